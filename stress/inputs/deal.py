@@ -1,0 +1,264 @@
+"""A deal: notes, fees, accounts, phases, triggers and the priority of payments as data."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from stress.inputs.base import AnnualRate, Document, Fraction, Money, Month, Name, Strict
+
+DayCount = Literal["ACT/365F", "ACT/360", "30/360"]
+Phase = Literal["revolving", "amortization", "acceleration", "event_of_default"]
+Account = Name
+"""`income` and `principal` always exist; further accounts are named in `accounts`."""
+FeeBase = Literal["notes", "pool", "interest_income", "fixed"]
+Observable = Literal[
+    "cumulative_default",
+    "default_stock",
+    "excess_spread",
+    "excess_spread_3m",
+    "idle_cash_days",
+    "overdue_30",
+    "overdue_60",
+    "overdue_90",
+    "pool_factor",
+    "payment_rate",
+    "senior_shortfall",
+    "deficiency",
+]
+
+
+class Note(Strict):
+    """A class of notes, listed from the most senior to the most junior."""
+
+    name: Name
+    share: Fraction | None = None
+    """Of the cut-off balance; or give `amount`."""
+    amount: Money | None = None
+    coupon: AnnualRate = 0.0
+    """Fixed coupon, or the margin over `index`."""
+    index: Name | None = None
+    """A floating index named in `indices`."""
+    cap: AnnualRate | None = None
+    floor: AnnualRate | None = None
+    residual: bool = False
+    """The last note takes what is left and has no coupon."""
+    payment_months: dict[Phase, Literal[1, 2, 3, 4, 6, 12]] = {}
+    """Months between interest payments in a phase; 1 where it is left out."""
+
+    @model_validator(mode="after")
+    def _size(self) -> Note:
+        if (self.share is None) == (self.amount is None):
+            raise ValueError(f"note {self.name}: give share or amount, one of them")
+        if self.residual and (self.coupon != 0.0 or self.index is not None):
+            raise ValueError(f"note {self.name}: a residual note has no coupon")
+        return self
+
+
+class Fee(Strict):
+    """A senior or subordinated cost: `rate` per annum on a base, or a fixed amount a period."""
+
+    name: Name
+    base: FeeBase
+    rate: AnnualRate = 0.0
+    """Per annum on notes or pool; a plain share of interest_income."""
+    amount: Money = 0.0
+    """Per payment date, where base is fixed."""
+    carry_over: bool = True
+    """What is unpaid is owed at the next payment date."""
+
+
+class Condition(Strict):
+    """A step runs only when the observable is on the stated side."""
+
+    observable: Observable
+    above: float | None = None
+    below: float | None = None
+
+    @model_validator(mode="after")
+    def _one_side(self) -> Condition:
+        if (self.above is None) == (self.below is None):
+            raise ValueError("give above or below, one of them")
+        return self
+
+
+Sources = Annotated[tuple[Account, ...], Field(min_length=1, max_length=4)]
+
+
+class Step(Strict):
+    """What every step of a priority of payments may say."""
+
+    source: Sources = ("income",)
+    """Accounts that pay, used in this order."""
+    when: Condition | None = None
+
+
+class PayFee(Step):
+    """Pay what is due of a fee."""
+
+    step: Literal["pay_fee"]
+    fee: Name
+    cap: Money | None = None
+    """Largest amount a payment date."""
+
+
+class PayInterest(Step):
+    """Pay the interest due on a note. From principal it is lent and booked as a deficiency."""
+
+    step: Literal["pay_interest"]
+    note: Name
+
+
+class CoverDefaults(Step):
+    """Move income to principal up to the principal deficiency (of the notes down to `note`, or of all)."""
+
+    step: Literal["cover_defaults"]
+    note: Name | None = None
+
+
+class Reserve(Strict):
+    """Target of a reserve: the largest of its parts, never below `floor`."""
+
+    amount: Money = 0.0
+    share_of_pool: Fraction = 0.0
+    share_of_notes: Fraction = 0.0
+    share_of_cut_off: Fraction = 0.0
+    months_of_senior_cost: Annotated[float, Field(ge=0.0, le=24.0)] = 0.0
+    """Times a month of fees and of interest on all notes but the residual one."""
+    floor: Money = 0.0
+
+
+class TopUp(Step):
+    """Fill an account up to its target."""
+
+    step: Literal["top_up"]
+    account: Account
+    target: Reserve
+
+
+class Release(Step):
+    """Move what an account holds above its target to another account."""
+
+    step: Literal["release"]
+    account: Account
+    target: Reserve
+    to: Account
+
+
+class Transfer(Step):
+    """Move all (or at most `amount`) to another account."""
+
+    step: Literal["transfer"]
+    to: Account
+    amount: Money | None = None
+
+
+class Purchase(Step):
+    """Buy eligible receivables with what the sources hold."""
+
+    step: Literal["purchase"]
+
+
+class PayPrincipal(Step):
+    """Repay notes: one, or several in order (`sequential`) or by balance (`pro_rata`)."""
+
+    step: Literal["pay_principal"]
+    notes: Annotated[tuple[Name, ...], Field(min_length=1)]
+    order: Literal["sequential", "pro_rata"] = "sequential"
+    to_balance: tuple[tuple[Month, Money], ...] = ()
+    """Targets: pay no further than this balance from the month on (sum over `notes`); to zero where left out."""
+
+
+class PayResidual(Step):
+    """All that is left goes to the residual note: principal first, then yield."""
+
+    step: Literal["pay_residual"]
+    note: Name
+
+
+AnyStep = Annotated[
+    PayFee
+    | PayInterest
+    | CoverDefaults
+    | TopUp
+    | Release
+    | Transfer
+    | Purchase
+    | PayPrincipal
+    | PayResidual,
+    Field(discriminator="step"),
+]
+
+
+class Threshold(Strict):
+    """A limit that holds from one month to another (to the end where `to_month` is left out)."""
+
+    from_month: Month = 1
+    to_month: Month | None = None
+    limit: float
+
+
+class Trigger(Strict):
+    """A test at each month-end determination and what it changes."""
+
+    name: Name
+    observable: Observable
+    denominator: Literal["cut_off", "cut_off_plus_purchases", "current_pool"] = "cut_off"
+    """Of the ratios cumulative_default, default_stock and deficiency."""
+    breach: Literal["above", "below"]
+    thresholds: Annotated[tuple[Threshold, ...], Field(min_length=1)]
+    """Months outside all of them are not tested."""
+    months: Annotated[int, Field(ge=1, le=12)] = 1
+    """Consecutive months in breach before it trips."""
+    effect: Literal["acceleration", "event_of_default", "none"]
+    curable: bool = False
+    """A tripped trigger without a phase effect resets once the test passes."""
+
+
+class CleanUp(Strict):
+    """The pool is sold at par when it falls below a share of the cut-off balance."""
+
+    pool_factor: Fraction
+
+
+class Deal(Document):
+    """A revolving asset-backed deal."""
+
+    kind: Literal["deal"]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    closing_date: datetime.date
+    """Cut-off date: interest accrues from here; month 1 is the first month that ends after it."""
+    payment_day: Annotated[int, Field(ge=1, le=28)]
+    """Payment date: this day of the month after each collection period."""
+    revolving_months: Annotated[int, Field(ge=0, le=60)]
+    scheduled_months: Month
+    legal_maturity_months: Month
+    day_count: DayCount = "ACT/365F"
+    interest_on_unpaid_interest: bool = True
+    purchase: Literal["each_step", "payment_date", "none"] = "each_step"
+    """Principal buys receivables at every step of the clock, or only by a purchase step of the priority."""
+    purchase_price: Annotated[float, Field(gt=0.5, le=1.5)] = 1.0
+    """Price per unit of principal."""
+    discount_spread: AnnualRate = 0.0
+    """Added to each coupon to price the notes."""
+    indices: dict[str, AnnualRate] = {}
+    """Floating indices and their base level."""
+    notes: Annotated[tuple[Note, ...], Field(min_length=1, max_length=12)]
+    fees: tuple[Fee, ...] = ()
+    accounts: tuple[Account, ...] = ()
+    """Named accounts beside income and principal."""
+    opening_cash: dict[str, Money] = {}
+    """Cash paid into a named account at closing by the originator."""
+    clean_up: CleanUp | None = None
+    priority: dict[Phase, tuple[AnyStep, ...]]
+    """Ordered steps of each phase; acceleration and event_of_default follow amortization where left out."""
+    triggers: Annotated[tuple[Trigger, ...], Field(max_length=16)] = ()
+
+    @model_validator(mode="after")
+    def _names(self) -> Deal:
+        from stress.inputs.deal_rules import check_deal
+
+        check_deal(self)
+        return self

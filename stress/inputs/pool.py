@@ -1,0 +1,212 @@
+"""A receivables pool: segments, instalment plans, delinquency, prepayment, recovery, dependence."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from stress.inputs.base import AnnualRate, Correlation, Document, Fraction, Money, Month, Name, Strict
+
+Term = Annotated[int, Field(ge=1, le=60)]
+MonthlyFee = Annotated[float, Field(ge=0.0, le=0.1)]
+
+
+class Plan(Strict):
+    """An instalment plan: equal principal over `term` months, a flat monthly fee on the original principal."""
+
+    term: Term
+    share: Fraction
+    """Share of originations (of new receivables by principal)."""
+    always_fee_free: bool = False
+    """No fee on any receivable of this plan. The pool's fee-free share counts it first."""
+
+
+class PaymentRate(Strict):
+    """Receivables without a term that pay a constant share of their balance each month (cards)."""
+
+    monthly: Annotated[float, Field(gt=0.0, le=1.0)]
+    annual_yield: Annotated[float, Field(ge=0.0, lt=1.0)]
+    """Finance charges per annum on the balance, paid monthly."""
+
+
+class OpeningLine(Strict):
+    """One line of an opening pool given by remaining term."""
+
+    term: Term
+    remaining: Term
+    """Instalments left to pay."""
+    share: Fraction
+    """Share of the performing opening balance."""
+    first_due: Annotated[int, Field(ge=1, le=12)] = 1
+    """Month in which the next instalment falls due; 1 is the first collection period."""
+
+    @model_validator(mode="after")
+    def _remaining_within_term(self) -> OpeningLine:
+        if self.remaining > self.term:
+            raise ValueError(f"remaining {self.remaining} exceeds term {self.term}")
+        return self
+
+
+class Ladder(Strict):
+    """The delinquency ladder: monthly roll rates M1 -> M2 -> M3 -> default at 90+; what does not roll cures."""
+
+    roll_m1: Fraction
+    roll_m2: Fraction
+    roll_m3: Fraction
+
+
+class Segment(Strict):
+    """A score level: its share, its monthly rates and what it pays."""
+
+    name: Name
+    share: Fraction
+    """Share of the opening balance."""
+    new_share: Fraction | None = None
+    """Share of new receivables; `share` where it is left out."""
+    entry_rate: Annotated[float, Field(ge=0.0, lt=1.0)]
+    """Monthly probability of entering M1 (with a ladder) or of default (without one)."""
+    static_default: Fraction | None = None
+    """Cumulative default of a new cohort: the target of `stress calibrate pool`."""
+    monthly_fee: MonthlyFee = 0.0
+    """Flat fee a month on the original principal of fee-bearing plans."""
+    prepayment: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    """Single monthly mortality: share of what is left that settles early each month."""
+    recovery: Fraction = 0.0
+    """Share of a defaulted balance recovered."""
+    plan_share: tuple[Fraction, ...] | None = None
+    """This segment's own plan mix, in the order of `plans`."""
+
+
+class DelinquencyStock(Strict):
+    """Opening shares of balance already past due."""
+
+    m1: Fraction = 0.0
+    m2: Fraction = 0.0
+    m3: Fraction = 0.0
+
+
+class Supply(Strict):
+    """New receivables offered by the originator."""
+
+    multiple: Annotated[float, Field(ge=0.0, le=100.0)] | None = 1.2
+    """Times the replacement need of the scenario-free deterministic run. Leave out `unlimited`."""
+    unlimited: bool = False
+    """The originator can always fill the pool; `multiple` is then ignored."""
+
+
+class Eligibility(Strict):
+    """Limits on purchases."""
+
+    months_before_legal_maturity: Annotated[int, Field(ge=0, le=60)] = 0
+    """A plan is bought only when its term ends at least this long before legal maturity."""
+    segment_limit: dict[str, Fraction] = {}
+    """Largest share of the pool a segment may reach by purchases."""
+    plan_limit: dict[str, Fraction] = {}
+    """Largest share of new receivables a term (key: months) may have; the excess supply is not eligible."""
+
+
+class Dependence(Strict):
+    """Systematic factors: a stationary AR(1) each, correlated innovations (model: Vasicek 2002 conditional rates)."""
+
+    rho: Annotated[float, Field(ge=0.0, lt=1.0)]
+    """Asset correlation of the monthly latent variable behind entry (or one-step default)."""
+    rho_roll: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    """The same for the roll rates, on the default factor."""
+    rho_prepayment: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    rho_recovery: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    phi: Annotated[float, Field(ge=0.0, lt=1.0)]
+    """Monthly persistence of the factors."""
+    correlation_prepayment: Correlation = 0.0
+    """Of the default and the prepayment factor; positive: bad months pay slowly."""
+    correlation_recovery: Correlation = 0.0
+    """Of the default and the recovery factor."""
+    correlation_prepayment_recovery: Correlation = 0.0
+    factor_start: Literal["stationary"] | Annotated[float, Field(ge=-6.0, le=6.0)] = "stationary"
+    """Draw the first month from the stationary law, or start all factors at a value (low is bad)."""
+
+    @model_validator(mode="after")
+    def _positive_definite(self) -> Dependence:
+        a, b, c = self.correlation_prepayment, self.correlation_recovery, self.correlation_prepayment_recovery
+        if 1.0 + 2.0 * a * b * c - a * a - b * b - c * c <= 1e-9:
+            raise ValueError("the factor correlations do not form a positive definite matrix")
+        return self
+
+
+class History(Strict):
+    """Ratios that calibration compares with: facts, in the order of `year`."""
+
+    year: tuple[str, ...]
+    non_performing_ratio: tuple[Fraction, ...]
+    overdue_ratio: tuple[Fraction, ...]
+
+
+class Pool(Document):
+    """A revolving pool of consumer receivables at the cut-off date."""
+
+    kind: Literal["pool"]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    balance: Annotated[Money, Field(gt=0.0)]
+    """Current + M1..M3 at the cut-off date."""
+    plans: tuple[Plan, ...] = ()
+    payment_rate: PaymentRate | None = None
+    """Instead of plans: a constant monthly payment rate."""
+    fee_free_share: Fraction = 0.0
+    """Share of the steady-state BALANCE on which no fee is charged."""
+    opening: tuple[OpeningLine, ...] = ()
+    """Opening pool by remaining term; the seasoned steady state of the plan mix where it is left out."""
+    segments: Annotated[tuple[Segment, ...], Field(min_length=1, max_length=16)]
+    ladder: Ladder | None = None
+    """Leave out for a one-step default at `entry_rate`."""
+    delinquent: DelinquencyStock = DelinquencyStock()
+    late_charge_daily: Annotated[float, Field(ge=0.0, le=0.01)] = 0.0
+    """Charged on cure: daily rate x 30 days for each month late x cured balance."""
+    recovery_lag: tuple[Fraction, ...] = (1.0,)
+    """Share of a recovery paid 1, 2, 3, ... months after default; sums to 1."""
+    dilution: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    """Refunds a month as a share of the performing balance: a deemed collection."""
+    dilution_unpaid_share: Fraction = 0.0
+    write_off_months: Month = 2
+    supply: Supply = Supply()
+    eligibility: Eligibility = Eligibility()
+    dependence: Dependence
+    cash_rate: AnnualRate = 0.0
+    """Earned on idle cash, per annum."""
+    history: History | None = None
+
+    @model_validator(mode="after")
+    def _shares(self) -> Pool:
+        if bool(self.plans) == (self.payment_rate is not None):
+            raise ValueError("give either plans or payment_rate, not both or neither")
+        _sum_to_one("segments.share", [s.share for s in self.segments])
+        _sum_to_one("segments.new_share", [s.share if s.new_share is None else s.new_share for s in self.segments])
+        _sum_to_one("recovery_lag", list(self.recovery_lag))
+        if self.plans:
+            _sum_to_one("plans.share", [p.share for p in self.plans])
+        if self.opening:
+            _sum_to_one("opening.share", [line.share for line in self.opening])
+        for segment in self.segments:
+            if segment.plan_share is not None:
+                if len(segment.plan_share) != len(self.plans):
+                    raise ValueError(f"segment {segment.name}: plan_share needs {len(self.plans)} shares")
+                _sum_to_one(f"segment {segment.name}: plan_share", list(segment.plan_share))
+        names = [s.name for s in self.segments]
+        if len(set(names)) != len(names):
+            raise ValueError("segment names must differ")
+        for name in self.eligibility.segment_limit:
+            if name not in names:
+                raise ValueError(f"eligibility.segment_limit names no segment: {name!r}; one of {', '.join(names)}")
+        terms = {str(plan.term) for plan in self.plans}
+        for term in self.eligibility.plan_limit:
+            if term not in terms:
+                raise ValueError(f"eligibility.plan_limit names no plan: {term!r}; one of {', '.join(sorted(terms))}")
+        if self.delinquent.m1 + self.delinquent.m2 + self.delinquent.m3 > 1.0:
+            raise ValueError("delinquent shares exceed 1")
+        if self.ladder is None and self.delinquent != DelinquencyStock():
+            raise ValueError("delinquent stock needs a ladder")
+        return self
+
+
+def _sum_to_one(what: str, share: list[float]) -> None:
+    if abs(sum(share) - 1.0) > 1e-9:
+        raise ValueError(f"{what} must sum to 1, not {sum(share):.10g}")
