@@ -1,0 +1,64 @@
+"""What a run counts: integers only, so that merging in any order gives the same bits."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+N_BIN = 10_000
+"""Interior loss bins; bin 0 holds exact zeros, bin N_BIN + 1 exact ones."""
+N_BATCH = 256
+N_MONTH_BATCH = 16
+N_FAN_BIN = 1024
+N_SPREAD_BIN = 1024
+NO_PATH = np.int64(2**63 - 1)
+
+NOTE_QUANTITIES = ("loss", "any_loss", "shortfall", "principal_time", "principal", "irr", "price", "multiple")
+"""Per note, summed over paths: loss fraction, 0/1 any loss, 0/1 interest shortfall, sum of principal x years / original,
+principal / original, annual effective IRR, price / par at the discount spread, all cash / original."""
+POOL_QUANTITIES = ("default", "net_loss", "early_amortization", "purchased", "income", "recovered")
+"""Over the cut-off balance: cumulative default, default net of recoveries, 0/1, face bought, fees and late charges, recoveries."""
+MONTH_QUANTITIES = ("cumulative_default", "default_stock", "excess_spread", "pool_balance", "cash_balance")
+"""By month, over the cut-off balance (excess spread per annum); then one balance / original per note."""
+FAN_TOP = (1.0, 1.0, 1.0, 2.0, 2.0)
+"""Upper end of the fan of each month quantity; a note's is 1. Bins are uniform in sqrt(x / top); excess spread is signed."""
+
+
+class Tally(NamedTuple):
+    """Counts of a set of paths. K scenarios, N notes, T months, G triggers, Q = 14 - 8 + ... see below.
+
+    Sums are fixed-point in two int64 words: value = word[0] * 2**-20 + word[1] * 2**-60.
+    """
+
+    loss_count: NDArray[np.int64]
+    """(K, N + 2, N_BIN + 2): notes, then pool cumulative default, pool net loss (over cut-off)."""
+    loss_path: NDArray[np.int64]
+    """Same shape: smallest path id in each bin, NO_PATH where empty."""
+    batch_path: NDArray[np.int64]
+    """(N_BATCH,) paths in each batch (batch = block mod N_BATCH)."""
+    batch_sum: NDArray[np.int64]
+    """(K, 8 N + 6, N_BATCH, 2): NOTE_QUANTITIES of note 0, of note 1, ..., then POOL_QUANTITIES."""
+    month_path: NDArray[np.int64]
+    """(N_MONTH_BATCH,) paths in each month batch (panel mod N_MONTH_BATCH)."""
+    month_sum: NDArray[np.int64]
+    """(K, T, 5 + N, N_MONTH_BATCH, 2): MONTH_QUANTITIES, then note balances."""
+    fan_path: NDArray[np.int64]
+    """(1,) paths counted in the fans (one block of each panel)."""
+    fan_count: NDArray[np.int32]
+    """(K, T, 5 + N, N_FAN_BIN)."""
+    wal_count: NDArray[np.int64]
+    """(K, N, N_SPREAD_BIN): uniform over [0, T / 12 + 1] years; paths that received principal."""
+    irr_count: NDArray[np.int64]
+    """(K, N, N_SPREAD_BIN): uniform over [-1, 1]."""
+    trigger_count: NDArray[np.int64]
+    """(K, G, T + 1): month index of the first trip; last = never."""
+    early_count: NDArray[np.int64]
+    """(K, T + 1): month index of early amortization; last = never."""
+    first_loss_count: NDArray[np.int64]
+    """(K, N, T + 1): first month from which pool and cash stay below the note and its seniors; last = no loss."""
+    residual: NDArray[np.float64]
+    """(K, 4): worst relative error of the laws: pool balance, cash, deficiency identity, profile."""
+    fault: NDArray[np.int64]
+    """(K, 4): counts of NaN, of negative balances, of clamped bins, of paths run."""
