@@ -17,8 +17,9 @@ Money = Annotated[float, Field(ge=0.0, le=1e15)]
 Month = Annotated[int, Field(ge=1, le=120)]
 """A month counted from closing: month 1 is the first collection period."""
 
-Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f/\\:]+$")]
-"""A short printable name; no slash, backslash or colon."""
+_BARRED = r"\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff/\\:"
+Name = Annotated[str, Field(min_length=1, max_length=80, pattern=rf"^[^ .{_BARRED}]([^{_BARRED}]*[^ {_BARRED}])?$")]
+"""A short printable name; no slash, backslash, colon, leading dot or outer blanks: it may become a folder."""
 
 Text = Annotated[str, Field(max_length=4000)]
 

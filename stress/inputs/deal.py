@@ -179,15 +179,7 @@ class PayResidual(Step):
 
 
 AnyStep = Annotated[
-    PayFee
-    | PayInterest
-    | CoverDefaults
-    | TopUp
-    | Release
-    | Transfer
-    | Purchase
-    | PayPrincipal
-    | PayResidual,
+    PayFee | PayInterest | CoverDefaults | TopUp | Release | Transfer | Purchase | PayPrincipal | PayResidual,
     Field(discriminator="step"),
 ]
 
@@ -243,6 +235,8 @@ class Deal(Document):
     """Price per unit of principal."""
     discount_spread: AnnualRate = 0.0
     """Added to each coupon to price the notes."""
+    idle_cash_share: Fraction = 0.15
+    """Share of the pool above which principal cash counts as idle (observable idle_cash_days)."""
     indices: dict[str, AnnualRate] = {}
     """Floating indices and their base level."""
     notes: Annotated[tuple[Note, ...], Field(min_length=1, max_length=12)]

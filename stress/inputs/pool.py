@@ -76,6 +76,8 @@ class Segment(Strict):
     """Share of a defaulted balance recovered."""
     plan_share: tuple[Fraction, ...] | None = None
     """This segment's own plan mix, in the order of `plans`."""
+    eligible: bool = True
+    """False: in the pool only by mistake, through an `ineligible_share` shock; share and new_share must be 0."""
 
 
 class DelinquencyStock(Strict):
@@ -190,6 +192,9 @@ class Pool(Document):
                 if len(segment.plan_share) != len(self.plans):
                     raise ValueError(f"segment {segment.name}: plan_share needs {len(self.plans)} shares")
                 _sum_to_one(f"segment {segment.name}: plan_share", list(segment.plan_share))
+        for segment in self.segments:
+            if not segment.eligible and (segment.share > 0.0 or (segment.new_share or 0.0) > 0.0):
+                raise ValueError(f"segment {segment.name}: is not eligible, so share and new_share must be 0")
         names = [s.name for s in self.segments]
         if len(set(names)) != len(names):
             raise ValueError("segment names must differ")

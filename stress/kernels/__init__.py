@@ -4,8 +4,8 @@ This page is the accounting that the kernels compute. The slow plain-Python mode
 Money is in the deal's currency, rates are fractions, `t` = 1..T counts months from closing (T = months to legal maturity).
 
 **Clock.** The pool is C cohorts; cohort c moves once a month, at step (t, c), c = 0..C-1. `monthly` C = 1; `daily`
-C = 30 (cohort c falls due on day c + 1; the opening pool is split equally); `payment_date` C = 2 (the opening pool is all in
-cohort 0, due on the 1st; purchases join cohort 1, due on the payment day).
+C = 30 (cohort c falls due on day c + 1; the opening pool is split equally); `payment_date` C = 3 (the opening pool is all in
+cohort 0, due on the 1st; purchases join cohort 1, due on the payment day; cohort 2 is empty: its step is the month end).
 
 **State** of a cohort and segment: performing balance P, delinquent balances M1, M2, M3, and the profile of P: principal
 D[r] and fee F[r] falling due r steps ahead (r = 1, 2, ...; sum of D = P).
@@ -17,7 +17,7 @@ factors), and of the month: payment multiplier k, yield multiplier y, dilution d
 1. Transitions on opening balances. Entry e = p P leaves P; all D, F scale by 1 - p. With a ladder: default = r3 M3, cures
    C1 = (1 - r1) M1, C2 = (1 - r2) M2, C3 = (1 - r3) M3, then M3 = r2 M2, M2 = r1 M1, M1 = e. Without: default = e.
    A cure from Mk pays at once Ck min(1, (D[1] + .. + D[k]) / P) of principal and y Ck (F[1] + .. + F[k]) / P of fees, with P, D, F
-   after entry; the rest rejoins P and all D, F scale by 1 + rest / P. Where P is empty (p > 1 - 1e-9, or no balance), all is paid
+   after entry; the rest rejoins P and all D, F scale by 1 + rest / P. Where P is empty (p > 1 - 1e-9, or below 1e-12 of the cut-off balance), all is paid
    in cash and no fee. Late charge = daily rate x 30 k x Ck, to income.
 2. Scheduled payment: due = min(D[1], P); k due is paid to principal, k y F[1] to income; (1 - k) of both joins slot 2. P falls by k due.
    Then the profile shifts: slot 2 becomes slot 1.
@@ -43,7 +43,7 @@ unlimited supply) buys at that step. `unlimited` never binds, except where the s
 - Deficiency = max(0, deficiency + defaults + unpaid dilution + commingled principal - recoveries of the month).
 - Excess spread(t) = 12 x (month's income - fees due for the month without carry-over - interest accrued for the month on all notes - defaults +
   recoveries) / (current + M1..M3 at the month's start); income = fees + late charges + cash interest. 0 where the base is below 1e-9 of cut-off.
-- Idle days: after each step, principal cash above 15% of the pool adds 30 / C days, else the count returns to 0.
+- Idle days: after each step, principal cash available (not yet collected this month) above 15% of the pool adds 30 / C days, else the count returns to 0.
 - Scheduled end: for t > revolving_months a revolving path passes to amortization. Then triggers are tested; one that has been in breach for
   its number of consecutive months trips. The phase is the later of the present one and the effect, in the order revolving,
   amortization, acceleration, event of default. Early amortization = a trip from the revolving phase.
@@ -51,7 +51,7 @@ unlimited supply) buys at that step. `unlimited` never binds, except where the s
 - Collected income and principal become available.
 
 **Payment** of period t: at once after the determination with the monthly clock (and for t = T always); else in month t + 1 at the step of the payment day
-(step payment_day - 1 daily; step 1 with payment_date), between (5) and (6).
+(step payment_day - 1 daily; step 1 with payment_date), at the end of that step, after (6).
 - Interest due = unpaid + accrued where the note pays in this month and phase (t a multiple of its payment months), else unpaid alone.
 - The steps of the path's phase run in order; each uses its sources in order. A shortfall of interest is what stays unpaid (beyond 1e-9 of the
   original balance) where interest was payable.

@@ -27,7 +27,7 @@ FAN_TOP = (1.0, 1.0, 1.0, 2.0, 2.0)
 
 
 class Tally(NamedTuple):
-    """Counts of a set of paths. K scenarios, N notes, T months, G triggers, Q = 14 - 8 + ... see below.
+    """Counts of a set of paths. K scenarios, N notes, T months, G triggers.
 
     Sums are fixed-point in two int64 words: value = word[0] * 2**-20 + word[1] * 2**-60.
     """
@@ -46,7 +46,7 @@ class Tally(NamedTuple):
     """(K, T, 5 + N, N_MONTH_BATCH, 2): MONTH_QUANTITIES, then note balances."""
     fan_path: NDArray[np.int64]
     """(1,) paths counted in the fans (one block of each panel)."""
-    fan_count: NDArray[np.int32]
+    fan_count: NDArray[np.int64]
     """(K, T, 5 + N, N_FAN_BIN)."""
     wal_count: NDArray[np.int64]
     """(K, N, N_SPREAD_BIN): uniform over [0, T / 12 + 1] years; paths that received principal."""
@@ -58,7 +58,59 @@ class Tally(NamedTuple):
     """(K, T + 1): month index of early amortization; last = never."""
     first_loss_count: NDArray[np.int64]
     """(K, N, T + 1): first month from which pool and cash stay below the note and its seniors; last = no loss."""
-    residual: NDArray[np.float64]
-    """(K, 4): worst relative error of the laws: pool balance, cash, deficiency identity, profile."""
     fault: NDArray[np.int64]
     """(K, 4): counts of NaN, of negative balances, of clamped bins, of paths run."""
+    residual: NDArray[np.float64]
+    """(K, 4): worst relative error of the laws: pool balance, cash, deficiency identity, profile."""
+
+
+def tally_shapes(n_scenario: int, n_note: int, n_month: int, n_trigger: int) -> dict[str, tuple[int, ...]]:
+    """Shape of each integer array of a tally, in the order of its fields."""
+    k, n, t = n_scenario, n_note, n_month
+    return {
+        "loss_count": (k, n + 2, N_BIN + 2),
+        "loss_path": (k, n + 2, N_BIN + 2),
+        "batch_path": (N_BATCH,),
+        "batch_sum": (k, 8 * n + 6, N_BATCH, 2),
+        "month_path": (N_MONTH_BATCH,),
+        "month_sum": (k, t, 5 + n, N_MONTH_BATCH, 2),
+        "fan_path": (1,),
+        "fan_count": (k, t, 5 + n, N_FAN_BIN),
+        "wal_count": (k, n, N_SPREAD_BIN),
+        "irr_count": (k, n, N_SPREAD_BIN),
+        "trigger_count": (k, n_trigger, t + 1),
+        "early_count": (k, t + 1),
+        "first_loss_count": (k, n, t + 1),
+        "fault": (k, 4),
+    }
+
+
+def merge(tallies: list[Tally]) -> Tally:
+    """Add tallies up: integer sums, smallest paths, worst residuals. Any order gives the same bits."""
+    fields = {}
+    for name in Tally._fields:
+        arrays = [getattr(tally, name) for tally in tallies]
+        if name == "loss_path":
+            fields[name] = np.minimum.reduce(arrays)
+        elif name == "residual":
+            fields[name] = np.maximum.reduce(arrays)
+        elif name.endswith("_sum"):
+            fields[name] = _carried(np.add.reduce([_carried(a) for a in arrays]))
+        else:
+            fields[name] = np.add.reduce(arrays)
+    return Tally(**fields)
+
+
+def _carried(words: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Move the carries of the low word (2^40 of them make one of the high word), so that neither overflows."""
+    normal = words.copy()
+    carry = words[..., 1] >> 40
+    normal[..., 0] += carry
+    normal[..., 1] -= carry << 40
+    return normal
+
+
+def decoded(words: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Fixed-point sums (..., 2) as float64."""
+    high, low = words[..., 0].astype(np.float64), words[..., 1].astype(np.float64)
+    return np.asarray(high * 2.0**-20 + low * 2.0**-60)

@@ -1,0 +1,92 @@
+"""`ds.stress`: the functions of measures and report as methods of a Dataset. No logic of its own."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import xarray as xr
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from rich.table import Table
+
+
+class StressAccessor:
+    """Tables, figures and files of a result."""
+
+    def __init__(self, ds: xr.Dataset) -> None:
+        self._ds = ds
+
+    @property
+    def plot(self) -> Plots:
+        """Figures: `plot.loss("A")`, `plot.fan("excess_spread")`, `plot.events()`, `plot.heat_map()`."""
+        return Plots(self._ds)
+
+    def table(self) -> Table:
+        """One screen: every scenario and note with its errors."""
+        from stress import report
+
+        return report.table(self._ds)
+
+    def compare(self, other: xr.Dataset, measure: str = "expected_loss") -> xr.Dataset:
+        """This result minus another on the same draws."""
+        from stress import measures
+
+        return measures.compare(self._ds, other, measure)
+
+    def report(self, path: str | os.PathLike[str]) -> Path:
+        """Write the HTML report."""
+        from stress import report
+
+        return report.write(self._ds, path)
+
+    def to_csv(self, folder: str | os.PathLike[str]) -> list[Path]:
+        """Write the measures as CSV files, one for each set of dims; safe to open in a spreadsheet."""
+        from stress.report.export import to_csv
+
+        return to_csv(self._ds, folder)
+
+    def to_parquet(self, folder: str | os.PathLike[str]) -> list[Path]:
+        """Write the measures as Parquet files, one for each set of dims."""
+        from stress.report.export import to_parquet
+
+        return to_parquet(self._ds, folder)
+
+
+class Plots:
+    """Figures of a result."""
+
+    def __init__(self, ds: xr.Dataset) -> None:
+        self._ds = ds
+
+    def loss(self, tranche: str, scenario: str | None = None) -> Figure:
+        """Loss distribution of a note with value at risk and expected shortfall marked."""
+        from stress.report import figures
+
+        return figures.loss(self._ds, tranche, scenario)
+
+    def fan(self, quantity: str) -> Figure:
+        """Fan by month of a quantity, one panel for each scenario."""
+        from stress.report import figures
+
+        return figures.fan(self._ds, quantity)
+
+    def events(self) -> Figure:
+        """Probability of early amortization and of each trigger by month."""
+        from stress.report import figures
+
+        return figures.events(self._ds)
+
+    def heat_map(self) -> Figure:
+        """Expected loss of each note under each scenario."""
+        from stress.report import figures
+
+        return figures.heat_map(self._ds)
+
+
+def register() -> None:
+    """Make `ds.stress` known to xarray, once."""
+    if not hasattr(xr.Dataset, "stress"):
+        xr.register_dataset_accessor("stress")(StressAccessor)

@@ -1,0 +1,209 @@
+"""Deal -> arrays: notes, fees, steps and triggers as indices and numbers per period."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from stress.assemble.calendar import Calendar
+from stress.assemble.months import MonthInputs
+from stress.inputs.deal import (
+    AnyStep,
+    CoverDefaults,
+    Deal,
+    PayFee,
+    PayInterest,
+    PayPrincipal,
+    PayResidual,
+    Purchase,
+    Release,
+    Reserve,
+    TopUp,
+    Transfer,
+)
+from stress.kernels import layout
+from stress.kernels.layout import Contract
+from stress.kernels.outcome import MONTH_YEARS
+
+_NO_LIMIT = 1e300
+_TARGET_SPREAD = 0.0
+
+
+def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_off: float) -> Contract:
+    """Arrays of a deal under K scenarios; `cut_off` is the pool balance that shares refer to."""
+    n_month = deal.legal_maturity_months
+    original = np.array([n.amount if n.amount is not None else (n.share or 0.0) * cut_off for n in deal.notes])
+    accrual = np.stack([m.coupon * dates.fraction[:, None] for m in months])
+    spread = np.stack([np.cumsum((deal.discount_spread + m.note_spread) * dates.fraction) for m in months])
+    steps = _Steps(deal, cut_off, n_month)
+    even = dates.years - np.arange(n_month) * MONTH_YEARS
+    first = float(even.mean())
+    accounts = account_names(deal)
+    return Contract(
+        original=original,
+        residual=np.array([float(n.residual) for n in deal.notes]),
+        accrual=np.ascontiguousarray(accrual),
+        payable=_payable(deal, n_month),
+        years=np.ascontiguousarray(np.stack([dates.years, even - first], axis=1)),
+        guess=np.log1p(np.array([accrual[0, :, n].sum() / dates.years[-1] for n in range(len(deal.notes))])),
+        discount=np.ascontiguousarray(1.0 / np.cumprod(1.0 + accrual, axis=1) * np.exp(-spread)[:, :, None]),
+        fee_base=np.array([layout.FEE_BASES.index(f.base) for f in deal.fees], dtype=np.int64),
+        fee_rate=_fee_rate(deal, months, dates),
+        fee_carry=np.array([float(f.carry_over) for f in deal.fees]),
+        step=np.array(steps.rows, dtype=np.int64).reshape(-1, 8),
+        step_value=np.array(steps.values, dtype=np.float64).reshape(-1, 8),
+        step_target=np.array(steps.targets, dtype=np.float64).reshape(-1, n_month),
+        member=np.array(steps.members or [0], dtype=np.int64),
+        phase_start=np.array(steps.phase_start, dtype=np.int64),
+        trigger=_triggers(deal),
+        threshold=_thresholds(deal, n_month),
+        opening_cash=np.array([deal.opening_cash.get(a, 0.0) for a in accounts]),
+        scalars=np.array([cut_off, deal.clean_up.pool_factor if deal.clean_up else 0.0, deal.idle_cash_share, first]),
+    )
+
+
+def account_names(deal: Deal) -> list[str]:
+    """Accounts in the order of the kernel: income, principal, then the named ones."""
+    return ["income", "principal", *deal.accounts]
+
+
+def phase_steps(deal: Deal, phase: str) -> tuple[AnyStep, ...]:
+    """Steps of a phase; acceleration and event of default follow amortization where the deal leaves them out."""
+    if phase in deal.priority:
+        return deal.priority[phase]  # type: ignore[index]
+    return () if phase == "revolving" else deal.priority["amortization"]
+
+
+def step_labels(deal: Deal) -> list[str]:
+    """A name for each compiled step: phase, what it does, from which account."""
+    labels = []
+    for phase in layout.PHASES:
+        for step in phase_steps(deal, phase):
+            what = getattr(step, "note", None) or getattr(step, "fee", None) or getattr(step, "account", None) or ""
+            what = what or getattr(step, "to", "") or "+".join(getattr(step, "notes", ()))
+            labels += [f"{phase}: {step.step} {what} from {s}".replace("  ", " ") for s in step.source]
+    return labels
+
+
+class _Steps:
+    """Steps of all phases laid out one after another; a step with several sources becomes one row per source."""
+
+    def __init__(self, deal: Deal, cut_off: float, n_month: int) -> None:
+        self.deal, self.cut_off, self.n_month = deal, cut_off, n_month
+        self.accounts = account_names(deal)
+        self.notes = [n.name for n in deal.notes]
+        self.fees = [f.name for f in deal.fees]
+        self.rows: list[list[int]] = []
+        self.values: list[list[float]] = []
+        self.targets: list[np.ndarray] = []
+        self.members: list[int] = []
+        self.phase_start = [0]
+        for phase in layout.PHASES:
+            for step in phase_steps(deal, phase):
+                self._add(step)
+            self.phase_start.append(len(self.rows))
+
+    def _add(self, step: AnyStep) -> None:
+        kind, index, to, members = self._kind(step)
+        value = [_NO_LIMIT, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+        target = np.zeros(self.n_month)
+        if isinstance(step, PayFee) and step.cap is not None:
+            value[0] = step.cap
+        elif isinstance(step, Transfer) and step.amount is not None:
+            value[0] = step.amount
+        elif isinstance(step, TopUp | Release):
+            target[:] = self._reserve(step.target, value)
+        elif isinstance(step, PayPrincipal):
+            for month, balance in step.to_balance:
+                target[month - 1 :] = balance
+        condition, side = -1, 0
+        if step.when is not None:
+            condition = layout.OBSERVABLES.index(step.when.observable)
+            side = int(step.when.above is not None)
+            value[4] = step.when.above if step.when.above is not None else step.when.below or 0.0
+        first = len(self.members)
+        self.members += members
+        for source in [step.account] if isinstance(step, Release) else step.source:
+            self.rows.append([kind, index, self.accounts.index(source), to, condition, side, first, len(members)])
+            self.values.append(value)
+            self.targets.append(target)
+
+    def _kind(self, step: AnyStep) -> tuple[int, int, int, list[int]]:
+        """Kernel code, note or fee index, destination account, notes of a principal step."""
+        match step:
+            case PayFee():
+                return layout.PAY_FEE, self.fees.index(step.fee), -1, []
+            case PayInterest():
+                return layout.PAY_INTEREST, self.notes.index(step.note), -1, []
+            case CoverDefaults():
+                index = -1 if step.note is None else self.notes.index(step.note)
+                return layout.COVER_DEFAULTS, index, layout.PRINCIPAL, []
+            case TopUp():
+                return layout.TOP_UP, -1, self.accounts.index(step.account), []
+            case Release():
+                return layout.RELEASE, -1, self.accounts.index(step.to), []
+            case Transfer():
+                return layout.TRANSFER, -1, self.accounts.index(step.to), []
+            case Purchase():
+                return layout.PURCHASE, -1, -1, []
+            case PayPrincipal():
+                code = layout.PAY_PRO_RATA if step.order == "pro_rata" else layout.PAY_PRINCIPAL
+                return code, -1, -1, [self.notes.index(n) for n in step.notes]
+            case PayResidual():
+                return layout.PAY_RESIDUAL, self.notes.index(step.note), -1, []
+
+    def _reserve(self, target: Reserve, value: list[float]) -> float:
+        value[1], value[2] = target.share_of_pool, target.share_of_notes
+        value[3], value[5] = target.months_of_senior_cost, target.floor
+        return max(target.amount, target.share_of_cut_off * self.cut_off)
+
+
+def _payable(deal: Deal, n_month: int) -> np.ndarray:
+    payable = np.zeros((4, n_month, len(deal.notes)))
+    month = np.arange(1, n_month + 1)
+    for p, phase in enumerate(layout.PHASES):
+        for n, note in enumerate(deal.notes):
+            every = note.payment_months.get(phase, 1)  # type: ignore[call-overload]
+            payable[p, :, n] = (month % every == 0) | (month == n_month)
+    return payable
+
+
+def _fee_rate(deal: Deal, months: Sequence[MonthInputs], dates: Calendar) -> np.ndarray:
+    n_month = deal.legal_maturity_months
+    rate = np.zeros((len(months), n_month, len(deal.fees)))
+    raised = next((i for i, f in enumerate(deal.fees) if f.base == "pool"), -1)
+    for i, fee in enumerate(deal.fees):
+        if fee.base == "fixed":
+            rate[:, :, i] = fee.amount
+        elif fee.base == "interest_income":
+            rate[:, :, i] = fee.rate
+        else:
+            rate[:, :, i] = fee.rate * dates.fraction
+        if i == raised:
+            rate[:, :, i] += np.stack([m.successor_fee for m in months]) * dates.fraction
+    return rate
+
+
+def _triggers(deal: Deal) -> np.ndarray:
+    effect = {"none": 0, "acceleration": layout.ACCELERATION, "event_of_default": layout.EVENT_OF_DEFAULT}
+    rows = [
+        [
+            layout.OBSERVABLES.index(t.observable),
+            layout.DENOMINATORS.index(t.denominator),
+            int(t.breach == "above"),
+            t.months,
+            effect[t.effect],
+            int(t.curable),
+        ]
+        for t in deal.triggers
+    ]
+    return np.array(rows, dtype=np.int64).reshape(-1, 6)
+
+
+def _thresholds(deal: Deal, n_month: int) -> np.ndarray:
+    limit = np.full((len(deal.triggers), n_month), np.nan)
+    for g, trigger in enumerate(deal.triggers):
+        for threshold in trigger.thresholds:
+            limit[g, threshold.from_month - 1 : threshold.to_month or n_month] = threshold.limit
+    return limit

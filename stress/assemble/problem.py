@@ -1,0 +1,242 @@
+"""Deal + pool + scenarios + clock -> the arrays of the kernels: the only place where names become indices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from stress.assemble.calendar import calendar_of
+from stress.assemble.contract import account_names, contract_of
+from stress.assemble.links import fit_links
+from stress.assemble.months import MonthInputs, resolve
+from stress.assemble.profiles import Profile, new_profile, opening_profile
+from stress.errors import ConfigError
+from stress.inputs.deal import Deal
+from stress.inputs.job import Clock, Job, ScenarioCase
+from stress.inputs.pool import Dependence, Pool
+from stress.kernels import layout
+from stress.kernels.layout import Market, Problem, Receivables, Sizes, rows_of
+
+COHORTS: dict[Clock, int] = {"monthly": 1, "daily": 30, "payment_date": 3}
+"""Cohorts of each clock: the payment-date clock has the 1st, the payment day and the month end."""
+_UNLIMITED = 1e300
+_DEFAULT_MULTIPLE = 1.2
+
+
+def assemble(job: Job, deterministic: bool = False) -> Problem:
+    """Arrays of a job, one scenario after another. `deterministic`: unconditional rates with rho = 0.
+
+    Raises ConfigError where deal, pool and scenarios do not fit together.
+    """
+    months = [resolve(job.deal, job.pool, case) for case in job.scenarios]
+    need = replacement_need(job.deal, job.pool, job.clock)
+    supply = np.stack([_supply(job.pool, m, need) for m in months])
+    return build(job.deal, job.pool, months, job.clock, supply, deterministic)
+
+
+def replacement_need(deal: Deal, pool: Pool, clock: Clock) -> np.ndarray:
+    """(T + 1, C) face bought at each step by the scenario-free deterministic run: rho 0, no trigger, unlimited supply."""
+    from stress.kernels.alone import bought_by_step
+
+    months = resolve(deal, pool, ScenarioCase(name="none"))
+    calm = deal.model_copy(update={"triggers": ()})
+    supply = np.full((1, deal.legal_maturity_months + 1, COHORTS[clock]), _UNLIMITED)
+    return bought_by_step(build(calm, pool, [months], clock, supply, deterministic=True))
+
+
+def _supply(pool: Pool, months: MonthInputs, need: np.ndarray) -> np.ndarray:
+    """Face offered at each step. Unlimited supply is limited to 1.2 times the need where the scenario cuts originations."""
+    originations = np.append(months.originations, months.originations[-1])[:, None]
+    multiple = pool.supply.multiple if pool.supply.multiple is not None else _DEFAULT_MULTIPLE
+    supply = need * multiple * originations
+    if pool.supply.unlimited:
+        supply = np.where(originations < 1.0, supply, _UNLIMITED)
+    return supply
+
+
+def build(
+    deal: Deal, pool: Pool, months: Sequence[MonthInputs], clock: Clock, supply: np.ndarray, deterministic: bool
+) -> Problem:
+    """Arrays from resolved months (one per scenario) and a supply (K, T + 1, C)."""
+    dates = calendar_of(deal)
+    sizes = _sizes(deal, pool, months, clock)
+    market = _market(deal, pool.dependence, months, sizes, supply, deterministic)
+    return Problem(
+        sizes=sizes,
+        rows=rows_of(sizes),
+        market=market,
+        receivables=_receivables(deal, pool, months, sizes, clock),
+        contract=contract_of(deal, months, dates, pool.balance),
+    )
+
+
+def _sizes(deal: Deal, pool: Pool, months: Sequence[MonthInputs], clock: Clock) -> Sizes:
+    n_month, n_cohort = deal.legal_maturity_months, COHORTS[clock]
+    payment_step = {"monthly": -1, "daily": deal.payment_day - 1, "payment_date": 1}[clock]
+    longest = n_month + 4 if pool.payment_rate is not None else max(p.term for p in pool.plans)
+    step_days = 30.0 / n_cohort
+    lag = max(float(m.lag_days.max()) for m in months)
+    if clock != "daily" and any((m.lag_days % step_days).any() for m in months):
+        raise ConfigError(
+            f"purchase_lag_days: the {clock} clock moves in steps of {step_days:g} days; use clock = \"daily\" in the job"
+        )
+    steps = len(contract_steps(deal))
+    return Sizes(
+        n_scenario=len(months),
+        n_month=n_month,
+        n_cohort=n_cohort,
+        n_segment=len(pool.segments),
+        n_history=min(n_month, deal.revolving_months + (payment_step >= 0)),
+        n_note=len(deal.notes),
+        n_account=len(account_names(deal)),
+        n_fee=len(deal.fees),
+        n_trigger=len(deal.triggers),
+        n_step=steps,
+        n_factor=_n_factor(pool.dependence),
+        n_lag=len(pool.recovery_lag),
+        n_write_off=pool.write_off_months,
+        n_lock=1 + round(lag / step_days) if lag > 0.0 else 1,
+        n_revolving=deal.revolving_months,
+        payment_step=payment_step,
+        buys_each_step=int(deal.purchase == "each_step" and clock != "payment_date"),
+        ladder=int(pool.ladder is not None),
+        longest=longest,
+        limits=int(bool(pool.eligibility.segment_limit)),
+        interest_on_unpaid=int(deal.interest_on_unpaid_interest),
+    )
+
+
+def contract_steps(deal: Deal) -> list[str]:
+    """Labels of the compiled steps."""
+    from stress.assemble.contract import step_labels
+
+    return step_labels(deal)
+
+
+def _n_factor(dependence: Dependence) -> int:
+    """Default, prepayment, recovery: as many as carry a loading."""
+    if dependence.rho_recovery > 0.0:
+        return 3
+    return 2 if dependence.rho_prepayment > 0.0 else 1
+
+
+def _market(
+    deal: Deal,
+    dependence: Dependence,
+    months: Sequence[MonthInputs],
+    sizes: Sizes,
+    supply: np.ndarray,
+    deterministic: bool,
+) -> Market:
+    n_scenario, n_month, n_segment = sizes.n_scenario, sizes.n_month, sizes.n_segment
+    shape = (n_scenario, n_month, n_segment)
+    group = {
+        layout.ENTRY: (np.stack([m.entry for m in months]), np.stack([m.rho for m in months])[:, :, None], 1),
+        layout.PREPAYMENT: (np.stack([m.smm for m in months]), dependence.rho_prepayment, -1),
+        layout.RECOVERY: (np.stack([m.recovery for m in months]), dependence.rho_recovery, -1),
+    }
+    roll = np.stack([m.roll for m in months])
+    for bucket in range(3):
+        group[layout.ROLL_1 + bucket] = (roll[..., bucket], dependence.rho_roll, 1)
+    fits = {}
+    for rate, (p, rho, sign) in group.items():
+        rho = np.zeros(shape) if deterministic else np.broadcast_to(rho, shape)
+        for k in range(n_scenario):
+            fits[k, rate] = (fit_links(p[k], rho[k], sign), p[k], rho[k], sign)
+    width = max(2, 1 + max(fit.degree for fit, *_ in fits.values()))
+    link = np.zeros((*shape, layout.N_RATE, width))
+    degree = np.zeros((n_scenario, layout.N_RATE), dtype=np.int64)
+    steady = np.zeros((n_scenario, layout.N_RATE), dtype=np.int64)
+    for (k, rate), (fit, p, rho, sign) in fits.items():
+        degree[k, rate] = fit.degree
+        if fit.degree >= 0:
+            link[k, :, :, rate, : fit.degree + 1] = fit.coef
+            steady[k, rate] = int(fit.degree == 0 and bool((p == p[0]).all()))
+        else:
+            link[k, :, :, rate, :2] = rational_link(p, rho, sign)
+    correlation = np.eye(3)
+    correlation[0, 1] = correlation[1, 0] = dependence.correlation_prepayment
+    correlation[0, 2] = correlation[2, 0] = dependence.correlation_recovery
+    correlation[1, 2] = correlation[2, 1] = dependence.correlation_prepayment_recovery
+    root = np.linalg.cholesky(correlation)[: sizes.n_factor, : sizes.n_factor]
+    phi = dependence.phi
+    start = [0.0, 1.0] if dependence.factor_start == "stationary" else [phi * dependence.factor_start, (1 - phi**2) ** 0.5]
+    return Market(
+        phi=np.full(n_scenario, phi),
+        start=np.tile(np.array(start), (n_scenario, 1)),
+        cholesky=np.ascontiguousarray(np.broadcast_to(root, (n_scenario, *root.shape))),
+        link=link,
+        degree=degree,
+        steady=steady,
+        factor_of=np.array([0, 0, 0, 0, min(1, sizes.n_factor - 1), sizes.n_factor - 1], dtype=np.int64),
+        month=np.stack([_month_scalars(deal, m, sizes) for m in months]),
+        supply=np.ascontiguousarray(supply),
+    )
+
+
+def rational_link(p: np.ndarray, rho: np.ndarray, sign: int) -> np.ndarray:
+    """(..., 2): a and b of Phi(a + b z). A rate of 0 or 1 becomes a = -+40."""
+    from scipy.special import ndtri
+
+    root = np.sqrt(1.0 - rho)
+    return np.stack([np.clip(ndtri(p) / root, -40.0, 40.0), -sign * np.sqrt(rho) / root], axis=-1)
+
+
+def _month_scalars(deal: Deal, m: MonthInputs, sizes: Sizes) -> np.ndarray:
+    scalars = np.zeros((sizes.n_month, 8))
+    scalars[:, layout.PAYMENT] = m.payment
+    scalars[:, layout.YIELD] = m.yield_multiple
+    scalars[:, layout.DILUTION] = m.dilution
+    scalars[:, layout.UNPAID_SHARE] = m.dilution_unpaid
+    scalars[:, layout.COMMINGLED_SHARE] = m.commingled
+    scalars[:, layout.CASH_RATE] = m.cash_rate / 12.0 / sizes.n_cohort
+    scalars[:, layout.PRICE] = deal.purchase_price
+    scalars[:, layout.LAG] = np.round(m.lag_days * sizes.n_cohort / 30.0)
+    return scalars
+
+
+def _receivables(deal: Deal, pool: Pool, months: Sequence[MonthInputs], sizes: Sizes, clock: Clock) -> Receivables:
+    n_scenario, n_month, n_history, n_segment = sizes.n_scenario, sizes.n_month, sizes.n_history, sizes.n_segment
+    n_slot = n_month + 5
+    first_due = np.zeros((n_scenario, n_history, n_segment, 6))
+    pull = np.zeros((n_scenario, n_month, n_segment, n_history, 2))
+    mix = np.zeros((n_scenario, n_history, n_segment))
+    known: dict[tuple[float, ...], Profile] = {}
+    for s, segment in enumerate(pool.segments):
+        for k, m in enumerate(months):
+            for j in range(n_history):
+                left = n_month - (j + 1) - pool.eligibility.months_before_legal_maturity
+                key = (s, m.fee_free_share[j], m.apr_cap[j], min(left, sizes.longest))
+                if key not in known:
+                    known[key] = new_profile(pool, segment, n_slot, m.fee_free_share[j], m.apr_cap[j], left)
+                profile = known[key]
+                mix[k, j, s] = m.mix[j, s] * profile.eligible
+                first_due[k, j, s] = np.concatenate([profile.due[1:4], profile.fee[1:4]])
+                age = np.arange(4, n_slot)
+                when = age + j - 3
+                inside = when < n_month
+                pull[k, when[inside], s, j, 0] = profile.due[age[inside]]
+                pull[k, when[inside], s, j, 1] = profile.fee[age[inside]]
+    opening = [opening_profile(pool, segment, n_slot) for segment in pool.segments]
+    share = np.array([s.share for s in pool.segments])
+    late = np.array([pool.delinquent.m1, pool.delinquent.m2, pool.delinquent.m3])
+    bucket = np.concatenate([[1.0 - late.sum()], late])
+    cohort = np.full(sizes.n_cohort, 1.0 / sizes.n_cohort)
+    if clock == "payment_date":
+        cohort = np.array([1.0, 0.0, 0.0])
+    limits = pool.eligibility.segment_limit
+    return Receivables(
+        opening=np.ascontiguousarray(pool.balance * cohort[:, None, None] * share[:, None] * bucket),
+        open_due=np.ascontiguousarray(np.broadcast_to([p.due for p in opening], (n_scenario, n_segment, n_slot))),
+        open_fee=np.ascontiguousarray(np.broadcast_to([p.fee for p in opening], (n_scenario, n_segment, n_slot))),
+        first_due=first_due,
+        pull=pull,
+        mix=mix,
+        limit=np.array([limits.get(s.name, 1e9) for s in pool.segments]),
+        lag=np.array(pool.recovery_lag),
+        late_charge=pool.late_charge_daily * 30.0 * np.array([1.0, 2.0, 3.0]),
+    )
+
+
+__all__ = ["COHORTS", "assemble", "build", "replacement_need"]

@@ -1,0 +1,195 @@
+"""Satellite models: the level of a default rate explained by macro variables, by least squares.
+
+link(rate_t) = b_0 + sum_k b_k x_k,t + residual, fitted on annualised rates; x_k a variable of a macro table, lagged or
+differenced, in its published unit. Errors that allow for autocorrelation: Newey and West (1987).
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+import re
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, logit, ndtr, ndtri
+
+from stress.calibration.periods import Period
+from stress.calibration.tables import MacroTable, to_months
+from stress.errors import ConfigError, DataError
+
+Array = NDArray[np.float64]
+Link = Literal["logit", "probit"]
+
+_TERM = re.compile(r"^(?P<variable>.+?)(?:@lag(?P<lag>\d{1,2}))?(?:@diff(?P<difference>\d{1,2}))?$")
+
+
+class Term(NamedTuple):
+    """A regressor: x[t - lag], less x[t - lag - difference] where a difference is asked for. Periods of the table."""
+
+    variable: str
+    lag: int = 0
+    difference: int = 0
+
+    def __str__(self) -> str:
+        lag = f"@lag{self.lag}" if self.lag else ""
+        return self.variable + lag + (f"@diff{self.difference}" if self.difference else "")
+
+
+class SatelliteFit(NamedTuple):
+    """A fitted satellite; prints as a table."""
+
+    target: str
+    link: Link
+    term: tuple[Term, ...]
+    coefficient: tuple[float, ...]
+    """Constant first, then one per term."""
+    error: tuple[float, ...]
+    """Standard errors of ordinary least squares: too small where residuals persist."""
+    robust_error: tuple[float, ...]
+    """Newey-West standard errors with `robust_lags`."""
+    robust_lags: int
+    r2: float
+    n: int
+    per_year: int
+    first: str
+    last: str
+    residual_sd: float
+    """On the link's scale, over n."""
+    residual_persistence: float
+    """Lag-1 correlation of the residuals."""
+    source: str
+
+    def __str__(self) -> str:
+        return _table(self)
+
+    def expected(self, macro: MacroTable, start: Period, n: int) -> Array:
+        """Fitted rate of n periods from `start`, as an annualised fraction."""
+        level = _design(macro, self.term, start, n) @ np.array(self.coefficient)
+        return np.asarray(expit(level) if self.link == "logit" else ndtr(level), dtype=np.float64)
+
+
+def parse_term(text: str) -> Term:
+    """A term as written on the command line: `Unemployment rate`, `Unemployment rate@lag1`, `...@lag1@diff4`.
+
+    >>> parse_term("Unemployment rate@diff4")
+    Term(variable='Unemployment rate', lag=0, difference=4)
+    """
+    found = _TERM.match(text.strip())
+    if not found or "@" in found["variable"]:
+        raise ConfigError(f"{text!r}: a satellite term is NAME, NAME@lag2, NAME@diff4 or NAME@lag1@diff4")
+    return Term(found["variable"].strip(), int(found["lag"] or 0), int(found["difference"] or 0))
+
+
+def fit_satellite(
+    history: MacroTable,
+    target: str,
+    macro: MacroTable,
+    terms: tuple[Term, ...],
+    link: Link = "logit",
+    unit: float = 0.01,
+    robust_lags: int | None = None,
+) -> SatelliteFit:
+    """Least squares of link(unit x target) on the terms over the whole history, by statsmodels.
+
+    history and macro must have the same frequency; `unit` 0.01 where the history is in percent. `robust_lags` defaults
+    to the whole part of 4 (n / 100)^(2/9) (Newey and West 1994). DataError where a value is missing or out of range;
+    ConfigError where statsmodels is not installed.
+    """
+    y = _linked(history, target, link, unit)
+    x = _design(macro, terms, history.start, history.n)
+    if len(y) <= x.shape[1] + 2:
+        raise DataError(f"{history.file}: {len(y)} observations are too few for {x.shape[1]} coefficients")
+    lags = int(4.0 * (len(y) / 100.0) ** (2.0 / 9.0)) if robust_lags is None else robust_lags
+    model = _statsmodels().OLS(y, x)
+    if np.linalg.matrix_rank(x) < x.shape[1]:
+        raise DataError(f"{macro.file}: the terms {', '.join(map(str, terms))} are linearly dependent over the sample")
+    plain = model.fit()
+    robust = model.fit(cov_type="HAC", cov_kwds={"maxlags": lags})
+    residual = np.asarray(plain.resid, dtype=np.float64)
+    spread = float(residual.std())
+    persistence = float(np.corrcoef(residual[1:], residual[:-1])[0, 1]) if spread > 1e-12 else 0.0
+    return SatelliteFit(
+        target, link, terms, _numbers(plain.params), _numbers(plain.bse), _numbers(robust.bse), lags,
+        float(plain.rsquared), len(y), history.start.per_year, history.label(0), history.label(history.n - 1),
+        spread, persistence, f"{history.file} on {macro.file}",
+    )  # fmt: skip
+
+
+def odds_by_month(fit: SatelliteFit, macro: MacroTable, base: Period, base_rate: float | None = None) -> Array:
+    """Multiplier of the MONTHLY default odds by month, from the period after `base` to the table's end.
+
+    link(a_t) = link(a_0) + sum b (x_t - x_0): the annual rate shifts, then turns monthly (a / 12). `macro` holds
+    history and path (join_tables); a_0 is `base_rate` per annum (the pool's own; the fitted rate at `base` where left
+    out). Straight lines of its logarithm between the middles of the periods, starting from 1 at `base`.
+    """
+    first = base.shift(1)
+    n = macro.n - macro.position(first)
+    slope = np.array(fit.coefficient[1:])
+    here = _design(macro, fit.term, base, 1)[:, 1:]
+    shift = (_design(macro, fit.term, first, n)[:, 1:] - here) @ slope
+    start = float(fit.expected(macro, base, 1)[0]) if base_rate is None else base_rate
+    if not 0.0 < start < 1.0:
+        raise ConfigError(f"base_rate is {start:g}: must lie between 0 and 1, an annual fraction")
+    annual = expit(logit(start) + shift) if fit.link == "logit" else ndtr(ndtri(start) + shift)
+    multiple = (annual / (12.0 - annual)) / (start / (12.0 - start))
+    return np.exp(to_months(np.log(multiple), fit.per_year, "mid", before=0.0))
+
+
+def _linked(history: MacroTable, target: str, link: Link, unit: float) -> Array:
+    """The history on the link's scale."""
+    rate = unit * history.column(target)
+    wrong = np.flatnonzero(~((rate > 0.0) & (rate < 1.0)))
+    if wrong.size:
+        where = f"{history.file}: row {history.label(int(wrong[0]))}, column {target!r}"
+        raise DataError(f"{where}: rate {rate[wrong[0]]:g}: must lie between 0 and 1, exclusive (unit {unit:g})")
+    return np.asarray(logit(rate) if link == "logit" else ndtri(rate), dtype=np.float64)
+
+
+def _design(macro: MacroTable, terms: tuple[Term, ...], start: Period, n: int) -> Array:
+    """(n, 1 + terms): a column of ones and each term over n periods from `start`."""
+    column = [np.ones(n)]
+    for term in terms:
+        value = macro.column(term.variable)
+        now = _window(macro, term, value, start, n, term.lag)
+        column.append(
+            now - _window(macro, term, value, start, n, term.lag + term.difference) if term.difference else now
+        )
+    return np.column_stack(column)
+
+
+def _window(macro: MacroTable, term: Term, value: Array, start: Period, n: int, back: int) -> Array:
+    first = macro.position(start.shift(-back))
+    macro.position(start.shift(n - 1 - back))
+    part = value[first : first + n]
+    missing = np.flatnonzero(~np.isfinite(part))
+    if missing.size:
+        row = macro.label(first + int(missing[0]))
+        raise DataError(f"{macro.file}: row {row}, column {term.variable!r}: is empty; the sample needs a number there")
+    return part
+
+
+def _statsmodels() -> Any:
+    try:
+        return importlib.import_module("statsmodels.api")
+    except ImportError:
+        raise ConfigError("satellite models need statsmodels: pip install 'abs-stress[calibration]'") from None
+
+
+def _numbers(value: Any) -> tuple[float, ...]:
+    return tuple(float(v) for v in value)
+
+
+def _table(fit: SatelliteFit) -> str:
+    line = [f"{fit.link}({fit.target}), {fit.n} periods {fit.first} to {fit.last}, R2 {fit.r2:.4f}"]
+    line.append(f"{'':<44}{'coefficient':>13}{'OLS error':>12}{'HAC error':>12}{'t (HAC)':>9}")
+    for name, b, se, hac in zip(
+        ["constant", *map(str, fit.term)], fit.coefficient, fit.error, fit.robust_error, strict=True
+    ):
+        line.append(f"{name:<44}{b:>13.6f}{se:>12.6f}{hac:>12.6f}{b / hac if hac else math.inf:>9.2f}")
+    line.append(
+        f"residual sd {fit.residual_sd:.4f}, lag-1 correlation {fit.residual_persistence:.3f}; HAC = Newey-West,"
+        f" {fit.robust_lags} lags; source {fit.source}"
+    )
+    return "\n".join(line)

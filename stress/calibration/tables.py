@@ -1,0 +1,196 @@
+"""Macro tables and rate histories as published: Federal Reserve, EBA (years across) or plain CSV, and their months.
+
+Values keep the unit of the publication (percents stay percents): a satellite's coefficients are per unit of its table.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import os
+import re
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stress.calibration.periods import ALLOWED, Period, parse_period, regular
+from stress.errors import DataError
+
+Array = NDArray[np.float64]
+
+MAX_BYTES = 4 * 1024 * 1024
+MAX_COLUMNS = 500
+_NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$")
+_MISSING = ("", ".")
+"""Not published: an empty cell (Federal Reserve) or a dot (FRED)."""
+_SCENARIO = "scenario name"
+_DATE = ("date", "quarter", "month", "year", "period", "observation_date", "time")
+
+
+class MacroTable(NamedTuple):
+    """Regular series of variables; a missing value is NaN and is refused where it is used."""
+
+    file: str
+    scenario: str
+    """Name of the scenario in a Federal Reserve table; else empty."""
+    start: Period
+    variable: tuple[str, ...]
+    value: Array
+    """(period, variable)"""
+
+    def column(self, name: str) -> Array:
+        """One variable by its name in the table. DataError where there is none of that name."""
+        if name not in self.variable:
+            near = difflib.get_close_matches(name, self.variable, n=3, cutoff=0.4) or list(self.variable[:5])
+            raise DataError(f"{self.file}: has no column {name!r}; there is {', '.join(repr(n) for n in near)}")
+        return np.asarray(self.value[:, self.variable.index(name)])
+
+    def label(self, k: int) -> str:
+        """Name of period k."""
+        return str(self.start.shift(k))
+
+    def position(self, period: Period) -> int:
+        """Row of a period. DataError where the table has another frequency or does not reach it."""
+        k = period.ordinal - self.start.ordinal
+        if period.per_year != self.start.per_year or not 0 <= k < len(self.value):
+            raise DataError(f"{self.file}: has no row {period}; it holds {self.label(0)} to {self.label(self.n - 1)}")
+        return k
+
+    @property
+    def n(self) -> int:
+        """Number of periods."""
+        return len(self.value)
+
+
+def read_table(path: str | Path) -> MacroTable:
+    """Read a local CSV table: a row per period (first column, or after `Scenario Name`), or years across (EBA style).
+
+    Periods must follow each other without a gap. DataError with file, row, column, value and what is allowed; also
+    where the file is larger than 4 MB, not local, not UTF-8 text, or holds several scenarios.
+    """
+    name = str(path)
+    row = _rows(name)
+    head = [cell.strip() for cell in row[0]]
+    if len(head) > MAX_COLUMNS:
+        raise DataError(f"{name}: has {len(head)} columns; at most {MAX_COLUMNS}")
+    for number, line in enumerate(row[1:], start=2):
+        if len(line) != len(head):
+            raise DataError(f"{name}: row {number}: has {len(line)} cells; the heading has {len(head)}")
+    if sum(parse_period(cell) is not None for cell in head) >= 2:
+        return _years_across(name, head, row[1:])
+    return _period_rows(name, head, row[1:])
+
+
+def join_tables(history: MacroTable, path: MacroTable) -> MacroTable:
+    """History and then a scenario path of the same variables: lags and differences reach back over the join."""
+    if path.start != history.start.shift(history.n):
+        raise DataError(
+            f"{path.file}: starts in {path.start}; after {history.file} it must be {history.label(history.n)}"
+        )
+    order = [path.column(name) for name in history.variable]
+    value = np.vstack([history.value, np.column_stack(order)])
+    return MacroTable(f"{history.file} + {path.file}", path.scenario, history.start, history.variable, value)
+
+
+def to_months(value: Array, per_year: int, at: Literal["mid", "end"] = "mid", before: float | None = None) -> Array:
+    """Months of a quarterly or annual series: straight lines between the middles or the ends of its periods.
+
+    `mid` suits averages (unemployment, yields), `end` suits levels at a date (house prices, share indices). A month
+    takes the line at its own middle or end. Beyond the first and last points the value stays flat; `before` is the
+    value of the period before the first and gives the first months a line too. The mean of a period's months is not
+    exactly its published average.
+    """
+    if per_year not in (1, 4, 12):
+        raise DataError(f"a series of {per_year} periods a year: must be 1, 4 or 12")
+    if not np.all(np.isfinite(value)):
+        raise DataError(f"period {int(np.flatnonzero(~np.isfinite(value))[0]) + 1} has no finite value to interpolate")
+    width = 12 // per_year
+    series = np.asarray(value, dtype=np.float64) if before is None else np.concatenate([[before], value])
+    first = 0 if before is None else -1
+    shift = 0.5 if at == "mid" else 1.0
+    node = (np.arange(first, first + len(series)) + shift) * width
+    return np.asarray(np.interp(np.arange(width * len(value)) + shift, node, series), dtype=np.float64)
+
+
+def _rows(name: str) -> list[list[str]]:
+    if "://" in name:
+        raise DataError(f"{name}: is an address; save the table as a local file")
+    try:
+        if not stat.S_ISREG(os.stat(name).st_mode):
+            raise DataError(f"{name}: is not a regular file; a CSV table is needed")
+        with open(name, "rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise DataError(f"{name!r}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    if len(raw) > MAX_BYTES:
+        raise DataError(f"{name}: larger than {MAX_BYTES // 1024**2} MB, the most a table may have")
+    try:
+        text = raw.decode("utf-8-sig")
+        row = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except UnicodeDecodeError:
+        raise DataError(f"{name}: is not UTF-8 text") from None
+    except csv.Error as error:
+        raise DataError(f"{name}: is not a CSV table: {error}") from None
+    while row and not any(cell.strip() for cell in row[-1]):
+        row.pop()
+    if len(row) < 2:
+        raise DataError(f"{name}: needs a heading and at least one row")
+    return row
+
+
+def _period_rows(name: str, head: list[str], body: list[list[str]]) -> MacroTable:
+    """A row per period; the Federal Reserve puts the scenario's name before the date."""
+    lower = [cell.lower() for cell in head]
+    date = next((lower.index(word) for word in _DATE if word in lower), 0)
+    scenario = {line[lower.index(_SCENARIO)].strip() for line in body} if _SCENARIO in lower else {""}
+    if len(scenario) > 1:
+        raise DataError(f"{name}: column 'Scenario Name': holds {len(scenario)} scenarios; a table must hold one")
+    keep = [k for k in range(len(head)) if k != date and lower[k] != _SCENARIO]
+    start = _start(name, [line[date] for line in body], lambda k: f"row {k + 2}, column {head[date]!r}")
+    value = [[_number(name, k + 2, head[c], line[c]) for c in keep] for k, line in enumerate(body)]
+    return _table(name, scenario.pop(), start, [head[c] for c in keep], np.array(value, dtype=np.float64))
+
+
+def _years_across(name: str, head: list[str], body: list[list[str]]) -> MacroTable:
+    """A row per variable: text columns first (country, variable; joined by a comma), then a column per period."""
+    date = [k for k, cell in enumerate(head) if parse_period(cell) is not None]
+    start = _start(name, [head[k] for k in date], lambda k: f"row 1, column {date[k] + 1}")
+    label = [", ".join(cell.strip() for cell in line[: date[0]] if cell.strip()) for line in body]
+    value = [[_number(name, k + 2, head[c], line[c]) for c in date] for k, line in enumerate(body)]
+    return _table(name, "", start, label, np.array(value, dtype=np.float64).T)
+
+
+def _table(name: str, scenario: str, start: Period, variable: list[str], value: Array) -> MacroTable:
+    for k, one in enumerate(variable):
+        if not one or one in variable[:k]:
+            raise DataError(f"{name}: column {one!r}: the names of variables must differ and not be empty")
+    if not variable:
+        raise DataError(f"{name}: has no column of values beside its dates")
+    return MacroTable(name, scenario, start, tuple(variable), value)
+
+
+def _start(name: str, label: list[str], where: Callable[[int], str]) -> Period:
+    period = []
+    for k, text in enumerate(label):
+        found = parse_period(text)
+        if found is None:
+            raise DataError(f"{name}: {where(k)}: {text!r}: must be {ALLOWED}")
+        period.append(found)
+    first, wrong = regular(period)
+    if wrong is not None:
+        raise DataError(f"{name}: {where(wrong)}: {label[wrong]!r}: must be {first.shift(wrong)}, without a gap")
+    return first
+
+
+def _number(name: str, row: int, column: str, text: str) -> float:
+    cell = text.strip()
+    if cell in _MISSING:
+        return float("nan")
+    if not _NUMBER.match(cell) or not np.isfinite(float(cell)):
+        raise DataError(f"{name}: row {row}, column {column!r}: {text[:40]!r}: must be a finite number, or empty")
+    return float(cell)

@@ -1,0 +1,77 @@
+"""The command line: parse, call, print. Heavy modules are imported by the command that needs them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from stress import __version__
+from stress.cli.group import LazyGroup
+from stress.errors import StressError
+
+COMMANDS = {
+    "run": "stress.cli.run:run",
+    "check": "stress.cli.check:check",
+    "report": "stress.cli.report:report",
+    "explain": "stress.cli.explain:explain",
+    "replay": "stress.cli.replay:replay",
+    "new": "stress.cli.new:new",
+    "calibrate": "stress.cli.calibrate:calibrate",
+}
+"""Command -> module and function, in the order of the help page."""
+
+
+@click.command(cls=LazyGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version=__version__, message="%(prog)s %(version)s", prog_name="stress")
+@click.option("--debug", is_flag=True, help="Show the traceback of an unexpected error.")
+def cli(debug: bool) -> None:
+    """Monte Carlo stress tests of revolving consumer asset-backed securities.
+
+    \b
+    Example:
+      stress new job my-deal              start from commented templates
+      stress check my-deal/job.toml       what is wrong, where, and what is allowed
+      stress run my-deal/job.toml         simulate; table, report and data
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit with its code."""
+    argv = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(_run(argv))
+
+
+def _run(argv: list[str]) -> int:
+    try:
+        code = cli.main(argv, prog_name="stress", standalone_mode=False)
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "stress"
+        _say(f"{error.format_message()} (see {command} --help)")
+        return 2
+    except click.ClickException as error:
+        _say(error.format_message())
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        _say("interrupted")
+        return 130
+    except StressError as error:
+        _say(str(error))
+        return error.exit_code
+    except Exception as error:
+        if "--debug" in argv or os.environ.get("STRESS_DEBUG"):
+            raise
+        text = " ".join(str(error).split()) or "no message"
+        _say(f"internal error: {type(error).__name__}: {text[:300]}")
+        _say(f"this is a defect; see the traceback with: stress --debug {' '.join(argv)}")
+        return 1
+    return code if isinstance(code, int) else 0
+
+
+def _say(text: str) -> None:
+    """One message on stderr, without characters that could move the cursor of a terminal."""
+    safe = "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
+    click.echo(f"stress: {safe}", err=True)

@@ -1,0 +1,89 @@
+"""`stress calibrate`: parameters from targets and histories."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from stress.cli.group import LazyGroup
+from stress.cli.options import FILE, output_options
+from stress.cli.output import Output
+from stress.errors import ConfigError
+
+if TYPE_CHECKING:
+    from stress.analysis.calibrate_pool import PoolFit
+
+
+@click.command(cls=LazyGroup, lazy={"pool": "stress.cli.calibrate:pool"})
+def calibrate() -> None:
+    """Find parameters that meet targets.
+
+    \b
+    Example:
+      stress calibrate pool scenarios/pools/baitiao.toml
+    """
+
+
+@click.command()
+@click.argument("file", type=FILE, metavar="POOL.toml")
+@click.option("-o", "--out", type=FILE, metavar="FILE.toml", help="Write the pool with the solved rates here.")
+@click.option("--fit-rolls", is_flag=True, help="Also shape the roll rates to the pool's history of ratios.")
+@output_options
+def pool(file: Path, out: Path | None, fit_rolls: bool, as_json: bool, quiet: bool, log_json: bool) -> None:
+    """Solve the entry rates whose mean static default meets each segment's target.
+
+    Prints the rates, and how the steady pool's overdue ratios compare with history. FILE keeps its comments in the copy
+    that --out writes; it may name POOL.toml itself.
+
+    \b
+    Example:
+      stress calibrate pool pool.toml -o pool.toml
+    """
+    from stress.inputs.load import load
+    from stress.inputs.pool import Pool
+
+    model = load(file)
+    if not isinstance(model, Pool):
+        raise ConfigError(f'{file}: kind = "{getattr(model, "kind", "job")}": a pool is needed here, kind = "pool"')
+
+    from stress.analysis.calibrate_pool import calibrate_pool
+
+    try:
+        fit = calibrate_pool(model, fit_rolls=fit_rolls)
+    except ConfigError as error:
+        raise ConfigError(f"{file}: {error}") from None
+    if out is not None:
+        _write(file, out, fit)
+    Output(as_json, quiet, log_json).result(lambda: _plain(str(fit)), lambda: _document(fit))
+
+
+def _write(file: Path, out: Path, fit: PoolFit) -> None:
+    from stress.analysis.pool_file import pool_with_rates
+    from stress.jobs import write_atomically
+
+    try:
+        text = pool_with_rates(file.read_text(encoding="utf-8"), fit.pool)
+        write_atomically(out, text)
+    except ConfigError as error:
+        raise ConfigError(f"{file}: {error}") from None
+    except OSError as error:
+        raise ConfigError(f"--out {out}: cannot be written: {error.strerror}") from None
+
+
+def _plain(text: str) -> Any:
+    from rich.text import Text
+
+    return Text(text)
+
+
+def _document(fit: PoolFit) -> dict[str, Any]:
+    return {
+        "segments": [segment._asdict() for segment in fit.segments],
+        "entry": fit.entry,
+        "static_default": fit.static_default,
+        "non_performing_ratio": fit.npr,
+        "overdue_ratio": fit.odr,
+        "rolls_fitted": fit.rolls_fitted,
+    }

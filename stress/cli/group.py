@@ -1,0 +1,40 @@
+"""A group of commands that are imported only when used, and that knows what a typo meant."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from typing import Any
+
+import click
+
+
+class LazyGroup(click.Group):
+    """Commands are given as `module:function`; they keep the order in which they are given."""
+
+    def __init__(self, *args: Any, lazy: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lazy = lazy
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, without importing anything."""
+        return list(self.lazy)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now."""
+        if cmd_name not in self.lazy:
+            return None
+        module, function = self.lazy[cmd_name].split(":")
+        command = getattr(importlib.import_module(module), function)
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, but a misspelt command is told the right one."""
+        if args and args[0] not in self.lazy and not args[0].startswith("-"):
+            close = difflib.get_close_matches(args[0], list(self.lazy), n=1, cutoff=0.5)
+            hint = f"Did you mean {close[0]}?" if close else f"One of {', '.join(self.lazy)}."
+            raise click.UsageError(f"no such command {args[0]!r}. {hint}", ctx)
+        return super().resolve_command(ctx, args)

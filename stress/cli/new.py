@@ -1,0 +1,46 @@
+"""`stress new`: commented templates to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from stress.errors import ConfigError
+
+
+@click.command()
+@click.argument("kind", type=click.Choice(["deal", "pool", "scenario", "job"]))
+@click.argument("name")
+@click.option("-o", "--out", type=click.Path(path_type=Path), default=Path(), help="Folder to write into.")
+def new(kind: str, name: str, out: Path) -> None:
+    """Write a commented template that passes `stress check`.
+
+    A job comes as a folder with its deal, its pool and a scenario; the others as one file NAME.toml. Nothing is
+    overwritten.
+
+    \b
+    Example:
+      stress new job my-deal && stress run my-deal/job.toml
+    """
+    from stress.templates import fill
+
+    files = _files(kind, name, out)
+    for path in files.values():
+        if path.exists():
+            raise ConfigError(f"{path}: already exists; it is not overwritten")
+    texts = {path: fill(part, name) for part, path in files.items()}
+    try:
+        for path, text in texts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{error.filename or out}: cannot be written: {error.strerror}") from None
+    for path in files.values():
+        click.echo(path)
+
+
+def _files(kind: str, name: str, out: Path) -> dict[str, Path]:
+    if kind == "job":
+        return {part: out / name / f"{part}.toml" for part in ("job", "deal", "pool", "scenario")}
+    return {kind: out / f"{name}.toml"}

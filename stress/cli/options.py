@@ -1,0 +1,48 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Any)
+
+
+class Count(click.ParamType[int]):
+    """A whole number from 1 on, also written 1_000_000, 1e6, 200k or 2m."""
+
+    name = "count"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number as int."""
+        if isinstance(value, int):
+            return value
+        text = str(value).strip().lower().replace("_", "").replace(",", "")
+        scale = {"k": 10**3, "m": 10**6}.get(text[-1:], 1)
+        digits = text[:-1] if scale > 1 else text
+        try:
+            number = int(digits) * scale if digits.isdigit() else float(digits) * scale
+        except ValueError:
+            number = 0
+        if not 1 <= number < 2**63 or number != int(number):
+            self.fail(
+                f"{value!r} must be a whole number of at least 1, such as 50000, 1_000_000, 1e6 or 2m", param, ctx
+            )
+        return int(number)
+
+
+def output_options(command: Command) -> Command:
+    """--json, --quiet and --log-json."""
+    for option in (
+        click.option("--log-json", is_flag=True, help="Write the log to stderr as JSON lines."),
+        click.option("-q", "--quiet", is_flag=True, help="No table, no progress."),
+        click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout instead of a table."),
+    ):
+        command = option(command)
+    return command
+
+
+FILE = click.Path(path_type=Path)
+"""A path whose existence the loader checks, with a better message than click's."""

@@ -1,0 +1,139 @@
+"""`stress replay`: one path's cash flows, month by month."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from stress.cli.options import FILE, output_options
+from stress.cli.output import Output
+from stress.errors import ConfigError, DataError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from stress.inputs.job import Job
+
+Columns = dict[str, list[Any]]
+
+
+@click.command()
+@click.argument("job", type=FILE, metavar="JOB.toml")
+@click.option("--path", type=click.IntRange(0, 2**63 - 1), help="Number of the path.")
+@click.option("--quantile", type=click.FloatRange(0, 1), help="The path at this quantile of a note's loss.")
+@click.option("--tranche", help="The note whose loss the quantile is of.")
+@click.option("--scenario", help="[default: the job's first]")
+@click.option("--results", type=FILE, metavar="DIR", help="Where the run is saved. [default: results/<job name>]")
+@click.option("--csv", "csv_file", type=FILE, metavar="FILE.csv", help="Also write all columns to a CSV file.")
+@output_options
+def replay(
+    job: Path,
+    path: int | None,
+    quantile: float | None,
+    tranche: str | None,
+    scenario: str | None,
+    results: Path | None,
+    csv_file: Path | None,
+    as_json: bool,
+    quiet: bool,
+    log_json: bool,
+) -> None:
+    """Run one path again, with the same draws, and show its months.
+
+    A path is given by its number, or as the quantile of a note's loss in a saved run of the same job.
+
+    \b
+    Example:
+      stress replay job.toml --path 123456 --scenario baseline
+      stress replay job.toml --quantile 0.999 --tranche A --csv tail.csv
+    """
+    from stress import jobs
+    from stress.inputs.load import load_job
+
+    if (path is None) == (quantile is None):
+        raise click.UsageError("give --path N, or --quantile Q with --tranche NAME")
+    if (quantile is None) != (tranche is None):
+        raise click.UsageError("--quantile and --tranche go together")
+    loaded = load_job(job)
+    name = jobs.choose_scenarios(loaded, [scenario] if scenario else [])[0]
+    if path is None:
+        assert quantile is not None
+        assert tranche is not None
+        path, loaded = _tail_path(loaded, results, name, tranche, quantile)
+
+    from stress import engine
+
+    columns = months(engine.replay(loaded, path, scenario=name))
+    if csv_file is not None:
+        _write_csv(csv_file, columns)
+    title = f"{loaded.name}: path {path} under {name}"
+    Output(as_json, quiet, log_json).result(
+        lambda: _table(title, columns),
+        lambda: {"job": loaded.name, "scenario": name, "path": path, "seed": str(loaded.seed), "months": columns},
+    )
+
+
+def months(dataset: Any) -> Columns:
+    """Every variable by month as a column; one column a label where it has one more dimension."""
+    columns: Columns = {"month": dataset["month"].values.tolist()}
+    for name, values in dataset.data_vars.items():
+        other = [dim for dim in values.dims if dim != "month"]
+        if "month" not in values.dims or len(other) > 1:
+            continue
+        if not other:
+            columns[str(name)] = values.values.tolist()
+            continue
+        for i, label in enumerate(values[other[0]].values.tolist()):
+            columns[f"{name} {label}"] = values.isel({other[0]: i}).values.tolist()
+    return columns
+
+
+def _tail_path(job: Job, folder: Path | None, scenario: str, tranche: str, quantile: float) -> tuple[int, Job]:
+    """The path at the quantile, and the job with the seed of the run that it was found in."""
+    from stress import jobs, results
+    from stress.inputs.load import job_hash
+
+    saved = folder or Path("results") / job.name
+    dataset = results.open(saved)
+    if dataset.attrs.get("job_hash") not in (None, job_hash(job)):
+        raise DataError(f"{saved}: is a run of another version of this job; run it again with `stress run`")
+    seed = int(dataset.attrs.get("seed", job.seed))
+    return jobs.path_at(dataset, scenario, tranche, quantile), job.model_copy(update={"seed": seed})
+
+
+def _write_csv(path: Path, columns: Columns) -> None:
+    try:
+        with open(path, "w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(columns)
+            writer.writerows(zip(*columns.values(), strict=True))
+    except OSError as error:
+        raise ConfigError(f"--csv {path}: cannot be written: {error.strerror}") from None
+
+
+def _table(title: str, columns: Columns) -> RenderableType:
+    """Months across would not fit: variables stand in rows, in blocks of months that fit a screen."""
+    from rich.console import Group
+    from rich.table import Table
+
+    blocks = []
+    count = len(columns["month"])
+    for start in range(0, count, 12):
+        table = Table(title=title if start == 0 else None, title_justify="left")
+        table.add_column("month")
+        for month in columns["month"][start : start + 12]:
+            table.add_column(str(month), justify="right")
+        for name, values in columns.items():
+            if name != "month":
+                table.add_row(name, *(_cell(value) for value in values[start : start + 12]))
+        blocks.append(table)
+    return Group(*blocks)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.4g}"
+    return str(value)

@@ -1,0 +1,105 @@
+"""A job in words: its deal, its pool, and what each scenario moves."""
+
+from __future__ import annotations
+
+from stress.explain.deal import explain_deal
+from stress.explain.words import listed, money, percent, table
+from stress.inputs.job import Job, ScenarioCase
+from stress.inputs.pool import Pool
+from stress.inputs.scenario import Shock
+
+
+def explain_job(job: Job) -> str:
+    """Markdown: the deal at this pool's size, the pool, the scenarios, the run."""
+    lines = [explain_deal(job.deal, job.pool.balance), f"# Pool: {job.pool.name}", "", *_pool(job.pool), ""]
+    lines += ["# Scenarios", ""]
+    for case in job.scenarios:
+        lines += _scenario(case)
+    lines += ["# Run", "", _run(job), ""]
+    return "\n".join(lines)
+
+
+def _pool(pool: Pool) -> list[str]:
+    lines = [f"Cut-off balance {money(pool.balance)} {pool.currency}."]
+    if pool.payment_rate is not None:
+        rate = pool.payment_rate
+        lines.append(f"Pays {percent(rate.monthly)} of its balance a month; yield {percent(rate.annual_yield)} a year.")
+    else:
+        terms = listed(f"{percent(plan.share)} over {plan.term}" for plan in pool.plans)
+        lines.append(
+            f"New receivables by months of instalment: {terms}. Fee-free balance {percent(pool.fee_free_share)}."
+        )
+    enters = "enters M1 a month" if pool.ladder is not None else "defaults a month"
+    rows = [
+        [
+            s.name,
+            percent(s.share),
+            percent(s.entry_rate),
+            percent(s.monthly_fee),
+            percent(s.prepayment),
+            percent(s.recovery),
+        ]
+        for s in pool.segments
+    ]
+    lines += ["", *table(["segment", "share", enters, "fee a month", "prepays a month", "recovered"], rows), ""]
+    if pool.ladder is not None:
+        ladder = pool.ladder
+        lines.append(
+            f"Of the balance in M1 / M2 / M3, {percent(ladder.roll_m1)} / {percent(ladder.roll_m2)} / "
+            f"{percent(ladder.roll_m3)} rolls on each month; the rest cures. 90+ days is default."
+        )
+    d = pool.dependence
+    start = "its stationary law" if d.factor_start == "stationary" else f"{d.factor_start:g}"
+    lines.append(
+        f"Borrowers default together: monthly correlation {percent(d.rho)}, persistence {d.phi:g} a month, the factor "
+        f"starts from {start}."
+    )
+    if pool.illustrative:
+        lines += ["", "Illustrative, not published:", "", *[f"- {item}" for item in pool.illustrative]]
+    return lines
+
+
+def _scenario(case: ScenarioCase) -> list[str]:
+    lines = [f"## {case.name}", ""]
+    if case.description:
+        lines += [case.description, ""]
+    lines += [f"- {_shock(shock)}" for shock in case.shocks] or ["- Nothing is moved."]
+    if case.source:
+        lines += ["", f"Source: {case.source}"]
+    if case.illustrative:
+        lines += ["", f"Illustrative: {'; '.join(case.illustrative)}."]
+    return [*lines, ""]
+
+
+def _shock(shock: Shock) -> str:
+    what = shock.target.replace("_", " ")
+    where = f" of {listed(shock.segments)}" if shock.segments else ""
+    if shock.by_month:
+        word = {"multiply": "times", "add": "plus", "set": "set to", None: ""}[shock.how]
+        return f"{what}{where} {word} " + ", ".join(f"{value:g} from month {month}" for month, value in shock.by_month)
+    if shock.multiply is not None:
+        move = f"times {shock.multiply:g}"
+    elif shock.add is not None:
+        move = f"{'plus' if shock.add >= 0.0 else 'minus'} {abs(shock.add):g}"
+    else:
+        move = f"set to {shock.set:g}"
+    return f"{what}{where} {move}{_when(shock)}"
+
+
+def _when(shock: Shock) -> str:
+    if shock.to_month is not None:
+        return (
+            f" in month {shock.from_month}"
+            if shock.to_month == shock.from_month
+            else (f" in months {shock.from_month} to {shock.to_month}")
+        )
+    return f" from month {shock.from_month}" if shock.from_month > 1 else ""
+
+
+def _run(job: Job) -> str:
+    clock = {
+        "monthly": "everything falls due once a month",
+        "daily": "thirty due days a month, purchases every day",
+        "payment_date": "purchases at payment dates only",
+    }[job.clock]
+    return f"{job.paths:,} paths, seed {job.seed}, {job.clock} clock ({clock}), estimator {job.estimator}."

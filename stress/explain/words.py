@@ -1,0 +1,65 @@
+"""Numbers and lists as an analyst writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+PHASE = {
+    "revolving": "Revolving",
+    "amortization": "Amortization",
+    "acceleration": "Acceleration (early amortization)",
+    "event_of_default": "Event of default",
+}
+
+OBSERVABLE = {
+    "cumulative_default": "cumulative defaults",
+    "default_stock": "the stock of 91+ days past due",
+    "excess_spread": "annualised excess spread of the month",
+    "excess_spread_3m": "three-month average annualised excess spread",
+    "idle_cash_days": "days with idle principal cash above 15% of the pool",
+    "overdue_30": "balances 30+ days past due over the pool",
+    "overdue_60": "balances 60+ days past due over the pool",
+    "overdue_90": "balances 90+ days past due over the pool",
+    "pool_factor": "the pool over its cut-off balance",
+    "payment_rate": "the monthly payment rate",
+    "senior_shortfall": "unpaid interest of the senior note over its balance at closing",
+    "deficiency": "the principal deficiency",
+}
+
+DENOMINATOR = {
+    "cut_off": "over the cut-off balance",
+    "cut_off_plus_purchases": "over the cut-off balance plus purchases",
+    "current_pool": "over the current pool",
+}
+
+
+def percent(value: float) -> str:
+    """0.054 -> 5.4%, at most four decimals."""
+    return f"{100.0 * value:.4f}".rstrip("0").rstrip(".") + "%"
+
+
+def money(value: float) -> str:
+    """1234567.8 -> 1,234,568."""
+    return f"{value:,.0f}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """a, b and c."""
+    words = list(words)
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def then(words: Sequence[str]) -> str:
+    """a, then b, then c: an order of use."""
+    return ", then ".join(words)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """A Markdown table; a bar inside a cell is escaped."""
+    lines = [head, ["---"] * len(head), *rows]
+    return ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines]
+
+
+def limit(observable: str, value: float) -> str:
+    """A limit in the observable's unit."""
+    return f"{value:g} days" if observable == "idle_cash_days" else percent(value)

@@ -1,0 +1,242 @@
+"""What makes a deal a deal: names that exist, an order of dates, notes that fit. Each rule is one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from stress.inputs.messages import suggest
+
+if TYPE_CHECKING:
+    from stress.inputs.deal import AnyStep, Deal
+
+PHASES = ("revolving", "amortization", "acceleration", "event_of_default")
+"""In the order in which a deal can pass through them; none is ever left for an earlier one."""
+
+
+def check_deal(deal: Deal) -> None:
+    """Raise ValueError with a sentence where the deal contradicts itself or is silent about money."""
+    from stress.inputs.deal_flows import check_flows
+    from stress.inputs.deal_triggers import check_conditions, check_triggers
+
+    for rule in (*_RULES, check_conditions, check_triggers, check_flows):
+        rule(deal)
+
+
+def phases(deal: Deal) -> tuple[str, ...]:
+    """Phases that can occur: by the calendar, or because a trigger leads there."""
+    effects = {trigger.effect for trigger in deal.triggers}
+    return tuple(
+        phase
+        for phase in PHASES
+        if phase == "amortization" or (phase == "revolving" and deal.revolving_months > 0) or phase in effects
+    )
+
+
+def steps_of(deal: Deal, phase: str) -> tuple[AnyStep, ...]:
+    """The priority of payments of a phase; acceleration and event of default follow amortization where left out."""
+    for known, steps in deal.priority.items():
+        if known == phase:
+            return steps
+    return next(steps for known, steps in deal.priority.items() if known == "amortization")
+
+
+def sources_of(step: AnyStep) -> tuple[str, ...]:
+    """Accounts a step takes from; a release takes from its own account."""
+    return (step.account,) if step.step == "release" else step.source
+
+
+def receiver_of(step: AnyStep) -> str | None:
+    """The account a step pays into, where it pays into one."""
+    if step.step == "top_up":
+        return step.account
+    if step.step in ("release", "transfer"):
+        return step.to
+    return "principal" if step.step == "cover_defaults" else None
+
+
+def located(deal: Deal) -> Iterator[tuple[str, AnyStep]]:
+    """Every step with its place in words: `priority.revolving[3] (pay_fee)`."""
+    for phase, steps in deal.priority.items():
+        for number, step in enumerate(steps, 1):
+            yield f"priority.{phase}[{number}] ({step.step})", step
+
+
+def _unique(deal: Deal) -> None:
+    lists: tuple[tuple[str, Sequence[str]], ...] = (
+        ("notes", [note.name for note in deal.notes]),
+        ("fees", [fee.name for fee in deal.fees]),
+        ("accounts", deal.accounts),
+        ("triggers", [trigger.name for trigger in deal.triggers]),
+    )
+    for what, names in lists:
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"{what}: {name!r} is named {names.count(name)} times: names must differ")
+    for name in ("income", "principal"):
+        if name in deal.accounts:
+            raise ValueError(f"accounts: {name!r} always exists; name only further accounts")
+
+
+def _dates(deal: Deal) -> None:
+    if not 1980 <= deal.closing_date.year <= 2200:
+        raise ValueError(f"closing_date = {deal.closing_date}: must lie between 1980 and 2200")
+    if deal.revolving_months > deal.scheduled_months:
+        raise ValueError(
+            f"revolving_months = {deal.revolving_months}: must not exceed scheduled_months = {deal.scheduled_months}"
+        )
+    if deal.scheduled_months > deal.legal_maturity_months:
+        raise ValueError(
+            f"scheduled_months = {deal.scheduled_months}: must not exceed legal_maturity_months = "
+            f"{deal.legal_maturity_months}"
+        )
+    if deal.revolving_months >= deal.legal_maturity_months:
+        raise ValueError(
+            f"revolving_months = {deal.revolving_months}: must end before legal maturity in month "
+            f"{deal.legal_maturity_months}, or no note is ever repaid"
+        )
+
+
+def _notes(deal: Deal) -> None:
+    for note in deal.notes[:-1]:
+        if note.residual:
+            raise ValueError(f"note {note.name}: only the last note may be residual; the last is {deal.notes[-1].name}")
+    if deal.notes[0].residual:
+        raise ValueError(f"note {deal.notes[0].name}: a deal needs a note that is not residual")
+    for note in deal.notes:
+        if note.share == 0.0 or note.amount == 0.0:
+            raise ValueError(f"note {note.name}: its size is 0; leave the note out")
+        if note.index is not None:
+            _exists(f"note {note.name}: index", note.index, deal.indices)
+        elif note.cap is not None or note.floor is not None:
+            raise ValueError(f"note {note.name}: cap and floor need an index; a fixed coupon has neither")
+        if note.cap is not None and note.floor is not None and note.cap < note.floor:
+            raise ValueError(f"note {note.name}: cap = {note.cap:g} lies below floor = {note.floor:g}")
+    total = sum(note.share for note in deal.notes if note.share is not None)
+    if total > 1.0 + 1e-9:
+        raise ValueError(f"notes: shares of the cut-off balance sum to {total:.10g}: at most 1")
+    used = {note.index for note in deal.notes}
+    for index in deal.indices:
+        if index not in used:
+            raise ValueError(f"indices: {index!r} is used by no note")
+
+
+def _fees(deal: Deal) -> None:
+    for fee in deal.fees:
+        if fee.base == "fixed" and fee.rate != 0.0:
+            raise ValueError(f"fee {fee.name}: a fixed fee has an amount, not a rate")
+        if fee.base != "fixed" and fee.amount != 0.0:
+            raise ValueError(f"fee {fee.name}: a fee on {fee.base} has a rate, not an amount")
+        if fee.rate < 0.0:
+            raise ValueError(f"fee {fee.name}: rate = {fee.rate:g}: must not be negative")
+
+
+def _accounts(deal: Deal) -> None:
+    for name in deal.opening_cash:
+        _exists("opening_cash", name, deal.accounts)
+    if deal.clean_up is not None and not 0.0 < deal.clean_up.pool_factor < 1.0:
+        raise ValueError(f"clean_up.pool_factor = {deal.clean_up.pool_factor:g}: must be above 0 and below 1")
+
+
+def _phases(deal: Deal) -> None:
+    given = set(deal.priority)
+    if "amortization" not in given:
+        raise ValueError("priority.amortization is missing: every deal repays its notes")
+    if deal.revolving_months > 0 and "revolving" not in given:
+        raise ValueError(f"priority.revolving is missing: the deal revolves for {deal.revolving_months} months")
+    if deal.revolving_months == 0 and "revolving" in given:
+        raise ValueError("priority.revolving never runs: revolving_months is 0")
+    for phase, steps in deal.priority.items():
+        if not steps:
+            raise ValueError(f"priority.{phase} has no steps")
+
+
+def _steps(deal: Deal) -> None:
+    known = ("income", "principal", *deal.accounts)
+    notes = [note.name for note in deal.notes]
+    for where, step in located(deal):
+        for source in step.source:
+            _exists(f"{where}: source", source, known)
+            if step.source.count(source) > 1:
+                raise ValueError(f"{where}: source names {source!r} twice")
+        if step.step == "pay_fee":
+            _exists(f"{where}: fee", step.fee, [fee.name for fee in deal.fees])
+        elif step.step in ("pay_interest", "pay_residual"):
+            _exists(f"{where}: note", step.note, notes)
+            _residual(deal, where, step.step, step.note)
+        elif step.step == "pay_principal":
+            for name in step.notes:
+                _exists(f"{where}: notes", name, notes)
+                _residual(deal, where, step.step, name)
+                if step.notes.count(name) > 1:
+                    raise ValueError(f"{where}: notes names {name!r} twice")
+            if any(a[0] >= b[0] for a, b in zip(step.to_balance, step.to_balance[1:], strict=False)):
+                raise ValueError(f"{where}: months of to_balance must increase")
+        else:
+            _account_step(deal, where, step, known, notes)
+
+
+def _account_step(deal: Deal, where: str, step: AnyStep, known: Sequence[str], notes: Sequence[str]) -> None:
+    if step.step == "cover_defaults":
+        if step.note is not None:
+            _exists(f"{where}: note", step.note, notes)
+        if "principal" in step.source:
+            raise ValueError(f"{where}: principal cannot cover its own deficiency; source must be other accounts")
+    elif step.step in ("top_up", "release"):
+        if step.account in ("income", "principal"):
+            raise ValueError(f"{where}: account must be one named in `accounts`, not {step.account}")
+        _exists(f"{where}: account", step.account, deal.accounts)
+        if step.step == "release" and step.source != ("income",):
+            raise ValueError(f"{where}: a release takes from its account; leave source out")
+        if step.step == "top_up" and not any(value > 0.0 for value in step.target.model_dump().values()):
+            raise ValueError(f"{where}: the target of {step.account!r} is 0, so nothing is ever put in")
+    to = receiver_of(step)
+    if to is not None:
+        _exists(f"{where}: to", to, known)
+        if to in sources_of(step):
+            raise ValueError(f"{where}: {to!r} pays into itself")
+
+
+def _residual(deal: Deal, where: str, step: str, name: str) -> None:
+    residual = next(note.residual for note in deal.notes if note.name == name)
+    if step == "pay_residual" and not residual:
+        raise ValueError(f"{where}: note {name!r} is not residual; use pay_interest and pay_principal")
+    if step != "pay_residual" and residual:
+        raise ValueError(f"{where}: note {name!r} is residual; it is paid by pay_residual alone")
+
+
+def _purchases(deal: Deal) -> None:
+    if deal.revolving_months > 0 and deal.purchase == "none":
+        raise ValueError(
+            f'purchase = "none": a deal that revolves for {deal.revolving_months} months must buy, at "each_step" or '
+            'at "payment_date"'
+        )
+    if deal.revolving_months == 0 and deal.purchase != "none":
+        raise ValueError(f'purchase = "{deal.purchase}": a deal that does not revolve needs purchase = "none"')
+    for phase, steps in deal.priority.items():
+        if phase != "revolving" and any(step.step == "purchase" for step in steps):
+            raise ValueError(f"priority.{phase}: receivables are bought only in the revolving phase")
+    buys = any(step.step == "purchase" and "principal" in step.source for step in steps_of(deal, "revolving"))
+    if deal.purchase == "payment_date" and not buys:
+        raise ValueError(
+            'purchase = "payment_date": priority.revolving needs a purchase step with principal among its sources'
+        )
+
+
+def _exists(where: str, name: str, known: Collection[str]) -> None:
+    if name not in known:
+        names = list(known)
+        choice = f"one of {', '.join(names)}{suggest(name, names)}" if names else "none is defined"
+        raise ValueError(f"{where} names {name!r}, which does not exist: {choice}")
+
+
+_RULES: tuple[Callable[[Deal], None], ...] = (
+    _unique,
+    _dates,
+    _notes,
+    _fees,
+    _accounts,
+    _phases,
+    _steps,
+    _purchases,
+)

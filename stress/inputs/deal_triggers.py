@@ -1,0 +1,117 @@
+"""A trigger or a condition that can never be met, or that changes nothing, is an error."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from stress.inputs.deal_rules import located
+
+if TYPE_CHECKING:
+    from stress.inputs.deal import Deal, Trigger
+
+RANGE = {
+    "cumulative_default": (0.0, 1.0),
+    "default_stock": (0.0, 1.0),
+    "excess_spread": (-12.0, 1.0),
+    "excess_spread_3m": (-12.0, 1.0),
+    "idle_cash_days": (0.0, math.inf),
+    "overdue_30": (0.0, 1.0),
+    "overdue_60": (0.0, 1.0),
+    "overdue_90": (0.0, 1.0),
+    "pool_factor": (0.0, 10.0),
+    "payment_rate": (0.0, 1.0),
+    "senior_shortfall": (0.0, 1.0),
+    "deficiency": (0.0, 1.0),
+}
+"""Values an observable can take: ratios as fractions, excess spread per annum, idle cash in days."""
+
+RATIOS = ("cumulative_default", "default_stock", "deficiency")
+"""Observables with a choice of denominator."""
+
+
+def check_triggers(deal: Deal) -> None:
+    """Raise ValueError where a trigger cannot fire, fires always, or has no effect."""
+    for trigger in deal.triggers:
+        _options(trigger)
+        _windows(deal, trigger)
+        for threshold in trigger.thresholds:
+            _reachable(f"trigger {trigger.name}", trigger.observable, trigger.breach, threshold.limit)
+        _effective(deal, trigger)
+
+
+def check_conditions(deal: Deal) -> None:
+    """Raise ValueError where a step's `when` is always or never true."""
+    for where, step in located(deal):
+        if step.when is None:
+            continue
+        side = "above" if step.when.above is not None else "below"
+        limit = step.when.above if step.when.above is not None else step.when.below
+        assert limit is not None
+        _reachable(f"{where}: when", step.when.observable, side, limit)
+
+
+def _options(trigger: Trigger) -> None:
+    if trigger.denominator != "cut_off" and trigger.observable not in RATIOS:
+        raise ValueError(
+            f"trigger {trigger.name}: {trigger.observable} has no choice of denominator; only {', '.join(RATIOS)} have"
+        )
+    if trigger.curable and trigger.effect != "none":
+        raise ValueError(
+            f'trigger {trigger.name}: curable = true needs effect = "none"; a change of phase is never undone'
+        )
+
+
+def _windows(deal: Deal, trigger: Trigger) -> None:
+    last = deal.legal_maturity_months
+    tested: list[int] = []
+    for number, threshold in enumerate(trigger.thresholds, 1):
+        where = f"trigger {trigger.name}: thresholds[{number}]"
+        end = last if threshold.to_month is None else min(threshold.to_month, last)
+        if threshold.to_month is not None and threshold.to_month < threshold.from_month:
+            raise ValueError(
+                f"{where}: to_month = {threshold.to_month} lies before from_month = {threshold.from_month}"
+            )
+        if threshold.from_month > last:
+            raise ValueError(f"{where}: from_month = {threshold.from_month} lies after legal maturity in month {last}")
+        if tested and threshold.from_month <= tested[-1]:
+            raise ValueError(
+                f"{where}: starts in month {threshold.from_month}, within or before the threshold above it"
+            )
+        tested += range(threshold.from_month, end + 1)
+    if trigger.observable == "excess_spread_3m":
+        tested = [month for month in tested if month >= 3]
+    longest = run = 0
+    for i, month in enumerate(tested):
+        run = run + 1 if i and month == tested[i - 1] + 1 else 1
+        longest = max(longest, run)
+    if longest < trigger.months:
+        raise ValueError(
+            f"trigger {trigger.name}: can never fire: it needs {trigger.months} consecutive months in breach, "
+            f"but is tested in {longest} consecutive months at most"
+        )
+
+
+def _reachable(where: str, observable: str, side: str, limit: float) -> None:
+    low, high = RANGE[observable]
+    never = limit >= high if side == "above" else limit <= low
+    always = limit < low if side == "above" else limit > high
+    if not never and not always:
+        return
+    percent = high == 1.0 and abs(limit) > 1.0 and low <= limit / 100.0 <= high
+    hint = f"; did you mean {limit / 100.0:.10g}?" if percent else ""
+    what = "can never be met" if never else "is always met"
+    span = f"from {low:g} to {high:g}" if math.isfinite(high) else f"at least {low:g}"
+    raise ValueError(f"{where}: {observable} {side} {limit:g} {what}: {observable} is {span}{hint}")
+
+
+def _effective(deal: Deal, trigger: Trigger) -> None:
+    """An effect that does not end the revolving period must at least change the order of payments."""
+    if trigger.effect == "none" or trigger.effect in deal.priority:
+        return
+    first = min(threshold.from_month for threshold in trigger.thresholds)
+    if first > deal.revolving_months:
+        raise ValueError(
+            f"trigger {trigger.name}: changes nothing: it is tested from month {first}, after the revolving period "
+            f"(month {deal.revolving_months}), and priority.{trigger.effect} is left out, so the order stays the same"
+        )

@@ -1,0 +1,98 @@
+"""Scenario files -> cases: levels become scenarios of their own, `combine` brings in other files' shocks first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from stress.errors import ConfigError
+from stress.inputs.job import ScenarioCase, ScenarioFile
+from stress.inputs.messages import show, suggest
+from stress.inputs.parse import parse_as
+from stress.inputs.scenario import Level, Scenario, Shock
+
+MAX_COMBINE_DEPTH = 8
+
+
+def resolve(base: Path, reference: str, wanted_by: str) -> Path:
+    """A reference of a file, relative to the folder of that file. Raises ConfigError where it cannot be a file name."""
+    if not reference.strip() or "\x00" in reference:
+        raise ConfigError(f"{wanted_by} = {show(reference)}: must name a file")
+    if "://" in reference:
+        raise ConfigError(f"{wanted_by} = {show(reference)}: must be a local file, not an address")
+    return base.parent / reference
+
+
+def split_level(reference: str) -> tuple[str, tuple[str, ...]]:
+    """`file.toml:level` -> (file, (level,)); without a level (file, ())."""
+    file, colon, level = reference.rpartition(":")
+    return (file, (level,)) if colon and "://" not in reference else (reference, ())
+
+
+def cases_of_reference(base: Path, reference: str | ScenarioFile, wanted_by: str) -> list[ScenarioCase]:
+    """The cases that one entry of a job's `scenarios` stands for."""
+    if isinstance(reference, str):
+        file, levels = split_level(reference)
+    else:
+        file, levels = reference.file, reference.levels
+    path = resolve(base, file, wanted_by)
+    return cases_of_file(path, parse_as(path, Scenario, wanted_by), levels)
+
+
+def cases_of_file(path: Path, scenario: Scenario, levels: Sequence[str] = ()) -> list[ScenarioCase]:
+    """The cases of a scenario file: one a level (all, or those named), or the file itself where it has none."""
+    common = _common_shocks(path, scenario, (path.resolve(),))
+    chosen = [_level(path, scenario, name) for name in levels] if levels else list(scenario.levels)
+    if not chosen:
+        return [_case(scenario, scenario.name, common, scenario.probability)]
+    return [
+        _case(scenario, f"{scenario.name}_{level.name}", (*common, *level.shocks), level.probability, level.note)
+        for level in chosen
+    ]
+
+
+def _case(
+    scenario: Scenario, name: str, shocks: tuple[Shock, ...], probability: float | None, note: str = ""
+) -> ScenarioCase:
+    return ScenarioCase(
+        name=name,
+        description=" ".join(part for part in (scenario.description.strip(), note.strip()) if part),
+        source=scenario.source,
+        illustrative=scenario.illustrative,
+        probability=probability,
+        shocks=shocks,
+    )
+
+
+def _level(path: Path, scenario: Scenario, name: str) -> Level:
+    names = [level.name for level in scenario.levels]
+    if name in names:
+        return scenario.levels[names.index(name)]
+    if not names:
+        raise ConfigError(f"{path}: has no levels, but level {show(name)} is asked for")
+    raise ConfigError(f"{path}: has no level {show(name)}: one of {', '.join(names)}{suggest(name, names)}")
+
+
+def _common_shocks(path: Path, scenario: Scenario, above: tuple[Path, ...]) -> tuple[Shock, ...]:
+    """Shocks of the combined files in order, then the file's own."""
+    shocks: list[Shock] = []
+    for number, reference in enumerate(scenario.combine, 1):
+        wanted_by = f"{path}: combine[{number}]"
+        file, levels = split_level(reference)
+        other_path = resolve(path, file, wanted_by)
+        real = other_path.resolve()
+        if real in above:
+            chain = " -> ".join(p.name for p in (*above[above.index(real) :], real))
+            raise ConfigError(f"{wanted_by} = {show(reference)}: combines itself in a circle: {chain}")
+        if len(above) >= MAX_COMBINE_DEPTH:
+            raise ConfigError(f"{wanted_by}: more than {MAX_COMBINE_DEPTH} files combined within each other")
+        other = parse_as(other_path, Scenario, wanted_by)
+        if other.levels and not levels:
+            names = ", ".join(level.name for level in other.levels)
+            raise ConfigError(
+                f"{wanted_by} = {show(reference)}: name one level, {file}:LEVEL with LEVEL one of {names}"
+            )
+        shocks += _common_shocks(other_path, other, (*above, real))
+        for name in levels:
+            shocks += _level(other_path, other, name).shocks
+    return (*shocks, *scenario.shocks)

@@ -1,0 +1,140 @@
+"""One TOML file -> a plain document, or one sentence that says why not."""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import math
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import tomli
+
+from stress.errors import ConfigError
+
+MAX_BYTES = 4 * 1024 * 1024
+MAX_DEPTH = 16
+"""Tables within tables; no input file needs more than six."""
+MAX_ITEMS = 200_000
+"""Values in one file: bounds the time spent on a hostile one."""
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """The content of a TOML file as tables, lists, text and numbers; dates become ISO text.
+
+    Raises ConfigError when the file is missing, not a regular file, larger than 4 MB, not UTF-8, not TOML, nested too
+    deeply, or holds inf or nan.
+    """
+    text = _decode(path, _read_bytes(path))
+    try:
+        document = tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not valid TOML: {_syntax(error, text)}") from None
+    except RecursionError:
+        raise ConfigError(f"{path}: tables or lists are nested too deeply, at most {MAX_DEPTH}") from None
+    except ValueError as error:  # an integer of thousands of digits
+        raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    plain = _Plain(path)
+    return {key: plain.value(value, _dotted("", key), 1) for key, value in document.items()}
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        mode = os.stat(path).st_mode
+        if stat.S_ISDIR(mode):
+            raise ConfigError(f"{path}: is a directory, a TOML file is needed")
+        if not stat.S_ISREG(mode):
+            raise ConfigError(f"{path}: is not a regular file (a device, pipe or socket), a TOML file is needed")
+        with open(path, "rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file{_near(path)}") from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise ConfigError(f"{str(path)!r}: cannot be read: {reason}") from None
+    if len(raw) > MAX_BYTES:
+        raise ConfigError(f"{path}: larger than {MAX_BYTES // 1024**2} MB, the most an input file may have")
+    return raw
+
+
+def _near(path: Path) -> str:
+    """Suggest a file of the same folder whose name is close."""
+    try:
+        names = [entry.name for entry in os.scandir(path.parent) if entry.name.endswith(".toml")]
+    except (OSError, ValueError):
+        return ""
+    close = difflib.get_close_matches(path.name, names, n=1, cutoff=0.75)
+    return f"; did you mean {path.parent / close[0]}?" if close else ""
+
+
+def _decode(path: Path, raw: bytes) -> str:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise ConfigError(f"{path}: is UTF-16 text; save it as UTF-8 without a byte-order mark")
+    if raw.startswith(b"\xef\xbb\xbf"):
+        raise ConfigError(f"{path}: starts with a byte-order mark (BOM); save it as UTF-8 without one")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ConfigError(
+            f"{path}: is not UTF-8 text: byte 0x{raw[error.start]:02x} in line {line}; save it as UTF-8"
+        ) from None
+
+
+def _syntax(error: tomli.TOMLDecodeError, text: str) -> str:
+    """The parser's sentence with the line it stopped at, and a hint for the usual slips."""
+    line_number = getattr(error, "lineno", None)
+    if not isinstance(line_number, int):
+        return str(error)
+    lines = text.split("\n")
+    line = lines[line_number - 1].strip() if line_number <= len(lines) else ""
+    key, _, value = line.partition("=")
+    word = value.strip().split("#")[0].strip()
+    hint = ""
+    if word in ("True", "False", "TRUE", "FALSE", "yes", "no"):
+        hint = "; truth values are true and false"
+    elif word.endswith("%"):
+        hint = "; write a fraction, not a percent: 0.05 for 5%"
+    elif ":" in line and "=" not in line:
+        hint = "; TOML writes key = value, not key: value"
+    elif key and word[:1].isalpha() and word not in ("true", "false", "inf", "nan"):
+        hint = "; text needs quotes"
+    return f"{error}: {_shorten(line)}{hint}" if line else f"{error}{hint}"
+
+
+def _shorten(text: str, limit: int = 80) -> str:
+    shown = text if len(text) <= limit else text[: limit - 3] + "..."
+    return "".join(c if c.isprintable() else "?" for c in shown)
+
+
+def _dotted(prefix: str, key: str) -> str:
+    shown = _shorten(key, 60)
+    return f"{prefix}.{shown}" if prefix else shown
+
+
+class _Plain:
+    """Turns parsed TOML into JSON types and refuses what JSON or a model cannot hold."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.items = 0
+
+    def value(self, value: object, key: str, depth: int) -> Any:
+        self.items += 1
+        if depth > MAX_DEPTH:
+            raise ConfigError(f"{self.path}: {key}: tables or lists are nested too deeply, at most {MAX_DEPTH}")
+        if self.items > MAX_ITEMS:
+            raise ConfigError(f"{self.path}: holds more than {MAX_ITEMS:,} values")
+        if isinstance(value, dict):
+            return {k: self.value(v, _dotted(key, k), depth + 1) for k, v in value.items()}
+        if isinstance(value, list):
+            return [self.value(v, f"{key}[{i}]", depth + 1) for i, v in enumerate(value, 1)]
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ConfigError(f"{self.path}: {key} = {value}: must be a finite number; inf and nan are refused")
+        if isinstance(value, int) and abs(value) >= 2**64:
+            raise ConfigError(f"{self.path}: {key}: an integer this large is refused")
+        if isinstance(value, (datetime.date, datetime.time)):
+            return value.isoformat()
+        return value

@@ -1,0 +1,99 @@
+"""What a model allows at a key, read from its JSON schema: keys, words, ranges. Used only to word messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+Schema = dict[str, Any]
+
+
+def schemas_at(model: type[BaseModel], location: Sequence[str | int]) -> list[Schema]:
+    """Every alternative the model allows at a location of a pydantic error (union tags are passed over)."""
+    root = model.model_json_schema()
+    found = _alternatives(root, root)
+    for part in location:
+        step = [s for schema in found for s in _child(root, schema, part)]
+        found = step or found
+    return found
+
+
+def allowed_keys(schemas: Sequence[Schema]) -> list[str]:
+    """The keys a table may have."""
+    return sorted({key for schema in schemas for key in schema.get("properties", {})})
+
+
+def allowed_words(schemas: Sequence[Schema]) -> list[str]:
+    """The words an enumeration allows."""
+    words: list[str] = []
+    for schema in schemas:
+        words += [str(w) for w in schema.get("enum", [])]
+        words += [str(schema["const"])] if "const" in schema else []
+        words += list(schema.get("discriminator", {}).get("mapping", {}))
+    return list(dict.fromkeys(words))
+
+
+def allowed_key_words(schemas: Sequence[Schema]) -> list[str]:
+    """The words allowed as keys of an open table (phases, for example)."""
+    return [str(w) for schema in schemas for w in schema.get("propertyNames", {}).get("enum", [])]
+
+
+def number_range(schemas: Sequence[Schema]) -> tuple[str, float | None, float | None] | None:
+    """(sentence, low, high) of the first alternative that is a number."""
+    for schema in schemas:
+        if schema.get("type") not in ("number", "integer"):
+            continue
+        noun = "a number" if schema["type"] == "number" else "a whole number"
+        low, high = schema.get("minimum"), schema.get("maximum")
+        above, below = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
+        low = None if above is not None and low is not None and above >= low else low
+        high = None if below is not None and high is not None and below <= high else high
+        if low is not None and high is not None:
+            words = f"{noun} from {low:g} to {high:g}"
+        else:
+            bounds = (("at least", low), ("above", above), ("at most", high), ("below", below))
+            parts = [f"{word} {bound:g}" for word, bound in bounds if bound is not None]
+            words = " ".join([noun, " and ".join(parts)]).strip()
+        return words, low if low is not None else above, high if high is not None else below
+    return None
+
+
+def description(schemas: Sequence[Schema]) -> str:
+    """The first line of the field's docstring, where there is one."""
+    for schema in schemas:
+        text = schema.get("description")
+        if isinstance(text, str):
+            return text.strip().split("\n")[0]
+    return ""
+
+
+def _child(root: Schema, schema: Schema, part: str | int) -> list[Schema]:
+    if isinstance(part, int):
+        items = schema.get("prefixItems")
+        if items and part < len(items):
+            return _alternatives(root, items[part])
+        return _alternatives(root, schema["items"]) if "items" in schema else []
+    if part in schema.get("properties", {}):
+        return _alternatives(root, schema["properties"][part])
+    if part in schema.get("_mapping", {}):
+        return _alternatives(root, {"$ref": schema["_mapping"][part]})
+    if isinstance(schema.get("additionalProperties"), dict):
+        return _alternatives(root, schema["additionalProperties"])
+    return []
+
+
+def _alternatives(root: Schema, schema: Schema) -> list[Schema]:
+    """The schema with references followed and unions opened; a description goes to each alternative."""
+    if "$ref" in schema:
+        target = root["$defs"][schema["$ref"].rsplit("/", 1)[1]]
+        return _alternatives(root, {**target, **{k: v for k, v in schema.items() if k != "$ref"}})
+    mapping = schema.get("discriminator", {}).get("mapping")
+    if mapping:
+        return [{"_mapping": mapping, "discriminator": schema["discriminator"]}]
+    for union in ("anyOf", "oneOf"):
+        if union in schema:
+            outer = {k: v for k, v in schema.items() if k == "description"}
+            return [s for option in schema[union] for s in _alternatives(root, {**option, **outer})]
+    return [schema]

@@ -1,0 +1,55 @@
+"""Running packed problems: some panels, or one block on its own (the deterministic run, a replayed path)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stress.kernels.block import run_panels
+from stress.kernels.layout import LANES, Floats, Problem
+from stress.kernels.memory import Workspace, aligned, pack
+from stress.kernels.philox import FACTORS, normal_panel
+
+
+def run(space: Workspace, first_panel: int, n_panel: int, n_path: int, seed: int, drawn: bool = False) -> None:
+    """Simulate some panels (paths below n_path) into a workspace. `drawn`: its panel already holds the normals."""
+    packed = space.packed
+    run_panels(
+        space.scratch,
+        packed.f,
+        packed.g,
+        space.count,
+        packed.header,
+        first_panel,
+        n_panel,
+        n_path,
+        np.uint64(seed),
+        int(drawn),
+    )
+
+
+def run_block(problem: Problem, block: int, seed: int, normals: Floats | None = None) -> tuple[Floats, Workspace]:
+    """One block of every scenario, from its own normals or given ones (T, F, 32), with the trace of the last scenario."""
+    packed = pack(problem, traced=True)
+    space = Workspace(packed)
+    drawn = drawn_normals(problem, block, seed) if normals is None else normals
+    start = int(packed.header["panel"][0])
+    space.scratch[start : start + drawn.size] = drawn.ravel()
+    run(space, 0, 1, LANES, seed, drawn=True)
+    return space.scratch[int(packed.header["trace"][0]) :], space
+
+
+def drawn_normals(problem: Problem, block: int, seed: int) -> Floats:
+    """(T, F, 32) innovations of a block, as every run draws them."""
+    sizes = problem.sizes
+    panel = aligned(sizes.n_month * sizes.n_factor * LANES)
+    normal_panel(panel, 1, sizes.n_month, sizes.n_factor, block * LANES, np.uint64(seed), FACTORS)
+    return panel.reshape(sizes.n_month, sizes.n_factor, LANES)
+
+
+def bought_by_step(problem: Problem) -> Floats:
+    """(T + 1, C) face bought at each step on the first lane of a deterministic problem; nothing after the last month."""
+    sizes, rows = problem.sizes, problem.rows
+    trace, _ = run_block(problem, 0, 0)
+    total = trace[sizes.n_month * rows.cohort :][: sizes.n_month * sizes.n_cohort]
+    bought = np.diff(total, prepend=0.0).reshape(sizes.n_month, sizes.n_cohort)
+    return np.vstack([bought, np.zeros((1, sizes.n_cohort))])

@@ -1,0 +1,183 @@
+"""One compiled entry point: simulate panels of paths under every scenario and count what happened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stress.kernels.count import count_block, flush_months, record_payment, record_pool_month
+from stress.kernels.jit import kernel, stage
+from stress.kernels.lanes import WIDTH, load, splat, store
+from stress.kernels.layout import (
+    ALIVE,
+    BALANCE,
+    BOUGHT,
+    CASH_IN,
+    DEFAULTED,
+    DUE_1,
+    FEE_1,
+    GAP,
+    LANES,
+    MONTH_START,
+    OUTSTANDING,
+    PANEL_BLOCKS,
+    PRINCIPAL,
+    RECOVERABLE,
+    SCALE,
+    SUPPLY_LEFT,
+    TOTAL_BOUGHT,
+    COST,
+)
+from stress.kernels.memory import Memory
+from stress.kernels.outcome import finish
+from stress.kernels.philox import FACTORS, draw_normals
+from stress.kernels.pool import (
+    advance_cohort,
+    buy_with_collections,
+    collect_recoveries,
+    conditional_rates,
+    count_idle_days,
+    earn_on_cash,
+    move_factors,
+)
+from stress.kernels.tally import N_BATCH, N_MONTH_BATCH
+from stress.kernels.triggers import accrue, clean_up, sweep_collections, test_triggers, total_pool
+from stress.kernels.waterfall import pay
+
+
+@kernel
+def run_panels(
+    w: Any, f: Any, g: Any, n: Any, header: Any, first_panel: Any, n_panel: Any, n_path: Any, seed: Any, drawn: Any
+) -> None:
+    """Simulate panels first_panel .. first_panel + n_panel - 1 (paths below n_path) and add to the counts.
+
+    The arguments up to `header` are the flat arrays of `memory.Memory`. `drawn` 1: the panel region of `w` already holds
+    its normals.
+    """
+    m = Memory(w, f, g, n, header[0])
+    p = m.p
+    stride = p.n_month * p.n_factor * LANES
+    for i in range(first_panel, first_panel + n_panel):
+        blocks = min(PANEL_BLOCKS, (n_path - i * PANEL_BLOCKS * LANES + LANES - 1) // LANES)
+        if drawn == 0:
+            draw_normals(w, p.panel, blocks, p.n_month, p.n_factor, i * PANEL_BLOCKS * LANES, seed, FACTORS)
+        for k in range(p.n_scenario):
+            for b in range(blocks):
+                block = i * PANEL_BLOCKS + b
+                n_alive = min(LANES, n_path - block * LANES)
+                for lane in range(LANES):
+                    w[p.alive + lane] = 1.0 if lane < n_alive else 0.0
+                fans = 1 if b == 0 else 0
+                _simulate(m, p.panel + b * stride, k, fans)
+                count_block(m, k, block, n_alive)
+                if k == 0:
+                    n[p.to_batch_path + block % N_BATCH] += n_alive
+                    n[p.to_month_path + i % N_MONTH_BATCH] += n_alive
+                    n[p.to_fan_path] += n_alive * fans
+            flush_months(m, k, i % N_MONTH_BATCH)
+
+
+@stage
+def _simulate(m: Any, at: Any, k: Any, fans: Any) -> None:
+    """One block of paths through one scenario, month by month and step by step."""
+    w, p = m.w, m.p
+    _open(m, k)
+    for t in range(p.n_month):
+        move_factors(m, at + t * p.n_factor * LANES, k, t)
+        conditional_rates(m, k, t)
+        _start_month(m)
+        for c in range(p.n_cohort):
+            for q in range(0, LANES, WIDTH):
+                store(w, p.cash + SUPPLY_LEFT * LANES + q, m.f[p.at_supply + (k * (p.n_month + 1) + t) * p.n_cohort + c])
+            earn_on_cash(m, k, t)
+            advance_cohort(m, k, t, c)
+            last = c == p.n_cohort - 1
+            if last:
+                collect_recoveries(m, k, t)
+            if p.buys_each_step == 1 and t < p.n_revolving:
+                buy_with_collections(m, k, t, c)
+            count_idle_days(m)
+            if last:
+                total_pool(m)
+                accrue(m, k, t)
+                test_triggers(m, t)
+                clean_up(m)
+                sweep_collections(m)
+                record_pool_month(m, k, t, fans)
+                _trace(m, t, 0, p.cash)
+                _trace(m, t, p.rate, p.recovery_ring)
+                _start_purchases(m)
+            period = -1
+            if last and (p.payment_step < 0 or t == p.n_month - 1):
+                period = t
+            elif t > 0 and c == p.payment_step:
+                period = t - 1
+            if period >= 0:
+                pay(m, k, period, t, c)
+                _trace(m, period, p.cash, p.rate)
+                record_payment(m, k, period, fans)
+            if p.traced == 1:
+                w[p.trace + p.n_month * p.cohort + t * p.n_cohort + c] = w[p.pool + TOTAL_BOUGHT * LANES]
+    finish(m)
+
+
+@stage
+def _open(m: Any, k: Any) -> None:
+    """The deal and its pool at closing."""
+    w, p = m.w, m.p
+    for i in range(0, p.log, WIDTH):
+        store(w, i, 0.0)
+    for q in range(0, LANES, WIDTH):
+        balance, notes, cash = splat(0.0), splat(0.0), splat(0.0)
+        for c in range(p.n_cohort):
+            for s in range(p.n_segment):
+                at = p.cohort + (c * p.n_segment + s) * p.cohort_stride + q
+                alive = m.f[p.at_opening + (c * p.n_segment + s) * 4 + 0]
+                for bucket in range(4):
+                    amount = m.f[p.at_opening + (c * p.n_segment + s) * 4 + bucket]
+                    store(w, at + (ALIVE + bucket) * LANES, amount)
+                    balance = balance + amount
+                    row = p.segment + s * LANES + q
+                    store(w, row, load(w, row) + amount)
+                store(w, at + SCALE * LANES, 1.0)
+                for slot in range(3):
+                    store(w, at + (DUE_1 + slot) * LANES, alive * m.f[p.at_open_due + (k * p.n_segment + s) * (p.n_month + 5) + (slot + 1)])
+                    store(w, at + (FEE_1 + slot) * LANES, alive * m.f[p.at_open_fee + (k * p.n_segment + s) * (p.n_month + 5) + (slot + 1)])
+        for n in range(p.n_note):
+            store(w, p.note + (OUTSTANDING * p.n_note + n) * LANES + q, m.f[p.at_original + n])
+            notes = notes + m.f[p.at_original + n]
+        for a in range(p.n_account):
+            store(w, p.account + a * LANES + q, m.f[p.at_opening_cash + a])
+            cash = cash + m.f[p.at_opening_cash + a]
+        store(w, p.pool + BALANCE * LANES + q, balance)
+        store(w, p.cash + CASH_IN * LANES + q, cash)
+        store(w, p.cash + GAP * LANES + q, notes - balance - m.f[p.at_opening_cash + PRINCIPAL])
+
+
+@stage
+def _start_month(m: Any) -> None:
+    w, p = m.w, m.p
+    for q in range(0, LANES, WIDTH):
+        store(w, p.pool + MONTH_START * LANES + q, load(w, p.pool + BALANCE * LANES + q))
+        store(w, p.pool + RECOVERABLE * LANES + q, 0.0)
+        for row in range(DEFAULTED, BOUGHT):
+            store(w, p.pool + row * LANES + q, 0.0)
+
+
+@stage
+def _start_purchases(m: Any) -> None:
+    """Purchases count from one determination to the next: those at a payment date belong to the month that follows."""
+    w, p = m.w, m.p
+    for q in range(0, LANES, WIDTH):
+        store(w, p.pool + BOUGHT * LANES + q, 0.0)
+        store(w, p.pool + COST * LANES + q, 0.0)
+
+
+@stage
+def _trace(m: Any, t: Any, begin: Any, end: Any) -> None:
+    """Keep rows of a month for a replay."""
+    w, p = m.w, m.p
+    if p.traced == 1:
+        for i in range(begin, end):
+            w[p.trace + t * p.cohort + i] = w[i]
+
+

@@ -1,0 +1,200 @@
+"""From lanes to counts: histograms, fixed-point sums, fans."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stress.kernels.jit import stage
+from stress.kernels.lanes import WIDTH, fma, load, root, splat, store, total, where_less
+from stress.kernels.layout import (
+    BALANCE,
+    CUT_OFF,
+    EARLY_MONTH,
+    EXCESS,
+    FIRST_LOSS,
+    LANES,
+    OUTSTANDING,
+    TOTAL_DEFAULTED,
+    TOTAL_RECOVERED,
+    TRIGGER_MONTH,
+    WORST_BALANCE,
+)
+from stress.kernels.tally import N_BATCH, N_BIN, N_FAN_BIN, N_MONTH_BATCH, N_SPREAD_BIN
+
+_HIGH = 1048576.0  # 2**20
+_LOW = 1152921504606846976.0  # 2**60
+N_POOL_MONTH = 5
+
+
+@stage
+def add_fixed(n: Any, at: Any, value: Any) -> None:
+    """Add a float64 to a fixed-point pair of words (2^-20, 2^-60)."""
+    if not abs(value) < 1e12:
+        return  # counted as a fault where it arose
+    high = int(value * _HIGH // 1.0)
+    n[at] += high
+    n[at + 1] += int((value - high / _HIGH) * _LOW)
+
+
+@stage
+def record_pool_month(m: Any, k: Any, t: Any, fans: Any) -> None:
+    """Pool quantities of a month at its determination, as shares of the cut-off balance."""
+    w, p = m.w, m.p
+    inverse = 1.0 / m.f[p.at_scalars + CUT_OFF]
+    n_row = N_POOL_MONTH + p.n_note
+    for q in range(0, LANES, WIDTH):
+        pool = p.pool + q
+        defaulted = load(w, pool + TOTAL_DEFAULTED * LANES)
+        at = p.month_sums + t * n_row * LANES + q
+        _record(w, at, defaulted * inverse, p.alive + q)
+        _record(w, at + LANES, (defaulted - load(w, pool + TOTAL_RECOVERED * LANES)) * inverse, p.alive + q)
+        _record(w, at + 2 * LANES, load(w, pool + EXCESS * LANES), p.alive + q)
+        _record(w, at + 3 * LANES, load(w, pool + BALANCE * LANES) * inverse, p.alive + q)
+        if fans == 1:
+            bins = p.step
+            one = splat(1.0)
+            store(w, bins + q, _spread(defaulted * inverse, one))
+            _fan(m, k, t, 0, q)
+            store(w, bins + q, _spread((defaulted - load(w, pool + TOTAL_RECOVERED * LANES)) * inverse, one))
+            _fan(m, k, t, 1, q)
+            excess = load(w, pool + EXCESS * LANES)
+            size = _spread(where_less(excess, 0.0, excess * -1.0, excess), one) * 0.5
+            size = where_less(excess, 0.0, size * -1.0, size) + (0.5 * N_FAN_BIN)
+            store(w, bins + q, where_less(size, N_FAN_BIN - 1.0, size, N_FAN_BIN - 1.0))
+            _fan(m, k, t, 2, q)
+            store(w, bins + q, _spread(load(w, pool + BALANCE * LANES) * (0.5 * inverse), one))
+            _fan(m, k, t, 3, q)
+
+
+@stage
+def record_payment(m: Any, k: Any, t: Any, fans: Any) -> None:
+    """Cash and note balances after the payment of period t."""
+    w, p = m.w, m.p
+    inverse = 1.0 / m.f[p.at_scalars + CUT_OFF]
+    n_row = N_POOL_MONTH + p.n_note
+    bins = p.step
+    for q in range(0, LANES, WIDTH):
+        cash = splat(0.0)
+        for a in range(p.n_account):
+            cash = cash + load(w, p.account + a * LANES + q)
+        at = p.month_sums + t * n_row * LANES + q
+        _record(w, at + 4 * LANES, cash * inverse, p.alive + q)
+        if fans == 1:
+            store(w, bins + q, _spread(cash * (0.5 * inverse), splat(1.0)))
+            _fan(m, k, t, 4, q)
+        for n in range(p.n_note):
+            share = load(w, p.note + (OUTSTANDING * p.n_note + n) * LANES + q)
+            share = share * (1.0 / m.f[p.at_original + n])
+            _record(w, at + (N_POOL_MONTH + n) * LANES, share, p.alive + q)
+            if fans == 1:
+                store(w, bins + q, _spread(share, splat(1.0)))
+                _fan(m, k, t, N_POOL_MONTH + n, q)
+
+
+@stage
+def _record(w: Any, at: Any, value: Any, alive: Any) -> None:
+    store(w, at, fma(value, load(w, alive), load(w, at)))
+
+
+@stage
+def _spread(share: Any, top: Any) -> Any:
+    """Fan bin of a share of its top, uniform in the square root."""
+    share = where_less(share, 0.0, 0.0, share)
+    bin_of = root(share) * float(N_FAN_BIN)
+    return where_less(bin_of, N_FAN_BIN - 1.0, bin_of, top * (N_FAN_BIN - 1.0))
+
+
+@stage
+def _fan(m: Any, k: Any, t: Any, quantity: Any, q: Any) -> None:
+    """Count the bins that stand in the first step row (scratch of the waterfall, free between payments)."""
+    w, p = m.w, m.p
+    at = p.to_fan_count + ((k * p.n_month + t) * (N_POOL_MONTH + p.n_note) + quantity) * N_FAN_BIN
+    for lane in range(q, q + WIDTH):
+        if w[p.alive + lane] > 0.0:
+            m.n[at + max(0, min(N_FAN_BIN - 1, int(w[p.step + lane])))] += 1
+
+
+@stage
+def flush_months(m: Any, k: Any, batch: Any) -> None:
+    """Move a panel's month sums into the tally and start again at zero."""
+    w, p = m.w, m.p
+    n_row = N_POOL_MONTH + p.n_note
+    for t in range(p.n_month):
+        for r in range(n_row):
+            at = p.month_sums + (t * n_row + r) * LANES
+            lanes = (load(w, at) + load(w, at + 8)) + (load(w, at + 16) + load(w, at + 24))
+            add_fixed(m.n, p.to_month_sum + (((k * p.n_month + t) * n_row + r) * N_MONTH_BATCH + batch) * 2, total(lanes))
+            for q in range(0, LANES, WIDTH):
+                store(w, at + q, 0.0)
+
+
+@stage
+def count_block(m: Any, k: Any, block: Any, n_alive: Any) -> None:
+    """Outcomes of a block: sums by batch, loss bins with their smallest path, months of triggers."""
+    w, p = m.w, m.p
+    n_note, n_month = p.n_note, p.n_month
+    batch = block % N_BATCH
+    for i in range(8 * n_note + 6):
+        at = p.outcome + i * LANES
+        first = fma(load(w, at), load(w, p.alive + 0), load(w, at + 8) * load(w, p.alive + 8))
+        second = fma(load(w, at + 16), load(w, p.alive + 16), load(w, at + 24) * load(w, p.alive + 24))
+        sum_of = total(first + second)
+        if sum_of != sum_of:
+            m.n[p.to_fault + 4 * k] += 1
+        add_fixed(m.n, p.to_batch_sum + ((k * (8 * n_note + 6) + i) * N_BATCH + batch) * 2, sum_of)
+    for i in range(4):
+        at = p.cash + (WORST_BALANCE + i) * LANES
+        for lane in range(n_alive):
+            worst = w[at + lane]
+            if not worst <= w[p.residuals + 4 * k + i]:
+                w[p.residuals + 4 * k + i] = worst
+    m.n[p.to_fault + 4 * k + 3] += n_alive
+    for n in range(n_note + 2):
+        at = p.outcome + (8 * n if n < n_note else 8 * n_note + (n - n_note)) * LANES
+        for lane in range(n_alive):
+            place = (k * (n_note + 2) + n) * (N_BIN + 2) + _loss_bin(w[at + lane])
+            m.n[p.to_loss_count + place] += 1
+            m.n[p.to_loss_path + place] = min(m.n[p.to_loss_path + place], block * LANES + lane)
+    top = n_month / 12.0 + 1.0
+    for n in range(n_note):
+        at = p.outcome + 8 * n * LANES
+        first_loss = p.note + (FIRST_LOSS * n_note + n) * LANES
+        for lane in range(n_alive):
+            principal = w[at + 4 * LANES + lane]
+            if principal > 1e-9:
+                life = w[at + 3 * LANES + lane] / principal
+                m.n[p.to_wal_count + (k * n_note + n) * N_SPREAD_BIN + _clip(life / top * N_SPREAD_BIN, N_SPREAD_BIN)] += 1
+            yield_bin = (w[at + 5 * LANES + lane] + 1.0) * (0.5 * N_SPREAD_BIN)
+            m.n[p.to_irr_count + (k * n_note + n) * N_SPREAD_BIN + _clip(yield_bin, N_SPREAD_BIN)] += 1
+            month = n_month
+            if w[at + lane] > 0.0 and w[first_loss + lane] > 0.5:
+                month = int(w[first_loss + lane]) - 1
+            m.n[p.to_first_loss_count + (k * n_note + n) * (n_month + 1) + month] += 1
+    for g in range(p.n_trigger):
+        at = p.trigger + (TRIGGER_MONTH * p.n_trigger + g) * LANES
+        for lane in range(n_alive):
+            m.n[p.to_trigger_count + (k * p.n_trigger + g) * (n_month + 1) + _month(w[at + lane], n_month)] += 1
+    for lane in range(n_alive):
+        month = _month(w[p.cash + EARLY_MONTH * LANES + lane], n_month)
+        m.n[p.to_early_count + k * (n_month + 1) + month] += 1
+
+
+@stage
+def _loss_bin(loss: Any) -> Any:
+    if loss >= 1.0:
+        return N_BIN + 1
+    if loss > 0.0:
+        return min(N_BIN, 1 + int(loss * N_BIN))
+    return 0
+
+
+@stage
+def _clip(bin_of: Any, n_bin: Any) -> Any:
+    if not bin_of > 0.0:
+        return 0
+    return min(n_bin - 1, int(bin_of))
+
+
+@stage
+def _month(month: Any, never: Any) -> Any:
+    return never if month < 0.5 else int(month) - 1

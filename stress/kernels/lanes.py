@@ -1,0 +1,296 @@
+"""Eight float64 (or uint64) lanes as one value: kernels are straight arithmetic on them, compiled to vector instructions.
+
+LLVM's own loop vectoriser gives up silently on loops over many rows of one array; a vector type cannot. Every
+operation is IEEE exact or an explicit fused multiply-add, so that the bits do not depend on the vector width of the
+machine. With NUMBA_DISABLE_JIT=1 a lane value is a NumPy array of eight and the same source runs (fma then rounds twice).
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import config, types
+from numba.core import cgutils
+from numba.core.typing.templates import AbstractTemplate, infer_global, signature
+from numba.extending import intrinsic, lower_builtin, models, register_model
+
+WIDTH = 8
+"""Lanes of one value: 512 bits."""
+
+
+class FloatLanes(types.Type):  # type: ignore[misc]
+    """Numba type of eight float64 lanes."""
+
+    def __init__(self) -> None:
+        super().__init__(name="FloatLanes")
+
+
+class WordLanes(types.Type):  # type: ignore[misc]
+    """Numba type of eight uint64 lanes."""
+
+    def __init__(self) -> None:
+        super().__init__(name="WordLanes")
+
+
+FLOATS = FloatLanes()
+WORDS = WordLanes()
+_F64 = ir.DoubleType()
+_I64 = ir.IntType(64)
+_FLOAT_VECTOR = ir.VectorType(_F64, WIDTH)
+_WORD_VECTOR = ir.VectorType(_I64, WIDTH)
+
+
+@register_model(FloatLanes)
+class _FloatModel(models.PrimitiveModel):  # type: ignore[misc]
+    def __init__(self, dmm: Any, fe_type: Any) -> None:
+        super().__init__(dmm, fe_type, _FLOAT_VECTOR)
+
+
+@register_model(WordLanes)
+class _WordModel(models.PrimitiveModel):  # type: ignore[misc]
+    def __init__(self, dmm: Any, fe_type: Any) -> None:
+        super().__init__(dmm, fe_type, _WORD_VECTOR)
+
+
+def _splat(builder: Any, value: Any, vector: Any) -> Any:
+    zero = ir.Constant(ir.IntType(32), 0)
+    one = builder.insert_element(ir.Constant(vector, ir.Undefined), value, zero)
+    return builder.shuffle_vector(
+        one, ir.Constant(vector, ir.Undefined), ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), [0] * WIDTH)
+    )
+
+
+def _as_floats(context: Any, builder: Any, value: Any, kind: Any) -> Any:
+    if kind == FLOATS:
+        return value
+    return _splat(builder, context.cast(builder, value, kind, types.float64), _FLOAT_VECTOR)
+
+
+def _as_words(context: Any, builder: Any, value: Any, kind: Any) -> Any:
+    if kind == WORDS:
+        return value
+    return _splat(builder, context.cast(builder, value, kind, types.uint64), _WORD_VECTOR)
+
+
+def _operator(symbol: Any, float_build: str | None, word_build: str | None) -> None:
+    """Teach numba one binary operator on lanes (with scalars broadcast)."""
+
+    class Template(AbstractTemplate):  # type: ignore[misc]
+        def generic(self, args: Any, kws: Any) -> Any:
+            for lanes, build in ((FLOATS, float_build), (WORDS, word_build)):
+                if build and lanes in args and all(a == lanes or isinstance(a, types.Number) for a in args):
+                    return signature(lanes, *args)
+            return None
+
+    infer_global(symbol)(Template)
+
+    def lowering(to_lanes: Any, build: str) -> Any:
+        def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            a, b = (to_lanes(context, builder, v, k) for v, k in zip(args, sig.args, strict=True))
+            return getattr(builder, build)(a, b)
+
+        return lower
+
+    for lanes, build, to_lanes in ((FloatLanes, float_build, _as_floats), (WordLanes, word_build, _as_words)):
+        if build:
+            for pair in ((lanes, lanes), (lanes, types.Number), (types.Number, lanes)):
+                lower_builtin(symbol, *pair)(lowering(to_lanes, build))
+
+
+_operator(operator.add, "fadd", "add")
+_operator(operator.sub, "fsub", "sub")
+_operator(operator.mul, "fmul", "mul")
+_operator(operator.truediv, "fdiv", None)
+_operator(operator.xor, None, "xor")
+_operator(operator.and_, None, "and_")
+_operator(operator.or_, None, "or_")
+_operator(operator.rshift, None, "lshr")
+_operator(operator.lshift, None, "shl")
+
+
+def _pointer(context: Any, builder: Any, array_type: Any, array: Any, index: Any, vector: Any) -> Any:
+    data = cgutils.create_struct_proxy(array_type)(context, builder, value=array).data
+    return builder.bitcast(builder.gep(data, [index]), vector.as_pointer())
+
+
+def _load(lanes: Any, vector: Any) -> Callable[..., Any]:
+    def typed(typing: Any, array: Any, index: Any) -> Any:
+        def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            offset = context.cast(builder, args[1], sig.args[1], types.intp)
+            return builder.load(_pointer(context, builder, sig.args[0], args[0], offset, vector), align=8)
+
+        return lanes(array, index), build
+
+    return typed
+
+
+def _store(vector: Any, to_lanes: Any) -> Callable[..., Any]:
+    def typed(typing: Any, array: Any, index: Any, value: Any) -> Any:
+        def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            offset = context.cast(builder, args[1], sig.args[1], types.intp)
+            lanes = to_lanes(context, builder, args[2], sig.args[2])
+            builder.store(lanes, _pointer(context, builder, sig.args[0], args[0], offset, vector), align=8)
+            return context.get_dummy_value()
+
+        return types.void(array, index, value), build
+
+    return typed
+
+
+def _elementwise(name: str, arity: int) -> Callable[..., Any]:
+    """An LLVM intrinsic on lanes; scalar arguments are broadcast."""
+
+    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        function = cgutils.get_or_insert_function(
+            builder.module, ir.FunctionType(_FLOAT_VECTOR, [_FLOAT_VECTOR] * arity), f"llvm.{name}.v{WIDTH}f64"
+        )
+        return builder.call(function, [_as_floats(context, builder, v, k) for v, k in zip(args, sig.args, strict=True)])
+
+    return build
+
+
+def _select(predicate: str) -> Callable[..., Any]:
+    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        a, b, yes, no = (_as_floats(context, builder, v, k) for v, k in zip(args, sig.args, strict=True))
+        return builder.select(builder.fcmp_ordered(predicate, a, b), yes, no)
+
+    return build
+
+
+@intrinsic
+def _load_floats(typing, array, index):  # type: ignore[no-untyped-def]
+    return _load(FLOATS, _FLOAT_VECTOR)(typing, array, index)
+
+
+@intrinsic
+def _load_words(typing, array, index):  # type: ignore[no-untyped-def]
+    return _load(WORDS, _WORD_VECTOR)(typing, array, index)
+
+
+@intrinsic
+def _store_floats(typing, array, index, value):  # type: ignore[no-untyped-def]
+    return _store(_FLOAT_VECTOR, _as_floats)(typing, array, index, value)
+
+
+@intrinsic
+def _store_words(typing, array, index, value):  # type: ignore[no-untyped-def]
+    return _store(_WORD_VECTOR, _as_words)(typing, array, index, value)
+
+
+@intrinsic
+def _fma(typing, a, b, c):  # type: ignore[no-untyped-def]
+    return FLOATS(a, b, c), _elementwise("fma", 3)
+
+
+@intrinsic
+def _root(typing, a):  # type: ignore[no-untyped-def]
+    return FLOATS(a), _elementwise("sqrt", 1)
+
+
+@intrinsic
+def _floor(typing, a):  # type: ignore[no-untyped-def]
+    return FLOATS(a), _elementwise("floor", 1)
+
+
+@intrinsic
+def _where_less(typing, a, b, yes, no):  # type: ignore[no-untyped-def]
+    return FLOATS(a, b, yes, no), _select("<")
+
+
+@intrinsic
+def _splat_float(typing, a):  # type: ignore[no-untyped-def]
+    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _as_floats(context, builder, args[0], sig.args[0])
+
+    return FLOATS(a), build
+
+
+@intrinsic
+def _splat_word(typing, a):  # type: ignore[no-untyped-def]
+    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _as_words(context, builder, args[0], sig.args[0])
+
+    return WORDS(a), build
+
+
+@intrinsic
+def _float_bits(typing, a):  # type: ignore[no-untyped-def]
+    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], _WORD_VECTOR)
+
+    return WORDS(a), build
+
+
+@intrinsic
+def _bits_float(typing, a):  # type: ignore[no-untyped-def]
+    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], _FLOAT_VECTOR)
+
+    return FLOATS(a), build
+
+
+@intrinsic
+def _total(typing, a):  # type: ignore[no-untyped-def]
+    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        value, width = args[0], WIDTH
+        while width > 1:
+            width //= 2
+            index = ir.VectorType(ir.IntType(32), width)
+            low = builder.shuffle_vector(value, value, ir.Constant(index, list(range(width))))
+            high = builder.shuffle_vector(value, value, ir.Constant(index, list(range(width, 2 * width))))
+            value = builder.fadd(low, high)
+        return builder.extract_element(value, ir.Constant(ir.IntType(32), 0))
+
+    return types.float64(a), build
+
+
+def _twin_total(a: Any) -> float:
+    while len(a) > 1:
+        a = a[: len(a) // 2] + a[len(a) // 2 :]
+    return float(a[0])
+
+
+def _twin_store(array: Any, index: int, value: Any) -> None:
+    array[index : index + WIDTH] = value
+
+
+def _twin_load(array: Any, index: int) -> Any:
+    return array[index : index + WIDTH].copy()
+
+
+if config.DISABLE_JIT:
+    load, load_words, store, store_words = _twin_load, _twin_load, _twin_store, _twin_store
+
+    def fma(a: Any, b: Any, c: Any) -> Any:
+        return a * b + c
+
+    def root(a: Any) -> Any:
+        return np.sqrt(a)
+
+    def floor(a: Any) -> Any:
+        return np.floor(a)
+
+    def where_less(a: Any, b: Any, yes: Any, no: Any) -> Any:
+        return np.where(np.less(a, b), yes, no) + np.zeros(WIDTH)
+
+    def splat(a: float) -> Any:
+        return np.full(WIDTH, a, np.float64)
+
+    def splat_word(a: int) -> Any:
+        return np.full(WIDTH, a, np.uint64)
+
+    def float_bits(a: Any) -> Any:
+        return a.view(np.uint64)
+
+    def bits_float(a: Any) -> Any:
+        return a.view(np.float64)
+
+    total = _twin_total
+else:
+    load, load_words, store, store_words = _load_floats, _load_words, _store_floats, _store_words
+    fma, root, floor, where_less = _fma, _root, _floor, _where_less
+    splat, splat_word, float_bits, bits_float, total = _splat_float, _splat_word, _float_bits, _bits_float, _total

@@ -1,0 +1,377 @@
+"""Where everything lies: the problem as arrays, and the rows of the scratch array.
+
+A row is 32 lanes of float64 (256 bytes); every offset below is in lanes, so `load(scratch, offset + q)` reads lanes q..q+7.
+K scenarios, T months, C cohorts, S segments, J purchase months, N notes, A accounts, P fees, G triggers, X steps, L recovery lags.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+LANES = 32
+PANEL_BLOCKS = 16
+PANEL_PATHS = LANES * PANEL_BLOCKS
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+# Pool rows: one each, in this order (see `Rows.pool`).
+(
+    BALANCE,
+    PERFORMING,
+    LATE_1,
+    LATE_2,
+    LATE_3,
+    MONTH_START,
+    DEFAULTED,
+    SCHEDULED,
+    PREPAID,
+    CURED,
+    DILUTED,
+    DILUTION_LOST,
+    COMMINGLED,
+    RECOVERED,
+    FEE_INCOME,
+    LATE_CHARGE,
+    CASH_INTEREST,
+    BOUGHT,
+    COST,
+    TOTAL_DEFAULTED,
+    TOTAL_RECOVERED,
+    TOTAL_BOUGHT,
+    TOTAL_INCOME,
+    EXCESS,
+    EXCESS_BEFORE,
+    EXCESS_TWO_BEFORE,
+    IDLE_DAYS,
+    PHASE,
+    RECOVERABLE,
+    N_POOL_ROW,
+) = range(30)
+POOL_ROW_NAMES = (
+    "pool_balance",
+    "performing",
+    "m1",
+    "m2",
+    "m3",
+    "month_start_balance",
+    "defaults",
+    "scheduled_principal",
+    "prepaid",
+    "cured_paid",
+    "dilution",
+    "dilution_lost",
+    "commingled",
+    "recoveries",
+    "fee_income",
+    "late_charge",
+    "cash_interest",
+    "purchases",
+    "purchase_cost",
+    "cumulative_default",
+    "cumulative_recovery",
+    "cumulative_purchases",
+    "cumulative_income",
+    "excess_spread",
+    "excess_spread_1_before",
+    "excess_spread_2_before",
+    "idle_cash_days",
+    "phase",
+    "recoverable",
+)
+"""Names of the pool rows in a replay; money in the deal's currency."""
+MONTH_FLOWS = (DEFAULTED, COST + 1)
+"""Rows that start each month at zero, and RECOVERABLE."""
+
+# Cash rows (see `Rows.cash`): collections of the month and the path's running totals.
+(
+    INCOME_COLLECTED,
+    PRINCIPAL_COLLECTED,
+    LOCKED,
+    SUPPLY_LEFT,
+    CASH_IN,
+    CASH_OUT,
+    GAP,
+    DEFICIENCY,
+    EARLY_MONTH,
+    MASK,
+    STEP_MASK,
+    WORST_BALANCE,
+    WORST_CASH,
+    WORST_DEFICIENCY,
+    WORST_NEGATIVE,
+    N_CASH_ROW,
+) = range(16)
+
+# Note rows, one of each kind per note (see `Rows.note`): kind * N + note.
+(
+    OUTSTANDING,
+    ACCRUED,
+    UNPAID,
+    INTEREST_DUE,
+    INTEREST_PAID,
+    PRINCIPAL_PAID,
+    YIELD_PAID,
+    SHORTFALL,
+    PRINCIPAL_TIME,
+    PRESENT_VALUE,
+    CASH_RECEIVED,
+    FIRST_LOSS,
+    N_NOTE_ROW,
+) = range(13)
+NOTE_ROW_NAMES = (
+    "note_balance",
+    "interest_accrued",
+    "interest_unpaid",
+    "interest_due",
+    "interest_paid",
+    "principal_paid",
+    "residual_yield",
+    "shortfall",
+    "principal_time",
+    "present_value",
+    "cash_received",
+    "first_loss_month",
+)
+
+# Fee rows: kind * P + fee.
+FEE_CURRENT, FEE_DUE, FEE_PAID, N_FEE_ROW = range(4)
+# Trigger rows: kind * G + trigger.
+TRIGGER_VALUE, TRIGGER_COUNT, TRIGGER_MONTH, TRIGGER_ON, N_TRIGGER_ROW = range(5)
+
+# Cohort x segment rows.
+ALIVE, PAST_1, PAST_2, PAST_3, SCALE, DUE_1, DUE_2, DUE_3, FEE_1, FEE_2, FEE_3, HISTORY = range(12)
+
+# Rate rows of a segment.
+ENTRY, ROLL_1, ROLL_2, ROLL_3, PREPAYMENT, RECOVERY, N_RATE = range(7)
+
+INCOME, PRINCIPAL = 0, 1
+"""The two accounts that always exist."""
+REVOLVING, AMORTIZATION, ACCELERATION, EVENT_OF_DEFAULT = range(4)
+PHASES = ("revolving", "amortization", "acceleration", "event_of_default")
+
+# Steps of a priority of payments.
+(
+    PAY_FEE,
+    PAY_INTEREST,
+    COVER_DEFAULTS,
+    TOP_UP,
+    RELEASE,
+    TRANSFER,
+    PURCHASE,
+    PAY_PRINCIPAL,
+    PAY_PRO_RATA,
+    PAY_RESIDUAL,
+) = range(10)
+
+OBSERVABLES = (
+    "cumulative_default",
+    "default_stock",
+    "excess_spread",
+    "excess_spread_3m",
+    "idle_cash_days",
+    "overdue_30",
+    "overdue_60",
+    "overdue_90",
+    "pool_factor",
+    "payment_rate",
+    "senior_shortfall",
+    "deficiency",
+)
+DENOMINATORS = ("cut_off", "cut_off_plus_purchases", "current_pool")
+FEE_BASES = ("notes", "pool", "interest_income", "fixed")
+
+
+class Sizes(NamedTuple):
+    """Counts, all run-time integers: one compiled kernel serves every deal and clock."""
+
+    n_scenario: int
+    n_month: int
+    n_cohort: int
+    n_segment: int
+    n_history: int
+    """Months in which a purchase can happen."""
+    n_note: int
+    n_account: int
+    n_fee: int
+    n_trigger: int
+    n_step: int
+    n_factor: int
+    n_lag: int
+    n_write_off: int
+    n_lock: int
+    """Steps of the purchase-lag ring (1 where there is no lag)."""
+    n_revolving: int
+    payment_step: int
+    """Step of month t + 1 at which period t is paid; -1: at once (monthly clock)."""
+    buys_each_step: int
+    ladder: int
+    longest: int
+    """Largest number of slots of a purchased receivable."""
+    limits: int
+    """1 where segment limits bind purchases."""
+    interest_on_unpaid: int
+
+
+class Rows(NamedTuple):
+    """First lane of each group of rows in the scratch array."""
+
+    pool: int
+    cash: int
+    account: int
+    note: int
+    fee: int
+    trigger: int
+    step: int
+    rate: int
+    factor: int
+    recovery_ring: int
+    default_ring: int
+    lock_ring: int
+    segment: int
+    """Balance of each segment over cohorts (kept where limits bind)."""
+    cohort: int
+    cohort_stride: int
+    """Lanes of one cohort x segment."""
+    log: int
+    """Cash of each note by payment, (T, N) rows: for the IRR and the replay."""
+    outcome: int
+    """Per-path results in the order of the batch quantities."""
+    size: int
+
+
+def rows_of(sizes: Sizes) -> Rows:
+    """Lay the groups out one after another."""
+    stride = LANES * (HISTORY + 4 * ((sizes.n_history + 3) // 4))
+    lengths = {
+        "pool": N_POOL_ROW,
+        "cash": N_CASH_ROW,
+        "account": sizes.n_account,
+        "note": N_NOTE_ROW * sizes.n_note,
+        "fee": N_FEE_ROW * sizes.n_fee,
+        "trigger": N_TRIGGER_ROW * sizes.n_trigger,
+        "step": sizes.n_step,
+        "rate": N_RATE * sizes.n_segment,
+        "factor": sizes.n_factor,
+        "recovery_ring": sizes.n_lag,
+        "default_ring": sizes.n_write_off,
+        "lock_ring": sizes.n_lock,
+        "segment": sizes.n_segment,
+        "cohort": sizes.n_cohort * sizes.n_segment * stride // LANES,
+        "log": sizes.n_month * sizes.n_note,
+        "outcome": 8 * sizes.n_note + 6,
+    }
+    start: dict[str, int] = {}
+    at = 0
+    for name, length in lengths.items():
+        start[name] = at
+        at += LANES * length
+    return Rows(cohort_stride=stride, size=at, **start)
+
+
+class Market(NamedTuple):
+    """Factors, conditional rates and month scalars of each scenario."""
+
+    phi: Floats
+    """(K,) monthly persistence."""
+    start: Floats
+    """(K, 2): Y_1 = shift + gain * L e_1."""
+    cholesky: Floats
+    """(K, F, F) lower factor of the innovation correlation."""
+    link: Floats
+    """(K, T, S, N_RATE, D) ascending powers of z / 9."""
+    degree: Ints
+    """(K, N_RATE) degree of each link; -1: rational, link[..., :2] = (a, b) of Phi(a + b z)."""
+    steady: Ints
+    """(K, N_RATE) 1 where the rate is the same in every month and on every path."""
+    factor_of: Ints
+    """(N_RATE,) factor each rate loads on."""
+    month: Floats
+    """(K, T, 8): payment, yield, dilution, unpaid share, commingled share, cash rate a step, price, lag steps."""
+    supply: Floats
+    """(K, T + 1, C) face that may be bought at a step."""
+
+
+PAYMENT, YIELD, DILUTION, UNPAID_SHARE, COMMINGLED_SHARE, CASH_RATE, PRICE, LAG = range(8)
+
+
+class Receivables(NamedTuple):
+    """Profiles of the opening pool and of purchases."""
+
+    opening: Floats
+    """(C, S, 4) performing, M1, M2, M3 at closing."""
+    open_due: Floats
+    """(K, S, T + 5) principal due in slot r of the opening pool per unit of its performing balance; index 0 unused."""
+    open_fee: Floats
+    """(K, S, T + 5) the fee likewise."""
+    first_due: Floats
+    """(K, J, S, 6) slots 1-3 of principal, then of fee, per unit bought in month j."""
+    pull: Floats
+    """(K, T, S, J, 2) principal and fee that enter slot 3 at step t per unit bought in month j < t."""
+    mix: Floats
+    """(K, J, S) share of each segment in what is bought."""
+    limit: Floats
+    """(S,) largest share of the pool a segment may reach by purchases."""
+    lag: Floats
+    """(L,) share of a recovery paid l + 1 months after default."""
+    late_charge: Floats
+    """(3,) charge on a balance cured from M1, M2, M3."""
+
+
+class Contract(NamedTuple):
+    """Notes, fees, steps and triggers."""
+
+    original: Floats
+    """(N,)"""
+    residual: Floats
+    """(N,) 1 for the residual note."""
+    accrual: Floats
+    """(K, T, N) coupon x day-count fraction."""
+    payable: Floats
+    """(4, T, N) 1 where the note pays interest in this phase and month."""
+    years: Floats
+    """(T, 2) years from closing to the payment date (ACT/365F); its difference from (t + 1) / 12 + lag."""
+    guess: Floats
+    """(N,) first guess of ln(1 + IRR)."""
+    discount: Floats
+    """(K, T, N) discount factor of the payment date at coupon + spread."""
+    fee_base: Ints
+    """(P,) index in FEE_BASES."""
+    fee_rate: Floats
+    """(K, T, P) rate x fraction, or the amount."""
+    fee_carry: Floats
+    """(P,)"""
+    step: Ints
+    """(X, 8): kind, index, source, destination, condition (-1 none), condition side (1 above, 0 below), first member, members."""
+    step_value: Floats
+    """(X, 8): cap or amount, target parts (share of pool, of notes, months of senior cost), condition limit, floor."""
+    step_target: Floats
+    """(X, T) target balance of a principal step, or the fixed part of a reserve target."""
+    member: Ints
+    """(M,) notes of principal steps."""
+    phase_start: Ints
+    """(5,) steps of phase p are phase_start[p] .. phase_start[p + 1] - 1."""
+    trigger: Ints
+    """(G, 6): observable, denominator, breach (1 above), months, effect phase (0 none), curable."""
+    threshold: Floats
+    """(G, T) limit; NaN where not tested."""
+    opening_cash: Floats
+    """(A,)"""
+    scalars: Floats
+    """(4,): cut-off balance, clean-up pool factor, idle-cash share of the pool, first-payment years."""
+
+
+CUT_OFF, CLEAN_UP, IDLE_SHARE, FIRST_YEARS = range(4)
+
+
+class Problem(NamedTuple):
+    """Everything the kernels need for a job."""
+
+    sizes: Sizes
+    rows: Rows
+    market: Market
+    receivables: Receivables
+    contract: Contract

@@ -1,0 +1,115 @@
+"""A problem packed flat: one array of each kind and a record of offsets, so that stages take one small argument.
+
+Passing the problem's arrays themselves would flatten some 45 arrays into every stage's signature: 42 s to compile
+instead of a few.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stress.kernels.layout import LANES, PANEL_BLOCKS, Floats, Ints, Problem
+from stress.kernels.tally import NO_PATH, Tally, tally_shapes
+
+
+class Memory(NamedTuple):
+    """What every stage sees."""
+
+    w: Any
+    """Scratch: rows of lanes, then lane mask, month sums, panel of normals, residuals, trace."""
+    f: Any
+    """All float64 tables of the problem, flat; table `x` starts at p.at_x."""
+    g: Any
+    """All int64 tables of the problem, flat."""
+    n: Any
+    """Counts; tally array `x` starts at p.to_x."""
+    p: Any
+    """Record of sizes, row offsets and table offsets."""
+
+
+class Packed(NamedTuple):
+    """A problem ready to run: constants and the length of what each thread needs."""
+
+    f: Floats
+    g: Ints
+    header: NDArray[np.void]
+    n_scratch: int
+    shapes: dict[str, tuple[int, ...]]
+    problem: Problem
+
+
+def pack(problem: Problem, traced: bool = False) -> Packed:
+    """Lay all tables out flat and write down where each begins."""
+    sizes, rows = problem.sizes, problem.rows
+    entries: dict[str, int] = {**sizes._asdict(), **rows._asdict()}
+    floats: list[Floats] = []
+    integers: list[Ints] = []
+    used = {"f": 0, "i": 0}
+    for group in (problem.market, problem.receivables, problem.contract):
+        for name, table in group._asdict().items():
+            entries[f"at_{name}"] = used[table.dtype.kind]
+            used[table.dtype.kind] += table.size
+            (floats if table.dtype.kind == "f" else integers).append(np.ascontiguousarray(table).ravel())
+    entries["link_width"] = problem.market.link.shape[-1]
+    regions = {
+        "alive": LANES,
+        "month_sums": sizes.n_month * (5 + sizes.n_note) * LANES,
+        "panel": PANEL_BLOCKS * sizes.n_month * sizes.n_factor * LANES,
+        "residuals": 4 * sizes.n_scenario,
+        "trace": sizes.n_month * (rows.cohort + sizes.n_cohort) if traced else 0,
+    }
+    at = rows.size
+    for name, length in regions.items():
+        entries[name] = at
+        at += length
+    entries["traced"] = int(traced)
+    shapes = tally_shapes(sizes.n_scenario, sizes.n_note, sizes.n_month, sizes.n_trigger)
+    count = 0
+    for name, shape in shapes.items():
+        entries[f"to_{name}"] = count
+        count += math.prod(shape)
+    header = np.zeros(1, dtype=[(name, np.int64) for name in entries])
+    for name, value in entries.items():
+        header[name] = value
+    return Packed(np.concatenate(floats), np.concatenate(integers), header, at, shapes, problem)
+
+
+def aligned(n: int) -> Floats:
+    """Zeros whose first element starts a cache line."""
+    raw = np.zeros(n + 8)
+    skip = (-raw.ctypes.data // 8) % 8
+    return raw[skip : skip + n]
+
+
+class Workspace:
+    """What one running thread writes to: scratch and counts."""
+
+    def __init__(self, packed: Packed) -> None:
+        self.packed = packed
+        self.scratch = aligned(packed.n_scratch)
+        self.count = np.zeros(sum(math.prod(s) for s in packed.shapes.values()), np.int64)
+        self._region("loss_path")[:] = NO_PATH
+
+    def _region(self, name: str) -> Ints:
+        start = int(self.packed.header[f"to_{name}"][0])
+        shape = self.packed.shapes[name]
+        return self.count[start : start + math.prod(shape)].reshape(shape)
+
+    def tally(self) -> Tally:
+        """What has been counted so far (copied, so that the workspace can go on)."""
+        k = self.packed.problem.sizes.n_scenario
+        at = int(self.packed.header["residuals"][0])
+        arrays = {name: self._region(name).copy() for name in self.packed.shapes}
+        return Tally(**arrays, residual=self.scratch[at : at + 4 * k].reshape(k, 4).copy())
+
+    def clear(self) -> None:
+        """Count from zero again."""
+        k = self.packed.problem.sizes.n_scenario
+        at = int(self.packed.header["residuals"][0])
+        self.scratch[at : at + 4 * k] = 0.0
+        self.count[:] = 0
+        self._region("loss_path")[:] = NO_PATH

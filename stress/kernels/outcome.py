@@ -1,0 +1,104 @@
+"""What a path came to: losses, yields and prices of the notes, totals of the pool."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stress.kernels.elementary import exponential, logarithm
+from stress.kernels.jit import stage
+from stress.kernels.lanes import WIDTH, fma, load, splat, store, total, where_less
+from stress.kernels.layout import (
+    CASH_RECEIVED,
+    CUT_OFF,
+    EARLY_MONTH,
+    FIRST_YEARS,
+    LANES,
+    OUTSTANDING,
+    PRESENT_VALUE,
+    PRINCIPAL_TIME,
+    SHORTFALL,
+    TOTAL_BOUGHT,
+    TOTAL_DEFAULTED,
+    TOTAL_INCOME,
+    TOTAL_RECOVERED,
+)
+
+MONTH_YEARS = 365.25 / 365.0 / 12.0
+"""A mean month in years of ACT/365F: the even grid that payment dates are measured against."""
+_EXACT = 1e-9
+"""A loss below this share is rounding, not a loss."""
+
+
+@stage
+def finish(m: Any) -> None:
+    """Fill the outcome rows in the order of `tally.NOTE_QUANTITIES` and `tally.POOL_QUANTITIES`."""
+    w, p = m.w, m.p
+    n_note = p.n_note
+    inverse = 1.0 / m.f[p.at_scalars + CUT_OFF]
+    for n in range(n_note):
+        per = 1.0 / m.f[p.at_original + n]
+        residual = m.f[p.at_residual + n]
+        for q in range(0, LANES, WIDTH):
+            note = p.note + n * LANES + q
+            out = p.outcome + 8 * n * LANES + q
+            outstanding = load(w, note + OUTSTANDING * n_note * LANES)
+            multiple = load(w, note + CASH_RECEIVED * n_note * LANES) * per
+            loss = outstanding * per * (1.0 - residual) + (splat(1.0) - multiple) * residual
+            loss = where_less(loss, _EXACT, 0.0, loss)
+            loss = where_less(loss, 1.0 - 1e-12, loss, 1.0)
+            store(w, out, loss)
+            store(w, out + LANES, where_less(0.0, loss, 1.0, 0.0))
+            store(w, out + 2 * LANES, load(w, note + SHORTFALL * n_note * LANES))
+            store(w, out + 3 * LANES, load(w, note + PRINCIPAL_TIME * n_note * LANES) * per)
+            store(w, out + 4 * LANES, splat(1.0) - outstanding * per)
+            store(w, out + 5 * LANES, _internal_rate(m, n, multiple, q))
+            store(w, out + 6 * LANES, load(w, note + PRESENT_VALUE * n_note * LANES) * per)
+            store(w, out + 7 * LANES, multiple)
+    for q in range(0, LANES, WIDTH):
+        out = p.outcome + 8 * n_note * LANES + q
+        pool = p.pool + q
+        defaulted = load(w, pool + TOTAL_DEFAULTED * LANES)
+        recovered = load(w, pool + TOTAL_RECOVERED * LANES)
+        early = load(w, p.cash + EARLY_MONTH * LANES + q)
+        store(w, out, defaulted * inverse)
+        store(w, out + LANES, (defaulted - recovered) * inverse)
+        store(w, out + 2 * LANES, where_less(0.5, early, 1.0, 0.0))
+        store(w, out + 3 * LANES, load(w, pool + TOTAL_BOUGHT * LANES) * inverse)
+        store(w, out + 4 * LANES, load(w, pool + TOTAL_INCOME * LANES) * inverse)
+        store(w, out + 5 * LANES, recovered * inverse)
+
+
+@stage
+def _internal_rate(m: Any, n: Any, multiple: Any, q: Any) -> Any:
+    """Effective annual IRR at par: Newton on the logarithm of present value, nearly linear in ln(1 + y).
+
+    Payment dates lie within days of an even monthly grid: powers of one discount factor by Horner, the days by a
+    second-order correction (error below 1e-7 for yields between -90% and 100%).
+    """
+    w, p = m.w, m.p
+    first = m.f[p.at_scalars + FIRST_YEARS]
+    x = splat(m.f[p.at_guess + n])
+    received = where_less(multiple, 1e-9, 1e-9, multiple)
+    if m.f[p.at_residual + n] > 0.5:
+        x = logarithm(received) * 0.5
+    goal = logarithm(splat(m.f[p.at_original + n]))
+    for _ in range(20):
+        v = exponential(x * -MONTH_YEARS)
+        h0, h1, h2, ht = splat(0.0), splat(0.0), splat(0.0), splat(0.0)
+        for t in range(p.n_month - 1, -1, -1):
+            cash = load(w, p.log + (t * p.n_note + n) * LANES + q)
+            shift = m.f[p.at_years + 2 * t + 1]
+            h0 = fma(h0, v, cash)
+            h1 = fma(h1, v, cash * shift)
+            h2 = fma(h2, v, cash * (0.5 * shift * shift))
+            ht = fma(ht, v, cash * float(t))
+        value = fma(h2, x * x, fma(h1, x * -1.0, h0))
+        value = where_less(value, 1e-9, 1e-9, value)
+        mean_time = fma(ht, MONTH_YEARS, value * first) / value
+        step = (logarithm(value) - x * first - goal) / where_less(mean_time, 0.05, 0.05, mean_time)
+        x = x + step
+        x = where_less(x, -25.0, -25.0, x)
+        x = where_less(x, 5.0, x, 5.0)
+        if total(where_less(step * step, 1e-18, 0.0, 1.0)) == 0.0:
+            break
+    return where_less(multiple, 1e-9, -1.0, exponential(x) - 1.0)

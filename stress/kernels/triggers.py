@@ -1,0 +1,273 @@
+"""The month-end determination: accruals, fees due, excess spread, triggers, phase, clean-up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stress.kernels.jit import stage
+from stress.kernels.lanes import WIDTH, fma, load, splat, store, where_less
+from stress.kernels.layout import (
+    ACCRUED,
+    ALIVE,
+    BALANCE,
+    CASH_IN,
+    CASH_INTEREST,
+    CLEAN_UP,
+    COMMINGLED,
+    CUT_OFF,
+    DEFAULTED,
+    DEFICIENCY,
+    DILUTION_LOST,
+    EARLY_MONTH,
+    EXCESS,
+    EXCESS_BEFORE,
+    EXCESS_TWO_BEFORE,
+    FEE_3,
+    FEE_CURRENT,
+    FEE_DUE,
+    FEE_INCOME,
+    FEE_PAID,
+    IDLE_DAYS,
+    INCOME,
+    INCOME_COLLECTED,
+    LANES,
+    LATE_1,
+    LATE_2,
+    LATE_3,
+    LATE_CHARGE,
+    MONTH_START,
+    OUTSTANDING,
+    PERFORMING,
+    PHASE,
+    PREPAID,
+    PRINCIPAL,
+    PRINCIPAL_COLLECTED,
+    RECOVERED,
+    SCHEDULED,
+    CURED,
+    TOTAL_BOUGHT,
+    TOTAL_DEFAULTED,
+    TOTAL_INCOME,
+    TOTAL_RECOVERED,
+    TRIGGER_COUNT,
+    TRIGGER_MONTH,
+    TRIGGER_ON,
+    TRIGGER_VALUE,
+    UNPAID,
+    WORST_BALANCE,
+    WORST_DEFICIENCY,
+    WORST_NEGATIVE,
+    GAP,
+)
+from stress.kernels.pool import add_to, move_deficiency
+
+
+@stage
+def total_pool(m: Any) -> None:
+    """Add the cohorts up; the running balance must agree (law 1) and nothing may be negative."""
+    w, p = m.w, m.p
+    inverse = 1.0 / m.f[p.at_scalars + CUT_OFF]
+    for q in range(0, LANES, WIDTH):
+        pool = p.pool + q
+        alive, one, two, three, lowest = splat(0.0), splat(0.0), splat(0.0), splat(0.0), splat(0.0)
+        for i in range(p.n_cohort * p.n_segment):
+            at = p.cohort + i * p.cohort_stride + q
+            balance = load(w, at + ALIVE * LANES)
+            lowest = where_less(balance, lowest, balance, lowest)
+            alive = alive + balance
+            one = one + load(w, at + (ALIVE + 1) * LANES)
+            two = two + load(w, at + (ALIVE + 2) * LANES)
+            three = three + load(w, at + (ALIVE + 3) * LANES)
+        store(w, pool + PERFORMING * LANES, alive)
+        store(w, pool + LATE_1 * LANES, one)
+        store(w, pool + LATE_2 * LANES, two)
+        store(w, pool + LATE_3 * LANES, three)
+        error = (alive + one + two + three - load(w, pool + BALANCE * LANES)) * inverse
+        _keep_worst(w, p.cash + WORST_BALANCE * LANES + q, error)
+        _keep_worst(w, p.cash + WORST_NEGATIVE * LANES + q, lowest * inverse)
+
+
+@stage
+def _keep_worst(w: Any, row: Any, error: Any) -> None:
+    error = where_less(error, 0.0, error * -1.0, error)
+    worst = load(w, row)
+    store(w, row, where_less(error, worst, worst, error))
+
+
+@stage
+def accrue(m: Any, k: Any, t: Any) -> None:
+    """Interest and fees of the month, deficiency, excess spread, totals."""
+    w, p = m.w, m.p
+    tiny = 1e-9 * m.f[p.at_scalars + CUT_OFF]
+    for q in range(0, LANES, WIDTH):
+        pool = p.pool + q
+        interest, notes = splat(0.0), splat(0.0)
+        for n in range(p.n_note):
+            balance = load(w, p.note + (OUTSTANDING * p.n_note + n) * LANES + q)
+            notes = notes + balance
+            if p.interest_on_unpaid == 1:
+                balance = balance + load(w, p.note + (UNPAID * p.n_note + n) * LANES + q)
+            accrued = balance * m.f[p.at_accrual + (k * p.n_month + t) * p.n_note + n]
+            interest = interest + accrued
+            add_to(w, p.note + (ACCRUED * p.n_note + n) * LANES + q, accrued)
+        base_income = load(w, pool + FEE_INCOME * LANES) + load(w, pool + LATE_CHARGE * LANES)
+        start = load(w, pool + MONTH_START * LANES)
+        costs = splat(0.0)
+        for f in range(p.n_fee):
+            base = m.g[p.at_fee_base + f]
+            amount = splat(m.f[p.at_fee_rate + (k * p.n_month + t) * p.n_fee + f])
+            if base == 0:
+                amount = amount * notes
+            elif base == 1:
+                amount = amount * start
+            elif base == 2:
+                amount = amount * base_income
+            fee = p.fee + f * LANES + q
+            costs = costs + amount
+            owed = load(w, fee + FEE_DUE * p.n_fee * LANES) - load(w, fee + FEE_PAID * p.n_fee * LANES)
+            store(w, fee + FEE_CURRENT * p.n_fee * LANES, amount)
+            store(w, fee + FEE_DUE * p.n_fee * LANES, fma(owed, m.f[p.at_fee_carry + f], amount))
+            store(w, fee + FEE_PAID * p.n_fee * LANES, 0.0)
+        defaulted, recovered = load(w, pool + DEFAULTED * LANES), load(w, pool + RECOVERED * LANES)
+        change = defaulted + load(w, pool + DILUTION_LOST * LANES) + load(w, pool + COMMINGLED * LANES) - recovered
+        move_deficiency(m, change, q)
+        add_to(w, pool + TOTAL_DEFAULTED * LANES, defaulted)
+        add_to(w, pool + TOTAL_RECOVERED * LANES, recovered)
+        add_to(w, pool + TOTAL_INCOME * LANES, base_income)
+        income = base_income + load(w, pool + CASH_INTEREST * LANES)
+        spread = (income - costs - interest - defaulted + recovered) * 12.0
+        spread = spread / where_less(start, tiny, 1.0, start)
+        store(w, pool + EXCESS_TWO_BEFORE * LANES, load(w, pool + EXCESS_BEFORE * LANES))
+        store(w, pool + EXCESS_BEFORE * LANES, load(w, pool + EXCESS * LANES))
+        store(w, pool + EXCESS * LANES, where_less(start, tiny, 0.0, spread))
+        store(w, p.default_ring + (t % p.n_write_off) * LANES + q, defaulted)
+        assets = load(w, pool + BALANCE * LANES) + load(w, p.account + PRINCIPAL * LANES + q)
+        assets = assets + load(w, p.cash + PRINCIPAL_COLLECTED * LANES + q)
+        error = notes - assets - load(w, p.cash + GAP * LANES + q)
+        _keep_worst(w, p.cash + WORST_DEFICIENCY * LANES + q, error * (1.0 / m.f[p.at_scalars + CUT_OFF]))
+
+
+@stage
+def observe(m: Any, observable: Any, denominator: Any, q: Any) -> Any:
+    """Value of an observable, in the order of `layout.OBSERVABLES`."""
+    w, p = m.w, m.p
+    cut_off = m.f[p.at_scalars + CUT_OFF]
+    pool = p.pool + q
+    base = splat(cut_off)
+    if denominator == 1:
+        base = base + load(w, pool + TOTAL_BOUGHT * LANES)
+    elif denominator == 2:
+        base = load(w, pool + BALANCE * LANES)
+    balance = load(w, pool + BALANCE * LANES)
+    value = splat(0.0)
+    if observable == 0:
+        value = load(w, pool + TOTAL_DEFAULTED * LANES)
+    elif observable == 1:
+        value = load(w, pool + TOTAL_DEFAULTED * LANES) - load(w, pool + TOTAL_RECOVERED * LANES)
+    elif observable == 2:
+        value, base = load(w, pool + EXCESS * LANES), splat(1.0)
+    elif observable == 3:
+        value = load(w, pool + EXCESS * LANES) + load(w, pool + EXCESS_BEFORE * LANES)
+        value, base = value + load(w, pool + EXCESS_TWO_BEFORE * LANES), splat(3.0)
+    elif observable == 4:
+        value, base = load(w, pool + IDLE_DAYS * LANES), splat(1.0)
+    elif observable == 5:
+        value, base = load(w, pool + LATE_2 * LANES) + load(w, pool + LATE_3 * LANES), balance
+    elif observable == 6:
+        value, base = load(w, pool + LATE_3 * LANES), balance
+    elif observable == 7:
+        for i in range(p.n_write_off):
+            value = value + load(w, p.default_ring + i * LANES + q)
+        base = balance + value
+    elif observable == 8:
+        value, base = balance, splat(cut_off)
+    elif observable == 9:
+        value = load(w, pool + SCHEDULED * LANES) + load(w, pool + PREPAID * LANES) + load(w, pool + CURED * LANES)
+        base = load(w, pool + MONTH_START * LANES)
+    elif observable == 10:
+        value = load(w, p.note + UNPAID * p.n_note * LANES + q)
+        base = splat(m.f[p.at_original + 0])
+    else:
+        value = load(w, p.cash + DEFICIENCY * LANES + q)
+    tiny = 1e-9 * cut_off
+    if observable == 2 or observable == 3 or observable == 4:
+        tiny = 0.0
+    return where_less(base, tiny, 0.0, value / where_less(base, tiny, 1.0, base))
+
+
+@stage
+def test_triggers(m: Any, t: Any) -> None:
+    """Test every trigger of the month; the phase becomes the later of the present one and what trips."""
+    w, p = m.w, m.p
+    n_trigger = p.n_trigger
+    for q in range(0, LANES, WIDTH):
+        row = p.pool + PHASE * LANES + q
+        phase = load(w, row)
+        if t >= p.n_revolving:
+            phase = where_less(phase, 0.5, 1.0, phase)
+        was_revolving = where_less(phase, 0.5, 1.0, 0.0)
+        for g in range(n_trigger):
+            limit = m.f[p.at_threshold + g * p.n_month + t]
+            if limit != limit or (m.g[p.at_trigger + 6 * g + 0] == 3 and t < 2):
+                continue
+            at = p.trigger + g * LANES + q
+            stride = n_trigger * LANES
+            value = observe(m, m.g[p.at_trigger + 6 * g + 0], m.g[p.at_trigger + 6 * g + 1], q)
+            store(w, at + TRIGGER_VALUE * stride, value)
+            over = where_less(limit, value, 1.0, 0.0)
+            if m.g[p.at_trigger + 6 * g + 2] == 0:
+                over = where_less(value, limit, 1.0, 0.0)
+            count = (load(w, at + TRIGGER_COUNT * stride) + 1.0) * over
+            store(w, at + TRIGGER_COUNT * stride, count)
+            tripped = where_less(count, float(m.g[p.at_trigger + 6 * g + 3]) - 0.5, 0.0, 1.0)
+            first = load(w, at + TRIGGER_MONTH * stride)
+            store(w, at + TRIGGER_MONTH * stride, where_less(first, 0.5, tripped * (t + 1.0), first))
+            on = load(w, at + TRIGGER_ON * stride)
+            latched = where_less(on, 0.5, tripped, 1.0)
+            if m.g[p.at_trigger + 6 * g + 5] == 1:
+                latched = tripped
+            store(w, at + TRIGGER_ON * stride, latched)
+            effect = tripped * float(m.g[p.at_trigger + 6 * g + 4])
+            phase = where_less(phase, effect, effect, phase)
+        early = load(w, p.cash + EARLY_MONTH * LANES + q)
+        now = was_revolving * where_less(phase, 1.5, 0.0, t + 1.0)
+        store(w, p.cash + EARLY_MONTH * LANES + q, where_less(early, 0.5, now, early))
+        store(w, row, phase)
+
+
+@stage
+def clean_up(m: Any) -> None:
+    """Sell what is left of the pool at par once it is below the clean-up factor and the deal amortizes."""
+    w, p = m.w, m.p
+    if m.f[p.at_scalars + CLEAN_UP] <= 0.0:
+        return
+    for q in range(0, LANES, WIDTH):
+        balance = load(w, p.pool + BALANCE * LANES + q)
+        keep = where_less(balance, m.f[p.at_scalars + CLEAN_UP] * m.f[p.at_scalars + CUT_OFF], 0.0, 1.0)
+        keep = where_less(load(w, p.pool + PHASE * LANES + q), 0.5, 1.0, keep)
+        sold = balance - balance * keep
+        for i in range(p.n_cohort * p.n_segment):
+            at = p.cohort + i * p.cohort_stride + q
+            for row in range(FEE_3 + 1):
+                if row != 4:  # the survival scale stays; the opening tail is cut by it below
+                    store(w, at + row * LANES, load(w, at + row * LANES) * keep)
+                else:
+                    scale = load(w, at + row * LANES) * keep
+                    store(w, at + row * LANES, where_less(scale, 1e-200, 1e-200, scale))
+        for s in range(p.n_segment):
+            row = p.segment + s * LANES + q
+            store(w, row, load(w, row) * keep)
+        store(w, p.pool + BALANCE * LANES + q, balance * keep)
+        add_to(w, p.cash + PRINCIPAL_COLLECTED * LANES + q, sold)
+        add_to(w, p.cash + CASH_IN * LANES + q, sold)
+
+
+@stage
+def sweep_collections(m: Any) -> None:
+    """What the month collected becomes available for its payment date."""
+    w, p = m.w, m.p
+    for q in range(0, LANES, WIDTH):
+        for account, collected in ((INCOME, INCOME_COLLECTED), (PRINCIPAL, PRINCIPAL_COLLECTED)):
+            row = p.cash + collected * LANES + q
+            add_to(w, p.account + account * LANES + q, load(w, row))
+            store(w, row, 0.0)

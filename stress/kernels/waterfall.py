@@ -1,0 +1,353 @@
+"""The priority of payments: steps of each phase, dispatched once per block and run under a mask of lanes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stress.kernels.jit import stage
+from stress.kernels.lanes import WIDTH, fma, load, splat, store, total, where_less
+from stress.kernels.layout import (
+    ACCRUED,
+    BALANCE,
+    CASH_OUT,
+    CASH_RECEIVED,
+    COVER_DEFAULTS,
+    CUT_OFF,
+    DEFICIENCY,
+    FEE_CURRENT,
+    FEE_DUE,
+    FEE_PAID,
+    FIRST_LOSS,
+    INCOME_COLLECTED,
+    INTEREST_DUE,
+    INTEREST_PAID,
+    LANES,
+    MASK,
+    OUTSTANDING,
+    PAY_FEE,
+    PAY_INTEREST,
+    PAY_PRINCIPAL,
+    PAY_PRO_RATA,
+    PAY_RESIDUAL,
+    PHASE,
+    PRESENT_VALUE,
+    PRINCIPAL,
+    PRINCIPAL_COLLECTED,
+    PRINCIPAL_PAID,
+    PRINCIPAL_TIME,
+    PURCHASE,
+    RELEASE,
+    SHORTFALL,
+    STEP_MASK,
+    TOP_UP,
+    TRANSFER,
+    UNPAID,
+    WORST_CASH,
+    YIELD_PAID,
+    CASH_IN,
+)
+from stress.kernels.pool import add_to, buy, move_deficiency
+from stress.kernels.triggers import _keep_worst, observe
+
+
+@stage
+def pay(m: Any, k: Any, t: Any, now: Any, c: Any) -> None:
+    """Distribute what is available for period t, at step (now, c) of the clock."""
+    w, p = m.w, m.p
+    _interest_due(m, t)
+    for x in range(p.n_step):
+        for q in range(0, LANES, WIDTH):
+            store(w, p.step + x * LANES + q, 0.0)
+    for phase in range(4):
+        lanes = 0.0
+        for q in range(0, LANES, WIDTH):
+            now_in = load(w, p.pool + PHASE * LANES + q)
+            inside = where_less((now_in - phase) * (now_in - phase), 0.25, 1.0, 0.0)
+            store(w, p.cash + MASK * LANES + q, inside)
+            lanes += total(inside)
+        if lanes == 0.0:
+            continue
+        for x in range(m.g[p.at_phase_start + phase], m.g[p.at_phase_start + (phase + 1)]):
+            kind, index = m.g[p.at_step + 8 * x + 0], m.g[p.at_step + 8 * x + 1]
+            source, to = m.g[p.at_step + 8 * x + 2], m.g[p.at_step + 8 * x + 3]
+            mask = p.cash + MASK * LANES
+            if m.g[p.at_step + 8 * x + 4] >= 0:
+                _condition(m, x)
+                mask = p.cash + STEP_MASK * LANES
+            if kind == PAY_FEE:
+                _pay_due(m, x, source, mask, p.fee + index * LANES, p.n_fee * LANES, FEE_DUE, FEE_PAID)
+            elif kind == PAY_INTEREST:
+                note = p.note + index * LANES
+                _pay_due(m, x, source, mask, note, p.n_note * LANES, INTEREST_DUE, INTEREST_PAID)
+            elif kind == COVER_DEFAULTS:
+                _cover_defaults(m, x, source, index, mask)
+            elif kind == TOP_UP or kind == RELEASE or kind == TRANSFER:
+                _move(m, x, t, kind, source, to, mask)
+            elif kind == PURCHASE:
+                _purchase(m, k, now, c, x, source, mask)
+            elif kind == PAY_PRINCIPAL:
+                _pay_sequential(m, x, t, source, mask)
+            elif kind == PAY_PRO_RATA:
+                _pay_pro_rata(m, x, t, source, mask)
+            elif kind == PAY_RESIDUAL:
+                _pay_residual(m, x, index, source, mask)
+    _close(m, k, t)
+
+
+@stage
+def _interest_due(m: Any, t: Any) -> None:
+    """What is due on each note: unpaid interest, and the accrued where the note pays in this phase and month."""
+    w, p = m.w, m.p
+    n_note = p.n_note
+    for n in range(n_note):
+        for q in range(0, LANES, WIDTH):
+            phase = load(w, p.pool + PHASE * LANES + q)
+            pays = where_less(phase, 0.5, m.f[p.at_payable + (0 * p.n_month + t) * p.n_note + n], m.f[p.at_payable + (1 * p.n_month + t) * p.n_note + n])
+            pays = where_less(phase, 1.5, pays, m.f[p.at_payable + (2 * p.n_month + t) * p.n_note + n])
+            pays = where_less(phase, 2.5, pays, m.f[p.at_payable + (3 * p.n_month + t) * p.n_note + n])
+            note = p.note + n * LANES + q
+            accrued = load(w, note + ACCRUED * n_note * LANES)
+            now = accrued * pays
+            store(w, note + ACCRUED * n_note * LANES, accrued - now)
+            store(w, note + INTEREST_DUE * n_note * LANES, load(w, note + UNPAID * n_note * LANES) + now)
+            store(w, note + INTEREST_PAID * n_note * LANES, 0.0)
+            store(w, note + PRINCIPAL_PAID * n_note * LANES, 0.0)
+            store(w, note + YIELD_PAID * n_note * LANES, 0.0)
+
+
+@stage
+def _condition(m: Any, x: Any) -> None:
+    """Narrow the phase's lanes to those on the stated side of an observable."""
+    w, p = m.w, m.p
+    limit = m.f[p.at_step_value + 8 * x + 4]
+    for q in range(0, LANES, WIDTH):
+        value = observe(m, m.g[p.at_step + 8 * x + 4], 0, q)
+        above = where_less(limit, value, 1.0, 0.0)
+        if m.g[p.at_step + 8 * x + 5] == 0:
+            above = where_less(value, limit, 1.0, 0.0)
+        store(w, p.cash + STEP_MASK * LANES + q, above * load(w, p.cash + MASK * LANES + q))
+
+
+@stage
+def _leaves(m: Any, x: Any, source: Any, amount: Any, q: Any) -> None:
+    """Cash leaves the deal from an account."""
+    w, p = m.w, m.p
+    add_to(w, p.account + source * LANES + q, amount * -1.0)
+    add_to(w, p.cash + CASH_OUT * LANES + q, amount)
+    add_to(w, p.step + x * LANES + q, amount)
+
+
+@stage
+def _pay_due(
+    m: Any, x: Any, source: Any, mask: Any, row: Any, stride: Any, due_kind: Any, paid_kind: Any
+) -> None:
+    """Pay what is still due of a fee or of interest; from principal it is lent and booked as a deficiency."""
+    w, p = m.w, m.p
+    cap = m.f[p.at_step_value + 8 * x + 0]
+    for q in range(0, LANES, WIDTH):
+        paid = load(w, row + paid_kind * stride + q)
+        due = load(w, row + due_kind * stride + q) - paid
+        cash = load(w, p.account + source * LANES + q)
+        amount = where_less(due, cash, due, cash)
+        amount = where_less(amount, cap, amount, cap)
+        amount = where_less(amount, 0.0, 0.0, amount) * load(w, mask + q)
+        store(w, row + paid_kind * stride + q, paid + amount)
+        _leaves(m, x, source, amount, q)
+        if source == PRINCIPAL:
+            move_deficiency(m, amount, q)
+
+
+@stage
+def _cover_defaults(m: Any, x: Any, source: Any, note: Any, mask: Any) -> None:
+    """Move income to principal up to the deficiency (of all notes, or above those junior to one)."""
+    w, p = m.w, m.p
+    for q in range(0, LANES, WIDTH):
+        deficiency = load(w, p.cash + DEFICIENCY * LANES + q)
+        if note >= 0:
+            for n in range(note + 1, p.n_note):
+                deficiency = deficiency - load(w, p.note + (OUTSTANDING * p.n_note + n) * LANES + q)
+            deficiency = where_less(deficiency, 0.0, 0.0, deficiency)
+        cash = load(w, p.account + source * LANES + q)
+        amount = where_less(deficiency, cash, deficiency, cash) * load(w, mask + q)
+        store(w, p.account + source * LANES + q, cash - amount)
+        add_to(w, p.account + PRINCIPAL * LANES + q, amount)
+        add_to(w, p.step + x * LANES + q, amount)
+        move_deficiency(m, amount * -1.0, q)
+
+
+@stage
+def _target(m: Any, x: Any, t: Any, q: Any) -> Any:
+    """Reserve target: the largest of its parts, at least the floor."""
+    w, p = m.w, m.p
+    target = splat(m.f[p.at_step_target + x * p.n_month + t])
+    if m.f[p.at_step_value + 8 * x + 1] > 0.0:
+        part = load(w, p.pool + BALANCE * LANES + q) * m.f[p.at_step_value + 8 * x + 1]
+        target = where_less(target, part, part, target)
+    if m.f[p.at_step_value + 8 * x + 2] > 0.0:
+        notes = splat(0.0)
+        for n in range(p.n_note):
+            notes = notes + load(w, p.note + (OUTSTANDING * p.n_note + n) * LANES + q)
+        part = notes * m.f[p.at_step_value + 8 * x + 2]
+        target = where_less(target, part, part, target)
+    if m.f[p.at_step_value + 8 * x + 3] > 0.0:
+        cost = splat(0.0)
+        for f in range(p.n_fee):
+            cost = cost + load(w, p.fee + (FEE_CURRENT * p.n_fee + f) * LANES + q)
+        for n in range(p.n_note):
+            cost = cost + load(w, p.note + (INTEREST_DUE * p.n_note + n) * LANES + q)
+        part = cost * m.f[p.at_step_value + 8 * x + 3]
+        target = where_less(target, part, part, target)
+    return where_less(target, m.f[p.at_step_value + 8 * x + 5], m.f[p.at_step_value + 8 * x + 5], target)
+
+
+@stage
+def _move(m: Any, x: Any, t: Any, kind: Any, source: Any, to: Any, mask: Any) -> None:
+    """Between accounts: top up to a target, release what is above it, or transfer."""
+    w, p = m.w, m.p
+    for q in range(0, LANES, WIDTH):
+        cash = load(w, p.account + source * LANES + q)
+        amount = cash
+        if kind == TRANSFER:
+            cap = m.f[p.at_step_value + 8 * x + 0]
+            amount = where_less(cash, cap, cash, cap)
+        elif kind == TOP_UP:
+            room = _target(m, x, t, q) - load(w, p.account + to * LANES + q)
+            amount = where_less(room, cash, room, cash)
+        else:
+            amount = cash - _target(m, x, t, q)
+        amount = where_less(amount, 0.0, 0.0, amount) * load(w, mask + q)
+        store(w, p.account + source * LANES + q, cash - amount)
+        add_to(w, p.account + to * LANES + q, amount)
+        add_to(w, p.step + x * LANES + q, amount)
+        if source == PRINCIPAL and to != PRINCIPAL:
+            move_deficiency(m, amount, q)
+        elif to == PRINCIPAL and source != PRINCIPAL:
+            move_deficiency(m, amount * -1.0, q)
+
+
+@stage
+def _purchase(m: Any, k: Any, now: Any, c: Any, x: Any, source: Any, mask: Any) -> None:
+    """Buy receivables at the payment date."""
+    w, p = m.w, m.p
+    for q in range(0, LANES, WIDTH):
+        add_to(w, p.step + x * LANES + q, load(w, p.account + source * LANES + q))
+    buy(m, k, now, c, source, mask)
+    for q in range(0, LANES, WIDTH):
+        add_to(w, p.step + x * LANES + q, load(w, p.account + source * LANES + q) * -1.0)
+
+
+@stage
+def _room(m: Any, x: Any, t: Any, q: Any) -> Any:
+    """Balance of a step's notes above their target."""
+    w, p = m.w, m.p
+    room = splat(0.0)
+    for i in range(m.g[p.at_step + 8 * x + 6], m.g[p.at_step + 8 * x + 6] + m.g[p.at_step + 8 * x + 7]):
+        room = room + load(w, p.note + (OUTSTANDING * p.n_note + m.g[p.at_member + i]) * LANES + q)
+    room = room - m.f[p.at_step_target + x * p.n_month + t]
+    return where_less(room, 0.0, 0.0, room)
+
+
+@stage
+def _redeem(m: Any, note: Any, amount: Any, q: Any) -> None:
+    w, p = m.w, m.p
+    n_note, row = p.n_note, p.note + note * LANES + q
+    add_to(w, row + OUTSTANDING * n_note * LANES, amount * -1.0)
+    add_to(w, row + PRINCIPAL_PAID * n_note * LANES, amount)
+
+
+@stage
+def _pay_sequential(m: Any, x: Any, t: Any, source: Any, mask: Any) -> None:
+    """Repay the step's notes one after another."""
+    w, p = m.w, m.p
+    for q in range(0, LANES, WIDTH):
+        cash = load(w, p.account + source * LANES + q)
+        room = _room(m, x, t, q)
+        left = where_less(room, cash, room, cash) * load(w, mask + q)
+        paid = left
+        for i in range(m.g[p.at_step + 8 * x + 6], m.g[p.at_step + 8 * x + 6] + m.g[p.at_step + 8 * x + 7]):
+            note = m.g[p.at_member + i]
+            balance = load(w, p.note + (OUTSTANDING * p.n_note + note) * LANES + q)
+            amount = where_less(balance, left, balance, left)
+            left = left - amount
+            _redeem(m, note, amount, q)
+        paid = paid - left
+        _leaves(m, x, source, paid, q)
+        if source != PRINCIPAL:
+            move_deficiency(m, paid * -1.0, q)
+
+
+@stage
+def _pay_pro_rata(m: Any, x: Any, t: Any, source: Any, mask: Any) -> None:
+    """Repay the step's notes by balance."""
+    w, p = m.w, m.p
+    for q in range(0, LANES, WIDTH):
+        cash = load(w, p.account + source * LANES + q)
+        room = _room(m, x, t, q)
+        budget = where_less(room, cash, room, cash) * load(w, mask + q)
+        balances = splat(0.0)
+        for i in range(m.g[p.at_step + 8 * x + 6], m.g[p.at_step + 8 * x + 6] + m.g[p.at_step + 8 * x + 7]):
+            balances = balances + load(w, p.note + (OUTSTANDING * p.n_note + m.g[p.at_member + i]) * LANES + q)
+        share = budget / where_less(balances, 1e-300, 1.0, balances)
+        share = where_less(share, 1.0, share, 1.0)
+        paid = splat(0.0)
+        for i in range(m.g[p.at_step + 8 * x + 6], m.g[p.at_step + 8 * x + 6] + m.g[p.at_step + 8 * x + 7]):
+            note = m.g[p.at_member + i]
+            amount = load(w, p.note + (OUTSTANDING * p.n_note + note) * LANES + q) * share
+            paid = paid + amount
+            _redeem(m, note, amount, q)
+        _leaves(m, x, source, paid, q)
+        if source != PRINCIPAL:
+            move_deficiency(m, paid * -1.0, q)
+
+
+@stage
+def _pay_residual(m: Any, x: Any, note: Any, source: Any, mask: Any) -> None:
+    """All that is left: principal of the residual note first, then yield."""
+    w, p = m.w, m.p
+    for q in range(0, LANES, WIDTH):
+        amount = load(w, p.account + source * LANES + q) * load(w, mask + q)
+        balance = load(w, p.note + (OUTSTANDING * p.n_note + note) * LANES + q)
+        repaid = where_less(balance, amount, balance, amount)
+        _redeem(m, note, repaid, q)
+        add_to(w, p.note + (YIELD_PAID * p.n_note + note) * LANES + q, amount - repaid)
+        _leaves(m, x, source, amount, q)
+        if source == PRINCIPAL:
+            move_deficiency(m, amount - repaid, q)
+        else:
+            move_deficiency(m, repaid * -1.0, q)
+
+
+@stage
+def _close(m: Any, k: Any, t: Any) -> None:
+    """After the last step: what stays unpaid, each note's cash, cash conservation, first-loss months."""
+    w, p = m.w, m.p
+    n_note = p.n_note
+    for q in range(0, LANES, WIDTH):
+        cash = load(w, p.cash + INCOME_COLLECTED * LANES + q) + load(w, p.cash + PRINCIPAL_COLLECTED * LANES + q)
+        for a in range(p.n_account):
+            cash = cash + load(w, p.account + a * LANES + q)
+        flow = load(w, p.cash + CASH_IN * LANES + q) - load(w, p.cash + CASH_OUT * LANES + q)
+        _keep_worst(w, p.cash + WORST_CASH * LANES + q, (flow - cash) * (1.0 / m.f[p.at_scalars + CUT_OFF]))
+        assets = cash + load(w, p.pool + BALANCE * LANES + q)
+        senior = splat(0.0)
+        for n in range(n_note):
+            note = p.note + n * LANES + q
+            due = load(w, note + INTEREST_DUE * n_note * LANES)
+            interest = load(w, note + INTEREST_PAID * n_note * LANES)
+            unpaid = due - interest
+            store(w, note + UNPAID * n_note * LANES, unpaid)
+            short = where_less(1e-9 * m.f[p.at_original + n], unpaid, 1.0, load(w, note + SHORTFALL * n_note * LANES))
+            store(w, note + SHORTFALL * n_note * LANES, short)
+            principal = load(w, note + PRINCIPAL_PAID * n_note * LANES)
+            received = interest + principal + load(w, note + YIELD_PAID * n_note * LANES)
+            store(w, p.log + (t * n_note + n) * LANES + q, received)
+            add_to(w, note + CASH_RECEIVED * n_note * LANES, received)
+            row = note + PRESENT_VALUE * n_note * LANES
+            store(w, row, fma(received, m.f[p.at_discount + (k * p.n_month + t) * p.n_note + n], load(w, row)))
+            row = note + PRINCIPAL_TIME * n_note * LANES
+            store(w, row, fma(principal, m.f[p.at_years + 2 * t + 0], load(w, row)))
+            senior = senior + load(w, note + OUTSTANDING * n_note * LANES)
+            row = note + FIRST_LOSS * n_note * LANES
+            first = load(w, row)
+            short_of = where_less(assets + 1e-9 * m.f[p.at_original + n], senior, 1.0, 0.0)
+            store(w, row, where_less(first, 0.5, t + 1.0, first) * short_of)

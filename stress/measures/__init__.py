@@ -1,0 +1,62 @@
+"""Measures of a result: a Dataset in; estimate, standard error and 95% interval out.
+
+Every function returns a Dataset with the variables `estimate`, `error`, `low`, `high`, except quantiles by month and
+over paths, which are a DataArray. They read the raw counts and sums only, so a result saved years ago can be
+measured again at any level.
+"""
+
+from stress.measures.losses import (
+    LEVELS,
+    default_rate,
+    expected_shortfall,
+    net_loss_rate,
+    note_tails,
+    pool_tails,
+    value_at_risk,
+)
+from stress.measures.means import (
+    MEANS,
+    expected_loss,
+    irr,
+    lgd,
+    loss_probability,
+    mean,
+    multiple,
+    price,
+    shortfall_probability,
+    wal,
+)
+from stress.measures.months import QUANTILES, event_probability, fan, month_mean
+from stress.measures.scenarios import compare, difference, mixture
+from stress.measures.sums import paths
+from stress.measures.yields import irr_quantile, wal_quantile
+
+__all__ = [
+    "LEVELS",
+    "MEANS",
+    "QUANTILES",
+    "compare",
+    "default_rate",
+    "difference",
+    "event_probability",
+    "expected_loss",
+    "expected_shortfall",
+    "fan",
+    "irr",
+    "irr_quantile",
+    "lgd",
+    "loss_probability",
+    "mean",
+    "mixture",
+    "month_mean",
+    "multiple",
+    "net_loss_rate",
+    "note_tails",
+    "paths",
+    "pool_tails",
+    "price",
+    "shortfall_probability",
+    "value_at_risk",
+    "wal",
+    "wal_quantile",
+]

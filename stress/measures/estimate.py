@@ -1,0 +1,35 @@
+"""The shape of every answer: an estimate, its standard error and its 95% interval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import xarray as xr
+from numpy.typing import NDArray
+
+CONFIDENCE = 0.95
+"""Coverage of every interval."""
+
+
+class Interval(NamedTuple):
+    """Arrays of one shape: value, standard error, lower and upper end of the 95% interval."""
+
+    estimate: NDArray[Any]
+    error: NDArray[Any]
+    low: NDArray[Any]
+    high: NDArray[Any]
+
+
+def as_dataset(parts: Interval, dims: Sequence[str], coords: Mapping[Any, Any], unit: str, meaning: str) -> xr.Dataset:
+    """`estimate`, `error`, `low` and `high` over the same dims, each with its unit and meaning."""
+    text = {
+        "estimate": meaning,
+        "error": f"standard error of: {meaning}",
+        "low": f"lower end of the 95% interval of: {meaning}",
+        "high": f"upper end of the 95% interval of: {meaning}",
+    }
+    return xr.Dataset(
+        {k: (tuple(dims), v, {"units": unit, "long_name": text[k]}) for k, v in parts._asdict().items()},
+        coords={k: v for k, v in coords.items() if k in dims},
+    )

@@ -1,0 +1,91 @@
+"""Quantiles and tail means of losses counted in bins: exact atoms at 0 and 1, bins of 1/10,000 between."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from stress.kernels.tally import N_BIN
+from stress.measures.estimate import CONFIDENCE
+
+Array = NDArray[np.float64]
+
+WIDTH = 1.0 / N_BIN
+"""Resolution of a loss between the atoms: one basis point of original balance."""
+LOW: Array = np.concatenate([[0.0], np.arange(N_BIN) / N_BIN, [1.0]])
+HIGH: Array = np.concatenate([[0.0], np.arange(1, N_BIN + 1) / N_BIN, [1.0]])
+MIDDLE: Array = 0.5 * (LOW + HIGH)
+
+
+class Tail(NamedTuple):
+    """One number each: value at risk and its interval, expected shortfall and its standard error."""
+
+    quantile: float
+    low: float
+    high: float
+    shortfall: float
+    shortfall_error: float
+
+
+def tail(count: Array, total_loss: float, level: float) -> Tail:
+    """Value at risk and expected shortfall at `level` of losses counted in `count` (loss_bin,) whose exact sum is
+    known.
+
+    Value at risk: the smallest loss not exceeded with probability `level`, linear within its bin. Its 95% interval
+    runs between two order statistics (David and Nagaraja 2003, section 7.1), each widened to the edge of its bin; an
+    upper rank beyond the sample gives 1.
+    Expected shortfall: mean of the worst 1 - level, an atom at the quantile split (Acerbi and Tasche 2002). Losses
+    inside bins stand at their middle plus one common shift that restores the exact sum: where value at risk is 0
+    this is exactly sum / (1 - level). Error: Var((X - VaR)+) / (n (1 - level)^2), the influence function of the tail
+    mean.
+    """
+    paths = float(count.sum())
+    if paths <= 0.0:
+        return Tail(np.nan, 0.0, 1.0, np.nan, np.nan)
+    cumulative = np.cumsum(count)
+    at = _bin_of_rank(cumulative, level * paths)
+    inside = _share_above(count, cumulative, at, level * paths)
+    quantile = float(HIGH[at] - inside * (HIGH[at] - LOW[at]))
+    value = _values(count, total_loss)
+    above = count[at + 1 :]
+    mass = (1.0 - level) * paths
+    part = min(value[at] + (1.0 - inside) * (HIGH[at] - LOW[at]) / 2.0, HIGH[at])
+    shortfall = (float(above @ value[at + 1 :]) + inside * count[at] * part) / mass
+    excess = np.append(np.maximum(value[at + 1 :] - quantile, 0.0), max(part - quantile, 0.0))
+    weight = np.append(above, inside * count[at]) / paths
+    first, second = float(weight @ excess), float(weight @ excess**2)
+    spread = np.sqrt(max(second - first * first, 0.0) / paths) / (1.0 - level)
+    low, high = _order_interval(cumulative, paths, level)
+    return Tail(quantile, low, high, float(shortfall), float(spread))
+
+
+def _values(count: Array, total_loss: float) -> Array:
+    """Where the losses of each bin stand: the middle, moved in common so that they add up to the exact sum."""
+    interior = float(count[1:-1].sum())
+    if interior <= 0.0 or not np.isfinite(total_loss):
+        return MIDDLE
+    shift = np.clip((total_loss - float(count @ MIDDLE)) / interior, -WIDTH / 2.0, WIDTH / 2.0)
+    return np.concatenate([[0.0], MIDDLE[1:-1] + shift, [1.0]])
+
+
+def _bin_of_rank(cumulative: Array, rank: float) -> int:
+    """First bin with at least `rank` paths at or below it."""
+    return min(int(np.searchsorted(cumulative, rank * (1.0 - 1e-12))), cumulative.size - 1)
+
+
+def _share_above(count: Array, cumulative: Array, at: int, rank: float) -> float:
+    """Share of the paths in bin `at` that lie above `rank`."""
+    return float(np.clip((cumulative[at] - rank) / count[at], 0.0, 1.0)) if count[at] > 0 else 0.0
+
+
+def _order_interval(cumulative: Array, paths: float, level: float) -> tuple[float, float]:
+    """Losses at the two ranks between which the quantile lies with 95% probability."""
+    half = (1.0 - CONFIDENCE) / 2.0
+    lower = np.ceil(special.bdtrik(half, paths, level))
+    upper = np.ceil(special.bdtrik(1.0 - half, paths, level)) + 1.0
+    low = LOW[_bin_of_rank(cumulative, lower)] if lower >= 1.0 else 0.0
+    high = HIGH[_bin_of_rank(cumulative, upper)] if upper <= paths else 1.0
+    return float(low), float(high)

@@ -1,0 +1,134 @@
+"""Means over paths and ratios of means, each with its error by batch."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+import xarray as xr
+
+from stress.errors import DataError
+from stress.measures import batches, sums
+from stress.measures.estimate import Interval, as_dataset
+from stress.measures.proportions import proportion, zero_count_bound
+
+
+class Mean(NamedTuple):
+    """A mean (or ratio of means) over paths: sum of `numerator` over sum of `denominator` (paths where None)."""
+
+    of: Literal["note", "pool"]
+    numerator: str
+    denominator: str | None
+    unit: str
+    meaning: str
+    bounded: bool = False
+    """Between 0 and 1 on every path, and 0 unless there is a loss."""
+    signed: bool = False
+
+
+MEANS = {
+    "expected_loss": Mean("note", "loss", None, "1", "expected principal loss over original balance", bounded=True),
+    "lgd": Mean("note", "loss", "any_loss", "1", "mean principal loss of the paths with a loss", bounded=True),
+    "wal": Mean("note", "principal_time", "principal", "years", "weighted average life of principal received"),
+    "irr": Mean("note", "irr", None, "1/year", "mean annual effective yield at par", signed=True),
+    "price": Mean("note", "price", None, "1", "mean present value over par at coupon plus discount spread"),
+    "multiple": Mean("note", "multiple", None, "1", "mean of all cash received over original balance"),
+    "mean_default": Mean("pool", "default", None, "1", "mean cumulative default over the cut-off balance"),
+    "mean_net_loss": Mean("pool", "net_loss", None, "1", "mean default net of recoveries over the cut-off balance"),
+    "mean_purchased": Mean("pool", "purchased", None, "1", "mean receivables bought over the cut-off balance"),
+    "mean_income": Mean("pool", "income", None, "1", "mean fees and late charges over the cut-off balance"),
+    "mean_recovered": Mean("pool", "recovered", None, "1", "mean recoveries over the cut-off balance"),
+}
+"""Every mean that the batch sums can give."""
+
+
+def mean(ds: xr.Dataset, name: str) -> xr.Dataset:
+    """Estimate, error and 95% interval of a mean named in MEANS."""
+    spec = spec_of(name)
+    replicates, size = replicates_of(ds, name)
+    parts = (batches.symmetric if spec.signed else batches.positive)(replicates, size)
+    if spec.bounded:
+        parts = _bounded(ds, name, parts)
+    dims = ("scenario", "tranche") if spec.of == "note" else ("scenario",)
+    return as_dataset(parts, dims, ds.coords, spec.unit, spec.meaning)
+
+
+def replicates_of(ds: xr.Dataset, name: str) -> tuple[batches.Replicates, batches.Array]:
+    """A mean with each batch left out, and the paths of each batch."""
+    spec = spec_of(name)
+    read = sums.of_notes if spec.of == "note" else sums.of_pool
+    numerator, size = read(ds, spec.numerator)
+    denominator = (
+        np.broadcast_to(size, numerator.shape) if spec.denominator is None else read(ds, spec.denominator).total
+    )
+    return batches.ratio(numerator, denominator), size
+
+
+def spec_of(name: str) -> Mean:
+    """The definition of a mean, or an error that lists them."""
+    if name not in MEANS:
+        raise DataError(f"no mean named {name!r}; there are {', '.join(MEANS)}")
+    return MEANS[name]
+
+
+def expected_loss(ds: xr.Dataset) -> xr.Dataset:
+    """Expected principal loss of each note as a fraction of its original balance.
+
+    Where no path lost anything the interval runs from 0 to the rule-of-three bound on the probability of a loss: a
+    loss is at most the whole.
+    """
+    return mean(ds, "expected_loss")
+
+
+def lgd(ds: xr.Dataset) -> xr.Dataset:
+    """Loss given a loss: expected loss over probability of any loss. NaN, within 0 to 1, where there was none."""
+    return mean(ds, "lgd")
+
+
+def wal(ds: xr.Dataset) -> xr.Dataset:
+    """Weighted average life in years: expected principal times time over expected principal."""
+    return mean(ds, "wal")
+
+
+def irr(ds: xr.Dataset) -> xr.Dataset:
+    """Mean over paths of the annual effective yield at par; -1 on a path without cash."""
+    return mean(ds, "irr")
+
+
+def price(ds: xr.Dataset) -> xr.Dataset:
+    """Mean present value of a note's cash over par, discounted at coupon plus the deal's spread."""
+    return mean(ds, "price")
+
+
+def multiple(ds: xr.Dataset) -> xr.Dataset:
+    """Mean of all cash that a note receives over its original balance."""
+    return mean(ds, "multiple")
+
+
+def loss_probability(ds: xr.Dataset) -> xr.Dataset:
+    """Probability of any principal loss, exact counts."""
+    return _probability(ds, "any_loss", "probability of any principal loss")
+
+
+def shortfall_probability(ds: xr.Dataset) -> xr.Dataset:
+    """Probability that some interest was not paid when due, exact counts."""
+    return _probability(ds, "shortfall", "probability of any interest unpaid when due")
+
+
+def _probability(ds: xr.Dataset, quantity: str, meaning: str) -> xr.Dataset:
+    total = sums.of_notes(ds, quantity).total.sum(-1)
+    return as_dataset(proportion(total, sums.paths(ds)), ("scenario", "tranche"), ds.coords, "1", meaning)
+
+
+def _bounded(ds: xr.Dataset, name: str, parts: Interval) -> Interval:
+    """Keep a loss fraction within 0 and 1, and give it its bound where no path lost anything."""
+    never = sums.of_notes(ds, "any_loss").total.sum(-1) <= 0.0
+    low = np.where(np.isfinite(parts.low), np.clip(parts.low, 0.0, 1.0), 0.0)
+    high = np.where(np.isfinite(parts.high), np.clip(parts.high, 0.0, 1.0), 1.0)
+    if name == "lgd":
+        return Interval(parts.estimate, parts.error, low, high)
+    bound = float(zero_count_bound(sums.paths(ds)))
+    blind = float(proportion(0.0, sums.paths(ds)).error)
+    return Interval(
+        parts.estimate, np.where(never, blind, parts.error), np.where(never, 0.0, low), np.where(never, bound, high)
+    )

@@ -1,0 +1,81 @@
+"""What happens by month: fans, means, and the probability that an event has happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+
+from stress.errors import DataError
+from stress.kernels.tally import MONTH_QUANTITIES
+from stress.measures import batches, fans
+from stress.measures.estimate import Interval, as_dataset
+from stress.measures.proportions import proportion
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""Quantiles of the fans stored in every Dataset."""
+EVENTS = {
+    "early_amortization": ("early_count", "probability that early amortization has begun by the month"),
+    "trigger": ("trigger_count", "probability that the trigger has tripped by the month"),
+    "first_loss": (
+        "first_loss_count",
+        "probability that pool and cash stay below the note and its seniors from the month",
+    ),
+}
+
+
+def fan(ds: xr.Dataset, quantity: str, quantile: Sequence[float] = QUANTILES) -> xr.DataArray:
+    """Quantiles by month of a month quantity, or of `note_balance` for all notes.
+
+    Counted on `fan_path` paths only: the outer quantiles are rougher than the rest of the answer.
+    """
+    levels = np.asarray(quantile, np.float64)
+    labels = _labels(ds, quantity)
+    count = (
+        ds["fan_count"].sel(month_quantity=labels).transpose("scenario", "month_quantity", "month", "fan_bin").values
+    )
+    value = fans.quantiles(count, fans.edges(quantity), levels)
+    dims: tuple[str, ...] = ("scenario", "tranche", "month", "quantile")
+    if quantity != "note_balance":
+        value, dims = value[:, 0], ("scenario", "month", "quantile")
+    coords = {"quantile": levels, **{k: ds.coords[k] for k in dims if k in ds.coords and k != "quantile"}}
+    unit = "1/year" if quantity == "excess_spread" else "1"
+    return xr.DataArray(value, coords, dims, attrs={"units": unit, "long_name": f"{quantity} quantile by month"})
+
+
+def month_mean(ds: xr.Dataset, quantity: str) -> xr.Dataset:
+    """Mean by month of a month quantity, or of `note_balance`, with its error from 16 batches."""
+    labels = _labels(ds, quantity)
+    size = ds["month_path"].values.astype(np.float64)
+    total = ds["month_sum"].sel(month_quantity=labels)
+    total = total.transpose("scenario", "month_quantity", "month", "month_batch")[..., size > 0]
+    kept = size[size > 0]
+    parts = batches.symmetric(batches.ratio(total.values, np.broadcast_to(kept, total.shape)), kept)
+    dims: tuple[str, ...] = ("scenario", "tranche", "month")
+    if quantity != "note_balance":
+        parts, dims = Interval(*(a[:, 0] for a in parts)), ("scenario", "month")
+    unit = "1/year" if quantity == "excess_spread" else "1"
+    return as_dataset(parts, dims, ds.coords, unit, f"mean {quantity} by month")
+
+
+def event_probability(ds: xr.Dataset, event: str) -> xr.Dataset:
+    """Probability that `early_amortization`, `trigger` or `first_loss` has happened by each month; exact counts."""
+    if event not in EVENTS:
+        raise DataError(f"no event named {event!r}; there are {', '.join(EVENTS)}")
+    variable, meaning = EVENTS[event]
+    count = ds[variable]
+    by = np.cumsum(count.values[..., :-1], axis=-1)
+    total = count.values.sum(-1, keepdims=True)
+    dims = (*(str(d) for d in count.dims[:-1]), "month")
+    return as_dataset(proportion(by, total), dims, ds.coords, "1", meaning)
+
+
+def _labels(ds: xr.Dataset, quantity: str) -> list[str]:
+    if quantity == "note_balance":
+        return [f"{note}:balance" for note in ds["tranche"].values]
+    if quantity not in MONTH_QUANTITIES:
+        raise DataError(
+            f"no month quantity named {quantity!r}; there are {', '.join((*MONTH_QUANTITIES, 'note_balance'))}"
+        )
+    return [quantity]

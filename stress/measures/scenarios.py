@@ -1,0 +1,114 @@
+"""Between scenarios and between results: mixtures and differences on common random numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import numpy as np
+import xarray as xr
+
+from stress.errors import DataError
+from stress.measures import batches, means, sums
+from stress.measures.estimate import Interval, as_dataset
+from stress.measures.proportions import zero_count_bound
+
+SAME_DRAWS = ("seed", "paths", "rng", "estimator")
+"""Attributes that must be equal for two results to rest on the same random numbers."""
+
+
+def mixture(ds: xr.Dataset, probability: Mapping[str, float] | None = None) -> xr.Dataset:
+    """The scenarios weighted by their probabilities, as a Dataset of one scenario to which every measure applies.
+
+    `probability` by scenario name, or the job's own; scaled to add up to 1. Scenarios without one are left out. Counts
+    become probability-weighted; intervals that treat them as binomial are then too wide, never too narrow.
+    """
+    weight = _weights(ds, probability)
+    raw = [v for v in RAW if v in ds and "scenario" in ds[v].dims]
+    mixed = xr.Dataset({v: xr.dot(ds[v].astype(float), weight, dim="scenario") for v in raw})
+    for variable in raw:
+        mixed[variable].attrs.update(ds[variable].attrs)
+    mixed = mixed.expand_dims(scenario=["mixture"])
+    whole = [v for v in RAW if v in ds and "scenario" not in ds[v].dims]
+    return mixed.assign(ds[whole].variables).assign_attrs(ds.attrs)
+
+
+RAW = (
+    *("loss_count", "default_count", "net_loss_count", "batch_sum", "batch_path", "month_sum", "month_path"),
+    *("fan_count", "fan_path", "wal_count", "irr_count", "trigger_count", "early_count", "first_loss_count"),
+)
+"""Raw variables that mix linearly, and the path counts that all scenarios share."""
+
+
+def difference(ds: xr.Dataset, measure: str, reference: str | None = None) -> xr.Dataset:
+    """Each scenario's mean minus that of `reference` (the first where left out), on common random numbers.
+
+    `measure` is a name in MEANS or `loss_probability`. The scenarios share every draw, so most of the noise cancels and
+    the error is smaller than that of either. Where no batch differs, the interval of a loss is the rule-of-three bound.
+    """
+    names = [str(s) for s in ds["scenario"].values]
+    reference = names[0] if reference is None else reference
+    if reference not in names:
+        raise DataError(f"no scenario named {reference!r}; there are {', '.join(names)}")
+    replicates, size, spec = _replicates(ds, measure)
+    at = names.index(reference)
+    minus = batches.Replicates(replicates.value[at], replicates.without[at])
+    return _difference(ds, replicates, minus, size, spec, f"minus {reference}")
+
+
+def compare(ds: xr.Dataset, other: xr.Dataset, measure: str) -> xr.Dataset:
+    """`ds` minus `other` for the scenarios and notes that both have; both must rest on the same draws."""
+    unlike = [k for k in SAME_DRAWS if ds.attrs.get(k) != other.attrs.get(k)]
+    if unlike or not np.array_equal(ds["batch_path"], other["batch_path"]):
+        raise DataError(f"results differ in {', '.join(unlike) or 'batch_path'}: a difference needs the same draws")
+    shared = {d: [v for v in ds[d].values if v in other[d].values] for d in ("scenario", "tranche")}
+    if not all(shared.values()):
+        raise DataError("results have no scenario or no note in common")
+    left, size, spec = _replicates(ds.sel(shared), measure)
+    right, _, _ = _replicates(other.sel(shared), measure)
+    return _difference(ds.sel(shared), left, right, size, spec, "minus the other result")
+
+
+def _replicates(ds: xr.Dataset, measure: str) -> tuple[batches.Replicates, batches.Array, means.Mean]:
+    if measure != "loss_probability":
+        return (*means.replicates_of(ds, measure), means.spec_of(measure))
+    total, size = sums.of_notes(ds, "any_loss")
+    spec = means.Mean("note", "any_loss", None, "1", "probability of any principal loss", bounded=True)
+    return batches.ratio(total, np.broadcast_to(size, total.shape)), size, spec
+
+
+def _difference(
+    ds: xr.Dataset,
+    left: batches.Replicates,
+    right: batches.Replicates,
+    size: batches.Array,
+    spec: means.Mean,
+    against: str,
+) -> xr.Dataset:
+    change = batches.Replicates(left.value - right.value, left.without - right.without)
+    parts = batches.symmetric(change, size)
+    if spec.bounded and spec.denominator is None:
+        same = (parts.estimate == 0.0) & (parts.error == 0.0)
+        bound = float(zero_count_bound(size.sum()))
+        low, high = np.where(same, -bound, parts.low), np.where(same, bound, parts.high)
+        parts = Interval(parts.estimate, np.where(same, bound / 3.0, parts.error), low, high)
+    dims = ("scenario", "tranche") if spec.of == "note" else ("scenario",)
+    return as_dataset(parts, dims, ds.coords, spec.unit, f"{spec.meaning}, {against}")
+
+
+def _weights(ds: xr.Dataset, probability: Mapping[str, float] | None) -> xr.DataArray:
+    names = [str(s) for s in ds["scenario"].values]
+    given = dict(probability) if probability is not None else _of_job(ds)
+    unknown = sorted(set(given) - set(names))
+    if unknown:
+        raise DataError(f"no scenario named {', '.join(unknown)}; there are {', '.join(names)}")
+    weight = np.array([given.get(name, 0.0) for name in names])
+    if not np.all(np.isfinite(weight)) or weight.min() < 0.0 or weight.sum() <= 0.0:
+        raise DataError("a mixture needs scenario probabilities: none negative, at least one above 0")
+    return xr.DataArray(weight / weight.sum(), {"scenario": ds["scenario"]}, ("scenario",))
+
+
+def _of_job(ds: xr.Dataset) -> dict[str, float]:
+    job = json.loads(str(ds.attrs.get("job") or "{}"))
+    cases = {c["name"]: c.get("probability") for c in job.get("scenarios", ())}
+    return {str(s): p for s in ds["scenario"].values if (p := cases.get(str(s))) is not None}

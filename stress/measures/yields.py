@@ -1,0 +1,40 @@
+"""Distributions over paths of a note's weighted average life and yield."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+
+from stress.measures.months import QUANTILES
+
+
+def wal_quantile(ds: xr.Dataset, quantile: Sequence[float] = QUANTILES) -> xr.DataArray:
+    """Quantiles over paths of the weighted average life, years; paths that received principal."""
+    return _quantile(ds, "wal", quantile, "years")
+
+
+def irr_quantile(ds: xr.Dataset, quantile: Sequence[float] = QUANTILES) -> xr.DataArray:
+    """Quantiles over paths of the annual effective yield at par."""
+    return _quantile(ds, "irr", quantile, "1/year")
+
+
+def _quantile(ds: xr.Dataset, name: str, quantile: Sequence[float], unit: str) -> xr.DataArray:
+    count = ds[f"{name}_count"].transpose("scenario", "tranche", f"{name}_bin").values.astype(np.float64)
+    middle = ds[f"{name}_bin"].values
+    width = middle[1] - middle[0]
+    levels = np.asarray(quantile, np.float64)
+    out = np.full((*count.shape[:2], levels.size), np.nan)
+    for at in np.ndindex(count.shape[:2]):
+        cumulative = np.cumsum(count[at])
+        if cumulative[-1] > 0:
+            rank = levels * cumulative[-1]
+            b = np.searchsorted(cumulative, rank * (1.0 - 1e-12))
+            out[at] = middle[b] + width / 2.0 - width * (cumulative[b] - rank) / count[at][b]
+    return xr.DataArray(
+        out,
+        {"scenario": ds["scenario"], "tranche": ds["tranche"], "quantile": levels},
+        ("scenario", "tranche", "quantile"),
+        attrs={"units": unit, "long_name": f"{name} quantile over paths"},
+    )

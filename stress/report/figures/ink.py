@@ -1,0 +1,106 @@
+"""How figures look and how they become SVG: quiet axes, colours that survive colour blindness and grey print."""
+
+from __future__ import annotations
+
+import functools
+import io
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, ParamSpec, TypeVar
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Layout = Literal["constrained", "none"]
+
+TEXT, QUIET, RULE = "#1d2530", "#5d6775", "#d5d9de"
+NOTE_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#7f6a00", "#000000")
+"""Okabe and Ito (2008), senior first; from the ninth note on they repeat dashed."""
+BAND, MEDIAN = "#0072b2", "#00344f"
+FONT = "'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', sans-serif"
+STYLE: dict[Any, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9.0,
+    "svg.fonttype": "none",
+    "text.color": TEXT,
+    "axes.edgecolor": QUIET,
+    "axes.labelcolor": QUIET,
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.titlesize": 9.0,
+    "axes.titlelocation": "left",
+    "axes.titleweight": "bold",
+    "grid.color": RULE,
+    "grid.linewidth": 0.5,
+    "xtick.color": QUIET,
+    "ytick.color": QUIET,
+    "xtick.labelsize": 8.0,
+    "ytick.labelsize": 8.0,
+    "legend.frameon": False,
+    "legend.fontsize": 8.0,
+}
+"""matplotlib settings of every figure. DejaVu Sans ships with matplotlib and sets the widths; the page shows FONT,
+which is narrower."""
+
+
+def styled(draw: Callable[P, R]) -> Callable[P, R]:
+    """Draw under STYLE, whatever the caller's matplotlib settings."""
+
+    @functools.wraps(draw)
+    def inside(*args: P.args, **kwargs: P.kwargs) -> R:
+        with mpl.rc_context():
+            mpl.rcdefaults()
+            mpl.rcParams.update(STYLE)
+            return draw(*args, **kwargs)
+
+    return inside
+
+
+def sheet(
+    n_row: int, n_column: int, width: float, height: float, layout: Layout = "constrained", **share: Any
+) -> tuple[Figure, Sequence[Axes]]:
+    """An empty figure (inches) and its axes, row by row."""
+    figure = Figure(figsize=(width, height), layout=layout)
+    axes = figure.subplots(n_row, n_column, squeeze=False, **share)
+    return figure, list(axes.ravel())
+
+
+def label(text: object, longest: int = 26) -> str:
+    """A name as matplotlib should draw it: no mathematics between dollar signs, not too long."""
+    plain = str(text).replace("$", r"\$")
+    return plain if len(plain) <= longest else plain[: longest - 1] + "…"
+
+
+def percent_axis(axis: Any) -> None:
+    """Ticks in percent."""
+    axis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * x:g}%".replace("-", "\N{MINUS SIGN}")))
+
+
+def note_style(n: int) -> dict[str, Any]:
+    """Colour and dash of note `n`."""
+    return {"color": NOTE_COLOURS[n % len(NOTE_COLOURS)], "linestyle": "-" if n < len(NOTE_COLOURS) else "--"}
+
+
+def svg(figure: Figure, name: str) -> str:
+    """The figure as an SVG element that depends on nothing but its data. `name` keeps ids apart on one page."""
+    buffer = io.StringIO()
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update({**STYLE, "svg.hashsalt": f"stress {name}"})
+        figure.savefig(
+            buffer, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")), transparent=True
+        )
+    text = buffer.getvalue()
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
+    text = text.replace("'DejaVu Sans'", FONT)
+    used = set(re.findall(r"#([\w.-]+)[\")]", text))
+    return re.sub(r' id="([\w.-]+)"', lambda m: m[0] if m[1] in used else "", text)

@@ -1,0 +1,114 @@
+"""Loss distributions: what share of paths loses how much."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from stress import measures
+from stress.errors import DataError
+from stress.kernels.tally import N_BIN
+from stress.measures.histogram import HIGH
+from stress.report.figures import ink
+from stress.report.numbers import fraction
+
+LEVEL = 0.999
+COLUMNS = 50
+"""Bars between the atoms."""
+GRAIN = 0.05
+"""The axis ends at a multiple of this."""
+HIGHLIGHT = 4
+"""Scenarios drawn in colour: the worst for the note."""
+
+
+@ink.styled
+def loss(ds: xr.Dataset, tranche: str, scenario: str | None = None) -> Figure:
+    """Left: paths by loss under one scenario (the first where left out), VaR and ES marked. Right: all scenarios.
+
+    The right panel reads: at a height of 0.1% each curve stands at its 99.9% value at risk.
+    """
+    if tranche not in ds["tranche"].values:
+        raise DataError(f"no note named {tranche!r}; there are {', '.join(map(str, ds['tranche'].values))}")
+    note = ds.sel(tranche=[tranche])
+    name = str(ds["scenario"].values[0]) if scenario is None else scenario
+    figure, (left, right) = ink.sheet(1, 2, 9.6, 3.3, width_ratios=[1.0, 1.15])
+    reach = _reach(note["loss_count"].values)
+    _bars(left, note.sel(scenario=[name]), reach)
+    left.set_title(f"Paths by loss: {ink.label(name)}")
+    _curves(right, note, name, reach)
+    right.set_title("Probability of a larger loss, all scenarios")
+    return figure
+
+
+def _bars(axes: Axes, one: xr.Dataset, reach: float) -> None:
+    """Histogram up to `reach` with the atoms at 0 and 1 as hatched bars of their own, and VaR and ES as marks."""
+    count = one["loss_count"].values[0, 0]
+    share = count / max(count.sum(), 1)
+    width = reach / COLUMNS
+    height = share[1 : 1 + round(reach * N_BIN)].reshape(COLUMNS, -1).sum(-1)
+    axes.bar(np.arange(COLUMNS) * width, height, width * 0.86, align="edge", color=ink.BAND, alpha=0.75)
+    for at, value in ((-2.2 * width, share[0]), (reach + 0.7 * width, share[-1] if reach == 1.0 else 0.0)):
+        axes.bar(
+            [at], [value], 1.5 * width, align="edge", color="white", edgecolor=ink.MEDIAN, hatch="/////", linewidth=0.8
+        )
+    axes.set(yscale="log", ylim=(0.3 / max(count.sum(), 1), 6.0), xlim=(-3 * width, reach + 3 * width))
+    axes.set(xlabel="principal loss, share of original balance", ylabel="share of paths")
+    var, es = measures.note_tails(one, LEVEL)
+    for answer, text, mark, y in ((var, "VaR 99.9%", "v", 3.6), (es, "ES 99.9%", "D", 1.7)):
+        _mark(axes, answer, text, mark, y, reach)
+    ink.percent_axis(axes.xaxis)
+    axes.grid(axis="x", visible=False)
+
+
+def _mark(axes: Axes, answer: xr.Dataset, text: str, mark: str, y: float, reach: float) -> None:
+    """A measure with its interval as a line."""
+    x, low, high = (float(answer[k].item()) for k in ("estimate", "low", "high"))
+    unseen = x == 0.0 and answer["estimate"].attrs["long_name"].startswith("mean")
+    words = f"{text} < {fraction(high)}" if unseen else f"{text}: {fraction(x)}"
+    axes.plot([low, min(high, reach)], [y, y], color=ink.TEXT, linewidth=1.2, solid_capstyle="butt")
+    axes.plot([x], [y], mark, color=ink.TEXT, markersize=5)
+    right = x < 0.5 * reach
+    place = min(max(high, x), reach) + 0.02 * reach if right and high < 0.6 * reach else x + 0.03 * reach
+    if not right:
+        place = min(low, x) - 0.02 * reach
+    box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.9, "pad": 0.8}
+    axes.text(place, y, words, ha="left" if right else "right", va="center", fontsize=8, bbox=box)
+
+
+def _curves(axes: Axes, note: xr.Dataset, name: str, reach: float) -> None:
+    """Exceedance curves: the reference in black, the worst scenarios in colour, the rest in grey."""
+    names = [str(s) for s in note["scenario"].values]
+    worst = [names[i] for i in np.argsort(-note["expected_loss"].values[:, 0], kind="stable") if names[i] != name]
+    colour = dict(zip(worst, ink.NOTE_COLOURS[:HIGHLIGHT], strict=False))
+    thin = np.r_[0:200, 200:N_BIN:20, N_BIN + 1]
+    edge = note["loss_bin_low"].values[thin]
+    for one in [*worst[::-1], name]:
+        probability = exceedance(note["loss_count"].sel(scenario=one).values[0])[thin]
+        style = {"color": "black", "linewidth": 1.8} if one == name else {"color": colour.get(one, "#b9bfc7")}
+        shown = probability > 0
+        text = ink.label(one) if one == name or one in colour else None
+        axes.step(edge[shown], probability[shown], where="post", label=text, **style)
+    axes.axhline(1 - LEVEL, color=ink.QUIET, linewidth=0.8, linestyle=":")
+    paths = float(note["batch_path"].sum())
+    axes.set(yscale="log", ylim=(0.5 / paths, 1.5), xlim=(-0.01 * reach, 1.01 * reach))
+    axes.set_xlabel("principal loss, share of original balance")
+    ink.percent_axis(axes.xaxis)
+    axes.legend(
+        loc="upper left", bbox_to_anchor=(1.0, 1.0), title="Reference and worst", title_fontsize=8, alignment="left"
+    )
+
+
+def _reach(count: NDArray[np.int64]) -> float:
+    """Where the axis ends: the largest loss of any scenario, rounded up."""
+    seen = np.flatnonzero(count.reshape(-1, count.shape[-1]).sum(0))
+    return float(min(1.0, GRAIN * np.ceil(1.05 * HIGH[seen[-1]] / GRAIN))) if seen.size and seen[-1] else GRAIN
+
+
+def exceedance(count: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Share of paths whose loss lies in each bin or a higher one; in bin 0, of paths with any loss."""
+    above = np.cumsum(count[::-1])[::-1].astype(np.float64)
+    above[0] -= count[0]
+    return np.asarray(above / max(float(count.sum()), 1.0), np.float64)

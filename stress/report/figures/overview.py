@@ -1,0 +1,105 @@
+"""The whole result at a glance: a heat map of notes by scenarios, and the deal's capital structure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, LogNorm
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from stress import measures
+from stress.report.figures import ink
+from stress.report.numbers import fraction, percent
+
+RAMP = LinearSegmentedColormap.from_list("loss", ["#fbf7ef", "#f3d9b1", "#e59f5c", "#b8532f", "#6b1a1a"])
+"""One hue from light to dark: read without colour and in grey print."""
+FLOOR = 1e-5
+
+
+@ink.styled
+def heat_map(ds: xr.Dataset) -> Figure:
+    """Expected loss, probability of loss and 99.9% expected shortfall: scenarios down, notes across, log colours."""
+    n_scenario, n_note = ds.sizes["scenario"], ds.sizes["tranche"]
+    shortfall = measures.expected_shortfall(ds, 0.999)
+    parts = (
+        ("Expected loss", ds["expected_loss"], ds["expected_loss_high"]),
+        ("Probability of any loss", ds["loss_probability"], ds["loss_probability_high"]),
+        ("Expected shortfall 99.9%", shortfall["estimate"], shortfall["high"]),
+    )
+    figure, panels = ink.sheet(1, 3, 9.6, 0.75 + 0.27 * max(n_scenario, 2), sharey=True)
+    for axes, (title, value, bound) in zip(panels, parts, strict=True):
+        _cells(axes, value.values, bound.values)
+        axes.set_title(title)
+        axes.set_xticks(
+            np.arange(n_note),
+            [ink.label(n, 14) for n in ds["tranche"].values],
+            rotation=28,
+            ha="left",
+            rotation_mode="anchor",
+        )
+        axes.set_yticks(np.arange(n_scenario), [ink.label(s, 30) for s in ds["scenario"].values])
+    return figure
+
+
+def _cells(axes: Axes, value: NDArray[np.float64], bound: NDArray[np.float64]) -> None:
+    """Coloured cells with their numbers; `<` and the bound where no path lost anything."""
+    norm = LogNorm(FLOOR, 1.0)
+    across, down = np.arange(value.shape[1] + 1) - 0.5, np.arange(value.shape[0] + 1) - 0.5
+    axes.pcolormesh(across, down, np.maximum(value, FLOOR), cmap=RAMP, norm=norm, edgecolor="white", linewidth=1.2)
+    axes.set_ylim(down[-1], down[0])
+    for row, column in np.ndindex(value.shape):
+        x = float(value[row, column])
+        text = fraction(x) if x > 0 else f"< {fraction(float(bound[row, column]))}"
+        dark = norm(max(x, FLOOR)) > 0.7
+        colour = "white" if dark else ink.TEXT if x > 0 else ink.QUIET
+        axes.text(column, row, text, ha="center", va="center", fontsize=7.2, color=colour)
+    axes.tick_params(top=False, labeltop=True, bottom=False, labelbottom=False, left=False)
+    axes.grid(visible=False)
+    for side in axes.spines.values():
+        side.set_visible(False)
+
+
+class Slice(NamedTuple):
+    """A note in the capital structure."""
+
+    name: str
+    share: float
+    """Of the sum of the notes."""
+    below: float
+    """Share of the notes that ranks below: its credit enhancement."""
+    terms: str
+
+
+@ink.styled
+def capital(slices: Sequence[Slice]) -> Figure:
+    """Notes stacked by seniority, each with its size, its coupon and what stands below it."""
+    figure, (axes,) = ink.sheet(1, 1, 9.6, 3.0)
+    places = _spread([s.below + s.share / 2 for s in slices], 0.085)
+    for n, (one, y) in enumerate(zip(slices, places, strict=True)):
+        style = ink.note_style(n)
+        axes.bar([0.0], [one.share], 0.5, bottom=[one.below], color=style["color"], edgecolor="white", linewidth=1.4)
+        middle = one.below + one.share / 2
+        axes.plot([0.26, 0.36, 0.42], [middle, y, y], color=ink.QUIET, linewidth=0.7)
+        axes.text(0.44, y, ink.label(one.name, 20), fontsize=10, fontweight="bold", va="center")
+        enhancement = f"{percent(one.below, 1)} ranks below it" if one.below > 0 else "takes the first loss"
+        words = f"{percent(one.share, 1)} of the notes  ·  {one.terms}  ·  {enhancement}"
+        axes.text(0.86, y, words, fontsize=9, va="center", color=ink.QUIET)
+    axes.set(xlim=(-0.3, 2.2), ylim=(min(0.0, places[-1] - 0.08), max(1.0, places[0] + 0.08)))
+    axes.axis("off")
+    return figure
+
+
+def _spread(middle: Sequence[float], gap: float) -> list[float]:
+    """Heights of the labels: at their note, pushed apart from the bottom up."""
+    places: list[float] = []
+    floor = -math.inf
+    for y in reversed(middle):
+        floor = max(y, floor + gap)
+        places.append(floor)
+    return places[::-1]

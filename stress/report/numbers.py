@@ -1,0 +1,82 @@
+"""Numbers as an analyst writes them: percent, basis points below 1%, and never more digits than the error allows."""
+
+from __future__ import annotations
+
+import math
+
+BP = 1e-4
+MISSING = "–"
+
+
+def fraction(x: float) -> str:
+    """0.0467 is 4.67%, 0.0012 is 12.0 bp."""
+    if not math.isfinite(x):
+        return MISSING
+    if x == 0.0:
+        return "0"
+    size = abs(x)
+    if size >= 0.00995:
+        return _signed(f"{100 * x:.1f}%" if size >= 0.09995 else f"{100 * x:.2f}%")
+    return _signed(f"{_three_digits(x / BP)} bp")
+
+
+def percent(x: float, digits: int = 2) -> str:
+    """A yield or a pool rate, always in percent."""
+    return _signed(f"{100 * x:.{digits}f}%") if math.isfinite(x) else MISSING
+
+
+def with_error(x: float, error: float, bound: float | None = None) -> str:
+    """59.5 ± 1.2 bp: the error to two digits and the estimate to as many; `< bound` where nothing was seen."""
+    if bound is not None and x == 0.0:
+        return f"< {fraction(bound)}"
+    if not math.isfinite(x):
+        return MISSING
+    if not math.isfinite(error):
+        return f"{fraction(x)} (no error)"
+    scale, unit = (100.0, "%") if max(abs(x), error) >= 0.00995 else (1e4, " bp")
+    digits = _digits(scale * error, 2 if unit == "%" else 4)
+    return _signed(f"{scale * x:,.{digits}f} ± {scale * error:,.{digits}f}{unit}")
+
+
+def interval(x: float, low: float, high: float) -> str:
+    """A probability and its 95% interval; only a bound where none or all of the paths were hit."""
+    if not math.isfinite(x):
+        return MISSING
+    if x <= 0.0:
+        return f"< {fraction(high)}"
+    if x >= 1.0:
+        return f"> {percent(low)}"
+    scale, unit = (100.0, "%") if x >= 0.00995 else (1e4, " bp")
+    digits = _digits(scale * (high - low) / 2.0, 2)
+    return f"{scale * x:,.{digits}f} [{scale * low:,.{digits}f}, {scale * high:,.{digits}f}]{unit}"
+
+
+def years(x: float, digits: int = 2) -> str:
+    """A weighted average life."""
+    return f"{x:.{digits}f}" if math.isfinite(x) else MISSING
+
+
+def count(n: float) -> str:
+    """1,000,000."""
+    return f"{n:,.0f}"
+
+
+def _digits(error: float, most: int) -> int:
+    """Decimals that show two digits of `error`, at most `most`."""
+    if not math.isfinite(error) or error <= 0.0:
+        return 2
+    return min(most, max(0, 1 - math.floor(math.log10(error))))
+
+
+def _three_digits(x: float) -> str:
+    size = abs(x)
+    if size >= 99.95:
+        return f"{x:,.0f}"
+    if size >= 9.995:
+        return f"{x:.1f}"
+    return f"{x:.2f}" if size >= 0.0995 else f"{x:.2g}"
+
+
+def _signed(text: str) -> str:
+    """A true minus sign."""
+    return text.replace("-", "\N{MINUS SIGN}", 1) if text.startswith("-") else text

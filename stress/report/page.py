@@ -1,0 +1,167 @@
+"""The HTML report: one self-contained page, every figure with its numbers."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jinja2
+import xarray as xr
+from markupsafe import Markup
+
+from stress import measures
+from stress.report import figures, sheets, words
+from stress.report.numbers import count, percent
+
+HERE = Path(__file__).parent
+PROVENANCE = ("version", "source_digest", "job_hash", "seed", "paths", "estimator", "rng")
+
+
+class Exhibit(NamedTuple):
+    """A figure with its caption and its data."""
+
+    svg: Markup
+    title: str
+    caption: str
+    data: sheets.Sheet
+
+
+def write(ds: xr.Dataset, path: str | os.PathLike[str]) -> Path:
+    """Render and write the page whole or not at all."""
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    text = render(ds).encode()
+    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as part:
+        part.write(text)
+    try:
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(part.name, 0o666 & ~mask)
+        os.replace(part.name, target)
+    finally:
+        Path(part.name).unlink(missing_ok=True)
+    return target
+
+
+def render(ds: xr.Dataset) -> str:
+    """The page as text. Everything that comes from a file is escaped by the template."""
+    job = json.loads(str(ds.attrs.get("job") or "{}"))
+    job = job if isinstance(job, dict) else {}
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    slices = capital_slices(job.get("deal", {}))
+    return environment.get_template("page.html.j2").render(
+        style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
+        title=job.get("deal", {}).get("name") or job.get("name") or "Result",
+        job=job,
+        deal=job.get("deal", {}),
+        paths=count(measures.paths(ds)),
+        facts=words.facts(ds),
+        summary=words.summary(ds),
+        capital=_figure(figures.capital(slices), "capital") if slices else None,
+        slices=[(s.name, percent(s.share, 1), s.terms, percent(s.below, 1)) for s in slices],
+        heat=_heat(ds),
+        pool=sheets.pool(ds),
+        notes=[(str(n), sheets.note(ds, n), _loss(ds, n)) for n in ds["tranche"].values],
+        months=list(_months(ds)),
+        checks=sheets.checks(ds),
+        illustrative=list(illustrative(job)),
+        scenarios=scenario_rows(ds, job),
+        provenance=[(k, str(ds.attrs[k])) for k in PROVENANCE if k in ds.attrs],
+    )
+
+
+def capital_slices(deal: Mapping[str, Any]) -> list[figures.Slice]:
+    """Notes of the deal from senior to junior; empty where the job is not in the Dataset."""
+    notes = deal.get("notes", ())
+    sizes = [n.get("share") if n.get("share") is not None else n.get("amount") for n in notes]
+    if not notes or any(s is None for s in sizes) or len({n.get("share") is None for n in notes}) > 1:
+        return []
+    total = sum(sizes) or 1.0
+    below = [sum(sizes[k + 1 :]) / total for k in range(len(sizes))]
+    return [
+        figures.Slice(str(n["name"]), s / total, b, _coupon(n)) for n, s, b in zip(notes, sizes, below, strict=True)
+    ]
+
+
+def _coupon(note: Mapping[str, Any]) -> str:
+    if note.get("residual"):
+        return "residual"
+    rate = percent(float(note.get("coupon", 0.0)))
+    return f"{note['index']} + {rate}" if note.get("index") else f"{rate} a year"
+
+
+def scenario_rows(ds: xr.Dataset, job: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Name, description, shocks and source of each scenario that was run."""
+    cases = {c.get("name"): c for c in job.get("scenarios", ())}
+    rows = []
+    for name in map(str, ds["scenario"].values):
+        case = cases.get(name, {})
+        rows.append({
+            "name": name,
+            "description": case.get("description") or "",
+            "shocks": "; ".join(shock_words(s) for s in case.get("shocks", ())) or "none",
+            "source": case.get("source") or "",
+            "illustrative": " ".join(case.get("illustrative", ())),
+        })  # fmt: skip
+    return rows
+
+
+def shock_words(shock: Mapping[str, Any]) -> str:
+    """`default_odds × 2.0 from month 3 to 12`."""
+    sign = {"multiply": "×", "add": "+", "set": "="}
+    move = next((f"{sign[k]} {shock[k]}" for k in sign if shock.get(k) is not None), "")
+    if not move and shock.get("by_month"):
+        points = ", ".join(f"{value} from month {month}" for month, value in shock["by_month"])
+        move = f"{sign.get(str(shock.get('how')), '')} {points}"
+    span = f" from month {shock['from_month']}" if shock.get("from_month", 1) > 1 else ""
+    span += f" to month {shock['to_month']}" if shock.get("to_month") else ""
+    part = f" ({', '.join(shock['segments'])})" if shock.get("segments") else ""
+    return f"{str(shock.get('target', '')).replace('_', ' ')}{part} {move}{span}"
+
+
+def illustrative(job: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What the inputs call illustrative: where, and what."""
+    for part in ("deal", "pool"):
+        for line in job.get(part, {}).get("illustrative", ()):
+            yield f"{part}: {job[part].get('name', '')}", line
+    for case in job.get("scenarios", ()):
+        for line in case.get("illustrative", ()):
+            yield f"scenario: {case.get('name', '')}", line
+
+
+def _heat(ds: xr.Dataset) -> Exhibit:
+    caption = "'<' marks cells where no path lost anything: the 95% upper bound stands in their place."
+    return Exhibit(_figure(figures.heat_map(ds), "heat"), "Notes by scenarios", caption, sheets.heat(ds))
+
+
+def _loss(ds: xr.Dataset, tranche: object) -> Exhibit:
+    caption = (
+        "Left: the first scenario; hatched bars are the paths that lose nothing or all; lines through the marks are "
+        "95% intervals. Right: probability of losing more than the loss below; each curve crosses the dotted line "
+        "at its 99.9% value at risk."
+    )
+    svg = _figure(figures.loss(ds, str(tranche)), f"loss {tranche}")
+    return Exhibit(svg, f"Loss distribution of {tranche}", caption, sheets.loss(ds, tranche))
+
+
+def _months(ds: xr.Dataset) -> Iterator[Exhibit]:
+    for quantity, title in figures.FANS.items():
+        yield Exhibit(_figure(figures.fan(ds, quantity), quantity), title, "", sheets.fan(ds, quantity))
+    caption = "Cumulative; the shaded band is the 95% interval."
+    svg = _figure(figures.events(ds), "events")
+    yield Exhibit(svg, "Early amortization and triggers", caption, sheets.events(ds))
+
+
+def _figure(figure: Any, name: str) -> Markup:
+    """SVG by matplotlib, which escapes the text that it draws."""
+    return Markup(figures.svg(figure, name))

@@ -1,0 +1,151 @@
+"""The report's tables: plain rows of text, the same numbers as the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+
+from stress.report.figures.losses import exceedance
+from stress.report.numbers import MISSING, count, fraction, interval, percent, with_error, years
+
+LOSSES = (0.0, 0.0001, 0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 0.9999, 1.0)
+"""Loss fractions at which the data of a loss figure is tabulated."""
+
+
+class Sheet(NamedTuple):
+    """A table: heads, rows (the first cell heads its row), and a note below."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+
+def pool(ds: xr.Dataset) -> Sheet:
+    """One row a scenario: defaults, net loss, early amortization."""
+    head = ("Scenario", "Default, mean", "99%", "99.9%", "Net loss, mean", "99.9%", "Early amortization [95%]")
+    rows = []
+    for one in _each(ds, "scenario"):
+        early = [float(one[f"early_amortization_probability{k}"][-1]) for k in ("", "_low", "_high")]
+        cells = [with_error(float(one["default_rate_mean"]), float(one["default_rate_se"]))]
+        cells += [percent(float(one["default_rate"].sel(level=x))) for x in (0.99, 0.999)]
+        cells += [with_error(float(one["net_loss_rate_mean"]), float(one["net_loss_rate_se"]))]
+        cells += [percent(float(one["net_loss_rate"].sel(level=0.999))), interval(*early)]
+        rows.append((_name(one, "scenario"), *cells))
+    return Sheet(head, tuple(rows), "Shares of the cut-off balance. ± is one standard error, brackets a 95% interval.")
+
+
+def note(ds: xr.Dataset, tranche: object) -> Sheet:
+    """One row a scenario for one note: loss, tail, life and yield with their errors."""
+    head = ("Scenario", "Expected loss", "P(loss) [95%]", "Loss if any", "P(unpaid interest)",
+            "VaR 99%", "VaR 99.9%", "ES 99.9%", "IRR", "WAL, years", "Price")  # fmt: skip
+    rows = tuple((_name(one, "scenario"), *_note_cells(one)) for one in _each(ds.sel(tranche=tranche), "scenario"))
+    return Sheet(head, rows)
+
+
+def _note_cells(one: xr.Dataset) -> list[str]:
+    def part(name: str, *tails: str) -> list[float]:
+        return [float(one[f"{name}{t}"]) for t in tails]
+
+    tail = one.sel(level=0.999)
+    shortfall, bound = float(tail["expected_shortfall"]), float(tail["expected_shortfall_high"])
+    return [
+        with_error(*part("expected_loss", "", "_se", "_high")),
+        interval(*part("loss_probability", "", "_low", "_high")),
+        with_error(*part("lgd", "", "_se")),
+        interval(*part("shortfall_probability", "", "_low", "_high")),
+        fraction(float(one["value_at_risk"].sel(level=0.99))),
+        fraction(float(tail["value_at_risk"])),
+        fraction(shortfall) if shortfall > 0 else f"< {fraction(bound)}",
+        with_error(*part("irr", "", "_se")),
+        _plain_error(part("wal", "", "_se"), 3),
+        _plain_error(part("price", "", "_se"), 4),
+    ]
+
+
+def heat(ds: xr.Dataset) -> Sheet:
+    """Data of the heat map: expected loss and its interval."""
+    names = [str(n) for n in ds["tranche"].values]
+    rows = []
+    for one in _each(ds, "scenario"):
+        cells = (
+            interval(*(float(n[f"expected_loss{k}"]) for k in ("", "_low", "_high"))) for n in _each(one, "tranche")
+        )
+        rows.append((_name(one, "scenario"), *cells))
+    return Sheet(("Expected loss [95%]", *names), tuple(rows))
+
+
+def loss(ds: xr.Dataset, tranche: object) -> Sheet:
+    """Data of a loss figure: share of paths that lose at least so much."""
+    edge = ds["loss_bin_low"].values
+    at = np.searchsorted(edge[1:], np.array(LOSSES) - 1e-12) + 1
+    at[0], at[-1] = 0, edge.size - 1
+    rows = [
+        (_name(one, "scenario"), *(fraction(x) for x in exceedance(one["loss_count"].values)[at]))
+        for one in _each(ds.sel(tranche=tranche), "scenario")
+    ]
+    return Sheet(("Share of paths that lose", "any", *(f"≥ {fraction(x)}" for x in LOSSES[1:])), tuple(rows))
+
+
+def fan(ds: xr.Dataset, quantity: str) -> Sheet:
+    """Data of a fan: one row a scenario and month (and note)."""
+    if quantity == "note_balance":
+        rows = [row for one in _each(ds, "tranche") for row in _fan_rows(one, quantity, f"{_name(one, 'tranche')}, ")]
+    else:
+        rows = _fan_rows(ds, quantity, "")
+    head = ("Scenario", "Month", "5%", "25%", "median", "75%", "95%", "mean")
+    return Sheet(head, tuple(rows), f"Quantiles of {count(float(ds['fan_path']))} paths; means of all.")
+
+
+def _fan_rows(ds: xr.Dataset, quantity: str, first: str) -> list[tuple[str, ...]]:
+    table = np.concatenate([ds[quantity].values, ds[f"{quantity}_mean"].values[..., None]], -1)
+    return [
+        (first + str(scenario), str(month), *(percent(float(x)) for x in table[k, m]))
+        for k, scenario in enumerate(ds["scenario"].values)
+        for m, month in enumerate(ds["month"].values)
+    ]
+
+
+def events(ds: xr.Dataset) -> Sheet:
+    """Data of the event figure: cumulative probability at the end of each quarter of a year."""
+    months = [int(m) for m in ds["month"].values if m % 3 == 0 or m == ds["month"].values[-1]]
+    rows = []
+    for one in _each(ds, "scenario"):
+        named = [("early amortization", one["early_amortization_probability"])]
+        named += [(_name(t, "trigger"), t["trigger_probability"]) for t in _each(one, "trigger")]
+        rows += [
+            (f"{_name(one, 'scenario')}: {n}", *(fraction(float(p.sel(month=m))) for m in months)) for n, p in named
+        ]
+    return Sheet(("Has happened by month", *map(str, months)), tuple(rows))
+
+
+def checks(ds: xr.Dataset) -> Sheet:
+    """The laws' worst residuals and the counts of faults."""
+    laws, faults = [str(x) for x in ds["law"].values], [str(x) for x in ds["check"].values]
+    rows = []
+    for one in _each(ds, "scenario"):
+        cells = [f"{x:.1e}" for x in one["residual"].values] + [count(float(x)) for x in one["fault"].values]
+        rows.append((_name(one, "scenario"), *cells))
+    return Sheet(("Scenario", *laws, *faults), tuple(rows))
+
+
+def _plain_error(pair: Sequence[float], digits: int) -> str:
+    """A number in its own unit and its standard error."""
+    x, error = pair
+    if not np.isfinite(x):
+        return MISSING
+    return (
+        f"{years(x, digits)} ± {years(error, digits)}"
+        if np.isfinite(error) and error >= 0.5 * 10.0**-digits
+        else years(x, digits)
+    )
+
+
+def _each(ds: xr.Dataset, dim: str) -> Sequence[xr.Dataset]:
+    return [ds.isel({dim: k}) for k in range(ds.sizes[dim])]
+
+
+def _name(one: xr.Dataset, dim: str) -> str:
+    return str(one[dim].item())

@@ -1,0 +1,84 @@
+"""One screen of figures for the terminal: every scenario, every note, each estimate with its error."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+
+import xarray as xr
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from stress import measures
+from stress.report.numbers import count, fraction, interval, percent, with_error, years
+
+TAIL = 0.999
+"""Level of the value at risk shown."""
+
+
+def table(ds: xr.Dataset) -> Table:
+    """Rich table that fits 120 columns. The first column tells the pool's story, the others the notes'."""
+    var, es = measures.note_tails(ds, TAIL)
+    grid = Table(
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+        caption=Text(caption(ds), style="dim"),
+        caption_justify="left",
+    )
+    grid.add_column("Scenario", no_wrap=True, max_width=30, overflow="ellipsis")
+    grid.add_column("Note", no_wrap=True, max_width=14, overflow="ellipsis")
+    for head in ("Expected loss", "P(loss) [95%]", "VaR\n99.9%", "ES\n99.9%", "IRR", "WAL"):
+        grid.add_column(head, justify="right", no_wrap=True)
+    tails = ds.assign(var=var["estimate"], es=es["estimate"], es_high=es["high"])
+    for at in range(ds.sizes["scenario"]):
+        one = tails.isel(scenario=at)
+        style = "on grey7" if at % 2 else ""
+        rows = zip_longest(_pool(one), [_note(one.isel(tranche=n)) for n in range(ds.sizes["tranche"])])
+        for first, cells in rows:
+            grid.add_row(first or Text(), *(cells or ()), style=style)
+    return grid
+
+
+def caption(ds: xr.Dataset) -> str:
+    """Paths, seed and what the signs mean."""
+    paths = measures.paths(ds)
+    return (
+        f"{count(paths)} paths, seed {ds.attrs.get('seed', '?')}, {ds.attrs.get('estimator', 'plain')}. "
+        f"± standard error; [95% interval]; '<' no path of {count(paths)} lost anything: 95% upper bound (3/n). "
+        "IRR: mean, a year. WAL: years."
+    )
+
+
+def _pool(one: xr.Dataset) -> list[Text]:
+    """Name, defaults and early amortization of a scenario, one line each."""
+    tail = one["default_rate"].sel(level=0.99)
+    early = {k: float(one[f"early_amortization_probability{k}"][-1]) for k in ("", "_low", "_high")}
+    chance = fraction(early[""]) if early[""] > 0 else f"< {fraction(early['_high'])}"
+    return [
+        Text(str(one["scenario"].item()), style="bold"),
+        Text(f" default {percent(float(one['default_rate_mean']))}, 99%: {percent(float(tail), 1)}"),
+        Text(f" early amortization {chance}"),
+    ]
+
+
+def _note(one: xr.Dataset) -> list[Text]:
+    """The cells of a note."""
+    get = {k: float(one[k]) for k in _SHOWN}
+    lost = get["loss_probability"] > 0.0
+    cells = [
+        str(one["tranche"].item()),
+        with_error(get["expected_loss"], get["expected_loss_se"], get["expected_loss_high"]),
+        interval(get["loss_probability"], get["loss_probability_low"], get["loss_probability_high"]),
+        fraction(get["var"]),
+        fraction(get["es"]) if get["es"] > 0 else f"< {fraction(get['es_high'])}",
+        percent(get["irr"]),
+        years(get["wal"]),
+    ]
+    return [Text(cell, style="" if lost or n == 0 else "dim") for n, cell in enumerate(cells)]
+
+
+_SHOWN = (
+    *("expected_loss", "expected_loss_se", "expected_loss_high", "loss_probability", "loss_probability_low"),
+    *("loss_probability_high", "var", "es", "es_high", "irr", "wal"),
+)

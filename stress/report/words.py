@@ -1,0 +1,156 @@
+"""The result in sentences, made from the numbers that matter and nothing else."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+
+from stress import measures
+from stress.report.numbers import count, fraction, interval, percent, with_error, years
+
+
+class Fact(NamedTuple):
+    """A number of the summary strip: what it is, what it is worth, and under which scenario."""
+
+    name: str
+    value: str
+    detail: str
+
+
+def facts(ds: xr.Dataset) -> list[Fact]:
+    """Four numbers to see first."""
+    names = [str(s) for s in ds["scenario"].values]
+    senior = str(ds["tranche"].values[0])
+    base, worst = ds.isel(scenario=0), ds.isel(scenario=_worst(ds))
+    return [
+        Fact("Cumulative default, mean", percent(float(base["default_rate_mean"])), names[0]),
+        Fact("Early amortization", _chance(base), names[0]),
+        Fact(f"Expected loss, {senior}", _loss(base.isel(tranche=0)), names[0]),
+        Fact(f"Expected loss, {senior}", _loss(worst.isel(tranche=0)), f"{names[_worst(ds)]} (worst)"),
+    ]
+
+
+def summary(ds: xr.Dataset) -> list[str]:
+    """What happened, in a handful of sentences: the reference, the notes, the worst scenario, what cannot be said."""
+    sentences = [_reference(ds), *_notes(ds.isel(scenario=0))]
+    if ds.sizes["scenario"] > 1:
+        sentences += [_worst_pool(ds), *_worst_notes(ds)]
+    return [*sentences, _interest(ds), _limits(ds)]
+
+
+def _reference(ds: xr.Dataset) -> str:
+    one = ds.isel(scenario=0)
+    return (
+        f"Under {one['scenario'].item()}, cumulative default over the cut-off balance averages {_mean_default(one)} "
+        f"and exceeds {_tail_default(one)} in one path of a hundred. "
+        f"Early amortization begins in {_chance(one)} of paths."
+    )
+
+
+def _notes(one: xr.Dataset) -> list[str]:
+    """The notes without any loss in one sentence, the others one by one."""
+    paths = count(measures.paths(one))
+    safe = [str(n["tranche"].item()) for n in _tranches(one) if float(n["loss_probability"]) == 0.0]
+    said = []
+    if safe:
+        bound = fraction(float(one["loss_probability_high"].sel(tranche=safe[0])))
+        verb = "loses" if len(safe) == 1 else "lose"
+        said.append(
+            f"{_list(safe)} {verb} nothing in {paths} paths: the probability of any loss is below {bound} "
+            "with 95% confidence, which is not zero."
+        )
+    for n in _tranches(one):
+        if float(n["loss_probability"]) > 0.0:
+            chance = interval(*(float(n[f"loss_probability{k}"]) for k in ("", "_low", "_high")))
+            said.append(
+                f"{n['tranche'].item()}: expected loss {_loss(n)} of original balance, any loss in {chance} "
+                f"of paths, mean yield {percent(float(n['irr']))}, average life {years(float(n['wal']))} years."
+            )
+    return said
+
+
+def _worst_pool(ds: xr.Dataset) -> str:
+    one = ds.isel(scenario=int(np.argmax(ds["default_rate_mean"].values)))
+    return (
+        f"The harshest scenario for the pool is {one['scenario'].item()}: default averages {_mean_default(one)} "
+        f"({_tail_default(one)} at 99%), and {_chance(one)} of paths amortize early."
+    )
+
+
+def _worst_notes(ds: xr.Dataset) -> list[str]:
+    """The notes at their worst, gathered by the scenario that does it; and those that no scenario touched."""
+    at_worst: dict[str, list[str]] = {}
+    safe = []
+    for n in _tranches(ds):
+        name, worst = str(n["tranche"].item()), n.isel(scenario=int(np.argmax(n["expected_loss"].values)))
+        if float(worst["loss_probability"]) == 0.0:
+            safe.append(name)
+            continue
+        tail = fraction(float(worst["value_at_risk"].sel(level=0.999)))
+        at_worst.setdefault(str(worst["scenario"].item()), []).append(
+            f"{name} {_loss(worst)} (99.9% value at risk {tail})"
+        )
+    said = [f"Expected loss is highest under {scenario}: {'; '.join(who)}." for scenario, who in at_worst.items()]
+    if safe:
+        bound = fraction(float(ds["loss_probability_high"].sel(tranche=safe[0]).max()))
+        said.append(
+            f"{_list(safe)}: no loss in any path of any scenario; in each the probability is below {bound} (95%)."
+        )
+    return said
+
+
+def _interest(ds: xr.Dataset) -> str:
+    missed = [
+        f"{n['tranche'].item()} ({fraction(float(n['shortfall_probability'].max()))} under "
+        f"{ds['scenario'].values[int(np.argmax(n['shortfall_probability'].values))]})"
+        for n in _tranches(ds)
+        if float(n["shortfall_probability"].max()) > 0.0
+    ]
+    if not missed:
+        return "No interest was missed on any note in any path."
+    return f"Interest is missed at times, at the most, on {_list(missed)}."
+
+
+def _limits(ds: xr.Dataset) -> str:
+    return (
+        "These are probabilities of the model under stated inputs. The errors shown are those of simulation; they do "
+        "not hold the doubt about the inputs themselves. Nothing rarer than about one path in "
+        f"{count(measures.paths(ds) / 10)} is estimated here with any precision."
+    )
+
+
+def _worst(ds: xr.Dataset) -> int:
+    """Scenario with the largest expected loss of the senior note; of the pool where it never loses."""
+    senior = ds["expected_loss"].values[:, 0]
+    return int(np.argmax(senior if senior.max() > 0 else ds["default_rate_mean"].values))
+
+
+def _chance(one: xr.Dataset) -> str:
+    early = float(one["early_amortization_probability"][-1])
+    return (
+        fraction(early)
+        if early > 0
+        else f"fewer than {fraction(float(one['early_amortization_probability_high'][-1]))}"
+    )
+
+
+def _mean_default(one: xr.Dataset) -> str:
+    return percent(float(one["default_rate_mean"]))
+
+
+def _tail_default(one: xr.Dataset) -> str:
+    return percent(float(one["default_rate"].sel(level=0.99)))
+
+
+def _loss(n: xr.Dataset) -> str:
+    return with_error(*(float(n[f"expected_loss{k}"]) for k in ("", "_se", "_high")))
+
+
+def _tranches(ds: xr.Dataset) -> list[xr.Dataset]:
+    return [ds.isel(tranche=k) for k in range(ds.sizes["tranche"])]
+
+
+def _list(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,135 @@
+"""One cohort of one segment: what a month's step does to its balances (accounting, steps 1 to 4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from oracle.profile import Profile
+
+
+@dataclass
+class Collected:
+    """What one step of one cohort and segment pays and loses."""
+
+    scheduled: float = 0.0
+    prepaid: float = 0.0
+    cured_paid: float = 0.0
+    dilution: float = 0.0
+    dilution_unpaid: float = 0.0
+    default: float = 0.0
+    fee: float = 0.0
+    late: float = 0.0
+
+    @property
+    def principal(self) -> float:
+        """Principal cash of the step before recoveries."""
+        return self.scheduled + self.prepaid + self.cured_paid + self.dilution - self.dilution_unpaid
+
+
+@dataclass
+class Cohort:
+    """Performing balance with its profile, and the delinquent balances M1..M3."""
+
+    performing: float = 0.0
+    late: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
+    due: list[float] = field(default_factory=list)
+    fee: list[float] = field(default_factory=list)
+
+    @property
+    def balance(self) -> float:
+        return self.performing + sum(self.late)
+
+    def add(self, amount: float, profile: Profile) -> None:
+        """Add receivables whose first instalment falls due at the cohort's next step."""
+        self.performing += amount
+        self.due = [a + amount * b for a, b in zip(self.due, profile.due, strict=True)]
+        self.fee = [a + amount * b for a, b in zip(self.fee, profile.fee, strict=True)]
+
+    def scale(self, factor: float) -> None:
+        """Scale everything that falls due."""
+        self.due = [x * factor for x in self.due]
+        self.fee = [x * factor for x in self.fee]
+
+    def sell(self) -> float:
+        """Sell the whole cohort at par."""
+        price = self.balance
+        self.performing, self.late = 0.0, [0.0, 0.0, 0.0]
+        self.scale(0.0)
+        return price
+
+
+class StepRates:
+    """A step's conditional rates of a segment and the month's multipliers."""
+
+    def __init__(self, pool, months, rates, t: int, s: int):
+        self.entry = float(rates.entry[t - 1][s])
+        self.roll = [float(r) for r in rates.roll[t - 1][s]]
+        self.smm = float(rates.smm[t - 1][s])
+        self.payment = float(months.payment[t - 1])
+        self.yield_multiple = float(months.yield_multiple[t - 1])
+        self.dilution = float(months.dilution[t - 1])
+        self.dilution_unpaid = float(months.dilution_unpaid[t - 1])
+        self.late_charge_daily = pool.late_charge_daily
+        self.ladder = pool.ladder is not None
+        self.dust = 1e-12 * pool.balance
+        """Below this a performing balance is empty: nothing is left for a cure to rejoin."""
+
+
+def move(cohort: Cohort, rate: StepRates) -> Collected:
+    """Move a cohort by its monthly step: transitions, scheduled payment, prepayment, dilution."""
+    out = Collected()
+    transitions(cohort, rate, out)
+    scheduled_payment(cohort, rate, out)
+    out.prepaid = rate.smm * cohort.performing
+    cohort.performing -= out.prepaid
+    cohort.scale(1.0 - rate.smm)
+    out.dilution = rate.dilution * cohort.performing
+    out.dilution_unpaid = rate.dilution_unpaid * out.dilution
+    cohort.performing -= out.dilution
+    cohort.scale(1.0 - rate.dilution)
+    return out
+
+
+def transitions(cohort: Cohort, rate: StepRates, out: Collected) -> None:
+    """Entry, rolls, default and cures, all on opening balances."""
+    entry = rate.entry * cohort.performing
+    cohort.performing -= entry
+    cohort.scale(1.0 - rate.entry)
+    if not rate.ladder:
+        out.default = entry
+        return
+    m1, m2, m3 = cohort.late
+    r1, r2, r3 = rate.roll
+    out.default = r3 * m3
+    cohort.late = [entry, r1 * m1, r2 * m2]
+    cure(cohort, rate, [(1.0 - r1) * m1, (1.0 - r2) * m2, (1.0 - r3) * m3], out)
+
+
+def cure(cohort: Cohort, rate: StepRates, cured: list[float], out: Collected) -> None:
+    """A cure pays what fell due while it was late; the rest rejoins the performing balance."""
+    performing, rest = cohort.performing, 0.0
+    empty = rate.entry > 1.0 - 1e-9 or performing <= rate.dust
+    for k, amount in enumerate(cured, start=1):
+        out.late += rate.late_charge_daily * 30.0 * k * amount
+        if empty:
+            out.cured_paid += amount
+            continue
+        paid = amount * min(1.0, sum(cohort.due[:k]) / performing)
+        out.cured_paid += paid
+        out.fee += rate.yield_multiple * amount * sum(cohort.fee[:k]) / performing
+        rest += amount - paid
+    if not empty:
+        cohort.scale(1.0 + rest / performing)
+        cohort.performing += rest
+
+
+def scheduled_payment(cohort: Cohort, rate: StepRates, out: Collected) -> None:
+    """The instalment due is paid; what is not paid now moves to the next slot."""
+    due, fee, k = min(cohort.due[0], cohort.performing), cohort.fee[0], rate.payment
+    out.scheduled = k * due
+    out.fee += k * rate.yield_multiple * fee
+    cohort.performing -= out.scheduled
+    cohort.due = [*cohort.due[1:], 0.0]
+    cohort.fee = [*cohort.fee[1:], 0.0]
+    cohort.due[0] += (1.0 - k) * due
+    cohort.fee[0] += (1.0 - k) * fee

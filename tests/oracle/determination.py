@@ -1,0 +1,127 @@
+"""The month-end determination and the payment that follows it."""
+
+from __future__ import annotations
+
+from oracle.flows import PaymentRecord
+from oracle.observables import observe, test_triggers
+from oracle.priority import Payment, all_steps, pay, phase_of_order
+
+
+def determine(path, t: int) -> None:
+    """Accrue, book the month's losses, pass to later phases, and make collections available."""
+    state, flows = path.state, path.flows
+    interest = accrue_interest(path, t)
+    fees = fees_of_month(path, t)
+    lost = flows.defaults[-1] + flows.dilution_unpaid[-1] + flows.commingled_principal[-1]
+    state.book_deficiency(lost - flows.recoveries[-1])
+    flows.excess_spread.append(excess_spread(path, sum(fees), sum(interest)))
+    if t > path.deal.revolving_months and state.phase == "revolving":
+        state.phase = "amortization"
+    observed = observe(path, t)
+    values = test_triggers(path, t, observed) if path.triggers else []
+    flows.trigger_value.append(values)
+    flows.tripped.append(list(state.tripped))
+    flows.phase.append(state.phase)
+    clean_up(path)
+    path.release_collected("income")
+    path.release_collected("principal")
+    path.pending = payment_of(path, t, interest, fees, observed)
+
+
+def accrue_interest(path, t: int) -> list[float]:
+    """Interest that accrues on each note in period t."""
+    state, out = path.state, []
+    for n in range(len(path.deal.notes)):
+        unpaid = state.unpaid[n] if path.deal.interest_on_unpaid_interest else 0.0
+        out.append(float(path.months.coupon[t - 1][n]) * path.fraction[t - 1] * (state.balance[n] + unpaid))
+    path.flows.interest_accrued.append(out)
+    return out
+
+
+def fees_of_month(path, t: int) -> list[float]:
+    """What each fee of the month costs, without what is owed from before."""
+    state, flows, out = path.state, path.flows, []
+    successor = float(path.months.successor_fee[t - 1])
+    received = flows.fee_income[-1] + flows.late_charge[-1] - flows.commingled_income[-1]
+    for fee in path.deal.fees:
+        if fee.base == "notes":
+            out.append(fee.rate * path.fraction[t - 1] * sum(state.balance))
+        elif fee.base == "pool":
+            out.append((fee.rate + successor) * path.fraction[t - 1] * path.month_start)
+            successor = 0.0
+        elif fee.base == "interest_income":
+            out.append(fee.rate * received)
+        else:
+            out.append(fee.amount)
+    return out
+
+
+def excess_spread(path, fees: float, interest: float) -> float:
+    """Annualised income less costs and defaults, over the pool at the month's start."""
+    flows, base = path.flows, path.month_start
+    if base < 1e-9 * path.pool.balance:
+        return 0.0
+    income = flows.fee_income[-1] + flows.late_charge[-1] - flows.commingled_income[-1] + flows.cash_interest[-1]
+    return 12.0 * (income - fees - interest - flows.defaults[-1] + flows.recoveries[-1]) / base
+
+
+def clean_up(path) -> None:
+    """After the revolving period, sell at par a pool that has become too small."""
+    call = path.deal.clean_up
+    if call is None or path.state.phase == "revolving":
+        return
+    if path.pool_balance() < call.pool_factor * path.pool.balance:
+        price = path.portfolio.sell()
+        path.flows.add("clean_up", price)
+        path.state.collected["principal"] += price
+
+
+def payment_of(path, t: int, interest: list[float], fees: list[float], observed) -> Payment:
+    """What is due at payment date t."""
+    deal, state = path.deal, path.state
+    due = []
+    for n, note in enumerate(deal.notes):
+        state.accrued[n] += interest[n]
+        if t % note.payment_months.get(state.phase, 1) == 0:
+            state.unpaid[n] += state.accrued[n]
+            state.accrued[n] = 0.0
+        due.append(state.unpaid[n])
+    senior = sum(x for x, note in zip(interest, deal.notes, strict=True) if not note.residual)
+    order = deal.priority[phase_of_order(deal, state.phase)]
+    return Payment(
+        interest_due=due,
+        fee_due=[x + owed for x, owed in zip(fees, state.fee_owed, strict=True)],
+        month_cost=sum(fees) + senior,
+        target={i: target_balance(step.to_balance, t) for i, step in enumerate(order) if step.step == "pay_principal"},
+        observed=observed,
+        cut_off=path.pool.balance,
+    )
+
+
+def target_balance(points, t: int) -> float:
+    """The target in force in month t; zero before the first."""
+    return next((balance for month, balance in reversed(points) if month <= t), 0.0)
+
+
+def pay_period(path) -> None:
+    """Pay the pending period and keep what it paid."""
+    deal, state, flows, payment = path.deal, path.state, path.flows, path.pending
+    path.pending, before, first = None, dict(state.available), len(state.ledger)
+    pay(deal, state, path, payment)
+    for n in range(len(deal.notes)):
+        state.unpaid[n] = payment.interest_due[n] - payment.interest_paid[n]
+        state.shortfall[n] = state.unpaid[n] if state.unpaid[n] > 1e-9 * state.original[n] else 0.0
+    for f, fee in enumerate(deal.fees):
+        left = payment.fee_due[f] - payment.fee_paid[f]
+        state.fee_owed[f] = left if fee.carry_over else 0.0
+    flows.payments.append(PaymentRecord(state.phase, before, dict(state.available), state.ledger[first:]))
+    flows.note_balance.append(list(state.balance))
+    flows.interest_due.append(payment.interest_due)
+    flows.interest_paid.append(payment.interest_paid)
+    flows.interest_shortfall.append(list(state.shortfall))
+    flows.principal_paid.append(payment.principal_paid)
+    flows.residual_yield.append(payment.residual_yield)
+    flows.fee_due.append(payment.fee_due)
+    flows.fee_paid.append(payment.fee_paid)
+    flows.deficiency.append(state.deficiency)
+    flows.step_paid.append([payment.step_paid.get(key, 0.0) for key in all_steps(deal)])

@@ -1,0 +1,201 @@
+"""A slow model of one path, month by month and step by step, written from the accounting page alone."""
+
+from __future__ import annotations
+
+import math
+
+from oracle.dates import accrual_fractions
+from oracle.determination import determine, pay_period
+from oracle.flows import Flows, StepRecord
+from oracle.months import Rates, base_months, unconditional
+from oracle.portfolio import Portfolio
+from oracle.returns import returns
+from oracle.state import opening_state
+
+
+def run_path(deal, pool, months, clock: str, rates: Rates, supply: list[list[float]] | None) -> Flows:
+    """One path at given conditional rates; no supply means that it never binds."""
+    return Path(deal, pool, months, clock, rates, supply, triggers=True).run()
+
+
+def need(deal, pool, clock: str) -> list[list[float]]:
+    """Face that the deterministic run buys at each step: no shocks, no triggers, all the supply it wants."""
+    months = base_months(deal, pool)
+    return Path(deal, pool, months, clock, unconditional(months), None, triggers=False).run().bought
+
+
+class Path:
+    """A path in progress."""
+
+    def __init__(self, deal, pool, months, clock, rates, supply, triggers: bool):
+        self.deal, self.pool, self.months, self.clock, self.rates = deal, pool, months, clock, rates
+        self.supply, self.triggers = supply, triggers
+        self.last = deal.legal_maturity_months
+        self.fraction = accrual_fractions(deal)
+        self.flows, self.state = Flows(), opening_state(deal, pool)
+        self.portfolio = Portfolio(deal, pool, months, clock)
+        self.count = self.portfolio.count
+        self.recoverable: list[float] = []
+        self.principal_by_step: list[float] = []
+        self.pending = None
+        """The period determined and not paid yet."""
+        self.first_gap = self.gap()
+
+    def run(self) -> Flows:
+        for t in range(1, self.last + 1):
+            self.open_month()
+            for c in range(self.count):
+                self.step(t, c)
+            self.end_month(t)
+        returns(self.deal, self.months, self.flows, self.state.original)
+        return self.flows
+
+    def open_month(self) -> None:
+        self.flows.open_month()
+        self.flows.bought.append([0.0] * self.count)
+        self.recoverable.append(0.0)
+        self.month_start = self.pool_balance()
+
+    def step(self, t: int, c: int) -> None:
+        """Move the cohort of the step, collect, buy, and pay what is pending."""
+        self.t, self.c, opening, bought = t, c, self.pool_balance(), self.flows.purchases[-1]
+        self.supply_left = math.inf if self.supply is None else float(self.supply[t - 1][c])
+        self.earn_cash_interest(t)
+        moved = self.portfolio.move(self.rates, t, c)
+        self.tally(moved, t)
+        recovered = self.recovered(t) if c == self.count - 1 else 0.0
+        self.flows.add("recoveries", recovered)
+        self.collect(t, sum(out.principal for out in moved) + recovered, sum(out.fee + out.late for out in moved))
+        if self.buys_now(t):
+            self.release_collected("principal")
+            self.buy(("principal",), max(0.0, self.state.available["principal"] - self.locked(t)))
+        if self.pending is not None and c == self.payment_step():
+            pay_period(self)
+        idle = self.state.available["principal"] > 0.15 * self.pool_balance()
+        self.state.idle_days = self.state.idle_days + 30.0 / self.count if idle else 0.0
+        self.record(
+            opening,
+            self.flows.purchases[-1] - bought,
+            payments=sum(out.scheduled + out.prepaid + out.cured_paid for out in moved),
+            defaults=sum(out.default for out in moved),
+            dilution=sum(out.dilution for out in moved),
+        )
+
+    def end_month(self, t: int) -> None:
+        """Determine period t; pay it at once with the monthly clock and at legal maturity."""
+        opening, bought = self.pool_balance(), self.flows.purchases[-1]
+        determine(self, t)
+        if self.clock == "monthly" or t == self.last:
+            pay_period(self)
+        self.record(opening, self.flows.purchases[-1] - bought, payments=self.flows.clean_up[-1])
+        self.close_month()
+
+    def payment_step(self) -> int:
+        """The step of the payment day."""
+        return 1 if self.clock == "payment_date" else self.deal.payment_day - 1
+
+    # cash in
+
+    def earn_cash_interest(self, t: int) -> None:
+        """Interest on all cash at the opening of the step."""
+        cash = sum(self.state.account(name) for name in self.state.accounts)
+        interest = float(self.months.cash_rate[t - 1]) / 12.0 / self.count * cash
+        self.flows.add("cash_interest", interest)
+        self.state.collected["income"] += interest
+
+    def tally(self, moved, t: int) -> None:
+        """Book what the segments paid and lost."""
+        for s, out in enumerate(moved):
+            self.recoverable[-1] += out.default * float(self.rates.recovery[t - 1][s])
+            self.flows.add("defaults", out.default)
+            self.flows.add("scheduled_principal", out.scheduled)
+            self.flows.add("prepaid", out.prepaid)
+            self.flows.add("cured_paid", out.cured_paid)
+            self.flows.add("dilution", out.dilution)
+            self.flows.add("dilution_unpaid", out.dilution_unpaid)
+            self.flows.add("fee_income", out.fee)
+            self.flows.add("late_charge", out.late)
+
+    def recovered(self, t: int) -> float:
+        """Recoveries of month t on the defaults of the months before it."""
+        lags = enumerate(self.pool.recovery_lag, start=1)
+        return sum(share * self.recoverable[t - lag - 1] for lag, share in lags if lag < t)
+
+    def collect(self, t: int, principal: float, income: float) -> None:
+        """Collections reach the accounts, less what the servicer has lost."""
+        lost = float(self.months.commingled[t - 1])
+        self.flows.add("commingled_principal", lost * principal)
+        self.flows.add("commingled_income", lost * income)
+        self.state.collected["principal"] += (1.0 - lost) * principal
+        self.state.collected["income"] += (1.0 - lost) * income
+        self.principal_by_step.append((1.0 - lost) * principal)
+
+    def release_collected(self, account: str) -> None:
+        """What an account has collected becomes available."""
+        self.state.available[account] += self.state.collected[account]
+        self.state.collected[account] = 0.0
+
+    # purchases
+
+    def buys_now(self, t: int) -> bool:
+        """Whether collections buy at this step."""
+        revolving = self.state.phase == "revolving" and t <= self.deal.revolving_months
+        return self.deal.purchase == "each_step" and revolving
+
+    def locked(self, t: int) -> float:
+        """Principal collected within the purchase lag; of a step that the lag covers in part, that part."""
+        steps = float(self.months.lag_days[t - 1]) * self.count / 30.0
+        newest = enumerate(reversed(self.principal_by_step))
+        return sum(min(1.0, max(0.0, steps - age)) * amount for age, amount in newest)
+
+    def buy(self, sources: tuple[str, ...], cash: float) -> float:
+        """Buy receivables with at most this cash; returns what was paid."""
+        price = self.deal.purchase_price
+        face = min(cash / price, self.supply_left)
+        if face <= 0.0:
+            return 0.0
+        total = self.portfolio.buy(face, self.t, self.c)
+        cost = self.state.take(sources, price * total, "purchase")
+        self.state.par_gained += (1.0 - price) * total
+        self.state.book_deficiency(-(1.0 - price) * total)
+        self.supply_left -= total
+        self.flows.add("purchases", total)
+        self.flows.add("purchase_cost", cost)
+        self.flows.bought[-1][self.c] += total
+        return cost
+
+    # balances and records
+
+    def pool_balance(self) -> float:
+        """Current + M1..M3 of the whole pool."""
+        return self.portfolio.balance()
+
+    def gap(self) -> float:
+        """Notes - (pool + principal cash)."""
+        return sum(self.state.balance) - self.pool_balance() - self.state.account("principal")
+
+    def record(self, opening, purchases, payments, defaults=0.0, dilution=0.0) -> None:
+        """Keep what the laws are tested on."""
+        state, flows = self.state, self.flows
+        cash = min(min(state.available.values()), *state.collected.values())
+        smallest = min(self.portfolio.smallest(), cash, *state.balance, *state.unpaid)
+        flows.steps.append(StepRecord(opening, purchases, payments, defaults, dilution, self.pool_balance(), smallest))
+        lost = sum(flows.defaults) + sum(flows.dilution_unpaid) + sum(flows.commingled_principal)
+        good = sum(flows.recoveries) + state.applied + state.par_gained
+        flows.gap.append(self.gap())
+        flows.explained.append(self.first_gap + lost + state.lent - good)
+
+    def close_month(self) -> None:
+        """Balances at the end of the month."""
+        flows, state = self.flows, self.state
+        flows.performing[-1] = self.portfolio.performing()
+        flows.m1[-1], flows.m2[-1], flows.m3[-1] = (self.portfolio.late(k) for k in range(3))
+        flows.pool_balance[-1] = self.pool_balance()
+        flows.cumulative_default.append(sum(flows.defaults) / self.pool.balance)
+        flows.default_stock.append((sum(flows.defaults) - sum(flows.recoveries)) / self.pool.balance)
+        flows.idle_cash_days.append(state.idle_days)
+        flows.principal_cash.append(state.account("principal"))
+        flows.income_cash.append(state.account("income"))
+        flows.account_balance.append([state.account(name) for name in state.accounts])
+        flows.month_end_note_balance.append(list(state.balance))
+        flows.month_end_deficiency.append(state.deficiency)

@@ -1,0 +1,80 @@
+"""Inputs by month without any scenario, the rates they mean for one path, and the supply of receivables."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from stress.assemble.months import MonthInputs
+
+
+class Rates(NamedTuple):
+    """Conditional rates of one path, by month and segment; a bucket is M1, M2, M3."""
+
+    entry: list[list[float]]
+    roll: list[list[list[float]]]
+    smm: list[list[float]]
+    recovery: list[list[float]]
+
+
+def base_coupon(deal, note) -> float:
+    """Coupon of a note without shocks, within its cap and floor."""
+    coupon = note.coupon + (deal.indices[note.index] if note.index is not None else 0.0)
+    coupon = coupon if note.cap is None else min(coupon, note.cap)
+    return coupon if note.floor is None else max(coupon, note.floor)
+
+
+def base_months(deal, pool) -> MonthInputs:
+    """Each month's inputs of a deal and pool when nothing is shocked."""
+    last = deal.legal_maturity_months
+    ladder = pool.ladder
+
+    def by_month(value: float) -> np.ndarray:
+        return np.full(last, float(value))
+
+    def by_segment(values: list) -> np.ndarray:
+        return np.array([values] * last, dtype=float)
+
+    roll = [0.0, 0.0, 0.0] if ladder is None else [ladder.roll_m1, ladder.roll_m2, ladder.roll_m3]
+    return MonthInputs(
+        entry=by_segment([s.entry_rate for s in pool.segments]),
+        roll=by_segment([roll for _ in pool.segments]),
+        smm=by_segment([s.prepayment for s in pool.segments]),
+        recovery=by_segment([s.recovery for s in pool.segments]),
+        rho=by_month(pool.dependence.rho),
+        payment=by_month(1.0),
+        yield_multiple=by_month(1.0),
+        fee_free_share=by_month(pool.fee_free_share),
+        apr_cap=by_month(math.inf),
+        mix=by_segment([s.share if s.new_share is None else s.new_share for s in pool.segments]),
+        originations=by_month(1.0),
+        lag_days=by_month(0.0),
+        dilution=by_month(pool.dilution),
+        dilution_unpaid=by_month(pool.dilution_unpaid_share),
+        commingled=by_month(0.0),
+        successor_fee=by_month(0.0),
+        cash_rate=by_month(pool.cash_rate),
+        coupon=by_segment([base_coupon(deal, note) for note in deal.notes]),
+        note_spread=by_month(0.0),
+    )
+
+
+def unconditional(months: MonthInputs) -> Rates:
+    """The rates of the deterministic run: unconditional, correlation 0."""
+    return Rates(months.entry.tolist(), months.roll.tolist(), months.smm.tolist(), months.recovery.tolist())
+
+
+def supply_of(need: list[list[float]], pool, months: MonthInputs) -> list[list[float]]:
+    """Receivables offered at each step: the need x the multiple x originations.
+
+    An unlimited supply never binds, except in a month whose originations are cut.
+    """
+    unlimited = pool.supply.unlimited or pool.supply.multiple is None
+    multiple = 1.2 if unlimited else pool.supply.multiple
+    out = []
+    for bought, originations in zip(need, months.originations.tolist(), strict=True):
+        free = unlimited and originations >= 1.0
+        out.append([math.inf if free else x * multiple * originations for x in bought])
+    return out

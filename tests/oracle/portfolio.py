@@ -1,0 +1,79 @@
+"""The receivables of a deal: opening pool, purchases, balances."""
+
+from __future__ import annotations
+
+from oracle.cohort import Cohort, Collected, StepRates, move
+from oracle.profile import opening_profile, purchase_profile
+
+COHORTS = {"monthly": 1, "daily": 30, "payment_date": 3}
+
+
+class Portfolio:
+    """Cohorts by segment."""
+
+    def __init__(self, deal, pool, months, clock: str):
+        self.deal, self.pool, self.months, self.clock = deal, pool, months, clock
+        self.count = COHORTS[clock]
+        self.last = deal.legal_maturity_months
+        longest = [p.term for p in pool.plans] + [x.first_due + x.remaining for x in pool.opening]
+        self.slots = max([self.last, *longest]) + 5
+        self.segments = range(len(pool.segments))
+        self.cohorts = [[self.opening_cohort(c, s) for s in self.segments] for c in range(self.count)]
+        self.profiles: dict[tuple[int, int], tuple] = {}
+
+    def opening_cohort(self, c: int, s: int) -> Cohort:
+        """Its part of the opening pool: split equally, all in the first cohort of the payment_date clock."""
+        late, part = self.pool.delinquent, self.pool.segments[s].share * self.pool.balance
+        part *= 1.0 / self.count if self.clock != "payment_date" else float(c == 0)
+        cohort = Cohort(0.0, [part * late.m1, part * late.m2, part * late.m3], [0.0] * self.slots, [0.0] * self.slots)
+        cohort.add(part * (1.0 - late.m1 - late.m2 - late.m3), opening_profile(self.pool, s, self.slots))
+        return cohort
+
+    def balance(self) -> float:
+        """Current + M1..M3."""
+        return sum(cohort.balance for row in self.cohorts for cohort in row)
+
+    def balance_of(self, s: int) -> float:
+        """Current + M1..M3 of a segment."""
+        return sum(row[s].balance for row in self.cohorts)
+
+    def performing(self) -> float:
+        return sum(cohort.performing for row in self.cohorts for cohort in row)
+
+    def late(self, k: int) -> float:
+        """Balance of bucket k: 0, 1, 2 are M1, M2, M3."""
+        return sum(cohort.late[k] for row in self.cohorts for cohort in row)
+
+    def smallest(self) -> float:
+        """The smallest balance or instalment."""
+        every = [cohort for row in self.cohorts for cohort in row]
+        return min(min(c.performing, *c.late, *c.due, *c.fee) for c in every)
+
+    def move(self, rates, t: int, c: int) -> list[Collected]:
+        """Move the cohort of step (t, c); what each segment pays and loses."""
+        return [move(self.cohorts[c][s], StepRates(self.pool, self.months, rates, t, s)) for s in self.segments]
+
+    def sell(self) -> float:
+        """Sell everything at par."""
+        return sum(cohort.sell() for row in self.cohorts for cohort in row)
+
+    def buy(self, face: float, t: int, c: int) -> float:
+        """Add what may be bought of the receivables offered at step (t, c); returns the face bought."""
+        opening, bought = self.balance(), []
+        limits = self.pool.eligibility.segment_limit
+        for s, segment in enumerate(self.pool.segments):
+            eligible, profile = self.profile(s, t)
+            amount = float(self.months.mix[t - 1][s]) * face * eligible
+            if segment.name in limits:
+                room = limits[segment.name] * (opening + face) - self.balance_of(s)
+                amount = max(0.0, min(amount, room))
+            bought.append((amount, profile))
+        for s, (amount, profile) in enumerate(bought):
+            self.cohorts[c][s].add(amount, profile)
+        return sum(amount for amount, _ in bought)
+
+    def profile(self, s: int, t: int):
+        """Eligible share and profile of what segment s offers in month t."""
+        if (s, t) not in self.profiles:
+            self.profiles[s, t] = purchase_profile(self.pool, s, self.months, t, self.last, self.slots)
+        return self.profiles[s, t]

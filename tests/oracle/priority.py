@@ -1,0 +1,180 @@
+"""The priority of payments of one payment date, step by step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from oracle.state import PHASES, State
+
+
+class Receivables(Protocol):
+    """The pool as the priority of payments sees it."""
+
+    def pool_balance(self) -> float: ...
+
+    def buy(self, sources: tuple[str, ...], cash: float) -> float: ...
+
+
+@dataclass
+class Payment:
+    """What one payment date pays."""
+
+    interest_due: list[float]
+    fee_due: list[float]
+    month_cost: float
+    """Fees without carry-over and interest on all notes but the residual one, accrued in the month."""
+    target: dict[int, float]
+    """Balance down to which a principal step pays, by position in the phase's order."""
+    observed: dict[str, float]
+    """Observables of the determination: the conditions of steps look at them."""
+    cut_off: float
+    interest_paid: list[float] = field(default_factory=list)
+    fee_paid: list[float] = field(default_factory=list)
+    principal_paid: list[float] = field(default_factory=list)
+    residual_yield: list[float] = field(default_factory=list)
+    step_paid: dict[tuple[str, int], float] = field(default_factory=dict)
+
+
+def phase_of_order(deal, phase: str) -> str:
+    """The phase whose order applies; what is left out follows amortization."""
+    return phase if phase in deal.priority else "amortization"
+
+
+def all_steps(deal) -> list[tuple[str, int]]:
+    """Every step of the deal: its phase and its position in the phase's order."""
+    return [(phase, i) for phase in PHASES for i in range(len(deal.priority.get(phase, ())))]
+
+
+def pay(deal, state: State, pool: Receivables, payment: Payment) -> None:
+    """Run the steps of the path's phase in order."""
+    payment.interest_paid = [0.0] * len(deal.notes)
+    payment.principal_paid = [0.0] * len(deal.notes)
+    payment.residual_yield = [0.0] * len(deal.notes)
+    payment.fee_paid = [0.0] * len(deal.fees)
+    phase = phase_of_order(deal, state.phase)
+    for i, step in enumerate(deal.priority[phase]):
+        paid = STEPS[step.step](deal, state, pool, payment, step, i) if holds(step.when, payment) else 0.0
+        payment.step_paid[phase, i] = paid
+
+
+def holds(when, payment: Payment) -> bool:
+    """Whether a step's condition holds; before an observable exists it does not."""
+    if when is None:
+        return True
+    value = payment.observed[when.observable]
+    return value > when.above if when.above is not None else value < when.below
+
+
+def position(names, name: str) -> int:
+    return [x.name for x in names].index(name)
+
+
+def pay_fee(deal, state, pool, payment, step, i):
+    f = position(deal.fees, step.fee)
+    due = payment.fee_due[f] - payment.fee_paid[f]
+    paid = state.take(step.source, due if step.cap is None else min(due, step.cap), "fee")
+    payment.fee_paid[f] += paid
+    return paid
+
+
+def pay_interest(deal, state, pool, payment, step, i):
+    n = position(deal.notes, step.note)
+    paid = state.take(step.source, payment.interest_due[n] - payment.interest_paid[n], "interest")
+    payment.interest_paid[n] += paid
+    return paid
+
+
+def cover_defaults(deal, state, pool, payment, step, i):
+    junior = [] if step.note is None else state.balance[position(deal.notes, step.note) + 1 :]
+    amount = max(0.0, state.deficiency - sum(junior))
+    return into(state, step.source, amount, "principal")
+
+
+def top_up(deal, state, pool, payment, step, i):
+    room = max(0.0, reserve_target(state, pool, payment, step.target) - state.available[step.account])
+    return into(state, step.source, room, step.account)
+
+
+def release(deal, state, pool, payment, step, i):
+    above = max(0.0, state.available[step.account] - reserve_target(state, pool, payment, step.target))
+    return into(state, (step.account,), above, step.to)
+
+
+def transfer(deal, state, pool, payment, step, i):
+    cash = state.cash(step.source)
+    return into(state, step.source, cash if step.amount is None else min(cash, step.amount), step.to)
+
+
+def into(state, sources, amount, account):
+    """Move cash to an account of the deal."""
+    use = "to_principal" if account == "principal" else "to_account"
+    paid = state.take(sources, amount, use)
+    state.put(account, paid, use)
+    return paid
+
+
+def purchase(deal, state, pool, payment, step, i):
+    return pool.buy(step.source, state.cash(step.source))
+
+
+def pay_principal(deal, state, pool, payment, step, i):
+    notes = [position(deal.notes, name) for name in step.notes]
+    owed = sum(state.balance[n] for n in notes)
+    amount = min(state.cash(step.source), max(0.0, owed - payment.target[i]))
+    shares = sequential(state, notes, amount) if step.order == "sequential" else pro_rata(state, notes, amount, owed)
+    return sum(repay(state, payment, step, n, share) for n, share in zip(notes, shares, strict=True))
+
+
+def sequential(state, notes, amount):
+    """Each note in turn."""
+    shares = []
+    for n in notes:
+        shares.append(min(state.balance[n], amount))
+        amount -= shares[-1]
+    return shares
+
+
+def pro_rata(state, notes, amount, owed):
+    """By balance."""
+    return [0.0 if owed <= 0.0 else amount * state.balance[n] / owed for n in notes]
+
+
+def repay(state, payment, step, n, amount):
+    paid = state.take(step.source, min(amount, state.balance[n]), "note_principal")
+    state.balance[n] -= paid
+    payment.principal_paid[n] += paid
+    return paid
+
+
+def pay_residual(deal, state, pool, payment, step, i):
+    n = position(deal.notes, step.note)
+    principal = repay(state, payment, step, n, state.balance[n])
+    rest = state.take(step.source, state.cash(step.source), "residual_yield")
+    payment.residual_yield[n] += rest
+    return principal + rest
+
+
+def reserve_target(state, pool, payment, reserve):
+    """The largest part of a reserve's target, never below its floor."""
+    return max(
+        reserve.amount,
+        reserve.share_of_pool * pool.pool_balance(),
+        reserve.share_of_notes * sum(state.balance),
+        reserve.share_of_cut_off * payment.cut_off,
+        reserve.months_of_senior_cost * payment.month_cost,
+        reserve.floor,
+    )
+
+
+STEPS = {
+    "pay_fee": pay_fee,
+    "pay_interest": pay_interest,
+    "cover_defaults": cover_defaults,
+    "top_up": top_up,
+    "release": release,
+    "transfer": transfer,
+    "purchase": purchase,
+    "pay_principal": pay_principal,
+    "pay_residual": pay_residual,
+}

@@ -1,0 +1,58 @@
+"""What the holder of a note gets: loss, IRR, WAL, price, first-loss month."""
+
+from __future__ import annotations
+
+import math
+
+from oracle.dates import accrual_fractions, payment_dates
+
+
+def internal_rate(years: list[float], cash: list[float], price: float) -> float:
+    """Effective annual rate that prices the cash flows; -1 where there is no cash."""
+    if sum(cash) <= 0.0:
+        return -1.0
+    low, high = -60.0, 60.0
+    for _ in range(200):
+        middle = 0.5 * (low + high)
+        value = sum(c * math.exp(min(700.0, -middle * y)) for c, y in zip(cash, years, strict=True) if c > 0.0)
+        low, high = (middle, high) if value > price else (low, middle)
+    return math.exp(0.5 * (low + high)) - 1.0
+
+
+def returns(deal, months, flows, original: list[float]) -> None:
+    """Fill the per-note results of a finished path."""
+    closing, *dates = payment_dates(deal)
+    years = [(date - closing).days / 365.0 for date in dates]
+    for n, note in enumerate(deal.notes):
+        principal = [row[n] for row in flows.principal_paid]
+        cash = [p + i[n] + y[n] for p, i, y in zip(principal, flows.interest_paid, flows.residual_yield, strict=True)]
+        left = flows.note_balance[-1][n]
+        flows.loss.append(max(0.0, 1.0 - sum(cash) / original[n]) if note.residual else left / original[n])
+        flows.irr.append(internal_rate(years, cash, original[n]))
+        paid = sum(principal)
+        flows.wal.append(sum(p * y for p, y in zip(principal, years, strict=True)) / paid if paid > 0.0 else 0.0)
+        flows.money_multiple.append(sum(cash) / original[n])
+        flows.price.append(price(deal, months, n, cash) / original[n])
+        flows.first_loss_month.append(first_loss_month(flows, n, sum(original)))
+
+
+def price(deal, months, n: int, cash: list[float]) -> float:
+    """Present value at the coupon plus the discount spread, compounded from payment date to payment date."""
+    value, factor = 0.0, 1.0
+    for t, fraction in enumerate(accrual_fractions(deal)):
+        rate = float(months.coupon[t][n]) + deal.discount_spread + float(months.note_spread[t])
+        factor /= 1.0 + rate * fraction
+        value += cash[t] * factor
+    return value
+
+
+def first_loss_month(flows, n: int, size: float) -> int:
+    """First month from whose end pool and cash stay below the note and its seniors."""
+    month = 0
+    for t, notes in enumerate(flows.month_end_note_balance, start=1):
+        covered = flows.pool_balance[t - 1] + sum(flows.account_balance[t - 1])
+        if covered >= sum(notes[: n + 1]) - 1e-9 * size:
+            month = 0
+        elif month == 0:
+            month = t
+    return month

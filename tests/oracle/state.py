@@ -1,0 +1,93 @@
+"""The state of a deal on one path, and how cash leaves its accounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+PHASES = ("revolving", "amortization", "acceleration", "event_of_default")
+PAR_USES = ("note_principal", "purchase", "to_principal")
+"""Uses of cash that keep the notes covered: principal may be used for them without a deficiency."""
+
+
+@dataclass
+class State:
+    """Accounts, notes, fees and the principal deficiency."""
+
+    accounts: tuple[str, ...]
+    available: dict[str, float]
+    original: list[float]
+    balance: list[float]
+    unpaid: list[float]
+    """Interest that was payable and stays unpaid."""
+    accrued: list[float]
+    """Interest that accrued and is not payable yet."""
+    fee_owed: list[float]
+    collected: dict[str, float] = field(default_factory=lambda: {"income": 0.0, "principal": 0.0})
+    deficiency: float = 0.0
+    phase: str = "revolving"
+    tripped: list[bool] = field(default_factory=list)
+    in_breach: list[int] = field(default_factory=list)
+    idle_days: float = 0.0
+    shortfall: list[float] = field(default_factory=list)
+    lent: float = 0.0
+    """Principal cash used for anything but note principal, purchases and transfers to principal."""
+    applied: float = 0.0
+    """Other cash used for note principal, purchases and transfers to principal."""
+    par_gained: float = 0.0
+    """Principal bought beyond what was paid for it."""
+    ledger: list[tuple[str, float, str]] = field(default_factory=list)
+    """Account, cash in (out: negative) and use of all cash that the deal moved."""
+
+    def cash(self, sources: tuple[str, ...]) -> float:
+        """What some accounts can pay with."""
+        return sum(self.available[name] for name in dict.fromkeys(sources))
+
+    def account(self, name: str) -> float:
+        """All cash of an account, collected and available."""
+        return self.available[name] + self.collected.get(name, 0.0)
+
+    def book_deficiency(self, amount: float) -> None:
+        """Raise (or, negative, reduce) the principal deficiency; never below 0."""
+        self.deficiency = max(0.0, self.deficiency + amount)
+
+    def take(self, sources: tuple[str, ...], amount: float, use: str) -> float:
+        """Take cash from accounts in their order and book what the use does to the deficiency."""
+        taken = 0.0
+        for name in sources:
+            part = min(self.available[name], amount - taken)
+            if part <= 0.0:
+                continue
+            self.available[name] -= part
+            taken += part
+            self.ledger.append((name, -part, use))
+            if name == "principal" and use not in PAR_USES:
+                self.lent += part
+                self.book_deficiency(part)
+            elif name != "principal" and use in PAR_USES:
+                self.applied += part
+                self.book_deficiency(-part)
+        return taken
+
+    def put(self, name: str, amount: float, use: str) -> None:
+        """Put cash taken elsewhere into an account."""
+        self.available[name] += amount
+        self.ledger.append((name, amount, use))
+
+
+def opening_state(deal, pool) -> State:
+    """The deal at closing."""
+    accounts = ("income", "principal", *deal.accounts)
+    original = [n.amount if n.amount is not None else n.share * pool.balance for n in deal.notes]
+    count = len(deal.notes)
+    return State(
+        accounts=accounts,
+        available={name: deal.opening_cash.get(name, 0.0) for name in accounts},
+        original=original,
+        balance=list(original),
+        unpaid=[0.0] * count,
+        accrued=[0.0] * count,
+        fee_owed=[0.0] * len(deal.fees),
+        tripped=[False] * len(deal.triggers),
+        in_breach=[0] * len(deal.triggers),
+        shortfall=[0.0] * count,
+    )

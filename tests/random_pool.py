@@ -1,0 +1,150 @@
+"""Random receivables pools over the whole input language."""
+
+from __future__ import annotations
+
+from random import Random
+
+from stress.inputs.pool import (
+    DelinquencyStock,
+    Dependence,
+    Eligibility,
+    Ladder,
+    OpeningLine,
+    PaymentRate,
+    Plan,
+    Pool,
+    Segment,
+    Supply,
+)
+
+TERMS = (1, 2, 3, 4, 6, 8, 12, 24)
+
+
+def flag(rng: Random, probability: float) -> bool:
+    return rng.random() < probability
+
+
+def shares(rng: Random, count: int) -> tuple[float, ...]:
+    """Positive shares that sum to 1."""
+    weight = [rng.uniform(0.05, 1.0) for _ in range(count)]
+    head = [w / sum(weight) for w in weight[:-1]]
+    return (*head, 1.0 - sum(head))
+
+
+def some(rng: Random, probability: float, low: float, high: float) -> float:
+    """A number between low and high, or 0."""
+    return rng.uniform(low, high) if flag(rng, probability) else 0.0
+
+
+def random_pool(rng: Random, last: int) -> Pool:
+    """A pool for a deal with legal maturity in month `last`."""
+    plans = () if flag(rng, 0.2) else random_plans(rng, last)
+    ladder = None
+    if flag(rng, 0.6):
+        ladder = Ladder(roll_m1=rng.uniform(0.0, 0.6), roll_m2=rng.uniform(0.2, 0.9), roll_m3=rng.uniform(0.3, 1.0))
+    segments = random_segments(rng, len(plans))
+    return Pool(
+        version=1,
+        kind="pool",
+        name="random pool",
+        currency="CNY",
+        balance=rng.choice((1.0, 1_000.0, 1e9)) * rng.uniform(0.5, 2.0),
+        plans=plans,
+        payment_rate=None if plans else PaymentRate(monthly=rng.uniform(0.05, 1.0), annual_yield=rng.uniform(0.0, 0.5)),
+        fee_free_share=some(rng, 0.6, 0.0, 1.0),
+        opening=random_opening(rng, plans, last) if plans and flag(rng, 0.3) else (),
+        segments=segments,
+        ladder=ladder,
+        delinquent=random_stock(rng) if ladder and flag(rng, 0.6) else DelinquencyStock(),
+        late_charge_daily=some(rng, 0.5, 0.0, 0.001),
+        recovery_lag=shares(rng, rng.randint(1, 12)),
+        dilution=some(rng, 0.4, 0.0, 0.05),
+        dilution_unpaid_share=some(rng, 0.4, 0.0, 1.0),
+        write_off_months=rng.randint(1, 6),
+        supply=random_supply(rng),
+        eligibility=random_eligibility(rng, plans, segments, last),
+        dependence=random_dependence(rng),
+        cash_rate=some(rng, 0.6, 0.0, 0.05),
+    )
+
+
+def random_plans(rng: Random, last: int) -> tuple[Plan, ...]:
+    """Plans of different terms; at least one is short enough to be bought."""
+    terms = rng.sample(TERMS, rng.randint(1, 5))
+    if min(terms) > last - 1:
+        terms = [1, *terms]
+    return tuple(
+        Plan(term=term, share=share, always_fee_free=flag(rng, 0.2))
+        for term, share in zip(sorted(set(terms)), shares(rng, len(set(terms))), strict=True)
+    )
+
+
+def random_opening(rng: Random, plans: tuple[Plan, ...], last: int) -> tuple[OpeningLine, ...]:
+    """An opening pool by remaining term that ends by legal maturity."""
+    lines = []
+    for share in shares(rng, rng.randint(1, 4)):
+        term = rng.choice([plan.term for plan in plans])
+        remaining = rng.randint(1, min(term, last))
+        first_due = rng.randint(1, min(4, last + 1 - remaining))
+        lines.append(OpeningLine(term=term, remaining=remaining, share=share, first_due=first_due))
+    return tuple(lines)
+
+
+def random_segments(rng: Random, plans: int) -> tuple[Segment, ...]:
+    """Score levels; sometimes one more that can be bought only by mistake."""
+    count = rng.randint(1, 4)
+    opening = shares(rng, count)
+    new = shares(rng, count) if flag(rng, 0.4) else None
+    out = [random_segment(rng, s, plans, opening[s], new and new[s], True) for s in range(count)]
+    if flag(rng, 0.3):
+        out.append(random_segment(rng, count, plans, 0.0, new and 0.0, False))
+    return tuple(out)
+
+
+def random_segment(rng: Random, s: int, plans: int, share: float, new_share: float | None, eligible: bool) -> Segment:
+    return Segment(
+        name=f"L{s + 1}",
+        share=share,
+        new_share=new_share,
+        entry_rate=rng.choice((0.0, rng.uniform(0.0, 0.05), rng.uniform(0.0, 0.05), rng.uniform(0.0, 0.6))),
+        monthly_fee=some(rng, 0.8, 0.0, 0.02),
+        prepayment=some(rng, 0.6, 0.0, 0.2),
+        recovery=some(rng, 0.7, 0.0, 1.0),
+        plan_share=shares(rng, plans) if plans and flag(rng, 0.3) else None,
+        eligible=eligible,
+    )
+
+
+def random_stock(rng: Random) -> DelinquencyStock:
+    return DelinquencyStock(m1=rng.uniform(0.0, 0.1), m2=some(rng, 0.6, 0.0, 0.05), m3=some(rng, 0.6, 0.0, 0.05))
+
+
+def random_supply(rng: Random) -> Supply:
+    if flag(rng, 0.25):
+        return Supply(unlimited=True)
+    return Supply(multiple=rng.choice((1.2, 1.0, rng.uniform(0.0, 3.0))))
+
+
+def random_eligibility(rng: Random, plans, segments, last: int) -> Eligibility:
+    shortest = min((plan.term for plan in plans), default=1)
+    limited = [segment.name for segment in segments if flag(rng, 0.25)]
+    terms = [str(plan.term) for plan in plans if flag(rng, 0.2)]
+    return Eligibility(
+        months_before_legal_maturity=rng.randint(0, max(0, min(3, last - 1 - shortest))),
+        segment_limit={name: rng.uniform(0.05, 0.9) for name in limited},
+        plan_limit={term: rng.uniform(0.0, 0.8) for term in terms},
+    )
+
+
+def random_dependence(rng: Random) -> Dependence:
+    return Dependence(
+        rho=some(rng, 0.8, 0.0, 0.2),
+        rho_roll=some(rng, 0.3, 0.0, 0.1),
+        rho_prepayment=some(rng, 0.5, 0.0, 0.1),
+        rho_recovery=some(rng, 0.5, 0.0, 0.2),
+        phi=rng.uniform(0.0, 0.99),
+        correlation_prepayment=rng.uniform(-0.5, 0.5),
+        correlation_recovery=rng.uniform(-0.5, 0.5),
+        correlation_prepayment_recovery=rng.uniform(-0.4, 0.4),
+        factor_start="stationary" if flag(rng, 0.7) else rng.uniform(-2.0, 2.0),
+    )

@@ -1,0 +1,193 @@
+"""Random cases over the whole input language, from a seed or from hypothesis.
+
+Every generator takes a `random.Random`: hypothesis gives one that it controls (and shrinks), a seed gives another.
+"""
+
+from __future__ import annotations
+
+import math
+from random import Random
+from typing import NamedTuple
+
+import numpy as np
+from hypothesis import strategies as st
+from oracle.months import Rates, base_months
+from random_deal import random_deal
+from random_pool import flag, random_pool, shares, some
+
+from stress.assemble.months import MonthInputs
+from stress.inputs.deal import Deal
+from stress.inputs.job import Job, ScenarioCase
+from stress.inputs.pool import Pool
+from stress.inputs.scenario import Shock
+
+CLOCKS = ("monthly", "monthly", "daily", "payment_date")
+
+
+class Case(NamedTuple):
+    """A deal, its pool, a clock, and one path's inputs and rates by month."""
+
+    deal: Deal
+    pool: Pool
+    clock: str
+    months: MonthInputs
+    rates: Rates
+
+
+def cases() -> st.SearchStrategy[Case]:
+    """Hypothesis strategy of cases."""
+    return st.randoms(use_true_random=False).map(random_case)
+
+
+def seeded_case(seed: int) -> Case:
+    """The case of a seed."""
+    return random_case(Random(seed))
+
+
+def random_case(rng: Random) -> Case:
+    """A deal on a pool, with arbitrary inputs by month and arbitrary conditional rates."""
+    deal, pool, clock = random_structure(rng)
+    own = Random(rng.getrandbits(32))
+    months = random_months(own, deal, pool)
+    return Case(deal, pool, clock, months, random_rates(own, months))
+
+
+def random_structure(rng: Random) -> tuple[Deal, Pool, str]:
+    """A deal and a pool that fit each other and the clock."""
+    clock = rng.choice(CLOCKS)
+    last = rng.randint(4, 14 if clock == "daily" else 30)
+    pool = random_pool(rng, last)
+    return random_deal(rng, pool.balance, clock, last), pool, clock
+
+
+def random_months(rng: Random, deal: Deal, pool: Pool) -> MonthInputs:
+    """Inputs by month around those of the pool and deal; each is moved with probability one half."""
+    base, last = base_months(deal, pool), deal.legal_maturity_months
+
+    def moved(name: str, low: float, high: float, top: float = math.inf) -> np.ndarray:
+        values = getattr(base, name)
+        if flag(rng, 0.5):
+            return values
+        factor = np.array([rng.uniform(low, high) for _ in range(last)]).reshape(-1, *[1] * (values.ndim - 1))
+        return np.minimum(values * factor, top)
+
+    def drawn(name: str, low: float, high: float) -> np.ndarray:
+        values = getattr(base, name)
+        return values if flag(rng, 0.5) else np.array([rng.uniform(low, high) for _ in range(last)])
+
+    return base._replace(
+        entry=moved("entry", 0.0, 3.0, 1.0),
+        roll=moved("roll", 0.5, 1.5, 1.0),
+        smm=moved("smm", 0.0, 2.0, 1.0),
+        recovery=moved("recovery", 0.0, 1.5, 1.0),
+        payment=drawn("payment", 0.0, 1.0),
+        yield_multiple=drawn("yield_multiple", 0.0, 1.5),
+        fee_free_share=drawn("fee_free_share", 0.0, 1.0),
+        apr_cap=drawn("apr_cap", 0.0, 0.3),
+        mix=random_mix(rng, base.mix),
+        originations=np.array([rng.choice((1.0, 0.0, rng.uniform(0.0, 2.0))) for _ in range(last)]),
+        lag_days=drawn("lag_days", 0.0, 40.0),
+        dilution=drawn("dilution", 0.0, 0.1),
+        dilution_unpaid=drawn("dilution_unpaid", 0.0, 1.0),
+        commingled=drawn("commingled", 0.0, 0.3),
+        successor_fee=drawn("successor_fee", 0.0, 0.02),
+        cash_rate=drawn("cash_rate", 0.0, 0.05),
+        coupon=moved("coupon", 0.5, 1.5),
+        note_spread=drawn("note_spread", 0.0, 0.03),
+    )
+
+
+def random_mix(rng: Random, base: np.ndarray) -> np.ndarray:
+    """Segment shares of new receivables; some of the offer may be missing."""
+    if flag(rng, 0.5):
+        return base
+    return np.array([np.array(shares(rng, base.shape[1])) * rng.uniform(0.5, 1.0) for _ in range(len(base))])
+
+
+def random_rates(rng: Random, months: MonthInputs) -> Rates:
+    """Conditional rates of one path: each month's odds moved by common shocks, sometimes to an extreme."""
+    last = len(months.entry)
+    shock = [rng.gauss(0.0, 0.7) for _ in range(last)]
+    scale = np.exp(np.array(shock) - some(rng, 0.2, 0.0, 3.0))[:, None]
+
+    def odds(rate: np.ndarray, factor: np.ndarray) -> np.ndarray:
+        return factor * rate / (1.0 - rate + factor * rate)
+
+    entry = odds(months.entry, scale)
+    if flag(rng, 0.1):
+        entry[rng.randrange(last), :] = 1.0
+    roll = odds(months.roll, scale[:, :, None]) if flag(rng, 0.5) else months.roll
+    smm = odds(months.smm, 1.0 / scale)
+    recovery = odds(months.recovery, 1.0 / scale)
+    return Rates(entry.tolist(), roll.tolist(), smm.tolist(), recovery.tolist())
+
+
+def random_job(rng: Random, shocks: int = 6) -> Job:
+    """A job on a random structure: the base scenario and one with random shocks."""
+    deal, pool, clock = random_structure(rng)
+    moved = tuple(random_shock(rng, deal, pool, clock) for _ in range(rng.randint(1, shocks)))
+    return Job(
+        name="random job",
+        deal=deal,
+        pool=pool,
+        scenarios=(ScenarioCase(name="base"), ScenarioCase(name="stressed", shocks=moved)),
+        paths=64,
+        seed=rng.randrange(2**32),
+        clock=clock,
+    )
+
+
+MULTIPLIED = {
+    "default_rate": (0.5, 3.0),
+    "payment": (0.3, 1.0),
+    "prepayment": (0.0, 2.0),
+    "yield": (0.5, 1.2),
+    "originations": (0.0, 1.2),
+    "recovery": (0.0, 1.5),
+    "default_odds": (0.5, 5.0),
+    "rho": (0.5, 3.0),
+}
+SET = {
+    "fee_free_share": (0.0, 1.0),
+    "apr_cap": (0.05, 0.36),
+    "dilution": (0.0, 0.05),
+    "dilution_unpaid_share": (0.0, 1.0),
+    "score_slope": (0.0, 1.0),
+    "heterogeneity": (0.0, 1.0),
+    "collections_deferred": (0.0, 0.5),
+    "commingled_days": (0.0, 30.0),
+    "successor_fee": (0.0, 0.015),
+    "cash_rate": (0.0, 0.05),
+    "purchase_outage": (1.0, 1.0),
+    "ineligible_share": (0.0, 0.1),
+    "purchase_lag_days": (0.0, 30.0),
+    "payment_rate": (0.2, 0.6),
+}
+ADDED = {"index_rate": (-0.02, 0.03), "note_spread": (0.0, 0.03)}
+BY_SEGMENT = ("default_odds", "default_rate", "prepayment", "recovery")
+
+
+def allowed_targets(pool: Pool, clock: str) -> list[str]:
+    """Inputs that a scenario may move in such a job."""
+    names = [*MULTIPLIED, *SET, *ADDED]
+    barred = {"payment_rate"} if pool.plans else {"fee_free_share", "apr_cap"}
+    if clock == "monthly":
+        barred.add("purchase_lag_days")
+    if all(segment.eligible for segment in pool.segments):
+        barred.add("ineligible_share")
+    return sorted(set(names) - barred)
+
+
+def random_shock(rng: Random, deal: Deal, pool: Pool, clock: str) -> Shock:
+    """One input moved for some months or for life, by a constant or by points."""
+    target, last = rng.choice(allowed_targets(pool, clock)), deal.legal_maturity_months
+    how, span = next((h, d[target]) for h, d in (("multiply", MULTIPLIED), ("set", SET), ("add", ADDED)) if target in d)
+    named = target in BY_SEGMENT and flag(rng, 0.3)
+    segments = tuple(rng.sample([s.name for s in pool.segments], 1)) if named else ()
+    if flag(rng, 0.3):
+        months = sorted(rng.sample(range(1, last + 1), min(3, last)))
+        points = tuple((month, rng.uniform(*span)) for month in months)
+        return Shock(target=target, by_month=points, how=how, segments=segments)
+    first = rng.randint(1, last)
+    until = rng.choice((None, min(last, first + rng.randint(0, 6))))
+    return Shock(target=target, **{how: rng.uniform(*span)}, from_month=first, to_month=until, segments=segments)

@@ -1,0 +1,114 @@
+"""A batch job's folder: complete, atomic, honest about where its numbers come from."""
+
+from __future__ import annotations
+
+import errno
+import json
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import xarray as xr
+from synthetic import case
+
+from stress import jobs, results
+from stress.cli import _run
+from stress.errors import LimitError
+from stress.inputs.load import job_hash, load_job
+
+ROOT = Path(__file__).parent.parent
+JOB = ROOT / "scenarios/jobs/baitiao-24m.toml"
+
+
+@pytest.fixture(scope="module")
+def dataset() -> xr.Dataset:
+    return case(2_000, 2)
+
+
+@pytest.fixture
+def engine(dataset: xr.Dataset, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """An engine that returns a ready Dataset and remembers how it was called."""
+    called: dict[str, Any] = {}
+
+    def simulate(job: Any, **options: Any) -> xr.Dataset:
+        called.update(options, job=job)
+        options["progress"](1, 2)
+        return dataset
+
+    module = ModuleType("stress.engine")
+    module.simulate = simulate  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "stress.engine", module)
+    monkeypatch.setattr("stress.engine", module, raising=False)
+    return called
+
+
+def test_a_run_leaves_results_report_and_manifest(
+    engine: dict[str, Any], dataset: xr.Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "deep" / "results"
+    options = ["--paths", "2000", "--seed", "7", "--threads", "1", "--scenario", "baseline", "--out", str(out)]
+    assert _run(["run", str(JOB), *options]) == 0
+    stdout, stderr = capsys.readouterr()
+    assert sorted(path.name for path in out.iterdir()) == ["manifest.json", "report.html", "results.nc"]
+    assert stdout
+    assert stderr == ""
+    assert (engine["paths"], engine["seed"], engine["threads"]) == (2000, 7, 1)
+    assert engine["scenarios"] == ("baseline",)
+
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert manifest["job_hash"] == job_hash(load_job(JOB))
+    assert manifest["seed"] == "7"
+    assert manifest["result_sha256"] == jobs.result_digest(results.open(out))
+    assert set(manifest["seconds"]) == {"import", "simulate", "write"}
+    assert set(manifest["residuals"]) == {str(law) for law in dataset["law"].values}
+
+
+def test_json_is_one_document_with_measures_by_scenario_and_tranche(
+    engine: dict[str, Any], dataset: xr.Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(["run", str(JOB), "--out", str(tmp_path), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    scenario, tranche = str(dataset["scenario"].values[0]), str(dataset["tranche"].values[0])
+    expected = dataset["expected_loss"].values[0, 0].item()
+    assert document["measures"]["expected_loss"][scenario][tranche] == expected
+    assert "loss_count" not in document["measures"]
+
+
+def test_a_report_is_written_again_from_the_results(
+    engine: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(["run", str(JOB), "--out", str(tmp_path), "--quiet"]) == 0
+    assert capsys.readouterr().out == ""
+    (tmp_path / "report.html").unlink()
+    assert _run(["report", str(tmp_path)]) == 0
+    assert (tmp_path / "report.html").stat().st_size > 1000
+
+
+def test_a_full_disk_is_told_and_leaves_no_manifest(
+    engine: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "manifest.json").write_text("{}")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(results, "save", full)
+    with pytest.raises(LimitError, match="disk is full"):
+        jobs.run(jobs.plan(load_job(JOB), out=tmp_path), lambda done, total: None)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x.json"
+    jobs.write_atomically(path, "old")
+
+    def fail(*_: object) -> None:
+        raise OSError("no")
+
+    monkeypatch.setattr("os.fsync", fail)
+    with pytest.raises(OSError, match="no"):
+        jobs.write_atomically(path, "new")
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["x.json"]

@@ -1,0 +1,322 @@
+"""Measures agree with the sample they were counted from, and their intervals hold the truth as often as they say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import integrate, stats
+from synthetic import TRANCHES, case, results_of, tranche_losses, vasicek
+
+from stress import measures, results
+from stress.errors import DataError
+from stress.measures import batches, fans
+from stress.measures.histogram import LOW, WIDTH, tail
+from stress.measures.proportions import proportion, zero_count_bound
+
+MEAN, RHO = 0.08, 0.05
+REPEATS = [
+    pytest.param(200, (0.90, 0.985), id="fast"),
+    pytest.param(1000, (0.93, 0.97), id="full", marks=pytest.mark.slow),
+]
+
+
+@pytest.fixture(scope="module")
+def losses() -> np.ndarray:
+    return tranche_losses(vasicek(50_003, MEAN, RHO))
+
+
+@pytest.fixture(scope="module")
+def ds(losses: np.ndarray) -> xr.Dataset:
+    return results_of(losses[None])
+
+
+def test_expected_loss_and_probability_of_loss_are_those_of_the_sample(ds: xr.Dataset, losses: np.ndarray) -> None:
+    np.testing.assert_allclose(ds["expected_loss"][0], losses.mean(-1), rtol=1e-12)
+    np.testing.assert_allclose(ds["loss_probability"][0], (losses > 0).mean(-1), rtol=1e-14)
+    np.testing.assert_allclose(ds["shortfall_probability"][0], (losses > 0.1).mean(-1), rtol=1e-14)
+    mean_loss = [x[x > 0].mean() for x in losses]
+    np.testing.assert_allclose(ds["lgd"][0], mean_loss, rtol=1e-12)
+
+
+def test_the_batch_error_of_a_mean_is_its_standard_error(ds: xr.Dataset, losses: np.ndarray) -> None:
+    plain = losses.std(-1, ddof=1) / np.sqrt(losses.shape[-1])
+    np.testing.assert_allclose(ds["expected_loss_se"][0], plain, rtol=0.15)
+
+
+@pytest.mark.parametrize("level", [0.5, 0.9, 0.95, 0.99, 0.995, 0.999, 0.9999])
+def test_value_at_risk_is_the_order_statistic_within_a_basis_point(
+    level: float, ds: xr.Dataset, losses: np.ndarray
+) -> None:
+    exact = np.quantile(losses, level, axis=-1, method="inverted_cdf")
+    found = measures.value_at_risk(ds, level)["estimate"][0]
+    np.testing.assert_allclose(found, exact, atol=WIDTH)
+    np.testing.assert_array_equal(found.values[exact == 0], 0)
+    np.testing.assert_array_equal(found.values[exact == 1], 1)
+
+
+@pytest.mark.parametrize("level", [0.5, 0.9, 0.95, 0.99, 0.999])
+def test_expected_shortfall_is_the_mean_of_the_worst_paths(level: float, ds: xr.Dataset, losses: np.ndarray) -> None:
+    answer = measures.expected_shortfall(ds, level)["estimate"][0]
+    for found, sample in zip(answer.values, losses, strict=True):
+        ordered = np.sort(sample)[::-1]
+        mass = (1 - level) * sample.size
+        whole = int(mass)
+        exact = (ordered[:whole].sum() + (mass - whole) * ordered[whole]) / mass
+        var = np.quantile(sample, level, method="inverted_cdf")
+        assert found == pytest.approx(exact, rel=1e-9 if var == 0 else 0, abs=0 if var == 0 else WIDTH)
+
+
+def test_where_value_at_risk_is_zero_expected_shortfall_is_expected_loss_over_the_tail() -> None:
+    sample = np.zeros(20_000)
+    sample[::5000] = [1e-6, 3e-6, 0.5, 0.123456]
+    ds = results_of(np.stack([sample] * 4)[None])
+    shortfall = measures.expected_shortfall(ds, 0.999)["estimate"][0, 0]
+    assert shortfall == pytest.approx(sample.mean() / 0.001, rel=1e-12)
+    assert measures.value_at_risk(ds, 0.999)["estimate"][0, 0] == 0
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=200), st.floats(0.01, 0.9999))
+def test_the_tail_mean_is_never_below_the_quantile_nor_above_the_largest_loss(
+    sample: list[float], level: float
+) -> None:
+    from synthetic import loss_bin
+
+    loss = np.array(sample)
+    answer = tail(np.bincount(loss_bin(loss), minlength=LOW.size).astype(float), loss.sum(), level)
+    assert answer.low <= answer.quantile <= answer.high
+    assert answer.quantile - WIDTH <= answer.shortfall <= min(1, loss.max() + WIDTH) + 1e-12
+    assert abs(answer.quantile - np.quantile(loss, level, method="inverted_cdf")) <= WIDTH
+
+
+def test_clopper_pearson_is_the_beta_quantile_and_contains_the_estimate() -> None:
+    answer = proportion([1, 5, 50], 100)
+    np.testing.assert_allclose(answer.low, stats.beta.ppf(0.025, [1, 5, 50], [100, 96, 51]), rtol=1e-10)
+    np.testing.assert_allclose(answer.high, stats.beta.ppf(0.975, [2, 6, 51], [99, 95, 50]), rtol=1e-10)
+
+
+def test_nothing_seen_is_bounded_by_the_rule_of_three_and_never_zero_with_no_error() -> None:
+    answer = proportion([0, 1000], 1000)
+    assert answer.high[0] == pytest.approx(3 / 1000, rel=4e-3) and answer.low[0] == 0
+    assert answer.low[1] == pytest.approx(1 - 3 / 1000, rel=1e-5) and answer.high[1] == 1
+    assert (answer.error > 0).all()
+    ds = results_of(np.zeros((1, 4, 1000)))
+    for name in ("expected_loss", "loss_probability"):
+        assert ds[name][0, 0] == 0 and ds[f"{name}_se"][0, 0] > 0
+        assert ds[f"{name}_high"][0, 0] == pytest.approx(zero_count_bound(1000))
+    assert measures.expected_shortfall(ds, 0.9)["high"][0, 0] == pytest.approx(10 * zero_count_bound(1000))
+    assert np.isnan(ds["lgd"][0, 0]) and ds["lgd_high"][0, 0] == 1
+
+
+def test_more_paths_than_the_level_needs_or_the_upper_end_is_everything() -> None:
+    ds = results_of(tranche_losses(vasicek(2_000, MEAN, RHO))[None])
+    answer = measures.value_at_risk(ds, 0.9999).sel(tranche="A")
+    assert answer["high"].item() == 1 and answer["low"].item() < answer["estimate"].item()
+
+
+def test_few_paths_use_few_batches_and_one_batch_has_no_error() -> None:
+    few = results_of(tranche_losses(vasicek(100, 0.2, RHO))[None])
+    assert np.isfinite(few["expected_loss_se"][0, 3])
+    one = results_of(tranche_losses(vasicek(32, 0.2, RHO))[None])
+    assert np.isnan(one["expected_loss_se"][0, 3])
+    assert one["expected_loss_low"][0, 3] == 0 and one["expected_loss_high"][0, 3] == 1
+
+
+def test_a_ratio_error_allows_for_the_denominator() -> None:
+    rng = np.random.default_rng(3)
+    principal = rng.uniform(0.2, 1, (4000, 64, 10)).sum(-1)
+    error = batches.error(batches.ratio(principal * 2.5, principal), np.full(64, 10.0))
+    np.testing.assert_allclose(error, 0, atol=1e-12)
+    time = principal * 2 + rng.normal(0, 1, principal.shape)
+    replicates = batches.ratio(time, principal)
+    assert batches.error(replicates, np.full(64, 10.0)).mean() == pytest.approx(replicates.value.std(), rel=0.05)
+
+
+def test_unequal_batches_give_an_unbiased_variance() -> None:
+    rng = np.random.default_rng(4)
+    size = np.array([5.0] + [64.0] * 7 + [96.0] * 4)
+    total = rng.normal(3 * size, np.sqrt(size), (5000, size.size))
+    replicates = batches.ratio(total, np.broadcast_to(size, total.shape))
+    variance = (batches.error(replicates, size) ** 2).mean()
+    assert variance == pytest.approx(1 / size.sum(), rel=0.04)
+
+
+def test_common_random_numbers_shrink_the_error_of_a_difference() -> None:
+    rate = np.stack([vasicek(20_000, m, RHO) for m in (0.08, 0.082)])
+    ds = results_of(tranche_losses(rate), rate, scenarios=["base", "worse"])
+    answer = measures.difference(ds, "expected_loss").sel(scenario="worse", tranche="Subordinated")
+    alone = ds["expected_loss_se"].sel(scenario="worse", tranche="Subordinated")
+    exact = tranche_losses(rate)[1, 3].mean() - tranche_losses(rate)[0, 3].mean()
+    assert answer["estimate"] == pytest.approx(exact, rel=1e-9)
+    assert answer["error"] < 0.1 * alone
+    assert answer["low"] < exact < answer["high"]
+
+
+def test_a_difference_that_no_path_shows_is_bounded_not_zero() -> None:
+    ds = results_of(np.zeros((2, 4, 1000)))
+    answer = measures.difference(ds, "loss_probability").isel(scenario=1, tranche=0)
+    assert answer["estimate"] == 0 and answer["high"] == pytest.approx(zero_count_bound(1000))
+
+
+def test_results_on_different_draws_are_not_compared(ds: xr.Dataset) -> None:
+    assert (measures.compare(ds, ds, "expected_loss")["estimate"] == 0).all()
+    with pytest.raises(DataError, match="seed"):
+        measures.compare(ds, ds.assign_attrs(seed="8"), "expected_loss")
+
+
+def test_a_mixture_is_the_probability_weighted_distribution() -> None:
+    ds = case(5_000, 3)
+    names = ds["scenario"].values
+    mixed = measures.mixture(ds, {names[0]: 0.6, names[1]: 0.3, names[2]: 0.1})
+    expected = ds["expected_loss"].values.T @ [0.6, 0.3, 0.1]
+    np.testing.assert_allclose(measures.expected_loss(mixed)["estimate"][0], expected, rtol=1e-12)
+    count = ds["loss_count"].sel(tranche="Mezzanine").values.T @ [0.6, 0.3, 0.1]
+    at = np.searchsorted(np.cumsum(count), 0.99 * 5000 * (1 - 1e-12))
+    assert LOW[at] <= measures.value_at_risk(mixed, 0.99)["estimate"].sel(tranche="Mezzanine")[0] <= LOW[at] + WIDTH
+    with pytest.raises(DataError, match="probabilities"):
+        measures.mixture(ds)
+
+
+def test_average_life_is_principal_time_over_principal(ds: xr.Dataset) -> None:
+    total = ds["batch_sum"].sum("batch")
+    for note in TRANCHES:
+        ratio = total.sel(quantity=f"{note}:principal_time") / total.sel(quantity=f"{note}:principal")
+        assert ds["wal"].sel(tranche=note).item() == pytest.approx(ratio.item(), rel=1e-12)
+
+
+def test_fans_give_the_quantiles_of_what_was_counted() -> None:
+    sample = np.random.default_rng(5).beta(2, 9, 8000)
+    from synthetic import fan_bin
+
+    for quantity, name, value in (
+        (0, "cumulative_default", sample),
+        (2, "excess_spread", sample - 0.15),
+        (9, "A:balance", sample),
+    ):
+        count = np.bincount(fan_bin(value, quantity), minlength=1024)
+        found = fans.quantiles(count[None], fans.edges(name), np.array([0.05, 0.5, 0.95]))[0]
+        np.testing.assert_allclose(found, np.quantile(value, [0.05, 0.5, 0.95]), atol=2e-3)
+
+
+def test_a_balance_that_never_moves_is_exactly_whole_in_the_fan(ds: xr.Dataset) -> None:
+    assert (ds["note_balance"].sel(tranche="A", month=1) == 1).all()
+    assert (ds["note_balance"].sel(tranche="A", month=24, quantile=0.5) == 0).all()
+
+
+def test_event_probabilities_only_rise_and_end_at_the_share_of_paths(ds: xr.Dataset, losses: np.ndarray) -> None:
+    early = ds["early_amortization_probability"][0]
+    assert (np.diff(early) >= 0).all()
+    assert early[-1] == pytest.approx((0.03 + 0.5 * losses[3] > 0.10).mean())
+    assert ds["first_loss_probability"][0, 2, -1] == pytest.approx((losses[2] > 0).mean())
+
+
+def test_a_sobol_result_takes_its_errors_from_sixteen_replicates(ds: xr.Dataset) -> None:
+    sobol = ds.assign_attrs(estimator="sobol")
+    assert measures.sums.of_pool(sobol, "default").size.size == 16
+    np.testing.assert_allclose(measures.expected_loss(sobol)["estimate"], ds["expected_loss"], rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("measure", "message"), [("value_at_risk", "no mean named"), ("nonsense", "there are expected_loss")]
+)
+def test_an_unknown_measure_is_refused_with_the_list(measure: str, message: str, ds: xr.Dataset) -> None:
+    with pytest.raises(DataError, match=message):
+        measures.difference(ds, measure)
+    with pytest.raises(DataError, match="between 0 and 1"):
+        measures.value_at_risk(ds, 99.9)
+
+
+def test_the_stored_measures_are_the_measures(ds: xr.Dataset) -> None:
+    xr.testing.assert_allclose(
+        ds["value_at_risk"].sel(level=0.99, drop=True),
+        measures.value_at_risk(ds, 0.99)["estimate"].drop_vars("level", errors="ignore"),
+    )
+    assert set(results.DERIVED[0]._fields) == {"name", "dims", "unit", "meaning"}
+
+
+def truth(note: str, level: float) -> dict[str, float]:
+    """Expected loss, probability of loss, VaR and ES of a tranche of a large pool, by the closed form and
+    quadrature."""
+    attach, detach = TRANCHES[note]
+    normal = stats.norm
+
+    def loss(y: float) -> float:
+        rate = normal.cdf((normal.ppf(MEAN) - np.sqrt(RHO) * y) / np.sqrt(1 - RHO))
+        return float(np.clip((rate - attach) / (detach - attach), 0, 1))
+
+    def factor(rate: float) -> float:
+        return float((normal.ppf(MEAN) - np.sqrt(1 - RHO) * normal.ppf(rate)) / np.sqrt(RHO))
+
+    worst = normal.ppf(1 - level)
+    corners = sorted(factor(x) for x in (max(attach, 1e-12), min(detach, 1 - 1e-12)))
+
+    def mean(to: float) -> float:
+        points = [-9.0, *(c for c in corners if -9 < c < to), to]
+        pieces = zip(points, points[1:], strict=False)
+        return sum(integrate.quad(lambda y: loss(y) * normal.pdf(y), a, b)[0] for a, b in pieces)
+
+    return {
+        "expected_loss": mean(9.0),
+        "loss_probability": float(normal.cdf(max(corners))) if attach > 0 else 1.0,
+        "value_at_risk": loss(worst),
+        "expected_shortfall": mean(worst) / (1 - level),
+    }
+
+
+COVERED = [
+    ("expected_loss", "A", 0.99, 4000),
+    ("expected_loss", "Mezzanine", 0.99, 500),
+    ("expected_loss", "Subordinated", 0.99, 4000),
+    ("value_at_risk", "B", 0.99, 4000),
+    ("value_at_risk", "Subordinated", 0.5, 500),
+    ("expected_shortfall", "A", 0.99, 4000),
+    ("expected_shortfall", "A", 0.95, 4000),
+    ("expected_shortfall", "B", 0.9, 4000),
+    ("expected_shortfall", "Subordinated", 0.3, 1000),
+]
+
+
+@pytest.mark.parametrize(("repeats", "band"), REPEATS)
+@pytest.mark.parametrize(("measure", "note", "level", "n_path"), COVERED)
+def test_intervals_hold_the_closed_form_as_often_as_they_say(
+    measure: str, note: str, level: float, n_path: int, repeats: int, band: tuple[float, float]
+) -> None:
+    """Basis point bins widen a value-at-risk interval by a hair, so it may cover a little more."""
+    exact = truth(note, level)[measure]
+    hits = 0
+    for seed in range(repeats):
+        ds = raw_of(tranche_losses(vasicek(n_path, MEAN, RHO, seed))[list(TRANCHES).index(note)])
+        call = getattr(measures, measure)
+        answer = call(ds) if measure == "expected_loss" else call(ds, level)
+        hits += bool(answer["low"].item() <= exact <= answer["high"].item())
+    assert band[0] <= hits / repeats <= band[1], hits / repeats
+
+
+def raw_of(sample: np.ndarray) -> xr.Dataset:
+    """Only the raw variables that losses need, for speed."""
+    from synthetic import loss_bin
+
+    from stress.kernels.tally import N_BATCH, N_BIN
+
+    batch = np.arange(sample.size) // 32 % N_BATCH
+    sums = np.stack([np.bincount(batch, q, N_BATCH) for q in (sample, sample > 0)])
+    count = np.bincount(loss_bin(sample), minlength=N_BIN + 2)
+    return xr.Dataset(
+        {
+            "loss_count": (("scenario", "tranche", "loss_bin"), count[None, None]),
+            "batch_sum": (("scenario", "quantity", "batch"), sums[None]),
+            "batch_path": ("batch", np.bincount(batch, minlength=N_BATCH)),
+        },
+        {"scenario": ["s"], "tranche": ["N"], "quantity": ["N:loss", "N:any_loss"]},
+    )
+
+
+def test_clopper_pearson_covers_at_least_what_it_says() -> None:
+    for p in (0.0005, 0.004, 0.05, 0.4):
+        k = np.arange(0, 1001)
+        answer = proportion(k, 1000)
+        covered = stats.binom.pmf(k, 1000, p)[(answer.low <= p) & (p <= answer.high)].sum()
+        assert covered >= 0.938, (p, covered)

@@ -1,0 +1,244 @@
+"""What people read: a page that stands alone, says what was found, and cannot be broken by a name."""
+
+from __future__ import annotations
+
+import csv
+import html.parser
+import io
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from rich.console import Console
+from synthetic import TRANCHES, case, job_of, results_of, tranche_losses, vasicek
+
+from stress import report, results
+from stress.errors import DataError
+from stress.report import figures, page, sheets, words
+from stress.report.numbers import fraction, interval, percent, with_error
+
+NASTY = '<script>alert(1)</script> & "x" $a_b$ {{ 7*7 }}'
+
+
+@pytest.fixture(scope="module")
+def ds() -> xr.Dataset:
+    return case(3_000, 3)
+
+
+@pytest.fixture(scope="module")
+def text(ds: xr.Dataset) -> str:
+    return page.render(ds)
+
+
+class Reader(html.parser.HTMLParser):
+    """Tags, their balance, and what they point to."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: set[str] = set()
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.words: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        self.links += [v or "" for k, v in attrs if k in ("href", "src", "xlink:href")]
+        self.ids += [v or "" for k, v in attrs if k == "id"]
+        if tag not in ("meta", "br", "link"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if self.open and self.open[-1] == tag:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+def test_the_page_stands_alone_and_runs_no_script(text: str) -> None:
+    reader = Reader(text)
+    assert reader.open == []
+    assert not reader.seen & {"script", "iframe", "object", "link", "img"}
+    assert all(link.startswith("#") for link in reader.links)
+    assert "@import" not in text
+    assert re.findall(r"url\((?!#)", text) == []
+
+
+def test_every_inner_link_has_its_target_and_no_id_comes_twice(text: str) -> None:
+    reader = Reader(text)
+    assert {link[1:] for link in reader.links} <= set(reader.ids)
+    assert len(reader.ids) == len(set(reader.ids))
+
+
+def test_the_same_result_gives_the_same_bytes(ds: xr.Dataset, text: str, tmp_path: Path) -> None:
+    opened = results.open(results.save(ds, tmp_path / "r.nc"))
+    assert report.write(opened, tmp_path / "report.html").read_text() == text
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["r.nc", "report.html"]
+
+
+def test_every_section_names_every_note_and_scenario(ds: xr.Dataset, text: str) -> None:
+    for name in (*ds["scenario"].values, *TRANCHES, "Summary", "Checks", "Inputs and provenance", "Reading the errors"):
+        assert str(name) in text
+    assert text.count("<svg") == 1 + 1 + 4 + 7
+    assert text.count("Numbers of this figure") == text.count("<svg")
+
+
+def test_what_is_illustrative_is_flagged(ds: xr.Dataset, text: str) -> None:
+    job = json.loads(ds.attrs["job"])
+    for line in (*job["deal"]["illustrative"], *job["pool"]["illustrative"]):
+        assert line in text
+    assert len(list(page.illustrative(job))) == 5
+
+
+def test_names_from_files_are_escaped_everywhere(tmp_path: Path) -> None:
+    losses = tranche_losses(vasicek(640, 0.1, 0.05))[None]
+    job = job_of([NASTY])
+    for part in (job, job["deal"], job["pool"], job["deal"]["notes"][0]):
+        part["name"] = NASTY
+    job["pool"]["source"] = "<b onmouseover=alert(1)>"
+    ds = results_of(losses, notes=[NASTY, "B", "C", "=D"], scenarios=[NASTY], job=json.dumps(job))
+    text = report.write(ds, tmp_path / "r.html").read_text()
+    assert not Reader(text).seen & {"script", "b"}
+    assert "<script" not in text
+    assert "{{ 7*7 }}" in text
+    Console(width=120, file=io.StringIO()).print(report.table(ds))
+
+
+def test_a_result_without_its_job_still_gives_a_report(tmp_path: Path) -> None:
+    ds = results_of(tranche_losses(vasicek(320, 0.1, 0.05))[None], job="")
+    assert "cannot be drawn" in report.write(ds, tmp_path / "r.html").read_text()
+
+
+@pytest.mark.parametrize("n_path", [1, 32, 100])
+@pytest.mark.parametrize("loss", [0.0, 1.0])
+def test_the_extremes_have_a_report_too(n_path: int, loss: float) -> None:
+    ds = results_of(np.full((1, 2, n_path), loss), notes=["A", "B"])
+    text = page.render(ds)
+    assert ">nan" not in text
+    assert "inf" not in " ".join(words.summary(ds)).replace("information", "")
+
+
+def test_a_note_that_never_loses_is_bounded_not_called_safe() -> None:
+    ds = results_of(np.zeros((1, 4, 100_000)))
+    said = " ".join(words.summary(ds))
+    assert "below 0.30 bp with 95% confidence, which is not zero" in said
+    assert sheets.note(ds, "A").rows[0][1] == "< 0.30 bp"
+
+
+def test_the_terminal_table_fits_120_columns_and_shows_every_note(ds: xr.Dataset) -> None:
+    console = Console(width=120, record=True, file=io.StringIO())
+    console.print(report.table(ds))
+    lines = console.export_text().splitlines()
+    assert max(map(len, lines)) <= 120
+    assert sum("Mezzanine" in line for line in lines) == 3
+    assert not any("…" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (fraction(0.0467), "4.67%"), (fraction(0.4727), "47.3%"), (fraction(0.00123), "12.3 bp"),
+        (fraction(3e-7), "0.003 bp"),
+        (fraction(0.0), "0"), (fraction(float("nan")), "–"), (percent(-0.4227), "−42.27%"),
+        (with_error(0.00595, 0.0004), "59.5 ± 4.0 bp"), (with_error(0.4727, 0.0014), "47.27 ± 0.14%"),
+        (with_error(0.0, 1e-5, 1.5e-4), "< 1.50 bp"), (with_error(0.5, float("nan")), "50.0% (no error)"),
+        (interval(0.0194, 0.0175, 0.0214), "1.94 [1.75, 2.14]%"), (interval(0.0, 0.0, 3e-5), "< 0.30 bp"),
+        (interval(1.0, 0.9997, 1.0), "> 99.97%"),
+    ],
+)  # fmt: skip
+def test_numbers_carry_no_more_digits_than_their_error(shown: str, expected: str) -> None:
+    assert shown == expected
+
+
+def test_a_shock_is_told_in_words() -> None:
+    shock = {"target": "default_odds", "multiply": 2.2, "from_month": 3, "to_month": 12, "segments": ["L1", "L2"]}
+    assert page.shock_words(shock) == "default odds (L1, L2) × 2.2 from month 3 to month 12"
+    assert page.shock_words({"target": "cash_rate", "by_month": [[1, 0.1], [4, 0.2]], "how": "set"}) == (
+        "cash rate = 0.1 from month 1, 0.2 from month 4"
+    )
+
+
+def test_enhancement_is_what_ranks_below() -> None:
+    slices = page.capital_slices(job_of(["x"])["deal"])
+    assert [round(s.below, 3) for s in slices] == [0.193, 0.138, 0.095, 0.0]
+    assert (
+        page.capital_slices({"notes": [{"name": "A", "amount": 300.0}, {"name": "B", "amount": 100.0}]})[0].below
+        == 0.25
+    )
+
+
+def test_the_accessor_offers_table_figures_and_files(ds: xr.Dataset, tmp_path: Path) -> None:
+    assert ds.stress.table().row_count == 12
+    assert len(ds.stress.plot.loss("A").axes) == 2
+    assert len(ds.stress.plot.fan("excess_spread").axes) == 3
+    assert (ds.stress.compare(ds)["estimate"] == 0).all()
+    assert ds.stress.report(tmp_path / "r.html").exists()
+    with pytest.raises(DataError, match="no note named"):
+        ds.stress.plot.loss("Z")
+    with pytest.raises(DataError, match="no fan of"):
+        ds.stress.plot.fan("Z")
+
+
+def test_csv_and_parquet_hold_the_measures(ds: xr.Dataset, tmp_path: Path) -> None:
+    files = ds.stress.to_csv(tmp_path / "csv")
+    frame = pd.read_csv(tmp_path / "csv" / "scenario_tranche.csv")
+    assert len(frame) == 12
+    assert frame["expected_loss"].iloc[3] == pytest.approx(ds["expected_loss"][0, 3].item())
+    pytest.importorskip("pyarrow")
+    same = pd.read_parquet(ds.stress.to_parquet(tmp_path / "parquet")[0])
+    assert len(files) == len({v.dims for v in results.DERIVED})
+    assert len(same) == len(pd.read_csv(files[0]))
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+x", "-x", "@SUM(A1)", "\tx"])
+def test_a_name_cannot_become_a_formula(name: str, tmp_path: Path) -> None:
+    ds = results_of(np.zeros((1, 2, 32)), notes=[name, "B"])
+    for file in ds.stress.to_csv(tmp_path):
+        with file.open(newline="") as lines:
+            cells = [cell for row in csv.reader(lines) for cell in row]
+        assert not any(re.match(r"[=+@\t]|-[^\d.]", cell) for cell in cells)
+
+
+def test_figures_do_not_depend_on_the_callers_matplotlib_settings(ds: xr.Dataset) -> None:
+    import matplotlib as mpl
+
+    before = figures.svg(figures.fan(ds, "cumulative_default"), "x")
+    with mpl.rc_context({"lines.linewidth": 9, "font.size": 30, "svg.fonttype": "path"}):
+        assert figures.svg(figures.fan(ds, "cumulative_default"), "x") == before
+        assert mpl.rcParams["font.size"] == 30
+
+
+CHROMIUM = shutil.which("chromium")
+QUIET = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update", "--hide-scrollbars", "--window-size=1280,3000"),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
+def test_the_report_renders_in_a_browser(ds: xr.Dataset, tmp_path: Path) -> None:
+    from PIL import Image
+
+    target, shot = report.write(ds, tmp_path / "r.html"), tmp_path / "shot.png"
+    flags = [*QUIET, f"--user-data-dir={tmp_path / 'profile'}", f"--screenshot={shot}", target.as_uri()]
+    subprocess.run([str(CHROMIUM), *flags], check=True, capture_output=True, timeout=120)
+    with Image.open(shot) as image:
+        pixels = np.asarray(image.convert("RGB"))
+    assert pixels.shape == (3000, 1280, 3)
+    ink = (pixels != pixels[0, 0]).any(-1)
+    assert ink[:, :30].mean() < 0.01
+    assert ink.any(1).mean() > 0.4
+    assert 0.02 < ink.mean() < 0.6
