@@ -37,6 +37,7 @@ class Plan(NamedTuple):
     """What will be run and where it goes."""
 
     job: Job
+    """With the options that override it: its hash says what was run."""
     paths: int
     seed: int
     scenarios: tuple[str, ...]
@@ -60,14 +61,14 @@ def plan(
     threads: int | None = None,
 ) -> Plan:
     """The job with the options that override it. Raises ConfigError for a scenario that it has not."""
-    return Plan(
-        job,
-        job.paths if paths is None else paths,
-        job.seed if seed is None else seed,
-        choose_scenarios(job, scenarios),
-        Path("results") / job.name if out is None else out,
-        threads,
-    )
+    chosen = choose_scenarios(job, scenarios)
+    update = {
+        "paths": job.paths if paths is None else paths,
+        "seed": job.seed if seed is None else seed,
+        "scenarios": tuple(case for case in job.scenarios if case.name in chosen),
+    }
+    job = job.model_copy(update=update)
+    return Plan(job, job.paths, job.seed, chosen, Path("results") / job.name if out is None else out, threads)
 
 
 def choose_scenarios(job: Job, wanted: Sequence[str]) -> tuple[str, ...]:

@@ -52,12 +52,16 @@ def random_deal(rng: Random, cut_off: float, clock: str, last: int) -> Deal:
     accounts = tuple(("reserve", "liquidity")[: rng.choice((0, 0, 1, 1, 2))])
     purchase = "payment_date" if clock == "payment_date" else rng.choice(("each_step", "each_step", "payment_date"))
     priority = Order(rng, cut_off, notes, fees, accounts, purchase, last).priority(revolving)
+    closing = datetime.date(2021, 1, 1) + datetime.timedelta(days=rng.randint(0, 800))
+    issue = closing + datetime.timedelta(days=rng.randint(0, 28)) if flag(rng, 0.3) else None
     return Deal(
         version=1,
         kind="deal",
         name="random deal",
         currency="CNY",
-        closing_date=datetime.date(2021, 1, 1) + datetime.timedelta(days=rng.randint(0, 800)),
+        closing_date=closing,
+        issue_date=issue,
+        idle_cash_share=rng.choice((0.15, rng.uniform(0.0, 0.5))),
         payment_day=rng.randint(1, 28),
         revolving_months=revolving,
         scheduled_months=rng.randint(max(1, revolving), last),

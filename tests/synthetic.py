@@ -77,8 +77,13 @@ def _months(losses: Array, default: Array, n_month: int) -> dict[str, Any]:
     for k, m, q in np.ndindex(*shape):
         x = (m + 1) / n_month
         run_off = min(1.0, 2.0 - 2.0 * x)
-        rows = [default[k] * x**1.3, 0.3 * default[k] * x, 0.04 - default[k] * x, run_off - 0.4 * default[k] * x,
-                0.02 + 0.1 * default[k]]  # fmt: skip
+        rows = [
+            default[k] * x**1.3,
+            0.3 * default[k] * x,
+            0.04 - default[k] * x,
+            run_off - 0.4 * default[k] * x,
+            0.02 + 0.1 * default[k],
+        ]
         balance = [
             np.maximum(losses[k, n], np.clip(1.0 - max(0.0, 3.0 * x - 1.5 - 0.3 * n), 0, 1)) for n in range(n_note)
         ]
@@ -144,18 +149,42 @@ def results_of(losses: Array, default: Array | None = None, notes: list[str] | N
     names = list(TRANCHES)[: losses.shape[1]] if notes is None else notes
     scenarios = attrs.pop("scenarios", [f"scenario {k + 1}" for k in range(losses.shape[0])])
     dates = np.datetime64("2020-09") + np.arange(1, N_MONTH + 1).astype("timedelta64[M]")
-    known = {"version": "0.1.0", "source_digest": "ab12", "job_hash": "cd34", "job": "{}", "seed": "7", "estimator": "plain",
-             "rng": "Philox4x32-10", "paths": losses.shape[2]}  # fmt: skip
-    return results.build(tally_of(losses, default), scenarios, names, ["cumulative default", "idle cash"],
-                         dates.astype("datetime64[ns]"), known | attrs)  # fmt: skip
+    known = {
+        "version": "0.1.0",
+        "source_digest": "ab12",
+        "job_hash": "cd34",
+        "job": "{}",
+        "seed": "7",
+        "estimator": "plain",
+        "rng": "Philox4x32-10",
+        "paths": losses.shape[2],
+    }
+    return results.build(
+        tally_of(losses, default),
+        scenarios,
+        names,
+        ["cumulative default", "idle cash"],
+        dates.astype("datetime64[ns]"),
+        known | attrs,
+    )
 
 
 SEVERITY = {
-    "baseline": 0.045, "macro_mild": 0.06, "macro_moderate": 0.08, "macro_severe": 0.115, "yield_squeeze_10": 0.046,
-    "yield_squeeze_30": 0.05, "clampdown_2021_mild": 0.055, "clampdown_2021_severe": 0.09, "score_failure_moderate": 0.085,
-    "score_failure_severe": 0.125, "turnover_60": 0.075, "servicer_event_severe": 0.06, "fed2025_severely_adverse": 0.11,
+    "baseline": 0.045,
+    "macro_mild": 0.06,
+    "macro_moderate": 0.08,
+    "macro_severe": 0.115,
+    "yield_squeeze_10": 0.046,
+    "yield_squeeze_30": 0.05,
+    "clampdown_2021_mild": 0.055,
+    "clampdown_2021_severe": 0.09,
+    "score_failure_moderate": 0.085,
+    "score_failure_severe": 0.125,
+    "turnover_60": 0.075,
+    "servicer_event_severe": 0.06,
+    "fed2025_severely_adverse": 0.11,
     "credit_contraction": 0.16,
-}  # fmt: skip
+}
 """Mean pool loss of fourteen made-up scenarios."""
 
 
@@ -168,23 +197,62 @@ def case(n_path: int = 20_000, n_scenario: int = 14, **attrs: Any) -> xr.Dataset
 
 def job_of(names: list[str]) -> dict[str, Any]:
     """A job document in the shape of stress.inputs.job.Job, trimmed to what a report shows."""
-    notes = [{"name": n, "share": round(b - a, 3), "coupon": c, "residual": n == "Subordinated"}
-             for (n, (a, b)), c in zip(TRANCHES.items(), (0.054, 0.058, 0.075, 0.0), strict=True)]  # fmt: skip
-    segments = [{"name": n, "share": s, "entry_rate": e, "monthly_fee": f, "recovery": 0.1}
-                for n, s, e, f in (("L1", 0.015, 0.003, 0.005), ("L2", 0.585, 0.012, 0.0085), ("L3", 0.385, 0.03, 0.0105),
-                                   ("L4", 0.015, 0.066, 0.012))]  # fmt: skip
+    notes = [
+        {"name": n, "share": round(b - a, 3), "coupon": c, "residual": n == "Subordinated"}
+        for (n, (a, b)), c in zip(TRANCHES.items(), (0.054, 0.058, 0.075, 0.0), strict=True)
+    ]
+    segments = [
+        {"name": n, "share": s, "entry_rate": e, "monthly_fee": f, "recovery": 0.1}
+        for n, s, e, f in (
+            ("L1", 0.015, 0.003, 0.005),
+            ("L2", 0.585, 0.012, 0.0085),
+            ("L3", 0.385, 0.03, 0.0105),
+            ("L4", 0.015, 0.066, 0.012),
+        )
+    ]
     return {
-        "name": "baitiao-24m", "source": "Xia, Liu, Wang, Liu (2024), CC BY 4.0", "clock": "monthly", "paths": 20000, "seed": 7,
+        "name": "baitiao-24m",
+        "source": "Xia, Liu, Wang, Liu (2024), CC BY 4.0",
+        "clock": "monthly",
+        "paths": 20000,
+        "seed": 7,
         "estimator": "plain",
-        "deal": {"name": "JD Baitiao 24-month four-class", "source": "Xia et al. (2024)", "currency": "CNY",
-                 "closing_date": "2020-09-01", "revolving_months": 12, "scheduled_months": 24, "legal_maturity_months": 36,
-                 "illustrative": ["Fees and trigger limits are ours."], "notes": notes,
-                 "triggers": [{"name": "cumulative default", "observable": "cumulative_default", "breach": "above",
-                               "thresholds": [{"from_month": 1, "limit": 0.03}, {"from_month": 4, "limit": 0.04}],
-                               "effect": "acceleration"}]},
-        "pool": {"name": "Baitiao base pool", "cut_off_balance": 1e9, "source": "Xia et al. (2024)", "segments": segments,
-                 "illustrative": ["Score mix, fees and recovery are ours."]},
-        "scenarios": [{"name": n, "description": f"Shocks of {n}.", "probability": None, "source": "Fed 2025 tables",
-                       "illustrative": [] if n.startswith("fed") else ["Size of the shock is ours."],
-                       "shocks": [{"target": "default_odds", "multiply": 2.0, "from_month": 1}]} for n in names],
-    }  # fmt: skip
+        "deal": {
+            "name": "JD Baitiao 24-month four-class",
+            "source": "Xia et al. (2024)",
+            "currency": "CNY",
+            "closing_date": "2020-09-01",
+            "revolving_months": 12,
+            "scheduled_months": 24,
+            "legal_maturity_months": 36,
+            "illustrative": ["Fees and trigger limits are ours."],
+            "notes": notes,
+            "triggers": [
+                {
+                    "name": "cumulative default",
+                    "observable": "cumulative_default",
+                    "breach": "above",
+                    "thresholds": [{"from_month": 1, "limit": 0.03}, {"from_month": 4, "limit": 0.04}],
+                    "effect": "acceleration",
+                }
+            ],
+        },
+        "pool": {
+            "name": "Baitiao base pool",
+            "cut_off_balance": 1e9,
+            "source": "Xia et al. (2024)",
+            "segments": segments,
+            "illustrative": ["Score mix, fees and recovery are ours."],
+        },
+        "scenarios": [
+            {
+                "name": n,
+                "description": f"Shocks of {n}.",
+                "probability": None,
+                "source": "Fed 2025 tables",
+                "illustrative": [] if n.startswith("fed") else ["Size of the shock is ours."],
+                "shocks": [{"target": "default_odds", "multiply": 2.0, "from_month": 1}],
+            }
+            for n in names
+        ],
+    }

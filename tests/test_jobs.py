@@ -28,6 +28,14 @@ def dataset() -> xr.Dataset:
 
 
 @pytest.fixture
+def quick_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page takes seconds to draw and has its own tests."""
+    import stress.report
+
+    monkeypatch.setattr(stress.report, "write", lambda ds, path: Path(path).write_text("<html></html>"))
+
+
+@pytest.fixture
 def engine(dataset: xr.Dataset, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """An engine that returns a ready Dataset and remembers how it was called."""
     called: dict[str, Any] = {}
@@ -44,6 +52,7 @@ def engine(dataset: xr.Dataset, monkeypatch: pytest.MonkeyPatch) -> dict[str, An
     return called
 
 
+@pytest.mark.usefixtures("quick_report")
 def test_a_run_leaves_results_report_and_manifest(
     engine: dict[str, Any], dataset: xr.Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -58,13 +67,14 @@ def test_a_run_leaves_results_report_and_manifest(
     assert engine["scenarios"] == ("baseline",)
 
     manifest = json.loads((out / "manifest.json").read_text())
-    assert manifest["job_hash"] == job_hash(load_job(JOB))
+    assert manifest["job_hash"] == job_hash(engine["job"]) != job_hash(load_job(JOB))
     assert manifest["seed"] == "7"
     assert manifest["result_sha256"] == jobs.result_digest(results.open(out))
     assert set(manifest["seconds"]) == {"import", "simulate", "write"}
     assert set(manifest["residuals"]) == {str(law) for law in dataset["law"].values}
 
 
+@pytest.mark.usefixtures("quick_report")
 def test_json_is_one_document_with_measures_by_scenario_and_tranche(
     engine: dict[str, Any], dataset: xr.Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -77,15 +87,14 @@ def test_json_is_one_document_with_measures_by_scenario_and_tranche(
 
 
 def test_a_report_is_written_again_from_the_results(
-    engine: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    dataset: xr.Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert _run(["run", str(JOB), "--out", str(tmp_path), "--quiet"]) == 0
-    assert capsys.readouterr().out == ""
-    (tmp_path / "report.html").unlink()
+    results.save(dataset, tmp_path / "results.nc")
     assert _run(["report", str(tmp_path)]) == 0
     assert (tmp_path / "report.html").stat().st_size > 1000
 
 
+@pytest.mark.usefixtures("quick_report")
 def test_a_full_disk_is_told_and_leaves_no_manifest(
     engine: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,3 +121,23 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
         jobs.write_atomically(path, "new")
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["x.json"]
+
+
+@pytest.mark.parametrize("figure", ["loss", "events"])
+def test_a_figure_is_drawn_from_the_results(figure: str, dataset: xr.Dataset, tmp_path: Path) -> None:
+    results.save(dataset, tmp_path / "results.nc")
+    out = tmp_path / "figure.svg"
+    assert _run(["plot", str(tmp_path), figure, "-o", str(out)]) == 0
+    assert "<svg" in out.read_text()
+    assert _run(["plot", str(tmp_path), figure, "-o", str(tmp_path / "figure.txt")]) == 2
+
+
+def test_a_run_compared_with_itself_differs_in_nothing(
+    dataset: xr.Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results.save(dataset, tmp_path / "results.nc")
+    assert _run(["compare", str(tmp_path), str(tmp_path), "--measure", "irr", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["difference"]
+    assert len(rows) == dataset.sizes["scenario"] * dataset.sizes["tranche"]
+    assert {row["estimate"] for row in rows} == {0.0}
+    assert _run(["compare", str(tmp_path), str(tmp_path), "--measure", "expected_los"]) == 3

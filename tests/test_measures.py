@@ -15,6 +15,7 @@ from stress.errors import DataError
 from stress.measures import batches, fans
 from stress.measures.histogram import LOW, WIDTH, tail
 from stress.measures.proportions import proportion, zero_count_bound
+import itertools
 
 MEAN, RHO = 0.08, 0.05
 REPEATS = [
@@ -100,21 +101,26 @@ def test_clopper_pearson_is_the_beta_quantile_and_contains_the_estimate() -> Non
 
 def test_nothing_seen_is_bounded_by_the_rule_of_three_and_never_zero_with_no_error() -> None:
     answer = proportion([0, 1000], 1000)
-    assert answer.high[0] == pytest.approx(3 / 1000, rel=4e-3) and answer.low[0] == 0
-    assert answer.low[1] == pytest.approx(1 - 3 / 1000, rel=1e-5) and answer.high[1] == 1
+    assert answer.high[0] == pytest.approx(3 / 1000, rel=4e-3)
+    assert answer.low[0] == 0
+    assert answer.low[1] == pytest.approx(1 - 3 / 1000, rel=1e-5)
+    assert answer.high[1] == 1
     assert (answer.error > 0).all()
     ds = results_of(np.zeros((1, 4, 1000)))
     for name in ("expected_loss", "loss_probability"):
-        assert ds[name][0, 0] == 0 and ds[f"{name}_se"][0, 0] > 0
+        assert ds[name][0, 0] == 0
+        assert ds[f"{name}_se"][0, 0] > 0
         assert ds[f"{name}_high"][0, 0] == pytest.approx(zero_count_bound(1000))
     assert measures.expected_shortfall(ds, 0.9)["high"][0, 0] == pytest.approx(10 * zero_count_bound(1000))
-    assert np.isnan(ds["lgd"][0, 0]) and ds["lgd_high"][0, 0] == 1
+    assert np.isnan(ds["lgd"][0, 0])
+    assert ds["lgd_high"][0, 0] == 1
 
 
 def test_more_paths_than_the_level_needs_or_the_upper_end_is_everything() -> None:
     ds = results_of(tranche_losses(vasicek(2_000, MEAN, RHO))[None])
     answer = measures.value_at_risk(ds, 0.9999).sel(tranche="A")
-    assert answer["high"].item() == 1 and answer["low"].item() < answer["estimate"].item()
+    assert answer["high"].item() == 1
+    assert answer["low"].item() < answer["estimate"].item()
 
 
 def test_few_paths_use_few_batches_and_one_batch_has_no_error() -> None:
@@ -122,7 +128,8 @@ def test_few_paths_use_few_batches_and_one_batch_has_no_error() -> None:
     assert np.isfinite(few["expected_loss_se"][0, 3])
     one = results_of(tranche_losses(vasicek(32, 0.2, RHO))[None])
     assert np.isnan(one["expected_loss_se"][0, 3])
-    assert one["expected_loss_low"][0, 3] == 0 and one["expected_loss_high"][0, 3] == 1
+    assert one["expected_loss_low"][0, 3] == 0
+    assert one["expected_loss_high"][0, 3] == 1
 
 
 def test_a_ratio_error_allows_for_the_denominator() -> None:
@@ -158,7 +165,8 @@ def test_common_random_numbers_shrink_the_error_of_a_difference() -> None:
 def test_a_difference_that_no_path_shows_is_bounded_not_zero() -> None:
     ds = results_of(np.zeros((2, 4, 1000)))
     answer = measures.difference(ds, "loss_probability").isel(scenario=1, tranche=0)
-    assert answer["estimate"] == 0 and answer["high"] == pytest.approx(zero_count_bound(1000))
+    assert answer["estimate"] == 0
+    assert answer["high"] == pytest.approx(zero_count_bound(1000))
 
 
 def test_results_on_different_draws_are_not_compared(ds: xr.Dataset) -> None:
@@ -255,7 +263,7 @@ def truth(note: str, level: float) -> dict[str, float]:
 
     def mean(to: float) -> float:
         points = [-9.0, *(c for c in corners if -9 < c < to), to]
-        pieces = zip(points, points[1:], strict=False)
+        pieces = itertools.pairwise(points)
         return sum(integrate.quad(lambda y: loss(y) * normal.pdf(y), a, b)[0] for a, b in pieces)
 
     return {

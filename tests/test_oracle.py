@@ -176,12 +176,12 @@ def no_income_leaves(deal: Deal) -> Deal:
 def test_nothing_goes_to_a_junior_note_before_its_seniors_are_repaid(case):
     """In an order that repays in sequence and has neither targets nor conditions (law 3)."""
     deal = no_income_leaves(case.deal)
-    flows = run(case._replace(deal=deal))
+    flows, dust = run(case._replace(deal=deal)), 1e-12 * case.pool.balance
     for t, phase in enumerate(flows.phase):
         for n in range(1, len(deal.notes)):
             junior = flows.principal_paid[t][n] + flows.residual_yield[t][n]
             seniors = sum(flows.note_balance[t][:n])
-            assert junior == 0.0 or (phase != "revolving" and seniors <= 1e-12 * case.pool.balance)
+            assert junior <= dust or (phase != "revolving" and seniors <= dust)
 
 
 @few

@@ -43,7 +43,8 @@ def test_a_saved_result_can_be_measured_again_from_its_counts_alone(ds: xr.Datas
 def test_seed_is_text_and_attributes_survive(ds: xr.Dataset, tmp_path) -> None:
     opened = results.open(results.save(ds, tmp_path / "r.nc"))
     assert opened.attrs == ds.attrs
-    assert opened.attrs["seed"] == "7" and opened.attrs["paths"] == 3000
+    assert opened.attrs["seed"] == "7"
+    assert opened.attrs["paths"] == 3000
 
 
 @pytest.mark.parametrize("value", [None, True, ["a"], {"a": 1}])
@@ -64,7 +65,9 @@ def test_an_empty_bin_has_no_path_and_the_others_the_smallest() -> None:
     losses[0, 3, [17, 40]] = 0.5
     ds = results_of(losses)
     path = ds["loss_path"].sel(tranche="Subordinated")[0]
-    assert path[0] == 0 and path[5001] == 17 and path[1] == -1
+    assert path[0] == 0
+    assert path[5001] == 17
+    assert path[1] == -1
 
 
 def test_a_tally_of_the_wrong_shape_is_refused_with_its_name() -> None:
@@ -97,7 +100,8 @@ def test_a_failed_save_leaves_the_old_file_whole(ds: xr.Dataset, tmp_path, monke
     monkeypatch.setattr(xr.Dataset, "to_netcdf", broken)
     with pytest.raises(OSError, match="disk full"):
         results.save(ds, path)
-    assert path.read_bytes() == before and len(list(tmp_path.iterdir())) == 1
+    assert path.read_bytes() == before
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_reading_a_result_needs_neither_numba_nor_dask() -> None:

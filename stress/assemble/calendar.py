@@ -20,9 +20,9 @@ class Calendar(NamedTuple):
     payment: tuple[datetime.date, ...]
     """The payment day of the month after each collection period."""
     fraction: NDArray[np.float64]
-    """(T,) day-count fraction from one payment date (closing, for the first) to the next."""
+    """(T,) day-count fraction from one payment date (issue, for the first) to the next."""
     years: NDArray[np.float64]
-    """(T,) years from closing to each payment date, ACT/365F."""
+    """(T,) years from issue to each payment date, ACT/365F."""
 
 
 def calendar_of(deal: Deal) -> Calendar:
@@ -35,9 +35,10 @@ def calendar_of(deal: Deal) -> Calendar:
         ends.append(_month_end(year, month))
         year, month = _next(year, month)
         payments.append(datetime.date(year, month, deal.payment_day))
-    starts = [deal.closing_date, *payments[:-1]]
+    issued = deal.issue_date or deal.closing_date
+    starts = [issued, *payments[:-1]]
     fraction = [year_fraction(a, b, deal.day_count) for a, b in zip(starts, payments, strict=True)]
-    years = [(p - deal.closing_date).days / 365.0 for p in payments]
+    years = [(p - issued).days / 365.0 for p in payments]
     return Calendar(tuple(ends), tuple(payments), np.array(fraction), np.array(years))
 
 

@@ -17,6 +17,8 @@ COMMANDS = {
     "run": "stress.cli.run:run",
     "check": "stress.cli.check:check",
     "report": "stress.cli.report:report",
+    "plot": "stress.cli.plot:plot",
+    "compare": "stress.cli.compare:compare",
     "explain": "stress.cli.explain:explain",
     "replay": "stress.cli.replay:replay",
     "new": "stress.cli.new:new",

@@ -16,13 +16,21 @@ if TYPE_CHECKING:
     from stress.analysis.calibrate_pool import PoolFit
 
 
-@click.command(cls=LazyGroup, lazy={"pool": "stress.cli.calibrate:pool"})
+COMMANDS = {
+    "pool": "stress.cli.calibrate:pool",
+    "rho": "stress.cli.calibrate_history:rho",
+    "satellite": "stress.cli.calibrate_history:satellite",
+}
+
+
+@click.command(cls=LazyGroup, lazy=COMMANDS)
 def calibrate() -> None:
-    """Find parameters that meet targets.
+    """Find parameters that meet targets or fit histories.
 
     \b
     Example:
       stress calibrate pool scenarios/pools/baitiao.toml
+      stress calibrate rho chargeoffs.csv
     """
 
 

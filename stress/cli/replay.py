@@ -92,16 +92,18 @@ def months(dataset: Any) -> Columns:
 
 
 def _tail_path(job: Job, folder: Path | None, scenario: str, tranche: str, quantile: float) -> tuple[int, Job]:
-    """The path at the quantile, and the job with the seed of the run that it was found in."""
+    """The path at the quantile, and the job as it was run (its seed, paths and scenarios)."""
     from stress import jobs, results
-    from stress.inputs.load import job_hash
+    from stress.inputs.load import job_from_json
 
     saved = folder or Path("results") / job.name
     dataset = results.open(saved)
-    if dataset.attrs.get("job_hash") not in (None, job_hash(job)):
+    ran = job_from_json(str(dataset.attrs["job"]))
+    before = {case.name: case for case in ran.scenarios}
+    now = {case.name: case for case in job.scenarios}
+    if (ran.deal, ran.pool, ran.clock, before.get(scenario)) != (job.deal, job.pool, job.clock, now[scenario]):
         raise DataError(f"{saved}: is a run of another version of this job; run it again with `stress run`")
-    seed = int(dataset.attrs.get("seed", job.seed))
-    return jobs.path_at(dataset, scenario, tranche, quantile), job.model_copy(update={"seed": seed})
+    return jobs.path_at(dataset, scenario, tranche, quantile), ran
 
 
 def _write_csv(path: Path, columns: Columns) -> None:

@@ -221,7 +221,9 @@ class Deal(Document):
     kind: Literal["deal"]
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     closing_date: datetime.date
-    """Cut-off date: interest accrues from here; month 1 is the first month that ends after it."""
+    """Cut-off date: collections belong to the deal from here; month 1 is the first month that ends after it."""
+    issue_date: datetime.date | None = None
+    """Interest accrues from here; from closing_date where it is left out."""
     payment_day: Annotated[int, Field(ge=1, le=28)]
     """Payment date: this day of the month after each collection period."""
     revolving_months: Annotated[int, Field(ge=0, le=60)]

@@ -37,7 +37,7 @@ unlimited supply) buys at that step. `unlimited` never binds, except where the s
 
 **Determination** at the end of month t (after its last step).
 - Interest accrues on each note: coupon(t) x day-count fraction(t) x (balance + unpaid interest, if interest on unpaid interest), where the
-  fraction runs from payment date t-1 (closing for t = 1) to payment date t.
+  fraction runs from payment date t-1 (the issue date for t = 1) to payment date t.
 - Fees due: notes base = rate x fraction(t) x sum of note balances; pool base = rate x fraction(t) x (current + M1..M3) at the month's start;
   interest_income = rate x (fees and late charges collected in the month); fixed = amount. Unpaid fees carry over if the fee says so.
 - Deficiency = max(0, deficiency + defaults + unpaid dilution + commingled principal - recoveries of the month).

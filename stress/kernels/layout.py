@@ -333,7 +333,7 @@ class Contract(NamedTuple):
     payable: Floats
     """(4, T, N) 1 where the note pays interest in this phase and month."""
     years: Floats
-    """(T, 2) years from closing to the payment date (ACT/365F); its difference from (t + 1) / 12 + lag."""
+    """(T, 2) years from issue to the payment date (ACT/365F); its difference from the even grid."""
     guess: Floats
     """(N,) first guess of ln(1 + IRR)."""
     discount: Floats

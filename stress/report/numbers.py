@@ -12,8 +12,8 @@ def fraction(x: float) -> str:
     """0.0467 is 4.67%, 0.0012 is 12.0 bp."""
     if not math.isfinite(x):
         return MISSING
-    if x == 0.0:
-        return "0"
+    if x in (0.0, 1.0):
+        return "100%" if x else "0"
     size = abs(x)
     if size >= 0.00995:
         return _signed(f"{100 * x:.1f}%" if size >= 0.09995 else f"{100 * x:.2f}%")

@@ -74,7 +74,7 @@ def render(ds: xr.Dataset) -> str:
         notes=[(str(n), sheets.note(ds, n), _loss(ds, n)) for n in ds["tranche"].values],
         months=list(_months(ds)),
         checks=sheets.checks(ds),
-        illustrative=list(illustrative(job)),
+        illustrative=illustrative(job),
         scenarios=scenario_rows(ds, job),
         provenance=[(k, str(ds.attrs[k])) for k in PROVENANCE if k in ds.attrs],
     )
@@ -129,14 +129,15 @@ def shock_words(shock: Mapping[str, Any]) -> str:
     return f"{str(shock.get('target', '')).replace('_', ' ')}{part} {move}{span}"
 
 
-def illustrative(job: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What the inputs call illustrative: where, and what."""
-    for part in ("deal", "pool"):
-        for line in job.get(part, {}).get("illustrative", ()):
-            yield f"{part}: {job[part].get('name', '')}", line
-    for case in job.get("scenarios", ()):
-        for line in case.get("illustrative", ()):
-            yield f"scenario: {case.get('name', '')}", line
+def illustrative(job: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the inputs call illustrative, each statement once, with where it is made."""
+    parts = [(part, job.get(part, {})) for part in ("deal", "pool")]
+    parts += [("scenario", case) for case in job.get("scenarios", ())]
+    found: dict[str, list[str]] = {}
+    for kind, part in parts:
+        for line in part.get("illustrative", ()):
+            found.setdefault(str(line), []).append(f"{kind} {part.get('name', '')}")
+    return [(line, ", ".join(where)) for line, where in found.items()]
 
 
 def _heat(ds: xr.Dataset) -> Exhibit:

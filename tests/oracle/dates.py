@@ -43,12 +43,13 @@ def day_fraction(day_count: str, start: datetime.date, end: datetime.date) -> fl
 
 
 def payment_dates(deal) -> list[datetime.date]:
-    """Closing date, then the payment dates 1..T."""
+    """The date from which interest accrues (issue, or else closing), then the payment dates 1..T."""
     months = range(1, deal.legal_maturity_months + 1)
-    return [deal.closing_date] + [payment_date(deal.closing_date, deal.payment_day, t) for t in months]
+    start = deal.closing_date if deal.issue_date is None else deal.issue_date
+    return [start] + [payment_date(deal.closing_date, deal.payment_day, t) for t in months]
 
 
 def accrual_fractions(deal) -> list[float]:
-    """Day-count fraction of each period 1..T, from the payment date before (closing for the first)."""
+    """Day-count fraction of each period 1..T, from the payment date before (issue for the first)."""
     dates = payment_dates(deal)
     return [day_fraction(deal.day_count, a, b) for a, b in itertools.pairwise(dates)]

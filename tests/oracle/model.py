@@ -71,7 +71,7 @@ class Path:
             self.buy(("principal",), max(0.0, self.state.available["principal"] - self.locked(t)))
         if self.pending is not None and c == self.payment_step():
             pay_period(self)
-        idle = self.state.available["principal"] > 0.15 * self.pool_balance()
+        idle = self.state.available["principal"] > self.deal.idle_cash_share * self.pool_balance()
         self.state.idle_days = self.state.idle_days + 30.0 / self.count if idle else 0.0
         self.record(
             opening,

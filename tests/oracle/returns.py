@@ -21,8 +21,8 @@ def internal_rate(years: list[float], cash: list[float], price: float) -> float:
 
 def returns(deal, months, flows, original: list[float]) -> None:
     """Fill the per-note results of a finished path."""
-    closing, *dates = payment_dates(deal)
-    years = [(date - closing).days / 365.0 for date in dates]
+    issue, *dates = payment_dates(deal)
+    years = [(date - issue).days / 365.0 for date in dates]
     for n, note in enumerate(deal.notes):
         principal = [row[n] for row in flows.principal_paid]
         cash = [p + i[n] + y[n] for p, i, y in zip(principal, flows.interest_paid, flows.residual_yield, strict=True)]

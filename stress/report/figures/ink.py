@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter
 
 P = ParamSpec("P")
 R = TypeVar("R")
-Layout = Literal["constrained", "none"]
+Layout = Literal["constrained"] | None
 
 TEXT, QUIET, RULE = "#1d2530", "#5d6775", "#d5d9de"
 NOTE_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#7f6a00", "#000000")

@@ -73,7 +73,7 @@ def _mark(axes: Axes, answer: xr.Dataset, text: str, mark: str, y: float, reach:
     right = x < 0.5 * reach
     place = min(max(high, x), reach) + 0.02 * reach if right and high < 0.6 * reach else x + 0.03 * reach
     if not right:
-        place = min(low, x) - 0.02 * reach
+        place = min(low, x) - 0.03 * reach
     box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.9, "pad": 0.8}
     axes.text(place, y, words, ha="left" if right else "right", va="center", fontsize=8, bbox=box)
 

@@ -48,6 +48,7 @@ def fan(ds: xr.Dataset, quantity: str) -> Figure:
                     month, reference, color="#d55e00", linewidth=1.0, linestyle=":", label="median of first scenario"
                 )
         ink.percent_axis(axes.yaxis)
+    panels[0].set_ylim(min(0.0, panels[0].get_ylim()[0]), max(0.0, panels[0].get_ylim()[1]))
     _share_legend(figure, panels[0], 6)
     return figure
 
@@ -94,7 +95,7 @@ def _panels(ds: xr.Dataset) -> tuple[Figure, Sequence[Axes]]:
     rows = math.ceil(n / columns)
     panel = 1.05 if n > 2 else 2.3
     height = TOP + BOTTOM + rows * panel + (rows - 1) * GAP
-    figure, panels = ink.sheet(rows, columns, WIDTH, height, layout="none", sharex=True, sharey=True)
+    figure, panels = ink.sheet(rows, columns, WIDTH, height, layout=None, sharex=True, sharey=True)
     figure.subplots_adjust(
         left=0.5 / WIDTH,
         right=1 - 0.12 / WIDTH,
@@ -112,7 +113,7 @@ def _panels(ds: xr.Dataset) -> tuple[Figure, Sequence[Axes]]:
         axes.margins(x=0.01)
         if at + columns >= n:
             axes.tick_params(labelbottom=True)
-    figure.text(1 - 0.12 / WIDTH, 0.06 / height, "month", ha="right", va="bottom", fontsize=8, color=ink.QUIET)
+    panels[(rows - 1) * columns].set_xlabel("month", fontsize=8, loc="left", labelpad=1)
     return figure, panels
 
 

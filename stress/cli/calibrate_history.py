@@ -1,0 +1,110 @@
+"""`stress calibrate rho` and `stress calibrate satellite`: parameters from a history of default rates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from stress.cli.options import FILE, output_options
+from stress.cli.output import Output
+from stress.errors import ConfigError
+
+
+@click.command()
+@click.argument("history", type=FILE, metavar="HISTORY.csv")
+@click.option("--column", help="The default rate. [default: the only column]")
+@click.option("--unit", type=float, default=0.01, show_default=True, help="0.01 where the rates are in percent.")
+@click.option("--level", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True, help="Of the intervals.")
+@output_options
+def rho(
+    history: Path, column: str | None, unit: float, level: float, as_json: bool, quiet: bool, log_json: bool
+) -> None:
+    """Estimate default rate, asset correlation and persistence, at the engine's monthly horizon.
+
+    HISTORY.csv holds a row per month, quarter or year: the period, then annualised default rates.
+
+    \b
+    Example:
+      stress calibrate rho chargeoffs.csv --column "Credit cards"
+    """
+    from stress.calibration import calibrate_rho, read_table
+
+    table = read_table(history)
+    name = _column(history, table.variable, column)
+    fit = calibrate_rho(unit * table.column(name), table.start.per_year, level=level)
+    Output(as_json, quiet, log_json).result(lambda: _plain(str(fit)), lambda: {"column": name, **_document(fit)})
+
+
+@click.command()
+@click.argument("history", type=FILE, metavar="HISTORY.csv")
+@click.argument("macro", type=FILE, metavar="MACRO.csv")
+@click.option("--column", help="The default rate. [default: the only column of HISTORY.csv]")
+@click.option("--term", "terms", multiple=True, required=True, metavar="NAME[@lagN][@diffN]", help="May be repeated.")
+@click.option("--link", type=click.Choice(["logit", "probit"]), default="logit", show_default=True)
+@click.option("--unit", type=float, default=0.01, show_default=True, help="0.01 where the rates are in percent.")
+@click.option("-o", "--out", type=FILE, metavar="FILE.toml", help="Write the satellite here.")
+@output_options
+def satellite(
+    history: Path,
+    macro: Path,
+    column: str | None,
+    terms: tuple[str, ...],
+    link: Any,
+    unit: float,
+    out: Path | None,
+    as_json: bool,
+    quiet: bool,
+    log_json: bool,
+) -> None:
+    """Fit default rates on macro variables, with errors that stand autocorrelation.
+
+    \b
+    Example:
+      stress calibrate satellite chargeoffs.csv macro.csv \\
+          --term "Unemployment rate" --term "Unemployment rate@diff4" -o satellite.toml
+    """
+    from stress.calibration import fit_satellite, parse_term, read_table, satellite_to_toml
+
+    table = read_table(history)
+    name = _column(history, table.variable, column)
+    fit = fit_satellite(table, name, read_table(macro), tuple(map(parse_term, terms)), link=link, unit=unit)
+    if out is not None:
+        from stress.jobs import write_atomically
+
+        try:
+            write_atomically(out, satellite_to_toml(fit))
+        except OSError as error:
+            raise ConfigError(f"--out {out}: cannot be written: {error.strerror}") from None
+    Output(as_json, quiet, log_json).result(lambda: _plain(str(fit)), lambda: _document(fit))
+
+
+def _column(file: Path, columns: tuple[str, ...], wanted: str | None) -> str:
+    from stress.inputs.messages import suggest
+
+    if wanted is None and len(columns) == 1:
+        return columns[0]
+    names = ", ".join(columns)
+    if wanted is None:
+        raise ConfigError(f"{file}: has {len(columns)} columns; choose one with --column: {names}")
+    if wanted not in columns:
+        raise ConfigError(f"{file}: has no column {wanted!r}: one of {names}{suggest(wanted, columns)}")
+    return wanted
+
+
+def _plain(text: str) -> Any:
+    from rich.text import Text
+
+    return Text(text)
+
+
+def _document(value: Any) -> Any:
+    """Named tuples as tables, arrays as lists, anything else that JSON has no word for as text."""
+    if hasattr(value, "_asdict"):
+        return {key: _document(item) for key, item in value._asdict().items()}
+    if isinstance(value, (list, tuple)):
+        return [_document(item) for item in value]
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    return value if isinstance(value, (bool, int, float, str, type(None))) else str(value)

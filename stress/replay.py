@@ -1,0 +1,112 @@
+"""One path again, with all its cash flows: the same kernels, the same draws, every row kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from stress.assemble.calendar import calendar_of
+from stress.assemble.contract import account_names, step_labels
+from stress.assemble.problem import assemble
+from stress.errors import ConfigError
+from stress.inputs.job import Job
+from stress.kernels import alone, layout
+from stress.kernels.layout import LANES, Problem
+from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+_PERCENT_ROWS = ("excess_spread", "idle_cash_days", "phase")
+_FACTORS = ("default", "prepayment", "recovery")
+
+
+def replay(job: Job, path: int, scenario: str | None = None, normals: np.ndarray | None = None) -> xr.Dataset:
+    """Month-by-month cash flows of one path under one scenario (the job's first where left out).
+
+    `normals` (T, F) replaces the path's own innovations: a path of one's own choosing. Money in the deal's currency,
+    rates per month; purchases count from one determination to the next. Raises ConfigError for a path below 0 or
+    an unknown scenario.
+    """
+    names = [case.name for case in job.scenarios]
+    scenario = names[0] if scenario is None else scenario
+    if scenario not in names:
+        raise ConfigError(f"no scenario {scenario!r} in the job; it has {', '.join(names)}")
+    if path < 0:
+        raise ConfigError(f"path {path}: a path is a number from 0 upwards")
+    one = job.model_copy(update={"scenarios": tuple(c for c in job.scenarios if c.name == scenario)})
+    return trace_of(one, assemble(one), path, normals)
+
+
+def trace_of(job: Job, problem: Problem, path: int, normals: np.ndarray | None = None) -> xr.Dataset:
+    """The trace of a one-scenario problem as a Dataset."""
+    import xarray as xr
+
+    block, lane = divmod(path, LANES)
+    drawn = None if normals is None else np.repeat(np.asarray(normals, float)[:, :, None], LANES, axis=2)
+    trace, space = alone.run_block(problem, block, job.seed, drawn)
+    sizes, rows = problem.sizes, problem.rows
+    months = trace[: sizes.n_month * rows.cohort].reshape(sizes.n_month, rows.cohort // LANES, LANES)[:, :, lane]
+    dates = calendar_of(job.deal)
+    coords = {
+        "month": np.arange(1, sizes.n_month + 1),
+        "collection_end": ("month", np.array(dates.collection_end, "datetime64[ns]")),
+        "payment_date": ("month", np.array(dates.payment, "datetime64[ns]")),
+        "tranche": [n.name for n in job.deal.notes],
+        "segment": [s.name for s in job.pool.segments],
+        "account": account_names(job.deal),
+        "fee": [f.name for f in job.deal.fees],
+        "trigger": [t.name for t in job.deal.triggers],
+        "step": step_labels(job.deal),
+        "factor": list(_FACTORS[: sizes.n_factor]),
+        "bucket": [1, 2, 3],
+    }
+    variables = _variables(months, problem) | _outcome(space.scratch, rows.outcome, sizes.n_note, lane)
+    variables["supply"] = (("month", "cohort"), problem.market.supply[0, : sizes.n_month])
+    attrs = {"path": path, "scenario": job.scenarios[0].name, "seed": str(job.seed), "currency": job.deal.currency}
+    return xr.Dataset(variables, coords=coords, attrs=attrs)
+
+
+def _variables(months: np.ndarray, problem: Problem) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
+    """Rows of each month by name."""
+    sizes, rows = problem.sizes, problem.rows
+
+    def at(group: int, first: int, count: int) -> np.ndarray:
+        start = group // LANES + first
+        return months[:, start : start + count]
+
+    found: dict[str, tuple[tuple[str, ...], np.ndarray]] = {}
+    for i, name in enumerate(layout.POOL_ROW_NAMES):
+        found[name] = (("month",), at(rows.pool, i, 1)[:, 0])
+    for kind, name in enumerate(layout.NOTE_ROW_NAMES):
+        found[name] = (("month", "tranche"), at(rows.note, kind * sizes.n_note, sizes.n_note))
+    for kind, name in enumerate(("fee_current", "fee_due", "fee_paid")):
+        found[name] = (("month", "fee"), at(rows.fee, kind * sizes.n_fee, sizes.n_fee))
+    for kind, name in enumerate(("trigger_value", "trigger_count", "trigger_month", "trigger_tripped")):
+        found[name] = (("month", "trigger"), at(rows.trigger, kind * sizes.n_trigger, sizes.n_trigger))
+    found["account_balance"] = (("month", "account"), at(rows.account, 0, sizes.n_account))
+    found["step_paid"] = (("month", "step"), at(rows.step, 0, sizes.n_step))
+    found["deficiency"] = (("month",), at(rows.cash, layout.DEFICIENCY, 1)[:, 0])
+    found["factor_value"] = (("month", "factor"), at(rows.factor, 0, sizes.n_factor))
+    rate = at(rows.rate, 0, layout.N_RATE * sizes.n_segment).reshape(-1, sizes.n_segment, layout.N_RATE)
+    found["entry_rate"] = (("month", "segment"), rate[:, :, layout.ENTRY])
+    found["roll_rate"] = (("month", "segment", "bucket"), rate[:, :, layout.ROLL_1 : layout.ROLL_3 + 1])
+    found["prepayment_rate"] = (("month", "segment"), rate[:, :, layout.PREPAYMENT])
+    found["recovery_rate"] = (("month", "segment"), rate[:, :, layout.RECOVERY])
+    limits = problem.contract.threshold.T
+    found["trigger_limit"] = (("month", "trigger"), limits)
+    return found
+
+
+def _outcome(scratch: np.ndarray, start: int, n_note: int, lane: int) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
+    """What the path came to: per note, and for the pool over the cut-off balance."""
+    n_row = len(NOTE_QUANTITIES) * n_note + len(POOL_QUANTITIES)
+    rows = scratch[start : start + n_row * LANES].reshape(n_row, LANES)[:, lane]
+    notes = rows[: len(NOTE_QUANTITIES) * n_note].reshape(n_note, len(NOTE_QUANTITIES))
+    found: dict[str, tuple[tuple[str, ...], np.ndarray]] = {
+        f"final_{name}": (("tranche",), notes[:, i].copy()) for i, name in enumerate(NOTE_QUANTITIES)
+    }
+    for i, name in enumerate(POOL_QUANTITIES):
+        found[f"final_{name}"] = ((), rows[len(NOTE_QUANTITIES) * n_note + i])
+    return found
