@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from random import Random
 
+from oracle.dates import payment_date
 from random_pool import flag, some
 
 from stress.inputs.deal import (
@@ -53,7 +54,9 @@ def random_deal(rng: Random, cut_off: float, clock: str, last: int) -> Deal:
     purchase = "payment_date" if clock == "payment_date" else rng.choice(("each_step", "each_step", "payment_date"))
     priority = Order(rng, cut_off, notes, fees, accounts, purchase, last).priority(revolving)
     closing = datetime.date(2021, 1, 1) + datetime.timedelta(days=rng.randint(0, 800))
-    issue = closing + datetime.timedelta(days=rng.randint(0, 28)) if flag(rng, 0.3) else None
+    payment_day = rng.randint(1, 28)
+    wait = (payment_date(closing, payment_day, 1) - closing).days
+    issue = closing + datetime.timedelta(days=rng.randint(0, wait - 1)) if flag(rng, 0.3) else None
     return Deal(
         version=1,
         kind="deal",
@@ -62,7 +65,7 @@ def random_deal(rng: Random, cut_off: float, clock: str, last: int) -> Deal:
         closing_date=closing,
         issue_date=issue,
         idle_cash_share=rng.choice((0.15, rng.uniform(0.0, 0.5))),
-        payment_day=rng.randint(1, 28),
+        payment_day=payment_day,
         revolving_months=revolving,
         scheduled_months=rng.randint(max(1, revolving), last),
         legal_maturity_months=last,

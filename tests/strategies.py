@@ -33,6 +33,10 @@ class Case(NamedTuple):
     months: MonthInputs
     rates: Rates
 
+    def __repr__(self) -> str:
+        deal = self.deal
+        return f"<{self.clock}, {deal.legal_maturity_months} months, {len(deal.notes)} notes, {len(self.pool.segments)} segments>"
+
 
 def cases() -> st.SearchStrategy[Case]:
     """Hypothesis strategy of cases."""

@@ -18,7 +18,7 @@ from stress.inputs.job_rules import check_job
 from stress.inputs.scenario import Target
 
 phases = (Phase.explicit, Phase.reuse, Phase.generate)
-few = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), phases=phases)
+few = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), phases=phases, print_blob=True)
 """No shrinking: a shrunk deal is no easier to read, and shrinking one takes minutes."""
 USES = {
     "fee": "fee_paid",

@@ -27,7 +27,6 @@ from stress.kernels.layout import Contract
 from stress.kernels.outcome import MONTH_YEARS
 
 _NO_LIMIT = 1e300
-_TARGET_SPREAD = 0.0
 
 
 def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_off: float) -> Contract:
@@ -58,8 +57,18 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
         phase_start=np.array(steps.phase_start, dtype=np.int64),
         trigger=_triggers(deal),
         threshold=_thresholds(deal, n_month),
+        senior_fee=_senior(deal, PayFee, "fee", [f.name for f in deal.fees]),
+        senior_note=_senior(deal, PayInterest, "note", [n.name for n in deal.notes]),
         opening_cash=np.array([deal.opening_cash.get(a, 0.0) for a in accounts]),
-        scalars=np.array([cut_off, deal.clean_up.pool_factor if deal.clean_up else 0.0, deal.idle_cash_share, first]),
+        scalars=np.array(
+            [
+                cut_off,
+                deal.clean_up.pool_factor if deal.clean_up else 0.0,
+                deal.idle_cash_share,
+                first,
+                1.0 - sum(f.rate for f in deal.fees if f.base == "interest_income"),
+            ]
+        ),
     )
 
 
@@ -157,6 +166,14 @@ class _Steps:
         value[1], value[2] = target.share_of_pool, target.share_of_notes
         value[3], value[5] = target.months_of_senior_cost, target.floor
         return max(target.amount, target.share_of_cut_off * self.cut_off)
+
+
+def _senior(deal: Deal, kind: type, field: str, names: list[str]) -> np.ndarray:
+    """1 for what the revolving priority may pay from principal: purchases leave cash for it."""
+    if not deal.retain_senior_cost:
+        return np.zeros(len(names))
+    chosen = {getattr(s, field) for s in phase_steps(deal, "revolving") if isinstance(s, kind) and "principal" in s.source}
+    return np.array([float(name in chosen) for name in names])
 
 
 def _payable(deal: Deal, n_month: int) -> np.ndarray:

@@ -233,6 +233,9 @@ class Deal(Document):
     interest_on_unpaid_interest: bool = True
     purchase: Literal["each_step", "payment_date", "none"] = "each_step"
     """Principal buys receivables at every step of the clock, or only by a purchase step of the priority."""
+    retain_senior_cost: bool = True
+    """Purchases leave principal cash for the senior costs that the revolving priority may pay from principal, as far as
+    the period's income so far does not cover them."""
     purchase_price: Annotated[float, Field(gt=0.5, le=1.5)] = 1.0
     """Price per unit of principal."""
     discount_spread: AnnualRate = 0.0

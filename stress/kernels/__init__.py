@@ -27,13 +27,19 @@ factors), and of the month: payment multiplier k, yield multiplier y, dilution d
    segments and steps of month t of default x recovery rate (the month's rate, conditional on the recovery factor).
    Of the month's collections (1-5 without cash interest) the share x is lost: principal and income alike.
 6. Purchase, when the deal buys at each step, the phase is revolving and t <= revolving_months: with all principal cash
-   (collected becomes available) less what the purchase lag still locks.
+   (collected becomes available) less the larger of what the purchase lag still locks and what is retained for senior costs.
 
 **Purchase** of cash c at price v: face = min(c / v, supply left in this step). Segment s gets mix[s] x face, at most
 limit[s] x (pool + face) - balance of s, at least 0. Each adds its plan profile to the cohort of the step (first slot due at the cohort's
 next step). What cannot be bought stays in its account. Supply left starts each step at supply(t, c).
 Supply = need(t, c) x multiple x originations(t) where need is what the deterministic run (unconditional rates, rho 0, no shocks, triggers off,
 unlimited supply) buys at that step. `unlimited` never binds, except where the scenario cuts originations: then multiple 1.2 is used.
+
+**Retention** (`retain_senior_cost`). At the start of month t (pool, notes, unpaid and accrued as they stand then): need = sum over the fees
+and notes that the revolving priority pays from sources that include principal: interest = unpaid + accrued so far + the month's accrual; fees = unpaid
+carry-over + the month's fee (nothing for a fee on interest_income). A purchase from principal, at a step or at a payment date, leaves
+waiting + max(0, need - (1 - v) x income collected this month), where v = sum of rates of all fees on interest_income and income = fees, late charges and cash interest
+collected since the determination. At the determination: waiting = max(0, need - (1 - v) x income of the month), need = 0. At a payment, before its steps: waiting = 0.
 
 **Determination** at the end of month t (after its last step).
 - Interest accrues on each note: coupon(t) x day-count fraction(t) x (balance + unpaid interest, if interest on unpaid interest), where the

@@ -40,7 +40,7 @@ from stress.kernels.pool import (
     move_factors,
 )
 from stress.kernels.tally import N_BATCH, N_MONTH_BATCH
-from stress.kernels.triggers import accrue, clean_up, sweep_collections, test_triggers, total_pool
+from stress.kernels.triggers import accrue, clean_up, retain, set_need, sweep_collections, test_triggers, total_pool
 from stress.kernels.waterfall import pay
 
 
@@ -85,6 +85,7 @@ def _simulate(m: Any, at: Any, k: Any, fans: Any) -> None:
         move_factors(m, at + t * p.n_factor * LANES, k, t)
         conditional_rates(m, k, t)
         _start_month(m)
+        set_need(m, k, t)
         for c in range(p.n_cohort):
             for q in range(0, LANES, WIDTH):
                 store(w, p.cash + SUPPLY_LEFT * LANES + q, m.f[p.at_supply + (k * (p.n_month + 1) + t) * p.n_cohort + c])
@@ -101,6 +102,7 @@ def _simulate(m: Any, at: Any, k: Any, fans: Any) -> None:
                 accrue(m, k, t)
                 test_triggers(m, t)
                 clean_up(m)
+                retain(m)
                 sweep_collections(m)
                 record_pool_month(m, k, t, fans)
                 _trace(m, t, 0, p.cash)

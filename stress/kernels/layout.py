@@ -103,8 +103,10 @@ MONTH_FLOWS = (DEFAULTED, COST + 1)
     WORST_CASH,
     WORST_DEFICIENCY,
     WORST_NEGATIVE,
+    NEED,
+    RETAINED,
     N_CASH_ROW,
-) = range(16)
+) = range(18)
 
 # Note rows, one of each kind per note (see `Rows.note`): kind * N + note.
 (
@@ -358,13 +360,18 @@ class Contract(NamedTuple):
     """(G, 6): observable, denominator, breach (1 above), months, effect phase (0 none), curable."""
     threshold: Floats
     """(G, T) limit; NaN where not tested."""
+    senior_fee: Floats
+    """(P,) 1 where a revolving purchase leaves cash for the fee."""
+    senior_note: Floats
+    """(N,) 1 where it leaves cash for the note's interest."""
     opening_cash: Floats
     """(A,)"""
     scalars: Floats
-    """(4,): cut-off balance, clean-up pool factor, idle-cash share of the pool, first-payment years."""
+    """(5,): cut-off balance, clean-up pool factor, idle-cash share of the pool, first-payment years, share of income left
+    after the fees on income that purchases leave cash for."""
 
 
-CUT_OFF, CLEAN_UP, IDLE_SHARE, FIRST_YEARS = range(4)
+CUT_OFF, CLEAN_UP, IDLE_SHARE, FIRST_YEARS, NET_INCOME = range(5)
 
 
 class Problem(NamedTuple):

@@ -42,6 +42,8 @@ from stress.kernels.layout import (
     LANES,
     LATE_CHARGE,
     LOCKED,
+    NEED,
+    NET_INCOME,
     MASK,
     N_RATE,
     PAST_1,
@@ -57,6 +59,7 @@ from stress.kernels.layout import (
     RECOVERABLE,
     RECOVERED,
     RECOVERY,
+    RETAINED,
     ROLL_1,
     ROLL_2,
     ROLL_3,
@@ -310,8 +313,12 @@ def buy(m: Any, k: Any, t: Any, c: Any, source: Any, mask: Any) -> None:
         account = p.account + source * LANES + q
         pool = p.pool + q
         cash = load(w, account)
-        if source == PRINCIPAL and p.n_lock > 1:
-            cash = cash - load(w, p.cash + LOCKED * LANES + q)
+        if source == PRINCIPAL:
+            held = _retained(m, q)
+            if p.n_lock > 1:
+                locked = load(w, p.cash + LOCKED * LANES + q)
+                held = where_less(held, locked, locked, held)
+            cash = cash - held
             cash = where_less(cash, 0.0, 0.0, cash)
         left = load(w, p.cash + SUPPLY_LEFT * LANES + q)
         face = cash * (1.0 / price)
@@ -341,6 +348,15 @@ def buy(m: Any, k: Any, t: Any, c: Any, source: Any, mask: Any) -> None:
         add_to(w, pool + BALANCE * LANES, bought)
         add_to(w, p.cash + CASH_OUT * LANES + q, cost)
         move_deficiency(m, cost * from_principal - bought, q)
+
+
+@stage
+def _retained(m: Any, q: Any) -> Any:
+    """Principal that purchases leave for senior costs: of the period awaiting payment, and of this one beyond its income."""
+    w, cash = m.w, m.p.cash + q
+    income = load(w, cash + INCOME_COLLECTED * LANES) * m.f[m.p.at_scalars + NET_INCOME]
+    need = load(w, cash + NEED * LANES) - income
+    return load(w, cash + RETAINED * LANES) + where_less(need, 0.0, 0.0, need)
 
 
 @stage

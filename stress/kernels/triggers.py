@@ -36,6 +36,8 @@ from stress.kernels.layout import (
     LATE_3,
     LATE_CHARGE,
     MONTH_START,
+    NEED,
+    NET_INCOME,
     OUTSTANDING,
     PERFORMING,
     PHASE,
@@ -43,6 +45,7 @@ from stress.kernels.layout import (
     PRINCIPAL,
     PRINCIPAL_COLLECTED,
     RECOVERED,
+    RETAINED,
     SCHEDULED,
     CURED,
     TOTAL_BOUGHT,
@@ -260,6 +263,49 @@ def clean_up(m: Any) -> None:
         store(w, p.pool + BALANCE * LANES + q, balance * keep)
         add_to(w, p.cash + PRINCIPAL_COLLECTED * LANES + q, sold)
         add_to(w, p.cash + CASH_IN * LANES + q, sold)
+
+
+@stage
+def set_need(m: Any, k: Any, t: Any) -> None:
+    """At the month's start: senior costs of the period that may be paid from principal."""
+    w, p = m.w, m.p
+    for q in range(0, LANES, WIDTH):
+        need, notes = splat(0.0), splat(0.0)
+        for n in range(p.n_note):
+            note = p.note + n * LANES + q
+            balance = load(w, note + OUTSTANDING * p.n_note * LANES)
+            notes = notes + balance
+            unpaid = load(w, note + UNPAID * p.n_note * LANES)
+            if p.interest_on_unpaid == 1:
+                balance = balance + unpaid
+            owed = unpaid + load(w, note + ACCRUED * p.n_note * LANES)
+            owed = fma(balance, m.f[p.at_accrual + (k * p.n_month + t) * p.n_note + n], owed)
+            need = fma(owed, m.f[p.at_senior_note + n], need)
+        for i in range(p.n_fee):
+            base = m.g[p.at_fee_base + i]
+            amount = splat(m.f[p.at_fee_rate + (k * p.n_month + t) * p.n_fee + i])
+            if base == 0:
+                amount = amount * notes
+            elif base == 1:
+                amount = amount * load(w, p.pool + BALANCE * LANES + q)
+            elif base == 2:
+                amount = splat(0.0)
+            fee = p.fee + i * LANES + q
+            owed = load(w, fee + FEE_DUE * p.n_fee * LANES) - load(w, fee + FEE_PAID * p.n_fee * LANES)
+            amount = fma(owed, m.f[p.at_fee_carry + i], amount)
+            need = fma(amount, m.f[p.at_senior_fee + i], need)
+        store(w, p.cash + NEED * LANES + q, need)
+
+
+@stage
+def retain(m: Any) -> None:
+    """At the determination: what the month's income leaves uncovered of its senior costs waits for the payment date."""
+    w, p = m.w, m.p
+    for q in range(0, LANES, WIDTH):
+        income = load(w, p.cash + INCOME_COLLECTED * LANES + q) * m.f[p.at_scalars + NET_INCOME]
+        short = load(w, p.cash + NEED * LANES + q) - income
+        store(w, p.cash + RETAINED * LANES + q, where_less(short, 0.0, 0.0, short))
+        store(w, p.cash + NEED * LANES + q, 0.0)
 
 
 @stage

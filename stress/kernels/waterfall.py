@@ -37,6 +37,7 @@ from stress.kernels.layout import (
     PRINCIPAL_TIME,
     PURCHASE,
     RELEASE,
+    RETAINED,
     SHORTFALL,
     STEP_MASK,
     TOP_UP,
@@ -55,6 +56,8 @@ def pay(m: Any, k: Any, t: Any, now: Any, c: Any) -> None:
     """Distribute what is available for period t, at step (now, c) of the clock."""
     w, p = m.w, m.p
     _interest_due(m, t)
+    for q in range(0, LANES, WIDTH):
+        store(w, p.cash + RETAINED * LANES + q, 0.0)
     for x in range(p.n_step):
         for q in range(0, LANES, WIDTH):
             store(w, p.step + x * LANES + q, 0.0)

@@ -33,10 +33,9 @@ def table(ds: xr.Dataset) -> Table:
     tails = ds.assign(var=var["estimate"], es=es["estimate"], es_high=es["high"])
     for at in range(ds.sizes["scenario"]):
         one = tails.isel(scenario=at)
-        style = "on grey7" if at % 2 else ""
         rows = zip_longest(_pool(one), [_note(one.isel(tranche=n)) for n in range(ds.sizes["tranche"])])
         for first, cells in rows:
-            grid.add_row(first or Text(), *(cells or ()), style=style)
+            grid.add_row(first or Text(), *(cells or ()))
     return grid
 
 
