@@ -64,6 +64,7 @@ def random_deal(rng: Random, cut_off: float, clock: str, last: int) -> Deal:
         currency="CNY",
         closing_date=closing,
         issue_date=issue,
+        retain_senior_cost=flag(rng, 0.5),
         idle_cash_share=rng.choice((0.15, rng.uniform(0.0, 0.5))),
         payment_day=payment_day,
         revolving_months=revolving,

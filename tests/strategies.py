@@ -34,8 +34,8 @@ class Case(NamedTuple):
     rates: Rates
 
     def __repr__(self) -> str:
-        deal = self.deal
-        return f"<{self.clock}, {deal.legal_maturity_months} months, {len(deal.notes)} notes, {len(self.pool.segments)} segments>"
+        last, notes = self.deal.legal_maturity_months, len(self.deal.notes)
+        return f"<{self.clock}, {last} months, {notes} notes, {len(self.pool.segments)} segments>"
 
 
 def cases() -> st.SearchStrategy[Case]:

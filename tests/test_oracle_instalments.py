@@ -63,6 +63,7 @@ def deal_of(case: str) -> Deal:
         scheduled_months=20,
         legal_maturity_months=20,
         purchase="payment_date" if revolving else "none",
+        retain_senior_cost=False,
         notes=(*notes, Note(name="SUB", amount=float(sizes["SUB"][0]), residual=True)),
         priority=priority,
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stress.cli.options import FILE, output_options
-from stress.cli.output import Output
+from stress.cli.output import Output, console
 from stress.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
@@ -64,9 +64,9 @@ def replay(
         assert tranche is not None
         path, loaded = _tail_path(loaded, results, name, tranche, quantile)
 
-    from stress import engine
+    from stress.replay import replay as replay_path
 
-    columns = months(engine.replay(loaded, path, scenario=name))
+    columns = months(replay_path(loaded, path, scenario=name))
     if csv_file is not None:
         _write_csv(csv_file, columns)
     title = f"{loaded.name}: path {path} under {name}"
@@ -116,26 +116,36 @@ def _write_csv(path: Path, columns: Columns) -> None:
         raise ConfigError(f"--csv {path}: cannot be written: {error.strerror}") from None
 
 
-def _table(title: str, columns: Columns) -> RenderableType:
-    """Months across would not fit: variables stand in rows, in blocks of months that fit a screen."""
+def _table(title: str, columns: Columns, width: int | None = None) -> RenderableType:
+    """Quantities in rows, months across, in blocks that fit the screen; what is always 0 is left out."""
+    from rich import box
     from rich.console import Group
     from rich.table import Table
 
-    blocks = []
-    count = len(columns["month"])
-    for start in range(0, count, 12):
-        table = Table(title=title if start == 0 else None, title_justify="left")
-        table.add_column("month")
-        for month in columns["month"][start : start + 12]:
-            table.add_column(str(month), justify="right")
-        for name, values in columns.items():
-            if name != "month":
-                table.add_row(name, *(_cell(value) for value in values[start : start + 12]))
-        blocks.append(table)
-    return Group(*blocks)
+    shown = {name: [_cell(value) for value in values] for name, values in columns.items() if name != "month"}
+    shown = {name: cells for name, cells in shown.items() if set(cells) != {"0"}}
+    label = max(map(len, shown), default=0) + 5
+    cell = max((len(text) for cells in shown.values() for text in cells), default=1) + 3
+    block = max(1, ((width or console().width) - label) // cell)
+    tables = []
+    for start in range(0, len(columns["month"]), block):
+        table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), title=None if start else title, title_justify="left")
+        table.add_column("month", no_wrap=True)
+        for month in columns["month"][start : start + block]:
+            table.add_column(str(month), justify="right", no_wrap=True)
+        for name, cells in shown.items():
+            table.add_row(name, *cells[start : start + block])
+        tables.append(table)
+    return Group(*tables, "m: millions, k: thousands. Quantities that are 0 in every month are left out.")
 
 
 def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.4g}"
-    return str(value)
+    """At most eight characters: 1,002.58m, 318.4k, 0.01277."""
+    if not isinstance(value, float):
+        return str(value).split("T")[0]
+    size = abs(value)
+    if size >= 1e6:
+        return f"{value / 1e6:,.2f}m"
+    if size >= 1e3:
+        return f"{value / 1e3:,.1f}k"
+    return f"{value:.4g}" if size >= 1e-6 else "0"

@@ -6,7 +6,7 @@ import numpy as np
 
 from stress.kernels.block import run_panels
 from stress.kernels.layout import LANES, Floats, Problem
-from stress.kernels.memory import Workspace, aligned, pack
+from stress.kernels.memory import Workspace, aligned, field, pack
 from stress.kernels.philox import FACTORS, normal_panel
 
 
@@ -32,10 +32,10 @@ def run_block(problem: Problem, block: int, seed: int, normals: Floats | None = 
     packed = pack(problem, traced=True)
     space = Workspace(packed)
     drawn = drawn_normals(problem, block, seed) if normals is None else normals
-    start = int(packed.header["panel"][0])
+    start = field(packed, "panel")
     space.scratch[start : start + drawn.size] = drawn.ravel()
     run(space, 0, 1, LANES, seed, drawn=True)
-    return space.scratch[int(packed.header["trace"][0]) :], space
+    return space.scratch[field(packed, "trace") :], space
 
 
 def drawn_normals(problem: Problem, block: int, seed: int) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from stress.kernels.constants import header_of, table_of
 from stress.kernels.count import count_block, flush_months, record_payment, record_pool_month
 from stress.kernels.jit import kernel, stage
 from stress.kernels.lanes import WIDTH, load, splat, store
@@ -53,7 +54,7 @@ def run_panels(
     The arguments up to `header` are the flat arrays of `memory.Memory`. `drawn` 1: the panel region of `w` already holds
     its normals.
     """
-    m = Memory(w, f, g, n, header[0])
+    m = Memory(w, table_of(f), table_of(g), n, header_of(header))
     p = m.p
     stride = p.n_month * p.n_factor * LANES
     for i in range(first_panel, first_panel + n_panel):

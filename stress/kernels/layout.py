@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stress.kernels.tally import TALLY_ARRAYS
+
 LANES = 32
 PANEL_BLOCKS = 16
 PANEL_PATHS = LANES * PANEL_BLOCKS
@@ -382,3 +384,17 @@ class Problem(NamedTuple):
     market: Market
     receivables: Receivables
     contract: Contract
+
+
+REGIONS = ("alive", "month_sums", "panel", "residuals", "trace")
+"""What follows the rows in the scratch: lane mask, month sums, normals, worst errors of the laws, trace."""
+HEADER_FIELDS = (
+    *Sizes._fields,
+    *Rows._fields,
+    *(f"at_{name}" for group in (Market, Receivables, Contract) for name in group._fields),
+    "link_width",
+    *REGIONS,
+    "traced",
+    *(f"to_{name}" for name in TALLY_ARRAYS),
+)
+"""Names in the header of a packed problem, in order."""

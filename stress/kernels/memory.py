@@ -10,9 +10,8 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from stress.kernels.layout import LANES, PANEL_BLOCKS, Floats, Ints, Problem
+from stress.kernels.layout import HEADER_FIELDS, LANES, PANEL_BLOCKS, Floats, Ints, Problem
 from stress.kernels.tally import NO_PATH, Tally, tally_shapes
 
 
@@ -36,7 +35,7 @@ class Packed(NamedTuple):
 
     f: Floats
     g: Ints
-    header: NDArray[np.void]
+    header: Ints
     n_scratch: int
     shapes: dict[str, tuple[int, ...]]
     problem: Problem
@@ -72,9 +71,7 @@ def pack(problem: Problem, traced: bool = False) -> Packed:
     for name, shape in shapes.items():
         entries[f"to_{name}"] = count
         count += math.prod(shape)
-    header = np.zeros(1, dtype=[(name, np.int64) for name in entries])
-    for name, value in entries.items():
-        header[name] = value
+    header = np.array([entries[name] for name in HEADER_FIELDS], dtype=np.int64)
     return Packed(np.concatenate(floats), np.concatenate(integers), header, at, shapes, problem)
 
 
@@ -83,6 +80,11 @@ def aligned(n: int) -> Floats:
     raw = np.zeros(n + 8)
     skip = (-raw.ctypes.data // 8) % 8
     return raw[skip : skip + n]
+
+
+def field(packed: Packed, name: str) -> int:
+    """One size or offset of a packed problem."""
+    return int(packed.header[HEADER_FIELDS.index(name)])
 
 
 class Workspace:
@@ -95,21 +97,21 @@ class Workspace:
         self._region("loss_path")[:] = NO_PATH
 
     def _region(self, name: str) -> Ints:
-        start = int(self.packed.header[f"to_{name}"][0])
+        start = field(self.packed, f"to_{name}")
         shape = self.packed.shapes[name]
         return self.count[start : start + math.prod(shape)].reshape(shape)
 
     def tally(self) -> Tally:
         """What has been counted so far (copied, so that the workspace can go on)."""
         k = self.packed.problem.sizes.n_scenario
-        at = int(self.packed.header["residuals"][0])
+        at = field(self.packed, "residuals")
         arrays = {name: self._region(name).copy() for name in self.packed.shapes}
         return Tally(**arrays, residual=self.scratch[at : at + 4 * k].reshape(k, 4).copy())
 
     def clear(self) -> None:
         """Count from zero again."""
         k = self.packed.problem.sizes.n_scenario
-        at = int(self.packed.header["residuals"][0])
+        at = field(self.packed, "residuals")
         self.scratch[at : at + 4 * k] = 0.0
         self.count[:] = 0
         self._region("loss_path")[:] = NO_PATH

@@ -64,6 +64,10 @@ class Tally(NamedTuple):
     """(K, 4): worst relative error of the laws: pool balance, cash, deficiency identity, profile."""
 
 
+TALLY_ARRAYS = tuple(name for name in Tally._fields if name != "residual")
+"""The integer arrays, in the order in which they lie in memory."""
+
+
 def tally_shapes(n_scenario: int, n_note: int, n_month: int, n_trigger: int) -> dict[str, tuple[int, ...]]:
     """Shape of each integer array of a tally, in the order of its fields."""
     k, n, t = n_scenario, n_note, n_month

@@ -51,6 +51,13 @@ def interval(x: float, low: float, high: float) -> str:
     return f"{scale * x:,.{digits}f} [{scale * low:,.{digits}f}, {scale * high:,.{digits}f}]{unit}"
 
 
+def chance(x: float, low: float, high: float) -> str:
+    """A probability without its interval, in percent from 0.1% on; only a bound where none or all of the paths were hit."""
+    if x <= 0.0 or x >= 1.0:
+        return interval(x, low, high)
+    return percent(x, 1 if x >= 0.0995 else 2) if x >= 0.001 else fraction(x)
+
+
 def years(x: float, digits: int = 2) -> str:
     """A weighted average life."""
     return f"{x:.{digits}f}" if math.isfinite(x) else MISSING

@@ -21,6 +21,12 @@ HERE = Path(__file__).parent
 PROVENANCE = ("version", "source_digest", "job_hash", "seed", "paths", "estimator", "rng")
 
 
+CAPTIONS = {
+    "excess_spread": "Drawn while the median pool holds 5% of the cut-off balance; the ratio means nothing on an empty pool, "
+    "and its mean over paths is dominated by pools that are nearly gone."
+}
+
+
 class Exhibit(NamedTuple):
     """A figure with its caption and its data."""
 
@@ -157,7 +163,9 @@ def _loss(ds: xr.Dataset, tranche: object) -> Exhibit:
 
 def _months(ds: xr.Dataset) -> Iterator[Exhibit]:
     for quantity, title in figures.FANS.items():
-        yield Exhibit(_figure(figures.fan(ds, quantity), quantity), title, "", sheets.fan(ds, quantity))
+        yield Exhibit(
+            _figure(figures.fan(ds, quantity), quantity), title, CAPTIONS.get(quantity, ""), sheets.fan(ds, quantity)
+        )
     caption = "Cumulative; the shaded band is the 95% interval."
     svg = _figure(figures.events(ds), "events")
     yield Exhibit(svg, "Early amortization and triggers", caption, sheets.events(ds))

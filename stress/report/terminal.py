@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from stress import measures
-from stress.report.numbers import count, fraction, interval, percent, with_error, years
+from stress.report.numbers import chance, count, fraction, interval, percent, with_error, years
 
 TAIL = 0.999
 """Level of the value at risk shown."""
@@ -52,12 +52,11 @@ def caption(ds: xr.Dataset) -> str:
 def _pool(one: xr.Dataset) -> list[Text]:
     """Name, defaults and early amortization of a scenario, one line each."""
     tail = one["default_rate"].sel(level=0.99)
-    early = {k: float(one[f"early_amortization_probability{k}"][-1]) for k in ("", "_low", "_high")}
-    chance = fraction(early[""]) if early[""] > 0 else f"< {fraction(early['_high'])}"
+    early = chance(*(float(one[f"early_amortization_probability{k}"][-1]) for k in ("", "_low", "_high")))
     return [
         Text(str(one["scenario"].item()), style="bold"),
         Text(f" default {percent(float(one['default_rate_mean']))}, 99%: {percent(float(tail), 1)}"),
-        Text(f" early amortization {chance}"),
+        Text(f" early amortization {early}"),
     ]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from stress import measures
-from stress.report.numbers import count, fraction, interval, percent, with_error, years
+from stress.report.numbers import chance, count, fraction, interval, percent, with_error, years
 
 
 class Fact(NamedTuple):
@@ -63,9 +63,9 @@ def _notes(one: xr.Dataset) -> list[str]:
         )
     for n in _tranches(one):
         if float(n["loss_probability"]) > 0.0:
-            chance = interval(*(float(n[f"loss_probability{k}"]) for k in ("", "_low", "_high")))
+            lost = interval(*(float(n[f"loss_probability{k}"]) for k in ("", "_low", "_high")))
             said.append(
-                f"{n['tranche'].item()}: expected loss {_loss(n)} of original balance, any loss in {chance} "
+                f"{n['tranche'].item()}: expected loss {_loss(n)} of original balance, any loss in {lost} "
                 f"of paths, mean yield {percent(float(n['irr']))}, average life {years(float(n['wal']))} years."
             )
     return said
@@ -128,12 +128,7 @@ def _worst(ds: xr.Dataset) -> int:
 
 
 def _chance(one: xr.Dataset) -> str:
-    early = float(one["early_amortization_probability"][-1])
-    return (
-        fraction(early)
-        if early > 0
-        else f"fewer than {fraction(float(one['early_amortization_probability_high'][-1]))}"
-    )
+    return chance(*(float(one[f"early_amortization_probability{k}"][-1]) for k in ("", "_low", "_high")))
 
 
 def _mean_default(one: xr.Dataset) -> str:

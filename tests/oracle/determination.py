@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from oracle.accrual import fee_of_month, interest_of_month
 from oracle.flows import PaymentRecord
 from oracle.observables import observe, test_triggers
 from oracle.priority import Payment, all_steps, pay, phase_of_order
@@ -10,8 +11,10 @@ from oracle.priority import Payment, all_steps, pay, phase_of_order
 def determine(path, t: int) -> None:
     """Accrue, book the month's losses, pass to later phases, and make collections available."""
     state, flows = path.state, path.flows
-    interest = accrue_interest(path, t)
-    fees = fees_of_month(path, t)
+    received = flows.fee_income[-1] + flows.late_charge[-1] - flows.commingled_income[-1]
+    interest = [interest_of_month(path, n, t) for n in range(len(path.deal.notes))]
+    fees = [fee_of_month(path, f, t, received) for f in range(len(path.deal.fees))]
+    flows.interest_accrued.append(interest)
     lost = flows.defaults[-1] + flows.dilution_unpaid[-1] + flows.commingled_principal[-1]
     state.book_deficiency(lost - flows.recoveries[-1])
     flows.excess_spread.append(excess_spread(path, sum(fees), sum(interest)))
@@ -23,37 +26,10 @@ def determine(path, t: int) -> None:
     flows.tripped.append(list(state.tripped))
     flows.phase.append(state.phase)
     clean_up(path)
+    path.retention.determine()
     path.release_collected("income")
     path.release_collected("principal")
     path.pending = payment_of(path, t, interest, fees, observed)
-
-
-def accrue_interest(path, t: int) -> list[float]:
-    """Interest that accrues on each note in period t."""
-    state, out = path.state, []
-    for n in range(len(path.deal.notes)):
-        unpaid = state.unpaid[n] if path.deal.interest_on_unpaid_interest else 0.0
-        out.append(float(path.months.coupon[t - 1][n]) * path.fraction[t - 1] * (state.balance[n] + unpaid))
-    path.flows.interest_accrued.append(out)
-    return out
-
-
-def fees_of_month(path, t: int) -> list[float]:
-    """What each fee of the month costs, without what is owed from before."""
-    state, flows, out = path.state, path.flows, []
-    successor = float(path.months.successor_fee[t - 1])
-    received = flows.fee_income[-1] + flows.late_charge[-1] - flows.commingled_income[-1]
-    for fee in path.deal.fees:
-        if fee.base == "notes":
-            out.append(fee.rate * path.fraction[t - 1] * sum(state.balance))
-        elif fee.base == "pool":
-            out.append((fee.rate + successor) * path.fraction[t - 1] * path.month_start)
-            successor = 0.0
-        elif fee.base == "interest_income":
-            out.append(fee.rate * received)
-        else:
-            out.append(fee.amount)
-    return out
 
 
 def excess_spread(path, fees: float, interest: float) -> float:
@@ -79,17 +55,17 @@ def clean_up(path) -> None:
 def payment_of(path, t: int, interest: list[float], fees: list[float], observed) -> Payment:
     """What is due at payment date t."""
     deal, state = path.deal, path.state
-    due = []
+    due, pays = [], []
     for n, note in enumerate(deal.notes):
         state.accrued[n] += interest[n]
-        if t % note.payment_months.get(state.phase, 1) == 0:
-            state.unpaid[n] += state.accrued[n]
-            state.accrued[n] = 0.0
-        due.append(state.unpaid[n])
+        payable = t % note.payment_months.get(state.phase, 1) == 0
+        due.append(state.unpaid[n] + (state.accrued[n] if payable else 0.0))
+        pays.append(payable)
     senior = sum(x for x, note in zip(interest, deal.notes, strict=True) if not note.residual)
     order = deal.priority[phase_of_order(deal, state.phase)]
     return Payment(
         interest_due=due,
+        pays_accrued=pays,
         fee_due=[x + owed for x, owed in zip(fees, state.fee_owed, strict=True)],
         month_cost=sum(fees) + senior,
         target={i: target_balance(step.to_balance, t) for i, step in enumerate(order) if step.step == "pay_principal"},
@@ -107,8 +83,10 @@ def pay_period(path) -> None:
     """Pay the pending period and keep what it paid."""
     deal, state, flows, payment = path.deal, path.state, path.flows, path.pending
     path.pending, before, first = None, dict(state.available), len(state.ledger)
+    path.retention.waiting = 0.0
     pay(deal, state, path, payment)
-    for n in range(len(deal.notes)):
+    for n, pays_accrued in enumerate(payment.pays_accrued):
+        state.accrued[n] = 0.0 if pays_accrued else state.accrued[n]
         state.unpaid[n] = payment.interest_due[n] - payment.interest_paid[n]
         state.shortfall[n] = state.unpaid[n] if state.unpaid[n] > 1e-9 * state.original[n] else 0.0
     for f, fee in enumerate(deal.fees):

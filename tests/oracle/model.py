@@ -9,6 +9,7 @@ from oracle.determination import determine, pay_period
 from oracle.flows import Flows, StepRecord
 from oracle.months import Rates, base_months, unconditional
 from oracle.portfolio import Portfolio
+from oracle.retention import Retention
 from oracle.returns import returns
 from oracle.state import opening_state
 
@@ -39,22 +40,24 @@ class Path:
         self.principal_by_step: list[float] = []
         self.pending = None
         """The period determined and not paid yet."""
+        self.retention = Retention(self)
         self.first_gap = self.gap()
 
     def run(self) -> Flows:
         for t in range(1, self.last + 1):
-            self.open_month()
+            self.open_month(t)
             for c in range(self.count):
                 self.step(t, c)
             self.end_month(t)
         returns(self.deal, self.months, self.flows, self.state.original)
         return self.flows
 
-    def open_month(self) -> None:
+    def open_month(self, t: int) -> None:
         self.flows.open_month()
         self.flows.bought.append([0.0] * self.count)
         self.recoverable.append(0.0)
         self.month_start = self.pool_balance()
+        self.retention.open_month(t)
 
     def step(self, t: int, c: int) -> None:
         """Move the cohort of the step, collect, buy, and pay what is pending."""
@@ -68,7 +71,7 @@ class Path:
         self.collect(t, sum(out.principal for out in moved) + recovered, sum(out.fee + out.late for out in moved))
         if self.buys_now(t):
             self.release_collected("principal")
-            self.buy(("principal",), max(0.0, self.state.available["principal"] - self.locked(t)))
+            self.buy(("principal",), max(self.locked(t), self.retention.held()))
         if self.pending is not None and c == self.payment_step():
             pay_period(self)
         idle = self.state.available["principal"] > self.deal.idle_cash_share * self.pool_balance()
@@ -148,10 +151,17 @@ class Path:
         newest = enumerate(reversed(self.principal_by_step))
         return sum(min(1.0, max(0.0, steps - age)) * amount for age, amount in newest)
 
-    def buy(self, sources: tuple[str, ...], cash: float) -> float:
-        """Buy receivables with at most this cash; returns what was paid."""
-        price = self.deal.purchase_price
-        face = min(cash / price, self.supply_left)
+    def buy(self, sources: tuple[str, ...], held: float) -> float:
+        """Buy receivables with what the sources hold, leaving some principal cash; returns what was paid."""
+        price, available = self.deal.purchase_price, self.state.available
+        held = min(held, available["principal"]) if "principal" in sources else 0.0
+        available["principal"] -= held
+        cost = self.spend(sources, price, min(self.state.cash(sources) / price, self.supply_left))
+        available["principal"] += held
+        return cost
+
+    def spend(self, sources: tuple[str, ...], price: float, face: float) -> float:
+        """Buy of a face offered what is eligible; returns what was paid."""
         if face <= 0.0:
             return 0.0
         total = self.portfolio.buy(face, self.t, self.c)

@@ -13,7 +13,7 @@ class Receivables(Protocol):
 
     def pool_balance(self) -> float: ...
 
-    def buy(self, sources: tuple[str, ...], cash: float) -> float: ...
+    def buy(self, sources: tuple[str, ...], held: float) -> float: ...
 
 
 @dataclass
@@ -21,6 +21,8 @@ class Payment:
     """What one payment date pays."""
 
     interest_due: list[float]
+    pays_accrued: list[bool]
+    """Whether a note pays in this month what has accrued since it last did."""
     fee_due: list[float]
     month_cost: float
     """Fees without carry-over and interest on all notes but the residual one, accrued in the month."""
@@ -115,7 +117,7 @@ def into(state, sources, amount, account):
 
 
 def purchase(deal, state, pool, payment, step, i):
-    return pool.buy(step.source, state.cash(step.source))
+    return pool.buy(step.source, pool.retention.held())
 
 
 def pay_principal(deal, state, pool, payment, step, i):

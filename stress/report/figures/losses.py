@@ -81,7 +81,9 @@ def _mark(axes: Axes, answer: xr.Dataset, text: str, mark: str, y: float, reach:
 def _curves(axes: Axes, note: xr.Dataset, name: str, reach: float) -> None:
     """Exceedance curves: the reference in black, the worst scenarios in colour, the rest in grey."""
     names = [str(s) for s in note["scenario"].values]
-    worst = [names[i] for i in np.argsort(-note["expected_loss"].values[:, 0], kind="stable") if names[i] != name]
+    expected = note["expected_loss"].values[:, 0]
+    ranked = [int(i) for i in np.argsort(-expected, kind="stable") if names[i] != name]
+    worst = [names[i] for i in ranked if expected[i] > 0.0]
     colour = dict(zip(worst, ink.NOTE_COLOURS[:HIGHLIGHT], strict=False))
     thin = np.r_[0:200, 200:N_BIN:20, N_BIN + 1]
     edge = note["loss_bin_low"].values[thin]

@@ -21,9 +21,11 @@ FANS = {
     "pool_balance": "Pool balance, share of cut-off balance",
     "note_balance": "Note balances, share of original",
     "cash_balance": "Cash, share of cut-off balance",
-    "default_stock": "Balance 91+ days past due, share of cut-off balance",
+    "default_stock": "Defaulted balance (91+ days past due) net of recoveries, share of cut-off balance",
 }
 """Fans of a report in reading order."""
+SMALL_POOL = 0.05
+"""Share of the cut-off balance below which excess spread, a ratio to the pool, is not drawn: it explodes."""
 WIDTH, TOP, BOTTOM, GAP = 9.6, 0.52, 0.42, 0.34
 """Inches: width of a figure, room for legend and title, for ticks and axis name, between rows."""
 
@@ -40,10 +42,11 @@ def fan(ds: xr.Dataset, quantity: str) -> Figure:
         if quantity == "note_balance":
             _notes(axes, one)
         else:
-            _band(axes, month, one[quantity], ink.BAND)
-            axes.plot(month, one[f"{quantity}_mean"], color=ink.MEDIAN, linewidth=0.9, linestyle="--", label="mean")
+            _band(axes, month, _shown(one, quantity), ink.BAND)
+            if quantity != "excess_spread":
+                axes.plot(month, one[f"{quantity}_mean"], color=ink.MEDIAN, linewidth=0.9, linestyle="--", label="mean")
             if ds.sizes["scenario"] > 1:
-                reference = ds[quantity].isel(scenario=0).sel(quantile=0.5)
+                reference = _shown(ds.isel(scenario=0), quantity).sel(quantile=0.5)
                 axes.plot(
                     month, reference, color="#d55e00", linewidth=1.0, linestyle=":", label="median of first scenario"
                 )
@@ -69,6 +72,13 @@ def events(ds: xr.Dataset) -> Figure:
         ink.percent_axis(axes.yaxis)
     _share_legend(figure, panels[0], 4)
     return figure
+
+
+def _shown(one: xr.Dataset, quantity: str) -> xr.DataArray:
+    """Quantiles by month; of excess spread only while the median pool is worth dividing by."""
+    if quantity != "excess_spread":
+        return one[quantity]
+    return one[quantity].where(one["pool_balance"].sel(quantile=0.5, drop=True) >= SMALL_POOL)
 
 
 def _notes(axes: Axes, one: xr.Dataset) -> None:

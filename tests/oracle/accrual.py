@@ -1,0 +1,21 @@
+"""Interest and fees that accrue in a period."""
+
+from __future__ import annotations
+
+
+def interest_of_month(path, n: int, t: int) -> float:
+    """Interest that accrues on a note in period t, on its balance (and on unpaid interest, if the deal says so)."""
+    unpaid = path.state.unpaid[n] if path.deal.interest_on_unpaid_interest else 0.0
+    return float(path.months.coupon[t - 1][n]) * path.fraction[t - 1] * (path.state.balance[n] + unpaid)
+
+
+def fee_of_month(path, f: int, t: int, income: float) -> float:
+    """What a fee costs in month t, given fees and late charges received; without what is owed from before."""
+    fee = path.deal.fees[f]
+    if fee.base == "notes":
+        return fee.rate * path.fraction[t - 1] * sum(path.state.balance)
+    if fee.base == "pool":
+        first = next(i for i, other in enumerate(path.deal.fees) if other.base == "pool")
+        successor = float(path.months.successor_fee[t - 1]) if f == first else 0.0
+        return (fee.rate + successor) * path.fraction[t - 1] * path.month_start
+    return fee.rate * income if fee.base == "interest_income" else fee.amount

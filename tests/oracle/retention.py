@@ -1,0 +1,40 @@
+"""Principal cash that purchases leave for the senior costs that the revolving priority may pay from principal."""
+
+from __future__ import annotations
+
+from oracle.accrual import fee_of_month, interest_of_month
+
+
+class Retention:
+    """What the month needs, and what the period determined and not paid yet still waits for."""
+
+    def __init__(self, path):
+        self.path, self.need, self.waiting = path, 0.0, 0.0
+        deal = path.deal
+        steps = [step for step in deal.priority.get("revolving", ()) if "principal" in step.source]
+        active = deal.retain_senior_cost
+        self.fees = {step.fee for step in steps if step.step == "pay_fee" and active}
+        self.notes = {step.note for step in steps if step.step == "pay_interest" and active}
+        self.kept_of_income = 1.0 - sum(fee.rate for fee in deal.fees if fee.base == "interest_income")
+
+    def open_month(self, t: int) -> None:
+        """What the senior costs of month t come to, seen from its start."""
+        path, self.need = self.path, 0.0
+        for n, note in enumerate(path.deal.notes):
+            if note.name in self.notes:
+                self.need += path.state.unpaid[n] + path.state.accrued[n] + interest_of_month(path, n, t)
+        for f, fee in enumerate(path.deal.fees):
+            if fee.name in self.fees:
+                self.need += path.state.fee_owed[f] + fee_of_month(path, f, t, income=0.0)
+
+    def short(self) -> float:
+        """What the income collected since the last determination does not cover yet."""
+        return max(0.0, self.need - self.kept_of_income * self.path.state.collected["income"])
+
+    def held(self) -> float:
+        """Principal cash that a purchase must leave."""
+        return self.waiting + self.short()
+
+    def determine(self) -> None:
+        """At the determination the month's need becomes what the payment waits for."""
+        self.waiting, self.need = self.short(), 0.0
