@@ -16,8 +16,11 @@ _POLICY: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck":
 
 
 def stage(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A piece of a kernel, inlined where it is called."""
-    inlined: Callable[..., Any] = njit(forceinline=True, **_POLICY)(function)
+    """A piece of a kernel, inlined where it is called.
+
+    Never called from Python, so no wrappers: each would compile the whole body once more.
+    """
+    inlined: Callable[..., Any] = njit(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **_POLICY)(function)
     return inlined
 
 

@@ -52,7 +52,7 @@ def interval(x: float, low: float, high: float) -> str:
 
 
 def chance(x: float, low: float, high: float) -> str:
-    """A probability without its interval, in percent from 0.1% on; only a bound where none or all of the paths were hit."""
+    """A probability without its interval, in percent from 0.1% on; a bound where no path or every path was hit."""
     if x <= 0.0 or x >= 1.0:
         return interval(x, low, high)
     return percent(x, 1 if x >= 0.0995 else 2) if x >= 0.001 else fraction(x)

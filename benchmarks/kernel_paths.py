@@ -1,0 +1,48 @@
+"""Paths of the engine one by one, for the comparisons: the only place here that knows where the kernels keep a path."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from stress.assemble.problem import assemble
+from stress.inputs.job import Job
+from stress.kernels import alone
+from stress.kernels.layout import LANES, Problem
+from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
+
+Array = np.ndarray
+
+
+class Paths(NamedTuple):
+    """Blocks of paths under one scenario."""
+
+    outcome: Array
+    """(8 N + 6, n) in the order of the tally."""
+    received: Array
+    """(T, N, n) cash of each note by payment."""
+
+
+def one_scenario(job: Job, k: int) -> tuple[Job, Problem]:
+    """The job with its k-th scenario alone."""
+    one = job.model_copy(update={"scenarios": (job.scenarios[k],)})
+    return one, assemble(one)
+
+
+def normals_of(problem: Problem, n_block: int, seed: int) -> Array:
+    """(T, F, n) innovations of the first blocks, as every run draws them."""
+    return np.concatenate([alone.drawn_normals(problem, block, seed) for block in range(n_block)], axis=2)
+
+
+def simulated(problem: Problem, n_block: int, seed: int) -> Paths:
+    """The first blocks of a one-scenario problem."""
+    sizes, rows = problem.sizes, problem.rows
+    n_row = len(NOTE_QUANTITIES) * sizes.n_note + len(POOL_QUANTITIES)
+    outcome, received = [], []
+    for block in range(n_block):
+        _, space = alone.run_block(problem, block, seed)
+        outcome.append(space.scratch[rows.outcome :][: n_row * LANES].reshape(n_row, LANES).copy())
+        log = space.scratch[rows.log :][: sizes.n_month * sizes.n_note * LANES]
+        received.append(log.reshape(sizes.n_month, sizes.n_note, LANES).copy())
+    return Paths(np.concatenate(outcome, axis=1), np.concatenate(received, axis=2))

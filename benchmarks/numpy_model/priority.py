@@ -1,0 +1,173 @@
+"""A payment date: the steps of each path's phase, read from the contract and run on arrays.
+
+Where paths stand in different phases, those of one phase are gathered into a ledger of their own, run through its
+steps, and put back: masks over all paths would run every phase's steps on every path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from benchmarks.numpy_model.purchase import PRINCIPAL, buy
+from benchmarks.numpy_model.state import ALL, State
+from benchmarks.numpy_model.tables import Array, Tables
+from stress.kernels import layout
+
+ROWS = (
+    "account", "fee_due", "fee_paid", "outstanding", "interest_due", "interest_paid", "principal_paid", "residual_yield",
+    "deficiency",
+)  # fmt: skip
+
+
+class Ledger:
+    """What steps touch, of the paths of one phase."""
+
+    def __init__(self, state: State, paths: slice | Array) -> None:
+        self.paths = paths
+        for name in ROWS:
+            setattr(self, name, getattr(state, name)[..., paths])
+
+    account: Array
+    fee_due: Array
+    fee_paid: Array
+    outstanding: Array
+    interest_due: Array
+    interest_paid: Array
+    principal_paid: Array
+    residual_yield: Array
+    deficiency: Array
+
+    def put_back(self, state: State) -> None:
+        """Into the state (a slice is a view already)."""
+        if isinstance(self.paths, slice):
+            return
+        for name in ROWS:
+            getattr(state, name)[..., self.paths] = getattr(self, name)
+
+    def book(self, change: Array) -> None:
+        """Move the deficiency, which stops at zero."""
+        np.maximum(self.deficiency + change, 0.0, out=self.deficiency)
+
+
+def pay(state: State, tables: Tables, t: int, now: int, c: int) -> None:
+    """Distribute what is available for period t, at step (now, c)."""
+    _interest_due(state, tables, t)
+    state.retained = np.zeros(state.n)
+    contract = tables.contract
+    for phase in range(4):
+        members = np.flatnonzero(state.phase == phase)
+        if not members.size:
+            continue
+        ledger = Ledger(state, ALL if members.size == state.n else members)
+        for x in range(contract.phase_start[phase], contract.phase_start[phase + 1]):
+            if contract.step[x, 4] >= 0:
+                raise NotImplementedError("the NumPy model runs steps without a condition")
+            kind = int(contract.step[x, 0])
+            if kind == layout.PURCHASE:
+                _purchase(ledger, state, tables, x, now, c)
+            else:
+                STEPS[kind](ledger, tables, x, t)
+        ledger.put_back(state)
+    _close(state, tables, t)
+
+
+def _interest_due(state: State, tables: Tables, t: int) -> None:
+    payable = tables.contract.payable[:, t]
+    now = state.accrued.copy() if payable.all() else state.accrued * payable[state.phase].T
+    state.accrued -= now
+    state.interest_due = state.unpaid + now
+    for paid in (state.interest_paid, state.principal_paid, state.residual_yield):
+        paid[:] = 0.0
+
+
+def _pay_due(ledger: Ledger, tables: Tables, x: int, due: Array, paid: Array) -> None:
+    source, cap = tables.contract.step[x, 2], tables.contract.step_value[x, 0]
+    cash = ledger.account[source]
+    amount = np.minimum(due - paid, cash)
+    if cap < 1e300:
+        amount = np.minimum(amount, cap)
+    np.maximum(amount, 0.0, out=amount)
+    paid += amount
+    cash -= amount
+    if source == PRINCIPAL:
+        ledger.deficiency += amount
+
+
+def _pay_fee(ledger: Ledger, tables: Tables, x: int, t: int) -> None:
+    fee = tables.contract.step[x, 1]
+    _pay_due(ledger, tables, x, ledger.fee_due[fee], ledger.fee_paid[fee])
+
+
+def _pay_interest(ledger: Ledger, tables: Tables, x: int, t: int) -> None:
+    note = tables.contract.step[x, 1]
+    _pay_due(ledger, tables, x, ledger.interest_due[note], ledger.interest_paid[note])
+
+
+def _cover_defaults(ledger: Ledger, tables: Tables, x: int, t: int) -> None:
+    note, source = tables.contract.step[x, 1:3]
+    wanted = ledger.deficiency
+    if note >= 0:
+        wanted = np.maximum(wanted - ledger.outstanding[note + 1 :].sum(axis=0), 0.0)
+    amount = np.minimum(wanted, ledger.account[source])
+    ledger.account[source] -= amount
+    ledger.account[PRINCIPAL] += amount
+    ledger.book(-amount)
+
+
+def _purchase(ledger: Ledger, state: State, tables: Tables, x: int, now: int, c: int) -> None:
+    source = int(tables.contract.step[x, 2])
+    state.deficiency[ledger.paths] = ledger.deficiency
+    ledger.account[source] -= buy(state, tables, now, c, source, ledger.account[source], ledger.paths)
+    ledger.deficiency = state.deficiency[ledger.paths]
+
+
+def _pay_principal(ledger: Ledger, tables: Tables, x: int, t: int) -> None:
+    source, first, members = tables.contract.step[x, [2, 6, 7]]
+    notes = tables.contract.member[first : first + members]
+    room = ledger.outstanding[notes].sum(axis=0) - tables.contract.step_target[x, t]
+    budget = np.minimum(np.maximum(room, 0.0), ledger.account[source])
+    left = budget.copy()
+    for note in notes:
+        amount = np.minimum(ledger.outstanding[note], left)
+        left -= amount
+        ledger.outstanding[note] -= amount
+        ledger.principal_paid[note] += amount
+    paid = budget - left
+    ledger.account[source] -= paid
+    if source != PRINCIPAL:
+        ledger.book(-paid)
+
+
+def _pay_residual(ledger: Ledger, tables: Tables, x: int, t: int) -> None:
+    note, source = tables.contract.step[x, 1:3]
+    amount = ledger.account[source].copy()
+    repaid = np.minimum(ledger.outstanding[note], amount)
+    ledger.outstanding[note] -= repaid
+    ledger.principal_paid[note] += repaid
+    ledger.residual_yield[note] += amount - repaid
+    ledger.account[source] = 0.0
+    ledger.book(amount - repaid if source == PRINCIPAL else -repaid)
+
+
+STEPS: dict[int, Callable[[Ledger, Tables, int, int], None]] = {
+    layout.PAY_FEE: _pay_fee,
+    layout.PAY_INTEREST: _pay_interest,
+    layout.COVER_DEFAULTS: _cover_defaults,
+    layout.PAY_PRINCIPAL: _pay_principal,
+    layout.PAY_RESIDUAL: _pay_residual,
+}
+"""The kinds that the 12 and 24-month deals use."""
+
+
+def _close(state: State, tables: Tables, t: int) -> None:
+    """What stays unpaid, each note's cash, the first month from which assets stay below it."""
+    tolerance = 1e-9 * tables.contract.original[:, None]
+    state.unpaid = state.interest_due - state.interest_paid
+    state.shortfall |= state.unpaid > tolerance
+    state.received[t] = state.interest_paid + state.principal_paid + state.residual_yield
+    state.principal_time += tables.years[t] * state.principal_paid
+    assets = state.account.sum(axis=0) + state.income_collected + state.principal_collected + state.balance
+    short = assets + tolerance < np.cumsum(state.outstanding, axis=0)
+    state.first_loss = np.where(state.first_loss == 0, t + 1, state.first_loss) * short

@@ -1,0 +1,135 @@
+"""From what was counted to the Dataset: names on the axes, then every measure with its error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike, NDArray
+
+from stress import measures
+from stress.errors import DataError
+from stress.kernels.tally import (
+    MONTH_QUANTITIES,
+    N_BATCH,
+    N_BIN,
+    N_FAN_BIN,
+    N_MONTH_BATCH,
+    N_SPREAD_BIN,
+    NO_PATH,
+    NOTE_QUANTITIES,
+    POOL_QUANTITIES,
+)
+from stress.measures.histogram import HIGH, LOW, MIDDLE
+from stress.results.variables import CHECKS, DERIVED, LAWS, RAW, TABLE
+
+WORDS = np.array([2.0**-20, 2.0**-60])
+"""Values of the two int64 words of a fixed-point sum."""
+
+
+def build(
+    tally: Mapping[str, NDArray[Any]],
+    scenarios: Sequence[str],
+    notes: Sequence[str],
+    triggers: Sequence[str],
+    months: ArrayLike,
+    attrs: Mapping[str, str | int | float],
+) -> xr.Dataset:
+    """The Dataset of a run.
+
+    `tally` holds the arrays of a Tally by field name; `months` the month-end dates of months 1..T; `attrs` strings
+    and numbers only (version, source_digest, job_hash, job, seed, paths, estimator, rng).
+    """
+    refused = [k for k, v in attrs.items() if isinstance(v, bool) or not isinstance(v, str | int | float)]
+    if refused:
+        raise DataError(f"attributes must be text or numbers: {', '.join(refused)}")
+    coords = _coords(scenarios, notes, triggers, np.asarray(months, "datetime64[ns]"))
+    raw = _named(tally, len(notes))
+    ds = xr.Dataset({}, coords=coords)
+    for variable in RAW:
+        ds[variable.name] = _checked(variable.name, raw[variable.name], ds.sizes)
+    return derive(ds.assign_attrs({k: attrs[k] for k in attrs}))
+
+
+def derive(ds: xr.Dataset) -> xr.Dataset:
+    """A Dataset of raw variables with every measure taken again."""
+    found: dict[str, xr.DataArray] = {}
+    var, es = measures.note_tails(ds)
+    simple = ("expected_loss", "lgd", "wal", "irr", "price", "multiple")
+    answers = {name: measures.mean(ds, name) for name in simple}
+    answers["loss_probability"] = measures.loss_probability(ds)
+    answers["shortfall_probability"] = measures.shortfall_probability(ds)
+    answers |= {"value_at_risk": var, "expected_shortfall": es}
+    for event in ("early_amortization", "trigger", "first_loss"):
+        answers[f"{event}_probability"] = measures.event_probability(ds, event)
+    for name, answer in answers.items():
+        found |= {name: answer["estimate"], f"{name}_se": answer["error"]}
+        found |= {f"{name}_low": answer["low"], f"{name}_high": answer["high"]}
+    for quantity, name in (("default", "default_rate"), ("net_loss", "net_loss_rate")):
+        rate, mean = measures.pool_tails(ds, quantity)[0], measures.mean(ds, f"mean_{quantity}")
+        found |= {name: rate["estimate"], f"{name}_low": rate["low"], f"{name}_high": rate["high"]}
+        found |= {f"{name}_mean": mean["estimate"], f"{name}_se": mean["error"]}
+    for name in (*MONTH_QUANTITIES, "note_balance"):
+        mean = measures.month_mean(ds, name)
+        found |= {name: measures.fan(ds, name), f"{name}_mean": mean["estimate"], f"{name}_mean_se": mean["error"]}
+    for variable in DERIVED:
+        array = found[variable.name].transpose(*variable.dims)
+        ds[variable.name] = array.assign_attrs(units=variable.unit, long_name=variable.meaning)
+    return ds
+
+
+def _coords(
+    scenarios: Sequence[str], notes: Sequence[str], triggers: Sequence[str], dates: NDArray[Any]
+) -> dict[str, Any]:
+    month = np.arange(1, dates.size + 1)
+    half = 0.5 / N_SPREAD_BIN
+    share = np.arange(N_SPREAD_BIN) / N_SPREAD_BIN + half
+    quantities = [f"{note}:{q}" for note in notes for q in NOTE_QUANTITIES]
+    text = {
+        "scenario": list(scenarios),
+        "tranche": list(notes),
+        "trigger": list(triggers),
+        "quantity": [*quantities, *POOL_QUANTITIES],
+        "month_quantity": [*MONTH_QUANTITIES, *(f"{note}:balance" for note in notes)],
+        "law": list(LAWS),
+        "check": list(CHECKS),
+    }
+    return {
+        **{k: (k, np.array(v, dtype=object)) for k, v in text.items()},
+        "month": ("month", month, {"units": "months", "long_name": "months from closing"}),
+        "date": ("month", dates, {"long_name": "end of the collection period"}),
+        "event_month": ("event_month", np.append(month, month.size + 1), {"long_name": "month; the last is never"}),
+        "loss_bin": ("loss_bin", MIDDLE, {"units": "1", "long_name": "middle of the loss bin; exact at 0 and 1"}),
+        "loss_bin_low": ("loss_bin", LOW, {"units": "1", "long_name": "lower edge of the loss bin"}),
+        "loss_bin_high": ("loss_bin", HIGH, {"units": "1", "long_name": "upper edge of the loss bin"}),
+        "wal_bin": ("wal_bin", share * (month.size / 12.0 + 1.0), {"units": "years", "long_name": "middle of the bin"}),
+        "irr_bin": ("irr_bin", 2.0 * share - 1.0, {"units": "1/year", "long_name": "middle of the bin"}),
+        "batch": ("batch", np.arange(N_BATCH)),
+        "month_batch": ("month_batch", np.arange(N_MONTH_BATCH)),
+        "fan_bin": ("fan_bin", np.arange(N_FAN_BIN)),
+    }
+
+
+def _named(tally: Mapping[str, NDArray[Any]], n_note: int) -> dict[str, NDArray[Any]]:
+    """The tally's arrays under the Dataset's names: pool rows split from notes, sums decoded."""
+    count = np.asarray(tally["loss_count"])
+    path = np.where(np.asarray(tally["loss_path"]) == NO_PATH, -1, tally["loss_path"])
+    if count.ndim != 3 or count.shape[1:] != (n_note + 2, N_BIN + 2) or path.shape != count.shape:
+        raise DataError(f"loss_count and loss_path must be (scenario, {n_note} + 2, {N_BIN + 2}), was {count.shape}")
+    raw = {k: np.asarray(v) for k, v in tally.items()}
+    for at, name in ((n_note, "default"), (n_note + 1, "net_loss")):
+        raw |= {f"{name}_count": count[:, at], f"{name}_path": path[:, at]}
+    raw |= {"loss_count": count[:, :n_note], "loss_path": path[:, :n_note]}
+    raw |= {k: np.asarray(tally[k]) @ WORDS for k in ("batch_sum", "month_sum")}
+    raw["fan_path"] = np.asarray(tally["fan_path"]).reshape(())
+    return raw
+
+
+def _checked(name: str, array: NDArray[Any], sizes: Mapping[Any, int]) -> xr.DataArray:
+    variable = TABLE[name]
+    shape = tuple(sizes[d] for d in variable.dims)
+    if array.shape != shape:
+        raise DataError(f"{name} must be {variable.dims} = {shape}, was {array.shape}")
+    return xr.DataArray(array, dims=variable.dims, attrs={"units": variable.unit, "long_name": variable.meaning})

@@ -1,0 +1,121 @@
+"""The table of variables of a Dataset: name, dims, unit and meaning."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Variable(NamedTuple):
+    """One variable of the Dataset."""
+
+    name: str
+    dims: tuple[str, ...]
+    unit: str
+    meaning: str
+
+
+K = ("scenario",)
+KN = ("scenario", "tranche")
+KL = ("scenario", "level")
+KNL = ("scenario", "tranche", "level")
+KM = ("scenario", "month")
+KNM = ("scenario", "tranche", "month")
+
+RAW = (
+    Variable("loss_count", (*KN, "loss_bin"), "paths", "paths by principal loss fraction of the note"),
+    Variable("loss_path", (*KN, "loss_bin"), "path", "smallest path id in each loss bin, -1 where empty"),
+    Variable("default_count", (*K, "loss_bin"), "paths", "paths by pool cumulative default over the cut-off balance"),
+    Variable("default_path", (*K, "loss_bin"), "path", "smallest path id in each default bin, -1 where empty"),
+    Variable("net_loss_count", (*K, "loss_bin"), "paths", "paths by pool net loss over the cut-off balance"),
+    Variable("net_loss_path", (*K, "loss_bin"), "path", "smallest path id in each net loss bin, -1 where empty"),
+    Variable("batch_path", ("batch",), "paths", "paths in each batch"),
+    Variable(
+        "batch_sum", (*K, "quantity", "batch"), "1", "sum over the paths of a batch; note quantities as note:quantity"
+    ),
+    Variable("month_path", ("month_batch",), "paths", "paths in each month batch"),
+    Variable("month_sum", (*K, "month", "month_quantity", "month_batch"), "1", "sum over paths by month"),
+    Variable("fan_path", (), "paths", "paths counted in the fans"),
+    Variable(
+        "fan_count",
+        (*K, "month", "month_quantity", "fan_bin"),
+        "paths",
+        "paths by month quantity, bins uniform in its root",
+    ),
+    Variable("wal_count", (*KN, "wal_bin"), "paths", "paths by weighted average life"),
+    Variable("irr_count", (*KN, "irr_bin"), "paths", "paths by annual effective yield"),
+    Variable(
+        "trigger_count", (*K, "trigger", "event_month"), "paths", "paths by month of the first trip; the last is never"
+    ),
+    Variable("early_count", (*K, "event_month"), "paths", "paths by month of early amortization; the last is never"),
+    Variable(
+        "first_loss_count",
+        (*KN, "event_month"),
+        "paths",
+        "paths by first month with too little for the note; last never",
+    ),
+    Variable("residual", (*K, "law"), "1", "worst relative error of each conservation law"),
+    Variable("fault", (*K, "check"), "count", "NaN, negative balances, clamped bins, paths run"),
+)
+"""What was counted. Everything else follows from these."""
+
+
+def _with_error(name: str, dims: tuple[str, ...], unit: str, meaning: str) -> tuple[Variable, ...]:
+    """A variable, its standard error and both ends of its 95% interval."""
+    return (
+        Variable(name, dims, unit, meaning),
+        Variable(f"{name}_se", dims, unit, f"standard error of: {meaning}"),
+        Variable(f"{name}_low", dims, unit, f"lower end of the 95% interval of: {meaning}"),
+        Variable(f"{name}_high", dims, unit, f"upper end of the 95% interval of: {meaning}"),
+    )
+
+
+def _pool_rate(name: str, meaning: str) -> tuple[Variable, ...]:
+    """Quantiles of a pool rate with their intervals, and its mean with error."""
+    return (
+        Variable(name, KL, "1", f"{meaning}, not exceeded with probability level"),
+        Variable(f"{name}_low", KL, "1", f"lower end of the 95% interval of: {meaning}"),
+        Variable(f"{name}_high", KL, "1", f"upper end of the 95% interval of: {meaning}"),
+        Variable(f"{name}_mean", K, "1", f"mean {meaning}"),
+        Variable(f"{name}_se", K, "1", f"standard error of the mean {meaning}"),
+    )
+
+
+def _fan(name: str, dims: tuple[str, ...], unit: str, meaning: str) -> tuple[Variable, ...]:
+    """Quantiles by month and the mean with its error."""
+    return (
+        Variable(name, (*dims, "quantile"), unit, f"{meaning}: quantiles by month, of fan_path paths"),
+        Variable(f"{name}_mean", dims, unit, f"{meaning}: mean by month"),
+        Variable(f"{name}_mean_se", dims, unit, f"{meaning}: standard error of the mean by month"),
+    )
+
+
+DERIVED = (
+    *_with_error("expected_loss", KN, "1", "expected principal loss over original balance"),
+    *_with_error("loss_probability", KN, "1", "probability of any principal loss"),
+    *_with_error("shortfall_probability", KN, "1", "probability of any interest unpaid when due"),
+    *_with_error("lgd", KN, "1", "mean principal loss of the paths with a loss"),
+    *_with_error("wal", KN, "years", "weighted average life of principal received"),
+    *_with_error("irr", KN, "1/year", "mean annual effective yield at par"),
+    *_with_error("price", KN, "1", "mean present value over par"),
+    *_with_error("multiple", KN, "1", "mean of all cash received over original balance"),
+    *_with_error("value_at_risk", KNL, "1", "loss fraction not exceeded with probability level"),
+    *_with_error("expected_shortfall", KNL, "1", "mean loss fraction of the worst 1 - level of paths"),
+    *_pool_rate("default_rate", "cumulative default over the cut-off balance"),
+    *_pool_rate("net_loss_rate", "default net of recoveries over the cut-off balance"),
+    *_fan("cumulative_default", KM, "1", "cumulative default over the cut-off balance"),
+    *_fan("default_stock", KM, "1", "defaulted balance (91+ days past due) net of recoveries over the cut-off balance"),
+    *_fan("excess_spread", KM, "1/year", "excess spread per annum"),
+    *_fan("pool_balance", KM, "1", "pool over the cut-off balance"),
+    *_fan("cash_balance", KM, "1", "cash over the cut-off balance"),
+    *_fan("note_balance", KNM, "1", "note balance over original"),
+    *_with_error("early_amortization_probability", KM, "1", "probability of early amortization by the month"),
+    *_with_error("trigger_probability", ("scenario", "trigger", "month"), "1", "probability of a trip by the month"),
+    *_with_error("first_loss_probability", KNM, "1", "probability of too little for the note from the month on"),
+)
+"""What is measured when a Dataset is built."""
+
+TABLE = {v.name: v for v in (*RAW, *DERIVED)}
+"""All variables by name."""
+
+LAWS = ("pool balance", "cash", "notes less assets", "negative balance")
+CHECKS = ("not a number", "negative", "clamped", "paths")
