@@ -1,7 +1,8 @@
 """A payment date: the steps of each path's phase, read from the contract and run on arrays.
 
-Where paths stand in different phases, those of one phase are gathered into a ledger of their own, run through its
-steps, and put back: masks over all paths would run every phase's steps on every path.
+Where paths stand in different phases, the largest group runs in place under a 0/1 mask; the others are gathered into
+ledgers of their own, run through their phase's steps, and put back. Masks for all would run every phase on every path,
+gathering all costs more than the mask (both were measured).
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ ROWS = (
 
 
 class Ledger:
-    """What steps touch, of the paths of one phase."""
+    """What steps touch, of the paths of one phase; `mask` says which of them a step may move (None: all)."""
 
-    def __init__(self, state: State, paths: slice | Array) -> None:
-        self.paths = paths
+    def __init__(self, state: State, paths: slice | Array, mask: Array | None) -> None:
+        self.paths, self.mask = paths, mask
         for name in ROWS:
             setattr(self, name, getattr(state, name)[..., paths])
 
@@ -46,6 +47,12 @@ class Ledger:
         for name in ROWS:
             getattr(state, name)[..., self.paths] = getattr(self, name)
 
+    def allowed(self, amount: Array) -> Array:
+        """Nothing on paths of another phase; `amount` is a new array."""
+        if self.mask is not None:
+            amount *= self.mask
+        return amount
+
     def book(self, change: Array) -> None:
         """Move the deficiency, which stops at zero."""
         np.maximum(self.deficiency + change, 0.0, out=self.deficiency)
@@ -55,22 +62,31 @@ def pay(state: State, tables: Tables, t: int, now: int, c: int) -> None:
     """Distribute what is available for period t, at step (now, c)."""
     _interest_due(state, tables, t)
     state.retained = np.zeros(state.n)
-    contract = tables.contract
-    for phase in range(4):
-        members = np.flatnonzero(state.phase == phase)
-        if not members.size:
-            continue
-        ledger = Ledger(state, ALL if members.size == state.n else members)
-        for x in range(contract.phase_start[phase], contract.phase_start[phase + 1]):
-            if contract.step[x, 4] >= 0:
-                raise NotImplementedError("the NumPy model runs steps without a condition")
-            kind = int(contract.step[x, 0])
-            if kind == layout.PURCHASE:
-                _purchase(ledger, state, tables, x, now, c)
-            else:
-                STEPS[kind](ledger, tables, x, t)
+    size = np.bincount(state.phase, minlength=4)
+    largest = int(size.argmax())
+    for phase in np.flatnonzero(size):
+        inside = state.phase == phase
+        if size[phase] == state.n:
+            ledger = Ledger(state, ALL, None)
+        elif phase == largest:
+            ledger = Ledger(state, ALL, inside.astype(float))
+        else:
+            ledger = Ledger(state, np.flatnonzero(inside), None)
+        _run_steps(ledger, state, tables, int(phase), t, now, c)
         ledger.put_back(state)
     _close(state, tables, t)
+
+
+def _run_steps(ledger: Ledger, state: State, tables: Tables, phase: int, t: int, now: int, c: int) -> None:
+    contract = tables.contract
+    for x in range(contract.phase_start[phase], contract.phase_start[phase + 1]):
+        if contract.step[x, 4] >= 0:
+            raise NotImplementedError("the NumPy model runs steps without a condition")
+        kind = int(contract.step[x, 0])
+        if kind == layout.PURCHASE:
+            _purchase(ledger, state, tables, x, now, c)
+        else:
+            STEPS[kind](ledger, tables, x, t)
 
 
 def _interest_due(state: State, tables: Tables, t: int) -> None:
@@ -84,11 +100,14 @@ def _interest_due(state: State, tables: Tables, t: int) -> None:
 
 def _pay_due(ledger: Ledger, tables: Tables, x: int, due: Array, paid: Array) -> None:
     source, cap = tables.contract.step[x, 2], tables.contract.step_value[x, 0]
+    owed = due - paid
+    if owed.max() <= 0.0:
+        return
     cash = ledger.account[source]
-    amount = np.minimum(due - paid, cash)
+    amount = np.minimum(owed, cash)
     if cap < 1e300:
         amount = np.minimum(amount, cap)
-    np.maximum(amount, 0.0, out=amount)
+    amount = ledger.allowed(np.maximum(amount, 0.0))
     paid += amount
     cash -= amount
     if source == PRINCIPAL:
@@ -110,7 +129,7 @@ def _cover_defaults(ledger: Ledger, tables: Tables, x: int, t: int) -> None:
     wanted = ledger.deficiency
     if note >= 0:
         wanted = np.maximum(wanted - ledger.outstanding[note + 1 :].sum(axis=0), 0.0)
-    amount = np.minimum(wanted, ledger.account[source])
+    amount = ledger.allowed(np.minimum(wanted, ledger.account[source]))
     ledger.account[source] -= amount
     ledger.account[PRINCIPAL] += amount
     ledger.book(-amount)
@@ -118,16 +137,20 @@ def _cover_defaults(ledger: Ledger, tables: Tables, x: int, t: int) -> None:
 
 def _purchase(ledger: Ledger, state: State, tables: Tables, x: int, now: int, c: int) -> None:
     source = int(tables.contract.step[x, 2])
-    state.deficiency[ledger.paths] = ledger.deficiency
-    ledger.account[source] -= buy(state, tables, now, c, source, ledger.account[source], ledger.paths)
-    ledger.deficiency = state.deficiency[ledger.paths]
+    paths = ledger.paths if ledger.mask is None else np.flatnonzero(ledger.mask)
+    if isinstance(ledger.paths, slice):
+        ledger.account[source, paths] -= buy(state, tables, now, c, source, ledger.account[source, paths], paths)
+        return
+    state.deficiency[paths] = ledger.deficiency
+    ledger.account[source] -= buy(state, tables, now, c, source, ledger.account[source], paths)
+    ledger.deficiency = state.deficiency[paths]
 
 
 def _pay_principal(ledger: Ledger, tables: Tables, x: int, t: int) -> None:
     source, first, members = tables.contract.step[x, [2, 6, 7]]
     notes = tables.contract.member[first : first + members]
     room = ledger.outstanding[notes].sum(axis=0) - tables.contract.step_target[x, t]
-    budget = np.minimum(np.maximum(room, 0.0), ledger.account[source])
+    budget = ledger.allowed(np.minimum(np.maximum(room, 0.0), ledger.account[source]))
     left = budget.copy()
     for note in notes:
         amount = np.minimum(ledger.outstanding[note], left)
@@ -142,12 +165,12 @@ def _pay_principal(ledger: Ledger, tables: Tables, x: int, t: int) -> None:
 
 def _pay_residual(ledger: Ledger, tables: Tables, x: int, t: int) -> None:
     note, source = tables.contract.step[x, 1:3]
-    amount = ledger.account[source].copy()
+    amount = ledger.allowed(ledger.account[source].copy())
     repaid = np.minimum(ledger.outstanding[note], amount)
     ledger.outstanding[note] -= repaid
     ledger.principal_paid[note] += repaid
     ledger.residual_yield[note] += amount - repaid
-    ledger.account[source] = 0.0
+    ledger.account[source] -= amount
     ledger.book(amount - repaid if source == PRINCIPAL else -repaid)
 
 

@@ -12,6 +12,8 @@ from typing import Any
 import numba
 from numba import njit
 
+from stress.kernels.stages import PIPELINE
+
 _POLICY: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False}
 
 
@@ -20,7 +22,9 @@ def stage(function: Callable[..., Any]) -> Callable[..., Any]:
 
     Never called from Python, so no wrappers: each would compile the whole body once more.
     """
-    inlined: Callable[..., Any] = njit(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **_POLICY)(function)
+    inlined: Callable[..., Any] = njit(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **PIPELINE, **_POLICY)(
+        function
+    )
     return inlined
 
 

@@ -1,0 +1,223 @@
+"""Break-even: how far a shock can go before a note is no longer paid in full."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stress.analysis import runs
+from stress.analysis.levers import Lever, lever_of
+from stress.errors import ConfigError
+from stress.inputs.job import Job, ScenarioCase
+from stress.kernels.tally import NOTE_QUANTITIES
+from stress.measures import loss_probability
+from stress.measures.losses import NORMAL
+from stress.measures.sums import of_notes
+
+Array = NDArray[np.float64]
+
+PERCENTILES = (0.5, 0.95, 0.99)
+SCAN, WITHIN = 25, 7
+"""Points of the simulated curve; further points inside each bracket."""
+SCAN_CALM, ROUNDS = 61, 5
+"""Points of the deterministic scan; rounds that each divide a bracket by 16."""
+
+
+class Crossing(NamedTuple):
+    """A value of the shock at which the note passes from paid in full to not, or back."""
+
+    value: float
+    error: float
+    """Standard error from the number of paths (of the bracket, for the deterministic run)."""
+    low: float
+    high: float
+    fails: bool
+    """True where the note fails beyond it, False where it is paid again."""
+
+
+class Answer(NamedTuple):
+    """The break-even at one percentile of the paths, or of the deterministic run."""
+
+    percentile: float | None
+    """Share of the paths on which the note must be paid in full; None: deterministic, rho = 0."""
+    value: float
+    """First crossing from the benign end; NaN where there is none."""
+    error: float
+    low: float
+    high: float
+    crossings: tuple[Crossing, ...]
+    monotone: bool
+    """False where more of the shock helps somewhere: the first crossing is not the whole answer."""
+    says: str
+
+
+class Curve(NamedTuple):
+    """What the search evaluated, from the benign to the adverse end."""
+
+    value: Array
+    probability: Array
+    """Of any loss; 0 or 1 in the deterministic run."""
+    error: Array
+    low: Array
+    high: Array
+    loss: Array
+    """Expected loss, share of the original balance."""
+
+
+class Breakeven(NamedTuple):
+    """Break-even of one note under one shock."""
+
+    job: str
+    scenario: str
+    tranche: str
+    shock: str
+    unit: str
+    neutral: float
+    paths: int
+    seed: int
+    answers: tuple[Answer, ...]
+    """Deterministic first, then by percentile."""
+    curve: Curve
+    calm: Curve
+
+
+def breakeven(
+    job: Job,
+    tranche: str,
+    shock: str = "defaults",
+    scenario: str | None = None,
+    percentiles: Sequence[float] = PERCENTILES,
+    ends: tuple[float | None, float | None] = (None, None),
+    threads: int | None = None,
+    progress: runs.Progress | None = None,
+) -> Breakeven:
+    """How much of a shock a note stands, on top of a scenario: paid in full means no principal unpaid at legal maturity
+    (the residual note: its money back).
+
+    Deterministic means unconditional rates with rho = 0. At a percentile q: the probability of a loss reaches 1 - q. Paths and
+    seed are the job's; every point uses the same draws. Raises ConfigError for an unknown note, shock or scenario.
+    """
+    for q in percentiles:
+        if not 0.0 < q < 1.0:
+            raise ConfigError(f"--percentile {q:g}: must lie between 0 and 1, for example 0.99")
+    note, case, lever = runs.note_index(job, tranche), runs.case_of(job, scenario), lever_of(shock, *ends)
+    calm, first = _deterministic(job, case, lever, note)
+    last = 1.0 if np.isnan(first.value) else min(1.0, 1.3 * float(lever.place(first.value)) + 0.05)
+    curve, sums = _simulated(job, case, lever, note, np.linspace(0.0, last, SCAN), threads, _half(progress, 0))
+    more = [_inside(lever, curve, 1.0 - q) for q in percentiles]
+    places = np.unique(np.concatenate(more)) if more else np.array([])
+    if places.size:
+        extra, extra_sums = _simulated(job, case, lever, note, places, threads, _half(progress, 1))
+        curve, sums = _joined(lever, curve, sums, extra, extra_sums)
+    monotone = _rises(sums)
+    answers = [first, *(_at_percentile(lever, curve, q, monotone) for q in percentiles)]
+    return Breakeven(
+        job.name, case.name, tranche, shock, lever.unit, lever.neutral, job.paths, job.seed, tuple(answers), curve, calm
+    )
+
+
+def _half(progress: runs.Progress | None, at: int) -> runs.Progress | None:
+    return None if progress is None else lambda done, total: progress(at * total + done, 2 * total)
+
+
+def _deterministic(job: Job, case: ScenarioCase, lever: Lever, note: int) -> tuple[Curve, Answer]:
+    """Scan, then divide every bracket until the value is known to about 1e-6 of the range."""
+
+    def lost(place: Array) -> tuple[Array, Array]:
+        varied = runs.variants(job, case, [[lever.shock(x)] for x in lever.value(place)])
+        found = runs.outcomes(varied)[:, note]
+        return found[:, NOTE_QUANTITIES.index("any_loss")], found[:, NOTE_QUANTITIES.index("loss")]
+
+    place = np.linspace(0.0, 1.0, SCAN_CALM)
+    fails, loss = lost(place)
+    crossings = []
+    for at in np.flatnonzero(np.diff(fails) != 0.0):
+        low, high, fails_after = place[at], place[at + 1], fails[at + 1]
+        for _ in range(ROUNDS):
+            inside = np.linspace(low, high, 17)[1:-1]
+            beyond = np.append(lost(inside)[0] == fails_after, True)
+            k = int(np.argmax(beyond))
+            edges = np.concatenate([[low], inside, [high]])
+            low, high = edges[k], edges[k + 1]
+        a, b = sorted(float(x) for x in lever.value([low, high]))
+        crossings.append(Crossing((a + b) / 2.0, (b - a) / 12.0**0.5, a, b, bool(fails_after)))
+    zero = np.zeros_like(loss)
+    curve = Curve(lever.value(place), fails, zero, fails, fails, loss)
+    return curve, _answer(lever, None, crossings, bool(fails[0]), len(crossings) <= 1, float(lever.value(1.0)))
+
+
+def _simulated(
+    job: Job, case: ScenarioCase, lever: Lever, note: int, place: Array, threads: int | None, progress: runs.Progress | None
+) -> tuple[Curve, Array]:
+    """The curve at some places, and losses by point and batch for the errors of differences."""
+    values = lever.value(place)
+    ds = runs.counted(runs.variants(job, case, [[lever.shock(x)] for x in values]), threads, progress)
+    chance = loss_probability(ds).isel(tranche=note)
+    part = [chance[k].values for k in ("estimate", "error", "low", "high")]
+    lost, total = of_notes(ds, "any_loss"), of_notes(ds, "loss").total[:, note].sum(-1)
+    return Curve(values, *part, total / lost.size.sum()), lost.total[:, note]
+
+
+def _joined(lever: Lever, one: Curve, sums: Array, two: Curve, more: Array) -> tuple[Curve, Array]:
+    order = np.argsort(lever.place(np.concatenate([one.value, two.value])), kind="stable")
+    joined = Curve(*(np.concatenate(pair)[order] for pair in zip(one, two, strict=True)))
+    return joined, np.concatenate([sums, more])[order]
+
+
+def _inside(lever: Lever, curve: Curve, chance: float) -> Array:
+    """Places between the two points where the probability first passes `chance`."""
+    above = np.flatnonzero(curve.probability > chance)
+    if not above.size or above[0] == 0:
+        return np.array([])
+    low, high = lever.place(curve.value[[above[0] - 1, above[0]]])
+    return np.linspace(low, high, WITHIN + 2)[1:-1]
+
+
+def _rises(lost: Array) -> bool:
+    """No fall of the probability between any two neighbours beyond 4 standard errors of the difference by batches."""
+    step = np.diff(lost, axis=0)
+    error = step.std(axis=1, ddof=1) * np.sqrt(step.shape[1])
+    return bool(np.all(step.sum(axis=1) >= -4.0 * error - 1e-9))
+
+
+def _at_percentile(lever: Lever, curve: Curve, percentile: float, monotone: bool) -> Answer:
+    chance = 1.0 - percentile
+    middle = _passes(lever, curve.value, curve.probability, chance)
+    early = _passes(lever, curve.value, curve.high, chance)
+    late = _passes(lever, curve.value, curve.low, chance)
+    crossings = []
+    for at, (value, fails) in enumerate(middle):
+        ends = [c[at][0] if at < len(c) else np.nan for c in (early, late)]
+        low, high = min(ends), max(ends)
+        crossings.append(Crossing(value, abs(high - low) / (2.0 * NORMAL), low, high, fails))
+    one_way = len(crossings) <= 1 and monotone
+    return _answer(lever, percentile, crossings, bool(curve.probability[0] > chance), one_way, float(curve.value[-1]))
+
+
+def _passes(lever: Lever, value: Array, chance: Array, goal: float) -> list[tuple[float, bool]]:
+    """Every value at which a probability passes `goal`, linear between points, and whether it rises there."""
+    place, above = lever.place(value), chance > goal
+    found = []
+    for at in np.flatnonzero(np.diff(above.astype(int)) != 0):
+        share = (goal - chance[at]) / (chance[at + 1] - chance[at])
+        found.append((float(lever.value(place[at] + share * (place[at + 1] - place[at]))), bool(above[at + 1])))
+    return found
+
+
+def _answer(
+    lever: Lever, percentile: float | None, crossings: list[Crossing], fails_first: bool, monotone: bool, last: float
+) -> Answer:
+    """The first crossing from the benign end, and a sentence where it is not the whole story."""
+    if fails_first or not crossings:
+        says = f"not paid in full even at {lever.benign:g}" if fails_first else f"paid in full up to {last:.4g}, the end of the search"
+        return Answer(percentile, np.nan, np.nan, np.nan, np.nan, tuple(crossings), monotone, says)
+    value, error, low, high, _ = crossings[0]
+    says = ""
+    if len(crossings) > 1:
+        says = f"not monotone: crosses {len(crossings)} times, at {', '.join(f'{c.value:.4g}' for c in crossings)}; the first is given"
+    elif not monotone:
+        says = "not monotone: somewhere more of the shock helps; one crossing only"
+    return Answer(percentile, value, error, low, high, tuple(crossings), monotone, says)

@@ -1,0 +1,79 @@
+"""Shocks that a break-even search can turn up: what each moves, between which ends, and which end is benign."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stress.errors import ConfigError
+from stress.inputs.messages import suggest
+from stress.inputs.scenario import Shock, Target
+
+Array = NDArray[np.float64]
+
+
+class Lever(NamedTuple):
+    """One input that a single number moves."""
+
+    target: Target
+    how: Literal["multiply", "add", "set"]
+    benign: float
+    """Where the search begins: the end at which notes are safest, as a rule."""
+    adverse: float
+    neutral: float
+    """The value that moves nothing, 1 for a multiple."""
+    even: bool
+    """Even steps; else steps of equal ratio."""
+    unit: str
+    """What the number is, for tables and axes."""
+
+    def shock(self, value: float) -> Shock:
+        """The shock at this value, over the whole life."""
+        return Shock.model_validate({"target": self.target, self.how: float(value)})
+
+    def value(self, place: ArrayLike) -> Array:
+        """Places from 0 (benign) to 1 (adverse) -> values."""
+        u = np.asarray(place, np.float64)
+        if self.even:
+            return np.asarray(self.benign + u * (self.adverse - self.benign), np.float64)
+        return np.asarray(self.benign * (self.adverse / self.benign) ** u, np.float64)
+
+    def place(self, value: ArrayLike) -> Array:
+        """Values -> places from 0 (benign) to 1 (adverse)."""
+        x = np.asarray(value, np.float64)
+        if self.even:
+            return np.asarray((x - self.benign) / (self.adverse - self.benign), np.float64)
+        return np.asarray(np.log(x / self.benign) / np.log(self.adverse / self.benign), np.float64)
+
+
+LEVERS: dict[str, Lever] = {
+    "defaults": Lever("default_odds", "multiply", 0.1, 100.0, 1.0, False, "multiple of the odds of arrears or default"),
+    "payment": Lever("payment", "multiply", 1.0, 0.02, 1.0, True, "multiple of instalments paid on time"),
+    "yield": Lever("yield", "multiply", 3.0, 0.0, 1.0, True, "multiple of fee income"),
+    "prepayment": Lever("prepayment", "multiply", 0.1, 60.0, 1.0, False, "multiple of prepayments"),
+    "recovery": Lever("recovery", "multiply", 5.0, 0.0, 1.0, True, "multiple of recoveries"),
+    "originations": Lever("originations", "multiply", 2.0, 0.0, 1.0, True, "multiple of new receivables offered"),
+    "dilution": Lever("dilution", "set", 0.0, 0.5, 0.0, True, "refunds a month, share of the balance"),
+    "fee_free_share": Lever("fee_free_share", "add", -0.5, 0.5, 0.0, True, "added to the fee-free share of purchases"),
+    "commingling": Lever("commingled_days", "set", 0.0, 30.0, 0.0, True, "days of each month's cash lost"),
+    "correlation": Lever("rho", "multiply", 0.1, 40.0, 1.0, False, "multiple of the asset correlation"),
+    "index": Lever("index_rate", "add", -0.02, 0.3, 0.0, True, "added to the index rates"),
+}
+"""Name on the command line -> lever. Ends are ours: wide enough to break a deal, within what a shock may hold."""
+
+
+def lever_of(name: str, benign: float | None = None, adverse: float | None = None) -> Lever:
+    """A lever by name, between other ends where they are given. Raises ConfigError."""
+    if name not in LEVERS:
+        raise ConfigError(f"--shock {name}: one of {', '.join(LEVERS)}{suggest(name, list(LEVERS))}")
+    found = LEVERS[name]
+    lever = found._replace(
+        benign=found.benign if benign is None else benign, adverse=found.adverse if adverse is None else adverse
+    )
+    if lever.benign == lever.adverse:
+        raise ConfigError(f"--from {lever.benign:g} --to {lever.adverse:g}: the ends of the search must differ")
+    if not lever.even and min(lever.benign, lever.adverse) <= 0.0:
+        raise ConfigError(f"--from, --to of {name}: a multiple above 0, not {min(lever.benign, lever.adverse):g}")
+    return lever

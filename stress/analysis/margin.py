@@ -1,0 +1,72 @@
+"""Signed margins of many factor paths at once: 32 of them ride in the lanes of one block."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stress.assemble.problem import assemble
+from stress.inputs.job import Job
+from stress.kernels import alone, layout
+from stress.kernels.layout import LANES, Problem
+from stress.kernels.tally import NOTE_QUANTITIES
+
+Array = NDArray[np.float64]
+
+WHOLE = 1e-9
+"""A balance below this share of the original is repaid (as in `kernels.outcome`)."""
+_FLOWS = ("principal_paid", "residual_yield")
+
+
+class Margin(NamedTuple):
+    """How far a note is from losing, as a function of the whitened normals of a path."""
+
+    problem: Problem
+    note: int
+    seed: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(T, F) of the normals of a path."""
+        return self.problem.sizes.n_month, self.problem.sizes.n_factor
+
+    def __call__(self, normals: Array) -> Array:
+        """(P, T * F) whitened normals -> (P,) signed margins over the note's original amount.
+
+        Paid: principal and residual cash of its juniors from the month of its last principal on, and what accounts
+        hold at legal maturity. Not paid: minus the unpaid share. The residual note: money multiple - 1. Junior
+        interest is left out, so that the margin passes through 0 without a jump (triggers still make jumps).
+        """
+        count = normals.shape[0]
+        padded = -(-count // LANES) * LANES
+        lanes = np.zeros((padded, *self.shape))
+        lanes[:count] = normals.reshape(count, *self.shape)
+        found = [self._block(lanes[k : k + LANES]) for k in range(0, padded, LANES)]
+        return np.concatenate(found)[:count]
+
+    def _block(self, lanes: Array) -> Array:
+        sizes, rows, contract = self.problem.sizes, self.problem.rows, self.problem.contract
+        trace, space = alone.run_block(self.problem, 0, self.seed, np.ascontiguousarray(lanes.transpose(1, 2, 0)))
+        original = contract.original[self.note]
+        outcome = rows.outcome // LANES + len(NOTE_QUANTITIES) * self.note
+        results = space.scratch[: rows.size].reshape(-1, LANES)
+        if contract.residual[self.note] > 0.0:
+            return np.asarray(results[outcome + NOTE_QUANTITIES.index("multiple")] - 1.0)
+        months = trace[: sizes.n_month * rows.cohort].reshape(sizes.n_month, -1, LANES)
+
+        def by_note(name: str) -> Array:
+            start = rows.note // LANES + layout.NOTE_ROW_NAMES.index(name) * sizes.n_note
+            return np.asarray(months[:, start : start + sizes.n_note])
+
+        repaid = by_note("note_balance")[:, self.note] <= WHOLE * original
+        junior = sum(by_note(name)[:, self.note + 1 :].sum(axis=1) for name in _FLOWS)
+        accounts = months[-1, rows.account // LANES :][: sizes.n_account].sum(axis=0)
+        left = (junior * repaid).sum(axis=0) + accounts
+        return np.asarray(np.where(repaid[-1], left / original, -results[outcome]))
+
+
+def margin_of(job: Job, note: int) -> Margin:
+    """The margin of a note under the job's only scenario."""
+    return Margin(assemble(job), note, job.seed)

@@ -1,0 +1,128 @@
+"""Many variants of one case as the scenarios of one job: common random numbers, few counts, no report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stress import engine
+from stress.assemble.problem import assemble
+from stress.errors import ConfigError, StressError
+from stress.inputs.job import Job, ScenarioCase
+from stress.inputs.job_rules import check_job
+from stress.inputs.messages import suggest
+from stress.inputs.scenario import Shock
+from stress.kernels import alone
+from stress.kernels.layout import LANES
+from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES, Tally, decoded, merge
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Array = NDArray[np.float64]
+Progress = Callable[[int, int], None]
+
+MOST = 16
+"""Scenarios counted at once: with 64 the fans of a tally take more than 1 GB."""
+PATHS = 32_768
+"""Paths at each point of a curve, where the caller gives none; a power of two splits into equal tasks."""
+
+
+def case_of(job: Job, scenario: str | None) -> ScenarioCase:
+    """A scenario of the job by name, the first where none is given."""
+    names = [case.name for case in job.scenarios]
+    if scenario is None:
+        return job.scenarios[0]
+    if scenario not in names:
+        known = f"{', '.join(names)}{suggest(scenario, names)}"
+        raise ConfigError(f"--scenario {scenario}: the job has no such scenario: {known}")
+    return job.scenarios[names.index(scenario)]
+
+
+def note_index(job: Job, tranche: str) -> int:
+    """Place of a note in the deal, from the most senior."""
+    names = [note.name for note in job.deal.notes]
+    if tranche not in names:
+        known = f"{', '.join(names)}{suggest(tranche, names)}"
+        raise ConfigError(f"--tranche {tranche}: the deal has no such note: {known}")
+    return names.index(tranche)
+
+
+def variants(job: Job, case: ScenarioCase, moves: Sequence[Sequence[Shock]]) -> Job:
+    """A job whose scenarios are `case` with each of the moves added after its own shocks.
+
+    Raises ConfigError where a shock does not fit deal, pool or clock.
+    """
+    cases = tuple(
+        case.model_copy(update={"name": f"{k} of {case.name}"[:80], "probability": None, "shocks": (*case.shocks, *move)})
+        for k, move in enumerate(moves)
+    )
+    varied = job.model_copy(update={"scenarios": cases})
+    try:
+        check_job(varied)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    return varied
+
+
+def outcomes(job: Job) -> Array:
+    """(scenario, note, NOTE_QUANTITIES) of the deterministic run: unconditional rates, rho = 0 (not a factor of 0)."""
+    n_note = len(job.deal.notes)
+    found = []
+    for part in _parts(job):
+        _, space = alone.run_block(assemble(part, deterministic=True), 0, part.seed)
+        tally = space.tally()
+        check_laws(part, tally)
+        found.append(decoded(tally.batch_sum).sum(-1)[:, : len(NOTE_QUANTITIES) * n_note] / LANES)
+    return np.concatenate(found).reshape(len(job.scenarios), n_note, len(NOTE_QUANTITIES))
+
+
+def counted(job: Job, threads: int | None = None, progress: Progress | None = None) -> xr.Dataset:
+    """Batch sums and loss counts of every scenario, as `measures` reads them; the rest of a result is left out."""
+    import xarray as xr
+
+    parts = _parts(job)
+    done = []
+    for at, part in enumerate(parts):
+        step = None if progress is None else _share(progress, at, len(parts))
+        tally = merge(list(engine.tallies(part, threads, step)))
+        check_laws(part, tally)
+        done.append(_dataset(part, tally))
+    return done[0] if len(done) == 1 else xr.concat(done, "scenario", data_vars="minimal", join="exact")
+
+
+def check_laws(job: Job, tally: Tally) -> None:
+    """As every run: cash and balances conserved to 1e-9 on every path, nothing that is not a number."""
+    worst = tally.residual.max(axis=1)
+    for case, bad, error in zip(job.scenarios, tally.fault[:, 0], worst, strict=True):
+        if bad or not error <= 1e-9:
+            raise StressError(f"scenario {case.name}: a law of the model is broken (off by {error:.2g}, {bad} not a number)")
+
+
+def _parts(job: Job) -> list[Job]:
+    """The job in pieces of at most MOST scenarios; draws depend on seed and path only, so nothing changes."""
+    cases = job.scenarios
+    return [job.model_copy(update={"scenarios": cases[k : k + MOST]}) for k in range(0, len(cases), MOST)]
+
+
+def _share(progress: Progress, at: int, parts: int) -> Progress:
+    return lambda done, total: progress(at * total + done, parts * total)
+
+
+def _dataset(job: Job, tally: Tally) -> xr.Dataset:
+    import xarray as xr
+
+    notes = [note.name for note in job.deal.notes]
+    quantities = [*(f"{note}:{q}" for note in notes for q in NOTE_QUANTITIES), *POOL_QUANTITIES]
+    return xr.Dataset(
+        {
+            "batch_path": ("batch", tally.batch_path),
+            "batch_sum": (("scenario", "quantity", "batch"), decoded(tally.batch_sum)),
+            "loss_count": (("scenario", "tranche", "loss_bin"), tally.loss_count[:, : len(notes)]),
+        },
+        coords={"scenario": [case.name for case in job.scenarios], "tranche": notes, "quantity": quantities},
+        attrs={"seed": str(job.seed), "paths": job.paths, "rng": engine.RNG, "estimator": "plain"},
+    )
