@@ -150,7 +150,13 @@ def _deterministic(job: Job, case: ScenarioCase, lever: Lever, note: int) -> tup
 
 
 def _simulated(
-    job: Job, case: ScenarioCase, lever: Lever, note: int, place: Array, threads: int | None, progress: runs.Progress | None
+    job: Job,
+    case: ScenarioCase,
+    lever: Lever,
+    note: int,
+    place: Array,
+    threads: int | None,
+    progress: runs.Progress | None,
 ) -> tuple[Curve, Array]:
     """The curve at some places, and losses by point and batch for the errors of differences."""
     values = lever.value(place)
@@ -212,7 +218,11 @@ def _answer(
 ) -> Answer:
     """The first crossing from the benign end, and a sentence where it is not the whole story."""
     if fails_first or not crossings:
-        says = f"not paid in full even at {lever.benign:g}" if fails_first else f"paid in full up to {last:.4g}, the end of the search"
+        says = (
+            f"not paid in full even at {lever.benign:g}"
+            if fails_first
+            else f"paid in full up to {last:.4g}, the end of the search"
+        )
         return Answer(percentile, np.nan, np.nan, np.nan, np.nan, tuple(crossings), monotone, says)
     value, error, low, high, _ = crossings[0]
     says = ""

@@ -8,15 +8,19 @@ exists all the same, which a step by values of g alone would miss.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-Function = Callable[[Array], Array]
-"""(P, n) points -> (P,) margins; a call of 32 points costs as much as one."""
+
+
+class Function(Protocol):
+    """(P, n) points -> (P,) margins; a call of 32 points costs as much as one."""
+
+    def __call__(self, points: Array, /) -> Array: ...
+
 
 FAR = 12.0
 """Beyond this distance a probability is below 2e-33: no answer."""
@@ -27,6 +31,8 @@ STEP = 1e-3
 """Half-width of the central differences, in standard deviations."""
 TURNS = (1.0, 0.75, 0.5, 0.35, 0.2, 0.1, 0.05, 0.02)
 """How far to turn from the present direction to the new one."""
+WANDER = 300
+"""Rounds of the random search, 128 points each."""
 ENOUGH = 1e-5
 """Relative fall of the distance below which a step does not count."""
 
@@ -96,3 +102,30 @@ def gradient(margin: Function, point: Array) -> Array:
     moves = STEP * np.eye(point.size)
     value = margin(np.concatenate([point + moves, point - moves]))
     return np.asarray((value[: point.size] - value[point.size :]) / (2.0 * STEP))
+
+
+def shortened(margin: Function, goal: float, start: Array, n_month: int, seed: int = 0) -> Array:
+    """A shorter point beyond the goal, from one beyond it, by random search.
+
+    Where a trigger cuts the losing region into parts, rays from other starts may miss a part, and the gradient of g knows
+    nothing of its edges. Half of the tries shrink some coordinates, half shift some months; the shortest that still
+    loses is kept.
+    """
+    random, point, width = np.random.default_rng(seed), start.copy(), 0.3
+    half, month = 64, np.arange(n_month)
+    for _ in range(WANDER):
+        shrink = random.random((2 * half, 1)) ** 2
+        some = random.random((half, point.size)) < random.random((half, 1))
+        first, last = random.integers(0, n_month, (half, 1)), random.integers(1, 13, (half, 1))
+        window = (month >= first) & (month < first + last)
+        factor = np.arange(point.size // n_month) == random.integers(0, point.size // n_month, (half, 1))
+        shift = width * random.standard_normal((half, 1, 1)) * window[:, :, None] * factor[:, None, :]
+        tries = np.concatenate([
+            point * (1.0 - shrink[:half] * some),
+            (point + shift.reshape(half, -1)) * (1.0 - 0.2 * shrink[half:]),
+        ])  # fmt: skip
+        length = np.where(margin(tries) <= goal, np.linalg.norm(tries, axis=1), np.inf)
+        best = int(np.argmin(length))
+        shorter = bool(length[best] < np.linalg.norm(point))
+        point, width = (tries[best], 1.05 * width) if shorter else (point, 0.97 * width)
+    return np.asarray(point)

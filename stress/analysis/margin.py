@@ -32,7 +32,7 @@ class Margin(NamedTuple):
         """(T, F) of the normals of a path."""
         return self.problem.sizes.n_month, self.problem.sizes.n_factor
 
-    def __call__(self, normals: Array) -> Array:
+    def __call__(self, normals: Array, /) -> Array:
         """(P, T * F) whitened normals -> (P,) signed margins over the note's original amount.
 
         Paid: principal and residual cash of its juniors from the month of its last principal on, and what accounts

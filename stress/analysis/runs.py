@@ -57,7 +57,9 @@ def variants(job: Job, case: ScenarioCase, moves: Sequence[Sequence[Shock]]) -> 
     Raises ConfigError where a shock does not fit deal, pool or clock.
     """
     cases = tuple(
-        case.model_copy(update={"name": f"{k} of {case.name}"[:80], "probability": None, "shocks": (*case.shocks, *move)})
+        case.model_copy(
+            update={"name": f"{k} of {case.name}"[:80], "probability": None, "shocks": (*case.shocks, *move)}
+        )
         for k, move in enumerate(moves)
     )
     varied = job.model_copy(update={"scenarios": cases})
@@ -99,7 +101,9 @@ def check_laws(job: Job, tally: Tally) -> None:
     worst = tally.residual.max(axis=1)
     for case, bad, error in zip(job.scenarios, tally.fault[:, 0], worst, strict=True):
         if bad or not error <= 1e-9:
-            raise StressError(f"scenario {case.name}: a law of the model is broken (off by {error:.2g}, {bad} not a number)")
+            raise StressError(
+                f"scenario {case.name}: a law of the model is broken (off by {error:.2g}, {bad} not a number)"
+            )
 
 
 def _parts(job: Job) -> list[Job]:

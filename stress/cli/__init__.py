@@ -21,6 +21,10 @@ COMMANDS = {
     "compare": "stress.cli.compare:compare",
     "explain": "stress.cli.explain:explain",
     "replay": "stress.cli.replay:replay",
+    "breakeven": "stress.cli.breakeven:breakeven",
+    "size": "stress.cli.size:size",
+    "reverse": "stress.cli.reverse:reverse",
+    "sensitivity": "stress.cli.sensitivity:sensitivity",
     "new": "stress.cli.new:new",
     "calibrate": "stress.cli.calibrate:calibrate",
 }

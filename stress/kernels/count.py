@@ -122,7 +122,9 @@ def flush_months(m: Any, k: Any, batch: Any) -> None:
     for t in range(p.n_month):
         for r in range(n_row):
             at = p.month_sums + (t * n_row + r) * LANES
-            lanes = (load(w, at) + load(w, at + 8)) + (load(w, at + 16) + load(w, at + 24))
+            lanes = splat(0.0)
+            for q in range(0, LANES, WIDTH):
+                lanes = lanes + load(w, at + q)
             add_fixed(m.n, p.to_month_sum + (((k * p.n_month + t) * n_row + r) * N_MONTH_BATCH + batch) * 2, total(lanes))
             for q in range(0, LANES, WIDTH):
                 store(w, at + q, 0.0)
@@ -136,9 +138,10 @@ def count_block(m: Any, k: Any, block: Any, n_alive: Any) -> None:
     batch = block % N_BATCH
     for i in range(8 * n_note + 6):
         at = p.outcome + i * LANES
-        first = fma(load(w, at), load(w, p.alive + 0), load(w, at + 8) * load(w, p.alive + 8))
-        second = fma(load(w, at + 16), load(w, p.alive + 16), load(w, at + 24) * load(w, p.alive + 24))
-        sum_of = total(first + second)
+        lanes = splat(0.0)
+        for q in range(0, LANES, WIDTH):
+            lanes = fma(load(w, at + q), load(w, p.alive + q), lanes)
+        sum_of = total(lanes)
         if sum_of != sum_of:
             m.n[p.to_fault + 4 * k] += 1
         add_fixed(m.n, p.to_batch_sum + ((k * (8 * n_note + 6) + i) * N_BATCH + batch) * 2, sum_of)

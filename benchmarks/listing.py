@@ -1,0 +1,20 @@
+"""All cases by name, in the order of a full run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from benchmarks import variants, whole_runs
+from benchmarks.cases import QUICK_CASES, Effort, Row
+
+CASES: dict[str, Callable[[Effort], list[Row]]] = {
+    **QUICK_CASES,
+    "scenarios": variants.scenarios,
+    "chunks": variants.chunks,
+    "numpy_chunks": variants.numpy_chunks,
+    "steps": variants.steps,
+    "scalar": variants.scalar,
+    "memory": whole_runs.memory,
+    "start": whole_runs.start,
+    "end_to_end": whole_runs.end_to_end,
+}

@@ -1,0 +1,175 @@
+"""Sensitivity: what moves a measure most, each input down and up, on common random numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from stress import measures
+from stress.analysis import runs
+from stress.analysis.inputs_moved import INPUTS, Input, Side
+from stress.errors import ConfigError, DataError
+from stress.inputs.job import Job, ScenarioCase
+from stress.inputs.messages import suggest
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+MEASURES = {
+    "EL": "expected_loss",
+    "PD": "loss_probability",
+    "IRR": "irr",
+    "WAL": "wal",
+    "PRICE": "price",
+    "MULTIPLE": "multiple",
+    "LGD": "lgd",
+    "DEFAULT": "mean_default",
+    "NET_LOSS": "mean_net_loss",
+    "INCOME": "mean_income",
+}
+"""Short names of the command line; the long ones are understood too."""
+
+
+NOTHING = 1e-12
+"""A change below this is rounding."""
+
+
+class Change(NamedTuple):
+    """What one side of an input does to the measure."""
+
+    label: str
+    estimate: float
+    """Moved minus base."""
+    error: float
+    """Of the difference, on common random numbers."""
+    low: float
+    high: float
+
+
+class Bar(NamedTuple):
+    """One bar of the tornado."""
+
+    name: str
+    down: Change | None
+    up: Change | None
+
+    @property
+    def reach(self) -> float:
+        """Largest change of either side."""
+        return max(abs(side.estimate) for side in (self.down, self.up) if side is not None)
+
+
+class Tornado(NamedTuple):
+    """All inputs by how far they move the measure of one note (or of the pool)."""
+
+    job: str
+    scenario: str
+    measure: str
+    tranche: str | None
+    """None: a measure of the pool."""
+    unit: str
+    base: float
+    base_error: float
+    bars: tuple[Bar, ...]
+    """Largest first."""
+    unmoved: tuple[str, ...]
+    """Inputs that move the measure on no path."""
+    left_out: tuple[str, ...]
+    """Inputs that the job does not have."""
+    paths: int
+    seed: int
+
+
+def sensitivity(
+    job: Job,
+    measure: str = "EL",
+    tranche: str | None = None,
+    scenario: str | None = None,
+    inputs: Sequence[Input] = INPUTS,
+    threads: int | None = None,
+    progress: runs.Progress | None = None,
+) -> Tornado:
+    """Move each input down and up around a scenario and measure what changes.
+
+    All shocks run as scenarios of one job; an edit of deal or pool is a run of its own on the same draws. `tranche`: the
+    last note where left out. Raises ConfigError for an unknown measure, note or scenario.
+    """
+    name = measure_of(measure)
+    of_note = name == "loss_probability" or measures.MEANS[name].of == "note"
+    note = runs.note_index(job, tranche) if tranche is not None else len(job.deal.notes) - 1
+    case = runs.case_of(job, scenario)
+    sides = [side for one in inputs for side in (one.down, one.up) if side is not None]
+    shocks = [side for side in sides if side.shock is not None and _has(job, case, side)]
+    total = 1 + sum(side.edit is not None for side in sides)
+    moves = [[], *([side.shock] for side in shocks if side.shock is not None)]
+    base = runs.counted(runs.variants(job, case, moves), threads, _part(progress, 0, total))
+    found = _changes(measures.difference(base, name), note if of_note else None, [None, *shocks])
+    names = [str(base["scenario"].values[0])]
+    for done, side in enumerate((s for s in sides if s.edit is not None), start=1):
+        assert side.edit is not None
+        moved = side.edit(job)
+        if moved is None:
+            continue
+        ds = runs.counted(runs.variants(moved, case, [[]]), threads, _part(progress, done, total))
+        found |= _changes(measures.compare(ds, base.sel(scenario=names), name), note if of_note else None, [side])
+    first = _base(base, name)
+    first = first.isel(scenario=0, tranche=note) if of_note else first.isel(scenario=0)
+    bars = [Bar(one.name, found.get(one.down), found.get(one.up)) for one in inputs]
+    known = [bar for bar in bars if bar.down or bar.up]
+    kept = sorted((bar for bar in known if bar.reach > NOTHING), key=lambda bar: -bar.reach)
+    return Tornado(
+        job=job.name,
+        scenario=case.name,
+        measure=name,
+        tranche=job.deal.notes[note].name if of_note else None,
+        unit=str(first["estimate"].attrs.get("units", "1")),
+        base=float(first["estimate"]),
+        base_error=float(first["error"]),
+        bars=tuple(kept),
+        unmoved=tuple(bar.name for bar in known if bar.reach <= NOTHING),
+        left_out=tuple(bar.name for bar in bars if not (bar.down or bar.up)),
+        paths=job.paths,
+        seed=job.seed,
+    )
+
+
+def measure_of(text: str) -> str:
+    """The long name of a measure. Raises ConfigError with the list."""
+    known = {**MEASURES, **{name: name for name in (*measures.MEANS, "loss_probability")}}
+    name = known.get(text.upper(), known.get(text))
+    if name is None:
+        raise ConfigError(f"--measure {text}: one of {', '.join(MEASURES)}{suggest(text.upper(), list(MEASURES))}")
+    return name
+
+
+def _base(ds: xr.Dataset, name: str) -> xr.Dataset:
+    return measures.loss_probability(ds) if name == "loss_probability" else measures.mean(ds, name)
+
+
+def _has(job: Job, case: ScenarioCase, side: Side) -> bool:
+    """Whether the shock has something to move in this job."""
+    assert side.shock is not None
+    if side.shock.target == "index_rate" and not job.deal.indices:
+        return False
+    try:
+        runs.variants(job, case, [[side.shock]])
+    except (ConfigError, DataError):
+        return False
+    return True
+
+
+def _changes(change: xr.Dataset, note: int | None, sides: Sequence[Side | None]) -> dict[Side | None, Change]:
+    """Differences by side; the sides are in the order of the scenarios."""
+    one = change if note is None else change.isel(tranche=note)
+    parts = np.stack([one[k].values for k in ("estimate", "error", "low", "high")], axis=-1)
+    return {
+        side: Change(side.label, *(float(x) for x in row))
+        for side, row in zip(sides, parts, strict=True)
+        if side is not None
+    }
+
+
+def _part(progress: runs.Progress | None, at: int, parts: int) -> runs.Progress | None:
+    return None if progress is None else lambda done, total: progress(at * total + done, parts * total)

@@ -1,0 +1,120 @@
+"""`stress reverse`: the most likely path on which a note loses."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from stress.cli.answer import draw, plain, question_job, question_options
+from stress.cli.options import FILE, output_options
+from stress.cli.output import Output
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from stress.analysis.reverse import Reverse
+
+
+@click.command()
+@click.argument("job", type=FILE, metavar="JOB.toml")
+@click.option("--tranche", required=True, metavar="NAME", help="The note that loses.")
+@click.option("--loss", type=float, default=0.0, show_default=True, help="It loses more than this share of its amount.")
+@question_options
+@output_options
+def reverse(
+    job: Path,
+    tranche: str,
+    loss: float,
+    scenario: str | None,
+    paths: int | None,
+    seed: int | None,
+    threads: int | None,
+    figure: Path | None,
+    as_json: bool,
+    quiet: bool,
+    log_json: bool,
+) -> None:
+    """Find the most likely path of the systematic factors that makes a note lose.
+
+    Its distance beta gives the first-order probability Phi(-beta), shown beside the simulated one.
+
+    \b
+    Example:
+      stress reverse scenarios/jobs/baitiao-24m.toml --tranche mezzanine
+      stress reverse job.toml --tranche B --loss 0.1 --figure path.svg
+    """
+    loaded = question_job(job, paths, seed, figure)
+
+    from stress.analysis.reverse import reverse as find
+
+    output = Output(as_json, quiet, log_json)
+    with output.progress("simulating") as progress:
+        answer = find(loaded, tranche, loss, scenario, threads, progress)
+    draw(figure, "reverse", answer)
+    output.result(lambda: _tables(answer), lambda: document(answer))
+
+
+def document(answer: Reverse) -> dict[str, Any]:
+    """The answer as JSON: the path by month in place of its whole replay."""
+    said: dict[str, Any] = plain(answer._replace(path=None, expected=None))
+    said["path"] = None
+    if answer.path is not None:
+        shown = ("factor_value", "entry_rate", "prepayment_rate", "note_balance", "cumulative_default")
+        said["path"] = {name: answer.path[name].values.tolist() for name in shown}
+        said["outcome"] = {
+            str(note): float(loss)
+            for note, loss in zip(answer.path["tranche"].values, answer.path["final_loss"].values, strict=True)
+        }
+    return said
+
+
+def _tables(answer: Reverse) -> RenderableType:
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    what = "any principal" if answer.loss == 0.0 else f"more than {100 * answer.loss:g}% of its principal"
+    top = Table(
+        title=Text(f"{answer.tranche} under {answer.scenario} loses {what}"), title_justify="left", show_header=False
+    )
+    top.add_row("beta", f"{answer.beta:.3f}")
+    top.add_row("first-order probability Phi(-beta)", f"{answer.first_order:.3g}")
+    top.add_row(f"simulated, {answer.paths:,} paths [95%]", _interval(answer.simulated))
+    top.add_row("sampled around the path [95%]", _interval(answer.aimed))
+    top.add_row("search", Text(answer.says))
+    if answer.path is None or answer.expected is None:
+        return top
+    losses = zip(answer.path["tranche"].values, answer.path["final_loss"].values, strict=True)
+    top.add_row("losses on the path", Text(", ".join(f"{name} {100 * loss:.4g}%" for name, loss in losses)))
+    top.add_row(
+        "cumulative default on the path", f"{100 * float(answer.path['final_default']):.2f}% of cut-off balance"
+    )
+    months = Table(title="Months of the path", title_justify="left")
+    months.add_column("month", justify="right")
+    months.add_column("share of beta²", justify="right")
+    for name in answer.path["factor"].values:
+        months.add_column(Text(f"{name} factor"), justify="right")
+    for name in answer.path["segment"].values:
+        months.add_column(Text(f"{name} entry"), justify="right")
+    for t in range(answer.weight.size):
+        rates = zip(answer.path["entry_rate"].values[t], answer.expected["entry_rate"].values[t], strict=True)
+        cells = [
+            f"{100 * rate:.2f}% (×{rate / base:.2f})" if base > 0.0 else f"{100 * rate:.2f}%" for rate, base in rates
+        ]
+        months.add_row(
+            str(t + 1),
+            f"{100 * answer.weight[t]:.1f}%",
+            *(f"{y:.2f}" for y in answer.path["factor_value"].values[t]),
+            *cells,
+        )
+    return Group(top, months)
+
+
+def _interval(parts: Any) -> str:
+    estimate, low, high = (float(x) for x in (parts.estimate, parts.low, parts.high))
+    if not math.isfinite(estimate):
+        return "–"
+    return f"< {high:.3g}" if estimate == 0.0 else f"{estimate:.3g} [{low:.3g}, {high:.3g}]"

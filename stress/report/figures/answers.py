@@ -1,0 +1,181 @@
+"""Figures of answered questions: break-even, reverse stress, tornado, sizes, differences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, ScalarFormatter
+
+from stress.report.figures import ink
+from stress.report.numbers import fraction, percent
+
+if TYPE_CHECKING:
+    from stress.analysis.breakeven import Breakeven
+    from stress.analysis.reverse import Reverse
+    from stress.analysis.sensitivity import Bar, Tornado
+    from stress.analysis.sizing import Sizing
+
+DOWN, UP = "#56b4e9", "#d55e00"
+"""Sides of a tornado (Okabe and Ito 2008)."""
+
+
+@ink.styled
+def breakeven(answer: Breakeven) -> Figure:
+    """Probability of a loss along the shock with its 95% band; marks at each break-even."""
+    figure, (axes, below) = ink.sheet(2, 1, 7.2, 4.6, sharex=True, height_ratios=(2.2, 1.0))
+    curve, calm = answer.curve, answer.calm
+    axes.fill_between(curve.value, curve.low, curve.high, color=ink.BAND, alpha=0.2, linewidth=0, label="95% interval")
+    axes.plot(curve.value, curve.probability, color=ink.BAND, marker=".", markersize=3, label="probability of a loss")
+    for k, one in enumerate(a for a in answer.answers if np.isfinite(a.value)):
+        if one.percentile is None:
+            axes.axvline(
+                one.value, color=ink.TEXT, linewidth=0.9, linestyle="--", label=f"deterministic {one.value:.3g}"
+            )
+            continue
+        style = ink.note_style(k + 1)
+        label = f"{percent(one.percentile, 1)} of paths whole: {one.value:.3g}"
+        axes.errorbar(
+            one.value, 1.0 - one.percentile, xerr=[[max(one.value - one.low, 0.0)], [max(one.high - one.value, 0.0)]],
+            marker="o", markersize=5, capsize=2, linestyle="", color=style["color"], label=label,
+        )  # fmt: skip
+    axes.set_title(f"{ink.label(answer.tranche)} under {ink.label(answer.scenario)}: break-even of {answer.shock}")
+    axes.set_ylim(-0.02, 1.02)
+    axes.legend(loc="best")
+    below.plot(curve.value, curve.loss, color=ink.BAND, label="expected loss")
+    shown = (calm.value >= curve.value.min()) & (calm.value <= curve.value.max())
+    below.plot(
+        calm.value[shown], calm.loss[shown], color=ink.TEXT, linestyle="--", linewidth=0.9, label="deterministic"
+    )
+    below.legend(loc="best")
+    below.set_xlabel(answer.unit)
+    _shock_axis(below, curve.value)
+    for one_axis in (axes.yaxis, below.yaxis):
+        ink.percent_axis(one_axis)
+    return figure
+
+
+def _shock_axis(axes: Axes, value: np.ndarray) -> None:
+    """Equal ratios where the points have them; the benign end on the left."""
+    if value[0] > 0.0 and value[-1] > 4.0 * value[0]:
+        axes.set_xscale("log")
+        axes.xaxis.set_major_formatter(ScalarFormatter())
+        axes.set_xticks([x for x in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100) if value[0] <= x <= value[-1]])
+        axes.minorticks_off()
+    if value[0] > value[-1]:
+        axes.invert_xaxis()
+
+
+@ink.styled
+def reverse(answer: Reverse) -> Figure:
+    """The most likely path to the loss: factors, conditional arrears, notes, and the months that carry it."""
+    figure, (factor, rate, notes, weight) = ink.sheet(2, 2, 9.6, 4.9, sharex=True)
+    month = np.arange(1, answer.weight.size + 1)
+    found = f"β = {answer.beta:.2f}" if np.isfinite(answer.beta) else "no path found"
+    title = f"{ink.label(answer.tranche)} loses more than {fraction(answer.loss)}: {found}"
+    figure.suptitle(title, x=0.01, ha="left", fontsize=10)
+    weight.bar(month, answer.weight, color=ink.BAND)
+    weight.set_title("Share of β² by month")
+    ink.percent_axis(weight.yaxis)
+    if answer.path is not None and answer.expected is not None:
+        for k, name in enumerate(answer.path["factor"].values):
+            factor.plot(month, answer.path["factor_value"].sel(factor=name), label=str(name), **ink.note_style(k))
+        factor.axhline(0.0, color=ink.QUIET, linewidth=0.6)
+        factor.set_title("Systematic factors, standard deviations")
+        factor.legend()
+        for k, name in enumerate(answer.path["segment"].values):
+            style = ink.note_style(k)
+            rate.plot(month, answer.path["entry_rate"].sel(segment=name), label=ink.label(name, 12), **style)
+            rate.plot(month, answer.expected["entry_rate"].sel(segment=name), color=style["color"], linestyle=":")
+        rate.set_title("Monthly rate of arrears or default; dotted: unconditional")
+        rate.legend(ncols=2)
+        ink.percent_axis(rate.yaxis)
+        for k, name in enumerate(answer.path["tranche"].values):
+            balance = answer.path["note_balance"].sel(tranche=name)
+            notes.plot(
+                month, balance / max(float(balance.max()), 1e-300), label=ink.label(name, 14), **ink.note_style(k)
+            )
+        notes.set_title("Note balances over original along the path")
+        notes.legend()
+        ink.percent_axis(notes.yaxis)
+    for axes in (notes, weight):
+        axes.set_xlabel("month")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    return figure
+
+
+@ink.styled
+def tornado(answer: Tornado) -> Figure:
+    """Bars from the base, largest first; whiskers are 95% intervals of the differences."""
+    bars = answer.bars
+    figure, (axes,) = ink.sheet(1, 1, 8.4, 1.1 + 0.3 * max(len(bars), 2))
+    for row, bar in enumerate(bars):
+        _bar(axes, row, bar)
+    axes.axvline(0.0, color=ink.TEXT, linewidth=0.8)
+    axes.set_yticks(range(len(bars)), [_name(bar) for bar in bars])
+    axes.invert_yaxis()
+    axes.grid(visible=False, axis="y")
+    of = f" of {ink.label(answer.tranche)}" if answer.tranche else ""
+    axes.set_title(f"{answer.measure.replace('_', ' ')}{of} under {ink.label(answer.scenario)}")
+    axes.set_xlabel(f"change from {fraction(answer.base) if answer.unit != 'years' else f'{answer.base:.2f}'}")
+    if answer.unit != "years":
+        ink.percent_axis(axes.xaxis)
+    return figure
+
+
+def _bar(axes: Axes, row: int, bar: Bar) -> None:
+    for side, colour, shift in ((bar.down, DOWN, -0.17), (bar.up, UP, 0.17)):
+        if side is not None:
+            whisker = [[max(side.estimate - side.low, 0.0)], [max(side.high - side.estimate, 0.0)]]
+            axes.barh(row + shift, side.estimate, 0.32, color=colour)
+            axes.errorbar(side.estimate, row + shift, xerr=whisker, color=ink.TEXT, linewidth=0.7, capsize=1.5)
+
+
+def _name(bar: Bar) -> str:
+    sides = " / ".join(side.label for side in (bar.down, bar.up) if side is not None)
+    return f"{bar.name} ({sides})"
+
+
+@ink.styled
+def sizing(answer: Sizing) -> Figure:
+    """The notes stacked by seniority, as they are and as sized."""
+    figure, (axes,) = ink.sheet(1, 1, 7.2, 3.2)
+    for column, sizes in enumerate(([n.before for n in answer.notes], [n.share for n in answer.notes])):
+        base = 0.0
+        for k in range(len(sizes) - 1, -1, -1):
+            axes.bar(column, sizes[k], 0.55, bottom=base, color=ink.note_style(k)["color"], edgecolor="white")
+            if sizes[k] > 0.02:
+                words = f"{ink.label(answer.notes[k].note, 16)} {percent(sizes[k], 1)}"
+                axes.text(column, base + sizes[k] / 2.0, words, ha="center", va="center", fontsize=8)
+            base += sizes[k]
+    axes.set_xticks([0, 1], ["as it is", "sized"])
+    axes.set_title(f"Note sizes under {ink.label(answer.scenario)}, share of the cut-off balance")
+    ink.percent_axis(axes.yaxis)
+    return figure
+
+
+@ink.styled
+def differences(measure: str, change: xr.Dataset) -> Figure:
+    """Differences between two results with their 95% intervals: scenarios down, one mark a note."""
+    rows: Sequence[str] = [str(s) for s in change["scenario"].values]
+    notes = [str(n) for n in change["tranche"].values] if "tranche" in change.dims else [""]
+    figure, (axes,) = ink.sheet(1, 1, 7.2, 1.2 + 0.18 * len(rows) * len(notes))
+    for k, note in enumerate(notes):
+        one = change.sel(tranche=note) if note else change
+        y = np.arange(len(rows)) + 0.7 * (k / max(len(notes), 1) - 0.35)
+        value, low, high = (one[name].values for name in ("estimate", "low", "high"))
+        axes.errorbar(
+            value, y, xerr=[np.maximum(value - low, 0.0), np.maximum(high - value, 0.0)], linestyle="", marker="o",
+            markersize=3.5, capsize=1.5, color=ink.note_style(k)["color"], label=ink.label(note) if note else None,
+        )  # fmt: skip
+    axes.axvline(0.0, color=ink.TEXT, linewidth=0.8)
+    axes.set_yticks(range(len(rows)), [ink.label(row, 30) for row in rows])
+    axes.invert_yaxis()
+    axes.set_title(f"{measure.replace('_', ' ')}: second minus first")
+    if notes != [""]:
+        axes.legend(loc="best")
+    return figure
