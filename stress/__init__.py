@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from stress import measures, report, results
     from stress.engine import simulate
     from stress.inputs.load import load
-    from stress.replay import replay
+    from stress.trace import replay
     from stress.results import open
 
 __version__ = "0.1.0"
@@ -44,7 +44,7 @@ __all__ = ["__version__", "load", "measures", "open", "replay", "report", "resul
 _HOME = {
     "load": "stress.inputs.load",
     "simulate": "stress.engine",
-    "replay": "stress.replay",
+    "replay": "stress.trace",
     "open": "stress.results",
     "measures": "",
     "report": "",

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from oracle.model import need, run_path
 from oracle.months import Rates, supply_of
+from oracle.portfolio import Portfolio
 from oracle.state import PHASES
 from strategies import random_job
 
@@ -74,7 +75,11 @@ def check(seed: int, scenario: str, path: int) -> None:
     case = next(case for case in job.scenarios if case.name == scenario)
     months = stress.assemble.months.resolve(job.deal, job.pool, case)
     supply = by_month(data, "supply", "cohort")
-    wanted = np.array(supply_of(need(job.deal, job.pool, job.clock), job.pool, months))
+    portfolio = Portfolio(job.deal, job.pool, months, job.clock)
+    bought_until = job.deal.revolving_months + (job.clock != "monthly")
+    last = job.deal.legal_maturity_months
+    eligible = [portfolio.eligible_share(t) if t <= bought_until else 0.0 for t in range(1, last + 1)]
+    wanted = np.array(supply_of(need(job.deal, job.pool, job.clock), job.pool, months, eligible))
     size, bounded = 1e-10 * job.pool.balance, np.isfinite(wanted)
     np.testing.assert_allclose(supply[bounded], wanted[bounded], rtol=0, atol=size, err_msg="supply")
     flows = run_path(job.deal, job.pool, months, job.clock, rates_of(data), supply.tolist())

@@ -26,7 +26,6 @@ from stress.kernels import layout
 from stress.kernels.layout import Contract
 from stress.kernels.outcome import MONTH_YEARS
 
-_NO_LIMIT = 1e300
 
 
 def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_off: float) -> Contract:
@@ -34,7 +33,7 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
     n_month = deal.legal_maturity_months
     original = np.array([n.amount if n.amount is not None else (n.share or 0.0) * cut_off for n in deal.notes])
     accrual = np.stack([m.coupon * dates.fraction[:, None] for m in months])
-    spread = np.stack([np.cumsum((deal.discount_spread + m.note_spread) * dates.fraction) for m in months])
+    spread = np.stack([(deal.discount_spread + m.note_spread) * dates.fraction for m in months])
     steps = _Steps(deal, cut_off, n_month)
     even = dates.years - np.arange(n_month) * MONTH_YEARS
     first = float(even.mean())
@@ -46,7 +45,7 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
         payable=_payable(deal, n_month),
         years=np.ascontiguousarray(np.stack([dates.years, even - first], axis=1)),
         guess=np.log1p(np.array([accrual[0, :, n].sum() / dates.years[-1] for n in range(len(deal.notes))])),
-        discount=np.ascontiguousarray(1.0 / np.cumprod(1.0 + accrual, axis=1) * np.exp(-spread)[:, :, None]),
+        discount=np.ascontiguousarray(1.0 / np.cumprod(1.0 + accrual + spread[:, :, None], axis=1)),
         fee_base=np.array([layout.FEE_BASES.index(f.base) for f in deal.fees], dtype=np.int64),
         fee_rate=_fee_rate(deal, months, dates),
         fee_carry=np.array([float(f.carry_over) for f in deal.fees]),
@@ -54,7 +53,7 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
         step_value=np.array(steps.values, dtype=np.float64).reshape(-1, 8),
         step_target=np.array(steps.targets, dtype=np.float64).reshape(-1, n_month),
         member=np.array(steps.members or [0], dtype=np.int64),
-        phase_start=np.array(steps.phase_start, dtype=np.int64),
+        phase=np.array(steps.phase, dtype=np.int64),
         trigger=_triggers(deal),
         threshold=_thresholds(deal, n_month),
         senior_fee=_senior(deal, PayFee, "fee", [f.name for f in deal.fees]),
@@ -84,15 +83,19 @@ def phase_steps(deal: Deal, phase: str) -> tuple[AnyStep, ...]:
     return () if phase == "revolving" else deal.priority["amortization"]
 
 
-def step_labels(deal: Deal) -> list[str]:
-    """A name for each compiled step: phase, what it does, from which account."""
-    labels = []
+def step_labels(deal: Deal) -> tuple[list[str], list[int]]:
+    """A name for each step of the priority of payments, and the step of each compiled row (one row per source)."""
+    labels: list[str] = []
+    step_of_row: list[int] = []
     for phase in layout.PHASES:
-        for step in phase_steps(deal, phase):
+        for step in deal.priority.get(phase, ()):  # type: ignore[call-overload]
             what = getattr(step, "note", None) or getattr(step, "fee", None) or getattr(step, "account", None) or ""
             what = what or getattr(step, "to", "") or "+".join(getattr(step, "notes", ()))
-            labels += [f"{phase}: {step.step} {what} from {s}".replace("  ", " ") for s in step.source]
-    return labels
+            label = f"{phase} {len(labels) + 1}: {step.step} {what}".rstrip()
+            sources = 1 if isinstance(step, Release) else len(step.source)
+            step_of_row += [len(labels)] * sources
+            labels.append(label)
+    return labels, step_of_row
 
 
 class _Steps:
@@ -107,15 +110,20 @@ class _Steps:
         self.values: list[list[float]] = []
         self.targets: list[np.ndarray] = []
         self.members: list[int] = []
-        self.phase_start = [0]
+        span: dict[str, list[int]] = {}
         for phase in layout.PHASES:
-            for step in phase_steps(deal, phase):
+            first = len(self.rows)
+            for step in deal.priority.get(phase, ()):  # type: ignore[call-overload]
                 self._add(step)
-            self.phase_start.append(len(self.rows))
+            span[phase] = [first, len(self.rows)]
+        self.phase = [
+            span[phase] if phase in deal.priority or phase == "revolving" else span["amortization"]
+            for phase in layout.PHASES
+        ]
 
     def _add(self, step: AnyStep) -> None:
         kind, index, to, members = self._kind(step)
-        value = [_NO_LIMIT, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+        value = [layout.NO_LIMIT, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
         target = np.zeros(self.n_month)
         if isinstance(step, PayFee) and step.cap is not None:
             value[0] = step.cap
@@ -133,8 +141,13 @@ class _Steps:
             value[4] = step.when.above if step.when.above is not None else step.when.below or 0.0
         first = len(self.members)
         self.members += members
-        for source in [step.account] if isinstance(step, Release) else step.source:
-            self.rows.append([kind, index, self.accounts.index(source), to, condition, side, first, len(members)])
+        for before, source in enumerate([step.account] if isinstance(step, Release) else step.source):
+            row = [kind, index, self.accounts.index(source), to, condition, side, first, len(members)]
+            if isinstance(step, PayFee):
+                row[3] = before
+            elif isinstance(step, Transfer):
+                row[1] = before
+            self.rows.append(row)
             self.values.append(value)
             self.targets.append(target)
 

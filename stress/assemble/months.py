@@ -214,13 +214,12 @@ def _flatten_score(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) ->
 
 
 def _ineligible(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) -> MonthInputs:
-    """A share of what is bought comes from one named segment."""
-    columns = _columns(shock, pool)
-    if len(shock.segments) != 1:
-        raise ConfigError("shock on ineligible_share: name the one segment that is bought, for example segments = [\"L5\"]")
+    """A share of what is bought comes from one segment: the named one, or the pool's ineligible one."""
+    names = shock.segments or tuple(s.name for s in pool.segments if not s.eligible)
+    if len(names) != 1:
+        raise ConfigError('shock on ineligible_share: name the one segment that is bought, for example segments = ["L5"]')
     share = np.clip(_moved(np.zeros(len(months.mix)), shock), 0.0, 1.0)[:, None]
-    target = np.zeros(months.mix.shape[1])
-    target[columns[0]] = 1.0
+    target = np.array([float(s.name == names[0]) for s in pool.segments])
     return months._replace(mix=(1.0 - share) * months.mix + share * target)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from stress.assemble.calendar import calendar_of
-from stress.assemble.contract import account_names, contract_of
+from stress.assemble.contract import account_names, contract_of, step_labels
 from stress.assemble.links import fit_links
 from stress.assemble.months import MonthInputs, resolve
 from stress.assemble.profiles import Profile, new_profile, opening_profile
@@ -61,12 +61,13 @@ def build(
     """Arrays from resolved months (one per scenario) and a supply (K, T + 1, C)."""
     dates = calendar_of(deal)
     sizes = _sizes(deal, pool, months, clock)
-    market = _market(deal, pool.dependence, months, sizes, supply, deterministic)
+    receivables, eligible = _receivables(deal, pool, months, sizes, clock)
+    market = _market(deal, pool.dependence, months, sizes, supply * eligible[:, :, None], deterministic)
     return Problem(
         sizes=sizes,
         rows=rows_of(sizes),
         market=market,
-        receivables=_receivables(deal, pool, months, sizes, clock),
+        receivables=receivables,
         contract=contract_of(deal, months, dates, pool.balance),
     )
 
@@ -77,11 +78,11 @@ def _sizes(deal: Deal, pool: Pool, months: Sequence[MonthInputs], clock: Clock) 
     longest = n_month + 4 if pool.payment_rate is not None else max(p.term for p in pool.plans)
     step_days = 30.0 / n_cohort
     lag = max(float(m.lag_days.max()) for m in months)
-    if clock != "daily" and any((m.lag_days % step_days).any() for m in months):
-        raise ConfigError(
-            f"purchase_lag_days: the {clock} clock moves in steps of {step_days:g} days; use clock = \"daily\" in the job"
-        )
-    steps = len(contract_steps(deal))
+    if any((m.lag_days % step_days).any() for m in months):
+        raise ConfigError(f"purchase_lag_days: the {clock} clock moves in steps of {step_days:g} days; give a multiple")
+    if lag > 0.0 and (deal.purchase != "each_step" or clock == "payment_date"):
+        raise ConfigError("purchase_lag_days: only for deals that buy at each step of the monthly or daily clock")
+    _, step_of_row = step_labels(deal)
     return Sizes(
         n_scenario=len(months),
         n_month=n_month,
@@ -92,7 +93,7 @@ def _sizes(deal: Deal, pool: Pool, months: Sequence[MonthInputs], clock: Clock) 
         n_account=len(account_names(deal)),
         n_fee=len(deal.fees),
         n_trigger=len(deal.triggers),
-        n_step=steps,
+        n_step=len(step_of_row),
         n_factor=_n_factor(pool.dependence),
         n_lag=len(pool.recovery_lag),
         n_write_off=pool.write_off_months,
@@ -105,13 +106,6 @@ def _sizes(deal: Deal, pool: Pool, months: Sequence[MonthInputs], clock: Clock) 
         limits=int(bool(pool.eligibility.segment_limit)),
         interest_on_unpaid=int(deal.interest_on_unpaid_interest),
     )
-
-
-def contract_steps(deal: Deal) -> list[str]:
-    """Labels of the compiled steps."""
-    from stress.assemble.contract import step_labels
-
-    return step_labels(deal)
 
 
 def _n_factor(dependence: Dependence) -> int:
@@ -196,7 +190,10 @@ def _month_scalars(deal: Deal, m: MonthInputs, sizes: Sizes) -> np.ndarray:
     return scalars
 
 
-def _receivables(deal: Deal, pool: Pool, months: Sequence[MonthInputs], sizes: Sizes, clock: Clock) -> Receivables:
+def _receivables(
+    deal: Deal, pool: Pool, months: Sequence[MonthInputs], sizes: Sizes, clock: Clock
+) -> tuple[Receivables, np.ndarray]:
+    """Profiles, and the eligible share of the supply in each month (K, T + 1)."""
     n_scenario, n_month, n_history, n_segment = sizes.n_scenario, sizes.n_month, sizes.n_history, sizes.n_segment
     n_slot = n_month + 5
     first_due = np.zeros((n_scenario, n_history, n_segment, 6))
@@ -218,6 +215,10 @@ def _receivables(deal: Deal, pool: Pool, months: Sequence[MonthInputs], sizes: S
                 inside = when < n_month
                 pull[k, when[inside], s, j, 0] = profile.due[age[inside]]
                 pull[k, when[inside], s, j, 1] = profile.fee[age[inside]]
+    share_bought = mix.sum(axis=2)
+    eligible = np.zeros((n_scenario, n_month + 1))
+    eligible[:, :n_history] = share_bought
+    mix = mix / np.where(share_bought > 0.0, share_bought, 1.0)[:, :, None]
     opening = [opening_profile(pool, segment, n_slot) for segment in pool.segments]
     share = np.array([s.share for s in pool.segments])
     late = np.array([pool.delinquent.m1, pool.delinquent.m2, pool.delinquent.m3])
@@ -226,7 +227,7 @@ def _receivables(deal: Deal, pool: Pool, months: Sequence[MonthInputs], sizes: S
     if clock == "payment_date":
         cohort = np.array([1.0, 0.0, 0.0])
     limits = pool.eligibility.segment_limit
-    return Receivables(
+    receivables = Receivables(
         opening=np.ascontiguousarray(pool.balance * cohort[:, None, None] * share[:, None] * bucket),
         open_due=np.ascontiguousarray(np.broadcast_to([p.due for p in opening], (n_scenario, n_segment, n_slot))),
         open_fee=np.ascontiguousarray(np.broadcast_to([p.fee for p in opening], (n_scenario, n_segment, n_slot))),
@@ -237,6 +238,7 @@ def _receivables(deal: Deal, pool: Pool, months: Sequence[MonthInputs], sizes: S
         lag=np.array(pool.recovery_lag),
         late_charge=pool.late_charge_daily * 30.0 * np.array([1.0, 2.0, 3.0]),
     )
+    return receivables, eligible
 
 
 __all__ = ["COHORTS", "assemble", "build", "replacement_need"]

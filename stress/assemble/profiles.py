@@ -24,9 +24,9 @@ class Profile(NamedTuple):
     """Share of the plan mix that may be bought; the rest of the supply is not eligible."""
 
 
-def fee_free_share_of_fee_plans(pool: Pool, fee_free_share: float) -> float:
-    """Fee-free balance share of the plans that may bear a fee, given the pool's (a share of steady-state balance)."""
-    weight = np.array([p.share * (p.term + 1) / 2.0 for p in pool.plans])
+def fee_free_share_of_fee_plans(pool: Pool, segment: Segment, fee_free_share: float) -> float:
+    """Fee-free balance share of the plans that may bear a fee, given the segment's (a share of steady-state balance)."""
+    weight = plan_share(pool, segment) * np.array([(p.term + 1) / 2.0 for p in pool.plans])
     free = np.array([p.always_fee_free for p in pool.plans])
     always = float(weight[free].sum() / weight.sum())
     return float(np.clip((fee_free_share - always) / (1.0 - always), 0.0, 1.0)) if always < 1.0 else 0.0
@@ -39,7 +39,7 @@ def plan_share(pool: Pool, segment: Segment) -> Array:
 
 def plan_fee(pool: Pool, segment: Segment, fee_free_share: float, apr_cap: float) -> Array:
     """Average monthly flat fee of each plan on original principal, fee-free receivables and an APR cap included."""
-    bearing = 1.0 - fee_free_share_of_fee_plans(pool, fee_free_share)
+    bearing = 1.0 - fee_free_share_of_fee_plans(pool, segment, fee_free_share)
     fee = [
         0.0
         if p.always_fee_free

@@ -64,7 +64,7 @@ def replay(
         assert tranche is not None
         path, loaded = _tail_path(loaded, results, name, tranche, quantile)
 
-    from stress.replay import replay as replay_path
+    from stress.trace import replay as replay_path
 
     columns = months(replay_path(loaded, path, scenario=name))
     if csv_file is not None:

@@ -29,16 +29,18 @@ factors), and of the month: payment multiplier k, yield multiplier y, dilution d
 6. Purchase, when the deal buys at each step, the phase is revolving and t <= revolving_months: with all principal cash
    (collected becomes available) less the larger of what the purchase lag still locks and what is retained for senior costs.
 
-**Purchase** of cash c at price v: face = min(c / v, supply left in this step). Segment s gets mix[s] x face, at most
+**Purchase** of cash c at price v: face = min(c / v, eligible supply left in this step): what is not eligible (plans that end too late, a plan
+above its limit, a segment that is not) is missing from the supply, and the rest keeps its proportions. Segment s gets mix[s] x face, at most
 limit[s] x (pool + face) - balance of s, at least 0. Each adds its plan profile to the cohort of the step (first slot due at the cohort's
-next step). What cannot be bought stays in its account. Supply left starts each step at supply(t, c).
-Supply = need(t, c) x multiple x originations(t) where need is what the deterministic run (unconditional rates, rho 0, no shocks, triggers off,
+next step). What cannot be bought stays in its account. Several sources buy one after another. Supply left starts each step at supply(t, c).
+Eligible supply = need(t, c) x multiple x originations(t) x eligible share(t), where need is what the deterministic run (unconditional rates, rho 0, no shocks, triggers off,
 unlimited supply) buys at that step. `unlimited` never binds, except where the scenario cuts originations: then multiple 1.2 is used.
 
 **Retention** (`retain_senior_cost`). At the start of month t (pool, notes, unpaid and accrued as they stand then): need = sum over the fees
-and notes that the revolving priority pays from sources that include principal: interest = unpaid + accrued so far + the month's accrual; fees = unpaid
-carry-over + the month's fee (nothing for a fee on interest_income). A purchase from principal, at a step or at a payment date, leaves
-waiting + max(0, need - (1 - v) x income collected this month), where v = sum of rates of all fees on interest_income and income = fees, late charges and cash interest
+and notes that the revolving priority pays from sources that include principal: interest = the month's accrual + what
+has accrued since a payment date that did not pay it; fees = the month's fee (nothing for a fee on interest_income); with the monthly clock also what is
+unpaid of both (in the others it waits for the payment date of the period before). A purchase from principal, at a step or at a payment date, leaves
+(or what the purchase lag still locks, if that is more) waiting + max(0, need - (1 - v) x income collected this month), where v = sum of rates of all fees on interest_income and income = fees, late charges and cash interest
 collected since the determination. At the determination: waiting = max(0, need - (1 - v) x income of the month), need = 0. At a payment, before its steps: waiting = 0.
 
 **Determination** at the end of month t (after its last step).
@@ -49,21 +51,27 @@ collected since the determination. At the determination: waiting = max(0, need -
 - Deficiency = max(0, deficiency + defaults + unpaid dilution + commingled principal - recoveries of the month).
 - Excess spread(t) = 12 x (month's income - fees due for the month without carry-over - interest accrued for the month on all notes - defaults +
   recoveries) / (current + M1..M3 at the month's start); income = fees + late charges + cash interest. 0 where the base is below 1e-9 of cut-off.
-- Idle days: after each step, principal cash available (not yet collected this month) above 15% of the pool adds 30 / C days, else the count returns to 0.
+- Idle days: after (6) of each step and before any payment, principal cash available (not yet collected this month) above 15% of the pool adds 30 / C days, else the count returns to 0.
 - Scheduled end: for t > revolving_months a revolving path passes to amortization. Then triggers are tested; one that has been in breach for
   its number of consecutive months trips. The phase is the later of the present one and the effect, in the order revolving,
   amortization, acceleration, event of default. Early amortization = a trip from the revolving phase.
+- Overdue shares: overdue_30 = M2 + M3 + stock, overdue_60 = M3 + stock, overdue_90 = stock, over current + M1..M3 + stock; stock = defaults of the
+  last write_off_months. default_stock = cumulative default - recoveries. payment_rate = (scheduled + prepaid + cured) / pool at the month's start.
+  A month without a threshold leaves a trigger's count as it is. Conditions of steps (`when`) are tested here too, over the cut-off balance.
 - Clean-up: in a phase after revolving, pool below its factor of cut-off: the pool (current + M1..M3) is sold at par to principal.
 - Collected income and principal become available.
 
 **Payment** of period t: at once after the determination with the monthly clock (and for t = T always); else in month t + 1 at the step of the payment day
 (step payment_day - 1 daily; step 1 with payment_date), at the end of that step, after (6).
-- Interest due = unpaid + accrued where the note pays in this month and phase (t a multiple of its payment months), else unpaid alone.
+- Interest due = unpaid + accrued where the note pays in this month and phase (t a multiple of its payment months, or t = T), else unpaid alone.
 - The steps of the path's phase run in order; each uses its sources in order. A shortfall of interest is what stays unpaid (beyond 1e-9 of the
   original balance) where interest was payable.
 - A payment moves the deficiency: principal cash used for anything but note principal, purchases and transfers to principal adds to it; other cash used
   for note principal, purchases or transfers to principal reduces it; a purchase below par reduces it by (1 - v) face; never below 0.
 - `cover_defaults` moves min(deficiency [above the notes junior to `note`], cash) to principal. Residual notes take cash as principal first, then as yield.
+
+- A month of senior cost = the month's fees and the interest accrued for the month on all notes, without carry-over.
+- First loss month: after the payment of period t, pool and all cash stay below the balance of the note and its seniors to the end.
 
 **End.** Loss of a note = balance left at T / original; of the residual note max(0, 1 - cash received / original).
 

@@ -41,7 +41,7 @@ from stress.kernels.pool import (
     move_factors,
 )
 from stress.kernels.tally import N_BATCH, N_MONTH_BATCH
-from stress.kernels.triggers import accrue, clean_up, retain, set_need, sweep_collections, test_triggers, total_pool
+from stress.kernels.triggers import accrue, clean_up, retain, set_need, sweep_collections, test_conditions, test_triggers, total_pool
 from stress.kernels.waterfall import pay
 
 
@@ -86,7 +86,8 @@ def _simulate(m: Any, at: Any, k: Any, fans: Any) -> None:
         move_factors(m, at + t * p.n_factor * LANES, k, t)
         conditional_rates(m, k, t)
         _start_month(m)
-        set_need(m, k, t)
+        if t < p.n_revolving:
+            set_need(m, k, t)
         for c in range(p.n_cohort):
             for q in range(0, LANES, WIDTH):
                 store(w, p.cash + SUPPLY_LEFT * LANES + q, m.f[p.at_supply + (k * (p.n_month + 1) + t) * p.n_cohort + c])
@@ -102,11 +103,12 @@ def _simulate(m: Any, at: Any, k: Any, fans: Any) -> None:
                 total_pool(m)
                 accrue(m, k, t)
                 test_triggers(m, t)
+                test_conditions(m, t)
                 clean_up(m)
                 retain(m)
                 sweep_collections(m)
                 record_pool_month(m, k, t, fans)
-                _trace(m, t, 0, p.cash)
+                _trace(m, t, p.pool, p.account)
                 _trace(m, t, p.rate, p.recovery_ring)
                 _start_purchases(m)
             period = -1
@@ -116,8 +118,10 @@ def _simulate(m: Any, at: Any, k: Any, fans: Any) -> None:
                 period = t - 1
             if period >= 0:
                 pay(m, k, period, t, c)
-                _trace(m, period, p.cash, p.rate)
+                _trace(m, period, p.cash, p.condition)
                 record_payment(m, k, period, fans)
+            if last:
+                _trace(m, t, p.account, p.cash)
             if p.traced == 1:
                 w[p.trace + p.n_month * p.cohort + t * p.n_cohort + c] = w[p.pool + TOTAL_BOUGHT * LANES]
     finish(m)

@@ -73,18 +73,18 @@ POOL_ROW_NAMES = (
     "cash_interest",
     "purchases",
     "purchase_cost",
-    "cumulative_default",
-    "cumulative_recovery",
-    "cumulative_purchases",
-    "cumulative_income",
+    "",
+    "",
+    "",
+    "",
     "excess_spread",
-    "excess_spread_1_before",
-    "excess_spread_2_before",
+    "",
+    "",
     "idle_cash_days",
     "phase",
-    "recoverable",
+    "",
 )
-"""Names of the pool rows in a replay; money in the deal's currency."""
+"""Names of the pool rows in a replay (empty: not shown); money in the deal's currency."""
 MONTH_FLOWS = (DEFAULTED, COST + 1)
 """Rows that start each month at zero, and RECOVERABLE."""
 
@@ -107,8 +107,9 @@ MONTH_FLOWS = (DEFAULTED, COST + 1)
     WORST_NEGATIVE,
     NEED,
     RETAINED,
+    SENIOR_COST,
     N_CASH_ROW,
-) = range(18)
+) = range(19)
 
 # Note rows, one of each kind per note (see `Rows.note`): kind * N + note.
 (
@@ -134,11 +135,11 @@ NOTE_ROW_NAMES = (
     "interest_paid",
     "principal_paid",
     "residual_yield",
-    "shortfall",
-    "principal_time",
-    "present_value",
-    "cash_received",
-    "first_loss_month",
+    "",
+    "",
+    "",
+    "",
+    "",
 )
 
 # Fee rows: kind * P + fee.
@@ -152,6 +153,8 @@ ALIVE, PAST_1, PAST_2, PAST_3, SCALE, DUE_1, DUE_2, DUE_3, FEE_1, FEE_2, FEE_3, 
 # Rate rows of a segment.
 ENTRY, ROLL_1, ROLL_2, ROLL_3, PREPAYMENT, RECOVERY, N_RATE = range(7)
 
+NO_LIMIT = 1e300
+"""A cap that never binds."""
 INCOME, PRINCIPAL = 0, 1
 """The two accounts that always exist."""
 REVOLVING, AMORTIZATION, ACCELERATION, EVENT_OF_DEFAULT = range(4)
@@ -224,12 +227,13 @@ class Rows(NamedTuple):
     """First lane of each group of rows in the scratch array."""
 
     pool: int
-    cash: int
     account: int
+    cash: int
     note: int
     fee: int
     trigger: int
     step: int
+    condition: int
     rate: int
     factor: int
     recovery_ring: int
@@ -252,12 +256,13 @@ def rows_of(sizes: Sizes) -> Rows:
     stride = LANES * (HISTORY + 4 * ((sizes.n_history + 3) // 4))
     lengths = {
         "pool": N_POOL_ROW,
-        "cash": N_CASH_ROW,
         "account": sizes.n_account,
+        "cash": N_CASH_ROW,
         "note": N_NOTE_ROW * sizes.n_note,
         "fee": N_FEE_ROW * sizes.n_fee,
         "trigger": N_TRIGGER_ROW * sizes.n_trigger,
         "step": sizes.n_step,
+        "condition": sizes.n_step,
         "rate": N_RATE * sizes.n_segment,
         "factor": sizes.n_factor,
         "recovery_ring": sizes.n_lag,
@@ -349,15 +354,17 @@ class Contract(NamedTuple):
     fee_carry: Floats
     """(P,)"""
     step: Ints
-    """(X, 8): kind, index, source, destination, condition (-1 none), condition side (1 above, 0 below), first member, members."""
+    """(X, 8): kind, index, source, destination, condition (-1 none), condition side (1 above, 0 below), first member, members.
+    A step with several sources is as many rows; rows with a cap say how many of them came before (in the destination
+    of a fee, in the index of a transfer)."""
     step_value: Floats
     """(X, 8): cap or amount, target parts (share of pool, of notes, months of senior cost), condition limit, floor."""
     step_target: Floats
     """(X, T) target balance of a principal step, or the fixed part of a reserve target."""
     member: Ints
     """(M,) notes of principal steps."""
-    phase_start: Ints
-    """(5,) steps of phase p are phase_start[p] .. phase_start[p + 1] - 1."""
+    phase: Ints
+    """(4, 2) first step of each phase and the one after its last; a phase left out shares those of amortization."""
     trigger: Ints
     """(G, 6): observable, denominator, breach (1 above), months, effect phase (0 none), curable."""
     threshold: Floats

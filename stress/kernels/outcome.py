@@ -99,6 +99,6 @@ def _internal_rate(m: Any, n: Any, multiple: Any, q: Any) -> Any:
         x = x + step
         x = where_less(x, -25.0, -25.0, x)
         x = where_less(x, 5.0, x, 5.0)
-        if total(where_less(step * step, 1e-18, 0.0, 1.0)) == 0.0:
+        if total(where_less(step * step, 1e-12, 0.0, 1.0)) == 0.0:  # the next step would be its square
             break
     return where_less(multiple, 1e-9, -1.0, exponential(x) - 1.0)

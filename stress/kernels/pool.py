@@ -296,8 +296,10 @@ def collect_recoveries(m: Any, k: Any, t: Any) -> None:
     lost_share = m.f[p.at_month + (k * p.n_month + t) * 8 + COMMINGLED_SHARE]
     for q in range(0, LANES, WIDTH):
         falling_due = splat(0.0)
-        for age in range(1, min(n_lag, t) + 1):
-            falling_due = fma(load(w, p.recovery_ring + ((t - age) % n_lag) * LANES + q), m.f[p.at_lag + age - 1], falling_due)
+        slot = t % n_lag
+        for age in range(min(n_lag, t)):
+            slot = slot - 1 if slot > 0 else n_lag - 1
+            falling_due = fma(load(w, p.recovery_ring + slot * LANES + q), m.f[p.at_lag + age], falling_due)
         store(w, p.recovery_ring + (t % n_lag) * LANES + q, load(w, p.pool + RECOVERABLE * LANES + q))
         add_to(w, p.pool + RECOVERED * LANES + q, falling_due)
         _collect(m, falling_due, splat(0.0), lost_share, q)

@@ -14,6 +14,7 @@ from stress.kernels.layout import (
     CASH_INTEREST,
     CLEAN_UP,
     COMMINGLED,
+    COMMINGLED_SHARE,
     CUT_OFF,
     DEFAULTED,
     DEFICIENCY,
@@ -47,6 +48,7 @@ from stress.kernels.layout import (
     RECOVERED,
     RETAINED,
     SCHEDULED,
+    SENIOR_COST,
     CURED,
     TOTAL_BOUGHT,
     TOTAL_DEFAULTED,
@@ -114,6 +116,7 @@ def accrue(m: Any, k: Any, t: Any) -> None:
             interest = interest + accrued
             add_to(w, p.note + (ACCRUED * p.n_note + n) * LANES + q, accrued)
         base_income = load(w, pool + FEE_INCOME * LANES) + load(w, pool + LATE_CHARGE * LANES)
+        base_income = base_income * (1.0 - m.f[p.at_month + (k * p.n_month + t) * 8 + COMMINGLED_SHARE])
         start = load(w, pool + MONTH_START * LANES)
         costs = splat(0.0)
         for f in range(p.n_fee):
@@ -131,6 +134,7 @@ def accrue(m: Any, k: Any, t: Any) -> None:
             store(w, fee + FEE_CURRENT * p.n_fee * LANES, amount)
             store(w, fee + FEE_DUE * p.n_fee * LANES, fma(owed, m.f[p.at_fee_carry + f], amount))
             store(w, fee + FEE_PAID * p.n_fee * LANES, 0.0)
+        store(w, p.cash + SENIOR_COST * LANES + q, costs + interest)
         defaulted, recovered = load(w, pool + DEFAULTED * LANES), load(w, pool + RECOVERED * LANES)
         change = defaulted + load(w, pool + DILUTION_LOST * LANES) + load(w, pool + COMMINGLED * LANES) - recovered
         move_deficiency(m, change, q)
@@ -174,14 +178,14 @@ def observe(m: Any, observable: Any, denominator: Any, q: Any) -> Any:
         value, base = value + load(w, pool + EXCESS_TWO_BEFORE * LANES), splat(3.0)
     elif observable == 4:
         value, base = load(w, pool + IDLE_DAYS * LANES), splat(1.0)
-    elif observable == 5:
-        value, base = load(w, pool + LATE_2 * LANES) + load(w, pool + LATE_3 * LANES), balance
-    elif observable == 6:
-        value, base = load(w, pool + LATE_3 * LANES), balance
-    elif observable == 7:
+    elif observable <= 7 and observable >= 5:  # days past due over current + M1..M3 + the stock not written off
         for i in range(p.n_write_off):
             value = value + load(w, p.default_ring + i * LANES + q)
         base = balance + value
+        if observable <= 6:
+            value = value + load(w, pool + LATE_3 * LANES)
+        if observable == 5:
+            value = value + load(w, pool + LATE_2 * LANES)
     elif observable == 8:
         value, base = balance, splat(cut_off)
     elif observable == 9:
@@ -192,6 +196,8 @@ def observe(m: Any, observable: Any, denominator: Any, q: Any) -> Any:
         base = splat(m.f[p.at_original + 0])
     else:
         value = load(w, p.cash + DEFICIENCY * LANES + q)
+    if denominator == 0 and (observable <= 1 or observable == 8 or observable == 11):
+        return value * (1.0 / cut_off)
     tiny = 1e-9 * cut_off
     if observable == 2 or observable == 3 or observable == 4:
         tiny = 0.0
@@ -211,12 +217,15 @@ def test_triggers(m: Any, t: Any) -> None:
         was_revolving = where_less(phase, 0.5, 1.0, 0.0)
         for g in range(n_trigger):
             limit = m.f[p.at_threshold + g * p.n_month + t]
-            if limit != limit or (m.g[p.at_trigger + 6 * g + 0] == 3 and t < 2):
+            exists = m.g[p.at_trigger + 6 * g] != 3 or t >= 2
+            if (limit != limit or not exists) and p.traced == 0:
                 continue
             at = p.trigger + g * LANES + q
             stride = n_trigger * LANES
-            value = observe(m, m.g[p.at_trigger + 6 * g + 0], m.g[p.at_trigger + 6 * g + 1], q)
+            value = observe(m, m.g[p.at_trigger + 6 * g], m.g[p.at_trigger + 6 * g + 1], q)
             store(w, at + TRIGGER_VALUE * stride, value)
+            if limit != limit or not exists:
+                continue
             over = where_less(limit, value, 1.0, 0.0)
             if m.g[p.at_trigger + 6 * g + 2] == 0:
                 over = where_less(value, limit, 1.0, 0.0)
@@ -236,6 +245,25 @@ def test_triggers(m: Any, t: Any) -> None:
         now = was_revolving * where_less(phase, 1.5, 0.0, t + 1.0)
         store(w, p.cash + EARLY_MONTH * LANES + q, where_less(early, 0.5, now, early))
         store(w, row, phase)
+
+
+@stage
+def test_conditions(m: Any, t: Any) -> None:
+    """Whether each conditional step runs at the coming payment, by the observables of the determination."""
+    w, p = m.w, m.p
+    for x in range(p.n_step):
+        observable = m.g[p.at_step + 8 * x + 4]
+        if observable < 0:
+            continue
+        limit = m.f[p.at_step_value + 8 * x + 4]
+        for q in range(0, LANES, WIDTH):
+            value = observe(m, observable, 0, q)
+            met = where_less(limit, value, 1.0, 0.0)
+            if m.g[p.at_step + 8 * x + 5] == 0:
+                met = where_less(value, limit, 1.0, 0.0)
+            if observable == 3 and t < 2:
+                met = splat(0.0)
+            store(w, p.condition + x * LANES + q, met)
 
 
 @stage
@@ -276,9 +304,13 @@ def set_need(m: Any, k: Any, t: Any) -> None:
             balance = load(w, note + OUTSTANDING * p.n_note * LANES)
             notes = notes + balance
             unpaid = load(w, note + UNPAID * p.n_note * LANES)
+            owed = load(w, note + ACCRUED * p.n_note * LANES)
+            if t > 0:  # what is paid at the last period's payment date is not owed here, or still waits there
+                owed = owed * (1.0 - m.f[p.at_payable + (t - 1) * p.n_note + n])
+            if p.payment_step < 0:
+                owed = owed + unpaid
             if p.interest_on_unpaid == 1:
                 balance = balance + unpaid
-            owed = unpaid + load(w, note + ACCRUED * p.n_note * LANES)
             owed = fma(balance, m.f[p.at_accrual + (k * p.n_month + t) * p.n_note + n], owed)
             need = fma(owed, m.f[p.at_senior_note + n], need)
         for i in range(p.n_fee):
@@ -292,7 +324,8 @@ def set_need(m: Any, k: Any, t: Any) -> None:
                 amount = splat(0.0)
             fee = p.fee + i * LANES + q
             owed = load(w, fee + FEE_DUE * p.n_fee * LANES) - load(w, fee + FEE_PAID * p.n_fee * LANES)
-            amount = fma(owed, m.f[p.at_fee_carry + i], amount)
+            if p.payment_step < 0:
+                amount = fma(owed, m.f[p.at_fee_carry + i], amount)
             need = fma(amount, m.f[p.at_senior_fee + i], need)
         store(w, p.cash + NEED * LANES + q, need)
 

@@ -14,7 +14,6 @@ from stress.kernels.layout import (
     COVER_DEFAULTS,
     CUT_OFF,
     DEFICIENCY,
-    FEE_CURRENT,
     FEE_DUE,
     FEE_PAID,
     FIRST_LOSS,
@@ -23,6 +22,7 @@ from stress.kernels.layout import (
     INTEREST_PAID,
     LANES,
     MASK,
+    NO_LIMIT,
     OUTSTANDING,
     PAY_FEE,
     PAY_INTEREST,
@@ -38,6 +38,7 @@ from stress.kernels.layout import (
     PURCHASE,
     RELEASE,
     RETAINED,
+    SENIOR_COST,
     SHORTFALL,
     STEP_MASK,
     TOP_UP,
@@ -48,7 +49,7 @@ from stress.kernels.layout import (
     CASH_IN,
 )
 from stress.kernels.pool import add_to, buy, move_deficiency
-from stress.kernels.triggers import _keep_worst, observe
+from stress.kernels.triggers import _keep_worst
 
 
 @stage
@@ -61,16 +62,27 @@ def pay(m: Any, k: Any, t: Any, now: Any, c: Any) -> None:
     for x in range(p.n_step):
         for q in range(0, LANES, WIDTH):
             store(w, p.step + x * LANES + q, 0.0)
+    past_0, past_1, past_2 = splat(0.0), splat(0.0), splat(0.0)
+    for q in range(0, LANES, WIDTH):
+        phase_of = load(w, p.pool + PHASE * LANES + q)
+        past_0 = past_0 + where_less(0.5, phase_of, 1.0, 0.0)
+        past_1 = past_1 + where_less(1.5, phase_of, 1.0, 0.0)
+        past_2 = past_2 + where_less(2.5, phase_of, 1.0, 0.0)
+    beyond_0, beyond_1, beyond_2 = total(past_0), total(past_1), total(past_2)
     for phase in range(4):
-        lanes = 0.0
-        for q in range(0, LANES, WIDTH):
-            now_in = load(w, p.pool + PHASE * LANES + q)
-            inside = where_less((now_in - phase) * (now_in - phase), 0.25, 1.0, 0.0)
-            store(w, p.cash + MASK * LANES + q, inside)
-            lanes += total(inside)
-        if lanes == 0.0:
+        lanes = LANES - beyond_0
+        if phase == 1:
+            lanes = beyond_0 - beyond_1
+        elif phase == 2:
+            lanes = beyond_1 - beyond_2
+        elif phase == 3:
+            lanes = beyond_2
+        if lanes < 0.5:
             continue
-        for x in range(m.g[p.at_phase_start + phase], m.g[p.at_phase_start + (phase + 1)]):
+        for q in range(0, LANES, WIDTH):
+            away = load(w, p.pool + PHASE * LANES + q) - float(phase)
+            store(w, p.cash + MASK * LANES + q, where_less(away * away, 0.25, 1.0, 0.0))
+        for x in range(m.g[p.at_phase + 2 * phase], m.g[p.at_phase + 2 * phase + 1]):
             kind, index = m.g[p.at_step + 8 * x + 0], m.g[p.at_step + 8 * x + 1]
             source, to = m.g[p.at_step + 8 * x + 2], m.g[p.at_step + 8 * x + 3]
             mask = p.cash + MASK * LANES
@@ -78,10 +90,10 @@ def pay(m: Any, k: Any, t: Any, now: Any, c: Any) -> None:
                 _condition(m, x)
                 mask = p.cash + STEP_MASK * LANES
             if kind == PAY_FEE:
-                _pay_due(m, x, source, mask, p.fee + index * LANES, p.n_fee * LANES, FEE_DUE, FEE_PAID)
+                _pay_due(m, x, to, source, mask, p.fee + index * LANES, p.n_fee * LANES, FEE_DUE, FEE_PAID)
             elif kind == PAY_INTEREST:
                 note = p.note + index * LANES
-                _pay_due(m, x, source, mask, note, p.n_note * LANES, INTEREST_DUE, INTEREST_PAID)
+                _pay_due(m, x, 0, source, mask, note, p.n_note * LANES, INTEREST_DUE, INTEREST_PAID)
             elif kind == COVER_DEFAULTS:
                 _cover_defaults(m, x, source, index, mask)
             elif kind == TOP_UP or kind == RELEASE or kind == TRANSFER:
@@ -120,15 +132,11 @@ def _interest_due(m: Any, t: Any) -> None:
 
 @stage
 def _condition(m: Any, x: Any) -> None:
-    """Narrow the phase's lanes to those on the stated side of an observable."""
+    """Narrow the phase's lanes to those on which the step's condition held at the determination."""
     w, p = m.w, m.p
-    limit = m.f[p.at_step_value + 8 * x + 4]
     for q in range(0, LANES, WIDTH):
-        value = observe(m, m.g[p.at_step + 8 * x + 4], 0, q)
-        above = where_less(limit, value, 1.0, 0.0)
-        if m.g[p.at_step + 8 * x + 5] == 0:
-            above = where_less(value, limit, 1.0, 0.0)
-        store(w, p.cash + STEP_MASK * LANES + q, above * load(w, p.cash + MASK * LANES + q))
+        met = load(w, p.condition + x * LANES + q)
+        store(w, p.cash + STEP_MASK * LANES + q, met * load(w, p.cash + MASK * LANES + q))
 
 
 @stage
@@ -142,7 +150,7 @@ def _leaves(m: Any, x: Any, source: Any, amount: Any, q: Any) -> None:
 
 @stage
 def _pay_due(
-    m: Any, x: Any, source: Any, mask: Any, row: Any, stride: Any, due_kind: Any, paid_kind: Any
+    m: Any, x: Any, before: Any, source: Any, mask: Any, row: Any, stride: Any, due_kind: Any, paid_kind: Any
 ) -> None:
     """Pay what is still due of a fee or of interest; from principal it is lent and booked as a deficiency."""
     w, p = m.w, m.p
@@ -152,12 +160,22 @@ def _pay_due(
         due = load(w, row + due_kind * stride + q) - paid
         cash = load(w, p.account + source * LANES + q)
         amount = where_less(due, cash, due, cash)
-        amount = where_less(amount, cap, amount, cap)
+        if cap < NO_LIMIT:
+            amount = _under_cap(m, x, before, amount, q)
         amount = where_less(amount, 0.0, 0.0, amount) * load(w, mask + q)
         store(w, row + paid_kind * stride + q, paid + amount)
         _leaves(m, x, source, amount, q)
         if source == PRINCIPAL:
             move_deficiency(m, amount, q)
+
+
+@stage
+def _under_cap(m: Any, x: Any, before: Any, amount: Any, q: Any) -> Any:
+    """At most the step's cap less what its earlier sources paid."""
+    left = splat(m.f[m.p.at_step_value + 8 * x])
+    for i in range(1, before + 1):
+        left = left - load(m.w, m.p.step + (x - i) * LANES + q)
+    return where_less(amount, left, amount, left)
 
 
 @stage
@@ -193,12 +211,7 @@ def _target(m: Any, x: Any, t: Any, q: Any) -> Any:
         part = notes * m.f[p.at_step_value + 8 * x + 2]
         target = where_less(target, part, part, target)
     if m.f[p.at_step_value + 8 * x + 3] > 0.0:
-        cost = splat(0.0)
-        for f in range(p.n_fee):
-            cost = cost + load(w, p.fee + (FEE_CURRENT * p.n_fee + f) * LANES + q)
-        for n in range(p.n_note):
-            cost = cost + load(w, p.note + (INTEREST_DUE * p.n_note + n) * LANES + q)
-        part = cost * m.f[p.at_step_value + 8 * x + 3]
+        part = load(w, p.cash + SENIOR_COST * LANES + q) * m.f[p.at_step_value + 8 * x + 3]
         target = where_less(target, part, part, target)
     return where_less(target, m.f[p.at_step_value + 8 * x + 5], m.f[p.at_step_value + 8 * x + 5], target)
 
@@ -211,8 +224,8 @@ def _move(m: Any, x: Any, t: Any, kind: Any, source: Any, to: Any, mask: Any) ->
         cash = load(w, p.account + source * LANES + q)
         amount = cash
         if kind == TRANSFER:
-            cap = m.f[p.at_step_value + 8 * x + 0]
-            amount = where_less(cash, cap, cash, cap)
+            if m.f[p.at_step_value + 8 * x] < NO_LIMIT:
+                amount = _under_cap(m, x, m.g[p.at_step + 8 * x + 1], amount, q)
         elif kind == TOP_UP:
             room = _target(m, x, t, q) - load(w, p.account + to * LANES + q)
             amount = where_less(room, cash, room, cash)

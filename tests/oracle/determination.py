@@ -58,7 +58,7 @@ def payment_of(path, t: int, interest: list[float], fees: list[float], observed)
     due, pays = [], []
     for n, note in enumerate(deal.notes):
         state.accrued[n] += interest[n]
-        payable = t % note.payment_months.get(state.phase, 1) == 0
+        payable = t % note.payment_months.get(state.phase, 1) == 0 or t == path.last
         due.append(state.unpaid[n] + (state.accrued[n] if payable else 0.0))
         pays.append(payable)
     senior = sum(x for x, note in zip(interest, deal.notes, strict=True) if not note.residual)
@@ -94,6 +94,7 @@ def pay_period(path) -> None:
         state.fee_owed[f] = left if fee.carry_over else 0.0
     flows.payments.append(PaymentRecord(state.phase, before, dict(state.available), state.ledger[first:]))
     flows.note_balance.append(list(state.balance))
+    flows.assets.append(path.pool_balance() + sum(state.account(name) for name in state.accounts))
     flows.interest_due.append(payment.interest_due)
     flows.interest_paid.append(payment.interest_paid)
     flows.interest_shortfall.append(list(state.shortfall))

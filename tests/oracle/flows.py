@@ -82,6 +82,8 @@ class Flows:
     cumulative_default: list[float] = field(default_factory=list)
     default_stock: list[float] = field(default_factory=list)
     idle_cash_days: list[float] = field(default_factory=list)
+    assets: list[float] = field(default_factory=list)
+    """Pool and all cash after each payment."""
     principal_cash: list[float] = field(default_factory=list)
     income_cash: list[float] = field(default_factory=list)
     account_balance: list[list[float]] = field(default_factory=list)

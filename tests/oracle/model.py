@@ -37,7 +37,7 @@ class Path:
         self.portfolio = Portfolio(deal, pool, months, clock)
         self.count = self.portfolio.count
         self.recoverable: list[float] = []
-        self.principal_by_step: list[float] = []
+        self.principal_by_step: list[tuple[int, float]] = []
         self.pending = None
         """The period determined and not paid yet."""
         self.retention = Retention(self)
@@ -71,11 +71,11 @@ class Path:
         self.collect(t, sum(out.principal for out in moved) + recovered, sum(out.fee + out.late for out in moved))
         if self.buys_now(t):
             self.release_collected("principal")
-            self.buy(("principal",), max(self.locked(t), self.retention.held()))
-        if self.pending is not None and c == self.payment_step():
-            pay_period(self)
+            self.buy(("principal",))
         idle = self.state.available["principal"] > self.deal.idle_cash_share * self.pool_balance()
         self.state.idle_days = self.state.idle_days + 30.0 / self.count if idle else 0.0
+        if self.pending is not None and c == self.payment_step():
+            pay_period(self)
         self.record(
             opening,
             self.flows.purchases[-1] - bought,
@@ -131,7 +131,8 @@ class Path:
         self.flows.add("commingled_income", lost * income)
         self.state.collected["principal"] += (1.0 - lost) * principal
         self.state.collected["income"] += (1.0 - lost) * income
-        self.principal_by_step.append((1.0 - lost) * principal)
+        lag = round(float(self.months.lag_days[t - 1]) * self.count / 30.0)
+        self.principal_by_step.append((lag, (1.0 - lost) * principal))
 
     def release_collected(self, account: str) -> None:
         """What an account has collected becomes available."""
@@ -145,19 +146,19 @@ class Path:
         revolving = self.state.phase == "revolving" and t <= self.deal.revolving_months
         return self.deal.purchase == "each_step" and revolving
 
-    def locked(self, t: int) -> float:
-        """Principal collected within the purchase lag; of a step that the lag covers in part, that part."""
-        steps = float(self.months.lag_days[t - 1]) * self.count / 30.0
+    def held(self) -> float:
+        """Principal cash that a purchase leaves: what the purchase lag locks, or senior costs need."""
         newest = enumerate(reversed(self.principal_by_step))
-        return sum(min(1.0, max(0.0, steps - age)) * amount for age, amount in newest)
+        locked = sum(amount for age, (lag, amount) in newest if age < lag)
+        return max(locked, self.retention.held())
 
-    def buy(self, sources: tuple[str, ...], held: float) -> float:
-        """Buy receivables with what the sources hold, leaving some principal cash; returns what was paid."""
-        price, available = self.deal.purchase_price, self.state.available
-        held = min(held, available["principal"]) if "principal" in sources else 0.0
-        available["principal"] -= held
-        cost = self.spend(sources, price, min(self.state.cash(sources) / price, self.supply_left))
-        available["principal"] += held
+    def buy(self, sources: tuple[str, ...]) -> float:
+        """Buy receivables with each source in turn, leaving some principal cash; returns what was paid."""
+        cost = 0.0
+        for source in sources:
+            cash = self.state.available[source] - (self.held() if source == "principal" else 0.0)
+            face = min(max(0.0, cash) / self.deal.purchase_price, self.supply_left)
+            cost += self.spend((source,), self.deal.purchase_price, face)
         return cost
 
     def spend(self, sources: tuple[str, ...], price: float, face: float) -> float:

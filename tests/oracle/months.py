@@ -66,15 +66,15 @@ def unconditional(months: MonthInputs) -> Rates:
     return Rates(months.entry.tolist(), months.roll.tolist(), months.smm.tolist(), months.recovery.tolist())
 
 
-def supply_of(need: list[list[float]], pool, months: MonthInputs) -> list[list[float]]:
-    """Receivables offered at each step: the need x the multiple x originations.
+def supply_of(need: list[list[float]], pool, months: MonthInputs, eligible: list[float]) -> list[list[float]]:
+    """Eligible receivables offered at each step: the need x the multiple x originations x the eligible share.
 
     An unlimited supply never binds, except in a month whose originations are cut.
     """
     unlimited = pool.supply.unlimited or pool.supply.multiple is None
     multiple = 1.2 if unlimited else pool.supply.multiple
     out = []
-    for bought, originations in zip(need, months.originations.tolist(), strict=True):
-        free = unlimited and originations >= 1.0
-        out.append([math.inf if free else x * multiple * originations for x in bought])
+    for bought, originations, share in zip(need, months.originations.tolist(), eligible, strict=True):
+        free = unlimited and originations >= 1.0 and share > 0.0
+        out.append([math.inf if free else x * multiple * originations * share for x in bought])
     return out

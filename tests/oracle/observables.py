@@ -67,8 +67,9 @@ def test_triggers(path, t: int, observed: dict[str, float]) -> list[float]:
         values.append(value)
         tested = limit is not None and not math.isnan(value)
         breach = tested and (value > limit if trigger.breach == "above" else value < limit)
-        state.in_breach[i] = state.in_breach[i] + 1 if breach else 0
-        if state.in_breach[i] >= trigger.months:
+        if tested:
+            state.in_breach[i] = state.in_breach[i] + 1 if breach else 0
+        if tested and state.in_breach[i] >= trigger.months:
             state.tripped[i] = True
             if trigger.effect != "none":
                 trip(path, trigger.effect, t)

@@ -58,12 +58,15 @@ class Portfolio:
         return sum(cohort.sell() for row in self.cohorts for cohort in row)
 
     def buy(self, face: float, t: int, c: int) -> float:
-        """Add what may be bought of the receivables offered at step (t, c); returns the face bought."""
+        """Add a face of eligible receivables at step (t, c), as far as limits allow; returns the face bought."""
+        every = self.eligible_share(t)
+        if every <= 0.0:
+            return 0.0
         opening, bought = self.balance(), []
         limits = self.pool.eligibility.segment_limit
         for s, segment in enumerate(self.pool.segments):
             eligible, profile = self.profile(s, t)
-            amount = float(self.months.mix[t - 1][s]) * face * eligible
+            amount = float(self.months.mix[t - 1][s]) * face * eligible / every
             if segment.name in limits:
                 room = limits[segment.name] * (opening + face) - self.balance_of(s)
                 amount = max(0.0, min(amount, room))
@@ -71,6 +74,10 @@ class Portfolio:
         for s, (amount, profile) in enumerate(bought):
             self.cohorts[c][s].add(amount, profile)
         return sum(amount for amount, _ in bought)
+
+    def eligible_share(self, t: int) -> float:
+        """Share of what is offered in month t that may be bought."""
+        return sum(float(self.months.mix[t - 1][s]) * self.profile(s, t)[0] for s in self.segments)
 
     def profile(self, s: int, t: int):
         """Eligible share and profile of what segment s offers in month t."""

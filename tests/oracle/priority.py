@@ -13,7 +13,7 @@ class Receivables(Protocol):
 
     def pool_balance(self) -> float: ...
 
-    def buy(self, sources: tuple[str, ...], held: float) -> float: ...
+    def buy(self, sources: tuple[str, ...]) -> float: ...
 
 
 @dataclass
@@ -117,7 +117,7 @@ def into(state, sources, amount, account):
 
 
 def purchase(deal, state, pool, payment, step, i):
-    return pool.buy(step.source, pool.retention.held())
+    return pool.buy(step.source)
 
 
 def pay_principal(deal, state, pool, payment, step, i):

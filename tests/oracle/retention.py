@@ -20,12 +20,15 @@ class Retention:
     def open_month(self, t: int) -> None:
         """What the senior costs of month t come to, seen from its start."""
         path, self.need = self.path, 0.0
+        at_once = path.clock == "monthly"  # in the other clocks the period before still waits for its payment date
         for n, note in enumerate(path.deal.notes):
             if note.name in self.notes:
-                self.need += path.state.unpaid[n] + path.state.accrued[n] + interest_of_month(path, n, t)
+                paid_before = t > 1 and (t - 1) % note.payment_months.get("revolving", 1) == 0
+                carried = 0.0 if paid_before else path.state.accrued[n]
+                self.need += interest_of_month(path, n, t) + carried + (path.state.unpaid[n] if at_once else 0.0)
         for f, fee in enumerate(path.deal.fees):
             if fee.name in self.fees:
-                self.need += path.state.fee_owed[f] + fee_of_month(path, f, t, income=0.0)
+                self.need += fee_of_month(path, f, t, income=0.0) + (path.state.fee_owed[f] if at_once else 0.0)
 
     def short(self) -> float:
         """What the income collected since the last determination does not cover yet."""

@@ -33,7 +33,7 @@ def returns(deal, months, flows, original: list[float]) -> None:
         flows.wal.append(sum(p * y for p, y in zip(principal, years, strict=True)) / paid if paid > 0.0 else 0.0)
         flows.money_multiple.append(sum(cash) / original[n])
         flows.price.append(price(deal, months, n, cash) / original[n])
-        flows.first_loss_month.append(first_loss_month(flows, n, sum(original)))
+        flows.first_loss_month.append(first_loss_month(flows, n, original[n]))
 
 
 def price(deal, months, n: int, cash: list[float]) -> float:
@@ -47,11 +47,10 @@ def price(deal, months, n: int, cash: list[float]) -> float:
 
 
 def first_loss_month(flows, n: int, size: float) -> int:
-    """First month from whose end pool and cash stay below the note and its seniors."""
+    """First period after whose payment pool and cash stay below the note and its seniors."""
     month = 0
-    for t, notes in enumerate(flows.month_end_note_balance, start=1):
-        covered = flows.pool_balance[t - 1] + sum(flows.account_balance[t - 1])
-        if covered >= sum(notes[: n + 1]) - 1e-9 * size:
+    for t, (notes, assets) in enumerate(zip(flows.note_balance, flows.assets, strict=True), start=1):
+        if assets >= sum(notes[: n + 1]) - 1e-9 * size:
             month = 0
         elif month == 0:
             month = t

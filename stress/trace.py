@@ -18,7 +18,6 @@ from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
 if TYPE_CHECKING:
     import xarray as xr
 
-_PERCENT_ROWS = ("excess_spread", "idle_cash_days", "phase")
 _FACTORS = ("default", "prepayment", "recovery")
 
 
@@ -58,17 +57,17 @@ def trace_of(job: Job, problem: Problem, path: int, normals: np.ndarray | None =
         "account": account_names(job.deal),
         "fee": [f.name for f in job.deal.fees],
         "trigger": [t.name for t in job.deal.triggers],
-        "step": step_labels(job.deal),
+        "step": step_labels(job.deal)[0],
         "factor": list(_FACTORS[: sizes.n_factor]),
         "bucket": [1, 2, 3],
     }
-    variables = _variables(months, problem) | _outcome(space.scratch, rows.outcome, sizes.n_note, lane)
+    variables = _variables(months, problem, step_labels(job.deal)[1]) | _outcome(space.scratch, problem, lane)
     variables["supply"] = (("month", "cohort"), problem.market.supply[0, : sizes.n_month])
     attrs = {"path": path, "scenario": job.scenarios[0].name, "seed": str(job.seed), "currency": job.deal.currency}
     return xr.Dataset(variables, coords=coords, attrs=attrs)
 
 
-def _variables(months: np.ndarray, problem: Problem) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
+def _variables(months: np.ndarray, problem: Problem, step_of_row: list[int]) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
     """Rows of each month by name."""
     sizes, rows = problem.sizes, problem.rows
 
@@ -77,16 +76,27 @@ def _variables(months: np.ndarray, problem: Problem) -> dict[str, tuple[tuple[st
         return months[:, start : start + count]
 
     found: dict[str, tuple[tuple[str, ...], np.ndarray]] = {}
+    cut_off = problem.contract.scalars[layout.CUT_OFF]
     for i, name in enumerate(layout.POOL_ROW_NAMES):
-        found[name] = (("month",), at(rows.pool, i, 1)[:, 0])
+        if name:
+            found[name] = (("month",), at(rows.pool, i, 1)[:, 0])
+    defaulted, recovered = (at(rows.pool, i, 1)[:, 0] for i in (layout.TOTAL_DEFAULTED, layout.TOTAL_RECOVERED))
+    found["cumulative_default"] = (("month",), defaulted / cut_off)
+    found["default_stock"] = (("month",), (defaulted - recovered) / cut_off)
     for kind, name in enumerate(layout.NOTE_ROW_NAMES):
+        if not name:
+            continue
         found[name] = (("month", "tranche"), at(rows.note, kind * sizes.n_note, sizes.n_note))
     for kind, name in enumerate(("fee_current", "fee_due", "fee_paid")):
         found[name] = (("month", "fee"), at(rows.fee, kind * sizes.n_fee, sizes.n_fee))
-    for kind, name in enumerate(("trigger_value", "trigger_count", "trigger_month", "trigger_tripped")):
+    for kind, name in enumerate(("trigger_value", "trigger_count", "trigger_month", "tripped")):
         found[name] = (("month", "trigger"), at(rows.trigger, kind * sizes.n_trigger, sizes.n_trigger))
     found["account_balance"] = (("month", "account"), at(rows.account, 0, sizes.n_account))
-    found["step_paid"] = (("month", "step"), at(rows.step, 0, sizes.n_step))
+    found["income_cash"] = (("month",), at(rows.account, layout.INCOME, 1)[:, 0])
+    found["principal_cash"] = (("month",), at(rows.account, layout.PRINCIPAL, 1)[:, 0])
+    paid = np.zeros((sizes.n_month, max(step_of_row) + 1))
+    np.add.at(paid, (slice(None), step_of_row), at(rows.step, 0, sizes.n_step))
+    found["step_paid"] = (("month", "step"), paid)
     found["deficiency"] = (("month",), at(rows.cash, layout.DEFICIENCY, 1)[:, 0])
     found["factor_value"] = (("month", "factor"), at(rows.factor, 0, sizes.n_factor))
     rate = at(rows.rate, 0, layout.N_RATE * sizes.n_segment).reshape(-1, sizes.n_segment, layout.N_RATE)
@@ -99,14 +109,17 @@ def _variables(months: np.ndarray, problem: Problem) -> dict[str, tuple[tuple[st
     return found
 
 
-def _outcome(scratch: np.ndarray, start: int, n_note: int, lane: int) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
+def _outcome(scratch: np.ndarray, problem: Problem, lane: int) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
     """What the path came to: per note, and for the pool over the cut-off balance."""
+    n_note, rows = problem.sizes.n_note, problem.rows
     n_row = len(NOTE_QUANTITIES) * n_note + len(POOL_QUANTITIES)
-    rows = scratch[start : start + n_row * LANES].reshape(n_row, LANES)[:, lane]
-    notes = rows[: len(NOTE_QUANTITIES) * n_note].reshape(n_note, len(NOTE_QUANTITIES))
-    found: dict[str, tuple[tuple[str, ...], np.ndarray]] = {
-        f"final_{name}": (("tranche",), notes[:, i].copy()) for i, name in enumerate(NOTE_QUANTITIES)
-    }
-    for i, name in enumerate(POOL_QUANTITIES):
-        found[f"final_{name}"] = ((), rows[len(NOTE_QUANTITIES) * n_note + i])
-    return found
+    outcome = scratch[rows.outcome : rows.outcome + n_row * LANES].reshape(n_row, LANES)[:, lane]
+    notes = outcome[: len(NOTE_QUANTITIES) * n_note].reshape(n_note, len(NOTE_QUANTITIES))
+    by_name = dict(zip(NOTE_QUANTITIES, notes.T, strict=True))
+    time, principal = by_name.pop("principal_time"), by_name.pop("principal")
+    by_name["wal"] = np.divide(time, principal, out=np.zeros(n_note), where=principal > 1e-9)
+    first = rows.note + layout.FIRST_LOSS * n_note * LANES
+    by_name["first_loss_month"] = scratch[first : first + n_note * LANES].reshape(n_note, LANES)[:, lane]
+    found = {name: (("tranche",), np.array(values)) for name, values in by_name.items()}
+    pool = outcome[len(NOTE_QUANTITIES) * n_note :]
+    return found | {f"final_{name}": ((), pool[i]) for i, name in enumerate(POOL_QUANTITIES)}  # type: ignore[return-value]
