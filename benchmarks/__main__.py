@@ -19,12 +19,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def main() -> int:
     """Run the cases, print the table, write the JSON."""
-    from benchmarks.listing import CASES
     from benchmarks.cases import QUICK_CASES
+    from benchmarks.listing import CASES
 
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="the four main cases, within 50 s warm on two cores")
-    parser.add_argument("--case", action="append", choices=list(CASES), metavar="NAME", help=f"one of: {', '.join(CASES)}")
+    parser.add_argument("--case", action="append", choices=list(CASES), metavar="NAME", help=", ".join(CASES))
     parser.add_argument("--json", type=Path, metavar="FILE", help="write machine and cases here")
     options = parser.parse_args()
     names = options.case or list(QUICK_CASES if options.quick else CASES)

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import stress
 from benchmarks import reference_numpy
 from benchmarks.engine_run import SEED, EngineRun
 from benchmarks.machine import peak_rss_mb
 from benchmarks.timing import Contender, Rates, interleaved, median_ratio, per_second
-
-import stress
 from stress.inputs.job import Job
 from stress.kernels.layout import PANEL_PATHS
 

@@ -1,4 +1,4 @@
-"""The engine as a contender: packed once, one workspace for each thread, panels handed out as the threads ask for them."""
+"""The engine as a contender: packed once, a workspace for each thread, panels handed out as threads ask for them."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ CASES: dict[str, Callable[[Effort], list[Row]]] = {
     "chunks": variants.chunks,
     "numpy_chunks": variants.numpy_chunks,
     "steps": variants.steps,
-    "scalar": variants.scalar,
+    "references": variants.references,
     "memory": whole_runs.memory,
     "start": whole_runs.start,
     "end_to_end": whole_runs.end_to_end,

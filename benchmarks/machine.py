@@ -29,16 +29,17 @@ def describe() -> dict[str, Any]:
 
 
 def vector_bits() -> int:
-    """Widest vectors that numba's code generator is asked for here; AVX-512 CPUs may prefer 256."""
-    from numba.core.registry import cpu_target
+    """Vector width of one multiply-add on the kernels' lanes, read from the machine code that numba makes of it."""
+    from numba import float64, njit, void
 
-    asked = cpu_target.target_context.codegen().magic_tuple()
-    words = ",".join(str(word) for word in asked).split(",")
-    if "+avx512f" in words and "+prefer-256-bit" not in words and not _llvm_name().startswith(("skylake", "cascade")):
-        return 512
-    if "+avx512f" in words and "-prefer-256-bit" in words:
-        return 512
-    return 256 if "+avx2" in words or "+avx512f" in words else 128
+    from stress.kernels.lanes import fma, load, store
+
+    def probe(w: Any) -> None:
+        store(w, 0, fma(load(w, 0), load(w, 8), load(w, 16)))
+
+    compiled = njit(void(float64[::1]))(probe)
+    code = "".join(compiled.inspect_asm().values())
+    return 512 if "zmm" in code else 256 if "ymm" in code else 128
 
 
 def _llvm_name() -> str:

@@ -32,9 +32,7 @@ class Counts(NamedTuple):
     """(T, 5 + N, n / 16) of each chunk and scenario."""
 
 
-def run(
-    tables: list[Tables], n_path: int, chunk: int, seed: int, profile: MakeProfile = ScaledPurchases
-) -> Counts:
+def run(tables: list[Tables], n_path: int, chunk: int, seed: int, profile: MakeProfile = ScaledPurchases) -> Counts:
     """Simulate at least n_path paths under every scenario, in chunks on common random numbers."""
     sizes = tables[0].sizes
     generator = np.random.default_rng(seed)

@@ -1,4 +1,4 @@
-"""The scalar numba reference as a contender: chunks of a one-scenario monthly job on NumPy's normals, losses counted."""
+"""The scalar numba reference as one would run it: chunks of a one-scenario monthly job, losses counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What speed depends on: scenarios, chunk sizes, steps of the priority, and the scalar reference."""
+"""What speed depends on: scenarios, chunk sizes, steps of the priority, and the references against each other."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from benchmarks import reference_numpy, reference_scalar
 from benchmarks.cases import Effort, Row, engines_alone, job_24m, row_of, sized
 from benchmarks.engine_run import SEED, EngineRun
 from benchmarks.machine import peak_rss_mb
+from benchmarks.numpy_model.profile import DueMatrix
 from benchmarks.scalar_model import scalar_tables
-from benchmarks.timing import interleaved, median_ratio, per_second
-
+from benchmarks.timing import Contender, interleaved
 from stress.inputs.job import Job
 
 
@@ -24,8 +24,6 @@ def chunks(effort: Effort) -> list[Row]:
 
 def numpy_chunks(effort: Effort) -> list[Row]:
     """CPU microseconds a path of the NumPy reference by chunk size, and of its plain matrix of instalments."""
-    from benchmarks.numpy_model.profile import DueMatrix
-
     rows: list[Row] = []
     for clock, sizes in (("monthly", (256, 512, 1024, 2048, 4096, 8192)), ("daily", (256, 1024, 2048, 4096))):
         engine = EngineRun(job_24m(clock=clock))
@@ -59,25 +57,23 @@ def with_steps_twice(job: Job) -> Job:
     return job.model_copy(update={"deal": job.deal.model_copy(update={"priority": priority})})
 
 
-def scalar(effort: Effort) -> list[Row]:
-    """The engine against the scalar numba reference, in turns."""
+def references(effort: Effort) -> list[Row]:
+    """The engine, NumPy with scaled purchases, NumPy with a matrix of instalments and scalar numba, in turns."""
     job = job_24m()
     engine = EngineRun(job)
     peak = peak_rss_mb()
-    tables = scalar_tables(reference_numpy.all_tables(job, engine.problem)[0])
-    reference_scalar.run(tables, 32, 32, SEED)
-    rate = per_second(lambda n: reference_scalar.run(tables, 256 * n, 256, SEED)[0], effort.seconds)
-    n_path = max(1, round(rate * effort.seconds / 1024)) * 1024
-    found = interleaved(
-        {"engine": sized(engine, effort), "scalar": lambda i: reference_scalar.run(tables, n_path, 1024, SEED + i)[0]},
-        effort.rounds,
-    )
-    row = row_of("monthly_against_scalar_numba", job, engine, found["engine"], peak)
-    return [
-        row
-        | {
-            "scalar_paths_per_cpu_second": found["scalar"].best_cpu,
-            "ratio_to_scalar": found["engine"].best_cpu / found["scalar"].best_cpu,
-            "ratio_to_scalar_median": median_ratio(found["engine"], found["scalar"]),
-        }
-    ]
+    tables = reference_numpy.all_tables(job, engine.problem)
+    one = scalar_tables(tables[0])
+    reference_scalar.run(one, 32, 32, SEED)
+    contenders: dict[str, Contender] = {
+        "engine": sized(engine, effort),
+        "numpy": lambda i: reference_numpy.run(tables, 4096 * 3, 4096, SEED + i).path,
+        "numpy_matrix": lambda i: reference_numpy.run(tables, 512 * 8, 512, SEED + i, DueMatrix).path,
+        "scalar": lambda i: reference_scalar.run(one, 4096 * 3, 1024, SEED + i)[0],
+    }
+    found = interleaved(contenders, effort.rounds)
+    row = row_of("monthly_against_all", job, engine, found.pop("engine"), peak)
+    for name, rates in found.items():
+        row[f"{name}_paths_per_cpu_second"] = rates.best_cpu
+        row[f"ratio_to_{name}"] = row["paths_per_cpu_second"] / rates.best_cpu
+    return [row]

@@ -43,7 +43,7 @@ def random_pool(rng: Random, last: int) -> Pool:
     if flag(rng, 0.6):
         ladder = Ladder(roll_m1=rng.uniform(0.0, 0.6), roll_m2=rng.uniform(0.2, 0.9), roll_m3=rng.uniform(0.3, 1.0))
     segments = random_segments(rng, len(plans))
-    return Pool(
+    pool = Pool(
         version=1,
         kind="pool",
         name="random pool",
@@ -66,6 +66,21 @@ def random_pool(rng: Random, last: int) -> Pool:
         dependence=random_dependence(rng),
         cash_rate=some(rng, 0.6, 0.0, 0.05),
     )
+    return with_levels_of_their_own(Random(pool.balance), pool)
+
+
+def with_levels_of_their_own(rng: Random, pool: Pool) -> Pool:
+    """Sometimes each level has its own opening lines, fees and delinquency, as a loan tape gives them."""
+    update: dict[str, object] = {}
+    if pool.opening and flag(rng, 0.5):
+        lines = [(line, segment.name) for line in pool.opening for segment in pool.segments]
+        update["opening"] = tuple(
+            line.model_copy(update={"segment": name, "share": share, "monthly_fee": rng.choice((None, 0.0, 0.01))})
+            for (line, name), share in zip(lines, shares(rng, len(lines)), strict=True)
+        )
+    if pool.ladder and flag(rng, 0.4):
+        update["segments"] = tuple(s.model_copy(update={"delinquent": random_stock(rng)}) for s in pool.segments)
+    return Pool.model_validate(pool.model_copy(update=update).model_dump()) if update else pool
 
 
 def random_plans(rng: Random, last: int) -> tuple[Plan, ...]:

@@ -42,7 +42,9 @@ def agrees(problem, engine, outcome, received) -> None:
     for row, (quantity, note) in enumerate(names):
         size = 1.0 if note < 0 else cut_off / original[note]
         allowed = IRR_ERROR if quantity == "irr" else LINK_ERROR * size
-        np.testing.assert_allclose(outcome[row], engine.outcome[row], rtol=0, atol=allowed, err_msg=f"{quantity} {note}")
+        np.testing.assert_allclose(
+            outcome[row], engine.outcome[row], rtol=0, atol=allowed, err_msg=f"{quantity} {note}"
+        )
 
 
 @pytest.mark.parametrize("scenario", ["baseline", "macro_severe", "clampdown_2021_severe"])

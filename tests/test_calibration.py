@@ -18,16 +18,14 @@ from stress.calibration import (
     Term,
     calibrate_rho,
     fit_satellite,
-    join_tables,
-    odds_by_month,
     parse_term,
     read_satellite,
     read_table,
     satellite_to_toml,
 )
 from stress.calibration.horizon import averaged_persistence, spread_of_mean, to_monthly
-from stress.calibration.periods import Period
 from stress.errors import ConfigError, DataError
+from stress.inputs.parse import parse
 
 ROOT = Path(__file__).parents[1]
 CASE = json.loads((ROOT / "tests" / "data" / "closed_forms.json").read_text())
@@ -37,7 +35,7 @@ FOUR_SIGMA = 0.999936657516
 
 
 def cards() -> np.ndarray:
-    return read_table(CARDS).column("CreditCards") / 100.0
+    return np.array(read_table(CARDS).column("CreditCards")) / 100.0
 
 
 def factor(draw: np.random.Generator, phi: float, n: int) -> np.ndarray:
@@ -181,23 +179,6 @@ def test_a_satellite_survives_its_file(tmp_path):
     file.write_text(satellite_to_toml(fit).replace('link = "logit"', 'link = "cloglog"'))
     with pytest.raises(ConfigError, match="link"):
         read_satellite(file)
-
-
-def test_a_severe_path_raises_the_odds_and_the_baseline_leaves_them():
-    fit, base = cards_on_unemployment(), Period(2024, 4, 4)
-    history = read_table(DFAST / "2025-Table_1A_Historic_Domestic.csv")
-    severe = join_tables(history, read_table(DFAST / "2025-Table_3A_Supervisory_Severely_Adverse_Domestic.csv"))
-    calm = join_tables(history, read_table(DFAST / "2025-Table_2A_Supervisory_Baseline_Domestic.csv"))
-    odds = odds_by_month(fit, severe, base, base_rate=0.037)
-    assert odds.shape == (39,)
-    assert 2.5 < odds.max() < 3.5
-    assert np.all(np.abs(odds_by_month(fit, calm, base) - 1.0) < 0.1)
-    # the fourth quarter of the path by hand, at its middle month
-    path = severe.column("Unemployment rate")[history.n - 5 :]
-    ur, ago, here, before = path[8], path[4], path[4], path[0]
-    shift = fit.coefficient[1] * (ur - here) + fit.coefficient[2] * ((ur - ago) - (here - before))
-    annual = 1.0 / (1.0 + (1.0 / 0.037 - 1.0) * np.exp(-shift))
-    assert odds[10] == pytest.approx(annual / (12.0 - annual) * (12.0 - 0.037) / 0.037)
 
 
 def test_least_squares_find_a_known_satellite_within_four_robust_errors(tmp_path):

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stress.calibration.periods import Period, parse_period
-from stress.calibration.tables import MAX_BYTES, join_tables, read_table, to_months
 from stress.errors import DataError
+from stress.inputs.interpolate import at_months, finer
+from stress.inputs.periods import Period, parse_period
+from stress.inputs.table import MAX_BYTES, join_tables, read_table
 
 DATA = Path(__file__).parents[1] / "scenarios" / "data"
 DFAST = DATA / "dfast"
@@ -31,7 +32,7 @@ def test_the_severely_adverse_table_holds_the_published_unemployment():
     table = read_table(DFAST / "2025-Table_3A_Supervisory_Severely_Adverse_Domestic.csv")
     assert table.scenario == "Supervisory Severely Adverse"
     assert str(table.start) == "2025 Q1"
-    assert table.column("Unemployment rate")[:3].tolist() == [5.6, 6.8, 8.1]
+    assert table.column("Unemployment rate")[:3] == (5.6, 6.8, 8.1)
 
 
 def test_a_scenario_continues_its_history():
@@ -83,7 +84,7 @@ def test_years_across_are_read_with_their_text_columns(tmp_path):
         write(tmp_path, "Country,Variable,2025,2026\nDE,Unemployment,3.4,5.1\nFR,Unemployment,7.4,9.0\n")
     )
     assert table.variable == ("DE, Unemployment", "FR, Unemployment")
-    assert table.column("FR, Unemployment").tolist() == [7.4, 9.0]
+    assert table.column("FR, Unemployment") == (7.4, 9.0)
     assert table.start == Period(2025, 1, 1)
 
 
@@ -140,14 +141,23 @@ def test_a_straight_line_stays_straight_between_the_first_and_last_points(level,
     width = 12 // per_year
     shift = 0.5 if at == "mid" else 1.0
     value = level + slope * (np.arange(n) + shift) * width
-    got = to_months(value, per_year, at)
+    got = at_months(value.tolist(), Period(2025, 1, per_year), 2025 * 12, width * n, at)
     month = np.arange(n * width) + shift
     want = np.clip(month, shift * width, (n - 1 + shift) * width)
     np.testing.assert_allclose(got, level + slope * want, atol=1e-9)
 
 
 def test_the_period_before_gives_the_first_months_a_line():
-    got = to_months(np.array([6.0, 9.0]), 4, "end", before=3.0)
+    got = at_months([3.0, 6.0, 9.0], Period(2024, 4, 4), 2025 * 12, 6, "end")
     np.testing.assert_allclose(got, [4.0, 5.0, 6.0, 7.0, 8.0, 9.0])
-    with pytest.raises(DataError, match="period 2"):
-        to_months(np.array([1.0, np.nan]), 4)
+
+
+def test_a_step_holds_the_value_of_the_months_own_period():
+    got = at_months([3.0, 6.0], Period(2024, 4, 4), 2024 * 12 + 10, 6, "step")
+    assert got == [3.0, 3.0, 6.0, 6.0, 6.0, 6.0]
+
+
+def test_years_become_quarters_on_the_same_line():
+    value, first = finer([2.0, 6.0], Period(2025, 1, 1), 4, "mid")
+    assert first == Period(2025, 1, 4)
+    np.testing.assert_allclose(value, [2.0, 2.0, 2.5, 3.5, 4.5, 5.5, 6.0, 6.0])

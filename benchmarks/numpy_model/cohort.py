@@ -48,8 +48,10 @@ def advance(state: State, tables: Tables, rates: Rates, t: int, c: int) -> None:
     refund = alive * dilution
     alive -= refund
     state.performing[c] = alive
-    late_due, late_fees = (None, None) if payment == 1.0 else ((scheduled - paid) * rest, fee_due * rest * (1.0 - payment))
-    state.profile.roll(c, stays * growth * rest, late_due, late_fees)
+    if payment == 1.0:
+        state.profile.roll(c, stays * growth * rest, None, None)
+    else:
+        state.profile.roll(c, stays * growth * rest, (scheduled - paid) * rest, (1.0 - payment) * fee_due * rest)
     lost = default.sum(axis=0)
     out = (at_once + paid + early + refund).sum(axis=0)
     fees = multiple * (payment * fee_due + late_fee).sum(axis=0) + late_charge

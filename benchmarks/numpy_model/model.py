@@ -35,9 +35,7 @@ class Chunk(NamedTuple):
     """(T, 5 + N, n / 16) month quantities of the first paths."""
 
 
-def simulate(
-    tables: Tables, normals: Array, profile: Callable[[Tables, int], Profile] = ScaledPurchases
-) -> Chunk:
+def simulate(tables: Tables, normals: Array, profile: Callable[[Tables, int], Profile] = ScaledPurchases) -> Chunk:
     """Simulate n paths on given innovations (T, F, n)."""
     sizes = tables.sizes
     n = normals.shape[2]

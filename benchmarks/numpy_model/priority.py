@@ -17,9 +17,16 @@ from benchmarks.numpy_model.tables import Array, Tables
 from stress.kernels import layout
 
 ROWS = (
-    "account", "fee_due", "fee_paid", "outstanding", "interest_due", "interest_paid", "principal_paid", "residual_yield",
+    "account",
+    "fee_due",
+    "fee_paid",
+    "outstanding",
+    "interest_due",
+    "interest_paid",
+    "principal_paid",
+    "residual_yield",
     "deficiency",
-)  # fmt: skip
+)
 
 
 class Ledger:

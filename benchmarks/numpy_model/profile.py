@@ -70,29 +70,30 @@ class ScaledPurchases:
 
 
 class DueMatrix:
-    """Every slot kept: (C, 2, R, S, n), principal and fee. Slow and plain; the test holds the other against it."""
+    """Every slot kept: (C, 2, R, S, n), principal and fee, a ring whose first slot moves. Plain and slow."""
 
     def __init__(self, tables: Tables, n: int) -> None:
         sizes = tables.sizes
-        profile = tables.open_profile.transpose(0, 2, 1)[:, 1:, :, None]
+        self.n_slot = min(sizes.longest, tables.open_profile.shape[2] - 1)
+        profile = tables.open_profile.transpose(0, 2, 1)[:, 1 : 1 + self.n_slot, :, None]
         self.slot = profile * tables.opening[:, None, None, :, 0, None] * np.ones(n)
-        self.new = tables.new_profile.transpose(0, 1, 3, 2)[:, :, 1:, :, None]
-        self.n_month = sizes.n_month
+        self.new = tables.new_profile.transpose(0, 1, 3, 2)[:, :, 1 : 1 + self.n_slot, :, None]
+        self.first = np.zeros(sizes.n_cohort, np.int64)
 
     def ahead(self, t: int, c: int) -> tuple[Array, Array]:
-        due, fee = self.slot[c, :, :3]
+        due, fee = self.slot[c][:, (self.first[c] + np.arange(3)) % self.n_slot]
         return due.transpose(1, 0, 2), fee.transpose(1, 0, 2)
 
     def roll(self, c: int, factor: Array, due: Array | None, fee: Array | None) -> None:
-        self.slot[c, :, :-1] = self.slot[c, :, 1:] * factor
-        self.slot[c, :, -1] = 0.0
+        self.slot[c] *= factor
+        self.slot[c, :, self.first[c]] = 0.0
+        self.first[c] = (self.first[c] + 1) % self.n_slot
         if due is not None:
-            self.slot[c, 0, 0] += due
-            self.slot[c, 1, 0] += fee
+            self.slot[c, 0, self.first[c]] += due
+            self.slot[c, 1, self.first[c]] += fee
 
     def add(self, t: int, c: int, amount: Array, paths: slice | Array) -> None:
-        self.slot[c][..., paths] += self.new[t] * amount
+        self.slot[c][..., paths] += np.roll(self.new[t], self.first[c], axis=1) * amount
 
     def clear(self, paths: Array) -> None:
         self.slot[..., paths] = 0.0
-

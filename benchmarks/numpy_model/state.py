@@ -9,7 +9,16 @@ import numpy as np
 from benchmarks.numpy_model.profile import Profile, ScaledPurchases
 from benchmarks.numpy_model.tables import Array, Tables
 
-FLOWS = ("defaulted", "recovered", "recoverable", "dilution_lost", "commingled", "borrower_income", "cash_interest", "paid")
+FLOWS = (
+    "defaulted",
+    "recovered",
+    "recoverable",
+    "dilution_lost",
+    "commingled",
+    "borrower_income",
+    "cash_interest",
+    "paid",
+)
 """What starts each month at zero."""
 
 

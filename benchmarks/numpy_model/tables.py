@@ -50,8 +50,8 @@ class Tables(NamedTuple):
     new_profile: Array
     """(J, 2, S, R) the same per unit bought in month j."""
     ahead: Array
-    """(T, S, 6, 1 + J) slots 1-3 of principal, then of fee, at the opening of month t, of the opening pool and of purchases
-    by month."""
+    """(T, S, 6, 1 + J) slots 1-3 of principal, then of fee, at the opening of month t: of the opening pool, then of
+    purchases by month."""
     mix: Array
     """(J, S, 1) share of each segment in what is bought."""
     limit: Array
@@ -133,7 +133,7 @@ def _profiles(job: Job, months: MonthInputs, sizes: Sizes) -> tuple[Array, Array
 
 def _ahead(opened: Array, bought: Array, n_month: int) -> Array:
     """Coefficients of the next three slots: one matrix product per segment gives what falls due."""
-    n_history, _, n_segment, n_slot = bought.shape
+    n_history, _, n_segment, _ = bought.shape
     ahead = np.zeros((n_month, n_segment, 6, 1 + n_history))
     for t in range(n_month):
         for slot in range(3):

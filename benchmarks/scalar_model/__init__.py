@@ -1,4 +1,4 @@
-"""The monthly model as straightforward scalar numba: one path after another, every instalment slot kept, libm's erfc."""
+"""The monthly model as straightforward scalar numba: path after path, every instalment slot kept, libm's erfc."""
 
 from benchmarks.scalar_model.model import simulate
 from benchmarks.scalar_model.tables import ScalarTables, scalar_tables

@@ -8,10 +8,35 @@ from numba import njit
 
 from benchmarks.scalar_model.pool import book, buy
 from benchmarks.scalar_model.tables import (
-    ACCRUED, BALANCE, BORROWER, CASH_INTEREST, DEFAULTED, DEFICIENCY, EARLY, EXCESS, IDLE, INCOME, INTEREST_DUE, INTEREST_PAID,
-    LOST, NEED, OUTSTANDING, PHASE, PRINCIPAL, PRINCIPAL_PAID, RECOVERED, RETAINED, SHORT, START, TIME, TOTAL_DEFAULTED,
-    TOTAL_INCOME, TOTAL_RECOVERED, UNPAID, YIELD_PAID,
-)  # fmt: skip
+    ACCRUED,
+    BALANCE,
+    BORROWER,
+    CASH_INTEREST,
+    DEFAULTED,
+    DEFICIENCY,
+    EARLY,
+    EXCESS,
+    IDLE,
+    INCOME,
+    INTEREST_DUE,
+    INTEREST_PAID,
+    LOST,
+    NEED,
+    OUTSTANDING,
+    PHASE,
+    PRINCIPAL,
+    PRINCIPAL_PAID,
+    RECOVERED,
+    RETAINED,
+    SHORT,
+    START,
+    TIME,
+    TOTAL_DEFAULTED,
+    TOTAL_INCOME,
+    TOTAL_RECOVERED,
+    UNPAID,
+    YIELD_PAID,
+)
 
 
 @njit
@@ -122,11 +147,15 @@ def pay(d: Any, p: Any, t: int) -> None:
 
 @njit
 def _step(d: Any, p: Any, t: int, step: int) -> None:
-    """One step; the codes are those of `stress.kernels.layout`: 0 fee, 1 interest, 2 cover, 6 purchase, 7 principal, 9 rest."""
+    """One step, by its code in `stress.kernels.layout`: 0 fee, 1 interest, 2 cover, 6 purchase, 7 principal, 9 rest."""
     kind, index, source = d.step[step, 0], d.step[step, 1], d.step[step, 2]
     cash = p.account[source]
     if kind == 0 or kind == 1:
-        owed = p.fee[1, index] - p.fee[2, index] if kind == 0 else p.note[INTEREST_DUE, index] - p.note[INTEREST_PAID, index]
+        owed = (
+            p.fee[1, index] - p.fee[2, index]
+            if kind == 0
+            else p.note[INTEREST_DUE, index] - p.note[INTEREST_PAID, index]
+        )
         amount = max(0.0, min(owed, cash, d.cap[step]))
         if kind == 0:
             p.fee[2, index] += amount

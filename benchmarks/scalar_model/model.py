@@ -12,9 +12,26 @@ from benchmarks.numpy_model.tables import Array
 from benchmarks.scalar_model.deal import accrue, pay, set_need, sweep, test_triggers
 from benchmarks.scalar_model.pool import advance, buy_with_collections, count_idle_days, recover, set_rates
 from benchmarks.scalar_model.tables import (
-    BALANCE, BORROWER, CASH_INTEREST, DEFAULTED, EARLY, LOST, OUTSTANDING, RECOVERED, SHORT, START, SUPPLY, TIME,
-    TOTAL_BOUGHT, TOTAL_DEFAULTED, TOTAL_INCOME, TOTAL_RECOVERED, ScalarTables, path_of, record,
-)  # fmt: skip
+    BALANCE,
+    BORROWER,
+    CASH_INTEREST,
+    DEFAULTED,
+    EARLY,
+    LOST,
+    OUTSTANDING,
+    RECOVERED,
+    SHORT,
+    START,
+    SUPPLY,
+    TIME,
+    TOTAL_BOUGHT,
+    TOTAL_DEFAULTED,
+    TOTAL_INCOME,
+    TOTAL_RECOVERED,
+    ScalarTables,
+    path_of,
+    record,
+)
 
 
 def simulate(tables: ScalarTables, normals: Array) -> tuple[Array, Array]:

@@ -8,9 +8,22 @@ from typing import Any
 from numba import njit
 
 from benchmarks.scalar_model.tables import (
-    BALANCE, BORROWER, CASH_INTEREST, DEFAULTED, DEFICIENCY, IDLE, INCOME, LOST, NEED, PHASE, PRINCIPAL, RECOVERED,
-    RETAINED, SUPPLY, TOTAL_BOUGHT,
-)  # fmt: skip
+    BALANCE,
+    BORROWER,
+    CASH_INTEREST,
+    DEFAULTED,
+    DEFICIENCY,
+    IDLE,
+    INCOME,
+    LOST,
+    NEED,
+    PHASE,
+    PRINCIPAL,
+    RECOVERED,
+    RETAINED,
+    SUPPLY,
+    TOTAL_BOUGHT,
+)
 
 
 @njit

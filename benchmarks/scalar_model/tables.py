@@ -98,9 +98,29 @@ class Path(NamedTuple):
 
 OUTSTANDING, ACCRUED, UNPAID, INTEREST_DUE, INTEREST_PAID, PRINCIPAL_PAID, YIELD_PAID, SHORT, TIME, N_ROW = range(10)
 (
-    BALANCE, START, INCOME, PRINCIPAL, DEFICIENCY, NEED, RETAINED, SUPPLY, IDLE, PHASE, EARLY, DEFAULTED, RECOVERED, LOST,
-    BORROWER, CASH_INTEREST, TOTAL_DEFAULTED, TOTAL_RECOVERED, TOTAL_BOUGHT, TOTAL_INCOME, EXCESS, N_X,
-) = range(22)  # fmt: skip
+    BALANCE,
+    START,
+    INCOME,
+    PRINCIPAL,
+    DEFICIENCY,
+    NEED,
+    RETAINED,
+    SUPPLY,
+    IDLE,
+    PHASE,
+    EARLY,
+    DEFAULTED,
+    RECOVERED,
+    LOST,
+    BORROWER,
+    CASH_INTEREST,
+    TOTAL_DEFAULTED,
+    TOTAL_RECOVERED,
+    TOTAL_BOUGHT,
+    TOTAL_INCOME,
+    EXCESS,
+    N_X,
+) = range(22)
 
 
 def scalar_tables(tables: Tables) -> ScalarTables:
@@ -113,22 +133,43 @@ def scalar_tables(tables: Tables) -> ScalarTables:
     level = np.stack([np.broadcast_to(link.level[:, :, 0], (sizes.n_month, sizes.n_segment)) for link in links])
     slope = np.stack([np.zeros_like(level[0]) if link.slope is None else link.slope[:, :, 0] for link in links])
     return ScalarTables(
-        level=level, slope=slope,
+        level=level,
+        slope=slope,
         loads=np.array([link.slope is not None for link in links], np.int64),
         factor=np.array([link.factor for link in links], np.int64),
         cholesky=tables.cholesky.copy(),
         chain=np.array([tables.phi, tables.start[0], tables.start[1]]),
-        month=tables.month.copy(), supply=tables.supply[:, 0].copy(), opening=tables.opening[0].copy(),
-        open_profile=tables.open_profile[..., :slots].copy(), new_profile=tables.new_profile[..., :slots].copy(),
+        month=tables.month.copy(),
+        supply=tables.supply[:, 0].copy(),
+        opening=tables.opening[0].copy(),
+        open_profile=tables.open_profile[..., :slots].copy(),
+        new_profile=tables.new_profile[..., :slots].copy(),
         mix=tables.mix[:, :, 0].copy(),
-        lag=tables.lag, late_charge=tables.late_charge, accrual=tables.accrual.copy(), fee_rate=tables.fee_rate.copy(),
-        discount=tables.discount.copy(), years=tables.years, step=contract.step, cap=contract.step_value[:, 0].copy(),
-        member=contract.member, phase_start=contract.phase_start, trigger=contract.trigger, threshold=contract.threshold,
-        payable=contract.payable, fee_base=contract.fee_base, fee_carry=contract.fee_carry,
-        senior_fee=contract.senior_fee, senior_note=contract.senior_note, original=contract.original,
-        residual=contract.residual, guess=contract.guess, scalars=contract.scalars, opening_cash=contract.opening_cash,
-        n_revolving=sizes.n_revolving, interest_on_unpaid=sizes.interest_on_unpaid,
-    )  # fmt: skip
+        lag=tables.lag,
+        late_charge=tables.late_charge,
+        accrual=tables.accrual.copy(),
+        fee_rate=tables.fee_rate.copy(),
+        discount=tables.discount.copy(),
+        years=tables.years,
+        step=contract.step,
+        cap=contract.step_value[:, 0].copy(),
+        member=contract.member,
+        phase_start=contract.phase_start,
+        trigger=contract.trigger,
+        threshold=contract.threshold,
+        payable=contract.payable,
+        fee_base=contract.fee_base,
+        fee_carry=contract.fee_carry,
+        senior_fee=contract.senior_fee,
+        senior_note=contract.senior_note,
+        original=contract.original,
+        residual=contract.residual,
+        guess=contract.guess,
+        scalars=contract.scalars,
+        opening_cash=contract.opening_cash,
+        n_revolving=sizes.n_revolving,
+        interest_on_unpaid=sizes.interest_on_unpaid,
+    )
 
 
 def path_of(tables: ScalarTables) -> Path:
@@ -136,8 +177,16 @@ def path_of(tables: ScalarTables) -> Path:
     n_month, n_segment = tables.level.shape[1:]
     n_note, n_fee = len(tables.original), len(tables.fee_base)
     return Path(
-        alive=np.zeros(n_segment), late=np.zeros((n_segment, 3)), slot=np.zeros_like(tables.open_profile),
-        rate=np.zeros((6, n_segment)), z=np.zeros(len(tables.cholesky)), account=np.zeros(len(tables.opening_cash)),
-        note=np.zeros((N_ROW, n_note)), fee=np.zeros((3, n_fee)), recoverable=np.zeros(n_month),
-        count=np.zeros(len(tables.trigger)), x=np.zeros(N_X), received=np.zeros((n_month, n_note)),
-    )  # fmt: skip
+        alive=np.zeros(n_segment),
+        late=np.zeros((n_segment, 3)),
+        slot=np.zeros_like(tables.open_profile),
+        rate=np.zeros((6, n_segment)),
+        z=np.zeros(len(tables.cholesky)),
+        account=np.zeros(len(tables.opening_cash)),
+        note=np.zeros((N_ROW, n_note)),
+        fee=np.zeros((3, n_fee)),
+        recoverable=np.zeros(n_month),
+        count=np.zeros(len(tables.trigger)),
+        x=np.zeros(N_X),
+        received=np.zeros((n_month, n_note)),
+    )

@@ -97,8 +97,9 @@ def breakeven(
     """How much of a shock a note stands, on top of a scenario: paid in full means no principal unpaid at legal maturity
     (the residual note: its money back).
 
-    Deterministic means unconditional rates with rho = 0. At a percentile q: the probability of a loss reaches 1 - q. Paths and
-    seed are the job's; every point uses the same draws. Raises ConfigError for an unknown note, shock or scenario.
+    Deterministic means unconditional rates with rho = 0. At a percentile q: the probability of a loss reaches 1 - q.
+    Paths and seed are the job's; every point uses the same draws. Raises ConfigError for an unknown note, shock or
+    scenario.
     """
     for q in percentiles:
         if not 0.0 < q < 1.0:
@@ -162,9 +163,9 @@ def _simulated(
     values = lever.value(place)
     ds = runs.counted(runs.variants(job, case, [[lever.shock(x)] for x in values]), threads, progress)
     chance = loss_probability(ds).isel(tranche=note)
-    part = [chance[k].values for k in ("estimate", "error", "low", "high")]
+    estimate, error, low, high = (chance[k].values for k in ("estimate", "error", "low", "high"))
     lost, total = of_notes(ds, "any_loss"), of_notes(ds, "loss").total[:, note].sum(-1)
-    return Curve(values, *part, total / lost.size.sum()), lost.total[:, note]
+    return Curve(values, estimate, error, low, high, total / lost.size.sum()), lost.total[:, note]
 
 
 def _joined(lever: Lever, one: Curve, sums: Array, two: Curve, more: Array) -> tuple[Curve, Array]:
@@ -227,7 +228,8 @@ def _answer(
     value, error, low, high, _ = crossings[0]
     says = ""
     if len(crossings) > 1:
-        says = f"not monotone: crosses {len(crossings)} times, at {', '.join(f'{c.value:.4g}' for c in crossings)}; the first is given"
+        at = ", ".join(f"{c.value:.4g}" for c in crossings)
+        says = f"not monotone: crosses {len(crossings)} times, at {at}; the first is given"
     elif not monotone:
         says = "not monotone: somewhere more of the shock helps; one crossing only"
     return Answer(percentile, value, error, low, high, tuple(crossings), monotone, says)

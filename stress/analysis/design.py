@@ -1,9 +1,9 @@
 """The point nearest to the origin of whitened normals at which a margin falls to a goal.
 
-Minimise e'e / 2 subject to g(e) <= goal. The search walks on the surface itself: directions, each with the first radius at
-which the margin reaches the goal. A step turns the direction towards minus the gradient (the HLRF step: Hasofer and Lind
-1974, Rackwitz and Fiessler 1978), as far as the radius falls. A trigger may put jumps into g: the radius of a direction
-exists all the same, which a step by values of g alone would miss.
+Minimise e'e / 2 subject to g(e) <= goal. The search walks on the surface itself: directions, each with the first radius
+at which the margin reaches the goal. A step turns the direction towards minus the gradient (the HLRF step: Hasofer and
+Lind 1974, Rackwitz and Fiessler 1978), as far as the radius falls. A trigger may put jumps into g: the radius of a
+direction exists all the same, which a step by values of g alone would miss.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ Array = NDArray[np.float64]
 class Function(Protocol):
     """(P, n) points -> (P,) margins; a call of 32 points costs as much as one."""
 
-    def __call__(self, points: Array, /) -> Array: ...
+    def __call__(self, points: Array, /) -> Array:
+        """Margins of the points."""
 
 
 FAR = 12.0
@@ -107,9 +108,9 @@ def gradient(margin: Function, point: Array) -> Array:
 def shortened(margin: Function, goal: float, start: Array, n_month: int, seed: int = 0) -> Array:
     """A shorter point beyond the goal, from one beyond it, by random search.
 
-    Where a trigger cuts the losing region into parts, rays from other starts may miss a part, and the gradient of g knows
-    nothing of its edges. Half of the tries shrink some coordinates, half shift some months; the shortest that still
-    loses is kept.
+    Where a trigger cuts the losing region into parts, rays from other starts may miss a part, and the gradient of g
+    knows nothing of its edges. Half of the tries shrink some coordinates, half shift some months; the shortest that
+    still loses is kept.
     """
     random, point, width = np.random.default_rng(seed), start.copy(), 0.3
     half, month = 64, np.arange(n_month)

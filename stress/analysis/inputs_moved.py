@@ -30,7 +30,7 @@ class Input(NamedTuple):
     up: Side | None
 
 
-def _shock(label: str, target: str, **move: float | int) -> Side:
+def _shock(label: str, target: str, **move: float) -> Side:
     return Side(label, Shock.model_validate({"target": target, **move}))
 
 
@@ -89,7 +89,8 @@ def _halfway(value: float) -> float:
 
 
 INPUTS: tuple[Input, ...] = (
-    Input("default odds", _shock("÷ 1.5", "default_odds", multiply=1 / 1.5), _shock("× 1.5", "default_odds", multiply=1.5)),
+    Input("default odds", _shock("÷ 1.5", "default_odds", multiply=1 / 1.5),
+          _shock("× 1.5", "default_odds", multiply=1.5)),
     Input("payment on time", _shock("× 0.8", "payment", multiply=0.8), None),
     Input("yield", _shock("× 0.9", "yield", multiply=0.9), _shock("× 1.1", "yield", multiply=1.1)),
     Input("fee-free share of purchases", _shock("− 10 points", "fee_free_share", add=-0.1),
@@ -100,10 +101,12 @@ INPUTS: tuple[Input, ...] = (
     Input("asset correlation", _shock("÷ 1.5", "rho", multiply=1 / 1.5), _shock("× 1.5", "rho", multiply=1.5)),
     Input("score slope", _shock("× 0.7", "score_slope", multiply=0.7), None),
     Input("dilution", None, _shock("+ 1 point a month", "dilution", add=0.01)),
-    Input("cash lost to commingling", None, _shock("5 days of month 6", "commingled_days", set=5.0, from_month=6, to_month=6)),
+    Input("cash lost to commingling", None,
+          _shock("1 day of month 6", "commingled_days", set=1.0, from_month=6, to_month=6)),
     Input("cash rate", _shock("− 1 point", "cash_rate", add=-0.01), _shock("+ 1 point", "cash_rate", add=0.01)),
     Input("index rates", _shock("− 1 point", "index_rate", add=-0.01), _shock("+ 1 point", "index_rate", add=0.01)),
-    Input("discount spread", _shock("− 1 point", "note_spread", add=-0.01), _shock("+ 1 point", "note_spread", add=0.01)),
+    Input("discount spread", _shock("− 1 point", "note_spread", add=-0.01),
+          _shock("+ 1 point", "note_spread", add=0.01)),
     Input("persistence of factors", _dependence("distance from 1 × 2", "phi", lambda v: max(0.0, 2.0 * v - 1.0)),
           _dependence("distance from 1 ÷ 2", "phi", _halfway)),
     Input("correlation of prepayment", _dependence("÷ 2", "rho_prepayment", lambda v: v / 2.0),

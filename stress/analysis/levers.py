@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from stress.errors import ConfigError
 from stress.inputs.messages import suggest
-from stress.inputs.scenario import Shock, Target
+from stress.inputs.scenario import Shock
+from stress.inputs.targets import Target
 
 Array = NDArray[np.float64]
 

@@ -1,8 +1,8 @@
 """Reverse stress: the most likely path of the systematic factors that makes a note lose.
 
-First-order reliability (Hasofer and Lind 1974; Rackwitz and Fiessler 1978): among all whitened normals e with a margin of at
-most -x, the shortest. Its length is beta; Phi(-beta) is exact where the surface is a plane, and is set beside the
-simulated probability.
+First-order reliability (Hasofer and Lind 1974; Rackwitz and Fiessler 1978): among all whitened normals e with a margin
+of at most -x, the shortest. Its length is beta; Phi(-beta) is exact where the surface is a plane, and is set beside
+the simulated probability.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from scipy.special import ndtr
 
 from stress.analysis import design, runs
 from stress.analysis.margin import Margin, margin_of
+from stress.assemble.links import FACTOR_RANGE
 from stress.assemble.problem import assemble
 from stress.errors import ConfigError
 from stress.inputs.job import Job
@@ -23,7 +24,7 @@ from stress.kernels.layout import LANES
 from stress.measures.estimate import Interval
 from stress.measures.losses import NORMAL
 from stress.measures.proportions import proportion
-from stress.replay import trace_of
+from stress.trace import trace_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -97,8 +98,7 @@ def reverse(
 ) -> Reverse:
     """The most likely factor path on which a note loses more than `loss` (the residual note: of its money).
 
-    Paths and seed are the job's. Raises ConfigError for an unknown note or scenario, a loss outside [0, 1), or a case whose
-    rates depend on no factor.
+    Paths and seed are the job's. Raises ConfigError for an unknown note or scenario, or a loss outside [0, 1).
     """
     if not 0.0 <= loss < 1.0:
         raise ConfigError(f"--loss {loss:g}: a share of the original amount, from 0 to below 1")
@@ -111,7 +111,8 @@ def reverse(
     simulated = _simulated(one, note, loss, threads, progress)
     shape = margin.shape
     if not np.isfinite(found.distance):
-        says = f"no path within {design.FAR:g} standard deviations loses more than {loss:g}"
+        held = f"conditional rates are held beyond {FACTOR_RANGE:g} of a factor"
+        says = f"no path within {design.FAR:g} standard deviations loses more than {loss:g} ({held})"
         blank = np.zeros(shape)
         return Reverse(job.name, case.name, tranche, loss, np.inf, 0.0, simulated, aimed, job.paths, job.seed,
                        blank, blank[:, 0], searches, says, None, None)  # fmt: skip
@@ -172,8 +173,8 @@ def _from_path(margin: Margin, goal: float, path: Array) -> design.Design:
 
 
 def _starts(margin: Margin, goal: float) -> dict[str, Array]:
-    """The slope at the origin, and the nearest of many plain shapes: a bad month, or bad months from one on, with payment
-    slow, unmoved or fast.
+    """The slope at the origin, and the nearest of many plain shapes: a bad month, or bad months from one on, with the
+    other factors bad, unmoved or good.
     """
     n_month, n_factor = margin.shape
     starts: dict[str, Array] = {}
@@ -207,8 +208,8 @@ def _simulated(job: Job, note: int, loss: float, threads: int | None, progress: 
 def _aimed(margin: Margin, goal: float, point: Array) -> tuple[Interval, Array | None]:
     """Probability from paths around the design point, and the losing path of the largest weight.
 
-    Unbiased whatever the point: weight 1 / (a + (1 - a) likelihood ratio), the balance heuristic (Veach and Guibas 1995), with
-    the variances of the two strata added. A heavy path is one that the point did not foresee.
+    Unbiased whatever the point: weight 1 / (a + (1 - a) likelihood ratio), the balance heuristic (Veach and Guibas
+    1995), with the variances of the two strata added. A heavy path is one that the point did not foresee.
     """
     beta2, plain = float(point @ point), round(PLAIN_SHARE * AIMED_BLOCKS)
     mean, variance, heaviest, most = 0.0, 0.0, None, 0.0

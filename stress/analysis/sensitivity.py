@@ -93,8 +93,8 @@ def sensitivity(
 ) -> Tornado:
     """Move each input down and up around a scenario and measure what changes.
 
-    All shocks run as scenarios of one job; an edit of deal or pool is a run of its own on the same draws. `tranche`: the
-    last note where left out. Raises ConfigError for an unknown measure, note or scenario.
+    All shocks run as scenarios of one job; an edit of deal or pool is a run of its own on the same draws. `tranche`:
+    the last note where left out. Raises ConfigError for an unknown measure, note or scenario.
     """
     name = measure_of(measure)
     of_note = name == "loss_probability" or measures.MEANS[name].of == "note"

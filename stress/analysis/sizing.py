@@ -59,7 +59,7 @@ class Sized(NamedTuple):
     life: float
     """Weighted average life in the fresh run, years."""
     band: str
-    """EL-implied, by the table; not a rating."""
+    """EL-implied, by the table; not a rating. `1 to 4` where the paths leave it open: estimate to upper bound."""
     verdict: str
     """`met`: the whole 95% interval lies within the target; `met, not proven`: the estimate does; `missed`; or none."""
 
@@ -110,8 +110,8 @@ def size(
     """The largest notes, the most senior first, that meet their targets.
 
     A note is sized by what ranks below it; notes without a target, and notes whose target a junior's implies, share the
-    room above in proportion to their size. Solved on the job's draws so that the upper end of the 95% interval meets the
-    limit; judged on fresh ones, four times as many. Raises ConfigError where a target names no note or the residual
+    room above in proportion to their size. Solved on the job's draws so that the upper end of the 95% interval meets
+    the limit; judged on fresh ones, four times as many. Raises ConfigError where a target names no note or the residual
     one, or where the paths are too few for a limit.
     """
     table = bands or load_bands()
@@ -225,9 +225,14 @@ def _sized(job: Job, note: int, shares: list[float], target: Target | None, proo
         limit=limit,
         measured=value,
         life=proof.life[note],
-        band=table.band(float(proof.expected_loss[note].estimate), proof.life[note]),
+        band=_band(table, proof.expected_loss[note], proof.life[note]),
         verdict=verdict,
     )
+
+
+def _band(table: Bands, loss: Interval, life: float) -> str:
+    best, worst = table.band(float(loss.estimate), life), table.band(float(loss.high), life)
+    return best if best == worst else f"{best} to {worst}"
 
 
 def _wanted(job: Job, targets: Mapping[str | None, Target]) -> dict[int, Target]:
@@ -277,7 +282,8 @@ def _says(job: Job, wanted: Mapping[int, Target], feasible: Mapping[int, bool], 
     """Plain words where some target is out of reach."""
     short = [job.deal.notes[k].name for k, ok in feasible.items() if not ok]
     if short:
-        return f"no size of {', '.join(short)} meets its target below the notes above it; even the smallest is shown"
+        remedy = "give those more enhancement by a tighter target, or this one a looser one"
+        return f"no size of {', '.join(short)} meets its target below the notes above it: {remedy}"
     missed = [one.note for one in notes if one.verdict == "missed"]
     if missed:
         return f"on fresh paths {', '.join(missed)} misses its target: more --paths narrow this"

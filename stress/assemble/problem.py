@@ -221,8 +221,8 @@ def _receivables(
     mix = mix / np.where(share_bought > 0.0, share_bought, 1.0)[:, :, None]
     opening = [opening_profile(pool, segment, n_slot) for segment in pool.segments]
     share = np.array([s.share for s in pool.segments])
-    late = np.array([pool.delinquent.m1, pool.delinquent.m2, pool.delinquent.m3])
-    bucket = np.concatenate([[1.0 - late.sum()], late])
+    late = np.array([[stock.m1, stock.m2, stock.m3] for stock in map(pool.delinquent_of, pool.segments)])
+    bucket = np.column_stack([1.0 - late.sum(axis=1), late])
     cohort = np.full(sizes.n_cohort, 1.0 / sizes.n_cohort)
     if clock == "payment_date":
         cohort = np.array([1.0, 0.0, 0.0])

@@ -74,12 +74,14 @@ def opening_profile(pool: Pool, segment: Segment, n_slot: int) -> Profile:
         return _constant_payment(pool, n_slot)
     fee = plan_fee(pool, segment, pool.fee_free_share, np.inf)
     due, fees = np.zeros(max(n_slot, 80)), np.zeros(max(n_slot, 80))
-    if pool.opening:
+    lines = pool.opening_of(segment)
+    if lines:
         fee_of = {p.term: f for p, f in zip(pool.plans, fee, strict=True)}
-        for line in pool.opening:
+        for line in lines:
+            flat = fee_of[line.term] if line.monthly_fee is None else line.monthly_fee
             slots = slice(line.first_due, line.first_due + line.remaining)
             due[slots] += line.share / line.remaining
-            fees[slots] += line.share * line.term / line.remaining * fee_of[line.term]
+            fees[slots] += line.share * line.term / line.remaining * flat
     else:
         share = plan_share(pool, segment)
         for weight, plan, flat in zip(share, pool.plans, fee, strict=True):

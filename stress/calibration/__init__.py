@@ -1,6 +1,6 @@
 """History -> parameters with their uncertainty.
 
-tables      macro tables and default-rate histories as published (Federal Reserve, EBA, plain CSV), and their months
+read_table  macro tables and default-rate histories as published (Federal Reserve, EBA, plain CSV)
 rho         (p, rho, phi) at the engine's monthly horizon from a default-rate history, with intervals
 satellite   default rates on macro variables: least squares with autocorrelation-robust errors, kept as TOML
 """
@@ -10,11 +10,10 @@ from stress.calibration.satellite import (
     SatelliteFit,
     Term,
     fit_satellite,
-    odds_by_month,
     parse_term,
 )
 from stress.calibration.satellite_file import read_satellite, satellite_to_toml
-from stress.calibration.tables import MacroTable, join_tables, read_table, to_months
+from stress.inputs.table import MacroTable, join_tables, read_table
 
 __all__ = [
     "MacroTable",
@@ -24,10 +23,8 @@ __all__ = [
     "calibrate_rho",
     "fit_satellite",
     "join_tables",
-    "odds_by_month",
     "parse_term",
     "read_satellite",
     "read_table",
     "satellite_to_toml",
-    "to_months",
 ]

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtr, ndtri
 
-from stress.calibration.periods import Period
-from stress.calibration.tables import MacroTable, to_months
 from stress.errors import ConfigError, DataError
+from stress.inputs.periods import Period
+from stress.inputs.table import MacroTable
 
 Array = NDArray[np.float64]
 Link = Literal["logit", "probit"]
@@ -117,29 +117,9 @@ def fit_satellite(
     )  # fmt: skip
 
 
-def odds_by_month(fit: SatelliteFit, macro: MacroTable, base: Period, base_rate: float | None = None) -> Array:
-    """Multiplier of the MONTHLY default odds by month, from the period after `base` to the table's end.
-
-    link(a_t) = link(a_0) + sum b (x_t - x_0): the annual rate shifts, then turns monthly (a / 12). `macro` holds
-    history and path (join_tables); a_0 is `base_rate` per annum (the pool's own; the fitted rate at `base` where left
-    out). Straight lines of its logarithm between the middles of the periods, starting from 1 at `base`.
-    """
-    first = base.shift(1)
-    n = macro.n - macro.position(first)
-    slope = np.array(fit.coefficient[1:])
-    here = _design(macro, fit.term, base, 1)[:, 1:]
-    shift = (_design(macro, fit.term, first, n)[:, 1:] - here) @ slope
-    start = float(fit.expected(macro, base, 1)[0]) if base_rate is None else base_rate
-    if not 0.0 < start < 1.0:
-        raise ConfigError(f"base_rate is {start:g}: must lie between 0 and 1, an annual fraction")
-    annual = expit(logit(start) + shift) if fit.link == "logit" else ndtr(ndtri(start) + shift)
-    multiple = (annual / (12.0 - annual)) / (start / (12.0 - start))
-    return np.exp(to_months(np.log(multiple), fit.per_year, "mid", before=0.0))
-
-
 def _linked(history: MacroTable, target: str, link: Link, unit: float) -> Array:
     """The history on the link's scale."""
-    rate = unit * history.column(target)
+    rate = unit * np.array(history.column(target))
     wrong = np.flatnonzero(~((rate > 0.0) & (rate < 1.0)))
     if wrong.size:
         where = f"{history.file}: row {history.label(int(wrong[0]))}, column {target!r}"
@@ -151,7 +131,7 @@ def _design(macro: MacroTable, terms: tuple[Term, ...], start: Period, n: int) -
     """(n, 1 + terms): a column of ones and each term over n periods from `start`."""
     column = [np.ones(n)]
     for term in terms:
-        value = macro.column(term.variable)
+        value = np.array(macro.column(term.variable))
         now = _window(macro, term, value, start, n, term.lag)
         column.append(
             now - _window(macro, term, value, start, n, term.lag + term.difference) if term.difference else now

@@ -33,7 +33,7 @@ def rho(
 
     table = read_table(history)
     name = _column(history, table.variable, column)
-    fit = calibrate_rho(unit * table.column(name), table.start.per_year, level=level)
+    fit = calibrate_rho([unit * rate for rate in table.column(name)], table.start.per_year, level=level)
     Output(as_json, quiet, log_json).result(lambda: _plain(str(fit)), lambda: {"column": name, **_document(fit)})
 
 
@@ -74,7 +74,7 @@ def satellite(
         from stress.jobs import write_atomically
 
         try:
-            write_atomically(out, satellite_to_toml(fit))
+            write_atomically(out, satellite_to_toml(fit, out.stem))
         except OSError as error:
             raise ConfigError(f"--out {out}: cannot be written: {error.strerror}") from None
     Output(as_json, quiet, log_json).result(lambda: _plain(str(fit)), lambda: _document(fit))

@@ -7,20 +7,14 @@ from pathlib import Path
 
 from stress.errors import ConfigError
 from stress.inputs.job import ScenarioCase, ScenarioFile
+from stress.inputs.macro_shocks import macro_shocks
 from stress.inputs.messages import show, suggest
 from stress.inputs.parse import parse_as
+from stress.inputs.project import Horizon
+from stress.inputs.reference import resolve
 from stress.inputs.scenario import Level, Scenario, Shock
 
 MAX_COMBINE_DEPTH = 8
-
-
-def resolve(base: Path, reference: str, wanted_by: str) -> Path:
-    """A reference of a file, relative to the folder of that file. Raises ConfigError where it cannot be a file name."""
-    if not reference.strip() or "\x00" in reference:
-        raise ConfigError(f"{wanted_by} = {show(reference)}: must name a file")
-    if "://" in reference:
-        raise ConfigError(f"{wanted_by} = {show(reference)}: must be a local file, not an address")
-    return base.parent / reference
 
 
 def split_level(reference: str) -> tuple[str, tuple[str, ...]]:
@@ -29,26 +23,34 @@ def split_level(reference: str) -> tuple[str, tuple[str, ...]]:
     return (file, (level,)) if colon and "://" not in reference else (reference, ())
 
 
-def cases_of_reference(base: Path, reference: str | ScenarioFile, wanted_by: str) -> list[ScenarioCase]:
-    """The cases that one entry of a job's `scenarios` stands for."""
+def cases_of_reference(
+    base: Path, reference: str | ScenarioFile, wanted_by: str, horizon: Horizon | None = None
+) -> list[ScenarioCase]:
+    """The cases that one entry of a job's `scenarios` stands for, over the deal's months."""
     if isinstance(reference, str):
         file, levels = split_level(reference)
     else:
         file, levels = reference.file, reference.levels
     path = resolve(base, file, wanted_by)
-    return cases_of_file(path, parse_as(path, Scenario, wanted_by), levels)
+    return cases_of_file(path, parse_as(path, Scenario, wanted_by), levels, horizon)
 
 
-def cases_of_file(path: Path, scenario: Scenario, levels: Sequence[str] = ()) -> list[ScenarioCase]:
-    """The cases of a scenario file: one a level (all, or those named), or the file itself where it has none."""
-    common = _common_shocks(path, scenario, (path.resolve(),))
+def cases_of_file(
+    path: Path, scenario: Scenario, levels: Sequence[str] = (), horizon: Horizon | None = None
+) -> list[ScenarioCase]:
+    """The cases of a scenario file: one a level (all, or those named), or the file itself where it has none.
+
+    Macro paths become shocks over the deal's months; without a deal over the months that the tables hold.
+    """
+    common = _common_shocks(path, scenario, (path.resolve(),), horizon)
     chosen = [_level(path, scenario, name) for name in levels] if levels else list(scenario.levels)
     if not chosen:
         return [_case(scenario, scenario.name, common, scenario.probability)]
-    return [
-        _case(scenario, f"{scenario.name}_{level.name}", (*common, *level.shocks), level.probability, level.note)
-        for level in chosen
-    ]
+    cases = []
+    for level in chosen:
+        shocks = (*common, *macro_shocks(path, scenario.macro, level.satellites, horizon), *level.shocks)
+        cases.append(_case(scenario, f"{scenario.name}_{level.name}", shocks, level.probability, level.note))
+    return cases
 
 
 def _case(
@@ -73,8 +75,10 @@ def _level(path: Path, scenario: Scenario, name: str) -> Level:
     raise ConfigError(f"{path}: has no level {show(name)}: one of {', '.join(names)}{suggest(name, names)}")
 
 
-def _common_shocks(path: Path, scenario: Scenario, above: tuple[Path, ...]) -> tuple[Shock, ...]:
-    """Shocks of the combined files in order, then the file's own."""
+def _common_shocks(
+    path: Path, scenario: Scenario, above: tuple[Path, ...], horizon: Horizon | None
+) -> tuple[Shock, ...]:
+    """Shocks of the combined files in order, then of the file's macro paths, then the file's own."""
     shocks: list[Shock] = []
     for number, reference in enumerate(scenario.combine, 1):
         wanted_by = f"{path}: combine[{number}]"
@@ -92,7 +96,8 @@ def _common_shocks(path: Path, scenario: Scenario, above: tuple[Path, ...]) -> t
             raise ConfigError(
                 f"{wanted_by} = {show(reference)}: name one level, {file}:LEVEL with LEVEL one of {names}"
             )
-        shocks += _common_shocks(other_path, other, (*above, real))
+        shocks += _common_shocks(other_path, other, (*above, real), horizon)
         for name in levels:
-            shocks += _level(other_path, other, name).shocks
-    return (*shocks, *scenario.shocks)
+            level = _level(other_path, other, name)
+            shocks += (*macro_shocks(other_path, other.macro, level.satellites, horizon), *level.shocks)
+    return (*shocks, *macro_shocks(path, scenario.macro, scenario.satellites, horizon), *scenario.shocks)

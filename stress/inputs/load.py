@@ -1,4 +1,4 @@
-"""Read and check input files: `load` any of the four kinds, `load_job` with all that a job refers to."""
+"""Read and check input files: `load` any kind, `load_job` with all that a job refers to."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from pathlib import Path
 
 from stress.errors import ConfigError
 from stress.inputs.deal import Deal
-from stress.inputs.expand import cases_of_file, cases_of_reference, resolve
+from stress.inputs.expand import cases_of_file, cases_of_reference
 from stress.inputs.job import Job, JobFile
 from stress.inputs.job_rules import check_job
 from stress.inputs.parse import parse, parse_as
 from stress.inputs.pool import Pool
+from stress.inputs.project import horizon_of
+from stress.inputs.reference import resolve
+from stress.inputs.satellite import Satellite
 from stress.inputs.scenario import Scenario
 
 
-def load(path: str | Path) -> Job | Deal | Pool | Scenario:
+def load(path: str | Path) -> Job | Deal | Pool | Scenario | Satellite:
     """Read and check a file of any kind; a job comes with its deal, its pool and its scenarios.
 
     Raises ConfigError with the file, the key, the value and what is allowed.
@@ -57,10 +60,11 @@ def job_hash(job: Job) -> str:
 def _assemble(path: Path, file: JobFile) -> Job:
     deal = parse_as(resolve(path, file.deal, f"{path}: deal"), Deal, f"{path}: deal")
     pool = parse_as(resolve(path, file.pool, f"{path}: pool"), Pool, f"{path}: pool")
+    horizon = horizon_of(deal.closing_date, deal.legal_maturity_months)
     cases = [
         case
         for number, reference in enumerate(file.scenarios, 1)
-        for case in cases_of_reference(path, reference, f"{path}: scenarios[{number}]")
+        for case in cases_of_reference(path, reference, f"{path}: scenarios[{number}]", horizon)
     ]
     job = Job(
         name=file.name,

@@ -14,15 +14,17 @@ from stress.inputs.job import JobFile
 from stress.inputs.messages import message, one_of, show, suggest
 from stress.inputs.pool import Pool
 from stress.inputs.read import read_document
+from stress.inputs.satellite import Satellite
 from stress.inputs.scenario import Scenario
 
-AnyFile = Deal | Pool | Scenario | JobFile
-Kind = TypeVar("Kind", Deal, Pool, Scenario, JobFile)
+AnyFile = Deal | Pool | Scenario | Satellite | JobFile
+Kind = TypeVar("Kind", Deal, Pool, Scenario, Satellite, JobFile)
 
-KINDS: dict[str, type[Deal | Pool | Scenario | JobFile]] = {
+KINDS: dict[str, type[Deal | Pool | Scenario | Satellite | JobFile]] = {
     "deal": Deal,
     "pool": Pool,
     "scenario": Scenario,
+    "satellite": Satellite,
     "job": JobFile,
 }
 """What the first key of a file may say, and the model it is checked against."""

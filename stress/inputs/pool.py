@@ -37,7 +37,11 @@ class OpeningLine(Strict):
     remaining: Term
     """Instalments left to pay."""
     share: Fraction
-    """Share of the performing opening balance."""
+    """Share of the performing opening balance of the whole pool."""
+    segment: Name | None = None
+    """The level that it belongs to; every line names one, or none does: then all levels have the same lines."""
+    monthly_fee: MonthlyFee | None = None
+    """Flat fee a month on original principal, fee-free receivables averaged in; that of the plan where left out."""
     first_due: Annotated[int, Field(ge=1, le=12)] = 1
     """Month in which the next instalment falls due; 1 is the first collection period."""
 
@@ -54,6 +58,20 @@ class Ladder(Strict):
     roll_m1: Fraction
     roll_m2: Fraction
     roll_m3: Fraction
+
+
+class DelinquencyStock(Strict):
+    """Opening shares of balance already past due."""
+
+    m1: Fraction = 0.0
+    m2: Fraction = 0.0
+    m3: Fraction = 0.0
+
+    @model_validator(mode="after")
+    def _at_most_all(self) -> DelinquencyStock:
+        if self.m1 + self.m2 + self.m3 > 1.0:
+            raise ValueError("delinquent shares exceed 1")
+        return self
 
 
 class Segment(Strict):
@@ -78,14 +96,8 @@ class Segment(Strict):
     """This segment's own plan mix, in the order of `plans`."""
     eligible: bool = True
     """False: in the pool only by mistake, through an `ineligible_share` shock; share and new_share must be 0."""
-
-
-class DelinquencyStock(Strict):
-    """Opening shares of balance already past due."""
-
-    m1: Fraction = 0.0
-    m2: Fraction = 0.0
-    m3: Fraction = 0.0
+    delinquent: DelinquencyStock | None = None
+    """Past due at the cut-off date, as shares of this segment's balance; the pool's shares where it is left out."""
 
 
 class Supply(Strict):
@@ -205,11 +217,40 @@ class Pool(Document):
         for term in self.eligibility.plan_limit:
             if term not in terms:
                 raise ValueError(f"eligibility.plan_limit names no plan: {term!r}; one of {', '.join(sorted(terms))}")
-        if self.delinquent.m1 + self.delinquent.m2 + self.delinquent.m3 > 1.0:
-            raise ValueError("delinquent shares exceed 1")
-        if self.ladder is None and self.delinquent != DelinquencyStock():
+        late = [self.delinquent, *(s.delinquent for s in self.segments if s.delinquent is not None)]
+        if self.ladder is None and any(stock != DelinquencyStock() for stock in late):
             raise ValueError("delinquent stock needs a ladder")
         return self
+
+    @model_validator(mode="after")
+    def _opening_lines(self) -> Pool:
+        named = {line.segment for line in self.opening}
+        if not named:
+            return self
+        if self.payment_rate is not None:
+            raise ValueError("opening lines belong to a pool with plans, not with payment_rate")
+        if None in named and len(named) > 1:
+            raise ValueError("opening: either every line names its segment or none does")
+        levels = [s.name for s in self.segments]
+        for name in sorted(name for name in named if name is not None):
+            if name not in levels:
+                raise ValueError(f"opening names no segment: {name!r}; one of {', '.join(levels)}")
+        for segment in self.segments:
+            if None not in named and segment.share > 0.0 and segment.name not in named:
+                raise ValueError(f"opening: segment {segment.name} has a share of the balance but no line")
+        terms = {plan.term for plan in self.plans}
+        for line in self.opening:
+            if line.monthly_fee is None and line.term not in terms:
+                raise ValueError(f"opening: no plan has term {line.term}: give the line its monthly_fee")
+        return self
+
+    def opening_of(self, segment: Segment) -> tuple[OpeningLine, ...]:
+        """The opening lines of a segment; their shares need not sum to 1."""
+        return tuple(line for line in self.opening if line.segment in (None, segment.name))
+
+    def delinquent_of(self, segment: Segment) -> DelinquencyStock:
+        """What of a segment is past due at the cut-off date."""
+        return self.delinquent if segment.delinquent is None else segment.delinquent
 
 
 def _sum_to_one(what: str, share: list[float]) -> None:

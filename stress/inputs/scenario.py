@@ -1,4 +1,4 @@
-"""A scenario: direct shocks to model inputs by month, in one or several levels of severity."""
+"""A scenario: direct shocks and macro paths that move inputs by month, in one or several levels of severity."""
 
 from __future__ import annotations
 
@@ -7,82 +7,9 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from stress.inputs.base import Document, Fraction, Month, Name, Strict, Text
-
-Target = Literal[
-    "default_odds",
-    "default_rate",
-    "payment",
-    "prepayment",
-    "yield",
-    "fee_free_share",
-    "apr_cap",
-    "originations",
-    "ineligible_share",
-    "purchase_lag_days",
-    "purchase_outage",
-    "recovery",
-    "dilution",
-    "dilution_unpaid_share",
-    "score_slope",
-    "heterogeneity",
-    "rho",
-    "collections_deferred",
-    "commingled_days",
-    "successor_fee",
-    "payment_rate",
-    "cash_rate",
-    "index_rate",
-    "note_spread",
-]
-
-MULTIPLIERS = frozenset({"default_odds"})
-"""Targets that are themselves a multiplier of 1: only `multiply` has a meaning."""
-
-FROM_ZERO = frozenset(
-    {
-        "ineligible_share",
-        "purchase_lag_days",
-        "purchase_outage",
-        "heterogeneity",
-        "collections_deferred",
-        "commingled_days",
-        "successor_fee",
-        "apr_cap",
-    }
-)
-"""Targets without a base value: a multiple of nothing would move nothing."""
-
-VALUE_RANGE: dict[str, tuple[float, float]] = {
-    "default_rate": (0.0, 1.0),
-    "payment": (0.0, 10.0),
-    "prepayment": (0.0, 1.0),
-    "yield": (0.0, 10.0),
-    "fee_free_share": (0.0, 1.0),
-    "apr_cap": (0.0, 10.0),
-    "originations": (0.0, 100.0),
-    "ineligible_share": (0.0, 1.0),
-    "purchase_lag_days": (0.0, 360.0),
-    "purchase_outage": (0.0, 1.0),
-    "recovery": (0.0, 1.0),
-    "dilution": (0.0, 1.0),
-    "dilution_unpaid_share": (0.0, 1.0),
-    "score_slope": (0.0, 5.0),
-    "heterogeneity": (0.0, 5.0),
-    "rho": (0.0, 0.999),
-    "collections_deferred": (0.0, 1.0),
-    "commingled_days": (0.0, 30.0),
-    "successor_fee": (0.0, 1.0),
-    "payment_rate": (0.0, 1.0),
-    "cash_rate": (-0.5, 1.0),
-    "index_rate": (-0.5, 1.0),
-    "note_spread": (-0.5, 1.0),
-}
-"""What a target may be `set` to. Shares and rates are fractions, `payment`, `yield`, `originations`, `score_slope` are
-multiples of the base, lags and commingled cash are in days."""
-
-SEGMENT_TARGETS = frozenset({"default_odds", "default_rate", "prepayment", "recovery", "ineligible_share"})
-"""Targets that can be moved for some segments only."""
-
+from stress.inputs.macro import Macro, SatelliteUse
+from stress.inputs.targets import FROM_ZERO, MULTIPLIERS, SEGMENT_TARGETS, VALUE_RANGE
+from stress.inputs.targets import Target as Target
 
 class Shock(Strict):
     """One input moved from one month to another (the whole life where no months are given).
@@ -146,6 +73,8 @@ class Level(Strict):
     """A named severity of a scenario."""
 
     name: Name
+    satellites: tuple[SatelliteUse, ...] = ()
+    """On the scenario's macro paths, beside the satellites that all levels share."""
     shocks: tuple[Shock, ...] = ()
     note: Text = ""
     probability: Fraction | None = None
@@ -159,7 +88,23 @@ class Scenario(Document):
     description: Text = ""
     probability: Fraction | None = None
     """Weight in the mixture over scenarios, where given."""
+    macro: Macro | None = None
+    """Tables of macro variables that the satellites read."""
+    satellites: tuple[SatelliteUse, ...] = ()
+    """Models that turn the macro paths into shocks; these come before `shocks`."""
     shocks: tuple[Shock, ...] = ()
     levels: tuple[Level, ...] = ()
     combine: tuple[str, ...] = ()
     """Other scenario files (`file.toml` or `file.toml:level`) whose shocks come first, in order."""
+
+    @model_validator(mode="after")
+    def _macro_is_used(self) -> Scenario:
+        uses = (*self.satellites, *(use for level in self.levels for use in level.satellites))
+        if uses and self.macro is None:
+            raise ValueError("satellites need the tables of macro variables: add a [macro] table")
+        if self.macro is not None and not uses:
+            raise ValueError("macro moves nothing without satellites: add [[satellites]]")
+        for shared in (self.satellites, *(self.satellites + level.satellites for level in self.levels)):
+            if sum(use.residual_rho for use in shared) > 1:
+                raise ValueError("residual_rho may stand in one satellite only")
+        return self

@@ -23,7 +23,7 @@ class Portfolio:
 
     def opening_cohort(self, c: int, s: int) -> Cohort:
         """Its part of the opening pool: split equally, all in the first cohort of the payment_date clock."""
-        late, part = self.pool.delinquent, self.pool.segments[s].share * self.pool.balance
+        late, part = self.pool.delinquent_of(self.pool.segments[s]), self.pool.segments[s].share * self.pool.balance
         part *= 1.0 / self.count if self.clock != "payment_date" else float(c == 0)
         cohort = Cohort(0.0, [part * late.m1, part * late.m2, part * late.m3], [0.0] * self.slots, [0.0] * self.slots)
         cohort.add(part * (1.0 - late.m1 - late.m2 - late.m3), opening_profile(self.pool, s, self.slots))

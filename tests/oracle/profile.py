@@ -64,7 +64,7 @@ def opening_profile(pool, s: int, slots: int) -> Profile:
     """The opening pool of a segment per unit of performing balance."""
     if pool.payment_rate is not None:
         return constant_payment_profile(pool.payment_rate.monthly, pool.payment_rate.annual_yield, slots)
-    if pool.opening:
+    if any(x.segment in (None, pool.segments[s].name) for x in pool.opening):
         return opening_by_line(pool, s, slots)
     return seasoned(pool, s, slots)
 
@@ -87,11 +87,14 @@ def opening_by_line(pool, s: int, slots: int) -> Profile:
     due, fee = [0.0] * slots, [0.0] * slots
     bearing = 1.0 - extra_fee_free(pool, s, pool.fee_free_share)
     free_terms = {p.term for p in pool.plans if p.always_fee_free}
-    for line in pool.opening:
+    lines = [x for x in pool.opening if x.segment in (None, pool.segments[s].name)]
+    whole = sum(x.share for x in lines)
+    for line in lines:
         flat = 0.0 if line.term in free_terms else bearing * pool.segments[s].monthly_fee
+        flat = flat if line.monthly_fee is None else line.monthly_fee
         for j in range(line.remaining):
-            due[line.first_due - 1 + j] += line.share / line.remaining
-            fee[line.first_due - 1 + j] += line.share * line.term / line.remaining * flat
+            due[line.first_due - 1 + j] += line.share / whole / line.remaining
+            fee[line.first_due - 1 + j] += line.share / whole * line.term / line.remaining * flat
     return Profile(due, fee)
 
 

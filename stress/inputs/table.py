@@ -8,20 +8,16 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import math
 import os
 import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from stress.calibration.periods import ALLOWED, Period, parse_period, regular
 from stress.errors import DataError
-
-Array = NDArray[np.float64]
+from stress.inputs.periods import ALLOWED, Period, parse_period, regular
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_COLUMNS = 500
@@ -40,15 +36,16 @@ class MacroTable(NamedTuple):
     """Name of the scenario in a Federal Reserve table; else empty."""
     start: Period
     variable: tuple[str, ...]
-    value: Array
+    value: tuple[tuple[float, ...], ...]
     """(period, variable)"""
 
-    def column(self, name: str) -> Array:
+    def column(self, name: str) -> tuple[float, ...]:
         """One variable by its name in the table. DataError where there is none of that name."""
         if name not in self.variable:
             near = difflib.get_close_matches(name, self.variable, n=3, cutoff=0.4) or list(self.variable[:5])
             raise DataError(f"{self.file}: has no column {name!r}; there is {', '.join(repr(n) for n in near)}")
-        return np.asarray(self.value[:, self.variable.index(name)])
+        place = self.variable.index(name)
+        return tuple(row[place] for row in self.value)
 
     def label(self, k: int) -> str:
         """Name of period k."""
@@ -92,29 +89,9 @@ def join_tables(history: MacroTable, path: MacroTable) -> MacroTable:
         raise DataError(
             f"{path.file}: starts in {path.start}; after {history.file} it must be {history.label(history.n)}"
         )
-    order = [path.column(name) for name in history.variable]
-    value = np.vstack([history.value, np.column_stack(order)])
+    column = [(*history.column(name), *path.column(name)) for name in history.variable]
+    value = tuple(zip(*column, strict=True))
     return MacroTable(f"{history.file} + {path.file}", path.scenario, history.start, history.variable, value)
-
-
-def to_months(value: Array, per_year: int, at: Literal["mid", "end"] = "mid", before: float | None = None) -> Array:
-    """Months of a quarterly or annual series: straight lines between the middles or the ends of its periods.
-
-    `mid` suits averages (unemployment, yields), `end` suits levels at a date (house prices, share indices). A month
-    takes the line at its own middle or end. Beyond the first and last points the value stays flat; `before` is the
-    value of the period before the first and gives the first months a line too. The mean of a period's months is not
-    exactly its published average.
-    """
-    if per_year not in (1, 4, 12):
-        raise DataError(f"a series of {per_year} periods a year: must be 1, 4 or 12")
-    if not np.all(np.isfinite(value)):
-        raise DataError(f"period {int(np.flatnonzero(~np.isfinite(value))[0]) + 1} has no finite value to interpolate")
-    width = 12 // per_year
-    series = np.asarray(value, dtype=np.float64) if before is None else np.concatenate([[before], value])
-    first = 0 if before is None else -1
-    shift = 0.5 if at == "mid" else 1.0
-    node = (np.arange(first, first + len(series)) + shift) * width
-    return np.asarray(np.interp(np.arange(width * len(value)) + shift, node, series), dtype=np.float64)
 
 
 def _rows(name: str) -> list[list[str]]:
@@ -152,8 +129,8 @@ def _period_rows(name: str, head: list[str], body: list[list[str]]) -> MacroTabl
         raise DataError(f"{name}: column 'Scenario Name': holds {len(scenario)} scenarios; a table must hold one")
     keep = [k for k in range(len(head)) if k != date and lower[k] != _SCENARIO]
     start = _start(name, [line[date] for line in body], lambda k: f"row {k + 2}, column {head[date]!r}")
-    value = [[_number(name, k + 2, head[c], line[c]) for c in keep] for k, line in enumerate(body)]
-    return _table(name, scenario.pop(), start, [head[c] for c in keep], np.array(value, dtype=np.float64))
+    value = tuple(tuple(_number(name, k + 2, head[c], line[c]) for c in keep) for k, line in enumerate(body))
+    return _table(name, scenario.pop(), start, [head[c] for c in keep], value)
 
 
 def _years_across(name: str, head: list[str], body: list[list[str]]) -> MacroTable:
@@ -162,10 +139,12 @@ def _years_across(name: str, head: list[str], body: list[list[str]]) -> MacroTab
     start = _start(name, [head[k] for k in date], lambda k: f"row 1, column {date[k] + 1}")
     label = [", ".join(cell.strip() for cell in line[: date[0]] if cell.strip()) for line in body]
     value = [[_number(name, k + 2, head[c], line[c]) for c in date] for k, line in enumerate(body)]
-    return _table(name, "", start, label, np.array(value, dtype=np.float64).T)
+    return _table(name, "", start, label, tuple(zip(*value, strict=True)))
 
 
-def _table(name: str, scenario: str, start: Period, variable: list[str], value: Array) -> MacroTable:
+def _table(
+    name: str, scenario: str, start: Period, variable: list[str], value: tuple[tuple[float, ...], ...]
+) -> MacroTable:
     for k, one in enumerate(variable):
         if not one or one in variable[:k]:
             raise DataError(f"{name}: column {one!r}: the names of variables must differ and not be empty")
@@ -191,6 +170,6 @@ def _number(name: str, row: int, column: str, text: str) -> float:
     cell = text.strip()
     if cell in _MISSING:
         return float("nan")
-    if not _NUMBER.match(cell) or not np.isfinite(float(cell)):
+    if not _NUMBER.match(cell) or not math.isfinite(float(cell)):
         raise DataError(f"{name}: row {row}, column {column!r}: {text[:40]!r}: must be a finite number, or empty")
     return float(cell)

@@ -1,0 +1,108 @@
+"""A sheet measured in inches, y downwards: boxes, lines and text that is cut to its place."""
+
+from __future__ import annotations
+
+import functools
+import io
+import re
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
+from matplotlib.textpath import TextPath
+
+TEXT, QUIET, RULE, WASH = "#1d2530", "#5d6775", "#d5d9de", "#f3f5f7"
+NOTE_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#7f6a00", "#000000")
+"""Okabe and Ito (2008), senior first; the same as in the report."""
+FONT = "'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', sans-serif"
+_SETTINGS = {"font.family": "DejaVu Sans", "svg.fonttype": "none", "svg.hashsalt": "stress deal"}
+"""DejaVu Sans sets the widths; an SVG shows FONT, which is narrower."""
+
+
+class Canvas:
+    """A figure of fixed width whose one axes counts inches from the upper left corner."""
+
+    def __init__(self, width: float, height: float) -> None:
+        self.width, self.height = width, height
+        self.figure = Figure(figsize=(width, height))
+        self.axes: Axes = self.figure.add_axes((0.0, 0.0, 1.0, 1.0))
+        self.axes.set(xlim=(0.0, width), ylim=(height, 0.0))
+        self.axes.axis("off")
+
+    def text(
+        self, x: float, y: float, words: str, size: float = 8.0, colour: str = TEXT, bold: bool = False, at: str = "left"
+    ) -> None:
+        """A line of text, vertically centred on y."""
+        self.axes.text(
+            x,
+            y,
+            words.replace("$", r"\$"),
+            fontsize=size,
+            color=colour,
+            fontweight="bold" if bold else "normal",
+            ha=at,
+            va="center_baseline",
+        )
+
+    def box(self, x: float, y: float, width: float, height: float, colour: str, edge: str = "none") -> None:
+        """A filled rectangle with its upper left corner at x, y."""
+        self.axes.add_patch(Rectangle((x, y), width, height, facecolor=colour, edgecolor=edge, linewidth=0.8))
+
+    def card(self, x: float, y: float, width: float, height: float) -> None:
+        """A pale rounded panel behind a group of lines."""
+        shape = FancyBboxPatch((x, y), width, height, "round,pad=0,rounding_size=0.06", facecolor=WASH, edgecolor="none")
+        self.axes.add_patch(shape)
+
+    def line(self, x: float, y: float, to_x: float, to_y: float, colour: str = QUIET, width: float = 0.8) -> None:
+        """A straight line."""
+        self.axes.plot([x, to_x], [y, to_y], color=colour, linewidth=width, solid_capstyle="butt")
+
+    def dot(self, x: float, y: float, radius: float, colour: str) -> None:
+        """A filled circle."""
+        self.axes.add_patch(Circle((x, y), radius, facecolor=colour, edgecolor="none"))
+
+
+@functools.lru_cache(maxsize=4096)
+def text_width(words: str, size: float, bold: bool = False) -> float:
+    """Inches that a line of text takes."""
+    if not words.strip():
+        return 0.0
+    face = FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")
+    return float(TextPath((0.0, 0.0), words.replace("$", r"\$"), size=size, prop=face).get_extents().width) / 72.0
+
+
+def cut(words: str, width: float, size: float, bold: bool = False) -> str:
+    """The text, shortened by an ellipsis where it is too long for its place."""
+    if text_width(words, size, bold) <= width:
+        return words
+    while len(words) > 1 and text_width(words + "…", size, bold) > width:
+        words = words[:-1].rstrip()
+    return words + "…"
+
+
+def wrapped(words: str, width: float, size: float, lines: int = 3) -> list[str]:
+    """The text broken into at most so many lines; the last is cut."""
+    out: list[str] = []
+    rest = words.split()
+    while rest and len(out) < lines - 1:
+        count = 1
+        while count < len(rest) and text_width(" ".join(rest[: count + 1]), size) <= width:
+            count += 1
+        out.append(cut(" ".join(rest[:count]), width, size))
+        rest = rest[count:]
+    return [*out, cut(" ".join(rest), width, size)] if rest else out
+
+
+def svg(figure: Figure) -> str:
+    """The figure as an SVG element that depends on nothing but its content."""
+    buffer = io.StringIO()
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_SETTINGS)
+        nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+        figure.savefig(buffer, format="svg", metadata=nothing, transparent=True)
+    text = buffer.getvalue()
+    text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)
+    return re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL).replace("'DejaVu Sans'", FONT)

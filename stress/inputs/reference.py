@@ -1,0 +1,17 @@
+"""A file named by another file: local, relative to the folder of the file that names it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from stress.errors import ConfigError
+from stress.inputs.messages import show
+
+
+def resolve(base: Path, reference: str, wanted_by: str) -> Path:
+    """A reference of a file, relative to the folder of that file. Raises ConfigError where it cannot be a file name."""
+    if not reference.strip() or "\x00" in reference:
+        raise ConfigError(f"{wanted_by} = {show(reference)}: must name a file")
+    if "://" in reference:
+        raise ConfigError(f"{wanted_by} = {show(reference)}: must be a local file, not an address")
+    return base.parent / reference

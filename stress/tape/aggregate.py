@@ -1,0 +1,73 @@
+"""Balances by level, term, instalments left and bucket of days past due: all that the engine needs of a tape."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from stress.errors import DataError
+
+Array = NDArray[np.float64]
+SLOT = 64
+"""Room for terms and instalments left of up to 60 months."""
+TICKETS = (3_000.0,)
+"""Balances below which the share of the pool is reported."""
+
+
+class Stock(NamedTuple):
+    """The aggregate; S levels in the order of their names."""
+
+    level: tuple[str, ...]
+    n: int
+    """Loans."""
+    late: Array
+    """(S, 4) balance: current, M1 (1-30 days past due), M2, M3."""
+    line: Array
+    """(S, term, instalments left) performing balance."""
+    fee: Array
+    """(S, term, instalments left) monthly fee of that balance's ORIGINAL principal, money a month."""
+    fee_free: Array
+    """(S,) performing balance without a fee."""
+    small: float
+    """Share of balance in loans below 3,000."""
+
+    @property
+    def balance(self) -> float:
+        """Current + M1..M3."""
+        return float(self.late.sum())
+
+
+def aggregate(loans: pd.DataFrame, limit: int = 16) -> Stock:
+    """Sums over loans, in seconds for millions. DataError where no loan is left or there are more than `limit` levels."""
+    if loans.empty:
+        raise DataError("no loan is left in the pool")
+    level = loans["level"].cat.remove_unused_categories()
+    names = tuple(str(one) for one in level.cat.categories)
+    if len(names) > limit:
+        raise DataError(f"{len(names)} levels ({', '.join(names[:5])}, ...); a pool may have {limit}: group the scores first")
+    balance = loans["balance"].to_numpy(dtype=np.float64)
+    term = loans["term"].to_numpy(dtype=np.int64)
+    left = loans["remaining"].to_numpy(dtype=np.int64)
+    rate = loans["monthly_fee"].to_numpy(dtype=np.float64)
+    code = level.cat.codes.to_numpy(dtype=np.int64)
+    bucket = np.minimum((loans["days_past_due"].to_numpy(dtype=np.float64) + 29.0) // 30.0, 3.0).astype(np.int64)
+    current = bucket == 0
+    place = (code * SLOT + term) * SLOT + left
+    shape, size = (len(names), SLOT, SLOT), len(names) * SLOT * SLOT
+
+    def total(where: NDArray[np.int64], weight: Array, length: int) -> Array:
+        return np.bincount(where, weight, length).astype(np.float64)
+
+    performing = np.where(current, balance, 0.0)
+    return Stock(
+        names,
+        len(loans),
+        total(code * 4 + bucket, balance, 4 * len(names)).reshape(-1, 4),
+        total(place, performing, size).reshape(shape),
+        total(place, performing * rate * term / left, size).reshape(shape),
+        total(code, np.where(rate == 0.0, performing, 0.0), len(names)),
+        float(balance[balance < TICKETS[0]].sum() / balance.sum()),
+    )

@@ -1,0 +1,47 @@
+"""A pool that lives one month and pays or defaults: every question has a closed form (Vasicek 2002)."""
+
+from __future__ import annotations
+
+import datetime
+
+from stress.inputs.deal import Deal, Note, PayPrincipal, PayResidual
+from stress.inputs.job import Job, ScenarioCase
+from stress.inputs.pool import Dependence, PaymentRate, Pool, Segment
+
+BALANCE = 1_000_000.0
+
+
+def one_period_job(p: float, rho: float, shares: tuple[float, ...], paths: int = 16_384, seed: int = 7) -> Job:
+    """Notes without coupon, senior first; the last is residual and takes what the others leave."""
+    names = [*"ABCDEF"[: len(shares)], "equity"]
+    sizes = [*shares, 1.0 - sum(shares)]
+    last = len(shares)
+    notes = tuple(Note(name=n, share=s, residual=k == last) for k, (n, s) in enumerate(zip(names, sizes, strict=True)))
+    both = ("principal", "income")
+    pay = PayPrincipal(step="pay_principal", notes=tuple(names[:last]), source=both)
+    deal = Deal(
+        version=1,
+        kind="deal",
+        name="one period",
+        currency="CNY",
+        closing_date=datetime.date(2019, 12, 31),
+        payment_day=20,
+        revolving_months=0,
+        scheduled_months=1,
+        legal_maturity_months=1,
+        purchase="none",
+        notes=notes,
+        priority={"amortization": (pay, PayResidual(step="pay_residual", note="equity", source=both))},
+    )
+    pool = Pool(
+        version=1,
+        kind="pool",
+        name="one period",
+        currency="CNY",
+        balance=BALANCE,
+        payment_rate=PaymentRate(monthly=1.0, annual_yield=0.0),
+        segments=(Segment(name="all", share=1.0, entry_rate=p),),
+        dependence=Dependence(rho=rho, phi=0.0),
+    )
+    cases = (ScenarioCase(name="base"),)
+    return Job(name="one period", deal=deal, pool=pool, scenarios=cases, paths=paths, seed=seed, clock="monthly")

@@ -1,0 +1,74 @@
+"""Commands that answer a question: one JSON document, a picture, one-line errors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import stress
+from stress import results
+from stress.cli import _run
+from stress.inputs.load import load_job
+
+JOB = Path(__file__).parent.parent / "scenarios/jobs/baitiao-24m.toml"
+QUICK = ["--paths", "2048", "--seed", "3"]
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "key"),
+    [
+        ("breakeven", ["--tranche", "subordinated", "--shock", "yield"], "answers"),
+        ("reverse", ["--tranche", "subordinated"], "beta"),
+        ("sensitivity", ["--measure", "IRR"], "bars"),
+        ("size", ["--target", "PD=0.05"], "notes"),
+    ],
+)
+def test_an_answer_is_one_document_and_a_picture(
+    command: str, options: list[str], key: str, tmp_path: Path, capsys: Capture
+) -> None:
+    picture = tmp_path / "picture.svg"
+    assert _run([command, str(JOB), *options, *QUICK, "--json", "--figure", str(picture)]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document[key]
+    assert document["paths"] == 2048
+    assert picture.read_text().startswith("<svg")
+    assert _run([command, str(JOB), *options, *QUICK]) == 0
+    assert "subordinated" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["breakeven", "--tranche", "Z"], "no such note"),
+        (["breakeven", "--tranche", "A", "--figure", "x.bmp"], "must end in"),
+        (["reverse", "--tranche", "A", "--loss", "2"], "from 0 to below 1"),
+        (["size", "--target", "EL=2"], "must be a fraction"),
+        (["sensitivity", "--measure", "x"], "--measure x"),
+    ],
+)
+def test_a_wrong_question_is_one_line_and_exit_code_2(arguments: list[str], words: str, capsys: Capture) -> None:
+    assert _run([arguments[0], str(JOB), *arguments[1:]]) == 2
+    err = capsys.readouterr().err
+    assert words in err
+    assert err.count("\n") == 1
+
+
+def test_compare_shows_differences_and_refuses_other_draws(tmp_path: Path, capsys: Capture) -> None:
+    job = load_job(JOB)
+    for name, seed in (("a", 3), ("b", 3), ("c", 4)):
+        pool = job.pool if name == "a" else job.pool.model_copy(update={"cash_rate": 0.02})
+        ran = job.model_copy(update={"pool": pool})
+        results.save(stress.simulate(ran, 1024, seed, ["baseline", "macro_severe"]), tmp_path / name / "results.nc")
+    a, b, c = (str(tmp_path / name) for name in "abc")
+    picture = tmp_path / "picture.svg"
+    measures = ["--measure", "expected_loss", "--measure", "mean_default", "--figure", str(picture)]
+    assert _run(["compare", a, b, *measures, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert set(document["differences"]) == {"expected_loss", "mean_default"}
+    assert picture.read_text().startswith("<svg")
+    assert _run(["compare", a, c]) == 3
+    assert "seed" in capsys.readouterr().err

@@ -1,0 +1,84 @@
+"""The tornado: differences on common random numbers, sides in the direction that finance expects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import stress
+from stress.analysis.inputs_moved import INPUTS, with_shares
+from stress.analysis.runs import variants
+from stress.analysis.sensitivity import measure_of, sensitivity
+from stress.errors import ConfigError
+from stress.inputs.load import load_job
+
+JOB = Path(__file__).parent.parent / "scenarios/jobs/baitiao-24m.toml"
+
+
+@pytest.fixture(scope="module")
+def job():
+    return load_job(JOB).model_copy(update={"paths": 4096})
+
+
+@pytest.fixture(scope="module")
+def tornado(job):
+    return sensitivity(job, "EL", "subordinated")
+
+
+@pytest.fixture(scope="module")
+def bars(tornado):
+    return {bar.name: bar for bar in tornado.bars}
+
+
+def test_the_bars_are_the_differences_of_separate_runs_on_the_same_draws(job, tornado, bars):
+    moved = next(one for one in INPUTS if one.name == "default odds")
+    assert moved.up is not None
+    ds = stress.simulate(variants(job, job.scenarios[0], [[], [moved.up.shock]]))
+    loss = ds["expected_loss"].sel(tranche="subordinated").values
+    assert tornado.base == pytest.approx(loss[0], abs=1e-12)
+    assert bars["default odds"].up.estimate == pytest.approx(loss[1] - loss[0], abs=1e-12)
+
+
+def test_common_draws_make_the_error_of_a_difference_smaller_than_that_of_the_base(tornado, bars):
+    assert bars["recovery"].up.error < 0.5 * tornado.base_error
+
+
+@pytest.mark.parametrize(
+    ("name", "down", "up"),
+    [
+        ("default odds", -1, 1),
+        ("yield", 1, -1),
+        ("recovery", 1, -1),
+        ("asset correlation", -1, 1),
+        ("subordination", 1, -1),
+        ("fee-free share of purchases", -1, 1),
+    ],
+)
+def test_the_residual_note_loses_more_where_finance_says_so(bars, name, down, up):
+    assert bars[name].down.estimate * down > 4.0 * bars[name].down.error
+    assert bars[name].up.estimate * up > 4.0 * bars[name].up.error
+
+
+def test_the_largest_bar_comes_first_and_what_moves_nothing_is_named(tornado):
+    reach = [bar.reach for bar in tornado.bars]
+    assert reach == sorted(reach, reverse=True)
+    assert "discount spread" in tornado.unmoved
+    assert tornado.left_out == ("index rates",)
+
+
+def test_a_measure_of_the_pool_needs_no_note(job):
+    tornado = sensitivity(job, "DEFAULT", inputs=INPUTS[:1])
+    assert tornado.tranche is None
+    assert tornado.bars[0].up.estimate > 0.0
+
+
+def test_an_unknown_measure_is_told_the_right_one():
+    assert measure_of("el") == "expected_loss"
+    with pytest.raises(ConfigError, match="one of EL, PD"):
+        measure_of("sharpe")
+
+
+def test_other_note_sizes_keep_the_deal_valid(job):
+    sized = with_shares(job, [0.7, 0.1, 0.1, 0.1])
+    assert [note.share for note in sized.deal.notes] == [0.7, 0.1, 0.1, 0.1]
