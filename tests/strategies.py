@@ -164,19 +164,21 @@ SET = {
     "cash_rate": (0.0, 0.05),
     "purchase_outage": (1.0, 1.0),
     "ineligible_share": (0.0, 0.1),
-    "purchase_lag_days": (0.0, 30.0),
+    "purchase_lag_days": (0, 30),
     "payment_rate": (0.2, 0.6),
 }
 ADDED = {"index_rate": (-0.02, 0.03), "note_spread": (0.0, 0.03)}
 BY_SEGMENT = ("default_odds", "default_rate", "prepayment", "recovery")
 
 
-def allowed_targets(pool: Pool, clock: str) -> list[str]:
+def allowed_targets(deal: Deal, pool: Pool, clock: str) -> list[str]:
     """Inputs that a scenario may move in such a job."""
     names = [*MULTIPLIED, *SET, *ADDED]
     barred = {"payment_rate"} if pool.plans else {"fee_free_share", "apr_cap"}
-    if clock == "monthly":
+    if clock != "daily" or deal.purchase != "each_step":
         barred.add("purchase_lag_days")
+    if all(fee.base != "pool" for fee in deal.fees):
+        barred.add("successor_fee")
     if all(segment.eligible for segment in pool.segments):
         barred.add("ineligible_share")
     return sorted(set(names) - barred)
@@ -184,14 +186,20 @@ def allowed_targets(pool: Pool, clock: str) -> list[str]:
 
 def random_shock(rng: Random, deal: Deal, pool: Pool, clock: str) -> Shock:
     """One input moved for some months or for life, by a constant or by points."""
-    target, last = rng.choice(allowed_targets(pool, clock)), deal.legal_maturity_months
+    target, last = rng.choice(allowed_targets(deal, pool, clock)), deal.legal_maturity_months
     how, span = next((h, d[target]) for h, d in (("multiply", MULTIPLIED), ("set", SET), ("add", ADDED)) if target in d)
     named = target in BY_SEGMENT and flag(rng, 0.3)
     segments = tuple(rng.sample([s.name for s in pool.segments], 1)) if named else ()
+    if target == "payment_rate":
+        return Shock(target=target, set=rng.uniform(*span))
+
+    def value() -> float:
+        return float(rng.randint(*span)) if target == "purchase_lag_days" else rng.uniform(*span)
+
     if flag(rng, 0.3):
         months = sorted(rng.sample(range(1, last + 1), min(3, last)))
-        points = tuple((month, rng.uniform(*span)) for month in months)
+        points = tuple((month, value()) for month in months)
         return Shock(target=target, by_month=points, how=how, segments=segments)
     first = rng.randint(1, last)
     until = rng.choice((None, min(last, first + rng.randint(0, 6))))
-    return Shock(target=target, **{how: rng.uniform(*span)}, from_month=first, to_month=until, segments=segments)
+    return Shock(target=target, **{how: value()}, from_month=first, to_month=until, segments=segments)

@@ -14,6 +14,7 @@ from strategies import random_job
 
 import stress
 import stress.assemble.months
+from stress.assemble.turnover import pool_under
 
 MONEY = (
     "performing",
@@ -50,7 +51,7 @@ MONEY_BY = {
 }
 """Amounts by month and something else."""
 RATIOS = ("excess_spread", "cumulative_default", "default_stock", "idle_cash_days")
-OF_NOTE = {"loss": 1e-10, "irr": 1e-7, "wal": 1e-9, "price": 1e-9, "first_loss_month": 0.5}
+OF_NOTE = {"loss": 1e-10, "irr": 5e-7, "wal": 1e-9, "price": 1e-9, "first_loss_month": 0.5}
 """Results by note and how near they must be; a rate of return is solved for."""
 
 
@@ -73,19 +74,22 @@ def check(seed: int, scenario: str, path: int) -> None:
     job = random_job(Random(seed))
     data = stress.replay(job, path=path, scenario=scenario)
     case = next(case for case in job.scenarios if case.name == scenario)
-    months = stress.assemble.months.resolve(job.deal, job.pool, case)
+    pool = pool_under(job.pool, case)
+    months = stress.assemble.months.resolve(job.deal, pool, case)
     supply = by_month(data, "supply", "cohort")
-    portfolio = Portfolio(job.deal, job.pool, months, job.clock)
+    portfolio = Portfolio(job.deal, pool, months, job.clock)
     bought_until = job.deal.revolving_months + (job.clock != "monthly")
     last = job.deal.legal_maturity_months
     eligible = [portfolio.eligible_share(t) if t <= bought_until else 0.0 for t in range(1, last + 1)]
-    wanted = np.array(supply_of(need(job.deal, job.pool, job.clock), job.pool, months, eligible))
+    wanted = np.array(supply_of(need(job.deal, pool, job.clock), pool, months, eligible))
     size, bounded = 1e-10 * job.pool.balance, np.isfinite(wanted)
     np.testing.assert_allclose(supply[bounded], wanted[bounded], rtol=0, atol=size, err_msg="supply")
-    flows = run_path(job.deal, job.pool, months, job.clock, rates_of(data), supply.tolist())
+    flows = run_path(job.deal, pool, months, job.clock, rates_of(data), supply.tolist())
     compare(data, flows, size)
     for name, tolerance in OF_NOTE.items():
-        np.testing.assert_allclose(data[name].to_numpy(), getattr(flows, name), rtol=0, atol=tolerance, err_msg=name)
+        relative = 1e-6 if name == "irr" else 0.0
+        got, wanted = data[name].to_numpy(), np.minimum(getattr(flows, name), 10.0 if name == "irr" else np.inf)
+        np.testing.assert_allclose(got, wanted, rtol=relative, atol=tolerance, err_msg=name)
 
 
 def compare(data, flows, size: float) -> None:
@@ -100,7 +104,7 @@ def compare(data, flows, size: float) -> None:
     phase = [PHASES.index(name) for name in flows.phase]
     np.testing.assert_array_equal([_rank(x) for x in data["phase"].to_numpy()], phase, err_msg="phase")
     values = np.array(flows.trigger_value, dtype=float).reshape(len(phase), -1)
-    np.testing.assert_allclose(by_month(data, "trigger_value", "trigger"), values, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(by_month(data, "trigger_value", "trigger"), values, rtol=1e-6, atol=1e-9)
     tripped = np.array(flows.tripped, dtype=bool).reshape(len(phase), -1)
     np.testing.assert_array_equal(by_month(data, "tripped", "trigger").astype(bool), tripped)
 

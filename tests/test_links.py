@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stress.assemble.links import FIT_ERROR, RATIONAL, conditional_rate, evaluate_links, fit_links
+from stress.links import FIT_ERROR, RATIONAL, conditional_rate, evaluate_links, fit_links
 from stress.errors import ConfigError
 
 DENSE = np.linspace(-9.0, 9.0, 2001)

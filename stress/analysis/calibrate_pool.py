@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 from scipy.special import expit, logit
 
-from stress.analysis.static_pool import Cohort, StaticPool, factor_paths, months_to_end, new_cohort, run_static_pool
+from stress.calibration.static_pool import Cohort, StaticPool, factor_paths, months_to_end, new_cohort, run_static_pool
 from stress.errors import ConfigError
 from stress.inputs.pool import History, Ladder, Pool
 

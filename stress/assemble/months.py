@@ -70,7 +70,7 @@ def resolve(deal: Deal, pool: Pool, case: ScenarioCase) -> MonthInputs:
     """
     months = base_months(deal, pool)
     slopes = [shock for shock in case.shocks if shock.target == "score_slope"]
-    for shock in [*slopes, *(s for s in case.shocks if s.target != "score_slope")]:
+    for shock in [*slopes, *(s for s in case.shocks if s.target not in ("score_slope", *_ELSEWHERE))]:
         months = _MOVES[shock.target](months, shock, deal, pool)
     return _bounded(months, deal)
 
@@ -251,6 +251,8 @@ def _index(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) -> MonthIn
     return months._replace(coupon=level)
 
 
+_ELSEWHERE = ("payment_rate", "heterogeneity")
+"""Shocks that move the pool itself or the draws, not a month's inputs."""
 _MOVES: dict[str, Move] = {
     "default_odds": _by_segment("entry", transform=True),
     "default_rate": _by_segment("entry"),

@@ -8,8 +8,9 @@ import numpy as np
 
 from stress.assemble.calendar import calendar_of
 from stress.assemble.contract import account_names, contract_of, step_labels
-from stress.assemble.links import fit_links
+from stress.links import fit_links
 from stress.assemble.months import MonthInputs, resolve
+from stress.assemble.turnover import pool_under
 from stress.assemble.profiles import Profile, new_profile, opening_profile
 from stress.errors import ConfigError
 from stress.inputs.deal import Deal
@@ -29,10 +30,11 @@ def assemble(job: Job, deterministic: bool = False) -> Problem:
 
     Raises ConfigError where deal, pool and scenarios do not fit together.
     """
-    months = [resolve(job.deal, job.pool, case) for case in job.scenarios]
-    need = replacement_need(job.deal, job.pool, job.clock)
-    supply = np.stack([_supply(job.pool, m, need) for m in months])
-    return build(job.deal, job.pool, months, job.clock, supply, deterministic)
+    pools = [pool_under(job.pool, case) for case in job.scenarios]
+    months = [resolve(job.deal, pool, case) for pool, case in zip(pools, job.scenarios, strict=True)]
+    needs = {id(pool): replacement_need(job.deal, pool, job.clock) for pool in pools}
+    supply = np.stack([_supply(pool, m, needs[id(pool)]) for pool, m in zip(pools, months, strict=True)])
+    return build(job.deal, pools, months, job.clock, supply, deterministic)
 
 
 def replacement_need(deal: Deal, pool: Pool, clock: Clock) -> np.ndarray:
@@ -42,7 +44,7 @@ def replacement_need(deal: Deal, pool: Pool, clock: Clock) -> np.ndarray:
     months = resolve(deal, pool, ScenarioCase(name="none"))
     calm = deal.model_copy(update={"triggers": ()})
     supply = np.full((1, deal.legal_maturity_months + 1, COHORTS[clock]), _UNLIMITED)
-    return bought_by_step(build(calm, pool, [months], clock, supply, deterministic=True))
+    return bought_by_step(build(calm, [pool], [months], clock, supply, deterministic=True))
 
 
 def _supply(pool: Pool, months: MonthInputs, need: np.ndarray) -> np.ndarray:
@@ -56,12 +58,18 @@ def _supply(pool: Pool, months: MonthInputs, need: np.ndarray) -> np.ndarray:
 
 
 def build(
-    deal: Deal, pool: Pool, months: Sequence[MonthInputs], clock: Clock, supply: np.ndarray, deterministic: bool
+    deal: Deal,
+    pools: Sequence[Pool],
+    months: Sequence[MonthInputs],
+    clock: Clock,
+    supply: np.ndarray,
+    deterministic: bool,
 ) -> Problem:
-    """Arrays from resolved months (one per scenario) and a supply (K, T + 1, C)."""
+    """Arrays from resolved pools and months (one each per scenario) and a supply (K, T + 1, C)."""
+    pool = pools[0]
     dates = calendar_of(deal)
     sizes = _sizes(deal, pool, months, clock)
-    receivables, eligible = _receivables(deal, pool, months, sizes, clock)
+    receivables, eligible = _receivables(pools, months, sizes, clock)
     market = _market(deal, pool.dependence, months, sizes, supply * eligible[:, :, None], deterministic)
     return Problem(
         sizes=sizes,
@@ -191,22 +199,27 @@ def _month_scalars(deal: Deal, m: MonthInputs, sizes: Sizes) -> np.ndarray:
 
 
 def _receivables(
-    deal: Deal, pool: Pool, months: Sequence[MonthInputs], sizes: Sizes, clock: Clock
+    pools: Sequence[Pool], months: Sequence[MonthInputs], sizes: Sizes, clock: Clock
 ) -> tuple[Receivables, np.ndarray]:
     """Profiles, and the eligible share of the supply in each month (K, T + 1)."""
     n_scenario, n_month, n_history, n_segment = sizes.n_scenario, sizes.n_month, sizes.n_history, sizes.n_segment
-    n_slot = n_month + 5
+    n_slot, pool = n_month + 5, pools[0]
     first_due = np.zeros((n_scenario, n_history, n_segment, 6))
     pull = np.zeros((n_scenario, n_month, n_segment, n_history, 2))
     mix = np.zeros((n_scenario, n_history, n_segment))
+    open_due = np.zeros((n_scenario, n_segment, n_slot))
+    open_fee = np.zeros((n_scenario, n_segment, n_slot))
     known: dict[tuple[float, ...], Profile] = {}
-    for s, segment in enumerate(pool.segments):
-        for k, m in enumerate(months):
+    for s in range(n_segment):
+        for k, (m, scenario_pool) in enumerate(zip(months, pools, strict=True)):
+            segment = scenario_pool.segments[s]
+            opening = opening_profile(scenario_pool, segment, n_slot)
+            open_due[k, s], open_fee[k, s] = opening.due, opening.fee
             for j in range(n_history):
                 left = n_month - (j + 1) - pool.eligibility.months_before_legal_maturity
-                key = (s, m.fee_free_share[j], m.apr_cap[j], min(left, sizes.longest))
+                key = (id(scenario_pool), s, m.fee_free_share[j], m.apr_cap[j], min(left, sizes.longest))
                 if key not in known:
-                    known[key] = new_profile(pool, segment, n_slot, m.fee_free_share[j], m.apr_cap[j], left)
+                    known[key] = new_profile(scenario_pool, segment, n_slot, m.fee_free_share[j], m.apr_cap[j], left)
                 profile = known[key]
                 mix[k, j, s] = m.mix[j, s] * profile.eligible
                 first_due[k, j, s] = np.concatenate([profile.due[1:4], profile.fee[1:4]])
@@ -219,7 +232,6 @@ def _receivables(
     eligible = np.zeros((n_scenario, n_month + 1))
     eligible[:, :n_history] = share_bought
     mix = mix / np.where(share_bought > 0.0, share_bought, 1.0)[:, :, None]
-    opening = [opening_profile(pool, segment, n_slot) for segment in pool.segments]
     share = np.array([s.share for s in pool.segments])
     late = np.array([[stock.m1, stock.m2, stock.m3] for stock in map(pool.delinquent_of, pool.segments)])
     bucket = np.column_stack([1.0 - late.sum(axis=1), late])
@@ -229,8 +241,8 @@ def _receivables(
     limits = pool.eligibility.segment_limit
     receivables = Receivables(
         opening=np.ascontiguousarray(pool.balance * cohort[:, None, None] * share[:, None] * bucket),
-        open_due=np.ascontiguousarray(np.broadcast_to([p.due for p in opening], (n_scenario, n_segment, n_slot))),
-        open_fee=np.ascontiguousarray(np.broadcast_to([p.fee for p in opening], (n_scenario, n_segment, n_slot))),
+        open_due=open_due,
+        open_fee=open_fee,
         first_due=first_due,
         pull=pull,
         mix=mix,

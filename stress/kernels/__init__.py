@@ -36,7 +36,7 @@ next step). What cannot be bought stays in its account. Several sources buy one 
 Eligible supply = need(t, c) x multiple x originations(t) x eligible share(t), where need is what the deterministic run (unconditional rates, rho 0, no shocks, triggers off,
 unlimited supply) buys at that step. `unlimited` never binds, except where the scenario cuts originations: then multiple 1.2 is used.
 
-**Retention** (`retain_senior_cost`). At the start of month t (pool, notes, unpaid and accrued as they stand then): need = sum over the fees
+**Retention** (`retain_senior_cost`). At the start of month t <= revolving_months (pool, notes, unpaid and accrued as they stand then): need = sum over the fees
 and notes that the revolving priority pays from sources that include principal: interest = the month's accrual + what
 has accrued since a payment date that did not pay it; fees = the month's fee (nothing for a fee on interest_income); with the monthly clock also what is
 unpaid of both (in the others it waits for the payment date of the period before). A purchase from principal, at a step or at a payment date, leaves
@@ -50,8 +50,8 @@ collected since the determination. At the determination: waiting = max(0, need -
   interest_income = rate x (fees and late charges collected in the month); fixed = amount. Unpaid fees carry over if the fee says so.
 - Deficiency = max(0, deficiency + defaults + unpaid dilution + commingled principal - recoveries of the month).
 - Excess spread(t) = 12 x (month's income - fees due for the month without carry-over - interest accrued for the month on all notes - defaults +
-  recoveries) / (current + M1..M3 at the month's start); income = fees + late charges + cash interest. 0 where the base is below 1e-9 of cut-off.
-- Idle days: after (6) of each step and before any payment, principal cash available (not yet collected this month) above 15% of the pool adds 30 / C days, else the count returns to 0.
+  recoveries) / (current + M1..M3 at the month's start); income = fees + late charges + cash interest. 0 where the base is below 0.1% of cut-off.
+- Idle days: after (6) of each step and before any payment, principal cash available (not yet collected this month) above 15% of the pool (by more than 1e-9 of cut-off) adds 30 / C days, else the count returns to 0.
 - Scheduled end: for t > revolving_months a revolving path passes to amortization. Then triggers are tested; one that has been in breach for
   its number of consecutive months trips. The phase is the later of the present one and the effect, in the order revolving,
   amortization, acceleration, event of default. Early amortization = a trip from the revolving phase.
@@ -67,7 +67,7 @@ collected since the determination. At the determination: waiting = max(0, need -
 - The steps of the path's phase run in order; each uses its sources in order. A shortfall of interest is what stays unpaid (beyond 1e-9 of the
   original balance) where interest was payable.
 - A payment moves the deficiency: principal cash used for anything but note principal, purchases and transfers to principal adds to it; other cash used
-  for note principal, purchases or transfers to principal reduces it; a purchase below par reduces it by (1 - v) face; never below 0.
+  for note principal, purchases or transfers to principal reduces it; a purchase also by (1 - v) face, both in one booking; never below 0.
 - `cover_defaults` moves min(deficiency [above the notes junior to `note`], cash) to principal. Residual notes take cash as principal first, then as yield.
 
 - A month of senior cost = the month's fees and the interest accrued for the month on all notes, without carry-over.

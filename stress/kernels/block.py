@@ -11,7 +11,6 @@ from stress.kernels.lanes import WIDTH, load, splat, store
 from stress.kernels.layout import (
     ALIVE,
     BALANCE,
-    BOUGHT,
     CASH_IN,
     DEFAULTED,
     DUE_1,
@@ -107,10 +106,6 @@ def _simulate(m: Any, at: Any, k: Any, fans: Any) -> None:
                 clean_up(m)
                 retain(m)
                 sweep_collections(m)
-                record_pool_month(m, k, t, fans)
-                _trace(m, t, p.pool, p.account)
-                _trace(m, t, p.rate, p.recovery_ring)
-                _start_purchases(m)
             period = -1
             if last and (p.payment_step < 0 or t == p.n_month - 1):
                 period = t
@@ -121,7 +116,9 @@ def _simulate(m: Any, at: Any, k: Any, fans: Any) -> None:
                 _trace(m, period, p.cash, p.condition)
                 record_payment(m, k, period, fans)
             if last:
-                _trace(m, t, p.account, p.cash)
+                record_pool_month(m, k, t, fans)
+                _trace(m, t, p.pool, p.cash)
+                _trace(m, t, p.rate, p.recovery_ring)
             if p.traced == 1:
                 w[p.trace + p.n_month * p.cohort + t * p.n_cohort + c] = w[p.pool + TOTAL_BOUGHT * LANES]
     finish(m)
@@ -166,17 +163,8 @@ def _start_month(m: Any) -> None:
     for q in range(0, LANES, WIDTH):
         store(w, p.pool + MONTH_START * LANES + q, load(w, p.pool + BALANCE * LANES + q))
         store(w, p.pool + RECOVERABLE * LANES + q, 0.0)
-        for row in range(DEFAULTED, BOUGHT):
+        for row in range(DEFAULTED, COST + 1):
             store(w, p.pool + row * LANES + q, 0.0)
-
-
-@stage
-def _start_purchases(m: Any) -> None:
-    """Purchases count from one determination to the next: those at a payment date belong to the month that follows."""
-    w, p = m.w, m.p
-    for q in range(0, LANES, WIDTH):
-        store(w, p.pool + BOUGHT * LANES + q, 0.0)
-        store(w, p.pool + COST * LANES + q, 0.0)
 
 
 @stage

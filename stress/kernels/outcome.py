@@ -25,6 +25,8 @@ from stress.kernels.layout import (
 
 MONTH_YEARS = 365.25 / 365.0 / 12.0
 """A mean month in years of ACT/365F: the even grid that payment dates are measured against."""
+HIGHEST_IRR = 10.0
+"""A yield above 1,000% a year is reported as this: of notes that are next to nothing."""
 _EXACT = 1e-9
 """A loss below this share is rounding, not a loss."""
 
@@ -98,7 +100,9 @@ def _internal_rate(m: Any, n: Any, multiple: Any, q: Any) -> Any:
         step = (logarithm(value) - x * first - goal) / where_less(mean_time, 0.05, 0.05, mean_time)
         x = x + step
         x = where_less(x, -25.0, -25.0, x)
-        x = where_less(x, 5.0, x, 5.0)
-        if total(where_less(step * step, 1e-12, 0.0, 1.0)) == 0.0:  # the next step would be its square
+        x = where_less(x, 4.0, x, 4.0)
+        if total(where_less(step * step, 1e-17, 0.0, 1.0)) == 0.0:  # the next step would be its square
             break
-    return where_less(multiple, 1e-9, -1.0, exponential(x) - 1.0)
+    found = exponential(x) - 1.0
+    found = where_less(found, HIGHEST_IRR, found, HIGHEST_IRR)
+    return where_less(multiple, 1e-9, -1.0, found)

@@ -50,6 +50,7 @@ from stress.kernels.layout import (
     PAST_2,
     PAST_3,
     PAYMENT,
+    PERFORMING,
     PHASE,
     PREPAID,
     PREPAYMENT,
@@ -348,6 +349,7 @@ def buy(m: Any, k: Any, t: Any, c: Any, source: Any, mask: Any) -> None:
         add_to(w, pool + COST * LANES, cost)
         add_to(w, pool + TOTAL_BOUGHT * LANES, bought)
         add_to(w, pool + BALANCE * LANES, bought)
+        add_to(w, pool + PERFORMING * LANES, bought)
         add_to(w, p.cash + CASH_OUT * LANES + q, cost)
         move_deficiency(m, cost * from_principal - bought, q)
 
@@ -401,11 +403,12 @@ def count_idle_days(m: Any) -> None:
     w, p = m.w, m.p
     days = 30.0 / p.n_cohort
     share = m.f[p.at_scalars + IDLE_SHARE]
+    dust = 1e-9 * m.f[p.at_scalars + CUT_OFF]
     for q in range(0, LANES, WIDTH):
         idle = load(w, p.account + PRINCIPAL * LANES + q)
         limit = load(w, p.pool + BALANCE * LANES + q) * share
         row = p.pool + IDLE_DAYS * LANES + q
-        store(w, row, where_less(limit, idle, load(w, row) + days, 0.0))
+        store(w, row, where_less(limit + dust, idle, load(w, row) + days, 0.0))
 
 
 __all__ = [

@@ -66,6 +66,10 @@ from stress.kernels.layout import (
 )
 from stress.kernels.pool import add_to, move_deficiency
 
+SMALL_POOL = 1e-3
+"""Share of the cut-off balance below which a pool has no excess spread worth the name: it is 0."""
+NAN = float("nan")
+
 
 @stage
 def total_pool(m: Any) -> None:
@@ -103,7 +107,7 @@ def _keep_worst(w: Any, row: Any, error: Any) -> None:
 def accrue(m: Any, k: Any, t: Any) -> None:
     """Interest and fees of the month, deficiency, excess spread, totals."""
     w, p = m.w, m.p
-    tiny = 1e-9 * m.f[p.at_scalars + CUT_OFF]
+    tiny = SMALL_POOL * m.f[p.at_scalars + CUT_OFF]
     for q in range(0, LANES, WIDTH):
         pool = p.pool + q
         interest, notes = splat(0.0), splat(0.0)
@@ -223,7 +227,7 @@ def test_triggers(m: Any, t: Any) -> None:
             at = p.trigger + g * LANES + q
             stride = n_trigger * LANES
             value = observe(m, m.g[p.at_trigger + 6 * g], m.g[p.at_trigger + 6 * g + 1], q)
-            store(w, at + TRIGGER_VALUE * stride, value)
+            store(w, at + TRIGGER_VALUE * stride, value if exists else splat(NAN))
             if limit != limit or not exists:
                 continue
             over = where_less(limit, value, 1.0, 0.0)
@@ -288,7 +292,8 @@ def clean_up(m: Any) -> None:
         for s in range(p.n_segment):
             row = p.segment + s * LANES + q
             store(w, row, load(w, row) * keep)
-        store(w, p.pool + BALANCE * LANES + q, balance * keep)
+        for row in (PERFORMING, LATE_1, LATE_2, LATE_3, BALANCE):
+            store(w, p.pool + row * LANES + q, load(w, p.pool + row * LANES + q) * keep)
         add_to(w, p.cash + PRINCIPAL_COLLECTED * LANES + q, sold)
         add_to(w, p.cash + CASH_IN * LANES + q, sold)
 

@@ -35,7 +35,7 @@ def determine(path, t: int) -> None:
 def excess_spread(path, fees: float, interest: float) -> float:
     """Annualised income less costs and defaults, over the pool at the month's start."""
     flows, base = path.flows, path.month_start
-    if base < 1e-9 * path.pool.balance:
+    if base < 1e-3 * path.pool.balance:
         return 0.0
     income = flows.fee_income[-1] + flows.late_charge[-1] - flows.commingled_income[-1] + flows.cash_interest[-1]
     return 12.0 * (income - fees - interest - flows.defaults[-1] + flows.recoveries[-1]) / base

@@ -72,7 +72,8 @@ class Path:
         if self.buys_now(t):
             self.release_collected("principal")
             self.buy(("principal",))
-        idle = self.state.available["principal"] > self.deal.idle_cash_share * self.pool_balance()
+        limit = self.deal.idle_cash_share * self.pool_balance() + 1e-9 * self.pool.balance
+        idle = self.state.available["principal"] > limit
         self.state.idle_days = self.state.idle_days + 30.0 / self.count if idle else 0.0
         if self.pending is not None and c == self.payment_step():
             pay_period(self)
@@ -168,7 +169,7 @@ class Path:
         total = self.portfolio.buy(face, self.t, self.c)
         cost = self.state.take(sources, price * total, "purchase")
         self.state.par_gained += (1.0 - price) * total
-        self.state.book_deficiency(-(1.0 - price) * total)
+        self.state.book_deficiency((cost if sources == ("principal",) else 0.0) - total)
         self.supply_left -= total
         self.flows.add("purchases", total)
         self.flows.add("purchase_cost", cost)

@@ -20,6 +20,8 @@ class Retention:
     def open_month(self, t: int) -> None:
         """What the senior costs of month t come to, seen from its start."""
         path, self.need = self.path, 0.0
+        if t > path.deal.revolving_months:
+            return
         at_once = path.clock == "monthly"  # in the other clocks the period before still waits for its payment date
         for n, note in enumerate(path.deal.notes):
             if note.name in self.notes:

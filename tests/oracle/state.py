@@ -65,7 +65,8 @@ class State:
                 self.book_deficiency(part)
             elif name != "principal" and use in PAR_USES:
                 self.applied += part
-                self.book_deficiency(-part)
+                if use != "purchase":  # a purchase is booked with its discount or premium
+                    self.book_deficiency(-part)
         return taken
 
     def put(self, name: str, amount: float, use: str) -> None:

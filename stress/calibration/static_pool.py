@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 from scipy.stats import qmc
 
-from stress.assemble.links import conditional_rate
+from stress.links import conditional_rate
 from stress.inputs.pool import Pool
 
 Array = NDArray[np.float64]

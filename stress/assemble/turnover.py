@@ -1,0 +1,48 @@
+"""A scenario that changes how fast receivables turn over, at the same static-pool default."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stress.calibration.static_pool import months_to_end, new_cohort, run_static_pool
+from stress.errors import ConfigError
+from stress.inputs.job import ScenarioCase
+from stress.inputs.pool import Pool
+
+
+def pool_under(pool: Pool, case: ScenarioCase) -> Pool:
+    """The pool with the scenario's payment rate (whole life) in the place of its plans or its own rate.
+
+    Entry rates move so that each segment's static cumulative default (unconditional, rho 0) stays; the annual yield
+    of the pool stays. Without such a shock the pool itself. Raises ConfigError for a rate that holds for some months only.
+    """
+    shocks = [shock for shock in case.shocks if shock.target == "payment_rate"]
+    if not shocks:
+        return pool
+    shock = shocks[-1]
+    if shock.set is None or shock.from_month != 1 or shock.to_month is not None:
+        raise ConfigError(f"scenario {case.name}: payment_rate is set for the whole life, without months")
+    if pool.payment_rate is None:
+        raise ConfigError(f"scenario {case.name}: payment_rate needs a pool with a payment_rate, not plans")
+    moved = pool.model_copy(update={"payment_rate": pool.payment_rate.model_copy(update={"monthly": shock.set})})
+    target, entry = static_default(pool, entry_of(pool)), entry_of(pool)
+    low, high = np.zeros_like(entry), np.ones_like(entry)
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        over = static_default(moved, middle) > target
+        low, high = np.where(over, low, middle), np.where(over, middle, high)
+    rates = 0.5 * (low + high)
+    segments = tuple(s.model_copy(update={"entry_rate": float(e)}) for s, e in zip(pool.segments, rates, strict=True))
+    return moved.model_copy(update={"segments": segments})
+
+
+def entry_of(pool: Pool) -> np.ndarray:
+    """(S,) unconditional monthly entry (or one-step default) rates."""
+    return np.array([s.entry_rate for s in pool.segments])
+
+
+def static_default(pool: Pool, entry: np.ndarray) -> np.ndarray:
+    """(S,) cumulative default of a new cohort at rho 0."""
+    cohort = new_cohort(pool)
+    run = run_static_pool(cohort, entry, 0.0, np.zeros((months_to_end(cohort), 1)))
+    return run.cumulative[:, 0]
