@@ -119,9 +119,7 @@ def main() -> None:
     """Print paths a CPU second of each, best and median of interleaved turns."""
     for chunk in (1024, 4096):
         for name, rates in interleaved(contenders(chunk), 6).items():
-            print(
-                f"chunk {chunk:5d}  {name:32s} {rates.best_cpu:10,.0f} best {rates.median_cpu:10,.0f} median paths/CPU s"
-            )
+            print(f"{chunk:5d} {name:30s} {rates.best_cpu:10,.0f} best, median {rates.median_cpu:10,.0f} paths/CPU s")
 
 
 if __name__ == "__main__":

@@ -161,7 +161,9 @@ def _check_laws(job: Job, tally: Tally) -> None:
             raise StressError(f"scenario {case.name}: {tally.fault[k, 0]} blocks have a result that is not a number")
         for law, error in zip(laws, tally.residual[k], strict=True):
             if not error <= 1e-9:
-                raise StressError(f"scenario {case.name}: {law} is off by {error:.2g} of the cut-off balance on some path")
+                raise StressError(
+                    f"scenario {case.name}: {law} is off by {error:.2g} of the cut-off balance on some path"
+                )
 
 
 def _cores() -> int:

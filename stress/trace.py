@@ -67,7 +67,9 @@ def trace_of(job: Job, problem: Problem, path: int, normals: np.ndarray | None =
     return xr.Dataset(variables, coords=coords, attrs=attrs)
 
 
-def _variables(months: np.ndarray, problem: Problem, step_of_row: list[int]) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
+def _variables(
+    months: np.ndarray, problem: Problem, step_of_row: list[int]
+) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
     """Rows of each month by name."""
     sizes, rows = problem.sizes, problem.rows
 
@@ -95,7 +97,9 @@ def _variables(months: np.ndarray, problem: Problem, step_of_row: list[int]) -> 
     found["income_cash"] = (("month",), at(rows.account, layout.INCOME, 1)[:, 0])
     found["principal_cash"] = (("month",), at(rows.account, layout.PRINCIPAL, 1)[:, 0])
     paid = np.zeros((sizes.n_month, max(step_of_row) + 1))
-    np.add.at(paid, (slice(None), step_of_row), at(rows.step, 0, sizes.n_step))
+    by_row = at(rows.step, 0, sizes.n_step)
+    for row, step in enumerate(step_of_row):
+        paid[:, step] += by_row[:, row]
     found["step_paid"] = (("month", "step"), paid)
     found["deficiency"] = (("month",), at(rows.cash, layout.DEFICIENCY, 1)[:, 0])
     found["factor_value"] = (("month", "factor"), at(rows.factor, 0, sizes.n_factor))
@@ -120,6 +124,8 @@ def _outcome(scratch: np.ndarray, problem: Problem, lane: int) -> dict[str, tupl
     by_name["wal"] = np.divide(time, principal, out=np.zeros(n_note), where=principal > 1e-9)
     first = rows.note + layout.FIRST_LOSS * n_note * LANES
     by_name["first_loss_month"] = scratch[first : first + n_note * LANES].reshape(n_note, LANES)[:, lane]
-    found = {name: (("tranche",), np.array(values)) for name, values in by_name.items()}
+    found: dict[str, tuple[tuple[str, ...], np.ndarray]] = {
+        name: (("tranche",), np.array(values)) for name, values in by_name.items()
+    }
     pool = outcome[len(NOTE_QUANTITIES) * n_note :]
-    return found | {f"final_{name}": ((), pool[i]) for i, name in enumerate(POOL_QUANTITIES)}  # type: ignore[return-value]
+    return found | {f"final_{name}": ((), pool[i]) for i, name in enumerate(POOL_QUANTITIES)}

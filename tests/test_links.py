@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stress.links import FIT_ERROR, RATIONAL, conditional_rate, evaluate_links, fit_links
 from stress.errors import ConfigError
+from stress.links import FIT_ERROR, RATIONAL, conditional_rate, evaluate_links, fit_links
 
 DENSE = np.linspace(-9.0, 9.0, 2001)
 NODE, WEIGHT = np.polynomial.hermite_e.hermegauss(120)

@@ -60,7 +60,7 @@ def advance(state: State, tables: Tables, rates: Rates, t: int, c: int) -> None:
     state.recoverable += (default * rates.recovery).sum(axis=0)
     state.paid += out - refund.sum(axis=0) if dilution else out
     state.dilution_lost += unpaid
-    state.borrower_income += fees
+    state.borrower_income += fees * (1.0 - tables.month[t, COMMINGLED_SHARE])
     state.balance = state.balance - lost - out
     collect(state, out - unpaid, fees, tables.month[t, COMMINGLED_SHARE])
 
@@ -117,5 +117,5 @@ def collect_recoveries(state: State, tables: Tables, t: int) -> None:
 
 def count_idle_days(state: State, tables: Tables) -> None:
     """Days in a row with principal cash above its share of the pool."""
-    idle = state.account[1] > tables.contract.scalars[2] * state.balance
+    idle = state.account[1] > tables.contract.scalars[2] * state.balance + 1e-9 * tables.cut_off
     state.idle_days = (state.idle_days + 30.0 / tables.sizes.n_cohort) * idle

@@ -13,17 +13,23 @@ NOTES, POOL, INTEREST_INCOME = range(3)
 
 def set_need(state: State, tables: Tables, t: int) -> None:
     """At the month's start: senior costs that may be paid from principal. A deal that keeps none has no need."""
-    contract = tables.contract
+    contract, at_once = tables.contract, tables.sizes.payment_step < 0
     need = np.zeros(state.n)
+    state.need = need
+    if t >= tables.sizes.n_revolving:
+        return
     for note in np.flatnonzero(contract.senior_note):
         base = state.outstanding[note] + (state.unpaid[note] if tables.sizes.interest_on_unpaid else 0.0)
-        need += state.unpaid[note] + state.accrued[note] + tables.accrual[t, note] * base
+        need += tables.accrual[t, note] * base
+        if t == 0 or not contract.payable[0, t - 1, note]:
+            need += state.accrued[note]
+        if at_once:
+            need += state.unpaid[note]
     for fee in np.flatnonzero(contract.senior_fee):
         if contract.fee_base[fee] != INTEREST_INCOME:
             need += _fee(state, tables, t, fee, state.balance)
-        if contract.fee_carry[fee]:
+        if at_once and contract.fee_carry[fee]:
             need += state.fee_due[fee] - state.fee_paid[fee]
-    state.need = need
 
 
 def _fee(state: State, tables: Tables, t: int, fee: int, pool: Array) -> Array | float:
@@ -52,7 +58,7 @@ def accrue(state: State, tables: Tables, t: int) -> None:
     state.total_recovered += state.recovered
     state.total_income += state.borrower_income
     income = state.borrower_income + state.cash_interest
-    start, tiny = state.month_start, 1e-9 * tables.cut_off
+    start, tiny = state.month_start, 1e-3 * tables.cut_off
     spread = 12.0 * (income - costs - interest.sum(axis=0) - state.defaulted + state.recovered)
     state.excess[1:] = state.excess[:-1]
     state.excess[0] = np.where(start < tiny, 0.0, spread / np.where(start < tiny, 1.0, start))

@@ -44,8 +44,8 @@ def _internal_rate(state: State, tables: Tables, note: int, multiple: Array) -> 
         value = cash[:, todo] * np.exp(-years[:, None] * x[todo])
         present = np.maximum(value.sum(axis=0), 1e-9)
         step = np.log(present / original) / np.maximum(years @ value / present, 0.05)
-        x[todo] = np.clip(x[todo] + step, -25.0, 5.0)
+        x[todo] = np.clip(x[todo] + step, -25.0, 4.0)
         todo = todo[np.abs(step) > 1e-9]
         if not todo.size:
             break
-    return np.where(multiple < 1e-9, -1.0, np.exp(x) - 1.0)
+    return np.where(multiple < 1e-9, -1.0, np.minimum(np.exp(x) - 1.0, 10.0))

@@ -86,7 +86,7 @@ def pay(state: State, tables: Tables, t: int, now: int, c: int) -> None:
 
 def _run_steps(ledger: Ledger, state: State, tables: Tables, phase: int, t: int, now: int, c: int) -> None:
     contract = tables.contract
-    for x in range(contract.phase_start[phase], contract.phase_start[phase + 1]):
+    for x in range(*contract.phase[phase]):
         if contract.step[x, 4] >= 0:
             raise NotImplementedError("the NumPy model runs steps without a condition")
         kind = int(contract.step[x, 0])
@@ -112,8 +112,8 @@ def _pay_due(ledger: Ledger, tables: Tables, x: int, due: Array, paid: Array) ->
         return
     cash = ledger.account[source]
     amount = np.minimum(owed, cash)
-    if cap < 1e300:
-        amount = np.minimum(amount, cap)
+    if cap < layout.NO_LIMIT:
+        raise NotImplementedError("the NumPy model pays fees without a cap")
     amount = ledger.allowed(np.maximum(amount, 0.0))
     paid += amount
     cash -= amount

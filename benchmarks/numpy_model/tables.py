@@ -11,7 +11,9 @@ from scipy.special import ndtri
 from stress.assemble.calendar import calendar_of
 from stress.assemble.months import MonthInputs, resolve
 from stress.assemble.profiles import new_profile, opening_profile
+from stress.assemble.turnover import pool_under
 from stress.inputs.job import Job
+from stress.inputs.pool import Pool
 from stress.kernels.layout import Contract, Problem, Sizes
 
 Array = NDArray[np.float64]
@@ -75,10 +77,11 @@ class Tables(NamedTuple):
 def tables_of(job: Job, problem: Problem, k: int = 0) -> Tables:
     """Tables of the job's k-th scenario."""
     sizes, market, contract = problem.sizes, problem.market, problem.contract
-    months = resolve(job.deal, job.pool, job.scenarios[k])
-    dependence = job.pool.dependence
+    pool = pool_under(job.pool, job.scenarios[k])
+    months = resolve(job.deal, pool, job.scenarios[k])
+    dependence = pool.dependence
     factor = [int(f) for f in market.factor_of]
-    opened, bought, mix = _profiles(job, months, sizes)
+    opened, bought, mix = _profiles(pool, months, sizes)
     return Tables(
         sizes=sizes,
         entry=_link(months.entry, months.rho[:, None], 1.0, factor[0]),
@@ -103,7 +106,7 @@ def tables_of(job: Job, problem: Problem, k: int = 0) -> Tables:
         discount=contract.discount[k],
         years=calendar_of(job.deal).years,
         contract=contract,
-        cut_off=job.pool.balance,
+        cut_off=pool.balance,
     )
 
 
@@ -116,18 +119,19 @@ def _link(rate: Array, rho: Array | float, sign: float, factor: int) -> Link:
     return Link(level[:, :, None], (-sign * np.sqrt(loading) / root)[:, :, None], factor)
 
 
-def _profiles(job: Job, months: MonthInputs, sizes: Sizes) -> tuple[Array, Array, Array]:
+def _profiles(pool: Pool, months: MonthInputs, sizes: Sizes) -> tuple[Array, Array, Array]:
     """Profiles of the opening pool and of what each month buys, and the mix of segments it buys."""
     n_slot = sizes.n_month + 5
-    opened = [opening_profile(job.pool, segment, n_slot) for segment in job.pool.segments]
+    opened = [opening_profile(pool, segment, n_slot) for segment in pool.segments]
     new = np.zeros((sizes.n_history, 2, sizes.n_segment, n_slot))
     mix = np.zeros((sizes.n_history, sizes.n_segment, 1))
     for j in range(sizes.n_history):
-        left = sizes.n_month - (j + 1) - job.pool.eligibility.months_before_legal_maturity
-        for s, segment in enumerate(job.pool.segments):
-            profile = new_profile(job.pool, segment, n_slot, months.fee_free_share[j], months.apr_cap[j], left)
+        left = sizes.n_month - (j + 1) - pool.eligibility.months_before_legal_maturity
+        for s, segment in enumerate(pool.segments):
+            profile = new_profile(pool, segment, n_slot, months.fee_free_share[j], months.apr_cap[j], left)
             new[j, :, s] = profile.due, profile.fee
             mix[j, s] = months.mix[j, s] * profile.eligible
+        mix[j] /= mix[j].sum() or 1.0  # what is not eligible is missing from the supply
     return np.array([[p.due for p in opened], [p.fee for p in opened]]), new, mix
 
 

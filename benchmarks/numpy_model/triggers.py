@@ -25,13 +25,14 @@ def _of(amount: Callable[[State], Array]) -> Callable[[State, Tables, int], Arra
     return share
 
 
-def _written_off(state: State, tables: Tables, _: int) -> Array:
-    recent = np.sum(state.default_ring, axis=0)
-    return _share(state, tables, recent, state.balance + recent)
-
-
 def _overdue(first: int) -> Callable[[State, Tables, int], Array]:
-    return lambda state, tables, _: _share(state, tables, state.late[:, first:].sum(axis=(0, 1, 2)), state.balance)
+    """Late balances from a bucket on, and the recent defaults that are not yet written off."""
+
+    def share(state: State, tables: Tables, _: int) -> Array:
+        stock = np.sum(state.default_ring, axis=0)
+        return _share(state, tables, state.late[:, first:].sum(axis=(0, 1, 2)) + stock, state.balance + stock)
+
+    return share
 
 
 OBSERVABLES: tuple[Callable[[State, Tables, int], Array], ...] = (
@@ -42,7 +43,7 @@ OBSERVABLES: tuple[Callable[[State, Tables, int], Array], ...] = (
     lambda state, tables, _: state.idle_days,
     _overdue(1),
     _overdue(2),
-    _written_off,
+    _overdue(3),
     lambda state, tables, _: state.balance / tables.cut_off,
     lambda state, tables, _: _share(state, tables, state.paid, state.month_start),
     lambda state, tables, _: state.unpaid[0] / tables.contract.original[0],

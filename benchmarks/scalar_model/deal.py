@@ -54,6 +54,9 @@ def fee_amount(d: Any, p: Any, t: int, f: int, pool: float, income: float) -> fl
 def set_need(d: Any, p: Any, t: int) -> None:
     """Senior costs of the month that may be paid from principal."""
     need = 0.0
+    if t >= d.n_revolving:
+        p.x[NEED] = 0.0
+        return
     for n in range(len(d.original)):
         if d.senior_note[n] > 0.0:
             base = p.note[OUTSTANDING, n] + p.note[UNPAID, n] * d.interest_on_unpaid
@@ -83,7 +86,7 @@ def accrue(d: Any, p: Any, t: int) -> None:
     p.x[TOTAL_RECOVERED] += p.x[RECOVERED]
     p.x[TOTAL_INCOME] += p.x[BORROWER]
     spread = p.x[BORROWER] + p.x[CASH_INTEREST] - costs - interest - p.x[DEFAULTED] + p.x[RECOVERED]
-    p.x[EXCESS] = 0.0 if p.x[START] < 1e-9 * d.scalars[0] else 12.0 * spread / p.x[START]
+    p.x[EXCESS] = 0.0 if p.x[START] < 1e-3 * d.scalars[0] else 12.0 * spread / p.x[START]
 
 
 @njit
@@ -135,7 +138,7 @@ def pay(d: Any, p: Any, t: int) -> None:
         for row in (INTEREST_PAID, PRINCIPAL_PAID, YIELD_PAID):
             p.note[row, n] = 0.0
     p.x[RETAINED] = 0.0
-    for step in range(d.phase_start[phase], d.phase_start[phase + 1]):
+    for step in range(d.phase[phase, 0], d.phase[phase, 1]):
         _step(d, p, t, step)
     for n in range(len(d.original)):
         p.note[UNPAID, n] = p.note[INTEREST_DUE, n] - p.note[INTEREST_PAID, n]

@@ -125,7 +125,7 @@ def _internal_rate(d: Any, p: Any, n: int, multiple: float) -> float:
             slope += d.years[t] * present
         value = max(value, 1e-9)
         step = math.log(value / d.original[n]) / max(slope / value, 0.05)
-        x = min(5.0, max(-25.0, x + step))
+        x = min(4.0, max(-25.0, x + step))
         if abs(step) < 1e-9:
             break
-    return math.exp(x) - 1.0
+    return min(math.exp(x) - 1.0, 10.0)

@@ -65,7 +65,7 @@ def advance(d: Any, p: Any, t: int) -> None:
         p.x[DEFAULTED] += default
         p.x[LOST] += unpaid_share * refund
         p.x[BALANCE] -= out + default
-        p.x[BORROWER] += multiple * fee + charge
+        p.x[BORROWER] += (multiple * fee + charge) * (1.0 - lost_share)
         collect(p, out - unpaid_share * refund, multiple * fee + charge, lost_share)
 
 
@@ -164,4 +164,4 @@ def buy_with_collections(d: Any, p: Any, t: int) -> None:
 @njit
 def count_idle_days(d: Any, p: Any) -> None:
     """Days in a row with principal cash above its share of the pool."""
-    p.x[IDLE] = p.x[IDLE] + 30.0 if p.account[1] > d.scalars[2] * p.x[BALANCE] else 0.0
+    p.x[IDLE] = p.x[IDLE] + 30.0 if p.account[1] > d.scalars[2] * p.x[BALANCE] + 1e-9 * d.scalars[0] else 0.0

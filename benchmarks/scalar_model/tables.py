@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.numpy_model.tables import Array, Tables
+from stress.kernels.layout import NO_LIMIT
 
 
 class ScalarTables(NamedTuple):
@@ -44,7 +45,7 @@ class ScalarTables(NamedTuple):
     cap: Array
     """(X,)"""
     member: Array
-    phase_start: Array
+    phase: Array
     trigger: Array
     threshold: Array
     payable: Array
@@ -126,7 +127,10 @@ OUTSTANDING, ACCRUED, UNPAID, INTEREST_DUE, INTEREST_PAID, PRINCIPAL_PAID, YIELD
 def scalar_tables(tables: Tables) -> ScalarTables:
     """From the tables of the NumPy model. Monthly clock, no purchase lag, no clean-up, unlimited segments only."""
     sizes, contract = tables.sizes, tables.contract
-    if sizes.n_cohort != 1 or sizes.n_lock != 1 or sizes.limits or contract.scalars[1] > 0.0 or not sizes.ladder:
+    capped = bool((contract.step_value[contract.step[:, 0] == 0, 0] < NO_LIMIT).any())
+    conditional = bool((contract.step[:, 4] >= 0).any())
+    other_pool = sizes.n_cohort != 1 or sizes.n_lock != 1 or sizes.limits or not sizes.ladder
+    if capped or conditional or other_pool or contract.scalars[1] > 0.0:
         raise NotImplementedError("the scalar reference runs the monthly clock of the 24-month deal")
     slots = min(sizes.longest + 2, tables.open_profile.shape[2])
     links = (tables.entry, *tables.roll, tables.prepayment, tables.recovery)
@@ -154,7 +158,7 @@ def scalar_tables(tables: Tables) -> ScalarTables:
         step=contract.step,
         cap=contract.step_value[:, 0].copy(),
         member=contract.member,
-        phase_start=contract.phase_start,
+        phase=contract.phase,
         trigger=contract.trigger,
         threshold=contract.threshold,
         payable=contract.payable,

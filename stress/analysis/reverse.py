@@ -15,7 +15,7 @@ from scipy.special import ndtr
 
 from stress.analysis import design, runs
 from stress.analysis.margin import Margin, margin_of
-from stress.assemble.links import FACTOR_RANGE
+from stress.links import FACTOR_RANGE
 from stress.assemble.problem import assemble
 from stress.errors import ConfigError
 from stress.inputs.job import Job

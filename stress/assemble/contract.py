@@ -27,7 +27,6 @@ from stress.kernels.layout import Contract
 from stress.kernels.outcome import MONTH_YEARS
 
 
-
 def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_off: float) -> Contract:
     """Arrays of a deal under K scenarios; `cut_off` is the pool balance that shares refer to."""
     n_month = deal.legal_maturity_months
@@ -79,7 +78,7 @@ def account_names(deal: Deal) -> list[str]:
 def phase_steps(deal: Deal, phase: str) -> tuple[AnyStep, ...]:
     """Steps of a phase; acceleration and event of default follow amortization where the deal leaves them out."""
     if phase in deal.priority:
-        return deal.priority[phase]  # type: ignore[index]
+        return deal.priority[phase]
     return () if phase == "revolving" else deal.priority["amortization"]
 
 
@@ -185,7 +184,9 @@ def _senior(deal: Deal, kind: type, field: str, names: list[str]) -> np.ndarray:
     """1 for what the revolving priority may pay from principal: purchases leave cash for it."""
     if not deal.retain_senior_cost:
         return np.zeros(len(names))
-    chosen = {getattr(s, field) for s in phase_steps(deal, "revolving") if isinstance(s, kind) and "principal" in s.source}
+    chosen = {
+        getattr(s, field) for s in phase_steps(deal, "revolving") if isinstance(s, kind) and "principal" in s.source
+    }
     return np.array([float(name in chosen) for name in names])
 
 

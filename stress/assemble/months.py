@@ -78,13 +78,15 @@ def resolve(deal: Deal, pool: Pool, case: ScenarioCase) -> MonthInputs:
 def base_months(deal: Deal, pool: Pool) -> MonthInputs:
     """Inputs before any shock; `coupon` still holds index levels, `smm` no payment multiplier."""
     n_month = deal.legal_maturity_months
-    rate = {name: np.array([getattr(s, name) for s in pool.segments]) for name in ("entry_rate", "prepayment", "recovery")}
+    rate = {
+        name: np.array([getattr(s, name) for s in pool.segments]) for name in ("entry_rate", "prepayment", "recovery")
+    }
     ladder = pool.ladder
     roll = [ladder.roll_m1, ladder.roll_m2, ladder.roll_m3] if ladder else [0.0, 0.0, 0.0]
     mix = np.array([s.share if s.new_share is None else s.new_share for s in pool.segments])
     level = np.array([0.0 if n.index is None else deal.indices[n.index] for n in deal.notes])
     one, shape = np.ones(n_month), (n_month, len(pool.segments))
-    months = MonthInputs(
+    return MonthInputs(
         entry=np.broadcast_to(rate["entry_rate"], shape).copy(),
         roll=np.broadcast_to(np.array(roll), (*shape, 3)).copy(),
         smm=np.broadcast_to(rate["prepayment"], shape).copy(),
@@ -105,7 +107,6 @@ def base_months(deal: Deal, pool: Pool) -> MonthInputs:
         coupon=np.broadcast_to(level, (n_month, len(deal.notes))).copy(),
         note_spread=0.0 * one,
     )
-    return months
 
 
 def _bounded(months: MonthInputs, deal: Deal) -> MonthInputs:
@@ -132,7 +133,7 @@ def coupons(deal: Deal, level: Array) -> Array:
     margin = np.array([n.coupon for n in deal.notes])
     cap = np.array([np.inf if n.cap is None else n.cap for n in deal.notes])
     floor = np.array([-np.inf if n.floor is None else n.floor for n in deal.notes])
-    return np.clip(level + margin, floor, cap)
+    return np.asarray(np.clip(level + margin, floor, cap))
 
 
 def _months_of(shock: Shock, n_month: int) -> slice:
@@ -217,7 +218,9 @@ def _ineligible(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) -> Mo
     """A share of what is bought comes from one segment: the named one, or the pool's ineligible one."""
     names = shock.segments or tuple(s.name for s in pool.segments if not s.eligible)
     if len(names) != 1:
-        raise ConfigError('shock on ineligible_share: name the one segment that is bought, for example segments = ["L5"]')
+        raise ConfigError(
+            'shock on ineligible_share: name the one segment that is bought, for example segments = ["L5"]'
+        )
     share = np.clip(_moved(np.zeros(len(months.mix)), shock), 0.0, 1.0)[:, None]
     target = np.array([float(s.name == names[0]) for s in pool.segments])
     return months._replace(mix=(1.0 - share) * months.mix + share * target)
@@ -240,7 +243,7 @@ def _commingled(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) -> Mo
 
 def _successor(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) -> MonthInputs:
     if not any(fee.base == "pool" for fee in deal.fees):
-        raise ConfigError(f"shock on successor_fee: deal {deal.name!r} has no fee with base = \"pool\" to raise")
+        raise ConfigError(f"shock on successor_fee: deal {deal.name!r} has no fee with base = pool to raise")
     return months._replace(successor_fee=_moved(months.successor_fee, shock))
 
 

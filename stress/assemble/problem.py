@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from stress.assemble.calendar import calendar_of
 from stress.assemble.contract import account_names, contract_of, step_labels
-from stress.links import fit_links
 from stress.assemble.months import MonthInputs, resolve
-from stress.assemble.turnover import pool_under
 from stress.assemble.profiles import Profile, new_profile, opening_profile
+from stress.assemble.turnover import pool_under
 from stress.errors import ConfigError
 from stress.inputs.deal import Deal
 from stress.inputs.job import Clock, Job, ScenarioCase
 from stress.inputs.pool import Dependence, Pool
 from stress.kernels import layout
 from stress.kernels.layout import Market, Problem, Receivables, Sizes, rows_of
+from stress.links import fit_links
 
 COHORTS: dict[Clock, int] = {"monthly": 1, "daily": 30, "payment_date": 3}
 """Cohorts of each clock: the payment-date clock has the 1st, the payment day and the month end."""
@@ -38,7 +39,7 @@ def assemble(job: Job, deterministic: bool = False) -> Problem:
 
 
 def replacement_need(deal: Deal, pool: Pool, clock: Clock) -> np.ndarray:
-    """(T + 1, C) face bought at each step by the scenario-free deterministic run: rho 0, no trigger, unlimited supply."""
+    """(T + 1, C) face that the deterministic run buys at each step: no shocks, rho 0, no trigger, unlimited supply."""
     from stress.kernels.alone import bought_by_step
 
     months = resolve(deal, pool, ScenarioCase(name="none"))
@@ -48,10 +49,10 @@ def replacement_need(deal: Deal, pool: Pool, clock: Clock) -> np.ndarray:
 
 
 def _supply(pool: Pool, months: MonthInputs, need: np.ndarray) -> np.ndarray:
-    """Face offered at each step. Unlimited supply is limited to 1.2 times the need where the scenario cuts originations."""
+    """Face offered at each step; where originations are cut, an unlimited supply is 1.2 times the need."""
     originations = np.append(months.originations, months.originations[-1])[:, None]
     multiple = pool.supply.multiple if pool.supply.multiple is not None else _DEFAULT_MULTIPLE
-    supply = need * multiple * originations
+    supply: np.ndarray = need * multiple * originations
     if pool.supply.unlimited:
         supply = np.where(originations < 1.0, supply, _UNLIMITED)
     return supply
@@ -133,7 +134,7 @@ def _market(
 ) -> Market:
     n_scenario, n_month, n_segment = sizes.n_scenario, sizes.n_month, sizes.n_segment
     shape = (n_scenario, n_month, n_segment)
-    group = {
+    group: dict[int, tuple[np.ndarray, Any, int]] = {
         layout.ENTRY: (np.stack([m.entry for m in months]), np.stack([m.rho for m in months])[:, :, None], 1),
         layout.PREPAYMENT: (np.stack([m.smm for m in months]), dependence.rho_prepayment, -1),
         layout.RECOVERY: (np.stack([m.recovery for m in months]), dependence.rho_recovery, -1),
@@ -163,7 +164,9 @@ def _market(
     correlation[1, 2] = correlation[2, 1] = dependence.correlation_prepayment_recovery
     root = np.linalg.cholesky(correlation)[: sizes.n_factor, : sizes.n_factor]
     phi = dependence.phi
-    start = [0.0, 1.0] if dependence.factor_start == "stationary" else [phi * dependence.factor_start, (1 - phi**2) ** 0.5]
+    start = (
+        [0.0, 1.0] if dependence.factor_start == "stationary" else [phi * dependence.factor_start, (1 - phi**2) ** 0.5]
+    )
     return Market(
         phi=np.full(n_scenario, phi),
         start=np.tile(np.array(start), (n_scenario, 1)),

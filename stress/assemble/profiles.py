@@ -25,7 +25,7 @@ class Profile(NamedTuple):
 
 
 def fee_free_share_of_fee_plans(pool: Pool, segment: Segment, fee_free_share: float) -> float:
-    """Fee-free balance share of the plans that may bear a fee, given the segment's (a share of steady-state balance)."""
+    """Fee-free balance share of the plans that may bear a fee, given the segment's."""
     weight = plan_share(pool, segment) * np.array([(p.term + 1) / 2.0 for p in pool.plans])
     free = np.array([p.always_fee_free for p in pool.plans])
     always = float(weight[free].sum() / weight.sum())
@@ -43,14 +43,20 @@ def plan_fee(pool: Pool, segment: Segment, fee_free_share: float, apr_cap: float
     fee = [
         0.0
         if p.always_fee_free
-        else bearing * min(segment.monthly_fee, float(flat_fee_of_apr(apr_cap, p.term)) if np.isfinite(apr_cap) else np.inf)
+        else bearing
+        * min(segment.monthly_fee, float(flat_fee_of_apr(apr_cap, p.term)) if np.isfinite(apr_cap) else np.inf)
         for p in pool.plans
     ]
     return np.array(fee)
 
 
 def new_profile(
-    pool: Pool, segment: Segment, n_slot: int, fee_free_share: float, apr_cap: float = np.inf, months_left: int | None = None
+    pool: Pool,
+    segment: Segment,
+    n_slot: int,
+    fee_free_share: float,
+    apr_cap: float = np.inf,
+    months_left: int | None = None,
 ) -> Profile:
     """What a unit of new principal pays. `months_left`: only plans that end by then are eligible."""
     if pool.payment_rate is not None:

@@ -14,7 +14,7 @@ def pool_under(pool: Pool, case: ScenarioCase) -> Pool:
     """The pool with the scenario's payment rate (whole life) in the place of its plans or its own rate.
 
     Entry rates move so that each segment's static cumulative default (unconditional, rho 0) stays; the annual yield
-    of the pool stays. Without such a shock the pool itself. Raises ConfigError for a rate that holds for some months only.
+    of the pool stays. Without such a shock the pool itself. Raises ConfigError for a rate of some months only.
     """
     shocks = [shock for shock in case.shocks if shock.target == "payment_rate"]
     if not shocks:

@@ -27,6 +27,7 @@ COMMANDS = {
     "sensitivity": "stress.cli.sensitivity:sensitivity",
     "new": "stress.cli.new:new",
     "calibrate": "stress.cli.calibrate:calibrate",
+    "pool": "stress.cli.pool:pool",
 }
 """Command -> module and function, in the order of the help page."""
 

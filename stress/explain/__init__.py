@@ -1,4 +1,4 @@
-"""A deal or a job in words: Markdown that an investor can check against the offering circular."""
+"""A deal or a job in words and in one picture, to be checked against the offering circular."""
 
 from stress.explain.deal import explain_deal
 from stress.explain.job import explain_job

@@ -5,19 +5,54 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from stress.explain.words import OBSERVABLE, limit, listed, money, percent, then
-from stress.inputs.deal import AnyStep, Condition, Reserve
+from stress.explain.words import limit, listed, money, observable_words, percent, then
+from stress.inputs.deal import AnyStep, Condition, Deal, Reserve
 
 
-def sentence(step: AnyStep) -> str:
+def sentence(deal: Deal, step: AnyStep) -> str:
     """What the step does, from which accounts, and when."""
     text, _, note = _SENTENCE[step.step](step).partition("; ")
     if step.step != "release":
         text += f", from {then(step.source)}"
     text += f"; {note}" if note else ""
     if step.when is not None:
-        text = f"Only while {_condition(step.when)}: {text[:1].lower()}{text[1:]}"
+        text = f"Only while {condition_words(deal, step.when)}: {text[:1].lower()}{text[1:]}"
     return f"{text}."
+
+
+def headline(step: AnyStep) -> str:
+    """What the step does, in the fewest words."""
+    match step.step:
+        case "pay_fee":
+            return f"Fee: {step.fee}"
+        case "pay_interest":
+            return f"Interest on {step.note}"
+        case "cover_defaults":
+            return "Cover defaults" + (f" down to {step.note}" if step.note is not None else "")
+        case "top_up":
+            return f"Fill {step.account} to {target_words(step.target)}"
+        case "release":
+            return f"Release {step.account} above {target_words(step.target)} to {step.to}"
+        case "transfer":
+            return f"{_amount(step)} to {step.to}".capitalize()
+        case "purchase":
+            return "Buy receivables"
+        case "pay_principal":
+            how = " by balance" if step.order == "pro_rata" and len(step.notes) > 1 else ""
+            down = " down to schedule" if step.to_balance else ""
+            return f"Principal of {then(step.notes) if not how else listed(step.notes)}{how}{down}"
+        case "pay_residual":
+            return f"The rest to {step.note}"
+
+
+def condition_words(deal: Deal, when: Condition) -> str:
+    """`three-month average annualised excess spread is below 4.5%`."""
+    if when.trigger is not None:
+        return f"the trigger {when.trigger!r} has {'' if when.tripped else 'not '}tripped"
+    assert when.observable is not None
+    side, value = ("above", when.above) if when.above is not None else ("below", when.below)
+    assert value is not None
+    return f"{observable_words(deal, when.observable)} is {side} {limit(when.observable, value)}"
 
 
 def target_words(target: Reserve) -> str:
@@ -56,8 +91,13 @@ def _release(step: Any) -> str:
 
 
 def _transfer(step: Any) -> str:
-    amount = "all that is left" if step.amount is None else f"at most {money(step.amount)}"
-    return f"Move {amount} to {step.to}"
+    return f"Move {_amount(step)} to {step.to}"
+
+
+def _amount(step: Any) -> str:
+    if step.share is not None:
+        return f"{percent(step.share)} of what is left"
+    return "all that is left" if step.amount is None else f"at most {money(step.amount)}"
 
 
 def _purchase(step: Any) -> str:
@@ -74,12 +114,6 @@ def _pay_principal(step: Any) -> str:
 
 def _pay_residual(step: Any) -> str:
     return f"Pay all that is left to {step.note}: principal first, then as yield"
-
-
-def _condition(when: Condition) -> str:
-    side, value = ("above", when.above) if when.above is not None else ("below", when.below)
-    assert value is not None
-    return f"{OBSERVABLE[when.observable]} is {side} {limit(when.observable, value)}"
 
 
 _SENTENCE: dict[str, Callable[[Any], str]] = {

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stress.inputs.deal import Deal
 
 PHASE = {
     "revolving": "Revolving",
@@ -16,7 +20,7 @@ OBSERVABLE = {
     "default_stock": "the stock of 91+ days past due",
     "excess_spread": "annualised excess spread of the month",
     "excess_spread_3m": "three-month average annualised excess spread",
-    "idle_cash_days": "days with idle principal cash above 15% of the pool",
+    "idle_cash_days": "days with idle principal cash above a share of the pool",
     "overdue_30": "balances 30+ days past due over the pool",
     "overdue_60": "balances 60+ days past due over the pool",
     "overdue_90": "balances 90+ days past due over the pool",
@@ -24,6 +28,7 @@ OBSERVABLE = {
     "payment_rate": "the monthly payment rate",
     "senior_shortfall": "unpaid interest of the senior note over its balance at closing",
     "deficiency": "the principal deficiency",
+    "notes_outstanding": "notes other than the residual one, over their size at closing",
 }
 
 DENOMINATOR = {
@@ -31,6 +36,17 @@ DENOMINATOR = {
     "cut_off_plus_purchases": "over the cut-off balance plus purchases",
     "current_pool": "over the current pool",
 }
+
+
+RATIOS = ("cumulative_default", "default_stock", "deficiency")
+"""Observables with a choice of denominator."""
+
+
+def observable_words(deal: Deal, observable: str, denominator: str = "cut_off") -> str:
+    """An observable with its denominator, and the deal's own share where it has one."""
+    if observable == "idle_cash_days":
+        return f"days with idle principal cash above {percent(deal.idle_cash_share)} of the pool"
+    return OBSERVABLE[observable] + (f" {DENOMINATOR[denominator]}" if observable in RATIOS else "")
 
 
 def percent(value: float) -> str:

@@ -27,7 +27,23 @@ Observable = Literal[
     "payment_rate",
     "senior_shortfall",
     "deficiency",
+    "notes_outstanding",
 ]
+
+
+class StepUp(Strict):
+    """What is added to a note's coupon or margin: from a month on, or while a trigger has tripped."""
+
+    add: AnnualRate
+    from_month: Month | None = None
+    trigger: Name | None = None
+    """A trigger of the deal: the step-up holds from the accrual period after the month in which it trips."""
+
+    @model_validator(mode="after")
+    def _one_start(self) -> StepUp:
+        if (self.from_month is None) == (self.trigger is None):
+            raise ValueError("give from_month or trigger, one of them")
+        return self
 
 
 class Note(Strict):
@@ -43,6 +59,8 @@ class Note(Strict):
     """A floating index named in `indices`."""
     cap: AnnualRate | None = None
     floor: AnnualRate | None = None
+    """Cap and floor hold the coupon of a floating note, step-up included."""
+    step_up: StepUp | None = None
     residual: bool = False
     """The last note takes what is left and has no coupon."""
     payment_months: dict[Phase, Literal[1, 2, 3, 4, 6, 12]] = {}
@@ -52,7 +70,7 @@ class Note(Strict):
     def _size(self) -> Note:
         if (self.share is None) == (self.amount is None):
             raise ValueError(f"note {self.name}: give share or amount, one of them")
-        if self.residual and (self.coupon != 0.0 or self.index is not None):
+        if self.residual and (self.coupon != 0.0 or self.index is not None or self.step_up is not None):
             raise ValueError(f"note {self.name}: a residual note has no coupon")
         return self
 
@@ -71,16 +89,29 @@ class Fee(Strict):
 
 
 class Condition(Strict):
-    """A step runs only when the observable is on the stated side."""
+    """A step runs only while an observable is on the stated side, or while a trigger has tripped (or has not).
 
-    observable: Observable
+    Tested at the month-end determination that the payment follows, ratios over the cut-off balance.
+    """
+
+    observable: Observable | None = None
     above: float | None = None
     below: float | None = None
+    trigger: Name | None = None
+    """A trigger of the deal, instead of an observable."""
+    tripped: bool = True
+    """False: the step runs until the trigger trips."""
 
     @model_validator(mode="after")
-    def _one_side(self) -> Condition:
-        if (self.above is None) == (self.below is None):
+    def _one_test(self) -> Condition:
+        if (self.observable is None) == (self.trigger is None):
+            raise ValueError("give observable or trigger, one of them")
+        if self.trigger is not None and (self.above is not None or self.below is not None):
+            raise ValueError("above and below belong to an observable; a trigger has tripped = true or false")
+        if self.observable is not None and (self.above is None) == (self.below is None):
             raise ValueError("give above or below, one of them")
+        if self.observable is not None and not self.tripped:
+            raise ValueError("tripped belongs to a trigger; an observable has above or below")
         return self
 
 
@@ -148,11 +179,13 @@ class Release(Step):
 
 
 class Transfer(Step):
-    """Move all (or at most `amount`) to another account."""
+    """Move all, a share of it, or at most `amount`, to another account."""
 
     step: Literal["transfer"]
     to: Account
     amount: Money | None = None
+    share: Fraction | None = None
+    """Of what each source holds when the step runs."""
 
 
 class Purchase(Step):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from stress.inputs.messages import suggest
 
 if TYPE_CHECKING:
-    from stress.inputs.deal import AnyStep, Deal
+    from stress.inputs.deal import AnyStep, Deal, Note
 
 PHASES = ("revolving", "amortization", "acceleration", "event_of_default")
 """In the order in which a deal can pass through them; none is ever left for an earlier one."""
@@ -17,9 +17,10 @@ PHASES = ("revolving", "amortization", "acceleration", "event_of_default")
 def check_deal(deal: Deal) -> None:
     """Raise ValueError with a sentence where the deal contradicts itself or is silent about money."""
     from stress.inputs.deal_flows import check_flows
+    from stress.inputs.deal_pending import check_pending
     from stress.inputs.deal_triggers import check_conditions, check_triggers
 
-    for rule in (*_RULES, check_conditions, check_triggers, check_flows):
+    for rule in (*_RULES, check_conditions, check_triggers, check_flows, check_pending):
         rule(deal)
 
 
@@ -107,9 +108,11 @@ def _notes(deal: Deal) -> None:
         if note.share == 0.0 or note.amount == 0.0:
             raise ValueError(f"note {note.name}: its size is 0; leave the note out")
         if note.index is not None:
-            _exists(f"note {note.name}: index", note.index, deal.indices)
+            exists(f"note {note.name}: index", note.index, deal.indices)
         elif note.cap is not None or note.floor is not None:
             raise ValueError(f"note {note.name}: cap and floor need an index; a fixed coupon has neither")
+        if note.step_up is not None:
+            _step_up(deal, note)
         if note.cap is not None and note.floor is not None and note.cap < note.floor:
             raise ValueError(f"note {note.name}: cap = {note.cap:g} lies below floor = {note.floor:g}")
     total = sum(note.share for note in deal.notes if note.share is not None)
@@ -119,6 +122,17 @@ def _notes(deal: Deal) -> None:
     for index in deal.indices:
         if index not in used:
             raise ValueError(f"indices: {index!r} is used by no note")
+
+
+def _step_up(deal: Deal, note: Note) -> None:
+    assert note.step_up is not None
+    where, start = f"note {note.name}: step_up", note.step_up.from_month
+    if note.step_up.trigger is not None:
+        exists(f"{where}.trigger", note.step_up.trigger, [trigger.name for trigger in deal.triggers])
+    elif start is not None and start > deal.legal_maturity_months:
+        raise ValueError(f"{where}: from_month = {start} lies after legal maturity in month {deal.legal_maturity_months}")
+    if note.step_up.add == 0.0:
+        raise ValueError(f"{where}: adds 0; leave it out")
 
 
 def _fees(deal: Deal) -> None:
@@ -133,7 +147,7 @@ def _fees(deal: Deal) -> None:
 
 def _accounts(deal: Deal) -> None:
     for name in deal.opening_cash:
-        _exists("opening_cash", name, deal.accounts)
+        exists("opening_cash", name, deal.accounts)
     if deal.clean_up is not None and not 0.0 < deal.clean_up.pool_factor < 1.0:
         raise ValueError(f"clean_up.pool_factor = {deal.clean_up.pool_factor:g}: must be above 0 and below 1")
 
@@ -156,17 +170,17 @@ def _steps(deal: Deal) -> None:
     notes = [note.name for note in deal.notes]
     for where, step in located(deal):
         for source in step.source:
-            _exists(f"{where}: source", source, known)
+            exists(f"{where}: source", source, known)
             if step.source.count(source) > 1:
                 raise ValueError(f"{where}: source names {source!r} twice")
         if step.step == "pay_fee":
-            _exists(f"{where}: fee", step.fee, [fee.name for fee in deal.fees])
+            exists(f"{where}: fee", step.fee, [fee.name for fee in deal.fees])
         elif step.step in ("pay_interest", "pay_residual"):
-            _exists(f"{where}: note", step.note, notes)
+            exists(f"{where}: note", step.note, notes)
             _residual(deal, where, step.step, step.note)
         elif step.step == "pay_principal":
             for name in step.notes:
-                _exists(f"{where}: notes", name, notes)
+                exists(f"{where}: notes", name, notes)
                 _residual(deal, where, step.step, name)
                 if step.notes.count(name) > 1:
                     raise ValueError(f"{where}: notes names {name!r} twice")
@@ -177,22 +191,26 @@ def _steps(deal: Deal) -> None:
 
 
 def _account_step(deal: Deal, where: str, step: AnyStep, known: Sequence[str], notes: Sequence[str]) -> None:
+    if step.step == "transfer" and step.amount is not None and step.share is not None:
+        raise ValueError(f"{where}: give amount or share, at most one of them")
+    if step.step == "transfer" and (step.share == 0.0 or step.amount == 0.0):
+        raise ValueError(f"{where}: moves nothing; leave the step out")
     if step.step == "cover_defaults":
         if step.note is not None:
-            _exists(f"{where}: note", step.note, notes)
+            exists(f"{where}: note", step.note, notes)
         if "principal" in step.source:
             raise ValueError(f"{where}: principal cannot cover its own deficiency; source must be other accounts")
     elif step.step in ("top_up", "release"):
         if step.account in ("income", "principal"):
             raise ValueError(f"{where}: account must be one named in `accounts`, not {step.account}")
-        _exists(f"{where}: account", step.account, deal.accounts)
+        exists(f"{where}: account", step.account, deal.accounts)
         if step.step == "release" and step.source != ("income",):
             raise ValueError(f"{where}: a release takes from its account; leave source out")
         if step.step == "top_up" and not any(value > 0.0 for value in step.target.model_dump().values()):
             raise ValueError(f"{where}: the target of {step.account!r} is 0, so nothing is ever put in")
     to = receiver_of(step)
     if to is not None:
-        _exists(f"{where}: to", to, known)
+        exists(f"{where}: to", to, known)
         if to in sources_of(step):
             raise ValueError(f"{where}: {to!r} pays into itself")
 
@@ -223,7 +241,8 @@ def _purchases(deal: Deal) -> None:
         )
 
 
-def _exists(where: str, name: str, known: Collection[str]) -> None:
+def exists(where: str, name: str, known: Collection[str]) -> None:
+    """Raise ValueError where a name is not among the known ones, with the one that was probably meant."""
     if name not in known:
         names = list(known)
         choice = f"one of {', '.join(names)}{suggest(name, names)}" if names else "none is defined"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from stress.inputs.deal_rules import located
+from stress.inputs.deal_rules import PHASES, exists, located
 
 if TYPE_CHECKING:
-    from stress.inputs.deal import Deal, Trigger
+    from stress.inputs.deal import Condition, Deal, Trigger
 
 RANGE = {
     "cumulative_default": (0.0, 1.0),
@@ -23,6 +23,7 @@ RANGE = {
     "payment_rate": (0.0, 1.0),
     "senior_shortfall": (0.0, 1.0),
     "deficiency": (0.0, 1.0),
+    "notes_outstanding": (0.0, 1.0),
 }
 """Values an observable can take: ratios as fractions, excess spread per annum, idle cash in days."""
 
@@ -43,12 +44,31 @@ def check_triggers(deal: Deal) -> None:
 def check_conditions(deal: Deal) -> None:
     """Raise ValueError where a step's `when` is always or never true."""
     for where, step in located(deal):
-        if step.when is None:
+        when = step.when
+        if when is None:
             continue
-        side = "above" if step.when.above is not None else "below"
-        limit = step.when.above if step.when.above is not None else step.when.below
+        if when.trigger is not None:
+            _on_trigger(deal, where, when)
+            continue
+        side = "above" if when.above is not None else "below"
+        limit = when.above if when.above is not None else when.below
+        assert when.observable is not None
         assert limit is not None
-        _reachable(f"{where}: when", step.when.observable, side, limit)
+        _reachable(f"{where}: when", when.observable, side, limit)
+
+
+def _on_trigger(deal: Deal, where: str, when: Condition) -> None:
+    """A condition on a trigger: it exists, and its trip does not itself end the phase of the step."""
+    assert when.trigger is not None
+    exists(f"{where}: when.trigger", when.trigger, [trigger.name for trigger in deal.triggers])
+    effect = next(trigger.effect for trigger in deal.triggers if trigger.name == when.trigger)
+    phase = where.split(".")[1].split("[")[0]
+    if effect != "none" and PHASES.index(effect) > PHASES.index(phase):
+        what = "never runs" if when.tripped else "always runs"
+        raise ValueError(
+            f"{where}: {what}: when {when.trigger!r} trips, the deal leaves the {phase.replace('_', ' ')} phase; "
+            'put the step into the later phase, or give the trigger effect = "none"'
+        )
 
 
 def _options(trigger: Trigger) -> None:

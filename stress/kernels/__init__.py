@@ -1,79 +1,103 @@
 """The compiled simulation: what one path does, step by step.
 
-This page is the accounting that the kernels compute. The slow plain-Python model in the tests is written from it alone.
-Money is in the deal's currency, rates are fractions, `t` = 1..T counts months from closing (T = months to legal maturity).
+This page is the accounting that the kernels compute. The slow plain-Python model in the tests is written from it
+alone. Money is in the deal's currency, rates are fractions, `t` = 1..T counts months from closing (T = months to
+legal maturity).
 
-**Clock.** The pool is C cohorts; cohort c moves once a month, at step (t, c), c = 0..C-1. `monthly` C = 1; `daily`
-C = 30 (cohort c falls due on day c + 1; the opening pool is split equally); `payment_date` C = 3 (the opening pool is all in
-cohort 0, due on the 1st; purchases join cohort 1, due on the payment day; cohort 2 is empty: its step is the month end).
+**Clock.** The pool is C cohorts; cohort c moves once a month, at step (t, c), c = 0..C-1. `monthly` C = 1; `daily` C
+= 30 (cohort c falls due on day c + 1; the opening pool is split equally); `payment_date` C = 3 (the opening pool is
+all in cohort 0, due on the 1st; purchases join cohort 1, due on the payment day; cohort 2 is empty: its step is the
+month end).
 
-**State** of a cohort and segment: performing balance P, delinquent balances M1, M2, M3, and the profile of P: principal
-D[r] and fee F[r] falling due r steps ahead (r = 1, 2, ...; sum of D = P).
+**State** of a cohort and segment: performing balance P, delinquent balances M1, M2, M3, and the profile of P:
+principal D[r] and fee F[r] falling due r steps ahead (r = 1, 2, ...; sum of D = P).
 
-**A step (t, c)** uses the month's rates of each segment: entry p, roll r1, r2, r3, prepayment smm (both conditional on the
-factors), and of the month: payment multiplier k, yield multiplier y, dilution d with unpaid share u, commingled share x.
+**A step (t, c)** uses the month's rates of each segment: entry p, roll r1, r2, r3, prepayment smm (both conditional
+on the factors), and of the month: payment multiplier k, yield multiplier y, dilution d with unpaid share u,
+commingled share x.
 
-0. Cash interest: cash_rate / 12 / C on all account balances at the opening of the step (collected and available), to income.
-1. Transitions on opening balances. Entry e = p P leaves P; all D, F scale by 1 - p. With a ladder: default = r3 M3, cures
-   C1 = (1 - r1) M1, C2 = (1 - r2) M2, C3 = (1 - r3) M3, then M3 = r2 M2, M2 = r1 M1, M1 = e. Without: default = e.
-   A cure from Mk pays at once Ck min(1, (D[1] + .. + D[k]) / P) of principal and y Ck (F[1] + .. + F[k]) / P of fees, with P, D, F
-   after entry; the rest rejoins P and all D, F scale by 1 + rest / P. Where P is empty (p > 1 - 1e-9, or below 1e-12 of the cut-off balance), all is paid
-   in cash and no fee. Late charge = daily rate x 30 k x Ck, to income.
-2. Scheduled payment: due = min(D[1], P); k due is paid to principal, k y F[1] to income; (1 - k) of both joins slot 2. P falls by k due.
-   Then the profile shifts: slot 2 becomes slot 1.
+0. Cash interest: cash_rate / 12 / C on all account balances at the opening of the step (collected and available), to
+   income.
+1. Transitions on opening balances. Entry e = p P leaves P; all D, F scale by 1 - p. With a ladder: default = r3 M3,
+   cures C1 = (1 - r1) M1, C2 = (1 - r2) M2, C3 = (1 - r3) M3, then M3 = r2 M2, M2 = r1 M1, M1 = e. Without: default =
+   e. A cure from Mk pays at once Ck min(1, (D[1] + .. + D[k]) / P) of principal and y Ck (F[1] + .. + F[k]) / P of
+   fees, with P, D, F after entry; the rest rejoins P and all D, F scale by 1 + rest / P. Where P is empty (p > 1 -
+   1e-9, or below 1e-12 of the cut-off balance), all is paid in cash and no fee. Late charge = daily rate x 30 k x Ck,
+   to income.
+2. Scheduled payment: due = min(D[1], P); k due is paid to principal, k y F[1] to income; (1 - k) of both joins slot
+   2. P falls by k due. Then the profile shifts: slot 2 becomes slot 1.
 3. Prepayment: smm P is paid to principal; P and all D, F scale by 1 - smm. (smm already holds the factor k.)
 4. Dilution: d P leaves the pool, all D, F scale by 1 - d; (1 - u) d P is paid to principal, u d P is lost.
-5. In the last step of the month, recoveries: sum over lag l of lag[l] x recoverable(t - l), to principal; recoverable(t) = sum over
-   segments and steps of month t of default x recovery rate (the month's rate, conditional on the recovery factor).
-   Of the month's collections (1-5 without cash interest) the share x is lost: principal and income alike.
-6. Purchase, when the deal buys at each step, the phase is revolving and t <= revolving_months: with all principal cash
-   (collected becomes available) less the larger of what the purchase lag still locks and what is retained for senior costs.
+5. In the last step of the month, recoveries: sum over lag l of lag[l] x recoverable(t - l), to principal;
+   recoverable(t) = sum over segments and steps of month t of default x recovery rate (the month's rate, conditional
+   on the recovery factor). Of the month's collections (1-5 without cash interest) the share x is lost: principal and
+   income alike.
+6. Purchase, when the deal buys at each step, the phase is revolving and t <= revolving_months: with all principal
+   cash (collected becomes available) less the larger of what the purchase lag still locks and what is retained for
+   senior costs.
 
-**Purchase** of cash c at price v: face = min(c / v, eligible supply left in this step): what is not eligible (plans that end too late, a plan
-above its limit, a segment that is not) is missing from the supply, and the rest keeps its proportions. Segment s gets mix[s] x face, at most
-limit[s] x (pool + face) - balance of s, at least 0. Each adds its plan profile to the cohort of the step (first slot due at the cohort's
-next step). What cannot be bought stays in its account. Several sources buy one after another. Supply left starts each step at supply(t, c).
-Eligible supply = need(t, c) x multiple x originations(t) x eligible share(t), where need is what the deterministic run (unconditional rates, rho 0, no shocks, triggers off,
-unlimited supply) buys at that step. `unlimited` never binds, except where the scenario cuts originations: then multiple 1.2 is used.
+**Purchase** of cash c at price v: face = min(c / v, eligible supply left in this step): what is not eligible (plans
+that end too late, a plan above its limit, a segment that is not) is missing from the supply, and the rest keeps its
+proportions. Segment s gets mix[s] x face, at most limit[s] x (pool + face) - balance of s, at least 0. Each adds its
+plan profile to the cohort of the step (first slot due at the cohort's next step). What cannot be bought stays in its
+account. Several sources buy one after another. Supply left starts each step at supply(t, c). Eligible supply =
+need(t, c) x multiple x originations(t) x eligible share(t), where need is what the deterministic run (unconditional
+rates, rho 0, no shocks, triggers off, unlimited supply) buys at that step. `unlimited` never binds, except where the
+scenario cuts originations: then multiple 1.2 is used.
 
-**Retention** (`retain_senior_cost`). At the start of month t <= revolving_months (pool, notes, unpaid and accrued as they stand then): need = sum over the fees
-and notes that the revolving priority pays from sources that include principal: interest = the month's accrual + what
-has accrued since a payment date that did not pay it; fees = the month's fee (nothing for a fee on interest_income); with the monthly clock also what is
-unpaid of both (in the others it waits for the payment date of the period before). A purchase from principal, at a step or at a payment date, leaves
-(or what the purchase lag still locks, if that is more) waiting + max(0, need - (1 - v) x income collected this month), where v = sum of rates of all fees on interest_income and income = fees, late charges and cash interest
-collected since the determination. At the determination: waiting = max(0, need - (1 - v) x income of the month), need = 0. At a payment, before its steps: waiting = 0.
+**Retention** (`retain_senior_cost`). At the start of month t <= revolving_months (pool, notes, unpaid and accrued as
+they stand then): need = sum over the fees and notes that the revolving priority pays from sources that include
+principal: interest = the month's accrual + what has accrued since a payment date that did not pay it; fees = the
+month's fee (nothing for a fee on interest_income); with the monthly clock also what is unpaid of both (in the others
+it waits for the payment date of the period before). A purchase from principal, at a step or at a payment date, leaves
+(or what the purchase lag still locks, if that is more) waiting + max(0, need - (1 - v) x income collected this
+month), where v = sum of rates of all fees on interest_income and income = fees, late charges and cash interest
+collected since the determination. At the determination: waiting = max(0, need - (1 - v) x income of the month), need
+= 0. At a payment, before its steps: waiting = 0.
 
 **Determination** at the end of month t (after its last step).
-- Interest accrues on each note: coupon(t) x day-count fraction(t) x (balance + unpaid interest, if interest on unpaid interest), where the
-  fraction runs from payment date t-1 (the issue date for t = 1) to payment date t.
-- Fees due: notes base = rate x fraction(t) x sum of note balances; pool base = rate x fraction(t) x (current + M1..M3) at the month's start;
-  interest_income = rate x (fees and late charges collected in the month); fixed = amount. Unpaid fees carry over if the fee says so.
+- Interest accrues on each note: coupon(t) x day-count fraction(t) x (balance + unpaid interest, if interest on unpaid
+  interest), where the fraction runs from payment date t-1 (the issue date for t = 1) to payment date t.
+- Fees due: notes base = rate x fraction(t) x sum of note balances; pool base = rate x fraction(t) x (current +
+  M1..M3) at the month's start; interest_income = rate x (fees and late charges collected in the month); fixed =
+  amount. Unpaid fees carry over if the fee says so.
 - Deficiency = max(0, deficiency + defaults + unpaid dilution + commingled principal - recoveries of the month).
-- Excess spread(t) = 12 x (month's income - fees due for the month without carry-over - interest accrued for the month on all notes - defaults +
-  recoveries) / (current + M1..M3 at the month's start); income = fees + late charges + cash interest. 0 where the base is below 0.1% of cut-off.
-- Idle days: after (6) of each step and before any payment, principal cash available (not yet collected this month) above 15% of the pool (by more than 1e-9 of cut-off) adds 30 / C days, else the count returns to 0.
-- Scheduled end: for t > revolving_months a revolving path passes to amortization. Then triggers are tested; one that has been in breach for
-  its number of consecutive months trips. The phase is the later of the present one and the effect, in the order revolving,
-  amortization, acceleration, event of default. Early amortization = a trip from the revolving phase.
-- Overdue shares: overdue_30 = M2 + M3 + stock, overdue_60 = M3 + stock, overdue_90 = stock, over current + M1..M3 + stock; stock = defaults of the
-  last write_off_months. default_stock = cumulative default - recoveries. payment_rate = (scheduled + prepaid + cured) / pool at the month's start.
-  A month without a threshold leaves a trigger's count as it is. Conditions of steps (`when`) are tested here too, over the cut-off balance.
-- Clean-up: in a phase after revolving, pool below its factor of cut-off: the pool (current + M1..M3) is sold at par to principal.
+- Excess spread(t) = 12 x (month's income - fees due for the month without carry-over - interest accrued for the month
+  on all notes - defaults + recoveries) / (current + M1..M3 at the month's start); income = fees + late charges + cash
+  interest. 0 where the base is below 0.1% of cut-off.
+- Idle days: after (6) of each step and before any payment, principal cash available (not yet collected this month)
+  above 15% of the pool (by more than 1e-9 of cut-off) adds 30 / C days, else the count returns to 0.
+- Scheduled end: for t > revolving_months a revolving path passes to amortization. Then triggers are tested; one that
+  has been in breach for its number of consecutive months trips. The phase is the later of the present one and the
+  effect, in the order revolving, amortization, acceleration, event of default. Early amortization = a trip from the
+  revolving phase.
+- Overdue shares: overdue_30 = M2 + M3 + stock, overdue_60 = M3 + stock, overdue_90 = stock, over current + M1..M3 +
+  stock; stock = defaults of the last write_off_months. default_stock = cumulative default - recoveries. payment_rate
+  = (scheduled + prepaid + cured) / pool at the month's start. A month without a threshold leaves a trigger's count as
+  it is. Conditions of steps (`when`) are tested here too, over the cut-off balance.
+- Clean-up: in a phase after revolving, pool below its factor of cut-off: the pool (current + M1..M3) is sold at par
+  to principal.
 - Collected income and principal become available.
 
-**Payment** of period t: at once after the determination with the monthly clock (and for t = T always); else in month t + 1 at the step of the payment day
-(step payment_day - 1 daily; step 1 with payment_date), at the end of that step, after (6).
-- Interest due = unpaid + accrued where the note pays in this month and phase (t a multiple of its payment months, or t = T), else unpaid alone.
-- The steps of the path's phase run in order; each uses its sources in order. A shortfall of interest is what stays unpaid (beyond 1e-9 of the
-  original balance) where interest was payable.
-- A payment moves the deficiency: principal cash used for anything but note principal, purchases and transfers to principal adds to it; other cash used
-  for note principal, purchases or transfers to principal reduces it; a purchase also by (1 - v) face, both in one booking; never below 0.
-- `cover_defaults` moves min(deficiency [above the notes junior to `note`], cash) to principal. Residual notes take cash as principal first, then as yield.
+**Payment** of period t: at once after the determination with the monthly clock (and for t = T always); else in month
+t + 1 at the step of the payment day (step payment_day - 1 daily; step 1 with payment_date), at the end of that step,
+after (6).
+- Interest due = unpaid + accrued where the note pays in this month and phase (t a multiple of its payment months, or
+  t = T), else unpaid alone.
+- The steps of the path's phase run in order; each uses its sources in order. A shortfall of interest is what stays
+  unpaid (beyond 1e-9 of the original balance) where interest was payable.
+- A payment moves the deficiency: principal cash used for anything but note principal, purchases and transfers to
+  principal adds to it; other cash used for note principal, purchases or transfers to principal reduces it; a purchase
+  also by (1 - v) face, both in one booking; never below 0.
+- `cover_defaults` moves min(deficiency [above the notes junior to `note`], cash) to principal. Residual notes take
+  cash as principal first, then as yield.
 
 - A month of senior cost = the month's fees and the interest accrued for the month on all notes, without carry-over.
-- First loss month: after the payment of period t, pool and all cash stay below the balance of the note and its seniors to the end.
+- First loss month: after the payment of period t, pool and all cash stay below the balance of the note and its
+  seniors to the end.
 
 **End.** Loss of a note = balance left at T / original; of the residual note max(0, 1 - cash received / original).
 
-**Layout.** A block is 32 paths, the lanes of every row of the scratch array; a panel is 16 blocks, the unit of scheduling. See `layout`.
+**Layout.** A block is 32 paths, the lanes of every row of the scratch array; a panel is 16 blocks, the unit of
+scheduling. See `layout`.
 """

@@ -12,6 +12,7 @@ from stress.kernels.layout import (
     ALIVE,
     BALANCE,
     CASH_IN,
+    COST,
     DEFAULTED,
     DUE_1,
     FEE_1,
@@ -25,7 +26,6 @@ from stress.kernels.layout import (
     SCALE,
     SUPPLY_LEFT,
     TOTAL_BOUGHT,
-    COST,
 )
 from stress.kernels.memory import Memory
 from stress.kernels.outcome import finish
@@ -40,7 +40,16 @@ from stress.kernels.pool import (
     move_factors,
 )
 from stress.kernels.tally import N_BATCH, N_MONTH_BATCH
-from stress.kernels.triggers import accrue, clean_up, retain, set_need, sweep_collections, test_conditions, test_triggers, total_pool
+from stress.kernels.triggers import (
+    accrue,
+    clean_up,
+    retain,
+    set_need,
+    sweep_collections,
+    test_conditions,
+    test_triggers,
+    total_pool,
+)
 from stress.kernels.waterfall import pay
 
 
@@ -89,7 +98,9 @@ def _simulate(m: Any, at: Any, k: Any, fans: Any) -> None:
             set_need(m, k, t)
         for c in range(p.n_cohort):
             for q in range(0, LANES, WIDTH):
-                store(w, p.cash + SUPPLY_LEFT * LANES + q, m.f[p.at_supply + (k * (p.n_month + 1) + t) * p.n_cohort + c])
+                store(
+                    w, p.cash + SUPPLY_LEFT * LANES + q, m.f[p.at_supply + (k * (p.n_month + 1) + t) * p.n_cohort + c]
+                )
             earn_on_cash(m, k, t)
             advance_cohort(m, k, t, c)
             last = c == p.n_cohort - 1
@@ -144,8 +155,16 @@ def _open(m: Any, k: Any) -> None:
                     store(w, row, load(w, row) + amount)
                 store(w, at + SCALE * LANES, 1.0)
                 for slot in range(3):
-                    store(w, at + (DUE_1 + slot) * LANES, alive * m.f[p.at_open_due + (k * p.n_segment + s) * (p.n_month + 5) + (slot + 1)])
-                    store(w, at + (FEE_1 + slot) * LANES, alive * m.f[p.at_open_fee + (k * p.n_segment + s) * (p.n_month + 5) + (slot + 1)])
+                    store(
+                        w,
+                        at + (DUE_1 + slot) * LANES,
+                        alive * m.f[p.at_open_due + (k * p.n_segment + s) * (p.n_month + 5) + (slot + 1)],
+                    )
+                    store(
+                        w,
+                        at + (FEE_1 + slot) * LANES,
+                        alive * m.f[p.at_open_fee + (k * p.n_segment + s) * (p.n_month + 5) + (slot + 1)],
+                    )
         for n in range(p.n_note):
             store(w, p.note + (OUTSTANDING * p.n_note + n) * LANES + q, m.f[p.at_original + n])
             notes = notes + m.f[p.at_original + n]
@@ -174,5 +193,3 @@ def _trace(m: Any, t: Any, begin: Any, end: Any) -> None:
     if p.traced == 1:
         for i in range(begin, end):
             w[p.trace + t * p.cohort + i] = w[i]
-
-

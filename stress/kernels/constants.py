@@ -4,6 +4,9 @@ Numba gives LLVM no hint that a store to the scratch leaves the tables alone, so
 would be read again after every store. These two types mark their loads as invariant (and index without wraparound).
 """
 
+# mypy: ignore-errors
+# (numba's extension points are untyped)
+
 from __future__ import annotations
 
 import operator
@@ -114,6 +117,7 @@ if config.DISABLE_JIT:
     header_of: Any = _HeaderTwin
 
     def table_of(array: Any) -> Any:
+        """The array itself."""
         return array
 else:
     header_of, table_of = _header, _table

@@ -125,7 +125,9 @@ def flush_months(m: Any, k: Any, batch: Any) -> None:
             lanes = splat(0.0)
             for q in range(0, LANES, WIDTH):
                 lanes = lanes + load(w, at + q)
-            add_fixed(m.n, p.to_month_sum + (((k * p.n_month + t) * n_row + r) * N_MONTH_BATCH + batch) * 2, total(lanes))
+            add_fixed(
+                m.n, p.to_month_sum + (((k * p.n_month + t) * n_row + r) * N_MONTH_BATCH + batch) * 2, total(lanes)
+            )
             for q in range(0, LANES, WIDTH):
                 store(w, at + q, 0.0)
 
@@ -166,7 +168,9 @@ def count_block(m: Any, k: Any, block: Any, n_alive: Any) -> None:
             principal = w[at + 4 * LANES + lane]
             if principal > 1e-9:
                 life = w[at + 3 * LANES + lane] / principal
-                m.n[p.to_wal_count + (k * n_note + n) * N_SPREAD_BIN + _clip(life / top * N_SPREAD_BIN, N_SPREAD_BIN)] += 1
+                m.n[
+                    p.to_wal_count + (k * n_note + n) * N_SPREAD_BIN + _clip(life / top * N_SPREAD_BIN, N_SPREAD_BIN)
+                ] += 1
             yield_bin = (w[at + 5 * LANES + lane] + 1.0) * (0.5 * N_SPREAD_BIN)
             m.n[p.to_irr_count + (k * n_note + n) * N_SPREAD_BIN + _clip(yield_bin, N_SPREAD_BIN)] += 1
             month = n_month

@@ -1,5 +1,8 @@
 """One JIT policy for every kernel, and a cache that cannot serve stale numbers."""
 
+# mypy: disable-error-code="attr-defined, call-overload"
+# (numba's stubs lack its configuration and two options)
+
 from __future__ import annotations
 
 import hashlib
@@ -22,9 +25,9 @@ def stage(function: Callable[..., Any]) -> Callable[..., Any]:
 
     Never called from Python, so no wrappers: each would compile the whole body once more.
     """
-    inlined: Callable[..., Any] = njit(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **PIPELINE, **_POLICY)(
-        function
-    )
+    inlined: Callable[..., Any] = njit(
+        forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **PIPELINE, **_POLICY
+    )(function)
     return inlined
 
 

@@ -12,7 +12,18 @@ import numpy as np
 
 from stress.kernels.elementary import cosine_quarter, logarithm, sine_quarter
 from stress.kernels.jit import kernel, stage
-from stress.kernels.lanes import WIDTH, bits_float, floor, fma, load_words, root, splat_word, store, store_words, where_less
+from stress.kernels.lanes import (
+    WIDTH,
+    bits_float,
+    floor,
+    fma,
+    load_words,
+    root,
+    splat_word,
+    store,
+    store_words,
+    where_less,
+)
 
 FACTORS, MACRO, MIXING, PARAMETERS, HETEROGENEITY, BINOMIALS, SCRAMBLE = range(7)
 """Purposes of a draw."""
@@ -64,14 +75,20 @@ def normal_pair(first: Any, second: Any) -> Any:
 def philox_words(counter: Any, seed: Any, out: Any) -> None:
     """Raw words of `counter` (4, 8) uint64 flattened, into `out` of the same size: for the known-answer tests."""
     words = philox(
-        load_words(counter, 0), load_words(counter, WIDTH), load_words(counter, 2 * WIDTH), load_words(counter, 3 * WIDTH), seed
+        load_words(counter, 0),
+        load_words(counter, WIDTH),
+        load_words(counter, 2 * WIDTH),
+        load_words(counter, 3 * WIDTH),
+        seed,
     )
     for i in range(4):
         store_words(out, i * WIDTH, words[i])
 
 
 @stage
-def draw_normals(panel: Any, start: Any, n_block: Any, n_month: Any, n_factor: Any, first_path: Any, seed: Any, purpose: Any) -> None:
+def draw_normals(
+    panel: Any, start: Any, n_block: Any, n_month: Any, n_factor: Any, first_path: Any, seed: Any, purpose: Any
+) -> None:
     """Fill panel[block, month, factor, 32] from `start` with standard normals; one call of Philox gives four months of one factor."""
     lane = load_words(_LANE, 0)
     for block in range(n_block):
@@ -96,6 +113,8 @@ def draw_normals(panel: Any, start: Any, n_block: Any, n_month: Any, n_factor: A
 
 
 @kernel
-def normal_panel(panel: Any, n_block: Any, n_month: Any, n_factor: Any, first_path: Any, seed: Any, purpose: Any) -> None:
+def normal_panel(
+    panel: Any, n_block: Any, n_month: Any, n_factor: Any, first_path: Any, seed: Any, purpose: Any
+) -> None:
     """`draw_normals` as an entry point. panel: flat float64 of n_block * n_month * n_factor * 32."""
     draw_normals(panel, 0, n_block, n_month, n_factor, first_path, seed, purpose)

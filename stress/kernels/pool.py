@@ -42,10 +42,10 @@ from stress.kernels.layout import (
     LANES,
     LATE_CHARGE,
     LOCKED,
-    NEED,
-    NET_INCOME,
     MASK,
     N_RATE,
+    NEED,
+    NET_INCOME,
     PAST_1,
     PAST_2,
     PAST_3,
@@ -98,7 +98,9 @@ def move_factors(m: Any, at: Any, k: Any, t: Any) -> None:
         for i in range(p.n_factor):
             shock = splat(0.0)
             for j in range(i + 1):
-                shock = fma(load(w, at + j * LANES + q), m.f[p.at_cholesky + (k * p.n_factor + i) * p.n_factor + j], shock)
+                shock = fma(
+                    load(w, at + j * LANES + q), m.f[p.at_cholesky + (k * p.n_factor + i) * p.n_factor + j], shock
+                )
             row = p.factor + i * LANES + q
             y = fma(shock, gain, load(w, row) * phi)
             if t == 0:

@@ -5,6 +5,9 @@ deep that is most of the compile time. Where numba's insides differ from what th
 usual way.
 """
 
+# mypy: ignore-errors
+# (numba's extension points are untyped)
+
 from __future__ import annotations
 
 from typing import Any
@@ -55,6 +58,7 @@ class StageCompiler(CompilerBase):  # type: ignore[misc]
     """Numba's pipeline for compiled functions with its last pass exchanged."""
 
     def define_pipelines(self) -> list[Any]:
+        """The one pipeline."""
         manager = DefaultPassBuilder.define_nopython_pipeline(self.state)
         manager.passes = [
             (_TextLowering, text) if kind is typed_passes.NativeLowering else (kind, text)

@@ -15,6 +15,7 @@ from stress.kernels.layout import (
     CLEAN_UP,
     COMMINGLED,
     COMMINGLED_SHARE,
+    CURED,
     CUT_OFF,
     DEFAULTED,
     DEFICIENCY,
@@ -28,6 +29,7 @@ from stress.kernels.layout import (
     FEE_DUE,
     FEE_INCOME,
     FEE_PAID,
+    GAP,
     IDLE_DAYS,
     INCOME,
     INCOME_COLLECTED,
@@ -49,7 +51,6 @@ from stress.kernels.layout import (
     RETAINED,
     SCHEDULED,
     SENIOR_COST,
-    CURED,
     TOTAL_BOUGHT,
     TOTAL_DEFAULTED,
     TOTAL_INCOME,
@@ -62,7 +63,6 @@ from stress.kernels.layout import (
     WORST_BALANCE,
     WORST_DEFICIENCY,
     WORST_NEGATIVE,
-    GAP,
 )
 from stress.kernels.pool import add_to, move_deficiency
 

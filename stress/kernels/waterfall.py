@@ -9,6 +9,7 @@ from stress.kernels.lanes import WIDTH, fma, load, splat, store, total, where_le
 from stress.kernels.layout import (
     ACCRUED,
     BALANCE,
+    CASH_IN,
     CASH_OUT,
     CASH_RECEIVED,
     COVER_DEFAULTS,
@@ -46,7 +47,6 @@ from stress.kernels.layout import (
     UNPAID,
     WORST_CASH,
     YIELD_PAID,
-    CASH_IN,
 )
 from stress.kernels.pool import add_to, buy, move_deficiency
 from stress.kernels.triggers import _keep_worst
@@ -117,7 +117,12 @@ def _interest_due(m: Any, t: Any) -> None:
     for n in range(n_note):
         for q in range(0, LANES, WIDTH):
             phase = load(w, p.pool + PHASE * LANES + q)
-            pays = where_less(phase, 0.5, m.f[p.at_payable + (0 * p.n_month + t) * p.n_note + n], m.f[p.at_payable + (1 * p.n_month + t) * p.n_note + n])
+            pays = where_less(
+                phase,
+                0.5,
+                m.f[p.at_payable + (0 * p.n_month + t) * p.n_note + n],
+                m.f[p.at_payable + (1 * p.n_month + t) * p.n_note + n],
+            )
             pays = where_less(phase, 1.5, pays, m.f[p.at_payable + (2 * p.n_month + t) * p.n_note + n])
             pays = where_less(phase, 2.5, pays, m.f[p.at_payable + (3 * p.n_month + t) * p.n_note + n])
             note = p.note + n * LANES + q

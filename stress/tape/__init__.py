@@ -9,8 +9,8 @@ example     a seeded tape that looks like the Baitiao pool
 
 from stress.tape.aggregate import Stock, aggregate
 from stress.tape.clean import Cleaned, clean
-from stress.tape.example import baitiao_tape
+from stress.tape.example import MAX_EXAMPLE, baitiao_tape
 from stress.tape.pool import pool_of
 from stress.tape.read import COLUMNS, read_tape
 
-__all__ = ["COLUMNS", "Cleaned", "Stock", "aggregate", "baitiao_tape", "clean", "pool_of", "read_tape"]
+__all__ = ["COLUMNS", "MAX_EXAMPLE", "Cleaned", "Stock", "aggregate", "baitiao_tape", "clean", "pool_of", "read_tape"]

@@ -13,8 +13,8 @@ from stress.errors import DataError
 Array = NDArray[np.float64]
 SLOT = 64
 """Room for terms and instalments left of up to 60 months."""
-TICKETS = (3_000.0,)
-"""Balances below which the share of the pool is reported."""
+SMALL = 3_000.0
+"""Balance below which a loan counts as small in the report."""
 
 
 class Stock(NamedTuple):
@@ -31,6 +31,8 @@ class Stock(NamedTuple):
     """(S, term, instalments left) monthly fee of that balance's ORIGINAL principal, money a month."""
     fee_free: Array
     """(S,) performing balance without a fee."""
+    bearing: Array
+    """(S,) ORIGINAL principal of the performing loans that bear a fee."""
     small: float
     """Share of balance in loans below 3,000."""
 
@@ -69,5 +71,6 @@ def aggregate(loans: pd.DataFrame, limit: int = 16) -> Stock:
         total(place, performing, size).reshape(shape),
         total(place, performing * rate * term / left, size).reshape(shape),
         total(code, np.where(rate == 0.0, performing, 0.0), len(names)),
-        float(balance[balance < TICKETS[0]].sum() / balance.sum()),
+        total(code, np.where(rate > 0.0, performing * term / left, 0.0), len(names)),
+        float(balance[balance < SMALL].sum() / balance.sum()),
     )

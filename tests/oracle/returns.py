@@ -30,7 +30,9 @@ def returns(deal, months, flows, original: list[float]) -> None:
         flows.loss.append(max(0.0, 1.0 - sum(cash) / original[n]) if note.residual else left / original[n])
         flows.irr.append(internal_rate(years, cash, original[n]))
         paid = sum(principal)
-        flows.wal.append(sum(p * y for p, y in zip(principal, years, strict=True)) / paid if paid > 1e-9 * original[n] else 0.0)
+        flows.wal.append(
+            sum(p * y for p, y in zip(principal, years, strict=True)) / paid if paid > 1e-9 * original[n] else 0.0
+        )
         flows.money_multiple.append(sum(cash) / original[n])
         flows.price.append(price(deal, months, n, cash) / original[n])
         flows.first_loss_month.append(first_loss_month(flows, n, original[n]))

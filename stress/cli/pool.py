@@ -1,0 +1,125 @@
+"""`stress pool`: a loan tape aggregated into a pool file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from stress.cli.options import FILE, output_options
+from stress.cli.output import Output
+from stress.errors import ConfigError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from stress.inputs.pool import Pool
+    from stress.tape import Cleaned, Stock
+
+
+@click.command()
+@click.argument("tape", type=FILE, metavar="TAPE.csv|parquet")
+@click.option("-o", "--out", type=FILE, metavar="POOL.toml", help="Write the pool here.")
+@click.option("--like", type=FILE, metavar="BASE.toml", help="Take rates, plans and dependence from this pool.")
+@click.option("--column", "columns", multiple=True, metavar="OURS=THEIRS", help="Where the tape has other headings.")
+@click.option("--name", help="Of the pool. [default: the tape's file name]")
+@click.option("--currency", default="CNY", show_default=True, help="Without --like.")
+@output_options
+def pool(
+    tape: Path,
+    out: Path | None,
+    like: Path | None,
+    columns: tuple[str, ...],
+    name: str | None,
+    currency: str,
+    as_json: bool,
+    quiet: bool,
+    log_json: bool,
+) -> None:
+    """Aggregate a loan tape into score levels and opening lines, and say what was dropped and why.
+
+    The tape has a row a loan with level, term, remaining (instalments left), days_past_due, balance and monthly_fee (a
+    fraction of original principal). Without --like, rates are read from one day's delinquency as a steady state.
+
+    \b
+    Example:
+      stress pool tape.parquet --like scenarios/pools/baitiao.toml -o pool.toml
+    """
+    from stress.tape import aggregate, clean, pool_of, read_tape
+
+    base = None if like is None else _pool(like)
+    cleaned = clean(read_tape(tape, _renamed(columns)))
+    stock = aggregate(cleaned.loans)
+    source = f"Loan tape {tape.name}: {stock.n:,} of {cleaned.n_read:,} rows."
+    made = pool_of(stock, name or tape.stem, source, base, currency)
+    if out is not None:
+        _write(out, made, source)
+    output = Output(as_json, quiet, log_json)
+    output.result(lambda: _tables(cleaned, stock), lambda: _document(cleaned, stock, made))
+
+
+def _pool(path: Path) -> Pool:
+    from stress.inputs.parse import parse_as
+    from stress.inputs.pool import Pool
+
+    return parse_as(path, Pool, "--like")
+
+
+def _renamed(columns: tuple[str, ...]) -> dict[str, str]:
+    from stress.tape import COLUMNS
+
+    found = {}
+    for pair in columns:
+        ours, equals, theirs = pair.partition("=")
+        if not equals or not theirs or ours not in COLUMNS:
+            raise ConfigError(f"--column {pair!r}: must be OURS=THEIRS with OURS one of {', '.join(COLUMNS)}")
+        found[ours] = theirs
+    return found
+
+
+def _write(out: Path, made: Pool, source: str) -> None:
+    from stress.jobs import write_atomically
+    from stress.tape.write import pool_to_toml
+
+    try:
+        write_atomically(out, pool_to_toml(made, f"Written by stress pool. {source}"))
+    except OSError as error:
+        raise ConfigError(f"--out {out}: cannot be written: {error.strerror}") from None
+
+
+def _tables(cleaned: Cleaned, stock: Stock) -> RenderableType:
+    from rich import box
+    from rich.console import Group
+    from rich.markup import escape
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("level", *(("balance", "share", "current", "1-30", "31-60", "61-90", "fee-free")), box=box.SIMPLE)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for level, late, free in zip(stock.level, stock.late, stock.fee_free, strict=True):
+        share = [f"{part / late.sum():.2%}" for part in late]
+        free_share = f"{free / late[0]:.2%}" if late[0] else "-"
+        table.add_row(escape(level), f"{late.sum():,.0f}", f"{late.sum() / stock.balance:.2%}", *share, free_share)
+    whole = stock.late.sum(axis=0)
+    total = [f"{part / stock.balance:.2%}" for part in whole]
+    table.add_row("all", f"{stock.balance:,.0f}", "100.00%", *total, f"{stock.fee_free.sum() / whole[0]:.2%}")
+    said = [f"{stock.n:,} loans of {cleaned.n_read:,} rows; {stock.small:.1%} of the balance in loans below 3,000."]
+    said += [f"dropped {d.n:,} (balance {d.balance:,.2f}), first in row {d.first_row:,}: {d.reason}" for d in cleaned.dropped]
+    return Group(table, Text("\n".join(said)))
+
+
+def _document(cleaned: Cleaned, stock: Stock, made: Pool) -> dict[str, Any]:
+    return {
+        "rows": cleaned.n_read,
+        "loans": stock.n,
+        "dropped": [d._asdict() for d in cleaned.dropped],
+        "balance": stock.balance,
+        "share_below_3000": stock.small,
+        "levels": {
+            level: dict(zip(("current", "m1", "m2", "m3"), late.tolist(), strict=True))
+            for level, late in zip(stock.level, stock.late, strict=True)
+        },
+        "pool": made.model_dump(mode="json", exclude_none=True),
+    }

@@ -1,0 +1,70 @@
+"""The deal's dates in words, and when a trip takes effect."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+
+from stress.explain.words import percent
+from stress.inputs.deal import Deal
+
+EFFECTIVE = (
+    "Triggers are tested on the month's last day. A trip stops purchases from the next day, and the new priority of "
+    "payments applies at the payment date that follows."
+)
+"""When a tripped trigger takes effect."""
+
+
+def date_lines(deal: Deal) -> list[str]:
+    """One line a date or rule."""
+    closing, issue = deal.closing_date.isoformat(), (deal.issue_date or deal.closing_date).isoformat()
+    accrues = "from here" if issue == closing else f"from the issue date, {issue}"
+    lines = [
+        f"- Cut-off and closing: {closing}; interest accrues {accrues}, {deal.day_count}.",
+        f"- Payment dates: day {deal.payment_day} of the month after each collection period.",
+    ]
+    if deal.revolving_months:
+        lines.append(_revolving(deal))
+    lines += [
+        f"- Scheduled end: month {deal.scheduled_months} ({month_end(deal, deal.scheduled_months)}).",
+        f"- Legal maturity: month {deal.legal_maturity_months} ({month_end(deal, deal.legal_maturity_months)}); "
+        "principal unpaid then is lost.",
+        f"- Unpaid interest {'bears' if deal.interest_on_unpaid_interest else 'bears no'} interest.",
+    ]
+    if deal.clean_up is not None:
+        lines.append(
+            f"- Clean-up: after the revolving period the pool is sold at par once it falls below "
+            f"{percent(deal.clean_up.pool_factor)} of the cut-off balance."
+        )
+    return lines
+
+
+def month_end(deal: Deal, month: int) -> str:
+    """End of month `month`; month 1 is the first that ends after closing."""
+    first = deal.closing_date
+    ends_itself = first.day == calendar.monthrange(first.year, first.month)[1]
+    index = first.year * 12 + first.month - 1 + month - (0 if ends_itself else 1)
+    year, zero_month = divmod(index, 12)
+    day = calendar.monthrange(year, zero_month + 1)[1]
+    return datetime.date(year, zero_month + 1, day).isoformat()
+
+
+def _revolving(deal: Deal) -> str:
+    buys = {
+        "each_step": "principal collections buy new receivables at every step of the clock",
+        "payment_date": "principal collections buy new receivables at payment dates",
+        "none": "nothing is bought",
+    }[deal.purchase]
+    price = "par" if deal.purchase_price == 1.0 else f"{percent(deal.purchase_price)} of their principal"
+    kept = "; cash that senior costs may need is kept back" if _keeps(deal) else ""
+    return (
+        f"- Revolving: months 1 to {deal.revolving_months} (to {month_end(deal, deal.revolving_months)}); "
+        f"{buys}, at {price}{kept}."
+    )
+
+
+def _keeps(deal: Deal) -> bool:
+    """Whether the revolving order may pay fees or interest from principal, so that purchases leave cash."""
+    steps = deal.priority.get("revolving", ())
+    lends = any(step.step in ("pay_fee", "pay_interest") and "principal" in step.source for step in steps)
+    return deal.retain_senior_cost and lends

@@ -1,0 +1,64 @@
+"""The notes in words: size, coupon, what ranks below."""
+
+from __future__ import annotations
+
+from stress.explain.words import listed, money, percent, table
+from stress.inputs.deal import Deal, Note
+
+
+def notes_table(deal: Deal, balance: float | None) -> list[str]:
+    """A row a note, from the most senior; amounts where the pool's cut-off balance is known."""
+    shares, support = shares_of(deal, balance), support_of(deal, balance)
+    rows = []
+    for note, share, below in zip(deal.notes, shares, support, strict=True):
+        amount = note.amount if note.amount is not None else share * balance if share is not None and balance else None
+        rows.append([
+            note.name,
+            percent(share) if share is not None else "-",
+            money(amount) if amount is not None else "-",
+            coupon_words(deal, note),
+            percent(below) if below is not None else "-",
+        ])  # fmt: skip
+    base = "the notes" if balance is None and _all_amounts(deal) else "cut-off"
+    return table(["note", f"share of {base}", f"amount ({deal.currency})", "coupon", "enhancement below it"], rows)
+
+
+def shares_of(deal: Deal, balance: float | None) -> list[float | None]:
+    """Share of the cut-off balance; of the notes' sum where all are given by amount and no pool is known."""
+    if balance is None and _all_amounts(deal):
+        balance = sum(note.amount or 0.0 for note in deal.notes)
+    return [
+        note.share if note.share is not None else (note.amount or 0.0) / balance if balance else None
+        for note in deal.notes
+    ]
+
+
+def support_of(deal: Deal, balance: float | None) -> list[float | None]:
+    """What ranks below each note: junior notes, and pool beyond all notes."""
+    shares = shares_of(deal, balance)
+    known = [share for share in shares if share is not None]
+    if len(known) < len(shares):
+        return [None] * len(shares)
+    return [max(0.0, 1.0 - sum(known[: i + 1])) for i in range(len(known))]
+
+
+def coupon_words(deal: Deal, note: Note) -> str:
+    """`5.4% fixed; paid every 3 months in revolving`."""
+    if note.residual:
+        return "residual: takes what is left"
+    if note.index is None:
+        words = f"{percent(note.coupon)} fixed"
+    else:
+        words = f"{note.index} + {percent(note.coupon)} (now {percent(deal.indices[note.index] + note.coupon)})"
+    words += f", at most {percent(note.cap)}" if note.cap is not None else ""
+    words += f", at least {percent(note.floor)}" if note.floor is not None else ""
+    if note.step_up is not None:
+        up = note.step_up
+        start = f"from month {up.from_month}" if up.trigger is None else f"once {up.trigger!r} has tripped"
+        words += f", {'plus' if up.add > 0.0 else 'minus'} {percent(abs(up.add))} {start}"
+    slow = [f"every {n} months in {phase.replace('_', ' ')}" for phase, n in note.payment_months.items() if n > 1]
+    return f"{words}; paid {listed(slow)}" if slow else words
+
+
+def _all_amounts(deal: Deal) -> bool:
+    return all(note.amount is not None for note in deal.notes)
