@@ -34,7 +34,7 @@ def test_in_one_period_beta_is_the_factor_at_which_the_pool_eats_the_enhancement
     assert abs(float(found.aimed.estimate) - found.first_order) < 4.0 * float(found.aimed.error)
     assert found.aimed.error < 0.1 * found.aimed.estimate
     assert found.path is not None
-    assert float(found.path["final_loss"].sel(tranche="A")) > loss
+    assert float(found.path["loss"].sel(tranche="A")) > loss
     assert found.normals.shape == (1, 1)
 
 
@@ -68,9 +68,9 @@ def test_on_the_worked_case_the_path_loses_and_its_probability_is_that_of_the_si
     job = load_job(JOB).model_copy(update={"paths": 32_768})
     found = reverse(job, "subordinated", 0.25)
     assert found.path is not None
-    assert found.path["final_loss"].sel(tranche="subordinated") > 0.25
+    assert found.path["loss"].sel(tranche="subordinated") > 0.25
     again = replay(job, 0, "baseline", found.normals)
-    np.testing.assert_array_equal(again["final_loss"], found.path["final_loss"])
+    np.testing.assert_array_equal(again["loss"], found.path["loss"])
     error = float(np.hypot(found.aimed.error, found.simulated.error))
     assert abs(float(found.aimed.estimate) - float(found.simulated.estimate)) < 4.0 * error
     assert found.first_order == pytest.approx(float(found.aimed.estimate), rel=0.5)

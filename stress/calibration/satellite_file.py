@@ -44,7 +44,8 @@ def read_satellite(path: str | Path) -> SatelliteFit:
     sample = file.sample
     return SatelliteFit(
         file.target, file.link, tuple(Term(t.variable, t.lag, t.difference) for t in file.terms),
-        tuple(r.coefficient for r in row), tuple(r.error or 0.0 for r in row), tuple(r.robust_error or 0.0 for r in row),
+        tuple(r.coefficient for r in row),
+        tuple(r.error or 0.0 for r in row), tuple(r.robust_error or 0.0 for r in row),
         sample.robust_lags, sample.r2, sample.n, file.per_year, sample.first, sample.last, sample.residual_sd,
         sample.residual_persistence, file.source,
     )  # fmt: skip

@@ -1,23 +1,33 @@
-"""`stress explain`: a deal or a job in words."""
+"""`stress explain`: a deal or a job in words and in one picture."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from stress.cli.options import FILE
+from stress.cli.output import console
+
+if TYPE_CHECKING:
+    from stress.inputs.deal import Deal
 
 
 @click.command()
 @click.argument("file", type=FILE, metavar="JOB|DEAL")
+@click.option("--markdown", is_flag=True, help="Markdown text, also on a terminal.")
+@click.option("--svg", "picture", type=FILE, metavar="FILE.svg", help="Also draw the deal: an .svg, .png or .pdf file.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document with the Markdown text.")
-def explain(file: Path, as_json: bool) -> None:
-    """Say what a deal does: notes, phases, priority of payments, triggers, fees, dates (Markdown).
+def explain(file: Path, markdown: bool, picture: Path | None, as_json: bool) -> None:
+    """Say what a deal does: notes, phases, priority of payments, triggers, fees, dates.
+
+    On a terminal the text is set for reading; into a pipe or a file it is Markdown.
 
     \b
     Example:
       stress explain scenarios/deals/baitiao-24m.toml
+      stress explain scenarios/jobs/card-master-trust.toml --svg card.svg
     """
     from stress.errors import ConfigError
     from stress.explain import explain_deal, explain_job
@@ -27,14 +37,39 @@ def explain(file: Path, as_json: bool) -> None:
 
     model = load(file)
     if isinstance(model, Deal):
-        text = explain_deal(model)
+        text, deal, balance = explain_deal(model), model, None
     elif isinstance(model, Job):
-        text = explain_job(model)
+        text, deal, balance = explain_job(model), model.deal, model.pool.balance
     else:
         raise ConfigError(f'{file}: kind = "{model.kind}": only a deal or a job can be explained')
+    if picture is not None:
+        _draw(picture, deal, balance)
     if as_json:
         import json
 
         click.echo(json.dumps({"file": str(file), "name": model.name, "text": text}, ensure_ascii=False, indent=2))
-    else:
+    elif markdown or not console().is_terminal:
         click.echo(text, nl=False)
+    else:
+        from rich.markdown import Markdown
+
+        console().print(Markdown(text))
+
+
+def _draw(target: Path, deal: Deal, balance: float | None) -> None:
+    """Write the picture in the format that the file's name ends in."""
+    from stress.errors import ConfigError
+
+    if target.suffix.lower() not in (".svg", ".png", ".pdf"):
+        raise ConfigError(f"--svg {target}: must end in .svg, .png or .pdf")
+
+    from stress.explain.picture import picture, picture_svg
+
+    try:
+        if target.suffix.lower() == ".svg":
+            target.write_text(picture_svg(deal, balance), encoding="utf-8")
+        else:
+            picture(deal, balance).savefig(target, dpi=160, facecolor="white")
+    except OSError as error:
+        raise ConfigError(f"--svg {target}: cannot be written: {error.strerror}") from None
+    click.echo(target, err=True)

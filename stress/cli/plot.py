@@ -9,7 +9,7 @@ import click
 from stress.cli.options import FILE
 from stress.errors import ConfigError
 
-FIGURES = ("loss", "fan", "events", "heat_map")
+FIGURES = ("loss", "fan", "events", "heat_map", "defaults")
 FORMATS = (".svg", ".png", ".pdf")
 
 
@@ -19,17 +19,31 @@ FORMATS = (".svg", ".png", ".pdf")
 @click.option("--tranche", help="The note of a loss figure. [default: the first]")
 @click.option("--scenario", help="The scenario of a loss figure. [default: the first]")
 @click.option("--quantity", default="cumulative_default", show_default=True, help="What a fan shows by month.")
+@click.option(
+    "--mark",
+    multiple=True,
+    metavar="NAME=SHARE",
+    help="A figure to mark among the defaults, for example 'realised=0.0463'. Repeatable.",
+)
 @click.option("-o", "--out", type=FILE, metavar="FILE", help="An .svg, .png or .pdf file. [default: FIGURE.svg]")
 def plot(
-    results: Path, figure: str, tranche: str | None, scenario: str | None, quantity: str, out: Path | None
+    results: Path,
+    figure: str,
+    tranche: str | None,
+    scenario: str | None,
+    quantity: str,
+    mark: tuple[str, ...],
+    out: Path | None,
 ) -> None:
-    """Draw a loss distribution, a fan by month, trigger events or the heat map of all scenarios.
+    """Draw a loss distribution, a fan by month, trigger events, the heat map or the pool's defaults by scenario.
 
     \b
     Example:
       stress plot results/baitiao-24m loss --tranche A -o loss.svg
       stress plot results/baitiao-24m fan --quantity excess_spread -o spread.png
+      stress plot results/baitiao-24m defaults --mark 'static pool=0.0101' --mark realised=0.0463 -o defaults.svg
     """
+    marks = [_mark(text) for text in mark]
     target = out or Path(f"{figure}.svg")
     if target.suffix.lower() not in FORMATS:
         raise ConfigError(f"--out {target}: must end in {', '.join(FORMATS)}")
@@ -44,6 +58,8 @@ def plot(
         drawn = figures.loss(dataset, tranche or str(dataset["tranche"].values[0]), scenario)
     elif figure == "fan":
         drawn = figures.fan(dataset, quantity)
+    elif figure == "defaults":
+        drawn = figures.defaults(dataset, marks)
     else:
         drawn = figures.events(dataset) if figure == "events" else figures.heat_map(dataset)
     try:
@@ -54,3 +70,14 @@ def plot(
     except OSError as error:
         raise ConfigError(f"--out {target}: cannot be written: {error.strerror}") from None
     click.echo(target)
+
+
+def _mark(text: str) -> tuple[str, float]:
+    name, _, share = text.rpartition("=")
+    try:
+        value = float(share)
+    except ValueError:
+        value = -1.0
+    if not name or not 0.0 < value <= 1.0:
+        raise ConfigError(f"--mark {text}: NAME=SHARE, a share of the cut-off balance above 0 and at most 1")
+    return name, value

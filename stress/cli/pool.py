@@ -106,7 +106,9 @@ def _tables(cleaned: Cleaned, stock: Stock) -> RenderableType:
     total = [f"{part / stock.balance:.2%}" for part in whole]
     table.add_row("all", f"{stock.balance:,.0f}", "100.00%", *total, f"{stock.fee_free.sum() / whole[0]:.2%}")
     said = [f"{stock.n:,} loans of {cleaned.n_read:,} rows; {stock.small:.1%} of the balance in loans below 3,000."]
-    said += [f"dropped {d.n:,} (balance {d.balance:,.2f}), first in row {d.first_row:,}: {d.reason}" for d in cleaned.dropped]
+    said += [
+        f"dropped {d.n:,} (balance {d.balance:,.2f}), first in row {d.first_row:,}: {d.reason}" for d in cleaned.dropped
+    ]
     return Group(table, Text("\n".join(said)))
 
 

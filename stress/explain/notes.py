@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stress.explain.words import listed, money, percent, table
 from stress.inputs.deal import Deal, Note
+from stress.inputs.deal_rules import steps_of
 
 
 def notes_table(deal: Deal, balance: float | None) -> list[str]:
@@ -34,12 +35,24 @@ def shares_of(deal: Deal, balance: float | None) -> list[float | None]:
 
 
 def support_of(deal: Deal, balance: float | None) -> list[float | None]:
-    """What ranks below each note: junior notes, and pool beyond all notes."""
+    """What ranks below each note: junior notes and pool beyond all notes; notes repaid pro rata rank together."""
     shares = shares_of(deal, balance)
     known = [share for share in shares if share is not None]
     if len(known) < len(shares):
         return [None] * len(shares)
-    return [max(0.0, 1.0 - sum(known[: i + 1])) for i in range(len(known))]
+    return [max(0.0, 1.0 - sum(known[: last + 1])) for last in _last_of_rank(deal)]
+
+
+def _last_of_rank(deal: Deal) -> list[int]:
+    """For each note the most junior one that is repaid beside it, by the order of the amortization phase."""
+    names = [note.name for note in deal.notes]
+    last = list(range(len(names)))
+    for step in steps_of(deal, "amortization"):
+        if step.step == "pay_principal" and step.order == "pro_rata" and step.when is None and not step.to_balance:
+            together = [names.index(name) for name in step.notes]
+            for i in together:
+                last[i] = max(*together, last[i])
+    return last
 
 
 def coupon_words(deal: Deal, note: Note) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from stress.explain.words import limit, listed, money, observable_words, percent, then
+from stress.explain.words import SHORT, limit, listed, money, observable_words, percent, then
 from stress.inputs.deal import AnyStep, Condition, Deal, Reserve
 
 
@@ -53,6 +53,16 @@ def condition_words(deal: Deal, when: Condition) -> str:
     side, value = ("above", when.above) if when.above is not None else ("below", when.below)
     assert value is not None
     return f"{observable_words(deal, when.observable)} is {side} {limit(when.observable, value)}"
+
+
+def condition_sign(when: Condition) -> str:
+    """`3-month excess spread < 4.5%`, for a picture."""
+    if when.trigger is not None:
+        return f"{when.trigger!r} has {'' if when.tripped else 'not '}tripped"
+    assert when.observable is not None
+    sign, value = (">", when.above) if when.above is not None else ("<", when.below)
+    assert value is not None
+    return f"{SHORT[when.observable]} {sign} {limit(when.observable, value)}"
 
 
 def target_words(target: Reserve) -> str:

@@ -31,6 +31,23 @@ OBSERVABLE = {
     "notes_outstanding": "notes other than the residual one, over their size at closing",
 }
 
+SHORT = {
+    "cumulative_default": "cumulative defaults",
+    "default_stock": "91+ days stock",
+    "excess_spread": "excess spread of the month",
+    "excess_spread_3m": "3-month excess spread",
+    "idle_cash_days": "days of idle cash",
+    "overdue_30": "30+ days past due",
+    "overdue_60": "60+ days past due",
+    "overdue_90": "90+ days past due",
+    "pool_factor": "pool factor",
+    "payment_rate": "monthly payment rate",
+    "senior_shortfall": "unpaid senior interest",
+    "deficiency": "principal deficiency",
+    "notes_outstanding": "notes outstanding",
+}
+"""The same for a picture."""
+
 DENOMINATOR = {
     "cut_off": "over the cut-off balance",
     "cut_off_plus_purchases": "over the cut-off balance plus purchases",
@@ -49,9 +66,9 @@ def observable_words(deal: Deal, observable: str, denominator: str = "cut_off") 
     return OBSERVABLE[observable] + (f" {DENOMINATOR[denominator]}" if observable in RATIOS else "")
 
 
-def percent(value: float) -> str:
-    """0.054 -> 5.4%, at most four decimals."""
-    return f"{100.0 * value:.4f}".rstrip("0").rstrip(".") + "%"
+def percent(value: float, decimals: int = 4) -> str:
+    """0.054 -> 5.4%, at most so many decimals."""
+    return f"{100.0 * value:.{decimals}f}".rstrip("0").rstrip(".") + "%"
 
 
 def money(value: float) -> str:

@@ -95,7 +95,9 @@ def _steps_reachable(phase: str, steps: tuple[AnyStep, ...]) -> None:
                 f"priority.{phase}[{number}] ({step.step}): never pays, because step {earlier} "
                 f"({steps[earlier - 1].step}) has taken all of {' and '.join(sources)}"
             )
-        takes_all = step.step == "pay_residual" or (step.step == "transfer" and step.amount is None and step.share in (None, 1.0))
+        takes_all = step.step == "pay_residual" or (
+            step.step == "transfer" and step.amount is None and step.share in (None, 1.0)
+        )
         if takes_all and step.when is None:
             emptied.update(dict.fromkeys(sources, number))
         to = receiver_of(step)

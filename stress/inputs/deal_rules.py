@@ -130,7 +130,9 @@ def _step_up(deal: Deal, note: Note) -> None:
     if note.step_up.trigger is not None:
         exists(f"{where}.trigger", note.step_up.trigger, [trigger.name for trigger in deal.triggers])
     elif start is not None and start > deal.legal_maturity_months:
-        raise ValueError(f"{where}: from_month = {start} lies after legal maturity in month {deal.legal_maturity_months}")
+        raise ValueError(
+            f"{where}: from_month = {start} lies after legal maturity in month {deal.legal_maturity_months}"
+        )
     if note.step_up.add == 0.0:
         raise ValueError(f"{where}: adds 0; leave it out")
 

@@ -67,8 +67,7 @@ class SatelliteUse(Strict):
     """A satellite file, relative to the scenario file."""
     target: SatelliteTarget
     elasticity: Annotated[float, Field(ge=-10.0, le=10.0)] = 1.0
-    """Scales every movement on the link's scale: 0.5 where this pool is taken to react half as much as the one that was
-    fitted."""
+    """Scales movements on the link's scale: 0.5 where this pool is taken to react half as much as the fitted one."""
     base_rate: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None
     """y_0, the rate from which a logit or probit satellite moves; what the satellite fits at the start where left out."""
     segments: tuple[Name, ...] = ()

@@ -23,7 +23,9 @@ def macro_shocks(
     if macro is None or not uses:
         return ()
     try:
-        tables, first_row = read_tables(macro, lambda number, file: resolve(path, file, f"{path}: macro.tables[{number}]"))
+        tables, first_row = read_tables(
+            macro, lambda number, file: resolve(path, file, f"{path}: macro.tables[{number}]")
+        )
         start = start_of(macro, tables, first_row, horizon)
     except StressError as error:
         raise type(error)(_once(path, f"macro: {error}")) from None
@@ -37,7 +39,9 @@ def macro_shocks(
             if start is not None:
                 shocks += shocks_of(use, satellite, tables, macro, start)
         except ValidationError as error:
-            raise ConfigError(f"{wanted_by}: {use.file}: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from None
+            raise ConfigError(
+                f"{wanted_by}: {use.file}: {error.errors()[0]['msg'].removeprefix('Value error, ')}"
+            ) from None
         except StressError as error:
             raise type(error)(f"{wanted_by}: {use.file}: {error}") from None
     return tuple(shocks)

@@ -47,8 +47,8 @@ def shifts(satellite: Satellite, tables: list[MacroTable], macro: Macro, base: P
     if covered < n and (macro.after_end == "refuse" or covered < 1):
         missing, months = base.shift(max(covered, 0)), max(covered - 1, 0) * 12 // satellite.per_year
         raise DataError(
-            f"{tables[0].file}: has no row {missing}: it lasts about {months} months from the start; the deal needs more. "
-            'Lengthen the table, or write after_end = "hold" under macro'
+            f"{tables[0].file}: has no row {missing}: it lasts about {months} months from the start; the deal "
+            'needs more. Lengthen the table, or write after_end = "hold" under macro'
         )
     total = [0.0] * min(covered, n)
     for term in satellite.terms:
@@ -70,8 +70,8 @@ def regressor(
         place = start.ordinal - back - first.ordinal
         if place < 0:
             raise DataError(
-                f"{table.file}: column {term.variable!r}: has no row {start.shift(-back)}, needed for the starting point, lags "
-                "and differences; name a history beside the file, or start later"
+                f"{table.file}: column {term.variable!r}: has no row {start.shift(-back)}, needed for the starting point, "
+                "lags and differences; name a history beside the file, or start later"
             )
         part = list(column[place : place + n])
         for k, x in enumerate(part):
@@ -92,7 +92,7 @@ def _table_of(variable: str, tables: list[MacroTable], per_year: int) -> MacroTa
         if variable in table.variable:
             if table.start.per_year > per_year:
                 raise DataError(
-                    f"{table.file}: has {table.start.per_year} rows a year; the satellite of {variable!r} is of {per_year} a year"
+                    f"{table.file}: has {table.start.per_year} rows a year; the satellite of {variable!r} has {per_year}"
                 )
             return table
     names = [name for table in tables for name in table.variable]

@@ -61,7 +61,7 @@ def start_of(macro: Macro, tables: list[MacroTable], first_row: Period, horizon:
 def shocks_of(
     use: SatelliteUse, satellite: Satellite, tables: list[MacroTable], macro: Macro, start: Start
 ) -> tuple[Shock, ...]:
-    """The satellite's shock by month, and the residual's rho where asked for. ConfigError or DataError with a reason."""
+    """The satellite's shock by month, and the residual's rho where asked for. Raises ConfigError, DataError."""
     how = how_it_moves(use, satellite)
     width = 12 // satellite.per_year
     base = _period((start.month - 1) // width, satellite.per_year)
@@ -79,7 +79,9 @@ def how_it_moves(use: SatelliteUse, satellite: Satellite) -> Literal["multiply",
     """A linear satellite adds, any other multiplies. ConfigError where the target has no such movement."""
     if satellite.link == "linear":
         if use.target in MULTIPLIERS:
-            raise ConfigError(f"{use.target} is a multiplier: needs a satellite with link logit, probit or log, not linear")
+            raise ConfigError(
+                f"{use.target} is a multiplier: needs a satellite with link logit, probit or log, not linear"
+            )
         return "add"
     if use.target in NO_MULTIPLE:
         raise ConfigError(f"{use.target} has no multiple: needs a satellite with link linear, not {satellite.link}")
@@ -105,9 +107,7 @@ def start_rate(
     return _inverse(satellite, level)
 
 
-def _effect(
-    use: SatelliteUse, satellite: Satellite, how: str, shift: float, rate: float | None
-) -> float:
+def _effect(use: SatelliteUse, satellite: Satellite, how: str, shift: float, rate: float | None) -> float:
     """The multiple or the addition that a shift on the link's scale makes."""
     if how == "add":
         return shift

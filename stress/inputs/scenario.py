@@ -11,6 +11,7 @@ from stress.inputs.macro import Macro, SatelliteUse
 from stress.inputs.targets import FROM_ZERO, MULTIPLIERS, SEGMENT_TARGETS, VALUE_RANGE
 from stress.inputs.targets import Target as Target
 
+
 class Shock(Strict):
     """One input moved from one month to another (the whole life where no months are given).
 

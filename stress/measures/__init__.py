@@ -5,6 +5,7 @@ over paths, which are a DataArray. They read the raw counts and sums only, so a 
 measured again at any level.
 """
 
+from stress.measures.exceedance import exceedance
 from stress.measures.losses import (
     LEVELS,
     default_rate,
@@ -39,6 +40,7 @@ __all__ = [
     "default_rate",
     "difference",
     "event_probability",
+    "exceedance",
     "expected_loss",
     "expected_shortfall",
     "fan",

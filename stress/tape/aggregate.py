@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -43,13 +43,15 @@ class Stock(NamedTuple):
 
 
 def aggregate(loans: pd.DataFrame, limit: int = 16) -> Stock:
-    """Sums over loans, in seconds for millions. DataError where no loan is left or there are more than `limit` levels."""
+    """Sums over loans. DataError where no loan is left or there are more levels than `limit`."""
     if loans.empty:
         raise DataError("no loan is left in the pool")
     level = loans["level"].cat.remove_unused_categories()
     names = tuple(str(one) for one in level.cat.categories)
     if len(names) > limit:
-        raise DataError(f"{len(names)} levels ({', '.join(names[:5])}, ...); a pool may have {limit}: group the scores first")
+        raise DataError(
+            f"{len(names)} levels ({', '.join(names[:5])}, ...); a pool may have {limit}: group the scores first"
+        )
     balance = loans["balance"].to_numpy(dtype=np.float64)
     term = loans["term"].to_numpy(dtype=np.int64)
     left = loans["remaining"].to_numpy(dtype=np.int64)
@@ -60,7 +62,7 @@ def aggregate(loans: pd.DataFrame, limit: int = 16) -> Stock:
     place = (code * SLOT + term) * SLOT + left
     shape, size = (len(names), SLOT, SLOT), len(names) * SLOT * SLOT
 
-    def total(where: NDArray[np.int64], weight: Array, length: int) -> Array:
+    def total(where: NDArray[Any], weight: Array, length: int) -> Array:
         return np.bincount(where, weight, length).astype(np.float64)
 
     performing = np.where(current, balance, 0.0)

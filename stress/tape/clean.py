@@ -56,7 +56,9 @@ def _reasons(tape: pd.DataFrame) -> dict[str, NDArray[np.bool_]]:
             "balance is zero": value["balance"] == 0.0,
             "balance is negative": value["balance"] < 0.0,
             f"term is no whole number from 1 to {MAX_TERM}": (term < 1) | (term > MAX_TERM) | (term != np.floor(term)),
-            "instalments left are no whole number from 1 to the term": (left < 1) | (left > term) | (left != np.floor(left)),
+            "instalments left are no whole number from 1 to the term": (left < 1)
+            | (left > term)
+            | (left != np.floor(left)),
             "days past due are negative": late < 0,
             "more than 90 days past due: in default at the cut-off date": late > 90,
             f"monthly fee is negative or above {MAX_FEE:.0%} of principal": (fee < 0.0) | (fee > MAX_FEE),

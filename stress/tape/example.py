@@ -1,7 +1,7 @@
 """A seeded loan tape that looks like the Baitiao pool: made up, but with the published stratification.
 
-Xia, Liu, Wang, Liu (2024): about 99% of the balance is not overdue, about 65% is in accounts below CNY 3,000, L2 and L3
-hold about 97%, 56.49% of the balance bears no fee, credit lines end at CNY 15,000. Illustrative, ours: level and plan mix
+Xia, Liu, Wang, Liu (2024): about 99% of the balance is not overdue, about 65% is in accounts below CNY 3,000, L2 and L3 hold
+about 97%, 56.49% of the balance bears no fee, credit lines end at CNY 15,000. Illustrative, ours: level and plan mix
 and fees by level (as in scenarios/pools/baitiao.toml), the spread of ticket sizes, how late the late ones are.
 """
 
@@ -52,7 +52,7 @@ def baitiao_tape(n: int, seed: int = 1) -> pd.DataFrame:
     days = draw.choice(3, n, p=LATE_BUCKET) * 30 + draw.integers(1, 31, n)
     return pd.DataFrame(
         {
-            "level": pd.Categorical.from_codes(level, categories=list(LEVEL)),
+            "level": pd.Categorical(np.array(LEVEL)[level], categories=LEVEL),
             "term": n_term,
             "remaining": n_left,
             "days_past_due": np.where(late, days, 0),
@@ -75,7 +75,7 @@ def _free_of_fee_plans() -> float:
 
 
 def _middle(term: NDArray[np.int64], left: NDArray[np.int64], weight: Array) -> float:
-    """Mean logarithm of tickets (log-normal, cut at the credit line) at which SMALL_SHARE of balance is in small loans."""
+    """Mean logarithm of tickets (log-normal, cut at the credit line) at which SMALL_SHARE is in small loans."""
 
     def money(below: Array, m: float) -> Array:
         """E[ticket; ticket < below] but for a factor."""

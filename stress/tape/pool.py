@@ -41,7 +41,9 @@ def pool_of(stock: Stock, name: str, source: str, like: Pool | None = None, curr
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise DataError(f"the tape makes no valid pool: {place}: {first['msg'].removeprefix('Value error, ')}") from None
+        raise DataError(
+            f"the tape makes no valid pool: {place}: {first['msg'].removeprefix('Value error, ')}"
+        ) from None
 
 
 def _assumed(stock: Stock, like: Pool) -> dict[str, Any]:
@@ -74,7 +76,9 @@ def _steady(stock: Stock, currency: str) -> dict[str, Any]:
     """What one day shows if the pool is in a steady state; the rest is illustrative and says so."""
     total = stock.late.sum(axis=0)
     if min(total[:3]) <= 0.0:
-        raise DataError("the tape has no balance in M1 or M2, so no rates can be read from it: give a pool to be --like")
+        raise DataError(
+            "the tape has no balance in M1 or M2, so no rates can be read from it: give a pool to be --like"
+        )
     performing = stock.line.sum(axis=0)
     principal = performing.sum(axis=1) / np.array([max(n + 1, 2) / 2.0 for n in range(len(performing))])
     free = stock.fee.sum(axis=(0, 2)) == 0.0
@@ -84,6 +88,7 @@ def _steady(stock: Stock, currency: str) -> dict[str, Any]:
         "currency": currency,
         "illustrative": [
             "segments.entry_rate and ladder: the steady state with the tape's delinquency of one day",
+            "segments.entry_rate: the pool's where nothing of a level is 1-30 days past due",
             "plans.share: the steady state with the tape's terms",
             "ladder.roll_m3", "dependence", "prepayment and recovery of nothing", "everything left at its default",
         ],
@@ -100,12 +105,12 @@ def _steady(stock: Stock, currency: str) -> dict[str, Any]:
 
 
 def _level(stock: Stock, s: int, share: float) -> dict[str, Any]:
-    late = stock.late[s]
+    late, whole = stock.late[s], stock.late.sum(axis=0)
     fee = float(stock.fee[s].sum() / stock.bearing[s]) if stock.bearing[s] > 0.0 else 0.0
     return {
         "name": stock.level[s],
         "share": share,
-        "entry_rate": _rate(late[1], late[0]),
+        "entry_rate": _rate(late[1], late[0]) or _rate(float(whole[1]), float(whole[0])),
         "monthly_fee": float(f"{fee:.8g}"),
         "delinquent": _late(late),
     }

@@ -39,6 +39,8 @@ def read_tape(path: str | Path, rename: Mapping[str, str] | None = None) -> pd.D
     rename: our name -> the tape's, where it has another. DataError where a column is missing or a level is a
     spreadsheet formula; LimitError where the file is too large.
     """
+    if "://" in str(path):
+        raise DataError(f"{path}: must be a local file, not an address")
     path = Path(path)
     name = {ours: (rename or {}).get(ours, ours) for ours in COLUMNS}
     size = _size(path)
@@ -56,8 +58,6 @@ def read_tape(path: str | Path, rename: Mapping[str, str] | None = None) -> pd.D
 
 
 def _size(path: Path) -> int:
-    if "://" in str(path):
-        raise DataError(f"{path}: must be a local file, not an address")
     try:
         found = os.stat(path)
     except (OSError, ValueError) as error:
@@ -75,7 +75,8 @@ def _csv(path: Path, name: Mapping[str, str]) -> pd.DataFrame:
             head = list(pd.read_csv(path, nrows=0, encoding="utf-8-sig").columns)
             _check_columns(path, head, name)
             fast: dict[str, Any] = {"engine": "pyarrow"} if _arrow() is not None else {"low_memory": False}
-            return pd.read_csv(path, usecols=list(name.values()), encoding="utf-8-sig", **fast)
+            table: pd.DataFrame = pd.read_csv(path, usecols=list(name.values()), encoding="utf-8-sig", **fast)
+            return table
     except UnicodeDecodeError:
         raise DataError(f"{path}: is not UTF-8 text") from None
     except (ValueError, OSError) as error:  # a parser error is a ValueError
@@ -111,7 +112,11 @@ def _check_columns(path: Path, head: list[str], name: Mapping[str, str]) -> None
         if head.count(theirs) == 1:
             continue
         close = difflib.get_close_matches(theirs, [str(h) for h in head], n=1, cutoff=0.5)
-        hint = f"; if it is {close[0]!r}, say --column {ours}={close[0]}" if close else f"; it has {', '.join(map(str, head[:20]))}"
+        hint = (
+            f"; if it is {close[0]!r}, say --column {ours}={close[0]}"
+            if close
+            else f"; it has {', '.join(map(str, head[:20]))}"
+        )
         raise DataError(f"{path}: has no column {theirs!r} ({COLUMNS[ours]}){hint}")
 
 
@@ -139,4 +144,6 @@ def _levels(path: Path, name: str, column: pd.Series[Any]) -> pd.Series[Any]:
 def _formula(path: Path, name: str, column: pd.Series[Any], where: pd.Series[Any]) -> DataError:
     row = int(np.flatnonzero(where.to_numpy(dtype=bool))[0])
     cell = "".join(c if c.isprintable() else "?" for c in str(column.iloc[row]))[:40]
-    return DataError(f"{path}: row {row + 2}, column {name!r}: {cell!r}: is a spreadsheet formula; save the tape as plain values")
+    return DataError(
+        f"{path}: row {row + 2}, column {name!r}: {cell!r}: is a spreadsheet formula; save the tape as plain values"
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import io
 import re
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -17,7 +18,7 @@ TEXT, QUIET, RULE, WASH = "#1d2530", "#5d6775", "#d5d9de", "#f3f5f7"
 NOTE_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#7f6a00", "#000000")
 """Okabe and Ito (2008), senior first; the same as in the report."""
 FONT = "'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', sans-serif"
-_SETTINGS = {"font.family": "DejaVu Sans", "svg.fonttype": "none", "svg.hashsalt": "stress deal"}
+SETTINGS: dict[Any, Any] = {"font.family": "DejaVu Sans", "svg.fonttype": "none", "svg.hashsalt": "stress deal"}
 """DejaVu Sans sets the widths; an SVG shows FONT, which is narrower."""
 
 
@@ -32,7 +33,14 @@ class Canvas:
         self.axes.axis("off")
 
     def text(
-        self, x: float, y: float, words: str, size: float = 8.0, colour: str = TEXT, bold: bool = False, at: str = "left"
+        self,
+        x: float,
+        y: float,
+        words: str,
+        size: float = 8.0,
+        colour: str = TEXT,
+        bold: bool = False,
+        at: str = "left",
     ) -> None:
         """A line of text, vertically centred on y."""
         self.axes.text(
@@ -52,7 +60,9 @@ class Canvas:
 
     def card(self, x: float, y: float, width: float, height: float) -> None:
         """A pale rounded panel behind a group of lines."""
-        shape = FancyBboxPatch((x, y), width, height, "round,pad=0,rounding_size=0.06", facecolor=WASH, edgecolor="none")
+        shape = FancyBboxPatch(
+            (x, y), width, height, "round,pad=0,rounding_size=0.06", facecolor=WASH, edgecolor="none"
+        )
         self.axes.add_patch(shape)
 
     def line(self, x: float, y: float, to_x: float, to_y: float, colour: str = QUIET, width: float = 0.8) -> None:
@@ -100,7 +110,7 @@ def svg(figure: Figure) -> str:
     buffer = io.StringIO()
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(_SETTINGS)
+        mpl.rcParams.update(SETTINGS)
         nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
         figure.savefig(buffer, format="svg", metadata=nothing, transparent=True)
     text = buffer.getvalue()

@@ -42,9 +42,11 @@ class Notes:
     def _words(self, canvas: Canvas, i: int, x: float, y: float, width: float) -> None:
         note = self.deal.notes[i]
         share = shares_of(self.deal, self.balance)[i]
-        size = percent(share) if share is not None else f"{money(note.amount or 0.0)} {self.deal.currency}"
+        size = percent(share, 2) if share is not None else f"{money(note.amount or 0.0)} {self.deal.currency}"
         support = support_of(self.deal, self.balance)[i]
-        below = "" if support is None else f"{percent(support)} below it" if support > 1e-12 else "takes the first loss"
+        below = (
+            "" if support is None else f"{percent(support, 2)} below it" if support > 1e-12 else "takes the first loss"
+        )
         canvas.text(x, y, cut(note.name, 1.5, 9.5, bold=True), 9.5, TEXT, bold=True)
         canvas.text(x + 1.6, y, size, 9.0, TEXT)
         canvas.text(x + 2.75, y, below, 9.0, TEXT)

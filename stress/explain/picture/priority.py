@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from stress.explain.picture.canvas import QUIET, TEXT, Canvas, wrapped
-from stress.explain.steps import condition_words, headline
-from stress.explain.words import PHASE, then
+from stress.explain.picture.canvas import QUIET, TEXT, Canvas, cut, text_width, wrapped
+from stress.explain.steps import condition_sign, headline
+from stress.explain.words import PHASE, listed, then
 from stress.inputs.deal import AnyStep, Deal
 from stress.inputs.deal_rules import phases, steps_of
 
@@ -62,15 +62,15 @@ class Priority:
         if step.step != "release":
             how += wrapped(f"from {then(step.source)}", room, 6.5, 2)
         if step.when is not None:
-            how += wrapped(f"while {condition_words(self.deal, step.when)}", room, 6.5, 3)
+            how += wrapped(f"while {condition_sign(step.when)}", room, 6.5, 3)
         return Entry(step.step, wrapped(headline(step), room, 7.8, 3), how)
 
     def _column(self, canvas: Canvas, phase: str, entries: list[Entry], x: float, y: float, height: float) -> None:
         canvas.card(x, y, self.column, height)
-        follows = [PHASE[p].lower() for p in phases(self.deal) if p not in self.deal.priority]
-        also = f", also {' and '.join(follows)}" if phase == "amortization" and follows else ""
-        for i, line in enumerate(wrapped(PHASE[phase] + also, self.column - 0.24, 8.8, 1)):
-            canvas.text(x + 0.12, y + 0.16 + 0.15 * i, line, 8.6, TEXT, bold=True)
+        names = [PHASE[phase].partition(" (")[0]]
+        if phase == "amortization":
+            names += [p.replace("_", " ") for p in phases(self.deal) if p not in self.deal.priority]
+        canvas.text(x + 0.12, y + 0.16, cut(listed(names), self.column - 0.24, 8.6, bold=True), 8.6, TEXT, bold=True)
         y += HEAD
         for number, entry in enumerate(entries, 1):
             colour = KIND[entry.kind][0]
@@ -90,4 +90,4 @@ class Priority:
         for colour, word in dict.fromkeys(KIND[kind] for kind in KIND if kind in used):
             canvas.dot(x + 0.06, y, 0.06, colour)
             canvas.text(x + 0.17, y, word, 7.2, QUIET)
-            x += 1.15
+            x += 0.45 + text_width(word, 7.2)

@@ -1,0 +1,34 @@
+"""Where a figure falls in a distribution: the share of paths at or above it."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from stress.errors import DataError
+from stress.measures import sums
+from stress.measures.estimate import as_dataset
+from stress.measures.histogram import WIDTH
+from stress.measures.proportions import proportion
+
+POOL = ("default", "net_loss")
+
+
+def exceedance(ds: xr.Dataset, value: float, quantity: str = "default") -> xr.Dataset:
+    """Probability, by scenario, that the pool's `default` (or `net_loss`) over the cut-off balance reaches `value`.
+
+    Paths in the bin that holds the value are shared out in proportion (bins are 1/10,000 wide); interval by Clopper
+    and Pearson (1934). Raises DataError for another quantity or a value outside (0, 1].
+    """
+    if quantity not in POOL:
+        raise DataError(f"exceedance of {quantity!r}: one of {', '.join(POOL)}")
+    if not 0.0 < value <= 1.0:
+        raise DataError(f"exceedance at {value:g}: a share of the cut-off balance above 0 and at most 1")
+    count = ds[f"{quantity}_count"].transpose("scenario", "loss_bin").values.astype(np.float64)
+    lower = np.concatenate([[0.0], WIDTH * np.arange(count.shape[1] - 2), [1.0]])
+    upper = np.concatenate([[0.0], lower[1:-1] + WIDTH, [1.0]])
+    share = np.where(
+        upper > lower, np.clip((upper - value) / np.maximum(upper - lower, WIDTH), 0.0, 1.0), lower >= value
+    )
+    meaning = f"probability that pool {quantity.replace('_', ' ')} reaches {value:g} of the cut-off balance"
+    return as_dataset(proportion(count @ share, sums.paths(ds)), ("scenario",), ds.coords, "1", meaning)
