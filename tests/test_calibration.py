@@ -25,7 +25,6 @@ from stress.calibration import (
 )
 from stress.calibration.horizon import averaged_persistence, spread_of_mean, to_monthly
 from stress.errors import ConfigError, DataError
-from stress.inputs.parse import parse
 
 ROOT = Path(__file__).parents[1]
 CASE = json.loads((ROOT / "tests" / "data" / "closed_forms.json").read_text())

@@ -168,7 +168,7 @@ def test_the_path_must_last_as_long_as_the_deal_unless_held(tmp_path):
         (SCENARIO + "residual_rho = true\n", SATELLITE, TABLE, "needs a satellite with a .sample."),
         (SCENARIO + 'segments = ["L1"]\n', SATELLITE.replace("0.5", "9.0"), TABLE, "from 0 to 1000"),
         (SCENARIO, SATELLITE.replace("0.5", "900.0"), TABLE, "too large|beyond all bounds"),
-        (SCENARIO.split("[macro]")[0] + "[[satellites]]" + SCENARIO.split("[[satellites]]")[1], SATELLITE, TABLE, "macro"),
+        (SCENARIO.replace(SCENARIO[SCENARIO.index("[macro]") : SCENARIO.index("[[")], ""), SATELLITE, TABLE, "macro"),
         (SCENARIO.split("[[sat")[0], SATELLITE, TABLE, "moves nothing"),
     ],
 )  # fmt: skip
@@ -180,7 +180,8 @@ def test_what_is_missing_or_impossible_is_said(tmp_path, scenario, satellite, ta
 def test_a_level_may_have_its_own_elasticity(tmp_path):
     text = SCENARIO.split("[[satellites]]")[0]
     for name, elasticity in (("half", 0.5), ("full", 1.0)):
-        text += f'[[levels]]\nname = "{name}"\nsatellites = [{{ file = "s.toml", target = "default_odds", elasticity = {elasticity} }}]\n'
+        use = f'{{ file = "s.toml", target = "default_odds", elasticity = {elasticity} }}'
+        text += f'[[levels]]\nname = "{name}"\nsatellites = [{use}]\n'
     whole = shocks(tmp_path)[0]
     (tmp_path / "m.toml").write_text(text)
     half, full = cases_of_file(tmp_path / "m.toml", parse(tmp_path / "m.toml"))
@@ -195,10 +196,8 @@ def test_a_level_may_have_its_own_elasticity(tmp_path):
 def test_the_severely_adverse_path_of_2025_triples_the_odds_by_the_published_satellite():
     (case,) = cases_of_file(SHIPPED / "fed2025_severely_adverse.toml", load(SHIPPED / "fed2025_severely_adverse.toml"))
     odds, rho = case.shocks
-    rate = {k: v for k, v in zip(range(-4, 5), (3.8, 4.0, 4.2, 4.1, 4.1, 5.6, 6.8, 8.1, 9.2), strict=False)}
     history = (DFAST / "2025-Table_1A_Historic_Domestic.csv").read_text().splitlines()[-5:]
     ur = [float(line.split(",")[6]) for line in history] + [5.6, 6.8, 8.1, 9.2]
-    assert len(rate) == len(ur) == 9
 
     def level(t: int) -> float:
         return -3.304132 + 0.047398 * ur[t] + 0.196065 * (ur[t] - ur[t - 4])

@@ -181,11 +181,11 @@ def _market(
 
 
 def rational_link(p: np.ndarray, rho: np.ndarray, sign: int) -> np.ndarray:
-    """(..., 2): a and b of Phi(a + b z). A rate of 0 or 1 becomes a = -+40."""
+    """(..., 2): a and b of Phi(a + b z). A rate of 0 or 1 becomes a = -+1e9."""
     from scipy.special import ndtri
 
     root = np.sqrt(1.0 - rho)
-    return np.stack([np.clip(ndtri(p) / root, -40.0, 40.0), -sign * np.sqrt(rho) / root], axis=-1)
+    return np.stack([np.clip(ndtri(p) / root, -1e9, 1e9), -sign * np.sqrt(rho) / root], axis=-1)
 
 
 def _month_scalars(deal: Deal, m: MonthInputs, sizes: Sizes) -> np.ndarray:

@@ -17,24 +17,39 @@ from stress.errors import ConfigError
 @click.option("--column", help="The default rate. [default: the only column]")
 @click.option("--unit", type=float, default=0.01, show_default=True, help="0.01 where the rates are in percent.")
 @click.option("--level", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True, help="Of the intervals.")
+@click.option("-o", "--out", type=FILE, metavar="FILE.toml", help="Write a pool's [dependence] here.")
 @output_options
 def rho(
-    history: Path, column: str | None, unit: float, level: float, as_json: bool, quiet: bool, log_json: bool
+    history: Path,
+    column: str | None,
+    unit: float,
+    level: float,
+    out: Path | None,
+    as_json: bool,
+    quiet: bool,
+    log_json: bool,
 ) -> None:
     """Estimate default rate, asset correlation and persistence, at the engine's monthly horizon.
 
-    HISTORY.csv holds a row per month, quarter or year: the period, then annualised default rates.
+    HISTORY.csv holds a row per month, quarter or year: the period, then annualised default rates. The intervals know
+    that such histories are persistent.
 
     \b
     Example:
-      stress calibrate rho chargeoffs.csv --column "Credit cards"
+      stress calibrate rho chargeoffs.csv --column "Credit cards" -o dependence.toml
     """
     from stress.calibration import calibrate_rho, read_table
 
     table = read_table(history)
     name = _column(history, table.variable, column)
     fit = calibrate_rho([unit * rate for rate in table.column(name)], table.start.per_year, level=level)
-    Output(as_json, quiet, log_json).result(lambda: _plain(str(fit)), lambda: {"column": name, **_document(fit)})
+    from stress.cli.calibration_tables import rho_table, rho_toml
+
+    if out is not None:
+        _write(out, rho_toml(fit, name, history.name))
+    worth = {"effective": fit.effective, "effective_spread": fit.effective_spread}
+    document = {"column": name, **_document(fit), **worth}
+    Output(as_json, quiet, log_json).result(lambda: rho_table(fit, name), lambda: document)
 
 
 @click.command()
@@ -44,6 +59,7 @@ def rho(
 @click.option("--term", "terms", multiple=True, required=True, metavar="NAME[@lagN][@diffN]", help="May be repeated.")
 @click.option("--link", type=click.Choice(["logit", "probit"]), default="logit", show_default=True)
 @click.option("--unit", type=float, default=0.01, show_default=True, help="0.01 where the rates are in percent.")
+@click.option("--lags", type=click.IntRange(0, 99), help="Of the robust errors. [default: 4 (n / 100)^(2/9)]")
 @click.option("-o", "--out", type=FILE, metavar="FILE.toml", help="Write the satellite here.")
 @output_options
 def satellite(
@@ -53,6 +69,7 @@ def satellite(
     terms: tuple[str, ...],
     link: Any,
     unit: float,
+    lags: int | None,
     out: Path | None,
     as_json: bool,
     quiet: bool,
@@ -69,15 +86,22 @@ def satellite(
 
     table = read_table(history)
     name = _column(history, table.variable, column)
-    fit = fit_satellite(table, name, read_table(macro), tuple(map(parse_term, terms)), link=link, unit=unit)
-    if out is not None:
-        from stress.jobs import write_atomically
+    wanted = tuple(map(parse_term, terms))
+    fit = fit_satellite(table, name, read_table(macro), wanted, link=link, unit=unit, robust_lags=lags)
+    from stress.cli.calibration_tables import satellite_table
 
-        try:
-            write_atomically(out, satellite_to_toml(fit, out.stem))
-        except OSError as error:
-            raise ConfigError(f"--out {out}: cannot be written: {error.strerror}") from None
-    Output(as_json, quiet, log_json).result(lambda: _plain(str(fit)), lambda: _document(fit))
+    if out is not None:
+        _write(out, satellite_to_toml(fit, out.stem))
+    Output(as_json, quiet, log_json).result(lambda: satellite_table(fit), lambda: _document(fit))
+
+
+def _write(out: Path, text: str) -> None:
+    from stress.jobs import write_atomically
+
+    try:
+        write_atomically(out, text)
+    except OSError as error:
+        raise ConfigError(f"--out {out}: cannot be written: {error.strerror}") from None
 
 
 def _column(file: Path, columns: tuple[str, ...], wanted: str | None) -> str:
@@ -91,12 +115,6 @@ def _column(file: Path, columns: tuple[str, ...], wanted: str | None) -> str:
     if wanted not in columns:
         raise ConfigError(f"{file}: has no column {wanted!r}: one of {names}{suggest(wanted, columns)}")
     return wanted
-
-
-def _plain(text: str) -> Any:
-    from rich.text import Text
-
-    return Text(text)
 
 
 def _document(value: Any) -> Any:

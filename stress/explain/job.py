@@ -9,6 +9,10 @@ from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
 
 
+MANY_POINTS = 6
+"""A shock with more points is a path: only its turns are told."""
+
+
 def explain_job(job: Job) -> str:
     """Markdown: the deal at this pool's size, the pool, the scenarios, the run."""
     lines = [explain_deal(job.deal, job.pool.balance), f"# Pool: {job.pool.name}", "", *_pool(job.pool), ""]
@@ -76,6 +80,8 @@ def _shock(shock: Shock) -> str:
     where = f" of {listed(shock.segments)}" if shock.segments else ""
     if shock.by_month:
         word = {"multiply": "times", "add": "plus", "set": "set to", None: ""}[shock.how]
+        if len(shock.by_month) > MANY_POINTS:
+            return f"{what}{where} {word} {_summary(shock.by_month)}"
         return f"{what}{where} {word} " + ", ".join(f"{value:g} from month {month}" for month, value in shock.by_month)
     if shock.multiply is not None:
         move = f"times {shock.multiply:g}"
@@ -84,6 +90,16 @@ def _shock(shock: Shock) -> str:
     else:
         move = f"set to {shock.set:g}"
     return f"{what}{where} {move}{_when(shock)}"
+
+
+def _summary(points: tuple[tuple[int, float], ...]) -> str:
+    """A path by month in its first, largest, smallest and last values."""
+    high, low = max(points, key=lambda p: p[1]), min(points, key=lambda p: p[1])
+    named = {points[0]: "", high: "the most", low: "the least", points[-1]: "to the end"}
+    return ", ".join(
+        f"{value:.4g} in month {month}" + (f" ({named[month, value]})" if named[month, value] else "")
+        for month, value in sorted(named)
+    )
 
 
 def _when(shock: Shock) -> str:

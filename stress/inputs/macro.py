@@ -69,7 +69,7 @@ class SatelliteUse(Strict):
     elasticity: Annotated[float, Field(ge=-10.0, le=10.0)] = 1.0
     """Scales movements on the link's scale: 0.5 where this pool is taken to react half as much as the fitted one."""
     base_rate: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None
-    """y_0, the rate from which a logit or probit satellite moves; what the satellite fits at the start where left out."""
+    """y_0, from which a logit or probit satellite moves; what the satellite fits at the start where left out."""
     segments: tuple[Name, ...] = ()
     at_least: float | None = None
     """The multiple (or what is added) is not less than this."""

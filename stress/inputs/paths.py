@@ -70,8 +70,8 @@ def regressor(
         place = start.ordinal - back - first.ordinal
         if place < 0:
             raise DataError(
-                f"{table.file}: column {term.variable!r}: has no row {start.shift(-back)}, needed for the starting point, "
-                "lags and differences; name a history beside the file, or start later"
+                f"{table.file}: column {term.variable!r}: has no row {start.shift(-back)}, needed for the starting "
+                "point, lags and differences; name a history beside the file, or start later"
             )
         part = list(column[place : place + n])
         for k, x in enumerate(part):
@@ -92,7 +92,7 @@ def _table_of(variable: str, tables: list[MacroTable], per_year: int) -> MacroTa
         if variable in table.variable:
             if table.start.per_year > per_year:
                 raise DataError(
-                    f"{table.file}: has {table.start.per_year} rows a year; the satellite of {variable!r} has {per_year}"
+                    f"{table.file}: has {table.start.per_year} rows a year; the satellite of {variable!r} {per_year}"
                 )
             return table
     names = [name for table in tables for name in table.variable]

@@ -66,11 +66,12 @@ def unconditional(months: MonthInputs) -> Rates:
     return Rates(months.entry.tolist(), months.roll.tolist(), months.smm.tolist(), months.recovery.tolist())
 
 
-def supply_of(need: list[list[float]], pool, months: MonthInputs, eligible: list[float]) -> list[list[float]]:
+def supply_of(need: list[list[float]], pool, months: MonthInputs, eligible: list[float] | None = None) -> list[list[float]]:
     """Eligible receivables offered at each step: the need x the multiple x originations x the eligible share.
 
     An unlimited supply never binds, except in a month whose originations are cut.
     """
+    eligible = [1.0] * len(need) if eligible is None else eligible
     unlimited = pool.supply.unlimited or pool.supply.multiple is None
     multiple = 1.2 if unlimited else pool.supply.multiple
     out = []
