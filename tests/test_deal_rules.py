@@ -184,6 +184,44 @@ CASES: dict[str, tuple[Callable[[Document], object], str]] = {
         put("priority", "revolving", 2, "when", {"observable": "pool_factor", "below": 0.0}),
         "can never be met",
     ),
+    "condition on a trigger that does not exist": (
+        put("priority", "revolving", 2, "when", {"trigger": "excess spred"}),
+        "when.trigger names 'excess spred'.*did you mean excess spread",
+    ),
+    "condition on a trigger that ends the phase": (
+        put("priority", "revolving", 2, "when", {"trigger": "excess spread"}),
+        "never runs: when 'excess spread' trips, the deal leaves the revolving phase",
+    ),
+    "condition on a trigger not yet tripped that ends the phase": (
+        put("priority", "revolving", 2, "when", {"trigger": "excess spread", "tripped": False}),
+        "always runs",
+    ),
+    "condition on nothing": (put("priority", "revolving", 2, "when", {}), "give observable or trigger"),
+    "limit on a trigger": (
+        put("priority", "revolving", 2, "when", {"trigger": "excess spread", "above": 0.1}),
+        "above and below belong to an observable",
+    ),
+    "step-up twice": (
+        put("notes", 0, "step_up", {"add": 0.01, "from_month": 13, "trigger": "excess spread"}),
+        "give from_month or trigger",
+    ),
+    "step-up on a trigger that does not exist": (
+        put("notes", 0, "step_up", {"add": 0.01, "trigger": "excess"}),
+        "note A: step_up.trigger names 'excess'",
+    ),
+    "step-up after maturity": (
+        put("notes", 0, "step_up", {"add": 0.01, "from_month": 50}),
+        "note A: step_up: from_month = 50 lies after legal maturity in month 36",
+    ),
+    "step-up of the residual": (put("notes", 2, "step_up", {"add": 0.01, "from_month": 3}), "has no coupon"),
+    "transfer of an amount and a share": (
+        lambda d: amortization(d).insert(0, {"step": "transfer", "to": "principal", "amount": 1.0, "share": 0.5}),
+        "give amount or share",
+    ),
+    "transfer of nothing": (
+        lambda d: amortization(d).insert(0, {"step": "transfer", "to": "principal", "share": 0.0}),
+        "moves nothing",
+    ),
     "condition on both sides": (
         put("priority", "revolving", 2, "when", {"observable": "pool_factor", "below": 0.5, "above": 0.1}),
         "give above or below",

@@ -229,3 +229,12 @@ def test_the_engine_sees_only_shocks_over_the_deals_months(name):
     for case in job.scenarios:
         for shock in case.shocks:
             assert len(shock.by_month) in (0, 3, job.deal.legal_maturity_months)
+
+
+def test_a_job_weighs_its_scenarios_and_refuses_one_weight_for_several(tmp_path):
+    job = load_job(SHIPPED / "jobs" / "baitiao-24m-mixture.toml")
+    assert sum(case.probability for case in job.scenarios) == pytest.approx(1.0)
+    text = (SHIPPED / "jobs" / "baitiao-24m-mixture.toml").read_text().replace("../", f"{SHIPPED}/")
+    (tmp_path / "job.toml").write_text(text.replace('levels = ["mild"], ', ""))
+    with pytest.raises(ConfigError, match=r"scenarios\[2\]\.probability: belongs to one scenario.*has 3"):
+        load_job(tmp_path / "job.toml")

@@ -17,6 +17,8 @@ from stress.errors import ConfigError
 @click.option("--column", help="The default rate. [default: the only column]")
 @click.option("--unit", type=float, default=0.01, show_default=True, help="0.01 where the rates are in percent.")
 @click.option("--level", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True, help="Of the intervals.")
+@click.option("--satellite", type=FILE, metavar="SAT.toml", help="Take out what this fitted satellite explains.")
+@click.option("--macro", type=FILE, metavar="MACRO.csv", help="The satellite's variables over the history.")
 @click.option("-o", "--out", type=FILE, metavar="FILE.toml", help="Write a pool's [dependence] here.")
 @output_options
 def rho(
@@ -24,6 +26,8 @@ def rho(
     column: str | None,
     unit: float,
     level: float,
+    satellite: Path | None,
+    macro: Path | None,
     out: Path | None,
     as_json: bool,
     quiet: bool,
@@ -32,17 +36,23 @@ def rho(
     """Estimate default rate, asset correlation and persistence, at the engine's monthly horizon.
 
     HISTORY.csv holds a row per month, quarter or year: the period, then annualised default rates. The intervals know
-    that such histories are persistent.
+    that such histories are persistent. With --satellite: of the residual factor, for scenarios that use it.
 
     \b
     Example:
       stress calibrate rho chargeoffs.csv --column "Credit cards" -o dependence.toml
     """
-    from stress.calibration import calibrate_rho, read_table
+    from stress.calibration import calibrate_rho, read_satellite, read_table
 
+    if (satellite is None) != (macro is None):
+        raise ConfigError("--satellite and --macro belong together: the model and its variables over the history")
     table = read_table(history)
     name = _column(history, table.variable, column)
-    fit = calibrate_rho([unit * rate for rate in table.column(name)], table.start.per_year, level=level)
+    expected = None
+    if satellite is not None and macro is not None:
+        expected = read_satellite(satellite).expected(read_table(macro), table.start, table.n)
+    rate = [unit * value for value in table.column(name)]
+    fit = calibrate_rho(rate, table.start.per_year, expected=expected, level=level)
     from stress.cli.calibration_tables import rho_table, rho_toml
 
     if out is not None:

@@ -6,8 +6,8 @@ from stress.explain.dates import EFFECTIVE, date_lines
 from stress.explain.notes import notes_table
 from stress.explain.steps import sentence
 from stress.explain.triggers import trigger_line
-from stress.explain.words import PHASE, money, percent
-from stress.inputs.deal import Deal, Fee
+from stress.explain.words import PHASE, listed, money, percent
+from stress.inputs.deal import Deal, Fee, Note
 from stress.inputs.deal_rules import phases, steps_of
 
 
@@ -72,7 +72,20 @@ def _phase(deal: Deal, phase: str) -> list[str]:
     lines = [f"{i}. {sentence(deal, step)}" for i, step in enumerate(steps_of(deal, phase), 1)]
     if phase == "revolving" and deal.purchase == "each_step":
         lines += ["", "Between payment dates, all principal cash buys receivables."]
+    lines += [line for note in deal.notes for line in _gathering(deal, phase, note)]
     return lines
+
+
+def _gathering(deal: Deal, phase: str, note: Note) -> list[str]:
+    """What happens to the interest of a note that is not paid every month."""
+    months = next((every for known, every in note.payment_months.items() if known == phase), 1)
+    if months == 1 or note.residual:
+        return []
+    steps = steps_of(deal, phase)
+    draws = {a for s in steps if s.step == "pay_interest" and s.note == note.name for a in s.source}
+    filled = [step.account for step in steps if step.step == "top_up" and step.account in draws]
+    where = f"{listed(dict.fromkeys(filled))} gathers it" if filled else "no account gathers it in between"
+    return ["", f"Interest on {note.name} is paid every {months} months; {where}."]
 
 
 def _triggers(deal: Deal) -> list[str]:

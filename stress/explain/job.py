@@ -8,7 +8,6 @@ from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
 
-
 MANY_POINTS = 6
 """A shock with more points is a path: only its turns are told."""
 

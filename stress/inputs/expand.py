@@ -27,12 +27,19 @@ def cases_of_reference(
     base: Path, reference: str | ScenarioFile, wanted_by: str, horizon: Horizon | None = None
 ) -> list[ScenarioCase]:
     """The cases that one entry of a job's `scenarios` stands for, over the deal's months."""
+    weight = None
     if isinstance(reference, str):
         file, levels = split_level(reference)
     else:
-        file, levels = reference.file, reference.levels
+        file, levels, weight = reference.file, reference.levels, reference.probability
     path = resolve(base, file, wanted_by)
-    return cases_of_file(path, parse_as(path, Scenario, wanted_by), levels, horizon)
+    cases = cases_of_file(path, parse_as(path, Scenario, wanted_by), levels, horizon)
+    if weight is None:
+        return cases
+    if len(cases) > 1:
+        names = ", ".join(case.name for case in cases)
+        raise ConfigError(f"{wanted_by}.probability: belongs to one scenario, but this entry has {len(cases)}: {names}")
+    return [cases[0].model_copy(update={"probability": weight})]
 
 
 def cases_of_file(

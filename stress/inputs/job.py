@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from stress.inputs.base import Document, Name, Strict
+from stress.inputs.base import Document, Fraction, Name, Strict
 from stress.inputs.deal import Deal
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
@@ -19,6 +19,8 @@ class ScenarioFile(Strict):
 
     file: str
     levels: tuple[Name, ...] = ()
+    probability: Fraction | None = None
+    """Weight in the mixture, in place of the file's own; only where the entry is one scenario."""
 
 
 class JobFile(Document):

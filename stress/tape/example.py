@@ -1,8 +1,8 @@
 """A seeded loan tape that looks like the Baitiao pool: made up, but with the published stratification.
 
-Xia, Liu, Wang, Liu (2024): about 99% of the balance is not overdue, about 65% is in accounts below CNY 3,000,
-L2 and L3 hold about 97%, 56.49% of the balance bears no fee, credit lines end at CNY 15,000. Illustrative, ours: level and plan mix
-and fees by level (as in scenarios/pools/baitiao.toml), the spread of ticket sizes, how late the late ones are.
+Xia, Liu, Wang, Liu (2024): about 99% of the balance is not overdue, about 65% is in accounts below CNY 3,000, L2 and
+L3 hold about 97%, 56.49% of the balance bears no fee, credit lines end at CNY 15,000. Illustrative, ours: level and
+plan mix and fees by level (as in scenarios/pools/baitiao.toml), the spread of ticket sizes, how late the late ones are.
 """
 
 from __future__ import annotations

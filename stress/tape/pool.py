@@ -40,6 +40,9 @@ def pool_of(stock: Stock, name: str, source: str, like: Pool | None = None, curr
         return Pool.model_validate_json(json.dumps(base, allow_nan=False))
     except ValidationError as error:
         first = error.errors()[0]
+        if first["type"] in ("string_pattern_mismatch", "string_too_long", "string_too_short"):
+            allowed = "must be a short printable name without slash, backslash, colon or leading dot"
+            raise DataError(f"level or name {str(first['input'])[:80]!r}: {allowed}") from None
         place = ".".join(str(part) for part in first["loc"])
         raise DataError(
             f"the tape makes no valid pool: {place}: {first['msg'].removeprefix('Value error, ')}"
