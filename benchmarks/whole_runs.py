@@ -43,7 +43,7 @@ def start(effort: Effort) -> list[Row]:
 
 
 def end_to_end(effort: Effort) -> list[Row]:
-    """Wall seconds of `stress run` with a million paths of one scenario to results.nc, and to the exit (the report); warm."""
+    """Wall seconds of `stress run` with a million paths of one scenario to results.nc, and to the exit; warm."""
     _run(1000, {})
     spent = sorted(_run(1_000_000, {}) for _ in range(3))
     best, median = spent[0], spent[1]
