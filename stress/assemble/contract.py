@@ -142,7 +142,7 @@ class _Steps:
         self.members += members
         for before, source in enumerate([step.account] if isinstance(step, Release) else step.source):
             row = [kind, index, self.accounts.index(source), to, condition, side, first, len(members)]
-            if isinstance(step, PayFee):
+            if isinstance(step, PayFee | PayInterest):
                 row[3] = before
             elif isinstance(step, Transfer):
                 row[1] = before

@@ -402,6 +402,7 @@ HEADER_FIELDS = (
     "link_width",
     *REGIONS,
     "traced",
+    "keeps_steps",
     *(f"to_{name}" for name in TALLY_ARRAYS),
 )
 """Names in the header of a packed problem, in order."""

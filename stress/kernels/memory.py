@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stress.kernels.layout import HEADER_FIELDS, LANES, PANEL_BLOCKS, Floats, Ints, Problem
+from stress.kernels.layout import HEADER_FIELDS, LANES, NO_LIMIT, PANEL_BLOCKS, Floats, Ints, Problem
 from stress.kernels.tally import NO_PATH, Tally, tally_shapes
 
 
@@ -66,6 +66,8 @@ def pack(problem: Problem, traced: bool = False) -> Packed:
         entries[name] = at
         at += length
     entries["traced"] = int(traced)
+    capped = (problem.contract.step_value[:, 0] < NO_LIMIT).any()
+    entries["keeps_steps"] = int(traced or bool(capped))
     shapes = tally_shapes(sizes.n_scenario, sizes.n_note, sizes.n_month, sizes.n_trigger)
     count = 0
     for name, shape in shapes.items():

@@ -194,29 +194,34 @@ def advance_cohort(m: Any, k: Any, t: Any, c: Any) -> None:
             roll_3 = three * load(w, rate + ROLL_3 * LANES)
             loss = fma(entered, 1.0 - ladder, roll_3)
             cure_1, cure_2, cure_3 = one - roll_1, two - roll_2, three - roll_3
-            cures = cure_1 + cure_2 + cure_3
-            due_1, due_2 = load(w, at + DUE_1 * LANES) * stays, load(w, at + DUE_2 * LANES) * stays
-            due_3 = load(w, at + DUE_3 * LANES) * stays
-            fee_1, fee_2 = load(w, at + FEE_1 * LANES) * stays, load(w, at + FEE_2 * LANES) * stays
-            fee_3 = load(w, at + FEE_3 * LANES) * stays
+            cure_23 = cure_2 + cure_3
+            cures = cure_1 + cure_23
+            due_1, due_2, due_3 = (
+                load(w, at + DUE_1 * LANES),
+                load(w, at + DUE_2 * LANES),
+                load(w, at + DUE_3 * LANES),
+            )
+            fee_1, fee_2, fee_3 = (
+                load(w, at + FEE_1 * LANES),
+                load(w, at + FEE_2 * LANES),
+                load(w, at + FEE_3 * LANES),
+            )
             inverse = splat(1.0) / where_less(alive, empty, 1.0, alive)
-            share_1 = due_1 * inverse
-            share_2 = fma(due_2, inverse, share_1)
-            share_3 = fma(due_3, inverse, share_2)
-            share_1 = where_less(share_1, 1.0, share_1, 1.0)
-            share_2 = where_less(share_2, 1.0, share_2, 1.0)
-            share_3 = where_less(share_3, 1.0, share_3, 1.0)
-            at_once = fma(cure_3, share_3, fma(cure_2, share_2, cure_1 * share_1))
+            per_unit = stays * inverse  # the slots are as they were before entry
+            at_once = fma(due_3, cure_3, fma(due_2, cure_23, due_1 * cures)) * per_unit
+            at_once = where_less(at_once, cures, at_once, cures)
             at_once = where_less(alive, empty, cures, at_once)
-            late_fee = fma(cure_3, fee_1 + fee_2 + fee_3, fma(cure_2, fee_1 + fee_2, cure_1 * fee_1)) * inverse
+            late_fee = fma(fee_3, cure_3, fma(fee_2, cure_23, fee_1 * cures)) * per_unit
             late_fee = where_less(alive, empty, 0.0, late_fee)
-            growth = fma(cures - at_once, inverse, splat(1.0))
-            alive = alive + (cures - at_once)
+            rejoins = cures - at_once
+            growth = fma(rejoins, inverse, splat(1.0))
+            alive = alive + rejoins
+            left = stays * growth
             # 2. scheduled payment
-            due = due_1 * growth
+            due = due_1 * left
             due = where_less(due, alive, due, alive)
             paid = due * payment
-            fee_due = fee_1 * growth
+            fee_due = fee_1 * left
             fee = fma(fee_due, payment, late_fee)
             alive = alive - paid
             # 3. prepayment, 4. dilution
@@ -226,9 +231,9 @@ def advance_cohort(m: Any, k: Any, t: Any, c: Any) -> None:
             refund = alive * dilution
             alive = alive - refund
             rest = (splat(1.0) - smm) * (1.0 - dilution)
-            carry = growth * rest
+            carry = left * rest
             # survival scale and what enters the third slot
-            scale = load(w, at + SCALE * LANES) * where_less(stays, _WIPED, _WIPED, stays) * carry
+            scale = load(w, at + SCALE * LANES) * where_less(stays, _WIPED, growth * rest * _WIPED, carry)
             scale = where_less(scale, _SCALE_FLOOR, _SCALE_FLOOR, scale)
             opening = m.f[p.at_opening + (c * p.n_segment + s) * 4 + 0]
             tail_due = splat(m.f[p.at_open_due + (k * p.n_segment + s) * (p.n_month + 5) + (t + 4)] * opening)

@@ -59,9 +59,10 @@ def pay(m: Any, k: Any, t: Any, now: Any, c: Any) -> None:
     _interest_due(m, t)
     for q in range(0, LANES, WIDTH):
         store(w, p.cash + RETAINED * LANES + q, 0.0)
-    for x in range(p.n_step):
-        for q in range(0, LANES, WIDTH):
-            store(w, p.step + x * LANES + q, 0.0)
+    if p.keeps_steps == 1:
+        for x in range(p.n_step):
+            for q in range(0, LANES, WIDTH):
+                store(w, p.step + x * LANES + q, 0.0)
     past_0, past_1, past_2 = splat(0.0), splat(0.0), splat(0.0)
     for q in range(0, LANES, WIDTH):
         phase_of = load(w, p.pool + PHASE * LANES + q)
@@ -93,7 +94,7 @@ def pay(m: Any, k: Any, t: Any, now: Any, c: Any) -> None:
                 _pay_due(m, x, to, source, mask, p.fee + index * LANES, p.n_fee * LANES, FEE_DUE, FEE_PAID)
             elif kind == PAY_INTEREST:
                 note = p.note + index * LANES
-                _pay_due(m, x, 0, source, mask, note, p.n_note * LANES, INTEREST_DUE, INTEREST_PAID)
+                _pay_due(m, x, to, source, mask, note, p.n_note * LANES, INTEREST_DUE, INTEREST_PAID)
             elif kind == COVER_DEFAULTS:
                 _cover_defaults(m, x, source, index, mask)
             elif kind == TOP_UP or kind == RELEASE or kind == TRANSFER:
@@ -114,20 +115,19 @@ def _interest_due(m: Any, t: Any) -> None:
     """What is due on each note: unpaid interest, and the accrued where the note pays in this phase and month."""
     w, p = m.w, m.p
     n_note = p.n_note
+    stride = p.n_month * n_note
     for n in range(n_note):
+        at = p.at_payable + t * n_note + n
+        every = m.f[at] + m.f[at + stride] + m.f[at + 2 * stride] + m.f[at + 3 * stride]
         for q in range(0, LANES, WIDTH):
-            phase = load(w, p.pool + PHASE * LANES + q)
-            pays = where_less(
-                phase,
-                0.5,
-                m.f[p.at_payable + (0 * p.n_month + t) * p.n_note + n],
-                m.f[p.at_payable + (1 * p.n_month + t) * p.n_note + n],
-            )
-            pays = where_less(phase, 1.5, pays, m.f[p.at_payable + (2 * p.n_month + t) * p.n_note + n])
-            pays = where_less(phase, 2.5, pays, m.f[p.at_payable + (3 * p.n_month + t) * p.n_note + n])
             note = p.note + n * LANES + q
             accrued = load(w, note + ACCRUED * n_note * LANES)
-            now = accrued * pays
+            now = accrued
+            if every < 3.5:
+                phase = load(w, p.pool + PHASE * LANES + q)
+                pays = where_less(phase, 0.5, m.f[at], m.f[at + stride])
+                pays = where_less(phase, 1.5, pays, m.f[at + 2 * stride])
+                now = accrued * where_less(phase, 2.5, pays, m.f[at + 3 * stride])
             store(w, note + ACCRUED * n_note * LANES, accrued - now)
             store(w, note + INTEREST_DUE * n_note * LANES, load(w, note + UNPAID * n_note * LANES) + now)
             store(w, note + INTEREST_PAID * n_note * LANES, 0.0)
@@ -148,9 +148,16 @@ def _condition(m: Any, x: Any) -> None:
 def _leaves(m: Any, x: Any, source: Any, amount: Any, q: Any) -> None:
     """Cash leaves the deal from an account."""
     w, p = m.w, m.p
-    add_to(w, p.account + source * LANES + q, amount * -1.0)
-    add_to(w, p.cash + CASH_OUT * LANES + q, amount)
-    add_to(w, p.step + x * LANES + q, amount)
+    row = p.account + source * LANES + q
+    store(w, row, load(w, row) - amount)
+    _note_step(m, x, amount, q)
+
+
+@stage
+def _note_step(m: Any, x: Any, amount: Any, q: Any) -> None:
+    """Keep what a step paid where a cap or a replay asks for it."""
+    if m.p.keeps_steps == 1:
+        add_to(m.w, m.p.step + x * LANES + q, amount)
 
 
 @stage
@@ -160,6 +167,12 @@ def _pay_due(
     """Pay what is still due of a fee or of interest; from principal it is lent and booked as a deficiency."""
     w, p = m.w, m.p
     cap = m.f[p.at_step_value + 8 * x + 0]
+    if before > 0:  # a further source: most often nothing is left to pay
+        left = splat(0.0)
+        for q in range(0, LANES, WIDTH):
+            left = left + (load(w, row + due_kind * stride + q) - load(w, row + paid_kind * stride + q))
+        if total(left) == 0.0:
+            return
     for q in range(0, LANES, WIDTH):
         paid = load(w, row + paid_kind * stride + q)
         due = load(w, row + due_kind * stride + q) - paid
@@ -197,7 +210,7 @@ def _cover_defaults(m: Any, x: Any, source: Any, note: Any, mask: Any) -> None:
         amount = where_less(deficiency, cash, deficiency, cash) * load(w, mask + q)
         store(w, p.account + source * LANES + q, cash - amount)
         add_to(w, p.account + PRINCIPAL * LANES + q, amount)
-        add_to(w, p.step + x * LANES + q, amount)
+        _note_step(m, x, amount, q)
         move_deficiency(m, amount * -1.0, q)
 
 
@@ -239,7 +252,7 @@ def _move(m: Any, x: Any, t: Any, kind: Any, source: Any, to: Any, mask: Any) ->
         amount = where_less(amount, 0.0, 0.0, amount) * load(w, mask + q)
         store(w, p.account + source * LANES + q, cash - amount)
         add_to(w, p.account + to * LANES + q, amount)
-        add_to(w, p.step + x * LANES + q, amount)
+        _note_step(m, x, amount, q)
         if source == PRINCIPAL and to != PRINCIPAL:
             move_deficiency(m, amount, q)
         elif to == PRINCIPAL and source != PRINCIPAL:
@@ -251,10 +264,10 @@ def _purchase(m: Any, k: Any, now: Any, c: Any, x: Any, source: Any, mask: Any) 
     """Buy receivables at the payment date."""
     w, p = m.w, m.p
     for q in range(0, LANES, WIDTH):
-        add_to(w, p.step + x * LANES + q, load(w, p.account + source * LANES + q))
+        _note_step(m, x, load(w, p.account + source * LANES + q), q)
     buy(m, k, now, c, source, mask)
     for q in range(0, LANES, WIDTH):
-        add_to(w, p.step + x * LANES + q, load(w, p.account + source * LANES + q) * -1.0)
+        _note_step(m, x, load(w, p.account + source * LANES + q) * -1.0, q)
 
 
 @stage
@@ -280,6 +293,11 @@ def _redeem(m: Any, note: Any, amount: Any, q: Any) -> None:
 def _pay_sequential(m: Any, x: Any, t: Any, source: Any, mask: Any) -> None:
     """Repay the step's notes one after another."""
     w, p = m.w, m.p
+    unpaid = splat(0.0)
+    for q in range(0, LANES, WIDTH):
+        unpaid = unpaid + _room(m, x, t, q)
+    if total(unpaid) == 0.0:
+        return
     for q in range(0, LANES, WIDTH):
         cash = load(w, p.account + source * LANES + q)
         room = _room(m, x, t, q)
@@ -347,8 +365,9 @@ def _close(m: Any, k: Any, t: Any) -> None:
         cash = load(w, p.cash + INCOME_COLLECTED * LANES + q) + load(w, p.cash + PRINCIPAL_COLLECTED * LANES + q)
         for a in range(p.n_account):
             cash = cash + load(w, p.account + a * LANES + q)
-        flow = load(w, p.cash + CASH_IN * LANES + q) - load(w, p.cash + CASH_OUT * LANES + q)
-        _keep_worst(w, p.cash + WORST_CASH * LANES + q, (flow - cash) * (1.0 / m.f[p.at_scalars + CUT_OFF]))
+        paid_out = load(w, p.cash + CASH_OUT * LANES + q)
+        for i in range(p.n_fee):
+            paid_out = paid_out + load(w, p.fee + (FEE_PAID * p.n_fee + i) * LANES + q)
         assets = cash + load(w, p.pool + BALANCE * LANES + q)
         senior = splat(0.0)
         for n in range(n_note):
@@ -363,6 +382,7 @@ def _close(m: Any, k: Any, t: Any) -> None:
             received = interest + principal + load(w, note + YIELD_PAID * n_note * LANES)
             store(w, p.log + (t * n_note + n) * LANES + q, received)
             add_to(w, note + CASH_RECEIVED * n_note * LANES, received)
+            paid_out = paid_out + received
             row = note + PRESENT_VALUE * n_note * LANES
             store(w, row, fma(received, m.f[p.at_discount + (k * p.n_month + t) * p.n_note + n], load(w, row)))
             row = note + PRINCIPAL_TIME * n_note * LANES
@@ -372,3 +392,6 @@ def _close(m: Any, k: Any, t: Any) -> None:
             first = load(w, row)
             short_of = where_less(assets + 1e-9 * m.f[p.at_original + n], senior, 1.0, 0.0)
             store(w, row, where_less(first, 0.5, t + 1.0, first) * short_of)
+        store(w, p.cash + CASH_OUT * LANES + q, paid_out)
+        flow = load(w, p.cash + CASH_IN * LANES + q) - paid_out
+        _keep_worst(w, p.cash + WORST_CASH * LANES + q, (flow - cash) * (1.0 / m.f[p.at_scalars + CUT_OFF]))
