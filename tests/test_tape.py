@@ -142,7 +142,7 @@ def test_the_levels_of_tape_and_pool_must_agree():
     stock = aggregate(tape)
     with pytest.raises(ConfigError, match="level 'X'"):
         pool_of(stock, "x", "", base())
-    slash = baitiao_tape(100).assign(level=pd.Categorical(["a/b"] * 100), days_past_due=[30, 60] * 50)
+    slash = baitiao_tape(100).assign(level=pd.Categorical(["a/b"] * 100), days_past_due=[0, 0, 20, 50] * 25)
     with pytest.raises(DataError, match=r"'a/b'.*without slash"):
         pool_of(aggregate(slash), "x", "")
     many = baitiao_tape(100).assign(level=pd.Categorical([f"s{k}" for k in range(100)]))

@@ -80,7 +80,7 @@ def _steady(stock: Stock, currency: str) -> dict[str, Any]:
     total = stock.late.sum(axis=0)
     if min(total[:3]) <= 0.0:
         raise DataError(
-            "the tape has no balance in M1 or M2, so no rates can be read from it: give a pool to be --like"
+            "the tape has no current balance, or none in M1 or M2, so it shows no rates: give a pool to be --like"
         )
     performing = stock.line.sum(axis=0)
     principal = performing.sum(axis=1) / np.array([max(n + 1, 2) / 2.0 for n in range(len(performing))])
