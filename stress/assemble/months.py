@@ -60,6 +60,8 @@ class MonthInputs(NamedTuple):
     """(T, N) per annum, after index, margin, cap and floor."""
     note_spread: Array
     """(T,) per annum, added to the deal's discount spread."""
+    heterogeneity: Array | None = None
+    """(T,) standard deviation of each segment's own normal on the logit of entry; None where there is none."""
 
 
 def resolve(deal: Deal, pool: Pool, case: ScenarioCase) -> MonthInputs:
@@ -254,8 +256,13 @@ def _index(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) -> MonthIn
     return months._replace(coupon=level)
 
 
-_ELSEWHERE = ("payment_rate", "heterogeneity")
-"""Shocks that move the pool itself or the draws, not a month's inputs."""
+def _heterogeneity(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) -> MonthInputs:
+    before = months.heterogeneity if months.heterogeneity is not None else np.zeros(len(months.rho))
+    return months._replace(heterogeneity=np.maximum(_moved(before, shock), 0.0))
+
+
+_ELSEWHERE = ("payment_rate",)
+"""Shocks that move the pool itself, not a month's inputs."""
 _MOVES: dict[str, Move] = {
     "default_odds": _by_segment("entry", transform=True),
     "default_rate": _by_segment("entry"),
@@ -273,6 +280,7 @@ _MOVES: dict[str, Move] = {
     "cash_rate": _by_month("cash_rate"),
     "note_spread": _by_month("note_spread"),
     "score_slope": _flatten_score,
+    "heterogeneity": _heterogeneity,
     "ineligible_share": _ineligible,
     "purchase_outage": _outage,
     "collections_deferred": _deferred,

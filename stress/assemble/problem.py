@@ -9,6 +9,7 @@ import numpy as np
 
 from stress.assemble.calendar import calendar_of
 from stress.assemble.contract import account_names, contract_of, step_labels
+from stress.assemble.heterogeneity import taste
 from stress.assemble.months import MonthInputs, resolve
 from stress.assemble.profiles import Profile, new_profile, opening_profile
 from stress.assemble.turnover import pool_under
@@ -158,6 +159,12 @@ def _market(
             steady[k, rate] = int(fit.degree == 0 and bool((p == p[0]).all()))
         else:
             link[k, :, :, rate, :2] = rational_link(p, rho, sign)
+    own = np.zeros((*shape, layout.TASTE_DEGREE + 1))
+    for k, m in enumerate(months):
+        if m.heterogeneity is not None and not deterministic:
+            degree[k, layout.ENTRY], steady[k, layout.ENTRY] = -2, 0
+            link[k, :, :, layout.ENTRY, :2] = rational_link(m.entry, m.rho[:, None] + 0.0 * m.entry, 1)
+            own[k] = taste(m.entry, m.rho[:, None], m.heterogeneity[:, None])
     correlation = np.eye(3)
     correlation[0, 1] = correlation[1, 0] = dependence.correlation_prepayment
     correlation[0, 2] = correlation[2, 0] = dependence.correlation_recovery
@@ -174,6 +181,7 @@ def _market(
         link=link,
         degree=degree,
         steady=steady,
+        taste=own,
         factor_of=np.array([0, 0, 0, 0, min(1, sizes.n_factor - 1), sizes.n_factor - 1], dtype=np.int64),
         month=np.stack([_month_scalars(deal, m, sizes) for m in months]),
         supply=np.ascontiguousarray(supply),

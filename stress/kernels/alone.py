@@ -10,8 +10,19 @@ from stress.kernels.memory import Workspace, aligned, field, pack
 from stress.kernels.philox import FACTORS, normal_panel
 
 
-def run(space: Workspace, first_panel: int, n_panel: int, n_path: int, seed: int, drawn: bool = False) -> None:
-    """Simulate some panels (paths below n_path) into a workspace. `drawn`: its panel already holds the normals."""
+def run(
+    space: Workspace,
+    first_panel: int,
+    n_panel: int,
+    n_path: int,
+    seed: int,
+    drawn: bool = False,
+    first_path: int = 0,
+) -> None:
+    """Simulate some panels (paths below n_path) into a workspace.
+
+    `drawn`: its panel already holds the normals of the factors; `first_path` is then the path of its first lane.
+    """
     packed = space.packed
     run_panels(
         space.scratch,
@@ -24,6 +35,7 @@ def run(space: Workspace, first_panel: int, n_panel: int, n_path: int, seed: int
         n_path,
         np.uint64(seed),
         int(drawn),
+        first_path,
     )
 
 
@@ -34,7 +46,7 @@ def run_block(problem: Problem, block: int, seed: int, normals: Floats | None = 
     drawn = drawn_normals(problem, block, seed) if normals is None else normals
     start = field(packed, "panel")
     space.scratch[start : start + drawn.size] = drawn.ravel()
-    run(space, 0, 1, LANES, seed, drawn=True)
+    run(space, 0, 1, LANES, seed, drawn=True, first_path=block * LANES)
     return space.scratch[field(packed, "trace") :], space
 
 

@@ -29,7 +29,7 @@ from stress.kernels.layout import (
 )
 from stress.kernels.memory import Memory
 from stress.kernels.outcome import finish
-from stress.kernels.philox import FACTORS, draw_normals
+from stress.kernels.philox import FACTORS, HETEROGENEITY, draw_normals
 from stress.kernels.pool import (
     advance_cohort,
     buy_with_collections,
@@ -55,12 +55,12 @@ from stress.kernels.waterfall import pay
 
 @kernel
 def run_panels(
-    w: Any, f: Any, g: Any, n: Any, header: Any, first_panel: Any, n_panel: Any, n_path: Any, seed: Any, drawn: Any
+    w: Any, f: Any, g: Any, n: Any, header: Any, first_panel: Any, n_panel: Any, n_path: Any, seed: Any, drawn: Any, first_path: Any
 ) -> None:
     """Simulate panels first_panel .. first_panel + n_panel - 1 (paths below n_path) and add to the counts.
 
     The arguments up to `header` are the flat arrays of `memory.Memory`. `drawn` 1: the panel region of `w` already holds
-    its normals.
+    its normals, whose first lane is path `first_path` (0 otherwise).
     """
     m = Memory(w, table_of(f), table_of(g), n, header_of(header))
     p = m.p
@@ -69,6 +69,9 @@ def run_panels(
         blocks = min(PANEL_BLOCKS, (n_path - i * PANEL_BLOCKS * LANES + LANES - 1) // LANES)
         if drawn == 0:
             draw_normals(w, p.panel, blocks, p.n_month, p.n_factor, i * PANEL_BLOCKS * LANES, seed, FACTORS)
+        if p.has_taste == 1:
+            start = first_path + i * PANEL_BLOCKS * LANES
+            draw_normals(w, p.own, blocks, p.n_segment, 1, start, seed, HETEROGENEITY)
         for k in range(p.n_scenario):
             for b in range(blocks):
                 block = i * PANEL_BLOCKS + b
@@ -76,7 +79,7 @@ def run_panels(
                 for lane in range(LANES):
                     w[p.alive + lane] = 1.0 if lane < n_alive else 0.0
                 fans = 1 if b == 0 else 0
-                _simulate(m, p.panel + b * stride, k, fans)
+                _simulate(m, p.panel + b * stride, p.own + b * p.n_segment * LANES, k, fans)
                 count_block(m, k, block, n_alive)
                 if k == 0:
                     n[p.to_batch_path + block % N_BATCH] += n_alive
@@ -86,13 +89,13 @@ def run_panels(
 
 
 @stage
-def _simulate(m: Any, at: Any, k: Any, fans: Any) -> None:
+def _simulate(m: Any, at: Any, own: Any, k: Any, fans: Any) -> None:
     """One block of paths through one scenario, month by month and step by step."""
     w, p = m.w, m.p
     _open(m, k)
     for t in range(p.n_month):
         move_factors(m, at + t * p.n_factor * LANES, k, t)
-        conditional_rates(m, k, t)
+        conditional_rates(m, own, k, t)
         _start_month(m)
         if t < p.n_revolving:
             set_need(m, k, t)

@@ -281,6 +281,11 @@ def rows_of(sizes: Sizes) -> Rows:
     return Rows(cohort_stride=stride, size=at, **start)
 
 
+TASTE_DEGREE = 16
+TASTE_RANGE = 6.0
+"""Fit of the heterogeneity: degree, and where the segment's normal is clamped."""
+
+
 class Market(NamedTuple):
     """Factors, conditional rates and month scalars of each scenario."""
 
@@ -293,9 +298,12 @@ class Market(NamedTuple):
     link: Floats
     """(K, T, S, N_RATE, D) ascending powers of z / 9."""
     degree: Ints
-    """(K, N_RATE) degree of each link; -1: rational, link[..., :2] = (a, b) of Phi(a + b z)."""
+    """(K, N_RATE) degree of each link; -1: rational, link[..., :2] = (a, b) of Phi(a + b z); -2: a from `taste`."""
     steady: Ints
     """(K, N_RATE) 1 where the rate is the same in every month and on every path."""
+    taste: Floats
+    """(K, T, S, 17) ascending powers of e / 6: the first argument of Phi in the entry rate given the segment's own normal
+    e (heterogeneity), where degree is -2."""
     factor_of: Ints
     """(N_RATE,) factor each rate loads on."""
     month: Floats
@@ -393,8 +401,8 @@ class Problem(NamedTuple):
     contract: Contract
 
 
-REGIONS = ("alive", "month_sums", "panel", "residuals", "trace")
-"""What follows the rows in the scratch: lane mask, month sums, normals, worst errors of the laws, trace."""
+REGIONS = ("alive", "month_sums", "panel", "own", "residuals", "trace")
+"""What follows the rows in the scratch: lane mask, month sums, normals of factors and of segments, worst errors, trace."""
 HEADER_FIELDS = (
     *Sizes._fields,
     *Rows._fields,
@@ -403,6 +411,7 @@ HEADER_FIELDS = (
     *REGIONS,
     "traced",
     "keeps_steps",
+    "has_taste",
     *(f"to_{name}" for name in TALLY_ARRAYS),
 )
 """Names in the header of a packed problem, in order."""

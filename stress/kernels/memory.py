@@ -58,6 +58,7 @@ def pack(problem: Problem, traced: bool = False) -> Packed:
         "alive": LANES,
         "month_sums": sizes.n_month * (5 + sizes.n_note) * LANES,
         "panel": PANEL_BLOCKS * sizes.n_month * sizes.n_factor * LANES,
+        "own": PANEL_BLOCKS * sizes.n_segment * LANES,
         "residuals": 4 * sizes.n_scenario,
         "trace": sizes.n_month * (rows.cohort + sizes.n_cohort) if traced else 0,
     }
@@ -66,6 +67,7 @@ def pack(problem: Problem, traced: bool = False) -> Packed:
         entries[name] = at
         at += length
     entries["traced"] = int(traced)
+    entries["has_taste"] = int(bool((problem.market.degree == -2).any()))
     capped = (problem.contract.step_value[:, 0] < NO_LIMIT).any()
     entries["keeps_steps"] = int(traced or bool(capped))
     shapes = tally_shapes(sizes.n_scenario, sizes.n_note, sizes.n_month, sizes.n_trigger)

@@ -67,6 +67,8 @@ from stress.kernels.layout import (
     SCALE,
     SCHEDULED,
     SUPPLY_LEFT,
+    TASTE_DEGREE,
+    TASTE_RANGE,
     TOTAL_BOUGHT,
     UNPAID_SHARE,
     YIELD,
@@ -109,7 +111,7 @@ def move_factors(m: Any, at: Any, k: Any, t: Any) -> None:
 
 
 @stage
-def conditional_rates(m: Any, k: Any, t: Any) -> None:
+def conditional_rates(m: Any, own: Any, k: Any, t: Any) -> None:
     """Rates of the month given the factors (Vasicek 2002), by a fitted polynomial or by the normal distribution itself."""
     w, p = m.w, m.p
     for rate in range(N_RATE):
@@ -123,9 +125,19 @@ def conditional_rates(m: Any, k: Any, t: Any) -> None:
             if degree == 0:
                 for q in range(0, LANES, WIDTH):
                     store(w, row + q, m.f[link])
-            elif degree < 0:
+            elif degree == -1:
                 for q in range(0, LANES, WIDTH):
                     store(w, row + q, normal_cdf(fma(load(w, factor + q), m.f[link + 1], splat(m.f[link]))))
+            elif degree == -2:
+                taste = p.at_taste + ((k * p.n_month + t) * p.n_segment + s) * (TASTE_DEGREE + 1)
+                for q in range(0, LANES, WIDTH):
+                    e = load(w, own + s * LANES + q)
+                    e = where_less(e, TASTE_RANGE, e, TASTE_RANGE)
+                    u = where_less(e, -TASTE_RANGE, -TASTE_RANGE, e) * (1.0 / TASTE_RANGE)
+                    a = splat(m.f[taste + TASTE_DEGREE])
+                    for i in range(TASTE_DEGREE - 1, -1, -1):
+                        a = fma(a, u, m.f[taste + i])
+                    store(w, row + q, normal_cdf(fma(load(w, factor + q), m.f[link + 1], a)))
             else:
                 _polynomial(w, m.f, factor, row, link, degree)
 
