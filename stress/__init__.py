@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from stress import measures, report, results
     from stress.engine import simulate
     from stress.inputs.load import load
-    from stress.trace import replay
     from stress.results import open
+    from stress.trace import replay
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "load", "measures", "open", "replay", "report", "results", "simulate"]

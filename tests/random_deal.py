@@ -22,6 +22,7 @@ from stress.inputs.deal import (
     Purchase,
     Release,
     Reserve,
+    StepUp,
     Threshold,
     TopUp,
     Transfer,
@@ -41,6 +42,7 @@ LIMITS = {
     "payment_rate": 0.5,
     "senior_shortfall": 0.01,
     "deficiency": 0.1,
+    "notes_outstanding": 1.0,
 }
 """Scale of each observable: limits are drawn between 0 and this."""
 COVER = ("income", "principal")
@@ -82,7 +84,10 @@ def random_deal(rng: Random, cut_off: float, clock: str, last: int) -> Deal:
         opening_cash={name: rng.uniform(0.0, 0.03) * cut_off for name in accounts if flag(rng, 0.5)},
         clean_up=CleanUp(pool_factor=rng.uniform(0.01, 0.3)) if flag(rng, 0.3) else None,
         priority=priority,
-        triggers=tuple(random_trigger(rng, i, revolving, last, priority) for i in range(rng.randint(0, 4))),
+        triggers=(
+            *(random_trigger(rng, i, revolving, last, priority) for i in range(rng.randint(0, 4))),
+            random_trigger(rng, 4, revolving, last, priority).model_copy(update={"name": "switch", "effect": "none"}),
+        ),
     )
 
 
@@ -109,8 +114,14 @@ def random_coupon(rng: Random, residual: bool, floating: bool) -> dict:
         "index": "LPR" if floating else None,
         "cap": rng.uniform(0.03, 0.12) if floating and flag(rng, 0.5) else None,
         "floor": rng.uniform(0.0, 0.03) if floating and flag(rng, 0.5) else None,
+        "step_up": random_step_up(rng) if flag(rng, 0.3) else None,
         "payment_months": {"revolving": rng.choice((1, 3, 6))} if flag(rng, 0.4) else {},
     }
+
+
+def random_step_up(rng: Random) -> StepUp:
+    start = {"from_month": rng.randint(1, 4)} if flag(rng, 0.5) else {"trigger": "switch"}
+    return StepUp(add=rng.choice((-0.01, rng.uniform(0.001, 0.03))), **start)
 
 
 def random_fees(rng: Random, cut_off: float) -> tuple[Fee, ...]:
@@ -127,6 +138,8 @@ def random_condition(rng: Random) -> Condition | None:
     """Mostly none."""
     if not flag(rng, 0.15):
         return None
+    if flag(rng, 0.3):
+        return Condition(trigger="switch", tripped=flag(rng, 0.5))
     observable = rng.choice(sorted(LIMITS))
     limit = random_limit(rng, observable)
     return Condition(observable=observable, **{rng.choice(("above", "below")): limit})
@@ -240,7 +253,8 @@ class Order:
             source, to = rng.choice((("income", "principal"), ("principal", "income")))
             when = random_condition(rng)
             amount = 0.01 * self.cut_off * rng.random() if when is None else None
-            transfer = Transfer(step="transfer", source=(source,), to=to, amount=amount, when=when)
+            share = (0.1 + 0.8 * rng.random()) if amount is None and flag(rng, 0.5) else None
+            transfer = Transfer(step="transfer", source=(source,), to=to, amount=amount, share=share, when=when)
             out.insert(rng.randint(0, len(out)), transfer)
         if self.fees and flag(rng, 0.3):
             out.append(PayFee(step="pay_fee", fee=rng.choice(self.fees).name))

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from stress.analysis.calibrate_pool import calibrate_pool
 from stress.analysis.pool_file import pool_with_rates
-from stress.calibration.static_pool import factor_paths, months_to_end, new_cohort, run_static_pool
 from stress.analytic import run_off_default
+from stress.calibration.static_pool import factor_paths, months_to_end, new_cohort, run_static_pool
 from stress.errors import ConfigError
 from stress.inputs.pool import Dependence, Ladder, PaymentRate, Plan, Pool, Segment
 

@@ -1,15 +1,10 @@
-"""What a tripped trigger switches, step-ups, shares and redeemed notes on tiny deals, worked out by hand.
-
-Skipped while `stress.inputs.deal_pending` still refuses what the kernels do not compute.
-"""
+"""What a tripped trigger switches, step-ups, shares and redeemed notes on tiny deals, worked out by hand."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from hand_worked import INTEREST, PLAIN, PRINCIPAL, RESIDUAL, REST, A, B, deal, run, same
-from pydantic import ValidationError
 
 SMALL = {
     "name": "small",
@@ -22,14 +17,8 @@ SMALL = {
 
 
 def months(steps: list[Any], *arguments: Any, **more: Any) -> Any:
-    """The months of a deal, if the engine computes what it asks for."""
-    try:
-        asked = deal(steps, *arguments, **more)
-    except ValidationError as error:
-        if "not simulated yet" in str(error):
-            pytest.skip(str(error).splitlines()[1])
-        raise
-    return run(asked)
+    """The months of a deal."""
+    return run(deal(steps, *arguments, **more))
 
 
 def test_pro_rata_until_a_trigger_trips_and_sequential_after() -> None:

@@ -95,7 +95,7 @@ def elsewhere(**environment: str) -> tuple[str, np.ndarray]:
 
 @pytest.mark.slow
 def test_narrow_vectors_give_the_same_bits_and_no_compiler_nearly():
-    """AVX2 against this machine bit for bit; interpreted (a fused multiply-add rounds twice) to 1e-12 of the cut-off."""
+    """AVX2 against this machine bit for bit; interpreted (where a product is rounded first) to 1e-12."""
     digest, here = elsewhere()
     narrow, _ = elsewhere(NUMBA_CPU_NAME="haswell", NUMBA_CPU_FEATURES="+avx,+avx2,+fma,+bmi,+bmi2,+sse4.2,+popcnt")
     assert digest == narrow

@@ -15,12 +15,12 @@ from scipy.special import ndtr
 
 from stress.analysis import design, runs
 from stress.analysis.margin import Margin, margin_of
-from stress.links import FACTOR_RANGE
 from stress.assemble.problem import assemble
 from stress.errors import ConfigError
 from stress.inputs.job import Job
 from stress.kernels import alone
 from stress.kernels.layout import LANES
+from stress.links import FACTOR_RANGE
 from stress.measures.estimate import Interval
 from stress.measures.losses import NORMAL
 from stress.measures.proportions import proportion

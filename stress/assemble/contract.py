@@ -43,6 +43,8 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
         accrual=np.ascontiguousarray(accrual),
         payable=_payable(deal, n_month),
         years=np.ascontiguousarray(np.stack([dates.years, even - first], axis=1)),
+        step_up=np.stack([_stepped(m) * dates.fraction[:, None] for m in months]),
+        step_up_trigger=_step_up_trigger(deal),
         guess=np.log1p(np.array([accrual[0, :, n].sum() / dates.years[-1] for n in range(len(deal.notes))])),
         discount=np.ascontiguousarray(1.0 / np.cumprod(1.0 + accrual + spread[:, :, None], axis=1)),
         fee_base=np.array([layout.FEE_BASES.index(f.base) for f in deal.fees], dtype=np.int64),
@@ -126,15 +128,20 @@ class _Steps:
         target = np.zeros(self.n_month)
         if isinstance(step, PayFee) and step.cap is not None:
             value[0] = step.cap
-        elif isinstance(step, Transfer) and step.amount is not None:
-            value[0] = step.amount
+        elif isinstance(step, Transfer):
+            value[0] = layout.NO_LIMIT if step.amount is None else step.amount
+            value[6] = 1.0 if step.share is None else step.share
         elif isinstance(step, TopUp | Release):
             target[:] = self._reserve(step.target, value)
         elif isinstance(step, PayPrincipal):
             for month, balance in step.to_balance:
                 target[month - 1 :] = balance
         condition, side = -1, 0
-        if step.when is not None:
+        if step.when is not None and step.when.trigger is not None:
+            names = [trigger.name for trigger in self.deal.triggers]
+            condition = layout.TRIGGER_TEST + names.index(step.when.trigger)
+            side = int(step.when.tripped)
+        elif step.when is not None and step.when.observable is not None:
             condition = layout.OBSERVABLES.index(step.when.observable)
             side = int(step.when.above is not None)
             value[4] = step.when.above if step.when.above is not None else step.when.below or 0.0
@@ -188,6 +195,17 @@ def _senior(deal: Deal, kind: type, field: str, names: list[str]) -> np.ndarray:
         getattr(s, field) for s in phase_steps(deal, "revolving") if isinstance(s, kind) and "principal" in s.source
     }
     return np.array([float(name in chosen) for name in names])
+
+
+def _stepped(months: MonthInputs) -> np.ndarray:
+    """(T, N) what the step-up of a trigger adds to the coupon; nothing where no note has one."""
+    return np.zeros_like(months.coupon) if months.coupon_up is None else months.coupon_up - months.coupon
+
+
+def _step_up_trigger(deal: Deal) -> np.ndarray:
+    names = [trigger.name for trigger in deal.triggers]
+    found = [n.step_up.trigger if n.step_up is not None else None for n in deal.notes]
+    return np.array([-1 if name is None else names.index(name) for name in found], dtype=np.int64)
 
 
 def _payable(deal: Deal, n_month: int) -> np.ndarray:

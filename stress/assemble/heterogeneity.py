@@ -21,11 +21,11 @@ def centred_shift(p: Array, spread: Array) -> Array:
         middle = 0.5 * (low + high)
         mean = expit((base + middle)[..., None] + spread[..., None] * _NODE) @ _WEIGHT
         low, high = np.where(mean < p, middle, low), np.where(mean < p, high, middle)
-    return 0.5 * (low + high)
+    return np.asarray(0.5 * (low + high))
 
 
 def taste(p: Array, rho: Array, spread: Array) -> Array:
-    """(..., TASTE_DEGREE + 1) powers of e / TASTE_RANGE of Phi^-1(p(e)) / sqrt(1 - rho), p(e) the re-centred entry rate.
+    """Powers of e / TASTE_RANGE (last axis) of Phi^-1(p(e)) / sqrt(1 - rho), with p(e) the re-centred entry rate.
 
     p, rho and spread (the standard deviation s of the logit) broadcast to one shape. Chebyshev interpolation.
     """

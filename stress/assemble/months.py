@@ -60,6 +60,8 @@ class MonthInputs(NamedTuple):
     """(T, N) per annum, after index, margin, cap and floor."""
     note_spread: Array
     """(T,) per annum, added to the deal's discount spread."""
+    coupon_up: Array | None = None
+    """(T, N) the coupon while the trigger of the note's step-up has tripped; None where no note has a step-up."""
     heterogeneity: Array | None = None
     """(T,) standard deviation of each segment's own normal on the logit of entry; None where there is none."""
 
@@ -126,16 +128,25 @@ def _bounded(months: MonthInputs, deal: Deal) -> MonthInputs:
         dilution=np.clip(months.dilution, 0.0, RATE_CAP),
         dilution_unpaid=np.clip(months.dilution_unpaid, 0.0, 1.0),
         commingled=np.clip(months.commingled, 0.0, 1.0),
-        coupon=coupons(deal, months.coupon),
+        coupon=coupons(deal, months.coupon, tripped=False),
+        coupon_up=coupons(deal, months.coupon, tripped=True),
     )
 
 
-def coupons(deal: Deal, level: Array) -> Array:
-    """(T, N) coupon of each note: margin over its index level, within cap and floor."""
-    margin = np.array([n.coupon for n in deal.notes])
+def coupons(deal: Deal, level: Array, tripped: bool) -> Array:
+    """(T, N) coupon of each note: margin and step-up over its index level, within cap and floor, never negative.
+
+    `tripped`: as if the triggers of step-ups had tripped.
+    """
+    margin = np.tile(np.array([n.coupon for n in deal.notes]), (len(level), 1))
+    for i, note in enumerate(deal.notes):
+        if note.step_up is not None and note.step_up.from_month is not None:
+            margin[note.step_up.from_month - 1 :, i] += note.step_up.add
+        elif note.step_up is not None and tripped:
+            margin[:, i] += note.step_up.add
     cap = np.array([np.inf if n.cap is None else n.cap for n in deal.notes])
     floor = np.array([-np.inf if n.floor is None else n.floor for n in deal.notes])
-    return np.asarray(np.clip(level + margin, floor, cap))
+    return np.asarray(np.maximum(np.clip(level + margin, floor, cap), 0.0))
 
 
 def _months_of(shock: Shock, n_month: int) -> slice:

@@ -44,9 +44,10 @@ def replacement_need(deal: Deal, pool: Pool, clock: Clock) -> np.ndarray:
     from stress.kernels.alone import bought_by_step
 
     months = resolve(deal, pool, ScenarioCase(name="none"))
-    calm = deal.model_copy(update={"triggers": ()})
     supply = np.full((1, deal.legal_maturity_months + 1, COHORTS[clock]), _UNLIMITED)
-    return bought_by_step(build(calm, [pool], [months], clock, supply, deterministic=True))
+    problem = build(deal, [pool], [months], clock, supply, deterministic=True)
+    untested = problem.contract._replace(threshold=np.full_like(problem.contract.threshold, np.nan))
+    return bought_by_step(problem._replace(contract=untested))
 
 
 def _supply(pool: Pool, months: MonthInputs, need: np.ndarray) -> np.ndarray:

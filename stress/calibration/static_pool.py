@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 from scipy.stats import qmc
 
-from stress.links import conditional_rate
 from stress.inputs.pool import Pool
+from stress.links import conditional_rate
 
 Array = NDArray[np.float64]
 

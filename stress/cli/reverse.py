@@ -66,7 +66,7 @@ def document(answer: Reverse) -> dict[str, Any]:
         said["path"] = {name: answer.path[name].values.tolist() for name in shown}
         said["outcome"] = {
             str(note): float(loss)
-            for note, loss in zip(answer.path["tranche"].values, answer.path["final_loss"].values, strict=True)
+            for note, loss in zip(answer.path["tranche"].values, answer.path["loss"].values, strict=True)
         }
     return said
 
@@ -87,7 +87,7 @@ def _tables(answer: Reverse) -> RenderableType:
     top.add_row("search", Text(answer.says))
     if answer.path is None or answer.expected is None:
         return top
-    losses = zip(answer.path["tranche"].values, answer.path["final_loss"].values, strict=True)
+    losses = zip(answer.path["tranche"].values, answer.path["loss"].values, strict=True)
     top.add_row("losses on the path", Text(", ".join(f"{name} {100 * loss:.4g}%" for name, loss in losses)))
     top.add_row(
         "cumulative default on the path", f"{100 * float(answer.path['final_default']):.2f}% of cut-off balance"

@@ -17,10 +17,9 @@ PHASES = ("revolving", "amortization", "acceleration", "event_of_default")
 def check_deal(deal: Deal) -> None:
     """Raise ValueError with a sentence where the deal contradicts itself or is silent about money."""
     from stress.inputs.deal_flows import check_flows
-    from stress.inputs.deal_pending import check_pending
     from stress.inputs.deal_triggers import check_conditions, check_triggers
 
-    for rule in (*_RULES, check_conditions, check_triggers, check_flows, check_pending):
+    for rule in (*_RULES, check_conditions, check_triggers, check_flows):
         rule(deal)
 
 
@@ -195,7 +194,7 @@ def _steps(deal: Deal) -> None:
 def _account_step(deal: Deal, where: str, step: AnyStep, known: Sequence[str], notes: Sequence[str]) -> None:
     if step.step == "transfer" and step.amount is not None and step.share is not None:
         raise ValueError(f"{where}: give amount or share, at most one of them")
-    if step.step == "transfer" and (step.share == 0.0 or step.amount == 0.0):
+    if step.step == "transfer" and step.share == 0.0:
         raise ValueError(f"{where}: moves nothing; leave the step out")
     if step.step == "cover_defaults":
         if step.note is not None:

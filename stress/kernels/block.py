@@ -55,7 +55,17 @@ from stress.kernels.waterfall import pay
 
 @kernel
 def run_panels(
-    w: Any, f: Any, g: Any, n: Any, header: Any, first_panel: Any, n_panel: Any, n_path: Any, seed: Any, drawn: Any, first_path: Any
+    w: Any,
+    f: Any,
+    g: Any,
+    n: Any,
+    header: Any,
+    first_panel: Any,
+    n_panel: Any,
+    n_path: Any,
+    seed: Any,
+    drawn: Any,
+    first_path: Any,
 ) -> None:
     """Simulate panels first_panel .. first_panel + n_panel - 1 (paths below n_path) and add to the counts.
 

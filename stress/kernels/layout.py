@@ -187,7 +187,10 @@ OBSERVABLES = (
     "payment_rate",
     "senior_shortfall",
     "deficiency",
+    "notes_outstanding",
 )
+TRIGGER_TEST = 100
+"""A step's condition code from here on is a trigger: the step runs while it has tripped (side 1) or has not (side 0)."""
 DENOMINATORS = ("cut_off", "cut_off_plus_purchases", "current_pool")
 FEE_BASES = ("notes", "pool", "interest_income", "fixed")
 
@@ -351,6 +354,10 @@ class Contract(NamedTuple):
     """(4, T, N) 1 where the note pays interest in this phase and month."""
     years: Floats
     """(T, 2) years from issue to the payment date (ACT/365F); its difference from the even grid."""
+    step_up: Floats
+    """(K, T, N) what a step-up adds to `accrual` while its trigger has tripped."""
+    step_up_trigger: Ints
+    """(N,) trigger of a note's step-up, -1 where there is none."""
     guess: Floats
     """(N,) first guess of ln(1 + IRR)."""
     discount: Floats
@@ -366,7 +373,7 @@ class Contract(NamedTuple):
     A step with several sources is as many rows; rows with a cap say how many of them came before (in the destination
     of a fee, in the index of a transfer)."""
     step_value: Floats
-    """(X, 8): cap or amount, target parts (share of pool, of notes, months of senior cost), condition limit, floor."""
+    """(X, 8): cap or amount, target parts (share of pool, of notes, months of senior cost), condition limit, floor, share moved."""
     step_target: Floats
     """(X, T) target balance of a principal step, or the fixed part of a reserve target."""
     member: Ints

@@ -58,6 +58,7 @@ from stress.kernels.layout import (
     TRIGGER_COUNT,
     TRIGGER_MONTH,
     TRIGGER_ON,
+    TRIGGER_TEST,
     TRIGGER_VALUE,
     UNPAID,
     WORST_BALANCE,
@@ -104,6 +105,19 @@ def _keep_worst(w: Any, row: Any, error: Any) -> None:
 
 
 @stage
+def _coupon(m: Any, k: Any, t: Any, n: Any, q: Any) -> Any:
+    """Coupon x fraction of the period, with the step-up of a trigger that had tripped before it."""
+    p = m.p
+    at = (k * p.n_month + t) * p.n_note + n
+    coupon = splat(m.f[p.at_accrual + at])
+    trigger = m.g[p.at_step_up_trigger + n]
+    if trigger >= 0:
+        on = load(m.w, p.trigger + (TRIGGER_ON * p.n_trigger + trigger) * LANES + q)
+        coupon = fma(on, m.f[p.at_step_up + at], coupon)
+    return coupon
+
+
+@stage
 def accrue(m: Any, k: Any, t: Any) -> None:
     """Interest and fees of the month, deficiency, excess spread, totals."""
     w, p = m.w, m.p
@@ -116,7 +130,7 @@ def accrue(m: Any, k: Any, t: Any) -> None:
             notes = notes + balance
             if p.interest_on_unpaid == 1:
                 balance = balance + load(w, p.note + (UNPAID * p.n_note + n) * LANES + q)
-            accrued = balance * m.f[p.at_accrual + (k * p.n_month + t) * p.n_note + n]
+            accrued = balance * _coupon(m, k, t, n, q)
             interest = interest + accrued
             add_to(w, p.note + (ACCRUED * p.n_note + n) * LANES + q, accrued)
         base_income = load(w, pool + FEE_INCOME * LANES) + load(w, pool + LATE_CHARGE * LANES)
@@ -198,8 +212,15 @@ def observe(m: Any, observable: Any, denominator: Any, q: Any) -> Any:
     elif observable == 10:
         value = load(w, p.note + UNPAID * p.n_note * LANES + q)
         base = splat(m.f[p.at_original + 0])
-    else:
+    elif observable == 11:
         value = load(w, p.cash + DEFICIENCY * LANES + q)
+    else:
+        size = 0.0
+        for n in range(p.n_note):
+            if m.f[p.at_residual + n] < 0.5:
+                size += m.f[p.at_original + n]
+                value = value + load(w, p.note + (OUTSTANDING * p.n_note + n) * LANES + q)
+        return value * (1.0 / max(size, 1e-300))
     if denominator == 0 and (observable <= 1 or observable == 8 or observable == 11):
         return value * (1.0 / cut_off)
     tiny = 1e-9 * cut_off
@@ -261,6 +282,11 @@ def test_conditions(m: Any, t: Any) -> None:
             continue
         limit = m.f[p.at_step_value + 8 * x + 4]
         for q in range(0, LANES, WIDTH):
+            if observable >= TRIGGER_TEST:
+                on = load(w, p.trigger + (TRIGGER_ON * p.n_trigger + observable - TRIGGER_TEST) * LANES + q)
+                side = float(m.g[p.at_step + 8 * x + 5])
+                store(w, p.condition + x * LANES + q, side * on + (1.0 - side) * (splat(1.0) - on))
+                continue
             value = observe(m, observable, 0, q)
             met = where_less(limit, value, 1.0, 0.0)
             if m.g[p.at_step + 8 * x + 5] == 0:
@@ -316,7 +342,7 @@ def set_need(m: Any, k: Any, t: Any) -> None:
                 owed = owed + unpaid
             if p.interest_on_unpaid == 1:
                 balance = balance + unpaid
-            owed = fma(balance, m.f[p.at_accrual + (k * p.n_month + t) * p.n_note + n], owed)
+            owed = fma(balance, _coupon(m, k, t, n, q), owed)
             need = fma(owed, m.f[p.at_senior_note + n], need)
         for i in range(p.n_fee):
             base = m.g[p.at_fee_base + i]

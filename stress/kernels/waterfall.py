@@ -242,6 +242,7 @@ def _move(m: Any, x: Any, t: Any, kind: Any, source: Any, to: Any, mask: Any) ->
         cash = load(w, p.account + source * LANES + q)
         amount = cash
         if kind == TRANSFER:
+            amount = cash * m.f[p.at_step_value + 8 * x + 6]
             if m.f[p.at_step_value + 8 * x] < NO_LIMIT:
                 amount = _under_cap(m, x, m.g[p.at_step + 8 * x + 1], amount, q)
         elif kind == TOP_UP:

@@ -45,10 +45,16 @@ def interval(x: float, low: float, high: float) -> str:
     if x <= 0.0:
         return f"< {fraction(high)}"
     if x >= 1.0:
-        return f"> {percent(low)}"
+        return f"> {at_least(low)}"
     scale, unit = (100.0, "%") if x >= 0.00995 else (1e4, " bp")
     digits = _digits(scale * (high - low) / 2.0, 2)
     return f"{scale * x:,.{digits}f} [{scale * low:,.{digits}f}, {scale * high:,.{digits}f}]{unit}"
+
+
+def at_least(low: float) -> str:
+    """A lower bound in percent, rounded down and with the nines that it has: 99.997%, not 100.00%."""
+    digits = 2 if low < 0.9999 else min(9, math.ceil(-math.log10(1.0 - low)) - 2) if low < 1.0 else 0
+    return f"{math.floor(low * 100 * 10**digits) / 10**digits:.{digits}f}%"
 
 
 def chance(x: float, low: float, high: float) -> str:

@@ -6,7 +6,11 @@ from __future__ import annotations
 def interest_of_month(path, n: int, t: int) -> float:
     """Interest that accrues on a note in period t, on its balance (and on unpaid interest, if the deal says so)."""
     unpaid = path.state.unpaid[n] if path.deal.interest_on_unpaid_interest else 0.0
-    return float(path.months.coupon[t - 1][n]) * path.fraction[t - 1] * (path.state.balance[n] + unpaid)
+    up = path.deal.notes[n].step_up
+    names = [trigger.name for trigger in path.deal.triggers]
+    stepped = up is not None and up.trigger is not None and path.state.tripped[names.index(up.trigger)]
+    coupon = path.months.coupon_up if stepped else path.months.coupon
+    return float(coupon[t - 1][n]) * path.fraction[t - 1] * (path.state.balance[n] + unpaid)
 
 
 def fee_of_month(path, f: int, t: int, income: float) -> float:

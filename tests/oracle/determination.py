@@ -70,6 +70,7 @@ def payment_of(path, t: int, interest: list[float], fees: list[float], observed)
         month_cost=sum(fees) + senior,
         target={i: target_balance(step.to_balance, t) for i, step in enumerate(order) if step.step == "pay_principal"},
         observed=observed,
+        tripped={trigger.name: on for trigger, on in zip(deal.triggers, state.tripped, strict=True)},
         cut_off=path.pool.balance,
     )
 

@@ -19,11 +19,15 @@ class Rates(NamedTuple):
     recovery: list[list[float]]
 
 
-def base_coupon(deal, note) -> float:
-    """Coupon of a note without shocks, within its cap and floor."""
+def base_coupon(deal, note, month: int, tripped: bool) -> float:
+    """Coupon of a note without shocks, step-up included, within its cap and floor and never negative."""
     coupon = note.coupon + (deal.indices[note.index] if note.index is not None else 0.0)
+    up = note.step_up
+    if up is not None and (tripped if up.from_month is None else month >= up.from_month):
+        coupon += up.add
     coupon = coupon if note.cap is None else min(coupon, note.cap)
-    return coupon if note.floor is None else max(coupon, note.floor)
+    coupon = coupon if note.floor is None else max(coupon, note.floor)
+    return max(coupon, 0.0)
 
 
 def base_months(deal, pool) -> MonthInputs:
@@ -36,6 +40,9 @@ def base_months(deal, pool) -> MonthInputs:
 
     def by_segment(values: list) -> np.ndarray:
         return np.array([values] * last, dtype=float)
+
+    def by_note(tripped: bool) -> np.ndarray:
+        return np.array([[base_coupon(deal, x, t, tripped) for x in deal.notes] for t in range(1, last + 1)])
 
     roll = [0.0, 0.0, 0.0] if ladder is None else [ladder.roll_m1, ladder.roll_m2, ladder.roll_m3]
     return MonthInputs(
@@ -56,7 +63,8 @@ def base_months(deal, pool) -> MonthInputs:
         commingled=by_month(0.0),
         successor_fee=by_month(0.0),
         cash_rate=by_month(pool.cash_rate),
-        coupon=by_segment([base_coupon(deal, note) for note in deal.notes]),
+        coupon=by_note(False),
+        coupon_up=by_note(True),
         note_spread=by_month(0.0),
     )
 
@@ -66,7 +74,9 @@ def unconditional(months: MonthInputs) -> Rates:
     return Rates(months.entry.tolist(), months.roll.tolist(), months.smm.tolist(), months.recovery.tolist())
 
 
-def supply_of(need: list[list[float]], pool, months: MonthInputs, eligible: list[float] | None = None) -> list[list[float]]:
+def supply_of(
+    need: list[list[float]], pool, months: MonthInputs, eligible: list[float] | None = None
+) -> list[list[float]]:
     """Eligible receivables offered at each step: the need x the multiple x originations x the eligible share.
 
     An unlimited supply never binds, except in a month whose originations are cut.

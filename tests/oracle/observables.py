@@ -35,8 +35,16 @@ def observe(path, t: int) -> dict[str, float]:
         "overdue_90": ratio(unwritten, base, cut_off),
         "pool_factor": path.pool_balance() / cut_off,
         "payment_rate": ratio(paid, path.month_start, cut_off),
+        "notes_outstanding": outstanding(path),
         "senior_shortfall": path.state.shortfall[0] / path.state.original[0],
     }
+
+
+def outstanding(path) -> float:
+    """Notes other than the residual one, over their size at closing."""
+    paying = [n for n, note in enumerate(path.deal.notes) if not note.residual]
+    size = sum(path.state.original[n] for n in paying)
+    return sum(path.state.balance[n] for n in paying) / size if size > 0.0 else 0.0
 
 
 def trigger_value(path, trigger, observed: dict[str, float]) -> float:

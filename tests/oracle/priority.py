@@ -30,6 +30,8 @@ class Payment:
     """Balance down to which a principal step pays, by position in the phase's order."""
     observed: dict[str, float]
     """Observables of the determination: the conditions of steps look at them."""
+    tripped: dict[str, bool]
+    """Triggers by name, at the determination."""
     cut_off: float
     interest_paid: list[float] = field(default_factory=list)
     fee_paid: list[float] = field(default_factory=list)
@@ -64,6 +66,8 @@ def holds(when, payment: Payment) -> bool:
     """Whether a step's condition holds; before an observable exists it does not."""
     if when is None:
         return True
+    if when.trigger is not None:
+        return payment.tripped[when.trigger] == when.tripped
     value = payment.observed[when.observable]
     return value > when.above if when.above is not None else value < when.below
 
@@ -104,8 +108,12 @@ def release(deal, state, pool, payment, step, i):
 
 
 def transfer(deal, state, pool, payment, step, i):
-    cash = state.cash(step.source)
-    return into(state, step.source, cash if step.amount is None else min(cash, step.amount), step.to)
+    moved, left = 0.0, float("inf") if step.amount is None else step.amount
+    for source in step.source:
+        share = 1.0 if step.share is None else step.share
+        paid = into(state, (source,), min(share * state.cash((source,)), left), step.to)
+        moved, left = moved + paid, left - paid
+    return moved
 
 
 def into(state, sources, amount, account):
