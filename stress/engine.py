@@ -80,7 +80,8 @@ def chunks(paths: int, workers: int) -> list[tuple[int, int]]:
 
 def _on_threads(packed: Packed, job: Job, threads: int, progress: Progress | None) -> Iterator[Tally]:
     """Dask threads; each running thread counts into a workspace of its own."""
-    import dask
+    from dask.base import compute
+    from dask.delayed import delayed
 
     work = chunks(job.paths, threads)
     threads = min(threads, len(work))
@@ -100,7 +101,7 @@ def _on_threads(packed: Packed, job: Job, threads: int, progress: Progress | Non
             done += min(job.paths - first * PANEL_PATHS, n_panel * PANEL_PATHS)
             progress(done, job.paths)
 
-    dask.compute(*[dask.delayed(task)(*chunk) for chunk in work], scheduler="threads", num_workers=threads)
+    compute(*[delayed(task)(*chunk) for chunk in work], scheduler="threads", num_workers=threads)
     for _ in range(threads):
         yield spaces.get().tally()
 
