@@ -1,32 +1,32 @@
-"""Run a job: panels of paths over threads or a cluster, tallies merged, one Dataset; and replay one path."""
+"""Run a job: panels of paths over threads or a cluster, tallies merged, one Dataset."""
 
 from __future__ import annotations
 
-import queue
-from collections.abc import Callable, Iterator, Sequence
+import hashlib
+import os
+import threading
+from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stress import counting
 from stress.assemble.calendar import calendar_of
 from stress.assemble.problem import assemble
+from stress.counting.counted import Counted, Progress, joined
+from stress.counting.ranges import Range
 from stress.digest import source_digest
 from stress.errors import ConfigError
 from stress.inputs.job import Job
 from stress.inputs.load import job_hash, job_to_json
-from stress.kernels import alone
 from stress.kernels.layout import PANEL_PATHS
-from stress.kernels.memory import Packed, Workspace, pack
+from stress.kernels.memory import Packed, pack
 from stress.kernels.tally import Tally, merge
 
 if TYPE_CHECKING:
     import xarray as xr
 
-Progress = Callable[[int, int], None]
-"""Called with (paths done, paths in all)."""
-
 RNG = "Philox4x32-10, key = seed, counter = (path, month // 4, purpose, factor); Box-Muller"
-_SMALLEST, _LARGEST = 2**13, 2**22
 
 
 def simulate(
@@ -45,8 +45,7 @@ def simulate(
     Raises ConfigError where the inputs do not fit together, StressError where a law of the model is broken.
     """
     chosen = with_options(job, paths, seed, scenarios)
-    tally = merge(list(tallies(chosen, threads, progress, client)))
-    return to_dataset(chosen, tally)
+    return to_dataset(chosen, joined(count(pack(assemble(chosen)), chosen, None, threads, client, progress)).tally())
 
 
 def with_options(job: Job, paths: int | None, seed: int | None, scenarios: Sequence[str] | None) -> Job:
@@ -63,68 +62,53 @@ def with_options(job: Job, paths: int | None, seed: int | None, scenarios: Seque
 
 
 def tallies(job: Job, threads: int | None, progress: Progress | None, client: Any = None) -> Iterator[Tally]:
-    """What each thread (or each task on a cluster) counted; merge them in any order."""
-    packed = pack(assemble(job))
-    if client is not None:
-        yield from _on_cluster(packed, job, client, progress)
-    else:
-        yield from _on_threads(packed, job, threads or _cores(), progress)
+    """What each thread (or the cluster) counted; merge them in any order."""
+    for counted in count(pack(assemble(job)), job, None, threads, client, progress):
+        yield merge([counted.tally()])
+
+
+def count(
+    packed: Packed,
+    job: Job,
+    work: Sequence[Range] | None = None,
+    threads: int | None = None,
+    client: Any = None,
+    progress: Progress | None = None,
+    every: float | None = None,
+    stop: threading.Event | None = None,
+    most: int | None = None,
+) -> Generator[Counted, None, None]:
+    """Tallies of ranges of the job's paths (all where left out), on threads or a cluster, in no order.
+
+    `every`: hand over what is done every so many seconds, and a part panel on its own. `stop`: end early. `most`:
+    paths of a task.
+    """
+    ranges = ((0, job.paths),) if work is None else work
+    if client is None:
+        return counting.count(packed, job.seed, ranges, threads or n_core(), every, progress, stop, most)
+    from stress import cluster
+
+    cluster.check(client)
+    return cluster.count(packed, problem_digest(packed), job.seed, ranges, client, every, progress, stop, most)
 
 
 def chunks(paths: int, workers: int) -> list[tuple[int, int]]:
-    """(first panel, panels) of each task: paths / (8 x workers), between 2^13 and 2^22 paths."""
-    size = min(_LARGEST, max(_SMALLEST, -(-paths // (8 * workers)))) // PANEL_PATHS
-    n_panel = -(-paths // PANEL_PATHS)
-    return [(first, min(size, n_panel - first)) for first in range(0, n_panel, size)]
+    """(first panel, panels) of each task of a run."""
+    tasks = counting.chunks([(0, paths)], workers)
+    return [(start // PANEL_PATHS, -(-(end - start) // PANEL_PATHS)) for start, end in tasks]
 
 
-def _on_threads(packed: Packed, job: Job, threads: int, progress: Progress | None) -> Iterator[Tally]:
-    """Dask threads; each running thread counts into a workspace of its own."""
-    from dask.base import compute
-    from dask.delayed import delayed
-
-    work = chunks(job.paths, threads)
-    threads = min(threads, len(work))
-    spaces: queue.SimpleQueue[Workspace] = queue.SimpleQueue()
-    for _ in range(threads):
-        spaces.put(Workspace(packed))
-    done = 0
-
-    def task(first: int, n_panel: int) -> None:
-        nonlocal done
-        space = spaces.get()
-        try:
-            alone.run(space, first, n_panel, job.paths, job.seed)
-        finally:
-            spaces.put(space)
-        if progress is not None:
-            done += min(job.paths - first * PANEL_PATHS, n_panel * PANEL_PATHS)
-            progress(done, job.paths)
-
-    compute(*[delayed(task)(*chunk) for chunk in work], scheduler="threads", num_workers=threads)
-    for _ in range(threads):
-        yield spaces.get().tally()
+def problem_digest(packed: Packed) -> str:
+    """SHA-256 of all that the kernels are given but seed and paths."""
+    digest = hashlib.sha256(repr(sorted(packed.shapes.items())).encode())
+    for array in (packed.f, packed.g, packed.header):
+        digest.update(np.ascontiguousarray(array).data.cast("B"))
+    return digest.hexdigest()
 
 
-def _on_cluster(packed: Packed, job: Job, client: Any, progress: Progress | None) -> Iterator[Tally]:
-    """One task per chunk; tallies come back as they finish."""
-    from distributed import as_completed
-
-    workers = max(1, sum(client.nthreads().values()))
-    work = chunks(job.paths, workers)
-    problem = client.scatter(packed, broadcast=True)
-    futures = [client.submit(count_chunk, problem, *chunk, job.paths, job.seed, pure=False) for chunk in work]
-    for done, (_, tally) in enumerate(as_completed(futures, with_results=True), start=1):
-        if progress is not None:
-            progress(done * job.paths // len(work), job.paths)
-        yield tally
-
-
-def count_chunk(packed: Packed, first_panel: int, n_panel: int, n_path: int, seed: int) -> Tally:
-    """One task: simulate some panels and return what was counted."""
-    space = Workspace(packed)
-    alone.run(space, first_panel, n_panel, n_path, seed)
-    return space.tally()
+def n_core() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def to_dataset(job: Job, tally: Tally) -> xr.Dataset:
@@ -165,9 +149,3 @@ def _check_laws(job: Job, tally: Tally) -> None:
                 raise StressError(
                     f"scenario {case.name}: {law} is off by {error:.2g} of the cut-off balance on some path"
                 )
-
-
-def _cores() -> int:
-    import os
-
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

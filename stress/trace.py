@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 _FACTORS = ("default", "prepayment", "recovery")
 
 
-def replay(job: Job, path: int, scenario: str | None = None, normals: np.ndarray | None = None) -> xr.Dataset:
+def replay(
+    job: Job, path: int, scenario: str | None = None, seed: int | None = None, normals: np.ndarray | None = None
+) -> xr.Dataset:
     """Month-by-month cash flows of one path under one scenario (the job's first where left out).
 
-    `normals` (T, F) replaces the path's own innovations: a path of one's own choosing. Money in the deal's currency,
+    `seed` overrides the job's, as in `simulate`. `normals` (T, F) replaces the path's own innovations: a path of one's own choosing. Money in the deal's currency,
     rates per month; purchases count from one determination to the next. Raises ConfigError for a path below 0 or
     an unknown scenario.
     """
@@ -34,7 +36,8 @@ def replay(job: Job, path: int, scenario: str | None = None, normals: np.ndarray
         raise ConfigError(f"no scenario {scenario!r} in the job; it has {', '.join(names)}")
     if path < 0:
         raise ConfigError(f"path {path}: a path is a number from 0 upwards")
-    one = job.model_copy(update={"scenarios": tuple(c for c in job.scenarios if c.name == scenario)})
+    chosen = tuple(c for c in job.scenarios if c.name == scenario)
+    one = job.model_copy(update={"scenarios": chosen, "seed": job.seed if seed is None else seed})
     return trace_of(one, assemble(one), path, normals)
 
 

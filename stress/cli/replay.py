@@ -101,6 +101,8 @@ def _tail_path(job: Job, folder: Path | None, scenario: str, tranche: str, quant
     ran = job_from_json(str(dataset.attrs["job"]))
     before = {case.name: case for case in ran.scenarios}
     now = {case.name: case for case in job.scenarios}
+    if scenario not in before:
+        raise DataError(f"{saved}: the saved run has no scenario {scenario!r}; it has {', '.join(before)}")
     if (ran.deal, ran.pool, ran.clock, before.get(scenario)) != (job.deal, job.pool, job.clock, now[scenario]):
         raise DataError(f"{saved}: is a run of another version of this job; run it again with `stress run`")
     return jobs.path_at(dataset, scenario, tranche, quantile), ran

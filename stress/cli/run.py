@@ -9,11 +9,12 @@ import click
 
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
+from stress.cli.sizes import Memory
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from stress.inputs.job import Job
+    from stress.jobs.plans import Plan
 
 
 @click.command()
@@ -22,8 +23,14 @@ if TYPE_CHECKING:
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Seed instead of the job's own.")
 @click.option("--scenario", "scenarios", multiple=True, metavar="NAME", help="Only this scenario; may be repeated.")
 @click.option("--out", type=FILE, metavar="DIR", help="Where results go. [default: results/<job name>]")
-@click.option("--threads", type=click.IntRange(1, 1024), help="Threads to use. [default: all cores]")
-@click.option("--dry-run", is_flag=True, help="Check everything, say what would run, and stop.")
+@click.option("--threads", type=click.IntRange(1, 1024), help="Threads of this process. [default: all cores]")
+@click.option("--workers", type=click.IntRange(1, 1024), help="Worker processes on this machine instead.")
+@click.option("--scheduler", metavar="ADDRESS", help="A Dask cluster instead. [env: DASK_SCHEDULER_ADDRESS]")
+@click.option("--resume/--fresh", default=True, help="Go on with what DIR holds (default), or start over.")
+@click.option("--keep-paths", is_flag=True, help="Also write every path's outcome to DIR/paths.zarr.")
+@click.option("--max-paths", type=Count(), help="Refuse a run of more paths. [default: 1e10]")
+@click.option("--max-memory", type=Memory(), metavar="SIZE", help="Refuse a run that needs more, such as 4GB.")
+@click.option("--dry-run", is_flag=True, help="Check everything, say what would run and how long, and stop.")
 @output_options
 def run(
     job: Path,
@@ -32,43 +39,93 @@ def run(
     scenarios: tuple[str, ...],
     out: Path | None,
     threads: int | None,
+    workers: int | None,
+    scheduler: str | None,
+    resume: bool,
+    keep_paths: bool,
+    max_paths: int | None,
+    max_memory: int | None,
     dry_run: bool,
     as_json: bool,
     quiet: bool,
     log_json: bool,
-) -> None:
+) -> int:
     """Simulate a job: loss of every note under every scenario.
 
-    Writes DIR/results.nc, DIR/report.html and DIR/manifest.json, and prints a table.
+    Writes DIR/results.nc, DIR/report.html and DIR/manifest.json, and prints a table. What was counted is kept in
+    DIR/checkpoint: a run that was stopped goes on where it was, and one with more paths counts only those it lacks.
 
     \b
     Example:
       stress run scenarios/jobs/baitiao-24m.toml --paths 1e6 --seed 7
       stress run job.toml --scenario baseline --scenario macro_severe --json
+      stress run job.toml --paths 1e8 --workers 8
     """
-    from stress import jobs
+    from stress.jobs.plans import check_paths
+    from stress.jobs.plans import plan as plan_of
+
+    if paths is not None:
+        check_paths(paths, max_paths)
     from stress.inputs.load import load_job
 
     output = Output(as_json, quiet, log_json)
     loaded = load_job(job)
-    plan = jobs.plan(loaded, paths=paths, seed=seed, scenarios=scenarios, out=out, threads=threads)
+    plan = plan_of(
+        loaded,
+        paths=paths,
+        seed=seed,
+        scenarios=scenarios,
+        out=out,
+        threads=threads,
+        workers=workers,
+        scheduler=scheduler,
+        fresh=not resume,
+        keep_paths=keep_paths,
+        max_paths=max_paths,
+        max_memory=max_memory,
+    )
+    from stress.jobs.estimates import refuse
+
+    refuse(plan)
     if dry_run:
-        output.result(lambda: _plan_table(plan), lambda: plan_json(plan))
-        return
-    output.log("running", job=loaded.name, paths=plan.paths, scenarios=len(plan.scenarios))
-    with output.progress(loaded.name) as progress:
-        done = jobs.run(plan, progress)
-    output.log("saved", out=str(plan.out))
+        said = plan_json(plan)
+        output.result(lambda: _plan_table(said), lambda: said)
+        return 0
+    return execute(plan, output)
+
+
+def execute(plan: Plan, output: Output) -> int:
+    """Run the plan and print what came of it. 130 after an interrupt."""
+    from stress import jobs
+    from stress.cli.watch import interruptible, progress
+
+    output.log("running", job=plan.job.name, paths=plan.paths, scenarios=len(plan.scenarios))
+    try:
+        with interruptible() as stop, progress(output, plan.job.name) as step:
+            done = jobs.run(plan, step, output.log, stop)
+    except KeyboardInterrupt as error:
+        click.echo(f"stress: {error or 'interrupted'}", err=True)
+        return 130
+    if not done.before:
+        output.log("saved", out=str(plan.out))
 
     from stress import report
 
     output.result(
-        lambda: report.table(done.dataset), lambda: {**done.manifest, "measures": measures_json(done.dataset)}
+        lambda: report.table(done.dataset),
+        lambda: {**done.manifest, "unchanged": done.before, "measures": measures_json(done.dataset)},
     )
+    return 0
 
 
-def plan_json(plan: Any) -> dict[str, Any]:
+def plan_json(plan: Plan) -> dict[str, Any]:
     """What a dry run says with --json."""
+    from stress.jobs.estimates import estimate
+    from stress.jobs.place import address_of
+
+    found = estimate(plan)
+    address = address_of(plan)
+    local = f"{plan.workers} worker processes" if plan.workers else f"{plan.threads or 'all'} threads"
     return {
         "job": plan.job.name,
         "deal": plan.job.deal.name,
@@ -78,6 +135,13 @@ def plan_json(plan: Any) -> dict[str, Any]:
         "seed": str(plan.seed),
         "clock": plan.job.clock,
         "months": plan.job.deal.legal_maturity_months,
+        "where": f"cluster {address}" if address else local,
+        "tasks": found.tasks,
+        "paths_per_task": found.task_paths,
+        "memory_mb": round(found.memory / 1e6),
+        "memory_per_task_mb": round(found.task_memory / 1e6),
+        "paths_per_second": round(found.rate),
+        "seconds": round(found.seconds, 1),
         "out": str(plan.out),
     }
 
@@ -98,11 +162,10 @@ def _nested(values: Any) -> Any:
     return {str(label): _nested(values.isel({dim: i})) for i, label in enumerate(values[dim].values.tolist())}
 
 
-def _plan_table(plan: Any) -> Table:
+def _plan_table(said: dict[str, Any]) -> Table:
     from rich.table import Table
 
-    job: Job = plan.job
-    table = Table("what", "value", title=f"{job.name}: would run")
-    for key, value in plan_json(plan).items():
+    table = Table("what", "value", title=f"{said['job']}: would run")
+    for key, value in said.items():
         table.add_row(key, ", ".join(value) if isinstance(value, list) else str(value))
     return table

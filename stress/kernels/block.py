@@ -119,7 +119,9 @@ def _simulate(m: Any, at: Any, own: Any, k: Any, fans: Any) -> None:
             last = c == p.n_cohort - 1
             if last:
                 collect_recoveries(m, k, t)
-            if p.buys_each_step == 1 and t < p.n_revolving:
+            # after the last purchases the lag still frees cash for the payment date that follows
+            lagging = p.n_lock > 1 and p.payment_step >= 0 and t == p.n_revolving
+            if p.buys_each_step == 1 and (t < p.n_revolving or lagging):
                 buy_with_collections(m, k, t, c)
             count_idle_days(m)
             if last:

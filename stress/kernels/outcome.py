@@ -96,8 +96,8 @@ def _internal_rate(m: Any, n: Any, multiple: Any, q: Any) -> Any:
             ht = fma(ht, v, cash * float(t))
         value = fma(h2, x * x, fma(h1, x * -1.0, h0))
         value = where_less(value, 1e-9, 1e-9, value)
-        mean_time = fma(ht, MONTH_YEARS, value * first) / value
-        step = (logarithm(value) - x * first - goal) / where_less(mean_time, 0.05, 0.05, mean_time)
+        mean_time = fma(ht, MONTH_YEARS, fma(value, first, h1)) / value
+        step = (logarithm(value) - x * first - goal) / where_less(mean_time, 1e-4, 1e-4, mean_time)
         x = x + step
         x = where_less(x, -25.0, -25.0, x)
         x = where_less(x, 4.0, x, 4.0)

@@ -400,6 +400,8 @@ def buy_with_collections(m: Any, k: Any, t: Any, c: Any) -> None:
     lag = int(m.f[p.at_month + (k * p.n_month + t) * 8 + LAG])
     for q in range(0, LANES, WIDTH):
         revolving = where_less(load(w, p.pool + PHASE * LANES + q), 0.5, 1.0, 0.0)
+        if t >= p.n_revolving:
+            revolving = splat(0.0)
         store(w, p.cash + MASK * LANES + q, revolving)
         collected = load(w, p.cash + PRINCIPAL_COLLECTED * LANES + q)
         moved = collected * revolving

@@ -133,7 +133,8 @@ class Path:
         self.state.collected["principal"] += (1.0 - lost) * principal
         self.state.collected["income"] += (1.0 - lost) * income
         lag = round(float(self.months.lag_days[t - 1]) * self.count / 30.0)
-        self.principal_by_step.append((lag, (1.0 - lost) * principal))
+        became_available = (1.0 - lost) * principal if self.buys_now(t) else 0.0
+        self.principal_by_step.append((lag, became_available))
 
     def release_collected(self, account: str) -> None:
         """What an account has collected becomes available."""

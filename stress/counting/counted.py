@@ -1,0 +1,110 @@
+"""What was counted over some paths: as arrays, as bytes, as one digest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stress.counting.ranges import Ranges, size, union
+from stress.kernels.tally import TALLY_ARRAYS, Tally
+
+Progress = Callable[[int, int], None]
+"""Called with (paths done, paths in all)."""
+
+
+class Counted(NamedTuple):
+    """A tally of some paths, as arrays or (from another process) as bytes."""
+
+    ranges: Ranges
+    held: Tally | bytes
+
+    def tally(self) -> Tally:
+        """The arrays."""
+        return decode(self.held) if isinstance(self.held, bytes) else self.held
+
+    @property
+    def n_path(self) -> int:
+        """Number of paths."""
+        return size(self.ranges)
+
+
+def add(total: Tally, more: Tally) -> None:
+    """Add to a tally in place: the rule of `kernels.tally.merge` without its copies (15 ms for 150 at 31 MB)."""
+    for name, into, new in zip(Tally._fields, total, more, strict=True):
+        rule = {"loss_path": np.minimum, "residual": np.maximum}.get(name, np.add)
+        rule(into, new, out=into)
+        if name.endswith("_sum"):
+            _carry(into)
+
+
+def copied(tally: Tally) -> Tally:
+    """A tally of its own, sums carried: `merge` of one without its detours."""
+    fresh = Tally(**{name: array.copy() for name, array in tally._asdict().items()})
+    for name, array in fresh._asdict().items():
+        if name.endswith("_sum"):
+            _carry(array)
+    return fresh
+
+
+def joined(parts: Iterable[Counted]) -> Counted:
+    """Several as one, each decoded only when its turn comes."""
+    ranges: Ranges = ()
+    total: Tally | None = None
+    for part in parts:
+        ranges = union((*ranges, *part.ranges))
+        if total is None:
+            total = copied(part.tally())
+        else:
+            add(total, part.tally())
+    if total is None:
+        raise ValueError("nothing was counted")
+    return Counted(ranges, total)
+
+
+def _carry(words: NDArray[Any]) -> None:
+    """Move the carries of the low word into the high one, in place."""
+    carry = words[..., 1] >> 40
+    words[..., 0] += carry
+    words[..., 1] -= carry << 40
+
+
+def encode(tally: Tally) -> bytes:
+    """A line of JSON with names, types and shapes, then all arrays, deflated (31 MB become 1.4 MB in 60 ms)."""
+    head = {name: [array.dtype.str, list(array.shape)] for name, array in tally._asdict().items()}
+    deflate = zlib.compressobj(1)
+    parts = [json.dumps(head).encode() + b"\n"]
+    parts += [deflate.compress(np.ascontiguousarray(array).data.cast("B")) for array in tally if array.size]
+    return b"".join([*parts, deflate.flush()])
+
+
+def decode(data: bytes) -> Tally:
+    """What `encode` wrote. Raises ValueError where the bytes are not a tally."""
+    line, _, body = data.partition(b"\n")
+    try:
+        head = json.loads(line)
+        raw = zlib.decompress(body)
+        arrays, at = {}, 0
+        for name, (kind, shape) in head.items():
+            dtype = np.dtype(kind)
+            count = int(np.prod(shape, dtype=np.int64))
+            arrays[name] = np.frombuffer(raw, dtype, count, at).reshape(shape).copy()
+            at += count * dtype.itemsize
+        return Tally(**arrays)
+    except (zlib.error, TypeError, KeyError, AttributeError) as error:
+        raise ValueError(f"not a tally: {error}") from None
+
+
+def digest(tally: Tally) -> str:
+    """SHA-256 over all that was counted: names, shapes and integers, sums carried. Worst residuals are left out."""
+    found = hashlib.sha256()
+    for name in TALLY_ARRAYS:
+        array = np.ascontiguousarray(getattr(tally, name), dtype="<i8")
+        found.update(f"{name}{array.shape}".encode())
+        found.update(array.data.cast("B") if array.size else b"")
+    return found.hexdigest()

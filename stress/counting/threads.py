@@ -1,0 +1,158 @@
+"""Counting on the threads of this process: Dask hands out the tasks, each running thread counts into its own memory."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+import time
+from collections.abc import Generator, Iterator, Sequence
+
+from stress.counting.counted import Counted, Progress
+from stress.counting.ranges import Range, chunks, cut, is_whole, size, union
+from stress.kernels import alone
+from stress.kernels.layout import PANEL_PATHS
+from stress.kernels.memory import Packed, Workspace
+
+SLICE = 2**13
+"""Paths between two looks at the clock: a fraction of a second."""
+
+
+def count(
+    packed: Packed,
+    seed: int,
+    work: Sequence[Range],
+    threads: int,
+    every: float | None = None,
+    progress: Progress | None = None,
+    stop: threading.Event | None = None,
+    most: int | None = None,
+) -> Generator[Counted, None, None]:
+    """Count ranges of paths; hand over what each thread has at the end, or every so many seconds.
+
+    `stop` ends the count early, within a slice: what was counted by then is handed over. `most`: paths of a task.
+    """
+    tasks = chunks(work, threads, most)
+    run = _Run(packed, seed, size(work), min(threads, len(tasks)), every, progress, stop or threading.Event())
+    helper = threading.Thread(target=run.all, args=(tasks,), name="stress-count", daemon=True)
+    helper.start()
+    try:
+        yield from run.handed_over()
+        helper.join()
+        yield from run.rest()
+        if run.failure is not None:
+            raise run.failure
+    finally:
+        run.stop_now.set()
+        while helper.is_alive():
+            run.drain()
+
+
+class _Hand:
+    """A running thread's memory and the paths counted in it."""
+
+    def __init__(self, packed: Packed) -> None:
+        self.space = Workspace(packed)
+        self.space.clear()  # touch every page: memory is taken when a run begins, not as rare bins are hit
+        self.ranges: list[Range] = []
+        self.since = time.monotonic()
+
+    def give(self) -> Counted:
+        """What was counted; the memory begins anew."""
+        counted = Counted(union(self.ranges), self.space.tally())
+        self.space.clear()
+        self.ranges, self.since = [], time.monotonic()
+        return counted
+
+
+class _Run:
+    """One count: the threads' memories, the way out, and the end."""
+
+    def __init__(
+        self,
+        packed: Packed,
+        seed: int,
+        n_path: int,
+        threads: int,
+        every: float | None,
+        progress: Progress | None,
+        stop: threading.Event,
+    ) -> None:
+        self.packed, self.seed, self.n_path, self.threads, self.every = packed, seed, n_path, threads, every
+        self.progress, self.stop = progress, stop
+        self.stop_now = threading.Event()
+        self.done = 0
+        self.failure: BaseException | None = None
+        self.ready: queue.SimpleQueue[Counted | None] = queue.SimpleQueue()
+        self.idle: queue.SimpleQueue[_Hand] = queue.SimpleQueue()
+        for _ in range(threads):
+            self.idle.put(_Hand(packed))
+        self.told, self.room = threading.Lock(), threading.Semaphore(0)
+
+    def all(self, tasks: Sequence[Range]) -> None:
+        """Every task over Dask's threads; the end, good or bad, is told to whoever reads `ready`."""
+        from dask.base import compute
+        from dask.delayed import delayed
+
+        try:
+            graph = [delayed(self.task)(*chunk) for chunk in tasks]
+            compute(*graph, scheduler="threads", num_workers=self.threads)
+        except BaseException as error:
+            self.failure = error
+        finally:
+            self.ready.put(None)
+
+    def task(self, start: int, end: int) -> None:
+        """One task, slice by slice."""
+        hand = self.idle.get()
+        try:
+            for piece in cut((start, end), SLICE):
+                if self.stop.is_set() or self.stop_now.is_set():
+                    return
+                self._slice(hand, piece)
+        except BaseException:
+            hand = _Hand(self.packed)
+            raise
+        finally:
+            self.idle.put(hand)
+
+    def _slice(self, hand: _Hand, piece: Range) -> None:
+        apart = self.every is not None and not is_whole([piece])
+        if apart and hand.ranges:
+            self._give(hand)
+        start, end = piece
+        alone.run(hand.space, start // PANEL_PATHS, -(-(end - start) // PANEL_PATHS), end, self.seed)
+        hand.ranges.append(piece)
+        if self.progress is not None:
+            with self.told:
+                self.done += end - start
+                self.progress(self.done, self.n_path)
+        if apart or (self.every is not None and time.monotonic() - hand.since >= self.every):
+            self._give(hand)
+
+    def _give(self, hand: _Hand) -> None:
+        self.room.acquire()  # one copy of a tally at a time, whatever the number of threads
+        self.ready.put(hand.give())
+
+    def handed_over(self) -> Iterator[Counted]:
+        """What threads give while they count."""
+        while True:
+            self.room.release()
+            counted = self.ready.get()
+            if counted is None:
+                return
+            yield counted
+            del counted
+
+    def rest(self) -> Iterator[Counted]:
+        """What the threads hold when all is over."""
+        for _ in range(self.threads):
+            hand = self.idle.get()
+            if hand.ranges:
+                yield Counted(union(hand.ranges), hand.space.tally())
+
+    def drain(self) -> None:
+        """Let the threads end when nobody reads any more."""
+        self.room.release()
+        with contextlib.suppress(queue.Empty):
+            self.ready.get(timeout=0.05)

@@ -1,0 +1,89 @@
+"""What a plan will take: tasks, memory, time. Known before any work, so that too much can be refused."""
+
+from __future__ import annotations
+
+import math
+import os
+from typing import NamedTuple
+
+from stress.errors import LimitError
+from stress.jobs.place import address_of
+from stress.jobs.plans import Plan
+from stress.kernels.tally import tally_shapes
+
+BASE = 330_000_000
+"""Bytes of Python with numba, Dask, xarray and the compiled kernels (measured)."""
+WORKER = 260_000_000
+"""Bytes of a worker process without its tallies (measured)."""
+COPIES = 5
+"""Tallies in the driver besides the threads' own: the sum, the one that waits, one on its way, the results twice."""
+
+
+class Estimate(NamedTuple):
+    """What a plan will take."""
+
+    tasks: int
+    task_paths: int
+    memory: int
+    """Bytes of this process, and of worker processes on this machine; a task's memory does not grow with its paths."""
+    task_memory: int
+    rate: float
+    """Paths per second on all threads or workers."""
+    seconds: float
+
+
+def tally_bytes(plan: Plan) -> int:
+    """Bytes of one tally."""
+    deal = plan.job.deal
+    shapes = tally_shapes(len(plan.scenarios), len(deal.notes), deal.legal_maturity_months, len(deal.triggers))
+    return 8 * sum(math.prod(shape) for shape in shapes.values())
+
+
+def memory(plan: Plan) -> int:
+    """Bytes that the run takes at most on this machine."""
+    one = tally_bytes(plan)
+    if plan.workers is not None:
+        return BASE + COPIES * one + plan.workers * (WORKER + 3 * one)
+    threads = 0 if address_of(plan) else plan.threads or _cores()
+    return BASE + (COPIES + threads) * one
+
+
+def refuse(plan: Plan) -> None:
+    """Raise LimitError where the run would take more memory than allowed."""
+    if plan.max_memory is not None and memory(plan) > plan.max_memory:
+        raise LimitError(
+            f"about {memory(plan) / 1e6:,.0f} MB of memory are needed, more than the limit of "
+            f"{plan.max_memory / 1e6:,.0f} MB; fewer threads, workers or scenarios need less"
+        )
+
+
+def estimate(plan: Plan) -> Estimate:
+    """Everything, with the rate of the latest run of the same problem, or one measured now (it may compile first)."""
+    from stress.assemble.problem import assemble
+    from stress.counting.ranges import chunks
+    from stress.engine import problem_digest
+    from stress.jobs import rate
+    from stress.kernels.memory import pack
+
+    packed = pack(assemble(plan.job))
+    slots = _slots(plan)
+    one = rate.known(problem_digest(packed)) or rate.measure(packed, plan.seed)
+    tasks = chunks(((0, plan.paths),), slots, plan.most)
+    tally = tally_bytes(plan)
+    return Estimate(
+        len(tasks),
+        max(end - start for start, end in tasks),
+        memory(plan),
+        tally + 8 * packed.n_scratch,
+        one * slots,
+        plan.paths / (one * slots),
+    )
+
+
+def _slots(plan: Plan) -> int:
+    """Tasks at a time; a cluster's own are not asked for here."""
+    return plan.workers or plan.threads or _cores()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,113 @@
+"""What will be run: the job with the options that override it, where it is counted and where it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from stress.errors import ConfigError, LimitError
+from stress.inputs.job import Job
+from stress.inputs.messages import suggest
+
+MOST_PATHS = 10**10
+"""Paths that are refused unless --max-paths allows them: days of a large machine."""
+PATH_LIMIT = 10**12
+"""Paths beyond which the fixed-point sums of a tally could overflow."""
+
+
+class Plan(NamedTuple):
+    """What will be run and where it goes."""
+
+    job: Job
+    """With the options that override it: its hash says what was run."""
+    paths: int
+    seed: int
+    scenarios: tuple[str, ...]
+    out: Path
+    threads: int | None
+    workers: int | None = None
+    """Worker processes of this machine instead of threads."""
+    scheduler: str | None = None
+    """Address of an existing Dask cluster instead."""
+    fresh: bool = False
+    """Start over instead of going on."""
+    keep_paths: bool = False
+    max_memory: int | None = None
+    """Bytes."""
+    every: float = 10.0
+    """Seconds of work between two checkpoints."""
+    most: int | None = None
+    """Paths of a task; by default their number follows from paths and workers."""
+
+
+def plan(
+    job: Job,
+    paths: int | None = None,
+    seed: int | None = None,
+    scenarios: Sequence[str] = (),
+    out: Path | None = None,
+    threads: int | None = None,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    fresh: bool = False,
+    keep_paths: bool = False,
+    max_paths: int | None = None,
+    max_memory: int | None = None,
+    every: float = 10.0,
+    most: int | None = None,
+) -> Plan:
+    """The job with the options that override it.
+
+    Raises ConfigError for a scenario that it has not or two places to count, LimitError for too many paths.
+    """
+    chosen = choose_scenarios(job, scenarios)
+    update = {
+        "paths": job.paths if paths is None else paths,
+        "seed": job.seed if seed is None else seed,
+        "scenarios": tuple(case for case in job.scenarios if case.name in chosen),
+    }
+    job = job.model_copy(update=update)
+    check_paths(job.paths, max_paths)
+    if sum(choice is not None for choice in (threads, workers, scheduler)) > 1:
+        raise ConfigError("--threads, --workers and --scheduler: only one of them")
+    where = Path("results") / job.name if out is None else out
+    return Plan(
+        job,
+        job.paths,
+        job.seed,
+        chosen,
+        where,
+        threads,
+        workers,
+        scheduler,
+        fresh,
+        keep_paths,
+        max_memory,
+        every,
+        most,
+    )
+
+
+def check_paths(paths: int, max_paths: int | None) -> None:
+    """Raise LimitError where a run has more paths than allowed."""
+    most = min(MOST_PATHS if max_paths is None else max_paths, PATH_LIMIT)
+    if paths > most:
+        hint = "; --max-paths allows more" if max_paths is None and paths <= PATH_LIMIT else ""
+        raise LimitError(f"{paths:,} paths are more than the limit of {most:,}{hint}")
+
+
+def choose_scenarios(job: Job, wanted: Sequence[str]) -> tuple[str, ...]:
+    """Names of the job's scenarios: those wanted, in the job's order, or all. `macro` means every `macro_...`."""
+    names = [case.name for case in job.scenarios]
+    if not wanted:
+        return tuple(names)
+    chosen: set[str] = set()
+    for want in wanted:
+        found = [name for name in names if name == want] or [name for name in names if name.startswith(f"{want}_")]
+        if not found:
+            raise ConfigError(
+                f"--scenario {want}: the job has no such scenario: {', '.join(names)}{suggest(want, names)}"
+            )
+        chosen.update(found)
+    return tuple(name for name in names if name in chosen)

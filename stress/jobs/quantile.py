@@ -1,0 +1,26 @@
+"""Which path stands at a quantile of a result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stress.errors import ConfigError, DataError
+from stress.inputs.messages import suggest
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+def path_at(dataset: xr.Dataset, scenario: str, tranche: str, quantile: float) -> int:
+    """The path whose loss of a note is the quantile of all paths: the first one counted in its loss bin."""
+    for dim, label in (("scenario", scenario), ("tranche", tranche)):
+        labels = [str(known) for known in dataset[dim].values]
+        if label not in labels:
+            raise ConfigError(f"--{dim} {label}: one of {', '.join(labels)}{suggest(label, labels)}")
+    here = {"scenario": scenario, "tranche": tranche}
+    count = dataset["loss_count"].sel(here).values
+    reached = count.cumsum() >= quantile * count.sum()
+    path = int(dataset["loss_path"].sel(here).values[int(reached.argmax())])
+    if path < 0:
+        raise DataError(f"no path is counted at the {quantile} quantile of {tranche} under {scenario}")
+    return path

@@ -1,0 +1,162 @@
+"""Shards: what was counted so far, on disk. One file a shard, named by the SHA-256 of its content.
+
+A shard is a line of JSON (format, run, ranges of paths) and a tally as bytes. A file whose content does not match its
+name is damaged and its paths are counted again; so are paths that no shard holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from stress.counting.counted import Counted, add, copied, encode, joined
+from stress.counting.ranges import Ranges, fits, is_whole, overlap, union
+from stress.jobs.files import disk, write_atomically
+from stress.kernels.tally import Tally
+
+FORMAT = 1
+SUFFIX = ".tally"
+MOST = 48
+"""Shards in a folder; then the smallest are merged."""
+KEPT = 8
+"""Shards that a finished run keeps, so that it can be extended."""
+
+
+class Found(NamedTuple):
+    """A shard that is as it was written."""
+
+    path: Path
+    ranges: Ranges
+    size: int
+
+
+class Store:
+    """The shards of a run: the ones found, the sum of all, and what is not yet written.
+
+    One thread of one process writes (see `lock`).
+    """
+
+    def __init__(self, folder: Path, run: str, n_path: int, every: float) -> None:
+        self.folder, self.run, self.n_path, self.every = folder, run, n_path, every
+        self.shards: list[Found] = []
+        self.damaged: list[str] = []
+        self.ranges: Ranges = ()
+        self.total: Tally | None = None
+        self.waiting: Counted | None = None
+        self.written = time.monotonic()
+
+    def load(self) -> None:
+        """Take in what earlier runs left. Raises OSError where the folder cannot be read."""
+        for part in self.folder.glob(".*.part"):
+            part.unlink(missing_ok=True)
+        found = sorted(self._sound(), key=lambda shard: -sum(b - a for a, b in shard.ranges))
+        for shard in found:
+            if overlap(shard.ranges, self.ranges):
+                shard.path.unlink(missing_ok=True)  # merged into a larger one by a run that died before it tidied up
+                continue
+            if fits(shard.ranges, self.n_path):
+                counted = self._read(shard.path)
+                if counted is None:
+                    continue
+                self._sum(counted)
+            self.shards.append(shard)
+
+    def add(self, counted: Counted) -> None:
+        """Take in a tally, for good; written at once where it is a part panel, else with others after the interval."""
+        self._sum(counted)
+        if not is_whole(counted.ranges):
+            self._write(counted)
+            return
+        if self.waiting is None:
+            self.waiting = Counted(counted.ranges, counted.tally())
+        else:
+            assert isinstance(self.waiting.held, Tally)
+            add(self.waiting.held, counted.tally())
+            self.waiting = Counted(union((*self.waiting.ranges, *counted.ranges)), self.waiting.held)
+        if time.monotonic() - self.written >= self.every:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits."""
+        if self.waiting is not None:
+            self._write(self.waiting)
+            self.waiting = None
+        self.written = time.monotonic()
+        if len(self.shards) > MOST:
+            self.tidy(MOST // 2)
+
+    def tidy(self, most: int) -> None:
+        """Merge the smallest shards until so many are left. A part panel stays apart: a longer run has none there."""
+        whole = sorted((s for s in self.shards if is_whole(s.ranges) and fits(s.ranges, self.n_path)), key=_n_path)
+        if len(whole) <= most:
+            return
+        small = whole[: len(whole) - most + 1]
+        parts = [self._read(shard.path) for shard in small]
+        sound = [part for part in parts if part is not None]
+        if len(sound) == len(parts):
+            self._write(joined(sound))
+        for shard in small:
+            self.shards.remove(shard)
+            shard.path.unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """Start over."""
+        for path in self.folder.glob(f"*{SUFFIX}"):
+            path.unlink(missing_ok=True)
+
+    def _sum(self, counted: Counted) -> None:
+        if self.total is None:
+            self.total = copied(counted.tally())
+        else:
+            add(self.total, counted.tally())
+        self.ranges = union((*self.ranges, *counted.ranges))
+
+    def _write(self, counted: Counted) -> None:
+        head = {"format": FORMAT, "run": self.run, "ranges": counted.ranges}
+        content = json.dumps(head).encode() + b"\n" + encode(counted.tally())
+        path = self.folder / f"{hashlib.sha256(content).hexdigest()}{SUFFIX}"
+        with disk(self.folder):
+            write_atomically(path, content)
+        self.shards.append(Found(path, counted.ranges, len(content)))
+
+    def _sound(self) -> Iterator[Found]:
+        """Shards of this run whose content matches their name; others are removed."""
+        for path in sorted(self.folder.glob(f"*{SUFFIX}")):
+            content = self._content(path)
+            try:
+                head = json.loads(content.partition(b"\n")[0]) if content is not None else {}
+            except ValueError:
+                head = {}
+            if not isinstance(head, dict) or (head.get("format"), head.get("run")) != (FORMAT, self.run):
+                if content is None:
+                    self.damaged.append(path.name)
+                path.unlink(missing_ok=True)
+                continue
+            ranges = tuple((int(a), int(b)) for a, b in head["ranges"])
+            yield Found(path, ranges, len(content or b""))
+
+    def _content(self, path: Path) -> bytes | None:
+        """The bytes of a shard; None where they are not what was written."""
+        try:
+            content = path.read_bytes()
+        except OSError:
+            return None
+        return content if hashlib.sha256(content).hexdigest() == path.name.removesuffix(SUFFIX) else None
+
+    def _read(self, path: Path) -> Counted | None:
+        """The tally of a shard; None, and a note of it, where it is damaged."""
+        content = self._content(path)
+        if content is None:
+            self.damaged.append(path.name)
+            path.unlink(missing_ok=True)
+            return None
+        line, _, body = content.partition(b"\n")
+        return Counted(tuple((int(a), int(b)) for a, b in json.loads(line)["ranges"]), body)
+
+
+def _n_path(shard: Found) -> int:
+    return sum(end - start for start, end in shard.ranges)
