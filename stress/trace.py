@@ -26,9 +26,9 @@ def replay(
 ) -> xr.Dataset:
     """Month-by-month cash flows of one path under one scenario (the job's first where left out).
 
-    `seed` overrides the job's, as in `simulate`. `normals` (T, F) replaces the path's own innovations: a path of one's own choosing. Money in the deal's currency,
-    rates per month; purchases count from one determination to the next. Raises ConfigError for a path below 0 or
-    an unknown scenario.
+    `seed` overrides the job's, as in `simulate`. `normals` (T, F) replaces the path's own innovations.
+    Money in the deal's currency, rates per month; purchases count from one determination to the next.
+    Raises ConfigError for a path below 0 or an unknown scenario.
     """
     names = [case.name for case in job.scenarios]
     scenario = names[0] if scenario is None else scenario
