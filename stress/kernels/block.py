@@ -30,15 +30,9 @@ from stress.kernels.layout import (
 from stress.kernels.memory import Memory
 from stress.kernels.outcome import finish
 from stress.kernels.philox import FACTORS, HETEROGENEITY, draw_normals
-from stress.kernels.pool import (
-    advance_cohort,
-    buy_with_collections,
-    collect_recoveries,
-    conditional_rates,
-    count_idle_days,
-    earn_on_cash,
-    move_factors,
-)
+from stress.kernels.pool import advance_cohort, collect_recoveries, earn_on_cash
+from stress.kernels.purchases import buy_with_collections, count_idle_days
+from stress.kernels.rates import conditional_rates, move_factors
 from stress.kernels.tally import N_BATCH, N_MONTH_BATCH
 from stress.kernels.triggers import (
     accrue,

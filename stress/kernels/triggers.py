@@ -65,7 +65,8 @@ from stress.kernels.layout import (
     WORST_DEFICIENCY,
     WORST_NEGATIVE,
 )
-from stress.kernels.pool import add_to, move_deficiency
+from stress.kernels.purchases import move_deficiency
+from stress.kernels.rows import add_to, keep_worst
 
 SMALL_POOL = 1e-3
 """Share of the cut-off balance below which a pool has no excess spread worth the name: it is 0."""
@@ -93,15 +94,8 @@ def total_pool(m: Any) -> None:
         store(w, pool + LATE_2 * LANES, two)
         store(w, pool + LATE_3 * LANES, three)
         error = (alive + one + two + three - load(w, pool + BALANCE * LANES)) * inverse
-        _keep_worst(w, p.cash + WORST_BALANCE * LANES + q, error)
-        _keep_worst(w, p.cash + WORST_NEGATIVE * LANES + q, lowest * inverse)
-
-
-@stage
-def _keep_worst(w: Any, row: Any, error: Any) -> None:
-    error = where_less(error, 0.0, error * -1.0, error)
-    worst = load(w, row)
-    store(w, row, where_less(error, worst, worst, error))
+        keep_worst(w, p.cash + WORST_BALANCE * LANES + q, error)
+        keep_worst(w, p.cash + WORST_NEGATIVE * LANES + q, lowest * inverse)
 
 
 @stage
@@ -169,7 +163,7 @@ def accrue(m: Any, k: Any, t: Any) -> None:
         assets = load(w, pool + BALANCE * LANES) + load(w, p.account + PRINCIPAL * LANES + q)
         assets = assets + load(w, p.cash + PRINCIPAL_COLLECTED * LANES + q)
         error = notes - assets - load(w, p.cash + GAP * LANES + q)
-        _keep_worst(w, p.cash + WORST_DEFICIENCY * LANES + q, error * (1.0 / m.f[p.at_scalars + CUT_OFF]))
+        keep_worst(w, p.cash + WORST_DEFICIENCY * LANES + q, error * (1.0 / m.f[p.at_scalars + CUT_OFF]))
 
 
 @stage

@@ -48,8 +48,8 @@ from stress.kernels.layout import (
     WORST_CASH,
     YIELD_PAID,
 )
-from stress.kernels.pool import add_to, buy, move_deficiency
-from stress.kernels.triggers import _keep_worst
+from stress.kernels.purchases import buy, move_deficiency
+from stress.kernels.rows import add_to, keep_worst
 
 
 @stage
@@ -395,4 +395,4 @@ def _close(m: Any, k: Any, t: Any) -> None:
             store(w, row, where_less(first, 0.5, t + 1.0, first) * short_of)
         store(w, p.cash + CASH_OUT * LANES + q, paid_out)
         flow = load(w, p.cash + CASH_IN * LANES + q) - paid_out
-        _keep_worst(w, p.cash + WORST_CASH * LANES + q, (flow - cash) * (1.0 / m.f[p.at_scalars + CUT_OFF]))
+        keep_worst(w, p.cash + WORST_CASH * LANES + q, (flow - cash) * (1.0 / m.f[p.at_scalars + CUT_OFF]))

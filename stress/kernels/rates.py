@@ -1,0 +1,89 @@
+"""Systematic factors of a month, and the conditional rates given them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stress.kernels.elementary import normal_cdf
+from stress.kernels.jit import stage
+from stress.kernels.lanes import WIDTH, fma, load, splat, store, where_less
+from stress.kernels.layout import (
+    LANES,
+    N_RATE,
+    TASTE_DEGREE,
+    TASTE_RANGE,
+)
+
+_CLAMP = 9.0
+"""The factors are clamped here, as in `stress.links`."""
+
+
+@stage
+def move_factors(m: Any, at: Any, k: Any, t: Any) -> None:
+    """Systematic factors of month t: Y_1 = shift + gain L e_1, then Y_t = phi Y_{t-1} + sqrt(1 - phi^2) L e_t."""
+    w, p = m.w, m.p
+    phi = m.f[p.at_phi + k]
+    gain = (1.0 - phi * phi) ** 0.5
+    if t == 0:
+        phi, gain = 0.0, m.f[p.at_start + 2 * k + 1]
+    for q in range(0, LANES, WIDTH):
+        for i in range(p.n_factor):
+            shock = splat(0.0)
+            for j in range(i + 1):
+                shock = fma(
+                    load(w, at + j * LANES + q), m.f[p.at_cholesky + (k * p.n_factor + i) * p.n_factor + j], shock
+                )
+            row = p.factor + i * LANES + q
+            y = fma(shock, gain, load(w, row) * phi)
+            if t == 0:
+                y = y + m.f[p.at_start + 2 * k + 0]
+            store(w, row, y)
+
+
+@stage
+def conditional_rates(m: Any, own: Any, k: Any, t: Any) -> None:
+    """Rates of the month given the factors (Vasicek 2002), by a fitted polynomial or by the normal distribution itself."""
+    w, p = m.w, m.p
+    for rate in range(N_RATE):
+        degree = m.g[p.at_degree + k * N_RATE + rate]
+        if degree == 0 and t > 0 and m.g[p.at_steady + k * N_RATE + rate] == 1:
+            continue
+        factor = p.factor + m.g[p.at_factor_of + rate] * LANES
+        for s in range(p.n_segment):
+            row = p.rate + (s * N_RATE + rate) * LANES
+            link = p.at_link + (((k * p.n_month + t) * p.n_segment + s) * N_RATE + rate) * p.link_width
+            if degree == 0:
+                for q in range(0, LANES, WIDTH):
+                    store(w, row + q, m.f[link])
+            elif degree == -1:
+                for q in range(0, LANES, WIDTH):
+                    store(w, row + q, normal_cdf(fma(load(w, factor + q), m.f[link + 1], splat(m.f[link]))))
+            elif degree == -2:
+                taste = p.at_taste + ((k * p.n_month + t) * p.n_segment + s) * (TASTE_DEGREE + 1)
+                for q in range(0, LANES, WIDTH):
+                    e = load(w, own + s * LANES + q)
+                    e = where_less(e, TASTE_RANGE, e, TASTE_RANGE)
+                    u = where_less(e, -TASTE_RANGE, -TASTE_RANGE, e) * (1.0 / TASTE_RANGE)
+                    a = splat(m.f[taste + TASTE_DEGREE])
+                    for i in range(TASTE_DEGREE - 1, -1, -1):
+                        a = fma(a, u, m.f[taste + i])
+                    store(w, row + q, normal_cdf(fma(load(w, factor + q), m.f[link + 1], a)))
+            else:
+                _polynomial(w, m.f, factor, row, link, degree)
+
+
+@stage
+def _polynomial(w: Any, f: Any, factor: Any, row: Any, link: Any, degree: Any) -> None:
+    """Even and odd halves by Horner (two short chains), clamped to [0, 1]. The degree is even."""
+    for q in range(0, LANES, WIDTH):
+        z = load(w, factor + q)
+        z = where_less(z, _CLAMP, z, _CLAMP)
+        u = where_less(z, -_CLAMP, -_CLAMP, z) * (1.0 / _CLAMP)
+        u2 = u * u
+        even, odd = splat(f[link + degree]), splat(f[link + degree - 1])
+        for i in range(degree - 2, 0, -2):
+            even = fma(even, u2, f[link + i])
+            odd = fma(odd, u2, f[link + i - 1])
+        p = fma(odd, u, fma(even, u2, f[link]))
+        p = where_less(p, 0.0, 0.0, p)
+        store(w, row + q, where_less(p, 1.0, p, 1.0))
