@@ -12,7 +12,7 @@ from benchmarks.numpy_model.determination import accrue, clean_up, retain, set_n
 from benchmarks.numpy_model.outcome import outcome_of
 from benchmarks.numpy_model.priority import pay
 from benchmarks.numpy_model.profile import Profile, ScaledPurchases
-from benchmarks.numpy_model.purchase import buy_with_collections
+from benchmarks.numpy_model.purchase import buy_with_collections, free_locked
 from benchmarks.numpy_model.rates import next_factor, rates_of
 from benchmarks.numpy_model.state import State
 from benchmarks.numpy_model.tables import Array, Tables
@@ -57,6 +57,8 @@ def simulate(tables: Tables, normals: Array, profile: Callable[[Tables, int], Pr
                 collect_recoveries(state, tables, t)
             if sizes.buys_each_step and t < sizes.n_revolving:
                 buy_with_collections(state, tables, t, c)
+            elif t == sizes.n_revolving:
+                free_locked(state, tables, t, c)
             count_idle_days(state, tables)
             if last:
                 accrue(state, tables, t)

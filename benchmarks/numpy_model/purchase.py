@@ -13,6 +13,7 @@ PRINCIPAL = 1
 
 def buy_with_collections(state: State, tables: Tables, t: int, c: int) -> None:
     """On revolving paths collected principal becomes available, after the purchase lag, and buys."""
+    free_locked(state, tables, t, c)
     revolving = np.flatnonzero(state.phase == 0)
     paths: slice | Array = ALL if revolving.size == state.n else revolving
     if not revolving.size:
@@ -22,14 +23,21 @@ def buy_with_collections(state: State, tables: Tables, t: int, c: int) -> None:
     n_lock = len(state.lock_ring)
     if n_lock > 1:
         step = t * tables.sizes.n_cohort + c
-        state.locked -= state.lock_ring[step % n_lock]
-        state.lock_ring[step % n_lock] = 0.0
         lag = int(tables.month[t, LAG])
         if lag:
             state.lock_ring[(step + lag) % n_lock, paths] += moved
             state.locked[paths] += moved
     state.principal_collected[paths] = 0.0
     state.account[PRINCIPAL, paths] -= buy(state, tables, t, c, PRINCIPAL, state.account[PRINCIPAL, paths], paths)
+
+
+def free_locked(state: State, tables: Tables, t: int, c: int) -> None:
+    """Principal whose purchase lag ends at this step may buy again."""
+    n_lock = len(state.lock_ring)
+    if n_lock > 1:
+        slot = (t * tables.sizes.n_cohort + c) % n_lock
+        state.locked -= state.lock_ring[slot]
+        state.lock_ring[slot] = 0.0
 
 
 def buy(state: State, tables: Tables, t: int, c: int, source: int, cash: Array, paths: slice | Array) -> Array:
