@@ -22,7 +22,7 @@ _FACTORS = ("default", "prepayment", "recovery")
 
 
 def replay(
-    job: Job, path: int, scenario: str | None = None, seed: int | None = None, normals: np.ndarray | None = None
+    job: Job, path: int, scenario: str | None = None, normals: np.ndarray | None = None, seed: int | None = None
 ) -> xr.Dataset:
     """Month-by-month cash flows of one path under one scenario (the job's first where left out).
 
