@@ -59,9 +59,9 @@ class Tally(NamedTuple):
     first_loss_count: NDArray[np.int64]
     """(K, N, T + 1): first month from which pool and cash stay below the note and its seniors; last = no loss."""
     fault: NDArray[np.int64]
-    """(K, 4): counts of NaN, of negative balances, of clamped bins, of paths run."""
+    """(K, 4): blocks with a result that is not a number, unused, unused, paths run."""
     residual: NDArray[np.float64]
-    """(K, 4): worst relative error of the laws: pool balance, cash, deficiency identity, profile."""
+    """(K, 4): worst error of the laws over the cut-off balance: pool balance, cash, notes less assets, a negative balance."""
 
 
 TALLY_ARRAYS = tuple(name for name in Tally._fields if name != "residual")
