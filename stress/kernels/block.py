@@ -33,6 +33,7 @@ from stress.kernels.philox import FACTORS, HETEROGENEITY, draw_normals
 from stress.kernels.pool import advance_cohort, collect_recoveries, earn_on_cash
 from stress.kernels.purchases import buy_with_collections, count_idle_days
 from stress.kernels.rates import conditional_rates, move_factors
+from stress.kernels.space import space_of
 from stress.kernels.tally import N_BATCH, N_MONTH_BATCH
 from stress.kernels.triggers import (
     accrue,
@@ -66,8 +67,8 @@ def run_panels(
     The arguments up to `header` are the flat arrays of `memory.Memory`. `drawn` 1: the panel region of `w` already holds
     its normals, whose first lane is path `first_path` (0 otherwise).
     """
-    m = Memory(w, table_of(f), table_of(g), n, header_of(header))
-    p = m.p
+    m = Memory(space_of(w), table_of(f), table_of(g), space_of(n), header_of(header))
+    w, n, p = m.w, m.n, m.p
     stride = p.n_month * p.n_factor * LANES
     for i in range(first_panel, first_panel + n_panel):
         blocks = min(PANEL_BLOCKS, (n_path - i * PANEL_BLOCKS * LANES + LANES - 1) // LANES)

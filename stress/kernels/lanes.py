@@ -21,6 +21,8 @@ from numba.core import cgutils
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
+from stress.kernels.space import data_pointer
+
 WIDTH = 16
 """Lanes of one value. Eight (one 512-bit register) is 11% slower here: addresses are worked out twice as often."""
 
@@ -116,7 +118,7 @@ _operator(operator.lshift, None, "shl")
 
 
 def _pointer(context: Any, builder: Any, array_type: Any, array: Any, index: Any, vector: Any) -> Any:
-    data = cgutils.create_struct_proxy(array_type)(context, builder, value=array).data
+    data = data_pointer(context, builder, array_type, array)
     return builder.bitcast(builder.gep(data, [index]), vector.as_pointer())
 
 

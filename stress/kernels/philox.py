@@ -24,6 +24,7 @@ from stress.kernels.lanes import (
     store_words,
     where_less,
 )
+from stress.kernels.space import space_of
 
 FACTORS, MACRO, MIXING, PARAMETERS, HETEROGENEITY, BINOMIALS, SCRAMBLE = range(7)
 """Purposes of a draw."""
@@ -117,4 +118,4 @@ def normal_panel(
     panel: Any, n_block: Any, n_month: Any, n_factor: Any, first_path: Any, seed: Any, purpose: Any
 ) -> None:
     """`draw_normals` as an entry point. panel: flat float64 of n_block * n_month * n_factor * 32."""
-    draw_normals(panel, 0, n_block, n_month, n_factor, first_path, seed, purpose)
+    draw_normals(space_of(panel), 0, n_block, n_month, n_factor, first_path, seed, purpose)
