@@ -97,7 +97,7 @@ def test_a_failed_save_leaves_the_old_file_whole(ds: xr.Dataset, tmp_path, monke
     def broken(*_: object, **__: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(xr.Dataset, "to_netcdf", broken)
+    monkeypatch.setattr(xr.Dataset, "dump_to_store", broken)
     with pytest.raises(OSError, match="disk full"):
         results.save(ds, path)
     assert path.read_bytes() == before

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
-from scipy.stats import binom, chi, t
 
 Array = NDArray[np.float64]
+
+# scipy.stats and scipy.optimize take 0.5 s to import and no run needs them: each function imports what it uses
 
 
 def default_count_distribution(n: int, p: float, rho: float) -> Array:
@@ -21,6 +21,8 @@ def default_count_distribution(n: int, p: float, rho: float) -> Array:
     >>> round(float(default_count_distribution(100, p=0.02, rho=0.2)[0]), 8)
     0.38276368
     """
+    from scipy.stats import binom
+
     y, weight = _panels(-10.0, 10.0, 100)
     mass = weight * np.exp(-0.5 * y * y) / np.sqrt(2.0 * np.pi)
     rate = ndtr((ndtri(p) - np.sqrt(rho) * y) / np.sqrt(1.0 - rho))
@@ -41,6 +43,8 @@ def t_loss_distribution(x: float, p: float, rho: float, nu: float) -> float:
     >>> round(t_loss_distribution(0.2, p=0.03, rho=0.04, nu=1e7), 6) == 1.0
     True
     """
+    from scipy.stats import t
+
     return _t_distribution(float(ndtri(x)), float(t.ppf(p, nu)), rho, *_chi_nodes(nu))
 
 
@@ -50,6 +54,9 @@ def t_loss_quantile(level: float, p: float, rho: float, nu: float) -> float:
     >>> t_loss_quantile(0.999, p=0.03, rho=0.04, nu=5) > t_loss_quantile(0.999, p=0.03, rho=0.04, nu=50)
     True
     """
+    from scipy.optimize import brentq
+    from scipy.stats import t
+
     threshold, (node, mass) = float(t.ppf(p, nu)), _chi_nodes(nu)
     root = brentq(lambda g: _t_distribution(g, threshold, rho, node, mass) - level, -35.0, 8.0, xtol=1e-13)
     return float(ndtr(root))
@@ -62,6 +69,8 @@ def _t_distribution(probit: float, threshold: float, rho: float, node: Array, ma
 
 def _chi_nodes(nu: float) -> tuple[Array, Array]:
     """Nodes sqrt(chi2 / nu) and their probabilities: Gauss-Legendre on all but 2e-17 of the mass."""
+    from scipy.stats import chi
+
     low, high = chi.ppf(1e-17, nu), chi.isf(1e-17, nu)
     s, weight = _panels(float(low), float(high), 25)
     return s / np.sqrt(nu), weight * chi.pdf(s, nu)

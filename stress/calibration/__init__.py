@@ -5,15 +5,21 @@ rho         (p, rho, phi) at the engine's monthly horizon from a default-rate hi
 satellite   default rates on macro variables: least squares with autocorrelation-robust errors, kept as TOML
 """
 
-from stress.calibration.rho import RhoFit, calibrate_rho
-from stress.calibration.satellite import (
-    SatelliteFit,
-    Term,
-    fit_satellite,
-    parse_term,
-)
-from stress.calibration.satellite_file import read_satellite, satellite_to_toml
-from stress.inputs.table import MacroTable, join_tables, read_table
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from stress.calibration.rho import RhoFit, calibrate_rho
+    from stress.calibration.satellite import (
+        SatelliteFit,
+        Term,
+        fit_satellite,
+        parse_term,
+    )
+    from stress.calibration.satellite_file import read_satellite, satellite_to_toml
+    from stress.inputs.table import MacroTable, join_tables, read_table
 
 __all__ = [
     "MacroTable",
@@ -28,3 +34,18 @@ __all__ = [
     "read_table",
     "satellite_to_toml",
 ]
+
+_HOME = {
+    "stress.calibration.rho": ("RhoFit", "calibrate_rho"),
+    "stress.calibration.satellite": ("SatelliteFit", "Term", "fit_satellite", "parse_term"),
+    "stress.calibration.satellite_file": ("read_satellite", "satellite_to_toml"),
+    "stress.inputs.table": ("MacroTable", "join_tables", "read_table"),
+}
+"""Where each public name lives. Imported when asked for: a run needs `static_pool` alone; scipy.stats takes 0.4 s."""
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _HOME.items():
+        if name in names:
+            return getattr(importlib.import_module(module), name)
+    raise AttributeError(f"module 'stress.calibration' has no attribute {name!r}")

@@ -11,7 +11,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
-from scipy.stats import qmc
 
 from stress.inputs.pool import Pool
 from stress.links import conditional_rate
@@ -83,6 +82,8 @@ def factor_paths(phi: float, months: int, points: int = 4096, seed: int = 2002) 
     value, vector = np.linalg.eigh(np.where(lag == 0, 1.0, phi**lag))
     loading = (vector * np.sqrt(np.maximum(value, 0.0)))[:, ::-1]
     power = max(int(np.log2(points / SCRAMBLES)), 0)
+    from scipy.stats import qmc  # here: a run needs this module and not scipy.stats, which takes 0.4 s
+
     sets = [qmc.Sobol(months, rng=np.random.default_rng([seed, k])).random_base2(power) for k in range(SCRAMBLES)]
     normal = ndtri(np.clip(np.concatenate(sets), 1e-15, 1.0 - 1e-15))
     return np.asarray(loading @ normal.T)

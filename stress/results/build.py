@@ -23,7 +23,7 @@ from stress.kernels.tally import (
     POOL_QUANTITIES,
 )
 from stress.measures.histogram import HIGH, LOW, MIDDLE
-from stress.results.variables import CHECKS, DERIVED, LAWS, RAW, TABLE
+from stress.results.variables import CHECKS, DERIVED, LAWS, RAW, TABLE, Variable
 
 WORDS = np.array([2.0**-20, 2.0**-60])
 """Values of the two int64 words of a fixed-point sum."""
@@ -47,10 +47,8 @@ def build(
         raise DataError(f"attributes must be text or numbers: {', '.join(refused)}")
     coords = _coords(scenarios, notes, triggers, np.asarray(months, "datetime64[ns]"))
     raw = _named(tally, len(notes))
-    ds = xr.Dataset({}, coords=coords)
-    for variable in RAW:
-        ds[variable.name] = _checked(variable.name, raw[variable.name], ds.sizes)
-    return derive(ds.assign_attrs({k: attrs[k] for k in attrs}))
+    axes = xr.Dataset({}, coords=coords, attrs=dict(attrs))
+    return derive(axes.assign({v.name: _checked(v.name, raw[v.name], axes.sizes) for v in RAW}))
 
 
 def derive(ds: xr.Dataset) -> xr.Dataset:
@@ -74,10 +72,14 @@ def derive(ds: xr.Dataset) -> xr.Dataset:
     for name in (*MONTH_QUANTITIES, "note_balance"):
         mean = measures.month_mean(ds, name)
         found |= {name: measures.fan(ds, name), f"{name}_mean": mean["estimate"], f"{name}_mean_se": mean["error"]}
-    for variable in DERIVED:
-        array = found[variable.name].transpose(*variable.dims)
-        ds[variable.name] = array.assign_attrs(units=variable.unit, long_name=variable.meaning)
-    return ds
+    axes = {d: found[v.name].coords[d] for v in DERIVED for d in v.dims if d not in ds.coords}
+    return ds.assign_coords(axes).assign({v.name: _labelled(v, found[v.name]) for v in DERIVED})
+
+
+def _labelled(variable: Variable, answer: xr.DataArray) -> xr.Variable:
+    """An answer in the order, unit and words of the table. Without coordinates: xarray would compare them 80 times."""
+    text = {"units": variable.unit, "long_name": variable.meaning}
+    return xr.Variable(variable.dims, answer.transpose(*variable.dims).values, text)
 
 
 def _coords(
@@ -127,9 +129,9 @@ def _named(tally: Mapping[str, NDArray[Any]], n_note: int) -> dict[str, NDArray[
     return raw
 
 
-def _checked(name: str, array: NDArray[Any], sizes: Mapping[Any, int]) -> xr.DataArray:
+def _checked(name: str, array: NDArray[Any], sizes: Mapping[Any, int]) -> xr.Variable:
     variable = TABLE[name]
     shape = tuple(sizes[d] for d in variable.dims)
     if array.shape != shape:
         raise DataError(f"{name} must be {variable.dims} = {shape}, was {array.shape}")
-    return xr.DataArray(array, dims=variable.dims, attrs={"units": variable.unit, "long_name": variable.meaning})
+    return xr.Variable(variable.dims, array, {"units": variable.unit, "long_name": variable.meaning})

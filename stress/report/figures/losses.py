@@ -34,7 +34,7 @@ def loss(ds: xr.Dataset, tranche: str, scenario: str | None = None) -> Figure:
         raise DataError(f"no note named {tranche!r}; there are {', '.join(map(str, ds['tranche'].values))}")
     note = ds.sel(tranche=[tranche])
     name = str(ds["scenario"].values[0]) if scenario is None else scenario
-    figure, (left, right) = ink.sheet(1, 2, 9.6, 3.3, width_ratios=[1.0, 1.15])
+    figure, (left, right) = ink.sheet(1, 2, 9.6, 3.3, ink.Margins(0.75, 1.75, 0.3, 0.5, 0.65))
     reach = _reach(note["loss_count"].values)
     _bars(left, note.sel(scenario=[name]), reach)
     left.set_title(f"Paths by loss: {ink.label(name)}")
@@ -56,6 +56,7 @@ def _bars(axes: Axes, one: xr.Dataset, reach: float) -> None:
         )
     axes.set(yscale="log", ylim=(0.3 / max(count.sum(), 1), 6.0), xlim=(-3 * width, reach + 3 * width))
     axes.set(xlabel="principal loss, share of original balance", ylabel="share of paths")
+    ink.log_percent_axis(axes.yaxis)
     var, es = measures.note_tails(one, LEVEL)
     for answer, text, mark, y in ((var, "VaR 99.9%", "v", 3.6), (es, "ES 99.9%", "D", 1.7)):
         _mark(axes, answer, text, mark, y, reach)
@@ -85,7 +86,7 @@ def _curves(axes: Axes, note: xr.Dataset, name: str, reach: float) -> None:
     ranked = [int(i) for i in np.argsort(-expected, kind="stable") if names[i] != name]
     worst = [names[i] for i in ranked if expected[i] > 0.0]
     colour = dict(zip(worst, ink.NOTE_COLOURS[:HIGHLIGHT], strict=False))
-    thin = np.r_[0:200, 200:N_BIN:20, N_BIN + 1]
+    thin = np.r_[0:100:2, 100:N_BIN:50, N_BIN + 1]
     edge = note["loss_bin_low"].values[thin]
     for one in [*worst[::-1], name]:
         probability = exceedance(note["loss_count"].sel(scenario=one).values[0])[thin]
@@ -98,6 +99,7 @@ def _curves(axes: Axes, note: xr.Dataset, name: str, reach: float) -> None:
     axes.set(yscale="log", ylim=(0.5 / paths, 1.5), xlim=(-0.01 * reach, 1.01 * reach))
     axes.set_xlabel("principal loss, share of original balance")
     ink.percent_axis(axes.xaxis)
+    ink.log_percent_axis(axes.yaxis)
     axes.legend(
         loc="upper left", bbox_to_anchor=(1.0, 1.0), title="Reference and worst", title_fontsize=8, alignment="left"
     )

@@ -105,15 +105,8 @@ def _panels(ds: xr.Dataset) -> tuple[Figure, Sequence[Axes]]:
     rows = math.ceil(n / columns)
     panel = 1.05 if n > 2 else 2.3
     height = TOP + BOTTOM + rows * panel + (rows - 1) * GAP
-    figure, panels = ink.sheet(rows, columns, WIDTH, height, layout=None, sharex=True, sharey=True)
-    figure.subplots_adjust(
-        left=0.5 / WIDTH,
-        right=1 - 0.12 / WIDTH,
-        top=1 - TOP / height,
-        bottom=BOTTOM / height,
-        wspace=0.09,
-        hspace=GAP / panel,
-    )
+    margins = ink.Margins(0.58, 0.12, TOP, BOTTOM, 0.18, GAP)
+    figure, panels = ink.sheet(rows, columns, WIDTH, height, margins, sharex=True, sharey=True)
     for at, axes in enumerate(panels):
         if at >= n:
             axes.set_visible(False)

@@ -20,6 +20,8 @@ from stress.report.numbers import fraction, percent
 RAMP = LinearSegmentedColormap.from_list("loss", ["#fbf7ef", "#f3d9b1", "#e59f5c", "#b8532f", "#6b1a1a"])
 """One hue from light to dark: read without colour and in grey print."""
 FLOOR = 1e-5
+LETTER = 0.075
+"""Inches that a letter of a tick label takes, at most."""
 
 
 @ink.styled
@@ -32,18 +34,17 @@ def heat_map(ds: xr.Dataset) -> Figure:
         ("Probability of any loss", ds["loss_probability"], ds["loss_probability_high"]),
         ("Expected shortfall 99.9%", shortfall["estimate"], shortfall["high"]),
     )
-    figure, panels = ink.sheet(1, 3, 9.6, 0.75 + 0.27 * max(n_scenario, 2), sharey=True)
+    notes = [ink.label(n, 14) for n in ds["tranche"].values]
+    scenarios = [ink.label(s, 30) for s in ds["scenario"].values]
+    margins = ink.Margins(
+        0.15 + LETTER * max(map(len, scenarios)), 0.5, 0.4 + LETTER / 2 * max(map(len, notes)), 0.05, 0.35
+    )
+    figure, panels = ink.sheet(1, 3, 9.6, margins.top + 0.1 + 0.24 * max(n_scenario, 2), margins, sharey=True)
     for axes, (title, value, bound) in zip(panels, parts, strict=True):
         _cells(axes, value.values, bound.values)
-        axes.set_title(title)
-        axes.set_xticks(
-            np.arange(n_note),
-            [ink.label(n, 14) for n in ds["tranche"].values],
-            rotation=28,
-            ha="left",
-            rotation_mode="anchor",
-        )
-        axes.set_yticks(np.arange(n_scenario), [ink.label(s, 30) for s in ds["scenario"].values])
+        axes.set_title(title, y=1.0, pad=72 * (margins.top - 0.2))
+        axes.set_xticks(np.arange(n_note), notes, rotation=28, ha="left", rotation_mode="anchor")
+        axes.set_yticks(np.arange(n_scenario), scenarios)
     return figure
 
 
@@ -56,13 +57,12 @@ def _cells(axes: Axes, value: NDArray[np.float64], bound: NDArray[np.float64]) -
     for row, column in np.ndindex(value.shape):
         x = float(value[row, column])
         text = fraction(x) if x > 0 else f"< {fraction(float(bound[row, column]))}"
-        dark = norm(max(x, FLOOR)) > 0.7
+        dark = x > FLOOR**0.3
         colour = "white" if dark else ink.TEXT if x > 0 else ink.QUIET
         axes.text(column, row, text, ha="center", va="center", fontsize=7.2, color=colour)
     axes.tick_params(top=False, labeltop=True, bottom=False, labelbottom=False, left=False)
     axes.grid(visible=False)
-    for side in axes.spines.values():
-        side.set_visible(False)
+    axes.spines[:].set_visible(False)
 
 
 class Slice(NamedTuple):
