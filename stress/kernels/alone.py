@@ -21,8 +21,21 @@ def run(
 ) -> None:
     """Simulate some panels (paths below n_path) into a workspace.
 
-    `drawn`: its panel already holds the normals of the factors; `first_path` is then the path of its first lane.
+    `drawn`: its panel already holds the normals of the factors; `first_path` is then the path of its first lane. Else
+    the problem's sampler fills panel after panel, where it has one.
     """
+    packed = space.packed
+    if packed.sampler is not None and not drawn:
+        for panel in range(first_panel, first_panel + n_panel):
+            packed.sampler.fill(*space.drawing(), panel, seed)
+            _run(space, panel, 1, n_path, seed, True, 0)
+        return
+    _run(space, first_panel, n_panel, n_path, seed, drawn, first_path)
+
+
+def _run(
+    space: Workspace, first_panel: int, n_panel: int, n_path: int, seed: int, drawn: bool, first_path: int
+) -> None:
     packed = space.packed
     run_panels(
         space.scratch,

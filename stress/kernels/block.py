@@ -8,7 +8,6 @@ from stress.kernels.constants import header_of, table_of
 from stress.kernels.count import count_block, flush_months, record_payment, record_pool_month
 from stress.kernels.jit import kernel, stage
 from stress.kernels.lanes import WIDTH, load, splat, store
-from stress.kernels.laws import conserve_cash
 from stress.kernels.layout import (
     ALIVE,
     BALANCE,
@@ -47,6 +46,7 @@ from stress.kernels.triggers import (
     total_pool,
 )
 from stress.kernels.waterfall import pay
+from stress.kernels.weights import weigh_block
 
 
 @kernel
@@ -83,10 +83,12 @@ def run_panels(
                 block = i * PANEL_BLOCKS + b
                 n_alive = min(LANES, n_path - block * LANES)
                 for lane in range(LANES):
-                    w[p.alive + lane] = 1.0 if lane < n_alive else 0.0
+                    w[p.alive + lane] = w[p.weight + b * LANES + lane] if lane < n_alive else 0.0
                 fans = 1 if b == 0 else 0
                 _simulate(m, p.panel + b * stride, p.own + b * p.n_segment * LANES, k, fans)
                 count_block(m, k, block, n_alive)
+                if p.weighted == 1:
+                    weigh_block(m, k, block, n_alive)
                 if k == 0:
                     n[p.to_batch_path + block % N_BATCH] += n_alive
                     n[p.to_month_path + i % N_MONTH_BATCH] += n_alive
@@ -137,8 +139,6 @@ def _simulate(m: Any, at: Any, own: Any, k: Any, fans: Any) -> None:
                 pay(m, k, period, t, c)
                 _trace(m, period, p.cash, p.condition)
                 record_payment(m, k, period, fans)
-            elif p.n_cohort > 1:
-                conserve_cash(m)  # where nothing is paid; a payment checks its own
             if last:
                 record_pool_month(m, k, t, fans)
                 _trace(m, t, p.pool, p.cash)

@@ -111,7 +111,7 @@ def _fan(m: Any, k: Any, t: Any, quantity: Any, q: Any) -> None:
     at = p.to_fan_count + ((k * p.n_month + t) * (N_POOL_MONTH + p.n_note) + quantity) * N_FAN_BIN
     for lane in range(q, q + WIDTH):
         if w[p.alive + lane] > 0.0:
-            m.n[at + max(0, min(N_FAN_BIN - 1, int(w[p.step + lane])))] += 1
+            m.n[at + max(0, min(N_FAN_BIN - 1, int(w[p.step + lane])))] += int(w[p.alive + lane] * p.unit + 0.5)
 
 
 @stage
@@ -157,7 +157,7 @@ def count_block(m: Any, k: Any, block: Any, n_alive: Any) -> None:
     for n in range(n_note + 2):
         at = p.outcome + (8 * n if n < n_note else 8 * n_note + (n - n_note)) * LANES
         for lane in range(n_alive):
-            place = (k * (n_note + 2) + n) * (N_BIN + 2) + _loss_bin(w[at + lane])
+            place = (k * (n_note + 2) + n) * (N_BIN + 2) + loss_bin(w[at + lane])
             m.n[p.to_loss_count + place] += 1
             m.n[p.to_loss_path + place] = min(m.n[p.to_loss_path + place], block * LANES + lane)
     top = n_month / 12.0 + 1.0
@@ -169,10 +169,10 @@ def count_block(m: Any, k: Any, block: Any, n_alive: Any) -> None:
             if principal > 1e-9:
                 life = w[at + 3 * LANES + lane] / principal
                 m.n[
-                    p.to_wal_count + (k * n_note + n) * N_SPREAD_BIN + _clip(life / top * N_SPREAD_BIN, N_SPREAD_BIN)
+                    p.to_wal_count + (k * n_note + n) * N_SPREAD_BIN + clip(life / top * N_SPREAD_BIN, N_SPREAD_BIN)
                 ] += 1
             yield_bin = (w[at + 5 * LANES + lane] + 1.0) * (0.5 * N_SPREAD_BIN)
-            m.n[p.to_irr_count + (k * n_note + n) * N_SPREAD_BIN + _clip(yield_bin, N_SPREAD_BIN)] += 1
+            m.n[p.to_irr_count + (k * n_note + n) * N_SPREAD_BIN + clip(yield_bin, N_SPREAD_BIN)] += 1
             month = n_month
             if w[at + lane] > 0.0 and w[first_loss + lane] > 0.5:
                 month = int(w[first_loss + lane]) - 1
@@ -180,14 +180,15 @@ def count_block(m: Any, k: Any, block: Any, n_alive: Any) -> None:
     for g in range(p.n_trigger):
         at = p.trigger + (TRIGGER_MONTH * p.n_trigger + g) * LANES
         for lane in range(n_alive):
-            m.n[p.to_trigger_count + (k * p.n_trigger + g) * (n_month + 1) + _month(w[at + lane], n_month)] += 1
+            m.n[p.to_trigger_count + (k * p.n_trigger + g) * (n_month + 1) + month_of(w[at + lane], n_month)] += 1
     for lane in range(n_alive):
-        month = _month(w[p.cash + EARLY_MONTH * LANES + lane], n_month)
+        month = month_of(w[p.cash + EARLY_MONTH * LANES + lane], n_month)
         m.n[p.to_early_count + k * (n_month + 1) + month] += 1
 
 
 @stage
-def _loss_bin(loss: Any) -> Any:
+def loss_bin(loss: Any) -> Any:
+    """Bin of a loss share: exact ones at 0 and 1."""
     if loss >= 1.0:
         return N_BIN + 1
     if loss > 0.0:
@@ -196,12 +197,14 @@ def _loss_bin(loss: Any) -> Any:
 
 
 @stage
-def _clip(bin_of: Any, n_bin: Any) -> Any:
+def clip(bin_of: Any, n_bin: Any) -> Any:
+    """A bin within its histogram."""
     if not bin_of > 0.0:
         return 0
     return min(n_bin - 1, int(bin_of))
 
 
 @stage
-def _month(month: Any, never: Any) -> Any:
+def month_of(month: Any, never: Any) -> Any:
+    """Index of an event's month (0: it never came)."""
     return never if month < 0.5 else int(month) - 1

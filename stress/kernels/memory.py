@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stress.kernels.layout import HEADER_FIELDS, LANES, NO_LIMIT, PANEL_BLOCKS, Floats, Ints, Problem
-from stress.kernels.tally import NO_PATH, Tally, tally_shapes
+from stress.kernels.sampling import Sampler, Shifted
+from stress.kernels.tally import NO_PATH, WEIGHT_UNIT, Tally, tally_shapes
 
 
 class Memory(NamedTuple):
@@ -39,10 +40,12 @@ class Packed(NamedTuple):
     n_scratch: int
     shapes: dict[str, tuple[int, ...]]
     problem: Problem
+    sampler: Sampler | None = None
+    """Who draws the factors; None: the kernel itself, by Philox."""
 
 
-def pack(problem: Problem, traced: bool = False) -> Packed:
-    """Lay all tables out flat and write down where each begins."""
+def pack(problem: Problem, traced: bool = False, sampler: Sampler | None = None) -> Packed:
+    """Lay all tables out flat and write down where each begins. `sampler`: who draws the factors, in place of Philox."""
     sizes, rows = problem.sizes, problem.rows
     entries: dict[str, int] = {**sizes._asdict(), **rows._asdict()}
     floats: list[Floats] = []
@@ -59,6 +62,7 @@ def pack(problem: Problem, traced: bool = False) -> Packed:
         "month_sums": sizes.n_month * (5 + sizes.n_note) * LANES,
         "panel": PANEL_BLOCKS * sizes.n_month * sizes.n_factor * LANES,
         "own": PANEL_BLOCKS * sizes.n_segment * LANES,
+        "weight": PANEL_BLOCKS * LANES,
         "residuals": 4 * sizes.n_scenario,
         "trace": sizes.n_month * (rows.cohort + sizes.n_cohort) if traced else 0,
     }
@@ -70,13 +74,15 @@ def pack(problem: Problem, traced: bool = False) -> Packed:
     entries["has_taste"] = int(bool((problem.market.degree == -2).any()))
     capped = (problem.contract.step_value[:, 0] < NO_LIMIT).any()
     entries["keeps_steps"] = int(traced or bool(capped))
-    shapes = tally_shapes(sizes.n_scenario, sizes.n_note, sizes.n_month, sizes.n_trigger)
+    weighted = isinstance(sampler, Shifted)
+    entries["weighted"], entries["unit"] = int(weighted), WEIGHT_UNIT if weighted else 1
+    shapes = tally_shapes(sizes.n_scenario, sizes.n_note, sizes.n_month, sizes.n_trigger, weighted)
     count = 0
     for name, shape in shapes.items():
         entries[f"to_{name}"] = count
         count += math.prod(shape)
     header = np.array([entries[name] for name in HEADER_FIELDS], dtype=np.int64)
-    return Packed(np.concatenate(floats), np.concatenate(integers), header, at, shapes, problem)
+    return Packed(np.concatenate(floats), np.concatenate(integers), header, at, shapes, problem, sampler)
 
 
 def aligned(n: int) -> Floats:
@@ -97,6 +103,7 @@ class Workspace:
     def __init__(self, packed: Packed) -> None:
         self.packed = packed
         self.scratch = aligned(packed.n_scratch)
+        self.scratch[field(packed, "weight") :][: PANEL_BLOCKS * LANES] = 1.0
         self.count = np.zeros(sum(math.prod(s) for s in packed.shapes.values()), np.int64)
         self._region("loss_path")[:] = NO_PATH
 
@@ -104,6 +111,13 @@ class Workspace:
         start = field(self.packed, f"to_{name}")
         shape = self.packed.shapes[name]
         return self.count[start : start + math.prod(shape)].reshape(shape)
+
+    def drawing(self) -> tuple[Floats, Floats]:
+        """Where the normals of a panel stand, flat (16, T, F, 32), and the weights of its paths, flat (16, 32)."""
+        sizes = self.packed.problem.sizes
+        panel, weight = (field(self.packed, name) for name in ("panel", "weight"))
+        length = PANEL_BLOCKS * sizes.n_month * sizes.n_factor * LANES
+        return self.scratch[panel : panel + length], self.scratch[weight : weight + PANEL_BLOCKS * LANES]
 
     def tally(self) -> Tally:
         """What has been counted so far (copied, so that the workspace can go on)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,20 +58,48 @@ class Tally(NamedTuple):
     """(K, T + 1): month index of early amortization; last = never."""
     first_loss_count: NDArray[np.int64]
     """(K, N, T + 1): first month from which pool and cash stay below the note and its seniors; last = no loss."""
+    loss_weight_sum: NDArray[np.int64]
+    """(K, N + 2, N_BIN + 2, 2, 2): sum of weights and of their squares in each loss bin. This and all arrays below are
+    empty unless paths carry weights; then `batch_sum` and `month_sum` are weighted, `fan_count` is in units of 2^-20."""
+    loss_top: NDArray[np.int64]
+    """(K, N + 2): largest weight of a path with a loss, in units of 2^-40."""
+    square_sum: NDArray[np.int64]
+    """(K, 8 N + 6, N_BATCH, 2): the rows of `batch_sum` weighted by the square."""
+    weight_sum: NDArray[np.int64]
+    """(N_BATCH, 2, 2): sum of weights and of their squares in each batch."""
+    month_weight_sum: NDArray[np.int64]
+    """(N_MONTH_BATCH, 2): sum of weights in each month batch."""
+    wal_weight: NDArray[np.int64]
+    """(K, N, N_SPREAD_BIN): weights by WAL, in units of 2^-20."""
+    irr_weight: NDArray[np.int64]
+    """(K, N, N_SPREAD_BIN): weights by IRR, in units of 2^-20."""
+    trigger_weight_sum: NDArray[np.int64]
+    """(K, G, T + 1, 2, 2): sum of weights and of their squares by month, as `trigger_count`."""
+    early_weight_sum: NDArray[np.int64]
+    """(K, T + 1, 2, 2): likewise."""
+    first_loss_weight_sum: NDArray[np.int64]
+    """(K, N, T + 1, 2, 2): likewise."""
     fault: NDArray[np.int64]
     """(K, 4): blocks with a result that is not a number, unused, unused, paths run."""
     residual: NDArray[np.float64]
     """(K, 4): worst error of the laws over the cut-off balance: pool balance, cash, notes less assets, a negative balance."""
 
 
+WEIGHT_UNIT, TOP_UNIT = 2**20, 2**40
+"""One path's weight of 1 in a weighted count (fans, WAL, IRR) and in `loss_top`."""
+RULE = {"loss_path": np.minimum, "loss_top": np.maximum, "residual": np.maximum}
+"""How two tallies become one, where it is not by adding."""
+
 TALLY_ARRAYS = tuple(name for name in Tally._fields if name != "residual")
 """The integer arrays, in the order in which they lie in memory."""
 
 
-def tally_shapes(n_scenario: int, n_note: int, n_month: int, n_trigger: int) -> dict[str, tuple[int, ...]]:
-    """Shape of each integer array of a tally, in the order of its fields."""
+def tally_shapes(
+    n_scenario: int, n_note: int, n_month: int, n_trigger: int, weighted: bool = False
+) -> dict[str, tuple[int, ...]]:
+    """Shape of each integer array of a tally, in the order of its fields; `weighted`: paths carry weights."""
     k, n, t = n_scenario, n_note, n_month
-    return {
+    counts = {
         "loss_count": (k, n + 2, N_BIN + 2),
         "loss_path": (k, n + 2, N_BIN + 2),
         "batch_path": (N_BATCH,),
@@ -85,23 +113,33 @@ def tally_shapes(n_scenario: int, n_note: int, n_month: int, n_trigger: int) -> 
         "trigger_count": (k, n_trigger, t + 1),
         "early_count": (k, t + 1),
         "first_loss_count": (k, n, t + 1),
-        "fault": (k, 4),
     }
+    weights = {
+        "loss_weight_sum": (k, n + 2, N_BIN + 2, 2, 2),
+        "loss_top": (k, n + 2),
+        "square_sum": (k, 8 * n + 6, N_BATCH, 2),
+        "weight_sum": (N_BATCH, 2, 2),
+        "month_weight_sum": (N_MONTH_BATCH, 2),
+        "wal_weight": (k, n, N_SPREAD_BIN),
+        "irr_weight": (k, n, N_SPREAD_BIN),
+        "trigger_weight_sum": (k, n_trigger, t + 1, 2, 2),
+        "early_weight_sum": (k, t + 1, 2, 2),
+        "first_loss_weight_sum": (k, n, t + 1, 2, 2),
+    }
+    if not weighted:
+        weights = dict.fromkeys(weights, (0, 2))
+    return {**counts, **weights, "fault": (k, 4)}
 
 
 def merge(tallies: list[Tally]) -> Tally:
     """Add tallies up: integer sums, smallest paths, worst residuals. Any order gives the same bits."""
-    fields = {}
+    fields: dict[str, NDArray[Any]] = {}
     for name in Tally._fields:
         arrays = [getattr(tally, name) for tally in tallies]
-        if name == "loss_path":
-            fields[name] = np.minimum.reduce(arrays)
-        elif name == "residual":
-            fields[name] = np.maximum.reduce(arrays)
-        elif name.endswith("_sum"):
+        if name.endswith("_sum"):
             fields[name] = _carried(np.add.reduce([_carried(a) for a in arrays]))
         else:
-            fields[name] = np.add.reduce(arrays)
+            fields[name] = RULE.get(name, np.add).reduce(arrays)
     return Tally(**fields)
 
 
