@@ -14,8 +14,9 @@ import pytest
 
 import stress
 from stress.inputs.deal import Deal
-from stress.inputs.job import Job, ScenarioCase
+from stress.inputs.job import Clock, Job, ScenarioCase
 from stress.inputs.pool import Pool
+from stress.inputs.scenario import Shock
 
 A = {"name": "A", "amount": 600.0, "coupon": 0.12}
 B = {"name": "B", "amount": 300.0, "coupon": 0.24}
@@ -66,16 +67,16 @@ def deal(amortization: list[Any] = PLAIN, notes: tuple[Any, ...] = (A, B, REST),
     return Deal.model_validate_json(json.dumps(document, default=str))
 
 
-def run(of: Deal, on: Pool | None = None) -> Any:
+def run(of: Deal, on: Pool | None = None, clock: Clock = "monthly", shocks: tuple[Shock, ...] = ()) -> Any:
     """The months of the only path there is."""
     job = Job(
         name="small",
         deal=of,
         pool=on if on is not None else pool(),
-        scenarios=(ScenarioCase(name="base"),),
+        scenarios=(ScenarioCase(name="base", shocks=shocks),),
         paths=32,
         seed=1,
-        clock="monthly",
+        clock=clock,
     )
     return stress.replay(job, path=0)
 

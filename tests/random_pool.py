@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+from stress.inputs.billing import Billing
 from stress.inputs.pool import (
     DelinquencyStock,
     Dependence,
@@ -81,6 +82,16 @@ def with_levels_of_their_own(rng: Random, pool: Pool) -> Pool:
     if pool.ladder and flag(rng, 0.4):
         update["segments"] = tuple(s.model_copy(update={"delinquent": random_stock(rng)}) for s in pool.segments)
     return Pool.model_validate(pool.model_copy(update=update).model_dump()) if update else pool
+
+
+def with_billing_dates(rng: Random, pool: Pool, last: int) -> Pool:
+    """Sometimes new receivables fall due after a bill, not on the anniversary of the order; some plan can be bought."""
+    dates = tuple(sorted(rng.sample(range(1, 31), rng.choice((1, 1, 2, 3, 7)))))
+    billing = Billing(dates=dates, days_to_due=rng.randint(1, 30))
+    shortest = min((plan.term for plan in pool.plans), default=1)
+    reserved = pool.eligibility.months_before_legal_maturity + billing.months_later
+    fits = shortest + reserved <= last - 1
+    return pool.model_copy(update={"billing": billing}) if fits and flag(rng, 0.5) else pool
 
 
 def random_plans(rng: Random, last: int) -> tuple[Plan, ...]:

@@ -13,7 +13,7 @@ import numpy as np
 from hypothesis import strategies as st
 from oracle.months import Rates, base_months
 from random_deal import random_deal
-from random_pool import flag, random_pool, shares, some
+from random_pool import flag, random_pool, shares, some, with_billing_dates
 
 from stress.assemble.months import MonthInputs
 from stress.inputs.deal import Deal
@@ -61,6 +61,7 @@ def random_structure(rng: Random) -> tuple[Deal, Pool, str]:
     clock = rng.choice(CLOCKS)
     last = rng.randint(4, 14 if clock == "daily" else 30)
     pool = random_pool(rng, last)
+    pool = with_billing_dates(Random(pool.balance), pool, last) if clock == "daily" else pool
     return random_deal(rng, pool.balance, clock, last), pool, clock
 
 
@@ -91,6 +92,7 @@ def random_months(rng: Random, deal: Deal, pool: Pool) -> MonthInputs:
         mix=random_mix(rng, base.mix),
         originations=np.array([rng.choice((1.0, 0.0, rng.uniform(0.0, 2.0))) for _ in range(last)]),
         lag_days=drawn("lag_days", 0.0, 40.0),
+        outage_days=drawn("outage_days", 0.0, 30.0),
         dilution=drawn("dilution", 0.0, 0.1),
         dilution_unpaid=drawn("dilution_unpaid", 0.0, 1.0),
         commingled=drawn("commingled", 0.0, 0.3),
@@ -165,6 +167,7 @@ SET = {
     "purchase_outage": (1.0, 1.0),
     "ineligible_share": (0.0, 0.1),
     "purchase_lag_days": (0, 30),
+    "purchase_outage_days": (0, 30),
     "payment_rate": (0.2, 0.6),
 }
 ADDED = {"index_rate": (-0.02, 0.03), "note_spread": (0.0, 0.03)}
@@ -176,7 +179,7 @@ def allowed_targets(deal: Deal, pool: Pool, clock: str) -> list[str]:
     names = [*MULTIPLIED, *SET, *ADDED]
     barred = {"payment_rate"} if pool.plans else {"fee_free_share", "apr_cap"}
     if clock != "daily" or deal.purchase != "each_step":
-        barred.add("purchase_lag_days")
+        barred |= {"purchase_lag_days", "purchase_outage_days"}
     if all(fee.base != "pool" for fee in deal.fees):
         barred.add("successor_fee")
     if all(segment.eligible for segment in pool.segments):
@@ -194,7 +197,11 @@ def random_shock(rng: Random, deal: Deal, pool: Pool, clock: str) -> Shock:
         return Shock(target=target, set=rng.uniform(*span))
 
     def value() -> float:
-        return float(rng.randint(*span)) if target == "purchase_lag_days" else rng.uniform(*span)
+        return (
+            float(rng.randint(*span))
+            if target.endswith("_days") and target != "commingled_days"
+            else rng.uniform(*span)
+        )
 
     if flag(rng, 0.3):
         months = sorted(rng.sample(range(1, last + 1), min(3, last)))

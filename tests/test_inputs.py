@@ -154,6 +154,7 @@ def test_load_job_refuses_another_kind(folder: Path) -> None:
         ('target = "default_odds", multiply = 2.0, segments = ["prim"]', "no segment 'prim'.*did you mean prime"),
         ('target = "payment_rate", set = 0.2', "has instalment plans"),
         ('target = "purchase_lag_days", set = 5.0', 'clock = "daily"'),
+        ('target = "purchase_outage_days", set = 10.0', 'clock = "daily"'),
         ('target = "ineligible_share", set = 0.1', "eligible = false"),
         ('target = "rho", set = 0.1, from_month = 90', "after the deal's legal maturity in month 36"),
     ],
@@ -167,6 +168,21 @@ def test_a_shock_that_could_move_nothing_is_refused(folder: Path, shock: str, sa
 def test_payment_date_clock_needs_purchases_at_payment_dates(folder: Path) -> None:
     edit(folder / "job.toml", 'clock = "monthly"', 'clock = "payment_date"')
     with pytest.raises(ConfigError, match=r"clock = .payment_date. but the deal has purchase = .each_step."):
+        load_job(folder / "job.toml")
+
+
+def test_billing_dates_need_the_daily_clock(folder: Path) -> None:
+    edit(folder / "pool.toml", "# billing = {", "billing = {")
+    with pytest.raises(ConfigError, match='billing dates need clock = "daily"; the monthly clock has no days'):
+        load_job(folder / "job.toml")
+    edit(folder / "job.toml", 'clock = "monthly"', 'clock = "daily"')
+    assert load_job(folder / "job.toml").pool.billing.due_days == (10, 20, 30)
+
+
+def test_days_of_outage_are_whole(folder: Path) -> None:
+    edit(folder / "job.toml", 'clock = "monthly"', 'clock = "daily"')
+    edit(folder / "scenario.toml", "shocks = []", 'shocks = [{ target = "purchase_outage_days", set = 2.5 }]')
+    with pytest.raises(ConfigError, match=r"2\.5 must be a whole number of days"):
         load_job(folder / "job.toml")
 
 

@@ -46,6 +46,8 @@ class MonthInputs(NamedTuple):
     """(T,) multiplier of supply; 0 in an outage."""
     lag_days: Array
     """(T,) days before collected principal may buy."""
+    outage_days: Array
+    """(T,) days from the month's start on which nothing is offered."""
     dilution: Array
     """(T,) refunds as a share of the performing balance."""
     dilution_unpaid: Array
@@ -103,6 +105,7 @@ def base_months(deal: Deal, pool: Pool) -> MonthInputs:
         mix=np.broadcast_to(mix, shape).copy(),
         originations=one.copy(),
         lag_days=0.0 * one,
+        outage_days=0.0 * one,
         dilution=one * pool.dilution,
         dilution_unpaid=one * pool.dilution_unpaid_share,
         commingled=0.0 * one,
@@ -125,6 +128,7 @@ def _bounded(months: MonthInputs, deal: Deal) -> MonthInputs:
         yield_multiple=np.maximum(months.yield_multiple, 0.0),
         fee_free_share=np.clip(months.fee_free_share, 0.0, 1.0),
         originations=np.maximum(months.originations, 0.0),
+        outage_days=np.clip(months.outage_days, 0.0, 30.0),
         dilution=np.clip(months.dilution, 0.0, RATE_CAP),
         dilution_unpaid=np.clip(months.dilution_unpaid, 0.0, 1.0),
         commingled=np.clip(months.commingled, 0.0, 1.0),
@@ -285,6 +289,7 @@ _MOVES: dict[str, Move] = {
     "apr_cap": _by_month("apr_cap"),
     "originations": _by_month("originations"),
     "purchase_lag_days": _by_month("lag_days"),
+    "purchase_outage_days": _by_month("outage_days"),
     "dilution": _by_month("dilution"),
     "dilution_unpaid_share": _by_month("dilution_unpaid"),
     "rho": _by_month("rho"),

@@ -11,14 +11,14 @@ from stress.assemble.calendar import calendar_of
 from stress.assemble.contract import account_names, contract_of, step_labels
 from stress.assemble.heterogeneity import taste
 from stress.assemble.months import MonthInputs, resolve
-from stress.assemble.profiles import Profile, new_profile, opening_profile
+from stress.assemble.receivables import Due, due_of, receivables_of
 from stress.assemble.turnover import pool_under
 from stress.errors import ConfigError
 from stress.inputs.deal import Deal
 from stress.inputs.job import Clock, Job, ScenarioCase
 from stress.inputs.pool import Dependence, Pool
 from stress.kernels import layout
-from stress.kernels.layout import Market, Problem, Receivables, Sizes, rows_of
+from stress.kernels.layout import Market, Problem, Sizes, rows_of
 from stress.links import fit_links
 
 COHORTS: dict[Clock, int] = {"monthly": 1, "daily": 30, "payment_date": 3}
@@ -51,13 +51,17 @@ def replacement_need(deal: Deal, pool: Pool, clock: Clock) -> np.ndarray:
 
 
 def _supply(pool: Pool, months: MonthInputs, need: np.ndarray) -> np.ndarray:
-    """Face offered at each step; where originations are cut, an unlimited supply is 1.2 times the need."""
+    """Face offered at each step; where originations are cut, an unlimited supply is 1.2 times the need.
+
+    On the first days of a month with an outage nothing is offered.
+    """
     originations = np.append(months.originations, months.originations[-1])[:, None]
     multiple = pool.supply.multiple if pool.supply.multiple is not None else _DEFAULT_MULTIPLE
     supply: np.ndarray = need * multiple * originations
     if pool.supply.unlimited:
         supply = np.where(originations < 1.0, supply, _UNLIMITED)
-    return supply
+    closed = np.append(months.outage_days, 0.0)[:, None] * supply.shape[1] / 30.0
+    return np.where(np.arange(supply.shape[1]) < closed, 0.0, supply)
 
 
 def build(
@@ -71,8 +75,9 @@ def build(
     """Arrays from resolved pools and months (one each per scenario) and a supply (K, T + 1, C)."""
     pool = pools[0]
     dates = calendar_of(deal)
-    sizes = _sizes(deal, pool, months, clock)
-    receivables, eligible = _receivables(pools, months, sizes, clock)
+    due = due_of(pool.billing, COHORTS[clock])
+    sizes = _sizes(deal, pool, months, clock, due)
+    receivables, eligible = receivables_of(pools, months, sizes, clock, due)
     market = _market(deal, pool.dependence, months, sizes, supply * eligible[:, :, None], deterministic)
     return Problem(
         sizes=sizes,
@@ -83,16 +88,20 @@ def build(
     )
 
 
-def _sizes(deal: Deal, pool: Pool, months: Sequence[MonthInputs], clock: Clock) -> Sizes:
+def _sizes(deal: Deal, pool: Pool, months: Sequence[MonthInputs], clock: Clock, due: Due) -> Sizes:
     n_month, n_cohort = deal.legal_maturity_months, COHORTS[clock]
     payment_step = {"monthly": -1, "daily": deal.payment_day - 1, "payment_date": 1}[clock]
     longest = n_month + 4 if pool.payment_rate is not None else max(p.term for p in pool.plans)
+    longest += pool.billing.months_later if pool.billing else 0
     step_days = 30.0 / n_cohort
     lag = max(float(m.lag_days.max()) for m in months)
-    if any((m.lag_days % step_days).any() for m in months):
-        raise ConfigError(f"purchase_lag_days: the {clock} clock moves in steps of {step_days:g} days; give a multiple")
-    if lag > 0.0 and (deal.purchase != "each_step" or clock == "payment_date"):
-        raise ConfigError("purchase_lag_days: only for deals that buy at each step of the monthly or daily clock")
+    for name in ("lag_days", "outage_days"):
+        if any((getattr(m, name) % step_days).any() for m in months):
+            raise ConfigError(
+                f"purchase_{name}: the {clock} clock moves in steps of {step_days:g} days; give a multiple"
+            )
+        if any(getattr(m, name).any() for m in months) and (deal.purchase != "each_step" or clock == "payment_date"):
+            raise ConfigError(f"purchase_{name}: only for deals that buy at each step of the monthly or daily clock")
     _, step_of_row = step_labels(deal)
     return Sizes(
         n_scenario=len(months),
@@ -100,6 +109,8 @@ def _sizes(deal: Deal, pool: Pool, months: Sequence[MonthInputs], clock: Clock) 
         n_cohort=n_cohort,
         n_segment=len(pool.segments),
         n_history=min(n_month, deal.revolving_months + (payment_step >= 0)),
+        n_part=due.table.shape[1],
+        n_way=len(due.ways),
         n_note=len(deal.notes),
         n_account=len(account_names(deal)),
         n_fee=len(deal.fees),
@@ -208,61 +219,6 @@ def _month_scalars(deal: Deal, m: MonthInputs, sizes: Sizes) -> np.ndarray:
     scalars[:, layout.PRICE] = deal.purchase_price
     scalars[:, layout.LAG] = np.round(m.lag_days * sizes.n_cohort / 30.0)
     return scalars
-
-
-def _receivables(
-    pools: Sequence[Pool], months: Sequence[MonthInputs], sizes: Sizes, clock: Clock
-) -> tuple[Receivables, np.ndarray]:
-    """Profiles, and the eligible share of the supply in each month (K, T + 1)."""
-    n_scenario, n_month, n_history, n_segment = sizes.n_scenario, sizes.n_month, sizes.n_history, sizes.n_segment
-    n_slot, pool = n_month + 5, pools[0]
-    first_due = np.zeros((n_scenario, n_history, n_segment, 6))
-    pull = np.zeros((n_scenario, n_month, n_segment, n_history, 2))
-    mix = np.zeros((n_scenario, n_history, n_segment))
-    open_due = np.zeros((n_scenario, n_segment, n_slot))
-    open_fee = np.zeros((n_scenario, n_segment, n_slot))
-    known: dict[tuple[float, ...], Profile] = {}
-    for s in range(n_segment):
-        for k, (m, scenario_pool) in enumerate(zip(months, pools, strict=True)):
-            segment = scenario_pool.segments[s]
-            opening = opening_profile(scenario_pool, segment, n_slot)
-            open_due[k, s], open_fee[k, s] = opening.due, opening.fee
-            for j in range(n_history):
-                left = n_month - (j + 1) - pool.eligibility.months_before_legal_maturity
-                key = (id(scenario_pool), s, m.fee_free_share[j], m.apr_cap[j], min(left, sizes.longest))
-                if key not in known:
-                    known[key] = new_profile(scenario_pool, segment, n_slot, m.fee_free_share[j], m.apr_cap[j], left)
-                profile = known[key]
-                mix[k, j, s] = m.mix[j, s] * profile.eligible
-                first_due[k, j, s] = np.concatenate([profile.due[1:4], profile.fee[1:4]])
-                age = np.arange(4, n_slot)
-                when = age + j - 3
-                inside = when < n_month
-                pull[k, when[inside], s, j, 0] = profile.due[age[inside]]
-                pull[k, when[inside], s, j, 1] = profile.fee[age[inside]]
-    share_bought = mix.sum(axis=2)
-    eligible = np.zeros((n_scenario, n_month + 1))
-    eligible[:, :n_history] = share_bought
-    mix = mix / np.where(share_bought > 0.0, share_bought, 1.0)[:, :, None]
-    share = np.array([s.share for s in pool.segments])
-    late = np.array([[stock.m1, stock.m2, stock.m3] for stock in map(pool.delinquent_of, pool.segments)])
-    bucket = np.column_stack([1.0 - late.sum(axis=1), late])
-    cohort = np.full(sizes.n_cohort, 1.0 / sizes.n_cohort)
-    if clock == "payment_date":
-        cohort = np.array([1.0, 0.0, 0.0])
-    limits = pool.eligibility.segment_limit
-    receivables = Receivables(
-        opening=np.ascontiguousarray(pool.balance * cohort[:, None, None] * share[:, None] * bucket),
-        open_due=open_due,
-        open_fee=open_fee,
-        first_due=first_due,
-        pull=pull,
-        mix=mix,
-        limit=np.array([limits.get(s.name, 1e9) for s in pool.segments]),
-        lag=np.array(pool.recovery_lag),
-        late_charge=pool.late_charge_daily * 30.0 * np.array([1.0, 2.0, 3.0]),
-    )
-    return receivables, eligible
 
 
 __all__ = ["COHORTS", "assemble", "build", "replacement_need"]

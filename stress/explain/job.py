@@ -32,6 +32,12 @@ def _pool(pool: Pool) -> list[str]:
         lines.append(
             f"New receivables by months of instalment: {terms}. Fee-free balance {percent(pool.fee_free_share)}."
         )
+    if pool.billing is not None:
+        dates = listed(str(date) for date in pool.billing.dates)
+        lines.append(
+            f"Billed on day {dates} of a month of 30, an equal share of borrowers each; due {pool.billing.days_to_due} "
+            "days after the bill."
+        )
     enters = "enters M1 a month" if pool.ladder is not None else "defaults a month"
     rows = [
         [

@@ -28,6 +28,10 @@ def _check_clock(job: Job) -> None:
         raise ValueError(
             'clock = "payment_date" but the deal has purchase = "each_step": it needs clock = "monthly" or "daily"'
         )
+    if job.pool.billing is not None and job.clock != "daily":
+        raise ValueError(
+            f'pool: billing dates need clock = "daily"; the {job.clock} clock has no days: leave billing out'
+        )
 
 
 def _check_pool_in_deal(deal: Deal, pool: Pool) -> None:
@@ -39,6 +43,7 @@ def _check_pool_in_deal(deal: Deal, pool: Pool) -> None:
             )
     if deal.revolving_months > 0 and pool.plans:
         room = deal.legal_maturity_months - pool.eligibility.months_before_legal_maturity
+        room -= pool.billing.months_later if pool.billing else 0
         if all(plan.term > room - 1 for plan in pool.plans):
             raise ValueError(
                 f"pool: no plan ends {pool.eligibility.months_before_legal_maturity} months before legal maturity "
@@ -73,8 +78,21 @@ def _check_shock(job: Job, case: ScenarioCase, shock: Shock) -> None:
         raise ValueError(f"{where}: the pool has instalment plans; only a pool given by payment_rate has this input")
     if shock.target in ("fee_free_share", "apr_cap") and not job.pool.plans:
         raise ValueError(f"{where}: the pool has no instalment plans, so there is no such input")
-    if shock.target == "purchase_lag_days" and job.clock == "monthly":
-        raise ValueError(f'{where}: needs clock = "daily"; the monthly clock buys once a month')
+    if shock.target in ("purchase_lag_days", "purchase_outage_days"):
+        _check_days(job, where, shock)
+
+
+def _check_days(job: Job, where: str, shock: Shock) -> None:
+    """Days of waiting or outage need a clock that buys every day, and are whole."""
+    if job.clock != "daily":
+        buys = "once a month" if job.clock == "monthly" else "at payment dates"
+        raise ValueError(f'{where}: needs clock = "daily"; the {job.clock} clock buys {buys}')
+    if job.deal.purchase != "each_step":
+        raise ValueError(f'{where}: the deal has purchase = "{job.deal.purchase}": needs "each_step"')
+    given = (*(value for _, value in shock.by_month), shock.set, shock.add)
+    for value in given:
+        if value is not None and value % 1.0:
+            raise ValueError(f"{where}: {value:g} must be a whole number of days")
 
 
 def _check_ineligible(pool: Pool, where: str, shock: Shock) -> None:

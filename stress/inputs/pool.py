@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from stress.inputs.base import AnnualRate, Correlation, Document, Fraction, Money, Month, Name, Strict
+from stress.inputs.billing import Billing
 
 Term = Annotated[int, Field(ge=1, le=60)]
 MonthlyFee = Annotated[float, Field(ge=0.0, le=0.1)]
@@ -167,6 +168,8 @@ class Pool(Document):
     """Instead of plans: a constant monthly payment rate."""
     fee_free_share: Fraction = 0.0
     """Share of the steady-state BALANCE on which no fee is charged."""
+    billing: Billing | None = None
+    """When new receivables fall due; on the anniversary of the order date where it is left out."""
     opening: tuple[OpeningLine, ...] = ()
     """Opening pool by remaining term; the seasoned steady state of the plan mix where it is left out."""
     segments: Annotated[tuple[Segment, ...], Field(min_length=1, max_length=16)]

@@ -9,6 +9,15 @@ legal maturity).
 all in cohort 0, due on the 1st; purchases join cohort 1, due on the payment day; cohort 2 is empty: its step is the
 month end).
 
+**Billing** (daily clock). Left out, a purchase at step (t, c) joins cohort c: its first slot falls due D = 30 days
+later, on the anniversary of the order. With billing dates b_1..b_B (days 1..30) and n days from a billing date to the
+due day (1..30), a purchase on day d = c + 1 is split into B equal parts, one a billing date; that of date b waits for
+the next bill (of the day itself, if d = b) and falls due n days after it: D = (b - d) mod 30 + n days later, 1 to 59.
+The part joins cohort (c + D) mod 30 and its first slot falls due at the D-th step after (t, c), in month
+t + (c + D) div 30; the later slots follow month by month. Where D > 30 one step of that cohort passes before: nothing
+of the part falls due at it, but it is part of P. The opening pool is split equally over the cohorts of the due days
+(b + n - 1) mod 30 + 1, and its first slots fall due in month 1.
+
 **State** of a cohort and segment: performing balance P, delinquent balances M1, M2, M3, and the profile of P:
 principal D[r] and fee F[r] falling due r steps ahead (r = 1, 2, ...; sum of D = P).
 
@@ -39,11 +48,14 @@ commingled share x.
 **Purchase** of cash c at price v: face = min(c / v, eligible supply left in this step): what is not eligible (plans
 that end too late, a plan above its limit, a segment that is not) is missing from the supply, and the rest keeps its
 proportions. Segment s gets mix[s] x face, at most limit[s] x (pool + face) - balance of s, at least 0. Each adds its
-plan profile to the cohort of the step (first slot due at the cohort's next step). What cannot be bought stays in its
-account. Several sources buy one after another. Supply left starts each step at supply(t, c). Eligible supply =
-need(t, c) x multiple x originations(t) x eligible share(t), where need is what the deterministic run (unconditional
-rates, rho 0, no shocks, triggers off, unlimited supply) buys at that step. `unlimited` never binds, except where the
-scenario cuts originations: then multiple 1.2 is used.
+plan profile to the cohort of the step (first slot due at the cohort's next step), or to those of its due days
+(Billing). What cannot be bought stays in its account. Several sources buy one after another. Supply left starts each
+step at supply(t, c). Eligible supply = need(t, c) x multiple x originations(t) x eligible share(t), where need is what
+the deterministic run (unconditional rates, rho 0, no shocks, triggers off, unlimited supply) buys at that step; 0 on
+the outage days of the month, c < outage days(t). `unlimited` never binds, except where the scenario cuts originations
+(then multiple 1.2 is used) and on outage days. A plan of n months bought in month t is eligible where t + n + months
+before legal maturity <= T; where some part of some purchase falls due first in month t + 2 (c + D >= 60), where that
+holds for t + 1.
 
 **Retention** (`retain_senior_cost`). At the start of month t <= revolving_months (pool, notes, unpaid and accrued as
 they stand then): need = sum over the fees and notes that the revolving priority pays from sources that include

@@ -8,6 +8,7 @@ from stress.kernels.constants import header_of, table_of
 from stress.kernels.count import count_block, flush_months, record_payment, record_pool_month
 from stress.kernels.jit import kernel, stage
 from stress.kernels.lanes import WIDTH, load, splat, store
+from stress.kernels.laws import conserve_cash
 from stress.kernels.layout import (
     ALIVE,
     BALANCE,
@@ -139,6 +140,8 @@ def _simulate(m: Any, at: Any, own: Any, k: Any, fans: Any) -> None:
                 pay(m, k, period, t, c)
                 _trace(m, period, p.cash, p.condition)
                 record_payment(m, k, period, fans)
+            elif p.n_cohort > 1:
+                conserve_cash(m)  # where nothing is paid; a payment checks its own
             if last:
                 record_pool_month(m, k, t, fans)
                 _trace(m, t, p.pool, p.cash)

@@ -1,7 +1,7 @@
 """Where everything lies: the problem as arrays, and the rows of the scratch array.
 
 A row is 32 lanes of float64 (256 bytes); every offset below is in lanes, so `load(scratch, offset + q)` reads lanes q..q+7.
-K scenarios, T months, C cohorts, S segments, J purchase months, N notes, A accounts, P fees, G triggers, X steps, L recovery lags.
+K scenarios, T months, C cohorts, S segments, J purchase months, B parts of a purchase, W ways to fall due, N notes, A accounts, P fees, G triggers, X steps, L recovery lags.
 """
 
 from __future__ import annotations
@@ -204,6 +204,10 @@ class Sizes(NamedTuple):
     n_segment: int
     n_history: int
     """Months in which a purchase can happen."""
+    n_part: int
+    """Parts of a purchase, by due day."""
+    n_way: int
+    """Ways in which a part falls due; 1: at the next step of its own cohort, a month after the purchase."""
     n_note: int
     n_account: int
     n_fee: int
@@ -256,7 +260,7 @@ class Rows(NamedTuple):
 
 def rows_of(sizes: Sizes) -> Rows:
     """Lay the groups out one after another."""
-    stride = LANES * (HISTORY + 4 * ((sizes.n_history + 3) // 4))
+    stride = LANES * (HISTORY + 4 * ((sizes.n_history * sizes.n_way + 3) // 4))
     lengths = {
         "pool": N_POOL_ROW,
         "account": sizes.n_account,
@@ -327,10 +331,12 @@ class Receivables(NamedTuple):
     """(K, S, T + 5) principal due in slot r of the opening pool per unit of its performing balance; index 0 unused."""
     open_fee: Floats
     """(K, S, T + 5) the fee likewise."""
+    due: Ints
+    """(C, B, 2) cohort that each part of a purchase at a step joins, and the way in which it falls due."""
     first_due: Floats
-    """(K, J, S, 6) slots 1-3 of principal, then of fee, per unit bought in month j."""
+    """(K, J, S, W, 6) slots 1-3 of principal, then of fee, per unit bought in month j."""
     pull: Floats
-    """(K, T, S, J, 2) principal and fee that enter slot 3 at step t per unit bought in month j < t."""
+    """(K, T, S, J, W, 2) principal and fee that enter slot 3 at step t per unit bought in month j."""
     mix: Floats
     """(K, J, S) share of each segment in what is bought."""
     limit: Floats

@@ -86,8 +86,9 @@ def advance_cohort(m: Any, k: Any, t: Any, c: Any) -> None:
     fee_multiple = m.f[month + YIELD]
     ladder = float(p.ladder)
     empty = _EMPTY * m.f[p.at_scalars + CUT_OFF]
-    first_pull = max(0, t + 3 - p.longest)
-    last_pull = min(t, p.n_history)
+    first_pull = max(0, t + 3 - p.longest) * p.n_way
+    # with due days of their own, purchases may fall due in the month in which they are bought
+    last_pull = min(t if p.n_way == 1 else t + 1, p.n_history) * p.n_way
     for q in range(0, LANES, WIDTH):
         defaulted, scheduled, prepaid, cured = splat(0.0), splat(0.0), splat(0.0), splat(0.0)
         diluted, fees, late, recoverable = splat(0.0), splat(0.0), splat(0.0), splat(0.0)
@@ -151,7 +152,7 @@ def advance_cohort(m: Any, k: Any, t: Any, c: Any) -> None:
             opening = m.f[p.at_opening + (c * p.n_segment + s) * 4 + 0]
             tail_due = splat(m.f[p.at_open_due + (k * p.n_segment + s) * (p.n_month + 5) + (t + 4)] * opening)
             tail_fee = splat(m.f[p.at_open_fee + (k * p.n_segment + s) * (p.n_month + 5) + (t + 4)] * opening)
-            pull = p.at_pull + ((k * p.n_month + t) * p.n_segment + s) * p.n_history * 2
+            pull = p.at_pull + ((k * p.n_month + t) * p.n_segment + s) * p.n_history * p.n_way * 2
             for j in range(first_pull, last_pull):
                 bought = load(w, at + (HISTORY + j) * LANES)
                 tail_due = fma(bought, m.f[pull + 2 * j], tail_due)

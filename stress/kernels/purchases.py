@@ -68,12 +68,7 @@ def buy(m: Any, k: Any, t: Any, c: Any, source: Any, mask: Any) -> None:
                 room = where_less(room, 0.0, 0.0, room)
                 amount = where_less(amount, room, amount, room)
                 add_to(w, segment, amount)
-            at = p.cohort + (c * p.n_segment + s) * p.cohort_stride + q
-            first = p.at_first_due + ((k * p.n_history + t) * p.n_segment + s) * 6
-            add_to(w, at + ALIVE * LANES, amount)
-            for slot in range(6):
-                add_to(w, at + (DUE_1 + slot) * LANES, amount * m.f[first + slot])
-            add_to(w, at + (HISTORY + t) * LANES, amount / load(w, at + SCALE * LANES))
+            _join(m, k, t, c, s, amount, q)
             bought = bought + amount
         cost = bought * price
         store(w, account, load(w, account) - cost)
@@ -85,6 +80,22 @@ def buy(m: Any, k: Any, t: Any, c: Any, source: Any, mask: Any) -> None:
         add_to(w, pool + PERFORMING * LANES, bought)
         add_to(w, p.cash + CASH_OUT * LANES + q, cost)
         move_deficiency(m, cost * from_principal - bought, q)
+
+
+@stage
+def _join(m: Any, k: Any, t: Any, c: Any, s: Any, amount: Any, q: Any) -> None:
+    """New receivables of a segment join the cohorts of their due days, in equal parts."""
+    w, p = m.w, m.p
+    part = amount * (1.0 / p.n_part)
+    for b in range(p.n_part):
+        due = p.at_due + (c * p.n_part + b) * 2
+        cohort, way = m.g[due], m.g[due + 1]
+        at = p.cohort + (cohort * p.n_segment + s) * p.cohort_stride + q
+        first = p.at_first_due + (((k * p.n_history + t) * p.n_segment + s) * p.n_way + way) * 6
+        add_to(w, at + ALIVE * LANES, part)
+        for slot in range(6):
+            add_to(w, at + (DUE_1 + slot) * LANES, part * m.f[first + slot])
+        add_to(w, at + (HISTORY + t * p.n_way + way) * LANES, part / load(w, at + SCALE * LANES))
 
 
 @stage

@@ -39,11 +39,12 @@ class Cohort:
     def balance(self) -> float:
         return self.performing + sum(self.late)
 
-    def add(self, amount: float, profile: Profile) -> None:
-        """Add receivables whose first instalment falls due at the cohort's next step."""
+    def add(self, amount: float, profile: Profile, steps_before: int = 0) -> None:
+        """Add receivables whose first instalment falls due at the cohort's next step, or at a later one."""
         self.performing += amount
-        self.due = [a + amount * b for a, b in zip(self.due, profile.due, strict=True)]
-        self.fee = [a + amount * b for a, b in zip(self.fee, profile.fee, strict=True)]
+        due, fee = ([0.0] * steps_before + slots for slots in profile)
+        self.due = [a + amount * b for a, b in zip(self.due, due, strict=False)]
+        self.fee = [a + amount * b for a, b in zip(self.fee, fee, strict=False)]
 
     def scale(self, factor: float) -> None:
         """Scale everything that falls due."""

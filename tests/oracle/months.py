@@ -58,6 +58,7 @@ def base_months(deal, pool) -> MonthInputs:
         mix=by_segment([s.share if s.new_share is None else s.new_share for s in pool.segments]),
         originations=by_month(1.0),
         lag_days=by_month(0.0),
+        outage_days=by_month(0.0),
         dilution=by_month(pool.dilution),
         dilution_unpaid=by_month(pool.dilution_unpaid_share),
         commingled=by_month(0.0),
@@ -79,13 +80,15 @@ def supply_of(
 ) -> list[list[float]]:
     """Eligible receivables offered at each step: the need x the multiple x originations x the eligible share.
 
-    An unlimited supply never binds, except in a month whose originations are cut.
+    An unlimited supply never binds, except in a month whose originations are cut. Nothing is offered on outage days.
     """
     eligible = [1.0] * len(need) if eligible is None else eligible
     unlimited = pool.supply.unlimited or pool.supply.multiple is None
     multiple = 1.2 if unlimited else pool.supply.multiple
     out = []
-    for bought, originations, share in zip(need, months.originations.tolist(), eligible, strict=True):
+    for t, (bought, share) in enumerate(zip(need, eligible, strict=True)):
+        originations, closed = float(months.originations[t]), float(months.outage_days[t])
         free = unlimited and originations >= 1.0 and share > 0.0
-        out.append([math.inf if free else x * multiple * originations * share for x in bought])
+        offered = [math.inf if free else x * multiple * originations * share for x in bought]
+        out.append([0.0 if c < closed * len(bought) / 30.0 else x for c, x in enumerate(offered)])
     return out

@@ -24,10 +24,28 @@ class Portfolio:
     def opening_cohort(self, c: int, s: int) -> Cohort:
         """Its part of the opening pool: split equally, all in the first cohort of the payment_date clock."""
         late, part = self.pool.delinquent_of(self.pool.segments[s]), self.pool.segments[s].share * self.pool.balance
-        part *= 1.0 / self.count if self.clock != "payment_date" else float(c == 0)
+        part *= self.opening_share(c)
         cohort = Cohort(0.0, [part * late.m1, part * late.m2, part * late.m3], [0.0] * self.slots, [0.0] * self.slots)
         cohort.add(part * (1.0 - late.m1 - late.m2 - late.m3), opening_profile(self.pool, s, self.slots))
         return cohort
+
+    def opening_share(self, c: int) -> float:
+        """Share of the opening pool that falls due at the step of a cohort."""
+        billing = self.pool.billing
+        if self.clock == "payment_date":
+            return float(c == 0)
+        if billing is None:
+            return 1.0 / self.count
+        due = [(b + billing.days_to_due - 1) % 30 + 1 for b in billing.dates]
+        return due.count(c + 1) / len(due)
+
+    def parts(self, c: int) -> list[tuple[int, int]]:
+        """For each billing date: days that a purchase at step c waits for its first slot, and the cohort it joins."""
+        billing = self.pool.billing
+        if billing is None:
+            return [(30, c)]
+        waits = [(b - (c + 1)) % 30 + billing.days_to_due for b in billing.dates]
+        return [(wait, (c + wait) % 30) for wait in waits]
 
     def balance(self) -> float:
         """Current + M1..M3."""
@@ -71,8 +89,10 @@ class Portfolio:
                 room = limits[segment.name] * (opening + face) - self.balance_of(s)
                 amount = max(0.0, min(amount, room))
             bought.append((amount, profile))
+        parts = self.parts(c)
         for s, (amount, profile) in enumerate(bought):
-            self.cohorts[c][s].add(amount, profile)
+            for wait, cohort in parts:
+                self.cohorts[cohort][s].add(amount / len(parts), profile, steps_before=int(wait > 30))
         return sum(amount for amount, _ in bought)
 
     def eligible_share(self, t: int) -> float:
@@ -82,5 +102,7 @@ class Portfolio:
     def profile(self, s: int, t: int):
         """Eligible share and profile of what segment s offers in month t."""
         if (s, t) not in self.profiles:
-            self.profiles[s, t] = purchase_profile(self.pool, s, self.months, t, self.last, self.slots)
+            second = any(c + wait >= 60 for c in range(30) for wait, _ in self.parts(c))
+            last = self.last - int(second)
+            self.profiles[s, t] = purchase_profile(self.pool, s, self.months, t, last, self.slots)
         return self.profiles[s, t]

@@ -1,0 +1,128 @@
+"""What the pool pays and what is bought: profiles by age, and where a purchase falls due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from stress.assemble.months import MonthInputs
+from stress.assemble.profiles import Profile, new_profile, opening_profile
+from stress.errors import ConfigError
+from stress.inputs.billing import MONTH_DAYS, Billing
+from stress.inputs.job import Clock
+from stress.inputs.pool import Pool
+from stress.kernels.layout import Floats, Ints, Receivables, Sizes
+
+
+class Due(NamedTuple):
+    """Where the parts of a purchase fall due, by step."""
+
+    table: Ints
+    """(C, B, 2) cohort that each part joins, and its way in `ways`."""
+    ways: tuple[tuple[int, int], ...]
+    """Months by which a part falls due later (-1 earlier) than a month after its purchase; steps of its cohort that
+    pass before."""
+
+
+def due_of(billing: Billing | None, n_cohort: int) -> Due:
+    """On its own day a month later without billing dates; else on the due day after the next bill.
+
+    Raises ConfigError for billing dates on a clock without days.
+    """
+    if billing is None:
+        own = np.zeros((n_cohort, 1, 2), np.int64)
+        own[:, 0, 0] = np.arange(n_cohort)
+        return Due(own, ((0, 0),))
+    if n_cohort != MONTH_DAYS:
+        raise ConfigError('pool: billing dates need clock = "daily"; the other clocks have no days')
+    table = np.zeros((MONTH_DAYS, len(billing.dates), 2), np.int64)
+    ways: list[tuple[int, int]] = []
+    for c in range(MONTH_DAYS):
+        for b, wait in enumerate(billing.delays(c + 1)):
+            months, cohort = divmod(c + wait, MONTH_DAYS)
+            way = (months - 1, int(wait > MONTH_DAYS))
+            if way not in ways:
+                ways.append(way)
+            table[c, b] = cohort, ways.index(way)
+    return Due(table, tuple(ways))
+
+
+def receivables_of(
+    pools: Sequence[Pool], months: Sequence[MonthInputs], sizes: Sizes, clock: Clock, due: Due
+) -> tuple[Receivables, Floats]:
+    """Profiles, and the eligible share of the supply in each month (K, T + 1)."""
+    n_scenario, n_month, n_history, n_segment = sizes.n_scenario, sizes.n_month, sizes.n_history, sizes.n_segment
+    n_slot, n_way, pool = n_month + 5, sizes.n_way, pools[0]
+    first_due = np.zeros((n_scenario, n_history, n_segment, n_way, 6))
+    pull = np.zeros((n_scenario, n_month, n_segment, n_history, n_way, 2))
+    mix = np.zeros((n_scenario, n_history, n_segment))
+    open_due = np.zeros((n_scenario, n_segment, n_slot))
+    open_fee = np.zeros((n_scenario, n_segment, n_slot))
+    reserved = pool.eligibility.months_before_legal_maturity + (pool.billing.months_later if pool.billing else 0)
+    known: dict[tuple[float, ...], Profile] = {}
+    for s in range(n_segment):
+        for k, (m, scenario_pool) in enumerate(zip(months, pools, strict=True)):
+            segment = scenario_pool.segments[s]
+            opening = opening_profile(scenario_pool, segment, n_slot)
+            open_due[k, s], open_fee[k, s] = opening.due, opening.fee
+            for j in range(n_history):
+                left = n_month - (j + 1) - reserved
+                key = (id(scenario_pool), s, m.fee_free_share[j], m.apr_cap[j], min(left, sizes.longest))
+                if key not in known:
+                    known[key] = new_profile(scenario_pool, segment, n_slot, m.fee_free_share[j], m.apr_cap[j], left)
+                profile = known[key]
+                mix[k, j, s] = m.mix[j, s] * profile.eligible
+                for i, way in enumerate(due.ways):
+                    first_due[k, j, s, i] = np.concatenate([_first(profile.due, way), _first(profile.fee, way)])
+                    when, age = _pulled(j, way, n_month, n_slot)
+                    pull[k, when, s, j, i, 0] = profile.due[age]
+                    pull[k, when, s, j, i, 1] = profile.fee[age]
+    share_bought = mix.sum(axis=2)
+    eligible = np.zeros((n_scenario, n_month + 1))
+    eligible[:, :n_history] = share_bought
+    mix = mix / np.where(share_bought > 0.0, share_bought, 1.0)[:, :, None]
+    limits = pool.eligibility.segment_limit
+    receivables = Receivables(
+        opening=_opening(pool, sizes.n_cohort, clock),
+        open_due=open_due,
+        open_fee=open_fee,
+        due=due.table,
+        first_due=first_due,
+        pull=pull,
+        mix=mix,
+        limit=np.array([limits.get(s.name, 1e9) for s in pool.segments]),
+        lag=np.array(pool.recovery_lag),
+        late_charge=pool.late_charge_daily * 30.0 * np.array([1.0, 2.0, 3.0]),
+    )
+    return receivables, eligible
+
+
+def _first(profile: Floats, way: tuple[int, int]) -> Floats:
+    """The next three slots of the cohort: nothing where the part falls due at a later step of it."""
+    _, empty = way
+    return np.concatenate([np.zeros(empty), profile[1 : 4 - empty]])
+
+
+def _pulled(j: int, way: tuple[int, int], n_month: int, n_slot: int) -> tuple[Ints, Ints]:
+    """Months in which later slots of a purchase of month j come within the next three, and which slots these are."""
+    later, empty = way
+    age = np.arange(4 - empty, n_slot)
+    when = age + j - 3 + later
+    inside = when < n_month
+    return when[inside], age[inside]
+
+
+def _opening(pool: Pool, n_cohort: int, clock: Clock) -> Floats:
+    """(C, S, 4): equally over the due days; all in the first cohort of the payment-date clock."""
+    share = np.array([s.share for s in pool.segments])
+    late = np.array([[stock.m1, stock.m2, stock.m3] for stock in map(pool.delinquent_of, pool.segments)])
+    bucket = np.column_stack([1.0 - late.sum(axis=1), late])
+    cohort = np.full(n_cohort, 1.0 / n_cohort)
+    if clock == "payment_date":
+        cohort = np.array([1.0, 0.0, 0.0])
+    elif pool.billing is not None:
+        cohort = np.zeros(n_cohort)
+        cohort[np.array(pool.billing.due_days) - 1] = 1.0 / len(pool.billing.dates)
+    return np.ascontiguousarray(pool.balance * cohort[:, None, None] * share[:, None] * bucket)
