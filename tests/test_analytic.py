@@ -1,11 +1,9 @@
-"""Closed forms meet the published and independently computed figures of tests/data/closed_forms.json."""
+"""Closed forms meet the published and independently computed figures that validation ships."""
 
 from __future__ import annotations
 
 import doctest
 import importlib
-import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,8 +15,9 @@ from scipy.stats import t as student
 
 from stress import analytic
 from stress.analytic.large_pool import bivariate_normal
+from stress.validation.published import closed_forms
 
-CASE = json.loads((Path(__file__).parent / "data" / "closed_forms.json").read_text())
+CASE = closed_forms()
 MODULES = ("basel", "instalment", "large_pool", "mixture", "prepayment", "turnover")
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from one_period import one_period_job
 from scipy.special import ndtr, ndtri
 
 from stress.analysis.breakeven import breakeven
 from stress.analysis.levers import LEVERS, lever_of
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
+from stress.validation.one_period import one_period_job
 
 JOB = Path(__file__).parent.parent / "scenarios/jobs/baitiao-24m.toml"
 P, RHO, ENHANCEMENT = 0.02, 0.1, 0.12

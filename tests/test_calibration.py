@@ -27,9 +27,10 @@ from stress.calibration import (
 from stress.calibration.horizon import averaged_persistence, spread_of_mean, to_monthly
 from stress.cli import _run
 from stress.errors import ConfigError, DataError
+from stress.validation.published import closed_forms
 
 ROOT = Path(__file__).parents[1]
-CASE = json.loads((ROOT / "tests" / "data" / "closed_forms.json").read_text())
+CASE = closed_forms()
 CARDS = ROOT / "scenarios/data/us_cards/fed_chargeoff_all_banks_NSA_1991Q1_2015Q4_all_loan_types.csv"
 DFAST = ROOT / "scenarios" / "data" / "dfast"
 FOUR_SIGMA = 0.999936657516

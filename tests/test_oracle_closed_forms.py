@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import json
 import math
-from pathlib import Path
 
 import pytest
 from oracle.dates import accrual_fractions, day_fraction, payment_dates
@@ -13,53 +11,11 @@ from oracle.model import need, run_path
 from oracle.months import base_months, supply_of, unconditional
 from oracle.profile import capped_fee, flat_plan_apr, opening_profile, purchase_profile
 
-from stress.inputs.deal import Deal, Note, PayPrincipal, Purchase
-from stress.inputs.pool import Dependence, PaymentRate, Plan, Pool, Segment, Supply
+from stress.inputs.pool import PaymentRate, Plan, Supply
+from stress.validation.published import closed_forms
+from stress.validation.turnover import BAITIAO_MIX, deal_of, pool_of
 
-CLOSED_FORMS = json.loads((Path(__file__).parent / "data" / "closed_forms.json").read_text(encoding="utf-8"))
-CASH = ("principal", "income")
-BAITIAO_MIX = {1: 0.565, 3: 0.05, 4: 0.02, 6: 0.1, 8: 0.025, 12: 0.18, 24: 0.06}
-
-
-def pool_of(entry: float, mix=None, rate: PaymentRate | None = None, **more) -> Pool:
-    """One segment with a one-step default and unlimited supply, on a balance of 1."""
-    segment = {"monthly_fee": more.pop("monthly_fee", 0.0), "prepayment": more.pop("prepayment", 0.0)}
-    return Pool(
-        version=1,
-        kind="pool",
-        name="one segment",
-        currency="CNY",
-        balance=1.0,
-        plans=tuple(Plan(term=n, share=w) for n, w in (mix or {}).items()),
-        payment_rate=rate,
-        segments=(Segment(name="all", share=1.0, entry_rate=entry, **segment),),
-        supply=Supply(unlimited=True),
-        dependence=Dependence(rho=0.0, phi=0.0),
-        **more,
-    )
-
-
-def deal_of(last: int, revolving: int = 0, notes=(("A", 1.0),)) -> Deal:
-    """Sequential notes without coupon; while revolving all cash buys, so that the pool stays full."""
-    names = tuple(name for name, _ in notes)
-    priority = {"amortization": (PayPrincipal(step="pay_principal", notes=names, source=CASH),)}
-    if revolving:
-        cover = {"step": "cover_defaults", "source": ("income",)}
-        priority["revolving"] = (cover, Purchase(step="purchase", source=("principal",)))
-    return Deal(
-        version=1,
-        kind="deal",
-        name="sequential",
-        currency="CNY",
-        closing_date=datetime.date(2021, 12, 31),
-        payment_day=26,
-        revolving_months=revolving,
-        scheduled_months=last,
-        legal_maturity_months=last,
-        purchase="payment_date" if revolving else "none",
-        notes=tuple(Note(name=name, share=share) for name, share in notes),
-        priority=priority,
-    )
+CLOSED_FORMS = closed_forms()
 
 
 def run(deal, pool, clock="monthly"):

@@ -2,81 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
-import json
-from pathlib import Path
-
-import numpy as np
 import pytest
 from oracle.model import run_path
 from oracle.months import base_months, unconditional
 
-from stress.inputs.deal import Deal, Note, PayInterest, PayPrincipal, PayResidual, Purchase
-from stress.inputs.pool import Dependence, OpeningLine, Plan, Pool, Segment
+from stress.validation.cash_flows import MIX, TOLERANCE, deal_of, default_rates, pool_of
+from stress.validation.published import cash_flows
 
-PUBLISHED = json.loads((Path(__file__).parent / "data" / "instalment_cashflows.json").read_text(encoding="utf-8"))
-CASH = ("principal", "income")
-ORIGIN = datetime.date(2022, 1, 1)
-MIX = {
-    "static_cdr0": {3: 0.2, 6: 0.3, 12: 0.5},
-    "static_cdr6": {3: 0.2, 6: 0.3, 12: 0.5},
-    "revolve_one_cdr6": {12: 1.0},
-}
-TOLERANCE = {"static_cdr0": 0.3, "static_cdr6": 0.3, "revolve_one_cdr6": 1.0}
-"""The other engine truncates to cents at each step, on a pool of a million."""
-
-
-def pool_of(case: str) -> Pool:
-    """Instalments originated at closing, the first of them due on the first of the next month."""
-    mix = MIX[case]
-    return Pool(
-        version=1,
-        kind="pool",
-        name=case,
-        currency="CNY",
-        balance=1e6,
-        plans=tuple(Plan(term=term, share=share) for term, share in mix.items()),
-        opening=tuple(OpeningLine(term=n, remaining=n, share=share, first_due=2) for n, share in mix.items()),
-        segments=(Segment(name="all", share=1.0, entry_rate=0.0, monthly_fee=0.006),),
-        dependence=Dependence(rho=0.0, phi=0.0),
-    )
-
-
-def deal_of(case: str) -> Deal:
-    """Four classes; in the revolving case all cash after interest buys on five payment dates."""
-    sizes = PUBLISHED["conventions"]["tranches"]
-    notes = [Note(name=name, amount=float(sizes[name][0]), coupon=sizes[name][1]) for name in ("A", "B", "M")]
-    interest = tuple(PayInterest(step="pay_interest", note=note.name, source=("income", "principal")) for note in notes)
-    principal = PayPrincipal(step="pay_principal", notes=("A", "B", "M"), source=CASH)
-    priority = {"amortization": (*interest, principal, PayResidual(step="pay_residual", note="SUB", source=CASH))}
-    revolving = 6 if case.startswith("revolve") else 0
-    if revolving:
-        priority["revolving"] = (*interest, Purchase(step="purchase", source=CASH))
-    return Deal(
-        version=1,
-        kind="deal",
-        name=case,
-        currency="CNY",
-        closing_date=ORIGIN,
-        payment_day=20,
-        revolving_months=revolving,
-        scheduled_months=20,
-        legal_maturity_months=20,
-        purchase="payment_date" if revolving else "none",
-        retain_senior_cost=False,
-        notes=(*notes, Note(name="SUB", amount=float(sizes["SUB"][0]), residual=True)),
-        priority=priority,
-    )
-
-
-def default_rates(cdr: float, last: int) -> np.ndarray:
-    """Monthly default rate from an annual one by the days since the due date of the month before."""
-    rates = np.zeros((last, 1))
-    for t in range(2, last + 1):
-        due = datetime.date(2022 + (t - 1) // 12, (t - 1) % 12 + 1, 1)
-        before = datetime.date(2022 + (t - 2) // 12, (t - 2) % 12 + 1, 1)
-        rates[t - 1] = 1.0 - (1.0 - cdr) ** ((due - before).days / 365.0)
-    return rates
+PUBLISHED = cash_flows()
 
 
 @pytest.fixture(scope="module", params=sorted(MIX))

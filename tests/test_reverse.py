@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from one_period import one_period_job
 from scipy.special import ndtri
 
 from stress.analysis import design
@@ -15,6 +14,7 @@ from stress.analytic import tranche_pd
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
 from stress.trace import replay
+from stress.validation.one_period import one_period_job
 
 JOB = Path(__file__).parent.parent / "scenarios/jobs/baitiao-24m.toml"
 P, RHO, ENHANCEMENT = 0.02, 0.1, 0.12

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from one_period import one_period_job
 
 from stress.analysis.bands import load_bands
 from stress.analysis.sizing import size, target_of
 from stress.analytic import tranche_el, tranche_pd
 from stress.errors import ConfigError
+from stress.validation.one_period import one_period_job
 
 P, RHO, PATHS = 0.02, 0.1, 16_384
 BANDS = load_bands()

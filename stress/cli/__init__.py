@@ -28,6 +28,7 @@ COMMANDS = {
     "new": "stress.cli.new:new",
     "calibrate": "stress.cli.calibrate:calibrate",
     "pool": "stress.cli.pool:pool",
+    "validate": "stress.cli.validate:validate",
 }
 """Command -> module and function, in the order of the help page."""
 

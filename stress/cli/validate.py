@@ -1,0 +1,138 @@
+"""`stress validate`: measure the promises again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from stress.cli.options import FILE, output_options
+from stress.cli.output import Output
+from stress.errors import ConfigError, LimitBreached
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from stress.validation.check import Check
+
+RECORD = Path("results/validation.json")
+COLOUR = {"kept": "green", "broken": "bold red", "not run": "yellow"}
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME ...]")
+@click.option("--all", "everything", is_flag=True, help="Also the long ones, tests included: an hour or more.")
+@click.option("-o", "--out", type=FILE, metavar="FILE.json", help=f"Where the record goes. [default: {RECORD}]")
+@output_options
+def validate(
+    names: tuple[str, ...], everything: bool, out: Path | None, as_json: bool, quiet: bool, log_json: bool
+) -> None:
+    """Measure the engine's promises again: published figures, closed forms, draws, laws.
+
+    Without a NAME the set that takes under a minute; with NAMEs these, every number of them shown. What was measured
+    is kept in results/validation.json, which reports read for their validation chapter; entries that were not
+    measured this time stay. Exit code 7 where a promise is broken.
+
+    \b
+    Example:
+      stress validate
+      stress validate large-pool coverage
+      stress validate --all --json
+    """
+    from stress.validation.catalogue import ALL
+
+    chosen = _chosen(names, ALL) if names else [c for c in ALL if everything or not c.long]
+    target = out or RECORD
+    from stress.validation import record
+    from stress.validation.check import measure
+
+    before = record.read(target) if target.is_file() else None
+    output = Output(as_json, quiet, log_json)
+    entries: list[dict[str, Any]] = []
+    with output.progress("validating") as progress:
+        for done, check in enumerate(chosen):
+            progress(done, len(chosen))
+            entries.append(record.entry(check, measure(check)))
+            output.log("validated", name=check.name, verdict=entries[-1]["verdict"], seconds=entries[-1]["seconds"])
+    _write(target, record.text(record.document(entries, before)))
+    output.result(lambda: _table(entries, bool(names)), lambda: record.document(entries))
+    broken = [entry["name"] for entry in entries if entry["verdict"] == "broken"]
+    if broken:
+        raise LimitBreached(f"broken: {', '.join(broken)}; see every number with: stress validate {' '.join(broken)}")
+
+
+def _chosen(names: tuple[str, ...], known: tuple[Check, ...]) -> list[Check]:
+    from stress.inputs.messages import suggest
+
+    for name in names:
+        if name not in {c.name for c in known}:
+            every = [c.name for c in known]
+            raise ConfigError(f"no check {name!r}: one of {', '.join(every)}{suggest(name, every)}")
+    return [c for c in known if c.name in names]
+
+
+def _write(target: Path, text: str) -> None:
+    from stress.jobs import write_atomically
+
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(target, text)
+    except OSError as error:
+        raise ConfigError(f"-o {target}: cannot be written: {error.strerror}") from None
+
+
+def _table(entries: list[dict[str, Any]], every: bool) -> Table:
+    """A row for each check with its worst number, or for every number of those that were named."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), caption_justify="left",
+                  caption=_caption(entries))  # fmt: skip
+    table.add_column("Check", no_wrap=True)
+    table.add_column("Number" if every else "Worst number", overflow="fold")
+    for head in ("expected", "got", "allowed", "std. error"):
+        table.add_column(head, justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("s", justify="right", no_wrap=True)
+    for entry in entries:
+        _rows(table, entry, every)
+    return table
+
+
+def _rows(table: Table, entry: dict[str, Any], every: bool) -> None:
+    from rich.text import Text
+
+    verdict = Text(entry["verdict"], style=COLOUR[entry["verdict"]])
+    findings = entry["findings"]
+    if not _numbers(entry):
+        findings = []
+    elif not every and findings:
+        findings = [max(findings, key=_distance)]
+    name = entry["name"]
+    if not findings:
+        table.add_row(name, Text(entry["measured"]), "", "", "", "", verdict, f"{entry['seconds']:.1f}")
+    for k, one in enumerate(findings):
+        shown = Text("kept" if one["kept"] else "broken", style=COLOUR["kept" if one["kept"] else "broken"])
+        error = "" if one["error"] is None else f"{one['error']:.2g}"
+        more = f" (worst of {len(entry['findings'])})" if not every and len(entry["findings"]) > 1 else ""
+        cells = (f"{one['expected']:.6g}", f"{one['got']:.6g}", f"{one['tolerance']:.2g}", error)
+        seconds = "" if k else f"{entry['seconds']:.1f}"
+        table.add_row("" if k else name, Text(one["what"] + more), *cells, shown if every else verdict, seconds)
+
+
+def _numbers(entry: dict[str, Any]) -> bool:
+    """Whether the numbers tell the story; tests tell theirs in words."""
+    return not entry["command"].startswith("python")
+
+
+def _distance(one: dict[str, Any]) -> float:
+    away = abs(one["got"] - one["expected"])
+    return away / one["tolerance"] if one["tolerance"] else (0.0 if away == 0.0 else float("inf"))
+
+
+def _caption(entries: list[dict[str, Any]]) -> str:
+    count = {verdict: sum(e["verdict"] == verdict for e in entries) for verdict in COLOUR}
+    numbers = sum(len(e["findings"]) for e in entries)
+    said = ", ".join(f"{n} {verdict}" for verdict, n in count.items() if n)
+    return f"{said}; {numbers} numbers. Allowed: 4 standard errors and a bin's width where simulated, else rounding."

@@ -1,0 +1,140 @@
+"""Every promise, in one list: `stress validate`, the README's table and the report's chapter read it.
+
+To add a promise: a function that yields `Finding`s and a line in CHECKS, or a line in TESTED with what pytest is to
+run.
+Then `stress validate NAME -o stress/data/validation.json` and `python -m stress.validation README.md`.
+"""
+
+from __future__ import annotations
+
+from stress.validation import cash_flows, coverage, draws, formulas, large_pool, laws, turnover
+from stress.validation.check import Check
+from stress.validation.tested import tested
+
+VASICEK = "Vasicek (2002), The distribution of loan portfolio value, Risk, December"
+
+CHECKS = (
+    Check(
+        "large-pool", "benchmarking", "a one-month pool has the quantiles and tail means of Vasicek's law",
+        f"{VASICEK}; Acerbi and Tasche (2002)", large_pool.large_pool,
+    ),
+    Check(
+        "vasicek-2002", "benchmarking", "simulated quantiles in standard deviations are those of Vasicek's table",
+        f"{VASICEK}, table of standardised quantiles", large_pool.standardised,
+    ),
+    Check(
+        "vasicek-formula", "benchmarking", "the closed form gives that table", VASICEK, formulas.vasicek,
+    ),
+    Check(
+        "notes", "benchmarking", "expected loss and probability of loss of notes have their closed forms",
+        "O'Kane (2008), Modelling Single-name and Multi-name Credit Derivatives, large homogeneous portfolio",
+        large_pool.notes,
+    ),
+    Check(
+        "basel", "benchmarking", "simulated 99.9% losses give the risk weights of Basel's retail formula",
+        "BCBS (June 2006), paragraph 329 and Annex 5, LGD 45%", large_pool.basel,
+    ),
+    Check(
+        "basel-formula", "benchmarking", "every cell of Basel's illustrative retail risk weights",
+        "BCBS (June 2006), Annex 5", large_pool.basel_formula,
+    ),
+    Check(
+        "finite-pool", "benchmarking", "default counts of 100 obligors meet an exact quadrature",
+        "Vasicek (1987), Probability of loss on loan portfolio, KMV", formulas.finite_pool,
+    ),
+    Check(
+        "run-off", "benchmarking", "a static pool loses, and a senior note breaks even at, the closed form",
+        "geometric run-off: q / (q + m (1 - q))", turnover.run_off,
+    ),
+    Check(
+        "turnover", "benchmarking", "a pool kept full for a year defaults what the closed form of turnover says",
+        "D = 12 q + s (one payment rate); 12 q + q R (plans, first order)", turnover.full_pool,
+    ),
+    Check(
+        "flat-fee", "benchmarking", "flat-fee plans pay the published instalments and yield the published APRs",
+        "Xia, Liu, Wang and Liu (2024), tables 2 and 3 (1,050 over 3 months read as 1,015)", turnover.flat_fee,
+    ),
+    Check(
+        "prepayment", "benchmarking", "the PSA curve as SMM and the first month of a pass-through",
+        "SIFMA, Uniform Practices; Fabozzi, The Handbook of Mortgage-Backed Securities", formulas.prepayment,
+    ),
+    Check(
+        "correlation", "benchmarking", "the asset correlation of US card charge-offs, 1991-2015",
+        "closed-form maximum likelihood and moments on the Federal Reserve's series", formulas.correlation,
+    ),
+    Check(
+        "satellite", "benchmarking", "US card charge-offs on unemployment: coefficients and their errors",
+        "least squares on the same series and the Federal Reserve's 2025 table 1A", formulas.satellite,
+    ),
+    Check(
+        "cash-flows", "re-implementation", "another engine's cash flows are reproduced within its own rounding",
+        "Hastructure 0.52.0 on inputs of ours: static at CDR 0 and 6%, revolving at 6%",
+        cash_flows.published_cash_flows,
+    ),
+    Check(
+        "random123", "implementation", "the generator gives the published words",
+        "Salmon, Moraes, Dror and Shaw (2011), known answers of philox4x32-10", draws.random123,
+    ),
+    Check(
+        "draws", "implementation",
+        "2.4 million draws, in the order of use, pass KS, chi-square, serial and cross-path tests",
+        "Kolmogorov-Smirnov, Pearson; every pair of 36 months x 2 factors; paths 1 to 512 apart", draws.battery,
+    ),
+    Check(
+        "conservation", "implementation",
+        "cash is conserved to 1e-9 on every path of random deals; no balance is negative",
+        "laws of the engine, on deals, pools, clocks and stresses drawn around the templates", laws.conservation,
+    ),
+    Check(
+        "same-bits", "implementation", "the same SHA-256 over sizes of task, threads, cuts and orders",
+        "all integers that were counted", laws.same_bits,
+    ),
+    Check(
+        "coverage", "estimates",
+        "95% intervals of mean, probability, quantile and expected shortfall hold the truth 93-97% of the time",
+        "closed forms of a large pool; 1,000 replications of 4,096 paths", coverage.plain, long=True,
+    ),
+)  # fmt: skip
+
+TESTED = (
+    tested(
+        "oracle", "re-implementation",
+        "the kernel agrees with an independent plain-Python model to 1e-10 of the cut-off balance",
+        "the accounting page alone; random deals, pools and scenarios", "tests/test_kernel_against_oracle.py",
+    ),
+    tested(
+        "oracle-10000", "re-implementation", "the same on 10,000 paths of 5,000 random deals",
+        "the accounting page alone", "tests/test_kernel_against_oracle.py -m slow",
+    ),
+    tested(
+        "hand-worked", "re-implementation", "deals small enough to be worked by hand come out so",
+        "notes, accounts, triggers and switches worked on paper",
+        "tests/test_hand_worked_notes.py tests/test_hand_worked_accounts.py tests/test_hand_worked_triggers.py "
+        "tests/test_hand_worked_switches.py",
+    ),
+    tested(
+        "vector-width", "implementation", "the same bits with narrow vectors, and to 1e-9 without a compiler",
+        "one block of the worked case", "tests/test_same_bits.py -m slow",
+    ),
+    tested(
+        "batch-faults", "implementation", "a run that is killed, starved or damaged ends whole or says that it did not",
+        "faults made on purpose", "tests/test_batch_faults.py -m 'slow or not slow'",
+    ),
+    tested(
+        "loopback", "implementation", "a local run listens on loopback only, or not at all",
+        "sockets of the process and its workers", "tests/test_batch_faults.py -k loopback",
+    ),
+    tested(
+        "hostile-names", "implementation",
+        "a name from a file cannot become markup in the report or a formula in a spreadsheet",
+        "OWASP, CSV injection", "tests/test_report.py -k 'escaped or formula'",
+    ),
+)  # fmt: skip
+
+ALL = (*CHECKS, *TESTED)
+"""The order of every table."""
+
+
+def named(name: str) -> Check | None:
+    """The promise of that name."""
+    return next((check for check in ALL if check.name == name), None)

@@ -1,0 +1,90 @@
+"""How often 95% intervals hold the truth: many independent runs of a large pool, whose closed form is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+
+from stress import engine, measures
+from stress.analytic import loss_es, loss_quantile, tranche_el, tranche_pd
+from stress.assemble.problem import assemble
+from stress.counting.counted import joined
+from stress.inputs.job import Job
+from stress.kernels.memory import Packed, pack
+from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES, Tally
+from stress.results.build import WORDS
+from stress.validation.check import Finding
+from stress.validation.one_period import one_period_job
+
+P, RHO = 0.08, 0.05
+ATTACH, DETACH = 0.12, 0.18
+"""Mezzanine note between these default rates; the senior above, the residual below."""
+PATHS, REPLICATIONS = 4_096, 1_000
+STATED, BAND = 0.95, 0.02
+"""Coverage that the intervals state, and how far the share that is found may lie from it."""
+
+
+class Case(NamedTuple):
+    """A measure whose interval is tried: its true value and where it is read."""
+
+    what: str
+    truth: float
+    take: Callable[[xr.Dataset], xr.Dataset]
+
+
+def cases() -> tuple[Case, ...]:
+    """Mean, probability, quantile and expected shortfall, of notes and of the pool."""
+
+    def note(measure: Callable[..., xr.Dataset], name: str) -> Callable[[xr.Dataset], xr.Dataset]:
+        return lambda ds: measure(ds).sel(tranche=name)
+
+    return (
+        Case("expected loss, mezzanine", float(tranche_el(ATTACH, DETACH, P, RHO)), note(measures.expected_loss, "B")),
+        Case("expected loss, senior", float(tranche_el(DETACH, 1.0, P, RHO)), note(measures.expected_loss, "A")),
+        Case("mean default rate", P, lambda ds: measures.mean(ds, "mean_default")),
+        Case("probability of loss, mezzanine", float(tranche_pd(ATTACH, P, RHO)), note(measures.loss_probability, "B")),
+        Case("probability of loss, senior", float(tranche_pd(DETACH, P, RHO)), note(measures.loss_probability, "A")),
+        Case("99% quantile of defaults", float(loss_quantile(0.99, P, RHO)),
+             lambda ds: measures.pool_tails(ds, "default", 0.99)[0]),
+        Case("95% quantile of defaults", float(loss_quantile(0.95, P, RHO)),
+             lambda ds: measures.pool_tails(ds, "default", 0.95)[0]),
+        Case("99% expected shortfall of defaults", float(loss_es(0.99, P, RHO)),
+             lambda ds: measures.pool_tails(ds, "default", 0.99)[1]),
+        Case("95% expected shortfall of defaults", float(loss_es(0.95, P, RHO)),
+             lambda ds: measures.pool_tails(ds, "default", 0.95)[1]),
+    )  # fmt: skip
+
+
+def plain(replications: int = REPLICATIONS, band: float = BAND) -> Iterator[Finding]:
+    """Share of runs, seed after seed, whose 95% interval holds the closed form."""
+    job = one_period_job(P, RHO, (1.0 - DETACH, DETACH - ATTACH), paths=PATHS)
+    packed, tried = pack(assemble(job)), cases()
+    hits = np.zeros(len(tried))
+    for seed in range(replications):
+        ds = counted(packed, job.model_copy(update={"seed": seed}))
+        for k, case in enumerate(tried):
+            answer = case.take(ds)
+            hits[k] += answer["low"].item() <= case.truth <= answer["high"].item()
+    error = float(np.sqrt(STATED * (1.0 - STATED) / replications))
+    for case, share in zip(tried, hits / replications, strict=True):
+        yield Finding(case.what, STATED, float(share), band, error)
+
+
+def counted(packed: Packed, job: Job) -> xr.Dataset:
+    """A run's counts and sums as the measures read them: the Dataset without what is derived from it."""
+    tally: Tally = joined(engine.count(packed, job, threads=1)).tally()
+    names = [note.name for note in job.deal.notes]
+    quantity = [f"{name}:{q}" for name in names for q in NOTE_QUANTITIES]
+    n = len(names)
+    return xr.Dataset(
+        {
+            "loss_count": (("scenario", "tranche", "loss_bin"), tally.loss_count[:, :n]),
+            "default_count": (("scenario", "loss_bin"), tally.loss_count[:, n]),
+            "batch_sum": (("scenario", "quantity", "batch"), tally.batch_sum @ WORDS),
+            "batch_path": ("batch", tally.batch_path),
+        },
+        {"scenario": ["base"], "tranche": names, "quantity": [*quantity, *POOL_QUANTITIES]},
+    )

@@ -1,0 +1,80 @@
+"""What was measured, as one JSON document: the source of the command's output, the README's table and the chapter."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+
+from stress import __version__
+from stress.digest import source_digest
+from stress.engine import n_core
+from stress.errors import DataError
+from stress.validation.catalogue import ALL
+from stress.validation.check import Check, Result
+from stress.validation.words import PARTS
+
+SHIPPED = Path(__file__).parents[1] / "data" / "validation.json"
+"""The record that belongs to this version, measured by its authors."""
+FORMAT = 1
+
+
+def entry(check: Check, result: Result) -> dict[str, Any]:
+    """One check as JSON: what it promises, what was measured, and on which source."""
+    return {
+        "name": check.name,
+        "part": check.part,
+        "promise": check.promise,
+        "source": check.source,
+        "command": check.command,
+        "long": check.long,
+        "verdict": result.verdict,
+        "seconds": round(result.seconds, 2),
+        "measured": result.measured,
+        "findings": [{**f._asdict(), "kept": f.kept} for f in result.findings],
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "source_digest": source_digest(),
+    }
+
+
+def document(entries: Iterable[Mapping[str, Any]], before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The record of these entries, in the catalogue's order; `before`: an earlier record, whose other entries stay."""
+    found = {e["name"]: dict(e) for e in (before or {}).get("checks", ())}
+    found |= {e["name"]: dict(e) for e in entries}
+    return {
+        "format": FORMAT,
+        "version": __version__,
+        "source_digest": source_digest(),
+        "machine": {
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "numba": numba.__version__,
+            "system": platform.system(),
+            "processor": platform.machine(),
+            "cores": n_core(),
+        },
+        "parts": [{"name": p.name, "title": p.title, "text": list(p.text)} for p in PARTS],
+        "checks": [found[check.name] for check in ALL if check.name in found],
+    }
+
+
+def read(path: Path) -> dict[str, Any]:
+    """An earlier record. DataError where the file is none."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if found["format"] != FORMAT or not all({"name", "verdict", "measured"} <= set(e) for e in found["checks"]):
+            raise KeyError("format")
+    except (OSError, ValueError, KeyError, TypeError):
+        raise DataError(f"{path}: is not a record of `stress validate`; name another file with -o") from None
+    return dict(found)
+
+
+def text(record: Mapping[str, Any]) -> str:
+    """The record as JSON text."""
+    return json.dumps(record, indent=1, ensure_ascii=False) + "\n"
