@@ -25,6 +25,7 @@ Capture = pytest.CaptureFixture[str]
         ("reverse", ["--tranche", "subordinated"], "beta"),
         ("sensitivity", ["--measure", "IRR"], "bars"),
         ("size", ["--target", "PD=0.05"], "notes"),
+        ("clocks", ["--days", "5"], "rows"),
     ],
 )
 def test_an_answer_is_one_document_and_a_picture(
@@ -48,6 +49,7 @@ def test_an_answer_is_one_document_and_a_picture(
         (["reverse", "--tranche", "A", "--loss", "2"], "from 0 to below 1"),
         (["size", "--target", "EL=2"], "must be a fraction"),
         (["sensitivity", "--measure", "x"], "--measure x"),
+        (["clocks", "--month", "13"], "1 to 12"),
     ],
 )
 def test_a_wrong_question_is_one_line_and_exit_code_2(arguments: list[str], words: str, capsys: Capture) -> None:

@@ -25,6 +25,7 @@ COMMANDS = {
     "size": "stress.cli.size:size",
     "reverse": "stress.cli.reverse:reverse",
     "sensitivity": "stress.cli.sensitivity:sensitivity",
+    "clocks": "stress.cli.clocks:clocks",
     "new": "stress.cli.new:new",
     "calibrate": "stress.cli.calibrate:calibrate",
     "pool": "stress.cli.pool:pool",

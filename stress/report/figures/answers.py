@@ -16,6 +16,7 @@ from stress.report.numbers import fraction, percent
 
 if TYPE_CHECKING:
     from stress.analysis.breakeven import Breakeven
+    from stress.analysis.clocks import Clocks
     from stress.analysis.reverse import Reverse
     from stress.analysis.sensitivity import Bar, Tornado
     from stress.analysis.sizing import Sizing
@@ -179,3 +180,46 @@ def differences(measure: str, change: xr.Dataset) -> Figure:
     if notes != [""]:
         axes.legend(loc="best")
     return figure
+
+
+@ink.styled
+def clocks(answer: Clocks) -> Figure:
+    """What each way of buying changes against daily purchases, with 95% intervals: pool, losses and yields of notes."""
+    groups = {
+        "Pool, over the cut-off balance": [r for r in answer.rows if r.measure in ("mean_default", "mean_income")],
+        "Expected loss": [r for r in answer.rows if r.measure == "expected_loss"],
+        "Yield": [r for r in answer.rows if r.measure == "irr"],
+    }
+    longest = max(len(rows) for rows in groups.values())
+    figure, panels = ink.sheet(1, 3, 9.6, 1.3 + 0.34 * longest)
+    for axes, (title, rows) in zip(panels, groups.items(), strict=True):
+        for k, way in enumerate(answer.ways):
+            change = [row.changes[k] for row in rows]
+            value = np.array([c.estimate for c in change])
+            whisker = [[c.estimate - c.low for c in change], [c.high - c.estimate for c in change]]
+            y = np.arange(len(rows)) + 0.22 * (k - 0.5 * (len(answer.ways) - 1))
+            axes.errorbar(
+                value, y, xerr=np.maximum(whisker, 0.0), linestyle="", marker="os^"[k % 3], markersize=4, capsize=1.5,
+                color=ink.note_style(k)["color"], label=way,
+            )  # fmt: skip
+        axes.axvline(0.0, color=ink.TEXT, linewidth=0.8)
+        names = [row.tranche or row.measure.removeprefix("mean_") for row in rows]
+        axes.set_yticks(range(len(rows)), [ink.label(name, 16) for name in names])
+        axes.set_ylim(len(rows) - 0.5, -0.5)
+        _both_ways(axes, max(abs(end) for row in rows for c in row.changes for end in (c.low, c.high)))
+        axes.set_title(title)
+    panels[0].set_xlabel(f"change from daily purchases, {ink.label(answer.scenario)}", loc="left")
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper left", ncols=len(answer.ways))
+    return figure
+
+
+def _both_ways(axes: Axes, reach: float) -> None:
+    """Powers of ten to either side, linear within a basis point: purchases at payment dates dwarf the other changes."""
+    reach = 1.6 * max(reach, 1e-4)
+    axes.set_xscale("symlog", linthresh=1e-4, linscale=0.4)
+    axes.set_xlim(-reach, reach)
+    shown = [x for x in (1e-4, 1e-3, 1e-2, 1e-1, 1.0) if x < reach][-2:]
+    words = [f"{100 * x:g}%" if x > 0.005 else f"{1e4 * x:g} bp" for x in shown]
+    axes.set_xticks([*(-x for x in reversed(shown)), 0.0, *shown])
+    axes.set_xticklabels([*(f"\N{MINUS SIGN}{word}" for word in reversed(words)), "0", *words])
+    axes.minorticks_off()

@@ -1,0 +1,93 @@
+"""`stress clocks`: what the clock changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from stress.cli.answer import draw, plain, question_job, question_options
+from stress.cli.options import FILE, output_options
+from stress.cli.output import Output
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from stress.analysis.clocks import Clocks
+    from stress.analysis.sensitivity import Change
+
+ROUNDING = 1e-8
+"""A change below this, 0.0001 bp, is not shown: yields are solved to this."""
+
+
+@click.command()
+@click.argument("job", type=FILE, metavar="JOB.toml")
+@click.option("--days", type=click.IntRange(1, 30), default=10, show_default=True, help="Days without purchases.")
+@click.option("--month", type=click.IntRange(1), help="The month of the outage. [default: mid revolving period]")
+@question_options
+@output_options
+def clocks(
+    job: Path,
+    days: int,
+    month: int | None,
+    scenario: str | None,
+    paths: int | None,
+    seed: int | None,
+    threads: int | None,
+    figure: Path | None,
+    as_json: bool,
+    quiet: bool,
+    log_json: bool,
+) -> None:
+    """Run a job daily, monthly and with purchases at payment dates, and daily with some days of outage.
+
+    Shows daily purchases and what the others change, on common random numbers.
+
+    \b
+    Example:
+      stress clocks scenarios/jobs/baitiao-24m.toml
+      stress clocks job.toml --days 20 --month 3 --figure clocks.svg
+    """
+    loaded = question_job(job, paths, seed, figure)
+
+    from stress.analysis.clocks import clocks as run
+
+    output = Output(as_json, quiet, log_json)
+    with output.progress("running the clocks") as progress:
+        answer = run(loaded, days, month, scenario, threads, progress)
+    draw(figure, "clocks", answer)
+    output.result(lambda: _table(answer), lambda: plain(answer))
+
+
+def _table(answer: Clocks) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    from stress.report.numbers import with_error
+
+    words = [
+        f"{answer.paths:,} paths, seed {answer.seed}. Pool figures over the cut-off balance. Changes from daily "
+        "purchases ± standard error of the difference, on common random numbers; 0: on no path, or below 0.0001 bp.",
+        *(f"Left out, {reason}." for reason in answer.left_out),
+    ]
+    table = Table(
+        title=Text(f"{answer.job} under {answer.scenario}: what the clock changes"),
+        title_justify="left",
+        caption=Text(" ".join(words)),
+        caption_justify="left",
+    )
+    table.add_column("")
+    for head in ("daily", *answer.ways):
+        table.add_column(Text(head), justify="right")
+    for row in answer.rows:
+        name = row.measure.replace("mean_", "").replace("_", " ") + (f" {row.tranche}" if row.tranche else "")
+        table.add_row(Text(name), with_error(row.daily, row.error, row.high), *map(_change, row.changes))
+    return table
+
+
+def _change(change: Change) -> str:
+    """0 where no path changed, or no more than the rounding of a solved yield."""
+    from stress.report.numbers import with_error
+
+    return with_error(change.estimate, change.error) if abs(change.estimate) > ROUNDING else "0"
