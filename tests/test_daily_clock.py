@@ -14,20 +14,15 @@ import numpy as np
 import pytest
 from strategies import random_job
 from test_kernel_against_oracle import by_month, check
-from test_oracle_closed_forms import BAITIAO_MIX, deal_of, pool_of
 
 import stress
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.pool import PaymentRate
+from stress.validation.turnover import BAITIAO_MIX, deal_of, months_of, pool_of
 
 HOME = Path(__file__).parents[1] / "scenarios"
 MONEY = ("performing", "m1", "m2", "m3", "defaults", "scheduled_principal", "prepaid", "cured_paid", "dilution")
 INCOME = ("fee_income", "late_charge", "recoveries", "pool_balance")
-
-
-def months_of(deal, pool, clock):
-    cases = (ScenarioCase(name="base"),)
-    return stress.replay(Job(name="x", deal=deal, pool=pool, scenarios=cases, paths=32, seed=1, clock=clock), path=0)
 
 
 def static(job: Job, clock: str) -> Job:
