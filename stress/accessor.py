@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
@@ -36,11 +37,11 @@ class StressAccessor:
 
         return measures.compare(self._ds, other, measure)
 
-    def report(self, path: str | os.PathLike[str]) -> Path:
-        """Write the HTML report."""
+    def report(self, path: str | os.PathLike[str] = "report.html", answers: Sequence[Any] = ()) -> Path:
+        """Write the HTML report, with a chapter for each answer of `stress.analysis`."""
         from stress import report
 
-        return report.write(self._ds, path)
+        return report.write(self._ds, path, answers)
 
     def to_csv(self, folder: str | os.PathLike[str]) -> list[Path]:
         """Write the measures as CSV files, one for each set of dims; safe to open in a spreadsheet."""

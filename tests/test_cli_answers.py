@@ -74,3 +74,25 @@ def test_compare_shows_differences_and_refuses_other_draws(tmp_path: Path, capsy
     assert picture.read_text().startswith("<svg")
     assert _run(["compare", a, c]) == 3
     assert "seed" in capsys.readouterr().err
+
+
+def test_a_report_answers_the_questions_it_is_asked(tmp_path: Path, capsys: Capture) -> None:
+    ds = stress.simulate(load_job(JOB), paths=2048, scenarios=["baseline"])
+    results.save(ds, tmp_path / "results.nc")
+    asked = ["--with", "breakeven,sensitivity", "--with", "reverse", "--tranche", "subordinated", "--paths", "512"]
+    assert _run(["report", str(tmp_path), *asked, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert list(document["answers"]) == ["breakeven", "sensitivity", "reverse"]
+    page = (tmp_path / "report.html").read_text()
+    for title in ("Break-even of subordinated: defaults", "Sensitivity of", "Reverse stress of subordinated"):
+        assert f"<h3>{title}" in page
+    found = document["answers"]["breakeven"]["answers"][0]["value"]
+    assert f"<td>{found:.4g}</td>" in page
+    assert _run(["report", str(tmp_path)]) == 0
+    assert "Questions" not in (tmp_path / "report.html").read_text()
+
+
+def test_a_report_knows_what_it_can_be_asked(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "results.nc").touch()
+    assert _run(["report", str(tmp_path), "--with", "brakeven"]) == 2
+    assert "did you mean breakeven?" in capsys.readouterr().err

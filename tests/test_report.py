@@ -7,8 +7,6 @@ import html.parser
 import io
 import json
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +16,7 @@ import xarray as xr
 from rich.console import Console
 from synthetic import TRANCHES, case, job_of, results_of, tranche_losses, vasicek
 
-from stress import report, results
+from stress import measures, report, results
 from stress.errors import DataError
 from stress.report import figures, page, sheets, words
 from stress.report.numbers import fraction, interval, percent, with_error
@@ -91,8 +89,26 @@ def test_the_same_result_gives_the_same_bytes(ds: xr.Dataset, text: str, tmp_pat
 def test_every_section_names_every_note_and_scenario(ds: xr.Dataset, text: str) -> None:
     for name in (*ds["scenario"].values, *TRANCHES, "Summary", "Checks", "Inputs and provenance", "Reading the errors"):
         assert str(name) in text
-    assert text.count("<svg") == 1 + 1 + 4 + 7
+    assert text.count("<svg") == 1 + 1 + 1 + 4 + 7 + 1
     assert text.count("Numbers of this figure") == text.count("<svg")
+
+
+def test_a_residual_note_is_owed_no_interest_that_could_be_late(ds: xr.Dataset) -> None:
+    assert "P(late interest)" in sheets.note(ds, "A").head
+    residual = sheets.note(ds, "A", residual=True)
+    assert "P(late interest)" not in residual.head
+    assert all(len(row) == len(residual.head) for row in residual.rows)
+
+
+def test_convergence_ends_at_the_estimate_and_its_error_falls_with_the_root_of_paths(ds: xr.Dataset) -> None:
+    curve = measures.convergence(ds, "expected_loss")
+    last = curve.isel(step=-1)
+    assert np.array_equal(last["estimate"], ds["expected_loss"])
+    assert int(last["paths"]) == int(measures.paths(ds))
+    pool = measures.convergence(ds, "mean_default")
+    scaled = pool["error"] * np.sqrt(pool["paths"])
+    assert bool((abs(np.log(scaled / scaled.isel(step=-1))) < np.log(2.5)).all())
+    assert bool((abs(pool["estimate"] - pool["estimate"].isel(step=-1)) < 5.0 * pool["error"]).all())
 
 
 def test_what_is_illustrative_is_flagged(ds: xr.Dataset, text: str) -> None:
@@ -220,27 +236,3 @@ def test_figures_do_not_depend_on_the_callers_matplotlib_settings(ds: xr.Dataset
     with mpl.rc_context({"lines.linewidth": 9, "font.size": 30, "svg.fonttype": "path"}):
         assert figures.svg(figures.fan(ds, "cumulative_default"), "x") == before
         assert mpl.rcParams["font.size"] == 30
-
-
-CHROMIUM = shutil.which("chromium")
-QUIET = [
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update", "--hide-scrollbars", "--window-size=1280,3000"),
-]
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
-def test_the_report_renders_in_a_browser(ds: xr.Dataset, tmp_path: Path) -> None:
-    from PIL import Image
-
-    target, shot = report.write(ds, tmp_path / "r.html"), tmp_path / "shot.png"
-    flags = [*QUIET, f"--user-data-dir={tmp_path / 'profile'}", f"--screenshot={shot}", target.as_uri()]
-    subprocess.run([str(CHROMIUM), *flags], check=True, capture_output=True, timeout=120)
-    with Image.open(shot) as image:
-        pixels = np.asarray(image.convert("RGB"))
-    assert pixels.shape == (3000, 1280, 3)
-    ink = (pixels != pixels[0, 0]).any(-1)
-    assert ink[:, :30].mean() < 0.01
-    assert ink.any(1).mean() > 0.4
-    assert 0.02 < ink.mean() < 0.6

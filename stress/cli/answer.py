@@ -2,32 +2,68 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from stress.cli.options import FILE, Count
+from stress.cli.options import FILE, Count, output_options
+from stress.cli.output import Output
 from stress.errors import ConfigError
 
 if TYPE_CHECKING:
-    from stress.inputs.job import Job
+    from rich.console import JustifyMethod
+    from rich.table import Table
 
-Command = TypeVar("Command", bound=Any)
+    from stress.inputs.job import Job
+    from stress.report.sheets import Sheet
+
 FORMATS = (".svg", ".png", ".pdf")
 
 
-def question_options(command: Command) -> Command:
-    """--scenario, --paths, --seed, --threads and --figure."""
+class Question(NamedTuple):
+    """What every command that asks something of a job is given."""
+
+    job: Job
+    """With the paths and the seed of the question."""
+    scenario: str | None
+    threads: int | None
+    figure: Path | None
+    output: Output
+
+
+def question(command: Callable[..., None]) -> Callable[..., None]:
+    """A command that asks something of a job: JOB.toml and the shared options, handed to it as one `Question`."""
+
+    @functools.wraps(command)
+    def ask(
+        job: Path,
+        scenario: str | None,
+        paths: int | None,
+        seed: int | None,
+        threads: int | None,
+        figure: Path | None,
+        as_json: bool,
+        quiet: bool,
+        log_json: bool,
+        **own: Any,
+    ) -> None:
+        loaded = question_job(job, paths, seed, figure)
+        command(Question(loaded, scenario, threads, figure, Output(as_json, quiet, log_json)), **own)
+
+    asks: Callable[..., None] = output_options(ask)
     for option in (
         click.option("--figure", type=FILE, metavar="FILE", help="Also draw it: an .svg, .png or .pdf file."),
         click.option("--threads", type=click.IntRange(1, 1024), help="Threads to use. [default: all cores]"),
         click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Seed instead of the job's own."),
         click.option("--paths", type=Count(), help="Paths of each run. [default: 32,768]"),
         click.option("--scenario", metavar="NAME", help="The scenario to start from. [default: the job's first]"),
+        click.argument("job", type=FILE, metavar="JOB.toml"),
     ):
-        command = option(command)
-    return command
+        asks = option(asks)
+    return asks
 
 
 def question_job(file: Path, paths: int | None, seed: int | None, figure: Path | None) -> Job:
@@ -56,6 +92,19 @@ def draw(file: Path | None, name: str, *data: Any) -> None:
             figure.savefig(file, dpi=160)
     except OSError as error:
         raise ConfigError(f"--figure {file}: cannot be written: {error.strerror}") from None
+
+
+def sheet_table(sheet: Sheet, title: str, caption: str = "", justify: Sequence[JustifyMethod] = ()) -> Table:
+    """A table of the report as one of the terminal: first column left, the others right unless said otherwise."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=Text(title), title_justify="left", caption=Text(caption or sheet.note), caption_justify="left")
+    for k, head in enumerate(sheet.head):
+        table.add_column(Text(head), justify=justify[k] if justify else "right" if k else "left")
+    for row in sheet.rows:
+        table.add_row(*map(Text, row))
+    return table
 
 
 def plain(value: Any) -> Any:

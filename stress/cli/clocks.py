@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from stress.cli.answer import draw, plain, question_job, question_options
-from stress.cli.options import FILE, output_options
-from stress.cli.output import Output
+from stress.cli.answer import Question, draw, plain, question
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -22,23 +19,13 @@ ROUNDING = 1e-8
 
 
 @click.command()
-@click.argument("job", type=FILE, metavar="JOB.toml")
 @click.option("--days", type=click.IntRange(1, 30), default=10, show_default=True, help="Days without purchases.")
 @click.option("--month", type=click.IntRange(1), help="The month of the outage. [default: mid revolving period]")
-@question_options
-@output_options
+@question
 def clocks(
-    job: Path,
+    asked: Question,
     days: int,
     month: int | None,
-    scenario: str | None,
-    paths: int | None,
-    seed: int | None,
-    threads: int | None,
-    figure: Path | None,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
 ) -> None:
     """Run a job daily, monthly and with purchases at payment dates, and daily with some days of outage.
 
@@ -49,15 +36,12 @@ def clocks(
       stress clocks scenarios/jobs/baitiao-24m.toml
       stress clocks job.toml --days 20 --month 3 --figure clocks.svg
     """
-    loaded = question_job(job, paths, seed, figure)
-
     from stress.analysis.clocks import clocks as run
 
-    output = Output(as_json, quiet, log_json)
-    with output.progress("running the clocks") as progress:
-        answer = run(loaded, days, month, scenario, threads, progress)
-    draw(figure, "clocks", answer)
-    output.result(lambda: _table(answer), lambda: plain(answer))
+    with asked.output.progress("running the clocks") as progress:
+        answer = run(asked.job, days, month, asked.scenario, asked.threads, progress)
+    draw(asked.figure, "clocks", answer)
+    asked.output.result(lambda: _table(answer), lambda: plain(answer))
 
 
 def _table(answer: Clocks) -> Table:

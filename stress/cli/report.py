@@ -1,45 +1,127 @@
-"""`stress report`: one HTML page of saved results."""
+"""`stress report`: one HTML page of saved results, with the questions that one wants answered in it."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from stress.cli.options import FILE, output_options
+from stress.cli.answer import plain
+from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
-from stress.errors import DataError
+from stress.errors import ConfigError, DataError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+QUESTIONS = ("breakeven", "reverse", "sensitivity")
 
 
 @click.command()
 @click.argument("results", type=FILE, metavar="RESULTS")
 @click.option("-o", "--out", type=FILE, metavar="FILE.html", help="Where to write. [default: report.html beside it]")
+@click.option(
+    "--with", "questions", multiple=True, metavar="QUESTION", help="Answer it in a chapter: breakeven, reverse, "
+    "sensitivity, or several with commas. Each runs the job of RESULTS again, many times.",
+)  # fmt: skip
+@click.option("--tranche", metavar="NAME", help="The note asked about. [default: the lowest that is owed interest]")
+@click.option("--scenario", metavar="NAME", help="The scenario to start from. [default: the first]")
+@click.option("--paths", type=Count(), help="Paths of each run that a question makes. [default: 32,768]")
+@click.option("--threads", type=click.IntRange(1, 1024), help="Threads to use. [default: all cores]")
 @output_options
-def report(results: Path, out: Path | None, as_json: bool, quiet: bool, log_json: bool) -> None:
+def report(
+    results: Path,
+    out: Path | None,
+    questions: tuple[str, ...],
+    tranche: str | None,
+    scenario: str | None,
+    paths: int | None,
+    threads: int | None,
+    as_json: bool,
+    quiet: bool,
+    log_json: bool,
+) -> None:
     """Write the report of a finished run again, and print its table.
 
-    RESULTS is a run's folder or its results.nc. The engine is not needed.
+    RESULTS is a run's folder or its results.nc. The engine is needed for --with alone.
 
     \b
     Example:
       stress report results/baitiao-24m
+      stress report results/baitiao-24m --with breakeven,reverse,sensitivity --tranche mezzanine
     """
     source = results / "results.nc" if results.is_dir() else results
     if not source.is_file():
         raise DataError(f"{source}: no such file; `stress run` writes it")
     target = out or source.with_name("report.html")
+    asked = _asked(questions)
 
     import stress.report
     from stress import results as saved
     from stress.cli.run import measures_json
 
     dataset = saved.open(source)
-    try:
-        stress.report.write(dataset, target)
-        output = Output(as_json, quiet, log_json)
-        output.log("saved", out=str(target))
-        output.result(
-            lambda: stress.report.table(dataset), lambda: {"report": str(target), "measures": measures_json(dataset)}
-        )
-    finally:
-        dataset.close()
+    output = Output(as_json, quiet, log_json)
+    answers = [_answer(name, dataset, tranche, scenario, paths, threads, output) for name in asked]
+    stress.report.write(dataset, target, answers)
+    output.log("saved", out=str(target))
+    output.result(
+        lambda: stress.report.table(dataset),
+        lambda: {
+            "report": str(target),
+            "measures": measures_json(dataset),
+            "answers": dict(zip(asked, map(_document, answers), strict=True)),
+        },
+    )
+
+
+def _asked(questions: tuple[str, ...]) -> list[str]:
+    """The questions, each once, in the order asked."""
+    from stress.inputs.messages import suggest
+
+    asked = dict.fromkeys(name.strip() for text in questions for name in text.split(",") if name.strip())
+    for name in asked:
+        if name not in QUESTIONS:
+            raise ConfigError(f"--with {name}: one of {', '.join(QUESTIONS)}{suggest(name, QUESTIONS)}")
+    return list(asked)
+
+
+def _answer(
+    name: str,
+    dataset: xr.Dataset,
+    tranche: str | None,
+    scenario: str | None,
+    paths: int | None,
+    threads: int | None,
+    output: Output,
+) -> Any:
+    """Ask the job that the results hold."""
+    from stress.analysis.runs import PATHS
+    from stress.inputs.load import job_from_json
+
+    if not dataset.attrs.get("job"):
+        raise DataError("--with: the results do not hold their job")
+    job = job_from_json(str(dataset.attrs["job"])).model_copy(update={"paths": paths or PATHS})
+    owed = [note.name for note in job.deal.notes if not note.residual and name != "sensitivity"]
+    tranche = tranche or (owed or [job.deal.notes[-1].name])[-1]
+    with output.progress(f"{name} of {tranche}") as step:
+        if name == "breakeven":
+            from stress.analysis.breakeven import breakeven
+
+            return breakeven(job, tranche, scenario=scenario, threads=threads, progress=step)
+        if name == "reverse":
+            from stress.analysis.reverse import reverse
+
+            return reverse(job, tranche, scenario=scenario, threads=threads, progress=step)
+        from stress.analysis.sensitivity import sensitivity
+
+        return sensitivity(job, "EL", tranche, scenario, threads=threads, progress=step)
+
+
+def _document(answer: Any) -> Any:
+    if type(answer).__name__ == "Reverse":
+        from stress.cli.reverse import document
+
+        return document(answer)
+    return plain(answer)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from stress.cli.answer import draw, plain, question_job, question_options
-from stress.cli.options import FILE, output_options
-from stress.cli.output import Output
+from stress.cli.answer import Question, draw, plain, question
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -19,23 +16,13 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("job", type=FILE, metavar="JOB.toml")
 @click.option("--tranche", required=True, metavar="NAME", help="The note that loses.")
 @click.option("--loss", type=float, default=0.0, show_default=True, help="It loses more than this share of its amount.")
-@question_options
-@output_options
+@question
 def reverse(
-    job: Path,
+    asked: Question,
     tranche: str,
     loss: float,
-    scenario: str | None,
-    paths: int | None,
-    seed: int | None,
-    threads: int | None,
-    figure: Path | None,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
 ) -> None:
     """Find the most likely path of the systematic factors that makes a note lose.
 
@@ -46,15 +33,12 @@ def reverse(
       stress reverse scenarios/jobs/baitiao-24m.toml --tranche mezzanine
       stress reverse job.toml --tranche B --loss 0.1 --figure path.svg
     """
-    loaded = question_job(job, paths, seed, figure)
-
     from stress.analysis.reverse import reverse as find
 
-    output = Output(as_json, quiet, log_json)
-    with output.progress("simulating") as progress:
-        answer = find(loaded, tranche, loss, scenario, threads, progress)
-    draw(figure, "reverse", answer)
-    output.result(lambda: _tables(answer), lambda: document(answer))
+    with asked.output.progress("simulating") as progress:
+        answer = find(asked.job, tranche, loss, asked.scenario, asked.threads, progress)
+    draw(asked.figure, "reverse", answer)
+    asked.output.result(lambda: _tables(answer), lambda: document(answer))
 
 
 def document(answer: Reverse) -> dict[str, Any]:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from stress.cli.answer import draw, plain, question_job, question_options
-from stress.cli.options import FILE, output_options
-from stress.cli.output import Output
+from stress.cli.answer import Question, draw, plain, question
+from stress.cli.options import FILE
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -18,26 +17,16 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("job", type=FILE, metavar="JOB.toml")
 @click.option(
     "--target", "targets", multiple=True, required=True, metavar="[NOTE:]EL=|PD=|band=",
     help="EL=0.0005 for all notes but the last, A:PD=0.001 or B:band=4 for one; may be repeated.",
 )  # fmt: skip
 @click.option("--bands", type=FILE, metavar="FILE.toml", help="Your table of EL-implied bands. [default: illustrative]")
-@question_options
-@output_options
+@question
 def size(
-    job: Path,
+    asked: Question,
     targets: tuple[str, ...],
     bands: Path | None,
-    scenario: str | None,
-    paths: int | None,
-    seed: int | None,
-    threads: int | None,
-    figure: Path | None,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
 ) -> None:
     """Find the largest notes, the most senior first, that meet a target each; a fresh run proves it.
 
@@ -48,18 +37,17 @@ def size(
       stress size scenarios/jobs/baitiao-24m.toml --target EL=0.0005
       stress size job.toml --target A:PD=0.001 --target B:PD=0.01 --scenario macro_severe --json
     """
-    loaded = question_job(job, paths, seed, figure)
-
     from stress.analysis.bands import load_bands
     from stress.analysis.sizing import size as find
     from stress.analysis.sizing import target_of
 
     table = load_bands(bands)
-    output = Output(as_json, quiet, log_json)
-    with output.progress("sizing") as progress:
-        answer = find(loaded, dict(target_of(text, table) for text in targets), scenario, table, threads, progress)
-    draw(figure, "sizing", answer)
-    output.result(lambda: _table(answer), lambda: plain(answer))
+    with asked.output.progress("sizing") as progress:
+        answer = find(
+            asked.job, dict(target_of(text, table) for text in targets), asked.scenario, table, asked.threads, progress
+        )
+    draw(asked.figure, "sizing", answer)
+    asked.output.result(lambda: _table(answer), lambda: plain(answer))
 
 
 def _table(answer: Sizing) -> Table:

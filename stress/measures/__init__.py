@@ -5,6 +5,7 @@ over paths, which are a DataArray. They read the raw counts and sums only, so a 
 measured again at any level.
 """
 
+from stress.measures.convergence import convergence
 from stress.measures.exceedance import exceedance
 from stress.measures.losses import (
     LEVELS,
@@ -37,6 +38,7 @@ __all__ = [
     "MEANS",
     "QUANTILES",
     "compare",
+    "convergence",
     "default_rate",
     "difference",
     "event_probability",

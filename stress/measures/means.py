@@ -55,13 +55,19 @@ def mean(ds: xr.Dataset, name: str) -> xr.Dataset:
 
 def replicates_of(ds: xr.Dataset, name: str) -> tuple[batches.Replicates, batches.Array]:
     """A mean with each batch left out, and the paths of each batch."""
+    numerator, denominator, size = counts_of(ds, name)
+    return batches.ratio(numerator, denominator), size
+
+
+def counts_of(ds: xr.Dataset, name: str) -> tuple[batches.Array, batches.Array, batches.Array]:
+    """Numerator and denominator of a mean by batch, (..., batch), and the paths of each batch, (batch,)."""
     spec = spec_of(name)
     read = sums.of_notes if spec.of == "note" else sums.of_pool
     numerator, size = read(ds, spec.numerator)
     denominator = (
         np.broadcast_to(size, numerator.shape) if spec.denominator is None else read(ds, spec.denominator).total
     )
-    return batches.ratio(numerator, denominator), size
+    return numerator, denominator, size
 
 
 def spec_of(name: str) -> Mean:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -20,8 +21,11 @@ def table(ds: xr.Dataset) -> Table:
     return of(ds)
 
 
-def write(ds: xr.Dataset, path: str | os.PathLike[str]) -> Path:
-    """Write one self-contained HTML page; no network, no date: the same Dataset gives the same bytes."""
+def write(ds: xr.Dataset, path: str | os.PathLike[str], answers: Sequence[Any] = ()) -> Path:
+    """Write one self-contained HTML page; no network, no date: the same Dataset gives the same bytes.
+
+    `answers` of `stress.analysis` (break-even, reverse stress, sensitivity, sizing) each become a chapter.
+    """
     from stress.report.page import write as to
 
-    return to(ds, path)
+    return to(ds, path, answers)

@@ -35,6 +35,8 @@ def with_error(x: float, error: float, bound: float | None = None) -> str:
         return f"{fraction(x)} (no error)"
     scale, unit = (100.0, "%") if max(abs(x), error) >= 0.00995 else (1e4, " bp")
     digits = _digits(scale * error, 2 if unit == "%" else 4)
+    if 0.0 < scale * error < 0.5 * 10.0**-digits:
+        digits = min(_digits(scale * error, 6) - 1, 5)
     return _signed(f"{scale * x:,.{digits}f} ± {scale * error:,.{digits}f}{unit}")
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import jinja2
 import xarray as xr
@@ -15,6 +15,8 @@ from markupsafe import Markup
 
 from stress import measures
 from stress.report import figures, sheets, words
+from stress.report.chapters import chapter
+from stress.report.exhibit import Exhibit, svg_of
 from stress.report.numbers import count, percent
 
 HERE = Path(__file__).parent
@@ -27,20 +29,11 @@ CAPTIONS = {
 }
 
 
-class Exhibit(NamedTuple):
-    """A figure with its caption and its data."""
-
-    svg: Markup
-    title: str
-    caption: str
-    data: sheets.Sheet
-
-
-def write(ds: xr.Dataset, path: str | os.PathLike[str]) -> Path:
+def write(ds: xr.Dataset, path: str | os.PathLike[str], answers: Sequence[Any] = ()) -> Path:
     """Render and write the page whole or not at all."""
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    text = render(ds).encode()
+    text = render(ds, answers).encode()
     with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as part:
         part.write(text)
     try:
@@ -53,8 +46,11 @@ def write(ds: xr.Dataset, path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def render(ds: xr.Dataset) -> str:
-    """The page as text. Everything that comes from a file is escaped by the template."""
+def render(ds: xr.Dataset, answers: Sequence[Any] = ()) -> str:
+    """The page as text, with a chapter for each answer of `stress.analysis`.
+
+    Everything that comes from a file is escaped by the template.
+    """
     job = json.loads(str(ds.attrs.get("job") or "{}"))
     job = job if isinstance(job, dict) else {}
     environment = jinja2.Environment(
@@ -65,6 +61,7 @@ def render(ds: xr.Dataset) -> str:
         lstrip_blocks=True,
     )
     slices = capital_slices(job.get("deal", {}))
+    residual = {note.get("name") for note in job.get("deal", {}).get("notes", ()) if note.get("residual")}
     return environment.get_template("page.html.j2").render(
         style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
         title=job.get("deal", {}).get("name") or job.get("name") or "Result",
@@ -73,12 +70,14 @@ def render(ds: xr.Dataset) -> str:
         paths=count(measures.paths(ds)),
         facts=words.facts(ds),
         summary=words.summary(ds),
-        capital=_figure(figures.capital(slices), "capital") if slices else None,
+        capital=svg_of(figures.capital(slices), "capital") if slices else None,
         slices=[(s.name, percent(s.share, 1), s.terms, percent(s.below, 1)) for s in slices],
         heat=_heat(ds),
-        pool=sheets.pool(ds),
-        notes=[(str(n), sheets.note(ds, n), _loss(ds, n)) for n in ds["tranche"].values],
+        pool=_pool(ds),
+        notes=[(str(n), sheets.note(ds, n, str(n) in residual), _loss(ds, n)) for n in ds["tranche"].values],
         months=list(_months(ds)),
+        chapters=[chapter(answer) for answer in answers],
+        convergence=_convergence(ds),
         checks=sheets.checks(ds),
         illustrative=illustrative(job),
         scenarios=scenario_rows(ds, job),
@@ -148,29 +147,41 @@ def illustrative(job: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _heat(ds: xr.Dataset) -> Exhibit:
     caption = "'<' marks cells where no path lost anything: the 95% upper bound stands in their place."
-    return Exhibit(_figure(figures.heat_map(ds), "heat"), "Notes by scenarios", caption, sheets.heat(ds))
+    return Exhibit(svg_of(figures.heat_map(ds), "heat"), "Notes by scenarios", caption, sheets.heat(ds))
+
+
+def _pool(ds: xr.Dataset) -> Exhibit:
+    caption = (
+        "Cumulative default over the cut-off balance: 1-99%, 5-95% and 25-75% of paths, and the median as a white mark."
+    )
+    return Exhibit(svg_of(figures.defaults(ds), "defaults"), "Default of the pool", caption, sheets.pool(ds))
+
+
+def _convergence(ds: xr.Dataset) -> Exhibit:
+    tracks = figures.tracks(ds)
+    caption = (
+        "Each estimate from the first paths alone, then from more of them, with its 95% interval; the dotted line is "
+        "the last. A curve that still drifts at the right needs more paths."
+    )
+    svg = svg_of(figures.convergence(tracks), "convergence")
+    return Exhibit(svg, "Estimates by number of paths", caption, sheets.convergence(tracks))
 
 
 def _loss(ds: xr.Dataset, tranche: object) -> Exhibit:
     caption = (
-        "Left: the first scenario; hatched bars are the paths that lose nothing or all; lines through the marks are "
-        "95% intervals. Right: probability of losing more than the loss below; each curve crosses the dotted line "
-        "at its 99.9% value at risk."
+        "Left: the first scenario, or the worst where nothing is lost under the first; hatched bars are the paths that "
+        "lose nothing or all; lines through the marks are 95% intervals. Right: probability of losing more than the "
+        "loss below; each curve crosses the dotted line at its 99.9% value at risk."
     )
-    svg = _figure(figures.loss(ds, str(tranche)), f"loss {tranche}")
+    svg = svg_of(figures.loss(ds, str(tranche)), f"loss {tranche}")
     return Exhibit(svg, f"Loss distribution of {tranche}", caption, sheets.loss(ds, tranche))
 
 
 def _months(ds: xr.Dataset) -> Iterator[Exhibit]:
     for quantity, title in figures.FANS.items():
         yield Exhibit(
-            _figure(figures.fan(ds, quantity), quantity), title, CAPTIONS.get(quantity, ""), sheets.fan(ds, quantity)
+            svg_of(figures.fan(ds, quantity), quantity), title, CAPTIONS.get(quantity, ""), sheets.fan(ds, quantity)
         )
     caption = "Cumulative; the shaded band is the 95% interval."
-    svg = _figure(figures.events(ds), "events")
+    svg = svg_of(figures.events(ds), "events")
     yield Exhibit(svg, "Early amortization and triggers", caption, sheets.events(ds))
-
-
-def _figure(figure: Any, name: str) -> Markup:
-    """SVG by matplotlib, which escapes the text that it draws."""
-    return Markup(figures.svg(figure, name))

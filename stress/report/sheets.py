@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import xarray as xr
 
+from stress.report.figures.convergence import Track
 from stress.report.figures.losses import exceedance
 from stress.report.numbers import MISSING, count, fraction, interval, percent, with_error, years
 
@@ -37,12 +38,20 @@ def pool(ds: xr.Dataset) -> Sheet:
     return Sheet(head, tuple(rows), "Shares of the cut-off balance. ± is one standard error, brackets a 95% interval.")
 
 
-def note(ds: xr.Dataset, tranche: object) -> Sheet:
-    """One row a scenario for one note: loss, tail, life and yield with their errors."""
-    head = ("Scenario", "Expected loss", "P(loss) [95%]", "Loss if any", "P(unpaid interest)",
+def note(ds: xr.Dataset, tranche: object, residual: bool = False) -> Sheet:
+    """One row a scenario for one note: loss, tail, life and yield with their errors. A residual note is owed no
+    interest, so none can be late."""
+    head = ("Scenario", "Expected loss", "P(loss) [95%]", "Loss if any", "P(late interest)",
             "VaR 99%", "VaR 99.9%", "ES 99.9%", "IRR", "WAL, years", "Price")  # fmt: skip
     rows = tuple((_name(one, "scenario"), *_note_cells(one)) for one in _each(ds.sel(tranche=tranche), "scenario"))
-    return Sheet(head, rows)
+    if not residual:
+        return Sheet(head, rows, "Late interest was not paid when due; it stays due and may have been paid later.")
+    late = head.index("P(late interest)")
+    return Sheet(_without(head, late), tuple(_without(row, late) for row in rows))
+
+
+def _without(cells: tuple[str, ...], at: int) -> tuple[str, ...]:
+    return cells[:at] + cells[at + 1 :]
 
 
 def _note_cells(one: xr.Dataset) -> list[str]:
@@ -119,6 +128,18 @@ def events(ds: xr.Dataset) -> Sheet:
             (f"{_name(one, 'scenario')}: {n}", *(fraction(float(p.sel(month=m))) for m in months)) for n, p in named
         ]
     return Sheet(("Has happened by month", *map(str, months)), tuple(rows))
+
+
+def convergence(tracks: Sequence[Track]) -> Sheet:
+    """Data of the convergence figure: each estimate with its error, at every third number of paths and at the last."""
+    rows = []
+    for one in tracks:
+        steps = one.curve.sizes["step"]
+        for k in sorted({*range(steps - 1, -1, -3)}):
+            point = one.curve.isel(step=k)
+            estimate = with_error(float(point["estimate"]), float(point["error"]))
+            rows.append((f"{one.name}, {one.scenario}", count(float(point["paths"])), estimate))
+    return Sheet(("Estimate", "Paths", "Value ± standard error"), tuple(rows))
 
 
 def checks(ds: xr.Dataset) -> Sheet:

@@ -109,8 +109,11 @@ def _interest(ds: xr.Dataset) -> str:
         if float(n["shortfall_probability"].max()) > 0.0
     ]
     if not missed:
-        return "No interest was missed on any note in any path."
-    return f"Interest is missed at times, at the most, on {_list(missed)}."
+        return "Interest was paid when due on every note in every path."
+    return (
+        f"Interest is late on some paths, at most for {_list(missed)}: it was not paid when due, stays due, and may "
+        "have been paid later. A loss is principal alone."
+    )
 
 
 def _limits(ds: xr.Dataset) -> str:

@@ -1,9 +1,23 @@
 """Figures of a Dataset, as matplotlib figures; `ink.svg` makes them deterministic SVG."""
 
+from stress.report.figures.convergence import Track, convergence, tracks
 from stress.report.figures.defaults import defaults
 from stress.report.figures.ink import svg
 from stress.report.figures.losses import loss
 from stress.report.figures.months import FANS, events, fan
 from stress.report.figures.overview import Slice, capital, heat_map
 
-__all__ = ["FANS", "Slice", "capital", "defaults", "events", "fan", "heat_map", "loss", "svg"]
+__all__ = [
+    "FANS",
+    "Slice",
+    "Track",
+    "capital",
+    "convergence",
+    "defaults",
+    "events",
+    "fan",
+    "heat_map",
+    "loss",
+    "svg",
+    "tracks",
+]

@@ -23,7 +23,7 @@ def defaults(ds: xr.Dataset, marks: Sequence[tuple[str, float]] = ()) -> Figure:
     """
     level = measures.default_rate(ds, LEVELS)["estimate"].transpose("scenario", "level").values
     n_scenario = ds.sizes["scenario"]
-    figure, (axes,) = ink.sheet(1, 1, 7.6, 1.25 + 0.36 * n_scenario)
+    figure, (axes,) = ink.sheet(1, 1, 9.6, 1.15 + 0.30 * n_scenario)
     for row in range(n_scenario):
         low, high = level[row, 0], level[row, -1]
         axes.plot([low, high], [row, row], color=ink.BAND, linewidth=1.0, zorder=2)

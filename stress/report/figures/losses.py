@@ -20,27 +20,38 @@ COLUMNS = 50
 """Bars between the atoms."""
 GRAIN = 0.05
 """The axis ends at a multiple of this."""
+POINTS = 240
+"""Of each curve: about one for each pixel and a half."""
 HIGHLIGHT = 4
 """Scenarios drawn in colour: the worst for the note."""
 
 
 @ink.styled
 def loss(ds: xr.Dataset, tranche: str, scenario: str | None = None) -> Figure:
-    """Left: paths by loss under one scenario (the first where left out), VaR and ES marked. Right: all scenarios.
+    """Left: paths by loss under one scenario, VaR and ES marked. Right: all scenarios.
+
+    Where it is left out, the first scenario; on the left the worst, if no path loses anything under the first.
 
     The right panel reads: at a height of 0.1% each curve stands at its 99.9% value at risk.
     """
     if tranche not in ds["tranche"].values:
         raise DataError(f"no note named {tranche!r}; there are {', '.join(map(str, ds['tranche'].values))}")
     note = ds.sel(tranche=[tranche])
-    name = str(ds["scenario"].values[0]) if scenario is None else scenario
+    name = _telling(note) if scenario is None else scenario
+    reference = str(ds["scenario"].values[0]) if scenario is None else scenario
     figure, (left, right) = ink.sheet(1, 2, 9.6, 3.3, ink.Margins(0.75, 1.75, 0.3, 0.5, 0.65))
     reach = _reach(note["loss_count"].values)
     _bars(left, note.sel(scenario=[name]), reach)
     left.set_title(f"Paths by loss: {ink.label(name)}")
-    _curves(right, note, name, reach)
+    _curves(right, note, reference, reach)
     right.set_title("Probability of a larger loss, all scenarios")
     return figure
+
+
+def _telling(note: xr.Dataset) -> str:
+    """The first scenario, or the one with the largest expected loss where nothing is lost under the first."""
+    expected = note["expected_loss"].values[:, 0]
+    return str(note["scenario"].values[0 if expected[0] > 0.0 else int(np.argmax(expected))])
 
 
 def _bars(axes: Axes, one: xr.Dataset, reach: float) -> None:
@@ -86,7 +97,7 @@ def _curves(axes: Axes, note: xr.Dataset, name: str, reach: float) -> None:
     ranked = [int(i) for i in np.argsort(-expected, kind="stable") if names[i] != name]
     worst = [names[i] for i in ranked if expected[i] > 0.0]
     colour = dict(zip(worst, ink.NOTE_COLOURS[:HIGHLIGHT], strict=False))
-    thin = np.r_[0:100:2, 100:N_BIN:50, N_BIN + 1]
+    thin = np.unique(np.r_[np.linspace(0, round(reach * N_BIN), POINTS).astype(int), N_BIN + 1])
     edge = note["loss_bin_low"].values[thin]
     for one in [*worst[::-1], name]:
         probability = exceedance(note["loss_count"].sel(scenario=one).values[0])[thin]

@@ -26,6 +26,8 @@ FANS = {
 """Fans of a report in reading order."""
 SMALL_POOL = 0.05
 """Share of the cut-off balance below which excess spread, a ratio to the pool, is not drawn: it explodes."""
+LEAST = 1e-4
+"""Shortest axis, so that the rounding of what is always 0 is not blown up to a figure."""
 WIDTH, TOP, BOTTOM, GAP = 9.6, 0.52, 0.42, 0.34
 """Inches: width of a figure, room for legend and title, for ticks and axis name, between rows."""
 
@@ -51,7 +53,8 @@ def fan(ds: xr.Dataset, quantity: str) -> Figure:
                     month, reference, color="#d55e00", linewidth=1.0, linestyle=":", label="median of first scenario"
                 )
         ink.percent_axis(axes.yaxis)
-    panels[0].set_ylim(min(0.0, panels[0].get_ylim()[0]), max(0.0, panels[0].get_ylim()[1]))
+    low, high = panels[0].get_ylim()
+    panels[0].set_ylim(low if low < -LEAST else 0.0, max(high, LEAST))
     _share_legend(figure, panels[0], 6)
     return figure
 

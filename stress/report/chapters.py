@@ -1,0 +1,197 @@
+"""Chapters that answer a question: break-even, reverse stress, tornado, note sizes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from stress.errors import DataError
+from stress.report.exhibit import Chapter, Exhibit, svg_of
+from stress.report.figures import answers
+from stress.report.numbers import MISSING, count, fraction, interval, percent, with_error
+from stress.report.sheets import Sheet
+
+if TYPE_CHECKING:
+    from stress.analysis.breakeven import Answer, Breakeven
+    from stress.analysis.reverse import Reverse
+    from stress.analysis.sensitivity import Change, Tornado
+    from stress.analysis.sizing import Sizing
+
+
+def chapter(answer: Any) -> Chapter:
+    """The chapter of an answer of `stress.analysis`. Raises DataError for anything else."""
+    kind = type(answer).__name__
+    if kind not in _CHAPTERS:
+        raise DataError(f"no chapter for a {kind}; there are {', '.join(_CHAPTERS)}")
+    return _CHAPTERS[kind](answer)
+
+
+def breakeven(answer: Breakeven) -> Chapter:
+    """How much of a shock a note stands."""
+    curve = answer.curve
+    points = Sheet(
+        (answer.unit, "Probability of a loss [95%]", "Expected loss"),
+        tuple(
+            (f"{x:.4g}", interval(float(p), float(low), float(high)), fraction(float(loss)))
+            for x, p, low, high, loss in zip(
+                curve.value, curve.probability, curve.low, curve.high, curve.loss, strict=True
+            )
+        ),
+        f"{count(answer.paths)} paths at each point, the same draws at all.",
+    )
+    says = (
+        f"How far the {answer.shock} of {answer.scenario} can be turned ({answer.unit}; {answer.neutral:g} is the "
+        f"scenario itself) before {answer.tranche} loses principal. The deterministic run uses unconditional rates; "
+        "the simulated ones say on what share of paths the note is whole.",
+    )
+    caption = "Above: probability of a loss, with its 95% interval and the break-evens marked. Below: expected loss."
+    name = f"breakeven {answer.tranche} {answer.shock} {answer.scenario}"
+    title = f"Break-even of {answer.tranche}: {answer.shock}"
+    return Chapter(
+        title,
+        says,
+        breakeven_sheet(answer),
+        Exhibit(svg_of(answers.breakeven(answer), name), "Loss along the shock", caption, points),
+    )
+
+
+def breakeven_sheet(answer: Breakeven) -> Sheet:
+    """One row a percentile: the break-even with its error."""
+    rows = tuple((_where(one), *_crossing(one), one.says) for one in answer.answers)
+    return Sheet(("Paid in full on", "Break-even", "± error", "95% interval", "Remark"), rows)
+
+
+def _where(one: Answer) -> str:
+    return "deterministic, rho = 0" if one.percentile is None else f"{100 * one.percentile:g}% of paths"
+
+
+def _crossing(one: Answer) -> tuple[str, str, str]:
+    if math.isnan(one.value):
+        return MISSING, MISSING, MISSING
+    return f"{one.value:.4g}", f"{one.error:.1g}", f"{one.low:.4g} to {one.high:.4g}"
+
+
+def reverse(answer: Reverse) -> Chapter:
+    """The most likely way to a loss."""
+    what = "any principal" if answer.loss == 0.0 else f"more than {fraction(answer.loss)} of its principal"
+    rows: list[tuple[str, str]] = [
+        ("Distance beta", f"{answer.beta:.2f}" if math.isfinite(answer.beta) else MISSING),
+        ("First-order probability Φ(−β)", f"{answer.first_order:.3g}"),
+        (f"Simulated, {count(answer.paths)} paths [95%]", _probability(answer.simulated)),
+        ("Sampled around the path [95%]", _probability(answer.aimed)),
+    ]
+    says = [
+        f"The most likely path of the systematic factors under {answer.scenario} on which {answer.tranche} loses "
+        f"{what}: of all such paths the one nearest to the median, in standard deviations (beta).",
+        f"Search: {answer.says}." if answer.says else "",
+    ]
+    if answer.path is not None:
+        losses = zip(answer.path["tranche"].values, answer.path["loss"].values, strict=True)
+        rows.append(("Losses on the path", ", ".join(f"{n} {fraction(float(x))}" for n, x in losses)))
+        rows.append(("Cumulative default on the path", percent(float(answer.path["final_default"]))))
+        says.append(_heavy_months(answer))
+    name = f"reverse {answer.tranche} {answer.scenario}"
+    caption = "Factors, rates of arrears, notes and the share of beta squared that each month carries."
+    exhibit = Exhibit(svg_of(answers.reverse(answer), name), "The path", caption, _months(answer))
+    title = f"Reverse stress of {answer.tranche}"
+    return Chapter(title, tuple(s for s in says if s), Sheet(("", ""), tuple(rows)), exhibit)
+
+
+def _probability(parts: Any) -> str:
+    estimate, low, high = (float(x) for x in (parts.estimate, parts.low, parts.high))
+    return f"{estimate:.2g} [{low:.2g}, {high:.2g}]" if 0.0 < estimate < 1e-6 else interval(estimate, low, high)
+
+
+def _heavy_months(answer: Reverse) -> str:
+    """The span of months that carries four fifths of the distance."""
+    order = sorted(range(answer.weight.size), key=lambda t: -answer.weight[t])
+    carried, total = [], 0.0
+    for t in order:
+        carried.append(t + 1)
+        total += float(answer.weight[t])
+        if total >= 0.8:
+            break
+    where = (
+        f"month {carried[0]}" if len(carried) == 1 else f"{len(carried)} of the months {min(carried)} to {max(carried)}"
+    )
+    return f"{percent(total, 0)} of the squared distance falls on {where}; shocks last, so the first months carry most."
+
+
+def _months(answer: Reverse) -> Sheet:
+    if answer.path is None or answer.expected is None:
+        return Sheet(("Month", "Share of β²"), ())
+    path, calm = answer.path, answer.expected
+    head = ["Month", "Share of β²", *(f"{f} factor" for f in path["factor"].values)]
+    head += [f"{s} arrears (× expected)" for s in path["segment"].values]
+    rows = []
+    for t in range(answer.weight.size):
+        rates = zip(path["entry_rate"].values[t], calm["entry_rate"].values[t], strict=True)
+        cells = [f"{percent(r)} (×{r / base:.2f})" if base > 0.0 else percent(r) for r, base in rates]
+        factors = (f"{y:.2f}" for y in path["factor_value"].values[t])
+        rows.append((str(t + 1), percent(float(answer.weight[t]), 1), *factors, *cells))
+    return Sheet(tuple(head), tuple(rows))
+
+
+def tornado(answer: Tornado) -> Chapter:
+    """What moves a measure most."""
+    of = f" of {answer.tranche}" if answer.tranche else ""
+    measure = answer.measure.replace("_", " ")
+    base = tornado_number(answer, answer.base, answer.base_error)
+    says = [f"Each input is moved alone, down and up by the amount in brackets; {measure}{of} starts from {base}."]
+    if answer.bars:
+        first = answer.bars[0]
+        side = max((s for s in (first.down, first.up) if s is not None), key=lambda s: abs(s.estimate))
+        moved = tornado_number(answer, side.estimate, side.error)
+        says.append(f"It answers most to {first.name}: {side.label} moves it by {moved}.")
+    if answer.unmoved:
+        says.append(f"Moved by none of: {', '.join(answer.unmoved)}.")
+    caption = "Change from the base on common random numbers; whiskers are 95% intervals of the change."
+    name = f"tornado {answer.measure} {answer.tranche} {answer.scenario}"
+    sheet = tornado_sheet(answer)
+    exhibit = Exhibit(svg_of(answers.tornado(answer), name), "Tornado", caption, sheet)
+    return Chapter(f"Sensitivity of {measure}{of} under {answer.scenario}", tuple(says), Sheet((), ()), exhibit)
+
+
+def tornado_sheet(answer: Tornado) -> Sheet:
+    """One row an input: both sides with the change that they make."""
+    rows = tuple((bar.name, *_side(answer, bar.down), *_side(answer, bar.up)) for bar in answer.bars)
+    note = f"{count(answer.paths)} paths, seed {answer.seed}; ± standard error of the change on common random numbers."
+    return Sheet(("Input", "Down", "Change", "Up", "Change"), rows, note)
+
+
+def _side(answer: Tornado, side: Change | None) -> tuple[str, str]:
+    return ("", "") if side is None else (side.label, tornado_number(answer, side.estimate, side.error))
+
+
+def tornado_number(answer: Tornado, value: float, error: float) -> str:
+    """A value of the measure in its unit, with its standard error."""
+    if answer.unit == "years" or answer.measure in ("multiple", "price"):
+        return f"{value:.4f} ± {error:.4f}"
+    return with_error(value, error)
+
+
+def sizing(answer: Sizing) -> Chapter:
+    """Notes as they are and as sized."""
+    says = (
+        f"The largest notes under {answer.scenario}, the most senior first, that meet a target each. Solved on "
+        f"{count(answer.paths)} paths, proved on {count(answer.proof_paths)} others. An EL-implied band is no rating.",
+        answer.says,
+    )
+    rows = tuple(
+        (n.note, percent(n.before), percent(n.share), percent(n.enhancement), n.target or MISSING,
+         interval(*(float(x) for x in (n.measured.estimate, n.measured.low, n.measured.high))), n.band, n.verdict)
+        for n in answer.notes
+    )  # fmt: skip
+    sheet = Sheet(("Note", "Was", "Share", "Enhancement", "Target", "Measured [95%]", "Band", "Verdict"), rows)
+    exhibit = Exhibit(svg_of(answers.sizing(answer), f"sizing {answer.scenario}"), "Note sizes", "", sheet)
+    return Chapter(f"Note sizes under {answer.scenario}", tuple(s for s in says if s), Sheet((), ()), exhibit)
+
+
+_CHAPTERS: dict[str, Callable[[Any], Chapter]] = {
+    "Breakeven": breakeven,
+    "Reverse": reverse,
+    "Tornado": tornado,
+    "Sizing": sizing,
+}
+"""By the name of the answer's type: a saved Dataset is read without the engine, so its types are not imported here."""

@@ -1,0 +1,38 @@
+"""A figure of the page with its caption and its numbers."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from stress.report import figures
+from stress.report.sheets import Sheet
+
+FULL = 9.6
+"""Inches of a figure that fills the page."""
+
+
+class Exhibit(NamedTuple):
+    """A figure with its caption and its data."""
+
+    svg: Markup
+    title: str
+    caption: str
+    data: Sheet
+
+
+class Chapter(NamedTuple):
+    """A question and its answer: what was found in a sentence or two, figures, tables."""
+
+    title: str
+    says: tuple[str, ...]
+    sheet: Sheet
+    exhibit: Exhibit
+
+
+def svg_of(figure: Figure, name: str) -> Markup:
+    """SVG by matplotlib, which escapes the text that it draws; all figures of the page on one scale."""
+    width = min(figure.get_figwidth() / FULL, 1.0)
+    return Markup(figures.svg(figure, name).replace("<svg ", f'<svg style="width:{100 * width:.4g}%" ', 1))
