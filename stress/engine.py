@@ -12,6 +12,7 @@ import numpy as np
 
 from stress import counting
 from stress.assemble.calendar import calendar_of
+from stress.assemble.contract import sizes_of
 from stress.assemble.problem import assemble
 from stress.counting.counted import Counted, Progress, joined
 from stress.counting.ranges import Range
@@ -133,6 +134,7 @@ def to_dataset(job: Job, tally: Tally) -> xr.Dataset:
             "estimator": "plain",
             "rng": RNG,
         },
+        sizes_of(job.deal, job.pool.balance),
     )
 
 

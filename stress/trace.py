@@ -125,6 +125,7 @@ def _outcome(scratch: np.ndarray, problem: Problem, lane: int) -> dict[str, tupl
     by_name = dict(zip(NOTE_QUANTITIES, notes.T, strict=True))
     time, principal = by_name.pop("principal_time"), by_name.pop("principal")
     by_name["wal"] = np.divide(time, principal, out=np.zeros(n_note), where=principal > 1e-9)
+    by_name["irr"] = np.where(problem.contract.opening_note > 0.0, by_name["irr"], np.nan)
     first = rows.note + layout.FIRST_LOSS * n_note * LANES
     by_name["first_loss_month"] = scratch[first : first + n_note * LANES].reshape(n_note, LANES)[:, lane]
     found: dict[str, tuple[tuple[str, ...], np.ndarray]] = {

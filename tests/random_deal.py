@@ -14,6 +14,7 @@ from stress.inputs.deal import (
     CoverDefaults,
     Deal,
     Fee,
+    IndexByMonth,
     Note,
     PayFee,
     PayInterest,
@@ -77,7 +78,7 @@ def random_deal(rng: Random, cut_off: float, clock: str, last: int) -> Deal:
         purchase=purchase if revolving > 0 else "none",
         purchase_price=rng.choice((1.0, 1.0, 0.95, rng.uniform(0.8, 1.1))),
         discount_spread=some(rng, 0.3, 0.0, 0.02),
-        indices={"LPR": 0.03} if any(note.index for note in notes) else {},
+        indices={"LPR": random_index(rng, last)} if any(note.index for note in notes) else {},
         notes=notes,
         fees=fees,
         accounts=accounts,
@@ -102,6 +103,8 @@ def random_notes(rng: Random, cut_off: float) -> tuple[Note, ...]:
         residual = i == count - 1 and i > 0 and flag(rng, 0.75)
         floating = not residual and flag(rng, 0.3)
         size_of = {"share": share} if size <= 1.0 and flag(rng, 0.7) else {"amount": share * cut_off}
+        if residual and flag(rng, 0.2):
+            size_of = {"amount": 0.0}
         notes.append(Note(name="ABCDE"[i], **size_of, **random_coupon(rng, residual, floating)))
     return tuple(notes)
 
@@ -119,6 +122,14 @@ def random_coupon(rng: Random, residual: bool, floating: bool) -> dict:
     }
 
 
+def random_index(rng: Random, last: int) -> float | IndexByMonth:
+    """A level that stays, or one that moves in some months."""
+    if flag(rng, 0.5):
+        return 0.03
+    months = sorted({1, *rng.sample(range(1, last + 1), min(3, last))})
+    return IndexByMonth(by_month=tuple((month, rng.uniform(0.0, 0.06)) for month in months))
+
+
 def random_step_up(rng: Random) -> StepUp:
     start = {"from_month": rng.randint(1, 4)} if flag(rng, 0.5) else {"trigger": "switch"}
     return StepUp(add=rng.choice((-0.01, rng.uniform(0.001, 0.03))), **start)
@@ -134,15 +145,17 @@ def random_fees(rng: Random, cut_off: float) -> tuple[Fee, ...]:
     return tuple(out)
 
 
-def random_condition(rng: Random) -> Condition | None:
-    """Mostly none."""
-    if not flag(rng, 0.15):
-        return None
-    if flag(rng, 0.3):
-        return Condition(trigger="switch", tripped=flag(rng, 0.5))
-    observable = rng.choice(sorted(LIMITS))
-    limit = random_limit(rng, observable)
-    return Condition(observable=observable, **{rng.choice(("above", "below")): limit})
+def random_conditions(rng: Random) -> tuple[Condition, ...]:
+    """Mostly none; at times several, each on something else."""
+    if not flag(rng, 0.2):
+        return ()
+    switch = (Condition(trigger="switch", tripped=flag(rng, 0.5)),) if flag(rng, 0.4) else ()
+    count = rng.randint(0 if switch else 1, 2)
+    return (*switch, *(random_condition(rng, observable) for observable in rng.sample(sorted(LIMITS), count)))
+
+
+def random_condition(rng: Random, observable: str) -> Condition:
+    return Condition(observable=observable, **{rng.choice(("above", "below")): random_limit(rng, observable)})
 
 
 def random_limit(rng: Random, observable: str) -> float:
@@ -226,15 +239,21 @@ class Order:
         for fee in self.fees:
             source = COVER if flag(rng, 0.3) else ("income",)
             cap = 0.001 * self.cut_off * rng.random() if flag(rng, 0.3) else None
-            out.append(PayFee(step="pay_fee", fee=fee.name, cap=cap, source=source, when=random_condition(rng)))
+            out.append(PayFee(step="pay_fee", fee=fee.name, cap=cap, source=source, when=random_conditions(rng)))
         rng.shuffle(out)
         return out
 
     def pay_interest(self) -> list:
         rng, out = self.rng, []
         sources = [COVER, ("income",), ("income", *self.accounts), ("income", *self.accounts, "principal")]
-        for name in self.paid:
-            source, when = rng.choice(sources), random_condition(rng)
+        names = list(self.paid)
+        if len(names) > 1 and flag(rng, 0.3):  # the first few pari passu
+            count = rng.randint(2, len(names))
+            together, names = tuple(names[:count]), names[count:]
+            source, when = rng.choice(sources), random_conditions(rng)
+            out.append(PayInterest(step="pay_interest", notes=together, source=source, when=when))
+        for name in names:
+            source, when = rng.choice(sources), random_conditions(rng)
             out.append(PayInterest(step="pay_interest", note=name, source=source, when=when))
         return out
 
@@ -247,12 +266,12 @@ class Order:
             out.insert(rng.randint(0, len(out)), top_up)
             if flag(rng, 0.6):
                 to = rng.choice(("income", "principal"))
-                release = Release(step="release", account=account, target=target, to=to, when=random_condition(rng))
+                release = Release(step="release", account=account, target=target, to=to, when=random_conditions(rng))
                 out.insert(rng.randint(0, len(out)), release)
         if flag(rng, 0.3):
             source, to = rng.choice((("income", "principal"), ("principal", "income")))
-            when = random_condition(rng)
-            amount = 0.01 * self.cut_off * rng.random() if when is None else None
+            when = random_conditions(rng)
+            amount = 0.01 * self.cut_off * rng.random() if not when else None
             share = (0.1 + 0.8 * rng.random()) if amount is None and flag(rng, 0.5) else None
             transfer = Transfer(step="transfer", source=(source,), to=to, amount=amount, share=share, when=when)
             out.insert(rng.randint(0, len(out)), transfer)

@@ -55,6 +55,8 @@ def limit(value: float, trigger: int = 0) -> Callable[[Document], None]:
     return put("triggers", trigger, "thresholds", [{"limit": value}])
 
 
+FACTOR_ABOVE_60 = {"observable": "pool_factor", "above": 0.6}
+
 CASES: dict[str, tuple[Callable[[Document], object], str]] = {
     # names
     "note twice": (put("notes", 1, "name", "A"), "notes: 'A' is named 2 times"),
@@ -225,6 +227,52 @@ CASES: dict[str, tuple[Callable[[Document], object], str]] = {
     "condition on both sides": (
         put("priority", "revolving", 2, "when", {"observable": "pool_factor", "below": 0.5, "above": 0.1}),
         "give above or below",
+    ),
+    "conditions that cannot hold at once": (
+        put("priority", "revolving", 2, "when", [{"observable": "pool_factor", "below": 0.5}, FACTOR_ABOVE_60]),
+        "can never hold: pool_factor above 0.6 and below 0.5 at once",
+    ),
+    "a condition that another implies": (
+        put("priority", "revolving", 2, "when", [{"observable": "pool_factor", "above": 0.5}, FACTOR_ABOVE_60]),
+        "says above twice of pool_factor",
+    ),
+    "a trigger tripped and not tripped": (
+        lambda d: (
+            d["triggers"][1].update(effect="none"),
+            d["priority"]["revolving"][2].update(
+                when=[{"trigger": "excess spread"}, {"trigger": "excess spread", "tripped": False}]
+            ),
+        ),
+        "so the step never runs",
+    ),
+    "the second of two conditions never true": (
+        put("priority", "revolving", 2, "when", [FACTOR_ABOVE_60, {"observable": "payment_rate", "above": 1.0}]),
+        "can never be met",
+    ),
+    "interest of one and of several": (put("priority", "revolving", 2, "notes", ["A", "B"]), "give note, or notes"),
+    "interest of nobody": (
+        lambda d: d["priority"]["revolving"][2].pop("note"),
+        "give note, or notes",
+    ),
+    "interest of the residual among others": (
+        lambda d: (
+            d["priority"]["revolving"][2].pop("note"),
+            d["priority"]["revolving"][2].update(notes=["A", "equity"]),
+        ),
+        "paid by pay_residual alone",
+    ),
+    "interest of a note twice": (
+        lambda d: (d["priority"]["revolving"][2].pop("note"), d["priority"]["revolving"][2].update(notes=["A", "A"])),
+        "names 'A' twice",
+    ),
+    "a note of size 0": (put("notes", 0, "share", 0.0), "only a residual note may have none"),
+    "an index that starts late": (
+        lambda d: (d.update(indices={"lpr": {"by_month": [[2, 0.03]]}}), d["notes"][0].update(index="lpr")),
+        "month 1 needs a level",
+    ),
+    "an index that goes back": (
+        lambda d: (d.update(indices={"lpr": {"by_month": [[1, 0.03], [1, 0.04]]}}), d["notes"][0].update(index="lpr")),
+        "months of by_month must increase",
     ),
 }
 

@@ -10,6 +10,7 @@ from stress.assemble.calendar import Calendar
 from stress.assemble.months import MonthInputs
 from stress.inputs.deal import (
     AnyStep,
+    Condition,
     CoverDefaults,
     Deal,
     PayFee,
@@ -22,6 +23,7 @@ from stress.inputs.deal import (
     TopUp,
     Transfer,
 )
+from stress.inputs.deal_rules import notes_of
 from stress.kernels import layout
 from stress.kernels.layout import Contract
 from stress.kernels.outcome import MONTH_YEARS
@@ -30,7 +32,7 @@ from stress.kernels.outcome import MONTH_YEARS
 def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_off: float) -> Contract:
     """Arrays of a deal under K scenarios; `cut_off` is the pool balance that shares refer to."""
     n_month = deal.legal_maturity_months
-    original = np.array([n.amount if n.amount is not None else (n.share or 0.0) * cut_off for n in deal.notes])
+    size = np.array(sizes_of(deal, cut_off))
     accrual = np.stack([m.coupon * dates.fraction[:, None] for m in months])
     spread = np.stack([(deal.discount_spread + m.note_spread) * dates.fraction for m in months])
     steps = _Steps(deal, cut_off, n_month)
@@ -38,8 +40,9 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
     first = float(even.mean())
     accounts = account_names(deal)
     return Contract(
-        original=original,
-        residual=np.array([float(n.residual) for n in deal.notes]),
+        original=np.where(size > 0.0, size, cut_off),
+        opening_note=size,
+        residual=np.array([float(n.residual and of > 0.0) for n, of in zip(deal.notes, size, strict=True)]),
         accrual=np.ascontiguousarray(accrual),
         payable=_payable(deal, n_month),
         years=np.ascontiguousarray(np.stack([dates.years, even - first], axis=1)),
@@ -53,12 +56,14 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
         step=np.array(steps.rows, dtype=np.int64).reshape(-1, 8),
         step_value=np.array(steps.values, dtype=np.float64).reshape(-1, 8),
         step_target=np.array(steps.targets, dtype=np.float64).reshape(-1, n_month),
+        test=np.array(steps.tests, dtype=np.int64).reshape(-1, 2),
+        test_limit=np.array(steps.limits, dtype=np.float64),
         member=np.array(steps.members or [0], dtype=np.int64),
         phase=np.array(steps.phase, dtype=np.int64),
         trigger=_triggers(deal),
         threshold=_thresholds(deal, n_month),
-        senior_fee=_senior(deal, PayFee, "fee", [f.name for f in deal.fees]),
-        senior_note=_senior(deal, PayInterest, "note", [n.name for n in deal.notes]),
+        senior_fee=_senior(deal, [f.name for f in deal.fees], PayFee),
+        senior_note=_senior(deal, [n.name for n in deal.notes], PayInterest),
         opening_cash=np.array([deal.opening_cash.get(a, 0.0) for a in accounts]),
         scalars=np.array(
             [
@@ -70,6 +75,11 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
             ]
         ),
     )
+
+
+def sizes_of(deal: Deal, cut_off: float) -> list[float]:
+    """Balance of each note at closing; 0 for a certificate."""
+    return [note.amount if note.amount is not None else (note.share or 0.0) * cut_off for note in deal.notes]
 
 
 def account_names(deal: Deal) -> list[str]:
@@ -91,7 +101,7 @@ def step_labels(deal: Deal) -> tuple[list[str], list[int]]:
     for phase in layout.PHASES:
         for step in deal.priority.get(phase, ()):  # type: ignore[call-overload]
             what = getattr(step, "note", None) or getattr(step, "fee", None) or getattr(step, "account", None) or ""
-            what = what or getattr(step, "to", "") or "+".join(getattr(step, "notes", ()))
+            what = what or getattr(step, "to", "") or "+".join(notes_of(step))
             label = f"{phase} {len(labels) + 1}: {step.step} {what}".rstrip()
             sources = 1 if isinstance(step, Release) else len(step.source)
             step_of_row += [len(labels)] * sources
@@ -111,6 +121,8 @@ class _Steps:
         self.values: list[list[float]] = []
         self.targets: list[np.ndarray] = []
         self.members: list[int] = []
+        self.tests: list[tuple[int, int]] = []
+        self.limits: list[float] = []
         span: dict[str, list[int]] = {}
         for phase in layout.PHASES:
             first = len(self.rows)
@@ -136,19 +148,13 @@ class _Steps:
         elif isinstance(step, PayPrincipal):
             for month, balance in step.to_balance:
                 target[month - 1 :] = balance
-        condition, side = -1, 0
-        if step.when is not None and step.when.trigger is not None:
-            names = [trigger.name for trigger in self.deal.triggers]
-            condition = layout.TRIGGER_TEST + names.index(step.when.trigger)
-            side = int(step.when.tripped)
-        elif step.when is not None and step.when.observable is not None:
-            condition = layout.OBSERVABLES.index(step.when.observable)
-            side = int(step.when.above is not None)
-            value[4] = step.when.above if step.when.above is not None else step.when.below or 0.0
+        test = len(self.tests) if step.when else -1
+        for condition in step.when:
+            self._test(condition)
         first = len(self.members)
         self.members += members
         for before, source in enumerate([step.account] if isinstance(step, Release) else step.source):
-            row = [kind, index, self.accounts.index(source), to, condition, side, first, len(members)]
+            row = [kind, index, self.accounts.index(source), to, test, len(step.when), first, len(members)]
             if isinstance(step, PayFee | PayInterest):
                 row[3] = before
             elif isinstance(step, Transfer):
@@ -157,13 +163,28 @@ class _Steps:
             self.values.append(value)
             self.targets.append(target)
 
+    def _test(self, condition: Condition) -> None:
+        """A condition of a step: what is looked at, on which side, against which limit."""
+        if condition.trigger is not None:
+            names = [trigger.name for trigger in self.deal.triggers]
+            self.tests.append((layout.TRIGGER_TEST + names.index(condition.trigger), int(condition.tripped)))
+            self.limits.append(0.0)
+        else:
+            self.tests.append((layout.OBSERVABLES.index(str(condition.observable)), int(condition.above is not None)))
+            self.limits.append(condition.above if condition.above is not None else condition.below or 0.0)
+
     def _kind(self, step: AnyStep) -> tuple[int, int, int, list[int]]:
         """Kernel code, note or fee index, destination account, notes of a principal step."""
         match step:
             case PayFee():
                 return layout.PAY_FEE, self.fees.index(step.fee), -1, []
             case PayInterest():
-                return layout.PAY_INTEREST, self.notes.index(step.note), -1, []
+                paid = [self.notes.index(n) for n in notes_of(step)]
+                return (
+                    (layout.PAY_INTEREST, paid[0], -1, [])
+                    if len(paid) == 1
+                    else (layout.PAY_INTEREST_TOGETHER, -1, -1, paid)
+                )
             case CoverDefaults():
                 index = -1 if step.note is None else self.notes.index(step.note)
                 return layout.COVER_DEFAULTS, index, layout.PRINCIPAL, []
@@ -187,13 +208,11 @@ class _Steps:
         return max(target.amount, target.share_of_cut_off * self.cut_off)
 
 
-def _senior(deal: Deal, kind: type, field: str, names: list[str]) -> np.ndarray:
+def _senior(deal: Deal, names: list[str], kind: type[PayFee | PayInterest]) -> np.ndarray:
     """1 for what the revolving priority may pay from principal: purchases leave cash for it."""
-    if not deal.retain_senior_cost:
-        return np.zeros(len(names))
-    chosen = {
-        getattr(s, field) for s in phase_steps(deal, "revolving") if isinstance(s, kind) and "principal" in s.source
-    }
+    steps = phase_steps(deal, "revolving") if deal.retain_senior_cost else ()
+    lent = [step for step in steps if isinstance(step, kind) and "principal" in step.source]
+    chosen = {name for step in lent for name in ((step.fee,) if isinstance(step, PayFee) else notes_of(step))}
     return np.array([float(name in chosen) for name in names])
 
 

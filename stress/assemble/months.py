@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from stress.errors import ConfigError
 from stress.inputs.deal import Deal
+from stress.inputs.deal_index import levels
 from stress.inputs.job import ScenarioCase
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
@@ -90,7 +91,6 @@ def base_months(deal: Deal, pool: Pool) -> MonthInputs:
     ladder = pool.ladder
     roll = [ladder.roll_m1, ladder.roll_m2, ladder.roll_m3] if ladder else [0.0, 0.0, 0.0]
     mix = np.array([s.share if s.new_share is None else s.new_share for s in pool.segments])
-    level = np.array([0.0 if n.index is None else deal.indices[n.index] for n in deal.notes])
     one, shape = np.ones(n_month), (n_month, len(pool.segments))
     return MonthInputs(
         entry=np.broadcast_to(rate["entry_rate"], shape).copy(),
@@ -111,9 +111,16 @@ def base_months(deal: Deal, pool: Pool) -> MonthInputs:
         commingled=0.0 * one,
         successor_fee=0.0 * one,
         cash_rate=one * pool.cash_rate,
-        coupon=np.broadcast_to(level, (n_month, len(deal.notes))).copy(),
+        coupon=_index_levels(deal, n_month),
         note_spread=0.0 * one,
     )
+
+
+def _index_levels(deal: Deal, n_month: int) -> Array:
+    """(T, N) level of each note's index; 0 for a fixed coupon."""
+    found = {name: levels(index, n_month) for name, index in deal.indices.items()}
+    fixed = [0.0] * n_month
+    return np.array([fixed if note.index is None else found[note.index] for note in deal.notes]).T.copy()
 
 
 def _bounded(months: MonthInputs, deal: Deal) -> MonthInputs:

@@ -8,7 +8,7 @@ from stress.explain.steps import sentence
 from stress.explain.triggers import trigger_line
 from stress.explain.words import PHASE, listed, money, percent
 from stress.inputs.deal import Deal, Fee, Note
-from stress.inputs.deal_rules import phases, steps_of
+from stress.inputs.deal_rules import notes_of, phases, steps_of
 
 
 def explain_deal(deal: Deal, balance: float | None = None) -> str:
@@ -82,7 +82,7 @@ def _gathering(deal: Deal, phase: str, note: Note) -> list[str]:
     if months == 1 or note.residual:
         return []
     steps = steps_of(deal, phase)
-    draws = {a for s in steps if s.step == "pay_interest" and s.note == note.name for a in s.source}
+    draws = {a for s in steps if s.step == "pay_interest" and note.name in notes_of(s) for a in s.source}
     filled = [step.account for step in steps if step.step == "top_up" and step.account in draws]
     where = f"{listed(dict.fromkeys(filled))} gathers it" if filled else "no account gathers it in between"
     return ["", f"Interest on {note.name} is paid every {months} months; {where}."]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stress.explain.words import listed, money, percent, table
 from stress.inputs.deal import Deal, Note
+from stress.inputs.deal_index import levels
 from stress.inputs.deal_rules import steps_of
 
 
@@ -48,7 +49,7 @@ def _last_of_rank(deal: Deal) -> list[int]:
     names = [note.name for note in deal.notes]
     last = list(range(len(names)))
     for step in steps_of(deal, "amortization"):
-        if step.step == "pay_principal" and step.order == "pro_rata" and step.when is None and not step.to_balance:
+        if step.step == "pay_principal" and step.order == "pro_rata" and not step.when and not step.to_balance:
             together = [names.index(name) for name in step.notes]
             for i in together:
                 last[i] = max(*together, last[i])
@@ -62,7 +63,7 @@ def coupon_words(deal: Deal, note: Note) -> str:
     if note.index is None:
         words = f"{percent(note.coupon)} fixed"
     else:
-        words = f"{note.index} + {percent(note.coupon)} (now {percent(deal.indices[note.index] + note.coupon)})"
+        words = f"{note.index} + {percent(note.coupon)} ({_levels(deal, note)})"
     words += f", at most {percent(note.cap)}" if note.cap is not None else ""
     words += f", at least {percent(note.floor)}" if note.floor is not None else ""
     if note.step_up is not None:
@@ -71,6 +72,17 @@ def coupon_words(deal: Deal, note: Note) -> str:
         words += f", {'plus' if up.add > 0.0 else 'minus'} {percent(abs(up.add))} {start}"
     slow = [f"every {n} months in {phase.replace('_', ' ')}" for phase, n in note.payment_months.items() if n > 1]
     return f"{words}; paid {listed(slow)}" if slow else words
+
+
+def _levels(deal: Deal, note: Note) -> str:
+    """`now 4.65%`, or `4.65% in month 1, 4.25% from month 20`: the index and the margin."""
+    level = levels(deal.indices[note.index or ""], deal.legal_maturity_months)
+    months = [t for t in range(1, len(level)) if level[t] != level[t - 1]]
+    if not months:
+        return f"now {percent(level[0] + note.coupon)}"
+    first, last = percent(level[0] + note.coupon), percent(level[-1] + note.coupon)
+    between = f", {len(months)} changes" if len(months) > 1 else ""
+    return f"{first} in month 1{between}, {last} from month {months[-1] + 1}"
 
 
 def _all_amounts(deal: Deal) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from stress.explain.words import SHORT, limit, listed, money, observable_words, percent, then
 from stress.inputs.deal import AnyStep, Condition, Deal, Reserve
+from stress.inputs.deal_rules import notes_of
 
 
 def sentence(deal: Deal, step: AnyStep) -> str:
@@ -15,7 +16,7 @@ def sentence(deal: Deal, step: AnyStep) -> str:
     if step.step != "release":
         text += f", from {then(step.source)}"
     text += f"; {note}" if note else ""
-    if step.when is not None:
+    if step.when:
         text = f"Only while {condition_words(deal, step.when)}: {text[:1].lower()}{text[1:]}"
     return f"{text}."
 
@@ -26,7 +27,7 @@ def headline(step: AnyStep) -> str:
         case "pay_fee":
             return f"Fee: {step.fee}"
         case "pay_interest":
-            return f"Interest on {step.note}"
+            return f"Interest on {listed(notes_of(step))}" + (" pari passu" if len(notes_of(step)) > 1 else "")
         case "cover_defaults":
             return "Cover defaults" + (f" down to {step.note}" if step.note is not None else "")
         case "top_up":
@@ -45,8 +46,12 @@ def headline(step: AnyStep) -> str:
             return f"The rest to {step.note}"
 
 
-def condition_words(deal: Deal, when: Condition) -> str:
-    """`three-month average annualised excess spread is below 4.5%`."""
+def condition_words(deal: Deal, when: Sequence[Condition]) -> str:
+    """`three-month average annualised excess spread is below 4.5% and the trigger 'switch' has tripped`."""
+    return " and ".join(_condition(deal, one) for one in when)
+
+
+def _condition(deal: Deal, when: Condition) -> str:
     if when.trigger is not None:
         return f"the trigger {when.trigger!r} has {'' if when.tripped else 'not '}tripped"
     assert when.observable is not None
@@ -55,8 +60,12 @@ def condition_words(deal: Deal, when: Condition) -> str:
     return f"{observable_words(deal, when.observable)} is {side} {limit(when.observable, value)}"
 
 
-def condition_sign(when: Condition) -> str:
+def condition_sign(when: Sequence[Condition]) -> str:
     """`3-month excess spread < 4.5%`, for a picture."""
+    return " and ".join(map(_sign, when))
+
+
+def _sign(when: Condition) -> str:
     if when.trigger is not None:
         return f"{when.trigger!r} has {'' if when.tripped else 'not '}tripped"
     assert when.observable is not None
@@ -84,7 +93,9 @@ def _pay_fee(step: Any) -> str:
 
 def _pay_interest(step: Any) -> str:
     lent = "; what principal pays is lent and booked as deficiency" if "principal" in step.source else ""
-    return f"Pay the interest due on {step.note}{lent}"
+    notes = notes_of(step)
+    together = ", pari passu by what is due to each" if len(notes) > 1 else ""
+    return f"Pay the interest due on {listed(notes)}{together}{lent}"
 
 
 def _cover_defaults(step: Any) -> str:

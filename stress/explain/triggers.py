@@ -23,9 +23,7 @@ def effect_words(deal: Deal, trigger: Trigger) -> str:
     if trigger.effect == "event_of_default":
         return "an event of default"
     steps = sum(
-        step.when is not None and step.when.trigger == trigger.name
-        for order in deal.priority.values()
-        for step in order
+        any(one.trigger == trigger.name for one in step.when) for order in deal.priority.values() for step in order
     )
     coupons = [note.name for note in deal.notes if note.step_up is not None and note.step_up.trigger == trigger.name]
     effects = [f"switches {steps} step{'s' if steps > 1 else ''} of the priority of payments"] * (steps > 0)

@@ -8,27 +8,52 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from stress.inputs.base import AnnualRate, Document, Fraction, Money, Month, Name, Strict
+from stress.inputs.deal_index import IndexByMonth, IndexFile
+from stress.inputs.deal_steps import (
+    Account,
+    AnyStep,
+    Condition,
+    CoverDefaults,
+    Observable,
+    PayFee,
+    PayInterest,
+    PayPrincipal,
+    PayResidual,
+    Purchase,
+    Release,
+    Reserve,
+    TopUp,
+    Transfer,
+)
+
+__all__ = [
+    "AnyStep",
+    "CleanUp",
+    "Condition",
+    "CoverDefaults",
+    "DayCount",
+    "Deal",
+    "Fee",
+    "IndexByMonth",
+    "IndexFile",
+    "Note",
+    "PayFee",
+    "PayInterest",
+    "PayPrincipal",
+    "PayResidual",
+    "Purchase",
+    "Release",
+    "Reserve",
+    "StepUp",
+    "Threshold",
+    "TopUp",
+    "Transfer",
+    "Trigger",
+]
 
 DayCount = Literal["ACT/365F", "ACT/360", "30/360"]
 Phase = Literal["revolving", "amortization", "acceleration", "event_of_default"]
-Account = Name
-"""`income` and `principal` always exist; further accounts are named in `accounts`."""
 FeeBase = Literal["notes", "pool", "interest_income", "fixed"]
-Observable = Literal[
-    "cumulative_default",
-    "default_stock",
-    "excess_spread",
-    "excess_spread_3m",
-    "idle_cash_days",
-    "overdue_30",
-    "overdue_60",
-    "overdue_90",
-    "pool_factor",
-    "payment_rate",
-    "senior_shortfall",
-    "deficiency",
-    "notes_outstanding",
-]
 
 
 class StepUp(Strict):
@@ -62,7 +87,7 @@ class Note(Strict):
     """Cap and floor hold the coupon of a floating note, step-up included."""
     step_up: StepUp | None = None
     residual: bool = False
-    """The last note takes what is left and has no coupon."""
+    """The last note takes what is left and has no coupon. With a size of 0 it is a certificate."""
     payment_months: dict[Phase, Literal[1, 2, 3, 4, 6, 12]] = {}
     """Months between interest payments in a phase; 1 where it is left out."""
 
@@ -86,135 +111,6 @@ class Fee(Strict):
     """Per payment date, where base is fixed."""
     carry_over: bool = True
     """What is unpaid is owed at the next payment date."""
-
-
-class Condition(Strict):
-    """A step runs only while an observable is on the stated side, or while a trigger has tripped (or has not).
-
-    Tested at the month-end determination that the payment follows, ratios over the cut-off balance.
-    """
-
-    observable: Observable | None = None
-    above: float | None = None
-    below: float | None = None
-    trigger: Name | None = None
-    """A trigger of the deal, instead of an observable."""
-    tripped: bool = True
-    """False: the step runs until the trigger trips."""
-
-    @model_validator(mode="after")
-    def _one_test(self) -> Condition:
-        if (self.observable is None) == (self.trigger is None):
-            raise ValueError("give observable or trigger, one of them")
-        if self.trigger is not None and (self.above is not None or self.below is not None):
-            raise ValueError("above and below belong to an observable; a trigger has tripped = true or false")
-        if self.observable is not None and (self.above is None) == (self.below is None):
-            raise ValueError("give above or below, one of them")
-        if self.observable is not None and not self.tripped:
-            raise ValueError("tripped belongs to a trigger; an observable has above or below")
-        return self
-
-
-Sources = Annotated[tuple[Account, ...], Field(min_length=1, max_length=4)]
-
-
-class Step(Strict):
-    """What every step of a priority of payments may say."""
-
-    source: Sources = ("income",)
-    """Accounts that pay, used in this order."""
-    when: Condition | None = None
-
-
-class PayFee(Step):
-    """Pay what is due of a fee."""
-
-    step: Literal["pay_fee"]
-    fee: Name
-    cap: Money | None = None
-    """Largest amount a payment date."""
-
-
-class PayInterest(Step):
-    """Pay the interest due on a note. From principal it is lent and booked as a deficiency."""
-
-    step: Literal["pay_interest"]
-    note: Name
-
-
-class CoverDefaults(Step):
-    """Move income to principal up to the principal deficiency (of the notes down to `note`, or of all)."""
-
-    step: Literal["cover_defaults"]
-    note: Name | None = None
-
-
-class Reserve(Strict):
-    """Target of a reserve: the largest of its parts, never below `floor`."""
-
-    amount: Money = 0.0
-    share_of_pool: Fraction = 0.0
-    share_of_notes: Fraction = 0.0
-    share_of_cut_off: Fraction = 0.0
-    months_of_senior_cost: Annotated[float, Field(ge=0.0, le=24.0)] = 0.0
-    """Times a month of fees and of interest on all notes but the residual one."""
-    floor: Money = 0.0
-
-
-class TopUp(Step):
-    """Fill an account up to its target."""
-
-    step: Literal["top_up"]
-    account: Account
-    target: Reserve
-
-
-class Release(Step):
-    """Move what an account holds above its target to another account."""
-
-    step: Literal["release"]
-    account: Account
-    target: Reserve
-    to: Account
-
-
-class Transfer(Step):
-    """Move all, a share of it, or at most `amount`, to another account."""
-
-    step: Literal["transfer"]
-    to: Account
-    amount: Money | None = None
-    share: Fraction | None = None
-    """Of what each source holds when the step runs."""
-
-
-class Purchase(Step):
-    """Buy eligible receivables with what the sources hold."""
-
-    step: Literal["purchase"]
-
-
-class PayPrincipal(Step):
-    """Repay notes: one, or several in order (`sequential`) or by balance (`pro_rata`)."""
-
-    step: Literal["pay_principal"]
-    notes: Annotated[tuple[Name, ...], Field(min_length=1)]
-    order: Literal["sequential", "pro_rata"] = "sequential"
-    to_balance: tuple[tuple[Month, Money], ...] = ()
-    """Targets: pay no further than this balance from the month on (sum over `notes`); to zero where left out."""
-
-
-class PayResidual(Step):
-    """All that is left goes to the residual note: principal first, then yield."""
-
-    step: Literal["pay_residual"]
-    note: Name
-
-
-AnyStep = Annotated[
-    PayFee | PayInterest | CoverDefaults | TopUp | Release | Transfer | Purchase | PayPrincipal | PayResidual,
-    Field(discriminator="step"),
-]
 
 
 class Threshold(Strict):
@@ -275,8 +171,8 @@ class Deal(Document):
     """Added to each coupon to price the notes."""
     idle_cash_share: Fraction = 0.15
     """Share of the pool above which principal cash counts as idle (observable idle_cash_days)."""
-    indices: dict[str, AnnualRate] = {}
-    """Floating indices and their base level."""
+    indices: dict[str, AnnualRate | IndexByMonth | IndexFile] = {}
+    """Floating indices: a level that stays, a table of months, or a CSV file beside the deal."""
     notes: Annotated[tuple[Note, ...], Field(min_length=1, max_length=12)]
     fees: tuple[Fee, ...] = ()
     accounts: tuple[Account, ...] = ()

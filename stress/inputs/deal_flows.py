@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stress.inputs.deal_rules import phases, receiver_of, sources_of, steps_of
+from stress.inputs.deal_rules import notes_of, phases, receiver_of, sources_of, steps_of
 
 if TYPE_CHECKING:
     from stress.inputs.deal import AnyStep, Deal
@@ -31,7 +31,7 @@ def _claims_paid(deal: Deal, phase: str, steps: tuple[AnyStep, ...]) -> None:
             raise ValueError(
                 f'fee {fee.name}: no step of {_words(phase)} pays it; add {{ step = "pay_fee" }} or drop it'
             )
-    interest = {step.note for step in steps if step.step == "pay_interest"}
+    interest = {name for step in steps if step.step == "pay_interest" for name in notes_of(step)}
     for note in deal.notes:
         bears = note.coupon != 0.0 or note.index is not None
         if bears and note.name not in interest:
@@ -98,7 +98,7 @@ def _steps_reachable(phase: str, steps: tuple[AnyStep, ...]) -> None:
         takes_all = step.step == "pay_residual" or (
             step.step == "transfer" and step.amount is None and step.share in (None, 1.0)
         )
-        if takes_all and step.when is None:
+        if takes_all and not step.when:
             emptied.update(dict.fromkeys(sources, number))
         to = receiver_of(step)
         if to is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from stress.inputs.messages import suggest
 
 if TYPE_CHECKING:
-    from stress.inputs.deal import AnyStep, Deal, Note
+    from stress.inputs.deal import AnyStep, Deal, Note, PayPrincipal
 
 PHASES = ("revolving", "amortization", "acceleration", "event_of_default")
 """In the order in which a deal can pass through them; none is ever left for an earlier one."""
@@ -53,6 +53,15 @@ def receiver_of(step: AnyStep) -> str | None:
     if step.step in ("release", "transfer"):
         return step.to
     return "principal" if step.step == "cover_defaults" else None
+
+
+def notes_of(step: AnyStep) -> tuple[str, ...]:
+    """Notes whose interest, principal or residual a step pays."""
+    if step.step == "pay_residual":
+        return (step.note,)
+    if step.step == "pay_interest":
+        return step.notes if step.notes is not None else (step.note or "",)
+    return step.notes if step.step == "pay_principal" else ()
 
 
 def located(deal: Deal) -> Iterator[tuple[str, AnyStep]]:
@@ -104,8 +113,10 @@ def _notes(deal: Deal) -> None:
     if deal.notes[0].residual:
         raise ValueError(f"note {deal.notes[0].name}: a deal needs a note that is not residual")
     for note in deal.notes:
-        if note.share == 0.0 or note.amount == 0.0:
-            raise ValueError(f"note {note.name}: its size is 0; leave the note out")
+        if (note.share == 0.0 or note.amount == 0.0) and not note.residual:
+            raise ValueError(
+                f"note {note.name}: its size is 0; leave the note out (only a residual note may have none)"
+            )
         if note.index is not None:
             exists(f"note {note.name}: index", note.index, deal.indices)
         elif note.cap is not None or note.floor is not None:
@@ -176,19 +187,22 @@ def _steps(deal: Deal) -> None:
                 raise ValueError(f"{where}: source names {source!r} twice")
         if step.step == "pay_fee":
             exists(f"{where}: fee", step.fee, [fee.name for fee in deal.fees])
-        elif step.step in ("pay_interest", "pay_residual"):
-            exists(f"{where}: note", step.note, notes)
-            _residual(deal, where, step.step, step.note)
-        elif step.step == "pay_principal":
-            for name in step.notes:
-                exists(f"{where}: notes", name, notes)
+        elif step.step in ("pay_interest", "pay_residual", "pay_principal"):
+            paid = notes_of(step)
+            for name in paid:
+                exists(f"{where}: note{'s' if len(paid) > 1 else ''}", name, notes)
                 _residual(deal, where, step.step, name)
-                if step.notes.count(name) > 1:
+                if paid.count(name) > 1:
                     raise ValueError(f"{where}: notes names {name!r} twice")
-            if any(a[0] >= b[0] for a, b in zip(step.to_balance, step.to_balance[1:], strict=False)):
-                raise ValueError(f"{where}: months of to_balance must increase")
+            if step.step == "pay_principal":
+                _schedule(where, step)
         else:
             _account_step(deal, where, step, known, notes)
+
+
+def _schedule(where: str, step: PayPrincipal) -> None:
+    if any(a[0] >= b[0] for a, b in zip(step.to_balance, step.to_balance[1:], strict=False)):
+        raise ValueError(f"{where}: months of to_balance must increase")
 
 
 def _account_step(deal: Deal, where: str, step: AnyStep, known: Sequence[str], notes: Sequence[str]) -> None:

@@ -44,17 +44,42 @@ def check_triggers(deal: Deal) -> None:
 def check_conditions(deal: Deal) -> None:
     """Raise ValueError where a step's `when` is always or never true."""
     for where, step in located(deal):
-        when = step.when
-        if when is None:
-            continue
-        if when.trigger is not None:
-            _on_trigger(deal, where, when)
-            continue
-        side = "above" if when.above is not None else "below"
-        limit = when.above if when.above is not None else when.below
-        assert when.observable is not None
-        assert limit is not None
-        _reachable(f"{where}: when", when.observable, side, limit)
+        for when in step.when:
+            if when.trigger is not None:
+                _on_trigger(deal, where, when)
+            else:
+                observable, side, limit = _test(when)
+                _reachable(f"{where}: when", observable, side, limit)
+        _together(where, step.when)
+
+
+def _test(when: Condition) -> tuple[str, str, float]:
+    """Observable, side and limit."""
+    limit = when.above if when.above is not None else when.below
+    assert when.observable is not None
+    assert limit is not None
+    return when.observable, "above" if when.above is not None else "below", limit
+
+
+def _together(where: str, when: tuple[Condition, ...]) -> None:
+    """Several conditions of one step: none repeats or implies another, and all can hold at once."""
+    for i, one in enumerate(when):
+        for other in when[:i]:
+            if one.trigger is not None and one.trigger == other.trigger:
+                said = (
+                    "twice" if one.tripped == other.tripped else "as tripped and as not tripped, so the step never runs"
+                )
+                raise ValueError(f"{where}: when names the trigger {one.trigger!r} {said}")
+            if one.observable is None or one.observable != other.observable:
+                continue
+            (_, side, limit), (_, side_2, limit_2) = _test(one), _test(other)
+            if side == side_2:
+                raise ValueError(f"{where}: when says {side} twice of {one.observable}: keep the one that binds")
+            low, high = (limit, limit_2) if side == "above" else (limit_2, limit)
+            if low >= high:
+                raise ValueError(
+                    f"{where}: when can never hold: {one.observable} above {low:g} and below {high:g} at once"
+                )
 
 
 def _on_trigger(deal: Deal, where: str, when: Condition) -> None:

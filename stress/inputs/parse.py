@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from stress.errors import ConfigError
 from stress.inputs.deal import Deal
+from stress.inputs.index_file import with_levels
 from stress.inputs.job import JobFile
 from stress.inputs.messages import message, one_of, show, suggest
 from stress.inputs.pool import Pool
@@ -52,9 +53,10 @@ def parse_as(path: Path, model: type[Kind], wanted_by: str) -> Kind:
 def _validate(path: Path, document: dict[str, Any], model: type[Kind]) -> Kind:
     text = json.dumps(document, allow_nan=False)
     try:
-        return model.model_validate_json(text)
+        checked = model.model_validate_json(text)
     except ValidationError as error:
         raise ConfigError(message(path, model, document, error)) from None
+    return with_levels(path, checked) if isinstance(checked, Deal) else checked
 
 
 def _kind(path: Path, document: dict[str, Any], allowed: list[str]) -> str:

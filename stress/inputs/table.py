@@ -71,7 +71,7 @@ def read_table(path: str | Path) -> MacroTable:
     where the file is larger than 4 MB, not local, not UTF-8 text, or holds several scenarios.
     """
     name = str(path)
-    row = _rows(name)
+    row = rows_of(name)
     head = [cell.strip() for cell in row[0]]
     if len(head) > MAX_COLUMNS:
         raise DataError(f"{name}: has {len(head)} columns; at most {MAX_COLUMNS}")
@@ -94,7 +94,8 @@ def join_tables(history: MacroTable, path: MacroTable) -> MacroTable:
     return MacroTable(f"{history.file} + {path.file}", path.scenario, history.start, history.variable, value)
 
 
-def _rows(name: str) -> list[list[str]]:
+def rows_of(name: str) -> list[list[str]]:
+    """Cells of a local CSV file: a heading and at least one row. DataError where it is anything else."""
     if "://" in name:
         raise DataError(f"{name}: is an address; save the table as a local file")
     try:

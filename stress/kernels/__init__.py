@@ -69,7 +69,9 @@ collected since the determination. At the determination: waiting = max(0, need -
 
 **Determination** at the end of month t (after its last step).
 - Interest accrues on each note: coupon(t) x day-count fraction(t) x (balance + unpaid interest, if interest on unpaid
-  interest), where the fraction runs from payment date t-1 (the issue date for t = 1) to payment date t.
+  interest), where the fraction runs from payment date t-1 (the issue date for t = 1) to payment date t. coupon(t) =
+  margin + step-up + index level of month t, within cap and floor, never negative. An index given by month keeps its
+  level until the next month that is given.
 - Fees due: notes base = rate x fraction(t) x sum of note balances; pool base = rate x fraction(t) x (current +
   M1..M3) at the month's start; interest_income = rate x (fees and late charges collected in the month); fixed =
   amount. Unpaid fees carry over if the fee says so.
@@ -86,7 +88,8 @@ collected since the determination. At the determination: waiting = max(0, need -
 - Overdue shares: overdue_30 = M2 + M3 + stock, overdue_60 = M3 + stock, overdue_90 = stock, over current + M1..M3 +
   stock; stock = defaults of the last write_off_months. default_stock = cumulative default - recoveries. payment_rate
   = (scheduled + prepaid + cured) / pool at the month's start. A month without a threshold leaves a trigger's count as
-  it is. Conditions of steps (`when`) are tested here too, over the cut-off balance.
+  it is. Conditions of steps (`when`) are tested here too, over the cut-off balance; a step runs where all of its
+  conditions hold.
 - Clean-up: in a phase after revolving, pool below its factor of cut-off: the pool (current + M1..M3) is sold at par
   to principal.
 - Collected income and principal become available.
@@ -98,6 +101,8 @@ after (6).
   t = T), else unpaid alone.
 - The steps of the path's phase run in order; each uses its sources in order. A shortfall of interest is what stays
   unpaid (beyond 1e-9 of the original balance) where interest was payable.
+- A step that pays several notes pari passu divides what it can pay: interest by what is due to each, principal pro
+  rata by balance. A transfer moves its share of what each source holds, or at most its amount from all together.
 - A payment moves the deficiency: principal cash used for anything but note principal, purchases and transfers to
   principal adds to it; other cash used for note principal, purchases or transfers to principal reduces it; a purchase
   also by (1 - v) face, both in one booking; never below 0.
@@ -108,7 +113,9 @@ after (6).
 - First loss month: after the payment of period t, pool and all cash stay below the balance of the note and its
   seniors to the end.
 
-**End.** Loss of a note = balance left at T / original; of the residual note max(0, 1 - cash received / original).
+**End.** Loss of a note = balance left at T / original; of the residual note max(0, 1 - cash received / original). A
+certificate (a residual note of size 0) has nothing to lose: its loss is 0, it has no yield, and its cash (multiple,
+present value) is over the cut-off balance.
 
 **Layout.** A block is 32 paths, the lanes of every row of the scratch array; a panel is 16 blocks, the unit of
 scheduling. See `layout`.

@@ -182,8 +182,8 @@ def _open(m: Any, k: Any) -> None:
                         alive * m.f[p.at_open_fee + (k * p.n_segment + s) * (p.n_month + 5) + (slot + 1)],
                     )
         for n in range(p.n_note):
-            store(w, p.note + (OUTSTANDING * p.n_note + n) * LANES + q, m.f[p.at_original + n])
-            notes = notes + m.f[p.at_original + n]
+            store(w, p.note + (OUTSTANDING * p.n_note + n) * LANES + q, m.f[p.at_opening_note + n])
+            notes = notes + m.f[p.at_opening_note + n]
         for a in range(p.n_account):
             store(w, p.account + a * LANES + q, m.f[p.at_opening_cash + a])
             cash = cash + m.f[p.at_opening_cash + a]

@@ -172,7 +172,8 @@ PHASES = ("revolving", "amortization", "acceleration", "event_of_default")
     PAY_PRINCIPAL,
     PAY_PRO_RATA,
     PAY_RESIDUAL,
-) = range(10)
+    PAY_INTEREST_TOGETHER,
+) = range(11)
 
 OBSERVABLES = (
     "cumulative_default",
@@ -190,7 +191,7 @@ OBSERVABLES = (
     "notes_outstanding",
 )
 TRIGGER_TEST = 100
-"""A step's condition code from here on is a trigger: the step runs while it has tripped (side 1) or has not (side 0)."""
+"""A test's code from here on is a trigger: the step runs while it has tripped (side 1) or has not (side 0)."""
 DENOMINATORS = ("cut_off", "cut_off_plus_purchases", "current_pool")
 FEE_BASES = ("notes", "pool", "interest_income", "fixed")
 
@@ -351,9 +352,11 @@ class Contract(NamedTuple):
     """Notes, fees, steps and triggers."""
 
     original: Floats
-    """(N,)"""
+    """(N,) what a note's results are over: its balance at closing; the cut-off balance for a certificate of size 0."""
+    opening_note: Floats
+    """(N,) balance at closing: 0 for a certificate."""
     residual: Floats
-    """(N,) 1 for the residual note."""
+    """(N,) 1 for the residual note; 0 for a certificate, which has nothing to lose."""
     accrual: Floats
     """(K, T, N) coupon x day-count fraction."""
     payable: Floats
@@ -375,15 +378,19 @@ class Contract(NamedTuple):
     fee_carry: Floats
     """(P,)"""
     step: Ints
-    """(X, 8): kind, index, source, destination, condition (-1 none), condition side (1 above, 0 below), first member, members.
+    """(X, 8): kind, index, source, destination, first test (-1 none), tests, first member, members.
     A step with several sources is as many rows; rows with a cap say how many of them came before (in the destination
     of a fee, in the index of a transfer)."""
     step_value: Floats
-    """(X, 8): cap or amount, target parts (share of pool, of notes, months of senior cost), condition limit, floor, share moved."""
+    """(X, 8): cap or amount, target parts (share of pool, of notes, months of senior cost), unused, floor, share moved."""
     step_target: Floats
     """(X, T) target balance of a principal step, or the fixed part of a reserve target."""
+    test: Ints
+    """(Q, 2) conditions of steps: observable, or TRIGGER_TEST + trigger; side (1 above or tripped, 0 below or not)."""
+    test_limit: Floats
+    """(Q,) limit of an observable."""
     member: Ints
-    """(M,) notes of principal steps."""
+    """(M,) notes of principal steps and of interest steps that pay several."""
     phase: Ints
     """(4, 2) first step of each phase and the one after its last; a phase left out shares those of amortization."""
     trigger: Ints

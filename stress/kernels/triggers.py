@@ -212,7 +212,7 @@ def observe(m: Any, observable: Any, denominator: Any, q: Any) -> Any:
         size = 0.0
         for n in range(p.n_note):
             if m.f[p.at_residual + n] < 0.5:
-                size += m.f[p.at_original + n]
+                size += m.f[p.at_opening_note + n]
                 value = value + load(w, p.note + (OUTSTANDING * p.n_note + n) * LANES + q)
         return value * (1.0 / max(size, 1e-300))
     if denominator == 0 and (observable <= 1 or observable == 8 or observable == 11):
@@ -268,26 +268,31 @@ def test_triggers(m: Any, t: Any) -> None:
 
 @stage
 def test_conditions(m: Any, t: Any) -> None:
-    """Whether each conditional step runs at the coming payment, by the observables of the determination."""
-    w, p = m.w, m.p
+    """Whether each conditional step runs at the coming payment: all of its tests hold at the determination."""
+    p = m.p
     for x in range(p.n_step):
-        observable = m.g[p.at_step + 8 * x + 4]
-        if observable < 0:
+        first, count = m.g[p.at_step + 8 * x + 4], m.g[p.at_step + 8 * x + 5]
+        if first < 0:
             continue
-        limit = m.f[p.at_step_value + 8 * x + 4]
         for q in range(0, LANES, WIDTH):
-            if observable >= TRIGGER_TEST:
-                on = load(w, p.trigger + (TRIGGER_ON * p.n_trigger + observable - TRIGGER_TEST) * LANES + q)
-                side = float(m.g[p.at_step + 8 * x + 5])
-                store(w, p.condition + x * LANES + q, side * on + (1.0 - side) * (splat(1.0) - on))
-                continue
-            value = observe(m, observable, 0, q)
-            met = where_less(limit, value, 1.0, 0.0)
-            if m.g[p.at_step + 8 * x + 5] == 0:
-                met = where_less(value, limit, 1.0, 0.0)
-            if observable == 3 and t < 2:
-                met = splat(0.0)
-            store(w, p.condition + x * LANES + q, met)
+            met = splat(1.0)
+            for y in range(first, first + count):
+                met = met * _holds(m, t, y, q)
+            store(m.w, p.condition + x * LANES + q, met)
+
+
+@stage
+def _holds(m: Any, t: Any, y: Any, q: Any) -> Any:
+    """1 on the lanes where a test holds: an observable on its side of the limit, a trigger tripped or not."""
+    w, p = m.w, m.p
+    observable, side, limit = m.g[p.at_test + 2 * y], m.g[p.at_test + 2 * y + 1], m.f[p.at_test_limit + y]
+    if observable >= TRIGGER_TEST:
+        on = load(w, p.trigger + (TRIGGER_ON * p.n_trigger + observable - TRIGGER_TEST) * LANES + q)
+        return on if side == 1 else splat(1.0) - on
+    if observable == 3 and t < 2:
+        return splat(0.0)
+    value = observe(m, observable, 0, q)
+    return where_less(limit, value, 1.0, 0.0) if side == 1 else where_less(value, limit, 1.0, 0.0)
 
 
 @stage

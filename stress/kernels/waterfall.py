@@ -27,6 +27,7 @@ from stress.kernels.layout import (
     OUTSTANDING,
     PAY_FEE,
     PAY_INTEREST,
+    PAY_INTEREST_TOGETHER,
     PAY_PRINCIPAL,
     PAY_PRO_RATA,
     PAY_RESIDUAL,
@@ -95,6 +96,8 @@ def pay(m: Any, k: Any, t: Any, now: Any, c: Any) -> None:
             elif kind == PAY_INTEREST:
                 note = p.note + index * LANES
                 _pay_due(m, x, to, source, mask, note, p.n_note * LANES, INTEREST_DUE, INTEREST_PAID)
+            elif kind == PAY_INTEREST_TOGETHER:
+                _pay_together(m, x, source, mask)
             elif kind == COVER_DEFAULTS:
                 _cover_defaults(m, x, source, index, mask)
             elif kind == TOP_UP or kind == RELEASE or kind == TRANSFER:
@@ -185,6 +188,37 @@ def _pay_due(
         _leaves(m, x, source, amount, q)
         if source == PRINCIPAL:
             move_deficiency(m, amount, q)
+
+
+@stage
+def _pay_together(m: Any, x: Any, source: Any, mask: Any) -> None:
+    """Pay the interest of several notes from one source, each the same share of what is still due to it."""
+    w, p = m.w, m.p
+    first = m.g[p.at_step + 8 * x + 6]
+    last = first + m.g[p.at_step + 8 * x + 7]
+    for q in range(0, LANES, WIDTH):
+        due = splat(0.0)
+        for i in range(first, last):
+            due = due + _interest_left(m, m.g[p.at_member + i], q)
+        share = load(w, p.account + source * LANES + q) / where_less(due, 1e-300, 1.0, due)
+        share = where_less(share, 1.0, where_less(share, 0.0, 0.0, share), 1.0) * load(w, mask + q)
+        paid = splat(0.0)
+        for i in range(first, last):
+            note = m.g[p.at_member + i]
+            amount = _interest_left(m, note, q) * share
+            paid = paid + amount
+            add_to(w, p.note + (INTEREST_PAID * p.n_note + note) * LANES + q, amount)
+        _leaves(m, x, source, paid, q)
+        if source == PRINCIPAL:
+            move_deficiency(m, paid, q)
+
+
+@stage
+def _interest_left(m: Any, note: Any, q: Any) -> Any:
+    """Interest due on a note that is not paid yet."""
+    w, p = m.w, m.p
+    due = load(w, p.note + (INTEREST_DUE * p.n_note + note) * LANES + q)
+    return due - load(w, p.note + (INTEREST_PAID * p.n_note + note) * LANES + q)
 
 
 @stage

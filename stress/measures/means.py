@@ -49,8 +49,15 @@ def mean(ds: xr.Dataset, name: str) -> xr.Dataset:
     parts = (batches.symmetric if spec.signed else batches.positive)(replicates, size)
     if spec.bounded:
         parts = _bounded(ds, name, parts)
+    if name in ("irr", "wal"):
+        parts = Interval(*(np.where(has_principal(ds), part, np.nan) for part in parts))
     dims = ("scenario", "tranche") if spec.of == "note" else ("scenario",)
     return as_dataset(parts, dims, ds.coords, spec.unit, spec.meaning)
+
+
+def has_principal(ds: xr.Dataset) -> np.ndarray:
+    """(tranche,) False for a certificate, whose yield and average life mean nothing."""
+    return np.asarray(ds["original"].values > 0.0 if "original" in ds.coords else np.ones(ds.sizes["tranche"], bool))
 
 
 def replicates_of(ds: xr.Dataset, name: str) -> tuple[batches.Replicates, batches.Array]:
@@ -92,17 +99,20 @@ def lgd(ds: xr.Dataset) -> xr.Dataset:
 
 
 def wal(ds: xr.Dataset) -> xr.Dataset:
-    """Weighted average life in years: expected principal times time over expected principal."""
+    """Weighted average life in years: expected principal times time over expected principal. NaN for a certificate."""
     return mean(ds, "wal")
 
 
 def irr(ds: xr.Dataset) -> xr.Dataset:
-    """Mean over paths of the annual effective yield at par; -1 on a path without cash."""
+    """Mean over paths of the annual effective yield at par; -1 on a path without cash. NaN for a certificate."""
     return mean(ds, "irr")
 
 
 def price(ds: xr.Dataset) -> xr.Dataset:
-    """Mean present value of a note's cash over par, discounted at coupon plus the deal's spread."""
+    """Mean present value of a note's cash over par, discounted at coupon plus the deal's spread.
+
+    Of a certificate (a residual note of size 0), and likewise its multiple: over the cut-off balance.
+    """
     return mean(ds, "price")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
+from stress.measures.means import has_principal
 from stress.measures.months import QUANTILES
 
 
@@ -32,6 +33,7 @@ def _quantile(ds: xr.Dataset, name: str, quantile: Sequence[float], unit: str) -
             rank = levels * cumulative[-1]
             b = np.searchsorted(cumulative, rank * (1.0 - 1e-12))
             out[at] = middle[b] + width / 2.0 - width * (cumulative[b] - rank) / count[at][b]
+    out[:, ~has_principal(ds)] = np.nan
     return xr.DataArray(
         out,
         {"scenario": ds["scenario"], "tranche": ds["tranche"], "quantile": levels},

@@ -36,16 +36,21 @@ def build(
     triggers: Sequence[str],
     months: ArrayLike,
     attrs: Mapping[str, str | int | float],
+    original: Sequence[float] | None = None,
 ) -> xr.Dataset:
     """The Dataset of a run.
 
     `tally` holds the arrays of a Tally by field name; `months` the month-end dates of months 1..T; `attrs` strings
-    and numbers only (version, source_digest, job_hash, job, seed, paths, estimator, rng).
+    and numbers only (version, source_digest, job_hash, job, seed, paths, estimator, rng); `original` the notes'
+    balances at closing: 0 marks a certificate, which has no yield and no average life.
     """
     refused = [k for k, v in attrs.items() if isinstance(v, bool) or not isinstance(v, str | int | float)]
     if refused:
         raise DataError(f"attributes must be text or numbers: {', '.join(refused)}")
     coords = _coords(scenarios, notes, triggers, np.asarray(months, "datetime64[ns]"))
+    if original is not None:
+        words = {"units": "currency", "long_name": "balance at closing; 0 for a certificate"}
+        coords["original"] = ("tranche", np.asarray(original, np.float64), words)
     raw = _named(tally, len(notes))
     axes = xr.Dataset({}, coords=coords, attrs=dict(attrs))
     return derive(axes.assign({v.name: _checked(v.name, raw[v.name], axes.sizes) for v in RAW}))

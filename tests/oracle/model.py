@@ -49,7 +49,7 @@ class Path:
             for c in range(self.count):
                 self.step(t, c)
             self.end_month(t)
-        returns(self.deal, self.months, self.flows, self.state.original)
+        returns(self.deal, self.months, self.flows, self.state.original, self.pool.balance)
         return self.flows
 
     def open_month(self, t: int) -> None:

@@ -21,13 +21,20 @@ class Rates(NamedTuple):
 
 def base_coupon(deal, note, month: int, tripped: bool) -> float:
     """Coupon of a note without shocks, step-up included, within its cap and floor and never negative."""
-    coupon = note.coupon + (deal.indices[note.index] if note.index is not None else 0.0)
+    coupon = note.coupon + (index_level(deal.indices[note.index], month) if note.index is not None else 0.0)
     up = note.step_up
     if up is not None and (tripped if up.from_month is None else month >= up.from_month):
         coupon += up.add
     coupon = coupon if note.cap is None else min(coupon, note.cap)
     coupon = coupon if note.floor is None else max(coupon, note.floor)
     return max(coupon, 0.0)
+
+
+def index_level(index, month: int) -> float:
+    """Level of an index: constant, or by month until the next month that is given."""
+    if isinstance(index, float):
+        return index
+    return [level for start, level in index.by_month if start <= month][-1]
 
 
 def base_months(deal, pool) -> MonthInputs:

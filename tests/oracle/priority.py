@@ -58,14 +58,13 @@ def pay(deal, state: State, pool: Receivables, payment: Payment) -> None:
     payment.fee_paid = [0.0] * len(deal.fees)
     phase = phase_of_order(deal, state.phase)
     for i, step in enumerate(deal.priority[phase]):
-        paid = STEPS[step.step](deal, state, pool, payment, step, i) if holds(step.when, payment) else 0.0
+        runs = all(holds(condition, payment) for condition in step.when)
+        paid = STEPS[step.step](deal, state, pool, payment, step, i) if runs else 0.0
         payment.step_paid[phase, i] = paid
 
 
 def holds(when, payment: Payment) -> bool:
-    """Whether a step's condition holds; before an observable exists it does not."""
-    if when is None:
-        return True
+    """Whether a condition holds; before an observable exists it does not."""
     if when.trigger is not None:
         return payment.tripped[when.trigger] == when.tripped
     value = payment.observed[when.observable]
@@ -85,9 +84,12 @@ def pay_fee(deal, state, pool, payment, step, i):
 
 
 def pay_interest(deal, state, pool, payment, step, i):
-    n = position(deal.notes, step.note)
-    paid = state.take(step.source, payment.interest_due[n] - payment.interest_paid[n], "interest")
-    payment.interest_paid[n] += paid
+    """Interest of one note, or of several: what can be paid is divided by what is due to each."""
+    notes = [position(deal.notes, name) for name in step.notes or (step.note,)]
+    owed = [payment.interest_due[n] - payment.interest_paid[n] for n in notes]
+    paid = state.take(step.source, sum(owed), "interest")
+    for n, due in zip(notes, owed, strict=True):
+        payment.interest_paid[n] += paid * due / sum(owed) if sum(owed) > 0.0 else 0.0
     return paid
 
 

@@ -14,7 +14,8 @@ class Retention:
         steps = [step for step in deal.priority.get("revolving", ()) if "principal" in step.source]
         active = deal.retain_senior_cost
         self.fees = {step.fee for step in steps if step.step == "pay_fee" and active}
-        self.notes = {step.note for step in steps if step.step == "pay_interest" and active}
+        interest = [step for step in steps if step.step == "pay_interest" and active]
+        self.notes = {name for step in interest for name in step.notes or (step.note,)}
         self.kept_of_income = 1.0 - sum(fee.rate for fee in deal.fees if fee.base == "interest_income")
 
     def open_month(self, t: int) -> None:

@@ -19,7 +19,7 @@ def internal_rate(years: list[float], cash: list[float], price: float) -> float:
     return math.exp(0.5 * (low + high)) - 1.0
 
 
-def returns(deal, months, flows, original: list[float]) -> None:
+def returns(deal, months, flows, original: list[float], cut_off: float) -> None:
     """Fill the per-note results of a finished path."""
     issue, *dates = payment_dates(deal)
     years = [(date - issue).days / 365.0 for date in dates]
@@ -27,15 +27,23 @@ def returns(deal, months, flows, original: list[float]) -> None:
         principal = [row[n] for row in flows.principal_paid]
         cash = [p + i[n] + y[n] for p, i, y in zip(principal, flows.interest_paid, flows.residual_yield, strict=True)]
         left = flows.note_balance[-1][n]
-        flows.loss.append(max(0.0, 1.0 - sum(cash) / original[n]) if note.residual else left / original[n])
-        flows.irr.append(internal_rate(years, cash, original[n]))
+        base = original[n] or cut_off  # a certificate of size 0: its cash is over the cut-off balance
+        flows.loss.append(loss_of(note, original[n], left, sum(cash)))
+        flows.irr.append(internal_rate(years, cash, original[n]) if original[n] > 0.0 else math.nan)
         paid = sum(principal)
         flows.wal.append(
-            sum(p * y for p, y in zip(principal, years, strict=True)) / paid if paid > 1e-9 * original[n] else 0.0
+            sum(p * y for p, y in zip(principal, years, strict=True)) / paid if paid > 1e-9 * base else 0.0
         )
-        flows.money_multiple.append(sum(cash) / original[n])
-        flows.price.append(price(deal, months, n, cash) / original[n])
-        flows.first_loss_month.append(first_loss_month(flows, n, original[n]))
+        flows.money_multiple.append(sum(cash) / base)
+        flows.price.append(price(deal, months, n, cash) / base)
+        flows.first_loss_month.append(first_loss_month(flows, n, base))
+
+
+def loss_of(note, original: float, left: float, received: float) -> float:
+    """Principal unpaid, or what the residual note lacks; a certificate has nothing to lose."""
+    if original == 0.0:
+        return 0.0
+    return max(0.0, 1.0 - received / original) if note.residual else left / original
 
 
 def price(deal, months, n: int, cash: list[float]) -> float:

@@ -61,7 +61,7 @@ class Priority:
         how = []
         if step.step != "release":
             how += wrapped(f"from {then(step.source)}", room, 6.5, 2)
-        if step.when is not None:
+        if step.when:
             how += wrapped(f"while {condition_sign(step.when)}", room, 6.5, 3)
         return Entry(step.step, wrapped(headline(step), room, 7.8, 3), how)
 
