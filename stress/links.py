@@ -23,7 +23,7 @@ FACTOR_RANGE = 9.0
 """The factor is clamped here; P(|z| > 9) = 2e-19."""
 FIT_ERROR = 1e-10
 """Largest error of a fitted conditional rate, rounding of Horner's rule included."""
-DEGREES = (12, 16, 24, 36)
+DEGREES = (8, 10, 12, 14, 16, 18, 20, 22, 24, 28, 32, 36)
 RATIONAL = -1
 """Degree that tells the caller to use the rational Phi: no polynomial meets the bound (rho above about 0.25)."""
 
@@ -34,7 +34,7 @@ class LinkFit(NamedTuple):
     coef: Array
     """(..., degree + 1) ascending powers of u = z / 9; no column where degree is -1."""
     degree: int
-    """0 (every rate constant), 12, 16, 24, 36, or -1: use the rational Phi."""
+    """0 (every rate constant), one of DEGREES, or -1: use the rational Phi."""
     max_error: float
     """Largest error found on the checking grid over all rates of the group."""
 

@@ -92,7 +92,9 @@ def _variables(
         if not name:
             continue
         found[name] = (("month", "tranche"), at(rows.note, kind * sizes.n_note, sizes.n_note))
-    for kind, name in enumerate(("fee_current", "fee_due", "fee_paid")):
+    for kind, name in enumerate(("", "fee_current", "fee_due", "fee_paid")):
+        if not name:
+            continue
         found[name] = (("month", "fee"), at(rows.fee, kind * sizes.n_fee, sizes.n_fee))
     for kind, name in enumerate(("trigger_value", "trigger_count", "trigger_month", "tripped")):
         found[name] = (("month", "trigger"), at(rows.trigger, kind * sizes.n_trigger, sizes.n_trigger))

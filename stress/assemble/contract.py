@@ -155,8 +155,8 @@ class _Steps:
         self.members += members
         for before, source in enumerate([step.account] if isinstance(step, Release) else step.source):
             row = [kind, index, self.accounts.index(source), to, test, len(step.when), first, len(members)]
-            if isinstance(step, PayFee | PayInterest):
-                row[3] = before
+            if kind in (layout.PAY_FEE, layout.PAY_INTEREST):
+                row[7] = len(step.source)
             elif isinstance(step, Transfer):
                 row[1] = before
             self.rows.append(row)

@@ -164,8 +164,10 @@ def _market(
     link = np.zeros((*shape, layout.N_RATE, width))
     degree = np.zeros((n_scenario, layout.N_RATE), dtype=np.int64)
     steady = np.zeros((n_scenario, layout.N_RATE), dtype=np.int64)
+    common = np.zeros((n_scenario, layout.N_RATE), dtype=np.int64)
     for (k, rate), (fit, p, rho, sign) in fits.items():
         degree[k, rate] = fit.degree
+        common[k, rate] = int(bool((p == p[:, :1]).all() and (rho == rho[:, :1]).all()))
         if fit.degree >= 0:
             link[k, :, :, rate, : fit.degree + 1] = fit.coef
             steady[k, rate] = int(fit.degree == 0 and bool((p == p[0]).all()))
@@ -174,7 +176,7 @@ def _market(
     own = np.zeros((*shape, layout.TASTE_DEGREE + 1))
     for k, m in enumerate(months):
         if m.heterogeneity is not None and not deterministic:
-            degree[k, layout.ENTRY], steady[k, layout.ENTRY] = -2, 0
+            degree[k, layout.ENTRY], steady[k, layout.ENTRY], common[k, layout.ENTRY] = -2, 0, 0
             link[k, :, :, layout.ENTRY, :2] = rational_link(m.entry, m.rho[:, None] + 0.0 * m.entry, 1)
             own[k] = taste(m.entry, m.rho[:, None], m.heterogeneity[:, None])
     correlation = np.eye(3)
@@ -193,6 +195,7 @@ def _market(
         link=link,
         degree=degree,
         steady=steady,
+        common=common,
         taste=own,
         factor_of=np.array([0, 0, 0, 0, min(1, sizes.n_factor - 1), sizes.n_factor - 1], dtype=np.int64),
         month=np.stack([_month_scalars(deal, m, sizes) for m in months]),

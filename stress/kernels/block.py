@@ -23,6 +23,7 @@ from stress.kernels.layout import (
     OUTSTANDING,
     PANEL_BLOCKS,
     PRINCIPAL,
+    PRINCIPAL_TIME,
     RECOVERABLE,
     SCALE,
     SUPPLY_LEFT,
@@ -138,7 +139,8 @@ def _simulate(m: Any, at: Any, own: Any, k: Any, fans: Any) -> None:
                 period = t - 1
             if period >= 0:
                 pay(m, k, period, t, c)
-                _trace(m, period, p.cash, p.condition)
+                _trace(m, period, p.cash, p.rate)
+                _trace(m, period, p.step, p.pool)
                 record_payment(m, k, period, fans)
             elif p.n_cohort > 1:
                 conserve_cash(m)  # where nothing is paid; a payment checks its own
@@ -148,14 +150,14 @@ def _simulate(m: Any, at: Any, own: Any, k: Any, fans: Any) -> None:
                 _trace(m, t, p.rate, p.recovery_ring)
             if p.traced == 1:
                 w[p.trace + p.n_month * p.cohort + t * p.n_cohort + c] = w[p.pool + TOTAL_BOUGHT * LANES]
-    finish(m)
+    finish(m, k)
 
 
 @stage
 def _open(m: Any, k: Any) -> None:
     """The deal and its pool at closing."""
     w, p = m.w, m.p
-    for i in range(0, p.log, WIDTH):
+    for i in range(p.pool, p.log, WIDTH):
         store(w, i, 0.0)
     for q in range(0, LANES, WIDTH):
         balance, notes, cash = splat(0.0), splat(0.0), splat(0.0)
@@ -183,6 +185,7 @@ def _open(m: Any, k: Any) -> None:
                     )
         for n in range(p.n_note):
             store(w, p.note + (OUTSTANDING * p.n_note + n) * LANES + q, m.f[p.at_opening_note + n])
+            store(w, p.note + (PRINCIPAL_TIME * p.n_note + n) * LANES + q, m.f[p.at_opening_note + n] * m.f[p.at_years])
             notes = notes + m.f[p.at_opening_note + n]
         for a in range(p.n_account):
             store(w, p.account + a * LANES + q, m.f[p.at_opening_cash + a])

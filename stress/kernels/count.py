@@ -45,11 +45,11 @@ def record_pool_month(m: Any, k: Any, t: Any, fans: Any) -> None:
     for q in range(0, LANES, WIDTH):
         pool = p.pool + q
         defaulted = load(w, pool + TOTAL_DEFAULTED * LANES)
-        at = p.month_sums + t * n_row * LANES + q
+        at = p.month_sums + t * n_row
         _record(w, at, defaulted * inverse, p.alive + q)
-        _record(w, at + LANES, (defaulted - load(w, pool + TOTAL_RECOVERED * LANES)) * inverse, p.alive + q)
-        _record(w, at + 2 * LANES, load(w, pool + EXCESS * LANES), p.alive + q)
-        _record(w, at + 3 * LANES, load(w, pool + BALANCE * LANES) * inverse, p.alive + q)
+        _record(w, at + 1, (defaulted - load(w, pool + TOTAL_RECOVERED * LANES)) * inverse, p.alive + q)
+        _record(w, at + 2, load(w, pool + EXCESS * LANES), p.alive + q)
+        _record(w, at + 3, load(w, pool + BALANCE * LANES) * inverse, p.alive + q)
         if fans == 1:
             bins = p.step
             one = splat(1.0)
@@ -77,15 +77,15 @@ def record_payment(m: Any, k: Any, t: Any, fans: Any) -> None:
         cash = splat(0.0)
         for a in range(p.n_account):
             cash = cash + load(w, p.account + a * LANES + q)
-        at = p.month_sums + t * n_row * LANES + q
-        _record(w, at + 4 * LANES, cash * inverse, p.alive + q)
+        at = p.month_sums + t * n_row
+        _record(w, at + 4, cash * inverse, p.alive + q)
         if fans == 1:
             store(w, bins + q, _spread(cash * (0.5 * inverse), splat(1.0)))
             _fan(m, k, t, 4, q)
         for n in range(p.n_note):
             share = load(w, p.note + (OUTSTANDING * p.n_note + n) * LANES + q)
             share = share * (1.0 / m.f[p.at_original + n])
-            _record(w, at + (N_POOL_MONTH + n) * LANES, share, p.alive + q)
+            _record(w, at + N_POOL_MONTH + n, share, p.alive + q)
             if fans == 1:
                 store(w, bins + q, _spread(share, splat(1.0)))
                 _fan(m, k, t, N_POOL_MONTH + n, q)
@@ -93,7 +93,7 @@ def record_payment(m: Any, k: Any, t: Any, fans: Any) -> None:
 
 @stage
 def _record(w: Any, at: Any, value: Any, alive: Any) -> None:
-    store(w, at, fma(value, load(w, alive), load(w, at)))
+    w[at] += total(value * load(w, alive))
 
 
 @stage
@@ -111,7 +111,7 @@ def _fan(m: Any, k: Any, t: Any, quantity: Any, q: Any) -> None:
     at = p.to_fan_count + ((k * p.n_month + t) * (N_POOL_MONTH + p.n_note) + quantity) * N_FAN_BIN
     for lane in range(q, q + WIDTH):
         if w[p.alive + lane] > 0.0:
-            m.n[at + max(0, min(N_FAN_BIN - 1, int(w[p.step + lane])))] += int(w[p.alive + lane] * p.unit + 0.5)
+            m.n[at + int(w[p.step + lane])] += int(w[p.alive + lane] * p.unit + 0.5)
 
 
 @stage
@@ -121,15 +121,9 @@ def flush_months(m: Any, k: Any, batch: Any) -> None:
     n_row = N_POOL_MONTH + p.n_note
     for t in range(p.n_month):
         for r in range(n_row):
-            at = p.month_sums + (t * n_row + r) * LANES
-            lanes = splat(0.0)
-            for q in range(0, LANES, WIDTH):
-                lanes = lanes + load(w, at + q)
-            add_fixed(
-                m.n, p.to_month_sum + (((k * p.n_month + t) * n_row + r) * N_MONTH_BATCH + batch) * 2, total(lanes)
-            )
-            for q in range(0, LANES, WIDTH):
-                store(w, at + q, 0.0)
+            at = p.month_sums + t * n_row + r
+            add_fixed(m.n, p.to_month_sum + (((k * p.n_month + t) * n_row + r) * N_MONTH_BATCH + batch) * 2, w[at])
+            w[at] = 0.0
 
 
 @stage

@@ -64,6 +64,6 @@ def _horner(c: Any, x: Any) -> Any:
 
 @kernel
 def normals_of(u: Any, out: Any) -> None:
-    """`inverse_normal` of many numbers at once; as many as a multiple of 16."""
+    """`inverse_normal` of many numbers at once; as many as a multiple of WIDTH."""
     for i in range(0, u.size, WIDTH):
         store(out, i, inverse_normal(load(u, i)))

@@ -1,4 +1,4 @@
-"""Sixteen float64 (or uint64) lanes as one value: straight arithmetic that compiles to vector instructions.
+"""Thirty-two float64 (or uint64) lanes as one value, or eight: straight arithmetic that compiles to vector instructions.
 
 LLVM's own loop vectoriser gives up silently on loops over many rows of one array; a vector type cannot. Every
 operation is IEEE exact or an explicit fused multiply-add, so that the bits do not depend on the vector width of the
@@ -18,20 +18,28 @@ import numpy as np
 from llvmlite import ir
 from numba import config, types
 from numba.core import cgutils
+from numba.core.errors import TypingError
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
 from stress.kernels.space import data_pointer
 
-WIDTH = 16
-"""Lanes of one value. Eight (one 512-bit register) is 11% slower here: addresses are worked out twice as often."""
+WIDTH = 32
+"""Lanes of one value: a whole row."""
+NARROW = 8
+"""Lanes of a value in stages that keep many values at work: 8 lanes are one of the 32 registers, a whole row four."""
+
+_F64 = ir.DoubleType()
+_I64 = ir.IntType(64)
 
 
 class FloatLanes(types.Type):  # type: ignore[misc]
     """Numba type of float64 lanes."""
 
-    def __init__(self) -> None:
-        super().__init__(name="FloatLanes")
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self.vector = ir.VectorType(_F64, width)
+        super().__init__(name=f"FloatLanes({width})")
 
 
 class WordLanes(types.Type):  # type: ignore[misc]
@@ -41,18 +49,17 @@ class WordLanes(types.Type):  # type: ignore[misc]
         super().__init__(name="WordLanes")
 
 
-FLOATS = FloatLanes()
+FLOATS = FloatLanes(WIDTH)
+NARROWS = FloatLanes(NARROW)
 WORDS = WordLanes()
-_F64 = ir.DoubleType()
-_I64 = ir.IntType(64)
-_FLOAT_VECTOR = ir.VectorType(_F64, WIDTH)
+_FLOAT_VECTOR = FLOATS.vector
 _WORD_VECTOR = ir.VectorType(_I64, WIDTH)
 
 
 @register_model(FloatLanes)
 class _FloatModel(models.PrimitiveModel):  # type: ignore[misc]
     def __init__(self, dmm: Any, fe_type: Any) -> None:
-        super().__init__(dmm, fe_type, _FLOAT_VECTOR)
+        super().__init__(dmm, fe_type, fe_type.vector)
 
 
 @register_model(WordLanes)
@@ -65,14 +72,27 @@ def _splat(builder: Any, value: Any, vector: Any) -> Any:
     zero = ir.Constant(ir.IntType(32), 0)
     one = builder.insert_element(ir.Constant(vector, ir.Undefined), value, zero)
     return builder.shuffle_vector(
-        one, ir.Constant(vector, ir.Undefined), ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), [0] * WIDTH)
+        one,
+        ir.Constant(vector, ir.Undefined),
+        ir.Constant(ir.VectorType(ir.IntType(32), vector.count), [0] * vector.count),
     )
 
 
-def _as_floats(context: Any, builder: Any, value: Any, kind: Any) -> Any:
-    if kind == FLOATS:
-        return value
-    return _splat(builder, context.cast(builder, value, kind, types.float64), _FLOAT_VECTOR)
+def _as_floats(lanes: FloatLanes) -> Callable[..., Any]:
+    def convert(context: Any, builder: Any, value: Any, kind: Any) -> Any:
+        if kind == lanes:
+            return value
+        return _splat(builder, context.cast(builder, value, kind, types.float64), lanes.vector)
+
+    return convert
+
+
+def _widest(kinds: Any) -> FloatLanes:
+    """The lanes among some types (one width only; the rest are scalars)."""
+    found = {kind for kind in kinds if isinstance(kind, FloatLanes)}
+    if len(found) > 1:
+        raise TypingError("lanes of different widths in one operation")
+    return found.pop() if found else FLOATS
 
 
 def _as_words(context: Any, builder: Any, value: Any, kind: Any) -> Any:
@@ -86,24 +106,25 @@ def _operator(symbol: Any, float_build: str | None, word_build: str | None) -> N
 
     class Template(AbstractTemplate):  # type: ignore[misc]
         def generic(self, args: Any, kws: Any) -> Any:
-            for lanes, build in ((FLOATS, float_build), (WORDS, word_build)):
+            for lanes, build in ((FLOATS, float_build), (NARROWS, float_build), (WORDS, word_build)):
                 if build and lanes in args and all(a == lanes or isinstance(a, types.Number) for a in args):
                     return signature(lanes, *args)
             return None
 
     infer_global(symbol)(Template)
 
-    def lowering(to_lanes: Any, build: str) -> Any:
+    def lowering(build: str) -> Any:
         def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            to_lanes = _as_words if sig.return_type == WORDS else _as_floats(sig.return_type)
             a, b = (to_lanes(context, builder, v, k) for v, k in zip(args, sig.args, strict=True))
             return getattr(builder, build)(a, b)
 
         return lower
 
-    for lanes, build, to_lanes in ((FloatLanes, float_build, _as_floats), (WordLanes, word_build, _as_words)):
+    for lanes, build in ((FloatLanes, float_build), (WordLanes, word_build)):
         if build:
             for pair in ((lanes, lanes), (lanes, types.Number), (types.Number, lanes)):
-                lower_builtin(symbol, *pair)(lowering(to_lanes, build))
+                lower_builtin(symbol, *pair)(lowering(build))
 
 
 _operator(operator.add, "fadd", "add")
@@ -133,12 +154,12 @@ def _load(lanes: Any, vector: Any) -> Callable[..., Any]:
     return typed
 
 
-def _store(vector: Any, to_lanes: Any) -> Callable[..., Any]:
+def _store(to_lanes: Any) -> Callable[..., Any]:
     def typed(typing: Any, array: Any, index: Any, value: Any) -> Any:
         def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
             offset = context.cast(builder, args[1], sig.args[1], types.intp)
             lanes = to_lanes(context, builder, args[2], sig.args[2])
-            builder.store(lanes, _pointer(context, builder, sig.args[0], args[0], offset, vector), align=8)
+            builder.store(lanes, _pointer(context, builder, sig.args[0], args[0], offset, lanes.type), align=8)
             return context.get_dummy_value()
 
         return types.void(array, index, value), build
@@ -150,17 +171,20 @@ def _elementwise(name: str, arity: int) -> Callable[..., Any]:
     """An LLVM intrinsic on lanes; scalar arguments are broadcast."""
 
     def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        lanes = sig.return_type
         function = cgutils.get_or_insert_function(
-            builder.module, ir.FunctionType(_FLOAT_VECTOR, [_FLOAT_VECTOR] * arity), f"llvm.{name}.v{WIDTH}f64"
+            builder.module, ir.FunctionType(lanes.vector, [lanes.vector] * arity), f"llvm.{name}.v{lanes.width}f64"
         )
-        return builder.call(function, [_as_floats(context, builder, v, k) for v, k in zip(args, sig.args, strict=True)])
+        to_lanes = _as_floats(lanes)
+        return builder.call(function, [to_lanes(context, builder, v, k) for v, k in zip(args, sig.args, strict=True)])
 
     return build
 
 
 def _select(predicate: str) -> Callable[..., Any]:
     def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        a, b, yes, no = (_as_floats(context, builder, v, k) for v, k in zip(args, sig.args, strict=True))
+        to_lanes = _as_floats(sig.return_type)
+        a, b, yes, no = (to_lanes(context, builder, v, k) for v, k in zip(args, sig.args, strict=True))
         return builder.select(builder.fcmp_ordered(predicate, a, b), yes, no)
 
     return build
@@ -172,46 +196,68 @@ def _load_floats(typing, array, index):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
+def _load_narrow(typing, array, index):  # type: ignore[no-untyped-def]
+    return _load(NARROWS, NARROWS.vector)(typing, array, index)
+
+
+@intrinsic
+def _load_like(typing, array, index, like):  # type: ignore[no-untyped-def]
+    lanes = like if isinstance(like, FloatLanes) else FLOATS
+    return lanes(array, index, like), _load(lanes, lanes.vector)(typing, array, index)[1]
+
+
+@intrinsic
 def _load_words(typing, array, index):  # type: ignore[no-untyped-def]
     return _load(WORDS, _WORD_VECTOR)(typing, array, index)
 
 
 @intrinsic
 def _store_floats(typing, array, index, value):  # type: ignore[no-untyped-def]
-    return _store(_FLOAT_VECTOR, _as_floats)(typing, array, index, value)
+    return _store(_as_floats(_widest([value])))(typing, array, index, value)
+
+
+@intrinsic
+def _store_narrow(typing, array, index, value):  # type: ignore[no-untyped-def]
+    return _store(_as_floats(NARROWS))(typing, array, index, value)
 
 
 @intrinsic
 def _store_words(typing, array, index, value):  # type: ignore[no-untyped-def]
-    return _store(_WORD_VECTOR, _as_words)(typing, array, index, value)
+    return _store(_as_words)(typing, array, index, value)
 
 
 @intrinsic
 def _fma(typing, a, b, c):  # type: ignore[no-untyped-def]
-    return FLOATS(a, b, c), _elementwise("fma", 3)
+    return _widest([a, b, c])(a, b, c), _elementwise("fma", 3)
 
 
 @intrinsic
 def _root(typing, a):  # type: ignore[no-untyped-def]
-    return FLOATS(a), _elementwise("sqrt", 1)
+    return _widest([a])(a), _elementwise("sqrt", 1)
 
 
 @intrinsic
 def _floor(typing, a):  # type: ignore[no-untyped-def]
-    return FLOATS(a), _elementwise("floor", 1)
+    return _widest([a])(a), _elementwise("floor", 1)
 
 
 @intrinsic
 def _where_less(typing, a, b, yes, no):  # type: ignore[no-untyped-def]
-    return FLOATS(a, b, yes, no), _select("<")
+    return _widest([a, b, yes, no])(a, b, yes, no), _select("<")
+
+
+def _splatting(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    return _as_floats(sig.return_type)(context, builder, args[0], sig.args[0])
 
 
 @intrinsic
 def _splat_float(typing, a):  # type: ignore[no-untyped-def]
-    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _as_floats(context, builder, args[0], sig.args[0])
+    return FLOATS(a), _splatting
 
-    return FLOATS(a), build
+
+@intrinsic
+def _splat_narrow(typing, a):  # type: ignore[no-untyped-def]
+    return NARROWS(a), _splatting
 
 
 @intrinsic
@@ -239,9 +285,19 @@ def _bits_float(typing, a):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
+def _anywhere(typing, a):  # type: ignore[no-untyped-def]
+    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        width = ir.IntType(sig.args[0].width)
+        above = builder.fcmp_ordered(">", args[0], ir.Constant(sig.args[0].vector, [0.0] * width.width))
+        return builder.icmp_unsigned("!=", builder.bitcast(above, width), ir.Constant(width, 0))
+
+    return types.boolean(a), build
+
+
+@intrinsic
 def _total(typing, a):  # type: ignore[no-untyped-def]
     def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        value, width = args[0], WIDTH
+        value, width = args[0], sig.args[0].width
         while width > 1:
             width //= 2
             index = ir.VectorType(ir.IntType(32), width)
@@ -260,15 +316,28 @@ def _twin_total(a: Any) -> float:
 
 
 def _twin_store(array: Any, index: int, value: Any) -> None:
-    array[index : index + WIDTH] = value
+    array[index : index + np.size(value) if np.size(value) > 1 else index + WIDTH] = value
+
+
+def _twin_store_narrow(array: Any, index: int, value: Any) -> None:
+    array[index : index + NARROW] = value
 
 
 def _twin_load(array: Any, index: int) -> Any:
     return array[index : index + WIDTH].copy()
 
 
+def _twin_load_narrow(array: Any, index: int) -> Any:
+    return array[index : index + NARROW].copy()
+
+
+def _twin_load_like(array: Any, index: int, like: Any) -> Any:
+    return array[index : index + (len(like) if np.ndim(like) else WIDTH)].copy()
+
+
 if config.DISABLE_JIT:
     load, load_words, store, store_words = _twin_load, _twin_load, _twin_store, _twin_store
+    load_narrow, store_narrow, load_like = _twin_load_narrow, _twin_store_narrow, _twin_load_like
 
     def fma(a: Any, b: Any, c: Any) -> Any:
         """a b + c (rounded twice without a compiler)."""
@@ -284,11 +353,15 @@ if config.DISABLE_JIT:
 
     def where_less(a: Any, b: Any, yes: Any, no: Any) -> Any:
         """`yes` where a < b, else `no` (also where either is not a number)."""
-        return np.where(np.less(a, b), yes, no) + np.zeros(WIDTH)
+        return np.where(np.less(a, b), yes, no) + np.zeros(max(np.size(x) for x in (a, b, yes, no)))
 
     def splat(a: float) -> Any:
         """The same number on all lanes."""
         return np.full(WIDTH, a, np.float64)
+
+    def splat_narrow(a: float) -> Any:
+        """The same number on the lanes of a narrow value."""
+        return np.full(NARROW, a, np.float64)
 
     def splat_word(a: int) -> Any:
         """The same word on all lanes."""
@@ -302,8 +375,15 @@ if config.DISABLE_JIT:
         """Words as the bits of floats."""
         return a.view(np.float64)
 
+    def anywhere(a: Any) -> bool:
+        """Whether any lane is above zero."""
+        return bool((np.asarray(a) > 0.0).any())
+
     total = _twin_total
 else:
     load, load_words, store, store_words = _load_floats, _load_words, _store_floats, _store_words
+    load_narrow, store_narrow, load_like = _load_narrow, _store_narrow, _load_like
     fma, root, floor, where_less = _fma, _root, _floor, _where_less
-    splat, splat_word, float_bits, bits_float, total = _splat_float, _splat_word, _float_bits, _bits_float, _total
+    splat, splat_narrow, splat_word = _splat_float, _splat_narrow, _splat_word
+    float_bits, bits_float = _float_bits, _bits_float
+    total, anywhere = _total, _anywhere

@@ -111,39 +111,38 @@ MONTH_FLOWS = (DEFAULTED, COST + 1)
     N_CASH_ROW,
 ) = range(19)
 
-# Note rows, one of each kind per note (see `Rows.note`): kind * N + note.
+# Note rows, one of each kind per note (see `Rows.note`): kind * N + note. UNPAID: what is due, less what has been paid.
+# SHORTFALL: the most that a payment left unpaid (less rounding). FIRST_LOSS: the last month whose payment left the note
+# covered; `outcome.finish` makes it the first month of its loss.
 (
     OUTSTANDING,
     ACCRUED,
     UNPAID,
+    SHORTFALL,
+    PRINCIPAL_TIME,
+    FIRST_LOSS,
     INTEREST_DUE,
     INTEREST_PAID,
     PRINCIPAL_PAID,
     YIELD_PAID,
-    SHORTFALL,
-    PRINCIPAL_TIME,
-    PRESENT_VALUE,
-    CASH_RECEIVED,
-    FIRST_LOSS,
     N_NOTE_ROW,
-) = range(13)
+) = range(11)
 NOTE_ROW_NAMES = (
     "note_balance",
     "interest_accrued",
     "interest_unpaid",
+    "",
+    "",
+    "",
     "interest_due",
     "interest_paid",
     "principal_paid",
     "residual_yield",
-    "",
-    "",
-    "",
-    "",
-    "",
 )
+"""The last four are kept for replays alone."""
 
-# Fee rows: kind * P + fee.
-FEE_CURRENT, FEE_DUE, FEE_PAID, N_FEE_ROW = range(4)
+# Fee rows: kind * P + fee. FEE_LEFT: what is due, less what has been paid; the others are kept for replays alone.
+FEE_LEFT, FEE_CURRENT, FEE_DUE, FEE_PAID, N_FEE_ROW = range(5)
 # Trigger rows: kind * G + trigger.
 TRIGGER_VALUE, TRIGGER_COUNT, TRIGGER_MONTH, TRIGGER_ON, N_TRIGGER_ROW = range(5)
 
@@ -232,16 +231,16 @@ class Sizes(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """First lane of each group of rows in the scratch array."""
+    """First lane of each group of rows in the scratch array. Those from `pool` to `log` start a path at zero."""
 
+    step: int
+    condition: int
     pool: int
     account: int
     cash: int
     note: int
     fee: int
     trigger: int
-    step: int
-    condition: int
     rate: int
     factor: int
     recovery_ring: int
@@ -263,14 +262,14 @@ def rows_of(sizes: Sizes) -> Rows:
     """Lay the groups out one after another."""
     stride = LANES * (HISTORY + 4 * ((sizes.n_history * sizes.n_way + 3) // 4))
     lengths = {
+        "step": sizes.n_step,
+        "condition": sizes.n_step,
         "pool": N_POOL_ROW,
         "account": sizes.n_account,
         "cash": N_CASH_ROW,
         "note": N_NOTE_ROW * sizes.n_note,
         "fee": N_FEE_ROW * sizes.n_fee,
         "trigger": N_TRIGGER_ROW * sizes.n_trigger,
-        "step": sizes.n_step,
-        "condition": sizes.n_step,
         "rate": N_RATE * sizes.n_segment,
         "factor": sizes.n_factor,
         "recovery_ring": sizes.n_lag,
@@ -309,6 +308,8 @@ class Market(NamedTuple):
     """(K, N_RATE) degree of each link; -1: rational, link[..., :2] = (a, b) of Phi(a + b z); -2: a from `taste`."""
     steady: Ints
     """(K, N_RATE) 1 where the rate is the same in every month and on every path."""
+    common: Ints
+    """(K, N_RATE) 1 where the rate is the same in every segment."""
     taste: Floats
     """(K, T, S, 17) ascending powers of e / 6: the first argument of Phi in the entry rate given the segment's own normal
     e (heterogeneity), where degree is -2."""
@@ -379,8 +380,8 @@ class Contract(NamedTuple):
     """(P,)"""
     step: Ints
     """(X, 8): kind, index, source, destination, first test (-1 none), tests, first member, members.
-    A step with several sources is as many rows; rows with a cap say how many of them came before (in the destination
-    of a fee, in the index of a transfer)."""
+    A step with several sources is as many rows. Transfers say in the index how many came before; fees and interest of
+    one note say in the members how many rows the step has, and are paid row after row until nothing is left."""
     step_value: Floats
     """(X, 8): cap or amount, target parts (share of pool, of notes, months of senior cost), unused, floor, share moved."""
     step_target: Floats
@@ -432,6 +433,7 @@ HEADER_FIELDS = (
     *REGIONS,
     "traced",
     "keeps_steps",
+    "has_conditions",
     "has_taste",
     "weighted",
     "unit",

@@ -59,7 +59,7 @@ def pack(problem: Problem, traced: bool = False, sampler: Sampler | None = None)
     entries["link_width"] = problem.market.link.shape[-1]
     regions = {
         "alive": LANES,
-        "month_sums": sizes.n_month * (5 + sizes.n_note) * LANES,
+        "month_sums": sizes.n_month * (5 + sizes.n_note),
         "panel": PANEL_BLOCKS * sizes.n_month * sizes.n_factor * LANES,
         "own": PANEL_BLOCKS * sizes.n_segment * LANES,
         "weight": PANEL_BLOCKS * LANES,
@@ -72,6 +72,7 @@ def pack(problem: Problem, traced: bool = False, sampler: Sampler | None = None)
         at += length
     entries["traced"] = int(traced)
     entries["has_taste"] = int(bool((problem.market.degree == -2).any()))
+    entries["has_conditions"] = int(problem.contract.test.size > 0)
     capped = (problem.contract.step_value[:, 0] < NO_LIMIT).any()
     entries["keeps_steps"] = int(traced or bool(capped))
     weighted = isinstance(sampler, Shifted)

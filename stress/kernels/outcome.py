@@ -6,15 +6,14 @@ from typing import Any
 
 from stress.kernels.elementary import exponential, logarithm
 from stress.kernels.jit import stage
-from stress.kernels.lanes import WIDTH, fma, load, splat, store, total, where_less
+from stress.kernels.lanes import WIDTH, anywhere, fma, load, splat, store, where_less
 from stress.kernels.layout import (
-    CASH_RECEIVED,
     CUT_OFF,
     EARLY_MONTH,
+    FIRST_LOSS,
     FIRST_YEARS,
     LANES,
     OUTSTANDING,
-    PRESENT_VALUE,
     PRINCIPAL_TIME,
     SHORTFALL,
     TOTAL_BOUGHT,
@@ -32,7 +31,7 @@ _EXACT = 1e-9
 
 
 @stage
-def finish(m: Any) -> None:
+def finish(m: Any, k: Any) -> None:
     """Fill the outcome rows in the order of `tally.NOTE_QUANTITIES` and `tally.POOL_QUANTITIES`."""
     w, p = m.w, m.p
     n_note = p.n_note
@@ -44,18 +43,28 @@ def finish(m: Any) -> None:
             note = p.note + n * LANES + q
             out = p.outcome + 8 * n * LANES + q
             outstanding = load(w, note + OUTSTANDING * n_note * LANES)
-            multiple = load(w, note + CASH_RECEIVED * n_note * LANES) * per
+            received, present_value = splat(0.0), splat(0.0)
+            first, last = p.n_month, 0
+            for t in range(p.n_month):
+                cash = load(w, p.log + (t * n_note + n) * LANES + q)
+                if anywhere(cash):
+                    first, last = min(first, t), t
+                received = received + cash
+                present_value = fma(cash, m.f[p.at_discount + (k * p.n_month + t) * n_note + n], present_value)
+            multiple = received * per
             loss = outstanding * per * (1.0 - residual) + (splat(1.0) - multiple) * residual
             loss = where_less(loss, _EXACT, 0.0, loss)
             loss = where_less(loss, 1.0 - 1e-12, loss, 1.0)
             store(w, out, loss)
             store(w, out + LANES, where_less(0.0, loss, 1.0, 0.0))
-            store(w, out + 2 * LANES, load(w, note + SHORTFALL * n_note * LANES))
+            store(w, out + 2 * LANES, where_less(0.0, load(w, note + SHORTFALL * n_note * LANES), 1.0, 0.0))
             store(w, out + 3 * LANES, load(w, note + PRINCIPAL_TIME * n_note * LANES) * per)
             store(w, out + 4 * LANES, splat(1.0) - outstanding * per)
-            store(w, out + 5 * LANES, _internal_rate(m, n, multiple, q))
-            store(w, out + 6 * LANES, load(w, note + PRESENT_VALUE * n_note * LANES) * per)
+            store(w, out + 5 * LANES, _internal_rate(m, n, multiple, first, last, q))
+            store(w, out + 6 * LANES, present_value * per)
             store(w, out + 7 * LANES, multiple)
+            covered = load(w, note + FIRST_LOSS * n_note * LANES)
+            store(w, note + FIRST_LOSS * n_note * LANES, where_less(covered, p.n_month - 0.5, covered + 1.0, 0.0))
     for q in range(0, LANES, WIDTH):
         out = p.outcome + 8 * n_note * LANES + q
         pool = p.pool + q
@@ -71,14 +80,15 @@ def finish(m: Any) -> None:
 
 
 @stage
-def _internal_rate(m: Any, n: Any, multiple: Any, q: Any) -> Any:
+def _internal_rate(m: Any, n: Any, multiple: Any, begin: Any, end: Any, q: Any) -> Any:
     """Effective annual IRR at par: Newton on the logarithm of present value, nearly linear in ln(1 + y).
 
     Payment dates lie within days of an even monthly grid: powers of one discount factor by Horner, the days by a
-    second-order correction (error below 1e-7 for yields between -90% and 100%).
+    second-order correction (error below 1e-7 for yields between -90% and 100%). Nothing is paid before month `begin` and
+    after `end` on any lane.
     """
     w, p = m.w, m.p
-    first = m.f[p.at_scalars + FIRST_YEARS]
+    first = m.f[p.at_scalars + FIRST_YEARS] + MONTH_YEARS * begin
     x = splat(m.f[p.at_guess + n])
     received = where_less(multiple, 1e-9, 1e-9, multiple)
     if m.f[p.at_residual + n] > 0.5:
@@ -87,21 +97,21 @@ def _internal_rate(m: Any, n: Any, multiple: Any, q: Any) -> Any:
     for _ in range(20):
         v = exponential(x * -MONTH_YEARS)
         h0, h1, h2, ht = splat(0.0), splat(0.0), splat(0.0), splat(0.0)
-        for t in range(p.n_month - 1, -1, -1):
+        for t in range(end, begin - 1, -1):
             cash = load(w, p.log + (t * p.n_note + n) * LANES + q)
             shift = m.f[p.at_years + 2 * t + 1]
             h0 = fma(h0, v, cash)
             h1 = fma(h1, v, cash * shift)
             h2 = fma(h2, v, cash * (0.5 * shift * shift))
-            ht = fma(ht, v, cash * float(t))
+            ht = fma(ht, v, cash * float(t - begin))
         value = fma(h2, x * x, fma(h1, x * -1.0, h0))
         value = where_less(value, 1e-9, 1e-9, value)
         mean_time = fma(ht, MONTH_YEARS, fma(value, first, h1)) / value
         step = (logarithm(value) - x * first - goal) / where_less(mean_time, 1e-4, 1e-4, mean_time)
-        x = x + step
+        before, x = x, x + where_less(multiple, 1e-9, 0.0, step)
         x = where_less(x, -25.0, -25.0, x)
         x = where_less(x, 4.0, x, 4.0)
-        if total(where_less(step * step, 1e-17, 0.0, 1.0)) == 0.0:  # the next step would be its square
+        if not anywhere((x - before) * (x - before) - 1e-17):  # the next step would be its square
             break
     found = exponential(x) - 1.0
     found = where_less(found, HIGHEST_IRR, found, HIGHEST_IRR)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from stress.kernels.jit import stage
-from stress.kernels.lanes import WIDTH, fma, load, splat, store, where_less
+from stress.kernels.lanes import NARROW, fma, where_less
+from stress.kernels.lanes import load_narrow as load
+from stress.kernels.lanes import splat_narrow as splat
+from stress.kernels.lanes import store_narrow as store
 from stress.kernels.layout import (
     ALIVE,
     BALANCE,
@@ -67,7 +70,7 @@ def earn_on_cash(m: Any, k: Any, t: Any) -> None:
     rate = m.f[p.at_month + (k * p.n_month + t) * 8 + CASH_RATE]
     if rate == 0.0:
         return
-    for q in range(0, LANES, WIDTH):
+    for q in range(0, LANES, NARROW):
         cash = load(w, p.cash + INCOME_COLLECTED * LANES + q) + load(w, p.cash + PRINCIPAL_COLLECTED * LANES + q)
         for a in range(p.n_account):
             cash = cash + load(w, p.account + a * LANES + q)
@@ -89,7 +92,7 @@ def advance_cohort(m: Any, k: Any, t: Any, c: Any) -> None:
     first_pull = max(0, t + 3 - p.longest) * p.n_way
     # with due days of their own, purchases may fall due in the month in which they are bought
     last_pull = min(t if p.n_way == 1 else t + 1, p.n_history) * p.n_way
-    for q in range(0, LANES, WIDTH):
+    for q in range(0, LANES, NARROW):
         defaulted, scheduled, prepaid, cured = splat(0.0), splat(0.0), splat(0.0), splat(0.0)
         diluted, fees, late, recoverable = splat(0.0), splat(0.0), splat(0.0), splat(0.0)
         for s in range(p.n_segment):
@@ -146,17 +149,8 @@ def advance_cohort(m: Any, k: Any, t: Any, c: Any) -> None:
             alive = alive - refund
             rest = (splat(1.0) - smm) * (1.0 - dilution)
             carry = left * rest
-            # survival scale and what enters the third slot
-            scale = load(w, at + SCALE * LANES) * where_less(stays, _WIPED, growth * rest * _WIPED, carry)
+            scale = load(w, at + SCALE * LANES) * (where_less(keep, _WIPED, _WIPED, keep) * growth * rest)
             scale = where_less(scale, _SCALE_FLOOR, _SCALE_FLOOR, scale)
-            opening = m.f[p.at_opening + (c * p.n_segment + s) * 4 + 0]
-            tail_due = splat(m.f[p.at_open_due + (k * p.n_segment + s) * (p.n_month + 5) + (t + 4)] * opening)
-            tail_fee = splat(m.f[p.at_open_fee + (k * p.n_segment + s) * (p.n_month + 5) + (t + 4)] * opening)
-            pull = p.at_pull + ((k * p.n_month + t) * p.n_segment + s) * p.n_history * p.n_way * 2
-            for j in range(first_pull, last_pull):
-                bought = load(w, at + (HISTORY + j) * LANES)
-                tail_due = fma(bought, m.f[pull + 2 * j], tail_due)
-                tail_fee = fma(bought, m.f[pull + 2 * j + 1], tail_fee)
             store(w, at + ALIVE * LANES, alive)
             store(w, at + PAST_1 * LANES, entered * ladder)
             store(w, at + PAST_2 * LANES, roll_1)
@@ -164,10 +158,8 @@ def advance_cohort(m: Any, k: Any, t: Any, c: Any) -> None:
             store(w, at + SCALE * LANES, scale)
             store(w, at + DUE_1 * LANES, fma(due_2, carry, (due - paid) * rest))
             store(w, at + DUE_2 * LANES, due_3 * carry)
-            store(w, at + DUE_3 * LANES, tail_due * scale)
             store(w, at + FEE_1 * LANES, fma(fee_2, carry, fee_due * rest * (1.0 - payment)))
             store(w, at + FEE_2 * LANES, fee_3 * carry)
-            store(w, at + FEE_3 * LANES, tail_fee * scale)
             if p.limits == 1:
                 add_to(w, p.segment + s * LANES + q, (loss + at_once + paid + early + refund) * -1.0)
             defaulted = defaulted + loss
@@ -179,6 +171,16 @@ def advance_cohort(m: Any, k: Any, t: Any, c: Any) -> None:
                 m.f[p.at_late_charge + 2],
                 fma(cure_2, m.f[p.at_late_charge + 1], cure_1 * m.f[p.at_late_charge + 0]),
             )
+            opening = m.f[p.at_opening + (c * p.n_segment + s) * 4 + 0]
+            tail_due = splat(m.f[p.at_open_due + (k * p.n_segment + s) * (p.n_month + 5) + (t + 4)] * opening)
+            tail_fee = splat(m.f[p.at_open_fee + (k * p.n_segment + s) * (p.n_month + 5) + (t + 4)] * opening)
+            pull = p.at_pull + ((k * p.n_month + t) * p.n_segment + s) * p.n_history * p.n_way * 2
+            for j in range(first_pull, last_pull):
+                bought = load(w, at + (HISTORY + j) * LANES)
+                tail_due = fma(bought, m.f[pull + 2 * j], tail_due)
+                tail_fee = fma(bought, m.f[pull + 2 * j + 1], tail_fee)
+            store(w, at + DUE_3 * LANES, tail_due * scale)
+            store(w, at + FEE_3 * LANES, tail_fee * scale)
         pool = p.pool + q
         unpaid = diluted * m.f[month + UNPAID_SHARE]
         fees = fees * fee_multiple
@@ -216,7 +218,7 @@ def collect_recoveries(m: Any, k: Any, t: Any) -> None:
     w, p = m.w, m.p
     n_lag = p.n_lag
     lost_share = m.f[p.at_month + (k * p.n_month + t) * 8 + COMMINGLED_SHARE]
-    for q in range(0, LANES, WIDTH):
+    for q in range(0, LANES, NARROW):
         falling_due = splat(0.0)
         slot = t % n_lag
         for age in range(min(n_lag, t)):

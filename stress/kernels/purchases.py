@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stress.kernels.jit import stage
-from stress.kernels.lanes import WIDTH, load, splat, store, where_less
+from stress.kernels.lanes import WIDTH, anywhere, load, splat, store, where_less
 from stress.kernels.layout import (
     ALIVE,
     BALANCE,
@@ -59,6 +59,8 @@ def buy(m: Any, k: Any, t: Any, c: Any, source: Any, mask: Any) -> None:
         left = load(w, p.cash + SUPPLY_LEFT * LANES + q)
         face = cash * (1.0 / price)
         face = where_less(face, left, face, left) * load(w, mask + q)
+        if not anywhere(face):
+            continue
         bought = splat(0.0)
         for s in range(p.n_segment):
             amount = face * m.f[p.at_mix + (k * p.n_history + t) * p.n_segment + s]

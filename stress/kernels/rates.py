@@ -49,7 +49,12 @@ def conditional_rates(m: Any, own: Any, k: Any, t: Any) -> None:
         if degree == 0 and t > 0 and m.g[p.at_steady + k * N_RATE + rate] == 1:
             continue
         factor = p.factor + m.g[p.at_factor_of + rate] * LANES
+        common = m.g[p.at_common + k * N_RATE + rate]
         for s in range(p.n_segment):
+            if common == 1 and s > 0:
+                for q in range(0, LANES, WIDTH):
+                    store(w, p.rate + (s * N_RATE + rate) * LANES + q, load(w, p.rate + rate * LANES + q))
+                continue
             row = p.rate + (s * N_RATE + rate) * LANES
             link = p.at_link + (((k * p.n_month + t) * p.n_segment + s) * N_RATE + rate) * p.link_width
             if degree == 0:

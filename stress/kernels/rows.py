@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from stress.kernels.jit import stage
-from stress.kernels.lanes import load, store, where_less
+from stress.kernels.lanes import load, load_like, store, where_less
 
 
 @stage
 def add_to(w: Any, at: Any, value: Any) -> None:
     """Add lanes to a row."""
-    store(w, at, load(w, at) + value)
+    store(w, at, load_like(w, at, value) + value)
 
 
 @stage

@@ -28,7 +28,7 @@ from stress.kernels.layout import (
     FEE_CURRENT,
     FEE_DUE,
     FEE_INCOME,
-    FEE_PAID,
+    FEE_LEFT,
     GAP,
     IDLE_DAYS,
     INCOME,
@@ -142,10 +142,11 @@ def accrue(m: Any, k: Any, t: Any) -> None:
                 amount = amount * base_income
             fee = p.fee + f * LANES + q
             costs = costs + amount
-            owed = load(w, fee + FEE_DUE * p.n_fee * LANES) - load(w, fee + FEE_PAID * p.n_fee * LANES)
-            store(w, fee + FEE_CURRENT * p.n_fee * LANES, amount)
-            store(w, fee + FEE_DUE * p.n_fee * LANES, fma(owed, m.f[p.at_fee_carry + f], amount))
-            store(w, fee + FEE_PAID * p.n_fee * LANES, 0.0)
+            due = fma(load(w, fee + FEE_LEFT * p.n_fee * LANES), m.f[p.at_fee_carry + f], amount)
+            store(w, fee + FEE_LEFT * p.n_fee * LANES, due)
+            if p.traced == 1:
+                store(w, fee + FEE_CURRENT * p.n_fee * LANES, amount)
+                store(w, fee + FEE_DUE * p.n_fee * LANES, due)
         store(w, p.cash + SENIOR_COST * LANES + q, costs + interest)
         defaulted, recovered = load(w, pool + DEFAULTED * LANES), load(w, pool + RECOVERED * LANES)
         change = defaulted + load(w, pool + DILUTION_LOST * LANES) + load(w, pool + COMMINGLED * LANES) - recovered
@@ -270,6 +271,8 @@ def test_triggers(m: Any, t: Any) -> None:
 def test_conditions(m: Any, t: Any) -> None:
     """Whether each conditional step runs at the coming payment: all of its tests hold at the determination."""
     p = m.p
+    if p.has_conditions == 0:
+        return
     for x in range(p.n_step):
         first, count = m.g[p.at_step + 8 * x + 4], m.g[p.at_step + 8 * x + 5]
         if first < 0:
@@ -353,9 +356,8 @@ def set_need(m: Any, k: Any, t: Any) -> None:
             elif base == 2:
                 amount = splat(0.0)
             fee = p.fee + i * LANES + q
-            owed = load(w, fee + FEE_DUE * p.n_fee * LANES) - load(w, fee + FEE_PAID * p.n_fee * LANES)
             if p.payment_step < 0:
-                amount = fma(owed, m.f[p.at_fee_carry + i], amount)
+                amount = fma(load(w, fee + FEE_LEFT * p.n_fee * LANES), m.f[p.at_fee_carry + i], amount)
             need = fma(amount, m.f[p.at_senior_fee + i], need)
         store(w, p.cash + NEED * LANES + q, need)
 

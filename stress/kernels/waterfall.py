@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from stress.kernels.jit import stage
-from stress.kernels.lanes import WIDTH, fma, load, splat, store, total, where_less
+from stress.kernels.lanes import WIDTH, anywhere, fma, load, splat, store, total, where_less
 from stress.kernels.layout import (
     ACCRUED,
     BALANCE,
     CASH_IN,
     CASH_OUT,
-    CASH_RECEIVED,
     COVER_DEFAULTS,
     CUT_OFF,
     DEFICIENCY,
     FEE_DUE,
+    FEE_LEFT,
     FEE_PAID,
     FIRST_LOSS,
     INCOME_COLLECTED,
@@ -32,7 +32,6 @@ from stress.kernels.layout import (
     PAY_PRO_RATA,
     PAY_RESIDUAL,
     PHASE,
-    PRESENT_VALUE,
     PRINCIPAL,
     PRINCIPAL_COLLECTED,
     PRINCIPAL_PAID,
@@ -84,20 +83,23 @@ def pay(m: Any, k: Any, t: Any, now: Any, c: Any) -> None:
         for q in range(0, LANES, WIDTH):
             away = load(w, p.pool + PHASE * LANES + q) - float(phase)
             store(w, p.cash + MASK * LANES + q, where_less(away * away, 0.25, 1.0, 0.0))
-        for x in range(m.g[p.at_phase + 2 * phase], m.g[p.at_phase + 2 * phase + 1]):
+        x, end = m.g[p.at_phase + 2 * phase], m.g[p.at_phase + 2 * phase + 1]
+        while x < end:
             kind, index = m.g[p.at_step + 8 * x + 0], m.g[p.at_step + 8 * x + 1]
             source, to = m.g[p.at_step + 8 * x + 2], m.g[p.at_step + 8 * x + 3]
             mask = p.cash + MASK * LANES
             if m.g[p.at_step + 8 * x + 4] >= 0:
                 _condition(m, x)
                 mask = p.cash + STEP_MASK * LANES
-            if kind == PAY_FEE:
-                _pay_due(m, x, to, source, mask, p.fee + index * LANES, p.n_fee * LANES, FEE_DUE, FEE_PAID)
-            elif kind == PAY_INTEREST:
-                note = p.note + index * LANES
-                _pay_due(m, x, to, source, mask, note, p.n_note * LANES, INTEREST_DUE, INTEREST_PAID)
+            rows = 1
+            if kind == PAY_FEE or kind == PAY_INTEREST:
+                rows = m.g[p.at_step + 8 * x + 7]
+                due, receiver = p.fee + (FEE_LEFT * p.n_fee + index) * LANES, p.cash + CASH_OUT * LANES
+                if kind == PAY_INTEREST:
+                    due, receiver = _unpaid(m, index), _received(m, t, index)
+                _pay_due(m, x, rows, mask, due, receiver)
             elif kind == PAY_INTEREST_TOGETHER:
-                _pay_together(m, x, source, mask)
+                _pay_together(m, x, t, source, mask)
             elif kind == COVER_DEFAULTS:
                 _cover_defaults(m, x, source, index, mask)
             elif kind == TOP_UP or kind == RELEASE or kind == TRANSFER:
@@ -109,8 +111,21 @@ def pay(m: Any, k: Any, t: Any, now: Any, c: Any) -> None:
             elif kind == PAY_PRO_RATA:
                 _pay_pro_rata(m, x, t, source, mask)
             elif kind == PAY_RESIDUAL:
-                _pay_residual(m, x, index, source, mask)
-    _close(m, k, t)
+                _pay_residual(m, x, t, index, source, mask)
+            x += rows
+    _close(m, t)
+
+
+@stage
+def _unpaid(m: Any, note: Any) -> Any:
+    """Row of the interest that is due on a note and not paid yet."""
+    return m.p.note + (UNPAID * m.p.n_note + note) * LANES
+
+
+@stage
+def _received(m: Any, t: Any, note: Any) -> Any:
+    """Row of the cash that a note receives for period t."""
+    return m.p.log + (t * m.p.n_note + note) * LANES
 
 
 @stage
@@ -131,11 +146,13 @@ def _interest_due(m: Any, t: Any) -> None:
                 pays = where_less(phase, 0.5, m.f[at], m.f[at + stride])
                 pays = where_less(phase, 1.5, pays, m.f[at + 2 * stride])
                 now = accrued * where_less(phase, 2.5, pays, m.f[at + 3 * stride])
+            due = load(w, note + UNPAID * n_note * LANES) + now
             store(w, note + ACCRUED * n_note * LANES, accrued - now)
-            store(w, note + INTEREST_DUE * n_note * LANES, load(w, note + UNPAID * n_note * LANES) + now)
-            store(w, note + INTEREST_PAID * n_note * LANES, 0.0)
-            store(w, note + PRINCIPAL_PAID * n_note * LANES, 0.0)
-            store(w, note + YIELD_PAID * n_note * LANES, 0.0)
+            store(w, note + UNPAID * n_note * LANES, due)
+            store(w, _received(m, t, n) + q, 0.0)
+            if p.traced == 1:
+                store(w, note + INTEREST_DUE * n_note * LANES, due)
+                store(w, note + PRINCIPAL_PAID * n_note * LANES, load(w, note + OUTSTANDING * n_note * LANES))
 
 
 @stage
@@ -164,34 +181,33 @@ def _note_step(m: Any, x: Any, amount: Any, q: Any) -> None:
 
 
 @stage
-def _pay_due(
-    m: Any, x: Any, before: Any, source: Any, mask: Any, row: Any, stride: Any, due_kind: Any, paid_kind: Any
-) -> None:
-    """Pay what is still due of a fee or of interest; from principal it is lent and booked as a deficiency."""
+def _pay_due(m: Any, x: Any, rows: Any, mask: Any, due: Any, receiver: Any) -> None:
+    """Pay a fee or interest, row after row until nothing is left; from principal it is lent and booked as a deficiency."""
     w, p = m.w, m.p
     cap = m.f[p.at_step_value + 8 * x + 0]
-    if before > 0:  # a further source: most often nothing is left to pay
-        left = splat(0.0)
+    for i in range(rows):
+        source = m.g[p.at_step + 8 * (x + i) + 2]
+        short = splat(0.0)
         for q in range(0, LANES, WIDTH):
-            left = left + (load(w, row + due_kind * stride + q) - load(w, row + paid_kind * stride + q))
-        if total(left) == 0.0:
-            return
-    for q in range(0, LANES, WIDTH):
-        paid = load(w, row + paid_kind * stride + q)
-        due = load(w, row + due_kind * stride + q) - paid
-        cash = load(w, p.account + source * LANES + q)
-        amount = where_less(due, cash, due, cash)
-        if cap < NO_LIMIT:
-            amount = _under_cap(m, x, before, amount, q)
-        amount = where_less(amount, 0.0, 0.0, amount) * load(w, mask + q)
-        store(w, row + paid_kind * stride + q, paid + amount)
-        _leaves(m, x, source, amount, q)
-        if source == PRINCIPAL:
-            move_deficiency(m, amount, q)
+            owed = load(w, due + q)
+            cash = load(w, p.account + source * LANES + q)
+            amount = where_less(owed, cash, owed, cash)
+            if cap < NO_LIMIT:
+                amount = _under_cap(m, x + i, i, amount, q)
+            amount = where_less(amount, 0.0, 0.0, amount) * load(w, mask + q)
+            left = owed - amount
+            store(w, due + q, left)
+            add_to(w, receiver + q, amount)
+            _leaves(m, x + i, source, amount, q)
+            if source == PRINCIPAL:
+                move_deficiency(m, amount, q)
+            short = short + left * load(w, mask + q)
+        if not anywhere(short):
+            break
 
 
 @stage
-def _pay_together(m: Any, x: Any, source: Any, mask: Any) -> None:
+def _pay_together(m: Any, x: Any, t: Any, source: Any, mask: Any) -> None:
     """Pay the interest of several notes from one source, each the same share of what is still due to it."""
     w, p = m.w, m.p
     first = m.g[p.at_step + 8 * x + 6]
@@ -199,26 +215,19 @@ def _pay_together(m: Any, x: Any, source: Any, mask: Any) -> None:
     for q in range(0, LANES, WIDTH):
         due = splat(0.0)
         for i in range(first, last):
-            due = due + _interest_left(m, m.g[p.at_member + i], q)
+            due = due + load(w, _unpaid(m, m.g[p.at_member + i]) + q)
         share = load(w, p.account + source * LANES + q) / where_less(due, 1e-300, 1.0, due)
         share = where_less(share, 1.0, where_less(share, 0.0, 0.0, share), 1.0) * load(w, mask + q)
         paid = splat(0.0)
         for i in range(first, last):
             note = m.g[p.at_member + i]
-            amount = _interest_left(m, note, q) * share
+            amount = load(w, _unpaid(m, note) + q) * share
             paid = paid + amount
-            add_to(w, p.note + (INTEREST_PAID * p.n_note + note) * LANES + q, amount)
+            add_to(w, _unpaid(m, note) + q, amount * -1.0)
+            add_to(w, _received(m, t, note) + q, amount)
         _leaves(m, x, source, paid, q)
         if source == PRINCIPAL:
             move_deficiency(m, paid, q)
-
-
-@stage
-def _interest_left(m: Any, note: Any, q: Any) -> Any:
-    """Interest due on a note that is not paid yet."""
-    w, p = m.w, m.p
-    due = load(w, p.note + (INTEREST_DUE * p.n_note + note) * LANES + q)
-    return due - load(w, p.note + (INTEREST_PAID * p.n_note + note) * LANES + q)
 
 
 @stage
@@ -242,6 +251,8 @@ def _cover_defaults(m: Any, x: Any, source: Any, note: Any, mask: Any) -> None:
             deficiency = where_less(deficiency, 0.0, 0.0, deficiency)
         cash = load(w, p.account + source * LANES + q)
         amount = where_less(deficiency, cash, deficiency, cash) * load(w, mask + q)
+        if not anywhere(amount):
+            continue
         store(w, p.account + source * LANES + q, cash - amount)
         add_to(w, p.account + PRINCIPAL * LANES + q, amount)
         _note_step(m, x, amount, q)
@@ -285,6 +296,8 @@ def _move(m: Any, x: Any, t: Any, kind: Any, source: Any, to: Any, mask: Any) ->
         else:
             amount = cash - _target(m, x, t, q)
         amount = where_less(amount, 0.0, 0.0, amount) * load(w, mask + q)
+        if not anywhere(amount):
+            continue
         store(w, p.account + source * LANES + q, cash - amount)
         add_to(w, p.account + to * LANES + q, amount)
         _note_step(m, x, amount, q)
@@ -317,33 +330,28 @@ def _room(m: Any, x: Any, t: Any, q: Any) -> Any:
 
 
 @stage
-def _redeem(m: Any, note: Any, amount: Any, q: Any) -> None:
-    w, p = m.w, m.p
-    n_note, row = p.n_note, p.note + note * LANES + q
-    add_to(w, row + OUTSTANDING * n_note * LANES, amount * -1.0)
-    add_to(w, row + PRINCIPAL_PAID * n_note * LANES, amount)
+def _redeem(m: Any, t: Any, note: Any, amount: Any, q: Any) -> None:
+    add_to(m.w, m.p.note + (OUTSTANDING * m.p.n_note + note) * LANES + q, amount * -1.0)
+    add_to(m.w, _received(m, t, note) + q, amount)
 
 
 @stage
 def _pay_sequential(m: Any, x: Any, t: Any, source: Any, mask: Any) -> None:
     """Repay the step's notes one after another."""
     w, p = m.w, m.p
-    unpaid = splat(0.0)
-    for q in range(0, LANES, WIDTH):
-        unpaid = unpaid + _room(m, x, t, q)
-    if total(unpaid) == 0.0:
-        return
     for q in range(0, LANES, WIDTH):
         cash = load(w, p.account + source * LANES + q)
         room = _room(m, x, t, q)
         left = where_less(room, cash, room, cash) * load(w, mask + q)
+        if not anywhere(left):
+            continue
         paid = left
         for i in range(m.g[p.at_step + 8 * x + 6], m.g[p.at_step + 8 * x + 6] + m.g[p.at_step + 8 * x + 7]):
             note = m.g[p.at_member + i]
             balance = load(w, p.note + (OUTSTANDING * p.n_note + note) * LANES + q)
             amount = where_less(balance, left, balance, left)
             left = left - amount
-            _redeem(m, note, amount, q)
+            _redeem(m, t, note, amount, q)
         paid = paid - left
         _leaves(m, x, source, paid, q)
         if source != PRINCIPAL:
@@ -358,6 +366,8 @@ def _pay_pro_rata(m: Any, x: Any, t: Any, source: Any, mask: Any) -> None:
         cash = load(w, p.account + source * LANES + q)
         room = _room(m, x, t, q)
         budget = where_less(room, cash, room, cash) * load(w, mask + q)
+        if not anywhere(budget):
+            continue
         balances = splat(0.0)
         for i in range(m.g[p.at_step + 8 * x + 6], m.g[p.at_step + 8 * x + 6] + m.g[p.at_step + 8 * x + 7]):
             balances = balances + load(w, p.note + (OUTSTANDING * p.n_note + m.g[p.at_member + i]) * LANES + q)
@@ -368,22 +378,25 @@ def _pay_pro_rata(m: Any, x: Any, t: Any, source: Any, mask: Any) -> None:
             note = m.g[p.at_member + i]
             amount = load(w, p.note + (OUTSTANDING * p.n_note + note) * LANES + q) * share
             paid = paid + amount
-            _redeem(m, note, amount, q)
+            _redeem(m, t, note, amount, q)
         _leaves(m, x, source, paid, q)
         if source != PRINCIPAL:
             move_deficiency(m, paid * -1.0, q)
 
 
 @stage
-def _pay_residual(m: Any, x: Any, note: Any, source: Any, mask: Any) -> None:
+def _pay_residual(m: Any, x: Any, t: Any, note: Any, source: Any, mask: Any) -> None:
     """All that is left: principal of the residual note first, then yield."""
     w, p = m.w, m.p
     for q in range(0, LANES, WIDTH):
         amount = load(w, p.account + source * LANES + q) * load(w, mask + q)
-        balance = load(w, p.note + (OUTSTANDING * p.n_note + note) * LANES + q)
+        if not anywhere(amount):
+            continue
+        row = p.note + (OUTSTANDING * p.n_note + note) * LANES + q
+        balance = load(w, row)
         repaid = where_less(balance, amount, balance, amount)
-        _redeem(m, note, repaid, q)
-        add_to(w, p.note + (YIELD_PAID * p.n_note + note) * LANES + q, amount - repaid)
+        store(w, row, balance - repaid)
+        add_to(w, _received(m, t, note) + q, amount)
         _leaves(m, x, source, amount, q)
         if source == PRINCIPAL:
             move_deficiency(m, amount - repaid, q)
@@ -392,41 +405,51 @@ def _pay_residual(m: Any, x: Any, note: Any, source: Any, mask: Any) -> None:
 
 
 @stage
-def _close(m: Any, k: Any, t: Any) -> None:
-    """After the last step: what stays unpaid, each note's cash, cash conservation, first-loss months."""
+def _close(m: Any, t: Any) -> None:
+    """After the last step: what stays unpaid, cash conservation, months that leave a note covered."""
     w, p = m.w, m.p
     n_note = p.n_note
+    years = 0.0 - m.f[p.at_years + 2 * t]  # sum of principal x years, by parts over the balances
+    if t < p.n_month - 1:
+        years += m.f[p.at_years + 2 * (t + 1)]
     for q in range(0, LANES, WIDTH):
         cash = load(w, p.cash + INCOME_COLLECTED * LANES + q) + load(w, p.cash + PRINCIPAL_COLLECTED * LANES + q)
         for a in range(p.n_account):
             cash = cash + load(w, p.account + a * LANES + q)
         paid_out = load(w, p.cash + CASH_OUT * LANES + q)
-        for i in range(p.n_fee):
-            paid_out = paid_out + load(w, p.fee + (FEE_PAID * p.n_fee + i) * LANES + q)
         assets = cash + load(w, p.pool + BALANCE * LANES + q)
         senior = splat(0.0)
         for n in range(n_note):
             note = p.note + n * LANES + q
-            due = load(w, note + INTEREST_DUE * n_note * LANES)
-            interest = load(w, note + INTEREST_PAID * n_note * LANES)
-            unpaid = due - interest
-            store(w, note + UNPAID * n_note * LANES, unpaid)
-            short = where_less(1e-9 * m.f[p.at_original + n], unpaid, 1.0, load(w, note + SHORTFALL * n_note * LANES))
-            store(w, note + SHORTFALL * n_note * LANES, short)
-            principal = load(w, note + PRINCIPAL_PAID * n_note * LANES)
-            received = interest + principal + load(w, note + YIELD_PAID * n_note * LANES)
-            store(w, p.log + (t * n_note + n) * LANES + q, received)
-            add_to(w, note + CASH_RECEIVED * n_note * LANES, received)
-            paid_out = paid_out + received
-            row = note + PRESENT_VALUE * n_note * LANES
-            store(w, row, fma(received, m.f[p.at_discount + (k * p.n_month + t) * p.n_note + n], load(w, row)))
+            dust = 1e-9 * m.f[p.at_original + n]
+            unpaid = load(w, note + UNPAID * n_note * LANES) - dust
+            short = load(w, note + SHORTFALL * n_note * LANES)
+            store(w, note + SHORTFALL * n_note * LANES, where_less(short, unpaid, unpaid, short))
+            paid_out = paid_out + load(w, _received(m, t, n) + q)
+            balance = load(w, note + OUTSTANDING * n_note * LANES)
             row = note + PRINCIPAL_TIME * n_note * LANES
-            store(w, row, fma(principal, m.f[p.at_years + 2 * t + 0], load(w, row)))
-            senior = senior + load(w, note + OUTSTANDING * n_note * LANES)
+            store(w, row, fma(balance, years, load(w, row)))
+            senior = senior + balance
             row = note + FIRST_LOSS * n_note * LANES
-            first = load(w, row)
-            short_of = where_less(assets + 1e-9 * m.f[p.at_original + n], senior, 1.0, 0.0)
-            store(w, row, where_less(first, 0.5, t + 1.0, first) * short_of)
+            store(w, row, where_less(assets + dust, senior, load(w, row), t + 1.0))
+            if p.traced == 1:
+                _keep_flows(m, t, n, q)
         store(w, p.cash + CASH_OUT * LANES + q, paid_out)
         flow = load(w, p.cash + CASH_IN * LANES + q) - paid_out
         keep_worst(w, p.cash + WORST_CASH * LANES + q, (flow - cash) * (1.0 / m.f[p.at_scalars + CUT_OFF]))
+        if p.traced == 1:
+            for i in range(p.n_fee):
+                fee = p.fee + i * LANES + q
+                paid = load(w, fee + FEE_DUE * p.n_fee * LANES) - load(w, fee + FEE_LEFT * p.n_fee * LANES)
+                store(w, fee + FEE_PAID * p.n_fee * LANES, paid)
+
+
+@stage
+def _keep_flows(m: Any, t: Any, n: Any, q: Any) -> None:
+    """For a replay: what a note received, by kind."""
+    w, n_note, note = m.w, m.p.n_note, m.p.note + n * LANES + q
+    interest = load(w, note + INTEREST_DUE * n_note * LANES) - load(w, note + UNPAID * n_note * LANES)
+    principal = load(w, note + PRINCIPAL_PAID * n_note * LANES) - load(w, note + OUTSTANDING * n_note * LANES)
+    store(w, note + INTEREST_PAID * n_note * LANES, interest)
+    store(w, note + PRINCIPAL_PAID * n_note * LANES, principal)
+    store(w, note + YIELD_PAID * n_note * LANES, load(w, _received(m, t, n) + q) - interest - principal)
