@@ -13,6 +13,7 @@ import stress
 from stress.assemble.problem import assemble
 from stress.kernels import alone
 from stress.kernels.inverse_normal import normals_of
+from stress.kernels.lanes import WIDTH
 from stress.kernels.memory import Workspace, pack
 from stress.kernels.sampling import BITS, Shifted
 from stress.kernels.tally import N_BIN, TALLY_ARRAYS, TOP_UNIT, WEIGHT_UNIT, decoded, merge
@@ -45,7 +46,7 @@ def shifted(problem):
 def test_the_inverse_normal_is_that_of_scipy_down_to_the_far_tails():
     tails = 10.0 ** -np.linspace(0.4, 300.0, 1600)
     u = np.concatenate([np.linspace(1e-9, 1.0 - 1e-9, 16_000), tails, 1.0 - tails[tails > 1e-15], np.full(1, 0.5)])
-    u = u[: u.size // 16 * 16]
+    u = u[: u.size // WIDTH * WIDTH]
     found = np.empty_like(u)
     normals_of(u, found)
     np.testing.assert_allclose(found, ndtri(u), rtol=3e-15, atol=1e-16)
