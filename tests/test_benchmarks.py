@@ -63,9 +63,12 @@ def test_the_numpy_reference_follows_the_engine_on_64_daily_paths(scenario):
     agrees(problem, kernel_paths.simulated(problem, 64 // LANES, SEED), got.outcome, got.received)
 
 
-def test_the_numpy_reference_follows_the_engine_through_delayed_and_ineligible_purchases():
+@pytest.mark.parametrize(
+    "scenario", ["revolving_operations_moderate", "servicer_event_moderate", "purchase_outage_severe"]
+)
+def test_the_numpy_reference_follows_the_engine_through_lags_lost_days_and_outages(scenario):
     job = job_of("baitiao-24m-daily", "daily")
-    one, problem = kernel_paths.one_scenario(job, position(job, "revolving_operations_moderate"))
+    one, problem = kernel_paths.one_scenario(job, position(job, scenario))
     got = simulate(tables_of(one, problem), kernel_paths.normals_of(problem, 1, SEED))
     agrees(problem, kernel_paths.simulated(problem, 1, SEED), got.outcome, got.received)
 

@@ -136,6 +136,38 @@ def test_after_an_outage_a_supply_of_a_fifth_more_catches_up_slowly_and_cash_sta
     same(data, "idle_cash_days", None, 27.0)
 
 
+def test_cash_that_idled_for_thirty_days_is_seen_though_it_was_spent_before_the_month_end() -> None:
+    """30 days of outage: idle from day 4 to the end of month 1, 27 days, with 900 of cash. From the next day on nothing
+    falls due, and 180 is offered a day: after 4 days 180 of cash on 720 of pool, 25%, after the 5th none. 31 days.
+    """
+    offered = (Shock(target="purchase_outage_days", set=30.0, to_month=1),)
+    data = months(pool(supply={"multiple": 6.0}), offered, revolving=2)
+    same(data, "purchases", None, 0.0, 900.0)
+    same(data, "idle_cash_days", None, 27.0, 31.0)
+
+
+def test_the_cash_of_the_first_days_is_lost_where_it_was_commingled() -> None:
+    """The servicer fails with the cash of days 1 to 5, 150 and fees of 1.5: 750 is bought, 7.5 of fees is received."""
+    data = months(pool(), (Shock(target="commingled_days", set=5.0, to_month=1),))
+    same(data, "commingled", None, 150.0, 0.0)
+    same(data, "commingled_income", None, 1.5, 0.0)
+    same(data, "purchases", None, 750.0)
+    same(data, "scheduled_principal", None, 900.0, 750.0)
+
+
+def test_half_a_day_of_commingled_cash_is_half_of_the_day() -> None:
+    data = months(pool(), (Shock(target="commingled_days", set=1.5, to_month=1),))
+    same(data, "commingled", None, 45.0)
+
+
+def test_days_of_commingled_cash_hit_the_due_days_that_they_hold() -> None:
+    """Bills fall due on the 4th and the 19th, 450 each: three days before the 4th lose nothing, four days lose 450."""
+    billing = {"dates": (10, 25), "days_to_due": 9}
+    for days, lost in ((3.0, 0.0), (4.0, 450.0)):
+        data = months(pool(billing=billing), (Shock(target="commingled_days", set=days, to_month=1),))
+        same(data, "commingled", None, lost)
+
+
 def test_cash_that_waits_five_days_earns_the_cash_rate_and_no_fee() -> None:
     """What days 1 to 25 collect is bought by day 30: 750. In month 2 days 1 to 5 buy the other 150, and what days 6 to
     25 collect is bought on days 11 to 30: 600.

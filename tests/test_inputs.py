@@ -10,6 +10,7 @@ import stress
 from stress.errors import ConfigError
 from stress.inputs.deal import Deal
 from stress.inputs.job import Job
+from stress.inputs.job_notes import notes_of
 from stress.inputs.load import job_from_json, job_hash, job_to_json, load, load_job
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Scenario
@@ -201,3 +202,17 @@ def test_comments_and_order_of_keys_do_not_move_the_hash(folder: Path) -> None:
     edit(folder / "job.toml", "seed = 1  ", "")
     edit(folder / "job.toml", "paths = 20_000", "# another comment\nseed = 1\npaths = 20000")
     assert job_hash(load_job(folder / "job.toml")) == before
+
+
+def test_a_note_tells_of_a_cash_rate_that_moves_next_to_nothing(folder: Path) -> None:
+    shock = 'shocks = [{ target = "cash_rate", add = 0.02 }]'
+    edit(folder / "scenario.toml", "shocks = []", shock)
+    (note, *_) = notes_of(load_job(folder / "job.toml"))
+    assert "cash_rate moves interest on" in note
+    edit(folder / "job.toml", 'clock = "monthly"', 'clock = "daily"')
+    assert notes_of(load_job(folder / "job.toml")) == []
+
+
+def test_a_note_tells_of_a_purchase_lag_that_trips_the_idle_cash_trigger() -> None:
+    (note,) = notes_of(load_job(ROOT / "scenarios" / "jobs" / "baitiao-24m-daily.toml"))
+    assert "revolving_operations_severe: a purchase lag of 30 days" in note

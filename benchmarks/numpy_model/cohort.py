@@ -8,7 +8,7 @@ from benchmarks.numpy_model.rates import Rates
 from benchmarks.numpy_model.state import State
 from benchmarks.numpy_model.tables import Array, Tables
 
-PAYMENT, YIELD, DILUTION, UNPAID_SHARE, COMMINGLED_SHARE, CASH_RATE, PRICE, LAG = range(8)
+PAYMENT, YIELD, DILUTION, UNPAID_SHARE, COMMINGLED_STEPS, CASH_RATE, PRICE, LAG = range(8)
 """Columns of `Tables.month`."""
 
 
@@ -60,9 +60,10 @@ def advance(state: State, tables: Tables, rates: Rates, t: int, c: int) -> None:
     state.recoverable += (default * rates.recovery).sum(axis=0)
     state.paid += out - refund.sum(axis=0) if dilution else out
     state.dilution_lost += unpaid
-    state.borrower_income += fees * (1.0 - tables.month[t, COMMINGLED_SHARE])
+    lost_share = _lost_share(tables, t, c)
+    state.borrower_income += fees * (1.0 - lost_share)
     state.balance = state.balance - lost - out
-    collect(state, out - unpaid, fees, tables.month[t, COMMINGLED_SHARE])
+    collect(state, out - unpaid, fees, lost_share)
 
 
 def _transitions(
@@ -94,6 +95,11 @@ def _empty(tables: Tables, alive: Array) -> Array:
     return alive < 1e-12 * tables.cut_off
 
 
+def _lost_share(tables: Tables, t: int, c: int) -> float:
+    """Share of a step's collections lost: those of the month's first days."""
+    return float(min(1.0, max(0.0, tables.month[t, COMMINGLED_STEPS] - c)))
+
+
 def collect(state: State, principal: Array, income: Array | float, lost_share: float) -> None:
     """Collections reach the deal, less the commingled share."""
     if lost_share:
@@ -109,13 +115,14 @@ def collect_recoveries(state: State, tables: Tables, t: int) -> None:
         months = len(state.recovery_ring)
         recovered = tables.lag[:months][::-1] @ np.array(state.recovery_ring)
         state.recovered += recovered
-        collect(state, recovered, 0.0, tables.month[t, COMMINGLED_SHARE])
+        collect(state, recovered, 0.0, _lost_share(tables, t, tables.sizes.n_cohort - 1))
     state.recovery_ring.append(state.recoverable)
     if len(state.recovery_ring) > len(tables.lag):
         state.recovery_ring.pop(0)
 
 
 def count_idle_days(state: State, tables: Tables) -> None:
-    """Days in a row with principal cash above its share of the pool."""
+    """Days in a row with principal cash above its share of the pool; the month's most."""
     idle = state.account[1] > tables.contract.scalars[2] * state.balance + 1e-9 * tables.cut_off
     state.idle_days = (state.idle_days + 30.0 / tables.sizes.n_cohort) * idle
+    state.idle_most = np.maximum(state.idle_most, state.idle_days)

@@ -18,6 +18,7 @@ FLOWS = (
     "borrower_income",
     "cash_interest",
     "paid",
+    "idle_most",
 )
 """What starts each month at zero."""
 
@@ -61,7 +62,7 @@ class State:
         self.total_bought, self.total_income = np.zeros(n), np.zeros(n)
         self.excess = np.zeros((3, n))
         # triggers
-        self.idle_days = np.zeros(n)
+        self.idle_days, self.idle_most = np.zeros(n), np.zeros(n)
         self.phase = np.zeros(n, np.int64)
         self.count, self.tripped_in = np.zeros(triggers, np.int64), np.zeros(triggers, np.int64)
         self.early_in = np.zeros(n, np.int64)

@@ -42,7 +42,7 @@ class Tables(NamedTuple):
     cholesky: Array
     """(F, F)"""
     month: Array
-    """(T, 8) payment, yield, dilution, unpaid share, commingled share, cash rate, price, lag steps."""
+    """(T, 8) payment, yield, dilution, unpaid share, commingled steps, cash rate, price, lag steps."""
     supply: Array
     """(T + 1, C)"""
     opening: Array

@@ -40,7 +40,7 @@ OBSERVABLES: tuple[Callable[[State, Tables, int], Array], ...] = (
     _of(lambda state: state.total_defaulted - state.total_recovered),
     lambda state, tables, _: state.excess[0],
     lambda state, tables, _: state.excess.sum(axis=0) / 3.0,
-    lambda state, tables, _: state.idle_days,
+    lambda state, tables, _: state.idle_most,
     _overdue(1),
     _overdue(2),
     _overdue(3),

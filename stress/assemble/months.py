@@ -54,7 +54,7 @@ class MonthInputs(NamedTuple):
     dilution_unpaid: Array
     """(T,) share of refunds the originator does not pay."""
     commingled: Array
-    """(T,) share of the month's collections lost."""
+    """(T,) days from the month's start whose collections are lost, as a share of the month."""
     successor_fee: Array
     """(T,) per annum, added to the first fee based on the pool."""
     cash_rate: Array

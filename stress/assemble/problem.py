@@ -217,7 +217,7 @@ def _month_scalars(deal: Deal, m: MonthInputs, sizes: Sizes) -> np.ndarray:
     scalars[:, layout.YIELD] = m.yield_multiple
     scalars[:, layout.DILUTION] = m.dilution
     scalars[:, layout.UNPAID_SHARE] = m.dilution_unpaid
-    scalars[:, layout.COMMINGLED_SHARE] = m.commingled
+    scalars[:, layout.COMMINGLED_STEPS] = m.commingled * sizes.n_cohort
     scalars[:, layout.CASH_RATE] = m.cash_rate / 12.0 / sizes.n_cohort
     scalars[:, layout.PRICE] = deal.purchase_price
     scalars[:, layout.LAG] = np.round(m.lag_days * sizes.n_cohort / 30.0)

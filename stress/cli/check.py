@@ -18,7 +18,8 @@ from stress.errors import ConfigError, StressError
 def check(files: tuple[Path, ...], as_json: bool, quiet: bool, log_json: bool) -> None:
     """Check deal, pool, scenario and job files; a job with all that it refers to.
 
-    Says which file and key are wrong, what stands there and what is allowed. Exit code 2 where anything is.
+    Says which file and key are wrong, what stands there and what is allowed; exit code 2 where anything is. Notes
+    tell of inputs that move less than one may think.
 
     \b
     Example:
@@ -34,17 +35,24 @@ def check(files: tuple[Path, ...], as_json: bool, quiet: bool, log_json: bool) -
 
 
 def _check(path: Path) -> dict[str, Any]:
+    from stress.inputs.job import Job
+    from stress.inputs.job_notes import notes_of
     from stress.inputs.load import load
 
     try:
         model = load(path)
     except StressError as error:
-        return {"file": str(path), "ok": False, "kind": None, "name": None, "error": str(error)}
+        return {"file": str(path), "ok": False, "kind": None, "name": None, "error": str(error), "notes": []}
     kind = getattr(model, "kind", "job")
-    return {"file": str(path), "ok": True, "kind": kind, "name": model.name, "error": None}
+    notes = notes_of(model) if isinstance(model, Job) else []
+    return {"file": str(path), "ok": True, "kind": kind, "name": model.name, "error": None, "notes": notes}
 
 
 def _lines(found: list[dict[str, Any]]) -> str:
     from rich.markup import escape
 
-    return "\n".join(f"ok  {line['kind']:8}  {escape(line['file'])}" for line in found if line["ok"])
+    said = []
+    for line in (line for line in found if line["ok"]):
+        said.append(f"ok  {line['kind']:8}  {escape(line['file'])}")
+        said += [f"    note      {escape(note)}" for note in line["notes"]]
+    return "\n".join(said)

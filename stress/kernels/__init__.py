@@ -23,7 +23,7 @@ principal D[r] and fee F[r] falling due r steps ahead (r = 1, 2, ...; sum of D =
 
 **A step (t, c)** uses the month's rates of each segment: entry p, roll r1, r2, r3, prepayment smm (both conditional
 on the factors), and of the month: payment multiplier k, yield multiplier y, dilution d with unpaid share u,
-commingled share x.
+commingled share x(t, c) = min(1, max(0, commingled days(t) C / 30 - c)): the first days' cash is lost.
 
 0. Cash interest: cash_rate / 12 / C on all account balances at the opening of the step (collected and available), to
    income.
@@ -39,8 +39,8 @@ commingled share x.
 4. Dilution: d P leaves the pool, all D, F scale by 1 - d; (1 - u) d P is paid to principal, u d P is lost.
 5. In the last step of the month, recoveries: sum over lag l of lag[l] x recoverable(t - l), to principal;
    recoverable(t) = sum over segments and steps of month t of default x recovery rate (the month's rate, conditional
-   on the recovery factor). Of the month's collections (1-5 without cash interest) the share x is lost: principal and
-   income alike.
+   on the recovery factor). Of the step's collections (1-5 without cash interest) the share x is lost: principal and income
+   alike.
 6. Purchase, when the deal buys at each step, the phase is revolving and t <= revolving_months: with all principal
    cash (collected becomes available) less the larger of what the purchase lag still locks and what is retained for
    senior costs.
@@ -80,7 +80,8 @@ collected since the determination. At the determination: waiting = max(0, need -
   on all notes - defaults + recoveries) / (current + M1..M3 at the month's start); income = fees + late charges + cash
   interest. 0 where the base is below 0.1% of cut-off.
 - Idle days: after (6) of each step and before any payment, principal cash available (not yet collected this month)
-  above 15% of the pool (by more than 1e-9 of cut-off) adds 30 / C days, else the count returns to 0.
+  above 15% of the pool (by more than 1e-9 of cut-off) adds 30 / C days, else the count returns to 0. The observable
+  is the largest count after any step of the month: cash that idled for 30 days and was then spent is seen too.
 - Scheduled end: for t > revolving_months a revolving path passes to amortization. Then triggers are tested; one that
   has been in breach for its number of consecutive months trips. The phase is the later of the present one and the
   effect, in the order revolving, amortization, acceleration, event of default. Early amortization = a trip from the

@@ -18,6 +18,7 @@ from stress.kernels.layout import (
     DUE_1,
     FEE_1,
     GAP,
+    IDLE_MOST,
     LANES,
     MONTH_START,
     OUTSTANDING,
@@ -201,6 +202,7 @@ def _start_month(m: Any) -> None:
     for q in range(0, LANES, WIDTH):
         store(w, p.pool + MONTH_START * LANES + q, load(w, p.pool + BALANCE * LANES + q))
         store(w, p.pool + RECOVERABLE * LANES + q, 0.0)
+        store(w, p.pool + IDLE_MOST * LANES + q, 0.0)
         for row in range(DEFAULTED, COST + 1):
             store(w, p.pool + row * LANES + q, 0.0)
 

@@ -35,6 +35,7 @@ Ints = NDArray[np.int64]
     DILUTED,
     DILUTION_LOST,
     COMMINGLED,
+    COMMINGLED_INCOME,
     RECOVERED,
     FEE_INCOME,
     LATE_CHARGE,
@@ -51,8 +52,9 @@ Ints = NDArray[np.int64]
     IDLE_DAYS,
     PHASE,
     RECOVERABLE,
+    IDLE_MOST,
     N_POOL_ROW,
-) = range(30)
+) = range(32)
 POOL_ROW_NAMES = (
     "pool_balance",
     "performing",
@@ -67,6 +69,7 @@ POOL_ROW_NAMES = (
     "dilution",
     "dilution_lost",
     "commingled",
+    "commingled_income",
     "recoveries",
     "fee_income",
     "late_charge",
@@ -80,13 +83,14 @@ POOL_ROW_NAMES = (
     "excess_spread",
     "",
     "",
-    "idle_cash_days",
+    "",
     "phase",
     "",
+    "idle_cash_days",
 )
 """Names of the pool rows in a replay (empty: not shown); money in the deal's currency."""
 MONTH_FLOWS = (DEFAULTED, COST + 1)
-"""Rows that start each month at zero, and RECOVERABLE."""
+"""Rows that start each month at zero, and RECOVERABLE and IDLE_MOST."""
 
 # Cash rows (see `Rows.cash`): collections of the month and the path's running totals.
 (
@@ -316,12 +320,12 @@ class Market(NamedTuple):
     factor_of: Ints
     """(N_RATE,) factor each rate loads on."""
     month: Floats
-    """(K, T, 8): payment, yield, dilution, unpaid share, commingled share, cash rate a step, price, lag steps."""
+    """(K, T, 8): payment, yield, dilution, unpaid share, commingled steps, cash rate a step, price, lag steps."""
     supply: Floats
     """(K, T + 1, C) face that may be bought at a step."""
 
 
-PAYMENT, YIELD, DILUTION, UNPAID_SHARE, COMMINGLED_SHARE, CASH_RATE, PRICE, LAG = range(8)
+PAYMENT, YIELD, DILUTION, UNPAID_SHARE, COMMINGLED_STEPS, CASH_RATE, PRICE, LAG = range(8)
 
 
 class Receivables(NamedTuple):

@@ -16,7 +16,8 @@ from stress.kernels.layout import (
     CASH_INTEREST,
     CASH_RATE,
     COMMINGLED,
-    COMMINGLED_SHARE,
+    COMMINGLED_INCOME,
+    COMMINGLED_STEPS,
     CURED,
     CUT_OFF,
     DEFAULTED,
@@ -195,7 +196,14 @@ def advance_cohort(m: Any, k: Any, t: Any, c: Any) -> None:
         add_to(w, pool + LATE_CHARGE * LANES, late)
         leaves = scheduled + prepaid + cured + diluted
         add_to(w, pool + BALANCE * LANES, (leaves + defaulted) * -1.0)
-        _collect(m, leaves - unpaid, fees + late, m.f[month + COMMINGLED_SHARE], q)
+        _collect(m, leaves - unpaid, fees + late, _lost_share(m, k, t, c), q)
+
+
+@stage
+def _lost_share(m: Any, k: Any, t: Any, c: Any) -> Any:
+    """Share of a step's collections lost: all of the month's first steps, the last of them in part."""
+    steps = m.f[m.p.at_month + (k * m.p.n_month + t) * 8 + COMMINGLED_STEPS]
+    return min(1.0, max(0.0, steps - c))
 
 
 @stage
@@ -203,10 +211,10 @@ def _collect(m: Any, principal: Any, income: Any, lost_share: Any, q: Any) -> No
     """Collections reach the deal, less the share commingled with the servicer's own cash and lost."""
     w, p = m.w, m.p
     cash = p.cash + q
-    lost = principal * lost_share
-    principal = principal - lost
-    income = income * (1.0 - lost_share)
+    lost, income_lost = principal * lost_share, income * lost_share
+    principal, income = principal - lost, income - income_lost
     add_to(w, p.pool + COMMINGLED * LANES + q, lost)
+    add_to(w, p.pool + COMMINGLED_INCOME * LANES + q, income_lost)
     add_to(w, cash + PRINCIPAL_COLLECTED * LANES, principal)
     add_to(w, cash + INCOME_COLLECTED * LANES, income)
     add_to(w, cash + CASH_IN * LANES, principal + income)
@@ -217,7 +225,7 @@ def collect_recoveries(m: Any, k: Any, t: Any) -> None:
     """At the month's last step: recoveries that fall due; the month's recoverable amount joins the ring."""
     w, p = m.w, m.p
     n_lag = p.n_lag
-    lost_share = m.f[p.at_month + (k * p.n_month + t) * 8 + COMMINGLED_SHARE]
+    lost_share = _lost_share(m, k, t, p.n_cohort - 1)
     for q in range(0, LANES, NARROW):
         falling_due = splat(0.0)
         slot = t % n_lag

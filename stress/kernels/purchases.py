@@ -18,6 +18,7 @@ from stress.kernels.layout import (
     GAP,
     HISTORY,
     IDLE_DAYS,
+    IDLE_MOST,
     IDLE_SHARE,
     INCOME_COLLECTED,
     LAG,
@@ -147,7 +148,7 @@ def buy_with_collections(m: Any, k: Any, t: Any, c: Any) -> None:
 
 @stage
 def count_idle_days(m: Any) -> None:
-    """Days in a row on which principal cash stands above its share of the pool, after the step's purchases."""
+    """Days in a row on which principal cash stands above its share of the pool, after the step's purchases; the month's most."""
     w, p = m.w, m.p
     days = 30.0 / p.n_cohort
     share = m.f[p.at_scalars + IDLE_SHARE]
@@ -156,4 +157,7 @@ def count_idle_days(m: Any) -> None:
         idle = load(w, p.account + PRINCIPAL * LANES + q)
         limit = load(w, p.pool + BALANCE * LANES + q) * share
         row = p.pool + IDLE_DAYS * LANES + q
-        store(w, row, where_less(limit + dust, idle, load(w, row) + days, 0.0))
+        now = where_less(limit + dust, idle, load(w, row) + days, 0.0)
+        store(w, row, now)
+        most = load(w, p.pool + IDLE_MOST * LANES + q)
+        store(w, p.pool + IDLE_MOST * LANES + q, where_less(most, now, now, most))

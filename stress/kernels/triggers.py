@@ -14,7 +14,7 @@ from stress.kernels.layout import (
     CASH_INTEREST,
     CLEAN_UP,
     COMMINGLED,
-    COMMINGLED_SHARE,
+    COMMINGLED_INCOME,
     CURED,
     CUT_OFF,
     DEFAULTED,
@@ -30,7 +30,7 @@ from stress.kernels.layout import (
     FEE_INCOME,
     FEE_LEFT,
     GAP,
-    IDLE_DAYS,
+    IDLE_MOST,
     INCOME,
     INCOME_COLLECTED,
     LANES,
@@ -128,7 +128,7 @@ def accrue(m: Any, k: Any, t: Any) -> None:
             interest = interest + accrued
             add_to(w, p.note + (ACCRUED * p.n_note + n) * LANES + q, accrued)
         base_income = load(w, pool + FEE_INCOME * LANES) + load(w, pool + LATE_CHARGE * LANES)
-        base_income = base_income * (1.0 - m.f[p.at_month + (k * p.n_month + t) * 8 + COMMINGLED_SHARE])
+        base_income = base_income - load(w, pool + COMMINGLED_INCOME * LANES)
         start = load(w, pool + MONTH_START * LANES)
         costs = splat(0.0)
         for f in range(p.n_fee):
@@ -190,7 +190,7 @@ def observe(m: Any, observable: Any, denominator: Any, q: Any) -> Any:
         value = load(w, pool + EXCESS * LANES) + load(w, pool + EXCESS_BEFORE * LANES)
         value, base = value + load(w, pool + EXCESS_TWO_BEFORE * LANES), splat(3.0)
     elif observable == 4:
-        value, base = load(w, pool + IDLE_DAYS * LANES), splat(1.0)
+        value, base = load(w, pool + IDLE_MOST * LANES), splat(1.0)
     elif observable <= 7 and observable >= 5:  # days past due over current + M1..M3 + the stock not written off
         for i in range(p.n_write_off):
             value = value + load(w, p.default_ring + i * LANES + q)

@@ -57,6 +57,7 @@ class Path:
         self.flows.bought.append([0.0] * self.count)
         self.recoverable.append(0.0)
         self.month_start = self.pool_balance()
+        self.state.most_idle_days = 0.0
         self.retention.open_month(t)
 
     def step(self, t: int, c: int) -> None:
@@ -75,6 +76,7 @@ class Path:
         limit = self.deal.idle_cash_share * self.pool_balance() + 1e-9 * self.pool.balance
         idle = self.state.available["principal"] > limit
         self.state.idle_days = self.state.idle_days + 30.0 / self.count if idle else 0.0
+        self.state.most_idle_days = max(self.state.most_idle_days, self.state.idle_days)
         if self.pending is not None and c == self.payment_step():
             pay_period(self)
         self.record(
@@ -127,7 +129,8 @@ class Path:
 
     def collect(self, t: int, principal: float, income: float) -> None:
         """Collections reach the accounts, less what the servicer has lost."""
-        lost = float(self.months.commingled[t - 1])
+        days = 30.0 * float(self.months.commingled[t - 1])
+        lost = min(1.0, max(0.0, days * self.count / 30.0 - self.c))
         self.flows.add("commingled_principal", lost * principal)
         self.flows.add("commingled_income", lost * income)
         self.state.collected["principal"] += (1.0 - lost) * principal
@@ -206,7 +209,7 @@ class Path:
         flows.pool_balance[-1] = self.pool_balance()
         flows.cumulative_default.append(sum(flows.defaults) / self.pool.balance)
         flows.default_stock.append((sum(flows.defaults) - sum(flows.recoveries)) / self.pool.balance)
-        flows.idle_cash_days.append(state.idle_days)
+        flows.idle_cash_days.append(state.most_idle_days)
         flows.principal_cash.append(state.account("principal"))
         flows.income_cash.append(state.account("income"))
         flows.account_balance.append([state.account(name) for name in state.accounts])

@@ -29,7 +29,7 @@ def observe(path, t: int) -> dict[str, float]:
         "deficiency": path.state.deficiency / cut_off,
         "excess_spread": spread[-1],
         "excess_spread_3m": sum(spread[-3:]) / 3.0 if t >= 3 else math.nan,
-        "idle_cash_days": path.state.idle_days,
+        "idle_cash_days": path.state.most_idle_days,
         "overdue_30": ratio(m2 + m3 + unwritten, base, cut_off),
         "overdue_60": ratio(m3 + unwritten, base, cut_off),
         "overdue_90": ratio(unwritten, base, cut_off),

@@ -28,6 +28,8 @@ class State:
     tripped: list[bool] = field(default_factory=list)
     in_breach: list[int] = field(default_factory=list)
     idle_days: float = 0.0
+    most_idle_days: float = 0.0
+    """Of this month."""
     shortfall: list[float] = field(default_factory=list)
     lent: float = 0.0
     """Principal cash used for anything but note principal, purchases and transfers to principal."""
