@@ -9,7 +9,7 @@ its error.
     ds = stress.simulate(job, paths=100_000, seed=7)        # an xarray.Dataset
     ds.expected_loss.sel(tranche="A")
     stress.measures.value_at_risk(ds, 0.999)
-    stress.replay(job, path=123456)                         # one path's cash flows, month by month
+    stress.replay(job, path=stress.path_at(ds, "baseline", "B", 0.999))    # a bad path's cash flows, month by month
 
 The four nouns: **inputs** (files in the analyst's words), a **problem** (the same in arrays), a **tally** (what was
 counted), a **dataset** (the named answer). The same seed gives the same bits on any number of threads or machines.
@@ -17,6 +17,7 @@ counted), a **dataset** (the named answer). The same seed gives the same bits on
 load         read and check a job, deal, pool or scenario file
 simulate     job -> Dataset
 replay       one path of a job again, with all its cash flows
+path_at      which path stands at a quantile of a note's loss
 open         a saved Dataset
 measures     value at risk, expected shortfall, ...: Dataset in, DataArray out
 results      the table of variables, and how they are saved
@@ -35,16 +36,18 @@ if TYPE_CHECKING:
     from stress import measures, report, results
     from stress.engine import simulate
     from stress.inputs.load import load
+    from stress.jobs.quantile import path_at
     from stress.results import open
     from stress.trace import replay
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "load", "measures", "open", "replay", "report", "results", "simulate"]
+__all__ = ["__version__", "load", "measures", "open", "path_at", "replay", "report", "results", "simulate"]
 
 _HOME = {
     "load": "stress.inputs.load",
     "simulate": "stress.engine",
     "replay": "stress.trace",
+    "path_at": "stress.jobs.quantile",
     "open": "stress.results",
     "measures": "",
     "report": "",

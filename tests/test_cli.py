@@ -250,6 +250,22 @@ def test_replay_shows_and_saves_every_month(tmp_path: Path) -> None:
     assert len(_table("x", columns, width=80).renderables) > 2  # type: ignore[attr-defined]
 
 
+def test_a_replay_tells_its_story_and_shows_all_on_request(capsys: Capture) -> None:
+    path = ["replay", str(JOB), "--path", "77", "--scenario", "macro_severe"]
+    assert _run(path) == 0
+    told = capsys.readouterr().out
+    assert _run([*path, "--all"]) == 0
+    assert len(told.splitlines()) < 30 < len(capsys.readouterr().out.splitlines())
+    assert _run([*path, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert all(line.split()[0] in told for line in document["story"])
+    lost = [line.split()[0] for line in document["story"] if "loses" in line]
+    left = {name: document["months"][f"note_balance {name}"][-1] for name in ("A", "B", "mezzanine", "subordinated")}
+    assert [name for name, balance in left.items() if balance > 1.0] == lost
+    tripped = document["months"]["tripped cumulative default"].index(1.0) + 1
+    assert any(f"'cumulative default' trips in month {tripped}" in line for line in document["story"])
+
+
 def test_replay_needs_a_path_or_a_quantile_of_a_note(capsys: Capture) -> None:
     assert _run(["replay", str(JOB)]) == 2
     assert _run(["replay", str(JOB), "--quantile", "0.99"]) == 2

@@ -37,8 +37,8 @@ def case_of(job: Job, scenario: str | None) -> ScenarioCase:
     if scenario is None:
         return job.scenarios[0]
     if scenario not in names:
-        known = f"{', '.join(names)}{suggest(scenario, names)}"
-        raise ConfigError(f"--scenario {scenario}: the job has no such scenario: {known}")
+        hint = suggest(scenario, names) or "; a new one is first added to `scenarios` in the job's file"
+        raise ConfigError(f"--scenario {scenario}: the job has no such scenario; it has {', '.join(names)}{hint}")
     return job.scenarios[names.index(scenario)]
 
 

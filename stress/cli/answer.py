@@ -96,12 +96,20 @@ def draw(file: Path | None, name: str, *data: Any) -> None:
 
 def sheet_table(sheet: Sheet, title: str, caption: str = "", justify: Sequence[JustifyMethod] = ()) -> Table:
     """A table of the report as one of the terminal: first column left, the others right unless said otherwise."""
+    from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=Text(title), title_justify="left", caption=Text(caption or sheet.note), caption_justify="left")
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        title=Text(title) if title else None,
+        title_justify="left",
+        caption=Text(caption or sheet.note),
+        caption_justify="left",
+    )
     for k, head in enumerate(sheet.head):
-        table.add_column(Text(head), justify=justify[k] if justify else "right" if k else "left")
+        table.add_column(Text(head), justify=justify[k] if k < len(justify) else "right" if k else "left")
     for row in sheet.rows:
         table.add_row(*map(Text, row))
     return table

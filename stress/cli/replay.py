@@ -13,6 +13,7 @@ from stress.cli.output import Output, console
 from stress.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
+    import xarray as xr
     from rich.console import RenderableType
 
     from stress.inputs.job import Job
@@ -27,6 +28,7 @@ Columns = dict[str, list[Any]]
 @click.option("--tranche", help="The note whose loss the quantile is of.")
 @click.option("--scenario", help="[default: the job's first]")
 @click.option("--results", type=FILE, metavar="DIR", help="Where the run is saved. [default: results/<job name>]")
+@click.option("--all", "everything", is_flag=True, help="Every month and every quantity.")
 @click.option("--csv", "csv_file", type=FILE, metavar="FILE.csv", help="Also write all columns to a CSV file.")
 @output_options
 def replay(
@@ -36,14 +38,16 @@ def replay(
     tranche: str | None,
     scenario: str | None,
     results: Path | None,
+    everything: bool,
     csv_file: Path | None,
     as_json: bool,
     quiet: bool,
     log_json: bool,
 ) -> None:
-    """Run one path again, with the same draws, and show its months.
+    """Run one path again, with the same draws, and tell its story: triggers, notes, the months that matter.
 
-    A path is given by its number, or as the quantile of a note's loss in a saved run of the same job.
+    A path is given by its number, or as the quantile of a note's loss in a saved run of the same job. --all shows every
+    month and quantity instead, --csv writes them.
 
     \b
     Example:
@@ -66,14 +70,31 @@ def replay(
 
     from stress.trace import replay as replay_path
 
-    columns = months(replay_path(loaded, path, scenario=name))
+    trace = replay_path(loaded, path, scenario=name)
+    columns = months(trace)
     if csv_file is not None:
         _write_csv(csv_file, columns)
     title = f"{loaded.name}: path {path} under {name}"
+    from stress import report
+
+    said = {"job": loaded.name, "scenario": name, "path": path, "seed": str(loaded.seed), "story": report.story(trace)}
     Output(as_json, quiet, log_json).result(
-        lambda: _table(title, columns),
-        lambda: {"job": loaded.name, "scenario": name, "path": path, "seed": str(loaded.seed), "months": columns},
+        lambda: _table(title, columns) if everything else _story(title, trace), lambda: {**said, "months": columns}
     )
+
+
+def _story(title: str, trace: xr.Dataset) -> RenderableType:
+    """Sentences, then the months in which something happened."""
+    from rich.console import Group
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from stress.cli.answer import sheet_table
+    from stress.report.replayed import key_months, story
+
+    sheet = key_months(trace)
+    table = sheet_table(sheet, "", f"{sheet.note} --all shows every month and quantity.", ("right", "left"))
+    return Group(Text(title, style="bold"), *(Padding(Text(line), (0, 0, 0, 2)) for line in story(trace)), table)
 
 
 def months(dataset: Any) -> Columns:

@@ -106,8 +106,7 @@ def choose_scenarios(job: Job, wanted: Sequence[str]) -> tuple[str, ...]:
     for want in wanted:
         found = [name for name in names if name == want] or [name for name in names if name.startswith(f"{want}_")]
         if not found:
-            raise ConfigError(
-                f"--scenario {want}: the job has no such scenario: {', '.join(names)}{suggest(want, names)}"
-            )
+            hint = suggest(want, names) or "; a new one is first added to `scenarios` in the job's file"
+            raise ConfigError(f"--scenario {want}: the job has no such scenario; it has {', '.join(names)}{hint}")
         chosen.update(found)
     return tuple(name for name in names if name in chosen)

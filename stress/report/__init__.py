@@ -11,7 +11,14 @@ if TYPE_CHECKING:
     import xarray as xr
     from rich.table import Table
 
-__all__ = ["table", "write"]
+__all__ = ["story", "table", "write"]
+
+
+def story(trace: xr.Dataset) -> list[str]:
+    """What happened on a replayed path, in sentences: the pool, which trigger tripped, which note lost how much."""
+    from stress.report.replayed import story as of
+
+    return of(trace)
 
 
 def table(ds: xr.Dataset) -> Table:

@@ -1,0 +1,165 @@
+"""The story of one replayed path: which months matter, which trigger tripped, which note lost how much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+
+from stress.kernels.layout import PHASES
+from stress.report.numbers import fraction, percent
+from stress.report.sheets import Sheet
+
+SMALL = 1e-9
+"""Share of a note's original balance below which an amount is rounding."""
+MOST = 14
+"""Key months of a table."""
+
+
+class Event(NamedTuple):
+    """Something that happened in a month."""
+
+    month: int
+    what: str
+
+
+def story(trace: xr.Dataset) -> list[str]:
+    """A replayed path in sentences: the pool, the triggers, every note.
+
+    `trace` is what `stress.replay` gives.
+
+    >>> import stress
+    >>> job = stress.load("scenarios/jobs/baitiao-24m.toml")
+    >>> print(*stress.report.story(stress.replay(job, path=77)), sep="\\n")  # doctest: +ELLIPSIS
+    Defaults reach ...% of the cut-off balance ...
+    """
+    return [_pool(trace), *_triggers(trace), *(_note(trace, str(n)) for n in trace["tranche"].values)]
+
+
+def key_months(trace: xr.Dataset) -> Sheet:
+    """The months in which something happened: what, and how pool and notes stood at its end."""
+    events: dict[int, list[str]] = {1: []}
+    for month, what in sorted(_events(trace)):
+        events.setdefault(month, []).append(what)
+    last = int(trace["month"][-1])
+    events.setdefault(last, [])
+    shown = dict(sorted(events.items())[: MOST - 1]) | {last: events[last]}
+    notes = [str(n) for n in trace["tranche"].values]
+    head = ("Month", "What happened", "Pool", "Default", "Excess spread", *notes)
+    cut_off = float(trace["month_start_balance"][0])
+    rows = []
+    for month, happened in shown.items():
+        one = trace.sel(month=month)
+        left = (one["note_balance"] / _original(trace)).values
+        cells = (
+            percent(float(one["pool_balance"]) / cut_off, 1),
+            percent(float(one["cumulative_default"])),
+            percent(float(one["excess_spread"]), 1),
+            *(percent(float(x), 1) for x in left),
+        )
+        rows.append((str(month), "; ".join(happened), *cells))
+    return Sheet(
+        head, tuple(rows), "At the month's end: pool and default over the cut-off balance, notes over original."
+    )
+
+
+def _pool(trace: xr.Dataset) -> str:
+    defaults = trace["defaults"].values
+    worst = int(np.argmax(defaults))
+    cut_off = float(trace["month_start_balance"][0])
+    said = (
+        f"Defaults reach {percent(float(trace['cumulative_default'][-1]))} of the cut-off balance; the worst month is "
+        f"{int(trace['month'][worst])} ({percent(float(defaults[worst]) / cut_off)}); "
+        f"{percent(float(trace['recoveries'].sum()) / cut_off)} is recovered."
+    )
+    if "default" in trace["factor"].values:
+        factor = trace["factor_value"].sel(factor="default").values
+        low = int(np.argmin(factor))
+        said += f" The default factor is lowest in month {low + 1}, at {_signed(factor[low])}; its mean is "
+        said += f"{_signed(factor.mean())} (a low factor is a bad month)."
+    return said
+
+
+def _triggers(trace: xr.Dataset) -> list[str]:
+    said = []
+    for name in trace["trigger"].values:
+        one = trace.sel(trigger=name)
+        month = int(one["trigger_month"].max())
+        if month == 0:
+            continue
+        value, limit = (_level(float(one[k].sel(month=month))) for k in ("trigger_value", "trigger_limit"))
+        measured = "" if value == limit else f": {value} against a limit of {limit}"
+        said.append(f"Trigger '{name}' trips in month {month}{measured}.")
+    phase = trace["phase"].values.astype(int)
+    said += [
+        f"{PHASES[phase[at]].replace('_', ' ').capitalize()} begins in month {int(trace['month'][at])}."
+        for at in np.flatnonzero(np.diff(phase)) + 1
+    ]
+    return said or ["No trigger trips."]
+
+
+def _note(trace: xr.Dataset, name: str) -> str:
+    one = trace.sel(tranche=name)
+    original, loss = float(_original(trace).sel(tranche=name)), float(one["loss"])
+    amount = f"{loss * original:,.0f} {trace.attrs.get('currency', '')}".strip()
+    repaid = _repaid(one, original)
+    if loss > SMALL:
+        said = f"{name} loses {fraction(loss)} of its principal ({amount})"
+    else:
+        said = f"{name} is repaid in full" + (f" by month {repaid}" if repaid else "")
+    late = _late(one, original)
+    if late.size:
+        months = f"month {late[0]}" if late.size == 1 else f"{late.size} months, {late[0]} the first"
+        unpaid = float(one["interest_unpaid"][-1])
+        end = f"; {unpaid:,.0f} is never paid" if unpaid > SMALL * original else "; all of it is paid later"
+        said += f"; interest is late in {months}{end}"
+    return f"{said}."
+
+
+def _events(trace: xr.Dataset) -> Iterator[Event]:
+    """All that happened, in no order."""
+    yield Event(int(trace["month"][int(np.argmax(trace["defaults"].values))]), "most defaults")
+    for name in trace["trigger"].values:
+        if month := int(trace["trigger_month"].sel(trigger=name).max()):
+            yield Event(month, f"'{name}' trips")
+    phase = trace["phase"].values.astype(int)
+    for at in np.flatnonzero(np.diff(phase)) + 1:
+        yield Event(int(trace["month"][at]), f"{PHASES[phase[at]].replace('_', ' ')} begins")
+    for name in map(str, trace["tranche"].values):
+        one, original = trace.sel(tranche=name), float(_original(trace).sel(tranche=name))
+        late = _late(one, original)
+        if late.size:
+            yield Event(int(late[0]), f"{name} interest late")
+        if repaid := _repaid(one, original):
+            yield Event(repaid, f"{name} repaid")
+
+
+def _original(trace: xr.Dataset) -> xr.DataArray:
+    """Balance at closing, by note."""
+    return (trace["note_balance"] + trace["principal_paid"]).isel(month=0)
+
+
+def _repaid(one: xr.Dataset, original: float) -> int | None:
+    """The month that ends with nothing left of the note."""
+    gone = np.flatnonzero(one["note_balance"].values <= SMALL * original)
+    return int(one["month"][int(gone[0])]) if gone.size else None
+
+
+def _late(one: xr.Dataset, original: float) -> np.ndarray:
+    """Months in which interest that was due was not paid in full."""
+    late = (one["interest_due"] - one["interest_paid"]).values > SMALL * original
+    return np.asarray(one["month"].values[late])
+
+
+def _signed(factor: float) -> str:
+    """Standard deviations, one digit, with a true minus sign and no minus zero."""
+    return f"{round(factor, 1) + 0.0:.1f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _level(value: float) -> str:
+    """A trigger's value: a share in percent, anything beyond 2 as a number."""
+    if not np.isfinite(value):
+        return "none"
+    return percent(value) if abs(value) <= 2.0 else f"{value:,.4g}"
