@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from stress.cli import _run
 from stress.errors import DataError, StressError
-from stress.validation import coverage, readme, record
+from stress.report import validation as chapter
+from stress.validation import cards, coverage, deals_2020, readme, record
 from stress.validation.catalogue import ALL, CHECKS, named
 from stress.validation.check import Check, Finding, exact, measure, simulated
 from stress.validation.published import CLONE
@@ -149,3 +151,70 @@ def test_a_file_of_tests_is_a_promise_and_may_say_what_it_measured(tmp_path: Pat
     assert measure(of(*found)).verdict == "broken"
     report.write_text('<testsuites><testsuite tests="2" failures="0" errors="0" skipped="2"/></testsuites>')
     assert measure(of(*read_report(report))).verdict == "broken"
+
+
+@pytest.fixture(scope="module")
+def outcomes() -> dict[str, dict[str, Any]]:
+    """The outcomes of the record that ships."""
+    return {e["name"]: e for e in record.read(record.SHIPPED)["checks"] if "data" in e}
+
+
+def test_the_chapter_has_every_section_of_model_risk_guidance_and_both_outcomes(
+    outcomes: dict[str, dict[str, Any]],
+) -> None:
+    found = chapter.chapter(record.read(record.SHIPPED))
+    assert found is not None
+    titles = [section.title for section in found.sections]
+    assert titles == [part.title for part in PARTS]
+    assert {"Purpose", "Assumptions", "Data", "Independent re-implementation", "Benchmarking"} < set(titles)
+    assert {"Sensitivity", "Outcomes analysis", "Limits"} < set(titles)
+    stories = [story for section in found.sections for story in section.stories]
+    assert [story.question for story in stories] == [e["promise"] for e in outcomes.values()]
+    assert all(story.exhibit is not None and "<svg" in story.exhibit.svg for story in stories)
+
+
+def test_a_report_takes_the_record_beside_it_and_else_the_one_that_ships(tmp_path: Path) -> None:
+    page = tmp_path / "results" / "job" / "report.html"
+    page.parent.mkdir(parents=True)
+    assert chapter.found(page) == record.read(record.SHIPPED)
+    mine = record.document([record.entry(CHECKS[0], measure(of(exact("<b>", 1.0, 1.0, 0.0))))])
+    (tmp_path / "results" / "validation.json").write_text(record.text(mine))
+    assert chapter.found(page) == mine
+    (page.parent / "validation.json").write_text("not JSON")
+    assert chapter.found(page) == mine
+    assert chapter.chapter(None) is None
+
+
+def test_the_back_test_is_out_of_sample_and_says_where_it_fails(outcomes: dict[str, dict[str, Any]]) -> None:
+    shown = cards.outcome()
+    one, two = shown.data["trials"]
+    assert one["fitted"] == ["1991 Q1", "2007 Q4"]
+    assert two["fitted"] == ["1991 Q1", "2019 Q4"]
+    assert one["quarter"][0] == "2008 Q1"
+    assert two["quarter"][-1] == "2025 Q4"
+    assert one["happened"][9] == pytest.approx(0.1097)
+    assert (one["mean"]["below"] > 0.99, two["peak"]["below"] < 0.01) == (True, True)
+    assert sum("failed" in line for line in shown.said) == 2
+    for now, then in zip(shown.data["trials"], outcomes["card-charge-offs"]["data"]["trials"], strict=True):
+        assert now["inside_90"] == then["inside_90"]
+        assert [now[k]["median"] for k in ("mean", "peak")] == pytest.approx(
+            [then[k]["median"] for k in ("mean", "peak")]
+        )
+
+
+def test_the_spliced_history_keeps_both_series_and_joins_them_at_their_common_level() -> None:
+    every, longer = cards.history(splice=False), cards.history(splice=True)
+    assert longer.column("rate")[: every.n] == every.column("rate")
+    assert longer.label(longer.n - 1) == "2025 Q4"
+    assert longer.column("rate")[every.n] == pytest.approx(0.0372 * 0.0291 / 0.0341, rel=0.05)
+
+
+@pytest.mark.slow
+def test_the_outcome_of_2020_is_inside_in_size_and_outside_in_shape(outcomes: dict[str, dict[str, Any]]) -> None:
+    data = deals_2020.outcome().data
+    by_rate = [r for r in data["rows"] if r["deal"] == "Dongdao-3 no. 1" and r["payment_rate"]]
+    assert [r["reach"] for r in by_rate] == sorted(r["reach"] for r in by_rate)
+    assert all(r["reach_low"] <= r["reach"] <= r["reach_high"] for r in data["rows"])
+    assert data["late_model"][2] < data["late"]
+    then = outcomes["deals-2020"]["data"]["rows"]
+    assert [r["reach"] for r in data["rows"]] == pytest.approx([r["reach"] for r in then], abs=1e-6)

@@ -126,6 +126,7 @@ def _dataset(job: Job, tally: Tally) -> xr.Dataset:
             "batch_path": ("batch", tally.batch_path),
             "batch_sum": (("scenario", "quantity", "batch"), decoded(tally.batch_sum)),
             "loss_count": (("scenario", "tranche", "loss_bin"), tally.loss_count[:, : len(notes)]),
+            "default_count": (("scenario", "loss_bin"), tally.loss_count[:, len(notes)]),
         },
         coords={"scenario": [case.name for case in job.scenarios], "tranche": notes, "quantity": quantities},
         attrs={"seed": str(job.seed), "paths": job.paths, "rng": engine.RNG, "estimator": "plain"},

@@ -66,7 +66,7 @@ class SatelliteFit(NamedTuple):
 
     def expected(self, macro: MacroTable, start: Period, n: int) -> Array:
         """Fitted rate of n periods from `start`, as an annualised fraction."""
-        level = _design(macro, self.term, start, n) @ np.array(self.coefficient)
+        level = design(macro, self.term, start, n) @ np.array(self.coefficient)
         return np.asarray(expit(level) if self.link == "logit" else ndtr(level), dtype=np.float64)
 
 
@@ -97,8 +97,8 @@ def fit_satellite(
     to the whole part of 4 (n / 100)^(2/9) (Newey and West 1994). DataError where a value is missing or out of range;
     ConfigError where statsmodels is not installed.
     """
-    y = _linked(history, target, link, unit)
-    x = _design(macro, terms, history.start, history.n)
+    y = linked(history, target, link, unit)
+    x = design(macro, terms, history.start, history.n)
     if len(y) <= x.shape[1] + 2:
         raise DataError(f"{history.file}: {len(y)} observations are too few for {x.shape[1]} coefficients")
     lags = int(4.0 * (len(y) / 100.0) ** (2.0 / 9.0)) if robust_lags is None else robust_lags
@@ -117,7 +117,7 @@ def fit_satellite(
     )  # fmt: skip
 
 
-def _linked(history: MacroTable, target: str, link: Link, unit: float) -> Array:
+def linked(history: MacroTable, target: str, link: Link, unit: float) -> Array:
     """The history on the link's scale."""
     rate = unit * np.array(history.column(target))
     wrong = np.flatnonzero(~((rate > 0.0) & (rate < 1.0)))
@@ -127,7 +127,7 @@ def _linked(history: MacroTable, target: str, link: Link, unit: float) -> Array:
     return np.asarray(logit(rate) if link == "logit" else ndtri(rate), dtype=np.float64)
 
 
-def _design(macro: MacroTable, terms: tuple[Term, ...], start: Period, n: int) -> Array:
+def design(macro: MacroTable, terms: tuple[Term, ...], start: Period, n: int) -> Array:
     """(n, 1 + terms): a column of ones and each term over n periods from `start`."""
     column = [np.ones(n)]
     for term in terms:

@@ -12,12 +12,14 @@ from stress.cli.output import Output
 from stress.errors import ConfigError, LimitBreached
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from rich.table import Table
 
     from stress.validation.check import Check
+    from stress.validation.outcome import Outcome
 
 RECORD = Path("results/validation.json")
-COLOUR = {"kept": "green", "broken": "bold red", "not run": "yellow"}
+COLOUR = {"kept": "green", "shown": "cyan", "broken": "bold red", "not run": "yellow"}
 
 
 @click.command()
@@ -45,7 +47,6 @@ def validate(
     chosen = _chosen(names, ALL) if names else [c for c in ALL if everything or not c.long]
     target = out or RECORD
     from stress.validation import record
-    from stress.validation.check import measure
 
     before = record.read(target) if target.is_file() else None
     output = Output(as_json, quiet, log_json)
@@ -53,16 +54,16 @@ def validate(
     with output.progress("validating") as progress:
         for done, check in enumerate(chosen):
             progress(done, len(chosen))
-            entries.append(record.entry(check, measure(check)))
+            entries.append(record.measured(check))
             output.log("validated", name=check.name, verdict=entries[-1]["verdict"], seconds=entries[-1]["seconds"])
     _write(target, record.text(record.document(entries, before)))
-    output.result(lambda: _table(entries, bool(names)), lambda: record.document(entries))
+    output.result(lambda: _answer(entries, bool(names)), lambda: record.document(entries))
     broken = [entry["name"] for entry in entries if entry["verdict"] == "broken"]
     if broken:
         raise LimitBreached(f"broken: {', '.join(broken)}; see every number with: stress validate {' '.join(broken)}")
 
 
-def _chosen(names: tuple[str, ...], known: tuple[Check, ...]) -> list[Check]:
+def _chosen(names: tuple[str, ...], known: tuple[Check | Outcome, ...]) -> list[Check | Outcome]:
     from stress.inputs.messages import suggest
 
     for name in names:
@@ -80,6 +81,20 @@ def _write(target: Path, text: str) -> None:
         write_atomically(target, text)
     except OSError as error:
         raise ConfigError(f"-o {target}: cannot be written: {error.strerror}") from None
+
+
+def _answer(entries: list[dict[str, Any]], every: bool) -> RenderableType:
+    """The table, and below it what the outcomes say."""
+    from rich.console import Group
+    from rich.padding import Padding
+    from rich.text import Text
+
+    said = [Padding(Text(f"{e['name']}: {line}"), (0, 0, 1, 0)) for e in entries for line in _outcome(e)]
+    return Group(_table(entries, every), *said)
+
+
+def _outcome(entry: dict[str, Any]) -> list[str]:
+    return [entry["measured"], *entry["said"]] if entry["verdict"] == "shown" else []
 
 
 def _table(entries: list[dict[str, Any]], every: bool) -> Table:
@@ -111,7 +126,8 @@ def _rows(table: Table, entry: dict[str, Any], every: bool) -> None:
         findings = [max(findings, key=_distance)]
     name = entry["name"]
     if not findings:
-        table.add_row(name, Text(entry["measured"]), "", "", "", "", verdict, f"{entry['seconds']:.1f}")
+        said = "see below" if entry["verdict"] == "shown" else entry["measured"]
+        table.add_row(name, Text(said), "", "", "", "", verdict, f"{entry['seconds']:.1f}")
     for k, one in enumerate(findings):
         shown = Text("kept" if one["kept"] else "broken", style=COLOUR["kept" if one["kept"] else "broken"])
         error = "" if one["error"] is None else f"{one['error']:.2g}"
@@ -122,8 +138,8 @@ def _rows(table: Table, entry: dict[str, Any], every: bool) -> None:
 
 
 def _numbers(entry: dict[str, Any]) -> bool:
-    """Whether the numbers tell the story; tests tell theirs in words."""
-    return not entry["command"].startswith("python")
+    """Whether the numbers tell the story; tests and outcomes tell theirs in words."""
+    return str(entry["command"]).startswith("stress") and entry["verdict"] != "shown"
 
 
 def _distance(one: dict[str, Any]) -> float:

@@ -14,7 +14,7 @@ import xarray as xr
 from markupsafe import Markup
 
 from stress import measures
-from stress.report import figures, sheets, words
+from stress.report import figures, sheets, validation, words
 from stress.report.chapters import chapter
 from stress.report.exhibit import Exhibit, svg_of
 from stress.report.numbers import count, percent
@@ -33,7 +33,7 @@ def write(ds: xr.Dataset, path: str | os.PathLike[str], answers: Sequence[Any] =
     """Render and write the page whole or not at all."""
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    text = render(ds, answers).encode()
+    text = render(ds, answers, validation.found(target)).encode()
     with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as part:
         part.write(text)
     try:
@@ -46,10 +46,11 @@ def write(ds: xr.Dataset, path: str | os.PathLike[str], answers: Sequence[Any] =
     return target
 
 
-def render(ds: xr.Dataset, answers: Sequence[Any] = ()) -> str:
+def render(ds: xr.Dataset, answers: Sequence[Any] = (), record: Mapping[str, Any] | None = None) -> str:
     """The page as text, with a chapter for each answer of `stress.analysis`.
 
-    Everything that comes from a file is escaped by the template.
+    `record`: what `stress validate` measured, for the validation chapter. Everything that comes from a file is escaped
+    by the template.
     """
     job = json.loads(str(ds.attrs.get("job") or "{}"))
     job = job if isinstance(job, dict) else {}
@@ -81,6 +82,7 @@ def render(ds: xr.Dataset, answers: Sequence[Any] = ()) -> str:
         checks=sheets.checks(ds),
         illustrative=illustrative(job),
         scenarios=scenario_rows(ds, job),
+        validation=validation.chapter(record),
         provenance=[(k, str(ds.attrs[k])) for k in PROVENANCE if k in ds.attrs],
     )
 

@@ -10,7 +10,8 @@ from stress.errors import ConfigError, DataError, StressError
 
 SIGMAS = 4.0
 """Standard errors that a simulated figure may lie away from a closed form: once in 16,000 by chance."""
-Verdict = Literal["kept", "broken", "not run"]
+Verdict = Literal["kept", "broken", "not run", "shown"]
+"""`shown`: an outcome, which is neither kept nor broken."""
 
 
 class Finding(NamedTuple):

@@ -8,14 +8,9 @@ from typing import NamedTuple
 import numpy as np
 import xarray as xr
 
-from stress import engine, measures
+from stress import measures
+from stress.analysis.runs import counted
 from stress.analytic import loss_es, loss_quantile, tranche_el, tranche_pd
-from stress.assemble.problem import assemble
-from stress.counting.counted import joined
-from stress.inputs.job import Job
-from stress.kernels.memory import Packed, pack
-from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES, Tally
-from stress.results.build import WORDS
 from stress.validation.check import Finding
 from stress.validation.one_period import one_period_job
 
@@ -61,30 +56,13 @@ def cases() -> tuple[Case, ...]:
 def plain(replications: int = REPLICATIONS, band: float = BAND) -> Iterator[Finding]:
     """Share of runs, seed after seed, whose 95% interval holds the closed form."""
     job = one_period_job(P, RHO, (1.0 - DETACH, DETACH - ATTACH), paths=PATHS)
-    packed, tried = pack(assemble(job)), cases()
+    tried = cases()
     hits = np.zeros(len(tried))
     for seed in range(replications):
-        ds = counted(packed, job.model_copy(update={"seed": seed}))
+        ds = counted(job.model_copy(update={"seed": seed}), threads=1)
         for k, case in enumerate(tried):
             answer = case.take(ds)
             hits[k] += answer["low"].item() <= case.truth <= answer["high"].item()
     error = float(np.sqrt(STATED * (1.0 - STATED) / replications))
     for case, share in zip(tried, hits / replications, strict=True):
         yield Finding(case.what, STATED, float(share), band, error)
-
-
-def counted(packed: Packed, job: Job) -> xr.Dataset:
-    """A run's counts and sums as the measures read them: the Dataset without what is derived from it."""
-    tally: Tally = joined(engine.count(packed, job, threads=1)).tally()
-    names = [note.name for note in job.deal.notes]
-    quantity = [f"{name}:{q}" for name in names for q in NOTE_QUANTITIES]
-    n = len(names)
-    return xr.Dataset(
-        {
-            "loss_count": (("scenario", "tranche", "loss_bin"), tally.loss_count[:, :n]),
-            "default_count": (("scenario", "loss_bin"), tally.loss_count[:, n]),
-            "batch_sum": (("scenario", "quantity", "batch"), tally.batch_sum @ WORDS),
-            "batch_path": ("batch", tally.batch_path),
-        },
-        {"scenario": ["base"], "tranche": names, "quantity": [*quantity, *POOL_QUANTITIES]},
-    )

@@ -35,7 +35,7 @@ def rewritten(readme: str, record: Mapping[str, Any]) -> str:
 
 def _measured(entry: Mapping[str, Any]) -> str:
     said = str(entry["measured"])
-    return said if entry["verdict"] == "kept" else f"**{entry['verdict']}**: {said}"
+    return said if entry["verdict"] in ("kept", "shown") else f"**{entry['verdict']}**: {said}"
 
 
 def _cell(text: str) -> str:

@@ -17,7 +17,8 @@ from stress.digest import source_digest
 from stress.engine import n_core
 from stress.errors import DataError
 from stress.validation.catalogue import ALL
-from stress.validation.check import Check, Result
+from stress.validation.check import Check, Result, measure
+from stress.validation.outcome import Outcome, look
 from stress.validation.words import PARTS
 
 SHIPPED = Path(__file__).parents[1] / "data" / "validation.json"
@@ -25,7 +26,17 @@ SHIPPED = Path(__file__).parents[1] / "data" / "validation.json"
 FORMAT = 1
 
 
-def entry(check: Check, result: Result) -> dict[str, Any]:
+def measured(item: Check | Outcome) -> dict[str, Any]:
+    """Measure a promise, or look at an outcome, and record it."""
+    if isinstance(item, Check):
+        return entry(item, measure(item))
+    seen = look(item)
+    first, *rest = seen.shown.said
+    found = entry(item, Result(seen.verdict, seen.seconds, first))
+    return {**found, "said": rest, "data": seen.shown.data}
+
+
+def entry(check: Check | Outcome, result: Result) -> dict[str, Any]:
     """One check as JSON: what it promises, what was measured, and on which source."""
     return {
         "name": check.name,

@@ -44,10 +44,10 @@ PARTS = (
         "data",
         "Data",
         (
-            "Inputs that are the authors' own are listed under `illustrative` in the file that holds them and "
+            "Inputs that are the authors' own are listed under illustrative in the file that holds them and "
             "flagged in this report. Facts of the worked case: Xia, Liu, Wang and Liu (2024) and a press report "
             "of September 2022. Histories: Federal Reserve charge-off rates and stress-test tables, public "
-            "domain; `scenarios/data/SOURCES.txt` names each.",
+            "domain; scenarios/data/SOURCES.txt names each.",
             "A hundred quarters of card charge-offs are worth about four independent ones for their mean: every "
             "interval of the calibration knows it, and they are wide.",
         ),
