@@ -189,7 +189,7 @@ def _verdict(t: dict[str, Any]) -> str:
         "too high" if mean["below"] < 0.05 else "too low" if mean["below"] > 0.95 else "right on average, wrong in time"
     )
     return (
-        f"{t['name']}: the satellite failed: it was {side}. {_share(mean['below'])} of predicted paths have a lower "
+        f"{t['name']}: the satellite failed: it was {side}. Of predicted paths {_share(mean['below'])} have a lower "
         f"mean and {_share(peak['below'])} a lower peak than what happened. {t['why']} (Coefficients of level and "
         f"change: {t['coefficient'][1]:+.3f} ± {t['robust_error'][1]:.3f} and {t['coefficient'][2]:+.3f} ± "
         f"{t['robust_error'][2]:.3f}; of the last {t['later']} quarters predicted {t['inside_later']:.0%} lie inside "
@@ -199,5 +199,5 @@ def _verdict(t: dict[str, Any]) -> str:
 
 def _share(x: float) -> str:
     if x > 0.999 or x < 0.001:
-        return "more than 99.9%" if x > 0.5 else "fewer than 0.1%"
+        return "over 99.9%" if x > 0.5 else "under 0.1%"
     return f"{x:.1%}"

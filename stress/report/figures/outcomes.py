@@ -29,7 +29,7 @@ def deals(data: Mapping[str, Any]) -> Figure:
             panel.axhline(value, color=HAPPENED, linestyle=dash, linewidth=1.3, label=f"{name} {percent(value)}")
         panel.set_title(ink.label(deal["name"]))
         panel.set_xlabel("payment rate a month")
-        panel.set_ylim(bottom=0.0)
+        panel.set_ylim(0.0, 1.5 * max(r["quantiles"][-1] for r in by_rate))
         ink.percent_axis(panel.xaxis)
         panel.legend(loc="upper left", fontsize=7.5)
     axes[0].set_ylabel("90+ at the end, over cut-off")
