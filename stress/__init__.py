@@ -18,7 +18,7 @@ load         read and check a job, deal, pool or scenario file
 simulate     job -> Dataset
 replay       one path of a job again, with all its cash flows
 path_at      which path stands at a quantile of a note's loss
-open         a saved Dataset
+open         a saved Dataset, or what an unfinished run has counted so far
 measures     value at risk, expected shortfall, ...: Dataset in, DataArray out
 results      the table of variables, and how they are saved
 report       tables, figures and one HTML page of a Dataset
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from stress.engine import simulate
     from stress.inputs.load import load
     from stress.jobs.quantile import path_at
-    from stress.results import open
+    from stress.jobs.reading import open
     from stress.trace import replay
 
 __version__ = "0.1.0"
@@ -48,7 +48,7 @@ _HOME = {
     "simulate": "stress.engine",
     "replay": "stress.trace",
     "path_at": "stress.jobs.quantile",
-    "open": "stress.results",
+    "open": "stress.jobs.reading",
     "measures": "",
     "report": "",
     "results": "",

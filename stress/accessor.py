@@ -11,7 +11,7 @@ import xarray as xr
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-    from rich.table import Table
+    from rich.console import RenderableType
 
 
 class StressAccessor:
@@ -25,7 +25,7 @@ class StressAccessor:
         """Figures: `plot.loss("A")`, `plot.fan("excess_spread")`, `plot.events()`, `plot.heat_map()`."""
         return Plots(self._ds)
 
-    def table(self) -> Table:
+    def table(self) -> RenderableType:
         """One screen: every scenario and note with its errors."""
         from stress import report
 

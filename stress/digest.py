@@ -1,18 +1,36 @@
-"""Which source text made a result: one digest over every module of the package."""
+"""Which source text made a result: one digest over every module, and one over those that count."""
 
 from __future__ import annotations
 
 import functools
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
+
+_ROOT = Path(__file__).parent
+COUNTERS = ("kernels/*.py", "counting/counted.py", "counting/ranges.py")
+"""What turns the kernels' arrays, a seed and a range of paths into counts, and adds counts up."""
 
 
 @functools.cache
 def source_digest() -> str:
     """SHA-256 over the names and contents of all modules of `stress`, in hexadecimal."""
-    root = Path(__file__).parent
+    return _digest(_ROOT.rglob("*.py"))
+
+
+@functools.cache
+def counters_digest() -> str:
+    """SHA-256 over the modules that count: equal digests count the same from the same arrays.
+
+    What makes those arrays (inputs, assembly) needs none, for the arrays themselves have a digest; what reads the
+    counts (measures, report) and what drives the run (jobs, cluster, command line) changes no count.
+    """
+    return _digest(path for pattern in COUNTERS for path in _ROOT.glob(pattern))
+
+
+def _digest(paths: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.py")):
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0")
+    for path in sorted(paths):
+        digest.update(path.relative_to(_ROOT).as_posix().encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

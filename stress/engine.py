@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import threading
-from collections.abc import Generator, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Generator, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -18,8 +19,9 @@ from stress.counting.counted import Counted, Progress, joined
 from stress.counting.ranges import Range
 from stress.digest import source_digest
 from stress.errors import ConfigError
-from stress.inputs.job import Job
+from stress.inputs.job import Job, Sweep, labels_of
 from stress.inputs.load import job_hash, job_to_json
+from stress.inputs.sweep import with_seed
 from stress.kernels.layout import PANEL_PATHS
 from stress.kernels.memory import Packed, pack
 from stress.kernels.tally import Tally, merge
@@ -27,26 +29,75 @@ from stress.kernels.tally import Tally, merge
 if TYPE_CHECKING:
     import xarray as xr
 
+    from stress.results import Result
+
 RNG = "Philox4x32-10, key = seed, counter = (path, month // 4, purpose, factor); Box-Muller"
 
 
+@overload
 def simulate(
     job: Job,
+    paths: int | None = ...,
+    seed: int | None = ...,
+    scenarios: Sequence[str] | None = ...,
+    threads: int | None = ...,
+    progress: Progress | None = ...,
+    client: Any = ...,
+) -> xr.Dataset: ...
+@overload
+def simulate(
+    job: Sweep,
+    paths: int | None = ...,
+    seed: int | None = ...,
+    scenarios: Sequence[str] | None = ...,
+    threads: int | None = ...,
+    progress: Progress | None = ...,
+    client: Any = ...,
+) -> Result: ...
+def simulate(
+    job: Job | Sweep,
     paths: int | None = None,
     seed: int | None = None,
     scenarios: Sequence[str] | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
     client: Any = None,
-) -> xr.Dataset:
+) -> Result:
     """Tranche loss distributions of a job as a labelled Dataset (see `stress.results`).
 
     paths and seed override the job's; `scenarios` keeps some by name. `threads`: one per core where left out;
     `client`: a `distributed.Client` instead. The numbers do not depend on threads, chunks or cluster.
+    A sweep gives a Dataset with dims for what it sweeps, or a DataTree with a group for each deal where deals differ.
     Raises ConfigError where the inputs do not fit together, StressError where a law of the model is broken.
     """
+    if isinstance(job, Sweep):
+        return _sweep(with_seed(job, seed), paths, scenarios, threads, progress, client)
     chosen = with_options(job, paths, seed, scenarios)
     return to_dataset(chosen, joined(count(pack(assemble(chosen)), chosen, None, threads, client, progress)).tally())
+
+
+def _sweep(
+    sweep: Sweep,
+    paths: int | None,
+    scenarios: Sequence[str] | None,
+    threads: int | None,
+    progress: Progress | None,
+    client: Any,
+) -> Result:
+    """Every job of a sweep in turn, under one count of progress."""
+    from stress import results
+
+    total = sum(paths or job.paths for job in sweep.jobs)
+    before, cells = 0, []
+    for job in sweep.jobs:
+        step = None if progress is None else functools.partial(_further, progress, before, total)
+        cells.append((labels_of(job, sweep.over), simulate(job, paths, None, scenarios, threads, step, client)))
+        before += paths or job.paths
+    return results.combine(cells)
+
+
+def _further(progress: Progress, before: int, total: int, done: int, _: int) -> None:
+    progress(before + done, total)
 
 
 def with_options(job: Job, paths: int | None, seed: int | None, scenarios: Sequence[str] | None) -> Job:
@@ -78,19 +129,20 @@ def count(
     every: float | None = None,
     stop: threading.Event | None = None,
     most: int | None = None,
+    pause: Callable[[], None] | None = None,
 ) -> Generator[Counted, None, None]:
     """Tallies of ranges of the job's paths (all where left out), on threads or a cluster, in no order.
 
     `every`: hand over what is done every so many seconds, and a part panel on its own. `stop`: end early. `most`:
-    paths of a task.
+    paths of a task. `pause`: called whenever nothing came for a second.
     """
     ranges = ((0, job.paths),) if work is None else work
     if client is None:
-        return counting.count(packed, job.seed, ranges, threads or n_core(), every, progress, stop, most)
+        return counting.count(packed, job.seed, ranges, threads or n_core(), every, progress, stop, most, pause)
     from stress import cluster
 
     cluster.check(client)
-    return cluster.count(packed, problem_digest(packed), job.seed, ranges, client, every, progress, stop, most)
+    return cluster.count(packed, problem_digest(packed), job.seed, ranges, client, every, progress, stop, most, pause)
 
 
 def chunks(paths: int, workers: int) -> list[tuple[int, int]]:

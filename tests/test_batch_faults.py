@@ -145,14 +145,17 @@ def test_an_interrupt_leaves_a_checkpoint_and_exit_code_130(
     number: signal.Signals, place: dict[str, int], tmp_path: Path
 ) -> None:
     child = batch_driver.start(tmp_path, paths=50_000_000, most=2**16, **place)
-    wait_for(child, "progress")
-    time.sleep(0.2)
+    wait_for(child, "counting")
+    for _ in range(600):
+        if list((tmp_path / "checkpoint").glob("*.tally")):
+            break
+        time.sleep(0.1)
     os.killpg(child.pid, number) if number == signal.SIGINT else child.send_signal(number)
     _, log = child.communicate(timeout=60)
     assert child.returncode == 130, log
     assert "run again to go on" in log
     assert "Traceback" not in log
-    assert list((tmp_path / "checkpoint").glob("*.tally"))
+    assert "interrupted: 0 of" not in log
 
 
 class Cluster:

@@ -153,8 +153,8 @@ def test_another_job_or_code_is_refused_unless_fresh(run: Run, monkeypatch: pyte
     run()
     with pytest.raises(ConfigError, match="another job; --fresh starts over"):
         run(seed=8)
-    monkeypatch.setattr("stress.jobs.origin.source_digest", lambda: "other")
-    with pytest.raises(ConfigError, match="another version of the code"):
+    monkeypatch.setattr("stress.jobs.origin.counters_digest", lambda: "other")
+    with pytest.raises(ConfigError, match="another version of the kernels"):
         run()
     assert run(fresh=True).manifest["paths_found"] == 0
 
@@ -178,7 +178,7 @@ def test_shards_are_merged_when_they_are_many(
     run: Run, tmp_path: Path, sha: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shards, "MOST", 4)
-    monkeypatch.setattr("stress.jobs.running.KEPT", 2)
+    monkeypatch.setattr("stress.jobs.counts.KEPT", 2)
     assert run().manifest["result_sha256"] == sha
     assert len(stored(tmp_path / "out")) == 3  # two, and the part panel
     (tmp_path / "out/results.nc").unlink()

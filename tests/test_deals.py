@@ -37,7 +37,7 @@ def jobs_of(path: Path) -> list[Path]:
     for job in JOBS:
         file = parse(job)
         assert isinstance(file, JobFile)
-        if (job.parent / file.deal).resolve() == path:
+        if isinstance(file.deal, str) and (job.parent / file.deal).resolve() == path:
             found.append(job)
     return found
 

@@ -9,7 +9,7 @@ import pytest
 import stress
 from stress.errors import ConfigError
 from stress.inputs.deal import Deal
-from stress.inputs.job import Job
+from stress.inputs.job import Job, Sweep
 from stress.inputs.job_notes import notes_of
 from stress.inputs.load import job_from_json, job_hash, job_to_json, load, load_job
 from stress.inputs.pool import Pool
@@ -45,7 +45,7 @@ def names(job: Job) -> list[str]:
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda p: str(p.relative_to(ROOT)))
 def test_every_shipped_file_is_right_and_names_its_source(path: Path) -> None:
     model = load(path)
-    if not isinstance(model, Job):
+    if not isinstance(model, Job | Sweep):
         assert model.source or model.name == "baseline"
         assert model.illustrative or not model.source
 

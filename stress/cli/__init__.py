@@ -16,6 +16,7 @@ from stress.errors import StressError
 COMMANDS = {
     "run": "stress.cli.run:run",
     "check": "stress.cli.check:check",
+    "table": "stress.cli.table:table",
     "report": "stress.cli.report:report",
     "plot": "stress.cli.plot:plot",
     "compare": "stress.cli.compare:compare",

@@ -32,12 +32,14 @@ def explain(file: Path, markdown: bool, picture: Path | None, as_json: bool) -> 
     from stress.errors import ConfigError
     from stress.explain import explain_deal, explain_job
     from stress.inputs.deal import Deal
-    from stress.inputs.job import Job
+    from stress.inputs.job import Job, Sweep
     from stress.inputs.load import load
 
     model = load(file)
     if isinstance(model, Deal):
         text, deal, balance = explain_deal(model), model, None
+    elif isinstance(model, Sweep):
+        raise ConfigError(f"{file}: a sweep over {len(model.jobs)} jobs: explain its deals one by one")
     elif isinstance(model, Job):
         text, deal, balance = explain_job(model), model.deal, model.pool.balance
     else:

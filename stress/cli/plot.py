@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from stress.cli.cells import Cell, cell_options, opened_one
 from stress.cli.options import FILE
 from stress.errors import ConfigError
 
@@ -25,6 +26,7 @@ FORMATS = (".svg", ".png", ".pdf")
     metavar="NAME=SHARE",
     help="A figure to mark among the defaults, for example 'realised=0.0463'. Repeatable.",
 )
+@cell_options
 @click.option("-o", "--out", type=FILE, metavar="FILE", help="An .svg, .png or .pdf file. [default: FIGURE.svg]")
 def plot(
     results: Path,
@@ -33,6 +35,9 @@ def plot(
     scenario: str | None,
     quantity: str,
     mark: tuple[str, ...],
+    deal: str | None,
+    pool: str | None,
+    seed: int | None,
     out: Path | None,
 ) -> None:
     """Draw a loss distribution, a fan by month, trigger events, the heat map or the pool's defaults by scenario.
@@ -48,10 +53,9 @@ def plot(
     if target.suffix.lower() not in FORMATS:
         raise ConfigError(f"--out {target}: must end in {', '.join(FORMATS)}")
 
-    from stress import results as saved
     from stress.report import figures
 
-    dataset = saved.open(results)
+    dataset = opened_one(results, Cell(deal, pool, seed))
     if scenario is not None and scenario not in dataset["scenario"].values:
         raise ConfigError(f"--scenario {scenario}: one of {', '.join(map(str, dataset['scenario'].values))}")
     if figure == "loss":

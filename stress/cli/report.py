@@ -1,4 +1,4 @@
-"""`stress report`: one HTML page of saved results, with the questions that one wants answered in it."""
+"""`stress report`: one HTML page of a run, with the questions that one wants answered in it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stress.cli.answer import plain
+from stress.cli.cells import Cell, cell_options, opened, opened_one
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
 from stress.errors import ConfigError, DataError
@@ -29,6 +30,7 @@ QUESTIONS = ("breakeven", "reverse", "sensitivity")
 @click.option("--scenario", metavar="NAME", help="The scenario to start from. [default: the first]")
 @click.option("--paths", type=Count(), help="Paths of each run that a question makes. [default: 32,768]")
 @click.option("--threads", type=click.IntRange(1, 1024), help="Threads to use. [default: all cores]")
+@cell_options
 @output_options
 def report(
     results: Path,
@@ -38,39 +40,41 @@ def report(
     scenario: str | None,
     paths: int | None,
     threads: int | None,
+    deal: str | None,
+    pool: str | None,
+    seed: int | None,
     as_json: bool,
     quiet: bool,
     log_json: bool,
 ) -> None:
-    """Write the report of a finished run again, and print its table.
+    """Write the report of a run again, and print its table.
 
-    RESULTS is a run's folder or its results.nc. The engine is needed for --with alone.
+    RESULTS is a run's folder or its results.nc. The engine is needed for --with alone. A run that is not over gives a
+    report of the paths that its checkpoints hold, labelled PARTIAL; of a sweep, --deal, --pool and --seed choose a job.
 
     \b
     Example:
       stress report results/baitiao-24m
       stress report results/baitiao-24m --with breakeven,reverse,sensitivity --tranche mezzanine
+      stress report results/baitiao-sweep --deal 24-month --seed 1 -o one.html
     """
-    source = results / "results.nc" if results.is_dir() else results
-    if not source.is_file():
-        raise DataError(f"{source}: no such file; `stress run` writes it")
-    target = out or source.with_name("report.html")
-    asked = _asked(questions)
+    asked, cell = _asked(questions), Cell(deal, pool, seed)
+    folder = results if results.is_dir() else results.parent
+    target = out or folder / ("job.html" if cell else "report.html")
 
     import stress.report
-    from stress import results as saved
-    from stress.cli.run import measures_json
+    from stress.cli.measures_json import measures
 
-    dataset = saved.open(source)
+    dataset = opened(results, cell)
     output = Output(as_json, quiet, log_json)
-    answers = [_answer(name, dataset, tranche, scenario, paths, threads, output) for name in asked]
+    answers = [_answer(name, opened_one(results, cell), tranche, scenario, paths, threads, output) for name in asked]
     stress.report.write(dataset, target, answers)
     output.log("saved", out=str(target))
     output.result(
         lambda: stress.report.table(dataset),
         lambda: {
             "report": str(target),
-            "measures": measures_json(dataset),
+            "measures": measures(dataset),
             "answers": dict(zip(asked, map(_document, answers), strict=True)),
         },
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from stress.cli.sizes import Memory
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from stress.jobs.plans import Plan
+    from stress.jobs.plans import Plan, SweepPlan
 
 
 @click.command()
@@ -54,6 +55,7 @@ def run(
 
     Writes DIR/results.nc, DIR/report.html and DIR/manifest.json, and prints a table. What was counted is kept in
     DIR/checkpoint: a run that was stopped goes on where it was, and one with more paths counts only those it lacks.
+    A job that lists several deals, pools or seeds is a sweep: every combination is run, into one result.
 
     \b
     Example:
@@ -61,32 +63,37 @@ def run(
       stress run job.toml --scenario baseline --scenario macro_severe --json
       stress run job.toml --paths 1e8 --workers 8
     """
-    from stress.jobs.plans import check_paths
+    from stress.jobs.plans import check_paths, plan_sweep
     from stress.jobs.plans import plan as plan_of
 
     if paths is not None:
         check_paths(paths, max_paths)
-    from stress.inputs.load import load_job
+    from stress.inputs.job import Sweep
+    from stress.inputs.load import load_run
+    from stress.jobs.estimates import refuse, refuse_sweep
 
     output = Output(as_json, quiet, log_json)
-    loaded = load_job(job)
-    plan = plan_of(
-        loaded,
-        paths=paths,
-        seed=seed,
-        scenarios=scenarios,
-        out=out,
-        threads=threads,
-        workers=workers,
-        scheduler=scheduler,
-        fresh=not resume,
-        keep_paths=keep_paths,
-        max_paths=max_paths,
-        max_memory=max_memory,
-    )
-    from stress.jobs.estimates import refuse
-
-    refuse(plan)
+    loaded = load_run(job)
+    options: dict[str, Any] = {
+        "paths": paths,
+        "seed": seed,
+        "scenarios": scenarios,
+        "out": out,
+        "threads": threads,
+        "workers": workers,
+        "scheduler": scheduler,
+        "fresh": not resume,
+        "keep_paths": keep_paths,
+        "max_paths": max_paths,
+        "max_memory": max_memory,
+    }
+    plan: Plan | SweepPlan
+    if isinstance(loaded, Sweep):
+        plan = plan_sweep(loaded, **options)
+        refuse_sweep(plan)
+    else:
+        plan = plan_of(loaded, **options)
+        refuse(plan)
     if dry_run:
         said = plan_json(plan)
         output.result(lambda: _plan_table(said), lambda: said)
@@ -94,15 +101,20 @@ def run(
     return execute(plan, output)
 
 
-def execute(plan: Plan, output: Output) -> int:
+def execute(plan: Plan | SweepPlan, output: Output) -> int:
     """Run the plan and print what came of it. 130 after an interrupt."""
     from stress import jobs
     from stress.cli.watch import interruptible, progress
+    from stress.jobs.plans import Plan
 
-    output.log("running", job=plan.job.name, paths=plan.paths, scenarios=len(plan.scenarios))
+    name, first = (plan.job.name, plan) if isinstance(plan, Plan) else (plan.sweep.name, plan.plans[0])
+    output.log("running", job=name, paths=plan.paths, scenarios=len(first.scenarios))
     try:
-        with interruptible() as stop, progress(output, plan.job.name) as step:
-            done = jobs.run(plan, step, output.log, stop)
+        with interruptible() as stop, progress(output, name) as step:
+            if isinstance(plan, Plan):
+                done = jobs.run(plan, step, output.log, stop)
+            else:
+                done = jobs.run_sweep(plan, step, output.log, stop)
     except KeyboardInterrupt as error:
         click.echo(f"stress: {error or 'interrupted'}", err=True)
         return 130
@@ -110,31 +122,42 @@ def execute(plan: Plan, output: Output) -> int:
         output.log("saved", out=str(plan.out))
 
     from stress import report
+    from stress.cli.measures_json import measures
 
     output.result(
         lambda: report.table(done.dataset),
-        lambda: {**done.manifest, "unchanged": done.before, "measures": measures_json(done.dataset)},
+        lambda: {**done.manifest, "unchanged": done.before, "measures": measures(done.dataset)},
     )
     return 0
 
 
-def plan_json(plan: Plan) -> dict[str, Any]:
+def plan_json(plan: Plan | SweepPlan) -> dict[str, Any]:
     """What a dry run says with --json."""
-    from stress.jobs.estimates import estimate
+    from stress.jobs.estimates import estimate, estimate_sweep
     from stress.jobs.place import address_of
+    from stress.jobs.plans import Plan
 
-    found = estimate(plan)
-    address = address_of(plan)
-    local = f"{plan.workers} worker processes" if plan.workers else f"{plan.threads or 'all'} threads"
+    plans = (plan,) if isinstance(plan, Plan) else plan.plans
+    found = estimate(plan) if isinstance(plan, Plan) else estimate_sweep(plan)
+    first = plans[0]
+    address = address_of(first)
+    local = f"{first.workers} worker processes" if first.workers else f"{first.threads or 'all'} threads"
+
+    def each(values: Iterable[Any]) -> Any:
+        """The value that all jobs share, or the list of all."""
+        known = list(dict.fromkeys(values))
+        return known[0] if len(known) == 1 else known
+
     return {
-        "job": plan.job.name,
-        "deal": plan.job.deal.name,
-        "pool": plan.job.pool.name,
-        "scenarios": list(plan.scenarios),
+        "job": first.job.name,
+        **({} if len(plans) == 1 else {"jobs": len(plans)}),
+        "deal": each(one.job.deal.name for one in plans),
+        "pool": each(one.job.pool.name for one in plans),
+        "scenarios": list(first.scenarios),
         "paths": plan.paths,
-        "seed": str(plan.seed),
-        "clock": plan.job.clock,
-        "months": plan.job.deal.legal_maturity_months,
+        "seed": each(str(one.seed) for one in plans),
+        "clock": first.job.clock,
+        "months": each(one.job.deal.legal_maturity_months for one in plans),
         "where": f"cluster {address}" if address else local,
         "tasks": found.tasks,
         "paths_per_task": found.task_paths,
@@ -146,26 +169,10 @@ def plan_json(plan: Plan) -> dict[str, Any]:
     }
 
 
-def measures_json(dataset: Any) -> dict[str, Any]:
-    """The figures by scenario, tranche and level: every variable without month, bin, batch or path."""
-    shown = {}
-    for name, values in dataset.data_vars.items():
-        if values.dims and set(values.dims) <= {"scenario", "tranche", "level"}:
-            shown[str(name)] = _nested(values)
-    return shown
-
-
-def _nested(values: Any) -> Any:
-    if not values.dims:
-        return values.item()
-    dim = values.dims[0]
-    return {str(label): _nested(values.isel({dim: i})) for i, label in enumerate(values[dim].values.tolist())}
-
-
 def _plan_table(said: dict[str, Any]) -> Table:
     from rich.table import Table
 
     table = Table("what", "value", title=f"{said['job']}: would run")
     for key, value in said.items():
-        table.add_row(key, ", ".join(value) if isinstance(value, list) else str(value))
+        table.add_row(key, ", ".join(map(str, value)) if isinstance(value, list) else str(value))
     return table

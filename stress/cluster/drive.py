@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from stress.cluster.connect import n_slot
@@ -23,6 +23,8 @@ FAN_IN = 16
 """Tallies that one task adds up."""
 TRIES = 50
 """Times a range may be lost with its worker before the run is given up as incomplete."""
+PAUSE = 1.0
+"""Seconds without a sum after which the reader is told."""
 GRACE = 60.0
 """Seconds without any worker after which the cluster counts as lost."""
 
@@ -47,20 +49,27 @@ def count(
     progress: Progress | None = None,
     stop: threading.Event | None = None,
     most: int | None = None,
+    pause: Callable[[], None] | None = None,
 ) -> Generator[Counted, None, None]:
     """Count ranges of paths on a cluster; sums arrive at the end, or every so many seconds.
 
-    `problem` names the packed problem (its digest). `stop` ends the count early; `most`: paths of a task. Raises
-    ClusterLost, and Incomplete for a range that cannot be counted; what came before is good.
+    `problem` names the packed problem (its digest). `stop` ends the count early; `most`: paths of a task; `pause` is
+    called whenever no sum came for a second. Raises ClusterLost, and Incomplete for a range that cannot be counted;
+    what came before is good.
     """
     drive = _Drive(packed, problem, seed, client, every, stop or threading.Event())
     drive.waiting = chunks(work, max(1, n_slot(client)), most)[::-1]
-    all_paths = size(work)
+    all_paths, latest = size(work), time.monotonic()
     try:
         while drive.busy():
             drive.hand_out()
             drive.add_up()
-            yield from drive.take_in(drive.next_item())
+            for counted in drive.take_in(drive.next_item()):
+                yield counted
+                latest = time.monotonic()
+            if pause is not None and time.monotonic() - latest >= PAUSE:
+                pause()
+                latest = time.monotonic()
             if progress is not None:
                 progress(drive.n_counted, all_paths)
     finally:

@@ -6,7 +6,7 @@ import contextlib
 import queue
 import threading
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 
 from stress.counting.counted import Counted, Progress
 from stress.counting.ranges import Range, chunks, cut, is_whole, size, union
@@ -15,7 +15,9 @@ from stress.kernels.layout import PANEL_PATHS
 from stress.kernels.memory import Packed, Workspace
 
 SLICE = 2**13
-"""Paths between two looks at the clock: a fraction of a second."""
+"""Paths x scenarios between two looks at the clock: a fraction of a second."""
+PAUSE = 1.0
+"""Seconds without a tally after which the reader is told."""
 
 
 def count(
@@ -27,17 +29,19 @@ def count(
     progress: Progress | None = None,
     stop: threading.Event | None = None,
     most: int | None = None,
+    pause: Callable[[], None] | None = None,
 ) -> Generator[Counted, None, None]:
     """Count ranges of paths; hand over what each thread has at the end, or every so many seconds.
 
     `stop` ends the count early, within a slice: what was counted by then is handed over. `most`: paths of a task.
+    `pause` is called whenever nothing was handed over for a second.
     """
     tasks = chunks(work, threads, most)
     run = _Run(packed, seed, size(work), min(threads, len(tasks)), every, progress, stop or threading.Event())
     helper = threading.Thread(target=run.all, args=(tasks,), name="stress-count", daemon=True)
     helper.start()
     try:
-        yield from run.handed_over()
+        yield from run.handed_over(pause or (lambda: None))
         helper.join()
         yield from run.rest()
         if run.failure is not None:
@@ -107,7 +111,7 @@ class _Run:
         """One task, slice by slice."""
         hand = self.idle.get()
         try:
-            for piece in cut((start, end), SLICE):
+            for piece in cut((start, end), SLICE // self.packed.problem.sizes.n_scenario):
                 if self.stop.is_set() or self.stop_now.is_set():
                     return
                 self._slice(hand, piece)
@@ -135,15 +139,21 @@ class _Run:
         self.room.acquire()  # one copy of a tally at a time, whatever the number of threads
         self.ready.put(hand.give())
 
-    def handed_over(self) -> Iterator[Counted]:
+    def handed_over(self, pause: Callable[[], None]) -> Iterator[Counted]:
         """What threads give while they count."""
         while True:
             self.room.release()
-            counted = self.ready.get()
+            counted = self._next(pause)
             if counted is None:
                 return
             yield counted
             del counted
+
+    def _next(self, pause: Callable[[], None]) -> Counted | None:
+        while True:
+            with contextlib.suppress(queue.Empty):
+                return self.ready.get(timeout=PAUSE)
+            pause()
 
     def rest(self) -> Iterator[Counted]:
         """What the threads hold when all is over."""

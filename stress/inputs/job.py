@@ -1,4 +1,4 @@
-"""A job: one deal, one pool, some scenarios, and how to simulate them."""
+"""A job: a deal, a pool, some scenarios, and how to simulate them; or a sweep over several of each."""
 
 from __future__ import annotations
 
@@ -23,16 +23,22 @@ class ScenarioFile(Strict):
     """Weight in the mixture, in place of the file's own; only where the entry is one scenario."""
 
 
+Files = Annotated[tuple[str, ...], Field(min_length=1, max_length=64)]
+Seed = Annotated[int, Field(ge=0, lt=2**64)]
+Seeds = Annotated[tuple[Seed, ...], Field(min_length=1, max_length=1024)]
+Swept = Literal["deal", "pool", "seed"]
+
+
 class JobFile(Document):
-    """A job as written: references to other files, relative to this one."""
+    """A job as written: references to other files, relative to this one. Lists of deals, pools or seeds: a sweep."""
 
     kind: Literal["job"]
-    deal: str
-    pool: str
+    deal: str | Files
+    pool: str | Files
     scenarios: Annotated[tuple[str | ScenarioFile, ...], Field(min_length=1, max_length=64)]
     """`file.toml`, `file.toml:level` or { file, levels }. The first is the reference of the report."""
     paths: Annotated[int, Field(ge=1)] = 100_000
-    seed: Annotated[int, Field(ge=0, lt=2**64)] = 1
+    seed: Seed | Seeds = 1
     clock: Clock = "monthly"
     estimator: Literal["plain", "sobol", "importance", "auto"] = "plain"
 
@@ -60,3 +66,20 @@ class Job(Strict):
     seed: int
     clock: Clock
     estimator: Literal["plain", "sobol", "importance", "auto"] = "plain"
+
+
+class Sweep(Strict):
+    """Jobs that differ in deal, pool or seed: one for each combination of what the file lists."""
+
+    name: Name
+    source: str = ""
+    over: tuple[Swept, ...]
+    """What the file gives as a list, in the order of the Dataset's dims."""
+    jobs: tuple[Job, ...]
+    """Seeds vary fastest, then pools."""
+
+
+def labels_of(job: Job, over: tuple[Swept, ...]) -> dict[str, str | int]:
+    """Where a job stands in its sweep: the name of its deal and pool, its seed."""
+    known: dict[str, str | int] = {"deal": job.deal.name, "pool": job.pool.name, "seed": job.seed}
+    return {dim: known[dim] for dim in over}

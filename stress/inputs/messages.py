@@ -58,7 +58,7 @@ class Fault(NamedTuple):
 
 def message(path: Path | str, model: type[BaseModel], document: dict[str, Any], error: ValidationError) -> str:
     """The one message of a file that a model refused."""
-    faults = _merge([_fault(model, document, detail) for detail in error.errors(include_url=False)])
+    faults = _merge([_fault(model, document, detail) for detail in _meant(error.errors(include_url=False))])
     if len(faults) == 1:
         return f"{path}: {faults[0]}"
     shown = [f"  {fault}" for fault in faults[:MAX_SHOWN]]
@@ -93,6 +93,16 @@ def show(value: object) -> str:
 def ascii_safe(text: str) -> str:
     """Text without characters that could move the cursor of a terminal."""
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+
+
+def _meant(details: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """Without what a list is told by the branch of a union that wants one value, where the other branch says more."""
+    lists = {d["loc"][0] for d in details if d["loc"] and isinstance(d["input"], list) and d["type"] != "tuple_type"}
+    within = {d["loc"][0] for d in details if len(d["loc"]) > 2 or d["type"] in ("too_short", "too_long")}
+    one = ("string_type", "int_type")
+    return [
+        d for d in details if not (d["type"] in one and isinstance(d["input"], list) and d["loc"][0] in lists & within)
+    ]
 
 
 def _merge(faults: Sequence[Fault]) -> list[Fault]:

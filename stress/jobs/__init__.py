@@ -1,8 +1,10 @@
 """A batch job: one run of a job file, its folder, and a manifest that says how the numbers came about.
 
-plan, run           what will run and where; run it, or go on with it
-estimate            tasks, memory and time of a plan, before any work
-path_at             the path at a quantile of a result
+plan, run               what will run and where; run it, or go on with it
+plan_sweep, run_sweep   the same for a job that lists several deals, pools or seeds
+estimate                tasks, memory and time of a plan, before any work
+open                    what a folder holds: the results, or what an unfinished run has counted so far
+path_at                 the path at a quantile of a result
 
 The folder holds results.nc, report.html, manifest.json (written last: with it, the folder is complete) and
 checkpoint/: shards of what was counted, each named by its own SHA-256, so that a run that was stopped goes on, a
@@ -15,11 +17,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from stress.jobs.estimates import Estimate, estimate
+    from stress.jobs.estimates import Estimate, estimate, estimate_sweep
     from stress.jobs.files import write_atomically
-    from stress.jobs.plans import Plan, choose_scenarios, plan
+    from stress.jobs.plans import Plan, SweepPlan, choose_scenarios, plan, plan_sweep
     from stress.jobs.quantile import path_at
+    from stress.jobs.reading import open
     from stress.jobs.running import MANIFEST, REPORT, RESULTS, Done, result_digest, run
+    from stress.jobs.sweeping import run_sweep
 
 __all__ = [
     "MANIFEST",
@@ -28,19 +32,26 @@ __all__ = [
     "Done",
     "Estimate",
     "Plan",
+    "SweepPlan",
     "choose_scenarios",
     "estimate",
+    "estimate_sweep",
+    "open",
     "path_at",
     "plan",
+    "plan_sweep",
     "result_digest",
     "run",
+    "run_sweep",
     "write_atomically",
 ]
 
 _HOME = {
-    **dict.fromkeys(("Estimate", "estimate"), "estimates"),
-    **dict.fromkeys(("Plan", "choose_scenarios", "plan"), "plans"),
+    **dict.fromkeys(("Estimate", "estimate", "estimate_sweep"), "estimates"),
+    **dict.fromkeys(("Plan", "SweepPlan", "choose_scenarios", "plan", "plan_sweep"), "plans"),
     **dict.fromkeys(("MANIFEST", "REPORT", "RESULTS", "Done", "result_digest", "run"), "running"),
+    "run_sweep": "sweeping",
+    "open": "reading",
     "path_at": "quantile",
     "write_atomically": "files",
 }

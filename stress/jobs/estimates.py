@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from stress.errors import LimitError
 from stress.jobs.place import address_of
-from stress.jobs.plans import Plan
+from stress.jobs.plans import Plan, SweepPlan
 from stress.kernels.tally import tally_shapes
 
 BASE = 330_000_000
@@ -55,6 +55,37 @@ def refuse(plan: Plan) -> None:
             f"about {memory(plan) / 1e6:,.0f} MB of memory are needed, more than the limit of "
             f"{plan.max_memory / 1e6:,.0f} MB; fewer threads, workers or scenarios need less"
         )
+
+
+def sweep_memory(plan: SweepPlan) -> int:
+    """Bytes of the largest job while it runs, and of the results of all, twice while they are put together."""
+    return max(memory(one) for one in plan.plans) + 2 * sum(tally_bytes(one) for one in plan.plans)
+
+
+def refuse_sweep(plan: SweepPlan) -> None:
+    """Raise LimitError where the sweep would take more memory than allowed."""
+    most = plan.plans[0].max_memory
+    if most is not None and sweep_memory(plan) > most:
+        raise LimitError(
+            f"about {sweep_memory(plan) / 1e6:,.0f} MB of memory are needed for a sweep of {len(plan.plans)} jobs, "
+            f"more than the limit of {most / 1e6:,.0f} MB; fewer jobs, threads, workers or scenarios need less"
+        )
+
+
+def estimate_sweep(plan: SweepPlan) -> Estimate:
+    """Of all jobs one after the other. Jobs that differ in their seed only share a rate."""
+    by_deal = {(one.job.deal.name, one.job.pool.name): one for one in plan.plans}
+    rates = {key: estimate(one) for key, one in by_deal.items()}
+    each = [rates[one.job.deal.name, one.job.pool.name] for one in plan.plans]
+    seconds = sum(found.seconds for found in each)
+    return Estimate(
+        sum(found.tasks for found in each),
+        max(found.task_paths for found in each),
+        sweep_memory(plan),
+        max(found.task_memory for found in each),
+        plan.paths / seconds,
+        seconds,
+    )
 
 
 def estimate(plan: Plan) -> Estimate:

@@ -9,7 +9,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from stress.digest import source_digest
+from stress.digest import counters_digest, source_digest
 from stress.errors import ConfigError
 from stress.inputs.job import Job
 from stress.inputs.load import job_hash
@@ -17,15 +17,19 @@ from stress.jobs.files import disk, write_atomically
 from stress.jobs.plans import Plan
 
 RUN = "run.json"
-_WORDS = {"job": "another job", "source_digest": "another version of the code"}
+_WORDS = {"job": "another job", "counters": "another version of the kernels"}
 
 
 def run_parts(job: Job) -> dict[str, str]:
-    """What must not change between the parts of a run. The number of paths may: a finished run can be extended."""
+    """What must not change between the parts of a run. The number of paths may: a finished run can be extended.
+
+    The arrays that the kernels get have a digest of their own (`check_problem`): whatever makes them differ (assembly,
+    NumPy, SciPy) is seen there. So only the job, the code that counts and its compiler stand here.
+    """
     return {
         "job": job_hash(job.model_copy(update={"paths": 0})),
-        "source_digest": source_digest(),
-        **{name: version(name) for name in ("numba", "numpy", "scipy")},
+        "counters": counters_digest(),
+        **{name: version(name) for name in ("numba", "llvmlite")},
     }
 
 
@@ -53,8 +57,8 @@ def check_problem(folder: Path, digest: str) -> None:
     before = read_json(path).get("sha256", digest)
     if before != digest:
         raise ConfigError(
-            f"{folder.parent}: this machine turns the job into other numbers than the one that began the run; "
-            "--fresh starts over"
+            f"{folder.parent}: this code or machine turns the job into other numbers than the one that began the "
+            "run; --fresh starts over"
         )
     if not path.exists():
         with disk(folder):
@@ -76,6 +80,13 @@ def origin(plan: Plan) -> dict[str, Any]:
         "scenarios": list(plan.scenarios),
         "clock": plan.job.clock,
         "threads": plan.threads,
+        **platform_of(),
+    }
+
+
+def platform_of() -> dict[str, str]:
+    """What a run runs on."""
+    return {
         "python": platform.python_version(),
         "machine": platform.machine(),
         "system": platform.system(),

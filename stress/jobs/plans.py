@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from stress.errors import ConfigError, LimitError
-from stress.inputs.job import Job
+from stress.inputs.job import Job, Sweep
 from stress.inputs.messages import suggest
+from stress.inputs.sweep import with_seed
 
 MOST_PATHS = 10**10
 """Paths that are refused unless --max-paths allows them: days of a large machine."""
@@ -87,6 +88,46 @@ def plan(
         every,
         most,
     )
+
+
+class SweepPlan(NamedTuple):
+    """A sweep that will be run: a plan for each of its jobs, in folders below one."""
+
+    sweep: Sweep
+    plans: tuple[Plan, ...]
+    out: Path
+    fresh: bool
+
+    @property
+    def paths(self) -> int:
+        """Of all jobs."""
+        return sum(one.paths for one in self.plans)
+
+
+def plan_sweep(
+    sweep: Sweep,
+    seed: int | None = None,
+    out: Path | None = None,
+    fresh: bool = False,
+    max_paths: int | None = None,
+    **options: Any,
+) -> SweepPlan:
+    """The jobs of a sweep with the options that override theirs; `max_paths` is held against the paths of all.
+
+    Raises what `plan` raises.
+    """
+    sweep = with_seed(sweep, seed)
+    where = Path("results") / sweep.name if out is None else out
+    plans = tuple(
+        plan(job, out=cell_folder(where, job), fresh=fresh, max_paths=max_paths, **options) for job in sweep.jobs
+    )
+    check_paths(sum(one.paths for one in plans), max_paths)
+    return SweepPlan(sweep.model_copy(update={"jobs": tuple(one.job for one in plans)}), plans, where, fresh)
+
+
+def cell_folder(out: Path, job: Job) -> Path:
+    """Where a sweep keeps what it counts of a job."""
+    return out / "cells" / job.deal.name / job.pool.name / str(job.seed)
 
 
 def check_paths(paths: int, max_paths: int | None) -> None:

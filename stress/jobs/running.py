@@ -1,4 +1,4 @@
-"""Run a plan, or go on with it: count what is missing, then write results, report and manifest."""
+"""Run a plan into its folder: count what is missing, then results, report and, last of all, the manifest."""
 
 from __future__ import annotations
 
@@ -7,51 +7,35 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from stress.counting.counted import Progress, digest
-from stress.counting.ranges import missing, size
-from stress.errors import Incomplete
-from stress.jobs import rate
+from stress.counting.counted import Progress
+from stress.digest import source_digest
+from stress.jobs.counts import Say, count, folder_of
 from stress.jobs.estimates import refuse
-from stress.jobs.files import disk, prepare, sha256_of, write_atomically
-from stress.jobs.lock import locked
-from stress.jobs.memory import give_back_memory
-from stress.jobs.origin import begin, check_problem, origin, read_json, run_id, run_parts
-from stress.jobs.place import place_of
+from stress.jobs.files import disk, sha256_of, write_atomically
+from stress.jobs.origin import origin, read_json, run_id, run_parts
 from stress.jobs.plans import Plan
-from stress.jobs.shards import KEPT, Store
 
 if TYPE_CHECKING:
     import xarray as xr
 
+    from stress.results import Result
+
 RESULTS = "results.nc"
 REPORT = "report.html"
 MANIFEST = "manifest.json"
-CHECKPOINT = "checkpoint"
-
-Say = Callable[..., None]
-"""Called with an event and its fields."""
 
 
 class Done(NamedTuple):
     """A finished run."""
 
-    dataset: xr.Dataset
+    dataset: Result
+    """A DataTree after a sweep over deals that differ, else a Dataset."""
     manifest: dict[str, Any]
     before: bool = False
     """Whether the folder held it already, and nothing was done."""
-
-
-class Counting(NamedTuple):
-    """What the counting of a run came to, for the manifest."""
-
-    store: Store
-    where: str
-    found: int
-    """Paths that were there already."""
 
 
 def run(
@@ -64,42 +48,34 @@ def run(
     Incomplete or ClusterLost where a second run can go on, KeyboardInterrupt after `stop`.
     """
     refuse(plan)
-    prepare(plan.out)
-    say = say or (lambda event, **fields: None)
-    started = datetime.datetime.now(datetime.UTC)
-    clock = time.perf_counter()
-    folder = plan.out / CHECKPOINT
-    with disk(plan.out):
-        folder.mkdir(exist_ok=True)
-    with disk(plan.out), locked(folder / "lock"):
-        parts = run_parts(plan.job)
-        begin(folder, parts, plan.fresh)
-        if not plan.fresh and (manifest := _finished(plan, run_id(parts))):
-            from stress import results
-
-            say("complete", out=str(plan.out), note="the same run stands there already: nothing to do")
-            return Done(results.open(plan.out / RESULTS), manifest, before=True)
-        counting = _count(plan, folder, run_id(parts), progress, say, stop or threading.Event())
+    say, stop = say or silent, stop or threading.Event()
+    watch = Watch()
+    with folder_of(plan) as folder:
+        if not plan.fresh and (manifest := finished(plan.out, wanted(plan), plan.keep_paths)):
+            return unchanged(plan.out, manifest, say)
+        if plan.fresh:
+            (plan.out / MANIFEST).unlink(missing_ok=True)
+        counts = count(plan, folder, progress, say, stop)
         if plan.keep_paths:
-            _keep_paths(plan, folder, run_id(parts), progress, stop or threading.Event())
-        counted = time.perf_counter()
-        dataset, files = _write(plan, counting.store)
+            keep_paths(plan, folder, progress, stop)
+        watch.counted()
+
+        from stress import engine
+
+        dataset = engine.to_dataset(plan.job, counts.tally)
+        files = write(plan.out, dataset)
         manifest = {
             **origin(plan),
-            "where": counting.where,
-            "started": started.isoformat(timespec="seconds"),
-            "seconds": {
-                "simulate": round(counted - clock, 3),
-                "write": round(time.perf_counter() - counted, 3),
-            },
-            "paths_found": counting.found,
+            "where": counts.where,
+            **watch.said(),
+            "paths_found": counts.found,
             "paths_kept": plan.keep_paths,
-            "shards_damaged": counting.store.damaged,
-            "result_sha256": digest(_total(counting.store)),
+            "shards_damaged": counts.store.damaged,
+            "result_sha256": counts.sha256,
             "files": files,
-            **_checks(dataset),
+            **checks(dataset),
         }
-        write_atomically(plan.out / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+        write_manifest(plan.out, manifest)
     return Done(dataset, manifest)
 
 
@@ -114,99 +90,85 @@ def result_digest(dataset: xr.Dataset) -> str:
     return found.hexdigest()
 
 
-def _count(plan: Plan, folder: Path, run: str, progress: Progress | None, say: Say, stop: threading.Event) -> Counting:
-    """Count what the folder's shards do not hold."""
-    store = Store(folder, run, plan.paths, plan.every)
-    if plan.fresh:
-        store.clear()
-        (plan.out / MANIFEST).unlink(missing_ok=True)
-        (folder / "problem.json").unlink(missing_ok=True)
-    store.load()
-    for name in store.damaged:
-        say("damaged", shard=name, note="its paths are counted again")
-    work = missing(plan.paths, store.ranges)
-    found = plan.paths - size(work)
-    if found:
-        say("resumed", paths=found)
-    where = "nowhere: all paths were there"
-    if work:
-        from stress import engine
-        from stress.assemble.problem import assemble
-        from stress.kernels.memory import pack
+class Watch:
+    """When a run began and how long its parts took, for the manifest."""
 
-        packed = pack(assemble(plan.job))
-        check_problem(folder, engine.problem_digest(packed))
-        with place_of(plan, packed, lambda text: say("warning", note=text)) as place:
-            where = place.words
-            say("counting", where=where)
-            step = None if progress is None else lambda done, _: progress(found + done, plan.paths)
-            meter = rate.Meter(place.threads, len(plan.scenarios))
-            stream = engine.count(
-                packed, plan.job, work, place.threads, place.client, step, plan.every, stop, plan.most
-            )
-            try:
-                for counted in stream:
-                    store.add(counted)
-                    meter.add(counted.n_path)
-                    del counted  # its memory goes back before the next one is made
-            finally:
-                stream.close()
-                store.flush()
-                give_back_memory()
-            meter.keep(engine.problem_digest(packed))
-    left = plan.paths - size(r for r in store.ranges if r[1] <= plan.paths)
-    if left and stop.is_set():
-        raise KeyboardInterrupt(
-            f"interrupted: {plan.paths - left:,} of {plan.paths:,} paths are kept; run again to go on"
-        )
-    if left:
-        raise Incomplete(f"{left:,} of {plan.paths:,} paths are not counted; run again to go on")
-    store.tidy(KEPT)
-    return Counting(store, where, found)
+    def __init__(self) -> None:
+        self.started = datetime.datetime.now(datetime.UTC)
+        self.begin = self.end = time.perf_counter()
+
+    def counted(self) -> None:
+        """The counting is over."""
+        self.end = time.perf_counter()
+
+    def said(self) -> dict[str, Any]:
+        """The entries of the manifest."""
+        seconds = {"simulate": self.end - self.begin, "write": time.perf_counter() - self.end}
+        return {
+            "started": self.started.isoformat(timespec="seconds"),
+            "seconds": {name: round(spent, 3) for name, spent in seconds.items()},
+        }
 
 
-def _write(plan: Plan, store: Store) -> tuple[xr.Dataset, dict[str, str]]:
-    """Results and report, and the digest of each."""
-    from stress import engine, report, results
-
-    dataset = engine.to_dataset(plan.job, _total(store))
-    with disk(plan.out):
-        (plan.out / MANIFEST).unlink(missing_ok=True)
-        results.save(dataset, plan.out / RESULTS)
-        report.write(dataset, plan.out / REPORT)
-    return dataset, {name: sha256_of(plan.out / name) for name in (RESULTS, REPORT)}
+def silent(event: str, **fields: Any) -> None:
+    """A log that nobody reads."""
 
 
-def _keep_paths(plan: Plan, folder: Path, run: str, progress: Progress | None, stop: threading.Event) -> None:
+def wanted(plan: Plan) -> dict[str, Any]:
+    """What a manifest must say for its folder to hold this plan's results as this code writes them."""
+    return {"run_id": run_id(run_parts(plan.job)), "paths": plan.paths, "source_digest": source_digest()}
+
+
+def finished(out: Path, expected: dict[str, Any], paths_kept: bool) -> dict[str, Any]:
+    """The manifest of a folder that is complete, as expected, and whose files are as they were written; else empty."""
+    manifest = read_json(out / MANIFEST)
+    files = manifest.get("files")
+    if any(manifest.get(key) != value for key, value in expected.items()) or not isinstance(files, dict):
+        return {}
+    if paths_kept and not manifest.get("paths_kept"):
+        return {}
+    intact = all(sha256_of(out / name) == files.get(name) for name in (RESULTS, REPORT))
+    return manifest if intact else {}
+
+
+def unchanged(out: Path, manifest: dict[str, Any], say: Say) -> Done:
+    """What the folder holds already."""
+    from stress import results
+
+    say("complete", out=str(out), note="the same run stands there already: nothing to do")
+    return Done(results.open_any(out / RESULTS), manifest, before=True)
+
+
+def write(out: Path, result: Result) -> dict[str, str]:
+    """Write results and report; the digest of each."""
+    from stress import report, results
+
+    with disk(out):
+        (out / MANIFEST).unlink(missing_ok=True)
+        results.save(result, out / RESULTS)
+        report.write(result, out / REPORT)
+    return {name: sha256_of(out / name) for name in (RESULTS, REPORT)}
+
+
+def write_manifest(out: Path, manifest: dict[str, Any]) -> None:
+    """The last file of a run."""
+    with disk(out):
+        write_atomically(out / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+
+
+def keep_paths(plan: Plan, folder: Path, progress: Progress | None, stop: threading.Event) -> None:
     """Path-level outcomes, which this process makes on its own threads wherever the counts come from."""
     from stress import engine
     from stress.jobs.paths import keep
 
-    keep(plan, folder, run, plan.threads or engine.n_core(), progress, stop)
+    keep(plan, folder, run_id(run_parts(plan.job)), plan.threads or engine.n_core(), progress, stop)
 
 
-def _total(store: Store) -> Any:
-    assert store.total is not None
-    return store.total
-
-
-def _finished(plan: Plan, run: str) -> dict[str, Any]:
-    """The manifest of the same run, where it is complete and its files are as they were written; else empty."""
-    manifest = read_json(plan.out / MANIFEST)
-    files = manifest.get("files")
-    if (manifest.get("run_id"), manifest.get("paths")) != (run, plan.paths) or not isinstance(files, dict):
-        return {}
-    if plan.keep_paths and not manifest.get("paths_kept"):
-        return {}
-    intact = all(sha256_of(plan.out / name) == files.get(name) for name in (RESULTS, REPORT))
-    return manifest if intact else {}
-
-
-def _checks(dataset: xr.Dataset) -> dict[str, Any]:
+def checks(dataset: xr.Dataset) -> dict[str, Any]:
     """The engine's own checks: worst relative residual of each law, and faults, over all scenarios."""
-    checks: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for variable, dim, key in (("residual", "law", "residuals"), ("fault", "check", "faults")):
         if variable in dataset:
             worst = dataset[variable].max("scenario")
-            checks[key] = {str(name): value.item() for name, value in zip(worst[dim].values, worst.values, strict=True)}
-    return checks
+            found[key] = {str(name): value.item() for name, value in zip(worst[dim].values, worst.values, strict=True)}
+    return found

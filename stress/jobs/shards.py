@@ -24,6 +24,8 @@ MOST = 48
 """Shards in a folder; then the smallest are merged."""
 KEPT = 8
 """Shards that a finished run keeps, so that it can be extended."""
+PATIENCE = 1.0
+"""Seconds that a tally waits for others to be written with: threads hand theirs over at about the same time."""
 
 
 class Found(NamedTuple):
@@ -40,14 +42,14 @@ class Store:
     One thread of one process writes (see `lock`).
     """
 
-    def __init__(self, folder: Path, run: str, n_path: int, every: float) -> None:
-        self.folder, self.run, self.n_path, self.every = folder, run, n_path, every
+    def __init__(self, folder: Path, run: str, n_path: int) -> None:
+        self.folder, self.run, self.n_path = folder, run, n_path
         self.shards: list[Found] = []
         self.damaged: list[str] = []
         self.ranges: Ranges = ()
         self.total: Tally | None = None
         self.waiting: Counted | None = None
-        self.written = time.monotonic()
+        self.since = 0.0
 
     def load(self) -> None:
         """Take in what earlier runs left. Raises OSError where the folder cannot be read."""
@@ -65,27 +67,26 @@ class Store:
                 self._sum(counted)
             self.shards.append(shard)
 
-    def add(self, counted: Counted) -> None:
-        """Take in a tally, for good; written at once where it is a part panel, else with others after the interval."""
+    def add(self, counted: Counted, patience: float = PATIENCE) -> None:
+        """Take in a tally, for good; written at once where it is a part panel, else with others within `patience`."""
         self._sum(counted)
         if not is_whole(counted.ranges):
             self._write(counted)
             return
         if self.waiting is None:
-            self.waiting = Counted(counted.ranges, counted.tally())
+            self.waiting, self.since = Counted(counted.ranges, counted.tally()), time.monotonic()
         else:
             assert isinstance(self.waiting.held, Tally)
             add(self.waiting.held, counted.tally())
             self.waiting = Counted(union((*self.waiting.ranges, *counted.ranges)), self.waiting.held)
-        if time.monotonic() - self.written >= self.every:
+        if time.monotonic() - self.since >= min(PATIENCE, patience):
             self.flush()
 
     def flush(self) -> None:
-        """Write what waits."""
+        """Write what waits; called when nothing came for a while, and at the end."""
         if self.waiting is not None:
             self._write(self.waiting)
             self.waiting = None
-        self.written = time.monotonic()
         if len(self.shards) > MOST:
             self.tidy(MOST // 2)
 
@@ -126,7 +127,7 @@ class Store:
     def _sound(self) -> Iterator[Found]:
         """Shards of this run whose content matches their name; others are removed."""
         for path in sorted(self.folder.glob(f"*{SUFFIX}")):
-            content = self._content(path)
+            content = sound(path)
             try:
                 head = json.loads(content.partition(b"\n")[0]) if content is not None else {}
             except ValueError:
@@ -139,23 +140,44 @@ class Store:
             ranges = tuple((int(a), int(b)) for a, b in head["ranges"])
             yield Found(path, ranges, len(content or b""))
 
-    def _content(self, path: Path) -> bytes | None:
-        """The bytes of a shard; None where they are not what was written."""
-        try:
-            content = path.read_bytes()
-        except OSError:
-            return None
-        return content if hashlib.sha256(content).hexdigest() == path.name.removesuffix(SUFFIX) else None
-
     def _read(self, path: Path) -> Counted | None:
         """The tally of a shard; None, and a note of it, where it is damaged."""
-        content = self._content(path)
+        content = sound(path)
         if content is None:
             self.damaged.append(path.name)
             path.unlink(missing_ok=True)
             return None
         line, _, body = content.partition(b"\n")
         return Counted(tuple((int(a), int(b)) for a, b in json.loads(line)["ranges"]), body)
+
+
+def read(folder: Path, run: str, n_path: int) -> Counted | None:
+    """The sum of a folder's shards, while a driver may be writing there; None where there are none.
+
+    Nothing is changed. A shard that a merge removes meanwhile is missing from the sum or comes with the merged one.
+    """
+    found = []
+    for content in filter(None, map(sound, folder.glob(f"*{SUFFIX}"))):
+        line, _, body = content.partition(b"\n")
+        head = json.loads(line)
+        if (head["format"], head["run"]) == (FORMAT, run):
+            found.append(Counted(tuple((int(a), int(b)) for a, b in head["ranges"]), body))
+    parts: list[Counted] = []
+    ranges: Ranges = ()
+    for counted in sorted(found, key=lambda one: -one.n_path):
+        if fits(counted.ranges, n_path) and not overlap(counted.ranges, ranges):
+            parts.append(counted)
+            ranges = union((*ranges, *counted.ranges))
+    return joined(parts) if parts else None
+
+
+def sound(path: Path) -> bytes | None:
+    """The bytes of a shard; None where they are not what was written."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    return content if hashlib.sha256(content).hexdigest() == path.name.removesuffix(SUFFIX) else None
 
 
 def _n_path(shard: Found) -> int:

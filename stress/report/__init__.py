@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import xarray as xr
-    from rich.table import Table
+    from rich.console import RenderableType
+
+    from stress.results import Result
 
 __all__ = ["story", "table", "write"]
 
@@ -21,18 +23,28 @@ def story(trace: xr.Dataset) -> list[str]:
     return of(trace)
 
 
-def table(ds: xr.Dataset) -> Table:
-    """Rich table of every scenario and note, for the terminal."""
-    from stress.report.terminal import table as of
+def table(result: Result) -> RenderableType:
+    """Rich table of every scenario and note, for the terminal; of a sweep, a row for each job and scenario."""
+    from stress.report import sweep, terminal
 
-    return of(ds)
+    return sweep.table(result) if sweep.is_sweep(result) else terminal.table(_dataset(result))
 
 
-def write(ds: xr.Dataset, path: str | os.PathLike[str], answers: Sequence[Any] = ()) -> Path:
-    """Write one self-contained HTML page; no network, no date: the same Dataset gives the same bytes.
+def write(result: Result, path: str | os.PathLike[str], answers: Sequence[Any] = ()) -> Path:
+    """Write one self-contained HTML page; no network, no date: the same result gives the same bytes.
 
-    `answers` of `stress.analysis` (break-even, reverse stress, sensitivity, sizing) each become a chapter.
+    `answers` of `stress.analysis` (break-even, reverse stress, sensitivity, sizing) each become a chapter, except of a
+    sweep, which has no such chapters.
     """
-    from stress.report.page import write as to
+    from stress.report import page, sweep
 
-    return to(ds, path, answers)
+    if sweep.is_sweep(result):
+        return page.write_text(sweep.render(result), path)
+    return page.write(_dataset(result), path, answers)
+
+
+def _dataset(result: Result) -> xr.Dataset:
+    import xarray as xr
+
+    assert isinstance(result, xr.Dataset)
+    return result

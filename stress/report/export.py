@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
-import xarray as xr
 
+from stress.results.sweep import Result, dims_of, groups
 from stress.results.variables import DERIVED
 
 FORMULA = re.compile(r"^[=+\-@\t\r\n]")
 """Starts of a cell that a spreadsheet would run (OWASP, CSV injection)."""
 
 
-def to_csv(ds: xr.Dataset, folder: str | os.PathLike[str]) -> list[Path]:
+def to_csv(ds: Result, folder: str | os.PathLike[str]) -> list[Path]:
     """Write the measures as CSV. A name that a spreadsheet would take for a formula gets an apostrophe in front."""
     files = []
     for name, frame in frames(ds):
@@ -29,7 +29,7 @@ def to_csv(ds: xr.Dataset, folder: str | os.PathLike[str]) -> list[Path]:
     return files
 
 
-def to_parquet(ds: xr.Dataset, folder: str | os.PathLike[str]) -> list[Path]:
+def to_parquet(ds: Result, folder: str | os.PathLike[str]) -> list[Path]:
     """Write the measures as Parquet, names as they are (pyarrow)."""
     files = []
     for name, frame in frames(ds):
@@ -39,13 +39,22 @@ def to_parquet(ds: xr.Dataset, folder: str | os.PathLike[str]) -> list[Path]:
     return files
 
 
-def frames(ds: xr.Dataset) -> Iterator[tuple[str, pd.DataFrame]]:
-    """File name (`scenario_tranche`, ...) and tidy frame of all measures with these dims."""
-    dims = sorted({v.dims for v in DERIVED if v.name in ds})
-    for these in dims:
-        names = [v.name for v in DERIVED if v.dims == these and v.name in ds]
-        frame = ds[names].reset_coords(drop=True).to_dataframe(dim_order=list(these)).reset_index()
-        yield "_".join(these), frame
+def frames(result: Result) -> Iterator[tuple[str, pd.DataFrame]]:
+    """File name (`scenario_tranche`, ...) and tidy frame of all measures with these dims.
+
+    A sweep's frames have a column for each of its dims in front.
+    """
+    parts: dict[str, list[pd.DataFrame]] = {}
+    for deal, ds in groups(result):
+        for these in sorted({v.dims for v in DERIVED if v.name in ds}):
+            names = [v.name for v in DERIVED if v.dims == these and v.name in ds]
+            order = [*dims_of(ds), *these]
+            frame = ds[names].reset_coords(drop=True).to_dataframe(dim_order=order).reset_index()
+            if deal:
+                frame.insert(0, "deal", deal)
+            parts.setdefault("_".join(these), []).append(frame)
+    for name, frames_ in parts.items():
+        yield name, pd.concat(frames_, ignore_index=True)
 
 
 def _plain(value: object) -> object:

@@ -31,9 +31,14 @@ CAPTIONS = {
 
 def write(ds: xr.Dataset, path: str | os.PathLike[str], answers: Sequence[Any] = ()) -> Path:
     """Render and write the page whole or not at all."""
+    return write_text(render(ds, answers, validation.found(Path(path))), path)
+
+
+def write_text(page: str, path: str | os.PathLike[str]) -> Path:
+    """Write a page whole or not at all."""
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    text = render(ds, answers, validation.found(target)).encode()
+    text = page.encode()
     with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as part:
         part.write(text)
     try:

@@ -42,8 +42,9 @@ def table(ds: xr.Dataset) -> Table:
 def caption(ds: xr.Dataset) -> str:
     """Paths, seed and what the signs mean."""
     paths = measures.paths(ds)
+    partial = f"PARTIAL, {ds.attrs['partial']} so far: " if "partial" in ds.attrs else ""
     return (
-        f"{count(paths)} paths, seed {ds.attrs.get('seed', '?')}, {ds.attrs.get('estimator', 'plain')}. "
+        f"{partial}{count(paths)} paths, seed {ds.attrs.get('seed', '?')}, {ds.attrs.get('estimator', 'plain')}. "
         f"± standard error; [95% interval]; '<' no path of {count(paths)} lost anything: 95% upper bound (3/n). "
         "IRR: mean, a year. WAL: years."
     )

@@ -22,9 +22,11 @@ class Fact(NamedTuple):
 def facts(ds: xr.Dataset) -> list[Fact]:
     """Four numbers to see first."""
     names = [str(s) for s in ds["scenario"].values]
+    partial = [Fact("PARTIAL", str(ds.attrs["partial"]), "the run is not over")] if "partial" in ds.attrs else []
     senior = str(ds["tranche"].values[0])
     base, worst = ds.isel(scenario=0), ds.isel(scenario=_worst(ds))
     return [
+        *partial,
         Fact("Cumulative default, mean", percent(float(base["default_rate_mean"])), names[0]),
         Fact("Early amortization", _chance(base), names[0]),
         Fact(f"Expected loss, {senior}", _loss(base.isel(tranche=0)), names[0]),

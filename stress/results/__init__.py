@@ -1,10 +1,25 @@
-"""The Dataset of a run: built from what was counted, saved, opened again. Importing this registers `ds.stress`."""
+"""The Dataset of a run or a sweep: built from what was counted, saved, opened. Importing registers `ds.stress`."""
 
 from stress import accessor as _accessor
 from stress.results.build import build, derive
-from stress.results.storage import open, save
+from stress.results.storage import open, open_any, save
+from stress.results.sweep import Result, cell, cells, combine
 from stress.results.variables import DERIVED, RAW, TABLE, Variable
 
-__all__ = ["DERIVED", "RAW", "TABLE", "Variable", "build", "derive", "open", "save"]
+__all__ = [
+    "DERIVED",
+    "RAW",
+    "TABLE",
+    "Result",
+    "Variable",
+    "build",
+    "cell",
+    "cells",
+    "combine",
+    "derive",
+    "open",
+    "open_any",
+    "save",
+]
 
 _accessor.register()

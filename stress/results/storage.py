@@ -1,36 +1,33 @@
-"""A Dataset on disk: one compressed netCDF file, written whole or not at all."""
+"""Results on disk: one compressed netCDF file, written whole or not at all; a group for each deal of a DataTree."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from stress.errors import DataError
+from stress.results.sweep import Result, groups
 
 FORMAT = 1
 """Layout of the variables; raised when a change makes older files unreadable."""
 
 
-def save(ds: xr.Dataset, path: str | os.PathLike[str]) -> Path:
-    """Write `ds` to netCDF through a temporary file in the same folder, so that a reader never sees half a file."""
+def save(result: Result, path: str | os.PathLike[str]) -> Path:
+    """Write to netCDF through a temporary file in the same folder, so that a reader never sees half a file."""
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    encoding = {
-        str(k): {"zlib": True, "complevel": 1, "shuffle": True} for k, v in ds.data_vars.items() if v.size > 4096
-    }
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     os.close(handle)
     try:
-        # ds.to_netcdf does the same, but imports distributed (0.2 s) to learn which lock a cluster would need
-        store = xr.backends.H5NetCDFStore.open(name, mode="w", lock=False)
-        try:
-            ds.assign_attrs(results_format=FORMAT).dump_to_store(store, encoding=encoding)
-        finally:
-            store.close()
+        parts = dict(groups(result))
+        _put(parts.pop("", xr.Dataset()).assign_attrs(results_format=FORMAT), name)
+        for deal, ds in parts.items():
+            _put(ds, name, deal)
         mask = os.umask(0)
         os.umask(mask)
         os.chmod(name, 0o666 & ~mask)
@@ -42,19 +39,57 @@ def save(ds: xr.Dataset, path: str | os.PathLike[str]) -> Path:
 
 def open(path: str | os.PathLike[str]) -> xr.Dataset:
     """Read a saved Dataset into memory. DataError where the file is missing, broken, or not a result."""
+    found = open_any(path)
+    if isinstance(found, xr.DataTree):
+        names = "; ".join(found.children)
+        raise DataError(f"{path}: a sweep over deals that differ ({names}); results.open_any reads it as a DataTree")
+    return found
+
+
+def open_any(path: str | os.PathLike[str]) -> Result:
+    """Read saved results into memory: a Dataset, or a DataTree of a sweep over deals that differ. Raises DataError."""
     file = Path(path)
     if file.is_dir():
         file = file / "results.nc"
     if not file.is_file():
-        raise DataError(f"{file}: no such results file")
+        raise DataError(f"{file}: no such file; `stress run` writes it")
     try:
         ds = xr.load_dataset(file, engine="h5netcdf")
+        found: Result = ds
+        if "results_format" in ds.attrs and not ds.variables:
+            with xr.open_datatree(file, engine="h5netcdf") as tree:
+                found = tree.load()
     except (OSError, ValueError, KeyError) as error:
         raise DataError(f"{file}: not a readable netCDF file ({error})") from error
-    found = ds.attrs.get("results_format")
-    if found is None or "loss_count" not in ds:
+    form = ds.attrs.get("results_format")
+    if form is None or not all("loss_count" in group for _, group in groups(found)):
         raise DataError(f"{file}: not a result of stress")
-    if int(found) > FORMAT:
-        raise DataError(f"{file}: written by a newer stress (format {int(found)}, this one reads {FORMAT})")
-    ds.attrs = {k: v.item() if isinstance(v, np.generic) else v for k, v in ds.attrs.items() if k != "results_format"}
-    return ds
+    if int(form) > FORMAT:
+        raise DataError(f"{file}: written by a newer stress (format {int(form)}, this one reads {FORMAT})")
+    if isinstance(found, xr.DataTree):
+        parts = {deal: group.assign_attrs({}) for deal, group in groups(found)}
+        for group in parts.values():
+            group.attrs = _plain(group.attrs)
+        return xr.DataTree.from_dict(parts)
+    found.attrs = _plain(found.attrs)
+    return found
+
+
+def _put(ds: xr.Dataset, file: str, group: str | None = None) -> None:
+    """Write a Dataset into a file, or into a group of it.
+
+    ds.to_netcdf does the same, but imports distributed (0.2 s) to learn which lock a cluster would need.
+    """
+    encoding = {
+        str(k): {"zlib": True, "complevel": 1, "shuffle": True} for k, v in ds.data_vars.items() if v.size > 4096
+    }
+    store = xr.backends.H5NetCDFStore.open(file, mode="a" if group else "w", group=group, lock=False)
+    try:
+        ds.dump_to_store(store, encoding=encoding)
+    finally:
+        store.close()
+
+
+def _plain(attrs: dict[Any, Any]) -> dict[Any, Any]:
+    """Attributes as they were before netCDF."""
+    return {k: v.item() if isinstance(v, np.generic) else v for k, v in attrs.items() if k != "results_format"}

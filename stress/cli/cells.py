@@ -1,0 +1,55 @@
+"""Options that choose one job of a sweep's results, or what a folder holds as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from stress.results import Result
+
+Command = TypeVar("Command", bound=Any)
+
+
+class Cell(NamedTuple):
+    """What --deal, --pool and --seed said."""
+
+    deal: str | None = None
+    pool: str | None = None
+    seed: int | None = None
+
+    def __bool__(self) -> bool:
+        """Whether anything was said."""
+        return any(label is not None for label in self)
+
+
+def cell_options(command: Command) -> Command:
+    """--deal, --pool and --seed."""
+    for option in (
+        click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Of a sweep: the job with this seed."),
+        click.option("--pool", metavar="NAME", help="Of a sweep: the job with this pool."),
+        click.option("--deal", metavar="NAME", help="Of a sweep: the job with this deal (a part of the name will do)."),
+    ):
+        command = option(command)
+    return command
+
+
+def opened(folder: Path, cell: Cell) -> Result:
+    """The whole of a result, or the job that was chosen. Raises DataError."""
+    import stress
+    from stress import results
+
+    found = stress.open(folder)
+    return results.cell(found, **cell._asdict()) if cell else found
+
+
+def opened_one(folder: Path, cell: Cell) -> xr.Dataset:
+    """One job's Dataset. Raises DataError where a sweep leaves several to choose from."""
+    import stress
+    from stress import results
+
+    return results.cell(stress.open(folder), **cell._asdict())

@@ -1,0 +1,37 @@
+"""The figures of a result as one JSON document: by what was swept, scenario, tranche and level."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from stress.results.sweep import DIMS, Result, cells, groups
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+SHOWN = {*DIMS, "scenario", "tranche", "level"}
+
+
+def document(result: Result) -> dict[str, Any]:
+    """What `stress table --json` prints: paths, what is partial, measures."""
+    jobs = list(cells(result))
+    found: dict[str, Any] = {"paths": sum(int(ds.attrs["paths"]) for _, ds in jobs)}
+    partial = [{**labels, "partial": ds.attrs["partial"]} for labels, ds in jobs if "partial" in ds.attrs]
+    return found | ({"partial": partial} if partial else {}) | {"measures": measures(result)}
+
+
+def measures(result: Result) -> dict[str, Any]:
+    """Every variable without month, bin, batch or path; by deal first where deals differ."""
+    by_deal = {deal: _of(ds) for deal, ds in groups(result)}
+    return by_deal.get("", by_deal)
+
+
+def _of(ds: xr.Dataset) -> dict[str, Any]:
+    return {str(name): _nested(v) for name, v in ds.data_vars.items() if "scenario" in v.dims and set(v.dims) <= SHOWN}
+
+
+def _nested(values: xr.DataArray) -> Any:
+    if not values.dims:
+        return values.item()
+    dim = values.dims[0]
+    return {str(label): _nested(values.isel({dim: i})) for i, label in enumerate(values[dim].values.tolist())}

@@ -1,0 +1,47 @@
+"""`stress table`: the figures of a run on the terminal, also while it is going on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from stress.cli.cells import Cell, cell_options, opened
+from stress.cli.options import FILE, output_options
+from stress.cli.output import Output
+
+
+@click.command()
+@click.argument("results", type=FILE, metavar="RESULTS")
+@cell_options
+@click.option("--csv", "folder", type=FILE, metavar="DIR", help="Also write every measure to CSV files in DIR.")
+@output_options
+def table(
+    results: Path,
+    deal: str | None,
+    pool: str | None,
+    seed: int | None,
+    folder: Path | None,
+    as_json: bool,
+    quiet: bool,
+    log_json: bool,
+) -> None:
+    """Print the table of a run; of one that is not over, the paths that its checkpoints hold so far.
+
+    RESULTS is a run's folder or a results.nc. A table of an unfinished run says PARTIAL and how many paths it rests on.
+
+    \b
+    Example:
+      stress table results/baitiao-24m
+      stress table results/baitiao-sweep --deal 24-month --csv figures
+    """
+    found = opened(results, Cell(deal, pool, seed))
+
+    from stress import report
+    from stress.cli.measures_json import document
+
+    if folder is not None:
+        from stress.report.export import to_csv
+
+        to_csv(found, folder)
+    Output(as_json, quiet, log_json).result(lambda: report.table(found), lambda: document(found))

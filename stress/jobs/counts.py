@@ -1,0 +1,160 @@
+"""The counts of a run's folder: what its shards hold, and the rest counted now, on whatever place is given."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from stress.counting.counted import Progress, digest
+from stress.counting.ranges import missing, size
+from stress.errors import Incomplete
+from stress.inputs.load import job_to_json
+from stress.jobs import rate
+from stress.jobs.files import disk, prepare, write_atomically
+from stress.jobs.lock import locked
+from stress.jobs.memory import give_back_memory
+from stress.jobs.origin import begin, check_problem, run_id, run_parts
+from stress.jobs.place import Place, place_of
+from stress.jobs.plans import Plan
+from stress.jobs.shards import KEPT, Store
+
+if TYPE_CHECKING:
+    from stress.kernels.memory import Packed
+    from stress.kernels.tally import Tally
+
+CHECKPOINT = "checkpoint"
+JOB = "job.json"
+"""What is run, for whoever reads the shards before the run is over."""
+
+Say = Callable[..., None]
+"""Called with an event and its fields."""
+Places = Callable[[Plan, "Packed", Callable[[str], None]], AbstractContextManager[Place]]
+"""Where to count a plan: `place.place_of`, or a place that several plans share."""
+
+
+class Counts(NamedTuple):
+    """What the counting of a run came to."""
+
+    store: Store
+    where: str
+    found: int
+    """Paths that were there already."""
+
+    @property
+    def tally(self) -> Tally:
+        """The sum of all shards."""
+        assert self.store.total is not None
+        return self.store.total
+
+    @property
+    def sha256(self) -> str:
+        """The digest of all that was counted."""
+        return digest(self.tally)
+
+
+@contextlib.contextmanager
+def folder_of(plan: Plan) -> Iterator[Path]:
+    """The plan's checkpoint folder, ready and locked. Raises ConfigError where it holds or is in use by another run."""
+    with reserved(plan.out) as folder:
+        begin(folder, run_parts(plan.job), plan.fresh)
+        with disk(plan.out):
+            write_atomically(folder / JOB, job_to_json(plan.job) + "\n")
+        yield folder
+
+
+@contextlib.contextmanager
+def reserved(out: Path) -> Iterator[Path]:
+    """The checkpoint folder of an output folder, for one driver."""
+    prepare(out)
+    folder = out / CHECKPOINT
+    with disk(out):
+        folder.mkdir(exist_ok=True)
+    with disk(out), locked(folder / "lock"):
+        yield folder
+
+
+@contextlib.contextmanager
+def shared_place() -> Iterator[Places]:
+    """One place for several plans that differ in their job only: opened for the first, closed after the last."""
+    with ExitStack() as stack:
+        held: list[Place] = []
+
+        def place(plan: Plan, packed: Packed, say: Callable[[str], None]) -> AbstractContextManager[Place]:
+            if not held:
+                held.append(stack.enter_context(place_of(plan, packed, say)))
+            return contextlib.nullcontext(held[0])
+
+        yield place
+
+
+def count(
+    plan: Plan,
+    folder: Path,
+    progress: Progress | None,
+    say: Say,
+    stop: threading.Event,
+    places: Places = place_of,
+) -> Counts:
+    """Count what the folder's shards do not hold.
+
+    Raises KeyboardInterrupt after `stop`, Incomplete or ClusterLost where a second run can go on.
+    """
+    from stress import engine
+    from stress.assemble.problem import assemble
+    from stress.kernels.memory import pack
+
+    store = Store(folder, run_id(run_parts(plan.job)), plan.paths)
+    if plan.fresh:
+        store.clear()
+        (folder / "problem.json").unlink(missing_ok=True)
+    packed = pack(assemble(plan.job))
+    check_problem(folder, engine.problem_digest(packed))
+    store.load()
+    for name in store.damaged:
+        say("damaged", shard=name, note="its paths are counted again")
+    work = missing(plan.paths, store.ranges)
+    found = plan.paths - size(work)
+    if found:
+        say("resumed", paths=found)
+    where = "nowhere: all paths were there"
+    if work:
+        with places(plan, packed, lambda text: say("warning", note=text)) as place:
+            where = place.words
+            say("counting", where=where)
+            step = None if progress is None else lambda done, _: progress(found + done, plan.paths)
+            _count(plan, packed, store, work, place, step, stop)
+    left = plan.paths - size(r for r in store.ranges if r[1] <= plan.paths)
+    if left and stop.is_set():
+        raise KeyboardInterrupt(
+            f"interrupted: {plan.paths - left:,} of {plan.paths:,} paths are kept; run again to go on"
+        )
+    if left:
+        raise Incomplete(f"{left:,} of {plan.paths:,} paths are not counted; run again to go on")
+    store.tidy(KEPT)
+    return Counts(store, where, found)
+
+
+def _count(
+    plan: Plan, packed: Packed, store: Store, work: Any, place: Place, step: Progress | None, stop: threading.Event
+) -> None:
+    """Take in what the place counts, shard by shard, whatever ends it."""
+    from stress import engine
+
+    meter = rate.Meter(place.threads, len(plan.scenarios))
+    stream = engine.count(
+        packed, plan.job, work, place.threads, place.client, step, plan.every, stop, plan.most, store.flush
+    )
+    try:
+        for counted in stream:
+            store.add(counted, plan.every)
+            meter.add(counted.n_path)
+            del counted  # its memory goes back before the next one is made
+    finally:
+        stream.close()
+        store.flush()
+        give_back_memory()
+    meter.keep(engine.problem_digest(packed))

@@ -1,0 +1,153 @@
+"""A sweep for the terminal and as a page: a row for each job and scenario, a table for each deal where they differ."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import jinja2
+import xarray as xr
+from markupsafe import Markup
+from matplotlib.colors import to_hex
+from rich import box
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from stress.report.figures.overview import FLOOR, RAMP
+from stress.report.numbers import chance, count, percent, with_error
+from stress.results.sweep import DIMS, Result, cells, dims_of, groups
+
+HERE = Path(__file__).parent
+POOL = ("Default", "99%", "Early am.")
+
+
+class Note(NamedTuple):
+    """Expected loss of a note in a row."""
+
+    text: str
+    loss: float
+
+    @property
+    def colour(self) -> str:
+        """Background of its cell: darker as the loss grows tenfold."""
+        return str(to_hex(RAMP(self._depth)))
+
+    @property
+    def ink(self) -> str:
+        """Legible upon it."""
+        return "#fff" if self._depth > 0.6 else "inherit"
+
+    @property
+    def _depth(self) -> float:
+        loss = self.loss if math.isfinite(self.loss) else 0.0
+        return math.log(max(loss, FLOOR) / FLOOR) / math.log(1.0 / FLOOR)
+
+
+class Row(NamedTuple):
+    """A job under a scenario."""
+
+    labels: tuple[str, ...]
+    scenario: str
+    pool: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+
+class Sheet(NamedTuple):
+    """Jobs whose notes are the same."""
+
+    deal: str
+    """Where deals differ; else empty."""
+    over: tuple[str, ...]
+    tranches: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def is_sweep(result: Result) -> bool:
+    """Whether a result holds several jobs."""
+    return isinstance(result, xr.DataTree) or bool(dims_of(result))
+
+
+def sheets(result: Result) -> list[Sheet]:
+    """One where all deals have the same notes, else one for each deal."""
+    found = []
+    for deal, ds in groups(result):
+        over = dims_of(ds)
+        rows = tuple(row for labels, one in cells(ds) for row in _rows(tuple(str(labels[d]) for d in over), one))
+        found.append(Sheet(deal, over, tuple(str(n) for n in ds["tranche"].values), rows))
+    return found
+
+
+def table(result: Result) -> Group:
+    """Rich tables: labels, scenario, defaults, expected loss of each note with its error."""
+    return Group(*(_table(sheet) for sheet in sheets(result)), Text(caption(result), style="dim"))
+
+
+def caption(result: Result) -> str:
+    """How many jobs and paths, and what the signs mean."""
+    paths = [int(ds.attrs["paths"]) for _, ds in cells(result)]
+    each = count(paths[0]) if len(set(paths)) == 1 else f"{count(min(paths))} to {count(max(paths))}"
+    partial = [str(ds.attrs["partial"]) for _, ds in cells(result) if "partial" in ds.attrs]
+    label = f"PARTIAL: {len(partial)} of {len(paths)} jobs are not whole yet. " if partial else ""
+    return (
+        f"{label}{len(paths)} jobs of {each} paths; jobs of one seed share their draws. "
+        "Default: mean and 99% over the cut-off balance. "
+        "Notes: expected loss ± standard error; '<' 95% upper bound where no path lost anything."
+    )
+
+
+def render(result: Result) -> str:
+    """One self-contained page."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
+    )
+    made = sheets(result)
+    _, first = next(cells(result))
+    return environment.get_template("sweep.html.j2").render(
+        style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
+        sheets=made,
+        pool=POOL,
+        caption=caption(result),
+        choices=[(dim, names) for dim in DIMS if (names := _names(result, dim))],
+        provenance=[(k, str(first.attrs[k])) for k in ("version", "source_digest", "estimator", "rng")],
+    )
+
+
+def _names(result: Result, dim: str) -> list[str]:
+    return list(dict.fromkeys(str(labels[dim]) for labels, _ in cells(result) if dim in labels))
+
+
+def _table(sheet: Sheet) -> Table:
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), title=Text(sheet.deal or ""))
+    grid.title_justify = "left"
+    for dim in sheet.over:
+        grid.add_column(dim.capitalize(), max_width=24)
+    grid.add_column("Scenario", max_width=26)
+    for head in (*POOL, *sheet.tranches):
+        grid.add_column(Text(head), justify="right", no_wrap=True)
+    before: tuple[str, ...] = ()
+    for row in sheet.rows:
+        labels = [Text("" if before[: k + 1] == row.labels[: k + 1] else name) for k, name in enumerate(row.labels)]
+        grid.add_row(*labels, Text(row.scenario), *map(Text, (*row.pool, *(note.text for note in row.notes))))
+        before = row.labels
+    return grid
+
+
+def _rows(labels: tuple[str, ...], ds: xr.Dataset) -> Iterator[Row]:
+    for k in range(ds.sizes["scenario"]):
+        one = ds.isel(scenario=k)
+        early = [float(one[f"early_amortization_probability{end}"][-1]) for end in ("", "_low", "_high")]
+        tail = float(one["default_rate"].sel(level=0.99))
+        pool = (percent(float(one["default_rate_mean"])), percent(tail, 1), chance(*early))
+        yield Row(labels, str(one["scenario"].item()), pool, tuple(_note(one.isel(tranche=n)) for n in _each(one)))
+
+
+def _each(one: xr.Dataset) -> range:
+    return range(one.sizes["tranche"])
+
+
+def _note(one: xr.Dataset) -> Note:
+    loss, error, high = (float(one[f"expected_loss{end}"]) for end in ("", "_se", "_high"))
+    return Note(with_error(loss, error, high), loss)
