@@ -8,6 +8,7 @@ import numpy as np
 
 from stress.assemble.calendar import calendar_of
 from stress.assemble.contract import account_names, step_labels
+from stress.assemble.market import factors_of
 from stress.assemble.problem import assemble
 from stress.errors import ConfigError
 from stress.inputs.job import Job
@@ -17,8 +18,6 @@ from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
 
 if TYPE_CHECKING:
     import xarray as xr
-
-_FACTORS = ("default", "prepayment", "recovery")
 
 
 def replay(
@@ -61,7 +60,7 @@ def trace_of(job: Job, problem: Problem, path: int, normals: np.ndarray | None =
         "fee": [f.name for f in job.deal.fees],
         "trigger": [t.name for t in job.deal.triggers],
         "step": step_labels(job.deal)[0],
-        "factor": list(_FACTORS[: sizes.n_factor]),
+        "factor": list(factors_of(job.pool).name),
         "bucket": [1, 2, 3],
     }
     variables = _variables(months, problem, step_labels(job.deal)[1]) | _outcome(space.scratch, problem, lane)
@@ -108,7 +107,7 @@ def _variables(
     found["step_paid"] = (("month", "step"), paid)
     found["deficiency"] = (("month",), at(rows.cash, layout.DEFICIENCY, 1)[:, 0])
     found["factor_value"] = (("month", "factor"), at(rows.factor, 0, sizes.n_factor))
-    rate = at(rows.rate, 0, layout.N_RATE * sizes.n_segment).reshape(-1, sizes.n_segment, layout.N_RATE)
+    rate = at(rows.acting, 0, layout.N_RATE * sizes.n_segment).reshape(-1, sizes.n_segment, layout.N_RATE)
     found["entry_rate"] = (("month", "segment"), rate[:, :, layout.ENTRY])
     found["roll_rate"] = (("month", "segment", "bucket"), rate[:, :, layout.ROLL_1 : layout.ROLL_3 + 1])
     found["prepayment_rate"] = (("month", "segment"), rate[:, :, layout.PREPAYMENT])

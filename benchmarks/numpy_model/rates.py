@@ -20,10 +20,12 @@ class Rates(NamedTuple):
 
 
 def next_factor(tables: Tables, factor: Array, normals: Array, t: int) -> Array:
-    """Y_1 = shift + gain L e_1, then Y_t = phi Y_{t-1} + sqrt(1 - phi^2) L e_t. normals: (F, n)."""
+    """Y_t = phi Y_{t-1} + sqrt(1 - phi^2) L e_t, from Y_0 or the stationary Y_1 = L e_1. normals: (F, n)."""
     shock = tables.cholesky @ normals
     if t == 0:
-        return np.asarray(tables.start[0] + tables.start[1] * shock)
+        if tables.start[1] == 1.0:
+            return np.asarray(shock)
+        factor = np.full_like(shock, tables.start[0])
     return np.asarray(tables.phi * factor + np.sqrt(1.0 - tables.phi**2) * shock)
 
 

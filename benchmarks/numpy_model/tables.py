@@ -80,7 +80,7 @@ def tables_of(job: Job, problem: Problem, k: int = 0) -> Tables:
     pool = pool_under(job.pool, job.scenarios[k])
     months = resolve(job.deal, pool, job.scenarios[k])
     dependence = pool.dependence
-    factor = [int(f) for f in market.factor_of]
+    factor = [int(f) for f in market.factor_of[:, 0]]
     opened, bought, mix = _profiles(pool, months, sizes)
     return Tables(
         sizes=sizes,

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit, ndtri
-
-from stress.kernels.layout import TASTE_DEGREE, TASTE_RANGE
+from scipy.special import expit, logit
 
 Array = NDArray[np.float64]
 _NODE, _WEIGHT = np.polynomial.hermite_e.hermegauss(64)
@@ -22,23 +20,3 @@ def centred_shift(p: Array, spread: Array) -> Array:
         mean = expit((base + middle)[..., None] + spread[..., None] * _NODE) @ _WEIGHT
         low, high = np.where(mean < p, middle, low), np.where(mean < p, high, middle)
     return np.asarray(0.5 * (low + high))
-
-
-def taste(p: Array, rho: Array, spread: Array) -> Array:
-    """Powers of e / TASTE_RANGE (last axis) of Phi^-1(p(e)) / sqrt(1 - rho), with p(e) the re-centred entry rate.
-
-    p, rho and spread (the standard deviation s of the logit) broadcast to one shape. Chebyshev interpolation.
-    """
-    p, rho, spread = np.broadcast_arrays(p, rho, spread)
-    n = TASTE_DEGREE + 1
-    angle = (np.arange(n) + 0.5) * np.pi / n
-    node = np.cos(angle)
-    centre = logit(np.clip(p, 1e-12, 1.0 - 1e-12)) + centred_shift(p, spread)
-    rate = expit(centre[..., None] + spread[..., None] * TASTE_RANGE * node)
-    value = ndtri(np.clip(rate, 1e-300, 1.0 - 1e-16)) / np.sqrt(1.0 - rho)[..., None]
-    to_chebyshev = np.cos(np.outer(angle, np.arange(n))) * 2.0 / n
-    to_chebyshev[:, 0] *= 0.5
-    to_power = np.zeros((n, n))
-    for k in range(n):
-        to_power[k, : k + 1] = np.polynomial.chebyshev.cheb2poly(np.eye(n)[k, : k + 1])
-    return np.asarray((value @ to_chebyshev) @ to_power)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stress.assemble.swing import Swing
 from stress.errors import ConfigError
 from stress.inputs.deal import Deal
 from stress.inputs.deal_index import levels
@@ -67,6 +68,10 @@ class MonthInputs(NamedTuple):
     """(T, N) the coupon while the trigger of the note's step-up has tripped; None where no note has a step-up."""
     heterogeneity: Array | None = None
     """(T,) standard deviation of each segment's own normal on the logit of entry; None where there is none."""
+    parameters: Array | None = None
+    """(3, 3) covariance of what each path draws: log odds of entry, rho, phi; None where nothing is drawn."""
+    swing: Swing | None = None
+    """How drawn macro variables move entry; None where they follow the scenario."""
 
 
 def resolve(deal: Deal, pool: Pool, case: ScenarioCase) -> MonthInputs:
@@ -79,6 +84,8 @@ def resolve(deal: Deal, pool: Pool, case: ScenarioCase) -> MonthInputs:
     slopes = [shock for shock in case.shocks if shock.target == "score_slope"]
     for shock in [*slopes, *(s for s in case.shocks if s.target not in ("score_slope", *_ELSEWHERE))]:
         months = _MOVES[shock.target](months, shock, deal, pool)
+    if case.parameters is not None:
+        months = months._replace(parameters=np.array(case.parameters.covariance))
     return _bounded(months, deal)
 
 
@@ -217,7 +224,8 @@ def _by_segment(field: str, transform: bool = False) -> Move:
 
 def _by_month(field: str) -> Move:
     def move(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) -> MonthInputs:
-        return months._replace(**{field: _moved(getattr(months, field), shock)})
+        moved: Any = _moved(getattr(months, field), shock)
+        return months._replace(**{field: moved})
 
     return move
 

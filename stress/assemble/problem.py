@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from stress.assemble.calendar import calendar_of
 from stress.assemble.contract import account_names, contract_of, step_labels
-from stress.assemble.heterogeneity import taste
+from stress.assemble.market import factors_of, market_of
 from stress.assemble.months import MonthInputs, resolve
 from stress.assemble.receivables import Due, due_of, receivables_of
 from stress.assemble.turnover import pool_under
 from stress.errors import ConfigError
 from stress.inputs.deal import Deal
 from stress.inputs.job import Clock, Job, ScenarioCase
-from stress.inputs.pool import Dependence, Pool
-from stress.kernels import layout
-from stress.kernels.layout import Market, Problem, Sizes, rows_of
-from stress.links import fit_links
+from stress.inputs.pool import Pool
+from stress.kernels.layout import Problem, Sizes, rows_of
 
 COHORTS: dict[Clock, int] = {"monthly": 1, "daily": 30, "payment_date": 3}
 """Cohorts of each clock: the payment-date clock has the 1st, the payment day and the month end."""
@@ -76,9 +73,9 @@ def build(
     pool = pools[0]
     dates = calendar_of(deal)
     due = due_of(pool.billing, COHORTS[clock])
-    sizes = _sizes(deal, pool, months, clock, due)
+    sizes = _sizes(deal, pool, months, clock, due, deterministic)
     receivables, eligible = receivables_of(pools, months, sizes, clock, due)
-    market = _market(deal, pool.dependence, months, sizes, supply * eligible[:, :, None], deterministic)
+    market = market_of(deal, pool, months, sizes, supply * eligible[:, :, None], deterministic)
     return Problem(
         sizes=sizes,
         rows=rows_of(sizes),
@@ -88,7 +85,7 @@ def build(
     )
 
 
-def _sizes(deal: Deal, pool: Pool, months: Sequence[MonthInputs], clock: Clock, due: Due) -> Sizes:
+def _sizes(deal: Deal, pool: Pool, months: Sequence[MonthInputs], clock: Clock, due: Due, deterministic: bool) -> Sizes:
     n_month, n_cohort = deal.legal_maturity_months, COHORTS[clock]
     payment_step = {"monthly": -1, "daily": deal.payment_day - 1, "payment_date": 1}[clock]
     longest = n_month + 4 if pool.payment_rate is not None else max(p.term for p in pool.plans)
@@ -116,7 +113,7 @@ def _sizes(deal: Deal, pool: Pool, months: Sequence[MonthInputs], clock: Clock, 
         n_fee=len(deal.fees),
         n_trigger=len(deal.triggers),
         n_step=len(step_of_row),
-        n_factor=_n_factor(pool.dependence),
+        n_factor=len(factors_of(pool).name),
         n_lag=len(pool.recovery_lag),
         n_write_off=pool.write_off_months,
         n_lock=1 + round(lag / step_days) if lag > 0.0 else 1,
@@ -127,101 +124,8 @@ def _sizes(deal: Deal, pool: Pool, months: Sequence[MonthInputs], clock: Clock, 
         longest=longest,
         limits=int(bool(pool.eligibility.segment_limit)),
         interest_on_unpaid=int(deal.interest_on_unpaid_interest),
+        granular=int(pool.obligors is not None and not deterministic),
     )
-
-
-def _n_factor(dependence: Dependence) -> int:
-    """Default, prepayment, recovery: as many as carry a loading."""
-    if dependence.rho_recovery > 0.0:
-        return 3
-    return 2 if dependence.rho_prepayment > 0.0 else 1
-
-
-def _market(
-    deal: Deal,
-    dependence: Dependence,
-    months: Sequence[MonthInputs],
-    sizes: Sizes,
-    supply: np.ndarray,
-    deterministic: bool,
-) -> Market:
-    n_scenario, n_month, n_segment = sizes.n_scenario, sizes.n_month, sizes.n_segment
-    shape = (n_scenario, n_month, n_segment)
-    group: dict[int, tuple[np.ndarray, Any, int]] = {
-        layout.ENTRY: (np.stack([m.entry for m in months]), np.stack([m.rho for m in months])[:, :, None], 1),
-        layout.PREPAYMENT: (np.stack([m.smm for m in months]), dependence.rho_prepayment, -1),
-        layout.RECOVERY: (np.stack([m.recovery for m in months]), dependence.rho_recovery, -1),
-    }
-    roll = np.stack([m.roll for m in months])
-    for bucket in range(3):
-        group[layout.ROLL_1 + bucket] = (roll[..., bucket], dependence.rho_roll, 1)
-    fits = {}
-    for rate, (p, rho, sign) in group.items():
-        rho = np.zeros(shape) if deterministic else np.broadcast_to(rho, shape)
-        for k in range(n_scenario):
-            fits[k, rate] = (fit_links(p[k], rho[k], sign), p[k], rho[k], sign)
-    width = max(2, 1 + max(fit.degree for fit, *_ in fits.values()))
-    link = np.zeros((*shape, layout.N_RATE, width))
-    degree = np.zeros((n_scenario, layout.N_RATE), dtype=np.int64)
-    steady = np.zeros((n_scenario, layout.N_RATE), dtype=np.int64)
-    common = np.zeros((n_scenario, layout.N_RATE), dtype=np.int64)
-    for (k, rate), (fit, p, rho, sign) in fits.items():
-        degree[k, rate] = fit.degree
-        common[k, rate] = int(bool((p == p[:, :1]).all() and (rho == rho[:, :1]).all()))
-        if fit.degree >= 0:
-            link[k, :, :, rate, : fit.degree + 1] = fit.coef
-            steady[k, rate] = int(fit.degree == 0 and bool((p == p[0]).all()))
-        else:
-            link[k, :, :, rate, :2] = rational_link(p, rho, sign)
-    own = np.zeros((*shape, layout.TASTE_DEGREE + 1))
-    for k, m in enumerate(months):
-        if m.heterogeneity is not None and not deterministic:
-            degree[k, layout.ENTRY], steady[k, layout.ENTRY], common[k, layout.ENTRY] = -2, 0, 0
-            link[k, :, :, layout.ENTRY, :2] = rational_link(m.entry, m.rho[:, None] + 0.0 * m.entry, 1)
-            own[k] = taste(m.entry, m.rho[:, None], m.heterogeneity[:, None])
-    correlation = np.eye(3)
-    correlation[0, 1] = correlation[1, 0] = dependence.correlation_prepayment
-    correlation[0, 2] = correlation[2, 0] = dependence.correlation_recovery
-    correlation[1, 2] = correlation[2, 1] = dependence.correlation_prepayment_recovery
-    root = np.linalg.cholesky(correlation)[: sizes.n_factor, : sizes.n_factor]
-    phi = dependence.phi
-    start = (
-        [0.0, 1.0] if dependence.factor_start == "stationary" else [phi * dependence.factor_start, (1 - phi**2) ** 0.5]
-    )
-    return Market(
-        phi=np.full(n_scenario, phi),
-        start=np.tile(np.array(start), (n_scenario, 1)),
-        cholesky=np.ascontiguousarray(np.broadcast_to(root, (n_scenario, *root.shape))),
-        link=link,
-        degree=degree,
-        steady=steady,
-        common=common,
-        taste=own,
-        factor_of=np.array([0, 0, 0, 0, min(1, sizes.n_factor - 1), sizes.n_factor - 1], dtype=np.int64),
-        month=np.stack([_month_scalars(deal, m, sizes) for m in months]),
-        supply=np.ascontiguousarray(supply),
-    )
-
-
-def rational_link(p: np.ndarray, rho: np.ndarray, sign: int) -> np.ndarray:
-    """(..., 2): a and b of Phi(a + b z). A rate of 0 or 1 becomes a = -+1e9."""
-    from scipy.special import ndtri
-
-    root = np.sqrt(1.0 - rho)
-    return np.stack([np.clip(ndtri(p) / root, -1e9, 1e9), -sign * np.sqrt(rho) / root], axis=-1)
-
-
-def _month_scalars(deal: Deal, m: MonthInputs, sizes: Sizes) -> np.ndarray:
-    scalars = np.zeros((sizes.n_month, 8))
-    scalars[:, layout.PAYMENT] = m.payment
-    scalars[:, layout.YIELD] = m.yield_multiple
-    scalars[:, layout.DILUTION] = m.dilution
-    scalars[:, layout.UNPAID_SHARE] = m.dilution_unpaid
-    scalars[:, layout.COMMINGLED_STEPS] = m.commingled * sizes.n_cohort
-    scalars[:, layout.CASH_RATE] = m.cash_rate / 12.0 / sizes.n_cohort
-    scalars[:, layout.PRICE] = deal.purchase_price
-    scalars[:, layout.LAG] = np.round(m.lag_days * sizes.n_cohort / 30.0)
-    return scalars
 
 
 __all__ = ["COHORTS", "assemble", "build", "replacement_need"]

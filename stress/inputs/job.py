@@ -8,6 +8,7 @@ from pydantic import Field
 
 from stress.inputs.base import Document, Fraction, Name, Strict
 from stress.inputs.deal import Deal
+from stress.inputs.parameters import Parameters
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
 
@@ -29,6 +30,15 @@ Seeds = Annotated[tuple[Seed, ...], Field(min_length=1, max_length=1024)]
 Swept = Literal["deal", "pool", "seed"]
 
 
+class Predictive(Strict):
+    """Scenarios that also run with parameters drawn by path: `<name>_predictive` beside `<name>`, the plug-in run."""
+
+    file: str
+    """A file of kind = "parameters", relative to the job."""
+    scenarios: tuple[Name, ...] = ()
+    """By name; the job's first where left out."""
+
+
 class JobFile(Document):
     """A job as written: references to other files, relative to this one. Lists of deals, pools or seeds: a sweep."""
 
@@ -37,6 +47,8 @@ class JobFile(Document):
     pool: str | Files
     scenarios: Annotated[tuple[str | ScenarioFile, ...], Field(min_length=1, max_length=64)]
     """`file.toml`, `file.toml:level` or { file, levels }. The first is the reference of the report."""
+    predictive: Predictive | None = None
+    """Parameter uncertainty: the sampling distribution of (p, rho, phi), and the scenarios to run with it."""
     paths: Annotated[int, Field(ge=1)] = 100_000
     seed: Seed | Seeds = 1
     clock: Clock = "monthly"
@@ -52,6 +64,8 @@ class ScenarioCase(Strict):
     illustrative: tuple[str, ...] = ()
     probability: float | None = None
     shocks: tuple[Shock, ...] = ()
+    parameters: Parameters | None = None
+    """From which each path draws its own (p, rho, phi)."""
 
 
 class Job(Strict):

@@ -32,6 +32,8 @@ def _check_clock(job: Job) -> None:
         raise ValueError(
             f'pool: billing dates need clock = "daily"; the {job.clock} clock has no days: leave billing out'
         )
+    if job.pool.obligors is not None and job.clock != "monthly":
+        raise ValueError(f'pool: obligors = {job.pool.obligors} needs clock = "monthly", not "{job.clock}"')
 
 
 def _check_pool_in_deal(deal: Deal, pool: Pool) -> None:

@@ -10,6 +10,7 @@ from stress.errors import ConfigError
 from stress.inputs.deal import Deal
 from stress.inputs.expand import cases_of_file
 from stress.inputs.job import Job, JobFile, Sweep
+from stress.inputs.parameters import Parameters
 from stress.inputs.parse import parse
 from stress.inputs.pool import Pool
 from stress.inputs.satellite import Satellite
@@ -17,7 +18,7 @@ from stress.inputs.scenario import Scenario
 from stress.inputs.sweep import is_sweep, job_of, sweep_of
 
 
-def load(path: str | Path) -> Job | Sweep | Deal | Pool | Scenario | Satellite:
+def load(path: str | Path) -> Job | Sweep | Deal | Pool | Scenario | Satellite | Parameters:
     """Read and check a file of any kind; a job comes with its deal, its pool and its scenarios.
 
     A job that lists deals, pools or seeds comes as a Sweep. Raises ConfigError with the file, the key, the value and

@@ -13,19 +13,21 @@ from stress.inputs.deal import Deal
 from stress.inputs.index_file import with_levels
 from stress.inputs.job import JobFile
 from stress.inputs.messages import message, one_of, show, suggest
+from stress.inputs.parameters import Parameters
 from stress.inputs.pool import Pool
 from stress.inputs.read import read_document
 from stress.inputs.satellite import Satellite
 from stress.inputs.scenario import Scenario
 
-AnyFile = Deal | Pool | Scenario | Satellite | JobFile
-Kind = TypeVar("Kind", Deal, Pool, Scenario, Satellite, JobFile)
+AnyFile = Deal | Pool | Scenario | Satellite | Parameters | JobFile
+Kind = TypeVar("Kind", Deal, Pool, Scenario, Satellite, Parameters, JobFile)
 
-KINDS: dict[str, type[Deal | Pool | Scenario | Satellite | JobFile]] = {
+KINDS: dict[str, type[AnyFile]] = {
     "deal": Deal,
     "pool": Pool,
     "scenario": Scenario,
     "satellite": Satellite,
+    "parameters": Parameters,
     "job": JobFile,
 }
 """What the first key of a file may say, and the model it is checked against."""

@@ -121,6 +121,50 @@ class Eligibility(Strict):
     """Largest share of new receivables a term (key: months) may have; the excess supply is not eligible."""
 
 
+class Copula(Strict):
+    """What ties defaults beyond the factors: nothing (gaussian), or one chi-square variable for the path (t)."""
+
+    kind: Literal["gaussian", "t"] = "gaussian"
+    df: Annotated[float, Field(ge=2.0, le=1000.0)] | None = None
+    """Degrees of freedom of a t copula; small numbers make joint extremes likelier."""
+
+    @model_validator(mode="after")
+    def _df_goes_with_t(self) -> Copula:
+        if (self.kind == "t") != (self.df is not None):
+            raise ValueError('df goes with kind = "t": { kind = "t", df = 5.0 }')
+        return self
+
+
+Loading = Annotated[tuple[Correlation, ...], Field(min_length=1, max_length=6)]
+
+
+class Loadings(Strict):
+    """Weights of each latent variable on independent factors; squares of a row sum to 1 (rho: how much they count)."""
+
+    default: Loading
+    """Of entry (or one-step default) and rolls."""
+    segment: dict[str, Loading] = {}
+    """Segments whose default loads differently."""
+    prepayment: Loading
+    recovery: Loading
+
+    @model_validator(mode="after")
+    def _rows(self) -> Loadings:
+        rows = {"default": self.default, "prepayment": self.prepayment, "recovery": self.recovery}
+        rows |= {f"segment.{name}": row for name, row in self.segment.items()}
+        for name, row in rows.items():
+            if len(row) != len(self.default):
+                raise ValueError(f"loadings.{name}: has {len(row)} weights, default has {len(self.default)}")
+            square = sum(weight * weight for weight in row)
+            if abs(square - 1.0) > 1e-6:
+                raise ValueError(f"loadings.{name}: squares must sum to 1, not {square:.6g}")
+        return self
+
+    def row(self, segment: str) -> tuple[float, ...]:
+        """Weights of a segment's default."""
+        return self.segment.get(segment, self.default)
+
+
 class Dependence(Strict):
     """Systematic factors: a stationary AR(1) each, correlated innovations (model: Vasicek 2002 conditional rates)."""
 
@@ -139,10 +183,21 @@ class Dependence(Strict):
     correlation_prepayment_recovery: Correlation = 0.0
     factor_start: Literal["stationary"] | Annotated[float, Field(ge=-6.0, le=6.0)] = "stationary"
     """Draw the first month from the stationary law, or start all factors at a value (low is bad)."""
+    copula: Copula | None = None
+    """Of the latent variables behind entry (or one-step default); Gaussian where left out."""
+    loadings: Loadings | None = None
+    """Instead of the three correlations: what each latent variable loads on."""
+
+    @property
+    def df(self) -> float | None:
+        """Degrees of freedom of a t copula; None under the Gaussian one."""
+        return None if self.copula is None else self.copula.df
 
     @model_validator(mode="after")
     def _positive_definite(self) -> Dependence:
         a, b, c = self.correlation_prepayment, self.correlation_recovery, self.correlation_prepayment_recovery
+        if self.loadings is not None and (a or b or c):
+            raise ValueError("loadings already say how the factors are correlated: leave the correlation_ keys out")
         if 1.0 + 2.0 * a * b * c - a * a - b * b - c * c <= 1e-9:
             raise ValueError("the factor correlations do not form a positive definite matrix")
         return self
@@ -187,6 +242,9 @@ class Pool(Document):
     supply: Supply = Supply()
     eligibility: Eligibility = Eligibility()
     dependence: Dependence
+    obligors: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    """Borrowers at the cut-off date, each with an equal part of the balance: transitions then move whole borrowers
+    (binomial around the conditional rate). Infinitely many where left out."""
     cash_rate: AnnualRate = 0.0
     """Earned on idle cash, per annum."""
     history: History | None = None
@@ -216,6 +274,9 @@ class Pool(Document):
         for name in self.eligibility.segment_limit:
             if name not in names:
                 raise ValueError(f"eligibility.segment_limit names no segment: {name!r}; one of {', '.join(names)}")
+        for name in self.dependence.loadings.segment if self.dependence.loadings is not None else ():
+            if name not in names:
+                raise ValueError(f"dependence.loadings.segment names no segment: {name!r}; one of {', '.join(names)}")
         terms = {str(plan.term) for plan in self.plans}
         for term in self.eligibility.plan_limit:
             if term not in terms:

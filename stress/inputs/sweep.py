@@ -14,6 +14,7 @@ from stress.inputs.job_rules import check_job
 from stress.inputs.messages import show
 from stress.inputs.parse import parse_as
 from stress.inputs.pool import Pool
+from stress.inputs.predictive import with_predictive
 from stress.inputs.project import horizon_of
 from stress.inputs.reference import resolve
 
@@ -80,11 +81,12 @@ def _references(path: Path, key: str, given: str | tuple[str, ...]) -> list[tupl
 def _cases(path: Path, file: JobFile, deal: Deal) -> tuple[ScenarioCase, ...]:
     """Scenarios on a deal's own months."""
     horizon = horizon_of(deal.closing_date, deal.legal_maturity_months)
-    return tuple(
+    cases = tuple(
         case
         for number, reference in enumerate(file.scenarios, 1)
         for case in cases_of_reference(path, reference, f"{path}: scenarios[{number}]", horizon)
     )
+    return with_predictive(path, file, cases)
 
 
 def _job(file: JobFile, deal: Deal, pool: Pool, cases: tuple[ScenarioCase, ...], seed: int) -> Job:

@@ -21,6 +21,32 @@ of the part falls due at it, but it is part of P. The opening pool is split equa
 **State** of a cohort and segment: performing balance P, delinquent balances M1, M2, M3, and the profile of P:
 principal D[r] and fee F[r] falling due r steps ahead (r = 1, 2, ...; sum of D = P).
 
+**Factors.** Y_t = phi Y_{t-1} + sqrt(1 - phi^2) L e_t with L L' = the correlation of the factors and e_t normal
+(purpose 0, item = factor, index = t - 1); Y_1 = L e_1 from the stationary law, or Y_0 given.
+
+**Normals.** Philox with key = seed, counter = (path low, path high, index // 4, purpose << 16 | item) gives four words
+and, in pairs by Box and Muller, four normals: indices 4i .. 4i + 3. Uniforms are (word + 1/2) / 2^32; radius from the
+first word of a pair, angle 2 pi u from the second; cosine first.
+
+**Rates of a month** given the factors: Phi((Phi^-1(p) -+ sqrt(rho) z) / sqrt(1 - rho)) with z the factor that the rate
+loads on, - for entry and rolls (a low factor is bad), + for prepayment and recovery. Entry rates of a scenario may
+differ by path beyond that: Phi(h(x) g sqrt(1 + o) - sqrt(o) z). o = rho / (1 - rho) x exp(d_2). x = d_1 + s e_own +
+macro shift is what the path adds to the log odds of the unconditional rate p; h(x) = F^-1 of the rate of log odds
+logit p + c + x, F normal or Student t; c keeps the mean over e_own at p.
+- t copula with df degrees of freedom: F is Student's, g = sqrt(chi2 / df), chi2 = quantile at Phi(e) of one normal e
+  of the path (purpose 2, index 0). Otherwise g = 1.
+- Drawn parameters: (d_1, d_2, d_3) = R e, R R' = the covariance of the log odds of (p, rho, phi), three normals
+  (purpose 3, index 0..2); phi of the path = expit(logit phi + d_3).
+- Heterogeneity: e_own is one normal a segment (purpose 4, index = segment), s its standard deviation.
+- Macro shift: response_t(sum of weight x innovation), one normal a period and variable (purpose 1, item = variable,
+  index = period): 0 where the macro variables follow the scenario.
+
+**Obligors.** With N obligors each owes the ticket (cut-off balance / N). A transition from a balance b then moves
+Bin(n, rate) / n of it, n = ceil(b / ticket - 1e-9) and at least 1: the smallest count whose distribution function
+reaches u, one uniform of 53 bits (purpose 5, item = 8 x segment + bucket, third counter t - 1; first word high, then
+the upper 21 bits of the second, plus 1/2); bucket 0 = current, 1..3 = M1..M3. Prepayment and recovery stay as they are.
+Monthly clock only.
+
 **A step (t, c)** uses the month's rates of each segment: entry p, roll r1, r2, r3, prepayment smm (both conditional
 on the factors), and of the month: payment multiplier k, yield multiplier y, dilution d with unpaid share u,
 commingled share x(t, c) = min(1, max(0, commingled days(t) C / 30 - c)): the first days' cash is lost.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from stress.kernels.by_path import settle_path
 from stress.kernels.constants import header_of, table_of
 from stress.kernels.count import count_block, flush_months, record_payment, record_pool_month
+from stress.kernels.granular import count_transitions
 from stress.kernels.jit import kernel, stage
 from stress.kernels.lanes import WIDTH, load, splat, store
 from stress.kernels.laws import conserve_cash
@@ -32,7 +34,7 @@ from stress.kernels.layout import (
 )
 from stress.kernels.memory import Memory
 from stress.kernels.outcome import finish
-from stress.kernels.philox import FACTORS, HETEROGENEITY, draw_normals
+from stress.kernels.philox import FACTORS, draw_normals
 from stress.kernels.pool import advance_cohort, collect_recoveries, earn_on_cash
 from stress.kernels.purchases import buy_with_collections, count_idle_days
 from stress.kernels.rates import conditional_rates, move_factors
@@ -78,9 +80,9 @@ def run_panels(
         blocks = min(PANEL_BLOCKS, (n_path - i * PANEL_BLOCKS * LANES + LANES - 1) // LANES)
         if drawn == 0:
             draw_normals(w, p.panel, blocks, p.n_month, p.n_factor, i * PANEL_BLOCKS * LANES, seed, FACTORS)
-        if p.has_taste == 1:
-            start = first_path + i * PANEL_BLOCKS * LANES
-            draw_normals(w, p.own, blocks, p.n_segment, 1, start, seed, HETEROGENEITY)
+        start = first_path + i * PANEL_BLOCKS * LANES
+        if p.by_path == 1:
+            _draw_others(m, blocks, start, seed)
         for k in range(p.n_scenario):
             for b in range(blocks):
                 block = i * PANEL_BLOCKS + b
@@ -88,7 +90,7 @@ def run_panels(
                 for lane in range(LANES):
                     w[p.alive + lane] = w[p.weight + b * LANES + lane] if lane < n_alive else 0.0
                 fans = 1 if b == 0 else 0
-                _simulate(m, p.panel + b * stride, p.own + b * p.n_segment * LANES, k, fans)
+                _simulate(m, p.panel + b * stride, b, k, fans, start + b * LANES, seed)
                 count_block(m, k, block, n_alive)
                 if p.weighted == 1:
                     weigh_block(m, k, block, n_alive)
@@ -100,13 +102,35 @@ def run_panels(
 
 
 @stage
-def _simulate(m: Any, at: Any, own: Any, k: Any, fans: Any) -> None:
-    """One block of paths through one scenario, month by month and step by step."""
+def _draw_others(m: Any, blocks: Any, start: Any, seed: Any) -> None:
+    """A panel's normals beside the factors': `Market.draws` says of which purpose and how many."""
+    at = m.p.own
+    for row in range(4):
+        purpose, n_index, n_item = (
+            m.g[m.p.at_draws + 3 * row],
+            m.g[m.p.at_draws + 3 * row + 1],
+            m.g[m.p.at_draws + 3 * row + 2],
+        )
+        if row == 1:
+            at = m.p.mixing
+        elif row == 2:
+            at = m.p.parameters
+        elif row == 3:
+            at = m.p.shocks
+        draw_normals(m.w, at, blocks, n_index, n_item, start, seed, purpose)
+
+
+@stage
+def _simulate(m: Any, at: Any, b: Any, k: Any, fans: Any, path: Any, seed: Any) -> None:
+    """Block b of a panel (its normals from `at`, its first lane path `path`) through one scenario, step by step."""
     w, p = m.w, m.p
     _open(m, k)
+    settle_path(m, b, k)
     for t in range(p.n_month):
         move_factors(m, at + t * p.n_factor * LANES, k, t)
-        conditional_rates(m, own, k, t)
+        conditional_rates(m, b, k, t)
+        if p.granular == 1:
+            count_transitions(m, k, t, path, seed)
         _start_month(m)
         if t < p.n_revolving:
             set_need(m, k, t)

@@ -31,6 +31,12 @@ def stage(function: Callable[..., Any]) -> Callable[..., Any]:
     return inlined
 
 
+def aside(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A piece of a kernel that is called, not inlined: what few runs need must not crowd the registers of all."""
+    called: Callable[..., Any] = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **PIPELINE, **_POLICY)(function)
+    return called
+
+
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     """An entry point: compiled once per machine and source, kept in `cache_directory()`."""
     compiled = njit(**_POLICY)(function)

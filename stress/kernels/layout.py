@@ -232,6 +232,8 @@ class Sizes(NamedTuple):
     limits: int
     """1 where segment limits bind purchases."""
     interest_on_unpaid: int
+    granular: int
+    """1 where whole obligors move: the rates that act are counted, not conditional."""
 
 
 class Rows(NamedTuple):
@@ -246,7 +248,12 @@ class Rows(NamedTuple):
     fee: int
     trigger: int
     rate: int
+    """Conditional rates given the factors."""
+    acting: int
+    """Rates that act on the pool: the shares of counted obligors that move, `rate` itself in a pool without end."""
     factor: int
+    path: int
+    """What lasts a path's whole life."""
     recovery_ring: int
     default_ring: int
     lock_ring: int
@@ -275,7 +282,9 @@ def rows_of(sizes: Sizes) -> Rows:
         "fee": N_FEE_ROW * sizes.n_fee,
         "trigger": N_TRIGGER_ROW * sizes.n_trigger,
         "rate": N_RATE * sizes.n_segment,
+        "acting": N_RATE * sizes.n_segment * sizes.granular,
         "factor": sizes.n_factor,
+        "path": N_PATH_ROW,
         "recovery_ring": sizes.n_lag,
         "default_ring": sizes.n_write_off,
         "lock_ring": sizes.n_lock,
@@ -289,12 +298,22 @@ def rows_of(sizes: Sizes) -> Rows:
     for name, length in lengths.items():
         start[name] = at
         at += LANES * length
+    if sizes.granular == 0:
+        start["acting"] = start["rate"]
     return Rows(cohort_stride=stride, size=at, **start)
 
 
-TASTE_DEGREE = 16
-TASTE_RANGE = 6.0
-"""Fit of the heterogeneity: degree, and where the segment's normal is clamped."""
+# Path rows (see `Rows.path`).
+PERSISTENCE, GAIN, MIXING_VARIABLE, DRAWN_SHIFT, DRAWN_ODDS, N_PATH_ROW = range(6)
+
+N_PARAMETER = 3
+"""Parameters that a path may draw: log odds of the entry rate, log odds of rho, log odds of phi."""
+MIXING_RANGE = 7.0
+"""The mixing normal divided by this is the argument of its polynomial; no draw exceeds 6.8."""
+BY_PATH = -2
+"""Degree of an entry rate that takes more of a path than its factor (see `kernels.by_path`)."""
+REACH, SPREAD, ODDS, SWING_REACH = range(4)
+"""Columns of `Market.lens`."""
 
 
 class Market(NamedTuple):
@@ -302,23 +321,41 @@ class Market(NamedTuple):
 
     phi: Floats
     """(K,) monthly persistence."""
+    phi_logit: Floats
+    """(K,) its log odds, from which a path's own is drawn."""
     start: Floats
-    """(K, 2): Y_1 = shift + gain * L e_1."""
+    """(K, 2): Y_0, and 1 where it is drawn from the stationary law instead."""
     cholesky: Floats
     """(K, F, F) lower factor of the innovation correlation."""
     link: Floats
     """(K, T, S, N_RATE, D) ascending powers of z / 9."""
     degree: Ints
-    """(K, N_RATE) degree of each link; -1: rational, link[..., :2] = (a, b) of Phi(a + b z); -2: a from `taste`."""
+    """(K, N_RATE) degree of each link; -1: rational, link[..., :2] = (a, b) of Phi(a + b z); -2: see `lens`."""
     steady: Ints
     """(K, N_RATE) 1 where the rate is the same in every month and on every path."""
     common: Ints
     """(K, N_RATE) 1 where the rate is the same in every segment."""
-    taste: Floats
-    """(K, T, S, 17) ascending powers of e / 6: the first argument of Phi in the entry rate given the segment's own normal
-    e (heterogeneity), where degree is -2."""
+    lens: Floats
+    """(K, T, 4) of entry rates by path: largest shift of log odds x, spread of the segments' own normals, rho / (1 - rho),
+    largest shift of the macro index."""
+    quantile: Floats
+    """(K, T, S, D) ascending powers of x / reach: the normal or t quantile of the shifted rate."""
+    mixing: Floats
+    """(D,) ascending powers of e / 7: log sqrt(chi2 / df) of the path; one 0 under the Gaussian copula."""
+    draw_root: Floats
+    """(K, 3, 3) lower root of the covariance of the drawn parameters; zeros where none are drawn."""
+    shock: Floats
+    """(K, T, J) weight of each macro innovation in the month's index of the satellite."""
+    response: Floats
+    """(K, T, D) ascending powers of index / its reach: shift of log odds of the entry rate."""
+    exposed: Floats
+    """(K, S) 1 where the satellite moves the segment."""
+    draws: Ints
+    """(4, 3) purpose, indices and items of the normals of a path beside the factors': own, mixing, parameters, shocks."""
+    ticket: Floats
+    """(1,) what one obligor owes; 0: without end."""
     factor_of: Ints
-    """(N_RATE,) factor each rate loads on."""
+    """(N_RATE, S) factor each rate loads on."""
     month: Floats
     """(K, T, 8): payment, yield, dilution, unpaid share, commingled steps, cash rate a step, price, lag steps."""
     supply: Floats
@@ -426,19 +463,25 @@ class Problem(NamedTuple):
     contract: Contract
 
 
-REGIONS = ("alive", "month_sums", "panel", "own", "weight", "residuals", "trace")
-"""What follows the rows in the scratch: weight of each lane (0: no path), month sums, normals of factors and of
-segments, weights of the panel's paths (1 unless a sampler set them), worst errors, trace."""
+NORMALS = ("own", "mixing", "parameters", "shocks")
+"""Regions of a path's normals beside the factors', in the order of `Market.draws`."""
+REGIONS = ("alive", "month_sums", "panel", *NORMALS, "weight", "residuals", "trace")
+"""What follows the rows in the scratch: weight of each lane (0: no path), month sums, normals, weights of the panel's
+paths (1 unless a sampler set them), worst errors, trace."""
 HEADER_FIELDS = (
     *Sizes._fields,
     *Rows._fields,
     *(f"at_{name}" for group in (Market, Receivables, Contract) for name in group._fields),
     "link_width",
+    "mixing_width",
+    "quantile_width",
+    "response_width",
+    "n_shock",
+    "by_path",
     *REGIONS,
     "traced",
     "keeps_steps",
     "has_conditions",
-    "has_taste",
     "weighted",
     "unit",
     *(f"to_{name}" for name in TALLY_ARRAYS),

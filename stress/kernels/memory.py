@@ -11,7 +11,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stress.kernels.layout import HEADER_FIELDS, LANES, NO_LIMIT, PANEL_BLOCKS, Floats, Ints, Problem
+from stress.kernels.layout import (
+    BY_PATH,
+    HEADER_FIELDS,
+    LANES,
+    N_PARAMETER,
+    NO_LIMIT,
+    PANEL_BLOCKS,
+    Floats,
+    Ints,
+    Problem,
+)
 from stress.kernels.sampling import Sampler, Shifted
 from stress.kernels.tally import NO_PATH, WEIGHT_UNIT, Tally, tally_shapes
 
@@ -56,12 +66,19 @@ def pack(problem: Problem, traced: bool = False, sampler: Sampler | None = None)
             entries[f"at_{name}"] = used[table.dtype.kind]
             used[table.dtype.kind] += table.size
             (floats if table.dtype.kind == "f" else integers).append(np.ascontiguousarray(table).ravel())
-    entries["link_width"] = problem.market.link.shape[-1]
+    market = problem.market
+    for name in ("link", "mixing", "quantile", "response"):
+        entries[f"{name}_width"] = getattr(market, name).shape[-1]
+    entries["n_shock"] = market.shock.shape[-1]
+    entries["by_path"] = int(bool((market.degree == BY_PATH).any()))
     regions = {
         "alive": LANES,
         "month_sums": sizes.n_month * (5 + sizes.n_note),
         "panel": PANEL_BLOCKS * sizes.n_month * sizes.n_factor * LANES,
         "own": PANEL_BLOCKS * sizes.n_segment * LANES,
+        "mixing": PANEL_BLOCKS * LANES,
+        "parameters": PANEL_BLOCKS * N_PARAMETER * LANES,
+        "shocks": PANEL_BLOCKS * entries["n_shock"] * LANES,
         "weight": PANEL_BLOCKS * LANES,
         "residuals": 4 * sizes.n_scenario,
         "trace": sizes.n_month * (rows.cohort + sizes.n_cohort) if traced else 0,
@@ -71,7 +88,6 @@ def pack(problem: Problem, traced: bool = False, sampler: Sampler | None = None)
         entries[name] = at
         at += length
     entries["traced"] = int(traced)
-    entries["has_taste"] = int(bool((problem.market.degree == -2).any()))
     entries["has_conditions"] = int(problem.contract.test.size > 0)
     capped = (problem.contract.step_value[:, 0] < NO_LIMIT).any()
     entries["keeps_steps"] = int(traced or bool(capped))

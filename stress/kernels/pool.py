@@ -97,7 +97,7 @@ def advance_cohort(m: Any, k: Any, t: Any, c: Any) -> None:
         defaulted, scheduled, prepaid, cured = splat(0.0), splat(0.0), splat(0.0), splat(0.0)
         diluted, fees, late, recoverable = splat(0.0), splat(0.0), splat(0.0), splat(0.0)
         for s in range(p.n_segment):
-            rate = p.rate + s * N_RATE * LANES + q
+            rate = p.acting + s * N_RATE * LANES + q
             at = p.cohort + (c * p.n_segment + s) * p.cohort_stride + q
             before = load(w, at + ALIVE * LANES)
             one = load(w, at + PAST_1 * LANES)

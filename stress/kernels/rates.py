@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from stress.kernels.by_path import entry_by_path
 from stress.kernels.elementary import normal_cdf
 from stress.kernels.jit import stage
 from stress.kernels.lanes import WIDTH, fma, load, splat, store, where_less
-from stress.kernels.layout import (
-    LANES,
-    N_RATE,
-    TASTE_DEGREE,
-    TASTE_RANGE,
-)
+from stress.kernels.layout import BY_PATH, GAIN, LANES, N_RATE, PERSISTENCE
 
 _CLAMP = 9.0
 """The factors are clamped here, as in `stress.links`."""
@@ -20,13 +16,13 @@ _CLAMP = 9.0
 
 @stage
 def move_factors(m: Any, at: Any, k: Any, t: Any) -> None:
-    """Systematic factors of month t: Y_1 = shift + gain L e_1, then Y_t = phi Y_{t-1} + sqrt(1 - phi^2) L e_t."""
+    """Systematic factors of month t: Y_t = phi Y_{t-1} + sqrt(1 - phi^2) L e_t, from Y_0 or the stationary Y_1 = L e_1."""
     w, p = m.w, m.p
-    phi = m.f[p.at_phi + k]
-    gain = (1.0 - phi * phi) ** 0.5
-    if t == 0:
-        phi, gain = 0.0, m.f[p.at_start + 2 * k + 1]
     for q in range(0, LANES, WIDTH):
+        phi = load(w, p.path + PERSISTENCE * LANES + q)
+        gain = load(w, p.path + GAIN * LANES + q)
+        if t == 0 and m.f[p.at_start + 2 * k + 1] == 1.0:
+            gain = splat(1.0)
         for i in range(p.n_factor):
             shock = splat(0.0)
             for j in range(i + 1):
@@ -34,27 +30,28 @@ def move_factors(m: Any, at: Any, k: Any, t: Any) -> None:
                     load(w, at + j * LANES + q), m.f[p.at_cholesky + (k * p.n_factor + i) * p.n_factor + j], shock
                 )
             row = p.factor + i * LANES + q
-            y = fma(shock, gain, load(w, row) * phi)
-            if t == 0:
-                y = y + m.f[p.at_start + 2 * k + 0]
-            store(w, row, y)
+            before = splat(m.f[p.at_start + 2 * k]) if t == 0 else load(w, row)
+            store(w, row, fma(shock, gain, before * phi))
 
 
 @stage
-def conditional_rates(m: Any, own: Any, k: Any, t: Any) -> None:
+def conditional_rates(m: Any, b: Any, k: Any, t: Any) -> None:
     """Rates of the month given the factors (Vasicek 2002), by a fitted polynomial or by the normal distribution itself."""
     w, p = m.w, m.p
     for rate in range(N_RATE):
         degree = m.g[p.at_degree + k * N_RATE + rate]
         if degree == 0 and t > 0 and m.g[p.at_steady + k * N_RATE + rate] == 1:
             continue
-        factor = p.factor + m.g[p.at_factor_of + rate] * LANES
+        if degree == BY_PATH:
+            entry_by_path(m, b, k, t)
+            continue
         common = m.g[p.at_common + k * N_RATE + rate]
         for s in range(p.n_segment):
             if common == 1 and s > 0:
                 for q in range(0, LANES, WIDTH):
                     store(w, p.rate + (s * N_RATE + rate) * LANES + q, load(w, p.rate + rate * LANES + q))
                 continue
+            factor = p.factor + m.g[p.at_factor_of + rate * p.n_segment + s] * LANES
             row = p.rate + (s * N_RATE + rate) * LANES
             link = p.at_link + (((k * p.n_month + t) * p.n_segment + s) * N_RATE + rate) * p.link_width
             if degree == 0:
@@ -63,16 +60,6 @@ def conditional_rates(m: Any, own: Any, k: Any, t: Any) -> None:
             elif degree == -1:
                 for q in range(0, LANES, WIDTH):
                     store(w, row + q, normal_cdf(fma(load(w, factor + q), m.f[link + 1], splat(m.f[link]))))
-            elif degree == -2:
-                taste = p.at_taste + ((k * p.n_month + t) * p.n_segment + s) * (TASTE_DEGREE + 1)
-                for q in range(0, LANES, WIDTH):
-                    e = load(w, own + s * LANES + q)
-                    e = where_less(e, TASTE_RANGE, e, TASTE_RANGE)
-                    u = where_less(e, -TASTE_RANGE, -TASTE_RANGE, e) * (1.0 / TASTE_RANGE)
-                    a = splat(m.f[taste + TASTE_DEGREE])
-                    for i in range(TASTE_DEGREE - 1, -1, -1):
-                        a = fma(a, u, m.f[taste + i])
-                    store(w, row + q, normal_cdf(fma(load(w, factor + q), m.f[link + 1], a)))
             else:
                 _polynomial(w, m.f, factor, row, link, degree)
 

@@ -6,13 +6,24 @@ import datetime
 
 from stress.inputs.deal import Deal, Note, PayPrincipal, PayResidual
 from stress.inputs.job import Job, ScenarioCase
-from stress.inputs.pool import Dependence, PaymentRate, Pool, Segment
+from stress.inputs.pool import Copula, Dependence, PaymentRate, Pool, Segment
 
 BALANCE = 1_000_000.0
 
 
-def one_period_job(p: float, rho: float, shares: tuple[float, ...], paths: int = 16_384, seed: int = 7) -> Job:
-    """Notes without coupon, senior first; the last is residual and takes what the others leave."""
+def one_period_job(
+    p: float,
+    rho: float,
+    shares: tuple[float, ...],
+    paths: int = 16_384,
+    seed: int = 7,
+    df: float | None = None,
+    obligors: int | None = None,
+) -> Job:
+    """Notes without coupon, senior first; the last is residual and takes what the others leave.
+
+    `df`: of a t copula; `obligors`: of a pool that is not without end.
+    """
     names = [*"ABCDEF"[: len(shares)], "equity"]
     sizes = [*shares, 1.0 - sum(shares)]
     last = len(shares)
@@ -41,7 +52,8 @@ def one_period_job(p: float, rho: float, shares: tuple[float, ...], paths: int =
         balance=BALANCE,
         payment_rate=PaymentRate(monthly=1.0, annual_yield=0.0),
         segments=(Segment(name="all", share=1.0, entry_rate=p),),
-        dependence=Dependence(rho=rho, phi=0.0),
+        dependence=Dependence(rho=rho, phi=0.0, copula=None if df is None else Copula(kind="t", df=df)),
+        obligors=obligors,
     )
     cases = (ScenarioCase(name="base"),)
     return Job(name="one period", deal=deal, pool=pool, scenarios=cases, paths=paths, seed=seed, clock="monthly")

@@ -1,0 +1,170 @@
+"""Tables of entry rates that differ by path beyond the factors (see `stress.kernels.by_path`): fitted polynomials."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, gammainccinv, gammaincinv, logit, ndtr, ndtri, stdtrit
+
+from stress.assemble.heterogeneity import centred_shift
+from stress.assemble.months import MonthInputs
+from stress.errors import ConfigError
+from stress.kernels.layout import MIXING_RANGE, N_PARAMETER, ODDS, REACH, SPREAD, SWING_REACH, Sizes
+
+Array = NDArray[np.float64]
+
+_REACH = 6.0
+"""Standard deviations at which a shift of log odds is held: beyond lie 2 paths in a billion."""
+_DEGREES = (0, 12, 16, 20, 24, 30, 36)
+_GOOD, _ENOUGH = 1e-9, 1e-5
+"""Error of a fitted threshold that ends the search for a degree, and the largest one accepted."""
+
+
+class ByPath(NamedTuple):
+    """Tables of one scenario."""
+
+    lens: Array
+    """(T, 4) see `layout.Market`."""
+    quantile: Array
+    """(T, S, D)"""
+    root: Array
+    """(3, 3)"""
+    shock: Array
+    """(T, Q, V) weight of the innovation of a variable in a period."""
+    response: Array
+    """(T, D)"""
+    exposed: Array
+    """(S,)"""
+
+    @property
+    def n_period(self) -> int:
+        """Periods of the macro variables; 0 where they do not move."""
+        return int(self.shock.shape[1])
+
+    @property
+    def n_variable(self) -> int:
+        """Macro variables that are drawn."""
+        return int(self.shock.shape[2])
+
+
+def by_path_of(m: MonthInputs, df: float | None) -> ByPath | None:
+    """Tables of a scenario; None where the factors alone tell paths apart. ConfigError where no polynomial fits."""
+    if df is None and m.heterogeneity is None and m.parameters is None and m.swing is None:
+        return None
+    n_month, n_segment = m.entry.shape
+    spread = np.zeros(n_month) if m.heterogeneity is None else m.heterogeneity
+    root = np.zeros((N_PARAMETER, N_PARAMETER))
+    if m.parameters is not None:
+        root[:] = np.linalg.cholesky(m.parameters)
+    reach = _REACH * np.sqrt(spread**2 + root[0, 0] ** 2)
+    lens = np.zeros((n_month, 4))
+    swing = m.swing
+    if swing is not None:
+        reach = reach + swing.top
+        lens[:, SWING_REACH] = swing.reach
+    lens[:, REACH], lens[:, SPREAD], lens[:, ODDS] = np.where(reach > 0.0, reach, 1.0), spread, m.rho / (1.0 - m.rho)
+    lens[:, SWING_REACH] = np.where(lens[:, SWING_REACH] > 0.0, lens[:, SWING_REACH], 1.0)
+    return ByPath(
+        lens=lens,
+        quantile=quantiles(m.entry, spread, reach, df),
+        root=root,
+        shock=np.zeros((n_month, 0, 0)) if swing is None else swing.shock,
+        response=np.zeros((n_month, 1)) if swing is None else swing.response,
+        exposed=np.zeros(n_segment) if swing is None else swing.exposed,
+    )
+
+
+def quantiles(entry: Array, spread: Array, reach: Array, df: float | None) -> Array:
+    """(T, S, D) powers of x / reach of F^-1(p(x)), F normal or t: log odds of p(x) are those of entry, re-centred, + x.
+
+    entry (T, S); spread (T,) of the segments' own normals, whose mean rate is kept; reach (T,), 0 where nothing moves.
+    """
+    base = np.clip(entry, 1e-12, 1.0 - 1e-12)
+    centre = logit(base) + centred_shift(base, spread[:, None]) * (spread[:, None] > 0.0)
+    wide = reach[:, None, None]
+
+    def wanted(u: Array) -> Array:
+        odds = centre[..., None] + wide * u
+        low, high = expit(odds), expit(-odds)
+        if df is None:
+            return np.asarray(np.where(odds < 0.0, ndtri(low), -ndtri(high)))
+        return np.asarray(np.where(odds < 0.0, stdtrit(df, low), -stdtrit(df, high)))
+
+    coef = powers(wanted, _DEGREES if (reach > 0.0).any() else (0,), "entry rates by path")
+    coef[entry <= 0.0] = 0.0
+    coef[..., 0] = np.where(entry <= 0.0, -1e9, coef[..., 0])
+    return coef
+
+
+def mixing_polynomial(df: float) -> Array:
+    """Powers of e / 7 of log sqrt(chi2 / df), the chi-square quantile at Phi(e): one normal, no rejection."""
+
+    def root(u: Array) -> Array:
+        e = MIXING_RANGE * u
+        half = np.where(e < 0.0, gammaincinv(0.5 * df, ndtr(e)), gammainccinv(0.5 * df, ndtr(-e)))
+        return np.asarray(0.5 * np.log(2.0 * half / df))
+
+    return powers(root, (*_DEGREES, 40), "the mixing variable of the t copula")
+
+
+def powers(function: Callable[[Array], Array], degrees: Sequence[int], what: str) -> Array:
+    """Ascending powers (last axis) of a smooth function of u in [-1, 1] (its last axis), checked between nodes.
+
+    The first degree within 1e-9, else the last. ConfigError where that is off by more than 1e-5.
+    """
+    for degree in degrees:
+        coef = _interpolated(function, degree)
+        grid = np.cos(np.linspace(0.0, np.pi, 3 * degree + 4))
+        got = np.polynomial.polynomial.polyval(grid, np.moveaxis(coef, -1, 0))
+        error = float(np.max(np.abs(got - function(grid))))
+        if error <= _GOOD:
+            return coef
+    if error > _ENOUGH:
+        raise ConfigError(f"{what}: spread over so wide a range that no polynomial follows them ({error:.1e})")
+    return coef
+
+
+def _interpolated(function: Callable[[Array], Array], degree: int) -> Array:
+    """Chebyshev interpolation, as powers."""
+    n = degree + 1
+    angle = (np.arange(n) + 0.5) * np.pi / n
+    to_chebyshev = np.cos(np.outer(angle, np.arange(n))) * 2.0 / n
+    to_chebyshev[:, 0] *= 0.5
+    to_power = np.zeros((n, n))
+    for k in range(n):
+        to_power[k, : k + 1] = np.polynomial.chebyshev.cheb2poly(np.eye(n)[k, : k + 1])
+    return np.asarray((function(np.cos(angle)) @ to_chebyshev) @ to_power)
+
+
+def padded(drawn: Sequence[ByPath | None], sizes: Sizes) -> _Padded:
+    """Tables of all scenarios at one size; zeros for those whose paths differ by the factors alone."""
+    some = [one for one in drawn if one is not None]
+    n_period, n_variable = (max((getattr(one, n) for one in some), default=0) for n in ("n_period", "n_variable"))
+    width = max((one.quantile.shape[-1] for one in some), default=1)
+    shapes = _Padded(
+        lens=np.ones((sizes.n_scenario, sizes.n_month, 4)),
+        quantile=np.zeros((sizes.n_scenario, sizes.n_month, sizes.n_segment, width)),
+        root=np.zeros((sizes.n_scenario, N_PARAMETER, N_PARAMETER)),
+        shock=np.zeros((sizes.n_scenario, sizes.n_month, n_period, n_variable)),
+        response=np.zeros((sizes.n_scenario, sizes.n_month, max((one.response.shape[-1] for one in some), default=1))),
+        exposed=np.zeros((sizes.n_scenario, sizes.n_segment)),
+    )
+    for k, one in enumerate(drawn):
+        if one is not None:
+            for name, table in one._asdict().items():
+                getattr(shapes, name)[(k, *(slice(0, n) for n in table.shape))] = table
+    return shapes._replace(shock=shapes.shock.reshape(sizes.n_scenario, sizes.n_month, n_period * n_variable))
+
+
+class _Padded(NamedTuple):
+    """As `ByPath`, over scenarios."""
+
+    lens: Array
+    quantile: Array
+    root: Array
+    shock: Array
+    response: Array
+    exposed: Array

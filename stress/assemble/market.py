@@ -1,0 +1,189 @@
+"""Dependence -> arrays: systematic factors, conditional rates, what a path draws beside its factors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.special import logit, ndtri
+
+from stress.assemble.by_path import ByPath, by_path_of, mixing_polynomial, padded
+from stress.assemble.months import MonthInputs
+from stress.inputs.deal import Deal
+from stress.inputs.pool import Dependence, Pool
+from stress.kernels import layout
+from stress.kernels.layout import Market, Sizes
+from stress.kernels.philox import HETEROGENEITY, MACRO, MIXING, PARAMETERS
+from stress.links import fit_links
+
+Array = np.ndarray
+
+
+class Factors(NamedTuple):
+    """The systematic factors that the rates load on, each a mix of independent ones."""
+
+    name: tuple[str, ...]
+    root: Array
+    """(F, F) lower, root root' = their correlation."""
+    of_rate: Array
+    """(N_RATE, S) factor of each rate."""
+
+
+def factors_of(pool: Pool) -> Factors:
+    """Default, prepayment, recovery: as many as carry a loading; more where a table of loadings tells them apart."""
+    dependence = pool.dependence
+    n_segment = len(pool.segments)
+    if dependence.loadings is not None:
+        return _loaded(pool)
+    n_factor = 3 if dependence.rho_recovery > 0.0 else 2 if dependence.rho_prepayment > 0.0 else 1
+    correlation = np.eye(3)
+    correlation[0, 1] = correlation[1, 0] = dependence.correlation_prepayment
+    correlation[0, 2] = correlation[2, 0] = dependence.correlation_recovery
+    correlation[1, 2] = correlation[2, 1] = dependence.correlation_prepayment_recovery
+    root = np.linalg.cholesky(correlation)[:n_factor, :n_factor]
+    of_rate = np.array([0, 0, 0, 0, min(1, n_factor - 1), n_factor - 1], dtype=np.int64)
+    return Factors(("default", "prepayment", "recovery")[:n_factor], root, np.tile(of_rate[:, None], n_segment))
+
+
+def _loaded(pool: Pool) -> Factors:
+    """One composite factor for each distinct row of the loadings; rows may outnumber the independent factors."""
+    loadings = pool.dependence.loadings
+    assert loadings is not None
+    names: list[str] = []
+    rows: list[tuple[float, ...]] = []
+
+    def factor(name: str, row: tuple[float, ...]) -> int:
+        if row not in rows:
+            names.append(name)
+            rows.append(row)
+        return rows.index(row)
+
+    default = [
+        factor(f"default {segment.name}" if segment.name in loadings.segment else "default", loadings.row(segment.name))
+        for segment in pool.segments
+    ]
+    prepayment, recovery = factor("prepayment", loadings.prepayment), factor("recovery", loadings.recovery)
+    of_rate = np.array([*[default] * 4, [prepayment] * len(default), [recovery] * len(default)], dtype=np.int64)
+    matrix = np.array(rows)
+    triangle = np.asarray(np.linalg.qr(matrix.T, mode="r")).T
+    root = np.zeros((len(rows), len(rows)))
+    root[:, : triangle.shape[1]] = triangle * np.where(np.diagonal(triangle) < 0.0, -1.0, 1.0)
+    return Factors(tuple(names), root, of_rate)
+
+
+def market_of(
+    deal: Deal,
+    pool: Pool,
+    months: Sequence[MonthInputs],
+    sizes: Sizes,
+    supply: Array,
+    deterministic: bool,
+) -> Market:
+    """Factors, links and month scalars of every scenario. `deterministic`: rho = 0 and nothing drawn."""
+    dependence = pool.dependence
+    factors, phi = factors_of(pool), dependence.phi
+    link, degree, steady, common = _links(dependence, months, factors, sizes, deterministic)
+    df = None if deterministic else dependence.df
+    drawn: list[ByPath | None] = [None if deterministic else by_path_of(m, df) for m in months]
+    for k, one in enumerate(drawn):
+        if one is not None:
+            degree[k, layout.ENTRY], steady[k, layout.ENTRY], common[k, layout.ENTRY] = layout.BY_PATH, 0, 0
+    stationary = dependence.factor_start == "stationary"
+    n_scenario = sizes.n_scenario
+    shocks = padded(drawn, sizes)
+    return Market(
+        phi=np.full(n_scenario, phi),
+        phi_logit=np.full(n_scenario, float(logit(np.clip(phi, 1e-4, 1.0 - 1e-6)))),
+        start=np.tile([0.0, 1.0] if stationary else [float(dependence.factor_start), 0.0], (n_scenario, 1)),
+        cholesky=np.ascontiguousarray(np.broadcast_to(factors.root, (n_scenario, *factors.root.shape))),
+        link=link,
+        degree=degree,
+        steady=steady,
+        common=common,
+        lens=shocks.lens,
+        quantile=shocks.quantile,
+        mixing=np.zeros(1) if df is None else mixing_polynomial(df),
+        draw_root=shocks.root,
+        shock=shocks.shock,
+        response=shocks.response,
+        exposed=shocks.exposed,
+        draws=_draws(drawn, df, sizes.n_segment),
+        ticket=np.array([0.0 if pool.obligors is None else pool.balance / pool.obligors]),
+        factor_of=factors.of_rate,
+        month=np.stack([_month_scalars(deal, m, sizes) for m in months]),
+        supply=np.ascontiguousarray(supply),
+    )
+
+
+def _links(
+    dependence: Dependence, months: Sequence[MonthInputs], factors: Factors, sizes: Sizes, deterministic: bool
+) -> tuple[Array, Array, Array, Array]:
+    """Polynomials of every rate, their degrees, which are the same throughout and which in every segment."""
+    n_scenario, n_month, n_segment = sizes.n_scenario, sizes.n_month, sizes.n_segment
+    shape = (n_scenario, n_month, n_segment)
+    group: dict[int, tuple[Array, Any, int]] = {
+        layout.ENTRY: (np.stack([m.entry for m in months]), np.stack([m.rho for m in months])[:, :, None], 1),
+        layout.PREPAYMENT: (np.stack([m.smm for m in months]), dependence.rho_prepayment, -1),
+        layout.RECOVERY: (np.stack([m.recovery for m in months]), dependence.rho_recovery, -1),
+    }
+    roll = np.stack([m.roll for m in months])
+    for bucket in range(3):
+        group[layout.ROLL_1 + bucket] = (roll[..., bucket], dependence.rho_roll, 1)
+    fits = {}
+    for rate, (p, rho, sign) in group.items():
+        rho = np.zeros(shape) if deterministic else np.broadcast_to(rho, shape)
+        for k in range(n_scenario):
+            fits[k, rate] = (fit_links(p[k], rho[k], sign), p[k], rho[k], sign)
+    width = max(2, 1 + max(fit.degree for fit, *_ in fits.values()))
+    link = np.zeros((*shape, layout.N_RATE, width))
+    degree = np.zeros((n_scenario, layout.N_RATE), dtype=np.int64)
+    steady = np.zeros((n_scenario, layout.N_RATE), dtype=np.int64)
+    common = np.zeros((n_scenario, layout.N_RATE), dtype=np.int64)
+    for (k, rate), (fit, p, rho, sign) in fits.items():
+        degree[k, rate] = fit.degree
+        alike = (p == p[:, :1]).all() and (rho == rho[:, :1]).all()
+        common[k, rate] = int(bool(alike and (factors.of_rate[rate] == factors.of_rate[rate, 0]).all()))
+        if fit.degree >= 0:
+            link[k, :, :, rate, : fit.degree + 1] = fit.coef
+            steady[k, rate] = int(fit.degree == 0 and bool((p == p[0]).all()))
+        else:
+            link[k, :, :, rate, :2] = rational_link(p, rho, sign)
+    return link, degree, steady, common
+
+
+def rational_link(p: Array, rho: Array, sign: int) -> Array:
+    """(..., 2): a and b of Phi(a + b z). A rate of 0 or 1 becomes a = -+1e9."""
+    root = np.sqrt(1.0 - rho)
+    return np.stack([np.clip(ndtri(p) / root, -1e9, 1e9), -sign * np.sqrt(rho) / root], axis=-1)
+
+
+def _draws(drawn: Sequence[ByPath | None], df: float | None, n_segment: int) -> Array:
+    """(4, 3) purpose, indices and items of what each path draws beside its factors; no index where nothing needs it."""
+    some = [one for one in drawn if one is not None]
+    own = n_segment if any(one.lens[:, layout.SPREAD].any() for one in some) else 0
+    parameters = layout.N_PARAMETER if any(one.root.any() for one in some) else 0
+    quarters = max((one.n_period for one in some), default=0)
+    variables = max((one.n_variable for one in some), default=0)
+    return np.array(
+        [
+            [HETEROGENEITY, own, 1],
+            [MIXING, int(df is not None), 1],
+            [PARAMETERS, parameters, 1],
+            [MACRO, quarters, variables],
+        ],
+        dtype=np.int64,
+    )
+
+
+def _month_scalars(deal: Deal, m: MonthInputs, sizes: Sizes) -> Array:
+    scalars = np.zeros((sizes.n_month, 8))
+    scalars[:, layout.PAYMENT] = m.payment
+    scalars[:, layout.YIELD] = m.yield_multiple
+    scalars[:, layout.DILUTION] = m.dilution
+    scalars[:, layout.UNPAID_SHARE] = m.dilution_unpaid
+    scalars[:, layout.COMMINGLED_STEPS] = m.commingled * sizes.n_cohort
+    scalars[:, layout.CASH_RATE] = m.cash_rate / 12.0 / sizes.n_cohort
+    scalars[:, layout.PRICE] = deal.purchase_price
+    scalars[:, layout.LAG] = np.round(m.lag_days * sizes.n_cohort / 30.0)
+    return scalars

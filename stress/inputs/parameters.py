@@ -1,0 +1,50 @@
+"""Parameters that are not known: the sampling distribution of an estimate, from which each path draws its own."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from stress.inputs.base import Document, Strict, Text
+
+Row = tuple[float, float, float]
+
+
+class DrawnFrom(Strict):
+    """What the parameters were estimated from."""
+
+    n: Annotated[int, Field(ge=1)]
+    """Observations."""
+    first: Text
+    last: Text
+    replicates: Annotated[int, Field(ge=1)] | None = None
+    """Histories that were simulated from the estimates and estimated again."""
+
+
+class Parameters(Document):
+    """Covariance of the log odds of (p, rho, phi) at the monthly horizon.
+
+    A path draws a shift of each and adds it to the log odds of the pool's own: of every entry rate, of rho, of phi.
+    """
+
+    kind: Literal["parameters"]
+    p: Annotated[float, Field(gt=0.0, lt=1.0)]
+    """Estimated monthly default rate (of the history: the pool keeps its own)."""
+    rho: Annotated[float, Field(gt=0.0, lt=1.0)]
+    phi: Annotated[float, Field(gt=0.0, lt=1.0)]
+    covariance: tuple[Row, Row, Row]
+    """Of the log odds of p, rho, phi, in this order."""
+    sample: DrawnFrom | None = None
+
+    @model_validator(mode="after")
+    def _is_a_covariance(self) -> Parameters:
+        (a, b, c), (d, e, f), (g, h, i) = self.covariance
+        if (b, c, f) != (d, g, h):
+            raise ValueError("covariance must be symmetric")
+        minors = (a, a * e - b * b, a * (e * i - f * f) - b * (b * i - f * c) + c * (b * f - e * c))
+        if min(minors) <= 0.0:
+            raise ValueError("covariance must be positive definite")
+        if max(a, e, i) > 25.0:
+            raise ValueError(f"covariance: a variance of {max(a, e, i):g} of log odds knows nothing; at most 25")
+        return self
