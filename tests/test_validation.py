@@ -218,3 +218,10 @@ def test_the_outcome_of_2020_is_inside_in_size_and_outside_in_shape(outcomes: di
     assert data["late_model"][2] < data["late"]
     then = outcomes["deals-2020"]["data"]["rows"]
     assert [r["reach"] for r in data["rows"]] == pytest.approx([r["reach"] for r in then], abs=1e-6)
+
+
+def test_an_outcome_is_told_in_sentences_below_the_table(tmp_path: Path, capsys: Capture) -> None:
+    assert _run(["validate", "card-charge-offs", "-o", str(tmp_path / "v.json")]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "1 shown" in said
+    assert "card-charge-offs: 2008-2010: the satellite failed: it was too low." in said

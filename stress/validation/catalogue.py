@@ -67,7 +67,11 @@ CHECKS = (
         "Xia, Liu, Wang and Liu (2024), tables 2 and 3 (1,050 over 3 months read as 1,015)", turnover.flat_fee,
     ),
     Check(
-        "prepayment", "benchmarking", "the PSA curve as SMM and the first month of a pass-through",
+        "prepayment", "benchmarking", "a pool on the PSA curve prepays the published SMM",
+        "SIFMA, Uniform Practices; Fabozzi, The Handbook of Mortgage-Backed Securities", turnover.prepaid,
+    ),
+    Check(
+        "prepayment-formula", "benchmarking", "the PSA curve as SMM and the first month of a published pass-through",
         "SIFMA, Uniform Practices; Fabozzi, The Handbook of Mortgage-Backed Securities", formulas.prepayment,
     ),
     Check(
@@ -139,6 +143,10 @@ TESTED = (
     tested(
         "loopback", "implementation", "a local run listens on loopback only, or not at all",
         "sockets of the process and its workers", "tests/test_batch_faults.py -k loopback",
+    ),
+    tested(
+        "constraints", "implementation", "every dependency is pinned, within its bounds, with the SHA-256 of its files",
+        ".ci/constraints.txt against pyproject.toml", "tests/test_constraints.py",
     ),
     tested(
         "hostile-names", "implementation",

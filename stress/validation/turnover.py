@@ -11,10 +11,11 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from stress.analytic import turnover_by_payment_rate, turnover_of_plans
+from stress.analytic import psa_smm, turnover_by_payment_rate, turnover_of_plans
 from stress.inputs.deal import AnyStep, CoverDefaults, Deal, Note, PayPrincipal, Phase, Purchase
 from stress.inputs.job import Clock, Job, ScenarioCase
 from stress.inputs.pool import Dependence, OpeningLine, PaymentRate, Plan, Pool, Segment, Supply
+from stress.inputs.scenario import Shock
 from stress.trace import replay
 from stress.validation.check import Finding, exact
 from stress.validation.published import closed_forms
@@ -72,9 +73,9 @@ def deal_of(last: int, revolving: int = 0, notes: Sequence[tuple[str, float]] = 
     )
 
 
-def months_of(deal: Deal, pool: Pool, clock: Clock = "monthly") -> xr.Dataset:
+def months_of(deal: Deal, pool: Pool, clock: Clock = "monthly", shocks: tuple[Shock, ...] = ()) -> xr.Dataset:
     """The one path of a pool without correlation, month by month."""
-    cases = (ScenarioCase(name="base"),)
+    cases = (ScenarioCase(name="base", shocks=shocks),)
     job = Job(name="closed form", deal=deal, pool=pool, scenarios=cases, paths=32, seed=1, clock=clock)
     return replay(job, path=0)
 
@@ -113,6 +114,21 @@ def full_pool() -> Iterator[Finding]:
         multiple = float(got["cumulative_default"][-1]) / TINY
         what = f"plans {'/'.join(map(str, mix))}: cumulative over static default"
         yield exact(what, first.cumulative_default / TINY, multiple, 1e-4)
+
+
+def prepaid() -> Iterator[Finding]:
+    """Prepayment by month on the PSA curve: what the engine prepays of what is left after the scheduled payment."""
+    case = closed_forms()["A2_psa"]
+    last = 36
+    for speed, key in ((1.0, "smm_100psa"), (1.65, "smm_165psa")):
+        points = tuple((t, float(psa_smm(t, speed))) for t in range(1, last + 1))
+        shock = Shock(target="prepayment", by_month=points, how="set")
+        months = months_of(deal_of(last), pool_of(0.0, {60: 1.0}, prepayment=0.001), shocks=(shock,))
+        left = months["pool_balance"] + months["prepaid"]
+        for age, smm in case[key].items():
+            month = int(age.rstrip("+"))
+            got = float((months["prepaid"] / left).sel(month=month))
+            yield exact(f"{100 * speed:g} PSA, month {month}: share prepaid", smm, got, 6e-7)
 
 
 def flat_fee() -> Iterator[Finding]:
