@@ -69,6 +69,13 @@ def simulate(
     `client`: a `distributed.Client` instead. The numbers do not depend on threads, chunks or cluster.
     A sweep gives a Dataset with dims for what it sweeps, or a DataTree with a group for each deal where deals differ.
     Raises ConfigError where the inputs do not fit together, StressError where a law of the model is broken.
+
+    >>> import stress
+    >>> job = stress.load("scenarios/jobs/baitiao-24m.toml")
+    >>> ds = stress.simulate(job, paths=4096, seed=7, scenarios=["baseline", "macro_severe"])
+    >>> loss = ds.expected_loss.sel(scenario="macro_severe")
+    >>> bool(loss.sel(tranche="A") <= loss.sel(tranche="subordinated"))
+    True
     """
     if isinstance(job, Sweep):
         return _sweep(with_seed(job, seed), paths, scenarios, threads, progress, client)

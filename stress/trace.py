@@ -28,6 +28,11 @@ def replay(
     `seed` overrides the job's, as in `simulate`. `normals` (T, F) replaces the path's own innovations.
     Money in the deal's currency, rates per month; purchases count from one determination to the next.
     Raises ConfigError for a path below 0 or an unknown scenario.
+
+    >>> import stress
+    >>> one = stress.replay(stress.load("scenarios/jobs/baitiao-24m.toml"), path=77, scenario="macro_severe")
+    >>> bool(abs(one["principal_paid"].sel(tranche="A").sum() + one["note_balance"].sel(tranche="A")[-1] - 807e6) < 1.0)
+    True
     """
     names = [case.name for case in job.scenarios]
     scenario = names[0] if scenario is None else scenario

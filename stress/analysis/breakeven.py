@@ -100,6 +100,11 @@ def breakeven(
     Deterministic means unconditional rates with rho = 0. At a percentile q: the probability of a loss reaches 1 - q.
     Paths and seed are the job's; every point uses the same draws. Raises ConfigError for an unknown note, shock or
     scenario.
+
+    >>> few = job.model_copy(update={"paths": 512})
+    >>> answer = breakeven(few, "subordinated", "defaults", percentiles=[0.5])
+    >>> bool(answer.answers[1].low <= answer.answers[1].value <= answer.answers[1].high)
+    True
     """
     for q in percentiles:
         if not 0.0 < q < 1.0:

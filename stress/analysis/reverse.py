@@ -99,6 +99,10 @@ def reverse(
     """The most likely factor path on which a note loses more than `loss` (the residual note: of its money).
 
     Paths and seed are the job's. Raises ConfigError for an unknown note or scenario, or a loss outside [0, 1).
+
+    >>> found = reverse(job.model_copy(update={"paths": 512}), "subordinated")
+    >>> found.beta > 0.0 and bool(found.path["loss"].sel(tranche="subordinated") > 0.0)
+    True
     """
     if not 0.0 <= loss < 1.0:
         raise ConfigError(f"--loss {loss:g}: a share of the original amount, from 0 to below 1")

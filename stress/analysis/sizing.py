@@ -113,6 +113,12 @@ def size(
     room above in proportion to their size. Solved on the job's draws so that the upper end of the 95% interval meets
     the limit; judged on fresh ones, four times as many. Raises ConfigError where a target names no note or the residual
     one, or where the paths are too few for a limit.
+
+    >>> from stress.analysis.bands import load_bands
+    >>> target = target_of("A:PD=0.05", load_bands(None))
+    >>> sized = size(job.model_copy(update={"paths": 2048}), dict([target]))
+    >>> [note.note for note in sized.notes]
+    ['A', 'B', 'mezzanine', 'subordinated']
     """
     table = bands or load_bands()
     case, wanted = runs.case_of(job, scenario), _wanted(job, targets)

@@ -96,6 +96,11 @@ def calibrate_rho(
     moments. `expected`: a satellite's fitted rates, to find what the residual factor is worth. Intervals by profile
     likelihood and by circular blocks (Politis and Romano 1992). DataError where a rate is not inside (0, 1), or where
     there are fewer than 8 or no variation.
+
+    >>> rate = [0.041, 0.047, 0.039, 0.044, 0.052, 0.061, 0.058, 0.049, 0.043, 0.040, 0.038, 0.042]  # years, invented
+    >>> fit = calibrate_rho(rate, per_year=1, replicates=20)
+    >>> 0.0 < fit.independent.rho < 0.1
+    True
     """
     if per_year not in (1, 4, 12):
         raise DataError(f"a history of {per_year} observations a year: must be 1, 4 or 12")

@@ -96,6 +96,14 @@ def fit_satellite(
     history and macro must have the same frequency; `unit` 0.01 where the history is in percent. `robust_lags` defaults
     to the whole part of 4 (n / 100)^(2/9) (Newey and West 1994). DataError where a value is missing or out of range;
     ConfigError where statsmodels is not installed.
+
+    >>> from stress.calibration import read_table  # the fit needs statsmodels
+    >>> cards = read_table("scenarios/data/us_cards/"
+    ...                    "fed_chargeoff_all_banks_NSA_1991Q1_2015Q4_all_loan_types.csv")
+    >>> macro = read_table("scenarios/data/dfast/2025-Table_1A_Historic_Domestic.csv")
+    >>> fit = fit_satellite(cards, "CreditCards", macro, (parse_term("Unemployment rate"),))
+    >>> fit.coefficient[1] > 0.0  # more unemployment, more charge-offs
+    True
     """
     y = linked(history, target, link, unit)
     x = design(macro, terms, history.start, history.n)

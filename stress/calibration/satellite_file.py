@@ -13,7 +13,12 @@ from stress.inputs.satellite import Estimate, Satellite
 
 
 def satellite_to_toml(fit: SatelliteFit, name: str = "") -> str:
-    """The fit as a satellite file; floats in their shortest exact form. `name`: of the satellite; else its target."""
+    """The fit as a satellite file; floats in their shortest exact form. `name`: of the satellite; else its target.
+
+    >>> fit = read_satellite("scenarios/satellites/us_cards_unemployment.toml")
+    >>> 'kind = "satellite"' in satellite_to_toml(fit)
+    True
+    """
     plain = re.sub(r"[^\w.+-]+", "_", name or fit.target).strip("_.") or "satellite"
     head = (
         ("kind", "satellite"), ("version", 1), ("name", plain[:80]), ("source", fit.source), ("target", fit.target),
@@ -33,7 +38,11 @@ def satellite_to_toml(fit: SatelliteFit, name: str = "") -> str:
 
 
 def read_satellite(path: str | Path) -> SatelliteFit:
-    """A fitted satellite from its file. ConfigError with file, key, value and what is allowed."""
+    """A fitted satellite from its file. ConfigError with file, key, value and what is allowed.
+
+    >>> read_satellite("scenarios/satellites/us_cards_unemployment.toml").link
+    'logit'
+    """
     file = parse_as(Path(path), Satellite, "satellite")
     if file.sample is None or file.constant is None or file.link not in ("logit", "probit"):
         raise ConfigError(f"{path}: is not a fitted satellite: needs link logit or probit, [constant] and [sample]")

@@ -12,7 +12,11 @@ from stress.inputs.deal_rules import notes_of, phases, steps_of
 
 
 def explain_deal(deal: Deal, balance: float | None = None) -> str:
-    """Markdown; with the pool's cut-off balance, amounts and shares of every note."""
+    """Markdown; with the pool's cut-off balance, amounts and shares of every note.
+
+    >>> explain_deal(job.deal, job.pool.balance).splitlines()[0]
+    '# JD Baitiao 24-month, four classes'
+    """
     lines = [f"# {deal.name}", ""]
     if deal.source:
         lines += [deal.source, ""]

@@ -13,7 +13,11 @@ MANY_POINTS = 6
 
 
 def explain_job(job: Job) -> str:
-    """Markdown: the deal at this pool's size, the pool, the scenarios, the run."""
+    """Markdown: the deal at this pool's size, the pool, the scenarios, the run.
+
+    >>> "## Notes" in explain_job(job)
+    True
+    """
     lines = [explain_deal(job.deal, job.pool.balance), f"# Pool: {job.pool.name}", "", *_pool(job.pool), ""]
     lines += ["# Scenarios", ""]
     for case in job.scenarios:

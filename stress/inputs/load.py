@@ -23,6 +23,11 @@ def load(path: str | Path) -> Job | Sweep | Deal | Pool | Scenario | Satellite |
 
     A job that lists deals, pools or seeds comes as a Sweep. Raises ConfigError with the file, the key, the value and
     what is allowed.
+
+    >>> import stress
+    >>> job = stress.load("scenarios/jobs/baitiao-24m.toml")
+    >>> [note.name for note in job.deal.notes]
+    ['A', 'B', 'mezzanine', 'subordinated']
     """
     path = Path(path)
     model = parse(path)

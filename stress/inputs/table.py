@@ -69,6 +69,10 @@ def read_table(path: str | Path) -> MacroTable:
 
     Periods must follow each other without a gap. DataError with file, row, column, value and what is allowed; also
     where the file is larger than 4 MB, not local, not UTF-8 text, or holds several scenarios.
+
+    >>> table = read_table("scenarios/data/dfast/2025-Table_1A_Historic_Domestic.csv")
+    >>> max(table.column("Unemployment rate")) > 10.0
+    True
     """
     name = str(path)
     row = rows_of(name)
@@ -84,7 +88,13 @@ def read_table(path: str | Path) -> MacroTable:
 
 
 def join_tables(history: MacroTable, path: MacroTable) -> MacroTable:
-    """History and then a scenario path of the same variables: lags and differences reach back over the join."""
+    """History and then a scenario path of the same variables: lags and differences reach back over the join.
+
+    >>> history, path = ("1A_Historic_Domestic", "3A_Supervisory_Severely_Adverse_Domestic")
+    >>> tables = [read_table(f"scenarios/data/dfast/2025-Table_{name}.csv") for name in (history, path)]
+    >>> join_tables(*tables).n == tables[0].n + tables[1].n
+    True
+    """
     if path.start != history.start.shift(history.n):
         raise DataError(
             f"{path.file}: starts in {path.start}; after {history.file} it must be {history.label(history.n)}"

@@ -12,7 +12,13 @@ if TYPE_CHECKING:
 
 
 def path_at(dataset: xr.Dataset, scenario: str, tranche: str, quantile: float) -> int:
-    """The path whose loss of a note is the quantile of all paths: the first one counted in its loss bin."""
+    """The path whose loss of a note is the quantile of all paths: the first one counted in its loss bin.
+
+    >>> worst = path_at(ds, "baseline", "subordinated", 1.0)
+    >>> lost = stress.replay(job, path=worst, scenario="baseline", seed=7)["loss"].sel(tranche="subordinated")
+    >>> bool(abs(lost - 1e-4 * np.floor(1e4 * lost)) <= 1e-4)
+    True
+    """
     for dim, label in (("scenario", scenario), ("tranche", tranche)):
         labels = [str(known) for known in dataset[dim].values]
         if label not in labels:

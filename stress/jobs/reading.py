@@ -26,6 +26,10 @@ def open(path: str | os.PathLike[str]) -> Result:
 
     Of a run that is still going on, or was stopped, the paths in its shards: attribute `partial` says how many of how
     many. Nothing is written, and no lock is needed. Raises DataError where there is nothing to read.
+
+    >>> file = stress.results.save(ds, folder / "results.nc")
+    >>> stress.open(file).attrs["seed"]
+    '7'
     """
     from stress import results
 

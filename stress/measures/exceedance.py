@@ -19,6 +19,10 @@ def exceedance(ds: xr.Dataset, value: float, quantity: str = "default") -> xr.Da
 
     Paths in the bin that holds the value are shared out in proportion (bins are 1/10,000 wide); interval by Clopper
     and Pearson (1934). Raises DataError for another quantity or a value outside (0, 1].
+
+    >>> share = exceedance(ds, 0.0463)["estimate"]  # of paths that default at least as much as the deal of 2020
+    >>> bool(share.sel(scenario="baseline") < share.sel(scenario="macro_severe"))
+    True
     """
     if quantity not in POOL:
         raise DataError(f"exceedance of {quantity!r}: one of {', '.join(POOL)}")

@@ -24,17 +24,31 @@ def value_at_risk(ds: xr.Dataset, level: float | Sequence[float] = LEVELS) -> xr
     """Loss fraction of each note not exceeded with probability `level`; resolution 1/10,000 between the atoms.
 
     `error` is a quarter of the order-statistic interval's width, near enough: width / (2 x 1.96).
+
+    >>> var = value_at_risk(ds, [0.95, 0.99])["estimate"].sel(scenario="baseline", tranche="subordinated")
+    >>> bool(var[0] <= var[1])
+    True
     """
     return note_tails(ds, level)[0]
 
 
 def expected_shortfall(ds: xr.Dataset, level: float | Sequence[float] = LEVELS) -> xr.Dataset:
-    """Mean loss fraction of the worst 1 - `level` of the paths of each note."""
+    """Mean loss fraction of the worst 1 - `level` of the paths of each note.
+
+    >>> tail = expected_shortfall(ds, 0.99)["estimate"]
+    >>> bool((tail >= value_at_risk(ds, 0.99)["estimate"]).all())
+    True
+    """
     return note_tails(ds, level)[1]
 
 
 def note_tails(ds: xr.Dataset, level: float | Sequence[float] = LEVELS) -> tuple[xr.Dataset, xr.Dataset]:
-    """Value at risk and expected shortfall of the notes in one pass over the counts."""
+    """Value at risk and expected shortfall of the notes in one pass over the counts.
+
+    >>> var, es = note_tails(ds, 0.999)
+    >>> var["estimate"].dims
+    ('scenario', 'tranche')
+    """
     count = ds["loss_count"].transpose("scenario", "tranche", "loss_bin").values.astype(np.float64)
     expected = means.expected_loss(ds)
     total = sums.of_notes(ds, "loss").total.sum(-1)
@@ -42,17 +56,31 @@ def note_tails(ds: xr.Dataset, level: float | Sequence[float] = LEVELS) -> tuple
 
 
 def default_rate(ds: xr.Dataset, level: float | Sequence[float] = LEVELS) -> xr.Dataset:
-    """Pool cumulative default over the cut-off balance not exceeded with probability `level`."""
+    """Pool cumulative default over the cut-off balance not exceeded with probability `level`.
+
+    >>> rate = default_rate(ds, 0.99)["estimate"]
+    >>> bool(rate.sel(scenario="baseline") < rate.sel(scenario="macro_severe"))
+    True
+    """
     return pool_tails(ds, "default", level)[0]
 
 
 def net_loss_rate(ds: xr.Dataset, level: float | Sequence[float] = LEVELS) -> xr.Dataset:
-    """Pool default net of recoveries over the cut-off balance not exceeded with probability `level`."""
+    """Pool default net of recoveries over the cut-off balance not exceeded with probability `level`.
+
+    >>> bool((net_loss_rate(ds, 0.99)["estimate"] < default_rate(ds, 0.99)["estimate"]).all())
+    True
+    """
     return pool_tails(ds, "net_loss", level)[0]
 
 
 def pool_tails(ds: xr.Dataset, quantity: str, level: float | Sequence[float] = LEVELS) -> tuple[xr.Dataset, xr.Dataset]:
-    """Quantile and tail mean of the pool's `default` or `net_loss`, as note_tails does for notes."""
+    """Quantile and tail mean of the pool's `default` or `net_loss`, as note_tails does for notes.
+
+    >>> quantile, tail_mean = pool_tails(ds, "default", 0.99)
+    >>> bool((tail_mean["estimate"] > quantile["estimate"]).all())
+    True
+    """
     count = ds[f"{quantity}_count"].transpose("scenario", "loss_bin").values.astype(np.float64)
     high = means.mean(ds, f"mean_{quantity}")["high"].values
     return _tails(ds, count, sums.of_pool(ds, quantity).total.sum(-1), high, level, ("scenario",))

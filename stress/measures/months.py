@@ -29,6 +29,10 @@ def fan(ds: xr.Dataset, quantity: str, quantile: Sequence[float] = QUANTILES) ->
     """Quantiles by month of a month quantity, or of `note_balance` for all notes.
 
     Counted on `fan_path` paths only: the outer quantiles are rougher than the rest of the answer.
+
+    >>> band = fan(ds, "cumulative_default").sel(scenario="baseline", month=12)
+    >>> bool((band.diff("quantile") >= 0).all())
+    True
     """
     levels = np.asarray(quantile, np.float64)
     labels = _labels(ds, quantity)
@@ -45,7 +49,11 @@ def fan(ds: xr.Dataset, quantity: str, quantile: Sequence[float] = QUANTILES) ->
 
 
 def month_mean(ds: xr.Dataset, quantity: str) -> xr.Dataset:
-    """Mean by month of a month quantity, or of `note_balance`, with its error from 16 batches."""
+    """Mean by month of a month quantity, or of `note_balance`, with its error from 16 batches.
+
+    >>> month_mean(ds, "cumulative_default")["estimate"].dims
+    ('scenario', 'month')
+    """
     labels = _labels(ds, quantity)
     size = ds["month_path"].values.astype(np.float64)
     total = ds["month_sum"].sel(month_quantity=labels)
@@ -60,7 +68,12 @@ def month_mean(ds: xr.Dataset, quantity: str) -> xr.Dataset:
 
 
 def event_probability(ds: xr.Dataset, event: str) -> xr.Dataset:
-    """Probability that `early_amortization`, `trigger` or `first_loss` has happened by each month; exact counts."""
+    """Probability that `early_amortization`, `trigger` or `first_loss` has happened by each month; exact counts.
+
+    >>> early = event_probability(ds, "early_amortization")["estimate"]
+    >>> bool((early.diff("month") >= 0).all())  # cumulative
+    True
+    """
     if event not in EVENTS:
         raise DataError(f"no event named {event!r}; there are {', '.join(EVENTS)}")
     variable, meaning = EVENTS[event]

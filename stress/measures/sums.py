@@ -35,7 +35,11 @@ def of_pool(ds: xr.Dataset, quantity: str) -> Sums:
 
 
 def paths(ds: xr.Dataset) -> float:
-    """Paths simulated under each scenario."""
+    """Paths simulated under each scenario.
+
+    >>> paths(ds)
+    4096.0
+    """
     return float(ds["batch_path"].sum())
 
 

@@ -12,12 +12,22 @@ from stress.measures.months import QUANTILES
 
 
 def wal_quantile(ds: xr.Dataset, quantile: Sequence[float] = QUANTILES) -> xr.DataArray:
-    """Quantiles over paths of the weighted average life, years; paths that received principal."""
+    """Quantiles over paths of the weighted average life, years; paths that received principal.
+
+    >>> life = wal_quantile(ds, [0.05, 0.95]).sel(scenario="macro_severe", tranche="A")
+    >>> bool(life[0] < life[1])
+    True
+    """
     return _quantile(ds, "wal", quantile, "years")
 
 
 def irr_quantile(ds: xr.Dataset, quantile: Sequence[float] = QUANTILES) -> xr.DataArray:
-    """Quantiles over paths of the annual effective yield at par."""
+    """Quantiles over paths of the annual effective yield at par.
+
+    >>> low = irr_quantile(ds, [0.05, 0.5]).sel(scenario="macro_severe", tranche="subordinated")
+    >>> bool(low[0] <= low[1])
+    True
+    """
     return _quantile(ds, "irr", quantile, "1/year")
 
 

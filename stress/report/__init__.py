@@ -17,14 +17,27 @@ __all__ = ["story", "table", "write"]
 
 
 def story(trace: xr.Dataset) -> list[str]:
-    """What happened on a replayed path, in sentences: the pool, which trigger tripped, which note lost how much."""
+    """What happened on a replayed path, in sentences: the pool, which trigger tripped, which note lost how much.
+
+    >>> for line in story(stress.replay(job, path=77, scenario="macro_severe")):
+    ...     print(line)  # doctest: +ELLIPSIS
+    Defaults reach ...% of the cut-off balance...
+    """
     from stress.report.replayed import story as of
 
     return of(trace)
 
 
 def table(result: Result) -> RenderableType:
-    """Rich table of every scenario and note, for the terminal; of a sweep, a row for each job and scenario."""
+    """Rich table of every scenario and note, for the terminal; of a sweep, a row for each job and scenario.
+
+    >>> grid = table(ds)
+    >>> grid.row_count == 2 * ds.sizes["tranche"]
+    True
+    >>> print(grid)  # doctest: +ELLIPSIS
+    <BLANKLINE>
+    ...Expected loss...
+    """
     from stress.report import sweep, terminal
 
     return sweep.table(result) if sweep.is_sweep(result) else terminal.table(_dataset(result))
@@ -35,6 +48,10 @@ def write(result: Result, path: str | os.PathLike[str], answers: Sequence[Any] =
 
     `answers` of `stress.analysis` (break-even, reverse stress, sensitivity, sizing) each become a chapter, except of a
     sweep, which has no such chapters.
+
+    >>> page = write(ds, folder / "report.html")
+    >>> page.read_text().startswith("<!doctype html>")
+    True
     """
     from stress.report import page, sweep
 

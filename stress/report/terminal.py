@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import html
+import io
+from collections.abc import Sequence
 from itertools import zip_longest
+from typing import Any
 
 import xarray as xr
 from rich import box
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -16,10 +21,41 @@ TAIL = 0.999
 """Level of the value at risk shown."""
 
 
-def table(ds: xr.Dataset) -> Table:
+class Screen(Table):
+    """A table that a terminal prints, `print` shows too, and a notebook shows whole, as HTML."""
+
+    def __str__(self) -> str:
+        out = io.StringIO()
+        Console(file=out, width=160).print(self)
+        return out.getvalue()
+
+    def _repr_html_(self) -> str:
+        heads = "".join(_cell("th", column.header, k) for k, column in enumerate(self.columns))
+        body = "".join(
+            f"<tr>{''.join(_cell('td', cell, k) for k, cell in enumerate(row))}</tr>"
+            for row in zip(*(column.cells for column in self.columns), strict=True)
+        )
+        caption = f"<p>{html.escape(_plain(self.caption))}</p>"
+        return f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>{caption}"
+
+    def _repr_mimebundle_(self, include: Sequence[str], exclude: Sequence[str], **_: Any) -> dict[str, str]:
+        """rich's own would be cut at the width that it guesses for a notebook."""
+        return {"text/plain": str(self), "text/html": self._repr_html_()}
+
+
+def _cell(tag: str, content: object, column: int) -> str:
+    align = "left" if column < 2 else "right"
+    return f'<{tag} style="text-align: {align}; white-space: nowrap">{html.escape(_plain(content))}</{tag}>'
+
+
+def _plain(content: object) -> str:
+    return content.plain if isinstance(content, Text) else str(content or "").replace("\n", " ")
+
+
+def table(ds: xr.Dataset) -> Screen:
     """Rich table that fits 120 columns. The first column tells the pool's story, the others the notes'."""
     var, es = measures.note_tails(ds, TAIL)
-    grid = Table(
+    grid = Screen(
         box=box.SIMPLE_HEAD,
         pad_edge=False,
         padding=(0, 1, 0, 0),

@@ -43,6 +43,15 @@ def build(
     `tally` holds the arrays of a Tally by field name; `months` the month-end dates of months 1..T; `attrs` strings
     and numbers only (version, source_digest, job_hash, job, seed, paths, estimator, rng); `original` the notes'
     balances at closing: 0 marks a certificate, which has no yield and no average life.
+
+    >>> from stress.assemble.calendar import calendar_of
+    >>> from stress.engine import tallies
+    >>> from stress.kernels.tally import merge
+    >>> tally = merge(list(tallies(job.model_copy(update={"paths": 1024}), 1, None)))
+    >>> names = [[x.name for x in group] for group in (job.scenarios, job.deal.notes, job.deal.triggers)]
+    >>> found = build(tally._asdict(), *names, calendar_of(job.deal).collection_end, {"seed": "7", "paths": 1024})
+    >>> int(found["batch_path"].sum())
+    1024
     """
     refused = [k for k, v in attrs.items() if isinstance(v, bool) or not isinstance(v, str | int | float)]
     if refused:
@@ -57,7 +66,12 @@ def build(
 
 
 def derive(ds: xr.Dataset) -> xr.Dataset:
-    """A Dataset of raw variables with every measure taken again."""
+    """A Dataset of raw variables with every measure taken again.
+
+    >>> counted = ds.drop_vars([v.name for v in stress.results.DERIVED])
+    >>> derive(counted)["expected_loss"].equals(ds["expected_loss"])
+    True
+    """
     found: dict[str, xr.DataArray] = {}
     var, es = measures.note_tails(ds)
     simple = ("expected_loss", "lgd", "wal", "irr", "price", "multiple")

@@ -18,7 +18,12 @@ FORMAT = 1
 
 
 def save(result: Result, path: str | os.PathLike[str]) -> Path:
-    """Write to netCDF through a temporary file in the same folder, so that a reader never sees half a file."""
+    """Write to netCDF through a temporary file in the same folder, so that a reader never sees half a file.
+
+    >>> saved = save(ds, folder / "results.nc")
+    >>> stress.open(saved).identical(ds)
+    True
+    """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
@@ -38,7 +43,12 @@ def save(result: Result, path: str | os.PathLike[str]) -> Path:
 
 
 def open(path: str | os.PathLike[str]) -> xr.Dataset:
-    """Read a saved Dataset into memory. DataError where the file is missing, broken, or not a result."""
+    """Read a saved Dataset into memory. DataError where the file is missing, broken, or not a result.
+
+    >>> file = stress.results.save(ds, folder / "results.nc")
+    >>> stress.open(file).attrs["seed"]
+    '7'
+    """
     found = open_any(path)
     if isinstance(found, xr.DataTree):
         names = "; ".join(found.children)
@@ -47,7 +57,11 @@ def open(path: str | os.PathLike[str]) -> xr.Dataset:
 
 
 def open_any(path: str | os.PathLike[str]) -> Result:
-    """Read saved results into memory: a Dataset, or a DataTree of a sweep over deals that differ. Raises DataError."""
+    """Read saved results into memory: a Dataset, or a DataTree of a sweep over deals that differ. Raises DataError.
+
+    >>> open_any(save(ds, folder / "results.nc")).identical(ds)
+    True
+    """
     file = Path(path)
     if file.is_dir():
         file = file / "results.nc"

@@ -29,6 +29,12 @@ def combine(cells: Sequence[tuple[Labels, xr.Dataset | None]]) -> Result:
 
     None stands for a job of which nothing is counted yet: blank beside others of its deal, left out where its deal has
     none. Raises DataError where nothing is counted at all.
+
+    >>> one = ["baseline"]
+    >>> seeds = [({"seed": k}, stress.simulate(job, paths=1024, seed=k, scenarios=one)) for k in (1, 2)]
+    >>> both = stress.results.combine(seeds)
+    >>> both["expected_loss"].sizes["seed"]
+    2
     """
     over = tuple(cells[0][0])
     groups: dict[str, list[tuple[Labels, xr.Dataset | None]]] = {}
@@ -58,7 +64,14 @@ def groups(result: Result) -> Iterator[tuple[str, xr.Dataset]]:
 
 
 def cells(result: Result) -> Iterator[tuple[dict[str, str | int], xr.Dataset]]:
-    """(labels, Dataset) of every job, each Dataset as a run of that job alone leaves it."""
+    """(labels, Dataset) of every job, each Dataset as a run of that job alone leaves it.
+
+    >>> one = ["baseline"]
+    >>> seeds = [({"seed": k}, stress.simulate(job, paths=1024, seed=k, scenarios=one)) for k in (1, 2)]
+    >>> both = stress.results.combine(seeds)
+    >>> [labels["seed"] for labels, one in cells(both)]
+    [1, 2]
+    """
     for deal, ds in groups(result):
         over = dims_of(ds)
         first: dict[str, str | int] = {"deal": deal} if deal else {}
@@ -71,6 +84,12 @@ def cell(result: Result, **wanted: str | int | None) -> xr.Dataset:
     """The one job of a result that bears these labels; a part of a name will do where it fits one.
 
     Raises DataError where none or several do.
+
+    >>> one = ["baseline"]
+    >>> seeds = [({"seed": k}, stress.simulate(job, paths=1024, seed=k, scenarios=one)) for k in (1, 2)]
+    >>> both = stress.results.combine(seeds)
+    >>> int(cell(both, seed=2).attrs["paths"])
+    1024
     """
     found = list(cells(result))
     for dim, label in wanted.items():

@@ -64,6 +64,15 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
     return inside
 
 
+class Drawing(Figure):
+    """A matplotlib figure that a notebook shows without pyplot."""
+
+    def _repr_png_(self) -> bytes:
+        out = io.BytesIO()
+        self.savefig(out, format="png", dpi=110, facecolor="white")
+        return out.getvalue()
+
+
 class Margins(NamedTuple):
     """Room around and between panels, inches."""
 
@@ -82,7 +91,7 @@ def sheet(
 
     Given its margins a figure is drawn once; without, matplotlib draws it twice more to find them (0.2 s).
     """
-    figure = Figure(figsize=(width, height), layout=None if margins else "constrained")
+    figure = Drawing(figsize=(width, height), layout=None if margins else "constrained")
     axes = figure.subplots(n_row, n_column, squeeze=False, **share)
     if margins is not None:
         panel_width = (width - margins.left - margins.right - (n_column - 1) * margins.across) / n_column
