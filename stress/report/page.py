@@ -16,6 +16,7 @@ from markupsafe import Markup
 from stress import measures
 from stress.report import figures, sheets, validation, words
 from stress.report.chapters import chapter
+from stress.report.deal import told
 from stress.report.exhibit import Exhibit, svg_of
 from stress.report.numbers import count, percent
 
@@ -73,6 +74,7 @@ def render(ds: xr.Dataset, answers: Sequence[Any] = (), record: Mapping[str, Any
         title=job.get("deal", {}).get("name") or job.get("name") or "Result",
         job=job,
         deal=job.get("deal", {}),
+        told=told(ds),
         paths=count(measures.paths(ds)),
         facts=words.facts(ds),
         summary=words.summary(ds),

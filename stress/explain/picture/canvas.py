@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
-from matplotlib.textpath import TextPath
+from matplotlib.textpath import text_to_path
 
 TEXT, QUIET, RULE, WASH = "#1d2530", "#5d6775", "#d5d9de", "#f3f5f7"
 NOTE_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#7f6a00", "#000000")
@@ -79,8 +79,9 @@ def text_width(words: str, size: float, bold: bool = False) -> float:
     """Inches that a line of text takes."""
     if not words.strip():
         return 0.0
-    face = FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")
-    return float(TextPath((0.0, 0.0), words.replace("$", r"\$"), size=size, prop=face).get_extents().width) / 72.0
+    face = FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal", size=size)
+    width, _, _ = text_to_path.get_text_width_height_descent(words, face, ismath=False)
+    return float(width) / 72.0
 
 
 def cut(words: str, width: float, size: float, bold: bool = False) -> str:

@@ -1,0 +1,49 @@
+"""The chapter of the deal: its picture and its words, from the job that the Dataset carries."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import xarray as xr
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+from pydantic import ValidationError
+
+from stress.explain import explain_deal
+from stress.explain.picture import picture_svg
+from stress.inputs.load import job_from_json
+
+MARKS = ("heading", "list", "table", "fence", "emphasis")
+"""What `stress explain` writes. Links, images and HTML stay off: a name of a file stays text."""
+
+
+class Told(NamedTuple):
+    """One picture, and below it the deal in words."""
+
+    picture: Markup
+    words: Markup
+
+
+def told(ds: xr.Dataset) -> Told | None:
+    """The deal as this run knew it; None where the Dataset carries no job, or one of another version."""
+    try:
+        job = job_from_json(str(ds.attrs.get("job") or ""))
+    except ValidationError:
+        return None
+    balance = job.pool.balance
+    picture = re.sub(r' id="[\w.-]+"(?=[ >])', "", picture_svg(job.deal, balance, title=False))
+    return Told(Markup(picture), as_html(explain_deal(job.deal, balance)))
+
+
+def as_html(markdown: str) -> Markup:
+    """Markdown as HTML below a heading of the page: its title left out, its headings one level down."""
+    _, _, body = markdown.partition("\n")
+    reader = MarkdownIt("zero", {"html": False}).enable(list(MARKS))
+    tokens = reader.parse(body)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{int(token.tag[1]) + 1}"
+        elif token.type == "table_open":
+            token.attrSet("class", "words")
+    return Markup(reader.renderer.render(tokens, reader.options, {}))
