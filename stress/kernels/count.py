@@ -19,7 +19,7 @@ from stress.kernels.layout import (
     TRIGGER_MONTH,
     WORST_BALANCE,
 )
-from stress.kernels.tally import N_BATCH, N_BIN, N_FAN_BIN, N_MONTH_BATCH, N_SPREAD_BIN
+from stress.kernels.tally import HIGHEST_IRR, N_BATCH, N_BIN, N_FAN_BIN, N_MONTH_BATCH, N_SPREAD_BIN
 
 _HIGH = 1048576.0  # 2**20
 _LOW = 1152921504606846976.0  # 2**60
@@ -165,8 +165,7 @@ def count_block(m: Any, k: Any, block: Any, n_alive: Any) -> None:
                 m.n[
                     p.to_wal_count + (k * n_note + n) * N_SPREAD_BIN + clip(life / top * N_SPREAD_BIN, N_SPREAD_BIN)
                 ] += 1
-            yield_bin = (w[at + 5 * LANES + lane] + 1.0) * (0.5 * N_SPREAD_BIN)
-            m.n[p.to_irr_count + (k * n_note + n) * N_SPREAD_BIN + clip(yield_bin, N_SPREAD_BIN)] += 1
+            m.n[p.to_irr_count + (k * n_note + n) * N_SPREAD_BIN + yield_bin(w[at + 5 * LANES + lane])] += 1
             month = n_month
             if w[at + lane] > 0.0 and w[first_loss + lane] > 0.5:
                 month = int(w[first_loss + lane]) - 1
@@ -196,6 +195,14 @@ def clip(bin_of: Any, n_bin: Any) -> Any:
     if not bin_of > 0.0:
         return 0
     return min(n_bin - 1, int(bin_of))
+
+
+@stage
+def yield_bin(rate: Any) -> Any:
+    """Bin of a yield; those at the cap have the last to themselves."""
+    if rate >= HIGHEST_IRR:
+        return N_SPREAD_BIN - 1
+    return clip((rate + 1.0) * (0.5 * N_SPREAD_BIN), N_SPREAD_BIN - 1)
 
 
 @stage

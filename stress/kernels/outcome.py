@@ -21,11 +21,10 @@ from stress.kernels.layout import (
     TOTAL_INCOME,
     TOTAL_RECOVERED,
 )
+from stress.kernels.tally import HIGHEST_IRR
 
 MONTH_YEARS = 365.25 / 365.0 / 12.0
 """A mean month in years of ACT/365F: the even grid that payment dates are measured against."""
-HIGHEST_IRR = 10.0
-"""A yield above 1,000% a year is reported as this: of notes that are next to nothing."""
 _EXACT = 1e-9
 """A loss below this share is rounding, not a loss."""
 

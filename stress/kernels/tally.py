@@ -13,6 +13,8 @@ N_BATCH = 256
 N_MONTH_BATCH = 16
 N_FAN_BIN = 1024
 N_SPREAD_BIN = 1024
+HIGHEST_IRR = 10.0
+"""A yield above 1,000% a year is reported as this: of notes that are next to nothing."""
 NO_PATH = np.int64(2**63 - 1)
 
 NOTE_QUANTITIES = ("loss", "any_loss", "shortfall", "principal_time", "principal", "irr", "price", "multiple")
@@ -51,7 +53,7 @@ class Tally(NamedTuple):
     wal_count: NDArray[np.int64]
     """(K, N, N_SPREAD_BIN): uniform over [0, T / 12 + 1] years; paths that received principal."""
     irr_count: NDArray[np.int64]
-    """(K, N, N_SPREAD_BIN): uniform over [-1, 1]."""
+    """(K, N, N_SPREAD_BIN): uniform over [-1, 1]; the last but one holds all above, the last those at HIGHEST_IRR."""
     trigger_count: NDArray[np.int64]
     """(K, G, T + 1): month index of the first trip; last = never."""
     early_count: NDArray[np.int64]

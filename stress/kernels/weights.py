@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stress.kernels.count import add_fixed, clip, loss_bin, month_of
+from stress.kernels.count import add_fixed, clip, loss_bin, month_of, yield_bin
 from stress.kernels.jit import stage
 from stress.kernels.lanes import WIDTH, fma, load, splat, total
 from stress.kernels.layout import EARLY_MONTH, FIRST_LOSS, LANES, PANEL_BLOCKS, TRIGGER_MONTH
@@ -72,8 +72,7 @@ def _weigh_notes(m: Any, k: Any, n_alive: Any) -> None:
             if principal > 1e-9:
                 life = w[at + 3 * LANES + lane] / principal
                 m.n[p.to_wal_weight + row + clip(life / top * N_SPREAD_BIN, N_SPREAD_BIN)] += units
-            yield_bin = (w[at + 5 * LANES + lane] + 1.0) * (0.5 * N_SPREAD_BIN)
-            m.n[p.to_irr_weight + row + clip(yield_bin, N_SPREAD_BIN)] += units
+            m.n[p.to_irr_weight + row + yield_bin(w[at + 5 * LANES + lane])] += units
             month = n_month
             if w[at + lane] > 0.0 and w[first_loss + lane] > 0.5:
                 month = int(w[first_loss + lane]) - 1

@@ -31,12 +31,13 @@ from stress.measures.means import (
 from stress.measures.months import QUANTILES, event_probability, fan, month_mean
 from stress.measures.scenarios import compare, difference, mixture
 from stress.measures.sums import paths
-from stress.measures.yields import irr_quantile, wal_quantile
+from stress.measures.yields import capped_yield, irr_quantile, wal_quantile
 
 __all__ = [
     "LEVELS",
     "MEANS",
     "QUANTILES",
+    "capped_yield",
     "compare",
     "convergence",
     "default_rate",

@@ -62,7 +62,7 @@ def mean(ds: xr.Dataset, name: str) -> xr.Dataset:
 
 def has_principal(ds: xr.Dataset) -> np.ndarray:
     """(tranche,) False for a certificate, whose yield and average life mean nothing."""
-    return np.asarray(ds["original"].values > 0.0 if "original" in ds.coords else np.ones(ds.sizes["tranche"], bool))
+    return np.asarray(ds["original"].values > 0.0 if "original" in ds.coords else np.ones(ds["tranche"].shape, bool))
 
 
 def replicates_of(ds: xr.Dataset, name: str) -> tuple[batches.Replicates, batches.Array]:

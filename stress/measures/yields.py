@@ -22,13 +22,25 @@ def wal_quantile(ds: xr.Dataset, quantile: Sequence[float] = QUANTILES) -> xr.Da
 
 
 def irr_quantile(ds: xr.Dataset, quantile: Sequence[float] = QUANTILES) -> xr.DataArray:
-    """Quantiles over paths of the annual effective yield at par.
+    """Quantiles over paths of the annual effective yield at par; one beyond 100% stands as 100%.
 
     >>> low = irr_quantile(ds, [0.05, 0.5]).sel(scenario="macro_severe", tranche="subordinated")
     >>> bool(low[0] <= low[1])
     True
     """
     return _quantile(ds, "irr", quantile, "1/year")
+
+
+def capped_yield(ds: xr.Dataset) -> xr.DataArray:
+    """Share of paths whose yield is above 1,000% a year and counts as 1,000%, (scenario, tranche).
+
+    >>> float(capped_yield(ds).max())
+    0.0
+    """
+    count = ds["irr_count"].transpose("scenario", "tranche", "irr_bin")
+    share = count.isel(irr_bin=-1, drop=True) / count.sum("irr_bin").where(lambda n: n > 0, np.nan)
+    kept = share.where(xr.DataArray(has_principal(ds), dims="tranche"), 0.0)
+    return kept.assign_attrs(units="1", long_name="share of paths whose yield is capped at 1,000% a year")
 
 
 def _quantile(ds: xr.Dataset, name: str, quantile: Sequence[float], unit: str) -> xr.DataArray:

@@ -6,13 +6,7 @@ import re
 from typing import NamedTuple
 
 import xarray as xr
-from markdown_it import MarkdownIt
 from markupsafe import Markup
-from pydantic import ValidationError
-
-from stress.explain import explain_deal
-from stress.explain.picture import picture_svg
-from stress.inputs.load import job_from_json
 
 MARKS = ("heading", "list", "table", "fence", "emphasis")
 """What `stress explain` writes. Links, images and HTML stay off: a name of a file stays text."""
@@ -27,6 +21,12 @@ class Told(NamedTuple):
 
 def told(ds: xr.Dataset) -> Told | None:
     """The deal as this run knew it; None where the Dataset carries no job, or one of another version."""
+    from pydantic import ValidationError
+
+    from stress.explain import explain_deal
+    from stress.explain.picture import picture_svg
+    from stress.inputs.load import job_from_json
+
     try:
         job = job_from_json(str(ds.attrs.get("job") or ""))
     except ValidationError:
@@ -38,6 +38,8 @@ def told(ds: xr.Dataset) -> Told | None:
 
 def as_html(markdown: str) -> Markup:
     """Markdown as HTML below a heading of the page: its title left out, its headings one level down."""
+    from markdown_it import MarkdownIt
+
     _, _, body = markdown.partition("\n")
     reader = MarkdownIt("zero", {"html": False}).enable(list(MARKS))
     tokens = reader.parse(body)

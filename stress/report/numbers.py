@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import math
 
+from stress.kernels.tally import HIGHEST_IRR
+
 BP = 1e-4
 MISSING = "–"
+CAPPED = "†"
+"""Marks a mean yield some of whose paths stand at the cap."""
+CAP = f"{100.0 * HIGHEST_IRR:,.0f}%"
 
 
 def fraction(x: float) -> str:

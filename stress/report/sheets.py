@@ -8,9 +8,11 @@ from typing import NamedTuple
 import numpy as np
 import xarray as xr
 
+from stress.measures.means import has_principal
+from stress.measures.yields import capped_yield
 from stress.report.figures.convergence import Track
 from stress.report.figures.losses import exceedance
-from stress.report.numbers import MISSING, count, fraction, interval, percent, with_error, years
+from stress.report.numbers import CAP, CAPPED, MISSING, count, fraction, interval, percent, with_error, years
 
 LOSSES = (0.0, 0.0001, 0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 0.9999, 1.0)
 """Loss fractions at which the data of a loss figure is tabulated."""
@@ -43,15 +45,27 @@ def note(ds: xr.Dataset, tranche: object, residual: bool = False) -> Sheet:
     interest, so none can be late."""
     head = ("Scenario", "Expected loss", "P(loss) [95%]", "Loss if any", "P(late interest)",
             "VaR 99%", "VaR 99.9%", "ES 99.9%", "IRR", "WAL, years", "Price")  # fmt: skip
-    rows = tuple((_name(one, "scenario"), *_note_cells(one)) for one in _each(ds.sel(tranche=tranche), "scenario"))
+    one_note = ds.assign(capped=capped_yield(ds)).sel(tranche=tranche)
+    rows = tuple((_name(one, "scenario"), *_note_cells(one)) for one in _each(one_note, "scenario"))
     if not residual:
-        return Sheet(head, rows, "Late interest was not paid when due; it stays due and may have been paid later.")
-    late = head.index("P(late interest)")
-    return Sheet(_without(head, late), tuple(_without(row, late) for row in rows))
+        late = "Late interest was not paid when due; it stays due and may have been paid later."
+        return Sheet(head, rows, " ".join([late, *_remarks(one_note)]))
+    at = head.index("P(late interest)")
+    return Sheet(_without(head, at), tuple(_without(row, at) for row in rows), " ".join(_remarks(one_note)))
 
 
 def _without(cells: tuple[str, ...], at: int) -> tuple[str, ...]:
     return cells[:at] + cells[at + 1 :]
+
+
+def _remarks(one: xr.Dataset) -> list[str]:
+    """What the table of a note cannot say in its cells."""
+    if not has_principal(one):
+        return [
+            "A certificate: it lent nothing, so it can lose nothing and has no yield. Price: over the cut-off balance."
+        ]
+    capped = float(one["capped"].max())
+    return [f"{CAPPED} Yields above {CAP} count as {CAP}: up to {fraction(capped)} of paths."] * (capped > 0.0)
 
 
 def _note_cells(one: xr.Dataset) -> list[str]:
@@ -68,7 +82,7 @@ def _note_cells(one: xr.Dataset) -> list[str]:
         fraction(float(one["value_at_risk"].sel(level=0.99))),
         fraction(float(tail["value_at_risk"])),
         fraction(shortfall) if shortfall > 0 else f"< {fraction(bound)}",
-        with_error(*part("irr", "", "_se")),
+        with_error(*part("irr", "", "_se")) + f" {CAPPED}" * (float(one["capped"]) > 0.0),
         _plain_error(part("wal", "", "_se"), 3),
         _plain_error(part("price", "", "_se"), 4),
     ]

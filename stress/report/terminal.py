@@ -15,7 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from stress import measures
-from stress.report.numbers import chance, count, fraction, interval, percent, with_error, years
+from stress.measures.means import has_principal
+from stress.report.numbers import CAP, CAPPED, MISSING, chance, count, fraction, interval, percent, with_error, years
 
 TAIL = 0.999
 """Level of the value at risk shown."""
@@ -66,7 +67,7 @@ def table(ds: xr.Dataset) -> Screen:
     grid.add_column("Note", no_wrap=True, max_width=14, overflow="ellipsis")
     for head in ("Expected loss", "P(loss) [95%]", "VaR\n99.9%", "ES\n99.9%", "IRR", "WAL"):
         grid.add_column(head, justify="right", no_wrap=True)
-    tails = ds.assign(var=var["estimate"], es=es["estimate"], es_high=es["high"])
+    tails = ds.assign(var=var["estimate"], es=es["estimate"], es_high=es["high"], capped=measures.capped_yield(ds))
     for at in range(ds.sizes["scenario"]):
         one = tails.isel(scenario=at)
         rows = zip_longest(_pool(one), [_note(one.isel(tranche=n)) for n in range(ds.sizes["tranche"])])
@@ -82,8 +83,16 @@ def caption(ds: xr.Dataset) -> str:
     return (
         f"{partial}{count(paths)} paths, seed {ds.attrs.get('seed', '?')}, {ds.attrs.get('estimator', 'plain')}. "
         f"± standard error; [95% interval]; '<' no path of {count(paths)} lost anything: 95% upper bound (3/n). "
-        "IRR: mean, a year. WAL: years."
+        f"IRR: mean, a year. WAL: years.{footnotes(ds)}"
     )
+
+
+def footnotes(ds: xr.Dataset) -> str:
+    """What a mark in the table means, where the table has one."""
+    capped, paid = float(measures.capped_yield(ds).max()), has_principal(ds)
+    said = f" {CAPPED} yields above {CAP} count as {CAP}: up to {fraction(capped)} of paths." * (capped > 0.0)
+    names = ", ".join(str(name) for name in ds["tranche"].values[~paid])
+    return said + (f" {names}: a certificate, it lent nothing and can lose nothing." if names else "")
 
 
 def _pool(one: xr.Dataset) -> list[Text]:
@@ -100,6 +109,8 @@ def _pool(one: xr.Dataset) -> list[Text]:
 def _note(one: xr.Dataset) -> list[Text]:
     """The cells of a note."""
     get = {k: float(one[k]) for k in _SHOWN}
+    if not has_principal(one):
+        return [Text(cell, style="dim") for cell in (str(one["tranche"].item()), *[MISSING] * 6)]
     lost = get["loss_probability"] > 0.0
     cells = [
         str(one["tranche"].item()),
@@ -107,7 +118,7 @@ def _note(one: xr.Dataset) -> list[Text]:
         interval(get["loss_probability"], get["loss_probability_low"], get["loss_probability_high"]),
         fraction(get["var"]),
         fraction(get["es"]) if get["es"] > 0 else f"< {fraction(get['es_high'])}",
-        percent(get["irr"]),
+        percent(get["irr"]) + CAPPED * (get["capped"] > 0.0),
         years(get["wal"]),
     ]
     return [Text(cell, style="" if lost or n == 0 else "dim") for n, cell in enumerate(cells)]
@@ -115,5 +126,5 @@ def _note(one: xr.Dataset) -> list[Text]:
 
 _SHOWN = (
     *("expected_loss", "expected_loss_se", "expected_loss_high", "loss_probability", "loss_probability_low"),
-    *("loss_probability_high", "var", "es", "es_high", "irr", "wal"),
+    *("loss_probability_high", "var", "es", "es_high", "irr", "wal", "capped"),
 )

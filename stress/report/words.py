@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from stress import measures
+from stress.measures.means import has_principal
 from stress.report.numbers import chance, count, fraction, interval, percent, with_error, years
 
 
@@ -149,7 +150,8 @@ def _loss(n: xr.Dataset) -> str:
 
 
 def _tranches(ds: xr.Dataset) -> list[xr.Dataset]:
-    return [ds.isel(tranche=k) for k in range(ds.sizes["tranche"])]
+    """Notes that lent something: a certificate has nothing to lose and no interest to miss."""
+    return [ds.isel(tranche=k) for k in np.flatnonzero(has_principal(ds))]
 
 
 def _list(names: list[str]) -> str:

@@ -25,6 +25,7 @@ from stress.kernels.tally import (
 from stress.measures.histogram import HIGH, LOW, MIDDLE
 from stress.results.variables import CHECKS, DERIVED, LAWS, RAW, TABLE, Variable
 
+IRR_BIN = "middle of the bin; the last but one holds all above, the last those at the cap of 1,000%"
 WORDS = np.array([2.0**-20, 2.0**-60])
 """Values of the two int64 words of a fixed-point sum."""
 
@@ -126,7 +127,7 @@ def _coords(
         "loss_bin_low": ("loss_bin", LOW, {"units": "1", "long_name": "lower edge of the loss bin"}),
         "loss_bin_high": ("loss_bin", HIGH, {"units": "1", "long_name": "upper edge of the loss bin"}),
         "wal_bin": ("wal_bin", share * (month.size / 12.0 + 1.0), {"units": "years", "long_name": "middle of the bin"}),
-        "irr_bin": ("irr_bin", 2.0 * share - 1.0, {"units": "1/year", "long_name": "middle of the bin"}),
+        "irr_bin": ("irr_bin", 2.0 * share - 1.0, {"units": "1/year", "long_name": IRR_BIN}),
         "batch": ("batch", np.arange(N_BATCH)),
         "month_batch": ("month_batch", np.arange(N_MONTH_BATCH)),
         "fan_bin": ("fan_bin", np.arange(N_FAN_BIN)),

@@ -1,0 +1,74 @@
+"""Yields at their cap and certificates are marked where they are shown."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+import xarray as xr
+from hand_worked import PLAIN, A, B, deal, pool
+from rich.console import Console
+
+import stress
+from stress import measures
+from stress.inputs.job import Job, ScenarioCase
+from stress.report import sheets, terminal, words
+
+
+def of_residual(amount: float, default: float = 0.0) -> xr.Dataset:
+    """A run of the tiny deal whose residual note has this size."""
+    job = Job(
+        name="small",
+        deal=deal(PLAIN, (A, B, {"name": "R", "amount": amount, "residual": True})),
+        pool=pool(default),
+        scenarios=(ScenarioCase(name="base"),),
+        paths=64,
+        seed=1,
+        clock="monthly",
+    )
+    return stress.simulate(job)
+
+
+def shown(ds: xr.Dataset) -> str:
+    console = Console(width=160, record=True, file=io.StringIO())
+    console.print(terminal.table(ds))
+    return console.export_text()
+
+
+@pytest.fixture(scope="module")
+def capped() -> xr.Dataset:
+    """One cent against 8 in the first month: 80,000% a month."""
+    return of_residual(0.01)
+
+
+def test_a_yield_at_the_cap_is_marked_where_it_binds(capped: xr.Dataset) -> None:
+    assert float(capped["irr"].sel(tranche="R").max()) == pytest.approx(10.0)
+    assert measures.capped_yield(capped).sel(scenario="base").values.tolist() == [0.0, 0.0, 1.0]
+    text = shown(capped)
+    assert "1000.00%†" in text
+    assert "† yields above 1,000% count as 1,000%" in text
+    assert "†" in sheets.note(capped, "R").rows[0][8]
+    assert "up to 100% of paths" in sheets.note(capped, "R").note
+    assert "†" not in "".join(sheets.note(capped, "A").rows[0]) + sheets.note(capped, "A").note
+
+
+def test_a_yield_below_the_cap_but_beyond_the_bins_is_not_marked() -> None:
+    """8, 6, 4.4 and 3.12 on 16: some 15% a month, a few hundred percent a year."""
+    ds = of_residual(16.0)
+    yields = float(ds["irr"].sel(tranche="R").max())
+    assert 1.0 < yields < 10.0
+    assert float(measures.capped_yield(ds).max()) == 0.0
+    assert "†" not in shown(ds)
+    assert float(measures.irr_quantile(ds).sel(tranche="R").max()) <= 1.0
+
+
+@pytest.mark.parametrize("default", [0.0, 0.2])
+def test_a_certificate_shows_no_loss_and_no_yield(default: float) -> None:
+    ds = of_residual(0.0, default)
+    (row,) = [line for line in shown(ds).splitlines() if line.lstrip().startswith("early") or " R " in line]
+    assert row.count("–") == 6
+    assert "R: a certificate, it lent nothing and can lose nothing" in " ".join(shown(ds).split())
+    assert "Price: over the cut-off balance" in sheets.note(ds, "R").note
+    assert not any(sentence.startswith("R") or " R " in sentence for sentence in words.summary(ds))
+    for name in ("price", "multiple", "note_balance"):
+        assert float(abs(ds[name]).max()) < 1e3  # nothing was divided by a size of 0
