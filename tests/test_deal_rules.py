@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 import tomli
 from pydantic import ValidationError
 
-from stress.inputs.deal import Deal
+from stress.inputs.deal import Deal, Note
 from stress.inputs.deal_rules import phases, steps_of
 
 ROOT = Path(__file__).parent.parent
@@ -279,6 +280,42 @@ CASES: dict[str, tuple[Callable[[Document], object], str]] = {
 
 def test_the_template_is_a_right_deal() -> None:
     assert read(template()).name == "NAME"
+
+
+def test_the_template_names_every_key_and_word_of_the_language() -> None:
+    text = (ROOT / "stress/templates/deal.toml").read_text(encoding="utf-8")
+    words = {word for word in _words(Deal.model_json_schema()) if not word.isdecimal()}
+    assert len(words) > 100
+    assert sorted(word for word in words if not re.search(rf"\b{re.escape(word)}\b", text)) == []
+
+
+def test_what_the_template_offers_in_comments_is_right_too() -> None:
+    """Each `# key = value` of a deal or a note, put in the place of what stands there."""
+    text = (ROOT / "stress/templates/deal.toml").read_text(encoding="utf-8")
+    found = [tomli.loads(line[2:]) for line in text.splitlines() if re.match(r"# [a-z_]+ = ", line)]
+    assert len(found) >= 11
+    for offer in found:
+        document = template()
+        (key,) = offer
+        if key == "indices":
+            document["notes"][0].update(index="euribor_1m", floor=0.0, cap=0.06)
+        place = document["notes"][0] if key in Note.model_fields and key != "name" else document
+        place.update(offer)
+        if offer.get("step_up", {}).get("trigger"):
+            document["triggers"][1]["effect"] = "none"
+        read(document)
+
+
+def _words(schema: Any) -> Iterator[str]:
+    """Keys of tables and words of enumerations in a JSON schema."""
+    if isinstance(schema, list):
+        for one in schema:
+            yield from _words(one)
+    if isinstance(schema, dict):
+        yield from schema.get("properties", {})
+        yield from (str(word) for word in schema.get("enum", ()))
+        for one in schema.values():
+            yield from _words(one)
 
 
 @pytest.mark.parametrize("name", CASES)
