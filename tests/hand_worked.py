@@ -25,6 +25,8 @@ REST = {"name": "R", "amount": 100.0, "residual": True}
 INTEREST = [{"step": "pay_interest", "note": "A"}, {"step": "pay_interest", "note": "B"}]
 PRINCIPAL = [{"step": "pay_principal", "notes": ["A", "B"], "source": ["principal"]}]
 RESIDUAL = [{"step": "pay_residual", "note": "R", "source": ["income", "principal"]}]
+LAST = {"step": "pay_residual", "note": "R", "when": {"observable": "pool_factor", "below": 0.01}}
+"""Takes in the end, beyond the four months, what a test leaves in an account: a deal must say who does."""
 PLAIN = [*INTEREST, *PRINCIPAL, *RESIDUAL]
 
 

@@ -52,7 +52,7 @@ COVER = ("income", "principal")
 def random_deal(rng: Random, cut_off: float, clock: str, last: int) -> Deal:
     """A deal on a pool of this balance that the clock can run, with legal maturity in month `last`."""
     revolving = 0 if flag(rng, 0.1) else rng.randint(1, max(1, last - 3))
-    notes, fees = random_notes(rng, cut_off), random_fees(rng, cut_off)
+    notes, fees = random_notes(rng, cut_off, revolving), random_fees(rng, cut_off)
     accounts = tuple(("reserve", "liquidity")[: rng.choice((0, 0, 1, 1, 2))])
     purchase = "payment_date" if clock == "payment_date" else rng.choice(("each_step", "each_step", "payment_date"))
     priority = Order(rng, cut_off, notes, fees, accounts, purchase, last).priority(revolving)
@@ -92,7 +92,7 @@ def random_deal(rng: Random, cut_off: float, clock: str, last: int) -> Deal:
     )
 
 
-def random_notes(rng: Random, cut_off: float) -> tuple[Note, ...]:
+def random_notes(rng: Random, cut_off: float, revolving: int) -> tuple[Note, ...]:
     """Senior to junior; together between 80% and 105% of the cut-off balance; mostly a residual note last."""
     count = rng.randint(1, 5)
     weight = [rng.uniform(0.1, 1.0) * 2.0 ** (count - i) for i in range(count)]
@@ -105,20 +105,21 @@ def random_notes(rng: Random, cut_off: float) -> tuple[Note, ...]:
         size_of = {"share": share} if size <= 1.0 and flag(rng, 0.7) else {"amount": share * cut_off}
         if residual and flag(rng, 0.2):
             size_of = {"amount": 0.0}
-        notes.append(Note(name="ABCDE"[i], **size_of, **random_coupon(rng, residual, floating)))
+        notes.append(Note(name="ABCDE"[i], **size_of, **random_coupon(rng, residual, floating, i == 0, revolving)))
     return tuple(notes)
 
 
-def random_coupon(rng: Random, residual: bool, floating: bool) -> dict:
+def random_coupon(rng: Random, residual: bool, floating: bool, senior: bool, revolving: int) -> dict:
     if residual:
         return {"residual": True}
+    phase = "revolving" if revolving > 0 else "amortization"
     return {
-        "coupon": some(rng, 0.9, 0.0, 0.12),
+        "coupon": some(rng, 1.0 if senior else 0.9, 0.001, 0.12),
         "index": "LPR" if floating else None,
         "cap": rng.uniform(0.03, 0.12) if floating and flag(rng, 0.5) else None,
         "floor": rng.uniform(0.0, 0.03) if floating and flag(rng, 0.5) else None,
         "step_up": random_step_up(rng) if flag(rng, 0.3) else None,
-        "payment_months": {"revolving": rng.choice((1, 3, 6))} if flag(rng, 0.4) else {},
+        "payment_months": {phase: rng.choice((1, 3, 6))} if flag(rng, 0.4) else {},
     }
 
 
@@ -284,7 +285,7 @@ class Order:
         rng, out, names = self.rng, [], tuple(self.paid)
         source = rng.choice((COVER, ("principal", "income")))
         if self.residual is None:
-            source = rng.choice(((*COVER, *self.accounts), ("principal", *self.accounts)))
+            source = (*COVER, *self.accounts)
         if flag(rng, 0.3):
             months = sorted(rng.sample(range(2, self.last + 8), 2))
             size = sum(n.amount if n.share is None else n.share * self.cut_off for n in self.notes if not n.residual)

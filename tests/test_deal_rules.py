@@ -152,7 +152,28 @@ CASES: dict[str, tuple[Callable[[Document], object], str]] = {
         lambda d: amortization(d).insert(-1, amortization(d).pop()),
         r"priority.amortization\[\d\] \(pay_principal\): never pays, because step \d \(pay_residual\)",
     ),
+    "income left over when all is paid": (
+        lambda d: amortization(d)[-1].update(source=["principal"]),
+        "account income: what the amortization phase leaves in it when all that is due is paid, no step takes",
+    ),
+    "reserve left over in an event of default": (
+        lambda d: d["priority"]["event_of_default"][-1].update(source=["principal", "income"]),
+        "account reserve: what an event of default leaves in it when all that is due is paid, no step takes",
+    ),
+    "reserve of which a share always stays": (
+        lambda d: amortization(d)[5].update(target={"share_of_notes": 0.01, "amount": 1e6}),
+        "account reserve: what the amortization phase leaves",
+    ),
+    "interest months of a phase that never comes": (
+        lambda d: (d["triggers"].pop(), d["notes"][0].update(payment_months={"event_of_default": 3})),
+        "payment_months.event_of_default: the deal is never in this phase",
+    ),
     # triggers
+    "more idle days than the deal has": (
+        lambda d: d["triggers"][1].update(observable="idle_cash_days", breach="above", thresholds=[{"limit": 1080.0}]),
+        "can never fire: the deal has 1080 days to its legal maturity",
+    ),
+    "unpaid interest of a note that bears none": (put("notes", 0, "coupon", 0.0), "can never fire: note A bears no"),
     "limit as a percent": (limit(3.0), "can never be met.*did you mean 0.03"),
     "limit out of reach": (limit(1.0), "can never be met"),
     "limit always met": (limit(-0.1), "is always met"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hand_worked import INTEREST, PLAIN, PRINCIPAL, RESIDUAL, REST, A, B, deal, pool, run, same
+from hand_worked import INTEREST, LAST, PLAIN, PRINCIPAL, RESIDUAL, REST, A, B, deal, pool, run, same
 
 COVER = {"step": "cover_defaults"}
 DRAWN = [{**step, "source": ["income", "reserve"]} for step in INTEREST]
@@ -13,7 +13,12 @@ DRAWN = [{**step, "source": ["income", "reserve"]} for step in INTEREST]
 
 def reserve(steps: list[Any], opening: float = 0.0, **more: Any) -> Any:
     """A deal with one reserve account."""
-    return deal(steps, accounts=["reserve"], opening_cash={"reserve": opening} if opening else {}, **more)
+    return deal(
+        [*steps, {**LAST, "source": ["reserve"]}],
+        accounts=["reserve"],
+        opening_cash={"reserve": opening} if opening else {},
+        **more,
+    )
 
 
 def test_income_covers_defaults() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hand_worked import INTEREST, PLAIN, PRINCIPAL, RESIDUAL, REST, A, B, deal, pool, run, same
+from hand_worked import INTEREST, LAST, PLAIN, PRINCIPAL, RESIDUAL, REST, A, B, deal, pool, run, same
 
 
 def test_sequential_notes_are_repaid_in_order_and_the_rest_is_lost_at_legal_maturity() -> None:
@@ -57,6 +57,7 @@ def test_scheduled_amortization_pays_no_further_than_its_balance() -> None:
             "when": {"observable": "pool_factor", "below": 0.1},
         },
         {"step": "pay_residual", "note": "R"},
+        {**LAST, "source": ["principal"]},
     ]
     data = run(deal(steps))
     same(data, "principal_paid", "A", 100.0, 0.0, 388.0, 102.4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hand_worked import INTEREST, PLAIN, PRINCIPAL, RESIDUAL, REST, A, B, deal, run, same
+from hand_worked import INTEREST, LAST, PLAIN, PRINCIPAL, RESIDUAL, REST, A, B, deal, run, same
 
 SMALL = {
     "name": "small",
@@ -33,14 +33,13 @@ def test_a_trigger_raises_the_target_of_a_reserve() -> None:
     """2 is held; once the trigger has tripped 5. Left for it are 8, 6 and 4.4: R gets 6, 3 and 4.4."""
     low = {"step": "top_up", "account": "reserve", "target": {"amount": 2.0}}
     high = {"step": "top_up", "account": "reserve", "target": {"amount": 5.0}, "when": {"trigger": "small"}}
-    data = months([*INTEREST, low, high, *PRINCIPAL, *RESIDUAL, *LAST], triggers=[SMALL], accounts=["reserve"])
+    data = months(
+        [*INTEREST, low, high, *PRINCIPAL, *RESIDUAL, {**LAST, "source": ["reserve"]}],
+        triggers=[SMALL],
+        accounts=["reserve"],
+    )
     same(data, "account_balance", "reserve", 2.0, 5.0, 5.0)
     same(data, "principal_paid", "R", 6.0, 3.0, 4.4)
-
-
-LAST = [
-    {"step": "pay_residual", "note": "R", "source": ["reserve"], "when": {"observable": "pool_factor", "below": 0.01}}
-]
 
 
 def test_a_curable_trigger_switches_back() -> None:

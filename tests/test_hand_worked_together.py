@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hand_worked import INTEREST, PLAIN, PRINCIPAL, RESIDUAL, REST, A, B, deal, pool, run, same
+from hand_worked import INTEREST, LAST, PLAIN, PRINCIPAL, RESIDUAL, REST, A, B, deal, pool, run, same
 
 import stress
 from stress.errors import StressError
@@ -74,7 +74,7 @@ def test_a_step_with_two_conditions_runs_where_both_hold() -> None:
     """The pool factor is 0.8, 0.64, 0.512, 0.4096: between 0.5 and 0.7 in months 2 and 3 alone: 3 each."""
     between = [{"observable": "pool_factor", "above": 0.5}, {"observable": "pool_factor", "below": 0.7}]
     trap = {"step": "transfer", "to": "trap", "amount": 3.0, "when": between}
-    late = [{**RESIDUAL[0], "source": ["trap"], "when": {"observable": "pool_factor", "below": 0.01}}]
+    late = [{**LAST, "source": ["trap"]}]
     data = months([*INTEREST, trap, *PRINCIPAL, *RESIDUAL, *late], accounts=["trap"])
     same(data, "account_balance", "trap", 0.0, 3.0, 6.0, 6.0)
     same(data, "principal_paid", "R", 8.0, 3.0, 1.4, 3.12)
@@ -95,7 +95,7 @@ def test_a_condition_on_a_trigger_and_one_on_an_observable_hold_together() -> No
     }
     both = [{"trigger": "small"}, {"observable": "cumulative_default", "above": 0.1}]
     trap = {"step": "transfer", "to": "trap", "amount": 1.0, "when": both}
-    late = [{**RESIDUAL[0], "source": ["trap"], "when": {"observable": "pool_factor", "below": 0.01}}]
+    late = [{**LAST, "source": ["trap"]}]
     steps = [*INTEREST, trap, *PRINCIPAL, *RESIDUAL, *late]
     data = months(steps, on=pool(default=0.05), accounts=["trap"], triggers=[trigger])
     assert data["tripped"].sel(trigger="small").values.tolist() == [0.0, 1.0, 1.0, 1.0]  # 0.76, 0.5776, ...

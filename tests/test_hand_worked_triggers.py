@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hand_worked import INTEREST, PLAIN, PRINCIPAL, RESIDUAL, A, deal, pool, run, same
+from hand_worked import INTEREST, LAST, PLAIN, PRINCIPAL, RESIDUAL, A, deal, pool, run, same
 
 DEFAULTING = pool(default=0.05, recovery=0.2)
 """Defaults 50, 38, 28.88; recoveries 0, 10, 7.6; principal 190, 144.4, 109.744; pool 760, 577.6, 438.976."""
@@ -120,7 +120,8 @@ def test_idle_cash_is_counted_in_days() -> None:
     """
     schedule = {**PRINCIPAL[0], "notes": ["A"], "to_balance": [[1, 500.0], [3, 0.0]]}
     late = {**PRINCIPAL[0], "notes": ["B"], "when": {"observable": "pool_factor", "below": 0.1}}
-    steps = [*INTEREST, schedule, late, {"step": "pay_residual", "note": "R"}]
+    rest = [{"step": "pay_residual", "note": "R"}, {**LAST, "source": ["principal"]}]
+    steps = [*INTEREST, schedule, late, *rest]
     same(values(watch("idle_cash_days", 40.0), pool(), steps), "trigger_value", "watched", 0.0, 30.0, 60.0, 0.0)
 
 

@@ -62,6 +62,31 @@ def _cash_taken(deal: Deal, phase: str, steps: tuple[AnyStep, ...]) -> None:
     for account in ("income", "principal", *_filled(deal)):
         if account not in taken:
             raise ValueError(f"account {account}: receives cash that no step of {_words(phase)} ever takes")
+        if account not in _emptied(steps):
+            raise ValueError(
+                f"account {account}: what {_words(phase)} leaves in it when all that is due is paid, no step takes; "
+                f"let the residual note take it: source = [..., {account!r}]"
+            )
+
+
+def _emptied(steps: tuple[AnyStep, ...]) -> set[str]:
+    """Accounts of which nothing is left in the end: the residual note (or the last repayment, where there is none)
+    takes all, or they are moved as a whole into such an account."""
+    kinds = {step.step for step in steps}
+    last = "pay_residual" if "pay_residual" in kinds else "pay_principal"
+    found = {account for step in steps if step.step == last for account in step.source}
+    for _ in steps:
+        for step in steps:
+            if (step.step in ("transfer", "release")) and receiver_of(step) in found and _moves_all(step):
+                found.update(sources_of(step))
+    return found
+
+
+def _moves_all(step: AnyStep) -> bool:
+    """Whether a transfer or release leaves nothing behind, at the latest when pool and notes are gone."""
+    if step.step == "transfer":
+        return step.amount is None and step.share in (None, 1.0)
+    return step.step == "release" and step.target.amount == step.target.share_of_cut_off == step.target.floor == 0.0
 
 
 def _income_used(phase: str, steps: tuple[AnyStep, ...]) -> None:
@@ -95,9 +120,7 @@ def _steps_reachable(phase: str, steps: tuple[AnyStep, ...]) -> None:
                 f"priority.{phase}[{number}] ({step.step}): never pays, because step {earlier} "
                 f"({steps[earlier - 1].step}) has taken all of {' and '.join(sources)}"
             )
-        takes_all = step.step == "pay_residual" or (
-            step.step == "transfer" and step.amount is None and step.share in (None, 1.0)
-        )
+        takes_all = step.step == "pay_residual" or (step.step == "transfer" and _moves_all(step))
         if takes_all and not step.when:
             emptied.update(dict.fromkeys(sources, number))
         to = receiver_of(step)

@@ -175,6 +175,10 @@ def _phases(deal: Deal) -> None:
     for phase, steps in deal.priority.items():
         if not steps:
             raise ValueError(f"priority.{phase} has no steps")
+    for note in deal.notes:
+        for phase in note.payment_months:
+            if phase not in phases(deal):
+                raise ValueError(f"note {note.name}: payment_months.{phase}: the deal is never in this phase")
 
 
 def _steps(deal: Deal) -> None:

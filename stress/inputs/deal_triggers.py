@@ -36,6 +36,7 @@ def check_triggers(deal: Deal) -> None:
     for trigger in deal.triggers:
         _options(trigger)
         _windows(deal, trigger)
+        _observed(deal, trigger)
         for threshold in trigger.thresholds:
             _reachable(f"trigger {trigger.name}", trigger.observable, trigger.breach, threshold.limit)
         _effective(deal, trigger)
@@ -105,6 +106,17 @@ def _options(trigger: Trigger) -> None:
         raise ValueError(
             f'trigger {trigger.name}: curable = true needs effect = "none"; a change of phase is never undone'
         )
+
+
+def _observed(deal: Deal, trigger: Trigger) -> None:
+    """What a trigger looks at can move in this deal."""
+    senior = deal.notes[0]
+    bears = senior.coupon != 0.0 or senior.index is not None or senior.step_up is not None
+    if trigger.observable == "senior_shortfall" and not bears:
+        raise ValueError(f"trigger {trigger.name}: can never fire: note {senior.name} bears no interest")
+    days = 30 * deal.legal_maturity_months
+    if trigger.observable == "idle_cash_days" and min(t.limit for t in trigger.thresholds) >= days:
+        raise ValueError(f"trigger {trigger.name}: can never fire: the deal has {days} days to its legal maturity")
 
 
 def _windows(deal: Deal, trigger: Trigger) -> None:
