@@ -1,0 +1,299 @@
+"""The engine against the slow model, path by path, and its laws, over many random deals: figures of the worst.
+
+    python tests/agreement.py --deals 10000 --keep agreement.jsonl
+
+Every deal runs under two scenarios; the clocks are mixed (half of the deals monthly, a quarter daily). With --keep a
+run goes on where it was stopped: a block of deals that is in the file is not run again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+import numpy as np
+import xarray as xr
+from kernel_laws import violations
+from oracle.model import need, run_path
+from oracle.months import Rates, supply_of
+from oracle.portfolio import Portfolio
+from oracle.state import PHASES
+from strategies import random_job
+
+import stress
+import stress.assemble.months
+from stress.assemble.problem import assemble
+from stress.assemble.turnover import pool_under
+from stress.inputs.job import Job
+from stress.kernels import alone
+from stress.kernels.memory import Workspace, pack
+
+BLOCK = 50
+"""Deals whose figures are kept as one line."""
+MONEY = (
+    "performing",
+    "m1",
+    "m2",
+    "m3",
+    "pool_balance",
+    "defaults",
+    "scheduled_principal",
+    "prepaid",
+    "cured_paid",
+    "dilution",
+    "recoveries",
+    "fee_income",
+    "late_charge",
+    "cash_interest",
+    "purchases",
+    "purchase_cost",
+    "principal_cash",
+    "income_cash",
+    "deficiency",
+)
+"""Amounts by month; a segment dimension is summed."""
+MONEY_BY = {
+    "account_balance": "account",
+    "note_balance": "tranche",
+    "interest_due": "tranche",
+    "interest_paid": "tranche",
+    "principal_paid": "tranche",
+    "residual_yield": "tranche",
+    "fee_due": "fee",
+    "fee_paid": "fee",
+    "step_paid": "step",
+}
+"""Amounts by month and something else."""
+RATIOS = ("excess_spread", "cumulative_default", "default_stock", "idle_cash_days")
+OF_NOTE = {"loss": 1e-10, "irr": 5e-7, "wal": 1e-9, "price": 1e-9, "first_loss_month": 0.5}
+"""Results by note and how near they must be; a rate of return is solved for."""
+MONEY_ALLOWED = 1e-10
+"""Of the cut-off balance."""
+RESIDUAL_ALLOWED = 1e-9
+"""Of the cut-off balance: the conservation laws of pool, cash, notes less assets; no balance below zero."""
+
+
+class Difference(NamedTuple):
+    """How far the engine is from the slow model in one quantity."""
+
+    name: str
+    size: float
+    """Money over the cut-off balance; other things in their own unit."""
+    allowed: float
+
+
+class Compared(NamedTuple):
+    """One compared path."""
+
+    differences: list[Difference]
+    near_threshold: bool
+    """A trigger was tested within rounding of its limit, and the two models fell on different sides."""
+    violations: list[str]
+
+
+def compared(job: Job, scenario: str, path: int) -> Compared:
+    """Replay one path and run the slow model at its rates."""
+    data = stress.replay(job, path=path, scenario=scenario)
+    wanted, flows = slow(job, scenario, data)
+    supply = by_month(data, "supply", "cohort")
+    bounded = np.isfinite(wanted)
+    found = [
+        Difference("supply", gap(supply[bounded], wanted[bounded]) / job.pool.balance, MONEY_ALLOWED),
+        *differences(data, flows, job.pool.balance),
+    ]
+    return Compared(found, near_threshold(data, flows), violations(job, data))
+
+
+def slow(job: Job, scenario: str, data: xr.Dataset) -> tuple[np.ndarray, Any]:
+    """What the originator offers by step, and the flows of the slow model at the rates of a replayed path."""
+    case = next(case for case in job.scenarios if case.name == scenario)
+    pool = pool_under(job.pool, case)
+    months = stress.assemble.months.resolve(job.deal, pool, case)
+    portfolio = Portfolio(job.deal, pool, months, job.clock)
+    bought_until = job.deal.revolving_months + (job.clock != "monthly")
+    last = job.deal.legal_maturity_months
+    eligible = [portfolio.eligible_share(t) if t <= bought_until else 0.0 for t in range(1, last + 1)]
+    offered = supply_of(need(job.deal, pool, job.clock), pool, months, eligible)
+    supply = by_month(data, "supply", "cohort").tolist()
+    return np.array(offered), run_path(job.deal, pool, months, job.clock, rates_of(data), supply)
+
+
+def differences(data: xr.Dataset, flows: Any, cut_off: float) -> Iterable[Difference]:
+    """Every flow of every month, every trigger, every result of a note."""
+    n = len(flows.phase)
+    for name, other in [*((name, None) for name in MONEY), *MONEY_BY.items()]:
+        wanted = np.array(getattr(flows, name)).reshape(n, -1)
+        yield Difference(name, gap(by_month(data, name, other).reshape(n, -1), wanted) / cut_off, MONEY_ALLOWED)
+    for name in RATIOS:
+        wanted = np.array(getattr(flows, name))
+        yield Difference(name, gap(by_month(data, name), wanted, 1.0 + np.abs(wanted)), 1e-9)
+    yield Difference("phase", float((ranks(data) != [PHASES.index(name) for name in flows.phase]).any()), 0.0)
+    values = np.array(flows.trigger_value, dtype=float).reshape(n, -1)
+    scale = 1.0 + 1e3 * np.abs(values)
+    yield Difference("trigger_value", gap(by_month(data, "trigger_value", "trigger"), values, scale), 1e-9)
+    yield Difference("tripped", float((tripped(data) != tripped_of(flows)).any()), 0.0)
+    for name, allowed in OF_NOTE.items():
+        wanted = np.minimum(getattr(flows, name), 10.0 if name == "irr" else np.inf)
+        scale = 1.0 + 2.0 * np.abs(wanted) if name == "irr" else 1.0
+        yield Difference(name, gap(data[name].to_numpy(), wanted, scale), allowed)
+
+
+def gap(got: np.ndarray, wanted: np.ndarray, scale: np.ndarray | float = 1.0) -> float:
+    """Largest difference; NaN agrees with NaN, and nothing else does."""
+    apart = np.where(np.isnan(got) & np.isnan(wanted), 0.0, np.abs(got - wanted) / scale)
+    return float(np.max(np.where(np.isnan(apart), np.inf, apart), initial=0.0))
+
+
+def near_threshold(data: xr.Dataset, flows: Any) -> bool:
+    """Whether, in the first month in which a trigger differs, its value lies within rounding of its limit."""
+    wanted = tripped_of(flows)
+    differs = tripped(data) != wanted
+    if not differs.any():
+        return False
+    month = int(np.argmax(differs.any(axis=1)))
+    values = np.array(flows.trigger_value, dtype=float).reshape(wanted.shape)[month]
+    limits = by_month(data, "trigger_limit", "trigger")[month]
+    return bool((np.abs(values - limits) <= 1e-9 * (1.0 + np.abs(limits)))[differs[month]].all())
+
+
+def by_month(data: xr.Dataset, name: str, other: str | None = None) -> np.ndarray:
+    """A variable as (month,) or (month, other); further dimensions are summed."""
+    variable = data[name]
+    kept = ("month",) if other is None else ("month", other)
+    if variable.dims == kept:
+        return variable.to_numpy()
+    return variable.sum([d for d in variable.dims if d not in kept], skipna=False).transpose(*kept).to_numpy()
+
+
+def rates_of(data: xr.Dataset) -> Rates:
+    """The conditional rates that the engine drew for the path."""
+    segment = [by_month(data, name, "segment").tolist() for name in ("entry_rate", "prepayment_rate", "recovery_rate")]
+    roll = data["roll_rate"].transpose("month", "segment", "bucket").to_numpy().tolist()
+    return Rates(entry=segment[0], roll=roll, smm=segment[1], recovery=segment[2])
+
+
+def ranks(data: xr.Dataset) -> np.ndarray:
+    return data["phase"].to_numpy().astype(int)
+
+
+def tripped(data: xr.Dataset) -> np.ndarray:
+    return by_month(data, "tripped", "trigger").astype(bool)
+
+
+def tripped_of(flows: Any) -> np.ndarray:
+    return np.array(flows.tripped, dtype=bool).reshape(len(flows.phase), -1)
+
+
+def residuals(job: Job) -> tuple[float, int]:
+    """Worst error of the conservation laws over the job's paths, and results that are no numbers."""
+    space = Workspace(pack(assemble(job)))
+    alone.run(space, 0, 1, job.paths, job.seed)
+    tally = space.tally()
+    return float(tally.residual.max()), int(tally.fault[:, 0].sum())
+
+
+class Figures(NamedTuple):
+    """What a set of random deals came to."""
+
+    first: int
+    deals: int
+    paths: dict[str, int]
+    """Compared paths by clock."""
+    difference: float
+    """Largest difference of money, over the cut-off balance."""
+    apart: list[str]
+    """Differences beyond what is allowed."""
+    near_threshold: int
+    """Paths left out of the comparison."""
+    residual: float
+    """Largest error of a conservation law over the cut-off balance, over all paths of the deals."""
+    counted: int
+    """Paths whose conservation was checked."""
+    not_a_number: int
+    violations: list[str]
+
+
+def figures(first: int, deals: int) -> Figures:
+    """Run random deals `first`, `first` + 1, ... under both scenarios."""
+    paths: dict[str, int] = {}
+    money, residual, near, counted, faults = 0.0, 0.0, 0, 0, 0
+    apart: list[str] = []
+    broken: list[str] = []
+    for seed in range(first, first + deals):
+        job = random_job(Random(seed))
+        worst, fault = residuals(job)
+        residual, faults = max(residual, worst), faults + fault
+        counted += job.paths * len(job.scenarios)
+        for case in job.scenarios:
+            found = compared(job, case.name, seed % job.paths)
+            where = f"deal {seed}, {case.name}, {job.clock}"
+            broken += [f"{where}: {words}" for words in found.violations]
+            if found.near_threshold:
+                near += 1
+                continue
+            paths[job.clock] = paths.get(job.clock, 0) + 1
+            money = max(money, *(d.size for d in found.differences if d.allowed == MONEY_ALLOWED))
+            apart += [f"{where}: {d.name} by {d.size:.3g}" for d in found.differences if not d.size <= d.allowed]
+    return Figures(first, deals, paths, money, apart, near, residual, counted, faults, broken)
+
+
+def total(parts: Iterable[Figures]) -> Figures:
+    """The figures of all deals together."""
+    parts = list(parts)
+    clocks = sorted({clock for part in parts for clock in part.paths})
+    return Figures(
+        first=min(part.first for part in parts),
+        deals=sum(part.deals for part in parts),
+        paths={clock: sum(part.paths.get(clock, 0) for part in parts) for clock in clocks},
+        difference=max(part.difference for part in parts),
+        apart=[words for part in parts for words in part.apart],
+        near_threshold=sum(part.near_threshold for part in parts),
+        residual=max(part.residual for part in parts),
+        counted=sum(part.counted for part in parts),
+        not_a_number=sum(part.not_a_number for part in parts),
+        violations=[words for part in parts for words in part.violations],
+    )
+
+
+def run(deals: int, keep: Path | None = None) -> Figures:
+    """All deals in blocks; those in `keep` are not run again."""
+    lines = keep.read_text().splitlines() if keep is not None and keep.exists() else []
+    parts = {part.first: part for part in (Figures(**json.loads(line)) for line in lines)}
+    for first in range(0, deals, BLOCK):
+        if first in parts:
+            continue
+        parts[first] = figures(first, min(BLOCK, deals - first))
+        if keep is not None:
+            with keep.open("a") as file:
+                file.write(json.dumps(parts[first]._asdict()) + "\n")
+    return total(parts.values())
+
+
+def words(found: Figures) -> str:
+    """The figures as lines."""
+    paths = ", ".join(f"{count:,} {clock}" for clock, count in found.paths.items())
+    return "\n".join(
+        [
+            f"{found.deals:,} random deals; paths compared with the slow model: {paths}",
+            f"largest difference of money: {found.difference:.2e} of the cut-off balance",
+            f"differences beyond what is allowed: {len(found.apart)}",
+            f"paths left out, a trigger within rounding of its limit: {found.near_threshold}",
+            f"largest residual of a conservation law: {found.residual:.2e}, over {found.counted:,} paths",
+            f"results that are no numbers: {found.not_a_number}",
+            f"violations of sign or seniority: {len(found.violations)}",
+            *found.apart[:20],
+            *found.violations[:20],
+        ]
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--deals", type=int, default=200)
+    parser.add_argument("--keep", type=Path)
+    chosen = parser.parse_args()
+    print(words(run(chosen.deals, chosen.keep)))
