@@ -93,11 +93,14 @@ def open_after(deal: Deal, data: xr.Dataset, step: AnyStep, size: float) -> np.n
     """(month,) Whether the claim of a step that always pays all it can is still open after the payment date."""
     notes = [note.name for note in deal.notes]
     claim = np.zeros((data.sizes["month"], 1))
-    if step.when is None and step.step == "pay_interest":
-        claim = (data["interest_due"].to_numpy() - data["interest_paid"].to_numpy())[:, [notes.index(step.note)]]
-    elif step.when is None and step.step == "pay_fee" and step.cap is None:
+    if step.when:
+        return np.zeros(data.sizes["month"], bool)
+    if step.step == "pay_interest":
+        places = [notes.index(name) for name in step.notes or (step.note,)]
+        claim = (data["interest_due"].to_numpy() - data["interest_paid"].to_numpy())[:, places]
+    elif step.step == "pay_fee" and step.cap is None:
         place = [fee.name for fee in deal.fees].index(step.fee)
         claim = (data["fee_due"].to_numpy() - data["fee_paid"].to_numpy())[:, [place]]
-    elif step.when is None and step.step == "pay_principal" and not step.to_balance:
+    elif step.step == "pay_principal" and not step.to_balance:
         claim = data["note_balance"].to_numpy()[:, [notes.index(name) for name in step.notes]]
     return np.asarray((claim > size).any(axis=1))

@@ -50,7 +50,7 @@ BYTES = {
     "huge integer": (HEAD.encode() + b"probability = 1" + b"0" * 100, ["probability", "integer"]),
     "integer of 5000 digits": (HEAD.encode() + b"probability = " + b"9" * 5000, ["not valid TOML"]),
     "hexadecimal bomb": (HEAD.encode() + b"probability = 0x" + b"f" * 100_000, ["probability", "integer"]),
-    "too many values": (HEAD.encode() + b"x = [" + b"1," * 250_000 + b"]", ["more than 200,000 values"]),
+    "too many values": (HEAD.encode() + b"x = [" + b"1," * 250_000 + b"]", ["more than 100,000 values"]),
     "terminal escape in a key": (HEAD.encode() + b'"\\u001b[2Jx" = 1', ["no such key"]),
     "kind unknown": (b'kind = "dael"\nversion = 1', ['kind = "dael"', "did you mean deal"]),
     "kind a number": (b"kind = 3\nversion = 1", ["kind = 3", '"deal"']),
@@ -151,7 +151,7 @@ TEXTS = {
         ["from_month = 0", "from 1 to 120"],
     ),
     "negative seed": (edited(JOB, "seed = 1", "seed = -1"), ["seed = -1"]),
-    "no paths": (edited(JOB, "paths = 20_000", "paths = 0"), ["paths = 0", "at least 1"]),
+    "no paths": (edited(JOB, "paths = 20_000", "paths = 0"), ["paths = 0", "from 1 to"]),
     "unknown clock": (edited(JOB, 'clock = "monthly"', 'clock = "weekly"'), ["clock", "monthly, daily, payment_date"]),
     "no scenarios": (edited(JOB, 'scenarios = ["scenario.toml"]', "scenarios = []"), ["scenarios", "at least 1"]),
     "a number for a scenario": (
@@ -174,9 +174,9 @@ def test_a_wrong_file_is_refused_by_one_message_that_names_it(
     content, said = ALL[name]
     path = tmp_path / "wrong.toml"
     path.write_bytes(content)
-    started = time.perf_counter()
+    started = time.process_time()
     code = _run(["check", str(path)])
-    taken = time.perf_counter() - started
+    taken = time.process_time() - started
     out, err = capsys.readouterr()
     assert code == 2
     assert out == ""

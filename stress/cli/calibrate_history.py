@@ -9,7 +9,7 @@ import click
 
 from stress.cli.options import FILE, output_options
 from stress.cli.output import Output
-from stress.errors import ConfigError
+from stress.errors import ConfigError, DataError
 
 
 @click.command()
@@ -52,7 +52,10 @@ def rho(
     if satellite is not None and macro is not None:
         expected = read_satellite(satellite).expected(read_table(macro), table.start, table.n)
     rate = [unit * value for value in table.column(name)]
-    fit = calibrate_rho(rate, table.start.per_year, expected=expected, level=level)
+    try:
+        fit = calibrate_rho(rate, table.start.per_year, expected=expected, level=level)
+    except DataError as error:
+        raise DataError(f"{history}: column {name!r} times {unit:g}: {error}") from None
     from stress.cli.calibration_tables import rho_table, rho_toml
 
     if out is not None:

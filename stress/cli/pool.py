@@ -9,7 +9,7 @@ import click
 
 from stress.cli.options import FILE, output_options
 from stress.cli.output import Output
-from stress.errors import ConfigError
+from stress.errors import ConfigError, StressError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -46,17 +46,32 @@ def pool(
     Example:
       stress pool tape.parquet --like scenarios/pools/baitiao.toml -o pool.toml
     """
-    from stress.tape import aggregate, clean, pool_of, read_tape
-
     base = None if like is None else _pool(like)
-    cleaned = clean(read_tape(tape, _renamed(columns)))
-    stock = aggregate(cleaned.loans)
-    source = f"Loan tape {tape.name}: {stock.n:,} of {cleaned.n_read:,} rows."
-    made = pool_of(stock, name or tape.stem, source, base, currency)
+    cleaned, stock, made = aggregated(tape, _renamed(columns), base, name, currency)
     if out is not None:
-        _write(out, made, source)
+        _write(out, made)
     output = Output(as_json, quiet, log_json)
     output.result(lambda: _tables(cleaned, stock), lambda: _document(cleaned, stock, made))
+
+
+def aggregated(
+    tape: Path,
+    columns: dict[str, str] | None = None,
+    base: Pool | None = None,
+    name: str | None = None,
+    currency: str = "CNY",
+) -> tuple[Cleaned, Stock, Pool]:
+    """A tape read, cleaned, aggregated and made a pool. Raises ConfigError, DataError, which name the tape."""
+    from stress.tape import aggregate, clean, pool_of, read_tape
+
+    cleaned = clean(read_tape(tape, columns))
+    try:
+        stock = aggregate(cleaned.loans)
+        source = f"Loan tape {tape.name}: {stock.n:,} of {cleaned.n_read:,} rows."
+        return cleaned, stock, pool_of(stock, name or tape.stem, source, base, currency)
+    except StressError as error:
+        dropped = [f"; row {d.first_row} and {d.n - 1:,} others dropped: {d.reason}" for d in cleaned.dropped]
+        raise type(error)(f"{tape}: {error}{''.join(dropped)}") from None
 
 
 def _pool(path: Path) -> Pool:
@@ -78,12 +93,12 @@ def _renamed(columns: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def _write(out: Path, made: Pool, source: str) -> None:
+def _write(out: Path, made: Pool) -> None:
     from stress.jobs import write_atomically
     from stress.tape.write import pool_to_toml
 
     try:
-        write_atomically(out, pool_to_toml(made, f"Written by stress pool. {source}"))
+        write_atomically(out, pool_to_toml(made, f"Written by stress pool. {made.source}"))
     except OSError as error:
         raise ConfigError(f"--out {out}: cannot be written: {error.strerror}") from None
 

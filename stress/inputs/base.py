@@ -21,7 +21,9 @@ _BARRED = r"\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff/\\:"
 Name = Annotated[str, Field(min_length=1, max_length=80, pattern=rf"^[^ .{_BARRED}]([^{_BARRED}]*[^ {_BARRED}])?$")]
 """A short printable name; no slash, backslash, colon, leading dot or outer blanks: it may become a folder."""
 
-Text = Annotated[str, Field(max_length=4000)]
+TEXT_PATTERN = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*$"
+Text = Annotated[str, Field(max_length=4000, pattern=TEXT_PATTERN)]
+"""Free text: any printable characters, line breaks and tabs; nothing that moves a cursor or turns the writing."""
 
 
 class Strict(BaseModel):

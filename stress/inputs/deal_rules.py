@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 PHASES = ("revolving", "amortization", "acceleration", "event_of_default")
 """In the order in which a deal can pass through them; none is ever left for an earlier one."""
+SMALLEST = 1e-9
+"""Share of the cut-off balance below which a note is nothing: amounts are conserved to this."""
 
 
 def check_deal(deal: Deal) -> None:
@@ -117,6 +119,10 @@ def _notes(deal: Deal) -> None:
             raise ValueError(
                 f"note {note.name}: its size is 0; leave the note out (only a residual note may have none)"
             )
+        if note.share is not None and 0.0 < note.share < SMALLEST:
+            raise ValueError(f"note {note.name}: share = {note.share:g}: its size is nearly 0; leave the note out")
+        if note.coupon < 0.0 and note.index is None:
+            raise ValueError(f"note {note.name}: coupon = {note.coupon:g}: a fixed coupon must not be negative")
         if note.index is not None:
             exists(f"note {note.name}: index", note.index, deal.indices)
         elif note.cap is not None or note.floor is not None:
@@ -153,6 +159,9 @@ def _fees(deal: Deal) -> None:
             raise ValueError(f"fee {fee.name}: a fixed fee has an amount, not a rate")
         if fee.base != "fixed" and fee.amount != 0.0:
             raise ValueError(f"fee {fee.name}: a fee on {fee.base} has a rate, not an amount")
+        if not fee.model_fields_set & {"rate", "amount"}:
+            key = "amount" if fee.base == "fixed" else "rate"
+            raise ValueError(f"fee {fee.name}: {key} is missing: a fee must say what it costs")
         if fee.rate < 0.0:
             raise ValueError(f"fee {fee.name}: rate = {fee.rate:g}: must not be negative")
 

@@ -25,7 +25,7 @@ RANGE = {
     "deficiency": (0.0, 1.0),
     "notes_outstanding": (0.0, 1.0),
 }
-"""Values an observable can take: ratios as fractions, excess spread per annum, idle cash in days."""
+"""Values an observable can take: ratios as fractions, excess spread per annum, idle cash in days (30 a month)."""
 
 RATIOS = ("cumulative_default", "default_stock", "deficiency")
 """Observables with a choice of denominator."""
@@ -38,7 +38,7 @@ def check_triggers(deal: Deal) -> None:
         _windows(deal, trigger)
         _observed(deal, trigger)
         for threshold in trigger.thresholds:
-            _reachable(f"trigger {trigger.name}", trigger.observable, trigger.breach, threshold.limit)
+            _reachable(deal, f"trigger {trigger.name}: limit", trigger.observable, trigger.breach, threshold.limit)
         _effective(deal, trigger)
 
 
@@ -50,7 +50,7 @@ def check_conditions(deal: Deal) -> None:
                 _on_trigger(deal, where, when)
             else:
                 observable, side, limit = _test(when)
-                _reachable(f"{where}: when", observable, side, limit)
+                _reachable(deal, f"{where}: when", observable, side, limit)
         _together(where, step.when)
 
 
@@ -149,8 +149,10 @@ def _windows(deal: Deal, trigger: Trigger) -> None:
         )
 
 
-def _reachable(where: str, observable: str, side: str, limit: float) -> None:
+def _reachable(deal: Deal, where: str, observable: str, side: str, limit: float) -> None:
     low, high = RANGE[observable]
+    if observable == "idle_cash_days":
+        high = 30.0 * deal.legal_maturity_months
     never = limit >= high if side == "above" else limit <= low
     always = limit < low if side == "above" else limit > high
     if not never and not always:
@@ -158,8 +160,7 @@ def _reachable(where: str, observable: str, side: str, limit: float) -> None:
     percent = high == 1.0 and abs(limit) > 1.0 and low <= limit / 100.0 <= high
     hint = f"; did you mean {limit / 100.0:.10g}?" if percent else ""
     what = "can never be met" if never else "is always met"
-    span = f"from {low:g} to {high:g}" if math.isfinite(high) else f"at least {low:g}"
-    raise ValueError(f"{where}: {observable} {side} {limit:g} {what}: {observable} is {span}{hint}")
+    raise ValueError(f"{where}: {observable} {side} {limit:g} {what}: {observable} is from {low:g} to {high:g}{hint}")
 
 
 def _effective(deal: Deal, trigger: Trigger) -> None:

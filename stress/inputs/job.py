@@ -49,7 +49,7 @@ class JobFile(Document):
     """`file.toml`, `file.toml:level` or { file, levels }. The first is the reference of the report."""
     predictive: Predictive | None = None
     """Parameter uncertainty: the sampling distribution of (p, rho, phi), and the scenarios to run with it."""
-    paths: Annotated[int, Field(ge=1)] = 100_000
+    paths: Annotated[int, Field(ge=1, le=10**12)] = 100_000
     seed: Seed | Seeds = 1
     clock: Clock = "monthly"
     estimator: Literal["plain", "sobol", "importance", "auto"] = "plain"

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from stress.inputs.deal import Deal
+from stress.inputs.deal_rules import SMALLEST
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.messages import suggest
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
+
+LARGE = 100.0
+"""A pool this many times the size of its notes is not overcollateralization but another unit of money."""
 
 
 def check_job(job: Job) -> None:
@@ -16,6 +20,7 @@ def check_job(job: Job) -> None:
             f"deal is in {job.deal.currency} and pool in {job.pool.currency}: both must have the same currency"
         )
     _check_clock(job)
+    _check_units(job.deal, job.pool)
     _check_pool_in_deal(job.deal, job.pool)
     _check_scenario_names(job.scenarios)
     for case in job.scenarios:
@@ -34,6 +39,21 @@ def _check_clock(job: Job) -> None:
         )
     if job.pool.obligors is not None and job.clock != "monthly":
         raise ValueError(f'pool: obligors = {job.pool.obligors} needs clock = "monthly", not "{job.clock}"')
+
+
+def _check_units(deal: Deal, pool: Pool) -> None:
+    """Money of the deal that cannot be in the unit of the pool: thousands or millions beside units."""
+    unit = f"the pool's balance is {pool.balance:.10g}; are both in units of {pool.currency}?"
+    size = [pool.balance * (note.share or 0.0) if note.amount is None else note.amount for note in deal.notes]
+    if not pool.balance / LARGE <= sum(size) <= 2.0 * pool.balance:
+        raise ValueError(f"deal: notes sum to {sum(size):.10g}: {unit}")
+    for note, amount in zip(deal.notes, size, strict=True):
+        if 0.0 < amount < SMALLEST * pool.balance:
+            raise ValueError(f"deal: notes: {note.name}: amount = {amount:.10g}: {unit}")
+    amounts = [(f"fees: {fee.name}: amount", fee.amount) for fee in deal.fees]
+    for where, amount in [*amounts, *((f"opening_cash.{name}", cash) for name, cash in deal.opening_cash.items())]:
+        if amount > pool.balance:
+            raise ValueError(f"deal: {where} = {amount:.10g}: {unit}")
 
 
 def _check_pool_in_deal(deal: Deal, pool: Pool) -> None:

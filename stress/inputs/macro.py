@@ -57,6 +57,8 @@ class Macro(Strict):
     def _start_is_a_period(self) -> Macro:
         if self.start not in ("first", "closing") and parse_period(self.start) is None:
             raise ValueError(f'start = "{self.start}": must be {ALLOWED}, or first, or closing')
+        if len(set(self.tables)) != len(self.tables):
+            raise ValueError("tables: the same table stands twice")
         return self
 
 
@@ -84,6 +86,10 @@ class SatelliteUse(Strict):
             raise ValueError(f"{self.target} has no segments; only {', '.join(sorted(SEGMENT_TARGETS))} have")
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
             raise ValueError(f"at_least = {self.at_least:g} lies above at_most = {self.at_most:g}")
+        if abs(self.elasticity) < 1e-6:
+            raise ValueError(f"elasticity = {self.elasticity:g}: moves nothing; leave the satellite out")
+        if len(set(self.segments)) != len(self.segments):
+            raise ValueError(f"{self.target}: segments names one twice")
         if self.residual_rho and self.target not in (*MULTIPLIERS, "default_rate"):
             raise ValueError("residual_rho belongs to a satellite of default_odds or default_rate")
         return self

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from stress.inputs.base import TEXT_PATTERN
 from stress.inputs.schema import (
     Schema,
     allowed_key_words,
@@ -22,6 +23,8 @@ from stress.inputs.schema import (
 
 MAX_SHOWN = 12
 """Messages of one file that are shown; the rest is counted."""
+MAX_WORDED = 100
+"""Errors that are put into words: a hostile file can hold 200,000."""
 
 _KINDS = {
     "float_type": "must be a number",
@@ -58,12 +61,14 @@ class Fault(NamedTuple):
 
 def message(path: Path | str, model: type[BaseModel], document: dict[str, Any], error: ValidationError) -> str:
     """The one message of a file that a model refused."""
-    faults = _merge([_fault(model, document, detail) for detail in _meant(error.errors(include_url=False))])
+    details = _meant(error.errors(include_url=False))
+    faults = _merge([_fault(model, document, detail) for detail in details[:MAX_WORDED]])
     if len(faults) == 1:
         return f"{path}: {faults[0]}"
+    n = len(faults) + max(len(details) - MAX_WORDED, 0)
     shown = [f"  {fault}" for fault in faults[:MAX_SHOWN]]
-    more = [f"  and {len(faults) - MAX_SHOWN} more"] if len(faults) > MAX_SHOWN else []
-    return "\n".join([f"{path}: {len(faults)} things are wrong", *shown, *more])
+    more = [f"  and {n - MAX_SHOWN} more"] if n > MAX_SHOWN else []
+    return "\n".join([f"{path}: {n} things are wrong", *shown, *more])
 
 
 def suggest(word: str, allowed: Sequence[str]) -> str:
@@ -153,6 +158,8 @@ def _reason(detail: ErrorDetails, value: object, model: type[BaseModel], schemas
     if kind == "string_pattern_mismatch":
         if context.get("pattern") == "^[A-Z]{3}$":
             return "must be a currency code of three capitals: CNY"
+        if context.get("pattern") == TEXT_PATTERN:
+            return "must be text without control characters"
         return "must be a short printable name without slash, backslash, colon, leading dot or outer blanks"
     if kind == "too_short":
         return f"must have at least {context.get('min_length')} entries"

@@ -210,6 +210,15 @@ class History(Strict):
     non_performing_ratio: tuple[Fraction, ...]
     overdue_ratio: tuple[Fraction, ...]
 
+    @model_validator(mode="after")
+    def _as_long_as_years(self) -> History:
+        if list(self.year) != sorted(set(self.year)):
+            raise ValueError(f"history.year: {', '.join(self.year)}: years must increase")
+        for name in ("non_performing_ratio", "overdue_ratio"):
+            if len(getattr(self, name)) != len(self.year):
+                raise ValueError(f"history.{name}: has {len(getattr(self, name))} values for {len(self.year)} years")
+        return self
+
 
 class Pool(Document):
     """A revolving pool of consumer receivables at the cut-off date."""

@@ -17,7 +17,7 @@ from stress.errors import ConfigError
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 16
 """Tables within tables; no input file needs more than six."""
-MAX_ITEMS = 200_000
+MAX_ITEMS = 100_000
 """Values in one file: bounds the time spent on a hostile one."""
 
 
@@ -33,7 +33,8 @@ def read_document(path: Path) -> dict[str, Any]:
     except tomli.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not valid TOML: {_syntax(error, text)}") from None
     except RecursionError:
-        raise ConfigError(f"{path}: tables or lists are nested too deeply, at most {MAX_DEPTH}") from None
+        deep = f"{_deepest(text)}: tables or lists are nested too deeply, at most {MAX_DEPTH}"
+        raise ConfigError(f"{path}: {deep}") from None
     except ValueError as error:  # an integer of thousands of digits
         raise ConfigError(f"{path}: not valid TOML: {error}") from None
     plain = _Plain(path)
@@ -53,7 +54,7 @@ def _read_bytes(path: Path) -> bytes:
         raise ConfigError(f"{path}: no such file{_near(path)}") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise ConfigError(f"{str(path)!r}: cannot be read: {reason}") from None
+        raise ConfigError(f"{_shorten(repr(str(path)), 300)}: cannot be read: {reason}") from None
     if len(raw) > MAX_BYTES:
         raise ConfigError(f"{path}: larger than {MAX_BYTES // 1024**2} MB, the most an input file may have")
     return raw
@@ -102,6 +103,14 @@ def _syntax(error: tomli.TOMLDecodeError, text: str) -> str:
     elif key and word[:1].isalpha() and word not in ("true", "false", "inf", "nan"):
         hint = "; text needs quotes"
     return f"{error}: {_shorten(line)}{hint}" if line else f"{error}{hint}"
+
+
+def _deepest(text: str) -> str:
+    """The line with the most brackets, as `line 3, key`."""
+    lines = text.split("\n")
+    number = max(range(len(lines)), key=lambda i: lines[i].count("[") + lines[i].count("{") + lines[i].count("."))
+    key = lines[number].partition("=")[0].strip()
+    return f"line {number + 1}, {_shorten(key, 60)}"
 
 
 def _shorten(text: str, limit: int = 80) -> str:

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from stress.inputs.base import Document, Fraction, Month, Name, Strict, Text
 from stress.inputs.macro import Macro, SatelliteUse
-from stress.inputs.targets import FROM_ZERO, MULTIPLIERS, SEGMENT_TARGETS, VALUE_RANGE
+from stress.inputs.targets import DAYS, FROM_ZERO, MULTIPLIERS, SEGMENT_TARGETS, move_range
 from stress.inputs.targets import Target as Target
 
 
@@ -44,6 +44,8 @@ class Shock(Strict):
             raise ValueError(
                 f"shock on {self.target}: to_month = {self.to_month} lies before from_month = {self.from_month}"
             )
+        if len(set(self.segments)) != len(self.segments):
+            raise ValueError(f"shock on {self.target}: segments names one twice")
         if self.segments and self.target not in SEGMENT_TARGETS:
             raise ValueError(f"shock on {self.target}: has no segments; only {', '.join(sorted(SEGMENT_TARGETS))} have")
         self._check_move()
@@ -58,14 +60,10 @@ class Shock(Strict):
             raise ValueError(f"{where}: is a multiplier itself; write multiply = 1.5")
         if self.target in FROM_ZERO and how == "multiply":
             raise ValueError(f"{where}: has no base value to multiply; use set")
-        if how == "multiply":
-            low, high = 0.0, 1000.0
-        else:
-            low, high = VALUE_RANGE[self.target]
-            low = low - high if how == "add" else low
+        low, high = move_range(self.target, how)
         for value in values:
             if not low <= value <= high:
-                percent = high <= 1.0 and low <= value / 100.0 <= high
+                percent = self.target not in DAYS and high < value <= 100.0
                 hint = f"; a fraction, not a percent: did you mean {value / 100.0:.10g}?" if percent else ""
                 raise ValueError(f"{where} = {value:g}: must be from {low:g} to {high:g}{hint}")
 
@@ -97,6 +95,22 @@ class Scenario(Document):
     levels: tuple[Level, ...] = ()
     combine: tuple[str, ...] = ()
     """Other scenario files (`file.toml` or `file.toml:level`) whose shocks come first, in order."""
+
+    @model_validator(mode="after")
+    def _nothing_twice(self) -> Scenario:
+        names = [level.name for level in self.levels]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"levels: {name!r} is named {names.count(name)} times: names must differ")
+        if len(set(self.combine)) != len(self.combine):
+            raise ValueError("combine: the same file stands twice and would act twice")
+        parts = [("", self), *((f"levels[{level.name!r}].", level) for level in self.levels)]
+        for where, part in parts:
+            for key in ("shocks", "satellites"):
+                moves = getattr(part, key)
+                if len(set(moves)) != len(moves):
+                    raise ValueError(f"{where}{key}: the same move stands twice and would act twice")
+        return self
 
     @model_validator(mode="after")
     def _macro_is_used(self) -> Scenario:

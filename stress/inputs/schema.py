@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,12 +13,17 @@ Schema = dict[str, Any]
 
 def schemas_at(model: type[BaseModel], location: Sequence[str | int]) -> list[Schema]:
     """Every alternative the model allows at a location of a pydantic error (union tags are passed over)."""
-    root = model.model_json_schema()
+    root = _root(model)
     found = _alternatives(root, root)
     for part in location:
         step = [s for schema in found for s in _child(root, schema, part)]
         found = step or found
     return found
+
+
+@functools.cache
+def _root(model: type[BaseModel]) -> Schema:
+    return model.model_json_schema()
 
 
 def allowed_keys(schemas: Sequence[Schema]) -> list[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import difflib
 import io
-import math
 import os
 import re
 import stat
@@ -21,6 +20,10 @@ from stress.inputs.periods import ALLOWED, Period, parse_period, regular
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_COLUMNS = 500
+MAX_ROWS = 30_000
+"""More than the months of 2,000 years."""
+LARGEST = 1e15
+"""No published level is larger, in any unit."""
 _NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$")
 _MISSING = ("", ".")
 """Not published: an empty cell (Federal Reserve) or a dot (FRED)."""
@@ -97,8 +100,11 @@ def join_tables(history: MacroTable, path: MacroTable) -> MacroTable:
     """
     if path.start != history.start.shift(history.n):
         raise DataError(
-            f"{path.file}: starts in {path.start}; after {history.file} it must be {history.label(history.n)}"
+            f"{path.file}: the first row is {path.start}; after {history.file} it must be {history.label(history.n)}"
         )
+    for name in history.variable:
+        if name not in path.variable:
+            raise DataError(f"{history.file}: its column {name!r} is missing in {path.file}; they must have the same")
     column = [(*history.column(name), *path.column(name)) for name in history.variable]
     value = tuple(zip(*column, strict=True))
     return MacroTable(f"{history.file} + {path.file}", path.scenario, history.start, history.variable, value)
@@ -124,6 +130,11 @@ def rows_of(name: str) -> list[list[str]]:
         raise DataError(f"{name}: is not UTF-8 text") from None
     except csv.Error as error:
         raise DataError(f"{name}: is not a CSV table: {error}") from None
+    if len(row) > MAX_ROWS:
+        raise DataError(f"{name}: has {len(row):,} rows; at most {MAX_ROWS:,}")
+    for number, line in enumerate(row, 1):
+        if not all(cell.isprintable() for cell in line):
+            raise DataError(f"{name}: row {number}: holds a character that cannot be printed")
     while row and not any(cell.strip() for cell in row[-1]):
         row.pop()
     if len(row) < 2:
@@ -158,7 +169,7 @@ def _table(
 ) -> MacroTable:
     for k, one in enumerate(variable):
         if not one or one in variable[:k]:
-            raise DataError(f"{name}: column {one!r}: the names of variables must differ and not be empty")
+            raise DataError(f"{name}: variable {k + 1}, {one!r}: the names of variables must differ and not be empty")
     if not variable:
         raise DataError(f"{name}: has no column of values beside its dates")
     return MacroTable(name, scenario, start, tuple(variable), value)
@@ -181,6 +192,7 @@ def _number(name: str, row: int, column: str, text: str) -> float:
     cell = text.strip()
     if cell in _MISSING:
         return float("nan")
-    if not _NUMBER.match(cell) or not math.isfinite(float(cell)):
-        raise DataError(f"{name}: row {row}, column {column!r}: {text[:40]!r}: must be a finite number, or empty")
+    if not _NUMBER.match(cell) or not abs(float(cell)) <= LARGEST:
+        allowed = f"a finite number of at most {LARGEST:g}, or empty"
+        raise DataError(f"{name}: row {row}, column {column!r}: {text[:40]!r}: must be {allowed}")
     return float(cell)

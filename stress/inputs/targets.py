@@ -56,7 +56,7 @@ VALUE_RANGE: dict[str, tuple[float, float]] = {
     "prepayment": (0.0, 1.0),
     "yield": (0.0, 10.0),
     "fee_free_share": (0.0, 1.0),
-    "apr_cap": (0.0, 10.0),
+    "apr_cap": (0.0, 3.0),
     "originations": (0.0, 100.0),
     "ineligible_share": (0.0, 1.0),
     "purchase_lag_days": (0.0, 360.0),
@@ -79,5 +79,24 @@ VALUE_RANGE: dict[str, tuple[float, float]] = {
 """What a target may be `set` to. Shares and rates are fractions, `payment`, `yield`, `originations`, `score_slope` are
 multiples of the base, lags and commingled cash are in days."""
 
+DAYS = frozenset({"purchase_lag_days", "commingled_days"})
+"""Targets in days: a large value is no percent."""
+
+FROM_LITTLE = frozenset({"default_odds", "default_rate", "rho", "prepayment", "dilution", "dilution_unpaid_share"})
+"""Targets that may start next to nothing: up to 1,000 times. All others go to 10 times: 90 is 0.9 as a percent."""
+
+RATE_MOVE = 0.3
+"""Largest rate per annum that is added to a rate per annum."""
+
 SEGMENT_TARGETS = frozenset({"default_odds", "default_rate", "prepayment", "recovery", "ineligible_share"})
 """Targets that can be moved for some segments only."""
+
+
+def move_range(target: Target, how: str) -> tuple[float, float]:
+    """Smallest and largest value by which a target may be moved in this way."""
+    if how == "multiply":
+        return 0.0, 1000.0 if target in FROM_LITTLE else 10.0
+    low, high = VALUE_RANGE[target]
+    if how == "set":
+        return low, high
+    return (-RATE_MOVE, RATE_MOVE) if low < 0.0 else (low - high, high)

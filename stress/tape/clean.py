@@ -61,7 +61,8 @@ def _reasons(tape: pd.DataFrame) -> dict[str, NDArray[np.bool_]]:
             | (left != np.floor(left)),
             "days past due are negative": late < 0,
             "more than 90 days past due: in default at the cut-off date": late > 90,
-            f"monthly fee is negative or above {MAX_FEE:.0%} of principal": (fee < 0.0) | (fee > MAX_FEE),
+            f"monthly fee is negative or above {MAX_FEE:g} of principal (a fraction, not a percent)": (fee < 0.0)
+            | (fee > MAX_FEE),
         }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import difflib
 import importlib
 import os
@@ -80,8 +81,22 @@ def _csv(path: Path, name: Mapping[str, str]) -> pd.DataFrame:
     except UnicodeDecodeError:
         raise DataError(f"{path}: is not UTF-8 text") from None
     except (ValueError, OSError) as error:  # a parser error is a ValueError
-        said = " ".join(str(error).split())[:200]
+        said = _ragged(path) or " ".join(str(error).split())[:200]
         raise DataError(f"{path}: is not a CSV table with a heading: {said}") from None
+
+
+def _ragged(path: Path) -> str:
+    """The first row that has not the cells of the heading, in words; empty where all have."""
+    try:
+        with open(path, newline="", encoding="utf-8-sig") as file:
+            rows = csv.reader(file)
+            width = len(next(rows, []))
+            for number, row in enumerate(rows, 2):
+                if row and len(row) != width:
+                    return f"row {number} has {len(row)} cells; the heading has {width}"
+    except (csv.Error, OSError, UnicodeDecodeError):
+        pass
+    return ""
 
 
 def _parquet(path: Path, name: Mapping[str, str]) -> pd.DataFrame:
@@ -115,7 +130,7 @@ def _check_columns(path: Path, head: list[str], name: Mapping[str, str]) -> None
         hint = (
             f"; if it is {close[0]!r}, say --column {ours}={close[0]}"
             if close
-            else f"; it has {', '.join(map(str, head[:20]))}"
+            else f"; it has {', '.join(str(column)[:40] for column in head[:20])}"
         )
         raise DataError(f"{path}: has no column {theirs!r} ({COLUMNS[ours]}){hint}")
 
