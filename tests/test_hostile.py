@@ -214,8 +214,11 @@ def make(folder: Path, case: Hostile) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-def test_there_are_sixty_and_the_job_that_they_harm_is_good(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_there_are_sixty_and_the_job_that_they_harm_is_good(
+    folder: Path, capsys: pytest.CaptureFixture[str], record_property: Callable[[str, object], None]
+) -> None:
     assert len(CASES) >= 60
+    record_property("measured", f"{len(CASES)} hostile files")
     assert _run(["check", "job.toml"]) == 0
     make(folder, macro(TABLE))
     assert _run(["check", "m.toml"]) == 0

@@ -24,9 +24,11 @@ def test_a_path_of_the_engine_is_the_path_of_the_slow_model(seed, scenario):
 
 
 @pytest.mark.slow
-def test_twenty_thousand_paths_of_ten_thousand_deals_are_those_of_the_slow_model_and_obey_the_laws(tmp_path: Path):
+def test_twenty_thousand_paths_of_ten_thousand_deals_are_those_of_the_slow_model_and_obey_the_laws(
+    tmp_path: Path, record_property
+):
     found = agreement.run(10_000, tmp_path / "agreement.jsonl")
-    print(agreement.words(found))
+    record_property("measured", "; ".join(agreement.words(found).splitlines()))
     assert found.deals == 10_000
     assert found.paths["monthly"] + found.paths["payment_date"] >= 10_000
     assert found.paths["daily"] >= 300

@@ -118,15 +118,13 @@ def test_mutants_of_the_shipped_files_are_refused_by_name_or_legal(folder: Folde
 
 
 @pytest.mark.slow
-def test_two_thousand_mutants_are_refused_by_name_or_legal(folder: Folder) -> None:
+def test_two_thousand_mutants_are_refused_by_name_or_legal(folder: Folder, record_property) -> None:
     made, accepted, wrong = judged(folder, range(MANY))
     for kind in sorted(made):
         print(f"{kind:28} {made[kind]:4} made {accepted[kind]:4} accepted")
-    print(
-        f"{made.total()} mutants, {accepted.total()} accepted with a legal meaning, {len(wrong)} faults",
-        *wrong,
-        sep="\n",
-    )
+    said = f"{made.total():,} mutants, {accepted.total()} accepted with a legal meaning, {len(wrong)} faults"
+    print(said, *wrong, sep="\n")
+    record_property("measured", said)
     assert set(made) == {*documents.KINDS, *tables.KINDS}
     assert not wrong
 
