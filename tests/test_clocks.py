@@ -81,3 +81,16 @@ def test_a_deal_that_buys_nothing_has_no_clocks_to_compare(job):
     deal = job.deal.model_copy(update={"purchase": "none"})
     with pytest.raises(ConfigError, match="buys nothing"):
         clocks(job.model_copy(update={"deal": deal}))
+
+
+def test_the_report_has_a_chapter_on_the_clock(answer):
+    from stress.report.chapters import chapter
+
+    page = chapter(answer)
+    assert page.title == "What the clock changes under baseline"
+    assert any(line.startswith("10 days of outage in month 6: moves") and "subordinated" in line for line in page.says)
+    rows = {row[0]: row[1:] for row in page.exhibit.data.rows}
+    assert len(rows) == 3 + 2 * 4
+    assert rows["expected loss of A"][1:] == ("0", "0", "0")
+    assert all("±" in cell for cell in rows["yield of subordinated"])
+    assert "</svg>" in page.exhibit.svg

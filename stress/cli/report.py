@@ -16,7 +16,7 @@ from stress.errors import ConfigError, DataError
 if TYPE_CHECKING:
     import xarray as xr
 
-QUESTIONS = ("breakeven", "reverse", "sensitivity")
+QUESTIONS = ("breakeven", "reverse", "sensitivity", "clocks")
 
 
 @click.command()
@@ -24,7 +24,7 @@ QUESTIONS = ("breakeven", "reverse", "sensitivity")
 @click.option("-o", "--out", type=FILE, metavar="FILE.html", help="Where to write. [default: report.html beside it]")
 @click.option(
     "--with", "questions", multiple=True, metavar="QUESTION", help="Answer it in a chapter: breakeven, reverse, "
-    "sensitivity, or several with commas. Each runs the job of RESULTS again, many times.",
+    "sensitivity, clocks, or several with commas. Each runs the job of RESULTS again, many times.",
 )  # fmt: skip
 @click.option("--tranche", metavar="NAME", help="The note asked about. [default: the lowest that is owed interest]")
 @click.option("--scenario", metavar="NAME", help="The scenario to start from. [default: the first]")
@@ -118,6 +118,10 @@ def _answer(
             from stress.analysis.reverse import reverse
 
             return reverse(job, tranche, scenario=scenario, threads=threads, progress=step)
+        if name == "clocks":
+            from stress.analysis.clocks import clocks
+
+            return clocks(job, scenario=scenario, threads=threads, progress=step)
         from stress.analysis.sensitivity import sensitivity
 
         return sensitivity(job, "EL", tranche, scenario, threads=threads, progress=step)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from stress.errors import DataError
+from stress.report.clock_chapter import clocks
 from stress.report.exhibit import Chapter, Exhibit, svg_of
 from stress.report.figures import answers
 from stress.report.numbers import MISSING, count, fraction, interval, percent, with_error
@@ -193,5 +194,6 @@ _CHAPTERS: dict[str, Callable[[Any], Chapter]] = {
     "Reverse": reverse,
     "Tornado": tornado,
     "Sizing": sizing,
+    "Clocks": clocks,
 }
 """By the name of the answer's type: a saved Dataset is read without the engine, so its types are not imported here."""
