@@ -10,10 +10,11 @@ from __future__ import annotations
 from pathlib import Path
 from random import Random
 
+import agreement
 import numpy as np
 import pytest
+from agreement import by_month
 from strategies import random_job
-from test_kernel_against_oracle import by_month, check
 
 import stress
 from stress.inputs.job import Job, ScenarioCase
@@ -129,7 +130,10 @@ def daily_seeds(count: int) -> list[int]:
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(10))
 def test_three_hundred_random_daily_pools_are_those_of_the_slow_model(part):
-    """To 1e-10 of the cut-off balance, billing dates, lags and outages included."""
+    """To 1e-10 of the cut-off balance, with its laws; billing dates, lags and outages included."""
     for seed in daily_seeds(300)[part::10]:
         for scenario in ("base", "stressed"):
-            check(seed, scenario, path=seed % 64)
+            found = agreement.compared(random_job(Random(seed)), scenario, path=seed % 64)
+            assert not found.violations
+            apart = [difference for difference in found.differences if not difference.size <= difference.allowed]
+            assert not apart or found.near_threshold
