@@ -35,6 +35,8 @@ def check(files: tuple[Path, ...], as_json: bool, quiet: bool, log_json: bool) -
 
 
 def _check(path: Path) -> dict[str, Any]:
+    from stress.inputs.deal import Deal
+    from stress.inputs.deal_notes import notes_of_deal
     from stress.inputs.job import Job
     from stress.inputs.job_notes import notes_of
     from stress.inputs.load import load
@@ -44,7 +46,7 @@ def _check(path: Path) -> dict[str, Any]:
     except StressError as error:
         return {"file": str(path), "ok": False, "kind": None, "name": None, "error": str(error), "notes": []}
     kind = getattr(model, "kind", "job")
-    notes = notes_of(model) if isinstance(model, Job) else []
+    notes = notes_of(model) if isinstance(model, Job) else notes_of_deal(model) if isinstance(model, Deal) else []
     return {"file": str(path), "ok": True, "kind": kind, "name": model.name, "error": None, "notes": notes}
 
 

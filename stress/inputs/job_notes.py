@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from stress.inputs.deal_notes import notes_of_deal, notes_of_size
 from stress.inputs.job import Job
 
 
 def notes_of(job: Job) -> list[str]:
-    """Sentences about inputs that move less than their author may think; empty where there are none."""
-    return [*_cash_rate(job), *_waiting(job)]
+    """Sentences about a deal's own surprises, and inputs that move less than their author may think; else empty."""
+    return [*notes_of_deal(job.deal), *notes_of_size(job), *_cash_rate(job), *_waiting(job)]
 
 
 def _cash_rate(job: Job) -> list[str]:
