@@ -10,7 +10,7 @@ from scipy.stats import chisquare
 
 import stress
 from stress import measures
-from stress.analytic import default_count_distribution, t_loss_quantile
+from stress.analytic import default_count_distribution
 from stress.validation.one_period import one_period_job
 
 
@@ -47,17 +47,6 @@ def test_what_the_score_does_not_see_keeps_the_mean_and_fattens_the_tail():
         var = measures.default_rate(ds, [level]).isel(scenario=0, level=0)
         closed = float(expit(logit(p) + shift + spread * norm.ppf(level)))
         assert abs(float(var["estimate"]) - closed) < 4 * float(var["error"]) + 1e-4
-
-
-@pytest.mark.parametrize(("p", "rho", "df"), [(0.03, 0.04, 5.0), (0.05, 0.1, 3.0), (0.01, 0.2, 10.0), (0.02, 0.1, 2.0)])
-def test_under_a_t_copula_quantiles_are_those_of_its_large_pool_law(p, rho, df):
-    """Schloegl and O'Kane (2005); the copula of Demarta and McNeil (2005)."""
-    ds = stress.simulate(one_period_job(p, rho, (0.8,), df=df), paths=400_000, seed=1)
-    mean = measures.mean(ds, "mean_default").isel(scenario=0)
-    assert abs(float(mean["estimate"]) - p) < 4 * float(mean["error"])
-    for level in (0.95, 0.99, 0.995, 0.999):
-        var = measures.default_rate(ds, [level]).isel(scenario=0, level=0)
-        assert abs(float(var["estimate"]) - t_loss_quantile(level, p, rho, df)) < 4 * float(var["error"]) + 1e-4
 
 
 @settings(deadline=None, max_examples=12)

@@ -38,6 +38,19 @@ CHECKS = (
         "vasicek-formula", "benchmarking", "the closed form gives that table", VASICEK, formulas.vasicek,
     ),
     Check(
+        "t-copula", "benchmarking", "under a Student t copula the same pool has the quantiles of its own law",
+        "Schloegl and O'Kane (2005), Finance and Stochastics 9; Demarta and McNeil (2005); a quadrature of ours",
+        large_pool.t_copula,
+    ),
+    Check(
+        "obligors", "benchmarking", "simulated default counts of 100 obligors meet an exact quadrature",
+        "Vasicek (1987), Probability of loss on loan portfolio, KMV", large_pool.obligors,
+    ),
+    Check(
+        "finite-pool", "benchmarking", "the closed form of their count meets it too",
+        "Vasicek (1987), Probability of loss on loan portfolio, KMV", formulas.finite_pool,
+    ),
+    Check(
         "notes", "benchmarking", "expected loss and probability of loss of notes have their closed forms",
         "O'Kane (2008), Modelling Single-name and Multi-name Credit Derivatives, large homogeneous portfolio",
         large_pool.notes,
@@ -49,10 +62,6 @@ CHECKS = (
     Check(
         "basel-formula", "benchmarking", "every cell of Basel's illustrative retail risk weights",
         "BCBS (June 2006), Annex 5", large_pool.basel_formula,
-    ),
-    Check(
-        "finite-pool", "benchmarking", "default counts of 100 obligors meet an exact quadrature",
-        "Vasicek (1987), Probability of loss on loan portfolio, KMV", formulas.finite_pool,
     ),
     Check(
         "run-off", "benchmarking", "a static pool loses, and a senior note breaks even at, the closed form",

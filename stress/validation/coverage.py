@@ -53,7 +53,7 @@ def cases() -> tuple[Case, ...]:
     )  # fmt: skip
 
 
-def plain(replications: int = REPLICATIONS, band: float = BAND) -> Iterator[Finding]:
+def plain(replications: int = REPLICATIONS, band: float = BAND) -> Iterator[Finding | str]:
     """Share of runs, seed after seed, whose 95% interval holds the closed form."""
     job = one_period_job(P, RHO, (1.0 - DETACH, DETACH - ATTACH), paths=PATHS)
     tried = cases()
@@ -64,5 +64,8 @@ def plain(replications: int = REPLICATIONS, band: float = BAND) -> Iterator[Find
             answer = case.take(ds)
             hits[k] += answer["low"].item() <= case.truth <= answer["high"].item()
     error = float(np.sqrt(STATED * (1.0 - STATED) / replications))
-    for case, share in zip(tried, hits / replications, strict=True):
+    shares = hits / replications
+    for case, share in zip(tried, shares, strict=True):
         yield Finding(case.what, STATED, float(share), band, error)
+    held = f"{shares.min():.1%} to {shares.max():.1%} of {replications:,} intervals"
+    yield f"{held} hold the truth, {len(tried)} measures"

@@ -8,8 +8,9 @@ from itertools import pairwise
 import xarray as xr
 
 from stress import measures
-from stress.analytic import loss_sd, qrre_risk_weight, tranche_el, tranche_pd
-from stress.engine import simulate
+from stress.analysis.runs import counted
+from stress.analytic import loss_sd, qrre_risk_weight, t_loss_quantile, tranche_el, tranche_pd
+from stress.inputs.job import Job
 from stress.measures.histogram import WIDTH
 from stress.validation.check import Finding, simulated
 from stress.validation.one_period import one_period_job
@@ -47,6 +48,37 @@ def standardised() -> Iterator[Finding]:
             yield simulated(what, want, got, error, WIDTH / sd + 6e-4)
 
 
+def t_copula() -> Iterator[Finding]:
+    """Mean and quantiles of the default rate of one month under a Student t copula."""
+    for p, rho, df in ((0.03, 0.04, 5.0), (0.05, 0.1, 3.0), (0.01, 0.2, 10.0), (0.02, 0.1, 2.0)):
+        ds = _simulated(one_period_job(p, rho, (0.8,), df=df), seed=1)
+        what = f"p {p:g}, rho {rho:g}, {df:g} degrees of freedom"
+        mean = measures.mean(ds, "mean_default").isel(scenario=0)
+        yield simulated(f"{what}: mean", p, float(mean["estimate"]), float(mean["error"]))
+        for level in (0.95, 0.99, 0.995, 0.999):
+            yield _quantile(ds, f"{what}: {100 * level:g}% quantile", t_loss_quantile(level, p, rho, df), level)
+
+
+def obligors() -> Iterator[Finding]:
+    """Defaults among 100 obligors: the published quadrature, simulated."""
+    case = closed_forms()["A8_binomial_mixture"]
+    n = case["n"]
+    ds = _simulated(one_period_job(case["p"], case["rho"], (0.8,), obligors=n), seed=11)
+    mean = measures.mean(ds, "mean_default").isel(scenario=0)
+    yield simulated("mean number of defaults", case["mean"], n * float(mean["estimate"]), n * float(mean["error"]))
+    for what, least, want in (
+        ("P(a default)", 1, 1.0 - case["P0"]),
+        ("P(more than 14)", 15, case["P(D>14)"]),
+        ("P(more than 24)", 25, case["P(D>24)"]),
+    ):
+        got = measures.exceedance(ds, (least - 0.5) / n).isel(scenario=0)
+        yield simulated(what, want, float(got["estimate"]), float(got["error"]))
+    for level, want in zip((90, 95, 99, 99.5, 99.9), case["q50/90/95/99/99.5/99.9"][1:], strict=True):
+        var = measures.default_rate(ds, [level / 100.0]).isel(scenario=0, level=0)
+        got_count = n * float(var["estimate"])
+        yield simulated(f"{level}% quantile", want, got_count, n * float(var["error"]), n * WIDTH)
+
+
 def notes() -> Iterator[Finding]:
     """Expected loss and probability of loss of three notes; the published table, then other correlations."""
     case = closed_forms()["A13_lhp_tranche_el"]
@@ -77,7 +109,11 @@ def basel_formula() -> Iterator[Finding]:
 
 
 def _pool(p: float, rho: float, seed: int) -> xr.Dataset:
-    return simulate(one_period_job(p, rho, (0.8,)), paths=PATHS, seed=seed)
+    return _simulated(one_period_job(p, rho, (0.8,)), seed)
+
+
+def _simulated(job: Job, seed: int) -> xr.Dataset:
+    return counted(job.model_copy(update={"paths": PATHS, "seed": seed}))
 
 
 def _quantile(ds: xr.Dataset, what: str, want: float, level: float) -> Finding:
@@ -93,7 +129,7 @@ def _shortfall(ds: xr.Dataset, what: str, want: float, level: float) -> Finding:
 def _notes(p: float, rho: float, edges: tuple[float, ...], seed: int) -> Iterator[Finding]:
     """Notes between the edges of the default rate, each against its closed form."""
     thick = [high - low for low, high in pairwise(edges)]
-    ds = simulate(one_period_job(p, rho, tuple(thick[:0:-1])), paths=PATHS // 2, seed=seed)
+    ds = _simulated(one_period_job(p, rho, tuple(thick[:0:-1])), seed)
     names = [str(n) for n in ds["tranche"].values][::-1]
     for name, (low, high) in zip(names, pairwise(edges), strict=True):
         what = f"p {p:g}, rho {rho:g}: {100 * low:.3g}-{100 * high:.3g}%"
