@@ -147,7 +147,7 @@ def test_a_file_of_tests_is_a_promise_and_may_say_what_it_measured(tmp_path: Pat
     suite = '<testsuite tests="3" failures="1" errors="0" skipped="1">'
     report.write_text(f"<testsuites>{suite}<testcase>{said}</testcase></testsuite></testsuites>")
     found = list(read_report(report))
-    assert found[-1] == "82 of 100 mutants killed; 1 tests passed, 1 skipped, 1 failed"
+    assert found[-1] == "82 of 100 mutants killed; 1 test passed, 1 skipped, 1 failed"
     assert measure(of(*found)).verdict == "broken"
     report.write_text('<testsuites><testsuite tests="2" failures="0" errors="0" skipped="2"/></testsuites>')
     assert measure(of(*read_report(report))).verdict == "broken"
@@ -194,7 +194,7 @@ def test_the_back_test_is_out_of_sample_and_says_where_it_fails(outcomes: dict[s
     assert two["quarter"][-1] == "2025 Q4"
     assert one["happened"][9] == pytest.approx(0.1097)
     assert (one["mean"]["below"] > 0.99, two["peak"]["below"] < 0.01) == (True, True)
-    assert sum("the satellite failed" in line for line in shown.said) == 2
+    assert sum("the satellite failed: it was" in line for line in shown.said) == 2
     for now, then in zip(shown.data["trials"], outcomes["card-charge-offs"]["data"]["trials"], strict=True):
         assert now["inside_90"] == then["inside_90"]
         assert [now[k]["median"] for k in ("mean", "peak")] == pytest.approx(
@@ -224,4 +224,5 @@ def test_an_outcome_is_told_in_sentences_below_the_table(tmp_path: Path, capsys:
     assert _run(["validate", "card-charge-offs", "-o", str(tmp_path / "v.json")]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "1 shown" in said
+    assert "card-charge-offs: 2008-2010: 33% of quarters inside the 90% band" in said
     assert "card-charge-offs: 2008-2010: the satellite failed: it was too low." in said

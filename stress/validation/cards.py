@@ -159,7 +159,9 @@ def _place(drawn: Array, happened: float) -> dict[str, float]:
 
 def _said(found: list[dict[str, Any]]) -> tuple[str, ...]:
     one, two = found
+    held = [f"{t['name']}: {t['inside_90']:.0%} of quarters inside the 90% band" for t in found]
     return (
+        f"{'; '.join(held)}: the satellite {'failed' if min(t['inside_90'] for t in found) < 0.8 else 'held'}",
         "; ".join(
             f"{t['name']}: {t['inside_90']:.0%} of quarters inside the 90% band, {t['inside_50']:.0%} inside the 50% "
             f"band; mean rate {t['mean']['happened']:.2%} against {t['mean']['median']:.2%} [{t['mean']['low']:.2%}, "

@@ -25,8 +25,8 @@ from stress.validation.published import shipped
 PAYMENT_RATES = (0.15, 0.20, 0.25, 0.30, 0.35, 0.40, 0.50, 0.60)
 """Share of the balance paid a month. The plan mix of the worked case pays 0.32; the range is ours: none is reported."""
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-END, DURING = 24, (4, 15)
-"""Month of the final figure; the months of 2021 for a deal closed in September 2020."""
+END, END_OF_2021 = 24, 15
+"""Months of the final figure and of the end of 2021, for a deal closed in September 2020."""
 PATHS, LATE_PATHS = 100_000, 64
 
 
@@ -138,19 +138,24 @@ def _said(rows: list[dict[str, Any]], months: list[list[float]], late: list[floa
             f"{fast['reach']:.0%} at {fast['payment_rate']:.0%}, {plans['reach']:.0%} on the worked case's plans "
             f"(median {plans['quantiles'][2]:.2%})"
         )
-    window = months[DURING[0] - 1 : DURING[1]]
-    low, high = window[0], window[-1]
+    end = months[END_OF_2021 - 1]
+    passes = 1 + next(k for k, row in enumerate(months) if row[2] >= DURING_2021)
+    placed = "below" if end[0] > DURING_2021 else "above" if end[4] < DURING_2021 else "among"
+    deals = f"{_inside(rows, DEALS[0])} and {_inside(rows, DEALS[1])} of {len(by_rate)} payment rates"
+    ended = f"{DEALS[0].ended:.2%} and {DEALS[1].ended:.2%}"
     return (
-        "; ".join(first) + ".",
+        f"final size ({ended}): inside the 90% band at {deals}; 1 to 90 days late at the end: "
+        f"{LATE:.2%} against {late[2]:.2%} at most",
+        ". ".join(first) + ".",
         f"The size fits: of {len(by_rate)} payment rates from {PAYMENT_RATES[0]:.0%} to {PAYMENT_RATES[-1]:.0%} the "
         f"90% band holds the outcome at {_inside(rows, DEALS[0])} for {DEALS[0].name} and at "
         f"{_inside(rows, DEALS[1])} for {DEALS[1].name}. No payment rate was published. The outcome alone does not "
         "show that the static figure was wrong; to compare a static-pool rate with a stock over the cut-off balance "
         "of a revolving pool was. (The deal's own trigger on cumulative default stops the buying and caps the upper "
         "tail.)",
-        f"The path fits badly. {DURING_2021:.2%} was reported for 2021; the model's median stock runs from "
-        f"{low[2]:.2%} in month {DURING[0]} to {high[2]:.2%} in month {DURING[1]} (90% of paths {high[0]:.2%} to "
-        f"{high[4]:.2%}).",
+        f"The path is not settled. {DURING_2021:.2%} was reported for 2021 without a month. The model's median stock "
+        f"passes it in month {passes} and stands at {end[2]:.2%} in month {END_OF_2021}, the end of 2021, where 90% of paths "
+        f"lie between {end[0]:.2%} and {end[4]:.2%}: a figure of that date would be {placed} them.",
         f"The ladder does not fit at all. {LATE:.2%} of the cut-off balance was still 1 to 90 days late at the end; "
         f"the model has {late[1]:.2%} there in the median of {LATE_PATHS} paths and {late[2]:.2%} at most, because "
         "its pool has run off. Something late happened that turnover does not hold: worse collections, a wave of "

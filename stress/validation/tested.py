@@ -52,4 +52,5 @@ def read_report(report: Path) -> Iterator[Finding | str]:
     said = [p.get("value", "") for p in suite.iter("property") if p.get("name") == MEASURED]
     more = f", {count['skipped']} skipped" if count["skipped"] else ""
     more += f", {wrong} failed" if wrong else ""
-    yield "; ".join([*dict.fromkeys(said), f"{passed:,} tests passed{more}"])
+    tests = f"{passed:,} test{'s' if passed != 1 else ''} passed{more}"
+    yield "; ".join([*dict.fromkeys(said), tests])
