@@ -154,8 +154,8 @@ def _said(rows: list[dict[str, Any]], months: list[list[float]], late: list[floa
         "of a revolving pool was. (The deal's own trigger on cumulative default stops the buying and caps the upper "
         "tail.)",
         f"The path is not settled. {DURING_2021:.2%} was reported for 2021 without a month. The model's median stock "
-        f"passes it in month {passes} and stands at {end[2]:.2%} in month {END_OF_2021}, the end of 2021, where 90% of paths "
-        f"lie between {end[0]:.2%} and {end[4]:.2%}: a figure of that date would be {placed} them.",
+        f"passes it in month {passes} and stands at {end[2]:.2%} in month {END_OF_2021}, the end of 2021, where 90% "
+        f"of paths lie between {end[0]:.2%} and {end[4]:.2%}: a figure of that date would be {placed} them.",
         f"The ladder does not fit at all. {LATE:.2%} of the cut-off balance was still 1 to 90 days late at the end; "
         f"the model has {late[1]:.2%} there in the median of {LATE_PATHS} paths and {late[2]:.2%} at most, because "
         "its pool has run off. Something late happened that turnover does not hold: worse collections, a wave of "
