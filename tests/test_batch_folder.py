@@ -98,9 +98,19 @@ def test_a_finished_run_is_extended_by_more_paths(run: Run, sha: str) -> None:
     assert done.manifest["result_sha256"] == sha
 
 
-def test_fewer_paths_after_more_are_those_of_a_run_of_their_own(run: Run, sha: str) -> None:
-    run(paths=8_000)
+def test_fewer_paths_than_an_unfinished_run_are_those_of_a_run_of_their_own(run: Run, sha: str) -> None:
+    stop = threading.Event()
+    with pytest.raises(KeyboardInterrupt):
+        run(paths=20_000, progress=lambda done, _: stop.set() if done >= 8_000 else None, stop=stop)
     assert run().manifest["result_sha256"] == sha
+
+
+def test_a_finished_run_is_not_replaced_by_one_of_fewer_paths_unless_fresh(run: Run, sha: str) -> None:
+    run(paths=8_000)
+    with pytest.raises(ConfigError, match="finished run of 8,000 paths"):
+        run()
+    assert run(paths=8_000).before
+    assert run(fresh=True).manifest["result_sha256"] == sha
 
 
 def test_results_that_are_gone_or_damaged_are_written_again_from_the_shards(run: Run, tmp_path: Path, sha: str) -> None:

@@ -182,6 +182,16 @@ def test_numbers_carry_no_more_digits_than_their_error(shown: str, expected: str
     assert shown == expected
 
 
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 160])
+def test_no_number_of_the_terminal_table_is_cut(width: int, ds: xr.Dataset) -> None:
+    out = io.StringIO()
+    Console(file=out, width=width).print(ds.stress.table())
+    lines = out.getvalue().splitlines()
+    assert max(map(len, lines)) <= width
+    assert not re.search(r"[\d.%]…", out.getvalue().replace("99%: ", ""))
+    assert any(line.split()[-1:] == ["WAL"] for line in lines[:3]) == (width >= 120)
+
+
 def test_a_shock_is_told_in_words() -> None:
     shock = {"target": "default_odds", "multiply": 2.2, "from_month": 3, "to_month": 12, "segments": ["L1", "L2"]}
     assert page.shock_words(shock) == "default odds (L1, L2) × 2.2 from month 3 to month 12"

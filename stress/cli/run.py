@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from stress.jobs.plans import Plan, SweepPlan
+    from stress.results import Result
 
 
 @click.command()
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 @click.option("--keep-paths", is_flag=True, help="Also write every path's outcome to DIR/paths.zarr.")
 @click.option("--max-paths", type=Count(), help="Refuse a run of more paths. [default: 1e10]")
 @click.option("--max-memory", type=Memory(), metavar="SIZE", help="Refuse a run that needs more, such as 4GB.")
+@click.option("--follow", metavar="[NOTE:]EL|PD", help="Whose error the progress shows. [default: EL of the last note]")
 @click.option("--dry-run", is_flag=True, help="Check everything, say what would run and how long, and stop.")
 @output_options
 def run(
@@ -46,6 +48,7 @@ def run(
     keep_paths: bool,
     max_paths: int | None,
     max_memory: int | None,
+    follow: str | None,
     dry_run: bool,
     as_json: bool,
     quiet: bool,
@@ -98,21 +101,29 @@ def run(
         said = plan_json(plan)
         output.result(lambda: _plan_table(said), lambda: said)
         return 0
-    return execute(plan, output)
+    return execute(plan, output, follow)
 
 
-def execute(plan: Plan | SweepPlan, output: Output) -> int:
-    """Run the plan and print what came of it. 130 after an interrupt."""
-    from stress import jobs
+def execute(plan: Plan | SweepPlan, output: Output, follow: str | None = None) -> int:
+    """Run the plan and print what came of it: the table as soon as it is known. 130 after an interrupt."""
+    from stress import jobs, report
+    from stress.cli.follow import followed
     from stress.cli.watch import interruptible, progress
     from stress.jobs.plans import Plan
 
     name, first = (plan.job.name, plan) if isinstance(plan, Plan) else (plan.sweep.name, plan.plans[0])
+    measure = followed(follow, first.job)
     output.log("running", job=name, paths=plan.paths, scenarios=len(first.scenarios))
     try:
-        with interruptible() as stop, progress(output, name) as step:
+        with interruptible() as stop, progress(output, name, measure) as step:
+
+            def ready(result: Result) -> None:
+                step.close()
+                if not output.as_json:
+                    output.result(lambda: report.table(result), dict)
+
             if isinstance(plan, Plan):
-                done = jobs.run(plan, step, output.log, stop)
+                done = jobs.run(plan, step, output.log, stop, step.seen, ready)
             else:
                 done = jobs.run_sweep(plan, step, output.log, stop)
     except KeyboardInterrupt as error:
@@ -121,7 +132,9 @@ def execute(plan: Plan | SweepPlan, output: Output) -> int:
     if not done.before:
         output.log("saved", out=str(plan.out))
 
-    from stress import report
+    if isinstance(plan, Plan) and not done.before and not output.as_json:
+        return 0  # shown already
+
     from stress.cli.measures_json import measures
 
     output.result(

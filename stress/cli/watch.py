@@ -7,39 +7,83 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Protocol
 
 from stress.cli.output import Output, console
 
-Step = Callable[[int, int], None]
+if TYPE_CHECKING:
+    from stress.cli.follow import Followed
+    from stress.kernels.tally import Tally
+
+
+class Follower(Protocol):
+    """Told how many paths are done and, now and then, all that was counted by then."""
+
+    def __call__(self, done: int, total: int) -> None:
+        """So many of so many paths."""
+
+    def seen(self, tally: Tally) -> None:
+        """What was counted by now."""
+
+    def close(self) -> None:
+        """Nothing more is shown."""
 
 
 @contextlib.contextmanager
-def progress(output: Output, title: str) -> Iterator[Step]:
+def progress(output: Output, title: str, measure: Followed | None = None) -> Iterator[Follower]:
     """A bar on a terminal, a line a tenth with --log-json, else nothing."""
     if output.log_json:
-        yield _Logged(output)
-        return
-    if output.quiet or not sys.stderr.isatty():
-        yield lambda done, total: None
-        return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+        follower: Follower = _Logged(output, measure)
+    elif output.quiet or not sys.stderr.isatty():
+        follower = _Silent()
+    else:
+        follower = _Bar(title, measure)
+    try:
+        yield follower
+    finally:
+        follower.close()
 
-    count = TextColumn("{task.completed:,.0f}/{task.total:,.0f} paths")
-    speed = TextColumn("{task.fields[speed]}")
-    columns = (TextColumn("{task.description}"), BarColumn(), count, speed, TimeRemainingColumn())
-    with Progress(*columns, console=console(err=True), transient=True) as bar:
-        task: Any = None
-        pace = Pace()
 
-        def step(done: int, total: int) -> None:
-            nonlocal task
-            if task is None:
-                task = bar.add_task(title, total=total, speed="")
-            bar.update(task, completed=done, total=total, speed=f"{pace(done):,.0f}/s")
+class _Silent:
+    """Nobody looks."""
 
-        yield step
+    def __call__(self, done: int, total: int) -> None:
+        pass
+
+    def seen(self, tally: Tally) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+class _Bar:
+    """Paths, paths a second, relative error and time left on one line that goes away."""
+
+    def __init__(self, title: str, measure: Followed | None) -> None:
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        shown = "{task.completed:,.0f}/{task.total:,.0f} paths  {task.fields[speed]}  {task.fields[error]}"
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn(shown), TimeRemainingColumn())
+        self.bar = Progress(*columns, console=console(err=True), transient=True)
+        self.title, self.measure, self.error, self.pace = title, measure, "", Pace()
+        self.task: Any = None
+
+    def __call__(self, done: int, total: int) -> None:
+        if self.task is None:
+            self.bar.start()
+            self.task = self.bar.add_task(self.title, total=total, speed="", error="")
+        rate = f"{self.pace(done):,.0f}/s"
+        self.bar.update(self.task, completed=done, total=total, speed=rate, error=self.error)
+
+    def seen(self, tally: Tally) -> None:
+        if self.measure is not None:
+            error = self.measure.error(tally)
+            self.error = f"{self.measure}: " + ("no loss yet" if error is None else f"±{100 * error:.2g}%")
+
+    def close(self) -> None:
+        self.bar.stop()
 
 
 class Pace:
@@ -60,8 +104,9 @@ class Pace:
 class _Logged:
     """One line a tenth of the run."""
 
-    def __init__(self, output: Output) -> None:
-        self.output, self.pace, self.last = output, Pace(), -1
+    def __init__(self, output: Output, measure: Followed | None) -> None:
+        self.output, self.measure, self.pace, self.last = output, measure, Pace(), -1
+        self.error: dict[str, Any] = {}
 
     def __call__(self, done: int, total: int) -> None:
         rate = self.pace(done)
@@ -69,7 +114,15 @@ class _Logged:
         if tenth != self.last:
             self.last = tenth
             left = round((total - done) / rate, 1) if rate > 0 else None
-            self.output.log("progress", done=done, total=total, paths_per_second=round(rate), seconds_left=left)
+            said = {"done": done, "total": total, "paths_per_second": round(rate), "seconds_left": left, **self.error}
+            self.output.log("progress", **said)
+
+    def seen(self, tally: Tally) -> None:
+        if self.measure is not None:
+            self.error = {"measure": str(self.measure), "relative_error": self.measure.error(tally)}
+
+    def close(self) -> None:
+        pass
 
 
 @contextlib.contextmanager

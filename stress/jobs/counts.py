@@ -32,6 +32,10 @@ JOB = "job.json"
 
 Say = Callable[..., None]
 """Called with an event and its fields."""
+Seen = Callable[["Tally"], None]
+"""Called with all that was counted by then."""
+LOOK = 2.0
+"""Seconds between two looks of `seen`."""
 Places = Callable[[Plan, "Packed", Callable[[str], None]], AbstractContextManager[Place]]
 """Where to count a plan: `place.place_of`, or a place that several plans share."""
 
@@ -98,8 +102,9 @@ def count(
     say: Say,
     stop: threading.Event,
     places: Places = place_of,
+    seen: Seen | None = None,
 ) -> Counts:
-    """Count what the folder's shards do not hold.
+    """Count what the folder's shards do not hold. `seen` is given all that was counted by then, now and then.
 
     Raises KeyboardInterrupt after `stop`, Incomplete or ClusterLost where a second run can go on.
     """
@@ -126,7 +131,7 @@ def count(
             where = place.words
             say("counting", where=where)
             step = None if progress is None else lambda done, _: progress(found + done, plan.paths)
-            _count(plan, packed, store, work, place, step, stop)
+            _count(plan, packed, store, work, place, step, stop, seen)
     left = plan.paths - size(r for r in store.ranges if r[1] <= plan.paths)
     if left and stop.is_set():
         raise KeyboardInterrupt(
@@ -139,19 +144,29 @@ def count(
 
 
 def _count(
-    plan: Plan, packed: Packed, store: Store, work: Any, place: Place, step: Progress | None, stop: threading.Event
+    plan: Plan,
+    packed: Packed,
+    store: Store,
+    work: Any,
+    place: Place,
+    step: Progress | None,
+    stop: threading.Event,
+    seen: Seen | None,
 ) -> None:
     """Take in what the place counts, shard by shard, whatever ends it."""
     from stress import engine
 
     meter = rate.Meter(place.threads, len(plan.scenarios))
+    every = min(plan.every, LOOK) if seen is not None and place.client is None else plan.every
     stream = engine.count(
-        packed, plan.job, work, place.threads, place.client, step, plan.every, stop, plan.most, store.flush
+        packed, plan.job, work, place.threads, place.client, step, every, stop, plan.most, store.flush
     )
     try:
         for counted in stream:
             store.add(counted, plan.every)
             meter.add(counted.n_path)
+            if seen is not None and store.total is not None:
+                seen(store.total)
             del counted  # its memory goes back before the next one is made
     finally:
         stream.close()

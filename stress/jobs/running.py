@@ -7,12 +7,14 @@ import hashlib
 import json
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stress.counting.counted import Progress
 from stress.digest import source_digest
-from stress.jobs.counts import Say, count, folder_of
+from stress.errors import ConfigError
+from stress.jobs.counts import Say, Seen, count, folder_of
 from stress.jobs.estimates import refuse
 from stress.jobs.files import disk, sha256_of, write_atomically
 from stress.jobs.origin import origin, read_json, run_id, run_parts
@@ -27,6 +29,9 @@ RESULTS = "results.nc"
 REPORT = "report.html"
 MANIFEST = "manifest.json"
 
+Ready = Callable[["Result"], None]
+"""Called with a result that is saved."""
+
 
 class Done(NamedTuple):
     """A finished run."""
@@ -39,13 +44,20 @@ class Done(NamedTuple):
 
 
 def run(
-    plan: Plan, progress: Progress | None = None, say: Say | None = None, stop: threading.Event | None = None
+    plan: Plan,
+    progress: Progress | None = None,
+    say: Say | None = None,
+    stop: threading.Event | None = None,
+    seen: Seen | None = None,
+    ready: Ready | None = None,
 ) -> Done:
     """Simulate what is missing, then write results, report and manifest to the run's folder.
 
     Each file is written whole or not at all; the manifest comes last, so that a folder with one is complete. `stop`
-    ends the run after a checkpoint. Raises LimitError before any work, ConfigError where the folder holds another run,
-    Incomplete or ClusterLost where a second run can go on, KeyboardInterrupt after `stop`.
+    ends the run after a checkpoint. `seen` is given all that was counted by then, now and then; `ready` the result as
+    soon as results.nc stands, before the report is drawn. Raises LimitError before any work, ConfigError where the
+    folder holds another run or a finished one of more paths, Incomplete or ClusterLost where a second run can go on,
+    KeyboardInterrupt after `stop`.
     """
     refuse(plan)
     say, stop = say or silent, stop or threading.Event()
@@ -55,7 +67,8 @@ def run(
             return unchanged(plan.out, manifest, say)
         if plan.fresh:
             (plan.out / MANIFEST).unlink(missing_ok=True)
-        counts = count(plan, folder, progress, say, stop)
+        refuse_shorter(plan)
+        counts = count(plan, folder, progress, say, stop, seen=seen)
         if plan.keep_paths:
             keep_paths(plan, folder, progress, stop)
         watch.counted()
@@ -63,7 +76,7 @@ def run(
         from stress import engine
 
         dataset = engine.to_dataset(plan.job, counts.tally)
-        files = write(plan.out, dataset)
+        files = write(plan.out, dataset, ready)
         manifest = {
             **origin(plan),
             "where": counts.where,
@@ -139,13 +152,31 @@ def unchanged(out: Path, manifest: dict[str, Any], say: Say) -> Done:
     return Done(results.open_any(out / RESULTS), manifest, before=True)
 
 
-def write(out: Path, result: Result) -> dict[str, str]:
+def refuse_shorter(plan: Plan) -> None:
+    """Raise ConfigError where fewer paths would replace the finished run of more."""
+    held = read_json(plan.out / MANIFEST)
+    before = held.get("paths")
+    if (
+        not plan.fresh
+        and held.get("run_id") == wanted(plan)["run_id"]
+        and isinstance(before, int)
+        and before > plan.paths
+    ):
+        raise ConfigError(
+            f"{plan.out}: holds the finished run of {before:,} paths, which {plan.paths:,} would replace; --out writes "
+            "elsewhere, --fresh starts over"
+        )
+
+
+def write(out: Path, result: Result, ready: Ready | None = None) -> dict[str, str]:
     """Write results and report; the digest of each."""
     from stress import report, results
 
     with disk(out):
         (out / MANIFEST).unlink(missing_ok=True)
         results.save(result, out / RESULTS)
+        if ready is not None:
+            ready(result)
         report.write(result, out / REPORT)
     return {name: sha256_of(out / name) for name in (RESULTS, REPORT)}
 

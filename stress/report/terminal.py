@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import html
 import io
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from typing import Any
 
 import xarray as xr
 from rich import box
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
@@ -20,10 +21,25 @@ from stress.report.numbers import CAP, CAPPED, MISSING, chance, count, fraction,
 
 TAIL = 0.999
 """Level of the value at risk shown."""
+FEWEST = 4
+"""Columns that every terminal gets: scenario, note, expected loss, probability of a loss."""
 
 
 class Screen(Table):
     """A table that a terminal prints, `print` shows too, and a notebook shows whole, as HTML."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """On a narrow terminal the last columns stay away: a number cut in two would be another number."""
+        narrow, left_out = copy.copy(self), list[str]()
+        narrow.columns = [copy.copy(column) for column in self.columns]
+        while len(narrow.columns) > FEWEST and _needs(narrow, console, options) > options.max_width:
+            left_out.append(_plain(narrow.columns.pop().header))
+        for column in narrow.columns[2:]:
+            column.no_wrap = False
+        if left_out:
+            text = f"{_plain(self.caption)} A wider terminal also shows {', '.join(reversed(left_out))}."
+            narrow.caption = Text(text, style="dim")
+        return Table.__rich_console__(narrow, console, options)
 
     def __str__(self) -> str:
         out = io.StringIO()
@@ -42,6 +58,11 @@ class Screen(Table):
     def _repr_mimebundle_(self, include: Sequence[str], exclude: Sequence[str], **_: Any) -> dict[str, str]:
         """rich's own would be cut at the width that it guesses for a notebook."""
         return {"text/plain": str(self), "text/html": self._repr_html_()}
+
+
+def _needs(grid: Table, console: Console, options: ConsoleOptions) -> int:
+    """Columns of the terminal that a table needs to be whole."""
+    return Table.__rich_measure__(grid, console, options.update(max_width=10_000)).maximum
 
 
 def _cell(tag: str, content: object, column: int) -> str:
