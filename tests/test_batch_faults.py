@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,6 +20,8 @@ import pytest
 
 PATHS = 40_000
 MANY = 300_000
+Property = Callable[[str, object], None]
+"""Of pytest: a test says what it measured."""
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +86,7 @@ def test_a_driver_killed_at_any_moment_goes_on(tmp_path: Path, sha: str) -> None
 
 
 @pytest.mark.slow
-def test_a_driver_killed_a_hundred_times_goes_on(tmp_path: Path) -> None:
+def test_a_driver_killed_a_hundred_times_goes_on(tmp_path: Path, record_property: Property) -> None:
     died, lost = 0, digest_of(MANY)
     for trial in range(40):
         out = tmp_path / str(trial)
@@ -91,7 +94,7 @@ def test_a_driver_killed_a_hundred_times_goes_on(tmp_path: Path) -> None:
         assert manifest(out)["result_sha256"] == lost
         if died >= 100:
             break
-    print(f"driver killed {died} times: the same bits each time")
+    record_property("measured", f"driver killed {died} times: the same bits each time")
     assert died >= 100
 
 
@@ -118,11 +121,12 @@ def test_a_killed_worker_costs_no_more_than_its_task(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_twenty_killed_workers_cost_no_more_than_their_tasks(tmp_path: Path) -> None:
-    worker_deaths(tmp_path, 2_000_000, 20)
+def test_twenty_killed_workers_cost_no_more_than_their_tasks(tmp_path: Path, record_property: Property) -> None:
+    died = worker_deaths(tmp_path, 2_000_000, 20)
+    record_property("measured", f"{died} workers killed: the same bits")
 
 
-def worker_deaths(out: Path, paths: int, times: int) -> None:
+def worker_deaths(out: Path, paths: int, times: int) -> int:
     child = batch_driver.start(out, paths=paths, workers=2, most=2**13)
     wait_for(child, "counting")
     died = 0
@@ -135,8 +139,8 @@ def worker_deaths(out: Path, paths: int, times: int) -> None:
     _, log = child.communicate(timeout=550)
     assert child.returncode == 0, log
     assert manifest(out)["result_sha256"] == digest_of(paths)
-    print(f"workers killed: {died}")
     assert died >= min(times, 1)
+    return died
 
 
 @pytest.mark.parametrize("place", [{"threads": 2}, {"workers": 2}])

@@ -226,3 +226,14 @@ def test_an_outcome_is_told_in_sentences_below_the_table(tmp_path: Path, capsys:
     assert "1 shown" in said
     assert "card-charge-offs: 2008-2010: 33% of quarters inside the 90% band" in said
     assert "card-charge-offs: 2008-2010: the satellite failed: it was too low." in said
+
+
+@pytest.mark.parametrize(("columns", "shown"), [("80", False), ("160", True)])
+def test_a_narrow_terminal_keeps_the_numbers_legible(
+    columns: str, shown: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    assert _run(["validate", "finite-pool", "-o", str(tmp_path / "v.json")]) == 0
+    head, _, *rows = capsys.readouterr().out.strip().splitlines()
+    assert ("std. error" in head) == shown
+    assert any("P(more than 14)" in row and "0.00887848" in row for row in rows)

@@ -14,11 +14,14 @@ from stress.errors import ConfigError, LimitBreached
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
+    from rich.text import Text
 
     from stress.validation.check import Check
     from stress.validation.outcome import Outcome
 
 RECORD = Path("results/validation.json")
+WIDE = 110
+"""Columns of a terminal from which on the tolerance and the standard error are shown too."""
 COLOUR = {"kept": "green", "shown": "cyan", "broken": "bold red", "not run": "yellow"}
 
 
@@ -102,39 +105,42 @@ def _table(entries: list[dict[str, Any]], every: bool) -> Table:
     from rich import box
     from rich.table import Table
 
+    from stress.cli.output import console
+
+    wide = console().width >= WIDE
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), caption_justify="left",
                   caption=_caption(entries))  # fmt: skip
     table.add_column("Check", no_wrap=True)
     table.add_column("Number" if every else "Worst number", overflow="fold")
-    for head in ("expected", "got", "allowed", "std. error"):
+    for head in ("expected", "got", *(("allowed", "std. error") if wide else ())):
         table.add_column(head, justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     table.add_column("s", justify="right", no_wrap=True)
     for entry in entries:
-        _rows(table, entry, every)
+        for name, number, expected, got, allowed, error, verdict, seconds in _rows(entry, every):
+            more = (allowed, error) if wide else ()
+            table.add_row(name, number, expected, got, *more, verdict, seconds)
     return table
 
 
-def _rows(table: Table, entry: dict[str, Any], every: bool) -> None:
+def _rows(entry: dict[str, Any], every: bool) -> list[tuple[str | Text, ...]]:
+    """Check, number, expected, got, allowed, standard error, verdict, seconds."""
     from rich.text import Text
 
-    verdict = Text(entry["verdict"], style=COLOUR[entry["verdict"]])
-    findings = entry["findings"]
-    if not _numbers(entry):
-        findings = []
-    elif not every and findings:
-        findings = [max(findings, key=_distance)]
-    name = entry["name"]
+    name, spent = entry["name"], f"{entry['seconds']:.1f}"
+    findings = entry["findings"] if _numbers(entry) else []
     if not findings:
         said = "see below" if entry["verdict"] == "shown" else entry["measured"]
-        table.add_row(name, Text(said), "", "", "", "", verdict, f"{entry['seconds']:.1f}")
-    for k, one in enumerate(findings):
-        shown = Text("kept" if one["kept"] else "broken", style=COLOUR["kept" if one["kept"] else "broken"])
+        return [(name, Text(said), "", "", "", "", Text(entry["verdict"], style=COLOUR[entry["verdict"]]), spent)]
+    more = f" (worst of {len(findings)})" if not every and len(findings) > 1 else ""
+    rows: list[tuple[str | Text, ...]] = []
+    for one in findings if every else [max(findings, key=_distance)]:
+        verdict = "kept" if one["kept"] else "broken"
         error = "" if one["error"] is None else f"{one['error']:.2g}"
-        more = f" (worst of {len(entry['findings'])})" if not every and len(entry["findings"]) > 1 else ""
-        cells = (f"{one['expected']:.6g}", f"{one['got']:.6g}", f"{one['tolerance']:.2g}", error)
-        seconds = "" if k else f"{entry['seconds']:.1f}"
-        table.add_row("" if k else name, Text(one["what"] + more), *cells, shown if every else verdict, seconds)
+        numbers = (f"{one['expected']:.6g}", f"{one['got']:.6g}", f"{one['tolerance']:.2g}", error)
+        place = ("", "") if rows else (name, spent)
+        rows.append((place[0], Text(one["what"] + more), *numbers, Text(verdict, style=COLOUR[verdict]), place[1]))
+    return rows
 
 
 def _numbers(entry: dict[str, Any]) -> bool:
