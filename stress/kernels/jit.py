@@ -15,7 +15,7 @@ from typing import Any
 import numba
 from numba import njit
 
-from stress.kernels.stages import PIPELINE
+from stress.kernels.stages import PIPELINE, KernelCompiler
 
 _POLICY: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False}
 
@@ -39,7 +39,7 @@ def aside(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     """An entry point: compiled once per machine and source, kept in `cache_directory()`."""
-    compiled = njit(**_POLICY)(function)
+    compiled = njit(pipeline_class=KernelCompiler, **_POLICY)(function)
     directory = cache_directory()
     if directory is None or numba.config.DISABLE_JIT:
         return compiled  # type: ignore[no-any-return]
