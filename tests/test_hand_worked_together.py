@@ -70,6 +70,38 @@ def test_two_notes_of_one_rank_share_interest_and_principal_before_the_next() ->
     same(data, "principal_paid", "C", 0.0)
 
 
+def test_pro_rata_down_to_a_schedule_shares_what_the_schedule_leaves() -> None:
+    """A and B are to stand at 840 together in month 1: 60 of 200 is paid, 40 and 20. In month 2 300, by 2 : 1."""
+    step = {**PRINCIPAL[0], "order": "pro_rata", "to_balance": [[1, 840.0], [2, 0.0]]}
+    data = months([*INTEREST, step, {**RESIDUAL[0], "source": ["income"]}, {**LAST, "source": ["principal"]}])
+    same(data, "principal_paid", "A", 40.0, 200.0)
+    same(data, "principal_paid", "B", 20.0, 100.0)
+    same(data, "account_balance", "principal", 140.0, 0.0)
+
+
+def test_a_cap_holds_over_both_sources_of_a_fee() -> None:
+    """8 is due and 7 may be paid: 5 of income and 2 of principal, so A is repaid 198; its interest finds nothing."""
+    fee = {"name": "servicer", "base": "fixed", "amount": 8.0}
+    steps = [{"step": "pay_fee", "fee": "servicer", "cap": 7.0, "source": ["income", "principal"]}, *PLAIN]
+    data = months(steps, on=POOR, fees=[fee])
+    same(data, "fee_paid", "servicer", 7.0)
+    same(data, "interest_paid", "A", 0.0)
+    same(data, "principal_paid", "A", 198.0)
+
+
+def test_a_transfer_of_an_amount_is_met_by_its_sources_in_order() -> None:
+    """10 to the platform: 8 of income is left after interest, 2 comes from principal, so A is repaid 198."""
+    steps = [
+        *INTEREST,
+        {"step": "transfer", "source": ["income", "principal"], "to": "platform", "amount": 10.0},
+        *PRINCIPAL,
+        {"step": "pay_residual", "note": "R", "source": ["platform", "income", "principal"]},
+    ]
+    data = months(steps, accounts=["platform"])
+    same(data, "principal_paid", "A", 198.0)
+    same(data, "principal_paid", "R", 10.0)
+
+
 def test_a_step_with_two_conditions_runs_where_both_hold() -> None:
     """The pool factor is 0.8, 0.64, 0.512, 0.4096: between 0.5 and 0.7 in months 2 and 3 alone: 3 each."""
     between = [{"observable": "pool_factor", "above": 0.5}, {"observable": "pool_factor", "below": 0.7}]
