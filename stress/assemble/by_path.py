@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +11,7 @@ from scipy.special import expit, gammainccinv, gammaincinv, logit, ndtr, ndtri, 
 
 from stress.assemble.heterogeneity import centred_shift
 from stress.assemble.months import MonthInputs
-from stress.errors import ConfigError
+from stress.assemble.polynomial import powers
 from stress.kernels.layout import MIXING_RANGE, N_PARAMETER, ODDS, REACH, SPREAD, SWING_REACH, Sizes
 
 Array = NDArray[np.float64]
@@ -19,8 +19,6 @@ Array = NDArray[np.float64]
 _REACH = 6.0
 """Standard deviations at which a shift of log odds is held: beyond lie 2 paths in a billion."""
 _DEGREES = (0, 12, 16, 20, 24, 30, 36)
-_GOOD, _ENOUGH = 1e-9, 1e-5
-"""Error of a fitted threshold that ends the search for a degree, and the largest one accepted."""
 
 
 class ByPath(NamedTuple):
@@ -108,35 +106,6 @@ def mixing_polynomial(df: float) -> Array:
         return np.asarray(0.5 * np.log(2.0 * half / df))
 
     return powers(root, (*_DEGREES, 40), "the mixing variable of the t copula")
-
-
-def powers(function: Callable[[Array], Array], degrees: Sequence[int], what: str) -> Array:
-    """Ascending powers (last axis) of a smooth function of u in [-1, 1] (its last axis), checked between nodes.
-
-    The first degree within 1e-9, else the last. ConfigError where that is off by more than 1e-5.
-    """
-    for degree in degrees:
-        coef = _interpolated(function, degree)
-        grid = np.cos(np.linspace(0.0, np.pi, 3 * degree + 4))
-        got = np.polynomial.polynomial.polyval(grid, np.moveaxis(coef, -1, 0))
-        error = float(np.max(np.abs(got - function(grid))))
-        if error <= _GOOD:
-            return coef
-    if error > _ENOUGH:
-        raise ConfigError(f"{what}: spread over so wide a range that no polynomial follows them ({error:.1e})")
-    return coef
-
-
-def _interpolated(function: Callable[[Array], Array], degree: int) -> Array:
-    """Chebyshev interpolation, as powers."""
-    n = degree + 1
-    angle = (np.arange(n) + 0.5) * np.pi / n
-    to_chebyshev = np.cos(np.outer(angle, np.arange(n))) * 2.0 / n
-    to_chebyshev[:, 0] *= 0.5
-    to_power = np.zeros((n, n))
-    for k in range(n):
-        to_power[k, : k + 1] = np.polynomial.chebyshev.cheb2poly(np.eye(n)[k, : k + 1])
-    return np.asarray((function(np.cos(angle)) @ to_chebyshev) @ to_power)
 
 
 def padded(drawn: Sequence[ByPath | None], sizes: Sizes) -> _Padded:

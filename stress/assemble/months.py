@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stress.assemble.swing import Swing
+from stress.assemble.swing import Swing, swing_of
 from stress.errors import ConfigError
 from stress.inputs.deal import Deal
 from stress.inputs.deal_index import levels
@@ -86,6 +86,9 @@ def resolve(deal: Deal, pool: Pool, case: ScenarioCase) -> MonthInputs:
         months = _MOVES[shock.target](months, shock, deal, pool)
     if case.parameters is not None:
         months = months._replace(parameters=np.array(case.parameters.covariance))
+    if case.swing is not None:
+        names = [segment.name for segment in pool.segments]
+        months = months._replace(swing=swing_of(case.swing, names, deal.legal_maturity_months))
     return _bounded(months, deal)
 
 

@@ -2,7 +2,9 @@
 
 read_table  macro tables and default-rate histories as published (Federal Reserve, EBA, plain CSV)
 rho         (p, rho, phi) at the engine's monthly horizon from a default-rate history, with intervals
+sampling    how far the three may be off together, for paths that draw their own
 satellite   default rates on macro variables: least squares with autocorrelation-robust errors, kept as TOML
+var         macro variables around a path: a vector autoregression, kept as TOML
 """
 
 from __future__ import annotations

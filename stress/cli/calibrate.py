@@ -20,6 +20,7 @@ COMMANDS = {
     "pool": "stress.cli.calibrate:pool",
     "rho": "stress.cli.calibrate_history:rho",
     "satellite": "stress.cli.calibrate_history:satellite",
+    "var": "stress.cli.calibrate_var:var",
 }
 
 

@@ -20,6 +20,7 @@ from stress.errors import ConfigError, DataError
 @click.option("--satellite", type=FILE, metavar="SAT.toml", help="Take out what this fitted satellite explains.")
 @click.option("--macro", type=FILE, metavar="MACRO.csv", help="The satellite's variables over the history.")
 @click.option("-o", "--out", type=FILE, metavar="FILE.toml", help="Write a pool's [dependence] here.")
+@click.option("--draws", type=FILE, metavar="FILE.toml", help="Write how far the estimates may be off: `predictive`.")
 @output_options
 def rho(
     history: Path,
@@ -29,6 +30,7 @@ def rho(
     satellite: Path | None,
     macro: Path | None,
     out: Path | None,
+    draws: Path | None,
     as_json: bool,
     quiet: bool,
     log_json: bool,
@@ -36,7 +38,9 @@ def rho(
     """Estimate default rate, asset correlation and persistence, at the engine's monthly horizon.
 
     HISTORY.csv holds a row per month, quarter or year: the period, then annualised default rates. The intervals know
-    that such histories are persistent. With --satellite: of the residual factor, for scenarios that use it.
+    that such histories are persistent. With --satellite: of the residual factor, for scenarios that use it. With
+    --draws: histories are simulated from the estimates and estimated again; a job whose `predictive` names the file runs with
+    (p, rho, phi) drawn by path beside the estimates.
 
     \b
     Example:
@@ -60,9 +64,18 @@ def rho(
 
     if out is not None:
         _write(out, rho_toml(fit, name, history.name))
+    sampling = None
+    if draws is not None:
+        from stress.calibration.sampling import parameters_toml, sampling_of
+
+        sampling = sampling_of(fit)
+        source = f"{name} of {history.name}"
+        _write(draws, parameters_toml(sampling, fit, draws.stem, source, table.label(0), table.label(table.n - 1)))
     worth = {"effective": fit.effective, "effective_spread": fit.effective_spread}
     document = {"column": name, **_document(fit), **worth}
-    Output(as_json, quiet, log_json).result(lambda: rho_table(fit, name), lambda: document)
+    if sampling is not None:
+        document["draws"] = sampling.summary(level)
+    Output(as_json, quiet, log_json).result(lambda: rho_table(fit, name, sampling), lambda: document)
 
 
 @click.command()

@@ -13,13 +13,14 @@ from rich.text import Text
 if TYPE_CHECKING:
     from stress.calibration import RhoFit, SatelliteFit
     from stress.calibration.latent import Interval
+    from stress.calibration.sampling import Sampling
 
 HORIZON = {1: "year", 4: "quarter", 12: "month"}
 NORMAL_95 = 1.959963984540054
 
 
-def rho_table(fit: RhoFit, column: str) -> RenderableType:
-    """Default rate, asset correlation and persistence at the history's horizon and the month's."""
+def rho_table(fit: RhoFit, column: str, sampling: Sampling | None = None) -> RenderableType:
+    """Default rate, asset correlation and persistence at the history's horizon and the month's; the draws if made."""
     span, horizon = f"{fit.level:.0%} ", HORIZON[fit.per_year]
     table = _columns("", "AR(1) likelihood", span + "profile", span + "blocks", "independent", "moments")
     best, plain, month, moment = fit.ar1, fit.independent, fit.monthly, fit.monthly_moment
@@ -34,7 +35,18 @@ def rho_table(fit: RhoFit, column: str) -> RenderableType:
         third = "-" if other is None else _shown(other, percent)
         spans = (_span(profile, percent), _span(blocks, percent))
         table.add_row(name, _shown(estimate, percent), *spans, third, _shown(last, percent))
-    return Group(Text(f"{column}: {worth(fit)}"), table, Text(rho_notes(fit)))
+    notes = [rho_notes(fit)] + ([] if sampling is None else [draws_note(sampling, fit.level)])
+    return Group(Text(f"{column}: {worth(fit)}"), table, Text("\n".join(notes)))
+
+
+def draws_note(sampling: Sampling, level: float) -> str:
+    """Where paths draw their monthly parameters."""
+    (p, rho, phi), bias = sampling.band(level).T, sampling.bias
+    return (
+        f"Paths draw monthly p from {p[0]:.3%} to {p[1]:.3%}, rho {rho[0]:.4f} to {rho[1]:.4f}, phi {phi[0]:.4f} to "
+        f"{phi[1]:.4f} ({level:.0%} of them), together. Estimates from so short a history are off by a factor of "
+        f"{math.exp(bias[1]):.2f} in the odds of rho and {math.exp(bias[2]):.2f} in those of phi: read both as low."
+    )
 
 
 def _monthly_phi(fit: RhoFit) -> Interval:

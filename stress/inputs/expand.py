@@ -8,11 +8,13 @@ from pathlib import Path
 from stress.errors import ConfigError
 from stress.inputs.job import ScenarioCase, ScenarioFile
 from stress.inputs.macro_shocks import macro_shocks
+from stress.inputs.macro_swing import Drive, swing_of
 from stress.inputs.messages import show, suggest
 from stress.inputs.parse import parse_as
 from stress.inputs.project import Horizon
 from stress.inputs.reference import resolve
 from stress.inputs.scenario import Level, Scenario, Shock
+from stress.inputs.swing import Swing
 
 MAX_COMBINE_DEPTH = 8
 
@@ -52,16 +54,23 @@ def cases_of_file(
     common = _common_shocks(path, scenario, (path.resolve(),), horizon)
     chosen = [_level(path, scenario, name) for name in levels] if levels else list(scenario.levels)
     if not chosen:
-        return [_case(scenario, scenario.name, common, scenario.probability)]
+        swing = _swing(path, scenario, None, horizon)
+        return [_case(scenario, scenario.name, common, scenario.probability, swing)]
     cases = []
     for level in chosen:
         shocks = (*common, *macro_shocks(path, scenario.macro, level.satellites, horizon), *level.shocks)
-        cases.append(_case(scenario, f"{scenario.name}_{level.name}", shocks, level.probability, level.note))
+        swing = _swing(path, scenario, level, horizon)
+        cases.append(_case(scenario, f"{scenario.name}_{level.name}", shocks, level.probability, swing, level.note))
     return cases
 
 
 def _case(
-    scenario: Scenario, name: str, shocks: tuple[Shock, ...], probability: float | None, note: str = ""
+    scenario: Scenario,
+    name: str,
+    shocks: tuple[Shock, ...],
+    probability: float | None,
+    swing: Swing | None,
+    note: str = "",
 ) -> ScenarioCase:
     return ScenarioCase(
         name=name,
@@ -70,6 +79,7 @@ def _case(
         illustrative=scenario.illustrative,
         probability=probability,
         shocks=shocks,
+        swing=swing,
     )
 
 
@@ -85,10 +95,9 @@ def _level(path: Path, scenario: Scenario, name: str) -> Level:
 def _common_shocks(
     path: Path, scenario: Scenario, above: tuple[Path, ...], horizon: Horizon | None
 ) -> tuple[Shock, ...]:
-    """Shocks of the combined files in order, then of the file's macro paths, then the file's own."""
+    """Shocks of the extended and combined files in order, then of the file's macro paths, then the file's own."""
     shocks: list[Shock] = []
-    for number, reference in enumerate(scenario.combine, 1):
-        wanted_by = f"{path}: combine[{number}]"
+    for wanted_by, reference in _others(path, scenario):
         file, levels = split_level(reference)
         other_path = resolve(path, file, wanted_by)
         real = other_path.resolve()
@@ -108,3 +117,40 @@ def _common_shocks(
             level = _level(other_path, other, name)
             shocks += (*macro_shocks(other_path, other.macro, level.satellites, horizon), *level.shocks)
     return (*shocks, *macro_shocks(path, scenario.macro, scenario.satellites, horizon), *scenario.shocks)
+
+
+def _others(path: Path, scenario: Scenario) -> list[tuple[str, str]]:
+    """The files that a scenario stands on, with the key that names each."""
+    first = [] if scenario.extends is None else [(f"{path}: extends", scenario.extends)]
+    return first + [(f"{path}: combine[{number}]", file) for number, file in enumerate(scenario.combine, 1)]
+
+
+def _swing(path: Path, scenario: Scenario, level: Level | None, horizon: Horizon | None) -> Swing | None:
+    """How the macro variables of the case are drawn: as the file says itself, or one of those that it stands on."""
+    if scenario.var is not None:
+        return swing_of(path, scenario.var, _drive(path, scenario, level), horizon)
+    found = []
+    for wanted_by, reference in _others(path, scenario):
+        other_path, other, other_level = _opened(path, wanted_by, reference)
+        found.append(_swing(other_path, other, other_level, horizon))
+    drawn = [swing for swing in found if swing is not None]
+    if len(drawn) > 1:
+        raise ConfigError(f"{path}: {len(drawn)} of the files that it combines have a var; at most one can draw")
+    return drawn[0] if drawn else None
+
+
+def _drive(path: Path, scenario: Scenario, level: Level | None) -> Drive:
+    """The macro tables that a scenario draws around: its own, or those of the file that it extends."""
+    if scenario.macro is not None:
+        return Drive(path, scenario.macro, scenario.satellites + (level.satellites if level is not None else ()))
+    if scenario.extends is None:
+        raise ConfigError(f"{path}: var: there are no macro tables to draw around: add a [macro] table")
+    return _drive(*_opened(path, f"{path}: extends", scenario.extends))
+
+
+def _opened(path: Path, wanted_by: str, reference: str) -> tuple[Path, Scenario, Level | None]:
+    """A file named by another, and the level asked for."""
+    file, levels = split_level(reference)
+    other_path = resolve(path, file, wanted_by)
+    other = parse_as(other_path, Scenario, wanted_by)
+    return other_path, other, _level(other_path, other, levels[0]) if levels else None

@@ -11,6 +11,7 @@ from stress.inputs.deal import Deal
 from stress.inputs.parameters import Parameters
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
+from stress.inputs.swing import Swing
 
 Clock = Literal["monthly", "daily", "payment_date"]
 
@@ -66,6 +67,8 @@ class ScenarioCase(Strict):
     shocks: tuple[Shock, ...] = ()
     parameters: Parameters | None = None
     """From which each path draws its own (p, rho, phi)."""
+    swing: Swing | None = None
+    """Macro variables that are drawn around the scenario's paths."""
 
 
 class Job(Strict):

@@ -16,9 +16,10 @@ from stress.inputs.pool import Pool
 from stress.inputs.satellite import Satellite
 from stress.inputs.scenario import Scenario
 from stress.inputs.sweep import is_sweep, job_of, sweep_of
+from stress.inputs.var import Var
 
 
-def load(path: str | Path) -> Job | Sweep | Deal | Pool | Scenario | Satellite | Parameters:
+def load(path: str | Path) -> Job | Sweep | Deal | Pool | Scenario | Satellite | Parameters | Var:
     """Read and check a file of any kind; a job comes with its deal, its pool and its scenarios.
 
     A job that lists deals, pools or seeds comes as a Sweep. Raises ConfigError with the file, the key, the value and

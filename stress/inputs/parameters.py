@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from stress.inputs.base import Document, Strict, Text
+from stress.inputs.matrix import check_covariance
 
 Row = tuple[float, float, float]
 
@@ -39,12 +40,8 @@ class Parameters(Document):
 
     @model_validator(mode="after")
     def _is_a_covariance(self) -> Parameters:
-        (a, b, c), (d, e, f), (g, h, i) = self.covariance
-        if (b, c, f) != (d, g, h):
-            raise ValueError("covariance must be symmetric")
-        minors = (a, a * e - b * b, a * (e * i - f * f) - b * (b * i - f * c) + c * (b * f - e * c))
-        if min(minors) <= 0.0:
-            raise ValueError("covariance must be positive definite")
-        if max(a, e, i) > 25.0:
-            raise ValueError(f"covariance: a variance of {max(a, e, i):g} of log odds knows nothing; at most 25")
+        check_covariance("covariance", self.covariance)
+        largest = max(self.covariance[i][i] for i in range(3))
+        if largest > 25.0:
+            raise ValueError(f"covariance: a variance of {largest:g} of log odds knows nothing; at most 25")
         return self

@@ -18,9 +18,10 @@ from stress.inputs.pool import Pool
 from stress.inputs.read import read_document
 from stress.inputs.satellite import Satellite
 from stress.inputs.scenario import Scenario
+from stress.inputs.var import Var
 
-AnyFile = Deal | Pool | Scenario | Satellite | Parameters | JobFile
-Kind = TypeVar("Kind", Deal, Pool, Scenario, Satellite, Parameters, JobFile)
+AnyFile = Deal | Pool | Scenario | Satellite | Parameters | Var | JobFile
+Kind = TypeVar("Kind", Deal, Pool, Scenario, Satellite, Parameters, Var, JobFile)
 
 KINDS: dict[str, type[AnyFile]] = {
     "deal": Deal,
@@ -28,6 +29,7 @@ KINDS: dict[str, type[AnyFile]] = {
     "scenario": Scenario,
     "satellite": Satellite,
     "parameters": Parameters,
+    "var": Var,
     "job": JobFile,
 }
 """What the first key of a file may say, and the model it is checked against."""

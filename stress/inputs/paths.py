@@ -57,6 +57,16 @@ def shifts(satellite: Satellite, tables: list[MacroTable], macro: Macro, base: P
     return total + [total[-1]] * (n - len(total))
 
 
+def held(variable: str, tables: list[MacroTable], macro: Macro, per_year: int, base: Period, n: int) -> list[float]:
+    """A variable in n periods from `base`; after the table's end its last value (`shifts` asks whether to hold)."""
+    table = _table_of(variable, tables, per_year)
+    end = (table.start.ordinal + table.n) * per_year // table.start.per_year
+    covered = min(n, end - base.ordinal)
+    term = SatelliteTerm(variable=variable, coefficient=0.0)
+    value = regressor(term, tables, macro.interpolation, per_year, base, covered)
+    return value + [value[-1]] * (n - covered)
+
+
 def regressor(
     term: SatelliteTerm, tables: list[MacroTable], rule: Rule, per_year: int, start: Period, n: int
 ) -> list[float]:

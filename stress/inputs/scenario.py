@@ -89,10 +89,16 @@ class Scenario(Document):
     """Weight in the mixture over scenarios, where given."""
     macro: Macro | None = None
     """Tables of macro variables that the satellites read."""
+    var: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+    """A file of kind = "var": the macro variables are drawn around the tables' paths. Entry rates follow them through
+    the satellite of default_odds; other satellites stay on the tables' paths."""
     satellites: tuple[SatelliteUse, ...] = ()
     """Models that turn the macro paths into shocks; these come before `shocks`."""
     shocks: tuple[Shock, ...] = ()
     levels: tuple[Level, ...] = ()
+    extends: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+    """One scenario file (`file.toml` or `file.toml:level`) that this one adds to: its shocks come first, and its macro
+    tables stay where this file has none."""
     combine: tuple[str, ...] = ()
     """Other scenario files (`file.toml` or `file.toml:level`) whose shocks come first, in order."""
 
@@ -115,6 +121,8 @@ class Scenario(Document):
     @model_validator(mode="after")
     def _macro_is_used(self) -> Scenario:
         uses = (*self.satellites, *(use for level in self.levels for use in level.satellites))
+        if self.var is not None and self.macro is None and self.extends is None:
+            raise ValueError("var draws macro variables around the paths of tables: add a [macro] table")
         if uses and self.macro is None:
             raise ValueError("satellites need the tables of macro variables: add a [macro] table")
         if self.macro is not None and not uses:

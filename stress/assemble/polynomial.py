@@ -1,0 +1,44 @@
+"""Smooth functions as polynomials on [-1, 1], for the kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stress.errors import ConfigError
+
+Array = NDArray[np.float64]
+
+_GOOD, _ENOUGH = 1e-9, 1e-5
+"""Error of a fit that ends the search for a degree, and the largest one accepted."""
+
+
+def powers(function: Callable[[Array], Array], degrees: Sequence[int], what: str) -> Array:
+    """Ascending powers (last axis) of a smooth function of u in [-1, 1] (its last axis), checked between nodes.
+
+    The first degree within 1e-9, else the last. ConfigError where that is off by more than 1e-5.
+    """
+    for degree in degrees:
+        coef = _interpolated(function, degree)
+        grid = np.cos(np.linspace(0.0, np.pi, 3 * degree + 4))
+        got = np.polynomial.polynomial.polyval(grid, np.moveaxis(coef, -1, 0))
+        error = float(np.max(np.abs(got - function(grid))))
+        if error <= _GOOD:
+            return coef
+    if error > _ENOUGH:
+        raise ConfigError(f"{what}: spread over so wide a range that no polynomial follows them ({error:.1e})")
+    return coef
+
+
+def _interpolated(function: Callable[[Array], Array], degree: int) -> Array:
+    """Chebyshev interpolation, as powers."""
+    n = degree + 1
+    angle = (np.arange(n) + 0.5) * np.pi / n
+    to_chebyshev = np.cos(np.outer(angle, np.arange(n))) * 2.0 / n
+    to_chebyshev[:, 0] *= 0.5
+    to_power = np.zeros((n, n))
+    for k in range(n):
+        to_power[k, : k + 1] = np.polynomial.chebyshev.cheb2poly(np.eye(n)[k, : k + 1])
+    return np.asarray((function(np.cos(angle)) @ to_chebyshev) @ to_power)

@@ -1,0 +1,24 @@
+"""What a file's matrix of numbers must be, without arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def check_covariance(what: str, matrix: Sequence[Sequence[float]]) -> None:
+    """Raise ValueError where a square matrix is not symmetric and positive definite (Cholesky, row by row)."""
+    n = len(matrix)
+    if any(len(row) != n for row in matrix):
+        raise ValueError(f"{what} must have {n} rows of {n} numbers")
+    root = [[0.0] * n for _ in range(n)]
+    for i in range(n):
+        for j in range(i + 1):
+            if abs(matrix[i][j] - matrix[j][i]) > 1e-9 * (abs(matrix[i][j]) + 1e-12):
+                raise ValueError(f"{what} must be symmetric")
+            rest = matrix[i][j] - sum(a * b for a, b in zip(root[i][:j], root[j][:j], strict=True))
+            if i == j:
+                if rest <= 1e-12 * abs(matrix[i][i]):
+                    raise ValueError(f"{what} must be positive definite")
+                root[i][i] = rest**0.5
+            else:
+                root[i][j] = rest / root[j][j]
