@@ -174,10 +174,12 @@ def n_core() -> int:
 def to_dataset(job: Job, tally: Tally) -> xr.Dataset:
     """Name what was counted and check the laws of the model."""
     from stress import __version__, results
+    from stress.assemble.swing import fan_of
+    from stress.results.macro import MacroFan, with_macro
 
     _check_laws(job, tally)
     dates = calendar_of(job.deal)
-    return results.build(
+    ds = results.build(
         tally._asdict(),
         [case.name for case in job.scenarios],
         [note.name for note in job.deal.notes],
@@ -195,6 +197,12 @@ def to_dataset(job: Job, tally: Tally) -> xr.Dataset:
         },
         sizes_of(job.deal, job.pool.balance),
     )
+    drawn = {case.name: case.swing for case in job.scenarios if case.swing is not None}
+    fans = {
+        name: MacroFan(swing.var.variables, *fan_of(swing, job.deal.legal_maturity_months))
+        for name, swing in drawn.items()
+    }
+    return with_macro(ds, fans)
 
 
 def _check_laws(job: Job, tally: Tally) -> None:

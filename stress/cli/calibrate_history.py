@@ -39,8 +39,8 @@ def rho(
 
     HISTORY.csv holds a row per month, quarter or year: the period, then annualised default rates. The intervals know
     that such histories are persistent. With --satellite: of the residual factor, for scenarios that use it. With
-    --draws: histories are simulated from the estimates and estimated again; a job whose `predictive` names the file runs with
-    (p, rho, phi) drawn by path beside the estimates.
+    --draws: histories are simulated from the estimates and estimated again; a job whose `predictive` names the file
+    runs with (p, rho, phi) drawn by path beside the estimates.
 
     \b
     Example:

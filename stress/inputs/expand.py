@@ -128,7 +128,10 @@ def _others(path: Path, scenario: Scenario) -> list[tuple[str, str]]:
 def _swing(path: Path, scenario: Scenario, level: Level | None, horizon: Horizon | None) -> Swing | None:
     """How the macro variables of the case are drawn: as the file says itself, or one of those that it stands on."""
     if scenario.var is not None:
-        return swing_of(path, scenario.var, _drive(path, scenario, level), horizon)
+        drive = _drive(path, scenario, level)
+        if drive is None:
+            raise ConfigError(f"{path}: var: there are no macro tables to draw around: add a [macro] table")
+        return swing_of(path, scenario.var, drive, horizon)
     found = []
     for wanted_by, reference in _others(path, scenario):
         other_path, other, other_level = _opened(path, wanted_by, reference)
@@ -139,12 +142,12 @@ def _swing(path: Path, scenario: Scenario, level: Level | None, horizon: Horizon
     return drawn[0] if drawn else None
 
 
-def _drive(path: Path, scenario: Scenario, level: Level | None) -> Drive:
+def _drive(path: Path, scenario: Scenario, level: Level | None) -> Drive | None:
     """The macro tables that a scenario draws around: its own, or those of the file that it extends."""
     if scenario.macro is not None:
         return Drive(path, scenario.macro, scenario.satellites + (level.satellites if level is not None else ()))
     if scenario.extends is None:
-        raise ConfigError(f"{path}: var: there are no macro tables to draw around: add a [macro] table")
+        return None
     return _drive(*_opened(path, f"{path}: extends", scenario.extends))
 
 

@@ -38,8 +38,11 @@ logit p + c + x, F normal or Student t; c keeps the mean over e_own at p.
 - Drawn parameters: (d_1, d_2, d_3) = R e, R R' = the covariance of the log odds of (p, rho, phi), three normals
   (purpose 3, index 0..2); phi of the path = expit(logit phi + d_3).
 - Heterogeneity: e_own is one normal a segment (purpose 4, index = segment), s its standard deviation.
-- Macro shift: response_t(sum of weight x innovation), one normal a period and variable (purpose 1, item = variable,
-  index = period): 0 where the macro variables follow the scenario.
+- Macro shift: deviations of the macro variables from the scenario's paths, d_q = sum_l A_l d_{q-l} + P e_q, d_0 = 0 at
+  the starting period, P P' = the innovations' covariance, P lower (purpose 1, item = variable, index = q - 1). The
+  satellite's index deviates by elasticity x sum_k b_k (d_{q-lag} - d_{q-lag-difference}), between periods by the
+  scenario's rule of interpolation; macro shift = log odds of the monthly rate of the satellite at (its shift in the
+  scenario + the deviation), less that without.
 
 **Obligors.** With N obligors each owes the ticket (cut-off balance / N). A transition from a balance b then moves
 Bin(n, rate) / n of it, n = ceil(b / ticket - 1e-9) and at least 1: the smallest count whose distribution function

@@ -14,7 +14,7 @@ import xarray as xr
 from markupsafe import Markup
 
 from stress import measures
-from stress.report import figures, sheets, validation, words
+from stress.report import figures, sheets, uncertain, validation, words
 from stress.report.chapters import chapter
 from stress.report.deal import told
 from stress.report.exhibit import Exhibit, svg_of
@@ -84,7 +84,7 @@ def render(ds: xr.Dataset, answers: Sequence[Any] = (), record: Mapping[str, Any
         pool=_pool(ds),
         notes=[(str(n), sheets.note(ds, n, str(n) in residual), _loss(ds, n)) for n in ds["tranche"].values],
         months=list(_months(ds)),
-        chapters=[chapter(answer) for answer in answers],
+        chapters=[*uncertain.chapters(ds), *(chapter(answer) for answer in answers)],
         convergence=_convergence(ds),
         checks=sheets.checks(ds),
         illustrative=illustrative(job),

@@ -72,3 +72,33 @@ def counted_share(
     u = ((high << 21 | low >> 11) + 0.5) / 2.0**53
     n = max(1, math.ceil(balance / ticket - 1e-9))
     return max(0.0, float(binom.ppf(u, n, rate))) / n
+
+
+def index_deviations(
+    path: int,
+    lags: list[list[list[float]]],
+    root: list[list[float]],
+    terms: list[tuple[int, int, int, float]],
+    n_period: int,
+    seed: int,
+) -> list[float]:
+    """The satellite's index less the scenario's in periods 0..n. terms: variable, lag, difference, coefficient."""
+    size = len(root)
+    d = [[0.0] * size]
+    for q in range(1, n_period + 1):
+        e = [normal(path, q - 1, 1, v, seed) for v in range(size)]
+        now = [sum(a * b for a, b in zip(row, e, strict=True)) for row in root]
+        for number, matrix in enumerate(lags, 1):
+            if q >= number:
+                before = d[q - number]
+                pull = [sum(a * b for a, b in zip(row, before, strict=True)) for row in matrix]
+                now = [x + y for x, y in zip(now, pull, strict=True)]
+        d.append(now)
+
+    def at(variable: int, q: int) -> float:
+        return d[q][variable] if q >= 0 else 0.0
+
+    return [
+        sum(b * (at(v, q - lag) - (at(v, q - lag - diff) if diff else 0.0)) for v, lag, diff, b in terms)
+        for q in range(n_period + 1)
+    ]
