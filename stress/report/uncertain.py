@@ -105,7 +105,7 @@ def _macro(ds: xr.Dataset, name: str) -> Chapter:
             rows.append((f"{variable}, {100 * float(q):g}%", *(f"{float(one.sel(month=m)):.2f}" for m in months)))
     says = (
         "Macro variables are drawn around the scenario's path by a vector autoregression. Entry rates follow them "
-        "through the satellite; other inputs stay on the path. The fan is the exact normal law, in the units of the tables.",
+        "through the satellite; other inputs stay on the path. The fan is the exact normal law.",
     )
     half = Sheet(("Quantile in month", *map(str, months)), tuple(rows))
     exhibit = Exhibit(
