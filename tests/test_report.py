@@ -241,6 +241,16 @@ def test_a_name_cannot_become_a_formula(name: str, tmp_path: Path) -> None:
         assert not any(re.match(r"[=+@\t]|-[^\d.]", cell) for cell in cells)
 
 
+def test_a_record_of_checks_is_escaped_like_every_file(ds: xr.Dataset) -> None:
+    check = dict.fromkeys(validation.CHECK_KEYS, NASTY) | {"part": "p", "findings": []}
+    finding = {"what": NASTY, "expected": 1.0, "got": 1.0, "tolerance": 0.0, "error": None, "kept": True}
+    part = {"name": "p", "title": NASTY, "text": [NASTY]}
+    checks = [{**check, "findings": [finding]}, {**check, "said": [NASTY], "data": {}}]
+    text = page.render(ds, record={"version": NASTY, "parts": [part], "checks": checks})
+    assert text.count("&lt;script&gt;") >= 10
+    assert not Reader(text).seen & {"script", "b"}
+
+
 def test_figures_do_not_depend_on_the_callers_matplotlib_settings(ds: xr.Dataset) -> None:
     import matplotlib as mpl
 

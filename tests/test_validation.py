@@ -180,8 +180,9 @@ def test_a_report_takes_the_record_beside_it_and_else_the_one_that_ships(tmp_pat
     mine = record.document([record.entry(CHECKS[0], measure(of(exact("<b>", 1.0, 1.0, 0.0))))])
     (tmp_path / "results" / "validation.json").write_text(record.text(mine))
     assert chapter.found(page) == mine
-    (page.parent / "validation.json").write_text("not JSON")
-    assert chapter.found(page) == mine
+    for damaged in ("not JSON", "[]", '{"format": 1, "version": "0", "parts": [], "checks": [{"name": 1}]}'):
+        (page.parent / "validation.json").write_text(damaged)
+        assert chapter.found(page) == mine
     assert chapter.chapter(None) is None
 
 

@@ -15,6 +15,20 @@ from stress.report.sheets import Sheet
 
 NAME = "validation.json"
 SHIPPED = Path(__file__).parents[1] / "data" / NAME
+FORMAT = 1
+CHECK_KEYS = {
+    "name",
+    "part",
+    "promise",
+    "measured",
+    "verdict",
+    "source",
+    "command",
+    "date",
+    "source_digest",
+    "findings",
+}
+PART_KEYS = {"name", "title", "text"}
 NUMBERS = ("expected", "got", "tolerance", "error")
 
 
@@ -52,8 +66,8 @@ def found(page: Path) -> dict[str, Any] | None:
             record = json.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue
-        if isinstance(record, dict) and {"checks", "parts", "version"} <= set(record):
-            return record
+        if _is_record(record):
+            return dict(record)
     return None
 
 
@@ -63,6 +77,17 @@ def chapter(record: Mapping[str, Any] | None) -> Chapter | None:
         return None
     sections = (_section(part, [c for c in record["checks"] if c["part"] == part["name"]]) for part in record["parts"])
     return Chapter(_provenance(record), tuple(sections))
+
+
+def _is_record(value: Any) -> bool:
+    """Whether a JSON document is what `stress validate` writes."""
+    if not isinstance(value, dict) or value.get("format") != FORMAT:
+        return False
+    lists = {"checks": CHECK_KEYS, "parts": PART_KEYS}
+    return "version" in value and all(
+        isinstance(value.get(name), list) and all(isinstance(e, dict) and keys <= set(e) for e in value[name])
+        for name, keys in lists.items()
+    )
 
 
 def _section(part: Mapping[str, Any], entries: list[Mapping[str, Any]]) -> Section:
