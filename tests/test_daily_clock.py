@@ -17,8 +17,12 @@ from agreement import by_month
 from strategies import random_job
 
 import stress
+from stress.assemble.problem import assemble
+from stress.inputs.billing import Billing
 from stress.inputs.job import Job, ScenarioCase
-from stress.inputs.pool import PaymentRate
+from stress.inputs.pool import Eligibility, PaymentRate, Supply
+from stress.inputs.scenario import Shock
+from stress.kernels import alone
 from stress.validation.turnover import BAITIAO_MIX, deal_of, months_of, pool_of
 
 HOME = Path(__file__).parents[1] / "scenarios"
@@ -137,3 +141,89 @@ def test_three_hundred_random_daily_pools_are_those_of_the_slow_model(part):
             assert not found.violations
             apart = [difference for difference in found.differences if not difference.size <= difference.allowed]
             assert not apart or found.near_threshold
+
+
+def refilled(seed: int) -> Job:
+    """A random job that does nothing but buy with its collections, at par, as long as it revolves."""
+    job = random_job(Random(seed))
+    deal = deal_of(job.deal.legal_maturity_months, revolving=max(1, job.deal.legal_maturity_months // 2))
+    deal = deal.model_copy(update={"purchase": "each_step"})
+    segments = tuple(s.model_copy(update={"recovery": 0.0, "monthly_fee": 0.0}) for s in job.pool.segments)
+    none = {"cash_rate": 0.0, "late_charge_daily": 0.0, "billing": None, "dilution_unpaid_share": 0.0}
+    plain = {"segments": segments, "supply": Supply(unlimited=True), "eligibility": Eligibility(), "balance": 1.0}
+    pool = job.pool.model_copy(update={**none, **plain})
+    if pool.payment_rate is not None:
+        pool = pool.model_copy(update={"payment_rate": pool.payment_rate.model_copy(update={"annual_yield": 0.0})})
+    cases = (ScenarioCase(name="base"),)
+    return job.model_copy(update={"deal": deal, "pool": pool, "clock": "daily", "scenarios": cases})
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_pool_of_one_billing_date_is_a_monthly_pool(seed):
+    """All of it moves on one day a month, and what is bought on that day waits for the same day of the next month."""
+    job = refilled(seed)
+    rng = Random(seed)
+    date, n = rng.randint(1, 30), rng.randint(1, 30)
+    billed = job.model_copy(
+        update={"pool": job.pool.model_copy(update={"billing": Billing(dates=(date,), days_to_due=n)})}
+    )
+    daily, monthly = (stress.replay(j, path=seed) for j in (billed, job.model_copy(update={"clock": "monthly"})))
+    if billed.pool.billing.months_later and job.pool.plans:
+        return  # some other day's purchase would be due too late: fewer plans are eligible
+    for name in ("purchases", "defaults", "scheduled_principal", "prepaid", "cured_paid", "pool_balance"):
+        np.testing.assert_allclose(by_month(daily, name), by_month(monthly, name), rtol=0, atol=1e-12, err_msg=name)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_all_that_is_bought_is_paid_back_with_its_fees_whatever_the_bills(seed):
+    """Without default and prepayment: each unit bought pays itself back once, with the fees of its plans' terms."""
+    rng = Random(seed)
+    mix, fee = rng.choice(({1: 1.0}, {3: 1.0}, {1: 0.5, 6: 0.5}, {2: 0.3, 4: 0.3, 9: 0.4})), 0.01
+    dates = tuple(sorted(rng.sample(range(1, 31), rng.randint(1, 9))))
+    pool = pool_of(0.0, mix, monthly_fee=fee).model_copy(
+        update={"billing": Billing(dates=dates, days_to_due=rng.randint(1, 30))}
+    )
+    deal = deal_of(30, revolving=6).model_copy(update={"purchase": "each_step"})
+    data = months_of(deal, pool, "daily")
+    bought = by_month(data, "purchases").sum()
+    assert bought > 0.5
+    assert by_month(data, "scheduled_principal").sum() == pytest.approx(1.0 + bought, abs=1e-12)
+    assert float(by_month(data, "pool_balance")[-1]) == pytest.approx(0.0, abs=1e-12)
+    per_unit = sum(share * term * fee for term, share in mix.items())
+    life = sum(share * (term + 1) / 2.0 for term, share in mix.items())
+    seasoned = sum(share * fee * term * (term + 1) / 2.0 for term, share in mix.items()) / life
+    assert by_month(data, "fee_income").sum() == pytest.approx(seasoned + bought * per_unit, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_cash_that_waits_longer_never_buys_more(seed):
+    """By the end of any month, where nothing defaults; cash that waits out bad months could buy more."""
+    job = refilled(seed)
+    calm = tuple(s.model_copy(update={"entry_rate": 0.0}) for s in job.pool.segments)
+    job = job.model_copy(update={"pool": job.pool.model_copy(update={"segments": calm})})
+    total = []
+    for lag in (0.0, 3.0, 10.0, 30.0, 45.0):
+        shocks = (Shock(target="purchase_lag_days", set=lag),)
+        data = stress.replay(
+            job.model_copy(update={"scenarios": (ScenarioCase(name="lag", shocks=shocks),)}), path=seed
+        )
+        total.append(by_month(data, "purchases").cumsum())
+    assert np.all(np.diff(total, axis=0) <= 1e-12)
+    assert total[0][-1] > total[-1][-1]
+
+
+@pytest.mark.parametrize("days", [1, 7, 29])
+def test_nothing_is_bought_on_a_day_of_outage_and_everything_before(days):
+    """A deal that revolves for one month: what an outage's days collect is bought on the day after."""
+    pool = pool_of(0.0, {1: 1.0})
+    deal = deal_of(4, revolving=1).model_copy(update={"purchase": "each_step"})
+    shock = Shock(target="purchase_outage_days", set=float(days), to_month=1)
+    job = Job(
+        name="x", deal=deal, pool=pool, scenarios=(ScenarioCase(name="out", shocks=(shock,)),), paths=32, seed=1,
+        clock="daily",
+    )  # fmt: skip
+    problem = assemble(job)
+    bought = alone.bought_by_step(problem)[0]
+    assert not bought[:days].any()
+    assert bought[days] == pytest.approx((days + 1) / 30.0)
+    assert bought[days + 1 :] == pytest.approx(np.full(29 - days, 1.0 / 30.0))

@@ -72,7 +72,8 @@ commingled share x(t, c) = min(1, max(0, commingled days(t) C / 30 - c)): the fi
    alike.
 6. Purchase, when the deal buys at each step, the phase is revolving and t <= revolving_months: with all principal
    cash (collected becomes available) less the larger of what the purchase lag still locks and what is retained for
-   senior costs.
+   senior costs. A lag of n days in month t locks the principal of its steps for n days: a purchase at the step itself
+   or before n days have passed, at a payment date too, leaves it; other principal is never locked.
 
 **Purchase** of cash c at price v: face = min(c / v, eligible supply left in this step): what is not eligible (plans
 that end too late, a plan above its limit, a segment that is not) is missing from the supply, and the rest keeps its
