@@ -89,6 +89,7 @@ def random_months(rng: Random, deal: Deal, pool: Pool) -> MonthInputs:
         yield_multiple=drawn("yield_multiple", 0.0, 1.5),
         fee_free_share=drawn("fee_free_share", 0.0, 1.0),
         apr_cap=drawn("apr_cap", 0.0, 0.3),
+        apr_change=drawn("apr_change", -0.1, 0.1),
         mix=random_mix(rng, base.mix),
         originations=np.array([rng.choice((1.0, 0.0, rng.uniform(0.0, 2.0))) for _ in range(last)]),
         lag_days=drawn("lag_days", 0.0, 40.0),
@@ -170,14 +171,14 @@ SET = {
     "purchase_outage_days": (0, 30),
     "payment_rate": (0.2, 0.6),
 }
-ADDED = {"index_rate": (-0.02, 0.03), "note_spread": (0.0, 0.03)}
+ADDED = {"index_rate": (-0.02, 0.03), "note_spread": (0.0, 0.03), "apr": (-0.1, 0.1)}
 BY_SEGMENT = ("default_odds", "default_rate", "prepayment", "recovery")
 
 
 def allowed_targets(deal: Deal, pool: Pool, clock: str) -> list[str]:
     """Inputs that a scenario may move in such a job."""
     names = [*MULTIPLIED, *SET, *ADDED]
-    barred = {"payment_rate"} if pool.plans else {"fee_free_share", "apr_cap"}
+    barred = {"payment_rate"} if pool.plans else {"fee_free_share", "apr", "apr_cap"}
     if clock != "daily" or deal.purchase != "each_step":
         barred |= {"purchase_lag_days", "purchase_outage_days"}
     if all(fee.base != "pool" for fee in deal.fees):

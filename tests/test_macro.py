@@ -213,7 +213,7 @@ def test_the_china_proxy_doubles_the_odds_at_the_trough():
     odds = next(s for s in case.shocks if s.target == "default_odds")
     assert values(odds)[1] == pytest.approx(math.exp(0.12 * (4.5 + 1.3)), rel=1e-9)
     assert min(values(odds)) == 1.0
-    assert {s.target for s in case.shocks} == {"index_rate", "note_spread", "yield", "default_odds"}
+    assert {s.target for s in case.shocks} == {"index_rate", "note_spread", "apr", "default_odds"}
 
 
 @pytest.mark.parametrize("file", sorted(SHIPPED.glob("fed2026*.toml")), ids=lambda f: f.stem)

@@ -68,5 +68,29 @@ class Margin(NamedTuple):
 
 
 def margin_of(job: Job, note: int) -> Margin:
-    """The margin of a note under the job's only scenario."""
-    return Margin(assemble(job), note, job.seed)
+    """The margin of a note under the job's only scenario.
+
+    What a path draws beside its factors stands at its median (mixing variable of a t copula, parameters, macro
+    variables, heterogeneity), and borrowers are without end: only factors are searched.
+    """
+    pool = job.pool.model_copy(update={"obligors": None})
+    problem = assemble(job.model_copy(update={"pool": pool}))
+    market = problem.market._replace(draws=np.zeros_like(problem.market.draws))
+    return Margin(problem._replace(market=market), note, job.seed)
+
+
+def holds(job: Job) -> str:
+    """What `margin_of` holds still in a job, in words; empty where its paths differ by factors alone."""
+    case, what = job.scenarios[0], []
+    if job.pool.dependence.df is not None:
+        what.append("the t copula's mixing variable")
+    if case.parameters is not None:
+        what.append("drawn parameters")
+    if case.swing is not None:
+        what.append("macro variables")
+    if any(shock.target == "heterogeneity" for shock in case.shocks):
+        what.append("heterogeneity")
+    said = [f"{' and '.join(what)} held at the median"] if what else []
+    if job.pool.obligors is not None:
+        said.append("borrowers taken as without end")
+    return "; ".join(said)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from stress.analysis import design, runs
-from stress.analysis.margin import Margin, margin_of
+from stress.analysis.margin import Margin, holds, margin_of
 from stress.assemble.problem import assemble
 from stress.errors import ConfigError
 from stress.inputs.job import Job
@@ -135,7 +135,7 @@ def reverse(
         normals=normals,
         weight=(normals**2).sum(axis=1) / max(found.distance**2, 1e-300),
         searches=searches,
-        says=_says(found, searches),
+        says="; ".join(filter(None, (_says(found, searches), holds(one)))),
         path=trace_of(one, margin.problem, 0, normals),
         expected=trace_of(one, assemble(one, deterministic=True), 0),
     )

@@ -42,6 +42,8 @@ class MonthInputs(NamedTuple):
     """(T,) fee-free balance share of receivables bought in the month."""
     apr_cap: Array
     """(T,) cap on the APR of receivables bought in the month; inf where none."""
+    apr_change: Array
+    """(T,) added to the APR of fee-bearing receivables bought in the month, before the cap."""
     mix: Array
     """(T, S) share of each segment in new receivables; what is not eligible is missing from the sum."""
     originations: Array
@@ -112,6 +114,7 @@ def base_months(deal: Deal, pool: Pool) -> MonthInputs:
         yield_multiple=one.copy(),
         fee_free_share=one * pool.fee_free_share,
         apr_cap=one * np.inf,
+        apr_change=0.0 * one,
         mix=np.broadcast_to(mix, shape).copy(),
         originations=one.copy(),
         lag_days=0.0 * one,
@@ -305,6 +308,7 @@ _MOVES: dict[str, Move] = {
     "yield": _by_month("yield_multiple"),
     "fee_free_share": _by_month("fee_free_share"),
     "apr_cap": _by_month("apr_cap"),
+    "apr": _by_month("apr_change"),
     "originations": _by_month("originations"),
     "purchase_lag_days": _by_month("lag_days"),
     "purchase_outage_days": _by_month("outage_days"),

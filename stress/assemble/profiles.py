@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stress.analytic.instalment import flat_fee_of_apr
+from stress.analytic.instalment import flat_fee_apr, flat_fee_of_apr
 from stress.inputs.pool import Pool, Segment
 
 Array = NDArray[np.float64]
@@ -37,17 +37,24 @@ def plan_share(pool: Pool, segment: Segment) -> Array:
     return np.array(segment.plan_share if segment.plan_share is not None else [p.share for p in pool.plans])
 
 
-def plan_fee(pool: Pool, segment: Segment, fee_free_share: float, apr_cap: float) -> Array:
-    """Average monthly flat fee of each plan on original principal, fee-free receivables and an APR cap included."""
+def plan_fee(pool: Pool, segment: Segment, fee_free_share: float, apr_cap: float, apr_change: float = 0.0) -> Array:
+    """Average monthly flat fee of each plan on original principal, fee-free receivables included.
+
+    The APR of receivables that bear a fee moves by `apr_change`, not below 0, and is then held at `apr_cap`.
+    """
     bearing = 1.0 - fee_free_share_of_fee_plans(pool, segment, fee_free_share)
     fee = [
-        0.0
-        if p.always_fee_free
-        else bearing
-        * min(segment.monthly_fee, float(flat_fee_of_apr(apr_cap, p.term)) if np.isfinite(apr_cap) else np.inf)
+        0.0 if p.always_fee_free else bearing * _repriced(segment.monthly_fee, p.term, apr_cap, apr_change)
         for p in pool.plans
     ]
     return np.array(fee)
+
+
+def _repriced(fee: float, term: int, apr_cap: float, apr_change: float) -> float:
+    """A flat fee after a move of its APR and under a cap on it."""
+    if apr_change:
+        fee = float(flat_fee_of_apr(max(float(flat_fee_apr(fee, term)) + apr_change, 0.0), term))
+    return min(fee, float(flat_fee_of_apr(apr_cap, term))) if np.isfinite(apr_cap) else fee
 
 
 def new_profile(
@@ -57,11 +64,12 @@ def new_profile(
     fee_free_share: float,
     apr_cap: float = np.inf,
     months_left: int | None = None,
+    apr_change: float = 0.0,
 ) -> Profile:
     """What a unit of new principal pays. `months_left`: only plans that end by then are eligible."""
     if pool.payment_rate is not None:
         return _constant_payment(pool, n_slot)
-    share, fee = plan_share(pool, segment), plan_fee(pool, segment, fee_free_share, apr_cap)
+    share, fee = plan_share(pool, segment), plan_fee(pool, segment, fee_free_share, apr_cap, apr_change)
     limit = np.array([pool.eligibility.plan_limit.get(str(p.term), 1.0) for p in pool.plans])
     bought = np.minimum(share, limit)
     if months_left is not None:

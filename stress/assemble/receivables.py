@@ -69,9 +69,11 @@ def receivables_of(
             open_due[k, s], open_fee[k, s] = opening.due, opening.fee
             for j in range(n_history):
                 left = n_month - (j + 1) - reserved
-                key = (id(scenario_pool), s, m.fee_free_share[j], m.apr_cap[j], min(left, sizes.longest))
+                price = (m.fee_free_share[j], m.apr_cap[j], m.apr_change[j])
+                key = (id(scenario_pool), s, *price, min(left, sizes.longest))
                 if key not in known:
-                    known[key] = new_profile(scenario_pool, segment, n_slot, m.fee_free_share[j], m.apr_cap[j], left)
+                    free, cap, change = price
+                    known[key] = new_profile(scenario_pool, segment, n_slot, free, cap, left, change)
                 profile = known[key]
                 mix[k, j, s] = m.mix[j, s] * profile.eligible
                 for i, way in enumerate(due.ways):

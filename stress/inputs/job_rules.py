@@ -98,7 +98,7 @@ def _check_shock(job: Job, case: ScenarioCase, shock: Shock) -> None:
         raise ValueError(f"{where}: starts after the deal's legal maturity in month {last}, so it moves nothing")
     if shock.target == "payment_rate" and job.pool.payment_rate is None:
         raise ValueError(f"{where}: the pool has instalment plans; only a pool given by payment_rate has this input")
-    if shock.target in ("fee_free_share", "apr_cap") and not job.pool.plans:
+    if shock.target in ("fee_free_share", "apr", "apr_cap") and not job.pool.plans:
         raise ValueError(f"{where}: the pool has no instalment plans, so there is no such input")
     if shock.target in ("purchase_lag_days", "purchase_outage_days"):
         _check_days(job, where, shock)

@@ -18,6 +18,7 @@ SatelliteTarget = Literal[
     "prepayment",
     "yield",
     "fee_free_share",
+    "apr",
     "originations",
     "recovery",
     "dilution",
@@ -29,7 +30,7 @@ SatelliteTarget = Literal[
 ]
 """Inputs that macro variables may move."""
 
-NO_MULTIPLE = frozenset({"index_rate", "cash_rate", "note_spread"})
+NO_MULTIPLE = frozenset({"index_rate", "cash_rate", "note_spread", "apr"})
 """Rates that may be zero or negative: a satellite adds to them."""
 
 

@@ -135,7 +135,7 @@ class Copula(Strict):
         return self
 
 
-Loading = Annotated[tuple[Correlation, ...], Field(min_length=1, max_length=6)]
+Loading = Annotated[tuple[Annotated[float, Field(ge=-1.0, le=1.0)], ...], Field(min_length=1, max_length=6)]
 
 
 class Loadings(Strict):

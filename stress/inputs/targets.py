@@ -11,6 +11,7 @@ Target = Literal[
     "prepayment",
     "yield",
     "fee_free_share",
+    "apr",
     "apr_cap",
     "originations",
     "ineligible_share",
@@ -45,6 +46,7 @@ FROM_ZERO = frozenset(
         "collections_deferred",
         "commingled_days",
         "successor_fee",
+        "apr",
         "apr_cap",
     }
 )
@@ -56,6 +58,7 @@ VALUE_RANGE: dict[str, tuple[float, float]] = {
     "prepayment": (0.0, 1.0),
     "yield": (0.0, 10.0),
     "fee_free_share": (0.0, 1.0),
+    "apr": (-1.0, 1.0),
     "apr_cap": (0.0, 3.0),
     "originations": (0.0, 100.0),
     "ineligible_share": (0.0, 1.0),

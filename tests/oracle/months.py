@@ -62,6 +62,7 @@ def base_months(deal, pool) -> MonthInputs:
         yield_multiple=by_month(1.0),
         fee_free_share=by_month(pool.fee_free_share),
         apr_cap=by_month(math.inf),
+        apr_change=by_month(0.0),
         mix=by_segment([s.share if s.new_share is None else s.new_share for s in pool.segments]),
         originations=by_month(1.0),
         lag_days=by_month(0.0),

@@ -28,8 +28,10 @@ def flat_plan_apr(fee: float, term: int) -> float:
     return 0.5 * (low + high)
 
 
-def capped_fee(fee: float, term: int, apr_cap: float) -> float:
-    """Flat monthly fee that a cap on the APR leaves."""
+def capped_fee(fee: float, term: int, apr_cap: float, apr_change: float = 0.0) -> float:
+    """Flat monthly fee that a move of the APR and then a cap on it leave."""
+    if apr_change:
+        fee = flat_payment(max(flat_plan_apr(fee, term) + apr_change, 0.0), term) - 1.0 / term
     return fee if math.isinf(apr_cap) else min(fee, flat_payment(apr_cap, term) - 1.0 / term)
 
 
@@ -46,11 +48,11 @@ def extra_fee_free(pool, s: int, fee_free_share: float) -> float:
     return 0.0 if free >= 1.0 else max(0.0, (fee_free_share - free) / (1.0 - free))
 
 
-def plan_fees(pool, s: int, fee_free_share: float, apr_cap: float) -> list[float]:
+def plan_fees(pool, s: int, fee_free_share: float, apr_cap: float, apr_change: float = 0.0) -> list[float]:
     """Flat monthly fee of each plan of a segment, net of what is fee-free."""
     bearing = 1.0 - extra_fee_free(pool, s, fee_free_share)
     gross = pool.segments[s].monthly_fee
-    return [0.0 if p.always_fee_free else bearing * capped_fee(gross, p.term, apr_cap) for p in pool.plans]
+    return [0.0 if p.always_fee_free else bearing * capped_fee(gross, p.term, apr_cap, apr_change) for p in pool.plans]
 
 
 def constant_payment_profile(rate: float, annual_yield: float, slots: int) -> Profile:
@@ -104,7 +106,8 @@ def purchase_profile(pool, s: int, months, t: int, last: int, slots: int) -> tup
         rate = pool.payment_rate
         return 1.0, constant_payment_profile(rate.monthly, rate.annual_yield, slots)
     due, fee, eligible = [0.0] * slots, [0.0] * slots, 0.0
-    fees = plan_fees(pool, s, float(months.fee_free_share[t - 1]), float(months.apr_cap[t - 1]))
+    price = (float(part[t - 1]) for part in (months.fee_free_share, months.apr_cap, months.apr_change))
+    fees = plan_fees(pool, s, *price)
     for weight, plan, flat in zip(plan_mix(pool, s), pool.plans, fees, strict=True):
         n = plan.term
         if t + n + pool.eligibility.months_before_legal_maturity > last:
