@@ -238,3 +238,15 @@ def test_a_narrow_terminal_keeps_the_numbers_legible(
     head, _, *rows = capsys.readouterr().out.strip().splitlines()
     assert ("std. error" in head) == shown
     assert any("P(more than 14)" in row and "0.00887848" in row for row in rows)
+
+
+def test_an_interrupt_keeps_what_was_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt() -> list[Finding]:
+        raise KeyboardInterrupt
+
+    slow = of(exact("a", 1.0, 1.0, 0.0))._replace(name="basel-formula", run=interrupt)
+    monkeypatch.setattr(
+        "stress.validation.catalogue.ALL", (CHECKS[0]._replace(run=of(exact("a", 1.0, 1.0, 0.0)).run), slow)
+    )
+    assert _run(["validate", "-o", str(tmp_path / "v.json")]) == 130
+    assert [c["name"] for c in record.read(tmp_path / "v.json")["checks"]] == [CHECKS[0].name]

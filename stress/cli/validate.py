@@ -58,8 +58,8 @@ def validate(
         for done, check in enumerate(chosen):
             progress(done, len(chosen))
             entries.append(record.measured(check))
+            _write(target, record.text(record.document(entries, before)))  # an interrupt loses one check, not all
             output.log("validated", name=check.name, verdict=entries[-1]["verdict"], seconds=entries[-1]["seconds"])
-    _write(target, record.text(record.document(entries, before)))
     output.result(lambda: _answer(entries, bool(names)), lambda: record.document(entries))
     broken = [entry["name"] for entry in entries if entry["verdict"] == "broken"]
     if broken:
