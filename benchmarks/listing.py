@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks import variants, whole_runs
+from benchmarks import estimators, variants, whole_runs
 from benchmarks.cases import QUICK_CASES, Effort, Row
 
 CASES: dict[str, Callable[[Effort], list[Row]]] = {
@@ -14,6 +14,7 @@ CASES: dict[str, Callable[[Effort], list[Row]]] = {
     "numpy_chunks": variants.numpy_chunks,
     "steps": variants.steps,
     "references": variants.references,
+    "estimators": estimators.estimators,
     "memory": whole_runs.memory,
     "start": whole_runs.start,
     "end_to_end": whole_runs.end_to_end,

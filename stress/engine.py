@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-from stress import counting
+from stress import counting, sampling
 from stress.assemble.calendar import calendar_of
 from stress.assemble.contract import sizes_of
 from stress.assemble.problem import assemble
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from stress.results import Result
 
 RNG = "Philox4x32-10, key = seed, counter = (path, month // 4, purpose, factor); Box-Muller"
+RNG_SOBOL = (
+    "Sobol, 16 scrambled replicates (replicate = block mod 16), principal components of the months; others " + RNG
+)
 
 
 @overload
@@ -43,6 +46,8 @@ def simulate(
     threads: int | None = ...,
     progress: Progress | None = ...,
     client: Any = ...,
+    estimator: str | None = ...,
+    target_error: str | None = ...,
 ) -> xr.Dataset: ...
 @overload
 def simulate(
@@ -53,6 +58,8 @@ def simulate(
     threads: int | None = ...,
     progress: Progress | None = ...,
     client: Any = ...,
+    estimator: str | None = ...,
+    target_error: str | None = ...,
 ) -> Result: ...
 def simulate(
     job: Job | Sweep,
@@ -62,11 +69,15 @@ def simulate(
     threads: int | None = None,
     progress: Progress | None = None,
     client: Any = None,
+    estimator: str | None = None,
+    target_error: str | None = None,
 ) -> Result:
     """Tranche loss distributions of a job as a labelled Dataset (see `stress.results`).
 
     paths and seed override the job's; `scenarios` keeps some by name. `threads`: one per core where left out;
     `client`: a `distributed.Client` instead. The numbers do not depend on threads, chunks or cluster.
+    `estimator`: plain, sobol, importance or auto instead of the job's own. `target_error`: as "EL:B=0.05", stop as soon
+    as the relative error is reached; the paths are then a budget, and the attribute `target` says which ended the run.
     A sweep gives a Dataset with dims for what it sweeps, or a DataTree with a group for each deal where deals differ.
     Raises ConfigError where the inputs do not fit together, StressError where a law of the model is broken.
 
@@ -78,9 +89,41 @@ def simulate(
     True
     """
     if isinstance(job, Sweep):
-        return _sweep(with_seed(job, seed), paths, scenarios, threads, progress, client)
+        return _sweep(with_seed(job, seed), paths, scenarios, threads, progress, client, estimator, target_error)
     chosen = with_options(job, paths, seed, scenarios)
-    return to_dataset(chosen, joined(count(pack(assemble(chosen)), chosen, None, threads, client, progress)).tally())
+    if estimator is not None:
+        chosen = sampling.with_estimator(chosen, estimator)
+    chosen, why = sampling.resolved(chosen)
+    packed = packed_of(chosen)
+    note = {"estimator_choice": why} if why else {}
+    if target_error is not None:
+        return _to_target(chosen, packed, target_error, threads, progress, client).assign_attrs(note)
+    return to_dataset(chosen, joined(count(packed, chosen, None, threads, client, progress)).tally()).assign_attrs(note)
+
+
+def packed_of(job: Job) -> Packed:
+    """The arrays of a job with the sampler that its estimator asks for, ready to count."""
+    problem = assemble(job)
+    return pack(problem, sampler=sampling.sampler_of(job, problem))
+
+
+def _to_target(
+    job: Job, packed: Packed, text: str, threads: int | None, progress: Progress | None, client: Any
+) -> xr.Dataset:
+    """Part after part, until the target is reached or the job's paths are counted."""
+    from stress.measures import target as targets
+
+    target, budget = targets.parse(text, [note.name for note in job.deal.notes]), job.paths
+    parts: list[Counted] = []
+    paths, more = 0, min(budget, targets.FIRST)
+    while True:
+        job = job.model_copy(update={"paths": more})
+        parts = [joined([*parts, *count(packed, job, [(paths, more)], threads, client, progress)])]
+        paths, dataset = more, to_dataset(job, parts[0].tally())
+        relative, scenario = targets.reached(target, dataset)
+        if relative <= target.relative or paths == budget:
+            return dataset.assign_attrs(target=targets.says(target, relative, scenario, paths, budget))
+        more = targets.next_paths(target, relative, paths, budget)
 
 
 def _sweep(
@@ -90,15 +133,18 @@ def _sweep(
     threads: int | None,
     progress: Progress | None,
     client: Any,
+    estimator: str | None,
+    target_error: str | None,
 ) -> Result:
     """Every job of a sweep in turn, under one count of progress."""
     from stress import results
 
     total = sum(paths or job.paths for job in sweep.jobs)
     before, cells = 0, []
+    how = {"estimator": estimator, "target_error": target_error}
     for job in sweep.jobs:
         step = None if progress is None else functools.partial(_further, progress, before, total)
-        cells.append((labels_of(job, sweep.over), simulate(job, paths, None, scenarios, threads, step, client)))
+        cells.append((labels_of(job, sweep.over), simulate(job, paths, None, scenarios, threads, step, client, **how)))
         before += paths or job.paths
     return results.combine(cells)
 
@@ -161,7 +207,8 @@ def chunks(paths: int, workers: int) -> list[tuple[int, int]]:
 def problem_digest(packed: Packed) -> str:
     """SHA-256 of all that the kernels are given but seed and paths."""
     digest = hashlib.sha256(repr(sorted(packed.shapes.items())).encode())
-    for array in (packed.f, packed.g, packed.header):
+    sampler = () if packed.sampler is None else packed.sampler
+    for array in (packed.f, packed.g, packed.header, *sampler):
         digest.update(np.ascontiguousarray(array).data.cast("B"))
     return digest.hexdigest()
 
@@ -192,8 +239,8 @@ def to_dataset(job: Job, tally: Tally) -> xr.Dataset:
             "job": job_to_json(job),
             "seed": str(job.seed),
             "paths": job.paths,
-            "estimator": "plain",
-            "rng": RNG,
+            "estimator": job.estimator,
+            "rng": RNG_SOBOL if job.estimator == "sobol" else RNG,
         },
         sizes_of(job.deal, job.pool.balance),
     )

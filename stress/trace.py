@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from stress import sampling
 from stress.assemble.calendar import calendar_of
 from stress.assemble.contract import account_names, step_labels
 from stress.assemble.market import factors_of
@@ -41,8 +42,12 @@ def replay(
     if path < 0:
         raise ConfigError(f"path {path}: a path is a number from 0 upwards")
     chosen = tuple(c for c in job.scenarios if c.name == scenario)
-    one = job.model_copy(update={"scenarios": chosen, "seed": job.seed if seed is None else seed})
-    return trace_of(one, assemble(one), path, normals)
+    job = sampling.resolved(job.model_copy(update={"seed": job.seed if seed is None else seed})).job
+    one = job.model_copy(update={"scenarios": chosen})
+    problem = assemble(one)
+    if normals is None and job.estimator != "plain":
+        normals = sampling.normals_of(job, problem, path)
+    return trace_of(one, problem, path, normals)
 
 
 def trace_of(job: Job, problem: Problem, path: int, normals: np.ndarray | None = None) -> xr.Dataset:

@@ -11,6 +11,7 @@ import click
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
 from stress.cli.sizes import Memory
+from stress.errors import ConfigError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -19,11 +20,23 @@ if TYPE_CHECKING:
     from stress.results import Result
 
 
+ESTIMATORS = ("plain", "sobol", "importance", "auto")
+
+
 @click.command()
 @click.argument("job", type=FILE, metavar="JOB.toml")
 @click.option("--paths", type=Count(), help="Number of paths instead of the job's own.")
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Seed instead of the job's own.")
 @click.option("--scenario", "scenarios", multiple=True, metavar="NAME", help="Only this scenario; may be repeated.")
+@click.option(
+    "--estimator",
+    type=click.Choice(ESTIMATORS),
+    help="How factors are drawn, instead of the job's own; auto: by a pilot.",
+)
+@click.option(
+    "--target-error", "target", metavar="MEASURE:NOTE=REL",
+    help="Stop once this relative error is reached, as EL:B=0.05, VAR99.9:B=0.02; --paths is then a budget.",
+)  # fmt: skip
 @click.option("--out", type=FILE, metavar="DIR", help="Where results go. [default: results/<job name>]")
 @click.option("--threads", type=click.IntRange(1, 1024), help="Threads of this process. [default: all cores]")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Worker processes on this machine instead.")
@@ -40,6 +53,8 @@ def run(
     paths: int | None,
     seed: int | None,
     scenarios: tuple[str, ...],
+    estimator: str | None,
+    target: str | None,
     out: Path | None,
     threads: int | None,
     workers: int | None,
@@ -65,6 +80,7 @@ def run(
       stress run scenarios/jobs/baitiao-24m.toml --paths 1e6 --seed 7
       stress run job.toml --scenario baseline --scenario macro_severe --json
       stress run job.toml --paths 1e8 --workers 8
+      stress run job.toml --estimator importance --target-error EL:B=0.05 --paths 1e7
     """
     from stress.jobs.plans import check_paths, plan_sweep
     from stress.jobs.plans import plan as plan_of
@@ -89,9 +105,13 @@ def run(
         "keep_paths": keep_paths,
         "max_paths": max_paths,
         "max_memory": max_memory,
+        "estimator": estimator,
+        "target": target,
     }
     plan: Plan | SweepPlan
     if isinstance(loaded, Sweep):
+        if target is not None:
+            raise ConfigError("--target-error: is for one job, not for a sweep")
         plan = plan_sweep(loaded, **options)
         refuse_sweep(plan)
     else:
@@ -122,7 +142,9 @@ def execute(plan: Plan | SweepPlan, output: Output, follow: str | None = None) -
                 if not output.as_json:
                     output.result(lambda: report.table(result), dict)
 
-            if isinstance(plan, Plan):
+            if isinstance(plan, Plan) and plan.target is not None:
+                done = jobs.run_to_target(plan, step, output.log, stop, step.seen)
+            elif isinstance(plan, Plan):
                 done = jobs.run(plan, step, output.log, stop, step.seen, ready)
             else:
                 done = jobs.run_sweep(plan, step, output.log, stop)
@@ -131,8 +153,11 @@ def execute(plan: Plan | SweepPlan, output: Output, follow: str | None = None) -
         return 130
     if not done.before:
         output.log("saved", out=str(plan.out))
+    for line in str(done.dataset.attrs.get("warnings", "")).split("; "):
+        if line:
+            output.log("warning", note=f"not to be trusted: {line}")
 
-    if isinstance(plan, Plan) and not done.before and not output.as_json:
+    if isinstance(plan, Plan) and plan.target is None and not done.before and not output.as_json:
         return 0  # shown already
 
     from stress.cli.measures_json import measures

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from stress.jobs.reading import open
     from stress.jobs.running import MANIFEST, REPORT, RESULTS, Done, result_digest, run
     from stress.jobs.sweeping import run_sweep
+    from stress.jobs.targets import run_to_target
 
 __all__ = [
     "MANIFEST",
@@ -43,6 +44,7 @@ __all__ = [
     "result_digest",
     "run",
     "run_sweep",
+    "run_to_target",
     "write_atomically",
 ]
 
@@ -51,6 +53,7 @@ _HOME = {
     **dict.fromkeys(("Plan", "SweepPlan", "choose_scenarios", "plan", "plan_sweep"), "plans"),
     **dict.fromkeys(("MANIFEST", "REPORT", "RESULTS", "Done", "result_digest", "run"), "running"),
     "run_sweep": "sweeping",
+    "run_to_target": "targets",
     "open": "reading",
     "path_at": "quantile",
     "write_atomically": "files",

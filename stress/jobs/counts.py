@@ -109,14 +109,12 @@ def count(
     Raises KeyboardInterrupt after `stop`, Incomplete or ClusterLost where a second run can go on.
     """
     from stress import engine
-    from stress.assemble.problem import assemble
-    from stress.kernels.memory import pack
 
     store = Store(folder, run_id(run_parts(plan.job)), plan.paths)
     if plan.fresh:
         store.clear()
         (folder / "problem.json").unlink(missing_ok=True)
-    packed = pack(assemble(plan.job))
+    packed = engine.packed_of(plan.job)
     check_problem(folder, engine.problem_digest(packed))
     store.load()
     for name in store.damaged:

@@ -35,7 +35,9 @@ class Estimate(NamedTuple):
 def tally_bytes(plan: Plan) -> int:
     """Bytes of one tally."""
     deal = plan.job.deal
-    shapes = tally_shapes(len(plan.scenarios), len(deal.notes), deal.legal_maturity_months, len(deal.triggers))
+    weighted = plan.job.estimator == "importance"
+    months = deal.legal_maturity_months
+    shapes = tally_shapes(len(plan.scenarios), len(deal.notes), months, len(deal.triggers), weighted)
     return 8 * sum(math.prod(shape) for shape in shapes.values())
 
 
@@ -90,13 +92,11 @@ def estimate_sweep(plan: SweepPlan) -> Estimate:
 
 def estimate(plan: Plan) -> Estimate:
     """Everything, with the rate of the latest run of the same problem, or one measured now (it may compile first)."""
-    from stress.assemble.problem import assemble
     from stress.counting.ranges import chunks
-    from stress.engine import problem_digest
+    from stress.engine import packed_of, problem_digest
     from stress.jobs import rate
-    from stress.kernels.memory import pack
 
-    packed = pack(assemble(plan.job))
+    packed = packed_of(plan.job)
     slots = _slots(plan)
     one = rate.known(problem_digest(packed)) or rate.measure(packed, plan.seed)
     tasks = chunks(((0, plan.paths),), slots, plan.most)

@@ -77,6 +77,7 @@ def origin(plan: Plan) -> dict[str, Any]:
         "source_digest": source_digest(),
         "paths": plan.paths,
         "seed": str(plan.seed),
+        "estimator": plan.job.estimator,
         "scenarios": list(plan.scenarios),
         "clock": plan.job.clock,
         "threads": plan.threads,

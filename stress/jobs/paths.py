@@ -26,10 +26,14 @@ from stress.kernels import alone
 from stress.kernels.layout import LANES, PANEL_BLOCKS, PANEL_PATHS, Floats
 from stress.kernels.memory import Packed, Workspace, aligned, field, pack
 from stress.kernels.philox import FACTORS, normal_panel
+from stress.kernels.sampling import Sampler
 from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
+from stress.sampling import sampler_of
 
 STORE = "paths.zarr"
 NOTE = "paths.json"
+WEIGHT = "weight"
+"""What a path of importance sampling stands for; its mean over all paths is 1."""
 _CHUNK_VALUES = 2**17
 """Paths x scenarios of a chunk: 40 MB while it is made for four notes."""
 
@@ -61,37 +65,45 @@ def _outcomes(job: Job, first: int, chunk: int, threads: int) -> Iterator[tuple[
     from stress.assemble.problem import assemble
 
     packs = [pack(assemble(job.model_copy(update={"scenarios": (case,)}))) for case in job.scenarios]
+    sampler = sampler_of(job, packs[0].problem)
     n_note = len(job.deal.notes)
     starts = iter(range(first, job.paths, chunk))
     with ThreadPoolExecutor(threads) as pool:
 
-        def submit() -> tuple[int, int, Future[Floats]] | None:
+        def submit() -> tuple[int, int, Future[tuple[Floats, Floats]]] | None:
             start = next(starts, None)
             if start is None:
                 return None
             end = min(start + chunk, job.paths)
-            return start, end, pool.submit(outcomes, packs, job.seed, (start, end))
+            return start, end, pool.submit(outcomes, packs, job.seed, (start, end), sampler)
 
         ahead = deque(item for item in (submit() for _ in range(threads)) if item)
         while ahead:
             start, end, future = ahead.popleft()
-            rows = future.result()
+            rows, weight = future.result()
             if (item := submit()) is not None:
                 ahead.append(item)
-            yield start, end, _named(rows, n_note)
+            named = _named(rows, n_note)
+            yield start, end, {**named, WEIGHT: weight} if job.estimator == "importance" else named
 
 
-def outcomes(packs: list[Packed], seed: int, paths: Range) -> Floats:
-    """(scenario, quantity, path) of a range that begins with a panel, as the kernels leave them block by block."""
+def outcomes(packs: list[Packed], seed: int, paths: Range, sampler: Sampler | None = None) -> tuple[Floats, Floats]:
+    """(scenario, quantity, path) of a range that begins with a panel, as the kernels leave them block by block, and the
+    weight of each path, (path,).
+    """
     start, end = paths
     sizes = packs[0].problem.sizes
     n_row = len(NOTE_QUANTITIES) * sizes.n_note + len(POOL_QUANTITIES)
     found = np.empty((len(packs), n_row, end - start))
     length = sizes.n_month * sizes.n_factor * LANES
     panel = aligned(PANEL_BLOCKS * length)
+    weight = np.ones(-(-(end - start) // PANEL_PATHS) * PANEL_PATHS)
     spaces = [Workspace(packed) for packed in packs]
     for first in range(start, end, PANEL_PATHS):
-        normal_panel(panel, PANEL_BLOCKS, sizes.n_month, sizes.n_factor, first, np.uint64(seed), FACTORS)
+        if sampler is None:
+            normal_panel(panel, PANEL_BLOCKS, sizes.n_month, sizes.n_factor, first, np.uint64(seed), FACTORS)
+        else:
+            sampler.fill(panel, weight[first - start :][:PANEL_PATHS], first // PANEL_PATHS, seed)
         for block in range(-(-(min(end, first + PANEL_PATHS) - first) // LANES)):
             at = first - start + block * LANES
             width = min(LANES, end - start - at)
@@ -101,7 +113,7 @@ def outcomes(packs: list[Packed], seed: int, paths: Range) -> Floats:
                 alone.run(space, 0, 1, width, seed, drawn=True, first_path=first + block * LANES)
                 rows = space.scratch[field(space.packed, "outcome") :][: n_row * LANES].reshape(n_row, LANES)
                 found[k, :, at : at + width] = rows[:, :width]
-    return found
+    return found, weight[: end - start]
 
 
 def _named(rows: Floats, n_note: int) -> dict[str, Floats]:
@@ -110,6 +122,11 @@ def _named(rows: Floats, n_note: int) -> dict[str, Floats]:
     notes = rows[:, : n * n_note].reshape(rows.shape[0], n_note, n, -1)
     found = {name: notes[:, :, i] for i, name in enumerate(NOTE_QUANTITIES)}
     return found | {f"pool_{name}": rows[:, n * n_note + i] for i, name in enumerate(POOL_QUANTITIES)}
+
+
+def _names(job: Job) -> tuple[str, ...]:
+    names = (*NOTE_QUANTITIES, *(f"pool_{q}" for q in POOL_QUANTITIES))
+    return (*names, WEIGHT) if job.estimator == "importance" else names
 
 
 def _create(store: Path, job: Job, chunk: int) -> dict[str, Any]:
@@ -128,8 +145,9 @@ def _create(store: Path, job: Job, chunk: int) -> dict[str, Any]:
     group = zarr.open_group(store, mode="r+")
     sizes = {"scenario": len(names["scenario"]), "tranche": len(names["tranche"]), "path": job.paths}
     arrays = {}
-    for name in (*NOTE_QUANTITIES, *(f"pool_{q}" for q in POOL_QUANTITIES)):
-        dims = ("scenario", "path") if name.startswith("pool_") else ("scenario", "tranche", "path")
+    for name in _names(job):
+        dims: tuple[str, ...] = ("scenario", "path") if name.startswith("pool_") else ("scenario", "tranche", "path")
+        dims = ("path",) if name == WEIGHT else dims
         arrays[name] = group.create_array(
             name,
             shape=tuple(sizes[dim] for dim in dims),
@@ -149,7 +167,7 @@ def _open(store: Path, job: Job, chunk: int) -> dict[str, Any]:
 
     group = zarr.open_group(store, mode="r+")
     arrays: dict[str, Any] = {}
-    for name in (*NOTE_QUANTITIES, *(f"pool_{q}" for q in POOL_QUANTITIES)):
+    for name in _names(job):
         arrays[name] = group[name]
         arrays[name].resize((*arrays[name].shape[:-1], job.paths))
     return arrays

@@ -40,6 +40,10 @@ class Plan(NamedTuple):
     """Seconds of work between two checkpoints."""
     most: int | None = None
     """Paths of a task; by default their number follows from paths and workers."""
+    target: str | None = None
+    """Relative error at which the run may stop, as `EL:B=0.05`; the paths are then a budget."""
+    why: str = ""
+    """Why `auto` chose the job's estimator."""
 
 
 def plan(
@@ -57,16 +61,24 @@ def plan(
     max_memory: int | None = None,
     every: float = 10.0,
     most: int | None = None,
+    estimator: str | None = None,
+    target: str | None = None,
 ) -> Plan:
     """The job with the options that override it.
 
-    Raises ConfigError for a scenario that it has not or two places to count, LimitError for too many paths.
+    Raises ConfigError for a scenario that it has not, two places to count or a target that makes no sense, LimitError
+    for too many paths.
     """
+    if target is not None:
+        from stress.measures.target import parse
+
+        parse(target, [note.name for note in job.deal.notes])
     chosen = choose_scenarios(job, scenarios)
     update = {
         "paths": job.paths if paths is None else paths,
         "seed": job.seed if seed is None else seed,
         "scenarios": tuple(case for case in job.scenarios if case.name in chosen),
+        "estimator": estimator or job.estimator,
     }
     job = job.model_copy(update=update)
     check_paths(job.paths, max_paths)
@@ -87,6 +99,7 @@ def plan(
         max_memory,
         every,
         most,
+        target,
     )
 
 

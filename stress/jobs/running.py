@@ -19,6 +19,7 @@ from stress.jobs.estimates import refuse
 from stress.jobs.files import disk, sha256_of, write_atomically
 from stress.jobs.origin import origin, read_json, run_id, run_parts
 from stress.jobs.plans import Plan
+from stress.jobs.targets import noted, settled
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -62,6 +63,7 @@ def run(
     refuse(plan)
     say, stop = say or silent, stop or threading.Event()
     watch = Watch()
+    plan = settled(plan, say)
     with folder_of(plan) as folder:
         if not plan.fresh and (manifest := finished(plan.out, wanted(plan), plan.keep_paths)):
             return unchanged(plan.out, manifest, say)
@@ -75,7 +77,7 @@ def run(
 
         from stress import engine
 
-        dataset = engine.to_dataset(plan.job, counts.tally)
+        dataset = noted(plan, engine.to_dataset(plan.job, counts.tally))
         files = write(plan.out, dataset, ready)
         manifest = {
             **origin(plan),

@@ -32,6 +32,7 @@ from stress.jobs.running import (
     write,
     write_manifest,
 )
+from stress.jobs.targets import noted, settled
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -46,6 +47,7 @@ def run_sweep(
     """
     refuse_sweep(plan)
     say, stop = say or silent, stop or threading.Event()
+    plan = plan._replace(plans=tuple(settled(one, say) for one in plan.plans))
     watch = Watch()
     with reserved(plan.out) as folder:
         begin(folder, {"job": f"sweep {plan.sweep.name}"}, plan.fresh)
@@ -93,7 +95,7 @@ def _jobs(
                 counts = count(one, folder, step, say, stop, places)
                 if one.keep_paths:
                     keep_paths(one, folder, step, stop)
-                dataset = engine.to_dataset(one.job, counts.tally)
+                dataset = noted(one, engine.to_dataset(one.job, counts.tally))
             before += one.paths
             cells.append((labels, dataset))
             said.append(_said(one, labels) | {

@@ -87,6 +87,8 @@ class Tally(NamedTuple):
     """(K, 4): worst error of the laws over the cut-off balance: pool balance, cash, notes less assets, a negative balance."""
 
 
+MOST_WEIGHT = 4
+"""No weight is larger: a quarter of the paths is drawn from the plain law."""
 WEIGHT_UNIT, TOP_UNIT = 2**20, 2**40
 """One path's weight of 1 in a weighted count (fans, WAL, IRR) and in `loss_top`."""
 RULE = {"loss_path": np.minimum, "loss_top": np.maximum, "residual": np.maximum}

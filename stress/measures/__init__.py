@@ -31,6 +31,7 @@ from stress.measures.means import (
 from stress.measures.months import QUANTILES, event_probability, fan, month_mean
 from stress.measures.scenarios import compare, difference, mixture
 from stress.measures.sums import paths
+from stress.measures.weighted import effective_paths, is_weighted, trust, warnings
 from stress.measures.yields import capped_yield, irr_quantile, wal_quantile
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "convergence",
     "default_rate",
     "difference",
+    "effective_paths",
     "event_probability",
     "exceedance",
     "expected_loss",
@@ -49,6 +51,7 @@ __all__ = [
     "fan",
     "irr",
     "irr_quantile",
+    "is_weighted",
     "lgd",
     "loss_probability",
     "mean",
@@ -61,7 +64,9 @@ __all__ = [
     "pool_tails",
     "price",
     "shortfall_probability",
+    "trust",
     "value_at_risk",
     "wal",
     "wal_quantile",
+    "warnings",
 ]

@@ -35,6 +35,13 @@ def ratio(numerator: Array, denominator: Array) -> Replicates:
     return Replicates(value, np.where(np.isfinite(without), without, np.nan))
 
 
+def quotient(above: Replicates, below: Replicates) -> Replicates:
+    """One over the other. NaN where there is nothing below."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value, without = above.value / below.value, above.without / below.without
+    return Replicates(value, np.where(np.isfinite(without), without, np.nan))
+
+
 def error(replicates: Replicates, size: Array) -> Array:
     """Standard error by the delete-m(j) jackknife: batches of `size` paths, (batch,), may be unequal, none empty.
 

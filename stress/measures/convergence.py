@@ -7,7 +7,7 @@ import xarray as xr
 
 from stress.measures import batches
 from stress.measures.estimate import as_dataset
-from stress.measures.means import counts_of, spec_of
+from stress.measures.means import replicates_of, spec_of
 
 STEPS = 24
 """Points of the curve, evenly spaced in the logarithm of the number of paths."""
@@ -26,11 +26,11 @@ def convergence(ds: xr.Dataset, name: str = "expected_loss") -> xr.Dataset:
     True
     """
     spec = spec_of(name)
-    numerator, denominator, size = counts_of(ds, name)
+    size = replicates_of(ds, name)[1]
     first = min(FEWEST, size.size)
     kept = np.unique(np.geomspace(first, size.size, STEPS).round().astype(int))
     interval = batches.symmetric if spec.signed else batches.positive
-    parts = [interval(batches.ratio(numerator[..., :k], denominator[..., :k]), size[:k]) for k in kept]
+    parts = [interval(*replicates_of(ds, name, int(k))) for k in kept]
     joined = type(parts[0])(*(np.stack(arrays, -1) for arrays in zip(*parts, strict=True)))
     dims = (*(("scenario", "tranche") if spec.of == "note" else ("scenario",)), "step")
     curve = as_dataset(joined, dims, ds.coords, spec.unit, spec.meaning)

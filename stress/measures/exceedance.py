@@ -10,6 +10,7 @@ from stress.measures import sums
 from stress.measures.estimate import as_dataset
 from stress.measures.histogram import WIDTH
 from stress.measures.proportions import proportion
+from stress.measures.weighted import chance, is_weighted, mass, square, weights_of
 
 POOL = ("default", "net_loss")
 
@@ -28,11 +29,15 @@ def exceedance(ds: xr.Dataset, value: float, quantity: str = "default") -> xr.Da
         raise DataError(f"exceedance of {quantity!r}: one of {', '.join(POOL)}")
     if not 0.0 < value <= 1.0:
         raise DataError(f"exceedance at {value:g}: a share of the cut-off balance above 0 and at most 1")
-    count = ds[f"{quantity}_count"].transpose("scenario", "loss_bin").values.astype(np.float64)
+    count = mass(ds, quantity)
     lower = np.concatenate([[0.0], WIDTH * np.arange(count.shape[1] - 2), [1.0]])
     upper = np.concatenate([[0.0], lower[1:-1] + WIDTH, [1.0]])
     share = np.where(
         upper > lower, np.clip((upper - value) / np.maximum(upper - lower, WIDTH), 0.0, 1.0), lower >= value
     )
     meaning = f"probability that pool {quantity.replace('_', ' ')} reaches {value:g} of the cut-off balance"
-    return as_dataset(proportion(count @ share, sums.paths(ds)), ("scenario",), ds.coords, "1", meaning)
+    parts = proportion(count @ share, sums.paths(ds))
+    if is_weighted(ds):
+        weights = weights_of(ds)
+        parts = chance(count @ share / weights.paths, square(ds, quantity) @ share / weights.paths, weights)
+    return as_dataset(parts, ("scenario",), ds.coords, "1", meaning)

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from stress.kernels.tally import N_BIN
+from stress.kernels.tally import MOST_WEIGHT, N_BIN
 from stress.measures.estimate import CONFIDENCE
+from stress.measures.weighted import Weights, variance
 
 Array = NDArray[np.float64]
 
@@ -30,13 +31,22 @@ class Tail(NamedTuple):
     shortfall_error: float
 
 
-def tail(count: Array, total_loss: float, level: float) -> Tail:
+class Weighing(NamedTuple):
+    """Second moments of weighted paths."""
+
+    square: Array
+    """(loss_bin,) sum of squared weights."""
+    weights: Weights
+
+
+def tail(count: Array, total_loss: float, level: float, weighing: Weighing | None = None) -> Tail:
     """Value at risk and expected shortfall at `level` of losses counted in `count` (loss_bin,) whose exact sum is
     known.
 
     Value at risk: the smallest loss not exceeded with probability `level`, linear within its bin. Its 95% interval
     runs between two order statistics (David and Nagaraja 2003, section 7.1), each widened to the edge of its bin; an
     upper rank beyond the sample gives 1.
+    Weighted paths: `count` is what they stand for; the interval inverts that of exceeding a loss (Woodruff 1952).
     Expected shortfall: mean of the worst 1 - level, an atom at the quantile split (Acerbi and Tasche 2002). Losses
     inside bins stand at their middle plus one common shift that restores the exact sum: where value at risk is 0
     this is exactly sum / (1 - level). Error: Var((X - VaR)+) / (n (1 - level)^2), the influence function of the tail
@@ -55,11 +65,17 @@ def tail(count: Array, total_loss: float, level: float) -> Tail:
     part = min(value[at] + (1.0 - inside) * (HIGH[at] - LOW[at]) / 2.0, HIGH[at])
     shortfall = (float(above @ value[at + 1 :]) + inside * count[at] * part) / mass
     excess = np.append(np.maximum(value[at + 1 :] - quantile, 0.0), max(part - quantile, 0.0))
-    weight = np.append(above, inside * count[at]) / paths
-    first, second = float(weight @ excess), float(weight @ excess**2)
-    spread = np.sqrt(max(second - first * first, 0.0) / paths) / (1.0 - level)
-    low, high = _order_interval(cumulative, paths, level)
-    return Tail(quantile, low, high, float(shortfall), float(spread))
+    share = np.append(above, inside * count[at]) / paths
+    first = float(share @ excess)
+    if weighing is None:
+        spread = np.sqrt(max(float(share @ excess**2) - first * first, 0.0) / paths)
+        low, high = _order_interval(cumulative, paths, level)
+    else:
+        squares = np.append(weighing.square[at + 1 :], inside * weighing.square[at]) / paths
+        second, product = np.array(squares @ excess**2), np.array(squares @ excess)
+        spread = float(np.sqrt(variance(np.array(first), second, product, weighing.weights)))
+        low, high = _weighted_interval(count, weighing, level)
+    return Tail(quantile, low, high, float(shortfall), float(spread / (1.0 - level)))
 
 
 def _values(count: Array, total_loss: float) -> Array:
@@ -79,6 +95,22 @@ def _bin_of_rank(cumulative: Array, rank: float) -> int:
 def _share_above(count: Array, cumulative: Array, at: int, rank: float) -> float:
     """Share of the paths in bin `at` that lie above `rank`."""
     return float(np.clip((cumulative[at] - rank) / count[at], 0.0, 1.0)) if count[at] > 0 else 0.0
+
+
+def _weighted_interval(count: Array, weighing: Weighing, level: float) -> tuple[float, float]:
+    """Losses whose probability of being exceeded differs from 1 - level by 1.96 of its standard errors, with one more
+    path of the weight usual in the tail: where none lies there, the loss may be the whole.
+    """
+    weights, paths = weighing.weights, float(weighing.weights.paths)
+    above = np.append(np.cumsum(count[::-1])[::-1][1:], 0.0) / paths
+    second = np.append(np.cumsum(weighing.square[::-1])[::-1][1:], 0.0) / paths
+    usual = second / np.maximum(above, 1e-300)
+    last = int(np.flatnonzero(count)[-1])
+    usual[last:] = usual[last - 1] if last else MOST_WEIGHT
+    error = np.sqrt(variance(above, second, second, weights) + np.square(usual / paths))
+    half = special.ndtri(0.5 + CONFIDENCE / 2.0)
+    under, over = above - half * error <= 1.0 - level, above + half * error <= 1.0 - level
+    return float(LOW[int(under.argmax())]), float(HIGH[int(over.argmax())]) if over.any() else 1.0
 
 
 def _order_interval(cumulative: Array, paths: float, level: float) -> tuple[float, float]:

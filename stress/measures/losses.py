@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from stress.errors import DataError
 from stress.measures import means, sums
 from stress.measures.estimate import CONFIDENCE, Interval, as_dataset
-from stress.measures.histogram import WIDTH, tail
+from stress.measures.histogram import WIDTH, Weighing, tail
+from stress.measures.weighted import is_weighted, mass, square, weights_of
 
 Array = NDArray[np.float64]
 LEVELS = (0.95, 0.99, 0.995, 0.999, 0.9999)
@@ -49,10 +50,8 @@ def note_tails(ds: xr.Dataset, level: float | Sequence[float] = LEVELS) -> tuple
     >>> var["estimate"].dims
     ('scenario', 'tranche')
     """
-    count = ds["loss_count"].transpose("scenario", "tranche", "loss_bin").values.astype(np.float64)
     expected = means.expected_loss(ds)
-    total = sums.of_notes(ds, "loss").total.sum(-1)
-    return _tails(ds, count, total, expected["high"].values, level, ("scenario", "tranche"))
+    return _tails(ds, "loss", expected, level, ("scenario", "tranche"))
 
 
 def default_rate(ds: xr.Dataset, level: float | Sequence[float] = LEVELS) -> xr.Dataset:
@@ -81,20 +80,26 @@ def pool_tails(ds: xr.Dataset, quantity: str, level: float | Sequence[float] = L
     >>> bool((tail_mean["estimate"] > quantile["estimate"]).all())
     True
     """
-    count = ds[f"{quantity}_count"].transpose("scenario", "loss_bin").values.astype(np.float64)
-    high = means.mean(ds, f"mean_{quantity}")["high"].values
-    return _tails(ds, count, sums.of_pool(ds, quantity).total.sum(-1), high, level, ("scenario",))
+    return _tails(ds, quantity, means.mean(ds, f"mean_{quantity}"), level, ("scenario",))
 
 
 def _tails(
-    ds: xr.Dataset, count: Array, total: Array, mean_high: Array, level: float | Sequence[float], dims: tuple[str, ...]
+    ds: xr.Dataset, quantity: str, mean: xr.Dataset, level: float | Sequence[float], dims: tuple[str, ...]
 ) -> tuple[xr.Dataset, xr.Dataset]:
     levels = _checked(level)
-    rows = count.reshape(-1, count.shape[-1])
-    answer = np.array(
-        [[tail(row, sum_, one) for one in levels] for row, sum_ in zip(rows, total.reshape(-1), strict=True)]
-    ).reshape(*total.shape, levels.size, 5)
+    paths, mean_high = sums.paths(ds), mean["high"].values
+    rows = mass(ds, quantity).reshape(mean_high.size, -1)
+    total = (mean["estimate"].values * paths).reshape(-1)
+    weighing: list[Weighing | None] = [None] * len(rows)
+    if is_weighted(ds):
+        weights = weights_of(ds)
+        weighing = [Weighing(second, weights) for second in square(ds, quantity).reshape(rows.shape)]
+    answer = np.array([
+        [tail(row, sum_, one, weighed) for one in levels]
+        for row, sum_, weighed in zip(rows, total, weighing, strict=True)
+    ]).reshape(*mean_high.shape, levels.size, 5)  # fmt: skip
     quantile, low, high, shortfall, spread = np.moveaxis(answer, -1, 0)
+    shortfall = np.where(mean["estimate"].values[..., None] == 0.0, 0.0, shortfall)
     if np.ndim(level) == 0:
         quantile, low, high, shortfall, spread = (a[..., 0] for a in (quantile, low, high, shortfall, spread))
         limit = mean_high / (1.0 - levels[0])

@@ -10,7 +10,8 @@ import xarray as xr
 from stress.errors import DataError
 from stress.measures import batches, sums
 from stress.measures.estimate import Interval, as_dataset
-from stress.measures.proportions import proportion, zero_count_bound
+from stress.measures.proportions import proportion
+from stress.measures.weighted import chance, is_weighted, weights_of
 
 
 class Mean(NamedTuple):
@@ -65,21 +66,14 @@ def has_principal(ds: xr.Dataset) -> np.ndarray:
     return np.asarray(ds["original"].values > 0.0 if "original" in ds.coords else np.ones(ds["tranche"].shape, bool))
 
 
-def replicates_of(ds: xr.Dataset, name: str) -> tuple[batches.Replicates, batches.Array]:
-    """A mean with each batch left out, and the paths of each batch."""
-    numerator, denominator, size = counts_of(ds, name)
-    return batches.ratio(numerator, denominator), size
-
-
-def counts_of(ds: xr.Dataset, name: str) -> tuple[batches.Array, batches.Array, batches.Array]:
-    """Numerator and denominator of a mean by batch, (..., batch), and the paths of each batch, (batch,)."""
+def replicates_of(ds: xr.Dataset, name: str, first: int | None = None) -> tuple[batches.Replicates, batches.Array]:
+    """A mean with each batch left out, and the paths of each batch; `first`: of so many batches only."""
     spec = spec_of(name)
     read = sums.of_notes if spec.of == "note" else sums.of_pool
-    numerator, size = read(ds, spec.numerator)
-    denominator = (
-        np.broadcast_to(size, numerator.shape) if spec.denominator is None else read(ds, spec.denominator).total
-    )
-    return numerator, denominator, size
+    above, size = sums.means(ds, read, spec.numerator, first)
+    if spec.denominator is None:
+        return above, size
+    return batches.quotient(above, sums.means(ds, read, spec.denominator, first)[0]), size
 
 
 def spec_of(name: str) -> Mean:
@@ -153,7 +147,7 @@ def multiple(ds: xr.Dataset) -> xr.Dataset:
 
 
 def loss_probability(ds: xr.Dataset) -> xr.Dataset:
-    """Probability of any principal loss, exact counts.
+    """Probability of any principal loss: exact counts, weights where paths have them, replicates of a Sobol run.
 
     >>> never = loss_probability(ds).sel(scenario="baseline", tranche="A")
     >>> float(never["estimate"]), round(float(never["high"]) * 4096, 1)  # the rule of three
@@ -163,7 +157,7 @@ def loss_probability(ds: xr.Dataset) -> xr.Dataset:
 
 
 def shortfall_probability(ds: xr.Dataset) -> xr.Dataset:
-    """Probability that some interest was not paid when due, exact counts.
+    """Probability that some interest was not paid when due, likewise.
 
     >>> float(shortfall_probability(ds)["estimate"].sel(scenario="baseline", tranche="A"))
     0.0
@@ -173,18 +167,32 @@ def shortfall_probability(ds: xr.Dataset) -> xr.Dataset:
 
 def _probability(ds: xr.Dataset, quantity: str, meaning: str) -> xr.Dataset:
     total = sums.of_notes(ds, quantity).total.sum(-1)
-    return as_dataset(proportion(total, sums.paths(ds)), ("scenario", "tranche"), ds.coords, "1", meaning)
+    parts = proportion(total, sums.paths(ds))
+    if is_weighted(ds):
+        weights = weights_of(ds)
+        square = sums.of_notes(ds, quantity, "batch_square_sum").total.sum(-1)
+        top = ds["loss_top_weight"].transpose("scenario", "tranche").values if quantity == "any_loss" else None
+        parts = chance(weights.calibrated(total, square), square / weights.paths, weights, top)
+    elif ds.attrs.get("estimator") == "sobol":
+        spread = batches.positive(*sums.means(ds, sums.of_notes, quantity))
+        seen = (total > 0.0) & (total < sums.paths(ds)) & np.isfinite(spread.high)
+        parts = Interval(*(np.where(seen, b, a) for a, b in zip(parts, spread, strict=True)))
+        parts = parts._replace(high=np.minimum(parts.high, 1.0))
+    return as_dataset(parts, ("scenario", "tranche"), ds.coords, "1", meaning)
 
 
 def _bounded(ds: xr.Dataset, name: str, parts: Interval) -> Interval:
     """Keep a loss fraction within 0 and 1, and give it its bound where no path lost anything."""
-    never = sums.of_notes(ds, "any_loss").total.sum(-1) <= 0.0
+    any_loss = loss_probability(ds)
+    never = any_loss["estimate"].transpose("scenario", "tranche").values <= 0.0
     low = np.where(np.isfinite(parts.low), np.clip(parts.low, 0.0, 1.0), 0.0)
     high = np.where(np.isfinite(parts.high), np.clip(parts.high, 0.0, 1.0), 1.0)
     if name == "lgd":
         return Interval(parts.estimate, parts.error, low, high)
-    bound = float(zero_count_bound(sums.paths(ds)))
-    blind = float(proportion(0.0, sums.paths(ds)).error)
+    blind, bound = (any_loss[k].transpose("scenario", "tranche").values for k in ("error", "high"))
     return Interval(
-        parts.estimate, np.where(never, blind, parts.error), np.where(never, 0.0, low), np.where(never, bound, high)
+        np.where(never, 0.0, parts.estimate),
+        np.where(never, blind, parts.error),
+        np.where(never, 0.0, low),
+        np.where(never, bound, high),
     )

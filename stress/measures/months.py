@@ -12,6 +12,7 @@ from stress.kernels.tally import MONTH_QUANTITIES
 from stress.measures import batches, fans
 from stress.measures.estimate import Interval, as_dataset
 from stress.measures.proportions import proportion
+from stress.measures.weighted import chance, is_weighted, weights_of
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles of the fans stored in every Dataset."""
@@ -56,10 +57,11 @@ def month_mean(ds: xr.Dataset, quantity: str) -> xr.Dataset:
     """
     labels = _labels(ds, quantity)
     size = ds["month_path"].values.astype(np.float64)
+    base = ds["month_weight"].values if is_weighted(ds) else size
     total = ds["month_sum"].sel(month_quantity=labels)
     total = total.transpose("scenario", "month_quantity", "month", "month_batch")[..., size > 0]
     kept = size[size > 0]
-    parts = batches.symmetric(batches.ratio(total.values, np.broadcast_to(kept, total.shape)), kept)
+    parts = batches.symmetric(batches.ratio(total.values, np.broadcast_to(base[size > 0], total.shape)), kept)
     dims: tuple[str, ...] = ("scenario", "tranche", "month")
     if quantity != "note_balance":
         parts, dims = Interval(*(a[:, 0] for a in parts)), ("scenario", "month")
@@ -81,7 +83,13 @@ def event_probability(ds: xr.Dataset, event: str) -> xr.Dataset:
     by = np.cumsum(count.values[..., :-1], axis=-1)
     total = count.values.sum(-1, keepdims=True)
     dims = (*(str(d) for d in count.dims[:-1]), "month")
-    return as_dataset(proportion(by, total), dims, ds.coords, "1", meaning)
+    parts = proportion(by, total)
+    if is_weighted(ds):
+        weights = weights_of(ds)
+        name = variable.removesuffix("_count")
+        first, second = (np.cumsum(ds[f"{name}_{k}"].values[..., :-1], axis=-1) for k in ("weight", "weight_square"))
+        parts = chance(weights.calibrated(first, second), second / weights.paths, weights)
+    return as_dataset(parts, dims, ds.coords, "1", meaning)
 
 
 def _labels(ds: xr.Dataset, quantity: str) -> list[str]:

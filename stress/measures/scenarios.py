@@ -12,6 +12,7 @@ from stress.errors import DataError
 from stress.measures import batches, means, sums
 from stress.measures.estimate import Interval, as_dataset
 from stress.measures.proportions import zero_count_bound
+from stress.measures.weighted import WEIGHTED
 
 SAME_DRAWS = ("seed", "paths", "rng", "estimator")
 """Attributes that must be equal for two results to rest on the same random numbers."""
@@ -41,6 +42,7 @@ def mixture(ds: xr.Dataset, probability: Mapping[str, float] | None = None) -> x
 RAW = (
     *("loss_count", "default_count", "net_loss_count", "batch_sum", "batch_path", "month_sum", "month_path"),
     *("fan_count", "fan_path", "wal_count", "irr_count", "trigger_count", "early_count", "first_loss_count"),
+    *WEIGHTED,
 )
 """Raw variables that mix linearly, and the path counts that all scenarios share."""
 
@@ -85,9 +87,8 @@ def compare(ds: xr.Dataset, other: xr.Dataset, measure: str) -> xr.Dataset:
 def _replicates(ds: xr.Dataset, measure: str) -> tuple[batches.Replicates, batches.Array, means.Mean]:
     if measure != "loss_probability":
         return (*means.replicates_of(ds, measure), means.spec_of(measure))
-    total, size = sums.of_notes(ds, "any_loss")
     spec = means.Mean("note", "any_loss", None, "1", "probability of any principal loss", bounded=True)
-    return batches.ratio(total, np.broadcast_to(size, total.shape)), size, spec
+    return (*sums.means(ds, sums.of_notes, "any_loss"), spec)
 
 
 def _difference(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
+
+from stress.measures.batches import Replicates, ratio
+from stress.measures.weighted import Weights, is_weighted
 
 Array = NDArray[np.float64]
 
@@ -23,15 +27,36 @@ class Sums(NamedTuple):
     """(batch,)"""
 
 
-def of_notes(ds: xr.Dataset, quantity: str) -> Sums:
+Read = Callable[[xr.Dataset, str, str], Sums]
+
+
+def of_notes(ds: xr.Dataset, quantity: str, variable: str = "batch_sum") -> Sums:
     """A note's quantity, (scenario, tranche, batch)."""
     names = [f"{note}:{quantity}" for note in ds["tranche"].values]
-    return _grouped(ds, ds["batch_sum"].sel(quantity=names).transpose("scenario", "quantity", "batch").values)
+    return _grouped(ds, ds[variable].sel(quantity=names).transpose("scenario", "quantity", "batch").values)
 
 
-def of_pool(ds: xr.Dataset, quantity: str) -> Sums:
+def of_pool(ds: xr.Dataset, quantity: str, variable: str = "batch_sum") -> Sums:
     """A pool quantity, (scenario, batch)."""
-    return _grouped(ds, ds["batch_sum"].sel(quantity=quantity).transpose("scenario", "batch").values)
+    return _grouped(ds, ds[variable].sel(quantity=quantity).transpose("scenario", "batch").values)
+
+
+def means(ds: xr.Dataset, read: Read, quantity: str, most: int | None = None) -> tuple[Replicates, Array]:
+    """Mean over paths of a quantity with each batch left out, and the paths of each batch.
+
+    `read`: `of_notes` or `of_pool`; `most`: the first so many batches only. Weighted paths: by calibrated weights,
+    calibrated again without the batch.
+    """
+    first, size = (array[..., :most] for array in read(ds, quantity, "batch_sum"))
+    if not is_weighted(ds):
+        return ratio(first, np.broadcast_to(size, first.shape)), size
+    second = read(ds, quantity, "batch_square_sum").total[..., :most]
+    w, w2 = (_grouped(ds, ds[k].values).total[..., :most] for k in ("batch_weight", "batch_weight_square"))
+    whole = Weights(size.sum(), w.sum(), w2.sum())
+    left = Weights(size.sum() - size, w.sum() - w, w2.sum() - w2)
+    value = whole.calibrated(first.sum(-1), second.sum(-1))
+    without = left.calibrated(first.sum(-1)[..., None] - first, second.sum(-1)[..., None] - second)
+    return Replicates(value, without), size
 
 
 def paths(ds: xr.Dataset) -> float:

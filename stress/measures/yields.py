@@ -9,6 +9,7 @@ import xarray as xr
 
 from stress.measures.means import has_principal
 from stress.measures.months import QUANTILES
+from stress.measures.weighted import is_weighted
 
 
 def wal_quantile(ds: xr.Dataset, quantile: Sequence[float] = QUANTILES) -> xr.DataArray:
@@ -37,14 +38,15 @@ def capped_yield(ds: xr.Dataset) -> xr.DataArray:
     >>> float(capped_yield(ds).max())
     0.0
     """
-    count = ds["irr_count"].transpose("scenario", "tranche", "irr_bin")
+    count = ds["irr_weight" if is_weighted(ds) else "irr_count"].transpose("scenario", "tranche", "irr_bin")
     share = count.isel(irr_bin=-1, drop=True) / count.sum("irr_bin").where(lambda n: n > 0, np.nan)
     kept = share.where(xr.DataArray(has_principal(ds), dims="tranche"), 0.0)
     return kept.assign_attrs(units="1", long_name="share of paths whose yield is capped at 1,000% a year")
 
 
 def _quantile(ds: xr.Dataset, name: str, quantile: Sequence[float], unit: str) -> xr.DataArray:
-    count = ds[f"{name}_count"].transpose("scenario", "tranche", f"{name}_bin").values.astype(np.float64)
+    variable = f"{name}_weight" if is_weighted(ds) else f"{name}_count"
+    count = ds[variable].transpose("scenario", "tranche", f"{name}_bin").values.astype(np.float64)
     middle = ds[f"{name}_bin"].values
     width = middle[1] - middle[0]
     levels = np.asarray(quantile, np.float64)

@@ -7,6 +7,8 @@ import math
 from stress.kernels.tally import HIGHEST_IRR
 
 BP = 1e-4
+TINY = 1e-6
+"""Below a hundredth of a basis point: two digits, whatever the exponent."""
 MISSING = "–"
 CAPPED = "†"
 """Marks a mean yield some of whose paths stand at the cap."""
@@ -38,6 +40,8 @@ def with_error(x: float, error: float, bound: float | None = None) -> str:
         return MISSING
     if not math.isfinite(error):
         return f"{fraction(x)} (no error)"
+    if max(abs(x), error) < TINY:
+        return _signed(f"{x / BP:.2g} ± {error / BP:.1g} bp")
     scale, unit = (100.0, "%") if max(abs(x), error) >= 0.00995 else (1e4, " bp")
     digits = _digits(scale * error, 2 if unit == "%" else 4)
     if 0.0 < scale * error < 0.5 * 10.0**-digits:
@@ -53,6 +57,8 @@ def interval(x: float, low: float, high: float) -> str:
         return f"< {fraction(high)}"
     if x >= 1.0:
         return f"> {at_least(low)}"
+    if high < TINY:
+        return f"{x / BP:.2g} [{low / BP:.2g}, {high / BP:.2g}] bp"
     scale, unit = (100.0, "%") if x >= 0.00995 else (1e4, " bp")
     digits = _digits(scale * (high - low) / 2.0, 2)
     return f"{scale * x:,.{digits}f} [{scale * low:,.{digits}f}, {scale * high:,.{digits}f}]{unit}"

@@ -101,6 +101,9 @@ def caption(ds: xr.Dataset) -> str:
     """Paths, seed and what the signs mean."""
     paths = measures.paths(ds)
     partial = f"PARTIAL, {ds.attrs['partial']} so far: " if "partial" in ds.attrs else ""
+    partial += f"{ds.attrs['target']}. " if "target" in ds.attrs else ""
+    if measures.is_weighted(ds):
+        return partial + _weighted_caption(ds, paths)
     return (
         f"{partial}{count(paths)} paths, seed {ds.attrs.get('seed', '?')}, {ds.attrs.get('estimator', 'plain')}. "
         f"± standard error; [95% interval]; '<' no path of {count(paths)} lost anything: 95% upper bound (3/n). "
@@ -114,6 +117,20 @@ def footnotes(ds: xr.Dataset) -> str:
     said = f" {CAPPED} yields above {CAP} count as {CAP}: up to {fraction(capped)} of paths." * (capped > 0.0)
     names = ", ".join(str(name) for name in ds["tranche"].values[~paid])
     return said + (f" {names}: a certificate, it lent nothing and can lose nothing." if names else "")
+
+
+def _weighted_caption(ds: xr.Dataset, paths: float) -> str:
+    """Paths, what they are worth, and which figures cannot be trusted."""
+    lost = ds["effective_losses"].values
+    text = (
+        f"{count(paths)} paths, seed {ds.attrs.get('seed', '?')}, importance sampling: worth "
+        f"{count(measures.effective_paths(ds))} plain paths for a mean over all, and at least "
+        f"{count(lost[lost > 0.0].min(initial=paths))} paths with a loss for every note that loses; weights up to "
+        f"{float(ds['loss_top_weight'].max()):.2g}. ± standard error; [95% interval]; '<' no path lost, or fewer than "
+        f"one in 10^12: 95% upper bound. IRR: mean, a year. WAL: years.{footnotes(ds)}"
+    )
+    told = measures.warnings(ds)
+    return f"{text} NOT TO BE TRUSTED: {'; '.join(told)}." if told else text
 
 
 def _pool(one: xr.Dataset) -> list[Text]:

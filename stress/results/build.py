@@ -21,9 +21,11 @@ from stress.kernels.tally import (
     NO_PATH,
     NOTE_QUANTITIES,
     POOL_QUANTITIES,
+    TOP_UNIT,
+    WEIGHT_UNIT,
 )
 from stress.measures.histogram import HIGH, LOW, MIDDLE
-from stress.results.variables import CHECKS, DERIVED, LAWS, RAW, TABLE, Variable
+from stress.results.variables import CHECKS, DERIVED, LAWS, RAW, TRUST, WEIGHTED, Variable
 
 IRR_BIN = "middle of the bin; the last but one holds all above, the last those at the cap of 1,000%"
 WORDS = np.array([2.0**-20, 2.0**-60])
@@ -63,7 +65,8 @@ def build(
         coords["original"] = ("tranche", np.asarray(original, np.float64), words)
     raw = _named(tally, len(notes))
     axes = xr.Dataset({}, coords=coords, attrs=dict(attrs))
-    return derive(axes.assign({v.name: _checked(v.name, raw[v.name], axes.sizes) for v in RAW}))
+    variables = (*RAW, *WEIGHTED) if _is_weighted(tally) else RAW
+    return derive(axes.assign({v.name: _checked(v, raw[v.name], axes.sizes) for v in variables}))
 
 
 def derive(ds: xr.Dataset) -> xr.Dataset:
@@ -93,7 +96,10 @@ def derive(ds: xr.Dataset) -> xr.Dataset:
         mean = measures.month_mean(ds, name)
         found |= {name: measures.fan(ds, name), f"{name}_mean": mean["estimate"], f"{name}_mean_se": mean["error"]}
     axes = {d: found[v.name].coords[d] for v in DERIVED for d in v.dims if d not in ds.coords}
-    return ds.assign_coords(axes).assign({v.name: _labelled(v, found[v.name]) for v in DERIVED})
+    derived = DERIVED
+    if measures.is_weighted(ds):
+        derived, found = (*DERIVED, *TRUST), found | {str(k): v for k, v in measures.trust(ds).items()}
+    return ds.assign_coords(axes).assign({v.name: _labelled(v, found[v.name]) for v in derived})
 
 
 def _labelled(variable: Variable, answer: xr.DataArray) -> xr.Variable:
@@ -146,12 +152,34 @@ def _named(tally: Mapping[str, NDArray[Any]], n_note: int) -> dict[str, NDArray[
     raw |= {"loss_count": count[:, :n_note], "loss_path": path[:, :n_note]}
     raw |= {k: np.asarray(tally[k]) @ WORDS for k in ("batch_sum", "month_sum")}
     raw["fan_path"] = np.asarray(tally["fan_path"]).reshape(())
+    return raw | _named_weights(tally, n_note) if _is_weighted(tally) else raw
+
+
+def _is_weighted(tally: Mapping[str, NDArray[Any]]) -> bool:
+    return np.size(tally.get("weight_sum", ())) > 0
+
+
+def _named_weights(tally: Mapping[str, NDArray[Any]], n_note: int) -> dict[str, NDArray[Any]]:
+    """Weights and their squares under the Dataset's names, scaled counts as numbers of paths."""
+    loss, events = tally["loss_weight_sum"] @ WORDS, ("trigger", "early", "first_loss")
+    raw = {
+        **{name: tally[name] / WEIGHT_UNIT for name in ("fan_count", "wal_weight", "irr_weight")},
+        "loss_top_weight": tally["loss_top"][:, :n_note] / TOP_UNIT,
+        "batch_square_sum": tally["square_sum"] @ WORDS,
+        "month_weight": tally["month_weight_sum"] @ WORDS,
+    }
+    for power, suffix in enumerate(("weight", "weight_square")):
+        raw |= {
+            f"loss_{suffix}": loss[:, :n_note, :, power],
+            f"batch_{suffix}": (tally["weight_sum"] @ WORDS)[:, power],
+        }
+        raw |= {f"default_{suffix}": loss[:, n_note, :, power], f"net_loss_{suffix}": loss[:, n_note + 1, :, power]}
+        raw |= {f"{event}_{suffix}": (tally[f"{event}_weight_sum"] @ WORDS)[..., power] for event in events}
     return raw
 
 
-def _checked(name: str, array: NDArray[Any], sizes: Mapping[Any, int]) -> xr.Variable:
-    variable = TABLE[name]
+def _checked(variable: Variable, array: NDArray[Any], sizes: Mapping[Any, int]) -> xr.Variable:
     shape = tuple(sizes[d] for d in variable.dims)
     if array.shape != shape:
-        raise DataError(f"{name} must be {variable.dims} = {shape}, was {array.shape}")
+        raise DataError(f"{variable.name} must be {variable.dims} = {shape}, was {array.shape}")
     return xr.Variable(variable.dims, array, {"units": variable.unit, "long_name": variable.meaning})

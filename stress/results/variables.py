@@ -59,6 +59,41 @@ RAW = (
 """What was counted. Everything else follows from these."""
 
 
+def _weights(name: str, dims: tuple[str, ...], meaning: str) -> tuple[Variable, ...]:
+    return (
+        Variable(f"{name}_weight", dims, "paths", f"sum of weights of the {meaning}"),
+        Variable(f"{name}_weight_square", dims, "paths", f"sum of squared weights of the {meaning}"),
+    )
+
+
+WEIGHTED = (
+    *_weights("loss", (*KN, "loss_bin"), "paths by principal loss fraction of the note"),
+    *_weights("default", (*K, "loss_bin"), "paths by pool cumulative default"),
+    *_weights("net_loss", (*K, "loss_bin"), "paths by pool net loss"),
+    *_weights("batch", ("batch",), "paths of each batch"),
+    *_weights("trigger", (*K, "trigger", "event_month"), "paths by month of the first trip; the last is never"),
+    *_weights("early", (*K, "event_month"), "paths by month of early amortization; the last is never"),
+    *_weights("first_loss", (*KN, "event_month"), "paths by first month with too little for the note; last never"),
+    Variable("loss_top_weight", KN, "paths", "largest weight of a path with a loss of the note"),
+    Variable("batch_square_sum", (*K, "quantity", "batch"), "1", "batch_sum with squared weights"),
+    Variable("month_weight", ("month_batch",), "paths", "sum of weights in each month batch"),
+    Variable("wal_weight", (*KN, "wal_bin"), "paths", "sum of weights by weighted average life"),
+    Variable("irr_weight", (*KN, "irr_bin"), "paths", "sum of weights by annual effective yield"),
+)
+"""What is counted besides where paths carry weights (importance sampling): `batch_sum`, `month_sum` and `fan_count` are
+then sums of weights as well, all other counts remain counts of paths."""
+
+TRUST = (
+    Variable(
+        "effective_losses", KN, "paths", "plain paths with a loss that would be worth as much as the weighted ones"
+    ),
+    Variable(
+        "largest_share", KN, "1", "share of the probability of a loss that rests on the path of the largest weight"
+    ),
+)
+"""How far a weighted estimate can be trusted."""
+
+
 def _with_error(name: str, dims: tuple[str, ...], unit: str, meaning: str) -> tuple[Variable, ...]:
     """A variable, its standard error and both ends of its 95% interval."""
     return (
@@ -115,7 +150,7 @@ DERIVED = (
 """What is measured when a Dataset is built."""
 
 TABLE = {v.name: v for v in (*RAW, *DERIVED)}
-"""All variables by name."""
+"""The variables of every result by name; a weighted one has those of WEIGHTED and TRUST besides."""
 
 LAWS = ("pool balance", "cash", "notes less assets", "negative balance")
 CHECKS = ("not a number", "negative", "clamped", "paths")

@@ -2,6 +2,7 @@
 
 shifts   means of the innovations given a loss, found by cross-entropy: the mixture of importance sampling
 sobol    tables of the scrambled sequences
+pilot    which estimator a job is best served by
 by_path  what single paths come to, from given normals
 
 Samplers change how a path's factors are drawn, never what is estimated.
@@ -9,16 +10,50 @@ Samplers change how a path's factors are drawn, never what is estimated.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from stress.errors import ConfigError
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from stress.inputs.job import Job
     from stress.kernels.layout import Problem
     from stress.kernels.sampling import Sampler
 
+ESTIMATORS = ("plain", "sobol", "importance", "auto")
+
+
+class Resolved(NamedTuple):
+    """A job whose estimator is plain, sobol or importance."""
+
+    job: Job
+    why: str
+    """Why `auto` chose it; empty where the job names its estimator."""
+
+
+def with_estimator(job: Job, estimator: str) -> Job:
+    """The job with another estimator. Raises ConfigError for one that is not known."""
+    if estimator not in ESTIMATORS:
+        raise ConfigError(f"estimator {estimator!r}: one of {', '.join(ESTIMATORS)}")
+    return job.model_copy(update={"estimator": estimator})
+
+
+def resolved(job: Job) -> Resolved:
+    """The job with `auto` replaced by the estimator that a pilot finds best; the same on every machine."""
+    if job.estimator != "auto":
+        return Resolved(job, "")
+    from stress.sampling.pilot import choose
+
+    estimator, why = choose(job)
+    return Resolved(with_estimator(job, estimator), why)
+
 
 def sampler_of(job: Job, problem: Problem) -> Sampler | None:
-    """The sampler that the job's estimator asks for; None for plain sampling."""
+    """The sampler that the job's estimator asks for; None for plain sampling. `auto` must be resolved before."""
+    if job.estimator == "auto":
+        raise ValueError("estimator auto: call `resolved` first")
     if job.estimator == "importance":
         from stress.sampling.shifts import shifted_of
 
@@ -28,3 +63,18 @@ def sampler_of(job: Job, problem: Problem) -> Sampler | None:
 
         return sobol_of(problem, job.seed, job.paths)
     return None
+
+
+def normals_of(job: Job, problem: Problem, path: int) -> NDArray[np.float64]:
+    """(T, F) normals of one path of a job that has a sampler."""
+    import numpy as np
+
+    from stress.kernels.layout import LANES, PANEL_BLOCKS, PANEL_PATHS
+
+    sampler = sampler_of(job.model_copy(update={"paths": max(job.paths, path + 1)}), problem)
+    assert sampler is not None
+    shape = (PANEL_BLOCKS, problem.sizes.n_month, problem.sizes.n_factor, LANES)
+    panel, weight = np.empty(np.prod(shape)), np.ones(PANEL_PATHS)
+    sampler.fill(panel, weight, path // PANEL_PATHS, job.seed)
+    block, lane = divmod(path % PANEL_PATHS, LANES)
+    return panel.reshape(shape)[block, :, :, lane]

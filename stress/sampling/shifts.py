@@ -21,7 +21,7 @@ from stress.kernels.layout import LANES, Floats
 from stress.kernels.memory import Workspace, pack
 from stress.kernels.philox import FACTORS, normal_panel
 from stress.kernels.sampling import Shifted
-from stress.kernels.tally import NOTE_QUANTITIES
+from stress.kernels.tally import MOST_WEIGHT, NOTE_QUANTITIES
 from stress.sampling.by_path import outcomes
 
 Array = NDArray[np.float64]
@@ -35,8 +35,8 @@ ELITE = 0.1
 ROUNDS = 8
 COMMON = 0.02
 """A loss that plain paths show as often as this needs no shift."""
-PLAIN_LANES = 8
-"""Lanes of 32 that stay plain: no weight exceeds 4."""
+PLAIN_LANES = LANES // MOST_WEIGHT
+"""Lanes that stay plain."""
 MOST, APART = 6, 0.5
 """Shifts of one mixture at most; two that are nearer than this to each other serve as one."""
 

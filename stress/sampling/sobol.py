@@ -19,6 +19,9 @@ from stress.kernels.sampling import BITS, N_REPLICATE, Sobol
 
 Words = NDArray[np.int64]
 
+LEAST_BITS = 24
+"""Tables reach to 2^24 points of each replicate, 268 million paths, or as far as a longer run needs (40 ms)."""
+
 
 def sobol_of(problem: Problem, seed: int, n_path: int) -> Sobol:
     """The sampler of a run of `n_path` paths; a longer run begins with the same points.
@@ -29,7 +32,7 @@ def sobol_of(problem: Problem, seed: int, n_path: int) -> Sobol:
     n_dimension = sizes.n_month * sizes.n_factor
     if n_dimension > qmc.Sobol.MAXDIM:
         raise ConfigError(f'estimator = "sobol": {n_dimension} months x factors, at most {qmc.Sobol.MAXDIM}')
-    n_bit = max(LANES * -(-n_path // PANEL_PATHS) - 1, 1).bit_length()
+    n_bit = max(LANES * -(-n_path // PANEL_PATHS) - 1, 2**LEAST_BITS - 1).bit_length()
     if n_bit > BITS:
         raise ConfigError(f'estimator = "sobol": at most {2**BITS * N_REPLICATE:,} paths, not {n_path:,}')
     direction, start = _scrambled(_directions(n_dimension, n_bit), seed)

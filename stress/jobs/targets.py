@@ -1,0 +1,76 @@
+"""Runs that choose: an estimator by a pilot, a number of paths by a target error."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from stress.counting.counted import Progress
+from stress.jobs.counts import Say, Seen
+from stress.jobs.files import sha256_of
+from stress.jobs.origin import read_json
+from stress.jobs.plans import Plan
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from stress.jobs.running import Done
+
+
+def settled(plan: Plan, say: Say) -> Plan:
+    """The plan with `auto` replaced by what a pilot finds best; the same again when the run goes on."""
+    if plan.job.estimator != "auto":
+        return plan
+    from stress import sampling
+
+    job, why = sampling.resolved(plan.job)
+    say("estimator", estimator=job.estimator, why=why)
+    return plan._replace(job=job, why=why)
+
+
+def noted(plan: Plan, dataset: xr.Dataset) -> xr.Dataset:
+    """The result with what was chosen for it: the estimator and why, the target and whether it was reached."""
+    from stress import measures
+    from stress.measures import target as targets
+
+    notes = {"estimator_choice": plan.why} if plan.why else {}
+    if plan.target is not None:
+        target = targets.parse(plan.target, [note.name for note in plan.job.deal.notes])
+        relative, scenario = targets.reached(target, dataset)
+        notes["target"] = targets.says(target, relative, scenario, plan.paths, plan.paths)
+    if told := measures.warnings(dataset):
+        notes["warnings"] = "; ".join(told)
+    return dataset.assign_attrs(notes)
+
+
+def run_to_target(
+    plan: Plan,
+    progress: Progress | None = None,
+    say: Say | None = None,
+    stop: threading.Event | None = None,
+    seen: Seen | None = None,
+) -> Done:
+    """Run the plan in parts, each at least twice as long, until its target error is reached or its paths are counted.
+
+    Every part leaves a complete folder, from which the next one, or another run, goes on. Raises what `run` raises.
+    """
+    import xarray as xr
+
+    from stress.jobs.running import MANIFEST, RESULTS, run, silent
+    from stress.measures import target as targets
+
+    assert plan.target is not None
+    target = targets.parse(plan.target, [note.name for note in plan.job.deal.notes])
+    plan, budget = settled(plan, say or silent), plan.paths
+    before = {} if plan.fresh else read_json(plan.out / MANIFEST)
+    whole = before.get("files", {}).get(RESULTS) == sha256_of(plan.out / RESULTS) if before else False
+    paths = min(budget, max(targets.FIRST, int(before.get("paths", 0)) if whole else 0))
+    while True:
+        job = plan.job.model_copy(update={"paths": paths})
+        done = run(plan._replace(job=job, paths=paths), progress, say, stop, seen)
+        plan = plan._replace(fresh=False)
+        assert isinstance(done.dataset, xr.Dataset)
+        relative, _ = targets.reached(target, done.dataset)
+        if relative <= target.relative or paths == budget:
+            return done
+        paths = targets.next_paths(target, relative, paths, budget)
