@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from stress.assemble.problem import assemble
@@ -12,19 +13,21 @@ from stress.kernels.memory import Workspace, pack
 from stress.kernels.tally import Tally, merge
 
 SEED = 7
+Run = Callable[..., None]
+"""Simulates panels into a workspace: `alone.run`, or that of another kernel."""
 
 
 class EngineRun:
     """Simulates panels of a job on some threads and counts everything that a run counts."""
 
-    def __init__(self, job: Job, threads: int = 1, chunk_panels: int = 16) -> None:
+    def __init__(self, job: Job, threads: int = 1, chunk_panels: int = 16, run: Run = alone.run) -> None:
         self.problem = assemble(job)
         packed = pack(self.problem)
         self.spaces = [Workspace(packed) for _ in range(threads)]
-        self.threads, self.chunk_panels = threads, chunk_panels
+        self.threads, self.chunk_panels, self.kernel = threads, chunk_panels, run
         self.next_panel = 0
         for space in self.spaces:
-            alone.run(space, 0, 1, PANEL_PATHS, SEED)
+            run(space, 0, 1, PANEL_PATHS, SEED)
 
     def run(self, n_panel: int) -> int:
         """Simulate the next panels; returns paths times scenarios."""
@@ -44,9 +47,8 @@ class EngineRun:
         """All that was counted."""
         return merge([space.tally() for space in self.spaces])
 
-    @staticmethod
-    def _run(space: Workspace, first: int, n_panel: int) -> None:
-        alone.run(space, first, n_panel, (first + n_panel) * PANEL_PATHS, SEED)
+    def _run(self, space: Workspace, first: int, n_panel: int) -> None:
+        self.kernel(space, first, n_panel, (first + n_panel) * PANEL_PATHS, SEED)
 
 
 def _taken(queue):  # type: ignore[no-untyped-def]

@@ -13,6 +13,7 @@ CASES: dict[str, Callable[[Effort], list[Row]]] = {
     "chunks": variants.chunks,
     "numpy_chunks": variants.numpy_chunks,
     "steps": variants.steps,
+    "hard_coded": variants.hard_coded,
     "references": variants.references,
     "estimators": estimators.estimators,
     "memory": whole_runs.memory,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from benchmarks import hard_coded as straight_calls
 from benchmarks import reference_numpy, reference_scalar
 from benchmarks.cases import Effort, Row, engines_alone, job_24m, row_of, sized
 from benchmarks.engine_run import SEED, EngineRun
 from benchmarks.machine import peak_rss_mb
 from benchmarks.numpy_model.profile import DueMatrix
 from benchmarks.scalar_model import scalar_tables
-from benchmarks.timing import Contender, interleaved
+from benchmarks.timing import Contender, interleaved, median_ratio
 from stress.inputs.job import Job
 
 
@@ -46,6 +49,32 @@ def steps(effort: Effort) -> list[Row]:
     rows = engines_alone({"steps_once": (plain, {}), "steps_twice": (with_steps_twice(plain), {})}, effort)
     once, twice = (1e9 / row["paths_per_cpu_second"] for row in rows)
     return [*rows, {"case": "steps_cost", "ns_per_path": twice - once, "share_of_a_path": (twice - once) / once}]
+
+
+def hard_coded(effort: Effort) -> list[Row]:
+    """The deal as data against the same deal as straight calls compiled into the kernel, in turns.
+
+    Both must count the same paths to the last bit; `ratio_to_hard_coded` is the CPU time of the deal as data over that
+    of the straight calls (aim: at most 1.3).
+    """
+    job = job_24m()
+    engine, straight = EngineRun(job), EngineRun(job, run=straight_calls.run)
+    for one in (engine, straight):
+        one.spaces[0].clear()
+        one.run(4)
+    if not np.array_equal(engine.spaces[0].count, straight.spaces[0].count):
+        raise RuntimeError("the hard-coded deal is not the deal of the file: results differ")
+    found = interleaved({"data": sized(engine, effort), "straight": sized(straight, effort)}, effort.rounds)
+    data, calls = found["data"], found["straight"]
+    return [
+        row_of("deal_as_data", job, engine, data, peak_rss_mb()),
+        row_of("deal_hard_coded", job, straight, calls, peak_rss_mb()),
+        {
+            "case": "interpreter_cost",
+            "ratio_to_hard_coded": calls.best_cpu / data.best_cpu,
+            "ratio_to_hard_coded_median": median_ratio(calls, data),
+        },
+    ]
 
 
 def with_steps_twice(job: Job) -> Job:

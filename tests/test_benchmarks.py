@@ -9,13 +9,17 @@ import numpy as np
 import pytest
 
 import stress
-from stress.kernels.layout import LANES
+from stress.assemble.problem import assemble
+from stress.kernels import alone
+from stress.kernels.layout import LANES, PANEL_PATHS
+from stress.kernels.memory import Workspace, pack
 from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import kernel_paths, reference_numpy, scalar_model  # noqa: E402
+from benchmarks import hard_coded, kernel_paths, reference_numpy, scalar_model  # noqa: E402
+from benchmarks.cases import job_24m  # noqa: E402
 from benchmarks.numpy_model import simulate, tables_of  # noqa: E402
 from benchmarks.numpy_model.profile import DueMatrix, ScaledPurchases  # noqa: E402
 
@@ -97,3 +101,14 @@ def test_the_scalar_reference_follows_the_engine_on_512_monthly_paths(scenario):
     normals = kernel_paths.normals_of(problem, 512 // LANES, SEED)
     outcome, received = scalar_model.simulate(scalar_model.scalar_tables(tables_of(one, problem)), normals)
     agrees(problem, kernel_paths.simulated(problem, 512 // LANES, SEED), outcome, received)
+
+
+@pytest.mark.slow
+def test_the_hard_coded_deal_counts_the_same_paths_to_the_last_bit():
+    """Eight scenarios reach every phase; the case itself refuses results that differ."""
+    packed = pack(assemble(job_24m(8)))
+    data, straight = Workspace(packed), Workspace(packed)
+    alone.run(data, 0, 4, 4 * PANEL_PATHS, SEED)
+    hard_coded.run(straight, 0, 4, 4 * PANEL_PATHS, SEED)
+    np.testing.assert_array_equal(data.count, straight.count)
+    assert data.tally().early_count[:, :-1].sum() > 0
