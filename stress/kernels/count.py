@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from stress.kernels.jit import stage
-from stress.kernels.lanes import WIDTH, fma, load, root, splat, store, total, where_less
+from stress.kernels.lanes import WIDTH, anywhere, fma, load, root, splat, store, total, where_less
 from stress.kernels.layout import (
     BALANCE,
     CUT_OFF,
@@ -31,7 +32,7 @@ def add_fixed(n: Any, at: Any, value: Any) -> None:
     """Add a float64 to a fixed-point pair of words (2^-20, 2^-60)."""
     if not abs(value) < 1e12:
         return  # counted as a fault where it arose
-    high = int(value * _HIGH // 1.0)
+    high = math.floor(value * _HIGH)
     n[at] += high
     n[at + 1] += int((value - high / _HIGH) * _LOW)
 
@@ -51,19 +52,14 @@ def record_pool_month(m: Any, k: Any, t: Any, fans: Any) -> None:
         _record(w, at + 2, load(w, pool + EXCESS * LANES), p.alive + q)
         _record(w, at + 3, load(w, pool + BALANCE * LANES) * inverse, p.alive + q)
         if fans == 1:
-            bins = p.step
             one = splat(1.0)
-            store(w, bins + q, _spread(defaulted * inverse, one))
-            _fan(m, k, t, 0, q)
-            store(w, bins + q, _spread((defaulted - load(w, pool + TOTAL_RECOVERED * LANES)) * inverse, one))
-            _fan(m, k, t, 1, q)
+            _fan(m, k, t, 0, _spread(defaulted * inverse, one), q)
+            _fan(m, k, t, 1, _spread((defaulted - load(w, pool + TOTAL_RECOVERED * LANES)) * inverse, one), q)
             excess = load(w, pool + EXCESS * LANES)
             size = _spread(where_less(excess, 0.0, excess * -1.0, excess), one) * 0.5
             size = where_less(excess, 0.0, size * -1.0, size) + (0.5 * N_FAN_BIN)
-            store(w, bins + q, where_less(size, N_FAN_BIN - 1.0, size, N_FAN_BIN - 1.0))
-            _fan(m, k, t, 2, q)
-            store(w, bins + q, _spread(load(w, pool + BALANCE * LANES) * (0.5 * inverse), one))
-            _fan(m, k, t, 3, q)
+            _fan(m, k, t, 2, where_less(size, N_FAN_BIN - 1.0, size, N_FAN_BIN - 1.0), q)
+            _fan(m, k, t, 3, _spread(load(w, pool + BALANCE * LANES) * (0.5 * inverse), one), q)
 
 
 @stage
@@ -72,7 +68,6 @@ def record_payment(m: Any, k: Any, t: Any, fans: Any) -> None:
     w, p = m.w, m.p
     inverse = 1.0 / m.f[p.at_scalars + CUT_OFF]
     n_row = N_POOL_MONTH + p.n_note
-    bins = p.step
     for q in range(0, LANES, WIDTH):
         cash = splat(0.0)
         for a in range(p.n_account):
@@ -80,15 +75,13 @@ def record_payment(m: Any, k: Any, t: Any, fans: Any) -> None:
         at = p.month_sums + t * n_row
         _record(w, at + 4, cash * inverse, p.alive + q)
         if fans == 1:
-            store(w, bins + q, _spread(cash * (0.5 * inverse), splat(1.0)))
-            _fan(m, k, t, 4, q)
+            _fan(m, k, t, 4, _spread(cash * (0.5 * inverse), splat(1.0)), q)
         for n in range(p.n_note):
             share = load(w, p.note + (OUTSTANDING * p.n_note + n) * LANES + q)
             share = share * (1.0 / m.f[p.at_original + n])
             _record(w, at + N_POOL_MONTH + n, share, p.alive + q)
             if fans == 1:
-                store(w, bins + q, _spread(share, splat(1.0)))
-                _fan(m, k, t, N_POOL_MONTH + n, q)
+                _fan(m, k, t, N_POOL_MONTH + n, _spread(share, splat(1.0)), q)
 
 
 @stage
@@ -105,10 +98,16 @@ def _spread(share: Any, top: Any) -> Any:
 
 
 @stage
-def _fan(m: Any, k: Any, t: Any, quantity: Any, q: Any) -> None:
-    """Count the bins that stand in the first step row (scratch of the waterfall, free between payments)."""
+def _fan(m: Any, k: Any, t: Any, quantity: Any, bins: Any, q: Any) -> None:
+    """Count the bins of a quantity. They pass through the first step row (scratch of the waterfall, free between
+    payments); where all lanes share one, as notes do that are whole or repaid, one addition counts them."""
     w, p = m.w, m.p
     at = p.to_fan_count + ((k * p.n_month + t) * (N_POOL_MONTH + p.n_note) + quantity) * N_FAN_BIN
+    store(w, p.step + q, bins)
+    apart = bins - w[p.step + q]
+    if p.weighted == 0 and not anywhere(apart * apart):
+        m.n[at + int(w[p.step + q])] += int(total(load(w, p.alive + q)))
+        return
     for lane in range(q, q + WIDTH):
         if w[p.alive + lane] > 0.0:
             m.n[at + int(w[p.step + lane])] += int(w[p.alive + lane] * p.unit + 0.5)
@@ -150,8 +149,13 @@ def count_block(m: Any, k: Any, block: Any, n_alive: Any) -> None:
     m.n[p.to_fault + 4 * k + 3] += n_alive
     for n in range(n_note + 2):
         at = p.outcome + (8 * n if n < n_note else 8 * n_note + (n - n_note)) * LANES
+        none = (k * (n_note + 2) + n) * (N_BIN + 2)
+        if not _happened(w, at):
+            m.n[p.to_loss_count + none] += n_alive
+            m.n[p.to_loss_path + none] = min(m.n[p.to_loss_path + none], block * LANES)
+            continue
         for lane in range(n_alive):
-            place = (k * (n_note + 2) + n) * (N_BIN + 2) + loss_bin(w[at + lane])
+            place = none + loss_bin(w[at + lane])
             m.n[p.to_loss_count + place] += 1
             m.n[p.to_loss_path + place] = min(m.n[p.to_loss_path + place], block * LANES + lane)
     top = n_month / 12.0 + 1.0
@@ -166,17 +170,38 @@ def count_block(m: Any, k: Any, block: Any, n_alive: Any) -> None:
                     p.to_wal_count + (k * n_note + n) * N_SPREAD_BIN + clip(life / top * N_SPREAD_BIN, N_SPREAD_BIN)
                 ] += 1
             m.n[p.to_irr_count + (k * n_note + n) * N_SPREAD_BIN + yield_bin(w[at + 5 * LANES + lane])] += 1
+        counts = p.to_first_loss_count + (k * n_note + n) * (n_month + 1)
+        if not _happened(w, at):
+            m.n[counts + n_month] += n_alive
+            continue
+        for lane in range(n_alive):
             month = n_month
             if w[at + lane] > 0.0 and w[first_loss + lane] > 0.5:
                 month = int(w[first_loss + lane]) - 1
-            m.n[p.to_first_loss_count + (k * n_note + n) * (n_month + 1) + month] += 1
+            m.n[counts + month] += 1
     for g in range(p.n_trigger):
         at = p.trigger + (TRIGGER_MONTH * p.n_trigger + g) * LANES
-        for lane in range(n_alive):
-            m.n[p.to_trigger_count + (k * p.n_trigger + g) * (n_month + 1) + month_of(w[at + lane], n_month)] += 1
+        _count_months(m, p.to_trigger_count + (k * p.n_trigger + g) * (n_month + 1), at, n_alive)
+    _count_months(m, p.to_early_count + k * (n_month + 1), p.cash + EARLY_MONTH * LANES, n_alive)
+
+
+@stage
+def _happened(w: Any, row: Any) -> Any:
+    """Whether any lane of a row is above zero."""
+    found = False
+    for q in range(0, LANES, WIDTH):
+        found = found or anywhere(load(w, row + q))
+    return found
+
+
+@stage
+def _count_months(m: Any, counts: Any, row: Any, n_alive: Any) -> None:
+    """Count the months of an event that stand in a row; zero: it never came."""
+    if not _happened(m.w, row):
+        m.n[counts + m.p.n_month] += n_alive
+        return
     for lane in range(n_alive):
-        month = month_of(w[p.cash + EARLY_MONTH * LANES + lane], n_month)
-        m.n[p.to_early_count + k * (n_month + 1) + month] += 1
+        m.n[counts + month_of(m.w[row + lane], m.p.n_month)] += 1
 
 
 @stage
