@@ -57,7 +57,7 @@ def test_idle_cash_names_the_deals_own_share() -> None:
     trigger = {"name": "idle", "observable": "idle_cash_days", "breach": "above", "effect": "acceleration"}
     deal = template(idle_cash_share=0.25, triggers=[{**trigger, "thresholds": [{"limit": 30.0}]}])
     deal_words = explain_deal(deal)
-    assert "idle principal cash above 25% of the pool above 30 days" in deal_words
+    assert "days in a row with principal cash above 25% of the pool above 30 days" in deal_words
 
 
 def test_interest_accrues_from_the_issue_date_where_it_is_given() -> None:

@@ -20,7 +20,7 @@ OBSERVABLE = {
     "default_stock": "the stock of 91+ days past due",
     "excess_spread": "annualised excess spread of the month",
     "excess_spread_3m": "three-month average annualised excess spread",
-    "idle_cash_days": "days with idle principal cash above a share of the pool",
+    "idle_cash_days": "days in a row with principal cash above a share of the pool",
     "overdue_30": "balances 30+ days past due over the pool",
     "overdue_60": "balances 60+ days past due over the pool",
     "overdue_90": "balances 90+ days past due over the pool",
@@ -62,7 +62,7 @@ RATIOS = ("cumulative_default", "default_stock", "deficiency")
 def observable_words(deal: Deal, observable: str, denominator: str = "cut_off") -> str:
     """An observable with its denominator, and the deal's own share where it has one."""
     if observable == "idle_cash_days":
-        return f"days with idle principal cash above {percent(deal.idle_cash_share)} of the pool"
+        return f"days in a row with principal cash above {percent(deal.idle_cash_share)} of the pool"
     return OBSERVABLE[observable] + (f" {DENOMINATOR[denominator]}" if observable in RATIOS else "")
 
 
