@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import subprocess
 import sys
 import time
@@ -53,6 +54,27 @@ def test_the_help_of_every_command_has_an_example(name: str, capsys: Capture) ->
 def test_a_misspelt_command_is_told_the_right_one(capsys: Capture) -> None:
     assert _run(["chek"]) == 2
     assert "Did you mean check?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["run", "--pathz", "3", str(JOB)], "'--paths'"),
+        (["plot", "x", "heatmap"], "did you mean heat_map?"),
+        (["new", "dael", "x"], "did you mean deal?"),
+    ],
+)
+def test_misspelt_options_and_words_are_told_the_right_one(arguments: list[str], hint: str, capsys: Capture) -> None:
+    assert _run(arguments) == 2
+    assert hint in capsys.readouterr().err
+
+
+def test_a_shell_completes_commands_and_options() -> None:
+    for words, at, expected in (("stress re", "1", "plain,replay"), ("stress run --sce", "2", "plain,--scenario")):
+        asked = {"COMP_WORDS": words, "COMP_CWORD": at, "_STRESS_COMPLETE": "bash_complete"}
+        command = [sys.executable, "-m", "stress"]
+        run = subprocess.run(command, env={**os.environ, **asked}, capture_output=True, text=True, check=True)
+        assert expected in run.stdout.splitlines()
 
 
 @pytest.mark.parametrize(

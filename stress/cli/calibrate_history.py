@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from stress.cli.options import FILE, output_options
+from stress.cli.options import FILE, OneOf, output_options
 from stress.cli.output import Output
 from stress.errors import ConfigError, DataError
 
@@ -83,7 +83,7 @@ def rho(
 @click.argument("macro", type=FILE, metavar="MACRO.csv")
 @click.option("--column", help="The default rate. [default: the only column of HISTORY.csv]")
 @click.option("--term", "terms", multiple=True, required=True, metavar="NAME[@lagN][@diffN]", help="May be repeated.")
-@click.option("--link", type=click.Choice(["logit", "probit"]), default="logit", show_default=True)
+@click.option("--link", type=OneOf(["logit", "probit"]), default="logit", show_default=True)
 @click.option("--unit", type=float, default=0.01, show_default=True, help="0.01 where the rates are in percent.")
 @click.option("--lags", type=click.IntRange(0, 99), help="Of the robust errors. [default: 4 (n / 100)^(2/9)]")
 @click.option("-o", "--out", type=FILE, metavar="FILE.toml", help="Write the satellite here.")

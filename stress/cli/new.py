@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from stress.cli.options import Count
+from stress.cli.options import Count, OneOf
 from stress.errors import ConfigError
 
 
 @click.command()
-@click.argument("kind", type=click.Choice(["deal", "pool", "scenario", "job", "tape"]))
+@click.argument("kind", type=OneOf(["deal", "pool", "scenario", "job", "tape"]))
 @click.argument("name")
 @click.option("-o", "--out", type=click.Path(path_type=Path), default=Path(), help="Folder to write into.")
 @click.option("--loans", type=Count(), default=100_000, show_default=True, help="Of a tape.")

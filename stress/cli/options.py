@@ -33,6 +33,19 @@ class Count(click.ParamType[int]):
         return int(number)
 
 
+class OneOf(click.Choice[str]):
+    """A word of a list; a misspelt one is told the right one."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The word."""
+        words = [str(word) for word in self.choices]
+        if value not in words:
+            from stress.inputs.messages import suggest
+
+            self.fail(f"{value!r}: one of {', '.join(words)}{suggest(str(value), words)}", param, ctx)
+        return str(value)
+
+
 def output_options(command: Command) -> Command:
     """--json, --quiet and --log-json."""
     for option in (

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from stress.cli.cells import Cell, cell_options, opened_one
-from stress.cli.options import FILE
+from stress.cli.options import FILE, OneOf
 from stress.errors import ConfigError
 
 FIGURES = ("loss", "fan", "events", "heat_map", "defaults")
@@ -16,7 +16,7 @@ FORMATS = (".svg", ".png", ".pdf")
 
 @click.command()
 @click.argument("results", type=FILE, metavar="RESULTS")
-@click.argument("figure", type=click.Choice(FIGURES))
+@click.argument("figure", type=OneOf(FIGURES))
 @click.option("--tranche", help="The note of a loss figure. [default: the first]")
 @click.option("--scenario", help="The scenario of a loss figure. [default: the first]")
 @click.option("--quantity", default="cumulative_default", show_default=True, help="What a fan shows by month.")

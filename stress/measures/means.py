@@ -79,7 +79,9 @@ def replicates_of(ds: xr.Dataset, name: str, first: int | None = None) -> tuple[
 def spec_of(name: str) -> Mean:
     """The definition of a mean, or an error that lists them."""
     if name not in MEANS:
-        raise DataError(f"no mean named {name!r}; there are {', '.join(MEANS)}")
+        from stress.inputs.messages import suggest
+
+        raise DataError(f"no mean named {name!r}; there are {', '.join(MEANS)}{suggest(name, list(MEANS))}")
     return MEANS[name]
 
 

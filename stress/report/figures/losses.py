@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from stress import measures
 from stress.errors import DataError
+from stress.inputs.messages import suggest
 from stress.kernels.tally import N_BIN
 from stress.measures.histogram import HIGH
 from stress.report.figures import ink
@@ -35,7 +36,8 @@ def loss(ds: xr.Dataset, tranche: str, scenario: str | None = None) -> Figure:
     The right panel reads: at a height of 0.1% each curve stands at its 99.9% value at risk.
     """
     if tranche not in ds["tranche"].values:
-        raise DataError(f"no note named {tranche!r}; there are {', '.join(map(str, ds['tranche'].values))}")
+        notes = [str(n) for n in ds["tranche"].values]
+        raise DataError(f"no note named {tranche!r}; there are {', '.join(notes)}{suggest(tranche, notes)}")
     note = ds.sel(tranche=[tranche])
     name = _telling(note) if scenario is None else scenario
     reference = str(ds["scenario"].values[0]) if scenario is None else scenario
