@@ -161,7 +161,7 @@ def spoil(chance: random.Random, paths: list[Path]) -> None:
 
 def test_another_job_or_code_is_refused_unless_fresh(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     run()
-    with pytest.raises(ConfigError, match="another job; --fresh starts over"):
+    with pytest.raises(ConfigError, match="other inputs, scenarios or seed; --out writes elsewhere"):
         run(seed=8)
     monkeypatch.setattr("stress.jobs.origin.counters_digest", lambda: "other")
     with pytest.raises(ConfigError, match="another version of the kernels"):

@@ -201,7 +201,7 @@ def test_a_sweep_that_was_stopped_goes_on_and_gives_each_job_its_own_bits(tmp_pa
 def test_a_sweep_and_a_run_do_not_share_a_folder(tmp_path: Path) -> None:
     out = tmp_path / "out"
     jobs.run_sweep(planned(out, written(tmp_path, deal=f'["{ROOT}/scenarios/deals/baitiao-12m.toml"]', seed="1")))
-    with pytest.raises(ConfigError, match="holds a run of another job"):
+    with pytest.raises(ConfigError, match="holds a run of other inputs"):
         jobs.run(jobs.plan(load_job(ROOT / "scenarios/jobs/baitiao-24m.toml"), paths=512, out=out))
 
 

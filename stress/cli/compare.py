@@ -14,7 +14,7 @@ from stress.errors import ConfigError
 
 if TYPE_CHECKING:
     import xarray as xr
-    from rich.console import RenderableType
+    from rich.console import JustifyMethod, RenderableType
     from rich.table import Table
 
 
@@ -53,7 +53,7 @@ def compare(
 
 
 def _rows(change: xr.Dataset) -> list[dict[str, Any]]:
-    flat = change.to_dataframe().reset_index()
+    flat = change.reset_coords(drop=True).to_dataframe().reset_index()
     return [{str(key): value for key, value in row.items()} for row in flat.to_dict("records")]
 
 
@@ -72,13 +72,22 @@ def _tables(title: str, changes: dict[str, xr.Dataset]) -> RenderableType:
 
 
 def _table(title: str, change: xr.Dataset) -> Table:
-    from rich.table import Table
-    from rich.text import Text
+    from stress.cli.answer import sheet_table
+    from stress.report.numbers import fraction, with_error
+    from stress.report.sheets import Sheet
 
-    table = Table(title=Text(title), title_justify="left")
-    rows = _rows(change)
-    for name in rows[0]:
-        table.add_column(name, justify="left" if name in ("scenario", "tranche") else "right")
-    for row in rows:
-        table.add_row(*(f"{value:.5g}" if isinstance(value, float) else Text(str(value)) for value in row.values()))
-    return table
+    share = change["estimate"].attrs.get("units") in ("1", "1/year")
+    labels = [str(dim) for dim in change["estimate"].dims]
+    rows = []
+    for row in _rows(change):
+        value, error, low, high = (float(row[key]) for key in ("estimate", "error", "low", "high"))
+        if value == 0.0:
+            shown = ("0", f"within {fraction(high) if share else f'{high:.2g}'}")
+        elif share:
+            shown = (with_error(value, error), f"{fraction(low)} to {fraction(high)}")
+        else:
+            shown = (f"{value:.4g} ± {error:.2g}", f"{low:.4g} to {high:.4g}")
+        rows.append((*(str(row[label]) for label in labels), *shown))
+    sheet = Sheet((*labels, "difference", "95% interval"), tuple(rows), "± standard error of the difference.")
+    left: list[JustifyMethod] = ["left"] * len(labels)
+    return sheet_table(sheet, title, justify=left)

@@ -17,7 +17,7 @@ from stress.jobs.files import disk, write_atomically
 from stress.jobs.plans import Plan
 
 RUN = "run.json"
-_WORDS = {"job": "another job", "counters": "another version of the kernels"}
+_WORDS = {"job": "other inputs, scenarios or seed", "counters": "another version of the kernels"}
 
 
 def run_parts(job: Job) -> dict[str, str]:
@@ -45,7 +45,7 @@ def begin(folder: Path, parts: dict[str, str], fresh: bool) -> None:
     changed = [name for name in parts if before and before.get(name) != parts[name]]
     if changed and not fresh:
         what = " and ".join(_WORDS.get(name, f"another version of {name}") for name in changed)
-        raise ConfigError(f"{folder.parent}: holds a run of {what}; --fresh starts over, --out writes elsewhere")
+        raise ConfigError(f"{folder.parent}: holds a run of {what}; --out writes elsewhere, --fresh starts over")
     if before != parts:
         with disk(folder):
             write_atomically(path, json.dumps(parts, indent=2) + "\n")

@@ -43,7 +43,7 @@ class Screen(Table):
 
     def __str__(self) -> str:
         out = io.StringIO()
-        Console(file=out, width=160).print(self)
+        Console(file=out, width=160, force_jupyter=False).print(self)
         return out.getvalue()
 
     def _repr_html_(self) -> str:
