@@ -139,12 +139,22 @@ def test_the_random_deals_reach_every_part_of_the_language():
             "opening by line": bool(case.pool.opening),
             "payment rate": case.pool.payment_rate is not None,
             "ladder": case.pool.ladder is not None,
+            "pari passu": any(s.step == "pay_interest" and s.notes for s in steps_of(case.deal)),
+            "two conditions": any(len(s.when) > 1 for s in steps_of(case.deal)),
+            "index by month": any(not isinstance(index, float) for index in case.deal.indices.values()),
+            "certificate": case.deal.notes[-1].amount == 0.0,
+            "step-up": any(note.step_up for note in case.deal.notes),
+            "share moved": any(s.step == "transfer" and s.share for s in steps_of(case.deal)),
         }
         seen.update(name for name, is_so in happened.items() if is_so)
     expected = {"monthly", "daily", "payment_date", "each_step", "none", "ACT/365F", "ACT/360", "30/360"}
     expected |= {"revolving", "amortization", "acceleration", "event_of_default", *happened}
     expected |= {"pay_fee", "pay_interest", "cover_defaults", "top_up", "release", "transfer", "purchase"}
     assert not {name for name in expected | {"pay_principal", "pay_residual"} if seen[name] < 3}
+
+
+def steps_of(deal: Deal) -> list:
+    return [step for steps in deal.priority.values() for step in steps]
 
 
 def test_random_jobs_are_valid_jobs():

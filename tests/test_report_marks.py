@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 import xarray as xr
@@ -11,13 +12,20 @@ from rich.console import Console
 
 import stress
 from stress import measures
+from stress.analysis.breakeven import breakeven
+from stress.analysis.reverse import reverse
+from stress.errors import ConfigError
 from stress.inputs.job import Job, ScenarioCase
 from stress.report import sheets, terminal, words
 
 
 def of_residual(amount: float, default: float = 0.0) -> xr.Dataset:
     """A run of the tiny deal whose residual note has this size."""
-    job = Job(
+    return stress.simulate(job_of(amount, default))
+
+
+def job_of(amount: float, default: float = 0.0) -> Job:
+    return Job(
         name="small",
         deal=deal(PLAIN, (A, B, {"name": "R", "amount": amount, "residual": True})),
         pool=pool(default),
@@ -26,7 +34,6 @@ def of_residual(amount: float, default: float = 0.0) -> xr.Dataset:
         seed=1,
         clock="monthly",
     )
-    return stress.simulate(job)
 
 
 def shown(ds: xr.Dataset) -> str:
@@ -72,3 +79,9 @@ def test_a_certificate_shows_no_loss_and_no_yield(default: float) -> None:
     assert not any(sentence.startswith("R") or " R " in sentence for sentence in words.summary(ds))
     for name in ("price", "multiple", "note_balance"):
         assert float(abs(ds[name]).max()) < 1e3  # nothing was divided by a size of 0
+
+
+@pytest.mark.parametrize("question", [breakeven, reverse])
+def test_nobody_can_ask_how_a_certificate_loses(question: Any) -> None:
+    with pytest.raises(ConfigError, match="certificate of size 0 lent nothing"):
+        question(job_of(0.0), "R")

@@ -109,7 +109,11 @@ def breakeven(
     for q in percentiles:
         if not 0.0 < q < 1.0:
             raise ConfigError(f"--percentile {q:g}: must lie between 0 and 1, for example 0.99")
-    note, case, lever = runs.note_index(job, tranche), runs.case_of(job, scenario), lever_of(shock, *ends)
+    note, case, lever = (
+        runs.note_index(job, tranche, can_lose=True),
+        runs.case_of(job, scenario),
+        lever_of(shock, *ends),
+    )
     calm, first = _deterministic(job, case, lever, note)
     last = 1.0 if np.isnan(first.value) else min(1.0, 1.3 * float(lever.place(first.value)) + 0.05)
     curve, sums = _simulated(job, case, lever, note, np.linspace(0.0, last, SCAN), threads, _half(progress, 0))

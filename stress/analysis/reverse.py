@@ -106,7 +106,7 @@ def reverse(
     """
     if not 0.0 <= loss < 1.0:
         raise ConfigError(f"--loss {loss:g}: a share of the original amount, from 0 to below 1")
-    note = runs.note_index(job, tranche)
+    note = runs.note_index(job, tranche, can_lose=True)
     case = runs.case_of(job, scenario)
     one = runs.variants(job, case, [[]])
     margin = margin_of(one, note)

@@ -42,12 +42,15 @@ def case_of(job: Job, scenario: str | None) -> ScenarioCase:
     return job.scenarios[names.index(scenario)]
 
 
-def note_index(job: Job, tranche: str) -> int:
-    """Place of a note in the deal, from the most senior."""
+def note_index(job: Job, tranche: str, can_lose: bool = False) -> int:
+    """Place of a note in the deal, from the most senior; `can_lose` refuses a certificate, which has no principal."""
     names = [note.name for note in job.deal.notes]
     if tranche not in names:
         known = f"{', '.join(names)}{suggest(tranche, names)}"
         raise ConfigError(f"--tranche {tranche}: the deal has no such note: {known}")
+    note = job.deal.notes[names.index(tranche)]
+    if can_lose and 0.0 in (note.share, note.amount):
+        raise ConfigError(f"--tranche {tranche}: a certificate of size 0 lent nothing, so it can lose nothing")
     return names.index(tranche)
 
 
