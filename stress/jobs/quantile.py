@@ -23,8 +23,10 @@ def path_at(dataset: xr.Dataset, scenario: str, tranche: str, quantile: float) -
         labels = [str(known) for known in dataset[dim].values]
         if label not in labels:
             raise ConfigError(f"--{dim} {label}: one of {', '.join(labels)}{suggest(label, labels)}")
+    from stress.measures.weighted import mass
+
     here = {"scenario": scenario, "tranche": tranche}
-    count = dataset["loss_count"].sel(here).values
+    count = mass(dataset.sel(here), "loss")
     reached = count.cumsum() >= quantile * count.sum()
     path = int(dataset["loss_path"].sel(here).values[int(reached.argmax())])
     if path < 0:

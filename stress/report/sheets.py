@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from stress.measures.means import has_principal
+from stress.measures.weighted import mass
 from stress.measures.yields import capped_yield
 from stress.report.figures.convergence import Track
 from stress.report.figures.losses import exceedance
@@ -106,7 +107,7 @@ def loss(ds: xr.Dataset, tranche: object) -> Sheet:
     at = np.searchsorted(edge[1:], np.array(LOSSES) - 1e-12) + 1
     at[0], at[-1] = 0, edge.size - 1
     rows = [
-        (_name(one, "scenario"), *(fraction(x) for x in exceedance(one["loss_count"].values)[at]))
+        (_name(one, "scenario"), *(fraction(x) for x in exceedance(mass(one, "loss"))[at]))
         for one in _each(ds.sel(tranche=tranche), "scenario")
     ]
     return Sheet(("Share of paths that lose", "any", *(f"≥ {fraction(x)}" for x in LOSSES[1:])), tuple(rows))

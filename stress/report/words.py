@@ -9,6 +9,7 @@ import xarray as xr
 
 from stress import measures
 from stress.measures.means import has_principal
+from stress.report.estimator import estimator
 from stress.report.numbers import chance, count, fraction, interval, percent, with_error, years
 
 
@@ -40,7 +41,7 @@ def summary(ds: xr.Dataset) -> list[str]:
     sentences = [_reference(ds), *_notes(ds.isel(scenario=0))]
     if ds.sizes["scenario"] > 1:
         sentences += [_worst_pool(ds), *_worst_notes(ds)]
-    return [*sentences, _interest(ds), _limits(ds)]
+    return [*sentences, _interest(ds), *estimator(ds), _limits(ds)]
 
 
 def _reference(ds: xr.Dataset) -> str:

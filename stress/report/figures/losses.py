@@ -13,6 +13,7 @@ from stress.errors import DataError
 from stress.inputs.messages import suggest
 from stress.kernels.tally import N_BIN
 from stress.measures.histogram import HIGH
+from stress.measures.weighted import TINY, is_weighted, mass
 from stress.report.figures import ink
 from stress.report.numbers import fraction
 
@@ -23,6 +24,8 @@ GRAIN = 0.05
 """The axis ends at a multiple of this."""
 POINTS = 240
 """Of each curve: about one for each pixel and a half."""
+RAREST = 1e-8
+"""Where the probability axis ends for weighted paths; for plain ones at half a path."""
 HIGHLIGHT = 4
 """Scenarios drawn in colour: the worst for the note."""
 
@@ -42,7 +45,7 @@ def loss(ds: xr.Dataset, tranche: str, scenario: str | None = None) -> Figure:
     name = _telling(note) if scenario is None else scenario
     reference = str(ds["scenario"].values[0]) if scenario is None else scenario
     figure, (left, right) = ink.sheet(1, 2, 9.6, 3.3, ink.Margins(0.75, 1.75, 0.3, 0.5, 0.65))
-    reach = _reach(note["loss_count"].values)
+    reach = _reach(mass(note, "loss"))
     _bars(left, note.sel(scenario=[name]), reach)
     left.set_title(f"Paths by loss: {ink.label(name)}")
     _curves(right, note, reference, reach)
@@ -58,7 +61,7 @@ def _telling(note: xr.Dataset) -> str:
 
 def _bars(axes: Axes, one: xr.Dataset, reach: float) -> None:
     """Histogram up to `reach` with the atoms at 0 and 1 as hatched bars of their own, and VaR and ES as marks."""
-    count = one["loss_count"].values[0, 0]
+    count = mass(one, "loss")[0, 0]
     share = count / max(count.sum(), 1)
     width = reach / COLUMNS
     height = share[1 : 1 + round(reach * N_BIN)].reshape(COLUMNS, -1).sum(-1)
@@ -102,14 +105,15 @@ def _curves(axes: Axes, note: xr.Dataset, name: str, reach: float) -> None:
     thin = np.unique(np.r_[np.linspace(0, round(reach * N_BIN), POINTS).astype(int), N_BIN + 1])
     edge = note["loss_bin_low"].values[thin]
     for one in [*worst[::-1], name]:
-        probability = exceedance(note["loss_count"].sel(scenario=one).values[0])[thin]
+        probability = exceedance(mass(note.sel(scenario=[one]), "loss")[0, 0])[thin]
         style = {"color": "black", "linewidth": 1.8} if one == name else {"color": colour.get(one, "#b9bfc7")}
         shown = probability > 0
         text = ink.label(one) if one == name or one in colour else None
         axes.step(edge[shown], probability[shown], where="post", label=text, **style)
     axes.axhline(1 - LEVEL, color=ink.QUIET, linewidth=0.8, linestyle=":")
     paths = float(note["batch_path"].sum())
-    axes.set(yscale="log", ylim=(0.5 / paths, 1.5), xlim=(-0.01 * reach, 1.01 * reach))
+    lowest = RAREST if is_weighted(note) else 0.5 / paths
+    axes.set(yscale="log", ylim=(lowest, 1.5), xlim=(-0.01 * reach, 1.01 * reach))
     axes.set_xlabel("principal loss, share of original balance")
     ink.percent_axis(axes.xaxis)
     ink.log_percent_axis(axes.yaxis)
@@ -118,13 +122,13 @@ def _curves(axes: Axes, note: xr.Dataset, name: str, reach: float) -> None:
     )
 
 
-def _reach(count: NDArray[np.int64]) -> float:
+def _reach(count: NDArray[np.float64]) -> float:
     """Where the axis ends: the largest loss of any scenario, rounded up."""
-    seen = np.flatnonzero(count.reshape(-1, count.shape[-1]).sum(0))
+    seen = np.flatnonzero(count.reshape(-1, count.shape[-1]).sum(0) > TINY * count.sum())
     return float(min(1.0, GRAIN * np.ceil(1.05 * HIGH[seen[-1]] / GRAIN))) if seen.size and seen[-1] else GRAIN
 
 
-def exceedance(count: NDArray[np.int64]) -> NDArray[np.float64]:
+def exceedance(count: NDArray[np.float64]) -> NDArray[np.float64]:
     """Share of paths whose loss lies in each bin or a higher one; in bin 0, of paths with any loss."""
     above = np.cumsum(count[::-1])[::-1].astype(np.float64)
     above[0] -= count[0]

@@ -7,6 +7,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from stress.kernels.tally import N_BIN
+from stress.measures.weighted import mass
 from stress.report.figures import ink
 from stress.report.figures.losses import exceedance
 
@@ -20,7 +21,7 @@ def predictive(ds: xr.Dataset, name: str, twin: str) -> Figure:
         (name, "plug-in: the estimates", ink.MEDIAN, "--"),
         (twin, "predictive: drawn by path", "#d55e00", "-"),
     ):
-        share = exceedance(ds["default_count"].sel(scenario=scenario).values)
+        share = exceedance(mass(ds.sel(scenario=scenario), "default"))
         seen = np.flatnonzero(share > 0.0)
         most = max(most, int(seen[-1]))
         axes.step(edge[seen], share[seen], where="post", linewidth=1.5, label=text, color=colour, linestyle=line)
