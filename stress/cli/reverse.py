@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from stress.cli.answer import Question, draw, plain, question
+from stress.cli.options import FILE
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from stress.analysis.macro_path import MacroPath
     from stress.analysis.reverse import Reverse
 
 
 @click.command()
 @click.option("--tranche", required=True, metavar="NAME", help="The note that loses.")
 @click.option("--loss", type=float, default=0.0, show_default=True, help="It loses more than this share of its amount.")
+@click.option(
+    "--satellite", type=FILE, metavar="FILE", help="Also the macro path that this satellite puts behind the rates."
+)
 @question
 def reverse(
     asked: Question,
     tranche: str,
     loss: float,
+    satellite: Path | None,
 ) -> None:
     """Find the most likely path of the systematic factors that makes a note lose.
 
@@ -32,13 +39,45 @@ def reverse(
     Example:
       stress reverse scenarios/jobs/baitiao-24m.toml --tranche mezzanine
       stress reverse job.toml --tranche B --loss 0.1 --figure path.svg
+      stress reverse job.toml --tranche B --satellite scenarios/satellites/china_growth.toml
     """
+    from stress.analysis.macro_path import macro_path
     from stress.analysis.reverse import reverse as find
+    from stress.inputs.parse import parse_as
+    from stress.inputs.satellite import Satellite
+
+    model = None if satellite is None else parse_as(satellite, Satellite, "--satellite")
 
     with asked.output.progress("simulating") as progress:
         answer = find(asked.job, tranche, loss, asked.scenario, asked.threads, progress)
     draw(asked.figure, "reverse", answer)
-    asked.output.result(lambda: _tables(answer), lambda: document(answer))
+    macro = None
+    if model is not None and answer.path is not None and answer.expected is not None:
+        macro = macro_path(model, answer.path, answer.expected)
+    asked.output.result(
+        lambda: _with_macro(_tables(answer), macro),
+        lambda: document(answer) | ({} if macro is None else {"macro": plain(macro)}),
+    )
+
+
+def _with_macro(tables: RenderableType, macro: MacroPath | None) -> RenderableType:
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    if macro is None:
+        return tables
+    shown = Table(
+        title=Text(f"Moves against the start that {macro.satellite} puts behind it"),
+        title_justify="left",
+        caption=Text(f"In published units; least squares; largest shift left unexplained {macro.unexplained:.2g}."),
+        caption_justify="left",
+    )
+    for head in ("to month", *macro.variable, "shift of the link"):
+        shown.add_column(Text(head), justify="right")
+    for month, move, shift in zip(macro.period, macro.move, macro.shift, strict=True):
+        shown.add_row(str(month), *(f"{x:+.2f}" for x in move), f"{shift:+.3f}")
+    return Group(tables, shown)
 
 
 def document(answer: Reverse) -> dict[str, Any]:
