@@ -173,6 +173,7 @@ def test_the_terminal_table_fits_120_columns_and_shows_every_note(ds: xr.Dataset
         (fraction(3e-7), "0.003 bp"),
         (fraction(0.0), "0"), (fraction(float("nan")), "–"), (percent(-0.4227), "−42.27%"),
         (with_error(0.00595, 0.0004), "59.5 ± 4.0 bp"), (with_error(0.4727, 0.0014), "47.27 ± 0.14%"),
+        (with_error(0.0549, 4e-5), "5.490 ± 0.004%"), (with_error(0.0554, 1.2e-6), "5.540 ± <0.001%"),
         (with_error(0.0, 1e-5, 1.5e-4), "< 1.50 bp"), (with_error(0.5, float("nan")), "50.0% (no error)"),
         (interval(0.0194, 0.0175, 0.0214), "1.94 [1.75, 2.14]%"), (interval(0.0, 0.0, 3e-5), "< 0.30 bp"),
         (interval(1.0, 0.9997, 1.0), "> 99.97%"),

@@ -44,8 +44,11 @@ def with_error(x: float, error: float, bound: float | None = None) -> str:
         return _signed(f"{x / BP:.2g} ± {error / BP:.1g} bp")
     scale, unit = (100.0, "%") if max(abs(x), error) >= 0.00995 else (1e4, " bp")
     digits = _digits(scale * error, 2 if unit == "%" else 4)
-    if 0.0 < scale * error < 0.5 * 10.0**-digits:
-        digits = min(_digits(scale * error, 6) - 1, 5)
+    small = 0.5 * 10.0**-digits
+    if 0.0 < scale * error < small:
+        if unit == "%" and scale * error < 0.1 * small:
+            return _signed(f"{scale * x:,.3f} ± <0.001%")
+        digits += 1
     return _signed(f"{scale * x:,.{digits}f} ± {scale * error:,.{digits}f}{unit}")
 
 
