@@ -223,7 +223,7 @@ def test_proposed_scenarios_say_so(file):
     assert all("PROPOSED" in text for text in (model.description, model.source, model.illustrative[0]))
 
 
-@pytest.mark.parametrize("name", ["baitiao-24m-macro", "baitiao-24m-score", "baitiao-24m-all"])
+@pytest.mark.parametrize("name", ["baitiao-24m-macro", "baitiao-24m-score", "baitiao-24m-all", "baitiao-12m-all"])
 def test_the_engine_sees_only_shocks_over_the_deals_months(name):
     job = load_job(SHIPPED / "jobs" / f"{name}.toml")
     for case in job.scenarios:
