@@ -133,3 +133,13 @@ def test_reverse_stress_holds_what_it_does_not_search():
     margin = margin_of(one, len(job.deal.notes) - 1)
     same = np.zeros((32, margin.shape[0] * margin.shape[1]))
     assert np.ptp(margin(same)) == 0.0, "all lanes are one path"
+
+
+@pytest.mark.parametrize("name", ["baitiao-24m-all", "baitiao-12m-all"])
+def test_every_shipped_scenario_runs_on_both_deals_and_keeps_the_laws(name):
+    """`simulate` raises where a law is broken. A downturn costs the residual note more than the base case."""
+    ds = stress.simulate(stress.load(f"scenarios/jobs/{name}.toml"), paths=64)
+    loss = ds["expected_loss"].sel(tranche="subordinated")
+    assert np.isfinite(loss).all()
+    for scenario in ("macro_severe", "credit_contraction", "fed2025_severely_adverse", "pboc_npl_severe"):
+        assert float(loss.sel(scenario=scenario)) > float(loss.sel(scenario="baseline"))
