@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from scipy.special import ndtr, ndtri
 
+from stress.analysis import runs
 from stress.analysis.breakeven import breakeven
 from stress.analysis.levers import LEVERS, lever_of
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
+from stress.kernels.tally import NOTE_QUANTITIES
 from stress.validation.one_period import one_period_job
 
 JOB = Path(__file__).parent.parent / "scenarios/jobs/baitiao-24m.toml"
@@ -96,3 +98,16 @@ def test_what_is_unknown_is_told_the_right_one():
             breakeven(job, *arguments)
     with pytest.raises(ConfigError, match="between 0 and 1"):
         breakeven(job, "A", percentiles=(99.0,))
+
+
+def test_timely_interest_breaks_where_the_deterministic_run_first_misses_some():
+    job = load_job(JOB)
+    found = breakeven(job, "mezzanine", percentiles=(), interest=True)
+    principal = breakeven(job, "mezzanine", percentiles=())
+    calm = found.answers[0]
+    assert found.interest
+    assert 0.1 < calm.value < principal.answers[0].value
+    lever = lever_of("defaults")
+    around = runs.variants(job, job.scenarios[0], [[lever.shock(calm.low * 0.999)], [lever.shock(calm.high * 1.001)]])
+    note = runs.note_index(job, "mezzanine")
+    assert runs.outcomes(around)[:, note, NOTE_QUANTITIES.index("shortfall")].tolist() == [0.0, 1.0]

@@ -13,7 +13,7 @@ from stress.analysis.levers import Lever, lever_of
 from stress.errors import ConfigError
 from stress.inputs.job import Job, ScenarioCase
 from stress.kernels.tally import NOTE_QUANTITIES
-from stress.measures import loss_probability
+from stress.measures import loss_probability, shortfall_probability
 from stress.measures.losses import NORMAL
 from stress.measures.sums import of_notes
 
@@ -82,6 +82,8 @@ class Breakeven(NamedTuple):
     """Deterministic first, then by percentile."""
     curve: Curve
     calm: Curve
+    interest: bool = False
+    """True: all interest when due is asked for, not principal."""
 
 
 def breakeven(
@@ -93,9 +95,10 @@ def breakeven(
     ends: tuple[float | None, float | None] = (None, None),
     threads: int | None = None,
     progress: runs.Progress | None = None,
+    interest: bool = False,
 ) -> Breakeven:
     """How much of a shock a note stands, on top of a scenario: paid in full means no principal unpaid at legal maturity
-    (the residual note: its money back).
+    (the residual note: its money back); with `interest` instead that all its interest is paid when due.
 
     Deterministic means unconditional rates with rho = 0. At a percentile q: the probability of a loss reaches 1 - q.
     Paths and seed are the job's; every point uses the same draws. Raises ConfigError for an unknown note, shock or
@@ -114,18 +117,31 @@ def breakeven(
         runs.case_of(job, scenario),
         lever_of(shock, *ends),
     )
-    calm, first = _deterministic(job, case, lever, note)
+    calm, first = _deterministic(job, case, lever, note, interest)
     last = 1.0 if np.isnan(first.value) else min(1.0, 1.3 * float(lever.place(first.value)) + 0.05)
-    curve, sums = _simulated(job, case, lever, note, np.linspace(0.0, last, SCAN), threads, _half(progress, 0))
+    curve, sums = _simulated(
+        job, case, lever, note, np.linspace(0.0, last, SCAN), threads, _half(progress, 0), interest
+    )
     more = [_inside(lever, curve, 1.0 - q) for q in percentiles]
     places = np.unique(np.concatenate(more)) if more else np.array([])
     if places.size:
-        extra, extra_sums = _simulated(job, case, lever, note, places, threads, _half(progress, 1))
+        extra, extra_sums = _simulated(job, case, lever, note, places, threads, _half(progress, 1), interest)
         curve, sums = _joined(lever, curve, sums, extra, extra_sums)
     monotone = _rises(sums)
     answers = [first, *(_at_percentile(lever, curve, q, monotone) for q in percentiles)]
     return Breakeven(
-        job.name, case.name, tranche, shock, lever.unit, lever.neutral, job.paths, job.seed, tuple(answers), curve, calm
+        job.name,
+        case.name,
+        tranche,
+        shock,
+        lever.unit,
+        lever.neutral,
+        job.paths,
+        job.seed,
+        tuple(answers),
+        curve,
+        calm,
+        interest,
     )
 
 
@@ -133,13 +149,13 @@ def _half(progress: runs.Progress | None, at: int) -> runs.Progress | None:
     return None if progress is None else lambda done, total: progress(at * total + done, 2 * total)
 
 
-def _deterministic(job: Job, case: ScenarioCase, lever: Lever, note: int) -> tuple[Curve, Answer]:
+def _deterministic(job: Job, case: ScenarioCase, lever: Lever, note: int, interest: bool) -> tuple[Curve, Answer]:
     """Scan, then divide every bracket until the value is known to about 1e-6 of the range."""
 
     def lost(place: Array) -> tuple[Array, Array]:
         varied = runs.variants(job, case, [[lever.shock(x)] for x in lever.value(place)])
         found = runs.outcomes(varied)[:, note]
-        return found[:, NOTE_QUANTITIES.index("any_loss")], found[:, NOTE_QUANTITIES.index("loss")]
+        return found[:, NOTE_QUANTITIES.index(_asked(interest))], found[:, NOTE_QUANTITIES.index("loss")]
 
     place = np.linspace(0.0, 1.0, SCAN_CALM)
     fails, loss = lost(place)
@@ -167,14 +183,20 @@ def _simulated(
     place: Array,
     threads: int | None,
     progress: runs.Progress | None,
+    interest: bool,
 ) -> tuple[Curve, Array]:
     """The curve at some places, and losses by point and batch for the errors of differences."""
     values = lever.value(place)
     ds = runs.counted(runs.variants(job, case, [[lever.shock(x)] for x in values]), threads, progress)
-    chance = loss_probability(ds).isel(tranche=note)
+    chance = (shortfall_probability if interest else loss_probability)(ds).isel(tranche=note)
     estimate, error, low, high = (chance[k].values for k in ("estimate", "error", "low", "high"))
-    lost, total = of_notes(ds, "any_loss"), of_notes(ds, "loss").total[:, note].sum(-1)
+    lost, total = of_notes(ds, _asked(interest)), of_notes(ds, "loss").total[:, note].sum(-1)
     return Curve(values, estimate, error, low, high, total / lost.size.sum()), lost.total[:, note]
+
+
+def _asked(interest: bool) -> str:
+    """The quantity that tells a path on which the note fails: 1 there, else 0."""
+    return "shortfall" if interest else "any_loss"
 
 
 def _joined(lever: Lever, one: Curve, sums: Array, two: Curve, more: Array) -> tuple[Curve, Array]:

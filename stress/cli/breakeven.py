@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("--from", "benign", type=float, help="Where the search begins. [default: the shock's own]")
 @click.option("--to", "adverse", type=float, help="Where it ends.")
+@click.option("--interest", is_flag=True, help="Ask for all interest when due instead of principal.")
 @question
 def breakeven(
     asked: Question,
@@ -33,6 +34,7 @@ def breakeven(
     percentiles: tuple[float, ...],
     benign: float | None,
     adverse: float | None,
+    interest: bool,
 ) -> None:
     """Find the largest multiple of a shock at which a note is paid in full.
 
@@ -41,13 +43,14 @@ def breakeven(
     \b
     Example:
       stress breakeven scenarios/jobs/baitiao-24m.toml --tranche A
+      stress breakeven job.toml --tranche B --interest
       stress breakeven job.toml --tranche B --shock payment --percentile 0.999 --figure curve.svg
     """
     from stress.analysis.breakeven import breakeven as find
 
     with asked.output.progress(f"break-even of {shock}") as progress:
         answer = find(
-            asked.job, tranche, shock, asked.scenario, percentiles, (benign, adverse), asked.threads, progress
+            asked.job, tranche, shock, asked.scenario, percentiles, (benign, adverse), asked.threads, progress, interest
         )
     draw(asked.figure, "breakeven", answer)
     asked.output.result(lambda: _table(answer), lambda: plain(answer))
@@ -57,6 +60,8 @@ def _table(answer: Breakeven) -> Table:
     from stress.report.chapters import breakeven_sheet
 
     title = f"{answer.tranche} under {answer.scenario}: break-even {answer.unit}"
-    whole = "Paid in full: no principal unpaid at legal maturity."
+    whole = "Paid in full: " + (
+        "all interest paid when due." if answer.interest else "no principal unpaid at legal maturity."
+    )
     caption = f"{answer.paths:,} paths at each point, seed {answer.seed}. {whole}"
     return sheet_table(breakeven_sheet(answer), title, caption, ("left", "right", "right", "right", "left"))

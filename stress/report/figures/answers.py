@@ -31,7 +31,8 @@ def breakeven(answer: Breakeven) -> Figure:
     figure, (axes, below) = ink.sheet(2, 1, 7.2, 4.6, sharex=True, height_ratios=(2.2, 1.0))
     curve, calm = answer.curve, answer.calm
     axes.fill_between(curve.value, curve.low, curve.high, color=ink.BAND, alpha=0.2, linewidth=0, label="95% interval")
-    axes.plot(curve.value, curve.probability, color=ink.BAND, marker=".", markersize=3, label="probability of a loss")
+    what = "probability of unpaid interest" if answer.interest else "probability of a loss"
+    axes.plot(curve.value, curve.probability, color=ink.BAND, marker=".", markersize=3, label=what)
     for k, one in enumerate(a for a in answer.answers if np.isfinite(a.value)):
         if one.percentile is None:
             axes.axvline(
