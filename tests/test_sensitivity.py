@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
 
 import stress
-from stress.analysis.inputs_moved import INPUTS, with_shares
+from stress.analysis.inputs_moved import INPUTS, calibrated, with_shares
 from stress.analysis.runs import variants
 from stress.analysis.sensitivity import measure_of, sensitivity
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
+from stress.inputs.parameters import Parameters
+from stress.inputs.parse import parse_as
 
 JOB = Path(__file__).parent.parent / "scenarios/jobs/baitiao-24m.toml"
 
@@ -82,3 +85,18 @@ def test_an_unknown_measure_is_told_the_right_one():
 def test_other_note_sizes_keep_the_deal_valid(job):
     sized = with_shares(job, [0.7, 0.1, 0.1, 0.1])
     assert [note.share for note in sized.deal.notes] == [0.7, 0.1, 0.1, 0.1]
+
+
+def test_a_calibration_moves_its_parameters_to_the_ends_of_their_intervals(job):
+    file = JOB.parent.parent / "parameters" / "us_cards.toml"
+    known = parse_as(file, Parameters, "test")
+    inputs = {one.name: one for one in calibrated(known)}
+    assert list(inputs) == [one.name for one in INPUTS]
+    error = known.covariance[1][1] ** 0.5
+    before = job.pool.dependence.rho
+    for side, sign in ((inputs["asset correlation"].down, -1.0), (inputs["asset correlation"].up, 1.0)):
+        rho = side.edit(job).pool.dependence.rho
+        move = math.log(rho / (1.0 - rho)) - math.log(before / (1.0 - before))
+        assert move == pytest.approx(sign * 1.96 * error, rel=1e-4)
+    odds = inputs["default odds"].up.shock.multiply
+    assert math.log(odds) == pytest.approx(1.96 * known.covariance[0][0] ** 0.5, rel=1e-4)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from stress.inputs.deal import Deal
 from stress.inputs.job import Job
+from stress.inputs.parameters import Parameters
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
 
@@ -87,6 +89,34 @@ def _halfway(value: float) -> float:
     """Persistence whose distance from 1 is halved."""
     return 1.0 - 0.5 * (1.0 - value)
 
+
+def calibrated(parameters: Parameters) -> tuple[Input, ...]:
+    """The inputs of the table, with default odds, correlation and persistence moved to the ends of their 95% intervals:
+    1.96 standard errors of the log odds of each, from a calibration's sampling distribution.
+    """
+    p, rho, phi = (_NORMAL * parameters.covariance[i][i] ** 0.5 for i in range(3))
+    low, high = (f"{side} end, {parameters.name}" for side in ("lower", "upper"))
+
+    def moved(shift: float) -> Callable[[float], float]:
+        return lambda value: 1.0 / (1.0 + (1.0 / value - 1.0) * math.exp(-shift))
+
+    found = {
+        "default odds": Input(
+            "default odds",
+            _shock(low, "default_odds", multiply=math.exp(-p)),
+            _shock(high, "default_odds", multiply=math.exp(p)),
+        ),
+        "asset correlation": Input(
+            "asset correlation", _dependence(low, "rho", moved(-rho)), _dependence(high, "rho", moved(rho))
+        ),
+        "persistence of factors": Input(
+            "persistence of factors", _dependence(low, "phi", moved(-phi)), _dependence(high, "phi", moved(phi))
+        ),
+    }
+    return tuple(found.get(one.name, one) for one in INPUTS)
+
+
+_NORMAL = 1.959963984540054
 
 INPUTS: tuple[Input, ...] = (
     Input("default odds", _shock("÷ 1.5", "default_odds", multiply=1 / 1.5),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from stress.cli.answer import Question, draw, plain, question, sheet_table
+from stress.cli.options import FILE
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -17,11 +19,18 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--measure", default="EL", show_default=True, help="EL, PD, IRR, WAL, PRICE, MULTIPLE, LGD, DEFAULT, ...")
 @click.option("--tranche", metavar="NAME", help="Of this note. [default: the last]")
+@click.option(
+    "--parameters",
+    type=FILE,
+    metavar="FILE",
+    help="Move default odds, correlation and persistence to its 95% intervals.",
+)
 @question
 def sensitivity(
     asked: Question,
     measure: str,
     tranche: str | None,
+    parameters: Path | None,
 ) -> None:
     """Move each input down and up by a stated amount: a tornado of one measure, on common random numbers.
 
@@ -29,11 +38,16 @@ def sensitivity(
     Example:
       stress sensitivity scenarios/jobs/baitiao-24m.toml --measure EL --tranche subordinated
       stress sensitivity job.toml --measure IRR --tranche B --scenario macro_severe --figure tornado.svg
+      stress sensitivity job.toml --parameters scenarios/parameters/us_cards.toml
     """
+    from stress.analysis.inputs_moved import INPUTS, calibrated
     from stress.analysis.sensitivity import sensitivity as find
+    from stress.inputs.parameters import Parameters
+    from stress.inputs.parse import parse_as
 
+    inputs = INPUTS if parameters is None else calibrated(parse_as(parameters, Parameters, "--parameters"))
     with asked.output.progress("moving inputs") as progress:
-        answer = find(asked.job, measure, tranche, asked.scenario, threads=asked.threads, progress=progress)
+        answer = find(asked.job, measure, tranche, asked.scenario, inputs, asked.threads, progress)
     draw(asked.figure, "tornado", answer)
     asked.output.result(lambda: _table(answer), lambda: plain(answer))
 
