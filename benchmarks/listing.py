@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks import estimators, variants, whole_runs
+from benchmarks import estimators, scale, variants, whole_runs
 from benchmarks.cases import QUICK_CASES, Effort, Row
 
 CASES: dict[str, Callable[[Effort], list[Row]]] = {
@@ -16,6 +16,8 @@ CASES: dict[str, Callable[[Effort], list[Row]]] = {
     "hard_coded": variants.hard_coded,
     "references": variants.references,
     "estimators": estimators.estimators,
+    "cores": scale.cores,
+    "scale": scale.scale,
     "memory": whole_runs.memory,
     "start": whole_runs.start,
     "end_to_end": whole_runs.end_to_end,

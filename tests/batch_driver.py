@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -26,7 +27,7 @@ def start(out: Path, **options: Any) -> subprocess.Popen[str]:
 def run(out: Path, **options: Any) -> tuple[int, str, str]:
     """Run to the end: exit code, stdout, stderr."""
     child = start(out, **options)
-    stdout, stderr = child.communicate(timeout=300)
+    stdout, stderr = child.communicate(timeout=1500)
     return child.returncode, stdout, stderr
 
 
@@ -54,7 +55,10 @@ def main() -> int:
     options["out"] = Path(options["out"])
     settings = {"scenarios": [SCENARIO], "seed": 7, "every": 0.0, "most": 2048} | options
     try:
-        return command.execute(plan(load_job(JOB), **settings), output.Output(log_json=True))
+        code = command.execute(plan(load_job(JOB), **settings), output.Output(log_json=True))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        print(json.dumps({"event": "ended", "peak_kb": peak}), file=sys.stderr)
+        return code
     except StressError as error:
         print(f"stress: {error}", file=sys.stderr)
         return error.exit_code

@@ -190,7 +190,7 @@ def test_shards_are_merged_when_they_are_many(
     monkeypatch.setattr(shards, "MOST", 4)
     monkeypatch.setattr("stress.jobs.counts.KEPT", 2)
     assert run().manifest["result_sha256"] == sha
-    assert len(stored(tmp_path / "out")) == 3  # two, and the part panel
+    assert len(stored(tmp_path / "out")) == 2  # the sum, and the part panel
     (tmp_path / "out/results.nc").unlink()
     assert run().manifest["paths_found"] == PATHS
 

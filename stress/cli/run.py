@@ -40,6 +40,11 @@ ESTIMATORS = ("plain", "sobol", "importance", "auto")
 @click.option("--out", type=FILE, metavar="DIR", help="Where results go. [default: results/<job name>]")
 @click.option("--threads", type=click.IntRange(1, 1024), help="Threads of this process. [default: all cores]")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Worker processes on this machine instead.")
+@click.option(
+    "--queue",
+    type=click.Choice(["slurm", "pbs", "sge", "lsf", "oar", "moab", "htcondor", "local"]),
+    help="Workers as jobs of this batch queue, set up in Dask's jobqueue.yaml; needs dask-jobqueue.",
+)
 @click.option("--scheduler", metavar="ADDRESS", help="A Dask cluster instead. [env: DASK_SCHEDULER_ADDRESS]")
 @click.option("--resume/--fresh", default=True, help="Go on with what DIR holds (default), or start over.")
 @click.option("--keep-paths", is_flag=True, help="Also write every path's outcome to DIR/paths.zarr.")
@@ -59,6 +64,7 @@ def run(
     threads: int | None,
     workers: int | None,
     scheduler: str | None,
+    queue: str | None,
     resume: bool,
     keep_paths: bool,
     max_paths: int | None,
@@ -101,6 +107,7 @@ def run(
         "threads": threads,
         "workers": workers,
         "scheduler": scheduler,
+        "queue": queue,
         "fresh": not resume,
         "keep_paths": keep_paths,
         "max_paths": max_paths,
@@ -179,7 +186,8 @@ def plan_json(plan: Plan | SweepPlan) -> dict[str, Any]:
     found = estimate(plan) if isinstance(plan, Plan) else estimate_sweep(plan)
     first = plans[0]
     address = address_of(first)
-    local = f"{first.workers} worker processes" if first.workers else f"{first.threads or 'all'} threads"
+    workers = f"{first.workers} worker processes" + (f" as jobs of {first.queue}" if first.queue else "")
+    local = workers if first.workers else f"{first.threads or 'all'} threads"
 
     def each(values: Iterable[Any]) -> Any:
         """The value that all jobs share, or the list of all."""

@@ -33,7 +33,7 @@ def local(workers: int) -> Iterator[Any]:
         "distributed.worker.preload": ["stress.cluster.quiet"],
     }
     with (
-        _hushed(),
+        hushed(),
         dask.config.set(settings),
         LocalCluster(
             n_workers=workers,
@@ -60,7 +60,7 @@ def join(address: str, timeout: float = 10.0, say: Callable[[str], None] = warni
 
     if is_open(address):
         say(f"{address}: plain TCP beyond this machine: jobs and results travel unprotected; Dask speaks tls:// too")
-    with _hushed():
+    with hushed():
         try:
             client = Client(address, timeout=timeout, name="stress")
         except (OSError, TimeoutError) as error:
@@ -110,7 +110,7 @@ def check(client: Any, wait: float = 30.0) -> dict[str, Identity]:
 
 
 @contextmanager
-def _hushed() -> Iterator[None]:
+def hushed() -> Iterator[None]:
     """Dask tells of lost connections with tracebacks; here they are a sentence and an exit code."""
     names = [
         name for name in logging.root.manager.loggerDict if name.split(".")[0] in ("distributed", "tornado", "asyncio")

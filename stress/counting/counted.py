@@ -83,7 +83,7 @@ def encode(tally: Tally) -> bytes:
 
 
 def decode(data: bytes) -> Tally:
-    """What `encode` wrote. Raises ValueError where the bytes are not a tally."""
+    """What `encode` wrote, to be read only: `copied` gives a tally to add to. Raises ValueError where it is none."""
     line, _, body = data.partition(b"\n")
     try:
         head = json.loads(line)
@@ -92,7 +92,7 @@ def decode(data: bytes) -> Tally:
         for name, (kind, shape) in head.items():
             dtype = np.dtype(kind)
             count = int(np.prod(shape, dtype=np.int64))
-            arrays[name] = np.frombuffer(raw, dtype, count, at).reshape(shape).copy()
+            arrays[name] = np.frombuffer(raw, dtype, count, at).reshape(shape)
             at += count * dtype.itemsize
         return Tally(**arrays)
     except (zlib.error, TypeError, KeyError, AttributeError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import queue
 import threading
 import time
@@ -12,7 +13,8 @@ from stress.counting.counted import Counted, Progress
 from stress.counting.ranges import Range, chunks, cut, is_whole, size, union
 from stress.kernels import alone
 from stress.kernels.layout import PANEL_PATHS
-from stress.kernels.memory import Packed, Workspace
+from stress.kernels.memory import Packed, Workspace, field
+from stress.kernels.tally import Tally
 
 SLICE = 2**13
 """Paths x scenarios between two looks at the clock: a fraction of a second."""
@@ -32,6 +34,8 @@ def count(
     pause: Callable[[], None] | None = None,
 ) -> Generator[Counted, None, None]:
     """Count ranges of paths; hand over what each thread has at the end, or every so many seconds.
+
+    What is handed over on the way is lent: it must be added up or copied before the next is asked for.
 
     `stop` ends the count early, within a slice: what was counted by then is handed over. `most`: paths of a task.
     `pause` is called whenever nothing was handed over for a second.
@@ -58,15 +62,25 @@ class _Hand:
     def __init__(self, packed: Packed) -> None:
         self.space = Workspace(packed)
         self.space.clear()  # touch every page: memory is taken when a run begins, not as rare bins are hit
+        self.taken = threading.Semaphore(0)
         self.ranges: list[Range] = []
         self.since = time.monotonic()
 
-    def give(self) -> Counted:
-        """What was counted; the memory begins anew."""
-        counted = Counted(union(self.ranges), self.space.tally())
+    def counted(self) -> Counted:
+        """What was counted, in the memory itself: a copy for each thread would raise the peak of a long run."""
+        packed = self.space.packed
+        arrays = {}
+        for name, shape in packed.shapes.items():
+            start = field(packed, f"to_{name}")
+            arrays[name] = self.space.count[start : start + math.prod(shape)].reshape(shape)
+        k, at = packed.problem.sizes.n_scenario, field(packed, "residuals")
+        residual = self.space.scratch[at : at + 4 * k].reshape(k, 4)
+        return Counted(union(self.ranges), Tally(**arrays, residual=residual))
+
+    def begin_anew(self) -> None:
+        """Count from zero again."""
         self.space.clear()
         self.ranges, self.since = [], time.monotonic()
-        return counted
 
 
 class _Run:
@@ -87,11 +101,11 @@ class _Run:
         self.stop_now = threading.Event()
         self.done = 0
         self.failure: BaseException | None = None
-        self.ready: queue.SimpleQueue[Counted | None] = queue.SimpleQueue()
+        self.ready: queue.SimpleQueue[_Hand | None] = queue.SimpleQueue()
         self.idle: queue.SimpleQueue[_Hand] = queue.SimpleQueue()
         for _ in range(threads):
             self.idle.put(_Hand(packed))
-        self.told, self.room = threading.Lock(), threading.Semaphore(0)
+        self.told = threading.Lock()
 
     def all(self, tasks: Sequence[Range]) -> None:
         """Every task over Dask's threads; the end, good or bad, is told to whoever reads `ready`."""
@@ -136,20 +150,19 @@ class _Run:
             self._give(hand)
 
     def _give(self, hand: _Hand) -> None:
-        self.room.acquire()  # one copy of a tally at a time, whatever the number of threads
-        self.ready.put(hand.give())
+        self.ready.put(hand)
+        hand.taken.acquire()
+        hand.begin_anew()
 
     def handed_over(self, pause: Callable[[], None]) -> Iterator[Counted]:
         """What threads give while they count."""
-        while True:
-            self.room.release()
-            counted = self._next(pause)
-            if counted is None:
-                return
-            yield counted
-            del counted
+        while (hand := self._next(pause)) is not None:
+            try:
+                yield hand.counted()
+            finally:
+                hand.taken.release()
 
-    def _next(self, pause: Callable[[], None]) -> Counted | None:
+    def _next(self, pause: Callable[[], None]) -> _Hand | None:
         while True:
             with contextlib.suppress(queue.Empty):
                 return self.ready.get(timeout=PAUSE)
@@ -160,10 +173,11 @@ class _Run:
         for _ in range(self.threads):
             hand = self.idle.get()
             if hand.ranges:
-                yield Counted(union(hand.ranges), hand.space.tally())
+                yield hand.counted()
 
     def drain(self) -> None:
         """Let the threads end when nobody reads any more."""
-        self.room.release()
         with contextlib.suppress(queue.Empty):
-            self.ready.get(timeout=0.05)
+            hand = self.ready.get(timeout=0.05)
+            if hand is not None:
+                hand.taken.release()

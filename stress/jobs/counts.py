@@ -16,7 +16,7 @@ from stress.inputs.load import job_to_json
 from stress.jobs import rate
 from stress.jobs.files import disk, prepare, write_atomically
 from stress.jobs.lock import locked
-from stress.jobs.memory import give_back_memory
+from stress.jobs.memory import give_back_memory, unmap_large_arrays
 from stress.jobs.origin import begin, check_problem, run_id, run_parts
 from stress.jobs.place import Place, place_of
 from stress.jobs.plans import Plan
@@ -51,8 +51,7 @@ class Counts(NamedTuple):
     @property
     def tally(self) -> Tally:
         """The sum of all shards."""
-        assert self.store.total is not None
-        return self.store.total
+        return self.store.total()
 
     @property
     def sha256(self) -> str:
@@ -110,6 +109,7 @@ def count(
     """
     from stress import engine
 
+    unmap_large_arrays()
     store = Store(folder, run_id(run_parts(plan.job)), plan.paths)
     if plan.fresh:
         store.clear()
@@ -138,6 +138,7 @@ def count(
     if left:
         raise Incomplete(f"{left:,} of {plan.paths:,} paths are not counted; run again to go on")
     store.tidy(KEPT)
+    give_back_memory()
     return Counts(store, where, found)
 
 
@@ -163,11 +164,10 @@ def _count(
         for counted in stream:
             store.add(counted, plan.every)
             meter.add(counted.n_path)
-            if seen is not None and store.total is not None:
-                seen(store.total)
+            if seen is not None and store.whole is not None:
+                seen(store.whole.tally())
             del counted  # its memory goes back before the next one is made
     finally:
         stream.close()
         store.flush()
-        give_back_memory()
     meter.keep(engine.problem_digest(packed))

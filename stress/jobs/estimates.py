@@ -44,9 +44,9 @@ def tally_bytes(plan: Plan) -> int:
 def memory(plan: Plan) -> int:
     """Bytes that the run takes at most on this machine."""
     one = tally_bytes(plan)
-    if plan.workers is not None:
+    if plan.workers is not None and plan.queue is None:
         return BASE + COPIES * one + plan.workers * (WORKER + 3 * one)
-    threads = 0 if address_of(plan) else plan.threads or _cores()
+    threads = 0 if address_of(plan) or plan.queue else plan.threads or _cores()
     return BASE + (COPIES + threads) * one
 
 

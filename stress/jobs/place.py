@@ -46,6 +46,13 @@ def place_of(plan: Plan, packed: Packed, say: Callable[[str], None]) -> Iterator
     from stress.kernels import alone
     from stress.kernels.memory import Workspace
 
+    if plan.queue is not None:
+        assert plan.workers is not None
+        with cluster.queued(plan.queue, plan.workers, plan.out) as client:
+            say(f"waiting for the first of {plan.workers} workers in the queue of {plan.queue}")
+            cluster.check(client, cluster.queues.WAIT)
+            yield Place(f"{plan.workers} workers as jobs of {plan.queue}", client, plan.workers)
+        return
     if plan.workers is not None:
         alone.run(Workspace(packed), 0, 1, 1, plan.seed)  # compile once, here: the workers load what this leaves
         with cluster.local(plan.workers) as client:

@@ -31,6 +31,8 @@ class Plan(NamedTuple):
     """Worker processes of this machine instead of threads."""
     scheduler: str | None = None
     """Address of an existing Dask cluster instead."""
+    queue: str | None = None
+    """Batch queue whose jobs the worker processes are."""
     fresh: bool = False
     """Start over instead of going on."""
     keep_paths: bool = False
@@ -55,6 +57,7 @@ def plan(
     threads: int | None = None,
     workers: int | None = None,
     scheduler: str | None = None,
+    queue: str | None = None,
     fresh: bool = False,
     keep_paths: bool = False,
     max_paths: int | None = None,
@@ -84,6 +87,8 @@ def plan(
     check_paths(job.paths, max_paths)
     if sum(choice is not None for choice in (threads, workers, scheduler)) > 1:
         raise ConfigError("--threads, --workers and --scheduler: only one of them")
+    if queue is not None and workers is None:
+        raise ConfigError(f"--queue {queue}: say how many worker processes with --workers")
     where = Path("results") / job.name if out is None else out
     return Plan(
         job,
@@ -94,6 +99,7 @@ def plan(
         threads,
         workers,
         scheduler,
+        queue,
         fresh,
         keep_paths,
         max_memory,

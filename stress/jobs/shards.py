@@ -21,7 +21,7 @@ from stress.kernels.tally import Tally
 FORMAT = 1
 SUFFIX = ".tally"
 MOST = 48
-"""Shards in a folder; then the smallest are merged."""
+"""Shards in a folder; then they are merged."""
 KEPT = 8
 """Shards that a finished run keeps, so that it can be extended."""
 PATIENCE = 1.0
@@ -47,7 +47,10 @@ class Store:
         self.shards: list[Found] = []
         self.damaged: list[str] = []
         self.ranges: Ranges = ()
-        self.total: Tally | None = None
+        self.whole: Counted | None = None
+        """The sum of whole panels."""
+        self.part: Counted | None = None
+        """The sum of ranges that end in a part panel."""
         self.waiting: Counted | None = None
         self.since = 0.0
 
@@ -74,11 +77,9 @@ class Store:
             self._write(counted)
             return
         if self.waiting is None:
-            self.waiting, self.since = Counted(counted.ranges, counted.tally()), time.monotonic()
+            self.waiting, self.since = Counted(counted.ranges, copied(counted.tally())), time.monotonic()
         else:
-            assert isinstance(self.waiting.held, Tally)
-            add(self.waiting.held, counted.tally())
-            self.waiting = Counted(union((*self.waiting.ranges, *counted.ranges)), self.waiting.held)
+            self.waiting = _plus(self.waiting, counted)
         if time.monotonic() - self.since >= min(PATIENCE, patience):
             self.flush()
 
@@ -87,20 +88,15 @@ class Store:
         if self.waiting is not None:
             self._write(self.waiting)
             self.waiting = None
-        if len(self.shards) > MOST:
-            self.tidy(MOST // 2)
+        self.tidy(MOST)
 
     def tidy(self, most: int) -> None:
-        """Merge the smallest shards until so many are left. A part panel stays apart: a longer run has none there."""
-        whole = sorted((s for s in self.shards if is_whole(s.ranges) and fits(s.ranges, self.n_path)), key=_n_path)
-        if len(whole) <= most:
+        """Write more shards than that as their one sum. A part panel stays apart: a longer run has none there."""
+        whole = [shard for shard in self.shards if is_whole(shard.ranges) and fits(shard.ranges, self.n_path)]
+        if len(whole) <= most or self.whole is None or self.waiting is not None:
             return
-        small = whole[: len(whole) - most + 1]
-        parts = [self._read(shard.path) for shard in small]
-        sound = [part for part in parts if part is not None]
-        if len(sound) == len(parts):
-            self._write(joined(sound))
-        for shard in small:
+        self._write(self.whole)
+        for shard in whole:
             self.shards.remove(shard)
             shard.path.unlink(missing_ok=True)
 
@@ -109,11 +105,15 @@ class Store:
         for path in self.folder.glob(f"*{SUFFIX}"):
             path.unlink(missing_ok=True)
 
+    def total(self) -> Tally:
+        """The sum of all that was taken in. Raises ValueError where that is nothing."""
+        return joined(part for part in (self.whole, self.part) if part is not None).tally()
+
     def _sum(self, counted: Counted) -> None:
-        if self.total is None:
-            self.total = copied(counted.tally())
+        if is_whole(counted.ranges):
+            self.whole = _plus(self.whole, counted)
         else:
-            add(self.total, counted.tally())
+            self.part = _plus(self.part, counted)
         self.ranges = union((*self.ranges, *counted.ranges))
 
     def _write(self, counted: Counted) -> None:
@@ -180,5 +180,9 @@ def sound(path: Path) -> bytes | None:
     return content if hashlib.sha256(content).hexdigest() == path.name.removesuffix(SUFFIX) else None
 
 
-def _n_path(shard: Found) -> int:
-    return sum(end - start for start, end in shard.ranges)
+def _plus(total: Counted | None, more: Counted) -> Counted:
+    """A sum of its own, added to in place."""
+    if total is None:
+        return Counted(more.ranges, copied(more.tally()))
+    add(total.tally(), more.tally())
+    return Counted(union((*total.ranges, *more.ranges)), total.held)

@@ -1,0 +1,72 @@
+"""Scaling: one thread against two, and the model of many cores with the run that checks it."""
+
+from __future__ import annotations
+
+from benchmarks.cases import Effort, Row, job_24m
+from benchmarks.scaling import Prediction, predict, taken
+from benchmarks.timing import interleaved, median_ratio
+from stress import engine
+from stress.assemble.problem import assemble
+from stress.counting.counted import joined
+from stress.kernels.layout import PANEL_PATHS
+from stress.kernels.memory import pack
+
+WORKERS = 16
+PATHS = 10**9
+"""Of the run in the model."""
+CORES = (1, 2, 16, 64, 256, 1024)
+
+
+def scale(effort: Effort) -> list[Row]:
+    """Costs of a task and of a merge, the model of a billion paths, and many small tasks on 16 worker processes."""
+    costs, check = taken(job_24m(), WORKERS, tasks=320 if effort.rounds < 10 else 1600)
+    measured: Row = {f"{name}_us": 1e6 * value for name, value in costs._asdict().items()}
+    tried: Row = {
+        "workers": check.workers,
+        "tasks": check.tasks,
+        "measured_cpu_s": check.measured,
+        "predicted_cpu_s": check.predicted,
+        "ratio": check.measured / check.predicted,
+    }
+    model = [_model(predict(costs, PATHS, cores)) for cores in CORES]
+    return [{"case": "scale_costs", **measured}, {"case": "scale_check", **tried}, *model]
+
+
+def _model(row: Prediction) -> Row:
+    return {
+        "case": f"scale_model_{row.cores}_cores",
+        "paths": PATHS,
+        "tasks": row.tasks,
+        "seconds": row.seconds,
+        "efficiency": row.efficiency,
+        "driver_busy": row.driver,
+    }
+
+
+def cores(effort: Effort) -> list[Row]:
+    """A whole count (tasks by Dask, tallies merged) on one thread and on two, in turns.
+
+    `efficiency_wall` is twice the time of two threads under that of one and needs quiet cores; `efficiency_cpu`, paths
+    a CPU second on two threads over those on one, holds on busy ones: what threads cost each other, not what they wait.
+    """
+    job = job_24m()
+    packed = pack(assemble(job))
+    paths = PANEL_PATHS * (256 if effort.rounds < 10 else 1024)
+
+    def turn(threads: int) -> int:
+        return joined(engine.count(packed, job.model_copy(update={"paths": paths}), threads=threads)).n_path
+
+    turn(1)
+    found = interleaved({"one": lambda _: turn(1), "two": lambda _: turn(2)}, max(effort.rounds, 6))
+    one, two = found["one"], found["two"]
+    return [
+        {
+            "case": "cores",
+            "paths": paths,
+            "paths_per_second_1": max(one.wall),
+            "paths_per_second_2": max(two.wall),
+            "efficiency_wall": max(two.wall) / (2 * max(one.wall)),
+            "efficiency_cpu": two.best_cpu / one.best_cpu,
+            "efficiency_cpu_median": median_ratio(two, one),
+        }
+    ]
