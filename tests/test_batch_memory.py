@@ -28,6 +28,7 @@ def test_peak_memory_is_flat(
     from stress.inputs.load import load_job
 
     names = [case.name for case in load_job(batch_driver.JOB).scenarios][:n_scenario]
+    peak_mb(tmp_path / "warm", names, 512, every=10.0)  # compiling the kernels takes more than any run
     small = peak_mb(tmp_path / "few", names, few, every=10.0)
     large = peak_mb(tmp_path / "many", names, many, every=1.0)  # a checkpoint a second: ten times as many as by default
     said = f"{small:,.0f} MB at {few:.0e} paths, {large:,.0f} MB at {many:.0e} ({n_scenario} scenarios)"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -77,6 +79,24 @@ def test_outcomes_go_on_after_a_stop_and_grow_with_the_run(tmp_path: Path) -> No
     check(tmp_path, 10_000)
     jobs.run(planned(tmp_path, 13_000))
     check(tmp_path, 13_000)
+
+
+@pytest.mark.slow
+def test_a_million_paths_open_lazily(
+    tmp_path: Path, record_property: Callable[[str, object], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "_CHUNK_VALUES", 2**17)
+    jobs.run(jobs.plan(JOB, paths=10**6, seed=7, scenarios=["baseline"], out=tmp_path, threads=2, keep_paths=True))
+    began = time.perf_counter()
+    with xr.open_zarr(tmp_path / "paths.zarr", consolidated=False) as ds:
+        spent = time.perf_counter() - began
+        size = ds.nbytes
+        assert ds.sizes["path"] == 10**6
+        assert all(array.chunks is not None for array in ds.data_vars.values())
+        last = ds["loss"].isel(path=slice(-5, None)).values
+    record_property("measured", f"{size / 1e6:,.0f} MB opened in {spent:.2f} s")
+    assert np.isfinite(last).all()
+    assert spent < 5.0
 
 
 def test_a_damaged_chunk_is_seen_when_it_is_read(tmp_path: Path) -> None:

@@ -151,6 +151,36 @@ TESTED = (
         "faults made on purpose", "tests/test_batch_faults.py -m 'slow or not slow'",
     ),
     tested(
+        "lost-driver", "implementation", "a lost driver loses its last interval and a second or two, no more",
+        "age of the oldest path in no shard, at every moment",
+        "tests/test_batch_faults.py -m slow -k lost_at_any",
+    ),
+    tested(
+        "memory", "implementation", "peak memory of a run does not grow with its paths (5%)",
+        "100,000 paths against 10 million, and against 2 million under eight scenarios",
+        "tests/test_batch_memory.py -m slow",
+    ),
+    tested(
+        "limits", "implementation", "a run beyond its limits is refused before any work; 10^18 paths are",
+        "--paths, --max-paths, --max-memory", "tests/test_batch_folder.py -k refused_at_once",
+    ),
+    tested(
+        "sweeps", "implementation", "every job of a sweep has the bits of its own run, also after a stop",
+        "two deals, two seeds", "tests/test_sweeps.py",
+    ),
+    tested(
+        "kept-paths", "implementation", "a million paths on disk open in a moment and are read in part",
+        "one Zarr store of one writer", "tests/test_batch_paths.py -m slow",
+    ),
+    tested(
+        "scale", "implementation", "the cost of a task and a merge predict many small tasks on 16 worker processes",
+        "the model of benchmarks/scaling.py", "tests/test_scale.py -m slow -k sixteen",
+    ),
+    tested(
+        "cores", "implementation", "two threads count at 90% of twice one or better, by CPU second",
+        "whole counts on one thread and two, in turns", "tests/test_scale.py -m slow -k two_threads",
+    ),
+    tested(
         "loopback", "implementation", "a local run listens on loopback only, or not at all",
         "sockets of the process and its workers", "tests/test_batch_faults.py -k loopback",
     ),
