@@ -56,6 +56,19 @@ def build(
     >>> int(found["batch_path"].sum())
     1024
     """
+    return derive(counted(tally, scenarios, notes, triggers, months, attrs, original))
+
+
+def counted(
+    tally: Mapping[str, NDArray[Any]],
+    scenarios: Sequence[str],
+    notes: Sequence[str],
+    triggers: Sequence[str],
+    months: ArrayLike,
+    attrs: Mapping[str, str | int | float],
+    original: Sequence[float] | None = None,
+) -> xr.Dataset:
+    """What `build` starts from: counts and sums under their names, no measure taken yet."""
     refused = [k for k, v in attrs.items() if isinstance(v, bool) or not isinstance(v, str | int | float)]
     if refused:
         raise DataError(f"attributes must be text or numbers: {', '.join(refused)}")
@@ -66,7 +79,7 @@ def build(
     raw = _named(tally, len(notes))
     axes = xr.Dataset({}, coords=coords, attrs=dict(attrs))
     variables = (*RAW, *WEIGHTED) if _is_weighted(tally) else RAW
-    return derive(axes.assign({v.name: _checked(v, raw[v.name], axes.sizes) for v in variables}))
+    return axes.assign({v.name: _checked(v, raw[v.name], axes.sizes) for v in variables})
 
 
 def derive(ds: xr.Dataset) -> xr.Dataset:

@@ -120,6 +120,10 @@ CHECKS = (
         "closed forms of a large pool; 1,000 replications of 4,096 paths", coverage.plain, long=True,
     ),
     Check(
+        "coverage-importance", "estimates", "the same with importance sampling",
+        "closed forms of a large pool; 1,000 replications of 4,096 weighted paths", coverage.importance, long=True,
+    ),
+    Check(
         "signs", "sensitivity", "inputs moved alone move loss, default, income, price and life the way finance expects",
         "the worked case, 16,384 paths on common random numbers", signs.signs, long=True,
     ),

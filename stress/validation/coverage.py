@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import xarray as xr
 
-from stress import measures
-from stress.analysis.runs import counted
+from stress import engine, measures
 from stress.analytic import loss_es, loss_quantile, tranche_el, tranche_pd
+from stress.assemble.calendar import calendar_of
+from stress.counting.counted import joined
+from stress.inputs.job import Job
+from stress.kernels.memory import Packed
+from stress.results.build import counted
 from stress.validation.check import Finding
 from stress.validation.one_period import one_period_job
 
@@ -55,17 +59,34 @@ def cases() -> tuple[Case, ...]:
 
 def plain(replications: int = REPLICATIONS, band: float = BAND) -> Iterator[Finding | str]:
     """Share of runs, seed after seed, whose 95% interval holds the closed form."""
+    return _covered("plain", replications, band)
+
+
+def importance(replications: int = REPLICATIONS, band: float = BAND) -> Iterator[Finding | str]:
+    """The same with importance sampling: weighted counts, means and tails."""
+    return _covered("importance", replications, band)
+
+
+def _covered(estimator: Literal["plain", "importance"], replications: int, band: float) -> Iterator[Finding | str]:
     job = one_period_job(P, RHO, (1.0 - DETACH, DETACH - ATTACH), paths=PATHS)
-    tried = cases()
+    job = job.model_copy(update={"estimator": estimator})
+    packed, tried = engine.packed_of(job), cases()
     hits = np.zeros(len(tried))
     for seed in range(replications):
-        ds = counted(job.model_copy(update={"seed": seed}), threads=1)
+        ds = _run(packed, job.model_copy(update={"seed": seed}))
         for k, case in enumerate(tried):
             answer = case.take(ds)
             hits[k] += answer["low"].item() <= case.truth <= answer["high"].item()
-    error = float(np.sqrt(STATED * (1.0 - STATED) / replications))
-    shares = hits / replications
+    error, shares = float(np.sqrt(STATED * (1.0 - STATED) / replications)), hits / replications
     for case, share in zip(tried, shares, strict=True):
         yield Finding(case.what, STATED, float(share), band, error)
     held = f"{shares.min():.1%} to {shares.max():.1%} of {replications:,} intervals"
     yield f"{held} hold the truth, {len(tried)} measures"
+
+
+def _run(packed: Packed, job: Job) -> xr.Dataset:
+    """What a run counted, as the measures read it."""
+    tally = joined(engine.count(packed, job, threads=1)).tally()
+    notes, dates = [note.name for note in job.deal.notes], calendar_of(job.deal).collection_end
+    attrs: dict[str, str | int | float] = {"seed": str(job.seed), "paths": job.paths, "estimator": job.estimator}
+    return counted(tally._asdict(), ["base"], notes, [], np.array(dates, "datetime64[ns]"), attrs)
