@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from stress import measures
 from stress.errors import DataError
-from stress.inputs.messages import suggest
 from stress.kernels.tally import N_BIN
 from stress.measures.histogram import HIGH
 from stress.measures.weighted import TINY, is_weighted, mass
@@ -40,6 +39,8 @@ def loss(ds: xr.Dataset, tranche: str, scenario: str | None = None) -> Figure:
     """
     if tranche not in ds["tranche"].values:
         notes = [str(n) for n in ds["tranche"].values]
+        from stress.inputs.messages import suggest
+
         raise DataError(f"no note named {tranche!r}; there are {', '.join(notes)}{suggest(tranche, notes)}")
     note = ds.sel(tranche=[tranche])
     name = _telling(note) if scenario is None else scenario

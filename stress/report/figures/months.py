@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from stress.errors import DataError
-from stress.inputs.messages import suggest
 from stress.kernels.tally import MONTH_QUANTITIES
 from stress.report.figures import ink
 
@@ -38,6 +37,8 @@ def fan(ds: xr.Dataset, quantity: str) -> Figure:
     """One panel a scenario on a common scale: 5-95% and 25-75% bands, median, mean; the first scenario's median
     dotted in all."""
     if quantity not in (*MONTH_QUANTITIES, "note_balance"):
+        from stress.inputs.messages import suggest
+
         raise DataError(f"no fan of {quantity!r}; there are {', '.join(FANS)}{suggest(quantity, list(FANS))}")
     figure, panels = _panels(ds)
     month = ds["month"].values
