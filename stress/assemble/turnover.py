@@ -14,7 +14,8 @@ def pool_under(pool: Pool, case: ScenarioCase) -> Pool:
     """The pool with the scenario's payment rate (whole life) in the place of its plans or its own rate.
 
     Entry rates move so that each segment's static cumulative default (unconditional, rho 0) stays; the annual yield
-    of the pool stays. Without such a shock the pool itself. Raises ConfigError for a rate of some months only.
+    of the pool stays. Without such a shock the pool itself. Raises ConfigError for a rate of some months only, and for
+    one so fast that the static default cannot be kept.
     """
     shocks = [shock for shock in case.shocks if shock.target == "payment_rate"]
     if not shocks:
@@ -32,6 +33,12 @@ def pool_under(pool: Pool, case: ScenarioCase) -> Pool:
         over = static_default(moved, middle) > target
         low, high = np.where(over, low, middle), np.where(over, middle, high)
     rates = 0.5 * (low + high)
+    for segment, wanted, got in zip(pool.segments, target, static_default(moved, rates), strict=True):
+        if got < wanted - 1e-9:
+            raise ConfigError(
+                f"scenario {case.name}: payment_rate = {shock.set:g}: so fast a pool cannot keep the static default of "
+                f"segment {segment.name} ({wanted:.4%}): {got:.4%} where every receivable is late at once"
+            )
     segments = tuple(s.model_copy(update={"entry_rate": float(e)}) for s, e in zip(pool.segments, rates, strict=True))
     return moved.model_copy(update={"segments": segments})
 

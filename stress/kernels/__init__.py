@@ -60,7 +60,7 @@ commingled share x(t, c) = min(1, max(0, commingled days(t) C / 30 - c)): the fi
    cures C1 = (1 - r1) M1, C2 = (1 - r2) M2, C3 = (1 - r3) M3, then M3 = r2 M2, M2 = r1 M1, M1 = e. Without: default =
    e. A cure from Mk pays at once Ck min(1, (D[1] + .. + D[k]) / P) of principal and y Ck (F[1] + .. + F[k]) / P of
    fees, with P, D, F after entry; the rest rejoins P and all D, F scale by 1 + rest / P. Where P is empty (p > 1 -
-   1e-9, or below 1e-12 of the cut-off balance), all is paid in cash and no fee. Late charge = daily rate x 30 k x Ck,
+   1e-9, or below 1e-9 of the cut-off balance), all is paid in cash and no fee. Late charge = daily rate x 30 k x Ck,
    to income.
 2. Scheduled payment: due = min(D[1], P); k due is paid to principal, k y F[1] to income; (1 - k) of both joins slot
    2. P falls by k due. Then the profile shifts: slot 2 becomes slot 1.

@@ -57,8 +57,9 @@ from stress.kernels.layout import (
 )
 from stress.kernels.rows import add_to
 
-_EMPTY = 1e-12
-"""Share of the cut-off balance below which a segment counts as empty: what rounding leaves after the last instalment."""
+_EMPTY = 1e-9
+"""Share of the cut-off balance below which a segment counts as empty: what rounding leaves after the last instalment.
+At 1e-12 the rounding of a balance that was paid down decided how cures split, by up to 5e-9 of the cut-off balance."""
 _WIPED = 1e-9
 """An entry rate within this of 1 takes everything."""
 _SCALE_FLOOR = 1e-200

@@ -72,7 +72,7 @@ class StepRates:
         self.dilution_unpaid = float(months.dilution_unpaid[t - 1])
         self.late_charge_daily = pool.late_charge_daily
         self.ladder = pool.ladder is not None
-        self.dust = 1e-12 * pool.balance
+        self.dust = 1e-9 * pool.balance
         """Below this a performing balance is empty: nothing is left for a cure to rejoin."""
 
 
