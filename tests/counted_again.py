@@ -1,0 +1,115 @@
+"""What a run counts, counted again in NumPy from the replays of its own paths (notes of some size only)."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+import stress
+from stress.assemble.problem import assemble
+from stress.inputs.job import Job
+from stress.kernels import alone, tally
+from stress.kernels.layout import LANES
+from stress.kernels.memory import Workspace, pack
+
+PATHS = 40
+"""A block and a part of one."""
+
+
+def differences(job: Job, paths: int = PATHS) -> list[str]:
+    """Names of the counts that are not those of the replayed paths; a number of paths below 512."""
+    job = job.model_copy(update={"paths": paths})
+    space = Workspace(pack(assemble(job)))
+    alone.run(space, 0, 1, paths, job.seed)
+    counted = space.tally()
+    wrong = []
+    for k, case in enumerate(job.scenarios):
+        replays = [stress.replay(job, path=path, scenario=case.name) for path in range(paths)]
+        for name, wanted in expected(job, replays).items():
+            got = getattr(counted, name)
+            got = got[k] if name not in PER_RUN else got
+            got = tally.decoded(got) if name.endswith("_sum") else got
+            if name == "month_sum" and job.clock != "monthly":  # a replay shows cash at the month's end, not as paid
+                got, wanted = np.delete(got, 4, axis=1), np.delete(wanted, 4, axis=1)
+            if not np.allclose(got, wanted, rtol=1e-9, atol=1e-9):
+                wrong.append(f"{name} under {case.name}")
+    return wrong
+
+
+PER_RUN = ("batch_path", "month_path", "fan_path")
+
+
+def expected(job: Job, replays: list[xr.Dataset]) -> dict[str, np.ndarray]:
+    """The integer arrays and sums of one scenario."""
+    n_note, n_month, n_path = len(job.deal.notes), job.deal.legal_maturity_months, len(replays)
+    path = np.arange(n_path)
+    note = {name: stack(replays, name) for name in ("loss", "any_loss", "shortfall", "irr", "price", "multiple")}
+    repaid = stack(replays, "principal_paid").sum(axis=1) / originals(job)
+    note |= {"principal": repaid, "principal_time": stack(replays, "wal") * repaid}
+    pool = {name: stack(replays, f"final_{name}") for name in tally.POOL_QUANTITIES}
+    found = losses(note["loss"], pool, n_note, path)
+    by_quantity = [note[name][:, n] for n in range(n_note) for name in tally.NOTE_QUANTITIES]
+    by_quantity += [pool[name] for name in tally.POOL_QUANTITIES]
+    batch = path // LANES
+    found["batch_sum"] = np.array([np.bincount(batch, values, tally.N_BATCH) for values in by_quantity])
+    found["batch_path"] = np.bincount(batch, minlength=tally.N_BATCH)
+    found["month_path"] = np.eye(1, tally.N_MONTH_BATCH, dtype=int)[0] * n_path
+    found["month_sum"] = np.zeros((n_month, 5 + n_note, tally.N_MONTH_BATCH))
+    found["month_sum"][..., 0] = monthly(job, replays).sum(axis=0)
+    first = stack(replays, "first_loss_month").astype(int)
+    lost = (note["loss"] > 0.0) & (first > 0)
+    month = np.where(lost, first - 1, n_month)
+    found["first_loss_count"] = np.array([np.bincount(month[:, n], minlength=n_month + 1) for n in range(n_note)])
+    found["trigger_count"] = np.array([first_months(replays, g, n_month) for g in range(len(job.deal.triggers))])
+    found["early_count"] = early(replays, n_month)
+    lives = np.divide(note["principal_time"], repaid, out=np.zeros_like(repaid), where=repaid > 1e-9)
+    bins = np.clip((lives / (n_month / 12 + 1) * tally.N_SPREAD_BIN).astype(int), 0, tally.N_SPREAD_BIN - 1)
+    found["wal_count"] = np.array(
+        [np.bincount(bins[repaid[:, n] > 1e-9, n], minlength=tally.N_SPREAD_BIN) for n in range(n_note)]
+    )
+    return found
+
+
+def stack(replays: list[xr.Dataset], name: str) -> np.ndarray:
+    """A variable with the paths in front."""
+    return np.stack([data[name].to_numpy() for data in replays])
+
+
+def originals(job: Job) -> np.ndarray:
+    return np.array([job.pool.balance * n.share if n.amount is None else n.amount for n in job.deal.notes])
+
+
+def losses(loss: np.ndarray, pool: dict[str, np.ndarray], n_note: int, path: np.ndarray) -> dict[str, np.ndarray]:
+    """Paths by loss and the smallest path of each bin: notes, then the pool's default and net loss."""
+    count = np.zeros((n_note + 2, tally.N_BIN + 2), int)
+    smallest = np.full(count.shape, tally.NO_PATH)
+    for i, values in enumerate([*loss.T, pool["default"], pool["net_loss"]]):
+        inner = np.minimum(tally.N_BIN, 1 + (values * tally.N_BIN).astype(int))
+        where = np.where(values >= 1.0, tally.N_BIN + 1, np.where(values > 0.0, inner, 0))
+        count[i] = np.bincount(where, minlength=tally.N_BIN + 2)
+        np.minimum.at(smallest[i], where, path)
+    return {"loss_count": count, "loss_path": smallest}
+
+
+def monthly(job: Job, replays: list[xr.Dataset]) -> np.ndarray:
+    """(path, month, quantity): MONTH_QUANTITIES over the cut-off balance, then note balances over the original."""
+    cut_off = job.pool.balance
+    cash = stack(replays, "account_balance").sum(axis=2) / cut_off
+    parts = [stack(replays, name) for name in ("cumulative_default", "default_stock", "excess_spread")]
+    parts += [stack(replays, "pool_balance") / cut_off, cash]
+    return np.concatenate([np.stack(parts, axis=2), stack(replays, "note_balance") / originals(job)], axis=2)
+
+
+def first_months(replays: list[xr.Dataset], trigger: int, n_month: int) -> np.ndarray:
+    """Paths by the month in which a trigger first trips; the last place: never."""
+    month = stack(replays, "trigger_month")[:, -1, trigger].astype(int)
+    return np.bincount(np.where(month > 0, month - 1, n_month), minlength=n_month + 1)
+
+
+def early(replays: list[xr.Dataset], n_month: int) -> np.ndarray:
+    """Paths by month of early amortization: the first month beyond revolving that a trigger brought."""
+    months = []
+    for data in replays:
+        happened = float(data["final_early_amortization"]) > 0.5
+        months.append(int(np.argmax(data["phase"].to_numpy() > 0)) if happened else n_month)
+    return np.bincount(months, minlength=n_month + 1)

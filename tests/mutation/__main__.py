@@ -1,0 +1,155 @@
+"""Mutation score of the kernels and the measures: `NUMBA_DISABLE_JIT=1 python -m mutation --sample 300 --keep FILE`.
+
+Each mutant is imported in a fork of a process that has the libraries, but none of ours, loaded. With --keep a run goes
+on where it was stopped; the sample is the same for the same seed and sources.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import json
+import os
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from types import ModuleType
+
+from mutation.sites import Site, mutated, sites
+
+ROOT = Path(__file__).parents[2]
+KERNELS = (
+    "waterfall",
+    "triggers",
+    "pool",
+    "purchases",
+    "count",
+    "outcome",
+    "rates",
+    "block",
+    "rows",
+    "laws",
+    "by_path",
+)
+MEASURES = (
+    *("batches", "estimate", "exceedance", "fans", "histogram", "losses"),
+    *("means", "months", "proportions", "scenarios", "sums", "yields"),
+)
+LIBRARIES = (
+    *("numpy", "numba", "scipy.stats", "scipy.special", "scipy.optimize", "xarray", "pandas", "pydantic", "tomli"),
+    *("pytest", "hypothesis"),
+)
+SECONDS = 300
+"""A mutant that takes longer is killed: it does not end."""
+
+
+def modules() -> dict[str, Path]:
+    """Every module that is mutated."""
+    found = {f"stress.kernels.{name}": ROOT / f"stress/kernels/{name}.py" for name in KERNELS}
+    found |= {f"stress.measures.{name}": ROOT / f"stress/measures/{name}.py" for name in MEASURES}
+    return {name: path for name, path in found.items() if path.is_file()}
+
+
+def sample(size: int, seed: int) -> list[Site]:
+    """Some of all sites."""
+    every = [site for name, path in modules().items() for site in sites(name, path.read_text(encoding="utf-8"))]
+    return random.Random(seed).sample(every, min(size, len(every)))
+
+
+class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports one module with its mutation."""
+
+    def __init__(self, site: Site) -> None:
+        self.site, self.path = site, modules()[site.module]
+
+    def find_spec(self, name: str, *_: object) -> importlib.machinery.ModuleSpec | None:
+        if name != self.site.module:
+            return None
+        return importlib.util.spec_from_file_location(name, self.path, loader=self)
+
+    def exec_module(self, module: ModuleType) -> None:
+        tree = mutated(self.path.read_text(encoding="utf-8"), self.site)
+        exec(compile(tree, str(self.path), "exec"), module.__dict__)
+
+
+def verdict(site: Site | None) -> str:
+    """What the tests said of a mutant (of the sources as they are where None): empty where it survived."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _child(site, write)
+    os.close(write)
+    with os.fdopen(read) as file:
+        said = file.read()
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        return "did not end" if os.WTERMSIG(status) == signal.SIGALRM else f"signal {os.WTERMSIG(status)}"
+    return said
+
+
+def _child(site: Site | None, write: int) -> None:
+    """Runs the checks with the mutant, hands over what they say, and ends."""
+    void = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(void, 1)
+    os.dup2(void, 2)
+    signal.alarm(SECONDS)
+    try:
+        if site is not None:
+            sys.meta_path.insert(0, Finder(site))
+        from mutation import checks
+
+        said = "".join(checks.run(name) for name in ([site.module] if site else ["stress.kernels", "stress.measures"]))
+    except BaseException as error:  # whatever a mutant raises kills it
+        said = f"{type(error).__name__}: {error}"
+    with os.fdopen(write, "w") as file:
+        file.write(" ".join(said.split())[:200])
+    os._exit(0)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sample", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="Verdicts as lines of JSON; those that are there are not run again.")
+    chosen = parser.parse_args()
+    if os.environ.get("NUMBA_DISABLE_JIT") != "1":
+        parser.error("set NUMBA_DISABLE_JIT=1: a compiled kernel would be compiled anew for each mutant")
+    for name in LIBRARIES:
+        importlib.import_module(name)
+    lines = chosen.keep.read_text().splitlines() if chosen.keep is not None and chosen.keep.exists() else []
+    known: dict[str, str] = dict(json.loads(line) for line in lines)
+    if not known and (said := verdict(None)):
+        print(f"the tests fail without a mutant: {said}")
+        return 1
+    for site in sample(chosen.sample, chosen.seed):
+        if str(site) in known:
+            continue
+        started = time.perf_counter()
+        known[str(site)] = verdict(site)
+        print(f"{time.perf_counter() - started:6.1f} s  {site}: {known[str(site)] or 'SURVIVED'}", flush=True)
+        if chosen.keep is not None:
+            with chosen.keep.open("a") as file:
+                file.write(json.dumps([str(site), known[str(site)]]) + "\n")
+    report({str(site): known[str(site)] for site in sample(chosen.sample, chosen.seed)})
+    return 0
+
+
+def report(verdicts: dict[str, str]) -> None:
+    """Score by module and the survivors."""
+    made = Counter(name.split(":")[0] for name in verdicts)
+    alive = [name for name, said in verdicts.items() if not said]
+    left = Counter(name.split(":")[0] for name in alive)
+    for module in sorted(made):
+        print(f"{module:32} {made[module] - left[module]:4} of {made[module]:4} killed")
+    print(f"{len(verdicts) - len(alive)} of {len(verdicts)} mutants killed: {1 - len(alive) / len(verdicts):.1%}")
+    print(*(f"survived: {name}" for name in sorted(alive)), sep="\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
