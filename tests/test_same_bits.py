@@ -93,11 +93,53 @@ def elsewhere(**environment: str) -> tuple[str, np.ndarray]:
     return digest, np.array(eval(sample))
 
 
+WIDTHS = {
+    "AVX2": {"NUMBA_CPU_NAME": "haswell", "NUMBA_CPU_FEATURES": "+avx,+avx2,+fma,+bmi,+bmi2,+sse4.2,+popcnt"},
+    "this machine": {},
+}
+"""Machines to compile for: 256 bits, and as wide as there are."""
+
+
 @pytest.mark.slow
 def test_narrow_vectors_give_the_same_bits_and_no_compiler_nearly():
     """AVX2 against this machine bit for bit; interpreted (where a product is rounded first) to 1e-12."""
     digest, here = elsewhere()
-    narrow, _ = elsewhere(NUMBA_CPU_NAME="haswell", NUMBA_CPU_FEATURES="+avx,+avx2,+fma,+bmi,+bmi2,+sse4.2,+popcnt")
+    narrow, _ = elsewhere(**WIDTHS["AVX2"])
     assert digest == narrow
     _, interpreted = elsewhere(NUMBA_DISABLE_JIT="1")
     np.testing.assert_allclose(interpreted, here, rtol=1e-9, atol=1e-3)
+
+
+@pytest.mark.slow
+def test_one_sha_for_all_sizes_of_task_threads_workers_restarts_and_vector_widths(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property
+):
+    """The digest of all that was counted, in processes of their own."""
+    import batch_driver
+    from test_batch_faults import deaths, manifest
+
+    paths, found = 60_000, {}
+
+    def counted(name: str, **options: object) -> None:
+        out = tmp_path / str(len(found))
+        code, _, log = batch_driver.run(out, paths=paths, **options)
+        assert code == 0, log
+        found[name] = manifest(out)["result_sha256"]
+
+    for threads, most in ((1, 512), (1, 2**20), (2, 512), (2, 5_000), (3, 2_048)):
+        counted(f"{threads} threads, tasks of {most} paths", threads=threads, most=most)
+    for workers in (1, 2):
+        counted(f"{workers} workers", workers=workers, most=4_096)
+    for seed in range(2):
+        out = tmp_path / f"killed{seed}"
+        died = deaths(out, paths, 3, seed)
+        found[f"killed {died} times, run {seed}"] = manifest(out)["result_sha256"]
+    for name, features in WIDTHS.items():
+        with monkeypatch.context() as patch:
+            for key, value in {"STRESS_CACHE": "off", **features}.items():
+                patch.setenv(key, value)
+            counted(f"vectors of {name}", threads=2)
+    for name, sha in found.items():
+        print(f"{sha}  {name}")
+    assert len(set(found.values())) == 1
+    record_property("measured", f"{len(found)} ways, one SHA-256: {next(iter(found.values()))[:16]}...")

@@ -69,6 +69,10 @@ def disk(out: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise Incomplete(f"{out}: the disk is full; make room and run again to go on") from None
+        if error.errno == errno.EFBIG:
+            raise Incomplete(
+                f"{out}: a file may not grow (ulimit -f); raise the limit and run again to go on"
+            ) from None
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO):
             raise StressError(f"{out}: cannot be written: {error.strerror}") from None
         raise

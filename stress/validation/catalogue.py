@@ -147,12 +147,18 @@ TESTED = (
         "tests/test_hand_worked_switches.py",
     ),
     tested(
-        "vector-width", "implementation", "the same bits with narrow vectors, and to 1e-9 without a compiler",
-        "one block of the worked case", "tests/test_same_bits.py -m slow",
+        "vector-width", "implementation",
+        "one SHA-256 over tasks, threads, workers, killed and resumed runs, vector widths; to 1e-9 without a compiler",
+        "all integers that were counted; one block of the worked case", "tests/test_same_bits.py -m slow",
+    ),
+    tested(
+        "mutants", "implementation", "tests kill mutants of the kernels and the measures",
+        "300 seeded changes of one operator, constant or branch; compilation off; tests/mutation",
+        "tests/test_mutation.py -m slow",
     ),
     tested(
         "batch-faults", "implementation", "a run that is killed, starved or damaged ends whole or says that it did not",
-        "faults made on purpose", "tests/test_batch_faults.py -m 'slow or not slow'",
+        "faults made on purpose", "tests/test_batch_faults.py tests/test_batch_clock.py -m 'slow or not slow'",
     ),
     tested(
         "lost-driver", "implementation", "a lost driver loses its last interval and a second or two, no more",

@@ -42,8 +42,18 @@ MEASURES = (
     *("means", "months", "proportions", "scenarios", "sums", "yields"),
 )
 LIBRARIES = (
-    *("numpy", "numba", "scipy.stats", "scipy.special", "scipy.optimize", "xarray", "pandas", "pydantic", "tomli"),
-    *("pytest", "hypothesis"),
+    *(
+        "numpy",
+        "numba",
+        "scipy.stats",
+        "scipy.special",
+        "scipy.optimize",
+        "xarray",
+        "pandas",
+        "pydantic",
+        "tomli",
+        "pytest",
+    ),
 )
 SECONDS = 300
 """A mutant that takes longer is killed: it does not end."""

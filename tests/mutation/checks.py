@@ -58,5 +58,6 @@ def tests(files: tuple[str, ...]) -> str:
     import pytest
 
     names = [str(TESTS / name) for name in files]
-    code = pytest.main(["-x", "-q", "--no-header", "--no-summary", "-p", "no:cacheprovider", *names])
+    quiet = ["-q", "--no-header", "--no-summary", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    code = pytest.main(["-x", *quiet, "-p", "no:cacheprovider", *names])
     return f"tests: {code!s}" if code != 0 else ""
