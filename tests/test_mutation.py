@@ -1,4 +1,4 @@
-"""The mutation run itself: every change compiles and changes something, a mutant of weight dies, and the score (slow)."""
+"""The mutation run itself: every change compiles and changes something; and (slow) the score."""
 
 from __future__ import annotations
 
