@@ -11,6 +11,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 import pytest
+import tomli
 from mutants import documents, judge, tables
 from mutants.mutant import Mutant
 from mutants.reading import TAPE, Folder, Read
@@ -69,9 +70,22 @@ def faults(folder: Folder, case: Case, read: Read) -> Iterator[str]:
 def words(mutant: Mutant) -> list[str]:
     """Keys on the way to what was changed, and names and values that were changed."""
     found = [part for part in mutant.place if isinstance(part, str) and part]
+    found += called(mutant)
     for value in (mutant.was, mutant.now):
         found += [word for word in texts(value) if word]
     return found
+
+
+def called(mutant: Mutant) -> Iterator[str]:
+    """Names of the tables on the way: a note by its name, a shock by its target, a step by its kind."""
+    try:
+        here: Any = tomli.loads(mutant.content.decode())
+        for part in mutant.place:
+            here = here[part]
+            if isinstance(here, dict):
+                yield from (here[key] for key in ("name", "target", "step") if isinstance(here.get(key), str))
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return
 
 
 def texts(value: Any) -> Iterator[str]:

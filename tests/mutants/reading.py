@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from stress.assemble.problem import assemble
-from stress.cli.calibrate_history import rho
+from stress.cli import cli
 from stress.cli.pool import aggregated
 from stress.errors import StressError
 from stress.inputs.load import load
@@ -114,7 +114,8 @@ class Folder:
             return
         read_table(path)
         if name == HISTORY:
-            rho.callback(path, "CreditCards", 0.01, 0.95, None, None, None, False, True, False)
+            command = ["calibrate", "rho", str(path), "--column", "CreditCards", "--quiet"]
+            cli.main(command, standalone_mode=False)
 
 
 def runs(job) -> None:
