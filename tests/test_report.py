@@ -7,6 +7,8 @@ import html.parser
 import io
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -191,6 +193,12 @@ def test_no_number_of_the_terminal_table_is_cut(width: int, ds: xr.Dataset) -> N
     assert max(map(len, lines)) <= width
     assert not re.search(r"[\d.%]…", out.getvalue().replace("99%: ", ""))
     assert any(line.split()[-1:] == ["WAL"] for line in lines[:3]) == (width >= 120)
+
+
+def test_the_table_of_a_run_waits_for_no_figure() -> None:
+    code = "import sys, stress.report.sweep, stress.report.terminal; print('matplotlib' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["False"]
 
 
 def test_a_shock_is_told_in_words() -> None:

@@ -10,13 +10,11 @@ from typing import NamedTuple
 import jinja2
 import xarray as xr
 from markupsafe import Markup
-from matplotlib.colors import to_hex
 from rich import box
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from stress.report.figures.overview import FLOOR, RAMP
 from stress.report.numbers import chance, count, percent, with_error
 from stress.results.sweep import DIMS, Result, cells, dims_of, groups
 
@@ -33,6 +31,10 @@ class Note(NamedTuple):
     @property
     def colour(self) -> str:
         """Background of its cell: darker as the loss grows tenfold."""
+        from matplotlib.colors import to_hex  # here: a terminal needs no colours, and matplotlib takes 0.4 s
+
+        from stress.report.figures.overview import RAMP
+
         return str(to_hex(RAMP(self._depth)))
 
     @property
@@ -42,6 +44,8 @@ class Note(NamedTuple):
 
     @property
     def _depth(self) -> float:
+        from stress.report.figures.overview import FLOOR
+
         loss = self.loss if math.isfinite(self.loss) else 0.0
         return math.log(max(loss, FLOOR) / FLOOR) / math.log(1.0 / FLOOR)
 
