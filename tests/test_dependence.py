@@ -143,3 +143,17 @@ def test_every_shipped_scenario_runs_on_both_deals_and_keeps_the_laws(name):
     assert np.isfinite(loss).all()
     for scenario in ("macro_severe", "credit_contraction", "fed2025_severely_adverse", "pboc_npl_severe"):
         assert float(loss.sel(scenario=scenario)) > float(loss.sel(scenario="baseline"))
+
+
+def test_explain_says_what_ties_borrowers_and_what_a_path_draws():
+    from stress.explain.dependence import dependence, drawn
+    from stress.inputs.pool import Copula
+
+    job = with_dependence(stress.load(JOB), copula=Copula(kind="t", df=5.0), loadings=LOADINGS)
+    said = " ".join(dependence(job.pool.model_copy(update={"obligors": 2_500})))
+    for words in ("t copula of 5 degrees", "3 independent factors", "L4", "2,500 borrowers"):
+        assert words in said
+    cases = {case.name: case for case in stress.load("scenarios/jobs/baitiao-24m-uncertain.toml").scenarios}
+    assert "Unemployment rate and Real GDP growth are drawn" in drawn(cases["fed2025_baseline_random"])[0]
+    assert "(us_cards)" in drawn(cases["baseline_predictive"])[0]
+    assert drawn(cases["baseline"]) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stress.explain.deal import explain_deal
+from stress.explain.dependence import dependence, drawn
 from stress.explain.words import listed, money, percent, table
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.pool import Pool
@@ -61,12 +62,7 @@ def _pool(pool: Pool) -> list[str]:
             f"Of the balance in M1 / M2 / M3, {percent(ladder.roll_m1)} / {percent(ladder.roll_m2)} / "
             f"{percent(ladder.roll_m3)} rolls on each month; the rest cures. 90+ days is default."
         )
-    d = pool.dependence
-    start = "its stationary law" if d.factor_start == "stationary" else f"{d.factor_start:g}"
-    lines.append(
-        f"Borrowers default together: monthly correlation {percent(d.rho)}, persistence {d.phi:g} a month, the factor "
-        f"starts from {start}."
-    )
+    lines.append(" ".join(dependence(pool)))
     if pool.illustrative:
         lines += ["", "Illustrative, not published:", "", *[f"- {item}" for item in pool.illustrative]]
     return lines
@@ -77,6 +73,7 @@ def _scenario(case: ScenarioCase) -> list[str]:
     if case.description:
         lines += [case.description, ""]
     lines += [f"- {_shock(shock)}" for shock in case.shocks] or ["- Nothing is moved."]
+    lines += [f"- {words}" for words in drawn(case)]
     if case.source:
         lines += ["", f"Source: {case.source}"]
     if case.illustrative:

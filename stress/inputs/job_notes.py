@@ -8,7 +8,7 @@ from stress.inputs.job import Job
 
 def notes_of(job: Job) -> list[str]:
     """Sentences about a deal's own surprises, and inputs that move less than their author may think; else empty."""
-    return [*notes_of_deal(job.deal), *notes_of_size(job), *_cash_rate(job), *_waiting(job)]
+    return [*notes_of_deal(job.deal), *notes_of_size(job), *_cash_rate(job), *_waiting(job), *_twice(job)]
 
 
 def _cash_rate(job: Job) -> list[str]:
@@ -49,3 +49,15 @@ def _waiting(job: Job) -> list[str]:
                 "pool the deal stops buying early"
             )
     return notes
+
+
+def _twice(job: Job) -> list[str]:
+    """Macro variables that are drawn beside the whole factor: what they explain is simulated twice."""
+    if job.pool.dependence.rho == 0.0:
+        return []
+    full = [c.name for c in job.scenarios if c.swing is not None and all(s.target != "rho" for s in c.shocks)]
+    return [
+        f"scenario {name}: macro variables are drawn and rho stays whole, so what they explain counts twice; write "
+        "residual_rho = true in the satellite"
+        for name in full
+    ]

@@ -1,0 +1,51 @@
+"""What ties borrowers together, and what each path draws for itself, in words."""
+
+from __future__ import annotations
+
+from stress.explain.words import listed, percent
+from stress.inputs.job import ScenarioCase
+from stress.inputs.pool import Pool
+
+
+def dependence(pool: Pool) -> list[str]:
+    """Factors, copula, borrowers."""
+    d = pool.dependence
+    start = "its stationary law" if d.factor_start == "stationary" else f"{d.factor_start:g}"
+    said = [
+        f"Borrowers default together: monthly correlation {percent(d.rho)}, persistence {d.phi:g} a month, the factor "
+        f"starts from {start}."
+    ]
+    if d.loadings is not None:
+        apart = listed(tuple(d.loadings.segment)) if d.loadings.segment else "none"
+        said.append(
+            f"There are {len(d.loadings.default)} independent factors, mixed by the table of loadings; segments with "
+            f"weights of their own: {apart}."
+        )
+    if d.df is not None:
+        said.append(
+            f"A Student t copula of {d.df:g} degrees of freedom: one draw for each path scales every threshold, so "
+            "very good and very bad paths are likelier, while each month's rate keeps its mean."
+        )
+    if pool.obligors is not None:
+        said.append(
+            f"The pool has {pool.obligors:,} borrowers of equal balance: they fall late and default whole, in binomial "
+            "numbers."
+        )
+    return said
+
+
+def drawn(case: ScenarioCase) -> list[str]:
+    """What a scenario leaves to the path; empty where only the factors differ."""
+    said = []
+    if case.parameters is not None:
+        said.append(
+            f"Each path draws its own default rate, correlation and persistence ({case.parameters.name}), around those "
+            "of the pool."
+        )
+    if case.swing is not None:
+        var = case.swing.var
+        said.append(
+            f"{listed(var.variables)} are drawn around their path by {var.name}; entry rates follow through "
+            f"{case.swing.satellite.name}."
+        )
+    return said
