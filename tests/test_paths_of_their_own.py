@@ -108,3 +108,19 @@ def test_the_mixing_variable_rises_with_its_normal_and_has_its_moments():
 
 def test_names_of_the_packed_header_are_unique():
     assert len(set(HEADER_FIELDS)) == len(HEADER_FIELDS)
+
+
+def test_a_path_draws_the_same_alone_and_in_a_run():
+    """Copula, parameters, heterogeneity and borrowers at once: blocks on their own add up to the run."""
+    from stress.assemble.problem import assemble
+    from stress.kernels import alone
+
+    job = base_job(
+        ScenarioCase(name="one", shocks=(BLIND,), parameters=DRAWN), Copula(kind="t", df=6.0), obligors=3_000
+    )
+    ds = stress.simulate(job, paths=96, threads=2)
+    problem = assemble(job)
+    blocks = [alone.run_block(problem, block, job.seed)[1].tally() for block in range(3)]
+    count = sum(tally.loss_count for tally in blocks)
+    np.testing.assert_array_equal(count[0, -2], ds["default_count"].values[0])
+    np.testing.assert_array_equal(count[0, :-2], ds["loss_count"].values[0])
