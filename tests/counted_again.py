@@ -11,6 +11,7 @@ from stress.inputs.job import Job
 from stress.kernels import alone, tally
 from stress.kernels.layout import LANES
 from stress.kernels.memory import Workspace, pack
+from stress.measures import fans
 
 PATHS = 40
 """A block and a part of one."""
@@ -29,7 +30,9 @@ def differences(job: Job, paths: int = PATHS) -> list[str]:
             got = getattr(counted, name)
             got = got[k] if name not in PER_RUN else got
             got = tally.decoded(got) if name.endswith("_sum") else got
-            if name == "month_sum" and job.clock != "monthly":  # a replay shows cash at the month's end, not as paid
+            if (
+                name in ("month_sum", "fan_count") and job.clock != "monthly"
+            ):  # a replay shows cash at the month's end, not as paid
                 got, wanted = np.delete(got, 4, axis=1), np.delete(wanted, 4, axis=1)
             if not np.allclose(got, wanted, rtol=1e-9, atol=1e-9):
                 wrong.append(f"{name} under {case.name}")
@@ -59,6 +62,8 @@ def expected(job: Job, replays: list[xr.Dataset]) -> dict[str, np.ndarray]:
     first = stack(replays, "first_loss_month").astype(int)
     lost = (note["loss"] > 0.0) & (first > 0)
     month = np.where(lost, first - 1, n_month)
+    found["fan_path"] = np.array([min(n_path, LANES)])
+    found["fan_count"] = fan(monthly(job, replays[:LANES]))
     found["first_loss_count"] = np.array([np.bincount(month[:, n], minlength=n_month + 1) for n in range(n_note)])
     found["trigger_count"] = np.array([first_months(replays, g, n_month) for g in range(len(job.deal.triggers))])
     found["early_count"] = early(replays, n_month)
@@ -98,6 +103,18 @@ def monthly(job: Job, replays: list[xr.Dataset]) -> np.ndarray:
     parts = [stack(replays, name) for name in ("cumulative_default", "default_stock", "excess_spread")]
     parts += [stack(replays, "pool_balance") / cut_off, cash]
     return np.concatenate([np.stack(parts, axis=2), stack(replays, "note_balance") / originals(job)], axis=2)
+
+
+def fan(values: np.ndarray) -> np.ndarray:
+    """(month, quantity, bin) paths of the first block by the edges that the measures read the bins with."""
+    n_month, n_quantity = values.shape[1:]
+    found = np.zeros((n_month, n_quantity, tally.N_FAN_BIN), int)
+    for i in range(n_quantity):
+        name = tally.MONTH_QUANTITIES[i] if i < len(tally.MONTH_QUANTITIES) else "note_balance"
+        bins = np.searchsorted(fans.edges(name), values[:, :, i], "right") - 1
+        for month, where in enumerate(np.clip(bins, 0, tally.N_FAN_BIN - 1).T):
+            found[month, i] = np.bincount(where, minlength=tally.N_FAN_BIN)
+    return found
 
 
 def first_months(replays: list[xr.Dataset], trigger: int, n_month: int) -> np.ndarray:

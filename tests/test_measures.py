@@ -238,3 +238,12 @@ def test_the_stored_measures_are_the_measures(ds: xr.Dataset) -> None:
         measures.value_at_risk(ds, 0.99)["estimate"].drop_vars("level", errors="ignore"),
     )
     assert set(results.DERIVED[0]._fields) == {"name", "dims", "unit", "meaning"}
+
+
+def test_the_interval_of_a_shortfall_lies_evenly_about_it_on_the_scale_of_its_logarithm():
+    from stress.measures.losses import NORMAL, _shortfall_interval
+
+    one = np.array([0.02])
+    found = _shortfall_interval(0.5 * one, 0.4 * one, 0.6 * one, one, 0.1 * one, one)
+    assert found.low * found.high == pytest.approx(one**2)
+    assert found.high / one == pytest.approx(np.exp(0.1 * NORMAL))
