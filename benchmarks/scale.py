@@ -18,8 +18,8 @@ CORES = (1, 2, 16, 64, 256, 1024)
 
 
 def scale(effort: Effort) -> list[Row]:
-    """Costs of a task and of a merge, the model of a billion paths, and many small tasks on 16 worker processes."""
-    costs, check = taken(job_24m(), WORKERS, tasks=320 if effort.rounds < 10 else 1600)
+    """Costs of a task and of a merge, a model of 10^9 paths under eight scenarios, many small tasks on 16 processes."""
+    costs, check = taken(job_24m(8), WORKERS, tasks=320 if effort.rounds < 10 else 1600)
     measured: Row = {f"{name}_us": 1e6 * value for name, value in costs._asdict().items()}
     tried: Row = {
         "workers": check.workers,

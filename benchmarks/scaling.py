@@ -105,7 +105,8 @@ def trial(packed: Packed, job: Job, client: Any, costs: Costs, workers: int, tas
     """Run many small tasks; CPU seconds measured and by the model."""
     paths = tasks * SMALL
     digest = engine.problem_digest(packed)
-    list(cluster.count(packed, digest, job.seed, [(0, workers * SMALL)], client, most=SMALL))  # kernels are loaded
+    client.run(_load, packed, job.seed)
+    list(cluster.count(packed, digest, job.seed, [(0, workers * SMALL)], client, most=SMALL))  # Dask's own first times
     before, here = on_workers(client), time.process_time()
     list(cluster.count(packed, digest, job.seed, [(0, paths)], client, most=SMALL))
     measured = on_workers(client) - before + time.process_time() - here
@@ -135,6 +136,11 @@ def taken(job: Job, workers: int, tasks: int) -> tuple[Costs, Trial]:
         client.wait_for_workers(workers)
         costs = measure(packed, job.seed, client)
         return costs, trial(packed, job, client, costs, workers, tasks)
+
+
+def _load(packed: Packed, seed: int) -> None:
+    """Load the kernels into a worker: seconds of its first task."""
+    alone.run(Workspace(packed), 0, 1, 1, seed)
 
 
 def _nothing(number: int) -> bytes:

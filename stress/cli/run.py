@@ -88,14 +88,13 @@ def run(
       stress run job.toml --paths 1e8 --workers 8
       stress run job.toml --estimator importance --target-error EL:B=0.05 --paths 1e7
     """
-    from stress.jobs.plans import check_paths, plan_sweep
+    from stress.jobs.plans import SweepPlan, check_paths, plan_sweep
     from stress.jobs.plans import plan as plan_of
 
     if paths is not None:
         check_paths(paths, max_paths)
     from stress.inputs.job import Sweep
     from stress.inputs.load import load_run
-    from stress.jobs.estimates import refuse, refuse_sweep
 
     output = Output(as_json, quiet, log_json)
     loaded = load_run(job)
@@ -120,10 +119,12 @@ def run(
         if target is not None:
             raise ConfigError("--target-error: is for one job, not for a sweep")
         plan = plan_sweep(loaded, **options)
-        refuse_sweep(plan)
     else:
         plan = plan_of(loaded, **options)
-        refuse(plan)
+
+    from stress.jobs.estimates import refuse, refuse_sweep
+
+    refuse_sweep(plan) if isinstance(plan, SweepPlan) else refuse(plan)
     if dry_run:
         said = plan_json(plan)
         output.result(lambda: _plan_table(said), lambda: said)
