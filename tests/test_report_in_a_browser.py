@@ -54,7 +54,7 @@ def shot(page: Path, width: int, height: int) -> NDArray[np.uint8]:
 def test_the_console_is_silent_and_nothing_is_fetched(page: Path) -> None:
     run = browse(page, "--dump-dom")
     assert complaints(run) == []
-    assert run.stdout.count("<svg") == 15
+    assert run.stdout.count("<svg") == page.read_text().count("<svg") >= 15
 
 
 def test_a_page_that_fetched_a_picture_would_be_told_on_the_console(page: Path) -> None:

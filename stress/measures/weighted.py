@@ -59,7 +59,11 @@ class Weights(NamedTuple):
 
 
 def is_weighted(ds: xr.Dataset) -> bool:
-    """Whether the paths of a result carry weights."""
+    """Whether the paths of a result carry weights.
+
+    >>> is_weighted(ds)  # plain paths
+    False
+    """
     return "loss_weight" in ds
 
 
@@ -72,7 +76,12 @@ def weights_of(ds: xr.Dataset) -> Weights:
 
 
 def effective_paths(ds: xr.Dataset) -> float:
-    """Plain paths that would be worth as much for a mean over all paths: (sum of w)^2 / sum of w^2 (Kish 1965)."""
+    """Plain paths that would be worth as much for a mean over all paths: (sum of w)^2 / sum of w^2 (Kish 1965).
+
+    >>> aimed = stress.simulate(job, paths=8192, scenarios=["macro_severe"], estimator="importance")
+    >>> effective_paths(aimed) < 8192.0
+    True
+    """
     weights = weights_of(ds)
     return float(weights.first**2 / weights.second)
 
@@ -80,6 +89,10 @@ def effective_paths(ds: xr.Dataset) -> float:
 def trust(ds: xr.Dataset) -> xr.Dataset:
     """How many plain paths with a loss the weighted ones are worth, by scenario and note, and the share of the
     probability of a loss that rests on the single path of the largest weight. 0 and NaN where none lost.
+
+    >>> aimed = stress.simulate(job, paths=8192, scenarios=["macro_severe"], estimator="importance")
+    >>> bool((trust(aimed)["effective_losses"] <= 8192.0).all())
+    True
     """
     first, second = (array[..., 1:].sum(-1) for array in (ds["loss_weight"].values, square(ds, "loss")))
     lost = first > TINY * float(weights_of(ds).paths)
@@ -90,7 +103,11 @@ def trust(ds: xr.Dataset) -> xr.Dataset:
 
 
 def warnings(ds: xr.Dataset) -> list[str]:
-    """A sentence for each note whose probability of a loss rests on too few paths, or too much on one."""
+    """A sentence for each note whose probability of a loss rests on too few paths, or too much on one.
+
+    >>> warnings(ds)  # plain paths need none
+    []
+    """
     if not is_weighted(ds):
         return []
     found, told = trust(ds), []
