@@ -17,7 +17,7 @@ import stress
 @pytest.mark.parametrize("scenario", ["base", "stressed"])
 @pytest.mark.parametrize("seed", range(12))
 def test_a_path_of_the_engine_is_the_path_of_the_slow_model(seed, scenario):
-    found = agreement.compared(random_job(Random(seed)), scenario, path=seed)
+    found = agreement.compared(random_job(Random(seed)), scenario, path=11 * seed % 64)
     assert not [difference for difference in found.differences if not difference.size <= difference.allowed]
     assert not found.near_threshold
     assert not found.violations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -41,17 +42,23 @@ class Site(NamedTuple):
     """Name of the node's class: with line and column it finds the node."""
     change: str
     """In words."""
+    nth: int = 0
+    """Of those that begin at the same place."""
 
     def __str__(self) -> str:
-        return f"{self.module}:{self.line}:{self.column} {self.change}"
+        more = f" ({self.nth + 1})" if self.nth else ""
+        return f"{self.module}:{self.line}:{self.column} {self.change}{more}"
 
 
 def sites(module: str, source: str) -> Iterator[Site]:
     """Every change of a source, in the order of the file. Docstrings, annotations and decorators are left alone."""
     tree = ast.parse(source)
+    seen: Counter[Site] = Counter()
     for node in _body(tree):
         for change in changes(node):
-            yield Site(module, node.lineno, node.col_offset, type(node).__name__, change)  # type: ignore[attr-defined]
+            site = Site(module, node.lineno, node.col_offset, type(node).__name__, change)  # type: ignore[attr-defined]
+            yield site._replace(nth=seen[site])
+            seen[site] += 1
 
 
 def _body(tree: ast.AST) -> Iterator[ast.AST]:
@@ -112,14 +119,16 @@ class Apply(ast.NodeTransformer):
     """Makes the change of a site."""
 
     def __init__(self, site: Site) -> None:
-        self.site, self.done = site, False
+        self.site, self.done, self.before = site, False, site.nth
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
         """Changes the node of the site, visits the others."""
         here = (getattr(node, "lineno", 0), getattr(node, "col_offset", -1), type(node).__name__)
         if not self.done and here == self.site[1:4] and self.site.change in changes(node):
-            self.done = True
-            return ast.copy_location(self._changed(node), node)
+            if self.before == 0:
+                self.done = True
+                return ast.copy_location(self._changed(node), node)
+            self.before -= 1
         return super().generic_visit(node)
 
     def _changed(self, node: ast.AST) -> ast.AST:
