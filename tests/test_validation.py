@@ -15,7 +15,7 @@ from stress.validation import cards, coverage, deals_2020, readme, record
 from stress.validation.catalogue import ALL, CHECKS, named
 from stress.validation.check import Check, Finding, exact, measure, simulated
 from stress.validation.published import CLONE
-from stress.validation.tested import read_report
+from stress.validation.tested import read_report, run_tests
 from stress.validation.words import PARTS
 
 Capture = pytest.CaptureFixture[str]
@@ -250,3 +250,11 @@ def test_an_interrupt_keeps_what_was_measured(tmp_path: Path, monkeypatch: pytes
     )
     assert _run(["validate", "-o", str(tmp_path / "v.json")]) == 130
     assert [c["name"] for c in record.read(tmp_path / "v.json")["checks"]] == [CHECKS[0].name]
+
+
+def test_what_a_test_measured_comes_back_from_pytest_itself(tmp_path: Path) -> None:
+    file = tmp_path / "test_figure.py"
+    file.write_text("def test_it(record_property):\n    record_property('measured', '82 of 100 mutants killed')\n")
+    *found, said = run_tests((str(file),))
+    assert said == "82 of 100 mutants killed; 1 test passed"
+    assert measure(of(*found)).verdict == "kept"

@@ -32,7 +32,15 @@ def run_tests(arguments: tuple[str, ...]) -> Iterator[Finding | str]:
         raise DataError("needs the tests of a clone of the repository, and pytest: pip install -e '.[test]'")
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "tests.xml"
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *arguments]
+        options = (
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            f"--junitxml={report}",
+            "-o",
+            "junit_family=xunit1",
+        )  # has properties
+        command = [sys.executable, "-m", "pytest", *options, *arguments]
         done = subprocess.run(command, cwd=CLONE, capture_output=True, text=True, check=False)
         if not report.is_file():
             last = (done.stdout + done.stderr).strip().splitlines()[-1:]
