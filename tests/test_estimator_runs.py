@@ -52,7 +52,7 @@ def test_a_run_with_a_sampler_is_extended_to_the_same_bits(job, tmp_path, estima
     assert parts.manifest["estimator"] == estimator
     again = stress.simulate(job, paths=5_000, scenarios=["macro_mild"], estimator=estimator)
     np.testing.assert_array_equal(again["batch_sum"], whole.dataset["batch_sum"])
-    with pytest.raises(ConfigError, match="another job"):
+    with pytest.raises(ConfigError, match="other inputs"):
         jobs.run(plan_of(job, paths=5_000, out=tmp_path / "a", scenarios=("macro_mild",)))
 
 
