@@ -106,8 +106,8 @@ TEXTS = {
         'segments = [{ name = "a", share = 1.0, entry_rate = 0.01 }]\ndependence = { rho = 0.1, phi = 0.9 }',
         ["plans", "payment_rate"],
     ),
-    "negative balance": (edited(POOL, "500_000_000.0", "-5.0"), ["balance = -5.0", "above 0"]),
-    "balance zero": (edited(POOL, "500_000_000.0", "0"), ["balance = 0", "above 0"]),
+    "negative balance": (edited(POOL, "500_000_000.0", "-5.0"), ["balance = -5.0", "from 0.001"]),
+    "balance zero": (edited(POOL, "500_000_000.0", "0"), ["balance = 0", "from 0.001"]),
     "rho as a percent": (edited(POOL, "rho = 0.023", "rho = 2.3"), ["dependence.rho = 2.3", "did you mean 0.023?"]),
     "correlations impossible": (
         edited(

@@ -60,7 +60,7 @@ def faults(folder: Folder, case: Case, read: Read) -> Iterator[str]:
         ):
             yield f"names no key: {read.said}"
         if case.mutant.kind == "percent for a fraction" and not (
-            "did you mean" in read.said or "fraction" in read.said
+            "did you mean" in read.said or "must sum to 1" in read.said or "fraction" in read.said
         ):
             yield f"no hint: {read.said}"
     if read.seconds >= SECONDS:

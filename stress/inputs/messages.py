@@ -61,7 +61,8 @@ class Fault(NamedTuple):
 
 def message(path: Path | str, model: type[BaseModel], document: dict[str, Any], error: ValidationError) -> str:
     """The one message of a file that a model refused."""
-    details = _meant(error.errors(include_url=False))
+    every = error.errors(include_url=False)
+    details = _meant(every) or every
     faults = _merge([_fault(model, document, detail) for detail in details[:MAX_WORDED]])
     if len(faults) == 1:
         return f"{path}: {faults[0]}"
@@ -198,7 +199,7 @@ def _percent(value: object, low: float | None, high: float | None) -> str:
     if high is None or high > 1.0 or not isinstance(value, (int, float)) or isinstance(value, bool):
         return ""
     fraction = value / 100.0
-    if value > high and fraction <= high and (low is None or fraction >= low):
+    if value >= high and fraction <= high and (low is None or fraction >= low):
         return f"; a fraction, not a percent: did you mean {fraction:.10g}?"
     return ""
 

@@ -225,7 +225,7 @@ class Pool(Document):
 
     kind: Literal["pool"]
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-    balance: Annotated[Money, Field(gt=0.0)]
+    balance: Annotated[Money, Field(ge=0.001)]
     """Current + M1..M3 at the cut-off date."""
     plans: tuple[Plan, ...] = ()
     payment_rate: PaymentRate | None = None

@@ -40,6 +40,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "months": (1, 12),
     "months_of_senior_cost": (0.0, 24.0),
     "first_due": (1, 12),
+    "whiteness": (0.0, 1.0),
     "purchase_price": (0.5, 1.5),
     "multiply": (0.0, 1000.0),
     "add": (-10.0, 10.0),
@@ -68,7 +69,7 @@ eligibility months_before_legal_maturity segment_limit plan_limit rho_roll rho_p
 correlation_prepayment correlation_recovery correlation_prepayment_recovery cash_rate history satellites shocks levels
 combine segments start interpolation after_end elasticity base_rate at_least at_most residual_rho target lag difference
 annualised constant error robust_error sample paths seed clock estimator coupon order to_balance revolving acceleration
-event_of_default amount share_of_pool share_of_notes share_of_cut_off months_of_senior_cost
+event_of_default amount share_of_pool share_of_notes share_of_cut_off months_of_senior_cost whiteness
 """
 OPTIONAL = frozenset(_OPTIONAL.split())
 """Keys that may be left out: each has a documented meaning then."""
@@ -100,6 +101,8 @@ def legal(file: str, text: str, mutant: Mutant) -> bool:
     if mutant.kind == "drop a key":
         return last in OPTIONAL or (len(mutant.place) > 1 and mutant.place[-2] in ("plan_limit", "segment_limit"))
     if mutant.kind in ("a wrong word", "hostile text"):
+        if last == "start" and mutant.now == mutant.was.swapcase():
+            return True  # a quarter in small letters
         return last in FREE_TEXT and not _CONTROL.search(mutant.now)
     if mutant.kind == "repeat an entry":
         return last not in ONCE
@@ -111,6 +114,8 @@ def legal(file: str, text: str, mutant: Mutant) -> bool:
         return _same_shape(text, mutant)
     if mutant.kind == "encode otherwise":
         return False
+    if last in ("deal", "pool", "seed") and mutant.now == [mutant.was]:
+        return True  # a sweep of one
     if mutant.now == [] and last in OPTIONAL:
         return True
     return _is_number(mutant.now) and _in_range(last, mutant.now)
