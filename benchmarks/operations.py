@@ -1,6 +1,6 @@
 """Vector operations of the kernel by stage, counted while it runs: `python -m benchmarks.operations [--daily]`.
 
-With NUMBA_DISABLE_JIT=1 the kernels run as plain Python on arrays of eight lanes. Here every lane operation is counted
+With NUMBA_DISABLE_JIT=1 the kernels run as plain Python on arrays of lanes. Here every lane operation is counted
 under the stage that asked for it, on one panel's worth of blocks scaled to a path. What the compiler saves by keeping
 rows in registers is not seen: loads and stores are those of the source.
 """
@@ -91,7 +91,7 @@ def nanoseconds(clock: str) -> float:
 def count(clock: str) -> dict[str, dict[str, float]]:
     """Lane operations a path by stage; to be called before any kernel is imported, without the JIT."""
     found: dict[str, Counter[str]] = {}
-    lanes = _counting(found)
+    _counting(found)
     from benchmarks.cases import job_24m
     from stress.assemble.problem import assemble
     from stress.kernels import alone
@@ -104,44 +104,44 @@ def count(clock: str) -> dict[str, dict[str, float]]:
     blocks = PANEL_BLOCKS if clock == "monthly" else 2
     alone.run(space, 0, 1, blocks * LANES, 7)
     n_path = blocks * LANES
-    return {stage: {kind: lanes * number / n_path for kind, number in c.items()} for stage, c in found.items()}
+    return {stage: {kind: number / n_path for kind, number in c.items()} for stage, c in found.items()}
 
 
-def _counting(found: dict[str, Counter[str]]) -> int:
-    """Replace the lane operations by counting ones; returns the lanes of an operation."""
+def _counting(found: dict[str, Counter[str]]) -> None:
+    """Replace the lane operations by ones that count the lanes they work on."""
     import numpy as np
 
     from stress.kernels import lanes
 
-    def note(kind: str) -> None:
-        found.setdefault(_stage(), Counter())[kind] += 1
+    def note(kind: str, *values: Any) -> None:
+        found.setdefault(_stage(), Counter())[kind] += max((v.size for v in values if np.ndim(v)), default=lanes.WIDTH)
 
     class Counted(np.ndarray):
         def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-            note(_UFUNC.get(ufunc.__name__, "whole"))
+            note(_UFUNC.get(ufunc.__name__, "whole"), *inputs)
             plain = [x.view(np.ndarray) if isinstance(x, np.ndarray) else x for x in inputs]
             result = getattr(ufunc, method)(*plain, **options)
             return result.view(Counted) if isinstance(result, np.ndarray) else result
 
     def counted(kind: str | None, twin: Any) -> Any:
         def operation(*values: Any) -> Any:
-            if kind:
-                note(kind)
             plain = [v.view(np.ndarray) if isinstance(v, Counted) else v for v in values]
             result = twin(*plain)
+            if kind:  # a scratch array among the values is not what is worked on
+                note(kind, *([result] if np.ndim(result) else values[-1:]))
             return result.view(Counted) if isinstance(result, np.ndarray) else result
 
         return operation
 
     kinds = {
-        "load": "load", "load_words": "load", "store": "store", "store_words": "store", "fma": "fma", "root": "root",
-        "floor": "whole", "where_less": "select", "total": "add",
-        "splat": None, "splat_word": None, "float_bits": None, "bits_float": None,
+        "load": "load", "load_narrow": "load", "load_like": "load", "load_words": "load", "store": "store",
+        "store_narrow": "store", "store_words": "store", "fma": "fma", "root": "root", "floor": "whole",
+        "where_less": "select", "anywhere": "select", "total": "add",
+        "splat": None, "splat_narrow": None, "splat_word": None, "float_bits": None, "bits_float": None,
     }  # fmt: skip
     for name, kind in kinds.items():
         if hasattr(lanes, name):
             setattr(lanes, name, counted(kind, getattr(lanes, name)))
-    return int(lanes.WIDTH)
 
 
 def _stage() -> str:
