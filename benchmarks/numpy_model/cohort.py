@@ -92,7 +92,7 @@ def _transitions(
 
 
 def _empty(tables: Tables, alive: Array) -> Array:
-    return alive < 1e-12 * tables.cut_off
+    return alive < 1e-9 * tables.cut_off
 
 
 def _lost_share(tables: Tables, t: int, c: int) -> float:

@@ -81,7 +81,7 @@ def _segment(d: Any, p: Any, t: int, s: int) -> Any:
     alive = p.alive[s] * stays
     default = p.late[s, 2] * p.rate[3, s]
     cured = at_once = late_fee = charge = due_so_far = fee_so_far = 0.0
-    empty = alive < 1e-12 * d.scalars[0]
+    empty = alive < 1e-9 * d.scalars[0]
     for k in range(3):
         cure = p.late[s, k] * (1.0 - p.rate[1 + k, s])
         cured += cure
