@@ -44,7 +44,8 @@ def whole(job: Job, packed: Packed) -> str:
 
 
 def counted(job: Job, packed: Packed, **options: object) -> str:
-    parts = list(engine.count(packed, job, **options))  # type: ignore[arg-type]
+    lent = engine.count(packed, job, **options)  # type: ignore[arg-type]
+    parts = [Counted(part.ranges, copied(part.tally())) for part in lent]
     assert union(r for part in parts for r in part.ranges) == ((0, job.paths),)
     assert size(r for part in parts for r in part.ranges) == job.paths
     return digest(joined(parts).tally())
