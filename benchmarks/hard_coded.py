@@ -32,7 +32,7 @@ from stress.kernels.layout import (
 from stress.kernels.memory import Workspace
 from stress.kernels.purchases import buy, move_deficiency
 from stress.kernels.rows import add_to
-from stress.kernels.waterfall import _close, _interest_due
+from stress.kernels.waterfall import close, interest_due
 
 N_NOTE, N_FEE, RESIDUAL = 4, 4, 3
 A, B, MEZZANINE = 0, 1, 2
@@ -42,7 +42,7 @@ A, B, MEZZANINE = 0, 1, 2
 def pay(m: Any, k: Any, t: Any, now: Any, c: Any) -> None:
     """Distribute what is available for period t, at step (now, c): the deal's three orders one after another."""
     w, p = m.w, m.p
-    _interest_due(m, t)
+    interest_due(m, t)
     past, last = splat(0.0), splat(0.0)
     for q in range(0, LANES, WIDTH):
         store(w, p.cash + RETAINED * LANES + q, 0.0)
@@ -59,7 +59,7 @@ def pay(m: Any, k: Any, t: Any, now: Any, c: Any) -> None:
     if defaulted > 0.5:
         _lanes_between(m, 2.5, 3.5)
         _event_of_default(m, t)
-    _close(m, t)
+    close(m, t)
 
 
 @stage

@@ -91,7 +91,8 @@ def evaluate_links(coef: Array, z: ArrayLike) -> Array:
 
 def _fit(level: Array, slope: Array, degree: int) -> tuple[Array, float]:
     """Monomial coefficients of Phi(level + slope u) and their largest error on the checking grid."""
-    node, to_chebyshev, to_power, grid = _design(degree)
+    node, to_chebyshev, to_power = chebyshev(degree)
+    grid = between_nodes(degree)
     sample = ndtr(level[:, None] + slope[:, None] * node)
     coef: Array = np.ascontiguousarray((sample @ to_chebyshev) @ to_power)
     got = evaluate_links(np.ascontiguousarray(coef.T)[:, None, :].T, FACTOR_RANGE * grid)
@@ -100,8 +101,8 @@ def _fit(level: Array, slope: Array, degree: int) -> tuple[Array, float]:
 
 
 @lru_cache(maxsize=8)
-def _design(degree: int) -> tuple[Array, Array, Array, Array]:
-    """Nodes, samples -> Chebyshev, Chebyshev -> powers, checking grid (between the nodes, where the error peaks)."""
+def chebyshev(degree: int) -> tuple[Array, Array, Array]:
+    """Interpolation on [-1, 1]: nodes (n,); samples -> Chebyshev coefficients, and those -> ascending powers (n, n)."""
     n = degree + 1
     angle = (np.arange(n) + 0.5) * np.pi / n
     to_chebyshev = np.cos(np.outer(angle, np.arange(n))) * 2.0 / n
@@ -109,8 +110,12 @@ def _design(degree: int) -> tuple[Array, Array, Array, Array]:
     to_power = np.zeros((n, n))
     for k in range(n):
         to_power[k, : k + 1] = np.polynomial.chebyshev.cheb2poly(np.eye(n)[k, : k + 1])
-    grid = np.cos(np.linspace(0.0, np.pi, 3 * n + 1))
-    return np.cos(angle), to_chebyshev, to_power, grid
+    return np.cos(angle), to_chebyshev, to_power
+
+
+def between_nodes(degree: int) -> Array:
+    """Where an interpolation is checked: the ends, the nodes and two points between any two, where the error peaks."""
+    return np.asarray(np.cos(np.linspace(0.0, np.pi, 3 * degree + 4)))
 
 
 def _check(rate: Array, loading: Array, sign: int) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stress.errors import ConfigError
+from stress.links import between_nodes, chebyshev
 
 Array = NDArray[np.float64]
 
@@ -21,8 +22,9 @@ def powers(function: Callable[[Array], Array], degrees: Sequence[int], what: str
     The first degree within 1e-9, else the last. ConfigError where that is off by more than 1e-5.
     """
     for degree in degrees:
-        coef = _interpolated(function, degree)
-        grid = np.cos(np.linspace(0.0, np.pi, 3 * degree + 4))
+        node, to_chebyshev, to_power = chebyshev(degree)
+        coef = np.asarray((function(node) @ to_chebyshev) @ to_power)
+        grid = between_nodes(degree)
         got = np.polynomial.polynomial.polyval(grid, np.moveaxis(coef, -1, 0))
         error = float(np.max(np.abs(got - function(grid))))
         if error <= _GOOD:
@@ -30,15 +32,3 @@ def powers(function: Callable[[Array], Array], degrees: Sequence[int], what: str
     if error > _ENOUGH:
         raise ConfigError(f"{what}: spread over so wide a range that no polynomial follows them ({error:.1e})")
     return coef
-
-
-def _interpolated(function: Callable[[Array], Array], degree: int) -> Array:
-    """Chebyshev interpolation, as powers."""
-    n = degree + 1
-    angle = (np.arange(n) + 0.5) * np.pi / n
-    to_chebyshev = np.cos(np.outer(angle, np.arange(n))) * 2.0 / n
-    to_chebyshev[:, 0] *= 0.5
-    to_power = np.zeros((n, n))
-    for k in range(n):
-        to_power[k, : k + 1] = np.polynomial.chebyshev.cheb2poly(np.eye(n)[k, : k + 1])
-    return np.asarray((function(np.cos(angle)) @ to_chebyshev) @ to_power)

@@ -26,6 +26,7 @@ from mutation.sites import Site, mutated, sites
 ROOT = Path(__file__).parents[2]
 KERNELS = (
     "waterfall",
+    "steps",
     "triggers",
     "pool",
     "purchases",
