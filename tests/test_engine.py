@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from stress import engine
 from stress.assemble.problem import assemble
-from stress.counting import chunks, missing, union
+from stress.counting import chunks, missing, threads, union
 from stress.counting.counted import Counted, add, copied, decode, digest, encode, joined
 from stress.counting.ranges import fits, is_whole, overlap, size
 from stress.inputs.job import Job
@@ -92,6 +93,33 @@ def test_a_failure_in_a_task_reaches_the_caller(job: Job, packed: Packed, monkey
     monkeypatch.setattr("stress.kernels.alone.run", fail)
     with pytest.raises(MemoryError, match="no room"):
         list(engine.count(packed, job, threads=2))
+
+
+def test_a_task_that_begins_after_another_failed_ends_too(
+    job: Job, packed: Packed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = threads._Run.task
+    begun: list[threading.Thread] = []
+
+    def late(self: threads._Run, start: int, end: int) -> None:
+        begun.append(threading.current_thread())
+        if start > 0:
+            time.sleep(0.5)  # by then the failure has been told, and what was counted asked for
+        task(self, start, end)
+
+    def fail(*_: object) -> None:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(threads._Run, "task", late)
+    with monkeypatch.context() as patched:
+        patched.setattr("stress.kernels.alone.run", fail)
+        with pytest.raises(MemoryError, match="no room"):
+            list(engine.count(packed, job, threads=2))
+    again = threading.Thread(target=lambda: list(engine.count(packed, job, threads=2)), daemon=True)
+    again.start()
+    again.join(timeout=120.0)
+    assert begun
+    assert not again.is_alive(), "the next count waits for a task that never ends"
 
 
 @pytest.fixture(scope="module")

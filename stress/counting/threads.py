@@ -118,6 +118,7 @@ class _Run:
             compute(*graph, scheduler=get, num_workers=self.threads)  # a name would import distributed: 0.2 s
         except BaseException as error:
             self.failure = error
+            self.stop_now.set()  # Dask does not wait for the tasks that have begun, nor call off those that will
         finally:
             self.ready.put(None)
 
@@ -169,11 +170,13 @@ class _Run:
             pause()
 
     def rest(self) -> Iterator[Counted]:
-        """What the threads hold when all is over."""
-        for _ in range(self.threads):
-            hand = self.idle.get()
-            if hand.ranges:
-                yield hand.counted()
+        """What the threads hold when all is over. Their memories go back: a task that begins late finds one, and ends."""
+        hands = [self.idle.get() for _ in range(self.threads)]
+        try:
+            yield from (hand.counted() for hand in hands if hand.ranges)
+        finally:
+            for hand in hands:
+                self.idle.put(hand)
 
     def drain(self) -> None:
         """Let the threads end when nobody reads any more."""
