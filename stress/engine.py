@@ -186,9 +186,9 @@ def count(
 ) -> Generator[Counted, None, None]:
     """Tallies of ranges of the job's paths (all where left out), on threads or a cluster, in no order.
 
-    `every`: hand over what is done every so many seconds, and a part panel on its own; what is handed over on the way
-    is lent, to be added up or copied before the next is asked for. `stop`: end early. `most`: paths of a task.
-    `pause`: called whenever nothing came for a second.
+    `every`: hand over what is done at least every so many seconds, and a part panel on its own; what is handed over on
+    the way is lent, to be added up or copied before the next is asked for. `stop`: end early. `most`: paths of a task.
+    `pause`: called whenever nothing came for a moment.
     """
     ranges = ((0, job.paths),) if work is None else work
     if client is None:

@@ -116,46 +116,6 @@ def deaths(out: Path, paths: int, most: int, seed: int = 0) -> int:
     return died
 
 
-@pytest.mark.slow
-def test_a_driver_lost_at_any_moment_loses_seconds(
-    tmp_path: Path, record_property: Property, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """At every moment of a run: how long ago was the oldest path counted that is in no shard yet?"""
-    import threading
-
-    from stress import jobs
-    from stress.inputs.load import load_job
-    from stress.jobs.shards import Store
-
-    every, stop = 2.0, threading.Event()
-    counted, written, write = [(time.monotonic(), 0)], [], Store._write
-
-    def progress(done: int, total: int) -> None:
-        counted.append((time.monotonic(), done))
-        if counted[-1][0] - counted[0][0] > 20.0:
-            stop.set()
-
-    def noted(store: Store, part: Any) -> None:
-        write(store, part)
-        written.append((time.monotonic(), part.n_path))
-
-    monkeypatch.setattr(Store, "_write", noted)
-    plan = jobs.plan(
-        load_job(batch_driver.JOB), paths=10**9, scenarios=["baseline"], out=tmp_path, threads=2, every=every
-    )
-    with pytest.raises(KeyboardInterrupt):
-        jobs.run(plan, progress, stop=stop)
-    kept, worst = 0, 0.0
-    for now, n in written:
-        oldest = next(t for t, done in counted if done > kept)
-        worst, kept = max(worst, now - oldest), kept + n
-    said = f"{worst:.1f} s of each thread's work at the most, handed over every {every:.0f} s ({len(written)} shards)"
-    record_property("measured", said)
-    print(said)
-    assert len(written) >= 4
-    assert worst <= every + 6.0
-
-
 def test_a_killed_worker_costs_no_more_than_its_task(tmp_path: Path) -> None:
     worker_deaths(tmp_path, 150_000, 2)
 

@@ -15,12 +15,15 @@ from typing import Any, NamedTuple
 from stress.cluster.connect import n_slot
 from stress.cluster.work import combine, count_range, hold, identity
 from stress.counting.counted import Counted, Progress
+from stress.counting.pace import Pace
 from stress.counting.ranges import Range, Ranges, chunks, is_whole, size, union
 from stress.errors import ClusterLost, Incomplete, StressError
 from stress.kernels.memory import Packed
 
 FAN_IN = 16
 """Tallies that one task adds up."""
+FEW = 4
+"""Tallies that the driver fetches as they are: a task that adds them up would wait for a worker to be free."""
 TRIES = 50
 """Times a range may be lost with its worker before the run is given up as incomplete."""
 PAUSE = 1.0
@@ -51,25 +54,27 @@ def count(
     most: int | None = None,
     pause: Callable[[], None] | None = None,
 ) -> Generator[Counted, None, None]:
-    """Count ranges of paths on a cluster; sums arrive at the end, or every so many seconds.
+    """Count ranges of paths on a cluster; sums arrive at the end, or on the way as `counting.threads.count` has it.
 
     `problem` names the packed problem (its digest). `stop` ends the count early; `most`: paths of a task; `pause` is
     called whenever no sum came for a second. Raises ClusterLost, and Incomplete for a range that cannot be counted;
     what came before is good.
     """
-    drive = _Drive(packed, problem, seed, client, every, stop or threading.Event())
+    drive = _Drive(packed, problem, seed, client, Pace(every), stop or threading.Event())
     drive.waiting = chunks(work, max(1, n_slot(client)), most)[::-1]
     all_paths, latest = size(work), time.monotonic()
     try:
         while drive.busy():
             drive.hand_out()
             drive.add_up()
-            for counted in drive.take_in(drive.next_item()):
-                yield counted
-                latest = time.monotonic()
-            if pause is not None and time.monotonic() - latest >= PAUSE:
-                pause()
-                latest = time.monotonic()
+            item = drive.next_item()
+            with drive.pace.reading():
+                for counted in drive.take_in(item):
+                    yield counted
+                    latest = time.monotonic()
+                if pause is not None and time.monotonic() - latest >= PAUSE:
+                    pause()
+                    latest = time.monotonic()
             if progress is not None:
                 progress(drive.n_counted, all_paths)
     finally:
@@ -79,10 +84,8 @@ def count(
 class _Drive:
     """What is waiting, running, ready to be added up."""
 
-    def __init__(
-        self, packed: Packed, problem: str, seed: int, client: Any, every: float | None, stop: threading.Event
-    ) -> None:
-        self.client, self.seed, self.problem, self.every, self.stop = client, seed, problem, every, stop
+    def __init__(self, packed: Packed, problem: str, seed: int, client: Any, pace: Pace, stop: threading.Event) -> None:
+        self.client, self.seed, self.problem, self.pace, self.stop = client, seed, problem, pace, stop
         self.packed = client.submit(hold, packed, pure=False)
         self.identity = identity()
         self.waiting: list[Range] = []
@@ -122,12 +125,13 @@ class _Drive:
                 self._combine(same[:FAN_IN], level + 1, due=False)
                 same = same[FAN_IN:]
         over = not self.waiting and not self.running
-        late = self.every is not None and time.monotonic() - self.flushed >= self.every
-        if self.ready and (over or late):
+        if self.ready and (over or self.pace.due(self.flushed)):
             self.flushed = time.monotonic()
             ready = self.ready[:]
-            for at in range(0, len(ready), FAN_IN):
-                self._combine(ready[at : at + FAN_IN], 99, due=True)
+            together = FAN_IN if len(ready) > FEW else 1
+            with self.pace.reading(1.0):
+                for at in range(0, len(ready), together):
+                    self._combine(ready[at : at + together], 99, due=True)
 
     def next_item(self) -> _Item | None:
         """The next tally that is finished or failed; None when a second has passed."""

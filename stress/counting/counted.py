@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zlib
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -74,28 +73,33 @@ def _carry(words: NDArray[Any]) -> None:
 
 
 def encode(tally: Tally) -> bytes:
-    """A line of JSON with names, types and shapes, then all arrays, deflated (31 MB become 1.4 MB in 60 ms)."""
-    head = {name: [array.dtype.str, list(array.shape)] for name, array in tally._asdict().items()}
-    deflate = zlib.compressobj(1)
-    parts = [json.dumps(head).encode() + b"\n"]
-    parts += [deflate.compress(np.ascontiguousarray(array).data.cast("B")) for array in tally if array.size]
-    return b"".join([*parts, deflate.flush()])
+    """A line of JSON with names, types, shapes and sizes, then each array by Zstandard (31 MB: 1.1 MB in 16 ms).
+
+    Measured on the worked case under eight scenarios; deflate took 65 ms, and 52 instead of 10 to read it again.
+    """
+    from numcodecs import zstd  # here: its 70 ms are spent only where something is stored or sent
+
+    head, parts = {}, []
+    for name, array in tally._asdict().items():
+        parts.append(zstd.compress(np.ascontiguousarray(array), 1) if array.size else b"")
+        head[name] = [array.dtype.str, list(array.shape), len(parts[-1])]
+    return b"".join([json.dumps(head).encode(), b"\n", *parts])
 
 
 def decode(data: bytes) -> Tally:
     """What `encode` wrote, to be read only: `copied` gives a tally to add to. Raises ValueError where it is none."""
-    line, _, body = data.partition(b"\n")
+    from numcodecs import zstd
+
+    line, _, _ = data.partition(b"\n")
+    at, view = len(line) + 1, memoryview(data)
     try:
-        head = json.loads(line)
-        raw = zlib.decompress(body)
-        arrays, at = {}, 0
-        for name, (kind, shape) in head.items():
-            dtype = np.dtype(kind)
-            count = int(np.prod(shape, dtype=np.int64))
-            arrays[name] = np.frombuffer(raw, dtype, count, at).reshape(shape)
-            at += count * dtype.itemsize
+        arrays = {}
+        for name, (kind, shape, size) in json.loads(line).items():
+            raw = zstd.decompress(view[at : at + size]) if size else b""
+            arrays[name] = np.frombuffer(raw, np.dtype(kind)).reshape(shape)
+            at += size
         return Tally(**arrays)
-    except (zlib.error, TypeError, KeyError, AttributeError) as error:
+    except (RuntimeError, TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"not a tally: {error}") from None
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 
 from stress.counting.counted import Counted, Progress
+from stress.counting.pace import Pace
 from stress.counting.ranges import Range, chunks, cut, is_whole, size, union
 from stress.kernels import alone
 from stress.kernels.layout import PANEL_PATHS
@@ -18,7 +19,7 @@ from stress.kernels.tally import Tally
 
 SLICE = 2**13
 """Paths x scenarios between two looks at the clock: a fraction of a second."""
-PAUSE = 1.0
+PAUSE = 0.5
 """Seconds without a tally after which the reader is told."""
 
 
@@ -33,15 +34,16 @@ def count(
     most: int | None = None,
     pause: Callable[[], None] | None = None,
 ) -> Generator[Counted, None, None]:
-    """Count ranges of paths; hand over what each thread has at the end, or every so many seconds.
+    """Count ranges of paths; hand over what each thread has at the end, or on the way.
 
-    What is handed over on the way is lent: it must be added up or copied before the next is asked for.
+    On the way where `every` is given: at least every so many seconds, more often where that costs little (`pace`). What
+    is handed over on the way is lent: it must be added up or copied before the next is asked for.
 
     `stop` ends the count early, within a slice: what was counted by then is handed over. `most`: paths of a task.
-    `pause` is called whenever nothing was handed over for a second.
+    `pause` is called whenever nothing was handed over for half a second.
     """
     tasks = chunks(work, threads, most)
-    run = _Run(packed, seed, size(work), min(threads, len(tasks)), every, progress, stop or threading.Event())
+    run = _Run(packed, seed, size(work), min(threads, len(tasks)), Pace(every), progress, stop or threading.Event())
     helper = threading.Thread(target=run.all, args=(tasks,), name="stress-count", daemon=True)
     helper.start()
     try:
@@ -92,11 +94,11 @@ class _Run:
         seed: int,
         n_path: int,
         threads: int,
-        every: float | None,
+        pace: Pace,
         progress: Progress | None,
         stop: threading.Event,
     ) -> None:
-        self.packed, self.seed, self.n_path, self.threads, self.every = packed, seed, n_path, threads, every
+        self.packed, self.seed, self.n_path, self.threads, self.pace = packed, seed, n_path, threads, pace
         self.progress, self.stop = progress, stop
         self.stop_now = threading.Event()
         self.done = 0
@@ -137,7 +139,7 @@ class _Run:
             self.idle.put(hand)
 
     def _slice(self, hand: _Hand, piece: Range) -> None:
-        apart = self.every is not None and not is_whole([piece])
+        apart = self.pace.every is not None and not is_whole([piece])
         if apart and hand.ranges:
             self._give(hand)
         start, end = piece
@@ -147,7 +149,7 @@ class _Run:
             with self.told:
                 self.done += end - start
                 self.progress(self.done, self.n_path)
-        if apart or (self.every is not None and time.monotonic() - hand.since >= self.every):
+        if apart or self.pace.due(hand.since):
             self._give(hand)
 
     def _give(self, hand: _Hand) -> None:
@@ -159,7 +161,8 @@ class _Run:
         """What threads give while they count."""
         while (hand := self._next(pause)) is not None:
             try:
-                yield hand.counted()
+                with self.pace.reading(1.0 / self.threads):
+                    yield hand.counted()
             finally:
                 hand.taken.release()
 
@@ -167,10 +170,11 @@ class _Run:
         while True:
             with contextlib.suppress(queue.Empty):
                 return self.ready.get(timeout=PAUSE)
-            pause()
+            with self.pace.reading():
+                pause()
 
     def rest(self) -> Iterator[Counted]:
-        """What the threads hold when all is over. Their memories go back: a task that begins late finds one, and ends."""
+        """What the threads hold when all is over. The memory goes back: a task that begins late finds some and ends."""
         hands = [self.idle.get() for _ in range(self.threads)]
         try:
             yield from (hand.counted() for hand in hands if hand.ranges)

@@ -39,7 +39,7 @@ class Plan(NamedTuple):
     max_memory: int | None = None
     """Bytes."""
     every: float = 10.0
-    """Seconds of work between two checkpoints."""
+    """Most seconds of work between two checkpoints; fewer where one costs little (`counting.pace`)."""
     most: int | None = None
     """Paths of a task; by default their number follows from paths and workers."""
     target: str | None = None

@@ -18,13 +18,13 @@ from stress.counting.ranges import Ranges, fits, is_whole, overlap, union
 from stress.jobs.files import disk, write_atomically
 from stress.kernels.tally import Tally
 
-FORMAT = 1
+FORMAT = 2
 SUFFIX = ".tally"
 MOST = 48
 """Shards in a folder; then they are merged."""
 KEPT = 8
 """Shards that a finished run keeps, so that it can be extended."""
-PATIENCE = 1.0
+PATIENCE = 0.5
 """Seconds that a tally waits for others to be written with: threads hand theirs over at about the same time."""
 
 

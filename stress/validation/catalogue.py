@@ -161,9 +161,9 @@ TESTED = (
         "faults made on purpose", "tests/test_batch_faults.py tests/test_batch_clock.py -m 'slow or not slow'",
     ),
     tested(
-        "lost-driver", "implementation", "a lost driver loses its last interval and a second or two, no more",
-        "age of the oldest path in no shard, at every moment",
-        "tests/test_batch_faults.py -m slow -k lost_at_any",
+        "lost-driver", "implementation", "a lost driver costs at most a chunk of each thread, of a worker seconds more",
+        "paths in no shard, at every moment of a run of half a minute",
+        "tests/test_batch_lost_driver.py -m slow",
     ),
     tested(
         "memory", "implementation", "peak memory of a run does not grow with its paths (5%)",
