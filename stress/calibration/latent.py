@@ -13,8 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize, minimize_scalar
-from scipy.special import ndtr, ndtri
-from scipy.stats import chi2
+from scipy.special import chdtri, ndtr, ndtri
 
 Array = NDArray[np.float64]
 
@@ -60,7 +59,7 @@ def ar1_law(g: Array) -> Law:
 
 def profile(g: Array, what: str, best: Law, level: float) -> Interval:
     """Profile-likelihood interval of 'p', 'rho' or 'phi' (Venzon and Moolgavkar 1988), autocorrelation included."""
-    drop = 0.5 * float(chi2.ppf(level, 1))
+    drop = 0.5 * float(chdtri(1.0, 1.0 - level))
     if what == "phi":
         curve, low, high = (lambda x: _given_phi(g, x).loglik), 0.0, PHI_MAX
     elif what == "rho":

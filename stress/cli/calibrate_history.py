@@ -46,12 +46,14 @@ def rho(
     Example:
       stress calibrate rho chargeoffs.csv --column "Credit cards" -o dependence.toml
     """
-    from stress.calibration import calibrate_rho, read_satellite, read_table
+    from stress.calibration import read_table
 
     if (satellite is None) != (macro is None):
         raise ConfigError("--satellite and --macro belong together: the model and its variables over the history")
     table = read_table(history)
     name = _column(history, table.variable, column)
+    from stress.calibration import calibrate_rho, read_satellite  # SciPy's solvers: not for a table that is refused
+
     expected = None
     if satellite is not None and macro is not None:
         expected = read_satellite(satellite).expected(read_table(macro), table.start, table.n)

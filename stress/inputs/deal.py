@@ -174,8 +174,8 @@ class Deal(Document):
     indices: dict[str, AnnualRate | IndexByMonth | IndexFile] = {}
     """Floating indices: a level that stays, a table of months, or a CSV file beside the deal."""
     notes: Annotated[tuple[Note, ...], Field(min_length=1, max_length=12)]
-    fees: tuple[Fee, ...] = ()
-    accounts: tuple[Account, ...] = ()
+    fees: Annotated[tuple[Fee, ...], Field(max_length=64)] = ()
+    accounts: Annotated[tuple[Account, ...], Field(max_length=64)] = ()
     """Named accounts beside income and principal."""
     opening_cash: dict[str, Money] = {}
     """Cash paid into a named account at closing by the originator."""

@@ -92,8 +92,9 @@ def show(value: object) -> str:
         return "{ ... }"
     if isinstance(value, list):
         return "[ ... ]" if value else "[]"
-    text = repr(value) if not isinstance(value, str) else '"' + ascii_safe(value) + '"'
-    return text if len(text) <= 60 else text[:57] + "..."
+    text = repr(value) if not isinstance(value, str) else '"' + ascii_safe(value[:60]) + '"'
+    long = isinstance(value, str) and len(value) > 60
+    return text[:57] + "..." if long or len(text) > 60 else text
 
 
 def ascii_safe(text: str) -> str:

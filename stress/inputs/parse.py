@@ -18,6 +18,7 @@ from stress.inputs.pool import Pool
 from stress.inputs.read import read_document
 from stress.inputs.satellite import Satellite
 from stress.inputs.scenario import Scenario
+from stress.inputs.schema import schemas_at
 from stress.inputs.var import Var
 
 AnyFile = Deal | Pool | Scenario | Satellite | Parameters | Var | JobFile
@@ -33,6 +34,9 @@ KINDS: dict[str, type[AnyFile]] = {
     "job": JobFile,
 }
 """What the first key of a file may say, and the model it is checked against."""
+
+ENDLESS = 1_000
+"""Entries of a list that are looked at, whatever its limit."""
 
 
 def parse(path: Path) -> AnyFile:
@@ -55,12 +59,23 @@ def parse_as(path: Path, model: type[Kind], wanted_by: str) -> Kind:
 
 
 def _validate(path: Path, document: dict[str, Any], model: type[Kind]) -> Kind:
+    _refuse_endless(path, document, model)
     text = json.dumps(document, allow_nan=False)
     try:
         checked = model.model_validate_json(text)
     except ValidationError as error:
         raise ConfigError(message(path, model, document, error)) from None
     return with_levels(path, checked) if isinstance(checked, Deal) else checked
+
+
+def _refuse_endless(path: Path, document: dict[str, Any], model: type[AnyFile]) -> None:
+    """Refuse a list far beyond its limit before its entries are looked at: of 45,000, each would have its fault."""
+    for key, value in document.items():
+        if not isinstance(value, list) or len(value) <= ENDLESS:
+            continue
+        limits = [schema["maxItems"] for schema in schemas_at(model, [key]) if "maxItems" in schema]
+        if limits and len(value) > max(limits):
+            raise ConfigError(f"{path}: {key}: has {len(value):,} entries; must have at most {max(limits)} entries")
 
 
 def _kind(path: Path, document: dict[str, Any], allowed: list[str]) -> str:

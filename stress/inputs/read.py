@@ -37,8 +37,10 @@ def read_document(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: {deep}") from None
     except ValueError as error:  # an integer of thousands of digits
         raise ConfigError(f"{path}: not valid TOML: {error}") from None
-    plain = _Plain(path)
-    return {key: plain.value(value, _dotted("", key), 1) for key, value in document.items()}
+    try:
+        return _Plain().table(document, 1)
+    except _Refused as refused:
+        raise ConfigError(f"{path}: {refused.key()}{refused.reason}") from None
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -115,35 +117,58 @@ def _deepest(text: str) -> str:
 
 def _shorten(text: str, limit: int = 80) -> str:
     shown = text if len(text) <= limit else text[: limit - 3] + "..."
-    return "".join(c if c.isprintable() else "?" for c in shown)
+    return shown if shown.isprintable() else "".join(c if c.isprintable() else "?" for c in shown)
 
 
-def _dotted(prefix: str, key: str) -> str:
-    shown = _shorten(key, 60)
-    return f"{prefix}.{shown}" if prefix else shown
+class _Refused(Exception):
+    """A value that is refused; the tables around it say where it stands, the innermost first."""
+
+    def __init__(self, reason: str, *parts: str) -> None:
+        self.reason, self.parts = reason, list(parts)
+
+    def key(self) -> str:
+        """The key path in words: levels[2].name."""
+        return "".join(reversed(self.parts)).removeprefix(".")
 
 
 class _Plain:
     """Turns parsed TOML into JSON types and refuses what JSON or a model cannot hold."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self) -> None:
         self.items = 0
 
-    def value(self, value: object, key: str, depth: int) -> Any:
+    def table(self, table: dict[str, Any], depth: int) -> dict[str, Any]:
+        """A table whose values are plain; `depth` is theirs."""
+        found = {}
+        for key, value in table.items():
+            try:
+                found[key] = self.value(value, depth)
+            except _Refused as refused:
+                refused.parts.append(f".{_shorten(key, 60)}")
+                raise
+        return found
+
+    def value(self, value: object, depth: int) -> Any:
         self.items += 1
         if depth > MAX_DEPTH:
-            raise ConfigError(f"{self.path}: {key}: tables or lists are nested too deeply, at most {MAX_DEPTH}")
+            raise _Refused(f": tables or lists are nested too deeply, at most {MAX_DEPTH}")
         if self.items > MAX_ITEMS:
-            raise ConfigError(f"{self.path}: holds more than {MAX_ITEMS:,} values")
+            raise _Refused(f": the file holds more than {MAX_ITEMS:,} values")
         if isinstance(value, dict):
-            return {k: self.value(v, _dotted(key, k), depth + 1) for k, v in value.items()}
+            return self.table(value, depth + 1)
         if isinstance(value, list):
-            return [self.value(v, f"{key}[{i}]", depth + 1) for i, v in enumerate(value, 1)]
+            found = []
+            for item in value:
+                try:
+                    found.append(self.value(item, depth + 1))
+                except _Refused as refused:
+                    refused.parts.append(f"[{len(found) + 1}]")
+                    raise
+            return found
         if isinstance(value, float) and not math.isfinite(value):
-            raise ConfigError(f"{self.path}: {key} = {value}: must be a finite number; inf and nan are refused")
+            raise _Refused(f" = {value}: must be a finite number; inf and nan are refused")
         if isinstance(value, int) and abs(value) >= 2**64:
-            raise ConfigError(f"{self.path}: {key}: an integer this large is refused")
+            raise _Refused(": an integer this large is refused")
         if isinstance(value, (datetime.date, datetime.time)):
             return value.isoformat()
         return value

@@ -68,13 +68,17 @@ class Shock(Strict):
                 raise ValueError(f"{where} = {value:g}: must be from {low:g} to {high:g}{hint}")
 
 
+Shocks = Annotated[tuple[Shock, ...], Field(max_length=1_000)]
+Satellites = Annotated[tuple[SatelliteUse, ...], Field(max_length=64)]
+
+
 class Level(Strict):
     """A named severity of a scenario."""
 
     name: Name
-    satellites: tuple[SatelliteUse, ...] = ()
+    satellites: Satellites = ()
     """On the scenario's macro paths, beside the satellites that all levels share."""
-    shocks: tuple[Shock, ...] = ()
+    shocks: Shocks = ()
     note: Text = ""
     probability: Fraction | None = None
     """Weight in the mixture over scenarios, where given."""
@@ -92,10 +96,10 @@ class Scenario(Document):
     var: Annotated[str, Field(min_length=1, max_length=500)] | None = None
     """A file of kind = "var": the macro variables are drawn around the tables' paths. Entry rates follow them through
     the satellite of default_odds; other satellites stay on the tables' paths."""
-    satellites: tuple[SatelliteUse, ...] = ()
+    satellites: Satellites = ()
     """Models that turn the macro paths into shocks; these come before `shocks`."""
-    shocks: tuple[Shock, ...] = ()
-    levels: tuple[Level, ...] = ()
+    shocks: Shocks = ()
+    levels: Annotated[tuple[Level, ...], Field(max_length=64)] = ()
     extends: Annotated[str, Field(min_length=1, max_length=500)] | None = None
     """One scenario file (`file.toml` or `file.toml:level`) that this one adds to: its shocks come first, and its macro
     tables stay where this file has none."""

@@ -12,7 +12,6 @@ import math
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 Array = NDArray[np.float64]
@@ -76,6 +75,7 @@ def _free_of_fee_plans() -> float:
 
 def _middle(term: NDArray[np.int64], left: NDArray[np.int64], weight: Array) -> float:
     """Mean logarithm of tickets (log-normal, cut at the credit line) at which SMALL_SHARE is in small loans."""
+    from scipy.optimize import brentq  # takes 0.25 s to import, and reading a tape needs none
 
     def money(below: Array, m: float) -> Array:
         """E[ticket; ticket < below] but for a factor."""
