@@ -15,14 +15,16 @@ import numpy as np
 
 from stress.kernels import block, jit, waterfall
 from stress.kernels.jit import stage
-from stress.kernels.lanes import WIDTH, anywhere, load, splat, store, total, where_less
+from stress.kernels.lanes import anywhere, load, splat, store, total, where_less
 from stress.kernels.layout import (
     CASH_OUT,
     DEFICIENCY,
     FEE_LEFT,
+    FEE_ROWS,
     INCOME,
     LANES,
     MASK,
+    NOTE_ROWS,
     OUTSTANDING,
     PHASE,
     PRINCIPAL,
@@ -43,13 +45,9 @@ def pay(m: Any, k: Any, t: Any, now: Any, c: Any) -> None:
     """Distribute what is available for period t, at step (now, c): the deal's three orders one after another."""
     w, p = m.w, m.p
     interest_due(m, t)
-    past, last = splat(0.0), splat(0.0)
-    for q in range(0, LANES, WIDTH):
-        store(w, p.cash + RETAINED * LANES + q, 0.0)
-        phase = load(w, p.pool + PHASE * LANES + q)
-        past = past + where_less(0.5, phase, 1.0, 0.0)
-        last = last + where_less(2.5, phase, 1.0, 0.0)
-    ended, defaulted = total(past), total(last)
+    store(w, p.cash + RETAINED, 0.0)
+    phase = load(w, p.pool + PHASE)
+    ended, defaulted = total(where_less(0.5, phase, 1.0, 0.0)), total(where_less(2.5, phase, 1.0, 0.0))
     if LANES - ended > 0.5:
         _lanes_between(m, -0.5, 0.5)
         _revolving(m, k, t, now, c)
@@ -64,10 +62,9 @@ def pay(m: Any, k: Any, t: Any, now: Any, c: Any) -> None:
 
 @stage
 def _lanes_between(m: Any, low: Any, high: Any) -> None:
-    for q in range(0, LANES, WIDTH):
-        phase = load(m.w, m.p.pool + PHASE * LANES + q)
-        inside = where_less(phase, high, where_less(low, phase, 1.0, 0.0), 0.0)
-        store(m.w, m.p.cash + MASK * LANES + q, inside)
+    phase = load(m.w, m.p.pool + PHASE)
+    inside = where_less(phase, high, where_less(low, phase, 1.0, 0.0), 0.0)
+    store(m.w, m.p.cash + MASK, inside)
 
 
 @stage
@@ -77,7 +74,7 @@ def _revolving(m: Any, k: Any, t: Any, now: Any, c: Any) -> None:
     _interest(m, t, B)
     _cover_defaults(m)
     _take(m, _unpaid(m, MEZZANINE), _received(m, t, MEZZANINE), INCOME)
-    mask = m.p.cash + MASK * LANES
+    mask = m.p.cash + MASK
     buy(m, k, now, c, INCOME, mask)
     buy(m, k, now, c, PRINCIPAL, mask)
 
@@ -119,7 +116,7 @@ def _fees(m: Any) -> None:
 
 @stage
 def _fee(m: Any, fee: Any) -> None:
-    due, receiver = m.p.fee + (FEE_LEFT * N_FEE + fee) * LANES, m.p.cash + CASH_OUT * LANES
+    due, receiver = m.p.fee + fee * FEE_ROWS + FEE_LEFT, m.p.cash + CASH_OUT
     if _take(m, due, receiver, INCOME):
         _take(m, due, receiver, PRINCIPAL)
 
@@ -132,7 +129,7 @@ def _interest(m: Any, t: Any, note: Any) -> None:
 
 @stage
 def _unpaid(m: Any, note: Any) -> Any:
-    return m.p.note + (UNPAID * N_NOTE + note) * LANES
+    return m.p.note + note * NOTE_ROWS + UNPAID
 
 
 @stage
@@ -144,58 +141,53 @@ def _received(m: Any, t: Any, note: Any) -> Any:
 def _take(m: Any, due: Any, receiver: Any, source: Any) -> Any:
     """Pay what is due from one account; whether something is still left on some lane."""
     w, p = m.w, m.p
-    short = splat(0.0)
-    for q in range(0, LANES, WIDTH):
-        mask = load(w, p.cash + MASK * LANES + q)
-        owed, cash = load(w, due + q), load(w, p.account + source * LANES + q)
-        amount = where_less(owed, cash, owed, cash)
-        amount = where_less(amount, 0.0, 0.0, amount) * mask
-        left = owed - amount
-        store(w, due + q, left)
-        add_to(w, receiver + q, amount)
-        store(w, p.account + source * LANES + q, cash - amount)
-        if source == PRINCIPAL:
-            move_deficiency(m, amount, q)
-        short = short + left * mask
-    return anywhere(short)
+    mask = load(w, p.cash + MASK)
+    owed, cash = load(w, due), load(w, p.account + source * LANES)
+    amount = where_less(owed, cash, owed, cash)
+    amount = where_less(amount, 0.0, 0.0, amount) * mask
+    left = owed - amount
+    store(w, due, left)
+    add_to(w, receiver, amount)
+    store(w, p.account + source * LANES, cash - amount)
+    if source == PRINCIPAL:
+        move_deficiency(m, amount)
+    return anywhere(left * mask)
 
 
 @stage
 def _cover_defaults(m: Any) -> None:
     w, p = m.w, m.p
-    for q in range(0, LANES, WIDTH):
-        deficiency, cash = load(w, p.cash + DEFICIENCY * LANES + q), load(w, p.account + INCOME * LANES + q)
-        amount = where_less(deficiency, cash, deficiency, cash) * load(w, p.cash + MASK * LANES + q)
-        if not anywhere(amount):
-            continue
-        store(w, p.account + INCOME * LANES + q, cash - amount)
-        add_to(w, p.account + PRINCIPAL * LANES + q, amount)
-        move_deficiency(m, amount * -1.0, q)
+    deficiency, cash = load(w, p.cash + DEFICIENCY), load(w, p.account + INCOME * LANES)
+    amount = where_less(deficiency, cash, deficiency, cash) * load(w, p.cash + MASK)
+    if not anywhere(amount):
+        return
+    store(w, p.account + INCOME * LANES, cash - amount)
+    add_to(w, p.account + PRINCIPAL * LANES, amount)
+    move_deficiency(m, amount * -1.0)
 
 
 @stage
 def _repay(m: Any, t: Any, first: Any, last: Any, source: Any) -> None:
     """Notes first..last - 1, one after another."""
     w, p = m.w, m.p
-    for q in range(0, LANES, WIDTH):
-        cash, room = load(w, p.account + source * LANES + q), splat(0.0)
-        for note in range(first, last):
-            room = room + load(w, p.note + (OUTSTANDING * N_NOTE + note) * LANES + q)
-        left = where_less(room, cash, room, cash) * load(w, p.cash + MASK * LANES + q)
-        if not anywhere(left):
-            continue
-        paid = left
-        for note in range(first, last):
-            row = p.note + (OUTSTANDING * N_NOTE + note) * LANES + q
-            balance = load(w, row)
-            amount = where_less(balance, left, balance, left)
-            left = left - amount
-            store(w, row, balance - amount)
-            add_to(w, _received(m, t, note) + q, amount)
-        paid = paid - left
-        store(w, p.account + source * LANES + q, cash - paid)
-        if source != PRINCIPAL:
-            move_deficiency(m, paid * -1.0, q)
+    cash, room = load(w, p.account + source * LANES), splat(0.0)
+    for note in range(first, last):
+        room = room + load(w, p.note + note * NOTE_ROWS + OUTSTANDING)
+    left = where_less(room, cash, room, cash) * load(w, p.cash + MASK)
+    if not anywhere(left):
+        return
+    paid = left
+    for note in range(first, last):
+        row = p.note + note * NOTE_ROWS + OUTSTANDING
+        balance = load(w, row)
+        amount = where_less(balance, left, balance, left)
+        left = left - amount
+        store(w, row, balance - amount)
+        add_to(w, _received(m, t, note), amount)
+    paid = paid - left
+    store(w, p.account + source * LANES, cash - paid)
+    if source != PRINCIPAL:
+        move_deficiency(m, paid * -1.0)
 
 
 @stage
@@ -207,21 +199,20 @@ def _residual(m: Any, t: Any) -> None:
 @stage
 def _rest(m: Any, t: Any, source: Any) -> None:
     w, p = m.w, m.p
-    for q in range(0, LANES, WIDTH):
-        cash = load(w, p.account + source * LANES + q)
-        amount = cash * load(w, p.cash + MASK * LANES + q)
-        if not anywhere(amount):
-            continue
-        row = p.note + (OUTSTANDING * N_NOTE + RESIDUAL) * LANES + q
-        balance = load(w, row)
-        repaid = where_less(balance, amount, balance, amount)
-        store(w, row, balance - repaid)
-        add_to(w, _received(m, t, RESIDUAL) + q, amount)
-        store(w, p.account + source * LANES + q, cash - amount)
-        if source == PRINCIPAL:
-            move_deficiency(m, amount - repaid, q)
-        else:
-            move_deficiency(m, repaid * -1.0, q)
+    cash = load(w, p.account + source * LANES)
+    amount = cash * load(w, p.cash + MASK)
+    if not anywhere(amount):
+        return
+    row = p.note + RESIDUAL * NOTE_ROWS + OUTSTANDING
+    balance = load(w, row)
+    repaid = where_less(balance, amount, balance, amount)
+    store(w, row, balance - repaid)
+    add_to(w, _received(m, t, RESIDUAL), amount)
+    store(w, p.account + source * LANES, cash - amount)
+    if source == PRINCIPAL:
+        move_deficiency(m, amount - repaid)
+    else:
+        move_deficiency(m, repaid * -1.0)
 
 
 def kernel() -> Any:

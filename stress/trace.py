@@ -86,30 +86,34 @@ def _variables(
     sizes, rows = problem.sizes, problem.rows
 
     def at(group: int, first: int, count: int) -> np.ndarray:
-        start = group // LANES + first
+        """(T, count) rows one after another, the first of them `first` lanes into the group."""
+        start = (group + first) // LANES
         return months[:, start : start + count]
+
+    def each(group: int, kind: int, length: int, count: int) -> np.ndarray:
+        """(T, count) one row of each note, fee or trigger, whose rows take `length` lanes."""
+        start, stride = (group + kind) // LANES, length // LANES
+        return months[:, start : start + count * stride : stride]
 
     found: dict[str, tuple[tuple[str, ...], np.ndarray]] = {}
     cut_off = problem.contract.scalars[layout.CUT_OFF]
     for i, name in enumerate(layout.POOL_ROW_NAMES):
         if name:
-            found[name] = (("month",), at(rows.pool, i, 1)[:, 0])
+            found[name] = (("month",), at(rows.pool, i * LANES, 1)[:, 0])
     defaulted, recovered = (at(rows.pool, i, 1)[:, 0] for i in (layout.TOTAL_DEFAULTED, layout.TOTAL_RECOVERED))
     found["cumulative_default"] = (("month",), defaulted / cut_off)
     found["default_stock"] = (("month",), (defaulted - recovered) / cut_off)
-    for kind, name in enumerate(layout.NOTE_ROW_NAMES):
-        if not name:
-            continue
-        found[name] = (("month", "tranche"), at(rows.note, kind * sizes.n_note, sizes.n_note))
-    for kind, name in enumerate(("", "fee_current", "fee_due", "fee_paid")):
-        if not name:
-            continue
-        found[name] = (("month", "fee"), at(rows.fee, kind * sizes.n_fee, sizes.n_fee))
-    for kind, name in enumerate(("trigger_value", "trigger_count", "trigger_month", "tripped")):
-        found[name] = (("month", "trigger"), at(rows.trigger, kind * sizes.n_trigger, sizes.n_trigger))
+    for dim, group, names, length, count in (
+        ("tranche", rows.note, layout.NOTE_ROW_NAMES, layout.NOTE_ROWS, sizes.n_note),
+        ("fee", rows.fee, layout.FEE_ROW_NAMES, layout.FEE_ROWS, sizes.n_fee),
+        ("trigger", rows.trigger, layout.TRIGGER_ROW_NAMES, layout.TRIGGER_ROWS, sizes.n_trigger),
+    ):
+        for kind, name in enumerate(names):
+            if name:
+                found[name] = (("month", dim), each(group, kind * LANES, length, count))
     found["account_balance"] = (("month", "account"), at(rows.account, 0, sizes.n_account))
-    found["income_cash"] = (("month",), at(rows.account, layout.INCOME, 1)[:, 0])
-    found["principal_cash"] = (("month",), at(rows.account, layout.PRINCIPAL, 1)[:, 0])
+    found["income_cash"] = (("month",), at(rows.account, layout.INCOME * LANES, 1)[:, 0])
+    found["principal_cash"] = (("month",), at(rows.account, layout.PRINCIPAL * LANES, 1)[:, 0])
     paid = np.zeros((sizes.n_month, max(step_of_row) + 1))
     by_row = at(rows.step, 0, sizes.n_step)
     for row, step in enumerate(step_of_row):
@@ -137,8 +141,8 @@ def _outcome(scratch: np.ndarray, problem: Problem, lane: int) -> dict[str, tupl
     time, principal = by_name.pop("principal_time"), by_name.pop("principal")
     by_name["wal"] = np.divide(time, principal, out=np.zeros(n_note), where=principal > 1e-9)
     by_name["irr"] = np.where(problem.contract.opening_note > 0.0, by_name["irr"], np.nan)
-    first = rows.note + layout.FIRST_LOSS * n_note * LANES
-    by_name["first_loss_month"] = scratch[first : first + n_note * LANES].reshape(n_note, LANES)[:, lane]
+    note = scratch[rows.note : rows.note + n_note * layout.NOTE_ROWS].reshape(n_note, layout.NOTE_ROWS)
+    by_name["first_loss_month"] = note[:, layout.FIRST_LOSS + lane]
     found: dict[str, tuple[tuple[str, ...], np.ndarray]] = {
         name: (("tranche",), np.array(values)) for name, values in by_name.items()
     }

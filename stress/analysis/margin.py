@@ -57,8 +57,8 @@ class Margin(NamedTuple):
         months = trace[: sizes.n_month * rows.cohort].reshape(sizes.n_month, -1, LANES)
 
         def by_note(name: str) -> Array:
-            start = rows.note // LANES + layout.NOTE_ROW_NAMES.index(name) * sizes.n_note
-            return np.asarray(months[:, start : start + sizes.n_note])
+            start, stride = rows.note // LANES + layout.NOTE_ROW_NAMES.index(name), layout.NOTE_ROWS // LANES
+            return np.asarray(months[:, start : start + stride * sizes.n_note : stride])
 
         repaid = by_note("note_balance")[:, self.note] <= WHOLE * original
         junior = sum(by_note(name)[:, self.note + 1 :].sum(axis=1) for name in _FLOWS)

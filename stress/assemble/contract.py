@@ -54,6 +54,7 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
         fee_rate=_fee_rate(deal, months, dates),
         fee_carry=np.array([float(f.carry_over) for f in deal.fees]),
         step=np.array(steps.rows, dtype=np.int64).reshape(-1, 8),
+        in_full=np.array(steps.in_full(), dtype=np.int64),
         step_value=np.array(steps.values, dtype=np.float64).reshape(-1, 8),
         step_target=np.array(steps.targets, dtype=np.float64).reshape(-1, n_month),
         test=np.array(steps.tests, dtype=np.int64).reshape(-1, 2),
@@ -133,6 +134,26 @@ class _Steps:
             span[phase] if phase in deal.priority or phase == "revolving" else span["amortization"]
             for phase in layout.PHASES
         ]
+
+    def in_full(self) -> list[int]:
+        """Rows of each run of fees and interest that may be paid at one go, where it begins (`Contract.in_full`)."""
+        found = [0] * len(self.rows)
+        for first, end in {tuple(span) for span in self.phase}:
+            at = first
+            while at < end:
+                run, paid = at, set[tuple[int, int]]()
+                while run < end and self._in_run(run, self.rows[at][2]) and tuple(self.rows[run][:2]) not in paid:
+                    paid.add((self.rows[run][0], self.rows[run][1]))
+                    run += self.rows[run][7]
+                found[at] = run - at
+                at = max(run, at + 1)
+        return found
+
+    def _in_run(self, at: int, source: int) -> bool:
+        kind, _, account, _, test, *_ = self.rows[at]
+        due = kind in (layout.PAY_FEE, layout.PAY_INTEREST)
+        free = test < 0 and self.values[at][0] >= layout.NO_LIMIT
+        return due and free and account == source != layout.PRINCIPAL
 
     def _add(self, step: AnyStep) -> None:
         kind, index, to, members = self._kind(step)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from stress.kernels.by_path import settle_path
+from stress.kernels.cash import collect_recoveries, earn_on_cash
 from stress.kernels.constants import header_of, table_of
 from stress.kernels.count import count_block, flush_months, record_payment, record_pool_month
 from stress.kernels.granular import count_transitions
 from stress.kernels.jit import kernel, stage
-from stress.kernels.lanes import WIDTH, load, splat, store
+from stress.kernels.lanes import load, splat, store
 from stress.kernels.laws import conserve_cash
 from stress.kernels.layout import (
     ALIVE,
@@ -23,6 +24,7 @@ from stress.kernels.layout import (
     IDLE_MOST,
     LANES,
     MONTH_START,
+    NOTE_ROWS,
     OUTSTANDING,
     PANEL_BLOCKS,
     PRINCIPAL,
@@ -35,8 +37,8 @@ from stress.kernels.layout import (
 from stress.kernels.memory import Memory
 from stress.kernels.outcome import finish
 from stress.kernels.philox import FACTORS, draw_normals
-from stress.kernels.pool import advance_cohort, collect_recoveries, earn_on_cash
-from stress.kernels.purchases import buy_with_collections, count_idle_days
+from stress.kernels.pool import advance_cohort
+from stress.kernels.purchases import buy_with_collections, count_idle_days, settle_purchases
 from stress.kernels.rates import conditional_rates, move_factors
 from stress.kernels.space import space_of
 from stress.kernels.tally import N_BATCH, N_MONTH_BATCH
@@ -135,11 +137,9 @@ def _simulate(m: Any, at: Any, b: Any, k: Any, fans: Any, path: Any, seed: Any) 
         if t < p.n_revolving:
             set_need(m, k, t)
         for c in range(p.n_cohort):
-            for q in range(0, LANES, WIDTH):
-                store(
-                    w, p.cash + SUPPLY_LEFT * LANES + q, m.f[p.at_supply + (k * (p.n_month + 1) + t) * p.n_cohort + c]
-                )
+            store(w, p.cash + SUPPLY_LEFT, m.f[p.at_supply + (k * (p.n_month + 1) + t) * p.n_cohort + c])
             earn_on_cash(m, k, t)
+            settle_purchases(m, k, t, c)
             advance_cohort(m, k, t, c)
             last = c == p.n_cohort - 1
             if last:
@@ -174,7 +174,7 @@ def _simulate(m: Any, at: Any, b: Any, k: Any, fans: Any, path: Any, seed: Any) 
                 _trace(m, t, p.pool, p.cash)
                 _trace(m, t, p.rate, p.recovery_ring)
             if p.traced == 1:
-                w[p.trace + p.n_month * p.cohort + t * p.n_cohort + c] = w[p.pool + TOTAL_BOUGHT * LANES]
+                w[p.trace + p.n_month * p.cohort + t * p.n_cohort + c] = w[p.pool + TOTAL_BOUGHT]
     finish(m, k)
 
 
@@ -182,53 +182,51 @@ def _simulate(m: Any, at: Any, b: Any, k: Any, fans: Any, path: Any, seed: Any) 
 def _open(m: Any, k: Any) -> None:
     """The deal and its pool at closing."""
     w, p = m.w, m.p
-    for i in range(p.pool, p.log, WIDTH):
+    for i in range(p.pool, p.log, LANES):
         store(w, i, 0.0)
-    for q in range(0, LANES, WIDTH):
-        balance, notes, cash = splat(0.0), splat(0.0), splat(0.0)
-        for c in range(p.n_cohort):
-            for s in range(p.n_segment):
-                at = p.cohort + (c * p.n_segment + s) * p.cohort_stride + q
-                alive = m.f[p.at_opening + (c * p.n_segment + s) * 4 + 0]
-                for bucket in range(4):
-                    amount = m.f[p.at_opening + (c * p.n_segment + s) * 4 + bucket]
-                    store(w, at + (ALIVE + bucket) * LANES, amount)
-                    balance = balance + amount
-                    row = p.segment + s * LANES + q
-                    store(w, row, load(w, row) + amount)
-                store(w, at + SCALE * LANES, 1.0)
-                for slot in range(3):
-                    store(
-                        w,
-                        at + (DUE_1 + slot) * LANES,
-                        alive * m.f[p.at_open_due + (k * p.n_segment + s) * (p.n_month + 5) + (slot + 1)],
-                    )
-                    store(
-                        w,
-                        at + (FEE_1 + slot) * LANES,
-                        alive * m.f[p.at_open_fee + (k * p.n_segment + s) * (p.n_month + 5) + (slot + 1)],
-                    )
-        for n in range(p.n_note):
-            store(w, p.note + (OUTSTANDING * p.n_note + n) * LANES + q, m.f[p.at_opening_note + n])
-            store(w, p.note + (PRINCIPAL_TIME * p.n_note + n) * LANES + q, m.f[p.at_opening_note + n] * m.f[p.at_years])
-            notes = notes + m.f[p.at_opening_note + n]
-        for a in range(p.n_account):
-            store(w, p.account + a * LANES + q, m.f[p.at_opening_cash + a])
-            cash = cash + m.f[p.at_opening_cash + a]
-        store(w, p.pool + BALANCE * LANES + q, balance)
-        store(w, p.cash + CASH_IN * LANES + q, cash)
-        store(w, p.cash + GAP * LANES + q, notes - balance - m.f[p.at_opening_cash + PRINCIPAL])
+    balance, notes, cash = splat(0.0), splat(0.0), splat(0.0)
+    for c in range(p.n_cohort):
+        for s in range(p.n_segment):
+            at = p.cohort + (c * p.n_segment + s) * p.cohort_stride
+            alive = m.f[p.at_opening + (c * p.n_segment + s) * 4 + 0]
+            for bucket in range(4):
+                amount = m.f[p.at_opening + (c * p.n_segment + s) * 4 + bucket]
+                store(w, at + ALIVE + bucket * LANES, amount)
+                balance = balance + amount
+                row = p.segment + s * LANES
+                store(w, row, load(w, row) + amount)
+            store(w, at + SCALE, 1.0)
+            for slot in range(3):
+                store(
+                    w,
+                    at + DUE_1 + slot * LANES,
+                    alive * m.f[p.at_open_due + (k * p.n_segment + s) * (p.n_month + 5) + (slot + 1)],
+                )
+                store(
+                    w,
+                    at + FEE_1 + slot * LANES,
+                    alive * m.f[p.at_open_fee + (k * p.n_segment + s) * (p.n_month + 5) + (slot + 1)],
+                )
+    for n in range(p.n_note):
+        store(w, p.note + n * NOTE_ROWS + OUTSTANDING, m.f[p.at_opening_note + n])
+        store(w, p.note + n * NOTE_ROWS + PRINCIPAL_TIME, m.f[p.at_opening_note + n] * m.f[p.at_years])
+        notes = notes + m.f[p.at_opening_note + n]
+    for a in range(p.n_account):
+        store(w, p.account + a * LANES, m.f[p.at_opening_cash + a])
+        cash = cash + m.f[p.at_opening_cash + a]
+    store(w, p.pool + BALANCE, balance)
+    store(w, p.cash + CASH_IN, cash)
+    store(w, p.cash + GAP, notes - balance - m.f[p.at_opening_cash + PRINCIPAL])
 
 
 @stage
 def _start_month(m: Any) -> None:
     w, p = m.w, m.p
-    for q in range(0, LANES, WIDTH):
-        store(w, p.pool + MONTH_START * LANES + q, load(w, p.pool + BALANCE * LANES + q))
-        store(w, p.pool + RECOVERABLE * LANES + q, 0.0)
-        store(w, p.pool + IDLE_MOST * LANES + q, 0.0)
-        for row in range(DEFAULTED, COST + 1):
-            store(w, p.pool + row * LANES + q, 0.0)
+    store(w, p.pool + MONTH_START, load(w, p.pool + BALANCE))
+    store(w, p.pool + RECOVERABLE, 0.0)
+    store(w, p.pool + IDLE_MOST, 0.0)
+    for row in range(DEFAULTED, COST + LANES, LANES):
+        store(w, p.pool + row, 0.0)
 
 
 @stage

@@ -11,7 +11,7 @@ from typing import Any
 
 from stress.kernels.elementary import exponential, normal_cdf
 from stress.kernels.jit import stage
-from stress.kernels.lanes import WIDTH, fma, load, root, splat, store, where_less
+from stress.kernels.lanes import fma, load, root, splat, store, where_less
 from stress.kernels.layout import (
     DRAWN_ODDS,
     DRAWN_SHIFT,
@@ -34,20 +34,19 @@ from stress.kernels.layout import (
 def settle_path(m: Any, b: Any, k: Any) -> None:
     """Rows of block b that last its whole life: persistence and gain of the factors, mixing variable, drawn parameters."""
     w, p = m.w, m.p
-    for q in range(0, LANES, WIDTH):
-        row = p.path + q
-        phi = splat(m.f[p.at_phi + k])
-        if p.by_path == 1:
-            store(w, row + MIXING_VARIABLE * LANES, _mixing_variable(m, load(w, p.mixing + b * LANES + q)))
-            at = p.parameters + b * N_PARAMETER * LANES + q
-            base = p.at_draw_root + k * N_PARAMETER * N_PARAMETER
-            store(w, row + DRAWN_SHIFT * LANES, _drawn(m, at, base, 0))
-            store(w, row + DRAWN_ODDS * LANES, exponential(_drawn(m, at, base, 1)))
-            if m.f[base] > 0.0:
-                moved = fma(_drawn(m, at, base, 2), -1.0, splat(m.f[p.at_phi_logit + k] * -1.0))
-                phi = splat(1.0) / (exponential(moved) + 1.0)
-        store(w, row + PERSISTENCE * LANES, phi)
-        store(w, row + GAIN * LANES, root(splat(1.0) - phi * phi))
+    row = p.path
+    phi = splat(m.f[p.at_phi + k])
+    if p.by_path == 1:
+        store(w, row + MIXING_VARIABLE, _mixing_variable(m, load(w, p.mixing + b * LANES)))
+        at = p.parameters + b * N_PARAMETER * LANES
+        base = p.at_draw_root + k * N_PARAMETER * N_PARAMETER
+        store(w, row + DRAWN_SHIFT, _drawn(m, at, base, 0))
+        store(w, row + DRAWN_ODDS, exponential(_drawn(m, at, base, 1)))
+        if m.f[base] > 0.0:
+            moved = fma(_drawn(m, at, base, 2), -1.0, splat(m.f[p.at_phi_logit + k] * -1.0))
+            phi = splat(1.0) / (exponential(moved) + 1.0)
+    store(w, row + PERSISTENCE, phi)
+    store(w, row + GAIN, root(splat(1.0) - phi * phi))
 
 
 @stage
@@ -72,19 +71,18 @@ def entry_by_path(m: Any, b: Any, k: Any, t: Any) -> None:
     w, p = m.w, m.p
     lens = p.at_lens + (k * p.n_month + t) * 4
     width = p.quantile_width
-    for q in range(0, LANES, WIDTH):
-        odds = load(w, p.path + DRAWN_ODDS * LANES + q) * m.f[lens + ODDS]
-        pull = root(odds)
-        scale = root(odds + 1.0) * load(w, p.path + MIXING_VARIABLE * LANES + q)
-        shift = load(w, p.path + DRAWN_SHIFT * LANES + q)
-        swing = _swing(m, p.shocks + b * p.n_shock * LANES + q, k, t)
-        for s in range(p.n_segment):
-            own = load(w, p.own + (b * p.n_segment + s) * LANES + q)
-            x = fma(own, m.f[lens + SPREAD], fma(swing, m.f[p.at_exposed + k * p.n_segment + s], shift))
-            x = _clamped(x * (1.0 / m.f[lens + REACH]))
-            h = _polynomial(m, p.at_quantile + ((k * p.n_month + t) * p.n_segment + s) * width, width, x)
-            z = load(w, p.factor + m.g[p.at_factor_of + ENTRY * p.n_segment + s] * LANES + q)
-            store(w, p.rate + (s * N_RATE + ENTRY) * LANES + q, normal_cdf(h * scale - pull * z))
+    odds = load(w, p.path + DRAWN_ODDS) * m.f[lens + ODDS]
+    pull = root(odds)
+    scale = root(odds + 1.0) * load(w, p.path + MIXING_VARIABLE)
+    shift = load(w, p.path + DRAWN_SHIFT)
+    swing = _swing(m, p.shocks + b * p.n_shock * LANES, k, t)
+    for s in range(p.n_segment):
+        own = load(w, p.own + (b * p.n_segment + s) * LANES)
+        x = fma(own, m.f[lens + SPREAD], fma(swing, m.f[p.at_exposed + k * p.n_segment + s], shift))
+        x = _clamped(x * (1.0 / m.f[lens + REACH]))
+        h = _polynomial(m, p.at_quantile + ((k * p.n_month + t) * p.n_segment + s) * width, width, x)
+        z = load(w, p.factor + m.g[p.at_factor_of + ENTRY * p.n_segment + s] * LANES)
+        store(w, p.rate + (s * N_RATE + ENTRY) * LANES, normal_cdf(h * scale - pull * z))
 
 
 @stage

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from stress.kernels.jit import stage
-from stress.kernels.lanes import WIDTH, anywhere, fma, load, root, splat, store, total, where_less
+from stress.kernels.lanes import anywhere, load, root, splat, store, total, where_less
 from stress.kernels.layout import (
     BALANCE,
     CUT_OFF,
@@ -14,10 +14,12 @@ from stress.kernels.layout import (
     EXCESS,
     FIRST_LOSS,
     LANES,
+    NOTE_ROWS,
     OUTSTANDING,
     TOTAL_DEFAULTED,
     TOTAL_RECOVERED,
     TRIGGER_MONTH,
+    TRIGGER_ROWS,
     WORST_BALANCE,
 )
 from stress.kernels.tally import HIGHEST_IRR, N_BATCH, N_BIN, N_FAN_BIN, N_MONTH_BATCH, N_SPREAD_BIN
@@ -43,23 +45,21 @@ def record_pool_month(m: Any, k: Any, t: Any, fans: Any) -> None:
     w, p = m.w, m.p
     inverse = 1.0 / m.f[p.at_scalars + CUT_OFF]
     n_row = N_POOL_MONTH + p.n_note
-    for q in range(0, LANES, WIDTH):
-        pool = p.pool + q
-        defaulted = load(w, pool + TOTAL_DEFAULTED * LANES)
-        at = p.month_sums + t * n_row
-        _record(w, at, defaulted * inverse, p.alive + q)
-        _record(w, at + 1, (defaulted - load(w, pool + TOTAL_RECOVERED * LANES)) * inverse, p.alive + q)
-        _record(w, at + 2, load(w, pool + EXCESS * LANES), p.alive + q)
-        _record(w, at + 3, load(w, pool + BALANCE * LANES) * inverse, p.alive + q)
-        if fans == 1:
-            one = splat(1.0)
-            _fan(m, k, t, 0, _spread(defaulted * inverse, one), q)
-            _fan(m, k, t, 1, _spread((defaulted - load(w, pool + TOTAL_RECOVERED * LANES)) * inverse, one), q)
-            excess = load(w, pool + EXCESS * LANES)
-            size = _spread(where_less(excess, 0.0, excess * -1.0, excess), one) * 0.5
-            size = where_less(excess, 0.0, size * -1.0, size) + (0.5 * N_FAN_BIN)
-            _fan(m, k, t, 2, where_less(size, N_FAN_BIN - 1.0, size, N_FAN_BIN - 1.0), q)
-            _fan(m, k, t, 3, _spread(load(w, pool + BALANCE * LANES) * (0.5 * inverse), one), q)
+    defaulted = load(w, p.pool + TOTAL_DEFAULTED)
+    at = p.month_sums + t * n_row
+    _record(w, at, defaulted * inverse, p.alive)
+    _record(w, at + 1, (defaulted - load(w, p.pool + TOTAL_RECOVERED)) * inverse, p.alive)
+    _record(w, at + 2, load(w, p.pool + EXCESS), p.alive)
+    _record(w, at + 3, load(w, p.pool + BALANCE) * inverse, p.alive)
+    if fans == 1:
+        one = splat(1.0)
+        _fan(m, k, t, 0, _spread(defaulted * inverse, one))
+        _fan(m, k, t, 1, _spread((defaulted - load(w, p.pool + TOTAL_RECOVERED)) * inverse, one))
+        excess = load(w, p.pool + EXCESS)
+        size = _spread(where_less(excess, 0.0, excess * -1.0, excess), one) * 0.5
+        size = where_less(excess, 0.0, size * -1.0, size) + (0.5 * N_FAN_BIN)
+        _fan(m, k, t, 2, where_less(size, N_FAN_BIN - 1.0, size, N_FAN_BIN - 1.0))
+        _fan(m, k, t, 3, _spread(load(w, p.pool + BALANCE) * (0.5 * inverse), one))
 
 
 @stage
@@ -68,20 +68,19 @@ def record_payment(m: Any, k: Any, t: Any, fans: Any) -> None:
     w, p = m.w, m.p
     inverse = 1.0 / m.f[p.at_scalars + CUT_OFF]
     n_row = N_POOL_MONTH + p.n_note
-    for q in range(0, LANES, WIDTH):
-        cash = splat(0.0)
-        for a in range(p.n_account):
-            cash = cash + load(w, p.account + a * LANES + q)
-        at = p.month_sums + t * n_row
-        _record(w, at + 4, cash * inverse, p.alive + q)
+    cash = splat(0.0)
+    for a in range(p.n_account):
+        cash = cash + load(w, p.account + a * LANES)
+    at = p.month_sums + t * n_row
+    _record(w, at + 4, cash * inverse, p.alive)
+    if fans == 1:
+        _fan(m, k, t, 4, _spread(cash * (0.5 * inverse), splat(1.0)))
+    for n in range(p.n_note):
+        share = load(w, p.note + n * NOTE_ROWS + OUTSTANDING)
+        share = share * (1.0 / m.f[p.at_original + n])
+        _record(w, at + N_POOL_MONTH + n, share, p.alive)
         if fans == 1:
-            _fan(m, k, t, 4, _spread(cash * (0.5 * inverse), splat(1.0)), q)
-        for n in range(p.n_note):
-            share = load(w, p.note + (OUTSTANDING * p.n_note + n) * LANES + q)
-            share = share * (1.0 / m.f[p.at_original + n])
-            _record(w, at + N_POOL_MONTH + n, share, p.alive + q)
-            if fans == 1:
-                _fan(m, k, t, N_POOL_MONTH + n, _spread(share, splat(1.0)), q)
+            _fan(m, k, t, N_POOL_MONTH + n, _spread(share, splat(1.0)))
 
 
 @stage
@@ -98,17 +97,17 @@ def _spread(share: Any, top: Any) -> Any:
 
 
 @stage
-def _fan(m: Any, k: Any, t: Any, quantity: Any, bins: Any, q: Any) -> None:
+def _fan(m: Any, k: Any, t: Any, quantity: Any, bins: Any) -> None:
     """Count the bins of a quantity. They pass through the first step row (scratch of the waterfall, free between
     payments); where all lanes share one, as notes do that are whole or repaid, one addition counts them."""
     w, p = m.w, m.p
     at = p.to_fan_count + ((k * p.n_month + t) * (N_POOL_MONTH + p.n_note) + quantity) * N_FAN_BIN
-    store(w, p.step + q, bins)
-    apart = bins - w[p.step + q]
+    store(w, p.step, bins)
+    apart = bins - w[p.step]
     if p.weighted == 0 and not anywhere(apart * apart):
-        m.n[at + int(w[p.step + q])] += int(total(load(w, p.alive + q)))
+        m.n[at + int(w[p.step])] += int(total(load(w, p.alive)))
         return
-    for lane in range(q, q + WIDTH):
+    for lane in range(LANES):
         if w[p.alive + lane] > 0.0:
             m.n[at + int(w[p.step + lane])] += int(w[p.alive + lane] * p.unit + 0.5)
 
@@ -133,15 +132,12 @@ def count_block(m: Any, k: Any, block: Any, n_alive: Any) -> None:
     batch = block % N_BATCH
     for i in range(8 * n_note + 6):
         at = p.outcome + i * LANES
-        lanes = splat(0.0)
-        for q in range(0, LANES, WIDTH):
-            lanes = fma(load(w, at + q), load(w, p.alive + q), lanes)
-        sum_of = total(lanes)
+        sum_of = total(load(w, at) * load(w, p.alive))
         if sum_of != sum_of:
             m.n[p.to_fault + 4 * k] += 1
         add_fixed(m.n, p.to_batch_sum + ((k * (8 * n_note + 6) + i) * N_BATCH + batch) * 2, sum_of)
     for i in range(4):
-        at = p.cash + (WORST_BALANCE + i) * LANES
+        at = p.cash + WORST_BALANCE + i * LANES
         for lane in range(n_alive):
             worst = w[at + lane]
             if not worst <= w[p.residuals + 4 * k + i]:
@@ -161,7 +157,7 @@ def count_block(m: Any, k: Any, block: Any, n_alive: Any) -> None:
     top = n_month / 12.0 + 1.0
     for n in range(n_note):
         at = p.outcome + 8 * n * LANES
-        first_loss = p.note + (FIRST_LOSS * n_note + n) * LANES
+        first_loss = p.note + n * NOTE_ROWS + FIRST_LOSS
         for lane in range(n_alive):
             principal = w[at + 4 * LANES + lane]
             if principal > 1e-9:
@@ -180,18 +176,15 @@ def count_block(m: Any, k: Any, block: Any, n_alive: Any) -> None:
                 month = int(w[first_loss + lane]) - 1
             m.n[counts + month] += 1
     for g in range(p.n_trigger):
-        at = p.trigger + (TRIGGER_MONTH * p.n_trigger + g) * LANES
+        at = p.trigger + g * TRIGGER_ROWS + TRIGGER_MONTH
         _count_months(m, p.to_trigger_count + (k * p.n_trigger + g) * (n_month + 1), at, n_alive)
-    _count_months(m, p.to_early_count + k * (n_month + 1), p.cash + EARLY_MONTH * LANES, n_alive)
+    _count_months(m, p.to_early_count + k * (n_month + 1), p.cash + EARLY_MONTH, n_alive)
 
 
 @stage
 def _happened(w: Any, row: Any) -> Any:
     """Whether any lane of a row is above zero."""
-    found = False
-    for q in range(0, LANES, WIDTH):
-        found = found or anywhere(load(w, row + q))
-    return found
+    return anywhere(load(w, row))
 
 
 @stage

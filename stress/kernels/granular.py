@@ -9,7 +9,13 @@ import numpy as np
 from stress.kernels.jit import aside, kernel, stage
 from stress.kernels.lanes import WIDTH, bits_float, floor, fma, load, load_words, splat, splat_word, store, where_less
 from stress.kernels.lanes import total as lane_total
-from stress.kernels.layout import ENTRY, LANES, N_RATE, ROLL_3
+from stress.kernels.layout import (
+    ALIVE,
+    ENTRY,
+    LANES,
+    N_RATE,
+    ROLL_3,
+)
 from stress.kernels.philox import BINOMIALS, philox
 
 _LOW = 0xFFFFFFFF
@@ -35,17 +41,15 @@ def count_transitions(m: Any, k: Any, t: Any, path: Any, seed: Any) -> None:
             row = (s * N_RATE + rate) * LANES
             if rate <= ROLL_3 and (rate == ENTRY or p.ladder == 1):
                 item = splat_word((BINOMIALS << 16) | (s * 8 + rate))
-                for q in range(0, LANES, WIDTH):
-                    here = lane + (path + q)
-                    w0, w1, _, _ = philox(here & _LOW, here >> 32, splat_word(t), item, seed)
-                    balance = load(w, p.cohort + s * p.cohort_stride + rate * LANES + q)
-                    n = floor(fma(balance, -1.0 / ticket, splat(1e-9))) * -1.0
-                    n = where_less(n, 1.0, 1.0, n)
-                    moved = binomial(n, load(w, p.rate + row + q), _uniform(w0, w1))
-                    store(w, p.acting + row + q, moved / n)
+                here = lane + (path)
+                w0, w1, _, _ = philox(here & _LOW, here >> 32, splat_word(t), item, seed)
+                balance = load(w, p.cohort + s * p.cohort_stride + ALIVE + rate * LANES)
+                n = floor(fma(balance, -1.0 / ticket, splat(1e-9))) * -1.0
+                n = where_less(n, 1.0, 1.0, n)
+                moved = binomial(n, load(w, p.rate + row), _uniform(w0, w1))
+                store(w, p.acting + row, moved / n)
             else:
-                for q in range(0, LANES, WIDTH):
-                    store(w, p.acting + row + q, load(w, p.rate + row + q))
+                store(w, p.acting + row, load(w, p.rate + row))
 
 
 @stage

@@ -25,7 +25,7 @@ from numba.extending import intrinsic, lower_builtin, models, register_model
 from stress.kernels.space import data_pointer
 
 WIDTH = 32
-"""Lanes of one value: a whole row."""
+"""Lanes of one value: a whole row (`layout.LANES`)."""
 NARROW = 8
 """Lanes of a value in stages that keep many values at work: 8 lanes are one of the 32 registers, a whole row four."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stress.kernels.jit import stage
-from stress.kernels.lanes import WIDTH, load
+from stress.kernels.lanes import load
 from stress.kernels.layout import (
     CASH_IN,
     CASH_OUT,
@@ -23,10 +23,9 @@ def conserve_cash(m: Any) -> None:
     """Cash in since closing less cash out is what the accounts hold, collected and available."""
     w, p = m.w, m.p
     inverse = 1.0 / m.f[p.at_scalars + CUT_OFF]
-    for q in range(0, LANES, WIDTH):
-        row = p.cash + q
-        held = load(w, row + INCOME_COLLECTED * LANES) + load(w, row + PRINCIPAL_COLLECTED * LANES)
-        for a in range(p.n_account):
-            held = held + load(w, p.account + a * LANES + q)
-        flow = load(w, row + CASH_IN * LANES) - load(w, row + CASH_OUT * LANES)
-        keep_worst(w, row + WORST_CASH * LANES, (flow - held) * inverse)
+    row = p.cash
+    held = load(w, row + INCOME_COLLECTED) + load(w, row + PRINCIPAL_COLLECTED)
+    for a in range(p.n_account):
+        held = held + load(w, p.account + a * LANES)
+    flow = load(w, row + CASH_IN) - load(w, row + CASH_OUT)
+    keep_worst(w, row + WORST_CASH, (flow - held) * inverse)

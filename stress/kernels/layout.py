@@ -20,6 +20,12 @@ PANEL_PATHS = LANES * PANEL_BLOCKS
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+
+def _rows(count: int) -> range:
+    """First lanes of so many rows, one after another; the last says how long all before it are."""
+    return range(0, count * LANES, LANES)
+
+
 # Pool rows: one each, in this order (see `Rows.pool`).
 (
     BALANCE,
@@ -53,8 +59,8 @@ Ints = NDArray[np.int64]
     PHASE,
     RECOVERABLE,
     IDLE_MOST,
-    N_POOL_ROW,
-) = range(32)
+    POOL_ROWS,
+) = _rows(32)
 POOL_ROW_NAMES = (
     "pool_balance",
     "performing",
@@ -89,9 +95,6 @@ POOL_ROW_NAMES = (
     "idle_cash_days",
 )
 """Names of the pool rows in a replay (empty: not shown); money in the deal's currency."""
-MONTH_FLOWS = (DEFAULTED, COST + 1)
-"""Rows that start each month at zero, and RECOVERABLE and IDLE_MOST."""
-
 # Cash rows (see `Rows.cash`): collections of the month and the path's running totals.
 (
     INCOME_COLLECTED,
@@ -112,10 +115,10 @@ MONTH_FLOWS = (DEFAULTED, COST + 1)
     NEED,
     RETAINED,
     SENIOR_COST,
-    N_CASH_ROW,
-) = range(19)
+    CASH_ROWS,
+) = _rows(19)
 
-# Note rows, one of each kind per note (see `Rows.note`): kind * N + note. UNPAID: what is due, less what has been paid.
+# Rows of a note, note after note (see `Rows.note`). UNPAID: what is due, less what has been paid.
 # SHORTFALL: the most that a payment left unpaid (less rounding). FIRST_LOSS: the last month whose payment left the note
 # covered; `outcome.finish` makes it the first month of its loss.
 (
@@ -129,8 +132,8 @@ MONTH_FLOWS = (DEFAULTED, COST + 1)
     INTEREST_PAID,
     PRINCIPAL_PAID,
     YIELD_PAID,
-    N_NOTE_ROW,
-) = range(11)
+    NOTE_ROWS,
+) = _rows(11)
 NOTE_ROW_NAMES = (
     "note_balance",
     "interest_accrued",
@@ -145,13 +148,16 @@ NOTE_ROW_NAMES = (
 )
 """The last four are kept for replays alone."""
 
-# Fee rows: kind * P + fee. FEE_LEFT: what is due, less what has been paid; the others are kept for replays alone.
-FEE_LEFT, FEE_CURRENT, FEE_DUE, FEE_PAID, N_FEE_ROW = range(5)
-# Trigger rows: kind * G + trigger.
-TRIGGER_VALUE, TRIGGER_COUNT, TRIGGER_MONTH, TRIGGER_ON, N_TRIGGER_ROW = range(5)
+# Rows of a fee, fee after fee. FEE_LEFT: what is due, less what has been paid; the others are kept for replays alone.
+FEE_LEFT, FEE_CURRENT, FEE_DUE, FEE_PAID, FEE_ROWS = _rows(5)
+FEE_ROW_NAMES = ("", "fee_current", "fee_due", "fee_paid")
+# Rows of a trigger, trigger after trigger.
+TRIGGER_VALUE, TRIGGER_COUNT, TRIGGER_MONTH, TRIGGER_ON, TRIGGER_ROWS = _rows(5)
+TRIGGER_ROW_NAMES = ("trigger_value", "trigger_count", "trigger_month", "tripped")
 
-# Cohort x segment rows.
-ALIVE, PAST_1, PAST_2, PAST_3, SCALE, DUE_1, DUE_2, DUE_3, FEE_1, FEE_2, FEE_3, HISTORY = range(12)
+# Rows of a cohort and segment. SCALE: cumulative survival. HISTORY: purchases by month and way over the survival at their
+# time, and after them (`Rows.fresh`) those since the cohort's last step, which are in ALIVE but not in the profile yet.
+ALIVE, PAST_1, PAST_2, PAST_3, DUE_1, DUE_2, DUE_3, FEE_1, FEE_2, FEE_3, SCALE, HISTORY = _rows(12)
 
 # Rate rows of a segment.
 ENTRY, ROLL_1, ROLL_2, ROLL_3, PREPAYMENT, RECOVERY, N_RATE = range(7)
@@ -262,6 +268,8 @@ class Rows(NamedTuple):
     cohort: int
     cohort_stride: int
     """Lanes of one cohort x segment."""
+    fresh: int
+    """Lanes from the first row of a cohort and segment to its purchases since the last step: even months, odd months."""
     log: int
     """Cash of each note by payment, (T, N) rows: for the IRR and the replay."""
     outcome: int
@@ -271,40 +279,41 @@ class Rows(NamedTuple):
 
 def rows_of(sizes: Sizes) -> Rows:
     """Lay the groups out one after another."""
-    stride = LANES * (HISTORY + 4 * ((sizes.n_history * sizes.n_way + 3) // 4))
+    fresh = HISTORY + LANES * sizes.n_history * sizes.n_way
+    stride = fresh + LANES * 2 * sizes.n_way
     lengths = {
-        "step": sizes.n_step,
-        "condition": sizes.n_step,
-        "pool": N_POOL_ROW,
-        "account": sizes.n_account,
-        "cash": N_CASH_ROW,
-        "note": N_NOTE_ROW * sizes.n_note,
-        "fee": N_FEE_ROW * sizes.n_fee,
-        "trigger": N_TRIGGER_ROW * sizes.n_trigger,
-        "rate": N_RATE * sizes.n_segment,
-        "acting": N_RATE * sizes.n_segment * sizes.granular,
-        "factor": sizes.n_factor,
-        "path": N_PATH_ROW,
-        "recovery_ring": sizes.n_lag,
-        "default_ring": sizes.n_write_off,
-        "lock_ring": sizes.n_lock,
-        "segment": sizes.n_segment,
-        "cohort": sizes.n_cohort * sizes.n_segment * stride // LANES,
-        "log": sizes.n_month * sizes.n_note,
-        "outcome": 8 * sizes.n_note + 6,
+        "step": LANES * sizes.n_step,
+        "condition": LANES * sizes.n_step,
+        "pool": POOL_ROWS,
+        "account": LANES * sizes.n_account,
+        "cash": CASH_ROWS,
+        "note": NOTE_ROWS * sizes.n_note,
+        "fee": FEE_ROWS * sizes.n_fee,
+        "trigger": TRIGGER_ROWS * sizes.n_trigger,
+        "rate": LANES * N_RATE * sizes.n_segment,
+        "acting": LANES * N_RATE * sizes.n_segment * sizes.granular,
+        "factor": LANES * sizes.n_factor,
+        "path": PATH_ROWS,
+        "recovery_ring": LANES * sizes.n_lag,
+        "default_ring": LANES * sizes.n_write_off,
+        "lock_ring": LANES * sizes.n_lock,
+        "segment": LANES * sizes.n_segment,
+        "cohort": sizes.n_cohort * sizes.n_segment * stride,
+        "log": LANES * sizes.n_month * sizes.n_note,
+        "outcome": LANES * (8 * sizes.n_note + 6),
     }
     start: dict[str, int] = {}
     at = 0
     for name, length in lengths.items():
         start[name] = at
-        at += LANES * length
+        at += length
     if sizes.granular == 0:
         start["acting"] = start["rate"]
-    return Rows(cohort_stride=stride, size=at, **start)
+    return Rows(cohort_stride=stride, fresh=fresh, size=at, **start)
 
 
 # Path rows (see `Rows.path`).
-PERSISTENCE, GAIN, MIXING_VARIABLE, DRAWN_SHIFT, DRAWN_ODDS, N_PATH_ROW = range(6)
+PERSISTENCE, GAIN, MIXING_VARIABLE, DRAWN_SHIFT, DRAWN_ODDS, PATH_ROWS = _rows(6)
 
 N_PARAMETER = 3
 """Parameters that a path may draw: log odds of the entry rate, log odds of rho, log odds of phi."""
@@ -423,6 +432,9 @@ class Contract(NamedTuple):
     """(X, 8): kind, index, source, destination, first test (-1 none), tests, first member, members.
     A step with several sources is as many rows. Transfers say in the index how many came before; fees and interest of
     one note say in the members how many rows the step has, and are paid row after row until nothing is left."""
+    in_full: Ints
+    """(X,) rows of the run of fees and interest that begins here and is paid at one go where its first account suffices
+    (uncapped, unconditional, not first from principal, none twice); 0 elsewhere."""
     step_value: Floats
     """(X, 8): cap or amount, target parts (share of pool, of notes, months of senior cost), unused, floor, share moved."""
     step_target: Floats

@@ -6,13 +6,14 @@ from typing import Any
 
 from stress.kernels.elementary import exponential, logarithm
 from stress.kernels.jit import stage
-from stress.kernels.lanes import WIDTH, anywhere, fma, load, splat, store, where_less
+from stress.kernels.lanes import anywhere, fma, load, splat, store, where_less
 from stress.kernels.layout import (
     CUT_OFF,
     EARLY_MONTH,
     FIRST_LOSS,
     FIRST_YEARS,
     LANES,
+    NOTE_ROWS,
     OUTSTANDING,
     PRINCIPAL_TIME,
     SHORTFALL,
@@ -38,48 +39,45 @@ def finish(m: Any, k: Any) -> None:
     for n in range(n_note):
         per = 1.0 / m.f[p.at_original + n]
         residual = m.f[p.at_residual + n]
-        for q in range(0, LANES, WIDTH):
-            note = p.note + n * LANES + q
-            out = p.outcome + 8 * n * LANES + q
-            outstanding = load(w, note + OUTSTANDING * n_note * LANES)
-            received, present_value = splat(0.0), splat(0.0)
-            first, last = p.n_month, 0
-            for t in range(p.n_month):
-                cash = load(w, p.log + (t * n_note + n) * LANES + q)
-                if anywhere(cash):
-                    first, last = min(first, t), t
-                received = received + cash
-                present_value = fma(cash, m.f[p.at_discount + (k * p.n_month + t) * n_note + n], present_value)
-            multiple = received * per
-            loss = outstanding * per * (1.0 - residual) + (splat(1.0) - multiple) * residual
-            loss = where_less(loss, _EXACT, 0.0, loss)
-            loss = where_less(loss, 1.0 - 1e-12, loss, 1.0)
-            store(w, out, loss)
-            store(w, out + LANES, where_less(0.0, loss, 1.0, 0.0))
-            store(w, out + 2 * LANES, where_less(0.0, load(w, note + SHORTFALL * n_note * LANES), 1.0, 0.0))
-            store(w, out + 3 * LANES, load(w, note + PRINCIPAL_TIME * n_note * LANES) * per)
-            store(w, out + 4 * LANES, splat(1.0) - outstanding * per)
-            store(w, out + 5 * LANES, _internal_rate(m, n, multiple, first, last, q))
-            store(w, out + 6 * LANES, present_value * per)
-            store(w, out + 7 * LANES, multiple)
-            covered = load(w, note + FIRST_LOSS * n_note * LANES)
-            store(w, note + FIRST_LOSS * n_note * LANES, where_less(covered, p.n_month - 0.5, covered + 1.0, 0.0))
-    for q in range(0, LANES, WIDTH):
-        out = p.outcome + 8 * n_note * LANES + q
-        pool = p.pool + q
-        defaulted = load(w, pool + TOTAL_DEFAULTED * LANES)
-        recovered = load(w, pool + TOTAL_RECOVERED * LANES)
-        early = load(w, p.cash + EARLY_MONTH * LANES + q)
-        store(w, out, defaulted * inverse)
-        store(w, out + LANES, (defaulted - recovered) * inverse)
-        store(w, out + 2 * LANES, where_less(0.5, early, 1.0, 0.0))
-        store(w, out + 3 * LANES, load(w, pool + TOTAL_BOUGHT * LANES) * inverse)
-        store(w, out + 4 * LANES, load(w, pool + TOTAL_INCOME * LANES) * inverse)
-        store(w, out + 5 * LANES, recovered * inverse)
+        note = p.note + n * NOTE_ROWS
+        out = p.outcome + 8 * n * LANES
+        outstanding = load(w, note + OUTSTANDING)
+        received, present_value = splat(0.0), splat(0.0)
+        first, last = p.n_month, 0
+        for t in range(p.n_month):
+            cash = load(w, p.log + (t * n_note + n) * LANES)
+            if anywhere(cash):
+                first, last = min(first, t), t
+            received = received + cash
+            present_value = fma(cash, m.f[p.at_discount + (k * p.n_month + t) * n_note + n], present_value)
+        multiple = received * per
+        loss = outstanding * per * (1.0 - residual) + (splat(1.0) - multiple) * residual
+        loss = where_less(loss, _EXACT, 0.0, loss)
+        loss = where_less(loss, 1.0 - 1e-12, loss, 1.0)
+        store(w, out, loss)
+        store(w, out + LANES, where_less(0.0, loss, 1.0, 0.0))
+        store(w, out + 2 * LANES, where_less(0.0, load(w, note + SHORTFALL), 1.0, 0.0))
+        store(w, out + 3 * LANES, load(w, note + PRINCIPAL_TIME) * per)
+        store(w, out + 4 * LANES, splat(1.0) - outstanding * per)
+        store(w, out + 5 * LANES, _internal_rate(m, n, multiple, first, last))
+        store(w, out + 6 * LANES, present_value * per)
+        store(w, out + 7 * LANES, multiple)
+        covered = load(w, note + FIRST_LOSS)
+        store(w, note + FIRST_LOSS, where_less(covered, p.n_month - 0.5, covered + 1.0, 0.0))
+    out = p.outcome + 8 * n_note * LANES
+    defaulted = load(w, p.pool + TOTAL_DEFAULTED)
+    recovered = load(w, p.pool + TOTAL_RECOVERED)
+    early = load(w, p.cash + EARLY_MONTH)
+    store(w, out, defaulted * inverse)
+    store(w, out + LANES, (defaulted - recovered) * inverse)
+    store(w, out + 2 * LANES, where_less(0.5, early, 1.0, 0.0))
+    store(w, out + 3 * LANES, load(w, p.pool + TOTAL_BOUGHT) * inverse)
+    store(w, out + 4 * LANES, load(w, p.pool + TOTAL_INCOME) * inverse)
+    store(w, out + 5 * LANES, recovered * inverse)
 
 
 @stage
-def _internal_rate(m: Any, n: Any, multiple: Any, begin: Any, end: Any, q: Any) -> Any:
+def _internal_rate(m: Any, n: Any, multiple: Any, begin: Any, end: Any) -> Any:
     """Effective annual IRR at par: Newton on the logarithm of present value, nearly linear in ln(1 + y).
 
     Payment dates lie within days of an even monthly grid: powers of one discount factor by Horner, the days by a
@@ -97,7 +95,7 @@ def _internal_rate(m: Any, n: Any, multiple: Any, begin: Any, end: Any, q: Any) 
         v = exponential(x * -MONTH_YEARS)
         h0, h1, h2, ht = splat(0.0), splat(0.0), splat(0.0), splat(0.0)
         for t in range(end, begin - 1, -1):
-            cash = load(w, p.log + (t * p.n_note + n) * LANES + q)
+            cash = load(w, p.log + (t * p.n_note + n) * LANES)
             shift = m.f[p.at_years + 2 * t + 1]
             h0 = fma(h0, v, cash)
             h1 = fma(h1, v, cash * shift)

@@ -95,22 +95,21 @@ def draw_normals(
     for block in range(n_block):
         for factor in range(n_factor):
             item = splat_word((purpose << 16) | factor)
-            for q in range(0, 32, WIDTH):
-                path = lane + (first_path + block * 32 + q)
-                low, high = path & _LOW, path >> 32
-                for group in range((n_month + 3) // 4):
-                    w0, w1, w2, w3 = philox(low, high, splat_word(group), item, seed)
-                    z0, z1 = normal_pair(w0, w1)
-                    z2, z3 = normal_pair(w2, w3)
-                    at = start + ((block * n_month + group * 4) * n_factor + factor) * 32 + q
-                    stride = n_factor * 32
-                    store(panel, at, z0)
-                    if group * 4 + 1 < n_month:
-                        store(panel, at + stride, z1)
-                    if group * 4 + 2 < n_month:
-                        store(panel, at + 2 * stride, z2)
-                    if group * 4 + 3 < n_month:
-                        store(panel, at + 3 * stride, z3)
+            path = lane + (first_path + block * 32)
+            low, high = path & _LOW, path >> 32
+            for group in range((n_month + 3) // 4):
+                w0, w1, w2, w3 = philox(low, high, splat_word(group), item, seed)
+                z0, z1 = normal_pair(w0, w1)
+                z2, z3 = normal_pair(w2, w3)
+                at = start + ((block * n_month + group * 4) * n_factor + factor) * 32
+                stride = n_factor * 32
+                store(panel, at, z0)
+                if group * 4 + 1 < n_month:
+                    store(panel, at + stride, z1)
+                if group * 4 + 2 < n_month:
+                    store(panel, at + 2 * stride, z2)
+                if group * 4 + 3 < n_month:
+                    store(panel, at + 3 * stride, z3)
 
 
 @kernel

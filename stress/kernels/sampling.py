@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from stress.kernels.elementary import exponential
 from stress.kernels.inverse_normal import inverse_normal
 from stress.kernels.jit import kernel
-from stress.kernels.lanes import WIDTH, fma, load, splat, store, where_less
+from stress.kernels.lanes import fma, load, splat, store, where_less
 from stress.kernels.philox import FACTORS, draw_normals
 from stress.kernels.space import space_of
 
@@ -98,19 +98,18 @@ def shifted_panel(
     draw_normals(panel, 0, N_BLOCK, n_month, n_factor, first_path, seed, FACTORS)
     for block in range(N_BLOCK):
         at = block * size * N_LANE
-        for q in range(0, N_LANE, WIDTH):
+        for i in range(size):
+            row = at + i * N_LANE
+            store(panel, row, load(panel, row) + load(by_lane, i * N_LANE))
+        density = splat(share[0])
+        for c in range(1, share.size):
+            along = splat(-half[c])
             for i in range(size):
-                row = at + i * N_LANE + q
-                store(panel, row, load(panel, row) + load(by_lane, i * N_LANE + q))
-            density = splat(share[0])
-            for c in range(1, share.size):
-                along = splat(-half[c])
-                for i in range(size):
-                    along = fma(load(panel, at + i * N_LANE + q), shift[c * size + i], along)
-                along = where_less(along, 600.0, along, 600.0)
-                along = where_less(along, -600.0, -600.0, along)
-                density = fma(exponential(along), share[c], density)
-            store(weight, block * N_LANE + q, splat(1.0) / density)
+                along = fma(load(panel, at + i * N_LANE), shift[c * size + i], along)
+            along = where_less(along, 600.0, along, 600.0)
+            along = where_less(along, -600.0, -600.0, along)
+            density = fma(exponential(along), share[c], density)
+        store(weight, block * N_LANE, splat(1.0) / density)
 
 
 @kernel
@@ -139,13 +138,11 @@ def sobol_panel(
                     bit += 1
                 if lane + 1 < N_LANE:
                     word ^= direction[r, d, bit]
-            for q in range(0, N_LANE, WIDTH):
-                store(work, d * N_LANE + q, inverse_normal(load(work, d * N_LANE + q)))
+            store(work, d * N_LANE, inverse_normal(load(work, d * N_LANE)))
         at = r * size * N_LANE
-        for q in range(0, N_LANE, WIDTH):
-            for f in range(n_factor):
-                for t in range(n_month):
-                    e = splat(0.0)
-                    for j in range(n_month):
-                        e = fma(load(work, (j * n_factor + f) * N_LANE + q), basis[t, j], e)
-                    store(panel, at + (t * n_factor + f) * N_LANE + q, e)
+        for f in range(n_factor):
+            for t in range(n_month):
+                e = splat(0.0)
+                for j in range(n_month):
+                    e = fma(load(work, (j * n_factor + f) * N_LANE), basis[t, j], e)
+                store(panel, at + (t * n_factor + f) * N_LANE, e)

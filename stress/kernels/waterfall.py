@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stress.kernels.jit import stage
-from stress.kernels.lanes import WIDTH, fma, load, splat, store, total, where_less
+from stress.kernels.lanes import anywhere, fma, load, splat, store, where_less
 from stress.kernels.layout import (
     ACCRUED,
     BALANCE,
@@ -16,12 +16,14 @@ from stress.kernels.layout import (
     FEE_DUE,
     FEE_LEFT,
     FEE_PAID,
+    FEE_ROWS,
     FIRST_LOSS,
     INCOME_COLLECTED,
     INTEREST_DUE,
     INTEREST_PAID,
     LANES,
     MASK,
+    NOTE_ROWS,
     OUTSTANDING,
     PAY_FEE,
     PAY_INTEREST,
@@ -50,13 +52,13 @@ from stress.kernels.steps import (
     move,
     narrow_to_condition,
     pay_due,
+    pay_in_full,
     pay_pro_rata,
     pay_residual,
     pay_sequential,
     pay_together,
     purchase,
     received_row,
-    unpaid_row,
 )
 
 
@@ -65,47 +67,31 @@ def pay(m: Any, k: Any, t: Any, now: Any, c: Any) -> None:
     """Distribute what is available for period t, at step (now, c) of the clock."""
     w, p = m.w, m.p
     interest_due(m, t)
-    for q in range(0, LANES, WIDTH):
-        store(w, p.cash + RETAINED * LANES + q, 0.0)
+    store(w, p.cash + RETAINED, 0.0)
     if p.keeps_steps == 1:
         for x in range(p.n_step):
-            for q in range(0, LANES, WIDTH):
-                store(w, p.step + x * LANES + q, 0.0)
-    past_0, past_1, past_2 = splat(0.0), splat(0.0), splat(0.0)
-    for q in range(0, LANES, WIDTH):
-        phase_of = load(w, p.pool + PHASE * LANES + q)
-        past_0 = past_0 + where_less(0.5, phase_of, 1.0, 0.0)
-        past_1 = past_1 + where_less(1.5, phase_of, 1.0, 0.0)
-        past_2 = past_2 + where_less(2.5, phase_of, 1.0, 0.0)
-    beyond_0, beyond_1, beyond_2 = total(past_0), total(past_1), total(past_2)
+            store(w, p.step + x * LANES, 0.0)
     for phase in range(4):
-        lanes = LANES - beyond_0
-        if phase == 1:
-            lanes = beyond_0 - beyond_1
-        elif phase == 2:
-            lanes = beyond_1 - beyond_2
-        elif phase == 3:
-            lanes = beyond_2
-        if lanes < 0.5:
+        away = load(w, p.pool + PHASE) - float(phase)
+        lanes = where_less(away * away, 0.25, 1.0, 0.0)
+        if not anywhere(lanes):
             continue
-        for q in range(0, LANES, WIDTH):
-            away = load(w, p.pool + PHASE * LANES + q) - float(phase)
-            store(w, p.cash + MASK * LANES + q, where_less(away * away, 0.25, 1.0, 0.0))
+        store(w, p.cash + MASK, lanes)
         x, end = m.g[p.at_phase + 2 * phase], m.g[p.at_phase + 2 * phase + 1]
         while x < end:
             kind, index = m.g[p.at_step + 8 * x + 0], m.g[p.at_step + 8 * x + 1]
             source, to = m.g[p.at_step + 8 * x + 2], m.g[p.at_step + 8 * x + 3]
-            mask = p.cash + MASK * LANES
+            if m.g[p.at_in_full + x] > 0 and pay_in_full(m, x, t):
+                x += m.g[p.at_in_full + x]
+                continue
+            mask = p.cash + MASK
             if m.g[p.at_step + 8 * x + 4] >= 0:
                 narrow_to_condition(m, x)
-                mask = p.cash + STEP_MASK * LANES
+                mask = p.cash + STEP_MASK
             rows = 1
             if kind == PAY_FEE or kind == PAY_INTEREST:
                 rows = m.g[p.at_step + 8 * x + 7]
-                due, receiver = p.fee + (FEE_LEFT * p.n_fee + index) * LANES, p.cash + CASH_OUT * LANES
-                if kind == PAY_INTEREST:
-                    due, receiver = unpaid_row(m, index), received_row(m, t, index)
-                pay_due(m, x, rows, mask, due, receiver)
+                pay_due(m, x, t, rows, mask)
             elif kind == PAY_INTEREST_TOGETHER:
                 pay_together(m, x, t, source, mask)
             elif kind == COVER_DEFAULTS:
@@ -133,22 +119,21 @@ def interest_due(m: Any, t: Any) -> None:
     for n in range(n_note):
         at = p.at_payable + t * n_note + n
         every = m.f[at] + m.f[at + stride] + m.f[at + 2 * stride] + m.f[at + 3 * stride]
-        for q in range(0, LANES, WIDTH):
-            note = p.note + n * LANES + q
-            accrued = load(w, note + ACCRUED * n_note * LANES)
-            now = accrued
-            if every < 3.5:
-                phase = load(w, p.pool + PHASE * LANES + q)
-                pays = where_less(phase, 0.5, m.f[at], m.f[at + stride])
-                pays = where_less(phase, 1.5, pays, m.f[at + 2 * stride])
-                now = accrued * where_less(phase, 2.5, pays, m.f[at + 3 * stride])
-            due = load(w, note + UNPAID * n_note * LANES) + now
-            store(w, note + ACCRUED * n_note * LANES, accrued - now)
-            store(w, note + UNPAID * n_note * LANES, due)
-            store(w, received_row(m, t, n) + q, 0.0)
-            if p.traced == 1:
-                store(w, note + INTEREST_DUE * n_note * LANES, due)
-                store(w, note + PRINCIPAL_PAID * n_note * LANES, load(w, note + OUTSTANDING * n_note * LANES))
+        note = p.note + n * NOTE_ROWS
+        accrued = load(w, note + ACCRUED)
+        now = accrued
+        if every < 3.5:
+            phase = load(w, p.pool + PHASE)
+            pays = where_less(phase, 0.5, m.f[at], m.f[at + stride])
+            pays = where_less(phase, 1.5, pays, m.f[at + 2 * stride])
+            now = accrued * where_less(phase, 2.5, pays, m.f[at + 3 * stride])
+        due = load(w, note + UNPAID) + now
+        store(w, note + ACCRUED, accrued - now)
+        store(w, note + UNPAID, due)
+        store(w, received_row(m, t, n), 0.0)
+        if p.traced == 1:
+            store(w, note + INTEREST_DUE, due)
+            store(w, note + PRINCIPAL_PAID, load(w, note + OUTSTANDING))
 
 
 @stage
@@ -159,44 +144,43 @@ def close(m: Any, t: Any) -> None:
     years = 0.0 - m.f[p.at_years + 2 * t]  # sum of principal x years, by parts over the balances
     if t < p.n_month - 1:
         years += m.f[p.at_years + 2 * (t + 1)]
-    for q in range(0, LANES, WIDTH):
-        cash = load(w, p.cash + INCOME_COLLECTED * LANES + q) + load(w, p.cash + PRINCIPAL_COLLECTED * LANES + q)
-        for a in range(p.n_account):
-            cash = cash + load(w, p.account + a * LANES + q)
-        paid_out = load(w, p.cash + CASH_OUT * LANES + q)
-        assets = cash + load(w, p.pool + BALANCE * LANES + q)
-        senior = splat(0.0)
-        for n in range(n_note):
-            note = p.note + n * LANES + q
-            dust = 1e-9 * m.f[p.at_original + n]
-            unpaid = load(w, note + UNPAID * n_note * LANES) - dust
-            short = load(w, note + SHORTFALL * n_note * LANES)
-            store(w, note + SHORTFALL * n_note * LANES, where_less(short, unpaid, unpaid, short))
-            paid_out = paid_out + load(w, received_row(m, t, n) + q)
-            balance = load(w, note + OUTSTANDING * n_note * LANES)
-            row = note + PRINCIPAL_TIME * n_note * LANES
-            store(w, row, fma(balance, years, load(w, row)))
-            senior = senior + balance
-            row = note + FIRST_LOSS * n_note * LANES
-            store(w, row, where_less(assets + dust, senior, load(w, row), t + 1.0))
-            if p.traced == 1:
-                _keep_flows(m, t, n, q)
-        store(w, p.cash + CASH_OUT * LANES + q, paid_out)
-        flow = load(w, p.cash + CASH_IN * LANES + q) - paid_out
-        keep_worst(w, p.cash + WORST_CASH * LANES + q, (flow - cash) * (1.0 / m.f[p.at_scalars + CUT_OFF]))
+    cash = load(w, p.cash + INCOME_COLLECTED) + load(w, p.cash + PRINCIPAL_COLLECTED)
+    for a in range(p.n_account):
+        cash = cash + load(w, p.account + a * LANES)
+    paid_out = load(w, p.cash + CASH_OUT)
+    assets = cash + load(w, p.pool + BALANCE)
+    senior = splat(0.0)
+    for n in range(n_note):
+        note = p.note + n * NOTE_ROWS
+        dust = 1e-9 * m.f[p.at_original + n]
+        unpaid = load(w, note + UNPAID) - dust
+        short = load(w, note + SHORTFALL)
+        store(w, note + SHORTFALL, where_less(short, unpaid, unpaid, short))
+        paid_out = paid_out + load(w, received_row(m, t, n))
+        balance = load(w, note + OUTSTANDING)
+        row = note + PRINCIPAL_TIME
+        store(w, row, fma(balance, years, load(w, row)))
+        senior = senior + balance
+        row = note + FIRST_LOSS
+        store(w, row, where_less(assets + dust, senior, load(w, row), t + 1.0))
         if p.traced == 1:
-            for i in range(p.n_fee):
-                fee = p.fee + i * LANES + q
-                paid = load(w, fee + FEE_DUE * p.n_fee * LANES) - load(w, fee + FEE_LEFT * p.n_fee * LANES)
-                store(w, fee + FEE_PAID * p.n_fee * LANES, paid)
+            _keep_flows(m, t, n)
+    store(w, p.cash + CASH_OUT, paid_out)
+    flow = load(w, p.cash + CASH_IN) - paid_out
+    keep_worst(w, p.cash + WORST_CASH, (flow - cash) * (1.0 / m.f[p.at_scalars + CUT_OFF]))
+    if p.traced == 1:
+        for i in range(p.n_fee):
+            fee = p.fee + i * FEE_ROWS
+            paid = load(w, fee + FEE_DUE) - load(w, fee + FEE_LEFT)
+            store(w, fee + FEE_PAID, paid)
 
 
 @stage
-def _keep_flows(m: Any, t: Any, n: Any, q: Any) -> None:
+def _keep_flows(m: Any, t: Any, n: Any) -> None:
     """For a replay: what a note received, by kind."""
-    w, n_note, note = m.w, m.p.n_note, m.p.note + n * LANES + q
-    interest = load(w, note + INTEREST_DUE * n_note * LANES) - load(w, note + UNPAID * n_note * LANES)
-    principal = load(w, note + PRINCIPAL_PAID * n_note * LANES) - load(w, note + OUTSTANDING * n_note * LANES)
-    store(w, note + INTEREST_PAID * n_note * LANES, interest)
-    store(w, note + PRINCIPAL_PAID * n_note * LANES, principal)
-    store(w, note + YIELD_PAID * n_note * LANES, load(w, received_row(m, t, n) + q) - interest - principal)
+    w, note = m.w, m.p.note + n * NOTE_ROWS
+    interest = load(w, note + INTEREST_DUE) - load(w, note + UNPAID)
+    principal = load(w, note + PRINCIPAL_PAID) - load(w, note + OUTSTANDING)
+    store(w, note + INTEREST_PAID, interest)
+    store(w, note + PRINCIPAL_PAID, principal)
+    store(w, note + YIELD_PAID, load(w, received_row(m, t, n)) - interest - principal)

@@ -6,8 +6,16 @@ from typing import Any
 
 from stress.kernels.count import add_fixed, clip, loss_bin, month_of, yield_bin
 from stress.kernels.jit import stage
-from stress.kernels.lanes import WIDTH, fma, load, splat, total
-from stress.kernels.layout import EARLY_MONTH, FIRST_LOSS, LANES, PANEL_BLOCKS, TRIGGER_MONTH
+from stress.kernels.lanes import load, total
+from stress.kernels.layout import (
+    EARLY_MONTH,
+    FIRST_LOSS,
+    LANES,
+    NOTE_ROWS,
+    PANEL_BLOCKS,
+    TRIGGER_MONTH,
+    TRIGGER_ROWS,
+)
 from stress.kernels.tally import N_BATCH, N_BIN, N_MONTH_BATCH, N_SPREAD_BIN
 
 _UNIT, _TOP = 1048576.0, 1099511627776.0  # 2**20, 2**40
@@ -19,10 +27,8 @@ def weigh_block(m: Any, k: Any, block: Any, n_alive: Any) -> None:
     w, p = m.w, m.p
     n_row, batch = 8 * p.n_note + 6, block % N_BATCH
     for i in range(n_row):
-        lanes = splat(0.0)
-        for q in range(0, LANES, WIDTH):
-            weight = load(w, p.alive + q)
-            lanes = fma(load(w, p.outcome + i * LANES + q) * weight, weight, lanes)
+        weight = load(w, p.alive)
+        lanes = load(w, p.outcome + i * LANES) * weight * weight
         add_fixed(m.n, p.to_square_sum + ((k * n_row + i) * N_BATCH + batch) * 2, total(lanes))
     if k == 0:
         _weigh_paths(m, block, n_alive)
@@ -63,7 +69,7 @@ def _weigh_notes(m: Any, k: Any, n_alive: Any) -> None:
     top = n_month / 12.0 + 1.0
     for n in range(n_note):
         at = p.outcome + 8 * n * LANES
-        first_loss = p.note + (FIRST_LOSS * n_note + n) * LANES
+        first_loss = p.note + n * NOTE_ROWS + FIRST_LOSS
         row = (k * n_note + n) * N_SPREAD_BIN
         for lane in range(n_alive):
             weight = w[p.alive + lane]
@@ -85,13 +91,13 @@ def _weigh_events(m: Any, k: Any, n_alive: Any) -> None:
     w, p = m.w, m.p
     n_month = p.n_month
     for g in range(p.n_trigger):
-        at = p.trigger + (TRIGGER_MONTH * p.n_trigger + g) * LANES
+        at = p.trigger + g * TRIGGER_ROWS + TRIGGER_MONTH
         for lane in range(n_alive):
             month = month_of(w[at + lane], n_month)
             place = (k * p.n_trigger + g) * (n_month + 1) + month
             _add(m, p.to_trigger_weight_sum + place * 4, w[p.alive + lane])
     for lane in range(n_alive):
-        month = month_of(w[p.cash + EARLY_MONTH * LANES + lane], n_month)
+        month = month_of(w[p.cash + EARLY_MONTH + lane], n_month)
         _add(m, p.to_early_weight_sum + (k * (n_month + 1) + month) * 4, w[p.alive + lane])
 
 
