@@ -65,7 +65,8 @@ def expected(job: Job, replays: list[xr.Dataset]) -> dict[str, np.ndarray]:
     found["fan_path"] = np.array([min(n_path, LANES)])
     found["fan_count"] = fan(monthly(job, replays[:LANES]))
     found["first_loss_count"] = np.array([np.bincount(month[:, n], minlength=n_month + 1) for n in range(n_note)])
-    found["trigger_count"] = np.array([first_months(replays, g, n_month) for g in range(len(job.deal.triggers))])
+    trips = [first_months(replays, g, n_month) for g in range(len(job.deal.triggers))]
+    found["trigger_count"] = np.array(trips, int).reshape(len(trips), n_month + 1)
     found["early_count"] = early(replays, n_month)
     lives = np.divide(note["principal_time"], repaid, out=np.zeros_like(repaid), where=repaid > 1e-9)
     bins = np.clip((lives / (n_month / 12 + 1) * tally.N_SPREAD_BIN).astype(int), 0, tally.N_SPREAD_BIN - 1)

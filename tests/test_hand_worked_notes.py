@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hand_worked import INTEREST, LAST, PLAIN, PRINCIPAL, RESIDUAL, REST, A, B, deal, pool, run, same
+from scipy.optimize import brentq
 
 
 def test_sequential_notes_are_repaid_in_order_and_the_rest_is_lost_at_legal_maturity() -> None:
@@ -175,3 +177,23 @@ def test_the_clean_up_call_sells_the_pool_at_par() -> None:
     same(data, "principal_paid", "B", 0.0, 0.0, 300.0)
     same(data, "principal_paid", "R", 8.0, 6.0, 86.0)
     same(data, "residual_yield", "R", 0.0, 0.0, 18.4)
+
+
+def test_the_yield_of_a_short_note_discounts_its_cash_to_par() -> None:
+    """A of 400 has 200, 160 and 40 of principal, with interest of 4, 2 and 0.4: days over 365 from 10 January."""
+    data = run(deal(notes=({**A, "amount": 400.0}, B, {**REST, "amount": 300.0})))
+    same(data, "principal_paid", "A", 200.0, 160.0, 40.0)
+    years = np.array([31.0, 59.0, 90.0]) / 365.0
+    wanted = brentq(lambda y: np.array([204.0, 162.0, 40.4]) @ (1.0 + y) ** -years - 400.0, 0.0, 1.0)
+    assert float(data["irr"].sel(tranche="A")) == pytest.approx(wanted, abs=2e-7)
+
+
+def test_the_unit_of_money_changes_nothing() -> None:
+    """Income of 10 pays A's 6 and 4 of B's 4.5; a million times as large a unit of money shows the same shortfall."""
+    plain_notes, unit = (A, {**B, "coupon": 0.18}, REST), 1e-6
+    plain = run(deal(notes=plain_notes), pool(annual_yield=0.12))
+    notes = tuple({**note, "amount": note["amount"] * unit} for note in plain_notes)
+    data = run(deal(notes=notes), pool(annual_yield=0.12, balance=1000.0 * unit))
+    assert plain["shortfall"].values.tolist() == [0.0, 1.0, 0.0]
+    for name in ("shortfall", "first_loss_month", "loss", "wal", "irr", "price"):
+        np.testing.assert_allclose(data[name], plain[name], rtol=1e-9, err_msg=name)

@@ -222,6 +222,43 @@ def test_a_sobol_result_takes_its_errors_from_sixteen_replicates(ds: xr.Dataset)
     np.testing.assert_allclose(measures.expected_loss(sobol)["estimate"], ds["expected_loss"], rtol=1e-12)
 
 
+def test_a_sobol_probability_is_at_most_one_however_far_its_replicates_lie_apart() -> None:
+    default = np.where(np.arange(16_384) // 32 % 16 < 14, 0.3, 0.0)  # 14 of 16 replicates lose on every path
+    found = measures.loss_probability(results_of(tranche_losses(default)[None], estimator="sobol"))
+    assert found["estimate"][0, 3] == 0.875
+    assert found["high"][0, 3] == 1.0
+
+
+def test_exceedance_shares_the_bin_that_holds_the_value_out_in_proportion() -> None:
+    default = np.concatenate([np.full(600, 0.03005), np.full(300, 0.2), np.full(100, 0.4)])
+    ds = results_of(tranche_losses(default)[None], default[None])
+    for value, wanted in ((0.03, 1.0), (0.030025, 0.4 + 0.6 * 0.75), (0.0301, 0.4), (0.3, 0.1), (1.0, 0.0)):
+        assert measures.exceedance(ds, value)["estimate"][0] == pytest.approx(wanted, abs=1e-9), value
+
+
+def test_one_path_is_a_sample_and_none_is_not() -> None:
+    answer = proportion([0, 1, 0], [1, 1, 0])
+    assert answer.error[:2] == pytest.approx([np.sqrt(0.75 / 3.0) / 2.0] * 2)
+    assert answer.high[0] == pytest.approx(0.95)
+    assert answer.low[1] == pytest.approx(0.05)
+    assert np.isnan(answer.estimate[2])
+    assert np.isnan(answer.error[2])
+    assert (answer.low[2], answer.high[2]) == (0.0, 1.0)
+
+
+def test_a_quantile_at_the_end_of_a_bin_stays_in_it() -> None:
+    ds = case(1_000, 1)
+    width = float(ds["wal_bin"][1] - ds["wal_bin"][0])
+    count = np.zeros_like(ds["wal_count"].values)
+    count[..., 40], count[..., 90] = 500, 500
+    ds["wal_count"] = ds["wal_count"].copy(data=count)
+    low, half, high = measures.wal_quantile(ds, [0.25, 0.5, 0.75])[0, 0].values
+    middle = ds["wal_bin"].values
+    assert low == pytest.approx(middle[40])
+    assert half == pytest.approx(middle[40] + width / 2.0)
+    assert high == pytest.approx(middle[90])
+
+
 @pytest.mark.parametrize(
     ("measure", "message"), [("value_at_risk", "no mean named"), ("nonsense", "there are expected_loss")]
 )
@@ -247,3 +284,4 @@ def test_the_interval_of_a_shortfall_lies_evenly_about_it_on_the_scale_of_its_lo
     found = _shortfall_interval(0.5 * one, 0.4 * one, 0.6 * one, one, 0.1 * one, one)
     assert found.low * found.high == pytest.approx(one**2)
     assert found.high / one == pytest.approx(np.exp(0.1 * NORMAL))
+    assert _shortfall_interval(45 * one, 45 * one, 45 * one, 45 * one, 20 * one, one).high == 1.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import hand_worked
 import numpy as np
 import pytest
 from scipy.special import ndtr, ndtri
@@ -11,6 +12,7 @@ from scipy.stats import qmc
 
 import stress
 from stress.assemble.problem import assemble
+from stress.inputs.job import Job, ScenarioCase
 from stress.kernels import alone
 from stress.kernels.inverse_normal import normals_of
 from stress.kernels.lanes import WIDTH
@@ -38,6 +40,10 @@ def problem(job):
 
 @pytest.fixture(scope="module")
 def shifted(problem):
+    return shifted_for(problem)
+
+
+def shifted_for(problem):
     rng = np.random.default_rng(3)
     shape = (problem.sizes.n_month, problem.sizes.n_factor)
     return mixture([-0.2 + 0.1 * rng.standard_normal(shape), -0.6 + 0.1 * rng.standard_normal(shape)], shape)
@@ -117,6 +123,18 @@ def test_a_shifted_path_has_the_likelihood_ratio_of_the_mixture_for_a_weight(pro
 
 
 def test_weighted_counts_are_the_sums_over_the_paths(job, problem, shifted):
+    compare_counts(job, problem, shifted)
+
+
+def test_weighted_counts_of_a_deal_of_four_months_are_the_sums_over_the_paths():
+    pool = hand_worked.pool(default=0.08, dependence={"rho": 0.3, "phi": 0.0})
+    case = ScenarioCase(name="base")
+    job = Job(name="small", deal=hand_worked.deal(), pool=pool, scenarios=(case,), paths=PATHS, seed=1, clock="monthly")
+    problem = assemble(job)
+    compare_counts(job, problem, shifted_for(problem))
+
+
+def compare_counts(job, problem, shifted):
     space = Workspace(pack(problem, sampler=shifted))
     alone.run(space, 0, 3, PATHS, job.seed)
     tally = merge([space.tally()])

@@ -21,6 +21,7 @@ from collections import Counter
 from pathlib import Path
 from types import ModuleType
 
+from mutation.equivalent import reason
 from mutation.sites import Site, mutated, sites
 
 ROOT = Path(__file__).parents[2]
@@ -47,8 +48,8 @@ LIBRARIES = (
     *("hypothesis", "strategies", "oracle"),
 )
 """Loaded once, and what they import: no module that is mutated."""
-SECONDS = 300
-"""A mutant that takes longer is killed: it does not end."""
+SECONDS = 120
+"""Of processor time; a mutant that takes longer is killed: it does not end."""
 
 
 def modules() -> dict[str, Path]:
@@ -91,7 +92,7 @@ def verdict(site: Site | None) -> str:
         said = file.read()
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
-        return "did not end" if os.WTERMSIG(status) == signal.SIGALRM else f"signal {os.WTERMSIG(status)}"
+        return "did not end" if os.WTERMSIG(status) == signal.SIGPROF else f"signal {os.WTERMSIG(status)}"
     return said
 
 
@@ -100,7 +101,7 @@ def _child(site: Site | None, write: int) -> None:
     void = os.open(os.devnull, os.O_WRONLY)
     os.dup2(void, 1)
     os.dup2(void, 2)
-    signal.alarm(SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
         if site is not None:
             sys.meta_path.insert(0, Finder(site))
@@ -125,13 +126,15 @@ def main() -> int:
     for name in LIBRARIES:
         importlib.import_module(name)
     assert not set(modules()) & set(sys.modules), "a module that is mutated is loaded before its mutant"
+    drawn = sample(chosen.sample, chosen.seed)
     lines = chosen.keep.read_text().splitlines() if chosen.keep is not None and chosen.keep.exists() else []
     known: dict[str, str] = dict(json.loads(line) for line in lines)
     if not known and (said := verdict(None)):
         print(f"the tests fail without a mutant: {said}")
         return 1
-    for site in sample(chosen.sample, chosen.seed):
-        if str(site) in known:
+    equivalent = {str(site): why for site in drawn if (why := reason(site, modules()[site.module]))}
+    for site in drawn:
+        if str(site) in known or str(site) in equivalent:
             continue
         started = time.perf_counter()
         known[str(site)] = verdict(site)
@@ -139,7 +142,9 @@ def main() -> int:
         if chosen.keep is not None:
             with chosen.keep.open("a") as file:
                 file.write(json.dumps([str(site), known[str(site)]]) + "\n")
-    report({str(site): known[str(site)] for site in sample(chosen.sample, chosen.seed)})
+    report({str(site): known[str(site)] for site in drawn if str(site) not in equivalent})
+    print(f"left out, for they change nothing: {len(equivalent)}")
+    print(*(f"left out: {name}: {why}" for name, why in equivalent.items()), sep="\n")
     return 0
 
 

@@ -15,10 +15,14 @@ COUNTED = (4, 3, 6)
 WORKED = ("test_hand_worked_accounts.py", "test_hand_worked_triggers.py", "test_hand_worked_notes.py")
 DRAWN = "test_paths_of_their_own.py::test_entry_rates_are_those_of_the_accounting_page"
 MACRO = "test_random_macro.py::test_entry_rates_follow_the_drawn_unemployment_of_the_path"
+WEIGHED = "test_sampling.py::test_weighted_counts_of_a_deal_of_four_months_are_the_sums_over_the_paths"
+BEYOND = "test_counted_again.py::test_an_excess_spread_beyond_the_fan_is_counted_in_its_last_bin"
 OWN = {
+    "stress.kernels.block": (WEIGHED, BEYOND),
+    "stress.kernels.count": (WEIGHED, BEYOND),
     "stress.kernels.by_path": (f"{DRAWN}[0.4-drawn-5.0]", f"{DRAWN}[0.0-known-None]", MACRO),
-    "stress.kernels.rates": ("test_links.py",),
-    "stress.measures": ("test_measures.py", "test_results.py"),
+    "stress.kernels.rates": (f"{DRAWN}[0.0-known-None]", "test_links.py"),
+    "stress.measures": ("test_measures.py", "test_weighted_measures.py", "test_results.py"),
 }
 """Tests of their own by the longest matching name of a module."""
 OF_PATHS = {
@@ -29,6 +33,9 @@ OF_PATHS = {
 EVERY = ("stress.kernels.waterfall", "stress.kernels.count", *OWN)
 """Modules that between them meet every check."""
 
+BLOCK = "stress.kernels.block"
+"""Paths and counts alike."""
+
 
 def run(module: str) -> str:
     """The first complaint about a mutant of a module; empty where none comes."""
@@ -37,8 +44,8 @@ def run(module: str) -> str:
     if said or not module.startswith("stress.kernels"):
         return said
     if module in OF_PATHS:
-        return paths(DEALS[:FIRST]) or tests(WORKED) or paths(DEALS[FIRST:])
-    return paths(DEALS[:2]) or counts() or tests(WORKED)
+        return paths(DEALS[:FIRST]) or tests(WORKED) or counts() or paths(DEALS[FIRST:])
+    return paths(DEALS[:2]) or counts() or tests(WORKED) or (paths(DEALS[2:]) if module == BLOCK else "")
 
 
 def paths(seeds: tuple[int, ...]) -> str:

@@ -1,0 +1,81 @@
+"""Weighted paths in the measures: equal weights change nothing, others give what the definition says path by path."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import xarray as xr
+from synthetic import loss_bin
+
+from stress.measures import sums
+from stress.measures.histogram import LOW, WIDTH, Weighing, tail
+from stress.measures.weighted import Weights
+
+N_BATCH, SIZE = 8, 250
+
+
+@pytest.mark.parametrize("level", [0.9, 0.99])
+def test_equal_weights_give_the_tail_of_plain_paths(level: float) -> None:
+    loss = np.random.default_rng(5).beta(0.5, 12.0, 20_000)
+    count = np.bincount(loss_bin(loss), minlength=LOW.size).astype(float)
+    plain = tail(count, loss.sum(), level)
+    same = Weights(np.array(20_000.0), np.array(20_000.0), np.array(20_000.0))
+    found = tail(count, loss.sum(), level, Weighing(count, same))
+    assert found.quantile == plain.quantile
+    assert found.shortfall == plain.shortfall
+    assert found.shortfall_error == pytest.approx(plain.shortfall_error, rel=1e-9)
+    assert found.low == pytest.approx(plain.low, abs=10.0 * WIDTH)
+    assert found.high == pytest.approx(plain.high, abs=10.0 * WIDTH)
+    assert found.low < found.quantile < found.high
+
+
+@pytest.fixture(scope="module")
+def sample() -> tuple[np.ndarray, np.ndarray]:
+    """Weights of mean 1 under the law they come from, and a loss of each path, by batch."""
+    rng = np.random.default_rng(8)
+    z = rng.standard_normal((N_BATCH, SIZE)) + 0.5
+    return np.exp(0.125 - 0.5 * z), np.maximum(z - 1.0, 0.0)
+
+
+def dataset(weight: np.ndarray, loss: np.ndarray) -> xr.Dataset:
+    """Only the sums that a mean reads."""
+
+    def of(values: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
+        return ("scenario", "quantity", "batch"), values.sum(1)[None, None]
+
+    return xr.Dataset(
+        {
+            "loss_weight": ((), 0.0),
+            "batch_path": ("batch", np.full(len(weight), SIZE)),
+            "batch_weight": ("batch", weight.sum(1)),
+            "batch_weight_square": ("batch", (weight**2).sum(1)),
+            "batch_sum": of(weight * loss),
+            "batch_square_sum": of(weight**2 * loss),
+        },
+        {"tranche": ["A"], "quantity": ["A:loss"], "scenario": ["base"]},
+    )
+
+
+def calibrated(weight: np.ndarray, loss: np.ndarray) -> float:
+    """The mean loss by g = w (a + b w), with a and b such that g averages 1 and varies least."""
+    w = weight.ravel()
+    b = (1.0 - w.mean()) / w.var()
+    return float(np.mean(w * (1.0 + b * (w - w.mean())) * loss.ravel()))
+
+
+def test_a_mean_of_weighted_paths_is_that_of_calibrated_weights_and_so_without_each_batch(sample) -> None:
+    weight, loss = sample
+    found, size = sums.means(dataset(weight, loss), sums.of_notes, "loss")
+    assert size.tolist() == [SIZE] * N_BATCH
+    assert found.value[0, 0] == pytest.approx(calibrated(weight, loss), rel=1e-12)
+    for batch in range(N_BATCH):
+        rest = [np.delete(array, batch, axis=0) for array in sample]
+        assert found.without[0, 0, batch] == pytest.approx(calibrated(*rest), rel=1e-12)
+
+
+def test_calibrated_weights_add_up_to_the_paths(sample) -> None:
+    weight, _ = sample
+    assert calibrated(weight, np.ones_like(weight)) == pytest.approx(1.0, rel=1e-12)
+    found, _ = sums.means(dataset(weight, np.ones_like(weight)), sums.of_notes, "loss")
+    np.testing.assert_allclose(found.value, 1.0, rtol=1e-12)
+    np.testing.assert_allclose(found.without, 1.0, rtol=1e-12)
