@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from random import Random
 
 import numpy as np
 import pytest
-from strategies import random_job
 
 import stress
 from stress import engine, measures, report
@@ -221,29 +219,6 @@ def test_auto_takes_importance_sampling_for_rare_losses_and_sobol_points_for_fre
     assert stress.simulate(often, estimator="auto").attrs["estimator"] == "sobol"
     with pytest.raises(ConfigError, match="one of plain, sobol"):
         stress.simulate(often, estimator="best")
-
-
-def unbiased(seed: int) -> bool:
-    """Importance sampling against plain sampling on a random job; False where the job cannot be run."""
-    job = random_job(Random(seed))
-    try:
-        plain = stress.simulate(job, paths=16_384, seed=seed)
-    except ConfigError:
-        return False
-    other = stress.simulate(job, paths=16_384, seed=seed + 1, estimator="importance")
-    for name in ("expected_loss", "loss_probability", "price", "multiple"):
-        agree(plain, other, name)
-    return True
-
-
-@pytest.mark.parametrize("seed", [11, 12, 13])
-def test_weighted_estimates_of_random_jobs_agree_with_plain_ones(seed):
-    assert unbiased(seed)
-
-
-@pytest.mark.slow
-def test_weighted_estimates_of_many_random_jobs_agree_with_plain_ones():
-    assert sum(unbiased(seed) for seed in range(100, 150)) > 40
 
 
 @pytest.mark.slow

@@ -1,0 +1,53 @@
+"""Importance sampling is unbiased where plain sampling can check it, and its errors are what they say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import unbiased
+from unbiased import Score
+
+JOBS = 110
+"""Random jobs of the slow tests; on about half of them some note loses often, yet not always."""
+
+
+def agrees(found: unbiased.Figures) -> None:
+    """Nothing beyond what chance gives: no estimate far off, scores centred on 0 with a mean square of 1."""
+    assert found.largest < 4.5
+    assert abs(found.mean) < 4.0 * found.mean_error
+    assert abs(found.square - 1.0) < 4.0 * found.square_error
+    assert found.square_error < 0.35
+
+
+@pytest.mark.parametrize("seed", [11, 12, 13])
+def test_weighted_estimates_of_a_random_job_agree_with_plain_ones(seed):
+    assert all(abs(score.z) < 4.5 for score in unbiased.scores_of([seed]))
+
+
+def test_weighted_estimates_agree_where_paths_draw_more_than_factors():
+    scores = unbiased.scores_of([201], own_draws=True)
+    assert scores
+    assert all(abs(score.z) < 4.5 for score in scores)
+
+
+def test_a_bias_or_an_error_that_is_too_small_would_show():
+    chance = np.random.default_rng(1)
+
+    def jobs(shift: float, scale: float) -> list[Score]:
+        return [Score(job, "loss", float(z)) for job in range(50) for z in shift + scale * chance.standard_normal(4)]
+
+    agrees(unbiased.figures(jobs(0.0, 1.0)))
+    for wrong in (jobs(0.6, 1.0), jobs(0.0, 1.7), jobs(0.0, 0.4)):
+        with pytest.raises(AssertionError):
+            agrees(unbiased.figures(wrong))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("own_draws", [False, True], ids=["factors", "own draws"])
+def test_weighted_estimates_of_many_random_jobs_agree_with_plain_ones(own_draws, record_property):
+    found = unbiased.figures(unbiased.scores_of(range(JOBS), own_draws))
+    said = f"{found}{' whose paths draw more than factors' if own_draws else ''}"
+    print(said)
+    record_property("measured", said)
+    assert found.jobs >= 40
+    agrees(found)
