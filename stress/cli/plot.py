@@ -10,14 +10,14 @@ from stress.cli.cells import Cell, cell_options, opened_one
 from stress.cli.options import FILE, OneOf
 from stress.errors import ConfigError
 
-FIGURES = ("loss", "fan", "events", "heat_map", "defaults")
+FIGURES = ("loss", "lives", "fan", "events", "heat_map", "defaults")
 FORMATS = (".svg", ".png", ".pdf")
 
 
 @click.command()
 @click.argument("results", type=FILE, metavar="RESULTS")
 @click.argument("figure", type=OneOf(FIGURES))
-@click.option("--tranche", help="The note of a loss figure. [default: the first]")
+@click.option("--tranche", help="The note of a figure of losses or lives. [default: the first]")
 @click.option("--scenario", help="The scenario of a loss figure. [default: the first]")
 @click.option("--quantity", default="cumulative_default", show_default=True, help="What a fan shows by month.")
 @click.option(
@@ -40,11 +40,12 @@ def plot(
     seed: int | None,
     out: Path | None,
 ) -> None:
-    """Draw a loss distribution, a fan by month, trigger events, the heat map or the pool's defaults by scenario.
+    """Draw losses, or lives and yields, of a note, a fan by month, trigger events, the heat map or the pool's defaults.
 
     \b
     Example:
       stress plot results/baitiao-24m loss --tranche A -o loss.svg
+      stress plot results/baitiao-24m lives --tranche A -o lives.png
       stress plot results/baitiao-24m fan --quantity excess_spread -o spread.png
       stress plot results/baitiao-24m defaults --mark 'static pool=0.0101' --mark realised=0.0463 -o defaults.svg
     """
@@ -60,6 +61,8 @@ def plot(
         raise ConfigError(f"--scenario {scenario}: one of {', '.join(map(str, dataset['scenario'].values))}")
     if figure == "loss":
         drawn = figures.loss(dataset, tranche or str(dataset["tranche"].values[0]), scenario)
+    elif figure == "lives":
+        drawn = figures.lives(dataset, tranche or str(dataset["tranche"].values[0]))
     elif figure == "fan":
         drawn = figures.fan(dataset, quantity)
     elif figure == "defaults":

@@ -32,7 +32,7 @@ from stress.measures.months import QUANTILES, event_probability, fan, month_mean
 from stress.measures.scenarios import compare, difference, mixture
 from stress.measures.sums import paths
 from stress.measures.weighted import effective_paths, is_weighted, trust, warnings
-from stress.measures.yields import capped_yield, irr_quantile, wal_quantile
+from stress.measures.yields import capped_yield, irr_distribution, irr_quantile, wal_distribution, wal_quantile
 
 __all__ = [
     "LEVELS",
@@ -50,6 +50,7 @@ __all__ = [
     "expected_shortfall",
     "fan",
     "irr",
+    "irr_distribution",
     "irr_quantile",
     "is_weighted",
     "lgd",
@@ -67,6 +68,7 @@ __all__ = [
     "trust",
     "value_at_risk",
     "wal",
+    "wal_distribution",
     "wal_quantile",
     "warnings",
 ]

@@ -115,8 +115,13 @@ def warnings(ds: xr.Dataset) -> list[str]:
         effective, share = (float(found[v].values[k, n]) for v in ("effective_losses", "largest_share"))
         if 0.0 < effective < FEW or share > HEAVY:
             where = f"{ds['tranche'].values[n]} under {ds['scenario'].values[k]}"
-            told.append(f"{where}: rests on {effective:,.0f} effective paths, {share:.0%} of it on one path")
+            told.append(f"{where}: rests on {_paths(effective)}, {share:.0%} of it on one path")
     return told
+
+
+def _paths(effective: float) -> str:
+    """`1 effective path`, `37 effective paths`."""
+    return f"{effective:,.0f} effective path{'s' if round(effective) != 1 else ''}"
 
 
 def mass(ds: xr.Dataset, name: str) -> Array:

@@ -70,7 +70,8 @@ def _where(one: Answer) -> str:
 def _crossing(one: Answer) -> tuple[str, str, str]:
     if math.isnan(one.value):
         return MISSING, MISSING, MISSING
-    return f"{one.value:.4g}", f"{one.error:.1g}", f"{one.low:.4g} to {one.high:.4g}"
+    low, high = (f"{x:.4g}" if math.isfinite(x) else MISSING for x in (one.low, one.high))
+    return f"{one.value:.4g}", f"{one.error:.1g}" if math.isfinite(one.error) else MISSING, f"{low} to {high}"
 
 
 def reverse(answer: Reverse) -> Chapter:
@@ -146,7 +147,7 @@ def tornado(answer: Tornado) -> Chapter:
         moved = tornado_number(answer, side.estimate, side.error)
         says.append(f"It answers most to {first.name}: {side.label} moves it by {moved}.")
     if answer.unmoved:
-        says.append(f"Moved by none of: {', '.join(answer.unmoved)}.")
+        says.append(f"{unmoved(answer)}: {', '.join(answer.unmoved)}.")
     caption = "Change from the base on common random numbers; whiskers are 95% intervals of the change."
     name = f"tornado {answer.measure} {answer.tranche} {answer.scenario}"
     sheet = tornado_sheet(answer)
@@ -154,15 +155,24 @@ def tornado(answer: Tornado) -> Chapter:
     return Chapter(f"Sensitivity of {measure}{of} under {answer.scenario}", tuple(says), Sheet((), ()), exhibit)
 
 
+def unmoved(answer: Tornado) -> str:
+    """What is said of inputs without a bar: where no path lost, small moves cannot be seen."""
+    return "Moves nothing" if answer.base else "Moves nothing that these paths show, none of which lost"
+
+
 def tornado_sheet(answer: Tornado) -> Sheet:
     """One row an input: both sides with the change that they make."""
     rows = tuple((bar.name, *_side(answer, bar.down), *_side(answer, bar.up)) for bar in answer.bars)
-    note = f"{count(answer.paths)} paths, seed {answer.seed}; ± standard error of the change on common random numbers."
+    aimed = f" around the likely ways to a loss of {answer.tranche}" if answer.estimator == "importance" else ""
+    note = f"{count(answer.paths)} paths{aimed}, seed {answer.seed}; ± standard error of the change on common draws."
     return Sheet(("Input", "Down", "Change", "Up", "Change"), rows, note)
 
 
 def _side(answer: Tornado, side: Change | None) -> tuple[str, str]:
-    return ("", "") if side is None else (side.label, tornado_number(answer, side.estimate, side.error))
+    if side is None:
+        return "", ""
+    same = "0 on every path"
+    return side.label, same if side.estimate == 0.0 else tornado_number(answer, side.estimate, side.error)
 
 
 def tornado_number(answer: Tornado, value: float, error: float) -> str:

@@ -63,8 +63,22 @@ def interval(x: float, low: float, high: float) -> str:
     if high < TINY:
         return f"{x / BP:.2g} [{low / BP:.2g}, {high / BP:.2g}] bp"
     scale, unit = (100.0, "%") if x >= 0.00995 else (1e4, " bp")
-    digits = _digits(scale * (high - low) / 2.0, 2)
+    digits = _digits(scale * (high - low) / 2.0, 2 if unit == "%" else 4)
     return f"{scale * x:,.{digits}f} [{scale * low:,.{digits}f}, {scale * high:,.{digits}f}]{unit}"
+
+
+def quantile(x: float, low: float, high: float) -> str:
+    """A quantile of a loss and its 95% interval; alone where the interval is a point."""
+    if not math.isfinite(x) or low >= high:
+        return fraction(x)
+    if x <= 0.0 or x >= 1.0:
+        return f"{fraction(x)} [{fraction(low)}, {fraction(high)}]"
+    return interval(x, low, high)
+
+
+def tail_mean(x: float, error: float, high: float) -> str:
+    """An expected shortfall with its error; alone where the whole tail loses all."""
+    return fraction(1.0) if x > 1.0 - 1e-9 and error < 1e-9 else with_error(x, error, high)
 
 
 def at_least(low: float) -> str:
@@ -83,6 +97,16 @@ def chance(x: float, low: float, high: float) -> str:
 def years(x: float, digits: int = 2) -> str:
     """A weighted average life."""
     return f"{x:.{digits}f}" if math.isfinite(x) else MISSING
+
+
+def own_unit(x: float, error: float, *, digits: int) -> str:
+    """A number in its own unit and its standard error; `<` where that has no digit to show."""
+    if not math.isfinite(x):
+        return MISSING
+    if not math.isfinite(error):
+        return f"{years(x, digits)} (no error)"
+    least = 10.0**-digits
+    return f"{years(x, digits)} ± {years(error, digits) if error >= 0.5 * least else f'<{years(least, digits)}'}"
 
 
 def count(n: float) -> str:

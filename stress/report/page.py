@@ -19,6 +19,7 @@ from stress.report.chapters import chapter
 from stress.report.deal import told
 from stress.report.exhibit import Exhibit, svg_of
 from stress.report.numbers import count, percent
+from stress.report.sheets import Sheet
 
 HERE = Path(__file__).parent
 PROVENANCE = ("version", "source_digest", "job_hash", "seed", "paths", "estimator", "rng")
@@ -82,7 +83,7 @@ def render(ds: xr.Dataset, answers: Sequence[Any] = (), record: Mapping[str, Any
         slices=[(s.name, percent(s.share, 1), s.terms, percent(s.below, 1)) for s in slices],
         heat=_heat(ds),
         pool=_pool(ds),
-        notes=[(str(n), sheets.note(ds, n, str(n) in residual), _loss(ds, n)) for n in ds["tranche"].values],
+        notes=[_note(ds, str(n), str(n) in residual) for n in ds["tranche"].values],
         months=list(_months(ds)),
         chapters=[*uncertain.chapters(ds), *(chapter(answer) for answer in answers)],
         convergence=_convergence(ds),
@@ -184,6 +185,19 @@ def _loss(ds: xr.Dataset, tranche: object) -> Exhibit:
     )
     svg = svg_of(figures.loss(ds, str(tranche)), f"loss {tranche}")
     return Exhibit(svg, f"Loss distribution of {tranche}", caption, sheets.loss(ds, tranche))
+
+
+def _note(ds: xr.Dataset, tranche: str, residual: bool) -> tuple[str, Sheet, Sheet, list[Exhibit]]:
+    """Name, tables and figures of a note: its losses; its life and yield too, unless it is a certificate."""
+    exhibits = [_loss(ds, tranche)]
+    if measures.irr_quantile(ds.sel(tranche=[tranche])).notnull().any():
+        caption = (
+            "1-99%, 5-95% and 25-75% of paths, the median as a line, the mean (of all principal) as a ring. A yield "
+            "of \N{MINUS SIGN}100%: a path without cash."
+        )
+        svg = svg_of(figures.lives(ds, tranche), f"lives {tranche}")
+        exhibits.append(Exhibit(svg, f"Life and yield of {tranche}", caption, sheets.lives(ds, tranche)))
+    return tranche, sheets.note(ds, tranche), sheets.earned(ds, tranche, residual), exhibits
 
 
 def _months(ds: xr.Dataset) -> Iterator[Exhibit]:

@@ -10,10 +10,21 @@ import xarray as xr
 
 from stress.measures.means import has_principal
 from stress.measures.weighted import mass
-from stress.measures.yields import capped_yield
+from stress.measures.yields import capped_yield, irr_distribution, wal_distribution
 from stress.report.figures.convergence import Track
 from stress.report.figures.losses import exceedance
-from stress.report.numbers import CAP, CAPPED, MISSING, count, fraction, interval, percent, with_error, years
+from stress.report.numbers import (
+    CAP,
+    CAPPED,
+    count,
+    fraction,
+    interval,
+    own_unit,
+    percent,
+    quantile,
+    tail_mean,
+    with_error,
+)
 
 LOSSES = (0.0, 0.0001, 0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 0.9999, 1.0)
 """Loss fractions at which the data of a loss figure is tabulated."""
@@ -29,34 +40,36 @@ class Sheet(NamedTuple):
 
 def pool(ds: xr.Dataset) -> Sheet:
     """One row a scenario: defaults, net loss, early amortization."""
-    head = ("Scenario", "Default, mean", "99%", "99.9%", "Net loss, mean", "99.9%", "Early amortization [95%]")
+    head = ("Scenario", "Default, mean", "99% [95%]", "99.9% [95%]", "Net loss, mean", "99.9% [95%]",
+            "Early amortization [95%]")  # fmt: skip
     rows = []
     for one in _each(ds, "scenario"):
         early = [float(one[f"early_amortization_probability{k}"][-1]) for k in ("", "_low", "_high")]
         cells = [with_error(float(one["default_rate_mean"]), float(one["default_rate_se"]))]
-        cells += [percent(float(one["default_rate"].sel(level=x))) for x in (0.99, 0.999)]
+        cells += [_quantile(one, "default_rate", x) for x in (0.99, 0.999)]
         cells += [with_error(float(one["net_loss_rate_mean"]), float(one["net_loss_rate_se"]))]
-        cells += [percent(float(one["net_loss_rate"].sel(level=0.999))), interval(*early)]
+        cells += [_quantile(one, "net_loss_rate", 0.999), interval(*early)]
         rows.append((_name(one, "scenario"), *cells))
     return Sheet(head, tuple(rows), "Shares of the cut-off balance. ± is one standard error, brackets a 95% interval.")
 
 
-def note(ds: xr.Dataset, tranche: object, residual: bool = False) -> Sheet:
-    """One row a scenario for one note: loss, tail, life and yield with their errors. A residual note is owed no
+def note(ds: xr.Dataset, tranche: object) -> Sheet:
+    """One row a scenario for one note: what it loses, with errors."""
+    head = ("Scenario", "Expected loss", "P(loss) [95%]", "Loss if any", "VaR 99% [95%]", "VaR 99.9% [95%]", "ES 99.9%")
+    rows = tuple((_name(one, "scenario"), *_losses(one)) for one in _each(ds.sel(tranche=tranche), "scenario"))
+    return Sheet(head, rows)
+
+
+def earned(ds: xr.Dataset, tranche: object, residual: bool = False) -> Sheet:
+    """One row a scenario for one note: late interest, yield, life and price, with errors. A residual note is owed no
     interest, so none can be late."""
-    head = ("Scenario", "Expected loss", "P(loss) [95%]", "Loss if any", "P(late interest)",
-            "VaR 99%", "VaR 99.9%", "ES 99.9%", "IRR", "WAL, years", "Price")  # fmt: skip
-    one_note = ds.assign(capped=capped_yield(ds)).sel(tranche=tranche)
-    rows = tuple((_name(one, "scenario"), *_note_cells(one)) for one in _each(one_note, "scenario"))
-    if not residual:
-        late = "Late interest was not paid when due; it stays due and may have been paid later."
-        return Sheet(head, rows, " ".join([late, *_remarks(one_note)]))
-    at = head.index("P(late interest)")
-    return Sheet(_without(head, at), tuple(_without(row, at) for row in rows), " ".join(_remarks(one_note)))
-
-
-def _without(cells: tuple[str, ...], at: int) -> tuple[str, ...]:
-    return cells[:at] + cells[at + 1 :]
+    note = ds.assign(capped=capped_yield(ds)).sel(tranche=tranche)
+    rows = [(_name(one, "scenario"), *_earnings(one)) for one in _each(note, "scenario")]
+    head = ("Scenario", "Yield (IRR)", "WAL, years", "Price, share of par", "P(late interest) [95%]")
+    if residual:
+        return Sheet(head[:-1], tuple(row[:-1] for row in rows), " ".join(_remarks(note)))
+    late = "Late interest was not paid when due; it stays due and may have been paid later."
+    return Sheet(head, tuple(rows), " ".join([late, *_remarks(note)]))
 
 
 def _remarks(one: xr.Dataset) -> list[str]:
@@ -69,24 +82,34 @@ def _remarks(one: xr.Dataset) -> list[str]:
     return [f"{CAPPED} Yields above {CAP} count as {CAP}: up to {fraction(capped)} of paths."] * (capped > 0.0)
 
 
-def _note_cells(one: xr.Dataset) -> list[str]:
-    def part(name: str, *tails: str) -> list[float]:
-        return [float(one[f"{name}{t}"]) for t in tails]
-
+def _losses(one: xr.Dataset) -> list[str]:
     tail = one.sel(level=0.999)
-    shortfall, bound = float(tail["expected_shortfall"]), float(tail["expected_shortfall_high"])
     return [
-        with_error(*part("expected_loss", "", "_se", "_high")),
-        interval(*part("loss_probability", "", "_low", "_high")),
-        with_error(*part("lgd", "", "_se")),
-        interval(*part("shortfall_probability", "", "_low", "_high")),
-        fraction(float(one["value_at_risk"].sel(level=0.99))),
-        fraction(float(tail["value_at_risk"])),
-        fraction(shortfall) if shortfall > 0 else f"< {fraction(bound)}",
-        with_error(*part("irr", "", "_se")) + f" {CAPPED}" * (float(one["capped"]) > 0.0),
-        _plain_error(part("wal", "", "_se"), 3),
-        _plain_error(part("price", "", "_se"), 4),
+        with_error(*_parts(one, "expected_loss", "", "_se", "_high")),
+        interval(*_parts(one, "loss_probability", "", "_low", "_high")),
+        with_error(*_parts(one, "lgd", "", "_se")),
+        _quantile(one, "value_at_risk", 0.99),
+        _quantile(one, "value_at_risk", 0.999),
+        tail_mean(*_parts(tail, "expected_shortfall", "", "_se", "_high")),
     ]
+
+
+def _earnings(one: xr.Dataset) -> list[str]:
+    return [
+        with_error(*_parts(one, "irr", "", "_se")) + f" {CAPPED}" * (float(one["capped"]) > 0.0),
+        own_unit(*_parts(one, "wal", "", "_se"), digits=3),
+        own_unit(*_parts(one, "price", "", "_se"), digits=4),
+        interval(*_parts(one, "shortfall_probability", "", "_low", "_high")),
+    ]
+
+
+def _parts(one: xr.Dataset, name: str, *ends: str) -> list[float]:
+    return [float(one[f"{name}{end}"]) for end in ends]
+
+
+def _quantile(one: xr.Dataset, name: str, level: float) -> str:
+    """A quantile of a loss or a rate with its interval."""
+    return quantile(*_parts(one.sel(level=level), name, "", "_low", "_high"))
 
 
 def heat(ds: xr.Dataset) -> Sheet:
@@ -111,6 +134,21 @@ def loss(ds: xr.Dataset, tranche: object) -> Sheet:
         for one in _each(ds.sel(tranche=tranche), "scenario")
     ]
     return Sheet(("Share of paths that lose", "any", *(f"≥ {fraction(x)}" for x in LOSSES[1:])), tuple(rows))
+
+
+def lives(ds: xr.Dataset, tranche: object) -> Sheet:
+    """Data of the figure of lives and yields: quantiles over paths with their errors."""
+    note, shown = ds.sel(tranche=[tranche]), (0.05, 0.5, 0.95)
+    life, earned = wal_distribution(note, shown), irr_distribution(note, shown)
+    rows = []
+    for k, scenario in enumerate(ds["scenario"].values):
+        lives, yields = (answer.isel(scenario=k, tranche=0) for answer in (life, earned))
+        cells = [own_unit(float(one["estimate"]), float(one["error"]), digits=3) for one in _each(lives, "quantile")]
+        cells += [with_error(float(one["estimate"]), float(one["error"])) for one in _each(yields, "quantile")]
+        rows.append((str(scenario), *cells))
+    head = ("Scenario", "WAL, years: 5%", "median", "95%", "Yield: 5%", "median", "95%")
+    text = "Quantiles over paths ± standard error, in bins of 1/1024 of the range; means stand above."
+    return Sheet(head, tuple(rows), text)
 
 
 def fan(ds: xr.Dataset, quantity: str) -> Sheet:
@@ -165,18 +203,6 @@ def checks(ds: xr.Dataset) -> Sheet:
         cells = [f"{x:.1e}" for x in one["residual"].values] + [count(float(x)) for x in one["fault"].values]
         rows.append((_name(one, "scenario"), *cells))
     return Sheet(("Scenario", *laws, *faults), tuple(rows))
-
-
-def _plain_error(pair: Sequence[float], digits: int) -> str:
-    """A number in its own unit and its standard error."""
-    x, error = pair
-    if not np.isfinite(x):
-        return MISSING
-    return (
-        f"{years(x, digits)} ± {years(error, digits)}"
-        if np.isfinite(error) and error >= 0.5 * 10.0**-digits
-        else years(x, digits)
-    )
 
 
 def _each(ds: xr.Dataset, dim: str) -> Sequence[xr.Dataset]:

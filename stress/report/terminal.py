@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import html
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from typing import Any
 
@@ -17,10 +17,26 @@ from rich.text import Text
 
 from stress import measures
 from stress.measures.means import has_principal
-from stress.report.numbers import CAP, CAPPED, MISSING, chance, count, fraction, interval, percent, with_error, years
+from stress.report.numbers import (
+    CAP,
+    CAPPED,
+    MISSING,
+    chance,
+    count,
+    fraction,
+    interval,
+    own_unit,
+    percent,
+    quantile,
+    tail_mean,
+    with_error,
+    years,
+)
 
 TAIL = 0.999
 """Level of the value at risk shown."""
+WIDTH = 180
+"""Columns of a printed table, in a file, a pipe or a notebook."""
 FEWEST = 4
 """Columns that every terminal gets: scenario, note, expected loss, probability of a loss."""
 
@@ -28,8 +44,13 @@ FEWEST = 4
 class Screen(Table):
     """A table that a terminal prints, `print` shows too, and a notebook shows whole, as HTML."""
 
+    brief: Table | None = None
+    """The same with shorter cells, for a terminal on which the whole one does not fit."""
+
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """On a narrow terminal the last columns stay away: a number cut in two would be another number."""
+        if self.brief is not None and _needs(self, console, options) > options.max_width:
+            return self.brief.__rich_console__(console, options)
         narrow, left_out = copy.copy(self), list[str]()
         narrow.columns = [copy.copy(column) for column in self.columns]
         while len(narrow.columns) > FEWEST and _needs(narrow, console, options) > options.max_width:
@@ -43,7 +64,7 @@ class Screen(Table):
 
     def __str__(self) -> str:
         out = io.StringIO()
-        Console(file=out, width=160, force_jupyter=False).print(self)
+        Console(file=out, width=WIDTH, force_jupyter=False).print(self)
         return out.getvalue()
 
     def _repr_html_(self) -> str:
@@ -75,23 +96,33 @@ def _plain(content: object) -> str:
 
 
 def table(ds: xr.Dataset) -> Screen:
-    """Rich table that fits 120 columns. The first column tells the pool's story, the others the notes'."""
+    """Rich table, every number with its error; on a terminal of 120 columns without the last ones. The first column
+    tells the pool's story, the others the notes'."""
     var, es = measures.note_tails(ds, TAIL)
-    grid = Screen(
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        padding=(0, 1, 0, 0),
-        caption=Text(caption(ds), style="dim"),
-        caption_justify="left",
-    )
+    tails = ds.assign(capped=measures.capped_yield(ds))
+    for name, answer in (("var", var), ("es", es)):
+        tails = tails.assign({f"{name}{end}": answer[part] for end, part in _ENDS.items()})
+    whole, brief = _grid(tails, _with_errors), _grid(tails, _without_errors)
+    whole.caption = Text(caption(ds), style="dim")
+    brief.caption = Text(f"{caption(ds)} {NARROW}", style="dim")
+    whole.brief = brief
+    return whole
+
+
+NARROW = "Wider terminals, the report and --json also show the errors of VaR, ES, IRR and WAL."
+_ENDS = {"": "estimate", "_se": "error", "_low": "low", "_high": "high"}
+
+
+def _grid(tails: xr.Dataset, last: Callable[[xr.Dataset], list[str]]) -> Screen:
+    """All rows; `last` writes a note's cells from value at risk on."""
+    grid = Screen(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), caption_justify="left")
     grid.add_column("Scenario", no_wrap=True, max_width=30, overflow="ellipsis")
     grid.add_column("Note", no_wrap=True, max_width=14, overflow="ellipsis")
     for head in ("Expected loss", "P(loss) [95%]", "VaR\n99.9%", "ES\n99.9%", "IRR", "WAL"):
         grid.add_column(head, justify="right", no_wrap=True)
-    tails = ds.assign(var=var["estimate"], es=es["estimate"], es_high=es["high"], capped=measures.capped_yield(ds))
-    for at in range(ds.sizes["scenario"]):
+    for at in range(tails.sizes["scenario"]):
         one = tails.isel(scenario=at)
-        rows = zip_longest(_pool(one), [_note(one.isel(tranche=n)) for n in range(ds.sizes["tranche"])])
+        rows = zip_longest(_pool(one), [_note(one.isel(tranche=n), last) for n in range(tails.sizes["tranche"])])
         for first, cells in rows:
             grid.add_row(first or Text(), *(cells or ()))
     return grid
@@ -125,7 +156,7 @@ def _weighted_caption(ds: xr.Dataset, paths: float) -> str:
     text = (
         f"{count(paths)} paths, seed {ds.attrs.get('seed', '?')}, importance sampling: worth "
         f"{count(measures.effective_paths(ds))} plain paths for a mean over all, and at least "
-        f"{count(lost[lost > 0.0].min(initial=paths))} paths with a loss for every note that loses; weights up to "
+        f"{count(lost[lost > 0.0].min(initial=paths))} with a loss for every note that loses; weights up to "
         f"{float(ds['loss_top_weight'].max()):.2g}. ± standard error; [95% interval]; '<' no path lost, or fewer than "
         f"one in 10^12: 95% upper bound. IRR: mean, a year. WAL: years.{footnotes(ds)}"
     )
@@ -144,25 +175,42 @@ def _pool(one: xr.Dataset) -> list[Text]:
     ]
 
 
-def _note(one: xr.Dataset) -> list[Text]:
+def _note(one: xr.Dataset, last: Callable[[xr.Dataset], list[str]]) -> list[Text]:
     """The cells of a note."""
-    get = {k: float(one[k]) for k in _SHOWN}
     if not has_principal(one):
         return [Text(cell, style="dim") for cell in (str(one["tranche"].item()), *[MISSING] * 6)]
-    lost = get["loss_probability"] > 0.0
     cells = [
         str(one["tranche"].item()),
-        with_error(get["expected_loss"], get["expected_loss_se"], get["expected_loss_high"]),
-        interval(get["loss_probability"], get["loss_probability_low"], get["loss_probability_high"]),
-        fraction(get["var"]),
-        fraction(get["es"]) if get["es"] > 0 else f"< {fraction(get['es_high'])}",
-        percent(get["irr"]) + CAPPED * (get["capped"] > 0.0),
-        years(get["wal"]),
+        with_error(*_parts(one, "expected_loss", "", "_se", "_high")),
+        interval(*_parts(one, "loss_probability", "", "_low", "_high")),
+        *last(one),
     ]
+    lost = float(one["loss_probability"]) > 0.0
     return [Text(cell, style="" if lost or n == 0 else "dim") for n, cell in enumerate(cells)]
 
 
-_SHOWN = (
-    *("expected_loss", "expected_loss_se", "expected_loss_high", "loss_probability", "loss_probability_low"),
-    *("loss_probability_high", "var", "es", "es_high", "irr", "wal", "capped"),
-)
+def _with_errors(one: xr.Dataset) -> list[str]:
+    return [
+        quantile(*_parts(one, "var", "", "_low", "_high")),
+        tail_mean(*_parts(one, "es", "", "_se", "_high")),
+        with_error(*_parts(one, "irr", "", "_se")) + _mark(one),
+        own_unit(*_parts(one, "wal", "", "_se"), digits=3),
+    ]
+
+
+def _without_errors(one: xr.Dataset) -> list[str]:
+    es, bound = _parts(one, "es", "", "_high")
+    return [
+        fraction(float(one["var"])),
+        fraction(es) if es > 0 else f"< {fraction(bound)}",
+        percent(float(one["irr"])) + _mark(one),
+        years(float(one["wal"])),
+    ]
+
+
+def _mark(one: xr.Dataset) -> str:
+    return CAPPED * (float(one["capped"]) > 0.0)
+
+
+def _parts(one: xr.Dataset, name: str, *ends: str) -> list[float]:
+    return [float(one[f"{name}{end}"]) for end in ends]

@@ -121,11 +121,18 @@ def _interest(ds: xr.Dataset) -> str:
 
 
 def _limits(ds: xr.Dataset) -> str:
-    return (
+    model = (
         "These are probabilities of the model under stated inputs. The errors shown are those of simulation; they do "
-        "not hold the doubt about the inputs themselves. Nothing rarer than about one path in "
-        f"{count(measures.paths(ds) / 10)} is estimated here with any precision."
+        "not hold the doubt about the inputs themselves. "
     )
+    if measures.is_weighted(ds):
+        worth = count(measures.effective_paths(ds) / 10)
+        return (
+            f"{model}Losses of notes are aimed at, so that even rare ones have the error beside them; nothing else "
+            f"that is rarer than about one path in {worth} is estimated here with any precision."
+        )
+    rarest = count(measures.paths(ds) / 10)
+    return f"{model}Nothing rarer than about one path in {rarest} is estimated here with any precision."
 
 
 def _worst(ds: xr.Dataset) -> int:

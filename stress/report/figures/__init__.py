@@ -3,6 +3,7 @@
 from stress.report.figures.convergence import Track, convergence, tracks
 from stress.report.figures.defaults import defaults
 from stress.report.figures.ink import svg
+from stress.report.figures.lives import lives
 from stress.report.figures.losses import loss
 from stress.report.figures.months import FANS, events, fan
 from stress.report.figures.overview import Slice, capital, heat_map
@@ -17,6 +18,7 @@ __all__ = [
     "events",
     "fan",
     "heat_map",
+    "lives",
     "loss",
     "svg",
     "tracks",

@@ -55,9 +55,10 @@ def loss(ds: xr.Dataset, tranche: str, scenario: str | None = None) -> Figure:
 
 
 def _telling(note: xr.Dataset) -> str:
-    """The first scenario, or the one with the largest expected loss where nothing is lost under the first."""
-    expected = note["expected_loss"].values[:, 0]
-    return str(note["scenario"].values[0 if expected[0] > 0.0 else int(np.argmax(expected))])
+    """The first scenario, or the one with the largest expected loss where the first shows next to no loss."""
+    expected, paths = note["expected_loss"].values[:, 0], float(note["batch_path"].sum())
+    seen = note["loss_probability"].values[0, 0] >= 0.5 / paths
+    return str(note["scenario"].values[0 if seen else int(np.argmax(expected))])
 
 
 def _bars(axes: Axes, one: xr.Dataset, reach: float) -> None:

@@ -1,0 +1,54 @@
+"""How long a note lives, and what it yields, over the paths of every scenario."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from stress import measures
+from stress.errors import DataError
+from stress.report.figures import ink
+
+QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+
+
+@ink.styled
+def lives(ds: xr.Dataset, tranche: str) -> Figure:
+    """Weighted average life and annual yield of a note by scenario: 1-99%, 5-95%, 25-75% of paths, median and mean."""
+    if tranche not in ds["tranche"].values:
+        from stress.inputs.messages import suggest
+
+        notes = [str(n) for n in ds["tranche"].values]
+        raise DataError(f"no note named {tranche!r}; there are {', '.join(notes)}{suggest(tranche, notes)}")
+    note = ds.sel(tranche=[tranche])
+    margins = ink.Margins(2.1, 0.15, 0.3, 0.5, 0.35)
+    figure, (left, right) = ink.sheet(1, 2, 9.6, 1.0 + 0.24 * ds.sizes["scenario"], margins)
+    _rows(left, measures.wal_quantile(note, QUANTILES).values[:, 0], note["wal"].values[:, 0])
+    _rows(right, measures.irr_quantile(note, QUANTILES).values[:, 0], note["irr"].values[:, 0])
+    left.set_yticks(range(ds.sizes["scenario"]), [ink.label(s, 30) for s in ds["scenario"].values])
+    right.set_yticks(range(ds.sizes["scenario"]), [""] * ds.sizes["scenario"])
+    left.set(xlabel="years")
+    left.set_title("Weighted average life")
+    right.set_title("Annual yield at par")
+    ink.percent_axis(right.xaxis)
+    return figure
+
+
+def _rows(axes: Axes, level: NDArray[np.float64], mean: NDArray[np.float64]) -> None:
+    """One row a scenario, the first on top."""
+    for row, q in enumerate(level):
+        axes.plot([q[0], q[6]], [row, row], color=ink.BAND, linewidth=1.0, zorder=2)
+        axes.barh(row, q[5] - q[1], 0.34, q[1], color=ink.BAND, alpha=0.30, zorder=3)
+        axes.barh(row, q[4] - q[2], 0.34, q[2], color=ink.BAND, alpha=0.75, zorder=4)
+        axes.plot(q[3], row, "|", color=ink.MEDIAN, markersize=9, markeredgewidth=1.6, zorder=5)
+        axes.plot(mean[row], row, "o", markersize=3.2, color="white", markeredgecolor=ink.TEXT, zorder=6)
+    axes.set_ylim(len(level) - 0.5, -0.5)
+    seen = np.append(level[np.isfinite(level)], mean[np.isfinite(mean)])
+    if seen.size:
+        room = 0.05 * max(float(seen.max() - seen.min()), 0.02)
+        axes.set_xlim(float(seen.min()) - room, float(seen.max()) + room)
+    axes.grid(visible=True, axis="x")
+    axes.grid(visible=False, axis="y")
