@@ -100,3 +100,31 @@ def test_a_calibration_moves_its_parameters_to_the_ends_of_their_intervals(job):
         assert move == pytest.approx(sign * 1.96 * error, rel=1e-4)
     odds = inputs["default odds"].up.shock.multiply
     assert math.log(odds) == pytest.approx(1.96 * known.covariance[0][0] ** 0.5, rel=1e-4)
+
+
+def test_a_loss_that_no_plain_path_shows_has_a_tornado_on_one_mixture_of_shifts(job):
+    """Odds and recovery move a loss of some 4 in 10 million the way finance expects, by several errors."""
+    inputs = [one for one in INPUTS if one.name in ("default odds", "recovery")]
+    answer = sensitivity(job, "EL", "mezzanine", inputs=inputs)
+    assert answer.estimator == "importance"
+    assert 0.0 < answer.base_error < 0.2 * answer.base < 1e-7
+    bars = {bar.name: bar for bar in answer.bars}
+    for side, sign in (("down", -1), ("up", 1)):
+        odds, recovery = getattr(bars["default odds"], side), getattr(bars["recovery"], side)
+        assert sign * odds.estimate > 4.0 * odds.error
+        assert -sign * recovery.estimate > 4.0 * recovery.error
+
+
+def test_moves_of_a_rare_loss_add_up_to_separate_weighted_runs(job):
+    moved = next(one for one in INPUTS if one.name == "default odds")
+    assert moved.up is not None
+    answer = sensitivity(job, "PD", "mezzanine", inputs=[moved])
+    worse = variants(job, job.scenarios[0], [[moved.up.shock]])
+    apart = stress.simulate(worse, seed=3, estimator="importance").sel(tranche="mezzanine").isel(scenario=0)
+    up = answer.bars[0].up
+    gap = answer.base + up.estimate - float(apart["loss_probability"])
+    assert abs(gap) < 4.0 * math.hypot(up.error, answer.base_error, float(apart["loss_probability_se"]))
+
+
+def test_common_losses_are_left_to_plain_paths(tornado):
+    assert tornado.estimator == "plain"

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stress import engine
+from stress.assemble.calendar import calendar_of
 from stress.assemble.problem import assemble
+from stress.counting.counted import joined
 from stress.errors import ConfigError, StressError
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.job_rules import check_job
@@ -17,7 +19,9 @@ from stress.inputs.messages import suggest
 from stress.inputs.scenario import Shock
 from stress.kernels import alone
 from stress.kernels.layout import LANES
-from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES, Tally, decoded, merge
+from stress.kernels.memory import pack
+from stress.kernels.sampling import Sampler
+from stress.kernels.tally import NOTE_QUANTITIES, Tally, decoded
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -85,17 +89,22 @@ def outcomes(job: Job) -> Array:
     return np.concatenate(found).reshape(len(job.scenarios), n_note, len(NOTE_QUANTITIES))
 
 
-def counted(job: Job, threads: int | None = None, progress: Progress | None = None) -> xr.Dataset:
-    """Batch sums and loss counts of every scenario, as `measures` reads them; the rest of a result is left out."""
+def counted(
+    job: Job, threads: int | None = None, progress: Progress | None = None, sampler: Sampler | None = None
+) -> xr.Dataset:
+    """Batch sums and loss counts of every scenario, as `measures` reads them; the rest of a result is left out.
+
+    `sampler`: who draws the factors, the same for all that is to be compared; None: plain sampling.
+    """
     import xarray as xr
 
     parts = _parts(job)
     done = []
     for at, part in enumerate(parts):
         step = None if progress is None else _share(progress, at, len(parts))
-        tally = merge(list(engine.tallies(part, threads, step)))
+        tally = joined(engine.count(pack(assemble(part), sampler=sampler), part, None, threads, None, step)).tally()
         check_laws(part, tally)
-        done.append(_dataset(part, tally))
+        done.append(_dataset(part, tally, "plain" if sampler is None else "importance"))
     return done[0] if len(done) == 1 else xr.concat(done, "scenario", data_vars="minimal", join="exact")
 
 
@@ -119,18 +128,23 @@ def _share(progress: Progress, at: int, parts: int) -> Progress:
     return lambda done, total: progress(at * total + done, parts * total)
 
 
-def _dataset(job: Job, tally: Tally) -> xr.Dataset:
-    import xarray as xr
+KEPT = (
+    *("batch_path", "batch_sum", "loss_count", "default_count", "loss_weight", "loss_weight_square"),
+    *("default_weight", "default_weight_square", "batch_weight", "batch_weight_square", "batch_square_sum"),
+    "loss_top_weight",
+)
+"""What the measures of a question read; the last ones where paths carry weights."""
 
-    notes = [note.name for note in job.deal.notes]
-    quantities = [*(f"{note}:{q}" for note in notes for q in NOTE_QUANTITIES), *POOL_QUANTITIES]
-    return xr.Dataset(
-        {
-            "batch_path": ("batch", tally.batch_path),
-            "batch_sum": (("scenario", "quantity", "batch"), decoded(tally.batch_sum)),
-            "loss_count": (("scenario", "tranche", "loss_bin"), tally.loss_count[:, : len(notes)]),
-            "default_count": (("scenario", "loss_bin"), tally.loss_count[:, len(notes)]),
-        },
-        coords={"scenario": [case.name for case in job.scenarios], "tranche": notes, "quantity": quantities},
-        attrs={"seed": str(job.seed), "paths": job.paths, "rng": engine.RNG, "estimator": "plain"},
+
+def _dataset(job: Job, tally: Tally, estimator: str) -> xr.Dataset:
+    from stress.results.build import counted as named
+
+    ds = named(
+        tally._asdict(),
+        [case.name for case in job.scenarios],
+        [note.name for note in job.deal.notes],
+        [trigger.name for trigger in job.deal.triggers],
+        np.array(calendar_of(job.deal).collection_end, dtype="datetime64[ns]"),
+        {"seed": str(job.seed), "paths": job.paths, "rng": engine.RNG, "estimator": estimator},
     )
+    return ds[[name for name in KEPT if name in ds]]

@@ -34,6 +34,8 @@ def sensitivity(
 ) -> None:
     """Move each input down and up by a stated amount: a tornado of one measure, on common random numbers.
 
+    Losses of a note that fewer than 2% of plain paths show are sampled around the likely ways to them.
+
     \b
     Example:
       stress sensitivity scenarios/jobs/baitiao-24m.toml --measure EL --tranche subordinated
@@ -53,13 +55,13 @@ def sensitivity(
 
 
 def _table(answer: Tornado) -> Table:
-    from stress.report.chapters import tornado_number, tornado_sheet
+    from stress.report.chapters import tornado_number, tornado_sheet, unmoved
 
     of = f" of {answer.tranche}" if answer.tranche else ""
     sheet = tornado_sheet(answer)
     words = [sheet.note]
     if answer.unmoved:
-        words.append(f"Moves nothing: {', '.join(answer.unmoved)}.")
+        words.append(f"{unmoved(answer)}: {', '.join(answer.unmoved)}.")
     if answer.left_out:
         words.append(f"Not in this job: {', '.join(answer.left_out)}.")
     base = tornado_number(answer, answer.base, answer.base_error)

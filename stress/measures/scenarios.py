@@ -9,10 +9,11 @@ import numpy as np
 import xarray as xr
 
 from stress.errors import DataError
+from stress.kernels.tally import MOST_WEIGHT
 from stress.measures import batches, means, sums
 from stress.measures.estimate import Interval, as_dataset
 from stress.measures.proportions import zero_count_bound
-from stress.measures.weighted import WEIGHTED
+from stress.measures.weighted import WEIGHTED, is_weighted
 
 SAME_DRAWS = ("seed", "paths", "rng", "estimator")
 """Attributes that must be equal for two results to rest on the same random numbers."""
@@ -103,7 +104,7 @@ def _difference(
     parts = batches.symmetric(change, size)
     if spec.bounded and spec.denominator is None:
         same = (parts.estimate == 0.0) & (parts.error == 0.0)
-        bound = float(zero_count_bound(size.sum()))
+        bound = float(zero_count_bound(size.sum())) * (MOST_WEIGHT if is_weighted(ds) else 1.0)
         low, high = np.where(same, -bound, parts.low), np.where(same, bound, parts.high)
         parts = Interval(parts.estimate, np.where(same, bound / 3.0, parts.error), low, high)
     dims = ("scenario", "tranche") if spec.of == "note" else ("scenario",)

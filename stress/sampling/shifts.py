@@ -62,6 +62,13 @@ def shifted_of(job: Job) -> Shifted:
     return mixture([aim.shift for aim in aims], _shape(job))
 
 
+def shifted_towards(job: Job, note: int) -> Shifted | None:
+    """The mixture that aims at the losses of one note under the only scenario of a job; None where plain paths show
+    them often, or no search finds any."""
+    aims = [aim for aim in _aims(job, note) if aim.tranche == job.deal.notes[note].name]
+    return mixture([aim.shift for aim in aims], _shape(job)) if aims else None
+
+
 def aims_of(job: Job, threads: int | None = None) -> list[tuple[Aim, ...]]:
     """Aims by scenario."""
     ones = [job.model_copy(update={"scenarios": (case,)}) for case in job.scenarios]
@@ -97,15 +104,16 @@ def _shape(job: Job) -> tuple[int, int]:
     return sizes.n_month, sizes.n_factor
 
 
-def _aims(job: Job) -> tuple[Aim, ...]:
-    """Aims of the only scenario of a job, from the most junior note: each search begins where the one before ended."""
+def _aims(job: Job, senior: int = 0) -> tuple[Aim, ...]:
+    """Aims of the only scenario of a job, from the most junior note up to `senior`: each search begins where the one
+    before ended."""
     problem = assemble(job)
     space = Workspace(pack(problem))
     sizes, original = problem.sizes, problem.contract.original
     n_block = BLOCKS if sizes.n_cohort == 1 else BLOCKS_DAILY
     last = _round(space, np.zeros((sizes.n_month, sizes.n_factor)), n_block, job.seed, 0)
     plain, found = last, []
-    for note in range(sizes.n_note - 1, -1, -1):
+    for note in range(sizes.n_note - 1, senior - 1, -1):
         if _graded(plain.found, note, original)[1].mean() < COMMON:
             last = _cross_entropy(space, note, last, n_block, job.seed)
             lost = float(_graded(last.found, note, original)[1].mean())
