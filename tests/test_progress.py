@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from stress.cli.follow import followed
-from stress.engine import tallies, to_dataset, with_options
+from stress.counting.counted import joined
+from stress.engine import count, packed_of, tallies, to_dataset, with_options
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
 from stress.kernels.tally import merge
@@ -52,6 +53,15 @@ def test_the_error_shown_is_that_of_the_result(text: str | None) -> None:
     else:
         hit = float(note["loss_probability"])
         assert measure.error(tally) == pytest.approx(np.sqrt((1 - hit) / hit / 8192), rel=0.2)
+
+
+@pytest.mark.parametrize("estimator", ["sobol", "importance"])
+def test_the_error_shown_is_that_of_replicates_or_weights(estimator: str) -> None:
+    job = with_options(load_job(JOB), 16_384, 7, ["macro_severe"]).model_copy(update={"estimator": estimator})
+    tally = joined(count(packed_of(job), job, threads=1)).tally()
+    note = to_dataset(job, tally).isel(scenario=0).sel(tranche="subordinated")
+    shown = followed(None, job).error(tally)
+    assert shown == pytest.approx(float(note["expected_loss_se"] / note["expected_loss"]))
 
 
 def test_a_note_that_has_not_lost_yet_has_no_relative_error() -> None:

@@ -161,6 +161,17 @@ def sha_of(job: Job, paths: int) -> str:
     return digest(joined(engine.count(pack(assemble(job)), job, threads=1)).tally())
 
 
+def test_a_sweep_tells_what_was_counted_of_jobs_with_the_notes_of_the_first(tmp_path: Path) -> None:
+    file, seen = written(tmp_path, seed="[1, 2]"), list[int]()
+    plan = planned(tmp_path / "out", file)
+    jobs.run_sweep(plan, seen=lambda tally: seen.append(int(tally.batch_path.sum())))
+    alike = [[note.name for note in one.job.deal.notes] == [note.name for note in plan.plans[0].job.deal.notes]
+             for one in plan.plans]  # fmt: skip
+    assert 0 < sum(alike) < len(alike)
+    assert seen.count(PATHS) == sum(alike)
+    assert min(seen) < PATHS
+
+
 def test_a_sweep_that_was_stopped_goes_on_and_gives_each_job_its_own_bits(tmp_path: Path) -> None:
     out, file, stop = tmp_path / "out", written(tmp_path), threading.Event()
     seen: list[tuple[int, int]] = []

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from stress.report.sheets import Sheet
 
 FORMATS = (".svg", ".png", ".pdf")
+LEAST = 64
+"""Paths of a question at least: errors are measured between batches of 32."""
 
 
 class Question(NamedTuple):
@@ -72,6 +74,8 @@ def question_job(file: Path, paths: int | None, seed: int | None, figure: Path |
 
     if figure is not None and figure.suffix.lower() not in FORMATS:
         raise ConfigError(f"--figure {figure}: must end in {', '.join(FORMATS)}")
+    if paths is not None and paths < LEAST:
+        raise ConfigError(f"--paths {paths}: at least {LEAST}, as errors are measured between batches of 32 paths")
     job = load_job(file)
     from stress.analysis.runs import PATHS
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from stress.inputs.job import Job
     from stress.kernels.tally import Tally
 
-MEASURES = {"EL": "loss", "PD": "any_loss"}
+MEASURES = {"EL": "expected_loss", "PD": "loss_probability"}
 
 
 class Followed(NamedTuple):
@@ -20,20 +20,25 @@ class Followed(NamedTuple):
     note: str
     at: int
     """Place of the note, from the most senior."""
+    estimator: str
 
     def __str__(self) -> str:
         return f"{self.measure} {self.note}"
 
     def error(self, tally: Tally) -> float | None:
         """Standard error over estimate of what was counted so far; None where no path has lost anything."""
-        from stress.kernels.tally import NOTE_QUANTITIES, decoded
-        from stress.measures import batches
+        import numpy as np
 
-        row = len(NOTE_QUANTITIES) * self.at + NOTE_QUANTITIES.index(MEASURES[self.measure])
-        size = tally.batch_path.astype(float)
-        kept = size > 0
-        mean = batches.ratio(decoded(tally.batch_sum[0, row])[kept], size[kept])
-        return float(batches.error(mean, size[kept]) / mean.value) if mean.value > 0.0 else None
+        from stress import measures
+        from stress.results.build import counted
+
+        n_scenario, n_trigger, n_event = tally.trigger_count.shape
+        cases, notes, triggers = ([str(k) for k in range(n)] for n in (n_scenario, tally.wal_count.shape[1], n_trigger))
+        months = np.zeros(n_event - 1, "datetime64[ns]")
+        ds = counted(tally._asdict(), cases, notes, triggers, months, {"estimator": self.estimator})
+        answer = getattr(measures, MEASURES[self.measure])(ds).isel(scenario=0, tranche=self.at)
+        estimate, error = float(answer["estimate"]), float(answer["error"])
+        return error / estimate if estimate > 0.0 else None
 
 
 def followed(text: str | None, job: Job) -> Followed:
@@ -49,4 +54,4 @@ def followed(text: str | None, job: Job) -> Followed:
         raise ConfigError(
             f"--follow {text}: the deal has no such note; it has {', '.join(notes)}{suggest(note, notes)}"
         )
-    return Followed(measure.upper(), note, notes.index(note))
+    return Followed(measure.upper(), note, notes.index(note), job.estimator)

@@ -31,7 +31,8 @@ ESTIMATORS = ("plain", "sobol", "importance", "auto")
 @click.option(
     "--estimator",
     type=click.Choice(ESTIMATORS),
-    help="How factors are drawn, instead of the job's own; auto: by a pilot.",
+    help="How factors are drawn, instead of the job's own: importance aims at rare losses, sobol at smooth means, auto "
+    "asks a pilot. What paths draw besides factors (t mixing, parameters, macro shocks, borrowers) stays plain.",
 )
 @click.option(
     "--target-error", "target", metavar="MEASURE:NOTE=REL",
@@ -155,7 +156,7 @@ def execute(plan: Plan | SweepPlan, output: Output, follow: str | None = None) -
             elif isinstance(plan, Plan):
                 done = jobs.run(plan, step, output.log, stop, step.seen, ready)
             else:
-                done = jobs.run_sweep(plan, step, output.log, stop)
+                done = jobs.run_sweep(plan, step, output.log, stop, step.seen)
     except KeyboardInterrupt as error:
         click.echo(f"stress: {error or 'interrupted'}", err=True)
         return 130

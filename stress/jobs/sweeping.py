@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from stress.counting.counted import Progress
 from stress.digest import source_digest
 from stress.inputs.job import labels_of
-from stress.jobs.counts import JOB, Say, count, folder_of, reserved, shared_place
+from stress.jobs.counts import JOB, Say, Seen, count, folder_of, reserved, shared_place
 from stress.jobs.estimates import refuse_sweep
 from stress.jobs.files import disk, write_atomically
 from stress.jobs.origin import begin, platform_of, run_id, run_parts
@@ -39,11 +39,16 @@ if TYPE_CHECKING:
 
 
 def run_sweep(
-    plan: SweepPlan, progress: Progress | None = None, say: Say | None = None, stop: threading.Event | None = None
+    plan: SweepPlan,
+    progress: Progress | None = None,
+    say: Say | None = None,
+    stop: threading.Event | None = None,
+    seen: Seen | None = None,
 ) -> Done:
     """Run every job of a sweep on one set of threads or workers; results as `results.combine` makes them.
 
-    Raises what `run` raises.
+    `seen`: told now and then what was counted of the job under way, where its notes are those of the first. Raises
+    what `run` raises.
     """
     refuse_sweep(plan)
     say, stop = say or silent, stop or threading.Event()
@@ -56,7 +61,7 @@ def run_sweep(
         if not plan.fresh and (manifest := finished(plan.out, _wanted(plan), plan.plans[0].keep_paths)):
             return unchanged(plan.out, manifest, say)
         (plan.out / MANIFEST).unlink(missing_ok=True)
-        cells, said = _jobs(plan, progress, say, stop)
+        cells, said = _jobs(plan, progress, say, stop, seen)
         watch.counted()
 
         from stress import results
@@ -81,7 +86,7 @@ def run_sweep(
 
 
 def _jobs(
-    plan: SweepPlan, progress: Progress | None, say: Say, stop: threading.Event
+    plan: SweepPlan, progress: Progress | None, say: Say, stop: threading.Event, seen: Seen | None
 ) -> tuple[list[tuple[dict[str, str | int], xr.Dataset]], list[dict[str, Any]]]:
     """Labels and Dataset of every job, and what the manifest says of it."""
     from stress import engine
@@ -92,7 +97,8 @@ def _jobs(
             labels = labels_of(one.job, plan.sweep.over)
             step = None if progress is None else functools.partial(_further, progress, before, plan.paths)
             with _told(number, len(plan.plans)), folder_of(one) as folder:
-                counts = count(one, folder, step, say, stop, places)
+                look = seen if _notes(one) == _notes(plan.plans[0]) else None
+                counts = count(one, folder, step, say, stop, places, look)
                 if one.keep_paths:
                     keep_paths(one, folder, step, stop)
                 dataset = noted(one, engine.to_dataset(one.job, counts.tally))
@@ -106,6 +112,10 @@ def _jobs(
                 **checks(dataset),
             })  # fmt: skip
     return cells, said
+
+
+def _notes(plan: Plan) -> list[str]:
+    return [note.name for note in plan.job.deal.notes]
 
 
 def _wanted(plan: SweepPlan) -> dict[str, Any]:

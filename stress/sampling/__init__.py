@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from stress.kernels.sampling import Sampler
 
 ESTIMATORS = ("plain", "sobol", "importance", "auto")
+LEAST = 64
+"""Paths of a weighted run at least: weights are calibrated again without each batch of 32."""
 
 
 class Resolved(NamedTuple):
@@ -51,10 +53,15 @@ def resolved(job: Job) -> Resolved:
 
 
 def sampler_of(job: Job, problem: Problem) -> Sampler | None:
-    """The sampler that the job's estimator asks for; None for plain sampling. `auto` must be resolved before."""
+    """The sampler that the job's estimator asks for; None for plain sampling. `auto` must be resolved before.
+
+    Raises ConfigError where the paths are too few for the estimator, or too many.
+    """
     if job.estimator == "auto":
         raise ValueError("estimator auto: call `resolved` first")
     if job.estimator == "importance":
+        if job.paths < LEAST:
+            raise ConfigError(f'estimator = "importance": at least {LEAST} paths, not {job.paths}')
         from stress.sampling.shifts import shifted_of
 
         return shifted_of(job)
