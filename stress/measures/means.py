@@ -176,7 +176,7 @@ def _probability(ds: xr.Dataset, quantity: str, meaning: str) -> xr.Dataset:
         top = ds["loss_top_weight"].transpose("scenario", "tranche").values if quantity == "any_loss" else None
         parts = chance(weights.calibrated(total, square), square / weights.paths, weights, top)
     elif ds.attrs.get("estimator") == "sobol":
-        spread = batches.positive(*sums.means(ds, sums.of_notes, quantity))
+        spread = batches.positive(*sums.means(ds, sums.of_notes, quantity), grain=1.0 / sums.paths(ds))
         seen = (total > 0.0) & (total < sums.paths(ds)) & np.isfinite(spread.high)
         parts = Interval(*(np.where(seen, b, a) for a, b in zip(parts, spread, strict=True)))
         parts = parts._replace(high=np.minimum(parts.high, 1.0))

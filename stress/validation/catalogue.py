@@ -124,6 +124,11 @@ CHECKS = (
         "closed forms of a large pool; 1,000 replications of 4,096 weighted paths", coverage.importance, long=True,
     ),
     Check(
+        "coverage-sobol", "estimates",
+        "Sobol points: the same for means and probabilities by 16 replicates; tails no less often than they say",
+        "closed forms of a large pool; 1,000 scrambles of 4,096 points", coverage.sobol, long=True,
+    ),
+    Check(
         "signs", "sensitivity", "inputs moved alone move loss, default, income, price and life the way finance expects",
         "the worked case, 16,384 paths on common random numbers", signs.signs, long=True,
     ),
@@ -155,6 +160,13 @@ TESTED = (
         "mutants", "implementation", "tests kill mutants of the kernels and the measures",
         "300 seeded changes of one operator, constant or branch; compilation off; tests/mutation",
         "tests/test_mutation.py -m slow",
+    ),
+    tested(
+        "unbiased", "estimates",
+        "importance sampling agrees with plain sampling at the rate that chance gives, its errors being what they say",
+        "expected loss, probability of loss and shortfall of every note of random jobs; paths that draw only factors, "
+        "and paths that draw a t mixing variable, parameters, heterogeneity or whole borrowers",
+        "tests/test_unbiased.py -m 'slow or not slow'",
     ),
     tested(
         "batch-faults", "implementation", "a run that is killed, starved or damaged ends whole or says that it did not",
