@@ -1,19 +1,20 @@
 """Mutation score of the kernels and the measures: `NUMBA_DISABLE_JIT=1 python -m mutation --sample 300 --keep FILE`.
 
 Each mutant is imported in a fork of a process that has loaded the libraries and our inputs, but no module that is
-mutated. With --keep a run goes on where it was stopped; the sample is the same for the same seed and sources.
+mutated. With --keep a run goes on where it was stopped, and a verdict is kept as long as the text of the function that
+was changed stays; the sample is the same for the same seed and sources.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
 import json
 import os
-import random
 import signal
 import sys
 import time
@@ -21,6 +22,7 @@ from collections import Counter
 from pathlib import Path
 from types import ModuleType
 
+from mutation import checks
 from mutation.equivalent import reason
 from mutation.sites import Site, mutated, sites
 
@@ -31,6 +33,7 @@ KERNELS = (
     "triggers",
     "pool",
     "purchases",
+    "cash",
     "count",
     "outcome",
     "rates",
@@ -60,9 +63,9 @@ def modules() -> dict[str, Path]:
 
 
 def sample(size: int, seed: int) -> list[Site]:
-    """Some of all sites."""
+    """Some of all sites, by the digests of their names: an edit elsewhere moves few of them."""
     every = [site for name, path in modules().items() for site in sites(name, path.read_text(encoding="utf-8"))]
-    return random.Random(seed).sample(every, min(size, len(every)))
+    return sorted(every, key=lambda site: hashlib.sha256(f"{seed} {site}".encode()).digest())[:size]
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -81,12 +84,12 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(compile(tree, str(self.path), "exec"), module.__dict__)
 
 
-def verdict(site: Site | None) -> str:
-    """What the tests said of a mutant (of the sources as they are where None): empty where it survived."""
+def verdict(module: str, site: Site | None = None) -> str:
+    """What the tests of a module said of a mutant (of the sources as they are where None): empty where it survived."""
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
-        _child(site, write)
+        _child(module, site, write)
     os.close(write)
     with os.fdopen(read) as file:
         said = file.read()
@@ -96,7 +99,7 @@ def verdict(site: Site | None) -> str:
     return said
 
 
-def _child(site: Site | None, write: int) -> None:
+def _child(module: str, site: Site | None, write: int) -> None:
     """Runs the checks with the mutant, hands over what they say, and ends."""
     void = os.open(os.devnull, os.O_WRONLY)
     os.dup2(void, 1)
@@ -105,9 +108,7 @@ def _child(site: Site | None, write: int) -> None:
     try:
         if site is not None:
             sys.meta_path.insert(0, Finder(site))
-        from mutation import checks
-
-        said = "".join(checks.run(name) for name in ([site.module] if site else checks.EVERY))
+        said = checks.run(module)
     except BaseException as error:  # whatever a mutant raises kills it
         said = f"{type(error).__name__}: {error}"
     with os.fdopen(write, "w") as file:
@@ -129,34 +130,36 @@ def main() -> int:
     drawn = sample(chosen.sample, chosen.seed)
     lines = chosen.keep.read_text().splitlines() if chosen.keep is not None and chosen.keep.exists() else []
     known: dict[str, str] = dict(json.loads(line) for line in lines)
-    if not known and (said := verdict(None)):
-        print(f"the tests fail without a mutant: {said}")
-        return 1
+    for module in checks.EVERY if not known else ():
+        if said := verdict(module):
+            print(f"{module}: the tests fail without a mutant: {said}")
+            return 1
     equivalent = {str(site): why for site in drawn if (why := reason(site, modules()[site.module]))}
     for site in drawn:
         if str(site) in known or str(site) in equivalent:
             continue
         started = time.perf_counter()
-        known[str(site)] = verdict(site)
+        known[str(site)] = verdict(site.module, site)
         print(f"{time.perf_counter() - started:6.1f} s  {site}: {known[str(site)] or 'SURVIVED'}", flush=True)
         if chosen.keep is not None:
             with chosen.keep.open("a") as file:
                 file.write(json.dumps([str(site), known[str(site)]]) + "\n")
-    report({str(site): known[str(site)] for site in drawn if str(site) not in equivalent})
-    print(f"left out, for they change nothing: {len(equivalent)}")
     print(*(f"left out: {name}: {why}" for name, why in equivalent.items()), sep="\n")
+    report([site for site in drawn if str(site) not in equivalent], known)
+    print(f"{len(equivalent)} more left out: they change nothing")
     return 0
 
 
-def report(verdicts: dict[str, str]) -> None:
-    """Score by module and the survivors."""
-    made = Counter(name.split(":")[0] for name in verdicts)
-    alive = [name for name, said in verdicts.items() if not said]
-    left = Counter(name.split(":")[0] for name in alive)
+def report(judged: list[Site], verdicts: dict[str, str]) -> None:
+    """Score by module and the survivors, with the lines that they change."""
+    alive = [site for site in judged if not verdicts[str(site)]]
+    made, left = Counter(site.module for site in judged), Counter(site.module for site in alive)
     for module in sorted(made):
         print(f"{module:32} {made[module] - left[module]:4} of {made[module]:4} killed")
-    print(f"{len(verdicts) - len(alive)} of {len(verdicts)} mutants killed: {1 - len(alive) / len(verdicts):.1%}")
-    print(*(f"survived: {name}" for name in sorted(alive)), sep="\n")
+    for site in sorted(alive):
+        line = modules()[site.module].read_text(encoding="utf-8").splitlines()[site.line - 1]
+        print(f"survived: {site} (line {site.line}): {line.strip()}")
+    print(f"{len(judged) - len(alive)} of {len(judged)} mutants killed: {1 - len(alive) / len(judged):.1%}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Mutants that cannot change any result: two rules that prove it, and those judged one by one, each with its reason."""
+"""Mutants that cannot change any result: a rule that proves it, and those judged one by one, each with its reason."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from stress.kernels import layout
 
 CONSTANTS = {name: value for name, value in vars(layout).items() if isinstance(value, int)}
 """Rows and places that the kernels name; several are 0."""
-NARROW = ("stress.kernels.pool",)
-"""Modules whose q counts narrow values; in all others a value is a whole row of lanes and q is 0."""
 JUDGED: dict[tuple[str, str, str], str] = {
     (
         "stress.measures.fans",
@@ -43,10 +41,7 @@ def reason(site: Site, path: Path) -> str:
     if not isinstance(seen.node, ast.BinOp) or not isinstance(seen.node.op, ast.Add | ast.Sub):
         return ""
     added = seen.node.right
-    if value(added) == 0:
-        return f"{ast.unparse(added)} is 0"
-    whole = site.module.startswith("stress.kernels.") and site.module not in NARROW
-    return "q is 0: one value holds the row" if whole and ast.unparse(added) == "q" else ""
+    return f"{ast.unparse(added)} is 0" if value(added) == 0 else ""
 
 
 def value(node: ast.AST) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -36,6 +37,8 @@ class Site(NamedTuple):
     """One change of one node."""
 
     module: str
+    home: str
+    """The function or class it is in, with a digest of its text: what a verdict stays true for, as far as it can."""
     line: int
     column: int
     node: str
@@ -44,31 +47,36 @@ class Site(NamedTuple):
     """In words."""
     nth: int = 0
     """Of those that begin at the same place."""
+    start: int = 1
+    """Line at which the home begins."""
 
     def __str__(self) -> str:
         more = f" ({self.nth + 1})" if self.nth else ""
-        return f"{self.module}:{self.line}:{self.column} {self.change}{more}"
+        return f"{self.module}.{self.home}+{self.line - self.start}:{self.column} {self.change}{more}"
 
 
 def sites(module: str, source: str) -> Iterator[Site]:
     """Every change of a source, in the order of the file. Docstrings, annotations and decorators are left alone."""
-    tree = ast.parse(source)
+    lines = source.splitlines()
     seen: Counter[Site] = Counter()
-    for node in _body(tree):
-        for change in changes(node):
-            site = Site(module, node.lineno, node.col_offset, type(node).__name__, change)  # type: ignore[attr-defined]
-            yield site._replace(nth=seen[site])
-            seen[site] += 1
+    for top in ast.parse(source).body:
+        text = "\n".join(lines[top.lineno - 1 : top.end_lineno])
+        home = f"{getattr(top, 'name', 'module')}@{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+        for node in _body(top):
+            for change in changes(node):
+                place = (node.lineno, node.col_offset, type(node).__name__)  # type: ignore[attr-defined]
+                site = Site(module, home, *place, change, start=top.lineno)
+                yield site._replace(nth=seen[site])
+                seen[site] += 1
 
 
-def _body(tree: ast.AST) -> Iterator[ast.AST]:
-    """Nodes within functions, and constants of the module."""
-    for top in ast.iter_child_nodes(tree):
-        if isinstance(top, ast.FunctionDef | ast.ClassDef):
-            for inner in top.body:
-                yield from _within(inner)
-        elif isinstance(top, ast.Assign) and isinstance(top.value, ast.Constant):
-            yield top.value
+def _body(top: ast.AST) -> Iterator[ast.AST]:
+    """Nodes within a function or a class, or the constant of the module."""
+    if isinstance(top, ast.FunctionDef | ast.ClassDef):
+        for inner in top.body:
+            yield from _within(inner)
+    elif isinstance(top, ast.Assign) and isinstance(top.value, ast.Constant):
+        yield top.value
 
 
 def _within(node: ast.AST) -> Iterator[ast.AST]:
@@ -124,7 +132,7 @@ class Apply(ast.NodeTransformer):
     def generic_visit(self, node: ast.AST) -> ast.AST:
         """Changes the node of the site, visits the others."""
         here = (getattr(node, "lineno", 0), getattr(node, "col_offset", -1), type(node).__name__)
-        if not self.done and here == self.site[1:4] and self.site.change in changes(node):
+        if not self.done and here == self.site[2:5] and self.site.change in changes(node):
             if self.before == 0:
                 self.done = True
                 return ast.copy_location(self._changed(node), node)
