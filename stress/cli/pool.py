@@ -62,11 +62,13 @@ def aggregated(
     currency: str = "CNY",
 ) -> tuple[Cleaned, Stock, Pool]:
     """A tape read, cleaned, aggregated and made a pool. Raises ConfigError, DataError, which name the tape."""
-    from stress.tape import aggregate, clean, pool_of, read_tape
+    from stress.tape import aggregate, clean, read_tape
 
     cleaned = clean(read_tape(tape, columns))
     try:
         stock = aggregate(cleaned.loans)
+        from stress.tape import pool_of
+
         source = f"Loan tape {tape.name}: {stock.n:,} of {cleaned.n_read:,} rows."
         return cleaned, stock, pool_of(stock, name or tape.stem, source, base, currency)
     except StressError as error:

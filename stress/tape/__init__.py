@@ -7,10 +7,25 @@ pool        the aggregate as a pool input, on another pool's assumptions or on w
 example     a seeded tape that looks like the Baitiao pool
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from stress.tape.aggregate import Stock, aggregate
 from stress.tape.clean import Cleaned, clean
 from stress.tape.example import MAX_EXAMPLE, baitiao_tape
-from stress.tape.pool import pool_of
 from stress.tape.read import COLUMNS, read_tape
 
+if TYPE_CHECKING:
+    from stress.tape.pool import pool_of
+
 __all__ = ["COLUMNS", "MAX_EXAMPLE", "Cleaned", "Stock", "aggregate", "baitiao_tape", "clean", "pool_of", "read_tape"]
+
+
+def __getattr__(name: str) -> Any:
+    """`pool_of` when asked for: a tape that is refused needs no model of a pool, which takes 0.2 s to import."""
+    if name != "pool_of":
+        raise AttributeError(f"module 'stress.tape' has no attribute {name!r}")
+    from stress.tape.pool import pool_of
+
+    return pool_of

@@ -84,12 +84,12 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(compile(tree, str(self.path), "exec"), module.__dict__)
 
 
-def verdict(module: str, site: Site | None = None) -> str:
+def verdict(module: str, site: Site | None = None, most: int | None = None) -> str:
     """What the tests of a module said of a mutant (of the sources as they are where None): empty where it survived."""
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
-        _child(module, site, write)
+        _child(module, site, most, write)
     os.close(write)
     with os.fdopen(read) as file:
         said = file.read()
@@ -99,7 +99,7 @@ def verdict(module: str, site: Site | None = None) -> str:
     return said
 
 
-def _child(module: str, site: Site | None, write: int) -> None:
+def _child(module: str, site: Site | None, most: int | None, write: int) -> None:
     """Runs the checks with the mutant, hands over what they say, and ends."""
     void = os.open(os.devnull, os.O_WRONLY)
     os.dup2(void, 1)
@@ -108,7 +108,7 @@ def _child(module: str, site: Site | None, write: int) -> None:
     try:
         if site is not None:
             sys.meta_path.insert(0, Finder(site))
-        said = checks.run(module)
+        said = checks.run(module, most)
     except BaseException as error:  # whatever a mutant raises kills it
         said = f"{type(error).__name__}: {error}"
     with os.fdopen(write, "w") as file:
@@ -135,15 +135,18 @@ def main() -> int:
             print(f"{module}: the tests fail without a mutant: {said}")
             return 1
     equivalent = {str(site): why for site in drawn if (why := reason(site, modules()[site.module]))}
-    for site in drawn:
-        if str(site) in known or str(site) in equivalent:
-            continue
-        started = time.perf_counter()
-        known[str(site)] = verdict(site.module, site)
-        print(f"{time.perf_counter() - started:6.1f} s  {site}: {known[str(site)] or 'SURVIVED'}", flush=True)
-        if chosen.keep is not None:
-            with chosen.keep.open("a") as file:
-                file.write(json.dumps([str(site), known[str(site)]]) + "\n")
+    for most in (1, None):  # quick checks first, so that a run which is stopped has seen every mutant that it can
+        for site in drawn:
+            if str(site) in known or str(site) in equivalent:
+                continue
+            started = time.perf_counter()
+            said = verdict(site.module, site, most)
+            if most is None or said:
+                known[str(site)] = said
+                print(f"{time.perf_counter() - started:6.1f} s  {site}: {said or 'SURVIVED'}", flush=True)
+                if chosen.keep is not None:
+                    with chosen.keep.open("a") as file:
+                        file.write(json.dumps([str(site), said]) + "\n")
     print(*(f"left out: {name}: {why}" for name, why in equivalent.items()), sep="\n")
     report([site for site in drawn if str(site) not in equivalent], known)
     print(f"{len(equivalent)} more left out: they change nothing")
