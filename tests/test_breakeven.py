@@ -47,6 +47,15 @@ def test_at_a_percentile_the_quantile_of_the_default_rate_meets_the_enhancement(
     assert one.says == ""
 
 
+def test_a_percentile_beyond_the_paths_is_met_by_paths_around_a_loss():
+    rare = breakeven(one_period_job(P, RHO, (1.0 - ENHANCEMENT,)), "A", percentiles=(0.9999, 0.99999))
+    assert rare.estimator == "importance"
+    for one in rare.answers[1:]:
+        p = ndtr(np.sqrt(1.0 - RHO) * ndtri(ENHANCEMENT) - np.sqrt(RHO) * ndtri(one.percentile))
+        assert abs(one.value - odds(p) / odds(P)) < 4.0 * one.error
+        assert one.error < 0.03 * one.value
+
+
 def test_more_certainty_means_a_smaller_multiple(answer):
     by_percentile = [one.value for one in answer.answers[1:]]
     assert by_percentile == sorted(by_percentile, reverse=True)

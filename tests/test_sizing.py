@@ -49,6 +49,19 @@ def test_a_junior_with_a_target_as_tight_covers_its_seniors():
     assert found.notes[0].measured.estimate <= found.notes[1].measured.estimate
 
 
+def test_notes_without_a_target_are_judged_as_they_are_however_rarely_they_lose():
+    found = size(one_period_job(P, RHO, (0.65, 0.1), PATHS), {})
+    assert [note.share for note in found.notes] == [note.before for note in found.notes]
+    cuts = (1.0, 0.35, 0.25, 0.0)
+    for note, top, bottom in zip(found.notes, cuts, cuts[1:], strict=False):
+        exact = float(tranche_el(bottom, top, P, RHO))
+        assert note.measured.estimate == pytest.approx(exact, abs=4.0 * float(note.measured.error))
+        assert note.measured.error < 0.1 * exact
+        assert note.band == BANDS.band(exact, note.life)
+        assert note.verdict == ""
+    assert found.notes[0].measured.estimate < 1e-8
+
+
 def test_no_size_is_said_plainly():
     found = size(one_period_job(P, RHO, (0.7, 0.2), PATHS), targets("A:PD=0.1", "B:EL=0.001"))
     assert not found.feasible

@@ -12,16 +12,20 @@ from stress.analysis import runs
 from stress.analysis.levers import Lever, lever_of
 from stress.errors import ConfigError
 from stress.inputs.job import Job, ScenarioCase
+from stress.kernels.sampling import Sampler
 from stress.kernels.tally import NOTE_QUANTITIES
-from stress.measures import loss_probability, shortfall_probability
+from stress.measures import expected_loss, loss_probability, shortfall_probability
 from stress.measures.losses import NORMAL
 from stress.measures.sums import of_notes
+from stress.sampling.shifts import shifted_towards
 
 Array = NDArray[np.float64]
 
 PERCENTILES = (0.5, 0.95, 0.99)
 SCAN, WITHIN = 25, 7
 """Points of the simulated curve; further points inside each bracket."""
+FEW = 50.0
+"""Paths beyond a percentile below which plain sampling says too little of it."""
 SCAN_CALM, ROUNDS = 61, 5
 """Points of the deterministic scan; rounds that each divide a bracket by 16."""
 
@@ -84,6 +88,8 @@ class Breakeven(NamedTuple):
     calm: Curve
     interest: bool = False
     """True: all interest when due is asked for, not principal."""
+    estimator: str = "plain"
+    """`importance` where a percentile leaves plain paths too few to tell."""
 
 
 def breakeven(
@@ -100,9 +106,9 @@ def breakeven(
     """How much of a shock a note stands, on top of a scenario: paid in full means no principal unpaid at legal maturity
     (the residual note: its money back); with `interest` instead that all its interest is paid when due.
 
-    Deterministic means unconditional rates with rho = 0. At a percentile q: the probability of a loss reaches 1 - q.
-    Paths and seed are the job's; every point uses the same draws. Raises ConfigError for an unknown note, shock or
-    scenario.
+    Deterministic means unconditional rates with rho = 0. At a percentile q: the probability of a loss reaches 1 - q;
+    where that is less than 50 of the paths they are drawn around a loss. Paths and seed are the job's; every point uses
+    the same draws. Raises ConfigError for an unknown note, shock or scenario.
 
     >>> few = job.model_copy(update={"paths": 512})
     >>> answer = breakeven(few, "subordinated", "defaults", percentiles=[0.5])
@@ -119,13 +125,17 @@ def breakeven(
     )
     calm, first = _deterministic(job, case, lever, note, interest)
     last = 1.0 if np.isnan(first.value) else min(1.0, 1.3 * float(lever.place(first.value)) + 0.05)
-    curve, sums = _simulated(
-        job, case, lever, note, np.linspace(0.0, last, SCAN), threads, _half(progress, 0), interest
-    )
+    trial, scan = _Trial(job, case, lever, note, threads, interest), np.linspace(0.0, last, SCAN)
+    rare = min(1.0 - q for q in percentiles) * job.paths < FEW if percentiles else False
+    parts = 3 if rare else 2
+    curve, sums = _simulated(trial, scan, _part(progress, 0, parts))
+    if rare and (sampler := _aimed(trial, curve)) is not None:
+        trial = trial._replace(sampler=sampler)
+        curve, sums = _simulated(trial, scan, _part(progress, 1, parts))
     more = [_inside(lever, curve, 1.0 - q) for q in percentiles]
     places = np.unique(np.concatenate(more)) if more else np.array([])
     if places.size:
-        extra, extra_sums = _simulated(job, case, lever, note, places, threads, _half(progress, 1), interest)
+        extra, extra_sums = _simulated(trial, places, _part(progress, parts - 1, parts))
         curve, sums = _joined(lever, curve, sums, extra, extra_sums)
     monotone = _rises(sums)
     answers = [first, *(_at_percentile(lever, curve, q, monotone) for q in percentiles)]
@@ -142,11 +152,34 @@ def breakeven(
         curve,
         calm,
         interest,
+        "plain" if trial.sampler is None else "importance",
     )
 
 
-def _half(progress: runs.Progress | None, at: int) -> runs.Progress | None:
-    return None if progress is None else lambda done, total: progress(at * total + done, 2 * total)
+class _Trial(NamedTuple):
+    """What is evaluated at every point."""
+
+    job: Job
+    case: ScenarioCase
+    lever: Lever
+    note: int
+    threads: int | None
+    interest: bool
+    sampler: Sampler | None = None
+    """One for all points, so that they share their draws and weights."""
+
+
+def _aimed(trial: _Trial, curve: Curve) -> Sampler | None:
+    """Shifts towards a loss where plain paths begin to show it: there it is rare, and near the break-even sought."""
+    seen = np.flatnonzero(curve.probability > 0.0)
+    if not seen.size:
+        return None
+    first = trial.lever.shock(float(curve.value[seen[0]]))
+    return shifted_towards(runs.variants(trial.job, trial.case, [[first]]), trial.note)
+
+
+def _part(progress: runs.Progress | None, at: int, parts: int) -> runs.Progress | None:
+    return None if progress is None else lambda done, total: progress(at * total + done, parts * total)
 
 
 def _deterministic(job: Job, case: ScenarioCase, lever: Lever, note: int, interest: bool) -> tuple[Curve, Answer]:
@@ -175,23 +208,18 @@ def _deterministic(job: Job, case: ScenarioCase, lever: Lever, note: int, intere
     return curve, _answer(lever, None, crossings, bool(fails[0]), len(crossings) <= 1, float(lever.value(1.0)))
 
 
-def _simulated(
-    job: Job,
-    case: ScenarioCase,
-    lever: Lever,
-    note: int,
-    place: Array,
-    threads: int | None,
-    progress: runs.Progress | None,
-    interest: bool,
-) -> tuple[Curve, Array]:
-    """The curve at some places, and losses by point and batch for the errors of differences."""
-    values = lever.value(place)
-    ds = runs.counted(runs.variants(job, case, [[lever.shock(x)] for x in values]), threads, progress)
-    chance = (shortfall_probability if interest else loss_probability)(ds).isel(tranche=note)
+def _simulated(trial: _Trial, place: Array, progress: runs.Progress | None) -> tuple[Curve, Array]:
+    """The curve at some places, and how many paths of each batch fail there, (point, batch)."""
+    values = trial.lever.value(place)
+    varied = runs.variants(trial.job, trial.case, [[trial.lever.shock(x)] for x in values])
+    ds = runs.counted(varied, trial.threads, progress, trial.sampler)
+    chance, loss = (
+        answer.isel(tranche=trial.note)
+        for answer in ((shortfall_probability if trial.interest else loss_probability)(ds), expected_loss(ds))
+    )
     estimate, error, low, high = (chance[k].values for k in ("estimate", "error", "low", "high"))
-    lost, total = of_notes(ds, _asked(interest)), of_notes(ds, "loss").total[:, note].sum(-1)
-    return Curve(values, estimate, error, low, high, total / lost.size.sum()), lost.total[:, note]
+    lost = of_notes(ds, _asked(trial.interest)).total[:, trial.note]
+    return Curve(values, estimate, error, low, high, loss["estimate"].values), lost
 
 
 def _asked(interest: bool) -> str:
@@ -224,8 +252,11 @@ def _rises(lost: Array) -> bool:
 def _at_percentile(lever: Lever, curve: Curve, percentile: float, monotone: bool) -> Answer:
     chance = 1.0 - percentile
     middle = _passes(lever, curve.value, curve.probability, chance)
-    early = _passes(lever, curve.value, curve.high, chance)
-    late = _passes(lever, curve.value, curve.low, chance)
+    least, most = curve.low, curve.high
+    if monotone:  # a point bounds the probability of all points before it, and is bounded by theirs
+        least, most = np.maximum.accumulate(least), np.minimum.accumulate(most[::-1])[::-1]
+    early = _passes(lever, curve.value, most, chance)
+    late = _passes(lever, curve.value, least, chance)
     crossings = []
     for at, (value, fails) in enumerate(middle):
         ends = [c[at][0] if at < len(c) else np.nan for c in (early, late)]

@@ -14,6 +14,7 @@ from stress.analysis.inputs_moved import note_share, with_shares
 from stress.errors import ConfigError
 from stress.inputs.job import Job, ScenarioCase
 from stress.measures.estimate import Interval
+from stress.sampling.shifts import shifted_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -58,6 +59,7 @@ class Sized(NamedTuple):
     """In the fresh run; expected loss where there is no target."""
     life: float
     """Weighted average life in the fresh run, years."""
+    life_error: float
     band: str
     """EL-implied, by the table; not a rating. `1 to 4` where the paths leave it open: estimate to upper bound."""
     verdict: str
@@ -111,8 +113,9 @@ def size(
 
     A note is sized by what ranks below it; notes without a target, and notes whose target a junior's implies, share the
     room above in proportion to their size. Solved on the job's draws so that the upper end of the 95% interval meets
-    the limit; judged on fresh ones, four times as many. Raises ConfigError where a target names no note or the residual
-    one, or where the paths are too few for a limit.
+    the limit; judged on fresh ones, four times as many, drawn around likely losses too (so that a band of a note that
+    hardly ever loses is known). Without a target the notes stay as they are and are judged so. Raises ConfigError where
+    a target names no note or the residual one, or where the paths are too few for a limit.
 
     >>> from stress.analysis.bands import load_bands
     >>> target = target_of("A:PD=0.05", load_bands(None))
@@ -123,7 +126,8 @@ def size(
     table = bands or load_bands()
     case, wanted = runs.case_of(job, scenario), _wanted(job, targets)
     sized = [k for k in wanted if not _implied(wanted, k)]
-    _check_paths(job, wanted, table)
+    if wanted:
+        _check_paths(job, wanted, table)
     work = _Work(job, case, wanted, table, threads, progress)
     shares, feasible = [note_share(job, k) for k in range(len(job.deal.notes))], dict.fromkeys(sized, True)
     for sweep in range(SWEEPS):
@@ -134,7 +138,8 @@ def size(
             break
     seed = (job.seed + PROOF_SEED) % 2**64
     fresh = job.model_copy(update={"seed": seed, "paths": PROOF_PATHS * job.paths})
-    proof = _read(with_shares(fresh, shares), case, threads)
+    sizes = with_shares(fresh, shares) if wanted else fresh
+    proof = _read(sizes, case, threads, aimed=True)
     notes = tuple(_sized(job, k, shares, wanted.get(k), proof, table) for k in range(len(shares)))
     return Sizing(job.name, case.name, notes, job.paths, job.seed, fresh.paths, seed, table.name,
                   all(feasible.values()), _says(job, wanted, feasible, notes))  # fmt: skip
@@ -145,7 +150,7 @@ class _Reading(NamedTuple):
 
     expected_loss: list[Interval]
     loss_probability: list[Interval]
-    life: list[float]
+    life: list[Interval]
 
 
 class _Work(NamedTuple):
@@ -198,22 +203,23 @@ def _meets(work: _Work, shares: list[float], note: int) -> bool:
     return bool(value.high <= limit)
 
 
-def _read(job: Job, case: ScenarioCase, threads: int | None) -> _Reading:
-    ds = runs.counted(runs.variants(job, case, [[]]), threads)
+def _read(job: Job, case: ScenarioCase, threads: int | None, aimed: bool = False) -> _Reading:
+    one = runs.variants(job, case, [[]])
+    ds = runs.counted(one, threads, sampler=shifted_of(one) if aimed else None)
     loss, chance, life = measures.expected_loss(ds), measures.loss_probability(ds), measures.wal(ds)
 
     def each(answer: xr.Dataset) -> list[Interval]:
         parts = [answer[k].values[0] for k in Interval._fields]
         return [Interval(*row) for row in zip(*parts, strict=True)]
 
-    return _Reading(each(loss), each(chance), [float(x) for x in life["estimate"].values[0]])
+    return _Reading(each(loss), each(chance), each(life))
 
 
 def _against(target: Target, reading: _Reading, note: int, table: Bands) -> tuple[Interval, float]:
     """The measure that the target is about, and its limit."""
     if target.kind == "PD":
         return reading.loss_probability[note], target.limit
-    limit = target.limit if target.kind == "EL" else table.limit(target.band, reading.life[note])
+    limit = target.limit if target.kind == "EL" else table.limit(target.band, float(reading.life[note].estimate))
     return reading.expected_loss[note], limit
 
 
@@ -230,8 +236,9 @@ def _sized(job: Job, note: int, shares: list[float], target: Target | None, proo
         target="" if target is None else str(target),
         limit=limit,
         measured=value,
-        life=proof.life[note],
-        band=_band(table, proof.expected_loss[note], proof.life[note]),
+        life=float(proof.life[note].estimate),
+        life_error=float(proof.life[note].error),
+        band=_band(table, proof.expected_loss[note], float(proof.life[note].estimate)),
         verdict=verdict,
     )
 
@@ -244,10 +251,8 @@ def _band(table: Bands, loss: Interval, life: float) -> str:
 def _wanted(job: Job, targets: Mapping[str | None, Target]) -> dict[int, Target]:
     """Targets by place of the note, senior first. The last note takes what is left and has none."""
     last = len(job.deal.notes) - 1
-    if last < 1:
+    if targets and last < 1:
         raise ConfigError("sizing needs a note below the one that is sized; the deal has one note only")
-    if not targets:
-        raise ConfigError("--target: give at least one, such as EL=0.0005 or A:PD=0.001")
     found: dict[int, Target] = {}
     for name, target in targets.items():
         if name is None:

@@ -39,6 +39,7 @@ def breakeven(
     """Find the largest multiple of a shock at which a note is paid in full.
 
     Deterministic (unconditional rates, rho = 0) and at percentiles of the simulated paths, on common random numbers.
+    Where a percentile leaves fewer than 50 paths beyond it, all are drawn around a loss and weighted.
 
     \b
     Example:
@@ -63,5 +64,6 @@ def _table(answer: Breakeven) -> Table:
     whole = "Paid in full: " + (
         "all interest paid when due." if answer.interest else "no principal unpaid at legal maturity."
     )
-    caption = f"{answer.paths:,} paths at each point, seed {answer.seed}. {whole}"
+    aimed = ", drawn around a loss" if answer.estimator == "importance" else ""
+    caption = f"{answer.paths:,} paths at each point{aimed}, seed {answer.seed}. {whole}"
     return sheet_table(breakeven_sheet(answer), title, caption, ("left", "right", "right", "right", "left"))

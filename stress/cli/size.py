@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option(
-    "--target", "targets", multiple=True, required=True, metavar="[NOTE:]EL=|PD=|band=",
-    help="EL=0.0005 for all notes but the last, A:PD=0.001 or B:band=4 for one; may be repeated.",
+    "--target", "targets", multiple=True, metavar="[NOTE:]EL=|PD=|band=",
+    help="EL=0.0005 for all notes but the last, A:PD=0.001 or B:band=4 for one; may be repeated. Without one the notes "
+    "are judged as they are.",
 )  # fmt: skip
 @click.option("--bands", type=FILE, metavar="FILE.toml", help="Your table of EL-implied bands. [default: illustrative]")
 @question
@@ -36,6 +37,7 @@ def size(
     Example:
       stress size scenarios/jobs/baitiao-24m.toml --target EL=0.0005
       stress size job.toml --target A:PD=0.001 --target B:PD=0.01 --scenario macro_severe --json
+      stress size job.toml --bands mine.toml
     """
     from stress.analysis.bands import load_bands
     from stress.analysis.sizing import size as find
@@ -51,16 +53,21 @@ def size(
 
 
 def _table(answer: Sizing) -> Table:
+    from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    from stress.report.numbers import fraction, interval, percent
+    from stress.report.numbers import fraction, interval, own_unit, percent
 
+    asked = any(one.target for one in answer.notes)
+    drawn = f"Solved on {answer.paths:,} paths, proved on {answer.proof_paths:,} others" if asked else ""
     caption = (
-        f"Solved on {answer.paths:,} paths, proved on {answer.proof_paths:,} others. EL-implied band by the table "
-        f"'{answer.table}': not a rating. {answer.says}"
+        f"{drawn or f'{answer.proof_paths:,} paths'}, drawn around losses where these are rare. EL-implied band by the "
+        f"table '{answer.table}': not a rating. {answer.says}"
     )
     table = Table(
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
         title=Text(f"Note sizes under {answer.scenario}"),
         title_justify="left",
         caption=Text(caption),
@@ -74,6 +81,6 @@ def _table(answer: Sizing) -> Table:
         measured = interval(*(float(x) for x in (one.measured.estimate, one.measured.low, one.measured.high)))
         table.add_row(
             Text(one.note), percent(one.before), percent(one.share), percent(one.enhancement), one.target or "–",
-            fraction(one.limit), measured, f"{one.life:.2f}", one.band, one.verdict,
+            fraction(one.limit), measured, own_unit(one.life, one.life_error, digits=3), one.band, one.verdict,
         )  # fmt: skip
     return table

@@ -10,7 +10,7 @@ from stress.errors import DataError
 from stress.report.clock_chapter import clocks
 from stress.report.exhibit import Chapter, Exhibit, svg_of
 from stress.report.figures import answers
-from stress.report.numbers import MISSING, count, fraction, interval, percent, with_error
+from stress.report.numbers import MISSING, count, fraction, interval, own_unit, percent, with_error
 from stress.report.sheets import Sheet
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def breakeven(answer: Breakeven) -> Chapter:
                 curve.value, curve.probability, curve.low, curve.high, curve.loss, strict=True
             )
         ),
-        f"{count(answer.paths)} paths at each point, the same draws at all.",
+        f"{count(answer.paths)} paths at each point, the same draws at all"
+        f"{', around a loss' if answer.estimator == 'importance' else ''}.",
     )
     says = (
         f"How far the {answer.shock} of {answer.scenario} can be turned ({answer.unit}; {answer.neutral:g} is the "
@@ -191,10 +192,13 @@ def sizing(answer: Sizing) -> Chapter:
     )
     rows = tuple(
         (n.note, percent(n.before), percent(n.share), percent(n.enhancement), n.target or MISSING,
-         interval(*(float(x) for x in (n.measured.estimate, n.measured.low, n.measured.high))), n.band, n.verdict)
+         interval(*(float(x) for x in (n.measured.estimate, n.measured.low, n.measured.high))),
+         own_unit(n.life, n.life_error, digits=3), n.band, n.verdict)
         for n in answer.notes
     )  # fmt: skip
-    sheet = Sheet(("Note", "Was", "Share", "Enhancement", "Target", "Measured [95%]", "Band", "Verdict"), rows)
+    sheet = Sheet(
+        ("Note", "Was", "Share", "Enhancement", "Target", "Measured [95%]", "WAL, years", "Band", "Verdict"), rows
+    )
     exhibit = Exhibit(svg_of(answers.sizing(answer), f"sizing {answer.scenario}"), "Note sizes", "", sheet)
     return Chapter(f"Note sizes under {answer.scenario}", tuple(s for s in says if s), Sheet((), ()), exhibit)
 

@@ -30,7 +30,9 @@ def breakeven(answer: Breakeven) -> Figure:
     """Probability of a loss along the shock with its 95% band; marks at each break-even."""
     figure, (axes, below) = ink.sheet(2, 1, 7.2, 4.6, sharex=True, height_ratios=(2.2, 1.0))
     curve, calm = answer.curve, answer.calm
-    axes.fill_between(curve.value, curve.low, curve.high, color=ink.BAND, alpha=0.2, linewidth=0, label="95% interval")
+    told = (curve.probability > 0.0) | (answer.estimator == "plain")
+    low, high = np.where(told, curve.low, np.nan), np.where(told, curve.high, np.nan)
+    axes.fill_between(curve.value, low, high, color=ink.BAND, alpha=0.2, linewidth=0, label="95% interval")
     what = "probability of unpaid interest" if answer.interest else "probability of a loss"
     axes.plot(curve.value, curve.probability, color=ink.BAND, marker=".", markersize=3, label=what)
     for k, one in enumerate(a for a in answer.answers if np.isfinite(a.value)):
@@ -40,13 +42,17 @@ def breakeven(answer: Breakeven) -> Figure:
             )
             continue
         style = ink.note_style(k + 1)
-        label = f"{percent(one.percentile, 1)} of paths whole: {one.value:.3g}"
+        label = f"{100.0 * one.percentile:.7g}% of paths whole: {one.value:.3g}"
         axes.errorbar(
             one.value, 1.0 - one.percentile, xerr=[[max(one.value - one.low, 0.0)], [max(one.high - one.value, 0.0)]],
             marker="o", markersize=5, capsize=2, linestyle="", color=style["color"], label=label,
         )  # fmt: skip
     axes.set_title(f"{ink.label(answer.tranche)} under {ink.label(answer.scenario)}: break-even of {answer.shock}")
     axes.set_ylim(-0.02, 1.02)
+    ink.percent_axis(axes.yaxis)
+    if answer.estimator == "importance":
+        axes.set(yscale="log", ylim=(0.1 * min(1.0 - one.percentile for one in answer.answers if one.percentile), 2.0))
+        ink.log_percent_axis(axes.yaxis)
     axes.legend(loc="best")
     below.plot(curve.value, curve.loss, color=ink.BAND, label="expected loss")
     shown = (calm.value >= curve.value.min()) & (calm.value <= curve.value.max())
@@ -56,8 +62,7 @@ def breakeven(answer: Breakeven) -> Figure:
     below.legend(loc="best")
     below.set_xlabel(answer.unit)
     _shock_axis(below, curve.value)
-    for one_axis in (axes.yaxis, below.yaxis):
-        ink.percent_axis(one_axis)
+    ink.percent_axis(below.yaxis)
     return figure
 
 
