@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stress.cli.answer import plain
+from stress.cli.answer import LEAST, plain
 from stress.cli.cells import Cell, cell_options, opened, opened_one
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
@@ -16,7 +16,7 @@ from stress.errors import ConfigError, DataError
 if TYPE_CHECKING:
     import xarray as xr
 
-QUESTIONS = ("breakeven", "reverse", "sensitivity", "clocks")
+QUESTIONS = ("breakeven", "reverse", "sensitivity", "bands", "clocks")
 
 
 @click.command()
@@ -24,7 +24,7 @@ QUESTIONS = ("breakeven", "reverse", "sensitivity", "clocks")
 @click.option("-o", "--out", type=FILE, metavar="FILE.html", help="Where to write. [default: report.html beside it]")
 @click.option(
     "--with", "questions", multiple=True, metavar="QUESTION", help="Answer it in a chapter: breakeven, reverse, "
-    "sensitivity, clocks, or several with commas. Each runs the job of RESULTS again, many times.",
+    "sensitivity, bands, clocks, or several with commas. Each runs the job of RESULTS again, many times.",
 )  # fmt: skip
 @click.option("--tranche", metavar="NAME", help="The note asked about. [default: the lowest that is owed interest]")
 @click.option("--scenario", metavar="NAME", help="The scenario to start from. [default: the first]")
@@ -104,6 +104,8 @@ def _answer(
     from stress.analysis.runs import PATHS
     from stress.inputs.load import job_from_json
 
+    if paths is not None and paths < LEAST:
+        raise ConfigError(f"--paths {paths}: at least {LEAST}, as errors are measured between batches of 32 paths")
     if not dataset.attrs.get("job"):
         raise DataError("--with: the results do not hold their job")
     job = job_from_json(str(dataset.attrs["job"])).model_copy(update={"paths": paths or PATHS})
@@ -122,6 +124,10 @@ def _answer(
             from stress.analysis.clocks import clocks
 
             return clocks(job, scenario=scenario, threads=threads, progress=step)
+        if name == "bands":
+            from stress.analysis.sizing import size
+
+            return size(job, {}, scenario, threads=threads, progress=step)
         from stress.analysis.sensitivity import sensitivity
 
         return sensitivity(job, "EL", tranche, scenario, threads=threads, progress=step)

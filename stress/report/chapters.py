@@ -71,8 +71,8 @@ def _where(one: Answer) -> str:
 def _crossing(one: Answer) -> tuple[str, str, str]:
     if math.isnan(one.value):
         return MISSING, MISSING, MISSING
-    low, high = (f"{x:.4g}" if math.isfinite(x) else MISSING for x in (one.low, one.high))
-    return f"{one.value:.4g}", f"{one.error:.1g}" if math.isfinite(one.error) else MISSING, f"{low} to {high}"
+    low, high = (f"{x:#.4g}" if math.isfinite(x) else MISSING for x in (one.low, one.high))
+    return f"{one.value:#.4g}", f"{one.error:.1g}" if math.isfinite(one.error) else MISSING, f"{low} to {high}"
 
 
 def reverse(answer: Reverse) -> Chapter:
@@ -184,12 +184,16 @@ def tornado_number(answer: Tornado, value: float, error: float) -> str:
 
 
 def sizing(answer: Sizing) -> Chapter:
-    """Notes as they are and as sized."""
-    says = (
+    """Notes as they are and as sized; or as they are alone, with their bands."""
+    asked = any(note.target for note in answer.notes)
+    what = (
         f"The largest notes under {answer.scenario}, the most senior first, that meet a target each. Solved on "
-        f"{count(answer.paths)} paths, proved on {count(answer.proof_paths)} others. An EL-implied band is no rating.",
-        answer.says,
+        f"{count(answer.paths)} paths, proved on {count(answer.proof_paths)} others"
+        if asked
+        else f"Notes as they are under {answer.scenario}, measured on {count(answer.proof_paths)} paths"
     )
+    table = f"EL-implied bands are those of the table '{answer.table}'; they are no ratings."
+    says = (f"{what}, drawn around losses where these are rare. {table}", answer.says)
     rows = tuple(
         (n.note, percent(n.before), percent(n.share), percent(n.enhancement), n.target or MISSING,
          interval(*(float(x) for x in (n.measured.estimate, n.measured.low, n.measured.high))),
@@ -200,7 +204,8 @@ def sizing(answer: Sizing) -> Chapter:
         ("Note", "Was", "Share", "Enhancement", "Target", "Measured [95%]", "WAL, years", "Band", "Verdict"), rows
     )
     exhibit = Exhibit(svg_of(answers.sizing(answer), f"sizing {answer.scenario}"), "Note sizes", "", sheet)
-    return Chapter(f"Note sizes under {answer.scenario}", tuple(s for s in says if s), Sheet((), ()), exhibit)
+    title = f"Note sizes under {answer.scenario}" if asked else f"EL-implied bands under {answer.scenario}"
+    return Chapter(title, tuple(s for s in says if s), Sheet((), ()), exhibit)
 
 
 _CHAPTERS: dict[str, Callable[[Any], Chapter]] = {

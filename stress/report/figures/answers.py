@@ -136,7 +136,7 @@ def tornado(answer: Tornado) -> Figure:
 
 def _bar(axes: Axes, row: int, bar: Bar) -> None:
     for side, colour, shift in ((bar.down, DOWN, -0.17), (bar.up, UP, 0.17)):
-        if side is not None:
+        if side is not None and side.estimate != 0.0:  # a side that moves no path has a bound, not an interval
             whisker = [[max(side.estimate - side.low, 0.0)], [max(side.high - side.estimate, 0.0)]]
             axes.barh(row + shift, side.estimate, 0.32, color=colour)
             axes.errorbar(side.estimate, row + shift, xerr=whisker, color=ink.TEXT, linewidth=0.7, capsize=1.5)
