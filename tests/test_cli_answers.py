@@ -79,15 +79,25 @@ def test_compare_shows_differences_and_refuses_other_draws(tmp_path: Path, capsy
 def test_a_report_answers_the_questions_it_is_asked(tmp_path: Path, capsys: Capture) -> None:
     ds = stress.simulate(load_job(JOB), paths=2048, scenarios=["baseline"])
     results.save(ds, tmp_path / "results.nc")
-    asked = ["--with", "breakeven,sensitivity", "--with", "reverse", "--tranche", "subordinated", "--paths", "512"]
+    asked = [
+        "--with",
+        "breakeven,sensitivity",
+        "--with",
+        "reverse,bands",
+        "--tranche",
+        "subordinated",
+        "--paths",
+        "512",
+    ]
     assert _run(["report", str(tmp_path), *asked, "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
-    assert list(document["answers"]) == ["breakeven", "sensitivity", "reverse"]
+    assert list(document["answers"]) == ["breakeven", "sensitivity", "reverse", "bands"]
     page = (tmp_path / "report.html").read_text()
-    for title in ("Break-even of subordinated: defaults", "Sensitivity of", "Reverse stress of subordinated"):
+    of = "of subordinated"
+    for title in (f"Break-even {of}: defaults", "Sensitivity of", f"Reverse stress {of}", "EL-implied bands"):
         assert f"<h3>{title}" in page
     found = document["answers"]["breakeven"]["answers"][0]["value"]
-    assert f"<td>{found:.4g}</td>" in page
+    assert f"<td>{found:#.4g}</td>" in page
     assert _run(["report", str(tmp_path)]) == 0
     assert "Questions" not in (tmp_path / "report.html").read_text()
 
