@@ -1,10 +1,14 @@
 """How a run would scale: costs measured on this machine, put into a model. A model, not a measurement of a cluster.
 
-With C cores a run of P paths is cut into `counting.chunks`. Each task costs its paths and a fixed part (clear, copy and
-deflate a tally, Dask's work on the worker); each tally is added up once in the tree, on the workers; driver and
-scheduler spend a little on every task and take in a few sums. Workers and driver work side by side: the slower of the
-two is the run's time. Costs are CPU seconds, so that they can be taken while other programs run. Not in the model: slow
-networks, cores that share memory bandwidth or turbo, the start of a cluster.
+With C cores a run of P paths is cut into `counting.chunks`. Each task costs its paths and a fixed part (clear and pack
+a tally, Dask's work on the worker); each tally is added up once in the tree, on the workers; driver and scheduler spend
+a little on every task and take in a few sums. Workers and driver work side by side: the slower of the two is the run's
+time. Costs are CPU seconds, so that they can be taken while other programs run. Not in the model: slow networks, cores
+that share memory bandwidth or turbo, the start of a cluster.
+
+A second of CPU on a crowded machine does less than on a quiet one: the check, many small tasks on more workers than
+cores, is therefore held against costs that all its workers took at the same time; the model of many cores uses those of
+one process alone.
 """
 
 from __future__ import annotations
@@ -17,9 +21,10 @@ from typing import Any, NamedTuple
 from stress import cluster, engine
 from stress.assemble.problem import assemble
 from stress.cluster.drive import FAN_IN
-from stress.cluster.work import combine
+from stress.cluster.work import combine, count_range, identity
 from stress.counting.counted import Counted, add, encode, joined
-from stress.counting.ranges import chunks
+from stress.counting.ranges import LEAST_SENT, chunks
+from stress.engine import n_core
 from stress.inputs.job import Job
 from stress.kernels import alone
 from stress.kernels.layout import PANEL_PATHS
@@ -29,21 +34,29 @@ SMALL = 1024
 """Paths of a task in the check: so few that what a task costs besides its paths shows."""
 
 
-class Costs(NamedTuple):
-    """CPU seconds."""
+class Work(NamedTuple):
+    """CPU seconds of what a worker does."""
 
     path: float
     """One path under all scenarios."""
     task: float
-    """Fixed part of a task on the worker: clear, copy and deflate the tally."""
+    """Fixed part of a task: clear and pack the tally."""
     combine: float
-    """One tally's share of a combining task: inflate and add."""
+    """One tally's share of a combining task: unpack and add."""
+
+
+class Costs(NamedTuple):
+    """CPU seconds."""
+
+    path: float
+    task: float
+    combine: float
     worker: float
-    """Dask's own work on the worker, a task."""
+    """Dask's own work on the worker, a task with its share of the tree: tallies travel between workers."""
     schedule: float
-    """Driver and scheduler, a task."""
+    """Driver and scheduler, the same."""
     take_in: float
-    """The driver, a sum that arrives: inflate and add."""
+    """The driver, a sum that arrives: unpack and add."""
 
 
 class Prediction(NamedTuple):
@@ -68,32 +81,55 @@ class Trial(NamedTuple):
     predicted: float
 
 
-def measure(packed: Packed, seed: int, client: Any, paths: int = 2**15, tasks: int = 400) -> Costs:
-    """Take the costs of a problem on this process, and those of Dask on a cluster of idle tasks."""
+def work(packed: Packed, seed: int, paths: int = 2**13, times: int = 3) -> Work:
+    """Take what a worker's own work costs in this process."""
     space = Workspace(packed)
     alone.run(space, 0, 1, PANEL_PATHS, seed)
-    path = _spent(lambda: alone.run(space, 0, paths // PANEL_PATHS, paths, seed), 3) / paths
-
-    def fixed() -> bytes:
-        part = encode(space.tally())
-        space.clear()
-        return part
-
+    path = _spent(lambda: alone.run(space, 0, paths // PANEL_PATHS, paths, seed), times) / paths
+    space.clear()
     alone.run(space, 0, SMALL // PANEL_PATHS, SMALL, seed)
     part = encode(space.tally())
+
+    def fixed() -> None:
+        encode(space.tally())
+        space.clear()
+        alone.run(space, 0, SMALL // PANEL_PATHS, SMALL, seed)
+
+    task = _spent(fixed, times) - SMALL * path
+    return Work(path, task, _spent(lambda: combine([part] * FAN_IN), times) / FAN_IN)
+
+
+def measure(packed: Packed, seed: int, client: Any) -> Costs:
+    """Take the costs of a problem on this process, and those of Dask on a cluster of as many workers as cores."""
+    part = _tally(packed, seed)
     total = joined([Counted((), part)]).tally()
-    many = _spent(lambda: combine([part] * FAN_IN), 3) / FAN_IN
-    task = _spent(fixed, 5)
-    idle(client, tasks)
-    schedule, worker = min(idle(client, tasks) for _ in range(3))
-    return Costs(path, task, many, worker, schedule, _spent(lambda: add(total, Counted((), part).tally()), 5))
+    take_in = _spent(lambda: add(total, Counted((), part).tally()), 5)
+    return Costs(*work(packed, seed, 2**15, 5), *idle(client, len(part)), take_in)
 
 
-def idle(client: Any, tasks: int) -> tuple[float, float]:
-    """CPU seconds of driver and scheduler, and of the workers, for a task that does nothing."""
-    workers, here = on_workers(client), time.process_time()
-    client.gather(client.map(_nothing, range(tasks), pure=False))
-    return (time.process_time() - here) / tasks, (on_workers(client) - workers) / tasks
+def idle(client: Any, size: int, tasks: int = 400, times: int = 3) -> tuple[float, float]:
+    """CPU seconds of the workers, and of driver and scheduler, for a task that counts nothing, and its share of a tree.
+
+    The tree is one of tallies of so many bytes that are not added up. The least disturbed of some times.
+    """
+
+    def once() -> tuple[float, float]:
+        workers, here = on_workers(client), time.process_time()
+        leaves = [client.submit(bytes, size, pure=False) for _ in range(tasks)]
+        groups = [leaves[at : at + FAN_IN] for at in range(0, tasks, FAN_IN)]
+        client.gather([client.submit(len, group, pure=False) for group in groups])
+        return (on_workers(client) - workers) / tasks, (time.process_time() - here) / tasks
+
+    once()
+    found = [once() for _ in range(times)]
+    return min(worker for worker, _ in found), min(schedule for _, schedule in found)
+
+
+def waiting(client: Any, seconds: float = 3.0) -> float:
+    """CPU seconds that all processes spend in a second without any task."""
+    workers, here, since = on_workers(client), time.process_time(), time.monotonic()
+    time.sleep(seconds)
+    return (on_workers(client) - workers + time.process_time() - here) / (time.monotonic() - since)
 
 
 def on_workers(client: Any) -> float:
@@ -101,22 +137,23 @@ def on_workers(client: Any) -> float:
     return float(sum(client.run(time.process_time).values()))
 
 
-def trial(packed: Packed, job: Job, client: Any, costs: Costs, workers: int, tasks: int) -> Trial:
-    """Run many small tasks; CPU seconds measured and by the model."""
-    paths = tasks * SMALL
-    digest = engine.problem_digest(packed)
-    client.run(_load, packed, job.seed)
-    list(cluster.count(packed, digest, job.seed, [(0, workers * SMALL)], client, most=SMALL))  # Dask's own first times
-    before, here = on_workers(client), time.process_time()
-    list(cluster.count(packed, digest, job.seed, [(0, paths)], client, most=SMALL))
+def trial(packed: Packed, job: Job, client: Any, tasks: int) -> Trial:
+    """Run many small tasks; CPU seconds measured, and by the model from what all workers at once say a task costs."""
+    problem = engine.problem_digest(packed)
+    client.run(_first, packed, problem, job.seed)
+    found = list(client.run(work, packed, job.seed, times=2).values())
+    crowded = Work(*(sum(each) / len(found) for each in zip(*found, strict=True)))
+    each = SMALL * crowded.path + crowded.task + crowded.combine + sum(idle(client, len(_tally(packed, job.seed))))
+    spare = waiting(client)
+    before, here, since = on_workers(client), time.process_time(), time.monotonic()
+    list(cluster.count(packed, problem, job.seed, [(0, tasks * SMALL)], client, most=SMALL))
     measured = on_workers(client) - before + time.process_time() - here
-    each = SMALL * costs.path + costs.task + costs.combine + (costs.worker + costs.schedule) * (1 + 1 / FAN_IN)
-    return Trial(workers, tasks, measured, tasks * each + costs.take_in)
+    return Trial(len(found), tasks, measured, tasks * each + spare * (time.monotonic() - since))
 
 
 def predict(costs: Costs, paths: int, cores: int, sums: int = 4) -> Prediction:
     """Time and efficiency of a run; `sums`: tallies that reach the driver."""
-    tasks = [end - start for start, end in chunks([(0, paths)], cores)]
+    tasks = [end - start for start, end in chunks([(0, paths)], cores, least=LEAST_SENT)]
     n_task = len(tasks)
     rounds = math.ceil(n_task / cores) if n_task < cores else math.ceil((n_task - 1) / cores)  # the last one is small
     fixed = costs.task + costs.combine + costs.worker
@@ -128,23 +165,32 @@ def predict(costs: Costs, paths: int, cores: int, sums: int = 4) -> Prediction:
     return Prediction(cores, n_task, seconds, paths * costs.path / cores / seconds, on_driver / seconds)
 
 
-def taken(job: Job, workers: int, tasks: int) -> tuple[Costs, Trial]:
-    """Costs of a job and the check of the model, on worker processes of this machine."""
+def taken(job: Job) -> Costs:
+    """Costs of a job on this machine."""
     packed = pack(assemble(job))
-    alone.run(Workspace(packed), 0, 1, 1, job.seed)  # compiled here, loaded by the workers
+    _tally(packed, job.seed)  # compiled here, loaded by the workers
+    with cluster.local(n_core()) as client:
+        client.wait_for_workers(n_core())
+        return measure(packed, job.seed, client)
+
+
+def tried(job: Job, workers: int, tasks: int) -> Trial:
+    """The check of the model, on worker processes of this machine."""
+    packed = pack(assemble(job))
+    _tally(packed, job.seed)
     with cluster.local(workers) as client:
         client.wait_for_workers(workers)
-        costs = measure(packed, job.seed, client)
-        return costs, trial(packed, job, client, costs, workers, tasks)
+        return trial(packed, job, client, tasks)
 
 
-def _load(packed: Packed, seed: int) -> None:
-    """Load the kernels into a worker: seconds of its first task."""
-    alone.run(Workspace(packed), 0, 1, 1, seed)
+def _tally(packed: Packed, seed: int) -> bytes:
+    """What a small task leaves."""
+    return count_range(packed, "scaling", (0, SMALL), seed, identity())
 
 
-def _nothing(number: int) -> bytes:
-    return b""
+def _first(packed: Packed, problem: str, seed: int) -> None:
+    """What a worker does once, before its first task: load kernels and libraries, take memory."""
+    combine([count_range(packed, problem, (0, SMALL), seed, identity())] * 2)
 
 
 def _spent(action: Callable[[], object], times: int) -> float:

@@ -12,11 +12,11 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from stress.cluster.connect import n_slot
+from stress.cluster.connect import n_slot, renew
 from stress.cluster.work import combine, count_range, hold, identity
 from stress.counting.counted import Counted, Progress
 from stress.counting.pace import Pace
-from stress.counting.ranges import Range, Ranges, chunks, is_whole, size, union
+from stress.counting.ranges import LEAST_SENT, Range, Ranges, chunks, is_whole, size, union
 from stress.errors import ClusterLost, Incomplete, StressError
 from stress.kernels.memory import Packed
 
@@ -61,7 +61,7 @@ def count(
     what came before is good.
     """
     drive = _Drive(packed, problem, seed, client, Pace(every), stop or threading.Event())
-    drive.waiting = chunks(work, max(1, n_slot(client)), most)[::-1]
+    drive.waiting = chunks(work, max(1, n_slot(client)), most, LEAST_SENT)[::-1]
     all_paths, latest = size(work), time.monotonic()
     try:
         while drive.busy():
@@ -94,7 +94,7 @@ class _Drive:
         self.events: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.tries: dict[Range, int] = {}
         self.n_counted = 0
-        self.slots, self.seen, self.flushed = 0, 0.0, time.monotonic()
+        self.slots, self.most, self.seen, self.flushed = 0, 0, 0.0, time.monotonic()
         self.alive = time.monotonic()
 
     def busy(self) -> bool:
@@ -207,6 +207,9 @@ class _Drive:
         if self.client.status != "running":
             raise ClusterLost("the connection to the scheduler is lost; run again to go on")
         self.slots = n_slot(self.client)
+        self.most = max(self.most, self.slots)
+        if self.slots < self.most:
+            renew(self.client)
         if self.slots:
             self.alive = now
         elif now - self.alive > GRACE:

@@ -92,14 +92,15 @@ def estimate_sweep(plan: SweepPlan) -> Estimate:
 
 def estimate(plan: Plan) -> Estimate:
     """Everything, with the rate of the latest run of the same problem, or one measured now (it may compile first)."""
-    from stress.counting.ranges import chunks
+    from stress.counting.ranges import LEAST_SENT, SMALLEST, chunks
     from stress.engine import packed_of, problem_digest
     from stress.jobs import rate
 
     packed = packed_of(plan.job)
     slots = _slots(plan)
     one = rate.known(problem_digest(packed)) or rate.measure(packed, plan.seed)
-    tasks = chunks(((0, plan.paths),), slots, plan.most)
+    sent = plan.workers is not None or address_of(plan) is not None
+    tasks = chunks(((0, plan.paths),), slots, plan.most, LEAST_SENT if sent else SMALLEST)
     tally = tally_bytes(plan)
     return Estimate(
         len(tasks),

@@ -199,6 +199,11 @@ TESTED = (
         "the model of benchmarks/scaling.py", "tests/test_scale.py -m slow -k sixteen",
     ),
     tested(
+        "many-cores", "implementation",
+        "a model, not a measurement: 10^9 paths under eight scenarios on 64 and on 1,024 cores like these",
+        "the same model; a network that slows nothing", "tests/test_scale.py -m slow -k many_cores",
+    ),
+    tested(
         "cores", "implementation", "two threads count at 90% of twice one or better, by CPU second",
         "whole counts on one thread and two, in turns", "tests/test_scale.py -m slow -k two_threads",
     ),
