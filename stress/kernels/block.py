@@ -9,7 +9,7 @@ from stress.kernels.cash import collect_recoveries, earn_on_cash
 from stress.kernels.constants import header_of, table_of
 from stress.kernels.count import count_block, flush_months, record_payment, record_pool_month
 from stress.kernels.granular import count_transitions
-from stress.kernels.jit import kernel, stage
+from stress.kernels.jit import aside, kernel, stage
 from stress.kernels.lanes import load, splat, store
 from stress.kernels.laws import conserve_cash
 from stress.kernels.layout import (
@@ -81,7 +81,7 @@ def run_panels(
     for i in range(first_panel, first_panel + n_panel):
         blocks = min(PANEL_BLOCKS, (n_path - i * PANEL_BLOCKS * LANES + LANES - 1) // LANES)
         if drawn == 0:
-            draw_normals(w, p.panel, blocks, p.n_month, p.n_factor, i * PANEL_BLOCKS * LANES, seed, FACTORS)
+            draw_normals(w, p.panel, blocks, p.n_month, p.n_factor, i * PANEL_BLOCKS * LANES, seed, int(FACTORS))
         start = first_path + i * PANEL_BLOCKS * LANES
         if p.by_path == 1:
             _draw_others(m, blocks, start, seed)
@@ -103,7 +103,7 @@ def run_panels(
             flush_months(m, k, i % N_MONTH_BATCH)
 
 
-@stage
+@aside
 def _draw_others(m: Any, blocks: Any, start: Any, seed: Any) -> None:
     """A panel's normals beside the factors': `Market.draws` says of which purpose and how many."""
     at = m.p.own
@@ -178,7 +178,7 @@ def _simulate(m: Any, at: Any, b: Any, k: Any, fans: Any, path: Any, seed: Any) 
     finish(m, k)
 
 
-@stage
+@aside
 def _open(m: Any, k: Any) -> None:
     """The deal and its pool at closing."""
     w, p = m.w, m.p

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from stress.kernels.elementary import exponential, normal_cdf
-from stress.kernels.jit import stage
+from stress.kernels.jit import aside, stage
 from stress.kernels.lanes import fma, load, root, splat, store, where_less
 from stress.kernels.layout import (
     DRAWN_ODDS,
@@ -65,7 +65,7 @@ def _drawn(m: Any, at: Any, base: Any, i: Any) -> Any:
     return shift
 
 
-@stage
+@aside
 def entry_by_path(m: Any, b: Any, k: Any, t: Any) -> None:
     """Entry rates of month t for block b."""
     w, p = m.w, m.p

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from stress.kernels.jit import stage
+from stress.kernels.jit import aside, stage
 from stress.kernels.lanes import anywhere, load, root, splat, store, total, where_less
 from stress.kernels.layout import (
     BALANCE,
@@ -39,7 +39,7 @@ def add_fixed(n: Any, at: Any, value: Any) -> None:
     n[at + 1] += int((value - high / _HIGH) * _LOW)
 
 
-@stage
+@aside
 def record_pool_month(m: Any, k: Any, t: Any, fans: Any) -> None:
     """Pool quantities of a month at its determination, as shares of the cut-off balance."""
     w, p = m.w, m.p
@@ -47,22 +47,22 @@ def record_pool_month(m: Any, k: Any, t: Any, fans: Any) -> None:
     n_row = N_POOL_MONTH + p.n_note
     defaulted = load(w, p.pool + TOTAL_DEFAULTED)
     at = p.month_sums + t * n_row
-    _record(w, at, defaulted * inverse, p.alive)
-    _record(w, at + 1, (defaulted - load(w, p.pool + TOTAL_RECOVERED)) * inverse, p.alive)
-    _record(w, at + 2, load(w, p.pool + EXCESS), p.alive)
-    _record(w, at + 3, load(w, p.pool + BALANCE) * inverse, p.alive)
+    _record(m, at, defaulted, inverse)
+    _record(m, at + 1, defaulted - load(w, p.pool + TOTAL_RECOVERED), inverse)
+    _record(m, at + 2, load(w, p.pool + EXCESS), 1.0)
+    _record(m, at + 3, load(w, p.pool + BALANCE), inverse)
     if fans == 1:
-        one = splat(1.0)
-        _fan(m, k, t, 0, _spread(defaulted * inverse, one))
-        _fan(m, k, t, 1, _spread((defaulted - load(w, p.pool + TOTAL_RECOVERED)) * inverse, one))
+        one, fan = splat(1.0), _fans_of(m, k, t)
+        _fan(m, fan, _spread(defaulted * inverse, one))
+        _fan(m, fan + N_FAN_BIN, _spread((defaulted - load(w, p.pool + TOTAL_RECOVERED)) * inverse, one))
         excess = load(w, p.pool + EXCESS)
         size = _spread(where_less(excess, 0.0, excess * -1.0, excess), one) * 0.5
         size = where_less(excess, 0.0, size * -1.0, size) + (0.5 * N_FAN_BIN)
-        _fan(m, k, t, 2, where_less(size, N_FAN_BIN - 1.0, size, N_FAN_BIN - 1.0))
-        _fan(m, k, t, 3, _spread(load(w, p.pool + BALANCE) * (0.5 * inverse), one))
+        _fan(m, fan + 2 * N_FAN_BIN, where_less(size, N_FAN_BIN - 1.0, size, N_FAN_BIN - 1.0))
+        _fan(m, fan + 3 * N_FAN_BIN, _spread(load(w, p.pool + BALANCE) * (0.5 * inverse), one))
 
 
-@stage
+@aside
 def record_payment(m: Any, k: Any, t: Any, fans: Any) -> None:
     """Cash and note balances after the payment of period t."""
     w, p = m.w, m.p
@@ -72,20 +72,21 @@ def record_payment(m: Any, k: Any, t: Any, fans: Any) -> None:
     for a in range(p.n_account):
         cash = cash + load(w, p.account + a * LANES)
     at = p.month_sums + t * n_row
-    _record(w, at + 4, cash * inverse, p.alive)
+    fan = _fans_of(m, k, t)
+    _record(m, at + 4, cash, inverse)
     if fans == 1:
-        _fan(m, k, t, 4, _spread(cash * (0.5 * inverse), splat(1.0)))
+        _fan(m, fan + 4 * N_FAN_BIN, _spread(cash * (0.5 * inverse), splat(1.0)))
     for n in range(p.n_note):
-        share = load(w, p.note + n * NOTE_ROWS + OUTSTANDING)
-        share = share * (1.0 / m.f[p.at_original + n])
-        _record(w, at + N_POOL_MONTH + n, share, p.alive)
+        balance, per = load(w, p.note + n * NOTE_ROWS + OUTSTANDING), 1.0 / m.f[p.at_original + n]
+        _record(m, at + N_POOL_MONTH + n, balance, per)
         if fans == 1:
-            _fan(m, k, t, N_POOL_MONTH + n, _spread(share, splat(1.0)))
+            _fan(m, fan + (N_POOL_MONTH + n) * N_FAN_BIN, _spread(balance * per, splat(1.0)))
 
 
 @stage
-def _record(w: Any, at: Any, value: Any, alive: Any) -> None:
-    w[at] += total(value * load(w, alive))
+def _record(m: Any, at: Any, value: Any, unit: Any) -> None:
+    """Add the sum over the block's paths, in units, to a month sum."""
+    m.w[at] += total(value * load(m.w, m.p.alive)) * unit
 
 
 @stage
@@ -97,11 +98,16 @@ def _spread(share: Any, top: Any) -> Any:
 
 
 @stage
-def _fan(m: Any, k: Any, t: Any, quantity: Any, bins: Any) -> None:
+def _fans_of(m: Any, k: Any, t: Any) -> Any:
+    """Counts of the first quantity of a month, N_FAN_BIN of them; those of the others follow."""
+    return m.p.to_fan_count + (k * m.p.n_month + t) * (N_POOL_MONTH + m.p.n_note) * N_FAN_BIN
+
+
+@aside
+def _fan(m: Any, at: Any, bins: Any) -> None:
     """Count the bins of a quantity. They pass through the first step row (scratch of the waterfall, free between
     payments); where all lanes share one, as notes do that are whole or repaid, one addition counts them."""
     w, p = m.w, m.p
-    at = p.to_fan_count + ((k * p.n_month + t) * (N_POOL_MONTH + p.n_note) + quantity) * N_FAN_BIN
     store(w, p.step, bins)
     apart = bins - w[p.step]
     if p.weighted == 0 and not anywhere(apart * apart):
@@ -124,7 +130,7 @@ def flush_months(m: Any, k: Any, batch: Any) -> None:
             w[at] = 0.0
 
 
-@stage
+@aside
 def count_block(m: Any, k: Any, block: Any, n_alive: Any) -> None:
     """Outcomes of a block: sums by batch, loss bins with their smallest path, months of triggers."""
     w, p = m.w, m.p

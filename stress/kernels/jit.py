@@ -32,7 +32,10 @@ def stage(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def aside(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A piece of a kernel that is called, not inlined: what few runs need must not crowd the registers of all."""
+    """A piece of a kernel that is called, not inlined: compiled once, and apart from what surrounds it.
+
+    A number written out, as an argument, is a type of its own and has the piece compiled once more: `int(0)` is not.
+    """
     called: Callable[..., Any] = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **PIPELINE, **_POLICY)(function)
     return called
 

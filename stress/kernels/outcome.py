@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stress.kernels.elementary import exponential, logarithm
-from stress.kernels.jit import stage
+from stress.kernels.jit import aside
 from stress.kernels.lanes import anywhere, fma, load, splat, store, where_less
 from stress.kernels.layout import (
     CUT_OFF,
@@ -30,7 +30,7 @@ _EXACT = 1e-9
 """A loss below this share is rounding, not a loss."""
 
 
-@stage
+@aside
 def finish(m: Any, k: Any) -> None:
     """Fill the outcome rows in the order of `tally.NOTE_QUANTITIES` and `tally.POOL_QUANTITIES`."""
     w, p = m.w, m.p
@@ -76,7 +76,7 @@ def finish(m: Any, k: Any) -> None:
     store(w, out + 5 * LANES, recovered * inverse)
 
 
-@stage
+@aside
 def _internal_rate(m: Any, n: Any, multiple: Any, begin: Any, end: Any) -> Any:
     """Effective annual IRR at par: Newton on the logarithm of present value, nearly linear in ln(1 + y).
 
@@ -108,7 +108,7 @@ def _internal_rate(m: Any, n: Any, multiple: Any, begin: Any, end: Any) -> Any:
         before, x = x, x + where_less(multiple, 1e-9, 0.0, step)
         x = where_less(x, -25.0, -25.0, x)
         x = where_less(x, 4.0, x, 4.0)
-        if not anywhere((x - before) * (x - before) - 1e-17):  # the next step would be its square
+        if not anywhere((x - before) * (x - before) - 1e-13):  # the next step would be about its square
             break
     found = exponential(x) - 1.0
     found = where_less(found, HIGHEST_IRR, found, HIGHEST_IRR)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from stress.kernels.elementary import cosine_quarter, logarithm, sine_quarter
-from stress.kernels.jit import kernel, stage
+from stress.kernels.jit import aside, kernel, stage
 from stress.kernels.lanes import (
     WIDTH,
     bits_float,
@@ -86,7 +86,7 @@ def philox_words(counter: Any, seed: Any, out: Any) -> None:
         store_words(out, i * WIDTH, words[i])
 
 
-@stage
+@aside
 def draw_normals(
     panel: Any, start: Any, n_block: Any, n_month: Any, n_factor: Any, first_path: Any, seed: Any, purpose: Any
 ) -> None:

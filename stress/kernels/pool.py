@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stress.kernels.cash import collect, lost_share
-from stress.kernels.jit import stage
+from stress.kernels.jit import aside, stage
 from stress.kernels.lanes import NARROW, fma, where_less
 from stress.kernels.lanes import load as load_row
 from stress.kernels.lanes import load_narrow as load
@@ -60,7 +60,7 @@ _WIPED = 1e-9
 SCALE_FLOOR = 1e-200
 
 
-@stage
+@aside
 def advance_cohort(m: Any, k: Any, t: Any, c: Any) -> None:
     """One month of one cohort: transitions, scheduled payment, prepayment, dilution; collections to their accounts."""
     w, p = m.w, m.p

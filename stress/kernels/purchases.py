@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stress.kernels.jit import stage
+from stress.kernels.jit import aside, stage
 from stress.kernels.lanes import anywhere, load, splat, store, where_less
 from stress.kernels.layout import (
     ALIVE,
@@ -40,7 +40,7 @@ from stress.kernels.layout import (
 from stress.kernels.rows import add_to
 
 
-@stage
+@aside
 def buy(m: Any, k: Any, t: Any, c: Any, source: Any, mask: Any) -> None:
     """Buy receivables for cohort c with the cash of an account, on the lanes of a 0/1 row."""
     w, p = m.w, m.p
@@ -97,7 +97,7 @@ def _join(m: Any, t: Any, c: Any, s: Any, amount: Any) -> None:
         add_to(w, at + p.fresh + (t % 2 * p.n_way + way) * LANES, part)
 
 
-@stage
+@aside
 def settle_purchases(m: Any, k: Any, t: Any, c: Any) -> None:
     """Before a cohort's step: what it bought since the last one (last month or, in another's steps, this month) gets its
     profile, and its place in the history over the survival until now."""
@@ -157,7 +157,7 @@ def buy_with_collections(m: Any, k: Any, t: Any, c: Any) -> None:
             add_to(w, p.lock_ring + ((step + lag) % p.n_lock) * LANES, moved)
             locked = locked + moved
         store(w, p.cash + LOCKED, locked)
-    buy(m, k, t, c, PRINCIPAL, p.cash + MASK)
+    buy(m, k, t, c, int(PRINCIPAL), p.cash + MASK)
 
 
 @stage

@@ -6,7 +6,7 @@ from typing import Any
 
 from stress.kernels.by_path import entry_by_path
 from stress.kernels.elementary import normal_cdf
-from stress.kernels.jit import stage
+from stress.kernels.jit import aside, stage
 from stress.kernels.lanes import fma, load, splat, store, where_less
 from stress.kernels.layout import BY_PATH, GAIN, LANES, N_RATE, PERSISTENCE
 
@@ -31,7 +31,7 @@ def move_factors(m: Any, at: Any, k: Any, t: Any) -> None:
         store(w, row, fma(shock, gain, before * phi))
 
 
-@stage
+@aside
 def conditional_rates(m: Any, b: Any, k: Any, t: Any) -> None:
     """Rates of the month given the factors (Vasicek 2002), by a fitted polynomial or by the normal distribution itself."""
     w, p = m.w, m.p

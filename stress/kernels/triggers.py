@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stress.kernels.jit import stage
+from stress.kernels.jit import aside, stage
 from stress.kernels.lanes import anywhere, fma, load, splat, store, where_less
 from stress.kernels.layout import (
     ACCRUED,
@@ -116,7 +116,7 @@ def _coupon(m: Any, k: Any, t: Any, n: Any) -> Any:
     return coupon
 
 
-@stage
+@aside
 def accrue(m: Any, k: Any, t: Any) -> None:
     """Interest and fees of the month, deficiency, excess spread, totals."""
     w, p = m.w, m.p
@@ -221,7 +221,7 @@ def observe(m: Any, observable: Any, denominator: Any) -> Any:
     return where_less(base, tiny, 0.0, value / where_less(base, tiny, 1.0, base))
 
 
-@stage
+@aside
 def test_triggers(m: Any, t: Any) -> None:
     """Test every trigger of the month; the phase becomes the later of the present one and what trips."""
     w, p = m.w, m.p
@@ -296,7 +296,7 @@ def _holds(m: Any, t: Any, y: Any) -> Any:
     return where_less(limit, value, 1.0, 0.0) if side == 1 else where_less(value, limit, 1.0, 0.0)
 
 
-@stage
+@aside
 def clean_up(m: Any) -> None:
     """Sell what is left of the pool at par once it is below the clean-up factor and the deal amortizes."""
     w, p = m.w, m.p
@@ -323,7 +323,7 @@ def clean_up(m: Any) -> None:
     add_to(w, p.cash + CASH_IN, sold)
 
 
-@stage
+@aside
 def set_need(m: Any, k: Any, t: Any) -> None:
     """At the month's start: senior costs of the period that may be paid from principal."""
     w, p = m.w, m.p

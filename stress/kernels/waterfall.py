@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stress.kernels.jit import stage
+from stress.kernels.jit import aside, stage
 from stress.kernels.lanes import anywhere, fma, load, splat, store, where_less
 from stress.kernels.layout import (
     ACCRUED,
@@ -62,7 +62,7 @@ from stress.kernels.steps import (
 )
 
 
-@stage
+@aside
 def pay(m: Any, k: Any, t: Any, now: Any, c: Any) -> None:
     """Distribute what is available for period t, at step (now, c) of the clock."""
     w, p = m.w, m.p

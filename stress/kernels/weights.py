@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stress.kernels.count import add_fixed, clip, loss_bin, month_of, yield_bin
-from stress.kernels.jit import stage
+from stress.kernels.jit import aside, stage
 from stress.kernels.lanes import load, total
 from stress.kernels.layout import (
     EARLY_MONTH,
@@ -21,7 +21,7 @@ from stress.kernels.tally import N_BATCH, N_BIN, N_MONTH_BATCH, N_SPREAD_BIN
 _UNIT, _TOP = 1048576.0, 1099511627776.0  # 2**20, 2**40
 
 
-@stage
+@aside
 def weigh_block(m: Any, k: Any, block: Any, n_alive: Any) -> None:
     """What `count_block` counts, by weight and by its square. The weights stand in the rows of `alive`."""
     w, p = m.w, m.p
