@@ -188,12 +188,25 @@ def test_the_yield_of_a_short_note_discounts_its_cash_to_par() -> None:
     assert float(data["irr"].sel(tranche="A")) == pytest.approx(wanted, abs=2e-7)
 
 
-def test_the_unit_of_money_changes_nothing() -> None:
+@pytest.mark.parametrize(
+    "steps",
+    [
+        PLAIN,
+        [{"step": "pay_interest", "notes": ["A", "B"]}, {**PRINCIPAL[0], "order": "pro_rata"}, *RESIDUAL],
+        [*INTEREST, {"step": "cover_defaults"}, *PRINCIPAL, *RESIDUAL],
+    ],
+    ids=["in sequence", "together", "defaults covered"],
+)
+def test_the_unit_of_money_changes_nothing(steps) -> None:
     """Income of 10 pays A's 6 and 4 of B's 4.5; a million times as large a unit of money shows the same shortfall."""
     plain_notes, unit = (A, {**B, "coupon": 0.18}, REST), 1e-6
-    plain = run(deal(notes=plain_notes), pool(annual_yield=0.12))
+    steps = [{"step": "pay_fee", "fee": "servicer"}, *steps]
+    fees = [{"name": "servicer", "base": "pool", "rate": 0.001}]
+    plain = run(deal(steps, notes=plain_notes, fees=fees), pool(annual_yield=0.12, default=0.01))
     notes = tuple({**note, "amount": note["amount"] * unit} for note in plain_notes)
-    data = run(deal(notes=notes), pool(annual_yield=0.12, balance=1000.0 * unit))
-    assert plain["shortfall"].values.tolist() == [0.0, 1.0, 0.0]
-    for name in ("shortfall", "first_loss_month", "loss", "wal", "irr", "price"):
-        np.testing.assert_allclose(data[name], plain[name], rtol=1e-9, err_msg=name)
+    data = run(deal(steps, notes=notes, fees=fees), pool(annual_yield=0.12, default=0.01, balance=1000.0 * unit))
+    assert plain["shortfall"].sel(tranche="B") == 1.0
+    for name in ("shortfall", "first_loss_month", "loss", "wal", "irr", "price", "cumulative_default", "excess_spread"):
+        np.testing.assert_allclose(data[name], plain[name], rtol=1e-9, atol=1e-12, err_msg=name)
+    for name in ("interest_paid", "principal_paid", "residual_yield", "fee_paid", "account_balance", "deficiency"):
+        np.testing.assert_allclose(data[name] / unit, plain[name], rtol=1e-9, atol=1e-9, err_msg=name)

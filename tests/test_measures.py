@@ -65,9 +65,10 @@ def test_expected_shortfall_is_the_mean_of_the_worst_paths(level: float, ds: xr.
         assert found == pytest.approx(exact, rel=1e-9 if var == 0 else 0, abs=0 if var == 0 else WIDTH)
 
 
-def test_where_value_at_risk_is_zero_expected_shortfall_is_expected_loss_over_the_tail() -> None:
+@pytest.mark.parametrize("lost", [(1e-6, 3e-6, 0.5, 0.123456), (0.99998, 0.99999, 0.999905, 1.0)])
+def test_where_value_at_risk_is_zero_expected_shortfall_is_expected_loss_over_the_tail(lost) -> None:
     sample = np.zeros(20_000)
-    sample[::5000] = [1e-6, 3e-6, 0.5, 0.123456]
+    sample[::5000] = lost
     ds = results_of(np.stack([sample] * 4)[None])
     shortfall = measures.expected_shortfall(ds, 0.999)["estimate"][0, 0]
     assert shortfall == pytest.approx(sample.mean() / 0.001, rel=1e-12)

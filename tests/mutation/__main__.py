@@ -141,9 +141,12 @@ def main() -> int:
                 continue
             started = time.perf_counter()
             said = verdict(site.module, site, most)
+            print(
+                f"{time.perf_counter() - started:6.1f} s  {site}: {said or ('alive' if most else 'SURVIVED')}",
+                flush=True,
+            )
             if most is None or said:
                 known[str(site)] = said
-                print(f"{time.perf_counter() - started:6.1f} s  {site}: {said or 'SURVIVED'}", flush=True)
                 if chosen.keep is not None:
                     with chosen.keep.open("a") as file:
                         file.write(json.dumps([str(site), said]) + "\n")

@@ -11,7 +11,7 @@ DEALS = (10, 2, 8, 4, 3, 11, 12, 1, 9, 6, 0, 13)
 """Random deals whose paths are compared with the slow model, cheap ones first: daily ones take ten times as long."""
 COUNTED = (4,)
 """Random deals whose counts are counted again."""
-WORKED = ("test_hand_worked_accounts.py", "test_hand_worked_triggers.py", "test_hand_worked_notes.py")
+WORKED = tuple(f"test_hand_worked_{name}.py" for name in ("accounts", "notes", "triggers", "switches", "together"))
 DRAWN = "test_paths_of_their_own.py::test_entry_rates_are_those_of_the_accounting_page"
 MACRO = "test_random_macro.py::test_entry_rates_follow_the_drawn_unemployment_of_the_path"
 WEIGHED = "test_sampling.py::test_weighted_counts_of_a_deal_of_four_months_are_the_sums_over_the_paths"
@@ -79,10 +79,12 @@ def counts() -> str:
 
 
 def tests(files: tuple[str, ...]) -> str:
-    """Whole test files, to the first failure."""
+    """Whole test files, to the first failure, which is not made smaller."""
     import pytest
+    from hypothesis import Phase, settings
 
+    settings.register_profile("mutants", phases=[Phase.explicit, Phase.generate], database=None, derandomize=True)
     names = [str(TESTS / name) for name in files]
     quiet = ["-q", "--no-header", "--no-summary", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
-    code = pytest.main(["-x", *quiet, "-p", "no:cacheprovider", *names])
+    code = pytest.main(["-x", *quiet, "-p", "no:cacheprovider", "--hypothesis-profile=mutants", *names])
     return f"tests: {code!s}" if code != 0 else ""
