@@ -126,5 +126,14 @@ def test_moves_of_a_rare_loss_add_up_to_separate_weighted_runs(job):
     assert abs(gap) < 4.0 * math.hypot(up.error, answer.base_error, float(apart["loss_probability_se"]))
 
 
+def test_a_loss_rarer_than_anything_means_is_said_to_be_so(job):
+    from stress.report.chapters import unmoved
+
+    answer = sensitivity(job, "EL", "A", inputs=[one for one in INPUTS if one.name == "yield"])
+    assert answer.base == 0.0
+    assert answer.unmoved == ("yield",)
+    assert unmoved(answer) == "Moves nothing that can be told of a loss rarer than one in 10^12"
+
+
 def test_common_losses_are_left_to_plain_paths(tornado):
     assert tornado.estimator == "plain"

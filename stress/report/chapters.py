@@ -157,8 +157,11 @@ def tornado(answer: Tornado) -> Chapter:
 
 
 def unmoved(answer: Tornado) -> str:
-    """What is said of inputs without a bar: where no path lost, small moves cannot be seen."""
-    return "Moves nothing" if answer.base else "Moves nothing that these paths show, none of which lost"
+    """What is said of inputs without a bar: small moves of what was hardly seen cannot be told."""
+    if answer.base:
+        return "Moves nothing"
+    unseen = "rarer than one in 10^12" if answer.estimator == "importance" else "that no path showed"
+    return f"Moves nothing that can be told of a loss {unseen}"
 
 
 def tornado_sheet(answer: Tornado) -> Sheet:
