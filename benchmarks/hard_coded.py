@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from stress.kernels import block, jit, waterfall
+from stress.kernels.codes import INCOME, PRINCIPAL
 from stress.kernels.jit import stage
 from stress.kernels.lanes import anywhere, load, splat, store, total, where_less
 from stress.kernels.layout import (
@@ -21,13 +22,11 @@ from stress.kernels.layout import (
     DEFICIENCY,
     FEE_LEFT,
     FEE_ROWS,
-    INCOME,
     LANES,
     MASK,
     NOTE_ROWS,
     OUTSTANDING,
     PHASE,
-    PRINCIPAL,
     RETAINED,
     UNPAID,
 )

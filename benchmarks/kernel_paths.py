@@ -9,7 +9,8 @@ import numpy as np
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job
 from stress.kernels import alone
-from stress.kernels.layout import LANES, Problem
+from stress.kernels.layout import LANES
+from stress.kernels.tables import Problem
 from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
 
 Array = np.ndarray

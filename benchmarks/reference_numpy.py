@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.numpy_model import Tables, simulate, tables_of
 from benchmarks.numpy_model.profile import Profile, ScaledPurchases
 from stress.inputs.job import Job
-from stress.kernels.layout import Problem
+from stress.kernels.tables import Problem
 from stress.kernels.tally import N_BIN
 
 Array = np.ndarray

@@ -13,8 +13,9 @@ from stress.assemble.market import factors_of
 from stress.assemble.problem import assemble
 from stress.errors import ConfigError
 from stress.inputs.job import Job
-from stress.kernels import alone, layout
-from stress.kernels.layout import LANES, Problem
+from stress.kernels import alone, codes, layout, tables
+from stress.kernels.layout import LANES
+from stress.kernels.tables import Problem
 from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _variables(
         return months[:, start : start + count * stride : stride]
 
     found: dict[str, tuple[tuple[str, ...], np.ndarray]] = {}
-    cut_off = problem.contract.scalars[layout.CUT_OFF]
+    cut_off = problem.contract.scalars[tables.CUT_OFF]
     for i, name in enumerate(layout.POOL_ROW_NAMES):
         if name:
             found[name] = (("month",), at(rows.pool, i * LANES, 1)[:, 0])
@@ -112,8 +113,8 @@ def _variables(
             if name:
                 found[name] = (("month", dim), each(group, kind * LANES, length, count))
     found["account_balance"] = (("month", "account"), at(rows.account, 0, sizes.n_account))
-    found["income_cash"] = (("month",), at(rows.account, layout.INCOME * LANES, 1)[:, 0])
-    found["principal_cash"] = (("month",), at(rows.account, layout.PRINCIPAL * LANES, 1)[:, 0])
+    found["income_cash"] = (("month",), at(rows.account, codes.INCOME * LANES, 1)[:, 0])
+    found["principal_cash"] = (("month",), at(rows.account, codes.PRINCIPAL * LANES, 1)[:, 0])
     paid = np.zeros((sizes.n_month, max(step_of_row) + 1))
     by_row = at(rows.step, 0, sizes.n_step)
     for row, step in enumerate(step_of_row):

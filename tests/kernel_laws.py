@@ -13,7 +13,7 @@ import xarray as xr
 from stress.inputs.deal import AnyStep, Deal
 from stress.inputs.deal_rules import receiver_of, sources_of
 from stress.inputs.job import Job
-from stress.kernels.layout import PHASES
+from stress.kernels.codes import PHASES
 
 NOTHING = 1e-9
 """Of the cut-off balance."""

@@ -15,7 +15,7 @@ from stress.inputs.parameters import Parameters
 from stress.inputs.pool import Copula
 from stress.inputs.scenario import Shock
 from stress.kernels.granular import binomial_quantiles
-from stress.kernels.layout import HEADER_FIELDS
+from stress.kernels.tables import HEADER_FIELDS
 
 COVARIANCE = ((0.09, 0.01, 0.0), (0.01, 0.16, 0.02), (0.0, 0.02, 0.25))
 DRAWN = Parameters(version=1, kind="parameters", name="drawn", p=0.03, rho=0.04, phi=0.9, covariance=COVARIANCE)

@@ -14,7 +14,7 @@ import numpy as np
 from benchmarks.numpy_model.purchase import PRINCIPAL, buy
 from benchmarks.numpy_model.state import ALL, State
 from benchmarks.numpy_model.tables import Array, Tables
-from stress.kernels import layout
+from stress.kernels import codes
 
 ROWS = (
     "account",
@@ -90,7 +90,7 @@ def _run_steps(ledger: Ledger, state: State, tables: Tables, phase: int, t: int,
         if contract.step[x, 4] >= 0:
             raise NotImplementedError("the NumPy model runs steps without a condition")
         kind = int(contract.step[x, 0])
-        if kind == layout.PURCHASE:
+        if kind == codes.PURCHASE:
             _purchase(ledger, state, tables, x, now, c)
         else:
             STEPS[kind](ledger, tables, x, t)
@@ -112,7 +112,7 @@ def _pay_due(ledger: Ledger, tables: Tables, x: int, due: Array, paid: Array) ->
         return
     cash = ledger.account[source]
     amount = np.minimum(owed, cash)
-    if cap < layout.NO_LIMIT:
+    if cap < codes.NO_LIMIT:
         raise NotImplementedError("the NumPy model pays fees without a cap")
     amount = ledger.allowed(np.maximum(amount, 0.0))
     paid += amount
@@ -182,11 +182,11 @@ def _pay_residual(ledger: Ledger, tables: Tables, x: int, t: int) -> None:
 
 
 STEPS: dict[int, Callable[[Ledger, Tables, int, int], None]] = {
-    layout.PAY_FEE: _pay_fee,
-    layout.PAY_INTEREST: _pay_interest,
-    layout.COVER_DEFAULTS: _cover_defaults,
-    layout.PAY_PRINCIPAL: _pay_principal,
-    layout.PAY_RESIDUAL: _pay_residual,
+    codes.PAY_FEE: _pay_fee,
+    codes.PAY_INTEREST: _pay_interest,
+    codes.COVER_DEFAULTS: _cover_defaults,
+    codes.PAY_PRINCIPAL: _pay_principal,
+    codes.PAY_RESIDUAL: _pay_residual,
 }
 """The kinds that the 12 and 24-month deals use."""
 

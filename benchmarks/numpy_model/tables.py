@@ -14,7 +14,8 @@ from stress.assemble.profiles import new_profile, opening_profile
 from stress.assemble.turnover import pool_under
 from stress.inputs.job import Job
 from stress.inputs.pool import Pool
-from stress.kernels.layout import Contract, Problem, Sizes
+from stress.kernels.layout import Sizes
+from stress.kernels.tables import Contract, Problem
 
 Array = NDArray[np.float64]
 

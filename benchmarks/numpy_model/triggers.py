@@ -49,7 +49,7 @@ OBSERVABLES: tuple[Callable[[State, Tables, int], Array], ...] = (
     lambda state, tables, _: state.unpaid[0] / tables.contract.original[0],
     _of(lambda state: state.deficiency),
 )
-"""In the order of `stress.kernels.layout.OBSERVABLES`."""
+"""In the order of `stress.kernels.codes.OBSERVABLES`."""
 
 
 def test_triggers(state: State, tables: Tables, t: int) -> None:

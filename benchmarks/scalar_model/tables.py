@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.numpy_model.tables import Array, Tables
-from stress.kernels.layout import NO_LIMIT
+from stress.kernels.codes import NO_LIMIT
 
 
 class ScalarTables(NamedTuple):

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job
 from stress.kernels import alone, layout
-from stress.kernels.layout import LANES, Problem
+from stress.kernels.layout import LANES
+from stress.kernels.tables import Problem
 from stress.kernels.tally import NOTE_QUANTITIES
 
 Array = NDArray[np.float64]

@@ -12,7 +12,8 @@ from scipy.special import expit, gammainccinv, gammaincinv, logit, ndtr, ndtri, 
 from stress.assemble.heterogeneity import centred_shift
 from stress.assemble.months import MonthInputs
 from stress.assemble.polynomial import powers
-from stress.kernels.layout import MIXING_RANGE, N_PARAMETER, ODDS, REACH, SPREAD, SWING_REACH, Sizes
+from stress.kernels.layout import Sizes
+from stress.kernels.tables import MIXING_RANGE, N_PARAMETER, ODDS, REACH, SPREAD, SWING_REACH
 
 Array = NDArray[np.float64]
 
@@ -25,7 +26,7 @@ class ByPath(NamedTuple):
     """Tables of one scenario."""
 
     lens: Array
-    """(T, 4) see `layout.Market`."""
+    """(T, 4) see `tables.Market`."""
     quantile: Array
     """(T, S, D)"""
     root: Array

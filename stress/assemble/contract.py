@@ -24,9 +24,9 @@ from stress.inputs.deal import (
     Transfer,
 )
 from stress.inputs.deal_rules import notes_of
-from stress.kernels import layout
-from stress.kernels.layout import Contract
+from stress.kernels import codes
 from stress.kernels.outcome import MONTH_YEARS
+from stress.kernels.tables import Contract
 
 
 def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_off: float) -> Contract:
@@ -50,7 +50,7 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
         step_up_trigger=_step_up_trigger(deal),
         guess=np.log1p(np.array([accrual[0, :, n].sum() / dates.years[-1] for n in range(len(deal.notes))])),
         discount=np.ascontiguousarray(1.0 / np.cumprod(1.0 + accrual + spread[:, :, None], axis=1)),
-        fee_base=np.array([layout.FEE_BASES.index(f.base) for f in deal.fees], dtype=np.int64),
+        fee_base=np.array([codes.FEE_BASES.index(f.base) for f in deal.fees], dtype=np.int64),
         fee_rate=_fee_rate(deal, months, dates),
         fee_carry=np.array([float(f.carry_over) for f in deal.fees]),
         step=np.array(steps.rows, dtype=np.int64).reshape(-1, 8),
@@ -99,7 +99,7 @@ def step_labels(deal: Deal) -> tuple[list[str], list[int]]:
     """A name for each step of the priority of payments, and the step of each compiled row (one row per source)."""
     labels: list[str] = []
     step_of_row: list[int] = []
-    for phase in layout.PHASES:
+    for phase in codes.PHASES:
         for step in deal.priority.get(phase, ()):  # type: ignore[call-overload]
             what = getattr(step, "note", None) or getattr(step, "fee", None) or getattr(step, "account", None) or ""
             what = what or getattr(step, "to", "") or "+".join(notes_of(step))
@@ -125,14 +125,14 @@ class _Steps:
         self.tests: list[tuple[int, int]] = []
         self.limits: list[float] = []
         span: dict[str, list[int]] = {}
-        for phase in layout.PHASES:
+        for phase in codes.PHASES:
             first = len(self.rows)
             for step in deal.priority.get(phase, ()):  # type: ignore[call-overload]
                 self._add(step)
             span[phase] = [first, len(self.rows)]
         self.phase = [
             span[phase] if phase in deal.priority or phase == "revolving" else span["amortization"]
-            for phase in layout.PHASES
+            for phase in codes.PHASES
         ]
 
     def in_full(self) -> list[int]:
@@ -151,18 +151,18 @@ class _Steps:
 
     def _in_run(self, at: int, source: int) -> bool:
         kind, _, account, _, test, *_ = self.rows[at]
-        due = kind in (layout.PAY_FEE, layout.PAY_INTEREST)
-        free = test < 0 and self.values[at][0] >= layout.NO_LIMIT
-        return due and free and account == source != layout.PRINCIPAL
+        due = kind in (codes.PAY_FEE, codes.PAY_INTEREST)
+        free = test < 0 and self.values[at][0] >= codes.NO_LIMIT
+        return due and free and account == source != codes.PRINCIPAL
 
     def _add(self, step: AnyStep) -> None:
         kind, index, to, members = self._kind(step)
-        value = [layout.NO_LIMIT, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+        value = [codes.NO_LIMIT, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
         target = np.zeros(self.n_month)
         if isinstance(step, PayFee) and step.cap is not None:
             value[0] = step.cap
         elif isinstance(step, Transfer):
-            value[0] = layout.NO_LIMIT if step.amount is None else step.amount
+            value[0] = codes.NO_LIMIT if step.amount is None else step.amount
             value[6] = 1.0 if step.share is None else step.share
         elif isinstance(step, TopUp | Release):
             target[:] = self._reserve(step.target, value)
@@ -176,7 +176,7 @@ class _Steps:
         self.members += members
         for before, source in enumerate([step.account] if isinstance(step, Release) else step.source):
             row = [kind, index, self.accounts.index(source), to, test, len(step.when), first, len(members)]
-            if kind in (layout.PAY_FEE, layout.PAY_INTEREST):
+            if kind in (codes.PAY_FEE, codes.PAY_INTEREST):
                 row[7] = len(step.source)
             elif isinstance(step, Transfer):
                 row[1] = before
@@ -188,40 +188,40 @@ class _Steps:
         """A condition of a step: what is looked at, on which side, against which limit."""
         if condition.trigger is not None:
             names = [trigger.name for trigger in self.deal.triggers]
-            self.tests.append((layout.TRIGGER_TEST + names.index(condition.trigger), int(condition.tripped)))
+            self.tests.append((codes.TRIGGER_TEST + names.index(condition.trigger), int(condition.tripped)))
             self.limits.append(0.0)
         else:
-            self.tests.append((layout.OBSERVABLES.index(str(condition.observable)), int(condition.above is not None)))
+            self.tests.append((codes.OBSERVABLES.index(str(condition.observable)), int(condition.above is not None)))
             self.limits.append(condition.above if condition.above is not None else condition.below or 0.0)
 
     def _kind(self, step: AnyStep) -> tuple[int, int, int, list[int]]:
         """Kernel code, note or fee index, destination account, notes of a principal step."""
         match step:
             case PayFee():
-                return layout.PAY_FEE, self.fees.index(step.fee), -1, []
+                return codes.PAY_FEE, self.fees.index(step.fee), -1, []
             case PayInterest():
                 paid = [self.notes.index(n) for n in notes_of(step)]
                 return (
-                    (layout.PAY_INTEREST, paid[0], -1, [])
+                    (codes.PAY_INTEREST, paid[0], -1, [])
                     if len(paid) == 1
-                    else (layout.PAY_INTEREST_TOGETHER, -1, -1, paid)
+                    else (codes.PAY_INTEREST_TOGETHER, -1, -1, paid)
                 )
             case CoverDefaults():
                 index = -1 if step.note is None else self.notes.index(step.note)
-                return layout.COVER_DEFAULTS, index, layout.PRINCIPAL, []
+                return codes.COVER_DEFAULTS, index, codes.PRINCIPAL, []
             case TopUp():
-                return layout.TOP_UP, -1, self.accounts.index(step.account), []
+                return codes.TOP_UP, -1, self.accounts.index(step.account), []
             case Release():
-                return layout.RELEASE, -1, self.accounts.index(step.to), []
+                return codes.RELEASE, -1, self.accounts.index(step.to), []
             case Transfer():
-                return layout.TRANSFER, -1, self.accounts.index(step.to), []
+                return codes.TRANSFER, -1, self.accounts.index(step.to), []
             case Purchase():
-                return layout.PURCHASE, -1, -1, []
+                return codes.PURCHASE, -1, -1, []
             case PayPrincipal():
-                code = layout.PAY_PRO_RATA if step.order == "pro_rata" else layout.PAY_PRINCIPAL
+                code = codes.PAY_PRO_RATA if step.order == "pro_rata" else codes.PAY_PRINCIPAL
                 return code, -1, -1, [self.notes.index(n) for n in step.notes]
             case PayResidual():
-                return layout.PAY_RESIDUAL, self.notes.index(step.note), -1, []
+                return codes.PAY_RESIDUAL, self.notes.index(step.note), -1, []
 
     def _reserve(self, target: Reserve, value: list[float]) -> float:
         value[1], value[2] = target.share_of_pool, target.share_of_notes
@@ -251,7 +251,7 @@ def _step_up_trigger(deal: Deal) -> np.ndarray:
 def _payable(deal: Deal, n_month: int) -> np.ndarray:
     payable = np.zeros((4, n_month, len(deal.notes)))
     month = np.arange(1, n_month + 1)
-    for p, phase in enumerate(layout.PHASES):
+    for p, phase in enumerate(codes.PHASES):
         for n, note in enumerate(deal.notes):
             every = note.payment_months.get(phase, 1)  # type: ignore[call-overload]
             payable[p, :, n] = (month % every == 0) | (month == n_month)
@@ -275,11 +275,11 @@ def _fee_rate(deal: Deal, months: Sequence[MonthInputs], dates: Calendar) -> np.
 
 
 def _triggers(deal: Deal) -> np.ndarray:
-    effect = {"none": 0, "acceleration": layout.ACCELERATION, "event_of_default": layout.EVENT_OF_DEFAULT}
+    effect = {"none": 0, "acceleration": codes.ACCELERATION, "event_of_default": codes.EVENT_OF_DEFAULT}
     rows = [
         [
-            layout.OBSERVABLES.index(t.observable),
-            layout.DENOMINATORS.index(t.denominator),
+            codes.OBSERVABLES.index(t.observable),
+            codes.DENOMINATORS.index(t.denominator),
             int(t.breach == "above"),
             t.months,
             effect[t.effect],

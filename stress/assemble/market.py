@@ -12,9 +12,10 @@ from stress.assemble.by_path import ByPath, by_path_of, mixing_polynomial, padde
 from stress.assemble.months import MonthInputs
 from stress.inputs.deal import Deal
 from stress.inputs.pool import Dependence, Pool
-from stress.kernels import layout
-from stress.kernels.layout import Market, Sizes
+from stress.kernels import layout, tables
+from stress.kernels.layout import Sizes
 from stress.kernels.philox import HETEROGENEITY, MACRO, MIXING, PARAMETERS
+from stress.kernels.tables import Market
 from stress.links import fit_links
 
 Array = np.ndarray
@@ -88,7 +89,7 @@ def market_of(
     drawn: list[ByPath | None] = [None if deterministic else by_path_of(m, df) for m in months]
     for k, one in enumerate(drawn):
         if one is not None:
-            degree[k, layout.ENTRY], steady[k, layout.ENTRY], common[k, layout.ENTRY] = layout.BY_PATH, 0, 0
+            degree[k, layout.ENTRY], steady[k, layout.ENTRY], common[k, layout.ENTRY] = tables.BY_PATH, 0, 0
     stationary = dependence.factor_start == "stationary"
     n_scenario = sizes.n_scenario
     shocks = padded(drawn, sizes)
@@ -161,8 +162,8 @@ def rational_link(p: Array, rho: Array, sign: int) -> Array:
 def _draws(drawn: Sequence[ByPath | None], df: float | None, n_segment: int) -> Array:
     """(4, 3) purpose, indices and items of what each path draws beside its factors; no index where nothing needs it."""
     some = [one for one in drawn if one is not None]
-    own = n_segment if any(one.lens[:, layout.SPREAD].any() for one in some) else 0
-    parameters = layout.N_PARAMETER if any(one.root.any() for one in some) else 0
+    own = n_segment if any(one.lens[:, tables.SPREAD].any() for one in some) else 0
+    parameters = tables.N_PARAMETER if any(one.root.any() for one in some) else 0
     quarters = max((one.n_period for one in some), default=0)
     variables = max((one.n_variable for one in some), default=0)
     return np.array(
@@ -178,12 +179,12 @@ def _draws(drawn: Sequence[ByPath | None], df: float | None, n_segment: int) -> 
 
 def _month_scalars(deal: Deal, m: MonthInputs, sizes: Sizes) -> Array:
     scalars = np.zeros((sizes.n_month, 8))
-    scalars[:, layout.PAYMENT] = m.payment
-    scalars[:, layout.YIELD] = m.yield_multiple
-    scalars[:, layout.DILUTION] = m.dilution
-    scalars[:, layout.UNPAID_SHARE] = m.dilution_unpaid
-    scalars[:, layout.COMMINGLED_STEPS] = m.commingled * sizes.n_cohort
-    scalars[:, layout.CASH_RATE] = m.cash_rate / 12.0 / sizes.n_cohort
-    scalars[:, layout.PRICE] = deal.purchase_price
-    scalars[:, layout.LAG] = np.round(m.lag_days * sizes.n_cohort / 30.0)
+    scalars[:, tables.PAYMENT] = m.payment
+    scalars[:, tables.YIELD] = m.yield_multiple
+    scalars[:, tables.DILUTION] = m.dilution
+    scalars[:, tables.UNPAID_SHARE] = m.dilution_unpaid
+    scalars[:, tables.COMMINGLED_STEPS] = m.commingled * sizes.n_cohort
+    scalars[:, tables.CASH_RATE] = m.cash_rate / 12.0 / sizes.n_cohort
+    scalars[:, tables.PRICE] = deal.purchase_price
+    scalars[:, tables.LAG] = np.round(m.lag_days * sizes.n_cohort / 30.0)
     return scalars

@@ -16,7 +16,8 @@ from stress.errors import ConfigError
 from stress.inputs.deal import Deal
 from stress.inputs.job import Clock, Job, ScenarioCase
 from stress.inputs.pool import Pool
-from stress.kernels.layout import Problem, Sizes, rows_of
+from stress.kernels.layout import Sizes, rows_of
+from stress.kernels.tables import Problem
 
 COHORTS: dict[Clock, int] = {"monthly": 1, "daily": 30, "payment_date": 3}
 """Cohorts of each clock: the payment-date clock has the 1st, the payment day and the month end."""

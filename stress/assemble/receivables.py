@@ -13,7 +13,8 @@ from stress.errors import ConfigError
 from stress.inputs.billing import MONTH_DAYS, Billing
 from stress.inputs.job import Clock
 from stress.inputs.pool import Pool
-from stress.kernels.layout import Floats, Ints, Receivables, Sizes
+from stress.kernels.layout import Floats, Ints, Sizes
+from stress.kernels.tables import Receivables
 
 
 class Due(NamedTuple):

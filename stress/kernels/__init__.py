@@ -149,5 +149,5 @@ certificate (a residual note of size 0) has nothing to lose: its loss is 0, it h
 present value) is over the cut-off balance.
 
 **Layout.** A block is 32 paths, the lanes of every row of the scratch array; a panel is 16 blocks, the unit of
-scheduling. See `layout`.
+scheduling. See `layout` (rows), `tables` (inputs), `codes`.
 """

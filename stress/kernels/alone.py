@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from stress.kernels.block import run_panels
-from stress.kernels.layout import LANES, Floats, Problem
+from stress.kernels.layout import LANES, Floats
 from stress.kernels.memory import Workspace, aligned, field, pack
 from stress.kernels.philox import FACTORS, normal_panel
+from stress.kernels.tables import Problem
 
 
 def run(

@@ -6,6 +6,7 @@ from typing import Any
 
 from stress.kernels.by_path import settle_path
 from stress.kernels.cash import collect_recoveries, earn_on_cash
+from stress.kernels.codes import PRINCIPAL
 from stress.kernels.constants import header_of, table_of
 from stress.kernels.count import count_block, flush_months, record_payment, record_pool_month
 from stress.kernels.granular import count_transitions
@@ -27,7 +28,6 @@ from stress.kernels.layout import (
     NOTE_ROWS,
     OUTSTANDING,
     PANEL_BLOCKS,
-    PRINCIPAL,
     PRINCIPAL_TIME,
     RECOVERABLE,
     SCALE,

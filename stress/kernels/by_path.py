@@ -18,16 +18,11 @@ from stress.kernels.layout import (
     ENTRY,
     GAIN,
     LANES,
-    MIXING_RANGE,
     MIXING_VARIABLE,
-    N_PARAMETER,
     N_RATE,
-    ODDS,
     PERSISTENCE,
-    REACH,
-    SPREAD,
-    SWING_REACH,
 )
+from stress.kernels.tables import MIXING_RANGE, N_PARAMETER, ODDS, REACH, SPREAD, SWING_REACH
 
 
 @stage

@@ -9,10 +9,8 @@ from stress.kernels.lanes import fma, load, splat, store
 from stress.kernels.layout import (
     CASH_IN,
     CASH_INTEREST,
-    CASH_RATE,
     COMMINGLED,
     COMMINGLED_INCOME,
-    COMMINGLED_STEPS,
     INCOME_COLLECTED,
     LANES,
     PRINCIPAL_COLLECTED,
@@ -20,6 +18,7 @@ from stress.kernels.layout import (
     RECOVERED,
 )
 from stress.kernels.rows import add_to
+from stress.kernels.tables import CASH_RATE, COMMINGLED_STEPS
 
 
 @stage

@@ -18,7 +18,7 @@ from numba.core import cgutils
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_getattr, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, lower_getattr_generic, models, register_model
 
-from stress.kernels.layout import HEADER_FIELDS
+from stress.kernels.tables import HEADER_FIELDS
 
 _I64 = ir.IntType(64)
 _FIELD = {name: i for i, name in enumerate(HEADER_FIELDS)}

@@ -9,7 +9,6 @@ from stress.kernels.jit import aside, stage
 from stress.kernels.lanes import anywhere, load, root, splat, store, total, where_less
 from stress.kernels.layout import (
     BALANCE,
-    CUT_OFF,
     EARLY_MONTH,
     EXCESS,
     FIRST_LOSS,
@@ -22,6 +21,7 @@ from stress.kernels.layout import (
     TRIGGER_ROWS,
     WORST_BALANCE,
 )
+from stress.kernels.tables import CUT_OFF
 from stress.kernels.tally import HIGHEST_IRR, N_BATCH, N_BIN, N_FAN_BIN, N_MONTH_BATCH, N_SPREAD_BIN
 
 _HIGH = 1048576.0  # 2**20

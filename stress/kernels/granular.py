@@ -9,13 +9,7 @@ import numpy as np
 from stress.kernels.jit import aside, kernel, stage
 from stress.kernels.lanes import WIDTH, bits_float, floor, fma, load, load_words, splat, splat_word, store, where_less
 from stress.kernels.lanes import total as lane_total
-from stress.kernels.layout import (
-    ALIVE,
-    ENTRY,
-    LANES,
-    N_RATE,
-    ROLL_3,
-)
+from stress.kernels.layout import ALIVE, ENTRY, LANES, N_RATE, ROLL_3
 from stress.kernels.philox import BINOMIALS, philox
 
 _LOW = 0xFFFFFFFF

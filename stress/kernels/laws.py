@@ -6,16 +6,9 @@ from typing import Any
 
 from stress.kernels.jit import stage
 from stress.kernels.lanes import load
-from stress.kernels.layout import (
-    CASH_IN,
-    CASH_OUT,
-    CUT_OFF,
-    INCOME_COLLECTED,
-    LANES,
-    PRINCIPAL_COLLECTED,
-    WORST_CASH,
-)
+from stress.kernels.layout import CASH_IN, CASH_OUT, INCOME_COLLECTED, LANES, PRINCIPAL_COLLECTED, WORST_CASH
 from stress.kernels.rows import keep_worst
+from stress.kernels.tables import CUT_OFF
 
 
 @stage

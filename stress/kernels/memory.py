@@ -11,18 +11,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stress.kernels.layout import (
-    BY_PATH,
-    HEADER_FIELDS,
-    LANES,
-    N_PARAMETER,
-    NO_LIMIT,
-    PANEL_BLOCKS,
-    Floats,
-    Ints,
-    Problem,
-)
+from stress.kernels.codes import NO_LIMIT
+from stress.kernels.layout import LANES, PANEL_BLOCKS, Floats, Ints
 from stress.kernels.sampling import Sampler, Shifted
+from stress.kernels.tables import BY_PATH, HEADER_FIELDS, N_PARAMETER, Problem
 from stress.kernels.tally import NO_PATH, WEIGHT_UNIT, Tally, tally_shapes
 
 

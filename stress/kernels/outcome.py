@@ -8,10 +8,8 @@ from stress.kernels.elementary import exponential, logarithm
 from stress.kernels.jit import aside
 from stress.kernels.lanes import anywhere, fma, load, splat, store, where_less
 from stress.kernels.layout import (
-    CUT_OFF,
     EARLY_MONTH,
     FIRST_LOSS,
-    FIRST_YEARS,
     LANES,
     NOTE_ROWS,
     OUTSTANDING,
@@ -22,6 +20,7 @@ from stress.kernels.layout import (
     TOTAL_INCOME,
     TOTAL_RECOVERED,
 )
+from stress.kernels.tables import CUT_OFF, FIRST_YEARS
 from stress.kernels.tally import HIGHEST_IRR
 
 MONTH_YEARS = 365.25 / 365.0 / 12.0

@@ -17,10 +17,8 @@ from stress.kernels.layout import (
     ALIVE,
     BALANCE,
     CURED,
-    CUT_OFF,
     DEFAULTED,
     DILUTED,
-    DILUTION,
     DILUTION_LOST,
     DUE_1,
     DUE_2,
@@ -37,7 +35,6 @@ from stress.kernels.layout import (
     PAST_1,
     PAST_2,
     PAST_3,
-    PAYMENT,
     PREPAID,
     PREPAYMENT,
     RECOVERABLE,
@@ -47,10 +44,9 @@ from stress.kernels.layout import (
     ROLL_3,
     SCALE,
     SCHEDULED,
-    UNPAID_SHARE,
-    YIELD,
 )
 from stress.kernels.rows import add_to
+from stress.kernels.tables import CUT_OFF, DILUTION, PAYMENT, UNPAID_SHARE, YIELD
 
 _EMPTY = 1e-9
 """Share of the cut-off balance below which a segment counts as empty: what rounding leaves after the last instalment.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from stress.kernels.codes import PRINCIPAL
 from stress.kernels.jit import aside, stage
 from stress.kernels.lanes import anywhere, load, splat, store, where_less
 from stress.kernels.layout import (
@@ -12,25 +13,19 @@ from stress.kernels.layout import (
     BOUGHT,
     CASH_OUT,
     COST,
-    CUT_OFF,
     DEFICIENCY,
     DUE_1,
     GAP,
     HISTORY,
     IDLE_DAYS,
     IDLE_MOST,
-    IDLE_SHARE,
     INCOME_COLLECTED,
-    LAG,
     LANES,
     LOCKED,
     MASK,
     NEED,
-    NET_INCOME,
     PERFORMING,
     PHASE,
-    PRICE,
-    PRINCIPAL,
     PRINCIPAL_COLLECTED,
     RETAINED,
     SCALE,
@@ -38,6 +33,7 @@ from stress.kernels.layout import (
     TOTAL_BOUGHT,
 )
 from stress.kernels.rows import add_to
+from stress.kernels.tables import CUT_OFF, IDLE_SHARE, LAG, NET_INCOME, PRICE
 
 
 @aside

@@ -8,7 +8,8 @@ from stress.kernels.by_path import entry_by_path
 from stress.kernels.elementary import normal_cdf
 from stress.kernels.jit import aside, stage
 from stress.kernels.lanes import fma, load, splat, store, where_less
-from stress.kernels.layout import BY_PATH, GAIN, LANES, N_RATE, PERSISTENCE
+from stress.kernels.layout import GAIN, LANES, N_RATE, PERSISTENCE
+from stress.kernels.tables import BY_PATH
 
 _CLAMP = 9.0
 """The factors are clamped here, as in `stress.links`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from stress.kernels.codes import NO_LIMIT, PAY_FEE, PRINCIPAL, TOP_UP, TRANSFER
 from stress.kernels.jit import stage
 from stress.kernels.lanes import anywhere, load, splat, store, where_less
 from stress.kernels.layout import (
@@ -14,15 +15,10 @@ from stress.kernels.layout import (
     FEE_ROWS,
     LANES,
     MASK,
-    NO_LIMIT,
     NOTE_ROWS,
     OUTSTANDING,
-    PAY_FEE,
-    PRINCIPAL,
     SENIOR_COST,
     STEP_MASK,
-    TOP_UP,
-    TRANSFER,
     UNPAID,
 )
 from stress.kernels.purchases import buy, move_deficiency

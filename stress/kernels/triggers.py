@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from stress.kernels.codes import INCOME, PRINCIPAL, TRIGGER_TEST
 from stress.kernels.jit import aside, stage
 from stress.kernels.lanes import anywhere, fma, load, splat, store, where_less
 from stress.kernels.layout import (
@@ -12,11 +13,9 @@ from stress.kernels.layout import (
     BALANCE,
     CASH_IN,
     CASH_INTEREST,
-    CLEAN_UP,
     COMMINGLED,
     COMMINGLED_INCOME,
     CURED,
-    CUT_OFF,
     DEFAULTED,
     DEFICIENCY,
     DILUTION_LOST,
@@ -31,7 +30,6 @@ from stress.kernels.layout import (
     FEE_ROWS,
     GAP,
     IDLE_MOST,
-    INCOME,
     INCOME_COLLECTED,
     LANES,
     LATE_1,
@@ -40,7 +38,6 @@ from stress.kernels.layout import (
     LATE_CHARGE,
     MONTH_START,
     NEED,
-    NET_INCOME,
     NOTE_ROWS,
     OUTSTANDING,
     PAST_1,
@@ -49,7 +46,6 @@ from stress.kernels.layout import (
     PERFORMING,
     PHASE,
     PREPAID,
-    PRINCIPAL,
     PRINCIPAL_COLLECTED,
     RECOVERED,
     RETAINED,
@@ -64,7 +60,6 @@ from stress.kernels.layout import (
     TRIGGER_MONTH,
     TRIGGER_ON,
     TRIGGER_ROWS,
-    TRIGGER_TEST,
     TRIGGER_VALUE,
     UNPAID,
     WORST_BALANCE,
@@ -74,6 +69,7 @@ from stress.kernels.layout import (
 from stress.kernels.pool import SCALE_FLOOR
 from stress.kernels.purchases import move_deficiency
 from stress.kernels.rows import add_to, keep_worst
+from stress.kernels.tables import CLEAN_UP, CUT_OFF, NET_INCOME
 
 SMALL_POOL = 1e-3
 """Share of the cut-off balance below which a pool has no excess spread worth the name: it is 0."""
@@ -172,7 +168,7 @@ def accrue(m: Any, k: Any, t: Any) -> None:
 
 @stage
 def observe(m: Any, observable: Any, denominator: Any) -> Any:
-    """Value of an observable, in the order of `layout.OBSERVABLES`."""
+    """Value of an observable, in the order of `codes.OBSERVABLES`."""
     w, p = m.w, m.p
     cut_off = m.f[p.at_scalars + CUT_OFF]
     if observable == 2:

@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from stress.kernels.codes import (
+    COVER_DEFAULTS,
+    PAY_FEE,
+    PAY_INTEREST,
+    PAY_INTEREST_TOGETHER,
+    PAY_PRINCIPAL,
+    PAY_PRO_RATA,
+    PAY_RESIDUAL,
+    PURCHASE,
+    RELEASE,
+    TOP_UP,
+    TRANSFER,
+)
 from stress.kernels.jit import aside, stage
 from stress.kernels.lanes import anywhere, fma, load, splat, store, where_less
 from stress.kernels.layout import (
@@ -11,8 +24,6 @@ from stress.kernels.layout import (
     BALANCE,
     CASH_IN,
     CASH_OUT,
-    COVER_DEFAULTS,
-    CUT_OFF,
     FEE_DUE,
     FEE_LEFT,
     FEE_PAID,
@@ -25,23 +36,13 @@ from stress.kernels.layout import (
     MASK,
     NOTE_ROWS,
     OUTSTANDING,
-    PAY_FEE,
-    PAY_INTEREST,
-    PAY_INTEREST_TOGETHER,
-    PAY_PRINCIPAL,
-    PAY_PRO_RATA,
-    PAY_RESIDUAL,
     PHASE,
     PRINCIPAL_COLLECTED,
     PRINCIPAL_PAID,
     PRINCIPAL_TIME,
-    PURCHASE,
-    RELEASE,
     RETAINED,
     SHORTFALL,
     STEP_MASK,
-    TOP_UP,
-    TRANSFER,
     UNPAID,
     WORST_CASH,
     YIELD_PAID,
@@ -60,6 +61,7 @@ from stress.kernels.steps import (
     purchase,
     received_row,
 )
+from stress.kernels.tables import CUT_OFF
 
 
 @aside

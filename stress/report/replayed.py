@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import xarray as xr
 
-from stress.kernels.layout import PHASES
+from stress.kernels.codes import PHASES
 from stress.report.numbers import fraction, percent
 from stress.report.sheets import Sheet
 

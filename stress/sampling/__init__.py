@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stress.inputs.job import Job
-    from stress.kernels.layout import Problem
     from stress.kernels.sampling import Sampler
+    from stress.kernels.tables import Problem
 
 ESTIMATORS = ("plain", "sobol", "importance", "auto")
 LEAST = 64

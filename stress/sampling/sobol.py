@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from stress.errors import ConfigError
-from stress.kernels.layout import LANES, PANEL_PATHS, Problem
+from stress.kernels.layout import LANES, PANEL_PATHS
 from stress.kernels.sampling import BITS, N_REPLICATE, Sobol
+from stress.kernels.tables import Problem
 
 Words = NDArray[np.int64]
 

@@ -21,8 +21,8 @@ from stress.inputs.job import Clock, Job, ScenarioCase
 from stress.inputs.load import load_job
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
-from stress.kernels.layout import Problem
 from stress.kernels.memory import pack
+from stress.kernels.tables import Problem
 from stress.validation.check import Finding, exact
 
 CLOCKS: tuple[Clock, ...] = ("monthly", "monthly", "daily", "payment_date")

@@ -6,9 +6,11 @@ import ast
 from pathlib import Path
 
 from mutation.sites import Apply, Site
-from stress.kernels import layout
+from stress.kernels import codes, layout, tables
 
-CONSTANTS = {name: value for name, value in vars(layout).items() if isinstance(value, int)}
+CONSTANTS = {
+    name: value for part in (layout, tables, codes) for name, value in vars(part).items() if isinstance(value, int)
+}
 """Rows and places that the kernels name; several are 0."""
 JUDGED: dict[tuple[str, str, str], str] = {
     (

@@ -1,0 +1,45 @@
+"""What numbers stand for in the tables of a deal: phases, steps, observables."""
+
+from __future__ import annotations
+
+NO_LIMIT = 1e300
+"""A cap that never binds."""
+INCOME, PRINCIPAL = 0, 1
+"""The two accounts that always exist."""
+REVOLVING, AMORTIZATION, ACCELERATION, EVENT_OF_DEFAULT = range(4)
+PHASES = ("revolving", "amortization", "acceleration", "event_of_default")
+
+# Steps of a priority of payments.
+(
+    PAY_FEE,
+    PAY_INTEREST,
+    COVER_DEFAULTS,
+    TOP_UP,
+    RELEASE,
+    TRANSFER,
+    PURCHASE,
+    PAY_PRINCIPAL,
+    PAY_PRO_RATA,
+    PAY_RESIDUAL,
+    PAY_INTEREST_TOGETHER,
+) = range(11)
+
+OBSERVABLES = (
+    "cumulative_default",
+    "default_stock",
+    "excess_spread",
+    "excess_spread_3m",
+    "idle_cash_days",
+    "overdue_30",
+    "overdue_60",
+    "overdue_90",
+    "pool_factor",
+    "payment_rate",
+    "senior_shortfall",
+    "deficiency",
+    "notes_outstanding",
+)
+TRIGGER_TEST = 100
+"""A test's code from here on is a trigger: the step runs while it has tripped (side 1) or has not (side 0)."""
+DENOMINATORS = ("cut_off", "cut_off_plus_purchases", "current_pool")
+FEE_BASES = ("notes", "pool", "interest_income", "fixed")
