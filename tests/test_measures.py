@@ -237,6 +237,24 @@ def test_exceedance_shares_the_bin_that_holds_the_value_out_in_proportion() -> N
         assert measures.exceedance(ds, value)["estimate"][0] == pytest.approx(wanted, abs=1e-9), value
 
 
+def test_the_error_of_a_life_is_its_interval_over_twice_the_normal_quantile(ds: xr.Dataset) -> None:
+    found = measures.wal_distribution(ds, [0.1, 0.5])
+    np.testing.assert_allclose(found["error"], (found["high"] - found["low"]) / (2.0 * 1.959963984540054), rtol=1e-12)
+    assert (found["error"] > 0.0).all()
+
+
+def test_a_fan_names_its_scenarios_notes_and_months(ds: xr.Dataset) -> None:
+    band = measures.fan(ds, "note_balance", [0.05, 0.95])
+    for name in ("scenario", "tranche", "month"):
+        assert band[name].values.tolist() == ds[name].values.tolist()
+    assert band["quantile"].values.tolist() == [0.05, 0.95]
+
+
+def test_a_mean_of_nothing_has_no_interval_about_it() -> None:
+    found = batches.positive(batches.ratio(np.zeros((1, 4)), np.full((1, 4), 10.0)), np.full(4, 10.0))
+    assert [part.item() for part in found] == [0.0, 0.0, 0.0, 0.0]
+
+
 def test_one_path_is_a_sample_and_none_is_not() -> None:
     answer = proportion([0, 1, 0], [1, 1, 0])
     assert answer.error[:2] == pytest.approx([np.sqrt(0.75 / 3.0) / 2.0] * 2)
