@@ -73,6 +73,7 @@ def expected(job: Job, replays: list[xr.Dataset]) -> dict[str, np.ndarray]:
     found["wal_count"] = np.array(
         [np.bincount(bins[repaid[:, n] > 1e-9, n], minlength=tally.N_SPREAD_BIN) for n in range(n_note)]
     )
+    found["irr_count"] = np.array([yields(note["irr"][:, n]) for n in range(n_note)])
     return found
 
 
@@ -116,6 +117,13 @@ def fan(values: np.ndarray) -> np.ndarray:
         for month, where in enumerate(np.clip(bins, 0, tally.N_FAN_BIN - 1).T):
             found[month, i] = np.bincount(where, minlength=tally.N_FAN_BIN)
     return found
+
+
+def yields(irr: np.ndarray) -> np.ndarray:
+    """Paths by yield from -1 to 1; the last bin but one has those above, the last those at the highest that counts."""
+    inside = np.clip((0.5 * (irr + 1.0) * tally.N_SPREAD_BIN).astype(int), 0, tally.N_SPREAD_BIN - 2)
+    bins = np.where(irr >= tally.HIGHEST_IRR, tally.N_SPREAD_BIN - 1, inside)
+    return np.bincount(bins, minlength=tally.N_SPREAD_BIN)
 
 
 def first_months(replays: list[xr.Dataset], trigger: int, n_month: int) -> np.ndarray:
