@@ -158,7 +158,7 @@ def execute(plan: Plan | SweepPlan, output: Output, follow: str | None = None) -
             else:
                 done = jobs.run_sweep(plan, step, output.log, stop, step.seen)
     except KeyboardInterrupt as error:
-        click.echo(f"stress: {error or 'interrupted'}", err=True)
+        click.echo(f"stress: {str(error) or 'interrupted'}", err=True)
         return 130
     if not done.before:
         output.log("saved", out=str(plan.out))

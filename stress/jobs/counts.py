@@ -128,8 +128,15 @@ def count(
         with places(plan, packed, lambda text: say("warning", note=text)) as place:
             where = place.words
             say("counting", where=where)
-            step = None if progress is None else lambda done, _: progress(found + done, plan.paths)
+            meter = rate.Meter(place.threads)
+
+            def step(done: int, _: int) -> None:
+                meter.at(done)
+                if progress is not None:
+                    progress(found + done, plan.paths)
+
             _count(plan, packed, store, work, place, step, stop, seen)
+            meter.keep(engine.problem_digest(packed))
     left = plan.paths - size(r for r in store.ranges if r[1] <= plan.paths)
     if left and stop.is_set():
         raise KeyboardInterrupt(
@@ -148,14 +155,13 @@ def _count(
     store: Store,
     work: Any,
     place: Place,
-    step: Progress | None,
+    step: Progress,
     stop: threading.Event,
     seen: Seen | None,
 ) -> None:
     """Take in what the place counts, shard by shard, whatever ends it."""
     from stress import engine
 
-    meter = rate.Meter(place.threads, len(plan.scenarios))
     every = min(plan.every, LOOK) if seen is not None and place.client is None else plan.every
     stream = engine.count(
         packed, plan.job, work, place.threads, place.client, step, every, stop, plan.most, store.flush
@@ -163,11 +169,9 @@ def _count(
     try:
         for counted in stream:
             store.add(counted, plan.every)
-            meter.add(counted.n_path)
             if seen is not None and store.whole is not None:
                 seen(store.whole.tally())
             del counted  # its memory goes back before the next one is made
     finally:
         stream.close()
         store.flush()
-    meter.keep(engine.problem_digest(packed))

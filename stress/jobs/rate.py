@@ -19,21 +19,25 @@ WORTH = 1.0
 
 
 class Meter:
-    """Paths per second of one thread, over a run."""
+    """Paths per second of one thread, from the first that are counted: kernels are loaded or compiled by then."""
 
-    def __init__(self, threads: int, scenarios: int) -> None:
-        self.threads, self.scenarios = threads, scenarios
-        self.n_path, self.since = 0, time.perf_counter()
+    def __init__(self, threads: int) -> None:
+        self.threads = threads
+        self.first: tuple[float, int] | None = None
+        self.last = (0.0, 0)
 
-    def add(self, n_path: int) -> None:
-        """So many paths more were counted."""
-        self.n_path += n_path
+    def at(self, done: int) -> None:
+        """So many paths are counted now."""
+        if done > 0:
+            self.last = (time.perf_counter(), done)
+            self.first = self.first or self.last
 
     def keep(self, problem: str) -> None:
         """Remember the rate, where the run was long enough to tell."""
-        spent = time.perf_counter() - self.since
-        if spent >= WORTH and self.n_path:
-            remember(problem, self.n_path / spent / self.threads)
+        since, before = self.first or self.last
+        spent, paths = self.last[0] - since, self.last[1] - before
+        if spent >= WORTH and paths:
+            remember(problem, paths / spent / self.threads)
 
 
 def remember(problem: str, rate: float) -> None:

@@ -144,4 +144,4 @@ def _told(number: int, n: int) -> Any:
     try:
         yield
     except KeyboardInterrupt as error:
-        raise KeyboardInterrupt(f"{number} of {n} jobs are whole; the next: {error or 'interrupted'}") from None
+        raise KeyboardInterrupt(f"{number} of {n} jobs are whole; the next: {str(error) or 'interrupted'}") from None
