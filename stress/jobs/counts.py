@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stress.counting.counted import Progress, digest
-from stress.counting.ranges import missing, size
+from stress.counting.ranges import is_whole, missing, size
 from stress.errors import Incomplete
 from stress.inputs.load import job_to_json
 from stress.jobs import rate
@@ -169,7 +169,7 @@ def _count(
     try:
         for counted in stream:
             store.add(counted, plan.every)
-            if seen is not None and store.whole is not None:
+            if seen is not None and store.whole is not None and is_whole(counted.ranges):
                 seen(store.whole.tally())
             del counted  # its memory goes back before the next one is made
     finally:
