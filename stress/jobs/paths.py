@@ -158,6 +158,7 @@ def _create(store: Path, job: Job, chunk: int) -> dict[str, Any]:
             compressors=[ZstdCodec(level=1), Crc32cCodec()],
             attributes={"units": "years" if name == "principal_time" else "1"},
         )
+    _gather(store)
     return arrays
 
 
@@ -170,4 +171,14 @@ def _open(store: Path, job: Job, chunk: int) -> dict[str, Any]:
     for name in _names(job):
         arrays[name] = group[name]
         arrays[name].resize((*arrays[name].shape[:-1], job.paths))
+    _gather(store)
     return arrays
+
+
+def _gather(store: Path) -> None:
+    """Write the metadata of all arrays in one place, where xarray looks first."""
+    import zarr
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it is not in the specification of Zarr 3 yet either
+        zarr.consolidate_metadata(store)
