@@ -16,7 +16,7 @@ class Profile(NamedTuple):
 def flat_payment(annual_rate: float, term: int) -> float:
     """Level payment per unit of principal at an APR of 12 x the monthly rate."""
     i = annual_rate / 12.0
-    return 1.0 / term if i == 0.0 else i / (1.0 - (1.0 + i) ** -term)
+    return 1.0 / term if i == 0.0 else i / -math.expm1(-term * math.log1p(i))  # 1 - (1 + i)^-n, also where i is tiny
 
 
 def flat_plan_apr(fee: float, term: int) -> float:
