@@ -14,6 +14,8 @@ sys.path.insert(0, str(ROOT))
 from benchmarks import scale, scaling  # noqa: E402
 from benchmarks.cases import QUICK, job_24m  # noqa: E402
 
+ROUNDS = 16
+"""Turns on one thread and on two: so many that a busy neighbour moves their median little."""
 COSTS = scaling.Costs(path=1e-5, task=5e-3, combine=2e-3, worker=2e-3, schedule=1e-3, take_in=5e-3)
 
 
@@ -55,8 +57,9 @@ def test_many_cores_by_the_model(record_property: Callable[[str, object], None])
 
 @pytest.mark.slow
 def test_two_threads_do_not_slow_each_other(record_property: Callable[[str, object], None]) -> None:
-    (row,) = scale.cores(QUICK)
-    said = f"{row['efficiency_cpu']:.0%} by CPU second, {row['efficiency_wall']:.0%} in wall time"
+    (row,) = scale.cores(QUICK._replace(rounds=ROUNDS))
+    shares = f"{row['efficiency_cpu_median']:.0%} by CPU second, {row['efficiency_wall']:.0%} in wall time"
+    said = f"{shares}, {ROUNDS} turns of each"
     record_property("measured", said)
     print(said)
-    assert row["efficiency_cpu"] >= 0.9  # wall time has its row too, but needs quiet cores
+    assert row["efficiency_cpu_median"] >= 0.9  # the wall time is told too, but needs quiet cores

@@ -111,11 +111,11 @@ class _Run:
 
     def all(self, tasks: Sequence[Range]) -> None:
         """Every task over Dask's threads; the end, good or bad, is told to whoever reads `ready`."""
-        from dask.base import compute
-        from dask.delayed import delayed
-        from dask.threaded import get
-
         try:
+            from dask.base import compute
+            from dask.delayed import delayed
+            from dask.threaded import get
+
             graph = [delayed(self.task)(*chunk) for chunk in tasks]
             compute(*graph, scheduler=get, num_workers=self.threads)  # a name would import distributed: 0.2 s
         except BaseException as error:

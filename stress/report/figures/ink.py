@@ -36,6 +36,7 @@ STYLE: dict[Any, Any] = {
     "axes.titlesize": 9.0,
     "axes.titlelocation": "left",
     "axes.titleweight": "bold",
+    "axes.titley": 1.0,  # where it stands anyway: matplotlib would draw all ticks once more to find that out
     "grid.color": RULE,
     "grid.linewidth": 0.5,
     "xtick.bottom": False,
