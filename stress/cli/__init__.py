@@ -36,7 +36,7 @@ COMMANDS = {
 """Command -> module and function, in the order of the help page."""
 
 SELDOM = 200_000
-"""New objects before garbage is looked for. At 700, a seventh of a short command went into that, most while importing."""
+"""New objects before garbage is looked for: at 700 that takes a seventh of a short command, most of it in imports."""
 
 
 @click.command(cls=LazyGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
