@@ -74,6 +74,9 @@ def expected(job: Job, replays: list[xr.Dataset]) -> dict[str, np.ndarray]:
         [np.bincount(bins[repaid[:, n] > 1e-9, n], minlength=tally.N_SPREAD_BIN) for n in range(n_note)]
     )
     found["irr_count"] = np.array([yields(note["irr"][:, n]) for n in range(n_note)])
+    edge = tally.price_edges()
+    bins = np.searchsorted(edge[1:-1], note["price"], side="right")
+    found["price_count"] = np.array([np.bincount(bins[:, n], minlength=tally.N_PRICE_BIN) for n in range(n_note)])
     return found
 
 

@@ -54,6 +54,7 @@ def tally_of(losses: Array, default: Array | None = None, seed: int = 1, n_month
         **_months(losses, default, n_month),
         "wal_count": _spread(life.repeat(n_scenario, 0), 0.0, n_month / 12 + 1),
         "irr_count": _spread(0.05 - losses, -1.0, 1.0),
+        "price_count": _prices(1.01 - losses),
         **_events(losses, default, n_month),
         "residual": np.full((n_scenario, 4), 3e-14),
         "fault": np.array([[0, 0, 0, n_path]] * n_scenario),
@@ -104,6 +105,11 @@ def fan_bin(value: Array, quantity: int) -> NDArray[np.int64]:
     root = np.sign(value) * np.sqrt(np.abs(value) / top)
     share = 0.5 + 0.5 * root if quantity == 2 else np.maximum(root, 0.0)
     return np.clip((share * t.N_FAN_BIN).astype(np.int64), 0, t.N_FAN_BIN - 1)
+
+
+def _prices(price: Array) -> NDArray[np.int64]:
+    bins = np.searchsorted(t.price_edges()[1:-1], price, side="right")
+    return np.array([[np.bincount(note, minlength=t.N_PRICE_BIN) for note in case] for case in bins])
 
 
 def _events(losses: Array, default: Array, n_month: int) -> dict[str, Any]:

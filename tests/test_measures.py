@@ -300,7 +300,7 @@ def test_the_interval_of_a_shortfall_lies_evenly_about_it_on_the_scale_of_its_lo
     from stress.measures.losses import NORMAL, _shortfall_interval
 
     one = np.array([0.02])
-    found = _shortfall_interval(0.5 * one, 0.4 * one, 0.6 * one, one, 0.1 * one, one)
+    found = _shortfall_interval(0.4 * one, 0.6 * one, one, 0.1 * one, one, NORMAL)
     assert found.low * found.high == pytest.approx(one**2)
     assert found.high / one == pytest.approx(np.exp(0.1 * NORMAL))
-    assert _shortfall_interval(45 * one, 45 * one, 45 * one, 45 * one, 20 * one, one).high == 1.0
+    assert _shortfall_interval(45 * one, 45 * one, 45 * one, 20 * one, one, NORMAL).high == 1.0

@@ -19,7 +19,7 @@ from stress.analytic.large_pool import (
     tranche_el,
     tranche_pd,
 )
-from stress.analytic.mixture import default_count_distribution, t_loss_distribution, t_loss_quantile
+from stress.analytic.mixture import default_count_distribution, t_loss_distribution, t_loss_es, t_loss_quantile
 from stress.analytic.prepayment import PassThrough, cpr_from_smm, pass_through_month, psa_smm, smm_from_cpr
 from stress.analytic.turnover import (
     Turnover,
@@ -51,6 +51,7 @@ __all__ = [
     "steady_payment_rate",
     "steady_profile",
     "t_loss_distribution",
+    "t_loss_es",
     "t_loss_quantile",
     "tranche_el",
     "tranche_pd",

@@ -62,6 +62,23 @@ def t_loss_quantile(level: float, p: float, rho: float, nu: float) -> float:
     return float(ndtr(root))
 
 
+def t_loss_es(level: float, p: float, rho: float, nu: float) -> float:
+    """Mean default rate of the large pool beyond its `level` quantile under a t copula: the quantile and, over
+    1 - level, the integral of the probability to exceed it.
+
+    >>> from stress.analytic import loss_es
+    >>> bool(abs(t_loss_es(0.99, p=0.03, rho=0.04, nu=1e7) - loss_es(0.99, p=0.03, rho=0.04)) < 1e-6)
+    True
+    """
+    from scipy.stats import t
+
+    quantile = t_loss_quantile(level, p, rho, nu)
+    x, weight = _panels(quantile, 1.0, 100)
+    threshold, (node, mass) = float(t.ppf(p, nu)), _chi_nodes(nu)
+    above = 1.0 - np.array([_t_distribution(probit, threshold, rho, node, mass) for probit in ndtri(x)])
+    return quantile + float(weight @ above) / (1.0 - level)
+
+
 def _t_distribution(probit: float, threshold: float, rho: float, node: Array, mass: Array) -> float:
     """P(Phi^-1(D) <= probit): the mean over the chi-square of the normal law of the factor."""
     return float(mass @ ndtr((np.sqrt(1.0 - rho) * probit - threshold * node) / np.sqrt(rho)))

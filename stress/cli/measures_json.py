@@ -1,4 +1,4 @@
-"""The figures of a result as one JSON document: by what was swept, scenario, tranche and level."""
+"""The figures of a result as one JSON document: by what was swept, scenario, tranche, level and quantile."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from stress.results.sweep import DIMS, Result, cells, groups
 if TYPE_CHECKING:
     import xarray as xr
 
-SHOWN = {*DIMS, "scenario", "tranche", "level"}
+SHOWN = {*DIMS, "scenario", "tranche", "level", "quantile"}
 
 
 def document(result: Result) -> dict[str, Any]:

@@ -35,9 +35,9 @@ class Estimate(NamedTuple):
 def tally_bytes(plan: Plan) -> int:
     """Bytes of one tally."""
     deal = plan.job.deal
-    weighted = plan.job.estimator == "importance"
+    how = (plan.job.estimator == "importance", plan.job.estimator == "sobol")
     months = deal.legal_maturity_months
-    shapes = tally_shapes(len(plan.scenarios), len(deal.notes), months, len(deal.triggers), weighted)
+    shapes = tally_shapes(len(plan.scenarios), len(deal.notes), months, len(deal.triggers), *how)
     return 8 * sum(math.prod(shape) for shape in shapes.values())
 
 

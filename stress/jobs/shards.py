@@ -18,7 +18,7 @@ from stress.counting.ranges import Ranges, fits, is_whole, overlap, union
 from stress.jobs.files import disk, write_atomically
 from stress.kernels.tally import Tally
 
-FORMAT = 2
+FORMAT = 3
 SUFFIX = ".tally"
 MOST = 48
 """Shards in a folder; then they are merged."""

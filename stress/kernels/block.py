@@ -40,6 +40,7 @@ from stress.kernels.philox import FACTORS, draw_normals
 from stress.kernels.pool import advance_cohort
 from stress.kernels.purchases import buy_with_collections, count_idle_days, settle_purchases
 from stress.kernels.rates import conditional_rates, move_factors
+from stress.kernels.replicates import count_replicate
 from stress.kernels.space import space_of
 from stress.kernels.tally import N_BATCH, N_MONTH_BATCH
 from stress.kernels.triggers import (
@@ -96,6 +97,8 @@ def run_panels(
                 count_block(m, k, block, n_alive)
                 if p.weighted == 1:
                     weigh_block(m, k, block, n_alive)
+                if p.replicated == 1:
+                    count_replicate(m, k, block, n_alive)
                 if k == 0:
                     n[p.to_batch_path + block % N_BATCH] += n_alive
                     n[p.to_month_path + i % N_MONTH_BATCH] += n_alive

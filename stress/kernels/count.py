@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from stress.kernels.elementary import logarithm
 from stress.kernels.jit import aside, stage
-from stress.kernels.lanes import anywhere, load, root, splat, store, total, where_less
+from stress.kernels.lanes import anywhere, fma, load, root, splat, store, total, where_less
 from stress.kernels.layout import (
     BALANCE,
     EARLY_MONTH,
@@ -22,7 +23,18 @@ from stress.kernels.layout import (
     WORST_BALANCE,
 )
 from stress.kernels.tables import CUT_OFF
-from stress.kernels.tally import HIGHEST_IRR, N_BATCH, N_BIN, N_FAN_BIN, N_MONTH_BATCH, N_SPREAD_BIN
+from stress.kernels.tally import (
+    HIGHEST_IRR,
+    N_BATCH,
+    N_BIN,
+    N_FAN_BIN,
+    N_MONTH_BATCH,
+    N_PRICE_BIN,
+    N_SPREAD_BIN,
+    PAR_BIN,
+    PRICE_STEPS,
+    PRICE_UNIT,
+)
 
 _HIGH = 1048576.0  # 2**20
 _LOW = 1152921504606846976.0  # 2**60
@@ -172,6 +184,7 @@ def count_block(m: Any, k: Any, block: Any, n_alive: Any) -> None:
                     p.to_wal_count + (k * n_note + n) * N_SPREAD_BIN + clip(life / top * N_SPREAD_BIN, N_SPREAD_BIN)
                 ] += 1
             m.n[p.to_irr_count + (k * n_note + n) * N_SPREAD_BIN + yield_bin(w[at + 5 * LANES + lane])] += 1
+        _fan(m, p.to_price_count + (k * n_note + n) * N_PRICE_BIN, price_bins(load(w, at + 6 * LANES)))
         counts = p.to_first_loss_count + (k * n_note + n) * (n_month + 1)
         if not _happened(w, at):
             m.n[counts + n_month] += n_alive
@@ -211,6 +224,17 @@ def loss_bin(loss: Any) -> Any:
     if loss > 0.0:
         return min(N_BIN, 1 + int(loss * N_BIN))
     return 0
+
+
+@stage
+def price_bins(price: Any) -> Any:
+    """Bins of prices over par, uniform in the inverse hyperbolic sine of the distance to par."""
+    off = (price - 1.0) * (1.0 / PRICE_UNIT)
+    size = where_less(off, 0.0, off * -1.0, off)
+    size = logarithm(size + root(fma(size, size, 1.0))) * PRICE_STEPS
+    bins = where_less(off, 0.0, size * -1.0, size) + (PAR_BIN + 0.5)
+    bins = where_less(bins, 0.0, 0.0, bins)
+    return where_less(bins, N_PRICE_BIN - 1.0, bins, N_PRICE_BIN - 1.0)
 
 
 @stage

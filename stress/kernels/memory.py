@@ -13,7 +13,7 @@ import numpy as np
 
 from stress.kernels.codes import NO_LIMIT
 from stress.kernels.layout import LANES, PANEL_BLOCKS, Floats, Ints
-from stress.kernels.sampling import Sampler, Shifted
+from stress.kernels.sampling import Sampler, Shifted, Sobol
 from stress.kernels.tables import BY_PATH, HEADER_FIELDS, N_PARAMETER, Problem
 from stress.kernels.tally import NO_PATH, WEIGHT_UNIT, Tally, tally_shapes
 
@@ -85,7 +85,9 @@ def pack(problem: Problem, traced: bool = False, sampler: Sampler | None = None)
     entries["keeps_steps"] = int(traced or bool(capped))
     weighted = isinstance(sampler, Shifted)
     entries["weighted"], entries["unit"] = int(weighted), WEIGHT_UNIT if weighted else 1
-    shapes = tally_shapes(sizes.n_scenario, sizes.n_note, sizes.n_month, sizes.n_trigger, weighted)
+    entries["replicated"] = int(isinstance(sampler, Sobol))
+    counts = (sizes.n_scenario, sizes.n_note, sizes.n_month, sizes.n_trigger)
+    shapes = tally_shapes(*counts, weighted, isinstance(sampler, Sobol))
     count = 0
     for name, shape in shapes.items():
         entries[f"to_{name}"] = count

@@ -17,8 +17,9 @@ from stress.kernels.jit import kernel
 from stress.kernels.lanes import fma, load, splat, store, where_less
 from stress.kernels.philox import FACTORS, draw_normals
 from stress.kernels.space import space_of
+from stress.kernels.tally import N_REPLICATE
 
-N_LANE, N_REPLICATE, N_BLOCK = 32, 16, 16
+N_LANE, N_BLOCK = 32, 16
 BITS = 32
 """Bits of a Sobol coordinate."""
 

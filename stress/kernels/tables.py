@@ -188,6 +188,7 @@ HEADER_FIELDS = (
     "has_conditions",
     "weighted",
     "unit",
+    "replicated",
     *(f"to_{name}" for name in TALLY_ARRAYS),
 )
 """Names in the header of a packed problem, in order."""

@@ -13,8 +13,14 @@ N_BATCH = 256
 N_MONTH_BATCH = 16
 N_FAN_BIN = 1024
 N_SPREAD_BIN = 1024
+N_REPLICATE = 16
+"""A scrambled Sobol run holds so many independent replicates: replicate = block mod 16."""
 HIGHEST_IRR = 10.0
 """A yield above 1,000% a year is reported as this: of notes that are next to nothing."""
+N_PRICE_BIN = 4096
+PRICE_UNIT, PRICE_STEPS, PAR_BIN = 0.01, 320.0, 1696
+"""Bins of a price: PRICE_STEPS to a unit of asinh((price - 1) / PRICE_UNIT), par in the middle of PAR_BIN. A bin is a third
+of a basis point wide at par and 0.31% of the distance to par far from it; the first holds 0, the last all above 9.9."""
 NO_PATH = np.int64(2**63 - 1)
 
 NOTE_QUANTITIES = ("loss", "any_loss", "shortfall", "principal_time", "principal", "irr", "price", "multiple")
@@ -54,6 +60,8 @@ class Tally(NamedTuple):
     """(K, N, N_SPREAD_BIN): uniform over [0, T / 12 + 1] years; paths that received principal."""
     irr_count: NDArray[np.int64]
     """(K, N, N_SPREAD_BIN): uniform over [-1, 1]; the last but one holds all above, the last those at HIGHEST_IRR."""
+    price_count: NDArray[np.int64]
+    """(K, N, N_PRICE_BIN): by price over par, bins of `price_edges`; in units of 2^-20 where paths carry weights."""
     trigger_count: NDArray[np.int64]
     """(K, G, T + 1): month index of the first trip; last = never."""
     early_count: NDArray[np.int64]
@@ -81,6 +89,8 @@ class Tally(NamedTuple):
     """(K, T + 1, 2, 2): likewise."""
     first_loss_weight_sum: NDArray[np.int64]
     """(K, N, T + 1, 2, 2): likewise."""
+    replicate_count: NDArray[np.int64]
+    """(K, N + 2, N_REPLICATE, N_COARSE): `loss_count` by replicate, in coarse bins; empty unless points are Sobol's."""
     fault: NDArray[np.int64]
     """(K, 4): blocks with a result that is not a number, unused, unused, paths run."""
     residual: NDArray[np.float64]
@@ -94,14 +104,20 @@ WEIGHT_UNIT, TOP_UNIT = 2**20, 2**40
 RULE = {"loss_path": np.minimum, "loss_top": np.maximum, "residual": np.maximum}
 """How two tallies become one, where it is not by adding."""
 
+OCTAVE, N_COARSE = 64, 528
+"""Coarse bins to a doubling of a loss, and all of them."""
+
 TALLY_ARRAYS = tuple(name for name in Tally._fields if name != "residual")
 """The integer arrays, in the order in which they lie in memory."""
 
 
 def tally_shapes(
-    n_scenario: int, n_note: int, n_month: int, n_trigger: int, weighted: bool = False
+    n_scenario: int, n_note: int, n_month: int, n_trigger: int, weighted: bool = False, replicated: bool = False
 ) -> dict[str, tuple[int, ...]]:
-    """Shape of each integer array of a tally, in the order of its fields; `weighted`: paths carry weights."""
+    """Shape of each integer array of a tally, in the order of its fields.
+
+    `weighted`: paths carry weights; `replicated`: blocks belong to Sobol replicates.
+    """
     k, n, t = n_scenario, n_note, n_month
     counts = {
         "loss_count": (k, n + 2, N_BIN + 2),
@@ -114,6 +130,7 @@ def tally_shapes(
         "fan_count": (k, t, 5 + n, N_FAN_BIN),
         "wal_count": (k, n, N_SPREAD_BIN),
         "irr_count": (k, n, N_SPREAD_BIN),
+        "price_count": (k, n, N_PRICE_BIN),
         "trigger_count": (k, n_trigger, t + 1),
         "early_count": (k, t + 1),
         "first_loss_count": (k, n, t + 1),
@@ -132,7 +149,22 @@ def tally_shapes(
     }
     if not weighted:
         weights = dict.fromkeys(weights, (0, 2))
-    return {**counts, **weights, "fault": (k, 4)}
+    replicates = (k, n + 2, N_REPLICATE, N_COARSE) if replicated else (0,)
+    return {**counts, **weights, "replicate_count": replicates, "fault": (k, 4)}
+
+
+def coarse_bins() -> NDArray[np.int64]:
+    """(N_BIN + 2,) coarse bin of each loss bin: its leading seven bits. Below 1.28% and at the atoms each has its own."""
+    inner = np.arange(N_BIN + 1)
+    shift = np.maximum(np.frexp(inner)[1] - 7, 0)
+    return np.append(shift * OCTAVE + (inner >> shift), N_COARSE - 1)
+
+
+def price_edges() -> NDArray[np.float64]:
+    """(N_PRICE_BIN + 1,) edges of the bins of a price over par; the first is 0, the last has no end."""
+    edges = 1.0 + PRICE_UNIT * np.sinh((np.arange(N_PRICE_BIN + 1) - PAR_BIN - 0.5) / PRICE_STEPS)
+    edges[0], edges[-1] = 0.0, np.inf
+    return np.asarray(edges, np.float64)
 
 
 def merge(tallies: list[Tally]) -> Tally:

@@ -32,7 +32,15 @@ from stress.measures.months import QUANTILES, event_probability, fan, month_mean
 from stress.measures.scenarios import compare, difference, mixture
 from stress.measures.sums import paths
 from stress.measures.weighted import effective_paths, is_weighted, trust, warnings
-from stress.measures.yields import capped_yield, irr_distribution, irr_quantile, wal_distribution, wal_quantile
+from stress.measures.yields import (
+    capped_yield,
+    irr_distribution,
+    irr_quantile,
+    price_distribution,
+    price_quantile,
+    wal_distribution,
+    wal_quantile,
+)
 
 __all__ = [
     "LEVELS",
@@ -64,6 +72,8 @@ __all__ = [
     "paths",
     "pool_tails",
     "price",
+    "price_distribution",
+    "price_quantile",
     "shortfall_probability",
     "trust",
     "value_at_risk",

@@ -10,6 +10,7 @@ from stress.measures import sums
 from stress.measures.estimate import as_dataset
 from stress.measures.histogram import WIDTH
 from stress.measures.proportions import proportion
+from stress.measures.replicates import exceeding, replicated
 from stress.measures.weighted import chance, is_weighted, mass, square, weights_of
 
 POOL = ("default", "net_loss")
@@ -19,7 +20,8 @@ def exceedance(ds: xr.Dataset, value: float, quantity: str = "default") -> xr.Da
     """Probability, by scenario, that the pool's `default` (or `net_loss`) over the cut-off balance reaches `value`.
 
     Paths in the bin that holds the value are shared out in proportion (bins are 1/10,000 wide); interval by Clopper
-    and Pearson (1934). Raises DataError for another quantity or a value outside (0, 1].
+    and Pearson (1934), of Sobol points between replicates. Raises DataError for another quantity or a value outside
+    (0, 1].
 
     >>> share = exceedance(ds, 0.0463)["estimate"]  # of paths that default at least as much as the deal of 2020
     >>> bool(share.sel(scenario="baseline") < share.sel(scenario="macro_severe"))
@@ -40,4 +42,9 @@ def exceedance(ds: xr.Dataset, value: float, quantity: str = "default") -> xr.Da
     if is_weighted(ds):
         weights = weights_of(ds)
         parts = chance(count @ share / weights.paths, square(ds, quantity) @ share / weights.paths, weights)
+    at = np.array([int(share.argmax())])
+    for k, one in enumerate(replicated(ds, quantity)):
+        found = exceeding(count[k], one, count[[k]] @ share, at)
+        for whole, part in zip(parts, found, strict=True):
+            whole[k] = part[0]
     return as_dataset(parts, ("scenario",), ds.coords, "1", meaning)

@@ -12,6 +12,7 @@ from stress.errors import DataError
 from stress.measures import means, sums
 from stress.measures.estimate import CONFIDENCE, Interval, as_dataset
 from stress.measures.histogram import WIDTH, Weighing, tail
+from stress.measures.replicates import quantile_interval, replicated, shortfall_error, student
 from stress.measures.weighted import is_weighted, mass, square, weights_of
 
 Array = NDArray[np.float64]
@@ -24,7 +25,8 @@ NORMAL = 1.959963984540054
 def value_at_risk(ds: xr.Dataset, level: float | Sequence[float] = LEVELS) -> xr.Dataset:
     """Loss fraction of each note not exceeded with probability `level`; resolution 1/10,000 between the atoms.
 
-    `error` is a quarter of the order-statistic interval's width, near enough: width / (2 x 1.96).
+    `error` is a quarter of the interval's width, near enough: width / (2 x 1.96). The interval runs between two order
+    statistics of plain paths; weighted paths and Sobol points (see `replicates`) invert that of exceeding a loss.
 
     >>> var = value_at_risk(ds, [0.95, 0.99])["estimate"].sel(scenario="baseline", tranche="subordinated")
     >>> bool(var[0] <= var[1])
@@ -97,8 +99,14 @@ def _tails(
     answer = np.array([
         [tail(row, sum_, one, weighed) for one in levels]
         for row, sum_, weighed in zip(rows, total, weighing, strict=True)
-    ]).reshape(*mean_high.shape, levels.size, 5)  # fmt: skip
-    quantile, low, high, shortfall, spread = np.moveaxis(answer, -1, 0)
+    ])  # fmt: skip
+    half = NORMAL
+    for row, one, found in zip(rows, replicated(ds, quantity), answer, strict=False):
+        half = student(one)
+        for level_, seen in zip(levels, found, strict=True):
+            seen[1:3] = quantile_interval(row, one, level_)
+            seen[4] = shortfall_error(row, one, seen[0], level_)
+    quantile, low, high, shortfall, spread = np.moveaxis(answer.reshape(*mean_high.shape, levels.size, 5), -1, 0)
     shortfall = np.where(mean["estimate"].values[..., None] == 0.0, 0.0, shortfall)
     if np.ndim(level) == 0:
         quantile, low, high, shortfall, spread = (a[..., 0] for a in (quantile, low, high, shortfall, spread))
@@ -106,27 +114,27 @@ def _tails(
     else:
         dims, limit = (*dims, "level"), mean_high[..., None] / (1.0 - levels)
     coords = {**{k: ds.coords[k] for k in dims if k != "level"}, "level": levels}
-    var = Interval(quantile, np.maximum(high - low, WIDTH * (high > low)) / (2.0 * NORMAL), low, high)
-    es = _shortfall_interval(quantile, low, high, shortfall, spread, limit)
+    var = Interval(quantile, np.maximum(high - low, WIDTH * (high > low)) / (2.0 * half), low, high)
+    es = _shortfall_interval(low, high, shortfall, spread, limit, half)
     return (
         as_dataset(var, dims, coords, "1", "loss fraction not exceeded with probability `level`"),
         as_dataset(es, dims, coords, "1", "mean loss fraction of the worst 1 - `level` of paths"),
     )
 
 
-def _shortfall_interval(var: Array, low: Array, high: Array, es: Array, spread: Array, limit: Array) -> Interval:
-    """Log-normal interval of an expected shortfall.
+def _shortfall_interval(low: Array, high: Array, es: Array, spread: Array, limit: Array, half: float) -> Interval:
+    """Log-normal interval of an expected shortfall, `half` standard errors to either side.
 
     Where value at risk may be the whole (too few paths for the level) so may the shortfall; where no path lost
     anything its bound is that of expected loss over 1 - level. Never below the lower end of value at risk.
     """
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        factor = np.exp(NORMAL * spread / es)
+        factor = np.exp(half * spread / es)
         lower = np.where(es > 0, np.maximum(es / factor, low), 0.0)
         upper = np.where(es > 0, np.minimum(es * factor, 1.0), np.minimum(limit, 1.0))
     upper = np.where(high >= 1.0, np.where(es > 0, 1.0, upper), upper)
     blind = (es <= 0) | ((spread <= 0) & (es < 1.0))
-    return Interval(es, np.where(blind, (upper - lower) / (2.0 * NORMAL), spread), lower, upper)
+    return Interval(es, np.where(blind, (upper - lower) / (2.0 * half), spread), lower, upper)
 
 
 def _checked(level: float | Sequence[float]) -> Array:

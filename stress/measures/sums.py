@@ -9,13 +9,11 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from stress.kernels.tally import N_REPLICATE
 from stress.measures.batches import Replicates, ratio
 from stress.measures.weighted import Weights, is_weighted
 
 Array = NDArray[np.float64]
-
-SOBOL_REPLICATES = 16
-"""A scrambled Sobol run holds 16 independent replicates: replicate = block mod 16."""
 
 
 class Sums(NamedTuple):
@@ -68,16 +66,20 @@ def paths(ds: xr.Dataset) -> float:
     return float(ds["batch_path"].sum())
 
 
+def replicate_paths(ds: xr.Dataset) -> Array:
+    """Paths of each replicate of a Sobol run, (replicate,): those of the batches that belong to it."""
+    return _fold(ds["batch_path"].values)
+
+
 def _grouped(ds: xr.Dataset, total: Array) -> Sums:
     """Batches that are independent of each other: all of them, or the replicates of a Sobol run."""
     size = ds["batch_path"].values.astype(np.float64)
     if ds.attrs.get("estimator") == "sobol":
-        size = _fold(size)
-        total = _fold(total)
+        size, total = replicate_paths(ds), _fold(total)
     kept = size > 0
     return Sums(np.asarray(total[..., kept], np.float64), size[kept])
 
 
 def _fold(array: Array) -> Array:
     """Add up batches that belong to the same Sobol replicate."""
-    return np.asarray(array.reshape(*array.shape[:-1], -1, SOBOL_REPLICATES).sum(-2), np.float64)
+    return np.asarray(array.reshape(*array.shape[:-1], -1, N_REPLICATE).sum(-2), np.float64)

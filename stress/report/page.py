@@ -188,15 +188,16 @@ def _loss(ds: xr.Dataset, tranche: object) -> Exhibit:
 
 
 def _note(ds: xr.Dataset, tranche: str, residual: bool) -> tuple[str, Sheet, Sheet, list[Exhibit]]:
-    """Name, tables and figures of a note: its losses; its life and yield too, unless it is a certificate."""
+    """Name, tables and figures of a note: its losses; its life, yield and price (a certificate: price)."""
     exhibits = [_loss(ds, tranche)]
-    if measures.irr_quantile(ds.sel(tranche=[tranche])).notnull().any():
+    note = ds.sel(tranche=[tranche])
+    if "price_count" in ds or measures.irr_quantile(note).notnull().any():
         caption = (
             "1-99%, 5-95% and 25-75% of paths, the median as a line, the mean (of all principal) as a ring. A yield "
-            "of \N{MINUS SIGN}100%: a path without cash."
+            "of \N{MINUS SIGN}100%: a path without cash. Price: cash discounted at coupon plus the deal's spread."
         )
         svg = svg_of(figures.lives(ds, tranche), f"lives {tranche}")
-        exhibits.append(Exhibit(svg, f"Life and yield of {tranche}", caption, sheets.lives(ds, tranche)))
+        exhibits.append(Exhibit(svg, f"Life, yield and price of {tranche}", caption, sheets.lives(ds, tranche)))
     return tranche, sheets.note(ds, tranche), sheets.earned(ds, tranche, residual), exhibits
 
 

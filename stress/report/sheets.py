@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ import xarray as xr
 
 from stress.measures.means import has_principal
 from stress.measures.weighted import mass
-from stress.measures.yields import capped_yield, irr_distribution, wal_distribution
+from stress.measures.yields import capped_yield, irr_distribution, price_distribution, wal_distribution
 from stress.report.figures.convergence import Track
 from stress.report.figures.losses import exceedance
 from stress.report.numbers import (
@@ -137,18 +138,25 @@ def loss(ds: xr.Dataset, tranche: object) -> Sheet:
 
 
 def lives(ds: xr.Dataset, tranche: object) -> Sheet:
-    """Data of the figure of lives and yields: quantiles over paths with their errors."""
+    """Data of the figure of lives, yields and prices: quantiles over paths with their errors."""
     note, shown = ds.sel(tranche=[tranche]), (0.05, 0.5, 0.95)
-    life, earned = wal_distribution(note, shown), irr_distribution(note, shown)
-    rows = []
-    for k, scenario in enumerate(ds["scenario"].values):
-        lives, yields = (answer.isel(scenario=k, tranche=0) for answer in (life, earned))
-        cells = [own_unit(float(one["estimate"]), float(one["error"]), digits=3) for one in _each(lives, "quantile")]
-        cells += [with_error(float(one["estimate"]), float(one["error"])) for one in _each(yields, "quantile")]
-        rows.append((str(scenario), *cells))
-    head = ("Scenario", "WAL, years: 5%", "median", "95%", "Yield: 5%", "median", "95%")
-    text = "Quantiles over paths ± standard error, in bins of 1/1024 of the range; means stand above."
-    return Sheet(head, tuple(rows), text)
+    head, rows = ["Scenario"], [[str(scenario)] for scenario in ds["scenario"].values]
+    for first, distribution, cell in _LIVES:
+        if distribution is price_distribution and "price_count" not in ds:
+            continue
+        answer = distribution(note, shown).isel(tranche=0)
+        head += [f"{first}: 5%", "median", "95%"]
+        for row, found in zip(rows, _each(answer, "scenario"), strict=True):
+            row += [cell(float(one["estimate"]), float(one["error"])) for one in _each(found, "quantile")]
+    text = "Quantiles over paths ± standard error, which is at least half a bin; means stand above."
+    return Sheet(tuple(head), tuple(map(tuple, rows)), text)
+
+
+_LIVES = (
+    ("WAL, years", wal_distribution, partial(own_unit, digits=3)),
+    ("Yield", irr_distribution, with_error),
+    ("Price", price_distribution, partial(own_unit, digits=4)),
+)
 
 
 def fan(ds: xr.Dataset, quantity: str) -> Sheet:

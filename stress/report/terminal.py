@@ -109,7 +109,7 @@ def table(ds: xr.Dataset) -> Screen:
     return whole
 
 
-NARROW = "Wider terminals, the report and --json also show the errors of VaR, ES, IRR and WAL."
+NARROW = "Wider terminals, the report and --json also show the errors of VaR, ES, IRR, WAL and price."
 _ENDS = {"": "estimate", "_se": "error", "_low": "low", "_high": "high"}
 
 
@@ -118,7 +118,7 @@ def _grid(tails: xr.Dataset, last: Callable[[xr.Dataset], list[str]]) -> Screen:
     grid = Screen(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), caption_justify="left")
     grid.add_column("Scenario", no_wrap=True, max_width=30, overflow="ellipsis")
     grid.add_column("Note", no_wrap=True, max_width=14, overflow="ellipsis")
-    for head in ("Expected loss", "P(loss) [95%]", "VaR\n99.9%", "ES\n99.9%", "IRR", "WAL"):
+    for head in ("Expected loss", "P(loss) [95%]", "VaR\n99.9%", "ES\n99.9%", "IRR", "WAL", "Price"):
         grid.add_column(head, justify="right", no_wrap=True)
     for at in range(tails.sizes["scenario"]):
         one = tails.isel(scenario=at)
@@ -138,7 +138,7 @@ def caption(ds: xr.Dataset) -> str:
     return (
         f"{partial}{count(paths)} paths, seed {ds.attrs.get('seed', '?')}, {ds.attrs.get('estimator', 'plain')}. "
         f"± standard error; [95% interval]; '<' no path of {count(paths)} lost anything: 95% upper bound (3/n). "
-        f"IRR: mean, a year. WAL: years.{footnotes(ds)}"
+        f"IRR: mean, a year. WAL: years. Price: of par.{footnotes(ds)}"
     )
 
 
@@ -158,7 +158,7 @@ def _weighted_caption(ds: xr.Dataset, paths: float) -> str:
         f"{count(measures.effective_paths(ds))} plain paths for a mean over all, and at least "
         f"{count(lost[lost > 0.0].min(initial=paths))} with a loss for every note that loses; weights up to "
         f"{float(ds['loss_top_weight'].max()):.2g}. ± standard error; [95% interval]; '<' no path lost, or fewer than "
-        f"one in 10^12: 95% upper bound. IRR: mean, a year. WAL: years.{footnotes(ds)}"
+        f"one in 10^12: 95% upper bound. IRR: mean, a year. WAL: years. Price: of par.{footnotes(ds)}"
     )
     told = measures.warnings(ds)
     return f"{text} NOT TO BE TRUSTED: {'; '.join(told)}." if told else text
@@ -178,7 +178,7 @@ def _pool(one: xr.Dataset) -> list[Text]:
 def _note(one: xr.Dataset, last: Callable[[xr.Dataset], list[str]]) -> list[Text]:
     """The cells of a note."""
     if not has_principal(one):
-        return [Text(cell, style="dim") for cell in (str(one["tranche"].item()), *[MISSING] * 6)]
+        return [Text(cell, style="dim") for cell in (str(one["tranche"].item()), *[MISSING] * 6, _price(one))]
     cells = [
         str(one["tranche"].item()),
         with_error(*_parts(one, "expected_loss", "", "_se", "_high")),
@@ -195,7 +195,12 @@ def _with_errors(one: xr.Dataset) -> list[str]:
         tail_mean(*_parts(one, "es", "", "_se", "_high")),
         with_error(*_parts(one, "irr", "", "_se")) + _mark(one),
         own_unit(*_parts(one, "wal", "", "_se"), digits=3),
+        _price(one),
     ]
+
+
+def _price(one: xr.Dataset) -> str:
+    return own_unit(*_parts(one, "price", "", "_se"), digits=4)
 
 
 def _without_errors(one: xr.Dataset) -> list[str]:
@@ -205,6 +210,7 @@ def _without_errors(one: xr.Dataset) -> list[str]:
         fraction(es) if es > 0 else f"< {fraction(bound)}",
         percent(float(one["irr"])) + _mark(one),
         years(float(one["wal"])),
+        years(float(one["price"]), 4),
     ]
 
 

@@ -17,17 +17,23 @@ from stress.kernels.tally import (
     N_BIN,
     N_FAN_BIN,
     N_MONTH_BATCH,
+    N_REPLICATE,
     N_SPREAD_BIN,
     NO_PATH,
     NOTE_QUANTITIES,
     POOL_QUANTITIES,
     TOP_UNIT,
     WEIGHT_UNIT,
+    coarse_bins,
+    price_edges,
 )
 from stress.measures.histogram import HIGH, LOW, MIDDLE
-from stress.results.variables import CHECKS, DERIVED, LAWS, RAW, TRUST, WEIGHTED, Variable
+from stress.results.variables import CHECKS, DERIVED, LAWS, RAW, REPLICATED, TRUST, WEIGHTED, Variable
 
 IRR_BIN = "middle of the bin; the last but one holds all above, the last those at the cap of 1,000%"
+PRICE_BIN = "middle of the bin, of the last its lower edge, beyond which it holds all; narrow about par"
+COARSE_LOW = LOW[np.unique(coarse_bins(), return_index=True)[1]]
+"""Lower edge of each coarse loss bin."""
 WORDS = np.array([2.0**-20, 2.0**-60])
 """Values of the two int64 words of a fixed-point sum."""
 
@@ -78,7 +84,9 @@ def counted(
         coords["original"] = ("tranche", np.asarray(original, np.float64), words)
     raw = _named(tally, len(notes))
     axes = xr.Dataset({}, coords=coords, attrs=dict(attrs))
-    variables = (*RAW, *WEIGHTED) if _is_weighted(tally) else RAW
+    variables = (*RAW, *(WEIGHTED if _is_weighted(tally) else ()), *(REPLICATED if _is_replicated(tally) else ()))
+    if _is_replicated(tally):
+        axes = axes.assign_coords(coarse_bin=COARSE_LOW, replicate=np.arange(N_REPLICATE))
     return axes.assign({v.name: _checked(v, raw[v.name], axes.sizes) for v in variables})
 
 
@@ -96,6 +104,9 @@ def derive(ds: xr.Dataset) -> xr.Dataset:
     answers["loss_probability"] = measures.loss_probability(ds)
     answers["shortfall_probability"] = measures.shortfall_probability(ds)
     answers |= {"value_at_risk": var, "expected_shortfall": es}
+    answers |= {"wal_quantile": measures.wal_distribution(ds), "irr_quantile": measures.irr_distribution(ds)}
+    if "price_count" in ds:  # older results were counted without
+        answers["price_quantile"] = measures.price_distribution(ds)
     for event in ("early_amortization", "trigger", "first_loss"):
         answers[f"{event}_probability"] = measures.event_probability(ds, event)
     for name, answer in answers.items():
@@ -108,10 +119,10 @@ def derive(ds: xr.Dataset) -> xr.Dataset:
     for name in (*MONTH_QUANTITIES, "note_balance"):
         mean = measures.month_mean(ds, name)
         found |= {name: measures.fan(ds, name), f"{name}_mean": mean["estimate"], f"{name}_mean_se": mean["error"]}
-    axes = {d: found[v.name].coords[d] for v in DERIVED for d in v.dims if d not in ds.coords}
-    derived = DERIVED
+    derived = tuple(v for v in DERIVED if v.name in found)
+    axes = {d: found[v.name].coords[d] for v in derived for d in v.dims if d not in ds.coords}
     if measures.is_weighted(ds):
-        derived, found = (*DERIVED, *TRUST), found | {str(k): v for k, v in measures.trust(ds).items()}
+        derived, found = (*derived, *TRUST), found | {str(k): v for k, v in measures.trust(ds).items()}
     return ds.assign_coords(axes).assign({v.name: _labelled(v, found[v.name]) for v in derived})
 
 
@@ -125,7 +136,7 @@ def _coords(
     scenarios: Sequence[str], notes: Sequence[str], triggers: Sequence[str], dates: NDArray[Any]
 ) -> dict[str, Any]:
     month = np.arange(1, dates.size + 1)
-    half = 0.5 / N_SPREAD_BIN
+    half, edge = 0.5 / N_SPREAD_BIN, price_edges()
     share = np.arange(N_SPREAD_BIN) / N_SPREAD_BIN + half
     quantities = [f"{note}:{q}" for note in notes for q in NOTE_QUANTITIES]
     text = {
@@ -147,6 +158,12 @@ def _coords(
         "loss_bin_high": ("loss_bin", HIGH, {"units": "1", "long_name": "upper edge of the loss bin"}),
         "wal_bin": ("wal_bin", share * (month.size / 12.0 + 1.0), {"units": "years", "long_name": "middle of the bin"}),
         "irr_bin": ("irr_bin", 2.0 * share - 1.0, {"units": "1/year", "long_name": IRR_BIN}),
+        "price_bin": (
+            "price_bin",
+            np.append(0.5 * (edge[:-2] + edge[1:-1]), edge[-2]),
+            {"units": "1", "long_name": PRICE_BIN},
+        ),
+        "price_bin_low": ("price_bin", edge[:-1], {"units": "1", "long_name": "lower edge of the price bin"}),
         "batch": ("batch", np.arange(N_BATCH)),
         "month_batch": ("month_batch", np.arange(N_MONTH_BATCH)),
         "fan_bin": ("fan_bin", np.arange(N_FAN_BIN)),
@@ -165,6 +182,10 @@ def _named(tally: Mapping[str, NDArray[Any]], n_note: int) -> dict[str, NDArray[
     raw |= {"loss_count": count[:, :n_note], "loss_path": path[:, :n_note]}
     raw |= {k: np.asarray(tally[k]) @ WORDS for k in ("batch_sum", "month_sum")}
     raw["fan_path"] = np.asarray(tally["fan_path"]).reshape(())
+    if _is_replicated(tally):
+        each = np.asarray(tally["replicate_count"])
+        raw |= {"loss_replicate": each[:, :n_note], "default_replicate": each[:, n_note]}
+        raw |= {"net_loss_replicate": each[:, n_note + 1]}
     return raw | _named_weights(tally, n_note) if _is_weighted(tally) else raw
 
 
@@ -172,11 +193,15 @@ def _is_weighted(tally: Mapping[str, NDArray[Any]]) -> bool:
     return np.size(tally.get("weight_sum", ())) > 0
 
 
+def _is_replicated(tally: Mapping[str, NDArray[Any]]) -> bool:
+    return np.size(tally.get("replicate_count", ())) > 0
+
+
 def _named_weights(tally: Mapping[str, NDArray[Any]], n_note: int) -> dict[str, NDArray[Any]]:
     """Weights and their squares under the Dataset's names, scaled counts as numbers of paths."""
     loss, events = tally["loss_weight_sum"] @ WORDS, ("trigger", "early", "first_loss")
     raw = {
-        **{name: tally[name] / WEIGHT_UNIT for name in ("fan_count", "wal_weight", "irr_weight")},
+        **{name: tally[name] / WEIGHT_UNIT for name in ("fan_count", "price_count", "wal_weight", "irr_weight")},
         "loss_top_weight": tally["loss_top"][:, :n_note] / TOP_UNIT,
         "batch_square_sum": tally["square_sum"] @ WORDS,
         "month_weight": tally["month_weight_sum"] @ WORDS,

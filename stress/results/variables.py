@@ -20,6 +20,7 @@ KL = ("scenario", "level")
 KNL = ("scenario", "tranche", "level")
 KM = ("scenario", "month")
 KNM = ("scenario", "tranche", "month")
+KNQ = ("scenario", "tranche", "quantile")
 
 RAW = (
     Variable("loss_count", (*KN, "loss_bin"), "paths", "paths by principal loss fraction of the note"),
@@ -43,6 +44,7 @@ RAW = (
     ),
     Variable("wal_count", (*KN, "wal_bin"), "paths", "paths by weighted average life"),
     Variable("irr_count", (*KN, "irr_bin"), "paths", "paths by annual effective yield"),
+    Variable("price_count", (*KN, "price_bin"), "paths", "paths by present value over par"),
     Variable(
         "trigger_count", (*K, "trigger", "event_month"), "paths", "paths by month of the first trip; the last is never"
     ),
@@ -80,8 +82,20 @@ WEIGHTED = (
     Variable("wal_weight", (*KN, "wal_bin"), "paths", "sum of weights by weighted average life"),
     Variable("irr_weight", (*KN, "irr_bin"), "paths", "sum of weights by annual effective yield"),
 )
-"""What is counted besides where paths carry weights (importance sampling): `batch_sum`, `month_sum` and `fan_count` are
-then sums of weights as well, all other counts remain counts of paths."""
+"""What is counted besides where paths carry weights (importance sampling): `batch_sum`, `month_sum`, `fan_count`
+and `price_count` are then sums of weights as well, all other counts remain counts of paths."""
+
+REPLICATED = tuple(
+    Variable(
+        f"{name}_replicate", (*dims, "replicate", "coarse_bin"), "paths", f"paths by Sobol replicate and {meaning}"
+    )
+    for name, dims, meaning in (
+        ("loss", KN, "loss fraction of the note"),
+        ("default", K, "pool cumulative default"),
+        ("net_loss", K, "pool net loss"),
+    )
+)
+"""What is counted besides where points are Sobol's, in bins that hold one or more of the loss bins."""
 
 TRUST = (
     Variable(
@@ -135,6 +149,9 @@ DERIVED = (
     *_with_error("multiple", KN, "1", "mean of all cash received over original balance"),
     *_with_error("value_at_risk", KNL, "1", "loss fraction not exceeded with probability level"),
     *_with_error("expected_shortfall", KNL, "1", "mean loss fraction of the worst 1 - level of paths"),
+    *_with_error("wal_quantile", KNQ, "years", "weighted average life of principal received, quantiles over paths"),
+    *_with_error("irr_quantile", KNQ, "1/year", "annual effective yield at par, quantiles over paths"),
+    *_with_error("price_quantile", KNQ, "1", "present value over par, quantiles over paths"),
     *_pool_rate("default_rate", "cumulative default over the cut-off balance"),
     *_pool_rate("net_loss_rate", "default net of recoveries over the cut-off balance"),
     *_fan("cumulative_default", KM, "1", "cumulative default over the cut-off balance"),
@@ -150,7 +167,8 @@ DERIVED = (
 """What is measured when a Dataset is built."""
 
 TABLE = {v.name: v for v in (*RAW, *DERIVED)}
-"""The variables of every result by name; a weighted one has those of WEIGHTED and TRUST besides."""
+"""The variables of every result by name; a weighted one has those of WEIGHTED and TRUST besides, a Sobol
+one those of REPLICATED."""
 
 LAWS = ("pool balance", "cash", "notes less assets", "negative balance")
 CHECKS = ("not a number", "negative", "clamped", "paths")

@@ -15,8 +15,7 @@ from stress.inputs.job import Job
 from stress.kernels import alone
 from stress.kernels.layout import PANEL_PATHS
 from stress.kernels.memory import Workspace, pack
-from stress.kernels.sampling import N_REPLICATE
-from stress.kernels.tally import NOTE_QUANTITIES, Tally, decoded
+from stress.kernels.tally import N_REPLICATE, NOTE_QUANTITIES, Tally, decoded
 from stress.sampling import sampler_of, with_estimator
 
 Array = NDArray[np.float64]

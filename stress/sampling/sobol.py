@@ -15,8 +15,9 @@ from scipy.stats import qmc
 
 from stress.errors import ConfigError
 from stress.kernels.layout import LANES, PANEL_PATHS
-from stress.kernels.sampling import BITS, N_REPLICATE, Sobol
+from stress.kernels.sampling import BITS, Sobol
 from stress.kernels.tables import Problem
+from stress.kernels.tally import N_REPLICATE
 
 Words = NDArray[np.int64]
 

@@ -125,8 +125,9 @@ CHECKS = (
     ),
     Check(
         "coverage-sobol", "estimates",
-        "Sobol points: 92-98% for means and probabilities, by 16 replicates; tails no less often than they say",
-        "closed forms of a large pool; 1,000 scrambles of 4,096 points", coverage.sobol, long=True,
+        "the same with Sobol points, whose errors come from 16 replicates: 92-98%",
+        "closed forms of a large pool, for tails of one under a t copula; 1,000 scrambles of 4,096 points",
+        coverage.sobol, long=True,
     ),
     Check(
         "signs", "sensitivity", "inputs moved alone move loss, default, income, price and life the way finance expects",

@@ -1,6 +1,9 @@
-"""How long a note lives, and what it yields, over the paths of every scenario."""
+"""How long a note lives, what it yields and what it is worth, over the paths of every scenario."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -17,24 +20,48 @@ QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 
 @ink.styled
 def lives(ds: xr.Dataset, tranche: str) -> Figure:
-    """Weighted average life and annual yield of a note by scenario: 1-99%, 5-95%, 25-75% of paths, median and mean."""
+    """Life, annual yield and price of a note by scenario: 1-99%, 5-95%, 25-75% of paths, median and mean.
+
+    What a note has not (a certificate no life and no yield), and what a result did not count, is left out.
+    """
     if tranche not in ds["tranche"].values:
         from stress.inputs.messages import suggest
 
         notes = [str(n) for n in ds["tranche"].values]
         raise DataError(f"no note named {tranche!r}; there are {', '.join(notes)}{suggest(tranche, notes)}")
     note = ds.sel(tranche=[tranche])
-    margins = ink.Margins(2.1, 0.15, 0.3, 0.5, 0.35)
-    figure, (left, right) = ink.sheet(1, 2, 9.6, 1.0 + 0.24 * ds.sizes["scenario"], margins)
-    _rows(left, measures.wal_quantile(note, QUANTILES).values[:, 0], note["wal"].values[:, 0])
-    _rows(right, measures.irr_quantile(note, QUANTILES).values[:, 0], note["irr"].values[:, 0])
-    left.set_yticks(range(ds.sizes["scenario"]), [ink.label(s, 30) for s in ds["scenario"].values])
-    right.set_yticks(range(ds.sizes["scenario"]), [""] * ds.sizes["scenario"])
-    left.set(xlabel="years")
-    left.set_title("Weighted average life")
-    right.set_title("Annual yield at par")
-    ink.percent_axis(right.xaxis)
+    margins = ink.Margins(2.1, 0.15, 0.3, 0.5, 0.3)
+    shown = [panel for panel in PANELS if panel.name != "price" or "price_count" in ds]
+    level = {panel.name: panel.quantile(note, QUANTILES).values[:, 0] for panel in shown}
+    shown = [panel for panel in shown if np.isfinite(level[panel.name]).any()]
+    figure, axes = ink.sheet(1, len(shown), 9.6, 1.0 + 0.24 * ds.sizes["scenario"], margins)
+    for k, (one, panel) in enumerate(zip(axes, shown, strict=True)):
+        _rows(one, level[panel.name], note[panel.name].values[:, 0])
+        names = [ink.label(s, 30) for s in ds["scenario"].values] if k == 0 else [""] * ds.sizes["scenario"]
+        one.set_yticks(range(ds.sizes["scenario"]), names)
+        one.set_title(panel.title)
+        if panel.unit:
+            one.set(xlabel=panel.unit)
+        else:
+            ink.percent_axis(one.xaxis)
     return figure
+
+
+class Panel(NamedTuple):
+    """One quantity of a path."""
+
+    name: str
+    title: str
+    unit: str
+    """Empty: percent."""
+    quantile: Callable[[xr.Dataset, Sequence[float]], xr.DataArray]
+
+
+PANELS = (
+    Panel("wal", "Weighted average life", "years", measures.wal_quantile),
+    Panel("irr", "Annual yield at par", "", measures.irr_quantile),
+    Panel("price", "Price, of par", "", measures.price_quantile),
+)
 
 
 def _rows(axes: Axes, level: NDArray[np.float64], mean: NDArray[np.float64]) -> None:

@@ -1,0 +1,95 @@
+"""Quantiles and tail means of Sobol points: errors from sixteen independent replicates.
+
+Points of one scrambled sequence are not independent of each other, but each replicate is an unbiased sample of the same
+law, independent of the others: the probability of exceeding a loss has a mean and an error over the replicates, with 15
+degrees of freedom (Owen 1997; L'Ecuyer 2018, "Randomized quasi-Monte Carlo: an introduction for practitioners", section
+4). A quantile is where that probability passes 1 - level, so its interval is read off the interval of the probability
+(Woodruff 1952): that needs no density, as the error of a quantile by the delta method would, and no quantile of a
+replicate, which is biased where a replicate has few points in the tail. The tail mean beyond the quantile of all points
+is a plain mean over each replicate: to first order it does not feel the error of the quantile (Acerbi and Tasche 2002).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from stress.kernels.tally import coarse_bins
+from stress.measures import batches
+from stress.measures.estimate import Interval
+from stress.measures.histogram import HIGH, LOW, MIDDLE, WIDTH
+from stress.measures.proportions import zero_count_bound
+from stress.measures.sums import replicate_paths
+
+Array = NDArray[np.float64]
+
+CLASS = coarse_bins()
+_LAST = np.flatnonzero(np.diff(CLASS, append=CLASS[-1] + 1))
+"""Last loss bin of each coarse one."""
+
+
+class Replicated(NamedTuple):
+    """Losses of one note (or the pool) under one scenario, by replicate; replicates without paths left out."""
+
+    paths: Array
+    """(replicate, coarse bin)"""
+    size: Array
+    """(replicate,) paths"""
+
+
+def replicated(ds: xr.Dataset, quantity: str) -> list[Replicated]:
+    """By row of `quantity`_count (scenario, then note); empty unless points are Sobol's and two replicates have any."""
+    if f"{quantity}_replicate" not in ds:
+        return []
+    size = replicate_paths(ds)
+    kept = size > 0.0
+    if kept.sum() < 2:
+        return []
+    rows = ds[f"{quantity}_replicate"].values.astype(np.float64)
+    return [Replicated(row[kept], size[kept]) for row in rows.reshape(-1, *rows.shape[-2:])]
+
+
+def student(one: Replicated) -> float:
+    """Standard errors from an estimate to the end of its interval."""
+    return batches.student(one.size.size)
+
+
+def quantile_interval(count: Array, one: Replicated, level: float) -> tuple[float, float]:
+    """Losses, from edge to edge of a bin, at which the interval of the probability to exceed them holds 1 - level."""
+    above = exceeding(count, one, np.append(np.cumsum(count[::-1])[::-1][1:], 0.0), np.arange(count.size))
+    under, over = above.low <= 1.0 - level, above.high <= 1.0 - level
+    return float(LOW[int(under.argmax())]), float(HIGH[int(over.argmax())]) if over.any() else 1.0
+
+
+def exceeding(count: Array, one: Replicated, paths: Array, loss_bin: NDArray[np.int64]) -> Interval:
+    """Probability of a loss that `paths` of all exceed, somewhere in `loss_bin`, as `means.loss_probability` has it.
+
+    The error between replicates is known at the edges of coarse bins and linear between them; an estimate is no finer
+    than one path. Where no path exceeds the loss the bound is that of plain paths: the rule of three.
+    """
+    total = one.size.sum()
+    beyond = one.paths.sum(1)[:, None] - np.cumsum(one.paths, axis=1)
+    spread = batches.error(batches.ratio(beyond.T, np.broadcast_to(one.size, beyond.T.shape)), one.size)
+    error = np.hypot(np.interp(loss_bin, _LAST, spread), 1.0 / total)
+    chance = paths / total
+    seen = chance > 0.0
+    with np.errstate(over="ignore"):
+        factor = np.exp(student(one) * error / np.where(seen, chance, 1.0))
+    high = np.where(seen, np.minimum(chance * factor, 1.0), zero_count_bound(total))
+    return Interval(chance, error, np.where(seen, chance / factor, 0.0), high)
+
+
+def shortfall_error(count: Array, one: Replicated, quantile: float, level: float) -> float:
+    """Standard error of the mean of the worst 1 - level, beyond the quantile of all points.
+
+    A replicate's losses stand at the mean excess of all points in the same coarse bin.
+    """
+    share = np.clip((HIGH - quantile) / WIDTH, 0.0, 1.0)
+    excess = np.where(quantile <= LOW, MIDDLE - quantile, 0.5 * WIDTH * np.square(share))
+    excess = np.where(quantile < HIGH, excess, 0.0)
+    weight = np.bincount(CLASS, count)
+    mean = np.bincount(CLASS, count * excess) / np.where(weight > 0.0, weight, 1.0)
+    return float(batches.error(batches.ratio(one.paths @ mean, one.size), one.size)) / (1.0 - level)
