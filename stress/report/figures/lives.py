@@ -30,7 +30,7 @@ def lives(ds: xr.Dataset, tranche: str) -> Figure:
         notes = [str(n) for n in ds["tranche"].values]
         raise DataError(f"no note named {tranche!r}; there are {', '.join(notes)}{suggest(tranche, notes)}")
     note = ds.sel(tranche=[tranche])
-    margins = ink.Margins(2.1, 0.15, 0.3, 0.5, 0.3)
+    margins = ink.Margins(2.1, 0.25, 0.3, 0.5, 0.3)
     shown = [panel for panel in PANELS if panel.name != "price" or "price_count" in ds]
     level = {panel.name: panel.quantile(note, QUANTILES).values[:, 0] for panel in shown}
     shown = [panel for panel in shown if np.isfinite(level[panel.name]).any()]
