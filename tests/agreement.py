@@ -69,7 +69,7 @@ MONEY_BY = {
 }
 """Amounts by month and something else."""
 RATIOS = ("excess_spread", "cumulative_default", "default_stock", "idle_cash_days")
-OF_NOTE = {"loss": 1e-10, "irr": 5e-7, "wal": 1e-9, "price": 1e-9, "first_loss_month": 0.5}
+OF_NOTE = {"loss": 1e-10, "irr": 5e-7, "wal": 1e-9, "price": 1e-9, "multiple": 1e-9, "first_loss_month": 0.5}
 """Results by note and how near they must be; a rate of return is solved for."""
 MONEY_ALLOWED = 1e-10
 """Of the cut-off balance."""
@@ -141,9 +141,25 @@ def differences(data: xr.Dataset, flows: Any, cut_off: float) -> Iterable[Differ
     yield Difference("trigger_value", gap(by_month(data, "trigger_value", "trigger"), values, scale), 1e-9)
     yield Difference("tripped", float((tripped(data) != tripped_of(flows)).any()), 0.0)
     for name, allowed in OF_NOTE.items():
-        wanted = np.minimum(getattr(flows, name), 10.0 if name == "irr" else np.inf)
+        of_flows = getattr(flows, "money_multiple" if name == "multiple" else name)
+        wanted = np.minimum(of_flows, 10.0 if name == "irr" else np.inf)
         scale = 1.0 + 2.0 * np.abs(wanted) if name == "irr" else 1.0
         yield Difference(name, gap(data[name].to_numpy(), wanted, scale), allowed)
+    for name, total in totals(flows, cut_off).items():
+        yield Difference(f"final_{name}", gap(data[f"final_{name}"].to_numpy(), np.array(total)), 1e-9)
+
+
+def totals(flows: Any, cut_off: float) -> dict[str, float]:
+    """What the pool came to, over the cut-off balance."""
+    income = sum(flows.fee_income) + sum(flows.late_charge) - sum(flows.commingled_income)
+    return {
+        "default": flows.cumulative_default[-1],
+        "net_loss": flows.default_stock[-1],
+        "early_amortization": float(flows.early_amortization_month > 0),
+        "purchased": sum(flows.purchases) / cut_off,
+        "income": income / cut_off,
+        "recovered": sum(flows.recoveries) / cut_off,
+    }
 
 
 def gap(got: np.ndarray, wanted: np.ndarray, scale: np.ndarray | float = 1.0) -> float:

@@ -175,6 +175,17 @@ def results_of(losses: Array, default: Array | None = None, notes: list[str] | N
     )
 
 
+def weighed_alike(ds: xr.Dataset) -> xr.Dataset:
+    """The same paths as importance sampling counts them, each of weight 1."""
+    raw = {"loss_top_weight": (ds["loss_count"][..., 1:].sum("loss_bin") > 0).astype(float)}
+    counted = {name: ds[f"{name}_count"] for name in ("loss", "default", "net_loss", "trigger", "early", "first_loss")}
+    for name, of in (counted | {"batch": ds["batch_path"]}).items():
+        raw[f"{name}_weight"] = raw[f"{name}_weight_square"] = of.astype(float)
+    raw |= {f"{name}_weight": ds[f"{name}_count"].astype(float) for name in ("wal", "irr")}
+    raw |= {"batch_square_sum": ds["batch_sum"], "month_weight": ds["month_path"].astype(float)}
+    return ds.assign(raw)
+
+
 SEVERITY = {
     "baseline": 0.045,
     "macro_mild": 0.06,

@@ -7,13 +7,16 @@ from types import SimpleNamespace
 
 import counted_again
 import hand_worked
+import numpy as np
 import pytest
+from hand_worked import INTEREST, LAST, PRINCIPAL
 from strategies import random_job
 
+from stress.assemble.problem import assemble
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.scenario import Shock
 from stress.kernels import alone
-from stress.kernels.memory import Workspace
+from stress.kernels.memory import Workspace, field, pack
 
 
 @pytest.mark.parametrize("seed", [3, 4, 6, 7])
@@ -27,6 +30,37 @@ def test_an_excess_spread_beyond_the_fan_is_counted_in_its_last_bin() -> None:
     cases, pool = (ScenarioCase(name="base"), richer), hand_worked.pool(default=0.01)
     job = Job(name="small", deal=hand_worked.deal(), pool=pool, scenarios=cases, paths=5, seed=1, clock="monthly")
     assert not counted_again.differences(job, 5)
+
+
+def test_a_pool_and_its_cash_beyond_the_fans_are_counted_in_their_last_bins() -> None:
+    """Bought at 0.51 the pool grows to 5.7 times its cut-off balance and loses 3.6 times; then cash stands at 4.4."""
+    keep = [{**PRINCIPAL[0], "when": {"observable": "pool_factor", "below": 0.01}}]
+    last = {**LAST, "source": ["income", "principal"]}
+    growing = hand_worked.deal(
+        [*INTEREST, *keep, last],
+        priority={"revolving": INTEREST},
+        purchase="each_step",
+        purchase_price=0.51,
+        revolving_months=5,
+        scheduled_months=7,
+        legal_maturity_months=7,
+    )
+    pool = hand_worked.pool(default=0.2, payment_rate={"monthly": 0.8, "annual_yield": 0.24})
+    case = ScenarioCase(name="base")
+    job = Job(name="growing", deal=growing, pool=pool, scenarios=(case,), paths=3, seed=1, clock="monthly")
+    assert not counted_again.differences(job, 3)
+
+
+def test_a_result_that_is_no_number_is_a_fault_of_its_scenario() -> None:
+    """The first discount factor of the second scenario: a price of the first note, and nothing else, is no number."""
+    cases = (ScenarioCase(name="base"), ScenarioCase(name="faulty"))
+    deal, pool = hand_worked.deal(), hand_worked.pool(default=0.01)
+    job = Job(name="small", deal=deal, pool=pool, scenarios=cases, paths=5, seed=1, clock="monthly")
+    packed = pack(assemble(job))
+    packed.f[field(packed, "at_discount") + 4 * 3] = np.nan
+    space = Workspace(packed)
+    alone.run(space, 0, 1, 5, job.seed)
+    assert space.tally().fault.tolist() == [[0, 0, 0, 5], [1, 0, 0, 5]]
 
 
 def test_a_path_too_few_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,6 +92,19 @@ def test_a_pool_kept_full_day_by_day_is_the_pool_kept_full_month_by_month(mix):
             np.testing.assert_allclose(one, other, rtol=0, atol=1e-12, err_msg=name)
 
 
+@pytest.mark.parametrize("days_to_due", [3, 20])
+def test_instalments_of_bills_sent_in_the_month_of_purchase_are_those_of_the_slow_model(days_to_due):
+    """Plans of six months in a deal of nine: some of a purchase may fall due first in the month in which it is made."""
+    deal = deal_of(9, revolving=2).model_copy(update={"purchase": "each_step"})
+    billing = Billing(dates=(8, 22), days_to_due=days_to_due)
+    pool = pool_of(0.02, {6: 1.0}, monthly_fee=0.01, prepayment=0.03, billing=billing)
+    job = Job(
+        name="billed", deal=deal, pool=pool, scenarios=(ScenarioCase(name="base"),), paths=32, seed=1, clock="daily"
+    )
+    found = agreement.compared(job, "base", path=0)
+    assert not [difference.name for difference in found.differences if not difference.size <= difference.allowed]
+
+
 def test_defaults_covered_at_the_payment_date_make_the_clocks_differ_by_the_square_of_their_rate():
     """The monthly clock replaces a month's defaults at once, the daily one on the 26th of the next month, after that
     month opened without them: it misses the default q of a balance q in each of the 11 months that open so.

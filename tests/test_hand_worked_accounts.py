@@ -202,6 +202,31 @@ def test_purchases_leave_cash_for_senior_costs_that_income_does_not_cover() -> N
     same(data, "deficiency", None, 1.0)
 
 
+@pytest.mark.parametrize(("carry_over", "second"), [(True, 195.186), (False, 195.486)])
+def test_purchases_leave_cash_for_fees_but_for_the_one_on_income(carry_over: bool, second: float) -> None:
+    """Income of 5. Principal may pay A's 6, 1 on notes, 1 on the pool and 0.5: 8.5 less 90% of 5 leaves 4 of the 200.
+
+    The fee on income takes its 10% itself. Of the 0.5 only 0.2 may be paid, so 0.3 is left in principal. Month 2, on a
+    pool of 996: 6 + 1 + 0.996 + 0.5, and the 0.3 again where it is carried over, less 90% of 4.98, of 199.2 + 0.3.
+    """
+    fees = [
+        {"name": "on income", "base": "interest_income", "rate": 0.1},
+        {"name": "on notes", "base": "notes", "rate": 0.012},
+        {"name": "fixed", "base": "fixed", "amount": 0.5, "carry_over": carry_over},
+        {"name": "on pool", "base": "pool", "rate": 0.012},
+    ]
+    both = {"source": ["income", "principal"]}
+    order = [{"step": "pay_fee", "fee": fee["name"], **both} for fee in fees]
+    order[2] |= {"cap": 0.2}
+    rest = RESIDUAL[0] | {"source": ["income"]}
+    after = [*({"step": "pay_fee", "fee": fee["name"]} for fee in fees), *PLAIN]
+    order = [*order, INTEREST[0] | both, INTEREST[1], rest]
+    of = deal(after, revolving_months=2, purchase="each_step", priority={"revolving": order}, fees=fees)
+    data = run(of, pool(annual_yield=0.06))
+    same(data, "purchases", None, 196.0, second)
+    same(data, "principal_cash", None, 0.3)
+
+
 def test_the_plain_deal_uses_every_cent() -> None:
     """Income of 20 + 16 + 12.8 + 10.24 = 59.04 and principal of 590.4 are all paid out; nothing is left behind."""
     data = run(deal(PLAIN))

@@ -94,6 +94,20 @@ def test_quarterly_interest_gathers_three_months() -> None:
     assert data["shortfall"].values.tolist() == [0.0, 1.0, 0.0]
 
 
+@pytest.mark.parametrize("phase", ["acceleration", "event_of_default"])
+@pytest.mark.parametrize(("every", "due"), [(1, (0.0, 10.0, 2.4, 1.12)), (3, (0.0, 0.0, 12.4, 1.12))])
+def test_the_months_of_interest_are_those_of_the_phase(phase: str, every: int, due: tuple[float, ...]) -> None:
+    """A accrues 6, 4, 2.4 and 1.12 and is paid quarterly. At 640 the pool falls below 0.7 of 1000 in month 2.
+
+    Where the phase that this brings pays month by month, it pays 6 + 4 at once.
+    """
+    notes = ({**A, "payment_months": {"amortization": 3, phase: every}}, B, REST)
+    spans = [{"from_month": 1, "limit": 0.7}]
+    fall = {"name": "fall", "observable": "pool_factor", "breach": "below", "thresholds": spans, "effect": phase}
+    data = run(deal(notes=notes, priority={phase: PLAIN}, triggers=[fall]))
+    same(data, "interest_due", "A", *due)
+
+
 def test_a_floating_coupon_stays_within_cap_and_floor() -> None:
     """Index 3%. A: 3% + 1% = 4%, but at least 6%: 0.5% of 600 is 3. B: 3% + 25%, but at most 24%: 2% of 300 is 6."""
     low = {"name": "A", "amount": 600.0, "index": "lpr", "coupon": 0.01, "floor": 0.06}

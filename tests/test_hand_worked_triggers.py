@@ -137,6 +137,17 @@ def test_a_trigger_above_or_below_its_limit_trips_and_latches() -> None:
     assert tripped(watch("pool_factor", 0.7, "above")) == [1.0, 1.0, 1.0, 1.0]
 
 
+@pytest.mark.parametrize(("curable", "wanted"), [(False, [0.0, 1.0, 1.0, 1.0]), (True, [0.0, 1.0, 0.0, 0.0])])
+def test_a_trigger_that_is_breached_again_starts_to_count_again(curable: bool, wanted: list[float]) -> None:
+    """The pool is 0.8, 0.64, 0.512 and 0.41. Below 0.9 twice it trips; month 3 asks for 0.5, month 4 for 0.9 again.
+
+    The one month of the new breach is not enough to trip, nor does it take back what has tripped for good.
+    """
+    limits = [{"from_month": t, "to_month": t, "limit": limit} for t, limit in enumerate((0.9, 0.9, 0.5, 0.9), 1)]
+    trigger = watch("pool_factor", breach="below", months=2, thresholds=limits, curable=curable)
+    assert tripped(trigger) == wanted
+
+
 def test_a_curable_trigger_resets_once_the_test_passes() -> None:
     """Above 0.7 in month 1 alone."""
     assert tripped(watch("pool_factor", 0.7, "above", curable=True)) == [1.0, 0.0, 0.0, 0.0]

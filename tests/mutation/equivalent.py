@@ -12,12 +12,28 @@ CONSTANTS = {
     name: value for part in (layout, tables, codes) for name, value in vars(part).items() if isinstance(value, int)
 }
 """Rows and places that the kernels name; several are 0."""
+NO_CAP = "a step without a cap then has one of 1e300, which no amount comes near"
+CLOCKS = "a clock has 1, 3 or 30 cohorts, and the one with 1 pays at every step: it never comes here"
 JUDGED: dict[tuple[str, str, str], str] = {
     (
         "stress.measures.fans",
         "flat = count.reshape(-1, count.shape[-1]).astype(np.float64)",
         "1 -> 2",
     ): "NumPy takes any negative length for the one that it is to find",
+    (
+        "stress.kernels.count",
+        "if w[p.alive + lane] > 0.0:",
+        "Gt -> GtE",
+    ): "a lane without a path weighs 0 and adds int(0.5), nothing",
+    (
+        "stress.kernels.steps",
+        "return True",
+        "True -> False",
+    ): "the steps then run one by one, find nothing due and nothing to book: it takes longer, that is all",
+    ("stress.kernels.steps", "if cap < NO_LIMIT:", "Lt -> LtE"): NO_CAP,
+    ("stress.kernels.steps", "if m.f[p.at_step_value + 8 * x] < NO_LIMIT:", "Lt -> LtE"): NO_CAP,
+    ("stress.kernels.block", "elif p.n_cohort > 1:", "Gt -> GtE"): CLOCKS,
+    ("stress.kernels.block", "elif p.n_cohort > 1:", "1 -> 2"): CLOCKS,
 }
 """(module, line without indent, change) -> why nothing can come of it."""
 
@@ -40,10 +56,31 @@ def reason(site: Site, path: Path) -> str:
         return known
     seen = Seen(site)
     seen.visit(ast.parse(source))
-    if not isinstance(seen.node, ast.BinOp) or not isinstance(seen.node.op, ast.Add | ast.Sub):
+    return next((why for rule in (nothing_added, by_one, between_numbers) if (why := rule(seen.node))), "")
+
+
+def nothing_added(node: ast.AST) -> str:
+    """x + 0 is x - 0."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add | ast.Sub):
         return ""
-    added = seen.node.right
-    return f"{ast.unparse(added)} is 0" if value(added) == 0 else ""
+    return f"{ast.unparse(node.right)} is 0" if value(node.right) == 0 else ""
+
+
+def by_one(node: ast.AST) -> str:
+    """x * -1 is x / -1."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Mult | ast.Div):
+        return ""
+    times = node.right.operand if isinstance(node.right, ast.UnaryOp) else node.right
+    return "times and by one are the same" if isinstance(times, ast.Constant) and times.value == 1.0 else ""
+
+
+def between_numbers(node: ast.AST) -> str:
+    """Whether 0.5 itself counts is no question for a flag, a phase, a month: what is compared with a half is whole."""
+    if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE):
+        return ""
+    limit = node.comparators[0]
+    half = isinstance(limit, ast.Constant) and isinstance(limit.value, float) and limit.value % 1.0 == 0.5
+    return f"what is compared with {ast.unparse(limit)} is a whole number" if half else ""
 
 
 def value(node: ast.AST) -> int | None:

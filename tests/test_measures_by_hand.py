@@ -1,0 +1,109 @@
+"""Measures of samples so small that they are worked out by hand; what they refuse."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from synthetic import case, results_of
+
+from stress import measures
+from stress.errors import DataError
+from stress.measures import batches, fans
+from stress.measures.histogram import WIDTH, tail
+from stress.measures.proportions import proportion, zero_count_bound
+
+
+def counted(**paths: int) -> np.ndarray:
+    """Paths by loss bin: `_0` and `_1` of losses of 0 and 1, `_37` of losses between 0.0036 and 0.0037."""
+    count = np.zeros(10_002)
+    for name, number in paths.items():
+        count[-1 if name == "_1" else int(name[1:])] = number
+    return count
+
+
+def test_a_quantile_of_a_fan_lies_within_its_bin_as_far_as_its_rank() -> None:
+    """Four paths between 0.2 and 0.4 and four between 0.4 and 0.8; the outermost bins stand for their outer edge."""
+    edge, count = np.array([0.0, 0.2, 0.4, 0.8, 1.0]), np.array([[0, 4, 4, 0], [2, 0, 0, 2], [0, 0, 0, 0]])
+    found = fans.quantiles(count, edge, np.array([0.125, 0.5, 0.75, 1.0]))
+    np.testing.assert_allclose(found, [[0.25, 0.4, 0.6, 0.8], [0.0, 0.0, 1.0, 1.0], [np.nan] * 4], atol=1e-12)
+
+
+def test_the_jackknife_of_two_batches() -> None:
+    """Batches of 1 and 3 paths that average 4 and 2: together 2.5, without the one 2, without the other 4.
+
+    Pseudo-values 4 x 2.5 - 3 x 2 = 4 and 4/3 x 2.5 - 1/3 x 4 = 2, centre 4/4 + 2 x 3/4 = 2.5: the variance is the mean
+    of 1.5^2 / 3 and 0.5^2 / (1/3), 0.75. Student's quantile with one degree of freedom is 12.7062.
+    """
+    size = np.array([1.0, 3.0])
+    found = batches.symmetric(batches.ratio(np.array([4.0, 6.0]), size), size)
+    assert (found.estimate, found.error) == (2.5, pytest.approx(np.sqrt(0.75)))
+    assert found.high - 2.5 == pytest.approx(12.7062047 * np.sqrt(0.75)) == pytest.approx(2.5 - found.low)
+    assert batches.student(1) == batches.student(2)
+    assert np.isnan(batches.error(batches.ratio(np.array([4.0]), size[:1]), size[:1]))
+
+
+def test_a_positive_estimate_is_multiplied_and_divided() -> None:
+    """exp(12.7062 x 0.1 / 2): an error of 0.06 and a grain of 0.08 are 0.1 together."""
+    replicates = batches.Replicates(np.array(2.0), np.array([2.0 - 0.06, 2.0 + 0.06]))
+    found = batches.positive(replicates, np.ones(2), grain=0.08)
+    assert found.error == pytest.approx(0.1)
+    assert found.high == pytest.approx(2.0 * np.exp(0.05 * 12.7062047))
+    assert found.low == pytest.approx(2.0 / np.exp(0.05 * 12.7062047))
+    none = batches.positive(batches.Replicates(np.array(0.0), np.zeros(2)), np.ones(2))
+    assert (none.low, none.high) == (0.0, 0.0)
+
+
+def test_a_share_of_two_of_eight() -> None:
+    """Clopper and Pearson: 0.0319 to 0.6509; the error is that of Beta(2.5, 6.5), sqrt(16.25 / 10) / 9."""
+    found = proportion(2, 8)
+    assert found.estimate == 0.25
+    assert (found.low, found.high) == (pytest.approx(0.0318540, abs=1e-6), pytest.approx(0.6508558, abs=1e-6))
+    assert found.error == pytest.approx(np.sqrt(1.625) / 9.0)
+    none, every, empty = proportion(0, 8), proportion(8, 8), proportion(0, 0)
+    assert (none.low, none.high) == (0.0, pytest.approx(1.0 - 0.05**0.125))
+    assert (every.low, every.high) == (pytest.approx(0.05**0.125), 1.0)
+    assert np.isnan(empty.estimate)
+    assert (empty.low, empty.high) == (0.0, 1.0)
+
+
+def test_the_tail_of_ten_paths() -> None:
+    """Six lose nothing, three about 0.2 and one all. At 70% the quantile lies a third into the bin of the three.
+
+    Those at 0.2 stand at the middle of their bin, moved so that the sum is 1.60009: 0.20003 each. The worst three are
+    the whole and two of the three: the mean of the two stands (1 - 2/3) / 2 of the bin above.
+    """
+    found = tail(counted(_0=6, _2001=3, _1=1), 1.60009, 0.7)
+    assert found.quantile == pytest.approx(0.2 + WIDTH / 3.0, abs=1e-12)
+    part = 0.20003 + WIDTH / 6.0
+    assert found.shortfall == pytest.approx((1.0 + 2.0 * part) / 3.0, abs=1e-12)
+    excess = np.array([1.0 - found.quantile, part - found.quantile])
+    first, second = 0.1 * excess[0] + 0.2 * excess[1], 0.1 * excess[0] ** 2 + 0.2 * excess[1] ** 2
+    assert found.shortfall_error == pytest.approx(np.sqrt((second - first**2) / 10.0) / 0.3, abs=1e-12)
+    assert (found.low, found.high) == (0.0, 1.0)
+
+
+def test_an_exceedance_is_asked_for_a_share() -> None:
+    ds = case(500, 1)
+    for value in (0.0, -0.1, 1.0001, float("nan")):
+        with pytest.raises(DataError, match="a share of the cut-off balance"):
+            measures.exceedance(ds, value)
+    assert measures.exceedance(ds, 1.0)["estimate"].item() == 0.0
+
+
+def test_a_scenario_without_a_probability_or_with_none_is_left_out_of_a_mixture() -> None:
+    ds = case(500, 3)
+    first, second, third = ds["scenario"].values
+    two = measures.expected_loss(measures.mixture(ds, {first: 3.0, third: 1.0}))
+    same = measures.expected_loss(measures.mixture(ds, {first: 0.75, second: 0.0, third: 0.25}))
+    np.testing.assert_allclose(two["estimate"], same["estimate"], rtol=1e-12)
+    for wrong in ({first: -0.1, second: 1.0}, {first: 0.0}, {first: float("nan"), second: 1.0}):
+        with pytest.raises(DataError, match="none negative, at least one above 0"):
+            measures.mixture(ds, wrong)
+
+
+def test_the_bound_of_a_difference_that_no_path_shows_lies_on_both_sides() -> None:
+    """Three of its standard errors, as the rule of three says of a probability."""
+    found = measures.difference(results_of(np.zeros((2, 4, 1000))), "expected_loss").isel(scenario=1)
+    bound = float(zero_count_bound(1000))
+    for end, wanted in (("estimate", 0.0), ("low", -bound), ("high", bound), ("error", bound / 3.0)):
+        np.testing.assert_allclose(found[end], wanted, rtol=1e-12, err_msg=end)
