@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from stress.errors import DataError
 from stress.kernels.tally import MONTH_QUANTITIES
 from stress.report.figures import ink
+
+Array = NDArray[np.float64]
 
 FANS = {
     "cumulative_default": "Cumulative default, share of cut-off balance",
@@ -28,6 +30,7 @@ SMALL_POOL = 0.05
 """Share of the cut-off balance below which excess spread, a ratio to the pool, is not drawn: it explodes."""
 LEAST = 1e-4
 """Shortest axis, so that the rounding of what is always 0 is not blown up to a figure."""
+OF_FIRST = "median of first scenario"
 WIDTH, TOP, BOTTOM, GAP = 9.6, 0.52, 0.42, 0.34
 """Inches: width of a figure, room for legend and title, for ticks and axis name, between rows."""
 
@@ -41,22 +44,24 @@ def fan(ds: xr.Dataset, quantity: str) -> Figure:
 
         raise DataError(f"no fan of {quantity!r}; there are {', '.join(FANS)}{suggest(quantity, list(FANS))}")
     figure, panels = _panels(ds)
-    month = ds["month"].values
-    for axes, one in zip(panels, _scenarios(ds), strict=False):
+    month, level = ds["month"].values, _shown(ds, quantity)
+    mean = ds[f"{quantity}_mean"].values
+    for k, axes in enumerate(panels):
         if quantity == "note_balance":
-            _notes(axes, one)
-        else:
-            _band(axes, month, _shown(one, quantity), ink.BAND)
-            if quantity != "excess_spread":
-                axes.plot(month, one[f"{quantity}_mean"], color=ink.MEDIAN, linewidth=0.9, linestyle="--", label="mean")
-            if ds.sizes["scenario"] > 1:
-                reference = _shown(ds.isel(scenario=0), quantity).sel(quantile=0.5)
-                axes.plot(
-                    month, reference, color="#d55e00", linewidth=1.0, linestyle=":", label="median of first scenario"
-                )
-        ink.percent_axis(axes.yaxis)
-    low, high = panels[0].get_ylim()
-    panels[0].set_ylim(low if low < -LEAST else 0.0, max(high, LEAST))
+            _notes(axes, month, level[k], list(ds["tranche"].values))
+            continue
+        _band(axes, month, level[k])
+        if quantity != "excess_spread":
+            axes.plot(month, mean[k], color=ink.MEDIAN, linewidth=0.9, linestyle="--", label="mean")
+        if len(panels) > 1:
+            axes.plot(month, level[0, :, 2], color="#d55e00", linewidth=1.0, linestyle=":", label=OF_FIRST)
+    if quantity == "note_balance":
+        _same_height(panels, -0.02, 1.04)
+    else:
+        low = min(float(axes.dataLim.ymin) for axes in panels)
+        high = max(float(axes.dataLim.ymax) for axes in panels)
+        room = 0.05 * (high - low)
+        _same_height(panels, low - room if low < -LEAST else 0.0, max(high + room, LEAST))
     _share_legend(figure, panels[0], 6)
     return figure
 
@@ -65,73 +70,77 @@ def fan(ds: xr.Dataset, quantity: str) -> Figure:
 def events(ds: xr.Dataset) -> Figure:
     """One panel a scenario: cumulative probability of early amortization and of the first trip of each trigger."""
     figure, panels = _panels(ds)
-    month = ds["month"].values
-    for axes, one in zip(panels, _scenarios(ds), strict=False):
-        early = [one[f"early_amortization_probability{k}"] for k in ("", "_low", "_high")]
-        axes.fill_between(month, early[1], early[2], step="post", color="black", alpha=0.15, linewidth=0)
-        axes.step(month, early[0], where="post", color="black", linewidth=1.6, label="early amortization")
-        for n, name in enumerate(ds["trigger"].values):
-            trip = one["trigger_probability"].isel(trigger=n)
-            axes.step(month, trip, where="post", linewidth=1.1, label=ink.label(name, 34), **ink.note_style(n))
-        axes.set_ylim(0, 1)
-        ink.percent_axis(axes.yaxis)
+    month, names = ds["month"].values, [ink.label(name, 34) for name in ds["trigger"].values]
+    early, low, high = (ds[f"early_amortization_probability{end}"].values for end in ("", "_low", "_high"))
+    trips = ds["trigger_probability"].values
+    for k, axes in enumerate(panels):
+        axes.fill_between(month, low[k], high[k], step="post", color="black", alpha=0.15, linewidth=0)
+        axes.step(month, early[k], where="post", color="black", linewidth=1.6, label="early amortization")
+        for n, name in enumerate(names):
+            axes.step(month, trips[k, n], where="post", linewidth=1.1, label=name, **ink.note_style(n))
+    _same_height(panels, 0.0, 1.0)
     _share_legend(figure, panels[0], 4)
     return figure
 
 
-def _shown(one: xr.Dataset, quantity: str) -> xr.DataArray:
-    """Quantiles by month; of excess spread only while the median pool is worth dividing by."""
+def _shown(ds: xr.Dataset, quantity: str) -> Array:
+    """Quantiles by scenario (and note) and month; of excess spread only while the median pool is worth dividing by."""
+    level: Array = ds[quantity].values
     if quantity != "excess_spread":
-        return one[quantity]
-    return one[quantity].where(one["pool_balance"].sel(quantile=0.5, drop=True) >= SMALL_POOL)
+        return level
+    return np.where(ds["pool_balance"].values[..., 2:3] >= SMALL_POOL, level, np.nan)
 
 
-def _notes(axes: Axes, one: xr.Dataset) -> None:
+def _notes(axes: Axes, month: NDArray[np.int64], level: Array, names: Sequence[object]) -> None:
     """5-95% band and median of each note."""
-    for n, name in enumerate(one["tranche"].values):
-        balance = one["note_balance"].isel(tranche=n)
+    for n, name in enumerate(names):
         style = ink.note_style(n)
-        axes.fill_between(one["month"], balance[:, 0], balance[:, -1], color=style["color"], alpha=0.16, linewidth=0)
-        axes.plot(one["month"], balance.sel(quantile=0.5), linewidth=1.4, label=ink.label(name), **style)
-    axes.set_ylim(-0.02, 1.04)
+        axes.fill_between(month, level[n, :, 0], level[n, :, 4], color=style["color"], alpha=0.16, linewidth=0)
+        axes.plot(month, level[n, :, 2], linewidth=1.4, label=ink.label(name), **style)
 
 
-def _band(axes: Axes, month: NDArray[np.int64], quantile: xr.DataArray, colour: str) -> None:
-    low, quarter, median, three, high = (quantile.sel(quantile=q) for q in (0.05, 0.25, 0.5, 0.75, 0.95))
-    axes.fill_between(month, low, high, color=colour, alpha=0.18, linewidth=0, label="5–95%")
-    axes.fill_between(month, quarter, three, color=colour, alpha=0.40, linewidth=0, label="25–75%")
+def _band(axes: Axes, month: NDArray[np.int64], level: Array) -> None:
+    low, quarter, median, three, high = level.T
+    axes.fill_between(month, low, high, color=ink.BAND, alpha=0.18, linewidth=0, label="5–95%")
+    axes.fill_between(month, quarter, three, color=ink.BAND, alpha=0.40, linewidth=0, label="25–75%")
     axes.plot(month, median, color=ink.MEDIAN, linewidth=1.5, label="median")
 
 
-def _panels(ds: xr.Dataset) -> tuple[Figure, Sequence[Axes]]:
-    """Small multiples: at most four in a row, common axes, the scenario above each. Laid out in inches."""
-    n = ds.sizes["scenario"]
+def _panels(ds: xr.Dataset) -> tuple[Figure, list[Axes]]:
+    """Small multiples: at most four in a row, the scenario above each. Laid out in inches.
+
+    Common scales are set by hand: with matplotlib's shared axes each band of a panel asks every other panel.
+    """
+    n, n_month = ds.sizes["scenario"], ds.sizes["month"]
     columns = min(n, 4)
     rows = math.ceil(n / columns)
     panel = 1.05 if n > 2 else 2.3
     height = TOP + BOTTOM + rows * panel + (rows - 1) * GAP
     margins = ink.Margins(0.58, 0.12, TOP, BOTTOM, 0.18, GAP)
-    figure, panels = ink.sheet(rows, columns, WIDTH, height, margins, sharex=True, sharey=True)
+    figure, places = ink.sheet(rows, columns, WIDTH, height, margins)
+    for empty in places[n:]:
+        empty.set_visible(False)
+    panels = list(places[:n])
     for at, axes in enumerate(panels):
-        if at >= n:
-            axes.set_visible(False)
-            continue
+        axes.set_autoscale_on(False)
         axes.set_title(ink.label(ds["scenario"].values[at]), fontsize=8)
-        axes.set_xticks(_ticks(ds.sizes["month"]))
-        axes.margins(x=0.01)
-        if at + columns >= n:
-            axes.tick_params(labelbottom=True)
+        axes.set_xticks(_ticks(n_month))
+        axes.set_xlim(1 - 0.01 * (n_month - 1), n_month + 0.01 * (n_month - 1))
+        axes.tick_params(labelbottom=at + columns >= n, labelleft=at % columns == 0)
     panels[(rows - 1) * columns].set_xlabel("month", fontsize=8, loc="left", labelpad=1)
     return figure, panels
+
+
+def _same_height(panels: Sequence[Axes], low: float, high: float) -> None:
+    """One scale for all, in percent."""
+    for axes in panels:
+        axes.set_ylim(low, high)
+        ink.percent_axis(axes.yaxis)
 
 
 def _ticks(n_month: int) -> list[int]:
     step = next(s for s in (1, 3, 6, 12, 24) if n_month / s <= 8 or s == 24)
     return [m for m in range(0, n_month + 1, step) if m] or [1]
-
-
-def _scenarios(ds: xr.Dataset) -> Iterator[xr.Dataset]:
-    return (ds.isel(scenario=k) for k in range(ds.sizes["scenario"]))
 
 
 def _share_legend(figure: Figure, axes: Axes, columns: int) -> None:
