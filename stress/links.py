@@ -100,7 +100,7 @@ def _fit(level: Array, slope: Array, degree: int) -> tuple[Array, float]:
     return coef, float(np.max(np.abs(got - want)))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def chebyshev(degree: int) -> tuple[Array, Array, Array]:
     """Interpolation on [-1, 1]: nodes (n,); samples -> Chebyshev coefficients, and those -> ascending powers (n, n)."""
     n = degree + 1

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
 from stress.analysis.bands import load_bands
-from stress.analysis.sizing import size, target_of
+from stress.analysis.note_targets import target_of
+from stress.analysis.sizing import size
 from stress.analytic import tranche_el, tranche_pd
 from stress.errors import ConfigError
 from stress.validation.one_period import one_period_job
@@ -84,9 +86,49 @@ def test_a_target_is_checked(text, words):
         target_of(text, BANDS)
 
 
-def test_too_few_paths_for_a_limit_are_refused():
-    with pytest.raises(ConfigError, match="too few to show"):
-        size(one_period_job(P, RHO, (0.8,), 1024), targets("PD=0.0001"))
+def test_a_limit_that_plain_paths_hardly_show_is_met_on_paths_drawn_around_losses():
+    found = size(one_period_job(P, RHO, (0.8,), 4_096), targets("PD=0.00001"))
+    note = found.notes[0]
+    assert found.estimator == "importance"
+    exact = float(tranche_pd(note.enhancement, P, RHO))
+    assert 0.8e-5 < exact < 1e-5
+    assert note.measured.estimate == pytest.approx(exact, abs=4.0 * float(note.measured.error))
+    assert note.verdict.startswith("met")
+    assert size(one_period_job(P, RHO, (0.8,), PATHS), targets("PD=0.01")).estimator == "plain"
+
+
+@pytest.mark.parametrize(
+    ("limit", "paths", "seeds", "misses"),
+    [
+        (0.01, 4_096, 5, 1),
+        pytest.param(0.01, 8_192, 60, 7, marks=pytest.mark.slow),
+        pytest.param(1e-4, 4_096, 60, 7, marks=pytest.mark.slow),
+    ],
+)
+def test_the_interval_of_a_share_holds_the_share_that_meets_the_limit_exactly(limit, paths, seeds, misses):
+    """At 95% more misses come up in fewer than 6 of 1,000 such tests; errors are what shares spread by."""
+    true = brentq(lambda cut: float(tranche_pd(cut, P, RHO)) - limit, 0.01, 0.9)
+    notes = [size(one_period_job(P, RHO, (0.8,), paths, seed=s), targets(f"PD={limit}")).notes for s in range(seeds)]
+    assert sum(not note.share_low <= 1.0 - true <= note.share_high for note, _ in notes) <= misses
+    spread = np.std([note.share for note, _ in notes], ddof=1)
+    stated = np.mean([note.share_error for note, _ in notes])
+    assert abs(np.log(stated / spread)) < 3.5 / np.sqrt(2.0 * (seeds - 1))
+    for note, last in notes:
+        assert note.share == note.share_low
+        assert (last.share, last.share_error) == pytest.approx((last.share_high, note.share_error))
+        assert (note.enhancement_error, last.enhancement_error) == pytest.approx((note.share_error, 0.0))
+
+
+def test_notes_of_a_group_share_its_error_in_proportion_to_their_size():
+    first, second, last = size(one_period_job(P, RHO, (0.7, 0.2), PATHS), targets("PD=0.01")).notes
+    assert first.share_error / first.share == pytest.approx(second.share_error / second.share)
+    assert first.share_error + second.share_error == pytest.approx(last.share_error)
+    assert first.enhancement_error == pytest.approx(first.share_error)
+
+
+def test_notes_that_are_only_judged_have_shares_without_error():
+    found = size(one_period_job(P, RHO, (0.7, 0.2), 1_024), {})
+    assert all(np.isnan((note.share_error, note.share_low, note.enhancement_error)).all() for note in found.notes)
 
 
 def test_the_last_note_takes_what_is_left_and_has_no_target():

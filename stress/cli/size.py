@@ -40,8 +40,8 @@ def size(
       stress size job.toml --bands mine.toml
     """
     from stress.analysis.bands import load_bands
+    from stress.analysis.note_targets import target_of
     from stress.analysis.sizing import size as find
-    from stress.analysis.sizing import target_of
 
     table = load_bands(bands)
     with asked.output.progress("sizing") as progress:
@@ -57,14 +57,10 @@ def _table(answer: Sizing) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    from stress.report.numbers import fraction, interval, own_unit, percent
+    from stress.report.chapters import solved
+    from stress.report.numbers import fraction, interval, own_unit, percent, share
 
-    asked = any(one.target for one in answer.notes)
-    drawn = f"Solved on {answer.paths:,} paths, proved on {answer.proof_paths:,} others" if asked else ""
-    caption = (
-        f"{drawn or f'{answer.proof_paths:,} paths'}, drawn around losses where these are rare. EL-implied band by the "
-        f"table '{answer.table}': not a rating. {answer.says}"
-    )
+    caption = f"{solved(answer)} EL-implied band by the table '{answer.table}': not a rating. {answer.says}"
     table = Table(
         box=box.SIMPLE_HEAD,
         pad_edge=False,
@@ -80,7 +76,8 @@ def _table(answer: Sizing) -> Table:
     for one in answer.notes:
         measured = interval(*(float(x) for x in (one.measured.estimate, one.measured.low, one.measured.high)))
         table.add_row(
-            Text(one.note), percent(one.before), percent(one.share), percent(one.enhancement), one.target or "–",
+            Text(one.note), percent(one.before), share(one.share, one.share_error),
+            share(one.enhancement, one.enhancement_error), one.target or "–",
             fraction(one.limit), measured, own_unit(one.life, one.life_error, digits=3), one.band, one.verdict,
         )  # fmt: skip
     return table

@@ -10,7 +10,7 @@ from stress.errors import DataError
 from stress.report.clock_chapter import clocks
 from stress.report.exhibit import Chapter, Exhibit, svg_of
 from stress.report.figures import answers
-from stress.report.numbers import MISSING, count, fraction, interval, own_unit, percent, with_error
+from stress.report.numbers import MISSING, count, fraction, interval, own_unit, percent, share, with_error
 from stress.report.sheets import Sheet
 
 if TYPE_CHECKING:
@@ -189,16 +189,12 @@ def tornado_number(answer: Tornado, value: float, error: float) -> str:
 def sizing(answer: Sizing) -> Chapter:
     """Notes as they are and as sized; or as they are alone, with their bands."""
     asked = any(note.target for note in answer.notes)
-    what = (
-        f"The largest notes under {answer.scenario}, the most senior first, that meet a target each. Solved on "
-        f"{count(answer.paths)} paths, proved on {count(answer.proof_paths)} others"
-        if asked
-        else f"Notes as they are under {answer.scenario}, measured on {count(answer.proof_paths)} paths"
-    )
+    what = "The largest notes, the most senior first, that meet a target each" if asked else "Notes as they are"
     table = f"EL-implied bands are those of the table '{answer.table}'; they are no ratings."
-    says = (f"{what}, drawn around losses where these are rare. {table}", answer.says)
+    says = (f"{what}, under {answer.scenario}. {solved(answer)} {table}", answer.says)
     rows = tuple(
-        (n.note, percent(n.before), percent(n.share), percent(n.enhancement), n.target or MISSING,
+        (n.note, percent(n.before), share(n.share, n.share_error), share(n.enhancement, n.enhancement_error),
+         n.target or MISSING,
          interval(*(float(x) for x in (n.measured.estimate, n.measured.low, n.measured.high))),
          own_unit(n.life, n.life_error, digits=3), n.band, n.verdict)
         for n in answer.notes
@@ -209,6 +205,19 @@ def sizing(answer: Sizing) -> Chapter:
     exhibit = Exhibit(svg_of(answers.sizing(answer), f"sizing {answer.scenario}"), "Note sizes", "", sheet)
     title = f"Note sizes under {answer.scenario}" if asked else f"EL-implied bands under {answer.scenario}"
     return Chapter(title, tuple(s for s in says if s), Sheet((), ()), exhibit)
+
+
+def solved(answer: Sizing) -> str:
+    """On which paths notes were sized and judged, and what the error of a share means."""
+    proof = f"{count(answer.proof_paths)} {{}}, drawn around losses where these are rare."
+    if not any(note.target for note in answer.notes):
+        return f"Measured on {proof.format('paths')}"
+    aimed = " drawn around losses" if answer.estimator == "importance" else ""
+    return (
+        f"Solved on {count(answer.paths)} paths{aimed}, proved on {proof.format('others')} ± one standard error, the "
+        "notes above as they stand. A share is the safe end of its 95% interval: all of the measure's own is within "
+        "the limit."
+    )
 
 
 _CHAPTERS: dict[str, Callable[[Any], Chapter]] = {

@@ -32,6 +32,14 @@ def percent(x: float, digits: int = 2) -> str:
     return _signed(f"{100 * x:.{digits}f}%") if math.isfinite(x) else MISSING
 
 
+def share(x: float, error: float) -> str:
+    """A share of the whole in percent with its standard error; alone where it has none, being given and not found."""
+    if not (math.isfinite(x) and error > 0.0):
+        return percent(x)
+    digits = min(3, max(2, _digits(100.0 * error, 3)))
+    return f"{percent(x, digits).removesuffix('%')} ± {percent(error, digits)}"
+
+
 def with_error(x: float, error: float, bound: float | None = None) -> str:
     """59.5 ± 1.2 bp: the error to two digits and the estimate to as many; `< bound` where nothing was seen."""
     if bound is not None and x == 0.0:

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from stress.report.figures import ink
-from stress.report.numbers import fraction, percent
+from stress.report.numbers import fraction, percent, share
 
 if TYPE_CHECKING:
     from stress.analysis.breakeven import Breakeven
@@ -149,16 +149,22 @@ def _name(bar: Bar) -> str:
 
 @ink.styled
 def sizing(answer: Sizing) -> Figure:
-    """The notes stacked by seniority, as they are and as sized."""
+    """The notes stacked by seniority, as they are and as sized, each cut with 1.96 of its standard errors."""
     figure, (axes,) = ink.sheet(1, 1, 7.2, 3.2)
     for column, sizes in enumerate(([n.before for n in answer.notes], [n.share for n in answer.notes])):
         base = 0.0
         for k in range(len(sizes) - 1, -1, -1):
             axes.bar(column, sizes[k], 0.55, bottom=base, color=ink.note_style(k)["color"], edgecolor="white")
             if sizes[k] > 0.02:
-                words = f"{ink.label(answer.notes[k].note, 16)} {percent(sizes[k], 1)}"
+                size = share(sizes[k], answer.notes[k].share_error) if column else percent(sizes[k], 1)
+                words = f"{ink.label(answer.notes[k].note, 16)} {size}"
                 axes.text(column, base + sizes[k] / 2.0, words, ha="center", va="center", fontsize=8)
             base += sizes[k]
+    cuts = np.array([(n.enhancement, n.enhancement_error) for n in answer.notes[:-1] if np.isfinite(n.share_error)])
+    if cuts.size:
+        whole = sum(n.share for n in answer.notes)
+        height, half = (whole * cuts * (1.0, 1.96)).T
+        axes.errorbar(np.full(len(cuts), 1.34), height, half, linestyle="", capsize=2.5, color=ink.TEXT)
     axes.set_xticks([0, 1], ["as it is", "sized"])
     axes.set_title(f"Note sizes under {ink.label(answer.scenario)}, share of the cut-off balance")
     ink.percent_axis(axes.yaxis)

@@ -1,0 +1,158 @@
+"""The cut below a note: how much must rank there for its target to be met, and how well the paths know it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from stress import measures
+from stress.analysis import runs
+from stress.analysis.bands import Bands
+from stress.analysis.inputs_moved import with_shares
+from stress.analysis.note_targets import Target
+from stress.inputs.job import Job, ScenarioCase
+from stress.kernels.sampling import Sampler
+from stress.measures.estimate import Interval
+from stress.measures.losses import NORMAL
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+SMALLEST = 0.001
+"""Share of the notes below which a note is not worth issuing."""
+HALVINGS, FINER = 10, 4
+"""Halvings of a range (to 1 / 1,024 of it), and of the bracket in which the other end of an interval lies."""
+FIRST = 1.0 / 64.0
+"""First step, of a cut, towards that end; each after it is twice as long."""
+
+
+class Cut(NamedTuple):
+    """What must rank below a note for its target to be met, the notes above it as they stand.
+
+    The measure falls as the cut grows, on the same draws throughout; its 95% interval meets the limit between two cuts,
+    which are the interval of the cut itself (an interval inverted, as Woodruff 1952 does for quantiles: no slope of a
+    noisy curve is needed, and an interval that is not even stays so).
+    """
+
+    value: float
+    """The smallest at which the upper end of the measure's interval is within the limit: the safe end, the one used."""
+    low: float
+    """The smallest at which the lower end is; equal to `value` until `with_error` has found it."""
+    step: float
+    """Width of the last halving."""
+    feasible: bool
+    """False where no size meets the target."""
+
+    @property
+    def error(self) -> float:
+        """Standard error: the interval's width over 2 x 1.96, and that of the halvings."""
+        return math.hypot((self.value - self.low) / (2.0 * NORMAL), self.step / math.sqrt(12.0))
+
+
+class Reading(NamedTuple):
+    """What a run says of every note."""
+
+    expected_loss: list[Interval]
+    loss_probability: list[Interval]
+    life: list[Interval]
+    warnings: list[str]
+    """Notes whose weighted estimate is not to be trusted."""
+
+
+class Work(NamedTuple):
+    """What every trial needs."""
+
+    job: Job
+    case: ScenarioCase
+    wanted: Mapping[int, Target]
+    table: Bands
+    threads: int | None
+    progress: runs.Progress | None
+    sampler: Sampler | None = None
+    """One for all trials, so that they share their draws and weights; None: plain paths."""
+
+
+def smallest_cut(work: Work, shares: list[float], first: int, note: int) -> Cut:
+    """Halve the range of what ranks below `note` until the smallest cut that meets its target is known.
+
+    Notes first..note share what lies between the cut and the seniors; the juniors scale to the cut.
+    """
+    room = sum(shares[first:])
+    low, high = SMALLEST, room - SMALLEST
+    if high <= low or not _meets(work, moved(shares, first, note, high), note):
+        stay = sum(shares[note + 1 :]) if high <= low else high
+        return Cut(stay, stay, 0.0, False)
+    for halving in range(HALVINGS):
+        middle = 0.5 * (low + high)
+        if _meets(work, moved(shares, first, note, middle), note):
+            high = middle
+        else:
+            low = middle
+        if work.progress is not None:
+            work.progress(halving + 1, HALVINGS)
+    return Cut(high, high, high - low, True)
+
+
+def with_error(work: Work, shares: list[float], first: int, note: int, cut: Cut) -> Cut:
+    """The cut with the other end of its interval, where the target is only just met if the paths are kind."""
+    if not cut.feasible:
+        return cut
+    near, step = cut.value, FIRST * cut.value
+    while (far := max(near - step, SMALLEST)) < near and _may_meet(work, moved(shares, first, note, far), note):
+        near, step = far, 2.0 * step
+    for _ in range(FINER):
+        middle = 0.5 * (far + near)
+        if _may_meet(work, moved(shares, first, note, middle), note):
+            near = middle
+        else:
+            far = middle
+    return cut._replace(low=near)
+
+
+def moved(shares: list[float], first: int, note: int, cut: float) -> list[float]:
+    """Shares with `cut` below `note`; the group first..note and the juniors each keep their proportions."""
+    group, junior = sum(shares[first : note + 1]), sum(shares[note + 1 :])
+    room = group + junior
+    return [
+        share if k < first else share * (room - cut) / group if k <= note else share * cut / junior
+        for k, share in enumerate(shares)
+    ]
+
+
+def read(job: Job, case: ScenarioCase, threads: int | None, sampler: Sampler | None) -> Reading:
+    """Run the job under one scenario and measure its notes."""
+    ds = runs.counted(runs.variants(job, case, [[]]), threads, sampler=sampler)
+    loss, chance, life = measures.expected_loss(ds), measures.loss_probability(ds), measures.wal(ds)
+
+    def each(answer: xr.Dataset) -> list[Interval]:
+        parts = [answer[k].values[0] for k in Interval._fields]
+        return [Interval(*row) for row in zip(*parts, strict=True)]
+
+    return Reading(each(loss), each(chance), each(life), measures.warnings(ds))
+
+
+def against(target: Target, reading: Reading, note: int, table: Bands) -> tuple[Interval, float]:
+    """The measure that the target is about, and its limit."""
+    if target.kind == "PD":
+        return reading.loss_probability[note], target.limit
+    limit = target.limit if target.kind == "EL" else table.limit(target.band, float(reading.life[note].estimate))
+    return reading.expected_loss[note], limit
+
+
+def _meets(work: Work, shares: list[float], note: int) -> bool:
+    """Whether the upper end of the interval lies within the limit; or no path drawn around losses shows one, where a
+    bound says how few plain ones there are and nothing of the note."""
+    value, limit = _trial(work, shares, note)
+    return bool(value.high <= limit or (work.sampler is not None and value.estimate == 0.0))
+
+
+def _may_meet(work: Work, shares: list[float], note: int) -> bool:
+    """Whether its lower end does."""
+    value, limit = _trial(work, shares, note)
+    return bool(value.low <= limit)
+
+
+def _trial(work: Work, shares: list[float], note: int) -> tuple[Interval, float]:
+    reading = read(with_shares(work.job, shares), work.case, work.threads, work.sampler)
+    return against(work.wanted[note], reading, note, work.table)

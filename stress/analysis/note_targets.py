@@ -1,0 +1,81 @@
+"""What a note must meet: targets as they are typed, by note, and what they are held against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from stress.analysis import runs
+from stress.analysis.bands import Bands
+from stress.errors import ConfigError
+from stress.inputs.job import Job
+
+Kind = Literal["EL", "PD", "BAND"]
+
+
+class Target(NamedTuple):
+    """What a note must meet."""
+
+    kind: Kind
+    limit: float
+    """Largest expected loss, or largest probability of a loss; NaN for a band."""
+    band: str = ""
+
+    def __str__(self) -> str:
+        return f"band {self.band}" if self.kind == "BAND" else f"{self.kind} ≤ {self.limit:g}"
+
+
+def target_of(text: str, bands: Bands) -> tuple[str | None, Target]:
+    """`EL=0.0005`, `A:PD=0.001` or `A:band=3` -> the note (None: every note but the residual one) and its target."""
+    note, colon, rest = text.rpartition(":")
+    kind, equals, value = (part.strip() for part in rest.partition("="))
+    form = "write EL=0.0005, PD=0.001 or band=3, for one note A:EL=0.0005"
+    if not equals or kind.upper() not in ("EL", "PD", "BAND") or (colon and not note.strip()):
+        raise ConfigError(f"--target {text}: {form}")
+    if kind.upper() == "BAND":
+        bands.limit(value, 1.0)
+        return note.strip() or None, Target("BAND", np.nan, value)
+    try:
+        limit = float(value)
+    except ValueError:
+        limit = np.nan
+    if not 0.0 < limit < 1.0:
+        raise ConfigError(f"--target {text}: the limit must be a fraction above 0 and below 1; {form}")
+    return note.strip() or None, Target("EL" if kind.upper() == "EL" else "PD", limit)
+
+
+def wanted_of(job: Job, targets: Mapping[str | None, Target]) -> dict[int, Target]:
+    """Targets by place of the note, senior first. The last note takes what is left and has none."""
+    last = len(job.deal.notes) - 1
+    if targets and last < 1:
+        raise ConfigError("sizing needs a note below the one that is sized; the deal has one note only")
+    found: dict[int, Target] = {}
+    for name, target in targets.items():
+        if name is None:
+            found = dict.fromkeys(range(last), target) | found
+            continue
+        note = runs.note_index(job, name)
+        if note == last:
+            raise ConfigError(
+                f"--target {name}:...: {name} ranks last and takes what the others leave; size a note above it"
+            )
+        found[note] = target
+    return dict(sorted(found.items()))
+
+
+def implied(wanted: Mapping[int, Target], note: int) -> bool:
+    """Whether a junior's target, of the same kind and not looser, covers this note's: a senior loses no more."""
+    own = wanted[note]
+    return any(
+        k > note
+        and other.kind == own.kind
+        and (other.band == own.band if own.kind == "BAND" else other.limit <= own.limit)
+        for k, other in wanted.items()
+    )
+
+
+def smallest(wanted: Mapping[int, Target], bands: Bands, years: float) -> float:
+    """The tightest limit of all; of a band at a life of so many years."""
+    return min(t.limit if t.kind != "BAND" else bands.limit(t.band, years) for t in wanted.values())
