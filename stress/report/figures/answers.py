@@ -149,7 +149,7 @@ def _name(bar: Bar) -> str:
 
 @ink.styled
 def sizing(answer: Sizing) -> Figure:
-    """The notes stacked by seniority, as they are and as sized, each cut with 1.96 of its standard errors."""
+    """The notes stacked by seniority, as they are and as sized, with standard errors."""
     figure, (axes,) = ink.sheet(1, 1, 7.2, 3.2)
     for column, sizes in enumerate(([n.before for n in answer.notes], [n.share for n in answer.notes])):
         base = 0.0
@@ -160,11 +160,6 @@ def sizing(answer: Sizing) -> Figure:
                 words = f"{ink.label(answer.notes[k].note, 16)} {size}"
                 axes.text(column, base + sizes[k] / 2.0, words, ha="center", va="center", fontsize=8)
             base += sizes[k]
-    cuts = np.array([(n.enhancement, n.enhancement_error) for n in answer.notes[:-1] if np.isfinite(n.share_error)])
-    if cuts.size:
-        whole = sum(n.share for n in answer.notes)
-        height, half = (whole * cuts * (1.0, 1.96)).T
-        axes.errorbar(np.full(len(cuts), 1.34), height, half, linestyle="", capsize=2.5, color=ink.TEXT)
     axes.set_xticks([0, 1], ["as it is", "sized"])
     axes.set_title(f"Note sizes under {ink.label(answer.scenario)}, share of the cut-off balance")
     ink.percent_axis(axes.yaxis)
