@@ -100,7 +100,7 @@ def test_a_limit_that_plain_paths_hardly_show_is_met_on_paths_drawn_around_losse
 @pytest.mark.parametrize(
     ("limit", "paths", "seeds", "misses"),
     [
-        (0.01, 4_096, 5, 1),
+        (0.01, 6_144, 5, 1),
         pytest.param(0.01, 8_192, 60, 7, marks=pytest.mark.slow),
         pytest.param(1e-4, 4_096, 60, 7, marks=pytest.mark.slow),
     ],
