@@ -16,7 +16,7 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-PIPED_WIDTH = 180
+PIPED_WIDTH = 200
 """Columns of a table that goes into a file or a pipe."""
 
 

@@ -192,19 +192,42 @@ def sizing(answer: Sizing) -> Chapter:
     what = "The largest notes, the most senior first, that meet a target each" if asked else "Notes as they are"
     table = f"EL-implied bands are those of the table '{answer.table}'; they are no ratings."
     says = (f"{what}, under {answer.scenario}. {solved(answer)} {table}", answer.says)
-    rows = tuple(
+    title = f"Note sizes under {answer.scenario}" if asked else f"EL-implied bands under {answer.scenario}"
+    figure = svg_of(answers.sizing(answer), f"sizing {answer.scenario}")
+    exhibit = Exhibit(figure, "Note sizes", "", _sizes(answer))
+    return Chapter(title, tuple(s for s in says if s), _sized(answer) if asked else _banded(answer), exhibit)
+
+
+def _sized(answer: Sizing) -> Sheet:
+    head = ("Note", "Was", "Share", "Enhancement", "Target", "Measured [95%]", "WAL, years", "Band", "Verdict")
+    return Sheet(head, tuple(
         (n.note, percent(n.before), share(n.share, n.share_error), share(n.enhancement, n.enhancement_error),
-         n.target or MISSING,
-         interval(*(float(x) for x in (n.measured.estimate, n.measured.low, n.measured.high))),
+         n.target or MISSING, interval(*map(float, (n.measured.estimate, n.measured.low, n.measured.high))),
          own_unit(n.life, n.life_error, digits=3), n.band, n.verdict)
         for n in answer.notes
-    )  # fmt: skip
-    sheet = Sheet(
-        ("Note", "Was", "Share", "Enhancement", "Target", "Measured [95%]", "WAL, years", "Band", "Verdict"), rows
+    ))  # fmt: skip
+
+
+def _banded(answer: Sizing) -> Sheet:
+    head = ("Note", "Share", "Enhancement", "Expected loss [95%]", "WAL, years", "Band")
+    return Sheet(head, tuple(
+        (n.note, percent(n.share), percent(n.enhancement),
+         interval(*map(float, (n.measured.estimate, n.measured.low, n.measured.high))),
+         own_unit(n.life, n.life_error, digits=3), n.band)
+        for n in answer.notes
+    ))  # fmt: skip
+
+
+def _sizes(answer: Sizing) -> Sheet:
+    """Shares with their intervals, where they were found."""
+    rows = tuple(
+        (n.note, percent(n.before), percent(n.share, 3), _range(n.share_low, n.share_high)) for n in answer.notes
     )
-    exhibit = Exhibit(svg_of(answers.sizing(answer), f"sizing {answer.scenario}"), "Note sizes", "", sheet)
-    title = f"Note sizes under {answer.scenario}" if asked else f"EL-implied bands under {answer.scenario}"
-    return Chapter(title, tuple(s for s in says if s), Sheet((), ()), exhibit)
+    return Sheet(("Note", "Was", "Share", "95% interval"), rows)
+
+
+def _range(low: float, high: float) -> str:
+    return f"{percent(low, 3)} to {percent(high, 3)}" if low < high else MISSING
 
 
 def solved(answer: Sizing) -> str:

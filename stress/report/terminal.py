@@ -35,8 +35,12 @@ from stress.report.numbers import (
 
 TAIL = 0.999
 """Level of the value at risk shown."""
-WIDTH = 180
+WIDTH = 200
 """Columns of a printed table, in a file, a pipe or a notebook."""
+LONGEST = 30
+"""Characters of a scenario's name."""
+Cells = Callable[[xr.Dataset], list[str]]
+"""Texts of one scenario, or of one note under it."""
 FEWEST = 4
 """Columns that every terminal gets: scenario, note, expected loss, probability of a loss."""
 
@@ -49,12 +53,13 @@ class Screen(Table):
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """On a narrow terminal the last columns stay away: a number cut in two would be another number."""
-        if self.brief is not None and _needs(self, console, options) > options.max_width:
-            return self.brief.__rich_console__(console, options)
         narrow, left_out = copy.copy(self), list[str]()
         narrow.columns = [copy.copy(column) for column in self.columns]
-        while len(narrow.columns) > FEWEST and _needs(narrow, console, options) > options.max_width:
+        fewest = FEWEST if self.brief is None else len(self.columns) - 1  # without the price rather than all errors
+        while len(narrow.columns) > fewest and _needs(narrow, console, options) > options.max_width:
             left_out.append(_plain(narrow.columns.pop().header))
+        if self.brief is not None and _needs(narrow, console, options) > options.max_width:
+            return self.brief.__rich_console__(console, options)
         for column in narrow.columns[2:]:
             column.no_wrap = False
         if left_out:
@@ -102,7 +107,7 @@ def table(ds: xr.Dataset) -> Screen:
     tails = ds.assign(capped=measures.capped_yield(ds))
     for name, answer in (("var", var), ("es", es)):
         tails = tails.assign({f"{name}{end}": answer[part] for end, part in _ENDS.items()})
-    whole, brief = _grid(tails, _with_errors), _grid(tails, _without_errors)
+    whole, brief = _grid(tails, _pool_with_errors, _with_errors), _grid(tails, _pool, _without_errors)
     whole.caption = Text(caption(ds), style="dim")
     brief.caption = Text(f"{caption(ds)} {NARROW}", style="dim")
     whole.brief = brief
@@ -113,16 +118,18 @@ NARROW = "Wider terminals, the report and --json also show the errors of VaR, ES
 _ENDS = {"": "estimate", "_se": "error", "_low": "low", "_high": "high"}
 
 
-def _grid(tails: xr.Dataset, last: Callable[[xr.Dataset], list[str]]) -> Screen:
-    """All rows; `last` writes a note's cells from value at risk on."""
+def _grid(tails: xr.Dataset, pool: Cells, last: Cells) -> Screen:
+    """All rows; `pool` writes the lines below a scenario's name, `last` a note's cells from value at risk on."""
     grid = Screen(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), caption_justify="left")
-    grid.add_column("Scenario", no_wrap=True, max_width=30, overflow="ellipsis")
+    grid.add_column("Scenario", no_wrap=True, max_width=40, overflow="ellipsis")
     grid.add_column("Note", no_wrap=True, max_width=14, overflow="ellipsis")
     for head in ("Expected loss", "P(loss) [95%]", "VaR\n99.9%", "ES\n99.9%", "IRR", "WAL", "Price"):
         grid.add_column(head, justify="right", no_wrap=True)
     for at in range(tails.sizes["scenario"]):
         one = tails.isel(scenario=at)
-        rows = zip_longest(_pool(one), [_note(one.isel(tranche=n), last) for n in range(tails.sizes["tranche"])])
+        name = Text(_short(str(one["scenario"].item())), style="bold")
+        first_column = [name, *(Text(f" {line}") for line in pool(one))]
+        rows = zip_longest(first_column, [_note(one.isel(tranche=n), last) for n in range(tails.sizes["tranche"])])
         for first, cells in rows:
             grid.add_row(first or Text(), *(cells or ()))
     return grid
@@ -164,18 +171,28 @@ def _weighted_caption(ds: xr.Dataset, paths: float) -> str:
     return f"{text} NOT TO BE TRUSTED: {'; '.join(told)}." if told else text
 
 
-def _pool(one: xr.Dataset) -> list[Text]:
-    """Name, defaults and early amortization of a scenario, one line each."""
+def _pool(one: xr.Dataset) -> list[str]:
+    """Defaults and early amortization of a scenario, one line each."""
     tail = one["default_rate"].sel(level=0.99)
-    early = chance(*(float(one[f"early_amortization_probability{k}"][-1]) for k in ("", "_low", "_high")))
     return [
-        Text(str(one["scenario"].item()), style="bold"),
-        Text(f" default {percent(float(one['default_rate_mean']))}, 99%: {percent(float(tail), 1)}"),
-        Text(f" early amortization {early}"),
+        f"default {percent(float(one['default_rate_mean']))}, 99%: {percent(float(tail), 1)}",
+        f"early amortization {chance(*_early(one))}",
     ]
 
 
-def _note(one: xr.Dataset, last: Callable[[xr.Dataset], list[str]]) -> list[Text]:
+def _pool_with_errors(one: xr.Dataset) -> list[str]:
+    return [
+        f"default {with_error(*_parts(one, 'default_rate', '_mean', '_se'))}",
+        f"99%: {quantile(*_parts(one.sel(level=0.99), 'default_rate', '', '_low', '_high'))}",
+        f"early amort. {interval(*_early(one))}",
+    ]
+
+
+def _early(one: xr.Dataset) -> list[float]:
+    return [float(one[f"early_amortization_probability{k}"][-1]) for k in ("", "_low", "_high")]
+
+
+def _note(one: xr.Dataset, last: Cells) -> list[Text]:
     """The cells of a note."""
     if not has_principal(one):
         return [Text(cell, style="dim") for cell in (str(one["tranche"].item()), *[MISSING] * 6, _price(one))]
@@ -187,6 +204,11 @@ def _note(one: xr.Dataset, last: Callable[[xr.Dataset], list[str]]) -> list[Text
     ]
     lost = float(one["loss_probability"]) > 0.0
     return [Text(cell, style="" if lost or n == 0 else "dim") for n, cell in enumerate(cells)]
+
+
+def _short(name: str) -> str:
+    """A scenario's name in the room that the pool's lines leave it."""
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
 
 
 def _with_errors(one: xr.Dataset) -> list[str]:

@@ -151,7 +151,9 @@ def _name(bar: Bar) -> str:
 def sizing(answer: Sizing) -> Figure:
     """The notes stacked by seniority, as they are and as sized, with standard errors."""
     figure, (axes,) = ink.sheet(1, 1, 7.2, 3.2)
-    for column, sizes in enumerate(([n.before for n in answer.notes], [n.share for n in answer.notes])):
+    columns = [[n.before for n in answer.notes], [n.share for n in answer.notes]]
+    names = ["as it is", "sized"] if any(n.target for n in answer.notes) else ["as it is"]
+    for column, sizes in enumerate(columns[: len(names)]):
         base = 0.0
         for k in range(len(sizes) - 1, -1, -1):
             axes.bar(column, sizes[k], 0.55, bottom=base, color=ink.note_style(k)["color"], edgecolor="white")
@@ -160,7 +162,8 @@ def sizing(answer: Sizing) -> Figure:
                 words = f"{ink.label(answer.notes[k].note, 16)} {size}"
                 axes.text(column, base + sizes[k] / 2.0, words, ha="center", va="center", fontsize=8)
             base += sizes[k]
-    axes.set_xticks([0, 1], ["as it is", "sized"])
+    axes.set_xticks(range(len(names)), names)
+    axes.set_xlim(-0.5, 1.5)
     axes.set_title(f"Note sizes under {ink.label(answer.scenario)}, share of the cut-off balance")
     ink.percent_axis(axes.yaxis)
     return figure
