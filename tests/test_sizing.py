@@ -101,12 +101,12 @@ def test_a_limit_that_plain_paths_hardly_show_is_met_on_paths_drawn_around_losse
     ("limit", "paths", "seeds", "misses"),
     [
         (0.01, 6_144, 5, 1),
-        pytest.param(0.01, 8_192, 60, 7, marks=pytest.mark.slow),
-        pytest.param(1e-4, 4_096, 60, 7, marks=pytest.mark.slow),
+        pytest.param(0.01, 8_192, 30, 5, marks=pytest.mark.slow),
+        pytest.param(1e-4, 4_096, 30, 5, marks=pytest.mark.slow),
     ],
 )
 def test_the_interval_of_a_share_holds_the_share_that_meets_the_limit_exactly(limit, paths, seeds, misses):
-    """At 95% more misses come up in fewer than 6 of 1,000 such tests; errors are what shares spread by."""
+    """At 95% more misses come up in fewer than 25 of 1,000 such tests; errors are what shares spread by."""
     true = brentq(lambda cut: float(tranche_pd(cut, P, RHO)) - limit, 0.01, 0.9)
     notes = [size(one_period_job(P, RHO, (0.8,), paths, seed=s), targets(f"PD={limit}")).notes for s in range(seeds)]
     assert sum(not note.share_low <= 1.0 - true <= note.share_high for note, _ in notes) <= misses
