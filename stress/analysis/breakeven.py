@@ -9,66 +9,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stress.analysis import runs
+from stress.analysis.crossings import Answer, Crossing, Curve, answer, at_percentile, inside, rises
 from stress.analysis.levers import Lever, lever_of
 from stress.errors import ConfigError
 from stress.inputs.job import Job, ScenarioCase
 from stress.kernels.sampling import Sampler
 from stress.kernels.tally import NOTE_QUANTITIES
 from stress.measures import expected_loss, loss_probability, shortfall_probability
-from stress.measures.losses import NORMAL
 from stress.measures.sums import of_notes
 from stress.sampling.shifts import shifted_towards
 
 Array = NDArray[np.float64]
 
 PERCENTILES = (0.5, 0.95, 0.99)
-SCAN, WITHIN = 25, 7
-"""Points of the simulated curve; further points inside each bracket."""
+SCAN = 25
+"""Points of the simulated curve."""
 FEW = 50.0
 """Paths beyond a percentile below which plain sampling says too little of it."""
 SCAN_CALM, ROUNDS = 61, 5
 """Points of the deterministic scan; rounds that each divide a bracket by 16."""
-
-
-class Crossing(NamedTuple):
-    """A value of the shock at which the note passes from paid in full to not, or back."""
-
-    value: float
-    error: float
-    """Standard error from the number of paths (of the bracket, for the deterministic run)."""
-    low: float
-    high: float
-    fails: bool
-    """True where the note fails beyond it, False where it is paid again."""
-
-
-class Answer(NamedTuple):
-    """The break-even at one percentile of the paths, or of the deterministic run."""
-
-    percentile: float | None
-    """Share of the paths on which the note must be paid in full; None: deterministic, rho = 0."""
-    value: float
-    """First crossing from the benign end; NaN where there is none."""
-    error: float
-    low: float
-    high: float
-    crossings: tuple[Crossing, ...]
-    monotone: bool
-    """False where more of the shock helps somewhere: the first crossing is not the whole answer."""
-    says: str
-
-
-class Curve(NamedTuple):
-    """What the search evaluated, from the benign to the adverse end."""
-
-    value: Array
-    probability: Array
-    """Of any loss; 0 or 1 in the deterministic run."""
-    error: Array
-    low: Array
-    high: Array
-    loss: Array
-    """Expected loss, share of the original balance."""
 
 
 class Breakeven(NamedTuple):
@@ -132,13 +91,13 @@ def breakeven(
     if rare and (sampler := _aimed(trial, curve)) is not None:
         trial = trial._replace(sampler=sampler)
         curve, sums = _simulated(trial, scan, _part(progress, 1, parts))
-    more = [_inside(lever, curve, 1.0 - q) for q in percentiles]
+    more = [inside(lever, curve, 1.0 - q) for q in percentiles]
     places = np.unique(np.concatenate(more)) if more else np.array([])
     if places.size:
         extra, extra_sums = _simulated(trial, places, _part(progress, parts - 1, parts))
         curve, sums = _joined(lever, curve, sums, extra, extra_sums)
-    monotone = _rises(sums)
-    answers = [first, *(_at_percentile(lever, curve, q, monotone) for q in percentiles)]
+    monotone = rises(sums)
+    answers = [first, *(at_percentile(lever, curve, q, monotone) for q in percentiles)]
     return Breakeven(
         job.name,
         case.name,
@@ -205,7 +164,7 @@ def _deterministic(job: Job, case: ScenarioCase, lever: Lever, note: int, intere
         crossings.append(Crossing((a + b) / 2.0, (b - a) / 12.0**0.5, a, b, bool(fails_after)))
     zero = np.zeros_like(loss)
     curve = Curve(lever.value(place), fails, zero, fails, fails, loss)
-    return curve, _answer(lever, None, crossings, bool(fails[0]), len(crossings) <= 1, float(lever.value(1.0)))
+    return curve, answer(lever, None, crossings, bool(fails[0]), len(crossings) <= 1, float(lever.value(1.0)))
 
 
 def _simulated(trial: _Trial, place: Array, progress: runs.Progress | None) -> tuple[Curve, Array]:
@@ -231,67 +190,3 @@ def _joined(lever: Lever, one: Curve, sums: Array, two: Curve, more: Array) -> t
     order = np.argsort(lever.place(np.concatenate([one.value, two.value])), kind="stable")
     joined = Curve(*(np.concatenate(pair)[order] for pair in zip(one, two, strict=True)))
     return joined, np.concatenate([sums, more])[order]
-
-
-def _inside(lever: Lever, curve: Curve, chance: float) -> Array:
-    """Places between the two points where the probability first passes `chance`."""
-    above = np.flatnonzero(curve.probability > chance)
-    if not above.size or above[0] == 0:
-        return np.array([])
-    low, high = lever.place(curve.value[[above[0] - 1, above[0]]])
-    return np.linspace(low, high, WITHIN + 2)[1:-1]
-
-
-def _rises(lost: Array) -> bool:
-    """No fall of the probability between any two neighbours beyond 4 standard errors of the difference by batches."""
-    step = np.diff(lost, axis=0)
-    error = step.std(axis=1, ddof=1) * np.sqrt(step.shape[1])
-    return bool(np.all(step.sum(axis=1) >= -4.0 * error - 1e-9))
-
-
-def _at_percentile(lever: Lever, curve: Curve, percentile: float, monotone: bool) -> Answer:
-    chance = 1.0 - percentile
-    middle = _passes(lever, curve.value, curve.probability, chance)
-    least, most = curve.low, curve.high
-    if monotone:  # a point bounds the probability of all points before it, and is bounded by theirs
-        least, most = np.maximum.accumulate(least), np.minimum.accumulate(most[::-1])[::-1]
-    early = _passes(lever, curve.value, most, chance)
-    late = _passes(lever, curve.value, least, chance)
-    crossings = []
-    for at, (value, fails) in enumerate(middle):
-        ends = [c[at][0] if at < len(c) else np.nan for c in (early, late)]
-        low, high = min(ends), max(ends)
-        crossings.append(Crossing(value, abs(high - low) / (2.0 * NORMAL), low, high, fails))
-    one_way = len(crossings) <= 1 and monotone
-    return _answer(lever, percentile, crossings, bool(curve.probability[0] > chance), one_way, float(curve.value[-1]))
-
-
-def _passes(lever: Lever, value: Array, chance: Array, goal: float) -> list[tuple[float, bool]]:
-    """Every value at which a probability passes `goal`, linear between points, and whether it rises there."""
-    place, above = lever.place(value), chance > goal
-    found = []
-    for at in np.flatnonzero(np.diff(above.astype(int)) != 0):
-        share = (goal - chance[at]) / (chance[at + 1] - chance[at])
-        found.append((float(lever.value(place[at] + share * (place[at + 1] - place[at]))), bool(above[at + 1])))
-    return found
-
-
-def _answer(
-    lever: Lever, percentile: float | None, crossings: list[Crossing], fails_first: bool, monotone: bool, last: float
-) -> Answer:
-    """The first crossing from the benign end, and a sentence where it is not the whole story."""
-    if fails_first or not crossings:
-        says = (
-            f"not paid in full even at {lever.benign:g}"
-            if fails_first
-            else f"paid in full up to {last:.4g}, the end of the search"
-        )
-        return Answer(percentile, np.nan, np.nan, np.nan, np.nan, tuple(crossings), monotone, says)
-    value, error, low, high, _ = crossings[0]
-    says = ""
-    if len(crossings) > 1:
-        at = ", ".join(f"{c.value:.4g}" for c in crossings)
-        says = f"not monotone: crosses {len(crossings)} times, at {at}; the first is given"
-    elif not monotone:
-        says = "not monotone: somewhere more of the shock helps; one crossing only"
-    return Answer(percentile, value, error, low, high, tuple(crossings), monotone, says)

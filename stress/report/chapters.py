@@ -14,7 +14,8 @@ from stress.report.numbers import MISSING, count, fraction, interval, own_unit, 
 from stress.report.sheets import Sheet
 
 if TYPE_CHECKING:
-    from stress.analysis.breakeven import Answer, Breakeven
+    from stress.analysis.breakeven import Breakeven
+    from stress.analysis.crossings import Answer
     from stress.analysis.reverse import Reverse
     from stress.analysis.sensitivity import Change, Tornado
     from stress.analysis.sizing import Sizing
@@ -71,7 +72,7 @@ def _where(one: Answer) -> str:
 def _crossing(one: Answer) -> tuple[str, str, str]:
     if math.isnan(one.value):
         return MISSING, MISSING, MISSING
-    low, high = (f"{x:#.4g}" if math.isfinite(x) else MISSING for x in (one.low, one.high))
+    low, high = "< " * one.low_open + f"{one.low:#.4g}", "> " * one.high_open + f"{one.high:#.4g}"
     return f"{one.value:#.4g}", f"{one.error:.1g}" if math.isfinite(one.error) else MISSING, f"{low} to {high}"
 
 

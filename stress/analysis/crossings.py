@@ -1,0 +1,156 @@
+"""Where a curve passes a level, and how far that place is known: a break-even with its interval."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stress.analysis.levers import Lever
+from stress.measures.losses import NORMAL
+
+Array = NDArray[np.float64]
+
+WITHIN = 7
+"""Further points inside a bracket."""
+
+
+class Crossing(NamedTuple):
+    """A value of the shock at which the note passes from paid in full to not, or back."""
+
+    value: float
+    error: float
+    """Standard error from the number of paths (of the bracket, for the deterministic run)."""
+    low: float
+    high: float
+    fails: bool
+    """True where the note fails beyond it, False where it is paid again."""
+    low_open: bool = False
+    """True where the interval goes on below `low`, the end of what was searched; the error is NaN then."""
+    high_open: bool = False
+
+
+class Answer(NamedTuple):
+    """The break-even at one percentile of the paths, or of the deterministic run."""
+
+    percentile: float | None
+    """Share of the paths on which the note must be paid in full; None: deterministic, rho = 0."""
+    value: float
+    """First crossing from the benign end; NaN where there is none."""
+    error: float
+    low: float
+    high: float
+    crossings: tuple[Crossing, ...]
+    monotone: bool
+    """False where more of the shock helps somewhere: the first crossing is not the whole answer."""
+    says: str
+    low_open: bool = False
+    high_open: bool = False
+    """As of the crossing."""
+
+
+class Curve(NamedTuple):
+    """What the search evaluated, from the benign to the adverse end."""
+
+    value: Array
+    probability: Array
+    """Of any loss; 0 or 1 in the deterministic run."""
+    error: Array
+    low: Array
+    high: Array
+    loss: Array
+    """Expected loss, share of the original balance."""
+
+
+def inside(lever: Lever, curve: Curve, chance: float) -> Array:
+    """Places between the two points where the probability first passes `chance`."""
+    above = np.flatnonzero(curve.probability > chance)
+    if not above.size or above[0] == 0:
+        return np.array([])
+    low, high = lever.place(curve.value[[above[0] - 1, above[0]]])
+    return np.linspace(low, high, WITHIN + 2)[1:-1]
+
+
+def rises(lost: Array) -> bool:
+    """No fall of the probability between any two neighbours beyond 4 standard errors of the difference by batches."""
+    step = np.diff(lost, axis=0)
+    error = step.std(axis=1, ddof=1) * np.sqrt(step.shape[1])
+    return bool(np.all(step.sum(axis=1) >= -4.0 * error - 1e-9))
+
+
+def at_percentile(lever: Lever, curve: Curve, percentile: float, monotone: bool) -> Answer:
+    """The break-even where the probability of a loss passes 1 - `percentile`."""
+    chance = 1.0 - percentile
+    least, most = curve.low, curve.high
+    if monotone:  # a point bounds the probability of all points before it, and is bounded by theirs
+        least, most = np.maximum.accumulate(least), np.minimum.accumulate(most[::-1])[::-1]
+    upper, lower = (_passes(lever, curve.value, bound, chance) for bound in (most, least))
+    crossings = [
+        _crossing(lever, curve, one, *((upper, lower) if one.fails else (lower, upper)))
+        for one in _passes(lever, curve.value, curve.probability, chance)
+    ]
+    one_way = len(crossings) <= 1 and monotone
+    return answer(lever, percentile, crossings, bool(curve.probability[0] > chance), one_way, float(curve.value[-1]))
+
+
+class _Pass(NamedTuple):
+    """Where a curve passes a level."""
+
+    value: float
+    fails: bool
+    """True where it rises above it."""
+
+
+def _crossing(lever: Lever, curve: Curve, one: _Pass, early: list[_Pass], late: list[_Pass]) -> Crossing:
+    """A crossing with the nearest one of the bound that passes before it and of the bound that passes after it.
+
+    A bound that never does so within the curve leaves that end of the interval open, at the end of the curve.
+    """
+    at = float(lever.place(one.value))
+    before = [x for x in early if x.fails == one.fails and lever.place(x.value) <= at]
+    after = [x for x in late if x.fails == one.fails and lever.place(x.value) >= at]
+    first, last = float(curve.value[0]), float(curve.value[-1])
+    ends = (before[-1].value if before else first, not before), (after[0].value if after else last, not after)
+    (low, low_open), (high, high_open) = sorted(ends)
+    error = np.nan if low_open or high_open else (high - low) / (2.0 * NORMAL)
+    return Crossing(one.value, error, low, high, one.fails, low_open, high_open)
+
+
+def _passes(lever: Lever, value: Array, chance: Array, goal: float) -> list[_Pass]:
+    """Every value at which a probability passes `goal`, linear between points."""
+    place, above = lever.place(value), chance > goal
+    found = []
+    for at in np.flatnonzero(np.diff(above.astype(int)) != 0):
+        share = (goal - chance[at]) / (chance[at + 1] - chance[at])
+        found.append(_Pass(float(lever.value(place[at] + share * (place[at + 1] - place[at]))), bool(above[at + 1])))
+    return found
+
+
+def answer(
+    lever: Lever, percentile: float | None, crossings: list[Crossing], fails_first: bool, monotone: bool, last: float
+) -> Answer:
+    """The first crossing from the benign end, and a sentence where it is not the whole story."""
+    if fails_first or not crossings:
+        says = (
+            f"not paid in full even at {lever.benign:g}"
+            if fails_first
+            else f"paid in full up to {last:.4g}, the end of the search"
+        )
+        return Answer(percentile, np.nan, np.nan, np.nan, np.nan, tuple(crossings), monotone, says)
+    first = crossings[0]
+    remarks: list[str] = []
+    if len(crossings) > 1:
+        at = ", ".join(f"{c.value:.4g}" for c in crossings)
+        remarks.append(f"not monotone: crosses {len(crossings)} times, at {at}; the first is given")
+    elif not monotone:
+        remarks.append("not monotone: somewhere more of the shock helps; one crossing only")
+    ends = [f"{end:.4g}" for end, is_open in ((first.low, first.low_open), (first.high, first.high_open)) if is_open]
+    if ends:
+        remarks.append(
+            f"the interval goes on beyond {' and '.join(ends)}, the end of the search: more paths, or --from, --to"
+        )
+    value, error, low, high, _, low_open, high_open = first
+    return Answer(
+        percentile, value, error, low, high, tuple(crossings), monotone, "; ".join(remarks), low_open, high_open
+    )
