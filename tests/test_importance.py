@@ -149,8 +149,17 @@ def test_an_event_that_no_weighted_path_shows_has_the_bound_of_the_plain_ones(ra
     assert float(none.high) == pytest.approx(-np.log(0.05) * 4.0 / float(weights.paths), rel=1e-9)
     tiny = chance(np.array(1e-15), np.array(1e-29), weights)
     assert (float(tiny.estimate), float(tiny.high)) == (0.0, TINY)
-    every = chance(np.array(1.0), np.array(weights.second / weights.paths), weights)
+
+
+@pytest.mark.parametrize("rounding", [-2e-16, 0.0, 2e-16])
+def test_an_event_on_every_weighted_path_has_the_bound_of_one_on_none_from_below(rare, rounding):
+    """The calibrated variance is 0 there, or what rounding leaves of it: neither says how sure 1 is."""
+    weights = weights_of(rare)
+    none = chance(np.array(0.0), np.array(0.0), weights)
+    every = chance(np.array(1.0 + rounding), np.array(weights.second / weights.paths), weights)
     assert (float(every.estimate), float(every.high)) == (1.0, 1.0)
+    assert float(every.low) == pytest.approx(1.0 - float(none.high), rel=1e-12)
+    assert float(every.error) == float(none.error)
 
 
 def test_a_note_that_rests_on_few_paths_is_named_in_a_warning(worked):

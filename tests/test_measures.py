@@ -112,6 +112,19 @@ def test_nothing_seen_is_bounded_by_the_rule_of_three_and_never_zero_with_no_err
     assert ds["lgd_high"][0, 0] == 1
 
 
+def test_a_sample_too_small_for_the_level_has_an_error_of_its_shortfall_as_wide_as_the_interval() -> None:
+    """500 paths hold half a path beyond 99.9%: the worst of them alone says nothing of how far it is off."""
+    loss = np.zeros(500)
+    loss[:20] = np.linspace(0.1, 0.47, 20)
+    ds = results_of(np.stack([loss] * 4)[None])
+    found = measures.expected_shortfall(ds, [0.9, 0.999]).isel(scenario=0, tranche=0)
+    width = (found["high"] - found["low"]) / (2.0 * 1.96)
+    assert found["high"][1] == 1.0
+    assert found["error"][1] == pytest.approx(float(width[1]), rel=1e-3)
+    assert found["error"][1] > 0.1
+    assert found["error"][0] < 0.05  # and 50 paths beyond 90% say it well
+
+
 def test_more_paths_than_the_level_needs_or_the_upper_end_is_everything() -> None:
     ds = results_of(tranche_losses(vasicek(2_000, MEAN, RHO))[None])
     answer = measures.value_at_risk(ds, 0.9999).sel(tranche="A")

@@ -125,15 +125,17 @@ def _tails(
 def _shortfall_interval(low: Array, high: Array, es: Array, spread: Array, limit: Array, half: float) -> Interval:
     """Log-normal interval of an expected shortfall, `half` standard errors to either side.
 
-    Where value at risk may be the whole (too few paths for the level) so may the shortfall; where no path lost
-    anything its bound is that of expected loss over 1 - level. Never below the lower end of value at risk.
+    Where value at risk may be the whole (too few paths for the level) so may the shortfall, and its error is that of
+    the interval; where no path lost anything its bound is that of expected loss over 1 - level. Never below the lower
+    end of value at risk.
     """
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         factor = np.exp(half * spread / es)
         lower = np.where(es > 0, np.maximum(es / factor, low), 0.0)
         upper = np.where(es > 0, np.minimum(es * factor, 1.0), np.minimum(limit, 1.0))
-    upper = np.where(high >= 1.0, np.where(es > 0, 1.0, upper), upper)
-    blind = (es <= 0) | ((spread <= 0) & (es < 1.0))
+    beyond = (high >= 1.0) & (es < 1.0)
+    upper = np.where(beyond & (es > 0), 1.0, upper)
+    blind = (es <= 0) | ((spread <= 0) & (es < 1.0)) | beyond
     return Interval(es, np.where(blind, (upper - lower) / (2.0 * half), spread), lower, upper)
 
 

@@ -152,11 +152,11 @@ def chance(mean: Array, product: Array, weights: Weights, top: Array | None = No
     Interval: gamma quantiles with the moments of the sum (Fay and Feuer 1997 for weighted Poisson counts; here the
     variance is that of the sample), the upper one with one more path of the largest weight. Where no path showed the
     event, that weight is the largest that a mixture allows: the bound is that of the plain paths in it. What is below
-    1e-12 is 0 with that bound.
+    1e-12 is 0 with that bound; within 1e-12 of 1 it is 1, as every path showed it, with the same bound from below.
     """
     mean, product = np.broadcast_arrays(np.asarray(mean, np.float64), np.asarray(product, np.float64))
     seen = mean > 0.0
-    none = mean < TINY
+    none, every = mean < TINY, mean > 1.0 - TINY
     spread = variance(mean, product, product, weights)
     product = np.maximum(product, np.square(mean))
     size = np.where(none, MOST_WEIGHT, product / np.where(none, 1.0, mean) if top is None else top) / weights.paths
@@ -166,9 +166,10 @@ def chance(mean: Array, product: Array, weights: Weights, top: Array | None = No
         more, wide = mean + size, spread + np.square(size)
         high = special.gammaincinv(np.square(more) / wide, 1.0 - np.where(none, 2.0, 1.0) * half) * wide / more
     high, size = np.where(none & seen, TINY, high), np.where(none & seen, TINY, size)
-    # a variance of 0: every path of the law shows it, or none
-    sure = (~none) & ~(spread > 0.0)
+    most = MOST_WEIGHT / weights.paths
+    sure = ~(none | every) & ~(spread > 0.0)  # the variance is lost to rounding
     low = np.where(none, 0.0, np.where(sure, mean, np.minimum(low, mean)))
-    high = np.minimum(np.where(sure, mean, high), 1.0)
-    error = np.where(none, size, np.sqrt(spread))
-    return Interval(np.where(none, 0.0, np.clip(mean, 0.0, 1.0)), error, low, np.maximum(high, np.minimum(mean, 1.0)))
+    low = np.where(every, np.maximum(1.0 + np.log(1.0 - CONFIDENCE) * most, 0.0), low)
+    high = np.where(every, 1.0, np.clip(np.where(sure, mean, high), mean, 1.0))
+    error = np.where(none, size, np.where(every, most, np.sqrt(spread)))
+    return Interval(np.where(none, 0.0, np.where(every, 1.0, np.maximum(mean, 0.0))), error, low, high)
