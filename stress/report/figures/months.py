@@ -58,8 +58,8 @@ def fan(ds: xr.Dataset, quantity: str) -> Figure:
     if quantity == "note_balance":
         _same_height(panels, -0.02, 1.04)
     else:
-        low = min(float(axes.dataLim.ymin) for axes in panels)
-        high = max(float(axes.dataLim.ymax) for axes in panels)
+        ends = [float(end) for axes in panels for end in axes.dataLim.intervaly if math.isfinite(end)] or [0.0]
+        low, high = min(ends), max(ends)  # nothing finite: no month of the pool is worth dividing by
         room = 0.05 * (high - low)
         _same_height(panels, low - room if low < -LEAST else 0.0, max(high + room, LEAST))
     _share_legend(figure, panels[0], 6)
@@ -120,12 +120,12 @@ def _panels(ds: xr.Dataset) -> tuple[Figure, list[Axes]]:
     figure, places = ink.sheet(rows, columns, WIDTH, height, margins)
     for empty in places[n:]:
         empty.set_visible(False)
-    panels = list(places[:n])
+    panels, margin = list(places[:n]), 0.01 * max(n_month - 1, 1)
     for at, axes in enumerate(panels):
         axes.set_autoscale_on(False)
         axes.set_title(ink.label(ds["scenario"].values[at]), fontsize=8)
         axes.set_xticks(_ticks(n_month))
-        axes.set_xlim(1 - 0.01 * (n_month - 1), n_month + 0.01 * (n_month - 1))
+        axes.set_xlim(1 - margin, n_month + margin)
         axes.tick_params(labelbottom=at + columns >= n, labelleft=at % columns == 0)
     panels[(rows - 1) * columns].set_xlabel("month", fontsize=8, loc="left", labelpad=1)
     return figure, panels
