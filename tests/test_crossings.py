@@ -15,8 +15,8 @@ LEVERS = {"up": lever_of("index", 0.0, 4.0), "down": lever_of("payment", 4.0, 0.
 
 def curve(lever: Lever, probability, low, high) -> Curve:
     place = np.linspace(0.0, 1.0, len(probability))
-    parts = (np.asarray(x, float) for x in (probability, np.zeros(len(place)), low, high, probability))
-    return Curve(lever.value(place), *parts)
+    chance = [np.asarray(x, float) for x in (probability, np.zeros(len(place)), low, high)]
+    return Curve(lever.value(place), *chance, *chance)  # the loss is the whole wherever there is one
 
 
 @pytest.mark.parametrize("lever", LEVERS.values(), ids=LEVERS)

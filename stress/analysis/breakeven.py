@@ -163,7 +163,7 @@ def _deterministic(job: Job, case: ScenarioCase, lever: Lever, note: int, intere
         a, b = sorted(float(x) for x in lever.value([low, high]))
         crossings.append(Crossing((a + b) / 2.0, (b - a) / 12.0**0.5, a, b, bool(fails_after)))
     zero = np.zeros_like(loss)
-    curve = Curve(lever.value(place), fails, zero, fails, fails, loss)
+    curve = Curve(lever.value(place), fails, zero, fails, fails, loss, zero, loss, loss)
     return curve, answer(lever, None, crossings, bool(fails[0]), len(crossings) <= 1, float(lever.value(1.0)))
 
 
@@ -172,13 +172,10 @@ def _simulated(trial: _Trial, place: Array, progress: runs.Progress | None) -> t
     values = trial.lever.value(place)
     varied = runs.variants(trial.job, trial.case, [[trial.lever.shock(x)] for x in values])
     ds = runs.counted(varied, trial.threads, progress, trial.sampler)
-    chance, loss = (
-        answer.isel(tranche=trial.note)
-        for answer in ((shortfall_probability if trial.interest else loss_probability)(ds), expected_loss(ds))
-    )
-    estimate, error, low, high = (chance[k].values for k in ("estimate", "error", "low", "high"))
+    both = ((shortfall_probability if trial.interest else loss_probability)(ds), expected_loss(ds))
+    found = (answer[k].isel(tranche=trial.note).values for answer in both for k in ("estimate", "error", "low", "high"))
     lost = of_notes(ds, _asked(trial.interest)).total[:, trial.note]
-    return Curve(values, estimate, error, low, high, loss["estimate"].values), lost
+    return Curve(values, *found), lost
 
 
 def _asked(interest: bool) -> str:

@@ -61,6 +61,9 @@ class Curve(NamedTuple):
     high: Array
     loss: Array
     """Expected loss, share of the original balance."""
+    loss_error: Array
+    loss_low: Array
+    loss_high: Array
 
 
 def inside(lever: Lever, curve: Curve, chance: float) -> Array:

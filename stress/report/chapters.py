@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from stress.errors import DataError
 from stress.report.clock_chapter import clocks
 from stress.report.exhibit import Chapter, Exhibit, svg_of
@@ -32,13 +34,12 @@ def chapter(answer: Any) -> Chapter:
 def breakeven(answer: Breakeven) -> Chapter:
     """How much of a shock a note stands."""
     curve = answer.curve
+    chance, loss = (curve.probability, curve.low, curve.high), (curve.loss, curve.loss_low, curve.loss_high)
     points = Sheet(
-        (answer.unit, "Probability of a loss [95%]", "Expected loss"),
+        (answer.unit, "Probability of a loss [95%]", "Expected loss [95%]"),
         tuple(
-            (f"{x:.4g}", interval(float(p), float(low), float(high)), fraction(float(loss)))
-            for x, p, low, high, loss in zip(
-                curve.value, curve.probability, curve.low, curve.high, curve.loss, strict=True
-            )
+            (f"{x:.4g}", interval(*map(float, p)), interval(*map(float, el)))
+            for x, p, el in zip(curve.value, np.stack(chance, -1), np.stack(loss, -1), strict=True)
         ),
         f"{count(answer.paths)} paths at each point, the same draws at all"
         f"{', around a loss' if answer.estimator == 'importance' else ''}.",

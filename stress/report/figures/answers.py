@@ -54,6 +54,7 @@ def breakeven(answer: Breakeven) -> Figure:
         axes.set(yscale="log", ylim=(0.1 * min(1.0 - one.percentile for one in answer.answers if one.percentile), 2.0))
         ink.log_percent_axis(axes.yaxis)
     axes.legend(loc="best")
+    below.fill_between(curve.value, curve.loss_low, curve.loss_high, color=ink.BAND, alpha=0.2, linewidth=0)
     below.plot(curve.value, curve.loss, color=ink.BAND, label="expected loss")
     shown = (calm.value >= curve.value.min()) & (calm.value <= curve.value.max())
     below.plot(
