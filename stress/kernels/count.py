@@ -90,7 +90,8 @@ def record_payment(m: Any, k: Any, t: Any, fans: Any) -> None:
         _fan(m, fan + 4 * N_FAN_BIN, _spread(cash * (0.5 * inverse), splat(1.0)))
     for n in range(p.n_note):
         balance, per = load(w, p.note + n * NOTE_ROWS + OUTSTANDING), 1.0 / m.f[p.at_original + n]
-        _record(m, at + N_POOL_MONTH + n, balance, per)
+        if anywhere(balance):
+            _record(m, at + N_POOL_MONTH + n, balance, per)
         if fans == 1:
             _fan(m, fan + (N_POOL_MONTH + n) * N_FAN_BIN, _spread(balance * per, splat(1.0)))
 

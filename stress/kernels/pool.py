@@ -63,7 +63,8 @@ def advance_cohort(m: Any, k: Any, t: Any, c: Any) -> None:
     month = p.at_month + (k * p.n_month + t) * 8
     payment, dilution = m.f[month + PAYMENT], m.f[month + DILUTION]
     fee_multiple = m.f[month + YIELD]
-    ladder = float(p.ladder)
+    unpaid_share, ladder = 1.0 - payment, float(p.ladder)
+    late_1, late_2, late_3 = m.f[p.at_late_charge], m.f[p.at_late_charge + 1], m.f[p.at_late_charge + 2]
     empty = _EMPTY * m.f[p.at_scalars + CUT_OFF]
     for q in range(0, LANES, NARROW):
         defaulted, scheduled, prepaid, cured = splat(0.0), splat(0.0), splat(0.0), splat(0.0)
@@ -96,32 +97,28 @@ def advance_cohort(m: Any, k: Any, t: Any, c: Any) -> None:
                 load(w, at + FEE_2),
                 load(w, at + FEE_3),
             )
-            inverse = where_less(alive, empty, 0.0, splat(1.0) / where_less(alive, empty, empty, alive))
-            per_unit = stays * inverse  # the slots are as they were before entry
-            at_once = fma(due_3, cure_3, fma(due_2, cure_23, due_1 * cures)) * per_unit
-            at_once = where_less(at_once, cures, at_once, cures)
-            at_once = where_less(alive, empty, cures, at_once)
-            late_fee = fma(fee_3, cure_3, fma(fee_2, cure_23, fee_1 * cures)) * per_unit
-            rejoins = cures - at_once
-            growth = fma(rejoins, inverse, splat(1.0))
+            per_unit = where_less(alive, empty, 0.0, splat(1.0) / where_less(alive, empty, 1.0, before))
+            fallen_due = fma(due_3, cure_3, fma(due_2, cure_23, due_1 * cures))
+            rejoins = fma(fallen_due, per_unit * -1.0, where_less(alive, empty, 0.0, cures))
+            rejoins = where_less(rejoins, 0.0, 0.0, rejoins)
+            at_once = cures - rejoins
+            fallen_fee = fma(fee_3, cure_3, fma(fee_2, cure_23, fee_1 * cures))
+            left = fma(rejoins, per_unit, stays)
             alive = alive + rejoins
-            left = stays * growth
             # 2. scheduled payment
             due = due_1 * left
             due = where_less(due, alive, due, alive)
             paid = due * payment
-            fee_due = fee_1 * left
-            fee = fma(fee_due, payment, late_fee)
             alive = alive - paid
             # 3. prepayment, 4. dilution
             smm = load(w, rate + PREPAYMENT * LANES)
+            stayed = splat(1.0) - smm
+            rest = stayed * (1.0 - dilution)
             early = alive * smm
-            alive = alive - early
-            refund = alive * dilution
-            alive = alive - refund
-            rest = (splat(1.0) - smm) * (1.0 - dilution)
+            refund = alive * (stayed * dilution)
+            alive = alive * rest
             carry = left * rest
-            scale = load(w, at + SCALE) * (where_less(keep, _WIPED, _WIPED, keep) * growth * rest)
+            scale = load(w, at + SCALE) * (where_less(keep, _WIPED, _WIPED, left) * rest)
             scale = where_less(scale, SCALE_FLOOR, SCALE_FLOOR, scale)
             store(w, at + ALIVE, alive)
             store(w, at + PAST_1, entered * ladder)
@@ -130,19 +127,16 @@ def advance_cohort(m: Any, k: Any, t: Any, c: Any) -> None:
             store(w, at + SCALE, scale)
             store(w, at + DUE_1, fma(due_2, carry, (due - paid) * rest))
             store(w, at + DUE_2, due_3 * carry)
-            store(w, at + FEE_1, fma(fee_2, carry, fee_due * rest * (1.0 - payment)))
+            store(w, at + FEE_1, fma(fee_1, unpaid_share, fee_2) * carry)
             store(w, at + FEE_2, fee_3 * carry)
             if p.limits == 1:
                 add_to(w, p.segment + s * LANES + q, (loss + at_once + paid + early + refund) * -1.0)
             defaulted = defaulted + loss
             recoverable = fma(loss, load(w, rate + RECOVERY * LANES), recoverable)
             scheduled, prepaid, cured = scheduled + paid, prepaid + early, cured + at_once
-            diluted, fees = diluted + refund, fees + fee
-            late = late + fma(
-                cure_3,
-                m.f[p.at_late_charge + 2],
-                fma(cure_2, m.f[p.at_late_charge + 1], cure_1 * m.f[p.at_late_charge + 0]),
-            )
+            diluted = diluted + refund
+            fees = fma(fee_1 * left, payment, fma(fallen_fee, per_unit, fees))
+            late = fma(cure_1, late_1, fma(cure_2, late_2, fma(cure_3, late_3, late)))
         pool = p.pool + q
         unpaid = diluted * m.f[month + UNPAID_SHARE]
         fees = fees * fee_multiple

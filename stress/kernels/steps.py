@@ -97,15 +97,20 @@ def pay_in_full(m: Any, x: Any, t: Any) -> Any:
     if anywhere(cash * -1.0):
         return False
     store(w, account, cash)
+    out = load(w, p.cash + CASH_OUT)
     i = x
     while i < end:
         due = _due_row(m, i)
         owed = load(w, due)
         amount = where_less(owed, 0.0, 0.0, owed) * on
         store(w, due, owed - amount)
-        add_to(w, _receiving_row(m, i, t), amount)
+        if m.g[p.at_step + 8 * i] == PAY_FEE:
+            out = out + amount
+        else:
+            add_to(w, _receiving_row(m, i, t), amount)
         _note_step(m, i, amount)
         i += m.g[p.at_step + 8 * i + 7]
+    store(w, p.cash + CASH_OUT, out)
     return True
 
 

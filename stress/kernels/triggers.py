@@ -123,6 +123,8 @@ def accrue(m: Any, k: Any, t: Any) -> None:
         notes = notes + balance
         if p.interest_on_unpaid == 1:
             balance = balance + load(w, p.note + n * NOTE_ROWS + UNPAID)
+        if not anywhere(balance):
+            continue  # repaid
         accrued = balance * _coupon(m, k, t, n)
         interest = interest + accrued
         add_to(w, p.note + n * NOTE_ROWS + ACCRUED, accrued)

@@ -73,13 +73,18 @@ def pay(m: Any, k: Any, t: Any, now: Any, c: Any) -> None:
     if p.keeps_steps == 1:
         for x in range(p.n_step):
             store(w, p.step + x * LANES, 0.0)
-    for phase in range(4):
-        away = load(w, p.pool + PHASE) - float(phase)
-        lanes = where_less(away * away, 0.25, 1.0, 0.0)
+    phase = 0
+    while phase < 4:
+        x, end = m.g[p.at_phase + 2 * phase], m.g[p.at_phase + 2 * phase + 1]
+        first = phase
+        phase += 1
+        while phase < 4 and m.g[p.at_phase + 2 * phase] == x and m.g[p.at_phase + 2 * phase + 1] == end:
+            phase += 1  # the same steps: its lanes go with those before
+        of_lane = load(w, p.pool + PHASE)
+        lanes = where_less(of_lane, first - 0.5, 0.0, where_less(of_lane, phase - 0.5, 1.0, 0.0))
         if not anywhere(lanes):
             continue
         store(w, p.cash + MASK, lanes)
-        x, end = m.g[p.at_phase + 2 * phase], m.g[p.at_phase + 2 * phase + 1]
         while x < end:
             kind, index = m.g[p.at_step + 8 * x + 0], m.g[p.at_step + 8 * x + 1]
             source, to = m.g[p.at_step + 8 * x + 2], m.g[p.at_step + 8 * x + 3]
