@@ -69,10 +69,12 @@ def pay(state: State, tables: Tables, t: int, now: int, c: int) -> None:
     """Distribute what is available for period t, at step (now, c)."""
     _interest_due(state, tables, t)
     state.retained = np.zeros(state.n)
-    size = np.bincount(state.phase, minlength=4)
+    steps = [tuple(x) for x in tables.contract.phase]
+    phase_of = np.array([steps.index(x) for x in steps])[state.phase]  # phases with the same steps go together
+    size = np.bincount(phase_of, minlength=4)
     largest = int(size.argmax())
     for phase in np.flatnonzero(size):
-        inside = state.phase == phase
+        inside = phase_of == phase
         if size[phase] == state.n:
             ledger = Ledger(state, ALL, None)
         elif phase == largest:

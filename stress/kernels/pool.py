@@ -97,6 +97,7 @@ def advance_cohort(m: Any, k: Any, t: Any, c: Any) -> None:
                 load(w, at + FEE_2),
                 load(w, at + FEE_3),
             )
+            # the slots are as they were before entry: what they are of P is the same after it
             per_unit = where_less(alive, empty, 0.0, splat(1.0) / where_less(alive, empty, 1.0, before))
             fallen_due = fma(due_3, cure_3, fma(due_2, cure_23, due_1 * cures))
             rejoins = fma(fallen_due, per_unit * -1.0, where_less(alive, empty, 0.0, cures))
