@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import io
+import json
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import xarray as xr
 from hand_worked import PLAIN, A, B, deal, pool
 from rich.console import Console
 
 import stress
-from stress import measures
+from stress import measures, results
+from stress.analysis import runs
 from stress.analysis.breakeven import breakeven
+from stress.analysis.clocks import clocks
+from stress.analysis.inputs_moved import INPUTS
 from stress.analysis.reverse import reverse
+from stress.analysis.sensitivity import sensitivity
+from stress.cli import _run
 from stress.errors import ConfigError
 from stress.inputs.job import Job, ScenarioCase
-from stress.report import sheets, terminal, words
+from stress.report import replayed, sheets, terminal, words
+
+WORKED = Path(__file__).parents[1] / "scenarios/jobs/baitiao-24m.toml"
 
 
 def of_residual(amount: float, default: float = 0.0) -> xr.Dataset:
@@ -79,6 +89,45 @@ def test_a_certificate_shows_no_loss_and_no_yield(default: float) -> None:
     assert not any(sentence.startswith("R") or " R " in sentence for sentence in words.summary(ds))
     for name in ("price", "multiple", "note_balance"):
         assert float(abs(ds[name]).max()) < 1e3  # nothing was divided by a size of 0
+
+
+@pytest.fixture(scope="module")
+def certificate() -> Job:
+    """The worked deal whose last note lends nothing: 9.5% of overcollateralization."""
+    job = stress.load(WORKED).model_copy(update={"paths": 64})
+    notes = tuple(n.model_copy(update={"share": 0.0}) if n.residual else n for n in job.deal.notes)
+    return job.model_copy(update={"deal": job.deal.model_copy(update={"notes": notes})})
+
+
+def test_no_question_gives_a_certificate_a_yield_a_life_or_a_loss(certificate: Job) -> None:
+    notes = {row.tranche for row in clocks(certificate, days=1).rows}
+    assert notes == {None, "A", "B", "mezzanine"}
+    few = tuple(one for one in INPUTS if one.name in ("default odds", "subordination"))
+    found = sensitivity(certificate, inputs=few)
+    assert (found.tranche, found.left_out) == ("mezzanine", ("subordination",))
+    assert sensitivity(certificate, "PRICE", inputs=few).tranche == "subordinated"
+    for measure in ("EL", "PD", "IRR", "WAL"):
+        with pytest.raises(ConfigError, match="certificate of size 0 lent nothing"):
+            sensitivity(certificate, measure, "subordinated", inputs=few)
+    ds = runs.counted(certificate)
+    change = measures.compare(ds, ds, "irr").sel(tranche="subordinated")
+    assert all(bool(np.isnan(change[k]).all()) for k in change)
+
+
+def test_a_replayed_certificate_is_never_repaid(certificate: Job) -> None:
+    trace = stress.replay(certificate, path=5)
+    (said,) = [line for line in replayed.story(trace) if line.startswith("subordinated")]
+    assert said == f"subordinated, a certificate, receives {float(trace['residual_yield'].sum()):,.0f} CNY."
+    assert not any("subordinated repaid" in row[1] for row in replayed.key_months(trace).rows)
+
+
+def test_two_runs_are_compared_without_the_notes_that_lent_nothing(
+    certificate: Job, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results.save(stress.simulate(certificate), tmp_path / "results.nc")
+    assert _run(["compare", str(tmp_path), str(tmp_path), "--measure", "irr", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["difference"]
+    assert {row["tranche"] for row in rows} == {"A", "B", "mezzanine"}
 
 
 @pytest.mark.parametrize("question", [breakeven, reverse])

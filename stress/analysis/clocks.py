@@ -83,7 +83,7 @@ def clocks(
         found[name] = runs.counted(varied, threads, _part(progress, done))
     without = base.isel(scenario=[1]).assign_coords(scenario=daily["scenario"])
     found[f"{days} days of outage in month {month}"] = without
-    notes = [note.name for note in job.deal.notes]
+    notes = [note.name for note in job.deal.notes if runs.lends(note)]
     places = [(name, None) for name in OF_POOL] + [(name, note) for name in OF_NOTE for note in notes]
     return Clocks(
         job=job.name,

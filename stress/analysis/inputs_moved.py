@@ -58,11 +58,11 @@ def _dependence(label: str, name: str, move: Callable[[float], float]) -> Side:
 
 
 def _subordination(label: str, points: float) -> Side:
-    """Share of the cut-off balance moved from the most senior note to the last one."""
+    """Share of the cut-off balance moved from the most senior note to the last one, unless that is a certificate."""
 
     def edit(job: Job) -> Job | None:
         size = [note_share(job, k) for k in range(len(job.deal.notes))]
-        if len(size) < 2 or size[0] - points <= 0.0 or size[-1] + points <= 0.0:
+        if len(size) < 2 or size[-1] == 0.0 or size[0] - points <= 0.0 or size[-1] + points <= 0.0:
             return None
         return with_shares(job, [size[0] - points, *size[1:-1], size[-1] + points])
 

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from stress import engine
 from stress.assemble.calendar import calendar_of
+from stress.assemble.contract import sizes_of
 from stress.assemble.problem import assemble
 from stress.counting.counted import joined
 from stress.errors import ConfigError, StressError
+from stress.inputs.deal import Note
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.job_rules import check_job
 from stress.inputs.messages import suggest
@@ -47,15 +49,20 @@ def case_of(job: Job, scenario: str | None) -> ScenarioCase:
 
 
 def note_index(job: Job, tranche: str, can_lose: bool = False) -> int:
-    """Place of a note in the deal, from the most senior; `can_lose` refuses a certificate, which has no principal."""
+    """Place of a note in the deal, from the most senior; `can_lose` refuses a certificate, which lent nothing."""
     names = [note.name for note in job.deal.notes]
     if tranche not in names:
         known = f"{', '.join(names)}{suggest(tranche, names)}"
         raise ConfigError(f"--tranche {tranche}: the deal has no such note: {known}")
-    note = job.deal.notes[names.index(tranche)]
-    if can_lose and 0.0 in (note.share, note.amount):
-        raise ConfigError(f"--tranche {tranche}: a certificate of size 0 lent nothing, so it can lose nothing")
+    if can_lose and not lends(job.deal.notes[names.index(tranche)]):
+        can = "it can lose nothing and has neither yield nor life"
+        raise ConfigError(f"--tranche {tranche}: a certificate of size 0 lent nothing, so {can}")
     return names.index(tranche)
+
+
+def lends(note: Note) -> bool:
+    """False for a certificate, a residual note of size 0."""
+    return 0.0 not in (note.share, note.amount)
 
 
 def variants(job: Job, case: ScenarioCase, moves: Sequence[Sequence[Shock]]) -> Job:
@@ -146,5 +153,6 @@ def _dataset(job: Job, tally: Tally, estimator: str) -> xr.Dataset:
         [trigger.name for trigger in job.deal.triggers],
         np.array(calendar_of(job.deal).collection_end, dtype="datetime64[ns]"),
         {"seed": str(job.seed), "paths": job.paths, "rng": engine.RNG, "estimator": estimator},
+        sizes_of(job.deal, job.pool.balance),
     )
     return ds[[name for name in KEPT if name in ds]]

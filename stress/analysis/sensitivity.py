@@ -13,6 +13,7 @@ from stress.analysis.inputs_moved import INPUTS, Input, Side
 from stress.errors import ConfigError, DataError
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.messages import suggest
+from stress.measures.means import OF_PRINCIPAL
 from stress.sampling.shifts import shifted_towards
 
 if TYPE_CHECKING:
@@ -99,8 +100,9 @@ def sensitivity(
     """Move each input down and up around a scenario and measure what changes.
 
     All shocks run as scenarios of one job; an edit of deal or pool is a run of its own on the same draws. Losses that
-    plain paths hardly show are sampled around the most likely way to them, in all runs alike. `tranche`: the last note
-    where left out. Raises ConfigError for an unknown measure, note or scenario.
+    plain paths hardly show are sampled around the most likely way to them, in all runs alike. `tranche`: where left
+    out the last note, for a measure of principal the last that lent some. Raises ConfigError for an unknown measure,
+    note or scenario, and for the principal of a certificate.
 
     >>> answer = sensitivity(job.model_copy(update={"paths": 512}), "EL", "subordinated")
     >>> answer.bars[0].reach >= answer.bars[-1].reach
@@ -108,7 +110,8 @@ def sensitivity(
     """
     name = measure_of(measure)
     of_note = name == "loss_probability" or measures.MEANS[name].of == "note"
-    note = runs.note_index(job, tranche) if tranche is not None else len(job.deal.notes) - 1
+    asked = [one.name for one in job.deal.notes if runs.lends(one) or name not in OF_PRINCIPAL]
+    note = runs.note_index(job, tranche or asked[-1], can_lose=name in OF_PRINCIPAL)
     case = runs.case_of(job, scenario)
     sides = [side for one in inputs for side in (one.down, one.up) if side is not None]
     shocks = [side for side in sides if side.shock is not None and _has(job, case, side)]

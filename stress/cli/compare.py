@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import numpy as np
 
 from stress.cli.answer import FORMATS, draw
 from stress.cli.options import FILE, output_options
@@ -45,11 +46,21 @@ def compare(
     from stress import results as saved
 
     one, two = saved.open(results), saved.open(other)
-    changes = {name: measures.compare(two, one, name) for name in chosen}
+    changes = {name: _lent(measures.compare(two, one, name), name, one, two) for name in chosen}
     draw(figure, "differences", chosen[0], changes[chosen[0]])
     Output(as_json, quiet, log_json).result(
         lambda: _tables(f"{other} minus {results}", changes), lambda: _document(changes)
     )
+
+
+def _lent(change: xr.Dataset, name: str, *runs: xr.Dataset) -> xr.Dataset:
+    """Of a measure of principal, without the notes that lent nothing in one of the runs."""
+    from stress.measures.means import OF_PRINCIPAL, has_principal
+
+    if name not in OF_PRINCIPAL:
+        return change
+    notes = change["tranche"]
+    return change.isel(tranche=np.all([has_principal(ds.sel(tranche=notes)) for ds in runs], axis=0))
 
 
 def _rows(change: xr.Dataset) -> list[dict[str, Any]]:

@@ -41,6 +41,8 @@ MEANS = {
     "mean_recovered": Mean("pool", "recovered", None, "1", "mean recoveries over the cut-off balance"),
 }
 """Every mean that the batch sums can give."""
+OF_PRINCIPAL = ("expected_loss", "loss_probability", "lgd", "wal", "irr")
+"""Measures that mean nothing for a certificate, which lent nothing."""
 
 
 def mean(ds: xr.Dataset, name: str) -> xr.Dataset:
@@ -55,8 +57,6 @@ def mean(ds: xr.Dataset, name: str) -> xr.Dataset:
     parts = (batches.symmetric if spec.signed else batches.positive)(replicates, size)
     if spec.bounded:
         parts = _bounded(ds, name, parts)
-    if name in ("irr", "wal"):
-        parts = Interval(*(np.where(has_principal(ds), part, np.nan) for part in parts))
     dims = ("scenario", "tranche") if spec.of == "note" else ("scenario",)
     return as_dataset(parts, dims, ds.coords, spec.unit, spec.meaning)
 
@@ -67,13 +67,19 @@ def has_principal(ds: xr.Dataset) -> np.ndarray:
 
 
 def replicates_of(ds: xr.Dataset, name: str, first: int | None = None) -> tuple[batches.Replicates, batches.Array]:
-    """A mean with each batch left out, and the paths of each batch; `first`: of so many batches only."""
+    """A mean with each batch left out, and the paths of each batch; `first`: of so many batches only.
+
+    NaN for the yield and the life of a certificate.
+    """
     spec = spec_of(name)
     read = sums.of_notes if spec.of == "note" else sums.of_pool
-    above, size = sums.means(ds, read, spec.numerator, first)
-    if spec.denominator is None:
-        return above, size
-    return batches.quotient(above, sums.means(ds, read, spec.denominator, first)[0]), size
+    found, size = sums.means(ds, read, spec.numerator, first)
+    if spec.denominator is not None:
+        found = batches.quotient(found, sums.means(ds, read, spec.denominator, first)[0])
+    if name in ("irr", "wal"):
+        lent = has_principal(ds)
+        found = batches.Replicates(np.where(lent, found.value, np.nan), np.where(lent[:, None], found.without, np.nan))
+    return found, size
 
 
 def spec_of(name: str) -> Mean:

@@ -104,6 +104,9 @@ def _note(trace: xr.Dataset, name: str) -> str:
     one = trace.sel(tranche=name)
     original, loss = float(_original(trace).sel(tranche=name)), float(one["loss"])
     amount = f"{loss * original:,.0f} {trace.attrs.get('currency', '')}".strip()
+    if original == 0.0:
+        received = float(one["residual_yield"].sum())
+        return f"{name}, a certificate, receives {received:,.0f} {trace.attrs.get('currency', '')}".strip() + "."
     repaid = _repaid(one, original)
     if loss > SMALL:
         said = f"{name} loses {fraction(loss)} of its principal ({amount})"
@@ -142,7 +145,9 @@ def _original(trace: xr.Dataset) -> xr.DataArray:
 
 
 def _repaid(one: xr.Dataset, original: float) -> int | None:
-    """The month that ends with nothing left of the note."""
+    """The month that ends with nothing left of the note; None for a certificate, of which nothing was there."""
+    if original == 0.0:
+        return None
     gone = np.flatnonzero(one["note_balance"].values <= SMALL * original)
     return int(one["month"][int(gone[0])]) if gone.size else None
 
