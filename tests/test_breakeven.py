@@ -109,6 +109,28 @@ def test_what_is_unknown_is_told_the_right_one():
         breakeven(job, "A", percentiles=(99.0,))
 
 
+@pytest.mark.parametrize(
+    ("name", "ends", "said"),
+    [
+        ("defaults", (np.nan, None), "--from nan: .*must be from above 0 to 1000"),
+        ("defaults", (None, 1e6), r"--to 1e\+06: .*must be from above 0 to 1000"),
+        ("defaults", (0.0, None), "--from 0: .*must be from above 0"),
+        ("recovery", (-1.0, None), "--from -1: multiple of recoveries, must be from 0 to 10"),
+        ("fee_free_share", (None, 2.0), "--to 2: .*must be from -1 to 1"),
+        ("commingling", (None, 40.0), "--to 40: .*must be from 0 to 30"),
+        ("dilution", (None, 1.5), "--to 1.5: .*must be from 0 to 1"),
+    ],
+)
+def test_an_end_that_no_shock_may_have_is_refused_with_its_option_and_range(name, ends, said):
+    with pytest.raises(ConfigError, match=said):
+        lever_of(name, *ends)
+
+
+def test_a_shock_on_index_rates_of_a_deal_without_any_is_no_sign_of_strength():
+    with pytest.raises(ConfigError, match="the job has no index rates"):
+        breakeven(one_period_job(P, RHO, (0.9,)), "A", "index", percentiles=())
+
+
 def test_timely_interest_breaks_where_the_deterministic_run_first_misses_some():
     job = load_job(JOB)
     found = breakeven(job, "mezzanine", percentiles=(), interest=True)

@@ -106,3 +106,31 @@ def test_a_report_knows_what_it_can_be_asked(tmp_path: Path, capsys: Capture) ->
     (tmp_path / "results.nc").touch()
     assert _run(["report", str(tmp_path), "--with", "brakeven"]) == 2
     assert "did you mean breakeven?" in capsys.readouterr().err
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the results of a short run."""
+    folder = tmp_path_factory.mktemp("run")
+    results.save(stress.simulate(load_job(JOB), 256, scenarios=["baseline", "macro_severe"]), folder / "results.nc")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "name"),
+    [
+        (["report"], "--out", "x.html"),
+        (["table"], "--csv", "x"),
+        (["plot", "loss"], "--out", "x.svg"),
+        (["plot", "loss"], "--out", "x.png"),
+    ],
+)
+def test_what_cannot_be_written_is_told_with_its_option(
+    command: list[str], option: str, name: str, saved: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    (tmp_path / "file").touch()
+    target = str(tmp_path / "file" / name)
+    assert _run([command[0], str(saved), *command[1:], option, target]) == 2
+    err = capsys.readouterr().err
+    assert f"{option} {target}: cannot be written: " in err
+    assert err.count("\n") == 1

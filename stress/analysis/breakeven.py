@@ -67,7 +67,8 @@ def breakeven(
 
     Deterministic means unconditional rates with rho = 0. At a percentile q: the probability of a loss reaches 1 - q;
     where that is less than 50 of the paths they are drawn around a loss. Paths and seed are the job's; every point uses
-    the same draws. Raises ConfigError for an unknown note, shock or scenario.
+    the same draws. Raises ConfigError for an unknown note, shock or scenario, for ends beyond what
+    the shock may be, and for index rates where the deal has none.
 
     >>> few = job.model_copy(update={"paths": 512})
     >>> answer = breakeven(few, "subordinated", "defaults", percentiles=[0.5])
@@ -82,6 +83,8 @@ def breakeven(
         runs.case_of(job, scenario),
         lever_of(shock, *ends),
     )
+    if not runs.has_target(job, lever.target):
+        raise ConfigError(f"--shock {shock}: the job has no index rates, so it would move nothing")
     calm, first = _deterministic(job, case, lever, note, interest)
     last = 1.0 if np.isnan(first.value) else min(1.0, 1.3 * float(lever.place(first.value)) + 0.05)
     trial, scan = _Trial(job, case, lever, note, threads, interest), np.linspace(0.0, last, SCAN)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from stress.errors import ConfigError
 from stress.inputs.messages import suggest
 from stress.inputs.scenario import Shock
-from stress.inputs.targets import Target
+from stress.inputs.targets import Target, move_range
 
 Array = NDArray[np.float64]
 
@@ -75,6 +75,9 @@ def lever_of(name: str, benign: float | None = None, adverse: float | None = Non
     )
     if lever.benign == lever.adverse:
         raise ConfigError(f"--from {lever.benign:g} --to {lever.adverse:g}: the ends of the search must differ")
-    if not lever.even and min(lever.benign, lever.adverse) <= 0.0:
-        raise ConfigError(f"--from, --to of {name}: a multiple above 0, not {min(lever.benign, lever.adverse):g}")
+    low, high = move_range(lever.target, lever.how)
+    for option, end in (("--from", lever.benign), ("--to", lever.adverse)):
+        if not (low <= end <= high and (lever.even or end > 0.0)):
+            above = "above 0" if low == 0.0 and not lever.even else f"{low:g}"
+            raise ConfigError(f"{option} {end:g}: {lever.unit}, must be from {above} to {high:g}")
     return lever

@@ -19,6 +19,7 @@ from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.job_rules import check_job
 from stress.inputs.messages import suggest
 from stress.inputs.scenario import Shock
+from stress.inputs.targets import Target
 from stress.kernels import alone
 from stress.kernels.layout import LANES
 from stress.kernels.memory import pack
@@ -63,6 +64,11 @@ def note_index(job: Job, tranche: str, can_lose: bool = False) -> int:
 def lends(note: Note) -> bool:
     """False for a certificate, a residual note of size 0."""
     return 0.0 not in (note.share, note.amount)
+
+
+def has_target(job: Job, target: Target) -> bool:
+    """Whether the job has what a shock on `target` moves: only index rates may be missing altogether."""
+    return target != "index_rate" or bool(job.deal.indices)
 
 
 def variants(job: Job, case: ScenarioCase, moves: Sequence[Sequence[Shock]]) -> Job:

@@ -166,7 +166,7 @@ def _base(ds: xr.Dataset, name: str) -> xr.Dataset:
 def _has(job: Job, case: ScenarioCase, side: Side) -> bool:
     """Whether the shock has something to move in this job."""
     assert side.shock is not None
-    if side.shock.target == "index_rate" and not job.deal.indices:
+    if not runs.has_target(job, side.shock.target):
         return False
     try:
         runs.variants(job, case, [[side.shock]])

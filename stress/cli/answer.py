@@ -11,6 +11,7 @@ import click
 
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
+from stress.cli.writing import drawable, save
 from stress.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from stress.inputs.job import Job
     from stress.report.sheets import Sheet
 
-FORMATS = (".svg", ".png", ".pdf")
 LEAST = 64
 """Paths of a question at least: errors are measured between batches of 32."""
 
@@ -72,8 +72,7 @@ def question_job(file: Path, paths: int | None, seed: int | None, figure: Path |
     """The job with the paths and the seed of the question; refuses a figure that could not be written."""
     from stress.inputs.load import load_job
 
-    if figure is not None and figure.suffix.lower() not in FORMATS:
-        raise ConfigError(f"--figure {figure}: must end in {', '.join(FORMATS)}")
+    drawable("--figure", figure)
     if paths is not None and paths < LEAST:
         raise ConfigError(f"--paths {paths}: at least {LEAST}, as errors are measured between batches of 32 paths")
     job = load_job(file)
@@ -86,16 +85,9 @@ def draw(file: Path | None, name: str, *data: Any) -> None:
     """Write the figure of that name in `stress.report.figures.answers`, where a file is asked for."""
     if file is None:
         return
-    from stress.report.figures import answers, svg
+    from stress.report.figures import answers
 
-    figure = getattr(answers, name)(*data)
-    try:
-        if file.suffix.lower() == ".svg":
-            file.write_text(svg(figure, name), encoding="utf-8")
-        else:
-            figure.savefig(file, dpi=160)
-    except OSError as error:
-        raise ConfigError(f"--figure {file}: cannot be written: {error.strerror}") from None
+    save("--figure", file, getattr(answers, name)(*data), name)
 
 
 def sheet_table(sheet: Sheet, title: str, caption: str = "", justify: Sequence[JustifyMethod] = ()) -> Table:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from stress.cli.answer import FORMATS, draw
+from stress.cli.answer import draw
 from stress.cli.options import FILE, output_options
 from stress.cli.output import Output
-from stress.errors import ConfigError
+from stress.cli.writing import drawable
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -39,8 +39,7 @@ def compare(
     Example:
       stress compare results/before results/after --measure irr --measure expected_loss
     """
-    if figure is not None and figure.suffix.lower() not in FORMATS:
-        raise ConfigError(f"--figure {figure}: must end in {', '.join(FORMATS)}")
+    drawable("--figure", figure)
 
     from stress import measures
     from stress import results as saved

@@ -60,18 +60,15 @@ def explain(file: Path, markdown: bool, picture: Path | None, as_json: bool) -> 
 
 def _draw(target: Path, deal: Deal, balance: float | None) -> None:
     """Write the picture in the format that the file's name ends in."""
-    from stress.errors import ConfigError
+    from stress.cli.writing import drawable, writing
 
-    if target.suffix.lower() not in (".svg", ".png", ".pdf"):
-        raise ConfigError(f"--svg {target}: must end in .svg, .png or .pdf")
+    drawable("--svg", target)
 
     from stress.explain.picture import picture, picture_svg
 
-    try:
+    with writing("--svg", target):
         if target.suffix.lower() == ".svg":
             target.write_text(picture_svg(deal, balance), encoding="utf-8")
         else:
             picture(deal, balance).savefig(target, dpi=160, facecolor="white")
-    except OSError as error:
-        raise ConfigError(f"--svg {target}: cannot be written: {error.strerror}") from None
     click.echo(target, err=True)

@@ -8,10 +8,10 @@ import click
 
 from stress.cli.cells import Cell, cell_options, opened_one
 from stress.cli.options import FILE, OneOf
+from stress.cli.writing import drawable, save
 from stress.errors import ConfigError
 
 FIGURES = ("loss", "lives", "fan", "events", "heat_map", "defaults")
-FORMATS = (".svg", ".png", ".pdf")
 
 
 @click.command()
@@ -51,8 +51,7 @@ def plot(
     """
     marks = [_mark(text) for text in mark]
     target = out or Path(f"{figure}.svg")
-    if target.suffix.lower() not in FORMATS:
-        raise ConfigError(f"--out {target}: must end in {', '.join(FORMATS)}")
+    drawable("--out", target)
 
     from stress.report import figures
 
@@ -69,13 +68,7 @@ def plot(
         drawn = figures.defaults(dataset, marks)
     else:
         drawn = figures.events(dataset) if figure == "events" else figures.heat_map(dataset)
-    try:
-        if target.suffix.lower() == ".svg":
-            target.write_text(figures.svg(drawn, figure), encoding="utf-8")
-        else:
-            drawn.savefig(target, dpi=160)
-    except OSError as error:
-        raise ConfigError(f"--out {target}: cannot be written: {error.strerror}") from None
+    save("--out", target, drawn, figure)
     click.echo(target)
 
 

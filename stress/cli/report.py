@@ -11,6 +11,7 @@ from stress.cli.answer import LEAST, plain
 from stress.cli.cells import Cell, cell_options, opened, opened_one
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
+from stress.cli.writing import writing
 from stress.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def report(
     dataset = opened(results, cell)
     output = Output(as_json, quiet, log_json)
     answers = [_answer(name, opened_one(results, cell), tranche, scenario, paths, threads, output) for name in asked]
-    stress.report.write(dataset, target, answers)
+    with writing("--out", target):
+        stress.report.write(dataset, target, answers)
     output.log("saved", out=str(target))
     output.result(
         lambda: stress.report.table(dataset),

@@ -9,6 +9,7 @@ import click
 from stress.cli.cells import Cell, cell_options, opened
 from stress.cli.options import FILE, output_options
 from stress.cli.output import Output
+from stress.cli.writing import writing
 
 
 @click.command()
@@ -43,5 +44,6 @@ def table(
     if folder is not None:
         from stress.report.export import to_csv
 
-        to_csv(found, folder)
+        with writing("--csv", folder):
+            to_csv(found, folder)
     Output(as_json, quiet, log_json).result(lambda: report.table(found), lambda: document(found))

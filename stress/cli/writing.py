@@ -1,0 +1,41 @@
+"""Files that an option asks for: what their names may end in, and what is said where they cannot be written."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stress.errors import ConfigError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FORMATS = (".svg", ".png", ".pdf")
+
+
+def drawable(option: str, file: Path | None) -> None:
+    """Refuse a figure whose name ends in nothing that can be drawn. Raises ConfigError."""
+    if file is not None and file.suffix.lower() not in FORMATS:
+        raise ConfigError(f"{option} {file}: must end in {', '.join(FORMATS)}")
+
+
+@contextlib.contextmanager
+def writing(option: str, file: Path) -> Iterator[None]:
+    """What is written here cannot be: say which option asked for it. Raises ConfigError."""
+    try:
+        yield
+    except OSError as error:
+        raise ConfigError(f"{option} {file}: cannot be written: {error.strerror}") from None
+
+
+def save(option: str, file: Path, figure: Figure, name: str) -> None:
+    """Write a figure in the format that the file's name ends in; `name` makes the ids of an SVG its own."""
+    from stress.report.figures import svg
+
+    with writing(option, file):
+        if file.suffix.lower() == ".svg":
+            file.write_text(svg(figure, name), encoding="utf-8")
+        else:
+            figure.savefig(file, dpi=160)
