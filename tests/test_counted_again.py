@@ -15,8 +15,9 @@ from strategies import random_job
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.scenario import Shock
-from stress.kernels import alone
+from stress.kernels import alone, tally
 from stress.kernels.memory import Workspace, field, pack
+from stress.sampling.sobol import sobol_of
 
 
 @pytest.mark.parametrize("seed", [3, 4, 6, 7])
@@ -61,6 +62,22 @@ def test_a_result_that_is_no_number_is_a_fault_of_its_scenario() -> None:
     space = Workspace(packed)
     alone.run(space, 0, 1, 5, job.seed)
     assert space.tally().fault.tolist() == [[0, 0, 0, 5], [1, 0, 0, 5]]
+
+
+def test_the_counts_of_replicates_add_up_to_those_of_all_points() -> None:
+    """Of 600 Sobol points: replicates of a block or two of 32, the last of them of 24."""
+    pool = hand_worked.pool(default=0.08, dependence={"rho": 0.3, "phi": 0.0})
+    cases = (ScenarioCase(name="base"), ScenarioCase(name="again"))
+    job = Job(name="small", deal=hand_worked.deal(), pool=pool, scenarios=cases, paths=600, seed=1, clock="monthly")
+    problem = assemble(job)
+    space = Workspace(pack(problem, sampler=sobol_of(problem, job.seed, job.paths)))
+    alone.run(space, 0, 2, job.paths, job.seed)
+    found = space.tally()
+    wanted = np.zeros_like(found.replicate_count.sum(2))
+    for bin_of, coarse in enumerate(tally.coarse_bins()):
+        wanted[..., coarse] += found.loss_count[..., bin_of]
+    np.testing.assert_array_equal(found.replicate_count.sum(2), wanted)
+    assert (found.replicate_count.sum(-1) == [64, 64, 56, *[32] * 13]).all()
 
 
 def test_a_path_too_few_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

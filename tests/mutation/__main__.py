@@ -19,6 +19,7 @@ import signal
 import sys
 import time
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -41,10 +42,11 @@ KERNELS = (
     "rows",
     "laws",
     "by_path",
+    "replicates",
 )
 MEASURES = (
     *("batches", "estimate", "exceedance", "fans", "histogram", "losses"),
-    *("means", "months", "proportions", "scenarios", "sums", "yields"),
+    *("means", "months", "proportions", "replicates", "scenarios", "sums", "yields"),
 )
 LIBRARIES = (
     *("numpy", "numba", "scipy.stats", "scipy.special", "scipy.optimize", "xarray", "pandas", "pydantic", "pytest"),
@@ -53,6 +55,12 @@ LIBRARIES = (
 """Loaded once, and what they import: no module that is mutated."""
 SECONDS = 60
 """Of processor time; a mutant that takes longer is killed: it does not end."""
+
+
+@cache
+def text(module: str) -> str:
+    """The source of a module as it was when it was first read: an edit during a run does not move the mutants."""
+    return modules()[module].read_text(encoding="utf-8")
 
 
 def modules() -> dict[str, Path]:
@@ -64,7 +72,7 @@ def modules() -> dict[str, Path]:
 
 def sample(size: int, seed: int) -> list[Site]:
     """Some of all sites, by the digests of their names: an edit elsewhere moves few of them."""
-    every = [site for name, path in modules().items() for site in sites(name, path.read_text(encoding="utf-8"))]
+    every = [site for name in modules() for site in sites(name, text(name))]
     return sorted(every, key=lambda site: hashlib.sha256(f"{seed} {site}".encode()).digest())[:size]
 
 
@@ -80,7 +88,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.util.spec_from_file_location(name, self.path, loader=self)
 
     def exec_module(self, module: ModuleType) -> None:
-        tree = mutated(self.path.read_text(encoding="utf-8"), self.site)
+        tree = mutated(text(self.site.module), self.site)
         exec(compile(tree, str(self.path), "exec"), module.__dict__)
 
 
@@ -130,10 +138,11 @@ def main() -> int:
     drawn = sample(chosen.sample, chosen.seed)
     lines = chosen.keep.read_text().splitlines() if chosen.keep is not None and chosen.keep.exists() else []
     known: dict[str, str] = dict(json.loads(line) for line in lines)
-    if not known and (said := verdict(checks.EVERY)):
-        print(f"the tests fail without a mutant: {said}")
-        return 1
-    equivalent = {str(site): why for site in drawn if (why := reason(site, modules()[site.module]))}
+    for module in checks.EVERY if not known else ():
+        if said := verdict(module):
+            print(f"{module}: the tests fail without a mutant: {said}")
+            return 1
+    equivalent = {str(site): why for site in drawn if (why := reason(site, text(site.module)))}
     for site in drawn:
         if str(site) in known or str(site) in equivalent:
             continue
@@ -156,7 +165,7 @@ def report(judged: list[Site], verdicts: dict[str, str]) -> None:
     for module in sorted(made):
         print(f"{module:32} {made[module] - left[module]:4} of {made[module]:4} killed")
     for site in sorted(alive):
-        line = modules()[site.module].read_text(encoding="utf-8").splitlines()[site.line - 1]
+        line = text(site.module).splitlines()[site.line - 1]
         print(f"survived: {site} (line {site.line}): {line.strip()}")
     print(f"{len(judged) - len(alive)} of {len(judged)} mutants killed: {1 - len(alive) / len(judged):.1%}")
 

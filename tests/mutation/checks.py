@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ COUNTS = tuple(
         "a_result_that_is_no_number_is_a_fault_of_its_scenario",
     )
 )
+REPLICATES = "test_counted_again.py::test_the_counts_of_replicates_add_up_to_those_of_all_points"
 WEIGHED = "test_sampling.py::test_weighted_counts_of_a_deal_of_four_months_are_the_sums_over_the_paths"
 MACRO = "test_random_macro.py::test_entry_rates_follow_the_drawn_unemployment_of_the_path"
 BILLS = "test_daily_clock.py::test_instalments_of_bills_sent_in_the_month_of_purchase_are_those_of_the_slow_model"
@@ -33,31 +35,48 @@ OWN = {
     "stress.kernels.count": (*COUNTS, WEIGHED),
     "stress.kernels.by_path": ("test_without_a_compiler.py", "test_drawn_again.py", MACRO),
     "stress.kernels.rates": ("test_drawn_again.py",),
-    "stress.measures": ("test_measures_by_hand.py", "test_weighted_measures.py", "test_measures.py"),
+    "stress.kernels.replicates": (
+        "test_counted_again.py::test_the_counts_of_replicates_add_up_to_those_of_all_points",
+    ),
+    "stress.measures": (
+        *("test_measures_by_hand.py", "test_weighted_measures.py", "test_measures.py"),
+        *("test_lives.py", "test_replicates.py"),
+    ),
 }
 """Tests of their own by the longest matching name of a module."""
 OF_PATHS = ("waterfall", "steps", "triggers", "pool", "purchases", "cash", "outcome", "laws")
 """What one path of a random deal shows; what the other kernels do is seen in draws and counts."""
 
-EVERY = "every"
-"""Stands for a module that meets all checks."""
+EVERY = ("stress.kernels", "stress.measures")
+"""Stand for modules that between them meet every check."""
 
 
 def run(module: str) -> str:
     """The first complaint about a mutant of a module; empty where none comes."""
+    if not module.startswith("stress.kernels"):
+        use_compiled_kernels()
     return next((said for check in stages(module) if (said := check())), "")
+
+
+def use_compiled_kernels() -> None:
+    """As every user does: no kernel is mutated, and none is loaded yet."""
+    import numba
+
+    os.environ["NUMBA_DISABLE_JIT"] = "0"
+    numba.config.reload_config()
 
 
 def stages(module: str) -> list[Callable[[], str]]:
     """The checks of a module, those first that kill most by the second."""
-    if module == EVERY:
-        return [*stages("stress.kernels.waterfall"), *(partial(tests, own) for own in OWN.values())]
     own = OWN[max((name for name in OWN if module.startswith(name)), key=len)]
     if not module.startswith("stress.kernels"):
         return [partial(tests, own)]
     paths = [partial(path, seed) for seed in DEALS]
     more = [partial(tests, WORKED), *(partial(path, seed) for seed in MORE_DEALS)]
     counted = [partial(counts, seed) for seed in COUNTED]
+    if module in EVERY:
+        of_each = [partial(tests, names) for name, names in OWN.items() if name.startswith(module)]
+        return [*paths, *of_each, *counted, *more]
     if module.rpartition(".")[2] in OF_PATHS:
         return [*paths, partial(tests, own), *more, *counted]
     return [*paths[:3], partial(tests, own), *counted, *paths[3:], *more]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
 from mutation.sites import Apply, Site
 from stress.kernels import codes, layout, tables
@@ -48,9 +47,8 @@ class Seen(Apply):
         return node
 
 
-def reason(site: Site, path: Path) -> str:
-    """Why no result can differ; empty where one may."""
-    source = path.read_text(encoding="utf-8")
+def reason(site: Site, source: str) -> str:
+    """Why no result can differ by a change of this source; empty where one may."""
     known = JUDGED.get((site.module, source.splitlines()[site.line - 1].strip(), site.change))
     if known is not None:
         return known
