@@ -25,6 +25,14 @@ def test_a_run_counts_what_its_paths_show(seed: int) -> None:
     assert not counted_again.differences(random_job(Random(seed)))
 
 
+def test_a_path_in_a_block_of_its_own_is_counted() -> None:
+    """Of 33 paths, whose losses differ."""
+    pool = hand_worked.pool(default=0.08, dependence={"rho": 0.3, "phi": 0.5})
+    case = ScenarioCase(name="base")
+    job = Job(name="small", deal=hand_worked.deal(), pool=pool, scenarios=(case,), paths=33, seed=1, clock="monthly")
+    assert not counted_again.differences(job, 33)
+
+
 def test_an_excess_spread_beyond_the_fan_is_counted_in_its_last_bin() -> None:
     """Of a yield of 20% a month: 240% a year, where the fan ends at 100%."""
     richer = ScenarioCase(name="richer", shocks=(Shock(target="yield", multiply=10.0),))
@@ -66,7 +74,8 @@ def test_a_result_that_is_no_number_is_a_fault_of_its_scenario() -> None:
 
 def test_the_counts_of_replicates_add_up_to_those_of_all_points() -> None:
     """Of 600 Sobol points: replicates of a block or two of 32, the last of them of 24."""
-    pool = hand_worked.pool(default=0.08, dependence={"rho": 0.3, "phi": 0.0})
+    quick = {"monthly": 0.7, "annual_yield": 0.24}
+    pool = hand_worked.pool(default=0.03, payment_rate=quick, dependence={"rho": 0.3, "phi": 0.0})
     cases = (ScenarioCase(name="base"), ScenarioCase(name="again"))
     job = Job(name="small", deal=hand_worked.deal(), pool=pool, scenarios=cases, paths=600, seed=1, clock="monthly")
     problem = assemble(job)
@@ -77,6 +86,8 @@ def test_the_counts_of_replicates_add_up_to_those_of_all_points() -> None:
     for bin_of, coarse in enumerate(tally.coarse_bins()):
         wanted[..., coarse] += found.loss_count[..., bin_of]
     np.testing.assert_array_equal(found.replicate_count.sum(2), wanted)
+    assert (wanted[0, :2, 0] > 0).all()
+    assert (np.count_nonzero(wanted[0], axis=-1) > 40).any()
     assert (found.replicate_count.sum(-1) == [64, 64, 56, *[32] * 13]).all()
 
 

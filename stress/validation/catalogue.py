@@ -163,6 +163,10 @@ TESTED = (
         "tests/test_mutation.py -m slow",
     ),
     tested(
+        "branches", "implementation", "tests take 90% of the package's branches or more",
+        "coverage.py by branch; kernels without a compiler, all else as it runs", "tests/test_coverage.py -m slow",
+    ),
+    tested(
         "unbiased", "estimates",
         "importance sampling agrees with plain sampling at the rate that chance gives, its errors being what they say",
         "expected loss, probability of loss and shortfall of every note of random jobs; paths that draw only factors, "

@@ -1,0 +1,58 @@
+"""How many branches of the package the tests take: kernels without a compiler, all else as it runs.
+
+`python -m pytest tests/test_coverage.py -m slow -s` prints what no test takes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LEAST = 0.9
+PLAIN = (
+    *(f"test_hand_worked_{name}.py" for name in ("accounts", "notes", "triggers", "switches", "together", "days")),
+    *("test_without_a_compiler.py", "test_short_jobs.py", "test_drawn_again.py", "test_counted_again.py"),
+    *("test_sampling.py", "test_paths_of_their_own.py", "test_draws.py"),
+)
+"""Run without a compiler, but for what takes minutes so."""
+LONG = "not baitiao and not 12m"
+COMPILED = ("-m", "not slow", "--ignore=tests/test_hostile.py", "--ignore=tests/test_batch_memory.py")
+
+
+def test_what_is_run_without_a_compiler_is_there() -> None:
+    assert all((ROOT / "tests" / name.partition("::")[0]).is_file() for name in PLAIN)
+
+
+def measured(folder: Path, *arguments: str, **environment: str) -> str:
+    """What a command of coverage says, its data in a folder."""
+    known = os.environ | {"COVERAGE_FILE": str(folder / "data"), "STRESS_CACHE": str(folder / "kernels")} | environment
+    command = [sys.executable, "-m", "coverage", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=known, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_tests_take_nine_branches_of_ten(tmp_path: Path, record_property) -> None:
+    tests = ("run", "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    measured(tmp_path, *tests, *COMPILED)
+    measured(tmp_path, *tests, *(f"tests/{name}" for name in PLAIN), NUMBA_DISABLE_JIT="1")
+    measured(tmp_path, "combine")
+    print(measured(tmp_path, "report", "--show-missing", "--skip-covered"))
+    measured(tmp_path, "json", "-o", str(tmp_path / "found.json"))
+    total = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))["totals"]
+    branches, lines = (
+        total["covered_branches"] / total["num_branches"],
+        total["covered_lines"] / total["num_statements"],
+    )
+    record_property(
+        "measured",
+        f"{branches:.1%} of {total['num_branches']:,} branches, {lines:.1%} of {total['num_statements']:,} lines",
+    )
+    assert branches >= LEAST
