@@ -12,16 +12,17 @@ import sys
 from pathlib import Path
 
 import pytest
+from mutation import checks
 
 ROOT = Path(__file__).parents[1]
 LEAST = 0.9
+OF_KERNELS = {name for module, names in checks.OWN.items() if module.startswith("stress.kernels") for name in names}
 PLAIN = (
-    *(f"test_hand_worked_{name}.py" for name in ("accounts", "notes", "triggers", "switches", "together", "days")),
-    *("test_without_a_compiler.py", "test_short_jobs.py", "test_drawn_again.py", "test_counted_again.py"),
-    *("test_sampling.py", "test_paths_of_their_own.py", "test_draws.py"),
+    *(*checks.WORKED, "test_hand_worked_days.py", "test_short_jobs.py", "test_draws.py", *sorted(OF_KERNELS)),
+    "test_paths_of_their_own.py::test_binomial_counts_are_exact_quantiles_and_rise_with_the_rate",
+    "test_sampling.py::test_the_inverse_normal_is_that_of_scipy_down_to_the_far_tails",
 )
-"""Run without a compiler, but for what takes minutes so."""
-LONG = "not baitiao and not 12m"
+"""Tests of kernels that end in a minute or two without a compiler."""
 COMPILED = ("-m", "not slow", "--ignore=tests/test_hostile.py", "--ignore=tests/test_batch_memory.py")
 
 

@@ -8,9 +8,11 @@ from synthetic import case, results_of
 
 from stress import measures
 from stress.errors import DataError
-from stress.measures import batches, fans
+from stress.kernels.tally import N_COARSE
+from stress.measures import batches, fans, replicates
 from stress.measures.histogram import WIDTH, tail
 from stress.measures.proportions import proportion, zero_count_bound
+from stress.measures.replicates import Replicated
 
 
 def counted(**paths: int) -> np.ndarray:
@@ -44,8 +46,8 @@ def test_the_jackknife_of_two_batches() -> None:
 
 def test_a_positive_estimate_is_multiplied_and_divided() -> None:
     """exp(12.7062 x 0.1 / 2): an error of 0.06 and a grain of 0.08 are 0.1 together."""
-    replicates = batches.Replicates(np.array(2.0), np.array([2.0 - 0.06, 2.0 + 0.06]))
-    found = batches.positive(replicates, np.ones(2), grain=0.08)
+    of_two = batches.Replicates(np.array(2.0), np.array([2.0 - 0.06, 2.0 + 0.06]))
+    found = batches.positive(of_two, np.ones(2), grain=0.08)
     assert found.error == pytest.approx(0.1)
     assert found.high == pytest.approx(2.0 * np.exp(0.05 * 12.7062047))
     assert found.low == pytest.approx(2.0 / np.exp(0.05 * 12.7062047))
@@ -80,6 +82,39 @@ def test_the_tail_of_ten_paths() -> None:
     first, second = 0.1 * excess[0] + 0.2 * excess[1], 0.1 * excess[0] ** 2 + 0.2 * excess[1] ** 2
     assert found.shortfall_error == pytest.approx(np.sqrt((second - first**2) / 10.0) / 0.3, abs=1e-12)
     assert (found.low, found.high) == (0.0, 1.0)
+
+
+@pytest.fixture
+def two() -> tuple[np.ndarray, Replicated]:
+    """Two replicates of 400 points: 100 and 104 of them lose between 0.0004 and 0.0005, the others nothing."""
+    rows = np.zeros((2, N_COARSE))
+    rows[:, 0], rows[:, 5] = (300.0, 296.0), (100.0, 104.0)
+    return counted(_0=596, _5=204), Replicated(rows, np.array([400.0, 400.0]))
+
+
+def test_the_chance_of_a_loss_over_two_replicates(two) -> None:
+    """Shares of 0.25 and 0.26 are 0.255 with an error of 0.005, and no finer than 1 of 800; Student's 12.7062 of it."""
+    found = replicates.exceeding(two[0], two[1], np.array([204.0, 0.0]), np.array([0, 5]))
+    error = np.hypot(0.005, 1.0 / 800.0)
+    factor = np.exp(12.7062047 * error / 0.255)
+    np.testing.assert_allclose(found.estimate, [0.255, 0.0])
+    np.testing.assert_allclose(found.error, [error, 1.0 / 800.0])
+    np.testing.assert_allclose(found.low, [0.255 / factor, 0.0])
+    np.testing.assert_allclose(found.high, [0.255 * factor, 1.0 - 0.025 ** (1.0 / 800.0)])
+
+
+def test_the_quantiles_of_two_replicates(two) -> None:
+    """The chance of any loss lies between 0.197 and 0.330: 0.3 may be the loss or none, 0.15 is it."""
+    assert replicates.quantile_interval(*two, 0.7) == (0.0, pytest.approx(0.0005))
+    assert replicates.quantile_interval(*two, 0.85) == (pytest.approx(0.0004), pytest.approx(0.0005))
+    assert replicates.quantile_interval(*two, 0.5) == (0.0, 0.0)
+    assert replicates.quantile_interval(*two, 0.999) == (pytest.approx(0.0004), 1.0)
+
+
+def test_the_error_of_a_tail_mean_of_two_replicates(two) -> None:
+    """Beyond 0 each loss is 0.00045; beyond 0.00042 the upper 80% of the bin is 0.00004 on average: 0.000032 in all."""
+    assert replicates.shortfall_error(*two, 0.0, 0.7) == pytest.approx(0.005 * 0.00045 / 0.3)
+    assert replicates.shortfall_error(*two, 0.00042, 0.8) == pytest.approx(0.005 * 0.000032 / 0.2)
 
 
 def test_an_exceedance_is_asked_for_a_share() -> None:

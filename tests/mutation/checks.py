@@ -41,7 +41,10 @@ OWN = {
     ),
     "stress.measures": (
         *("test_measures_by_hand.py", "test_weighted_measures.py", "test_measures.py"),
-        *("test_lives.py", "test_replicates.py"),
+        "test_lives.py",
+        "test_replicates.py::test_too_few_paths_for_a_level_leave_the_whole_note_at_risk",
+        "test_replicates.py::test_fewer_than_two_replicates_are_measured_as_plain_paths",
+        "test_replicates.py::test_a_mixture_of_scenarios_keeps_the_replicates",
     ),
 }
 """Tests of their own by the longest matching name of a module."""
