@@ -125,6 +125,13 @@ def test_an_exceedance_is_asked_for_a_share() -> None:
     assert measures.exceedance(ds, 1.0)["estimate"].item() == 0.0
 
 
+def test_an_exceedance_of_the_whole_counts_those_that_lose_all() -> None:
+    """Of four paths two lose all of the pool; 0.50005 halves the bin of the one that loses 0.50003."""
+    ds = results_of(np.zeros((1, 4, 4)), np.array([[0.2, 0.50003, 1.0, 1.0]]))
+    assert [measures.exceedance(ds, x)["estimate"].item() for x in (1.0, 0.4)] == [0.5, 0.75]
+    assert measures.exceedance(ds, 0.50005)["estimate"].item() == pytest.approx(0.5 + 0.5 / 4.0)
+
+
 def test_a_scenario_without_a_probability_or_with_none_is_left_out_of_a_mixture() -> None:
     ds = case(500, 3)
     first, second, third = ds["scenario"].values
