@@ -117,6 +117,15 @@ def test_the_error_of_a_tail_mean_of_two_replicates(two) -> None:
     assert replicates.shortfall_error(*two, 0.00042, 0.8) == pytest.approx(0.005 * 0.000032 / 0.2)
 
 
+def test_a_tail_mean_of_nothing_is_bounded_and_its_error_is_the_bound() -> None:
+    """Of 350 paths none loses: at 99% the quantile may be the whole, the tail mean 100 times the bound of 0.00852."""
+    _, found = measures.note_tails(results_of(np.zeros((1, 4, 350))), 0.99)
+    bound = 100.0 * float(zero_count_bound(350))
+    assert 0.85 < bound < 0.86
+    for end, wanted in (("estimate", 0.0), ("low", 0.0), ("high", bound), ("error", bound / (2.0 * 1.959964))):
+        np.testing.assert_allclose(found[end], wanted, rtol=1e-6, err_msg=end)
+
+
 def test_an_exceedance_is_asked_for_a_share() -> None:
     ds = case(500, 1)
     for value in (0.0, -0.1, 1.0001, float("nan")):
