@@ -76,7 +76,13 @@ def trace_of(job: Job, problem: Problem, path: int, normals: np.ndarray | None =
     }
     variables = _variables(months, problem, step_labels(job.deal)[1]) | _outcome(space.scratch, problem, lane)
     variables["supply"] = (("month", "cohort"), problem.market.supply[0, : sizes.n_month])
-    attrs = {"path": path, "scenario": job.scenarios[0].name, "seed": str(job.seed), "currency": job.deal.currency}
+    attrs = {
+        "path": path,
+        "scenario": job.scenarios[0].name,
+        "seed": str(job.seed),
+        "currency": job.deal.currency,
+        "revolving_months": job.deal.revolving_months,
+    }
     return xr.Dataset(variables, coords=coords, attrs=attrs)
 
 

@@ -45,8 +45,15 @@ def test_a_conditional_step_says_when_it_runs() -> None:
 def test_a_trigger_says_what_against_which_limit_when_and_to_what_effect() -> None:
     text = explain_deal(shipped("platform-consumer"))
     assert "over the cut-off balance plus purchases above 1.5% in months 3 to 5 and 2% from month 6" in text
-    assert "in 2 consecutive months: purchases stop and early amortization begins." in text
+    assert "in 2 consecutive months: while revolving, purchases stop and early amortization begins; later " in text
     assert "the new priority of payments applies at the payment date that follows" in text
+
+
+def test_acceleration_is_a_phase_and_early_amortization_what_ends_the_revolving_period() -> None:
+    kept, changed = (explain_deal(shipped(name)) for name in ("baitiao-24m", "card-master-trust"))
+    assert "later payments stay as they are" in kept
+    assert "later only the priority of payments changes" in changed
+    assert "Acceleration (early" not in kept + changed
 
 
 def test_a_curable_trigger_without_effect_is_reported_only() -> None:

@@ -19,7 +19,10 @@ def trigger_line(deal: Deal, trigger: Trigger) -> str:
 def effect_words(deal: Deal, trigger: Trigger) -> str:
     """What follows a trip."""
     if trigger.effect == "acceleration":
-        return "purchases stop and early amortization begins"
+        later = (
+            "only the priority of payments changes" if "acceleration" in deal.priority else "payments stay as they are"
+        )
+        return f"while revolving, purchases stop and early amortization begins; later {later}"
     if trigger.effect == "event_of_default":
         return "an event of default"
     steps = sum(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 PHASE = {
     "revolving": "Revolving",
     "amortization": "Amortization",
-    "acceleration": "Acceleration (early amortization)",
+    "acceleration": "Acceleration",
     "event_of_default": "Event of default",
 }
 

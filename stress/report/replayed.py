@@ -93,11 +93,19 @@ def _triggers(trace: xr.Dataset) -> list[str]:
         measured = "" if value == limit else f": {value} against a limit of {limit}"
         said.append(f"Trigger '{name}' trips in month {month}{measured}.")
     phase = trace["phase"].values.astype(int)
-    said += [
-        f"{PHASES[phase[at]].replace('_', ' ').capitalize()} begins in month {int(trace['month'][at])}."
-        for at in np.flatnonzero(np.diff(phase)) + 1
-    ]
+    said += [_begins(trace, phase, at) for at in np.flatnonzero(np.diff(phase)) + 1]
     return said or ["No trigger trips."]
+
+
+def _begins(trace: xr.Dataset, phase: np.ndarray, at: int) -> str:
+    """The phase that a month ends in; where a trigger brings it, whether that is an early amortization."""
+    month, name = int(trace["month"][at]), PHASES[phase[at]]
+    said = f"{name.replace('_', ' ').capitalize()} begins in month {month}"
+    if name == "amortization" or phase[at - 1] > PHASES.index("amortization"):
+        return f"{said}."
+    if month <= trace.attrs["revolving_months"]:
+        return f"{said}: early amortization, purchases stop."
+    return f"{said} (after the revolving period: not an early amortization)."
 
 
 def _note(trace: xr.Dataset, name: str) -> str:

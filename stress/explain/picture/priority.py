@@ -67,7 +67,7 @@ class Priority:
 
     def _column(self, canvas: Canvas, phase: str, entries: list[Entry], x: float, y: float, height: float) -> None:
         canvas.card(x, y, self.column, height)
-        names = [PHASE[phase].partition(" (")[0]]
+        names = [PHASE[phase]]
         if phase == "amortization":
             names += [p.replace("_", " ") for p in phases(self.deal) if p not in self.deal.priority]
         canvas.text(x + 0.12, y + 0.16, cut(listed(names), self.column - 0.24, 8.6, bold=True), 8.6, TEXT, bold=True)
