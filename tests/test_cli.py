@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+import stress
 from stress import jobs
 from stress.cli import COMMANDS, _run, cli
 from stress.cli.options import Count
@@ -255,6 +256,39 @@ def test_the_path_at_a_quantile_is_the_first_of_its_loss_bin() -> None:
     assert [jobs.path_at(dataset, "base", "A", q) for q in (0.5, 0.95, 0.999, 1.0)] == [0, 17, 42, 42]
     with pytest.raises(ConfigError, match="--tranche B"):
         jobs.path_at(dataset, "base", "B", 0.5)
+
+
+def test_the_quantile_of_a_replay_says_what_is_lost_there_or_where_losses_begin(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    folder = ["--results", str(tmp_path)]
+    assert _run(["run", str(JOB), "--paths", "1024", "--scenario", "baseline", "--out", str(tmp_path)]) == 0
+    share = jobs.share_without_loss(stress.open(tmp_path), "baseline", "subordinated")
+    ask = ["replay", str(JOB), *folder, "--tranche", "subordinated", "--quantile"]
+    capsys.readouterr()
+    assert _run([*ask, "0.5"]) == 0
+    said = capsys.readouterr().out.splitlines()[1]
+    assert said.startswith("0.5 quantile of subordinated: no loss; it loses on ")
+    first = said.removesuffix(" on").split()[-1]
+    assert share < float(first) < 1.0
+    assert _run([*ask, first, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["loss"] > 0.0
+    assert document["no_loss_share"] == share
+    assert _run([*ask, first]) == 0
+    assert f"{float(first):g} quantile of subordinated: loss " in capsys.readouterr().out
+    assert _run(["replay", str(JOB), *folder, "--tranche", "A", "--quantile", "0.999"]) == 0
+    assert "0.999 quantile of A: no loss on any path of this run" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("path", "told"), [(486, "12: early amortization"), (1019, "14 (after the revolving period: no")]
+)
+def test_a_story_tells_early_amortization_from_a_trip_after_the_revolving_period(path: int, told: str) -> None:
+    trace = stress.replay(load_job(JOB), path=path, scenario="baseline")
+    said = [line for line in stress.report.story(trace) if line.startswith("Acceleration")]
+    assert len(said) == 1
+    assert said[0].startswith(f"Acceleration begins in month {told}")
 
 
 def test_replay_shows_and_saves_every_month(tmp_path: Path) -> None:

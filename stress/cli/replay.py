@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,10 +64,11 @@ def replay(
         raise click.UsageError("--quantile and --tranche go together")
     loaded = load_job(job)
     name = jobs.choose_scenarios(loaded, [scenario] if scenario else [])[0]
+    spared = 1.0
     if path is None:
         assert quantile is not None
         assert tranche is not None
-        path, loaded = _tail_path(loaded, results, name, tranche, quantile)
+        path, spared, loaded = _tail_path(loaded, results, name, tranche, quantile)
 
     from stress.trace import replay as replay_path
 
@@ -78,6 +80,10 @@ def replay(
     from stress import report
 
     said = {"job": loaded.name, "scenario": name, "path": path, "seed": str(loaded.seed), "story": report.story(trace)}
+    if quantile is not None:
+        loss = float(trace["loss"].sel(tranche=tranche))
+        title += f"\n{quantile:g} quantile of {tranche}: {_loss_words(loss, spared)}"
+        said |= {"quantile": quantile, "tranche": tranche, "loss": loss, "no_loss_share": spared}
     Output(as_json, quiet, log_json).result(
         lambda: _table(title, columns) if everything else _story(title, trace), lambda: {**said, "months": columns}
     )
@@ -112,8 +118,22 @@ def months(dataset: Any) -> Columns:
     return columns
 
 
-def _tail_path(job: Job, folder: Path | None, scenario: str, tranche: str, quantile: float) -> tuple[int, Job]:
-    """The path at the quantile, and the job as it was run (its seed, paths and scenarios)."""
+def _loss_words(loss: float, spared: float) -> str:
+    """What is lost at the quantile; where nothing is, from which quantile on a path loses."""
+    from stress.report.numbers import fraction
+
+    if loss > 0.0:
+        return f"loss {fraction(loss)} of its principal"
+    if spared >= 1.0:
+        return "no loss on any path of this run"
+    digits = 1 - math.floor(math.log10(1.0 - spared))
+    first = (math.floor(spared * 10**digits) + 1) / 10**digits
+    return f"no loss; it loses on {fraction(1.0 - spared)} of paths, from quantile {first:.{digits}f} on"
+
+
+def _tail_path(job: Job, folder: Path | None, scenario: str, tranche: str, quantile: float) -> tuple[int, float, Job]:
+    """The path at the quantile, the share of paths without a loss, and the job as it was run (its seed, paths and
+    scenarios)."""
     from stress import jobs, results
     from stress.inputs.load import job_from_json
 
@@ -126,7 +146,8 @@ def _tail_path(job: Job, folder: Path | None, scenario: str, tranche: str, quant
         raise DataError(f"{saved}: the saved run has no scenario {scenario!r}; it has {', '.join(before)}")
     if (ran.deal, ran.pool, ran.clock, before.get(scenario)) != (job.deal, job.pool, job.clock, now[scenario]):
         raise DataError(f"{saved}: is a run of another version of this job; run it again with `stress run`")
-    return jobs.path_at(dataset, scenario, tranche, quantile), ran
+    path = jobs.path_at(dataset, scenario, tranche, quantile)
+    return path, jobs.share_without_loss(dataset, scenario, tranche), ran
 
 
 def _write_csv(path: Path, columns: Columns) -> None:

@@ -5,6 +5,7 @@ plan_sweep, run_sweep   the same for a job that lists several deals, pools or se
 estimate                tasks, memory and time of a plan, before any work
 open                    what a folder holds: the results, or what an unfinished run has counted so far
 path_at                 the path at a quantile of a result
+share_without_loss      the quantile beyond which a path loses
 
 The folder holds results.nc, report.html, manifest.json (written last: with it, the folder is complete) and
 checkpoint/: shards of what was counted, each named by its own SHA-256, so that a run that was stopped goes on, a
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from stress.jobs.estimates import Estimate, estimate, estimate_sweep
     from stress.jobs.files import write_atomically
     from stress.jobs.plans import Plan, SweepPlan, choose_scenarios, plan, plan_sweep
-    from stress.jobs.quantile import path_at
+    from stress.jobs.quantile import path_at, share_without_loss
     from stress.jobs.reading import open
     from stress.jobs.running import MANIFEST, REPORT, RESULTS, Done, result_digest, run
     from stress.jobs.sweeping import run_sweep
@@ -45,6 +46,7 @@ __all__ = [
     "run",
     "run_sweep",
     "run_to_target",
+    "share_without_loss",
     "write_atomically",
 ]
 
@@ -55,7 +57,7 @@ _HOME = {
     "run_sweep": "sweeping",
     "run_to_target": "targets",
     "open": "reading",
-    "path_at": "quantile",
+    **dict.fromkeys(("path_at", "share_without_loss"), "quantile"),
     "write_atomically": "files",
 }
 """Where each name lives. A refusal must come in half a second: nothing is imported before it is asked for."""

@@ -8,7 +8,9 @@ from stress.errors import ConfigError, DataError
 from stress.inputs.messages import suggest
 
 if TYPE_CHECKING:
+    import numpy as np
     import xarray as xr
+    from numpy.typing import NDArray
 
 
 def path_at(dataset: xr.Dataset, scenario: str, tranche: str, quantile: float) -> int:
@@ -23,12 +25,28 @@ def path_at(dataset: xr.Dataset, scenario: str, tranche: str, quantile: float) -
         labels = [str(known) for known in dataset[dim].values]
         if label not in labels:
             raise ConfigError(f"--{dim} {label}: one of {', '.join(labels)}{suggest(label, labels)}")
-    from stress.measures.weighted import mass
-
     here = {"scenario": scenario, "tranche": tranche}
-    count = mass(dataset.sel(here), "loss")
+    count = _mass(dataset, scenario, tranche)
     reached = count.cumsum() >= quantile * count.sum()
     path = int(dataset["loss_path"].sel(here).values[int(reached.argmax())])
     if path < 0:
         raise DataError(f"no path is counted at the {quantile} quantile of {tranche} under {scenario}")
     return path
+
+
+def share_without_loss(dataset: xr.Dataset, scenario: str, tranche: str) -> float:
+    """Share of paths on which a note loses nothing: beyond this quantile a path loses.
+
+    >>> share = share_without_loss(ds, "baseline", "subordinated")
+    >>> bool(abs(1.0 - share - ds["loss_probability"].sel(scenario="baseline", tranche="subordinated")) < 1e-12)
+    True
+    """
+    count = _mass(dataset, scenario, tranche)
+    return float(count[0] / count.sum())
+
+
+def _mass(dataset: xr.Dataset, scenario: str, tranche: str) -> NDArray[np.float64]:
+    """Paths by loss bin."""
+    from stress.measures.weighted import mass
+
+    return mass(dataset.sel(scenario=scenario, tranche=tranche), "loss")
