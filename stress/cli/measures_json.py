@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from stress.results.sweep import DIMS, Result, cells, groups
+from stress.results import with_mixture
+from stress.results.sweep import DIMS, Result, cells, dims_of, groups
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -21,8 +22,9 @@ def document(result: Result) -> dict[str, Any]:
 
 
 def measures(result: Result) -> dict[str, Any]:
-    """Every variable without month, bin, batch or path; by deal first where deals differ."""
-    by_deal = {deal: _of(ds) for deal, ds in groups(result)}
+    """Every variable without month, bin, batch or path, of one job with the mixture of its scenarios; by deal first
+    where deals differ."""
+    by_deal = {deal: _of(ds if dims_of(ds) else with_mixture(ds)) for deal, ds in groups(result)}
     return by_deal.get("", by_deal)
 
 

@@ -72,6 +72,8 @@ def _scenario(case: ScenarioCase) -> list[str]:
     lines = [f"## {case.name}", ""]
     if case.description:
         lines += [case.description, ""]
+    if case.probability is not None:
+        lines += [f"Probability {percent(case.probability)} in the mixture of scenarios.", ""]
     lines += [f"- {_shock(shock)}" for shock in case.shocks] or ["- Nothing is moved."]
     lines += [f"- {words}" for words in drawn(case)]
     if case.source:

@@ -29,7 +29,7 @@ from stress.measures.means import (
     wal,
 )
 from stress.measures.months import QUANTILES, event_probability, fan, month_mean
-from stress.measures.scenarios import compare, difference, mixture
+from stress.measures.scenarios import compare, difference, mixture, probabilities
 from stress.measures.sums import paths
 from stress.measures.weighted import effective_paths, is_weighted, trust, warnings
 from stress.measures.yields import (
@@ -74,6 +74,7 @@ __all__ = [
     "price",
     "price_distribution",
     "price_quantile",
+    "probabilities",
     "shortfall_probability",
     "trust",
     "value_at_risk",

@@ -40,6 +40,19 @@ def mixture(ds: xr.Dataset, probability: Mapping[str, float] | None = None) -> x
     return mixed.assign(ds[whole].variables).assign_attrs(ds.attrs)
 
 
+def probabilities(ds: xr.Dataset) -> dict[str, float]:
+    """What the job gives to the scenarios that were run, scaled to add up to 1; without those to which it gives none.
+
+    >>> probabilities(ds)  # this job gives none
+    {}
+    """
+    job = json.loads(str(ds.attrs.get("job") or "{}"))
+    cases = {c["name"]: c.get("probability") for c in job.get("scenarios", ())}
+    given = {str(s): float(p) for s in ds["scenario"].values if (p := cases.get(str(s))) is not None}
+    total = sum(given.values())
+    return {name: p / total for name, p in given.items()} if total > 0.0 else {}
+
+
 RAW = (
     *("loss_count", "default_count", "net_loss_count", "batch_sum", "batch_path", "month_sum", "month_path"),
     *("fan_count", "fan_path", "wal_count", "irr_count", "trigger_count", "early_count", "first_loss_count"),
@@ -114,7 +127,7 @@ def _difference(
 
 def _weights(ds: xr.Dataset, probability: Mapping[str, float] | None) -> xr.DataArray:
     names = [str(s) for s in ds["scenario"].values]
-    given = dict(probability) if probability is not None else _of_job(ds)
+    given = dict(probability) if probability is not None else probabilities(ds)
     unknown = sorted(set(given) - set(names))
     if unknown:
         raise DataError(f"no scenario named {', '.join(unknown)}; there are {', '.join(names)}")
@@ -122,9 +135,3 @@ def _weights(ds: xr.Dataset, probability: Mapping[str, float] | None) -> xr.Data
     if not np.all(np.isfinite(weight)) or weight.min() < 0.0 or weight.sum() <= 0.0:
         raise DataError("a mixture needs scenario probabilities: none negative, at least one above 0")
     return xr.DataArray(weight / weight.sum(), {"scenario": ds["scenario"]}, ("scenario",))
-
-
-def _of_job(ds: xr.Dataset) -> dict[str, float]:
-    job = json.loads(str(ds.attrs.get("job") or "{}"))
-    cases = {c["name"]: c.get("probability") for c in job.get("scenarios", ())}
-    return {str(s): p for s in ds["scenario"].values if (p := cases.get(str(s))) is not None}

@@ -20,6 +20,7 @@ from stress.report.deal import told
 from stress.report.exhibit import Exhibit, svg_of
 from stress.report.numbers import count, percent
 from stress.report.sheets import Sheet
+from stress.results import with_mixture
 
 HERE = Path(__file__).parent
 PROVENANCE = ("version", "source_digest", "job_hash", "seed", "paths", "estimator", "rng")
@@ -68,6 +69,7 @@ def render(ds: xr.Dataset, answers: Sequence[Any] = (), record: Mapping[str, Any
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    shown = with_mixture(ds)
     slices = capital_slices(job.get("deal", {}))
     residual = {note.get("name") for note in job.get("deal", {}).get("notes", ()) if note.get("residual")}
     return environment.get_template("page.html.j2").render(
@@ -81,15 +83,16 @@ def render(ds: xr.Dataset, answers: Sequence[Any] = (), record: Mapping[str, Any
         summary=words.summary(ds),
         capital=svg_of(figures.capital(slices), "capital") if slices else None,
         slices=[(s.name, percent(s.share, 1), s.terms, percent(s.below, 1)) for s in slices],
-        heat=_heat(ds),
-        pool=_pool(ds),
-        notes=[_note(ds, str(n), str(n) in residual) for n in ds["tranche"].values],
+        heat=_heat(shown),
+        pool=_pool(shown),
+        notes=[_note(shown, str(n), str(n) in residual) for n in ds["tranche"].values],
         months=list(_months(ds)),
         chapters=[*uncertain.chapters(ds), *(chapter(answer) for answer in answers)],
         convergence=_convergence(ds),
         checks=sheets.checks(ds),
         illustrative=illustrative(job),
         scenarios=scenario_rows(ds, job),
+        weighed=bool(measures.probabilities(ds)),
         validation=validation.chapter(record),
         provenance=[(k, str(ds.attrs[k])) for k in PROVENANCE if k in ds.attrs],
     )
@@ -116,13 +119,15 @@ def _coupon(note: Mapping[str, Any]) -> str:
 
 
 def scenario_rows(ds: xr.Dataset, job: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Name, description, shocks and source of each scenario that was run."""
+    """Name, probability in the mixture, description, shocks and source of each scenario that was run."""
+    chance = measures.probabilities(ds)
     cases = {c.get("name"): c for c in job.get("scenarios", ())}
     rows = []
     for name in map(str, ds["scenario"].values):
         case = cases.get(name, {})
         rows.append({
             "name": name,
+            "probability": f"{100.0 * chance[name]:.3g}%" if name in chance else "",
             "description": case.get("description") or "",
             "shocks": "; ".join(shock_words(s) for s in case.get("shocks", ())) or "none",
             "source": case.get("source") or "",

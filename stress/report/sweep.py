@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from stress.report.numbers import chance, count, percent, with_error
+from stress.results import with_mixture
 from stress.results.sweep import DIMS, Result, cells, dims_of, groups
 
 HERE = Path(__file__).parent
@@ -79,7 +80,9 @@ def sheets(result: Result) -> list[Sheet]:
     found = []
     for deal, ds in groups(result):
         over = dims_of(ds)
-        rows = tuple(row for labels, one in cells(ds) for row in _rows(tuple(str(labels[d]) for d in over), one))
+        rows = tuple(
+            row for labels, one in cells(ds) for row in _rows(tuple(str(labels[d]) for d in over), with_mixture(one))
+        )
         found.append(Sheet(deal, over, tuple(str(n) for n in ds["tranche"].values), rows))
     return found
 

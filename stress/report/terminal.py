@@ -32,9 +32,13 @@ from stress.report.numbers import (
     with_error,
     years,
 )
+from stress.report.words import late, weights
+from stress.results import with_mixture
 
 TAIL = 0.999
 """Level of the value at risk shown."""
+LATE = 0.01
+"""Share of paths with late interest from which the caption tells of it."""
 WIDTH = 200
 """Columns of a printed table, in a file, a pipe or a notebook."""
 LONGEST = 30
@@ -103,8 +107,9 @@ def _plain(content: object) -> str:
 def table(ds: xr.Dataset) -> Screen:
     """Rich table, every number with its error; on a terminal of 120 columns without the last ones. The first column
     tells the pool's story, the others the notes'."""
-    var, es = measures.note_tails(ds, TAIL)
-    tails = ds.assign(capped=measures.capped_yield(ds))
+    shown = with_mixture(ds)
+    var, es = measures.note_tails(shown, TAIL)
+    tails = shown.assign(capped=measures.capped_yield(shown))
     for name, answer in (("var", var), ("es", es)):
         tails = tails.assign({f"{name}{end}": answer[part] for end, part in _ENDS.items()})
     whole, brief = _grid(tails, _pool_with_errors, _with_errors), _grid(tails, _pool, _without_errors)
@@ -149,10 +154,19 @@ def caption(ds: xr.Dataset) -> str:
     )
 
 
+POOL_WORDS = (
+    " '>' every path: 95% lower bound. default: cumulative, over the cut-off balance. early amortization: a trigger "
+    "ends the revolving period; a later trip is none."
+)
+
+
 def footnotes(ds: xr.Dataset) -> str:
     """What a mark in the table means, where the table has one."""
     capped, paid = float(measures.capped_yield(ds).max()), has_principal(ds)
-    said = f" {CAPPED} yields above {CAP} count as {CAP}: up to {fraction(capped)} of paths." * (capped > 0.0)
+    said = POOL_WORDS
+    said += f" Interest not paid when due on paths: {'; '.join(missed)}." if (missed := late(ds, chance, LATE)) else ""
+    said += f" mixture: {weights(ds)}." if len(measures.probabilities(ds)) > 1 else ""
+    said += f" {CAPPED} yields above {CAP} count as {CAP}: up to {fraction(capped)} of paths." * (capped > 0.0)
     names = ", ".join(str(name) for name in ds["tranche"].values[~paid])
     return said + (f" {names}: a certificate, it lent nothing and can lose nothing." if names else "")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -38,10 +39,10 @@ def facts(ds: xr.Dataset) -> list[Fact]:
 
 def summary(ds: xr.Dataset) -> list[str]:
     """What happened, in a handful of sentences: the reference, the notes, the worst scenario, what cannot be said."""
-    sentences = [_reference(ds), *_notes(ds.isel(scenario=0))]
+    sentences = [_reference(ds), *_notes(ds.isel(scenario=0)), _interest(ds)]
     if ds.sizes["scenario"] > 1:
-        sentences += [_worst_pool(ds), *_worst_notes(ds)]
-    return [*sentences, _interest(ds), *estimator(ds), _limits(ds)]
+        sentences += [_worst_pool(ds), *_worst_notes(ds), *_mixture(ds)]
+    return [*sentences, *estimator(ds), _limits(ds)]
 
 
 def _reference(ds: xr.Dataset) -> str:
@@ -105,19 +106,51 @@ def _worst_notes(ds: xr.Dataset) -> list[str]:
     return said
 
 
+def _mixture(ds: xr.Dataset) -> list[str]:
+    """What the notes lose under all scenarios together, where the job gives them probabilities."""
+    if len(measures.probabilities(ds)) < 2:
+        return []
+    loss = measures.expected_loss(measures.mixture(ds)).isel(scenario=0)
+    said = [f"{n['tranche'].item()} {with_error(*(float(n[k]) for k in _PARTS))}" for n in _tranches(loss)]
+    return [f"Weighted by the job's probabilities ({weights(ds)}), expected loss is: {'; '.join(said)}."]
+
+
+_PARTS = ("estimate", "error", "high")
+
+
+def weights(ds: xr.Dataset) -> str:
+    """`baseline 60%, macro_severe 40%`: the scenarios' probabilities in a mixture."""
+    return ", ".join(f"{name} {100.0 * p:.3g}%" for name, p in measures.probabilities(ds).items())
+
+
 def _interest(ds: xr.Dataset) -> str:
-    missed = [
-        f"{n['tranche'].item()} ({fraction(float(n['shortfall_probability'].max()))} under "
-        f"{ds['scenario'].values[int(np.argmax(n['shortfall_probability'].values))]})"
-        for n in _tranches(ds)
-        if float(n["shortfall_probability"].max()) > 0.0
-    ]
-    if not missed:
+    said = late(ds, interval)
+    if not said:
         return "Interest was paid when due on every note in every path."
     return (
-        f"Interest is late on some paths, at most for {_list(missed)}: it was not paid when due, stays due, and may "
-        "have been paid later. A loss is principal alone."
+        f"Share of paths with late interest: {'; '.join(said)}. Late interest was not paid when due, stays due, and "
+        "may have been paid later; a loss is principal alone."
     )
+
+
+def late(ds: xr.Dataset, shown: Callable[[float, float, float], str], least: float = 0.0) -> list[str]:
+    """`mezzanine 85.0% under baseline, > 99.98% under macro_severe and 3 others`: the first scenario and the worst, for
+    every note whose interest is late on more than `least` of paths of any."""
+    said = []
+    for n in _tranches(ds):
+        chances = n["shortfall_probability"].values
+        if chances.max() <= least:
+            continue
+        worst = np.flatnonzero(chances == chances.max())
+        others = f" and {worst.size - 1} other{'s' * (worst.size > 2)}" * (worst.size > 1)
+        named = ({0: ""} if chances[0] > 0.0 else {}) | {int(worst[0]): others}
+        cells = (
+            f"{shown(*(float(n[f'shortfall_probability{k}'][at]) for k in ('', '_low', '_high')))} under "
+            f"{ds['scenario'].values[at]}{more}"
+            for at, more in named.items()
+        )
+        said.append(f"{n['tranche'].item()} {', '.join(cells)}")
+    return said
 
 
 def _limits(ds: xr.Dataset) -> str:

@@ -2,6 +2,7 @@
 
 from stress import accessor as _accessor
 from stress.results.build import build, derive
+from stress.results.mixed import with_mixture
 from stress.results.storage import open, open_any, save
 from stress.results.sweep import Result, cell, cells, combine
 from stress.results.variables import DERIVED, RAW, TABLE, Variable
@@ -20,6 +21,7 @@ __all__ = [
     "open",
     "open_any",
     "save",
+    "with_mixture",
 ]
 
 _accessor.register()
