@@ -93,7 +93,7 @@ def _triggers(trace: xr.Dataset) -> list[str]:
         measured = "" if value == limit else f": {value} against a limit of {limit}"
         said.append(f"Trigger '{name}' trips in month {month}{measured}.")
     phase = trace["phase"].values.astype(int)
-    said += [_begins(trace, phase, at) for at in np.flatnonzero(np.diff(phase)) + 1]
+    said += [_begins(trace, phase, at) for at in map(int, np.flatnonzero(np.diff(phase)) + 1)]
     return said or ["No trigger trips."]
 
 
