@@ -98,7 +98,7 @@ class Plots:
         return figures.loss(self._ds, tranche, scenario)
 
     def lives(self, tranche: str) -> Figure:
-        """Weighted average life and yield of a note over the paths of each scenario.
+        """Weighted average life, yield and price of a note over the paths of each scenario.
 
         >>> len(ds.stress.plot.lives("A").axes)
         2

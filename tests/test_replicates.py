@@ -11,6 +11,7 @@ import stress
 from stress import engine, measures
 from stress.counting.counted import joined
 from stress.kernels import tally
+from stress.report.estimator import estimator
 from stress.validation import coverage
 from stress.validation.one_period import one_period_job
 
@@ -93,6 +94,13 @@ def test_fewer_than_two_replicates_are_measured_as_plain_paths():
     var, es = measures.note_tails(one, 0.95)
     assert np.isfinite(var["error"]).all()
     assert (es["low"] <= es["high"]).all()
+
+
+def test_the_page_says_which_intervals_do_not_come_from_replicates(sobol):
+    (said,) = estimator(sobol)
+    assert "events by month and of life, yield and price by path are those of plain paths" in said
+    (older,) = estimator(sobol.drop_vars("loss_replicate"))
+    assert "VaR and ES are those of plain paths" in older
 
 
 def test_a_mixture_of_scenarios_keeps_the_replicates(sobol):

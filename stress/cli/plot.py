@@ -40,7 +40,7 @@ def plot(
     seed: int | None,
     out: Path | None,
 ) -> None:
-    """Draw losses, or lives and yields, of a note, a fan by month, trigger events, the heat map or the pool's defaults.
+    """Draw a note's losses, or its life, yield and price, a fan by month, trigger events, the heat map, pool defaults.
 
     \b
     Example:

@@ -12,9 +12,10 @@ def estimator(ds: xr.Dataset) -> list[str]:
     """Sentences on the estimator, the target and what cannot be trusted; none for a plain run without a target."""
     said = [f"{ds.attrs['target'][0].upper()}{ds.attrs['target'][1:]}."] if ds.attrs.get("target") else []
     if ds.attrs.get("estimator") == "sobol":
+        by_path = " and of life, yield and price by path" if "loss_replicate" in ds else ", VaR and ES"
         said.append(
-            "Factors are scrambled Sobol points in 16 replicates; errors of means and probabilities come from the "
-            "replicates, the intervals of VaR and ES are those of plain paths and so too wide."
+            "Factors are scrambled Sobol points in 16 replicates, from which errors come; the intervals of "
+            f"events by month{by_path} are those of plain paths and so too wide."
         )
     if measures.is_weighted(ds):
         lost = ds["effective_losses"].values
