@@ -134,3 +134,30 @@ def test_what_cannot_be_written_is_told_with_its_option(
     err = capsys.readouterr().err
     assert f"{option} {target}: cannot be written: " in err
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["compare", "RUN", "RUN", "--measure", "foo"], "--measure foo: one of EL, PD"),
+        (["plot", "RUN", "loss", "--tranche", "mezanine"], "did you mean mezzanine"),
+        (["plot", "RUN", "lives", "--tranche", "nope"], "--tranche nope: one of A, B"),
+        (["plot", "RUN", "fan", "--quantity", "nope"], "--quantity nope: one of cumulative_default"),
+        (["report", "RUN", "--tranche", "nope"], "--tranche nope: is for a question"),
+        (["report", "RUN", "--scenario", "nope"], "--scenario nope: is for a question"),
+        (["report", "RUN", "--paths", "64"], "--paths 64: is for a question"),
+    ],
+)
+def test_a_wrong_name_is_a_usage_error_that_names_its_option(
+    arguments: list[str], words: str, saved: Path, capsys: Capture
+) -> None:
+    assert _run([str(saved) if word == "RUN" else word for word in arguments]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_compare_takes_the_short_names_and_the_long_ones(saved: Path, capsys: Capture) -> None:
+    chosen = ["EL", "expected_loss", "PD", "irr", "MEAN_DEFAULT"]
+    options = [word for name in chosen for word in ("--measure", name)]
+    assert _run(["compare", str(saved), str(saved), *options, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["differences"]
+    assert list(found) == ["expected_loss", "loss_probability", "irr", "mean_default"]

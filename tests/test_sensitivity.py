@@ -10,11 +10,12 @@ import pytest
 import stress
 from stress.analysis.inputs_moved import INPUTS, calibrated, with_shares
 from stress.analysis.runs import variants
-from stress.analysis.sensitivity import measure_of, sensitivity
+from stress.analysis.sensitivity import sensitivity
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
 from stress.inputs.parameters import Parameters
 from stress.inputs.parse import parse_as
+from stress.measures.names import long_name
 
 JOB = Path(__file__).parent.parent / "scenarios/jobs/baitiao-24m.toml"
 
@@ -77,9 +78,9 @@ def test_a_measure_of_the_pool_needs_no_note(job):
 
 
 def test_an_unknown_measure_is_told_the_right_one():
-    assert measure_of("el") == "expected_loss"
-    with pytest.raises(ConfigError, match="one of EL, PD"):
-        measure_of("sharpe")
+    assert long_name("el", "--measure") == "expected_loss"
+    with pytest.raises(ConfigError, match="--measure sharpe: one of EL, PD"):
+        long_name("sharpe", "--measure")
 
 
 def test_other_note_sizes_keep_the_deal_valid(job):

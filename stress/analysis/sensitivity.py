@@ -12,27 +12,12 @@ from stress.analysis import runs
 from stress.analysis.inputs_moved import INPUTS, Input, Side
 from stress.errors import ConfigError, DataError
 from stress.inputs.job import Job, ScenarioCase
-from stress.inputs.messages import suggest
 from stress.measures.means import OF_PRINCIPAL
+from stress.measures.names import long_name, measured, of_pool
 from stress.sampling.shifts import shifted_towards
 
 if TYPE_CHECKING:
     import xarray as xr
-
-MEASURES = {
-    "EL": "expected_loss",
-    "PD": "loss_probability",
-    "IRR": "irr",
-    "WAL": "wal",
-    "PRICE": "price",
-    "MULTIPLE": "multiple",
-    "LGD": "lgd",
-    "DEFAULT": "mean_default",
-    "NET_LOSS": "mean_net_loss",
-    "INCOME": "mean_income",
-}
-"""Short names of the command line; the long ones are understood too."""
-
 
 NOTHING = 1e-12
 """A change below this share of the base (or below this itself, where that is 0) is rounding."""
@@ -108,8 +93,8 @@ def sensitivity(
     >>> answer.bars[0].reach >= answer.bars[-1].reach
     True
     """
-    name = measure_of(measure)
-    of_note = name == "loss_probability" or measures.MEANS[name].of == "note"
+    name = long_name(measure, "--measure")
+    of_note = not of_pool(name)
     asked = [one.name for one in job.deal.notes if runs.lends(one) or name not in OF_PRINCIPAL]
     note = runs.note_index(job, tranche or asked[-1], can_lose=name in OF_PRINCIPAL)
     case = runs.case_of(job, scenario)
@@ -128,7 +113,7 @@ def sensitivity(
             continue
         ds = runs.counted(runs.variants(moved, case, [[]]), threads, _part(progress, done, total), sampler)
         found |= _changes(measures.compare(ds, base.sel(scenario=names), name), note if of_note else None, [side])
-    first = _base(base, name)
+    first = measured(base, name)
     first = first.isel(scenario=0, tranche=note) if of_note else first.isel(scenario=0)
     bars = [Bar(one.name, found.get(one.down), found.get(one.up)) for one in inputs]
     known, least = [bar for bar in bars if bar.down or bar.up], NOTHING * (abs(float(first["estimate"])) or 1.0)
@@ -148,19 +133,6 @@ def sensitivity(
         seed=job.seed,
         estimator="plain" if sampler is None else "importance",
     )
-
-
-def measure_of(text: str) -> str:
-    """The long name of a measure. Raises ConfigError with the list."""
-    known = {**MEASURES, **{name: name for name in (*measures.MEANS, "loss_probability")}}
-    name = known.get(text.upper(), known.get(text))
-    if name is None:
-        raise ConfigError(f"--measure {text}: one of {', '.join(MEASURES)}{suggest(text.upper(), list(MEASURES))}")
-    return name
-
-
-def _base(ds: xr.Dataset, name: str) -> xr.Dataset:
-    return measures.loss_probability(ds) if name == "loss_probability" else measures.mean(ds, name)
 
 
 def _has(job: Job, case: ScenarioCase, side: Side) -> bool:

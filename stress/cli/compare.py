@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.argument("other", type=FILE, metavar="RESULTS")
 @click.option(
     "--measure", "chosen", multiple=True, default=("expected_loss",), show_default=True,
-    help="expected_loss, loss_probability, wal, irr, price, mean_default, ...; may be repeated.",
+    help="EL, PD, LGD, WAL, IRR, PRICE, MULTIPLE, DEFAULT, ..., or the long names; may be repeated.",
 )  # fmt: skip
 @click.option("--figure", type=FILE, metavar="FILE", help="Also draw the first measure: an .svg, .png or .pdf file.")
 @output_options
@@ -37,13 +37,15 @@ def compare(
 
     \b
     Example:
-      stress compare results/before results/after --measure irr --measure expected_loss
+      stress compare results/before results/after --measure IRR --measure EL
     """
     drawable("--figure", figure)
 
     from stress import measures
     from stress import results as saved
+    from stress.measures.names import long_name
 
+    chosen = tuple(dict.fromkeys(long_name(name, "--measure") for name in chosen))
     one, two = saved.open(results), saved.open(other)
     changes = {name: _lent(measures.compare(two, one, name), name, one, two) for name in chosen}
     draw(figure, "differences", chosen[0], changes[chosen[0]])

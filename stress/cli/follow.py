@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from stress.inputs.job import Job
     from stress.kernels.tally import Tally
 
-MEASURES = {"EL": "expected_loss", "PD": "loss_probability"}
+MEASURES = ("EL", "PD")
+"""Short names of `stress.measures.names`: they take no time to know while a run goes on."""
 
 
 class Followed(NamedTuple):
@@ -29,14 +30,14 @@ class Followed(NamedTuple):
         """Standard error over estimate of what was counted so far; None where no path has lost anything."""
         import numpy as np
 
-        from stress import measures
+        from stress.measures.names import SHORT, measured
         from stress.results.build import counted
 
         n_scenario, n_trigger, n_event = tally.trigger_count.shape
         cases, notes, triggers = ([str(k) for k in range(n)] for n in (n_scenario, tally.wal_count.shape[1], n_trigger))
         months = np.zeros(n_event - 1, "datetime64[ns]")
         ds = counted(tally._asdict(), cases, notes, triggers, months, {"estimator": self.estimator})
-        answer = getattr(measures, MEASURES[self.measure])(ds).isel(scenario=0, tranche=self.at)
+        answer = measured(ds, SHORT[self.measure]).isel(scenario=0, tranche=self.at)
         estimate, error = float(answer["estimate"]), float(answer["error"])
         return error / estimate if estimate > 0.0 else None
 
@@ -49,7 +50,7 @@ def followed(text: str | None, job: Job) -> Followed:
     note, _, measure = (text or "EL").rpartition(":")
     note = note or notes[-1]
     if measure.upper() not in MEASURES:
-        raise ConfigError(f"--follow {text}: [NOTE:]EL or [NOTE:]PD{suggest(measure.upper(), list(MEASURES))}")
+        raise ConfigError(f"--follow {text}: [NOTE:]EL or [NOTE:]PD{suggest(measure.upper(), MEASURES)}")
     if note not in notes:
         raise ConfigError(
             f"--follow {text}: the deal has no such note; it has {', '.join(notes)}{suggest(note, notes)}"

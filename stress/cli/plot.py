@@ -53,11 +53,19 @@ def plot(
     target = out or Path(f"{figure}.svg")
     drawable("--out", target)
 
+    from stress.inputs.messages import suggest
     from stress.report import figures
 
     dataset = opened_one(results, Cell(deal, pool, seed))
     if scenario is not None and scenario not in dataset["scenario"].values:
         raise ConfigError(f"--scenario {scenario}: one of {', '.join(map(str, dataset['scenario'].values))}")
+    notes = [str(note) for note in dataset["tranche"].values]
+    if tranche is not None and tranche not in notes:
+        raise ConfigError(f"--tranche {tranche}: one of {', '.join(notes)}{suggest(tranche, notes)}")
+    if quantity not in figures.FANS:
+        raise ConfigError(
+            f"--quantity {quantity}: one of {', '.join(figures.FANS)}{suggest(quantity, list(figures.FANS))}"
+        )
     if figure == "loss":
         drawn = figures.loss(dataset, tranche or str(dataset["tranche"].values[0]), scenario)
     elif figure == "lives":

@@ -60,6 +60,9 @@ def report(
       stress report results/baitiao-sweep --deal 24-month --seed 1 -o one.html
     """
     asked, cell = _asked(questions), Cell(deal, pool, seed)
+    for option, value in (("tranche", tranche), ("scenario", scenario), ("paths", paths), ("threads", threads)):
+        if value is not None and not asked:
+            raise ConfigError(f"--{option} {value}: is for a question, and --with asks none")
     folder = results if results.is_dir() else results.parent
     target = out or folder / ("job.html" if cell else "report.html")
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from stress.cli.limits import breaches, check, fail_on, refuse_breaches
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
 from stress.cli.sizes import Memory
@@ -35,8 +36,8 @@ ESTIMATORS = ("plain", "sobol", "importance", "auto")
     "asks a pilot. What paths draw besides factors (t mixing, parameters, macro shocks, borrowers) stays plain.",
 )
 @click.option(
-    "--target-error", "target", metavar="MEASURE:NOTE=REL",
-    help="Stop once this relative error is reached, as EL:B=0.05, VAR99.9:B=0.02; --paths is then a budget.",
+    "--target-error", "target", metavar="MEASURE[:NOTE]=REL",
+    help="Stop once this relative error is reached: EL:B=0.05, VAR99.9:B=0.02, EL=0.1 of all; --paths is a budget.",
 )  # fmt: skip
 @click.option("--out", type=FILE, metavar="DIR", help="Where results go. [default: results/<job name>]")
 @click.option("--threads", type=click.IntRange(1, 1024), help="Threads of this process. [default: all cores]")
@@ -52,6 +53,7 @@ ESTIMATORS = ("plain", "sobol", "importance", "auto")
 @click.option("--max-paths", type=Count(), help="Refuse a run of more paths. [default: 1e10]")
 @click.option("--max-memory", type=Memory(), metavar="SIZE", help="Refuse a run that needs more, such as 4GB.")
 @click.option("--follow", metavar="[NOTE:]EL|PD", help="Whose error the progress shows. [default: EL of the last note]")
+@fail_on
 @click.option("--dry-run", is_flag=True, help="Check everything, say what would run and how long, and stop.")
 @output_options
 def run(
@@ -71,6 +73,7 @@ def run(
     max_paths: int | None,
     max_memory: int | None,
     follow: str | None,
+    limits: tuple[str, ...],
     dry_run: bool,
     as_json: bool,
     quiet: bool,
@@ -88,6 +91,7 @@ def run(
       stress run job.toml --scenario baseline --scenario macro_severe --json
       stress run job.toml --paths 1e8 --workers 8
       stress run job.toml --estimator importance --target-error EL:B=0.05 --paths 1e7
+      stress run job.toml --fail-on EL:B=0.001 --fail-on PD:A=0.0001
     """
     from stress.jobs.plans import SweepPlan, check_paths, plan_sweep
     from stress.jobs.plans import plan as plan_of
@@ -125,16 +129,21 @@ def run(
 
     from stress.jobs.estimates import refuse, refuse_sweep
 
+    plans = plan.plans if isinstance(plan, SweepPlan) else (plan,)
+    check(limits, list(dict.fromkeys(note.name for one in plans for note in one.job.deal.notes)))
     refuse_sweep(plan) if isinstance(plan, SweepPlan) else refuse(plan)
     if dry_run:
         said = plan_json(plan)
         output.result(lambda: _plan_table(said), lambda: said)
         return 0
-    return execute(plan, output, follow)
+    return execute(plan, output, follow, limits)
 
 
-def execute(plan: Plan | SweepPlan, output: Output, follow: str | None = None) -> int:
-    """Run the plan and print what came of it: the table as soon as it is known. 130 after an interrupt."""
+def execute(plan: Plan | SweepPlan, output: Output, follow: str | None = None, limits: Sequence[str] = ()) -> int:
+    """Run the plan and print what came of it: the table as soon as it is known. 130 after an interrupt.
+
+    Raises LimitBreached, the results being written and printed, where a measure is above its limit.
+    """
     from stress import jobs, report
     from stress.cli.follow import followed
     from stress.cli.watch import interruptible, progress
@@ -166,15 +175,17 @@ def execute(plan: Plan | SweepPlan, output: Output, follow: str | None = None) -
         if line:
             output.log("warning", note=f"not to be trusted: {line}")
 
-    if isinstance(plan, Plan) and plan.target is None and not done.before and not output.as_json:
-        return 0  # shown already
+    above = breaches(limits, done.dataset)
+    shown = isinstance(plan, Plan) and plan.target is None and not done.before and not output.as_json
+    if not shown:
+        from stress.cli.measures_json import measures
 
-    from stress.cli.measures_json import measures
-
-    output.result(
-        lambda: report.table(done.dataset),
-        lambda: {**done.manifest, "unchanged": done.before, "measures": measures(done.dataset)},
-    )
+        said = {"breaches": [breach._asdict() for breach in above]} if limits else {}
+        output.result(
+            lambda: report.table(done.dataset),
+            lambda: {**done.manifest, "unchanged": done.before, "measures": measures(done.dataset), **said},
+        )
+    refuse_breaches(above)
     return 0
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from stress.cli.cells import Cell, cell_options, opened
+from stress.cli.limits import breaches, fail_on, refuse_breaches
 from stress.cli.options import FILE, output_options
 from stress.cli.output import Output
 from stress.cli.writing import writing
@@ -16,6 +17,7 @@ from stress.cli.writing import writing
 @click.argument("results", type=FILE, metavar="RESULTS")
 @cell_options
 @click.option("--csv", "folder", type=FILE, metavar="DIR", help="Also write every measure to CSV files in DIR.")
+@fail_on
 @output_options
 def table(
     results: Path,
@@ -23,6 +25,7 @@ def table(
     pool: str | None,
     seed: int | None,
     folder: Path | None,
+    limits: tuple[str, ...],
     as_json: bool,
     quiet: bool,
     log_json: bool,
@@ -35,6 +38,7 @@ def table(
     Example:
       stress table results/baitiao-24m
       stress table results/baitiao-sweep --deal 24-month --csv figures
+      stress table results/baitiao-24m --fail-on EL:B=0.001 --fail-on VAR99.9:mezzanine=0.5
     """
     found = opened(results, Cell(deal, pool, seed))
 
@@ -46,4 +50,7 @@ def table(
 
         with writing("--csv", folder):
             to_csv(found, folder)
-    Output(as_json, quiet, log_json).result(lambda: report.table(found), lambda: document(found))
+    above = breaches(limits, found)
+    said = {"breaches": [breach._asdict() for breach in above]} if limits else {}
+    Output(as_json, quiet, log_json).result(lambda: report.table(found), lambda: document(found) | said)
+    refuse_breaches(above)

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
 
 from stress.errors import ConfigError
-from stress.measures import losses, means
+from stress.measures import means, names
 
-SHORT = {
-    "EL": "expected_loss", "PD": "loss_probability", "IRR": "irr", "WAL": "wal", "PRICE": "price", "LGD": "lgd",
-    "DEFAULT": "mean_default", "NET_LOSS": "mean_net_loss",
-}  # fmt: skip
-"""Short names of the command line; VAR and ES carry their level in percent, as in VAR99.9."""
 FIRST = 2**15
 """Paths of the first part of a run with a target; each part after it doubles, at least."""
 
@@ -30,57 +24,33 @@ class Target(NamedTuple):
     level: float
     """Of VaR and ES; NaN otherwise."""
     tranche: str | None
-    """None: a measure of the pool."""
+    """None: every note, or a measure of the pool."""
     relative: float
 
 
 def parse(text: str, notes: list[str]) -> Target:
-    """`EL:B=0.05`, `VAR99.9:mezzanine=0.02`, `DEFAULT=0.01`. Raises ConfigError with what is allowed."""
-    where = f"--target-error {text}"
-    found = re.fullmatch(r"([A-Za-z_]+)([0-9.]*)(?::(.+))?=([0-9.eE+-]+)", text.strip())
-    if found is None:
-        raise ConfigError(f"{where}: write MEASURE:NOTE=RELATIVE, for example EL:{notes[-1]}=0.01")
-    word, percent, tranche, share = found.groups()
-    measure = {"VAR": "value_at_risk", "ES": "expected_shortfall", **SHORT}.get(word.upper())
-    if measure is None:
-        raise ConfigError(f"{where}: measure {word!r}: one of {', '.join((*SHORT, 'VAR99.9', 'ES99.9'))}")
-    tail = measure in ("value_at_risk", "expected_shortfall")
-    level = _number(percent, where) / 100.0 if tail and percent else math.nan
-    if tail != bool(percent) or (tail and not 0.0 < level < 1.0):
-        raise ConfigError(f"{where}: VAR and ES need a level in percent, such as {word}99.9; other measures have none")
-    of_pool = measure in means.MEANS and means.MEANS[measure].of == "pool"
-    if of_pool != (tranche is None) or (tranche is not None and tranche not in notes):
-        raise ConfigError(
-            f"{where}: " + ("is a measure of the pool" if of_pool else f"note: one of {', '.join(notes)}")
-        )
-    relative = _number(share, where)
-    if not 0.0 < relative < 1.0:
-        raise ConfigError(f"{where}: the relative error must lie between 0 and 1, such as 0.01")
-    return Target(text, measure, level, tranche, relative)
-
-
-def _number(text: str, where: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise ConfigError(f"{where}: {text!r} is not a number") from None
+    """`EL:B=0.05`, `EL=0.05` of every note, `VAR99.9:mezzanine=0.02`, `DEFAULT=0.01`. Raises ConfigError with what is
+    allowed."""
+    found = names.asked(text, notes, "--target-error", "RELATIVE")
+    if not 0.0 < found.number < 1.0:
+        raise ConfigError(f"--target-error {text}: the relative error must lie between 0 and 1, such as 0.01")
+    return Target(text, found.measure, found.level, found.tranche, found.number)
 
 
 def reached(target: Target, ds: xr.Dataset) -> tuple[float, str]:
-    """Largest relative standard error over the scenarios, and the scenario; inf where an estimate is 0."""
-    if target.measure == "loss_probability":
-        answer = means.loss_probability(ds)
-    elif math.isnan(target.level):
-        answer = means.mean(ds, target.measure)
-    else:
-        answer = losses.note_tails(ds, target.level)[target.measure == "expected_shortfall"]
+    """Largest relative standard error over the scenarios (and notes), and where; inf where an estimate is 0."""
+    answer = names.measured(ds, target.measure, target.level)
     if target.tranche is not None:
-        answer = answer.sel(tranche=target.tranche)
+        answer = answer.sel(tranche=[target.tranche])
+    elif "tranche" in answer.dims and target.measure not in ("price", "multiple"):
+        answer = answer.isel(tranche=means.has_principal(ds))
     estimate, error = np.abs(answer["estimate"].values), answer["error"].values
     known = (estimate > 0.0) & np.isfinite(error)
     relative = np.where(known, error / np.where(known, estimate, 1.0), np.inf)
-    worst = int(np.argmax(relative))
-    return float(relative[worst]), str(answer["scenario"].values[worst])
+    at = np.unravel_index(int(np.argmax(relative)), relative.shape)
+    where = [str(answer[dim].values[k]) for dim, k in zip(answer["estimate"].dims, at, strict=True)]
+    several = target.tranche is None and len(where) > 1
+    return float(relative[at]), f"{where[0]} of {where[1]}" if several else where[0]
 
 
 def next_paths(target: Target, relative: float, paths: int, most: int) -> int:

@@ -1,0 +1,96 @@
+"""`--fail-on`: limits on measures of a result, and what breaches them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import click
+
+from stress.errors import ConfigError, LimitBreached
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from stress.measures.names import Asked
+    from stress.results import Result
+
+Command = TypeVar("Command", bound=Any)
+MEASURES = ("EL", "PD", "VAR99.9", "ES99.9")
+
+
+class Breach(NamedTuple):
+    """An estimate above its limit."""
+
+    limit: str
+    """As it was given."""
+    job: dict[str, str | int]
+    """Of a sweep, which one."""
+    scenario: str
+    tranche: str
+    estimate: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        from stress.report.numbers import quantile
+
+        place = ", ".join((f"{self.tranche} under {self.scenario}", *(f"{k} {v}" for k, v in self.job.items())))
+        return f"--fail-on {self.limit}: {place}: {quantile(self.estimate, self.low, self.high)}"
+
+
+def fail_on(command: Command) -> Command:
+    """The option."""
+    option = click.option(
+        "--fail-on", "limits", multiple=True, metavar="MEASURE:NOTE=LIMIT",
+        help="Exit with code 7 where a measure is above this under any scenario: EL:B=0.001, VAR99.9:B=0.2, PD=0.01 of "
+        "every note; EL, PD, VAR, ES. May be repeated.",
+    )  # fmt: skip
+    return option(command)
+
+
+def check(limits: Sequence[str], notes: list[str]) -> None:
+    """Refuse what is no limit on a measure of these notes, before anything is run. Raises ConfigError."""
+    if not limits:
+        return
+    from stress.measures.names import SHORT, TAILS, asked
+
+    for text in limits:
+        found = asked(text, notes, "--fail-on", "LIMIT")
+        if found.measure not in (SHORT["EL"], SHORT["PD"], *TAILS.values()):
+            raise ConfigError(f"--fail-on {text}: one of {', '.join(MEASURES)}")
+        if not 0.0 <= found.number < 1.0:
+            raise ConfigError(f"--fail-on {text}: the limit must be a fraction from 0 to below 1, such as 0.001")
+
+
+def breaches(limits: Sequence[str], result: Result) -> list[Breach]:
+    """Every estimate above a limit, by limit, job, scenario and note. Raises ConfigError as `check`."""
+    if not limits:
+        return []
+    from stress.measures.names import asked
+    from stress.results.sweep import cells
+
+    jobs = list(cells(result))
+    notes = list(dict.fromkeys(str(note) for _, ds in jobs for note in ds["tranche"].values))
+    check(limits, notes)
+    known = [(text, asked(text, notes, "--fail-on", "LIMIT")) for text in limits]
+    return [breach for text, limit in known for labels, ds in jobs for breach in _of(text, limit, labels, ds)]
+
+
+def _of(text: str, limit: Asked, labels: dict[str, str | int], ds: xr.Dataset) -> Iterator[Breach]:
+    from stress.measures.names import measured
+
+    notes = [str(note) for note in ds["tranche"].values if limit.tranche in (None, str(note))]
+    found = measured(ds, limit.measure, limit.level)
+    for scenario in map(str, ds["scenario"].values):
+        for note in notes:
+            one = found.sel(scenario=scenario, tranche=note)
+            estimate, low, high = (float(one[k]) for k in ("estimate", "low", "high"))
+            if estimate > limit.number:
+                yield Breach(text, labels, scenario, note, estimate, low, high)
+
+
+def refuse_breaches(found: Sequence[Breach]) -> None:
+    """Raises LimitBreached with a line for each breach."""
+    if found:
+        raise LimitBreached("\nstress: ".join(map(str, found)))
