@@ -79,7 +79,9 @@ def breaches(limits: Sequence[str], result: Result) -> list[Breach]:
 
 def _of(text: str, limit: Asked, labels: dict[str, str | int], ds: xr.Dataset) -> Iterator[Breach]:
     from stress.measures.names import measured
+    from stress.results import with_mixture
 
+    ds = with_mixture(ds)
     notes = [str(note) for note in ds["tranche"].values if limit.tranche in (None, str(note))]
     found = measured(ds, limit.measure, limit.level)
     for scenario in map(str, ds["scenario"].values):
