@@ -161,3 +161,15 @@ def test_compare_takes_the_short_names_and_the_long_ones(saved: Path, capsys: Ca
     assert _run(["compare", str(saved), str(saved), *options, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)["differences"]
     assert list(found) == ["expected_loss", "loss_probability", "irr", "mean_default"]
+
+
+def test_a_history_alone_is_calibrated_as_rho(capsys: Capture) -> None:
+    history = JOB.parents[1] / "data/us_cards/fed_chargeoff_all_banks_NSA_1991Q1_2015Q4_all_loan_types.csv"
+    said = []
+    for word in ([], ["rho"]):
+        assert _run(["calibrate", *word, str(history), "--column", "CreditCards", "--json"]) == 0
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1]
+    assert json.loads(said[0])
+    assert _run(["calibrate", "no.csv"]) == 3
+    assert "'no.csv': cannot be read" in capsys.readouterr().err

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.optimize import brentq
 
+import stress
 from stress.analysis.bands import load_bands
 from stress.analysis.note_targets import target_of
 from stress.analysis.sizing import size
 from stress.analytic import tranche_el, tranche_pd
 from stress.errors import ConfigError
+from stress.inputs.bands import Bands
 from stress.validation.one_period import one_period_job
 
 P, RHO, PATHS = 0.02, 0.1, 16_384
@@ -148,5 +153,20 @@ def test_a_table_of_ones_own_is_checked(tmp_path: Path):
     file.write_text(text + '[[bands]]\nname = "b"\nlimit = [0.05]\n')
     with pytest.raises(ConfigError, match="band b"):
         load_bands(file)
+    file.write_text(text.replace("years", "yeers"))
+    for read in (load_bands, stress.load):
+        with pytest.raises(ConfigError, match="yeers: no such key; did you mean years"):
+            read(file)
     file.write_text(text)
     assert load_bands(file).band(0.2, 1.0) == "none"
+    assert load_bands(file) == stress.load(file)
+
+
+@given(st.lists(st.floats(0.1, 60.0), min_size=1, max_size=6, unique=True), st.floats(0.0, 70.0))
+def test_a_limit_is_linear_between_its_years_and_held_beyond_them(years: list[float], life: float):
+    years = sorted(years)
+    limits = [0.001 * (k + 1) ** 2 for k in range(len(years))]
+    one = {"name": "a", "limit": limits}
+    document = {"kind": "bands", "version": 1, "name": "x", "years": years, "bands": [one]}
+    table = Bands.model_validate_json(json.dumps(document))
+    assert table.limit("a", life) == pytest.approx(np.interp(life, years, limits), rel=1e-12)

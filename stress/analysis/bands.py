@@ -1,71 +1,19 @@
-"""EL-implied bands: a table of expected losses by life, the user's own or an illustrative one. Never a rating."""
+"""The table of EL-implied bands that questions read: the user's own or an illustrative one. Never a rating."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Annotated, Literal
 
-import numpy as np
-from pydantic import Field, ValidationError, model_validator
-
-from stress.errors import ConfigError
-from stress.inputs.base import Document, Fraction, Name, Strict
-from stress.inputs.messages import suggest
-from stress.inputs.read import read_document
+from stress.inputs.bands import Bands
+from stress.inputs.parse import parse_as
 
 ILLUSTRATIVE = Path(__file__).parent.parent / "data" / "bands.toml"
 
 
-class Band(Strict):
-    """A band and its largest expected loss at each life."""
-
-    name: Name
-    limit: Annotated[tuple[Fraction, ...], Field(min_length=1)]
-
-
-class Bands(Document):
-    """A table of bands, best first: the limit of a band grows with life, and from band to band."""
-
-    kind: Literal["bands"]
-    years: Annotated[tuple[Annotated[float, Field(gt=0.0, le=60.0)], ...], Field(min_length=1, max_length=60)]
-    """Weighted average lives at which limits are given; linear between, the outer ones held."""
-    bands: Annotated[tuple[Band, ...], Field(min_length=1, max_length=60)]
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Bands:
-        if any(a >= b for a, b in zip(self.years, self.years[1:], strict=False)):
-            raise ValueError("years must increase")
-        for band in self.bands:
-            if len(band.limit) != len(self.years):
-                raise ValueError(f"band {band.name}: limit needs {len(self.years)} numbers, one for each of years")
-        for better, worse in zip(self.bands, self.bands[1:], strict=False):
-            if any(a >= b for a, b in zip(better.limit, worse.limit, strict=True)):
-                raise ValueError(f"band {worse.name}: its limits must lie above those of band {better.name}")
-        return self
-
-    def limit(self, name: str, years: float) -> float:
-        """Largest expected loss of a band at a weighted average life. Raises ConfigError for an unknown band."""
-        names = [band.name for band in self.bands]
-        if name not in names:
-            raise ConfigError(f"no band {name!r} in {self.name}: one of {', '.join(names)}{suggest(name, names)}")
-        return float(np.interp(years, self.years, self.bands[names.index(name)].limit))
-
-    def band(self, expected_loss: float, years: float) -> str:
-        """The best band whose limit an expected loss does not exceed; "none" beyond the last."""
-        for band in self.bands:
-            if expected_loss <= self.limit(band.name, years):
-                return band.name
-        return "none"
-
-
 def load_bands(path: str | Path | None = None) -> Bands:
-    """Read a table of bands, the illustrative one where no file is given. Raises ConfigError."""
-    file = ILLUSTRATIVE if path is None else Path(path)
-    document = read_document(file)
-    try:
-        return Bands.model_validate_json(json.dumps(document))
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(f"{file}: {where}{': ' if where else ''}{first['msg']}") from None
+    """Read a table of bands, the illustrative one where no file is given. Raises ConfigError.
+
+    >>> load_bands().band(0.0, 2.0)
+    '1'
+    """
+    return parse_as(ILLUSTRATIVE if path is None else Path(path), Bands, "--bands")

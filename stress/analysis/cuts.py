@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stress import measures
 from stress.analysis import runs
-from stress.analysis.bands import Bands
 from stress.analysis.inputs_moved import with_shares
 from stress.analysis.note_targets import Target
+from stress.inputs.bands import Bands
 from stress.inputs.job import Job, ScenarioCase
 from stress.kernels.sampling import Sampler
 from stress.measures.estimate import Interval

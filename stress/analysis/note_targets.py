@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from stress.analysis import runs
-from stress.analysis.bands import Bands
 from stress.errors import ConfigError
+from stress.inputs.bands import Bands
 from stress.inputs.job import Job
 
 Kind = Literal["EL", "PD", "BAND"]

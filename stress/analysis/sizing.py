@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stress.analysis import runs
-from stress.analysis.bands import Bands, load_bands
+from stress.analysis.bands import load_bands
 from stress.analysis.breakeven import FEW
 from stress.analysis.cuts import Cut, Reading, Work, against, moved, read, smallest_cut, with_error
 from stress.analysis.inputs_moved import note_share, with_shares
 from stress.analysis.note_targets import Target, implied, smallest, wanted_of
+from stress.inputs.bands import Bands
 from stress.inputs.job import Job
 from stress.kernels.sampling import Shifted
 from stress.measures.estimate import Interval

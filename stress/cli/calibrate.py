@@ -24,14 +24,14 @@ COMMANDS = {
 }
 
 
-@click.command(cls=LazyGroup, lazy=COMMANDS)
+@click.command(cls=LazyGroup, lazy=COMMANDS, of_table="rho")
 def calibrate() -> None:
-    """Find parameters that meet targets or fit histories.
+    """Find parameters that meet targets or fit histories; of a CSV file alone, as rho does.
 
     \b
     Example:
       stress calibrate pool scenarios/pools/baitiao.toml
-      stress calibrate rho chargeoffs.csv
+      stress calibrate chargeoffs.csv
     """
 
 

@@ -12,9 +12,10 @@ import click
 class LazyGroup(click.Group):
     """Commands are given as `module:function`; they keep the order in which they are given."""
 
-    def __init__(self, *args: Any, lazy: dict[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lazy: dict[str, str], of_table: str | None = None, **kwargs: Any) -> None:
+        """`of_table`: the command that is meant where a CSV file stands in a command's place."""
         super().__init__(*args, **kwargs)
-        self.lazy = lazy
+        self.lazy, self.of_table = lazy, of_table
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All names, without importing anything."""
@@ -33,6 +34,8 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, but a misspelt command is told the right one."""
+        if args and self.of_table is not None and args[0].lower().endswith(".csv"):
+            args = [self.of_table, *args]
         if args and args[0] not in self.lazy and not args[0].startswith("-"):
             close = difflib.get_close_matches(args[0], list(self.lazy), n=1, cutoff=0.5)
             hint = f"Did you mean {close[0]}?" if close else f"One of {', '.join(self.lazy)}."

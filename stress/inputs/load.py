@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from stress.errors import ConfigError
+from stress.inputs.bands import Bands
 from stress.inputs.deal import Deal
 from stress.inputs.expand import cases_of_file
 from stress.inputs.job import Job, JobFile, Sweep
@@ -19,7 +20,7 @@ from stress.inputs.sweep import is_sweep, job_of, sweep_of
 from stress.inputs.var import Var
 
 
-def load(path: str | Path) -> Job | Sweep | Deal | Pool | Scenario | Satellite | Parameters | Var:
+def load(path: str | Path) -> Job | Sweep | Deal | Pool | Scenario | Satellite | Parameters | Var | Bands:
     """Read and check a file of any kind; a job comes with its deal, its pool and its scenarios.
 
     A job that lists deals, pools or seeds comes as a Sweep. Raises ConfigError with the file, the key, the value and

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from stress.errors import ConfigError
+from stress.inputs.bands import Bands
 from stress.inputs.deal import Deal
 from stress.inputs.index_file import with_levels
 from stress.inputs.job import JobFile
@@ -21,8 +22,8 @@ from stress.inputs.scenario import Scenario
 from stress.inputs.schema import schemas_at
 from stress.inputs.var import Var
 
-AnyFile = Deal | Pool | Scenario | Satellite | Parameters | Var | JobFile
-Kind = TypeVar("Kind", Deal, Pool, Scenario, Satellite, Parameters, Var, JobFile)
+AnyFile = Deal | Pool | Scenario | Satellite | Parameters | Var | Bands | JobFile
+Kind = TypeVar("Kind", Deal, Pool, Scenario, Satellite, Parameters, Var, Bands, JobFile)
 
 KINDS: dict[str, type[AnyFile]] = {
     "deal": Deal,
@@ -31,6 +32,7 @@ KINDS: dict[str, type[AnyFile]] = {
     "satellite": Satellite,
     "parameters": Parameters,
     "var": Var,
+    "bands": Bands,
     "job": JobFile,
 }
 """What the first key of a file may say, and the model it is checked against."""
