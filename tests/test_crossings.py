@@ -9,7 +9,7 @@ from stress.analysis.crossings import Curve, at_percentile
 from stress.analysis.levers import Lever, lever_of
 from stress.report.chapters import _crossing
 
-LEVERS = {"up": lever_of("index", 0.0, 4.0), "down": lever_of("payment", 4.0, 0.0)}
+LEVERS = {"up": lever_of("commingling", 0.0, 4.0), "down": lever_of("payment", 4.0, 0.0)}
 """The adverse end at the larger and at the smaller value."""
 
 
