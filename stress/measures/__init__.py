@@ -28,7 +28,7 @@ from stress.measures.means import (
     shortfall_probability,
     wal,
 )
-from stress.measures.months import QUANTILES, event_probability, fan, month_mean
+from stress.measures.months import QUANTILES, SMALL_POOL, event_probability, fan, month_mean
 from stress.measures.scenarios import compare, difference, mixture, probabilities
 from stress.measures.sums import paths
 from stress.measures.weighted import effective_paths, is_weighted, trust, warnings
@@ -46,6 +46,7 @@ __all__ = [
     "LEVELS",
     "MEANS",
     "QUANTILES",
+    "SMALL_POOL",
     "capped_yield",
     "compare",
     "convergence",

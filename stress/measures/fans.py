@@ -22,6 +22,14 @@ def edges(quantity: str) -> Array:
     return step**2 * top
 
 
+def ends(quantity: str) -> tuple[float, float]:
+    """The inner edges of the outermost bins that hold all that lies beyond; infinite where nothing can."""
+    if quantity not in MONTH_QUANTITIES:
+        return -np.inf, np.inf
+    edge = edges(quantity)
+    return float(edge[1]) if quantity == "excess_spread" else -np.inf, float(edge[-2])
+
+
 def quantiles(count: NDArray[np.int64], edge: Array, levels: Array) -> Array:
     """(..., fan_bin) counts -> (..., quantile), linear within a bin. NaN where nothing was counted.
 

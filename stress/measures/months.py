@@ -16,6 +16,8 @@ from stress.measures.weighted import chance, is_weighted, weights_of
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles of the fans stored in every Dataset."""
+SMALL_POOL = 0.05
+"""Median pool over the cut-off balance below which a result tells no excess spread: a ratio to the pool explodes."""
 EVENTS = {
     "early_amortization": ("early_count", "probability that early amortization has begun by the month"),
     "trigger": ("trigger_count", "probability that the trigger has tripped by the month"),
@@ -26,10 +28,12 @@ EVENTS = {
 }
 
 
-def fan(ds: xr.Dataset, quantity: str, quantile: Sequence[float] = QUANTILES) -> xr.DataArray:
+def fan(ds: xr.Dataset, quantity: str, quantile: Sequence[float] = QUANTILES, clamp: bool = False) -> xr.DataArray:
     """Quantiles by month of a month quantity, or of `note_balance` for all notes.
 
-    Counted on `fan_path` paths only: the outer quantiles are rougher than the rest of the answer.
+    NaN where a quantile lies beyond what was counted (excess spread of 100% a year to either side, defaults of the
+    whole, pool and cash of twice the cut-off balance), or that end with `clamp`. Counted on `fan_path` paths only: the
+    outer quantiles are rougher than the rest of the answer.
 
     >>> band = fan(ds, "cumulative_default").sel(scenario="baseline", month=12)
     >>> bool((band.diff("quantile") >= 0).all())
@@ -41,6 +45,9 @@ def fan(ds: xr.Dataset, quantity: str, quantile: Sequence[float] = QUANTILES) ->
         ds["fan_count"].sel(month_quantity=labels).transpose("scenario", "month_quantity", "month", "fan_bin").values
     )
     value = fans.quantiles(count, fans.edges(quantity), levels)
+    if not clamp:
+        least, most = fans.ends(quantity)
+        value = np.where((value > least) & (value < most), value, np.nan)
     dims: tuple[str, ...] = ("scenario", "tranche", "month", "quantile")
     if quantity != "note_balance":
         value, dims = value[:, 0], ("scenario", "month", "quantile")

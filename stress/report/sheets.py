@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
+from stress.measures.fans import ends
 from stress.measures.means import has_principal
 from stress.measures.weighted import mass
 from stress.measures.yields import capped_yield, irr_distribution, price_distribution, wal_distribution
 from stress.report.figures.convergence import Track
 from stress.report.figures.losses import exceedance
+from stress.report.figures.months import shown
 from stress.report.numbers import (
     CAP,
     CAPPED,
@@ -26,6 +30,8 @@ from stress.report.numbers import (
     tail_mean,
     with_error,
 )
+
+Array = NDArray[np.float64]
 
 LOSSES = (0.0, 0.0001, 0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 0.9999, 1.0)
 """Loss fractions at which the data of a loss figure is tabulated."""
@@ -160,19 +166,27 @@ _LIVES = (
 
 
 def fan(ds: xr.Dataset, quantity: str) -> Sheet:
-    """Data of a fan: one row a scenario and month (and note)."""
+    """Data of a fan: one row a scenario and month (and note). A quantile beyond what was counted is a bound."""
+    level, mean = shown(ds, quantity), ds[f"{quantity}_mean"].values
     if quantity == "note_balance":
-        rows = [row for one in _each(ds, "tranche") for row in _fan_rows(one, quantity, f"{_name(one, 'tranche')}, ")]
+        notes = enumerate(ds["tranche"].values)
+        rows = [row for n, name in notes for row in _fan_rows(ds, quantity, level[:, n], mean[:, n], f"{name}, ")]
     else:
-        rows = _fan_rows(ds, quantity, "")
+        rows = _fan_rows(ds, quantity, level, mean, "")
     head = ("Scenario", "Month", "5%", "25%", "median", "75%", "95%", "mean")
     return Sheet(head, tuple(rows), f"Quantiles of {count(float(ds['fan_path']))} paths; means of all.")
 
 
-def _fan_rows(ds: xr.Dataset, quantity: str, first: str) -> list[tuple[str, ...]]:
-    table = np.concatenate([ds[quantity].values, ds[f"{quantity}_mean"].values[..., None]], -1)
+def _fan_rows(ds: xr.Dataset, quantity: str, level: Array, mean: Array, first: str) -> list[tuple[str, ...]]:
+    least, most = ends(quantity)
+
+    def cell(x: float) -> str:
+        if x <= least:
+            return f"≤ {percent(least)}"
+        return percent(x) if x < most or math.isnan(x) else f"≥ {percent(most)}"
+
     return [
-        (first + str(scenario), str(month), *(percent(float(x)) for x in table[k, m]))
+        (first + str(scenario), str(month), *(cell(float(x)) for x in level[k, m]), percent(float(mean[k, m])))
         for k, scenario in enumerate(ds["scenario"].values)
         for m, month in enumerate(ds["month"].values)
     ]

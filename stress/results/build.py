@@ -119,6 +119,8 @@ def derive(ds: xr.Dataset) -> xr.Dataset:
     for name in (*MONTH_QUANTITIES, "note_balance"):
         mean = measures.month_mean(ds, name)
         found |= {name: measures.fan(ds, name), f"{name}_mean": mean["estimate"], f"{name}_mean_se": mean["error"]}
+    solid = ~(found["pool_balance"].sel(quantile=0.5, drop=True) < measures.SMALL_POOL)
+    found |= {name: found[name].where(solid) for name in found if name.startswith("excess_spread")}
     derived = tuple(v for v in DERIVED if v.name in found)
     axes = {d: found[v.name].coords[d] for v in derived for d in v.dims if d not in ds.coords}
     if measures.is_weighted(ds):
@@ -181,6 +183,7 @@ def _named(tally: Mapping[str, NDArray[Any]], n_note: int) -> dict[str, NDArray[
         raw |= {f"{name}_count": count[:, at], f"{name}_path": path[:, at]}
     raw |= {"loss_count": count[:, :n_note], "loss_path": path[:, :n_note]}
     raw |= {k: np.asarray(tally[k]) @ WORDS for k in ("batch_sum", "month_sum")}
+    raw["fault"] = np.asarray(tally["fault"])[:, [0, 3]]
     raw["fan_path"] = np.asarray(tally["fan_path"]).reshape(())
     if _is_replicated(tally):
         each = np.asarray(tally["replicate_count"])

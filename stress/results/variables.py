@@ -56,7 +56,7 @@ RAW = (
         "paths by first month with too little for the note; last never",
     ),
     Variable("residual", (*K, "law"), "1", "worst relative error of each conservation law"),
-    Variable("fault", (*K, "check"), "count", "NaN, negative balances, clamped bins, paths run"),
+    Variable("fault", (*K, "check"), "count", "sums that are no number, paths run"),
 )
 """What was counted. Everything else follows from these."""
 
@@ -132,7 +132,9 @@ def _pool_rate(name: str, meaning: str) -> tuple[Variable, ...]:
 def _fan(name: str, dims: tuple[str, ...], unit: str, meaning: str) -> tuple[Variable, ...]:
     """Quantiles by month and the mean with its error."""
     return (
-        Variable(name, (*dims, "quantile"), unit, f"{meaning}: quantiles by month, of fan_path paths"),
+        Variable(
+            name, (*dims, "quantile"), unit, f"{meaning}: quantiles by month, of fan_path paths, NaN beyond the bins"
+        ),
         Variable(f"{name}_mean", dims, unit, f"{meaning}: mean by month"),
         Variable(f"{name}_mean_se", dims, unit, f"{meaning}: standard error of the mean by month"),
     )
@@ -156,7 +158,7 @@ DERIVED = (
     *_pool_rate("net_loss_rate", "default net of recoveries over the cut-off balance"),
     *_fan("cumulative_default", KM, "1", "cumulative default over the cut-off balance"),
     *_fan("default_stock", KM, "1", "defaulted balance (91+ days past due) net of recoveries over the cut-off balance"),
-    *_fan("excess_spread", KM, "1/year", "excess spread per annum"),
+    *_fan("excess_spread", KM, "1/year", "excess spread per annum, while the median pool is 5% of the cut-off balance"),
     *_fan("pool_balance", KM, "1", "pool over the cut-off balance"),
     *_fan("cash_balance", KM, "1", "cash over the cut-off balance"),
     *_fan("note_balance", KNM, "1", "note balance over original"),
@@ -171,4 +173,4 @@ TABLE = {v.name: v for v in (*RAW, *DERIVED)}
 one those of REPLICATED."""
 
 LAWS = ("pool balance", "cash", "notes less assets", "negative balance")
-CHECKS = ("not a number", "negative", "clamped", "paths")
+CHECKS = ("not a number", "paths")

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from stress import measures
 from stress.errors import DataError
 from stress.kernels.tally import MONTH_QUANTITIES
 from stress.report.figures import ink
@@ -26,8 +27,6 @@ FANS = {
     "default_stock": "Defaulted balance (91+ days past due) net of recoveries, share of cut-off balance",
 }
 """Fans of a report in reading order."""
-SMALL_POOL = 0.05
-"""Share of the cut-off balance below which excess spread, a ratio to the pool, is not drawn: it explodes."""
 LEAST = 1e-4
 """Shortest axis, so that the rounding of what is always 0 is not blown up to a figure."""
 OF_FIRST = "median of first scenario"
@@ -44,7 +43,7 @@ def fan(ds: xr.Dataset, quantity: str) -> Figure:
 
         raise DataError(f"no fan of {quantity!r}; there are {', '.join(FANS)}{suggest(quantity, list(FANS))}")
     figure, panels = _panels(ds)
-    month, level = ds["month"].values, _shown(ds, quantity)
+    month, level = ds["month"].values, shown(ds, quantity)
     mean = ds[f"{quantity}_mean"].values
     for k, axes in enumerate(panels):
         if quantity == "note_balance":
@@ -83,12 +82,13 @@ def events(ds: xr.Dataset) -> Figure:
     return figure
 
 
-def _shown(ds: xr.Dataset, quantity: str) -> Array:
-    """Quantiles by scenario (and note) and month; of excess spread only while the median pool is worth dividing by."""
-    level: Array = ds[quantity].values
+def shown(ds: xr.Dataset, quantity: str) -> Array:
+    """Quantiles by scenario (and note) and month, what lies beyond the bins at their end; of excess spread only while
+    the median pool is worth dividing by."""
+    level: Array = measures.fan(ds, quantity, clamp=True).values
     if quantity != "excess_spread":
         return level
-    return np.where(ds["pool_balance"].values[..., 2:3] >= SMALL_POOL, level, np.nan)
+    return np.where(ds["pool_balance"].values[..., 2:3] < measures.SMALL_POOL, np.nan, level)
 
 
 def _notes(axes: Axes, month: NDArray[np.int64], level: Array, names: Sequence[object]) -> None:
