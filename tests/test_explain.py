@@ -12,11 +12,12 @@ import pytest
 import tomli
 
 from stress.cli import _run
-from stress.explain import explain_deal
+from stress.explain import explain_deal, explain_job
 from stress.explain.notes import support_of
 from stress.explain.picture import picture, picture_svg
 from stress.inputs.deal import Deal
-from stress.inputs.load import load
+from stress.inputs.load import load, load_job
+from stress.inputs.pool import Eligibility, Supply
 
 ROOT = Path(__file__).parent.parent
 CARD = ROOT / "scenarios/deals/card-master-trust.toml"
@@ -138,4 +139,27 @@ def test_explain_writes_the_picture(ending: str, tmp_path: Path, capsys: Capture
 
 def test_explain_refuses_another_format(tmp_path: Path, capsys: Capture) -> None:
     assert _run(["explain", str(CARD), "--svg", str(tmp_path / "deal.docx")]) == 2
-    assert "must end in .svg, .png or .pdf" in capsys.readouterr().err
+    assert "must end in .svg, .png" in capsys.readouterr().err
+
+
+def test_a_pool_says_what_follows_a_default_and_what_may_be_bought() -> None:
+    job = load_job(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    changed = {
+        "recovery_lag": (0.25, 0.0, 0.75),
+        "dilution": 0.01,
+        "dilution_unpaid_share": 0.2,
+        "write_off_months": 3,
+        "supply": Supply(multiple=1.5),
+        "eligibility": Eligibility(months_before_legal_maturity=6, segment_limit={"L1": 0.4}, plan_limit={"24": 0.3}),
+    }
+    text = explain_job(job.model_copy(update={"pool": job.pool.model_copy(update=changed)}))
+    for said in (
+        "Recoveries come after default, 25% in month 1 and 75% in month 3.",
+        "A default counts as overdue for 3 months, then it is written off.",
+        "Refunds: 1% of the performing balance a month, of which the originator leaves 20% unpaid.",
+        "Offered each month: 1.5 times what the undisturbed pool needs.",
+        "Bought are only receivables that end 6 months before legal maturity.",
+        "Limits on purchases: segment L1 at most 40% of the pool and 24 months at most 30% of purchases.",
+    ):
+        assert said in text
+    assert "in equal parts in months 1 to 12" in explain_job(job)

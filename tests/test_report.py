@@ -16,11 +16,13 @@ import pandas as pd
 import pytest
 import xarray as xr
 from rich.console import Console
-from synthetic import TRANCHES, case, job_of, results_of, tranche_losses, vasicek
+from synthetic import TRANCHES, case, job_of, results_of, tranche_losses, vasicek, weighed_alike
 
 from stress import measures, report, results
+from stress.cli.measures_json import document
 from stress.errors import DataError
 from stress.report import figures, page, sheets, validation, words
+from stress.report.estimator import reading
 from stress.report.numbers import fraction, interval, percent, with_error
 
 NASTY = '<script>alert(1)</script> & "x" $a_b$ {{ 7*7 }}'
@@ -93,7 +95,7 @@ def test_the_same_result_gives_the_same_bytes(ds: xr.Dataset, tmp_path: Path) ->
 def test_every_section_names_every_note_and_scenario(ds: xr.Dataset, text: str) -> None:
     for name in (*ds["scenario"].values, *TRANCHES, "Summary", "Checks", "Inputs and provenance", "Reading the errors"):
         assert str(name) in text
-    assert text.count("<svg") == 1 + 1 + 1 + 2 * len(TRANCHES) + 7 + 1
+    assert text.count("<svg") == 1 + 1 + 2 * len(TRANCHES) + 7 + 1
     assert text.count("Numbers of this figure") == text.count("<svg")
 
 
@@ -152,7 +154,7 @@ def test_names_from_files_are_escaped_everywhere(tmp_path: Path) -> None:
 
 def test_a_result_without_its_job_still_gives_a_report(tmp_path: Path) -> None:
     ds = results_of(tranche_losses(vasicek(320, 0.1, 0.05))[None], job="")
-    assert "cannot be drawn" in report.write(ds, tmp_path / "r.html").read_text()
+    assert "cannot be told" in report.write(ds, tmp_path / "r.html").read_text()
 
 
 @pytest.mark.parametrize("n_path", [1, 32, 100])
@@ -216,19 +218,14 @@ def test_the_table_of_a_run_waits_for_no_figure() -> None:
 
 
 def test_a_shock_is_told_in_words() -> None:
+    """Also one read from a stored job, where a path by month is a list of lists."""
     shock = {"target": "default_odds", "multiply": 2.2, "from_month": 3, "to_month": 12, "segments": ["L1", "L2"]}
-    assert page.shock_words(shock) == "default odds (L1, L2) × 2.2 from month 3 to month 12"
-    assert page.shock_words({"target": "cash_rate", "by_month": [[1, 0.1], [4, 0.2]], "how": "set"}) == (
-        "cash rate = 0.1 from month 1, 0.2 from month 4"
-    )
-
-
-def test_enhancement_is_what_ranks_below() -> None:
-    slices = page.capital_slices(job_of(["x"])["deal"])
-    assert [round(s.below, 3) for s in slices] == [0.193, 0.138, 0.095, 0.0]
-    assert (
-        page.capital_slices({"notes": [{"name": "A", "amount": 300.0}, {"name": "B", "amount": 100.0}]})[0].below
-        == 0.25
+    path = {"target": "cash_rate", "by_month": [[t, 0.1 * t] for t in range(1, 10)], "how": "set"}
+    job = {"scenarios": [{"name": "baseline", "shocks": [shock, path]}]}
+    told = page.scenario_rows(case(1_000, 1), job)[0]["shocks"]
+    assert told == (
+        "default odds of L1 and L2 times 2.2 in months 3 to 12; "
+        "cash rate set to 0.1 in month 1 (the least), 0.9 in month 9 (to the end)"
     )
 
 
@@ -281,3 +278,42 @@ def test_figures_do_not_depend_on_the_callers_matplotlib_settings(ds: xr.Dataset
     with mpl.rc_context({"lines.linewidth": 9, "font.size": 30, "svg.fonttype": "path"}):
         assert figures.svg(figures.fan(ds, "cumulative_default"), "x") == before
         assert mpl.rcParams["font.size"] == 30
+
+
+def test_the_first_column_of_a_table_of_words_breaks_like_the_others() -> None:
+    """Promises of the validation chapter are sentences: on one line they leave no room for what was measured."""
+    rules = dict(re.findall(r"^([^{}\n]+) \{ (.*) \}$", (page.HERE / "style.css").read_text(), re.MULTILINE))
+    assert "white-space: nowrap" in rules["tbody th"]
+    assert "white-space: normal" in rules[".words td, .words th"]
+
+
+def test_a_residual_note_has_a_money_multiple_and_a_price_only_where_it_is_discounted(ds: xr.Dataset) -> None:
+    alike = ds.assign(price=ds["multiple"])
+    plain, apart = (sheets.earned(one, "Subordinated", residual=True) for one in (alike, ds))
+    assert plain.head == ("Scenario", "Yield (IRR)", "WAL, years", "Money multiple")
+    assert apart.head == (*plain.head, "Price, share of par")
+    multiple = float(ds["multiple"].sel(scenario="baseline", tranche="Subordinated"))
+    assert plain.rows[0][3].startswith(f"{multiple:.4f} ± ")
+    table = str(report.table(ds))
+    assert f"×{multiple:.4f} ± " in table
+    assert table.count("×") == ds.sizes["scenario"] + 1, "one a scenario, and what it means"
+
+
+def test_the_signs_are_explained_as_the_paths_were_drawn(ds: xr.Dataset) -> None:
+    weighted = results.derive(weighed_alike(ds)).assign_attrs(estimator="importance")
+    assert "Clopper-Pearson" in reading(ds).interval
+    assert "gamma quantiles" in reading(weighted).interval
+    assert "about 12 divided by" in reading(weighted).bound
+    assert "16 replicates" in reading(ds.assign_attrs(estimator="sobol")).error
+    assert "gamma quantiles" in page.render(weighted)
+    assert "Clopper-Pearson" not in page.render(weighted)
+
+
+def test_json_gives_early_amortization_by_the_end_and_how_far_it_can_be_trusted(ds: xr.Dataset) -> None:
+    found = document(ds)
+    early = found["measures"]["early_amortization_probability"]["baseline"]
+    assert early == ds["early_amortization_probability"].sel(scenario="baseline").values[-1]
+    assert found["estimator"] == "plain"
+    assert found["warnings"] == []
+    weighted = results.derive(weighed_alike(ds)).assign_attrs(estimator="importance")
+    assert document(weighted)["warnings"] == measures.warnings(weighted) != []

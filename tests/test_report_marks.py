@@ -85,7 +85,7 @@ def test_a_certificate_shows_no_loss_and_no_yield(default: float) -> None:
     (row,) = [line for line in shown(ds).splitlines() if " R " in line and "–" in line]
     assert row.count("–") == 6
     assert "R: a certificate, it lent nothing and can lose nothing" in " ".join(shown(ds).split())
-    assert "Price: over the cut-off balance" in sheets.earned(ds, "R").note
+    assert "multiple and price: over the cut-off balance" in sheets.earned(ds, "R", residual=True).note
     assert not any(sentence.startswith("R") or " R " in sentence for sentence in words.summary(ds))
     for name in ("price", "multiple", "note_balance"):
         assert float(abs(ds[name]).max()) < 1e3  # nothing was divided by a size of 0

@@ -11,17 +11,19 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
-from synthetic import TRANCHES, results_of, tranche_losses, vasicek
+from synthetic import TRANCHES, results_of, tranche_losses, vasicek, weighed_alike
 
 import stress
-from stress import engine, jobs, report, results
+from stress import engine, jobs, measures, report, results
 from stress.assemble.problem import assemble
 from stress.cli import _run
+from stress.cli.measures_json import document
 from stress.counting.counted import digest, joined
 from stress.errors import ConfigError, DataError, LimitError
 from stress.inputs.job import Job, Sweep, labels_of
 from stress.inputs.load import load, load_job
 from stress.kernels.memory import pack
+from stress.report import sweep as sweep_report
 from stress.report.export import to_csv
 
 ROOT = Path(__file__).parent.parent
@@ -110,6 +112,24 @@ def test_a_cell_of_a_sweep_is_the_result_of_its_job(tmp_path: Path) -> None:
         results.cell(ds, pool="plain")
     with pytest.raises(DataError, match="pool = other: one of =1\\+1; plain"):
         results.cell(ds, pool="other")
+
+
+def test_a_weighted_sweep_says_how_it_was_drawn_and_what_cannot_be_trusted(tmp_path: Path) -> None:
+    cells = [
+        ({"seed": s}, results.derive(weighed_alike(known(list(TRANCHES), s))).assign_attrs(estimator="importance"))
+        for s in (1, 2)
+    ]
+    ds = results.combine(cells)
+    told = [f"{labels['seed']}: {line}" for labels, one in cells for line in measures.warnings(one)]
+    assert told
+    caption = sweep_report.caption(ds)
+    assert "512 paths, importance; " in caption
+    assert f"NOT TO BE TRUSTED: {told[0]}" in caption
+    page = report.write(ds, tmp_path / "sweep.html").read_text()
+    assert all(f"<li>{line}</li>" in page for line in told)
+    found = document(ds)
+    assert (found["estimator"], found["warnings"]) == ("importance", told)
+    assert "NOT TO BE TRUSTED" not in sweep_report.caption(results.combine([({"seed": 1}, known(list(TRANCHES), 1))]))
 
 
 def test_deals_with_other_notes_stand_in_groups_of_a_tree(tmp_path: Path) -> None:

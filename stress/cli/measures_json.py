@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from stress.report.sweep import warnings
 from stress.results import with_mixture
 from stress.results.sweep import DIMS, Result, cells, dims_of, groups
 
@@ -11,25 +12,37 @@ if TYPE_CHECKING:
     import xarray as xr
 
 SHOWN = {*DIMS, "scenario", "tranche", "level", "quantile"}
+BY_THE_END = "early_amortization_probability"
+"""By month in the Dataset; its last month is shown."""
 
 
 def document(result: Result) -> dict[str, Any]:
-    """What `stress table --json` prints: paths, what is partial, measures."""
+    """What `stress table --json` prints: paths, what is partial, how far it can be trusted, measures."""
     jobs = list(cells(result))
     found: dict[str, Any] = {"paths": sum(int(ds.attrs["paths"]) for _, ds in jobs)}
     partial = [{**labels, "partial": ds.attrs["partial"]} for labels, ds in jobs if "partial" in ds.attrs]
-    return found | ({"partial": partial} if partial else {}) | {"measures": measures(result)}
+    return found | ({"partial": partial} if partial else {}) | trust(result) | {"measures": measures(result)}
+
+
+def trust(result: Result) -> dict[str, Any]:
+    """How paths were drawn, and what of the figures cannot be trusted."""
+    used = list(dict.fromkeys(str(ds.attrs.get("estimator", "plain")) for _, ds in cells(result)))
+    return {"estimator": used[0] if len(used) == 1 else used, "warnings": warnings(result)}
 
 
 def measures(result: Result) -> dict[str, Any]:
     """Every variable without month, bin, batch or path, of one job with the mixture of its scenarios; by deal first
-    where deals differ."""
+    where deals differ. Early amortization: by the last month."""
     by_deal = {deal: _of(ds if dims_of(ds) else with_mixture(ds)) for deal, ds in groups(result)}
     return by_deal.get("", by_deal)
 
 
 def _of(ds: xr.Dataset) -> dict[str, Any]:
-    return {str(name): _nested(v) for name, v in ds.data_vars.items() if "scenario" in v.dims and set(v.dims) <= SHOWN}
+    shown = {
+        str(name): v.isel(month=-1, drop=True) if str(name).startswith(BY_THE_END) else v
+        for name, v in ds.data_vars.items()
+    }
+    return {name: _nested(v) for name, v in shown.items() if "scenario" in v.dims and set(v.dims) <= SHOWN}
 
 
 def _nested(values: xr.DataArray) -> Any:

@@ -178,12 +178,13 @@ def execute(plan: Plan | SweepPlan, output: Output, follow: str | None = None, l
     above = breaches(limits, done.dataset)
     shown = isinstance(plan, Plan) and plan.target is None and not done.before and not output.as_json
     if not shown:
-        from stress.cli.measures_json import measures
+        from stress.cli.measures_json import measures, trust
 
         said = {"breaches": [breach._asdict() for breach in above]} if limits else {}
+        trusted = trust(done.dataset)
         output.result(
             lambda: report.table(done.dataset),
-            lambda: {**done.manifest, "unchanged": done.before, "measures": measures(done.dataset), **said},
+            lambda: {**done.manifest, **trusted, "unchanged": done.before, "measures": measures(done.dataset), **said},
         )
     refuse_breaches(above)
     return 0

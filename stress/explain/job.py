@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from stress.explain.deal import explain_deal
 from stress.explain.dependence import dependence, drawn
+from stress.explain.pool import after_default, limits
+from stress.explain.shocks import shock_words
 from stress.explain.words import listed, money, percent, table
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.pool import Pool
-from stress.inputs.scenario import Shock
-
-MANY_POINTS = 6
-"""A shock with more points is a path: only its turns are told."""
 
 
 def explain_job(job: Job) -> str:
@@ -63,6 +61,7 @@ def _pool(pool: Pool) -> list[str]:
             f"{percent(ladder.roll_m3)} rolls on each month; the rest cures. 90+ days is default."
         )
     lines.append(" ".join(dependence(pool)))
+    lines.append(" ".join([*after_default(pool), *limits(pool)]))
     if pool.illustrative:
         lines += ["", "Illustrative, not published:", "", *[f"- {item}" for item in pool.illustrative]]
     return lines
@@ -74,50 +73,13 @@ def _scenario(case: ScenarioCase) -> list[str]:
         lines += [case.description, ""]
     if case.probability is not None:
         lines += [f"Probability {percent(case.probability)} in the mixture of scenarios.", ""]
-    lines += [f"- {_shock(shock)}" for shock in case.shocks] or ["- Nothing is moved."]
+    lines += [f"- {shock_words(shock)}" for shock in case.shocks] or ["- Nothing is moved."]
     lines += [f"- {words}" for words in drawn(case)]
     if case.source:
         lines += ["", f"Source: {case.source}"]
     if case.illustrative:
         lines += ["", f"Illustrative: {'; '.join(case.illustrative)}."]
     return [*lines, ""]
-
-
-def _shock(shock: Shock) -> str:
-    what = shock.target.replace("_", " ")
-    where = f" of {listed(shock.segments)}" if shock.segments else ""
-    if shock.by_month:
-        word = {"multiply": "times", "add": "plus", "set": "set to", None: ""}[shock.how]
-        if len(shock.by_month) > MANY_POINTS:
-            return f"{what}{where} {word} {_summary(shock.by_month)}"
-        return f"{what}{where} {word} " + ", ".join(f"{value:g} from month {month}" for month, value in shock.by_month)
-    if shock.multiply is not None:
-        move = f"times {shock.multiply:g}"
-    elif shock.add is not None:
-        move = f"{'plus' if shock.add >= 0.0 else 'minus'} {abs(shock.add):g}"
-    else:
-        move = f"set to {shock.set:g}"
-    return f"{what}{where} {move}{_when(shock)}"
-
-
-def _summary(points: tuple[tuple[int, float], ...]) -> str:
-    """A path by month in its first, largest, smallest and last values."""
-    high, low = max(points, key=lambda p: p[1]), min(points, key=lambda p: p[1])
-    named = {points[0]: "", high: "the most", low: "the least", points[-1]: "to the end"}
-    return ", ".join(
-        f"{value:.4g} in month {month}" + (f" ({named[month, value]})" if named[month, value] else "")
-        for month, value in sorted(named)
-    )
-
-
-def _when(shock: Shock) -> str:
-    if shock.to_month is not None:
-        return (
-            f" in month {shock.from_month}"
-            if shock.to_month == shock.from_month
-            else (f" in months {shock.from_month} to {shock.to_month}")
-        )
-    return f" from month {shock.from_month}" if shock.from_month > 1 else ""
 
 
 def _run(job: Job) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import xarray as xr
 
 from stress import measures
@@ -27,3 +29,36 @@ def estimator(ds: xr.Dataset) -> list[str]:
         )
     said += [f"Not to be trusted: {line}." for line in measures.warnings(ds)]
     return said + ([f"Chosen by a pilot: {ds.attrs['estimator_choice']}."] if ds.attrs.get("estimator_choice") else [])
+
+
+class Reading(NamedTuple):
+    """How the page's signs came about: a standard error, the interval of a probability, a bound."""
+
+    error: str
+    interval: str
+    bound: str
+
+
+def reading(ds: xr.Dataset) -> Reading:
+    """The signs of this result: of plain, Sobol or weighted paths."""
+    if measures.is_weighted(ds):
+        return Reading(
+            "by leaving out batches of paths in turn",
+            "For probabilities its ends are gamma quantiles with the moments of the weights, the upper one with one "
+            "more path of the largest weight (Fay and Feuer 1997).",
+            "No path showed the event, or it is rarer than one in 10^12. The number is the 95% upper bound, about 12 "
+            "divided by the number of paths, since one path in four is plain.",
+        )
+    plain = Reading(
+        "by leaving out batches of paths in turn",
+        "For probabilities it is exact (Clopper-Pearson).",
+        "No path showed the event. The number is the 95% upper bound, about 3 divided by the number of paths.",
+    )
+    if ds.attrs.get("estimator") != "sobol":
+        return plain
+    return Reading(
+        "by leaving out the 16 replicates of scrambled Sobol points in turn",
+        "For probabilities of notes it comes from the 16 replicates, by month it is exact for plain paths "
+        "(Clopper-Pearson) and so too wide.",
+        plain.bound,
+    )

@@ -14,11 +14,14 @@ import xarray as xr
 from markupsafe import Markup
 
 from stress import measures
+from stress.explain.shocks import shock_words
+from stress.inputs.scenario import Shock
 from stress.report import figures, sheets, uncertain, validation, words
 from stress.report.chapters import chapter
 from stress.report.deal import told
+from stress.report.estimator import reading
 from stress.report.exhibit import Exhibit, svg_of
-from stress.report.numbers import count, percent
+from stress.report.numbers import count
 from stress.report.sheets import Sheet
 from stress.results import with_mixture
 
@@ -70,8 +73,7 @@ def render(ds: xr.Dataset, answers: Sequence[Any] = (), record: Mapping[str, Any
         lstrip_blocks=True,
     )
     shown = with_mixture(ds)
-    slices = capital_slices(job.get("deal", {}))
-    residual = {note.get("name") for note in job.get("deal", {}).get("notes", ()) if note.get("residual")}
+    residual = words.residual(ds)
     return environment.get_template("page.html.j2").render(
         style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
         title=job.get("deal", {}).get("name") or job.get("name") or "Result",
@@ -81,8 +83,6 @@ def render(ds: xr.Dataset, answers: Sequence[Any] = (), record: Mapping[str, Any
         paths=count(measures.paths(ds)),
         facts=words.facts(ds),
         summary=words.summary(ds),
-        capital=svg_of(figures.capital(slices), "capital") if slices else None,
-        slices=[(s.name, percent(s.share, 1), s.terms, percent(s.below, 1)) for s in slices],
         heat=_heat(shown),
         pool=_pool(shown),
         notes=[_note(shown, str(n), str(n) in residual) for n in ds["tranche"].values],
@@ -92,30 +92,11 @@ def render(ds: xr.Dataset, answers: Sequence[Any] = (), record: Mapping[str, Any
         checks=sheets.checks(ds),
         illustrative=illustrative(job),
         scenarios=scenario_rows(ds, job),
+        reading=reading(ds),
         weighed=bool(measures.probabilities(ds)),
         validation=validation.chapter(record),
         provenance=[(k, str(ds.attrs[k])) for k in PROVENANCE if k in ds.attrs],
     )
-
-
-def capital_slices(deal: Mapping[str, Any]) -> list[figures.Slice]:
-    """Notes of the deal from senior to junior; empty where the job is not in the Dataset."""
-    notes = deal.get("notes", ())
-    sizes = [n.get("share") if n.get("share") is not None else n.get("amount") for n in notes]
-    if not notes or any(s is None for s in sizes) or len({n.get("share") is None for n in notes}) > 1:
-        return []
-    total = sum(sizes) or 1.0
-    below = [sum(sizes[k + 1 :]) / total for k in range(len(sizes))]
-    return [
-        figures.Slice(str(n["name"]), s / total, b, _coupon(n)) for n, s, b in zip(notes, sizes, below, strict=True)
-    ]
-
-
-def _coupon(note: Mapping[str, Any]) -> str:
-    if note.get("residual"):
-        return "residual"
-    rate = percent(float(note.get("coupon", 0.0)))
-    return f"{note['index']} + {rate}" if note.get("index") else f"{rate} a year"
 
 
 def scenario_rows(ds: xr.Dataset, job: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -129,24 +110,11 @@ def scenario_rows(ds: xr.Dataset, job: Mapping[str, Any]) -> list[dict[str, str]
             "name": name,
             "probability": f"{100.0 * chance[name]:.3g}%" if name in chance else "",
             "description": case.get("description") or "",
-            "shocks": "; ".join(shock_words(s) for s in case.get("shocks", ())) or "none",
+            "shocks": "; ".join(shock_words(Shock.model_construct(**s)) for s in case.get("shocks", ())) or "none",
             "source": case.get("source") or "",
             "illustrative": " ".join(case.get("illustrative", ())),
         })  # fmt: skip
     return rows
-
-
-def shock_words(shock: Mapping[str, Any]) -> str:
-    """`default_odds × 2.0 from month 3 to 12`."""
-    sign = {"multiply": "×", "add": "+", "set": "="}
-    move = next((f"{sign[k]} {shock[k]}" for k in sign if shock.get(k) is not None), "")
-    if not move and shock.get("by_month"):
-        points = ", ".join(f"{value} from month {month}" for month, value in shock["by_month"])
-        move = f"{sign.get(str(shock.get('how')), '')} {points}"
-    span = f" from month {shock['from_month']}" if shock.get("from_month", 1) > 1 else ""
-    span += f" to month {shock['to_month']}" if shock.get("to_month") else ""
-    part = f" ({', '.join(shock['segments'])})" if shock.get("segments") else ""
-    return f"{str(shock.get('target', '')).replace('_', ' ')}{part} {move}{span}"
 
 
 def illustrative(job: Mapping[str, Any]) -> list[tuple[str, str]]:

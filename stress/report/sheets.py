@@ -74,16 +74,28 @@ def earned(ds: xr.Dataset, tranche: object, residual: bool = False) -> Sheet:
     rows = [(_name(one, "scenario"), *_earnings(one)) for one in _each(note, "scenario")]
     head = ("Scenario", "Yield (IRR)", "WAL, years", "Price, share of par", "P(late interest) [95%]")
     if residual:
-        return Sheet(head[:-1], tuple(row[:-1] for row in rows), " ".join(_remarks(note)))
+        return _of_residual(note, rows)
     late = "Late interest was not paid when due; it stays due and may have been paid later."
     return Sheet(head, tuple(rows), " ".join([late, *_remarks(note)]))
+
+
+def _of_residual(note: xr.Dataset, rows: list[tuple[str, ...]]) -> Sheet:
+    """A residual note's cash over par is a money multiple; a price only where something discounts it. No interest is
+    owed to it."""
+    multiples = [own_unit(*_parts(one, "multiple", "", "_se"), digits=4) for one in _each(note, "scenario")]
+    discounted = bool((abs(note["price"] - note["multiple"]) > 1e-9).any())
+    shown = [(*row[:3], cell, *row[3:4][:discounted]) for row, cell in zip(rows, multiples, strict=True)]
+    head = ("Scenario", "Yield (IRR)", "WAL, years", "Money multiple", *("Price, share of par",) * discounted)
+    said = "Money multiple: all cash received over par, not discounted."
+    return Sheet(head, tuple(shown), " ".join([said, *_remarks(note)]))
 
 
 def _remarks(one: xr.Dataset) -> list[str]:
     """What the table of a note cannot say in its cells."""
     if not has_principal(one):
         return [
-            "A certificate: it lent nothing, so it can lose nothing and has no yield. Price: over the cut-off balance."
+            "A certificate: it lent nothing, so it can lose nothing and has no yield. Its multiple and "
+            "price: over the cut-off balance."
         ]
     capped = float(one["capped"].max())
     return [f"{CAPPED} Yields above {CAP} count as {CAP}: up to {fraction(capped)} of paths."] * (capped > 0.0)

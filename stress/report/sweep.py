@@ -15,11 +15,14 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from stress import measures
 from stress.report.numbers import chance, count, percent, with_error
 from stress.results import with_mixture
 from stress.results.sweep import DIMS, Result, cells, dims_of, groups
 
 HERE = Path(__file__).parent
+TOLD = 3
+"""Warnings that the caption lists; the page and the JSON list all."""
 POOL = ("Default", "99%", "Early am.")
 
 
@@ -98,11 +101,25 @@ def caption(result: Result) -> str:
     each = count(paths[0]) if len(set(paths)) == 1 else f"{count(min(paths))} to {count(max(paths))}"
     partial = [str(ds.attrs["partial"]) for _, ds in cells(result) if "partial" in ds.attrs]
     label = f"PARTIAL: {len(partial)} of {len(paths)} jobs are not whole yet. " if partial else ""
+    used = ", ".join(dict.fromkeys(str(ds.attrs.get("estimator", "plain")) for _, ds in cells(result)))
+    told = warnings(result)
+    doubt = f" NOT TO BE TRUSTED: {'; '.join(told[:TOLD])}" if told else ""
+    doubt += f"; and {len(told) - TOLD} more" if len(told) > TOLD else ""
     return (
-        f"{label}{len(paths)} jobs of {each} paths; jobs of one seed share their draws. "
+        f"{label}{len(paths)} jobs of {each} paths, {used}; jobs of one seed share their draws. "
         "Default: mean and 99% over the cut-off balance. "
         "Notes: expected loss ± standard error; '<' 95% upper bound where no path lost anything."
+        f"{doubt}{'.' * bool(told)}"
     )
+
+
+def warnings(result: Result) -> list[str]:
+    """Estimates that rest on too few weighted paths, of all jobs, each after the labels of its job."""
+    return [
+        f"{', '.join(map(str, labels.values()))}: {line}" if labels else line
+        for labels, ds in cells(result)
+        for line in measures.warnings(ds)
+    ]
 
 
 def render(result: Result) -> str:
@@ -117,6 +134,7 @@ def render(result: Result) -> str:
         sheets=made,
         pool=POOL,
         caption=caption(result),
+        warnings=warnings(result),
         choices=[(dim, names) for dim in DIMS if (names := _names(result, dim))],
         provenance=[(k, str(first.attrs[k])) for k in ("version", "source_digest", "estimator", "rng")],
     )

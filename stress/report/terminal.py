@@ -17,12 +17,11 @@ from rich.text import Text
 
 from stress import measures
 from stress.measures.means import has_principal
+from stress.report.caption import caption
 from stress.report.numbers import (
-    CAP,
     CAPPED,
     MISSING,
     chance,
-    count,
     fraction,
     interval,
     own_unit,
@@ -32,13 +31,11 @@ from stress.report.numbers import (
     with_error,
     years,
 )
-from stress.report.words import late, weights
+from stress.report.words import residual
 from stress.results import with_mixture
 
 TAIL = 0.999
 """Level of the value at risk shown."""
-LATE = 0.01
-"""Share of paths with late interest from which the caption tells of it."""
 WIDTH = 200
 """Columns of a printed table, in a file, a pipe or a notebook."""
 LONGEST = 30
@@ -109,7 +106,8 @@ def table(ds: xr.Dataset) -> Screen:
     tells the pool's story, the others the notes'."""
     shown = with_mixture(ds)
     var, es = measures.note_tails(shown, TAIL)
-    tails = shown.assign(capped=measures.capped_yield(shown))
+    last = [str(note) in residual(ds) for note in ds["tranche"].values]
+    tails = shown.assign(capped=measures.capped_yield(shown), residual_note=("tranche", last))
     for name, answer in (("var", var), ("es", es)):
         tails = tails.assign({f"{name}{end}": answer[part] for end, part in _ENDS.items()})
     whole, brief = _grid(tails, _pool_with_errors, _with_errors), _grid(tails, _pool, _without_errors)
@@ -138,51 +136,6 @@ def _grid(tails: xr.Dataset, pool: Cells, last: Cells) -> Screen:
         for first, cells in rows:
             grid.add_row(first or Text(), *(cells or ()))
     return grid
-
-
-def caption(ds: xr.Dataset) -> str:
-    """Paths, seed and what the signs mean."""
-    paths = measures.paths(ds)
-    partial = f"PARTIAL, {ds.attrs['partial']} so far: " if "partial" in ds.attrs else ""
-    partial += f"{ds.attrs['target']}. " if "target" in ds.attrs else ""
-    if measures.is_weighted(ds):
-        return partial + _weighted_caption(ds, paths)
-    return (
-        f"{partial}{count(paths)} paths, seed {ds.attrs.get('seed', '?')}, {ds.attrs.get('estimator', 'plain')}. "
-        f"± standard error; [95% interval]; '<' no path of {count(paths)} lost anything: 95% upper bound (3/n). "
-        f"IRR: mean, a year. WAL: years. Price: of par.{footnotes(ds)}"
-    )
-
-
-POOL_WORDS = (
-    " '>' every path: 95% lower bound. default: cumulative, over the cut-off balance. early amortization: a trigger "
-    "ends the revolving period; a later trip is none."
-)
-
-
-def footnotes(ds: xr.Dataset) -> str:
-    """What a mark in the table means, where the table has one."""
-    capped, paid = float(measures.capped_yield(ds).max()), has_principal(ds)
-    said = POOL_WORDS
-    said += f" Interest not paid when due on paths: {'; '.join(missed)}." if (missed := late(ds, chance, LATE)) else ""
-    said += f" mixture: {weights(ds)}." if len(measures.probabilities(ds)) > 1 else ""
-    said += f" {CAPPED} yields above {CAP} count as {CAP}: up to {fraction(capped)} of paths." * (capped > 0.0)
-    names = ", ".join(str(name) for name in ds["tranche"].values[~paid])
-    return said + (f" {names}: a certificate, it lent nothing and can lose nothing." if names else "")
-
-
-def _weighted_caption(ds: xr.Dataset, paths: float) -> str:
-    """Paths, what they are worth, and which figures cannot be trusted."""
-    lost = ds["effective_losses"].values
-    text = (
-        f"{count(paths)} paths, seed {ds.attrs.get('seed', '?')}, importance sampling: worth "
-        f"{count(measures.effective_paths(ds))} plain paths for a mean over all, and at least "
-        f"{count(lost[lost > 0.0].min(initial=paths))} with a loss for every note that loses; weights up to "
-        f"{float(ds['loss_top_weight'].max()):.2g}. ± standard error; [95% interval]; '<' no path lost, or fewer than "
-        f"one in 10^12: 95% upper bound. IRR: mean, a year. WAL: years. Price: of par.{footnotes(ds)}"
-    )
-    told = measures.warnings(ds)
-    return f"{text} NOT TO BE TRUSTED: {'; '.join(told)}." if told else text
 
 
 def _pool(one: xr.Dataset) -> list[str]:
@@ -236,6 +189,9 @@ def _with_errors(one: xr.Dataset) -> list[str]:
 
 
 def _price(one: xr.Dataset) -> str:
+    """The price; of a residual note, which has no coupon to discount at, the money multiple."""
+    if bool(one["residual_note"]):
+        return f"×{own_unit(*_parts(one, 'multiple', '', '_se'), digits=4)}"
     return own_unit(*_parts(one, "price", "", "_se"), digits=4)
 
 
@@ -246,7 +202,7 @@ def _without_errors(one: xr.Dataset) -> list[str]:
         fraction(es) if es > 0 else f"< {fraction(bound)}",
         percent(float(one["irr"])) + _mark(one),
         years(float(one["wal"])),
-        years(float(one["price"]), 4),
+        _price(one).partition(" ±")[0],
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -116,6 +117,12 @@ def _mixture(ds: xr.Dataset) -> list[str]:
 
 
 _PARTS = ("estimate", "error", "high")
+
+
+def residual(ds: xr.Dataset) -> set[str]:
+    """Names of the residual notes, which have no coupon to be priced at."""
+    notes = json.loads(str(ds.attrs.get("job") or "{}")).get("deal", {}).get("notes", ())
+    return {str(note.get("name")) for note in notes if note.get("residual")}
 
 
 def weights(ds: xr.Dataset) -> str:

@@ -6,13 +6,11 @@ from stress.report.figures.ink import svg
 from stress.report.figures.lives import lives
 from stress.report.figures.losses import loss
 from stress.report.figures.months import FANS, events, fan
-from stress.report.figures.overview import Slice, capital, heat_map
+from stress.report.figures.overview import heat_map
 
 __all__ = [
     "FANS",
-    "Slice",
     "Track",
-    "capital",
     "convergence",
     "defaults",
     "events",

@@ -1,10 +1,6 @@
-"""The whole result at a glance: a heat map of notes by scenarios, and the deal's capital structure."""
+"""The whole result at a glance: a heat map of notes by scenarios."""
 
 from __future__ import annotations
-
-import math
-from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -15,7 +11,7 @@ from numpy.typing import NDArray
 
 from stress import measures
 from stress.report.figures import ink
-from stress.report.numbers import fraction, percent
+from stress.report.numbers import fraction
 
 RAMP = LinearSegmentedColormap.from_list("loss", ["#fbf7ef", "#f3d9b1", "#e59f5c", "#b8532f", "#6b1a1a"])
 """One hue from light to dark: read without colour and in grey print."""
@@ -63,43 +59,3 @@ def _cells(axes: Axes, value: NDArray[np.float64], bound: NDArray[np.float64]) -
     axes.tick_params(top=False, labeltop=True, bottom=False, labelbottom=False, left=False)
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
-
-
-class Slice(NamedTuple):
-    """A note in the capital structure."""
-
-    name: str
-    share: float
-    """Of the sum of the notes."""
-    below: float
-    """Share of the notes that ranks below: its credit enhancement."""
-    terms: str
-
-
-@ink.styled
-def capital(slices: Sequence[Slice]) -> Figure:
-    """Notes stacked by seniority, each with its size, its coupon and what stands below it."""
-    figure, (axes,) = ink.sheet(1, 1, 9.6, 3.0)
-    places = _spread([s.below + s.share / 2 for s in slices], 0.085)
-    for n, (one, y) in enumerate(zip(slices, places, strict=True)):
-        style = ink.note_style(n)
-        axes.bar([0.0], [one.share], 0.5, bottom=[one.below], color=style["color"], edgecolor="white", linewidth=1.4)
-        middle = one.below + one.share / 2
-        axes.plot([0.26, 0.36, 0.42], [middle, y, y], color=ink.QUIET, linewidth=0.7)
-        axes.text(0.44, y, ink.label(one.name, 20), fontsize=10, fontweight="bold", va="center")
-        enhancement = f"{percent(one.below, 1)} ranks below it" if one.below > 0 else "takes the first loss"
-        words = f"{percent(one.share, 1)} of the notes  ·  {one.terms}  ·  {enhancement}"
-        axes.text(0.86, y, words, fontsize=9, va="center", color=ink.QUIET)
-    axes.set(xlim=(-0.3, 2.2), ylim=(min(0.0, places[-1] - 0.08), max(1.0, places[0] + 0.08)))
-    axes.axis("off")
-    return figure
-
-
-def _spread(middle: Sequence[float], gap: float) -> list[float]:
-    """Heights of the labels: at their note, pushed apart from the bottom up."""
-    places: list[float] = []
-    floor = -math.inf
-    for y in reversed(middle):
-        floor = max(y, floor + gap)
-        places.append(floor)
-    return places[::-1]

@@ -1,0 +1,39 @@
+"""What of a pool is told besides its rates: what follows a default, refunds, and what may be bought."""
+
+from __future__ import annotations
+
+from stress.explain.words import listed, percent
+from stress.inputs.pool import Pool
+
+
+def after_default(pool: Pool) -> list[str]:
+    """Recoveries by month, how long a default stays in the overdue stock, refunds."""
+    lag = pool.recovery_lag
+    equal = len(lag) > 1 and max(lag) - min(lag) < 1e-6
+    parts = [f"{percent(share, 1)} in month {k}" for k, share in enumerate(lag, 1) if share > 0.0]
+    months = f"in equal parts in months 1 to {len(lag)}" if equal else listed(parts)
+    said = [f"Recoveries come after default, {months}."] if any(s.recovery for s in pool.segments) else []
+    stays = f"{pool.write_off_months} month{'s' * (pool.write_off_months > 1)}"
+    said.append(f"A default counts as overdue for {stays}, then it is written off.")
+    if pool.dilution > 0.0:
+        unpaid = pool.dilution_unpaid_share
+        owed = f", of which the originator leaves {percent(unpaid)} unpaid" if unpaid > 0.0 else ""
+        said.append(f"Refunds: {percent(pool.dilution)} of the performing balance a month{owed}.")
+    return said
+
+
+def limits(pool: Pool) -> list[str]:
+    """How many receivables are offered, and which of them are bought."""
+    supply, eligible = pool.supply, pool.eligibility
+    offered = (
+        "as many receivables as the pool takes"
+        if supply.unlimited or supply.multiple is None
+        else f"{supply.multiple:g} times what the undisturbed pool needs"
+    )
+    said = [f"Offered each month: {offered}."]
+    if eligible.months_before_legal_maturity:
+        ends = f"{eligible.months_before_legal_maturity} months before legal maturity"
+        said.append(f"Bought are only receivables that end {ends}.")
+    shares = [f"segment {name} at most {percent(most)} of the pool" for name, most in eligible.segment_limit.items()]
+    shares += [f"{term} months at most {percent(most)} of purchases" for term, most in eligible.plan_limit.items()]
+    return said + ([f"Limits on purchases: {listed(shares)}."] if shares else [])

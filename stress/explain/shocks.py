@@ -1,0 +1,52 @@
+"""A scenario's shock in words: what moves, by how much, when."""
+
+from __future__ import annotations
+
+from stress.explain.words import listed
+from stress.inputs.scenario import Shock
+
+MANY_POINTS = 6
+"""A shock with more points is a path: only its turns are told."""
+
+
+def shock_words(shock: Shock) -> str:
+    """`default odds of L1 times 2 in months 3 to 12`.
+
+    >>> shock_words(Shock(target="default_odds", multiply=2.0, from_month=3, to_month=12))
+    'default odds times 2 in months 3 to 12'
+    """
+    what = shock.target.replace("_", " ")
+    where = f" of {listed(shock.segments)}" if shock.segments else ""
+    if shock.by_month:
+        word = {"multiply": "times", "add": "plus", "set": "set to", None: ""}[shock.how]
+        if len(shock.by_month) > MANY_POINTS:
+            return f"{what}{where} {word} {_summary(shock.by_month)}"
+        return f"{what}{where} {word} " + ", ".join(f"{value:g} from month {month}" for month, value in shock.by_month)
+    if shock.multiply is not None:
+        move = f"times {shock.multiply:g}"
+    elif shock.add is not None:
+        move = f"{'plus' if shock.add >= 0.0 else 'minus'} {abs(shock.add):g}"
+    else:
+        move = f"set to {shock.set:g}"
+    return f"{what}{where} {move}{_when(shock)}"
+
+
+def _summary(points: tuple[tuple[int, float], ...]) -> str:
+    """A path by month in its first, largest, smallest and last values."""
+    points = tuple((month, value) for month, value in points)
+    high, low = max(points, key=lambda p: p[1]), min(points, key=lambda p: p[1])
+    named = {points[0]: "", high: "the most", low: "the least", points[-1]: "to the end"}
+    return ", ".join(
+        f"{value:.4g} in month {month}" + (f" ({named[month, value]})" if named[month, value] else "")
+        for month, value in sorted(named)
+    )
+
+
+def _when(shock: Shock) -> str:
+    if shock.to_month is not None:
+        return (
+            f" in month {shock.from_month}"
+            if shock.to_month == shock.from_month
+            else (f" in months {shock.from_month} to {shock.to_month}")
+        )
+    return f" from month {shock.from_month}" if shock.from_month > 1 else ""

@@ -1,0 +1,59 @@
+"""What stands below the table: paths, seed, what the signs mean, what cannot be trusted."""
+
+from __future__ import annotations
+
+import xarray as xr
+
+from stress import measures
+from stress.measures.means import has_principal
+from stress.report.numbers import CAP, CAPPED, chance, count, fraction
+from stress.report.words import late, residual, weights
+
+LATE = 0.01
+"""Share of paths with late interest from which the caption tells of it."""
+
+
+def caption(ds: xr.Dataset) -> str:
+    """Paths, seed and what the signs mean."""
+    paths = measures.paths(ds)
+    partial = f"PARTIAL, {ds.attrs['partial']} so far: " if "partial" in ds.attrs else ""
+    partial += f"{ds.attrs['target']}. " if "target" in ds.attrs else ""
+    if measures.is_weighted(ds):
+        return partial + _weighted_caption(ds, paths)
+    return (
+        f"{partial}{count(paths)} paths, seed {ds.attrs.get('seed', '?')}, {ds.attrs.get('estimator', 'plain')}. "
+        f"± standard error; [95% interval]; '<' no path of {count(paths)} lost anything: 95% upper bound (3/n). "
+        f"IRR: mean, a year. WAL: years. Price: of par.{footnotes(ds)}"
+    )
+
+
+POOL_WORDS = (
+    " '>' every path: 95% lower bound. default: cumulative, over the cut-off balance. early amortization: a trigger "
+    "ends the revolving period; a later trip is none."
+)
+
+
+def footnotes(ds: xr.Dataset) -> str:
+    """What a mark in the table means, where the table has one."""
+    capped, paid = float(measures.capped_yield(ds).max()), has_principal(ds)
+    said = POOL_WORDS
+    said += f" Interest not paid when due on paths: {'; '.join(missed)}." if (missed := late(ds, chance, LATE)) else ""
+    said += f" mixture: {weights(ds)}." if len(measures.probabilities(ds)) > 1 else ""
+    said += f" {CAPPED} yields above {CAP} count as {CAP}: up to {fraction(capped)} of paths." * (capped > 0.0)
+    said += " ×: money multiple of a residual note, all its cash over par." * bool(residual(ds))
+    names = ", ".join(str(name) for name in ds["tranche"].values[~paid])
+    return said + (f" {names}: a certificate, it lent nothing and can lose nothing." if names else "")
+
+
+def _weighted_caption(ds: xr.Dataset, paths: float) -> str:
+    """Paths, what they are worth, and which figures cannot be trusted."""
+    lost = ds["effective_losses"].values
+    text = (
+        f"{count(paths)} paths, seed {ds.attrs.get('seed', '?')}, importance sampling: worth "
+        f"{count(measures.effective_paths(ds))} plain paths for a mean over all, and at least "
+        f"{count(lost[lost > 0.0].min(initial=paths))} with a loss for every note that loses; weights up to "
+        f"{float(ds['loss_top_weight'].max()):.2g}. ± standard error; [95% interval]; '<' no path lost, or fewer than "
+        f"one in 10^12: 95% upper bound. IRR: mean, a year. WAL: years. Price: of par.{footnotes(ds)}"
+    )
+    told = measures.warnings(ds)
+    return f"{text} NOT TO BE TRUSTED: {'; '.join(told)}." if told else text
