@@ -310,7 +310,10 @@ def test_the_stored_measures_are_the_measures(ds: xr.Dataset) -> None:
 
 
 def test_the_interval_of_a_shortfall_lies_evenly_about_it_on_the_scale_of_its_logarithm():
-    from stress.measures.losses import NORMAL, _shortfall_interval
+    from stress.measures.estimate import CONFIDENCE, NORMAL
+    from stress.measures.losses import _shortfall_interval
+
+    assert stats.norm.cdf(NORMAL) - stats.norm.cdf(-NORMAL) == pytest.approx(CONFIDENCE, abs=1e-15)
 
     one = np.array([0.02])
     found = _shortfall_interval(0.4 * one, 0.6 * one, one, 0.1 * one, one, NORMAL)

@@ -90,14 +90,14 @@ def breakeven(
     trial, scan = _Trial(job, case, lever, note, threads, interest), np.linspace(0.0, last, SCAN)
     rare = min(1.0 - q for q in percentiles) * job.paths < FEW if percentiles else False
     parts = 3 if rare else 2
-    curve, sums = _simulated(trial, scan, _part(progress, 0, parts))
+    curve, sums = _simulated(trial, scan, runs.portion(progress, 0, parts))
     if rare and (sampler := _aimed(trial, curve)) is not None:
         trial = trial._replace(sampler=sampler)
-        curve, sums = _simulated(trial, scan, _part(progress, 1, parts))
+        curve, sums = _simulated(trial, scan, runs.portion(progress, 1, parts))
     more = [inside(lever, curve, 1.0 - q) for q in percentiles]
     places = np.unique(np.concatenate(more)) if more else np.array([])
     if places.size:
-        extra, extra_sums = _simulated(trial, places, _part(progress, parts - 1, parts))
+        extra, extra_sums = _simulated(trial, places, runs.portion(progress, parts - 1, parts))
         curve, sums = _joined(lever, curve, sums, extra, extra_sums)
     monotone = rises(sums)
     answers = [first, *(at_percentile(lever, curve, q, monotone) for q in percentiles)]
@@ -138,10 +138,6 @@ def _aimed(trial: _Trial, curve: Curve) -> Sampler | None:
         return None
     first = trial.lever.shock(float(curve.value[seen[0]]))
     return shifted_towards(runs.variants(trial.job, trial.case, [[first]]), trial.note)
-
-
-def _part(progress: runs.Progress | None, at: int, parts: int) -> runs.Progress | None:
-    return None if progress is None else lambda done, total: progress(at * total + done, parts * total)
 
 
 def _deterministic(job: Job, case: ScenarioCase, lever: Lever, note: int, interest: bool) -> tuple[Curve, Answer]:

@@ -69,7 +69,7 @@ def clocks(
         raise ConfigError(f"--days {days} --month {month}: 1 to 30 days of a revolving month, 1 to {last}")
     case = runs.case_of(job, scenario)
     outage = Shock(target="purchase_outage_days", set=float(days), from_month=month, to_month=month)
-    base = runs.counted(runs.variants(_on(job, "daily"), case, [[], [outage]]), threads, _part(progress, 0))
+    base = runs.counted(runs.variants(_on(job, "daily"), case, [[], [outage]]), threads, runs.portion(progress, 0, 3))
     daily = base.isel(scenario=[0])
     found: dict[str, xr.Dataset] = {}
     left_out = []
@@ -80,7 +80,7 @@ def clocks(
         except ConfigError as error:
             left_out.append(f"{name}: {error}")
             continue
-        found[name] = runs.counted(varied, threads, _part(progress, done))
+        found[name] = runs.counted(varied, threads, runs.portion(progress, done, 3))
     without = base.isel(scenario=[1]).assign_coords(scenario=daily["scenario"])
     found[f"{days} days of outage in month {month}"] = without
     notes = [note.name for note in job.deal.notes if runs.lends(note)]
@@ -118,7 +118,3 @@ def _effect(name: str, note: str | None, daily: xr.Dataset, found: dict[str, xr.
         changes.append(Change(way, *(float(change[k]) for k in ("estimate", "error", "low", "high"))))
     estimate, error, high = (float(value[k]) for k in ("estimate", "error", "high"))
     return Effect(name, note, estimate, error, high, tuple(changes))
-
-
-def _part(progress: runs.Progress | None, at: int) -> runs.Progress | None:
-    return None if progress is None else lambda done, total: progress(at * total + done, 3 * total)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stress.analysis.levers import Lever
-from stress.measures.losses import NORMAL
+from stress.measures.estimate import NORMAL
 
 Array = NDArray[np.float64]
 

@@ -13,8 +13,7 @@ from stress.analysis.note_targets import Target
 from stress.inputs.bands import Bands
 from stress.inputs.job import Job, ScenarioCase
 from stress.kernels.sampling import Sampler
-from stress.measures.estimate import Interval
-from stress.measures.losses import NORMAL
+from stress.measures.estimate import NORMAL, Interval
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -11,6 +11,7 @@ from stress.inputs.job import Job
 from stress.inputs.parameters import Parameters
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
+from stress.measures.estimate import NORMAL
 
 Edit = Callable[[Job], "Job | None"]
 """The job with one input moved, or None where the job has no such input."""
@@ -94,7 +95,7 @@ def calibrated(parameters: Parameters) -> tuple[Input, ...]:
     """The inputs of the table, with default odds, correlation and persistence moved to the ends of their 95% intervals:
     1.96 standard errors of the log odds of each, from a calibration's sampling distribution.
     """
-    p, rho, phi = (_NORMAL * parameters.covariance[i][i] ** 0.5 for i in range(3))
+    p, rho, phi = (NORMAL * parameters.covariance[i][i] ** 0.5 for i in range(3))
     low, high = (f"{side} end, {parameters.name}" for side in ("lower", "upper"))
 
     def moved(shift: float) -> Callable[[float], float]:
@@ -115,8 +116,6 @@ def calibrated(parameters: Parameters) -> tuple[Input, ...]:
     }
     return tuple(found.get(one.name, one) for one in INPUTS)
 
-
-_NORMAL = 1.959963984540054
 
 INPUTS: tuple[Input, ...] = (
     Input("default odds", _shock("÷ 1.5", "default_odds", multiply=1 / 1.5),

@@ -21,8 +21,7 @@ from stress.inputs.job import Job
 from stress.kernels import alone
 from stress.kernels.layout import LANES
 from stress.links import FACTOR_RANGE
-from stress.measures.estimate import Interval
-from stress.measures.losses import NORMAL
+from stress.measures.estimate import NORMAL, Interval
 from stress.measures.proportions import proportion
 from stress.trace import trace_of
 

@@ -114,7 +114,7 @@ def counted(
     parts = _parts(job)
     done = []
     for at, part in enumerate(parts):
-        step = None if progress is None else _share(progress, at, len(parts))
+        step = portion(progress, at, len(parts))
         tally = joined(engine.count(pack(assemble(part), sampler=sampler), part, None, threads, None, step)).tally()
         check_laws(part, tally)
         done.append(_dataset(part, tally, "plain" if sampler is None else "importance"))
@@ -137,8 +137,9 @@ def _parts(job: Job) -> list[Job]:
     return [job.model_copy(update={"scenarios": cases[k : k + MOST]}) for k in range(0, len(cases), MOST)]
 
 
-def _share(progress: Progress, at: int, parts: int) -> Progress:
-    return lambda done, total: progress(at * total + done, parts * total)
+def portion(progress: Progress | None, at: int, parts: int) -> Progress | None:
+    """The progress of one of several equal parts."""
+    return None if progress is None else lambda done, total: progress(at * total + done, parts * total)
 
 
 KEPT = (

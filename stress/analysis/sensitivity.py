@@ -103,7 +103,7 @@ def sensitivity(
     total = 1 + sum(side.edit is not None for side in sides)
     moves = [[], *([side.shock] for side in shocks if side.shock is not None)]
     sampler = shifted_towards(runs.variants(job, case, [[]]), note) if name in OF_LOSSES else None
-    base = runs.counted(runs.variants(job, case, moves), threads, _part(progress, 0, total), sampler)
+    base = runs.counted(runs.variants(job, case, moves), threads, runs.portion(progress, 0, total), sampler)
     found = _changes(measures.difference(base, name), note if of_note else None, [None, *shocks])
     names = [str(base["scenario"].values[0])]
     for done, side in enumerate((s for s in sides if s.edit is not None), start=1):
@@ -111,7 +111,7 @@ def sensitivity(
         moved = side.edit(job)
         if moved is None:
             continue
-        ds = runs.counted(runs.variants(moved, case, [[]]), threads, _part(progress, done, total), sampler)
+        ds = runs.counted(runs.variants(moved, case, [[]]), threads, runs.portion(progress, done, total), sampler)
         found |= _changes(measures.compare(ds, base.sel(scenario=names), name), note if of_note else None, [side])
     first = measured(base, name)
     first = first.isel(scenario=0, tranche=note) if of_note else first.isel(scenario=0)
@@ -156,7 +156,3 @@ def _changes(change: xr.Dataset, note: int | None, sides: Sequence[Side | None])
         for side, row in zip(sides, parts, strict=True)
         if side is not None
     }
-
-
-def _part(progress: runs.Progress | None, at: int, parts: int) -> runs.Progress | None:
-    return None if progress is None else lambda done, total: progress(at * total + done, parts * total)

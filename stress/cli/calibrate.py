@@ -10,6 +10,7 @@ import click
 from stress.cli.group import LazyGroup
 from stress.cli.options import FILE, output_options
 from stress.cli.output import Output
+from stress.cli.writing import save_text
 from stress.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -70,15 +71,12 @@ def pool(file: Path, out: Path | None, fit_rolls: bool, as_json: bool, quiet: bo
 
 def _write(file: Path, out: Path, fit: PoolFit) -> None:
     from stress.analysis.pool_file import pool_with_rates
-    from stress.jobs import write_atomically
 
     try:
         text = pool_with_rates(file.read_text(encoding="utf-8"), fit.pool)
-        write_atomically(out, text)
     except ConfigError as error:
         raise ConfigError(f"{file}: {error}") from None
-    except OSError as error:
-        raise ConfigError(f"--out {out}: cannot be written: {error.strerror}") from None
+    save_text("--out", out, text)
 
 
 def _plain(text: str) -> Any:

@@ -9,6 +9,7 @@ import click
 
 from stress.cli.options import FILE, OneOf, output_options
 from stress.cli.output import Output
+from stress.cli.writing import save_text
 from stress.errors import ConfigError, DataError
 
 
@@ -65,14 +66,18 @@ def rho(
     from stress.cli.calibration_tables import rho_table, rho_toml
 
     if out is not None:
-        _write(out, rho_toml(fit, name, history.name))
+        save_text("--out", out, rho_toml(fit, name, history.name))
     sampling = None
     if draws is not None:
         from stress.calibration.sampling import parameters_toml, sampling_of
 
         sampling = sampling_of(fit)
         source = f"{name} of {history.name}"
-        _write(draws, parameters_toml(sampling, fit, draws.stem, source, table.label(0), table.label(table.n - 1)))
+        save_text(
+            "--draws",
+            draws,
+            parameters_toml(sampling, fit, draws.stem, source, table.label(0), table.label(table.n - 1)),
+        )
     worth = {"effective": fit.effective, "effective_spread": fit.effective_spread}
     document = {"column": name, **_document(fit), **worth}
     if sampling is not None:
@@ -119,17 +124,8 @@ def satellite(
     from stress.cli.calibration_tables import satellite_table
 
     if out is not None:
-        _write(out, satellite_to_toml(fit, out.stem))
+        save_text("--out", out, satellite_to_toml(fit, out.stem))
     Output(as_json, quiet, log_json).result(lambda: satellite_table(fit), lambda: _document(fit))
-
-
-def _write(out: Path, text: str) -> None:
-    from stress.jobs import write_atomically
-
-    try:
-        write_atomically(out, text)
-    except OSError as error:
-        raise ConfigError(f"--out {out}: cannot be written: {error.strerror}") from None
 
 
 def _column(file: Path, columns: tuple[str, ...], wanted: str | None) -> str:

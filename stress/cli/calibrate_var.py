@@ -9,14 +9,12 @@ import click
 
 from stress.cli.options import FILE, output_options
 from stress.cli.output import Output
-from stress.errors import ConfigError
+from stress.cli.writing import save_text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from stress.calibration.var import VarFit
-
-NORMAL_95 = 1.959963984540054
 
 
 @click.command()
@@ -50,7 +48,7 @@ def var(
 
     fit = fit_var(read_table(macro), variables, lags, first, last)
     if out is not None:
-        _write(out, var_to_toml(fit, out.stem))
+        save_text("--out", out, var_to_toml(fit, out.stem))
     Output(as_json, quiet, log_json).result(lambda: var_table(fit), lambda: _document(fit))
 
 
@@ -60,6 +58,8 @@ def var_table(fit: VarFit) -> RenderableType:
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
+
+    from stress.cli.calibration_tables import NORMAL_95
 
     table = Table("equation", "regressor", "coefficient", "95% interval", "error", box=box.SIMPLE)
     for column in table.columns[2:]:
@@ -88,15 +88,6 @@ def var_table(fit: VarFit) -> RenderableType:
         + (" (refused at 5%: more lags, or another sample)." if fit.whiteness < 0.05 else ".")
     )
     return Group(Text(head), table, stray, Text(says))
-
-
-def _write(out: Path, text: str) -> None:
-    from stress.jobs import write_atomically
-
-    try:
-        write_atomically(out, text)
-    except OSError as error:
-        raise ConfigError(f"--out {out}: cannot be written: {error.strerror}") from None
 
 
 def _document(fit: VarFit) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import click
 
 from stress.cli.options import FILE, output_options
 from stress.cli.output import Output
+from stress.cli.writing import save_text
 from stress.errors import ConfigError, StressError
 
 if TYPE_CHECKING:
@@ -96,13 +97,9 @@ def _renamed(columns: tuple[str, ...]) -> dict[str, str]:
 
 
 def _write(out: Path, made: Pool) -> None:
-    from stress.jobs import write_atomically
     from stress.tape.write import pool_to_toml
 
-    try:
-        write_atomically(out, pool_to_toml(made, f"Written by stress pool. {made.source}"))
-    except OSError as error:
-        raise ConfigError(f"--out {out}: cannot be written: {error.strerror}") from None
+    save_text("--out", out, pool_to_toml(made, f"Written by stress pool. {made.source}"))
 
 
 def _tables(cleaned: Cleaned, stock: Stock) -> RenderableType:

@@ -11,7 +11,8 @@ import click
 
 from stress.cli.options import FILE, output_options
 from stress.cli.output import Output, console
-from stress.errors import ConfigError, DataError
+from stress.cli.writing import writing
+from stress.errors import DataError
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -151,13 +152,10 @@ def _tail_path(job: Job, folder: Path | None, scenario: str, tranche: str, quant
 
 
 def _write_csv(path: Path, columns: Columns) -> None:
-    try:
-        with open(path, "w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(columns)
-            writer.writerows(zip(*columns.values(), strict=True))
-    except OSError as error:
-        raise ConfigError(f"--csv {path}: cannot be written: {error.strerror}") from None
+    with writing("--csv", path), open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows(zip(*columns.values(), strict=True))
 
 
 def _table(title: str, columns: Columns, width: int | None = None) -> RenderableType:

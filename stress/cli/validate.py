@@ -9,6 +9,7 @@ import click
 
 from stress.cli.options import FILE, output_options
 from stress.cli.output import Output
+from stress.cli.writing import save_text, writing
 from stress.errors import ConfigError, LimitBreached
 
 if TYPE_CHECKING:
@@ -77,13 +78,9 @@ def _chosen(names: tuple[str, ...], known: tuple[Check | Outcome, ...]) -> list[
 
 
 def _write(target: Path, text: str) -> None:
-    from stress.jobs import write_atomically
-
-    try:
+    with writing("-o", target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(target, text)
-    except OSError as error:
-        raise ConfigError(f"-o {target}: cannot be written: {error.strerror}") from None
+    save_text("-o", target, text)
 
 
 def _answer(entries: list[dict[str, Any]], every: bool) -> RenderableType:

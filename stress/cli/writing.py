@@ -30,6 +30,14 @@ def writing(option: str, file: Path) -> Iterator[None]:
         raise ConfigError(f"{option} {file}: cannot be written: {error.strerror}") from None
 
 
+def save_text(option: str, file: Path, text: str) -> None:
+    """Write a text whole or not at all."""
+    from stress.jobs import write_atomically
+
+    with writing(option, file):
+        write_atomically(file, text)
+
+
 def save(option: str, file: Path, figure: Figure, name: str) -> None:
     """Write a figure in the format that the file's name ends in; `name` makes the ids of an SVG its own."""
     from stress.report.figures import svg

@@ -11,7 +11,6 @@ _MONTH = re.compile(r"^(\d{4})(?:-|M)(\d{2})(?:-(\d{2}))?$", re.IGNORECASE)
 _YEAR = re.compile(r"^(\d{4})$")
 
 ALLOWED = "a period such as 2025 Q1, 2025-01, 2025-03-31 or 2025"
-MONTHS = {1: "year", 3: "quarter", 12: "month"}
 
 
 class Period(NamedTuple):

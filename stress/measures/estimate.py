@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 CONFIDENCE = 0.95
 """Coverage of every interval."""
+NORMAL = 1.959963984540054
+"""Standard errors to either side of an estimate that hold it, under the normal law."""
 
 
 class Interval(NamedTuple):

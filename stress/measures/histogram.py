@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from stress.kernels.tally import MOST_WEIGHT, N_BIN
-from stress.measures.estimate import CONFIDENCE
+from stress.measures.estimate import CONFIDENCE, NORMAL
 from stress.measures.weighted import Weights, variance
 
 Array = NDArray[np.float64]
@@ -108,8 +108,7 @@ def _weighted_interval(count: Array, weighing: Weighing, level: float) -> tuple[
     last = int(np.flatnonzero(count)[-1])
     usual[last:] = usual[last - 1] if last else MOST_WEIGHT
     error = np.sqrt(variance(above, second, second, weights) + np.square(usual / paths))
-    half = special.ndtri(0.5 + CONFIDENCE / 2.0)
-    under, over = above - half * error <= 1.0 - level, above + half * error <= 1.0 - level
+    under, over = above - NORMAL * error <= 1.0 - level, above + NORMAL * error <= 1.0 - level
     return float(LOW[int(under.argmax())]), float(HIGH[int(over.argmax())]) if over.any() else 1.0
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from stress.errors import DataError
 from stress.measures import means, sums
-from stress.measures.estimate import CONFIDENCE, Interval, as_dataset
+from stress.measures.estimate import NORMAL, Interval, as_dataset
 from stress.measures.histogram import WIDTH, Weighing, tail
 from stress.measures.replicates import quantile_interval, replicated, shortfall_error, student
 from stress.measures.weighted import is_weighted, mass, square, weights_of
@@ -18,8 +18,6 @@ from stress.measures.weighted import is_weighted, mass, square, weights_of
 Array = NDArray[np.float64]
 LEVELS = (0.95, 0.99, 0.995, 0.999, 0.9999)
 """Levels stored in every Dataset."""
-NORMAL = 1.959963984540054
-"""Two-sided 95% quantile of the normal law."""
 
 
 def value_at_risk(ds: xr.Dataset, level: float | Sequence[float] = LEVELS) -> xr.Dataset:
@@ -144,6 +142,3 @@ def _checked(level: float | Sequence[float]) -> Array:
     if not np.all((levels > 0.0) & (levels < 1.0)):
         raise DataError(f"level must lie between 0 and 1, was {level!r}")
     return levels
-
-
-assert CONFIDENCE == 0.95  # NORMAL is its quantile

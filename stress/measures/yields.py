@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from stress.errors import DataError
-from stress.measures.estimate import CONFIDENCE, Interval, as_dataset
-from stress.measures.losses import NORMAL
+from stress.measures.estimate import CONFIDENCE, NORMAL, Interval, as_dataset
 from stress.measures.means import has_principal
 from stress.measures.months import QUANTILES
 from stress.measures.weighted import effective_paths, is_weighted
