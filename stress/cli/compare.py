@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import numpy as np
 
 from stress.cli.answer import draw
 from stress.cli.options import FILE, output_options
@@ -56,6 +55,8 @@ def compare(
 
 def _lent(change: xr.Dataset, name: str, *runs: xr.Dataset) -> xr.Dataset:
     """Of a measure of principal, without the notes that lent nothing in one of the runs."""
+    import numpy as np
+
     from stress.measures.means import OF_PRINCIPAL, has_principal
 
     if name not in OF_PRINCIPAL:
