@@ -103,11 +103,16 @@ def outcomes(job: Job) -> Array:
 
 
 def counted(
-    job: Job, threads: int | None = None, progress: Progress | None = None, sampler: Sampler | None = None
+    job: Job,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    sampler: Sampler | None = None,
+    replicated: bool = False,
 ) -> xr.Dataset:
     """Batch sums and loss counts of every scenario, as `measures` reads them; the rest of a result is left out.
 
     `sampler`: who draws the factors, the same for all that is to be compared; None: plain sampling.
+    `replicated`: losses by replicate too, for differences of their tails.
     """
     import xarray as xr
 
@@ -115,7 +120,8 @@ def counted(
     done = []
     for at, part in enumerate(parts):
         step = portion(progress, at, len(parts))
-        tally = joined(engine.count(pack(assemble(part), sampler=sampler), part, None, threads, None, step)).tally()
+        packed = pack(assemble(part), sampler=sampler, replicated=replicated)
+        tally = joined(engine.count(packed, part, None, threads, None, step)).tally()
         check_laws(part, tally)
         done.append(_dataset(part, tally, "plain" if sampler is None else "importance"))
     return done[0] if len(done) == 1 else xr.concat(done, "scenario", data_vars="minimal", join="exact")
@@ -145,7 +151,7 @@ def portion(progress: Progress | None, at: int, parts: int) -> Progress | None:
 KEPT = (
     *("batch_path", "batch_sum", "loss_count", "default_count", "loss_weight", "loss_weight_square"),
     *("default_weight", "default_weight_square", "batch_weight", "batch_weight_square", "batch_square_sum"),
-    "loss_top_weight",
+    *("loss_top_weight", "loss_replicate"),
 )
 """What the measures of a question read; the last ones where paths carry weights."""
 

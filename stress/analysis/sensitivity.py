@@ -14,6 +14,7 @@ from stress.errors import ConfigError, DataError
 from stress.inputs.job import Job, ScenarioCase
 from stress.measures.means import OF_PRINCIPAL
 from stress.measures.names import long_name, measured, of_pool
+from stress.measures.tails import is_tail
 from stress.sampling.shifts import shifted_towards
 
 if TYPE_CHECKING:
@@ -94,16 +95,17 @@ def sensitivity(
     True
     """
     name = long_name(measure, "--measure")
-    of_note = not of_pool(name)
-    asked = [one.name for one in job.deal.notes if runs.lends(one) or name not in OF_PRINCIPAL]
-    note = runs.note_index(job, tranche or asked[-1], can_lose=name in OF_PRINCIPAL)
+    tail, of_note = is_tail(name), not of_pool(name)
+    principal = tail or name in OF_PRINCIPAL
+    asked = [one.name for one in job.deal.notes if runs.lends(one) or not principal]
+    note = runs.note_index(job, tranche or asked[-1], can_lose=principal)
     case = runs.case_of(job, scenario)
     sides = [side for one in inputs for side in (one.down, one.up) if side is not None]
     shocks = [side for side in sides if side.shock is not None and _has(job, case, side)]
     total = 1 + sum(side.edit is not None for side in sides)
     moves = [[], *([side.shock] for side in shocks if side.shock is not None)]
     sampler = shifted_towards(runs.variants(job, case, [[]]), note) if name in OF_LOSSES else None
-    base = runs.counted(runs.variants(job, case, moves), threads, runs.portion(progress, 0, total), sampler)
+    base = runs.counted(runs.variants(job, case, moves), threads, runs.portion(progress, 0, total), sampler, tail)
     found = _changes(measures.difference(base, name), note if of_note else None, [None, *shocks])
     names = [str(base["scenario"].values[0])]
     for done, side in enumerate((s for s in sides if s.edit is not None), start=1):
@@ -111,7 +113,7 @@ def sensitivity(
         moved = side.edit(job)
         if moved is None:
             continue
-        ds = runs.counted(runs.variants(moved, case, [[]]), threads, runs.portion(progress, done, total), sampler)
+        ds = runs.counted(runs.variants(moved, case, [[]]), threads, runs.portion(progress, done, total), sampler, tail)
         found |= _changes(measures.compare(ds, base.sel(scenario=names), name), note if of_note else None, [side])
     first = measured(base, name)
     first = first.isel(scenario=0, tranche=note) if of_note else first.isel(scenario=0)

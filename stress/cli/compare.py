@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 @click.argument("other", type=FILE, metavar="RESULTS")
 @click.option(
     "--measure", "chosen", multiple=True, default=("expected_loss",), show_default=True,
-    help="EL, PD, LGD, WAL, IRR, PRICE, MULTIPLE, DEFAULT, ..., or the long names; may be repeated.",
+    help="EL, PD, LGD, WAL, IRR, PRICE, MULTIPLE, DEFAULT, ..., or the long names; VAR99.9, ES99 of Sobol points; may "
+    "be repeated.",
 )  # fmt: skip
 @click.option("--figure", type=FILE, metavar="FILE", help="Also draw the first measure: an .svg, .png or .pdf file.")
 @output_options
@@ -58,8 +59,9 @@ def _lent(change: xr.Dataset, name: str, *runs: xr.Dataset) -> xr.Dataset:
     import numpy as np
 
     from stress.measures.means import OF_PRINCIPAL, has_principal
+    from stress.measures.tails import is_tail
 
-    if name not in OF_PRINCIPAL:
+    if name not in OF_PRINCIPAL and not is_tail(name):
         return change
     notes = change["tranche"]
     return change.isel(tranche=np.all([has_principal(ds.sel(tranche=notes)) for ds in runs], axis=0))

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--measure", default="EL", show_default=True, help="EL, PD, IRR, WAL, PRICE, MULTIPLE, LGD, DEFAULT, ...")
+@click.option(
+    "--measure", default="EL", show_default=True, help="EL, PD, VAR99.9, ES99.9, IRR, WAL, PRICE, DEFAULT, ..."
+)
 @click.option("--tranche", metavar="NAME", help="Of this note. [default: the last]")
 @click.option(
     "--parameters",

@@ -46,8 +46,11 @@ class Packed(NamedTuple):
     """Who draws the factors; None: the kernel itself, by Philox."""
 
 
-def pack(problem: Problem, traced: bool = False, sampler: Sampler | None = None) -> Packed:
-    """Lay all tables out flat and write down where each begins. `sampler`: who draws the factors, in place of Philox."""
+def pack(problem: Problem, traced: bool = False, sampler: Sampler | None = None, replicated: bool = False) -> Packed:
+    """Lay all tables out flat and write down where each begins.
+
+    `sampler`: who draws the factors, in place of Philox. `replicated`: count losses by replicate, as Sobol's always are.
+    """
     sizes, rows = problem.sizes, problem.rows
     entries: dict[str, int] = {**sizes._asdict(), **rows._asdict()}
     floats: list[Floats] = []
@@ -85,9 +88,10 @@ def pack(problem: Problem, traced: bool = False, sampler: Sampler | None = None)
     entries["keeps_steps"] = int(traced or bool(capped))
     weighted = isinstance(sampler, Shifted)
     entries["weighted"], entries["unit"] = int(weighted), WEIGHT_UNIT if weighted else 1
-    entries["replicated"] = int(isinstance(sampler, Sobol))
+    replicated = replicated or isinstance(sampler, Sobol)
+    entries["replicated"] = int(replicated)
     counts = (sizes.n_scenario, sizes.n_note, sizes.n_month, sizes.n_trigger)
-    shapes = tally_shapes(*counts, weighted, isinstance(sampler, Sobol))
+    shapes = tally_shapes(*counts, weighted, replicated)
     count = 0
     for name, shape in shapes.items():
         entries[f"to_{name}"] = count

@@ -10,6 +10,7 @@ import xarray as xr
 
 from stress.errors import ConfigError
 from stress.measures import losses, means
+from stress.measures.tails import is_tail, tail_of
 
 SHORT = {
     "EL": "expected_loss", "PD": "loss_probability", "LGD": "lgd", "WAL": "wal", "IRR": "irr", "PRICE": "price",
@@ -34,17 +35,21 @@ class Asked(NamedTuple):
 
 
 def long_name(text: str, option: str) -> str:
-    """The long name of a mean or a probability. Raises ConfigError with the list.
+    """The long name of a mean or a probability; a tail as `tails.is_tail` knows it. Raises ConfigError with the list.
 
     >>> long_name("el", "--measure")
     'expected_loss'
     """
+    if is_tail(text.upper()):
+        return text.upper()
     known = {**SHORT, **{name: name for name in SHORT.values()}}
     name = known.get(text.upper(), known.get(text.lower()))
     if name is None:
         from stress.inputs.messages import suggest
 
-        raise ConfigError(f"{option} {text}: one of {', '.join(SHORT)}{suggest(text.upper(), list(SHORT))}")
+        raise ConfigError(
+            f"{option} {text}: one of {', '.join(SHORT)}, VAR99.9, ES99.9{suggest(text.upper(), list(SHORT))}"
+        )
     return name
 
 
@@ -80,11 +85,13 @@ def of_pool(measure: str) -> bool:
 
 
 def measured(ds: xr.Dataset, measure: str, level: float = math.nan) -> xr.Dataset:
-    """A measure by its long name: `estimate`, `error`, `low`, `high`.
+    """A measure by its long name, or VAR99.9: `estimate`, `error`, `low`, `high`.
 
     >>> measured(ds, "expected_loss").equals(stress.measures.expected_loss(ds))
     True
     """
+    if is_tail(measure):
+        return tail_of(ds, measure)
     if measure == "loss_probability":
         return means.loss_probability(ds)
     if measure in TAILS.values():

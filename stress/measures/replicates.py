@@ -40,7 +40,8 @@ class Replicated(NamedTuple):
 
 
 def replicated(ds: xr.Dataset, quantity: str) -> list[Replicated]:
-    """By row of `quantity`_count (scenario, then note); empty unless points are Sobol's and two replicates have any."""
+    """By row of `quantity`_count (scenario, then note); empty where losses were not counted by replicate
+    (they are of Sobol points, and where a question asks for it), or fewer than two have any."""
     if f"{quantity}_replicate" not in ds:
         return []
     size = replicate_paths(ds)
@@ -86,9 +87,26 @@ def shortfall_error(count: Array, one: Replicated, quantile: float, level: float
 
     A replicate's losses stand at the mean excess of all points in the same coarse bin.
     """
-    share = np.clip((HIGH - quantile) / WIDTH, 0.0, 1.0)
-    excess = np.where(quantile <= LOW, MIDDLE - quantile, 0.5 * WIDTH * np.square(share))
-    excess = np.where(quantile < HIGH, excess, 0.0)
+    excess = batches.ratio(one.paths @ mean_excess(count, quantile), one.size)
+    return float(batches.error(excess, one.size)) / (1.0 - level)
+
+
+def mean_excess(count: Array, quantile: float) -> Array:
+    """(coarse bin,) mean of (loss - quantile)+ over all paths of the bin; losses lie evenly in a loss bin."""
+    excess = np.where(quantile <= LOW, MIDDLE - quantile, 0.5 * WIDTH * np.square(_above(quantile)))
+    return _mean(count, np.where(quantile < HIGH, excess, 0.0))
+
+
+def share_above(count: Array, quantile: float) -> Array:
+    """(coarse bin,) share of its paths that lose more than the quantile."""
+    return _mean(count, np.where(quantile < LOW, 1.0, np.where(quantile < HIGH, _above(quantile), 0.0)))
+
+
+def _above(quantile: float) -> Array:
+    """Share of a loss bin beyond the quantile."""
+    return np.asarray(np.clip((HIGH - quantile) / WIDTH, 0.0, 1.0))
+
+
+def _mean(count: Array, value: Array) -> Array:
     weight = np.bincount(CLASS, count)
-    mean = np.bincount(CLASS, count * excess) / np.where(weight > 0.0, weight, 1.0)
-    return float(batches.error(batches.ratio(one.paths @ mean, one.size), one.size)) / (1.0 - level)
+    return np.asarray(np.bincount(CLASS, count * value) / np.where(weight > 0.0, weight, 1.0))

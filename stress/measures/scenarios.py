@@ -13,6 +13,7 @@ from stress.kernels.tally import MOST_WEIGHT
 from stress.measures import batches, means, sums
 from stress.measures.estimate import Interval, as_dataset
 from stress.measures.proportions import zero_count_bound
+from stress.measures.tails import is_tail, meaning_of, replicates_of_tail, widening
 from stress.measures.weighted import WEIGHTED, is_weighted
 
 SAME_DRAWS = ("seed", "paths", "rng", "estimator")
@@ -65,8 +66,9 @@ RAW = (
 def difference(ds: xr.Dataset, measure: str, reference: str | None = None) -> xr.Dataset:
     """Each scenario's mean minus that of `reference` (the first where left out), on common random numbers.
 
-    `measure` is a name in MEANS or `loss_probability`. The scenarios share every draw, so most of the noise cancels and
-    the error is smaller than that of either. Where no batch differs, the interval of a loss is the rule-of-three bound.
+    `measure` is a name in MEANS, `loss_probability`, or a tail (VAR99.9, ES99) where losses were counted by replicate.
+    The scenarios share every draw, so most of the noise cancels and the error is smaller than that of either. Where no
+    batch differs, the interval of a loss is the rule-of-three bound.
 
     >>> change = difference(ds, "expected_loss", "baseline").sel(scenario="macro_severe", tranche="subordinated")
     >>> bool(change["low"] > 0)
@@ -79,7 +81,7 @@ def difference(ds: xr.Dataset, measure: str, reference: str | None = None) -> xr
     replicates, size, spec = _replicates(ds, measure)
     at = names.index(reference)
     minus = batches.Replicates(replicates.value[at], replicates.without[at])
-    return _difference(ds, replicates, minus, size, spec, f"minus {reference}")
+    return _difference(ds, replicates, minus, size, spec, f"minus {reference}", _bound(measure, ds))
 
 
 def compare(ds: xr.Dataset, other: xr.Dataset, measure: str) -> xr.Dataset:
@@ -96,10 +98,16 @@ def compare(ds: xr.Dataset, other: xr.Dataset, measure: str) -> xr.Dataset:
         raise DataError("results have no scenario or no note in common")
     left, size, spec = _replicates(ds.sel(shared), measure)
     right, _, _ = _replicates(other.sel(shared), measure)
-    return _difference(ds.sel(shared), left, right, size, spec, "minus the other result")
+    bound = _bound(measure, ds.sel(shared), other.sel(shared))
+    return _difference(ds.sel(shared), left, right, size, spec, "minus the other result", bound)
 
 
 def _replicates(ds: xr.Dataset, measure: str) -> tuple[batches.Replicates, batches.Array, means.Mean]:
+    if is_tail(measure):
+        return (
+            *replicates_of_tail(ds, measure),
+            means.Mean("note", "loss", None, "1", meaning_of(measure), bounded=True),
+        )
     if measure != "loss_probability":
         return (*means.replicates_of(ds, measure), means.spec_of(measure))
     spec = means.Mean("note", "any_loss", None, "1", "probability of any principal loss", bounded=True)
@@ -113,16 +121,25 @@ def _difference(
     size: batches.Array,
     spec: means.Mean,
     against: str,
+    bound: float,
 ) -> xr.Dataset:
     change = batches.Replicates(left.value - right.value, left.without - right.without)
     parts = batches.symmetric(change, size)
     if spec.bounded and spec.denominator is None:
         same = (parts.estimate == 0.0) & (parts.error == 0.0)
-        bound = float(zero_count_bound(size.sum())) * (MOST_WEIGHT if is_weighted(ds) else 1.0)
         low, high = np.where(same, -bound, parts.low), np.where(same, bound, parts.high)
         parts = Interval(parts.estimate, np.where(same, bound / 3.0, parts.error), low, high)
     dims = ("scenario", "tranche") if spec.of == "note" else ("scenario",)
     return as_dataset(parts, dims, ds.coords, spec.unit, f"{spec.meaning}, {against}")
+
+
+def _bound(measure: str, *results: xr.Dataset) -> float:
+    """How far apart losses may be that no path tells apart: the rule of three; of a tail mean, over 1 - level; a
+    quantile that no path in the tail moves does not move."""
+    zero = max(
+        float(zero_count_bound(ds["batch_path"].sum())) * (MOST_WEIGHT if is_weighted(ds) else 1) for ds in results
+    )
+    return zero * widening(measure) if is_tail(measure) else zero
 
 
 def _weights(ds: xr.Dataset, probability: Mapping[str, float] | None) -> xr.DataArray:
