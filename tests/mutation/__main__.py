@@ -17,8 +17,11 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -55,6 +58,9 @@ LIBRARIES = (
 """Loaded once, and what they import: no module that is mutated."""
 SECONDS = 60
 """Of processor time; a mutant that takes longer is killed: it does not end."""
+
+FORKING = threading.Lock()
+"""One at a time: else a child holds the pipe of another open."""
 
 
 @cache
@@ -94,11 +100,12 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def verdict(module: str, site: Site | None = None) -> str:
     """What the tests of a module said of a mutant (of the sources as they are where None): empty where it survived."""
-    read, write = os.pipe()
-    child = os.fork()
-    if child == 0:
-        _child(module, site, write)
-    os.close(write)
+    with FORKING:
+        read, write = os.pipe()
+        child = os.fork()
+        if child == 0:
+            _child(module, site, write)
+        os.close(write)
     with os.fdopen(read) as file:
         said = file.read()
     _, status = os.waitpid(child, 0)
@@ -128,6 +135,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sample", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="At once; all processors.")
     parser.add_argument("--keep", type=Path, help="Verdicts as lines of JSON; those that are there are not run again.")
     chosen = parser.parse_args()
     if os.environ.get("NUMBA_DISABLE_JIT") != "1":
@@ -143,12 +151,9 @@ def main() -> int:
             print(f"{module}: the tests fail without a mutant: {said}")
             return 1
     equivalent = {str(site): why for site in drawn if (why := reason(site, text(site.module)))}
-    for site in drawn:
-        if str(site) in known or str(site) in equivalent:
-            continue
-        started = time.perf_counter()
-        said = known[str(site)] = verdict(site.module, site)
-        print(f"{time.perf_counter() - started:6.1f} s  {site}: {said or 'SURVIVED'}", flush=True)
+    for site, said, seconds in judged([site for site in drawn if str(site) not in known | equivalent], chosen.jobs):
+        known[str(site)] = said
+        print(f"{seconds:6.1f} s  {site}: {said or 'SURVIVED'}", flush=True)
         if chosen.keep is not None:
             with chosen.keep.open("a") as file:
                 file.write(json.dumps([str(site), said]) + "\n")
@@ -158,16 +163,28 @@ def main() -> int:
     return 0
 
 
-def report(judged: list[Site], verdicts: dict[str, str]) -> None:
+def judged(drawn: list[Site], jobs: int) -> Iterator[tuple[Site, str, float]]:
+    """Verdicts and how long they took, as they come; so many at once."""
+
+    def one(site: Site) -> tuple[Site, str, float]:
+        started = time.perf_counter()
+        return site, verdict(site.module, site), time.perf_counter() - started
+
+    with ThreadPoolExecutor(jobs) as pool:
+        for done in as_completed([pool.submit(one, site) for site in drawn]):
+            yield done.result()
+
+
+def report(met: list[Site], verdicts: dict[str, str]) -> None:
     """Score by module and the survivors, with the lines that they change."""
-    alive = [site for site in judged if not verdicts[str(site)]]
-    made, left = Counter(site.module for site in judged), Counter(site.module for site in alive)
+    alive = [site for site in met if not verdicts[str(site)]]
+    made, left = Counter(site.module for site in met), Counter(site.module for site in alive)
     for module in sorted(made):
         print(f"{module:32} {made[module] - left[module]:4} of {made[module]:4} killed")
     for site in sorted(alive):
         line = text(site.module).splitlines()[site.line - 1]
         print(f"survived: {site} (line {site.line}): {line.strip()}")
-    print(f"{len(judged) - len(alive)} of {len(judged)} mutants killed: {1 - len(alive) / len(judged):.1%}")
+    print(f"{len(met) - len(alive)} of {len(met)} mutants killed: {1 - len(alive) / len(met):.1%}")
 
 
 if __name__ == "__main__":
