@@ -27,7 +27,10 @@ QUESTIONS = ("breakeven", "reverse", "sensitivity", "bands", "clocks")
     "--with", "questions", multiple=True, metavar="QUESTION", help="Answer it in a chapter: breakeven, reverse, "
     "sensitivity, bands, clocks, or several with commas. Each runs the job of RESULTS again, many times.",
 )  # fmt: skip
-@click.option("--tranche", metavar="NAME", help="The note asked about. [default: the lowest that is owed interest]")
+@click.option(
+    "--tranche", metavar="NAME", help="The note asked about. [default: the lowest that is owed interest; of "
+    "sensitivity, the last]",
+)  # fmt: skip
 @click.option("--scenario", metavar="NAME", help="The scenario to start from. [default: the first]")
 @click.option("--paths", type=Count(), help="Paths of each run that a question makes. [default: 32,768]")
 @click.option("--threads", type=click.IntRange(1, 1024), help="Threads to use. [default: all cores]")

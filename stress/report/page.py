@@ -14,8 +14,6 @@ import xarray as xr
 from markupsafe import Markup
 
 from stress import measures
-from stress.explain.shocks import shock_words
-from stress.inputs.scenario import Shock
 from stress.report import figures, sheets, uncertain, validation, words
 from stress.report.chapters import chapter
 from stress.report.deal import told
@@ -101,6 +99,9 @@ def render(ds: xr.Dataset, answers: Sequence[Any] = (), record: Mapping[str, Any
 
 def scenario_rows(ds: xr.Dataset, job: Mapping[str, Any]) -> list[dict[str, str]]:
     """Name, probability in the mixture, description, shocks and source of each scenario that was run."""
+    from stress.explain.shocks import shock_words
+    from stress.inputs.scenario import Shock
+
     chance = measures.probabilities(ds)
     cases = {c.get("name"): c for c in job.get("scenarios", ())}
     rows = []

@@ -66,12 +66,13 @@ PANELS = (
 
 def _rows(axes: Axes, level: NDArray[np.float64], mean: NDArray[np.float64]) -> None:
     """One row a scenario, the first on top."""
-    for row, q in enumerate(level):
-        axes.plot([q[0], q[6]], [row, row], color=ink.BAND, linewidth=1.0, zorder=2)
-        axes.barh(row, q[5] - q[1], 0.34, q[1], color=ink.BAND, alpha=0.30, zorder=3)
-        axes.barh(row, q[4] - q[2], 0.34, q[2], color=ink.BAND, alpha=0.75, zorder=4)
-        axes.plot(q[3], row, "|", color=ink.MEDIAN, markersize=9, markeredgewidth=1.6, zorder=5)
-        axes.plot(mean[row], row, "o", markersize=3.2, color="white", markeredgecolor=ink.TEXT, zorder=6)
+    rows = np.arange(len(level))
+    reach = np.column_stack([level[:, 0], level[:, 6], np.full(len(level), np.nan)])  # NaN ends a line
+    axes.plot(reach.ravel(), rows.repeat(3), color=ink.BAND, linewidth=1.0, zorder=2)
+    axes.barh(rows, level[:, 5] - level[:, 1], 0.34, level[:, 1], color=ink.BAND, alpha=0.30, zorder=3)
+    axes.barh(rows, level[:, 4] - level[:, 2], 0.34, level[:, 2], color=ink.BAND, alpha=0.75, zorder=4)
+    axes.plot(level[:, 3], rows, "|", color=ink.MEDIAN, markersize=9, markeredgewidth=1.6, zorder=5)
+    axes.plot(mean, rows, "o", markersize=3.2, color="white", markeredgecolor=ink.TEXT, zorder=6)
     axes.set_ylim(len(level) - 0.5, -0.5)
     seen = np.append(level[np.isfinite(level)], mean[np.isfinite(mean)])
     if seen.size:
