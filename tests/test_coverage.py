@@ -23,8 +23,8 @@ PLAIN = (
     "test_sampling.py::test_the_inverse_normal_is_that_of_scipy_down_to_the_far_tails",
 )
 """Tests of kernels that end in a minute or two without a compiler."""
-COMPILED = ("-m", "not slow", "--ignore=tests/test_batch_clock.py")
-"""All quick tests, but those that limit what a process may write: they stop the count itself."""
+COMPILED = ("-m", "not slow", "--ignore=tests/test_batch_clock.py", "--ignore=tests/test_benchmarks.py")
+"""All quick tests, but those that limit what a process may write, which stops the count itself, and those of no part."""
 
 
 def test_what_is_run_without_a_compiler_is_there() -> None:
