@@ -24,7 +24,7 @@ PLAIN = (
 )
 """Tests of kernels that end in a minute or two without a compiler."""
 COMPILED = ("-m", "not slow", "--ignore=tests/test_batch_clock.py", "--ignore=tests/test_benchmarks.py")
-"""All quick tests, but those that limit what a process may write, which stops the count itself, and those of no part."""
+"""All quick tests, but those that limit what a process may write, which stops the count too, and those of no part."""
 
 
 def test_what_is_run_without_a_compiler_is_there() -> None:
