@@ -28,8 +28,8 @@ PROVENANCE = ("version", "source_digest", "job_hash", "seed", "paths", "estimato
 
 
 CAPTIONS = {
-    "excess_spread": "Drawn while the median pool holds 5% of the cut-off balance; the ratio means nothing on an empty "
-    "pool and its mean over paths is dominated by pools that are nearly gone."
+    "excess_spread": "Told while the median pool holds 5% of the cut-off balance: the ratio means nothing on an empty "
+    "pool. What lies beyond 100% to either side is drawn at that end."
 }
 
 

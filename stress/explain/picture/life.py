@@ -78,7 +78,7 @@ class Life:
         if trigger.effect == "event_of_default":
             return "event of default"
         if trigger.effect == "acceleration":
-            return "early amortization, while revolving"
+            return "acceleration" if "acceleration" in self.deal.priority else "early amortization, while revolving"
         return effect_words(self.deal, trigger)
 
     def _window(
