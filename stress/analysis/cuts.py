@@ -121,7 +121,7 @@ def moved(shares: list[float], first: int, note: int, cut: float) -> list[float]
 
 def read(job: Job, case: ScenarioCase, threads: int | None, sampler: Sampler | None) -> Reading:
     """Run the job under one scenario and measure its notes."""
-    ds = runs.counted(runs.variants(job, case, [[]]), threads, sampler=sampler)
+    ds = runs.counted(job.model_copy(update={"scenarios": (case,)}), threads, sampler=sampler)
     loss, chance, life = measures.expected_loss(ds), measures.loss_probability(ds), measures.wal(ds)
 
     def each(answer: xr.Dataset) -> list[Interval]:

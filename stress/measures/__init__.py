@@ -34,6 +34,7 @@ from stress.measures.sums import paths
 from stress.measures.weighted import effective_paths, is_weighted, trust, warnings
 from stress.measures.yields import (
     capped_yield,
+    discounted,
     irr_distribution,
     irr_quantile,
     price_distribution,
@@ -52,6 +53,7 @@ __all__ = [
     "convergence",
     "default_rate",
     "difference",
+    "discounted",
     "effective_paths",
     "event_probability",
     "exceedance",

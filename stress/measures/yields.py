@@ -86,6 +86,11 @@ def price_quantile(ds: xr.Dataset, quantile: Sequence[float] = QUANTILES) -> xr.
     return price_distribution(ds, quantile)["estimate"]
 
 
+def discounted(note: xr.Dataset) -> bool:
+    """Whether anything discounts the cash of a note (tranche chosen); if not, its price is a money multiple."""
+    return bool((abs(note["price"] - note["multiple"]) > 1e-9).any())
+
+
 def capped_yield(ds: xr.Dataset) -> xr.DataArray:
     """Share of paths whose yield is above 1,000% a year and counts as 1,000%, (scenario, tranche).
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from stress.measures.fans import ends
 from stress.measures.means import has_principal
 from stress.measures.weighted import mass
-from stress.measures.yields import capped_yield, irr_distribution, price_distribution, wal_distribution
+from stress.measures.yields import capped_yield, discounted, irr_distribution, price_distribution, wal_distribution
 from stress.report.figures.convergence import Track
 from stress.report.figures.losses import exceedance
 from stress.report.figures.months import shown
@@ -86,9 +86,9 @@ def _of_residual(note: xr.Dataset, rows: list[tuple[str, ...]]) -> Sheet:
     """A residual note's cash over par is a money multiple; a price only where something discounts it. No interest is
     owed to it."""
     multiples = [own_unit(*_parts(one, "multiple", "", "_se"), digits=4) for one in _each(note, "scenario")]
-    discounted = bool((abs(note["price"] - note["multiple"]) > 1e-9).any())
-    shown = [(*row[:3], cell, *row[3:4][:discounted]) for row, cell in zip(rows, multiples, strict=True)]
-    head = ("Scenario", "Yield (IRR)", "WAL, years", "Money multiple", *("Price, share of par",) * discounted)
+    priced = discounted(note)
+    shown = [(*row[:3], cell, *row[3:4][:priced]) for row, cell in zip(rows, multiples, strict=True)]
+    head = ("Scenario", "Yield (IRR)", "WAL, years", "Money multiple", *("Price, share of par",) * priced)
     said = "Money multiple: all cash received over par, not discounted."
     return Sheet(head, tuple(shown), " ".join([said, *_remarks(note)]))
 

@@ -39,7 +39,8 @@ def lives(ds: xr.Dataset, tranche: str) -> Figure:
         _rows(one, level[panel.name], note[panel.name].values[:, 0])
         names = [ink.label(s, 30) for s in ds["scenario"].values] if k == 0 else [""] * ds.sizes["scenario"]
         one.set_yticks(range(ds.sizes["scenario"]), names)
-        one.set_title(panel.title)
+        multiple = panel.name == "price" and not measures.discounted(note)
+        one.set_title("Money multiple" if multiple else panel.title)
         if panel.unit:
             one.set(xlabel=panel.unit)
         else:
