@@ -87,7 +87,11 @@ def price_quantile(ds: xr.Dataset, quantile: Sequence[float] = QUANTILES) -> xr.
 
 
 def discounted(note: xr.Dataset) -> bool:
-    """Whether anything discounts the cash of a note (tranche chosen); if not, its price is a money multiple."""
+    """Whether anything discounts the cash of a note (tranche chosen); if not, its price is a money multiple.
+
+    >>> discounted(ds.sel(tranche="A")), discounted(ds.sel(tranche="subordinated"))
+    (True, False)
+    """
     return bool((abs(note["price"] - note["multiple"]) > 1e-9).any())
 
 
