@@ -11,8 +11,9 @@ from hand_worked import INTEREST, PLAIN, REST, A, B, deal, pool, run
 import stress
 from stress.cli import _run
 from stress.inputs.deal import Deal
-from stress.inputs.deal_notes import notes_of_deal, notes_of_size
+from stress.inputs.deal_notes import notes_of_deal
 from stress.inputs.job import Job, ScenarioCase
+from stress.inputs.job_notes import notes_of
 from stress.inputs.load import load
 
 ROOT = Path(__file__).parent.parent
@@ -32,8 +33,9 @@ def test_quarterly_interest_that_nothing_gathers_is_noted_and_does_fall_short() 
     """Month 3 owes 12.4 and has income of 12.8: B's 6 finds 0.4, for the residual took what was left before."""
     found = deal(notes=(QUARTERLY, B, REST))
     (note,) = notes_of_deal(found)
-    assert "note A: its interest is due every 3 months in the amortization phase" in note
-    assert "step 4 (pay_residual) takes the income of the months between" in note
+    assert note.key == 'notes["A"].payment_months'
+    assert "its interest is due every 3 months in the amortization phase" in note.says
+    assert "step 4 (pay_residual) takes the income of the months between" in note.says
     assert float(run(found)["interest_unpaid"].sel(tranche="B", month=3)) == pytest.approx(5.6)
 
 
@@ -42,7 +44,7 @@ def test_an_account_that_pays_after_income_is_noted_and_does_leave_the_next_note
     first, last = gathered(["liquidity", "income"]), gathered(["income", "liquidity"])
     assert notes_of_deal(first) == []
     (note,) = notes_of_deal(last)
-    assert "name liquidity before income" in note
+    assert "name liquidity before income" in note.says
     unpaid = [float(run(one)["interest_unpaid"].sel(tranche="B", month=3)) for one in (first, last)]
     assert unpaid == pytest.approx([0.0, 5.6])
 
@@ -70,7 +72,7 @@ def test_notes_that_are_larger_or_smaller_than_the_pool_are_noted(size: float, s
         seed=1,
         clock="monthly",
     )
-    assert notes_of_size(job) == said
+    assert [note.says for note in notes_of(job)] == said
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "scenarios/deals").glob("*.toml")), ids=lambda path: path.stem)
@@ -86,7 +88,9 @@ def test_check_prints_the_notes_of_a_deal(tmp_path: Path, capsys: pytest.Capture
     file.write_text(text.replace('["liquidity", "income", "principal"]', '["income"]'), encoding="utf-8")
     assert _run(["check", str(file)]) == 0
     said = " ".join(capsys.readouterr().out.split())
-    assert "note priority-01: its interest is due every 3 months in the revolving phase" in said
+    assert (
+        'note: notes["priority-01"].payment_months: its interest is due every 3 months in the revolving phase' in said
+    )
 
 
 def test_every_note_of_the_2015_deal_is_paid_its_interest_in_the_base_case() -> None:

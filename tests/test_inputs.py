@@ -208,11 +208,11 @@ def test_a_note_tells_of_a_cash_rate_that_moves_next_to_nothing(folder: Path) ->
     shock = 'shocks = [{ target = "cash_rate", add = 0.02 }]'
     edit(folder / "scenario.toml", "shocks = []", shock)
     (note, *_) = notes_of(load_job(folder / "job.toml"))
-    assert "cash_rate moves interest on" in note
+    assert "cash_rate moves interest on" in note.says
     edit(folder / "job.toml", 'clock = "monthly"', 'clock = "daily"')
     assert notes_of(load_job(folder / "job.toml")) == []
 
 
 def test_a_note_tells_of_a_purchase_lag_that_trips_the_idle_cash_trigger() -> None:
     (note,) = notes_of(load_job(ROOT / "scenarios" / "jobs" / "baitiao-24m-daily.toml"))
-    assert "revolving_operations_severe: a purchase lag of 30 days" in note
+    assert "scenario revolving_operations_severe: a purchase lag of 30 days" in str(note)

@@ -249,8 +249,8 @@ def test_an_extended_scenario_adds_to_the_shocks_of_the_other(folder, job):
 def test_macro_paths_beside_the_whole_factor_are_noted_as_counted_twice(job):
     from stress.inputs.job_notes import notes_of
 
-    assert not [note for note in notes_of(job) if "twice" in note]
+    assert not [note for note in notes_of(job) if "twice" in note.says]
     case = case_of(job, NAME)
     whole = case.model_copy(update={"shocks": tuple(s for s in case.shocks if s.target != "rho")})
     said = notes_of(job.model_copy(update={"scenarios": (whole,)}))
-    assert [note for note in said if NAME in note and "twice" in note]
+    assert [note for note in said if NAME in note.key and "twice" in note.says]
