@@ -35,6 +35,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from stress.version import __version__
+
 if TYPE_CHECKING:
     from stress import measures, report, results
     from stress.engine import simulate
@@ -43,7 +45,6 @@ if TYPE_CHECKING:
     from stress.jobs.reading import open
     from stress.trace import replay
 
-__version__ = "0.1.0"
 __all__ = ["__version__", "load", "measures", "open", "path_at", "replay", "report", "results", "simulate"]
 
 _HOME = {
@@ -62,6 +63,8 @@ _HOME = {
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'stress' has no attribute {name!r}")
+    if name != "load":  # checking files takes no xarray
+        importlib.import_module("stress.accessor").register()
     if not _HOME[name]:
         return importlib.import_module(f"stress.{name}")
     value = getattr(importlib.import_module(_HOME[name]), name)

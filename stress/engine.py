@@ -25,6 +25,7 @@ from stress.inputs.sweep import with_seed
 from stress.kernels.layout import PANEL_PATHS
 from stress.kernels.memory import Packed, pack
 from stress.kernels.tally import Tally, merge
+from stress.version import __version__
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -221,7 +222,7 @@ def n_core() -> int:
 
 def to_dataset(job: Job, tally: Tally) -> xr.Dataset:
     """Name what was counted and check the laws of the model."""
-    from stress import __version__, results
+    from stress import results
     from stress.assemble.swing import fan_of
     from stress.results.macro import MacroFan, with_macro
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stress.analysis.crossings import Curve, at_percentile
+from stress.analysis.crossings import at_percentile
 from stress.analysis.levers import Lever, lever_of
+from stress.answers.breakeven import Curve
 from stress.report.chapters import _crossing
 
 LEVERS = {"up": lever_of("commingling", 0.0, 4.0), "down": lever_of("payment", 4.0, 0.0)}

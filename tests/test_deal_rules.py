@@ -13,7 +13,7 @@ import tomli
 from pydantic import ValidationError
 
 from stress.inputs.deal import Deal, Note
-from stress.inputs.deal_rules import phases, steps_of
+from stress.inputs.deal_reading import phases, steps_of
 
 ROOT = Path(__file__).parent.parent
 Document = dict[str, Any]

@@ -11,7 +11,7 @@ import stress
 from stress.explain import explain_deal
 from stress.explain.picture import picture_svg
 from stress.inputs.deal import Deal
-from stress.inputs.deal_rules import phases
+from stress.inputs.deal_reading import phases
 from stress.inputs.job import JobFile
 from stress.inputs.load import load, load_job
 from stress.inputs.parse import parse

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stress.analysis import runs
-from stress.analysis.crossings import Answer, Crossing, Curve, answer, at_percentile, inside, rises
+from stress.analysis.crossings import answer, at_percentile, inside, rises
 from stress.analysis.levers import Lever, lever_of
+from stress.answers.breakeven import Answer, Breakeven, Crossing, Curve
 from stress.errors import ConfigError
 from stress.inputs.job import Job, ScenarioCase
 from stress.kernels.sampling import Sampler
@@ -28,27 +29,6 @@ FEW = 50.0
 """Paths beyond a percentile below which plain sampling says too little of it."""
 SCAN_CALM, ROUNDS = 61, 5
 """Points of the deterministic scan; rounds that each divide a bracket by 16."""
-
-
-class Breakeven(NamedTuple):
-    """Break-even of one note under one shock."""
-
-    job: str
-    scenario: str
-    tranche: str
-    shock: str
-    unit: str
-    neutral: float
-    paths: int
-    seed: int
-    answers: tuple[Answer, ...]
-    """Deterministic first, then by percentile."""
-    curve: Curve
-    calm: Curve
-    interest: bool = False
-    """True: all interest when due is asked for, not principal."""
-    estimator: str = "plain"
-    """`importance` where a percentile leaves plain paths too few to tell."""
 
 
 def breakeven(

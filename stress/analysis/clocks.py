@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from stress import measures
 from stress.analysis import runs
-from stress.analysis.sensitivity import Change
+from stress.answers.change import Change
+from stress.answers.clocks import Clocks, Effect
 from stress.errors import ConfigError
 from stress.inputs.deal_rules import check_deal
 from stress.inputs.job import Clock, Job
@@ -19,33 +20,6 @@ OF_POOL = ("mean_purchased", "mean_default", "mean_income")
 OF_NOTE = ("expected_loss", "irr")
 PURCHASE = {"daily": "each_step", "monthly": "each_step", "payment_date": "payment_date"}
 """When the deal buys on each clock."""
-
-
-class Effect(NamedTuple):
-    """One measure under daily purchases, and what each other way of buying changes."""
-
-    measure: str
-    tranche: str | None
-    """None: of the pool."""
-    daily: float
-    error: float
-    high: float
-    """Upper end of the 95% interval: the bound where no path lost anything."""
-    changes: tuple[Change, ...]
-    """In the order of `ways`: that way minus daily purchases, on the same draws."""
-
-
-class Clocks(NamedTuple):
-    """A job on its clocks, and with some days on which nothing could be bought."""
-
-    job: str
-    scenario: str
-    ways: tuple[str, ...]
-    rows: tuple[Effect, ...]
-    left_out: tuple[str, ...]
-    """Ways that the job cannot take, with the reason."""
-    paths: int
-    seed: int
 
 
 def clocks(

@@ -8,62 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stress.analysis.levers import Lever
+from stress.answers.breakeven import Answer, Crossing, Curve
 from stress.measures.estimate import NORMAL
 
 Array = NDArray[np.float64]
 
 WITHIN = 7
 """Further points inside a bracket."""
-
-
-class Crossing(NamedTuple):
-    """A value of the shock at which the note passes from paid in full to not, or back."""
-
-    value: float
-    error: float
-    """Standard error from the number of paths (of the bracket, for the deterministic run)."""
-    low: float
-    high: float
-    fails: bool
-    """True where the note fails beyond it, False where it is paid again."""
-    low_open: bool = False
-    """True where the interval goes on below `low`, the end of what was searched; the error is NaN then."""
-    high_open: bool = False
-
-
-class Answer(NamedTuple):
-    """The break-even at one percentile of the paths, or of the deterministic run."""
-
-    percentile: float | None
-    """Share of the paths on which the note must be paid in full; None: deterministic, rho = 0."""
-    value: float
-    """First crossing from the benign end; NaN where there is none."""
-    error: float
-    low: float
-    high: float
-    crossings: tuple[Crossing, ...]
-    monotone: bool
-    """False where more of the shock helps somewhere: the first crossing is not the whole answer."""
-    says: str
-    low_open: bool = False
-    high_open: bool = False
-    """As of the crossing."""
-
-
-class Curve(NamedTuple):
-    """What the search evaluated, from the benign to the adverse end."""
-
-    value: Array
-    probability: Array
-    """Of any loss; 0 or 1 in the deterministic run."""
-    error: Array
-    low: Array
-    high: Array
-    loss: Array
-    """Expected loss, share of the original balance."""
-    loss_error: Array
-    loss_low: Array
-    loss_high: Array
 
 
 def inside(lever: Lever, curve: Curve, chance: float) -> Array:

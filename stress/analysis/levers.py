@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stress.errors import ConfigError
-from stress.inputs.messages import suggest
 from stress.inputs.scenario import Shock
 from stress.inputs.targets import Target, move_range
+from stress.spelling import suggest
 
 Array = NDArray[np.float64]
 

@@ -7,14 +7,13 @@ the simulated probability.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from stress.analysis import design, runs
 from stress.analysis.margin import Margin, holds, margin_of
+from stress.answers.reverse import Reverse, Search
 from stress.assemble.problem import assemble
 from stress.errors import ConfigError
 from stress.inputs.job import Job
@@ -24,9 +23,6 @@ from stress.links import FACTOR_RANGE
 from stress.measures.estimate import NORMAL, Interval
 from stress.measures.proportions import proportion
 from stress.trace import trace_of
-
-if TYPE_CHECKING:
-    import xarray as xr
 
 Array = NDArray[np.float64]
 
@@ -46,45 +42,6 @@ NEAREST, RESTARTS = 4, 4
 
 SMOOTH = 0.99
 """Alignment below which the point lies on an edge of the surface."""
-
-
-class Search(NamedTuple):
-    """One start and where it led."""
-
-    start: str
-    beta: float
-    alignment: float
-    steps: int
-
-
-class Reverse(NamedTuple):
-    """The most likely path to a loss of one note."""
-
-    job: str
-    scenario: str
-    tranche: str
-    loss: float
-    """The note loses more than this share of its original amount."""
-    beta: float
-    """inf where no path within 12 standard deviations loses so much."""
-    first_order: float
-    """Phi(-beta)."""
-    simulated: Interval
-    """Share of the job's own paths that lose more than `loss`."""
-    aimed: Interval
-    """The same probability from paths drawn around the design point and weighted back."""
-    paths: int
-    seed: int
-    normals: Array
-    """(T, F) whitened normals of the path: what `replay` takes, and what importance sampling shifts by."""
-    weight: Array
-    """(T,) share of beta^2 that falls on each month."""
-    searches: tuple[Search, ...]
-    says: str
-    path: xr.Dataset | None
-    """The path replayed: factors, conditional rates, cash flows; None where there is none."""
-    expected: xr.Dataset | None
-    """The deterministic run for comparison: unconditional rates, rho = 0."""
 
 
 def reverse(

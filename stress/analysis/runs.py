@@ -17,7 +17,6 @@ from stress.errors import ConfigError, StressError
 from stress.inputs.deal import Note
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.job_rules import check_job
-from stress.inputs.messages import suggest
 from stress.inputs.scenario import Shock
 from stress.inputs.targets import Target
 from stress.kernels import alone
@@ -25,6 +24,7 @@ from stress.kernels.layout import LANES
 from stress.kernels.memory import pack
 from stress.kernels.sampling import Sampler
 from stress.kernels.tally import NOTE_QUANTITIES, Tally, decoded
+from stress.spelling import suggest
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from stress import measures
 from stress.analysis import runs
 from stress.analysis.inputs_moved import INPUTS, Input, Side
+from stress.answers.change import Change
+from stress.answers.tornado import Bar, Tornado
 from stress.errors import ConfigError, DataError
 from stress.inputs.job import Job, ScenarioCase
 from stress.measures.means import OF_PRINCIPAL
@@ -24,54 +26,6 @@ NOTHING = 1e-12
 """A change below this share of the base (or below this itself, where that is 0) is rounding."""
 OF_LOSSES = ("expected_loss", "loss_probability", "lgd")
 """Measures that plain paths cannot tell where a note loses rarely."""
-
-
-class Change(NamedTuple):
-    """What one side of an input does to the measure."""
-
-    label: str
-    estimate: float
-    """Moved minus base."""
-    error: float
-    """Of the difference, on common random numbers."""
-    low: float
-    high: float
-
-
-class Bar(NamedTuple):
-    """One bar of the tornado."""
-
-    name: str
-    down: Change | None
-    up: Change | None
-
-    @property
-    def reach(self) -> float:
-        """Largest change of either side."""
-        return max(abs(side.estimate) for side in (self.down, self.up) if side is not None)
-
-
-class Tornado(NamedTuple):
-    """All inputs by how far they move the measure of one note (or of the pool)."""
-
-    job: str
-    scenario: str
-    measure: str
-    tranche: str | None
-    """None: a measure of the pool."""
-    unit: str
-    base: float
-    base_error: float
-    bars: tuple[Bar, ...]
-    """Largest first."""
-    unmoved: tuple[str, ...]
-    """Inputs that move the measure on no path."""
-    left_out: tuple[str, ...]
-    """Inputs that the job does not have."""
-    paths: int
-    seed: int
-    estimator: str = "plain"
-    """`importance` where fewer than 2% of plain paths show a loss of the note: one mixture for all runs."""
 
 
 def sensitivity(

@@ -14,6 +14,7 @@ from stress.analysis.breakeven import FEW
 from stress.analysis.cuts import Cut, Reading, Work, against, moved, read, smallest_cut, with_error
 from stress.analysis.inputs_moved import note_share, with_shares
 from stress.analysis.note_targets import Target, implied, smallest, wanted_of
+from stress.answers.sizing import Sized, Sizing
 from stress.inputs.bands import Bands
 from stress.inputs.job import Job
 from stress.kernels.sampling import Shifted
@@ -28,54 +29,6 @@ CLOSE = 2.0**-9
 """Sizes that move less than this between sweeps are final."""
 PROOF_SEED, PROOF_PATHS = 0x5EED, 4
 """Added to the job's seed, times its paths, for the run that proves the sizes."""
-
-
-class Sized(NamedTuple):
-    """One note before and after, and what the fresh run says of it."""
-
-    note: str
-    before: float
-    """Share of the cut-off balance."""
-    share: float
-    """The largest of which the paths show that the target is met: the safe end of the interval."""
-    share_error: float
-    """Standard error, the notes above as they stand; NaN where nothing was sized."""
-    share_low: float
-    share_high: float
-    """95% interval of the share at which the target is met exactly."""
-    enhancement: float
-    """Share of all notes that rank below."""
-    enhancement_error: float
-    target: str
-    limit: float
-    """The number that was to be met (of a band: its limit at the note's life)."""
-    measured: Interval
-    """In the fresh run; expected loss where there is no target."""
-    life: float
-    """Weighted average life in the fresh run, years."""
-    life_error: float
-    band: str
-    """EL-implied, by the table; not a rating. `1 to 4` where the paths leave it open: estimate to upper bound."""
-    verdict: str
-    """`met`: the whole 95% interval lies within the target; `met, not proven`: the estimate does; `missed`; or none."""
-
-
-class Sizing(NamedTuple):
-    """Sizes of all notes."""
-
-    job: str
-    scenario: str
-    notes: tuple[Sized, ...]
-    paths: int
-    seed: int
-    estimator: str
-    """`importance` where a limit leaves plain paths too few to tell."""
-    proof_paths: int
-    proof_seed: int
-    table: str
-    """Name of the table of bands."""
-    feasible: bool
-    says: str
 
 
 def size(

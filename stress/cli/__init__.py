@@ -10,9 +10,9 @@ from typing import NoReturn
 
 import click
 
-from stress import __version__
 from stress.cli.group import LazyGroup
 from stress.errors import StressError
+from stress.version import __version__
 
 COMMANDS = {
     "run": "stress.cli.run:run",

@@ -11,7 +11,7 @@ from stress.cli.answer import Question, draw, plain, question, sheet_table
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from stress.analysis.breakeven import Breakeven
+    from stress.answers.breakeven import Breakeven
 
 
 @click.command()

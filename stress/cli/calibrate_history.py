@@ -129,7 +129,7 @@ def satellite(
 
 
 def _column(file: Path, columns: tuple[str, ...], wanted: str | None) -> str:
-    from stress.inputs.messages import suggest
+    from stress.spelling import suggest
 
     if wanted is None and len(columns) == 1:
         return columns[0]

@@ -11,7 +11,7 @@ from stress.cli.answer import Question, draw, plain, question, sheet_table
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from stress.analysis.clocks import Clocks
+    from stress.answers.clocks import Clocks
 
 
 @click.command()

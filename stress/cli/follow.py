@@ -44,7 +44,7 @@ class Followed(NamedTuple):
 
 def followed(text: str | None, job: Job) -> Followed:
     """`EL`, `PD`, `B:EL`; where it is left out, the expected loss of the last note, which settles first."""
-    from stress.inputs.messages import suggest
+    from stress.spelling import suggest
 
     notes = [note.name for note in job.deal.notes]
     note, _, measure = (text or "EL").rpartition(":")

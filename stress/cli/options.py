@@ -40,7 +40,7 @@ class OneOf(click.Choice[str]):
         """The word."""
         words = [str(word) for word in self.choices]
         if value not in words:
-            from stress.inputs.messages import suggest
+            from stress.spelling import suggest
 
             self.fail(f"{value!r}: one of {', '.join(words)}{suggest(str(value), words)}", param, ctx)
         return str(value)

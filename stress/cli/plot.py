@@ -53,8 +53,8 @@ def plot(
     target = out or Path(f"{figure}.svg")
     drawable("--out", target)
 
-    from stress.inputs.messages import suggest
     from stress.report import figures
+    from stress.spelling import suggest
 
     dataset = opened_one(results, Cell(deal, pool, seed))
     if scenario is not None and scenario not in dataset["scenario"].values:

@@ -90,7 +90,7 @@ def report(
 
 def _asked(questions: tuple[str, ...]) -> list[str]:
     """The questions, each once, in the order asked."""
-    from stress.inputs.messages import suggest
+    from stress.spelling import suggest
 
     asked = dict.fromkeys(name.strip() for text in questions for name in text.split(",") if name.strip())
     for name in asked:
@@ -142,7 +142,9 @@ def _answer(
 
 
 def _document(answer: Any) -> Any:
-    if type(answer).__name__ == "Reverse":
+    from stress.answers import Reverse
+
+    if isinstance(answer, Reverse):
         from stress.cli.reverse import document
 
         return document(answer)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from stress.analysis.macro_path import MacroPath
-    from stress.analysis.reverse import Reverse
+    from stress.answers.reverse import Reverse
 
 
 @click.command()

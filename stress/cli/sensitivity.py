@@ -13,7 +13,7 @@ from stress.cli.options import FILE
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from stress.analysis.sensitivity import Tornado
+    from stress.answers.tornado import Tornado
 
 
 @click.command()

@@ -13,7 +13,7 @@ from stress.cli.options import FILE
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from stress.analysis.sizing import Sizing
+    from stress.answers.sizing import Sizing
 
 
 @click.command()

@@ -68,7 +68,7 @@ def validate(
 
 
 def _chosen(names: tuple[str, ...], known: tuple[Check | Outcome, ...]) -> list[Check | Outcome]:
-    from stress.inputs.messages import suggest
+    from stress.spelling import suggest
 
     for name in names:
         if name not in {c.name for c in known}:

@@ -16,6 +16,7 @@ from stress.errors import ConfigError
 from stress.kernels import alone
 from stress.kernels.layout import PANEL_PATHS
 from stress.kernels.memory import Packed, Workspace
+from stress.version import __version__
 
 
 class Identity(NamedTuple):
@@ -29,8 +30,6 @@ class Identity(NamedTuple):
 @functools.cache
 def identity() -> Identity:
     """This process's own."""
-    from stress import __version__
-
     return Identity(__version__, source_digest(), numba.__version__)
 
 

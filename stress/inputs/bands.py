@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from stress.errors import ConfigError
 from stress.inputs.base import Document, Fraction, Name, Strict
-from stress.inputs.messages import suggest
+from stress.spelling import suggest
 
 
 class Band(Strict):

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from stress.inputs.deal_rules import notes_of, phases, receiver_of, sources_of, steps_of
-
-if TYPE_CHECKING:
-    from stress.inputs.deal import AnyStep, Deal
+from stress.inputs.deal_reading import notes_of, phases, receiver_of, sources_of, steps_of
+from stress.inputs.deal_steps import AnyStep
+from stress.inputs.deal_terms import Terms
 
 
-def check_flows(deal: Deal) -> None:
+def check_flows(deal: Terms) -> None:
     """Raise ValueError where cash would rest for ever or a claim could never be paid, in any phase that can occur."""
     for phase in phases(deal):
         steps = steps_of(deal, phase)
@@ -24,7 +21,7 @@ def check_flows(deal: Deal) -> None:
     _reserves_filled(deal)
 
 
-def _claims_paid(deal: Deal, phase: str, steps: tuple[AnyStep, ...]) -> None:
+def _claims_paid(deal: Terms, phase: str, steps: tuple[AnyStep, ...]) -> None:
     fees = {step.fee for step in steps if step.step == "pay_fee"}
     for fee in deal.fees:
         if fee.name not in fees:
@@ -38,7 +35,7 @@ def _claims_paid(deal: Deal, phase: str, steps: tuple[AnyStep, ...]) -> None:
             raise ValueError(f"note {note.name}: no step of {_words(phase)} pays its interest")
 
 
-def _notes_repaid(deal: Deal, phase: str, steps: tuple[AnyStep, ...]) -> None:
+def _notes_repaid(deal: Terms, phase: str, steps: tuple[AnyStep, ...]) -> None:
     redeemed = {
         name
         for step in steps
@@ -57,7 +54,7 @@ def _notes_repaid(deal: Deal, phase: str, steps: tuple[AnyStep, ...]) -> None:
             raise ValueError(f"note {note.name}: no step of {_words(phase)} can repay it; a {how} step is missing")
 
 
-def _cash_taken(deal: Deal, phase: str, steps: tuple[AnyStep, ...]) -> None:
+def _cash_taken(deal: Terms, phase: str, steps: tuple[AnyStep, ...]) -> None:
     taken = {account for step in steps for account in sources_of(step)}
     for account in ("income", "principal", *_filled(deal)):
         if account not in taken:
@@ -94,7 +91,7 @@ def _income_used(phase: str, steps: tuple[AnyStep, ...]) -> None:
         raise ValueError(f"account income: receives cash that no step of {_words(phase)} ever takes")
 
 
-def _reserves_filled(deal: Deal) -> None:
+def _reserves_filled(deal: Terms) -> None:
     filled = _filled(deal)
     for account in deal.accounts:
         if account not in filled:
@@ -103,7 +100,7 @@ def _reserves_filled(deal: Deal) -> None:
             )
 
 
-def _filled(deal: Deal) -> list[str]:
+def _filled(deal: Terms) -> list[str]:
     """Named accounts that can hold cash at some time."""
     paid_into = {receiver_of(step) for phase in phases(deal) for step in steps_of(deal, phase)}
     return [name for name in deal.accounts if name in paid_into or deal.opening_cash.get(name, 0.0) > 0.0]

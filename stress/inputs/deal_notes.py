@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from stress.inputs.deal_rules import notes_of, phases, receiver_of, sources_of, steps_of
+from stress.inputs.deal_reading import notes_of, phases, receiver_of, sources_of, steps_of
 from stress.inputs.look_alike import look_alike
 from stress.inputs.remark import Found, Remark, remarks
 

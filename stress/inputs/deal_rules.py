@@ -2,78 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
-from stress.inputs.messages import suggest
+from stress.inputs.deal_flows import check_flows
+from stress.inputs.deal_reading import located, notes_of, phases, receiver_of, sources_of, steps_of
+from stress.inputs.deal_steps import AnyStep, PayPrincipal
+from stress.inputs.deal_terms import Note, Terms
+from stress.inputs.deal_triggers import check_conditions, check_triggers
+from stress.spelling import exists
 
-if TYPE_CHECKING:
-    from stress.inputs.deal import AnyStep, Deal, Note, PayPrincipal
-
-PHASES = ("revolving", "amortization", "acceleration", "event_of_default")
-"""In the order in which a deal can pass through them; none is ever left for an earlier one."""
 SMALLEST = 1e-9
 """Share of the cut-off balance below which a note is nothing: amounts are conserved to this."""
 
 
-def check_deal(deal: Deal) -> None:
+def check_deal(deal: Terms) -> None:
     """Raise ValueError with a sentence where the deal contradicts itself or is silent about money."""
-    from stress.inputs.deal_flows import check_flows
-    from stress.inputs.deal_triggers import check_conditions, check_triggers
-
-    for rule in (*_RULES, check_conditions, check_triggers, check_flows):
+    for rule in _RULES:
         rule(deal)
 
 
-def phases(deal: Deal) -> tuple[str, ...]:
-    """Phases that can occur: by the calendar, or because a trigger leads there."""
-    effects = {trigger.effect for trigger in deal.triggers}
-    return tuple(
-        phase
-        for phase in PHASES
-        if phase == "amortization" or (phase == "revolving" and deal.revolving_months > 0) or phase in effects
-    )
-
-
-def steps_of(deal: Deal, phase: str) -> tuple[AnyStep, ...]:
-    """The priority of payments of a phase; acceleration and event of default follow amortization where left out."""
-    for known, steps in deal.priority.items():
-        if known == phase:
-            return steps
-    return next(steps for known, steps in deal.priority.items() if known == "amortization")
-
-
-def sources_of(step: AnyStep) -> tuple[str, ...]:
-    """Accounts a step takes from; a release takes from its own account."""
-    return (step.account,) if step.step == "release" else step.source
-
-
-def receiver_of(step: AnyStep) -> str | None:
-    """The account a step pays into, where it pays into one."""
-    if step.step == "top_up":
-        return step.account
-    if step.step in ("release", "transfer"):
-        return step.to
-    return "principal" if step.step == "cover_defaults" else None
-
-
-def notes_of(step: AnyStep) -> tuple[str, ...]:
-    """Notes whose interest, principal or residual a step pays."""
-    if step.step == "pay_residual":
-        return (step.note,)
-    if step.step == "pay_interest":
-        return step.notes if step.notes is not None else (step.note or "",)
-    return step.notes if step.step == "pay_principal" else ()
-
-
-def located(deal: Deal) -> Iterator[tuple[str, AnyStep]]:
-    """Every step with its place in words: `priority.revolving[3] (pay_fee)`."""
-    for phase, steps in deal.priority.items():
-        for number, step in enumerate(steps, 1):
-            yield f"priority.{phase}[{number}] ({step.step})", step
-
-
-def _unique(deal: Deal) -> None:
+def _unique(deal: Terms) -> None:
     lists: tuple[tuple[str, Sequence[str]], ...] = (
         ("notes", [note.name for note in deal.notes]),
         ("fees", [fee.name for fee in deal.fees]),
@@ -89,7 +37,7 @@ def _unique(deal: Deal) -> None:
             raise ValueError(f"accounts: {name!r} always exists; name only further accounts")
 
 
-def _dates(deal: Deal) -> None:
+def _dates(deal: Terms) -> None:
     if not 1980 <= deal.closing_date.year <= 2200:
         raise ValueError(f"closing_date = {deal.closing_date}: must lie between 1980 and 2200")
     if deal.revolving_months > deal.scheduled_months:
@@ -108,7 +56,7 @@ def _dates(deal: Deal) -> None:
         )
 
 
-def _notes(deal: Deal) -> None:
+def _notes(deal: Terms) -> None:
     for note in deal.notes[:-1]:
         if note.residual:
             raise ValueError(f"note {note.name}: only the last note may be residual; the last is {deal.notes[-1].name}")
@@ -140,7 +88,7 @@ def _notes(deal: Deal) -> None:
             raise ValueError(f"indices: {index!r} is used by no note")
 
 
-def _step_up(deal: Deal, note: Note) -> None:
+def _step_up(deal: Terms, note: Note) -> None:
     assert note.step_up is not None
     where, start = f"note {note.name}: step_up", note.step_up.from_month
     if note.step_up.trigger is not None:
@@ -153,7 +101,7 @@ def _step_up(deal: Deal, note: Note) -> None:
         raise ValueError(f"{where}: adds 0; leave it out")
 
 
-def _fees(deal: Deal) -> None:
+def _fees(deal: Terms) -> None:
     for fee in deal.fees:
         if fee.base == "fixed" and fee.rate != 0.0:
             raise ValueError(f"fee {fee.name}: a fixed fee has an amount, not a rate")
@@ -166,14 +114,14 @@ def _fees(deal: Deal) -> None:
             raise ValueError(f"fee {fee.name}: rate = {fee.rate:g}: must not be negative")
 
 
-def _accounts(deal: Deal) -> None:
+def _accounts(deal: Terms) -> None:
     for name in deal.opening_cash:
         exists("opening_cash", name, deal.accounts)
     if deal.clean_up is not None and not 0.0 < deal.clean_up.pool_factor < 1.0:
         raise ValueError(f"clean_up.pool_factor = {deal.clean_up.pool_factor:g}: must be above 0 and below 1")
 
 
-def _phases(deal: Deal) -> None:
+def _phases(deal: Terms) -> None:
     given = set(deal.priority)
     if "amortization" not in given:
         raise ValueError("priority.amortization is missing: every deal repays its notes")
@@ -190,7 +138,7 @@ def _phases(deal: Deal) -> None:
                 raise ValueError(f"note {note.name}: payment_months.{phase}: the deal is never in this phase")
 
 
-def _steps(deal: Deal) -> None:
+def _steps(deal: Terms) -> None:
     known = ("income", "principal", *deal.accounts)
     notes = [note.name for note in deal.notes]
     for where, step in located(deal):
@@ -218,7 +166,7 @@ def _schedule(where: str, step: PayPrincipal) -> None:
         raise ValueError(f"{where}: months of to_balance must increase")
 
 
-def _account_step(deal: Deal, where: str, step: AnyStep, known: Sequence[str], notes: Sequence[str]) -> None:
+def _account_step(deal: Terms, where: str, step: AnyStep, known: Sequence[str], notes: Sequence[str]) -> None:
     if step.step == "transfer" and step.amount is not None and step.share is not None:
         raise ValueError(f"{where}: give amount or share, at most one of them")
     if step.step == "transfer" and step.share == 0.0:
@@ -243,7 +191,7 @@ def _account_step(deal: Deal, where: str, step: AnyStep, known: Sequence[str], n
             raise ValueError(f"{where}: {to!r} pays into itself")
 
 
-def _residual(deal: Deal, where: str, step: str, name: str) -> None:
+def _residual(deal: Terms, where: str, step: str, name: str) -> None:
     residual = next(note.residual for note in deal.notes if note.name == name)
     if step == "pay_residual" and not residual:
         raise ValueError(f"{where}: note {name!r} is not residual; use pay_interest and pay_principal")
@@ -251,7 +199,7 @@ def _residual(deal: Deal, where: str, step: str, name: str) -> None:
         raise ValueError(f"{where}: note {name!r} is residual; it is paid by pay_residual alone")
 
 
-def _purchases(deal: Deal) -> None:
+def _purchases(deal: Terms) -> None:
     if deal.revolving_months > 0 and deal.purchase == "none":
         raise ValueError(
             f'purchase = "none": a deal that revolves for {deal.revolving_months} months must buy, at "each_step" or '
@@ -269,15 +217,7 @@ def _purchases(deal: Deal) -> None:
         )
 
 
-def exists(where: str, name: str, known: Collection[str]) -> None:
-    """Raise ValueError where a name is not among the known ones, with the one that was probably meant."""
-    if name not in known:
-        names = list(known)
-        choice = f"one of {', '.join(names)}{suggest(name, names)}" if names else "none is defined"
-        raise ValueError(f"{where} names {name!r}, which does not exist: {choice}")
-
-
-_RULES: tuple[Callable[[Deal], None], ...] = (
+_RULES: tuple[Callable[[Terms], None], ...] = (
     _unique,
     _dates,
     _notes,
@@ -286,4 +226,7 @@ _RULES: tuple[Callable[[Deal], None], ...] = (
     _phases,
     _steps,
     _purchases,
+    check_conditions,
+    check_triggers,
+    check_flows,
 )

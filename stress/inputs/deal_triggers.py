@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
-from stress.inputs.deal_rules import PHASES, exists, located
-
-if TYPE_CHECKING:
-    from stress.inputs.deal import Condition, Deal, Trigger
+from stress.inputs.deal_reading import located
+from stress.inputs.deal_steps import Condition
+from stress.inputs.deal_terms import PHASES, Terms, Trigger
+from stress.spelling import exists
 
 RANGE = {
     "cumulative_default": (0.0, 1.0),
@@ -31,7 +30,7 @@ RATIOS = ("cumulative_default", "default_stock", "deficiency")
 """Observables with a choice of denominator."""
 
 
-def check_triggers(deal: Deal) -> None:
+def check_triggers(deal: Terms) -> None:
     """Raise ValueError where a trigger cannot fire, fires always, or has no effect."""
     for trigger in deal.triggers:
         _options(trigger)
@@ -42,7 +41,7 @@ def check_triggers(deal: Deal) -> None:
         _effective(deal, trigger)
 
 
-def check_conditions(deal: Deal) -> None:
+def check_conditions(deal: Terms) -> None:
     """Raise ValueError where a step's `when` is always or never true."""
     for where, step in located(deal):
         for when in step.when:
@@ -83,7 +82,7 @@ def _together(where: str, when: tuple[Condition, ...]) -> None:
                 )
 
 
-def _on_trigger(deal: Deal, where: str, when: Condition) -> None:
+def _on_trigger(deal: Terms, where: str, when: Condition) -> None:
     """A condition on a trigger: it exists, and its trip does not itself end the phase of the step."""
     assert when.trigger is not None
     exists(f"{where}: when.trigger", when.trigger, [trigger.name for trigger in deal.triggers])
@@ -108,7 +107,7 @@ def _options(trigger: Trigger) -> None:
         )
 
 
-def _observed(deal: Deal, trigger: Trigger) -> None:
+def _observed(deal: Terms, trigger: Trigger) -> None:
     """What a trigger looks at can move in this deal."""
     senior = deal.notes[0]
     bears = senior.coupon != 0.0 or senior.index is not None or senior.step_up is not None
@@ -119,7 +118,7 @@ def _observed(deal: Deal, trigger: Trigger) -> None:
         raise ValueError(f"trigger {trigger.name}: can never fire: the deal has {days} days to its legal maturity")
 
 
-def _windows(deal: Deal, trigger: Trigger) -> None:
+def _windows(deal: Terms, trigger: Trigger) -> None:
     last = deal.legal_maturity_months
     tested: list[int] = []
     for number, threshold in enumerate(trigger.thresholds, 1):
@@ -149,7 +148,7 @@ def _windows(deal: Deal, trigger: Trigger) -> None:
         )
 
 
-def _reachable(deal: Deal, where: str, observable: str, side: str, limit: float) -> None:
+def _reachable(deal: Terms, where: str, observable: str, side: str, limit: float) -> None:
     low, high = RANGE[observable]
     if observable == "idle_cash_days":
         high = 30.0 * deal.legal_maturity_months
@@ -163,7 +162,7 @@ def _reachable(deal: Deal, where: str, observable: str, side: str, limit: float)
     raise ValueError(f"{where}: {observable} {side} {limit:g} {what}: {observable} is from {low:g} to {high:g}{hint}")
 
 
-def _effective(deal: Deal, trigger: Trigger) -> None:
+def _effective(deal: Terms, trigger: Trigger) -> None:
     """An effect that does not end the revolving period must at least change the order of payments."""
     if trigger.effect == "none" or trigger.effect in deal.priority:
         return

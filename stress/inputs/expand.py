@@ -9,12 +9,13 @@ from stress.errors import ConfigError
 from stress.inputs.job import ScenarioCase, ScenarioFile
 from stress.inputs.macro_shocks import macro_shocks
 from stress.inputs.macro_swing import Drive, swing_of
-from stress.inputs.messages import show, suggest
+from stress.inputs.messages import show
 from stress.inputs.parse import parse_as
 from stress.inputs.project import Horizon
 from stress.inputs.reference import resolve
 from stress.inputs.scenario import Level, Scenario, Shock
 from stress.inputs.swing import Swing
+from stress.spelling import suggest
 
 MAX_COMBINE_DEPTH = 8
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from stress.errors import DataError
 from stress.inputs.deal import Deal
 from stress.inputs.deal_index import IndexByMonth, IndexFile
-from stress.inputs.messages import suggest
 from stress.inputs.periods import ALLOWED, parse_period
 from stress.inputs.project import horizon_of
 from stress.inputs.reference import resolve
 from stress.inputs.table import rows_of
+from stress.spelling import suggest
 
 LOW, HIGH = -0.5, 1.0
 """Between these lies a rate per annum."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from stress.inputs.deal import Deal
 from stress.inputs.deal_rules import SMALLEST
 from stress.inputs.job import Job, ScenarioCase
-from stress.inputs.messages import suggest
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
+from stress.spelling import suggest
 
 LARGE = 100.0
 """A pool this many times the size of its notes is not overcollateralization but another unit of money."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +19,7 @@ from stress.inputs.schema import (
     number_range,
     schemas_at,
 )
+from stress.spelling import suggest
 
 MAX_SHOWN = 12
 """Messages of one file that are shown; the rest is counted."""
@@ -70,13 +70,6 @@ def message(path: Path | str, model: type[BaseModel], document: dict[str, Any], 
     shown = [f"  {fault}" for fault in faults[:MAX_SHOWN]]
     more = [f"  and {n - MAX_SHOWN} more"] if n > MAX_SHOWN else []
     return "\n".join([f"{path}: {n} things are wrong", *shown, *more])
-
-
-def suggest(word: str, allowed: Sequence[str]) -> str:
-    """`; did you mean ...?` where an allowed word is close, else nothing."""
-    lowered = {a.lower(): a for a in allowed}
-    close = difflib.get_close_matches(word.lower(), list(lowered), n=1, cutoff=0.6)
-    return f"; did you mean {lowered[close[0]]}?" if close else ""
 
 
 def one_of(words: Sequence[str]) -> str:

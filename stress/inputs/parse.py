@@ -13,7 +13,7 @@ from stress.inputs.bands import Bands
 from stress.inputs.deal import Deal
 from stress.inputs.index_file import with_levels
 from stress.inputs.job import JobFile
-from stress.inputs.messages import message, one_of, show, suggest
+from stress.inputs.messages import message, one_of, show
 from stress.inputs.parameters import Parameters
 from stress.inputs.pool import Pool
 from stress.inputs.read import read_document
@@ -21,6 +21,7 @@ from stress.inputs.satellite import Satellite
 from stress.inputs.scenario import Scenario
 from stress.inputs.schema import schemas_at
 from stress.inputs.var import Var
+from stress.spelling import suggest
 
 AnyFile = Deal | Pool | Scenario | Satellite | Parameters | Var | Bands | JobFile
 Kind = TypeVar("Kind", Deal, Pool, Scenario, Satellite, Parameters, Var, Bands, JobFile)

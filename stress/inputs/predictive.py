@@ -6,10 +6,10 @@ from pathlib import Path
 
 from stress.errors import ConfigError
 from stress.inputs.job import JobFile, ScenarioCase
-from stress.inputs.messages import suggest
 from stress.inputs.parameters import Parameters
 from stress.inputs.parse import parse_as
 from stress.inputs.reference import resolve
+from stress.spelling import suggest
 
 SUFFIX = "_predictive"
 """What the name of a twin ends with."""

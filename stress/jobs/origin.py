@@ -15,6 +15,7 @@ from stress.inputs.job import Job
 from stress.inputs.load import job_hash
 from stress.jobs.files import disk, write_atomically
 from stress.jobs.plans import Plan
+from stress.version import __version__
 
 RUN = "run.json"
 _WORDS = {"job": "other inputs, scenarios or seed", "counters": "another version of the kernels"}
@@ -67,13 +68,11 @@ def check_problem(folder: Path, digest: str) -> None:
 
 def origin(plan: Plan) -> dict[str, Any]:
     """What the result depends on, and what it ran on."""
-    import stress
-
     return {
         "job": plan.job.name,
         "job_hash": job_hash(plan.job),
         "run_id": run_id(run_parts(plan.job)),
-        "stress": stress.__version__,
+        "stress": __version__,
         "source_digest": source_digest(),
         "paths": plan.paths,
         "seed": str(plan.seed),

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from stress.errors import ConfigError, LimitError
 from stress.inputs.job import Job, Sweep
-from stress.inputs.messages import suggest
 from stress.inputs.sweep import with_seed
+from stress.spelling import suggest
 
 MOST_PATHS = 10**10
 """Paths that are refused unless --max-paths allows them: days of a large machine."""

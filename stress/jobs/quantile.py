@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stress.errors import ConfigError, DataError
-from stress.inputs.messages import suggest
+from stress.spelling import suggest
 
 if TYPE_CHECKING:
     import numpy as np

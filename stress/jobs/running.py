@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from stress.counting.counted import Progress
 from stress.digest import source_digest
 from stress.errors import ConfigError
+from stress.jobs.choices import noted, settled
 from stress.jobs.counts import Say, Seen, count, folder_of
 from stress.jobs.estimates import refuse
 from stress.jobs.files import disk, sha256_of, write_atomically
 from stress.jobs.origin import origin, read_json, run_id, run_parts
 from stress.jobs.plans import Plan
-from stress.jobs.targets import noted, settled
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from stress.counting.counted import Progress
 from stress.digest import source_digest
 from stress.inputs.job import labels_of
+from stress.jobs.choices import noted, settled
 from stress.jobs.counts import JOB, Say, Seen, count, folder_of, reserved, shared_place
 from stress.jobs.estimates import refuse_sweep
 from stress.jobs.files import disk, write_atomically
@@ -32,7 +33,6 @@ from stress.jobs.running import (
     write,
     write_manifest,
 )
-from stress.jobs.targets import noted, settled
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -1,46 +1,16 @@
-"""Runs that choose: an estimator by a pilot, a number of paths by a target error."""
+"""Runs that choose their number of paths by a target error."""
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
 
 from stress.counting.counted import Progress
+from stress.jobs.choices import settled
 from stress.jobs.counts import Say, Seen
 from stress.jobs.files import sha256_of
 from stress.jobs.origin import read_json
 from stress.jobs.plans import Plan
-
-if TYPE_CHECKING:
-    import xarray as xr
-
-    from stress.jobs.running import Done
-
-
-def settled(plan: Plan, say: Say) -> Plan:
-    """The plan with `auto` replaced by what a pilot finds best; the same again when the run goes on."""
-    if plan.job.estimator != "auto":
-        return plan
-    from stress import sampling
-
-    job, why = sampling.resolved(plan.job)
-    say("estimator", estimator=job.estimator, why=why)
-    return plan._replace(job=job, why=why)
-
-
-def noted(plan: Plan, dataset: xr.Dataset) -> xr.Dataset:
-    """The result with what was chosen for it: the estimator and why, the target and whether it was reached."""
-    from stress import measures
-    from stress.measures import target as targets
-
-    notes = {"estimator_choice": plan.why} if plan.why else {}
-    if plan.target is not None:
-        target = targets.parse(plan.target, [note.name for note in plan.job.deal.notes])
-        relative, scenario = targets.reached(target, dataset)
-        notes["target"] = targets.says(target, relative, scenario, plan.paths, plan.paths)
-    if told := measures.warnings(dataset):
-        notes["warnings"] = "; ".join(told)
-    return dataset.assign_attrs(notes)
+from stress.jobs.running import MANIFEST, RESULTS, Done, run, silent
 
 
 def run_to_target(
@@ -56,7 +26,6 @@ def run_to_target(
     """
     import xarray as xr
 
-    from stress.jobs.running import MANIFEST, RESULTS, run, silent
     from stress.measures import target as targets
 
     assert plan.target is not None

@@ -85,7 +85,7 @@ def replicates_of(ds: xr.Dataset, name: str, first: int | None = None) -> tuple[
 def spec_of(name: str) -> Mean:
     """The definition of a mean, or an error that lists them."""
     if name not in MEANS:
-        from stress.inputs.messages import suggest
+        from stress.spelling import suggest
 
         raise DataError(f"no mean named {name!r}; there are {', '.join(MEANS)}{suggest(name, list(MEANS))}")
     return MEANS[name]

@@ -45,7 +45,7 @@ def long_name(text: str, option: str) -> str:
     known = {**SHORT, **{name: name for name in SHORT.values()}}
     name = known.get(text.upper(), known.get(text.lower()))
     if name is None:
-        from stress.inputs.messages import suggest
+        from stress.spelling import suggest
 
         raise ConfigError(
             f"{option} {text}: one of {', '.join(SHORT)}, VAR99.9, ES99.9{suggest(text.upper(), list(SHORT))}"

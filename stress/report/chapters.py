@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from stress.answers.breakeven import Answer, Breakeven
+from stress.answers.change import Change
+from stress.answers.reverse import Reverse
+from stress.answers.sizing import Sizing
+from stress.answers.tornado import Tornado
 from stress.errors import DataError
 from stress.report.clock_chapter import clocks
 from stress.report.exhibit import Chapter, Exhibit, svg_of
@@ -15,22 +20,15 @@ from stress.report.figures import answers
 from stress.report.numbers import MISSING, count, fraction, interval, own_unit, percent, share, with_error
 from stress.report.sheets import Sheet
 
-if TYPE_CHECKING:
-    from stress.analysis.breakeven import Breakeven
-    from stress.analysis.crossings import Answer
-    from stress.analysis.reverse import Reverse
-    from stress.analysis.sensitivity import Change, Tornado
-    from stress.analysis.sizing import Sizing
 
-
-def chapter(answer: Any) -> Chapter:
+@functools.singledispatch
+def chapter(answer: object) -> Chapter:
     """The chapter of an answer of `stress.analysis`. Raises DataError for anything else."""
-    kind = type(answer).__name__
-    if kind not in _CHAPTERS:
-        raise DataError(f"no chapter for a {kind}; there are {', '.join(_CHAPTERS)}")
-    return _CHAPTERS[kind](answer)
+    known = [kind.__name__ for kind in chapter.registry if kind is not object]
+    raise DataError(f"no chapter for a {type(answer).__name__}; there are {', '.join(known)}")
 
 
+@chapter.register
 def breakeven(answer: Breakeven) -> Chapter:
     """How much of a shock a note stands."""
     curve = answer.curve
@@ -77,6 +75,7 @@ def _crossing(one: Answer) -> tuple[str, str, str]:
     return f"{one.value:#.4g}", f"{one.error:.1g}" if math.isfinite(one.error) else MISSING, f"{low} to {high}"
 
 
+@chapter.register
 def reverse(answer: Reverse) -> Chapter:
     """The most likely way to a loss."""
     what = "any principal" if answer.loss == 0.0 else f"more than {fraction(answer.loss)} of its principal"
@@ -138,6 +137,7 @@ def _months(answer: Reverse) -> Sheet:
     return Sheet(tuple(head), tuple(rows))
 
 
+@chapter.register
 def tornado(answer: Tornado) -> Chapter:
     """What moves a measure most."""
     of = f" of {answer.tranche}" if answer.tranche else ""
@@ -188,6 +188,7 @@ def tornado_number(answer: Tornado, value: float, error: float) -> str:
     return with_error(value, error)
 
 
+@chapter.register
 def sizing(answer: Sizing) -> Chapter:
     """Notes as they are and as sized; or as they are alone, with their bands."""
     asked = any(note.target for note in answer.notes)
@@ -245,11 +246,4 @@ def solved(answer: Sizing) -> str:
     )
 
 
-_CHAPTERS: dict[str, Callable[[Any], Chapter]] = {
-    "Breakeven": breakeven,
-    "Reverse": reverse,
-    "Tornado": tornado,
-    "Sizing": sizing,
-    "Clocks": clocks,
-}
-"""By the name of the answer's type: a saved Dataset is read without the engine, so its types are not imported here."""
+chapter.register(clocks)

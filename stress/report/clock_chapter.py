@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from stress.answers.change import Change
+from stress.answers.clocks import Clocks
 from stress.report.exhibit import Chapter, Exhibit, svg_of
 from stress.report.figures import answers
 from stress.report.numbers import count, with_error
 from stress.report.sheets import Sheet
-
-if TYPE_CHECKING:
-    from stress.analysis.clocks import Clocks
-    from stress.analysis.sensitivity import Change
 
 ROUNDING = 1e-6
 """A change below this, 0.01 bp, is not worth showing."""

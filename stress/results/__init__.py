@@ -1,6 +1,5 @@
-"""The Dataset of a run or a sweep: built from what was counted, saved, opened. Importing registers `ds.stress`."""
+"""The Dataset of a run or a sweep: built from what was counted, saved, opened."""
 
-from stress import accessor as _accessor
 from stress.results.build import build, derive
 from stress.results.mixed import with_mixture
 from stress.results.storage import open, open_any, save
@@ -23,5 +22,3 @@ __all__ = [
     "save",
     "with_mixture",
 ]
-
-_accessor.register()

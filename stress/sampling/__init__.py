@@ -1,5 +1,6 @@
 """Who draws the factors of a run: importance sampling and scrambled Sobol points; plain sampling needs no one.
 
+estimators  which sampler an estimator asks for
 shifts   means of the innovations given a loss, found by cross-entropy: the mixture of importance sampling
 sobol    tables of the scrambled sequences
 pilot    which estimator a job is best served by
@@ -12,19 +13,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from stress.errors import ConfigError
+from stress.sampling.estimators import ESTIMATORS, LEAST, normals_of, sampler_of, with_estimator
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from stress.inputs.job import Job
-    from stress.kernels.sampling import Sampler
-    from stress.kernels.tables import Problem
 
-ESTIMATORS = ("plain", "sobol", "importance", "auto")
-LEAST = 64
-"""Paths of a weighted run at least: weights are calibrated again without each batch of 32."""
+__all__ = ["ESTIMATORS", "LEAST", "Resolved", "normals_of", "resolved", "sampler_of", "with_estimator"]
 
 
 class Resolved(NamedTuple):
@@ -35,13 +29,6 @@ class Resolved(NamedTuple):
     """Why `auto` chose it; empty where the job names its estimator."""
 
 
-def with_estimator(job: Job, estimator: str) -> Job:
-    """The job with another estimator. Raises ConfigError for one that is not known."""
-    if estimator not in ESTIMATORS:
-        raise ConfigError(f"estimator {estimator!r}: one of {', '.join(ESTIMATORS)}")
-    return job.model_copy(update={"estimator": estimator})
-
-
 def resolved(job: Job) -> Resolved:
     """The job with `auto` replaced by the estimator that a pilot finds best; the same on every machine."""
     if job.estimator != "auto":
@@ -50,38 +37,3 @@ def resolved(job: Job) -> Resolved:
 
     estimator, why = choose(job)
     return Resolved(with_estimator(job, estimator), why)
-
-
-def sampler_of(job: Job, problem: Problem) -> Sampler | None:
-    """The sampler that the job's estimator asks for; None for plain sampling. `auto` must be resolved before.
-
-    Raises ConfigError where the paths are too few for the estimator, or too many.
-    """
-    if job.estimator == "auto":
-        raise ValueError("estimator auto: call `resolved` first")
-    if job.estimator == "importance":
-        if job.paths < LEAST:
-            raise ConfigError(f'estimator = "importance": at least {LEAST} paths, not {job.paths}')
-        from stress.sampling.shifts import shifted_of
-
-        return shifted_of(job)
-    if job.estimator == "sobol":
-        from stress.sampling.sobol import sobol_of
-
-        return sobol_of(problem, job.seed, job.paths)
-    return None
-
-
-def normals_of(job: Job, problem: Problem, path: int) -> NDArray[np.float64]:
-    """(T, F) normals of one path of a job that has a sampler."""
-    import numpy as np
-
-    from stress.kernels.layout import LANES, PANEL_BLOCKS, PANEL_PATHS
-
-    sampler = sampler_of(job.model_copy(update={"paths": max(job.paths, path + 1)}), problem)
-    assert sampler is not None
-    shape = (PANEL_BLOCKS, problem.sizes.n_month, problem.sizes.n_factor, LANES)
-    panel, weight = np.empty(np.prod(shape)), np.ones(PANEL_PATHS)
-    sampler.fill(panel, weight, path // PANEL_PATHS, job.seed)
-    block, lane = divmod(path % PANEL_PATHS, LANES)
-    return panel.reshape(shape)[block, :, :, lane]

@@ -16,7 +16,7 @@ from stress.kernels import alone
 from stress.kernels.layout import PANEL_PATHS
 from stress.kernels.memory import Workspace, pack
 from stress.kernels.tally import N_REPLICATE, NOTE_QUANTITIES, Tally, decoded
-from stress.sampling import sampler_of, with_estimator
+from stress.sampling.estimators import sampler_of, with_estimator
 
 Array = NDArray[np.float64]
 

@@ -12,7 +12,6 @@ from typing import Any
 import numba
 import numpy as np
 
-from stress import __version__
 from stress.digest import source_digest
 from stress.engine import n_core
 from stress.errors import DataError
@@ -20,6 +19,7 @@ from stress.validation.catalogue import ALL
 from stress.validation.check import Check, Result, measure
 from stress.validation.outcome import Outcome, look
 from stress.validation.words import PARTS
+from stress.version import __version__
 
 SHIPPED = Path(__file__).parents[1] / "data" / "validation.json"
 """The record that belongs to this version, measured by its authors."""

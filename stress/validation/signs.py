@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stress.analysis.sensitivity import Change, sensitivity
+from stress.analysis.sensitivity import sensitivity
+from stress.answers.change import Change
 from stress.inputs.load import load_job
 from stress.validation.check import SIGMAS, Finding, exact
 from stress.validation.published import shipped

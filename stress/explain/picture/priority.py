@@ -8,7 +8,7 @@ from stress.explain.picture.canvas import QUIET, TEXT, Canvas, cut, text_width, 
 from stress.explain.steps import condition_sign, headline
 from stress.explain.words import PHASE, listed, then
 from stress.inputs.deal import AnyStep, Deal
-from stress.inputs.deal_rules import phases, steps_of
+from stress.inputs.deal_reading import phases, steps_of
 
 KIND = {
     "pay_fee": ("#7a8490", "cost"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
@@ -11,15 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
+from stress.answers.breakeven import Breakeven
+from stress.answers.clocks import Clocks
+from stress.answers.reverse import Reverse
+from stress.answers.sizing import Sizing
+from stress.answers.tornado import Bar, Tornado
 from stress.report.figures import ink
 from stress.report.numbers import fraction, percent, share
-
-if TYPE_CHECKING:
-    from stress.analysis.breakeven import Breakeven
-    from stress.analysis.clocks import Clocks
-    from stress.analysis.reverse import Reverse
-    from stress.analysis.sensitivity import Bar, Tornado
-    from stress.analysis.sizing import Sizing
 
 DOWN, UP = "#56b4e9", "#d55e00"
 """Sides of a tornado (Okabe and Ito 2008)."""

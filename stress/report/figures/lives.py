@@ -25,7 +25,7 @@ def lives(ds: xr.Dataset, tranche: str) -> Figure:
     What a note has not (a certificate no life and no yield), and what a result did not count, is left out.
     """
     if tranche not in ds["tranche"].values:
-        from stress.inputs.messages import suggest
+        from stress.spelling import suggest
 
         notes = [str(n) for n in ds["tranche"].values]
         raise DataError(f"no note named {tranche!r}; there are {', '.join(notes)}{suggest(tranche, notes)}")

@@ -39,7 +39,7 @@ def loss(ds: xr.Dataset, tranche: str, scenario: str | None = None) -> Figure:
     """
     if tranche not in ds["tranche"].values:
         notes = [str(n) for n in ds["tranche"].values]
-        from stress.inputs.messages import suggest
+        from stress.spelling import suggest
 
         raise DataError(f"no note named {tranche!r}; there are {', '.join(notes)}{suggest(tranche, notes)}")
     note = ds.sel(tranche=[tranche])

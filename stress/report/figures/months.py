@@ -39,7 +39,7 @@ def fan(ds: xr.Dataset, quantity: str) -> Figure:
     """One panel a scenario on a common scale: 5-95% and 25-75% bands, median, mean; the first scenario's median
     dotted in all."""
     if quantity not in (*MONTH_QUANTITIES, "note_balance"):
-        from stress.inputs.messages import suggest
+        from stress.spelling import suggest
 
         raise DataError(f"no fan of {quantity!r}; there are {', '.join(FANS)}{suggest(quantity, list(FANS))}")
     figure, panels = _panels(ds)

@@ -1,0 +1,16 @@
+"""Answers to an analyst's questions, each figure with its error: `stress.analysis` gives them, reports show them.
+
+breakeven  `Breakeven`: how far a shock can go before a note is no longer paid in full
+sizing     `Sizing`: note shares that meet a target each
+reverse    `Reverse`: the most likely factor path on which a note loses
+tornado    `Tornado`: what moves a measure most
+clocks     `Clocks`: what the clock of purchases changes
+"""
+
+from stress.answers.breakeven import Breakeven
+from stress.answers.clocks import Clocks
+from stress.answers.reverse import Reverse
+from stress.answers.sizing import Sizing
+from stress.answers.tornado import Tornado
+
+__all__ = ["Breakeven", "Clocks", "Reverse", "Sizing", "Tornado"]

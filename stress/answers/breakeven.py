@@ -1,0 +1,81 @@
+"""How far a shock can go before a note is no longer paid in full: each break-even with its interval, and the curve."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+class Crossing(NamedTuple):
+    """A value of the shock at which the note passes from paid in full to not, or back."""
+
+    value: float
+    error: float
+    """Standard error from the number of paths (of the bracket, for the deterministic run)."""
+    low: float
+    high: float
+    fails: bool
+    """True where the note fails beyond it, False where it is paid again."""
+    low_open: bool = False
+    """True where the interval goes on below `low`, the end of what was searched; the error is NaN then."""
+    high_open: bool = False
+
+
+class Answer(NamedTuple):
+    """The break-even at one percentile of the paths, or of the deterministic run."""
+
+    percentile: float | None
+    """Share of the paths on which the note must be paid in full; None: deterministic, rho = 0."""
+    value: float
+    """First crossing from the benign end; NaN where there is none."""
+    error: float
+    low: float
+    high: float
+    crossings: tuple[Crossing, ...]
+    monotone: bool
+    """False where more of the shock helps somewhere: the first crossing is not the whole answer."""
+    says: str
+    low_open: bool = False
+    high_open: bool = False
+    """As of the crossing."""
+
+
+class Curve(NamedTuple):
+    """What the search evaluated, from the benign to the adverse end."""
+
+    value: Array
+    probability: Array
+    """Of any loss; 0 or 1 in the deterministic run."""
+    error: Array
+    low: Array
+    high: Array
+    loss: Array
+    """Expected loss, share of the original balance."""
+    loss_error: Array
+    loss_low: Array
+    loss_high: Array
+
+
+class Breakeven(NamedTuple):
+    """Break-even of one note under one shock."""
+
+    job: str
+    scenario: str
+    tranche: str
+    shock: str
+    unit: str
+    neutral: float
+    paths: int
+    seed: int
+    answers: tuple[Answer, ...]
+    """Deterministic first, then by percentile."""
+    curve: Curve
+    calm: Curve
+    interest: bool = False
+    """True: all interest when due is asked for, not principal."""
+    estimator: str = "plain"
+    """`importance` where a percentile leaves plain paths too few to tell."""

@@ -1,0 +1,37 @@
+"""What a run chose: an estimator by a pilot, and whether its target error was reached."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stress.jobs.counts import Say
+from stress.jobs.plans import Plan
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+def settled(plan: Plan, say: Say) -> Plan:
+    """The plan with `auto` replaced by what a pilot finds best; the same again when the run goes on."""
+    if plan.job.estimator != "auto":
+        return plan
+    from stress import sampling
+
+    job, why = sampling.resolved(plan.job)
+    say("estimator", estimator=job.estimator, why=why)
+    return plan._replace(job=job, why=why)
+
+
+def noted(plan: Plan, dataset: xr.Dataset) -> xr.Dataset:
+    """The result with what was chosen for it: the estimator and why, the target and whether it was reached."""
+    from stress import measures
+    from stress.measures import target as targets
+
+    notes = {"estimator_choice": plan.why} if plan.why else {}
+    if plan.target is not None:
+        target = targets.parse(plan.target, [note.name for note in plan.job.deal.notes])
+        relative, scenario = targets.reached(target, dataset)
+        notes["target"] = targets.says(target, relative, scenario, plan.paths, plan.paths)
+    if told := measures.warnings(dataset):
+        notes["warnings"] = "; ".join(told)
+    return dataset.assign_attrs(notes)
