@@ -1,4 +1,4 @@
-"""Which source text made a result: one digest over every module, and one over those that count."""
+"""Which source text made a result: digests over every module, over those that count, over the kernels."""
 
 from __future__ import annotations
 
@@ -26,6 +26,12 @@ def counters_digest() -> str:
     counts (measures, report) and what drives the run (jobs, cluster, command line) changes no count.
     """
     return _digest(path for pattern in COUNTERS for path in _ROOT.glob(pattern))
+
+
+@functools.cache
+def kernels_digest() -> str:
+    """SHA-256 over all kernels: what was compiled from others counts other numbers (a kernel inlines its pieces)."""
+    return _digest(_ROOT.glob("kernels/*.py"))
 
 
 def _digest(paths: Iterable[Path]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stress.atomic import replacing, write_atomically
 from stress.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -32,8 +33,6 @@ def writing(option: str, file: Path) -> Iterator[None]:
 
 def save_text(option: str, file: Path, text: str) -> None:
     """Write a text whole or not at all."""
-    from stress.jobs import write_atomically
-
     with writing(option, file):
         write_atomically(file, text)
 
@@ -42,8 +41,9 @@ def save(option: str, file: Path, figure: Figure, name: str) -> None:
     """Write a figure in the format that the file's name ends in; `name` makes the ids of an SVG its own."""
     from stress.report.figures import svg
 
-    with writing(option, file):
-        if file.suffix.lower() == ".svg":
-            file.write_text(svg(figure, name), encoding="utf-8")
-        else:
-            figure.savefig(file, dpi=160)
+    kind = file.suffix.lower()
+    if kind == ".svg":
+        save_text(option, file, svg(figure, name))
+        return
+    with writing(option, file), replacing(file) as part:
+        figure.savefig(part, dpi=160, format=kind[1:])

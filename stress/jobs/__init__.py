@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from stress.jobs.estimates import Estimate, estimate, estimate_sweep
-    from stress.jobs.files import write_atomically
     from stress.jobs.plans import Plan, SweepPlan, choose_scenarios, plan, plan_sweep
     from stress.jobs.quantile import path_at, share_without_loss
     from stress.jobs.reading import open
@@ -47,7 +46,6 @@ __all__ = [
     "run_sweep",
     "run_to_target",
     "share_without_loss",
-    "write_atomically",
 ]
 
 _HOME = {
@@ -58,7 +56,6 @@ _HOME = {
     "run_to_target": "targets",
     "open": "reading",
     **dict.fromkeys(("path_at", "share_without_loss"), "quantile"),
-    "write_atomically": "files",
 }
 """Where each name lives. A refusal must come in half a second: nothing is imported before it is asked for."""
 

@@ -9,12 +9,13 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from stress.atomic import write_atomically
 from stress.counting.counted import Progress, digest
 from stress.counting.ranges import is_whole, missing, size
 from stress.errors import Incomplete
 from stress.inputs.load import job_to_json
 from stress.jobs import rate
-from stress.jobs.files import disk, prepare, write_atomically
+from stress.jobs.files import disk, prepare
 from stress.jobs.lock import locked
 from stress.jobs.memory import give_back_memory, unmap_large_arrays
 from stress.jobs.origin import begin, check_problem, run_id, run_parts

@@ -1,43 +1,15 @@
-"""Files that are whole or not there: temporary name, flush to the disk, rename, flush of the folder."""
+"""The folder of a run: whether it can be written, what its files hold, and trouble with the disk in a sentence."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import hashlib
-import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from stress.errors import ConfigError, Incomplete, StressError
-
-
-def write_atomically(path: Path, content: str | bytes) -> None:
-    """Write through a temporary file of the same folder, flushed to disk before it takes the name."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:64]}.", suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
-            file.flush()
-            os.fsync(file.fileno())
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(name, 0o666 & ~mask)
-        os.replace(name, path)
-        flush_folder(path.parent)
-    finally:
-        Path(name).unlink(missing_ok=True)
-
-
-def flush_folder(folder: Path) -> None:
-    """Flush names of a folder to the disk, where the system can."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def sha256_of(path: Path) -> str:

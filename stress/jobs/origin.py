@@ -9,11 +9,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from stress.atomic import write_atomically
 from stress.digest import counters_digest, source_digest
 from stress.errors import ConfigError
 from stress.inputs.job import Job
 from stress.inputs.load import job_hash
-from stress.jobs.files import disk, write_atomically
+from stress.jobs.files import disk
 from stress.jobs.plans import Plan
 from stress.version import __version__
 

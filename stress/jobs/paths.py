@@ -16,10 +16,11 @@ from typing import Any
 
 import numpy as np
 
+from stress.atomic import write_atomically
 from stress.counting.counted import Progress
 from stress.counting.ranges import Range
 from stress.inputs.job import Job
-from stress.jobs.files import disk, write_atomically
+from stress.jobs.files import disk
 from stress.jobs.origin import read_json
 from stress.jobs.plans import Plan
 from stress.kernels import alone

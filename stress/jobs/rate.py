@@ -7,9 +7,9 @@ import json
 import time
 from pathlib import Path
 
-from stress.jobs.files import write_atomically
+from stress.atomic import write_atomically
+from stress.compiled import cache_directory
 from stress.jobs.origin import read_json
-from stress.kernels.jit import cache_directory
 from stress.kernels.memory import Packed
 
 MOST = 200

@@ -11,13 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from stress.atomic import write_atomically
 from stress.counting.counted import Progress
 from stress.digest import source_digest
 from stress.errors import ConfigError
 from stress.jobs.choices import noted, settled
 from stress.jobs.counts import Say, Seen, count, folder_of
 from stress.jobs.estimates import refuse
-from stress.jobs.files import disk, sha256_of, write_atomically
+from stress.jobs.files import disk, sha256_of
 from stress.jobs.origin import origin, read_json, run_id, run_parts
 from stress.jobs.plans import Plan
 

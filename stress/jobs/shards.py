@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from stress.atomic import write_atomically
 from stress.counting.counted import Counted, add, copied, encode, joined
 from stress.counting.ranges import Ranges, fits, is_whole, overlap, union
-from stress.jobs.files import disk, write_atomically
+from stress.jobs.files import disk
 from stress.kernels.tally import Tally
 
 FORMAT = 3

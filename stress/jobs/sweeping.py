@@ -12,13 +12,14 @@ import hashlib
 import threading
 from typing import TYPE_CHECKING, Any
 
+from stress.atomic import write_atomically
 from stress.counting.counted import Progress
 from stress.digest import source_digest
 from stress.inputs.job import labels_of
 from stress.jobs.choices import noted, settled
 from stress.jobs.counts import JOB, Say, Seen, count, folder_of, reserved, shared_place
 from stress.jobs.estimates import refuse_sweep
-from stress.jobs.files import disk, write_atomically
+from stress.jobs.files import disk
 from stress.jobs.origin import begin, platform_of, run_id, run_parts
 from stress.jobs.plans import Plan, SweepPlan
 from stress.jobs.running import (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import xarray as xr
 from markupsafe import Markup
 
 from stress import measures
+from stress.atomic import write_atomically
 from stress.report import figures, sheets, uncertain, validation, words
 from stress.report.chapters import chapter
 from stress.report.deal import told
@@ -42,16 +42,7 @@ def write_text(page: str, path: str | os.PathLike[str]) -> Path:
     """Write a page whole or not at all."""
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    text = page.encode()
-    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as part:
-        part.write(text)
-    try:
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(part.name, 0o666 & ~mask)
-        os.replace(part.name, target)
-    finally:
-        Path(part.name).unlink(missing_ok=True)
+    write_atomically(target, page)
     return target
 
 

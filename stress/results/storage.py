@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
+from stress.atomic import replacing
 from stress.errors import DataError
 from stress.results.sweep import Result, groups
 
@@ -26,19 +26,11 @@ def save(result: Result, path: str | os.PathLike[str]) -> Path:
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-    os.close(handle)
-    try:
-        parts = dict(groups(result))
-        _put(parts.pop("", xr.Dataset()).assign_attrs(results_format=FORMAT), name)
+    parts = dict(groups(result))
+    with replacing(target) as file:
+        _put(parts.pop("", xr.Dataset()).assign_attrs(results_format=FORMAT), file)
         for deal, ds in parts.items():
-            _put(ds, name, deal)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(name, 0o666 & ~mask)
-        os.replace(name, target)
-    finally:
-        Path(name).unlink(missing_ok=True)
+            _put(ds, file, deal)
     return target
 
 
@@ -89,7 +81,7 @@ def open_any(path: str | os.PathLike[str]) -> Result:
     return found
 
 
-def _put(ds: xr.Dataset, file: str, group: str | None = None) -> None:
+def _put(ds: xr.Dataset, file: Path, group: str | None = None) -> None:
     """Write a Dataset into a file, or into a group of it.
 
     ds.to_netcdf does the same, but imports distributed (0.2 s) to learn which lock a cluster would need.
@@ -97,7 +89,7 @@ def _put(ds: xr.Dataset, file: str, group: str | None = None) -> None:
     encoding = {
         str(k): {"zlib": True, "complevel": 1, "shuffle": True} for k, v in ds.data_vars.items() if v.size > 4096
     }
-    store = xr.backends.H5NetCDFStore.open(file, mode="a" if group else "w", group=group, lock=False)
+    store = xr.backends.H5NetCDFStore.open(str(file), mode="a" if group else "w", group=group, lock=False)
     try:
         ds.dump_to_store(store, encoding=encoding)
     finally:

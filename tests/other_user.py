@@ -1,0 +1,32 @@
+"""Another user of this machine: Python run under a user id that has no entry and no home. Needs root."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ME, ANOTHER = 54_321, 54_322
+"""Two user ids that no system gives to anybody."""
+
+needs_root = pytest.mark.skipif(
+    getattr(os, "geteuid", lambda: 1)() != 0, reason="only root can become another user, and only on POSIX"
+)
+
+
+def run_as(user: int, imports: str, code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run code as that user; what it imports is imported before, for the sources may be closed to others."""
+    become = f"import os\n{imports}\nos.setgroups([])\nos.setgid({user})\nos.setuid({user})\nos.umask(0o022)\n"
+    known = {key: value for key, value in os.environ.items() if key not in ("HOME", "XDG_CACHE_HOME", "STRESS_CACHE")}
+    return subprocess.run(
+        [sys.executable, "-c", become + code],
+        env=known | {"PYTHONPATH": str(Path(__file__).parents[1])} | environment,
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
