@@ -87,7 +87,8 @@ def random_months(rng: Random, deal: Deal, pool: Pool) -> MonthInputs:
         roll=moved("roll", 0.5, 1.5, 1.0),
         smm=moved("smm", 0.0, 2.0, 1.0),
         recovery=moved("recovery", 0.0, 1.5, 1.0),
-        payment=drawn("payment", 0.0, 1.0),
+        payment=drawn("payment", 0.0, 1.0 if base.payment_rate is None else 2.0),
+        payment_rate=None if base.payment_rate is None else drawn("payment_rate", 0.0, 1.0),
         yield_multiple=drawn("yield_multiple", 0.0, 1.5),
         fee_free_share=drawn("fee_free_share", 0.0, 1.0),
         apr_cap=drawn("apr_cap", 0.0, 0.3),
@@ -142,7 +143,7 @@ def random_job(rng: Random, shocks: int = 6, clock: str = "", last: int = 0) -> 
     deal, pool, clock = random_structure(rng, clock, last)
     moved = tuple(random_shock(rng, deal, pool, clock) for _ in range(rng.randint(1, shocks)))
     if too_fast(pool, moved):
-        moved = tuple(shock for shock in moved if shock.target != "payment_rate")
+        moved = tuple(shock for shock in moved if shock.target != "turnover")
     return Job(
         name="random job",
         deal=deal,
@@ -188,7 +189,8 @@ SET = {
     "ineligible_share": (0.0, 0.1),
     "purchase_lag_days": (0, 30),
     "purchase_outage_days": (0, 30),
-    "payment_rate": (0.2, 0.6),
+    "payment_rate": (0.0, 1.0),
+    "turnover": (0.2, 0.6),
 }
 ADDED = {"index_rate": (-0.02, 0.03), "note_spread": (0.0, 0.03), "apr": (-0.1, 0.1)}
 BY_SEGMENT = ("default_odds", "default_rate", "prepayment", "recovery")
@@ -197,7 +199,7 @@ BY_SEGMENT = ("default_odds", "default_rate", "prepayment", "recovery")
 def allowed_targets(deal: Deal, pool: Pool, clock: str) -> list[str]:
     """Inputs that a scenario may move in such a job."""
     names = [*MULTIPLIED, *SET, *ADDED]
-    barred = {"payment_rate"} if pool.plans else {"fee_free_share", "apr", "apr_cap"}
+    barred = {"payment_rate", "turnover"} if pool.plans else {"fee_free_share", "apr", "apr_cap"}
     if clock != "daily" or deal.purchase != "each_step":
         barred |= {"purchase_lag_days", "purchase_outage_days"}
     if all(fee.base != "pool" for fee in deal.fees):
@@ -213,7 +215,7 @@ def random_shock(rng: Random, deal: Deal, pool: Pool, clock: str) -> Shock:
     how, span = next((h, d[target]) for h, d in (("multiply", MULTIPLIED), ("set", SET), ("add", ADDED)) if target in d)
     named = target in BY_SEGMENT and flag(rng, 0.3)
     segments = tuple(rng.sample([s.name for s in pool.segments], 1)) if named else ()
-    if target == "payment_rate":
+    if target == "turnover":
         return Shock(target=target, set=rng.uniform(*span))
 
     def value() -> float:

@@ -35,7 +35,7 @@ def test_a_pool_too_fast_for_its_static_default_is_refused():
     lossy = [s.model_copy(update={"entry_rate": 0.5}) for s in job.pool.segments]
     late = Ladder(roll_m1=0.5, roll_m2=0.5, roll_m3=0.5)
     pool = job.pool.model_copy(update={"segments": tuple(lossy), "ladder": late})
-    fast = job.scenarios[0].model_copy(update={"shocks": (Shock(target="payment_rate", set=1.0),)})
-    with pytest.raises(ConfigError, match="payment_rate = 1: so fast a pool cannot keep the static default of segment"):
+    fast = job.scenarios[0].model_copy(update={"shocks": (Shock(target="turnover", set=1.0),)})
+    with pytest.raises(ConfigError, match="turnover = 1: so fast a pool cannot keep the static default of segment"):
         pool_under(pool, fast)
     assert pool_under(pool, job.scenarios[0]) is not None

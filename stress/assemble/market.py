@@ -179,7 +179,7 @@ def _draws(drawn: Sequence[ByPath | None], df: float | None, n_segment: int) -> 
 
 def _month_scalars(deal: Deal, m: MonthInputs, sizes: Sizes) -> Array:
     scalars = np.zeros((sizes.n_month, 8))
-    scalars[:, tables.PAYMENT] = m.payment
+    scalars[:, tables.PAYMENT] = m.payment if m.payment_rate is None else 1.0
     scalars[:, tables.YIELD] = m.yield_multiple
     scalars[:, tables.DILUTION] = m.dilution
     scalars[:, tables.UNPAID_SHARE] = m.dilution_unpaid

@@ -35,7 +35,7 @@ class MonthInputs(NamedTuple):
     rho: Array
     """(T,) monthly asset correlation of entry."""
     payment: Array
-    """(T,) payment multiplier k."""
+    """(T,) payment multiplier k: of instalments, at most 1; of the payment rate, as far as that stays within 1."""
     yield_multiple: Array
     """(T,) multiplier of fee income y."""
     fee_free_share: Array
@@ -72,6 +72,8 @@ class MonthInputs(NamedTuple):
     """(T,) standard deviation of each segment's own normal on the logit of entry; None where there is none."""
     parameters: Array | None = None
     """(3, 3) covariance of what each path draws: log odds of entry, rho, phi; None where nothing is drawn."""
+    payment_rate: Array | None = None
+    """(T,) monthly payment rate of a pool that has one, before the payment multiplier; None with instalment plans."""
     swing: Swing | None = None
     """How drawn macro variables move entry; None where they follow the scenario."""
 
@@ -126,6 +128,7 @@ def base_months(deal: Deal, pool: Pool) -> MonthInputs:
         cash_rate=one * pool.cash_rate,
         coupon=_index_levels(deal, n_month),
         note_spread=0.0 * one,
+        payment_rate=None if pool.payment_rate is None else one * pool.payment_rate.monthly,
     )
 
 
@@ -138,10 +141,12 @@ def _index_levels(deal: Deal, n_month: int) -> Array:
 
 def _bounded(months: MonthInputs, deal: Deal) -> MonthInputs:
     """Caps that hold whatever the shocks; coupons from index levels; prepayment times the payment multiplier."""
-    payment = np.clip(months.payment, 0.0, 1.0)
+    rate = None if months.payment_rate is None else np.clip(months.payment_rate, 0.0, 1.0)
+    payment = np.clip(months.payment, 0.0, 1.0 if rate is None else np.inf)
     return months._replace(
         entry=np.clip(months.entry, 0.0, RATE_CAP),
-        smm=np.clip(months.smm, 0.0, RATE_CAP) * payment[:, None],
+        smm=np.minimum(np.clip(months.smm, 0.0, RATE_CAP) * payment[:, None], RATE_CAP),
+        payment_rate=rate,
         recovery=np.clip(months.recovery, 0.0, 1.0),
         rho=np.clip(months.rho, 0.0, 0.999),
         payment=payment,
@@ -297,7 +302,13 @@ def _heterogeneity(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) ->
     return months._replace(heterogeneity=np.maximum(_moved(before, shock), 0.0))
 
 
-_ELSEWHERE = ("payment_rate",)
+def _payment_rate(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) -> MonthInputs:
+    if months.payment_rate is None:
+        raise ConfigError("shock on payment_rate: the pool has instalment plans, not a payment_rate")
+    return months._replace(payment_rate=_moved(months.payment_rate, shock))
+
+
+_ELSEWHERE = ("turnover",)
 """Shocks that move the pool itself, not a month's inputs."""
 _MOVES: dict[str, Move] = {
     "default_odds": _by_segment("entry", transform=True),
@@ -305,6 +316,7 @@ _MOVES: dict[str, Move] = {
     "prepayment": _by_segment("smm"),
     "recovery": _by_segment("recovery"),
     "payment": _by_month("payment"),
+    "payment_rate": _payment_rate,
     "yield": _by_month("yield_multiple"),
     "fee_free_share": _by_month("fee_free_share"),
     "apr_cap": _by_month("apr_cap"),

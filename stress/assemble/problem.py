@@ -89,7 +89,7 @@ def build(
 def _sizes(deal: Deal, pool: Pool, months: Sequence[MonthInputs], clock: Clock, due: Due, deterministic: bool) -> Sizes:
     n_month, n_cohort = deal.legal_maturity_months, COHORTS[clock]
     payment_step = {"monthly": -1, "daily": deal.payment_day - 1, "payment_date": 1}[clock]
-    longest = n_month + 4 if pool.payment_rate is not None else max(p.term for p in pool.plans)
+    longest = max((p.term for p in pool.plans), default=0)
     longest += pool.billing.months_later if pool.billing else 0
     step_days = 30.0 / n_cohort
     lag = max(float(m.lag_days.max()) for m in months)
@@ -125,6 +125,7 @@ def _sizes(deal: Deal, pool: Pool, months: Sequence[MonthInputs], clock: Clock, 
         longest=longest,
         limits=int(bool(pool.eligibility.segment_limit)),
         interest_on_unpaid=int(deal.interest_on_unpaid_interest),
+        constant_payment=int(pool.payment_rate is not None),
         granular=int(pool.obligors is not None and not deterministic),
     )
 

@@ -68,7 +68,7 @@ def new_profile(
 ) -> Profile:
     """What a unit of new principal pays. `months_left`: only plans that end by then are eligible."""
     if pool.payment_rate is not None:
-        return _constant_payment(pool, n_slot)
+        return card_profile(pool.payment_rate.monthly, pool.payment_rate.annual_yield, n_slot)
     share, fee = plan_share(pool, segment), plan_fee(pool, segment, fee_free_share, apr_cap, apr_change)
     limit = np.array([pool.eligibility.plan_limit.get(str(p.term), 1.0) for p in pool.plans])
     bought = np.minimum(share, limit)
@@ -85,7 +85,7 @@ def new_profile(
 def opening_profile(pool: Pool, segment: Segment, n_slot: int) -> Profile:
     """What a unit of performing opening balance pays: the seasoned (length-biased) steady state, or the given lines."""
     if pool.payment_rate is not None:
-        return _constant_payment(pool, n_slot)
+        return card_profile(pool.payment_rate.monthly, pool.payment_rate.annual_yield, n_slot)
     fee = plan_fee(pool, segment, pool.fee_free_share, np.inf)
     due, fees = np.zeros(max(n_slot, 80)), np.zeros(max(n_slot, 80))
     lines = pool.opening_of(segment)
@@ -106,9 +106,8 @@ def opening_profile(pool: Pool, segment: Segment, n_slot: int) -> Profile:
     return Profile(due[:n_slot] / total, fees[:n_slot] / total, 1.0)
 
 
-def _constant_payment(pool: Pool, n_slot: int) -> Profile:
-    assert pool.payment_rate is not None
-    rate = pool.payment_rate.monthly
+def card_profile(rate: float, annual_yield: float, n_slot: int) -> Profile:
+    """What a unit of balance pays at a constant monthly payment rate, finance charges on what is left."""
     left = np.zeros(n_slot)
     left[1:] = (1.0 - rate) ** np.arange(n_slot - 1)
-    return Profile(rate * left, pool.payment_rate.annual_yield / 12.0 * left, 1.0)
+    return Profile(rate * left, annual_yield / 12.0 * left, 1.0)

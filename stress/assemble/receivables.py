@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from stress.assemble.months import MonthInputs
-from stress.assemble.profiles import Profile, new_profile, opening_profile
+from stress.assemble.profiles import Profile, card_profile, new_profile, opening_profile
 from stress.errors import ConfigError
 from stress.inputs.billing import MONTH_DAYS, Billing
 from stress.inputs.job import Clock
@@ -54,52 +54,104 @@ def receivables_of(
     pools: Sequence[Pool], months: Sequence[MonthInputs], sizes: Sizes, clock: Clock, due: Due
 ) -> tuple[Receivables, Floats]:
     """Profiles, and the eligible share of the supply in each month (K, T + 1)."""
-    n_scenario, n_month, n_history, n_segment = sizes.n_scenario, sizes.n_month, sizes.n_history, sizes.n_segment
-    n_slot, n_way, pool = n_month + 5, sizes.n_way, pools[0]
-    first_due = np.zeros((n_scenario, n_history, n_segment, n_way, 6))
-    pull = np.zeros((n_scenario, n_month, n_segment, n_history, n_way, 2))
-    mix = np.zeros((n_scenario, n_history, n_segment))
-    open_due = np.zeros((n_scenario, n_segment, n_slot))
-    open_fee = np.zeros((n_scenario, n_segment, n_slot))
+    pool = pools[0]
+    falls = _cards(pool, months, sizes, due) if pool.payment_rate is not None else _plans(pools, months, sizes, due)
+    share_bought = falls.mix.sum(axis=2)
+    eligible = np.zeros((sizes.n_scenario, sizes.n_month + 1))
+    eligible[:, : sizes.n_history] = share_bought
+    limits = pool.eligibility.segment_limit
+    receivables = Receivables(
+        opening=_opening(pool, sizes.n_cohort, clock),
+        open_due=falls.open_due,
+        open_fee=falls.open_fee,
+        due=due.table,
+        card=falls.card,
+        first_due=falls.first_due,
+        pull=falls.pull,
+        mix=falls.mix / np.where(share_bought > 0.0, share_bought, 1.0)[:, :, None],
+        limit=np.array([limits.get(s.name, 1e9) for s in pool.segments]),
+        lag=np.array(pool.recovery_lag),
+        late_charge=pool.late_charge_daily * 30.0 * np.array([1.0, 2.0, 3.0]),
+    )
+    return receivables, eligible
+
+
+class _Falls(NamedTuple):
+    """What falls due, as in `tables.Receivables`; `mix` is not yet brought to 1."""
+
+    open_due: Floats
+    open_fee: Floats
+    card: Floats
+    first_due: Floats
+    pull: Floats
+    mix: Floats
+
+
+def _nothing(sizes: Sizes) -> _Falls:
+    n_scenario, n_segment, slots = (
+        sizes.n_scenario,
+        sizes.n_segment,
+        (sizes.n_scenario, sizes.n_segment, sizes.n_month + 5),
+    )
+    bought = (sizes.n_history, sizes.n_way)
+    return _Falls(
+        open_due=np.zeros(slots),
+        open_fee=np.zeros(slots),
+        card=np.zeros((n_scenario, 0, 6)),
+        first_due=np.zeros((n_scenario, sizes.n_history, n_segment, sizes.n_way, 6)),
+        pull=np.zeros((n_scenario, 0 if sizes.constant_payment else sizes.n_month, n_segment, *bought, 2)),
+        mix=np.zeros((n_scenario, sizes.n_history, n_segment)),
+    )
+
+
+def _cards(pool: Pool, months: Sequence[MonthInputs], sizes: Sizes, due: Due) -> _Falls:
+    """Shares of the balance by month; what waits for its bill passes one step of its cohort before they act."""
+    falls = _nothing(sizes)
+    card = np.stack([_card_slots(pool, m) for m in months])
+    moved = np.diff(card.reshape(*card.shape[:2], 2, 3), axis=3, prepend=0.0).reshape(card.shape)
+    for i, (later, empty) in enumerate(due.ways):
+        step = np.arange(sizes.n_history) + later
+        bought = (step < sizes.n_month) & (empty == 1)
+        falls.first_due[..., i, :][:, bought] = -moved[:, step[bought], None]
+    falls.mix[:] = np.stack([m.mix[: sizes.n_history] for m in months])
+    return falls._replace(card=card)
+
+
+def _card_slots(pool: Pool, m: MonthInputs) -> Floats:
+    """(T, 6) principal, then the finance charge, in the next three slots of a month's step, per unit of balance."""
+    assert pool.payment_rate is not None
+    assert m.payment_rate is not None
+    slots = [
+        card_profile(rate, pool.payment_rate.annual_yield, 4) for rate in np.minimum(1.0, m.payment * m.payment_rate)
+    ]
+    return np.array([[*profile.due[1:], *profile.fee[1:]] for profile in slots])
+
+
+def _plans(pools: Sequence[Pool], months: Sequence[MonthInputs], sizes: Sizes, due: Due) -> _Falls:
+    """Profiles of the plans in each month, at its prices and by what may still be bought."""
+    falls, pool, n_slot = _nothing(sizes), pools[0], sizes.n_month + 5
     reserved = pool.eligibility.months_before_legal_maturity + (pool.billing.months_later if pool.billing else 0)
     known: dict[tuple[float, ...], Profile] = {}
-    for s in range(n_segment):
+    for s in range(sizes.n_segment):
         for k, (m, scenario_pool) in enumerate(zip(months, pools, strict=True)):
             segment = scenario_pool.segments[s]
             opening = opening_profile(scenario_pool, segment, n_slot)
-            open_due[k, s], open_fee[k, s] = opening.due, opening.fee
-            for j in range(n_history):
-                left = n_month - (j + 1) - reserved
+            falls.open_due[k, s], falls.open_fee[k, s] = opening.due, opening.fee
+            for j in range(sizes.n_history):
+                left = sizes.n_month - (j + 1) - reserved
                 price = (m.fee_free_share[j], m.apr_cap[j], m.apr_change[j])
                 key = (id(scenario_pool), s, *price, min(left, sizes.longest))
                 if key not in known:
                     free, cap, change = price
                     known[key] = new_profile(scenario_pool, segment, n_slot, free, cap, left, change)
                 profile = known[key]
-                mix[k, j, s] = m.mix[j, s] * profile.eligible
+                falls.mix[k, j, s] = m.mix[j, s] * profile.eligible
                 for i, way in enumerate(due.ways):
-                    first_due[k, j, s, i] = np.concatenate([_first(profile.due, way), _first(profile.fee, way)])
-                    when, age = _pulled(j, way, n_month, n_slot)
-                    pull[k, when, s, j, i, 0] = profile.due[age]
-                    pull[k, when, s, j, i, 1] = profile.fee[age]
-    share_bought = mix.sum(axis=2)
-    eligible = np.zeros((n_scenario, n_month + 1))
-    eligible[:, :n_history] = share_bought
-    mix = mix / np.where(share_bought > 0.0, share_bought, 1.0)[:, :, None]
-    limits = pool.eligibility.segment_limit
-    receivables = Receivables(
-        opening=_opening(pool, sizes.n_cohort, clock),
-        open_due=open_due,
-        open_fee=open_fee,
-        due=due.table,
-        first_due=first_due,
-        pull=pull,
-        mix=mix,
-        limit=np.array([limits.get(s.name, 1e9) for s in pool.segments]),
-        lag=np.array(pool.recovery_lag),
-        late_charge=pool.late_charge_daily * 30.0 * np.array([1.0, 2.0, 3.0]),
-    )
-    return receivables, eligible
+                    falls.first_due[k, j, s, i] = np.concatenate([_first(profile.due, way), _first(profile.fee, way)])
+                    when, age = _pulled(j, way, sizes.n_month, n_slot)
+                    falls.pull[k, when, s, j, i, 0] = profile.due[age]
+                    falls.pull[k, when, s, j, i, 1] = profile.fee[age]
+    return falls
 
 
 def _first(profile: Floats, way: tuple[int, int]) -> Floats:

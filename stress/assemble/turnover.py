@@ -11,20 +11,18 @@ from stress.inputs.pool import Pool
 
 
 def pool_under(pool: Pool, case: ScenarioCase) -> Pool:
-    """The pool with the scenario's payment rate (whole life) in the place of its plans or its own rate.
+    """The pool with the scenario's payment rate (whole life) in the place of its own.
 
     Entry rates move so that each segment's static cumulative default (unconditional, rho 0) stays; the annual yield
-    of the pool stays. Without such a shock the pool itself. Raises ConfigError for a rate of some months only, and for
-    one so fast that the static default cannot be kept.
+    of the pool stays. Without such a shock the pool itself. Raises ConfigError for a pool of plans, and for a rate so
+    fast that the static default cannot be kept.
     """
-    shocks = [shock for shock in case.shocks if shock.target == "payment_rate"]
+    shocks = [shock for shock in case.shocks if shock.target == "turnover"]
     if not shocks:
         return pool
     shock = shocks[-1]
-    if shock.set is None or shock.from_month != 1 or shock.to_month is not None:
-        raise ConfigError(f"scenario {case.name}: payment_rate is set for the whole life, without months")
-    if pool.payment_rate is None:
-        raise ConfigError(f"scenario {case.name}: payment_rate needs a pool with a payment_rate, not plans")
+    if pool.payment_rate is None or shock.set is None:
+        raise ConfigError(f"scenario {case.name}: turnover is set on a pool with a payment_rate, not plans")
     moved = pool.model_copy(update={"payment_rate": pool.payment_rate.model_copy(update={"monthly": shock.set})})
     target, entry = static_default(pool, entry_of(pool)), entry_of(pool)
     low, high = np.zeros_like(entry), np.ones_like(entry)
@@ -36,7 +34,7 @@ def pool_under(pool: Pool, case: ScenarioCase) -> Pool:
     for segment, wanted, got in zip(pool.segments, target, static_default(moved, rates), strict=True):
         if got < wanted - 1e-9:
             raise ConfigError(
-                f"scenario {case.name}: payment_rate = {shock.set:g}: so fast a pool cannot keep the static default of "
+                f"scenario {case.name}: turnover = {shock.set:g}: so fast a pool cannot keep the static default of "
                 f"segment {segment.name} ({wanted:.4%}): {got:.4%} where every receivable is late at once"
             )
     segments = tuple(s.model_copy(update={"entry_rate": float(e)}) for s, e in zip(pool.segments, rates, strict=True))

@@ -96,7 +96,7 @@ def _check_shock(job: Job, case: ScenarioCase, shock: Shock) -> None:
     last = job.deal.legal_maturity_months
     if min([shock.from_month, *(month for month, _ in shock.by_month[:1])]) > last:
         raise ValueError(f"{where}: starts after the deal's legal maturity in month {last}, so it moves nothing")
-    if shock.target == "payment_rate" and job.pool.payment_rate is None:
+    if shock.target in ("payment_rate", "turnover") and job.pool.payment_rate is None:
         raise ValueError(f"{where}: the pool has instalment plans; only a pool given by payment_rate has this input")
     if shock.target in ("fee_free_share", "apr", "apr_cap") and not job.pool.plans:
         raise ValueError(f"{where}: the pool has no instalment plans, so there is no such input")

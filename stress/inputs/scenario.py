@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from stress.inputs.base import Document, Fraction, Month, Name, Strict, Text
 from stress.inputs.macro import Macro, SatelliteUse
-from stress.inputs.targets import DAYS, FROM_ZERO, MULTIPLIERS, SEGMENT_TARGETS, move_range
+from stress.inputs.targets import DAYS, FROM_ZERO, MULTIPLIERS, SEGMENT_TARGETS, WHOLE_LIFE, move_range
 from stress.inputs.targets import Target as Target
 
 
@@ -60,6 +60,8 @@ class Shock(Strict):
             raise ValueError(f"{where}: is a multiplier itself; write multiply = 1.5")
         if self.target in FROM_ZERO and how == "multiply":
             raise ValueError(f"{where}: has no base value to multiply; use set")
+        if self.target in WHOLE_LIFE and (how != "set" or self.by_month or self.from_month > 1 or self.to_month):
+            raise ValueError(f"{where}: is set once for the whole life, without months; payment_rate moves by month")
         low, high = move_range(self.target, how)
         for value in values:
             if not low <= value <= high:

@@ -28,6 +28,7 @@ Target = Literal[
     "commingled_days",
     "successor_fee",
     "payment_rate",
+    "turnover",
     "cash_rate",
     "index_rate",
     "note_spread",
@@ -75,6 +76,7 @@ VALUE_RANGE: dict[str, tuple[float, float]] = {
     "commingled_days": (0.0, 30.0),
     "successor_fee": (0.0, 1.0),
     "payment_rate": (0.0, 1.0),
+    "turnover": (0.01, 1.0),
     "cash_rate": (-0.5, 1.0),
     "index_rate": (-0.5, 1.0),
     "note_spread": (-0.5, 1.0),
@@ -90,6 +92,9 @@ FROM_LITTLE = frozenset({"default_odds", "default_rate", "rho", "prepayment", "d
 
 RATE_MOVE = 0.3
 """Largest rate per annum that is added to a rate per annum."""
+
+WHOLE_LIFE = frozenset({"turnover"})
+"""Targets that are set once, for the whole life: they change what the pool is."""
 
 SEGMENT_TARGETS = frozenset({"default_odds", "default_rate", "prepayment", "recovery", "ineligible_share"})
 """Targets that can be moved for some segments only."""

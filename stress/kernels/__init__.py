@@ -21,6 +21,12 @@ of the part falls due at it, but it is part of P. The opening pool is split equa
 **State** of a cohort and segment: performing balance P, delinquent balances M1, M2, M3, and the profile of P:
 principal D[r] and fee F[r] falling due r steps ahead (r = 1, 2, ...; sum of D = P).
 
+**Cards.** A pool with a payment rate keeps no profile: the month's payment rate m(t) = min(1, k x payment rate(t))
+and the finance charge f = annual yield / 12 act on what is outstanding. At the opening of a step, before its
+transitions, D[r] = m (1 - m)^(r - 1) P and F[r] = f (1 - m)^(r - 1) P, one slot later for the part of P that waits for
+its bill (D > 30). The steps below then run with k = 1: a payment rate that falls defers nothing, what is not paid
+stays in P and bears the finance charge of the months that follow.
+
 **Factors.** Y_t = phi Y_{t-1} + sqrt(1 - phi^2) L e_t with L L' = the correlation of the factors and e_t normal
 (purpose 0, item = factor, index = t - 1); Y_1 = L e_1 from the stationary law, or Y_0 given.
 

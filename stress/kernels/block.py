@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stress.kernels.by_path import settle_path
+from stress.kernels.cards import bill
 from stress.kernels.cash import collect_recoveries, earn_on_cash
 from stress.kernels.codes import PRINCIPAL
 from stress.kernels.constants import header_of, table_of
@@ -142,6 +143,8 @@ def _simulate(m: Any, at: Any, b: Any, k: Any, fans: Any, path: Any, seed: Any) 
         for c in range(p.n_cohort):
             store(w, p.cash + SUPPLY_LEFT, m.f[p.at_supply + (k * (p.n_month + 1) + t) * p.n_cohort + c])
             earn_on_cash(m, k, t)
+            if p.constant_payment == 1:
+                bill(m, k, t, c)
             settle_purchases(m, k, t, c)
             advance_cohort(m, k, t, c)
             last = c == p.n_cohort - 1

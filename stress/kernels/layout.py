@@ -197,6 +197,8 @@ class Sizes(NamedTuple):
     limits: int
     """1 where segment limits bind purchases."""
     interest_on_unpaid: int
+    constant_payment: int
+    """1 where the pool pays a share of its balance (cards), not instalments."""
     granular: int
     """1 where whole obligors move: the rates that act are counted, not conditional."""
 

@@ -154,7 +154,8 @@ def advance_cohort(m: Any, k: Any, t: Any, c: Any) -> None:
         leaves = scheduled + prepaid + cured + diluted
         add_to(w, pool + BALANCE, (leaves + defaulted) * -1.0)
         collect(m, leaves - unpaid, fees + late, lost_share(m, k, t, c), q)
-    _pull(m, k, t, c)
+    if p.constant_payment == 0:
+        _pull(m, k, t, c)
 
 
 @stage

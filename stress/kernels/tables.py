@@ -77,8 +77,11 @@ class Receivables(NamedTuple):
     """(K, S, T + 5) the fee likewise."""
     due: Ints
     """(C, B, 2) cohort that each part of a purchase at a step joins, and the way in which it falls due."""
+    card: Floats
+    """(K, T, 6) cards: principal falling due in slots 1-3, then the finance charge, per unit of balance; (K, 0, 6) others."""
     first_due: Floats
-    """(K, J, S, W, 6) slots 1-3 of principal, then of fee, per unit bought in month j."""
+    """(K, J, S, W, 6) slots 1-3 of principal, then of fee, per unit bought in month j. Cards: what waiting for a bill
+    changes in those of the balance."""
     pull: Floats
     """(K, T, S, J, W, 2) principal and fee that enter slot 3 at step t per unit bought in month j."""
     mix: Floats

@@ -66,7 +66,7 @@ def _at_rates(job: Job, static: float) -> Job:
     cases = []
     for m in PAYMENT_RATES:
         q = turnover_by_payment_rate(static, m).default_rate
-        shocks = (Shock(target="payment_rate", set=m), Shock(target="default_rate", set=q))
+        shocks = (Shock(target="turnover", set=m), Shock(target="default_rate", set=q))
         cases.append(ScenarioCase(name=f"{m:.0%}", shocks=shocks))
     return job.model_copy(update={"scenarios": tuple(cases)})
 

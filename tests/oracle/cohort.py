@@ -34,6 +34,8 @@ class Cohort:
     late: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
     due: list[float] = field(default_factory=list)
     fee: list[float] = field(default_factory=list)
+    waiting: float = 0.0
+    """Of a card cohort's balance: what passes its next step before it is billed."""
 
     @property
     def balance(self) -> float:
@@ -46,6 +48,19 @@ class Cohort:
         self.due = [a + amount * b for a, b in zip(self.due, due, strict=False)]
         self.fee = [a + amount * b for a, b in zip(self.fee, fee, strict=False)]
 
+    def add_card(self, amount: float, steps_before: int = 0) -> None:
+        """Add receivables without instalments: billed on their balance from the next step, or a step later."""
+        self.performing += amount
+        self.waiting += amount if steps_before else 0.0
+
+    def bill(self, rate: float, finance_charge: float) -> None:
+        """What falls due of a card cohort in its next steps, from the month's payment rate and what is outstanding."""
+        billed = self.performing - self.waiting
+        left = [billed * (1.0 - rate) ** i + self.waiting * (i > 0) * (1.0 - rate) ** max(0, i - 1) for i in range(4)]
+        self.due = [rate * x for x in left]
+        self.fee = [finance_charge * x for x in left]
+        self.waiting = 0.0
+
     def scale(self, factor: float) -> None:
         """Scale everything that falls due."""
         self.due = [x * factor for x in self.due]
@@ -54,7 +69,7 @@ class Cohort:
     def sell(self) -> float:
         """Sell the whole cohort at par."""
         price = self.balance
-        self.performing, self.late = 0.0, [0.0, 0.0, 0.0]
+        self.performing, self.late, self.waiting = 0.0, [0.0, 0.0, 0.0], 0.0
         self.scale(0.0)
         return price
 
@@ -67,6 +82,11 @@ class StepRates:
         self.roll = [float(r) for r in rates.roll[t - 1][s]]
         self.smm = float(rates.smm[t - 1][s])
         self.payment = float(months.payment[t - 1])
+        self.card = pool.payment_rate is not None
+        if self.card:
+            self.payment_rate = min(1.0, self.payment * float(months.payment_rate[t - 1]))
+            self.finance_charge = pool.payment_rate.annual_yield / 12.0
+            self.payment = 1.0
         self.yield_multiple = float(months.yield_multiple[t - 1])
         self.dilution = float(months.dilution[t - 1])
         self.dilution_unpaid = float(months.dilution_unpaid[t - 1])
@@ -79,6 +99,8 @@ class StepRates:
 def move(cohort: Cohort, rate: StepRates) -> Collected:
     """Move a cohort by its monthly step: transitions, scheduled payment, prepayment, dilution."""
     out = Collected()
+    if rate.card:
+        cohort.bill(rate.payment_rate, rate.finance_charge)
     transitions(cohort, rate, out)
     scheduled_payment(cohort, rate, out)
     out.prepaid = rate.smm * cohort.performing

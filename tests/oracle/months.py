@@ -75,6 +75,7 @@ def base_months(deal, pool) -> MonthInputs:
         coupon=by_note(False),
         coupon_up=by_note(True),
         note_spread=by_month(0.0),
+        payment_rate=None if pool.payment_rate is None else by_month(pool.payment_rate.monthly),
     )
 
 

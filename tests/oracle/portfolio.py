@@ -26,7 +26,11 @@ class Portfolio:
         late, part = self.pool.delinquent_of(self.pool.segments[s]), self.pool.segments[s].share * self.pool.balance
         part *= self.opening_share(c)
         cohort = Cohort(0.0, [part * late.m1, part * late.m2, part * late.m3], [0.0] * self.slots, [0.0] * self.slots)
-        cohort.add(part * (1.0 - late.m1 - late.m2 - late.m3), opening_profile(self.pool, s, self.slots))
+        performing = part * (1.0 - late.m1 - late.m2 - late.m3)
+        if self.pool.payment_rate is not None:
+            cohort.add_card(performing)
+        else:
+            cohort.add(performing, opening_profile(self.pool, s, self.slots))
         return cohort
 
     def opening_share(self, c: int) -> float:
@@ -92,7 +96,11 @@ class Portfolio:
         parts = self.parts(c)
         for s, (amount, profile) in enumerate(bought):
             for wait, cohort in parts:
-                self.cohorts[cohort][s].add(amount / len(parts), profile, steps_before=int(wait > 30))
+                joined, before = self.cohorts[cohort][s], int(wait > 30)
+                if profile is None:
+                    joined.add_card(amount / len(parts), before)
+                else:
+                    joined.add(amount / len(parts), profile, before)
         return sum(amount for amount, _ in bought)
 
     def eligible_share(self, t: int) -> float:

@@ -55,17 +55,8 @@ def plan_fees(pool, s: int, fee_free_share: float, apr_cap: float, apr_change: f
     return [0.0 if p.always_fee_free else bearing * capped_fee(gross, p.term, apr_cap, apr_change) for p in pool.plans]
 
 
-def constant_payment_profile(rate: float, annual_yield: float, slots: int) -> Profile:
-    """A payment-rate pool: the share `rate` of what is left falls due each month, the yield on the whole."""
-    due = [rate * (1.0 - rate) ** i for i in range(slots)]
-    fee = [annual_yield / 12.0 * (1.0 - rate) ** i for i in range(slots)]
-    return Profile(due, fee)
-
-
 def opening_profile(pool, s: int, slots: int) -> Profile:
     """The opening pool of a segment per unit of performing balance."""
-    if pool.payment_rate is not None:
-        return constant_payment_profile(pool.payment_rate.monthly, pool.payment_rate.annual_yield, slots)
     if any(x.segment in (None, pool.segments[s].name) for x in pool.opening):
         return opening_by_line(pool, s, slots)
     return seasoned(pool, s, slots)
@@ -100,11 +91,10 @@ def opening_by_line(pool, s: int, slots: int) -> Profile:
     return Profile(due, fee)
 
 
-def purchase_profile(pool, s: int, months, t: int, last: int, slots: int) -> tuple[float, Profile]:
-    """Eligible share of the receivables of a segment offered in month t, and their profile per unit bought."""
+def purchase_profile(pool, s: int, months, t: int, last: int, slots: int) -> tuple[float, Profile | None]:
+    """Eligible share of the receivables of a segment offered in month t, and their profile a unit (None on cards)."""
     if pool.payment_rate is not None:
-        rate = pool.payment_rate
-        return 1.0, constant_payment_profile(rate.monthly, rate.annual_yield, slots)
+        return 1.0, None
     due, fee, eligible = [0.0] * slots, [0.0] * slots, 0.0
     price = (float(part[t - 1]) for part in (months.fee_free_share, months.apr_cap, months.apr_change))
     fees = plan_fees(pool, s, *price)
