@@ -60,15 +60,14 @@ def explain(file: Path, markdown: bool, picture: Path | None, as_json: bool) -> 
 
 def _draw(target: Path, deal: Deal, balance: float | None) -> None:
     """Write the picture in the format that the file's name ends in."""
-    from stress.cli.writing import drawable, writing
+    from stress.cli.writing import drawable, save_pixels, save_text
 
     drawable("--svg", target)
 
     from stress.explain.picture import picture, picture_svg
 
-    with writing("--svg", target):
-        if target.suffix.lower() == ".svg":
-            target.write_text(picture_svg(deal, balance), encoding="utf-8")
-        else:
-            picture(deal, balance).savefig(target, dpi=160, facecolor="white")
+    if target.suffix.lower() == ".svg":
+        save_text("--svg", target, picture_svg(deal, balance))
+    else:
+        save_pixels("--svg", target, picture(deal, balance))
     click.echo(target, err=True)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from stress.atomic import replacing, write_atomically
 from stress.errors import ConfigError
 
@@ -41,9 +43,19 @@ def save(option: str, file: Path, figure: Figure, name: str) -> None:
     """Write a figure in the format that the file's name ends in; `name` makes the ids of an SVG its own."""
     from stress.report.figures import svg
 
-    kind = file.suffix.lower()
-    if kind == ".svg":
+    if file.suffix.lower() == ".svg":
         save_text(option, file, svg(figure, name))
-        return
+    else:
+        save_pixels(option, file, figure)
+
+
+def save_pixels(option: str, file: Path, figure: Figure) -> None:
+    """Write a PNG or a PDF by installed fonts, and say on stderr what to install where none holds its names."""
+    from matplotlib.figure import Figure as Plain
+
+    from stress.explain.picture.lettering import for_pixels
+
+    if missing := for_pixels(figure):
+        click.echo(f"stress: note: {missing}", err=True)
     with writing(option, file), replacing(file) as part:
-        figure.savefig(part, dpi=160, format=kind[1:])
+        Plain.savefig(figure, part, dpi=160, format=file.suffix.lower()[1:], facecolor="white")

@@ -10,6 +10,8 @@ BP = 1e-4
 TINY = 1e-6
 """Below a hundredth of a basis point: two digits, whatever the exponent."""
 MISSING = "–"
+NONE = "none"
+"""Of a mean over the worst paths where no path lost anything: its bound would tell of the run's size alone."""
 CAPPED = "†"
 """Marks a mean yield some of whose paths stand at the cap."""
 CAP = f"{100.0 * HIGHEST_IRR:,.0f}%"
@@ -30,6 +32,18 @@ def fraction(x: float) -> str:
 def percent(x: float, digits: int = 2) -> str:
     """A yield or a pool rate, always in percent."""
     return _signed(f"{100 * x:.{digits}f}%") if math.isfinite(x) else MISSING
+
+
+def bare_percent(x: float) -> str:
+    """Three digits of a percentage without its sign, for a table that says so: 98.6, 8.45, 0.0374."""
+    if not math.isfinite(x):
+        return MISSING
+    if x == 0.0 or abs(x - 1.0) < 1e-9:
+        return "100" if x else "0"
+    size = abs(100.0 * x)
+    if size < 0.001:
+        return _signed(f"{100 * x:.0e}".replace("e-0", "e-"))
+    return _signed(f"{100 * x:.{min(4, max(1, 2 - math.floor(math.log10(size))))}f}")
 
 
 def share(x: float, error: float) -> str:

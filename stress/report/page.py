@@ -121,7 +121,10 @@ def illustrative(job: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _heat(ds: xr.Dataset) -> Exhibit:
-    caption = "'<' marks cells where no path lost anything: the 95% upper bound stands in their place."
+    caption = (
+        "In percent of original balance, or of paths. '<': no path lost anything, the 95% upper bound; nothing is said "
+        "of its worst paths then (none)."
+    )
     return Exhibit(svg_of(figures.heat_map(ds), "heat"), "Notes by scenarios", caption, sheets.heat(ds))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import xarray as xr
 from rich import box
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
@@ -39,7 +40,7 @@ TAIL = 0.999
 WIDTH = 200
 """Columns of a printed table, in a file, a pipe or a notebook."""
 LONGEST = 30
-"""Characters of a scenario's name."""
+"""Columns of a scenario's name."""
 Cells = Callable[[xr.Dataset], list[str]]
 """Texts of one scenario, or of one note under it."""
 FEWEST = 4
@@ -175,7 +176,7 @@ def _note(one: xr.Dataset, last: Cells) -> list[Text]:
 
 def _short(name: str) -> str:
     """A scenario's name in the room that the pool's lines leave it."""
-    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+    return name if cell_len(name) <= LONGEST else f"{set_cell_size(name, LONGEST - 1).rstrip()}…"
 
 
 def _with_errors(one: xr.Dataset) -> list[str]:

@@ -14,12 +14,12 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
 from matplotlib.textpath import text_to_path
 
+from stress.explain.picture.lettering import WIDTHS, in_svg
+
 TEXT, QUIET, RULE, WASH = "#1d2530", "#5d6775", "#d5d9de", "#f3f5f7"
 NOTE_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#7f6a00", "#000000")
 """Okabe and Ito (2008), senior first; the same as in the report."""
-FONT = "'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', sans-serif"
-SETTINGS: dict[Any, Any] = {"font.family": "DejaVu Sans", "svg.fonttype": "none", "svg.hashsalt": "stress deal"}
-"""DejaVu Sans sets the widths; an SVG shows FONT, which is narrower."""
+SETTINGS: dict[Any, Any] = {"font.family": list(WIDTHS), "svg.fonttype": "none", "svg.hashsalt": "stress deal"}
 
 
 class Canvas:
@@ -79,7 +79,7 @@ def text_width(words: str, size: float, bold: bool = False) -> float:
     """Inches that a line of text takes."""
     if not words.strip():
         return 0.0
-    face = FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal", size=size)
+    face = FontProperties(family=list(WIDTHS), weight="bold" if bold else "normal", size=size)
     width, _, _ = text_to_path.get_text_width_height_descent(words, face, ismath=False)
     return float(width) / 72.0
 
@@ -116,4 +116,4 @@ def svg(figure: Figure) -> str:
         figure.savefig(buffer, format="svg", metadata=nothing, transparent=True)
     text = buffer.getvalue()
     text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)
-    return re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL).replace("'DejaVu Sans'", FONT)
+    return in_svg(re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL))

@@ -92,18 +92,18 @@ def reverse(answer: Reverse) -> Figure:
         factor.axhline(0.0, color=ink.QUIET, linewidth=0.6)
         factor.set_title("Systematic factors, standard deviations")
         factor.legend()
-        for k, name in enumerate(answer.path["segment"].values):
+        segments = answer.path["segment"].values
+        for k, (name, text) in enumerate(zip(segments, ink.labels(segments, 12), strict=True)):
             style = ink.note_style(k)
-            rate.plot(month, answer.path["entry_rate"].sel(segment=name), label=ink.label(name, 12), **style)
+            rate.plot(month, answer.path["entry_rate"].sel(segment=name), label=text, **style)
             rate.plot(month, answer.expected["entry_rate"].sel(segment=name), color=style["color"], linestyle=":")
         rate.set_title("Monthly rate of arrears or default; dotted: unconditional")
         rate.legend(ncols=2)
         ink.percent_axis(rate.yaxis)
-        for k, name in enumerate(answer.path["tranche"].values):
+        names = answer.path["tranche"].values
+        for k, (name, text) in enumerate(zip(names, ink.labels(names, 14), strict=True)):
             balance = answer.path["note_balance"].sel(tranche=name)
-            notes.plot(
-                month, balance / max(float(balance.max()), 1e-300), label=ink.label(name, 14), **ink.note_style(k)
-            )
+            notes.plot(month, balance / max(float(balance.max()), 1e-300), label=text, **ink.note_style(k))
         notes.set_title("Note balances over original along the path")
         notes.legend()
         ink.percent_axis(notes.yaxis)
@@ -173,16 +173,16 @@ def differences(measure: str, change: xr.Dataset) -> Figure:
     rows: Sequence[str] = [str(s) for s in change["scenario"].values]
     notes = [str(n) for n in change["tranche"].values] if "tranche" in change.dims else [""]
     figure, (axes,) = ink.sheet(1, 1, 7.2, 1.2 + 0.18 * len(rows) * len(notes))
-    for k, note in enumerate(notes):
+    for k, (note, text) in enumerate(zip(notes, ink.labels(notes), strict=True)):
         one = change.sel(tranche=note) if note else change
         y = np.arange(len(rows)) + 0.7 * (k / max(len(notes), 1) - 0.35)
         value, low, high = (one[name].values for name in ("estimate", "low", "high"))
         axes.errorbar(
             value, y, xerr=[np.maximum(value - low, 0.0), np.maximum(high - value, 0.0)], linestyle="", marker="o",
-            markersize=3.5, capsize=1.5, color=ink.note_style(k)["color"], label=ink.label(note) if note else None,
+            markersize=3.5, capsize=1.5, color=ink.note_style(k)["color"], label=text or None,
         )  # fmt: skip
     axes.axvline(0.0, color=ink.TEXT, linewidth=0.8)
-    axes.set_yticks(range(len(rows)), [ink.label(row, 30) for row in rows])
+    axes.set_yticks(range(len(rows)), ink.labels(rows, 30))
     axes.invert_yaxis()
     axes.set_title(f"{measure.replace('_', ' ')}: second minus first")
     if notes != [""]:

@@ -30,7 +30,7 @@ def defaults(ds: xr.Dataset, marks: Sequence[tuple[str, float]] = ()) -> Figure:
         axes.barh(row, level[row, 5] - level[row, 1], 0.34, level[row, 1], color=ink.BAND, alpha=0.30, zorder=3)
         axes.barh(row, level[row, 4] - level[row, 2], 0.34, level[row, 2], color=ink.BAND, alpha=0.75, zorder=4)
         axes.plot(level[row, 3], row, "|", color="white", markersize=11, markeredgewidth=2.0, zorder=5)
-    axes.set_yticks(range(n_scenario), [ink.label(s, 30) for s in ds["scenario"].values])
+    axes.set_yticks(range(n_scenario), ink.labels(ds["scenario"].values, 30))
     axes.set_ylim(n_scenario - 0.5, -0.5)
     axes.set_xlim(0.0, 1.12 * max(float(level.max()), *(value for _, value in marks), 0.01))
     ink.percent_axis(axes.xaxis)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import functools
 import io
 import re
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from rich.cells import cell_len, set_cell_size
+
+from stress.explain.picture.lettering import WIDTHS, for_pixels, in_svg
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -20,9 +24,8 @@ TEXT, QUIET, RULE = "#1d2530", "#5d6775", "#d5d9de"
 NOTE_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#7f6a00", "#000000")
 """Okabe and Ito (2008), senior first; from the ninth note on they repeat dashed."""
 BAND, MEDIAN = "#0072b2", "#00344f"
-FONT = "'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', sans-serif"
 STYLE: dict[Any, Any] = {
-    "font.family": "DejaVu Sans",
+    "font.family": list(WIDTHS),
     "font.size": 9.0,
     "svg.fonttype": "none",
     "text.color": TEXT,
@@ -48,8 +51,7 @@ STYLE: dict[Any, Any] = {
     "legend.frameon": False,
     "legend.fontsize": 8.0,
 }
-"""matplotlib settings of every figure. DejaVu Sans ships with matplotlib and sets the widths; the page shows FONT,
-which is narrower."""
+"""matplotlib settings of every figure."""
 
 
 def styled(draw: Callable[P, R]) -> Callable[P, R]:
@@ -66,7 +68,13 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
 
 
 class Drawing(Figure):
-    """A matplotlib figure that a notebook shows without pyplot."""
+    """A matplotlib figure that a notebook shows without pyplot, and that is saved with a font that holds its names."""
+
+    def savefig(self, fname: Any, **how: Any) -> None:
+        """As matplotlib does; warns of names that no installed font can write."""
+        if missing := for_pixels(self):
+            warnings.warn(missing, stacklevel=2)
+        super().savefig(fname, **how)
 
     def _repr_png_(self) -> bytes:
         out = io.BytesIO()
@@ -109,9 +117,31 @@ def sheet(
 
 
 def label(text: object, longest: int = 26) -> str:
-    """A name as matplotlib should draw it: no mathematics between dollar signs, not too long."""
-    plain = str(text).replace("$", r"\$")
-    return plain if len(plain) <= longest else plain[: longest - 1] + "…"
+    """A name as matplotlib should draw it: no mathematics between dollar signs, at most `longest` columns."""
+    return labels([text], longest)[0]
+
+
+def labels(names: Iterable[object], longest: int = 26) -> list[str]:
+    """Names of one figure: cut at the end or, where two would read the same, in the middle; else numbered."""
+    whole = [str(name) for name in names]
+    cut = [_cut(name, longest) for name in whole]
+    if len(set(cut)) < len(set(whole)):
+        cut = [_cut(name, longest, longest // 2) for name in whole]
+    if len(set(cut)) < len(set(whole)):
+        cut = [f"{_cut(name, longest - 4)} #{k}" for k, name in enumerate(whole, 1)]
+    return [name.replace("$", r"\$") for name in cut]
+
+
+def _cut(name: str, longest: int, kept: int = 0) -> str:
+    """At most `longest` columns of a terminal, in which a Chinese sign takes two; the last `kept` stay."""
+    if cell_len(name) <= longest:
+        return name
+    end = ""
+    for sign in reversed(name):
+        if cell_len(sign + end) > kept:
+            break
+        end = sign + end
+    return set_cell_size(name, longest - 1 - cell_len(end)).rstrip() + "…" + end
 
 
 def percent_axis(axis: Any) -> None:
@@ -137,13 +167,12 @@ def svg(figure: Figure, name: str) -> str:
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update({**STYLE, "svg.hashsalt": f"stress {name}"})
-        figure.savefig(
-            buffer, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")), transparent=True
-        )
+        nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+        Figure.savefig(figure, buffer, format="svg", metadata=nothing, transparent=True)
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
     text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
-    text = text.replace("'DejaVu Sans'", FONT)
+    text = in_svg(text)
     used = set(re.findall(r"#([\w.-]+)[\")]", text))
     return re.sub(r' id="([\w.-]+)"', lambda m: m[0] if m[1] in used else "", text)

@@ -37,7 +37,7 @@ def lives(ds: xr.Dataset, tranche: str) -> Figure:
     figure, axes = ink.sheet(1, len(shown), 9.6, 1.0 + 0.24 * ds.sizes["scenario"], margins)
     for k, (one, panel) in enumerate(zip(axes, shown, strict=True)):
         _rows(one, level[panel.name], note[panel.name].values[:, 0])
-        names = [ink.label(s, 30) for s in ds["scenario"].values] if k == 0 else [""] * ds.sizes["scenario"]
+        names = ink.labels(ds["scenario"].values, 30) if k == 0 else [""] * ds.sizes["scenario"]
         one.set_yticks(range(ds.sizes["scenario"]), names)
         multiple = panel.name == "price" and not measures.discounted(note)
         one.set_title("Money multiple" if multiple else panel.title)

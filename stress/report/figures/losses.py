@@ -104,13 +104,14 @@ def _curves(axes: Axes, note: xr.Dataset, name: str, reach: float) -> None:
     ranked = [int(i) for i in np.argsort(-expected, kind="stable") if names[i] != name]
     worst = [names[i] for i in ranked if expected[i] > 0.0]
     colour = dict(zip(worst, ink.NOTE_COLOURS[:HIGHLIGHT], strict=False))
+    label = dict(zip(names, ink.labels(names), strict=True))
     thin = np.unique(np.r_[np.linspace(0, round(reach * N_BIN), POINTS).astype(int), N_BIN + 1])
     edge = note["loss_bin_low"].values[thin]
     for one in [*worst[::-1], name]:
         probability = exceedance(mass(note.sel(scenario=[one]), "loss")[0, 0])[thin]
         style = {"color": "black", "linewidth": 1.8} if one == name else {"color": colour.get(one, "#b9bfc7")}
         shown = probability > 0
-        text = ink.label(one) if one == name or one in colour else None
+        text = label[one] if one == name or one in colour else None
         axes.step(edge[shown], probability[shown], where="post", label=text, **style)
     axes.axhline(1 - LEVEL, color=ink.QUIET, linewidth=0.8, linestyle=":")
     paths = float(note["batch_path"].sum())

@@ -69,7 +69,7 @@ def fan(ds: xr.Dataset, quantity: str) -> Figure:
 def events(ds: xr.Dataset) -> Figure:
     """One panel a scenario: cumulative probability of early amortization and of the first trip of each trigger."""
     figure, panels = _panels(ds)
-    month, names = ds["month"].values, [ink.label(name, 34) for name in ds["trigger"].values]
+    month, names = ds["month"].values, ink.labels(ds["trigger"].values, 34)
     early, low, high = (ds[f"early_amortization_probability{end}"].values for end in ("", "_low", "_high"))
     trips = ds["trigger_probability"].values
     for k, axes in enumerate(panels):
@@ -93,10 +93,10 @@ def shown(ds: xr.Dataset, quantity: str) -> Array:
 
 def _notes(axes: Axes, month: NDArray[np.int64], level: Array, names: Sequence[object]) -> None:
     """5-95% band and median of each note."""
-    for n, name in enumerate(names):
+    for n, name in enumerate(ink.labels(names, 22)):
         style = ink.note_style(n)
         axes.fill_between(month, level[n, :, 0], level[n, :, 4], color=style["color"], alpha=0.16, linewidth=0)
-        axes.plot(month, level[n, :, 2], linewidth=1.4, label=ink.label(name), **style)
+        axes.plot(month, level[n, :, 2], linewidth=1.4, label=name, **style)
 
 
 def _band(axes: Axes, month: NDArray[np.int64], level: Array) -> None:
@@ -121,9 +121,10 @@ def _panels(ds: xr.Dataset) -> tuple[Figure, list[Axes]]:
     for empty in places[n:]:
         empty.set_visible(False)
     panels, margin = list(places[:n]), 0.01 * max(n_month - 1, 1)
+    names = ink.labels(ds["scenario"].values, 28)
     for at, axes in enumerate(panels):
         axes.set_autoscale_on(False)
-        axes.set_title(ink.label(ds["scenario"].values[at]), fontsize=8)
+        axes.set_title(names[at], fontsize=8)
         axes.set_xticks(_ticks(n_month))
         axes.set_xlim(1 - margin, n_month + margin)
         axes.tick_params(labelbottom=at + columns >= n, labelleft=at % columns == 0)

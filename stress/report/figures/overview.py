@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -10,49 +14,77 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from stress import measures
+from stress.explain.picture.canvas import text_width
 from stress.report.figures import ink
-from stress.report.numbers import fraction
+from stress.report.numbers import NONE, bare_percent
 
 RAMP = LinearSegmentedColormap.from_list("loss", ["#fbf7ef", "#f3d9b1", "#e59f5c", "#b8532f", "#6b1a1a"])
 """One hue from light to dark: read without colour and in grey print."""
 FLOOR = 1e-5
-LETTER = 0.075
-"""Inches that a letter of a tick label takes, at most."""
+TILT = math.radians(28.0)
+"""Of the notes' names."""
+BESIDE = 4
+"""Notes up to which three measures stand side by side; more have their measures one below the other."""
+
+
+class Measure(NamedTuple):
+    """One panel: what it shows, and the bound where no path lost anything."""
+
+    title: str
+    value: xr.DataArray
+    bound: xr.DataArray | None
+
+
+def measures_of(ds: xr.Dataset) -> tuple[Measure, ...]:
+    """What the heat map shows. An expected shortfall of a note that never lost has no bound worth reading."""
+    return (
+        Measure("Expected loss", ds["expected_loss"], ds["expected_loss_high"]),
+        Measure("Probability of any loss", ds["loss_probability"], ds["loss_probability_high"]),
+        Measure("Expected shortfall 99.9%", measures.expected_shortfall(ds, 0.999)["estimate"], None),
+    )
 
 
 @ink.styled
-def heat_map(ds: xr.Dataset) -> Figure:
-    """Expected loss, probability of loss and 99.9% expected shortfall: scenarios down, notes across, log colours."""
+def heat_map(ds: xr.Dataset, shown: Sequence[Measure] = ()) -> Figure:
+    """Expected loss, probability of loss and 99.9% expected shortfall: scenarios down, notes across, log colours.
+
+    All three in percent. `shown`: some of `measures_of` alone.
+    """
+    parts = tuple(shown) or measures_of(ds)
     n_scenario, n_note = ds.sizes["scenario"], ds.sizes["tranche"]
-    shortfall = measures.expected_shortfall(ds, 0.999)
-    parts = (
-        ("Expected loss", ds["expected_loss"], ds["expected_loss_high"]),
-        ("Probability of any loss", ds["loss_probability"], ds["loss_probability_high"]),
-        ("Expected shortfall 99.9%", shortfall["estimate"], shortfall["high"]),
-    )
-    notes = [ink.label(n, 14) for n in ds["tranche"].values]
-    scenarios = [ink.label(s, 30) for s in ds["scenario"].values]
+    notes, scenarios = ink.labels(ds["tranche"].values, 18), ink.labels(ds["scenario"].values, 30)
+    wide = max(text_width(name, 8.0) for name in notes)
+    head = 0.54 + wide * math.sin(TILT)
+    panel = 0.24 * max(n_scenario, 2)
+    beside = n_note <= BESIDE
     margins = ink.Margins(
-        0.15 + LETTER * max(map(len, scenarios)), 0.5, 0.4 + LETTER / 2 * max(map(len, notes)), 0.05, 0.35
-    )
-    figure, panels = ink.sheet(1, 3, 9.6, margins.top + 0.1 + 0.24 * max(n_scenario, 2), margins, sharey=True)
-    for axes, (title, value, bound) in zip(panels, parts, strict=True):
-        _cells(axes, value.values, bound.values)
-        axes.set_title(title, y=1.0, pad=72 * (margins.top - 0.2))
+        left=0.15 + max(text_width(name, 8.0) for name in scenarios),
+        right=0.1 + wide * math.cos(TILT) * (0.5 if beside else 0.75),
+        top=head, bottom=0.05, across=0.35, down=head + 0.1,
+    )  # fmt: skip
+    rows, columns = (1, len(parts)) if beside else (len(parts), 1)
+    height = margins.top + margins.bottom + rows * panel + (rows - 1) * margins.down
+    figure, panels = ink.sheet(rows, columns, 9.6, height, margins)
+    for k, (axes, one) in enumerate(zip(panels, parts, strict=True)):
+        _cells(axes, one.value.values, None if one.bound is None else one.bound.values)
+        axes.set_title(f"{one.title}, %", y=1.0, pad=72 * (head - 0.22))
         axes.set_xticks(np.arange(n_note), notes, rotation=28, ha="left", rotation_mode="anchor")
-        axes.set_yticks(np.arange(n_scenario), scenarios)
+        axes.set_yticks(np.arange(n_scenario), scenarios if k == 0 or not beside else [""] * n_scenario)
     return figure
 
 
-def _cells(axes: Axes, value: NDArray[np.float64], bound: NDArray[np.float64]) -> None:
+def _cells(axes: Axes, value: NDArray[np.float64], bound: NDArray[np.float64] | None) -> None:
     """Coloured cells with their numbers; `<` and the bound where no path lost anything."""
     norm = LogNorm(FLOOR, 1.0)
     across, down = np.arange(value.shape[1] + 1) - 0.5, np.arange(value.shape[0] + 1) - 0.5
-    axes.pcolormesh(across, down, np.maximum(value, FLOOR), cmap=RAMP, norm=norm, edgecolor="white", linewidth=1.2)
+    shown = np.clip(np.nan_to_num(value), FLOOR, 1.0)
+    axes.pcolormesh(across, down, shown, cmap=RAMP, norm=norm, edgecolor="white", linewidth=1.2)
     axes.set_ylim(down[-1], down[0])
     for row, column in np.ndindex(value.shape):
         x = float(value[row, column])
-        text = fraction(x) if x > 0 else f"< {fraction(float(bound[row, column]))}"
+        text = bare_percent(x)
+        if x == 0.0:
+            text = NONE if bound is None else f"<{bare_percent(float(bound[row, column]))}"
         dark = x > FLOOR**0.3
         colour = "white" if dark else ink.TEXT if x > 0 else ink.QUIET
         axes.text(column, row, text, ha="center", va="center", fontsize=7.2, color=colour)

@@ -1,0 +1,100 @@
+"""Letters of figures: widths that no machine changes, text that stays text in an SVG, and fonts that hold Chinese.
+
+An SVG names fonts and the reader's machine has them or the next best; a PNG or a PDF carries the signs themselves, so
+a font that holds them must be installed here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import warnings
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from matplotlib.figure import Figure
+from matplotlib.font_manager import findSystemFonts, fontManager
+from matplotlib.text import Text
+
+WIDE = "Stress Wide"
+"""Our own font beside this file: a blank an em wide for every sign that takes two columns. It sets widths alone."""
+WIDTHS = ("DejaVu Sans", WIDE)
+"""Families that set the widths: one ships with matplotlib, one with us."""
+EAST_ASIAN = (
+    "PingFang SC",
+    "Hiragino Sans GB",
+    "Heiti SC",
+    "Microsoft YaHei",
+    "SimHei",
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Noto Sans CJK JP",
+    "Droid Sans Fallback",
+    "Arial Unicode MS",
+)
+"""Families with Chinese of macOS, Windows and Linux, the best first."""
+STACK = ", ".join(
+    name if " " not in name else f"'{name}'"
+    for name in ("Helvetica Neue", "Helvetica", "Arial", "Liberation Sans", *EAST_ASIAN, "sans-serif")
+)
+"""What an SVG asks for: a face that is a little narrower than DejaVu Sans, then one with Chinese."""
+INSTALL = (
+    "no font with Chinese, Japanese or Korean signs is installed, so names show as blanks: install one "
+    "(Debian, Ubuntu: apt-get install fonts-noto-cjk; Fedora: dnf install google-noto-sans-cjk-fonts), or write an .svg"
+)
+_FILES = re.compile(
+    r"cjk|pingfang|hiragino|heiti|msyh|simhei|notosanssc|sourcehansans|wqy|droidsansfallback|arial uni", re.IGNORECASE
+)
+
+
+def in_svg(text: str) -> str:
+    """An SVG of matplotlib with the fonts that readers have in place of those that set its widths."""
+    return re.sub(r"'DejaVu Sans'(?:, ?'[^'<>]*')*", STACK, text)
+
+
+def for_pixels(figure: Figure) -> str:
+    """Let a PNG or a PDF draw every sign by an installed font. What to install where there is none, else nothing."""
+    texts = figure.findobj(Text)
+    if not any(is_wide(one.get_text()) for one in texts):
+        return ""
+    found = installed()
+    for one in texts:
+        one.set_fontfamily([WIDTHS[0], *found, WIDE])
+    return "" if found else INSTALL
+
+
+def is_wide(words: str) -> bool:
+    """Whether there is a sign in it that takes two columns."""
+    return not words.isascii() and any(unicodedata.east_asian_width(sign) in "WF" for sign in words)
+
+
+def _bold_too(family: str) -> None:
+    """Let a family without a bold face stand in for it, or matplotlib logs that it has none."""
+    faces = [entry for entry in fontManager.ttflist if entry.name == family]
+    if all(str(face.weight) == "400" for face in faces):
+        fontManager.ttflist += [replace(face, weight=700) for face in faces]
+
+
+@cache
+def installed() -> tuple[str, ...]:
+    """The best installed family with Chinese, if any; also one that was installed after matplotlib last looked."""
+    known = {entry.name for entry in fontManager.ttflist}
+    if known.isdisjoint(EAST_ASIAN):
+        for file in sorted(findSystemFonts()):
+            if _FILES.search(Path(file).name):
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    fontManager.addfont(file)
+        known = {entry.name for entry in fontManager.ttflist}
+    best = tuple(name for name in EAST_ASIAN if name in known)[:1]
+    for name in best:
+        _bold_too(name)
+    return best
+
+
+fontManager.addfont(Path(__file__).with_name("wide.ttf"))
+_bold_too(WIDE)
