@@ -16,18 +16,23 @@ from stress.errors import ClusterLost, ConfigError
 FAILURES = 1_000
 """Deaths of workers a task may see before the scheduler gives it up (Dask: 3, too few where nodes come and go)."""
 LOOPBACK = "127.0.0.1"
+NO_PAGES: dict[str, list[str]] = {f"distributed.{part}.http.routes": [] for part in ("scheduler", "worker")}
+"""Dask opens a port for its pages in any case; nothing is to be had there."""
 
 
 @contextmanager
 def local(workers: int) -> Iterator[Any]:
-    """A client of worker processes on this machine: one thread each, loopback only, no dashboard to be seen outside.
+    """A client of worker processes on this machine: one thread each, loopback only, no dashboard.
 
-    The caller compiles the kernels first: the workers then load them.
+    All speak TLS with keys made for this run, which never touch a shared folder: whoever else works on this machine
+    reaches the ports, and a Dask scheduler runs what it is told. The caller compiles the kernels first: the workers
+    load them.
     """
     import dask
     from distributed import Client, LocalCluster
 
     settings = {
+        **NO_PAGES,
         "distributed.scheduler.allowed-failures": FAILURES,
         "distributed.nanny.pre-spawn-environ.NUMBA_NUM_THREADS": 1,
         "distributed.worker.preload": ["stress.cluster.quiet"],
@@ -43,8 +48,9 @@ def local(workers: int) -> Iterator[Any]:
             threads_per_worker=1,
             processes=True,
             host=LOOPBACK,
+            security=True,
             dashboard_address=f"{LOOPBACK}:0",
-            worker_dashboard_address=f"{LOOPBACK}:0",
+            scheduler_kwargs={"dashboard": False},
             memory_limit=0,
             silence_logs=50,
         ) as cluster,
@@ -112,8 +118,15 @@ def renew(client: Any) -> None:
 def check(client: Any, wait: float = 30.0) -> dict[str, Identity]:
     """Version and source of every worker must be the driver's; one that dies meanwhile is not asked (tasks ask again).
 
-    Raises ConfigError, ClusterLost without workers.
+    Raises ConfigError, also for what is no client or one that does not wait, ClusterLost without workers.
     """
+    if not all(hasattr(client, name) for name in ("wait_for_workers", "run")):
+        raise ConfigError(f"client: a {type(client).__name__} is no dask.distributed.Client")
+    if getattr(client, "asynchronous", False):
+        raise ConfigError(
+            "client: is asynchronous, and a run waits for its paths; give a Client made outside an event loop, without "
+            "asynchronous=True"
+        )
     try:
         client.wait_for_workers(1, timeout=wait)
     except TimeoutError:

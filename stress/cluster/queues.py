@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from stress.cluster.connect import FAILURES, LOOPBACK, hushed
+from stress.cluster.connect import FAILURES, LOOPBACK, NO_PAGES, hushed
 from stress.errors import ClusterLost, ConfigError
 
 QUEUES = {
@@ -45,7 +45,7 @@ def queued(queue: str, workers: int, folder: Path) -> Iterator[Any]:
     key = f"jobqueue.{queue}"
     options = {**dask.config.get(f"{key}.scheduler-options", {}), "dashboard_address": f"{LOOPBACK}:0"}
     extra = [*(dask.config.get(f"{key}.worker-extra-args", None) or []), "--no-dashboard"]
-    with hushed(), dask.config.set({"distributed.scheduler.allowed-failures": FAILURES}):
+    with hushed(), dask.config.set({"distributed.scheduler.allowed-failures": FAILURES, **NO_PAGES}):
         try:
             cluster = made(
                 security=True,
