@@ -258,7 +258,7 @@ def _check_laws(job: Job, tally: Tally) -> None:
     """Every path conserves cash and balances to 1e-9; nothing is NaN or negative. Raises StressError."""
     from stress.errors import StressError
 
-    laws = ("pool balance", "cash", "notes less assets", "a negative balance")
+    laws = ("pool balance", "cash", "notes less assets", "a negative balance", "negative interest due")
     for k, case in enumerate(job.scenarios):
         if tally.fault[k, 0]:
             raise StressError(f"scenario {case.name}: {tally.fault[k, 0]} blocks have a result that is not a number")

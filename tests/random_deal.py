@@ -56,10 +56,10 @@ def random_deal(rng: Random, cut_off: float, clock: str, last: int) -> Deal:
     accounts = tuple(("reserve", "liquidity")[: rng.choice((0, 0, 1, 1, 2))])
     purchase = "payment_date" if clock == "payment_date" else rng.choice(("each_step", "each_step", "payment_date"))
     priority = Order(rng, cut_off, notes, fees, accounts, purchase, last).priority(revolving)
-    closing = datetime.date(2021, 1, 1) + datetime.timedelta(days=rng.randint(0, 800))
+    closing = datetime.date(2021, rng.randint(1, 12), 1) - datetime.timedelta(days=1)
     payment_day = rng.randint(1, 28)
     wait = (payment_date(closing, payment_day, 1) - closing).days
-    issue = closing + datetime.timedelta(days=rng.randint(0, wait - 1)) if flag(rng, 0.3) else None
+    issue, first = random_start(rng, closing, wait, payment_day, last)
     return Deal(
         version=1,
         kind="deal",
@@ -67,6 +67,7 @@ def random_deal(rng: Random, cut_off: float, clock: str, last: int) -> Deal:
         currency="CNY",
         closing_date=closing,
         issue_date=issue,
+        first_payment_date=first,
         retain_senior_cost=flag(rng, 0.5),
         idle_cash_share=rng.choice((0.15, rng.uniform(0.0, 0.5))),
         payment_day=payment_day,
@@ -90,6 +91,19 @@ def random_deal(rng: Random, cut_off: float, clock: str, last: int) -> Deal:
             random_trigger(rng, 4, revolving, last, priority).model_copy(update={"name": "switch", "effect": "none"}),
         ),
     )
+
+
+def random_start(
+    rng: Random, closing: datetime.date, wait: int, payment_day: int, last: int
+) -> tuple[datetime.date | None, datetime.date | None]:
+    """Issue (left out, before the first payment date, or late) and first payment (left out, or up to three later)."""
+    late = 31 * rng.randint(1, max(1, last // 2)) if flag(rng, 0.5) else 0
+    issue = closing + datetime.timedelta(days=late + rng.randint(0, wait - 1)) if flag(rng, 0.4) else None
+    dates = [payment_date(closing, payment_day, t) for t in range(1, last + 1)]
+    after = [date for date in dates if date > (issue or closing)]
+    if not after:
+        return None, None
+    return issue, rng.choice(after[:4]) if flag(rng, 0.15) else None
 
 
 def random_notes(rng: Random, cut_off: float, revolving: int) -> tuple[Note, ...]:

@@ -238,7 +238,7 @@ def job_of(names: list[str]) -> dict[str, Any]:
             "name": "JD Baitiao 24-month four-class",
             "source": "Xia et al. (2024)",
             "currency": "CNY",
-            "closing_date": "2020-09-01",
+            "closing_date": "2020-08-31",
             "revolving_months": 12,
             "scheduled_months": 24,
             "legal_maturity_months": 36,

@@ -77,7 +77,8 @@ def test_the_laws_see_a_wrong_sign_an_overpaid_claim_and_a_step_out_of_order(rep
     data["interest_due"][:, 0] += job.pool.balance
     assert any("is paid before step" in words for words in out_of_order(job.deal, data, size))
     data["interest_due"][:] = data["interest_paid"]
-    data["interest_due"][3, 0] = data["interest_paid"][3, 0] - 2 * size
+    month = int(data["interest_paid"][:, 0].to_numpy().argmax())
+    data["interest_due"][month, 0] = data["interest_paid"][month, 0] - 2 * size
     assert list(overpaid(data, size)) == ["interest_paid exceeds interest_due"]
     data["defaults"][1] = -2 * size
     assert list(wrong_signs(data, size)) == [f"defaults falls to {-2 * size}"]

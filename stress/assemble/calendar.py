@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime
 from typing import NamedTuple
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stress.inputs.deal import DayCount, Deal
+from stress.inputs.deal_dates import collection_ends, first_payment, issue_of, payment_dates
 
 
 class Calendar(NamedTuple):
@@ -19,27 +19,22 @@ class Calendar(NamedTuple):
     """Last day of each collection period: month ends after closing."""
     payment: tuple[datetime.date, ...]
     """The payment day of the month after each collection period."""
+    first_payment: int
+    """Period that is paid first, from 1; before it interest accrues from issue and nothing is paid."""
     fraction: NDArray[np.float64]
-    """(T,) day-count fraction from one payment date (issue, for the first) to the next."""
+    """(T,) day-count fraction from one payment date (issue, for the first) to the next; 0 before issue."""
     years: NDArray[np.float64]
-    """(T,) years from issue to each payment date, ACT/365F."""
+    """(T,) years from issue to each payment date, ACT/365F; negative before issue."""
 
 
 def calendar_of(deal: Deal) -> Calendar:
     """Dates of a deal to its legal maturity."""
-    ends, payments = [], []
-    year, month = deal.closing_date.year, deal.closing_date.month
-    if _month_end(year, month) <= deal.closing_date:
-        year, month = _next(year, month)
-    for _ in range(deal.legal_maturity_months):
-        ends.append(_month_end(year, month))
-        year, month = _next(year, month)
-        payments.append(datetime.date(year, month, deal.payment_day))
-    issued = deal.issue_date or deal.closing_date
-    starts = [issued, *payments[:-1]]
-    fraction = [year_fraction(a, b, deal.day_count) for a, b in zip(starts, payments, strict=True)]
+    issued, payments = issue_of(deal), payment_dates(deal)
+    starts = [issued, *(max(issued, date) for date in payments[:-1])]
+    spans = zip(starts, (max(issued, date) for date in payments), strict=True)
+    fraction = [year_fraction(a, b, deal.day_count) for a, b in spans]
     years = [(p - issued).days / 365.0 for p in payments]
-    return Calendar(tuple(ends), tuple(payments), np.array(fraction), np.array(years))
+    return Calendar(collection_ends(deal), payments, first_payment(deal), np.array(fraction), np.array(years))
 
 
 def year_fraction(start: datetime.date, end: datetime.date, day_count: DayCount) -> float:
@@ -48,11 +43,3 @@ def year_fraction(start: datetime.date, end: datetime.date, day_count: DayCount)
         days = (end.year - start.year) * 360 + (end.month - start.month) * 30 + min(end.day, 30) - min(start.day, 30)
         return days / 360.0
     return (end - start).days / (365.0 if day_count == "ACT/365F" else 360.0)
-
-
-def _month_end(year: int, month: int) -> datetime.date:
-    return datetime.date(year, month, calendar.monthrange(year, month)[1])
-
-
-def _next(year: int, month: int) -> tuple[int, int]:
-    return (year + 1, 1) if month == 12 else (year, month + 1)

@@ -44,7 +44,7 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
         opening_note=size,
         residual=np.array([float(n.residual and of > 0.0) for n, of in zip(deal.notes, size, strict=True)]),
         accrual=np.ascontiguousarray(accrual),
-        payable=_payable(deal, n_month),
+        payable=_payable(deal, n_month, dates.first_payment),
         years=np.ascontiguousarray(np.stack([dates.years, even - first], axis=1)),
         step_up=np.stack([_stepped(m) * dates.fraction[:, None] for m in months]),
         step_up_trigger=_step_up_trigger(deal),
@@ -62,7 +62,7 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
         member=np.array(steps.members or [0], dtype=np.int64),
         phase=np.array(steps.phase, dtype=np.int64),
         trigger=_triggers(deal),
-        threshold=_thresholds(deal, n_month),
+        threshold=_thresholds(deal, n_month, dates.first_payment),
         senior_fee=_senior(deal, [f.name for f in deal.fees], PayFee),
         senior_note=_senior(deal, [n.name for n in deal.notes], PayInterest),
         opening_cash=np.array([deal.opening_cash.get(a, 0.0) for a in accounts]),
@@ -248,13 +248,14 @@ def _step_up_trigger(deal: Deal) -> np.ndarray:
     return np.array([-1 if name is None else names.index(name) for name in found], dtype=np.int64)
 
 
-def _payable(deal: Deal, n_month: int) -> np.ndarray:
+def _payable(deal: Deal, n_month: int, first: int) -> np.ndarray:
     payable = np.zeros((4, n_month, len(deal.notes)))
     month = np.arange(1, n_month + 1)
+    payment = month - first + 1
     for p, phase in enumerate(codes.PHASES):
         for n, note in enumerate(deal.notes):
             every = note.payment_months.get(phase, 1)  # type: ignore[call-overload]
-            payable[p, :, n] = (month % every == 0) | (month == n_month)
+            payable[p, :, n] = ((payment % every == 0) & (payment > 0)) | (month == n_month)
     return payable
 
 
@@ -264,7 +265,7 @@ def _fee_rate(deal: Deal, months: Sequence[MonthInputs], dates: Calendar) -> np.
     raised = next((i for i, f in enumerate(deal.fees) if f.base == "pool"), -1)
     for i, fee in enumerate(deal.fees):
         if fee.base == "fixed":
-            rate[:, :, i] = fee.amount
+            rate[:, dates.first_payment - 1 :, i] = fee.amount
         elif fee.base == "interest_income":
             rate[:, :, i] = fee.rate
         else:
@@ -290,9 +291,11 @@ def _triggers(deal: Deal) -> np.ndarray:
     return np.array(rows, dtype=np.int64).reshape(-1, 6)
 
 
-def _thresholds(deal: Deal, n_month: int) -> np.ndarray:
+def _thresholds(deal: Deal, n_month: int, first: int) -> np.ndarray:
+    """(G, T) limits; NaN in months that are not tested, as those before the first payment."""
     limit = np.full((len(deal.triggers), n_month), np.nan)
     for g, trigger in enumerate(deal.triggers):
         for threshold in trigger.thresholds:
             limit[g, threshold.from_month - 1 : threshold.to_month or n_month] = threshold.limit
+    limit[:, : first - 1] = np.nan
     return limit

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from stress.assemble.calendar import calendar_of
+from stress.assemble.calendar import Calendar, calendar_of
 from stress.assemble.contract import account_names, contract_of, step_labels
 from stress.assemble.market import factors_of, market_of
 from stress.assemble.months import MonthInputs, resolve
@@ -74,7 +74,7 @@ def build(
     pool = pools[0]
     dates = calendar_of(deal)
     due = due_of(pool.billing, COHORTS[clock])
-    sizes = _sizes(deal, pool, months, clock, due, deterministic)
+    sizes = _sizes(deal, pool, months, clock, dates, due, deterministic)
     receivables, eligible = receivables_of(pools, months, sizes, clock, due)
     market = market_of(deal, pool, months, sizes, supply * eligible[:, :, None], deterministic)
     return Problem(
@@ -86,7 +86,15 @@ def build(
     )
 
 
-def _sizes(deal: Deal, pool: Pool, months: Sequence[MonthInputs], clock: Clock, due: Due, deterministic: bool) -> Sizes:
+def _sizes(
+    deal: Deal,
+    pool: Pool,
+    months: Sequence[MonthInputs],
+    clock: Clock,
+    dates: Calendar,
+    due: Due,
+    deterministic: bool,
+) -> Sizes:
     n_month, n_cohort = deal.legal_maturity_months, COHORTS[clock]
     payment_step = {"monthly": -1, "daily": deal.payment_day - 1, "payment_date": 1}[clock]
     longest = max((p.term for p in pool.plans), default=0)
@@ -119,6 +127,7 @@ def _sizes(deal: Deal, pool: Pool, months: Sequence[MonthInputs], clock: Clock, 
         n_write_off=pool.write_off_months,
         n_lock=1 + round(lag / step_days) if lag > 0.0 else 1,
         n_revolving=deal.revolving_months,
+        first_payment=dates.first_payment - 1,
         payment_step=payment_step,
         buys_each_step=int(deal.purchase == "each_step" and clock != "payment_date"),
         ladder=int(pool.ladder is not None),

@@ -13,7 +13,7 @@ from stress.counting.counted import Counted, Progress
 from stress.counting.pace import Pace
 from stress.counting.ranges import Range, chunks, cut, is_whole, size, union
 from stress.kernels import alone
-from stress.kernels.layout import PANEL_PATHS
+from stress.kernels.layout import N_LAW, PANEL_PATHS
 from stress.kernels.memory import Packed, Workspace, field
 from stress.kernels.tally import Tally
 
@@ -76,7 +76,7 @@ class _Hand:
             start = field(packed, f"to_{name}")
             arrays[name] = self.space.count[start : start + math.prod(shape)].reshape(shape)
         k, at = packed.problem.sizes.n_scenario, field(packed, "residuals")
-        residual = self.space.scratch[at : at + 4 * k].reshape(k, 4)
+        residual = self.space.scratch[at : at + N_LAW * k].reshape(k, N_LAW)
         return Counted(union(self.ranges), Tally(**arrays, residual=residual))
 
     def begin_anew(self) -> None:

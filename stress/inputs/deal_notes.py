@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from stress.inputs.deal_date_notes import dates_apart
 from stress.inputs.deal_reading import notes_of, phases, receiver_of, sources_of, steps_of
 from stress.inputs.look_alike import look_alike
 from stress.inputs.remark import Found, Remark, remarks
@@ -219,6 +220,7 @@ def _phase(phase: str) -> str:
 
 
 _RULES: tuple[Callable[[Deal], Found], ...] = (
+    dates_apart,
     _not_gathered,
     _names,
     _costs,

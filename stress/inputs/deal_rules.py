@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from stress.inputs.deal_dates import check_dates
 from stress.inputs.deal_flows import check_flows
 from stress.inputs.deal_reading import located, notes_of, phases, receiver_of, sources_of, steps_of
 from stress.inputs.deal_steps import AnyStep, PayPrincipal
@@ -35,25 +36,6 @@ def _unique(deal: Terms) -> None:
     for name in ("income", "principal"):
         if name in deal.accounts:
             raise ValueError(f"accounts: {name!r} always exists; name only further accounts")
-
-
-def _dates(deal: Terms) -> None:
-    if not 1980 <= deal.closing_date.year <= 2200:
-        raise ValueError(f"closing_date = {deal.closing_date}: must lie between 1980 and 2200")
-    if deal.revolving_months > deal.scheduled_months:
-        raise ValueError(
-            f"revolving_months = {deal.revolving_months}: must not exceed scheduled_months = {deal.scheduled_months}"
-        )
-    if deal.scheduled_months > deal.legal_maturity_months:
-        raise ValueError(
-            f"scheduled_months = {deal.scheduled_months}: must not exceed legal_maturity_months = "
-            f"{deal.legal_maturity_months}"
-        )
-    if deal.revolving_months >= deal.legal_maturity_months:
-        raise ValueError(
-            f"revolving_months = {deal.revolving_months}: must end before legal maturity in month "
-            f"{deal.legal_maturity_months}, or no note is ever repaid"
-        )
 
 
 def _notes(deal: Terms) -> None:
@@ -219,7 +201,7 @@ def _purchases(deal: Terms) -> None:
 
 _RULES: tuple[Callable[[Terms], None], ...] = (
     _unique,
-    _dates,
+    check_dates,
     _notes,
     _fees,
     _accounts,

@@ -112,9 +112,11 @@ class Terms(Document):
     kind: Literal["deal"]
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     closing_date: datetime.date
-    """Cut-off date: collections belong to the deal from here; month 1 is the first month that ends after it."""
+    """Cut-off, the last day of a month: collections belong to the deal from here; month 1 is the month after."""
     issue_date: datetime.date | None = None
-    """Interest accrues from here; from closing_date where it is left out."""
+    """Interest accrues from here; from closing_date where it is left out. It may lie months after the cut-off."""
+    first_payment_date: datetime.date | None = None
+    """Nothing is paid before this payment date; the first one after issue where it is left out."""
     payment_day: Annotated[int, Field(ge=1, le=28)]
     """Payment date: this day of the month after each collection period."""
     revolving_months: Annotated[int, Field(ge=0, le=60)]

@@ -4,6 +4,16 @@ This page is the accounting that the kernels compute. The slow plain-Python mode
 alone. Money is in the deal's currency, rates are fractions, `t` = 1..T counts months from closing (T = months to
 legal maturity).
 
+**Dates.** Closing is the cut-off, the last day of a month; collection period t is the t-th calendar month after it,
+payment date t the payment day of the month after that. Notes are issued at the issue date (closing, where none is
+given). The first payment is that of period F: of the first payment date after issue, or of the one that is given. Late
+issue: F > 1. Before it, for t < F:
+- the pool moves, and a deal that buys at each step buys, from the cut-off on;
+- nothing is paid: no step of the priority runs (a deal that buys at payment dates buys at the first), and what has been
+  collected stays in its accounts, for the payment of period F;
+- interest and fees accrue from issue, simple, and are due at F: no accrual is negative; a fixed fee begins with F;
+- no trigger and no condition is tested, and no pool is cleaned up. A month of an average before F does not count.
+
 **Clock.** The pool is C cohorts; cohort c moves once a month, at step (t, c), c = 0..C-1. `monthly` C = 1; `daily` C
 = 30 (cohort c falls due on day c + 1; the opening pool is split equally); `payment_date` C = 3 (the opening pool is
 all in cohort 0, due on the 1st; purchases join cohort 1, due on the payment day; cohort 2 is empty: its step is the
@@ -101,23 +111,25 @@ it waits for the payment date of the period before). A purchase from principal, 
 (or what the purchase lag still locks, if that is more) waiting + max(0, need - (1 - v) x income collected this
 month), where v = sum of rates of all fees on interest_income and income = fees, late charges and cash interest
 collected since the determination. At the determination: waiting = max(0, need - (1 - v) x income of the month), need
-= 0. At a payment, before its steps: waiting = 0.
+= 0. Up to the first payment (t <= F) need holds all fees that have accrued, on every clock, and what the income account
+holds at the month's start counts as income too. At a payment, before its steps: waiting = 0.
 
 **Determination** at the end of month t (after its last step).
 - Interest accrues on each note: coupon(t) x day-count fraction(t) x (balance + unpaid interest, if interest on unpaid
-  interest), where the fraction runs from payment date t-1 (the issue date for t = 1) to payment date t. coupon(t) =
-  margin + step-up + index level of month t, within cap and floor, never negative. An index given by month keeps its
-  level until the next month that is given.
+  interest), where the fraction runs from payment date t-1 (the issue date for t = 1, or where issue is later) to
+  payment date t; 0 for a payment date before issue. coupon(t) = margin + step-up + index level of month t, within cap
+  and floor, never negative. An index given by month keeps its level until the next month that is given.
 - Fees due: notes base = rate x fraction(t) x sum of note balances; pool base = rate x fraction(t) x (current +
   M1..M3) at the month's start; interest_income = rate x (fees and late charges collected in the month); fixed =
-  amount. Unpaid fees carry over if the fee says so.
+  amount. Unpaid fees carry over if the fee says so; what accrued before F is not unpaid: it falls due at F.
 - Deficiency = max(0, deficiency + defaults + unpaid dilution + commingled principal - recoveries of the month).
 - Excess spread(t) = 12 x (month's income - fees due for the month without carry-over - interest accrued for the month
   on all notes - defaults + recoveries) / (current + M1..M3 at the month's start); income = fees + late charges + cash
-  interest. 0 where the base is below 0.1% of cut-off.
+  interest. 0 where the base is below 0.1% of cut-off. Its mean of three months exists from t = F + 2 on.
 - Idle days: after (6) of each step and before any payment, principal cash available (not yet collected this month)
-  above 15% of the pool (by more than 1e-9 of cut-off) adds 30 / C days, else the count returns to 0. The observable
-  is the largest count after any step of the month: cash that idled for 30 days and was then spent is seen too.
+  above 15% of the pool (by more than 1e-9 of cut-off) adds 30 / C days, else the count returns to 0, as it does at a
+  payment date before the first payment. The observable is the largest count after any step of the month: cash that
+  idled for 30 days and was then spent is seen too.
 - Scheduled end: for t > revolving_months a revolving path passes to amortization. Then triggers are tested; one that
   has been in breach for its number of consecutive months trips. The phase is the later of the present one and the
   effect, in the order revolving, amortization, acceleration, event of default. Early amortization = a trip from the
@@ -134,8 +146,9 @@ collected since the determination. At the determination: waiting = max(0, need -
 **Payment** of period t: at once after the determination with the monthly clock (and for t = T always); else in month
 t + 1 at the step of the payment day (step payment_day - 1 daily; step 1 with payment_date), at the end of that step,
 after (6).
-- Interest due = unpaid + accrued where the note pays in this month and phase (t a multiple of its payment months, or
-  t = T), else unpaid alone.
+- Interest due = unpaid + accrued where the note pays in this month and phase (every so many payment dates as it has
+  payment months, the first payment being number 1: t - F + 1 a multiple of them; or t = T), else unpaid alone. It is
+  never negative: a law, measured at every payment of every path.
 - The steps of the path's phase run in order; each uses its sources in order. A shortfall of interest is what stays
   unpaid (beyond 1e-9 of the original balance) where interest was payable.
 - A step that pays several notes pari passu divides what it can pay: interest by what is due to each, principal pro

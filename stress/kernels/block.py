@@ -160,7 +160,8 @@ def _simulate(m: Any, at: Any, b: Any, k: Any, fans: Any, path: Any, seed: Any) 
                 accrue(m, k, t)
                 test_triggers(m, t)
                 test_conditions(m, t)
-                clean_up(m)
+                if t >= p.first_payment:
+                    clean_up(m)
                 retain(m)
                 sweep_collections(m)
             period = -1

@@ -14,6 +14,7 @@ from stress.kernels.layout import (
     EXCESS,
     FIRST_LOSS,
     LANES,
+    N_LAW,
     NOTE_ROWS,
     OUTSTANDING,
     TOTAL_DEFAULTED,
@@ -155,12 +156,12 @@ def count_block(m: Any, k: Any, block: Any, n_alive: Any) -> None:
         if sum_of != sum_of:
             m.n[p.to_fault + 4 * k] += 1
         add_fixed(m.n, p.to_batch_sum + ((k * (8 * n_note + 6) + i) * N_BATCH + batch) * 2, sum_of)
-    for i in range(4):
+    for i in range(N_LAW):
         at = p.cash + WORST_BALANCE + i * LANES
         for lane in range(n_alive):
             worst = w[at + lane]
-            if not worst <= w[p.residuals + 4 * k + i]:
-                w[p.residuals + 4 * k + i] = worst
+            if not worst <= w[p.residuals + N_LAW * k + i]:
+                w[p.residuals + N_LAW * k + i] = worst
     m.n[p.to_fault + 4 * k + 3] += n_alive
     for n in range(n_note + 2):
         at = p.outcome + (8 * n if n < n_note else 8 * n_note + (n - n_note)) * LANES

@@ -110,11 +110,14 @@ POOL_ROW_NAMES = (
     WORST_CASH,
     WORST_DEFICIENCY,
     WORST_NEGATIVE,
+    WORST_INTEREST,
     NEED,
     RETAINED,
     SENIOR_COST,
     CASH_ROWS,
-) = _rows(19)
+) = _rows(20)
+N_LAW = 5
+"""Laws whose worst errors a path keeps: the rows from WORST_BALANCE on."""
 
 # Rows of a note, note after note (see `Rows.note`). UNPAID: what is due, less what has been paid.
 # SHORTFALL: the most that a payment left unpaid (less rounding). FIRST_LOSS: the last month whose payment left the note
@@ -188,6 +191,8 @@ class Sizes(NamedTuple):
     n_lock: int
     """Steps of the purchase-lag ring (1 where there is no lag)."""
     n_revolving: int
+    first_payment: int
+    """Period of the first payment, from 0: in those before it nothing is paid."""
     payment_step: int
     """Step of month t + 1 at which period t is paid; -1: at once (monthly clock)."""
     buys_each_step: int

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stress.kernels.codes import NO_LIMIT
-from stress.kernels.layout import LANES, PANEL_BLOCKS, Floats, Ints
+from stress.kernels.layout import LANES, N_LAW, PANEL_BLOCKS, Floats, Ints
 from stress.kernels.sampling import Sampler, Shifted, Sobol
 from stress.kernels.tables import BY_PATH, HEADER_FIELDS, N_PARAMETER, Problem
 from stress.kernels.tally import NO_PATH, WEIGHT_UNIT, Tally, tally_shapes
@@ -75,7 +75,7 @@ def pack(problem: Problem, traced: bool = False, sampler: Sampler | None = None,
         "parameters": PANEL_BLOCKS * N_PARAMETER * LANES,
         "shocks": PANEL_BLOCKS * entries["n_shock"] * LANES,
         "weight": PANEL_BLOCKS * LANES,
-        "residuals": 4 * sizes.n_scenario,
+        "residuals": N_LAW * sizes.n_scenario,
         "trace": sizes.n_month * (rows.cohort + sizes.n_cohort) if traced else 0,
     }
     at = rows.size
@@ -139,12 +139,12 @@ class Workspace:
         k = self.packed.problem.sizes.n_scenario
         at = field(self.packed, "residuals")
         arrays = {name: self._region(name).copy() for name in self.packed.shapes}
-        return Tally(**arrays, residual=self.scratch[at : at + 4 * k].reshape(k, 4).copy())
+        return Tally(**arrays, residual=self.scratch[at : at + N_LAW * k].reshape(k, N_LAW).copy())
 
     def clear(self) -> None:
         """Count from zero again."""
         k = self.packed.problem.sizes.n_scenario
         at = field(self.packed, "residuals")
-        self.scratch[at : at + 4 * k] = 0.0
+        self.scratch[at : at + N_LAW * k] = 0.0
         self.count[:] = 0
         self._region("loss_path")[:] = NO_PATH

@@ -94,7 +94,8 @@ class Tally(NamedTuple):
     fault: NDArray[np.int64]
     """(K, 4): blocks with a result that is not a number, unused, unused, paths run."""
     residual: NDArray[np.float64]
-    """(K, 4): worst error of the laws over the cut-off balance: pool balance, cash, notes less assets, a negative balance."""
+    """(K, N_LAW): worst error of the laws over the cut-off balance: pool balance, cash, notes less assets, a negative balance,
+    negative interest due."""
 
 
 MOST_WEIGHT = 4

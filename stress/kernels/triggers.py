@@ -143,7 +143,10 @@ def accrue(m: Any, k: Any, t: Any) -> None:
             amount = amount * base_income
         fee = p.fee + f * FEE_ROWS
         costs = costs + amount
-        due = fma(load(w, fee + FEE_LEFT), m.f[p.at_fee_carry + f], amount)
+        carry = m.f[p.at_fee_carry + f]
+        if t <= p.first_payment:
+            carry = 1.0  # nothing was payable yet
+        due = fma(load(w, fee + FEE_LEFT), carry, amount)
         store(w, fee + FEE_LEFT, due)
         if p.traced == 1:
             store(w, fee + FEE_CURRENT, amount)
@@ -230,7 +233,7 @@ def test_triggers(m: Any, t: Any) -> None:
     was_revolving = where_less(phase, 0.5, 1.0, 0.0)
     for g in range(p.n_trigger):
         limit = m.f[p.at_threshold + g * p.n_month + t]
-        exists = m.g[p.at_trigger + 6 * g] != 3 or t >= 2
+        exists = m.g[p.at_trigger + 6 * g] != 3 or t >= p.first_payment + 2
         if (limit != limit or not exists) and p.traced == 0:
             continue
         at = p.trigger + g * TRIGGER_ROWS
@@ -288,7 +291,7 @@ def _holds(m: Any, t: Any, y: Any) -> Any:
     if observable >= TRIGGER_TEST:
         on = load(w, p.trigger + (observable - TRIGGER_TEST) * TRIGGER_ROWS + TRIGGER_ON)
         return on if side == 1 else splat(1.0) - on
-    if observable == 3 and t < 2:
+    if observable == 3 and t < p.first_payment + 2:
         return splat(0.0)
     value = observe(m, observable, 0)
     return where_less(limit, value, 1.0, 0.0) if side == 1 else where_less(value, limit, 1.0, 0.0)
@@ -350,9 +353,13 @@ def set_need(m: Any, k: Any, t: Any) -> None:
         elif base == 2:
             amount = splat(0.0)
         fee = p.fee + i * FEE_ROWS
-        if p.payment_step < 0:
+        if t <= p.first_payment:
+            amount = amount + load(w, fee + FEE_LEFT)
+        elif p.payment_step < 0:
             amount = fma(load(w, fee + FEE_LEFT), m.f[p.at_fee_carry + i], amount)
         need = fma(amount, m.f[p.at_senior_fee + i], need)
+    if 0 < t <= p.first_payment:
+        need = need - load(w, p.account + INCOME * LANES) * m.f[p.at_scalars + NET_INCOME]
     store(w, p.cash + NEED, need)
 
 

@@ -29,6 +29,7 @@ from stress.kernels.layout import (
     FEE_PAID,
     FEE_ROWS,
     FIRST_LOSS,
+    IDLE_DAYS,
     INCOME_COLLECTED,
     INTEREST_DUE,
     INTEREST_PAID,
@@ -45,6 +46,7 @@ from stress.kernels.layout import (
     STEP_MASK,
     UNPAID,
     WORST_CASH,
+    WORST_INTEREST,
     YIELD_PAID,
 )
 from stress.kernels.rows import keep_worst
@@ -74,6 +76,9 @@ def pay(m: Any, k: Any, t: Any, now: Any, c: Any) -> None:
         for x in range(p.n_step):
             store(w, p.step + x * LANES, 0.0)
     phase = 0
+    if t < p.first_payment:
+        phase = 4  # no step runs
+        store(w, p.pool + IDLE_DAYS, 0.0)
     while phase < 4:
         x, end = m.g[p.at_phase + 2 * phase], m.g[p.at_phase + 2 * phase + 1]
         first = phase
@@ -119,9 +124,10 @@ def pay(m: Any, k: Any, t: Any, now: Any, c: Any) -> None:
 
 @stage
 def interest_due(m: Any, t: Any) -> None:
-    """What is due on each note: unpaid interest, and the accrued where the note pays in this phase and month."""
+    """What is due on each note: unpaid interest, and the accrued where the note pays in this phase and month. Never less
+    than nothing: a law."""
     w, p = m.w, m.p
-    n_note = p.n_note
+    n_note, lowest = p.n_note, splat(0.0)
     stride = p.n_month * n_note
     for n in range(n_note):
         at = p.at_payable + t * n_note + n
@@ -135,12 +141,14 @@ def interest_due(m: Any, t: Any) -> None:
             pays = where_less(phase, 1.5, pays, m.f[at + 2 * stride])
             now = accrued * where_less(phase, 2.5, pays, m.f[at + 3 * stride])
         due = load(w, note + UNPAID) + now
+        lowest = where_less(due, lowest, due, lowest)
         store(w, note + ACCRUED, accrued - now)
         store(w, note + UNPAID, due)
         store(w, received_row(m, t, n), 0.0)
         if p.traced == 1:
             store(w, note + INTEREST_DUE, due)
             store(w, note + PRINCIPAL_PAID, load(w, note + OUTSTANDING))
+    keep_worst(w, p.cash + WORST_INTEREST, lowest * (1.0 / m.f[p.at_scalars + CUT_OFF]))
 
 
 @stage

@@ -172,5 +172,5 @@ TABLE = {v.name: v for v in (*RAW, *DERIVED)}
 """The variables of every result by name; a weighted one has those of WEIGHTED and TRUST besides, a Sobol
 one those of REPLICATED."""
 
-LAWS = ("pool balance", "cash", "notes less assets", "negative balance")
+LAWS = ("pool balance", "cash", "notes less assets", "negative balance", "negative interest due")
 CHECKS = ("not a number", "paths")

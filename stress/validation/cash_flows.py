@@ -18,7 +18,7 @@ from stress.validation.check import Finding, exact
 from stress.validation.published import cash_flows
 
 CASH = ("principal", "income")
-ORIGIN = datetime.date(2022, 1, 1)
+CUT_OFF, ORIGIN = datetime.date(2021, 12, 31), datetime.date(2022, 1, 1)
 MIX = {
     "static_cdr0": {3: 0.2, 6: 0.3, 12: 0.5},
     "static_cdr6": {3: 0.2, 6: 0.3, 12: 0.5},
@@ -63,7 +63,8 @@ def deal_of(case: str) -> Deal:
         kind="deal",
         name=case,
         currency="CNY",
-        closing_date=ORIGIN,
+        closing_date=CUT_OFF,
+        issue_date=ORIGIN,
         payment_day=20,
         revolving_months=revolving,
         scheduled_months=20,

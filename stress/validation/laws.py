@@ -27,7 +27,7 @@ from stress.validation.check import Finding, exact
 
 CLOCKS: tuple[Clock, ...] = ("monthly", "monthly", "daily", "payment_date")
 DEALS, PATHS = 80, 512
-LAWS = ("pool balance", "cash", "notes less assets", "negative balance")
+LAWS = ("pool balance", "cash", "notes less assets", "negative balance", "negative interest due")
 
 
 def conservation() -> Iterator[Finding | str]:

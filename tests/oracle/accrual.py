@@ -22,4 +22,6 @@ def fee_of_month(path, f: int, t: int, income: float) -> float:
         first = next(i for i, other in enumerate(path.deal.fees) if other.base == "pool")
         successor = float(path.months.successor_fee[t - 1]) if f == first else 0.0
         return (fee.rate + successor) * path.fraction[t - 1] * path.month_start
-    return fee.rate * income if fee.base == "interest_income" else fee.amount
+    if fee.base == "interest_income":
+        return fee.rate * income
+    return fee.amount if t >= path.first_payment else 0.0

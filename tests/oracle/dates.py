@@ -50,6 +50,14 @@ def payment_dates(deal) -> list[datetime.date]:
 
 
 def accrual_fractions(deal) -> list[float]:
-    """Day-count fraction of each period 1..T, from the payment date before (issue for the first)."""
-    dates = payment_dates(deal)
+    """Day-count fraction of each period 1..T, from the payment date before or, where that is later, from issue."""
+    issue, *dates = payment_dates(deal)
+    dates = [issue, *(max(issue, date) for date in dates)]
     return [day_fraction(deal.day_count, a, b) for a, b in itertools.pairwise(dates)]
+
+
+def first_payment(deal) -> int:
+    """The period F that is paid first: of the date given, or of the first payment date after issue."""
+    issue, *dates = payment_dates(deal)
+    wanted = getattr(deal, "first_payment_date", None)
+    return 1 + [date > issue if wanted is None else date == wanted for date in dates].index(True)

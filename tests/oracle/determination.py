@@ -25,7 +25,8 @@ def determine(path, t: int) -> None:
     flows.trigger_value.append(values)
     flows.tripped.append(list(state.tripped))
     flows.phase.append(state.phase)
-    clean_up(path)
+    if t >= path.first_payment:
+        clean_up(path)
     path.retention.determine()
     path.release_collected("income")
     path.release_collected("principal")
@@ -58,7 +59,8 @@ def payment_of(path, t: int, interest: list[float], fees: list[float], observed)
     due, pays = [], []
     for n, note in enumerate(deal.notes):
         state.accrued[n] += interest[n]
-        payable = t % note.payment_months.get(state.phase, 1) == 0 or t == path.last
+        number = t - path.first_payment + 1
+        payable = number > 0 and (number % note.payment_months.get(state.phase, 1) == 0 or t == path.last)
         due.append(state.unpaid[n] + (state.accrued[n] if payable else 0.0))
         pays.append(payable)
     senior = sum(x for x, note in zip(interest, deal.notes, strict=True) if not note.residual)
@@ -72,6 +74,7 @@ def payment_of(path, t: int, interest: list[float], fees: list[float], observed)
         observed=observed,
         tripped={trigger.name: on for trigger, on in zip(deal.triggers, state.tripped, strict=True)},
         cut_off=path.pool.balance,
+        begun=t >= path.first_payment,
     )
 
 
@@ -86,13 +89,15 @@ def pay_period(path) -> None:
     path.pending, before, first = None, dict(state.available), len(state.ledger)
     path.retention.waiting = 0.0
     pay(deal, state, path, payment)
+    if not payment.begun:
+        state.idle_days = 0.0
     for n, pays_accrued in enumerate(payment.pays_accrued):
         state.accrued[n] = 0.0 if pays_accrued else state.accrued[n]
         state.unpaid[n] = payment.interest_due[n] - payment.interest_paid[n]
         state.shortfall[n] = state.unpaid[n] if state.unpaid[n] > 1e-9 * state.original[n] else 0.0
     for f, fee in enumerate(deal.fees):
         left = payment.fee_due[f] - payment.fee_paid[f]
-        state.fee_owed[f] = left if fee.carry_over else 0.0
+        state.fee_owed[f] = left if fee.carry_over or not payment.begun else 0.0
     flows.payments.append(PaymentRecord(state.phase, before, dict(state.available), state.ledger[first:]))
     flows.note_balance.append(list(state.balance))
     flows.assets.append(path.pool_balance() + sum(state.account(name) for name in state.accounts))

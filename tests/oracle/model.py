@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from oracle.dates import accrual_fractions
+from oracle.dates import accrual_fractions, first_payment
 from oracle.determination import determine, pay_period
 from oracle.flows import Flows, StepRecord
 from oracle.months import Rates, base_months, unconditional
@@ -33,6 +33,7 @@ class Path:
         self.supply, self.triggers = supply, triggers
         self.last = deal.legal_maturity_months
         self.fraction = accrual_fractions(deal)
+        self.first_payment = first_payment(deal)
         self.flows, self.state = Flows(), opening_state(deal, pool)
         self.portfolio = Portfolio(deal, pool, months, clock)
         self.count = self.portfolio.count

@@ -28,7 +28,7 @@ def observe(path, t: int) -> dict[str, float]:
         "default_stock": (sum(flows.defaults) - sum(flows.recoveries)) / cut_off,
         "deficiency": path.state.deficiency / cut_off,
         "excess_spread": spread[-1],
-        "excess_spread_3m": sum(spread[-3:]) / 3.0 if t >= 3 else math.nan,
+        "excess_spread_3m": sum(spread[-3:]) / 3.0 if t >= path.first_payment + 2 else math.nan,
         "idle_cash_days": path.state.most_idle_days,
         "overdue_30": ratio(m2 + m3 + unwritten, base, cut_off),
         "overdue_60": ratio(m3 + unwritten, base, cut_off),
@@ -68,10 +68,10 @@ def limit_of(trigger, t: int) -> float | None:
 
 
 def test_triggers(path, t: int, observed: dict[str, float]) -> list[float]:
-    """Test every trigger, move the phase, and return the values tested."""
+    """Test every trigger from the first payment's determination on, move the phase, and return the values seen."""
     state, values = path.state, []
     for i, trigger in enumerate(path.deal.triggers):
-        value, limit = trigger_value(path, trigger, observed), limit_of(trigger, t)
+        value, limit = trigger_value(path, trigger, observed), limit_of(trigger, t) if t >= path.first_payment else None
         values.append(value)
         tested = limit is not None and not math.isnan(value)
         breach = tested and (value > limit if trigger.breach == "above" else value < limit)

@@ -33,6 +33,8 @@ class Payment:
     tripped: dict[str, bool]
     """Triggers by name, at the determination."""
     cut_off: float
+    begun: bool = True
+    """Whether the first payment date has come: before it no step runs."""
     interest_paid: list[float] = field(default_factory=list)
     fee_paid: list[float] = field(default_factory=list)
     principal_paid: list[float] = field(default_factory=list)
@@ -58,7 +60,7 @@ def pay(deal, state: State, pool: Receivables, payment: Payment) -> None:
     payment.fee_paid = [0.0] * len(deal.fees)
     phase = phase_of_order(deal, state.phase)
     for i, step in enumerate(deal.priority[phase]):
-        runs = all(holds(condition, payment) for condition in step.when)
+        runs = payment.begun and all(holds(condition, payment) for condition in step.when)
         paid = STEPS[step.step](deal, state, pool, payment, step, i) if runs else 0.0
         payment.step_paid[phase, i] = paid
 

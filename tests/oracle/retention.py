@@ -9,7 +9,7 @@ class Retention:
     """What the month needs, and what the period determined and not paid yet still waits for."""
 
     def __init__(self, path):
-        self.path, self.need, self.waiting = path, 0.0, 0.0
+        self.path, self.need, self.waiting, self.carried_in = path, 0.0, 0.0, 0.0
         deal = path.deal
         steps = [step for step in deal.priority.get("revolving", ()) if "principal" in step.source]
         active = deal.retain_senior_cost
@@ -20,22 +20,28 @@ class Retention:
 
     def open_month(self, t: int) -> None:
         """What the senior costs of month t come to, seen from its start."""
-        path, self.need = self.path, 0.0
+        path, self.need, self.carried_in = self.path, 0.0, 0.0
         if t > path.deal.revolving_months:
             return
+        opening = t <= path.first_payment  # nothing has been paid yet
+        self.carried_in = path.state.available["income"] if opening else 0.0
         at_once = path.clock == "monthly"  # in the other clocks the period before still waits for its payment date
         for n, note in enumerate(path.deal.notes):
             if note.name in self.notes:
-                paid_before = t > 1 and (t - 1) % note.payment_months.get("revolving", 1) == 0
+                number = t - path.first_payment  # of the payment before
+                paid_before = number > 0 and number % note.payment_months.get("revolving", 1) == 0
                 carried = 0.0 if paid_before else path.state.accrued[n]
                 self.need += interest_of_month(path, n, t) + carried + (path.state.unpaid[n] if at_once else 0.0)
         for f, fee in enumerate(path.deal.fees):
             if fee.name in self.fees:
-                self.need += fee_of_month(path, f, t, income=0.0) + (path.state.fee_owed[f] if at_once else 0.0)
+                self.need += fee_of_month(path, f, t, income=0.0) + (
+                    path.state.fee_owed[f] if at_once or opening else 0.0
+                )
 
     def short(self) -> float:
         """What the income collected since the last determination does not cover yet."""
-        return max(0.0, self.need - self.kept_of_income * self.path.state.collected["income"])
+        income = self.path.state.collected["income"] + self.carried_in
+        return max(0.0, self.need - self.kept_of_income * income)
 
     def held(self) -> float:
         """Principal cash that a purchase must leave."""
@@ -44,3 +50,4 @@ class Retention:
     def determine(self) -> None:
         """At the determination the month's need becomes what the payment waits for."""
         self.waiting, self.need = self.short(), 0.0
+        self.carried_in = 0.0
