@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import calendar
-import datetime
-
 from stress.explain.words import percent
 from stress.inputs.deal import Deal
+from stress.inputs.deal_dates import collection_ends, first_payment, issue_of, payment_dates
 
 EFFECTIVE = (
     "Triggers are tested on the month's last day. A trip stops purchases from the next day, and the new priority of "
@@ -17,12 +15,14 @@ EFFECTIVE = (
 
 def date_lines(deal: Deal) -> list[str]:
     """One line a date or rule."""
-    closing, issue = deal.closing_date.isoformat(), (deal.issue_date or deal.closing_date).isoformat()
+    closing, issue = deal.closing_date.isoformat(), issue_of(deal).isoformat()
     accrues = "from here" if issue == closing else f"from the issue date, {issue}"
     lines = [
         f"- Cut-off and closing: {closing}; interest accrues {accrues}, {deal.day_count}.",
         f"- Payment dates: day {deal.payment_day} of the month after each collection period.",
     ]
+    if first_payment(deal) > 1:
+        lines.append(_late_start(deal))
     if deal.revolving_months:
         lines.append(_revolving(deal))
     lines += [
@@ -40,13 +40,21 @@ def date_lines(deal: Deal) -> list[str]:
 
 
 def month_end(deal: Deal, month: int) -> str:
-    """End of month `month`; month 1 is the first that ends after closing."""
-    first = deal.closing_date
-    ends_itself = first.day == calendar.monthrange(first.year, first.month)[1]
-    index = first.year * 12 + first.month - 1 + month - (0 if ends_itself else 1)
-    year, zero_month = divmod(index, 12)
-    day = calendar.monthrange(year, zero_month + 1)[1]
-    return datetime.date(year, zero_month + 1, day).isoformat()
+    """End of month `month`."""
+    return collection_ends(deal)[month - 1].isoformat()
+
+
+def _late_start(deal: Deal) -> str:
+    first = first_payment(deal)
+    waits = {
+        "each_step": "; it buys meanwhile",
+        "payment_date": "; principal waits to buy until then",
+        "none": "",
+    }[deal.purchase]
+    return (
+        f"- First payment: {payment_dates(deal)[first - 1]}, of month {first}. Before it nothing is paid and no "
+        f"trigger is tested; what the pool collects from the cut-off on is carried in{waits}."
+    )
 
 
 def _revolving(deal: Deal) -> str:
