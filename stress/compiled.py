@@ -112,6 +112,12 @@ def cache_directory() -> Path | None:
     return None
 
 
+def is_kept(name: str) -> bool:
+    """Whether a kernel of this name was compiled and kept before, so that its first call takes no ten seconds."""
+    folder = cache_directory()
+    return folder is not None and any(folder.glob(f"{name}-*.kernel"))
+
+
 def _private(folder: Path) -> Path:
     """The folder, made where it is missing. Raises OSError where it cannot be written, or not by this user alone."""
     for level in (*reversed(folder.parents), folder):

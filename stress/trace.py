@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
+Values = dict[str, tuple[tuple[str, ...], np.ndarray]]
+"""(dims, values) by name."""
+
+
 def replay(
     job: Job, path: int, scenario: str | None = None, normals: np.ndarray | None = None, seed: int | None = None
 ) -> xr.Dataset:
@@ -55,14 +59,10 @@ def trace_of(job: Job, problem: Problem, path: int, normals: np.ndarray | None =
     """The trace of a one-scenario problem as a Dataset."""
     import xarray as xr
 
-    block, lane = divmod(path, LANES)
-    drawn = None if normals is None else np.repeat(np.asarray(normals, float)[:, :, None], LANES, axis=2)
-    trace, space = alone.run_block(problem, block, job.seed, drawn)
-    sizes, rows = problem.sizes, problem.rows
-    months = trace[: sizes.n_month * rows.cohort].reshape(sizes.n_month, rows.cohort // LANES, LANES)[:, :, lane]
-    dates = calendar_of(job.deal)
+    variables = values_of(job, problem, path, normals)
+    dates, n_month = calendar_of(job.deal), problem.sizes.n_month
     coords = {
-        "month": np.arange(1, sizes.n_month + 1),
+        "month": np.arange(1, n_month + 1),
         "collection_end": ("month", np.array(dates.collection_end, "datetime64[ns]")),
         "payment_date": ("month", np.array(dates.payment, "datetime64[ns]")),
         "tranche": [n.name for n in job.deal.notes],
@@ -74,8 +74,6 @@ def trace_of(job: Job, problem: Problem, path: int, normals: np.ndarray | None =
         "factor": list(factors_of(job.pool).name),
         "bucket": [1, 2, 3],
     }
-    variables = _variables(months, problem, step_labels(job.deal)[1]) | _outcome(space.scratch, problem, lane)
-    variables["supply"] = (("month", "cohort"), problem.market.supply[0, : sizes.n_month])
     attrs = {
         "path": path,
         "scenario": job.scenarios[0].name,
@@ -86,9 +84,18 @@ def trace_of(job: Job, problem: Problem, path: int, normals: np.ndarray | None =
     return xr.Dataset(variables, coords=coords, attrs=attrs)
 
 
-def _variables(
-    months: np.ndarray, problem: Problem, step_of_row: list[int]
-) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
+def values_of(job: Job, problem: Problem, path: int, normals: np.ndarray | None = None) -> Values:
+    """The variables of a trace as (dims, values) by name, without labels: no xarray is loaded."""
+    block, lane = divmod(path, LANES)
+    drawn = None if normals is None else np.repeat(np.asarray(normals, float)[:, :, None], LANES, axis=2)
+    trace, space = alone.run_block(problem, block, job.seed, drawn)
+    sizes, rows = problem.sizes, problem.rows
+    months = trace[: sizes.n_month * rows.cohort].reshape(sizes.n_month, rows.cohort // LANES, LANES)[:, :, lane]
+    found = _variables(months, problem, step_labels(job.deal)[1]) | _outcome(space.scratch, problem, lane)
+    return {**found, "supply": (("month", "cohort"), problem.market.supply[0, : sizes.n_month])}
+
+
+def _variables(months: np.ndarray, problem: Problem, step_of_row: list[int]) -> Values:
     """Rows of each month by name."""
     sizes, rows = problem.sizes, problem.rows
 
@@ -102,7 +109,7 @@ def _variables(
         start, stride = (group + kind) // LANES, length // LANES
         return months[:, start : start + count * stride : stride]
 
-    found: dict[str, tuple[tuple[str, ...], np.ndarray]] = {}
+    found: Values = {}
     cut_off = problem.contract.scalars[tables.CUT_OFF]
     for i, name in enumerate(layout.POOL_ROW_NAMES):
         if name:
@@ -138,7 +145,7 @@ def _variables(
     return found
 
 
-def _outcome(scratch: np.ndarray, problem: Problem, lane: int) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
+def _outcome(scratch: np.ndarray, problem: Problem, lane: int) -> Values:
     """What the path came to: per note, and for the pool over the cut-off balance."""
     n_note, rows = problem.sizes.n_note, problem.rows
     n_row = len(NOTE_QUANTITIES) * n_note + len(POOL_QUANTITIES)
@@ -150,8 +157,6 @@ def _outcome(scratch: np.ndarray, problem: Problem, lane: int) -> dict[str, tupl
     by_name["irr"] = np.where(problem.contract.opening_note > 0.0, by_name["irr"], np.nan)
     note = scratch[rows.note : rows.note + n_note * layout.NOTE_ROWS].reshape(n_note, layout.NOTE_ROWS)
     by_name["first_loss_month"] = note[:, layout.FIRST_LOSS + lane]
-    found: dict[str, tuple[tuple[str, ...], np.ndarray]] = {
-        name: (("tranche",), np.array(values)) for name, values in by_name.items()
-    }
+    found: Values = {name: (("tranche",), np.array(values)) for name, values in by_name.items()}
     pool = outcome[len(NOTE_QUANTITIES) * n_note :]
     return found | {f"final_{name}": ((), pool[i]) for i, name in enumerate(POOL_QUANTITIES)}

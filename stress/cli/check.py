@@ -1,4 +1,4 @@
-"""`stress check`: is a file right, and if not, what is wrong."""
+"""`stress check`: is a file right, and if not, what is wrong; what a deal does when nothing goes wrong."""
 
 from __future__ import annotations
 
@@ -12,23 +12,38 @@ from stress.cli.output import Output
 from stress.errors import ConfigError, StressError
 
 if TYPE_CHECKING:
+    from stress.inputs.job import Job, Sweep
     from stress.inputs.remark import Remark
+
+MOST_CASES = 8
+"""Base cases of a sweep: the first deals and pools."""
+NOT_COMPILED = "not run: the kernels are not compiled yet on this machine; --base-case does it now, in about 15 seconds"
 
 
 @click.command()
 @click.argument("files", type=FILE, nargs=-1, required=True, metavar="FILE...")
+@click.option(
+    "--base-case/--no-base-case",
+    default=None,
+    help="Run the deterministic base case of a job. [default: where the kernels have been compiled before]",
+)
+@click.option("--scenario", metavar="NAME", help="The scenario of the base case. [default: the job's first]")
 @output_options
-def check(files: tuple[Path, ...], as_json: bool, quiet: bool, log_json: bool) -> None:
+def check(
+    files: tuple[Path, ...], base_case: bool | None, scenario: str | None, as_json: bool, quiet: bool, log_json: bool
+) -> None:
     """Check deal, pool, scenario and job files; a job with all that it refers to.
 
     Says which file and key are wrong, what stands there and what is allowed; exit code 2 where anything is. Notes
-    tell of inputs that move less than one may think.
+    tell of what is allowed and seldom meant. Of a job the base case is run (expected rates, rho 0): which triggers trip
+    and when, when each note is repaid, what is never paid, what stays in an account.
 
     \b
     Example:
       stress check scenarios/deals/baitiao-24m.toml scenarios/jobs/*.toml
+      stress check job.toml --scenario downturn_severe
     """
-    found = [_check(path) for path in files]
+    found = [_check(path, base_case, scenario) for path in files]
     wrong = [line["error"] for line in found if line["error"]]
     output = Output(as_json, quiet, log_json)
     if as_json or len(wrong) < len(found):
@@ -37,17 +52,22 @@ def check(files: tuple[Path, ...], as_json: bool, quiet: bool, log_json: bool) -
         raise ConfigError("\n".join(wrong))
 
 
-def _check(path: Path) -> dict[str, Any]:
+def _check(path: Path, base_case: bool | None, scenario: str | None) -> dict[str, Any]:
+    from stress.inputs.job import Job, Sweep
     from stress.inputs.load import load
 
+    said: dict[str, Any] = {"file": str(path), "ok": False, "kind": None, "name": None, "error": None, "notes": []}
     try:
         model = load(path)
-        notes = _notes(path, model)
+        notes, cases = _notes(path, model), None
+        if isinstance(model, Job | Sweep):
+            cases, more = _base_cases(path, model, base_case, scenario)
+            notes += more
     except StressError as error:
-        return {"file": str(path), "ok": False, "kind": None, "name": None, "error": str(error), "notes": []}
+        return {**said, "error": str(error)}
     kind = getattr(model, "kind", "job")
-    said = [remark._asdict() for remark in notes]
-    return {"file": str(path), "ok": True, "kind": kind, "name": model.name, "error": None, "notes": said}
+    said |= {"ok": True, "kind": kind, "name": model.name, "notes": [remark._asdict() for remark in notes]}
+    return said if cases is None else {**said, "base_case": cases}
 
 
 def _notes(path: Path, model: Any) -> list[Remark]:
@@ -79,12 +99,48 @@ def _notes(path: Path, model: Any) -> list[Remark]:
     return [note._replace(file=str(path)) for note in found]
 
 
+def _base_cases(
+    path: Path, model: Job | Sweep, wanted: bool | None, scenario: str | None
+) -> tuple[list[dict[str, Any]] | None, list[Remark]]:
+    """The base case of a job, or of each deal and pool of a sweep, with what is to be said of it; None: not run."""
+    from stress.inputs.job import Job
+    from stress.inputs.parts import located
+
+    jobs = [model] if isinstance(model, Job) else list({(j.deal.name, j.pool.name): j for j in model.jobs}.values())
+    if scenario is not None:
+        from stress.jobs import choose_scenarios
+
+        choose_scenarios(jobs[0], [scenario])
+    if wanted is False:
+        return None, []
+    from stress.compiled import is_kept
+
+    if wanted is None and not is_kept("run_panels"):
+        return [{"not_run": NOT_COMPILED}], []
+    from stress.analysis.base_case import base_case, notes_of_base_case, summary
+    from stress.cli.answer import plain
+
+    cases, notes = [], []
+    for job in jobs[:MOST_CASES]:
+        case = base_case(job, scenario)
+        notes += located(path, job, notes_of_base_case(job, case))
+        label = "" if len(jobs) == 1 else f"{job.deal.name}, {job.pool.name}: "
+        said = {"deal": job.deal.name, "pool": job.pool.name, "summary": f"{label}{summary(case)}"}
+        cases.append({**said, **plain(case)})
+    if len(jobs) > MOST_CASES:
+        cases.append({"not_run": f"of {len(jobs) - MOST_CASES} more deals and pools of the sweep"})
+    return cases, list(dict.fromkeys(notes))
+
+
 def _lines(found: list[dict[str, Any]]) -> str:
     from rich.markup import escape
 
     said = []
     for line in (line for line in found if line["ok"]):
         said.append(f"ok  {line['kind']:8}  {escape(line['file'])}")
+        for case in line.get("base_case", ()):
+            under = f" ({case['scenario']})" if "scenario" in case else ""
+            said.append(f"    base case{escape(under)}: {escape(case.get('summary') or case['not_run'])}")
         said += [f"    note: {escape(_words(line['file'], note))}" for note in line["notes"]]
     return "\n".join(said)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from stress.report.deal import input_notes
 from stress.report.sweep import warnings
 from stress.results import with_mixture
 from stress.results.sweep import DIMS, Result, cells, dims_of, groups
@@ -25,9 +26,14 @@ def document(result: Result) -> dict[str, Any]:
 
 
 def trust(result: Result) -> dict[str, Any]:
-    """How paths were drawn, and what of the figures cannot be trusted."""
+    """How paths were drawn, what of the figures cannot be trusted, and notes on the inputs."""
     used = list(dict.fromkeys(str(ds.attrs.get("estimator", "plain")) for _, ds in cells(result)))
-    return {"estimator": used[0] if len(used) == 1 else used, "warnings": warnings(result)}
+    return {"estimator": used[0] if len(used) == 1 else used, "warnings": warnings(result), "notes": notes(result)}
+
+
+def notes(result: Result) -> list[str]:
+    """What stands in the inputs and is seldom meant, and what surprises in the base case, each once."""
+    return list(dict.fromkeys(str(note) for _, ds in cells(result) for note in input_notes(ds)))
 
 
 def measures(result: Result) -> dict[str, Any]:

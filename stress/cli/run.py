@@ -146,6 +146,7 @@ def execute(plan: Plan | SweepPlan, output: Output, follow: str | None = None, l
     """
     from stress import jobs, report
     from stress.cli.follow import followed
+    from stress.cli.measures_json import notes
     from stress.cli.watch import interruptible, progress
     from stress.jobs.plans import Plan
 
@@ -174,6 +175,8 @@ def execute(plan: Plan | SweepPlan, output: Output, follow: str | None = None, l
     for line in str(done.dataset.attrs.get("warnings", "")).split("; "):
         if line:
             output.log("warning", note=f"not to be trusted: {line}")
+    for note in notes(done.dataset):
+        output.log("note", note=note)
 
     above = breaches(limits, done.dataset)
     shown = isinstance(plan, Plan) and plan.target is None and not done.before and not output.as_json

@@ -27,7 +27,7 @@ OBSERVABLE = {
     "pool_factor": "the pool over its cut-off balance",
     "payment_rate": "the monthly payment rate",
     "senior_shortfall": "unpaid interest of the senior note over its balance at closing",
-    "deficiency": "the principal deficiency",
+    "deficiency": "the principal deficiency (before the payment date makes it good: with the month's own defaults)",
     "notes_outstanding": "notes other than the residual one, over their size at closing",
 }
 

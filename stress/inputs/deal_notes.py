@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from stress.inputs.deal_date_notes import dates_apart
 from stress.inputs.deal_reading import notes_of, phases, receiver_of, sources_of, steps_of
 from stress.inputs.look_alike import look_alike
-from stress.inputs.remark import Found, Remark, remarks
+from stress.inputs.remark import Found, Remark, named, remarks
 
 if TYPE_CHECKING:
     from stress.inputs.deal import AnyStep, Deal
@@ -61,7 +61,7 @@ def _not_gathered_in(deal: Deal, phase: str) -> Iterator[tuple[str, str]]:
         paying = [step for step in steps if step.step == "pay_interest" and note.name in notes_of(step)]
         draws = [account for step in paying for account in step.source]
         gathered = [account for account in draws if account in filled and account != "income"]
-        key = f"{_named('notes', note.name)}.payment_months"
+        key = f"{named('notes', note.name)}.payment_months"
         if every > 1 and gathered and "income" in draws[: draws.index(gathered[0])]:
             below = steps[steps.index(paying[0]) + 1 :]
             alone = [s for s in below if s.step == "pay_interest" and not {gathered[0], "principal"} & set(s.source)]
@@ -92,18 +92,18 @@ def _names(deal: Deal) -> Found:
     }
     for what, names in lists.items():
         for one, other, why in look_alike(names):
-            yield _named(what, other), f"is hard to tell from {json.dumps(one, ensure_ascii=False)}: {why}"
+            yield named(what, other), f"is hard to tell from {json.dumps(one, ensure_ascii=False)}: {why}"
 
 
 def _costs(deal: Deal) -> Found:
     """Coupons and fees per annum that look like another unit."""
     for note in deal.notes:
         if note.coupon >= HIGH_COUPON:
-            yield f"{_named('notes', note.name)}.coupon", f"{note.coupon:g} is {note.coupon:.0%} a year"
+            yield f"{named('notes', note.name)}.coupon", f"{note.coupon:g} is {note.coupon:.0%} a year"
     for fee in deal.fees:
         if fee.base in ("notes", "pool") and fee.rate >= HIGH_FEE:
             yield (
-                f"{_named('fees', fee.name)}.rate",
+                f"{named('fees', fee.name)}.rate",
                 f"{fee.rate:g} is {fee.rate:.0%} of the {fee.base} a year, {fee.rate / 12:.2%} a month",
             )
 
@@ -123,7 +123,7 @@ def _wrong_side(deal: Deal) -> Found:
         side = ADVERSE.get(trigger.observable, trigger.breach)
         if trigger.effect != "none" and trigger.breach != side:
             yield (
-                f"{_named('triggers', trigger.name)}.breach",
+                f"{named('triggers', trigger.name)}.breach",
                 f'"{trigger.breach}": it trips while {trigger.observable} is {trigger.breach} the limit, which is when '
                 f'the deal does well; "{side}" is usual',
             )
@@ -135,7 +135,7 @@ def _falling_limits(deal: Deal) -> Found:
         falls = next((b for a, b in pairwise(trigger.thresholds) if b.limit < a.limit), None)
         if trigger.observable in RISING and trigger.breach == "above" and falls is not None:
             yield (
-                f"{_named('triggers', trigger.name)}.thresholds",
+                f"{named('triggers', trigger.name)}.thresholds",
                 f"the limit falls to {falls.limit:g} in month {falls.from_month}, though {trigger.observable} grows "
                 "with the deal's age",
             )
@@ -209,10 +209,6 @@ def _residual_first(deal: Deal) -> Found:
 def _written(deal: Deal) -> tuple[str, ...]:
     """Phases that can occur and have a priority of their own."""
     return tuple(phase for phase in phases(deal) if phase in deal.priority)
-
-
-def _named(what: str, name: str) -> str:
-    return f"{what}[{json.dumps(name, ensure_ascii=False)}]"
 
 
 def _phase(phase: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from stress.inputs.look_alike import look_alike
-from stress.inputs.remark import Found, Remark, remarks
+from stress.inputs.remark import Found, Remark, named, remarks
 
 if TYPE_CHECKING:
     from stress.inputs.pool import Pool
@@ -26,16 +26,16 @@ def notes_of_pool(pool: Pool) -> list[Remark]:
 
 def _names(pool: Pool) -> Found:
     for one, other, why in look_alike([segment.name for segment in pool.segments]):
-        yield _segment(other), f"is hard to tell from {json.dumps(one, ensure_ascii=False)}: {why}"
+        yield _named(other), f"is hard to tell from {json.dumps(one, ensure_ascii=False)}: {why}"
 
 
 def _monthly_rates(pool: Pool) -> Found:
     """Rates a month that look like rates a year."""
     rates = [("dilution", pool.dilution)]
     for segment in pool.segments:
-        rates.append((f"{_segment(segment.name)}.prepayment", segment.prepayment))
+        rates.append((f"{_named(segment.name)}.prepayment", segment.prepayment))
         if pool.ladder is None:
-            rates.append((f"{_segment(segment.name)}.entry_rate", segment.entry_rate))
+            rates.append((f"{_named(segment.name)}.entry_rate", segment.entry_rate))
     for key, rate in rates:
         if rate >= HIGH_MONTHLY:
             yield (
@@ -52,7 +52,7 @@ def _prices(pool: Pool) -> Found:
     for segment in pool.segments:
         if segment.monthly_fee >= HIGH_FEE:
             yield (
-                f"{_segment(segment.name)}.monthly_fee",
+                f"{_named(segment.name)}.monthly_fee",
                 (
                     f"{segment.monthly_fee:g} a month is {12 * segment.monthly_fee:.0%} of original principal a year; "
                     f"if it is a year's fee, write {segment.monthly_fee / 12:.4g}"
@@ -70,7 +70,7 @@ def _nothing_in_it(pool: Pool) -> Found:
     for segment in pool.segments:
         new = segment.share if segment.new_share is None else segment.new_share
         if segment.eligible and segment.share == new == 0.0:
-            yield f"{_segment(segment.name)}.share", "is 0, and so is its share of new receivables: nothing is in it"
+            yield f"{_named(segment.name)}.share", "is 0, and so is its share of new receivables: nothing is in it"
     own = [segment.plan_share for segment in pool.segments if segment.plan_share is not None]
     for number, plan in enumerate(pool.plans):
         drawn = any(line.term == plan.term for line in pool.opening)
@@ -101,8 +101,8 @@ def _supply(pool: Pool) -> Found:
         yield "supply.multiple", f"{supply.multiple:g} is ignored, because unlimited = true stands beside it"
 
 
-def _segment(name: str) -> str:
-    return f"segments[{json.dumps(name, ensure_ascii=False)}]"
+def _named(segment: str) -> str:
+    return named("segments", segment)
 
 
 _RULES: tuple[Callable[[Pool], Found], ...] = (_names, _monthly_rates, _prices, _nothing_in_it, _limits, _supply)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
@@ -34,3 +35,8 @@ class Remark(NamedTuple):
 def remarks(part: str, model: Model, rules: Sequence[Callable[[Model], Found]]) -> list[Remark]:
     """What a table of rules finds in a part of a job."""
     return [Remark(part, key, says) for rule in rules for key, says in rule(model)]
+
+
+def named(what: str, name: str) -> str:
+    """An entry of a list by its name, as messages spell it: `notes["A"]`."""
+    return f"{what}[{json.dumps(name, ensure_ascii=False)}]"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from typing import TYPE_CHECKING
 
 from stress.jobs.counts import Say
@@ -23,10 +25,19 @@ def settled(plan: Plan, say: Say) -> Plan:
 
 
 def noted(plan: Plan, dataset: xr.Dataset) -> xr.Dataset:
-    """The result with what was chosen for it: the estimator and why, the target and whether it was reached."""
+    """The result with what was chosen for it (the estimator and why, the target and whether it was reached), the base
+    case, and notes on the inputs."""
     from stress import measures
+    from stress.analysis.base_case import base_case, notes_of_base_case, summary
+    from stress.inputs.job_notes import notes_of
     from stress.measures import target as targets
 
+    case = base_case(plan.job)
+    remarks = [*notes_of(plan.job), *notes_of_base_case(plan.job, case)]
+    dataset = dataset.assign_attrs(
+        base_case=f"{case.scenario}: {summary(case)}",
+        input_notes=json.dumps([[remark.part, remark.key, remark.says] for remark in remarks], ensure_ascii=False),
+    )
     notes = {"estimator_choice": plan.why} if plan.why else {}
     if plan.target is not None:
         target = targets.parse(plan.target, [note.name for note in plan.job.deal.notes])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import NamedTuple
 
 import xarray as xr
 from markupsafe import Markup
+
+from stress.inputs.remark import Remark
 
 MARKS = ("heading", "list", "table", "fence", "emphasis")
 """What `stress explain` writes. Links, images and HTML stay off: a name of a file stays text."""
@@ -34,6 +37,11 @@ def told(ds: xr.Dataset) -> Told | None:
     balance = job.pool.balance
     picture = re.sub(r' id="[\w.-]+"(?=[ >])', "", picture_svg(job.deal, balance, title=False))
     return Told(Markup(picture), as_html(explain_deal(job.deal, balance)))
+
+
+def input_notes(ds: xr.Dataset) -> list[Remark]:
+    """What stands in the inputs and is seldom meant, and what surprises in the base case; empty where none is known."""
+    return [Remark(*parts) for parts in json.loads(str(ds.attrs.get("input_notes", "[]")))]
 
 
 def as_html(markdown: str) -> Markup:

@@ -16,7 +16,7 @@ from stress import measures
 from stress.atomic import write_atomically
 from stress.report import figures, sheets, uncertain, validation, words
 from stress.report.chapters import chapter
-from stress.report.deal import told
+from stress.report.deal import input_notes, told
 from stress.report.estimator import reading
 from stress.report.exhibit import Exhibit, svg_of
 from stress.report.numbers import count
@@ -69,6 +69,8 @@ def render(ds: xr.Dataset, answers: Sequence[Any] = (), record: Mapping[str, Any
         job=job,
         deal=job.get("deal", {}),
         told=told(ds),
+        base_case=str(ds.attrs.get("base_case", "")),
+        input_notes=[str(note) for note in input_notes(ds)],
         paths=count(measures.paths(ds)),
         facts=words.facts(ds),
         summary=words.summary(ds),
