@@ -72,6 +72,7 @@ def _check(path: Path, base_case: bool | None, scenario: str | None) -> dict[str
 
 def _notes(path: Path, model: Any) -> list[Remark]:
     """What is allowed in a file and still likely to surprise; of a job also in all that it refers to."""
+    from stress.analysis.static_default import notes_of_static_default
     from stress.inputs.deal import Deal
     from stress.inputs.deal_notes import notes_of_deal
     from stress.inputs.expand import cases_of_file
@@ -84,14 +85,15 @@ def _notes(path: Path, model: Any) -> list[Remark]:
     from stress.inputs.scenario_notes import notes_of_cases
 
     match model:
-        case Job():
-            return located(path, model, notes_of(model))
-        case Sweep():
-            return list(dict.fromkeys(note for job in model.jobs for note in located(path, job, notes_of(job))))
+        case Job() | Sweep():
+            jobs = model.jobs if isinstance(model, Sweep) else (model,)
+            pools = {job.pool.name: notes_of_static_default(job.pool) for job in jobs}
+            of = [located(path, job, [*notes_of(job), *pools[job.pool.name]]) for job in jobs]
+            return list(dict.fromkeys(note for notes in of for note in notes))
         case Deal():
             found = notes_of_deal(model)
         case Pool():
-            found = notes_of_pool(model)
+            found = [*notes_of_pool(model), *notes_of_static_default(model)]
         case Scenario():
             found = notes_of_cases(cases_of_file(path, model))
         case _:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-
 from typing import TYPE_CHECKING
 
 from stress.jobs.counts import Say
@@ -29,14 +29,15 @@ def noted(plan: Plan, dataset: xr.Dataset) -> xr.Dataset:
     case, and notes on the inputs."""
     from stress import measures
     from stress.analysis.base_case import base_case, notes_of_base_case, summary
+    from stress.analysis.static_default import notes_of_static_default
     from stress.inputs.job_notes import notes_of
     from stress.measures import target as targets
 
     case = base_case(plan.job)
-    remarks = [*notes_of(plan.job), *notes_of_base_case(plan.job, case)]
+    found = (notes_of(plan.job), notes_of_static_default(plan.job.pool), notes_of_base_case(plan.job, case))
     dataset = dataset.assign_attrs(
         base_case=f"{case.scenario}: {summary(case)}",
-        input_notes=json.dumps([[remark.part, remark.key, remark.says] for remark in remarks], ensure_ascii=False),
+        input_notes=json.dumps([[remark.part, remark.key, remark.says] for remark in itertools.chain(*found)], ensure_ascii=False),
     )
     notes = {"estimator_choice": plan.why} if plan.why else {}
     if plan.target is not None:
