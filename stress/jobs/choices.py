@@ -37,13 +37,15 @@ def noted(plan: Plan, dataset: xr.Dataset) -> xr.Dataset:
     found = (notes_of(plan.job), notes_of_static_default(plan.job.pool), notes_of_base_case(plan.job, case))
     dataset = dataset.assign_attrs(
         base_case=f"{case.scenario}: {summary(case)}",
-        input_notes=json.dumps([[remark.part, remark.key, remark.says] for remark in itertools.chain(*found)], ensure_ascii=False),
+        input_notes=json.dumps(
+            [[remark.part, remark.key, remark.says] for remark in itertools.chain(*found)], ensure_ascii=False
+        ),
     )
     notes = {"estimator_choice": plan.why} if plan.why else {}
     if plan.target is not None:
         target = targets.parse(plan.target, [note.name for note in plan.job.deal.notes])
         relative, scenario = targets.reached(target, dataset)
         notes["target"] = targets.says(target, relative, scenario, plan.paths, plan.paths)
-    if told := measures.warnings(dataset):
-        notes["warnings"] = "; ".join(told)
+    if doubts := measures.warnings(dataset):
+        notes["warnings"] = "; ".join(doubts)
     return dataset.assign_attrs(notes)
