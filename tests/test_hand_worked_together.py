@@ -182,8 +182,27 @@ def _table(values: dict[str, Any]) -> str:
         (CSV, '{ file = "lpr.csv", percent = true }'),
         ("month,lpr\n1,0.11\n2,0.05\n4,0.23\n", '{ file = "lpr.csv", column = "lpr" }'),
         ("month,5y,lpr\n2021-12,0,0.11\n2022-02,0,0.05\n2022-04,0,0.23\n", '{ file = "lpr.csv", column = "lpr" }'),
+        (
+            "DATE,LPR\n1999-01-04,.\n2021-12-30,12\n2021-12-31,11.0\n2022-01-01,.\n2022-01-20,9\n2022-01-31,5\n"
+            "2022-02-01,.\n2022-03-01,.\n2022-03-31,23\n2022-04-01,\n",
+            '{ file = "lpr.csv", percent = true }',
+        ),
+        ("date,lpr\n2022-04-01,23%\n2022-02-01,5%\n2021-12-31,11%\n", '{ file = "lpr.csv" }'),
+        ("date,lpr\n12/31/2021,0.11\n2/1/2022,0.05\n4/1/2022,0.23\n", '{ file = "lpr.csv" }'),
+        (
+            "Stand: 2022\nDatum;Satz\n31.12.2021;11,0\n01.02.2022;5,0\n01.04.2022;23,0\n",
+            '{ file = "lpr.csv", percent = true }',
+        ),
     ],
-    ids=["dates", "month numbers", "calendar months"],
+    ids=[
+        "dates",
+        "month numbers",
+        "calendar months",
+        "daily with holidays",
+        "newest first",
+        "US dates",
+        "decimal comma",
+    ],
 )
 def test_an_index_file_beside_the_deal_gives_the_same_months(tmp_path: Path, text: str, index: str) -> None:
     """6, 2, 1.2 and 2.24 as above; the deal read from disk holds the months and needs the file no more."""
@@ -242,7 +261,11 @@ def test_the_measures_of_a_certificate_divide_by_nothing() -> None:
         (CSV, '{ file = "lpr.csv", column = "lpr", percent = true }', "has no column 'lpr'.*did you mean lpr_1y"),
         ("date,a,b\n2021-01,1,1\n", '{ file = "lpr.csv" }', "has 2 columns of levels; name one"),
         ("date,a\n2022-02,0.1\n", '{ file = "lpr.csv" }', "no level on or before 2022-01-01"),
-        ("date,a\n2022-02,0.1\n2021-02,0.1\n", '{ file = "lpr.csv" }', "row 3: '2021-02': rows must go forward"),
+        (
+            "date,a\n2021-02,0.1\n2021-03,0.1\n2021-01,0.1\n",
+            '{ file = "lpr.csv" }',
+            "line 4, .*dates must go forward",
+        ),
         ("date,a\nsoon,0.1\n", '{ file = "lpr.csv" }', "'soon': must be a month from closing"),
         ("date,a\n2021-01,x\n", '{ file = "lpr.csv" }', "column 'a': 'x': must be a number"),
         (CSV, '{ file = "http://a.b/lpr.csv" }', "must be a local file"),

@@ -174,13 +174,14 @@ CASES = {
     "text that turns the writing": scenario(HEAD + 'source = "\u202egpj.exe"', "source", "control characters"),
     "a bell in a text": scenario(HEAD + 'source = "\\u0007"', "source", "control characters"),
     # tables, tapes, histories
-    "a formula in a table": macro(TABLE.replace(",2\n", ",=1+1\n"), "path.csv", "row 3", "'x'", "=1+1"),
-    "a command in a table": macro(TABLE.replace(",2\n", ",=cmd|' /C calc'!A0\n"), "path.csv", "row 3"),
-    "a table of decimal commas": macro(TABLE.replace(",2\n", ',"2,5"\n'), "path.csv", "row 3", "2,5"),
-    "a table in UTF-16": macro(TABLE.encode("utf-16"), "path.csv", "UTF-8"),
+    "a formula in a table": macro(TABLE.replace(",2\n", ",=1+1\n"), "path.csv", "line 3", "'x'", "=1+1"),
+    "a command in a table": macro(TABLE.replace(",2\n", ",=cmd|' /C calc'!A0\n"), "path.csv", "line 3"),
+    "a table of points and commas": macro(
+        TABLE.replace(",2\n", ',"2,5"\n').replace(",4\n", ",4.5\n"), "path.csv", "'4.5'", "'2,5'", "write one"
+    ),
+    "a comma for thousands or decimals": macro(TABLE.replace(",2\n", ',"2,512"\n'), "path.csv", "2,512", "without"),
     "a table with a NUL": macro(TABLE.replace("Q2", "Q2\0"), "path.csv"),
-    "a table of semicolons": macro(TABLE.replace(",", ";"), "path.csv"),
-    "a level beyond all levels": macro(TABLE.replace(",4\n", ",1e300\n"), "path.csv", "row 4", "1e+15"),
+    "a level beyond all levels": macro(TABLE.replace(",4\n", ",1e300\n"), "path.csv", "line 4", "1e+15"),
     "a satellite that explodes": macro(
         TABLE, "m.toml", "default_odds", satellite=SATELLITE.replace("0.5", "900.0").replace("logit", "log")
     ),
@@ -199,7 +200,7 @@ CASES = {
         HISTORY.replace(",3\n", ",300\n"), "rate", "observation 2"
     ),
     "a history of one year": history("date,rate\n2000,2\n", "observations"),
-    "a history with a formula": history(HISTORY.replace(",3\n", ",=3\n"), "row 3", "=3"),
+    "a history with a formula": history(HISTORY.replace(",3\n", ",=3\n"), "line 3", "=3"),
 }
 
 

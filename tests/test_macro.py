@@ -155,7 +155,7 @@ def test_the_path_must_last_as_long_as_the_deal_unless_held(tmp_path):
         (SCENARIO.replace("2025 Q1", "2024 Q4"), SATELLITE, TABLE, "no row 2024 Q3.*history"),
         (SCENARIO, SATELLITE + "difference = 4\n", TABLE, "no row 2023 Q4.*history"),
         (SCENARIO, SATELLITE, TABLE.replace("Q2,4", "Q2,"), "row 2025 Q2 is empty"),
-        (SCENARIO, SATELLITE, TABLE.replace("2025 Q3", "2026 Q3"), r"m\.toml.*row 5.*must be 2025 Q3"),
+        (SCENARIO, SATELLITE, TABLE.replace("2025 Q3", "2026 Q3"), r"m\.toml.*line 5.*must be 2025 Q3"),
         (SCENARIO, SATELLITE.replace("per_year = 4", "per_year = 1"), TABLE, "4 rows a year"),
         (SCENARIO.replace("2025 Q1", "soon"), SATELLITE, TABLE, "start = "),
         (SCENARIO.replace("path.csv", "none.csv"), SATELLITE, TABLE, r"m\.toml.*none\.csv.*cannot be read"),

@@ -18,9 +18,9 @@ from stress.calibration.var import fit_var
 from stress.cli import main
 from stress.errors import ConfigError, DataError
 from stress.inputs.interpolate import at_months
-from stress.inputs.periods import Period
 from stress.inputs.table import MacroTable
 from stress.inputs.var import Var
+from stress.tables.periods import Period
 
 JOB = "scenarios/jobs/baitiao-24m-uncertain.toml"
 NAME = "fed2025_severely_adverse_random"

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stress.errors import DataError
+from stress.errors import DataError, LimitError
 from stress.inputs.interpolate import at_months, finer
-from stress.inputs.periods import Period, parse_period
-from stress.inputs.table import MAX_BYTES, join_tables, read_table
+from stress.inputs.table import join_tables, read_table
+from stress.tables.cells import MAX_BYTES
+from stress.tables.periods import Period, parse_period
 
 DATA = Path(__file__).parents[1] / "scenarios" / "data"
 DFAST = DATA / "dfast"
@@ -91,23 +92,25 @@ def test_years_across_are_read_with_their_text_columns(tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("date,x\n2025 Q1,nan\n", r"row 2, column 'x': 'nan': must be a finite number"),
-        ("date,x\n2025 Q1,inf\n", "finite"),
+        ("date,x\n2025 Q1,inf\n", r"line 2, column 'x': 'inf': must be a finite number"),
         ("date,x\n2025 Q1,1e999\n", "finite"),
         ("date,x\n2025 Q1,1_000\n", "finite"),
-        ("date,x\n2025 Q1,5%\n", "finite"),
-        ("date,x\n2025 Q1,1\n2025 Q3,2\n", r"row 3, column 'date': '2025 Q3': must be 2025 Q2"),
-        ("date,x\n2025 Q1,1\n2025-04,2\n", "row 3"),
-        ("date,x\nsoon,1\n", "must be a period"),
-        ("date,x\n2025 Q1,1,2\n", "row 2: has 3 cells"),
+        ("date,x\n2025 Q1,5 per cent\n", "finite"),
+        ("date,x\n2025 Q1,5%\n2025 Q2,4\n", "line 3, column 'x': '4': some numbers .* percent sign"),
+        ("date;x\n2025 Q1;3,5\n2025 Q2;3.6\n", "'3.6' has a decimal point and '3,5' a decimal comma"),
+        ("date;x\n2025 Q1;3,512\n2025 Q2;3,617\n", "'3,512': nothing shows whether its comma"),
+        ("date,x\n2025 Q1,1\n2025 Q3,2\n", r"line 3, column 'date': '2025 Q3': must be 2025 Q2"),
+        ("date,x\n2025 Q1,1\n2025-04,2\n", "line 3"),
+        ("date,x\nsoon,1\n", "each row must begin with a period"),
+        ("date,x\n2025 Q1,1,2\n", "line 2: has 3 cells"),
         ("date,x,x\n2025 Q1,1,2\n", "must differ"),
         ("date\n2025 Q1\n", "no column of values"),
         ("date,x\n", "at least one row"),
         ("", "at least one row"),
         ('date,x\n2025 Q1,"1\n', "not a CSV table"),
-        (b"date,x\n2025 Q1,\xff\n", "not UTF-8"),
+        (b"date,x\n2025 Q1,\xff\n", "line 2: is neither UTF-8 nor certainly"),
         ("Scenario Name,Date,x\nA,2025 Q1,1\nB,2025 Q2,2\n", "2 scenarios"),
-        ("date," + ",".join(f"x{k}" for k in range(501)) + "\n", "at least one row"),
+        ("date," + ",".join(f"x{k}" for k in range(501)) + "\n", "line 1: has 502 columns; at most 500"),
     ],
 )
 def test_a_wrong_table_is_refused_with_the_place_and_what_is_allowed(tmp_path, text, said):
@@ -122,7 +125,7 @@ def test_only_small_local_files_are_read(tmp_path):
         read_table(tmp_path)
     with pytest.raises(DataError, match="cannot be read"):
         read_table(tmp_path / "none.csv")
-    with pytest.raises(DataError, match="larger than 4 MB"):
+    with pytest.raises(LimitError, match="larger than 4 MB once unpacked"):
         read_table(write(tmp_path, b"x" * (MAX_BYTES + 1)))
 
 

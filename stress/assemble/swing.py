@@ -12,8 +12,8 @@ from stress.assemble.polynomial import powers
 from stress.errors import ConfigError
 from stress.inputs import swing as inputs
 from stress.inputs.interpolate import at_months
-from stress.inputs.periods import Period
 from stress.inputs.var import Var
+from stress.tables.periods import Period
 
 Array = NDArray[np.float64]
 

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtr, ndtri
 
 from stress.errors import ConfigError, DataError
-from stress.inputs.periods import Period
 from stress.inputs.table import MacroTable
+from stress.tables.periods import Period
 
 Array = NDArray[np.float64]
 Link = Literal["logit", "probit"]
@@ -105,6 +105,8 @@ def fit_satellite(
     >>> fit.coefficient[1] > 0.0  # more unemployment, more charge-offs
     True
     """
+    if history.start.per_year == 2:
+        raise DataError(f"{history.file}: half-years: a satellite is fitted to years, quarters or months")
     y = linked(history, target, link, unit)
     x = design(macro, terms, history.start, history.n)
     if len(y) <= x.shape[1] + 2:

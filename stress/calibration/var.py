@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stress.errors import ConfigError, DataError
-from stress.inputs.periods import ALLOWED, Period, parse_period
 from stress.inputs.table import MacroTable
+from stress.tables.periods import ALLOWED, Period, parse_period
 
 Array = NDArray[np.float64]
 
@@ -71,6 +71,8 @@ def fit_var(
         raise ConfigError("--variable: name at least two; a VAR is about how variables move together")
     if len(set(variables)) != len(variables):
         raise ConfigError("--variable: the same variable is named twice")
+    if macro.start.per_year == 2:
+        raise DataError(f"{macro.file}: half-years: a VAR is fitted to years, quarters or months")
     begin, end = _place(macro, first, 0), _place(macro, last, macro.n - 1)
     sample = np.array([macro.column(name)[begin : end + 1] for name in variables]).T
     missing = np.argwhere(~np.isfinite(sample))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from stress.cli.check_table import checked_table, is_table
 from stress.cli.options import FILE, output_options
 from stress.cli.output import Output
 from stress.errors import ConfigError, StressError
@@ -32,11 +33,13 @@ NOT_COMPILED = "not run: the kernels are not compiled yet on this machine; --bas
 def check(
     files: tuple[Path, ...], base_case: bool | None, scenario: str | None, as_json: bool, quiet: bool, log_json: bool
 ) -> None:
-    """Check deal, pool, scenario and job files; a job with all that it refers to.
+    """Check deal, pool, scenario and job files, and tables; a job with all that it refers to.
 
     Says which file and key are wrong, what stands there and what is allowed; exit code 2 where anything is. Notes
     tell of what is allowed and seldom meant. Of a job the base case is run (expected rates, rho 0): which triggers trip
-    and when, when each note is repaid, what is never paid, what stays in an account.
+    and when, when each note is repaid, what is never paid, what stays in an account. Of a table (text
+    or .xlsx, as published by FRED, the Federal Reserve, World Bank, EBA, Eurostat, OECD, and others: see
+    `stress explain --tables`) notes tell how it is read.
 
     \b
     Example:
@@ -58,6 +61,9 @@ def _check(path: Path, base_case: bool | None, scenario: str | None) -> dict[str
 
     said: dict[str, Any] = {"file": str(path), "ok": False, "kind": None, "name": None, "error": None, "notes": []}
     try:
+        if is_table(path):
+            kind, told = checked_table(path)
+            return said | {"ok": True, "kind": kind, "name": path.stem, "notes": told}
         model = load(path)
         notes, cases = _notes(path, model), None
         if isinstance(model, Job | Sweep):

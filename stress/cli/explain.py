@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stress.cli.check_table import layouts_text
 from stress.cli.options import FILE
 from stress.cli.output import console
 
@@ -15,11 +16,12 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("file", type=FILE, metavar="JOB|DEAL")
+@click.argument("file", type=FILE, metavar="JOB|DEAL", required=False)
+@click.option("--tables", is_flag=True, help="Say which layouts of tables are read, by publisher; takes no file.")
 @click.option("--markdown", is_flag=True, help="Markdown text, also on a terminal.")
 @click.option("--svg", "picture", type=FILE, metavar="FILE.svg", help="Also draw the deal: an .svg, .png or .pdf file.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document with the Markdown text.")
-def explain(file: Path, markdown: bool, picture: Path | None, as_json: bool) -> None:
+def explain(file: Path | None, tables: bool, markdown: bool, picture: Path | None, as_json: bool) -> None:
     """Say what a deal does: notes, phases, priority of payments, triggers, fees, dates.
 
     On a terminal the text is set for reading; into a pipe or a file it is Markdown.
@@ -35,6 +37,11 @@ def explain(file: Path, markdown: bool, picture: Path | None, as_json: bool) -> 
     from stress.inputs.job import Job, Sweep
     from stress.inputs.load import load
 
+    if tables:
+        _show(layouts_text(), markdown)
+        return
+    if file is None:
+        raise ConfigError("FILE is missing: a job or a deal, or --tables")
     model = load(file)
     if isinstance(model, Deal):
         text, deal, balance = explain_deal(model), model, None
@@ -50,7 +57,13 @@ def explain(file: Path, markdown: bool, picture: Path | None, as_json: bool) -> 
         import json
 
         click.echo(json.dumps({"file": str(file), "name": model.name, "text": text}, ensure_ascii=False, indent=2))
-    elif markdown or not console().is_terminal:
+    else:
+        _show(text, markdown)
+
+
+def _show(text: str, markdown: bool) -> None:
+    """Set for reading on a terminal, else Markdown."""
+    if markdown or not console().is_terminal:
         click.echo(text, nl=False)
     else:
         from rich.markdown import Markdown

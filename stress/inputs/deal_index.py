@@ -27,10 +27,11 @@ class IndexByMonth(Strict):
 
 
 class IndexFile(Strict):
-    """A column of a CSV file beside the deal: `{ file = "lpr.csv", column = "lpr_1y", percent = true }`.
+    """A column of a table beside the deal (text or .xlsx): `{ file = "lpr.csv", column = "lpr_1y", percent = true }`.
 
-    Its first column counts months from closing (1, 2, ...) or holds dates (2025-03, 2025-03-20): a month takes the
-    level in force on its first day. The file becomes `by_month` when the deal is read.
+    Its first column counts months from closing (1, 2, ...), or a column holds dates (2025-03, 2025-03-20): a month
+    takes the level in force on its first day. Where none is published (holidays), the last level holds; rows before
+    the deal only say which level that is. The file becomes `by_month` when the deal is read.
     """
 
     file: Annotated[str, Field(min_length=1, max_length=500)]
@@ -38,7 +39,7 @@ class IndexFile(Strict):
     column: Annotated[str, Field(min_length=1, max_length=80)] | None = None
     """May be left out where the file has one column of levels."""
     percent: bool = False
-    """The file says 3.85 for 3.85%; otherwise 0.0385."""
+    """The file says 3.85 for 3.85%; otherwise 0.0385. A percent sign in the cell says it too."""
 
 
 def levels(index: float | IndexByMonth | IndexFile, n_month: int) -> list[float]:

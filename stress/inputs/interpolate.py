@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
-from stress.inputs.periods import Period
+from stress.tables.periods import Period
 
 Rule = Literal["mid", "end", "step"]
 """`mid`: straight lines between the middles of the periods (averages: unemployment, growth, yields). `end`: between

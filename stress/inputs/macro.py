@@ -8,8 +8,8 @@ from pydantic import Field, model_validator
 
 from stress.inputs.base import Name, Strict
 from stress.inputs.interpolate import Rule
-from stress.inputs.periods import ALLOWED, parse_period
 from stress.inputs.targets import MULTIPLIERS, SEGMENT_TARGETS
+from stress.tables.periods import ALLOWED, parse_period
 
 SatelliteTarget = Literal[
     "default_odds",

@@ -10,13 +10,13 @@ from stress.inputs.interpolate import at_months
 from stress.inputs.macro import Macro, SatelliteUse
 from stress.inputs.parse import parse_as
 from stress.inputs.paths import check_columns, held, read_tables, shifts
-from stress.inputs.periods import Period
 from stress.inputs.project import Horizon, start_of, start_rate
 from stress.inputs.reference import resolve
 from stress.inputs.satellite import Satellite, SatelliteTerm
 from stress.inputs.swing import Swing
 from stress.inputs.table import MacroTable
 from stress.inputs.var import Var
+from stress.tables.periods import Period
 
 
 class Drive(NamedTuple):

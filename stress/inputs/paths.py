@@ -9,10 +9,10 @@ from pathlib import Path
 from stress.errors import DataError
 from stress.inputs.interpolate import Rule, finer
 from stress.inputs.macro import Macro
-from stress.inputs.periods import Period
 from stress.inputs.satellite import Satellite, SatelliteTerm
 from stress.inputs.table import MacroTable, join_tables, read_table
 from stress.spelling import suggest
+from stress.tables.periods import Period
 
 
 def read_tables(macro: Macro, where: Callable[[int, str], Path]) -> tuple[list[MacroTable], Period]:

@@ -15,11 +15,11 @@ from stress.errors import ConfigError
 from stress.inputs.interpolate import Rule, at_months
 from stress.inputs.macro import NO_MULTIPLE, Macro, SatelliteUse
 from stress.inputs.paths import regressor, shifts
-from stress.inputs.periods import Period, parse_period
 from stress.inputs.satellite import Satellite
 from stress.inputs.scenario import Shock
 from stress.inputs.table import MacroTable
 from stress.inputs.targets import MULTIPLIERS
+from stress.tables.periods import Period, parse_period
 
 MAX_MONTH = 120
 _NORMAL = NormalDist()

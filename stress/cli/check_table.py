@@ -1,0 +1,38 @@
+"""`stress check` of a table: what it holds, and what its reader assumed and left out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm")
+PACKED = (".gz", ".bz2", ".xz", ".zip")
+_EVERY = {1: "years", 2: "half-years", 4: "quarters", 12: "months"}
+
+
+def is_table(path: Path) -> bool:
+    """Whether a file's name says that it holds a table and no TOML."""
+    suffix = [part.lower() for part in path.suffixes[-2:]]
+    return bool(suffix) and (suffix[-1] in SUFFIXES or (suffix[-1] in PACKED and suffix[0] in SUFFIXES))
+
+
+def checked_table(path: Path) -> tuple[str, list[dict[str, str]]]:
+    """(kind, notes) of a table of periods. Raises DataError."""
+    from stress.inputs.table import read_table
+
+    table = read_table(path)
+    names = ", ".join(map(repr, table.variable[:8])) + (f" and {n - 8} more" if (n := len(table.variable)) > 8 else "")
+    held = f"{table.n} {_EVERY[table.start.per_year]}, {table.label(0)} to {table.label(table.n - 1)}: {names}"
+    return "table", [_note(path, says) for says in (held, *table.note)]
+
+
+def _note(path: Path, says: str) -> dict[str, str]:
+    return {"part": "table", "key": "", "says": says, "file": str(path)}
+
+
+def layouts_text() -> str:
+    """The layouts that are read, as Markdown."""
+    from stress.tables.layouts import LAYOUTS, RULES
+
+    rows = [f"| {one.publisher} | `{one.looks.replace('|', '/')}` | {one.read} |" for one in LAYOUTS]
+    head = ["# Tables that are read", "", "| Publisher | Looks like | Read as |", "|---|---|---|"]
+    return "\n".join([*head, *rows, "", *(f"- {rule}" for rule in RULES)]) + "\n"

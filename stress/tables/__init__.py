@@ -1,0 +1,14 @@
+"""Tables of other people: what a file says, read where its meaning is certain and refused where it is not.
+
+source      a local file -> its bytes, unpacked and bounded
+encoding    bytes -> text, by a rule that is certain or refuses
+cells       text or a workbook -> rows of cells with the numbers of their lines
+numbers     a cell as a number: thousands, decimal commas, percent and currency signs, what is not published
+periods     a label as a year, half-year, quarter or month
+dates       a column of labels as dates or periods: which of day and month comes first
+framed      the heading, the rows of periods, what stands before and after them
+vintages    loss by cohort and age
+layouts     the layouts that are read, by publisher
+
+Nothing here knows a deal or a pool, and nothing needs arrays.
+"""

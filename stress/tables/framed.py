@@ -1,0 +1,160 @@
+"""The table inside a published file: its heading, its rows, and what stands before, between and after them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from stress.errors import DataError
+from stress.tables.cells import Cells, Row
+from stress.tables.dates import FISCAL, is_fiscal, is_label
+from stress.tables.numbers import is_missing, looks_like_number
+from stress.tables.periods import ALLOWED, parse_period
+
+DATES = ("date", "observation date", "time period", "time", "period", "quarter", "month", "year", "year quarter",
+         "日期", "时间", "月份", "季度", "年份", "年度")  # fmt: skip
+"""What a column of periods is called, in small letters with blanks for underscores."""
+WITHIN = {"quarter": "Q", "qtr": "Q", "q": "Q", "季度": "Q", "month": "-", "mon": "-", "月份": "-", "月": "-"}
+"""What a second column is called whose numbers count within the year of the first."""
+YEARS = ("year", "yr", "年", "年份", "年度")
+
+
+class Frame(NamedTuple):
+    """A heading and the rows below it, all with its number of cells."""
+
+    cells: Cells
+    head: tuple[str, ...]
+    """Empty names filled from the lines above, where these have one."""
+    body: tuple[Row, ...]
+    note: tuple[str, ...]
+    """What was left out, in words."""
+
+    def column(self, k: int) -> tuple[str, ...]:
+        """All cells of column k."""
+        return tuple(row.cell[k] for row in self.body)
+
+    def place(self, row: int, column: int) -> str:
+        """File, line and column of a cell of the body, for messages."""
+        return self.cells.place(self.body[row], self.head[column] or str(column + 1))
+
+
+def word(heading: str) -> str:
+    """A heading as it is compared: small letters, blanks for underscores."""
+    return " ".join(heading.lower().replace("_", " ").split())
+
+
+def across(cells: Cells) -> int | None:
+    """The row that is a heading of periods (years across); None where periods run down."""
+    for k, row in enumerate(cells.row):
+        periods = [p for p in map(parse_period, row.cell) if p is not None]
+        text = [cell for cell in row.cell if parse_period(cell) is None and looks_like_number(cell)]
+        if len(periods) >= 2 and not text and len({p.per_year for p in periods}) == 1:
+            above = cells.row[k - 1].cell if k else ()
+            named = len(above) == len(row.cell) and any(word(cell) in DATES for cell in above)
+            return None if named or parse_period(row.cell[0]) is not None else k
+    return None
+
+
+def date_columns(cells: Cells) -> tuple[int, ...]:
+    """The column of periods, or the two of year and quarter (or month). DataError where there is none."""
+    for row in cells.row:
+        names = [word(cell) for cell in row.cell]
+        year = next((names.index(name) for name in YEARS if name in names), None)
+        inside = next((k for k, name in enumerate(names) if name in WITHIN), None)
+        if year is not None and inside is not None:
+            return (year, inside)
+    width = max(len(row.cell) for row in cells.row)
+    count = [sum(len(row.cell) > k and is_label(row.cell[k]) for row in cells.row) for k in range(width)]
+    named = [k for row in cells.row for k, cell in enumerate(row.cell) if word(cell) in DATES and count[k]]
+    if named:
+        return (max(named, key=lambda k: (count[k], -k)),)
+    if not max(count):
+        first = cells.row[1].cell[0]
+        said = FISCAL if is_fiscal(first) else f"there is no column of periods: each row must begin with {ALLOWED}"
+        raise DataError(f"{cells.place(cells.row[1])}: {first[:40]!r}: {said}")
+    return (count.index(max(count)),)
+
+
+def framed(cells: Cells, first: int, last: int, head: int, date: Sequence[int]) -> Frame:
+    """Rows first..last under the heading, checked to be as wide; what stands around them is left out and noted.
+
+    DataError where something in between or after is neither blank nor plainly a remark: it names the lines.
+    """
+    body = list(cells.row[first : last + 1])
+    width = len(cells.row[head].cell)
+    body = [_as_wide(cells, row, width) for row in body]
+    names = _names(cells, head, width, date)
+    after = cells.row[last + 1 :]
+    for row in after:
+        if any(looks_like_number(cell) and parse_period(cell) is None for cell in row.cell[1:]):
+            raise _second(cells, row, after[-1].number)
+    note = list(cells.note)
+    around = [*cells.row[:head], *cells.row[head + 1 : first], *after]
+    if around:
+        lines = ", ".join(str(row.number) for row in around[:8]) + (", ..." if len(around) > 8 else "")
+        note.append(f"left out as no rows of the table: {cells.unit}{'s' * (len(around) > 1)} {lines}")
+    return Frame(cells, names, tuple(body), tuple(note))
+
+
+def rows_of_periods(cells: Cells, date: Sequence[int]) -> tuple[int, int, int]:
+    """(first row, last row, heading) of a table whose periods run down. DataError where a row between is none."""
+    k = date[0]
+    dated = [n for n, row in enumerate(cells.row) if len(row.cell) > max(date) and _dated(row, date)]
+    if not dated:
+        raise DataError(f"{cells.file}: has no row that begins with {ALLOWED}")
+    first, last = dated[0], dated[-1]
+    if first == 0:
+        raise DataError(f"{cells.place(cells.row[0])}: is a row of values: a heading with names must stand above it")
+    within = set(dated)
+    for n in range(first, last):
+        if n not in within:
+            row = cells.row[n]
+            cell = row.cell[k] if len(row.cell) > k else " ".join(row.cell)
+            raise DataError(
+                f"{cells.place(row)}: {cell[:40]!r}: must be {ALLOWED}; take the {cells.unit} out if it is none of "
+                f"the table, and keep one table in the file: it stands in {cells.unit}s {cells.row[first].number} to "
+                f"{cells.row[last].number}"
+            )
+    wide = len(cells.row[first].cell)
+    above = [n for n in range(first) if len(cells.row[n].cell) == wide or not cells.separator]
+    called = [n for n in above if len(cells.row[n].cell) > k and word(cells.row[n].cell[k]) in DATES]
+    return first, last, called[-1] if called else first - 1
+
+
+def _dated(row: Row, date: Sequence[int]) -> bool:
+    if len(date) == 1:
+        return is_label(row.cell[date[0]])
+    return parse_period(row.cell[date[0]]) is not None and bool(row.cell[date[1]])
+
+
+def _as_wide(cells: Cells, row: Row, width: int) -> Row:
+    """The row with the cells of the heading; empty ones at its end may be missing in a workbook, or be too many."""
+    cell = row.cell
+    while len(cell) > width and not cell[-1]:
+        cell = cell[:-1]
+    if len(cell) < width and not cells.separator:
+        cell = (*cell, *[""] * (width - len(cell)))
+    if len(cell) != width:
+        raise DataError(f"{cells.place(row)}: has {len(cell)} cells; the heading has {width}")
+    return Row(row.number, cell)
+
+
+def _names(cells: Cells, head: int, width: int, date: Sequence[int]) -> tuple[str, ...]:
+    """The heading; a name that it lacks is taken from the nearest line above that has as many cells (Bank of Japan)."""
+    names = list(cells.row[head].cell)
+    for k in range(width):
+        above = [row.cell[k] for row in cells.row[:head] if len(row.cell) == width and row.cell[k] and k not in date]
+        if not names[k] and above:
+            names[k] = above[-1]
+    return tuple(names)
+
+
+def _second(cells: Cells, row: Row, last: int) -> DataError:
+    lines = f"{cells.unit} {row.number}" if row.number == last else f"{cells.unit}s {row.number} to {last}"
+    what = f"{row.cell[0][:40]!r}: holds numbers but no period"
+    return DataError(f"{cells.place(row)}: {what}: take {lines} out, or write {ALLOWED}")
+
+
+def has_number(cells: Sequence[str]) -> bool:
+    """Whether any cell is a number."""
+    return any(not is_missing(cell) and looks_like_number(cell) for cell in cells)

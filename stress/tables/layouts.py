@@ -1,0 +1,57 @@
+"""The layouts that are read, by publisher: what `stress explain --tables` prints."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Layout(NamedTuple):
+    """One way in which tables are published."""
+
+    publisher: str
+    looks: str
+    """A heading and a row, lines parted by a slash."""
+    read: str
+    """What is done with it."""
+
+
+LAYOUTS = (
+    Layout("Federal Reserve, stress-test scenarios", "Scenario Name,Date,Unemployment rate / X,2025 Q1,5.6",
+           "one scenario a file; columns named as published"),
+    Layout("Federal Reserve, Data Download Program", "five lines on the series / Time Period,X_N.Q / 2023Q1,3.6",
+           "lines above the heading left out; ND: not published"),
+    Layout("FRED, ALFRED", "observation_date,UNRATE / 2023-01-01,3.6", "'.' or empty: not published; text files too"),
+    Layout("World Bank", 'Country Name,...,Indicator Code,"2015","2016" / ...', "a variable a row, its text joined"),
+    Layout("World Bank DataBank", "Country Name,Series Name,2015 [YR2015] / ...", "the same; '..': not published"),
+    Layout("EBA, ECB, national stress tests", "Country,Variable,2025,2026 / EU,Unemployment rate,7.5,9.8",
+           "the same; columns that are no year are left out; blocks side by side are refused"),
+    Layout("Eurostat", "freq,unit,geo\\TIME_PERIOD<tab>2023-Q1 / Q,PC_ACT,FR<tab>3.6 p",
+           "':': not published; flags p, e, b, ... left out"),
+    Layout("OECD, IMF, ECB: one observation a row", "LOCATION,SUBJECT,TIME,Value / FRA,TOT,2023-Q1,3.6",
+           "a series for each value of the text columns that differ"),
+    Layout("Bank of Japan", "Series code,FOO / Time, / 2023/01-03.,3.6", "names from the line above the heading"),
+    Layout("NBS of China, PBoC, Wind", "日期,不良率 / 2023年一季度,3.6", "UTF-8 or GB18030; 2023年3月, 2023年第1季度"),
+    Layout("ONS", "Title,... / 2023 Q1,3.6 or 2023 JAN,3.6", "lines above the rows left out"),
+    Layout("spreadsheets (.xlsx)", "one sheet with cells", "dates and percents as shown; several sheets are refused"),
+    Layout("Excel in a land of decimal commas", "Date;rate / 31.03.2023;1.234,5", "where all cells agree on it"),
+    Layout("year and quarter (or month) in two columns", "Year,Quarter,rate / 2023,1,3.6", "joined"),
+    Layout("vintages", "Age,2018,2019 / 1,0.10,0.12; or Vintage,1,2; or vintage,age,loss a row",
+           "cohorts by age: not a table of periods"),
+)  # fmt: skip
+"""Macro tables, histories and (with dates of any spacing) index files."""
+
+RULES = (
+    "Dates: 2023Q1, 2023-Q1, 2023 Q1, 2023/Q1, 2023:1, Q1 2023, Q1-23, 1Q23, 1Q2023, 2023H1, 2023-03, 202303, 2023/03, "
+    "2023M03, Jan-23, January 2023, 2023-03-31, 20230331, 31.03.2023, 31-Mar-2023, 3/31/2023 where the column shows "
+    "whether month or day comes first, 2023年3月, 2023年一季度, 2023. Newest first is turned round. Fiscal years are "
+    "refused.",
+    "Numbers: 1,234.5 or 1.234,5 where the cells agree; 3.6% is 3.6 (a column is all percent or none); $, €, £, ¥; "
+    "(3.6) is -3.6. Not published: empty, ., .., -, :, NA, N/A, ND, #N/A, NaN; such a cell is refused only where it is "
+    "used.",
+    "Text: UTF-8, UTF-16 and UTF-32; GB18030 or Latin-1/Windows-1252 where it is certain which. Cells parted by tabs, "
+    "semicolons, bars, commas or runs of blanks. gzip, bzip2, xz, zip with one file; at most 4 MB once unpacked.",
+    "Lines above the heading and remarks below the rows are left out and noted; anything between the rows, a second "
+    "table, a line of numbers without a period are refused by their line.",
+    "An index file may have any days: a month takes the level in force on its first day; where none is published "
+    "(holidays) the last level holds.",
+)

@@ -1,0 +1,132 @@
+"""The bytes of a local file, unpacked (gzip, bzip2, xz, zip with one member) and never more than a stated number."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from stress.errors import DataError, LimitError
+
+PARQUET, WORKBOOK = b"PAR1", b"PK\x03\x04"
+_PACKED: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
+"""How a packed file begins, and what unpacks it."""
+BROKEN = (OSError, EOFError, ValueError, RuntimeError, lzma.LZMAError, zipfile.BadZipFile, zlib.error)
+"""What the unpackers raise on a damaged file."""
+
+
+class Start(NamedTuple):
+    """What a file is, by its first bytes: names lie."""
+
+    size: int
+    first: bytes
+
+    @property
+    def parquet(self) -> bool:
+        """An Apache Parquet file."""
+        return self.first.startswith(PARQUET)
+
+
+def started(path: Path) -> Start:
+    """Size and first bytes of a local file. DataError where it is none."""
+    if "://" in str(path) or str(path).startswith(("http:/", "https:/")):
+        raise DataError(f"{path}: is an address; save the table as a local file")
+    try:
+        found = os.stat(path)
+        if not stat.S_ISREG(found.st_mode):
+            raise DataError(f"{path}: is not a regular file; a table is needed (text, .xlsx or .parquet)")
+        with open(path, "rb") as file:
+            return Start(found.st_size, file.read(8))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{str(path)!r}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def unpacked(path: Path, most: int) -> IO[bytes]:
+    """The file as a stream of at most `most` bytes after unpacking. DataError, or LimitError while it is read."""
+    start = started(path)
+    for magic, open_packed in _PACKED.items():
+        if start.first.startswith(magic):
+            return _bounded(path, open_packed(path, "rb"), most)
+    if start.first.startswith(WORKBOOK):
+        return _bounded(path, _only_member(path), most)
+    return _bounded(path, open(path, "rb"), most)
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether a zip file is an Excel workbook (.xlsx)."""
+    if not started(path).first.startswith(WORKBOOK):
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "[Content_Types].xml" in archive.namelist()
+    except BROKEN as error:
+        raise damaged(path, error) from None
+
+
+def unpacked_size(path: Path) -> int:
+    """Bytes of all members of a zip file as its directory says; reading stops there."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return sum(member.file_size for member in archive.infolist())
+    except BROKEN as error:
+        raise damaged(path, error) from None
+
+
+def damaged(path: Path, error: BaseException) -> DataError:
+    """The message for a file that cannot be unpacked."""
+    return DataError(f"{path}: is damaged and cannot be unpacked: {' '.join(str(error).split())[:200]}")
+
+
+def too_large(path: Path, most: int) -> LimitError:
+    """The message for a file that holds more than is read."""
+    size = f"{most / 1024**3:g} GB" if most >= 1024**3 else f"{most / 1024**2:g} MB"
+    return LimitError(f"{path}: larger than {size} once unpacked, the most that is read")
+
+
+def _only_member(path: Path) -> IO[bytes]:
+    try:
+        archive = zipfile.ZipFile(path)
+        names = [name for name in archive.namelist() if not name.endswith("/")]
+        if len(names) != 1:
+            raise DataError(f"{path}: holds {len(names)} files; one table is needed: unpack it and name one")
+        return archive.open(names[0])
+    except BROKEN as error:
+        raise damaged(path, error) from None
+
+
+def _bounded(path: Path, stream: IO[bytes], most: int) -> IO[bytes]:
+    return io.BufferedReader(_Bounded(path, stream, most), 1 << 16)
+
+
+class _Bounded(io.RawIOBase):
+    """A stream that raises LimitError once more than `most` bytes came out of it, DataError where it is damaged."""
+
+    def __init__(self, path: Path, stream: IO[bytes], most: int) -> None:
+        self._path, self._stream, self._left, self._most = path, stream, most, most
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer)
+        try:
+            part = self._stream.read(len(view))
+        except BROKEN as error:
+            raise damaged(self._path, error) from None
+        self._left -= len(part)
+        if self._left < 0:
+            raise too_large(self._path, self._most)
+        view[: len(part)] = part
+        return len(part)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()

@@ -1,0 +1,79 @@
+"""The sheet of an Excel workbook as text, as a reader would see it: dates as 2025-03-31, percents with their sign."""
+
+from __future__ import annotations
+
+import datetime
+import importlib
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from stress.errors import ConfigError, DataError
+from stress.tables.source import BROKEN, damaged, too_large, unpacked_size
+
+MAX_UNPACKED = 512 * 1024**2
+"""Bytes of a workbook's parts once unpacked."""
+
+
+def sheet_rows(path: Path, most_rows: int, most_columns: int) -> tuple[str, list[tuple[int, list[str]]]]:
+    """(name of the one sheet with cells, its rows with their numbers). DataError where there are several, or none."""
+    found: dict[str, list[tuple[int, list[str]]]] = {}
+    for name, rows in sheets(path):
+        kept = []
+        for number, cells in rows:
+            if number > most_rows:
+                raise DataError(f"{path}: sheet {name!r}: has more than {most_rows:,} rows, the most a table may have")
+            while cells and not cells[-1]:
+                cells.pop()
+            if len(cells) > most_columns:
+                raise DataError(f"{path}: sheet {name!r}: row {number}: more than {most_columns} columns")
+            if cells:
+                kept.append((number, cells))
+        if kept:
+            found[name] = kept
+    if len(found) == 1:
+        return next(iter(found.items()))
+    if not found:
+        raise DataError(f"{path}: has no sheet with cells")
+    raise DataError(f"{path}: has {len(found)} sheets with cells ({', '.join(found)}): save the one wanted by itself")
+
+
+def sheets(path: Path) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
+    """Each sheet's name and its rows as text, one after another. DataError, LimitError."""
+    if unpacked_size(path) > MAX_UNPACKED:
+        raise too_large(path, MAX_UNPACKED)
+    try:
+        excel = importlib.import_module("openpyxl")
+    except ImportError:
+        raise ConfigError(f"{path}: workbooks need openpyxl: pip install openpyxl") from None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl tells of styles that it leaves out
+            book = excel.load_workbook(path, read_only=True, data_only=True)
+            for sheet in book.worksheets:
+                yield sheet.title, _rows(sheet)
+            book.close()
+    except (*BROKEN, KeyError, TypeError, AttributeError, SyntaxError) as error:  # its errors on a damaged workbook
+        raise damaged(path, error) from None
+
+
+def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+    sheet.reset_dimensions()  # what a workbook says of its size is often wrong
+    for number, row in enumerate(sheet.iter_rows(), 1):
+        yield number, [_text(cell) for cell in row]
+
+
+def _text(cell: Any) -> str:
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ")
+    if isinstance(value, (int, float)):
+        if "%" in str(cell.number_format):
+            return f"{100.0 * value:.12g}%"
+        return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+    return str(value)
