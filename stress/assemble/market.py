@@ -112,7 +112,7 @@ def market_of(
         draws=_draws(drawn, df, sizes.n_segment),
         ticket=np.array([0.0 if pool.obligors is None else pool.balance / pool.obligors]),
         factor_of=factors.of_rate,
-        month=np.stack([_month_scalars(deal, m, sizes) for m in months]),
+        month=np.stack([month_scalars(deal, m, sizes) for m in months]),
         supply=np.ascontiguousarray(supply),
     )
 
@@ -177,7 +177,8 @@ def _draws(drawn: Sequence[ByPath | None], df: float | None, n_segment: int) -> 
     )
 
 
-def _month_scalars(deal: Deal, m: MonthInputs, sizes: Sizes) -> Array:
+def month_scalars(deal: Deal, m: MonthInputs, sizes: Sizes) -> Array:
+    """(T, 8) a month's numbers of one scenario (`tables.Market.month`)."""
     scalars = np.zeros((sizes.n_month, 8))
     scalars[:, tables.PAYMENT] = m.payment if m.payment_rate is None else 1.0
     scalars[:, tables.YIELD] = m.yield_multiple

@@ -33,8 +33,20 @@ def assemble(job: Job, deterministic: bool = False) -> Problem:
     pools = [pool_under(job.pool, case) for case in job.scenarios]
     months = [resolve(job.deal, pool, case) for pool, case in zip(pools, job.scenarios, strict=True)]
     needs = {id(pool): replacement_need(job.deal, pool, job.clock) for pool in pools}
-    supply = np.stack([_supply(pool, m, needs[id(pool)]) for pool, m in zip(pools, months, strict=True)])
+    supply = np.stack([supply_of(pool, m, needs[id(pool)]) for pool, m in zip(pools, months, strict=True)])
     return build(job.deal, pools, months, job.clock, supply, deterministic)
+
+
+def refuse_misfit(job: Job) -> None:
+    """Assemble all that needs no kernel: what is refused here is what a run refuses. Raises ConfigError.
+
+    >>> import stress
+    >>> refuse_misfit(stress.load("scenarios/jobs/baitiao-24m.toml"))
+    """
+    pools = [pool_under(job.pool, case) for case in job.scenarios]
+    months = [resolve(job.deal, pool, case) for pool, case in zip(pools, job.scenarios, strict=True)]
+    need = np.zeros((len(pools), job.deal.legal_maturity_months + 1, COHORTS[job.clock]))
+    build(job.deal, pools, months, job.clock, need, deterministic=False)
 
 
 def replacement_need(deal: Deal, pool: Pool, clock: Clock) -> np.ndarray:
@@ -48,7 +60,7 @@ def replacement_need(deal: Deal, pool: Pool, clock: Clock) -> np.ndarray:
     return bought_by_step(problem._replace(contract=untested))
 
 
-def _supply(pool: Pool, months: MonthInputs, need: np.ndarray) -> np.ndarray:
+def supply_of(pool: Pool, months: MonthInputs, need: np.ndarray) -> np.ndarray:
     """Face offered at each step; where originations are cut, an unlimited supply is 1.2 times the need.
 
     On the first days of a month with an outage nothing is offered.
@@ -74,7 +86,7 @@ def build(
     pool = pools[0]
     dates = calendar_of(deal)
     due = due_of(pool.billing, COHORTS[clock])
-    sizes = _sizes(deal, pool, months, clock, dates, due, deterministic)
+    sizes = sizes_of(deal, pool, months, clock, dates, due, deterministic)
     receivables, eligible = receivables_of(pools, months, sizes, clock, due)
     market = market_of(deal, pool, months, sizes, supply * eligible[:, :, None], deterministic)
     return Problem(
@@ -86,7 +98,7 @@ def build(
     )
 
 
-def _sizes(
+def sizes_of(
     deal: Deal,
     pool: Pool,
     months: Sequence[MonthInputs],
@@ -139,4 +151,4 @@ def _sizes(
     )
 
 
-__all__ = ["COHORTS", "assemble", "build", "replacement_need"]
+__all__ = ["COHORTS", "assemble", "build", "refuse_misfit", "replacement_need"]

@@ -26,10 +26,31 @@ def notes_of_cases(cases: Sequence[ScenarioCase]) -> list[Remark]:
     ]
 
 
+def replaced(case: ScenarioCase) -> set[int]:
+    """Places of shocks all of whose months and segments a later `set` takes over."""
+    return {before for _, before, whole, _ in _set_over(case) if whole}
+
+
+def how_of(shock: Shock) -> str:
+    """Whether a shock multiplies, adds or sets."""
+    return shock.how or next(k for k in ("multiply", "add", "set") if getattr(shock, k) is not None)
+
+
 def _overwritten(case: ScenarioCase) -> Iterator[Remark]:
     """A `set` over months that an earlier shock has moved."""
+    for place, before, whole, when in _set_over(case):
+        yield Remark(
+            f"scenario {case.name}",
+            f"shock {place + 1} on {case.shocks[place].target}",
+            f"sets it, so that shock {before + 1} ({how_of(case.shocks[before])}) on the same input moves nothing"
+            + ("" if whole else f" {when}"),
+        )
+
+
+def _set_over(case: ScenarioCase) -> Iterator[tuple[int, int, bool, str]]:
+    """Each `set` and each earlier shock that it replaces: their places, whether wholly, and in which months."""
     for place, shock in enumerate(case.shocks):
-        if _how(shock) != "set":
+        if how_of(shock) != "set":
             continue
         for before, earlier in enumerate(case.shocks[:place]):
             first = max(_span(shock)[0], _span(earlier)[0])
@@ -39,14 +60,8 @@ def _overwritten(case: ScenarioCase) -> Iterator[Remark]:
                 continue
             whole = _span(shock)[0] <= _span(earlier)[0] and _span(earlier)[1] <= _span(shock)[1]
             whole = whole and (not shock.segments or set(earlier.segments or shock.segments) <= set(shock.segments))
-            whole = whole and bool(earlier.segments or not shock.segments)
-            when = f"from month {first} on" if last >= LIFE else f"in months {first} to {last}"
-            yield Remark(
-                f"scenario {case.name}",
-                f"shock {place + 1} on {shock.target}",
-                f"sets it, so that shock {before + 1} ({_how(earlier)}) on the same input "
-                + ("moves nothing" if whole and shock.by_month == () else f"moves nothing {when}"),
-            )
+            whole = whole and bool(earlier.segments or not shock.segments) and shock.by_month == ()
+            yield place, before, whole, f"from month {first} on" if last >= LIFE else f"in months {first} to {last}"
 
 
 def _equal(cases: Sequence[ScenarioCase]) -> Iterator[Remark]:
@@ -74,10 +89,6 @@ def _weights(cases: Sequence[ScenarioCase]) -> Iterator[Remark]:
             "probability",
             f"is given to {', '.join(weighed)} and not to {', '.join(without)}: the mixture leaves the latter out",
         )
-
-
-def _how(shock: Shock) -> str:
-    return shock.how or next(k for k in ("multiply", "add", "set") if getattr(shock, k) is not None)
 
 
 def _span(shock: Shock) -> tuple[int, int]:

@@ -1,0 +1,199 @@
+"""What each shock does to the arrays of a job: shocks that change none of them, and caps that cut what is asked for.
+
+Not a rule for each target: the arrays are assembled with a shock and without it, and compared. What has nothing to act
+on (an unpaid share of no dilution, a supply to a deal that does not buy) is left out of the comparison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stress.assemble.calendar import calendar_of
+from stress.assemble.caps import Cut, cuts
+from stress.assemble.contract import contract_of
+from stress.assemble.market import month_scalars
+from stress.assemble.months import MonthInputs, asked, resolve
+from stress.assemble.moves import FIELD
+from stress.assemble.problem import COHORTS, sizes_of, supply_of
+from stress.assemble.receivables import due_of, receivables_of
+from stress.assemble.turnover import pool_under
+from stress.inputs.job import Job, ScenarioCase
+from stress.inputs.pool import Pool
+from stress.inputs.remark import Remark
+from stress.inputs.scenario import Shock
+from stress.inputs.scenario_notes import how_of, replaced
+from stress.kernels import tables
+from stress.kernels.tables import Receivables
+
+Array = NDArray[np.float64]
+_OPTIONS = (
+    "late_charge_daily",
+    "recovery_lag",
+    "fee_free_share",
+    "dilution_unpaid_share",
+    "dependence.rho_roll",
+    "dependence.rho_prepayment",
+    "dependence.rho_recovery",
+    "dependence.correlation_prepayment",
+    "dependence.correlation_recovery",
+    "dependence.correlation_prepayment_recovery",
+)
+"""Keys of a pool that need another to act."""
+_SAME = 1e-12
+"""Relative difference below which two arrays are the same: the rounding of a score slope that keeps the mean."""
+
+
+def notes_of_effects(job: Job) -> list[Remark]:
+    """Shocks that move nothing in this deal and pool, and inputs that a cap cuts, scenario by scenario.
+
+    Raises ConfigError where deal, pool and a scenario do not fit together.
+    """
+    moved = (remark for case in job.scenarios for remark in (*_idle(job, case), *_cut(job, case)))
+    return [*_idle_options(job), *moved]
+
+
+def idle_shocks(job: Job, case: ScenarioCase) -> list[int]:
+    """Places of the shocks without which every array stays as it is; of two that do the same, the first."""
+    kept, idle = list(range(len(case.shocks))), []
+    whole = _acting(job, case)
+    for place in range(len(case.shocks)):
+        without = [i for i in kept if i != place]
+        if _same(whole, _acting(job, case.model_copy(update={"shocks": tuple(case.shocks[i] for i in without)}))):
+            kept = without
+            idle.append(place)
+    return idle
+
+
+def _idle_options(job: Job) -> Iterator[Remark]:
+    """Keys of the pool that could as well be left out: no scenario's arrays change."""
+    for place in _OPTIONS:
+        *above, key = place.split(".")
+        part = getattr(job.pool, above[0]) if above else job.pool
+        default = type(part).model_fields[key].default
+        if getattr(part, key) == default:
+            continue
+        changed = part.model_copy(update={key: default})
+        pool = job.pool.model_copy(update={above[0]: changed}) if above else changed
+        without = job.model_copy(update={"pool": pool})
+        if all(_same(_acting(job, case), _acting(without, case)) for case in job.scenarios):
+            yield Remark("pool", place, "moves nothing: nothing in this deal, pool and scenarios depends on it")
+
+
+def _idle(job: Job, case: ScenarioCase) -> Iterator[Remark]:
+    known = replaced(case)
+    for place in idle_shocks(job, case):
+        if place not in known:
+            shock = case.shocks[place]
+            yield Remark(f"scenario {case.name}", f"shock {place + 1} on {shock.target}", _why(job, case, shock))
+
+
+def _why(job: Job, case: ScenarioCase, shock: Shock) -> str:
+    """Why a shock moves nothing: the input stays, a cap takes it back, or nothing in this job uses what it moves."""
+    pool, alone = pool_under(job.pool, case), ScenarioCase(name=case.name, shocks=(shock,))
+    if shock.target == "turnover":
+        return "moves nothing: the pool has this payment rate already"
+    wanted = asked(job.deal, pool, alone)
+    before = asked(job.deal, pool, ScenarioCase(name=case.name))
+    if _same(_fields(wanted), _fields(before)):
+        return f"moves nothing: {_stays(before, shock)}"
+    held = next(cuts(wanted), None)
+    if held is not None and not any(True for _ in cuts(before)):
+        return f"moves nothing: {held.cap.words} goes no further than {_value(held, held.held)}"
+    return "moves nothing: nothing in this deal and pool depends on it"
+
+
+def _stays(before: MonthInputs, shock: Shock) -> str:
+    """Why an input is what it was."""
+    how = how_of(shock)
+    values = {value for _, value in shock.by_month} or {getattr(shock, how)}
+    if values == {1.0 if how == "multiply" else 0.0} and how != "set":
+        return "it multiplies by 1" if how == "multiply" else "it adds 0"
+    field = FIELD.get(shock.target)
+    if field is None:
+        return "this deal and pool have no such input"
+    if how == "multiply" and not getattr(before, field).any():
+        return "the base is 0, and a multiple of 0 stays 0"
+    return "the input is what it sets already"
+
+
+def _cut(job: Job, case: ScenarioCase) -> Iterator[Remark]:
+    pool = pool_under(job.pool, case)
+    for cut in cuts(asked(job.deal, pool, case)):
+        names = [pool.segments[s].name for s in cut.column]
+        where = f" of {', '.join(names)}" if 0 < len(names) < len(pool.segments) else ""
+        when = f"in month {cut.first}" if cut.first == cut.last else f"in months {cut.first} to {cut.last}"
+        yield Remark(
+            f"scenario {case.name}",
+            "",
+            f"{cut.cap.words}{where} is held at {_value(cut, cut.held)} {when}; the shocks ask for "
+            f"{_value(cut, cut.asked)}",
+        )
+
+
+def _value(cut: Cut, value: float) -> str:
+    return f"{value:.4g} {cut.cap.unit}" if cut.cap.unit != "%" else f"{100.0 * value:.4g}%"
+
+
+def _acting(job: Job, case: ScenarioCase) -> list[Array]:
+    """All arrays of a scenario, less what has nothing to act on."""
+    deal, pool = job.deal, pool_under(job.pool, case)
+    m = resolve(deal, pool, case)
+    due = due_of(pool.billing, COHORTS[job.clock])
+    dates = calendar_of(deal)
+    sizes = sizes_of(deal, pool, [m], job.clock, dates, due, deterministic=False)
+    receivables, eligible = receivables_of([pool], [m], sizes, job.clock, due)
+    contract = contract_of(deal, [m], dates, pool.balance)
+    buys = deal.purchase != "none" and deal.revolving_months > 0
+    used = receivables.opening.sum(axis=(0, 2)) + buys * receivables.mix.sum(axis=(0, 1)) > 0.0
+    scalars = month_scalars(deal, m, sizes)
+    scalars[:, tables.UNPAID_SHARE] *= scalars[:, tables.DILUTION] > 0.0
+    scalars[:, tables.YIELD] *= _earns(receivables)
+    need = np.full((sizes.n_month + 1, sizes.n_cohort), float(buys))
+    offered = supply_of(pool, m, need)[: sizes.n_history] * eligible[0, : sizes.n_history, None]
+    bought = (receivables.first_due, receivables.pull, receivables.mix, offered)
+    return [*_rates(pool, m, used), scalars, *contract, *_opened(receivables), *(bought if buys else ())]
+
+
+def _rates(pool: Pool, m: MonthInputs, used: Array) -> list[Array]:
+    """Rates of the segments that ever hold a balance, with what spreads them over paths."""
+    entry, smm = m.entry[:, used], m.smm[:, used]
+    recovery = m.recovery[:, used] * bool(entry.any() or m.roll.any())
+    chance, of = (entry > 0.0).any(axis=1), pool.dependence
+    own = 0.0 * m.rho if m.heterogeneity is None else m.heterogeneity
+    rho_prepayment, rho_recovery = of.rho_prepayment * bool(smm.any()), of.rho_recovery * bool(recovery.any())
+    loads = [(m.rho * chance).any() or (m.roll.any() and of.rho_roll), rho_prepayment, rho_recovery]
+    pairs = [
+        of.correlation_prepayment * bool(loads[0] and loads[1]),
+        of.correlation_recovery * bool(loads[0] and loads[2]),
+        of.correlation_prepayment_recovery * bool(loads[1] and loads[2]),
+    ]
+    late = pool.late_charge_daily * (pool.ladder is not None)
+    spread = [of.rho_roll * bool(m.roll.any()), rho_prepayment, rho_recovery, *pairs, late]
+    paid = np.array(pool.recovery_lag) * bool(recovery.any())
+    return [entry, smm, recovery, m.rho * chance, own * chance, np.array(spread), paid]
+
+
+def _earns(receivables: Receivables) -> bool:
+    """Whether any receivable bears a fee or a finance charge."""
+    first = receivables.first_due[..., 3:].any() if receivables.card.size == 0 else False
+    fees = (receivables.open_fee, receivables.pull[..., 1], receivables.card[..., 3:])
+    return bool(first or any(part.any() for part in fees))
+
+
+def _opened(receivables: Receivables) -> tuple[Array, ...]:
+    return receivables.opening, receivables.open_due, receivables.open_fee, receivables.card
+
+
+def _fields(m: MonthInputs) -> list[Array]:
+    return [part for part in m if isinstance(part, np.ndarray)]
+
+
+def _same(one: list[Array], other: list[Array]) -> bool:
+    """Whether arrays are the same within rounding."""
+    return len(one) == len(other) and all(
+        a.shape == b.shape and (np.array_equal(a, b) or np.allclose(a, b, rtol=_SAME, atol=1e-300))
+        for a, b in zip(one, other, strict=True)
+    )

@@ -1,0 +1,131 @@
+"""What each month's inputs are, in plain arrays: of a deal and a pool, before any shock."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stress.assemble.swing import Swing
+from stress.inputs.deal import Deal
+from stress.inputs.deal_index import levels
+from stress.inputs.pool import Pool
+
+Array = NDArray[np.float64]
+
+
+class MonthInputs(NamedTuple):
+    """Unconditional inputs of one scenario by month (row 0 is month 1); T months, S segments, N notes."""
+
+    entry: Array
+    """(T, S) monthly entry or one-step default rate, unconditional."""
+    roll: Array
+    """(T, S, 3) unconditional roll rates M1, M2, M3."""
+    smm: Array
+    """(T, S) unconditional prepayment rate, payment multiplier included."""
+    recovery: Array
+    """(T, S) unconditional recovery rate of balances that default in the month."""
+    rho: Array
+    """(T,) monthly asset correlation of entry."""
+    payment: Array
+    """(T,) payment multiplier k: of instalments, at most 1; of the payment rate, as far as that stays within 1."""
+    yield_multiple: Array
+    """(T,) multiplier of fee income y."""
+    fee_free_share: Array
+    """(T,) fee-free balance share of receivables bought in the month."""
+    apr_cap: Array
+    """(T,) cap on the APR of receivables bought in the month; inf where none."""
+    apr_change: Array
+    """(T,) added to the APR of fee-bearing receivables bought in the month, before the cap."""
+    mix: Array
+    """(T, S) share of each segment in new receivables; what is not eligible is missing from the sum."""
+    originations: Array
+    """(T,) multiplier of supply; 0 in an outage."""
+    lag_days: Array
+    """(T,) days before collected principal may buy."""
+    outage_days: Array
+    """(T,) days from the month's start on which nothing is offered."""
+    dilution: Array
+    """(T,) refunds as a share of the performing balance."""
+    dilution_unpaid: Array
+    """(T,) share of refunds the originator does not pay."""
+    commingled: Array
+    """(T,) days from the month's start whose collections are lost, as a share of the month."""
+    successor_fee: Array
+    """(T,) per annum, added to the first fee based on the pool."""
+    cash_rate: Array
+    """(T,) per annum."""
+    coupon: Array
+    """(T, N) per annum, after index, margin, cap and floor."""
+    note_spread: Array
+    """(T,) per annum, added to the deal's discount spread."""
+    coupon_up: Array | None = None
+    """(T, N) the coupon while the trigger of the note's step-up has tripped; None where no note has a step-up."""
+    heterogeneity: Array | None = None
+    """(T,) standard deviation of each segment's own normal on the logit of entry; None where there is none."""
+    parameters: Array | None = None
+    """(3, 3) covariance of what each path draws: log odds of entry, rho, phi; None where nothing is drawn."""
+    payment_rate: Array | None = None
+    """(T,) monthly payment rate of a pool that has one, before the payment multiplier; None with instalment plans."""
+    swing: Swing | None = None
+    """How drawn macro variables move entry; None where they follow the scenario."""
+
+
+def base_months(deal: Deal, pool: Pool) -> MonthInputs:
+    """Inputs before any shock; `coupon` still holds index levels, `smm` no payment multiplier."""
+    n_month = deal.legal_maturity_months
+    rate = {
+        name: np.array([getattr(s, name) for s in pool.segments]) for name in ("entry_rate", "prepayment", "recovery")
+    }
+    ladder = pool.ladder
+    roll = [ladder.roll_m1, ladder.roll_m2, ladder.roll_m3] if ladder else [0.0, 0.0, 0.0]
+    mix = np.array([s.share if s.new_share is None else s.new_share for s in pool.segments])
+    one, shape = np.ones(n_month), (n_month, len(pool.segments))
+    return MonthInputs(
+        entry=np.broadcast_to(rate["entry_rate"], shape).copy(),
+        roll=np.broadcast_to(np.array(roll), (*shape, 3)).copy(),
+        smm=np.broadcast_to(rate["prepayment"], shape).copy(),
+        recovery=np.broadcast_to(rate["recovery"], shape).copy(),
+        rho=one * pool.dependence.rho,
+        payment=one.copy(),
+        yield_multiple=one.copy(),
+        fee_free_share=one * pool.fee_free_share,
+        apr_cap=one * np.inf,
+        apr_change=0.0 * one,
+        mix=np.broadcast_to(mix, shape).copy(),
+        originations=one.copy(),
+        lag_days=0.0 * one,
+        outage_days=0.0 * one,
+        dilution=one * pool.dilution,
+        dilution_unpaid=one * pool.dilution_unpaid_share,
+        commingled=0.0 * one,
+        successor_fee=0.0 * one,
+        cash_rate=one * pool.cash_rate,
+        coupon=_index_levels(deal, n_month),
+        note_spread=0.0 * one,
+        payment_rate=None if pool.payment_rate is None else one * pool.payment_rate.monthly,
+    )
+
+
+def _index_levels(deal: Deal, n_month: int) -> Array:
+    """(T, N) level of each note's index; 0 for a fixed coupon."""
+    found = {name: levels(index, n_month) for name, index in deal.indices.items()}
+    fixed = [0.0] * n_month
+    return np.array([fixed if note.index is None else found[note.index] for note in deal.notes]).T.copy()
+
+
+def coupons(deal: Deal, level: Array, tripped: bool) -> Array:
+    """(T, N) coupon of each note: margin and step-up over its index level, within cap and floor, never negative.
+
+    `tripped`: as if the triggers of step-ups had tripped.
+    """
+    margin = np.tile(np.array([n.coupon for n in deal.notes]), (len(level), 1))
+    for i, note in enumerate(deal.notes):
+        if note.step_up is not None and note.step_up.from_month is not None:
+            margin[note.step_up.from_month - 1 :, i] += note.step_up.add
+        elif note.step_up is not None and tripped:
+            margin[:, i] += note.step_up.add
+    cap = np.array([np.inf if n.cap is None else n.cap for n in deal.notes])
+    floor = np.array([-np.inf if n.floor is None else n.floor for n in deal.notes])
+    return np.asarray(np.maximum(np.clip(level + margin, floor, cap), 0.0))
