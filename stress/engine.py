@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 import os
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -14,12 +15,14 @@ import numpy as np
 from stress import counting, sampling
 from stress.assemble.calendar import calendar_of
 from stress.assemble.contract import sizes_of
+from stress.assemble.effects import notes_of_effects
 from stress.assemble.problem import assemble
 from stress.counting.counted import Counted, Progress, joined
 from stress.counting.ranges import Range
 from stress.digest import source_digest
 from stress.errors import ConfigError
 from stress.inputs.job import Job, Sweep, labels_of
+from stress.inputs.job_notes import notes_of
 from stress.inputs.load import job_hash, job_to_json
 from stress.inputs.sweep import with_seed
 from stress.kernels.layout import PANEL_PATHS
@@ -96,7 +99,8 @@ def simulate(
         chosen = sampling.with_estimator(chosen, estimator)
     chosen, why = sampling.resolved(chosen)
     packed = packed_of(chosen)
-    note = {"estimator_choice": why} if why else {}
+    said = [[remark.part, remark.key, remark.says] for remark in (*notes_of(chosen), *notes_of_effects(chosen))]
+    note = {"input_notes": json.dumps(said, ensure_ascii=False)} | ({"estimator_choice": why} if why else {})
     if target_error is not None:
         return _to_target(chosen, packed, target_error, threads, progress, client).assign_attrs(note)
     return to_dataset(chosen, joined(count(packed, chosen, None, threads, client, progress)).tally()).assign_attrs(note)

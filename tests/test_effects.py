@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -130,3 +131,9 @@ def test_a_shock_said_to_move_nothing_leaves_every_figure_of_a_path_as_it_is(see
             np.testing.assert_allclose(
                 one[name], other[name], rtol=1e-9, atol=1e-9 * job.pool.balance, err_msg=str(name)
             )
+
+
+def test_notes_of_shocks_travel_with_the_result() -> None:
+    ds = stress.simulate(stress.load(CASES / "moves_nothing" / "job.toml"), paths=32, scenarios=["s2"], threads=1)
+    (note,) = json.loads(ds.attrs["input_notes"])
+    assert note[:2] == ["scenario s2", "shock 1 on prepayment"]

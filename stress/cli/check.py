@@ -78,12 +78,12 @@ def _check(path: Path, base_case: bool | None, scenario: str | None) -> dict[str
 
 def _notes(path: Path, model: Any) -> list[Remark]:
     """What is allowed in a file and still likely to surprise; of a job also in all that it refers to."""
+    from stress.analysis.job_remarks import remarks_of
     from stress.analysis.static_default import notes_of_static_default
     from stress.inputs.deal import Deal
     from stress.inputs.deal_notes import notes_of_deal
     from stress.inputs.expand import cases_of_file
     from stress.inputs.job import Job, Sweep
-    from stress.inputs.job_notes import notes_of
     from stress.inputs.parts import located
     from stress.inputs.pool import Pool
     from stress.inputs.pool_notes import notes_of_pool
@@ -93,8 +93,7 @@ def _notes(path: Path, model: Any) -> list[Remark]:
     match model:
         case Job() | Sweep():
             jobs = model.jobs if isinstance(model, Sweep) else (model,)
-            pools = {job.pool.name: notes_of_static_default(job.pool) for job in jobs}
-            of = [located(path, job, [*notes_of(job), *pools[job.pool.name]]) for job in jobs]
+            of = [located(path, job, remarks_of(job)) for job in jobs]
             return list(dict.fromkeys(note for notes in of for note in notes))
         case Deal():
             found = notes_of_deal(model)

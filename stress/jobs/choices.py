@@ -29,12 +29,11 @@ def noted(plan: Plan, dataset: xr.Dataset) -> xr.Dataset:
     case, and notes on the inputs."""
     from stress import measures
     from stress.analysis.base_case import base_case, notes_of_base_case, summary
-    from stress.analysis.static_default import notes_of_static_default
-    from stress.inputs.job_notes import notes_of
+    from stress.analysis.job_remarks import remarks_of
     from stress.measures import target as targets
 
     case = base_case(plan.job)
-    found = (notes_of(plan.job), notes_of_static_default(plan.job.pool), notes_of_base_case(plan.job, case))
+    found = (remarks_of(plan.job), notes_of_base_case(plan.job, case))
     dataset = dataset.assign_attrs(
         base_case=f"{case.scenario}: {summary(case)}",
         input_notes=json.dumps(
