@@ -16,6 +16,7 @@ import stress
 from stress.assemble.effects import idle_shocks, notes_of_effects
 from stress.inputs.job import Job, ScenarioCase, Sweep
 from stress.inputs.scenario import Shock
+from stress.report.caption import caption
 
 CASES = Path(__file__).parent / "cases"
 JOBS = sorted((Path(__file__).parents[1] / "scenarios" / "jobs").glob("*.toml"))
@@ -137,3 +138,8 @@ def test_notes_of_shocks_travel_with_the_result() -> None:
     ds = stress.simulate(stress.load(CASES / "moves_nothing" / "job.toml"), paths=32, scenarios=["s2"], threads=1)
     (note,) = json.loads(ds.attrs["input_notes"])
     assert note[:2] == ["scenario s2", "shock 1 on prepayment"]
+
+
+def test_the_caption_of_the_table_names_the_shocks_that_move_nothing() -> None:
+    ds = stress.simulate(stress.load(CASES / "moves_nothing" / "job.toml"), paths=32, scenarios=["s2", "s3"], threads=1)
+    assert "Shocks that move nothing here: s2 (prepayment), s3 (recovery)." in caption(ds)

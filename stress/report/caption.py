@@ -6,6 +6,7 @@ import xarray as xr
 
 from stress import measures
 from stress.measures.means import has_principal
+from stress.report.deal import input_notes
 from stress.report.numbers import CAP, CAPPED, chance, count, fraction
 from stress.report.words import late, residual, weights
 
@@ -42,7 +43,18 @@ def footnotes(ds: xr.Dataset) -> str:
     said += f" {CAPPED} yields above {CAP} count as {CAP}: up to {fraction(capped)} of paths." * (capped > 0.0)
     said += " ×: money multiple of a residual note, all its cash over par." * bool(residual(ds))
     names = ", ".join(str(name) for name in ds["tranche"].values[~paid])
-    return said + (f" {names}: a certificate, it lent nothing and can lose nothing." if names else "")
+    said += f" {names}: a certificate, it lent nothing and can lose nothing." if names else ""
+    return said + _shocks(ds)
+
+
+def _shocks(ds: xr.Dataset) -> str:
+    """Shocks of the scenarios shown that move nothing, and inputs that a cap holds."""
+    shown = {f"scenario {name}": str(name) for name in ds["scenario"].values}
+    notes = [note for note in input_notes(ds) if note.part in shown]
+    idle = [f"{shown[n.part]} ({n.key.rpartition(' ')[2]})" for n in notes if n.says.startswith("moves nothing")]
+    held = [f"{shown[n.part]}: {n.says}" for n in notes if " is held at " in n.says]
+    words = (f"Shocks that move nothing here: {', '.join(idle)}" * bool(idle), "; ".join(held))
+    return "".join(f" {text}." for text in words if text)
 
 
 def _weighted_caption(ds: xr.Dataset, paths: float) -> str:
