@@ -20,7 +20,7 @@ from stress.assemble.problem import assemble
 from stress.counting.counted import Counted, Progress, joined
 from stress.counting.ranges import Range
 from stress.digest import source_digest
-from stress.errors import ConfigError
+from stress.inputs.door import seed_of, threads_of, with_options
 from stress.inputs.job import Job, Sweep, labels_of
 from stress.inputs.job_notes import notes_of
 from stress.inputs.load import job_hash, job_to_json
@@ -83,7 +83,8 @@ def simulate(
     `estimator`: plain, sobol, importance or auto instead of the job's own. `target_error`: as "EL:B=0.05", stop as soon
     as the relative error is reached; the paths are then a budget, and the attribute `target` says which ended the run.
     A sweep gives a Dataset with dims for what it sweeps, or a DataTree with a group for each deal where deals differ.
-    Raises ConfigError where the inputs do not fit together, StressError where a law of the model is broken.
+    Raises ConfigError where the inputs break a rule or do not fit together, whoever made them, and for options that the
+    command line would refuse; StressError where a law of the model is broken.
 
     >>> import stress
     >>> job = stress.load("scenarios/jobs/baitiao-24m.toml")
@@ -93,11 +94,10 @@ def simulate(
     True
     """
     if isinstance(job, Sweep):
-        return _sweep(with_seed(job, seed), paths, scenarios, threads, progress, client, estimator, target_error)
-    chosen = with_options(job, paths, seed, scenarios)
-    if estimator is not None:
-        chosen = sampling.with_estimator(chosen, estimator)
-    chosen, why = sampling.resolved(chosen)
+        swept = with_seed(job, None if seed is None else seed_of(seed))
+        return _sweep(swept, paths, scenarios, threads, progress, client, estimator, target_error)
+    threads = threads_of(threads)
+    chosen, why = sampling.resolved(with_options(job, paths, seed, scenarios, estimator))
     packed = packed_of(chosen)
     said = [[remark.part, remark.key, remark.says] for remark in (*notes_of(chosen), *notes_of_effects(chosen))]
     note = {"input_notes": json.dumps(said, ensure_ascii=False)} | ({"estimator_choice": why} if why else {})
@@ -144,7 +144,7 @@ def _sweep(
     """Every job of a sweep in turn, under one count of progress."""
     from stress import results
 
-    total = sum(paths or job.paths for job in sweep.jobs)
+    total = sum(with_options(job, paths, None, scenarios, estimator).paths for job in sweep.jobs)
     before, cells = 0, []
     how = {"estimator": estimator, "target_error": target_error}
     for job in sweep.jobs:
@@ -156,19 +156,6 @@ def _sweep(
 
 def _further(progress: Progress, before: int, total: int, done: int, _: int) -> None:
     progress(before + done, total)
-
-
-def with_options(job: Job, paths: int | None, seed: int | None, scenarios: Sequence[str] | None) -> Job:
-    """The job with other paths, another seed or fewer scenarios."""
-    cases = job.scenarios
-    if scenarios is not None:
-        known = [case.name for case in cases]
-        for name in scenarios:
-            if name not in known:
-                raise ConfigError(f"no scenario {name!r} in the job; it has {', '.join(known)}")
-        cases = tuple(case for case in cases if case.name in scenarios)
-    update = {"paths": paths or job.paths, "seed": job.seed if seed is None else seed, "scenarios": cases}
-    return job.model_copy(update=update)
 
 
 def tallies(job: Job, threads: int | None, progress: Progress | None, client: Any = None) -> Iterator[Tally]:

@@ -12,6 +12,7 @@ from stress.assemble.contract import account_names, step_labels
 from stress.assemble.market import factors_of
 from stress.assemble.problem import assemble
 from stress.errors import ConfigError
+from stress.inputs.door import cases_of, path_of, with_options
 from stress.inputs.job import Job
 from stress.kernels import alone, codes, layout, tables
 from stress.kernels.layout import LANES
@@ -33,26 +34,29 @@ def replay(
 
     `seed` overrides the job's, as in `simulate`. `normals` (T, F) replaces the path's own innovations.
     Money in the deal's currency, rates per month; purchases count from one determination to the next.
-    Raises ConfigError for a path below 0 or an unknown scenario.
+    Raises ConfigError for a path that is no whole number from 0 to 10^12, an unknown scenario, or a job that breaks a
+    rule.
 
     >>> import stress
     >>> one = stress.replay(stress.load("scenarios/jobs/baitiao-24m.toml"), path=77, scenario="macro_severe")
     >>> bool(abs(one["principal_paid"].sel(tranche="A").sum() + one["note_balance"].sel(tranche="A")[-1] - 807e6) < 1.0)
     True
     """
-    names = [case.name for case in job.scenarios]
-    scenario = names[0] if scenario is None else scenario
-    if scenario not in names:
-        raise ConfigError(f"no scenario {scenario!r} in the job; it has {', '.join(names)}")
-    if path < 0:
-        raise ConfigError(f"path {path}: a path is a number from 0 upwards")
-    chosen = tuple(c for c in job.scenarios if c.name == scenario)
-    job = sampling.resolved(job.model_copy(update={"seed": job.seed if seed is None else seed})).job
-    one = job.model_copy(update={"scenarios": chosen})
+    path = path_of(path)
+    job = sampling.resolved(with_options(job, seed=seed)).job
+    one = job.model_copy(update={"scenarios": cases_of(job, [scenario])[:1] if scenario else job.scenarios[:1]})
     problem = assemble(one)
+    if normals is not None:
+        _check_normals(normals, problem)
     if normals is None and job.estimator != "plain":
         normals = sampling.normals_of(job, problem, path)
     return trace_of(one, problem, path, normals)
+
+
+def _check_normals(normals: np.ndarray, problem: Problem) -> None:
+    wanted, given = (problem.sizes.n_month, problem.sizes.n_factor), np.shape(normals)
+    if given != wanted or not np.isfinite(np.asarray(normals, float)).all():
+        raise ConfigError(f"normals of shape {given}: must be finite, one for each month and factor: {wanted}")
 
 
 def trace_of(job: Job, problem: Problem, path: int, normals: np.ndarray | None = None) -> xr.Dataset:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import datetime
+import json
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from stress.errors import ConfigError
+from stress.inputs.characters import NAME_PATTERN, TEXT_PATTERN
+from stress.inputs.messages import message
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 """A share between 0 and 1. A percent is refused: write 0.05, not 5."""
@@ -17,11 +23,9 @@ Money = Annotated[float, Field(ge=0.0, le=1e15)]
 Month = Annotated[int, Field(ge=1, le=120)]
 """A month counted from closing: month 1 is the first collection period."""
 
-_BARRED = r"\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff/\\:"
-Name = Annotated[str, Field(min_length=1, max_length=80, pattern=rf"^[^ .{_BARRED}]([^{_BARRED}]*[^ {_BARRED}])?$")]
+Name = Annotated[str, Field(min_length=1, max_length=80, pattern=NAME_PATTERN)]
 """A short printable name; no slash, backslash, colon, leading dot or outer blanks: it may become a folder."""
 
-TEXT_PATTERN = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]*$"
 Text = Annotated[str, Field(max_length=4000, pattern=TEXT_PATTERN)]
 """Free text: any printable characters, line breaks and tabs; nothing that moves a cursor or turns the writing."""
 
@@ -33,6 +37,26 @@ class Strict(BaseModel):
         frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
     )
 
+    def but(self, **changes: Any) -> Self:
+        """The same with other values of some keys, held against every rule that a file is held against.
+
+        Raises ConfigError with the key, the value and what is allowed.
+
+        >>> job.deal.notes[0].but(coupon=0.06).coupon
+        0.06
+        """
+        given = {key: getattr(self, key) for key in self.model_fields_set} | changes
+        document = json.loads(json.dumps(given, default=_as_in_a_file))
+        try:
+            return self.model_validate_json(json.dumps(document))
+        except ValidationError as error:
+            raise ConfigError(message(self._where(), type(self), document, error)) from None
+
+    def _where(self) -> str:
+        """What a message calls it: `note 'A'`."""
+        name = getattr(self, "name", None)
+        return type(self).__name__.lower() + (f" {name!r}" if name else "")
+
 
 class Document(Strict):
     """The head of every input file."""
@@ -43,3 +67,14 @@ class Document(Strict):
     """Where the facts come from."""
     illustrative: tuple[Text, ...] = ()
     """What in this file is illustrative: ours, not a published fact."""
+
+
+def _as_in_a_file(value: Any) -> Any:
+    """A model as its table, a date as its text, NumPy's numbers and arrays as plain ones."""
+    if isinstance(value, BaseModel):
+        return {key: getattr(value, key) for key in value.model_fields_set}
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise ConfigError(f"{value!r}: a {type(value).__name__} is not a value that a file can hold")

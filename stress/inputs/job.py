@@ -2,42 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
-from stress.inputs.base import Document, Fraction, Name, Strict
-from stress.inputs.deal import Deal
-from stress.inputs.parameters import Parameters
-from stress.inputs.pool import Pool
-from stress.inputs.scenario import Shock
-from stress.inputs.swing import Swing
+from stress.errors import ConfigError
+from stress.inputs.base import Document, Name, Strict
+from stress.inputs.job_rules import check_job
+from stress.inputs.job_terms import (
+    Clock,
+    Estimator,
+    Files,
+    JobTerms,
+    Paths,
+    Predictive,
+    ScenarioCase,
+    ScenarioFile,
+    Seed,
+    Seeds,
+    Swept,
+)
 
-Clock = Literal["monthly", "daily", "payment_date"]
-
-
-class ScenarioFile(Strict):
-    """A scenario file and the levels wanted of it (all where left out)."""
-
-    file: str
-    levels: tuple[Name, ...] = ()
-    probability: Fraction | None = None
-    """Weight in the mixture, in place of the file's own; only where the entry is one scenario."""
-
-
-Files = Annotated[tuple[str, ...], Field(min_length=1, max_length=64)]
-Seed = Annotated[int, Field(ge=0, lt=2**64)]
-Seeds = Annotated[tuple[Seed, ...], Field(min_length=1, max_length=1024)]
-Swept = Literal["deal", "pool", "seed"]
-
-
-class Predictive(Strict):
-    """Scenarios that also run with parameters drawn by path: `<name>_predictive` beside `<name>`, the plug-in run."""
-
-    file: str
-    """A file of kind = "parameters", relative to the job."""
-    scenarios: tuple[Name, ...] = ()
-    """By name; the job's first where left out."""
+__all__ = [
+    "Clock",
+    "Estimator",
+    "Job",
+    "JobFile",
+    "Predictive",
+    "ScenarioCase",
+    "ScenarioFile",
+    "Seed",
+    "Seeds",
+    "Sweep",
+    "Swept",
+    "labels_of",
+]
 
 
 class JobFile(Document):
@@ -50,39 +49,28 @@ class JobFile(Document):
     """`file.toml`, `file.toml:level` or { file, levels }. The first is the reference of the report."""
     predictive: Predictive | None = None
     """Parameter uncertainty: the sampling distribution of (p, rho, phi), and the scenarios to run with it."""
-    paths: Annotated[int, Field(ge=1, le=10**12)] = 100_000
+    paths: Paths = 100_000
     seed: Seed | Seeds = 1
     clock: Clock = "monthly"
-    estimator: Literal["plain", "sobol", "importance", "auto"] = "plain"
+    estimator: Estimator = "plain"
 
 
-class ScenarioCase(Strict):
-    """One scenario of a job with its shocks in order."""
+class Job(JobTerms):
+    """A job whose parts agree with each other where it is read from a file or made by `but`."""
 
-    name: Name
-    description: str = ""
-    source: str = ""
-    illustrative: tuple[str, ...] = ()
-    probability: float | None = None
-    shocks: tuple[Shock, ...] = ()
-    parameters: Parameters | None = None
-    """From which each path draws its own (p, rho, phi)."""
-    swing: Swing | None = None
-    """Macro variables that are drawn around the scenario's paths."""
+    def but(self, **changes: Any) -> Self:
+        """The same job with other values, its parts held against each other too. Raises ConfigError.
 
-
-class Job(Strict):
-    """A job with everything that it refers to."""
-
-    name: Name
-    source: str = ""
-    deal: Deal
-    pool: Pool
-    scenarios: tuple[ScenarioCase, ...]
-    paths: int
-    seed: int
-    clock: Clock
-    estimator: Literal["plain", "sobol", "importance", "auto"] = "plain"
+        >>> short = job.but(paths=1000, deal=job.deal.but(revolving_months=6))
+        >>> short.deal.revolving_months
+        6
+        """
+        changed = super().but(**changes)
+        try:
+            check_job(changed)
+        except ValueError as error:
+            raise ConfigError(f"{self._where()}: {error}") from None
+        return changed
 
 
 class Sweep(Strict):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stress.inputs.deal import Deal
 from stress.inputs.deal_rules import SMALLEST
-from stress.inputs.job import Job, ScenarioCase
+from stress.inputs.job_terms import JobTerms, ScenarioCase
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
 from stress.spelling import suggest
@@ -13,7 +13,7 @@ LARGE = 100.0
 """A pool this many times the size of its notes is not overcollateralization but another unit of money."""
 
 
-def check_job(job: Job) -> None:
+def check_job(job: JobTerms) -> None:
     """Raise ValueError with a sentence where the parts of a job contradict each other."""
     if job.deal.currency != job.pool.currency:
         raise ValueError(
@@ -28,7 +28,7 @@ def check_job(job: Job) -> None:
             _check_shock(job, case, shock)
 
 
-def _check_clock(job: Job) -> None:
+def _check_clock(job: JobTerms) -> None:
     if job.clock == "payment_date" and job.deal.purchase == "each_step":
         raise ValueError(
             'clock = "payment_date" but the deal has purchase = "each_step": it needs clock = "monthly" or "daily"'
@@ -83,7 +83,7 @@ def _check_scenario_names(cases: tuple[ScenarioCase, ...]) -> None:
         raise ValueError(f"scenarios: the probabilities given must sum to 1, not {sum(weights):.10g}")
 
 
-def _check_shock(job: Job, case: ScenarioCase, shock: Shock) -> None:
+def _check_shock(job: JobTerms, case: ScenarioCase, shock: Shock) -> None:
     where = f"scenario {case.name}: shock on {shock.target}"
     names = [segment.name for segment in job.pool.segments]
     for name in shock.segments:
@@ -104,7 +104,7 @@ def _check_shock(job: Job, case: ScenarioCase, shock: Shock) -> None:
         _check_days(job, where, shock)
 
 
-def _check_days(job: Job, where: str, shock: Shock) -> None:
+def _check_days(job: JobTerms, where: str, shock: Shock) -> None:
     """Days of waiting or outage need a clock that buys every day, and are whole."""
     if job.clock != "daily":
         buys = "once a month" if job.clock == "monthly" else "at payment dates"

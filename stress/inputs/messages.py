@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from stress.inputs.base import TEXT_PATTERN
+from stress.inputs.characters import TEXT_PATTERN
 from stress.inputs.schema import (
     Schema,
     allowed_key_words,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stress.errors import ConfigError, DataError
+from stress.inputs.door import quantile_of
 from stress.spelling import suggest
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ def path_at(dataset: xr.Dataset, scenario: str, tranche: str, quantile: float) -
     for dim, label in (("scenario", scenario), ("tranche", tranche)):
         labels = [str(known) for known in dataset[dim].values]
         if label not in labels:
-            raise ConfigError(f"--{dim} {label}: one of {', '.join(labels)}{suggest(label, labels)}")
+            raise ConfigError(f"no {dim} {label!r} in the result: one of {', '.join(labels)}{suggest(label, labels)}")
+    quantile = quantile_of(quantile)
     here = {"scenario": scenario, "tranche": tranche}
     count = _mass(dataset, scenario, tranche)
     reached = count.cumsum() >= quantile * count.sum()

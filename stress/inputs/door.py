@@ -1,0 +1,106 @@
+"""What callers of `simulate`, `replay` and `path_at` give, held against all that a file or an option may say."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Iterable
+from numbers import Real
+from typing import Any
+
+from stress.errors import ConfigError
+from stress.inputs.job import Job, Sweep
+from stress.inputs.job_terms import PATH_LIMIT, ScenarioCase
+from stress.inputs.messages import show
+from stress.spelling import suggest
+
+SEEDS, THREADS = 2**64, 1024
+
+
+def with_options(
+    job: Job, paths: Any = None, seed: Any = None, scenarios: Iterable[str] | None = None, estimator: str | None = None
+) -> Job:
+    """The job with other paths, another seed, fewer scenarios or another estimator, all of it checked.
+
+    Raises ConfigError also where the job itself breaks a rule, as one made by `model_copy` may.
+    """
+    of_one_job(job)
+    changes: dict[str, Any] = {}
+    if paths is not None:
+        changes["paths"] = whole("paths", paths, 1, PATH_LIMIT)
+    if seed is not None:
+        changes["seed"] = seed_of(seed)
+    if scenarios is not None:
+        changes["scenarios"] = cases_of(job, scenarios)
+    if estimator is not None:
+        changes["estimator"] = estimator
+    return job.but(**changes)
+
+
+def of_one_job(job: Any) -> None:
+    """Raise ConfigError for anything but a job."""
+    if isinstance(job, Sweep):
+        raise ConfigError(f"sweep {job.name!r}: lists several jobs; give one of them, as sweep.jobs[0]")
+    if not isinstance(job, Job):
+        raise ConfigError(f"a {type(job).__name__} is not a job: give what stress.load reads from a job's file")
+
+
+def cases_of(job: Job, names: Iterable[str]) -> tuple[ScenarioCase, ...]:
+    """Scenarios of a job by name, in the job's order. Raises ConfigError for none, or one that it has not."""
+    known = [case.name for case in job.scenarios]
+    if isinstance(names, str):
+        raise ConfigError(f"scenarios = {show(names)}: must be a list of names: [{show(names)}]")
+    wanted = list(names)
+    if not wanted:
+        raise ConfigError(f"scenarios = []: must name at least one of {', '.join(known)}")
+    for name in wanted:
+        if name not in known:
+            hint = suggest(str(name), known)
+            raise ConfigError(f"no scenario {name!r} in the job; it has {', '.join(known)}{hint}")
+    return tuple(case for case in job.scenarios if case.name in wanted)
+
+
+def seed_of(value: Any) -> int:
+    """A seed. Raises ConfigError."""
+    return whole("seed", value, 0, SEEDS - 1)
+
+
+def threads_of(value: Any) -> int | None:
+    """A number of threads; None for one a core. Raises ConfigError."""
+    return None if value is None else whole("threads", value, 1, THREADS)
+
+
+def path_of(value: Any) -> int:
+    """The number of a path. Raises ConfigError."""
+    return whole("path", value, 0, PATH_LIMIT - 1)
+
+
+def whole(what: str, value: Any, low: int, high: int) -> int:
+    """A whole number of any integer type, NumPy's too. Raises ConfigError."""
+    try:
+        number = None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        number = None
+    if number is None or not low <= number <= high:
+        near = _number(value)
+        hint = f": write {int(near)}" if number is None and near % 1.0 == 0.0 and low <= near <= high else ""
+        raise ConfigError(f"{what} = {_said(value)}: must be a whole number from {low:,} to {high:,}{hint}")
+    return number
+
+
+def quantile_of(value: Any) -> float:
+    """A share of the paths. Raises ConfigError, also for a percent."""
+    number = _number(value)
+    if not 0.0 <= number <= 1.0:
+        hint = f"; did you mean {number / 100.0:.10g}?" if 1.0 < number <= 100.0 else ""
+        raise ConfigError(f"quantile = {_said(value)}: must be a share of the paths from 0 to 1{hint}")
+    return number
+
+
+def _number(value: Any) -> float:
+    """Of any real type; not a number for all else."""
+    return float(value) if isinstance(value, Real) and value is not True and value is not False else math.nan
+
+
+def _said(value: Any) -> str:
+    return str(value) if isinstance(value, Real) else show(value)
