@@ -32,7 +32,13 @@ INCOME = ("fee_income", "late_charge", "recoveries", "pool_balance")
 
 def static(job: Job, clock: str) -> Job:
     """The job without purchases, on a clock; cash earns nothing."""
-    deal = job.deal.model_copy(update={"purchase": "none", "revolving_months": 0})
+    priority = {phase: steps for phase, steps in job.deal.priority.items() if phase != "revolving"}
+    notes = [
+        note.but(payment_months={phase: n for phase, n in note.payment_months.items() if phase != "revolving"})
+        for note in job.deal.notes
+    ]
+    triggers = [one if one.effect in priority else one.but(effect="none") for one in job.deal.triggers]
+    deal = job.deal.but(purchase="none", revolving_months=0, priority=priority, notes=notes, triggers=triggers)
     pool = job.pool.model_copy(update={"cash_rate": 0.0, "billing": None})
     cases = (ScenarioCase(name="base"),)
     return job.model_copy(update={"deal": deal, "pool": pool, "clock": clock, "scenarios": cases})
