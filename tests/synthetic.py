@@ -56,7 +56,7 @@ def tally_of(losses: Array, default: Array | None = None, seed: int = 1, n_month
         "irr_count": _spread(0.05 - losses, -1.0, 1.0),
         "price_count": _prices(1.01 - losses),
         **_events(losses, default, n_month),
-        "residual": np.full((n_scenario, 4), 3e-14),
+        "residual": np.full((n_scenario, 5), 3e-14),
         "fault": np.array([[0, 0, 0, n_path]] * n_scenario),
     }
 

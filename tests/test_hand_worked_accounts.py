@@ -72,7 +72,7 @@ def test_a_reserve_is_drawn_for_interest() -> None:
 
 TARGETS = {
     "share of the pool": ({"share_of_pool": 0.005}, 4.0, 3.2),
-    "share of the notes": ({"share_of_notes": 0.004}, 4.0, 3.184),
+    "share of the notes": ({"share_of_notes": 0.004}, 3.6, 2.8),
     "share of the cut-off balance": ({"share_of_cut_off": 0.005}, 5.0, 5.0),
     "months of senior cost": ({"months_of_senior_cost": 0.5}, 6.0, 5.0),
     "floor": ({"share_of_pool": 0.001, "floor": 2.0}, 2.0, 2.0),
@@ -82,11 +82,11 @@ TARGETS = {
 
 @pytest.mark.parametrize("name", TARGETS)
 def test_a_reserve_is_filled_and_released_to_its_target(name: str) -> None:
-    """The pool after collections is 800 and 640; the notes before their payment 1000 and 400 + 300 + R.
+    """The pool after collections is 800 and 640; the notes but the residual before their payment 900 and 400 + 300.
 
-    With a share of the notes of 0.4%: the reserve takes 4 of the 8 that are left in month 1, R is repaid 4 and stands
-    at 96: 0.4% of 796 is 3.184. Half a month of cost is half of 6 + 6, then of 4 + 6. What is above the target in
-    month 2 goes to income before interest.
+    With a share of the notes of 0.4%: the reserve takes 3.6 of the 8 that are left in month 1; then 0.4% of 700 is 2.8:
+    the residual note R is not among the notes that a reserve stands behind. Half a month of cost is half of
+    6 + 6, then of 4 + 6. What is above the target in month 2 goes to income before interest.
     """
     target, first, second = TARGETS[name]
     release = {"step": "release", "account": "reserve", "target": target, "to": "income"}

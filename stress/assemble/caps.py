@@ -72,6 +72,7 @@ def bounded(months: MonthInputs, deal: Deal) -> MonthInputs:
             "smm": np.minimum(held["smm"] * payment[:, None], RATE_CAP),
             "coupon": coupons(deal, months.coupon, tripped=False),
             "coupon_up": coupons(deal, months.coupon, tripped=True),
+            "coupon_plain": coupons(deal, months.coupon, tripped=False, stepped=False),
         }
     )
 

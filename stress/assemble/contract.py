@@ -34,7 +34,6 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
     n_month = deal.legal_maturity_months
     size = np.array(sizes_of(deal, cut_off))
     accrual = np.stack([m.coupon * dates.fraction[:, None] for m in months])
-    spread = np.stack([(deal.discount_spread + m.note_spread) * dates.fraction for m in months])
     steps = _Steps(deal, cut_off, n_month)
     even = dates.years - np.arange(n_month) * MONTH_YEARS
     first = float(even.mean())
@@ -49,7 +48,7 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
         step_up=np.stack([_stepped(m) * dates.fraction[:, None] for m in months]),
         step_up_trigger=_step_up_trigger(deal),
         guess=np.log1p(np.array([accrual[0, :, n].sum() / dates.years[-1] for n in range(len(deal.notes))])),
-        discount=np.ascontiguousarray(1.0 / np.cumprod(1.0 + accrual + spread[:, :, None], axis=1)),
+        discount=np.stack([_discount(deal, m, dates) for m in months]),
         fee_base=np.array([codes.FEE_BASES.index(f.base) for f in deal.fees], dtype=np.int64),
         fee_rate=_fee_rate(deal, months, dates),
         fee_carry=np.array([float(f.carry_over) for f in deal.fees]),
@@ -240,6 +239,22 @@ def _senior(deal: Deal, names: list[str], kind: type[PayFee | PayInterest]) -> n
 def _stepped(months: MonthInputs) -> np.ndarray:
     """(T, N) what the step-up of a trigger adds to the coupon; nothing where no note has one."""
     return np.zeros_like(months.coupon) if months.coupon_up is None else months.coupon_up - months.coupon
+
+
+def _discount(deal: Deal, months: MonthInputs, dates: Calendar) -> np.ndarray:
+    """(T, N) discount factors: compounded where a note's schedule pays interest, simple in between."""
+    coupon = months.coupon if months.coupon_plain is None else months.coupon_plain
+    spread = (deal.discount_spread + months.note_spread) * dates.fraction
+    growth = coupon * dates.fraction[:, None] + spread[:, None]
+    by_phase = _payable(deal, len(growth), dates.first_payment)
+    pays = np.concatenate([by_phase[0, : deal.revolving_months], by_phase[1, deal.revolving_months :]])
+    factor = np.empty_like(growth)
+    before, since = np.ones(growth.shape[1]), np.zeros(growth.shape[1])
+    for t, gained in enumerate(growth):
+        since = since + gained
+        factor[t] = before * (1.0 + since)
+        before, since = np.where(pays[t] > 0.0, factor[t], before), np.where(pays[t] > 0.0, 0.0, since)
+    return 1.0 / factor
 
 
 def _step_up_trigger(deal: Deal) -> np.ndarray:

@@ -62,6 +62,8 @@ class MonthInputs(NamedTuple):
     """(T,) per annum, added to the deal's discount spread."""
     coupon_up: Array | None = None
     """(T, N) the coupon while the trigger of the note's step-up has tripped; None where no note has a step-up."""
+    coupon_plain: Array | None = None
+    """(T, N) the coupon without any step-up, at which a note is discounted; None: as `coupon`."""
     heterogeneity: Array | None = None
     """(T,) standard deviation of each segment's own normal on the logit of entry; None where there is none."""
     parameters: Array | None = None
@@ -115,16 +117,18 @@ def _index_levels(deal: Deal, n_month: int) -> Array:
     return np.array([fixed if note.index is None else found[note.index] for note in deal.notes]).T.copy()
 
 
-def coupons(deal: Deal, level: Array, tripped: bool) -> Array:
+def coupons(deal: Deal, level: Array, tripped: bool, stepped: bool = True) -> Array:
     """(T, N) coupon of each note: margin and step-up over its index level, within cap and floor, never negative.
 
-    `tripped`: as if the triggers of step-ups had tripped.
+    `tripped`: as if the triggers of step-ups had tripped. Not `stepped`: as if no note had a step-up.
     """
     margin = np.tile(np.array([n.coupon for n in deal.notes]), (len(level), 1))
     for i, note in enumerate(deal.notes):
-        if note.step_up is not None and note.step_up.from_month is not None:
+        if note.step_up is None or not stepped:
+            continue
+        if note.step_up.from_month is not None:
             margin[note.step_up.from_month - 1 :, i] += note.step_up.add
-        elif note.step_up is not None and tripped:
+        elif tripped:
             margin[:, i] += note.step_up.add
     cap = np.array([np.inf if n.cap is None else n.cap for n in deal.notes])
     floor = np.array([-np.inf if n.floor is None else n.floor for n in deal.notes])

@@ -40,7 +40,7 @@ def _fees(deal: Deal) -> list[str]:
 
 def _fee(deal: Deal, fee: Fee) -> str:
     words = {
-        "notes": f"{percent(fee.rate)} a year of the notes outstanding",
+        "notes": f"{percent(fee.rate)} a year of all notes outstanding",
         "pool": f"{percent(fee.rate)} a year of the pool at the month's start",
         "interest_income": f"{percent(fee.rate)} of the fees and late charges collected",
         "fixed": f"{money(fee.amount)} {deal.currency} a payment date",

@@ -78,7 +78,7 @@ def target_words(target: Reserve) -> str:
     """A reserve's target in words."""
     parts = [money(target.amount)] * (target.amount > 0.0)
     parts += [f"{percent(target.share_of_pool)} of the pool"] * (target.share_of_pool > 0.0)
-    parts += [f"{percent(target.share_of_notes)} of the notes"] * (target.share_of_notes > 0.0)
+    parts += [f"{percent(target.share_of_notes)} of the notes but the residual"] * (target.share_of_notes > 0.0)
     parts += [f"{percent(target.share_of_cut_off)} of the cut-off balance"] * (target.share_of_cut_off > 0.0)
     if target.months_of_senior_cost > 0.0:
         parts.append(f"{target.months_of_senior_cost:g} months of fees and interest")

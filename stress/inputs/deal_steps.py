@@ -109,6 +109,7 @@ class Reserve(Strict):
     amount: Money = 0.0
     share_of_pool: Fraction = 0.0
     share_of_notes: Fraction = 0.0
+    """Of the notes outstanding but the residual one, as everywhere in conditions and targets."""
     share_of_cut_off: Fraction = 0.0
     months_of_senior_cost: Annotated[float, Field(ge=0.0, le=24.0)] = 0.0
     """Times a month of fees and of interest on all notes but the residual one."""

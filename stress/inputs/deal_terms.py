@@ -68,7 +68,7 @@ class Fee(Strict):
     name: Name
     base: FeeBase
     rate: AnnualRate = 0.0
-    """Per annum on notes or pool; a plain share of interest_income."""
+    """Per annum on pool or notes (all classes, the residual too); a plain share of interest_income."""
     amount: Money = 0.0
     """Per payment date, where base is fixed."""
     carry_over: bool = True

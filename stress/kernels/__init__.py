@@ -119,7 +119,7 @@ holds at the month's start counts as income too. At a payment, before its steps:
   interest), where the fraction runs from payment date t-1 (the issue date for t = 1, or where issue is later) to
   payment date t; 0 for a payment date before issue. coupon(t) = margin + step-up + index level of month t, within cap
   and floor, never negative. An index given by month keeps its level until the next month that is given.
-- Fees due: notes base = rate x fraction(t) x sum of note balances; pool base = rate x fraction(t) x (current +
+- Fees due: notes base = rate x fraction(t) x sum of all note balances; pool base = rate x fraction(t) x (current +
   M1..M3) at the month's start; interest_income = rate x (fees and late charges collected in the month); fixed =
   amount. Unpaid fees carry over if the fee says so; what accrued before F is not unpaid: it falls due at F.
 - Deficiency = max(0, deficiency + defaults + unpaid dilution + commingled principal - recoveries of the month).
@@ -153,6 +153,9 @@ after (6).
   unpaid (beyond 1e-9 of the original balance) where interest was payable.
 - A step that pays several notes pari passu divides what it can pay: interest by what is due to each, principal pro
   rata by balance. A transfer moves its share of what each source holds, or at most its amount from all together.
+- A reserve's target is the largest of its parts, at least its floor: an amount (share of cut-off), a share of the pool,
+  a share of the notes, months of senior cost. The notes of a target and of an observable are those other than the
+  residual note, which is what stands behind them; a fee on notes is charged on all classes.
 - A payment moves the deficiency: principal cash used for anything but note principal, purchases and transfers to
   principal adds to it; other cash used for note principal, purchases or transfers to principal reduces it; a purchase
   also by (1 - v) face, both in one booking; never below 0.
@@ -166,6 +169,13 @@ after (6).
 **End.** Loss of a note = balance left at T / original; of the residual note max(0, 1 - cash received / original). A
 certificate (a residual note of size 0) has nothing to lose: its loss is 0, it has no yield, and its cash (multiple,
 present value) is over the cut-off balance.
+
+**Price** of a note = sum over t of cash(t) x factor(t), over its original balance: what an investor pays who asks for
+the coupon without its step-ups and a spread. With g(t) = (coupon(t) without step-ups + the deal's discount spread + the
+scenario's) x fraction(t), the factor compounds from one date to the next on which the note pays interest (those of its
+schedule: revolving to month revolving_months, then amortization; and T) and is simple in between: after such a date s,
+factor(t) = factor(s) / (1 + g(s + 1) + .. + g(t)), factor(0) = 1. At spread 0 a note that pays all on time and no
+step-up is worth 1, however often it pays; a step-up, by date or by a trigger, is worth what it adds to the cash.
 
 **Layout.** A block is 32 paths, the lanes of every row of the scratch array; a panel is 16 blocks, the unit of
 scheduling. See `layout` (rows), `tables` (inputs), `codes`.

@@ -200,7 +200,8 @@ def _target(m: Any, x: Any, t: Any) -> Any:
     if m.f[p.at_step_value + 8 * x + 2] > 0.0:
         notes = splat(0.0)
         for n in range(p.n_note):
-            notes = notes + load(w, p.note + n * NOTE_ROWS + OUTSTANDING)
+            if m.f[p.at_residual + n] < 0.5:
+                notes = notes + load(w, p.note + n * NOTE_ROWS + OUTSTANDING)
         part = notes * m.f[p.at_step_value + 8 * x + 2]
         target = where_less(target, part, part, target)
     if m.f[p.at_step_value + 8 * x + 3] > 0.0:

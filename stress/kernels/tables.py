@@ -116,7 +116,7 @@ class Contract(NamedTuple):
     guess: Floats
     """(N,) first guess of ln(1 + IRR)."""
     discount: Floats
-    """(K, T, N) discount factor of the payment date at coupon + spread."""
+    """(K, T, N) discount factor of the payment date (Price, in `kernels`)."""
     fee_base: Ints
     """(P,) index in FEE_BASES."""
     fee_rate: Floats

@@ -164,7 +164,8 @@ def _note(ds: xr.Dataset, tranche: str, residual: bool) -> tuple[str, Sheet, She
     if "price_count" in ds or measures.irr_quantile(note).notnull().any():
         caption = (
             "1-99%, 5-95% and 25-75% of paths, the median as a line, the mean (of all principal) as a ring. A yield "
-            "of \N{MINUS SIGN}100%: a path without cash. Price: cash discounted at coupon plus the deal's spread."
+            "of \N{MINUS SIGN}100%: a path without cash. Price: cash discounted at the coupon "
+            "(without step-ups) plus the deal's spread."
         )
         svg = svg_of(figures.lives(ds, tranche), f"lives {tranche}")
         exhibits.append(Exhibit(svg, f"Life, yield and price of {tranche}", caption, sheets.lives(ds, tranche)))

@@ -19,11 +19,11 @@ class Rates(NamedTuple):
     recovery: list[list[float]]
 
 
-def base_coupon(deal, note, month: int, tripped: bool) -> float:
-    """Coupon of a note without shocks, step-up included, within its cap and floor and never negative."""
+def base_coupon(deal, note, month: int, tripped: bool, stepped: bool = True) -> float:
+    """Coupon of a note without shocks, step-up included (if stepped), within its cap and floor and never negative."""
     coupon = note.coupon + (index_level(deal.indices[note.index], month) if note.index is not None else 0.0)
     up = note.step_up
-    if up is not None and (tripped if up.from_month is None else month >= up.from_month):
+    if stepped and up is not None and (tripped if up.from_month is None else month >= up.from_month):
         coupon += up.add
     coupon = coupon if note.cap is None else min(coupon, note.cap)
     coupon = coupon if note.floor is None else max(coupon, note.floor)
@@ -48,8 +48,8 @@ def base_months(deal, pool) -> MonthInputs:
     def by_segment(values: list) -> np.ndarray:
         return np.array([values] * last, dtype=float)
 
-    def by_note(tripped: bool) -> np.ndarray:
-        return np.array([[base_coupon(deal, x, t, tripped) for x in deal.notes] for t in range(1, last + 1)])
+    def by_note(tripped: bool, stepped: bool = True) -> np.ndarray:
+        return np.array([[base_coupon(deal, x, t, tripped, stepped) for x in deal.notes] for t in range(1, last + 1)])
 
     roll = [0.0, 0.0, 0.0] if ladder is None else [ladder.roll_m1, ladder.roll_m2, ladder.roll_m3]
     return MonthInputs(
@@ -74,6 +74,7 @@ def base_months(deal, pool) -> MonthInputs:
         cash_rate=by_month(pool.cash_rate),
         coupon=by_note(False),
         coupon_up=by_note(True),
+        coupon_plain=by_note(False, stepped=False),
         note_spread=by_month(0.0),
         payment_rate=None if pool.payment_rate is None else by_month(pool.payment_rate.monthly),
     )

@@ -102,12 +102,12 @@ def cover_defaults(deal, state, pool, payment, step, i):
 
 
 def top_up(deal, state, pool, payment, step, i):
-    room = max(0.0, reserve_target(state, pool, payment, step.target) - state.available[step.account])
+    room = max(0.0, reserve_target(deal, state, pool, payment, step.target) - state.available[step.account])
     return into(state, step.source, room, step.account)
 
 
 def release(deal, state, pool, payment, step, i):
-    above = max(0.0, state.available[step.account] - reserve_target(state, pool, payment, step.target))
+    above = max(0.0, state.available[step.account] - reserve_target(deal, state, pool, payment, step.target))
     return into(state, (step.account,), above, step.to)
 
 
@@ -169,12 +169,12 @@ def pay_residual(deal, state, pool, payment, step, i):
     return principal + rest
 
 
-def reserve_target(state, pool, payment, reserve):
+def reserve_target(deal, state, pool, payment, reserve):
     """The largest part of a reserve's target, never below its floor."""
     return max(
         reserve.amount,
         reserve.share_of_pool * pool.pool_balance(),
-        reserve.share_of_notes * sum(state.balance),
+        reserve.share_of_notes * sum(b for b, note in zip(state.balance, deal.notes, strict=True) if not note.residual),
         reserve.share_of_cut_off * payment.cut_off,
         reserve.months_of_senior_cost * payment.month_cost,
         reserve.floor,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from oracle.dates import accrual_fractions, payment_dates
+from oracle.dates import accrual_fractions, first_payment, payment_dates
 
 
 def internal_rate(years: list[float], cash: list[float], price: float) -> float:
@@ -47,12 +47,16 @@ def loss_of(note, original: float, left: float, received: float) -> float:
 
 
 def price(deal, months, n: int, cash: list[float]) -> float:
-    """Present value at the coupon plus the discount spread, compounded from payment date to payment date."""
-    value, factor = 0.0, 1.0
-    for t, fraction in enumerate(accrual_fractions(deal)):
-        rate = float(months.coupon[t][n]) + deal.discount_spread + float(months.note_spread[t])
-        factor /= 1.0 + rate * fraction
-        value += cash[t] * factor
+    """Present value at the coupon without step-ups plus spread, compounded from one interest payment to the next."""
+    every, first = deal.notes[n].payment_months, first_payment(deal)
+    value, compounded, simple = 0.0, 1.0, 0.0
+    for t, fraction in enumerate(accrual_fractions(deal), start=1):
+        rate = float(months.coupon_plain[t - 1][n]) + deal.discount_spread + float(months.note_spread[t - 1])
+        simple += rate * fraction
+        value += cash[t - 1] / (compounded * (1.0 + simple))
+        number = t - first + 1
+        if number > 0 and number % every.get("revolving" if t <= deal.revolving_months else "amortization", 1) == 0:
+            compounded, simple = compounded * (1.0 + simple), 0.0
     return value
 
 
