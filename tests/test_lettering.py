@@ -21,10 +21,10 @@ from synthetic import results_of, vasicek
 from wide_font import make, wide_characters
 
 import stress
-from stress import report
+from stress import lettering, report
 from stress.cli.writing import save
-from stress.explain.picture import lettering, picture, picture_svg
-from stress.explain.picture.canvas import text_width
+from stress.explain.picture import picture, picture_svg
+from stress.lettering import text_width
 from stress.report import figures, page
 from stress.report.figures import ink
 
@@ -53,7 +53,7 @@ def many() -> xr.Dataset:
 
 
 def test_the_font_of_widths_is_the_one_that_is_made_and_has_every_sign_of_two_columns(tmp_path: Path) -> None:
-    shipped = Path(lettering.__file__).with_name("wide.ttf")
+    shipped = Path(lettering.__file__).parent / "data" / "wide.ttf"
     make(str(tmp_path / "wide.ttf"))
     assert shipped.read_bytes() == (tmp_path / "wide.ttf").read_bytes()
     assert set(wide_characters()) <= set(TTFont(shipped).getBestCmap())

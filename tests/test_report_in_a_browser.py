@@ -64,7 +64,7 @@ def test_a_page_that_fetched_a_picture_would_be_told_on_the_console(page: Path) 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("width", "share"), [(1280, 0.01), (500, 0.02)])
+@pytest.mark.parametrize(("width", "share"), [(1400, 0.01), (820, 0.02), (500, 0.04)])
 def test_the_page_fits_a_laptop_and_a_phone(width: int, share: float, page: Path) -> None:
     pixels = shot(page, width, 3000)
     ink = (pixels != pixels[0, 0]).any(-1)

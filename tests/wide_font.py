@@ -1,6 +1,6 @@
-"""Makes `stress/explain/picture/wide.ttf`: one empty glyph, an em wide, for every character that takes two columns.
+"""Makes `stress/data/wide.ttf`: one empty glyph, an em wide, for every character that takes two columns.
 
-    python tests/wide_font.py stress/explain/picture/wide.ttf
+    python tests/wide_font.py stress/data/wide.ttf
 
 The widths of figures rest on it, so that names in Chinese, Japanese or Korean have room
 on a machine without their fonts.

@@ -34,6 +34,10 @@ QUESTIONS = ("breakeven", "reverse", "sensitivity", "bands", "clocks")
 @click.option("--scenario", metavar="NAME", help="The scenario to start from. [default: the first]")
 @click.option("--paths", type=Count(), help="Paths of each run that a question makes. [default: 32,768]")
 @click.option("--threads", type=click.IntRange(1, 1024), help="Threads to use. [default: all cores]")
+@click.option("--author", default="", metavar="TEXT", help="Stands on the cover. [default: a line to sign]")
+@click.option("--date", default="", metavar="TEXT", help="Stands on the cover.")
+@click.option("--revision", default="", metavar="TEXT", help="Stands on the cover.")
+@click.option("--appendix", is_flag=True, help="With an appendix on the validation of this engine.")
 @cell_options
 @output_options
 def report(
@@ -44,6 +48,10 @@ def report(
     scenario: str | None,
     paths: int | None,
     threads: int | None,
+    author: str,
+    date: str,
+    revision: str,
+    appendix: bool,
     deal: str | None,
     pool: str | None,
     seed: int | None,
@@ -60,6 +68,7 @@ def report(
     Example:
       stress report results/baitiao-24m
       stress report results/baitiao-24m --with breakeven,reverse,sensitivity --tranche mezzanine
+      stress report results/baitiao-24m --author "A. Analyst" --date 2026-11-30 --appendix
       stress report results/baitiao-sweep --deal 24-month --seed 1 -o one.html
     """
     asked, cell = _asked(questions), Cell(deal, pool, seed)
@@ -76,7 +85,7 @@ def report(
     output = Output(as_json, quiet, log_json)
     answers = [_answer(name, opened_one(results, cell), tranche, scenario, paths, threads, output) for name in asked]
     with writing("--out", target):
-        stress.report.write(dataset, target, answers)
+        stress.report.write(dataset, target, answers, author=author, date=date, revision=revision, appendix=appendix)
     output.log("saved", out=str(target))
     output.result(
         lambda: stress.report.table(dataset),

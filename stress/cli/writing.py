@@ -53,7 +53,7 @@ def save_pixels(option: str, file: Path, figure: Figure) -> None:
     """Write a PNG or a PDF by installed fonts, and say on stderr what to install where none holds its names."""
     from matplotlib.figure import Figure as Plain
 
-    from stress.explain.picture.lettering import for_pixels
+    from stress.lettering import for_pixels
 
     if missing := for_pixels(figure):
         click.echo(f"stress: note: {missing}", err=True)

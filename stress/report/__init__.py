@@ -43,8 +43,20 @@ def table(result: Result) -> RenderableType:
     return sweep.table(result) if sweep.is_sweep(result) else terminal.table(_dataset(result))
 
 
-def write(result: Result, path: str | os.PathLike[str], answers: Sequence[Any] = ()) -> Path:
-    """Write one self-contained HTML page; no network, no date: the same result gives the same bytes.
+def write(
+    result: Result,
+    path: str | os.PathLike[str],
+    answers: Sequence[Any] = (),
+    *,
+    author: str = "",
+    date: str = "",
+    revision: str = "",
+    appendix: bool = False,
+) -> Path:
+    """Write one self-contained HTML page; no network, no clock: the same result gives the same bytes.
+
+    `author`, `date` and `revision` stand on the cover, as lines to fill in where left out. `appendix`: with what
+    `stress validate` measured of this engine.
 
     `answers` of `stress.analysis` (break-even, reverse stress, sensitivity, sizing) each become a chapter, except of a
     sweep, which has no such chapters.
@@ -54,10 +66,12 @@ def write(result: Result, path: str | os.PathLike[str], answers: Sequence[Any] =
     True
     """
     from stress.report import page, sweep
+    from stress.report.cover import Signed
 
     if sweep.is_sweep(result):
         return page.write_text(sweep.render(result), path)
-    return page.write(_dataset(result), path, answers)
+    signed = Signed(author, date, revision)
+    return page.write(_dataset(result), path, answers, signed, appendix)
 
 
 def _dataset(result: Result) -> xr.Dataset:

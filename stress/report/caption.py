@@ -23,7 +23,8 @@ def caption(ds: xr.Dataset) -> str:
         return partial + _weighted_caption(ds, paths)
     return (
         f"{partial}{count(paths)} paths, seed {ds.attrs.get('seed', '?')}, {ds.attrs.get('estimator', 'plain')}. "
-        f"± standard error; [95% interval]; '<' no path of {count(paths)} lost anything: 95% upper bound (3/n). "
+        f"± standard error; [95% interval]; '<' no path of {count(paths)} lost anything: 95% upper bound "
+        "(3/n), of ES none. "
         f"IRR: mean, a year. WAL: years. Price: of par.{footnotes(ds)}"
     )
 

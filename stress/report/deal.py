@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import xarray as xr
 from markupsafe import Markup
 
 from stress.inputs.remark import Remark
+
+if TYPE_CHECKING:
+    from stress.inputs.job import Job
 
 MARKS = ("heading", "list", "table", "fence", "emphasis")
 """What `stress explain` writes. Links, images and HTML stay off: a name of a file stays text."""
@@ -22,18 +25,23 @@ class Told(NamedTuple):
     words: Markup
 
 
-def told(ds: xr.Dataset) -> Told | None:
-    """The deal as this run knew it; None where the Dataset carries no job, or one of another version."""
+def job_of(ds: xr.Dataset) -> Job | None:
+    """The job as this run knew it; None where the Dataset carries none, or one of another version."""
     from pydantic import ValidationError
 
-    from stress.explain import explain_deal
-    from stress.explain.picture import picture_svg
     from stress.inputs.load import job_from_json
 
     try:
-        job = job_from_json(str(ds.attrs.get("job") or ""))
+        return job_from_json(str(ds.attrs.get("job") or ""))
     except ValidationError:
         return None
+
+
+def told(job: Job) -> Told:
+    """The deal at this pool's size."""
+    from stress.explain import explain_deal
+    from stress.explain.picture import picture_svg
+
     balance = job.pool.balance
     picture = re.sub(r' id="[\w.-]+"(?=[ >])', "", picture_svg(job.deal, balance, title=False))
     return Told(Markup(picture), as_html(explain_deal(job.deal, balance)))

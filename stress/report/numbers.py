@@ -1,12 +1,19 @@
-"""Numbers as an analyst writes them: percent, basis points below 1%, and never more digits than the error allows."""
+"""Numbers as an analyst writes them: percent, basis points below 1%, and never more digits than the error allows.
+
+A number alone chooses its unit; in a column all are given the one of `unit_of`.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from stress.kernels.tally import HIGHEST_IRR
 
 BP = 1e-4
+ONE = 0.00995
+"""What rounds to 1%: from here on percent."""
 TINY = 1e-6
 """Below a hundredth of a basis point: two digits, whatever the exponent."""
 MISSING = "–"
@@ -17,16 +24,33 @@ CAPPED = "†"
 CAP = f"{100.0 * HIGHEST_IRR:,.0f}%"
 
 
-def fraction(x: float) -> str:
-    """0.0467 is 4.67%, 0.0012 is 12.0 bp."""
+class Unit(NamedTuple):
+    """What a share of the whole is written in."""
+
+    scale: float
+    sign: str
+
+
+PERCENT, POINTS = Unit(100.0, "%"), Unit(1.0 / BP, " bp")
+
+
+def unit_of(values: Iterable[float]) -> Unit:
+    """The unit of a column: basis points where all of it lies below 1%, else percent."""
+    return PERCENT if any(math.isfinite(x) and abs(x) >= ONE for x in values) else POINTS
+
+
+def fraction(x: float, unit: Unit | None = None) -> str:
+    """0.0467 is 4.67%, 0.0012 is 12.0 bp, in percent 0.12%."""
     if not math.isfinite(x):
         return MISSING
-    if x in (0.0, 1.0):
+    if x in (0.0, 1.0) and unit is not POINTS:
         return "100%" if x else "0"
+    if (unit or unit_of([x])) is POINTS:
+        return _signed(f"{_three_digits(x / BP)} bp") if x else "0"
     size = abs(x)
-    if size >= 0.00995:
+    if size >= ONE:
         return _signed(f"{100 * x:.1f}%" if size >= 0.09995 else f"{100 * x:.2f}%")
-    return _signed(f"{_three_digits(x / BP)} bp")
+    return _signed(f"{bare_percent(x, 2)}%")
 
 
 def percent(x: float, digits: int = 2) -> str:
@@ -34,16 +58,16 @@ def percent(x: float, digits: int = 2) -> str:
     return _signed(f"{100 * x:.{digits}f}%") if math.isfinite(x) else MISSING
 
 
-def bare_percent(x: float) -> str:
-    """Three digits of a percentage without its sign, for a table that says so: 98.6, 8.45, 0.0374."""
+def bare_percent(x: float, digits: int = 3) -> str:
+    """So many digits of a percentage without its sign, for a table that says so: 98.6, 8.45, 0.0374."""
     if not math.isfinite(x):
         return MISSING
     if x == 0.0 or abs(x - 1.0) < 1e-9:
         return "100" if x else "0"
-    size = abs(100.0 * x)
-    if size < 0.001:
+    rounded = float(f"{100 * abs(x):.{digits - 1}e}")
+    if rounded < 0.001:
         return _signed(f"{100 * x:.0e}".replace("e-0", "e-"))
-    return _signed(f"{100 * x:.{min(4, max(1, 2 - math.floor(math.log10(size))))}f}")
+    return _signed(f"{100 * x:.{min(4, max(1, digits - 1 - math.floor(math.log10(rounded))))}f}")
 
 
 def share(x: float, error: float) -> str:
@@ -54,53 +78,56 @@ def share(x: float, error: float) -> str:
     return f"{percent(x, digits).removesuffix('%')} ± {percent(error, digits)}"
 
 
-def with_error(x: float, error: float, bound: float | None = None) -> str:
+def with_error(x: float, error: float, bound: float | None = None, *, unit: Unit | None = None) -> str:
     """59.5 ± 1.2 bp: the error to two digits and the estimate to as many; `< bound` where nothing was seen."""
     if bound is not None and x == 0.0:
-        return f"< {fraction(bound)}"
+        return f"< {fraction(bound, unit)}"
     if not math.isfinite(x):
         return MISSING
     if not math.isfinite(error):
-        return f"{fraction(x)} (no error)"
+        return f"{fraction(x, unit)} (no error)"
+    scale, sign = unit or unit_of([x, error])
     if max(abs(x), error) < TINY:
-        return _signed(f"{x / BP:.2g} ± {error / BP:.1g} bp")
-    scale, unit = (100.0, "%") if max(abs(x), error) >= 0.00995 else (1e4, " bp")
-    digits = _digits(scale * error, 2 if unit == "%" else 4)
+        return _signed(f"{scale * x:.2g} ± {scale * error:.1g}{sign}")
+    most = _most(max(abs(x), error), sign)
+    digits = _digits(scale * error, most)
     small = 0.5 * 10.0**-digits
     if 0.0 < scale * error < small:
-        if unit == "%" and scale * error < 0.1 * small:
-            return _signed(f"{scale * x:,.3f} ± <0.001%")
-        digits += 1
-    return _signed(f"{scale * x:,.{digits}f} ± {scale * error:,.{digits}f}{unit}")
+        digits += sign == "%"
+        if scale * error < 0.5 * 10.0**-digits:
+            return _signed(f"{scale * x:,.{digits}f} ± <{10.0**-digits:.{digits}f}{sign}")
+    return _signed(f"{scale * x:,.{digits}f} ± {scale * error:,.{digits}f}{sign}")
 
 
-def interval(x: float, low: float, high: float) -> str:
+def interval(x: float, low: float, high: float, *, unit: Unit | None = None) -> str:
     """A probability and its 95% interval; only a bound where none or all of the paths were hit."""
     if not math.isfinite(x):
         return MISSING
     if x <= 0.0:
-        return f"< {fraction(high)}"
+        return f"< {fraction(high, unit)}"
     if x >= 1.0:
         return f"> {at_least(low)}"
+    scale, sign = unit or unit_of([x])
     if high < TINY:
-        return f"{x / BP:.2g} [{low / BP:.2g}, {high / BP:.2g}] bp"
-    scale, unit = (100.0, "%") if x >= 0.00995 else (1e4, " bp")
-    digits = _digits(scale * (high - low) / 2.0, 2 if unit == "%" else 4)
-    return f"{scale * x:,.{digits}f} [{scale * low:,.{digits}f}, {scale * high:,.{digits}f}]{unit}"
+        return f"{scale * x:.2g} [{scale * low:.2g}, {scale * high:.2g}]{sign}"
+    digits = _digits(scale * (high - low) / 2.0, _most(x, sign))
+    return f"{scale * x:,.{digits}f} [{scale * low:,.{digits}f}, {scale * high:,.{digits}f}]{sign}"
 
 
-def quantile(x: float, low: float, high: float) -> str:
+def quantile(x: float, low: float, high: float, *, unit: Unit | None = None) -> str:
     """A quantile of a loss and its 95% interval; alone where the interval is a point."""
     if not math.isfinite(x) or low >= high:
-        return fraction(x)
+        return fraction(x, unit)
     if x <= 0.0 or x >= 1.0:
-        return f"{fraction(x)} [{fraction(low)}, {fraction(high)}]"
-    return interval(x, low, high)
+        return f"{fraction(x, unit)} [{fraction(low, unit)}, {fraction(high, unit)}]"
+    return interval(x, low, high, unit=unit)
 
 
-def tail_mean(x: float, error: float, high: float) -> str:
-    """An expected shortfall with its error; alone where the whole tail loses all."""
-    return fraction(1.0) if x > 1.0 - 1e-9 and error < 1e-9 else with_error(x, error, high)
+def tail_mean(x: float, error: float, *, unit: Unit | None = None) -> str:
+    """An expected shortfall with its error; alone where the whole tail loses all, a word where no path lost."""
+    if x == 0.0:
+        return NONE
+    return fraction(1.0, unit) if x > 1.0 - 1e-9 and error < 1e-9 else with_error(x, error, unit=unit)
 
 
 def at_least(low: float) -> str:
@@ -112,7 +139,7 @@ def at_least(low: float) -> str:
 def chance(x: float, low: float, high: float) -> str:
     """A probability without its interval, in percent from 0.1% on; a bound where no path or every path was hit."""
     if x <= 0.0 or x >= 1.0:
-        return interval(x, low, high)
+        return interval(x, low, high, unit=PERCENT)
     return percent(x, 1 if x >= 0.0995 else 2) if x >= 0.001 else fraction(x)
 
 
@@ -134,6 +161,11 @@ def own_unit(x: float, error: float, *, digits: int) -> str:
 def count(n: float) -> str:
     """1,000,000."""
     return f"{n:,.0f}"
+
+
+def _most(size: float, sign: str) -> int:
+    """Decimals at most: more where a number is small for its unit."""
+    return 4 if sign != "%" else 2 if size >= ONE else 3
 
 
 def _digits(error: float, most: int) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import numpy as np
 import xarray as xr
 from markupsafe import Markup
 
@@ -16,9 +17,11 @@ from stress import measures
 from stress.atomic import write_atomically
 from stress.report import figures, sheets, uncertain, validation, words
 from stress.report.chapters import chapter
-from stress.report.deal import input_notes, told
+from stress.report.cover import UNSIGNED, Signed, cover
+from stress.report.deal import input_notes, job_of, told
 from stress.report.estimator import reading
 from stress.report.exhibit import Exhibit, svg_of
+from stress.report.figures import overview
 from stress.report.numbers import count
 from stress.report.sheets import Sheet
 from stress.results import with_mixture
@@ -27,15 +30,23 @@ HERE = Path(__file__).parent
 PROVENANCE = ("version", "source_digest", "job_hash", "seed", "paths", "estimator", "rng")
 
 
+EMPTY = 1e-9
+"""Below it in every month of every scenario a quantity has no figure: a deal without cash accounts."""
 CAPTIONS = {
     "excess_spread": "Told while the median pool holds 5% of the cut-off balance: the ratio means nothing on an empty "
     "pool. What lies beyond 100% to either side is drawn at that end."
 }
 
 
-def write(ds: xr.Dataset, path: str | os.PathLike[str], answers: Sequence[Any] = ()) -> Path:
-    """Render and write the page whole or not at all."""
-    return write_text(render(ds, answers, validation.found(Path(path))), path)
+def write(
+    ds: xr.Dataset,
+    path: str | os.PathLike[str],
+    answers: Sequence[Any] = (),
+    signed: Signed = UNSIGNED,
+    appendix: bool = False,
+) -> Path:
+    """Render and write the page whole or not at all; `appendix`: with what `stress validate` measured."""
+    return write_text(render(ds, answers, validation.found(Path(path)) if appendix else None, signed), path)
 
 
 def write_text(page: str, path: str | os.PathLike[str]) -> Path:
@@ -46,11 +57,16 @@ def write_text(page: str, path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def render(ds: xr.Dataset, answers: Sequence[Any] = (), record: Mapping[str, Any] | None = None) -> str:
+def render(
+    ds: xr.Dataset,
+    answers: Sequence[Any] = (),
+    record: Mapping[str, Any] | None = None,
+    signed: Signed = UNSIGNED,
+) -> str:
     """The page as text, with a chapter for each answer of `stress.analysis`.
 
-    `record`: what `stress validate` measured, for the validation chapter. Everything that comes from a file is escaped
-    by the template.
+    `record`: what `stress validate` measured, for an appendix on validation. Everything that comes from a file is
+    escaped by the template.
     """
     job = json.loads(str(ds.attrs.get("job") or "{}"))
     job = job if isinstance(job, dict) else {}
@@ -61,20 +77,21 @@ def render(ds: xr.Dataset, answers: Sequence[Any] = (), record: Mapping[str, Any
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    shown = with_mixture(ds)
+    shown, known = with_mixture(ds), job_of(ds)
     residual = words.residual(ds)
     return environment.get_template("page.html.j2").render(
         style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
         title=job.get("deal", {}).get("name") or job.get("name") or "Result",
         job=job,
         deal=job.get("deal", {}),
-        told=told(ds),
+        told=None if known is None else told(known),
+        cover=cover(ds, known, signed),
         base_case=str(ds.attrs.get("base_case", "")),
         input_notes=[str(note) for note in input_notes(ds)],
         paths=count(measures.paths(ds)),
         facts=words.facts(ds),
         summary=words.summary(ds),
-        heat=_heat(shown),
+        heat=list(_heat(shown)),
         pool=_pool(shown),
         notes=[_note(shown, str(n), str(n) in residual) for n in ds["tranche"].values],
         months=list(_months(ds)),
@@ -122,12 +139,18 @@ def illustrative(job: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(line, ", ".join(where)) for line, where in found.items()]
 
 
-def _heat(ds: xr.Dataset) -> Exhibit:
+def _heat(ds: xr.Dataset) -> Iterator[Exhibit]:
+    """One figure of three measures; one each where notes are many."""
     caption = (
         "In percent of original balance, or of paths. '<': no path lost anything, the 95% upper bound; nothing is said "
         "of its worst paths then (none)."
     )
-    return Exhibit(svg_of(figures.heat_map(ds), "heat"), "Notes by scenarios", caption, sheets.heat(ds))
+    if ds.sizes["tranche"] <= overview.BESIDE:
+        yield Exhibit(svg_of(figures.heat_map(ds), "heat"), "Notes by scenarios", caption, sheets.heat(ds))
+        return
+    for k, one in enumerate(overview.measures_of(ds)):
+        svg = svg_of(figures.heat_map(ds, [one]), f"heat {k}")
+        yield Exhibit(svg, f"{one.title} by notes and scenarios", caption, sheets.heat(ds, k))
 
 
 def _pool(ds: xr.Dataset) -> Exhibit:
@@ -159,8 +182,10 @@ def _loss(ds: xr.Dataset, tranche: object) -> Exhibit:
 
 def _note(ds: xr.Dataset, tranche: str, residual: bool) -> tuple[str, Sheet, Sheet, list[Exhibit]]:
     """Name, tables and figures of a note: its losses; its life, yield and price (a certificate: price)."""
-    exhibits = [_loss(ds, tranche)]
     note = ds.sel(tranche=[tranche])
+    lost = bool((note["loss_probability"] > 0.0).any())
+    exhibits = [_loss(ds, tranche)] if lost else []
+    losses = sheets.note(ds, tranche) if lost else sheets.spared(ds, tranche)
     if "price_count" in ds or measures.irr_quantile(note).notnull().any():
         caption = (
             "1-99%, 5-95% and 25-75% of paths, the median as a line, the mean (of all principal) as a ring. A yield "
@@ -169,11 +194,13 @@ def _note(ds: xr.Dataset, tranche: str, residual: bool) -> tuple[str, Sheet, She
         )
         svg = svg_of(figures.lives(ds, tranche), f"lives {tranche}")
         exhibits.append(Exhibit(svg, f"Life, yield and price of {tranche}", caption, sheets.lives(ds, tranche)))
-    return tranche, sheets.note(ds, tranche), sheets.earned(ds, tranche, residual), exhibits
+    return tranche, losses, sheets.earned(ds, tranche, residual), exhibits
 
 
 def _months(ds: xr.Dataset) -> Iterator[Exhibit]:
     for quantity, title in figures.FANS.items():
+        if not bool((np.abs(ds[f"{quantity}_mean"]) > EMPTY).any()):
+            continue
         yield Exhibit(
             svg_of(figures.fan(ds, quantity), quantity), title, CAPTIONS.get(quantity, ""), sheets.fan(ds, quantity)
         )

@@ -17,10 +17,12 @@ from stress.measures.weighted import mass
 from stress.measures.yields import capped_yield, discounted, irr_distribution, price_distribution, wal_distribution
 from stress.report.figures.convergence import Track
 from stress.report.figures.losses import exceedance
-from stress.report.figures.months import shown
+from stress.report.figures.months import lived, shown
 from stress.report.numbers import (
     CAP,
     CAPPED,
+    PERCENT,
+    Unit,
     count,
     fraction,
     interval,
@@ -28,6 +30,7 @@ from stress.report.numbers import (
     percent,
     quantile,
     tail_mean,
+    unit_of,
     with_error,
 )
 
@@ -51,12 +54,16 @@ def pool(ds: xr.Dataset) -> Sheet:
     head = ("Scenario", "Default, mean", "99% [95%]", "99.9% [95%]", "Net loss, mean", "99.9% [95%]",
             "Early amortization [95%]")  # fmt: skip
     rows = []
-    for one in _each(_read(ds, "default_rate", "net_loss_rate", EARLY), "scenario"):
+    read = _read(ds, "default_rate", "net_loss_rate", EARLY)
+    default, net = (_unit(read[f"{name}_rate_mean"]) for name in ("default", "net_loss"))
+    tail, worst = (_unit(read["default_rate"].sel(level=x)) for x in (0.99, 0.999))
+    net_tail, seldom = _unit(read["net_loss_rate"].sel(level=0.999)), _unit(read[EARLY][..., -1])
+    for one in _each(read, "scenario"):
         early = [float(one[f"{EARLY}{k}"][-1]) for k in ("", "_low", "_high")]
-        cells = [with_error(float(one["default_rate_mean"]), float(one["default_rate_se"]))]
-        cells += [_quantile(one, "default_rate", x) for x in (0.99, 0.999)]
-        cells += [with_error(float(one["net_loss_rate_mean"]), float(one["net_loss_rate_se"]))]
-        cells += [_quantile(one, "net_loss_rate", 0.999), interval(*early)]
+        cells = [with_error(float(one["default_rate_mean"]), float(one["default_rate_se"]), unit=default)]
+        cells += [_quantile(one, "default_rate", 0.99, tail), _quantile(one, "default_rate", 0.999, worst)]
+        cells += [with_error(float(one["net_loss_rate_mean"]), float(one["net_loss_rate_se"]), unit=net)]
+        cells += [_quantile(one, "net_loss_rate", 0.999, net_tail), interval(*early, unit=seldom)]
         rows.append((_name(one, "scenario"), *cells))
     return Sheet(head, tuple(rows), "Shares of the cut-off balance. ± is one standard error, brackets a 95% interval.")
 
@@ -65,8 +72,37 @@ def note(ds: xr.Dataset, tranche: object) -> Sheet:
     """One row a scenario for one note: what it loses, with errors."""
     head = ("Scenario", "Expected loss", "P(loss) [95%]", "Loss if any", "VaR 99% [95%]", "VaR 99.9% [95%]", "ES 99.9%")
     read = _read(ds, "expected_loss", "loss_probability", "lgd", "value_at_risk", "expected_shortfall")
-    rows = tuple((_name(one, "scenario"), *_losses(one)) for one in _each(read.sel(tranche=tranche), "scenario"))
+    mine = read.sel(tranche=tranche)
+    units = _units(mine)
+    rows = tuple((_name(one, "scenario"), *_losses(one, units)) for one in _each(mine, "scenario"))
     return Sheet(head, rows)
+
+
+class _Units(NamedTuple):
+    """Units of a note's columns."""
+
+    loss: Unit
+    chance: Unit
+    lgd: Unit
+    var: Unit
+    worse: Unit
+    tail: Unit
+
+
+def _units(mine: xr.Dataset) -> _Units:
+    var = mine["value_at_risk"]
+    return _Units(
+        _unit(mine["expected_loss"], mine["expected_loss_high"]),
+        _unit(mine["loss_probability"], mine["loss_probability_high"]),
+        _unit(mine["lgd"]), _unit(var.sel(level=0.99)), _unit(var.sel(level=0.999)),
+        _unit(mine["expected_shortfall"].sel(level=0.999)),
+    )  # fmt: skip
+
+
+def _unit(column: xr.DataArray, bound: xr.DataArray | None = None) -> Unit:
+    """Of a column; of its bounds where nothing was seen in any row."""
+    values = column.values.ravel()
+    return unit_of(bound.values.ravel() if bound is not None and not values.any() else values)
 
 
 def earned(ds: xr.Dataset, tranche: object, residual: bool = False) -> Sheet:
@@ -74,7 +110,8 @@ def earned(ds: xr.Dataset, tranche: object, residual: bool = False) -> Sheet:
     interest, so none can be late."""
     read = _read(ds, "irr", "wal", "price", "multiple", "shortfall_probability")
     note = read.assign(capped=capped_yield(ds)).sel(tranche=tranche)
-    rows = [(_name(one, "scenario"), *_earnings(one)) for one in _each(note, "scenario")]
+    late_unit = _unit(note["shortfall_probability"], note["shortfall_probability_high"])
+    rows = [(_name(one, "scenario"), *_earnings(one, late_unit)) for one in _each(note, "scenario")]
     head = ("Scenario", "Yield (IRR)", "WAL, years", "Price, share of par", "P(late interest) [95%]")
     if residual:
         return _of_residual(note, rows)
@@ -104,24 +141,25 @@ def _remarks(one: xr.Dataset) -> list[str]:
     return [f"{CAPPED} Yields above {CAP} count as {CAP}: up to {fraction(capped)} of paths."] * (capped > 0.0)
 
 
-def _losses(one: xr.Dataset) -> list[str]:
+def _losses(one: xr.Dataset, units: _Units) -> list[str]:
     tail = one.sel(level=0.999)
+    lost = float(one["loss_probability"]) > 0.0
     return [
-        with_error(*_parts(one, "expected_loss", "", "_se", "_high")),
-        interval(*_parts(one, "loss_probability", "", "_low", "_high")),
-        with_error(*_parts(one, "lgd", "", "_se")),
-        _quantile(one, "value_at_risk", 0.99),
-        _quantile(one, "value_at_risk", 0.999),
-        tail_mean(*_parts(tail, "expected_shortfall", "", "_se", "_high")),
+        with_error(*_parts(one, "expected_loss", "", "_se", "_high"), unit=units.loss),
+        interval(*_parts(one, "loss_probability", "", "_low", "_high"), unit=units.chance),
+        with_error(*_parts(one, "lgd", "", "_se"), unit=units.lgd),
+        _quantile(one, "value_at_risk", 0.99, unit=units.var) if lost else "0",
+        _quantile(one, "value_at_risk", 0.999, unit=units.worse) if lost else "0",
+        tail_mean(*_parts(tail, "expected_shortfall", "", "_se"), unit=units.tail),
     ]
 
 
-def _earnings(one: xr.Dataset) -> list[str]:
+def _earnings(one: xr.Dataset, late: Unit) -> list[str]:
     return [
-        with_error(*_parts(one, "irr", "", "_se")) + f" {CAPPED}" * (float(one["capped"]) > 0.0),
+        with_error(*_parts(one, "irr", "", "_se"), unit=PERCENT) + f" {CAPPED}" * (float(one["capped"]) > 0.0),
         own_unit(*_parts(one, "wal", "", "_se"), digits=3),
         own_unit(*_parts(one, "price", "", "_se"), digits=4),
-        interval(*_parts(one, "shortfall_probability", "", "_low", "_high")),
+        interval(*_parts(one, "shortfall_probability", "", "_low", "_high"), unit=late),
     ]
 
 
@@ -129,21 +167,37 @@ def _parts(one: xr.Dataset, name: str, *ends: str) -> list[float]:
     return [float(one[f"{name}{end}"]) for end in ends]
 
 
-def _quantile(one: xr.Dataset, name: str, level: float) -> str:
+def _quantile(one: xr.Dataset, name: str, level: float, unit: Unit) -> str:
     """A quantile of a loss or a rate with its interval."""
-    return quantile(*_parts(one.sel(level=level), name, "", "_low", "_high"))
+    return quantile(*_parts(one.sel(level=level), name, "", "_low", "_high"), unit=unit)
 
 
-def heat(ds: xr.Dataset) -> Sheet:
-    """Data of the heat map: expected loss and its interval."""
-    names = [str(n) for n in ds["tranche"].values]
+def spared(ds: xr.Dataset, tranche: object) -> Sheet:
+    """A note that lost nothing under any scenario: a sentence in place of a table of bounds."""
+    high = float(ds["loss_probability_high"].sel(tranche=tranche).max())
+    if not has_principal(ds.sel(tranche=tranche)):
+        return Sheet((), ())
+    said = f"{tranche} loses nothing on any path of any scenario: in each the probability of a loss is below "
+    return Sheet((), (), f"{said}{fraction(high)} (95%), which is not zero.")
+
+
+def heat(ds: xr.Dataset, measure: int = 0) -> Sheet:
+    """Data of the heat map: expected loss, probability of loss, or 99.9% expected shortfall, with their intervals."""
+    name = ("expected_loss", "loss_probability", "expected_shortfall")[measure]
+    title = ("Expected loss [95%]", "P(loss) [95%]", "ES 99.9% ± error")[measure]
+    read = _read(ds, name)
+    if measure == 2:
+        read = read.sel(level=0.999)
     rows = []
-    for one in _each(_read(ds, "expected_loss"), "scenario"):
+    for one in _each(read, "scenario"):
         cells = (
-            interval(*(float(n[f"expected_loss{k}"]) for k in ("", "_low", "_high"))) for n in _each(one, "tranche")
+            tail_mean(*_parts(n, name, "", "_se"), unit=PERCENT)
+            if measure == 2
+            else interval(*_parts(n, name, "", "_low", "_high"), unit=PERCENT)
+            for n in _each(one, "tranche")
         )
         rows.append((_name(one, "scenario"), *cells))
-    return Sheet(("Expected loss [95%]", *names), tuple(rows))
+    return Sheet((title, *(str(n) for n in ds["tranche"].values)), tuple(rows))
 
 
 def loss(ds: xr.Dataset, tranche: object) -> Sheet:
@@ -152,7 +206,7 @@ def loss(ds: xr.Dataset, tranche: object) -> Sheet:
     at = np.searchsorted(edge[1:], np.array(LOSSES) - 1e-12) + 1
     at[0], at[-1] = 0, edge.size - 1
     rows = [
-        (str(scenario), *(fraction(x) for x in exceedance(paths)[at]))
+        (str(scenario), *(fraction(x, PERCENT) for x in exceedance(paths)[at]))
         for scenario, paths in zip(ds["scenario"].values, mass(ds.sel(tranche=tranche), "loss"), strict=True)
     ]
     return Sheet(("Share of paths that lose", "any", *(f"≥ {fraction(x)}" for x in LOSSES[1:])), tuple(rows))
@@ -175,13 +229,14 @@ def lives(ds: xr.Dataset, tranche: object) -> Sheet:
 
 _LIVES = (
     ("WAL, years", wal_distribution, partial(own_unit, digits=3)),
-    ("Yield", irr_distribution, with_error),
+    ("Yield", irr_distribution, partial(with_error, unit=PERCENT)),
     ("Price", price_distribution, partial(own_unit, digits=4)),
 )
 
 
 def fan(ds: xr.Dataset, quantity: str) -> Sheet:
     """Data of a fan: one row a scenario and month (and note). A quantile beyond what was counted is a bound."""
+    ds = lived(ds)
     level, mean = shown(ds, quantity), ds[f"{quantity}_mean"].values
     if quantity == "note_balance":
         notes = enumerate(ds["tranche"].values)
@@ -209,13 +264,15 @@ def _fan_rows(ds: xr.Dataset, quantity: str, level: Array, mean: Array, first: s
 
 def events(ds: xr.Dataset) -> Sheet:
     """Data of the event figure: cumulative probability at the end of each quarter of a year."""
+    ds = lived(ds)
     months = [int(m) for m in ds["month"].values if m % 3 == 0 or m == ds["month"].values[-1]]
     rows = []
     for one in _each(_read(ds, EARLY, "trigger_probability"), "scenario"):
         named = [("early amortization", one[EARLY])]
         named += [(_name(t, "trigger"), t["trigger_probability"]) for t in _each(one, "trigger")]
         rows += [
-            (f"{_name(one, 'scenario')}: {n}", *(fraction(float(p.sel(month=m))) for m in months)) for n, p in named
+            (f"{_name(one, 'scenario')}: {n}", *(fraction(float(p.sel(month=m)), PERCENT) for m in months))
+            for n, p in named
         ]
     return Sheet(("Has happened by month", *map(str, months)), tuple(rows))
 

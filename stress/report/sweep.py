@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from stress import measures
-from stress.report.numbers import chance, count, percent, with_error
+from stress.report.numbers import PERCENT, chance, count, percent, with_error
 from stress.results import with_mixture
 from stress.results.sweep import DIMS, Result, cells, dims_of, groups
 
@@ -175,4 +175,4 @@ def _each(one: xr.Dataset) -> range:
 
 def _note(one: xr.Dataset) -> Note:
     loss, error, high = (float(one[f"expected_loss{end}"]) for end in ("", "_se", "_high"))
-    return Note(with_error(loss, error, high), loss)
+    return Note(with_error(loss, error, high, unit=PERCENT), loss)

@@ -7,7 +7,7 @@ import html
 import io
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 
 import xarray as xr
 from rich import box
@@ -22,6 +22,9 @@ from stress.report.caption import caption
 from stress.report.numbers import (
     CAPPED,
     MISSING,
+    NONE,
+    PERCENT,
+    Unit,
     chance,
     fraction,
     interval,
@@ -29,6 +32,7 @@ from stress.report.numbers import (
     percent,
     quantile,
     tail_mean,
+    unit_of,
     with_error,
     years,
 )
@@ -41,8 +45,21 @@ WIDTH = 200
 """Columns of a printed table, in a file, a pipe or a notebook."""
 LONGEST = 30
 """Columns of a scenario's name."""
+
+
+class Units(NamedTuple):
+    """One unit a column, of all notes and scenarios."""
+
+    loss: Unit
+    chance: Unit
+    var: Unit
+    es: Unit
+
+
 Cells = Callable[[xr.Dataset], list[str]]
-"""Texts of one scenario, or of one note under it."""
+"""Texts of one scenario."""
+Last = Callable[[xr.Dataset, Units], list[str]]
+"""Texts of one note under it, from value at risk on."""
 FEWEST = 4
 """Columns that every terminal gets: scenario, note, expected loss, probability of a loss."""
 
@@ -122,18 +139,21 @@ NARROW = "Wider terminals, the report and --json also show the errors of VaR, ES
 _ENDS = {"": "estimate", "_se": "error", "_low": "low", "_high": "high"}
 
 
-def _grid(tails: xr.Dataset, pool: Cells, last: Cells) -> Screen:
+def _grid(tails: xr.Dataset, pool: Cells, last: Last) -> Screen:
     """All rows; `pool` writes the lines below a scenario's name, `last` a note's cells from value at risk on."""
     grid = Screen(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), caption_justify="left")
     grid.add_column("Scenario", no_wrap=True, max_width=40, overflow="ellipsis")
     grid.add_column("Note", no_wrap=True, max_width=14, overflow="ellipsis")
     for head in ("Expected loss", "P(loss) [95%]", "VaR\n99.9%", "ES\n99.9%", "IRR", "WAL", "Price"):
         grid.add_column(head, justify="right", no_wrap=True)
+    units = Units(*(unit_of(tails[name].values.ravel()) for name in ("expected_loss", "loss_probability", "var", "es")))
     for at in range(tails.sizes["scenario"]):
         one = tails.isel(scenario=at)
         name = Text(_short(str(one["scenario"].item())), style="bold")
         first_column = [name, *(Text(f" {line}") for line in pool(one))]
-        rows = zip_longest(first_column, [_note(one.isel(tranche=n), last) for n in range(tails.sizes["tranche"])])
+        rows = zip_longest(
+            first_column, [_note(one.isel(tranche=n), last, units) for n in range(tails.sizes["tranche"])]
+        )
         for first, cells in rows:
             grid.add_row(first or Text(), *(cells or ()))
     return grid
@@ -150,9 +170,9 @@ def _pool(one: xr.Dataset) -> list[str]:
 
 def _pool_with_errors(one: xr.Dataset) -> list[str]:
     return [
-        f"default {with_error(*_parts(one, 'default_rate', '_mean', '_se'))}",
-        f"99%: {quantile(*_parts(one.sel(level=0.99), 'default_rate', '', '_low', '_high'))}",
-        f"early amort. {interval(*_early(one))}",
+        f"default {with_error(*_parts(one, 'default_rate', '_mean', '_se'), unit=PERCENT)}",
+        f"99%: {quantile(*_parts(one.sel(level=0.99), 'default_rate', '', '_low', '_high'), unit=PERCENT)}",
+        f"early amort. {interval(*_early(one), unit=PERCENT)}",
     ]
 
 
@@ -160,15 +180,15 @@ def _early(one: xr.Dataset) -> list[float]:
     return [float(one[f"early_amortization_probability{k}"][-1]) for k in ("", "_low", "_high")]
 
 
-def _note(one: xr.Dataset, last: Cells) -> list[Text]:
+def _note(one: xr.Dataset, last: Last, units: Units) -> list[Text]:
     """The cells of a note."""
     if not has_principal(one):
         return [Text(cell, style="dim") for cell in (str(one["tranche"].item()), *[MISSING] * 6, _price(one))]
     cells = [
         str(one["tranche"].item()),
-        with_error(*_parts(one, "expected_loss", "", "_se", "_high")),
-        interval(*_parts(one, "loss_probability", "", "_low", "_high")),
-        *last(one),
+        with_error(*_parts(one, "expected_loss", "", "_se", "_high"), unit=units.loss),
+        interval(*_parts(one, "loss_probability", "", "_low", "_high"), unit=units.chance),
+        *last(one, units),
     ]
     lost = float(one["loss_probability"]) > 0.0
     return [Text(cell, style="" if lost or n == 0 else "dim") for n, cell in enumerate(cells)]
@@ -179,11 +199,12 @@ def _short(name: str) -> str:
     return name if cell_len(name) <= LONGEST else f"{set_cell_size(name, LONGEST - 1).rstrip()}…"
 
 
-def _with_errors(one: xr.Dataset) -> list[str]:
+def _with_errors(one: xr.Dataset, units: Units) -> list[str]:
+    lost = float(one["loss_probability"]) > 0.0
     return [
-        quantile(*_parts(one, "var", "", "_low", "_high")),
-        tail_mean(*_parts(one, "es", "", "_se", "_high")),
-        with_error(*_parts(one, "irr", "", "_se")) + _mark(one),
+        quantile(*_parts(one, "var", "", "_low", "_high"), unit=units.var) if lost else "0",
+        tail_mean(*_parts(one, "es", "", "_se"), unit=units.es),
+        with_error(*_parts(one, "irr", "", "_se"), unit=PERCENT) + _mark(one),
         own_unit(*_parts(one, "wal", "", "_se"), digits=3),
         _price(one),
     ]
@@ -196,11 +217,11 @@ def _price(one: xr.Dataset) -> str:
     return own_unit(*_parts(one, "price", "", "_se"), digits=4)
 
 
-def _without_errors(one: xr.Dataset) -> list[str]:
-    es, bound = _parts(one, "es", "", "_high")
+def _without_errors(one: xr.Dataset, units: Units) -> list[str]:
+    es = float(one["es"])
     return [
-        fraction(float(one["var"])),
-        fraction(es) if es > 0 else f"< {fraction(bound)}",
+        fraction(float(one["var"]), unit=units.var),
+        fraction(es, unit=units.es) if es != 0.0 else NONE,
         percent(float(one["irr"])) + _mark(one),
         years(float(one["wal"])),
         _price(one).partition(" ±")[0],

@@ -10,7 +10,7 @@ import xarray as xr
 from stress import measures
 from stress.report.exhibit import Chapter, Exhibit, svg_of
 from stress.report.figures import uncertain as figures
-from stress.report.numbers import fraction, interval, percent, with_error
+from stress.report.numbers import NONE, fraction, interval, percent, with_error
 from stress.report.sheets import Sheet
 
 SUFFIX = "_predictive"
@@ -50,12 +50,7 @@ def _pair(ds: xr.Dataset, name: str, twin: str) -> Chapter:
         ]
         rows.append((f"Expected loss of {note}", *cells, _change(loss.sel(tranche=note))))
         tail = one.sel(level=0.999)["expected_shortfall"]
-        bound = one.sel(level=0.999)["expected_shortfall_high"]
-        cells = [
-            fraction(float(tail.sel(scenario=s))) if float(tail.sel(scenario=s)) > 0.0
-            else f"< {fraction(float(bound.sel(scenario=s)))}"
-            for s in (name, twin)
-        ]  # fmt: skip
+        cells = [fraction(x) if x > 0.0 else NONE for x in (float(tail.sel(scenario=s)) for s in (name, twin))]
         rows.append((f"ES 99.9% of {note}", *cells, ""))
     says = (
         f"{name} takes default rate, asset correlation and persistence as estimated (plug-in); {twin} draws all three "

@@ -46,6 +46,11 @@ def summary(ds: xr.Dataset) -> list[str]:
     return [*sentences, *estimator(ds), _limits(ds)]
 
 
+def findings(ds: xr.Dataset) -> list[str]:
+    """Three sentences for a cover: the pool, what the notes lose at worst, interest."""
+    return [_reference(ds), " ".join(_worst_notes(ds)), _interest(ds)]
+
+
 def _reference(ds: xr.Dataset) -> str:
     one = ds.isel(scenario=0)
     return (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import io
 import re
 from typing import Any
@@ -10,11 +9,9 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
-from matplotlib.textpath import text_to_path
 
-from stress.explain.picture.lettering import WIDTHS, in_svg
+from stress.lettering import WIDTHS, in_svg, text_width
 
 TEXT, QUIET, RULE, WASH = "#1d2530", "#5d6775", "#d5d9de", "#f3f5f7"
 NOTE_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#7f6a00", "#000000")
@@ -72,16 +69,6 @@ class Canvas:
     def dot(self, x: float, y: float, radius: float, colour: str) -> None:
         """A filled circle."""
         self.axes.add_patch(Circle((x, y), radius, facecolor=colour, edgecolor="none"))
-
-
-@functools.lru_cache(maxsize=4096)
-def text_width(words: str, size: float, bold: bool = False) -> float:
-    """Inches that a line of text takes."""
-    if not words.strip():
-        return 0.0
-    face = FontProperties(family=list(WIDTHS), weight="bold" if bold else "normal", size=size)
-    width, _, _ = text_to_path.get_text_width_height_descent(words, face, ismath=False)
-    return float(width) / 72.0
 
 
 def cut(words: str, width: float, size: float, bold: bool = False) -> str:

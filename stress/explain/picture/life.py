@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from stress.explain.dates import month_end
-from stress.explain.picture.canvas import QUIET, RULE, TEXT, Canvas, cut, text_width, wrapped
+from stress.explain.picture.canvas import QUIET, RULE, TEXT, Canvas, cut, wrapped
 from stress.explain.triggers import effect_words
 from stress.explain.words import DENOMINATOR, RATIOS, SHORT, limit
 from stress.inputs.deal import Deal, Threshold, Trigger
+from stress.lettering import text_width
 
 LEFT, RIGHT = 2.85, 1.75
 ROW = 0.42

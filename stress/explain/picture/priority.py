@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from stress.explain.picture.canvas import QUIET, TEXT, Canvas, cut, text_width, wrapped
+from stress.explain.picture.canvas import QUIET, TEXT, Canvas, cut, wrapped
 from stress.explain.steps import condition_sign, headline
 from stress.explain.words import PHASE, listed, then
 from stress.inputs.deal import AnyStep, Deal
 from stress.inputs.deal_reading import phases, steps_of
+from stress.lettering import text_width
 
 KIND = {
     "pay_fee": ("#7a8490", "cost"),

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from rich.cells import cell_len, set_cell_size
 
-from stress.explain.picture.lettering import WIDTHS, for_pixels, in_svg
+from stress.lettering import WIDTHS, for_pixels, in_svg
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -14,7 +14,7 @@ from stress.kernels.tally import N_BIN
 from stress.measures.histogram import HIGH
 from stress.measures.weighted import TINY, is_weighted, mass
 from stress.report.figures import ink
-from stress.report.numbers import fraction
+from stress.report.numbers import NONE, fraction
 
 LEVEL = 0.999
 COLUMNS = 50
@@ -86,7 +86,7 @@ def _mark(axes: Axes, answer: xr.Dataset, text: str, mark: str, y: float, reach:
     """A measure with its interval as a line."""
     x, low, high = (float(answer[k].item()) for k in ("estimate", "low", "high"))
     unseen = x == 0.0 and answer["estimate"].attrs["long_name"].startswith("mean")
-    words = f"{text} < {fraction(high)}" if unseen else f"{text}: {fraction(x)}"
+    words = f"{text}: {NONE if unseen else fraction(x)}"
     axes.plot([low, min(high, reach)], [y, y], color=ink.TEXT, linewidth=1.2, solid_capstyle="butt")
     axes.plot([x], [y], mark, color=ink.TEXT, markersize=5)
     right = x < 0.5 * reach

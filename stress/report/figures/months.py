@@ -29,6 +29,8 @@ FANS = {
 """Fans of a report in reading order."""
 LEAST = 1e-4
 """Shortest axis, so that the rounding of what is always 0 is not blown up to a figure."""
+GONE = 1e-4
+"""Share of the cut-off balance, or of a note, below which nothing is left to see."""
 OF_FIRST = "median of first scenario"
 WIDTH, TOP, BOTTOM, GAP = 9.6, 0.52, 0.42, 0.34
 """Inches: width of a figure, room for legend and title, for ticks and axis name, between rows."""
@@ -42,6 +44,7 @@ def fan(ds: xr.Dataset, quantity: str) -> Figure:
         from stress.spelling import suggest
 
         raise DataError(f"no fan of {quantity!r}; there are {', '.join(FANS)}{suggest(quantity, list(FANS))}")
+    ds = lived(ds)
     figure, panels = _panels(ds)
     month, level = ds["month"].values, shown(ds, quantity)
     mean = ds[f"{quantity}_mean"].values
@@ -68,6 +71,7 @@ def fan(ds: xr.Dataset, quantity: str) -> Figure:
 @ink.styled
 def events(ds: xr.Dataset) -> Figure:
     """One panel a scenario: cumulative probability of early amortization and of the first trip of each trigger."""
+    ds = lived(ds)
     figure, panels = _panels(ds)
     month, names = ds["month"].values, ink.labels(ds["trigger"].values, 34)
     early, low, high = (ds[f"early_amortization_probability{end}"].values for end in ("", "_low", "_high"))
@@ -80,6 +84,14 @@ def events(ds: xr.Dataset) -> Figure:
     _same_height(panels, 0.0, 1.0)
     _share_legend(figure, panels[0], 4)
     return figure
+
+
+def lived(ds: xr.Dataset) -> xr.Dataset:
+    """The months until the deal is over under every scenario: the mean pool is gone and no mean note balance moves."""
+    pool = ds["pool_balance_mean"].values.max(0)
+    moves = np.abs(np.diff(ds["note_balance_mean"].values, axis=-1)).max((0, 1))
+    busy = np.flatnonzero((pool > GONE) | np.append(True, moves > GONE))
+    return ds.isel(month=slice(0, min(int(busy[-1]) + 2, ds.sizes["month"])))
 
 
 def shown(ds: xr.Dataset, quantity: str) -> Array:

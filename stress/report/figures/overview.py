@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from stress import measures
-from stress.explain.picture.canvas import text_width
+from stress.lettering import text_width
 from stress.report.figures import ink
 from stress.report.numbers import NONE, bare_percent
 

@@ -10,15 +10,16 @@ import re
 import unicodedata
 import warnings
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from matplotlib.figure import Figure
-from matplotlib.font_manager import findSystemFonts, fontManager
+from matplotlib.font_manager import FontProperties, findSystemFonts, fontManager
 from matplotlib.text import Text
+from matplotlib.textpath import text_to_path
 
 WIDE = "Stress Wide"
-"""Our own font beside this file: a blank an em wide for every sign that takes two columns. It sets widths alone."""
+"""Our own font: a blank an em wide for every sign that takes two columns. It sets widths alone."""
 WIDTHS = ("DejaVu Sans", WIDE)
 """Families that set the widths: one ships with matplotlib, one with us."""
 EAST_ASIAN = (
@@ -67,6 +68,16 @@ def for_pixels(figure: Figure) -> str:
     return "" if found else INSTALL
 
 
+@lru_cache(maxsize=4096)
+def text_width(words: str, size: float, bold: bool = False) -> float:
+    """Inches that a line of text takes."""
+    if not words.strip():
+        return 0.0
+    face = FontProperties(family=list(WIDTHS), weight="bold" if bold else "normal", size=size)
+    width, _, _ = text_to_path.get_text_width_height_descent(words, face, ismath=False)
+    return float(width) / 72.0
+
+
 def is_wide(words: str) -> bool:
     """Whether there is a sign in it that takes two columns."""
     return not words.isascii() and any(unicodedata.east_asian_width(sign) in "WF" for sign in words)
@@ -96,5 +107,5 @@ def installed() -> tuple[str, ...]:
     return best
 
 
-fontManager.addfont(Path(__file__).with_name("wide.ttf"))
+fontManager.addfont(Path(__file__).parent / "data" / "wide.ttf")
 _bold_too(WIDE)

@@ -1,0 +1,128 @@
+"""The cover that a committee signs: the structure with what it loses, key assumptions, three findings, who and when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import xarray as xr
+
+from stress import measures
+from stress.measures.means import has_principal
+from stress.report import words
+from stress.report.numbers import MISSING, PERCENT, count, own_unit, with_error
+from stress.report.sheets import Sheet
+
+if TYPE_CHECKING:
+    from stress.inputs.job import Job
+
+
+class Signed(NamedTuple):
+    """Who answers for a report. What is left out is a line to be filled in by hand."""
+
+    author: str = ""
+    date: str = ""
+    revision: str = ""
+
+
+UNSIGNED = Signed()
+
+
+class Cover(NamedTuple):
+    """The first page."""
+
+    structure: Sheet
+    assumptions: tuple[tuple[str, str], ...]
+    findings: tuple[str, ...]
+    signed: Signed
+    version: str
+
+
+def cover(ds: xr.Dataset, job: Job | None, signed: Signed = UNSIGNED) -> Cover:
+    """The cover of a result; `job` as the run knew it, or None where it cannot be read."""
+    made = f"stress {ds.attrs.get('version', '?')}, job {str(ds.attrs.get('job_hash', '?'))[:8]}"
+    return Cover(structure(ds, job), assumptions(ds, job), tuple(words.findings(ds)), signed, made)
+
+
+def structure(ds: xr.Dataset, job: Job | None) -> Sheet:
+    """One row a class: size, enhancement, coupon; life and expected loss under the first scenario; loss at worst."""
+    first = str(ds["scenario"].values[0])
+    several = ds.sizes["scenario"] > 1
+    head = ("Class", "Size", "Enhancement", "Coupon", "WAL, years", "Expected loss", *("At its worst",) * several)
+    terms = [(MISSING,) * 3] * ds.sizes["tranche"] if job is None else _terms(job)
+    rows = []
+    for n, name in enumerate(map(str, ds["tranche"].values)):
+        note = ds.isel(tranche=n)
+        cells = [own_unit(float(note["wal"][0]), float(note["wal_se"][0]), digits=2), _loss(note, 0)]
+        if several:
+            cells.append(_loss(note, int(np.argmax(note["expected_loss"].values))))
+        rows.append((name, *terms[n], *(cells if has_principal(note) else [MISSING] * len(cells))))
+    said = f"Enhancement: what ranks below, over the pool. Life and expected loss under {first}, ± standard error"
+    return Sheet(head, tuple(rows), f"{said}; at its worst: the scenario in which the class loses most." * several
+                 or f"{said}.")  # fmt: skip
+
+
+def _terms(job: Job) -> list[tuple[str, str, str]]:
+    from stress.explain.notes import coupon_words, shares_of, support_of
+    from stress.explain.words import money
+    from stress.explain.words import percent as exactly
+
+    deal, balance = job.deal, job.pool.balance
+    rows = []
+    for note, share, below in zip(deal.notes, shares_of(deal, balance), support_of(deal, balance), strict=True):
+        size = MISSING if share is None else f"{money(share * balance)} ({exactly(share)})"
+        coupon = "residual" if note.residual else coupon_words(deal, note).partition(";")[0]
+        rows.append((size, MISSING if below is None else exactly(below), coupon))
+    return rows
+
+
+def _loss(note: xr.Dataset, at: int) -> str:
+    one = note.isel(scenario=at)
+    return with_error(*(float(one[f"expected_loss{k}"]) for k in ("", "_se", "_high")), unit=PERCENT)
+
+
+def assumptions(ds: xr.Dataset, job: Job | None) -> tuple[tuple[str, str], ...]:
+    """What the findings rest on, each in a line."""
+    from stress.explain.words import listed
+
+    names = [str(s) for s in ds["scenario"].values]
+    shown = listed(names) if len(names) <= 6 else f"{', '.join(names[:5])} and {len(names) - 5} more"
+    run = (
+        ("Scenarios", f"{len(names)}: {shown}"),
+        ("Simulation", f"{count(measures.paths(ds))} paths each on common random numbers, {ds.attrs.get('estimator')}, "
+                       f"seed {ds.attrs.get('seed')}"),
+    )  # fmt: skip
+    return run if job is None else (*_of_job(job), *run)
+
+
+def _of_job(job: Job) -> tuple[tuple[str, str], ...]:
+    from stress.explain.dependence import dependence
+    from stress.explain.words import listed, money
+    from stress.explain.words import percent as exactly
+
+    deal, pool = job.deal, job.pool
+    enters = "enters arrears" if pool.ladder is not None else "defaults"
+    mean = {
+        key: sum(s.share * getattr(s, key) for s in pool.segments) for key in ("entry_rate", "monthly_fee", "recovery")
+    }
+    if pool.payment_rate is not None:
+        pays = f"{exactly(pool.payment_rate.monthly)} of the balance a month"
+    else:
+        pays = f"instalments of {listed(str(plan.term) for plan in pool.plans)} months"
+    illustrative = {
+        *deal.illustrative,
+        *pool.illustrative,
+        *(line for one in job.scenarios for line in one.illustrative),
+    }
+    rows = [
+        ("Deal", f"closing {deal.closing_date}; revolves {deal.revolving_months} months, scheduled to end in month "
+                 f"{deal.scheduled_months}, legal maturity in month {deal.legal_maturity_months}"),
+        ("Pool", f"{money(pool.balance)} {pool.currency} in {len(pool.segments)} segment"
+                 f"{'s' * (len(pool.segments) > 1)}; {pays}"),
+        ("Credit", f"{exactly(mean['entry_rate'])} of the balance {enters} a month, {exactly(mean['recovery'])} of "
+                   f"defaults is recovered (means over segments)"),
+        ("Dependence", dependence(pool)[0]),
+    ]  # fmt: skip
+    if illustrative:
+        rows.append(("Illustrative", f"{len(illustrative)} statements on inputs are the authors' own; see Inputs"))
+    return tuple(rows)
