@@ -11,6 +11,7 @@ from typing import NoReturn
 import click
 
 from stress.cli.group import LazyGroup
+from stress.cli.streams import speak_any_encoding
 from stress.errors import StressError
 from stress.version import __version__
 
@@ -56,6 +57,7 @@ def cli(debug: bool) -> None:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit with its code."""
     gc.set_threshold(SELDOM)
+    speak_any_encoding()
     argv = list(sys.argv[1:] if arguments is None else arguments)
     sys.exit(_run(argv))
 

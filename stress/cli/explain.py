@@ -9,7 +9,7 @@ import click
 
 from stress.cli.check_table import layouts_text
 from stress.cli.options import FILE
-from stress.cli.output import console
+from stress.cli.output import console, document_text
 
 if TYPE_CHECKING:
     from stress.inputs.deal import Deal
@@ -54,9 +54,7 @@ def explain(file: Path | None, tables: bool, markdown: bool, picture: Path | Non
     if picture is not None:
         _draw(picture, deal, balance)
     if as_json:
-        import json
-
-        click.echo(json.dumps({"file": str(file), "name": model.name, "text": text}, ensure_ascii=False, indent=2))
+        click.echo(document_text({"file": str(file), "name": model.name, "text": text}))
     else:
         _show(text, markdown)
 

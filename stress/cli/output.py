@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from stress.cli.streams import has_every_sign
+from stress.errors import StressError
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
@@ -30,15 +33,18 @@ class Output(NamedTuple):
     def result(self, table: Callable[[], RenderableType], document: Callable[[], Any]) -> None:
         """The command's result: a table, or one JSON document with --json; nothing with --quiet alone."""
         if self.as_json:
-            click.echo(json.dumps(finite(document()), indent=2, ensure_ascii=False, allow_nan=False))
+            with printing():
+                click.echo(document_text(document()))
         elif not self.quiet:
-            console().print(table())
+            shown = table()
+            with printing():
+                console().print(shown)
 
     def log(self, event: str, **fields: Any) -> None:
         """A line on stderr: JSON with --log-json, a sentence on a terminal, else nothing."""
         if self.log_json:
             record = {"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "event": event, **finite(fields)}
-            click.echo(json.dumps(record, ensure_ascii=False), err=True)
+            click.echo(json.dumps(record, ensure_ascii=not has_every_sign(sys.stderr)), err=True)
         elif not self.quiet and sys.stderr.isatty():
             details = " ".join(str(value) for value in fields.values())
             click.echo(f"{event} {details}".strip(), err=True)
@@ -74,11 +80,32 @@ class Output(NamedTuple):
 
 def console(err: bool = False) -> Console:
     """A rich console of stdout or stderr. NO_COLOR is respected; a pipe gets plain text of a fixed width."""
-    from rich.console import Console
-
     stream = sys.stderr if err else sys.stdout
     width = None if stream.isatty() else int(os.environ.get("COLUMNS", PIPED_WIDTH))
+    if not has_every_sign(stream) and stream.errors == "spelled":
+        from stress.cli.plain import PlainConsole
+
+        return PlainConsole(file=stream, width=width, highlight=False)
+    from rich.console import Console
+
     return Console(file=stream, width=width, highlight=False)
+
+
+def document_text(document: Any) -> str:
+    """A JSON document for stdout: in ASCII, escaped, where stdout cannot say every sign."""
+    return json.dumps(finite(document), indent=2, ensure_ascii=not has_every_sign(sys.stdout), allow_nan=False)
+
+
+@contextlib.contextmanager
+def printing() -> Iterator[None]:
+    """What is printed here reaches stdout, or it is said that it does not. Raises StressError, BrokenPipeError."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise StressError(f"standard output cannot be written: {error.strerror}") from None
 
 
 def finite(value: Any) -> Any:

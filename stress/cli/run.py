@@ -12,7 +12,7 @@ from stress.cli.limits import breaches, check, fail_on, refuse_breaches
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
 from stress.cli.sizes import Memory
-from stress.errors import ConfigError
+from stress.errors import ConfigError, StressError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -152,14 +152,19 @@ def execute(plan: Plan | SweepPlan, output: Output, follow: str | None = None, l
 
     name, first = (plan.job.name, plan) if isinstance(plan, Plan) else (plan.sweep.name, plan.plans[0])
     measure = followed(follow, first.job)
+    unsaid: list[Exception] = []
     output.log("running", job=name, paths=plan.paths, scenarios=len(first.scenarios))
     try:
         with interruptible() as stop, progress(output, name, measure) as step:
 
             def ready(result: Result) -> None:
                 step.close()
-                if not output.as_json:
+                if output.as_json:
+                    return
+                try:
                     output.result(lambda: report.table(result), dict)
+                except (StressError, BrokenPipeError) as error:
+                    unsaid.append(error)  # after the report and the manifest
 
             if isinstance(plan, Plan) and plan.target is not None:
                 done = jobs.run_to_target(plan, step, output.log, stop, step.seen)
@@ -190,6 +195,8 @@ def execute(plan: Plan | SweepPlan, output: Output, follow: str | None = None, l
             lambda: {**done.manifest, **trusted, "unchanged": done.before, "measures": measures(done.dataset), **said},
         )
     refuse_breaches(above)
+    for lost in unsaid:
+        raise lost
     return 0
 
 
