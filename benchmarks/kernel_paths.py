@@ -1,4 +1,4 @@
-"""Paths of the engine one by one, for the comparisons: the only place here that knows where the kernels keep a path."""
+"""Paths of the engine one by one, for the comparisons."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ import numpy as np
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job
 from stress.kernels import alone
-from stress.kernels.layout import LANES
 from stress.kernels.tables import Problem
-from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
 
 Array = np.ndarray
 
@@ -38,12 +36,6 @@ def normals_of(problem: Problem, n_block: int, seed: int) -> Array:
 
 def simulated(problem: Problem, n_block: int, seed: int) -> Paths:
     """The first blocks of a one-scenario problem."""
-    sizes, rows = problem.sizes, problem.rows
-    n_row = len(NOTE_QUANTITIES) * sizes.n_note + len(POOL_QUANTITIES)
-    outcome, received = [], []
-    for block in range(n_block):
-        _, space = alone.run_block(problem, block, seed)
-        outcome.append(space.scratch[rows.outcome :][: n_row * LANES].reshape(n_row, LANES).copy())
-        log = space.scratch[rows.log :][: sizes.n_month * sizes.n_note * LANES]
-        received.append(log.reshape(sizes.n_month, sizes.n_note, LANES).copy())
+    spaces = (alone.run_block(problem, block, seed) for block in range(n_block))
+    outcome, received = zip(*((space.outcomes(), space.rows("log")) for space in spaces), strict=True)
     return Paths(np.concatenate(outcome, axis=1), np.concatenate(received, axis=2))

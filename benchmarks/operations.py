@@ -136,7 +136,7 @@ def _counting(found: dict[str, Counter[str]]) -> None:
     kinds = {
         "load": "load", "load_narrow": "load", "load_like": "load", "load_words": "load", "store": "store",
         "store_narrow": "store", "store_words": "store", "fma": "fma", "root": "root", "floor": "whole",
-        "where_less": "select", "anywhere": "select", "total": "add",
+        "where_less": "select", "smaller": "select", "larger": "select", "anywhere": "select", "total": "add",
         "splat": None, "splat_narrow": None, "splat_word": None, "float_bits": None, "bits_float": None,
     }  # fmt: skip
     for name, kind in kinds.items():

@@ -14,8 +14,10 @@ from stress.assemble.problem import assemble
 from stress.errors import ConfigError
 from stress.inputs.door import cases_of, path_of, with_options
 from stress.inputs.job import Job
-from stress.kernels import alone, codes, layout, tables
+from stress.kernels import alone, codes, tables
 from stress.kernels.layout import LANES
+from stress.kernels.memory import Workspace
+from stress.kernels.shown import SHOWN
 from stress.kernels.tables import Problem
 from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
 
@@ -92,75 +94,60 @@ def values_of(job: Job, problem: Problem, path: int, normals: np.ndarray | None 
     """The variables of a trace as (dims, values) by name, without labels: no xarray is loaded."""
     block, lane = divmod(path, LANES)
     drawn = None if normals is None else np.repeat(np.asarray(normals, float)[:, :, None], LANES, axis=2)
-    trace, space = alone.run_block(problem, block, job.seed, drawn)
-    sizes, rows = problem.sizes, problem.rows
-    months = trace[: sizes.n_month * rows.cohort].reshape(sizes.n_month, rows.cohort // LANES, LANES)[:, :, lane]
-    found = _variables(months, problem, step_labels(job.deal)[1]) | _outcome(space.scratch, problem, lane)
-    return {**found, "supply": (("month", "cohort"), problem.market.supply[0, : sizes.n_month])}
+    space = alone.run_block(problem, block, job.seed, drawn)
+    found = _variables(space, problem, step_labels(job.deal)[1], lane) | _outcome(space, problem, lane)
+    return {**found, "supply": (("month", "cohort"), problem.market.supply[0, : problem.sizes.n_month])}
 
 
-def _variables(months: np.ndarray, problem: Problem, step_of_row: list[int]) -> Values:
+_INNER = ("total_defaulted", "total_recovered")
+_DIMS: dict[str, tuple[str, ...]] = {"note": ("tranche",), "fee": ("fee",), "trigger": ("trigger",), "pool": ()}
+"""Dimensions, beside the month, of the groups of rows that a replay shows under the names of the kernels."""
+
+
+def _variables(space: Workspace, problem: Problem, step_of_row: list[int], lane: int) -> Values:
     """Rows of each month by name."""
-    sizes, rows = problem.sizes, problem.rows
 
-    def at(group: int, first: int, count: int) -> np.ndarray:
-        """(T, count) rows one after another, the first of them `first` lanes into the group."""
-        start = (group + first) // LANES
-        return months[:, start : start + count]
-
-    def each(group: int, kind: int, length: int, count: int) -> np.ndarray:
-        """(T, count) one row of each note, fee or trigger, whose rows take `length` lanes."""
-        start, stride = (group + kind) // LANES, length // LANES
-        return months[:, start : start + count * stride : stride]
+    def at(name: str) -> np.ndarray:
+        """(T, ...) of the path."""
+        return np.array(space.traced(name)[..., lane])
 
     found: Values = {}
-    cut_off = problem.contract.scalars[tables.CUT_OFF]
-    for i, name in enumerate(layout.POOL_ROW_NAMES):
-        if name:
-            found[name] = (("month",), at(rows.pool, i * LANES, 1)[:, 0])
-    defaulted, recovered = (at(rows.pool, i, 1)[:, 0] for i in (layout.TOTAL_DEFAULTED, layout.TOTAL_RECOVERED))
+    for name, (group, _) in SHOWN.items():
+        if group in _DIMS and name not in _INNER:
+            found[name] = (("month", *_DIMS[group]), at(name))
+    cut_off = problem.contract.deal[tables.DEAL.index("cut_off")]
+    defaulted, recovered = at("total_defaulted"), at("total_recovered")
     found["cumulative_default"] = (("month",), defaulted / cut_off)
     found["default_stock"] = (("month",), (defaulted - recovered) / cut_off)
-    for dim, group, names, length, count in (
-        ("tranche", rows.note, layout.NOTE_ROW_NAMES, layout.NOTE_ROWS, sizes.n_note),
-        ("fee", rows.fee, layout.FEE_ROW_NAMES, layout.FEE_ROWS, sizes.n_fee),
-        ("trigger", rows.trigger, layout.TRIGGER_ROW_NAMES, layout.TRIGGER_ROWS, sizes.n_trigger),
-    ):
-        for kind, name in enumerate(names):
-            if name:
-                found[name] = (("month", dim), each(group, kind * LANES, length, count))
-    found["account_balance"] = (("month", "account"), at(rows.account, 0, sizes.n_account))
-    found["income_cash"] = (("month",), at(rows.account, codes.INCOME * LANES, 1)[:, 0])
-    found["principal_cash"] = (("month",), at(rows.account, codes.PRINCIPAL * LANES, 1)[:, 0])
-    paid = np.zeros((sizes.n_month, max(step_of_row) + 1))
-    by_row = at(rows.step, 0, sizes.n_step)
+    accounts = at("account_balance")
+    found["account_balance"] = (("month", "account"), accounts)
+    found["income_cash"] = (("month",), accounts[:, codes.INCOME])
+    found["principal_cash"] = (("month",), accounts[:, codes.PRINCIPAL])
+    by_row = at("step_paid")
+    paid = np.zeros((len(by_row), max(step_of_row) + 1))
     for row, step in enumerate(step_of_row):
         paid[:, step] += by_row[:, row]
     found["step_paid"] = (("month", "step"), paid)
-    found["deficiency"] = (("month",), at(rows.cash, layout.DEFICIENCY, 1)[:, 0])
-    found["factor_value"] = (("month", "factor"), at(rows.factor, 0, sizes.n_factor))
-    rate = at(rows.acting, 0, layout.N_RATE * sizes.n_segment).reshape(-1, sizes.n_segment, layout.N_RATE)
-    found["entry_rate"] = (("month", "segment"), rate[:, :, layout.ENTRY])
-    found["roll_rate"] = (("month", "segment", "bucket"), rate[:, :, layout.ROLL_1 : layout.ROLL_3 + 1])
-    found["prepayment_rate"] = (("month", "segment"), rate[:, :, layout.PREPAYMENT])
-    found["recovery_rate"] = (("month", "segment"), rate[:, :, layout.RECOVERY])
-    limits = problem.contract.threshold.T
-    found["trigger_limit"] = (("month", "trigger"), limits)
+    found["deficiency"] = (("month",), at("deficiency"))
+    found["factor_value"] = (("month", "factor"), at("factor_value"))
+    for name in ("entry_rate", "prepayment_rate", "recovery_rate"):
+        found[name] = (("month", "segment"), at(name))
+    rolls = np.stack([at(f"roll_rate_{bucket}") for bucket in (1, 2, 3)], axis=-1)
+    found["roll_rate"] = (("month", "segment", "bucket"), rolls)
+    found["trigger_limit"] = (("month", "trigger"), problem.contract.threshold.T)
     return found
 
 
-def _outcome(scratch: np.ndarray, problem: Problem, lane: int) -> Values:
+def _outcome(space: Workspace, problem: Problem, lane: int) -> Values:
     """What the path came to: per note, and for the pool over the cut-off balance."""
-    n_note, rows = problem.sizes.n_note, problem.rows
-    n_row = len(NOTE_QUANTITIES) * n_note + len(POOL_QUANTITIES)
-    outcome = scratch[rows.outcome : rows.outcome + n_row * LANES].reshape(n_row, LANES)[:, lane]
+    n_note = problem.sizes.n_note
+    outcome = space.outcomes()[:, lane]
     notes = outcome[: len(NOTE_QUANTITIES) * n_note].reshape(n_note, len(NOTE_QUANTITIES))
     by_name = dict(zip(NOTE_QUANTITIES, notes.T, strict=True))
     time, principal = by_name.pop("principal_time"), by_name.pop("principal")
     by_name["wal"] = np.divide(time, principal, out=np.zeros(n_note), where=principal > 1e-9)
     by_name["irr"] = np.where(problem.contract.opening_note > 0.0, by_name["irr"], np.nan)
-    note = scratch[rows.note : rows.note + n_note * layout.NOTE_ROWS].reshape(n_note, layout.NOTE_ROWS)
-    by_name["first_loss_month"] = note[:, layout.FIRST_LOSS + lane]
+    by_name["first_loss_month"] = space.rows("note", "first_loss")[:, lane]
     found: Values = {name: (("tranche",), np.array(values)) for name, values in by_name.items()}
     pool = outcome[len(NOTE_QUANTITIES) * n_note :]
     return found | {f"final_{name}": ((), pool[i]) for i, name in enumerate(POOL_QUANTITIES)}

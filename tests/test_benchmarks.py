@@ -40,7 +40,7 @@ def position(job, scenario: str) -> int:
 
 def agrees(problem, engine, outcome, received) -> None:
     """Cash of every note in every month, and what each path came to."""
-    cut_off, original = problem.contract.scalars[0], problem.contract.original
+    cut_off, original = problem.contract.deal[0], problem.contract.original
     np.testing.assert_allclose(received / cut_off, engine.received / cut_off, rtol=0, atol=LINK_ERROR)
     names = [(q, n) for n in range(len(original)) for q in NOTE_QUANTITIES] + [(q, -1) for q in POOL_QUANTITIES]
     for row, (quantity, note) in enumerate(names):

@@ -16,7 +16,8 @@ from stress.assemble.problem import assemble
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.scenario import Shock
 from stress.kernels import alone, tally
-from stress.kernels.memory import Workspace, field, pack
+from stress.kernels.header import FIELD
+from stress.kernels.memory import Workspace, pack
 from stress.sampling.sobol import sobol_of
 
 
@@ -66,7 +67,7 @@ def test_a_result_that_is_no_number_is_a_fault_of_its_scenario() -> None:
     deal, pool = hand_worked.deal(), hand_worked.pool(default=0.01)
     job = Job(name="small", deal=deal, pool=pool, scenarios=cases, paths=5, seed=1, clock="monthly")
     packed = pack(assemble(job))
-    packed.f[field(packed, "at_discount") + 4 * 3] = np.nan
+    packed.f[int(packed.header[FIELD["at_discount"]]) + 4 * 3] = np.nan
     space = Workspace(packed)
     alone.run(space, 0, 1, 5, job.seed)
     assert space.tally().fault.tolist() == [[0, 0, 0, 5], [1, 0, 0, 5]]

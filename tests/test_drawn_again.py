@@ -79,6 +79,6 @@ def test_blocks_on_their_own_add_up_to_a_run_of_two_panels() -> None:
     space = Workspace(pack(problem))
     alone.run(space, 0, 2, paths, job.seed)
     whole = space.tally()
-    parts = [alone.run_block(problem, block, job.seed)[1].tally() for block in range(PANEL_BLOCKS + 1)]
+    parts = [alone.run_block(problem, block, job.seed).tally() for block in range(PANEL_BLOCKS + 1)]
     for name in ("loss_count", "irr_count", "wal_count", "first_loss_count", "fault"):
         np.testing.assert_array_equal(getattr(whole, name), sum(getattr(part, name) for part in parts), err_msg=name)

@@ -15,10 +15,10 @@ from numba import config
 
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job, ScenarioCase
-from stress.kernels import by_path, laws, layout, triggers, waterfall
-from stress.kernels.constants import header_of
+from stress.kernels import by_path, cash, determination, waterfall
 from stress.kernels.layout import LANES
-from stress.kernels.memory import Memory, Workspace, pack
+from stress.kernels.memory import Workspace, pack
+from stress.kernels.records import Memory
 
 plain = pytest.mark.skipif(not config.DISABLE_JIT, reason="compiled pieces have no Python face")
 
@@ -46,16 +46,12 @@ def memory(**of_deal: Any) -> Memory:
     )
     packed = pack(assemble(job))
     space = Workspace(packed)
-    return Memory(space.scratch, packed.f, packed.g, space.count, header_of(packed.header))
+    return Memory(space.scratch, packed.f, packed.g, space.count, packed.header)
 
 
-def put(m: Memory, row: int, value: float) -> None:
-    m.w[row : row + LANES] = value
-
-
-def got(m: Memory, row: int) -> float:
+def same(row: Any) -> float:
     """What stands on every lane of a row."""
-    (value,) = set(m.w[row : row + LANES].tolist())
+    (value,) = set(row.tolist())
     return float(value)
 
 
@@ -63,52 +59,58 @@ def got(m: Memory, row: int) -> float:
 def test_cash_that_leaks_is_seen_at_a_step() -> None:
     """Of 5 that came in 2 went out, 1 is collected and 0.5 available: 1.5 of the cut-off balance of 1000 is missing."""
     m = memory()
-    put(m, m.p.cash + layout.CASH_IN, 5.0)
-    put(m, m.p.cash + layout.CASH_OUT, 2.0)
-    put(m, m.p.cash + layout.INCOME_COLLECTED, 0.75)
-    put(m, m.p.cash + layout.PRINCIPAL_COLLECTED, 0.25)
-    put(m, m.p.account + LANES, 0.5)
-    laws.conserve_cash(m)
-    assert got(m, m.p.cash + layout.WORST_CASH) == pytest.approx(0.0015)
+    m.cash.cash_in, m.cash.cash_out = 5.0, 2.0
+    m.cash.income_collected, m.cash.principal_collected = 0.75, 0.25
+    m.account[1] = 0.5
+    cash.conserve_cash(m)
+    assert same(m.law.cash) == pytest.approx(0.0015)
 
 
 @plain
 def test_cash_that_leaks_is_seen_at_a_payment() -> None:
     """The same where a note got 2 and 5 was paid to others; the worst error is kept, not the last."""
     m = memory()
-    put(m, m.p.cash + layout.CASH_IN, 10.0)
-    put(m, m.p.cash + layout.CASH_OUT, 5.0)
-    put(m, m.p.log, 2.0)
+    m.cash.cash_in, m.cash.cash_out = 10.0, 5.0
+    m.log[0, 0] = 2.0
     waterfall.close(m, 0)
-    assert got(m, m.p.cash + layout.WORST_CASH) == pytest.approx(0.003)
-    put(m, m.p.cash + layout.CASH_IN, got(m, m.p.cash + layout.CASH_OUT) + 2.0)
+    assert same(m.law.cash) == pytest.approx(0.003)
+    m.cash.cash_in = m.cash.cash_out + 2.0
     waterfall.close(m, 1)
-    assert got(m, m.p.cash + layout.WORST_CASH) == pytest.approx(0.003)
+    assert same(m.law.cash) == pytest.approx(0.003)
 
 
 @plain
 def test_a_pool_that_is_not_the_sum_of_its_buckets_is_seen() -> None:
     """Buckets of -3, 40, 20 and 10 are 67 where the balance says 60: 7 too many, and 3 below zero."""
     m = memory()
-    for bucket, amount in enumerate((-3.0, 40.0, 20.0, 10.0)):
-        put(m, m.p.cohort + layout.ALIVE + bucket * LANES, amount)
-    put(m, m.p.pool + layout.BALANCE, 60.0)
-    triggers.total_pool(m)
-    assert got(m, m.p.cash + layout.WORST_BALANCE) == pytest.approx(0.007)
-    assert got(m, m.p.cash + layout.WORST_NEGATIVE) == pytest.approx(0.003)
+    cohort = m.cohort[0, 0]
+    cohort.alive, cohort.late_1, cohort.late_2, cohort.late_3 = -3.0, 40.0, 20.0, 10.0
+    m.pool.balance = 60.0
+    determination.total_pool(m)
+    assert same(m.law.balance) == pytest.approx(0.007)
+    assert same(m.law.negative) == pytest.approx(0.003)
 
 
 @plain
 def test_notes_beyond_their_assets_are_a_deficiency_or_seen() -> None:
     """Notes of 900 on a pool of 700 and principal of 150, of which 20 is collected: 50 less a gap of 30 is 20."""
     m = memory()
-    put(m, m.p.note + layout.OUTSTANDING, 900.0)
-    put(m, m.p.pool + layout.BALANCE, 700.0)
-    put(m, m.p.account + LANES, 130.0)
-    put(m, m.p.cash + layout.PRINCIPAL_COLLECTED, 20.0)
-    put(m, m.p.cash + layout.GAP, 30.0)
-    triggers.accrue(m, 0, 0)
-    assert got(m, m.p.cash + layout.WORST_DEFICIENCY) == pytest.approx(0.02)
+    m.note[0].outstanding = 900.0
+    m.pool.balance = 700.0
+    m.account[1] = 130.0
+    m.cash.principal_collected, m.cash.gap = 20.0, 30.0
+    determination.determine(m, 0, 0)
+    assert same(m.law.deficiency) == pytest.approx(0.02)
+
+
+@plain
+def test_a_row_changed_in_place_is_changed_alone() -> None:
+    """`note.unpaid -= x` changes the row; lanes loaded before keep what they were."""
+    m = memory()
+    m.note[0].unpaid = 5.0
+    before = m.note[0].unpaid
+    m.note[0].unpaid -= 2.0
+    assert (same(m.note[0].unpaid), same(before), same(m.note[0].accrued)) == (3.0, 5.0, 0.0)
 
 
 @plain

@@ -123,6 +123,6 @@ def collect_recoveries(state: State, tables: Tables, t: int) -> None:
 
 def count_idle_days(state: State, tables: Tables) -> None:
     """Days in a row with principal cash above its share of the pool; the month's most."""
-    idle = state.account[1] > tables.contract.scalars[2] * state.balance + 1e-9 * tables.cut_off
+    idle = state.account[1] > tables.contract.deal[2] * state.balance + 1e-9 * tables.cut_off
     state.idle_days = (state.idle_days + 30.0 / tables.sizes.n_cohort) * idle
     state.idle_most = np.maximum(state.idle_most, state.idle_days)

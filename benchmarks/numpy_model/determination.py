@@ -69,7 +69,7 @@ def accrue(state: State, tables: Tables, t: int) -> None:
 
 def clean_up(state: State, tables: Tables) -> None:
     """Sell the rest of a small pool at par once the deal no longer revolves."""
-    factor = tables.contract.scalars[1]
+    factor = tables.contract.deal[1]
     if factor <= 0.0:
         return
     sold = np.flatnonzero((state.phase > 0) & (state.balance < factor * tables.cut_off))
@@ -82,7 +82,7 @@ def clean_up(state: State, tables: Tables) -> None:
 
 def retain(state: State, tables: Tables) -> None:
     """What the month's income leaves uncovered of its senior costs waits for the payment date."""
-    state.retained = np.maximum(state.need - tables.contract.scalars[4] * state.income_collected, 0.0)
+    state.retained = np.maximum(state.need - tables.contract.deal[4] * state.income_collected, 0.0)
     state.need = np.zeros(state.n)
 
 

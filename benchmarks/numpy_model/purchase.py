@@ -45,7 +45,7 @@ def buy(state: State, tables: Tables, t: int, c: int, source: int, cash: Array, 
     price = tables.month[t, PRICE]
     if source == PRINCIPAL:
         held = state.retained[paths] + np.maximum(
-            state.need[paths] - tables.contract.scalars[4] * state.income_collected[paths], 0.0
+            state.need[paths] - tables.contract.deal[4] * state.income_collected[paths], 0.0
         )
         if len(state.lock_ring) > 1:
             held = np.maximum(held, state.locked[paths])

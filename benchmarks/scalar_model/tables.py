@@ -130,7 +130,7 @@ def scalar_tables(tables: Tables) -> ScalarTables:
     capped = bool((contract.step_value[contract.step[:, 0] == 0, 0] < NO_LIMIT).any())
     conditional = bool((contract.step[:, 4] >= 0).any())
     other_pool = sizes.n_cohort != 1 or sizes.n_lock != 1 or sizes.limits or not sizes.ladder
-    if capped or conditional or other_pool or contract.scalars[1] > 0.0:
+    if capped or conditional or other_pool or contract.deal[1] > 0.0:
         raise NotImplementedError("the scalar reference runs the monthly clock of the 24-month deal")
     slots = min(sizes.longest + 2, tables.open_profile.shape[2])
     links = (tables.entry, *tables.roll, tables.prepayment, tables.recovery)
@@ -169,7 +169,7 @@ def scalar_tables(tables: Tables) -> ScalarTables:
         original=contract.original,
         residual=contract.residual,
         guess=contract.guess,
-        scalars=contract.scalars,
+        scalars=contract.deal,
         opening_cash=contract.opening_cash,
         n_revolving=sizes.n_revolving,
         interest_on_unpaid=sizes.interest_on_unpaid,

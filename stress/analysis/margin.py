@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job
-from stress.kernels import alone, layout
+from stress.kernels import alone
 from stress.kernels.layout import LANES
 from stress.kernels.tables import Problem
 from stress.kernels.tally import NOTE_QUANTITIES
@@ -48,24 +48,16 @@ class Margin(NamedTuple):
         return np.concatenate(found)[:count]
 
     def _block(self, lanes: Array) -> Array:
-        sizes, rows, contract = self.problem.sizes, self.problem.rows, self.problem.contract
-        trace, space = alone.run_block(self.problem, 0, self.seed, np.ascontiguousarray(lanes.transpose(1, 2, 0)))
-        original = contract.original[self.note]
-        outcome = rows.outcome // LANES + len(NOTE_QUANTITIES) * self.note
-        results = space.scratch[: rows.size].reshape(-1, LANES)
-        if contract.residual[self.note] > 0.0:
-            return np.asarray(results[outcome + NOTE_QUANTITIES.index("multiple")] - 1.0)
-        months = trace[: sizes.n_month * rows.cohort].reshape(sizes.n_month, -1, LANES)
-
-        def by_note(name: str) -> Array:
-            start, stride = rows.note // LANES + layout.NOTE_ROW_NAMES.index(name), layout.NOTE_ROWS // LANES
-            return np.asarray(months[:, start : start + stride * sizes.n_note : stride])
-
-        repaid = by_note("note_balance")[:, self.note] <= WHOLE * original
-        junior = sum(by_note(name)[:, self.note + 1 :].sum(axis=1) for name in _FLOWS)
-        accounts = months[-1, rows.account // LANES :][: sizes.n_account].sum(axis=0)
+        contract, n = self.problem.contract, self.note
+        space = alone.run_block(self.problem, 0, self.seed, np.ascontiguousarray(lanes.transpose(1, 2, 0)))
+        original, outcomes = contract.original[n], space.outcomes()[len(NOTE_QUANTITIES) * n :]
+        if contract.residual[n] > 0.0:
+            return np.asarray(outcomes[NOTE_QUANTITIES.index("multiple")] - 1.0)
+        repaid = space.traced("note_balance")[:, n] <= WHOLE * original
+        junior = sum(space.traced(name)[:, n + 1 :].sum(axis=1) for name in _FLOWS)
+        accounts = space.traced("account_balance")[-1].sum(axis=0)
         left = (junior * repaid).sum(axis=0) + accounts
-        return np.asarray(np.where(repaid[-1], left / original, -results[outcome]))
+        return np.asarray(np.where(repaid[-1], left / original, -outcomes[NOTE_QUANTITIES.index("loss")]))
 
 
 def margin_of(job: Job, note: int) -> Margin:

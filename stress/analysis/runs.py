@@ -95,7 +95,7 @@ def outcomes(job: Job) -> Array:
     n_note = len(job.deal.notes)
     found = []
     for part in _parts(job):
-        _, space = alone.run_block(assemble(part, deterministic=True), 0, part.seed)
+        space = alone.run_block(assemble(part, deterministic=True), 0, part.seed)
         tally = space.tally()
         check_laws(part, tally)
         found.append(decoded(tally.batch_sum).sum(-1)[:, : len(NOTE_QUANTITIES) * n_note] / LANES)

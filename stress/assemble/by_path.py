@@ -13,7 +13,7 @@ from stress.assemble.heterogeneity import centred_shift
 from stress.assemble.months import MonthInputs
 from stress.assemble.polynomial import powers
 from stress.kernels.layout import Sizes
-from stress.kernels.tables import MIXING_RANGE, N_PARAMETER, ODDS, REACH, SPREAD, SWING_REACH
+from stress.kernels.tables import LENS, MIXING_RANGE, N_PARAMETER
 
 Array = NDArray[np.float64]
 
@@ -59,13 +59,16 @@ def by_path_of(m: MonthInputs, df: float | None) -> ByPath | None:
     if m.parameters is not None:
         root[:] = np.linalg.cholesky(m.parameters)
     reach = _REACH * np.sqrt(spread**2 + root[0, 0] ** 2)
-    lens = np.zeros((n_month, 4))
     swing = m.swing
     if swing is not None:
         reach = reach + swing.top
-        lens[:, SWING_REACH] = swing.reach
-    lens[:, REACH], lens[:, SPREAD], lens[:, ODDS] = np.where(reach > 0.0, reach, 1.0), spread, m.rho / (1.0 - m.rho)
-    lens[:, SWING_REACH] = np.where(lens[:, SWING_REACH] > 0.0, lens[:, SWING_REACH], 1.0)
+    by_name = {
+        "reach": np.where(reach > 0.0, reach, 1.0),
+        "spread": spread,
+        "odds": m.rho / (1.0 - m.rho),
+        "swing_reach": np.ones(n_month) if swing is None else np.where(swing.reach > 0.0, swing.reach, 1.0),
+    }
+    lens = np.stack([np.broadcast_to(by_name[name], n_month) for name in LENS], axis=1)
     return ByPath(
         lens=lens,
         quantile=quantiles(m.entry, spread, reach, df),

@@ -26,7 +26,7 @@ from stress.inputs.deal import (
 from stress.inputs.deal_reading import notes_of
 from stress.kernels import codes
 from stress.kernels.outcome import MONTH_YEARS
-from stress.kernels.tables import Contract
+from stress.kernels.tables import DEAL, STEP, STEP_VALUE, TRIGGER, Contract
 
 
 def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_off: float) -> Contract:
@@ -52,9 +52,9 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
         fee_base=np.array([codes.FEE_BASES.index(f.base) for f in deal.fees], dtype=np.int64),
         fee_rate=_fee_rate(deal, months, dates),
         fee_carry=np.array([float(f.carry_over) for f in deal.fees]),
-        step=np.array(steps.rows, dtype=np.int64).reshape(-1, 8),
+        step=np.array(steps.rows, dtype=np.int64).reshape(-1, len(STEP)),
         in_full=np.array(steps.in_full(), dtype=np.int64),
-        step_value=np.array(steps.values, dtype=np.float64).reshape(-1, 8),
+        step_value=np.array(steps.values, dtype=np.float64).reshape(-1, len(STEP_VALUE)),
         step_target=np.array(steps.targets, dtype=np.float64).reshape(-1, n_month),
         test=np.array(steps.tests, dtype=np.int64).reshape(-1, 2),
         test_limit=np.array(steps.limits, dtype=np.float64),
@@ -65,16 +65,20 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
         senior_fee=_senior(deal, [f.name for f in deal.fees], PayFee),
         senior_note=_senior(deal, [n.name for n in deal.notes], PayInterest),
         opening_cash=np.array([deal.opening_cash.get(a, 0.0) for a in accounts]),
-        scalars=np.array(
-            [
-                cut_off,
-                deal.clean_up.pool_factor if deal.clean_up else 0.0,
-                deal.idle_cash_share,
-                first,
-                1.0 - sum(f.rate for f in deal.fees if f.base == "interest_income"),
-            ]
+        deal=_columns(
+            DEAL,
+            cut_off=cut_off,
+            clean_up=deal.clean_up.pool_factor if deal.clean_up else 0.0,
+            idle_share=deal.idle_cash_share,
+            first_years=first,
+            net_income=1.0 - sum(f.rate for f in deal.fees if f.base == "interest_income"),
         ),
     )
+
+
+def _columns(names: tuple[str, ...], **values: float) -> np.ndarray:
+    """Values in the order of a table's columns."""
+    return np.array([values[name] for name in names])
 
 
 def sizes_of(deal: Deal, cut_off: float) -> list[float]:
@@ -156,13 +160,13 @@ class _Steps:
 
     def _add(self, step: AnyStep) -> None:
         kind, index, to, members = self._kind(step)
-        value = [codes.NO_LIMIT, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+        value = dict.fromkeys(STEP_VALUE, 0.0) | {"limit": codes.NO_LIMIT}
         target = np.zeros(self.n_month)
         if isinstance(step, PayFee) and step.cap is not None:
-            value[0] = step.cap
+            value["limit"] = step.cap
         elif isinstance(step, Transfer):
-            value[0] = codes.NO_LIMIT if step.amount is None else step.amount
-            value[6] = 1.0 if step.share is None else step.share
+            value["limit"] = codes.NO_LIMIT if step.amount is None else step.amount
+            value["share_moved"] = 1.0 if step.share is None else step.share
         elif isinstance(step, TopUp | Release):
             target[:] = self._reserve(step.target, value)
         elif isinstance(step, PayPrincipal):
@@ -180,7 +184,7 @@ class _Steps:
             elif isinstance(step, Transfer):
                 row[1] = before
             self.rows.append(row)
-            self.values.append(value)
+            self.values.append(list(value.values()))
             self.targets.append(target)
 
     def _test(self, condition: Condition) -> None:
@@ -222,9 +226,9 @@ class _Steps:
             case PayResidual():
                 return codes.PAY_RESIDUAL, self.notes.index(step.note), -1, []
 
-    def _reserve(self, target: Reserve, value: list[float]) -> float:
-        value[1], value[2] = target.share_of_pool, target.share_of_notes
-        value[3], value[5] = target.months_of_senior_cost, target.floor
+    def _reserve(self, target: Reserve, value: dict[str, float]) -> float:
+        value["share_of_pool"], value["share_of_notes"] = target.share_of_pool, target.share_of_notes
+        value["months_of_senior_cost"], value["floor"] = target.months_of_senior_cost, target.floor
         return max(target.amount, target.share_of_cut_off * self.cut_off)
 
 
@@ -303,7 +307,7 @@ def _triggers(deal: Deal) -> np.ndarray:
         ]
         for t in deal.triggers
     ]
-    return np.array(rows, dtype=np.int64).reshape(-1, 6)
+    return np.array(rows, dtype=np.int64).reshape(-1, len(TRIGGER))
 
 
 def _thresholds(deal: Deal, n_month: int, first: int) -> np.ndarray:

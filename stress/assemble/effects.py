@@ -25,8 +25,7 @@ from stress.inputs.pool import Pool
 from stress.inputs.remark import Remark
 from stress.inputs.scenario import Shock
 from stress.inputs.scenario_notes import how_of, replaced
-from stress.kernels import tables
-from stress.kernels.tables import Receivables
+from stress.kernels.tables import MONTH, Receivables
 
 Array = NDArray[np.float64]
 _OPTIONS = (
@@ -149,8 +148,9 @@ def _acting(job: Job, case: ScenarioCase) -> list[Array]:
     buys = deal.purchase != "none" and deal.revolving_months > 0
     used = receivables.opening.sum(axis=(0, 2)) + buys * receivables.mix.sum(axis=(0, 1)) > 0.0
     scalars = month_scalars(deal, m, sizes)
-    scalars[:, tables.UNPAID_SHARE] *= scalars[:, tables.DILUTION] > 0.0
-    scalars[:, tables.YIELD] *= _earns(receivables)
+    dilution, unpaid_share, earned = (MONTH.index(name) for name in ("dilution", "unpaid_share", "yield_multiple"))
+    scalars[:, unpaid_share] *= scalars[:, dilution] > 0.0
+    scalars[:, earned] *= _earns(receivables)
     need = np.full((sizes.n_month + 1, sizes.n_cohort), float(buys))
     offered = supply_of(pool, m, need)[: sizes.n_history] * eligible[0, : sizes.n_history, None]
     bought = (receivables.first_due, receivables.pull, receivables.mix, offered)

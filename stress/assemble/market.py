@@ -162,7 +162,7 @@ def rational_link(p: Array, rho: Array, sign: int) -> Array:
 def _draws(drawn: Sequence[ByPath | None], df: float | None, n_segment: int) -> Array:
     """(4, 3) purpose, indices and items of what each path draws beside its factors; no index where nothing needs it."""
     some = [one for one in drawn if one is not None]
-    own = n_segment if any(one.lens[:, tables.SPREAD].any() for one in some) else 0
+    own = n_segment if any(one.lens[:, tables.LENS.index("spread")].any() for one in some) else 0
     parameters = tables.N_PARAMETER if any(one.root.any() for one in some) else 0
     quarters = max((one.n_period for one in some), default=0)
     variables = max((one.n_variable for one in some), default=0)
@@ -179,13 +179,14 @@ def _draws(drawn: Sequence[ByPath | None], df: float | None, n_segment: int) -> 
 
 def month_scalars(deal: Deal, m: MonthInputs, sizes: Sizes) -> Array:
     """(T, 8) a month's numbers of one scenario (`tables.Market.month`)."""
-    scalars = np.zeros((sizes.n_month, 8))
-    scalars[:, tables.PAYMENT] = m.payment if m.payment_rate is None else 1.0
-    scalars[:, tables.YIELD] = m.yield_multiple
-    scalars[:, tables.DILUTION] = m.dilution
-    scalars[:, tables.UNPAID_SHARE] = m.dilution_unpaid
-    scalars[:, tables.COMMINGLED_STEPS] = m.commingled * sizes.n_cohort
-    scalars[:, tables.CASH_RATE] = m.cash_rate / 12.0 / sizes.n_cohort
-    scalars[:, tables.PRICE] = deal.purchase_price
-    scalars[:, tables.LAG] = np.round(m.lag_days * sizes.n_cohort / 30.0)
-    return scalars
+    by_name = {
+        "payment": m.payment if m.payment_rate is None else 1.0,
+        "yield_multiple": m.yield_multiple,
+        "dilution": m.dilution,
+        "unpaid_share": m.dilution_unpaid,
+        "commingled_steps": m.commingled * sizes.n_cohort,
+        "cash_rate": m.cash_rate / 12.0 / sizes.n_cohort,
+        "price": deal.purchase_price,
+        "lag": np.round(m.lag_days * sizes.n_cohort / 30.0),
+    }
+    return np.stack([np.broadcast_to(by_name[name], sizes.n_month) for name in tables.MONTH], axis=1)

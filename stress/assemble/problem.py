@@ -16,7 +16,7 @@ from stress.errors import ConfigError
 from stress.inputs.deal import Deal
 from stress.inputs.job import Clock, Job, ScenarioCase
 from stress.inputs.pool import Pool
-from stress.kernels.layout import Sizes, rows_of
+from stress.kernels.layout import Sizes
 from stress.kernels.tables import Problem
 
 COHORTS: dict[Clock, int] = {"monthly": 1, "daily": 30, "payment_date": 3}
@@ -91,7 +91,6 @@ def build(
     market = market_of(deal, pool, months, sizes, supply * eligible[:, :, None], deterministic)
     return Problem(
         sizes=sizes,
-        rows=rows_of(sizes),
         market=market,
         receivables=receivables,
         contract=contract_of(deal, months, dates, pool.balance),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import queue
 import threading
 import time
@@ -13,9 +12,8 @@ from stress.counting.counted import Counted, Progress
 from stress.counting.pace import Pace
 from stress.counting.ranges import Range, chunks, cut, is_whole, size, union
 from stress.kernels import alone
-from stress.kernels.layout import N_LAW, PANEL_PATHS
-from stress.kernels.memory import Packed, Workspace, field
-from stress.kernels.tally import Tally
+from stress.kernels.layout import PANEL_PATHS
+from stress.kernels.memory import Packed, Workspace
 
 SLICE = 2**13
 """Paths x scenarios between two looks at the clock: a fraction of a second."""
@@ -70,14 +68,7 @@ class _Hand:
 
     def counted(self) -> Counted:
         """What was counted, in the memory itself: a copy for each thread would raise the peak of a long run."""
-        packed = self.space.packed
-        arrays = {}
-        for name, shape in packed.shapes.items():
-            start = field(packed, f"to_{name}")
-            arrays[name] = self.space.count[start : start + math.prod(shape)].reshape(shape)
-        k, at = packed.problem.sizes.n_scenario, field(packed, "residuals")
-        residual = self.space.scratch[at : at + N_LAW * k].reshape(k, N_LAW)
-        return Counted(union(self.ranges), Tally(**arrays, residual=residual))
+        return Counted(union(self.ranges), self.space.counts())
 
     def begin_anew(self) -> None:
         """Count from zero again."""

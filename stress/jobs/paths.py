@@ -25,7 +25,7 @@ from stress.jobs.origin import read_json
 from stress.jobs.plans import Plan
 from stress.kernels import alone
 from stress.kernels.layout import LANES, PANEL_BLOCKS, PANEL_PATHS, Floats
-from stress.kernels.memory import Packed, Workspace, aligned, field, pack
+from stress.kernels.memory import Packed, Workspace, aligned, pack
 from stress.kernels.philox import FACTORS, normal_panel
 from stress.kernels.sampling import Sampler
 from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
@@ -96,8 +96,8 @@ def outcomes(packs: list[Packed], seed: int, paths: Range, sampler: Sampler | No
     sizes = packs[0].problem.sizes
     n_row = len(NOTE_QUANTITIES) * sizes.n_note + len(POOL_QUANTITIES)
     found = np.empty((len(packs), n_row, end - start))
-    length = sizes.n_month * sizes.n_factor * LANES
-    panel = aligned(PANEL_BLOCKS * length)
+    panel = aligned(PANEL_BLOCKS * sizes.n_month * sizes.n_factor * LANES)
+    by_block = panel.reshape(PANEL_BLOCKS, sizes.n_month, sizes.n_factor, LANES)
     weight = np.ones(-(-(end - start) // PANEL_PATHS) * PANEL_PATHS)
     spaces = [Workspace(packed) for packed in packs]
     for first in range(start, end, PANEL_PATHS):
@@ -109,11 +109,9 @@ def outcomes(packs: list[Packed], seed: int, paths: Range, sampler: Sampler | No
             at = first - start + block * LANES
             width = min(LANES, end - start - at)
             for k, space in enumerate(spaces):
-                where = field(space.packed, "panel")
-                space.scratch[where : where + length] = panel[block * length : (block + 1) * length]
+                space.put_normals(by_block[block])
                 alone.run(space, 0, 1, width, seed, drawn=True, first_path=first + block * LANES)
-                rows = space.scratch[field(space.packed, "outcome") :][: n_row * LANES].reshape(n_row, LANES)
-                found[k, :, at : at + width] = rows[:, :width]
+                found[k, :, at : at + width] = space.outcomes()[:, :width]
     return found, weight[: end - start]
 
 

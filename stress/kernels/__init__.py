@@ -2,7 +2,7 @@
 
 This page is the accounting that the kernels compute. The slow plain-Python model in the tests is written from it
 alone. Money is in the deal's currency, rates are fractions, `t` = 1..T counts months from closing (T = months to
-legal maturity).
+legal maturity). The stages cite the numbers of these rules: "Step 2", "Determination 4", "Payment 1".
 
 **Dates.** Closing is the cut-off, the last day of a month; collection period t is the t-th calendar month after it,
 payment date t the payment day of the month after that. Notes are issued at the issue date (closing, where none is
@@ -103,68 +103,67 @@ the outage days of the month, c < outage days(t). `unlimited` never binds, excep
 before legal maturity <= T; where some part of some purchase falls due first in month t + 2 (c + D >= 60), where that
 holds for t + 1.
 
-**Retention** (`retain_senior_cost`). At the start of month t <= revolving_months (pool, notes, unpaid and accrued as
+**Retention** (`retain_senior_cost`). (1) At the start of month t <= revolving_months (pool, notes, unpaid and accrued as
 they stand then): need = sum over the fees and notes that the revolving priority pays from sources that include
 principal: interest = the month's accrual + what has accrued since a payment date that did not pay it; fees = the
 month's fee (nothing for a fee on interest_income); with the monthly clock also what is unpaid of both (in the others
-it waits for the payment date of the period before). A purchase from principal, at a step or at a payment date, leaves
+it waits for the payment date of the period before). (2) A purchase from principal, at a step or at a payment date, leaves
 (or what the purchase lag still locks, if that is more) waiting + max(0, need - (1 - v) x income collected this
 month), where v = sum of rates of all fees on interest_income and income = fees, late charges and cash interest
-collected since the determination. At the determination: waiting = max(0, need - (1 - v) x income of the month), need
+collected since the determination. (3) At the determination: waiting = max(0, need - (1 - v) x income of the month), need
 = 0. Up to the first payment (t <= F) need holds all fees that have accrued, on every clock, and what the income account
 holds at the month's start counts as income too. At a payment, before its steps: waiting = 0.
 
 **Determination** at the end of month t (after its last step).
-- Interest accrues on each note: coupon(t) x day-count fraction(t) x (balance + unpaid interest, if interest on unpaid
-  interest), where the fraction runs from payment date t-1 (the issue date for t = 1, or where issue is later) to
-  payment date t; 0 for a payment date before issue. coupon(t) = margin + step-up + index level of month t, within cap
-  and floor, never negative. An index given by month keeps its level until the next month that is given.
-- Fees due: notes base = rate x fraction(t) x sum of all note balances; pool base = rate x fraction(t) x (current +
-  M1..M3) at the month's start; interest_income = rate x (fees and late charges collected in the month); fixed =
-  amount. Unpaid fees carry over if the fee says so; what accrued before F is not unpaid: it falls due at F.
-- Deficiency = max(0, deficiency + defaults + unpaid dilution + commingled principal - recoveries of the month).
-- Excess spread(t) = 12 x (month's income - fees due for the month without carry-over - interest accrued for the month
-  on all notes - defaults + recoveries) / (current + M1..M3 at the month's start); income = fees + late charges + cash
-  interest. 0 where the base is below 0.1% of cut-off. Its mean of three months exists from t = F + 2 on.
-- Idle days: after (6) of each step and before any payment, principal cash available (not yet collected this month)
-  above 15% of the pool (by more than 1e-9 of cut-off) adds 30 / C days, else the count returns to 0, as it does at a
-  payment date before the first payment. The observable is the largest count after any step of the month: cash that
-  idled for 30 days and was then spent is seen too.
-- Scheduled end: for t > revolving_months a revolving path passes to amortization. Then triggers are tested; one that
-  has been in breach for its number of consecutive months trips. The phase is the later of the present one and the
-  effect, in the order revolving, amortization, acceleration, event of default. Early amortization = a trip from the
-  revolving phase.
-- Overdue shares: overdue_30 = M2 + M3 + stock, overdue_60 = M3 + stock, overdue_90 = stock, over current + M1..M3 +
-  stock; stock = defaults of the last write_off_months. default_stock = cumulative default - recoveries. payment_rate
-  = (scheduled + prepaid + cured) / pool at the month's start. A month without a threshold leaves a trigger's count as
-  it is. Conditions of steps (`when`) are tested here too, over the cut-off balance; a step runs where all of its
-  conditions hold.
-- Clean-up: in a phase after revolving, pool below its factor of cut-off: the pool (current + M1..M3) is sold at par
-  to principal.
-- Collected income and principal become available.
+1. Interest accrues on each note: coupon(t) x day-count fraction(t) x (balance + unpaid interest, if interest on unpaid
+   interest), where the fraction runs from payment date t-1 (the issue date for t = 1, or where issue is later) to
+   payment date t; 0 for a payment date before issue. coupon(t) = margin + step-up + index level of month t, within cap
+   and floor, never negative. An index given by month keeps its level until the next month that is given.
+2. Fees due: notes base = rate x fraction(t) x sum of all note balances; pool base = rate x fraction(t) x (current +
+   M1..M3) at the month's start; interest_income = rate x (fees and late charges collected in the month); fixed =
+   amount. Unpaid fees carry over if the fee says so; what accrued before F is not unpaid: it falls due at F.
+3. Deficiency = max(0, deficiency + defaults + unpaid dilution + commingled principal - recoveries of the month).
+4. Excess spread(t) = 12 x (month's income - fees due for the month without carry-over - interest accrued for the month
+   on all notes - defaults + recoveries) / (current + M1..M3 at the month's start); income = fees + late charges + cash
+   interest. 0 where the base is below 0.1% of cut-off. Its mean of three months exists from t = F + 2 on.
+5. Idle days: after (6) of each step and before any payment, principal cash available (not yet collected this month)
+   above 15% of the pool (by more than 1e-9 of cut-off) adds 30 / C days, else the count returns to 0, as it does at a
+   payment date before the first payment. The observable is the largest count after any step of the month: cash that
+   idled for 30 days and was then spent is seen too.
+6. Scheduled end: for t > revolving_months a revolving path passes to amortization. Then triggers are tested; one that
+   has been in breach for its number of consecutive months trips. The phase is the later of the present one and the
+   effect, in the order revolving, amortization, acceleration, event of default. Early amortization = a trip from the
+   revolving phase.
+7. Overdue shares: overdue_30 = M2 + M3 + stock, overdue_60 = M3 + stock, overdue_90 = stock, over current + M1..M3 +
+   stock; stock = defaults of the last write_off_months. default_stock = cumulative default - recoveries. payment_rate
+   = (scheduled + prepaid + cured) / pool at the month's start. A month without a threshold leaves a trigger's count as
+   it is. Conditions of steps (`when`) are tested here too, over the cut-off balance; a step runs where all of its
+   conditions hold.
+8. Clean-up: in a phase after revolving, pool below its factor of cut-off: the pool (current + M1..M3) is sold at par
+   to principal.
+9. Collected income and principal become available.
 
 **Payment** of period t: at once after the determination with the monthly clock (and for t = T always); else in month
 t + 1 at the step of the payment day (step payment_day - 1 daily; step 1 with payment_date), at the end of that step,
 after (6).
-- Interest due = unpaid + accrued where the note pays in this month and phase (every so many payment dates as it has
-  payment months, the first payment being number 1: t - F + 1 a multiple of them; or t = T), else unpaid alone. It is
-  never negative: a law, measured at every payment of every path.
-- The steps of the path's phase run in order; each uses its sources in order. A shortfall of interest is what stays
-  unpaid (beyond 1e-9 of the original balance) where interest was payable.
-- A step that pays several notes pari passu divides what it can pay: interest by what is due to each, principal pro
-  rata by balance. A transfer moves its share of what each source holds, or at most its amount from all together.
-- A reserve's target is the largest of its parts, at least its floor: an amount (share of cut-off), a share of the pool,
-  a share of the notes, months of senior cost. The notes of a target and of an observable are those other than the
-  residual note, which is what stands behind them; a fee on notes is charged on all classes.
-- A payment moves the deficiency: principal cash used for anything but note principal, purchases and transfers to
-  principal adds to it; other cash used for note principal, purchases or transfers to principal reduces it; a purchase
-  also by (1 - v) face, both in one booking; never below 0.
-- `cover_defaults` moves min(deficiency [above the notes junior to `note`], cash) to principal. Residual notes take
-  cash as principal first, then as yield.
-
-- A month of senior cost = the month's fees and the interest accrued for the month on all notes, without carry-over.
-- First loss month: after the payment of period t, pool and all cash stay below the balance of the note and its
-  seniors to the end.
+1. Interest due = unpaid + accrued where the note pays in this month and phase (every so many payment dates as it has
+   payment months, the first payment being number 1: t - F + 1 a multiple of them; or t = T), else unpaid alone. It is
+   never negative: a law, measured at every payment of every path.
+2. The steps of the path's phase run in order; each uses its sources in order. A shortfall of interest is what stays
+   unpaid (beyond 1e-9 of the original balance) where interest was payable.
+3. A step that pays several notes pari passu divides what it can pay: interest by what is due to each, principal pro
+   rata by balance. A transfer moves its share of what each source holds, or at most its amount from all together.
+4. A reserve's target is the largest of its parts, at least its floor: an amount (share of cut-off), a share of the pool,
+   a share of the notes, months of senior cost. The notes of a target and of an observable are those other than the
+   residual note, which is what stands behind them; a fee on notes is charged on all classes.
+5. A payment moves the deficiency: principal cash used for anything but note principal, purchases and transfers to
+   principal adds to it; other cash used for note principal, purchases or transfers to principal reduces it; a purchase
+   also by (1 - v) face, both in one booking; never below 0.
+6. `cover_defaults` moves min(deficiency [above the notes junior to `note`], cash) to principal. Residual notes take
+   cash as principal first, then as yield.
+7. A month of senior cost = the month's fees and the interest accrued for the month on all notes, without carry-over.
+8. First loss month: after the payment of period t, pool and all cash stay below the balance of the note and its
+   seniors to the end.
 
 **End.** Loss of a note = balance left at T / original; of the residual note max(0, 1 - cash received / original). A
 certificate (a residual note of size 0) has nothing to lose: its loss is 0, it has no yield, and its cash (multiple,

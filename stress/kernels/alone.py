@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from stress.kernels.block import run_panels
-from stress.kernels.layout import LANES, Floats
-from stress.kernels.memory import Workspace, aligned, field, pack
-from stress.kernels.philox import FACTORS, normal_panel
-from stress.kernels.tables import Problem
+from .block import run_panels
+from .layout import LANES, Floats
+from .memory import Workspace, aligned, pack
+from .philox import FACTORS, normal_panel
+from .tables import Problem
 
 
 def run(
@@ -53,15 +53,13 @@ def _run(
     )
 
 
-def run_block(problem: Problem, block: int, seed: int, normals: Floats | None = None) -> tuple[Floats, Workspace]:
-    """One block of every scenario, from its own normals or given ones (T, F, 32), with the trace of the last scenario."""
-    packed = pack(problem, traced=True)
-    space = Workspace(packed)
-    drawn = drawn_normals(problem, block, seed) if normals is None else normals
-    start = field(packed, "panel")
-    space.scratch[start : start + drawn.size] = drawn.ravel()
+def run_block(problem: Problem, block: int, seed: int, normals: Floats | None = None) -> Workspace:
+    """One block of every scenario, from its own normals or given ones (T, F, 32): the workspace tells what it came to and,
+    of the last scenario, its rows month by month."""
+    space = Workspace(pack(problem, traced=True))
+    space.put_normals(drawn_normals(problem, block, seed) if normals is None else normals)
     run(space, 0, 1, LANES, seed, drawn=True, first_path=block * LANES)
-    return space.scratch[field(packed, "trace") :], space
+    return space
 
 
 def drawn_normals(problem: Problem, block: int, seed: int) -> Floats:
@@ -74,8 +72,6 @@ def drawn_normals(problem: Problem, block: int, seed: int) -> Floats:
 
 def bought_by_step(problem: Problem) -> Floats:
     """(T + 1, C) face bought at each step on the first lane of a deterministic problem; nothing after the last month."""
-    sizes, rows = problem.sizes, problem.rows
-    trace, _ = run_block(problem, 0, 0)
-    total = trace[sizes.n_month * rows.cohort :][: sizes.n_month * sizes.n_cohort]
-    bought = np.diff(total, prepend=0.0).reshape(sizes.n_month, sizes.n_cohort)
-    return np.vstack([bought, np.zeros((1, sizes.n_cohort))])
+    total = run_block(problem, 0, 0).total_bought()
+    bought = np.diff(total.ravel(), prepend=0.0).reshape(total.shape)
+    return np.vstack([bought, np.zeros((1, total.shape[1]))])

@@ -9,102 +9,76 @@ from __future__ import annotations
 
 from typing import Any
 
-from stress.kernels.elementary import exponential, normal_cdf
-from stress.kernels.jit import aside, stage
-from stress.kernels.lanes import fma, load, root, splat, store, where_less
-from stress.kernels.layout import (
-    DRAWN_ODDS,
-    DRAWN_SHIFT,
-    ENTRY,
-    GAIN,
-    LANES,
-    MIXING_VARIABLE,
-    N_RATE,
-    PERSISTENCE,
-)
-from stress.kernels.tables import MIXING_RANGE, N_PARAMETER, ODDS, REACH, SPREAD, SWING_REACH
+from .elementary import exponential, normal_cdf
+from .jit import aside, stage
+from .lanes import fma, larger, root, smaller, splat
+from .layout import ENTRY
+from .records import Memory
+from .tables import MIXING_RANGE
+from .typed import Lanes
 
 
 @stage
-def settle_path(m: Any, b: Any, k: Any) -> None:
+def settle_path(m: Memory, b: int, k: int) -> None:
     """Rows of block b that last its whole life: persistence and gain of the factors, mixing variable, drawn parameters."""
-    w, p = m.w, m.p
-    row = p.path
-    phi = splat(m.f[p.at_phi + k])
-    if p.by_path == 1:
-        store(w, row + MIXING_VARIABLE, _mixing_variable(m, load(w, p.mixing + b * LANES)))
-        at = p.parameters + b * N_PARAMETER * LANES
-        base = p.at_draw_root + k * N_PARAMETER * N_PARAMETER
-        store(w, row + DRAWN_SHIFT, _drawn(m, at, base, 0))
-        store(w, row + DRAWN_ODDS, exponential(_drawn(m, at, base, 1)))
-        if m.f[base] > 0.0:
-            moved = fma(_drawn(m, at, base, 2), -1.0, splat(m.f[p.at_phi_logit + k] * -1.0))
+    phi = splat(m.t.phi[k])
+    if m.p.by_path == 1:
+        mixing = _polynomial(m.t.mixing, m.p.mixing_width, m.mixing_normal[b] * (1.0 / MIXING_RANGE))
+        m.path.mixing_variable = exponential(mixing)
+        m.path.drawn_shift = _drawn(m, b, k, 0)
+        m.path.drawn_odds = exponential(_drawn(m, b, k, 1))
+        if m.t.draw_root[k, 0, 0] > 0.0:
+            moved = fma(_drawn(m, b, k, 2), -1.0, splat(-m.t.phi_logit[k]))
             phi = splat(1.0) / (exponential(moved) + 1.0)
-    store(w, row + PERSISTENCE, phi)
-    store(w, row + GAIN, root(splat(1.0) - phi * phi))
+    m.path.persistence = phi
+    m.path.gain = root(splat(1.0) - phi * phi)
 
 
 @stage
-def _mixing_variable(m: Any, e: Any) -> Any:
-    """sqrt(chi2 / df) of the t copula from a normal; 1 under the Gaussian copula."""
-    p = m.p
-    return exponential(_polynomial(m, p.at_mixing, p.mixing_width, e * (1.0 / MIXING_RANGE)))
-
-
-@stage
-def _drawn(m: Any, at: Any, base: Any, i: Any) -> Any:
+def _drawn(m: Memory, b: int, k: int, i: int) -> Lanes:
     """Row i of the root of the parameters' covariance times the path's normals."""
     shift = splat(0.0)
     for j in range(i + 1):
-        shift = fma(load(m.w, at + j * LANES), m.f[base + i * N_PARAMETER + j], shift)
+        shift = fma(m.parameters[b, j], m.t.draw_root[k, i, j], shift)
     return shift
 
 
 @aside
-def entry_by_path(m: Any, b: Any, k: Any, t: Any) -> None:
+def entry_by_path(m: Memory, b: int, k: int, t: int) -> None:
     """Entry rates of month t for block b."""
-    w, p = m.w, m.p
-    lens = p.at_lens + (k * p.n_month + t) * 4
-    width = p.quantile_width
-    odds = load(w, p.path + DRAWN_ODDS) * m.f[lens + ODDS]
+    lens = m.t.lens[k, t]
+    odds = m.path.drawn_odds * lens.odds
     pull = root(odds)
-    scale = root(odds + 1.0) * load(w, p.path + MIXING_VARIABLE)
-    shift = load(w, p.path + DRAWN_SHIFT)
-    swing = _swing(m, p.shocks + b * p.n_shock * LANES, k, t)
-    for s in range(p.n_segment):
-        own = load(w, p.own + (b * p.n_segment + s) * LANES)
-        x = fma(own, m.f[lens + SPREAD], fma(swing, m.f[p.at_exposed + k * p.n_segment + s], shift))
-        x = _clamped(x * (1.0 / m.f[lens + REACH]))
-        h = _polynomial(m, p.at_quantile + ((k * p.n_month + t) * p.n_segment + s) * width, width, x)
-        z = load(w, p.factor + m.g[p.at_factor_of + ENTRY * p.n_segment + s] * LANES)
-        store(w, p.rate + (s * N_RATE + ENTRY) * LANES, normal_cdf(h * scale - pull * z))
+    scale = root(odds + 1.0) * m.path.mixing_variable
+    swing = _swing(m, b, k, t)
+    for s in range(m.p.n_segment):
+        x = fma(m.own[b, s], lens.spread, fma(swing, m.t.exposed[k, s], m.path.drawn_shift))
+        h = _polynomial(m.t.quantile[k, t, s], m.p.quantile_width, _clamped(x * (1.0 / lens.reach)))
+        z = m.factor[m.t.factor_of[ENTRY, s]]
+        m.rate[s, ENTRY] = normal_cdf(h * scale - pull * z)
 
 
 @stage
-def _swing(m: Any, at: Any, k: Any, t: Any) -> Any:
+def _swing(m: Memory, b: int, k: int, t: int) -> Lanes:
     """Shift of log odds by which the path's macro variables differ from the scenario's in month t."""
-    p = m.p
     index = splat(0.0)
-    if p.n_shock == 0:
+    if m.p.n_shock == 0:
         return index
-    row = p.at_shock + (k * p.n_month + t) * p.n_shock
-    for j in range(p.n_shock):
-        index = fma(load(m.w, at + j * LANES), m.f[row + j], index)
-    u = _clamped(index * (1.0 / m.f[p.at_lens + (k * p.n_month + t) * 4 + SWING_REACH]))
-    width = p.response_width
-    return _polynomial(m, p.at_response + (k * p.n_month + t) * width, width, u)
+    for j in range(m.p.n_shock):
+        index = fma(m.shocks[b, j], m.t.shock[k, t, j], index)
+    u = _clamped(index * (1.0 / m.t.lens[k, t].swing_reach))
+    return _polynomial(m.t.response[k, t], m.p.response_width, u)
 
 
 @stage
-def _clamped(u: Any) -> Any:
-    u = where_less(u, 1.0, u, 1.0)
-    return where_less(u, -1.0, -1.0, u)
+def _clamped(u: Lanes) -> Lanes:
+    return larger(smaller(u, 1.0), -1.0)
 
 
 @stage
-def _polynomial(m: Any, at: Any, width: Any, u: Any) -> Any:
+def _polynomial(coefficients: Any, width: int, u: Lanes) -> Lanes:
     """Ascending powers by Horner's rule."""
-    value = splat(m.f[at + width - 1])
+    value = splat(coefficients[width - 1])
     for i in range(width - 2, -1, -1):
-        value = fma(value, u, m.f[at + i])
+        value = fma(value, u, coefficients[i])
     return value

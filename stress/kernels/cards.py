@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from stress.kernels.jit import aside
-from stress.kernels.lanes import load, store
-from stress.kernels.layout import ALIVE, DUE_1, LANES
+from .jit import aside
+from .records import Memory
 
 
 @aside
-def bill(m: Any, k: Any, t: Any, c: Any) -> None:
-    """Next three slots of a cohort from its balance and the month's payment rate; purchases that wait are settled after."""
-    w, p = m.w, m.p
-    share = p.at_card + (k * p.n_month + t) * 6
-    for s in range(p.n_segment):
-        at = p.cohort + (c * p.n_segment + s) * p.cohort_stride
-        alive = load(w, at + ALIVE)
-        for slot in range(6):
-            store(w, at + DUE_1 + slot * LANES, alive * m.f[share + slot])
+def bill(m: Memory, k: int, t: int, c: int) -> None:
+    """Cards: next three slots of a cohort from its balance and the month's payment rate; purchases that wait are settled
+    after."""
+    share = m.t.card[k, t]
+    for s in range(m.p.n_segment):
+        cohort = m.cohort[c, s]
+        alive = cohort.alive
+        cohort.due_1, cohort.fee_1 = alive * share.due_1, alive * share.fee_1
+        cohort.due_2, cohort.fee_2 = alive * share.due_2, alive * share.fee_2
+        cohort.due_3, cohort.fee_3 = alive * share.due_3, alive * share.fee_3

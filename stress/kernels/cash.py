@@ -1,74 +1,80 @@
-"""Cash that reaches the deal: interest on accounts, collections, recoveries."""
+"""Cash that reaches the deal (interest on accounts, collections, recoveries) and the ledger of the deficiency."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from stress.kernels.jit import stage
-from stress.kernels.lanes import fma, load, splat, store
-from stress.kernels.layout import (
-    CASH_IN,
-    CASH_INTEREST,
-    COMMINGLED,
-    COMMINGLED_INCOME,
-    INCOME_COLLECTED,
-    LANES,
-    PRINCIPAL_COLLECTED,
-    RECOVERABLE,
-    RECOVERED,
-)
-from stress.kernels.rows import add_to
-from stress.kernels.tables import CASH_RATE, COMMINGLED_STEPS
+from .jit import stage
+from .lanes import fma, splat
+from .layout import Cash, Pool
+from .records import Memory
+from .rows import positive, worse
+from .typed import Lanes
 
 
 @stage
-def earn_on_cash(m: Any, k: Any, t: Any) -> None:
-    """Interest on all cash at the opening of a step, to income."""
-    w, p = m.w, m.p
-    rate = m.f[p.at_month + (k * p.n_month + t) * 8 + CASH_RATE]
+def cash_held(m: Memory) -> Lanes:
+    """All cash of the deal, collected and available."""
+    cash = m.cash.income_collected + m.cash.principal_collected
+    for a in range(m.p.n_account):
+        cash = cash + m.account[a]
+    return cash
+
+
+@stage
+def earn_on_cash(m: Memory, k: int, t: int) -> None:
+    """Step 0: interest on all cash at the opening of a step, to income."""
+    rate = m.t.month[k, t].cash_rate
     if rate == 0.0:
         return
-    cash = load(w, p.cash + INCOME_COLLECTED) + load(w, p.cash + PRINCIPAL_COLLECTED)
-    for a in range(p.n_account):
-        cash = cash + load(w, p.account + a * LANES)
-    interest = cash * rate
-    add_to(w, p.pool + CASH_INTEREST, interest)
-    add_to(w, p.cash + INCOME_COLLECTED, interest)
-    add_to(w, p.cash + CASH_IN, interest)
+    interest = cash_held(m) * rate
+    m.pool.cash_interest += interest
+    m.cash.income_collected += interest
+    m.cash.cash_in += interest
 
 
 @stage
-def lost_share(m: Any, k: Any, t: Any, c: Any) -> Any:
+def lost_share(m: Memory, k: int, t: int, c: int) -> float:
     """Share of a step's collections lost: all of the month's first steps, the last of them in part."""
-    steps = m.f[m.p.at_month + (k * m.p.n_month + t) * 8 + COMMINGLED_STEPS]
-    return min(1.0, max(0.0, steps - c))
+    return min(1.0, max(0.0, m.t.month[k, t].commingled_steps - c))
 
 
 @stage
-def collect(m: Any, principal: Any, income: Any, share: Any, q: Any) -> None:
-    """Collections (of the lanes from q) reach the deal, less the share commingled with the servicer's own cash and lost."""
-    w, cash = m.w, m.p.cash + q
+def collect(pool: Pool, cash: Cash, principal: Lanes, income: Lanes, share: float) -> None:
+    """Collections reach the deal, less the share commingled with the servicer's own cash and lost (step 5)."""
     kept, earned = principal, income
     if share > 0.0:
         lost, income_lost = principal * share, income * share
         kept, earned = principal - lost, income - income_lost
-        add_to(w, m.p.pool + COMMINGLED + q, lost)
-        add_to(w, m.p.pool + COMMINGLED_INCOME + q, income_lost)
-    add_to(w, cash + PRINCIPAL_COLLECTED, kept)
-    add_to(w, cash + INCOME_COLLECTED, earned)
-    add_to(w, cash + CASH_IN, kept + earned)
+        pool.commingled += lost
+        pool.commingled_income += income_lost
+    cash.principal_collected += kept
+    cash.income_collected += earned
+    cash.cash_in += kept + earned
 
 
 @stage
-def collect_recoveries(m: Any, k: Any, t: Any) -> None:
-    """At the month's last step: recoveries that fall due; the month's recoverable amount joins the ring."""
-    w, p = m.w, m.p
-    n_lag = p.n_lag
+def collect_recoveries(m: Memory, k: int, t: int) -> None:
+    """Step 5, in the month's last step: recoveries that fall due; the month's recoverable amount joins the ring."""
+    n_lag = m.p.n_lag
     falling_due = splat(0.0)
     slot = t % n_lag
     for age in range(min(n_lag, t)):
         slot = slot - 1 if slot > 0 else n_lag - 1
-        falling_due = fma(load(w, p.recovery_ring + slot * LANES), m.f[p.at_lag + age], falling_due)
-    store(w, p.recovery_ring + (t % n_lag) * LANES, load(w, p.pool + RECOVERABLE))
-    add_to(w, p.pool + RECOVERED, falling_due)
-    collect(m, falling_due, splat(0.0), lost_share(m, k, t, p.n_cohort - 1), 0)
+        falling_due = fma(m.recovery_ring[slot], m.t.lag[age], falling_due)
+    m.recovery_ring[t % n_lag] = m.pool.recoverable
+    m.pool.recovered += falling_due
+    collect(m.pool, m.cash, falling_due, splat(0.0), lost_share(m, k, t, m.p.n_cohort - 1))
+
+
+@stage
+def move_deficiency(m: Memory, change: Lanes) -> None:
+    """Determination 3, Payment 5: notes less assets by `change`, and the same in the deficiency ledger, which stops at zero."""
+    m.cash.gap += change
+    m.cash.deficiency = positive(m.cash.deficiency + change)
+
+
+@stage
+def conserve_cash(m: Memory) -> None:
+    """A law of each step without a payment: cash in less cash out since closing is what the accounts hold."""
+    flow = m.cash.cash_in - m.cash.cash_out
+    error = (flow - cash_held(m)) * (1.0 / m.t.deal.cut_off)
+    m.law.cash = worse(error, m.law.cash)

@@ -24,6 +24,22 @@ PHASES = ("revolving", "amortization", "acceleration", "event_of_default")
     PAY_INTEREST_TOGETHER,
 ) = range(11)
 
+# What triggers and conditions look at.
+(
+    CUMULATIVE_DEFAULT,
+    DEFAULT_STOCK,
+    EXCESS_SPREAD,
+    EXCESS_SPREAD_3M,
+    IDLE_CASH_DAYS,
+    OVERDUE_30,
+    OVERDUE_60,
+    OVERDUE_90,
+    POOL_FACTOR,
+    PAYMENT_RATE,
+    SENIOR_SHORTFALL,
+    DEFICIENCY,
+    NOTES_OUTSTANDING,
+) = range(13)
 OBSERVABLES = (
     "cumulative_default",
     "default_stock",
@@ -41,5 +57,7 @@ OBSERVABLES = (
 )
 TRIGGER_TEST = 100
 """A test's code from here on is a trigger: the step runs while it has tripped (side 1) or has not (side 0)."""
+CUT_OFF, CUT_OFF_PLUS_PURCHASES, CURRENT_POOL = range(3)
 DENOMINATORS = ("cut_off", "cut_off_plus_purchases", "current_pool")
+NOTES_BASE, POOL_BASE, INTEREST_INCOME_BASE, FIXED_BASE = range(4)
 FEE_BASES = ("notes", "pool", "interest_income", "fixed")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from stress.kernels.jit import stage
-from stress.kernels.lanes import bits_float, float_bits, floor, fma, splat, where_less
+from .jit import stage
+from .lanes import bits_float, float_bits, floor, fma, splat, where_less
 
 _LOG2_E = 1.4426950408889634
 _LN2_HIGH = 6.93147180369123816490e-01

@@ -6,11 +6,26 @@ from typing import Any
 
 import numpy as np
 
-from stress.kernels.jit import aside, kernel, stage
-from stress.kernels.lanes import WIDTH, bits_float, floor, fma, load, load_words, splat, splat_word, store, where_less
-from stress.kernels.lanes import total as lane_total
-from stress.kernels.layout import ALIVE, ENTRY, LANES, N_RATE, ROLL_3
-from stress.kernels.philox import BINOMIALS, philox
+from .jit import aside, kernel, stage
+from .lanes import (
+    WIDTH,
+    bits_float,
+    floor,
+    fma,
+    larger,
+    load,
+    load_words,
+    smaller,
+    splat,
+    splat_word,
+    store,
+    where_less,
+)
+from .lanes import total as lane_total
+from .layout import ENTRY, PREPAYMENT, RECOVERY, ROLL_1, ROLL_2, ROLL_3
+from .philox import BINOMIALS, philox
+from .records import Memory
+from .typed import Lanes
 
 _LOW = 0xFFFFFFFF
 _TWO_52 = 0x4330000000000000
@@ -22,32 +37,32 @@ _MOST_STEPS = 2_000_000
 
 
 @aside
-def count_transitions(m: Any, k: Any, t: Any, path: Any, seed: Any) -> None:
-    """Entry and roll rates of month t as the share of whole obligors that move; other rates are copied.
+def count_transitions(m: Memory, t: int, path: int, seed: Any) -> None:
+    """Entry and roll rates of month t as the share of whole obligors that move; other rates are copied."""
+    for s in range(m.p.n_segment):
+        cohort, acting = m.cohort[0, s], m.acting[s]
+        acting.entry = _share(m, s, int(ENTRY), t, path, seed, cohort.alive)
+        acting.roll_1, acting.roll_2, acting.roll_3 = m.rate[s, ROLL_1], m.rate[s, ROLL_2], m.rate[s, ROLL_3]
+        if m.p.ladder == 1:
+            acting.roll_1 = _share(m, s, int(ROLL_1), t, path, seed, cohort.late_1)
+            acting.roll_2 = _share(m, s, int(ROLL_2), t, path, seed, cohort.late_2)
+            acting.roll_3 = _share(m, s, int(ROLL_3), t, path, seed, cohort.late_3)
+        acting.prepayment, acting.recovery = m.rate[s, PREPAYMENT], m.rate[s, RECOVERY]
 
-    An obligor owes one ticket, the rest of the balance counts as one more: n = ceil(balance / ticket).
-    """
-    w, p = m.w, m.p
-    ticket = m.f[p.at_ticket]
-    lane = load_words(_LANE, 0)
-    for s in range(p.n_segment):
-        for rate in range(N_RATE):
-            row = (s * N_RATE + rate) * LANES
-            if rate <= ROLL_3 and (rate == ENTRY or p.ladder == 1):
-                item = splat_word((BINOMIALS << 16) | (s * 8 + rate))
-                here = lane + (path)
-                w0, w1, _, _ = philox(here & _LOW, here >> 32, splat_word(t), item, seed)
-                balance = load(w, p.cohort + s * p.cohort_stride + ALIVE + rate * LANES)
-                n = floor(fma(balance, -1.0 / ticket, splat(1e-9))) * -1.0
-                n = where_less(n, 1.0, 1.0, n)
-                moved = binomial(n, load(w, p.rate + row), _uniform(w0, w1))
-                store(w, p.acting + row, moved / n)
-            else:
-                store(w, p.acting + row, load(w, p.rate + row))
+
+@aside
+def _share(m: Memory, s: int, rate: int, t: int, path: int, seed: Any, balance: Lanes) -> Lanes:
+    """Share of a bucket's obligors that move. Each owes one ticket, the rest of the balance counts as one more: n =
+    ceil(balance / ticket)."""
+    here = load_words(_LANE, 0) + path
+    item = splat_word((BINOMIALS << 16) | (s * 8 + rate))
+    w0, w1, _, _ = philox(here & _LOW, here >> 32, splat_word(t), item, seed)
+    n = larger(-floor(fma(balance, -1.0 / m.t.ticket[0], splat(1e-9))), 1.0)
+    return binomial(n, m.rate[s, rate], _uniform(w0, w1)) / n
 
 
 @stage
-def _uniform(high: Any, low: Any) -> Any:
+def _uniform(high: Lanes, low: Lanes) -> Lanes:
     """(53 bits + 1/2) / 2^53 from two words."""
     top = bits_float(high | _TWO_52) - 4503599627370496.0
     rest = bits_float((low >> 11) | _TWO_52) - 4503599627370496.0
@@ -55,16 +70,15 @@ def _uniform(high: Any, low: Any) -> Any:
 
 
 @stage
-def binomial(n: Any, p: Any, u: Any) -> Any:
+def binomial(n: Lanes, p: Lanes, u: Lanes) -> Lanes:
     """The smallest k with P(Bin(n, p) <= k) >= u: so it never falls when the rate p rises, on the same u.
 
     Inversion from the mode. Probabilities are summed relative to the mode's, downward and upward until they fade, so no
     factorial is needed; a bounded number of steps.
     """
-    p = where_less(p, 1.0, p, 1.0)
-    odds = where_less(p, _TINY, _TINY, p) / where_less(splat(1.0) - p, _TINY, _TINY, splat(1.0) - p)
-    mode = floor(fma(n, p, p))
-    mode = where_less(mode, n, mode, n)
+    p = smaller(p, 1.0)
+    odds = larger(p, _TINY) / larger(splat(1.0) - p, _TINY)
+    mode = smaller(floor(fma(n, p, p)), n)
     below, above = splat(1.0), splat(0.0)
     mass, k = splat(1.0), mode
     for _ in range(_MOST_STEPS):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from stress.kernels.elementary import logarithm
-from stress.kernels.jit import kernel, stage
-from stress.kernels.lanes import WIDTH, fma, load, root, splat, store, where_less
+from .elementary import logarithm
+from .jit import kernel, stage
+from .lanes import WIDTH, fma, load, root, splat, store, where_less
 
 _MIDDLE, _SPLIT = 0.425, 5.0
 _A = (

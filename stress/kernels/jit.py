@@ -6,41 +6,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numba
 from numba import njit
 
 from stress.compiled import KernelCache, cache_directory
-from stress.kernels.stages import PIPELINE, KernelCompiler
 
+from .stages import PIPELINE, KernelCompiler
+
+_F = TypeVar("_F", bound=Callable[..., Any])
 _POLICY: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False}
 
 
-def stage(function: Callable[..., Any]) -> Callable[..., Any]:
+def stage(function: _F) -> _F:
     """A piece of a kernel, inlined where it is called.
 
     Never called from Python, so no wrappers: each would compile the whole body once more.
     """
-    inlined: Callable[..., Any] = njit(
-        forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **PIPELINE, **_POLICY
-    )(function)
-    return inlined
+    inlined = njit(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **PIPELINE, **_POLICY)(function)
+    return cast("_F", inlined)
 
 
-def aside(function: Callable[..., Any]) -> Callable[..., Any]:
+def aside(function: _F) -> _F:
     """A piece of a kernel that is called, not inlined: compiled once, and apart from what surrounds it.
 
     A number written out, as an argument, is a type of its own and has the piece compiled once more: `int(0)` is not.
     """
-    called: Callable[..., Any] = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **PIPELINE, **_POLICY)(function)
-    return called
+    called = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **PIPELINE, **_POLICY)(function)
+    return cast("_F", called)
 
 
-def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
+def kernel(function: _F) -> _F:
     """An entry point: compiled once per machine and source, kept in `cache_directory()`."""
     compiled = njit(pipeline_class=KernelCompiler, **_POLICY)(function)
     directory = cache_directory()
     if directory is not None and not numba.config.DISABLE_JIT:
         compiled._cache = KernelCache(function, directory)
-    return compiled  # type: ignore[no-any-return]
+    return cast("_F", compiled)

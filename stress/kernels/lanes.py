@@ -22,7 +22,7 @@ from numba.core.errors import TypingError
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
-from stress.kernels.space import data_pointer
+from .space import data_pointer
 
 WIDTH = 32
 """Lanes of one value: a whole row (`layout.LANES`)."""
@@ -127,15 +127,45 @@ def _operator(symbol: Any, float_build: str | None, word_build: str | None) -> N
                 lower_builtin(symbol, *pair)(lowering(build))
 
 
-_operator(operator.add, "fadd", "add")
-_operator(operator.sub, "fsub", "sub")
-_operator(operator.mul, "fmul", "mul")
+for _plain, _in_place, *_builds in (
+    (operator.add, operator.iadd, "fadd", "add"),
+    (operator.sub, operator.isub, "fsub", "sub"),
+    (operator.mul, operator.imul, "fmul", "mul"),
+):
+    _operator(_plain, *_builds)
+    _operator(_in_place, *_builds)
 _operator(operator.truediv, "fdiv", None)
 _operator(operator.xor, None, "xor")
 _operator(operator.and_, None, "and_")
 _operator(operator.or_, None, "or_")
 _operator(operator.rshift, None, "lshr")
 _operator(operator.lshift, None, "shl")
+
+
+@infer_global(operator.neg)
+class _Negative(AbstractTemplate):  # type: ignore[misc]
+    def generic(self, args: Any, kws: Any) -> Any:
+        return signature(args[0], *args) if isinstance(args[0], FloatLanes) else None
+
+
+@lower_builtin(operator.neg, FloatLanes)
+def _negative(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    return builder.fneg(args[0])
+
+
+def widened(context: Any, builder: Any, value: Any, kind: Any, lanes: FloatLanes) -> Any:
+    """A value as lanes: a scalar on each of them."""
+    return _as_floats(lanes)(context, builder, value, kind)
+
+
+def load_from(builder: Any, address: Any, lanes: FloatLanes) -> Any:
+    """The lanes that begin at the address of a number."""
+    return builder.load(builder.bitcast(address, lanes.vector.as_pointer()), align=8)
+
+
+def store_to(builder: Any, address: Any, value: Any) -> None:
+    """Store lanes from the address of a number on."""
+    builder.store(value, builder.bitcast(address, value.type.as_pointer()), align=8)
 
 
 def _pointer(context: Any, builder: Any, array_type: Any, array: Any, index: Any, vector: Any) -> Any:
@@ -244,6 +274,28 @@ def _floor(typing, a):  # type: ignore[no-untyped-def]
 @intrinsic
 def _where_less(typing, a, b, yes, no):  # type: ignore[no-untyped-def]
     return _widest([a, b, yes, no])(a, b, yes, no), _select("<")
+
+
+def _choose(first_less: bool) -> Callable[..., Any]:
+    """The smaller of two, or the larger: the second where it is not less."""
+
+    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        to_lanes = _as_floats(sig.return_type)
+        a, b = (to_lanes(context, builder, v, k) for v, k in zip(args, sig.args, strict=True))
+        less = builder.fcmp_ordered("<", a, b)
+        return builder.select(less, a, b) if first_less else builder.select(less, b, a)
+
+    return build
+
+
+@intrinsic
+def _smaller(typing, a, b):  # type: ignore[no-untyped-def]
+    return _widest([a, b])(a, b), _choose(True)
+
+
+@intrinsic
+def _larger(typing, a, b):  # type: ignore[no-untyped-def]
+    return _widest([a, b])(a, b), _choose(False)
 
 
 def _splatting(context: Any, builder: Any, sig: Any, args: Any) -> Any:
@@ -355,6 +407,14 @@ if config.DISABLE_JIT:
         """`yes` where a < b, else `no` (also where either is not a number)."""
         return np.where(np.less(a, b), yes, no) + np.zeros(max(np.size(x) for x in (a, b, yes, no)))
 
+    def smaller(a: Any, b: Any) -> Any:
+        """The smaller of two; b where either is not a number."""
+        return where_less(a, b, a, b)
+
+    def larger(a: Any, b: Any) -> Any:
+        """The larger of two; a where either is not a number."""
+        return where_less(a, b, b, a)
+
     def splat(a: float) -> Any:
         """The same number on all lanes."""
         return np.full(WIDTH, a, np.float64)
@@ -383,7 +443,7 @@ if config.DISABLE_JIT:
 else:
     load, load_words, store, store_words = _load_floats, _load_words, _store_floats, _store_words
     load_narrow, store_narrow, load_like = _load_narrow, _store_narrow, _load_like
-    fma, root, floor, where_less = _fma, _root, _floor, _where_less
+    fma, root, floor, where_less, smaller, larger = _fma, _root, _floor, _where_less, _smaller, _larger
     splat, splat_narrow, splat_word = _splat_float, _splat_narrow, _splat_word
     float_bits, bits_float = _float_bits, _bits_float
     total, anywhere = _total, _anywhere

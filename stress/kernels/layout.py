@@ -1,170 +1,29 @@
-"""Where everything lies: the rows of the scratch array.
+"""Where everything lies that a running thread writes: the rows of the scratch.
 
-A row is 32 lanes of float64 (256 bytes); every offset below is in lanes, so `load(scratch, offset)` reads a row.
-K scenarios, T months, C cohorts, S segments, J purchase months, B parts of a purchase, W ways to fall due, N notes, A accounts, P fees, G triggers, X steps, L recovery lags.
+A row is 32 lanes of float64 (256 bytes), one lane a path of the block. A record is a few rows with names: a stage writes
+`note.unpaid`. To add a row, write its name in its record; to add a group, write it in `Scratch`. Rows lie in the order
+in which they are written here.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Annotated, Any, NamedTuple, Protocol, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .axes import Axis, Declared, declared
+from .typed import Lanes, Row
+
 LANES = 32
 PANEL_BLOCKS = 16
 PANEL_PATHS = LANES * PANEL_BLOCKS
+ENTRY, ROLL_1, ROLL_2, ROLL_3, PREPAYMENT, RECOVERY = range(6)
+N_RATE = 6
+"""Rates of a segment: the rows of `Rates`."""
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-
-def _rows(count: int) -> range:
-    """First lanes of so many rows, one after another; the last says how long all before it are."""
-    return range(0, count * LANES, LANES)
-
-
-# Pool rows: one each, in this order (see `Rows.pool`).
-(
-    BALANCE,
-    PERFORMING,
-    LATE_1,
-    LATE_2,
-    LATE_3,
-    MONTH_START,
-    DEFAULTED,
-    SCHEDULED,
-    PREPAID,
-    CURED,
-    DILUTED,
-    DILUTION_LOST,
-    COMMINGLED,
-    COMMINGLED_INCOME,
-    RECOVERED,
-    FEE_INCOME,
-    LATE_CHARGE,
-    CASH_INTEREST,
-    BOUGHT,
-    COST,
-    TOTAL_DEFAULTED,
-    TOTAL_RECOVERED,
-    TOTAL_BOUGHT,
-    TOTAL_INCOME,
-    EXCESS,
-    EXCESS_BEFORE,
-    EXCESS_TWO_BEFORE,
-    IDLE_DAYS,
-    PHASE,
-    RECOVERABLE,
-    IDLE_MOST,
-    POOL_ROWS,
-) = _rows(32)
-POOL_ROW_NAMES = (
-    "pool_balance",
-    "performing",
-    "m1",
-    "m2",
-    "m3",
-    "month_start_balance",
-    "defaults",
-    "scheduled_principal",
-    "prepaid",
-    "cured_paid",
-    "dilution",
-    "dilution_lost",
-    "commingled",
-    "commingled_income",
-    "recoveries",
-    "fee_income",
-    "late_charge",
-    "cash_interest",
-    "purchases",
-    "purchase_cost",
-    "",
-    "",
-    "",
-    "",
-    "excess_spread",
-    "",
-    "",
-    "",
-    "phase",
-    "",
-    "idle_cash_days",
-)
-"""Names of the pool rows in a replay (empty: not shown); money in the deal's currency."""
-# Cash rows (see `Rows.cash`): collections of the month and the path's running totals.
-(
-    INCOME_COLLECTED,
-    PRINCIPAL_COLLECTED,
-    LOCKED,
-    SUPPLY_LEFT,
-    CASH_IN,
-    CASH_OUT,
-    GAP,
-    DEFICIENCY,
-    EARLY_MONTH,
-    MASK,
-    STEP_MASK,
-    WORST_BALANCE,
-    WORST_CASH,
-    WORST_DEFICIENCY,
-    WORST_NEGATIVE,
-    WORST_INTEREST,
-    NEED,
-    RETAINED,
-    SENIOR_COST,
-    CASH_ROWS,
-) = _rows(20)
-N_LAW = 5
-"""Laws whose worst errors a path keeps: the rows from WORST_BALANCE on."""
-
-# Rows of a note, note after note (see `Rows.note`). UNPAID: what is due, less what has been paid.
-# SHORTFALL: the most that a payment left unpaid (less rounding). FIRST_LOSS: the last month whose payment left the note
-# covered; `outcome.finish` makes it the first month of its loss.
-(
-    OUTSTANDING,
-    ACCRUED,
-    UNPAID,
-    SHORTFALL,
-    PRINCIPAL_TIME,
-    FIRST_LOSS,
-    INTEREST_DUE,
-    INTEREST_PAID,
-    PRINCIPAL_PAID,
-    YIELD_PAID,
-    NOTE_ROWS,
-) = _rows(11)
-NOTE_ROW_NAMES = (
-    "note_balance",
-    "interest_accrued",
-    "interest_unpaid",
-    "",
-    "",
-    "",
-    "interest_due",
-    "interest_paid",
-    "principal_paid",
-    "residual_yield",
-)
-"""The last four are kept for replays alone."""
-
-# Rows of a fee, fee after fee. FEE_LEFT: what is due, less what has been paid; the others are kept for replays alone.
-FEE_LEFT, FEE_CURRENT, FEE_DUE, FEE_PAID, FEE_ROWS = _rows(5)
-FEE_ROW_NAMES = ("", "fee_current", "fee_due", "fee_paid")
-# Rows of a trigger, trigger after trigger.
-TRIGGER_VALUE, TRIGGER_COUNT, TRIGGER_MONTH, TRIGGER_ON, TRIGGER_ROWS = _rows(5)
-TRIGGER_ROW_NAMES = ("trigger_value", "trigger_count", "trigger_month", "tripped")
-
-# Rows of a cohort and segment. SCALE: cumulative survival. HISTORY: purchases by month and way over the survival at their
-# time, and after them (`Rows.fresh`) those since the cohort's last step, which are in ALIVE but not in the profile yet.
-ALIVE, PAST_1, PAST_2, PAST_3, DUE_1, DUE_2, DUE_3, FEE_1, FEE_2, FEE_3, SCALE, HISTORY = _rows(12)
-
-# Rate rows of a segment.
-ENTRY, ROLL_1, ROLL_2, ROLL_3, PREPAYMENT, RECOVERY, N_RATE = range(7)
-
-# Path rows (see `Rows.path`).
-PERSISTENCE, GAIN, MIXING_VARIABLE, DRAWN_SHIFT, DRAWN_ODDS, PATH_ROWS = _rows(6)
 
 
 class Sizes(NamedTuple):
@@ -208,71 +67,347 @@ class Sizes(NamedTuple):
     """1 where whole obligors move: the rates that act are counted, not conditional."""
 
 
-class Rows(NamedTuple):
-    """First lane of each group of rows in the scratch array. Those from `pool` to `log` start a path at zero."""
+class Switches(NamedTuple):
+    """What else the packer tells the stages, beside the sizes."""
 
-    step: int
-    condition: int
-    pool: int
-    account: int
-    cash: int
-    note: int
-    fee: int
-    trigger: int
-    rate: int
-    """Conditional rates given the factors."""
-    acting: int
-    """Rates that act on the pool: the shares of counted obligors that move, `rate` itself in a pool without end."""
-    factor: int
-    path: int
+    by_path: int
+    """1 where the entry rates of some scenario take more of a path than its factors."""
+    traced: int
+    """1 where rows are kept month by month, for a replay."""
+    keeps_steps: int
+    """1 where it is kept what each step paid: for a replay, or because a step has a cap."""
+    has_conditions: int
+    weighted: int
+    """1 where paths carry weights."""
+    unit: int
+    """What a path of weight 1 adds to a weighted count."""
+    replicated: int
+    """1 where losses are counted by replicate."""
+
+
+K, T, C, S, J, B, W, N, A, P, G, X, F, L = (
+    Axis(f"n_{name}")
+    for name in (
+        *("scenario", "month", "cohort", "segment", "history", "part", "way", "note", "account", "fee", "trigger"),
+        *("step", "factor", "lag"),
+    )
+)
+"""Axes by their letters: scenarios, months, cohorts, segments, purchase months, parts of a purchase, ways to fall due,
+notes, accounts, fees (P), triggers (G), steps (X), factors, recovery lags."""
+
+
+class Record:
+    """Rows with names, which may be taken by number as well."""
+
+    def __getitem__(self, row: int) -> Lanes:
+        """Load a row by its number."""
+        raise NotImplementedError
+
+
+class Pool:
+    """The receivables pool."""
+
+    balance: Row
+    """Kept up to date by every movement; `determination.total_pool` holds it to the sum of the cohorts."""
+    performing: Row
+    late_1: Row
+    late_2: Row
+    late_3: Row
+    month_start: Row
+    # The rows from here to `cost` are of the month: set to zero at its start.
+    defaulted: Row
+    scheduled: Row
+    prepaid: Row
+    cured: Row
+    diluted: Row
+    dilution_lost: Row
+    commingled: Row
+    commingled_income: Row
+    recovered: Row
+    fee_income: Row
+    late_charge: Row
+    cash_interest: Row
+    bought: Row
+    cost: Row
+    recoverable: Row
+    idle_most: Row
+    # Running.
+    total_defaulted: Row
+    total_recovered: Row
+    total_bought: Row
+    total_income: Row
+    excess: Row
+    excess_before: Row
+    excess_two_before: Row
+    idle_days: Row
+    phase: Row
+
+
+class Cash:
+    """Collections of the month and the ledgers of the path."""
+
+    income_collected: Row
+    principal_collected: Row
+    locked: Row
+    supply_left: Row
+    cash_in: Row
+    cash_out: Row
+    gap: Row
+    """Notes less assets."""
+    deficiency: Row
+    early_month: Row
+    mask: Row
+    """1 on the lanes on which the present step acts."""
+    phase_mask: Row
+    """1 on the lanes of the phase whose steps run."""
+    need: Row
+    retained: Row
+    senior_cost: Row
+
+
+class Laws(Record):
+    """The worst error of the path against each law: pool balance, cash, notes less assets, a negative balance, negative
+    interest due."""
+
+    balance: Row
+    cash: Row
+    deficiency: Row
+    negative: Row
+    interest: Row
+
+
+class Note:
+    """A class of notes."""
+
+    outstanding: Row
+    accrued: Row
+    unpaid: Row
+    """What is due, less what has been paid."""
+    shortfall: Row
+    """The most that a payment left unpaid (less rounding)."""
+    principal_time: Row
+    first_loss: Row
+    """The last month whose payment left the note covered; `outcome.finish` makes it the first month of its loss."""
+    # Kept for replays alone.
+    interest_due: Row
+    interest_paid: Row
+    principal_paid: Row
+    yield_paid: Row
+
+
+class Fee:
+    """A fee."""
+
+    left: Row
+    """What is due, less what has been paid."""
+    # Kept for replays alone.
+    current: Row
+    due: Row
+    paid: Row
+
+
+class Trigger:
+    """A trigger."""
+
+    value: Row
+    count: Row
+    month: Row
+    on: Row
+
+
+class Cohort:
+    """A cohort and segment: buckets, the next three slots of the profile."""
+
+    alive: Row
+    late_1: Row
+    late_2: Row
+    late_3: Row
+    due_1: Row
+    due_2: Row
+    due_3: Row
+    fee_1: Row
+    fee_2: Row
+    fee_3: Row
+    scale: Row
+    """Cumulative survival."""
+
+
+class Segment:
+    """A segment over all cohorts (kept where limits bind)."""
+
+    balance: Row
+
+
+class Rates:
+    """Rates of a segment in a month, in the order of the tables."""
+
+    entry: Row
+    roll_1: Row
+    roll_2: Row
+    roll_3: Row
+    prepayment: Row
+    recovery: Row
+
+
+class Path:
     """What lasts a path's whole life."""
-    recovery_ring: int
-    default_ring: int
-    lock_ring: int
-    segment: int
-    """Balance of each segment over cohorts (kept where limits bind)."""
-    cohort: int
-    cohort_stride: int
-    """Lanes of one cohort x segment."""
-    fresh: int
-    """Lanes from the first row of a cohort and segment to its purchases since the last step: even months, odd months."""
-    log: int
-    """Cash of each note by payment, (T, N) rows: for the IRR and the replay."""
-    outcome: int
-    """Per-path results in the order of the batch quantities."""
-    size: int
+
+    persistence: Row
+    gain: Row
+    mixing_variable: Row
+    drawn_shift: Row
+    drawn_odds: Row
 
 
-def rows_of(sizes: Sizes) -> Rows:
-    """Lay the groups out one after another."""
-    fresh = HISTORY + LANES * sizes.n_history * sizes.n_way
-    stride = fresh + LANES * 2 * sizes.n_way
-    lengths = {
-        "step": LANES * sizes.n_step,
-        "condition": LANES * sizes.n_step,
-        "pool": POOL_ROWS,
-        "account": LANES * sizes.n_account,
-        "cash": CASH_ROWS,
-        "note": NOTE_ROWS * sizes.n_note,
-        "fee": FEE_ROWS * sizes.n_fee,
-        "trigger": TRIGGER_ROWS * sizes.n_trigger,
-        "rate": LANES * N_RATE * sizes.n_segment,
-        "acting": LANES * N_RATE * sizes.n_segment * sizes.granular,
-        "factor": LANES * sizes.n_factor,
-        "path": PATH_ROWS,
-        "recovery_ring": LANES * sizes.n_lag,
-        "default_ring": LANES * sizes.n_write_off,
-        "lock_ring": LANES * sizes.n_lock,
-        "segment": LANES * sizes.n_segment,
-        "cohort": sizes.n_cohort * sizes.n_segment * stride,
-        "log": LANES * sizes.n_month * sizes.n_note,
-        "outcome": LANES * (8 * sizes.n_note + 6),
-    }
-    start: dict[str, int] = {}
-    at = 0
-    for name, length in lengths.items():
-        start[name] = at
-        at += length
-    if sizes.granular == 0:
-        start["acting"] = start["rate"]
-    return Rows(cohort_stride=stride, fresh=fresh, size=at, **start)
+class NoteOutcome(Record):
+    """What a path came to for a note, in the order of `tally.NOTE_QUANTITIES`."""
+
+    loss: Row
+    any_loss: Row
+    shortfall: Row
+    principal_time: Row
+    principal: Row
+    irr: Row
+    price: Row
+    multiple: Row
+
+
+class PoolOutcome(Record):
+    """What a path came to for the pool, in the order of `tally.POOL_QUANTITIES`."""
+
+    default: Row
+    net_loss: Row
+    early_amortization: Row
+    purchased: Row
+    income: Row
+    recovered: Row
+
+
+class Counting:
+    """While a block is counted."""
+
+    weight: Row
+    """Of each path; 0 on a lane without one."""
+    path: Row
+    """1 for a path, 0 on a lane without one."""
+    units: Row
+    """What a path adds to a count by weight."""
+
+
+RECORDS: tuple[type, ...] = (
+    *(Pool, Cash, Laws, Note, Fee, Trigger, Cohort, Segment, Rates, Path, NoteOutcome, PoolOutcome, Counting),
+)
+ROWS: dict[type, tuple[str, ...]] = {record: tuple(record.__annotations__) for record in RECORDS}
+"""Names of the rows of each record, in their order."""
+N_LAW = len(ROWS[Laws])
+
+Index = int | tuple[int, ...]
+R = TypeVar("R", covariant=True)
+
+
+class Each(Protocol[R]):
+    """A record for each index."""
+
+    def __getitem__(self, index: Index) -> R:
+        """The record."""
+        ...
+
+
+class Rows(Protocol):
+    """A row for each index."""
+
+    def __getitem__(self, index: Index) -> Lanes:
+        """Load the row."""
+        ...
+
+    def __setitem__(self, index: Index, value: Lanes | float) -> None:
+        """Store the row."""
+
+
+class Numbers(Protocol):
+    """A number for each index."""
+
+    def __getitem__(self, index: Index) -> float:
+        """Read it."""
+        ...
+
+    def __setitem__(self, index: Index, value: float | Lanes) -> None:
+        """Write it; lanes lie from there on."""
+
+
+class Scratch:
+    """Groups of rows, in the order in which they lie."""
+
+    # Kept at each payment of a replay (up to `pool`); from `cash` to `log` all starts a path at zero.
+    step_paid: Annotated[Rows, X]
+    condition: Annotated[Rows, X]
+    cash: Cash
+    law: Laws
+    note: Annotated[Each[Note], N]
+    fee: Annotated[Each[Fee], P]
+    trigger: Annotated[Each[Trigger], G]
+    # Kept at each determination of a replay (up to `path`).
+    pool: Pool
+    account: Annotated[Rows, A]
+    rate: Annotated[Rows, S, N_RATE]
+    """Conditional rates given the factors."""
+    acting: Annotated[Each[Rates], S]
+    """Rates that act on the pool: the shares of counted obligors that move; `rate` itself in a pool without end."""
+    factor: Annotated[Rows, F]
+    path: Path
+    recovery_ring: Annotated[Rows, L]
+    default_ring: Annotated[Rows, Axis("n_write_off")]
+    lock_ring: Annotated[Rows, Axis("n_lock")]
+    segment: Annotated[Each[Segment], S]
+    cohort: Annotated[Each[Cohort], C, S]
+    fresh: Annotated[Rows, C, S, 2, W]
+    """Purchases since the cohort's last step, in even and odd months: in its balance, not in its profile yet."""
+    history: Annotated[Rows, C, S, J, W]
+    """Purchases by month and way over the survival at their time."""
+    log: Annotated[Rows, T, N]
+    """Cash of each note by payment."""
+    outcome: Annotated[Each[NoteOutcome], N]
+    pool_outcome: PoolOutcome
+    counting: Counting
+    bins: Annotated[Numbers, LANES]
+    amount: Annotated[Numbers, LANES]
+    """By lane, while a quantity is counted."""
+    # Of a panel, not of a block.
+    month_sum: Annotated[Numbers, T, N + 5]
+    panel: Annotated[Rows, PANEL_BLOCKS, T, F]
+    """Normals of the factors."""
+    own: Annotated[Rows, PANEL_BLOCKS, S]
+    mixing_normal: Annotated[Rows, PANEL_BLOCKS]
+    parameters: Annotated[Rows, PANEL_BLOCKS, 3]
+    shocks: Annotated[Rows, PANEL_BLOCKS, Axis("n_shock")]
+    weight: Annotated[Rows, PANEL_BLOCKS]
+    """Weights of the paths: 1 unless a sampler set them."""
+    residual: Annotated[Numbers, K, N_LAW]
+    """Worst errors of the laws over the cut-off balance."""
+    total_bought: Annotated[Numbers, T, C]
+    """On the first lane, after each step of a replay."""
+    trace: Annotated[Numbers, T, Axis("n_kept")]
+    """The groups before `path`, month by month, in a replay."""
+
+
+class Group(NamedTuple):
+    """How a group of the scratch lies."""
+
+    record: type | None
+    """Of which records; None: of rows, or of numbers."""
+    stride: int
+    """Numbers from one of its elements to the next."""
+    axes: Declared
+
+
+def _group(what: Any, axes: Declared) -> Group:
+    if what is Numbers:
+        return Group(None, 1, axes)
+    if what is Rows:
+        return Group(None, LANES, axes)
+    (record,) = get_args(what) or (what,)
+    return Group(record, LANES * len(ROWS[record]), axes)
+
+
+GROUPS: dict[str, Group] = {name: _group(what, axes) for name, what, axes in declared(Scratch)}
+"""Every group of the scratch, in the order in which they lie."""

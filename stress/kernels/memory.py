@@ -1,4 +1,4 @@
-"""A problem packed flat: one array of each kind and a record of offsets, so that stages take one small argument.
+"""A problem packed flat: one array of each kind and a header of offsets, so that stages take one small argument.
 
 Passing the problem's arrays themselves would flatten some 45 arrays into every stage's signature: 42 s to compile
 instead of a few.
@@ -7,30 +7,17 @@ instead of a few.
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from stress.kernels.codes import NO_LIMIT
-from stress.kernels.layout import LANES, N_LAW, PANEL_BLOCKS, Floats, Ints
-from stress.kernels.sampling import Sampler, Shifted, Sobol
-from stress.kernels.tables import BY_PATH, HEADER_FIELDS, N_PARAMETER, Problem
-from stress.kernels.tally import NO_PATH, WEIGHT_UNIT, Tally, tally_shapes
-
-
-class Memory(NamedTuple):
-    """What every stage sees."""
-
-    w: Any
-    """Scratch: rows of lanes, then lane mask, month sums, panel of normals, residuals, trace."""
-    f: Any
-    """All float64 tables of the problem, flat; table `x` starts at p.at_x."""
-    g: Any
-    """All int64 tables of the problem, flat."""
-    n: Any
-    """Counts; tally array `x` starts at p.to_x."""
-    p: Any
-    """Record of sizes, row offsets and table offsets."""
+from .codes import NO_LIMIT
+from .header import FIELD, HEADER_FIELDS
+from .layout import GROUPS, LANES, ROWS, Floats, Ints, Switches
+from .sampling import Sampler, Shifted, Sobol
+from .shown import SHOWN
+from .tables import BY_PATH, MEASURED, STEP_VALUE, TABLES, Problem
+from .tally import NO_PATH, WEIGHT_UNIT, Tally, tally_shapes
 
 
 class Packed(NamedTuple):
@@ -50,54 +37,69 @@ def pack(problem: Problem, traced: bool = False, sampler: Sampler | None = None,
     """Lay all tables out flat and write down where each begins.
 
     `sampler`: who draws the factors, in place of Philox. `replicated`: count losses by replicate, as Sobol's always are.
+    Raises ValueError where an array has not the shape that its axes say.
     """
-    sizes, rows = problem.sizes, problem.rows
-    entries: dict[str, int] = {**sizes._asdict(), **rows._asdict()}
-    floats: list[Floats] = []
-    integers: list[Ints] = []
-    used = {"f": 0, "i": 0}
-    for group in (problem.market, problem.receivables, problem.contract):
-        for name, table in group._asdict().items():
-            entries[f"at_{name}"] = used[table.dtype.kind]
-            used[table.dtype.kind] += table.size
-            (floats if table.dtype.kind == "f" else integers).append(np.ascontiguousarray(table).ravel())
-    market = problem.market
-    for name in ("link", "mixing", "quantile", "response"):
-        entries[f"{name}_width"] = getattr(market, name).shape[-1]
-    entries["n_shock"] = market.shock.shape[-1]
-    entries["by_path"] = int(bool((market.degree == BY_PATH).any()))
-    regions = {
-        "alive": LANES,
-        "month_sums": sizes.n_month * (5 + sizes.n_note),
-        "panel": PANEL_BLOCKS * sizes.n_month * sizes.n_factor * LANES,
-        "own": PANEL_BLOCKS * sizes.n_segment * LANES,
-        "mixing": PANEL_BLOCKS * LANES,
-        "parameters": PANEL_BLOCKS * N_PARAMETER * LANES,
-        "shocks": PANEL_BLOCKS * entries["n_shock"] * LANES,
-        "weight": PANEL_BLOCKS * LANES,
-        "residuals": N_LAW * sizes.n_scenario,
-        "trace": sizes.n_month * (rows.cohort + sizes.n_cohort) if traced else 0,
-    }
-    at = rows.size
-    for name, length in regions.items():
-        entries[name] = at
-        at += length
-    entries["traced"] = int(traced)
-    entries["has_conditions"] = int(problem.contract.test.size > 0)
-    capped = (problem.contract.step_value[:, 0] < NO_LIMIT).any()
-    entries["keeps_steps"] = int(traced or bool(capped))
-    weighted = isinstance(sampler, Shifted)
-    entries["weighted"], entries["unit"] = int(weighted), WEIGHT_UNIT if weighted else 1
-    replicated = replicated or isinstance(sampler, Sobol)
-    entries["replicated"] = int(replicated)
+    switches = _switches(problem, traced, sampler, replicated)
+    entries: dict[str, int] = {**problem.sizes._asdict(), **switches._asdict()}
+    tables = {name: table for group in problem[1:] for name, table in group._asdict().items()}
+    entries |= _measured(tables)
+    flat: dict[str, list[Floats | Ints]] = {"f": [], "g": []}
+    used = {"f": 0, "g": 0}
+    for name, table in tables.items():
+        kind, axes = TABLES[name]
+        if table.shape != axes.shape(entries) or table.dtype.kind != {"f": "f", "g": "i"}[kind]:
+            raise ValueError(f"table {name} is {table.dtype} {table.shape}, its axes are {axes.shape(entries)}")
+        entries[f"at_{name}"] = used[kind]
+        used[kind] += table.size
+        flat[kind].append(np.ascontiguousarray(table).ravel())
+    n_scratch = _lay_out(entries)
+    sizes = problem.sizes
     counts = (sizes.n_scenario, sizes.n_note, sizes.n_month, sizes.n_trigger)
-    shapes = tally_shapes(*counts, weighted, replicated)
+    shapes = tally_shapes(*counts, bool(switches.weighted), bool(switches.replicated))
     count = 0
     for name, shape in shapes.items():
         entries[f"to_{name}"] = count
         count += math.prod(shape)
     header = np.array([entries[name] for name in HEADER_FIELDS], dtype=np.int64)
-    return Packed(np.concatenate(floats), np.concatenate(integers), header, at, shapes, problem, sampler)
+    return Packed(np.concatenate(flat["f"]), np.concatenate(flat["g"]), header, n_scratch, shapes, problem, sampler)
+
+
+def _switches(problem: Problem, traced: bool, sampler: Sampler | None, replicated: bool) -> Switches:
+    capped = (problem.contract.step_value[:, STEP_VALUE.index("limit")] < NO_LIMIT).any()
+    weighted = isinstance(sampler, Shifted)
+    return Switches(
+        by_path=int((problem.market.degree == BY_PATH).any()),
+        traced=int(traced),
+        keeps_steps=int(traced or bool(capped)),
+        has_conditions=int(problem.contract.test.size > 0),
+        weighted=int(weighted),
+        unit=WEIGHT_UNIT if weighted else 1,
+        replicated=int(replicated or isinstance(sampler, Sobol)),
+    )
+
+
+def _measured(tables: dict[str, Floats | Ints]) -> dict[str, int]:
+    """Lengths that the tables themselves tell."""
+    found: dict[str, int] = {}
+    for name, table in tables.items():
+        for axis, length in zip(TABLES[name][1], table.shape, strict=False):
+            if axis.size in MEASURED:
+                found.setdefault(axis.size, length)
+    return found
+
+
+def _lay_out(entries: dict[str, int]) -> int:
+    """Put the groups of the scratch one after another; their length in all."""
+    at, entries["n_kept"] = 0, 0
+    for name, group in GROUPS.items():
+        entries[f"of_{name}"] = at
+        if name == "acting" and entries["granular"] == 0:
+            entries["of_acting"] = entries["of_rate"]
+            continue
+        if name == "path" and entries["traced"] == 1:
+            entries["n_kept"] = at
+        at += group.stride * math.prod(group.axes.shape(entries))
+    return at
 
 
 def aligned(n: int) -> Floats:
@@ -107,44 +109,73 @@ def aligned(n: int) -> Floats:
     return raw[skip : skip + n]
 
 
-def field(packed: Packed, name: str) -> int:
-    """One size or offset of a packed problem."""
-    return int(packed.header[HEADER_FIELDS.index(name)])
-
-
 class Workspace:
-    """What one running thread writes to: scratch and counts."""
+    """What one running thread writes to: scratch and counts. Nobody else knows how they lie."""
 
     def __init__(self, packed: Packed) -> None:
         self.packed = packed
+        self.sizes = {name: int(packed.header[i]) for name, i in FIELD.items()}
         self.scratch = aligned(packed.n_scratch)
-        self.scratch[field(packed, "weight") :][: PANEL_BLOCKS * LANES] = 1.0
+        self._group("weight")[:] = 1.0
         self.count = np.zeros(sum(math.prod(s) for s in packed.shapes.values()), np.int64)
-        self._region("loss_path")[:] = NO_PATH
+        self.counts().loss_path[:] = NO_PATH
 
-    def _region(self, name: str) -> Ints:
-        start = field(self.packed, f"to_{name}")
-        shape = self.packed.shapes[name]
-        return self.count[start : start + math.prod(shape)].reshape(shape)
+    def _group(self, name: str) -> Floats:
+        """A group of the scratch by its axes, and lanes where it has rows; a record's rows come before its lanes."""
+        group = GROUPS[name]
+        shape = group.axes.shape(self.sizes)
+        rows = () if group.stride == 1 else (LANES,) if group.record is None else (len(ROWS[group.record]), LANES)
+        start = self.sizes[f"of_{name}"]
+        return self.scratch[start : start + group.stride * math.prod(shape)].reshape(*shape, *rows)
 
     def drawing(self) -> tuple[Floats, Floats]:
         """Where the normals of a panel stand, flat (16, T, F, 32), and the weights of its paths, flat (16, 32)."""
-        sizes = self.packed.problem.sizes
-        panel, weight = (field(self.packed, name) for name in ("panel", "weight"))
-        length = PANEL_BLOCKS * sizes.n_month * sizes.n_factor * LANES
-        return self.scratch[panel : panel + length], self.scratch[weight : weight + PANEL_BLOCKS * LANES]
+        return self._group("panel").reshape(-1), self._group("weight").reshape(-1)
+
+    def put_normals(self, normals: Floats) -> None:
+        """Normals (T, F, 32) of the block that runs next, as the first of its panel (`alone.run` with `drawn`)."""
+        self._group("panel")[0] = normals
+
+    def rows(self, group: str, row: str = "") -> Floats:
+        """Where a group of rows stands now: its axes, then (32,) lanes; `row`: one of its records' (a copy)."""
+        found = self._group(group)
+        record = GROUPS[group].record
+        return (found if record is None else found[..., ROWS[record].index(row), :]).copy()
+
+    def outcomes(self) -> Floats:
+        """(8 N + 6, 32) what the paths of the last block came to: `tally.NOTE_QUANTITIES` of each note, then
+        `tally.POOL_QUANTITIES` (a copy)."""
+        notes, pool = self._group("outcome"), self._group("pool_outcome")
+        return np.concatenate([notes.reshape(-1, LANES), pool])
+
+    def traced(self, name: str) -> Floats:
+        """A quantity of `shown.SHOWN` of the last block, month by month: (T, axes of its group, 32)."""
+        group_name, row = SHOWN[name]
+        group = GROUPS[group_name]
+        shape, start = group.axes.shape(self.sizes), self.sizes[f"of_{group_name}"]
+        kept = self._group("trace")[:, start : start + group.stride * math.prod(shape)]
+        found = kept.reshape(len(kept), *shape, group.stride // LANES, LANES)
+        return found[..., ROWS[group.record].index(row) if group.record else 0, :]
+
+    def total_bought(self) -> Floats:
+        """(T, C) face bought up to each step, on the first lane (of a traced problem)."""
+        return self._group("total_bought").copy()
+
+    def counts(self) -> Tally:
+        """What has been counted so far, in the memory itself."""
+        arrays = {}
+        for name, shape in self.packed.shapes.items():
+            start = self.sizes[f"to_{name}"]
+            arrays[name] = self.count[start : start + math.prod(shape)].reshape(shape)
+        return Tally(**arrays, residual=self._group("residual"))
 
     def tally(self) -> Tally:
         """What has been counted so far (copied, so that the workspace can go on)."""
-        k = self.packed.problem.sizes.n_scenario
-        at = field(self.packed, "residuals")
-        arrays = {name: self._region(name).copy() for name in self.packed.shapes}
-        return Tally(**arrays, residual=self.scratch[at : at + N_LAW * k].reshape(k, N_LAW).copy())
+        counts = self.counts()
+        return counts._replace(**{name: array.copy() for name, array in counts._asdict().items()})
 
     def clear(self) -> None:
         """Count from zero again."""
-        k = self.packed.problem.sizes.n_scenario
-        at = field(self.packed, "residuals")
-        self.scratch[at : at + N_LAW * k] = 0.0
+        self._group("residual")[:] = 0.0
         self.count[:] = 0
-        self._region("loss_path")[:] = NO_PATH
+        self.counts().loss_path[:] = NO_PATH

@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from stress.kernels.elementary import exponential, logarithm
-from stress.kernels.jit import aside
-from stress.kernels.lanes import anywhere, fma, load, splat, store, where_less
-from stress.kernels.layout import (
-    EARLY_MONTH,
-    FIRST_LOSS,
-    LANES,
-    NOTE_ROWS,
-    OUTSTANDING,
-    PRINCIPAL_TIME,
-    SHORTFALL,
-    TOTAL_BOUGHT,
-    TOTAL_DEFAULTED,
-    TOTAL_INCOME,
-    TOTAL_RECOVERED,
-)
-from stress.kernels.tables import CUT_OFF, FIRST_YEARS
-from stress.kernels.tally import HIGHEST_IRR
+from .elementary import exponential, logarithm
+from .jit import aside
+from .lanes import anywhere, fma, larger, smaller, splat, where_less
+from .records import Memory
+from .tally import HIGHEST_IRR
+from .typed import Lanes
 
 MONTH_YEARS = 365.25 / 365.0 / 12.0
 """A mean month in years of ACT/365F: the even grid that payment dates are measured against."""
@@ -30,85 +16,74 @@ _EXACT = 1e-9
 
 
 @aside
-def finish(m: Any, k: Any) -> None:
-    """Fill the outcome rows in the order of `tally.NOTE_QUANTITIES` and `tally.POOL_QUANTITIES`."""
-    w, p = m.w, m.p
-    n_note = p.n_note
-    inverse = 1.0 / m.f[p.at_scalars + CUT_OFF]
-    for n in range(n_note):
-        per = 1.0 / m.f[p.at_original + n]
-        residual = m.f[p.at_residual + n]
-        note = p.note + n * NOTE_ROWS
-        out = p.outcome + 8 * n * LANES
-        outstanding = load(w, note + OUTSTANDING)
-        received, present_value = splat(0.0), splat(0.0)
-        first, last = p.n_month, 0
-        for t in range(p.n_month):
-            cash = load(w, p.log + (t * n_note + n) * LANES)
-            if anywhere(cash):
-                first, last = min(first, t), t
-            received = received + cash
-            present_value = fma(cash, m.f[p.at_discount + (k * p.n_month + t) * n_note + n], present_value)
-        multiple = received * per
-        loss = outstanding * per * (1.0 - residual) + (splat(1.0) - multiple) * residual
-        loss = where_less(loss, _EXACT, 0.0, loss)
-        loss = where_less(loss, 1.0 - 1e-12, loss, 1.0)
-        store(w, out, loss)
-        store(w, out + LANES, where_less(0.0, loss, 1.0, 0.0))
-        store(w, out + 2 * LANES, where_less(0.0, load(w, note + SHORTFALL), 1.0, 0.0))
-        store(w, out + 3 * LANES, load(w, note + PRINCIPAL_TIME) * per)
-        store(w, out + 4 * LANES, splat(1.0) - outstanding * per)
-        store(w, out + 5 * LANES, _internal_rate(m, n, multiple, first, last))
-        store(w, out + 6 * LANES, present_value * per)
-        store(w, out + 7 * LANES, multiple)
-        covered = load(w, note + FIRST_LOSS)
-        store(w, note + FIRST_LOSS, where_less(covered, p.n_month - 0.5, covered + 1.0, 0.0))
-    out = p.outcome + 8 * n_note * LANES
-    defaulted = load(w, p.pool + TOTAL_DEFAULTED)
-    recovered = load(w, p.pool + TOTAL_RECOVERED)
-    early = load(w, p.cash + EARLY_MONTH)
-    store(w, out, defaulted * inverse)
-    store(w, out + LANES, (defaulted - recovered) * inverse)
-    store(w, out + 2 * LANES, where_less(0.5, early, 1.0, 0.0))
-    store(w, out + 3 * LANES, load(w, p.pool + TOTAL_BOUGHT) * inverse)
-    store(w, out + 4 * LANES, load(w, p.pool + TOTAL_INCOME) * inverse)
-    store(w, out + 5 * LANES, recovered * inverse)
+def finish(m: Memory, k: int) -> None:
+    """End: what the path came to for each note and the pool."""
+    for n in range(m.p.n_note):
+        _finish_note(m, k, n)
+    pool, out, inverse = m.pool, m.pool_outcome, 1.0 / m.t.deal.cut_off
+    out.default = pool.total_defaulted * inverse
+    out.net_loss = (pool.total_defaulted - pool.total_recovered) * inverse
+    out.early_amortization = where_less(0.5, m.cash.early_month, 1.0, 0.0)
+    out.purchased = pool.total_bought * inverse
+    out.income = pool.total_income * inverse
+    out.recovered = pool.total_recovered * inverse
 
 
 @aside
-def _internal_rate(m: Any, n: Any, multiple: Any, begin: Any, end: Any) -> Any:
+def _finish_note(m: Memory, k: int, n: int) -> None:
+    """A note's loss, shortfall, life, yield, price and multiple."""
+    note, out = m.note[n], m.outcome[n]
+    per, residual = 1.0 / m.t.original[n], m.t.residual[n]
+    received, present_value = splat(0.0), splat(0.0)
+    first, last = m.p.n_month, 0
+    for t in range(m.p.n_month):
+        cash = m.log[t, n]
+        if anywhere(cash):
+            first, last = min(first, t), t
+        received = received + cash
+        present_value = fma(cash, m.t.discount[k, t, n], present_value)
+    multiple = received * per
+    loss = note.outstanding * per * (1.0 - residual) + (splat(1.0) - multiple) * residual
+    loss = where_less(loss, _EXACT, 0.0, loss)
+    loss = where_less(loss, 1.0 - 1e-12, loss, 1.0)
+    out.loss = loss
+    out.any_loss = where_less(0.0, loss, 1.0, 0.0)
+    out.shortfall = where_less(0.0, note.shortfall, 1.0, 0.0)
+    out.principal_time = note.principal_time * per
+    out.principal = splat(1.0) - note.outstanding * per
+    out.irr = _internal_rate(m, n, multiple, first, last)
+    out.price = present_value * per
+    out.multiple = multiple
+    note.first_loss = where_less(note.first_loss, m.p.n_month - 0.5, note.first_loss + 1.0, 0.0)
+
+
+@aside
+def _internal_rate(m: Memory, n: int, multiple: Lanes, begin: int, end: int) -> Lanes:
     """Effective annual IRR at par: Newton on the logarithm of present value, nearly linear in ln(1 + y).
 
     Payment dates lie within days of an even monthly grid: powers of one discount factor by Horner, the days by a
     second-order correction (error below 1e-7 for yields between -90% and 100%). Nothing is paid before month `begin` and
     after `end` on any lane.
     """
-    w, p = m.w, m.p
-    first = m.f[p.at_scalars + FIRST_YEARS] + MONTH_YEARS * begin
-    x = splat(m.f[p.at_guess + n])
-    received = where_less(multiple, 1e-9, 1e-9, multiple)
-    if m.f[p.at_residual + n] > 0.5:
-        x = logarithm(received) * 0.5
-    goal = logarithm(splat(m.f[p.at_original + n]))
+    first = m.t.deal.first_years + MONTH_YEARS * begin
+    x = splat(m.t.guess[n])
+    if m.t.residual[n] > 0.5:
+        x = logarithm(larger(multiple, 1e-9)) * 0.5
+    goal = logarithm(splat(m.t.original[n]))
     for _ in range(20):
         v = exponential(x * -MONTH_YEARS)
         h0, h1, h2, ht = splat(0.0), splat(0.0), splat(0.0), splat(0.0)
         for t in range(end, begin - 1, -1):
-            cash = load(w, p.log + (t * p.n_note + n) * LANES)
-            shift = m.f[p.at_years + 2 * t + 1]
+            cash, shift = m.log[t, n], m.t.years[t].shift
             h0 = fma(h0, v, cash)
             h1 = fma(h1, v, cash * shift)
             h2 = fma(h2, v, cash * (0.5 * shift * shift))
             ht = fma(ht, v, cash * float(t - begin))
-        value = fma(h2, x * x, fma(h1, x * -1.0, h0))
-        value = where_less(value, 1e-9, 1e-9, value)
+        value = larger(fma(h2, x * x, fma(h1, -x, h0)), 1e-9)
         mean_time = fma(ht, MONTH_YEARS, fma(value, first, h1)) / value
-        step = (logarithm(value) - x * first - goal) / where_less(mean_time, 1e-4, 1e-4, mean_time)
+        step = (logarithm(value) - x * first - goal) / larger(mean_time, 1e-4)
         before, x = x, x + where_less(multiple, 1e-9, 0.0, step)
-        x = where_less(x, -25.0, -25.0, x)
-        x = where_less(x, 4.0, x, 4.0)
+        x = smaller(larger(x, -25.0), 4.0)
         if not anywhere((x - before) * (x - before) - 1e-13):  # the next step would be about its square
             break
-    found = exponential(x) - 1.0
-    found = where_less(found, HIGHEST_IRR, found, HIGHEST_IRR)
-    return where_less(multiple, 1e-9, -1.0, found)
+    return where_less(multiple, 1e-9, -1.0, smaller(exponential(x) - 1.0, HIGHEST_IRR))

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from stress.kernels.elementary import cosine_quarter, logarithm, sine_quarter
-from stress.kernels.jit import aside, kernel, stage
-from stress.kernels.lanes import (
+from .elementary import cosine_quarter, logarithm, sine_quarter
+from .jit import aside, kernel, stage
+from .lanes import (
     WIDTH,
     bits_float,
     floor,
@@ -24,7 +24,7 @@ from stress.kernels.lanes import (
     store_words,
     where_less,
 )
-from stress.kernels.space import space_of
+from .space import space_of
 
 FACTORS, MACRO, MIXING, PARAMETERS, HETEROGENEITY, BINOMIALS, SCRAMBLE = range(7)
 """Purposes of a draw."""

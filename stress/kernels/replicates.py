@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from .count import loss_bin
+from .counting import count_each
+from .jit import aside, stage
+from .lanes import bits_float, float_bits, where_less
+from .records import Memory
+from .tally import N_BIN, N_COARSE, N_REPLICATE, OCTAVE
+from .typed import Lanes
 
-from stress.kernels.count import loss_bin
-from stress.kernels.jit import aside, stage
-from stress.kernels.layout import LANES
-from stress.kernels.tally import N_BIN, N_COARSE, N_REPLICATE, OCTAVE
+_TWO_52 = 0x4330000000000000
 
 
 @aside
-def count_replicate(m: Any, k: Any, block: Any, n_alive: Any) -> None:
+def count_replicate(m: Memory, k: int, block: int) -> None:
     """Losses of a block of Sobol points under the replicate to which it belongs."""
-    w, p = m.w, m.p
-    for n in range(p.n_note + 2):
-        at = p.outcome + (8 * n if n < p.n_note else 8 * p.n_note + (n - p.n_note)) * LANES
-        counts = p.to_replicate_count + ((k * (p.n_note + 2) + n) * N_REPLICATE + block % N_REPLICATE) * N_COARSE
-        for lane in range(n_alive):
-            m.n[counts + coarse_bin(loss_bin(w[at + lane]))] += 1
+    n_note, replicate = m.p.n_note, block % N_REPLICATE
+    for n in range(n_note):
+        _count(m, k, n, replicate, m.outcome[n].loss)
+    _count(m, k, n_note, replicate, m.pool_outcome.default)
+    _count(m, k, n_note + 1, replicate, m.pool_outcome.net_loss)
+
+
+@aside
+def _count(m: Memory, k: int, i: int, replicate: int, loss: Lanes) -> None:
+    count_each(m, m.to.replicate_count[k, i, replicate], coarse_bin(loss_bin(loss)), m.counting.path)
 
 
 @stage
-def coarse_bin(bin_of: Any) -> Any:
-    """Coarse bin of a loss bin: `tally.COARSE` by shifts."""
-    if bin_of > N_BIN:
-        return N_COARSE - 1
-    shift = 0
-    while bin_of >> shift >= 2 * OCTAVE:
-        shift += 1
-    return shift * OCTAVE + (bin_of >> shift)
+def coarse_bin(bins: Lanes) -> Lanes:
+    """Coarse bins of loss bins, `tally.coarse_bins`: from 64 on the exponent and the six bits after the leading one."""
+    leading = bits_float((float_bits(bins) >> 46) | _TWO_52) - (4503599627370496.0 + (1023 + 5) * OCTAVE)
+    coarse = where_less(bins, float(OCTAVE), bins, leading)
+    return where_less(bins, N_BIN + 0.5, coarse, N_COARSE - 1.0)

@@ -1,22 +1,25 @@
-"""The smallest moves on a row of lanes."""
+"""The smallest words on lanes."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from stress.kernels.jit import stage
-from stress.kernels.lanes import load, load_like, store, where_less
-
-
-@stage
-def add_to(w: Any, at: Any, value: Any) -> None:
-    """Add lanes to a row."""
-    store(w, at, load_like(w, at, value) + value)
+from .jit import stage
+from .lanes import larger
+from .typed import Lanes
 
 
 @stage
-def keep_worst(w: Any, row: Any, error: Any) -> None:
-    """Keep the largest absolute error seen on each lane."""
-    error = where_less(error, 0.0, error * -1.0, error)
-    worst = load(w, row)
-    store(w, row, where_less(error, worst, worst, error))
+def positive(value: Lanes) -> Lanes:
+    """What is above zero, else zero."""
+    return larger(value, 0.0)
+
+
+@stage
+def size(value: Lanes) -> Lanes:
+    """The absolute value."""
+    return larger(value, -value)
+
+
+@stage
+def worse(error: Lanes, known: Lanes) -> Lanes:
+    """The size of an error or the worst one known, whichever is larger; an error that is not a number stays."""
+    return larger(size(error), known)

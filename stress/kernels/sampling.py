@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stress.kernels.elementary import exponential
-from stress.kernels.inverse_normal import inverse_normal
-from stress.kernels.jit import kernel
-from stress.kernels.lanes import fma, load, splat, store, where_less
-from stress.kernels.philox import FACTORS, draw_normals
-from stress.kernels.space import space_of
-from stress.kernels.tally import N_REPLICATE
+from .elementary import exponential
+from .inverse_normal import inverse_normal
+from .jit import kernel
+from .lanes import fma, load, splat, store, where_less
+from .philox import FACTORS, draw_normals
+from .space import space_of
+from .tally import N_REPLICATE
 
 N_LANE, N_BLOCK = 32, 16
 BITS = 32

@@ -1,329 +1,270 @@
-"""The steps of a priority of payments, each under a mask of lanes."""
+"""The steps of a priority of payments, each on the lanes of the mask."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from stress.kernels.codes import NO_LIMIT, PAY_FEE, PRINCIPAL, TOP_UP, TRANSFER
-from stress.kernels.jit import stage
-from stress.kernels.lanes import anywhere, load, splat, store, where_less
-from stress.kernels.layout import (
-    BALANCE,
-    CASH_OUT,
-    DEFICIENCY,
-    FEE_LEFT,
-    FEE_ROWS,
-    LANES,
-    MASK,
-    NOTE_ROWS,
-    OUTSTANDING,
-    SENIOR_COST,
-    STEP_MASK,
-    UNPAID,
-)
-from stress.kernels.purchases import buy, move_deficiency
-from stress.kernels.rows import add_to
+from .cash import move_deficiency
+from .codes import NO_LIMIT, PAY_FEE, PRINCIPAL, TOP_UP, TRANSFER
+from .jit import stage
+from .lanes import anywhere, larger, smaller, splat, where_less
+from .purchases import buy
+from .records import Memory
+from .rows import positive
+from .typed import Lanes
 
 
 @stage
-def unpaid_row(m: Any, note: Any) -> Any:
-    """Row of the interest that is due on a note and not paid yet."""
-    return m.p.note + note * NOTE_ROWS + UNPAID
-
-
-@stage
-def _due_row(m: Any, x: Any) -> Any:
-    """Row of what a step on a fee or on interest has to pay."""
-    p, index = m.p, m.g[m.p.at_step + 8 * x + 1]
-    if m.g[p.at_step + 8 * x] == PAY_FEE:
-        return p.fee + index * FEE_ROWS + FEE_LEFT
-    return unpaid_row(m, index)
-
-
-@stage
-def _receiving_row(m: Any, x: Any, t: Any) -> Any:
-    """Row of the cash that has left the deal (fees), or that the step's note receives."""
-    p = m.p
-    if m.g[p.at_step + 8 * x] == PAY_FEE:
-        return p.cash + CASH_OUT
-    return received_row(m, t, m.g[p.at_step + 8 * x + 1])
-
-
-@stage
-def received_row(m: Any, t: Any, note: Any) -> Any:
-    """Row of the cash that a note receives for period t."""
-    return m.p.log + (t * m.p.n_note + note) * LANES
-
-
-@stage
-def narrow_to_condition(m: Any, x: Any) -> None:
-    """Narrow the phase's lanes to those on which the step's condition held at the determination."""
-    w, p = m.w, m.p
-    met = load(w, p.condition + x * LANES)
-    store(w, p.cash + STEP_MASK, met * load(w, p.cash + MASK))
-
-
-@stage
-def _leaves(m: Any, x: Any, source: Any, amount: Any) -> None:
+def _leaves(m: Memory, x: int, source: int, amount: Lanes) -> None:
     """Cash leaves the deal from an account."""
-    w, p = m.w, m.p
-    row = p.account + source * LANES
-    store(w, row, load(w, row) - amount)
+    m.account[source] -= amount
     _note_step(m, x, amount)
 
 
 @stage
-def _note_step(m: Any, x: Any, amount: Any) -> None:
+def _note_step(m: Memory, x: int, amount: Lanes) -> None:
     """Keep what a step paid where a cap or a replay asks for it."""
     if m.p.keeps_steps == 1:
-        add_to(m.w, m.p.step + x * LANES, amount)
+        m.step_paid[x] += amount
 
 
 @stage
-def pay_in_full(m: Any, x: Any, t: Any) -> Any:
-    """Pay the fees and interest of a run of steps from one account, if that suffices on all lanes; else pay nothing.
+def _owed(m: Memory, x: int) -> Lanes:
+    """What a step on a fee or on the interest of one note has to pay."""
+    step = m.t.step[x]
+    return m.fee[step.index].left if step.kind == PAY_FEE else m.note[step.index].unpaid
+
+
+@stage
+def _settle(m: Memory, x: int, t: int, left: Lanes, amount: Lanes) -> None:
+    """A fee or the interest of a note has been paid by `amount`; `left` of it stays."""
+    step = m.t.step[x]
+    if step.kind == PAY_FEE:
+        fee = m.fee[step.index]
+        fee.left = left
+        m.cash.cash_out += amount
+    else:
+        note = m.note[step.index]
+        note.unpaid = left
+        m.log[t, step.index] += amount
+
+
+@stage
+def pay_in_full(m: Memory, x: int, t: int) -> bool:
+    """Payment 2: pay the fees and interest of a run of steps from one account, if that suffices on all lanes; else pay nothing.
 
     The same subtractions in the same order as step by step, so the same bits.
     """
-    w, p = m.w, m.p
-    end = x + m.g[p.at_in_full + x]
-    account = p.account + m.g[p.at_step + 8 * x + 2] * LANES
-    on, cash = load(w, p.cash + MASK), load(w, account)
+    end, source = x + m.t.in_full[x], m.t.step[x].source
+    on, money = m.cash.mask, m.account[source]
     i = x
     while i < end:
-        owed = load(w, _due_row(m, i))
-        cash = cash - where_less(owed, 0.0, 0.0, owed) * on
-        i += m.g[p.at_step + 8 * i + 7]
-    if anywhere(cash * -1.0):
+        money = money - positive(_owed(m, i)) * on
+        i += m.t.step[i].members
+    if anywhere(-money):
         return False
-    store(w, account, cash)
-    out = load(w, p.cash + CASH_OUT)
+    m.account[source] = money
     i = x
     while i < end:
-        due = _due_row(m, i)
-        owed = load(w, due)
-        amount = where_less(owed, 0.0, 0.0, owed) * on
-        store(w, due, owed - amount)
-        if m.g[p.at_step + 8 * i] == PAY_FEE:
-            out = out + amount
-        else:
-            add_to(w, _receiving_row(m, i, t), amount)
+        owed = _owed(m, i)
+        amount = positive(owed) * on
+        _settle(m, i, t, owed - amount, amount)
         _note_step(m, i, amount)
-        i += m.g[p.at_step + 8 * i + 7]
-    store(w, p.cash + CASH_OUT, out)
+        i += m.t.step[i].members
     return True
 
 
 @stage
-def pay_due(m: Any, x: Any, t: Any, rows: Any, mask: Any) -> None:
-    """Pay a fee or interest, row after row until nothing is left; from principal it is lent and booked as a deficiency."""
-    w, p = m.w, m.p
-    due, receiver = _due_row(m, x), _receiving_row(m, x, t)
-    cap = m.f[p.at_step_value + 8 * x + 0]
-    for i in range(rows):
-        source = m.g[p.at_step + 8 * (x + i) + 2]
-        owed = load(w, due)
-        cash = load(w, p.account + source * LANES)
-        amount = where_less(owed, cash, owed, cash)
-        if cap < NO_LIMIT:
+def pay_due(m: Memory, x: int, t: int) -> None:
+    """Payment 2: pay a fee or interest, row after row until nothing is left; from principal it is lent (Payment 5)."""
+    limit, on = m.t.step_value[x].limit, m.cash.mask
+    for i in range(m.t.step[x].members):
+        source, owed = m.t.step[x + i].source, _owed(m, x)
+        amount = smaller(owed, m.account[source])
+        if limit < NO_LIMIT:
             amount = _under_cap(m, x + i, i, amount)
-        amount = where_less(amount, 0.0, 0.0, amount) * load(w, mask)
+        amount = positive(amount) * on
         left = owed - amount
-        store(w, due, left)
-        add_to(w, receiver, amount)
+        _settle(m, x, t, left, amount)
         _leaves(m, x + i, source, amount)
         if source == PRINCIPAL:
             move_deficiency(m, amount)
-        if not anywhere(left * load(w, mask)):
+        if not anywhere(left * on):
             break
 
 
 @stage
-def pay_together(m: Any, x: Any, t: Any, source: Any, mask: Any) -> None:
-    """Pay the interest of several notes from one source, each the same share of what is still due to it."""
-    w, p = m.w, m.p
-    first = m.g[p.at_step + 8 * x + 6]
-    last = first + m.g[p.at_step + 8 * x + 7]
+def pay_together(m: Memory, x: int, t: int) -> None:
+    """Payment 3: pay the interest of several notes from one source, each the same share of what is still due to it."""
+    step = m.t.step[x]
+    first, last, source = step.first_member, step.first_member + step.members, step.source
     due = splat(0.0)
     for i in range(first, last):
-        due = due + load(w, unpaid_row(m, m.g[p.at_member + i]))
-    share = load(w, p.account + source * LANES) / where_less(due, 1e-300, 1.0, due)
-    share = where_less(share, 1.0, where_less(share, 0.0, 0.0, share), 1.0) * load(w, mask)
+        due = due + m.note[m.t.member[i]].unpaid
+    share = m.account[source] / where_less(due, 1e-300, 1.0, due)
+    share = where_less(share, 1.0, positive(share), 1.0) * m.cash.mask
     paid = splat(0.0)
     for i in range(first, last):
-        note = m.g[p.at_member + i]
-        amount = load(w, unpaid_row(m, note)) * share
+        n = m.t.member[i]
+        note = m.note[n]
+        amount = note.unpaid * share
         paid = paid + amount
-        add_to(w, unpaid_row(m, note), amount * -1.0)
-        add_to(w, received_row(m, t, note), amount)
+        note.unpaid -= amount
+        m.log[t, n] += amount
     _leaves(m, x, source, paid)
     if source == PRINCIPAL:
         move_deficiency(m, paid)
 
 
 @stage
-def _under_cap(m: Any, x: Any, before: Any, amount: Any) -> Any:
+def _under_cap(m: Memory, x: int, before: int, amount: Lanes) -> Lanes:
     """At most the step's cap less what its earlier sources paid."""
-    left = splat(m.f[m.p.at_step_value + 8 * x])
+    left = splat(m.t.step_value[x].limit)
     for i in range(1, before + 1):
-        left = left - load(m.w, m.p.step + (x - i) * LANES)
-    return where_less(amount, left, amount, left)
+        left = left - m.step_paid[x - i]
+    return smaller(amount, left)
 
 
 @stage
-def cover_defaults(m: Any, x: Any, source: Any, note: Any, mask: Any) -> None:
-    """Move income to principal up to the deficiency (of all notes, or above those junior to one)."""
-    w, p = m.w, m.p
-    deficiency = load(w, p.cash + DEFICIENCY)
+def cover_defaults(m: Memory, x: int) -> None:
+    """Payment 6: move income to principal up to the deficiency (of all notes, or above those junior to one)."""
+    source, note = m.t.step[x].source, m.t.step[x].index
+    deficiency = m.cash.deficiency
     if note >= 0:
-        for n in range(note + 1, p.n_note):
-            deficiency = deficiency - load(w, p.note + n * NOTE_ROWS + OUTSTANDING)
-        deficiency = where_less(deficiency, 0.0, 0.0, deficiency)
-    cash = load(w, p.account + source * LANES)
-    amount = where_less(deficiency, cash, deficiency, cash) * load(w, mask)
+        for n in range(note + 1, m.p.n_note):
+            deficiency = deficiency - m.note[n].outstanding
+        deficiency = positive(deficiency)
+    amount = smaller(deficiency, m.account[source]) * m.cash.mask
     if not anywhere(amount):
         return
-    store(w, p.account + source * LANES, cash - amount)
-    add_to(w, p.account + PRINCIPAL * LANES, amount)
+    m.account[source] -= amount
+    m.account[PRINCIPAL] += amount
     _note_step(m, x, amount)
-    move_deficiency(m, amount * -1.0)
+    move_deficiency(m, -amount)
 
 
 @stage
-def _target(m: Any, x: Any, t: Any) -> Any:
-    """Reserve target: the largest of its parts, at least the floor."""
-    w, p = m.w, m.p
-    target = splat(m.f[p.at_step_target + x * p.n_month + t])
-    if m.f[p.at_step_value + 8 * x + 1] > 0.0:
-        part = load(w, p.pool + BALANCE) * m.f[p.at_step_value + 8 * x + 1]
-        target = where_less(target, part, part, target)
-    if m.f[p.at_step_value + 8 * x + 2] > 0.0:
+def _target(m: Memory, x: int, t: int) -> Lanes:
+    """Payment 4, a reserve's target: the largest of its parts, at least the floor."""
+    value, target = m.t.step_value[x], splat(m.t.step_target[x, t])
+    if value.share_of_pool > 0.0:
+        target = larger(target, m.pool.balance * value.share_of_pool)
+    if value.share_of_notes > 0.0:
         notes = splat(0.0)
-        for n in range(p.n_note):
-            if m.f[p.at_residual + n] < 0.5:
-                notes = notes + load(w, p.note + n * NOTE_ROWS + OUTSTANDING)
-        part = notes * m.f[p.at_step_value + 8 * x + 2]
-        target = where_less(target, part, part, target)
-    if m.f[p.at_step_value + 8 * x + 3] > 0.0:
-        part = load(w, p.cash + SENIOR_COST) * m.f[p.at_step_value + 8 * x + 3]
-        target = where_less(target, part, part, target)
-    return where_less(target, m.f[p.at_step_value + 8 * x + 5], m.f[p.at_step_value + 8 * x + 5], target)
+        for n in range(m.p.n_note):
+            if m.t.residual[n] < 0.5:
+                notes = notes + m.note[n].outstanding
+        target = larger(target, notes * value.share_of_notes)
+    if value.months_of_senior_cost > 0.0:
+        target = larger(target, m.cash.senior_cost * value.months_of_senior_cost)
+    return larger(target, value.floor)
 
 
 @stage
-def move(m: Any, x: Any, t: Any, kind: Any, source: Any, to: Any, mask: Any) -> None:
-    """Between accounts: top up to a target, release what is above it, or transfer."""
-    w, p = m.w, m.p
-    cash = load(w, p.account + source * LANES)
-    amount = cash
-    if kind == TRANSFER:
-        amount = cash * m.f[p.at_step_value + 8 * x + 6]
-        if m.f[p.at_step_value + 8 * x] < NO_LIMIT:
-            amount = _under_cap(m, x, m.g[p.at_step + 8 * x + 1], amount)
-    elif kind == TOP_UP:
-        room = _target(m, x, t) - load(w, p.account + to * LANES)
-        amount = where_less(room, cash, room, cash)
+def move(m: Memory, x: int, t: int) -> None:
+    """Payment 3, between accounts: top up to a target, release what is above it, or transfer."""
+    step, value = m.t.step[x], m.t.step_value[x]
+    source, to = step.source, step.to
+    amount = m.account[source]
+    if step.kind == TRANSFER:
+        amount = amount * value.share_moved
+        if value.limit < NO_LIMIT:
+            amount = _under_cap(m, x, step.index, amount)
+    elif step.kind == TOP_UP:
+        amount = smaller(_target(m, x, t) - m.account[to], amount)
     else:
-        amount = cash - _target(m, x, t)
-    amount = where_less(amount, 0.0, 0.0, amount) * load(w, mask)
+        amount = amount - _target(m, x, t)
+    amount = positive(amount) * m.cash.mask
     if not anywhere(amount):
         return
-    store(w, p.account + source * LANES, cash - amount)
-    add_to(w, p.account + to * LANES, amount)
+    m.account[source] -= amount
+    m.account[to] += amount
     _note_step(m, x, amount)
     if source == PRINCIPAL and to != PRINCIPAL:
         move_deficiency(m, amount)
     elif to == PRINCIPAL and source != PRINCIPAL:
-        move_deficiency(m, amount * -1.0)
+        move_deficiency(m, -amount)
 
 
 @stage
-def purchase(m: Any, k: Any, now: Any, c: Any, x: Any, source: Any, mask: Any) -> None:
-    """Buy receivables at the payment date."""
-    w, p = m.w, m.p
-    _note_step(m, x, load(w, p.account + source * LANES))
-    buy(m, k, now, c, source, mask)
-    _note_step(m, x, load(w, p.account + source * LANES) * -1.0)
+def purchase(m: Memory, k: int, now: int, c: int, x: int) -> None:
+    """Payment 2: buy receivables at the payment date."""
+    source = m.t.step[x].source
+    _note_step(m, x, m.account[source])
+    buy(m, k, now, c, source)
+    _note_step(m, x, -m.account[source])
 
 
 @stage
-def _room(m: Any, x: Any, t: Any) -> Any:
-    """Balance of a step's notes above their target."""
-    w, p = m.w, m.p
-    room = splat(0.0)
-    for i in range(m.g[p.at_step + 8 * x + 6], m.g[p.at_step + 8 * x + 6] + m.g[p.at_step + 8 * x + 7]):
-        room = room + load(w, p.note + m.g[p.at_member + i] * NOTE_ROWS + OUTSTANDING)
-    room = room - m.f[p.at_step_target + x * p.n_month + t]
-    return where_less(room, 0.0, 0.0, room)
+def _balance(m: Memory, first: int, last: int) -> Lanes:
+    """Balance of a step's notes."""
+    balance = splat(0.0)
+    for i in range(first, last):
+        balance = balance + m.note[m.t.member[i]].outstanding
+    return balance
 
 
 @stage
-def _redeem(m: Any, t: Any, note: Any, amount: Any) -> None:
-    add_to(m.w, m.p.note + note * NOTE_ROWS + OUTSTANDING, amount * -1.0)
-    add_to(m.w, received_row(m, t, note), amount)
+def _redeem(m: Memory, t: int, n: int, amount: Lanes) -> None:
+    note = m.note[n]
+    note.outstanding -= amount
+    m.log[t, n] += amount
 
 
 @stage
-def pay_sequential(m: Any, x: Any, t: Any, source: Any, mask: Any) -> None:
-    """Repay the step's notes one after another."""
-    w, p = m.w, m.p
-    cash = load(w, p.account + source * LANES)
-    room = _room(m, x, t)
-    left = where_less(room, cash, room, cash) * load(w, mask)
-    if not anywhere(left):
-        return
-    paid = left
-    for i in range(m.g[p.at_step + 8 * x + 6], m.g[p.at_step + 8 * x + 6] + m.g[p.at_step + 8 * x + 7]):
-        note = m.g[p.at_member + i]
-        balance = load(w, p.note + note * NOTE_ROWS + OUTSTANDING)
-        amount = where_less(balance, left, balance, left)
-        left = left - amount
-        _redeem(m, t, note, amount)
-    paid = paid - left
-    _leaves(m, x, source, paid)
-    if source != PRINCIPAL:
-        move_deficiency(m, paid * -1.0)
-
-
-@stage
-def pay_pro_rata(m: Any, x: Any, t: Any, source: Any, mask: Any) -> None:
-    """Repay the step's notes by balance."""
-    w, p = m.w, m.p
-    cash = load(w, p.account + source * LANES)
-    room = _room(m, x, t)
-    budget = where_less(room, cash, room, cash) * load(w, mask)
+def pay_sequential(m: Memory, x: int, t: int) -> None:
+    """Payment 2: repay the step's notes one after another, down to their target."""
+    step = m.t.step[x]
+    first, last, source = step.first_member, step.first_member + step.members, step.source
+    room = positive(_balance(m, first, last) - m.t.step_target[x, t])
+    budget = smaller(room, m.account[source]) * m.cash.mask
     if not anywhere(budget):
         return
-    balances = splat(0.0)
-    for i in range(m.g[p.at_step + 8 * x + 6], m.g[p.at_step + 8 * x + 6] + m.g[p.at_step + 8 * x + 7]):
-        balances = balances + load(w, p.note + m.g[p.at_member + i] * NOTE_ROWS + OUTSTANDING)
-    share = budget / where_less(balances, 1e-300, 1.0, balances)
-    share = where_less(share, 1.0, share, 1.0)
-    paid = splat(0.0)
-    for i in range(m.g[p.at_step + 8 * x + 6], m.g[p.at_step + 8 * x + 6] + m.g[p.at_step + 8 * x + 7]):
-        note = m.g[p.at_member + i]
-        amount = load(w, p.note + note * NOTE_ROWS + OUTSTANDING) * share
-        paid = paid + amount
-        _redeem(m, t, note, amount)
-    _leaves(m, x, source, paid)
-    if source != PRINCIPAL:
-        move_deficiency(m, paid * -1.0)
+    left = budget
+    for i in range(first, last):
+        n = m.t.member[i]
+        amount = smaller(m.note[n].outstanding, left)
+        left = left - amount
+        _redeem(m, t, n, amount)
+    _repaid(m, x, source, budget - left)
 
 
 @stage
-def pay_residual(m: Any, x: Any, t: Any, note: Any, source: Any, mask: Any) -> None:
-    """All that is left: principal of the residual note first, then yield."""
-    w, p = m.w, m.p
-    amount = load(w, p.account + source * LANES) * load(w, mask)
+def pay_pro_rata(m: Memory, x: int, t: int) -> None:
+    """Payment 3: repay the step's notes by balance, down to their target."""
+    step = m.t.step[x]
+    first, last, source = step.first_member, step.first_member + step.members, step.source
+    balances = _balance(m, first, last)
+    room = positive(balances - m.t.step_target[x, t])
+    budget = smaller(room, m.account[source]) * m.cash.mask
+    if not anywhere(budget):
+        return
+    share = smaller(budget / where_less(balances, 1e-300, 1.0, balances), 1.0)
+    paid = splat(0.0)
+    for i in range(first, last):
+        n = m.t.member[i]
+        amount = m.note[n].outstanding * share
+        paid = paid + amount
+        _redeem(m, t, n, amount)
+    _repaid(m, x, source, paid)
+
+
+@stage
+def _repaid(m: Memory, x: int, source: int, amount: Lanes) -> None:
+    """Payment 5: principal of notes has been paid from an account; from other cash than principal it reduces the deficiency."""
+    _leaves(m, x, source, amount)
+    if source != PRINCIPAL:
+        move_deficiency(m, -amount)
+
+
+@stage
+def pay_residual(m: Memory, x: int, t: int) -> None:
+    """Payment 6, all that is left: principal of the residual note first, then yield."""
+    n, source = m.t.step[x].index, m.t.step[x].source
+    amount = m.account[source] * m.cash.mask
     if not anywhere(amount):
         return
-    row = p.note + note * NOTE_ROWS + OUTSTANDING
-    balance = load(w, row)
-    repaid = where_less(balance, amount, balance, amount)
-    store(w, row, balance - repaid)
-    add_to(w, received_row(m, t, note), amount)
+    note = m.note[n]
+    repaid = smaller(note.outstanding, amount)
+    note.outstanding -= repaid
+    m.log[t, n] += amount
     _leaves(m, x, source, amount)
-    if source == PRINCIPAL:
-        move_deficiency(m, amount - repaid)
-    else:
-        move_deficiency(m, repaid * -1.0)
+    move_deficiency(m, amount - repaid if source == PRINCIPAL else -repaid)

@@ -1,11 +1,12 @@
-"""A problem as arrays: what each table holds, by index (letters as in `layout`)."""
+"""A problem as arrays. The axes of each table stand here alone: the packer holds the arrays to them, and a stage writes
+`m.t.fee_rate[k, t, f]`, or `m.t.month[k, t].price` where the last axis is columns with names."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from stress.kernels.layout import Floats, Ints, Rows, Sizes
-from stress.kernels.tally import TALLY_ARRAYS
+from .axes import Axis, Declared, declared
+from .layout import N_RATE, A, B, C, F, Floats, G, Ints, J, K, L, N, P, S, Sizes, T, W, X
 
 N_PARAMETER = 3
 """Parameters that a path may draw: log odds of the entry rate, log odds of rho, log odds of phi."""
@@ -13,185 +14,173 @@ MIXING_RANGE = 7.0
 """The mixing normal divided by this is the argument of its polynomial; no draw exceeds 6.8."""
 BY_PATH = -2
 """Degree of an entry rate that takes more of a path than its factor (see `kernels.by_path`)."""
-REACH, SPREAD, ODDS, SWING_REACH = range(4)
-"""Columns of `Market.lens`."""
+
+LENS = ("reach", "spread", "odds", "swing_reach")
+MONTH = ("payment", "yield_multiple", "dilution", "unpaid_share", "commingled_steps", "cash_rate", "price", "lag")
+STEP = ("kind", "index", "source", "to", "first_test", "tests", "first_member", "members")
+STEP_VALUE = ("limit", "share_of_pool", "share_of_notes", "months_of_senior_cost", "floor", "share_moved")
+TRIGGER = ("observable", "denominator", "above", "months", "effect", "curable")
+DEAL = ("cut_off", "clean_up", "idle_share", "first_years", "net_income")
+
+LINK, QUANTILE, MIXING, RESPONSE = (Axis(f"{name}_width") for name in ("link", "quantile", "mixing", "response"))
+SHOCKS, TESTS, MEMBERS = Axis("n_shock"), Axis("n_test"), Axis("n_member")
+CARDS, PLANS = Axis("n_month_of_cards"), Axis("n_month_of_plans")
+"""Months of pools that pay a share of their balance, or by plans; the other has none."""
+MEASURED = tuple(axis.size for axis in (LINK, QUANTILE, MIXING, RESPONSE, SHOCKS, TESTS, MEMBERS, CARDS, PLANS))
+"""Axes as long as the first table that has them."""
 
 
 class Market(NamedTuple):
     """Factors, conditional rates and month scalars of each scenario."""
 
-    phi: Floats
-    """(K,) monthly persistence."""
-    phi_logit: Floats
-    """(K,) its log odds, from which a path's own is drawn."""
-    start: Floats
-    """(K, 2): Y_0, and 1 where it is drawn from the stationary law instead."""
-    cholesky: Floats
-    """(K, F, F) lower factor of the innovation correlation."""
-    link: Floats
-    """(K, T, S, N_RATE, D) ascending powers of z / 9."""
-    degree: Ints
-    """(K, N_RATE) degree of each link; -1: rational, link[..., :2] = (a, b) of Phi(a + b z); -2: see `lens`."""
-    steady: Ints
-    """(K, N_RATE) 1 where the rate is the same in every month and on every path."""
-    common: Ints
-    """(K, N_RATE) 1 where the rate is the same in every segment."""
-    lens: Floats
-    """(K, T, 4) of entry rates by path: largest shift of log odds x, spread of the segments' own normals, rho / (1 - rho),
-    largest shift of the macro index."""
-    quantile: Floats
-    """(K, T, S, D) ascending powers of x / reach: the normal or t quantile of the shifted rate."""
-    mixing: Floats
-    """(D,) ascending powers of e / 7: log sqrt(chi2 / df) of the path; one 0 under the Gaussian copula."""
-    draw_root: Floats
-    """(K, 3, 3) lower root of the covariance of the drawn parameters; zeros where none are drawn."""
-    shock: Floats
-    """(K, T, J) weight of each macro innovation in the month's index of the satellite."""
-    response: Floats
-    """(K, T, D) ascending powers of index / its reach: shift of log odds of the entry rate."""
-    exposed: Floats
-    """(K, S) 1 where the satellite moves the segment."""
-    draws: Ints
-    """(4, 3) purpose, indices and items of the normals of a path beside the factors': own, mixing, parameters, shocks."""
-    ticket: Floats
-    """(1,) what one obligor owes; 0: without end."""
-    factor_of: Ints
-    """(N_RATE, S) factor each rate loads on."""
-    month: Floats
-    """(K, T, 8): payment, yield, dilution, unpaid share, commingled steps, cash rate a step, price, lag steps."""
-    supply: Floats
-    """(K, T + 1, C) face that may be bought at a step."""
-
-
-PAYMENT, YIELD, DILUTION, UNPAID_SHARE, COMMINGLED_STEPS, CASH_RATE, PRICE, LAG = range(8)
+    phi: Annotated[Floats, K]
+    """Monthly persistence."""
+    phi_logit: Annotated[Floats, K]
+    """Its log odds, from which a path's own is drawn."""
+    start: Annotated[Floats, K, ("value", "stationary")]
+    """Y_0, and 1 where it is drawn from the stationary law instead."""
+    cholesky: Annotated[Floats, K, F, F]
+    """Lower factor of the innovation correlation."""
+    link: Annotated[Floats, K, T, S, N_RATE, LINK]
+    """Ascending powers of z / 9."""
+    degree: Annotated[Ints, K, N_RATE]
+    """Degree of each link; -1: rational, link[..., :2] = (a, b) of Phi(a + b z); -2: see `lens`."""
+    steady: Annotated[Ints, K, N_RATE]
+    """1 where the rate is the same in every month and on every path."""
+    common: Annotated[Ints, K, N_RATE]
+    """1 where the rate is the same in every segment."""
+    lens: Annotated[Floats, K, T, LENS]
+    """Of entry rates by path: largest shift of log odds x, spread of the segments' own normals, rho / (1 - rho), largest
+    shift of the macro index."""
+    quantile: Annotated[Floats, K, T, S, QUANTILE]
+    """Ascending powers of x / reach: the normal or t quantile of the shifted rate."""
+    mixing: Annotated[Floats, MIXING]
+    """Ascending powers of e / 7: log sqrt(chi2 / df) of the path; one 0 under the Gaussian copula."""
+    draw_root: Annotated[Floats, K, N_PARAMETER, N_PARAMETER]
+    """Lower root of the covariance of the drawn parameters; zeros where none are drawn."""
+    shock: Annotated[Floats, K, T, SHOCKS]
+    """Weight of each macro innovation in the month's index of the satellite."""
+    response: Annotated[Floats, K, T, RESPONSE]
+    """Ascending powers of index / its reach: shift of log odds of the entry rate."""
+    exposed: Annotated[Floats, K, S]
+    """1 where the satellite moves the segment."""
+    draws: Annotated[Ints, 4, ("purpose", "n_index", "n_item")]
+    """Normals of a path beside the factors': own, mixing, parameters, shocks."""
+    ticket: Annotated[Floats, 1]
+    """What one obligor owes; 0: without end."""
+    factor_of: Annotated[Ints, N_RATE, S]
+    """Factor each rate loads on."""
+    month: Annotated[Floats, K, T, MONTH]
+    """Cash rate a step, lag in steps, commingled days in steps."""
+    supply: Annotated[Floats, K, T + 1, C]
+    """Face that may be bought at a step."""
 
 
 class Receivables(NamedTuple):
     """Profiles of the opening pool and of purchases."""
 
-    opening: Floats
-    """(C, S, 4) performing, M1, M2, M3 at closing."""
-    open_due: Floats
-    """(K, S, T + 5) principal due in slot r of the opening pool per unit of its performing balance; index 0 unused."""
-    open_fee: Floats
-    """(K, S, T + 5) the fee likewise."""
-    due: Ints
-    """(C, B, 2) cohort that each part of a purchase at a step joins, and the way in which it falls due."""
-    card: Floats
-    """(K, T, 6) cards: principal falling due in slots 1-3, then the finance charge, per unit of balance; (K, 0, 6) others."""
-    first_due: Floats
-    """(K, J, S, W, 6) slots 1-3 of principal, then of fee, per unit bought in month j. Cards: what waiting for a bill
-    changes in those of the balance."""
-    pull: Floats
-    """(K, T, S, J, W, 2) principal and fee that enter slot 3 at step t per unit bought in month j."""
-    mix: Floats
-    """(K, J, S) share of each segment in what is bought."""
-    limit: Floats
-    """(S,) largest share of the pool a segment may reach by purchases."""
-    lag: Floats
-    """(L,) share of a recovery paid l + 1 months after default."""
-    late_charge: Floats
-    """(3,) charge on a balance cured from M1, M2, M3."""
+    opening: Annotated[Floats, C, S, 4]
+    """Performing, M1, M2, M3 at closing."""
+    open_due: Annotated[Floats, K, S, T + 5]
+    """Principal due in slot r of the opening pool per unit of its performing balance; index 0 unused."""
+    open_fee: Annotated[Floats, K, S, T + 5]
+    """The fee likewise."""
+    due: Annotated[Ints, C, B, ("cohort", "way")]
+    """Cohort that each part of a purchase at a step joins, and the way in which it falls due."""
+    card: Annotated[Floats, K, CARDS, ("due_1", "due_2", "due_3", "fee_1", "fee_2", "fee_3")]
+    """Cards: principal falling due in slots 1-3, then the finance charge, per unit of balance, by month."""
+    first_due: Annotated[Floats, K, J, S, W, ("due_1", "due_2", "due_3", "fee_1", "fee_2", "fee_3")]
+    """Slots 1-3 of principal, then of fee, per unit bought in month j. Cards: what waiting for a bill changes in those of
+    the balance."""
+    pull: Annotated[Floats, K, PLANS, S, J, W, ("due", "fee")]
+    """Principal and fee that enter slot 3 at step t per unit bought in month j."""
+    mix: Annotated[Floats, K, J, S]
+    """Share of each segment in what is bought."""
+    limit: Annotated[Floats, S]
+    """Largest share of the pool a segment may reach by purchases."""
+    lag: Annotated[Floats, L]
+    """Share of a recovery paid l + 1 months after default."""
+    late_charge: Annotated[Floats, 3]
+    """Charge on a balance cured from M1, M2, M3."""
 
 
 class Contract(NamedTuple):
     """Notes, fees, steps and triggers."""
 
-    original: Floats
-    """(N,) what a note's results are over: its balance at closing; the cut-off balance for a certificate of size 0."""
-    opening_note: Floats
-    """(N,) balance at closing: 0 for a certificate."""
-    residual: Floats
-    """(N,) 1 for the residual note; 0 for a certificate, which has nothing to lose."""
-    accrual: Floats
-    """(K, T, N) coupon x day-count fraction."""
-    payable: Floats
-    """(4, T, N) 1 where the note pays interest in this phase and month."""
-    years: Floats
-    """(T, 2) years from issue to the payment date (ACT/365F); its difference from the even grid."""
-    step_up: Floats
-    """(K, T, N) what a step-up adds to `accrual` while its trigger has tripped."""
-    step_up_trigger: Ints
-    """(N,) trigger of a note's step-up, -1 where there is none."""
-    guess: Floats
-    """(N,) first guess of ln(1 + IRR)."""
-    discount: Floats
-    """(K, T, N) discount factor of the payment date (Price, in `kernels`)."""
-    fee_base: Ints
-    """(P,) index in FEE_BASES."""
-    fee_rate: Floats
-    """(K, T, P) rate x fraction, or the amount."""
-    fee_carry: Floats
-    """(P,)"""
-    step: Ints
-    """(X, 8): kind, index, source, destination, first test (-1 none), tests, first member, members.
-    A step with several sources is as many rows. Transfers say in the index how many came before; fees and interest of
-    one note say in the members how many rows the step has, and are paid row after row until nothing is left."""
-    in_full: Ints
-    """(X,) rows of the run of fees and interest that begins here and is paid at one go where its first account suffices
+    original: Annotated[Floats, N]
+    """What a note's results are over: its balance at closing; the cut-off balance for a certificate of size 0."""
+    opening_note: Annotated[Floats, N]
+    """Balance at closing: 0 for a certificate."""
+    residual: Annotated[Floats, N]
+    """1 for the residual note; 0 for a certificate, which has nothing to lose."""
+    accrual: Annotated[Floats, K, T, N]
+    """Coupon x day-count fraction."""
+    payable: Annotated[Floats, 4, T, N]
+    """1 where the note pays interest in this phase and month."""
+    years: Annotated[Floats, T, ("paid", "shift")]
+    """Years from issue to the payment date (ACT/365F); its difference from the even grid."""
+    step_up: Annotated[Floats, K, T, N]
+    """What a step-up adds to `accrual` while its trigger has tripped."""
+    step_up_trigger: Annotated[Ints, N]
+    """Trigger of a note's step-up, -1 where there is none."""
+    guess: Annotated[Floats, N]
+    """First guess of ln(1 + IRR)."""
+    discount: Annotated[Floats, K, T, N]
+    """Discount factor of the payment date (Price, in `kernels`)."""
+    fee_base: Annotated[Ints, P]
+    """Index in `codes.FEE_BASES`."""
+    fee_rate: Annotated[Floats, K, T, P]
+    """Rate x fraction, or the amount."""
+    fee_carry: Annotated[Floats, P]
+    """1 where what is unpaid carries over."""
+    step: Annotated[Ints, X, STEP]
+    """A step with several sources is as many rows. No first test: -1. Transfers say in the index how many rows came
+    before; fees and interest of one note say in the members how many rows the step has, and are paid row after row until
+    nothing is left."""
+    in_full: Annotated[Ints, X]
+    """Rows of the run of fees and interest that begins here and is paid at one go where its first account suffices
     (uncapped, unconditional, not first from principal, none twice); 0 elsewhere."""
-    step_value: Floats
-    """(X, 8): cap or amount, target parts (share of pool, of notes, months of senior cost), unused, floor, share moved."""
-    step_target: Floats
-    """(X, T) target balance of a principal step, or the fixed part of a reserve target."""
-    test: Ints
-    """(Q, 2) conditions of steps: observable, or TRIGGER_TEST + trigger; side (1 above or tripped, 0 below or not)."""
-    test_limit: Floats
-    """(Q,) limit of an observable."""
-    member: Ints
-    """(M,) notes of principal steps and of interest steps that pay several."""
-    phase: Ints
-    """(4, 2) first step of each phase and the one after its last; a phase left out shares those of amortization."""
-    trigger: Ints
-    """(G, 6): observable, denominator, breach (1 above), months, effect phase (0 none), curable."""
-    threshold: Floats
-    """(G, T) limit; NaN where not tested."""
-    senior_fee: Floats
-    """(P,) 1 where a revolving purchase leaves cash for the fee."""
-    senior_note: Floats
-    """(N,) 1 where it leaves cash for the note's interest."""
-    opening_cash: Floats
-    """(A,)"""
-    scalars: Floats
-    """(5,): cut-off balance, clean-up pool factor, idle-cash share of the pool, first-payment years, share of income left
-    after the fees on income that purchases leave cash for."""
-
-
-CUT_OFF, CLEAN_UP, IDLE_SHARE, FIRST_YEARS, NET_INCOME = range(5)
+    step_value: Annotated[Floats, X, STEP_VALUE]
+    """Cap or amount (`codes.NO_LIMIT`: none), parts of a reserve target, its floor, share that a transfer moves."""
+    step_target: Annotated[Floats, X, T]
+    """Target balance of a principal step, or the fixed part of a reserve target."""
+    test: Annotated[Ints, TESTS, ("observable", "side")]
+    """Conditions of steps: observable, or TRIGGER_TEST + trigger; side (1 above or tripped, 0 below or not)."""
+    test_limit: Annotated[Floats, TESTS]
+    """Limit of an observable."""
+    member: Annotated[Ints, MEMBERS]
+    """Notes of principal steps and of interest steps that pay several."""
+    phase: Annotated[Ints, 4, ("first", "end")]
+    """First step of each phase and the one after its last; a phase left out shares those of amortization."""
+    trigger: Annotated[Ints, G, TRIGGER]
+    """Observable, denominator, whether a breach is above, months in breach, effect phase (0 none), curable."""
+    threshold: Annotated[Floats, G, T]
+    """Limit; NaN where not tested."""
+    senior_fee: Annotated[Floats, P]
+    """1 where a revolving purchase leaves cash for the fee."""
+    senior_note: Annotated[Floats, N]
+    """1 where it leaves cash for the note's interest."""
+    opening_cash: Annotated[Floats, A]
+    """Cash in each account at closing."""
+    deal: Annotated[Floats, DEAL]
+    """Cut-off balance, clean-up pool factor, idle-cash share of the pool, first-payment years, share of income left after
+    the fees on income that purchases leave cash for."""
 
 
 class Problem(NamedTuple):
     """Everything the kernels need for a job."""
 
     sizes: Sizes
-    rows: Rows
     market: Market
     receivables: Receivables
     contract: Contract
 
 
-NORMALS = ("own", "mixing", "parameters", "shocks")
-"""Regions of a path's normals beside the factors', in the order of `Market.draws`."""
-REGIONS = ("alive", "month_sums", "panel", *NORMALS, "weight", "residuals", "trace")
-"""What follows the rows in the scratch: weight of each lane (0: no path), month sums, normals, weights of the panel's
-paths (1 unless a sampler set them), worst errors, trace."""
-HEADER_FIELDS = (
-    *Sizes._fields,
-    *Rows._fields,
-    *(f"at_{name}" for group in (Market, Receivables, Contract) for name in group._fields),
-    "link_width",
-    "mixing_width",
-    "quantile_width",
-    "response_width",
-    "n_shock",
-    "by_path",
-    *REGIONS,
-    "traced",
-    "keeps_steps",
-    "has_conditions",
-    "weighted",
-    "unit",
-    "replicated",
-    *(f"to_{name}" for name in TALLY_ARRAYS),
-)
-"""Names in the header of a packed problem, in order."""
+TABLES: dict[str, tuple[str, Declared]] = {
+    name: ("f" if what == Floats else "g", axes)
+    for group in (Market, Receivables, Contract)
+    for name, what, axes in declared(group)
+}
+"""Every table: in the flat array of floats or of integers, and its axes."""
+NORMALS = ("own", "mixing_normal", "parameters", "shocks")
+"""Groups of a path's normals beside the factors', in the order of `Market.draws`."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .axes import Declared, declared
+from .layout import N_LAW, G, Ints, K, N, T
 
 N_BIN = 10_000
 """Interior loss bins; bin 0 holds exact zeros, bin N_BIN + 1 exact ones."""
@@ -15,6 +18,8 @@ N_FAN_BIN = 1024
 N_SPREAD_BIN = 1024
 N_REPLICATE = 16
 """A scrambled Sobol run holds so many independent replicates: replicate = block mod 16."""
+OCTAVE, N_COARSE = 64, 528
+"""Coarse bins to a doubling of a loss, and all of them."""
 HIGHEST_IRR = 10.0
 """A yield above 1,000% a year is reported as this: of notes that are next to nothing."""
 N_PRICE_BIN = 4096
@@ -34,82 +39,83 @@ FAN_TOP = (1.0, 1.0, 1.0, 2.0, 2.0)
 """Upper end of the fan of each month quantity; a note's is 1. Bins are uniform in sqrt(x / top); excess spread is signed."""
 
 
-class Tally(NamedTuple):
-    """Counts of a set of paths. K scenarios, N notes, T months, G triggers.
+N_QUANTITY = 8 * N + 6
+"""The quantities of all notes, then those of the pool."""
 
-    Sums are fixed-point in two int64 words: value = word[0] * 2**-20 + word[1] * 2**-60.
+
+class Tally(NamedTuple):
+    """Counts of a set of paths. Sums are fixed-point in two int64 words: value = word[0] * 2**-20 + word[1] * 2**-60.
+
+    Loss rows are the notes, then the pool's cumulative default and net loss (over cut-off). Where an array has a switch,
+    it is empty unless paths carry weights ("weighted") or blocks belong to Sobol replicates ("replicated"). With weights
+    `batch_sum` and `month_sum` are weighted, `fan_count` and `price_count` in units of 2^-20.
     """
 
-    loss_count: NDArray[np.int64]
-    """(K, N + 2, N_BIN + 2): notes, then pool cumulative default, pool net loss (over cut-off)."""
-    loss_path: NDArray[np.int64]
-    """Same shape: smallest path id in each bin, NO_PATH where empty."""
-    batch_path: NDArray[np.int64]
-    """(N_BATCH,) paths in each batch (batch = block mod N_BATCH)."""
-    batch_sum: NDArray[np.int64]
-    """(K, 8 N + 6, N_BATCH, 2): NOTE_QUANTITIES of note 0, of note 1, ..., then POOL_QUANTITIES."""
-    month_path: NDArray[np.int64]
-    """(N_MONTH_BATCH,) paths in each month batch (panel mod N_MONTH_BATCH)."""
-    month_sum: NDArray[np.int64]
-    """(K, T, 5 + N, N_MONTH_BATCH, 2): MONTH_QUANTITIES, then note balances."""
-    fan_path: NDArray[np.int64]
-    """(1,) paths counted in the fans (one block of each panel)."""
-    fan_count: NDArray[np.int64]
-    """(K, T, 5 + N, N_FAN_BIN)."""
-    wal_count: NDArray[np.int64]
-    """(K, N, N_SPREAD_BIN): uniform over [0, T / 12 + 1] years; paths that received principal."""
-    irr_count: NDArray[np.int64]
-    """(K, N, N_SPREAD_BIN): uniform over [-1, 1]; the last but one holds all above, the last those at HIGHEST_IRR."""
-    price_count: NDArray[np.int64]
-    """(K, N, N_PRICE_BIN): by price over par, bins of `price_edges`; in units of 2^-20 where paths carry weights."""
-    trigger_count: NDArray[np.int64]
-    """(K, G, T + 1): month index of the first trip; last = never."""
-    early_count: NDArray[np.int64]
-    """(K, T + 1): month index of early amortization; last = never."""
-    first_loss_count: NDArray[np.int64]
-    """(K, N, T + 1): first month from which pool and cash stay below the note and its seniors; last = no loss."""
-    loss_weight_sum: NDArray[np.int64]
-    """(K, N + 2, N_BIN + 2, 2, 2): sum of weights and of their squares in each loss bin. This and all arrays below are
-    empty unless paths carry weights; then `batch_sum` and `month_sum` are weighted, `fan_count` is in units of 2^-20."""
-    loss_top: NDArray[np.int64]
-    """(K, N + 2): largest weight of a path with a loss, in units of 2^-40."""
-    square_sum: NDArray[np.int64]
-    """(K, 8 N + 6, N_BATCH, 2): the rows of `batch_sum` weighted by the square."""
-    weight_sum: NDArray[np.int64]
-    """(N_BATCH, 2, 2): sum of weights and of their squares in each batch."""
-    month_weight_sum: NDArray[np.int64]
-    """(N_MONTH_BATCH, 2): sum of weights in each month batch."""
-    wal_weight: NDArray[np.int64]
-    """(K, N, N_SPREAD_BIN): weights by WAL, in units of 2^-20."""
-    irr_weight: NDArray[np.int64]
-    """(K, N, N_SPREAD_BIN): weights by IRR, in units of 2^-20."""
-    trigger_weight_sum: NDArray[np.int64]
-    """(K, G, T + 1, 2, 2): sum of weights and of their squares by month, as `trigger_count`."""
-    early_weight_sum: NDArray[np.int64]
-    """(K, T + 1, 2, 2): likewise."""
-    first_loss_weight_sum: NDArray[np.int64]
-    """(K, N, T + 1, 2, 2): likewise."""
-    replicate_count: NDArray[np.int64]
-    """(K, N + 2, N_REPLICATE, N_COARSE): `loss_count` by replicate, in coarse bins; empty unless points are Sobol's."""
-    fault: NDArray[np.int64]
-    """(K, 4): blocks with a result that is not a number, unused, unused, paths run."""
-    residual: NDArray[np.float64]
-    """(K, N_LAW): worst error of the laws over the cut-off balance: pool balance, cash, notes less assets, a negative balance,
-    negative interest due."""
+    loss_count: Annotated[Ints, K, N + 2, N_BIN + 2]
+    """Paths in each loss bin."""
+    loss_path: Annotated[Ints, K, N + 2, N_BIN + 2]
+    """Smallest path id in each bin, NO_PATH where empty."""
+    batch_path: Annotated[Ints, N_BATCH]
+    """Paths in each batch (batch = block mod N_BATCH)."""
+    batch_sum: Annotated[Ints, K, N_QUANTITY, N_BATCH, 2]
+    """NOTE_QUANTITIES of note 0, of note 1, ..., then POOL_QUANTITIES."""
+    month_path: Annotated[Ints, N_MONTH_BATCH]
+    """Paths in each month batch (panel mod N_MONTH_BATCH)."""
+    month_sum: Annotated[Ints, K, T, N + 5, N_MONTH_BATCH, 2]
+    """MONTH_QUANTITIES, then note balances."""
+    fan_path: Annotated[Ints, 1]
+    """Paths counted in the fans (one block of each panel)."""
+    fan_count: Annotated[Ints, K, T, N + 5, N_FAN_BIN]
+    """The same quantities by `FAN_TOP`."""
+    wal_count: Annotated[Ints, K, N, N_SPREAD_BIN]
+    """Uniform over [0, T / 12 + 1] years; paths that received principal."""
+    irr_count: Annotated[Ints, K, N, N_SPREAD_BIN]
+    """Uniform over [-1, 1]; the last but one holds all above, the last those at HIGHEST_IRR."""
+    price_count: Annotated[Ints, K, N, N_PRICE_BIN]
+    """By price over par, bins of `price_edges`."""
+    trigger_count: Annotated[Ints, K, G, T + 1]
+    """Month index of the first trip; last = never."""
+    early_count: Annotated[Ints, K, T + 1]
+    """Month index of early amortization; last = never."""
+    first_loss_count: Annotated[Ints, K, N, T + 1]
+    """First month from which pool and cash stay below the note and its seniors; last = no loss."""
+    loss_weight_sum: Annotated[Ints, "weighted", K, N + 2, N_BIN + 2, 2, 2]
+    """Sum of weights and of their squares in each loss bin."""
+    loss_top: Annotated[Ints, "weighted", K, N + 2]
+    """Largest weight of a path with a loss, in units of 2^-40."""
+    square_sum: Annotated[Ints, "weighted", K, N_QUANTITY, N_BATCH, 2]
+    """The rows of `batch_sum` weighted by the square."""
+    weight_sum: Annotated[Ints, "weighted", N_BATCH, 2, 2]
+    """Sum of weights and of their squares in each batch."""
+    month_weight_sum: Annotated[Ints, "weighted", N_MONTH_BATCH, 2]
+    """Sum of weights in each month batch."""
+    wal_weight: Annotated[Ints, "weighted", K, N, N_SPREAD_BIN]
+    """Weights by WAL, in units of 2^-20."""
+    irr_weight: Annotated[Ints, "weighted", K, N, N_SPREAD_BIN]
+    """Weights by IRR, in units of 2^-20."""
+    trigger_weight_sum: Annotated[Ints, "weighted", K, G, T + 1, 2, 2]
+    """Sum of weights and of their squares by month, as `trigger_count`."""
+    early_weight_sum: Annotated[Ints, "weighted", K, T + 1, 2, 2]
+    """Likewise."""
+    first_loss_weight_sum: Annotated[Ints, "weighted", K, N, T + 1, 2, 2]
+    """Likewise."""
+    replicate_count: Annotated[Ints, "replicated", K, N + 2, N_REPLICATE, N_COARSE]
+    """`loss_count` by replicate, in coarse bins."""
+    fault: Annotated[Ints, K, 4]
+    """Blocks with a result that is not a number, unused, unused, paths run."""
+    residual: Annotated[NDArray[np.float64], K, N_LAW]
+    """Worst error against each of `layout.Laws`, over the cut-off balance."""
 
 
+COUNTS: dict[str, Declared] = {name: axes for name, _, axes in declared(Tally) if name != "residual"}
+"""The integer arrays, in the order in which they lie in memory, with their axes."""
+TALLY_ARRAYS = tuple(COUNTS)
 MOST_WEIGHT = 4
 """No weight is larger: a quarter of the paths is drawn from the plain law."""
 WEIGHT_UNIT, TOP_UNIT = 2**20, 2**40
 """One path's weight of 1 in a weighted count (fans, WAL, IRR) and in `loss_top`."""
 RULE = {"loss_path": np.minimum, "loss_top": np.maximum, "residual": np.maximum}
 """How two tallies become one, where it is not by adding."""
-
-OCTAVE, N_COARSE = 64, 528
-"""Coarse bins to a doubling of a loss, and all of them."""
-
-TALLY_ARRAYS = tuple(name for name in Tally._fields if name != "residual")
-"""The integer arrays, in the order in which they lie in memory."""
 
 
 def tally_shapes(
@@ -119,39 +125,9 @@ def tally_shapes(
 
     `weighted`: paths carry weights; `replicated`: blocks belong to Sobol replicates.
     """
-    k, n, t = n_scenario, n_note, n_month
-    counts = {
-        "loss_count": (k, n + 2, N_BIN + 2),
-        "loss_path": (k, n + 2, N_BIN + 2),
-        "batch_path": (N_BATCH,),
-        "batch_sum": (k, 8 * n + 6, N_BATCH, 2),
-        "month_path": (N_MONTH_BATCH,),
-        "month_sum": (k, t, 5 + n, N_MONTH_BATCH, 2),
-        "fan_path": (1,),
-        "fan_count": (k, t, 5 + n, N_FAN_BIN),
-        "wal_count": (k, n, N_SPREAD_BIN),
-        "irr_count": (k, n, N_SPREAD_BIN),
-        "price_count": (k, n, N_PRICE_BIN),
-        "trigger_count": (k, n_trigger, t + 1),
-        "early_count": (k, t + 1),
-        "first_loss_count": (k, n, t + 1),
-    }
-    weights = {
-        "loss_weight_sum": (k, n + 2, N_BIN + 2, 2, 2),
-        "loss_top": (k, n + 2),
-        "square_sum": (k, 8 * n + 6, N_BATCH, 2),
-        "weight_sum": (N_BATCH, 2, 2),
-        "month_weight_sum": (N_MONTH_BATCH, 2),
-        "wal_weight": (k, n, N_SPREAD_BIN),
-        "irr_weight": (k, n, N_SPREAD_BIN),
-        "trigger_weight_sum": (k, n_trigger, t + 1, 2, 2),
-        "early_weight_sum": (k, t + 1, 2, 2),
-        "first_loss_weight_sum": (k, n, t + 1, 2, 2),
-    }
-    if not weighted:
-        weights = dict.fromkeys(weights, (0, 2))
-    replicates = (k, n + 2, N_REPLICATE, N_COARSE) if replicated else (0,)
-    return {**counts, **weights, "replicate_count": replicates, "fault": (k, 4)}
+    sizes = {"n_scenario": n_scenario, "n_note": n_note, "n_month": n_month, "n_trigger": n_trigger}
+    off = {"weighted": None if weighted else (0, 2), "replicated": None if replicated else (0,)}
+    return {name: off.get(axes.switch) or axes.shape(sizes) for name, axes in COUNTS.items()}
 
 
 def coarse_bins() -> NDArray[np.int64]:

@@ -135,9 +135,9 @@ class _Round(NamedTuple):
 
 
 def _round(space: Workspace, mean: Array, n_block: int, seed: int, turn: int) -> _Round:
-    panel = np.empty(n_block * mean.size * LANES)
+    panel, (n_month, n_factor) = np.empty(n_block * mean.size * LANES), mean.shape
     first = (FIRST_BLOCK + turn * n_block) * LANES
-    normal_panel(panel, n_block, *mean.shape, first, np.uint64(seed), FACTORS)
+    normal_panel(panel, n_block, n_month, n_factor, first, np.uint64(seed), FACTORS)
     normals = panel.reshape(n_block, *mean.shape, LANES) + mean[:, :, None]
     e = np.ascontiguousarray(normals.transpose(0, 3, 1, 2)).reshape(n_block * LANES, -1)
     return _Round(turn, mean, e, outcomes(space, normals, seed, first))

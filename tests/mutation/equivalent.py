@@ -20,19 +20,14 @@ JUDGED: dict[tuple[str, str, str], str] = {
         "1 -> 2",
     ): "NumPy takes any negative length for the one that it is to find",
     (
-        "stress.kernels.count",
-        "if w[p.alive + lane] > 0.0:",
-        "Gt -> GtE",
-    ): "a lane without a path weighs 0 and adds int(0.5), nothing",
-    (
         "stress.kernels.steps",
         "return True",
         "True -> False",
     ): "the steps then run one by one, find nothing due and nothing to book: it takes longer, that is all",
-    ("stress.kernels.steps", "if cap < NO_LIMIT:", "Lt -> LtE"): NO_CAP,
-    ("stress.kernels.steps", "if m.f[p.at_step_value + 8 * x] < NO_LIMIT:", "Lt -> LtE"): NO_CAP,
-    ("stress.kernels.block", "elif p.n_cohort > 1:", "Gt -> GtE"): CLOCKS,
-    ("stress.kernels.block", "elif p.n_cohort > 1:", "1 -> 2"): CLOCKS,
+    ("stress.kernels.steps", "if limit < NO_LIMIT:", "Lt -> LtE"): NO_CAP,
+    ("stress.kernels.steps", "if value.limit < NO_LIMIT:", "Lt -> LtE"): NO_CAP,
+    ("stress.kernels.block", "elif m.p.n_cohort > 1:", "Gt -> GtE"): CLOCKS,
+    ("stress.kernels.block", "elif m.p.n_cohort > 1:", "1 -> 2"): CLOCKS,
 }
 """(module, line without indent, change) -> why nothing can come of it."""
 

@@ -1,0 +1,32 @@
+"""What a month costs: interest on the notes and fees."""
+
+from __future__ import annotations
+
+from .codes import INTEREST_INCOME_BASE, NOTES_BASE, POOL_BASE
+from .jit import stage
+from .lanes import fma, splat
+from .records import Memory
+from .typed import Lanes
+
+
+@stage
+def coupon(m: Memory, k: int, t: int, n: int) -> Lanes:
+    """Determination 1: coupon x fraction of the period, with the step-up of a trigger that had tripped before it."""
+    rate = splat(m.t.accrual[k, t, n])
+    trigger = m.t.step_up_trigger[n]
+    if trigger >= 0:
+        rate = fma(m.trigger[trigger].on, m.t.step_up[k, t, n], rate)
+    return rate
+
+
+@stage
+def fee_of_month(m: Memory, k: int, t: int, f: int, notes: Lanes, pool: Lanes, income: Lanes) -> Lanes:
+    """Determination 2: a month's fee on its base."""
+    amount, base = splat(m.t.fee_rate[k, t, f]), m.t.fee_base[f]
+    if base == NOTES_BASE:
+        amount = amount * notes
+    elif base == POOL_BASE:
+        amount = amount * pool
+    elif base == INTEREST_INCOME_BASE:
+        amount = amount * income
+    return amount

@@ -1,0 +1,153 @@
+"""The determination at the end of a month: interest, fees, deficiency, excess spread; clean-up; the sweep of collections."""
+
+from __future__ import annotations
+
+from .accrual import coupon, fee_of_month
+from .cash import move_deficiency
+from .codes import INCOME, PRINCIPAL
+from .jit import aside, stage
+from .lanes import anywhere, fma, larger, smaller, splat, where_less
+from .pool import SCALE_FLOOR
+from .records import Memory
+from .rows import worse
+from .typed import Lanes
+
+SMALL_POOL = 1e-3
+"""Share of the cut-off balance below which a pool has no excess spread worth the name: it is 0."""
+
+
+@stage
+def total_pool(m: Memory) -> None:
+    """Add the cohorts up; the running balance must agree (law 1) and nothing may be negative."""
+    inverse = 1.0 / m.t.deal.cut_off
+    alive, one, two, three, lowest = splat(0.0), splat(0.0), splat(0.0), splat(0.0), splat(0.0)
+    for c in range(m.p.n_cohort):
+        for s in range(m.p.n_segment):
+            cohort = m.cohort[c, s]
+            lowest = smaller(cohort.alive, lowest)
+            alive = alive + cohort.alive
+            one = one + cohort.late_1
+            two = two + cohort.late_2
+            three = three + cohort.late_3
+    pool = m.pool
+    pool.performing, pool.late_1, pool.late_2, pool.late_3 = alive, one, two, three
+    error = (alive + one + two + three - pool.balance) * inverse
+    m.law.balance = worse(error, m.law.balance)
+    m.law.negative = worse(lowest * inverse, m.law.negative)
+
+
+@aside
+def determine(m: Memory, k: int, t: int) -> None:
+    """Determination 1-4: interest and fees of the month, deficiency, excess spread; and the totals. All costs are a month of
+    senior cost (Payment 7)."""
+    pool, cash = m.pool, m.cash
+    interest, notes = _accrue(m, k, t)
+    base_income = pool.fee_income + pool.late_charge - pool.commingled_income
+    costs = _charge(m, k, t, notes, base_income)
+    cash.senior_cost = costs + interest
+    defaulted, recovered = pool.defaulted, pool.recovered
+    move_deficiency(m, defaulted + pool.dilution_lost + pool.commingled - recovered)
+    pool.total_defaulted += defaulted
+    pool.total_recovered += recovered
+    pool.total_income += base_income
+    income = base_income + pool.cash_interest
+    start, tiny = pool.month_start, SMALL_POOL * m.t.deal.cut_off
+    spread = (income - costs - interest - defaulted + recovered) * 12.0 / where_less(start, tiny, 1.0, start)
+    pool.excess_two_before = pool.excess_before
+    pool.excess_before = pool.excess
+    pool.excess = where_less(start, tiny, 0.0, spread)
+    m.default_ring[t % m.p.n_write_off] = defaulted
+    assets = pool.balance + m.account[PRINCIPAL] + cash.principal_collected
+    error = (notes - assets - cash.gap) * (1.0 / m.t.deal.cut_off)
+    m.law.deficiency = worse(error, m.law.deficiency)
+
+
+@stage
+def _accrue(m: Memory, k: int, t: int) -> tuple[Lanes, Lanes]:
+    """Determination 1: interest accrues on each note. All interest, and the balance of all notes."""
+    interest, notes = splat(0.0), splat(0.0)
+    for n in range(m.p.n_note):
+        note = m.note[n]
+        balance = note.outstanding
+        notes = notes + balance
+        if m.p.interest_on_unpaid == 1:
+            balance = balance + note.unpaid
+        if not anywhere(balance):
+            continue  # repaid
+        accrued = balance * coupon(m, k, t, n)
+        interest = interest + accrued
+        note.accrued += accrued
+    return interest, notes
+
+
+@stage
+def _charge(m: Memory, k: int, t: int, notes: Lanes, income: Lanes) -> Lanes:
+    """Determination 2: fees fall due, what was unpaid of them with them where it carries over. All fees of the month."""
+    costs = splat(0.0)
+    for f in range(m.p.n_fee):
+        fee = m.fee[f]
+        amount = fee_of_month(m, k, t, f, notes, m.pool.month_start, income)
+        costs = costs + amount
+        carry = m.t.fee_carry[f]
+        if t <= m.p.first_payment:
+            carry = 1.0  # nothing was payable yet
+        due = fma(fee.left, carry, amount)
+        fee.left = due
+        if m.p.traced == 1:
+            fee.current = amount
+            fee.due = due
+    return costs
+
+
+@aside
+def clean_up(m: Memory) -> None:
+    """Determination 8: sell what is left of the pool at par once it is below the clean-up factor and the deal amortizes."""
+    if m.t.deal.clean_up <= 0.0:
+        return
+    pool = m.pool
+    balance = pool.balance
+    keep = where_less(balance, m.t.deal.clean_up * m.t.deal.cut_off, 0.0, 1.0)
+    keep = where_less(pool.phase, 0.5, 1.0, keep)
+    sold = balance - balance * keep
+    for c in range(m.p.n_cohort):
+        for s in range(m.p.n_segment):
+            _shrink(m, c, s, keep)
+    for s in range(m.p.n_segment):
+        m.segment[s].balance *= keep
+    pool.performing *= keep
+    pool.late_1 *= keep
+    pool.late_2 *= keep
+    pool.late_3 *= keep
+    pool.balance *= keep
+    m.cash.principal_collected += sold
+    m.cash.cash_in += sold
+
+
+@stage
+def _shrink(m: Memory, c: int, s: int, keep: Lanes) -> None:
+    """All of a cohort and segment times a share: its balances, its profile, what it bought since its last step."""
+    cohort = m.cohort[c, s]
+    cohort.alive *= keep
+    cohort.late_1 *= keep
+    cohort.late_2 *= keep
+    cohort.late_3 *= keep
+    cohort.due_1 *= keep
+    cohort.due_2 *= keep
+    cohort.due_3 *= keep
+    cohort.fee_1 *= keep
+    cohort.fee_2 *= keep
+    cohort.fee_3 *= keep
+    cohort.scale = larger(cohort.scale * keep, SCALE_FLOOR)
+    for month in range(2):
+        for way in range(m.p.n_way):
+            m.fresh[c, s, month, way] *= keep
+
+
+@stage
+def sweep_collections(m: Memory) -> None:
+    """Determination 9: what the month collected becomes available for its payment date."""
+    cash, none = m.cash, splat(0.0)
+    m.account[INCOME] += cash.income_collected
+    cash.income_collected = none
+    m.account[PRINCIPAL] += cash.principal_collected
+    cash.principal_collected = none

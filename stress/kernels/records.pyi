@@ -1,0 +1,65 @@
+# The memory as mypy sees it; numba sees `records.py`.
+
+from typing import Any, Protocol, TypeVar
+
+from .layout import Scratch, Sizes, Switches
+from .tables import Contract, Market, Receivables
+
+_R = TypeVar("_R")
+
+class Header(Sizes, Switches):  # type: ignore[misc]
+    # Sizes and switches, and where the groups begin that are cleared or kept as a whole.
+
+    link_width: int
+    quantile_width: int
+    mixing_width: int
+    response_width: int
+    n_shock: int
+    of_step_paid: int
+    of_cash: int
+    of_pool: int
+    of_path: int
+    of_log: int
+    of_panel: int
+    of_own: int
+    of_mixing_normal: int
+    of_parameters: int
+    of_shocks: int
+
+class Columns:
+    # A table of nothing but columns.
+    def __getattr__(self, name: str) -> float: ...
+
+class Tables(Market, Receivables, Contract):  # type: ignore[misc]
+    # All tables.
+    deal: Columns  # type: ignore[assignment]
+
+class Numbers(Protocol):
+    # Bare memory: floats of the scratch, or integers of the counts.
+
+    def __getitem__(self, index: int) -> Any: ...
+    def __setitem__(self, index: int, value: Any) -> None: ...
+
+class Places(Protocol):
+    # Where counts begin in `Memory.n`.
+
+    def __getitem__(self, index: int | tuple[int, ...]) -> int: ...
+
+class Counts:
+    # All arrays of a tally.
+
+    def __getattr__(self, name: str) -> Places: ...
+
+class Memory(Scratch):
+    # All that a stage sees.
+
+    w: Numbers
+    n: Numbers
+    p: Header
+    t: Tables
+    to: Counts
+
+    def __init__(self, w: Any, f: Any, g: Any, n: Any, header: Any) -> None: ...
+
+def memory_of(w: Any, f: Any, g: Any, n: Any, header: Any) -> Memory: ...
+def narrow(record: _R, first: int) -> _R: ...
