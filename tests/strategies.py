@@ -166,6 +166,7 @@ def too_fast(pool: Pool, shocks: tuple[Shock, ...]) -> bool:
 
 MULTIPLIED = {
     "default_rate": (0.5, 3.0),
+    "entry_rate": (0.5, 3.0),
     "payment": (0.3, 1.0),
     "prepayment": (0.0, 2.0),
     "yield": (0.5, 1.2),
@@ -193,7 +194,7 @@ SET = {
     "turnover": (0.2, 0.6),
 }
 ADDED = {"index_rate": (-0.02, 0.03), "note_spread": (0.0, 0.03), "apr": (-0.1, 0.1)}
-BY_SEGMENT = ("default_odds", "default_rate", "prepayment", "recovery")
+BY_SEGMENT = ("default_odds", "default_rate", "entry_rate", "prepayment", "recovery")
 
 
 def allowed_targets(deal: Deal, pool: Pool, clock: str) -> list[str]:

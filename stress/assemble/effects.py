@@ -15,7 +15,7 @@ from stress.assemble.calendar import calendar_of
 from stress.assemble.caps import Cut, cuts
 from stress.assemble.contract import contract_of
 from stress.assemble.market import month_scalars
-from stress.assemble.months import MonthInputs, asked, resolve
+from stress.assemble.months import MonthInputs, asked, base_months, resolve
 from stress.assemble.moves import FIELD
 from stress.assemble.problem import COHORTS, sizes_of, supply_of
 from stress.assemble.receivables import due_of, receivables_of
@@ -50,7 +50,8 @@ def notes_of_effects(job: Job) -> list[Remark]:
 
     Raises ConfigError where deal, pool and a scenario do not fit together.
     """
-    moved = (remark for case in job.scenarios for remark in (*_idle(job, case), *_cut(job, case)))
+    rules = (_idle, _cut, _through_ladder)
+    moved = (remark for case in job.scenarios for rule in rules for remark in rule(job, case))
     return [*_idle_options(job), *moved]
 
 
@@ -129,6 +130,25 @@ def _cut(job: Job, case: ScenarioCase) -> Iterator[Remark]:
             "",
             f"{cut.cap.words}{where} is held at {_value(cut, cut.held)} {when}; the shocks ask for "
             f"{_value(cut, cut.asked)}",
+        )
+
+
+def _through_ladder(job: Job, case: ScenarioCase) -> Iterator[Remark]:
+    """Rates of default that a ladder turns into rates of entry."""
+    places = [i for i, shock in enumerate(case.shocks) if shock.target == "default_rate"]
+    if job.pool.ladder is None or not places:
+        return
+    entry = resolve(job.deal, pool_under(job.pool, case), case).entry
+    before = base_months(job.deal, job.pool).entry
+    moved = entry[entry != before]
+    if moved.size:
+        low, high = f"{100.0 * moved.min():.4g}%", f"{100.0 * moved.max():.4g}%"
+        yield Remark(
+            f"scenario {case.name}",
+            f"shock {places[-1] + 1} on default_rate",
+            f"is a rate of default: the ladder gets there three months after entry at {low} "
+            + ("" if low == high else f"to {high} ")
+            + "a month; entry_rate moves entry itself",
         )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stress.assemble.monthly import MonthInputs
+from stress.assemble.through_ladder import default_of, entry_of
 from stress.errors import ConfigError
 from stress.inputs.deal import Deal
 from stress.inputs.pool import Pool
@@ -70,6 +71,17 @@ def _by_segment(field: str, transform: bool = False) -> Move:
         return months._replace(**{field: values})
 
     return move
+
+
+def _default_rate(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) -> MonthInputs:
+    """Move the rate of default itself: with a ladder, enter as many as default through it."""
+    if pool.ladder is None:
+        return _by_segment("entry")(months, shock, deal, pool)
+    default = default_of(np.clip(months.entry, 0.0, 1.0), pool)
+    wanted = default.copy()
+    columns = _columns(shock, pool)
+    wanted[:, columns] = _moved(default[:, columns], shock)
+    return months._replace(entry=entry_of(wanted, months.entry, wanted != default, pool))
 
 
 def _by_month(field: str) -> Move:
@@ -147,7 +159,7 @@ def _payment_rate(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) -> 
     return months._replace(payment_rate=_moved(months.payment_rate, shock))
 
 
-_OF_SEGMENTS = {"default_rate": "entry", "prepayment": "smm", "recovery": "recovery"}
+_OF_SEGMENTS = {"entry_rate": "entry", "prepayment": "smm", "recovery": "recovery"}
 _OF_MONTHS = {
     "payment": "payment",
     "yield": "yield_multiple",
@@ -163,12 +175,13 @@ _OF_MONTHS = {
     "cash_rate": "cash_rate",
     "note_spread": "note_spread",
 }
-FIELD = {**_OF_SEGMENTS, **_OF_MONTHS, "default_odds": "entry", "payment_rate": "payment_rate"}
+FIELD = {**_OF_SEGMENTS, **_OF_MONTHS, "default_odds": "entry", "default_rate": "entry", "payment_rate": "payment_rate"}
 """What a target moves as it is, where it moves one field of `MonthInputs`."""
 MOVES: dict[str, Move] = {
     **{target: _by_segment(field) for target, field in _OF_SEGMENTS.items()},
     **{target: _by_month(field) for target, field in _OF_MONTHS.items()},
     "default_odds": _by_segment("entry", transform=True),
+    "default_rate": _default_rate,
     "payment_rate": _payment_rate,
     "score_slope": _flatten_score,
     "heterogeneity": _heterogeneity,

@@ -14,6 +14,7 @@ from stress.tables.periods import ALLOWED, parse_period
 SatelliteTarget = Literal[
     "default_odds",
     "default_rate",
+    "entry_rate",
     "payment",
     "prepayment",
     "yield",
@@ -91,6 +92,6 @@ class SatelliteUse(Strict):
             raise ValueError(f"elasticity = {self.elasticity:g}: moves nothing; leave the satellite out")
         if len(set(self.segments)) != len(self.segments):
             raise ValueError(f"{self.target}: segments names one twice")
-        if self.residual_rho and self.target not in (*MULTIPLIERS, "default_rate"):
-            raise ValueError("residual_rho belongs to a satellite of default_odds or default_rate")
+        if self.residual_rho and self.target not in (*MULTIPLIERS, "default_rate", "entry_rate"):
+            raise ValueError("residual_rho belongs to a satellite of default_odds, default_rate or entry_rate")
         return self

@@ -28,7 +28,7 @@ class Shock(Strict):
     from_month: Month = 1
     to_month: Month | None = None
     segments: tuple[Name, ...] = ()
-    """Only these segments; all where left out. For default_odds, default_rate, prepayment, recovery;
+    """Only these segments; all where left out. For default_odds, default_rate, entry_rate, prepayment, recovery;
     ineligible_share names which of the ineligible segments is bought (needed where there are several)."""
 
     @model_validator(mode="after")

@@ -7,6 +7,7 @@ from typing import Literal
 Target = Literal[
     "default_odds",
     "default_rate",
+    "entry_rate",
     "payment",
     "prepayment",
     "yield",
@@ -55,6 +56,7 @@ FROM_ZERO = frozenset(
 
 VALUE_RANGE: dict[str, tuple[float, float]] = {
     "default_rate": (0.0, 1.0),
+    "entry_rate": (0.0, 1.0),
     "payment": (0.0, 10.0),
     "prepayment": (0.0, 1.0),
     "yield": (0.0, 10.0),
@@ -87,7 +89,9 @@ multiples of the base, lags and commingled cash are in days."""
 DAYS = frozenset({"purchase_lag_days", "commingled_days"})
 """Targets in days: a large value is no percent."""
 
-FROM_LITTLE = frozenset({"default_odds", "default_rate", "rho", "prepayment", "dilution", "dilution_unpaid_share"})
+FROM_LITTLE = frozenset(
+    {"default_odds", "default_rate", "entry_rate", "rho", "prepayment", "dilution", "dilution_unpaid_share"}
+)
 """Targets that may start next to nothing: up to 1,000 times. All others go to 10 times: 90 is 0.9 as a percent."""
 
 RATE_MOVE = 0.3
@@ -96,7 +100,9 @@ RATE_MOVE = 0.3
 WHOLE_LIFE = frozenset({"turnover"})
 """Targets that are set once, for the whole life: they change what the pool is."""
 
-SEGMENT_TARGETS = frozenset({"default_odds", "default_rate", "prepayment", "recovery", "ineligible_share"})
+SEGMENT_TARGETS = frozenset(
+    {"default_odds", "default_rate", "entry_rate", "prepayment", "recovery", "ineligible_share"}
+)
 """Targets that can be moved for some segments only."""
 
 
