@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,9 @@ from stress.assemble.problem import assemble
 from stress.errors import StressError
 from stress.inputs.deal_notes import notes_of_deal
 from stress.inputs.job import Job, ScenarioCase
-from stress.inputs.load import load
+from stress.inputs.load import load, load_job
 
+ROOT = Path(__file__).parent.parent
 LATE = {"issue_date": datetime.date(2022, 3, 25)}
 """After the payment dates of months 1 and 2 (10 February, 10 March): the first payment is that of month 3, 10 April."""
 
@@ -184,6 +186,32 @@ def test_the_template_deal_issued_half_a_year_late_pays_ten_days_of_interest_fir
     assert due.sel(tranche="B").values[:5].tolist() == pytest.approx([0, 0, 0, 0, 61_643.8356164384], abs=1e-6)
     assert float(due.min()) == 0.0
     assert data["irr"].sel(tranche="A").item() == pytest.approx(0.0304, abs=5e-4)  # 3% paid monthly, compounded
+
+
+def test_the_shipped_deal_issued_late_carries_in_six_months_and_pays_its_notes_their_coupons() -> None:
+    """Issue on 4 December, first payment on 20 January, of month 6: 47 days of interest out of six months of income."""
+    job = load_job(ROOT / "scenarios/jobs/microcredit-late-issue.toml")
+    job = job.model_copy(update={"scenarios": job.scenarios[:1]})
+    data = stress.replay(job, path=0)
+    income = (data["fee_income"] + data["late_charge"] + data["cash_interest"]).to_numpy()
+    held = data["account_balance"].sel(account="income").to_numpy()
+    assert held[:5].tolist() == pytest.approx(np.cumsum(income)[:5].tolist(), rel=1e-9)
+    assert data["fee_due"].sel(fee="vat").to_numpy()[5] == pytest.approx(
+        0.0326 * (data["fee_income"] + data["late_charge"]).to_numpy()[:6].sum(), rel=1e-9
+    )
+    due = data["interest_due"].sel(tranche="A").to_numpy()
+    assert due[:6].tolist() == pytest.approx([0, 0, 0, 0, 0, 780e6 * 0.04 * 47 / 365], rel=1e-12)
+    # the surplus of six months buys: the pool stands above the notes from the first payment on
+    assert data["pool_balance"].to_numpy()[6] > 1.04e9
+    lost = (data["defaults"] - data["recoveries"]).to_numpy()[:5].sum()  # until then it lost what defaulted, no more
+    waiting = data["account_balance"].sel(account="principal").to_numpy()[4]
+    assert data["pool_balance"].to_numpy()[4] + waiting == pytest.approx(1e9 - lost, rel=1e-9)
+    ds = stress.simulate(job, paths=1024)
+    for note, coupon in (("A", 0.040), ("B", 0.048)):
+        one = ds.sel(scenario="baseline", tranche=note)
+        assert float(one["expected_loss"]) == 0.0
+        assert float(one["price"]) == pytest.approx(1.0, abs=1e-6)
+        assert float(one["irr"]) == pytest.approx((1.0 + coupon / 12) ** 12 - 1.0, abs=3e-4)
 
 
 def test_dates_that_contradict_each_other_are_refused_with_the_date_to_write() -> None:
