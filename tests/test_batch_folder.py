@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import threading
@@ -21,7 +22,7 @@ import xarray as xr
 from stress import engine, jobs
 from stress.errors import ConfigError, Incomplete, LimitError, StressError
 from stress.inputs.load import load_job
-from stress.jobs import files, shards
+from stress.jobs import files, paths, shards
 
 ROOT = Path(__file__).parent.parent
 JOB = ROOT / "scenarios/jobs/baitiao-24m.toml"
@@ -313,3 +314,78 @@ def test_a_dry_run_measures_a_rate_and_a_long_run_remembers_it(tmp_path: Path, m
     meter.keep("this")
     assert rate.known("this") == pytest.approx(250, rel=0.05)
     assert rate.known("that") is rate.known("nothing counted") is None
+
+
+def removed(folder: Path) -> None:
+    shutil.rmtree(folder)
+
+
+def moved(folder: Path) -> None:
+    folder.rename(folder.with_name("elsewhere"))
+
+
+def replaced_by_a_file(folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.touch()
+
+
+def replaced_by_an_empty_folder(folder: Path) -> None:
+    folder.rename(folder.with_name("elsewhere"))
+    folder.mkdir()
+
+
+TAKEN = [removed, moved, replaced_by_a_file, replaced_by_an_empty_folder]
+
+
+@pytest.mark.parametrize("which", ["out/checkpoint", "out"])
+@pytest.mark.parametrize("taken", TAKEN)
+def test_a_folder_that_is_taken_away_while_a_run_goes_on_leaves_it_incomplete(
+    which: str, taken: Callable[[Path], None], run: Run, tmp_path: Path, sha: str
+) -> None:
+    """It once ended in an internal error; exit code 4 says that a second run goes on, the message what is lost."""
+
+    def take(done: int, _: int) -> None:
+        if 1_000 <= done < 2_000 and (tmp_path / "out/checkpoint").is_dir():
+            taken(tmp_path / which)
+
+    with pytest.raises(Incomplete, match=r"was taken away or replaced .*what was stored in it is lost") as ended:
+        run(progress=take)
+    assert ended.value.exit_code == 4
+    assert not (tmp_path / "out/manifest.json").exists()
+    for stray in (tmp_path / "out", tmp_path / "out/checkpoint"):
+        if stray.is_file():
+            stray.unlink()
+    assert run().manifest["result_sha256"] == sha
+
+
+def test_a_checkpoint_that_is_put_back_is_used(run: Run, tmp_path: Path, sha: str) -> None:
+    folder = tmp_path / "out/checkpoint"
+
+    def take(done: int, _: int) -> None:
+        if done >= 1_000 and folder.is_dir():
+            moved(folder)
+
+    with pytest.raises(Incomplete):
+        run(progress=take)
+    folder.with_name("elsewhere").rename(folder)
+    manifest = run().manifest
+    assert manifest["result_sha256"] == sha
+    assert manifest["paths_found"] > 0
+
+
+@pytest.mark.parametrize("taken", TAKEN)
+def test_a_store_of_paths_that_is_taken_away_leaves_the_run_incomplete(
+    taken: Callable[[Path], None], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Zarr makes a folder that is missing anew: the outcomes before would be read as those that were never written."""
+    monkeypatch.setattr(paths, "_CHUNK_VALUES", 1)
+    store = tmp_path / "out/paths.zarr"
+
+    def take(done: int, _: int) -> None:
+        if (tmp_path / "out/checkpoint/paths.json").is_file() and store.is_dir() and any(store.iterdir()):
+            taken(store)
+
+    with pytest.raises(Incomplete, match="was taken away or replaced"):
+        run(progress=take, keep_paths=True)
+    if store.is_file():
+        store.unlink()

@@ -6,10 +6,13 @@ import contextlib
 import errno
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from stress.errors import ConfigError, Incomplete, StressError
+
+GONE = (errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.ESTALE)
+"""What the system says where a folder is no longer there, or a file stands in its place."""
 
 
 def sha256_of(path: Path) -> str:
@@ -33,9 +36,37 @@ def prepare(out: Path) -> None:
         raise ConfigError(f"--out {out}: cannot be written: {error.strerror}") from None
 
 
+def unmoved(folder: Path) -> Callable[[], None]:
+    """A check that this very folder still stands under its name, whatever stands there now. Raises Incomplete."""
+
+    def identity() -> tuple[int, int] | None:
+        try:
+            found = folder.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    before = identity()
+
+    def check() -> None:
+        if identity() != before:
+            raise Incomplete(taken_away(folder))
+
+    return check
+
+
+def taken_away(folder: Path) -> str:
+    """What is said of a folder that went while a run wrote to it."""
+    return (
+        f"{folder}: was taken away or replaced while the run went on; what was stored in it is lost to the run unless "
+        "it is put back; run again to go on"
+    )
+
+
 @contextlib.contextmanager
 def disk(out: Path) -> Iterator[None]:
-    """Trouble with the disk in a sentence. Raises Incomplete where it is full: what was stored before is kept."""
+    """Trouble with the disk in a sentence. Raises Incomplete where it is full, what was stored before being kept, and
+    where the folder was taken away."""
     try:
         yield
     except OSError as error:
@@ -45,6 +76,8 @@ def disk(out: Path) -> Iterator[None]:
             raise Incomplete(
                 f"{out}: a file may not grow (ulimit -f); raise the limit and run again to go on"
             ) from None
+        if error.errno in GONE:
+            raise Incomplete(taken_away(out)) from None
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO):
             raise StressError(f"{out}: cannot be written: {error.strerror}") from None
         raise

@@ -20,7 +20,7 @@ from stress.atomic import write_atomically
 from stress.counting.counted import Progress
 from stress.counting.ranges import Range
 from stress.inputs.job import Job
-from stress.jobs.files import disk
+from stress.jobs.files import disk, unmoved
 from stress.jobs.origin import read_json
 from stress.jobs.plans import Plan
 from stress.kernels import alone
@@ -50,7 +50,10 @@ def keep(plan: Plan, folder: Path, run: str, threads: int, progress: Progress | 
         return
     with disk(plan.out):
         arrays = _open(plan.out / STORE, job, chunk) if done else _create(plan.out / STORE, job, chunk)
+        check_store, check_folder = unmoved(plan.out / STORE), unmoved(folder)
         for start, end, values in _outcomes(job, done, chunk, threads):
+            check_store()
+            check_folder()
             for name, part in values.items():
                 arrays[name][..., start:end] = part
             text = {"run": run, "chunk": chunk, "paths": plan.paths, "done": end}
@@ -59,6 +62,7 @@ def keep(plan: Plan, folder: Path, run: str, threads: int, progress: Progress | 
                 progress(end, plan.paths)
             if stop.is_set() and end < plan.paths:
                 raise KeyboardInterrupt(f"interrupted: outcomes of {end:,} paths are kept; run again to go on")
+        check_store()
 
 
 def _outcomes(job: Job, first: int, chunk: int, threads: int) -> Iterator[tuple[int, int, dict[str, Floats]]]:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from stress.atomic import write_atomically
 from stress.counting.counted import Counted, add, copied, encode, joined
 from stress.counting.ranges import Ranges, fits, is_whole, overlap, union
-from stress.jobs.files import disk
+from stress.jobs.files import disk, unmoved
 from stress.kernels.tally import Tally
 
 FORMAT = 3
@@ -54,6 +54,7 @@ class Store:
         """The sum of ranges that end in a part panel."""
         self.waiting: Counted | None = None
         self.since = 0.0
+        self.check_folder = unmoved(folder)
 
     def load(self) -> None:
         """Take in what earlier runs left. Raises OSError where the folder cannot be read."""
@@ -121,6 +122,7 @@ class Store:
         head = {"format": FORMAT, "run": self.run, "ranges": counted.ranges}
         content = json.dumps(head).encode() + b"\n" + encode(counted.tally())
         path = self.folder / f"{hashlib.sha256(content).hexdigest()}{SUFFIX}"
+        self.check_folder()
         with disk(self.folder):
             write_atomically(path, content)
         self.shards.append(Found(path, counted.ranges, len(content)))
