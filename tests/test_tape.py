@@ -68,7 +68,7 @@ def test_csv_and_parquet_give_the_same_pool(tmp_path):
 
 def test_csv_is_read_without_arrow_too(tmp_path, monkeypatch):
     file = written(tmp_path, "L1,3,2,0,100.5,0.005\nL1,3,oops,0,1,0\n")
-    monkeypatch.setattr("stress.tape.read._arrow", lambda: None)
+    monkeypatch.setattr("stress.tape.source._arrow", lambda name: None)
     assert clean(read_tape(file)).loans["balance"].tolist() == [100.5]
     with pytest.raises(ConfigError, match="pyarrow"):
         read_tape(tmp_path / "x.parquet" if (tmp_path / "x.parquet").write_bytes(b"x") else file)
@@ -87,17 +87,19 @@ def test_every_dropped_row_has_one_reason(tmp_path):
         "L1,61,5,0,1000,0.005": "term",
         "L1,12,13,0,1000,0.005": "instalments left",
         "L1,12,2.5,0,1000,0.005": "instalments left",
-        "L1,12,5,-1,1000,0.005": "days past due are negative",
+        "L1,12,5,-1,1000,0.005": None,
+        "L1,12,0,10,1000,0.005": None,
+        "L1,12,0,0,1000,0.005": "instalments left",
         "L1,12,5,91,1000,0.005": "more than 90",
-        "L1,12,5,0,1000,0.5": "fee",
+        "L1,12,5,0,1000,-0.5": "fee",
     }
     cleaned = clean(read_tape(written(tmp_path, "\n".join(rows) + "\n")))
-    assert len(cleaned.loans) == 2
-    assert sum(d.n for d in cleaned.dropped) == len(rows) - 2
+    assert len(cleaned.loans) == 4
+    assert sum(d.n for d in cleaned.dropped) == len(rows) - 4
     said = " | ".join(d.reason for d in cleaned.dropped)
     assert all(reason in said for reason in rows.values() if reason)
     default = next(d for d in cleaned.dropped if "90" in d.reason)
-    assert (default.balance, default.first_row) == (1000.0, 14)
+    assert (default.balance, default.first_row) == (1000.0, 16)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +109,7 @@ def test_every_dropped_row_has_one_reason(tmp_path):
         (HEAD + "L1,3,2,0,100,0\n@SUM(A1),3,2,0,100,0\n", "row 3, column 'level'"),
         (HEAD + "L1,3,2,0,=B2*2,0\n", "column 'balance'"),
         (HEAD, "no loans"),
-        ("", "not a CSV table"),
+        ("", "it is empty"),
         ("level,term\nL1,3\n", r"no column 'remaining' \(instalments left to pay\); it has level, term"),
         (HEAD.replace("balance", "balances") + "L1,3,2,0,1,0\n", "--column balance=balances"),
         (HEAD + "L1,3,2,0,true,0\nL1,3,2,0,false,0\n", "true and false"),

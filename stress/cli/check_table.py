@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm")
+from stress.errors import DataError
+
+SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".parquet", ".pq")
 PACKED = (".gz", ".bz2", ".xz", ".zip")
 _EVERY = {1: "years", 2: "half-years", 4: "quarters", 12: "months"}
 
@@ -16,13 +18,35 @@ def is_table(path: Path) -> bool:
 
 
 def checked_table(path: Path) -> tuple[str, list[dict[str, str]]]:
-    """(kind, notes) of a table of periods. Raises DataError."""
+    """(kind, notes) of a tape, or of a table of periods. Raises DataError."""
+    if _is_tape(path):
+        return "tape", [_note(path, says) for says in _held_by_tape(path)]
     from stress.inputs.table import read_table
 
     table = read_table(path)
     names = ", ".join(map(repr, table.variable[:8])) + (f" and {n - 8} more" if (n := len(table.variable)) > 8 else "")
     held = f"{table.n} {_EVERY[table.start.per_year]}, {table.label(0)} to {table.label(table.n - 1)}: {names}"
     return "table", [_note(path, says) for says in (held, *table.note)]
+
+
+def _is_tape(path: Path) -> bool:
+    """Whether it has the columns of a tape."""
+    from stress.tape import opened
+
+    try:
+        opened(path)
+    except DataError:
+        return False
+    return True
+
+
+def _held_by_tape(path: Path) -> list[str]:
+    from stress.tape import gather
+
+    found = gather(path)
+    dropped = [f"dropped {d.n:,} rows, first in row {d.first_row:,}: {d.reason}" for d in found.dropped]
+    held = f"{found.stock.n:,} loans of {found.n_read:,} rows, balance {found.stock.balance:,.2f}"
+    return [held, *found.note, *dropped]
 
 
 def _note(path: Path, says: str) -> dict[str, str]:

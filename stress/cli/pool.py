@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stress.cli.options import FILE, output_options
+from stress.cli.options import FILE, OneOf, output_options
 from stress.cli.output import Output
 from stress.cli.writing import save_text
 from stress.errors import ConfigError, StressError
@@ -16,14 +16,30 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from stress.inputs.pool import Pool
-    from stress.tape import Cleaned, Stock
+    from stress.tape import Gathered
+    from stress.tape.spelling import Late
 
 
 @click.command()
-@click.argument("tape", type=FILE, metavar="TAPE.csv|parquet")
+@click.argument("tape", type=FILE, metavar="TAPE.csv|xlsx|parquet")
 @click.option("-o", "--out", type=FILE, metavar="POOL.toml", help="Write the pool here.")
 @click.option("--like", type=FILE, metavar="BASE.toml", help="Take rates, plans and dependence from this pool.")
 @click.option("--column", "columns", multiple=True, metavar="OURS=THEIRS", help="Where the tape has other headings.")
+@click.option(
+    "--late",
+    type=OneOf(["auto", "days", "buckets", "mba"]),
+    default="auto",
+    show_default=True,
+    help="What days_past_due counts: days; buckets of thirty days, 1 to 3; MBA codes C, 3, 6, 9.",
+)
+@click.option(
+    "--allow-dropped",
+    type=click.FloatRange(0.0, 1.0),
+    default=0.01,
+    show_default=True,
+    metavar="SHARE",
+    help="Of rows or of balance: refuse the tape where more would be dropped.",
+)
 @click.option("--name", help="Of the pool. [default: the tape's file name]")
 @click.option("--currency", default="CNY", show_default=True, help="Without --like.")
 @output_options
@@ -32,6 +48,8 @@ def pool(
     out: Path | None,
     like: Path | None,
     columns: tuple[str, ...],
+    late: Any,
+    allow_dropped: float,
     name: str | None,
     currency: str,
     as_json: bool,
@@ -41,18 +59,20 @@ def pool(
     """Aggregate a loan tape into score levels and opening lines, and say what was dropped and why.
 
     The tape has a row a loan with level, term, remaining (instalments left), days_past_due, balance and monthly_fee (a
-    fraction of original principal). Without --like, rates are read from one day's delinquency as a steady state.
+    fraction of original principal): text, a workbook or Parquet, packed or not. Amounts may have thousands, currency
+    and percent signs; days past due may be empty or below zero (paid ahead) where they are not late. What the cells do
+    not make certain is refused. Without --like, rates are read from one day's delinquency as a steady state.
 
     \b
     Example:
       stress pool tape.parquet --like scenarios/pools/baitiao.toml -o pool.toml
     """
     base = None if like is None else _pool(like)
-    cleaned, stock, made = aggregated(tape, _renamed(columns), base, name, currency)
+    gathered, made = aggregated(tape, _renamed(columns), base, name, currency, late, allow_dropped)
     if out is not None:
         _write(out, made)
     output = Output(as_json, quiet, log_json)
-    output.result(lambda: _tables(cleaned, stock), lambda: _document(cleaned, stock, made))
+    output.result(lambda: _tables(gathered), lambda: _document(gathered, made))
 
 
 def aggregated(
@@ -61,20 +81,21 @@ def aggregated(
     base: Pool | None = None,
     name: str | None = None,
     currency: str = "CNY",
-) -> tuple[Cleaned, Stock, Pool]:
+    late: Late = "auto",
+    allowed: float | None = None,
+) -> tuple[Gathered, Pool]:
     """A tape read, cleaned, aggregated and made a pool. Raises ConfigError, DataError, which name the tape."""
-    from stress.tape import aggregate, clean, read_tape
+    from stress.tape import ALLOWED_SHARE, gather
 
-    cleaned = clean(read_tape(tape, columns))
     try:
-        stock = aggregate(cleaned.loans)
+        gathered = gather(tape, columns, late, ALLOWED_SHARE if allowed is None else allowed)
         from stress.tape import pool_of
 
-        source = f"Loan tape {tape.name}: {stock.n:,} of {cleaned.n_read:,} rows."
-        return cleaned, stock, pool_of(stock, name or tape.stem, source, base, currency)
+        source = f"Loan tape {tape.name}: {gathered.stock.n:,} of {gathered.n_read:,} rows."
+        return gathered, pool_of(gathered.stock, name or tape.stem, source, base, currency)
     except StressError as error:
-        dropped = [f"; row {d.first_row} and {d.n - 1:,} others dropped: {d.reason}" for d in cleaned.dropped]
-        raise type(error)(f"{tape}: {error}{''.join(dropped)}") from None
+        said = str(error)
+        raise type(error)(said if str(tape) in said else f"{tape}: {said}") from None
 
 
 def _pool(path: Path) -> Pool:
@@ -102,13 +123,14 @@ def _write(out: Path, made: Pool) -> None:
     save_text("--out", out, pool_to_toml(made, f"Written by stress pool. {made.source}"))
 
 
-def _tables(cleaned: Cleaned, stock: Stock) -> RenderableType:
+def _tables(gathered: Gathered) -> RenderableType:
     from rich import box
     from rich.console import Group
     from rich.markup import escape
     from rich.table import Table
     from rich.text import Text
 
+    stock = gathered.stock
     table = Table("level", *(("balance", "share", "current", "1-30", "31-60", "61-90", "fee-free")), box=box.SIMPLE)
     for column in table.columns[1:]:
         column.justify = "right"
@@ -119,18 +141,22 @@ def _tables(cleaned: Cleaned, stock: Stock) -> RenderableType:
     whole = stock.late.sum(axis=0)
     total = [f"{part / stock.balance:.2%}" for part in whole]
     table.add_row("all", f"{stock.balance:,.0f}", "100.00%", *total, f"{stock.fee_free.sum() / whole[0]:.2%}")
-    said = [f"{stock.n:,} loans of {cleaned.n_read:,} rows; {stock.small:.1%} of the balance in loans below 3,000."]
+    said = [f"{stock.n:,} loans of {gathered.n_read:,} rows; {stock.small:.1%} of the balance in loans below 3,000."]
+    said += [f"note: {note}" for note in gathered.note]
     said += [
-        f"dropped {d.n:,} (balance {d.balance:,.2f}), first in row {d.first_row:,}: {d.reason}" for d in cleaned.dropped
+        f"dropped {d.n:,} (balance {d.balance:,.2f}), first in row {d.first_row:,}: {d.reason}"
+        for d in gathered.dropped
     ]
     return Group(table, Text("\n".join(said)))
 
 
-def _document(cleaned: Cleaned, stock: Stock, made: Pool) -> dict[str, Any]:
+def _document(gathered: Gathered, made: Pool) -> dict[str, Any]:
+    stock = gathered.stock
     return {
-        "rows": cleaned.n_read,
+        "rows": gathered.n_read,
         "loans": stock.n,
-        "dropped": [d._asdict() for d in cleaned.dropped],
+        "dropped": [d._asdict() for d in gathered.dropped],
+        "notes": list(gathered.note),
         "balance": stock.balance,
         "share_below_3000": stock.small,
         "levels": {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 LARGEST = 1e15
@@ -72,19 +72,22 @@ def decimal_of(cells: Iterable[str]) -> str:
 
     1,234.5 and 3.6 show a point, 1.234,5 and 3,6 a comma; 1,234 alone may be either.
     """
-    shows: dict[str, str] = {}
-    unsure = ""
+    shown: dict[str, str] = {}
     for cell in cells:
-        sign = _shown(_bare(cell)[0])
-        if sign in (".", ","):
-            shows.setdefault(sign, cell)
-            if len(shows) == 2:
-                raise Mixed(f"{shows['.']!r} has a decimal point and {shows[',']!r} a decimal comma: write one of them")
-        elif sign == "?":
-            unsure = unsure or cell
-    if shows or not unsure:
-        return next(iter(shows), ".")
-    raise Mixed(f"{unsure!r}: nothing shows whether its comma stands before decimals or thousands: write it without")
+        shown.setdefault(decimal_shown(cell), cell)
+    return decimal_from(shown)
+
+
+def decimal_from(shown: Mapping[str, str]) -> str:
+    """The same from one cell of each kind: `.`, `,` and `?` as `decimal_shown` says."""
+    if "." in shown and "," in shown:
+        raise Mixed(f"{shown['.']!r} has a decimal point and {shown[',']!r} a decimal comma: write one of them")
+    if "?" in shown and "." not in shown and "," not in shown:
+        open_cell = shown["?"]
+        raise Mixed(
+            f"{open_cell!r}: nothing shows whether its comma stands before decimals or thousands: write it without"
+        )
+    return "," if "," in shown else "."
 
 
 def _bare(cell: str) -> tuple[str, bool, str, bool]:
@@ -102,8 +105,9 @@ def _bare(cell: str) -> tuple[str, bool, str, bool]:
     return text, percent, flag, negative
 
 
-def _shown(text: str) -> str:
+def decimal_shown(text: str) -> str:
     """Which decimal sign a number shows: `.`, `,`, `?` for a comma that may be either, or nothing."""
+    text = _bare(text)[0]
     if not {",", "."} & set(text) or not any(pattern.match(text) for pattern in _GROUPED.values()):
         return ""
     if "," in text and "." in text:

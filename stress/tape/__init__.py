@@ -1,7 +1,9 @@
 """A loan tape -> a pool: millions of rows aggregated into levels and opening lines.
 
-read        CSV or Parquet -> columns of numbers, nothing else believed
+source      text, Parquet or a workbook: the heading found, rows a chunk at a time
+spelling    how the cells are written, settled by whole columns; cells -> numbers
 clean       which rows belong to the pool, what was dropped and why
+gather      all of it, however long the tape, and how much may be dropped
 aggregate   balances by level, term, instalments left and bucket of days past due
 pool        the aggregate as a pool input, on another pool's assumptions or on what the tape itself shows
 example     a seeded tape that looks like the Baitiao pool
@@ -12,14 +14,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from stress.tape.aggregate import Stock, aggregate
-from stress.tape.clean import Cleaned, clean
+from stress.tape.clean import Cleaned, Dropped, clean
 from stress.tape.example import MAX_EXAMPLE, baitiao_tape
-from stress.tape.read import COLUMNS, read_tape
+from stress.tape.gather import ALLOWED_SHARE, Gathered, gather, read_tape
+from stress.tape.source import COLUMNS, opened
 
 if TYPE_CHECKING:
     from stress.tape.pool import pool_of
 
-__all__ = ["COLUMNS", "MAX_EXAMPLE", "Cleaned", "Stock", "aggregate", "baitiao_tape", "clean", "pool_of", "read_tape"]
+__all__ = [
+    "ALLOWED_SHARE",
+    "COLUMNS",
+    "MAX_EXAMPLE",
+    "Cleaned",
+    "Dropped",
+    "Gathered",
+    "Stock",
+    "aggregate",
+    "baitiao_tape",
+    "clean",
+    "gather",
+    "opened",
+    "pool_of",
+    "read_tape",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -33,13 +33,18 @@ class Stock(NamedTuple):
     """(S,) performing balance without a fee."""
     bearing: Array
     """(S,) ORIGINAL principal of the performing loans that bear a fee."""
-    small: float
-    """Share of balance in loans below 3,000."""
+    small_balance: float
+    """Balance in loans below 3,000."""
 
     @property
     def balance(self) -> float:
         """Current + M1..M3."""
         return float(self.late.sum())
+
+    @property
+    def small(self) -> float:
+        """Share of balance in loans below 3,000."""
+        return self.small_balance / self.balance
 
 
 def aggregate(loans: pd.DataFrame, limit: int = 16) -> Stock:
@@ -48,10 +53,7 @@ def aggregate(loans: pd.DataFrame, limit: int = 16) -> Stock:
         raise DataError("no loan is left in the pool")
     level = loans["level"].cat.remove_unused_categories()
     names = tuple(str(one) for one in level.cat.categories)
-    if len(names) > limit:
-        raise DataError(
-            f"{len(names)} levels ({', '.join(names[:5])}, ...); a pool may have {limit}: group the scores first"
-        )
+    _few(names, limit)
     balance = loans["balance"].to_numpy(dtype=np.float64)
     term = loans["term"].to_numpy(dtype=np.int64)
     left = loans["remaining"].to_numpy(dtype=np.int64)
@@ -74,5 +76,30 @@ def aggregate(loans: pd.DataFrame, limit: int = 16) -> Stock:
         total(place, performing * rate * term / left, size).reshape(shape),
         total(code, np.where(rate == 0.0, performing, 0.0), len(names)),
         total(code, np.where(rate > 0.0, performing * term / left, 0.0), len(names)),
-        float(balance[balance < SMALL].sum() / balance.sum()),
+        float(balance[balance < SMALL].sum()),
     )
+
+
+def merged(one: Stock, other: Stock, limit: int = 16) -> Stock:
+    """The aggregate of the loans of both. DataError where they have more levels than `limit`."""
+    names = tuple(sorted({*one.level, *other.level}))
+    _few(names, limit)
+
+    def both(what: str) -> Array:
+        first, second = getattr(one, what), getattr(other, what)
+        total = np.zeros((len(names), *first.shape[1:]))
+        for stock, value in ((one, first), (other, second)):
+            total[[names.index(name) for name in stock.level]] += value
+        return total
+
+    return Stock(
+        names, one.n + other.n, both("late"), both("line"), both("fee"), both("fee_free"), both("bearing"),
+        one.small_balance + other.small_balance,
+    )  # fmt: skip
+
+
+def _few(names: tuple[str, ...], limit: int) -> None:
+    if len(names) > limit:
+        raise DataError(
+            f"{len(names)} levels ({', '.join(names[:5])}, ...); a pool may have {limit}: group the scores first"
+        )

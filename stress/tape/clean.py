@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from stress.tape.spelling import MAX_FEE
+
 MAX_TERM = 60
-MAX_FEE = 0.1
+FREE = "balance is zero"
+"""The one reason that takes nothing from the pool: it counts for no allowance."""
 
 
 class Dropped(NamedTuple):
@@ -20,7 +24,11 @@ class Dropped(NamedTuple):
     balance: float
     """Their balance, where it is a number above zero."""
     first_row: int
-    """Of the file; its heading is row 1."""
+    """Of the file."""
+    column: str
+    """Ours; empty where several say it."""
+    cell: str
+    """What stands there in the first such row."""
 
 
 class Cleaned(NamedTuple):
@@ -28,46 +36,72 @@ class Cleaned(NamedTuple):
 
     loans: pd.DataFrame
     n_read: int
+    balance_read: float
+    """Of all rows whose balance is a number above zero."""
     dropped: tuple[Dropped, ...]
 
 
-def clean(tape: pd.DataFrame) -> Cleaned:
-    """Drop what cannot be in the pool; each row counts under the first reason that applies, in this order."""
-    balance = tape["balance"].to_numpy()
+def clean(tape: pd.DataFrame, raw: pd.DataFrame | None = None, first_row: int = 2) -> Cleaned:
+    """Drop what cannot be in the pool; each row counts under the first reason that applies, in this order.
+
+    raw: the cells as they stand in the file, for messages; first_row: the row of the first loan there. A late loan
+    past its last due date has an instalment left: the one that it owes.
+    """
+    balance = tape["balance"].to_numpy(dtype=np.float64)
+    known = np.where(np.isfinite(balance) & (balance > 0.0), balance, 0.0)
     open_rows = np.ones(len(tape), dtype=bool)
     dropped = []
-    for reason, wrong in _reasons(tape).items():
+    for reason, column, wrong in _reasons(tape):
         hit = open_rows & wrong
         if hit.any():
-            known = balance[hit & np.isfinite(balance) & (balance > 0.0)]
-            dropped.append(Dropped(reason, int(hit.sum()), float(known.sum()), int(np.argmax(hit)) + 2))
+            first = int(np.argmax(hit))
+            where = column or next((name for name in tape.columns if tape[name].isna().iloc[first]), "")
+            cell = "" if not where else _shown((tape if raw is None else raw)[where].iloc[first])
+            dropped.append(Dropped(reason, int(hit.sum()), float(known[hit].sum()), first + first_row, where, cell))
             open_rows &= ~wrong
     loans = tape if not dropped else tape[open_rows]
-    return Cleaned(loans, len(tape), tuple(dropped))
+    loans = loans.assign(remaining=np.maximum(loans["remaining"].to_numpy(dtype=np.float64), 1.0))
+    return Cleaned(loans, len(tape), float(known.sum()), tuple(dropped))
 
 
-def _reasons(tape: pd.DataFrame) -> dict[str, NDArray[np.bool_]]:
-    value = {name: tape[name].to_numpy() for name in tape.columns if name != "level"}
+def together(parts: Iterable[Sequence[Dropped]]) -> tuple[Dropped, ...]:
+    """What several chunks dropped, a reason at a time; the first row of each is that of the first chunk."""
+    found: dict[str, Dropped] = {}
+    for one in (dropped for part in parts for dropped in part):
+        before = found.get(one.reason)
+        found[one.reason] = (
+            one if before is None else before._replace(n=before.n + one.n, balance=before.balance + one.balance)
+        )
+    return tuple(found.values())
+
+
+def _shown(cell: object) -> str:
+    return f"{cell:.12g}" if isinstance(cell, float) else str(cell)[:40]
+
+
+def _reasons(tape: pd.DataFrame) -> list[tuple[str, str, NDArray[np.bool_]]]:
+    value = {name: tape[name].to_numpy(dtype=np.float64) for name in tape.columns if name != "level"}
     term, left, late, fee = value["term"], value["remaining"], value["days_past_due"], value["monthly_fee"]
-    with np.errstate(invalid="ignore"):
-        return {
-            "no level": tape["level"].isna().to_numpy(),
-            "a cell is empty or no number": _not_finite(value),
-            "balance is zero": value["balance"] == 0.0,
-            "balance is negative": value["balance"] < 0.0,
-            f"term is no whole number from 1 to {MAX_TERM}": (term < 1) | (term > MAX_TERM) | (term != np.floor(term)),
-            "instalments left are no whole number from 1 to the term": (left < 1)
-            | (left > term)
-            | (left != np.floor(left)),
-            "days past due are negative": late < 0,
-            "more than 90 days past due: in default at the cut-off date": late > 90,
-            f"monthly fee is negative or above {MAX_FEE:g} of principal (a fraction, not a percent)": (fee < 0.0)
-            | (fee > MAX_FEE),
-        }
-
-
-def _not_finite(value: dict[str, NDArray[Any]]) -> NDArray[np.bool_]:
-    wrong = np.zeros(len(value["balance"]), dtype=bool)
+    empty = np.zeros(len(tape), dtype=bool)
     for column in value.values():
-        wrong |= ~np.isfinite(column)
-    return wrong
+        empty |= ~np.isfinite(column)
+    with np.errstate(invalid="ignore"):
+        not_left = (left > term) | (left != np.floor(left)) | ((left < 1) & ~(late > 0.0))
+        return [
+            ("no level", "level", tape["level"].isna().to_numpy()),
+            ("a cell is empty or no number", "", empty),
+            (FREE, "balance", value["balance"] == 0.0),
+            ("balance is negative", "balance", value["balance"] < 0.0),
+            (
+                f"term is no whole number from 1 to {MAX_TERM}, the longest that the engine takes",
+                "term",
+                (term < 1) | (term > MAX_TERM) | (term != np.floor(term)),
+            ),
+            ("instalments left are no whole number from 1 to the term", "remaining", not_left),
+            ("more than 90 days past due: in default at the cut-off date", "days_past_due", late > 90),
+            (
+                f"monthly fee is negative or above {MAX_FEE:g} of principal (a fraction, not a percent)",
+                "monthly_fee",
+                (fee < 0.0) | (fee > MAX_FEE),
+            ),
+        ]

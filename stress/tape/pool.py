@@ -27,6 +27,8 @@ def pool_of(stock: Stock, name: str, source: str, like: Pool | None = None, curr
     like: keeps its rates, plans, fees of new receivables and everything else that a tape cannot show; it must have the
     tape's levels. Raises ConfigError where it has not, DataError where the tape alone cannot make a pool.
     """
+    if stock.line.sum() <= 0.0:
+        raise DataError("the tape has no loan that is current: a pool needs performing balance")
     base = _steady(stock, currency) if like is None else _assumed(stock, like)
     base |= {
         "version": 1,

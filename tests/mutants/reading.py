@@ -110,7 +110,7 @@ class Folder:
     def _read_table(self, name: str) -> None:
         path = self.path / name
         if name == TAPE:
-            assert np.isfinite(aggregated(path)[2].balance)
+            assert np.isfinite(aggregated(path)[1].balance)
             return
         read_table(path)
         if name == HISTORY:

@@ -1,0 +1,88 @@
+"""A tape, however long, as its aggregate: read twice, a chunk at a time, so that memory does not grow with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from stress.errors import DataError
+from stress.tape.aggregate import Stock, aggregate, merged
+from stress.tape.clean import FREE, Dropped, clean, together
+from stress.tape.source import Tape, chunks, opened
+from stress.tape.spelling import Late, look, read
+
+ALLOWED_SHARE = 0.01
+"""Of rows or of balance: more than this is not dropped unless it is asked for."""
+
+
+class Gathered(NamedTuple):
+    """What a tape came to."""
+
+    stock: Stock
+    n_read: int
+    dropped: tuple[Dropped, ...]
+    note: tuple[str, ...]
+    """How its cells were read, in words."""
+
+
+def gather(
+    path: str | Path, rename: Mapping[str, str] | None = None, late: Late = "auto", allowed: float = ALLOWED_SHARE
+) -> Gathered:
+    """Aggregate a tape.
+
+    DataError where its spelling is not certain, where more than `allowed` of its rows or of its balance would be
+    dropped (with the first cell of each reason), or where no loan is left.
+    """
+    tape = opened(path, rename)
+    spelling = look(tape, chunks(tape), late)
+    n, balance, dropped, stock = 0, 0.0, [], None
+    for row, frame in chunks(tape):
+        part = clean(read(spelling, frame), frame, row)
+        n += part.n_read
+        balance += part.balance_read
+        dropped.append(part.dropped)
+        if len(part.loans):
+            more = aggregate(part.loans)
+            stock = more if stock is None else merged(stock, more)
+    reasons = together(dropped)
+    _allowed(tape, reasons, n, balance, allowed)
+    if stock is None:
+        raise DataError(f"no loan is left in the pool{_listed(tape, reasons)}")
+    return Gathered(stock, n, reasons, spelling.note)
+
+
+def read_tape(path: str | Path, rename: Mapping[str, str] | None = None, late: Late = "auto") -> pd.DataFrame:
+    """The six columns of a tape, `level` as a category and the rest as numbers (what is no number becomes NaN).
+
+    rename: our name -> the tape's, where it has another; late: what its days_past_due counts. DataError where a column
+    is missing, a spelling not certain or a cell a spreadsheet formula; LimitError where the file is too large. All of
+    it is held in memory: `gather` holds a chunk.
+    """
+    tape = opened(path, rename)
+    spelling = look(tape, chunks(tape), late)
+    whole = pd.concat([frame for _, frame in chunks(tape)], ignore_index=True)
+    return read(spelling, whole)
+
+
+def _allowed(tape: Tape, dropped: tuple[Dropped, ...], n: int, balance: float, allowed: float) -> None:
+    lost = [one for one in dropped if one.reason != FREE]
+    free = sum(one.n for one in dropped if one.reason == FREE)
+    rows = sum(one.n for one in lost) / max(n - free, 1)
+    money = sum(one.balance for one in lost) / balance if balance else 0.0
+    if max(rows, money) > allowed:
+        lost_share = f"{rows:.2%} of the rows with {money:.2%} of the balance"
+        raise DataError(
+            f"{tape.path}: {lost_share} would be dropped, more than {100.0 * allowed:.4g}% of either"
+            f"{_listed(tape, dropped)}\nMend the tape, or take what is left of it: --allow-dropped SHARE"
+        )
+
+
+def _listed(tape: Tape, dropped: tuple[Dropped, ...]) -> str:
+    said = []
+    for one in dropped:
+        cell = f", column {tape.theirs[one.column]!r}: {one.cell!r}" if one.column else ""
+        said.append(f"\n  row {one.first_row}{cell}: {one.reason} ({one.n:,} rows, balance {one.balance:,.2f})")
+    return "".join(said)
