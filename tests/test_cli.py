@@ -255,7 +255,7 @@ def test_the_path_at_a_quantile_is_the_first_of_its_loss_bin() -> None:
     labels = {"scenario": ["base"], "tranche": ["A"]}
     dataset = xr.Dataset({"loss_count": count, "loss_path": path}, coords=labels)
     assert [jobs.path_at(dataset, "base", "A", q) for q in (0.5, 0.95, 0.999, 1.0)] == [0, 17, 42, 42]
-    with pytest.raises(ConfigError, match="--tranche B"):
+    with pytest.raises(ConfigError, match="no tranche 'B' in the result"):
         jobs.path_at(dataset, "base", "B", 0.5)
 
 

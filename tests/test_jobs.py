@@ -12,6 +12,7 @@ import xarray as xr
 from synthetic import case
 
 from stress import jobs, results
+from stress.atomic import write_atomically
 from stress.cli import _run
 from stress.errors import Incomplete
 from stress.inputs.load import job_hash, load_job
@@ -98,14 +99,14 @@ def test_a_full_disk_is_told_and_leaves_no_manifest(tmp_path: Path, monkeypatch:
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "x.json"
-    jobs.write_atomically(path, "old")
+    write_atomically(path, "old")
 
     def fail(*_: object) -> None:
         raise OSError("no")
 
     monkeypatch.setattr("os.fsync", fail)
     with pytest.raises(OSError, match="no"):
-        jobs.write_atomically(path, "new")
+        write_atomically(path, "new")
     assert path.read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["x.json"]
 
