@@ -17,11 +17,20 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("file", type=FILE, metavar="JOB|DEAL", required=False)
+@click.option(
+    "--keys",
+    is_flag=False,
+    flag_value="all",
+    metavar="KIND[.TABLE]",
+    help="Say every key of a kind of file (deal, pool, scenario, job, ...) or of one of its tables; takes no file.",
+)
 @click.option("--tables", is_flag=True, help="Say which layouts of tables are read, by publisher; takes no file.")
 @click.option("--markdown", is_flag=True, help="Markdown text, also on a terminal.")
 @click.option("--svg", "picture", type=FILE, metavar="FILE.svg", help="Also draw the deal: an .svg, .png or .pdf file.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document with the Markdown text.")
-def explain(file: Path | None, tables: bool, markdown: bool, picture: Path | None, as_json: bool) -> None:
+def explain(
+    file: Path | None, keys: str | None, tables: bool, markdown: bool, picture: Path | None, as_json: bool
+) -> None:
     """Say what a deal does: notes, phases, priority of payments, triggers, fees, dates.
 
     On a terminal the text is set for reading; into a pipe or a file it is Markdown.
@@ -30,18 +39,28 @@ def explain(file: Path | None, tables: bool, markdown: bool, picture: Path | Non
     Example:
       stress explain scenarios/deals/baitiao-24m.toml
       stress explain scenarios/jobs/card-master-trust.toml --svg card.svg
+      stress explain --keys pool.segments
     """
+    if keys is not None:
+        from stress.cli.keys import show_keys
+
+        show_keys(keys, markdown, as_json)
+    if tables:
+        _show(layouts_text(), markdown)
+    if file is not None:
+        _explain(file, markdown, picture, as_json)
+    elif keys is None and not tables:
+        raise click.UsageError("FILE is missing: a job or a deal, or --keys KIND, or --tables")
+
+
+def _explain(file: Path, markdown: bool, picture: Path | None, as_json: bool) -> None:
+    """A job or a deal in words, and in a picture where one is asked for."""
     from stress.errors import ConfigError
     from stress.explain import explain_deal, explain_job
     from stress.inputs.deal import Deal
     from stress.inputs.job import Job, Sweep
     from stress.inputs.load import load
 
-    if tables:
-        _show(layouts_text(), markdown)
-        return
-    if file is None:
-        raise ConfigError("FILE is missing: a job or a deal, or --tables")
     model = load(file)
     if isinstance(model, Deal):
         text, deal, balance = explain_deal(model), model, None

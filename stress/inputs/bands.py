@@ -17,16 +17,20 @@ class Band(Strict):
     """A band and its largest expected loss at each life."""
 
     name: Name
+    """Of the band; never a rating."""
     limit: Annotated[tuple[Fraction, ...], Field(min_length=1)]
+    """Largest expected loss at each of `years`."""
 
 
 class Bands(Document):
     """A table of bands, best first: the limit of a band grows with life, and from band to band."""
 
     kind: Literal["bands"]
+    """What the file is."""
     years: Annotated[tuple[Annotated[float, Field(gt=0.0, le=60.0)], ...], Field(min_length=1, max_length=60)]
     """Weighted average lives at which limits are given; linear between, the outer ones held."""
     bands: Annotated[tuple[Band, ...], Field(min_length=1, max_length=60)]
+    """Best first."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Bands:

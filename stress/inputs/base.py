@@ -12,15 +12,18 @@ from stress.errors import ConfigError
 from stress.inputs.characters import NAME_PATTERN, TEXT_PATTERN
 from stress.inputs.messages import message
 
-Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+Fraction = Annotated[float, Field(ge=0.0, le=1.0, json_schema_extra={"unit": "share"})]
 """A share between 0 and 1. A percent is refused: write 0.05, not 5."""
 
-AnnualRate = Annotated[float, Field(gt=-0.5, lt=1.0)]
+AnnualRate = Annotated[float, Field(gt=-0.5, lt=1.0, json_schema_extra={"unit": "a year"})]
 """A rate per annum as a fraction: 0.054 is 5.4%."""
 
-Correlation = Annotated[float, Field(gt=-1.0, lt=1.0)]
-Money = Annotated[float, Field(ge=0.0, le=1e15)]
-Month = Annotated[int, Field(ge=1, le=120)]
+MonthlyRate = Annotated[float, Field(ge=0.0, lt=1.0, json_schema_extra={"unit": "a month"})]
+"""A probability or share a month, as a fraction."""
+
+Correlation = Annotated[float, Field(gt=-1.0, lt=1.0, json_schema_extra={"unit": "correlation"})]
+Money = Annotated[float, Field(ge=0.0, le=1e15, json_schema_extra={"unit": "currency"})]
+Month = Annotated[int, Field(ge=1, le=120, json_schema_extra={"unit": "month"})]
 """A month counted from closing: month 1 is the first collection period."""
 
 Name = Annotated[str, Field(min_length=1, max_length=80, pattern=NAME_PATTERN)]
@@ -62,7 +65,9 @@ class Document(Strict):
     """The head of every input file."""
 
     version: Literal[1]
+    """Version of the format of the file."""
     name: Name
+    """What tables, folders and messages call it."""
     source: Text = ""
     """Where the facts come from."""
     illustrative: tuple[Text, ...] = ()

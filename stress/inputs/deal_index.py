@@ -14,7 +14,9 @@ class IndexByMonth(Strict):
     """Levels by month, each until the next: `{ by_month = [[1, 0.0385], [5, 0.0370]] }`."""
 
     by_month: Annotated[tuple[tuple[Month, AnnualRate], ...], Field(min_length=1)]
+    """Points (month, level), from month 1; a level holds until the next."""
     source: Text = ""
+    """Where the levels come from."""
 
     @model_validator(mode="after")
     def _from_month_1(self) -> IndexByMonth:

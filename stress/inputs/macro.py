@@ -48,10 +48,12 @@ class Macro(Strict):
     """Macro paths and the month of the deal at which they start."""
 
     tables: Annotated[tuple[MacroFile, ...], Field(min_length=1, max_length=8)]
+    """Tables of macro variables, with their histories."""
     start: Annotated[str, Field(min_length=1, max_length=20)] = "first"
     """The period that begins with month 1: a period of the table (2025 Q1), `first` (the first row of the first file),
     or `closing` (the deal's own calendar). The starting point x_0 is the period of the month before."""
     interpolation: Rule = "mid"
+    """How months lie between quarters or years."""
     after_end: Literal["refuse", "hold"] = "refuse"
     """Beyond the last row: an error, or the last value held."""
 
@@ -70,11 +72,13 @@ class SatelliteUse(Strict):
     file: Annotated[str, Field(min_length=1, max_length=500)]
     """A satellite file, relative to the scenario file."""
     target: SatelliteTarget
+    """The input that the model moves."""
     elasticity: Annotated[float, Field(ge=-10.0, le=10.0)] = 1.0
     """Scales movements on the link's scale: 0.5 where this pool is taken to react half as much as the fitted one."""
     base_rate: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None
     """y_0, from which a logit or probit satellite moves; what the satellite fits at the start where left out."""
     segments: tuple[Name, ...] = ()
+    """Only these segments; all where left out."""
     at_least: float | None = None
     """The multiple (or what is added) is not less than this."""
     at_most: float | None = None

@@ -18,7 +18,9 @@ class DrawnFrom(Strict):
     n: Annotated[int, Field(ge=1)]
     """Observations."""
     first: Text
+    """First period."""
     last: Text
+    """Last period."""
     replicates: Annotated[int, Field(ge=1)] | None = None
     """Histories that were simulated from the estimates and estimated again."""
 
@@ -30,13 +32,17 @@ class Parameters(Document):
     """
 
     kind: Literal["parameters"]
+    """What the file is."""
     p: Annotated[float, Field(gt=0.0, lt=1.0)]
     """Estimated monthly default rate (of the history: the pool keeps its own)."""
     rho: Annotated[float, Field(gt=0.0, lt=1.0)]
+    """Estimated monthly asset correlation."""
     phi: Annotated[float, Field(gt=0.0, lt=1.0)]
+    """Estimated monthly persistence."""
     covariance: tuple[Row, Row, Row]
     """Of the log odds of p, rho, phi, in this order."""
     sample: DrawnFrom | None = None
+    """What they were estimated from."""
 
     @model_validator(mode="after")
     def _is_a_covariance(self) -> Parameters:

@@ -6,17 +6,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from stress.inputs.base import AnnualRate, Correlation, Document, Fraction, Money, Month, Name, Strict
+from stress.inputs.base import AnnualRate, Correlation, Document, Fraction, Money, Month, MonthlyRate, Name, Strict
 from stress.inputs.billing import Billing
 
-Term = Annotated[int, Field(ge=1, le=60)]
-MonthlyFee = Annotated[float, Field(ge=0.0, le=0.1)]
+Term = Annotated[int, Field(ge=1, le=60, json_schema_extra={"unit": "months"})]
+MonthlyFee = Annotated[float, Field(ge=0.0, le=0.1, json_schema_extra={"unit": "a month"})]
 
 
 class Plan(Strict):
     """An instalment plan: equal principal over `term` months, a flat monthly fee on the original principal."""
 
     term: Term
+    """Instalments, one a month."""
     share: Fraction
     """Share of originations (of new receivables by principal)."""
     always_fee_free: bool = False
@@ -26,8 +27,9 @@ class Plan(Strict):
 class PaymentRate(Strict):
     """Receivables without a term that pay a constant share of their balance each month (cards)."""
 
-    monthly: Annotated[float, Field(gt=0.0, le=1.0)]
-    annual_yield: Annotated[float, Field(ge=0.0, lt=1.0)]
+    monthly: Annotated[float, Field(gt=0.0, le=1.0, json_schema_extra={"unit": "a month"})]
+    """Share of the balance that is paid each month."""
+    annual_yield: Annotated[float, Field(ge=0.0, lt=1.0, json_schema_extra={"unit": "a year"})]
     """Finance charges per annum on the balance, paid monthly."""
 
 
@@ -35,6 +37,7 @@ class OpeningLine(Strict):
     """One line of an opening pool given by remaining term."""
 
     term: Term
+    """Instalments of the plan at its start."""
     remaining: Term
     """Instalments left to pay."""
     share: Fraction
@@ -57,16 +60,22 @@ class Ladder(Strict):
     """The delinquency ladder: monthly roll rates M1 -> M2 -> M3 -> default at 90+; what does not roll cures."""
 
     roll_m1: Fraction
+    """Monthly share of M1 (1-30 days past due) that rolls to M2."""
     roll_m2: Fraction
+    """Monthly share of M2 that rolls to M3."""
     roll_m3: Fraction
+    """Monthly share of M3 that defaults."""
 
 
 class DelinquencyStock(Strict):
     """Opening shares of balance already past due."""
 
     m1: Fraction = 0.0
+    """Share 1-30 days past due at the cut-off date."""
     m2: Fraction = 0.0
+    """Share 31-60 days past due at the cut-off date."""
     m3: Fraction = 0.0
+    """Share 61-90 days past due at the cut-off date."""
 
     @model_validator(mode="after")
     def _at_most_all(self) -> DelinquencyStock:
@@ -79,17 +88,18 @@ class Segment(Strict):
     """A score level: its share, its monthly rates and what it pays."""
 
     name: Name
+    """What shocks, limits and tables call it."""
     share: Fraction
     """Share of the opening balance."""
     new_share: Fraction | None = None
     """Share of new receivables; `share` where it is left out."""
-    entry_rate: Annotated[float, Field(ge=0.0, lt=1.0)]
+    entry_rate: MonthlyRate
     """Monthly probability of entering M1 (with a ladder) or of default (without one)."""
     static_default: Fraction | None = None
     """Cumulative default of a new cohort: the target of `stress calibrate pool`."""
     monthly_fee: MonthlyFee = 0.0
     """Flat fee a month on the original principal of fee-bearing plans."""
-    prepayment: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    prepayment: MonthlyRate = 0.0
     """Single monthly mortality: share of what is left that settles early each month."""
     recovery: Fraction = 0.0
     """Share of a defaulted balance recovered."""
@@ -125,6 +135,7 @@ class Copula(Strict):
     """What ties defaults beyond the factors: nothing (gaussian), or one chi-square variable for the path (t)."""
 
     kind: Literal["gaussian", "t"] = "gaussian"
+    """Gaussian, or t: one chi-square variable for the path fattens joint tails."""
     df: Annotated[float, Field(ge=2.0, le=1000.0)] | None = None
     """Degrees of freedom of a t copula; small numbers make joint extremes likelier."""
 
@@ -146,7 +157,9 @@ class Loadings(Strict):
     segment: dict[str, Loading] = {}
     """Segments whose default loads differently."""
     prepayment: Loading
+    """Weights of prepayment."""
     recovery: Loading
+    """Weights of recovery."""
 
     @model_validator(mode="after")
     def _rows(self) -> Loadings:
@@ -171,9 +184,11 @@ class Dependence(Strict):
     rho: Annotated[float, Field(ge=0.0, lt=1.0)]
     """Asset correlation of the monthly latent variable behind entry (or one-step default)."""
     rho_roll: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
-    """The same for the roll rates, on the default factor."""
+    """Asset correlation of the latent variable behind the roll rates, on the default factor."""
     rho_prepayment: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    """Asset correlation of the latent variable behind prepayment, on the prepayment factor."""
     rho_recovery: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    """Asset correlation of the latent variable behind recovery, on the recovery factor."""
     phi: Annotated[float, Field(ge=0.0, lt=1.0)]
     """Monthly persistence of the factors."""
     correlation_prepayment: Correlation = 0.0
@@ -181,6 +196,7 @@ class Dependence(Strict):
     correlation_recovery: Correlation = 0.0
     """Of the default and the recovery factor."""
     correlation_prepayment_recovery: Correlation = 0.0
+    """Of the prepayment and the recovery factor."""
     factor_start: Literal["stationary"] | Annotated[float, Field(ge=-6.0, le=6.0)] = "stationary"
     """Draw the first month from the stationary law, or start all factors at a value (low is bad)."""
     copula: Copula | None = None
@@ -207,8 +223,11 @@ class History(Strict):
     """Ratios that calibration compares with: facts, in the order of `year`."""
 
     year: tuple[str, ...]
+    """Years of the ratios, increasing."""
     non_performing_ratio: tuple[Fraction, ...]
+    """Non-performing share of loans, by year."""
     overdue_ratio: tuple[Fraction, ...]
+    """Overdue share of loans, by year."""
 
     @model_validator(mode="after")
     def _as_long_as_years(self) -> History:
@@ -224,10 +243,13 @@ class Pool(Document):
     """A revolving pool of consumer receivables at the cut-off date."""
 
     kind: Literal["pool"]
+    """What the file is."""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    """Of all amounts, and of the deal: three capitals."""
     balance: Annotated[Money, Field(ge=0.001)]
     """Current + M1..M3 at the cut-off date."""
     plans: tuple[Plan, ...] = ()
+    """Instalment plans of new receivables; or give `payment_rate`."""
     payment_rate: PaymentRate | None = None
     """Instead of plans: a constant monthly payment rate."""
     fee_free_share: Fraction = 0.0
@@ -237,26 +259,34 @@ class Pool(Document):
     opening: tuple[OpeningLine, ...] = ()
     """Opening pool by remaining term; the seasoned steady state of the plan mix where it is left out."""
     segments: Annotated[tuple[Segment, ...], Field(min_length=1, max_length=16)]
+    """Score levels, best first."""
     ladder: Ladder | None = None
     """Leave out for a one-step default at `entry_rate`."""
     delinquent: DelinquencyStock = DelinquencyStock()
-    late_charge_daily: Annotated[float, Field(ge=0.0, le=0.01)] = 0.0
+    """What is past due at the cut-off date."""
+    late_charge_daily: Annotated[float, Field(ge=0.0, le=0.01, json_schema_extra={"unit": "a day"})] = 0.0
     """Charged on cure: daily rate x 30 days for each month late x cured balance."""
     recovery_lag: tuple[Fraction, ...] = (1.0,)
     """Share of a recovery paid 1, 2, 3, ... months after default; sums to 1."""
-    dilution: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    dilution: MonthlyRate = 0.0
     """Refunds a month as a share of the performing balance: a deemed collection."""
     dilution_unpaid_share: Fraction = 0.0
+    """Share of refunds that the originator does not make good."""
     write_off_months: Month = 2
+    """Months for which a defaulted balance counts in the stock of 91+ days."""
     supply: Supply = Supply()
+    """Receivables that the originator offers."""
     eligibility: Eligibility = Eligibility()
+    """Limits on purchases."""
     dependence: Dependence
+    """How defaults, prepayment and recovery move together."""
     obligors: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     """Borrowers at the cut-off date, each with an equal part of the balance: transitions then move whole borrowers
     (binomial around the conditional rate). Infinitely many where left out."""
     cash_rate: AnnualRate = 0.0
     """Earned on idle cash, per annum."""
     history: History | None = None
+    """Published ratios that calibration compares with."""
 
     @model_validator(mode="after")
     def _shares(self) -> Pool:

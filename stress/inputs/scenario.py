@@ -19,14 +19,21 @@ class Shock(Strict):
     """
 
     target: Target
+    """The input that moves."""
     multiply: Annotated[float, Field(ge=0.0, le=1000.0)] | None = None
+    """Times the base value."""
     add: Annotated[float, Field(ge=-10.0, le=10.0)] | None = None
+    """Plus the base value."""
     set: float | None = None
+    """Instead of the base value."""
     by_month: tuple[tuple[Month, float], ...] = ()
     """Points (month, value); the value holds until the next point."""
     how: Literal["multiply", "add", "set"] | None = None
+    """How the values of `by_month` act."""
     from_month: Month = 1
+    """First month in which it acts."""
     to_month: Month | None = None
+    """Last month in which it acts; to the end where it is left out."""
     segments: tuple[Name, ...] = ()
     """Only these segments; all where left out. For default_odds, default_rate, entry_rate, prepayment, recovery;
     ineligible_share names which of the ineligible segments is bought (needed where there are several)."""
@@ -78,10 +85,13 @@ class Level(Strict):
     """A named severity of a scenario."""
 
     name: Name
+    """The scenario is called `<file name>_<level>`."""
     satellites: Satellites = ()
     """On the scenario's macro paths, beside the satellites that all levels share."""
     shocks: Shocks = ()
+    """Moves of this level, after those that all levels share."""
     note: Text = ""
+    """What the level is, in words."""
     probability: Fraction | None = None
     """Weight in the mixture over scenarios, where given."""
 
@@ -90,7 +100,9 @@ class Scenario(Document):
     """A stress scenario. With levels, each level is one scenario named `<name>_<level>`."""
 
     kind: Literal["scenario"]
+    """What the file is."""
     description: Text = ""
+    """What the scenario is, in words."""
     probability: Fraction | None = None
     """Weight in the mixture over scenarios, where given."""
     macro: Macro | None = None
@@ -101,7 +113,9 @@ class Scenario(Document):
     satellites: Satellites = ()
     """Models that turn the macro paths into shocks; these come before `shocks`."""
     shocks: Shocks = ()
+    """Moves that all levels share."""
     levels: Annotated[tuple[Level, ...], Field(max_length=64)] = ()
+    """Severities, each a scenario of its own."""
     extends: Annotated[str, Field(min_length=1, max_length=500)] | None = None
     """One scenario file (`file.toml` or `file.toml:level`) that this one adds to: its shocks come first, and its macro
     tables stay where this file has none."""

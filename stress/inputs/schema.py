@@ -1,4 +1,4 @@
-"""What a model allows at a key, read from its JSON schema: keys, words, ranges. Used only to word messages."""
+"""What a model allows at a key, read from its JSON schema (keys, words, ranges), for messages and the reference."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ Schema = dict[str, Any]
 
 def schemas_at(model: type[BaseModel], location: Sequence[str | int]) -> list[Schema]:
     """Every alternative the model allows at a location of a pydantic error (union tags are passed over)."""
-    root = _root(model)
-    found = _alternatives(root, root)
+    root = root_of(model)
+    found = alternatives(root, root)
     for part in location:
         step = [s for schema in found for s in _child(root, schema, part)]
         found = step or found
@@ -22,7 +22,8 @@ def schemas_at(model: type[BaseModel], location: Sequence[str | int]) -> list[Sc
 
 
 @functools.cache
-def _root(model: type[BaseModel]) -> Schema:
+def root_of(model: type[BaseModel]) -> Schema:
+    """The JSON schema of a model, with `unit` where a type has one."""
     return model.model_json_schema()
 
 
@@ -79,27 +80,27 @@ def _child(root: Schema, schema: Schema, part: str | int) -> list[Schema]:
     if isinstance(part, int):
         items = schema.get("prefixItems")
         if items and part < len(items):
-            return _alternatives(root, items[part])
-        return _alternatives(root, schema["items"]) if "items" in schema else []
+            return alternatives(root, items[part])
+        return alternatives(root, schema["items"]) if "items" in schema else []
     if part in schema.get("properties", {}):
-        return _alternatives(root, schema["properties"][part])
+        return alternatives(root, schema["properties"][part])
     if part in schema.get("_mapping", {}):
-        return _alternatives(root, {"$ref": schema["_mapping"][part]})
+        return alternatives(root, {"$ref": schema["_mapping"][part]})
     if isinstance(schema.get("additionalProperties"), dict):
-        return _alternatives(root, schema["additionalProperties"])
+        return alternatives(root, schema["additionalProperties"])
     return []
 
 
-def _alternatives(root: Schema, schema: Schema) -> list[Schema]:
+def alternatives(root: Schema, schema: Schema) -> list[Schema]:
     """The schema with references followed and unions opened; a description goes to each alternative."""
     if "$ref" in schema:
         target = root["$defs"][schema["$ref"].rsplit("/", 1)[1]]
-        return _alternatives(root, {**target, **{k: v for k, v in schema.items() if k != "$ref"}})
+        return alternatives(root, {**target, **{k: v for k, v in schema.items() if k != "$ref"}})
     mapping = schema.get("discriminator", {}).get("mapping")
     if mapping:
         return [{"_mapping": mapping, "discriminator": schema["discriminator"]}]
     for union in ("anyOf", "oneOf"):
         if union in schema:
             outer = {k: v for k, v in schema.items() if k == "description"}
-            return [s for option in schema[union] for s in _alternatives(root, {**option, **outer})]
+            return [s for option in schema[union] for s in alternatives(root, {**option, **outer})]
     return [schema]

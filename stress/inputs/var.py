@@ -19,7 +19,9 @@ class VarSample(Strict):
     n: Annotated[int, Field(ge=1)]
     """Observations."""
     first: Text
+    """First period."""
     last: Text
+    """Last period."""
     largest_root: Annotated[float, Field(ge=0.0, lt=1.0)]
     """Modulus of the slowest root: how much of a shock is left a period later, in the long run."""
     whiteness: Annotated[float, Field(ge=0.0, le=1.0)] | None = None
@@ -33,18 +35,25 @@ class Var(Document):
     """
 
     kind: Literal["var"]
+    """What the file is."""
     description: Text = ""
+    """What the model is, in words."""
     per_year: Literal[1, 4, 12]
+    """Periods a year: 1, 4 or 12."""
     variables: Annotated[
         tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], Field(min_length=1, max_length=6)
     ]
+    """Columns of the macro tables."""
     constant: tuple[Number, ...] = ()
+    """Intercept of each variable; 0 where left out."""
     lags: Annotated[tuple[Matrix, ...], Field(min_length=1, max_length=8)]
     """A_1, A_2, ...: row i, column j is what variable j, so many periods before, does to variable i."""
     errors: tuple[Matrix, ...] = ()
     """Standard errors of `lags`, where it was estimated."""
     covariance: Matrix
+    """Of the shocks u, in the units of the tables."""
     sample: VarSample | None = None
+    """What it was estimated from."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Var:

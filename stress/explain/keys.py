@@ -1,0 +1,235 @@
+"""The reference of keys, read from the models: unit, what is allowed, default, meaning and an example of each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from stress.errors import ConfigError
+from stress.explain.key_examples import example
+from stress.explain.targets import MEANING, ways
+from stress.explain.targets import example as example_shock
+from stress.inputs.parse import KINDS
+from stress.inputs.schema import Schema, allowed_key_words, allowed_words, alternatives, number_range, root_of
+from stress.spelling import suggest
+
+MOST_WORDS = 30
+"""Words of an enumeration that are listed."""
+
+
+class Key(NamedTuple):
+    """One key of an input file."""
+
+    key: str
+    unit: str
+    allowed: str
+    default: str
+    """`required` where there is none."""
+    meaning: str
+    example: str
+    """A line of TOML."""
+
+
+class KeyTable(NamedTuple):
+    """The keys of one table of a file."""
+
+    where: str
+    """Where the table stands: `pool`, `pool: segments[]`, `deal: priority.PHASE[], step = "pay_fee"`."""
+    says: str
+    keys: tuple[Key, ...]
+
+
+def key_tables(kind: str) -> list[KeyTable]:
+    """The tables of one kind of file, in the order of the model; of one part of it where `kind` is `pool.segments`.
+
+    Raises ConfigError for an unknown kind or part.
+
+    >>> [table.where for table in key_tables("pool.supply")]
+    ['pool: supply']
+    """
+    name, _, part = kind.partition(".")
+    if name not in KINDS:
+        raise ConfigError(f"--keys {kind}: must be one of {', '.join(KINDS)}{suggest(name, list(KINDS))}")
+    root = root_of(KINDS[name])
+    found = list(_tables(root, root, name, set())) + ([_targets()] if name == "scenario" else [])
+    if not part:
+        return found
+    parts = [table.where.partition(": ")[2].split("[")[0].split(".")[0].split(",")[0] for table in found]
+    chosen = [table for table, first in zip(found, parts, strict=True) if first == part]
+    if not chosen:
+        known = list(dict.fromkeys(first for first in parts if first))
+        hint = suggest(part, known) or f"; there is {', '.join(known)}"
+        raise ConfigError(f"--keys {kind}: a {name} has no table {part!r}{hint}")
+    return chosen
+
+
+def as_markdown(tables: Sequence[KeyTable]) -> str:
+    """The tables as Markdown."""
+    return "\n".join(line for table in tables for line in _markdown(table))
+
+
+def as_comments(tables: Sequence[KeyTable]) -> str:
+    """The tables as comments of a TOML file: every key with its example, allowed values and meaning."""
+    lines = []
+    for table in tables:
+        lines += ["#", f"# {table.where}: {table.says}"]
+        for key in table.keys:
+            facts = "; ".join(word for word in (key.unit, key.allowed, key.default) if word)
+            lines += [f"#   {key.example}", f"#       {key.meaning} ({facts})"]
+    return "\n".join(lines) + "\n"
+
+
+def _markdown(table: KeyTable) -> Iterator[str]:
+    yield f"## {table.where}\n\n{table.says}\n"
+    yield "| key | unit | allowed | default | meaning | example |\n|---|---|---|---|---|---|"
+    for key in table.keys:
+        cells = (f"`{key.key}`", key.unit, key.allowed, key.default, key.meaning, f"`{key.example}`")
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+    yield ""
+
+
+def _targets() -> KeyTable:
+    """What a shock of a scenario can move."""
+    keys = tuple(
+        Key(target, "", ways(target), "not moved", meaning, f"shock = {example_shock(target)}")
+        for target, meaning in MEANING.items()
+    )
+    return KeyTable("scenario: targets", "What a shock can move, by `target`.", keys)
+
+
+def _tables(root: Schema, schema: Schema, where: str, seen: set[str]) -> Iterator[KeyTable]:
+    """A table and all that stand in it; a model that stands in several places once."""
+    if schema["title"] in seen:
+        return
+    seen.add(schema["title"])
+    keys = tuple(_key(root, schema, key) for key in schema["properties"])
+    yield KeyTable(where, _sentence(schema.get("description", "")), keys)
+    for key, value in schema["properties"].items():
+        for found in alternatives(root, value):
+            yield from _within(root, found, where + ("." if ": " in where else ": ") + key, seen)
+
+
+def _within(root: Schema, schema: Schema, where: str, seen: set[str]) -> Iterator[KeyTable]:
+    """Tables below a key: itself, the entries of a list or of an open table, each kind of a union."""
+    if "_mapping" in schema:
+        yield from _kinds(root, schema, where, seen)
+    elif "properties" in schema:
+        yield from _tables(root, schema, where, seen)
+    elif isinstance(schema.get("items"), dict):
+        for item in alternatives(root, schema["items"]):
+            yield from _within(root, item, f"{where}[]", seen)
+    elif isinstance(schema.get("additionalProperties"), dict):
+        for item in alternatives(root, schema["additionalProperties"]):
+            yield from _within(root, item, f"{where}.{'PHASE' if 'propertyNames' in schema else 'NAME'}", seen)
+
+
+def _kinds(root: Schema, schema: Schema, where: str, seen: set[str]) -> Iterator[KeyTable]:
+    """Members of a union told apart by a key: what all share once, then what each has of its own."""
+    tag = schema["discriminator"]["propertyName"]
+    members = {word: root["$defs"][ref.rsplit("/", 1)[1]] for word, ref in schema["_mapping"].items()}
+    first = next(iter(members.values()))
+    shared = [key for key in first["properties"] if all(key in m["properties"] for m in members.values())]
+    common = tuple(_key(root, first, key) for key in shared if key != tag)
+    yield KeyTable(f"{where}, every {tag}", "What each may say beside its own keys.", common)
+    for word, member in members.items():
+        own = {key: value for key, value in member["properties"].items() if key not in shared or key == tag}
+        yield from _tables(root, {**member, "properties": own}, f'{where}, {tag} = "{word}"', seen)
+    yield from _tables_of(root, [first["properties"][key] for key in shared], where, shared, seen)
+
+
+def _tables_of(
+    root: Schema, values: Sequence[Schema], where: str, keys: Sequence[str], seen: set[str]
+) -> Iterator[KeyTable]:
+    for key, value in zip(keys, values, strict=True):
+        for found in alternatives(root, value):
+            yield from _within(root, found, f"{where}.{key}", seen)
+
+
+def _key(root: Schema, schema: Schema, key: str) -> Key:
+    value = schema["properties"][key]
+    options = alternatives(root, value)
+    required = key in schema.get("required", ())
+    given = value.get("default")
+    default = "required" if required else "left out" if given in (None, "", [], {}) else toml(given)
+    units = [unit for option in options if (unit := _unit(root, option))]
+    shown = example(schema["title"], key, root, options, given)
+    meaning = next((option["description"] for option in options if "description" in option), "")
+    return Key(
+        key,
+        units[0] if units else "",
+        " or ".join(dict.fromkeys(word for option in options if (word := _allowed(root, option)))),
+        default,
+        _sentence(value.get("description", meaning)),
+        f"{key} = {toml(shown)}",
+    )
+
+
+def _unit(root: Schema, schema: Schema) -> str:
+    """Of a number, or of the numbers of a list or an open table."""
+    for inner in ("items", "additionalProperties"):
+        if isinstance(schema.get(inner), dict):
+            return next((unit for one in alternatives(root, schema[inner]) if (unit := _unit(root, one))), "")
+    return str(schema.get("unit", ""))
+
+
+def _allowed(root: Schema, schema: Schema) -> str:
+    """What may stand at a key, in words; nothing for what a null stands for."""
+    if schema.get("type") == "null":
+        return ""
+    if words := allowed_words([schema]):
+        shown = [json.dumps(word, ensure_ascii=False) if schema.get("type") != "integer" else word for word in words]
+        return ", ".join(shown[:MOST_WORDS])
+    if span := number_range([schema]):
+        return span[0].removeprefix("a ")
+    if schema.get("type") == "array":
+        item = schema.get("items") or {"type": "any"}
+        inner = "; ".join(dict.fromkeys(filter(None, (_allowed(root, one) for one in alternatives(root, item)))))
+        pairs = schema.get("prefixItems")
+        return f"list of {len(pairs)} values" if pairs else f"list of: {inner}"
+    if schema.get("type") == "object":
+        keys = allowed_key_words([schema])
+        return "table" if "properties" in schema else f"table by {', '.join(keys) if keys else 'name'}"
+    return {"boolean": "true or false", "string": _text(schema)}.get(str(schema.get("type")), "table")
+
+
+def _text(schema: Schema) -> str:
+    if schema.get("format") == "date":
+        return "date"
+    return (
+        "name"
+        if schema.get("maxLength") == 80
+        else "three capitals"
+        if "[A-Z]" in schema.get("pattern", "")
+        else "text"
+    )
+
+
+def _sentence(text: str) -> str:
+    """A docstring on one line, to its first blank line."""
+    return " ".join(text.split("\n\n")[0].split())
+
+
+def toml(value: Any) -> str:
+    """A value as it stands after the equals sign; tables inline, dates bare."""
+    if isinstance(value, dict):
+        inner = ", ".join(f"{_bare(key)} = {toml(item)}" for key, item in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(toml, value))}]"
+    if isinstance(value, str):
+        dated = len(value) == 10 and value[4] == value[7] == "-"
+        return value if dated else json.dumps(value, ensure_ascii=False)
+    return (
+        json.dumps(value)
+        if isinstance(value, bool)
+        else f"{value:_}"
+        if isinstance(value, int)
+        else f"{value:.12g}"
+        if value % 1
+        else f"{value:_.1f}"
+    )
+
+
+def _bare(key: str) -> str:
+    return key if key.replace("_", "").replace("-", "").isalnum() and key.isascii() else json.dumps(key)

@@ -1,0 +1,61 @@
+"""What a scenario can move: each target in words, how it may be moved, within which range."""
+
+from __future__ import annotations
+
+from stress.inputs.targets import FROM_ZERO, MULTIPLIERS, SEGMENT_TARGETS, VALUE_RANGE, Target, move_range
+
+MEANING: dict[Target, str] = {
+    "default_odds": "Odds of entry (or of one-step default): 2.0 doubles the odds, so a rate never passes 1.",
+    "default_rate": "Monthly rate of entry into M1, or of one-step default where the pool has no ladder.",
+    "payment": "Payments: on plans the share of what is due that is paid, on cards the multiple of the payment rate.",
+    "prepayment": "Full early settlements a month.",
+    "yield": "Fee and finance income, as a multiple.",
+    "fee_free_share": "Share of new receivables on which no fee is charged.",
+    "apr": "Added to the annual rate of new fee-bearing receivables.",
+    "apr_cap": "Largest annual rate of new receivables.",
+    "originations": "What the originator offers, as a multiple; 0 ends new lending.",
+    "ineligible_share": "Share of what is bought that is not eligible.",
+    "purchase_lag_days": "Days before principal may buy (daily clock).",
+    "purchase_outage": "Share of offers that fail.",
+    "purchase_outage_days": "Days from the month's start without offers (daily clock).",
+    "recovery": "Share of a defaulted balance that is recovered.",
+    "dilution": "Refunds a month.",
+    "dilution_unpaid_share": "Share of refunds that the originator does not make good.",
+    "score_slope": "How well the score tells segments apart: 1 as it is, 0 not at all; the pool's mean stays.",
+    "heterogeneity": "Standard deviation of a segment's own shock that the score does not see (log odds of entry).",
+    "rho": "Asset correlation of entry (or of one-step default).",
+    "collections_deferred": "Share of payments that come a month later.",
+    "commingled_days": "Days from the month's start whose collections are lost with the servicer.",
+    "successor_fee": "Per annum, added to the first fee based on the pool.",
+    "payment_rate": "Share of the balance paid a month, on cards.",
+    "turnover": "Payment rate for life at the same static default, on cards.",
+    "cash_rate": "Earned on idle cash, per annum.",
+    "index_rate": "Level of the floating indices, per annum.",
+    "note_spread": "Added to the spread at which notes are priced, per annum.",
+}
+"""In the words of `stress explain --keys scenario`."""
+
+
+def ways(target: Target) -> str:
+    """How a target may be moved, with the range of each way."""
+    told = []
+    for how in ("multiply", "add", "set"):
+        if (target in MULTIPLIERS and how != "multiply") or (target in FROM_ZERO and how == "multiply"):
+            continue
+        if target in VALUE_RANGE or how == "multiply":
+            low, high = move_range(target, how)
+            told.append(f"{how} {low:g} to {high:g}")
+    return "; ".join(told)
+
+
+def example(target: Target) -> str:
+    """A shock on the target, as TOML."""
+    where = ', segments = ["near prime"]' if target in SEGMENT_TARGETS else ""
+    if target in FROM_ZERO:
+        low, high = VALUE_RANGE[target]
+        return f'{{ target = "{target}", set = {max(low, 0.0) + 0.1 * (high - max(low, 0.0)):g}{where} }}'
+    if target == "turnover":
+        return '{ target = "turnover", set = 0.2 }'
+    if target in ("cash_rate", "index_rate", "note_spread"):
+        return f'{{ target = "{target}", add = 0.02 }}'
+    return f'{{ target = "{target}", multiply = 0.8{where} }}'
