@@ -86,10 +86,11 @@ CHOSEN: dict[str, dict[str, Any]] = {
                    "loadings": {"default": [0.8, 0.6], "prepayment": [-0.6, 0.8], "recovery": [1.0, 0.0]}},
     "History": {"year": ["2023", "2024"], "non_performing_ratio": [0.012, 0.013], "overdue_ratio": [0.02, 0.021]},
     "Billing": {"dates": [1, 11, 21], "days_to_due": 9},
-    "Scenario": {"var": "growth_var.toml", "extends": "macro.toml:severe", "combine": ["other.toml:severe"]},
+    "Scenario": {"var": "growth_var.toml", "extends": "macro.toml:severe", "combine": ["other.toml:severe"],
+                 "shocks": [{"target": "recovery", "multiply": 0.8}]},
     "Shock": {"target": "default_odds", "multiply": 2.0, "add": 0.02, "set": 0.0, "how": "multiply",
               "by_month": [[1, 1.2], [13, 1.5]], "segments": ["near prime"]},
-    "Level": {"name": "severe", "note": "Defaults doubled."},
+    "Level": {"shocks": [{"target": "default_odds", "multiply": 2.0}], "name": "severe", "note": "Defaults doubled."},
     "Macro": {"tables": [{"file": "path.csv"}], "start": "2025 Q1"},
     "MacroFile": {"file": "path.csv", "history": "history.csv"},
     "SatelliteUse": {"file": "satellite.toml", "target": "default_odds", "elasticity": 0.5, "base_rate": 0.012,
@@ -149,6 +150,6 @@ def _number(schema: Schema) -> Any:
     unit, whole = schema.get("unit"), schema["type"] == "integer"
     if unit in BY_UNIT:
         return BY_UNIT[unit]
-    low: float = schema.get("minimum", schema.get("exclusiveMinimum", 0.0))
-    high: float = schema.get("maximum", schema.get("exclusiveMaximum", low + 2.0))
+    low: Any = schema.get("minimum", schema.get("exclusiveMinimum", 0.0))
+    high: Any = schema.get("maximum", schema.get("exclusiveMaximum", low + 2.0))
     return int(max(low, 1.0)) if whole else low + 0.5 * (min(high, low + 2.0) - low)

@@ -36,6 +36,8 @@ class KeyTable(NamedTuple):
 
     where: str
     """Where the table stands: `pool`, `pool: segments[]`, `deal: priority.PHASE[], step = "pay_fee"`."""
+    model: str
+    """The model in `stress.inputs` that it is read by; `Step` for what all steps share."""
     says: str
     keys: tuple[Key, ...]
 
@@ -95,7 +97,7 @@ def _targets() -> KeyTable:
         Key(target, "", ways(target), "not moved", meaning, f"shock = {example_shock(target)}")
         for target, meaning in MEANING.items()
     )
-    return KeyTable("scenario: targets", "What a shock can move, by `target`.", keys)
+    return KeyTable("scenario: targets", "Target", "What a shock can move, by `target`.", keys)
 
 
 def _tables(root: Schema, schema: Schema, where: str, seen: set[str]) -> Iterator[KeyTable]:
@@ -104,7 +106,7 @@ def _tables(root: Schema, schema: Schema, where: str, seen: set[str]) -> Iterato
         return
     seen.add(schema["title"])
     keys = tuple(_key(root, schema, key) for key in schema["properties"])
-    yield KeyTable(where, _sentence(schema.get("description", "")), keys)
+    yield KeyTable(where, schema["title"], _sentence(schema.get("description", "")), keys)
     for key, value in schema["properties"].items():
         for found in alternatives(root, value):
             yield from _within(root, found, where + ("." if ": " in where else ": ") + key, seen)
@@ -131,7 +133,7 @@ def _kinds(root: Schema, schema: Schema, where: str, seen: set[str]) -> Iterator
     first = next(iter(members.values()))
     shared = [key for key in first["properties"] if all(key in m["properties"] for m in members.values())]
     common = tuple(_key(root, first, key) for key in shared if key != tag)
-    yield KeyTable(f"{where}, every {tag}", "What each may say beside its own keys.", common)
+    yield KeyTable(f"{where}, every {tag}", tag.capitalize(), "What each may say beside its own keys.", common)
     for word, member in members.items():
         own = {key: value for key, value in member["properties"].items() if key not in shared or key == tag}
         yield from _tables(root, {**member, "properties": own}, f'{where}, {tag} = "{word}"', seen)

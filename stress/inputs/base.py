@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from stress.errors import ConfigError
-from stress.inputs.characters import NAME_PATTERN, TEXT_PATTERN
+from stress.inputs.characters import NAME_PATTERN, TEXT_PATTERN, TITLE_PATTERN
 from stress.inputs.messages import message
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0, json_schema_extra={"unit": "share"})]
@@ -28,6 +28,9 @@ Month = Annotated[int, Field(ge=1, le=120, json_schema_extra={"unit": "month"})]
 
 Name = Annotated[str, Field(min_length=1, max_length=80, pattern=NAME_PATTERN)]
 """A short printable name; no slash, backslash, colon, leading dot or outer blanks: it may become a folder."""
+
+Title = Annotated[str, Field(min_length=1, max_length=80, pattern=TITLE_PATTERN)]
+"""The name of a deal or a pool as its documents write it: slash and colon too (`stress.file_names` escapes them)."""
 
 Text = Annotated[str, Field(max_length=4000, pattern=TEXT_PATTERN)]
 """Free text: any printable characters, line breaks and tabs; nothing that moves a cursor or turns the writing."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from stress.inputs.base import AnnualRate, Document, Fraction, Money, Month, Name, Strict
+from stress.inputs.base import AnnualRate, Document, Fraction, Money, Month, Name, Strict, Title
 from stress.inputs.deal_index import IndexByMonth, IndexFile
 from stress.inputs.deal_steps import Account, AnyStep, Observable
 
@@ -127,6 +127,8 @@ class Terms(Document):
 
     kind: Literal["deal"]
     """What the file is."""
+    name: Title
+    """What tables and figures call it."""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     """Of all amounts, and of the pool: three capitals."""
     closing_date: datetime.date

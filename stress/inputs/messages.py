@@ -129,12 +129,20 @@ def _fault(model: type[BaseModel], document: dict[str, Any], detail: ErrorDetail
     if kind == "extra_forbidden":
         keys = allowed_keys(schemas_at(model, location[:-1]))
         reason = f"no such key{suggest(str(location[-1]), keys)}"
-        return Fault(key, "", reason if "did you mean" in reason else f"{reason}; allowed: {', '.join(keys)}")
+        told = f"{reason}; allowed: {', '.join(keys)}; {_reference(model, location)} says what each means"
+        return Fault(key, "", reason if "did you mean" in reason else told)
     schemas = schemas_at(model, location)
     if kind == "missing":
         what = description(schemas)
         return Fault(key, "", "is missing" + (f" ({what.rstrip('.')})" if what else ""))
     return Fault(key, show(value) if found else "", _reason(detail, value, model, schemas))
+
+
+def _reference(model: type[BaseModel], location: Sequence[str | int]) -> str:
+    """The command that tells the keys of the table at a location."""
+    kind = next((word for word in allowed_words(schemas_at(model, ["kind"]))), "")
+    table = f".{location[0]}" if len(location) > 1 else ""
+    return f"`stress explain --keys {kind}{table}`"
 
 
 def _reason(detail: ErrorDetails, value: object, model: type[BaseModel], schemas: Sequence[Schema]) -> str:
@@ -155,7 +163,9 @@ def _reason(detail: ErrorDetails, value: object, model: type[BaseModel], schemas
             return "must be a currency code of three capitals: CNY"
         if context.get("pattern") == TEXT_PATTERN:
             return "must be text without control characters"
-        return "must be a short printable name without slash, backslash, colon, leading dot or outer blanks"
+        titled = "/:" not in str(context.get("pattern"))
+        barred = "backslash" if titled else "slash, backslash, colon"
+        return f"must be a short printable name without {barred}, leading dot or outer blanks"
     if kind == "too_short":
         return f"must have at least {context.get('min_length')} entries"
     if kind == "too_long":

@@ -6,7 +6,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from stress.inputs.base import AnnualRate, Correlation, Document, Fraction, Money, Month, MonthlyRate, Name, Strict
+from stress.inputs.base import (
+    AnnualRate,
+    Correlation,
+    Document,
+    Fraction,
+    Money,
+    Month,
+    MonthlyRate,
+    Name,
+    Strict,
+    Title,
+)
 from stress.inputs.billing import Billing
 
 Term = Annotated[int, Field(ge=1, le=60, json_schema_extra={"unit": "months"})]
@@ -244,6 +255,8 @@ class Pool(Document):
 
     kind: Literal["pool"]
     """What the file is."""
+    name: Title
+    """What tables and figures call it."""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     """Of all amounts, and of the deal: three capitals."""
     balance: Annotated[Money, Field(ge=0.001)]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from stress.errors import ConfigError, LimitError
+from stress.file_names import escaped
 from stress.inputs.job import Job, Sweep
 from stress.inputs.sweep import with_seed
 from stress.spelling import suggest
@@ -146,7 +147,7 @@ def plan_sweep(
 
 def cell_folder(out: Path, job: Job) -> Path:
     """Where a sweep keeps what it counts of a job."""
-    return out / "cells" / job.deal.name / job.pool.name / str(job.seed)
+    return out / "cells" / escaped(job.deal.name) / escaped(job.pool.name) / str(job.seed)
 
 
 def check_paths(paths: int, max_paths: int | None) -> None:

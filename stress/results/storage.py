@@ -11,6 +11,7 @@ import xarray as xr
 
 from stress.atomic import replacing
 from stress.errors import DataError
+from stress.file_names import escaped, unescaped
 from stress.results.sweep import Result, groups
 
 FORMAT = 1
@@ -30,7 +31,7 @@ def save(result: Result, path: str | os.PathLike[str]) -> Path:
     with replacing(target) as file:
         _put(parts.pop("", xr.Dataset()).assign_attrs(results_format=FORMAT), file)
         for deal, ds in parts.items():
-            _put(ds, file, deal)
+            _put(ds, file, escaped(deal))
     return target
 
 
@@ -43,7 +44,7 @@ def open(path: str | os.PathLike[str]) -> xr.Dataset:
     """
     found = open_any(path)
     if isinstance(found, xr.DataTree):
-        names = "; ".join(found.children)
+        names = "; ".join(map(unescaped, found.children))
         raise DataError(f"{path}: a sweep over deals that differ ({names}); results.open_any reads it as a DataTree")
     return found
 
@@ -73,7 +74,7 @@ def open_any(path: str | os.PathLike[str]) -> Result:
     if int(form) > FORMAT:
         raise DataError(f"{file}: written by a newer stress (format {int(form)}, this one reads {FORMAT})")
     if isinstance(found, xr.DataTree):
-        parts = {deal: group.assign_attrs({}) for deal, group in groups(found)}
+        parts = {escaped(deal): group.assign_attrs({}) for deal, group in groups(found)}
         for group in parts.values():
             group.attrs = _plain(group.attrs)
         return xr.DataTree.from_dict(parts)

@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 
 from stress.errors import DataError
+from stress.file_names import escaped, unescaped
 
 DIMS = ("deal", "pool", "seed")
 """What can be swept, in the order of the dims."""
@@ -46,7 +47,7 @@ def combine(cells: Sequence[tuple[Labels, xr.Dataset | None]]) -> Result:
     if len({_axes(_first(group)) for group in begun.values()}) == 1:
         return _grid(cells, over)
     rest = tuple(dim for dim in over if dim != "deal")
-    return xr.DataTree.from_dict({name: _grid(group, rest) for name, group in begun.items()})
+    return xr.DataTree.from_dict({escaped(name): _grid(group, rest) for name, group in begun.items()})
 
 
 def dims_of(ds: xr.Dataset) -> tuple[str, ...]:
@@ -58,7 +59,7 @@ def groups(result: Result) -> Iterator[tuple[str, xr.Dataset]]:
     """(deal, Dataset) of each group; one group without a name where the result is a Dataset."""
     if isinstance(result, xr.DataTree):
         for name, node in result.children.items():
-            yield name, node.to_dataset()
+            yield unescaped(name), node.to_dataset()
     else:
         yield "", result
 

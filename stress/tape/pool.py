@@ -42,6 +42,11 @@ def pool_of(stock: Stock, name: str, source: str, like: Pool | None = None, curr
         return Pool.model_validate_json(json.dumps(base, allow_nan=False))
     except ValidationError as error:
         first = error.errors()[0]
+        if first["loc"] == ("currency",):
+            hint = "; the code of the renminbi is CNY" if currency.upper() == "RMB" else ""
+            raise ConfigError(
+                f"--currency {currency}: must be a currency code of three capitals, as CNY{hint}"
+            ) from None
         if first["type"] in ("string_pattern_mismatch", "string_too_long", "string_too_short"):
             allowed = "must be a short printable name without slash, backslash, colon or leading dot"
             raise DataError(f"level or name {str(first['input'])[:80]!r}: {allowed}") from None

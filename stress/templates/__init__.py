@@ -8,19 +8,28 @@ from importlib import resources
 from pydantic import TypeAdapter, ValidationError
 
 from stress.errors import ConfigError
-from stress.inputs.base import Name
+from stress.inputs.base import Name, Title
 
 NAME_LINE = 'name = "NAME"'
 
 
-def fill(part: str, name: str) -> str:
-    """The text of a template (`deal`, `pool`, `scenario`, `job`) with its name. Raises ConfigError for a bad name."""
+def fill(part: str, name: str, every_key: bool = False) -> str:
+    """The text of a template (`deal`, `pool`, `scenario`, `job`) with its name, and below it every key that such a file
+    may have, as comments, where that is asked for. Raises ConfigError for a bad name."""
+    titled = part in ("deal", "pool")
     try:
-        TypeAdapter(Name).validate_python(name)
+        TypeAdapter(Title if titled else Name).validate_python(name)
     except ValidationError:
+        barred = "backslash" if titled else "slash, backslash, colon"
         raise ConfigError(
-            f"NAME {name!r}: must be a printable name of at most 80 characters without slash, backslash, colon, "
-            "leading dot or outer blanks"
+            f"NAME {name!r}: must be a printable name of at most 80 characters without {barred}, leading dot or outer "
+            "blanks"
         ) from None
     text = resources.files(__package__).joinpath(f"{part}.toml").read_text(encoding="utf-8")
-    return text.replace(NAME_LINE, f"name = {json.dumps(name, ensure_ascii=False)}", 1)
+    text = text.replace(NAME_LINE, f"name = {json.dumps(name, ensure_ascii=False)}", 1)
+    if not every_key:
+        return text
+    from stress.explain.keys import as_comments, key_tables
+
+    head = f"# Every key that a {part} may have, with an example, what is allowed and its default."
+    return f"{text}\n# {'-' * 100}\n{head}\n{as_comments(key_tables(part))}"
