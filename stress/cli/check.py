@@ -78,7 +78,6 @@ def _check(path: Path, base_case: bool | None, scenario: str | None) -> dict[str
 
 def _notes(path: Path, model: Any) -> list[Remark]:
     """What is allowed in a file and still likely to surprise; of a job also in all that it refers to."""
-    from stress.analysis.job_remarks import remarks_of
     from stress.analysis.static_default import notes_of_static_default
     from stress.inputs.deal import Deal
     from stress.inputs.deal_notes import notes_of_deal
@@ -92,6 +91,8 @@ def _notes(path: Path, model: Any) -> list[Remark]:
 
     match model:
         case Job() | Sweep():
+            from stress.analysis.job_remarks import remarks_of  # here: it needs arrays, and so numba
+
             jobs = model.jobs if isinstance(model, Sweep) else (model,)
             of = [located(path, job, remarks_of(job)) for job in jobs]
             return list(dict.fromkeys(note for notes in of for note in notes))

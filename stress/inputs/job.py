@@ -43,16 +43,23 @@ class JobFile(Document):
     """A job as written: references to other files, relative to this one. Lists of deals, pools or seeds: a sweep."""
 
     kind: Literal["job"]
+    """What the file is."""
     deal: str | Files
+    """A deal file relative to the job; a list of them is a sweep."""
     pool: str | Files
+    """A pool file relative to the job; a list of them is a sweep."""
     scenarios: Annotated[tuple[str | ScenarioFile, ...], Field(min_length=1, max_length=64)]
     """`file.toml`, `file.toml:level` or { file, levels }. The first is the reference of the report."""
     predictive: Predictive | None = None
     """Parameter uncertainty: the sampling distribution of (p, rho, phi), and the scenarios to run with it."""
     paths: Paths = 100_000
+    """Simulated lives of the deal; errors fall with the square root."""
     seed: Seed | Seeds = 1
+    """Equal seed, equal bits; a list of seeds is a sweep."""
     clock: Clock = "monthly"
+    """When payments fall due and purchases are made."""
     estimator: Estimator = "plain"
+    """How factors are drawn: plain, sobol for smooth means, importance for rare losses, auto asks a pilot."""
 
 
 class Job(JobTerms):

@@ -24,7 +24,9 @@ class ScenarioFile(Strict):
     """A scenario file and the levels wanted of it (all where left out)."""
 
     file: str
+    """A scenario file, relative to the job."""
     levels: tuple[Name, ...] = ()
+    """Levels wanted of it; all where left out."""
     probability: Fraction | None = None
     """Weight in the mixture, in place of the file's own; only where the entry is one scenario."""
 
