@@ -6,7 +6,8 @@ from stress.inputs.targets import FROM_ZERO, MULTIPLIERS, SEGMENT_TARGETS, VALUE
 
 MEANING: dict[Target, str] = {
     "default_odds": "Odds of entry (or of one-step default): 2.0 doubles the odds, so a rate never passes 1.",
-    "default_rate": "Monthly rate of entry into M1, or of one-step default where the pool has no ladder.",
+    "default_rate": "Monthly rate of default: entries move so that the ladder, where there is one, yields it.",
+    "entry_rate": "Monthly rate of entry into M1 (of default where the pool has no ladder).",
     "payment": "Payments: on plans the share of what is due that is paid, on cards the multiple of the payment rate.",
     "prepayment": "Full early settlements a month.",
     "yield": "Fee and finance income, as a multiple.",
