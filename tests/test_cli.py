@@ -106,8 +106,8 @@ def test_check_writes_one_json_document(tmp_path: Path, capsys: Capture) -> None
     assert found[0]["name"] == "JD Baitiao 24-month, four classes"
 
 
-def test_check_without_a_base_case_does_not_import_the_engine() -> None:
-    check = ["check", "--no-base-case", str(JOB)]
+def test_check_of_a_deal_or_a_pool_does_not_import_the_engine() -> None:
+    check = ["check", str(DEAL), str(ROOT / "scenarios/pools/baitiao.toml")]
     code = f"import sys; from stress.cli import _run; _run({check!r}); print('numba' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip().endswith("False")
