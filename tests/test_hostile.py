@@ -194,9 +194,9 @@ CASES = {
     "a tape of noughts": tape(b"\0" * 100_000),
     "a tape that is a TOML file": tape(HEAD),
     "rows of different length": tape(TAPE + "L1,3\n" + "L1,3,2,0,1,0,7,8\n", "row"),
-    "a negative history": history(HISTORY.replace(",3\n", ",-3\n"), "rate", "observation 2"),
+    "a negative history": history(HISTORY.replace(",3\n", ",-3\n"), "rate of 2001 is -0.03", "--first"),
     "a history of fractions read as percents twice": history(
-        HISTORY.replace(",3\n", ",300\n"), "rate", "observation 2"
+        HISTORY.replace(",3\n", ",300\n"), "rate of 2001 is 3", "--first"
     ),
     "a history of one year": history("date,rate\n2000,2\n", "observations"),
     "a history with a formula": history(HISTORY.replace(",3\n", ",=3\n"), "line 3", "=3"),

@@ -1,6 +1,7 @@
 """History -> parameters with their uncertainty.
 
 read_table  macro tables and default-rate histories as published (Federal Reserve, EBA, plain CSV)
+sample      the periods of a history that are fitted, stated; frequencies made equal
 rho         (p, rho, phi) at the engine's monthly horizon from a default-rate history, with intervals
 sampling    how far the three may be off together, for paths that draw their own
 satellite   default rates on macro variables: least squares with autocorrelation-robust errors, kept as TOML

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stress.calibration.sample import position
 from stress.errors import ConfigError, DataError
 from stress.inputs.table import MacroTable
-from stress.tables.periods import ALLOWED, Period, parse_period
 
 Array = NDArray[np.float64]
 
@@ -73,7 +73,7 @@ def fit_var(
         raise ConfigError("--variable: the same variable is named twice")
     if macro.start.per_year == 2:
         raise DataError(f"{macro.file}: half-years: a VAR is fitted to years, quarters or months")
-    begin, end = _place(macro, first, 0), _place(macro, last, macro.n - 1)
+    begin, end = position(macro, first, 0), position(macro, last, macro.n - 1, end=True)
     sample = np.array([macro.column(name)[begin : end + 1] for name in variables]).T
     missing = np.argwhere(~np.isfinite(sample))
     if missing.size:
@@ -146,15 +146,6 @@ def _fitted(sample: Array, lags: int) -> Any:
         return model.VAR(sample).fit(lags, trend="c")
     except (ValueError, np.linalg.LinAlgError) as error:
         raise DataError(f"no vector autoregression of {lags} lags: {error}") from None
-
-
-def _place(macro: MacroTable, label: str | None, default: int) -> int:
-    if label is None:
-        return default
-    period: Period | None = parse_period(label)
-    if period is None:
-        raise ConfigError(f"{label!r}: must be {ALLOWED}")
-    return macro.position(period)
 
 
 def _text(value: str) -> str:

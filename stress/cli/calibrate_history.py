@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,11 +12,16 @@ from stress.cli.output import Output
 from stress.cli.writing import save_text
 from stress.errors import ConfigError, DataError
 
+if TYPE_CHECKING:
+    from stress.inputs.table import MacroTable
+
 
 @click.command()
 @click.argument("history", type=FILE, metavar="HISTORY.csv")
 @click.option("--column", help="The default rate. [default: the only column]")
 @click.option("--unit", type=float, default=0.01, show_default=True, help="0.01 where the rates are in percent.")
+@click.option("--first", metavar="PERIOD", help="First period of the sample. [default: the history's first]")
+@click.option("--last", metavar="PERIOD", help="Last one. [default: the history's last]")
 @click.option("--level", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True, help="Of the intervals.")
 @click.option("--satellite", type=FILE, metavar="SAT.toml", help="Take out what this fitted satellite explains.")
 @click.option("--macro", type=FILE, metavar="MACRO.csv", help="The satellite's variables over the history.")
@@ -27,6 +32,8 @@ def rho(
     history: Path,
     column: str | None,
     unit: float,
+    first: str | None,
+    last: str | None,
     level: float,
     satellite: Path | None,
     macro: Path | None,
@@ -38,10 +45,10 @@ def rho(
 ) -> None:
     """Estimate default rate, asset correlation and persistence, at the engine's monthly horizon.
 
-    HISTORY.csv holds a row per month, quarter or year: the period, then annualised default rates. The intervals know
-    that such histories are persistent. With --satellite: of the residual factor, for scenarios that use it. With
-    --draws: histories are simulated from the estimates and estimated again; a job whose `predictive` names the file
-    runs with (p, rho, phi) drawn by path beside the estimates.
+    HISTORY.csv holds a row per month, quarter or year: the period, then annualised default rates above 0 (see --first
+    and --last; `stress explain --tables`). The intervals know that such histories are persistent. With --satellite: of
+    the residual factor, for scenarios that use it. With --draws: histories are simulated from the estimates and
+    estimated again; a job whose `predictive` names the file runs with (p, rho, phi) drawn by path beside the estimates.
 
     \b
     Example:
@@ -53,17 +60,18 @@ def rho(
         raise ConfigError("--satellite and --macro belong together: the model and its variables over the history")
     table = read_table(history)
     name = _column(history, table.variable, column)
-    from stress.calibration import calibrate_rho, read_satellite  # SciPy's solvers: not for a table that is refused
+    from stress.calibration.sample import sample
 
-    expected = None
-    if satellite is not None and macro is not None:
-        expected = read_satellite(satellite).expected(read_table(macro), table.start, table.n)
-    rate = [unit * value for value in table.column(name)]
+    of = sample(table, name, unit, first, last)
+    from stress.calibration import calibrate_rho  # SciPy's solvers: not for a table that is refused
+
+    table, notes = of.table, list(of.note)
+    expected = None if satellite is None or macro is None else _explained(satellite, macro, table, notes)
     try:
-        fit = calibrate_rho(rate, table.start.per_year, expected=expected, level=level)
+        fit = calibrate_rho(of.rate, table.start.per_year, expected=expected, level=level)
     except DataError as error:
         raise DataError(f"{history}: column {name!r} times {unit:g}: {error}") from None
-    from stress.cli.calibration_tables import rho_table, rho_toml
+    from stress.cli.calibration_tables import noted, rho_table, rho_toml
 
     if out is not None:
         save_text("--out", out, rho_toml(fit, name, history.name))
@@ -82,7 +90,8 @@ def rho(
     document = {"column": name, **_document(fit), **worth}
     if sampling is not None:
         document["draws"] = sampling.summary(level)
-    Output(as_json, quiet, log_json).result(lambda: rho_table(fit, name, sampling), lambda: document)
+    document["notes"] = notes
+    Output(as_json, quiet, log_json).result(lambda: noted(rho_table(fit, name, sampling), notes), lambda: document)
 
 
 @click.command()
@@ -92,6 +101,8 @@ def rho(
 @click.option("--term", "terms", multiple=True, required=True, metavar="NAME[@lagN][@diffN]", help="May be repeated.")
 @click.option("--link", type=OneOf(["logit", "probit"]), default="logit", show_default=True)
 @click.option("--unit", type=float, default=0.01, show_default=True, help="0.01 where the rates are in percent.")
+@click.option("--first", metavar="PERIOD", help="First period of the sample. [default: the history's first]")
+@click.option("--last", metavar="PERIOD", help="Last one. [default: the history's last]")
 @click.option("--lags", type=click.IntRange(0, 99), help="Of the robust errors. [default: 4 (n / 100)^(2/9)]")
 @click.option("-o", "--out", type=FILE, metavar="FILE.toml", help="Write the satellite here.")
 @output_options
@@ -102,6 +113,8 @@ def satellite(
     terms: tuple[str, ...],
     link: Any,
     unit: float,
+    first: str | None,
+    last: str | None,
     lags: int | None,
     out: Path | None,
     as_json: bool,
@@ -109,6 +122,9 @@ def satellite(
     log_json: bool,
 ) -> None:
     """Fit default rates on macro variables, with errors that stand autocorrelation.
+
+    Where the two tables have different frequencies, the finer is averaged to the coarser (lags and differences count
+    in its periods).
 
     \b
     Example:
@@ -120,12 +136,30 @@ def satellite(
     table = read_table(history)
     name = _column(history, table.variable, column)
     wanted = tuple(map(parse_term, terms))
-    fit = fit_satellite(table, name, read_table(macro), wanted, link=link, unit=unit, robust_lags=lags)
-    from stress.cli.calibration_tables import satellite_table
+    from stress.calibration.sample import same_frequency, sample
+
+    of = sample(table, name, unit, first, last)
+    rates, variables, averages = same_frequency(of.table, read_table(macro))
+    notes = [*of.note, *averages]
+    fit = fit_satellite(rates, name, variables, wanted, link=link, unit=unit, robust_lags=lags)
+    from stress.cli.calibration_tables import noted, satellite_table
 
     if out is not None:
         save_text("--out", out, satellite_to_toml(fit, out.stem))
-    Output(as_json, quiet, log_json).result(lambda: satellite_table(fit), lambda: _document(fit))
+    document = {**_document(fit), "notes": notes}
+    Output(as_json, quiet, log_json).result(lambda: noted(satellite_table(fit), notes), lambda: document)
+
+
+def _explained(satellite: Path, macro: Path, history: MacroTable, notes: list[str]) -> Any:
+    """The satellite's rates over the history, from variables at its own frequency or a higher one, averaged."""
+    from stress.calibration import read_satellite, read_table
+    from stress.calibration.sample import averaged
+
+    variables = read_table(macro)
+    if variables.start.per_year > history.start.per_year:
+        variables = averaged(variables, history.start.per_year)
+        notes.append(f"the rows of {macro} are averaged to the periods of the history")
+    return read_satellite(satellite).expected(variables, history.start, history.n)
 
 
 def _column(file: Path, columns: tuple[str, ...], wanted: str | None) -> str:

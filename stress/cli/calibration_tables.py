@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -37,6 +38,11 @@ def rho_table(fit: RhoFit, column: str, sampling: Sampling | None = None) -> Ren
         table.add_row(name, _shown(estimate, percent), *spans, third, _shown(last, percent))
     notes = [rho_notes(fit)] + ([] if sampling is None else [draws_note(sampling, fit.level)])
     return Group(Text(f"{column}: {worth(fit)}"), table, Text("\n".join(notes)))
+
+
+def noted(table: RenderableType, notes: Sequence[str]) -> RenderableType:
+    """A table and, below it, what was left out of its sample and what may be misread."""
+    return Group(table, Text("\n".join(f"note: {note}" for note in notes))) if notes else table
 
 
 def draws_note(sampling: Sampling, level: float) -> str:
