@@ -8,6 +8,7 @@ from stress.assemble.caps import bounded
 from stress.assemble.monthly import MonthInputs, base_months, coupons
 from stress.assemble.moves import MOVES
 from stress.assemble.swing import swing_of
+from stress.errors import ConfigError
 from stress.inputs.deal import Deal
 from stress.inputs.job import ScenarioCase
 from stress.inputs.pool import Pool
@@ -31,8 +32,11 @@ def asked(deal: Deal, pool: Pool, case: ScenarioCase) -> MonthInputs:
     """
     months = base_months(deal, pool)
     slopes = [shock for shock in case.shocks if shock.target == "score_slope"]
-    for shock in [*slopes, *(s for s in case.shocks if s.target not in ("score_slope", *_ELSEWHERE))]:
-        months = MOVES[shock.target](months, shock, deal, pool)
+    try:
+        for shock in [*slopes, *(s for s in case.shocks if s.target not in ("score_slope", *_ELSEWHERE))]:
+            months = MOVES[shock.target](months, shock, deal, pool)
+    except ConfigError as error:
+        raise ConfigError(f"scenario {case.name}: {error}") from None
     if case.parameters is not None:
         months = months._replace(parameters=np.array(case.parameters.covariance))
     if case.swing is not None:

@@ -37,16 +37,12 @@ def assemble(job: Job, deterministic: bool = False) -> Problem:
     return build(job.deal, pools, months, job.clock, supply, deterministic)
 
 
-def refuse_misfit(job: Job) -> None:
-    """Assemble all that needs no kernel: what is refused here is what a run refuses. Raises ConfigError.
-
-    >>> import stress
-    >>> refuse_misfit(stress.load("scenarios/jobs/baitiao-24m.toml"))
-    """
+def without_supply(job: Job) -> Problem:
+    """The arrays of a job without new receivables: all that needs no kernel. Raises what `assemble` raises."""
     pools = [pool_under(job.pool, case) for case in job.scenarios]
     months = [resolve(job.deal, pool, case) for pool, case in zip(pools, job.scenarios, strict=True)]
     need = np.zeros((len(pools), job.deal.legal_maturity_months + 1, COHORTS[job.clock]))
-    build(job.deal, pools, months, job.clock, need, deterministic=False)
+    return build(job.deal, pools, months, job.clock, need, deterministic=False)
 
 
 def replacement_need(deal: Deal, pool: Pool, clock: Clock) -> np.ndarray:
@@ -150,4 +146,4 @@ def sizes_of(
     )
 
 
-__all__ = ["COHORTS", "assemble", "build", "refuse_misfit", "replacement_need"]
+__all__ = ["COHORTS", "assemble", "build", "replacement_need", "without_supply"]

@@ -65,6 +65,7 @@ def _check(path: Path, base_case: bool | None, scenario: str | None) -> dict[str
             kind, told = checked_table(path)
             return said | {"ok": True, "kind": kind, "name": path.stem, "notes": told}
         model = load(path)
+        _judge(path, model)
         notes, cases = _notes(path, model), None
         if isinstance(model, Job | Sweep):
             cases, more = _base_cases(path, model, base_case, scenario)
@@ -74,6 +75,19 @@ def _check(path: Path, base_case: bool | None, scenario: str | None) -> dict[str
     kind = getattr(model, "kind", "job")
     said |= {"ok": True, "kind": kind, "name": model.name, "notes": [remark._asdict() for remark in notes]}
     return said if cases is None else {**said, "base_case": cases}
+
+
+def _judge(path: Path, model: Any) -> None:
+    """Refuse a job that a run of it would refuse. Raises ConfigError with the file."""
+    from stress.inputs.job import Job, Sweep
+    from stress.sampling import refuse_misfit
+
+    jobs = model.jobs if isinstance(model, Sweep) else (model,) if isinstance(model, Job) else ()
+    for job in {(job.deal.name, job.pool.name): job for job in jobs}.values():
+        try:
+            refuse_misfit(job)
+        except ConfigError as error:
+            raise ConfigError(f"{path}: {error}") from None
 
 
 def _notes(path: Path, model: Any) -> list[Remark]:

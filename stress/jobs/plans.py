@@ -67,11 +67,12 @@ def plan(
     most: int | None = None,
     estimator: str | None = None,
     target: str | None = None,
+    judged: bool = False,
 ) -> Plan:
-    """The job with the options that override it.
+    """The job with the options that override it. `judged`: its parts are known to fit together.
 
-    Raises ConfigError for a scenario that it has not, two places to count or a target that makes no sense, LimitError
-    for too many paths.
+    Raises ConfigError for a scenario that it has not, two places to count, a target that makes no sense, and where
+    deal, pool and scenarios do not fit together; LimitError for too many paths. Nothing has been written by then.
     """
     if target is not None:
         from stress.measures.target import parse
@@ -90,6 +91,10 @@ def plan(
         raise ConfigError("--threads, --workers and --scheduler: only one of them")
     if queue is not None and workers is None:
         raise ConfigError(f"--queue {queue}: say how many worker processes with --workers")
+    if not judged:
+        from stress.sampling import refuse_misfit
+
+        refuse_misfit(job)
     where = Path("results") / job.name if out is None else out
     return Plan(
         job,
@@ -138,11 +143,14 @@ def plan_sweep(
     """
     sweep = with_seed(sweep, seed)
     where = Path("results") / sweep.name if out is None else out
-    plans = tuple(
-        plan(job, out=cell_folder(where, job), fresh=fresh, max_paths=max_paths, **options) for job in sweep.jobs
-    )
+    plans, known = [], set()
+    for job in sweep.jobs:
+        pair = job.deal.name, job.pool.name
+        how = {"fresh": fresh, "max_paths": max_paths, "judged": pair in known, **options}
+        plans.append(plan(job, out=cell_folder(where, job), **how))
+        known.add(pair)
     check_paths(sum(one.paths for one in plans), max_paths)
-    return SweepPlan(sweep.model_copy(update={"jobs": tuple(one.job for one in plans)}), plans, where, fresh)
+    return SweepPlan(sweep.model_copy(update={"jobs": tuple(one.job for one in plans)}), tuple(plans), where, fresh)
 
 
 def cell_folder(out: Path, job: Job) -> Path:

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from stress.sampling.estimators import ESTIMATORS, LEAST, normals_of, sampler_of, with_estimator
+from stress.sampling.estimators import ESTIMATORS, LEAST, normals_of, refuse_misfit, sampler_of, with_estimator
 
 if TYPE_CHECKING:
     from stress.inputs.job import Job
 
-__all__ = ["ESTIMATORS", "LEAST", "Resolved", "normals_of", "resolved", "sampler_of", "with_estimator"]
+__all__ = ["ESTIMATORS", "LEAST", "Resolved", "normals_of", "refuse_misfit", "resolved", "sampler_of", "with_estimator"]
 
 
 class Resolved(NamedTuple):

@@ -26,6 +26,22 @@ def with_estimator(job: Job, estimator: str) -> Job:
     return job.model_copy(update={"estimator": estimator})
 
 
+def refuse_misfit(job: Job) -> None:
+    """Assemble a job as far as no kernel is needed: `stress check` and a run refuse what is refused here.
+
+    Raises ConfigError where deal, pool, scenarios, clock and estimator do not fit together.
+    """
+    from stress.assemble.problem import without_supply
+
+    problem = without_supply(job)
+    if job.estimator == "importance":
+        _refuse_few(job)
+    if job.estimator == "sobol":
+        from stress.sampling.sobol import bits_of
+
+        bits_of(problem.sizes, job.paths)
+
+
 def sampler_of(job: Job, problem: Problem) -> Sampler | None:
     """The sampler that the job's estimator asks for; None for plain sampling. `auto` must be resolved before.
 
@@ -34,8 +50,7 @@ def sampler_of(job: Job, problem: Problem) -> Sampler | None:
     if job.estimator == "auto":
         raise ValueError("estimator auto: call `resolved` first")
     if job.estimator == "importance":
-        if job.paths < LEAST:
-            raise ConfigError(f'estimator = "importance": at least {LEAST} paths, not {job.paths}')
+        _refuse_few(job)
         from stress.sampling.shifts import shifted_of
 
         return shifted_of(job)
@@ -44,6 +59,11 @@ def sampler_of(job: Job, problem: Problem) -> Sampler | None:
 
         return sobol_of(problem, job.seed, job.paths)
     return None
+
+
+def _refuse_few(job: Job) -> None:
+    if job.paths < LEAST:
+        raise ConfigError(f'estimator = "importance": at least {LEAST} paths, not {job.paths}')
 
 
 def normals_of(job: Job, problem: Problem, path: int) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from stress.errors import ConfigError
-from stress.kernels.layout import LANES, PANEL_PATHS
+from stress.kernels.layout import LANES, PANEL_PATHS, Sizes
 from stress.kernels.sampling import BITS, Sobol
 from stress.kernels.tables import Problem
 from stress.kernels.tally import N_REPLICATE
@@ -28,17 +28,23 @@ LEAST_BITS = 24
 def sobol_of(problem: Problem, seed: int, n_path: int) -> Sobol:
     """The sampler of a run of `n_path` paths; a longer run begins with the same points.
 
-    Raises ConfigError where months x factors are more dimensions than the direction numbers cover.
+    Raises what `bits_of` raises.
     """
     sizes = problem.sizes
+    n_bit = bits_of(sizes, n_path)
+    direction, start = _scrambled(_directions(sizes.n_month * sizes.n_factor, n_bit), seed)
+    return Sobol(direction, start, principal_components(sizes.n_month, float(problem.market.phi[0])))
+
+
+def bits_of(sizes: Sizes, n_path: int) -> int:
+    """Bits of the index of a replicate's points. Raises ConfigError for too many months x factors, or paths."""
     n_dimension = sizes.n_month * sizes.n_factor
     if n_dimension > qmc.Sobol.MAXDIM:
         raise ConfigError(f'estimator = "sobol": {n_dimension} months x factors, at most {qmc.Sobol.MAXDIM}')
-    n_bit = max(LANES * -(-n_path // PANEL_PATHS) - 1, 2**LEAST_BITS - 1).bit_length()
+    n_bit: int = max(LANES * -(-n_path // PANEL_PATHS) - 1, 2**LEAST_BITS - 1).bit_length()
     if n_bit > BITS:
         raise ConfigError(f'estimator = "sobol": at most {2**BITS * N_REPLICATE:,} paths, not {n_path:,}')
-    direction, start = _scrambled(_directions(n_dimension, n_bit), seed)
-    return Sobol(direction, start, principal_components(sizes.n_month, float(problem.market.phi[0])))
+    return n_bit
 
 
 def principal_components(n_month: int, phi: float) -> NDArray[np.float64]:
