@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import typing
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from stress.cli import _run
 from stress.explain.keys import Key, key_tables, toml
 from stress.explain.targets import MEANING, example
 from stress.inputs.parse import KINDS
+from stress.inputs.pool import Pool
 from stress.inputs.read import read_document
 from stress.inputs.scenario import Shock
 from stress.inputs.targets import Target
@@ -121,3 +123,18 @@ def test_a_message_names_the_reference(tmp_path: Path, capsys: pytest.CaptureFix
     file.write_text(text.replace("roll_m1 = 0.30", "zzz = 0.3\nroll_m1 = 0.3"), encoding="utf-8")
     assert _run(["check", str(file)]) == 2
     assert "`stress explain --keys pool.ladder`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("key", ["opening", "plan_share", "copula", "loadings", "obligors", "billing", "payment_rate"])
+def test_what_the_pool_template_shows_as_a_comment_is_right_once_it_stands_there(key: str) -> None:
+    """Take the comment signs off: the pool is still one, without what the key stands in place of."""
+    text = (ROOT / "stress/templates/pool.toml").read_text(encoding="utf-8")
+    comment = rf"^# ({key} = (?:\[\n(?:#.*\n)*?# \]|.*))"
+    uncommented = re.sub(comment, lambda found: found[1].replace("\n# ", "\n"), text, flags=re.MULTILINE)
+    assert uncommented != text
+    instead = {"loadings": r"correlation_prepayment = .*", "payment_rate": r"plans = \[\n(?:.*\n)*?\]"}
+    if key in instead:
+        uncommented = re.sub(instead[key], "", uncommented, count=1)
+    pool = Pool.model_validate_json(json.dumps(document(uncommented)))
+    part = {"copula": pool.dependence, "loadings": pool.dependence, "plan_share": pool.segments[1]}.get(key, pool)
+    assert getattr(part, key)
