@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from stress.inputs.remark import Remark, named
-from stress.kernels.codes import ACCELERATION, AMORTIZATION, PHASES
+from stress.kernels.codes import ACCELERATION, PHASES
 
 if TYPE_CHECKING:
     from stress.inputs.job import Job
@@ -165,11 +165,11 @@ def _trip_words(job: Job, case: BaseCase) -> Iterator[tuple[str, str]]:
     for trip in case.trips:
         if trip.month > lives:
             continue
-        early = trip.month == case.early_amortization and trip.effect != "none"
-        what = "early amortization" if early else _EFFECTS[trip.effect]
-        said = (
-            f"trips in month {trip.month} of the base case, {what}: {trip.value:.4g} against a limit of {trip.limit:g}"
-        )
+        ends = trip.month == case.early_amortization and trip.effect != "none"
+        early = "early amortization" if trip.effect == "acceleration" else "which ends the revolving period"
+        what = early if ends and trip.effect == "acceleration" else f"{_EFFECTS[trip.effect]}{f', {early}' * ends}"
+        against = f"{trip.value:.4g} against a limit of {trip.limit:g}"
+        said = f"trips in month {trip.month} of the base case, {what}: {against}"
         yield named("triggers", trip.trigger), said + ("; " + TRAP if observed[trip.trigger] == "deficiency" else "")
 
 
@@ -183,7 +183,7 @@ def _trips(job: Job, values: Values) -> Iterator[Trip]:
 
 def _early(phase: np.ndarray, revolving_months: int) -> int | None:
     """The first month, while the deal is to revolve, that ends in a phase to which a trigger leads."""
-    ended = np.flatnonzero((phase[:revolving_months] >= ACCELERATION) & (phase[:revolving_months] != AMORTIZATION))
+    ended = np.flatnonzero(phase[:revolving_months] >= ACCELERATION)
     return int(ended[0]) + 1 if ended.size else None
 
 

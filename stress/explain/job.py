@@ -42,18 +42,12 @@ def _pool(pool: Pool) -> list[str]:
             "days after the bill."
         )
     enters = "enters M1 a month" if pool.ladder is not None else "defaults a month"
-    rows = [
-        [
-            s.name,
-            percent(s.share),
-            percent(s.entry_rate),
-            percent(s.monthly_fee),
-            percent(s.prepayment),
-            percent(s.recovery),
-        ]
-        for s in pool.segments
-    ]
-    lines += ["", *table(["segment", "share", enters, "fee a month", "prepays a month", "recovered"], rows), ""]
+    columns = {"share": "share", enters: "entry_rate", "fee a month": "monthly_fee", "prepays a month": "prepayment"}
+    columns["recovered"] = "recovery"
+    if pool.payment_rate is not None:
+        del columns["fee a month"]
+    rows = [[s.name, *(percent(getattr(s, key)) for key in columns.values())] for s in pool.segments]
+    lines += ["", *table(["segment", *columns], rows), ""]
     if pool.ladder is not None:
         ladder = pool.ladder
         lines.append(

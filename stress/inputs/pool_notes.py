@@ -65,6 +65,18 @@ def _prices(pool: Pool) -> Found:
         yield "cash_rate", f"{pool.cash_rate:g} is {pool.cash_rate:.0%} a year on idle cash"
 
 
+def _of_plans(pool: Pool) -> Found:
+    """Keys that belong to instalment plans, in a pool of cards."""
+    if pool.payment_rate is None:
+        return
+    for segment in pool.segments:
+        if segment.monthly_fee:
+            earns = f"cards earn payment_rate.annual_yield = {pool.payment_rate.annual_yield:g}"
+            yield f"{_named(segment.name)}.monthly_fee", f"{segment.monthly_fee:g} is charged on plans alone: {earns}"
+    if pool.eligibility.months_before_legal_maturity:
+        yield "eligibility.months_before_legal_maturity", "cards have no term, so it keeps none of them out"
+
+
 def _nothing_in_it(pool: Pool) -> Found:
     """Segments and plans that no receivable belongs to."""
     for segment in pool.segments:
@@ -105,4 +117,12 @@ def _named(segment: str) -> str:
     return named("segments", segment)
 
 
-_RULES: tuple[Callable[[Pool], Found], ...] = (_names, _monthly_rates, _prices, _nothing_in_it, _limits, _supply)
+_RULES: tuple[Callable[[Pool], Found], ...] = (
+    _names,
+    _monthly_rates,
+    _prices,
+    _of_plans,
+    _nothing_in_it,
+    _limits,
+    _supply,
+)

@@ -6,6 +6,7 @@ import datetime
 import difflib
 import math
 import os
+import re
 import stat
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import tomli
 
 from stress.errors import ConfigError
 
+_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|#.*")
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 16
 """Tables within tables; no input file needs more than six."""
@@ -100,6 +103,10 @@ def _syntax(error: tomli.TOMLDecodeError, text: str) -> str:
         hint = "; truth values are true and false"
     elif word.endswith("%"):
         hint = "; write a fraction, not a percent: 0.05 for 5%"
+    elif _DATE.fullmatch(word):
+        hint = "; a date is written 2026-04-10"
+    elif not _QUOTED.sub("", line).isascii():
+        hint = "; names and text in other letters than a to z need quotes, on both sides of the equals sign"
     elif ":" in line and "=" not in line:
         hint = "; TOML writes key = value, not key: value"
     elif key and word[:1].isalpha() and word not in ("true", "false", "inf", "nan"):
