@@ -18,12 +18,18 @@ def is_table(path: Path) -> bool:
 
 
 def checked_table(path: Path) -> tuple[str, list[dict[str, str]]]:
-    """(kind, notes) of a tape, or of a table of periods. Raises DataError."""
+    """(kind, notes) of a tape, of a table of periods or of vintages. Raises DataError."""
     if _is_tape(path):
         return "tape", [_note(path, says) for says in _held_by_tape(path)]
     from stress.inputs.table import read_table
 
-    table = read_table(path)
+    try:
+        table = read_table(path)
+    except DataError:
+        vintages = _held_by_vintages(path)
+        if not vintages:
+            raise
+        return "vintages", [_note(path, says) for says in vintages]
     names = ", ".join(map(repr, table.variable[:8])) + (f" and {n - 8} more" if (n := len(table.variable)) > 8 else "")
     held = f"{table.n} {_EVERY[table.start.per_year]}, {table.label(0)} to {table.label(table.n - 1)}: {names}"
     return "table", [_note(path, says) for says in (held, *table.note)]
@@ -47,6 +53,20 @@ def _held_by_tape(path: Path) -> list[str]:
     dropped = [f"dropped {d.n:,} rows, first in row {d.first_row:,}: {d.reason}" for d in found.dropped]
     held = f"{found.stock.n:,} loans of {found.n_read:,} rows, balance {found.stock.balance:,.2f}"
     return [held, *found.note, *dropped]
+
+
+def _held_by_vintages(path: Path) -> list[str]:
+    """What a vintage table holds; nothing where the file is none."""
+    from stress.tables.vintages import read_vintages
+
+    try:
+        found = read_vintages(path)
+    except DataError:
+        return []
+    cohorts = f"{len(found.cohort)} cohorts, {found.cohort[0]} to {found.cohort[-1]}"
+    totals = [f"{name}, {'running totals' if found.cumulative(name) else 'by month'}" for name in found.measure]
+    held = f"{cohorts}, by ages {found.age[0]} to {found.age[-1]}; figures: {'; '.join(totals)}"
+    return [held, *(f"by cohort: {name}" for name, _ in found.base), *found.note]
 
 
 def _note(path: Path, says: str) -> dict[str, str]:

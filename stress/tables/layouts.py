@@ -36,7 +36,7 @@ LAYOUTS = (
     Layout("Excel in a land of decimal commas", "Date;rate / 31.03.2023;1.234,5", "where all cells agree on it"),
     Layout("year and quarter (or month) in two columns", "Year,Quarter,rate / 2023,1,3.6", "joined"),
     Layout("vintages", "Age,2018,2019 / 1,0.10,0.12; or Vintage,1,2; or vintage,age,loss a row",
-           "cohorts by age: not a table of periods"),
+           "cohorts by age, never as periods; the amount originated in a column or row"),
 )  # fmt: skip
 """Macro tables, histories and (with dates of any spacing) index files."""
 

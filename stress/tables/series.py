@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stress.errors import DataError
-from stress.tables.cells import Cells, read_cells
+from stress.tables.ages import are_ages
+from stress.tables.cells import Cells, Row, read_cells
 from stress.tables.dates import WrongLabel, in_step, read_labels
 from stress.tables.framed import (
     WITHIN,
@@ -91,6 +92,7 @@ def _periods_down(cells: Cells) -> Series:
         raise _no_values(frame, text)
     stamps, style = _stamps(frame, date, label, len(set(label)) == len(label))
     note = [*frame.note, *([f"dates are {style}"] if style else [])]
+    _no_ages(frame, [frame.head[k] for k in value], cells.row[head])
     found = numbers(frame, value)
     if len(set(stamps)) < len(stamps):
         return _long(frame, stamps, text, found, note, scenario)
@@ -150,11 +152,7 @@ def _periods_across(cells: Cells, head: int) -> Series:
     name = [", ".join(cell for cell in row.cell[: date[0]] if cell) for row in frame.body]
     if cells.separator == "\t":
         name = [", ".join(part for part in one.split(",") if part.strip()) for one in name]  # Eurostat: freq,unit,geo
-    if len(name) > 1 and all(one.isdecimal() for one in name):
-        raise DataError(
-            f"{cells.place(frame.body[0])}: the variables are numbers, {name[0]} to {name[-1]}: if these are ages and "
-            "the heading holds vintages, this is a vintage table (stress calibrate vintage)"
-        )
+    _no_ages(frame, name, frame.body[0])
     left = [frame.head[k] for k in range(date[0], len(frame.head)) if k not in date and any(frame.column(k))]
     note = [*frame.note, *([f"columns that are no period are left out: {', '.join(left)}"] if left else [])]
     for n, k in enumerate(date):
@@ -172,6 +170,13 @@ def _periods_across(cells: Cells, head: int) -> Series:
     found = numbers(frame, date)
     columns = [[found[k][n] for k in order] for n in range(len(name))]
     return _series(frame, "", start, name, columns, note)
+
+
+def _no_ages(frame: Frame, name: Sequence[str], row: Row) -> None:
+    """Variables that are numbers are ages: the periods are cohorts, not the calendar."""
+    if are_ages(name):
+        where = f"{frame.cells.place(row)}: the variables are ages, {name[0]} to {name[-1]}"
+        raise DataError(f"{where}, so this is a vintage table, not a table of periods")
 
 
 def _across(frame: Frame, date: Sequence[int]) -> tuple[tuple[Stamp, ...], str]:

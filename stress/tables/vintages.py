@@ -1,0 +1,239 @@
+"""Vintage tables: losses, counts or balances of each cohort by its age, in the layouts of static-pool data.
+
+Ages down and cohorts across, cohorts down and ages across, or a row for each cohort and age.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+from stress.errors import DataError
+from stress.tables.ages import age_of
+from stress.tables.cells import Cells, Row, read_cells
+from stress.tables.framed import word
+from stress.tables.numbers import LARGEST, Mixed, decimal_of, is_missing, looks_like_number, parse_number
+from stress.tables.periods import Period, parse_period
+
+COHORTS = ("vintage", "cohort", "origination", "origination month", "origination quarter",
+           "origination year",
+           "origination date", "issue month", "issue date", "issued", "booked", "放款月份")  # fmt: skip
+"""What the column of cohorts is called, in small letters with blanks for underscores."""
+AGES = ("age", "mob", "months on book", "month on book", "months", "loan age", "seasoning", "payments made", "quarters",
+        "years", "账龄", "期数")  # fmt: skip
+"""What the column of ages is called."""
+
+
+class VintageTable(NamedTuple):
+    """Figures by cohort and age, as published; NaN where a cohort has not reached an age."""
+
+    file: str
+    cohort: tuple[str, ...]
+    """Label of each cohort."""
+    start: tuple[Period | None, ...]
+    """The period in which it was originated, where its label says so."""
+    age: tuple[int, ...]
+    """Increasing, in the unit of the table (months, mostly)."""
+    measure: tuple[str, ...]
+    """Names of the figures; one, named as the file's corner says or `value`, unless each row is one cohort and age."""
+    value: tuple[tuple[tuple[float, ...], ...], ...]
+    """(measure, cohort, age) in the unit of the publication: 3.6% is 3.6."""
+    base: tuple[tuple[str, tuple[float, ...]], ...]
+    """Figures by cohort alone, such as the amount originated: (name, (cohort,))."""
+    percent: bool
+    """Whether the figures carry percent signs."""
+    note: tuple[str, ...]
+
+    def matrix(self, measure: str | None = None) -> tuple[tuple[float, ...], ...]:
+        """(cohort, age) of one measure; of the only one where none is named. DataError where that is not one."""
+        if measure is None and len(self.measure) == 1:
+            return self.value[0]
+        if measure not in self.measure:
+            raise DataError(f"{self.file}: has no single figure {measure!r}: name one of {', '.join(self.measure)}")
+        return self.value[self.measure.index(measure)]
+
+    def cumulative(self, measure: str | None = None) -> bool:
+        """Whether the figures of no cohort ever fall with age: running totals, not figures of each month."""
+        known = ([x for x in row if not math.isnan(x)] for row in self.matrix(measure))
+        return all(a <= b for row in known for a, b in pairwise(row))
+
+
+def read_vintages(path: str | Path) -> VintageTable:
+    """Read a vintage table: text or .xlsx. DataError with file, line, what stands there and what to do.
+
+    Also where a cohort or an age stands twice, ages do not increase, or a number is none.
+    """
+    cells = read_cells(path)
+    head = _across(cells)
+    if head is not None:
+        return _wide(cells, head)
+    found = _long_heading(cells)
+    if found is None:
+        raise DataError(
+            f"{cells.file}: is no vintage table: the heading must have ages (1, 2, ...) or cohorts (2018, 2019Q1, ...) "
+            "across, or columns of both (vintage, age, ...)"
+        )
+    return _long(cells, *found)
+
+
+def _across(cells: Cells) -> int | None:
+    """The heading whose cells beside the first are ages or cohorts (two at least) and names."""
+    for k, row in enumerate(cells.row[:-1]):
+        corner, rest = row.cell[0], [cell for cell in row.cell[1:] if cell]
+        if parse_period(corner) is not None or age_of(corner) is not None or looks_like_number(corner):
+            continue
+        labels = [cell for cell in rest if age_of(cell) is not None or parse_period(cell) is not None]
+        if len(labels) >= 2 and not any(looks_like_number(cell) for cell in rest if cell not in labels):
+            return k
+    return None
+
+
+def _wide(cells: Cells, head: int) -> VintageTable:
+    """Ages or cohorts across; of the columns or rows that are neither, those with numbers are figures by cohort."""
+    names = cells.row[head].cell
+    body = _body(cells, head, len(names))
+    ages_across = sum(age_of(cell) is not None for cell in names[1:]) >= 2
+    columns = [k for k in range(1, len(names)) if (age_of if ages_across else parse_period)(names[k]) is not None]
+    if ages_across:
+        cohorts, rows = [row.cell[0] for row in body], body
+        ages = [_age(cells, cells.row[head], names[k]) for k in columns]
+        beside = [
+            (names[k], [row.cell[k] for row in body]) for k in range(1, len(names)) if k not in columns and names[k]
+        ]
+        grid = [[row.cell[k] for k in columns] for row in rows]
+    else:
+        rows = [row for row in body if age_of(row.cell[0]) is not None]
+        cohorts, ages = [names[k] for k in columns], [_age(cells, row, row.cell[0]) for row in rows]
+        beside = [(row.cell[0], [row.cell[k] for k in columns]) for row in body if row not in rows]
+        grid = [[row.cell[k] for row in rows] for k in columns]
+    _increasing(cells, ages)
+    _once(cells, cohorts)
+    decimal = _decimal(cells, [*(c for line in grid for c in line), *(c for _, line in beside for c in line)])
+    value, percent = _numbers(cells, decimal, grid, cohorts, [str(age) for age in ages])
+    base = tuple((name, _numbers(cells, decimal, [line], [name], cohorts)[0][0]) for name, line in beside)
+    return VintageTable(
+        cells.file, tuple(cohorts), tuple(map(parse_period, cohorts)), tuple(ages), (_corner(names[0]),), (value,),
+        base, percent, cells.note,
+    )  # fmt: skip
+
+
+def _corner(name: str) -> str:
+    """The corner names the figures where it names neither ages nor cohorts."""
+    return "value" if not name or word(name) in (*AGES, *COHORTS) else name
+
+
+def _long_heading(cells: Cells) -> tuple[int, int, int] | None:
+    """(heading, column of cohorts, column of ages) of a table with a row for each cohort and age."""
+    for k, row in enumerate(cells.row[:-1]):
+        names = [word(cell) for cell in row.cell]
+        cohort = next((names.index(name) for name in COHORTS if name in names), None)
+        age = next((names.index(name) for name in AGES if name in names), None)
+        if cohort is not None and age is not None:
+            return k, cohort, age
+    return None
+
+
+def _long(cells: Cells, head: int, cohort: int, age: int) -> VintageTable:
+    """Text beside the cohort (grade, product) tells cohorts apart; every other column is a figure."""
+    names = cells.row[head].cell
+    body = _body(cells, head, len(names))
+    others = [k for k in range(len(names)) if k not in (cohort, age) and names[k]]
+    text = [k for k in others if not any(looks_like_number(row.cell[k]) for row in body if not is_missing(row.cell[k]))]
+    figures = [k for k in others if k not in text]
+    if not figures:
+        raise DataError(f"{cells.file}: has no column of figures beside {names[cohort]!r} and {names[age]!r}")
+    label = [", ".join([row.cell[cohort], *(row.cell[k] for k in text if row.cell[k])]) for row in body]
+    ages = [_age(cells, row, row.cell[age]) for row in body]
+    place: dict[tuple[str, int], Row] = {}
+    for row, one, at in zip(body, label, ages, strict=True):
+        if (one, at) in place:
+            twice = f"age {at} of {one!r} stands twice, first in {cells.unit} {place[one, at].number}"
+            raise DataError(f"{cells.place(row)}: {twice}")
+        place[one, at] = row
+    cohorts, every = list(dict.fromkeys(label)), sorted(set(ages))
+    start = {one: parse_period(row.cell[cohort]) for one, row in zip(label, body, strict=True)}
+    decimal = _decimal(cells, [row.cell[k] for row in body for k in figures])
+    read, signs = [], []
+    for k in figures:
+        grid = [[place[one, at].cell[k] if (one, at) in place else "" for at in every] for one in cohorts]
+        value, percent = _numbers(cells, decimal, grid, cohorts, [str(at) for at in every])
+        read.append(value)
+        signs.append(percent)
+    return VintageTable(
+        cells.file, tuple(cohorts), tuple(start[one] for one in cohorts), tuple(every),
+        tuple(names[k] for k in figures), tuple(read), (), all(signs), cells.note,
+    )  # fmt: skip
+
+
+def _body(cells: Cells, head: int, width: int) -> list[Row]:
+    """Rows below the heading up to the last with a number, each as wide as the heading. DataError by line."""
+    last = max((n for n in range(head + 1, len(cells.row)) if _has_number(cells.row[n])), default=head)
+    found = []
+    for row in cells.row[head + 1 : last + 1]:
+        cell = row.cell[:width] if not any(row.cell[width:]) else row.cell
+        cell = (*cell, *[""] * (width - len(cell)))  # a young cohort's row may end early
+        if len(cell) != width or not _has_number(row):
+            said = f"has {len(row.cell)} cells; the heading has {width}" if len(cell) != width else "holds no figures"
+            raise DataError(f"{cells.place(row)}: {said}: take it out if it is none of the table")
+        found.append(Row(row.number, cell))
+    if not found:
+        raise DataError(f"{cells.file}: has no rows of figures below its heading")
+    return found
+
+
+def _has_number(row: Row) -> bool:
+    return any(not is_missing(cell) and looks_like_number(cell) for cell in row.cell[1:])
+
+
+def _age(cells: Cells, row: Row, label: str) -> int:
+    found = age_of(label)
+    if found is None:
+        raise DataError(f"{cells.place(row)}: {label[:40]!r}: must be an age: 1, 2, ... (or M1, 12 months, MOB 12)")
+    return found
+
+
+def _increasing(cells: Cells, ages: Sequence[int]) -> None:
+    for before, after in pairwise(ages):
+        if after <= before:
+            raise DataError(f"{cells.file}: age {after} follows age {before}: ages must increase")
+
+
+def _once(cells: Cells, cohorts: Sequence[str]) -> None:
+    for k, one in enumerate(cohorts):
+        if not one or one in cohorts[:k]:
+            raise DataError(f"{cells.file}: cohort {k + 1}, {one!r}: the names of cohorts must differ and not be empty")
+
+
+def _decimal(cells: Cells, text: list[str]) -> str:
+    try:
+        return decimal_of(cell for cell in text if not is_missing(cell))
+    except Mixed as error:
+        raise DataError(f"{cells.file}: {error}") from None
+
+
+def _numbers(
+    cells: Cells, decimal: str, grid: list[list[str]], row: Sequence[str], column: Sequence[str]
+) -> tuple[tuple[tuple[float, ...], ...], bool]:
+    """The cells as numbers, and whether they carry percent signs: all that are not zero, or none. DataError."""
+    signs: set[bool] = set()
+
+    def number(cell: str, where: str) -> float:
+        if is_missing(cell):
+            return math.nan
+        found = parse_number(cell, decimal)
+        if found is None:
+            raise DataError(f"{cells.file}: {where}: {cell[:40]!r}: must be a number of at most {LARGEST:g}, or empty")
+        if found.value:
+            signs.add(found.percent)
+        if len(signs) > 1:
+            raise DataError(f"{cells.file}: {where}: {cell[:40]!r}: some figures have a percent sign, others none")
+        return found.value
+
+    value = tuple(
+        tuple(number(cell, f"{name}, {at}") for cell, at in zip(line, column, strict=True))
+        for name, line in zip(row, grid, strict=True)
+    )
+    return value, signs == {True}
