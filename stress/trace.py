@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from stress.inputs.door import cases_of, path_of, with_options
 from stress.inputs.job import Job
 from stress.kernels import alone, codes, tables
 from stress.kernels.layout import LANES
-from stress.kernels.memory import Workspace
+from stress.kernels.memory import Workspace, pack
 from stress.kernels.shown import SHOWN
 from stress.kernels.tables import Problem
 from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
@@ -66,8 +67,20 @@ def trace_of(job: Job, problem: Problem, path: int, normals: np.ndarray | None =
     import xarray as xr
 
     variables = values_of(job, problem, path, normals)
-    dates, n_month = calendar_of(job.deal), problem.sizes.n_month
-    coords = {
+    attrs = {
+        "path": path,
+        "scenario": job.scenarios[0].name,
+        "seed": str(job.seed),
+        "currency": job.deal.currency,
+        "revolving_months": job.deal.revolving_months,
+    }
+    return xr.Dataset(variables, coords=labels_of(job), attrs=attrs)
+
+
+def labels_of(job: Job) -> dict[str, Any]:
+    """Coordinates of a trace: months with their dates, names of notes, segments, accounts, fees, triggers, steps."""
+    dates, n_month = calendar_of(job.deal), job.deal.legal_maturity_months
+    return {
         "month": np.arange(1, n_month + 1),
         "collection_end": ("month", np.array(dates.collection_end, "datetime64[ns]")),
         "payment_date": ("month", np.array(dates.payment, "datetime64[ns]")),
@@ -80,14 +93,6 @@ def trace_of(job: Job, problem: Problem, path: int, normals: np.ndarray | None =
         "factor": list(factors_of(job.pool).name),
         "bucket": [1, 2, 3],
     }
-    attrs = {
-        "path": path,
-        "scenario": job.scenarios[0].name,
-        "seed": str(job.seed),
-        "currency": job.deal.currency,
-        "revolving_months": job.deal.revolving_months,
-    }
-    return xr.Dataset(variables, coords=coords, attrs=attrs)
 
 
 def values_of(job: Job, problem: Problem, path: int, normals: np.ndarray | None = None) -> Values:
@@ -99,17 +104,28 @@ def values_of(job: Job, problem: Problem, path: int, normals: np.ndarray | None 
     return {**found, "supply": (("month", "cohort"), problem.market.supply[0, : problem.sizes.n_month])}
 
 
+def block_means(job: Job, problem: Problem, blocks: int) -> Iterator[Values]:
+    """The variables of a trace as means over the 32 paths of each block, block after block of the job's seed."""
+    space = Workspace(pack(problem, traced=True))
+    steps = step_labels(job.deal)[1]
+    for block in range(blocks):
+        space.put_normals(alone.drawn_normals(problem, block, job.seed))
+        alone.run(space, 0, 1, LANES, job.seed, drawn=True, first_path=block * LANES)
+        yield _variables(space, problem, steps, None)
+
+
 _INNER = ("total_defaulted", "total_recovered")
 _DIMS: dict[str, tuple[str, ...]] = {"note": ("tranche",), "fee": ("fee",), "trigger": ("trigger",), "pool": ()}
 """Dimensions, beside the month, of the groups of rows that a replay shows under the names of the kernels."""
 
 
-def _variables(space: Workspace, problem: Problem, step_of_row: list[int], lane: int) -> Values:
-    """Rows of each month by name."""
+def _variables(space: Workspace, problem: Problem, step_of_row: list[int], lane: int | None) -> Values:
+    """Rows of each month by name, of one lane or as the mean of all."""
 
     def at(name: str) -> np.ndarray:
         """(T, ...) of the path."""
-        return np.array(space.traced(name)[..., lane])
+        rows = space.traced(name)
+        return rows.mean(axis=-1) if lane is None else np.array(rows[..., lane])
 
     found: Values = {}
     for name, (group, _) in SHOWN.items():

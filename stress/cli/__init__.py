@@ -24,6 +24,7 @@ COMMANDS = {
     "compare": "stress.cli.compare:compare",
     "explain": "stress.cli.explain:explain",
     "replay": "stress.cli.replay:replay",
+    "cashflows": "stress.cli.cashflows:cashflows",
     "breakeven": "stress.cli.breakeven:breakeven",
     "size": "stress.cli.size:size",
     "reverse": "stress.cli.reverse:reverse",

@@ -69,14 +69,14 @@ def replay(
     if path is None:
         assert quantile is not None
         assert tranche is not None
-        path, spared, loaded = _tail_path(loaded, results, name, tranche, quantile)
+        path, spared, loaded = tail_path(loaded, results, name, tranche, quantile)
 
     from stress.trace import replay as replay_path
 
     trace = replay_path(loaded, path, scenario=name)
     columns = months(trace)
     if csv_file is not None:
-        _write_csv(csv_file, columns)
+        write_csv(csv_file, columns)
     title = f"{loaded.name}: path {path} under {name}"
     from stress import report
 
@@ -132,7 +132,7 @@ def _loss_words(loss: float, spared: float) -> str:
     return f"no loss; it loses on {fraction(1.0 - spared)} of paths, from quantile {first:.{digits}f} on"
 
 
-def _tail_path(job: Job, folder: Path | None, scenario: str, tranche: str, quantile: float) -> tuple[int, float, Job]:
+def tail_path(job: Job, folder: Path | None, scenario: str, tranche: str, quantile: float) -> tuple[int, float, Job]:
     """The path at the quantile, the share of paths without a loss, and the job as it was run (its seed, paths and
     scenarios)."""
     from stress import jobs, results
@@ -151,10 +151,13 @@ def _tail_path(job: Job, folder: Path | None, scenario: str, tranche: str, quant
     return path, jobs.share_without_loss(dataset, scenario, tranche), ran
 
 
-def _write_csv(path: Path, columns: Columns) -> None:
+def write_csv(path: Path, columns: Columns) -> None:
+    """All columns, a row a month; names that a spreadsheet would take for a formula get an apostrophe."""
+    from stress.report.export import spreadsheet_safe
+
     with writing("--csv", path), open(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(columns)
+        writer.writerow(map(spreadsheet_safe, columns))
         writer.writerows(zip(*columns.values(), strict=True))
 
 

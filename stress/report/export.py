@@ -21,9 +21,9 @@ def to_csv(ds: Result, folder: str | os.PathLike[str]) -> list[Path]:
     files = []
     for name, frame in frames(ds):
         path = _folder(folder) / f"{name}.csv"
-        safe = frame.rename(columns=_plain)
+        safe = frame.rename(columns=spreadsheet_safe)
         for column in safe.select_dtypes(include=["object", "string"]):
-            safe[column] = safe[column].map(_plain)
+            safe[column] = safe[column].map(spreadsheet_safe)
         safe.to_csv(path, index=False, lineterminator="\n")
         files.append(path)
     return files
@@ -57,7 +57,8 @@ def frames(result: Result) -> Iterator[tuple[str, pd.DataFrame]]:
         yield name, pd.concat(frames_, ignore_index=True)
 
 
-def _plain(value: object) -> object:
+def spreadsheet_safe(value: object) -> object:
+    """A text that a spreadsheet would take for a formula gets an apostrophe in front."""
     return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value
 
 

@@ -1,0 +1,110 @@
+"""`stress cashflows`: cash flows month by month, deterministic, of a path, or means with errors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from stress.cli.options import FILE, Count, output_options
+from stress.cli.output import Output
+from stress.cli.writing import writing
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from rich.console import RenderableType
+
+
+@click.command()
+@click.argument("job", type=FILE, metavar="JOB.toml")
+@click.option("--scenario", metavar="NAME", help="[default: the job's first]")
+@click.option("--mean", is_flag=True, help="Means over paths with their errors instead of the deterministic case.")
+@click.option("--paths", type=Count(), help="Paths of a mean. [default: 8,192]")
+@click.option("--path", type=click.IntRange(0, 2**63 - 1), help="One path by its number instead.")
+@click.option("--quantile", type=click.FloatRange(0, 1), help="The path at this quantile of a note's loss instead.")
+@click.option("--tranche", metavar="NAME", help="The note whose loss the quantile is of.")
+@click.option("--results", type=FILE, metavar="DIR", help="Of a quantile: the saved run. [default: results/<job name>]")
+@click.option("--csv", "csv_file", type=FILE, metavar="FILE.csv", help="Also write all columns to one CSV file.")
+@click.option("--xlsx", "workbook", type=FILE, metavar="FILE.xlsx", help="Also write a workbook.")
+@output_options
+def cashflows(
+    job: Path,
+    scenario: str | None,
+    mean: bool,
+    paths: int | None,
+    path: int | None,
+    quantile: float | None,
+    tranche: str | None,
+    results: Path | None,
+    csv_file: Path | None,
+    workbook: Path | None,
+    as_json: bool,
+    quiet: bool,
+    log_json: bool,
+) -> None:
+    """Print cash flows month by month: notes, fees, accounts, pool, and the vectors that deal engines import.
+
+    The deterministic case has expected rates and rho 0; it is no mean of the paths, and --mean says by how much they
+    differ. Vectors (SMM, CPR, MDR, CDR, severity, 30+/60+/90+, payment rate, yield, net loss) are fractions in files.
+
+    \b
+    Example:
+      stress cashflows scenarios/jobs/baitiao-24m.toml
+      stress cashflows job.toml --mean --scenario macro_severe --csv flows.csv
+      stress cashflows job.toml --quantile 0.999 --tranche B --xlsx tail.xlsx
+    """
+    from stress.inputs.load import load_job
+
+    if (quantile is None) != (tranche is None):
+        raise click.UsageError("--quantile and --tranche go together")
+    if sum((mean, path is not None, quantile is not None)) > 1:
+        raise click.UsageError("one of --mean, --path and --quantile")
+    if paths is not None and not mean:
+        raise click.UsageError("--paths is for --mean")
+    loaded = load_job(job)
+    output = Output(as_json, quiet, log_json)
+
+    from stress.analysis.cash_flows import PATHS, VECTORS, cash_flows, mean_flows
+    from stress.report import flows
+
+    if quantile is not None and tranche is not None:
+        from stress.cli.replay import tail_path
+
+        scenario = scenario or loaded.scenarios[0].name
+        path, _, loaded = tail_path(loaded, results, scenario, tranche, quantile)
+    if mean:
+        with output.progress("mean cash flows") as step:
+            found = mean_flows(loaded, scenario, paths or PATHS, step)
+    else:
+        found = cash_flows(loaded, scenario, path)
+    names = list(VECTORS)
+    if csv_file is not None:
+        from stress.cli.replay import write_csv
+
+        write_csv(csv_file, flows.columns(found, names))
+    if workbook is not None:
+        from stress.report import workbook as books
+
+        with writing("--xlsx", workbook):
+            books.write(workbook, books.of_flows(found, names), books.of_job(loaded), found.attrs)
+    output.result(lambda: _tables(found, names), lambda: flows.document(found, names))
+
+
+def _tables(found: xr.Dataset, names: list[str]) -> RenderableType:
+    from rich.console import Group
+    from rich.text import Text
+
+    from stress.cli.answer import sheet_table
+    from stress.report import flows
+
+    kinds = {
+        "deterministic": "deterministic: expected rates, rho 0",
+        "path": f"path {found.attrs.get('path')}",
+        "mean": f"means of {found.attrs.get('paths', 0):,} paths ± standard error",
+    }
+    title = f"{found.attrs['job']} under {found.attrs['scenario']}: {kinds[found.attrs['kind']]}"
+    shown = [(name, sheet) for name, sheet in flows.sheets(found, names) if not name.startswith(("Fees", "Accounts"))]
+    tables = [sheet_table(sheet, name, " ") for name, sheet in shown]
+    note = "Fees and accounts are in --json, --csv and --xlsx. Severity: of the month's defaults, never recovered."
+    return Group(Text(title, style="bold"), *tables, Text(note, style="dim"))

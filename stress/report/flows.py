@@ -1,0 +1,158 @@
+"""Cash flows as tables: pool, notes, fees, accounts and vectors, a row a month until the deal is over."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import xarray as xr
+
+from stress.report.sheets import Sheet
+
+SCALES = ((1e9, "billions"), (1e6, "millions"), (1e3, "thousands"))
+POOL = ("pool_balance", "purchases", "scheduled_principal", "prepaid", "defaults", "recoveries", "income")
+HEADS = {
+    "interest_due": "due",
+    "interest_unpaid": "unpaid",
+    "pool_balance": "balance", "purchases": "bought", "scheduled_principal": "scheduled", "cured_paid": "paid late",
+    "account_balance": "balance", "fee_due": "due", "fee_paid": "paid",
+    "smm": "SMM", "cpr": "CPR", "mdr": "MDR", "cdr": "CDR", "dq30": "30+", "dq60": "60+", "dq90": "90+",
+    "payment_rate": "payment rate", "net_loss_rate": "net loss",
+}  # fmt: skip
+NOTE = ("interest", "principal", "balance")
+
+
+class Part(NamedTuple):
+    """One table of a cash-flow file: columns of numbers by month, each perhaps beside its error."""
+
+    title: str
+    columns: tuple[str, ...]
+    values: tuple[np.ndarray, ...]
+    errors: tuple[np.ndarray | None, ...]
+    share: bool
+    """Rates as fractions; else money."""
+
+
+def parts(ds: xr.Dataset, names: Sequence[str]) -> list[Part]:
+    """Pool, each note, fees, accounts, vectors, of all months. `names`: the vectors in their order."""
+    found = [_part(ds, "Pool", [(HEADS.get(name, name), name, {}) for name in (*POOL, "cured_paid", "dilution")])]
+    for note in map(str, ds["tranche"].values):
+        chosen = [
+            (HEADS.get(name, name), name, {"tranche": note}) for name in (*NOTE, "interest_unpaid", "interest_due")
+        ]
+        found.append(_part(ds, note, chosen))
+    fees = [
+        (f"{fee} {HEADS[name]}", name, {"fee": fee}) for fee in _labels(ds, "fee") for name in ("fee_due", "fee_paid")
+    ]
+    held = [(account, "account_balance", {"account": account}) for account in _labels(ds, "account")]
+    found += [_part(ds, "Fees", fees)] if fees else []
+    found.append(_part(ds, "Accounts", held))
+    return [*found, _part(ds, "Vectors", [(HEADS.get(name, name), name, {}) for name in names], share=True)]
+
+
+def over(ds: xr.Dataset) -> int:
+    """Months until the deal is over: nothing is left of pool and notes, and nothing is paid."""
+    money = np.abs(ds["pool_balance"].values)
+    money = money + np.abs(ds["principal"].values).sum(axis=1) + np.abs(ds["interest"].values).sum(axis=1)
+    busy = np.flatnonzero(money > 1e-6 * money.max())
+    return int(busy[-1]) + 1 if busy.size else 1
+
+
+def sheets(ds: xr.Dataset, vectors: Sequence[str]) -> list[tuple[str, Sheet]]:
+    """For reading: pool and notes in one unit of money, vectors in percent, with their errors where they have any."""
+    pool = float(ds["pool_balance"].max())
+    scale, word = next(((s, w) for s, w in SCALES if pool >= 50.0 * s), (1.0, "units"))
+    dates = [str(date)[:10] for date in ds["payment_date"].values]
+    found = []
+    for part in parts(ds, vectors):
+        by, unit = (0.01, "%") if part.share else (scale, f"{ds.attrs['currency']} {word}")
+        until = over(ds) if part.share else _busy(part)
+        shown = [
+            k
+            for k in range(len(part.columns))
+            if part.share or k < len(NOTE) or (part.columns[k] != HEADS["interest_due"] and np.any(part.values[k]))
+        ]
+        columns = [_cells(part.values[k][:until] / by, part.errors[k], by) for k in shown]
+        head = ("Month", "Payment", *(part.columns[k] for k in shown))
+        months = map(str, ds["month"].values[:until])
+        found.append((f"{part.title}, {unit}", Sheet(head, tuple(zip(months, dates[:until], *columns, strict=True)))))
+    return found
+
+
+def _busy(part: Part) -> int:
+    """Months until nothing of a part is left and nothing moves."""
+    money = np.abs(np.stack(part.values)).sum(axis=0)
+    busy = np.flatnonzero(money > 1e-7 * money.max(initial=0.0))
+    return int(busy[-1]) + 1 if busy.size else 1
+
+
+def document(ds: xr.Dataset, vectors: Sequence[str]) -> dict[str, Any]:
+    """What `stress cashflows --json` prints; NAME_se beside each list where it is a mean."""
+    about = {
+        key: ds.attrs[key]
+        for key in ("job", "scenario", "kind", "path", "paths", "seed", "currency")
+        if key in ds.attrs
+    }
+    pool = (*POOL, "cured_paid", "dilution")
+    return about | {
+        "months": ds["month"].values.tolist(),
+        "payment_dates": [str(date)[:10] for date in ds["payment_date"].values],
+        "notes": _nested(ds, "tranche", {name: name for name in (*NOTE, "interest_due", "interest_unpaid")}),
+        "fees": _nested(ds, "fee", {"fee_due": "due", "fee_paid": "paid"}),
+        "accounts": _nested(ds, "account", {"account_balance": "balance"}),
+        "pool": _lists(ds, {"pool_balance": "balance"} | {name: name for name in pool[1:]}),
+        "vectors": _lists(ds, {name: name for name in vectors}),
+    }
+
+
+def columns(ds: xr.Dataset, vectors: Sequence[str]) -> dict[str, list[Any]]:
+    """One wide table for a CSV file: money in the currency, vectors as fractions, `... se` beside a mean."""
+    found: dict[str, list[Any]] = {
+        "month": ds["month"].values.tolist(),
+        "payment_date": [str(date)[:10] for date in ds["payment_date"].values],
+    }
+    for part in parts(ds, vectors):
+        front = (
+            "" if part.share else f"{part.title.lower() if part.title in ('Pool', 'Fees', 'Accounts') else part.title} "
+        )
+        for name, value, error in zip(part.columns, part.values, part.errors, strict=True):
+            found[f"{front}{name}"] = value.tolist()
+            if error is not None:
+                found[f"{front}{name} se"] = error.tolist()
+    return found
+
+
+def _part(ds: xr.Dataset, title: str, chosen: list[tuple[str, str, dict[str, str]]], share: bool = False) -> Part:
+    values = tuple(np.asarray(ds[name].sel(where).values, float) for _, name, where in chosen)
+    errors = tuple(
+        np.asarray(ds[f"{name}_se"].sel(where).values, float) if f"{name}_se" in ds else None
+        for _, name, where in chosen
+    )
+    return Part(title, tuple(head for head, _, _ in chosen), values, errors, share)
+
+
+def _cells(value: np.ndarray, error: np.ndarray | None, by: float) -> list[str]:
+    """All of a column with as many decimals: five digits of its largest, or two of its largest error."""
+    top = float(np.abs(value).max(initial=0.0))
+    if error is None:
+        digits = min(4, max(0, 4 - math.floor(math.log10(top)))) if top > 0.0 else 2
+        return [f"{x:,.{min(digits, 3)}f}" for x in value + 0.0]
+    error = error[: value.size] / by
+    most = float(error.max(initial=0.0))
+    digits = min(3, max(0, 1 - math.floor(math.log10(most)))) if most > 1e-9 * max(top, 1e-300) else 2
+    return [f"{x:,.{digits}f} ± {e:,.{digits}f}" for x, e in zip(value + 0.0, error, strict=True)]
+
+
+def _labels(ds: xr.Dataset, dim: str) -> list[str]:
+    return [str(label) for label in ds[dim].values]
+
+
+def _nested(ds: xr.Dataset, dim: str, names: dict[str, str]) -> dict[str, Any]:
+    return {label: _lists(ds.sel({dim: label}), names) for label in _labels(ds, dim)}
+
+
+def _lists(ds: xr.Dataset, names: dict[str, str]) -> dict[str, Any]:
+    found = {key: ds[name].values.tolist() for name, key in names.items()}
+    return found | {f"{key}_se": ds[f"{name}_se"].values.tolist() for name, key in names.items() if f"{name}_se" in ds}
