@@ -293,7 +293,7 @@ def test_a_story_tells_early_amortization_from_a_trip_after_the_revolving_period
 
 
 def test_replay_shows_and_saves_every_month(tmp_path: Path) -> None:
-    from stress.cli.replay import _table, _write_csv, months
+    from stress.cli.replay import _table, months, write_csv
 
     dataset = xr.Dataset(
         {"pool_balance": ("month", np.arange(24.0)), "paid": (("month", "tranche"), np.ones((24, 2)))},
@@ -301,7 +301,7 @@ def test_replay_shows_and_saves_every_month(tmp_path: Path) -> None:
     )
     columns = months(dataset)
     assert list(columns) == ["month", "pool_balance", "paid A", "paid B"]
-    _write_csv(tmp_path / "flows.csv", columns)
+    write_csv(tmp_path / "flows.csv", columns)
     with open(tmp_path / "flows.csv", newline="") as file:
         assert len(list(csv.reader(file))) == 25
     assert len(_table("x", columns, width=80).renderables) > 2  # type: ignore[attr-defined]
