@@ -9,14 +9,15 @@ import xarray as xr
 
 import stress
 from benchmarks.cases import JOBS, Effort, Row
-from stress import engine, measures
+from stress import measures
 from stress.inputs.job import Job
 from stress.kernels import alone
 from stress.kernels.layout import PANEL_PATHS
 from stress.kernels.memory import Packed, Workspace
 from stress.measures.weighted import mass
-from stress.sampling import with_estimator
-from stress.sampling.sobol import sobol_of
+from stress.runs import engine
+from stress.runs.sampling import with_estimator
+from stress.runs.sampling.sobol import sobol_of
 
 PATHS = 2**14
 LEVEL = 0.999

@@ -5,11 +5,11 @@ from __future__ import annotations
 from benchmarks.cases import Effort, Row, job_24m
 from benchmarks.scaling import Prediction, predict, taken, tried
 from benchmarks.timing import interleaved, median_ratio
-from stress import engine
 from stress.assemble.problem import assemble
-from stress.counting.counted import joined
 from stress.kernels.layout import PANEL_PATHS
 from stress.kernels.memory import pack
+from stress.runs import engine
+from stress.runs.counting.counted import joined
 
 WORKERS = 16
 PATHS = 10**9

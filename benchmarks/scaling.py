@@ -18,17 +18,17 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from stress import cluster, engine
 from stress.assemble.problem import assemble
-from stress.cluster.drive import FAN_IN
-from stress.cluster.work import combine, count_range, identity
-from stress.counting.counted import Counted, add, encode, joined
-from stress.counting.ranges import LEAST_SENT, chunks
-from stress.engine import n_core
 from stress.inputs.job import Job
 from stress.kernels import alone
 from stress.kernels.layout import PANEL_PATHS
 from stress.kernels.memory import Packed, Workspace, pack
+from stress.runs import cluster, engine
+from stress.runs.cluster.drive import FAN_IN
+from stress.runs.cluster.work import combine, count_range, identity
+from stress.runs.counting.counted import Counted, add, encode, joined
+from stress.runs.counting.ranges import LEAST_SENT, chunks
+from stress.runs.engine import n_core
 
 SMALL = 1024
 """Paths of a task in the check: so few that what a task costs besides its paths shows."""

@@ -39,20 +39,20 @@ from stress.version import __version__
 
 if TYPE_CHECKING:
     from stress import measures, report, results
-    from stress.engine import simulate
     from stress.inputs.load import load
-    from stress.jobs.quantile import path_at
-    from stress.jobs.reading import open
-    from stress.trace import replay
+    from stress.runs.engine import simulate
+    from stress.runs.jobs.quantile import path_at
+    from stress.runs.jobs.reading import open
+    from stress.runs.trace import replay
 
 __all__ = ["__version__", "load", "measures", "open", "path_at", "replay", "report", "results", "simulate"]
 
 _HOME = {
     "load": "stress.inputs.load",
-    "simulate": "stress.engine",
-    "replay": "stress.trace",
-    "path_at": "stress.jobs.quantile",
-    "open": "stress.jobs.reading",
+    "simulate": "stress.runs.engine",
+    "replay": "stress.runs.trace",
+    "path_at": "stress.runs.jobs.quantile",
+    "open": "stress.runs.jobs.reading",
     "measures": "",
     "report": "",
     "results": "",

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 _ROOT = Path(__file__).parent
-COUNTERS = ("kernels/*.py", "counting/counted.py", "counting/ranges.py")
+COUNTERS = ("kernels/*.py", "runs/counting/counted.py", "runs/counting/ranges.py")
 """What turns the kernels' arrays, a seed and a range of paths into counts, and adds counts up."""
 
 

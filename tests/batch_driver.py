@@ -46,7 +46,7 @@ def main() -> int:
     from stress.cli import run as command
     from stress.errors import StressError
     from stress.inputs.load import load_job
-    from stress.jobs.plans import plan
+    from stress.runs.jobs.plans import plan
 
     warnings.simplefilter("ignore")
     report.write = lambda ds, path: Path(path).write_text("<html></html>")  # type: ignore[assignment]

@@ -12,7 +12,7 @@ from stress.assemble.heterogeneity import centred_shift
 from stress.assemble.months import MonthInputs, resolve
 from stress.assemble.turnover import pool_under
 from stress.inputs.job import Job, ScenarioCase
-from stress.inputs.parameters import Parameters
+from stress.inputs.job.parameters import Parameters
 from stress.inputs.pool import Copula, Dependence, Pool
 
 COVARIANCE = ((0.09, 0.01, 0.0), (0.01, 0.16, 0.02), (0.0, 0.02, 0.25))

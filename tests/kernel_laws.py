@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 
 from stress.inputs.deal import AnyStep, Deal
-from stress.inputs.deal_reading import receiver_of, sources_of
+from stress.inputs.deal.reading import receiver_of, sources_of
 from stress.inputs.job import Job
 from stress.kernels.codes import PHASES
 

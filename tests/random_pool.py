@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from random import Random
 
-from stress.inputs.billing import Billing
 from stress.inputs.pool import (
     DelinquencyStock,
     Dependence,
@@ -17,6 +16,7 @@ from stress.inputs.pool import (
     Segment,
     Supply,
 )
+from stress.inputs.pool.billing import Billing
 
 TERMS = (1, 2, 3, 4, 6, 8, 12, 24)
 

@@ -15,7 +15,7 @@ import stress
 from stress import measures
 from stress.errors import ConfigError
 from stress.inputs.job import Job
-from stress.inputs.parameters import Parameters
+from stress.inputs.job.parameters import Parameters
 from stress.inputs.pool import Copula
 from stress.inputs.scenario import Shock
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from stress.inputs.bands import Bands
-from stress.inputs.parse import parse_as
+from stress.inputs.files.parse import parse_as
 
 ILLUSTRATIVE = Path(__file__).parent.parent / "data" / "bands.toml"
 

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stress.analysis.runs import Progress, case_of
+from stress.analysis.trials import Progress, case_of
 from stress.assemble.problem import assemble
 from stress.digest import source_digest
 from stress.inputs.job import Job
 from stress.inputs.load import job_hash
 from stress.kernels.layout import LANES
-from stress.trace import Values, block_means, labels_of, values_of
+from stress.runs.trace import Values, block_means, labels_of, values_of
 from stress.version import __version__
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def cash_flows(job: Job, scenario: str | None = None, path: int | None = None) -
     if path is None:
         values = values_of(one, assemble(one, deterministic=True), 0)
         return _dataset(one, _flows(one, _plain(values)), {"kind": "deterministic"})
-    from stress.trace import replay
+    from stress.runs.trace import replay
 
     trace = replay(one, path)
     known = {str(name): variable.values for name, variable in trace.data_vars.items()}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from stress import measures
-from stress.analysis import runs
+from stress.analysis import trials
 from stress.analysis.inputs_moved import with_shares
 from stress.analysis.note_targets import Target
 from stress.inputs.bands import Bands
@@ -67,7 +67,7 @@ class Work(NamedTuple):
     wanted: Mapping[int, Target]
     table: Bands
     threads: int | None
-    progress: runs.Progress | None
+    progress: trials.Progress | None
     sampler: Sampler | None = None
     """One for all trials, so that they share their draws and weights; None: plain paths."""
 
@@ -121,7 +121,7 @@ def moved(shares: list[float], first: int, note: int, cut: float) -> list[float]
 
 def read(job: Job, case: ScenarioCase, threads: int | None, sampler: Sampler | None) -> Reading:
     """Run the job under one scenario and measure its notes."""
-    ds = runs.counted(job.model_copy(update={"scenarios": (case,)}), threads, sampler=sampler)
+    ds = trials.counted(job.model_copy(update={"scenarios": (case,)}), threads, sampler=sampler)
     loss, chance, life = measures.expected_loss(ds), measures.loss_probability(ds), measures.wal(ds)
 
     def each(answer: xr.Dataset) -> list[Interval]:

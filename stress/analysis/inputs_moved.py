@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from stress.inputs.deal import Deal
 from stress.inputs.job import Job
-from stress.inputs.parameters import Parameters
+from stress.inputs.job.parameters import Parameters
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
 from stress.measures.estimate import NORMAL

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import logit, ndtri
 
 from stress.errors import ConfigError
-from stress.inputs.satellite import Satellite
+from stress.inputs.macro.satellite import Satellite
 
 Array = NDArray[np.float64]
 

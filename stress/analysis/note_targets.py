@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from stress.analysis import runs
+from stress.analysis import trials
 from stress.errors import ConfigError
 from stress.inputs.bands import Bands
 from stress.inputs.job import Job
@@ -56,7 +56,7 @@ def wanted_of(job: Job, targets: Mapping[str | None, Target]) -> dict[int, Targe
         if name is None:
             found = dict.fromkeys(range(last), target) | found
             continue
-        note = runs.note_index(job, name)
+        note = trials.note_index(job, name)
         if note == last:
             raise ConfigError(
                 f"--target {name}:...: {name} ranks last and takes what the others leave; size a note above it"

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stress.analysis import runs
+from stress.analysis import trials
 from stress.analysis.bands import load_bands
-from stress.analysis.breakeven import FEW
+from stress.analysis.break_even import FEW
 from stress.analysis.cuts import Cut, Reading, Work, against, moved, read, smallest_cut, with_error
 from stress.analysis.inputs_moved import note_share, with_shares
 from stress.analysis.note_targets import Target, implied, smallest, wanted_of
@@ -19,7 +19,7 @@ from stress.inputs.bands import Bands
 from stress.inputs.job import Job
 from stress.kernels.sampling import Shifted
 from stress.measures.estimate import Interval
-from stress.sampling.shifts import shifted_of
+from stress.runs.sampling.shifts import shifted_of
 
 Array = NDArray[np.float64]
 
@@ -37,7 +37,7 @@ def size(
     scenario: str | None = None,
     bands: Bands | None = None,
     threads: int | None = None,
-    progress: runs.Progress | None = None,
+    progress: trials.Progress | None = None,
 ) -> Sizing:
     """The largest notes, the most senior first, that meet their targets.
 
@@ -55,7 +55,7 @@ def size(
     ['A', 'B', 'mezzanine', 'subordinated']
     """
     table = bands or load_bands()
-    case, wanted = runs.case_of(job, scenario), wanted_of(job, targets)
+    case, wanted = trials.case_of(job, scenario), wanted_of(job, targets)
     work = Work(job, case, wanted, table, threads, progress)
     shares, groups = _solved(work)
     seed = (job.seed + PROOF_SEED) % 2**64
@@ -113,7 +113,7 @@ def _rare(work: Work) -> bool:
 
 def _aimed(work: Work, job: Job) -> Shifted:
     """Shifts towards losses of the notes as sized."""
-    return shifted_of(runs.variants(job, work.case, [[]]))
+    return shifted_of(trials.variants(job, work.case, [[]]))
 
 
 def _sized(

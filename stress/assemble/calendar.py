@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stress.inputs.deal import DayCount, Deal
-from stress.inputs.deal_dates import collection_ends, first_payment, issue_of, payment_dates
+from stress.inputs.deal.dates import collection_ends, first_payment, issue_of, payment_dates
 
 
 class Calendar(NamedTuple):

@@ -23,7 +23,7 @@ from stress.inputs.deal import (
     TopUp,
     Transfer,
 )
-from stress.inputs.deal_reading import notes_of
+from stress.inputs.deal.reading import notes_of
 from stress.kernels import codes
 from stress.kernels.outcome import MONTH_YEARS
 from stress.kernels.tables import DEAL, STEP, STEP_VALUE, TRIGGER, Contract

@@ -21,10 +21,10 @@ from stress.assemble.problem import COHORTS, sizes_of, supply_of
 from stress.assemble.receivables import due_of, receivables_of
 from stress.assemble.turnover import pool_under
 from stress.inputs.job import Job, ScenarioCase
+from stress.inputs.job.scenario_remarks import how_of, replaced
 from stress.inputs.pool import Pool
-from stress.inputs.remark import Remark
 from stress.inputs.scenario import Shock
-from stress.inputs.scenario_notes import how_of, replaced
+from stress.inputs.text.remark import Remark
 from stress.kernels.tables import MONTH, Receivables
 
 Array = NDArray[np.float64]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from stress.assemble.swing import Swing
 from stress.inputs.deal import Deal
-from stress.inputs.deal_index import levels
+from stress.inputs.deal.index import levels
 from stress.inputs.pool import Pool
 
 Array = NDArray[np.float64]

@@ -10,9 +10,9 @@ import numpy as np
 from stress.assemble.months import MonthInputs
 from stress.assemble.profiles import Profile, card_profile, new_profile, opening_profile
 from stress.errors import ConfigError
-from stress.inputs.billing import MONTH_DAYS, Billing
 from stress.inputs.job import Clock
 from stress.inputs.pool import Pool
+from stress.inputs.pool.billing import MONTH_DAYS, Billing
 from stress.kernels.layout import Floats, Ints, Sizes
 from stress.kernels.tables import Receivables
 

@@ -10,9 +10,9 @@ from scipy.special import expit, logit, ndtr, ndtri
 
 from stress.assemble.polynomial import powers
 from stress.errors import ConfigError
-from stress.inputs import swing as inputs
-from stress.inputs.interpolate import at_months
-from stress.inputs.var import Var
+from stress.inputs.macro import swing as inputs
+from stress.inputs.macro.interpolate import at_months
+from stress.inputs.macro.var import Var
 from stress.tables.periods import Period
 
 Array = NDArray[np.float64]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from stress.calibration.satellite import SatelliteFit, Term
 from stress.errors import ConfigError
-from stress.inputs.parse import parse_as
-from stress.inputs.satellite import Estimate, Satellite
+from stress.inputs.files.parse import parse_as
+from stress.inputs.macro.satellite import Estimate, Satellite
 
 
 def satellite_to_toml(fit: SatelliteFit, name: str = "") -> str:

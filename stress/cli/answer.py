@@ -76,7 +76,7 @@ def question_job(file: Path, paths: int | None, seed: int | None, figure: Path |
     if paths is not None and paths < LEAST:
         raise ConfigError(f"--paths {paths}: at least {LEAST}, as errors are measured between batches of 32 paths")
     job = load_job(file)
-    from stress.analysis.runs import PATHS
+    from stress.analysis.trials import PATHS
 
     return job.model_copy(update={"paths": paths or PATHS, "seed": job.seed if seed is None else seed})
 

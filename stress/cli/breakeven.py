@@ -47,7 +47,7 @@ def breakeven(
       stress breakeven job.toml --tranche B --interest
       stress breakeven job.toml --tranche B --shock payment --percentile 0.999 --figure curve.svg
     """
-    from stress.analysis.breakeven import breakeven as find
+    from stress.analysis.break_even import breakeven as find
 
     with asked.output.progress(f"break-even of {shock}") as progress:
         answer = find(
@@ -58,7 +58,7 @@ def breakeven(
 
 
 def _table(answer: Breakeven) -> Table:
-    from stress.report.chapters import breakeven_sheet
+    from stress.report.page.chapters import breakeven_sheet
 
     title = f"{answer.tranche} under {answer.scenario}: break-even {answer.unit}"
     whole = "Paid in full: " + (

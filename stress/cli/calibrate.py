@@ -14,7 +14,7 @@ from stress.cli.writing import save_text
 from stress.errors import ConfigError
 
 if TYPE_CHECKING:
-    from stress.analysis.calibrate_pool import PoolFit
+    from stress.analysis.entry_rates import PoolFit
 
 
 COMMANDS = {
@@ -58,7 +58,7 @@ def pool(file: Path, out: Path | None, fit_rolls: bool, as_json: bool, quiet: bo
     if not isinstance(model, Pool):
         raise ConfigError(f'{file}: kind = "{getattr(model, "kind", "job")}": a pool is needed here, kind = "pool"')
 
-    from stress.analysis.calibrate_pool import calibrate_pool
+    from stress.analysis.entry_rates import calibrate_pool
 
     try:
         fit = calibrate_pool(model, fit_rolls=fit_rolls)

@@ -14,7 +14,7 @@ from stress.errors import ConfigError, StressError
 
 if TYPE_CHECKING:
     from stress.inputs.job import Job, Sweep
-    from stress.inputs.remark import Remark
+    from stress.inputs.text.remark import Remark
 
 MOST_CASES = 8
 """Base cases of a sweep: the first deals and pools."""
@@ -80,7 +80,7 @@ def _check(path: Path, base_case: bool | None, scenario: str | None) -> dict[str
 def _judge(path: Path, model: Any) -> None:
     """Refuse a job that a run of it would refuse. Raises ConfigError with the file."""
     from stress.inputs.job import Job, Sweep
-    from stress.sampling import refuse_misfit
+    from stress.runs.sampling import refuse_misfit
 
     jobs = model.jobs if isinstance(model, Sweep) else (model,) if isinstance(model, Job) else ()
     for job in {(job.deal.name, job.pool.name): job for job in jobs}.values():
@@ -92,20 +92,20 @@ def _judge(path: Path, model: Any) -> None:
 
 def _notes(path: Path, model: Any) -> list[Remark]:
     """What is allowed in a file and still likely to surprise; of a job also in all that it refers to."""
-    from stress.analysis.static_default import notes_of_static_default
     from stress.inputs.deal import Deal
-    from stress.inputs.deal_notes import notes_of_deal
-    from stress.inputs.expand import cases_of_file
+    from stress.inputs.deal.remarks import notes_of_deal
+    from stress.inputs.files.expand import cases_of_file
+    from stress.inputs.files.parts import located
     from stress.inputs.job import Job, Sweep
-    from stress.inputs.parts import located
+    from stress.inputs.job.scenario_remarks import notes_of_cases
     from stress.inputs.pool import Pool
-    from stress.inputs.pool_notes import notes_of_pool
+    from stress.inputs.pool.remarks import notes_of_pool
     from stress.inputs.scenario import Scenario
-    from stress.inputs.scenario_notes import notes_of_cases
+    from stress.runs.static_default import notes_of_static_default
 
     match model:
         case Job() | Sweep():
-            from stress.analysis.job_remarks import remarks_of  # here: it needs arrays, and so numba
+            from stress.runs.remarks import remarks_of  # here: it needs arrays, and so numba
 
             jobs = model.jobs if isinstance(model, Sweep) else (model,)
             of = [located(path, job, remarks_of(job)) for job in jobs]
@@ -125,12 +125,12 @@ def _base_cases(
     path: Path, model: Job | Sweep, wanted: bool | None, scenario: str | None
 ) -> tuple[list[dict[str, Any]] | None, list[Remark]]:
     """The base case of a job, or of each deal and pool of a sweep, with what is to be said of it; None: not run."""
+    from stress.inputs.files.parts import located
     from stress.inputs.job import Job
-    from stress.inputs.parts import located
 
     jobs = [model] if isinstance(model, Job) else list({(j.deal.name, j.pool.name): j for j in model.jobs}.values())
     if scenario is not None:
-        from stress.jobs import choose_scenarios
+        from stress.runs.jobs import choose_scenarios
 
         choose_scenarios(jobs[0], [scenario])
     if wanted is False:
@@ -139,8 +139,8 @@ def _base_cases(
 
     if wanted is None and not is_kept("run_panels"):
         return [{"not_run": NOT_COMPILED}], []
-    from stress.analysis.base_case import base_case, notes_of_base_case, summary
     from stress.cli.answer import plain
+    from stress.runs.base_case import base_case, notes_of_base_case, summary
 
     cases, notes = [], []
     for job in jobs[:MOST_CASES]:

@@ -32,7 +32,7 @@ def clocks(
       stress clocks scenarios/jobs/baitiao-24m.toml
       stress clocks job.toml --days 20 --month 3 --figure clocks.svg
     """
-    from stress.analysis.clocks import clocks as run
+    from stress.analysis.clock_effects import clocks as run
 
     with asked.output.progress("running the clocks") as progress:
         answer = run(asked.job, days, month, asked.scenario, asked.threads, progress)
@@ -41,7 +41,7 @@ def clocks(
 
 
 def _table(answer: Clocks) -> Table:
-    from stress.report.clock_chapter import clocks_sheet
+    from stress.report.page.clock_chapter import clocks_sheet
 
     sheet = clocks_sheet(answer)
     words = " ".join([sheet.note, *(f"Left out, {reason}." for reason in answer.left_out)])

@@ -94,7 +94,7 @@ def _draw(target: Path, deal: Deal, balance: float | None) -> None:
 
     drawable("--svg", target)
 
-    from stress.explain.picture import picture, picture_svg
+    from stress.explain.drawing import picture, picture_svg
 
     if target.suffix.lower() == ".svg":
         save_text("--svg", target, picture_svg(deal, balance))

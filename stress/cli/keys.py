@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def show_keys(kind: str, markdown: bool, as_json: bool) -> None:
     """Print the reference of a kind of file, of one of its tables, or of `all`: tables, Markdown or JSON."""
     from stress.explain.keys import as_markdown, key_tables
-    from stress.inputs.parse import KINDS
+    from stress.inputs.files.parse import KINDS
 
     found = [table for one in (KINDS if kind == "all" else (kind,)) for table in key_tables(one)]
     if as_json:

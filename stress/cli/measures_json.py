@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from stress.report.deal import input_notes
-from stress.report.sweep import warnings
+from stress.report.page.deal import input_notes
+from stress.report.page.sweep import warnings
 from stress.results import with_mixture
 from stress.results.sweep import DIMS, Result, cells, dims_of, groups
 

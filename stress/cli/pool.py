@@ -99,7 +99,7 @@ def aggregated(
 
 
 def _pool(path: Path) -> Pool:
-    from stress.inputs.parse import parse_as
+    from stress.inputs.files.parse import parse_as
     from stress.inputs.pool import Pool
 
     return parse_as(path, Pool, "--like")

@@ -56,8 +56,8 @@ def replay(
       stress replay job.toml --path 123456 --scenario baseline
       stress replay job.toml --quantile 0.999 --tranche A --csv tail.csv
     """
-    from stress import jobs
     from stress.inputs.load import load_job
+    from stress.runs import jobs
 
     if (path is None) == (quantile is None):
         raise click.UsageError("give --path N, or --quantile Q with --tranche NAME")
@@ -71,7 +71,7 @@ def replay(
         assert tranche is not None
         path, spared, loaded = tail_path(loaded, results, name, tranche, quantile)
 
-    from stress.trace import replay as replay_path
+    from stress.runs.trace import replay as replay_path
 
     trace = replay_path(loaded, path, scenario=name)
     columns = months(trace)
@@ -135,8 +135,9 @@ def _loss_words(loss: float, spared: float) -> str:
 def tail_path(job: Job, folder: Path | None, scenario: str, tranche: str, quantile: float) -> tuple[int, float, Job]:
     """The path at the quantile, the share of paths without a loss, and the job as it was run (its seed, paths and
     scenarios)."""
-    from stress import jobs, results
+    from stress import results
     from stress.inputs.load import job_from_json
+    from stress.runs import jobs
 
     saved = folder or Path("results") / job.name
     dataset = results.open(saved)

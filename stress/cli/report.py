@@ -118,7 +118,7 @@ def _answer(
     output: Output,
 ) -> Any:
     """Ask the job that the results hold."""
-    from stress.analysis.runs import PATHS
+    from stress.analysis.trials import PATHS
     from stress.inputs.load import job_from_json
 
     if paths is not None and paths < LEAST:
@@ -130,22 +130,22 @@ def _answer(
     tranche = tranche or (owed or [job.deal.notes[-1].name])[-1]
     with output.progress(f"{name} of {tranche}") as step:
         if name == "breakeven":
-            from stress.analysis.breakeven import breakeven
+            from stress.analysis.break_even import breakeven
 
             return breakeven(job, tranche, scenario=scenario, threads=threads, progress=step)
         if name == "reverse":
-            from stress.analysis.reverse import reverse
+            from stress.analysis.reverse_stress import reverse
 
             return reverse(job, tranche, scenario=scenario, threads=threads, progress=step)
         if name == "clocks":
-            from stress.analysis.clocks import clocks
+            from stress.analysis.clock_effects import clocks
 
             return clocks(job, scenario=scenario, threads=threads, progress=step)
         if name == "bands":
             from stress.analysis.sizing import size
 
             return size(job, {}, scenario, threads=threads, progress=step)
-        from stress.analysis.sensitivity import sensitivity
+        from stress.analysis.sensitivities import sensitivity
 
         return sensitivity(job, "EL", tranche, scenario, threads=threads, progress=step)
 

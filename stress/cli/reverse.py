@@ -42,9 +42,9 @@ def reverse(
       stress reverse job.toml --tranche B --satellite scenarios/satellites/china_growth.toml
     """
     from stress.analysis.macro_path import macro_path
-    from stress.analysis.reverse import reverse as find
-    from stress.inputs.parse import parse_as
-    from stress.inputs.satellite import Satellite
+    from stress.analysis.reverse_stress import reverse as find
+    from stress.inputs.files.parse import parse_as
+    from stress.inputs.macro.satellite import Satellite
 
     model = None if satellite is None else parse_as(satellite, Satellite, "--satellite")
 

@@ -17,8 +17,8 @@ from stress.errors import ConfigError, StressError
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from stress.jobs.plans import Plan, SweepPlan
     from stress.results import Result
+    from stress.runs.jobs.plans import Plan, SweepPlan
 
 
 ESTIMATORS = ("plain", "sobol", "importance", "auto")
@@ -93,8 +93,8 @@ def run(
       stress run job.toml --estimator importance --target-error EL:B=0.05 --paths 1e7
       stress run job.toml --fail-on EL:B=0.001 --fail-on PD:A=0.0001
     """
-    from stress.jobs.plans import SweepPlan, check_paths, plan_sweep
-    from stress.jobs.plans import plan as plan_of
+    from stress.runs.jobs.plans import SweepPlan, check_paths, plan_sweep
+    from stress.runs.jobs.plans import plan as plan_of
 
     if paths is not None:
         check_paths(paths, max_paths)
@@ -127,7 +127,7 @@ def run(
     else:
         plan = plan_of(loaded, **options)
 
-    from stress.jobs.estimates import refuse, refuse_sweep
+    from stress.runs.jobs.estimates import refuse, refuse_sweep
 
     plans = plan.plans if isinstance(plan, SweepPlan) else (plan,)
     check(limits, list(dict.fromkeys(note.name for one in plans for note in one.job.deal.notes)))
@@ -144,11 +144,12 @@ def execute(plan: Plan | SweepPlan, output: Output, follow: str | None = None, l
 
     Raises LimitBreached, the results being written and printed, where a measure is above its limit.
     """
-    from stress import jobs, report
+    from stress import report
     from stress.cli.follow import followed
     from stress.cli.measures_json import notes
     from stress.cli.watch import interruptible, progress
-    from stress.jobs.plans import Plan
+    from stress.runs import jobs
+    from stress.runs.jobs.plans import Plan
 
     name, first = (plan.job.name, plan) if isinstance(plan, Plan) else (plan.sweep.name, plan.plans[0])
     measure = followed(follow, first.job)
@@ -202,9 +203,9 @@ def execute(plan: Plan | SweepPlan, output: Output, follow: str | None = None, l
 
 def plan_json(plan: Plan | SweepPlan) -> dict[str, Any]:
     """What a dry run says with --json."""
-    from stress.jobs.estimates import estimate, estimate_sweep
-    from stress.jobs.place import address_of
-    from stress.jobs.plans import Plan
+    from stress.runs.jobs.estimates import estimate, estimate_sweep
+    from stress.runs.jobs.place import address_of
+    from stress.runs.jobs.plans import Plan
 
     plans = (plan,) if isinstance(plan, Plan) else plan.plans
     found = estimate(plan) if isinstance(plan, Plan) else estimate_sweep(plan)

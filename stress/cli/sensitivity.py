@@ -45,9 +45,9 @@ def sensitivity(
       stress sensitivity job.toml --parameters scenarios/parameters/us_cards.toml
     """
     from stress.analysis.inputs_moved import INPUTS, calibrated
-    from stress.analysis.sensitivity import sensitivity as find
-    from stress.inputs.parameters import Parameters
-    from stress.inputs.parse import parse_as
+    from stress.analysis.sensitivities import sensitivity as find
+    from stress.inputs.files.parse import parse_as
+    from stress.inputs.job.parameters import Parameters
 
     inputs = INPUTS if parameters is None else calibrated(parse_as(parameters, Parameters, "--parameters"))
     with asked.output.progress("moving inputs") as progress:
@@ -57,7 +57,7 @@ def sensitivity(
 
 
 def _table(answer: Tornado) -> Table:
-    from stress.report.chapters import tornado_number, tornado_sheet, unmoved
+    from stress.report.page.chapters import tornado_number, tornado_sheet, unmoved
 
     of = f" of {answer.tranche}" if answer.tranche else ""
     sheet = tornado_sheet(answer)

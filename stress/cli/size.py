@@ -57,8 +57,8 @@ def _table(answer: Sizing) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    from stress.report.chapters import solved
     from stress.report.numbers import fraction, interval, own_unit, percent, share
+    from stress.report.page.chapters import solved
 
     caption = f"{solved(answer)} EL-implied band by the table '{answer.table}': not a rating. {answer.says}"
     table = Table(

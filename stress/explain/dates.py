@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stress.explain.words import percent
 from stress.inputs.deal import Deal
-from stress.inputs.deal_dates import collection_ends, first_payment, issue_of, payment_dates
+from stress.inputs.deal.dates import collection_ends, first_payment, issue_of, payment_dates
 
 EFFECTIVE = (
     "Triggers are tested on the month's last day. A trip stops purchases from the next day, and the new priority of "

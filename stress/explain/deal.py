@@ -8,7 +8,7 @@ from stress.explain.steps import sentence
 from stress.explain.triggers import trigger_line
 from stress.explain.words import PHASE, listed, money, percent
 from stress.inputs.deal import Deal, Fee, Note
-from stress.inputs.deal_reading import notes_of, phases, steps_of
+from stress.inputs.deal.reading import notes_of, phases, steps_of
 
 
 def explain_deal(deal: Deal, balance: float | None = None) -> str:

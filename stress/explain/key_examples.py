@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from stress.inputs.schema import Schema, alternatives
+from stress.inputs.text.schema import Schema, alternatives
 
 BY_UNIT: dict[str, Any] = {
     "share": 0.1,

@@ -10,8 +10,8 @@ from stress.errors import ConfigError
 from stress.explain.key_examples import example
 from stress.explain.targets import MEANING, ways
 from stress.explain.targets import example as example_shock
-from stress.inputs.parse import KINDS
-from stress.inputs.schema import Schema, allowed_key_words, allowed_words, alternatives, number_range, root_of
+from stress.inputs.files.parse import KINDS
+from stress.inputs.text.schema import Schema, allowed_key_words, allowed_words, alternatives, number_range, root_of
 from stress.spelling import suggest
 
 MOST_WORDS = 30

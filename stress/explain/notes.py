@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from stress.explain.words import listed, money, percent, table
 from stress.inputs.deal import Deal, Note
-from stress.inputs.deal_index import levels
-from stress.inputs.deal_reading import steps_of
+from stress.inputs.deal.index import levels
+from stress.inputs.deal.reading import steps_of
 
 
 def notes_table(deal: Deal, balance: float | None) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from stress.explain.words import SHORT, limit, listed, money, observable_words, percent, then
 from stress.inputs.deal import AnyStep, Condition, Deal, Reserve
-from stress.inputs.deal_reading import notes_of
+from stress.inputs.deal.reading import notes_of
 
 
 def sentence(deal: Deal, step: AnyStep) -> str:

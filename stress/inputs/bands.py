@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from stress.errors import ConfigError
-from stress.inputs.base import Document, Fraction, Name, Strict
+from stress.inputs.text.base import Document, Fraction, Name, Strict
 from stress.spelling import suggest
 
 

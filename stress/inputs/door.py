@@ -10,8 +10,8 @@ from typing import Any
 
 from stress.errors import ConfigError
 from stress.inputs.job import Job, Sweep
-from stress.inputs.job_terms import PATH_LIMIT, ScenarioCase
-from stress.inputs.messages import show
+from stress.inputs.job.terms import PATH_LIMIT, ScenarioCase
+from stress.inputs.text.messages import show
 from stress.spelling import suggest
 
 SEEDS, THREADS = 2**64, 1024

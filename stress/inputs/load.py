@@ -9,15 +9,15 @@ from pathlib import Path
 from stress.errors import ConfigError
 from stress.inputs.bands import Bands
 from stress.inputs.deal import Deal
-from stress.inputs.expand import cases_of_file
+from stress.inputs.files.expand import cases_of_file
+from stress.inputs.files.parse import parse
+from stress.inputs.files.sweep import is_sweep, job_of, sweep_of
 from stress.inputs.job import Job, JobFile, Sweep
-from stress.inputs.parameters import Parameters
-from stress.inputs.parse import parse
+from stress.inputs.job.parameters import Parameters
+from stress.inputs.macro.satellite import Satellite
+from stress.inputs.macro.var import Var
 from stress.inputs.pool import Pool
-from stress.inputs.satellite import Satellite
 from stress.inputs.scenario import Scenario
-from stress.inputs.sweep import is_sweep, job_of, sweep_of
-from stress.inputs.var import Var
 
 
 def load(path: str | Path) -> Job | Sweep | Deal | Pool | Scenario | Satellite | Parameters | Var | Bands:

@@ -38,7 +38,8 @@ def table(result: Result) -> RenderableType:
     <BLANKLINE>
     ...Expected loss...
     """
-    from stress.report import sweep, terminal
+    from stress.report import terminal
+    from stress.report.page import sweep
 
     return sweep.table(result) if sweep.is_sweep(result) else terminal.table(_dataset(result))
 
@@ -65,8 +66,9 @@ def write(
     >>> page.read_text().startswith("<!doctype html>")
     True
     """
-    from stress.report import page, sweep
+    from stress.report import page
     from stress.report.cover import Signed
+    from stress.report.page import sweep
 
     if sweep.is_sweep(result):
         return page.write_text(sweep.render(result), path)

@@ -6,8 +6,8 @@ import xarray as xr
 
 from stress import measures
 from stress.measures.means import has_principal
-from stress.report.deal import input_notes
 from stress.report.numbers import CAP, CAPPED, chance, count, fraction
+from stress.report.page.deal import input_notes
 from stress.report.words import late, residual, weights
 
 LATE = 0.01

@@ -54,7 +54,7 @@ def build(
     balances at closing: 0 marks a certificate, which has no yield and no average life.
 
     >>> from stress.assemble.calendar import calendar_of
-    >>> from stress.engine import tallies
+    >>> from stress.runs.engine import tallies
     >>> from stress.kernels.tally import merge
     >>> tally = merge(list(tallies(job.model_copy(update={"paths": 1024}), 1, None)))
     >>> names = [[x.name for x in group] for group in (job.scenarios, job.deal.notes, job.deal.triggers)]

@@ -8,7 +8,7 @@ from importlib import resources
 from pydantic import TypeAdapter, ValidationError
 
 from stress.errors import ConfigError
-from stress.inputs.base import Name, Title
+from stress.inputs.text.base import Name, Title
 
 NAME_LINE = 'name = "NAME"'
 

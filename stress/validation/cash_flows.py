@@ -13,7 +13,7 @@ from stress.inputs.deal import AnyStep, Deal, Note, PayInterest, PayPrincipal, P
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.pool import Dependence, OpeningLine, Plan, Pool, Segment, Supply
 from stress.inputs.scenario import Shock
-from stress.trace import replay
+from stress.runs.trace import replay
 from stress.validation.check import Finding, exact
 from stress.validation.published import cash_flows
 

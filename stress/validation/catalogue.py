@@ -139,101 +139,101 @@ TESTED = (
     tested(
         "oracle", "re-implementation",
         "the kernel agrees with an independent plain-Python model to 1e-10 of the cut-off balance",
-        "the accounting page alone; random deals, pools and scenarios", "tests/test_kernel_against_oracle.py",
+        "the accounting page alone; random deals, pools and scenarios", "tests/oracle/test_kernel_against_oracle.py",
     ),
     tested(
         "oracle-10000", "re-implementation",
         "the same to 1e-9 on 20,000 paths of 10,000 random deals; cash conserved, no wrong sign, steps in order",
-        "the accounting page alone; laws in tests/kernel_laws.py", "tests/test_kernel_against_oracle.py -m slow",
+        "the accounting page alone; laws in tests/kernel_laws.py", "tests/oracle/test_kernel_against_oracle.py -m slow",
     ),
     tested(
         "hand-worked", "re-implementation", "deals small enough to be worked by hand come out so",
         "notes, accounts, triggers and switches worked on paper",
-        "tests/test_hand_worked_notes.py tests/test_hand_worked_accounts.py tests/test_hand_worked_triggers.py "
-        "tests/test_hand_worked_switches.py",
+        "tests/hand_worked/test_hand_worked_notes.py tests/hand_worked/test_hand_worked_accounts.py tests/hand_worked/test_hand_worked_triggers.py "
+        "tests/hand_worked/test_hand_worked_switches.py",
     ),
     tested(
         "vector-width", "implementation",
         "one SHA-256 over tasks, threads, workers, killed and resumed runs, vector widths; to 1e-9 without a compiler",
-        "all integers that were counted; one block of the worked case", "tests/test_same_bits.py -m slow",
+        "all integers that were counted; one block of the worked case", "tests/promises/test_same_bits.py -m slow",
     ),
     tested(
         "mutants", "implementation", "tests kill mutants of the kernels and the measures",
         "300 seeded changes of one operator, constant or branch; compilation off; tests/mutation",
-        "tests/test_mutation.py -m slow",
+        "tests/promises/test_mutation.py -m slow",
     ),
     tested(
         "branches", "implementation", "tests take 90% of the package's branches or more",
-        "coverage.py by branch; kernels without a compiler, all else as it runs", "tests/test_coverage.py -m slow",
+        "coverage.py by branch; kernels without a compiler, all else as it runs", "tests/promises/test_coverage.py -m slow",
     ),
     tested(
         "unbiased", "estimates",
         "importance sampling agrees with plain sampling at the rate that chance gives, its errors being what they say",
         "expected loss, probability of loss and shortfall of every note of random jobs; paths that draw only factors, "
         "and paths that draw a t mixing variable, parameters, heterogeneity or whole borrowers",
-        "tests/test_unbiased.py -m 'slow or not slow'",
+        "tests/promises/test_unbiased.py -m 'slow or not slow'",
     ),
     tested(
         "batch-faults", "implementation", "a run that is killed, starved or damaged ends whole or says that it did not",
-        "faults made on purpose", "tests/test_batch_faults.py tests/test_batch_clock.py -m 'slow or not slow'",
+        "faults made on purpose", "tests/runs/test_batch_faults.py tests/runs/test_batch_clock.py -m 'slow or not slow'",
     ),
     tested(
         "lost-driver", "implementation", "a lost driver costs at most a chunk of each thread, of a worker seconds more",
         "paths in no shard, at every moment of a run of half a minute",
-        "tests/test_batch_lost_driver.py -m slow",
+        "tests/runs/test_batch_lost_driver.py -m slow",
     ),
     tested(
         "memory", "implementation", "peak memory of a run does not grow with its paths (5%)",
         "100,000 paths against 10 million, and against 2 million under eight scenarios",
-        "tests/test_batch_memory.py -m slow",
+        "tests/promises/test_batch_memory.py -m slow",
     ),
     tested(
         "limits", "implementation", "a run beyond its limits is refused before any work; 10^18 paths are",
-        "--paths, --max-paths, --max-memory", "tests/test_batch_folder.py -k refused_at_once",
+        "--paths, --max-paths, --max-memory", "tests/runs/test_batch_folder.py -k refused_at_once",
     ),
     tested(
         "sweeps", "implementation", "every job of a sweep has the bits of its own run, also after a stop",
-        "two deals, two seeds", "tests/test_sweeps.py",
+        "two deals, two seeds", "tests/runs/test_sweeps.py",
     ),
     tested(
         "kept-paths", "implementation", "a million paths on disk open in a moment and are read in part",
-        "one Zarr store of one writer", "tests/test_batch_paths.py -m slow",
+        "one Zarr store of one writer", "tests/runs/test_batch_paths.py -m slow",
     ),
     tested(
         "scale", "implementation", "the cost of a task and a merge predict many small tasks on 16 worker processes",
-        "the model of benchmarks/scaling.py", "tests/test_scale.py -m slow -k sixteen",
+        "the model of benchmarks/scaling.py", "tests/promises/test_scale.py -m slow -k sixteen",
     ),
     tested(
         "many-cores", "implementation",
         "a model, not a measurement: 10^9 paths under eight scenarios on 64 and on 1,024 cores like these",
-        "the same model; a network that slows nothing", "tests/test_scale.py -m slow -k many_cores",
+        "the same model; a network that slows nothing", "tests/promises/test_scale.py -m slow -k many_cores",
     ),
     tested(
         "cores", "implementation", "two threads count at 90% of twice one or better, by CPU second",
-        "whole counts on one thread and two, in turns", "tests/test_scale.py -m slow -k two_threads",
+        "whole counts on one thread and two, in turns", "tests/promises/test_scale.py -m slow -k two_threads",
     ),
     tested(
         "loopback", "implementation", "a local run listens on loopback only, or not at all",
-        "sockets of the process and its workers", "tests/test_batch_faults.py -k loopback",
+        "sockets of the process and its workers", "tests/runs/test_batch_faults.py -k loopback",
     ),
     tested(
         "constraints", "implementation", "every dependency is pinned, within its bounds, with the SHA-256 of its files",
-        ".ci/constraints.txt against pyproject.toml", "tests/test_constraints.py",
+        ".ci/constraints.txt against pyproject.toml", "tests/repo/test_constraints.py",
     ),
     tested(
         "malformed", "implementation",
         "of 2,000 mutants of the shipped files none is accepted wrongly, crashes, or is refused without file and key",
-        "seeded; judged by ranges written by hand (tests/mutants/judge.py)",
-        "tests/test_malformed.py -m 'slow or not slow'",
+        "seeded; judged by ranges written by hand (tests/hostile/mutants/judge.py)",
+        "tests/hostile/test_malformed.py -m 'slow or not slow'",
     ),
     tested(
         "hostile", "implementation", "files made to harm are refused by one message, in 1 s of processor and 300 MB",
-        "paths, links, sizes, encodings, formulas, wrong units", "tests/test_hostile.py -m 'slow or not slow'",
+        "paths, links, sizes, encodings, formulas, wrong units", "tests/hostile/test_hostile.py -m 'slow or not slow'",
     ),
     tested(
         "hostile-names", "implementation",
         "a name from a file cannot become markup in the report or a formula in a spreadsheet",
-        "OWASP, CSV injection", "tests/test_report.py -k 'escaped or formula'",
+        "OWASP, CSV injection", "tests/report/test_report.py -k 'escaped or formula'",
     ),
 )  # fmt: skip
 

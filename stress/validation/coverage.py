@@ -9,13 +9,14 @@ from typing import NamedTuple
 import numpy as np
 import xarray as xr
 
-from stress import engine, measures
+from stress import measures
 from stress.analytic import loss_es, loss_quantile, t_loss_es, t_loss_quantile, tranche_el, tranche_pd
 from stress.assemble.calendar import calendar_of
-from stress.counting.counted import joined
 from stress.inputs.job import Job
 from stress.kernels.memory import Packed
 from stress.results.build import counted
+from stress.runs import engine
+from stress.runs.counting.counted import joined
 from stress.validation.check import Finding
 from stress.validation.one_period import one_period_job
 

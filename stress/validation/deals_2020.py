@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from stress import measures
 from stress.analytic import turnover_by_payment_rate
-from stress.engine import simulate
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.load import load_job
 from stress.inputs.scenario import Shock
 from stress.measures.proportions import proportion
-from stress.trace import replay
+from stress.runs.engine import simulate
+from stress.runs.trace import replay
 from stress.validation.outcome import Shown
 from stress.validation.published import shipped
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 import xarray as xr
 
 from stress import measures
-from stress.analysis.runs import counted
+from stress.analysis.trials import counted
 from stress.analytic import loss_sd, qrre_risk_weight, t_loss_quantile, tranche_el, tranche_pd
 from stress.inputs.job import Job
 from stress.measures.histogram import WIDTH

@@ -12,9 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from stress import engine, templates
+from stress import templates
 from stress.assemble.problem import assemble
-from stress.counting.counted import digest, joined
 from stress.errors import ConfigError
 from stress.inputs.deal import Deal
 from stress.inputs.job import Clock, Job, ScenarioCase
@@ -23,6 +22,8 @@ from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
 from stress.kernels.memory import pack
 from stress.kernels.tables import Problem
+from stress.runs import engine
+from stress.runs.counting.counted import digest, joined
 from stress.validation.check import Finding, exact
 
 CLOCKS: tuple[Clock, ...] = ("monthly", "monthly", "daily", "payment_date")

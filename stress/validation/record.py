@@ -13,8 +13,8 @@ import numba
 import numpy as np
 
 from stress.digest import source_digest
-from stress.engine import n_core
 from stress.errors import DataError
+from stress.runs.engine import n_core
 from stress.validation.catalogue import ALL
 from stress.validation.check import Check, Result, measure
 from stress.validation.outcome import Outcome, look

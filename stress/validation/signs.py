@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stress.analysis.sensitivity import sensitivity
+from stress.analysis.sensitivities import sensitivity
 from stress.answers.change import Change
 from stress.inputs.load import load_job
 from stress.validation.check import SIGMAS, Finding, exact

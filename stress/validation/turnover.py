@@ -16,7 +16,7 @@ from stress.inputs.deal import AnyStep, CoverDefaults, Deal, Note, PayPrincipal,
 from stress.inputs.job import Clock, Job, ScenarioCase
 from stress.inputs.pool import Dependence, OpeningLine, PaymentRate, Plan, Pool, Segment, Supply
 from stress.inputs.scenario import Shock
-from stress.trace import replay
+from stress.runs.trace import replay
 from stress.validation.check import Finding, exact
 from stress.validation.published import closed_forms
 

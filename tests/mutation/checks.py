@@ -14,9 +14,11 @@ MORE_DEALS = (20, 12, 8, 22, 7, 9, 19)
 """Those that follow where these kill nothing."""
 COUNTED = (55, 13, 9)
 """Short random jobs whose counts are counted again."""
-WORKED = tuple(f"test_hand_worked_{name}.py" for name in ("accounts", "notes", "triggers", "switches", "together"))
+WORKED = tuple(
+    f"hand_worked/test_hand_worked_{name}.py" for name in ("accounts", "notes", "triggers", "switches", "together")
+)
 COUNTS = tuple(
-    f"test_counted_again.py::test_{name}"
+    f"kernels/test_counted_again.py::test_{name}"
     for name in (
         "a_path_in_a_block_of_its_own_is_counted",
         "an_excess_spread_beyond_the_fan_is_counted_in_its_last_bin",
@@ -24,27 +26,29 @@ COUNTS = tuple(
         "a_result_that_is_no_number_is_a_fault_of_its_scenario",
     )
 )
-REPLICATES = "test_counted_again.py::test_the_counts_of_replicates_add_up_to_those_of_all_points"
-WEIGHED = "test_sampling.py::test_weighted_counts_of_a_deal_of_four_months_are_the_sums_over_the_paths"
-MACRO = "test_random_macro.py::test_entry_rates_follow_the_drawn_unemployment_of_the_path"
-BILLS = "test_daily_clock.py::test_instalments_of_bills_sent_in_the_month_of_purchase_are_those_of_the_slow_model"
+REPLICATES = "kernels/test_counted_again.py::test_the_counts_of_replicates_add_up_to_those_of_all_points"
+WEIGHED = "runs/test_sampling.py::test_weighted_counts_of_a_deal_of_four_months_are_the_sums_over_the_paths"
+MACRO = "kernels/test_random_macro.py::test_entry_rates_follow_the_drawn_unemployment_of_the_path"
+BILLS = (
+    "kernels/test_daily_clock.py::test_instalments_of_bills_sent_in_the_month_of_purchase_are_those_of_the_slow_model"
+)
 OWN = {
-    "stress.kernels": ("test_without_a_compiler.py",),
+    "stress.kernels": ("kernels/test_without_a_compiler.py",),
     "stress.kernels.pool": (BILLS,),
     "stress.kernels.purchases": (BILLS,),
-    "stress.kernels.block": ("test_drawn_again.py", *COUNTS, WEIGHED),
+    "stress.kernels.block": ("kernels/test_drawn_again.py", *COUNTS, WEIGHED),
     "stress.kernels.count": (*COUNTS, WEIGHED),
-    "stress.kernels.by_path": ("test_without_a_compiler.py", "test_drawn_again.py", MACRO),
-    "stress.kernels.rates": ("test_drawn_again.py",),
+    "stress.kernels.by_path": ("kernels/test_without_a_compiler.py", "kernels/test_drawn_again.py", MACRO),
+    "stress.kernels.rates": ("kernels/test_drawn_again.py",),
     "stress.kernels.replicates": (
-        "test_counted_again.py::test_the_counts_of_replicates_add_up_to_those_of_all_points",
+        "kernels/test_counted_again.py::test_the_counts_of_replicates_add_up_to_those_of_all_points",
     ),
     "stress.measures": (
-        *("test_measures_by_hand.py", "test_weighted_measures.py", "test_measures.py"),
-        "test_lives.py",
-        "test_replicates.py::test_too_few_paths_for_a_level_leave_the_whole_note_at_risk",
-        "test_replicates.py::test_fewer_than_two_replicates_are_measured_as_plain_paths",
-        "test_replicates.py::test_a_mixture_of_scenarios_keeps_the_replicates",
+        *("measures/test_measures_by_hand.py", "measures/test_weighted_measures.py", "measures/test_measures.py"),
+        "measures/test_lives.py",
+        "measures/test_replicates.py::test_too_few_paths_for_a_level_leave_the_whole_note_at_risk",
+        "measures/test_replicates.py::test_fewer_than_two_replicates_are_measured_as_plain_paths",
+        "measures/test_replicates.py::test_a_mixture_of_scenarios_keeps_the_replicates",
     ),
 }
 """Tests of their own by the longest matching name of a module."""

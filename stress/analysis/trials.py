@@ -1,0 +1,171 @@
+"""Many variants of one case as the scenarios of one job: common random numbers, few counts, no report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stress.assemble.calendar import calendar_of
+from stress.assemble.contract import sizes_of
+from stress.assemble.problem import assemble
+from stress.errors import ConfigError, StressError
+from stress.inputs.deal import Note
+from stress.inputs.job import Job, ScenarioCase
+from stress.inputs.job.rules import check_job
+from stress.inputs.scenario import Shock
+from stress.inputs.targets import Target
+from stress.kernels import alone
+from stress.kernels.layout import LANES
+from stress.kernels.memory import pack
+from stress.kernels.sampling import Sampler
+from stress.kernels.tally import NOTE_QUANTITIES, Tally, decoded
+from stress.runs import engine
+from stress.runs.counting.counted import joined
+from stress.spelling import suggest
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Array = NDArray[np.float64]
+Progress = Callable[[int, int], None]
+
+MOST = 16
+"""Scenarios counted at once: with 64 the fans of a tally take more than 1 GB."""
+PATHS = 32_768
+"""Paths at each point of a curve, where the caller gives none; a power of two splits into equal tasks."""
+
+
+def case_of(job: Job, scenario: str | None) -> ScenarioCase:
+    """A scenario of the job by name, the first where none is given."""
+    names = [case.name for case in job.scenarios]
+    if scenario is None:
+        return job.scenarios[0]
+    if scenario not in names:
+        hint = suggest(scenario, names) or "; a new one is first added to `scenarios` in the job's file"
+        raise ConfigError(f"--scenario {scenario}: the job has no such scenario; it has {', '.join(names)}{hint}")
+    return job.scenarios[names.index(scenario)]
+
+
+def note_index(job: Job, tranche: str, can_lose: bool = False) -> int:
+    """Place of a note in the deal, from the most senior; `can_lose` refuses a certificate, which lent nothing."""
+    names = [note.name for note in job.deal.notes]
+    if tranche not in names:
+        known = f"{', '.join(names)}{suggest(tranche, names)}"
+        raise ConfigError(f"--tranche {tranche}: the deal has no such note: {known}")
+    if can_lose and not lends(job.deal.notes[names.index(tranche)]):
+        can = "it can lose nothing and has neither yield nor life"
+        raise ConfigError(f"--tranche {tranche}: a certificate of size 0 lent nothing, so {can}")
+    return names.index(tranche)
+
+
+def lends(note: Note) -> bool:
+    """False for a certificate, a residual note of size 0."""
+    return 0.0 not in (note.share, note.amount)
+
+
+def has_target(job: Job, target: Target) -> bool:
+    """Whether the job has what a shock on `target` moves: only index rates may be missing altogether."""
+    return target != "index_rate" or bool(job.deal.indices)
+
+
+def variants(job: Job, case: ScenarioCase, moves: Sequence[Sequence[Shock]]) -> Job:
+    """A job whose scenarios are `case` with each of the moves added after its own shocks.
+
+    Raises ConfigError where a shock does not fit deal, pool or clock.
+    """
+    cases = tuple(
+        case.model_copy(
+            update={"name": f"{k} of {case.name}"[:80], "probability": None, "shocks": (*case.shocks, *move)}
+        )
+        for k, move in enumerate(moves)
+    )
+    varied = job.model_copy(update={"scenarios": cases})
+    try:
+        check_job(varied)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    return varied
+
+
+def outcomes(job: Job) -> Array:
+    """(scenario, note, NOTE_QUANTITIES) of the deterministic run: unconditional rates, rho = 0 (not a factor of 0)."""
+    n_note = len(job.deal.notes)
+    found = []
+    for part in _parts(job):
+        space = alone.run_block(assemble(part, deterministic=True), 0, part.seed)
+        tally = space.tally()
+        check_laws(part, tally)
+        found.append(decoded(tally.batch_sum).sum(-1)[:, : len(NOTE_QUANTITIES) * n_note] / LANES)
+    return np.concatenate(found).reshape(len(job.scenarios), n_note, len(NOTE_QUANTITIES))
+
+
+def counted(
+    job: Job,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    sampler: Sampler | None = None,
+    replicated: bool = False,
+) -> xr.Dataset:
+    """Batch sums and loss counts of every scenario, as `measures` reads them; the rest of a result is left out.
+
+    `sampler`: who draws the factors, the same for all that is to be compared; None: plain sampling.
+    `replicated`: losses by replicate too, for differences of their tails.
+    """
+    import xarray as xr
+
+    parts = _parts(job)
+    done = []
+    for at, part in enumerate(parts):
+        step = portion(progress, at, len(parts))
+        packed = pack(assemble(part), sampler=sampler, replicated=replicated)
+        tally = joined(engine.count(packed, part, None, threads, None, step)).tally()
+        check_laws(part, tally)
+        done.append(_dataset(part, tally, "plain" if sampler is None else "importance"))
+    return done[0] if len(done) == 1 else xr.concat(done, "scenario", data_vars="minimal", join="exact")
+
+
+def check_laws(job: Job, tally: Tally) -> None:
+    """As every run: cash and balances conserved to 1e-9 on every path, nothing that is not a number."""
+    worst = tally.residual.max(axis=1)
+    for case, bad, error in zip(job.scenarios, tally.fault[:, 0], worst, strict=True):
+        if bad or not error <= 1e-9:
+            raise StressError(
+                f"scenario {case.name}: a law of the model is broken (off by {error:.2g}, {bad} not a number)"
+            )
+
+
+def _parts(job: Job) -> list[Job]:
+    """The job in pieces of at most MOST scenarios; draws depend on seed and path only, so nothing changes."""
+    cases = job.scenarios
+    return [job.model_copy(update={"scenarios": cases[k : k + MOST]}) for k in range(0, len(cases), MOST)]
+
+
+def portion(progress: Progress | None, at: int, parts: int) -> Progress | None:
+    """The progress of one of several equal parts."""
+    return None if progress is None else lambda done, total: progress(at * total + done, parts * total)
+
+
+KEPT = (
+    *("batch_path", "batch_sum", "loss_count", "default_count", "loss_weight", "loss_weight_square"),
+    *("default_weight", "default_weight_square", "batch_weight", "batch_weight_square", "batch_square_sum"),
+    *("loss_top_weight", "loss_replicate"),
+)
+"""What the measures of a question read; the last ones where paths carry weights."""
+
+
+def _dataset(job: Job, tally: Tally, estimator: str) -> xr.Dataset:
+    from stress.results.build import counted as named
+
+    ds = named(
+        tally._asdict(),
+        [case.name for case in job.scenarios],
+        [note.name for note in job.deal.notes],
+        [trigger.name for trigger in job.deal.triggers],
+        np.array(calendar_of(job.deal).collection_end, dtype="datetime64[ns]"),
+        {"seed": str(job.seed), "paths": job.paths, "rng": engine.RNG, "estimator": estimator},
+        sizes_of(job.deal, job.pool.balance),
+    )
+    return ds[[name for name in KEPT if name in ds]]

@@ -1,0 +1,129 @@
+"""Silence about money is an error: every cash that comes in has a way out, every claim a step that pays it."""
+
+from __future__ import annotations
+
+from stress.inputs.deal.reading import notes_of, phases, receiver_of, sources_of, steps_of
+from stress.inputs.deal.steps import AnyStep
+from stress.inputs.deal.terms import Terms
+
+
+def check_flows(deal: Terms) -> None:
+    """Raise ValueError where cash would rest for ever or a claim could never be paid, in any phase that can occur."""
+    for phase in phases(deal):
+        steps = steps_of(deal, phase)
+        _claims_paid(deal, phase, steps)
+        _steps_reachable(phase, steps)
+        if phase == "revolving":
+            _income_used(phase, steps)
+        else:
+            _notes_repaid(deal, phase, steps)
+            _cash_taken(deal, phase, steps)
+    _reserves_filled(deal)
+
+
+def _claims_paid(deal: Terms, phase: str, steps: tuple[AnyStep, ...]) -> None:
+    fees = {step.fee for step in steps if step.step == "pay_fee"}
+    for fee in deal.fees:
+        if fee.name not in fees:
+            raise ValueError(
+                f'fee {fee.name}: no step of {_words(phase)} pays it; add {{ step = "pay_fee" }} or drop it'
+            )
+    interest = {name for step in steps if step.step == "pay_interest" for name in notes_of(step)}
+    for note in deal.notes:
+        bears = note.coupon != 0.0 or note.index is not None
+        if bears and note.name not in interest:
+            raise ValueError(f"note {note.name}: no step of {_words(phase)} pays its interest")
+
+
+def _notes_repaid(deal: Terms, phase: str, steps: tuple[AnyStep, ...]) -> None:
+    redeemed = {
+        name
+        for step in steps
+        if step.step == "pay_principal" and (not step.to_balance or step.to_balance[-1][1] == 0.0)
+        for name in step.notes
+    }
+    redeemed |= {step.note for step in steps if step.step == "pay_residual"}
+    targeted = {name for step in steps if step.step == "pay_principal" for name in step.notes} - redeemed
+    for note in deal.notes:
+        if note.name in targeted:
+            raise ValueError(
+                f"note {note.name}: {_words(phase)} repays it only down to a balance above 0, never in full"
+            )
+        if note.name not in redeemed:
+            how = "pay_residual" if note.residual else "pay_principal"
+            raise ValueError(f"note {note.name}: no step of {_words(phase)} can repay it; a {how} step is missing")
+
+
+def _cash_taken(deal: Terms, phase: str, steps: tuple[AnyStep, ...]) -> None:
+    taken = {account for step in steps for account in sources_of(step)}
+    for account in ("income", "principal", *_filled(deal)):
+        if account not in taken:
+            raise ValueError(f"account {account}: receives cash that no step of {_words(phase)} ever takes")
+        if account not in _emptied(steps):
+            raise ValueError(
+                f"account {account}: what {_words(phase)} leaves in it when all that is due is paid, no step takes; "
+                f"let the residual note take it: source = [..., {account!r}]"
+            )
+
+
+def _emptied(steps: tuple[AnyStep, ...]) -> set[str]:
+    """Accounts of which nothing is left in the end: the residual note (or the last repayment, where there is none)
+    takes all, or they are moved as a whole into such an account."""
+    kinds = {step.step for step in steps}
+    last = "pay_residual" if "pay_residual" in kinds else "pay_principal"
+    found = {account for step in steps if step.step == last for account in step.source}
+    for _ in steps:
+        for step in steps:
+            if (step.step in ("transfer", "release")) and receiver_of(step) in found and _moves_all(step):
+                found.update(sources_of(step))
+    return found
+
+
+def _moves_all(step: AnyStep) -> bool:
+    """Whether a transfer or release leaves nothing behind, at the latest when pool and notes are gone."""
+    if step.step == "transfer":
+        return step.amount is None and step.share in (None, 1.0)
+    return step.step == "release" and step.target.amount == step.target.share_of_cut_off == step.target.floor == 0.0
+
+
+def _income_used(phase: str, steps: tuple[AnyStep, ...]) -> None:
+    if not any("income" in sources_of(step) for step in steps):
+        raise ValueError(f"account income: receives cash that no step of {_words(phase)} ever takes")
+
+
+def _reserves_filled(deal: Terms) -> None:
+    filled = _filled(deal)
+    for account in deal.accounts:
+        if account not in filled:
+            raise ValueError(
+                f"account {account}: nothing fills it; give it opening_cash, a top_up or a transfer, or leave it out"
+            )
+
+
+def _filled(deal: Terms) -> list[str]:
+    """Named accounts that can hold cash at some time."""
+    paid_into = {receiver_of(step) for phase in phases(deal) for step in steps_of(deal, phase)}
+    return [name for name in deal.accounts if name in paid_into or deal.opening_cash.get(name, 0.0) > 0.0]
+
+
+def _steps_reachable(phase: str, steps: tuple[AnyStep, ...]) -> None:
+    """A step behind one that takes everything from all of its sources would never see a coin."""
+    emptied: dict[str, int] = {}
+    for number, step in enumerate(steps, 1):
+        sources = sources_of(step)
+        if all(account in emptied for account in sources):
+            earlier = max(emptied[account] for account in sources)
+            raise ValueError(
+                f"priority.{phase}[{number}] ({step.step}): never pays, because step {earlier} "
+                f"({steps[earlier - 1].step}) has taken all of {' and '.join(sources)}"
+            )
+        takes_all = step.step == "pay_residual" or (step.step == "transfer" and _moves_all(step))
+        if takes_all and not step.when:
+            emptied.update(dict.fromkeys(sources, number))
+        to = receiver_of(step)
+        if to is not None:
+            emptied.pop(to, None)
+
+
+def _words(phase: str) -> str:
+    return f"the {phase.replace('_', ' ')} phase" if phase != "event_of_default" else "an event of default"

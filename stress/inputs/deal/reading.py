@@ -1,0 +1,56 @@
+"""Reading a deal: its phases, the steps of each, what a step takes and pays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stress.inputs.deal.steps import AnyStep
+from stress.inputs.deal.terms import PHASES, Terms
+
+
+def phases(deal: Terms) -> tuple[str, ...]:
+    """Phases that can occur: by the calendar, or because a trigger leads there."""
+    effects = {trigger.effect for trigger in deal.triggers}
+    return tuple(
+        phase
+        for phase in PHASES
+        if phase == "amortization" or (phase == "revolving" and deal.revolving_months > 0) or phase in effects
+    )
+
+
+def steps_of(deal: Terms, phase: str) -> tuple[AnyStep, ...]:
+    """The priority of payments of a phase; acceleration and event of default follow amortization where left out."""
+    for known, steps in deal.priority.items():
+        if known == phase:
+            return steps
+    return next(steps for known, steps in deal.priority.items() if known == "amortization")
+
+
+def sources_of(step: AnyStep) -> tuple[str, ...]:
+    """Accounts a step takes from; a release takes from its own account."""
+    return (step.account,) if step.step == "release" else step.source
+
+
+def receiver_of(step: AnyStep) -> str | None:
+    """The account a step pays into, where it pays into one."""
+    if step.step == "top_up":
+        return step.account
+    if step.step in ("release", "transfer"):
+        return step.to
+    return "principal" if step.step == "cover_defaults" else None
+
+
+def notes_of(step: AnyStep) -> tuple[str, ...]:
+    """Notes whose interest, principal or residual a step pays."""
+    if step.step == "pay_residual":
+        return (step.note,)
+    if step.step == "pay_interest":
+        return step.notes if step.notes is not None else (step.note or "",)
+    return step.notes if step.step == "pay_principal" else ()
+
+
+def located(deal: Terms) -> Iterator[tuple[str, AnyStep]]:
+    """Every step with its place in words: `priority.revolving[3] (pay_fee)`."""
+    for phase, steps in deal.priority.items():
+        for number, step in enumerate(steps, 1):
+            yield f"priority.{phase}[{number}] ({step.step})", step

@@ -1,0 +1,229 @@
+"""What is allowed in a deal and still likely to surprise: one rule a kind, each note one sentence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from stress.inputs.deal.date_remarks import dates_apart
+from stress.inputs.deal.reading import notes_of, phases, receiver_of, sources_of, steps_of
+from stress.inputs.text.look_alike import look_alike
+from stress.inputs.text.remark import Found, Remark, named, remarks
+
+if TYPE_CHECKING:
+    from stress.inputs.deal import AnyStep, Deal
+
+ADVERSE = {
+    "cumulative_default": "above",
+    "default_stock": "above",
+    "overdue_30": "above",
+    "overdue_60": "above",
+    "overdue_90": "above",
+    "senior_shortfall": "above",
+    "deficiency": "above",
+    "idle_cash_days": "above",
+    "excess_spread": "below",
+    "excess_spread_3m": "below",
+    "payment_rate": "below",
+}
+"""The side of an observable on which a deal does badly; either side of the others has its use."""
+RISING = ("cumulative_default", "default_stock")
+"""Observables that grow with a deal's age: so do their limits."""
+HIGH_COUPON, HIGH_FEE, LATE_CALL = 0.25, 0.10, 0.5
+
+
+def notes_of_deal(deal: Deal) -> list[Remark]:
+    """What of a deal may not be what its author means; empty where there is nothing."""
+    return remarks("deal", deal, _RULES)
+
+
+def _not_gathered(deal: Deal) -> Found:
+    """Interest that is due every few months, while other steps take the income of the months between."""
+    for phase in phases(deal):
+        yield from _not_gathered_in(deal, phase)
+
+
+def _not_gathered_in(deal: Deal, phase: str) -> Iterator[tuple[str, str]]:
+    steps = steps_of(deal, phase)
+    taker = next(
+        (
+            f"step {number} ({step.step})"
+            for number, step in enumerate(steps, 1)
+            if step.step in ("purchase", "pay_residual", "transfer") and "income" in step.source and not step.when
+        ),
+        None,
+    )
+    filled = {receiver_of(step) for step in steps}
+    for note in deal.notes:
+        every = next((months for known, months in note.payment_months.items() if known == phase), 1)
+        paying = [step for step in steps if step.step == "pay_interest" and note.name in notes_of(step)]
+        draws = [account for step in paying for account in step.source]
+        gathered = [account for account in draws if account in filled and account != "income"]
+        key = f"{named('notes', note.name)}.payment_months"
+        if every > 1 and gathered and "income" in draws[: draws.index(gathered[0])]:
+            below = steps[steps.index(paying[0]) + 1 :]
+            alone = [s for s in below if s.step == "pay_interest" and not {gathered[0], "principal"} & set(s.source)]
+            if alone:
+                yield (
+                    key,
+                    f"its interest of {every} months takes the month's income before what "
+                    f"{gathered[0]} has gathered, so that of {notes_of(alone[0])[0]} can fall short: "
+                    f"name {gathered[0]} before income in the source",
+                )
+        if every == 1 or taker is None or "principal" in draws or gathered:
+            continue
+        yield (
+            key,
+            f"its interest is due every {every} months in the {_phase(phase)} phase, and "
+            f"{taker} takes the income of the months between, so it can fall short: let a top_up gather it in an "
+            f"account (target = {{ months_of_senior_cost = {every}.0 }}) that its pay_interest names among its sources",
+        )
+
+
+def _names(deal: Deal) -> Found:
+    """Names of one list that a reader can hardly tell apart."""
+    lists = {
+        "notes": [note.name for note in deal.notes],
+        "fees": [fee.name for fee in deal.fees],
+        "accounts": ["income", "principal", *deal.accounts],
+        "triggers": [trigger.name for trigger in deal.triggers],
+    }
+    for what, names in lists.items():
+        for one, other, why in look_alike(names):
+            yield named(what, other), f"is hard to tell from {json.dumps(one, ensure_ascii=False)}: {why}"
+
+
+def _costs(deal: Deal) -> Found:
+    """Coupons and fees per annum that look like another unit."""
+    for note in deal.notes:
+        if note.coupon >= HIGH_COUPON:
+            yield f"{named('notes', note.name)}.coupon", f"{note.coupon:g} is {note.coupon:.0%} a year"
+    for fee in deal.fees:
+        if fee.base in ("notes", "pool") and fee.rate >= HIGH_FEE:
+            yield (
+                f"{named('fees', fee.name)}.rate",
+                f"{fee.rate:g} is {fee.rate:.0%} of the {fee.base} a year, {fee.rate / 12:.2%} a month",
+            )
+
+
+def _clean_up(deal: Deal) -> Found:
+    if deal.clean_up is not None and deal.clean_up.pool_factor >= LATE_CALL:
+        yield (
+            "clean_up.pool_factor",
+            f"the whole pool is sold at par once it is below {deal.clean_up.pool_factor:.0%} of the cut-off balance; "
+            "0.1 is usual",
+        )
+
+
+def _wrong_side(deal: Deal) -> Found:
+    """A trigger that ends something while the deal does well."""
+    for trigger in deal.triggers:
+        side = ADVERSE.get(trigger.observable, trigger.breach)
+        if trigger.effect != "none" and trigger.breach != side:
+            yield (
+                f"{named('triggers', trigger.name)}.breach",
+                f'"{trigger.breach}": it trips while {trigger.observable} is {trigger.breach} the limit, which is when '
+                f'the deal does well; "{side}" is usual',
+            )
+
+
+def _falling_limits(deal: Deal) -> Found:
+    """Limits of what only grows that fall, and targets of a balance that rise."""
+    for trigger in deal.triggers:
+        falls = next((b for a, b in pairwise(trigger.thresholds) if b.limit < a.limit), None)
+        if trigger.observable in RISING and trigger.breach == "above" and falls is not None:
+            yield (
+                f"{named('triggers', trigger.name)}.thresholds",
+                f"the limit falls to {falls.limit:g} in month {falls.from_month}, though {trigger.observable} grows "
+                "with the deal's age",
+            )
+    for phase in phases(deal):
+        for number, step in enumerate(steps_of(deal, phase), 1):
+            if step.step == "pay_principal" and any(b[1] > a[1] for a, b in pairwise(step.to_balance)):
+                yield f"priority.{phase}[{number}].to_balance", "rises from one month to a later one: notes never grow"
+
+
+def _paid_twice(deal: Deal) -> Found:
+    """A step whose like stands above it and has paid all that was due, from the same accounts."""
+    for phase in _written(deal):
+        steps = steps_of(deal, phase)
+        for number, step in enumerate(steps):
+            for earlier in range(number):
+                if _covers(steps[earlier], step) and not _refilled(steps[earlier + 1 : number], step):
+                    yield (
+                        f"priority.{phase}[{number + 1}] ({step.step})",
+                        f"pays nothing: step {earlier + 1} has paid the same from the same accounts",
+                    )
+                    break
+
+
+def _covers(first: AnyStep, second: AnyStep) -> bool:
+    """Whether the first of two steps leaves nothing that the second could pay."""
+    moves = ("transfer", "purchase", "pay_residual")
+    if first.when or first.step in moves or (first.step == "pay_fee" and first.cap is not None):
+        return False
+    told = [step.model_dump(exclude={"source", "when"}) for step in (first, second)]
+    return told[0] == told[1] and set(sources_of(second)) <= set(sources_of(first))
+
+
+def _refilled(between: tuple[AnyStep, ...], step: AnyStep) -> bool:
+    return any(receiver_of(other) in sources_of(step) for other in between)
+
+
+def _out_of_order(deal: Deal) -> Found:
+    """A junior note that is paid before a senior one, in the same phase."""
+    rank = {note.name: place for place, note in enumerate(deal.notes)}
+    for phase in _written(deal):
+        steps = steps_of(deal, phase)
+        for what in ("interest", "principal"):
+            seen: list[str] = []
+            for number, step in enumerate(steps, 1):
+                paid = notes_of(step) if step.step == f"pay_{what}" and not step.when else ()
+                together = step.step == "pay_interest" or (step.step == "pay_principal" and step.order == "pro_rata")
+                for place, name in enumerate(paid):
+                    junior = [n for n in (seen if together else [*seen, *paid[:place]]) if rank[n] > rank[name]]
+                    if junior and name not in seen:
+                        yield (
+                            f"priority.{phase}[{number}] ({step.step})",
+                            f"{name} gets its {what} after {junior[0]}, which is listed below it among the notes",
+                        )
+                        break
+                seen += paid
+
+
+def _residual_first(deal: Deal) -> Found:
+    """The residual note takes what is left before a note has had its interest."""
+    for phase in _written(deal):
+        steps = steps_of(deal, phase)
+        for number, step in enumerate(steps):
+            later = [s for s in steps[number + 1 :] if s.step == "pay_interest" and set(s.source) & set(step.source)]
+            if step.step == "pay_residual" and not step.when and later:
+                yield (
+                    f"priority.{phase}[{number + 1}] (pay_residual)",
+                    f"takes all that is left before {notes_of(later[0])[0]} has had its interest",
+                )
+
+
+def _written(deal: Deal) -> tuple[str, ...]:
+    """Phases that can occur and have a priority of their own."""
+    return tuple(phase for phase in phases(deal) if phase in deal.priority)
+
+
+def _phase(phase: str) -> str:
+    return phase.replace("_", " ")
+
+
+_RULES: tuple[Callable[[Deal], Found], ...] = (
+    dates_apart,
+    _not_gathered,
+    _names,
+    _costs,
+    _clean_up,
+    _wrong_side,
+    _falling_limits,
+    _paid_twice,
+    _out_of_order,
+    _residual_first,
+)

@@ -1,0 +1,201 @@
+"""The steps of a priority of payments: what each may say, and on which conditions it runs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from stress.inputs.text.base import Fraction, Money, Month, Name, Strict
+
+Account = Name
+"""`income` and `principal` always exist; further accounts are named in `accounts`."""
+Observable = Literal[
+    "cumulative_default",
+    "default_stock",
+    "excess_spread",
+    "excess_spread_3m",
+    "idle_cash_days",
+    "overdue_30",
+    "overdue_60",
+    "overdue_90",
+    "pool_factor",
+    "payment_rate",
+    "senior_shortfall",
+    "deficiency",
+    "notes_outstanding",
+]
+
+
+class Condition(Strict):
+    """A step runs only while an observable is on the stated side, or while a trigger has tripped (or has not).
+
+    Tested at the month-end determination that the payment follows, ratios over the cut-off balance.
+    """
+
+    observable: Observable | None = None
+    """What is looked at; or give `trigger`."""
+    above: float | None = None
+    """The step runs while the observable is above this."""
+    below: float | None = None
+    """The step runs while the observable is below this."""
+    trigger: Name | None = None
+    """A trigger of the deal, instead of an observable."""
+    tripped: bool = True
+    """False: the step runs until the trigger trips."""
+
+    @model_validator(mode="after")
+    def _one_test(self) -> Condition:
+        if (self.observable is None) == (self.trigger is None):
+            raise ValueError("give observable or trigger, one of them")
+        if self.trigger is not None and (self.above is not None or self.below is not None):
+            raise ValueError("above and below belong to an observable; a trigger has tripped = true or false")
+        if self.observable is not None and (self.above is None) == (self.below is None):
+            raise ValueError("give above or below, one of them")
+        if self.observable is not None and not self.tripped:
+            raise ValueError("tripped belongs to a trigger; an observable has above or below")
+        return self
+
+
+Sources = Annotated[tuple[Account, ...], Field(min_length=1, max_length=4)]
+
+
+def _listed(when: object) -> object:
+    """One condition may stand without its list."""
+    alone = (when,) if isinstance(when, dict | Condition) else when
+    return tuple(alone) if isinstance(alone, list) else () if alone is None else alone
+
+
+class Step(Strict):
+    """What every step of a priority of payments may say."""
+
+    source: Sources = ("income",)
+    """Accounts that pay, used in this order."""
+    when: Annotated[tuple[Condition, ...], BeforeValidator(_listed), Field(max_length=4)] = ()
+    """A condition, or a list of conditions that must all hold."""
+
+
+class PayFee(Step):
+    """Pay what is due of a fee."""
+
+    step: Literal["pay_fee"]
+    """The kind of step."""
+    fee: Name
+    """A fee of the deal."""
+    cap: Money | None = None
+    """Largest amount a payment date."""
+
+
+class PayInterest(Step):
+    """Pay the interest due on a note, or on several pari passu. Principal lends it: it is booked as a deficiency."""
+
+    step: Literal["pay_interest"]
+    """The kind of step."""
+    note: Name | None = None
+    """The note whose interest is paid; or give `notes`."""
+    notes: Annotated[tuple[Name, ...], Field(min_length=1)] | None = None
+    """Instead of `note`: notes that share what there is by what is due to each."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> PayInterest:
+        if (self.note is None) == (self.notes is None):
+            raise ValueError("give note, or notes = [...] to pay several pari passu")
+        return self
+
+
+class CoverDefaults(Step):
+    """Move income to principal up to the principal deficiency (of the notes down to `note`, or of all)."""
+
+    step: Literal["cover_defaults"]
+    """The kind of step."""
+    note: Name | None = None
+    """Only what the notes below this one do not bear; all where it is left out."""
+
+
+class Reserve(Strict):
+    """Target of a reserve: the largest of its parts, never below `floor`."""
+
+    amount: Money = 0.0
+    """A fixed part of the target."""
+    share_of_pool: Fraction = 0.0
+    """A part of the target: share of the pool."""
+    share_of_notes: Fraction = 0.0
+    """Of the notes outstanding but the residual one, as everywhere in conditions and targets."""
+    share_of_cut_off: Fraction = 0.0
+    """A part of the target: share of the cut-off balance."""
+    months_of_senior_cost: Annotated[float, Field(ge=0.0, le=24.0)] = 0.0
+    """Times a month of fees and of interest on all notes but the residual one."""
+    floor: Money = 0.0
+    """The target is never less than this."""
+
+
+class TopUp(Step):
+    """Fill an account up to its target."""
+
+    step: Literal["top_up"]
+    """The kind of step."""
+    account: Account
+    """The account that is filled."""
+    target: Reserve
+    """Up to how much."""
+
+
+class Release(Step):
+    """Move what an account holds above its target to another account."""
+
+    step: Literal["release"]
+    """The kind of step."""
+    account: Account
+    """The account that gives."""
+    target: Reserve
+    """What stays in it."""
+    to: Account
+    """The account that receives."""
+
+
+class Transfer(Step):
+    """Move all, a share of it, or at most `amount`, to another account."""
+
+    step: Literal["transfer"]
+    """The kind of step."""
+    to: Account
+    """The account that receives."""
+    amount: Money | None = None
+    """Largest amount a payment date; all where neither it nor `share` is given."""
+    share: Fraction | None = None
+    """Of what each source holds when the step runs."""
+
+
+class Purchase(Step):
+    """Buy eligible receivables with what the sources hold."""
+
+    step: Literal["purchase"]
+    """The kind of step."""
+
+
+class PayPrincipal(Step):
+    """Repay notes: one, or several in order (`sequential`) or pari passu by balance (`pro_rata`)."""
+
+    step: Literal["pay_principal"]
+    """The kind of step."""
+    notes: Annotated[tuple[Name, ...], Field(min_length=1)]
+    """Notes that are repaid, in this order or pari passu."""
+    order: Literal["sequential", "pro_rata"] = "sequential"
+    """One after another, or pari passu by balance."""
+    to_balance: tuple[tuple[Month, Money], ...] = ()
+    """Targets: pay no further than this balance from the month on (sum over `notes`); to zero where left out."""
+
+
+class PayResidual(Step):
+    """All that is left goes to the residual note: principal first, then yield."""
+
+    step: Literal["pay_residual"]
+    """The kind of step."""
+    note: Name
+    """The residual note of the deal."""
+
+
+AnyStep = Annotated[
+    PayFee | PayInterest | CoverDefaults | TopUp | Release | Transfer | Purchase | PayPrincipal | PayResidual,
+    Field(discriminator="step"),
+]

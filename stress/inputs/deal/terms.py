@@ -1,0 +1,178 @@
+"""The terms of a deal: notes, fees, accounts, phases, triggers and the priority of payments as data."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Literal, get_args
+
+from pydantic import Field, model_validator
+
+from stress.inputs.deal.index import IndexByMonth, IndexFile
+from stress.inputs.deal.steps import Account, AnyStep, Observable
+from stress.inputs.text.base import AnnualRate, Document, Fraction, Money, Month, Name, Strict, Title
+
+DayCount = Literal["ACT/365F", "ACT/360", "30/360"]
+Phase = Literal["revolving", "amortization", "acceleration", "event_of_default"]
+"""In the order in which a deal can pass through them; none is ever left for an earlier one."""
+PHASES: tuple[Phase, ...] = get_args(Phase)
+FeeBase = Literal["notes", "pool", "interest_income", "fixed"]
+
+
+class StepUp(Strict):
+    """What is added to a note's coupon or margin: from a month on, or while a trigger has tripped."""
+
+    add: AnnualRate
+    """What the coupon or margin rises by."""
+    from_month: Month | None = None
+    """The month from which it holds; or give `trigger`."""
+    trigger: Name | None = None
+    """A trigger of the deal: the step-up holds from the accrual period after the month in which it trips."""
+
+    @model_validator(mode="after")
+    def _one_start(self) -> StepUp:
+        if (self.from_month is None) == (self.trigger is None):
+            raise ValueError("give from_month or trigger, one of them")
+        return self
+
+
+class Note(Strict):
+    """A class of notes, listed from the most senior to the most junior."""
+
+    name: Name
+    """What steps, tables and figures call it."""
+    share: Fraction | None = None
+    """Of the cut-off balance; or give `amount`."""
+    amount: Money | None = None
+    """Size in money; or give `share`."""
+    coupon: AnnualRate = 0.0
+    """Fixed coupon, or the margin over `index`."""
+    index: Name | None = None
+    """A floating index named in `indices`."""
+    cap: AnnualRate | None = None
+    """Largest coupon of a floating note."""
+    floor: AnnualRate | None = None
+    """Cap and floor hold the coupon of a floating note, step-up included."""
+    step_up: StepUp | None = None
+    """A rise of coupon or margin, from a month or once a trigger has tripped."""
+    residual: bool = False
+    """The last note takes what is left and has no coupon. With a size of 0 it is a certificate."""
+    payment_months: dict[Phase, Literal[1, 2, 3, 4, 6, 12]] = {}
+    """Months between interest payments in a phase; 1 where it is left out."""
+
+    @model_validator(mode="after")
+    def _size(self) -> Note:
+        if (self.share is None) == (self.amount is None):
+            raise ValueError(f"note {self.name}: give share or amount, one of them")
+        if self.residual and (self.coupon != 0.0 or self.index is not None or self.step_up is not None):
+            raise ValueError(f"note {self.name}: a residual note has no coupon")
+        return self
+
+
+class Fee(Strict):
+    """A senior or subordinated cost: `rate` per annum on a base, or a fixed amount a period."""
+
+    name: Name
+    """What `pay_fee` calls it."""
+    base: FeeBase
+    """What it is charged on: notes outstanding, the pool, income collected, or a fixed amount."""
+    rate: AnnualRate = 0.0
+    """Per annum on pool or notes (all classes, the residual too); a plain share of interest_income."""
+    amount: Money = 0.0
+    """Per payment date, where base is fixed."""
+    carry_over: bool = True
+    """What is unpaid is owed at the next payment date."""
+
+
+class Threshold(Strict):
+    """A limit that holds from one month to another (to the end where `to_month` is left out)."""
+
+    from_month: Month = 1
+    """First month in which the limit holds."""
+    to_month: Month | None = None
+    """Last month in which it holds; to the end where it is left out."""
+    limit: float
+    """Value of the observable from which the trigger is in breach: a fraction, a rate per annum or days."""
+
+
+class Trigger(Strict):
+    """A test at each month-end determination and what it changes."""
+
+    name: Name
+    """What steps, tables and figures call it."""
+    observable: Observable
+    """What is looked at, at each month end."""
+    denominator: Literal["cut_off", "cut_off_plus_purchases", "current_pool"] = "cut_off"
+    """Of the ratios cumulative_default, default_stock and deficiency."""
+    breach: Literal["above", "below"]
+    """The side of the limit on which the deal does badly."""
+    thresholds: Annotated[tuple[Threshold, ...], Field(min_length=1)]
+    """Months outside all of them are not tested."""
+    months: Annotated[int, Field(ge=1, le=12)] = 1
+    """Consecutive months in breach before it trips."""
+    effect: Literal["acceleration", "event_of_default", "none"]
+    """Early amortization (acceleration), an event of default, or none: reported, and there for `when` and step_up."""
+    curable: bool = False
+    """A tripped trigger without a phase effect resets once the test passes."""
+
+
+class CleanUp(Strict):
+    """The pool is sold at par when it falls below a share of the cut-off balance."""
+
+    pool_factor: Fraction
+    """Share of the cut-off balance below which the pool is sold."""
+
+
+class Terms(Document):
+    """Every term of a deal, each checked on its own."""
+
+    kind: Literal["deal"]
+    """What the file is."""
+    name: Title
+    """What tables and figures call it."""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    """Of all amounts, and of the pool: three capitals."""
+    closing_date: datetime.date
+    """Cut-off, the last day of a month: collections belong to the deal from here; month 1 is the month after."""
+    issue_date: datetime.date | None = None
+    """Interest accrues from here; from closing_date where it is left out. It may lie months after the cut-off."""
+    first_payment_date: datetime.date | None = None
+    """Nothing is paid before this payment date; the first one after issue where it is left out."""
+    payment_day: Annotated[int, Field(ge=1, le=28)]
+    """Payment date: this day of the month after each collection period."""
+    revolving_months: Annotated[int, Field(ge=0, le=60)]
+    """Months in which principal buys receivables; 0 for a static deal."""
+    scheduled_months: Month
+    """Expected end, from closing."""
+    legal_maturity_months: Month
+    """Principal unpaid then is lost."""
+    day_count: DayCount = "ACT/365F"
+    """How days become a share of a year in interest."""
+    interest_on_unpaid_interest: bool = True
+    """Interest that is late bears interest at the coupon."""
+    purchase: Literal["each_step", "payment_date", "none"] = "each_step"
+    """Principal buys receivables at every step of the clock, or only by a purchase step of the priority."""
+    retain_senior_cost: bool = True
+    """Purchases leave principal cash for the senior costs that the revolving priority may pay from principal, as far as
+    the period's income so far does not cover them."""
+    purchase_price: Annotated[float, Field(gt=0.5, le=1.5)] = 1.0
+    """Price per unit of principal."""
+    discount_spread: AnnualRate = 0.0
+    """Added to each coupon to price the notes."""
+    idle_cash_share: Fraction = 0.15
+    """Share of the pool above which principal cash counts as idle (observable idle_cash_days)."""
+    indices: dict[str, AnnualRate | IndexByMonth | IndexFile] = {}
+    """Floating indices: a level that stays, a table of months, or a CSV file beside the deal."""
+    notes: Annotated[tuple[Note, ...], Field(min_length=1, max_length=12)]
+    """Classes of notes, from the most senior to the most junior."""
+    fees: Annotated[tuple[Fee, ...], Field(max_length=64)] = ()
+    """Costs that steps of the priority pay."""
+    accounts: Annotated[tuple[Account, ...], Field(max_length=64)] = ()
+    """Named accounts beside income and principal."""
+    opening_cash: dict[str, Money] = {}
+    """Cash paid into a named account at closing by the originator."""
+    clean_up: CleanUp | None = None
+    """The call that ends the deal early; none where it is left out."""
+    priority: dict[Phase, tuple[AnyStep, ...]]
+    """Ordered steps of each phase; acceleration and event_of_default follow amortization where left out."""
+    triggers: Annotated[tuple[Trigger, ...], Field(max_length=16)] = ()
+    """Tests at each month end, and what they change."""

@@ -1,0 +1,1 @@
+"""Files -> a whole job: documents named by other documents, sweeps, macro paths."""

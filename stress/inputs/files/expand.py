@@ -1,0 +1,160 @@
+"""Scenario files -> cases: levels become scenarios of their own, `combine` brings in other files' shocks first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from stress.errors import ConfigError
+from stress.inputs.files.macro_shocks import macro_shocks
+from stress.inputs.files.macro_swing import Drive, swing_of
+from stress.inputs.files.parse import parse_as
+from stress.inputs.job import ScenarioCase, ScenarioFile
+from stress.inputs.macro.swing import Swing
+from stress.inputs.scenario import Level, Scenario, Shock
+from stress.inputs.scenario.project import Horizon
+from stress.inputs.text.messages import show
+from stress.inputs.text.reference import resolve
+from stress.spelling import suggest
+
+MAX_COMBINE_DEPTH = 8
+
+
+def split_level(reference: str) -> tuple[str, tuple[str, ...]]:
+    """`file.toml:level` -> (file, (level,)); without a level (file, ())."""
+    file, colon, level = reference.rpartition(":")
+    return (file, (level,)) if colon and "://" not in reference else (reference, ())
+
+
+def cases_of_reference(
+    base: Path, reference: str | ScenarioFile, wanted_by: str, horizon: Horizon | None = None
+) -> list[ScenarioCase]:
+    """The cases that one entry of a job's `scenarios` stands for, over the deal's months."""
+    weight = None
+    if isinstance(reference, str):
+        file, levels = split_level(reference)
+    else:
+        file, levels, weight = reference.file, reference.levels, reference.probability
+    path = resolve(base, file, wanted_by)
+    cases = cases_of_file(path, parse_as(path, Scenario, wanted_by), levels, horizon)
+    if weight is None:
+        return cases
+    if len(cases) > 1:
+        names = ", ".join(case.name for case in cases)
+        raise ConfigError(f"{wanted_by}.probability: belongs to one scenario, but this entry has {len(cases)}: {names}")
+    return [cases[0].model_copy(update={"probability": weight})]
+
+
+def cases_of_file(
+    path: Path, scenario: Scenario, levels: Sequence[str] = (), horizon: Horizon | None = None
+) -> list[ScenarioCase]:
+    """The cases of a scenario file: one a level (all, or those named), or the file itself where it has none.
+
+    Macro paths become shocks over the deal's months; without a deal over the months that the tables hold.
+    """
+    common = _common_shocks(path, scenario, (path.resolve(),), horizon)
+    chosen = [_level(path, scenario, name) for name in levels] if levels else list(scenario.levels)
+    if not chosen:
+        swing = _swing(path, scenario, None, horizon)
+        return [_case(scenario, scenario.name, common, scenario.probability, swing)]
+    cases = []
+    for level in chosen:
+        shocks = (*common, *macro_shocks(path, scenario.macro, level.satellites, horizon), *level.shocks)
+        swing = _swing(path, scenario, level, horizon)
+        cases.append(_case(scenario, f"{scenario.name}_{level.name}", shocks, level.probability, swing, level.note))
+    return cases
+
+
+def _case(
+    scenario: Scenario,
+    name: str,
+    shocks: tuple[Shock, ...],
+    probability: float | None,
+    swing: Swing | None,
+    note: str = "",
+) -> ScenarioCase:
+    return ScenarioCase(
+        name=name,
+        description=" ".join(part for part in (scenario.description.strip(), note.strip()) if part),
+        source=scenario.source,
+        illustrative=scenario.illustrative,
+        probability=probability,
+        shocks=shocks,
+        swing=swing,
+    )
+
+
+def _level(path: Path, scenario: Scenario, name: str) -> Level:
+    names = [level.name for level in scenario.levels]
+    if name in names:
+        return scenario.levels[names.index(name)]
+    if not names:
+        raise ConfigError(f"{path}: has no levels, but level {show(name)} is asked for")
+    raise ConfigError(f"{path}: has no level {show(name)}: one of {', '.join(names)}{suggest(name, names)}")
+
+
+def _common_shocks(
+    path: Path, scenario: Scenario, above: tuple[Path, ...], horizon: Horizon | None
+) -> tuple[Shock, ...]:
+    """Shocks of the extended and combined files in order, then of the file's macro paths, then the file's own."""
+    shocks: list[Shock] = []
+    for wanted_by, reference in _others(path, scenario):
+        file, levels = split_level(reference)
+        other_path = resolve(path, file, wanted_by)
+        real = other_path.resolve()
+        if real in above:
+            chain = " -> ".join(p.name for p in (*above[above.index(real) :], real))
+            raise ConfigError(f"{wanted_by} = {show(reference)}: combines itself in a circle: {chain}")
+        if len(above) >= MAX_COMBINE_DEPTH:
+            raise ConfigError(f"{wanted_by}: more than {MAX_COMBINE_DEPTH} files combined within each other")
+        other = parse_as(other_path, Scenario, wanted_by)
+        if other.levels and not levels:
+            names = ", ".join(level.name for level in other.levels)
+            raise ConfigError(
+                f"{wanted_by} = {show(reference)}: name one level, {file}:LEVEL with LEVEL one of {names}"
+            )
+        shocks += _common_shocks(other_path, other, (*above, real), horizon)
+        for name in levels:
+            level = _level(other_path, other, name)
+            shocks += (*macro_shocks(other_path, other.macro, level.satellites, horizon), *level.shocks)
+    return (*shocks, *macro_shocks(path, scenario.macro, scenario.satellites, horizon), *scenario.shocks)
+
+
+def _others(path: Path, scenario: Scenario) -> list[tuple[str, str]]:
+    """The files that a scenario stands on, with the key that names each."""
+    first = [] if scenario.extends is None else [(f"{path}: extends", scenario.extends)]
+    return first + [(f"{path}: combine[{number}]", file) for number, file in enumerate(scenario.combine, 1)]
+
+
+def _swing(path: Path, scenario: Scenario, level: Level | None, horizon: Horizon | None) -> Swing | None:
+    """How the macro variables of the case are drawn: as the file says itself, or one of those that it stands on."""
+    if scenario.var is not None:
+        drive = _drive(path, scenario, level)
+        if drive is None:
+            raise ConfigError(f"{path}: var: there are no macro tables to draw around: add a [macro] table")
+        return swing_of(path, scenario.var, drive, horizon)
+    found = []
+    for wanted_by, reference in _others(path, scenario):
+        other_path, other, other_level = _opened(path, wanted_by, reference)
+        found.append(_swing(other_path, other, other_level, horizon))
+    drawn = [swing for swing in found if swing is not None]
+    if len(drawn) > 1:
+        raise ConfigError(f"{path}: {len(drawn)} of the files that it combines have a var; at most one can draw")
+    return drawn[0] if drawn else None
+
+
+def _drive(path: Path, scenario: Scenario, level: Level | None) -> Drive | None:
+    """The macro tables that a scenario draws around: its own, or those of the file that it extends."""
+    if scenario.macro is not None:
+        return Drive(path, scenario.macro, scenario.satellites + (level.satellites if level is not None else ()))
+    if scenario.extends is None:
+        return None
+    return _drive(*_opened(path, f"{path}: extends", scenario.extends))
+
+
+def _opened(path: Path, wanted_by: str, reference: str) -> tuple[Path, Scenario, Level | None]:
+    """A file named by another, and the level asked for."""
+    file, levels = split_level(reference)
+    other_path = resolve(path, file, wanted_by)
+    other = parse_as(other_path, Scenario, wanted_by)
+    return other_path, other, _level(other_path, other, levels[0]) if levels else None

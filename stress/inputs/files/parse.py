@@ -1,0 +1,96 @@
+"""A file -> a checked model: its kind, its version, every key."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from stress.errors import ConfigError
+from stress.inputs.bands import Bands
+from stress.inputs.deal import Deal
+from stress.inputs.deal.index_file import with_levels
+from stress.inputs.job import JobFile
+from stress.inputs.job.parameters import Parameters
+from stress.inputs.macro.satellite import Satellite
+from stress.inputs.macro.var import Var
+from stress.inputs.pool import Pool
+from stress.inputs.scenario import Scenario
+from stress.inputs.text.messages import message, one_of, show
+from stress.inputs.text.read import read_document
+from stress.inputs.text.schema import schemas_at
+from stress.spelling import suggest
+
+AnyFile = Deal | Pool | Scenario | Satellite | Parameters | Var | Bands | JobFile
+Kind = TypeVar("Kind", Deal, Pool, Scenario, Satellite, Parameters, Var, Bands, JobFile)
+
+KINDS: dict[str, type[AnyFile]] = {
+    "deal": Deal,
+    "pool": Pool,
+    "scenario": Scenario,
+    "satellite": Satellite,
+    "parameters": Parameters,
+    "var": Var,
+    "bands": Bands,
+    "job": JobFile,
+}
+"""What the first key of a file may say, and the model it is checked against."""
+
+ENDLESS = 1_000
+"""Entries of a list that are looked at, whatever its limit."""
+
+
+def parse(path: Path) -> AnyFile:
+    """Read a file of any kind. Raises ConfigError."""
+    document = read_document(path)
+    model: type[Any] = KINDS[_kind(path, document, list(KINDS))]
+    checked: AnyFile = _validate(path, document, model)
+    return checked
+
+
+def parse_as(path: Path, model: type[Kind], wanted_by: str) -> Kind:
+    """Read a file that must be of one kind, because `wanted_by` (a file and a key) refers to it. Raises ConfigError."""
+    try:
+        document = read_document(path)
+        expected = next(kind for kind, known in KINDS.items() if known is model)
+        _kind(path, document, [expected])
+    except ConfigError as error:
+        raise ConfigError(f"{wanted_by}: {error}") from None
+    return _validate(path, document, model)
+
+
+def _validate(path: Path, document: dict[str, Any], model: type[Kind]) -> Kind:
+    _refuse_endless(path, document, model)
+    text = json.dumps(document, allow_nan=False)
+    try:
+        checked = model.model_validate_json(text)
+    except ValidationError as error:
+        raise ConfigError(message(path, model, document, error)) from None
+    return with_levels(path, checked) if isinstance(checked, Deal) else checked
+
+
+def _refuse_endless(path: Path, document: dict[str, Any], model: type[AnyFile]) -> None:
+    """Refuse a list far beyond its limit before its entries are looked at: of 45,000, each would have its fault."""
+    for key, value in document.items():
+        if not isinstance(value, list) or len(value) <= ENDLESS:
+            continue
+        limits = [schema["maxItems"] for schema in schemas_at(model, [key]) if "maxItems" in schema]
+        if limits and len(value) > max(limits):
+            raise ConfigError(f"{path}: {key}: has {len(value):,} entries; must have at most {max(limits)} entries")
+
+
+def _kind(path: Path, document: dict[str, Any], allowed: list[str]) -> str:
+    words = one_of([f'"{kind}"' for kind in allowed])
+    if "kind" not in document:
+        raise ConfigError(f"{path}: kind is missing: the file must start with kind = {words} and version = 1")
+    kind = document["kind"]
+    if not isinstance(kind, str) or kind not in allowed:
+        hint = suggest(kind, allowed) if isinstance(kind, str) else ""
+        raise ConfigError(f"{path}: kind = {show(kind)}: must be {words}{hint}")
+    if "version" not in document:
+        raise ConfigError(f"{path}: version is missing: write version = 1 below kind")
+    if document["version"] is True or document["version"] != 1:
+        raise ConfigError(f"{path}: version = {show(document['version'])}: must be 1, the only version of this format")
+    return kind

@@ -1,0 +1,40 @@
+"""Which file each part of a job was read from, for notes and messages."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from stress.inputs.files.expand import split_level
+from stress.inputs.files.parse import parse
+from stress.inputs.job import Job, JobFile
+from stress.inputs.text.read import read_document
+from stress.inputs.text.remark import Remark
+
+
+def located(path: Path, job: Job, remarks: Iterable[Remark]) -> list[Remark]:
+    """The remarks on a job with the file of the part that each is about; `path` is the job's own file."""
+    files = files_of(path, job)
+    return [remark._replace(file=os.path.normpath(files.get(remark.part, path))) for remark in remarks]
+
+
+def files_of(path: Path, job: Job) -> dict[str, Path]:
+    """File of `job`, `deal`, `pool` and `scenario NAME`."""
+    file = parse(path)
+    assert isinstance(file, JobFile)
+    found = {"job": path}
+    for part, given, name in (("deal", file.deal, job.deal.name), ("pool", file.pool, job.pool.name)):
+        listed = [path.parent / reference for reference in ((given,) if isinstance(given, str) else given)]
+        found[part] = listed[0] if len(listed) == 1 else next(one for one in listed if _name(one) == name)
+    for reference in file.scenarios:
+        source = path.parent / (split_level(reference)[0] if isinstance(reference, str) else reference.file)
+        name = _name(source)
+        for case in job.scenarios:
+            if case.name == name or case.name.startswith(f"{name}_"):
+                found.setdefault(f"scenario {case.name}", source)
+    return found
+
+
+def _name(path: Path) -> str:
+    return str(read_document(path).get("name", ""))

@@ -1,0 +1,112 @@
+"""What is allowed in a job and still likely to surprise. Each note is one sentence; `stress check` prints them."""
+
+from __future__ import annotations
+
+from stress.inputs.deal.remarks import notes_of_deal
+from stress.inputs.job import Job
+from stress.inputs.job.scenario_remarks import notes_of_cases
+from stress.inputs.pool.remarks import notes_of_pool
+from stress.inputs.text.remark import Found, Remark, remarks
+
+LARGE_ACCOUNT = 0.25
+"""Share of the pool from which cash at closing is more than a reserve."""
+
+
+def notes_of(job: Job) -> list[Remark]:
+    """What of deal, pool, scenarios and the job itself may not be what their author means; else empty."""
+    return [
+        *notes_of_deal(job.deal),
+        *notes_of_pool(job.pool),
+        *notes_of_cases(job.scenarios),
+        *remarks("job", job, _RULES),
+    ]
+
+
+def _sizes(job: Job) -> Found:
+    """Notes given by amount and a pool that differ in size."""
+    by_amount = [note.amount for note in job.deal.notes if note.amount]
+    if not by_amount:
+        return
+    balance = job.pool.balance
+    notes = sum(by_amount) + balance * sum(note.share or 0.0 for note in job.deal.notes)
+    cash = sum(job.deal.opening_cash.values())
+    if notes > (balance + cash) * (1.0 + 1e-9):
+        behind = f"pool and opening cash to {balance + cash:,.0f}" if cash else f"the pool to {balance:,.0f}"
+        missing = notes - balance - cash
+        yield "deal.notes", f"the notes sum to {notes:,.0f} and {behind}: {missing:,.0f} has nothing behind it"
+    elif notes < balance * (1.0 - 1e-9):
+        share = f"{1.0 - notes / balance:.4g}"
+        said = f"the notes sum to {notes:,.0f} and the pool to {balance:,.0f}: overcollateralization of {share}"
+        yield "deal.notes", said
+
+
+def _opening_cash(job: Job) -> Found:
+    """An account at closing that is large beside the pool."""
+    for name, cash in job.deal.opening_cash.items():
+        if cash >= LARGE_ACCOUNT * job.pool.balance:
+            yield f"deal.opening_cash.{name}", f"{cash:,.0f} is {cash / job.pool.balance:.0%} of the pool's balance"
+
+
+def _supply(job: Job) -> Found:
+    """A deal that revolves on an originator who offers less than it needs."""
+    supply = job.pool.supply
+    short = not supply.unlimited and supply.multiple is not None and supply.multiple < 1.0
+    if job.deal.revolving_months > 0 and short:
+        offers = "nothing" if supply.multiple == 0.0 else f"{supply.multiple:.0%} of what the deal needs"
+        yield "pool.supply.multiple", f"the originator offers {offers}: principal waits in cash while the deal revolves"
+
+
+def _cash_rate(job: Job) -> Found:
+    """On the monthly clock collections are spent at the month's end: only what stands over it earns interest."""
+    moved = [case.name for case in job.scenarios if any(shock.target == "cash_rate" for shock in case.shocks)]
+    if job.clock != "monthly" or not moved:
+        return
+    stands = "reserve accounts and idle cash" if job.deal.accounts else "idle cash (the deal has no reserve account)"
+    yield (
+        f"scenario {', '.join(moved)}",
+        f"cash_rate moves interest on {stands} alone, because the monthly clock spends collections at once; "
+        'clock = "daily" lets them wait for their days',
+    )
+
+
+def _waiting(job: Job) -> Found:
+    """A purchase lag of n days keeps n days of collections idle: it may trip the deal's own trigger."""
+    limits = [
+        threshold.limit
+        for trigger in job.deal.triggers
+        if trigger.observable == "idle_cash_days" and trigger.effect != "none"
+        for threshold in trigger.thresholds
+    ]
+    if not limits:
+        return
+    for case in job.scenarios:
+        lags = [
+            value
+            for shock in case.shocks
+            if shock.target == "purchase_lag_days"
+            for value in (shock.set, *(point for _, point in shock.by_month))
+            if value is not None
+        ]
+        if lags and max(lags) >= min(limits):
+            yield (
+                f"scenario {case.name}",
+                f"a purchase lag of {max(lags):g} days is as long as the idle-cash trigger "
+                f"waits ({min(limits):g} days): where the waiting cash is above {job.deal.idle_cash_share:.0%} of the "
+                "pool the deal stops buying early",
+            )
+
+
+def _twice(job: Job) -> Found:
+    """Macro variables that are drawn beside the whole factor: what they explain is simulated twice."""
+    if job.pool.dependence.rho == 0.0:
+        return
+    full = [c.name for c in job.scenarios if c.swing is not None and all(s.target != "rho" for s in c.shocks)]
+    for name in full:
+        yield (
+            f"scenario {name}",
+            "macro variables are drawn and rho stays whole, so what they explain counts twice; write "
+            "residual_rho = true in the satellite",
+        )
+
+
+_RULES = (_sizes, _opening_cash, _supply, _cash_rate, _waiting, _twice)

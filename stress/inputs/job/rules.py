@@ -1,0 +1,128 @@
+"""What deal, pool, scenarios and clock of a job must agree on. Each rule is one sentence."""
+
+from __future__ import annotations
+
+from stress.inputs.deal import Deal
+from stress.inputs.deal.rules import SMALLEST
+from stress.inputs.job.terms import JobTerms, ScenarioCase
+from stress.inputs.pool import Pool
+from stress.inputs.scenario import Shock
+from stress.spelling import suggest
+
+LARGE = 100.0
+"""A pool this many times the size of its notes is not overcollateralization but another unit of money."""
+
+
+def check_job(job: JobTerms) -> None:
+    """Raise ValueError with a sentence where the parts of a job contradict each other."""
+    if job.deal.currency != job.pool.currency:
+        raise ValueError(
+            f"deal is in {job.deal.currency} and pool in {job.pool.currency}: both must have the same currency"
+        )
+    _check_clock(job)
+    _check_units(job.deal, job.pool)
+    _check_pool_in_deal(job.deal, job.pool)
+    _check_scenario_names(job.scenarios)
+    for case in job.scenarios:
+        for shock in case.shocks:
+            _check_shock(job, case, shock)
+
+
+def _check_clock(job: JobTerms) -> None:
+    if job.clock == "payment_date" and job.deal.purchase == "each_step":
+        raise ValueError(
+            'clock = "payment_date" but the deal has purchase = "each_step": it needs clock = "monthly" or "daily"'
+        )
+    if job.pool.billing is not None and job.clock != "daily":
+        raise ValueError(
+            f'pool: billing dates need clock = "daily"; the {job.clock} clock has no days: leave billing out'
+        )
+    if job.pool.obligors is not None and job.clock != "monthly":
+        raise ValueError(f'pool: obligors = {job.pool.obligors} needs clock = "monthly", not "{job.clock}"')
+
+
+def _check_units(deal: Deal, pool: Pool) -> None:
+    """Money of the deal that cannot be in the unit of the pool: thousands or millions beside units."""
+    unit = f"the pool's balance is {pool.balance:.10g}; are both in units of {pool.currency}?"
+    size = [pool.balance * (note.share or 0.0) if note.amount is None else note.amount for note in deal.notes]
+    if not pool.balance / LARGE <= sum(size) <= 2.0 * pool.balance:
+        raise ValueError(f"deal: notes sum to {sum(size):.10g}: {unit}")
+    for note, amount in zip(deal.notes, size, strict=True):
+        if 0.0 < amount < SMALLEST * pool.balance:
+            raise ValueError(f"deal: notes: {note.name}: amount = {amount:.10g}: {unit}")
+    amounts = [(f"fees: {fee.name}: amount", fee.amount) for fee in deal.fees]
+    for where, amount in [*amounts, *((f"opening_cash.{name}", cash) for name, cash in deal.opening_cash.items())]:
+        if amount > pool.balance:
+            raise ValueError(f"deal: {where} = {amount:.10g}: {unit}")
+
+
+def _check_pool_in_deal(deal: Deal, pool: Pool) -> None:
+    for line in pool.opening:
+        if line.first_due + line.remaining - 1 > deal.legal_maturity_months:
+            raise ValueError(
+                f"pool: an opening line with {line.remaining} instalments left, the next due in month "
+                f"{line.first_due}, runs beyond the deal's legal maturity in month {deal.legal_maturity_months}"
+            )
+    if deal.revolving_months > 0 and pool.plans:
+        room = deal.legal_maturity_months - pool.eligibility.months_before_legal_maturity
+        room -= pool.billing.months_later if pool.billing else 0
+        if all(plan.term > room - 1 for plan in pool.plans):
+            raise ValueError(
+                f"pool: no plan ends {pool.eligibility.months_before_legal_maturity} months before legal maturity "
+                f"(month {deal.legal_maturity_months}): the deal could never buy a receivable"
+            )
+
+
+def _check_scenario_names(cases: tuple[ScenarioCase, ...]) -> None:
+    names = [case.name for case in cases]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"scenarios: {name!r} appears {names.count(name)} times: names must differ")
+    weights = [case.probability for case in cases if case.probability is not None]
+    if weights and abs(sum(weights) - 1.0) > 1e-9:
+        raise ValueError(f"scenarios: the probabilities given must sum to 1, not {sum(weights):.10g}")
+
+
+def _check_shock(job: JobTerms, case: ScenarioCase, shock: Shock) -> None:
+    where = f"scenario {case.name}: shock on {shock.target}"
+    names = [segment.name for segment in job.pool.segments]
+    for name in shock.segments:
+        if name not in names:
+            raise ValueError(
+                f"{where}: the pool has no segment {name!r}: one of {', '.join(names)}{suggest(name, names)}"
+            )
+    if shock.target == "ineligible_share":
+        _check_ineligible(job.pool, where, shock)
+    last = job.deal.legal_maturity_months
+    if min([shock.from_month, *(month for month, _ in shock.by_month[:1])]) > last:
+        raise ValueError(f"{where}: starts after the deal's legal maturity in month {last}, so it moves nothing")
+    if shock.target in ("payment_rate", "turnover") and job.pool.payment_rate is None:
+        raise ValueError(f"{where}: the pool has instalment plans; only a pool given by payment_rate has this input")
+    if shock.target in ("fee_free_share", "apr", "apr_cap") and not job.pool.plans:
+        raise ValueError(f"{where}: the pool has no instalment plans, so there is no such input")
+    if shock.target in ("purchase_lag_days", "purchase_outage_days"):
+        _check_days(job, where, shock)
+
+
+def _check_days(job: JobTerms, where: str, shock: Shock) -> None:
+    """Days of waiting or outage need a clock that buys every day, and are whole."""
+    if job.clock != "daily":
+        buys = "once a month" if job.clock == "monthly" else "at payment dates"
+        raise ValueError(f'{where}: needs clock = "daily"; the {job.clock} clock buys {buys}')
+    if job.deal.purchase != "each_step":
+        raise ValueError(f'{where}: the deal has purchase = "{job.deal.purchase}": needs "each_step"')
+    given = (*(value for _, value in shock.by_month), shock.set, shock.add)
+    for value in given:
+        if value is not None and value % 1.0:
+            raise ValueError(f"{where}: {value:g} must be a whole number of days")
+
+
+def _check_ineligible(pool: Pool, where: str, shock: Shock) -> None:
+    barred = [segment.name for segment in pool.segments if not segment.eligible]
+    if not barred:
+        raise ValueError(f"{where}: the pool has no segment with eligible = false that could be bought by mistake")
+    chosen = list(shock.segments) or barred
+    if len(chosen) > 1:
+        raise ValueError(f"{where}: name the one segment that is bought by mistake: one of {', '.join(barred)}")
+    if chosen[0] not in barred:
+        raise ValueError(f"{where}: segment {chosen[0]!r} is eligible: one of {', '.join(barred)}")

@@ -1,0 +1,98 @@
+"""What is allowed in scenarios and still likely to surprise: one rule a kind, each note one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from stress.inputs.text.look_alike import look_alike
+from stress.inputs.text.remark import Remark
+
+if TYPE_CHECKING:
+    from stress.inputs.job import ScenarioCase
+    from stress.inputs.scenario import Shock
+
+LIFE = 10_000
+"""A month after any deal's end."""
+
+
+def notes_of_cases(cases: Sequence[ScenarioCase]) -> list[Remark]:
+    """What of the scenarios of a job, or of one file, may not be what their author means."""
+    return [
+        *(remark for case in cases for remark in _overwritten(case)),
+        *_equal(cases),
+        *_names(cases),
+        *_weights(cases),
+    ]
+
+
+def replaced(case: ScenarioCase) -> set[int]:
+    """Places of shocks all of whose months and segments a later `set` takes over."""
+    return {before for _, before, whole, _ in _set_over(case) if whole}
+
+
+def how_of(shock: Shock) -> str:
+    """Whether a shock multiplies, adds or sets."""
+    return shock.how or next(k for k in ("multiply", "add", "set") if getattr(shock, k) is not None)
+
+
+def _overwritten(case: ScenarioCase) -> Iterator[Remark]:
+    """A `set` over months that an earlier shock has moved."""
+    for place, before, whole, when in _set_over(case):
+        yield Remark(
+            f"scenario {case.name}",
+            f"shock {place + 1} on {case.shocks[place].target}",
+            f"sets it, so that shock {before + 1} ({how_of(case.shocks[before])}) on the same input moves nothing"
+            + ("" if whole else f" {when}"),
+        )
+
+
+def _set_over(case: ScenarioCase) -> Iterator[tuple[int, int, bool, str]]:
+    """Each `set` and each earlier shock that it replaces: their places, whether wholly, and in which months."""
+    for place, shock in enumerate(case.shocks):
+        if how_of(shock) != "set":
+            continue
+        for before, earlier in enumerate(case.shocks[:place]):
+            first = max(_span(shock)[0], _span(earlier)[0])
+            last = min(_span(shock)[1], _span(earlier)[1])
+            apart = shock.segments and earlier.segments and not set(shock.segments) & set(earlier.segments)
+            if shock.target != earlier.target or first > last or apart:
+                continue
+            whole = _span(shock)[0] <= _span(earlier)[0] and _span(earlier)[1] <= _span(shock)[1]
+            whole = whole and (not shock.segments or set(earlier.segments or shock.segments) <= set(shock.segments))
+            whole = whole and bool(earlier.segments or not shock.segments) and shock.by_month == ()
+            yield place, before, whole, f"from month {first} on" if last >= LIFE else f"in months {first} to {last}"
+
+
+def _equal(cases: Sequence[ScenarioCase]) -> Iterator[Remark]:
+    """Two scenarios that move the same: their figures will be the same."""
+    for place, case in enumerate(cases):
+        for earlier in cases[:place]:
+            if (case.shocks, case.swing, case.parameters) == (earlier.shocks, earlier.swing, earlier.parameters):
+                said = f"moves the same as {earlier.name}, so both give the same figures"
+                yield Remark(f"scenario {case.name}", "", said)
+                break
+
+
+def _names(cases: Sequence[ScenarioCase]) -> Iterator[Remark]:
+    for one, other, why in look_alike([case.name for case in cases]):
+        yield Remark(f"scenario {other}", "name", f"is hard to tell from {one}: {why}")
+
+
+def _weights(cases: Sequence[ScenarioCase]) -> Iterator[Remark]:
+    """Some scenarios have a probability and others none."""
+    without = [case.name for case in cases if case.probability is None and case.parameters is None]
+    weighed = [case.name for case in cases if case.probability is not None]
+    if weighed and without:
+        yield Remark(
+            f"scenario {without[0]}",
+            "probability",
+            f"is given to {', '.join(weighed)} and not to {', '.join(without)}: the mixture leaves the latter out",
+        )
+
+
+def _span(shock: Shock) -> tuple[int, int]:
+    """First and last month that a shock moves."""
+    if shock.by_month:
+        return shock.by_month[0][0], LIFE
+    return shock.from_month, shock.to_month or LIFE

@@ -1,0 +1,75 @@
+"""The terms of a job: a deal, a pool, some scenarios, and how to simulate them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from stress.inputs.deal import Deal
+from stress.inputs.job.parameters import Parameters
+from stress.inputs.macro.swing import Swing
+from stress.inputs.pool import Pool
+from stress.inputs.scenario import Shock
+from stress.inputs.text.base import Fraction, Name, Strict
+
+Clock = Literal["monthly", "daily", "payment_date"]
+Estimator = Literal["plain", "sobol", "importance", "auto"]
+PATH_LIMIT = 10**12
+"""Paths beyond which the fixed-point sums of a tally could overflow."""
+Paths = Annotated[int, Field(ge=1, le=PATH_LIMIT)]
+
+
+class ScenarioFile(Strict):
+    """A scenario file and the levels wanted of it (all where left out)."""
+
+    file: str
+    """A scenario file, relative to the job."""
+    levels: tuple[Name, ...] = ()
+    """Levels wanted of it; all where left out."""
+    probability: Fraction | None = None
+    """Weight in the mixture, in place of the file's own; only where the entry is one scenario."""
+
+
+Files = Annotated[tuple[str, ...], Field(min_length=1, max_length=64)]
+Seed = Annotated[int, Field(ge=0, lt=2**64)]
+Seeds = Annotated[tuple[Seed, ...], Field(min_length=1, max_length=1024)]
+Swept = Literal["deal", "pool", "seed"]
+
+
+class Predictive(Strict):
+    """Scenarios that also run with parameters drawn by path: `<name>_predictive` beside `<name>`, the plug-in run."""
+
+    file: str
+    """A file of kind = "parameters", relative to the job."""
+    scenarios: tuple[Name, ...] = ()
+    """By name; the job's first where left out."""
+
+
+class ScenarioCase(Strict):
+    """One scenario of a job with its shocks in order."""
+
+    name: Name
+    description: str = ""
+    source: str = ""
+    illustrative: tuple[str, ...] = ()
+    probability: float | None = None
+    shocks: tuple[Shock, ...] = ()
+    parameters: Parameters | None = None
+    """From which each path draws its own (p, rho, phi)."""
+    swing: Swing | None = None
+    """Macro variables that are drawn around the scenario's paths."""
+
+
+class JobTerms(Strict):
+    """What a job says, with everything that it refers to."""
+
+    name: Name
+    source: str = ""
+    deal: Deal
+    pool: Pool
+    scenarios: Annotated[tuple[ScenarioCase, ...], Field(min_length=1)]
+    paths: Paths
+    seed: Seed
+    clock: Clock
+    estimator: Estimator = "plain"

@@ -1,0 +1,374 @@
+"""A receivables pool: segments, instalment plans, delinquency, prepayment, recovery, dependence."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from stress.inputs.pool.billing import Billing
+from stress.inputs.text.base import (
+    AnnualRate,
+    Correlation,
+    Document,
+    Fraction,
+    Money,
+    Month,
+    MonthlyRate,
+    Name,
+    Strict,
+    Title,
+)
+
+Term = Annotated[int, Field(ge=1, le=60, json_schema_extra={"unit": "months"})]
+MonthlyFee = Annotated[float, Field(ge=0.0, le=0.1, json_schema_extra={"unit": "a month"})]
+
+
+class Plan(Strict):
+    """An instalment plan: equal principal over `term` months, a flat monthly fee on the original principal."""
+
+    term: Term
+    """Instalments, one a month."""
+    share: Fraction
+    """Share of originations (of new receivables by principal)."""
+    always_fee_free: bool = False
+    """No fee on any receivable of this plan. The pool's fee-free share counts it first."""
+
+
+class PaymentRate(Strict):
+    """Receivables without a term that pay a constant share of their balance each month (cards)."""
+
+    monthly: Annotated[float, Field(gt=0.0, le=1.0, json_schema_extra={"unit": "a month"})]
+    """Share of the balance that is paid each month."""
+    annual_yield: Annotated[float, Field(ge=0.0, lt=1.0, json_schema_extra={"unit": "a year"})]
+    """Finance charges per annum on the balance, paid monthly."""
+
+
+class OpeningLine(Strict):
+    """One line of an opening pool given by remaining term."""
+
+    term: Term
+    """Instalments of the plan at its start."""
+    remaining: Term
+    """Instalments left to pay."""
+    share: Fraction
+    """Share of the performing opening balance of the whole pool."""
+    segment: Name | None = None
+    """The level that it belongs to; every line names one, or none does: then all levels have the same lines."""
+    monthly_fee: MonthlyFee | None = None
+    """Flat fee a month on original principal, fee-free receivables averaged in; that of the plan where left out."""
+    first_due: Annotated[int, Field(ge=1, le=12)] = 1
+    """Month in which the next instalment falls due; 1 is the first collection period."""
+
+    @model_validator(mode="after")
+    def _remaining_within_term(self) -> OpeningLine:
+        if self.remaining > self.term:
+            raise ValueError(f"remaining {self.remaining} exceeds term {self.term}")
+        return self
+
+
+class Ladder(Strict):
+    """The delinquency ladder: monthly roll rates M1 -> M2 -> M3 -> default at 90+; what does not roll cures."""
+
+    roll_m1: Fraction
+    """Monthly share of M1 (1-30 days past due) that rolls to M2."""
+    roll_m2: Fraction
+    """Monthly share of M2 that rolls to M3."""
+    roll_m3: Fraction
+    """Monthly share of M3 that defaults."""
+
+
+class DelinquencyStock(Strict):
+    """Opening shares of balance already past due."""
+
+    m1: Fraction = 0.0
+    """Share 1-30 days past due at the cut-off date."""
+    m2: Fraction = 0.0
+    """Share 31-60 days past due at the cut-off date."""
+    m3: Fraction = 0.0
+    """Share 61-90 days past due at the cut-off date."""
+
+    @model_validator(mode="after")
+    def _at_most_all(self) -> DelinquencyStock:
+        if self.m1 + self.m2 + self.m3 > 1.0:
+            raise ValueError("delinquent shares exceed 1")
+        return self
+
+
+class Segment(Strict):
+    """A score level: its share, its monthly rates and what it pays."""
+
+    name: Name
+    """What shocks, limits and tables call it."""
+    share: Fraction
+    """Share of the opening balance."""
+    new_share: Fraction | None = None
+    """Share of new receivables; `share` where it is left out."""
+    entry_rate: MonthlyRate
+    """Monthly probability of entering M1 (with a ladder) or of default (without one)."""
+    static_default: Fraction | None = None
+    """Cumulative default of a new cohort: the target of `stress calibrate pool`."""
+    monthly_fee: MonthlyFee = 0.0
+    """Flat fee a month on the original principal of fee-bearing plans."""
+    prepayment: MonthlyRate = 0.0
+    """Single monthly mortality: share of what is left that settles early each month."""
+    recovery: Fraction = 0.0
+    """Share of a defaulted balance recovered."""
+    plan_share: tuple[Fraction, ...] | None = None
+    """This segment's own plan mix, in the order of `plans`."""
+    eligible: bool = True
+    """False: in the pool only by mistake, through an `ineligible_share` shock; share and new_share must be 0."""
+    delinquent: DelinquencyStock | None = None
+    """Past due at the cut-off date, as shares of this segment's balance; the pool's shares where it is left out."""
+
+
+class Supply(Strict):
+    """New receivables offered by the originator."""
+
+    multiple: Annotated[float, Field(ge=0.0, le=100.0)] | None = 1.2
+    """Times the replacement need of the scenario-free deterministic run. Leave out `unlimited`."""
+    unlimited: bool = False
+    """The originator can always fill the pool; `multiple` is then ignored."""
+
+
+class Eligibility(Strict):
+    """Limits on purchases."""
+
+    months_before_legal_maturity: Annotated[int, Field(ge=0, le=60)] = 0
+    """A plan is bought only when its term ends at least this long before legal maturity."""
+    segment_limit: dict[str, Fraction] = {}
+    """Largest share of the pool a segment may reach by purchases."""
+    plan_limit: dict[str, Fraction] = {}
+    """Largest share of new receivables a term (key: months) may have; the excess supply is not eligible."""
+
+
+class Copula(Strict):
+    """What ties defaults beyond the factors: nothing (gaussian), or one chi-square variable for the path (t)."""
+
+    kind: Literal["gaussian", "t"] = "gaussian"
+    """Gaussian, or t: one chi-square variable for the path fattens joint tails."""
+    df: Annotated[float, Field(ge=2.0, le=1000.0)] | None = None
+    """Degrees of freedom of a t copula; small numbers make joint extremes likelier."""
+
+    @model_validator(mode="after")
+    def _df_goes_with_t(self) -> Copula:
+        if (self.kind == "t") != (self.df is not None):
+            raise ValueError('df goes with kind = "t": { kind = "t", df = 5.0 }')
+        return self
+
+
+Loading = Annotated[tuple[Annotated[float, Field(ge=-1.0, le=1.0)], ...], Field(min_length=1, max_length=6)]
+
+
+class Loadings(Strict):
+    """Weights of each latent variable on independent factors; squares of a row sum to 1 (rho: how much they count)."""
+
+    default: Loading
+    """Of entry (or one-step default) and rolls."""
+    segment: dict[str, Loading] = {}
+    """Segments whose default loads differently."""
+    prepayment: Loading
+    """Weights of prepayment."""
+    recovery: Loading
+    """Weights of recovery."""
+
+    @model_validator(mode="after")
+    def _rows(self) -> Loadings:
+        rows = {"default": self.default, "prepayment": self.prepayment, "recovery": self.recovery}
+        rows |= {f"segment.{name}": row for name, row in self.segment.items()}
+        for name, row in rows.items():
+            if len(row) != len(self.default):
+                raise ValueError(f"loadings.{name}: has {len(row)} weights, default has {len(self.default)}")
+            square = sum(weight * weight for weight in row)
+            if abs(square - 1.0) > 1e-6:
+                raise ValueError(f"loadings.{name}: squares must sum to 1, not {square:.6g}")
+        return self
+
+    def row(self, segment: str) -> tuple[float, ...]:
+        """Weights of a segment's default."""
+        return self.segment.get(segment, self.default)
+
+
+class Dependence(Strict):
+    """Systematic factors: a stationary AR(1) each, correlated innovations (model: Vasicek 2002 conditional rates)."""
+
+    rho: Annotated[float, Field(ge=0.0, lt=1.0)]
+    """Asset correlation of the monthly latent variable behind entry (or one-step default)."""
+    rho_roll: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    """Asset correlation of the latent variable behind the roll rates, on the default factor."""
+    rho_prepayment: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    """Asset correlation of the latent variable behind prepayment, on the prepayment factor."""
+    rho_recovery: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    """Asset correlation of the latent variable behind recovery, on the recovery factor."""
+    phi: Annotated[float, Field(ge=0.0, lt=1.0)]
+    """Monthly persistence of the factors."""
+    correlation_prepayment: Correlation = 0.0
+    """Of the default and the prepayment factor; positive: bad months pay slowly."""
+    correlation_recovery: Correlation = 0.0
+    """Of the default and the recovery factor."""
+    correlation_prepayment_recovery: Correlation = 0.0
+    """Of the prepayment and the recovery factor."""
+    factor_start: Literal["stationary"] | Annotated[float, Field(ge=-6.0, le=6.0)] = "stationary"
+    """Draw the first month from the stationary law, or start all factors at a value (low is bad)."""
+    copula: Copula | None = None
+    """Of the latent variables behind entry (or one-step default); Gaussian where left out."""
+    loadings: Loadings | None = None
+    """Instead of the three correlations: what each latent variable loads on."""
+
+    @property
+    def df(self) -> float | None:
+        """Degrees of freedom of a t copula; None under the Gaussian one."""
+        return None if self.copula is None else self.copula.df
+
+    @model_validator(mode="after")
+    def _positive_definite(self) -> Dependence:
+        a, b, c = self.correlation_prepayment, self.correlation_recovery, self.correlation_prepayment_recovery
+        if self.loadings is not None and (a or b or c):
+            raise ValueError("loadings already say how the factors are correlated: leave the correlation_ keys out")
+        if 1.0 + 2.0 * a * b * c - a * a - b * b - c * c <= 1e-9:
+            raise ValueError("the factor correlations do not form a positive definite matrix")
+        return self
+
+
+class History(Strict):
+    """Ratios that calibration compares with: facts, in the order of `year`."""
+
+    year: tuple[str, ...]
+    """Years of the ratios, increasing."""
+    non_performing_ratio: tuple[Fraction, ...]
+    """Non-performing share of loans, by year."""
+    overdue_ratio: tuple[Fraction, ...]
+    """Overdue share of loans, by year."""
+
+    @model_validator(mode="after")
+    def _as_long_as_years(self) -> History:
+        if list(self.year) != sorted(set(self.year)):
+            raise ValueError(f"history.year: {', '.join(self.year)}: years must increase")
+        for name in ("non_performing_ratio", "overdue_ratio"):
+            if len(getattr(self, name)) != len(self.year):
+                raise ValueError(f"history.{name}: has {len(getattr(self, name))} values for {len(self.year)} years")
+        return self
+
+
+class Pool(Document):
+    """A revolving pool of consumer receivables at the cut-off date."""
+
+    kind: Literal["pool"]
+    """What the file is."""
+    name: Title
+    """What tables and figures call it."""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    """Of all amounts, and of the deal: three capitals."""
+    balance: Annotated[Money, Field(ge=0.001)]
+    """Current + M1..M3 at the cut-off date."""
+    plans: tuple[Plan, ...] = ()
+    """Instalment plans of new receivables; or give `payment_rate`."""
+    payment_rate: PaymentRate | None = None
+    """Instead of plans: a constant monthly payment rate."""
+    fee_free_share: Fraction = 0.0
+    """Share of the steady-state BALANCE on which no fee is charged."""
+    billing: Billing | None = None
+    """When new receivables fall due; on the anniversary of the order date where it is left out."""
+    opening: tuple[OpeningLine, ...] = ()
+    """Opening pool by remaining term; the seasoned steady state of the plan mix where it is left out."""
+    segments: Annotated[tuple[Segment, ...], Field(min_length=1, max_length=16)]
+    """Score levels, best first."""
+    ladder: Ladder | None = None
+    """Leave out for a one-step default at `entry_rate`."""
+    delinquent: DelinquencyStock = DelinquencyStock()
+    """What is past due at the cut-off date."""
+    late_charge_daily: Annotated[float, Field(ge=0.0, le=0.01, json_schema_extra={"unit": "a day"})] = 0.0
+    """Charged on cure: daily rate x 30 days for each month late x cured balance."""
+    recovery_lag: tuple[Fraction, ...] = (1.0,)
+    """Share of a recovery paid 1, 2, 3, ... months after default; sums to 1."""
+    dilution: MonthlyRate = 0.0
+    """Refunds a month as a share of the performing balance: a deemed collection."""
+    dilution_unpaid_share: Fraction = 0.0
+    """Share of refunds that the originator does not make good."""
+    write_off_months: Month = 2
+    """Months for which a defaulted balance counts in the stock of 91+ days."""
+    supply: Supply = Supply()
+    """Receivables that the originator offers."""
+    eligibility: Eligibility = Eligibility()
+    """Limits on purchases."""
+    dependence: Dependence
+    """How defaults, prepayment and recovery move together."""
+    obligors: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    """Borrowers at the cut-off date, each with an equal part of the balance: transitions then move whole borrowers
+    (binomial around the conditional rate). Infinitely many where left out."""
+    cash_rate: AnnualRate = 0.0
+    """Earned on idle cash, per annum."""
+    history: History | None = None
+    """Published ratios that calibration compares with."""
+
+    @model_validator(mode="after")
+    def _shares(self) -> Pool:
+        if bool(self.plans) == (self.payment_rate is not None):
+            raise ValueError("give either plans or payment_rate, not both or neither")
+        _sum_to_one("segments.share", [s.share for s in self.segments])
+        _sum_to_one("segments.new_share", [s.share if s.new_share is None else s.new_share for s in self.segments])
+        _sum_to_one("recovery_lag", list(self.recovery_lag))
+        if self.plans:
+            _sum_to_one("plans.share", [p.share for p in self.plans])
+        if self.opening:
+            _sum_to_one("opening.share", [line.share for line in self.opening])
+        for segment in self.segments:
+            if segment.plan_share is not None:
+                if len(segment.plan_share) != len(self.plans):
+                    raise ValueError(f"segment {segment.name}: plan_share needs {len(self.plans)} shares")
+                _sum_to_one(f"segment {segment.name}: plan_share", list(segment.plan_share))
+        for segment in self.segments:
+            if not segment.eligible and (segment.share > 0.0 or (segment.new_share or 0.0) > 0.0):
+                raise ValueError(f"segment {segment.name}: is not eligible, so share and new_share must be 0")
+        names = [s.name for s in self.segments]
+        if len(set(names)) != len(names):
+            raise ValueError("segment names must differ")
+        for name in self.eligibility.segment_limit:
+            if name not in names:
+                raise ValueError(f"eligibility.segment_limit names no segment: {name!r}; one of {', '.join(names)}")
+        for name in self.dependence.loadings.segment if self.dependence.loadings is not None else ():
+            if name not in names:
+                raise ValueError(f"dependence.loadings.segment names no segment: {name!r}; one of {', '.join(names)}")
+        terms = {str(plan.term) for plan in self.plans}
+        for term in self.eligibility.plan_limit:
+            if term not in terms:
+                raise ValueError(f"eligibility.plan_limit names no plan: {term!r}; one of {', '.join(sorted(terms))}")
+        late = [self.delinquent, *(s.delinquent for s in self.segments if s.delinquent is not None)]
+        if self.ladder is None and any(stock != DelinquencyStock() for stock in late):
+            raise ValueError("delinquent stock needs a ladder")
+        return self
+
+    @model_validator(mode="after")
+    def _opening_lines(self) -> Pool:
+        named = {line.segment for line in self.opening}
+        if not named:
+            return self
+        if self.payment_rate is not None:
+            raise ValueError("opening lines belong to a pool with plans, not with payment_rate")
+        if None in named and len(named) > 1:
+            raise ValueError("opening: either every line names its segment or none does")
+        levels = [s.name for s in self.segments]
+        for name in sorted(name for name in named if name is not None):
+            if name not in levels:
+                raise ValueError(f"opening names no segment: {name!r}; one of {', '.join(levels)}")
+        for segment in self.segments:
+            if None not in named and segment.share > 0.0 and segment.name not in named:
+                raise ValueError(f"opening: segment {segment.name} has a share of the balance but no line")
+        terms = {plan.term for plan in self.plans}
+        for line in self.opening:
+            if line.monthly_fee is None and line.term not in terms:
+                raise ValueError(f"opening: no plan has term {line.term}: give the line its monthly_fee")
+        return self
+
+    def opening_of(self, segment: Segment) -> tuple[OpeningLine, ...]:
+        """The opening lines of a segment; their shares need not sum to 1."""
+        return tuple(line for line in self.opening if line.segment in (None, segment.name))
+
+    def delinquent_of(self, segment: Segment) -> DelinquencyStock:
+        """What of a segment is past due at the cut-off date."""
+        return self.delinquent if segment.delinquent is None else segment.delinquent
+
+
+def _sum_to_one(what: str, share: list[float]) -> None:
+    if abs(sum(share) - 1.0) > 1e-9:
+        raise ValueError(f"{what} must sum to 1, not {sum(share):.10g}")

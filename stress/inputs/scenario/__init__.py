@@ -1,0 +1,153 @@
+"""A scenario: direct shocks and macro paths that move inputs by month, in one or several levels of severity."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from stress.inputs.macro import Macro, SatelliteUse
+from stress.inputs.targets import DAYS, FROM_ZERO, MULTIPLIERS, SEGMENT_TARGETS, WHOLE_LIFE, move_range
+from stress.inputs.targets import Target as Target
+from stress.inputs.text.base import Document, Fraction, Month, Name, Strict, Text
+
+
+class Shock(Strict):
+    """One input moved from one month to another (the whole life where no months are given).
+
+    Exactly one of `multiply`, `add`, `set` or `by_month`; `by_month` needs `how`.
+    """
+
+    target: Target
+    """The input that moves."""
+    multiply: Annotated[float, Field(ge=0.0, le=1000.0)] | None = None
+    """Times the base value."""
+    add: Annotated[float, Field(ge=-10.0, le=10.0)] | None = None
+    """Plus the base value."""
+    set: float | None = None
+    """Instead of the base value."""
+    by_month: tuple[tuple[Month, float], ...] = ()
+    """Points (month, value); the value holds until the next point."""
+    how: Literal["multiply", "add", "set"] | None = None
+    """How the values of `by_month` act."""
+    from_month: Month = 1
+    """First month in which it acts."""
+    to_month: Month | None = None
+    """Last month in which it acts; to the end where it is left out."""
+    segments: tuple[Name, ...] = ()
+    """Only these segments; all where left out. For default_odds, default_rate, entry_rate, prepayment, recovery;
+    ineligible_share names which of the ineligible segments is bought (needed where there are several)."""
+
+    @model_validator(mode="after")
+    def _one_move(self) -> Shock:
+        given = [k for k in ("multiply", "add", "set") if getattr(self, k) is not None]
+        if len(given) + bool(self.by_month) != 1:
+            raise ValueError(f"shock on {self.target}: give exactly one of multiply, add, set, by_month")
+        if bool(self.by_month) != (self.how is not None):
+            raise ValueError(f"shock on {self.target}: how goes with by_month")
+        if any(a[0] >= b[0] for a, b in zip(self.by_month, self.by_month[1:], strict=False)):
+            raise ValueError(f"shock on {self.target}: months of by_month must increase")
+        if self.to_month is not None and self.to_month < self.from_month:
+            raise ValueError(
+                f"shock on {self.target}: to_month = {self.to_month} lies before from_month = {self.from_month}"
+            )
+        if len(set(self.segments)) != len(self.segments):
+            raise ValueError(f"shock on {self.target}: segments names one twice")
+        if self.segments and self.target not in SEGMENT_TARGETS:
+            raise ValueError(f"shock on {self.target}: has no segments; only {', '.join(sorted(SEGMENT_TARGETS))} have")
+        self._check_move()
+        return self
+
+    def _check_move(self) -> None:
+        """The way of moving has a meaning for this target, and the value lies in its range."""
+        how: str = self.how or next(k for k in ("multiply", "add", "set") if getattr(self, k) is not None)
+        values = [value for _, value in self.by_month] or [getattr(self, how)]
+        where = f"shock on {self.target}: {how}"
+        if self.target in MULTIPLIERS and how != "multiply":
+            raise ValueError(f"{where}: is a multiplier itself; write multiply = 1.5")
+        if self.target in FROM_ZERO and how == "multiply":
+            raise ValueError(f"{where}: has no base value to multiply; use set")
+        if self.target in WHOLE_LIFE and (how != "set" or self.by_month or self.from_month > 1 or self.to_month):
+            raise ValueError(f"{where}: is set once for the whole life, without months; payment_rate moves by month")
+        low, high = move_range(self.target, how)
+        for value in values:
+            if not low <= value <= high:
+                percent = self.target not in DAYS and high < value <= 100.0
+                hint = f"; a fraction, not a percent: did you mean {value / 100.0:.10g}?" if percent else ""
+                raise ValueError(f"{where} = {value:g}: must be from {low:g} to {high:g}{hint}")
+
+
+Shocks = Annotated[tuple[Shock, ...], Field(max_length=1_000)]
+Satellites = Annotated[tuple[SatelliteUse, ...], Field(max_length=64)]
+
+
+class Level(Strict):
+    """A named severity of a scenario."""
+
+    name: Name
+    """The scenario is called `<file name>_<level>`."""
+    satellites: Satellites = ()
+    """On the scenario's macro paths, beside the satellites that all levels share."""
+    shocks: Shocks = ()
+    """Moves of this level, after those that all levels share."""
+    note: Text = ""
+    """What the level is, in words."""
+    probability: Fraction | None = None
+    """Weight in the mixture over scenarios, where given."""
+
+
+class Scenario(Document):
+    """A stress scenario. With levels, each level is one scenario named `<name>_<level>`."""
+
+    kind: Literal["scenario"]
+    """What the file is."""
+    description: Text = ""
+    """What the scenario is, in words."""
+    probability: Fraction | None = None
+    """Weight in the mixture over scenarios, where given."""
+    macro: Macro | None = None
+    """Tables of macro variables that the satellites read."""
+    var: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+    """A file of kind = "var": the macro variables are drawn around the tables' paths. Entry rates follow them through
+    the satellite of default_odds; other satellites stay on the tables' paths."""
+    satellites: Satellites = ()
+    """Models that turn the macro paths into shocks; these come before `shocks`."""
+    shocks: Shocks = ()
+    """Moves that all levels share."""
+    levels: Annotated[tuple[Level, ...], Field(max_length=64)] = ()
+    """Severities, each a scenario of its own."""
+    extends: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+    """One scenario file (`file.toml` or `file.toml:level`) that this one adds to: its shocks come first, and its macro
+    tables stay where this file has none."""
+    combine: tuple[str, ...] = ()
+    """Other scenario files (`file.toml` or `file.toml:level`) whose shocks come first, in order."""
+
+    @model_validator(mode="after")
+    def _nothing_twice(self) -> Scenario:
+        names = [level.name for level in self.levels]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"levels: {name!r} is named {names.count(name)} times: names must differ")
+        if len(set(self.combine)) != len(self.combine):
+            raise ValueError("combine: the same file stands twice and would act twice")
+        parts = [("", self), *((f"levels[{level.name!r}].", level) for level in self.levels)]
+        for where, part in parts:
+            for key in ("shocks", "satellites"):
+                moves = getattr(part, key)
+                if len(set(moves)) != len(moves):
+                    raise ValueError(f"{where}{key}: the same move stands twice and would act twice")
+        return self
+
+    @model_validator(mode="after")
+    def _macro_is_used(self) -> Scenario:
+        uses = (*self.satellites, *(use for level in self.levels for use in level.satellites))
+        if self.var is not None and self.macro is None and self.extends is None:
+            raise ValueError("var draws macro variables around the paths of tables: add a [macro] table")
+        if uses and self.macro is None:
+            raise ValueError("satellites need the tables of macro variables: add a [macro] table")
+        if self.macro is not None and not uses:
+            raise ValueError("macro moves nothing without satellites: add [[satellites]]")
+        for shared in (self.satellites, *(self.satellites + level.satellites for level in self.levels)):
+            if sum(use.residual_rho for use in shared) > 1:
+                raise ValueError("residual_rho may stand in one satellite only")
+        return self

@@ -1,0 +1,88 @@
+"""What every input file shares: strict frozen models and units in the types."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from stress.errors import ConfigError
+from stress.inputs.text.characters import NAME_PATTERN, TEXT_PATTERN, TITLE_PATTERN
+from stress.inputs.text.messages import message
+
+Fraction = Annotated[float, Field(ge=0.0, le=1.0, json_schema_extra={"unit": "share"})]
+"""A share between 0 and 1. A percent is refused: write 0.05, not 5."""
+
+AnnualRate = Annotated[float, Field(gt=-0.5, lt=1.0, json_schema_extra={"unit": "a year"})]
+"""A rate per annum as a fraction: 0.054 is 5.4%."""
+
+MonthlyRate = Annotated[float, Field(ge=0.0, lt=1.0, json_schema_extra={"unit": "a month"})]
+"""A probability or share a month, as a fraction."""
+
+Correlation = Annotated[float, Field(gt=-1.0, lt=1.0, json_schema_extra={"unit": "correlation"})]
+Money = Annotated[float, Field(ge=0.0, le=1e15, json_schema_extra={"unit": "currency"})]
+Month = Annotated[int, Field(ge=1, le=120, json_schema_extra={"unit": "month"})]
+"""A month counted from closing: month 1 is the first collection period."""
+
+Name = Annotated[str, Field(min_length=1, max_length=80, pattern=NAME_PATTERN)]
+"""A short printable name; no slash, backslash, colon, leading dot or outer blanks: it may become a folder."""
+
+Title = Annotated[str, Field(min_length=1, max_length=80, pattern=TITLE_PATTERN)]
+"""The name of a deal or a pool as its documents write it: slash and colon too (`stress.file_names` escapes them)."""
+
+Text = Annotated[str, Field(max_length=4000, pattern=TEXT_PATTERN)]
+"""Free text: any printable characters, line breaks and tabs; nothing that moves a cursor or turns the writing."""
+
+
+class Strict(BaseModel):
+    """A frozen model that refuses unknown keys, lax conversions and non-finite numbers."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
+
+    def but(self, **changes: Any) -> Self:
+        """The same with other values of some keys, held against every rule that a file is held against.
+
+        Raises ConfigError with the key, the value and what is allowed.
+
+        >>> job.deal.notes[0].but(coupon=0.06).coupon
+        0.06
+        """
+        given = {key: getattr(self, key) for key in self.model_fields_set} | changes
+        document = json.loads(json.dumps(given, default=_as_in_a_file))
+        try:
+            return self.model_validate_json(json.dumps(document))
+        except ValidationError as error:
+            raise ConfigError(message(self._where(), type(self), document, error)) from None
+
+    def _where(self) -> str:
+        """What a message calls it: `note 'A'`."""
+        name = getattr(self, "name", None)
+        return type(self).__name__.lower() + (f" {name!r}" if name else "")
+
+
+class Document(Strict):
+    """The head of every input file."""
+
+    version: Literal[1]
+    """Version of the format of the file."""
+    name: Name
+    """What tables, folders and messages call it."""
+    source: Text = ""
+    """Where the facts come from."""
+    illustrative: tuple[Text, ...] = ()
+    """What in this file is illustrative: ours, not a published fact."""
+
+
+def _as_in_a_file(value: Any) -> Any:
+    """A model as its table, a date as its text, NumPy's numbers and arrays as plain ones."""
+    if isinstance(value, BaseModel):
+        return {key: getattr(value, key) for key in value.model_fields_set}
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise ConfigError(f"{value!r}: a {type(value).__name__} is not a value that a file can hold")

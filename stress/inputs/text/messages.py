@@ -1,0 +1,237 @@
+"""Pydantic's errors -> one message: file, key, value, what is allowed, and what was probably meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from stress.inputs.text.characters import TEXT_PATTERN
+from stress.inputs.text.schema import (
+    Schema,
+    allowed_key_words,
+    allowed_keys,
+    allowed_words,
+    description,
+    number_range,
+    schemas_at,
+)
+from stress.spelling import suggest
+
+MAX_SHOWN = 12
+"""Messages of one file that are shown; the rest is counted."""
+MAX_WORDED = 100
+"""Errors that are put into words: a hostile file can hold 200,000."""
+
+_KINDS = {
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "bool_type": "must be true or false",
+    "string_type": 'must be text in quotes: "..."',
+    "tuple_type": "must be a list: [ ... ]",
+    "dict_type": "must be a table",
+    "model_type": "must be a table: { ... }",
+    "model_attributes_type": "must be a table: { ... }",
+    "date_type": "must be a date: 2019-12-31",
+    "date_parsing": "must be a date: 2019-12-31",
+    "date_from_datetime_parsing": "must be a date: 2019-12-31",
+    "date_from_datetime_inexact": "must be a date without a time: 2019-12-31",
+    "finite_number": "must be a finite number",
+    "string_too_short": "must not be empty",
+}
+
+
+class Fault(NamedTuple):
+    """One thing that is wrong in a document."""
+
+    key: str
+    value: str
+    reason: str
+
+    def __str__(self) -> str:
+        """`key = value: reason`."""
+        shown = f" = {self.value}" if self.value and self.key else ""
+        return f"{self.key}{shown}: {self.reason}" if self.key else self.reason
+
+
+def message(path: Path | str, model: type[BaseModel], document: dict[str, Any], error: ValidationError) -> str:
+    """The one message of a file that a model refused."""
+    every = error.errors(include_url=False)
+    details = _meant(every) or every
+    faults = _merge([_fault(model, document, detail) for detail in details[:MAX_WORDED]])
+    if len(faults) == 1:
+        return f"{path}: {faults[0]}"
+    n = len(faults) + max(len(details) - MAX_WORDED, 0)
+    shown = [f"  {fault}" for fault in faults[:MAX_SHOWN]]
+    more = [f"  and {n - MAX_SHOWN} more"] if n > MAX_SHOWN else []
+    return "\n".join([f"{path}: {n} things are wrong", *shown, *more])
+
+
+def one_of(words: Sequence[str]) -> str:
+    """`a, b or c`."""
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else list(words))
+
+
+def show(value: object) -> str:
+    """A value as it stands in the file, shortened."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "{ ... }"
+    if isinstance(value, list):
+        return "[ ... ]" if value else "[]"
+    text = repr(value) if not isinstance(value, str) else '"' + ascii_safe(value[:60]) + '"'
+    long = isinstance(value, str) and len(value) > 60
+    return text[:57] + "..." if long or len(text) > 60 else text
+
+
+def ascii_safe(text: str) -> str:
+    """Text without characters that could move the cursor of a terminal."""
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+
+
+def _meant(details: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """Without what a list is told by the branch of a union that wants one value, where the other branch says more."""
+    lists = {d["loc"][0] for d in details if d["loc"] and isinstance(d["input"], list) and d["type"] != "tuple_type"}
+    within = {d["loc"][0] for d in details if len(d["loc"]) > 2 or d["type"] in ("too_short", "too_long")}
+    one = ("string_type", "int_type")
+    return [
+        d for d in details if not (d["type"] in one and isinstance(d["input"], list) and d["loc"][0] in lists & within)
+    ]
+
+
+def _merge(faults: Sequence[Fault]) -> list[Fault]:
+    """One fault a key: the branches of a union become `or`."""
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for fault in faults:
+        seen = reasons.setdefault((fault.key, fault.value), [])
+        if fault.reason not in seen:
+            seen.append(fault.reason)
+    merged = []
+    for (key, value), said in reasons.items():
+        rest = [reason.removeprefix("must be ") for reason in said[1:] if reason.startswith("must be ")]
+        other = [reason for reason in said[1:] if not reason.startswith("must be ")]
+        merged.append(Fault(key, value, "; ".join([" or ".join([said[0], *rest]), *other])))
+    return merged
+
+
+def _fault(model: type[BaseModel], document: dict[str, Any], detail: ErrorDetails) -> Fault:
+    location = list(detail["loc"])
+    kind = detail["type"]
+    key, value, found = _locate(document, location, kind == "missing")
+    if kind == "value_error":
+        return Fault(key, "", str(detail.get("ctx", {}).get("error", detail["msg"])))
+    if kind == "extra_forbidden":
+        keys = allowed_keys(schemas_at(model, location[:-1]))
+        reason = f"no such key{suggest(str(location[-1]), keys)}"
+        told = f"{reason}; allowed: {', '.join(keys)}; {_reference(model, location)} says what each means"
+        return Fault(key, "", reason if "did you mean" in reason else told)
+    schemas = schemas_at(model, location)
+    if kind == "missing":
+        what = description(schemas)
+        return Fault(key, "", "is missing" + (f" ({what.rstrip('.')})" if what else ""))
+    return Fault(key, show(value) if found else "", _reason(detail, value, model, schemas))
+
+
+def _reference(model: type[BaseModel], location: Sequence[str | int]) -> str:
+    """The command that tells the keys of the table at a location."""
+    kind = next((word for word in allowed_words(schemas_at(model, ["kind"]))), "")
+    table = f".{location[0]}" if len(location) > 1 else ""
+    return f"`stress explain --keys {kind}{table}`"
+
+
+def _reason(detail: ErrorDetails, value: object, model: type[BaseModel], schemas: Sequence[Schema]) -> str:
+    """What is allowed, as the rest of a sentence."""
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind in ("literal_error", "enum"):
+        return _choice(detail["loc"], value, model, schemas)
+    if kind in ("union_tag_invalid", "union_tag_not_found"):
+        return _tag(str(context.get("discriminator", "")).strip("'"), value, schemas)
+    limits = number_range(schemas)
+    if limits and (kind.startswith(("greater", "less")) or kind in ("float_type", "float_parsing", "int_type")):
+        span, low, high = limits
+        return f"must be {span}{_percent(value, low, high)}{_quoted(value)}"
+    if kind == "int_from_float":
+        return "must be a whole number, written without a decimal point"
+    if kind == "string_pattern_mismatch":
+        if context.get("pattern") == "^[A-Z]{3}$":
+            return "must be a currency code of three capitals: CNY"
+        if context.get("pattern") == TEXT_PATTERN:
+            return "must be text without control characters"
+        titled = "/:" not in str(context.get("pattern"))
+        barred = "backslash" if titled else "slash, backslash, colon"
+        return f"must be a short printable name without {barred}, leading dot or outer blanks"
+    if kind == "too_short":
+        return f"must have at least {context.get('min_length')} entries"
+    if kind == "too_long":
+        return f"must have at most {context.get('max_length')} entries"
+    if kind == "string_too_long":
+        return f"must have at most {context.get('max_length')} characters"
+    text = detail["msg"]
+    return _KINDS.get(kind, text[:1].lower() + text[1:])
+
+
+def _choice(location: Sequence[str | int], value: object, model: type[BaseModel], schemas: Sequence[Schema]) -> str:
+    words: Sequence[str] = allowed_words(schemas)
+    if location and location[-1] == "[key]":
+        words, value = allowed_key_words(schemas_at(model, location[:-2])), location[-2]
+    return f"must be one of {', '.join(words)}{suggest(str(value), words)}" if words else "must be another value"
+
+
+def _tag(field: str, value: object, schemas: Sequence[Schema]) -> str:
+    """A table whose kind (`step`) is missing or unknown."""
+    words = allowed_words(schemas)
+    given = value.get(field) if isinstance(value, dict) else None
+    if given is None:
+        return f"{field} is missing: one of {', '.join(words)}"
+    return f"{field} = {show(given)}: must be one of {', '.join(words)}{suggest(str(given), words)}"
+
+
+def _percent(value: object, low: float | None, high: float | None) -> str:
+    """A hint when a percent was given for a fraction."""
+    if isinstance(value, str) and value.strip().endswith("%"):
+        try:
+            number = float(value.strip().rstrip("%"))
+        except ValueError:
+            return ""
+        return f"; write a fraction: {number / 100:.10g}"
+    if high is None or high > 1.0 or not isinstance(value, (int, float)) or isinstance(value, bool):
+        return ""
+    fraction = value / 100.0
+    if value >= high and fraction <= high and (low is None or fraction >= low):
+        return f"; a fraction, not a percent: did you mean {fraction:.10g}?"
+    return ""
+
+
+def _quoted(value: object) -> str:
+    if not isinstance(value, str) or value.strip().endswith("%"):
+        return ""
+    try:
+        float(value)
+    except ValueError:
+        return ""
+    return "; write it without quotes"
+
+
+def _locate(document: dict[str, Any], location: Sequence[str | int], missing: bool) -> tuple[str, object, bool]:
+    """(key path in words, value there, whether there is one); union tags are passed over, lists count from 1."""
+    here: object = document
+    path = ""
+    for place, part in enumerate(location):
+        if isinstance(part, int) and isinstance(here, list):
+            if part >= len(here):
+                return f"{path}[{part + 1}]", None, False
+            here = here[part]
+            name = here.get("name") if isinstance(here, dict) else None
+            path += f"[{show(name)}]" if isinstance(name, str) else f"[{part + 1}]"
+        elif isinstance(part, str) and isinstance(here, dict) and part in here:
+            here = here[part]
+            path = f"{path}.{ascii_safe(part)[:60]}" if path else ascii_safe(part)[:60]
+        elif missing and place == len(location) - 1:
+            return (f"{path}.{part}" if path else str(part)), None, False
+    return path, here, path != ""

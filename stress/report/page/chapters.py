@@ -1,0 +1,249 @@
+"""Chapters that answer a question: break-even, reverse stress, tornado, note sizes."""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import Any
+
+import numpy as np
+
+from stress.answers.breakeven import Answer, Breakeven
+from stress.answers.change import Change
+from stress.answers.reverse import Reverse
+from stress.answers.sizing import Sizing
+from stress.answers.tornado import Tornado
+from stress.errors import DataError
+from stress.report.figures import answers
+from stress.report.numbers import MISSING, count, fraction, interval, own_unit, percent, share, with_error
+from stress.report.page.clock_chapter import clocks
+from stress.report.page.exhibit import Chapter, Exhibit, svg_of
+from stress.report.sheets import Sheet
+
+
+@functools.singledispatch
+def chapter(answer: object) -> Chapter:
+    """The chapter of an answer of `stress.analysis`. Raises DataError for anything else."""
+    known = [kind.__name__ for kind in chapter.registry if kind is not object]
+    raise DataError(f"no chapter for a {type(answer).__name__}; there are {', '.join(known)}")
+
+
+@chapter.register
+def breakeven(answer: Breakeven) -> Chapter:
+    """How much of a shock a note stands."""
+    curve = answer.curve
+    chance, loss = (curve.probability, curve.low, curve.high), (curve.loss, curve.loss_low, curve.loss_high)
+    points = Sheet(
+        (answer.unit, "Probability of a loss [95%]", "Expected loss [95%]"),
+        tuple(
+            (f"{x:.4g}", interval(*map(float, p)), interval(*map(float, el)))
+            for x, p, el in zip(curve.value, np.stack(chance, -1), np.stack(loss, -1), strict=True)
+        ),
+        f"{count(answer.paths)} paths at each point, the same draws at all"
+        f"{', around a loss' if answer.estimator == 'importance' else ''}.",
+    )
+    says = (
+        f"How far the {answer.shock} of {answer.scenario} can be turned ({answer.unit}; {answer.neutral:g} is the "
+        f"scenario itself) before {answer.tranche} loses principal. The deterministic run uses unconditional rates; "
+        "the simulated ones say on what share of paths the note is whole.",
+    )
+    caption = "Above: probability of a loss, with its 95% interval and the break-evens marked. Below: expected loss."
+    name = f"breakeven {answer.tranche} {answer.shock} {answer.scenario}"
+    title = f"Break-even of {answer.tranche}: {answer.shock}"
+    return Chapter(
+        title,
+        says,
+        breakeven_sheet(answer),
+        Exhibit(svg_of(answers.breakeven(answer), name), "Loss along the shock", caption, points),
+    )
+
+
+def breakeven_sheet(answer: Breakeven) -> Sheet:
+    """One row a percentile: the break-even with its error."""
+    rows = tuple((_where(one), *_crossing(one), one.says) for one in answer.answers)
+    return Sheet(("Paid in full on", "Break-even", "± error", "95% interval", "Remark"), rows)
+
+
+def _where(one: Answer) -> str:
+    return "deterministic, rho = 0" if one.percentile is None else f"{100 * one.percentile:g}% of paths"
+
+
+def _crossing(one: Answer) -> tuple[str, str, str]:
+    if math.isnan(one.value):
+        return MISSING, MISSING, MISSING
+    low, high = "< " * one.low_open + f"{one.low:#.4g}", "> " * one.high_open + f"{one.high:#.4g}"
+    return f"{one.value:#.4g}", f"{one.error:.1g}" if math.isfinite(one.error) else MISSING, f"{low} to {high}"
+
+
+@chapter.register
+def reverse(answer: Reverse) -> Chapter:
+    """The most likely way to a loss."""
+    what = "any principal" if answer.loss == 0.0 else f"more than {fraction(answer.loss)} of its principal"
+    rows: list[tuple[str, str]] = [
+        ("Distance beta", f"{answer.beta:.2f}" if math.isfinite(answer.beta) else MISSING),
+        ("First-order probability Φ(−β)", f"{answer.first_order:.3g}"),
+        (f"Simulated, {count(answer.paths)} paths [95%]", _probability(answer.simulated)),
+        ("Sampled around the path [95%]", _probability(answer.aimed)),
+    ]
+    says = [
+        f"The most likely path of the systematic factors under {answer.scenario} on which {answer.tranche} loses "
+        f"{what}: of all such paths the one nearest to the median, in standard deviations (beta).",
+        f"Search: {answer.says}." if answer.says else "",
+    ]
+    if answer.path is not None:
+        losses = zip(answer.path["tranche"].values, answer.path["loss"].values, strict=True)
+        rows.append(("Losses on the path", ", ".join(f"{n} {fraction(float(x))}" for n, x in losses)))
+        rows.append(("Cumulative default on the path", percent(float(answer.path["final_default"]))))
+        says.append(_heavy_months(answer))
+    name = f"reverse {answer.tranche} {answer.scenario}"
+    caption = "Factors, rates of arrears, notes and the share of beta squared that each month carries."
+    exhibit = Exhibit(svg_of(answers.reverse(answer), name), "The path", caption, _months(answer))
+    title = f"Reverse stress of {answer.tranche}"
+    return Chapter(title, tuple(s for s in says if s), Sheet(("", ""), tuple(rows)), exhibit)
+
+
+def _probability(parts: Any) -> str:
+    estimate, low, high = (float(x) for x in (parts.estimate, parts.low, parts.high))
+    return f"{estimate:.2g} [{low:.2g}, {high:.2g}]" if 0.0 < estimate < 1e-6 else interval(estimate, low, high)
+
+
+def _heavy_months(answer: Reverse) -> str:
+    """The span of months that carries four fifths of the distance."""
+    order = sorted(range(answer.weight.size), key=lambda t: -answer.weight[t])
+    carried, total = [], 0.0
+    for t in order:
+        carried.append(t + 1)
+        total += float(answer.weight[t])
+        if total >= 0.8:
+            break
+    where = (
+        f"month {carried[0]}" if len(carried) == 1 else f"{len(carried)} of the months {min(carried)} to {max(carried)}"
+    )
+    return f"{percent(total, 0)} of the squared distance falls on {where}; shocks last, so the first months carry most."
+
+
+def _months(answer: Reverse) -> Sheet:
+    if answer.path is None or answer.expected is None:
+        return Sheet(("Month", "Share of β²"), ())
+    path, calm = answer.path, answer.expected
+    head = ["Month", "Share of β²", *(f"{f} factor" for f in path["factor"].values)]
+    head += [f"{s} arrears (× expected)" for s in path["segment"].values]
+    rows = []
+    for t in range(answer.weight.size):
+        rates = zip(path["entry_rate"].values[t], calm["entry_rate"].values[t], strict=True)
+        cells = [f"{percent(r)} (×{r / base:.2f})" if base > 0.0 else percent(r) for r, base in rates]
+        factors = (f"{y:.2f}" for y in path["factor_value"].values[t])
+        rows.append((str(t + 1), percent(float(answer.weight[t]), 1), *factors, *cells))
+    return Sheet(tuple(head), tuple(rows))
+
+
+@chapter.register
+def tornado(answer: Tornado) -> Chapter:
+    """What moves a measure most."""
+    of = f" of {answer.tranche}" if answer.tranche else ""
+    measure = answer.measure.replace("_", " ")
+    base = tornado_number(answer, answer.base, answer.base_error)
+    says = [f"Each input is moved alone, down and up by the amount in brackets; {measure}{of} starts from {base}."]
+    if answer.bars:
+        first = answer.bars[0]
+        side = max((s for s in (first.down, first.up) if s is not None), key=lambda s: abs(s.estimate))
+        moved = tornado_number(answer, side.estimate, side.error)
+        says.append(f"It answers most to {first.name}: {side.label} moves it by {moved}.")
+    if answer.unmoved:
+        says.append(f"{unmoved(answer)}: {', '.join(answer.unmoved)}.")
+    caption = "Change from the base on common random numbers; whiskers are 95% intervals of the change."
+    name = f"tornado {answer.measure} {answer.tranche} {answer.scenario}"
+    sheet = tornado_sheet(answer)
+    exhibit = Exhibit(svg_of(answers.tornado(answer), name), "Tornado", caption, sheet)
+    return Chapter(f"Sensitivity of {measure}{of} under {answer.scenario}", tuple(says), Sheet((), ()), exhibit)
+
+
+def unmoved(answer: Tornado) -> str:
+    """What is said of inputs without a bar: small moves of what was hardly seen cannot be told."""
+    if answer.base:
+        return "Moves nothing"
+    unseen = "rarer than one in 10^12" if answer.estimator == "importance" else "that no path showed"
+    return f"Moves nothing that can be told of a loss {unseen}"
+
+
+def tornado_sheet(answer: Tornado) -> Sheet:
+    """One row an input: both sides with the change that they make."""
+    rows = tuple((bar.name, *_side(answer, bar.down), *_side(answer, bar.up)) for bar in answer.bars)
+    aimed = f" around the likely ways to a loss of {answer.tranche}" if answer.estimator == "importance" else ""
+    note = f"{count(answer.paths)} paths{aimed}, seed {answer.seed}; ± standard error of the change on common draws."
+    return Sheet(("Input", "Down", "Change", "Up", "Change"), rows, note)
+
+
+def _side(answer: Tornado, side: Change | None) -> tuple[str, str]:
+    if side is None:
+        return "", ""
+    same = "0 on every path"
+    return side.label, same if side.estimate == 0.0 else tornado_number(answer, side.estimate, side.error)
+
+
+def tornado_number(answer: Tornado, value: float, error: float) -> str:
+    """A value of the measure in its unit, with its standard error."""
+    if answer.unit == "years" or answer.measure in ("multiple", "price"):
+        return f"{value:.4f} ± {error:.4f}"
+    return with_error(value, error)
+
+
+@chapter.register
+def sizing(answer: Sizing) -> Chapter:
+    """Notes as they are and as sized; or as they are alone, with their bands."""
+    asked = any(note.target for note in answer.notes)
+    what = "The largest notes, the most senior first, that meet a target each" if asked else "Notes as they are"
+    table = f"EL-implied bands are those of the table '{answer.table}'; they are no ratings."
+    says = (f"{what}, under {answer.scenario}. {solved(answer)} {table}", answer.says)
+    title = f"Note sizes under {answer.scenario}" if asked else f"EL-implied bands under {answer.scenario}"
+    figure = svg_of(answers.sizing(answer), f"sizing {answer.scenario}")
+    exhibit = Exhibit(figure, "Note sizes", "", _sizes(answer))
+    return Chapter(title, tuple(s for s in says if s), _sized(answer) if asked else _banded(answer), exhibit)
+
+
+def _sized(answer: Sizing) -> Sheet:
+    head = ("Note", "Was", "Share", "Enhancement", "Target", "Measured [95%]", "WAL, years", "Band", "Verdict")
+    return Sheet(head, tuple(
+        (n.note, percent(n.before), share(n.share, n.share_error), share(n.enhancement, n.enhancement_error),
+         n.target or MISSING, interval(*map(float, (n.measured.estimate, n.measured.low, n.measured.high))),
+         own_unit(n.life, n.life_error, digits=3), n.band, n.verdict)
+        for n in answer.notes
+    ))  # fmt: skip
+
+
+def _banded(answer: Sizing) -> Sheet:
+    head = ("Note", "Share", "Enhancement", "Expected loss [95%]", "WAL, years", "Band")
+    return Sheet(head, tuple(
+        (n.note, percent(n.share), percent(n.enhancement),
+         interval(*map(float, (n.measured.estimate, n.measured.low, n.measured.high))),
+         own_unit(n.life, n.life_error, digits=3), n.band)
+        for n in answer.notes
+    ))  # fmt: skip
+
+
+def _sizes(answer: Sizing) -> Sheet:
+    """Shares with their intervals, where they were found."""
+    rows = tuple(
+        (n.note, percent(n.before), percent(n.share, 3), _range(n.share_low, n.share_high)) for n in answer.notes
+    )
+    return Sheet(("Note", "Was", "Share", "95% interval"), rows)
+
+
+def _range(low: float, high: float) -> str:
+    return f"{percent(low, 3)} to {percent(high, 3)}" if low < high else MISSING
+
+
+def solved(answer: Sizing) -> str:
+    """On which paths notes were sized and judged, and what the error of a share means."""
+    proof = f"{count(answer.proof_paths)} {{}}, drawn around losses where these are rare."
+    if not any(note.target for note in answer.notes):
+        return f"Measured on {proof.format('paths')}"
+    aimed = " drawn around losses" if answer.estimator == "importance" else ""
+    return (
+        f"Solved on {count(answer.paths)} paths{aimed}, proved on {proof.format('others')} ± one standard error, the "
+        "notes above as they stand. A share is the safe end of its 95% interval: all of the measure's own is within "
+        "the limit."
+    )
+
+
+chapter.register(clocks)

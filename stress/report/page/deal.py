@@ -1,0 +1,67 @@
+"""The chapter of the deal: its picture and its words, from the job that the Dataset carries."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+import xarray as xr
+from markupsafe import Markup
+
+from stress.inputs.text.remark import Remark
+
+if TYPE_CHECKING:
+    from stress.inputs.job import Job
+
+MARKS = ("heading", "list", "table", "fence", "emphasis")
+"""What `stress explain` writes. Links, images and HTML stay off: a name of a file stays text."""
+
+
+class Told(NamedTuple):
+    """One picture, and below it the deal in words."""
+
+    picture: Markup
+    words: Markup
+
+
+def job_of(ds: xr.Dataset) -> Job | None:
+    """The job as this run knew it; None where the Dataset carries none, or one of another version."""
+    from pydantic import ValidationError
+
+    from stress.inputs.load import job_from_json
+
+    try:
+        return job_from_json(str(ds.attrs.get("job") or ""))
+    except ValidationError:
+        return None
+
+
+def told(job: Job) -> Told:
+    """The deal at this pool's size."""
+    from stress.explain import explain_deal
+    from stress.explain.drawing import picture_svg
+
+    balance = job.pool.balance
+    picture = re.sub(r' id="[\w.-]+"(?=[ >])', "", picture_svg(job.deal, balance, title=False))
+    return Told(Markup(picture), as_html(explain_deal(job.deal, balance)))
+
+
+def input_notes(ds: xr.Dataset) -> list[Remark]:
+    """What stands in the inputs and is seldom meant, and what surprises in the base case; empty where none is known."""
+    return [Remark(*parts) for parts in json.loads(str(ds.attrs.get("input_notes", "[]")))]
+
+
+def as_html(markdown: str) -> Markup:
+    """Markdown as HTML below a heading of the page: its title left out, its headings one level down."""
+    from markdown_it import MarkdownIt
+
+    _, _, body = markdown.partition("\n")
+    reader = MarkdownIt("zero", {"html": False}).enable(list(MARKS))
+    tokens = reader.parse(body)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{int(token.tag[1]) + 1}"
+        elif token.type == "table_open":
+            token.attrSet("class", "words")
+    return Markup(reader.renderer.render(tokens, reader.options, {}))

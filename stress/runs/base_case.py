@@ -1,0 +1,212 @@
+"""The deterministic base case of a deal (expected rates, rho 0): what trips, what is repaid and when, what never is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from stress.inputs.text.remark import Remark, named
+from stress.kernels.codes import ACCELERATION, PHASES
+
+if TYPE_CHECKING:
+    from stress.inputs.job import Job
+
+SMALL = 1e-9
+"""Share of the cut-off balance below which an amount is rounding."""
+TRAP = (
+    "deficiency is tested at the month's end, before the payment date makes it good, so it always holds the month's "
+    "own defaults"
+)
+_EFFECTS = {
+    "acceleration": "after the revolving period",
+    "event_of_default": "an event of default",
+    "none": "without an effect on the phase",
+}
+Values = dict[str, np.ndarray]
+
+
+class Trip(NamedTuple):
+    """A trigger that trips."""
+
+    trigger: str
+    month: int
+    value: float
+    """Of its observable, in that month."""
+    limit: float
+    effect: str
+
+
+class NoteCase(NamedTuple):
+    """What becomes of a note."""
+
+    note: str
+    residual: bool
+    original: float
+    repaid: int | None
+    """The month that ends with nothing left of it; None where something stays, or where nothing was lent."""
+    unpaid: float
+    """Principal that is left at legal maturity."""
+    late: int
+    """Months in which interest that was due was not paid in full."""
+    first_late: int | None
+    interest_unpaid: float
+    """Interest that is never paid."""
+
+
+class BaseCase(NamedTuple):
+    """A deal on expected rates; money in its currency, months counted from closing."""
+
+    scenario: str
+    months: int
+    trips: tuple[Trip, ...]
+    phases: dict[str, int]
+    """First month of each phase after the first."""
+    early_amortization: int | None
+    """The month in which a trigger ends the revolving period."""
+    notes: tuple[NoteCase, ...]
+    fees_unpaid: dict[str, float]
+    """What of a fee is never paid."""
+    over: int
+    """The month in which the last of pool and notes is gone; `months` where something is left."""
+    left: dict[str, float]
+    """Cash that stays in an account at the end."""
+    never_filled: tuple[str, ...]
+    """Accounts that hold nothing in any month."""
+    default: float
+    """Cumulative default over the cut-off balance."""
+
+
+def base_case(job: Job, scenario: str | None = None) -> BaseCase:
+    """The deal under one scenario of the job (its first where left out) on expected rates, with rho 0.
+
+    Raises ConfigError where the inputs do not fit together.
+    """
+    from stress.assemble.contract import account_names
+    from stress.assemble.problem import assemble
+    from stress.runs.trace import values_of
+
+    name = scenario or job.scenarios[0].name
+    one = job.model_copy(update={"scenarios": tuple(case for case in job.scenarios if case.name == name)})
+    problem = assemble(one, deterministic=True)
+    sizes = problem.sizes
+    named_values = values_of(one, problem, 0, np.zeros((sizes.n_month, sizes.n_factor)))
+    values = {name: array for name, (_, array) in named_values.items()}
+    phase, least = values["phase"].astype(int), SMALL * job.pool.balance
+    stands = values["pool_balance"] + values["note_balance"].sum(axis=1)
+    over = min(int(np.flatnonzero(stands > least)[-1]) + 2, sizes.n_month)
+    accounts = dict(zip(account_names(job.deal), values["account_balance"].T, strict=True))
+    return BaseCase(
+        one.scenarios[0].name,
+        sizes.n_month,
+        tuple(_trips(job, values)),
+        {PHASES[phase[t]]: t + 1 for t in range(1, len(phase)) if phase[t] != phase[t - 1]},
+        _early(phase, job.deal.revolving_months),
+        tuple(_note(job, n, values, least) for n in range(sizes.n_note)),
+        {name: amount for name, amount in _fees(job, values, over) if amount > least},
+        over,
+        {name: float(held[-1]) for name, held in accounts.items() if held[-1] > least},
+        tuple(name for name in job.deal.accounts if accounts[name].max() <= least),
+        float(values["cumulative_default"][-1]),
+    )
+
+
+def notes_of_base_case(job: Job, case: BaseCase) -> list[Remark]:
+    """What of the base case a deal's author will hardly want: one sentence each."""
+    first = case.scenario == job.scenarios[0].name
+    which = "the base case" if first else f"the deterministic case of {case.scenario}"
+    return [Remark("deal", key, says.replace("the base case", which)) for key, says in _surprises(job, case)]
+
+
+def summary(case: BaseCase) -> str:
+    """The base case in one sentence."""
+    early = case.early_amortization
+    repaid = [f"{n.note} in month {n.repaid}" for n in case.notes if n.repaid is not None and not n.residual]
+    ends = [f"{phase.replace('_', ' ')} from month {month}" for phase, month in case.phases.items()]
+    said = [
+        f"default {case.default:.2%} of the cut-off balance",
+        *ends,
+        f"repaid: {', '.join(repaid)}" if repaid else "no note is repaid",
+        "" if case.trips else "no trigger trips",
+        f"early amortization in month {early}" if early else "",
+    ]
+    return "; ".join(word for word in said if word)
+
+
+def _surprises(job: Job, case: BaseCase) -> Iterator[tuple[str, str]]:
+    yield from _trip_words(job, case)
+    for note in case.notes:
+        if note.unpaid:
+            share = note.unpaid / note.original
+            yield (
+                named("notes", note.note),
+                (
+                    f"is not repaid in the base case: {note.unpaid:,.0f} ({share:.2%}) is left at legal maturity "
+                    f"in month {case.months}"
+                ),
+            )
+        if note.late:
+            when = f"month {note.first_late}" if note.late == 1 else f"{note.late} months ({note.first_late} the first)"
+            end = f"{note.interest_unpaid:,.0f} is never paid" if note.interest_unpaid else "all of it is paid later"
+            yield named("notes", note.note), f"its interest is late in {when} of the base case; {end}"
+    for fee, amount in case.fees_unpaid.items():
+        yield named("fees", fee), f"{amount:,.0f} of it is never paid in the base case"
+    for account, amount in case.left.items():
+        yield f"account {account}", f"holds {amount:,.0f} at the end of the base case, which no step takes"
+    for account in case.never_filled:
+        yield f"account {account}", "holds nothing in any month of the base case"
+
+
+def _trip_words(job: Job, case: BaseCase) -> Iterator[tuple[str, str]]:
+    """Triggers that trip while a note is there; what comes later changes nothing."""
+    observed = {trigger.name: trigger.observable for trigger in job.deal.triggers}
+    lives = max((n.repaid or case.months for n in case.notes if not n.residual), default=case.months)
+    for trip in case.trips:
+        if trip.month > lives:
+            continue
+        ends = trip.month == case.early_amortization and trip.effect != "none"
+        early = "early amortization" if trip.effect == "acceleration" else "which ends the revolving period"
+        what = early if ends and trip.effect == "acceleration" else f"{_EFFECTS[trip.effect]}{f', {early}' * ends}"
+        against = f"{trip.value:.4g} against a limit of {trip.limit:g}"
+        said = f"trips in month {trip.month} of the base case, {what}: {against}"
+        yield named("triggers", trip.trigger), said + ("; " + TRAP if observed[trip.trigger] == "deficiency" else "")
+
+
+def _trips(job: Job, values: Values) -> Iterator[Trip]:
+    for g, trigger in enumerate(job.deal.triggers):
+        month = int(values["trigger_month"][:, g].max())
+        if month > 0:
+            value, limit = (float(values[key][month - 1, g]) for key in ("trigger_value", "trigger_limit"))
+            yield Trip(trigger.name, month, value, limit, trigger.effect)
+
+
+def _early(phase: np.ndarray, revolving_months: int) -> int | None:
+    """The first month, while the deal is to revolve, that ends in a phase to which a trigger leads."""
+    ended = np.flatnonzero(phase[:revolving_months] >= ACCELERATION)
+    return int(ended[0]) + 1 if ended.size else None
+
+
+def _note(job: Job, n: int, values: Values, least: float) -> NoteCase:
+    balance = values["note_balance"][:, n]
+    original = float(balance[0] + values["principal_paid"][0, n])
+    gone = np.flatnonzero(balance <= least)
+    late = np.flatnonzero(values["interest_due"][:, n] - values["interest_paid"][:, n] > least)
+    unpaid = float(values["interest_unpaid"][-1, n])
+    return NoteCase(
+        job.deal.notes[n].name,
+        job.deal.notes[n].residual,
+        original,
+        int(gone[0]) + 1 if gone.size and original > 0.0 else None,
+        float(balance[-1]) if balance[-1] > least else 0.0,
+        int(late.size),
+        int(late[0]) + 1 if late.size else None,
+        unpaid if unpaid > least else 0.0,
+    )
+
+
+def _fees(job: Job, values: Values, over: int) -> Iterator[tuple[str, float]]:
+    """(fee, what of it is never paid): what is owed when the deal is over, or all that lapsed until then."""
+    for p, fee in enumerate(job.deal.fees):
+        left = (values["fee_due"][:, p] - values["fee_paid"][:, p])[:over]
+        yield fee.name, float(left[-1] if fee.carry_over else left.sum())

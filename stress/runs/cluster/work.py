@@ -1,0 +1,67 @@
+"""What a worker does: count a range of paths, add tallies up. Bytes in, bytes out."""
+
+from __future__ import annotations
+
+import functools
+import queue
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numba
+
+from stress.digest import source_digest
+from stress.errors import ConfigError
+from stress.kernels import alone
+from stress.kernels.layout import PANEL_PATHS
+from stress.kernels.memory import Packed, Workspace
+from stress.runs.counting.counted import Counted, encode, joined
+from stress.runs.counting.ranges import Range
+from stress.version import __version__
+
+
+class Identity(NamedTuple):
+    """What must be the same wherever paths are counted."""
+
+    version: str
+    source: str
+    numba: str
+
+
+@functools.cache
+def identity() -> Identity:
+    """This process's own."""
+    return Identity(__version__, source_digest(), numba.__version__)
+
+
+def hold(packed: Packed) -> Packed:
+    """The problem as a task, so that Dask can bring it back to a worker that lost it."""
+    return packed
+
+
+def count_range(packed: Packed, problem: str, range_: Range, seed: int, expected: Identity) -> bytes:
+    """One task: simulate a range of paths. `problem` names the problem, so that a worker keeps its memory for it."""
+    if identity() != expected:
+        raise ConfigError(f"a worker has another version or source of stress than the driver: {identity()}")
+    idle = _idle(problem)
+    try:
+        space = idle.get_nowait()
+        space.clear()
+    except queue.Empty:
+        space = Workspace(packed)
+    start, end = range_
+    alone.run(space, start // PANEL_PATHS, -(-(end - start) // PANEL_PATHS), end, seed)
+    found = encode(space.tally())
+    idle.put(space)
+    return found
+
+
+@functools.lru_cache(maxsize=2)
+def _idle(problem: str) -> queue.SimpleQueue[Workspace]:
+    """Memory of this process that no task uses now, for the latest problems."""
+    return queue.SimpleQueue()
+
+
+def combine(parts: Sequence[bytes]) -> bytes:
+    """One node of the tree: several tallies as one."""
+    found = joined(Counted((), part) for part in parts)
+    return encode(found.tally())

@@ -1,0 +1,113 @@
+"""What was counted over some paths: as arrays, as bytes, as one digest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stress.kernels.tally import RULE, TALLY_ARRAYS, Tally
+from stress.runs.counting.ranges import Ranges, size, union
+
+Progress = Callable[[int, int], None]
+"""Called with (paths done, paths in all)."""
+
+
+class Counted(NamedTuple):
+    """A tally of some paths, as arrays or (from another process) as bytes."""
+
+    ranges: Ranges
+    held: Tally | bytes
+
+    def tally(self) -> Tally:
+        """The arrays."""
+        return decode(self.held) if isinstance(self.held, bytes) else self.held
+
+    @property
+    def n_path(self) -> int:
+        """Number of paths."""
+        return size(self.ranges)
+
+
+def add(total: Tally, more: Tally) -> None:
+    """Add to a tally in place: the rule of `kernels.tally.merge` without its copies (15 ms for 150 at 31 MB)."""
+    for name, into, new in zip(Tally._fields, total, more, strict=True):
+        RULE.get(name, np.add)(into, new, out=into)
+        if name.endswith("_sum"):
+            _carry(into)
+
+
+def copied(tally: Tally) -> Tally:
+    """A tally of its own, sums carried: `merge` of one without its detours."""
+    fresh = Tally(**{name: array.copy() for name, array in tally._asdict().items()})
+    for name, array in fresh._asdict().items():
+        if name.endswith("_sum"):
+            _carry(array)
+    return fresh
+
+
+def joined(parts: Iterable[Counted]) -> Counted:
+    """Several as one, each decoded only when its turn comes."""
+    ranges: Ranges = ()
+    total: Tally | None = None
+    for part in parts:
+        ranges = union((*ranges, *part.ranges))
+        if total is None:
+            total = copied(part.tally())
+        else:
+            add(total, part.tally())
+    if total is None:
+        raise ValueError("nothing was counted")
+    return Counted(ranges, total)
+
+
+def _carry(words: NDArray[Any]) -> None:
+    """Move the carries of the low word into the high one, in place."""
+    carry = words[..., 1] >> 40
+    words[..., 0] += carry
+    words[..., 1] -= carry << 40
+
+
+def encode(tally: Tally) -> bytes:
+    """A line of JSON with names, types, shapes and sizes, then each array by Zstandard (31 MB: 1.1 MB in 16 ms).
+
+    Measured on the worked case under eight scenarios; deflate took 65 ms, and 52 instead of 10 to read it again.
+    """
+    from numcodecs import zstd  # here: its 70 ms are spent only where something is stored or sent
+
+    head, parts = {}, []
+    for name, array in tally._asdict().items():
+        parts.append(zstd.compress(np.ascontiguousarray(array), 1) if array.size else b"")
+        head[name] = [array.dtype.str, list(array.shape), len(parts[-1])]
+    return b"".join([json.dumps(head).encode(), b"\n", *parts])
+
+
+def decode(data: bytes) -> Tally:
+    """What `encode` wrote, to be read only: `copied` gives a tally to add to. Raises ValueError where it is none."""
+    from numcodecs import zstd
+
+    line, _, _ = data.partition(b"\n")
+    at, view = len(line) + 1, memoryview(data)
+    try:
+        arrays = {}
+        for name, (kind, shape, size) in json.loads(line).items():
+            raw = zstd.decompress(view[at : at + size]) if size else b""
+            arrays[name] = np.frombuffer(raw, np.dtype(kind)).reshape(shape)
+            at += size
+        return Tally(**arrays)
+    except (RuntimeError, TypeError, KeyError, AttributeError) as error:
+        raise ValueError(f"not a tally: {error}") from None
+
+
+def digest(tally: Tally) -> str:
+    """SHA-256 over all that was counted: names, shapes and integers, sums carried. Worst residuals are left out."""
+    found = hashlib.sha256()
+    for name in TALLY_ARRAYS:
+        array = np.ascontiguousarray(getattr(tally, name), dtype="<i8")
+        found.update(f"{name}{array.shape}".encode())
+        found.update(array.data.cast("B") if array.size else b"")
+    return found.hexdigest()

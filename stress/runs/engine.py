@@ -1,0 +1,260 @@
+"""Run a job: panels of paths over threads or a cluster, tallies merged, one Dataset."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+
+from stress.assemble.calendar import calendar_of
+from stress.assemble.contract import sizes_of
+from stress.assemble.effects import notes_of_effects
+from stress.assemble.problem import assemble
+from stress.digest import source_digest
+from stress.inputs.door import seed_of, threads_of, with_options
+from stress.inputs.files.sweep import with_seed
+from stress.inputs.job import Job, Sweep, labels_of
+from stress.inputs.job.remarks import notes_of
+from stress.inputs.load import job_hash, job_to_json
+from stress.kernels.layout import PANEL_PATHS
+from stress.kernels.memory import Packed, pack
+from stress.kernels.tally import Tally, merge
+from stress.runs import counting, sampling
+from stress.runs.counting.counted import Counted, Progress, joined
+from stress.runs.counting.ranges import Range
+from stress.version import __version__
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from stress.results import Result
+
+RNG = "Philox4x32-10, key = seed, counter = (path, month // 4, purpose, factor); Box-Muller"
+RNG_SOBOL = (
+    "Sobol, 16 scrambled replicates (replicate = block mod 16), principal components of the months; others " + RNG
+)
+
+
+@overload
+def simulate(
+    job: Job,
+    paths: int | None = ...,
+    seed: int | None = ...,
+    scenarios: Sequence[str] | None = ...,
+    threads: int | None = ...,
+    progress: Progress | None = ...,
+    client: Any = ...,
+    estimator: str | None = ...,
+    target_error: str | None = ...,
+) -> xr.Dataset: ...
+@overload
+def simulate(
+    job: Sweep,
+    paths: int | None = ...,
+    seed: int | None = ...,
+    scenarios: Sequence[str] | None = ...,
+    threads: int | None = ...,
+    progress: Progress | None = ...,
+    client: Any = ...,
+    estimator: str | None = ...,
+    target_error: str | None = ...,
+) -> Result: ...
+def simulate(
+    job: Job | Sweep,
+    paths: int | None = None,
+    seed: int | None = None,
+    scenarios: Sequence[str] | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    client: Any = None,
+    estimator: str | None = None,
+    target_error: str | None = None,
+) -> Result:
+    """Tranche loss distributions of a job as a labelled Dataset (see `stress.results`).
+
+    paths and seed override the job's; `scenarios` keeps some by name. `threads`: one per core where left out;
+    `client`: a `distributed.Client` instead. The numbers do not depend on threads, chunks or cluster.
+    `estimator`: plain, sobol, importance or auto instead of the job's own. `target_error`: as "EL:B=0.05", stop as soon
+    as the relative error is reached; the paths are then a budget, and the attribute `target` says which ended the run.
+    A sweep gives a Dataset with dims for what it sweeps, or a DataTree with a group for each deal where deals differ.
+    Raises ConfigError where the inputs break a rule or do not fit together, whoever made them, and for options that the
+    command line would refuse; StressError where a law of the model is broken.
+
+    >>> import stress
+    >>> job = stress.load("scenarios/jobs/baitiao-24m.toml")
+    >>> ds = stress.simulate(job, paths=4096, seed=7, scenarios=["baseline", "macro_severe"])
+    >>> loss = ds.expected_loss.sel(scenario="macro_severe")
+    >>> bool(loss.sel(tranche="A") <= loss.sel(tranche="subordinated"))
+    True
+    """
+    if isinstance(job, Sweep):
+        swept = with_seed(job, None if seed is None else seed_of(seed))
+        return _sweep(swept, paths, scenarios, threads, progress, client, estimator, target_error)
+    threads = threads_of(threads)
+    chosen, why = sampling.resolved(with_options(job, paths, seed, scenarios, estimator))
+    packed = packed_of(chosen)
+    said = [[remark.part, remark.key, remark.says] for remark in (*notes_of(chosen), *notes_of_effects(chosen))]
+    note = {"input_notes": json.dumps(said, ensure_ascii=False)} | ({"estimator_choice": why} if why else {})
+    if target_error is not None:
+        return _to_target(chosen, packed, target_error, threads, progress, client).assign_attrs(note)
+    return to_dataset(chosen, joined(count(packed, chosen, None, threads, client, progress)).tally()).assign_attrs(note)
+
+
+def packed_of(job: Job) -> Packed:
+    """The arrays of a job with the sampler that its estimator asks for, ready to count."""
+    problem = assemble(job)
+    return pack(problem, sampler=sampling.sampler_of(job, problem))
+
+
+def _to_target(
+    job: Job, packed: Packed, text: str, threads: int | None, progress: Progress | None, client: Any
+) -> xr.Dataset:
+    """Part after part, until the target is reached or the job's paths are counted."""
+    from stress.measures import target as targets
+
+    target, budget = targets.parse(text, [note.name for note in job.deal.notes]), job.paths
+    parts: list[Counted] = []
+    paths, more = 0, min(budget, targets.FIRST)
+    while True:
+        job = job.model_copy(update={"paths": more})
+        parts = [joined([*parts, *count(packed, job, [(paths, more)], threads, client, progress)])]
+        paths, dataset = more, to_dataset(job, parts[0].tally())
+        relative, scenario = targets.reached(target, dataset)
+        if relative <= target.relative or paths == budget:
+            return dataset.assign_attrs(target=targets.says(target, relative, scenario, paths, budget))
+        more = targets.next_paths(target, relative, paths, budget)
+
+
+def _sweep(
+    sweep: Sweep,
+    paths: int | None,
+    scenarios: Sequence[str] | None,
+    threads: int | None,
+    progress: Progress | None,
+    client: Any,
+    estimator: str | None,
+    target_error: str | None,
+) -> Result:
+    """Every job of a sweep in turn, under one count of progress."""
+    from stress import results
+
+    total = sum(with_options(job, paths, None, scenarios, estimator).paths for job in sweep.jobs)
+    before, cells = 0, []
+    how = {"estimator": estimator, "target_error": target_error}
+    for job in sweep.jobs:
+        step = None if progress is None else functools.partial(_further, progress, before, total)
+        cells.append((labels_of(job, sweep.over), simulate(job, paths, None, scenarios, threads, step, client, **how)))
+        before += paths or job.paths
+    return results.combine(cells)
+
+
+def _further(progress: Progress, before: int, total: int, done: int, _: int) -> None:
+    progress(before + done, total)
+
+
+def tallies(job: Job, threads: int | None, progress: Progress | None, client: Any = None) -> Iterator[Tally]:
+    """What each thread (or the cluster) counted; merge them in any order."""
+    for counted in count(pack(assemble(job)), job, None, threads, client, progress):
+        yield merge([counted.tally()])
+
+
+def count(
+    packed: Packed,
+    job: Job,
+    work: Sequence[Range] | None = None,
+    threads: int | None = None,
+    client: Any = None,
+    progress: Progress | None = None,
+    every: float | None = None,
+    stop: threading.Event | None = None,
+    most: int | None = None,
+    pause: Callable[[], None] | None = None,
+) -> Generator[Counted, None, None]:
+    """Tallies of ranges of the job's paths (all where left out), on threads or a cluster, in no order.
+
+    `every`: hand over what is done at least every so many seconds, and a part panel on its own; what is handed over on
+    the way is lent, to be added up or copied before the next is asked for. `stop`: end early. `most`: paths of a task.
+    `pause`: called whenever nothing came for a moment.
+    """
+    ranges = ((0, job.paths),) if work is None else work
+    if client is None:
+        return counting.count(packed, job.seed, ranges, threads or n_core(), every, progress, stop, most, pause)
+    from stress.runs import cluster
+
+    cluster.check(client)
+    return cluster.count(packed, problem_digest(packed), job.seed, ranges, client, every, progress, stop, most, pause)
+
+
+def chunks(paths: int, workers: int) -> list[tuple[int, int]]:
+    """(first panel, panels) of each task of a run."""
+    tasks = counting.chunks([(0, paths)], workers)
+    return [(start // PANEL_PATHS, -(-(end - start) // PANEL_PATHS)) for start, end in tasks]
+
+
+def problem_digest(packed: Packed) -> str:
+    """SHA-256 of all that the kernels are given but seed and paths."""
+    digest = hashlib.sha256(repr(sorted(packed.shapes.items())).encode())
+    sampler = () if packed.sampler is None else packed.sampler
+    for array in (packed.f, packed.g, packed.header, *sampler):
+        digest.update(np.ascontiguousarray(array).data.cast("B"))
+    return digest.hexdigest()
+
+
+def n_core() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def to_dataset(job: Job, tally: Tally) -> xr.Dataset:
+    """Name what was counted and check the laws of the model."""
+    from stress import results
+    from stress.assemble.swing import fan_of
+    from stress.results.macro import MacroFan, with_macro
+
+    _check_laws(job, tally)
+    dates = calendar_of(job.deal)
+    ds = results.build(
+        tally._asdict(),
+        [case.name for case in job.scenarios],
+        [note.name for note in job.deal.notes],
+        [trigger.name for trigger in job.deal.triggers],
+        np.array(dates.collection_end, dtype="datetime64[ns]"),
+        {
+            "version": __version__,
+            "source_digest": source_digest(),
+            "job_hash": job_hash(job),
+            "job": job_to_json(job),
+            "seed": str(job.seed),
+            "paths": job.paths,
+            "estimator": job.estimator,
+            "rng": RNG_SOBOL if job.estimator == "sobol" else RNG,
+        },
+        sizes_of(job.deal, job.pool.balance),
+    )
+    drawn = {case.name: case.swing for case in job.scenarios if case.swing is not None}
+    fans = {
+        name: MacroFan(swing.var.variables, *fan_of(swing, job.deal.legal_maturity_months))
+        for name, swing in drawn.items()
+    }
+    return with_macro(ds, fans)
+
+
+def _check_laws(job: Job, tally: Tally) -> None:
+    """Every path conserves cash and balances to 1e-9; nothing is NaN or negative. Raises StressError."""
+    from stress.errors import StressError
+
+    laws = ("pool balance", "cash", "notes less assets", "a negative balance", "negative interest due")
+    for k, case in enumerate(job.scenarios):
+        if tally.fault[k, 0]:
+            raise StressError(f"scenario {case.name}: {tally.fault[k, 0]} blocks have a result that is not a number")
+        for law, error in zip(laws, tally.residual[k], strict=True):
+            if not error <= 1e-9:
+                raise StressError(
+                    f"scenario {case.name}: {law} is off by {error:.2g} of the cut-off balance on some path"
+                )

@@ -1,0 +1,178 @@
+"""The counts of a run's folder: what its shards hold, and the rest counted now, on whatever place is given."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from stress.atomic import write_atomically
+from stress.errors import Incomplete
+from stress.inputs.load import job_to_json
+from stress.runs.counting.counted import Progress, digest
+from stress.runs.counting.ranges import is_whole, missing, size
+from stress.runs.jobs import rate
+from stress.runs.jobs.files import disk, prepare
+from stress.runs.jobs.lock import locked
+from stress.runs.jobs.memory import give_back_memory, unmap_large_arrays
+from stress.runs.jobs.origin import begin, check_problem, run_id, run_parts
+from stress.runs.jobs.place import Place, place_of
+from stress.runs.jobs.plans import Plan
+from stress.runs.jobs.shards import KEPT, Store
+
+if TYPE_CHECKING:
+    from stress.kernels.memory import Packed
+    from stress.kernels.tally import Tally
+
+CHECKPOINT = "checkpoint"
+JOB = "job.json"
+"""What is run, for whoever reads the shards before the run is over."""
+
+Say = Callable[..., None]
+"""Called with an event and its fields."""
+Seen = Callable[["Tally"], None]
+"""Called with all that was counted by then."""
+LOOK = 2.0
+"""Seconds between two looks of `seen`."""
+Places = Callable[[Plan, "Packed", Callable[[str], None]], AbstractContextManager[Place]]
+"""Where to count a plan: `place.place_of`, or a place that several plans share."""
+
+
+class Counts(NamedTuple):
+    """What the counting of a run came to."""
+
+    store: Store
+    where: str
+    found: int
+    """Paths that were there already."""
+
+    @property
+    def tally(self) -> Tally:
+        """The sum of all shards."""
+        return self.store.total()
+
+    @property
+    def sha256(self) -> str:
+        """The digest of all that was counted."""
+        return digest(self.tally)
+
+
+@contextlib.contextmanager
+def folder_of(plan: Plan) -> Iterator[Path]:
+    """The plan's checkpoint folder, ready and locked. Raises ConfigError where it holds or is in use by another run."""
+    with reserved(plan.out) as folder:
+        begin(folder, run_parts(plan.job), plan.fresh)
+        with disk(plan.out):
+            write_atomically(folder / JOB, job_to_json(plan.job) + "\n")
+        yield folder
+
+
+@contextlib.contextmanager
+def reserved(out: Path) -> Iterator[Path]:
+    """The checkpoint folder of an output folder, for one driver."""
+    prepare(out)
+    folder = out / CHECKPOINT
+    with disk(out):
+        folder.mkdir(exist_ok=True)
+    with disk(out), locked(folder / "lock"):
+        yield folder
+
+
+@contextlib.contextmanager
+def shared_place() -> Iterator[Places]:
+    """One place for several plans that differ in their job only: opened for the first, closed after the last."""
+    with ExitStack() as stack:
+        held: list[Place] = []
+
+        def place(plan: Plan, packed: Packed, say: Callable[[str], None]) -> AbstractContextManager[Place]:
+            if not held:
+                held.append(stack.enter_context(place_of(plan, packed, say)))
+            return contextlib.nullcontext(held[0])
+
+        yield place
+
+
+def count(
+    plan: Plan,
+    folder: Path,
+    progress: Progress | None,
+    say: Say,
+    stop: threading.Event,
+    places: Places = place_of,
+    seen: Seen | None = None,
+) -> Counts:
+    """Count what the folder's shards do not hold. `seen` is given all that was counted by then, now and then.
+
+    Raises KeyboardInterrupt after `stop`, Incomplete or ClusterLost where a second run can go on.
+    """
+    from stress.runs import engine
+
+    unmap_large_arrays()
+    store = Store(folder, run_id(run_parts(plan.job)), plan.paths)
+    if plan.fresh:
+        store.clear()
+        (folder / "problem.json").unlink(missing_ok=True)
+    packed = engine.packed_of(plan.job)
+    check_problem(folder, engine.problem_digest(packed))
+    store.load()
+    for name in store.damaged:
+        say("damaged", shard=name, note="its paths are counted again")
+    work = missing(plan.paths, store.ranges)
+    found = plan.paths - size(work)
+    if found:
+        say("resumed", paths=found)
+    where = "nowhere: all paths were there"
+    if work:
+        with places(plan, packed, lambda text: say("warning", note=text)) as place:
+            where = place.words
+            say("counting", where=where)
+            meter = rate.Meter(place.threads)
+
+            def step(done: int, _: int) -> None:
+                meter.at(done)
+                if progress is not None:
+                    progress(found + done, plan.paths)
+
+            _count(plan, packed, store, work, place, step, stop, seen)
+            meter.keep(engine.problem_digest(packed))
+    left = plan.paths - size(r for r in store.ranges if r[1] <= plan.paths)
+    if left and stop.is_set():
+        raise KeyboardInterrupt(
+            f"interrupted: {plan.paths - left:,} of {plan.paths:,} paths are kept; run again to go on"
+        )
+    if left:
+        raise Incomplete(f"{left:,} of {plan.paths:,} paths are not counted; run again to go on")
+    store.tidy(KEPT)
+    give_back_memory()
+    return Counts(store, where, found)
+
+
+def _count(
+    plan: Plan,
+    packed: Packed,
+    store: Store,
+    work: Any,
+    place: Place,
+    step: Progress,
+    stop: threading.Event,
+    seen: Seen | None,
+) -> None:
+    """Take in what the place counts, shard by shard, whatever ends it."""
+    from stress.runs import engine
+
+    every = min(plan.every, LOOK) if seen is not None and place.client is None else plan.every
+    stream = engine.count(
+        packed, plan.job, work, place.threads, place.client, step, every, stop, plan.most, store.flush
+    )
+    try:
+        for counted in stream:
+            store.add(counted, plan.every)
+            if seen is not None and store.whole is not None and is_whole(counted.ranges):
+                seen(store.whole.tally())
+            del counted  # its memory goes back before the next one is made
+    finally:
+        stream.close()
+        store.flush()

@@ -1,0 +1,121 @@
+"""What a plan will take: tasks, memory, time. Known before any work, so that too much can be refused."""
+
+from __future__ import annotations
+
+import math
+import os
+from typing import NamedTuple
+
+from stress.errors import LimitError
+from stress.kernels.tally import tally_shapes
+from stress.runs.jobs.place import address_of
+from stress.runs.jobs.plans import Plan, SweepPlan
+
+BASE = 330_000_000
+"""Bytes of Python with numba, Dask, xarray and the compiled kernels (measured)."""
+WORKER = 260_000_000
+"""Bytes of a worker process without its tallies (measured)."""
+COPIES = 5
+"""Tallies in the driver besides the threads' own: the sum, the one that waits, one on its way, the results twice."""
+
+
+class Estimate(NamedTuple):
+    """What a plan will take."""
+
+    tasks: int
+    task_paths: int
+    memory: int
+    """Bytes of this process, and of worker processes on this machine; a task's memory does not grow with its paths."""
+    task_memory: int
+    rate: float
+    """Paths per second on all threads or workers."""
+    seconds: float
+
+
+def tally_bytes(plan: Plan) -> int:
+    """Bytes of one tally."""
+    deal = plan.job.deal
+    how = (plan.job.estimator == "importance", plan.job.estimator == "sobol")
+    months = deal.legal_maturity_months
+    shapes = tally_shapes(len(plan.scenarios), len(deal.notes), months, len(deal.triggers), *how)
+    return 8 * sum(math.prod(shape) for shape in shapes.values())
+
+
+def memory(plan: Plan) -> int:
+    """Bytes that the run takes at most on this machine."""
+    one = tally_bytes(plan)
+    if plan.workers is not None and plan.queue is None:
+        return BASE + COPIES * one + plan.workers * (WORKER + 3 * one)
+    threads = 0 if address_of(plan) or plan.queue else plan.threads or _cores()
+    return BASE + (COPIES + threads) * one
+
+
+def refuse(plan: Plan) -> None:
+    """Raise LimitError where the run would take more memory than allowed."""
+    if plan.max_memory is not None and memory(plan) > plan.max_memory:
+        raise LimitError(
+            f"about {memory(plan) / 1e6:,.0f} MB of memory are needed, more than the limit of "
+            f"{plan.max_memory / 1e6:,.0f} MB; fewer threads, workers or scenarios need less"
+        )
+
+
+def sweep_memory(plan: SweepPlan) -> int:
+    """Bytes of the largest job while it runs, and of the results of all, twice while they are put together."""
+    return max(memory(one) for one in plan.plans) + 2 * sum(tally_bytes(one) for one in plan.plans)
+
+
+def refuse_sweep(plan: SweepPlan) -> None:
+    """Raise LimitError where the sweep would take more memory than allowed."""
+    most = plan.plans[0].max_memory
+    if most is not None and sweep_memory(plan) > most:
+        raise LimitError(
+            f"about {sweep_memory(plan) / 1e6:,.0f} MB of memory are needed for a sweep of {len(plan.plans)} jobs, "
+            f"more than the limit of {most / 1e6:,.0f} MB; fewer jobs, threads, workers or scenarios need less"
+        )
+
+
+def estimate_sweep(plan: SweepPlan) -> Estimate:
+    """Of all jobs one after the other. Jobs that differ in their seed only share a rate."""
+    by_deal = {(one.job.deal.name, one.job.pool.name): one for one in plan.plans}
+    rates = {key: estimate(one) for key, one in by_deal.items()}
+    each = [rates[one.job.deal.name, one.job.pool.name] for one in plan.plans]
+    seconds = sum(found.seconds for found in each)
+    return Estimate(
+        sum(found.tasks for found in each),
+        max(found.task_paths for found in each),
+        sweep_memory(plan),
+        max(found.task_memory for found in each),
+        plan.paths / seconds,
+        seconds,
+    )
+
+
+def estimate(plan: Plan) -> Estimate:
+    """Everything, with the rate of the latest run of the same problem, or one measured now (it may compile first)."""
+    from stress.runs.counting.ranges import LEAST_SENT, SMALLEST, chunks
+    from stress.runs.engine import packed_of, problem_digest
+    from stress.runs.jobs import rate
+
+    packed = packed_of(plan.job)
+    slots = _slots(plan)
+    one = rate.known(problem_digest(packed)) or rate.measure(packed, plan.seed)
+    sent = plan.workers is not None or address_of(plan) is not None
+    tasks = chunks(((0, plan.paths),), slots, plan.most, LEAST_SENT if sent else SMALLEST)
+    tally = tally_bytes(plan)
+    return Estimate(
+        len(tasks),
+        max(end - start for start, end in tasks),
+        memory(plan),
+        tally + 8 * packed.n_scratch,
+        one * slots,
+        plan.paths / (one * slots),
+    )
+
+
+def _slots(plan: Plan) -> int:
+    """Tasks at a time; a cluster's own are not asked for here."""
+    return plan.workers or plan.threads or _cores()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

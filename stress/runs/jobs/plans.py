@@ -1,0 +1,181 @@
+"""What will be run: the job with the options that override it, where it is counted and where it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from stress.errors import ConfigError, LimitError
+from stress.file_names import escaped
+from stress.inputs.files.sweep import with_seed
+from stress.inputs.job import Job, Sweep
+from stress.spelling import suggest
+
+MOST_PATHS = 10**10
+"""Paths that are refused unless --max-paths allows them: days of a large machine."""
+PATH_LIMIT = 10**12
+"""Paths beyond which the fixed-point sums of a tally could overflow."""
+
+
+class Plan(NamedTuple):
+    """What will be run and where it goes."""
+
+    job: Job
+    """With the options that override it: its hash says what was run."""
+    paths: int
+    seed: int
+    scenarios: tuple[str, ...]
+    out: Path
+    threads: int | None
+    workers: int | None = None
+    """Worker processes of this machine instead of threads."""
+    scheduler: str | None = None
+    """Address of an existing Dask cluster instead."""
+    queue: str | None = None
+    """Batch queue whose jobs the worker processes are."""
+    fresh: bool = False
+    """Start over instead of going on."""
+    keep_paths: bool = False
+    max_memory: int | None = None
+    """Bytes."""
+    every: float = 10.0
+    """Most seconds of work between two checkpoints; fewer where one costs little (`counting.pace`)."""
+    most: int | None = None
+    """Paths of a task; by default their number follows from paths and workers."""
+    target: str | None = None
+    """Relative error at which the run may stop, as `EL:B=0.05`; the paths are then a budget."""
+    why: str = ""
+    """Why `auto` chose the job's estimator."""
+
+
+def plan(
+    job: Job,
+    paths: int | None = None,
+    seed: int | None = None,
+    scenarios: Sequence[str] = (),
+    out: Path | None = None,
+    threads: int | None = None,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    queue: str | None = None,
+    fresh: bool = False,
+    keep_paths: bool = False,
+    max_paths: int | None = None,
+    max_memory: int | None = None,
+    every: float = 10.0,
+    most: int | None = None,
+    estimator: str | None = None,
+    target: str | None = None,
+    judged: bool = False,
+) -> Plan:
+    """The job with the options that override it. `judged`: its parts are known to fit together.
+
+    Raises ConfigError for a scenario that it has not, two places to count, a target that makes no sense, and where
+    deal, pool and scenarios do not fit together; LimitError for too many paths. Nothing has been written by then.
+    """
+    if target is not None:
+        from stress.measures.target import parse
+
+        parse(target, [note.name for note in job.deal.notes])
+    chosen = choose_scenarios(job, scenarios)
+    update = {
+        "paths": job.paths if paths is None else paths,
+        "seed": job.seed if seed is None else seed,
+        "scenarios": tuple(case for case in job.scenarios if case.name in chosen),
+        "estimator": estimator or job.estimator,
+    }
+    job = job.model_copy(update=update)
+    check_paths(job.paths, max_paths)
+    if sum(choice is not None for choice in (threads, workers, scheduler)) > 1:
+        raise ConfigError("--threads, --workers and --scheduler: only one of them")
+    if queue is not None and workers is None:
+        raise ConfigError(f"--queue {queue}: say how many worker processes with --workers")
+    if not judged:
+        from stress.runs.sampling import refuse_misfit
+
+        refuse_misfit(job)
+    where = Path("results") / job.name if out is None else out
+    return Plan(
+        job,
+        job.paths,
+        job.seed,
+        chosen,
+        where,
+        threads,
+        workers,
+        scheduler,
+        queue,
+        fresh,
+        keep_paths,
+        max_memory,
+        every,
+        most,
+        target,
+    )
+
+
+class SweepPlan(NamedTuple):
+    """A sweep that will be run: a plan for each of its jobs, in folders below one."""
+
+    sweep: Sweep
+    plans: tuple[Plan, ...]
+    out: Path
+    fresh: bool
+
+    @property
+    def paths(self) -> int:
+        """Of all jobs."""
+        return sum(one.paths for one in self.plans)
+
+
+def plan_sweep(
+    sweep: Sweep,
+    seed: int | None = None,
+    out: Path | None = None,
+    fresh: bool = False,
+    max_paths: int | None = None,
+    **options: Any,
+) -> SweepPlan:
+    """The jobs of a sweep with the options that override theirs; `max_paths` is held against the paths of all.
+
+    Raises what `plan` raises.
+    """
+    sweep = with_seed(sweep, seed)
+    where = Path("results") / sweep.name if out is None else out
+    plans, known = [], set()
+    for job in sweep.jobs:
+        pair = job.deal.name, job.pool.name
+        how = {"fresh": fresh, "max_paths": max_paths, "judged": pair in known, **options}
+        plans.append(plan(job, out=cell_folder(where, job), **how))
+        known.add(pair)
+    check_paths(sum(one.paths for one in plans), max_paths)
+    return SweepPlan(sweep.model_copy(update={"jobs": tuple(one.job for one in plans)}), tuple(plans), where, fresh)
+
+
+def cell_folder(out: Path, job: Job) -> Path:
+    """Where a sweep keeps what it counts of a job."""
+    return out / "cells" / escaped(job.deal.name) / escaped(job.pool.name) / str(job.seed)
+
+
+def check_paths(paths: int, max_paths: int | None) -> None:
+    """Raise LimitError where a run has more paths than allowed."""
+    most = min(MOST_PATHS if max_paths is None else max_paths, PATH_LIMIT)
+    if paths > most:
+        hint = "; --max-paths allows more" if max_paths is None and paths <= PATH_LIMIT else ""
+        raise LimitError(f"{paths:,} paths are more than the limit of {most:,}{hint}")
+
+
+def choose_scenarios(job: Job, wanted: Sequence[str]) -> tuple[str, ...]:
+    """Names of the job's scenarios: those wanted, in the job's order, or all. `macro` means every `macro_...`."""
+    names = [case.name for case in job.scenarios]
+    if not wanted:
+        return tuple(names)
+    chosen: set[str] = set()
+    for want in wanted:
+        found = [name for name in names if name == want] or [name for name in names if name.startswith(f"{want}_")]
+        if not found:
+            hint = suggest(want, names) or "; a new one is first added to `scenarios` in the job's file"
+            raise ConfigError(f"--scenario {want}: the job has no such scenario; it has {', '.join(names)}{hint}")
+        chosen.update(found)
+    return tuple(name for name in names if name in chosen)

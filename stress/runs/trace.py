@@ -1,0 +1,169 @@
+"""One path again, with all its cash flows: the same kernels, the same draws, every row kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stress.assemble.calendar import calendar_of
+from stress.assemble.contract import account_names, step_labels
+from stress.assemble.market import factors_of
+from stress.assemble.problem import assemble
+from stress.errors import ConfigError
+from stress.inputs.door import cases_of, path_of, with_options
+from stress.inputs.job import Job
+from stress.kernels import alone, codes, tables
+from stress.kernels.layout import LANES
+from stress.kernels.memory import Workspace, pack
+from stress.kernels.shown import SHOWN
+from stress.kernels.tables import Problem
+from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
+from stress.runs import sampling
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+Values = dict[str, tuple[tuple[str, ...], np.ndarray]]
+"""(dims, values) by name."""
+
+
+def replay(
+    job: Job, path: int, scenario: str | None = None, normals: np.ndarray | None = None, seed: int | None = None
+) -> xr.Dataset:
+    """Month-by-month cash flows of one path under one scenario (the job's first where left out).
+
+    `seed` overrides the job's, as in `simulate`. `normals` (T, F) replaces the path's own innovations.
+    Money in the deal's currency, rates per month; purchases count from one determination to the next.
+    Raises ConfigError for a path that is no whole number from 0 to 10^12, an unknown scenario, or a job that breaks a
+    rule.
+
+    >>> import stress
+    >>> one = stress.replay(stress.load("scenarios/jobs/baitiao-24m.toml"), path=77, scenario="macro_severe")
+    >>> bool(abs(one["principal_paid"].sel(tranche="A").sum() + one["note_balance"].sel(tranche="A")[-1] - 807e6) < 1.0)
+    True
+    """
+    path = path_of(path)
+    job = sampling.resolved(with_options(job, seed=seed)).job
+    one = job.model_copy(update={"scenarios": cases_of(job, [scenario])[:1] if scenario else job.scenarios[:1]})
+    problem = assemble(one)
+    if normals is not None:
+        _check_normals(normals, problem)
+    if normals is None and job.estimator != "plain":
+        normals = sampling.normals_of(job, problem, path)
+    return trace_of(one, problem, path, normals)
+
+
+def _check_normals(normals: np.ndarray, problem: Problem) -> None:
+    wanted, given = (problem.sizes.n_month, problem.sizes.n_factor), np.shape(normals)
+    if given != wanted or not np.isfinite(np.asarray(normals, float)).all():
+        raise ConfigError(f"normals of shape {given}: must be finite, one for each month and factor: {wanted}")
+
+
+def trace_of(job: Job, problem: Problem, path: int, normals: np.ndarray | None = None) -> xr.Dataset:
+    """The trace of a one-scenario problem as a Dataset."""
+    import xarray as xr
+
+    variables = values_of(job, problem, path, normals)
+    attrs = {
+        "path": path,
+        "scenario": job.scenarios[0].name,
+        "seed": str(job.seed),
+        "currency": job.deal.currency,
+        "revolving_months": job.deal.revolving_months,
+    }
+    return xr.Dataset(variables, coords=labels_of(job), attrs=attrs)
+
+
+def labels_of(job: Job) -> dict[str, Any]:
+    """Coordinates of a trace: months with their dates, names of notes, segments, accounts, fees, triggers, steps."""
+    dates, n_month = calendar_of(job.deal), job.deal.legal_maturity_months
+    return {
+        "month": np.arange(1, n_month + 1),
+        "collection_end": ("month", np.array(dates.collection_end, "datetime64[ns]")),
+        "payment_date": ("month", np.array(dates.payment, "datetime64[ns]")),
+        "tranche": [n.name for n in job.deal.notes],
+        "segment": [s.name for s in job.pool.segments],
+        "account": account_names(job.deal),
+        "fee": [f.name for f in job.deal.fees],
+        "trigger": [t.name for t in job.deal.triggers],
+        "step": step_labels(job.deal)[0],
+        "factor": list(factors_of(job.pool).name),
+        "bucket": [1, 2, 3],
+    }
+
+
+def values_of(job: Job, problem: Problem, path: int, normals: np.ndarray | None = None) -> Values:
+    """The variables of a trace as (dims, values) by name, without labels: no xarray is loaded."""
+    block, lane = divmod(path, LANES)
+    drawn = None if normals is None else np.repeat(np.asarray(normals, float)[:, :, None], LANES, axis=2)
+    space = alone.run_block(problem, block, job.seed, drawn)
+    found = _variables(space, problem, step_labels(job.deal)[1], lane) | _outcome(space, problem, lane)
+    return {**found, "supply": (("month", "cohort"), problem.market.supply[0, : problem.sizes.n_month])}
+
+
+def block_means(job: Job, problem: Problem, blocks: int) -> Iterator[Values]:
+    """The variables of a trace as means over the 32 paths of each block, block after block of the job's seed."""
+    space = Workspace(pack(problem, traced=True))
+    steps = step_labels(job.deal)[1]
+    for block in range(blocks):
+        space.put_normals(alone.drawn_normals(problem, block, job.seed))
+        alone.run(space, 0, 1, LANES, job.seed, drawn=True, first_path=block * LANES)
+        yield _variables(space, problem, steps, None)
+
+
+_INNER = ("total_defaulted", "total_recovered")
+_DIMS: dict[str, tuple[str, ...]] = {"note": ("tranche",), "fee": ("fee",), "trigger": ("trigger",), "pool": ()}
+"""Dimensions, beside the month, of the groups of rows that a replay shows under the names of the kernels."""
+
+
+def _variables(space: Workspace, problem: Problem, step_of_row: list[int], lane: int | None) -> Values:
+    """Rows of each month by name, of one lane or as the mean of all."""
+
+    def at(name: str) -> np.ndarray:
+        """(T, ...) of the path."""
+        rows = space.traced(name)
+        return rows.mean(axis=-1) if lane is None else np.array(rows[..., lane])
+
+    found: Values = {}
+    for name, (group, _) in SHOWN.items():
+        if group in _DIMS and name not in _INNER:
+            found[name] = (("month", *_DIMS[group]), at(name))
+    cut_off = problem.contract.deal[tables.DEAL.index("cut_off")]
+    defaulted, recovered = at("total_defaulted"), at("total_recovered")
+    found["cumulative_default"] = (("month",), defaulted / cut_off)
+    found["default_stock"] = (("month",), (defaulted - recovered) / cut_off)
+    accounts = at("account_balance")
+    found["account_balance"] = (("month", "account"), accounts)
+    found["income_cash"] = (("month",), accounts[:, codes.INCOME])
+    found["principal_cash"] = (("month",), accounts[:, codes.PRINCIPAL])
+    by_row = at("step_paid")
+    paid = np.zeros((len(by_row), max(step_of_row) + 1))
+    for row, step in enumerate(step_of_row):
+        paid[:, step] += by_row[:, row]
+    found["step_paid"] = (("month", "step"), paid)
+    found["deficiency"] = (("month",), at("deficiency"))
+    found["factor_value"] = (("month", "factor"), at("factor_value"))
+    for name in ("entry_rate", "prepayment_rate", "recovery_rate"):
+        found[name] = (("month", "segment"), at(name))
+    rolls = np.stack([at(f"roll_rate_{bucket}") for bucket in (1, 2, 3)], axis=-1)
+    found["roll_rate"] = (("month", "segment", "bucket"), rolls)
+    found["trigger_limit"] = (("month", "trigger"), problem.contract.threshold.T)
+    return found
+
+
+def _outcome(space: Workspace, problem: Problem, lane: int) -> Values:
+    """What the path came to: per note, and for the pool over the cut-off balance."""
+    n_note = problem.sizes.n_note
+    outcome = space.outcomes()[:, lane]
+    notes = outcome[: len(NOTE_QUANTITIES) * n_note].reshape(n_note, len(NOTE_QUANTITIES))
+    by_name = dict(zip(NOTE_QUANTITIES, notes.T, strict=True))
+    time, principal = by_name.pop("principal_time"), by_name.pop("principal")
+    by_name["wal"] = np.divide(time, principal, out=np.zeros(n_note), where=principal > 1e-9)
+    by_name["irr"] = np.where(problem.contract.opening_note > 0.0, by_name["irr"], np.nan)
+    by_name["first_loss_month"] = space.rows("note", "first_loss")[:, lane]
+    found: Values = {name: (("tranche",), np.array(values)) for name, values in by_name.items()}
+    pool = outcome[len(NOTE_QUANTITIES) * n_note :]
+    return found | {f"final_{name}": ((), pool[i]) for i, name in enumerate(POOL_QUANTITIES)}

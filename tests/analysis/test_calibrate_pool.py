@@ -1,0 +1,180 @@
+"""The static pool and the entry rates solved from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tomli
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stress.analysis.entry_rates import calibrate_pool
+from stress.analysis.pool_file import pool_with_rates
+from stress.analytic import run_off_default
+from stress.calibration.static_pool import factor_paths, months_to_end, new_cohort, run_static_pool
+from stress.errors import ConfigError
+from stress.inputs.pool import Dependence, Ladder, PaymentRate, Plan, Pool, Segment
+
+FILE = Path(__file__).parents[2] / "scenarios" / "pools" / "baitiao.toml"
+
+
+def baitiao() -> Pool:
+    import json
+
+    return Pool.model_validate_json(json.dumps(tomli.loads(FILE.read_text())))
+
+
+def small_pool(**change) -> Pool:
+    part = {
+        "version": 1, "kind": "pool", "name": "one plan", "currency": "CNY", "balance": 1e6,
+        "plans": (Plan(term=6, share=0.4), Plan(term=3, share=0.6)),
+        "segments": (Segment(name="L", share=1.0, entry_rate=0.05, static_default=0.02, prepayment=0.02),),
+        "ladder": Ladder(roll_m1=0.3, roll_m2=0.6, roll_m3=0.8),
+        "dependence": Dependence(rho=0.023, phi=0.9736),
+    }  # fmt: skip
+    return Pool(**{**part, **change})
+
+
+def month_by_month(due: list[float], entry: float, roll: tuple[float, ...], smm: float, dilution: float) -> float:
+    """Cumulative default of a cohort, slot by slot as the accounting page says it."""
+    slot, late, total = list(due), [0.0, 0.0, 0.0], 0.0
+    for _ in range(len(due) + 3):
+        balance = sum(slot)
+        enters = entry * balance
+        slot = [d * (1.0 - entry) for d in slot]
+        after = sum(slot)
+        cured = [(1.0 - r) * m for r, m in zip(roll, late, strict=True)]
+        total += roll[2] * late[2]
+        late = [enters, roll[0] * late[0], roll[1] * late[1]]
+        rest = sum(c * (1.0 - min(1.0, sum(slot[: k + 1]) / after)) for k, c in enumerate(cured)) if after > 0 else 0.0
+        grow = 1.0 + rest / after if after > 0 else 1.0
+        slot = [d * grow * (1.0 - smm) * (1.0 - dilution) for d in slot[1:]]
+    return total
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    entry=st.floats(0.0, 0.9),
+    roll=st.tuples(*[st.floats(0.0, 1.0)] * 3),
+    smm=st.floats(0.0, 0.5),
+    dilution=st.floats(0.0, 0.2),
+)
+def test_the_static_pool_follows_the_accounting_slot_by_slot(entry, roll, smm, dilution):
+    pool = small_pool(
+        ladder=Ladder(roll_m1=roll[0], roll_m2=roll[1], roll_m3=roll[2]),
+        segments=(Segment(name="L", share=1.0, entry_rate=entry, prepayment=smm),),
+        dilution=dilution,
+    )
+    cohort = new_cohort(pool)
+    got = run_static_pool(cohort, np.array([entry]), 0.0, np.zeros((months_to_end(cohort), 1)))
+    want = month_by_month(cohort.due[:, 0].tolist(), entry, roll, smm, dilution)
+    assert got.cumulative[0, 0] == pytest.approx(want, abs=1e-12)
+    assert got.default.sum() == pytest.approx(want, abs=1e-12)
+
+
+def test_a_constant_payment_rate_and_one_step_default_meet_the_run_off_formula():
+    pool = small_pool(
+        plans=(), payment_rate=PaymentRate(monthly=0.2, annual_yield=0.2), ladder=None,
+        segments=(Segment(name="L", share=1.0, entry_rate=0.005),),
+    )  # fmt: skip
+    cohort = new_cohort(pool)
+    got = run_static_pool(cohort, np.array([0.005]), 0.0, np.zeros((months_to_end(cohort), 1)))
+    assert got.cumulative[0, 0] == pytest.approx(run_off_default(0.005, 0.2), abs=1e-9)
+
+
+def test_the_factor_paths_are_standard_normal_with_the_stated_persistence():
+    path = factor_paths(0.9, 12, 4096)
+    assert path.shape == (12, 4096)
+    np.testing.assert_allclose(path.mean(axis=1), 0.0, atol=0.005)
+    want = 0.9 ** np.abs(np.subtract.outer(np.arange(12), np.arange(12)))
+    np.testing.assert_allclose(np.cov(path), want, atol=0.02)
+    assert np.array_equal(path, factor_paths(0.9, 12, 4096))
+
+
+def test_the_mean_static_default_agrees_with_plain_simulation_within_four_standard_errors():
+    pool = baitiao()
+    cohort = new_cohort(pool)
+    entry = np.array([s.entry_rate for s in pool.segments])
+    quadrature = run_static_pool(cohort, entry, 0.05, factor_paths(0.9736, months_to_end(cohort), 4096))
+    draw, months, n_path = np.random.default_rng(5), months_to_end(cohort), 20_000
+    path = np.empty((months, n_path))
+    path[0] = draw.standard_normal(n_path)
+    for t in range(1, months):
+        path[t] = 0.9736 * path[t - 1] + np.sqrt(1.0 - 0.9736**2) * draw.standard_normal(n_path)
+    plain = run_static_pool(cohort, entry, 0.05, path).cumulative
+    error = np.hypot(plain.std(axis=1) / np.sqrt(n_path), quadrature.error())
+    assert np.all(np.abs(plain.mean(axis=1) - quadrature.cumulative.mean(axis=1)) < 4.0 * error)
+
+
+def test_the_shipped_baitiao_pool_is_calibrated():
+    pool = baitiao()
+    fit = calibrate_pool(pool)
+    for segment, row in zip(pool.segments, fit.segments, strict=True):
+        assert segment.entry_rate == pytest.approx(row.entry, rel=1e-5)
+        assert row.static_default == pytest.approx(segment.static_default, rel=1e-9)
+        assert row.error < 1e-4 * row.static_default
+    assert fit.pool == pool
+    assert fit.entry == pytest.approx(0.023, abs=5e-4)
+    assert fit.static_default == pytest.approx(0.0101, abs=5e-5)
+
+
+def test_solved_rates_give_the_target_from_any_starting_point():
+    far = small_pool(segments=(Segment(name="L", share=1.0, entry_rate=0.4, static_default=0.02, prepayment=0.02),))
+    near, away = calibrate_pool(small_pool(), points=512), calibrate_pool(far, points=512)
+    assert near.segments[0].entry == pytest.approx(away.segments[0].entry, rel=1e-10)
+    assert near.segments[0].static_default == pytest.approx(0.02, rel=1e-10)
+
+
+def test_calibration_states_the_stocks_of_the_steady_pool():
+    pool = baitiao()
+    text = str(calibrate_pool(pool, points=512))
+    assert "NPR" in text
+    assert "ODR" in text
+    assert "misfit" in text
+    months = Pool.model_validate({**pool.model_dump(), "write_off_months": 1}, strict=False)
+    two, one = calibrate_pool(pool, points=512), calibrate_pool(months, points=512)
+    assert two.npr / (1.0 - two.npr) == pytest.approx(2.0 * one.npr / (1.0 - one.npr))
+
+
+def test_fitted_rolls_come_closer_to_history_and_static_default_still_binds():
+    pool = baitiao()
+    given, fitted = calibrate_pool(pool, points=512), calibrate_pool(pool, fit_rolls=True, points=512)
+    target = np.mean(pool.history.overdue_ratio)
+    assert abs(np.log(fitted.odr / target)) < 0.5 * abs(np.log(given.odr / target))
+    for row in fitted.segments:
+        assert row.static_default == pytest.approx(row.target, rel=1e-9)
+    assert fitted.pool.ladder != pool.ladder
+
+
+def test_the_file_keeps_its_comments_and_changes_only_the_rates():
+    text = FILE.read_text()
+    pool = baitiao()
+    moved = tuple(s.model_copy(update={"entry_rate": 2.0 * s.entry_rate}) for s in pool.segments)
+    edited = pool_with_rates(text, pool.model_copy(update={"segments": moved}))
+    changed = [(a, b) for a, b in zip(text.splitlines(), edited.splitlines(), strict=True) if a != b]
+    assert len(changed) == len(pool.segments)
+    assert all(b.startswith("entry_rate = ") for _, b in changed)
+    assert pool_with_rates(text, pool) == text
+    noted = text.replace("entry_rate = ", "entry_rate   =  ", 1).replace(
+        "\nstatic_default", " # solved\nstatic_default", 1
+    )
+    again = pool_with_rates(noted, pool.model_copy(update={"segments": moved}))
+    assert "entry_rate   =  " in again
+    assert "# solved" in again
+
+
+def test_a_file_that_cannot_be_edited_line_by_line_is_refused():
+    with pytest.raises(ConfigError, match="by hand"):
+        pool_with_rates('segments = [ { name = "L", entry_rate = 0.5 } ]', small_pool())
+
+
+def test_a_target_out_of_reach_is_named():
+    segment = Segment(name="L9", share=1.0, entry_rate=0.1, static_default=0.9)
+    with pytest.raises(ConfigError, match="L9"):
+        calibrate_pool(small_pool(segments=(segment,)), points=64)
+    with pytest.raises(ConfigError, match="static_default"):
+        calibrate_pool(small_pool(segments=(Segment(name="L", share=1.0, entry_rate=0.1),)))
+    with pytest.raises(ConfigError, match="history"):
+        calibrate_pool(small_pool(), fit_rolls=True)

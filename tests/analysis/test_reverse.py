@@ -1,0 +1,103 @@
+"""Reverse stress against the one-period closed form, and its probability against simulation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.special import ndtri
+
+from stress.analysis import design
+from stress.analysis.reverse_stress import reverse
+from stress.analytic import tranche_pd
+from stress.errors import ConfigError
+from stress.inputs.load import load_job
+from stress.runs.trace import replay
+from stress.validation.one_period import one_period_job
+
+JOB = Path(__file__).parents[2] / "scenarios/jobs/baitiao-24m.toml"
+P, RHO, ENHANCEMENT = 0.02, 0.1, 0.12
+
+
+def beta_of(default_rate: float) -> float:
+    """Distance of the factor at which the one-period pool defaults at this rate."""
+    return float((np.sqrt(1.0 - RHO) * ndtri(default_rate) - ndtri(P)) / np.sqrt(RHO))
+
+
+@pytest.mark.parametrize("loss", [0.0, 0.1, 0.5])
+def test_in_one_period_beta_is_the_factor_at_which_the_pool_eats_the_enhancement(loss):
+    found = reverse(one_period_job(P, RHO, (1.0 - ENHANCEMENT,)), "A", loss)
+    rate = ENHANCEMENT + loss * (1.0 - ENHANCEMENT)
+    assert found.beta == pytest.approx(beta_of(rate), abs=1e-4)
+    assert found.first_order == pytest.approx(float(tranche_pd(rate, P, RHO)), rel=1e-3)
+    assert abs(float(found.aimed.estimate) - found.first_order) < 4.0 * float(found.aimed.error)
+    assert found.aimed.error < 0.1 * found.aimed.estimate
+    assert found.path is not None
+    assert float(found.path["loss"].sel(tranche="A")) > loss
+    assert found.normals.shape == (1, 1)
+
+
+def test_the_residual_note_loses_when_defaults_take_its_money():
+    found = reverse(one_period_job(P, RHO, (1.0 - ENHANCEMENT,)), "equity", 0.25)
+    assert found.beta == pytest.approx(beta_of(0.25 * ENHANCEMENT), abs=1e-3)
+    assert found.simulated.low <= found.first_order <= found.simulated.high
+
+
+def test_a_note_in_the_middle_loses_before_the_one_above_it():
+    job = one_period_job(P, RHO, (0.8, 0.1))
+    assert reverse(job, "B").beta == pytest.approx(beta_of(0.1), abs=1e-3)
+    assert reverse(job, "A").beta == pytest.approx(beta_of(0.2), abs=1e-3)
+
+
+def test_a_note_that_loses_anyway_is_at_distance_zero():
+    found = reverse(one_period_job(0.3, RHO, (0.9,)), "A")
+    assert found.beta == 0.0
+    assert "factors of 0" in found.says
+
+
+def test_without_correlation_no_path_makes_a_safe_note_lose():
+    found = reverse(one_period_job(P, 0.0, (0.9,)), "A")
+    assert np.isinf(found.beta)
+    assert found.first_order == 0.0
+    assert found.path is None
+    assert "no path" in found.says
+
+
+def test_on_the_worked_case_the_path_loses_and_its_probability_is_that_of_the_simulation():
+    job = load_job(JOB).model_copy(update={"paths": 32_768})
+    found = reverse(job, "subordinated", 0.25)
+    assert found.path is not None
+    assert found.path["loss"].sel(tranche="subordinated") > 0.25
+    again = replay(job, 0, "baseline", found.normals)
+    np.testing.assert_array_equal(again["loss"], found.path["loss"])
+    error = float(np.hypot(found.aimed.error, found.simulated.error))
+    assert abs(float(found.aimed.estimate) - float(found.simulated.estimate)) < 4.0 * error
+    assert found.first_order == pytest.approx(float(found.aimed.estimate), rel=0.5)
+    assert found.weight.sum() == pytest.approx(1.0)
+    assert found.weight[0] == found.weight.max()
+    assert np.all(found.normals[:12, 0] < 0.0)
+
+
+def test_the_nearest_point_of_a_plane_and_of_a_sphere():
+    normal = np.array([3.0, 0.0, 4.0]) / 5.0
+    plane = design.nearest(lambda e: 2.0 - e @ normal, 0.0, np.array([1.0, 1.0, 1.0]))
+    np.testing.assert_allclose(plane.point, 2.0 * normal, atol=2e-3)
+    assert plane.distance == pytest.approx(2.0, abs=2e-5)
+    centre = np.array([0.0, 3.0, 0.0])
+    ball = design.nearest(lambda e: np.sum((e - centre) ** 2, axis=1), 1.0, np.array([0.1, 1.0, 0.1]))
+    assert ball.distance == pytest.approx(2.0, abs=2e-5)
+    assert ball.alignment > 0.999
+
+
+def test_a_random_search_finds_the_corner_that_rays_miss():
+    def corner(e):
+        return np.where((e[:, 0] >= 1.0) & (e[:, 1] >= 1.0), -1.0, 1.0)
+
+    short = design.shortened(corner, 0.0, np.array([4.0, 2.5, 1.0, -2.0]), n_month=4)
+    np.testing.assert_allclose(short, [1.0, 1.0, 0.0, 0.0], atol=0.05)
+
+
+def test_a_loss_is_a_share():
+    with pytest.raises(ConfigError, match="from 0 to below 1"):
+        reverse(one_period_job(P, RHO, (0.9,)), "A", 5.0)

@@ -1,0 +1,158 @@
+"""Cash flows month by month: conserved, equal to the run's own means, and the same in every file."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+import xarray as xr
+
+import stress
+from stress.analysis.cash_flows import MONEY, VECTORS, cash_flows, mean_flows
+from stress.cli import _run
+from stress.inputs.deal.terms import Threshold, Trigger
+from stress.inputs.job import Job
+from stress.report import workbook
+from stress.report.flows import over
+
+JOBS = Path("scenarios/jobs")
+
+
+def load(name: str) -> Job:
+    job = stress.load(JOBS / f"{name}.toml")
+    assert isinstance(job, Job)
+    return job
+
+
+@pytest.fixture(scope="module")
+def job() -> Job:
+    return load("baitiao-24m")
+
+
+@pytest.fixture(scope="module")
+def mean(job: Job) -> xr.Dataset:
+    return mean_flows(job, "macro_severe", 4_096)
+
+
+@pytest.mark.parametrize("name", ["baitiao-24m", "card-master-trust", "baitiao-2015"])
+def test_principal_paid_and_left_is_the_note_and_the_pool_loses_what_it_pays_and_defaults(name: str) -> None:
+    one = load(name)
+    ds = cash_flows(one)
+    original = (ds["balance"] + ds["principal"]).isel(month=0)
+    assert np.allclose(ds["principal"].sum("month") + ds["balance"].isel(month=-1), original, rtol=1e-9, atol=1.0)
+    out = sum(ds[k] for k in ("scheduled_principal", "prepaid", "cured_paid", "defaults", "dilution"))
+    opening = np.append(one.pool.balance, ds["pool_balance"].values[:-1])
+    lost = np.abs(opening + ds["purchases"].values - out.values - ds["pool_balance"].values).max()
+    assert lost < 1e-9 * one.pool.balance
+
+
+def test_the_means_are_those_of_a_run_of_the_same_paths(job: Job, mean: xr.Dataset) -> None:
+    ran = stress.simulate(job, paths=4_096, scenarios=["macro_severe"])
+    sizes = np.array([note.amount or note.share * job.pool.balance for note in job.deal.notes])  # type: ignore[operator]
+    assert np.allclose(mean["balance"].values, ran["note_balance_mean"].values[0].T * sizes, rtol=1e-9, atol=1e-2)
+    assert np.allclose(mean["pool_balance"].values, ran["pool_balance_mean"].values[0] * job.pool.balance, rtol=1e-9)
+
+
+def test_means_of_other_draws_differ_by_their_errors(job: Job, mean: xr.Dataset) -> None:
+    other = mean_flows(job.but(seed=job.seed + 1), "macro_severe", 4_096)
+    for name in (*MONEY, *VECTORS):
+        error = np.hypot(mean[f"{name}_se"], other[f"{name}_se"]).values
+        told = error > 1e-9 * np.abs(mean[name].values).max(initial=1e-12)
+        z = (mean[name].values - other[name].values)[told] / error[told]
+        assert np.abs(z).max(initial=0.0) < 6.0, name  # the largest of some 900 correlated figures
+        assert np.sqrt(np.mean(z**2)) < 2.0 if z.size else True, name
+
+
+def test_without_correlation_the_mean_is_the_deterministic_case() -> None:
+    one = load("baitiao-2015")
+    calm = one.but(
+        pool=one.pool.but(dependence=one.pool.dependence.but(rho=0.0, rho_prepayment=0.0, correlation_prepayment=0.0))
+    )
+    mean, case = mean_flows(calm, paths=1_024), cash_flows(calm)
+    for name in ("pool_balance", "principal", "cdr", "dq60", "yield"):
+        scale = float(np.abs(case[name]).max())
+        assert np.abs(mean[name] - case[name]).max() < 1e-6 * scale, name
+
+
+def test_vectors_follow_the_conventions_of_the_field(job: Job) -> None:
+    ds = cash_flows(job, path=7)
+    trace = stress.replay(job, path=7)
+    start = trace["month_start_balance"].values[:30]
+    assert np.allclose(ds["mdr"][:30], trace["defaults"].values[:30] / start)
+    assert np.allclose(ds["cdr"], 1.0 - (1.0 - ds["mdr"]) ** 12)
+    assert np.allclose(ds["cpr"], 1.0 - (1.0 - ds["smm"]) ** 12)
+    assert np.allclose(ds["severity"], 0.9)
+    assert (ds["dq30"] >= ds["dq60"]).all()
+    assert (ds["dq60"] >= ds["dq90"]).all()
+
+
+def test_delinquency_is_what_a_trigger_of_the_deal_measures() -> None:
+    one = load("card-master-trust")
+    watch = Trigger(
+        name="watch", observable="overdue_60", breach="above", thresholds=(Threshold(limit=0.99),), effect="none"
+    )
+    watched = one.but(deal=one.deal.but(triggers=(*one.deal.triggers, watch)))
+    trace = stress.replay(watched, path=3)
+    value = trace["trigger_value"].sel(trigger="watch").values
+    assert np.allclose(cash_flows(watched, path=3)["dq60"].values[:24], value[:24], rtol=1e-6, atol=1e-9)
+
+
+def test_every_file_of_the_command_holds_the_same_numbers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table, book = tmp_path / "f.csv", tmp_path / "f.xlsx"
+    ask = ["cashflows", str(JOBS / "baitiao-24m.toml"), "--mean", "--paths", "1024"]
+    assert _run([*ask, "--csv", str(table), "--xlsx", str(book), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    rows = list(csv.DictReader(table.read_text().splitlines()))
+    sheets = openpyxl.load_workbook(book)
+    assert said["months"] == list(range(1, 37))
+    assert set(said) >= {"months", "notes", "pool", "fees", "accounts", "vectors"}
+    assert set(said["notes"]["A"]) >= {"interest", "principal", "balance", "principal_se"}
+    assert [float(row["A principal"]) for row in rows] == said["notes"]["A"]["principal"]
+    assert [float(row["SMM"]) for row in rows] == said["vectors"]["smm"]
+    column = [row[4] for row in sheets["A"].iter_rows(min_row=2, values_only=True)]
+    assert column == pytest.approx(said["notes"]["A"]["principal"])
+    assert {"Assumptions", "Provenance", "Vectors", "Pool"} <= set(sheets.sheetnames)
+    assert "job_hash" in [row[0] for row in sheets["Provenance"].iter_rows(values_only=True)]
+
+
+def test_the_table_tells_the_unit_and_what_was_averaged(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(["cashflows", str(JOBS / "baitiao-24m.toml"), "--scenario", "macro_severe"]) == 0
+    said = capsys.readouterr().out
+    for words in ("macro_severe: deterministic", "Pool, CNY millions", "A, CNY millions", "Vectors, %", "CDR"):
+        assert words in said
+    assert _run(["cashflows", str(JOBS / "baitiao-24m.toml"), "--mean", "--path", "3"]) == 2
+    assert _run(["cashflows", str(JOBS / "baitiao-24m.toml"), "--paths", "3"]) == 2
+    assert _run(["cashflows", str(JOBS / "baitiao-24m.toml"), "--scenario", "none"]) == 2
+
+
+def test_the_tables_end_when_the_deal_is_over() -> None:
+    ds = cash_flows(load("baitiao-2015"))
+    assert over(ds) <= ds.sizes["month"]
+    assert float(ds["pool_balance"][over(ds) - 1 :].max()) < 1e-3 * float(ds["pool_balance"][0])
+
+
+@pytest.mark.parametrize("name", ["=1+1", "@SUM(A1)", "+2", "-3", "http://example.org", "{=1}"])
+def test_a_name_in_a_workbook_is_text_and_never_a_formula(name: str, tmp_path: Path) -> None:
+    table = workbook.Table(name, (workbook.Column(name, "text"), workbook.Column("x", "share")), [(name, 0.25)])
+    workbook.write(tmp_path / "w.xlsx", [table, table], [(name, name)], {name: name})
+    book = openpyxl.load_workbook(tmp_path / "w.xlsx")
+    for sheet in book:
+        for row in sheet.iter_rows():
+            assert all(cell.data_type != "f" for cell in row)
+            assert all(cell.hyperlink is None for cell in row)
+    assert book.worksheets[0]["A2"].value == name
+    assert book.worksheets[0]["B2"].number_format == "0.0000%"
+
+
+def test_the_same_tables_give_the_same_bytes_and_sheets_have_names_that_excel_takes(tmp_path: Path) -> None:
+    names = ["a/b:c", "a b c", "x" * 40, "x" * 41, "优先A级" * 9, ""]
+    tables = [workbook.Table(name, (workbook.Column("k", "text"),), [("v",)]) for name in names]
+    one = workbook.write(tmp_path / "1.xlsx", tables, [], {}).read_bytes()
+    assert workbook.write(tmp_path / "2.xlsx", tables, [], {}).read_bytes() == one
+    found = workbook.names_of(tables)
+    assert len({name.lower() for name in found}) == len(names)
+    assert all(0 < len(name) <= 31 for name in found)

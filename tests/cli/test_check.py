@@ -1,0 +1,228 @@
+"""Hostile and careless input files: one message that names file and key, quickly, and never a traceback."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from stress.cli import _run
+from stress.errors import ConfigError
+from stress.inputs.load import load
+from stress.inputs.text.read import MAX_BYTES
+
+ROOT = Path(__file__).parents[2]
+DEAL = (ROOT / "stress/templates/deal.toml").read_text(encoding="utf-8")
+POOL = (ROOT / "stress/templates/pool.toml").read_text(encoding="utf-8")
+SCENARIO = (ROOT / "stress/templates/scenario.toml").read_text(encoding="utf-8")
+JOB = (ROOT / "stress/templates/job.toml").read_text(encoding="utf-8")
+
+
+def edited(text: str, old: str, new: str) -> str:
+    assert old in text, old
+    return text.replace(old, new, 1)
+
+
+HEAD = 'kind = "scenario"\nversion = 1\nname = "x"\n'
+
+BYTES = {
+    "empty": (b"", ["kind is missing"]),
+    "byte-order mark": (b"\xef\xbb\xbf" + SCENARIO.encode(), ["byte-order mark", "UTF-8"]),
+    "UTF-16": (SCENARIO.encode("utf-16"), ["UTF-16", "UTF-8"]),
+    "Latin-1": ((HEAD + 'source = "Zürich"').encode("latin-1"), ["not UTF-8", "line 4", "0xfc"]),
+    "binary": (bytes(range(256)) * 10, ["not UTF-8"]),
+    "NUL bytes": (b"\x00" * 100, ["not valid TOML"]),
+    "too large": (b"# " + b"x" * MAX_BYTES, ["larger than 4 MB"]),
+    "YAML": (b"kind: deal\nversion: 1\n", ["not valid TOML", "line 1", "key = value"]),
+    "JSON": (b'{"kind": "deal"}', ["not valid TOML"]),
+    "percent sign": (HEAD.encode() + b"probability = 5%", ["not valid TOML", "line 4", "fraction"]),
+    "Python truth": (HEAD.encode() + b"x = True", ["line 4", "true and false"]),
+    "unquoted text": (b"kind = deal", ["line 1", "quotes"]),
+    "a date with points": (HEAD.encode() + b"x = 10.04.2026", ["line 4", "a date is written 2026-04-10"]),
+    "a date without zeros": (HEAD.encode() + b"x = 2026-4-1", ["line 4", "a date is written 2026-04-10"]),
+    "Chinese key without quotes": ((HEAD + "x = { 储备 = 5.0 }").encode(), ["line 4", "other letters", "quotes"]),
+    "key given twice": (HEAD.encode() + b'name = "y"\n', ["line 4"]),
+    "unclosed quote": (b'kind = "deal\nversion = 1', ["line 1"]),
+    "a million brackets": (b"a = " + b"[" * 1_000_000, ["nested too deeply"]),
+    "deep tables": (HEAD.encode() + b"x = " + b"{a=" * 50 + b"1" + b"}" * 50, ["nested too deeply"]),
+    "long dotted key": (b".".join([b"a"] * 200_000) + b" = 1", ["nested too deeply"]),
+    "infinity": (HEAD.encode() + b"probability = inf", ["probability = inf", "finite"]),
+    "not a number": (HEAD.encode() + b'shocks = [{ target = "rho", set = nan }]', ["shocks[1].set = nan", "finite"]),
+    "huge integer": (HEAD.encode() + b"probability = 1" + b"0" * 100, ["probability", "integer"]),
+    "integer of 5000 digits": (HEAD.encode() + b"probability = " + b"9" * 5000, ["not valid TOML"]),
+    "hexadecimal bomb": (HEAD.encode() + b"probability = 0x" + b"f" * 100_000, ["probability", "integer"]),
+    "too many values": (HEAD.encode() + b"x = [" + b"1," * 250_000 + b"]", ["more than 100,000 values"]),
+    "terminal escape in a key": (HEAD.encode() + b'"\\u001b[2Jx" = 1', ["no such key"]),
+    "kind unknown": (b'kind = "dael"\nversion = 1', ['kind = "dael"', "did you mean deal"]),
+    "kind a number": (b"kind = 3\nversion = 1", ["kind = 3", '"deal"']),
+    "no version": (b'kind = "deal"', ["version is missing"]),
+    "version of the future": (b'kind = "deal"\nversion = 2', ["version = 2", "must be 1"]),
+    "version true": (b'kind = "deal"\nversion = true', ["version = true"]),
+    "name a path": (SCENARIO.replace('"NAME"', '"../../etc"').encode(), ["name", "slash"]),
+    "name dots": (SCENARIO.replace('"NAME"', '".."').encode(), ["name", "dot"]),
+    "name empty": (SCENARIO.replace('"NAME"', '""').encode(), ["name", "empty"]),
+    "name with a line break": (SCENARIO.replace('"NAME"', '"a\\nb"').encode(), ["name"]),
+}
+
+TEXTS = {
+    "misspelt key": (edited(DEAL, "payment_day", "payment_dya"), ["payment_dya", "did you mean payment_day"]),
+    "misspelt key in a note": (
+        edited(DEAL, "coupon = 0.030", "cupon = 0.030"),
+        ['notes["A"].cupon', "did you mean coupon"],
+    ),
+    "missing key": (edited(DEAL, "legal_maturity_months = 36", ""), ["legal_maturity_months", "missing"]),
+    "percent for a share": (edited(DEAL, "share = 0.80", "share = 80"), ['notes["A"].share = 80', "did you mean 0.8?"]),
+    "percent for a coupon": (edited(DEAL, "0.045", "4.5"), ['notes["B"].coupon = 4.5', "did you mean 0.045?"]),
+    "quoted number": (edited(DEAL, "share = 0.80", 'share = "0.80"'), ['notes["A"].share', "without quotes"]),
+    "quoted percent": (edited(DEAL, "share = 0.80", 'share = "80%"'), ['notes["A"].share', "fraction: 0.8"]),
+    "whole number with a point": (
+        edited(DEAL, "payment_day = 20", "payment_day = 20.0"),
+        ["payment_day = 20.0", "whole number"],
+    ),
+    "day out of range": (edited(DEAL, "payment_day = 20", "payment_day = 31"), ["payment_day = 31", "from 1 to 28"]),
+    "date as text": (edited(DEAL, "2025-12-31", '"end of 2025"'), ["closing_date", "2019-12-31"]),
+    "impossible date": (edited(DEAL, "2025-12-31", "2025-02-30"), ["not valid TOML", "line"]),
+    "date with a time": (edited(DEAL, "2025-12-31", "2025-12-31T12:00:00"), ["closing_date"]),
+    "small currency": (edited(DEAL, '"EUR"', '"eur"'), ["currency", "three capitals"]),
+    "unknown step": (edited(DEAL, '"pay_fee"', '"pay_fees"'), ["priority.revolving[1]", "did you mean pay_fee"]),
+    "step without a kind": (edited(DEAL, 'step = "pay_fee", ', ""), ["priority.revolving[1]", "step is missing"]),
+    "unknown phase": (
+        edited(DEAL, "event_of_default = [", "event_of_defualt = ["),
+        ["event_of_defualt", "did you mean event_of_default"],
+    ),
+    "unknown observable": (
+        edited(DEAL, '"excess_spread_3m"', '"excess_spread_3"'),
+        ['triggers["excess spread"].observable', "did you mean"],
+    ),
+    "text for a truth value": (
+        edited(DEAL, "residual = true", 'residual = "yes"'),
+        ['notes["equity"].residual', "true or false"],
+    ),
+    "a table for a list": (edited(DEAL, 'accounts = ["reserve"]', "accounts = { reserve = 1 }"), ["accounts", "list"]),
+    "no notes": ('kind = "deal"\nversion = 1\nname = "x"\nnotes = []\n', ["notes", "at least 1"]),
+    "shares of segments": (edited(POOL, "share = 0.6", "share = 0.7"), ["segments.share", "sum to 1", "1.1"]),
+    "shares of plans": (edited(POOL, "share = 0.30", "share = 0.20"), ["plans.share", "sum to 1"]),
+    "neither plans nor rate": (
+        'kind = "pool"\nversion = 1\nname = "x"\ncurrency = "EUR"\nbalance = 1.0\n'
+        'segments = [{ name = "a", share = 1.0, entry_rate = 0.01 }]\ndependence = { rho = 0.1, phi = 0.9 }',
+        ["plans", "payment_rate"],
+    ),
+    "negative balance": (edited(POOL, "500_000_000.0", "-5.0"), ["balance = -5.0", "from 0.001"]),
+    "balance zero": (edited(POOL, "500_000_000.0", "0"), ["balance = 0", "from 0.001"]),
+    "rho as a percent": (edited(POOL, "rho = 0.023", "rho = 2.3"), ["dependence.rho = 2.3", "did you mean 0.023?"]),
+    "correlations impossible": (
+        edited(
+            POOL,
+            "correlation_prepayment = 0.3",
+            "correlation_prepayment = 0.9\ncorrelation_recovery = 0.9\ncorrelation_prepayment_recovery = -0.9",
+        ),
+        ["dependence", "positive definite"],
+    ),
+    "factor start a word": (edited(POOL, '"stationary"', '"calm"'), ["dependence.factor_start", "stationary"]),
+    "limit on no segment": (
+        edited(POOL, '"near prime" = 0.5', '"subprime" = 0.5'),
+        ["segment_limit", "subprime", "near prime"],
+    ),
+    "segments named alike": (edited(POOL, 'name = "near prime"', 'name = "prime"'), ["segment names"]),
+    "unknown target": (edited(SCENARIO, '"default_odds"', '"defualt_odds"'), ["target", "did you mean default_odds"]),
+    "two moves": (edited(SCENARIO, "multiply = 1.5 }", "multiply = 1.5, add = 0.1 }"), ["default_odds", "exactly one"]),
+    "no move": (edited(SCENARIO, ", multiply = 1.5 }", " }"), ["default_odds", "exactly one"]),
+    "a multiple of nothing": (
+        HEAD + 'shocks = [{ target = "heterogeneity", multiply = 2.0 }]',
+        ["heterogeneity", "use set"],
+    ),
+    "a share above one": (
+        HEAD + 'shocks = [{ target = "fee_free_share", add = 10.0 }]',
+        ["fee_free_share", "did you mean 0.1?"],
+    ),
+    "months in reverse": (
+        HEAD + 'shocks = [{ target = "yield", multiply = 0.9, from_month = 7, to_month = 3 }]',
+        ["to_month = 3"],
+    ),
+    "points out of order": (
+        HEAD + 'shocks = [{ target = "yield", how = "multiply", by_month = [[5, 1.0], [2, 0.9]] }]',
+        ["must increase"],
+    ),
+    "segments of a pool-wide input": (
+        HEAD + 'shocks = [{ target = "yield", multiply = 0.9, segments = ["a"] }]',
+        ["yield", "no segments"],
+    ),
+    "month zero": (
+        HEAD + 'shocks = [{ target = "yield", multiply = 0.9, from_month = 0 }]',
+        ["from_month = 0", "from 1 to 120"],
+    ),
+    "negative seed": (edited(JOB, "seed = 1", "seed = -1"), ["seed = -1"]),
+    "no paths": (edited(JOB, "paths = 20_000", "paths = 0"), ["paths = 0", "from 1 to"]),
+    "unknown clock": (edited(JOB, 'clock = "monthly"', 'clock = "weekly"'), ["clock", "monthly, daily, payment_date"]),
+    "no scenarios": (edited(JOB, 'scenarios = ["scenario.toml"]', "scenarios = []"), ["scenarios", "at least 1"]),
+    "a number for a scenario": (
+        edited(JOB, '["scenario.toml"]', "[3]"),
+        ["scenarios[1] = 3", "text in quotes", "table"],
+    ),
+    "a file that is not there": (JOB, ["deal", "no such file"]),
+    "an address for a file": (edited(JOB, '"deal.toml"', '"http://example.org/deal.toml"'), ["deal", "local file"]),
+    "a folder for a file": (edited(JOB, '"deal.toml"', '"."'), ["deal", "directory"]),
+    "a NUL in a file name": (edited(JOB, '"deal.toml"', '"a\\u0000b"'), ["deal", "must name a file"]),
+}
+
+ALL = {**BYTES, **{name: (text.encode(), said) for name, (text, said) in TEXTS.items()}}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_wrong_file_is_refused_by_one_message_that_names_it(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content, said = ALL[name]
+    path = tmp_path / "wrong.toml"
+    path.write_bytes(content)
+    started = time.process_time()
+    code = _run(["check", str(path)])
+    taken = time.process_time() - started
+    out, err = capsys.readouterr()
+    assert code == 2
+    assert out == ""
+    assert "wrong.toml" in err
+    assert "Traceback" not in err
+    assert "pydantic" not in err
+    assert "\x1b" not in err
+    for words in said:
+        assert words in err
+    assert taken < 1.0
+
+
+def test_many_faults_are_listed_in_one_message(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.toml"
+    path.write_text(DEAL.replace("coupon = 0.030", "coupon = 3").replace("payment_day = 20", "payment_day = 0"))
+    with pytest.raises(ConfigError, match="2 things are wrong") as error:
+        load(path)
+    assert "payment_day = 0" in str(error.value)
+    assert "did you mean 0.03?" in str(error.value)
+
+
+def test_a_pipe_and_a_device_are_refused_at_once(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.toml"
+    os.mkfifo(pipe)
+    for path in (pipe, Path("/dev/zero")):
+        with pytest.raises(ConfigError, match="not a regular file"):
+            load(path)
+
+
+def test_a_folder_and_a_file_name_almost_right_are_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="is a directory"):
+        load(tmp_path)
+    (tmp_path / "baseline.toml").write_text(HEAD)
+    with pytest.raises(ConfigError, match=r"no such file; did you mean .*baseline\.toml"):
+        load(tmp_path / "basline.toml")
+
+
+def test_an_unreadable_file_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    path = tmp_path / "x.toml"
+    path.write_text(HEAD)
+    monkeypatch.setattr("builtins.open", refuse)
+    with pytest.raises(ConfigError, match="Permission denied"):
+        load(path)

@@ -1,0 +1,175 @@
+"""Commands that answer a question: one JSON document, a picture, one-line errors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import stress
+from stress import results
+from stress.cli import _run
+from stress.inputs.load import load_job
+
+JOB = Path(__file__).parents[2] / "scenarios/jobs/baitiao-24m.toml"
+QUICK = ["--paths", "2048", "--seed", "3"]
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "key"),
+    [
+        ("breakeven", ["--tranche", "subordinated", "--shock", "yield"], "answers"),
+        ("reverse", ["--tranche", "subordinated"], "beta"),
+        ("sensitivity", ["--measure", "IRR"], "bars"),
+        ("size", ["--target", "PD=0.05"], "notes"),
+        ("clocks", ["--days", "5"], "rows"),
+    ],
+)
+def test_an_answer_is_one_document_and_a_picture(
+    command: str, options: list[str], key: str, tmp_path: Path, capsys: Capture
+) -> None:
+    picture = tmp_path / "picture.svg"
+    assert _run([command, str(JOB), *options, *QUICK, "--json", "--figure", str(picture)]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document[key]
+    assert document["paths"] == 2048
+    assert picture.read_text().startswith("<svg")
+    assert _run([command, str(JOB), *options, *QUICK]) == 0
+    assert "subordinated" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["breakeven", "--tranche", "Z"], "no such note"),
+        (["breakeven", "--tranche", "A", "--figure", "x.bmp"], "must end in"),
+        (["reverse", "--tranche", "A", "--loss", "2"], "from 0 to below 1"),
+        (["size", "--target", "EL=2"], "must be a fraction"),
+        (["sensitivity", "--measure", "x"], "--measure x"),
+        (["clocks", "--month", "13"], "1 to 12"),
+    ],
+)
+def test_a_wrong_question_is_one_line_and_exit_code_2(arguments: list[str], words: str, capsys: Capture) -> None:
+    assert _run([arguments[0], str(JOB), *arguments[1:]]) == 2
+    err = capsys.readouterr().err
+    assert words in err
+    assert err.count("\n") == 1
+
+
+def test_compare_shows_differences_and_refuses_other_draws(tmp_path: Path, capsys: Capture) -> None:
+    job = load_job(JOB)
+    for name, seed in (("a", 3), ("b", 3), ("c", 4)):
+        pool = job.pool if name == "a" else job.pool.model_copy(update={"cash_rate": 0.02})
+        ran = job.model_copy(update={"pool": pool})
+        results.save(stress.simulate(ran, 1024, seed, ["baseline", "macro_severe"]), tmp_path / name / "results.nc")
+    a, b, c = (str(tmp_path / name) for name in "abc")
+    picture = tmp_path / "picture.svg"
+    measures = ["--measure", "expected_loss", "--measure", "mean_default", "--figure", str(picture)]
+    assert _run(["compare", a, b, *measures, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert set(document["differences"]) == {"expected_loss", "mean_default"}
+    assert picture.read_text().startswith("<svg")
+    assert _run(["compare", a, c]) == 3
+    assert "seed" in capsys.readouterr().err
+
+
+def test_a_report_answers_the_questions_it_is_asked(tmp_path: Path, capsys: Capture) -> None:
+    ds = stress.simulate(load_job(JOB), paths=2048, scenarios=["baseline"])
+    results.save(ds, tmp_path / "results.nc")
+    asked = [
+        "--with",
+        "breakeven,sensitivity",
+        "--with",
+        "reverse,bands",
+        "--tranche",
+        "subordinated",
+        "--paths",
+        "512",
+    ]
+    assert _run(["report", str(tmp_path), *asked, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert list(document["answers"]) == ["breakeven", "sensitivity", "reverse", "bands"]
+    page = (tmp_path / "report.html").read_text()
+    of = "of subordinated"
+    for title in (f"Break-even {of}: defaults", "Sensitivity of", f"Reverse stress {of}", "EL-implied bands"):
+        assert f"<h3>{title}" in page
+    found = document["answers"]["breakeven"]["answers"][0]["value"]
+    assert f"<td>{found:#.4g}</td>" in page
+    assert _run(["report", str(tmp_path)]) == 0
+    assert "Questions" not in (tmp_path / "report.html").read_text()
+
+
+def test_a_report_knows_what_it_can_be_asked(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "results.nc").touch()
+    assert _run(["report", str(tmp_path), "--with", "brakeven"]) == 2
+    assert "did you mean breakeven?" in capsys.readouterr().err
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the results of a short run."""
+    folder = tmp_path_factory.mktemp("run")
+    results.save(stress.simulate(load_job(JOB), 256, scenarios=["baseline", "macro_severe"]), folder / "results.nc")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "name"),
+    [
+        (["report"], "--out", "x.html"),
+        (["table"], "--csv", "x"),
+        (["plot", "loss"], "--out", "x.svg"),
+        (["plot", "loss"], "--out", "x.png"),
+    ],
+)
+def test_what_cannot_be_written_is_told_with_its_option(
+    command: list[str], option: str, name: str, saved: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    (tmp_path / "file").touch()
+    target = str(tmp_path / "file" / name)
+    assert _run([command[0], str(saved), *command[1:], option, target]) == 2
+    err = capsys.readouterr().err
+    assert f"{option} {target}: cannot be written: " in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["compare", "RUN", "RUN", "--measure", "foo"], "--measure foo: one of EL, PD"),
+        (["plot", "RUN", "loss", "--tranche", "mezanine"], "did you mean mezzanine"),
+        (["plot", "RUN", "lives", "--tranche", "nope"], "--tranche nope: one of A, B"),
+        (["plot", "RUN", "fan", "--quantity", "nope"], "--quantity nope: one of cumulative_default"),
+        (["report", "RUN", "--tranche", "nope"], "--tranche nope: is for a question"),
+        (["report", "RUN", "--scenario", "nope"], "--scenario nope: is for a question"),
+        (["report", "RUN", "--paths", "64"], "--paths 64: is for a question"),
+    ],
+)
+def test_a_wrong_name_is_a_usage_error_that_names_its_option(
+    arguments: list[str], words: str, saved: Path, capsys: Capture
+) -> None:
+    assert _run([str(saved) if word == "RUN" else word for word in arguments]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_compare_takes_the_short_names_and_the_long_ones(saved: Path, capsys: Capture) -> None:
+    chosen = ["EL", "expected_loss", "PD", "irr", "MEAN_DEFAULT"]
+    options = [word for name in chosen for word in ("--measure", name)]
+    assert _run(["compare", str(saved), str(saved), *options, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["differences"]
+    assert list(found) == ["expected_loss", "loss_probability", "irr", "mean_default"]
+
+
+def test_a_history_alone_is_calibrated_as_rho(capsys: Capture) -> None:
+    history = JOB.parents[1] / "data/us_cards/fed_chargeoff_all_banks_NSA_1991Q1_2015Q4_all_loan_types.csv"
+    said = []
+    for word in ([], ["rho"]):
+        assert _run(["calibrate", *word, str(history), "--column", "CreditCards", "--json"]) == 0
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1]
+    assert json.loads(said[0])
+    assert _run(["calibrate", "no.csv"]) == 3
+    assert "'no.csv': cannot be read" in capsys.readouterr().err

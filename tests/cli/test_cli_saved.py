@@ -1,0 +1,120 @@
+"""Commands that read a saved run: pictures, differences, the path at a quantile, chapters of what is uncertain."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import stress
+from stress import results
+from stress.cli import main
+from stress.inputs.load import load_job
+from stress.report.page import uncertain
+
+ROOT = Path(__file__).parents[2]
+JOB = ROOT / "scenarios/jobs/baitiao-24m.toml"
+SATELLITE = ROOT / "scenarios/satellites/china_growth.toml"
+UNCERTAIN = ROOT / "scenarios/jobs/baitiao-24m-uncertain.toml"
+RANDOM = "fed2025_severely_adverse_random"
+Capture = pytest.CaptureFixture[str]
+
+
+def run(*arguments: object) -> int:
+    """Exit code of a command."""
+    with pytest.raises(SystemExit) as ended:
+        main([str(argument) for argument in arguments])
+    return int(ended.value.code or 0)
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of two scenarios, and beside it one of a worse pool on the same draws."""
+    folder, job = tmp_path_factory.mktemp("saved"), load_job(JOB)
+    segments = tuple(s.model_copy(update={"entry_rate": 1.5 * s.entry_rate}) for s in job.pool.segments)
+    worse = job.model_copy(update={"pool": job.pool.model_copy(update={"segments": segments})})
+    for name, ran in (("one", job), ("other", worse)):
+        ds = stress.simulate(ran, 1024, 3, ["baseline", "macro_severe"])
+        results.save(ds, folder / name / "results.nc")
+    return folder
+
+
+@pytest.mark.parametrize("figure", ["loss", "lives", "fan", "defaults", "events", "heat_map"])
+def test_every_figure_of_a_run_is_drawn(figure: str, saved: Path, tmp_path: Path, capsys: Capture) -> None:
+    svg, png = tmp_path / "figure.svg", tmp_path / "figure.png"
+    assert run("plot", saved / "one", figure, "--mark", "realised=0.0463", "-o", svg) == 0
+    assert svg.read_text(encoding="utf-8").startswith("<svg")
+    assert run("plot", saved / "one", figure, "-o", png) == 0
+    assert png.read_bytes().startswith(b"\x89PNG")
+    assert capsys.readouterr().out.split() == [str(svg), str(png)]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--mark", "realised"], "NAME=SHARE, a share of the cut-off balance above 0 and at most 1"),
+        (["--mark", "realised=4.63"], "NAME=SHARE"),
+        (["-o", "figure.bmp"], "must end in"),
+        (["-o", "missing/figure.svg"], "cannot be written"),
+        (["--scenario", "macro_sever"], "one of baseline, macro_severe"),
+    ],
+)
+def test_a_figure_that_cannot_be_drawn_is_refused(
+    options: list[str], words: str, saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("plot", saved / "one", "defaults", *options) == 2
+    err = capsys.readouterr().err
+    assert words in err
+    assert err.count("\n") == 1
+
+
+def test_differences_are_shares_years_or_nothing(saved: Path, capsys: Capture) -> None:
+    """More default: of the pool in any case, of the senior note in none."""
+    measures = [f"--measure={name}" for name in ("mean_default", "expected_loss", "wal")]
+    assert run("compare", saved / "one", saved / "other", *measures) == 0
+    default, loss, life = re.split(r"(?m)^\w+: ", capsys.readouterr().out)[1:]
+    assert default.count(" to ") == 2
+    assert "within" in loss
+    assert "±" in life
+    assert run("compare", saved / "one", saved / "other", "--figure", "x.bmp") == 2
+
+
+def test_the_path_at_a_quantile_is_written_month_by_month(saved: Path, tmp_path: Path, capsys: Capture) -> None:
+    job, table = load_job(JOB), tmp_path / "tail.csv"
+    at = ["--quantile", 0.99, "--tranche", "subordinated", "--results", saved / "one", "--scenario", "macro_severe"]
+    assert run("replay", JOB, *at, "--csv", table, "--json") == 0
+    path = json.loads(capsys.readouterr().out)["path"]
+    with table.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == job.deal.legal_maturity_months
+    shown = stress.replay(job.model_copy(update={"seed": 3}), path=path, scenario="macro_severe")
+    assert [float(row["pool_balance"]) for row in rows] == pytest.approx(
+        shown["pool_balance"].values.tolist(), rel=1e-6
+    )
+    assert run("replay", JOB, *at[:-1], "macro_mild") == 3
+    assert "has no scenario 'macro_mild'; it has baseline, macro_severe" in capsys.readouterr().err
+    assert run("replay", JOB, *at[:5], saved / "other", *at[6:]) == 3
+    assert "another version of this job" in capsys.readouterr().err
+
+
+def test_a_reverse_stress_says_the_macro_moves_behind_its_path(capsys: Capture) -> None:
+    asked = ["reverse", JOB, "--tranche", "subordinated", "--satellite", SATELLITE, "--paths", 1024]
+    assert run(*asked) == 0
+    assert "shift of the link" in capsys.readouterr().out
+    assert run(*asked, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["macro"]["move"]
+
+
+def test_what_is_uncertain_has_a_chapter_for_each_pair_and_each_random_path() -> None:
+    ds = stress.simulate(load_job(UNCERTAIN), 1024, scenarios=["baseline", "baseline_predictive", RANDOM])
+    pair, macro = uncertain.chapters(ds)
+    assert pair.title == "Parameter uncertainty: baseline"
+    assert pair.sheet.rows[0][0] == "Pool default, mean"
+    assert {row[0] for row in pair.sheet.rows} > {"Expected loss of mezzanine", "ES 99.9% of mezzanine"}
+    assert macro.title == f"Random macro paths: {RANDOM}"
+    assert all(" to " in row[2] for row in macro.sheet.rows)
+    assert len(macro.exhibit.data.rows) % ds.sizes["quantile"] == 0

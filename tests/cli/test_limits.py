@@ -1,0 +1,96 @@
+"""`--fail-on`: a result whose measure is above a limit is written, shown and refused with exit code 7."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import stress
+from stress.cli import _run
+from stress.cli.limits import breaches, check
+from stress.errors import ConfigError
+from stress.measures import target, value_at_risk
+
+JOB = Path(__file__).parents[2] / "scenarios/jobs/baitiao-24m.toml"
+SEVERE = ["--paths", "1024", "--scenario", "baseline", "--scenario", "macro_severe"]
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("limits") / "run"
+    assert _run(["run", str(JOB), *SEVERE, "--out", str(out), "-q", "--fail-on", "EL:subordinated=0.999"]) == 0
+    return out
+
+
+def test_a_run_above_a_limit_is_written_and_ends_with_code_7_and_a_line_for_each_breach(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    limits = ["--fail-on", "EL:subordinated=0", "--fail-on", "PD:A=0.9"]
+    assert _run(["run", str(JOB), *SEVERE, "--out", str(tmp_path / "run"), *limits]) == 7
+    said = capsys.readouterr()
+    assert "subordinated" in said.out
+    lines = said.err.splitlines()
+    assert [line.split(": ")[1] for line in lines] == ["--fail-on EL:subordinated=0"] * 2
+    assert [line.split(": ")[2] for line in lines] == ["subordinated under baseline", "subordinated under macro_severe"]
+    assert (tmp_path / "run" / "results.nc").is_file()
+    assert (tmp_path / "run" / "report.html").is_file()
+    again = ["run", str(JOB), *SEVERE, "--out", str(tmp_path / "run"), "--json", *limits]
+    assert _run(again) == 7  # of a run that is there already
+    document = json.loads(capsys.readouterr().out)
+    assert [one["scenario"] for one in document["breaches"]] == ["baseline", "macro_severe"]
+
+
+def test_a_limit_is_met_by_an_estimate_at_it_and_breached_by_one_above(folder: Path, capsys: Capture) -> None:
+    ds = stress.open(folder)
+    worst = float(value_at_risk(ds, 0.5)["estimate"].sel(tranche="subordinated").max())
+    for limit, code in ((worst, 0), (worst - 1e-9, 7)):
+        assert _run(["table", str(folder), "--fail-on", f"VAR50:subordinated={limit!r}", "--json"]) == code
+        found = json.loads(capsys.readouterr().out)["breaches"]
+        assert [(one["scenario"], one["tranche"]) for one in found] == [("macro_severe", "subordinated")] * (code == 7)
+        assert all(one["low"] <= one["estimate"] <= one["high"] for one in found)
+
+
+def test_without_a_note_every_note_is_held_to_the_limit(folder: Path) -> None:
+    ds = stress.open(folder)
+    found = {(one.scenario, one.tranche) for one in breaches(["PD=0"], ds)}
+    lost = ds["loss_probability"]
+    assert found == {
+        (s, n) for s in lost["scenario"].values for n in lost["tranche"].values if lost.sel(scenario=s, tranche=n)
+    }
+    assert len({note for _, note in found}) > 1
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("EL:Z=0.1", "note: one of A, B"),
+        ("WAL:A=0.5", "one of EL, PD, VAR99.9, ES99.9"),
+        ("VAR:A=0.5", "level in percent"),
+        ("EL:A=1", "from 0 to below 1"),
+        ("EL:A=nan", "from 0 to below 1"),
+        ("EL:A", "MEASURE:NOTE=LIMIT"),
+        ("EL:A=much", "not a number"),
+    ],
+)
+def test_what_is_no_limit_is_refused_before_anything_is_run(
+    text: str, words: str, tmp_path: Path, capsys: Capture
+) -> None:
+    with pytest.raises(ConfigError, match=words):
+        check([text], ["A", "B"])
+    assert _run(["run", str(JOB), "--out", str(tmp_path / "run"), "--fail-on", text]) == 2
+    assert words.split(" A, B")[0] in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_target_error_without_a_note_is_one_of_every_note(folder: Path) -> None:
+    ds = stress.open(folder)
+    relative = (ds["expected_loss_se"] / ds["expected_loss"]).where(ds["expected_loss"] > 0.0, float("inf"))
+    found, where = target.reached(target.parse("EL=0.05", ["A", "B"]), ds)
+    assert found == float(relative.max())
+    assert where.split(" of ")[1] in ds["tranche"].values
+    one, scenario = target.reached(target.parse("EL:subordinated=0.05", ["A", "subordinated"]), ds)
+    assert one == float(relative.sel(tranche="subordinated").max())
+    assert scenario in ds["scenario"].values

@@ -1,0 +1,97 @@
+"""A run on a terminal: one live line with what a user waits for; nothing of it in a pipe."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stress.cli.follow import followed
+from stress.errors import ConfigError
+from stress.inputs.load import load_job
+from stress.kernels.tally import merge
+from stress.runs.counting.counted import joined
+from stress.runs.engine import count, packed_of, tallies, to_dataset, with_options
+
+JOB = Path(__file__).parents[2] / "scenarios/jobs/baitiao-24m.toml"
+RUN = [sys.executable, "-m", "stress", "run", str(JOB), "--scenario", "baseline", "--threads", "1"]
+
+
+def on_a_terminal(arguments: list[str], **environment: str) -> str:
+    """What the terminal of stderr was sent."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        arguments, stdout=subprocess.PIPE, stderr=theirs, env={**os.environ, "COLUMNS": "140", **environment}
+    ) as process:
+        os.close(theirs)
+        said = b""
+        try:
+            while part := os.read(ours, 4096):
+                said += part
+        except OSError:
+            pass  # the other end is closed
+        assert process.wait() == 0
+    os.close(ours)
+    return said.decode()
+
+
+@pytest.mark.parametrize("text", [None, "subordinated:EL", "mezzanine:PD"])
+def test_the_error_shown_is_that_of_the_result(text: str | None) -> None:
+    job = with_options(load_job(JOB), 8192, 7, ["macro_severe"])
+    tally = merge(list(tallies(job, 1, None)))
+    ds, measure = to_dataset(job, tally).isel(scenario=0), followed(text, job)
+    note = ds.sel(tranche=measure.note)
+    assert measure.note == ("mezzanine" if text and "mezz" in text else "subordinated")
+    if measure.measure == "EL":
+        assert measure.error(tally) == pytest.approx(float(note["expected_loss_se"] / note["expected_loss"]))
+    else:
+        hit = float(note["loss_probability"])
+        assert measure.error(tally) == pytest.approx(np.sqrt((1 - hit) / hit / 8192), rel=0.2)
+
+
+@pytest.mark.parametrize("estimator", ["sobol", "importance"])
+def test_the_error_shown_is_that_of_replicates_or_weights(estimator: str) -> None:
+    job = with_options(load_job(JOB), 16_384, 7, ["macro_severe"]).model_copy(update={"estimator": estimator})
+    tally = joined(count(packed_of(job), job, threads=1)).tally()
+    note = to_dataset(job, tally).isel(scenario=0).sel(tranche="subordinated")
+    shown = followed(None, job).error(tally)
+    assert shown == pytest.approx(float(note["expected_loss_se"] / note["expected_loss"]))
+
+
+def test_a_note_that_has_not_lost_yet_has_no_relative_error() -> None:
+    job = with_options(load_job(JOB), 2048, 7, ["baseline"])
+    assert followed("A:EL", job).error(merge(list(tallies(job, 1, None)))) is None
+
+
+@pytest.mark.parametrize(("text", "hint"), [("El:A", "EL"), ("mezanine:EL", "did you mean mezzanine"), ("EP", "EL")])
+def test_what_cannot_be_followed_is_told(text: str, hint: str) -> None:
+    with pytest.raises(ConfigError, match=hint):
+        followed(text, load_job(JOB))
+
+
+def test_a_terminal_shows_paths_speed_and_time_left(tmp_path: Path) -> None:
+    said = on_a_terminal([*RUN, "--paths", "60000", "--out", str(tmp_path)])
+    assert re.search(r"[\d,]+/60,000 paths  [\d,]+/s", said)
+    assert re.search(r"\d:\d\d:\d\d", said)
+    assert "saved" in said
+
+
+def test_no_color_is_obeyed(tmp_path: Path) -> None:
+    said = on_a_terminal([*RUN, "--paths", "30000", "--out", str(tmp_path)], NO_COLOR="1")
+    assert "paths" in said
+    assert not re.search(r"\x1b\[(3|4|9)\d", said)
+
+
+def test_a_pipe_gets_the_table_and_nothing_else(tmp_path: Path) -> None:
+    wide = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    command = [*RUN, "--paths", "4096", "--out", str(tmp_path)]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, env=wide)
+    assert run.stderr == ""
+    assert run.stdout.count("Expected loss") == 1
+    assert "\x1b" not in run.stdout

@@ -1,0 +1,201 @@
+"""Standard output of any encoding: every command says its result, writes its files and ends with the right code."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from stress.cli import COMMANDS, main
+from stress.cli.streams import SIGNS, spelled
+
+ROOT = Path(__file__).parents[2]
+NARROW = ("cp1252", "gbk", "ascii")
+NAME = "京东白条 é β"
+"""What none of these encodings can say whole."""
+
+
+class Said(NamedTuple):
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+
+def say(monkeypatch: pytest.MonkeyPatch, encoding: str, *arguments: str) -> Said:
+    """Run a command whose streams have an encoding, strictly, as Windows pipes do."""
+    streams = {name: io.TextIOWrapper(io.BytesIO(), encoding, "strict") for name in ("stdout", "stderr")}
+    with monkeypatch.context() as patch:
+        for name, stream in streams.items():
+            patch.setattr(sys, name, stream)
+        with pytest.raises(SystemExit) as ended:
+            main(list(arguments))
+    texts = []
+    for stream in streams.values():
+        stream.flush()
+        texts.append(stream.detach().getvalue().decode(encoding))  # type: ignore[attr-defined]
+    return Said(int(ended.value.code or 0), *texts)
+
+
+@pytest.fixture(scope="module")
+def job(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The main job under one scenario, a Chinese name and an accent on the deal."""
+    folder = tmp_path_factory.mktemp("job")
+    deal = (ROOT / "scenarios/deals/baitiao-24m.toml").read_text(encoding="utf-8")
+    before = 'name = "JD Baitiao 24-month, four classes"'
+    assert before in deal
+    (folder / "deal.toml").write_text(deal.replace(before, f'name = "{NAME}"'), encoding="utf-8")
+    (folder / "job.toml").write_text(
+        f'kind = "job"\nversion = 1\nname = "{NAME}"\ndeal = "deal.toml"\npaths = 256\nseed = 1\n'
+        f'pool = "{(ROOT / "scenarios/pools/baitiao.toml").as_posix()}"\n'
+        f'scenarios = ["{(ROOT / "scenarios/baseline.toml").as_posix()}"]\n',
+        encoding="utf-8",
+    )
+    return folder / "job.toml"
+
+
+@pytest.fixture(scope="module")
+def results(job: Path) -> Path:
+    with pytest.raises(SystemExit):
+        main(["run", str(job), "--out", str(job.parent / "results"), "--quiet"])
+    return job.parent / "results"
+
+
+ASKED = {
+    "check": ["check", "JOB"],
+    "table": ["table", "RESULTS"],
+    "report": ["report", "RESULTS"],
+    "plot": ["plot", "RESULTS", "loss", "--tranche", "A", "--out", "OUT.svg"],
+    "compare": ["compare", "RESULTS", "RESULTS"],
+    "explain": ["explain", "JOB"],
+    "calibrate": ["calibrate", "pool", "scenarios/pools/baitiao.toml"],
+    "validate": ["validate", "large-pool", "--out", "OUT.json"],
+    "replay": ["replay", "JOB", "--path", "3"],
+}
+ASKED_AT_LENGTH = {
+    "breakeven": ["breakeven", "JOB", "--tranche", "subordinated", "--shock", "yield"],
+    "size": ["size", "JOB", "--target", "PD=0.05"],
+    "reverse": ["reverse", "JOB", "--tranche", "subordinated"],
+    "sensitivity": ["sensitivity", "JOB", "--measure", "IRR"],
+    "clocks": ["clocks", "JOB", "--days", "5"],
+}
+
+
+@pytest.mark.parametrize(
+    ("command", "encoding"), [*itertools.product(ASKED, NARROW), *itertools.product(ASKED_AT_LENGTH, ["ascii"])]
+)
+def test_a_command_answers_on_a_stdout_of_any_encoding(
+    command: str, encoding: str, job: Path, results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    places = {"JOB": str(job), "RESULTS": str(results)}
+    arguments = [
+        places.get(part, part.replace("OUT", str(tmp_path / "out"))) for part in (ASKED | ASKED_AT_LENGTH)[command]
+    ]
+    said = say(monkeypatch, encoding, *arguments)
+    assert said.code == 0, said.err
+    assert said.out.strip()
+
+
+@pytest.mark.parametrize("encoding", NARROW)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_help_page_is_said_in_any_encoding(command: str, encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = say(monkeypatch, encoding, command, "--help")
+    assert said.code == 0
+    assert said.out.startswith(f"Usage: stress {command}")
+
+
+@pytest.mark.parametrize("encoding", NARROW)
+def test_a_run_writes_its_files_and_its_table_stays_straight(
+    encoding: str, job: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sign in the table once ended the command before report and manifest were written."""
+    said = say(monkeypatch, encoding, "run", str(job), "--out", str(tmp_path / "out"))
+    assert (said.code, said.err) == (0, "")
+    assert {"results.nc", "report.html", "manifest.json"} <= {path.name for path in (tmp_path / "out").iterdir()}
+    assert ("±" if encoding != "ascii" else "+/-") in said.out
+    rows = [line.rstrip() for line in said.out.splitlines() if line.startswith(("|", "+"))]
+    assert len({len(row) for row in rows}) == 1
+    bars = {tuple(at for at, sign in enumerate(row) if sign == "|") for row in rows if row.startswith("|")}
+    assert len(bars) <= 2  # a rule between the heads and the cells has no bars inside
+
+
+@pytest.mark.parametrize("encoding", [*NARROW, "utf-8"])
+def test_json_keeps_every_sign_in_any_encoding(encoding: str, job: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = say(monkeypatch, encoding, "explain", str(job), "--json")
+    assert json.loads(said.out)["name"] == NAME
+
+
+@pytest.mark.parametrize("encoding", NARROW)
+def test_an_error_in_another_alphabet_is_one_line_and_exit_code_2(
+    encoding: str, job: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = say(monkeypatch, encoding, "breakeven", str(job), "--tranche", "优先级")
+    assert said.code == 2
+    assert said.err.count("\n") == 1
+    assert "no such note" in said.err
+
+
+@pytest.mark.parametrize(
+    "locale",
+    [
+        {"PYTHONIOENCODING": "cp1252"},
+        {"PYTHONIOENCODING": "gbk:strict"},
+        {"LC_ALL": "C"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"LC_ALL": "POSIX", "PYTHONIOENCODING": "ascii"},
+    ],
+    ids=lambda locale: ",".join(f"{key}={value}" for key, value in locale.items()),
+)
+def test_a_table_is_printed_in_any_locale(locale: dict[str, str], results: Path) -> None:
+    known = {key: value for key, value in os.environ.items() if not key.startswith(("LC_", "LANG", "PYTHON"))}
+    done = subprocess.run(
+        [sys.executable, "-m", "stress", "table", str(results)],
+        env=known | {"PYTHONPATH": str(ROOT)} | locale,
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"Expected loss" in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+def test_a_stdout_that_is_full_costs_no_file(job: Path, tmp_path: Path) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "stress", "run", str(job), "--out", str(tmp_path / "out"), "--threads", "1"],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr == "stress: standard output cannot be written: No space left on device\n"
+    assert {"results.nc", "report.html", "manifest.json"} <= {path.name for path in (tmp_path / "out").iterdir()}
+
+
+def test_a_closed_stdout_swallows_the_table(results: Path) -> None:
+    code = "import sys\nsys.stdout = sys.stderr = None\nfrom stress.cli import main\nmain(sys.argv[1:])"
+    command = [sys.executable, "-c", code, "table", str(results)]
+    assert subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("sign", "right"),
+    [("±", "+/-"), ("é", "e"), ("²", "2"), ("β", "beta"), ("Φ", "phi"), ("京", "??"), ("Ж", "?"), ("\ud800", "?")],
+)
+def test_a_sign_is_spelled_in_ascii(sign: str, right: str) -> None:
+    assert spelled(sign) == right
+
+
+def test_every_spelling_is_ascii() -> None:
+    assert all(spelling.isascii() for spelling in SIGNS.values())

@@ -1,0 +1,165 @@
+"""A deal in words and in one picture says what the deal does."""
+
+from __future__ import annotations
+
+import copy
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomli
+
+from stress.cli import _run
+from stress.explain import explain_deal, explain_job
+from stress.explain.drawing import picture, picture_svg
+from stress.explain.notes import support_of
+from stress.inputs.deal import Deal
+from stress.inputs.load import load, load_job
+from stress.inputs.pool import Eligibility, Supply
+
+ROOT = Path(__file__).parents[2]
+CARD = ROOT / "scenarios/deals/card-master-trust.toml"
+Capture = pytest.CaptureFixture[str]
+
+
+def shipped(name: str) -> Deal:
+    model = load(ROOT / f"scenarios/deals/{name}.toml")
+    assert isinstance(model, Deal)
+    return model
+
+
+def template(**changes: Any) -> Deal:
+    document = tomli.loads((ROOT / "stress/templates/deal.toml").read_text(encoding="utf-8"))
+    return Deal.model_validate_json(json.dumps({**copy.deepcopy(document), **changes}, default=str))
+
+
+def test_a_conditional_step_says_when_it_runs() -> None:
+    text = explain_deal(shipped("card-master-trust"))
+    assert (
+        "8. Only while three-month average annualised excess spread is below 4.5%: "
+        "fill spread account up to 1.5% of the cut-off balance, from income." in text
+    )
+
+
+def test_a_trigger_says_what_against_which_limit_when_and_to_what_effect() -> None:
+    text = explain_deal(shipped("platform-consumer"))
+    assert "over the cut-off balance plus purchases above 1.5% in months 3 to 5 and 2% from month 6" in text
+    assert "in 2 consecutive months: while revolving, purchases stop and early amortization begins; later " in text
+    assert "the new priority of payments applies at the payment date that follows" in text
+
+
+def test_acceleration_is_a_phase_and_early_amortization_what_ends_the_revolving_period() -> None:
+    kept, changed = (explain_deal(shipped(name)) for name in ("baitiao-24m", "card-master-trust"))
+    assert "later payments stay as they are" in kept
+    assert "later only the priority of payments changes" in changed
+    assert "Acceleration (early" not in kept + changed
+
+
+def test_a_curable_trigger_without_effect_is_reported_only() -> None:
+    assert "reported only, until the test passes again" in explain_deal(shipped("card-master-trust"))
+
+
+def test_idle_cash_names_the_deals_own_share() -> None:
+    trigger = {"name": "idle", "observable": "idle_cash_days", "breach": "above", "effect": "acceleration"}
+    deal = template(idle_cash_share=0.25, triggers=[{**trigger, "thresholds": [{"limit": 30.0}]}])
+    deal_words = explain_deal(deal)
+    assert "days in a row with principal cash above 25% of the pool above 30 days" in deal_words
+
+
+def test_interest_accrues_from_the_issue_date_where_it_is_given() -> None:
+    assert "interest accrues from here" in explain_deal(template())
+    assert "interest accrues from the issue date, 2026-01-10" in explain_deal(template(issue_date="2026-01-10"))
+
+
+def test_quarterly_interest_says_whether_an_account_gathers_it() -> None:
+    assert "Interest on priority-01 is paid every 3 months; liquidity gathers it." in explain_deal(
+        shipped("baitiao-2015")
+    )
+    notes = [note.model_dump(exclude_defaults=True) for note in shipped("platform-small-business").notes]
+    notes[2]["payment_months"] = {"revolving": 3}
+    document = shipped("platform-small-business").model_dump(mode="json", exclude_defaults=True)
+    deal = Deal.model_validate_json(json.dumps({**document, "version": 1, "kind": "deal", "notes": notes}))
+    assert "Interest on mezzanine is paid every 3 months; no account gathers it in between." in explain_deal(deal)
+
+
+def test_notes_that_are_repaid_pro_rata_rank_together() -> None:
+    deal = shipped("bank-fixed-share")
+    assert support_of(deal, None) == pytest.approx([0.01, 0.01, 0.0], abs=1e-12)
+    assert support_of(shipped("bank-first-loss"), None) == pytest.approx([0.06, 0.0], abs=1e-12)
+
+
+def test_notes_by_amount_are_shares_of_the_pool_or_else_of_their_sum() -> None:
+    deal = shipped("card-master-trust")
+    assert support_of(deal, None)[0] == pytest.approx(135.0 / 1010.0)
+    assert support_of(deal, 1_100e6)[0] == pytest.approx(1.0 - 875.0 / 1100.0)
+
+
+def test_the_picture_is_one_svg_that_depends_on_the_deal_alone() -> None:
+    first, second = picture_svg(shipped("baitiao-2015")), picture_svg(shipped("baitiao-2015"))
+    assert first == second
+    root = ET.fromstring(first)
+    words = " ".join("".join(node.itertext()) for node in root.iter())
+    for wanted in ("priority-01", "25% below it", "early amortization", "Release liquidity", "> 3%", "month 12"):
+        assert wanted in words
+
+
+def test_a_hostile_name_stays_text_in_the_picture() -> None:
+    notes = [note.model_dump(exclude_defaults=True) for note in template().notes]
+    notes[2]["name"] = "<script>$x^2$"
+    priority = json.loads(json.dumps(template().model_dump(mode="json", exclude_defaults=True)["priority"]))
+    for steps in priority.values():
+        for step in steps:
+            if step.get("note") == "equity":
+                step["note"] = "<script>$x^2$"
+    deal = template(notes=notes, priority=priority)
+    drawn = picture_svg(deal)
+    assert "<script>" not in drawn
+    assert "&lt;script&gt;$x^2$" in drawn
+
+
+def test_a_long_name_and_many_thresholds_keep_within_the_sheet() -> None:
+    steps = [{"from_month": month, "to_month": month, "limit": 0.01 + 0.001 * month} for month in range(1, 37)]
+    trigger = {**template().triggers[0].model_dump(exclude_defaults=True), "thresholds": steps, "name": "x" * 80}
+    figure = picture(template(triggers=[trigger], name="y" * 80))
+    width = figure.get_size_inches()[0] * figure.dpi
+    figure.draw_without_rendering()
+    for text in figure.axes[0].texts:
+        assert text.get_window_extent().x1 <= width
+
+
+@pytest.mark.parametrize("ending", ["svg", "png", "pdf"])
+def test_explain_writes_the_picture(ending: str, tmp_path: Path, capsys: Capture) -> None:
+    target = tmp_path / f"deal.{ending}"
+    assert _run(["explain", str(CARD), "--svg", str(target)]) == 0
+    assert target.stat().st_size > 1000
+    assert capsys.readouterr().out.startswith("# Card master trust")
+
+
+def test_explain_refuses_another_format(tmp_path: Path, capsys: Capture) -> None:
+    assert _run(["explain", str(CARD), "--svg", str(tmp_path / "deal.docx")]) == 2
+    assert "must end in .svg, .png" in capsys.readouterr().err
+
+
+def test_a_pool_says_what_follows_a_default_and_what_may_be_bought() -> None:
+    job = load_job(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    changed = {
+        "recovery_lag": (0.25, 0.0, 0.75),
+        "dilution": 0.01,
+        "dilution_unpaid_share": 0.2,
+        "write_off_months": 3,
+        "supply": Supply(multiple=1.5),
+        "eligibility": Eligibility(months_before_legal_maturity=6, segment_limit={"L1": 0.4}, plan_limit={"24": 0.3}),
+    }
+    text = explain_job(job.model_copy(update={"pool": job.pool.model_copy(update=changed)}))
+    for said in (
+        "Recoveries come after default, 25% in month 1 and 75% in month 3.",
+        "A default counts as overdue for 3 months, then it is written off.",
+        "Refunds: 1% of the performing balance a month, of which the originator leaves 20% unpaid.",
+        "Offered each month: 1.5 times what the undisturbed pool needs.",
+        "Bought are only receivables that end 6 months before legal maturity.",
+        "Limits on purchases: segment L1 at most 40% of the pool and 24 months at most 30% of purchases.",
+    ):
+        assert said in text
+    assert "in equal parts in months 1 to 12" in explain_job(job)

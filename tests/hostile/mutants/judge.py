@@ -1,0 +1,167 @@
+"""Which mutants may be accepted: those whose meaning is legal, by ranges and lists written here by hand.
+
+The ranges are those of the documentation, not read from the models. A mutant that the reader accepts and that is not
+legal here was accepted wrongly.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+import tomli
+
+from mutants.mutant import Mutant
+
+FRACTIONS = """
+share new_share entry_rate static_default prepayment recovery roll_m1 roll_m2 roll_m3 m1 m2 m3 dilution
+dilution_unpaid_share rho rho_roll rho_prepayment rho_recovery phi pool_factor idle_cash_share share_of_pool
+share_of_notes share_of_cut_off fee_free_share probability monthly annual_yield base_rate rate
+"""
+RATES = ["coupon", "cap", "floor", "cash_rate", "discount_spread", "LPR"]
+RANGES: dict[str, tuple[float, float]] = {
+    **dict.fromkeys(FRACTIONS.split(), (0.0, 1.0)),
+    **dict.fromkeys(RATES, (-0.5, 1.0)),
+    **dict.fromkeys(("from_month", "to_month", "write_off_months"), (1, 120)),
+    **dict.fromkeys(("scheduled_months", "legal_maturity_months"), (1, 120)),
+    **dict.fromkeys(("term", "remaining"), (1, 60)),
+    **dict.fromkeys(("amount", "balance"), (0.0, 1e15)),
+    **dict.fromkeys(("error", "robust_error", "residual_sd"), (0.0, math.inf)),
+    **dict.fromkeys(("at_least", "at_most"), (-math.inf, math.inf)),
+    **dict.fromkeys(("lag", "difference", "robust_lags"), (0, 99)),
+    **dict.fromkeys(("limit", "above", "below"), (-12.0, 3600.0)),
+    "monthly_fee": (0.0, 0.1),
+    "late_charge_daily": (0.0, 0.01),
+    "multiple": (0.0, 100.0),
+    "payment_day": (1, 28),
+    "revolving_months": (0, 60),
+    "months_before_legal_maturity": (0, 60),
+    "months": (1, 12),
+    "months_of_senior_cost": (0.0, 24.0),
+    "first_due": (1, 12),
+    "whiteness": (0.0, 1.0),
+    "purchase_price": (0.5, 1.5),
+    "multiply": (0.0, 1000.0),
+    "add": (-10.0, 10.0),
+    "set": (-0.5, 360.0),
+    "elasticity": (-10.0, 10.0),
+    "coefficient": (-1e6, 1e6),
+    "r2": (-math.inf, 1.0),
+    "residual_persistence": (-1.0, 1.0),
+    "n": (1, math.inf),
+    "paths": (1, 10**12),
+    "seed": (0, 2**64 - 1),
+    "per_year": (1, 12),
+    **dict.fromkeys(("correlation_prepayment", "correlation_recovery", "correlation_prepayment_recovery"), (-1.0, 1.0)),
+}
+"""Legal values of each number, by its key."""
+PERCENT_OF_ANYTHING = {"coefficient", "error", "robust_error", "residual_sd", "multiply", "elasticity", "multiple"}
+"""Numbers that may lie above 1 and still be meant: no percent can be told from them."""
+_OPTIONAL = """
+source illustrative description note probability step_up cap floor payment_months carry_over when trigger tripped
+to_month from_month months curable denominator day_count interest_on_unpaid_interest purchase retain_senior_cost
+purchase_price discount_spread idle_cash_share indices fees accounts opening_cash clean_up triggers
+issue_date always_fee_free residual
+fee_free_share opening ladder delinquent m1 m2 m3 new_share static_default monthly_fee prepayment recovery plan_share
+eligible late_charge_daily recovery_lag dilution dilution_unpaid_share write_off_months supply multiple unlimited
+eligibility months_before_legal_maturity segment_limit plan_limit rho_roll rho_prepayment rho_recovery factor_start
+correlation_prepayment correlation_recovery correlation_prepayment_recovery cash_rate history satellites shocks levels
+combine segments start interpolation after_end elasticity base_rate at_least at_most residual_rho target lag difference
+annualised constant error robust_error sample paths seed clock estimator coupon order to_balance revolving acceleration
+event_of_default amount share_of_pool share_of_notes share_of_cut_off months_of_senior_cost whiteness
+"""
+OPTIONAL = frozenset(_OPTIONAL.split())
+"""Keys that may be left out: each has a documented meaning then."""
+FREE_TEXT = {"name", "description", "source", "note", "illustrative", "year", "target", "first", "last", "levels"}
+"""Words that nothing refers to, or names that may be chosen; a name that something refers to is refused there."""
+NEVER = {"rename a key", "give a key twice", "not finite", "a wrong date", "nest deeply", "insert a control byte"}
+NEVER |= {"a formula in a cell", "text in a cell", "a percent in a cell", "not finite in a cell", "a short row"}
+NEVER |= {"a huge number in a cell", "a long row", "repeat a row", "swap rows"}
+IN_A_TAPE = {"a wrong heading", "drop a column", "a short row", "a long row"}
+"""What even a tape, of which wrong rows are dropped and counted, must not survive."""
+ONCE = {"scenarios", "levels", "shocks", "satellites", "tables", "combine", "terms", "year"}
+ONCE |= {"notes", "fees", "accounts", "triggers", "segments"}
+"""Lists in which the same entry twice would act twice, or is two things of one name."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
+
+
+def legal(file: str, text: str, mutant: Mutant) -> bool:
+    """Whether a mutant of a file with this text may be accepted."""
+    if file.endswith("tape.csv"):
+        return mutant.kind not in IN_A_TAPE or mutant.now == str(mutant.was).swapcase()
+    if file.endswith(".csv"):
+        return _legal_table(mutant)
+    if mutant.kind in NEVER:
+        return False
+    last = _last_key(mutant)
+    if mutant.kind == "percent for a fraction" and last not in PERCENT_OF_ANYTHING:
+        return mutant.now <= 1.0 and _in_range(last, mutant.now)
+    if mutant.kind == "drop a key":
+        return last in OPTIONAL or (len(mutant.place) > 1 and mutant.place[-2] in ("plan_limit", "segment_limit"))
+    if mutant.kind in ("a wrong word", "hostile text"):
+        if last == "start" and mutant.now == mutant.was.swapcase():
+            return True  # a quarter in small letters
+        return last in FREE_TEXT and not _CONTROL.search(mutant.now)
+    if mutant.kind == "repeat an entry":
+        return last not in ONCE
+    if mutant.kind in ("drop an entry", "reverse a list"):
+        return last not in ("year", "non_performing_ratio", "overdue_ratio") or mutant.kind == "reverse a list"
+    if mutant.kind == "swap two numbers":
+        return all(_in_range(key, value) for key, value in mutant.now.items())
+    if mutant.kind in ("truncate the file", "flip three bytes"):
+        return _same_shape(text, mutant)
+    if mutant.kind == "encode otherwise":
+        return False
+    if last in ("deal", "pool", "seed") and mutant.now == [mutant.was]:
+        return True  # a sweep of one
+    if mutant.now == [] and last in OPTIONAL:
+        return True
+    return _is_number(mutant.now) and _in_range(last, mutant.now)
+
+
+def _legal_table(mutant: Mutant) -> bool:
+    """Cells that are numbers or empty; a column that nothing reads; the first or last row left out; other spellings."""
+    if mutant.kind in ("another delimiter", "decimal commas", "encode otherwise"):
+        return True  # the meaning is certain, or the file is refused; tests/inputs/test_table_layouts.py has the values
+    if mutant.kind in ("text in a cell", "not finite in a cell"):
+        return mutant.now in ("n/a", "-", "nan")  # not published: refused where it is used
+    if mutant.kind in ("an empty cell", "drop a column", "a wrong heading", "drop a row", "truncate the file"):
+        return True
+    if mutant.kind == "an unclosed quote":
+        return mutant.was < 600  # within the heading: the name of a column that nothing reads
+    if mutant.kind in ("a sign in a cell", "a thousands mark in a cell"):
+        return bool(_NUMBER.fullmatch(mutant.now.strip()))
+    return False
+
+
+def _last_key(mutant: Mutant) -> str:
+    return next((part for part in reversed(mutant.place) if isinstance(part, str)), "")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _in_range(key: str, value: Any) -> bool:
+    if key not in RANGES:
+        return False
+    low, high = RANGES[key]
+    return _is_number(value) and low <= value <= high
+
+
+def _same_shape(text: str, mutant: Mutant) -> bool:
+    """The same keys below one another; a truncated file may lack what is optional at its end."""
+    before, after = tomli.loads(text), tomli.loads(mutant.content.decode())
+    if mutant.kind == "truncate the file":
+        return set(before) - set(after) <= OPTIONAL and set(after) <= set(before)
+    return _shape(before) == _shape(after)
+
+
+def _shape(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _shape(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_shape(one) for one in value]
+    return "number" if _is_number(value) else type(value).__name__

@@ -1,0 +1,101 @@
+"""What a deal may do and still surprise its author is said by `stress check`, and by nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hand_worked import INTEREST, PLAIN, REST, A, B, deal, pool, run
+
+import stress
+from stress.cli import _run
+from stress.inputs.deal import Deal
+from stress.inputs.deal.remarks import notes_of_deal
+from stress.inputs.job import Job, ScenarioCase
+from stress.inputs.job.remarks import notes_of
+from stress.inputs.load import load
+
+ROOT = Path(__file__).parents[2]
+QUARTERLY = {**A, "payment_months": {"amortization": 3}}
+GATHER = {"step": "top_up", "account": "liquidity", "target": {"months_of_senior_cost": 3.0}}
+
+
+def gathered(source: list[str]) -> Deal:
+    """A's quarterly interest paid from these accounts, B's next, then an account is filled."""
+    steps: list[Any] = [{**INTEREST[0], "source": source}, INTEREST[1], GATHER, *PLAIN[2:-1]]
+    rest = {"step": "pay_residual", "note": "R", "source": ["income", "principal", "liquidity"]}
+    late = {**rest, "when": {"observable": "pool_factor", "below": 0.01}}
+    return deal([*steps, late], (QUARTERLY, B, REST), accounts=["liquidity"])
+
+
+def test_quarterly_interest_that_nothing_gathers_is_noted_and_does_fall_short() -> None:
+    """Month 3 owes 12.4 and has income of 12.8: B's 6 finds 0.4, for the residual took what was left before."""
+    found = deal(notes=(QUARTERLY, B, REST))
+    (note,) = notes_of_deal(found)
+    assert note.key == 'notes["A"].payment_months'
+    assert "its interest is due every 3 months in the amortization phase" in note.says
+    assert "step 4 (pay_residual) takes the income of the months between" in note.says
+    assert float(run(found)["interest_unpaid"].sel(tranche="B", month=3)) == pytest.approx(5.6)
+
+
+def test_an_account_that_pays_after_income_is_noted_and_does_leave_the_next_note_short() -> None:
+    """Month 3 owes A 12.4: income first leaves B 0.4 of 12.8, the account first leaves B all of its 6."""
+    first, last = gathered(["liquidity", "income"]), gathered(["income", "liquidity"])
+    assert notes_of_deal(first) == []
+    (note,) = notes_of_deal(last)
+    assert "name liquidity before income" in note.says
+    unpaid = [float(run(one)["interest_unpaid"].sel(tranche="B", month=3)) for one in (first, last)]
+    assert unpaid == pytest.approx([0.0, 5.6])
+
+
+def test_interest_that_principal_lends_is_not_noted() -> None:
+    steps = [{**INTEREST[0], "source": ["income", "principal"]}, *PLAIN[1:]]
+    assert notes_of_deal(deal(steps, (QUARTERLY, B, REST))) == []
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        (600.0, []),
+        (650.0, ["the notes sum to 1,050 and the pool to 1,000: 50 has nothing behind it"]),
+        (500.0, ["the notes sum to 900 and the pool to 1,000: overcollateralization of 0.1"]),
+    ],
+)
+def test_notes_that_are_larger_or_smaller_than_the_pool_are_noted(size: float, said: list[str]) -> None:
+    job = Job(
+        name="small",
+        deal=deal(notes=({**A, "amount": size}, B, REST)),
+        pool=pool(),
+        scenarios=(ScenarioCase(name="base"),),
+        paths=32,
+        seed=1,
+        clock="monthly",
+    )
+    assert [note.says for note in notes_of(job)] == said
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "scenarios/deals").glob("*.toml")), ids=lambda path: path.stem)
+def test_no_shipped_deal_needs_a_note(path: Path) -> None:
+    model = load(path)
+    assert isinstance(model, Deal)
+    assert notes_of_deal(model) == []
+
+
+def test_check_prints_the_notes_of_a_deal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (ROOT / "scenarios/deals/baitiao-2015.toml").read_text(encoding="utf-8")
+    file = tmp_path / "deal.toml"
+    file.write_text(text.replace('["liquidity", "income", "principal"]', '["income"]'), encoding="utf-8")
+    assert _run(["check", str(file)]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert (
+        'note: notes["priority-01"].payment_months: its interest is due every 3 months in the revolving phase' in said
+    )
+
+
+def test_every_note_of_the_2015_deal_is_paid_its_interest_in_the_base_case() -> None:
+    """Quarterly interest on priority-01, monthly on priority-02: both on time on every path."""
+    job = load(ROOT / "scenarios/jobs/baitiao-2015.toml")
+    assert isinstance(job, Job)
+    ds = stress.simulate(job, paths=512, scenarios=["baseline"])
+    assert ds["shortfall_probability"].values.tolist() == [[0.0, 0.0, 0.0]]

@@ -1,0 +1,218 @@
+"""Jobs read from files: references, levels, combined scenarios, agreement of their parts, canonical text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import stress
+from stress.errors import ConfigError
+from stress.inputs.deal import Deal
+from stress.inputs.job import Job, Sweep
+from stress.inputs.job.remarks import notes_of
+from stress.inputs.load import job_from_json, job_hash, job_to_json, load, load_job
+from stress.inputs.pool import Pool
+from stress.inputs.scenario import Scenario
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = sorted((ROOT / "scenarios").rglob("*.toml"))
+TEMPLATES = ROOT / "stress/templates"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The templates: a job with its deal, its pool and a scenario of three levels."""
+    for path in TEMPLATES.glob("*.toml"):
+        (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    return tmp_path
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text, old
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def scenario(path: Path, body: str) -> None:
+    path.write_text(f'kind = "scenario"\nversion = 1\nname = "{path.stem}"\n{body}', encoding="utf-8")
+
+
+def names(job: Job) -> list[str]:
+    return [case.name for case in job.scenarios]
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_shipped_file_is_right_and_names_its_source(path: Path) -> None:
+    model = load(path)
+    if not isinstance(model, Job | Sweep):
+        assert model.source or model.name == "baseline"
+        assert model.illustrative or not model.source
+
+
+def test_load_returns_the_model_of_the_kind() -> None:
+    kinds = {"deals/baitiao-24m": Deal, "pools/baitiao": Pool, "macro": Scenario, "jobs/baitiao-24m": Job}
+    for name, kind in kinds.items():
+        assert isinstance(stress.load(ROOT / f"scenarios/{name}.toml"), kind)
+
+
+def test_the_main_job_has_one_case_for_each_level_in_order() -> None:
+    job = load_job(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    assert names(job) == [
+        "baseline",
+        "macro_mild",
+        "macro_moderate",
+        "macro_severe",
+        "yield_squeeze_severe",
+        "clampdown_2021_severe",
+        "score_failure_severe",
+        "credit_contraction",
+    ]
+
+
+def test_a_combined_scenario_has_the_other_files_shocks_first() -> None:
+    job = load_job(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    shocks = {case.name: case.shocks for case in job.scenarios}
+    combined = shocks["credit_contraction"]
+    assert combined[: len(shocks["macro_severe"])] == shocks["macro_severe"]
+    assert set(shocks["clampdown_2021_severe"]) < set(combined)
+    assert [shock.target for shock in combined].count("default_odds") == 3
+
+
+def test_levels_are_chosen_by_a_colon_or_by_a_list(folder: Path) -> None:
+    job = folder / "job.toml"
+    assert names(load_job(job)) == ["NAME_base", "NAME_moderate", "NAME_severe"]
+    edit(job, '["scenario.toml"]', '["scenario.toml:severe"]')
+    assert names(load_job(job)) == ["NAME_severe"]
+    edit(job, '["scenario.toml:severe"]', '[{ file = "scenario.toml", levels = ["severe", "base"] }]')
+    assert names(load_job(job)) == ["NAME_severe", "NAME_base"]
+
+
+def test_shocks_of_a_file_come_before_those_of_its_level(folder: Path) -> None:
+    edit(folder / "scenario.toml", "shocks = []", 'shocks = [{ target = "rho", set = 0.05 }]')
+    cases = load_job(folder / "job.toml").scenarios
+    assert [shock.target for shock in cases[1].shocks] == ["rho", "default_odds", "payment"]
+
+
+def test_a_level_that_is_not_there_is_told_with_the_right_one(folder: Path) -> None:
+    edit(folder / "job.toml", '["scenario.toml"]', '["scenario.toml:sever"]')
+    with pytest.raises(ConfigError, match=r'has no level "sever".*did you mean severe'):
+        load_job(folder / "job.toml")
+
+
+def test_a_circle_of_combined_scenarios_is_refused(folder: Path) -> None:
+    scenario(folder / "a.toml", 'combine = ["b.toml"]')
+    scenario(folder / "b.toml", 'combine = ["./a.toml"]')
+    with pytest.raises(ConfigError, match=r"circle: a\.toml -> b\.toml -> a\.toml"):
+        load(folder / "a.toml")
+
+
+def test_a_combined_file_with_levels_needs_one_named(folder: Path) -> None:
+    scenario(folder / "a.toml", 'combine = ["scenario.toml"]')
+    with pytest.raises(ConfigError, match=r"combine\[1\].*name one level.*base, moderate, severe"):
+        load(folder / "a.toml")
+
+
+def test_a_chain_of_combined_files_has_an_end(folder: Path) -> None:
+    for i in range(20):
+        scenario(folder / f"s{i}.toml", f'combine = ["s{i + 1}.toml"]')
+    with pytest.raises(ConfigError, match="more than 8 files"):
+        load(folder / "s0.toml")
+
+
+def test_scenario_names_differ(folder: Path) -> None:
+    edit(folder / "job.toml", '["scenario.toml"]', '["scenario.toml", "scenario.toml:base"]')
+    with pytest.raises(ConfigError, match="'NAME_base' appears 2 times"):
+        load_job(folder / "job.toml")
+
+
+def test_probabilities_sum_to_one(folder: Path) -> None:
+    edit(folder / "scenario.toml", 'note = "Nothing is moved."', "probability = 0.5")
+    with pytest.raises(ConfigError, match=r"probabilities given must sum to 1, not 0\.5"):
+        load_job(folder / "job.toml")
+
+
+def test_deal_and_pool_have_one_currency(folder: Path) -> None:
+    edit(folder / "pool.toml", '"EUR"', '"USD"')
+    with pytest.raises(ConfigError, match="deal is in EUR and pool in USD"):
+        load_job(folder / "job.toml")
+
+
+def test_a_reference_to_the_wrong_kind_names_who_refers(folder: Path) -> None:
+    edit(folder / "job.toml", 'deal = "deal.toml"', 'deal = "pool.toml"')
+    with pytest.raises(ConfigError, match=r'job\.toml: deal: .*kind = "pool": must be "deal"'):
+        load_job(folder / "job.toml")
+
+
+def test_load_job_refuses_another_kind(folder: Path) -> None:
+    with pytest.raises(ConfigError, match='kind = "deal": a job is needed'):
+        load_job(folder / "deal.toml")
+
+
+@pytest.mark.parametrize(
+    ("shock", "said"),
+    [
+        ('target = "default_odds", multiply = 2.0, segments = ["prim"]', "no segment 'prim'.*did you mean prime"),
+        ('target = "payment_rate", set = 0.2', "has instalment plans"),
+        ('target = "purchase_lag_days", set = 5.0', 'clock = "daily"'),
+        ('target = "purchase_outage_days", set = 10.0', 'clock = "daily"'),
+        ('target = "ineligible_share", set = 0.1', "eligible = false"),
+        ('target = "rho", set = 0.1, from_month = 90', "after the deal's legal maturity in month 36"),
+    ],
+)
+def test_a_shock_that_could_move_nothing_is_refused(folder: Path, shock: str, said: str) -> None:
+    edit(folder / "scenario.toml", "shocks = []", f"shocks = [{{ {shock} }}]")
+    with pytest.raises(ConfigError, match=said):
+        load_job(folder / "job.toml")
+
+
+def test_payment_date_clock_needs_purchases_at_payment_dates(folder: Path) -> None:
+    edit(folder / "job.toml", 'clock = "monthly"', 'clock = "payment_date"')
+    with pytest.raises(ConfigError, match=r"clock = .payment_date. but the deal has purchase = .each_step."):
+        load_job(folder / "job.toml")
+
+
+def test_billing_dates_need_the_daily_clock(folder: Path) -> None:
+    edit(folder / "pool.toml", "# billing = {", "billing = {")
+    with pytest.raises(ConfigError, match='billing dates need clock = "daily"; the monthly clock has no days'):
+        load_job(folder / "job.toml")
+    edit(folder / "job.toml", 'clock = "monthly"', 'clock = "daily"')
+    assert load_job(folder / "job.toml").pool.billing.due_days == (10, 20, 30)
+
+
+def test_days_of_outage_are_whole(folder: Path) -> None:
+    edit(folder / "job.toml", 'clock = "monthly"', 'clock = "daily"')
+    edit(folder / "scenario.toml", "shocks = []", 'shocks = [{ target = "purchase_outage_days", set = 2.5 }]')
+    with pytest.raises(ConfigError, match=r"2\.5 must be a whole number of days"):
+        load_job(folder / "job.toml")
+
+
+def test_canonical_text_is_a_round_trip_and_its_hash_moves_with_every_input(folder: Path) -> None:
+    job = load_job(folder / "job.toml")
+    text = job_to_json(job)
+    assert job_from_json(text) == job
+    assert job_to_json(job_from_json(text)) == text
+    assert job_hash(load_job(folder / "job.toml")) == job_hash(job)
+    edit(folder / "pool.toml", "rho = 0.023", "rho = 0.0230000001")
+    assert job_hash(load_job(folder / "job.toml")) != job_hash(job)
+
+
+def test_comments_and_order_of_keys_do_not_move_the_hash(folder: Path) -> None:
+    before = job_hash(load_job(folder / "job.toml"))
+    edit(folder / "job.toml", "seed = 1  ", "")
+    edit(folder / "job.toml", "paths = 20_000", "# another comment\nseed = 1\npaths = 20000")
+    assert job_hash(load_job(folder / "job.toml")) == before
+
+
+def test_a_note_tells_of_a_cash_rate_that_moves_next_to_nothing(folder: Path) -> None:
+    shock = 'shocks = [{ target = "cash_rate", add = 0.02 }]'
+    edit(folder / "scenario.toml", "shocks = []", shock)
+    (note, *_) = notes_of(load_job(folder / "job.toml"))
+    assert "cash_rate moves interest on" in note.says
+    edit(folder / "job.toml", 'clock = "monthly"', 'clock = "daily"')
+    assert notes_of(load_job(folder / "job.toml")) == []
+
+
+def test_a_note_tells_of_a_purchase_lag_that_trips_the_idle_cash_trigger() -> None:
+    (note,) = notes_of(load_job(ROOT / "scenarios" / "jobs" / "baitiao-24m-daily.toml"))
+    assert "scenario revolving_operations_severe: a purchase lag of 30 days" in str(note)

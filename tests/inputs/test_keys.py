@@ -1,0 +1,140 @@
+"""The reference of keys is made from the models: nothing in it can be missing, stale or wrong."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import typing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tomli
+from pydantic import BaseModel, TypeAdapter
+
+from stress.cli import _run
+from stress.explain.keys import Key, key_tables, toml
+from stress.explain.targets import MEANING, example
+from stress.inputs.files.parse import KINDS
+from stress.inputs.pool import Pool
+from stress.inputs.scenario import Shock
+from stress.inputs.targets import Target
+from stress.inputs.text.read import read_document
+
+ROOT = Path(__file__).parents[2]
+
+
+def models(kind: type[BaseModel]) -> dict[str, type[BaseModel]]:
+    """Every model that a kind of file is made of, by name."""
+    found: dict[str, type[BaseModel]] = {}
+
+    def within(annotation: Any) -> None:
+        if inspect.isclass(annotation) and issubclass(annotation, BaseModel) and annotation.__name__ not in found:
+            found[annotation.__name__] = annotation
+            for field in annotation.model_fields.values():
+                within(field.annotation)
+        for part in typing.get_args(annotation):
+            within(part)
+
+    within(kind)
+    return found
+
+
+def document(line: str) -> dict[str, Any]:
+    """An example as the reader of input files gives it: dates as text."""
+    return json.loads(json.dumps(tomli.loads(line), default=str))
+
+
+def told(kind: str) -> dict[tuple[str, str], Key]:
+    """The reference by model and key; what all steps share is told once."""
+    found = {(table.model, key.key): key for table in key_tables(kind) for key in table.keys}
+    steps = {table.model for table in key_tables(kind) if ", step = " in table.where}
+    shared = {key: told for (model, key), told in found.items() if model == "Step"}
+    return {(step, key): told for step in steps for key, told in shared.items()} | found
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_every_key_of_every_model_is_told_with_its_meaning(kind: str) -> None:
+    found = told(kind)
+    for name, model in models(KINDS[kind]).items():
+        for key, field in model.model_fields.items():
+            assert field.description, f"{name}.{key}: write a docstring below the field"
+            assert found[name, key].meaning, f"{name}.{key} has no meaning"
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_every_example_is_what_its_key_may_have(kind: str) -> None:
+    found = told(kind)
+    for name, model in models(KINDS[kind]).items():
+        for key, field in model.model_fields.items():
+            line = found[name, key].example
+            try:
+                TypeAdapter(field.rebuild_annotation()).validate_json(json.dumps(document(line)[key]))
+            except ValueError as error:
+                pytest.fail(f"{name}.{key}: {line}: {error}: choose one in stress/explain/key_examples.py")
+
+
+@pytest.mark.parametrize("target", list(MEANING))
+def test_every_target_has_an_example_that_a_scenario_may_hold(target: Target) -> None:
+    Shock.model_validate_json(json.dumps(document(f"shock = {example(target)}")["shock"]))
+
+
+def test_no_target_is_left_out() -> None:
+    assert set(MEANING) == set(typing.get_args(Target))
+
+
+@pytest.mark.parametrize(
+    "value", [1, 0.5, 1e15, True, 'a "b" é', "2025-12-31", [1, [2.5]], {"a": {"b-c": 1}, "x y": []}]
+)
+def test_an_example_is_written_as_toml_reads_it(value: Any) -> None:
+    assert document(f"x = {toml(value)}")["x"] == value
+
+
+def test_the_reference_is_printed_as_tables_and_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(["explain", "--keys", "pool.segments"]) == 0
+    out = capsys.readouterr().out
+    assert "| `prepayment` | a month | number at least 0 and below 1 | 0.0 | Single monthly mortality" in out
+    assert _run(["explain", "--keys", "--json"]) == 0
+    tables = json.loads(capsys.readouterr().out)
+    assert {table["where"].partition(":")[0] for table in tables} == set(KINDS)
+    assert _run(["explain", "--keys", "pool.segment"]) == 2
+    assert "did you mean segments" in capsys.readouterr().err
+    assert _run(["explain"]) == 2
+    assert "--keys KIND" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["deal", "pool", "scenario", "job"])
+def test_a_template_with_every_key_passes_check(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(["new", kind, "Beispiel", "--all", "-o", str(tmp_path)]) == 0
+    written = capsys.readouterr().out.split()
+    assert _run(["check", "--no-base-case", *written]) == 0
+    file = tmp_path / ("Beispiel/job.toml" if kind == "job" else "Beispiel.toml")
+    text = file.read_text(encoding="utf-8")
+    for table in key_tables(kind):
+        for key in table.keys:
+            assert key.example in text
+    assert read_document(file)["name"] == "Beispiel"
+
+
+def test_a_message_names_the_reference(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "pool.toml"
+    text = (ROOT / "stress/templates/pool.toml").read_text(encoding="utf-8")
+    file.write_text(text.replace("roll_m1 = 0.30", "zzz = 0.3\nroll_m1 = 0.3"), encoding="utf-8")
+    assert _run(["check", str(file)]) == 2
+    assert "`stress explain --keys pool.ladder`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("key", ["opening", "plan_share", "copula", "loadings", "obligors", "billing", "payment_rate"])
+def test_what_the_pool_template_shows_as_a_comment_is_right_once_it_stands_there(key: str) -> None:
+    """Take the comment signs off: the pool is still one, without what the key stands in place of."""
+    text = (ROOT / "stress/templates/pool.toml").read_text(encoding="utf-8")
+    comment = rf"^# ({key} = (?:\[\n(?:#.*\n)*?# \]|.*))"
+    uncommented = re.sub(comment, lambda found: found[1].replace("\n# ", "\n"), text, flags=re.MULTILINE)
+    assert uncommented != text
+    instead = {"loadings": r"correlation_prepayment = .*", "payment_rate": r"plans = \[\n(?:.*\n)*?\]"}
+    if key in instead:
+        uncommented = re.sub(instead[key], "", uncommented, count=1)
+    pool = Pool.model_validate_json(json.dumps(document(uncommented)))
+    part = {"copula": pool.dependence, "loadings": pool.dependence, "plan_share": pool.segments[1]}.get(key, pool)
+    assert getattr(part, key)

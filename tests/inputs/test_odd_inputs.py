@@ -1,0 +1,282 @@
+"""What is legal and seldom meant gets one note each, by file and key; what is usual gets none."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import stress
+from stress.cli import _run
+from stress.inputs.job.remarks import notes_of
+from stress.inputs.text.look_alike import look_alike
+
+ROOT = Path(__file__).parents[2]
+TEMPLATES = ROOT / "stress/templates"
+
+DEAL = {
+    "a coupon of 40%": ("coupon = 0.045", "coupon = 0.45", 'notes["B"].coupon', "is 45% a year"),
+    "a fee of 20%": ("rate = 0.01\n", "rate = 0.2\n", 'fees["servicer"].rate', "20% of the pool a year, 1.67% a month"),
+    "a pool sold at once": ("pool_factor = 0.05", "pool_factor = 0.95", "clean_up.pool_factor", "below 95%"),
+    "a trigger that trips while all is well": (
+        'denominator = "cut_off"             # or "cut_off_plus_purchases", "current_pool"\nbreach = "above"',
+        'breach = "below"',
+        'triggers["cumulative default"].breach',
+        'it trips while cumulative_default is below the limit, which is when the deal does well; "above" is usual',
+    ),
+    "a spread trigger on the wrong side": (
+        'breach = "below"\nthresholds = [{ limit = -0.02 }]',
+        'breach = "above"\nthresholds = [{ limit = 0.02 }]',
+        'triggers["excess spread"].breach',
+        '"below" is usual',
+    ),
+    "a falling limit": (
+        "{ from_month = 7, limit = 0.06 }",
+        "{ from_month = 7, limit = 0.01 }",
+        'triggers["cumulative default"].thresholds',
+        "the limit falls to 0.01 in month 7",
+    ),
+    "a fee paid twice": (
+        '  { step = "cover_defaults" },\n  { step = "top_up"',
+        '  { step = "pay_fee", fee = "servicer" },\n  { step = "cover_defaults" },\n  { step = "top_up"',
+        "priority.revolving[5] (pay_fee)",
+        "pays nothing: step 2 has paid the same from the same accounts",
+    ),
+    "interest paid twice": (
+        '  { step = "cover_defaults" },\n  { step = "top_up"',
+        '  { step = "pay_interest", note = "B" },\n  { step = "cover_defaults" },\n  { step = "top_up"',
+        "priority.revolving[5] (pay_interest)",
+        "pays nothing: step 4",
+    ),
+    "junior interest first": (
+        '  { step = "pay_interest", note = "A", source = ["income", "reserve", "principal"] },\n'
+        '  { step = "pay_interest", note = "B", source = ["income", "reserve"] },\n',
+        '  { step = "pay_interest", note = "B", source = ["income", "reserve"] },\n'
+        '  { step = "pay_interest", note = "A", source = ["income", "reserve", "principal"] },\n',
+        "priority.revolving[4] (pay_interest)",
+        "A gets its interest after B",
+    ),
+    "junior principal first": (
+        'notes = ["A", "B"], source = ["principal", "income"]',
+        'notes = ["B", "A"], source = ["principal", "income"]',
+        "priority.amortization[7] (pay_principal)",
+        "A gets its principal after B",
+    ),
+    "a schedule that rises": (
+        'notes = ["A", "B"], source = ["principal", "income"]',
+        'notes = ["A", "B"], to_balance = [[13, 1e8], [14, 2e8], [15, 0.0]], source = ["principal", "income"]',
+        "priority.amortization[7].to_balance",
+        "rises",
+    ),
+    "a look-alike letter": ('"servicer"', '"tru\u0455tee"', 'fees["tru\u0455tee"]', "U+0455 cyrillic small letter dze"),
+    "upper and lower case": ('"servicer"', '"Trustee"', 'fees["Trustee"]', "upper and lower case alone"),
+}
+
+POOL = {
+    "a year's prepayment": (
+        "prepayment = 0.01 ",
+        "prepayment = 0.5 ",
+        'segments["prime"].prepayment',
+        "0.5 a month is 99.98% a year; if 0.5 is a year's rate, write 0.05613",
+    ),
+    "a year's fee": (
+        "monthly_fee = 0.009",
+        "monthly_fee = 0.09",
+        'segments["near prime"].monthly_fee',
+        "108% of original principal a year; if it is a year's fee, write 0.0075",
+    ),
+    "a fee of plans on cards": (
+        "plans = [\n  { term = 3, share = 0.30 },\n  { term = 6, share = 0.40 },\n  { term = 12, share = 0.30 },\n]",
+        "payment_rate = { monthly = 0.15, annual_yield = 0.18 }",
+        'segments["prime"].monthly_fee',
+        "0.006 is charged on plans alone: cards earn payment_rate.annual_yield = 0.18",
+    ),
+    "limits of 0": (
+        '{ "near prime" = 0.5 }',
+        '{ "near prime" = 0.0, prime = 0.0 }',
+        "eligibility.segment_limit",
+        "nothing can ever be bought",
+    ),
+    "limits that leave cash over": (
+        '{ "near prime" = 0.5 }',
+        '{ "near prime" = 0.2, prime = 0.6 }',
+        "eligibility.segment_limit",
+        "sum to 0.8",
+    ),
+    "a multiple beside unlimited": (
+        "multiple = 1.2 ",
+        "unlimited = true\nmultiple = 1.2 ",
+        "supply.multiple",
+        "1.2 is ignored",
+    ),
+    "a no-break space": (
+        "[supply]",
+        '[[segments]]\nname = "near\u00a0prime"\nshare = 0.0\nentry_rate = 0.01\n\n[supply]',
+        'segments["near\u00a0prime"]',
+        "it has U+00A0 no-break space where the other has U+0020 space",
+    ),
+    "a static default of another pool": (
+        "entry_rate = 0.035\n",
+        "entry_rate = 0.035\nstatic_default = 0.002\n",
+        'segments["near prime"].static_default',
+        "0.002, but entry_rate = 0.035 gives a new cohort a cumulative default of 0.0",
+    ),
+    "a plan that nobody has": (
+        "{ term = 12, share = 0.30 }",
+        "{ term = 12, share = 0.30 }, { term = 24, share = 0.0 }",
+        "plans[4].share",
+        "no receivable has a term of 24 months",
+    ),
+}
+
+SCENARIO = {
+    "two contradictory moves": (
+        "shocks = []",
+        'shocks = [{ target = "rho", set = 0.1 }, { target = "rho", set = 0.2, from_month = 4, to_month = 9 }]',
+        "shock 2 on rho",
+        "sets it, so that shock 1 (set) on the same input moves nothing in months 4 to 9",
+    ),
+    "a set after a multiple": (
+        "shocks = []",
+        'shocks = [{ target = "recovery", multiply = 0.5 }, { target = "recovery", set = 0.1 }]',
+        "shock 2 on recovery",
+        "shock 1 (multiply) on the same input moves nothing",
+    ),
+    "a probability of one level": (
+        'name = "moderate"\n',
+        'name = "moderate"\nprobability = 1.0\n',
+        "probability",
+        "is given to NAME_moderate and not to NAME_base, NAME_severe: the mixture leaves the latter out",
+    ),
+    "two equal levels": (
+        'name = "moderate"\n',
+        'name = "calm"\n[[levels]]\nname = "moderate"\n',
+        "",
+        "moves the same as NAME_base, so both give the same figures",
+    ),
+}
+
+JOB = {
+    "an opening account as large as the pool": (
+        "deal.toml",
+        "reserve = 5_000_000.0",
+        "reserve = 500_000_000.0",
+        "deal.opening_cash.reserve",
+        "500,000,000 is 100% of the pool's balance",
+    ),
+    "no supply": (
+        "pool.toml",
+        "multiple = 1.2",
+        "multiple = 0.0",
+        "pool.supply.multiple",
+        "the originator offers nothing",
+    ),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for path in TEMPLATES.glob("*.toml"):
+        (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    return tmp_path
+
+
+def noted(file: Path, capsys: pytest.CaptureFixture[str]) -> list[dict[str, str]]:
+    """What `check` notes of a file that it calls right."""
+    assert _run(["check", "--json", "--no-base-case", str(file)]) == 0
+    (line,) = json.loads(capsys.readouterr().out)
+    notes: list[dict[str, str]] = line["notes"]
+    return notes
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text, old
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("part", "case"),
+    [(part, case) for part, cases in (("deal", DEAL), ("pool", POOL), ("scenario", SCENARIO)) for case in cases],
+)
+def test_what_is_seldom_meant_is_noted_by_file_and_key(
+    part: str, case: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new, key, says = {"deal": DEAL, "pool": POOL, "scenario": SCENARIO}[part][case]
+    file = folder / f"{part}.toml"
+    edit(file, old, new)
+    notes = noted(file, capsys)
+    assert [note for note in notes if note["key"] == key and says in note["says"] and note["file"] == str(file)], notes
+
+
+@pytest.mark.parametrize("case", list(JOB))
+def test_what_only_deal_and_pool_together_show_is_noted(
+    case: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, old, new, key, says = JOB[case]
+    edit(folder / name, old, new)
+    (note,) = [note for note in noted(folder / "job.toml", capsys) if note["key"] == key]
+    assert says in note["says"]
+
+
+@pytest.mark.parametrize("kind", ["deal", "pool", "scenario", "job"])
+def test_a_template_has_no_note(kind: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert noted(folder / f"{kind}.toml", capsys) == []
+
+
+def test_no_shipped_pool_or_scenario_has_a_note(capsys: pytest.CaptureFixture[str]) -> None:
+    for file in (*(ROOT / "scenarios/pools").glob("*.toml"), *(ROOT / "scenarios").glob("*.toml")):
+        assert noted(file, capsys) == [], file
+
+
+def test_a_note_names_the_file_of_its_part(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(folder / "deal.toml", "coupon = 0.045", "coupon = 0.45")
+    edit(folder / "pool.toml", "monthly_fee = 0.009", "monthly_fee = 0.09")
+    edit(
+        folder / "scenario.toml",
+        "shocks = []",
+        'shocks = [{ target = "rho", set = 0.1 }, { target = "rho", set = 0.2 }]',
+    )
+    files = {Path(note["file"]).name for note in noted(folder / "job.toml", capsys)}
+    assert files == {"deal.toml", "pool.toml", "scenario.toml"}
+
+
+def test_a_fee_with_a_cap_may_be_paid_again_further_down(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A senior fee up to a cap, the rest after interest: usual, so not noted."""
+    edit(folder / "deal.toml", 'fee = "servicer" }', 'fee = "servicer", cap = 1000.0 }')
+    again = '  { step = "pay_fee", fee = "servicer" },\n  { step = "cover_defaults" },\n  { step = "top_up"'
+    edit(folder / "deal.toml", '  { step = "cover_defaults" },\n  { step = "top_up"', again)
+    assert noted(folder / "deal.toml", capsys) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("A", "\u0391"),
+        ("caf\u00e9", "cafe\u0301"),
+        ("class A", "class\u00a0A"),
+        ("A-1", "A\u20131"),
+        ("A1", "Al"),
+        ("reserve", "Reserve"),
+        ("B0", "BO"),
+        ("\uff21", "A"),
+    ],
+)
+def test_names_that_look_alike_are_told(one: str, other: str) -> None:
+    assert [found[:2] for found in look_alike([one, "else", other])] == [(one, other)]
+
+
+@pytest.mark.parametrize(("one", "other"), [("A", "B"), ("A-1", "A-2"), ("mail", "mall"), ("\u4e00", "\u4e8c")])
+def test_names_that_differ_are_not(one: str, other: str) -> None:
+    assert list(look_alike([one, other])) == []
+
+
+def test_every_shipped_job_has_true_notes_alone() -> None:
+    """One job lags purchases as long as its idle-cash trigger waits, one deal is issued late: both on purpose."""
+    models = {file.stem: stress.load(file) for file in (ROOT / "scenarios/jobs").glob("*.toml")}
+    jobs = [(name, job) for name, model in models.items() for job in getattr(model, "jobs", (model,))]
+    assert {(name, note.key) for name, job in jobs for note in notes_of(job)} == {
+        ("baitiao-24m-daily", "scenario revolving_operations_severe"),
+        ("microcredit-late-issue", "first_payment_date"),
+    }

@@ -1,0 +1,174 @@
+"""The Python door refuses what files and the command line refuse: in words, never by silence or a raw error."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import stress
+from stress.errors import ConfigError
+from stress.inputs.job import Job
+
+ROOT = Path(__file__).parents[2]
+WHOLE = "must be a whole number"
+
+
+@pytest.fixture(scope="module")
+def job() -> Job:
+    found = stress.load(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    assert isinstance(found, Job)
+    return found
+
+
+@pytest.fixture(scope="module")
+def ds(job: Job) -> xr.Dataset:
+    return stress.simulate(job, paths=np.int64(512), seed=np.uint64(5), scenarios=["baseline"], threads=np.int32(1))
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"paths": -5}, "paths = -5: must be a whole number from 1 to 1,000,000,000,000"),
+        ({"paths": 0}, "paths = 0: " + WHOLE),
+        ({"paths": 2e3}, "paths = 2000.0: .*: write 2000"),
+        ({"paths": np.float64(2.5)}, "paths = 2.5: " + WHOLE),
+        ({"paths": True}, "paths = True: " + WHOLE),
+        ({"paths": "1000"}, 'paths = "1000": ' + WHOLE),
+        ({"paths": 10**30}, WHOLE),
+        ({"paths": float("nan")}, "paths = nan: " + WHOLE),
+        ({"seed": -1}, "seed = -1: " + WHOLE),
+        ({"seed": 1.5}, "seed = 1.5: " + WHOLE),
+        ({"seed": 2**64}, WHOLE),
+        ({"threads": 0}, "threads = 0: must be a whole number from 1 to 1,024"),
+        ({"threads": 2.0}, "threads = 2.0: .*: write 2"),
+        ({"scenarios": []}, "scenarios = .*: must name at least one of baseline"),
+        ({"scenarios": "baseline"}, "must be a list of names"),
+        ({"scenarios": ["baselin"]}, "no scenario 'baselin' in the job; .*did you mean baseline"),
+        ({"scenarios": [3]}, "no scenario 3 in the job"),
+        ({"estimator": "sobl"}, 'estimator = "sobl": must be one of .*did you mean sobol'),
+    ],
+)
+def test_a_simulation_refuses_what_the_command_line_refuses(job: Job, options: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        stress.simulate(job, **({"paths": 64} | options))
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"path": -1}, "path = -1: must be a whole number from 0"),
+        ({"path": 10**30}, WHOLE),
+        ({"path": 1.0}, "path = 1.0: .*: write 1"),
+        ({"path": None}, "path = None: " + WHOLE),
+        ({"path": 0, "seed": -1}, "seed = -1: " + WHOLE),
+        ({"path": 0, "seed": 1.5}, "seed = 1.5: " + WHOLE),
+        ({"path": 0, "scenario": "nope"}, "no scenario 'nope' in the job"),
+        ({"path": 0, "normals": np.zeros((3, 1))}, r"normals of shape \(3, 1\): must be finite, one for each month"),
+        ({"path": 0, "normals": np.full((36, 1), np.nan)}, "must be finite"),
+    ],
+)
+def test_a_replay_refuses_a_path_that_no_run_has(job: Job, options: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        stress.replay(job, **options)
+
+
+@pytest.mark.parametrize(
+    ("quantile", "said"),
+    [
+        (99.9, r"quantile = 99.9: must be a share of the paths from 0 to 1; did you mean 0.999\?"),
+        (-1, "quantile = -1: must be a share"),
+        (float("nan"), "quantile = nan: must be a share"),
+        ("0.9", 'quantile = "0.9": must be a share'),
+        (np.float32(1.5), "quantile = 1.5: must be a share"),
+    ],
+)
+def test_a_quantile_is_a_share_of_the_paths(ds: xr.Dataset, quantile: Any, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        stress.path_at(ds, "baseline", "subordinated", quantile)
+
+
+def test_whole_numbers_are_taken_of_any_integer_type(job: Job, ds: xr.Dataset) -> None:
+    plain = stress.simulate(job, paths=512, seed=5, scenarios=["baseline"])
+    assert ds.attrs["job_hash"] == plain.attrs["job_hash"]
+    xr.testing.assert_identical(ds.loss_count, plain.loss_count)
+    path = stress.path_at(ds, "baseline", "subordinated", np.float32(1.0))
+    one = stress.replay(job, path=np.int64(path), seed=np.uint64(5))
+    assert one.attrs["path"] == path
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda job: {"paths": 0}, "job .*: paths = 0: must be a whole number from 1"),
+        (lambda job: {"clock": "weekly"}, 'clock = "weekly": must be one of monthly, daily, payment_date'),
+        (lambda job: {"clock": "payment_date"}, 'clock = "payment_date" but the deal has purchase = "each_step"'),
+        (lambda job: {"scenarios": ()}, "scenarios.*at least 1"),
+        (lambda job: {"seeds": 3}, "seeds: no such key; did you mean seed?"),
+        (lambda job: {"pool": job.pool.model_copy(update={"currency": "USD"})}, "same currency"),
+        (lambda job: {"deal": object()}, "is not a value that a file can hold"),
+    ],
+)
+def test_a_job_with_other_values_is_held_against_every_rule(
+    job: Job, change: Callable[[Job], dict[str, Any]], said: str
+) -> None:
+    with pytest.raises(ConfigError, match=said):
+        job.but(**change(job))
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "said"),
+    [
+        (lambda job: job.deal.notes[0], {"coupon": 5.4}, r"note 'A': coupon = 5.4: .*did you mean 0.054\?"),
+        (lambda job: job.deal.notes[0], {"share": 1.8}, "note 'A': share = 1.8"),
+        (lambda job: job.deal, {"notes": ()}, "notes.*at least 1"),
+        (lambda job: job.deal, {"revolving_months": 100}, "revolving_months = 100"),
+        (lambda job: job.pool, {"balance": float("nan")}, "pool .*: balance = nan: must be a finite number"),
+        (lambda job: job.pool.dependence, {"rho": np.float64(1.5)}, "dependence: rho = 1.5"),
+    ],
+)
+def test_a_deal_or_pool_with_other_values_is_held_against_every_rule(
+    job: Job, part: Callable[[Job], Any], change: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ConfigError, match=said):
+        part(job).but(**change)
+
+
+def test_a_job_with_other_values_differs_in_these_alone(job: Job) -> None:
+    notes = [note.but(coupon=0.06) if note.name == "A" else note for note in job.deal.notes]
+    moved = job.but(paths=np.int64(99), deal=job.deal.but(notes=notes, closing_date=datetime.date(2020, 1, 31)))
+    assert (moved.paths, moved.deal.notes[0].coupon) == (99, 0.06)
+    assert moved.deal.but(notes=job.deal.notes, closing_date=job.deal.closing_date) == job.deal
+    assert job.but() == job
+    assert job.but().model_fields_set == job.model_fields_set
+
+
+def test_a_rule_that_a_copy_skipped_is_found_at_the_door(job: Job) -> None:
+    dear = job.deal.notes[0].model_copy(update={"coupon": 5.4})
+    copied = job.model_copy(update={"deal": job.deal.model_copy(update={"notes": (dear, *job.deal.notes[1:])})})
+    for run in (lambda: stress.simulate(copied, paths=64), lambda: stress.replay(copied, path=0)):
+        with pytest.raises(ConfigError, match=r'deal.notes\["A"\].coupon = 5.4'):
+            run()
+
+
+@pytest.mark.parametrize("given", ["job.toml", None])
+def test_only_a_job_can_be_simulated(given: Any, job: Job) -> None:
+    for what in (given, job.deal):
+        with pytest.raises(ConfigError, match="is not a job: give what"):
+            stress.simulate(what, paths=64)
+        with pytest.raises(ConfigError, match="is not a job"):
+            stress.replay(what, path=0)
+
+
+def test_a_sweep_refuses_options_like_a_job() -> None:
+    sweep = stress.load(ROOT / "scenarios/jobs/baitiao-sweep.toml")
+    for options in ({"paths": 0}, {"seed": -1}, {"scenarios": []}, {"threads": 0}):
+        with pytest.raises(ConfigError, match=f"{next(iter(options))} = "):
+            stress.simulate(sweep, **options)
+    with pytest.raises(ConfigError, match="lists several jobs"):
+        stress.replay(sweep, path=0)

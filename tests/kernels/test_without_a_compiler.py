@@ -1,0 +1,120 @@
+"""Pieces of a kernel on their own: with NUMBA_DISABLE_JIT=1 they are plain functions. Else this file runs itself so."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import hand_worked
+import numpy as np
+import pytest
+from numba import config
+
+from stress.assemble.problem import assemble
+from stress.inputs.job import Job, ScenarioCase
+from stress.kernels import by_path, cash, determination, waterfall
+from stress.kernels.layout import LANES
+from stress.kernels.memory import Workspace, pack
+from stress.kernels.records import Memory
+
+plain = pytest.mark.skipif(not config.DISABLE_JIT, reason="compiled pieces have no Python face")
+
+
+@pytest.mark.skipif(bool(config.DISABLE_JIT), reason="it runs this file")
+def test_the_pieces_work_without_a_compiler() -> None:
+    root = Path(__file__).parents[2]
+    paths = os.pathsep.join([str(root), str(root / "tests")])
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__]
+    known = os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": paths}
+    done = subprocess.run(command, cwd=root, env=known, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def memory(**of_deal: Any) -> Memory:
+    """What the kernels of a small deal see at closing; pool, notes and accounts are empty."""
+    job = Job(
+        name="small",
+        deal=hand_worked.deal(**of_deal),
+        pool=hand_worked.pool(),
+        scenarios=(ScenarioCase(name="base"),),
+        paths=LANES,
+        seed=1,
+        clock="monthly",
+    )
+    packed = pack(assemble(job))
+    space = Workspace(packed)
+    return Memory(space.scratch, packed.f, packed.g, space.count, packed.header)
+
+
+def same(row: Any) -> float:
+    """What stands on every lane of a row."""
+    (value,) = set(row.tolist())
+    return float(value)
+
+
+@plain
+def test_cash_that_leaks_is_seen_at_a_step() -> None:
+    """Of 5 that came in 2 went out, 1 is collected and 0.5 available: 1.5 of the cut-off balance of 1000 is missing."""
+    m = memory()
+    m.cash.cash_in, m.cash.cash_out = 5.0, 2.0
+    m.cash.income_collected, m.cash.principal_collected = 0.75, 0.25
+    m.account[1] = 0.5
+    cash.conserve_cash(m)
+    assert same(m.law.cash) == pytest.approx(0.0015)
+
+
+@plain
+def test_cash_that_leaks_is_seen_at_a_payment() -> None:
+    """The same where a note got 2 and 5 was paid to others; the worst error is kept, not the last."""
+    m = memory()
+    m.cash.cash_in, m.cash.cash_out = 10.0, 5.0
+    m.log[0, 0] = 2.0
+    waterfall.close(m, 0)
+    assert same(m.law.cash) == pytest.approx(0.003)
+    m.cash.cash_in = m.cash.cash_out + 2.0
+    waterfall.close(m, 1)
+    assert same(m.law.cash) == pytest.approx(0.003)
+
+
+@plain
+def test_a_pool_that_is_not_the_sum_of_its_buckets_is_seen() -> None:
+    """Buckets of -3, 40, 20 and 10 are 67 where the balance says 60: 7 too many, and 3 below zero."""
+    m = memory()
+    cohort = m.cohort[0, 0]
+    cohort.alive, cohort.late_1, cohort.late_2, cohort.late_3 = -3.0, 40.0, 20.0, 10.0
+    m.pool.balance = 60.0
+    determination.total_pool(m)
+    assert same(m.law.balance) == pytest.approx(0.007)
+    assert same(m.law.negative) == pytest.approx(0.003)
+
+
+@plain
+def test_notes_beyond_their_assets_are_a_deficiency_or_seen() -> None:
+    """Notes of 900 on a pool of 700 and principal of 150, of which 20 is collected: 50 less a gap of 30 is 20."""
+    m = memory()
+    m.note[0].outstanding = 900.0
+    m.pool.balance = 700.0
+    m.account[1] = 130.0
+    m.cash.principal_collected, m.cash.gap = 20.0, 30.0
+    determination.determine(m, 0, 0)
+    assert same(m.law.deficiency) == pytest.approx(0.02)
+
+
+@plain
+def test_a_row_changed_in_place_is_changed_alone() -> None:
+    """`note.unpaid -= x` changes the row; lanes loaded before keep what they were."""
+    m = memory()
+    m.note[0].unpaid = 5.0
+    before = m.note[0].unpaid
+    m.note[0].unpaid -= 2.0
+    assert (same(m.note[0].unpaid), same(before), same(m.note[0].accrued)) == (3.0, 5.0, 0.0)
+
+
+@plain
+def test_a_polynomial_is_held_at_its_reach() -> None:
+    np.testing.assert_array_equal(
+        by_path._clamped(np.array([-3.0, -1.0, -0.2, 0.7, 1.0, 1.6])), [-1, -1, -0.2, 0.7, 1, 1]
+    )

@@ -1,0 +1,58 @@
+"""The pinned dependencies: complete, hashed, within what pyproject.toml asks for, and free of addresses."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import tomli
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / ".ci" / "constraints.txt").read_text(encoding="utf-8")
+ENTRY = re.compile(
+    r"^([a-z0-9-]+==\S+(?: ; [^\\\n]+)?) \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.MULTILINE
+)
+
+
+@pytest.fixture(scope="module")
+def pinned() -> dict[str, list[Requirement]]:
+    """Entries by name; a name may stand twice, for different versions of Python."""
+    found: dict[str, list[Requirement]] = {}
+    for text, _ in ENTRY.findall(TEXT):
+        one = Requirement(text)
+        found.setdefault(canonicalize_name(one.name), []).append(one)
+    return found
+
+
+def wanted() -> list[Requirement]:
+    """What a user, the tests and the build need."""
+    project = tomli.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    extra = project["project"]["optional-dependencies"]
+    lines = project["project"]["dependencies"] + extra["test"] + extra["calibration"]
+    return [Requirement(line) for line in (*lines, *project["build-system"]["requires"])]
+
+
+def test_every_line_is_a_pinned_version_with_its_hashes() -> None:
+    rest = ENTRY.sub("", TEXT)
+    assert all(line.startswith("#") for line in rest.splitlines()), rest[:200]
+    assert len(ENTRY.findall(TEXT)) > 80
+
+
+def test_no_address_stands_in_the_file() -> None:
+    assert not re.search(r"https?:|://|--index|--find-links|\b[a-z0-9-]+\.(org|com|net|io)\b", TEXT)
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+@pytest.mark.parametrize("need", wanted(), ids=str)
+def test_what_the_project_needs_is_pinned_within_its_bounds(
+    need: Requirement, python: str, pinned: dict[str, list[Requirement]]
+) -> None:
+    place = {**default_environment(), "python_version": python, "python_full_version": f"{python}.4"}
+    own = [one for one in pinned[canonicalize_name(need.name)] if one.marker is None or one.marker.evaluate(place)]
+    assert len(own) == 1
+    version = str(own[0].specifier).removeprefix("==")
+    assert need.specifier.contains(version, prereleases=True)

@@ -1,0 +1,68 @@
+"""Every public name has an example, and the examples are true."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import stress
+
+ROOT = Path(__file__).parents[2]
+PUBLIC = ("stress", "stress.measures", "stress.report", "stress.results", "stress.explain", "stress.calibration")
+QUESTIONS = ("breakeven.breakeven", "reverse.reverse", "sensitivity.sensitivity", "sizing.size")
+METHODS = ("StressAccessor.table", "StressAccessor.plot", "StressAccessor.compare", "StressAccessor.report",
+           "StressAccessor.to_csv", "StressAccessor.to_parquet",
+           "Plots.loss", "Plots.fan", "Plots.events", "Plots.heat_map")  # fmt: skip
+
+
+def public() -> Iterator[Any]:
+    """Every function that a user is told of; types are described by what returns them."""
+    for module in map(importlib.import_module, PUBLIC):
+        for name in module.__all__:
+            value = getattr(module, name)
+            if callable(value) and not isinstance(value, type):
+                yield pytest.param(value, id=f"{module.__name__}.{name}")
+    for path in QUESTIONS:
+        module, name = path.split(".")
+        yield pytest.param(getattr(importlib.import_module(f"stress.analysis.{module}"), name), id=f"analysis.{name}")
+    for path in METHODS:
+        kind, name = path.split(".")
+        yield pytest.param(getattr(getattr(importlib.import_module("stress.accessor"), kind), name), id=path)
+
+
+@pytest.fixture(scope="module")
+def names() -> dict[str, Any]:
+    job = stress.load(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    ds = stress.simulate(job, paths=4096, seed=7, scenarios=["baseline", "macro_severe"])
+    return {"stress": stress, "np": np, "job": job, "ds": ds}
+
+
+@pytest.mark.parametrize("function", list(public()))
+def test_a_public_name_has_an_example_that_runs(
+    function: Any, names: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    if isinstance(function, property):
+        function = function.fget
+    for library in ("pyarrow", "statsmodels"):
+        if f"needs {library}" in function.__doc__:
+            pytest.importorskip(library)
+    around = {**vars(importlib.import_module(function.__module__)), **names, "folder": tmp_path}
+    found = doctest.DocTestFinder(recurse=False).find(function, globs=around)
+    assert sum(len(test.examples) for test in found) > 0
+    for test in found:
+        said: list[str] = []
+        failed, _ = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, out=said.append)
+        assert failed == 0, "".join(said)
+
+
+def test_the_first_page_of_help_names_every_public_name() -> None:
+    assert stress.__doc__ is not None
+    for name in stress.__all__:
+        assert name == "__version__" or f"\n{name} " in stress.__doc__

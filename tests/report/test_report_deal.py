@@ -1,0 +1,63 @@
+"""The chapter of the deal in the report: its picture and its words, whatever the names in the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import xarray as xr
+
+import stress
+from stress.inputs.job import Job
+from stress.inputs.load import job_to_json
+from stress.report import page
+from stress.report.page.deal import Told, job_of, told
+
+ROOT = Path(__file__).parents[2]
+HOSTILE = "<script>alert(1)<b> ![x](y) [a](b) **c**"
+
+
+@pytest.fixture(scope="module")
+def job() -> Job:
+    found = stress.load(ROOT / "scenarios/jobs/baitiao-2015.toml")
+    assert isinstance(found, Job)
+    return found
+
+
+def told_of(job: Job) -> Told:
+    known = job_of(xr.Dataset(attrs={"job": job_to_json(job)}))
+    assert known is not None
+    return told(known)
+
+
+def test_the_chapter_holds_the_picture_and_the_words_of_the_deal_that_was_run(job: Job) -> None:
+    found = told_of(job)
+    for words in ("priority-01", "25% below it", "Release liquidity"):
+        assert words in found.picture
+    for words in ("<h3>Notes</h3>", "600,000,000", "paid every 3 months", "<h3>Event of default: priority of payments"):
+        assert words in found.words
+    assert "<h2>" not in found.words
+    assert found.words.count("<table") == 1
+
+
+def test_a_name_of_the_file_stays_text_in_the_chapter(job: Job) -> None:
+    triggers = tuple(t.model_copy(update={"name": HOSTILE}) for t in job.deal.triggers[:1])
+    deal = job.deal.model_copy(update={"name": HOSTILE, "source": HOSTILE, "triggers": triggers})
+    found = told_of(job.model_copy(update={"deal": deal}))
+    for markup in found:
+        for tag in ("<script", "<b>", "<img", "<a "):
+            assert tag not in markup
+    assert "&lt;script&gt;" in found.words
+
+
+@pytest.mark.parametrize("job_text", ["", "{}", '{"name": "of another version"}', "no json"])
+def test_a_result_without_a_job_of_this_version_has_no_chapter(job_text: str) -> None:
+    assert job_of(xr.Dataset(attrs={"job": job_text})) is None
+
+
+def test_the_page_of_a_run_has_the_chapter_once(job: Job) -> None:
+    one = job.model_copy(update={"scenarios": job.scenarios[:1]})
+    text = page.render(stress.simulate(one, paths=64))
+    assert text.count("The deal in one picture.") == 2  # the caption, and the label for a reader that sees no picture
+    assert text.count("The deal in words") == 1
+    assert "Capital structure" not in text

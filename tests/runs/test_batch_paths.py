@@ -1,0 +1,113 @@
+"""Path-level outcomes: the same paths as the counts, read lazily, checked on reading, gone on with after a stop."""
+
+from __future__ import annotations
+
+import threading
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from stress.assemble.problem import assemble
+from stress.inputs.load import load_job
+from stress.kernels.memory import pack
+from stress.kernels.tally import N_BIN, Tally, decoded
+from stress.runs import engine, jobs
+from stress.runs.counting.counted import joined
+from stress.runs.jobs import paths as kept
+
+ROOT = Path(__file__).parents[2]
+JOB = load_job(ROOT / "scenarios/jobs/baitiao-24m.toml")
+SCENARIOS = ("baseline", "credit_contraction")
+
+
+@pytest.fixture(autouse=True)
+def no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    import stress.report
+
+    monkeypatch.setattr(stress.report, "write", lambda ds, path: Path(path).write_text("<html></html>"))
+    monkeypatch.setattr(engine, "to_dataset", lambda job, tally: xr.Dataset({"loss_count": ("x", np.arange(3))}))
+    monkeypatch.setattr(kept, "_CHUNK_VALUES", 2**12 * 2)
+
+
+def planned(out: Path, paths: int) -> jobs.Plan:
+    return jobs.plan(JOB, paths=paths, seed=7, scenarios=SCENARIOS, out=out, threads=2, keep_paths=True)
+
+
+def tally_of(paths: int) -> Tally:
+    job = engine.with_options(JOB, paths, 7, SCENARIOS)
+    return joined(engine.count(pack(assemble(job)), job)).tally()
+
+
+def check(out: Path, paths: int) -> None:
+    """Every loss lies in the bin in which it was counted; sums are those of the tally."""
+    tally = tally_of(paths)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # as a user opens it: nothing to say
+        ds = xr.open_zarr(out / "paths.zarr")
+    with ds:
+        assert ds.sizes == {"scenario": 2, "tranche": 4, "path": paths}
+        assert ds["loss"].chunks is not None
+        assert list(ds["scenario"].values) == list(SCENARIOS)
+        loss, default = ds["loss"].values, ds["pool_default"].values
+    for k in range(2):
+        for n in range(4):
+            bins = np.where(loss[k, n] >= 1, N_BIN + 1, np.where(loss[k, n] > 0, 1 + loss[k, n] * N_BIN, 0))
+            counts = np.bincount(np.minimum(bins.astype(int), N_BIN + 1), minlength=N_BIN + 2)
+            np.testing.assert_array_equal(counts, tally.loss_count[k, n])
+    np.testing.assert_allclose(default.sum(1), decoded(tally.batch_sum).sum(-1)[:, 32], rtol=1e-12)
+
+
+def test_outcomes_are_of_the_paths_that_were_counted(tmp_path: Path) -> None:
+    assert jobs.run(planned(tmp_path, 10_000)).manifest["paths_kept"]
+    check(tmp_path, 10_000)
+    assert jobs.run(planned(tmp_path, 10_000)).before
+
+
+def test_outcomes_go_on_after_a_stop_and_grow_with_the_run(tmp_path: Path) -> None:
+    stop = threading.Event()
+    done: list[int] = []
+
+    def progress(now: int, _: int) -> None:
+        done.append(now)
+        if done.count(4096) == 1 and done[-1] == 4096 and now < max(done):
+            stop.set()
+
+    with pytest.raises(KeyboardInterrupt, match="outcomes of 4,096 paths are kept"):
+        jobs.run(planned(tmp_path, 10_000), progress, None, stop)
+    jobs.run(planned(tmp_path, 10_000))
+    check(tmp_path, 10_000)
+    jobs.run(planned(tmp_path, 13_000))
+    check(tmp_path, 13_000)
+
+
+@pytest.mark.slow
+def test_a_million_paths_open_lazily(
+    tmp_path: Path, record_property: Callable[[str, object], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "_CHUNK_VALUES", 2**17)
+    jobs.run(jobs.plan(JOB, paths=10**6, seed=7, scenarios=["baseline"], out=tmp_path, threads=2, keep_paths=True))
+    began = time.perf_counter()
+    with xr.open_zarr(tmp_path / "paths.zarr", consolidated=False) as ds:
+        spent = time.perf_counter() - began
+        size = ds.nbytes
+        assert ds.sizes["path"] == 10**6
+        assert all(array.chunks is not None for array in ds.data_vars.values())
+        last = ds["loss"].isel(path=slice(-5, None)).values
+    record_property("measured", f"{size / 1e6:,.0f} MB opened in {spent:.2f} s")
+    assert np.isfinite(last).all()
+    assert spent < 5.0
+
+
+def test_a_damaged_chunk_is_seen_when_it_is_read(tmp_path: Path) -> None:
+    jobs.run(planned(tmp_path, 5_000))
+    chunk = next(p for p in (tmp_path / "paths.zarr/irr/c").rglob("*") if p.is_file())
+    content = bytearray(chunk.read_bytes())
+    content[len(content) // 2] ^= 1
+    chunk.write_bytes(content)
+    with xr.open_zarr(tmp_path / "paths.zarr", consolidated=False) as ds, pytest.raises(Exception, match="checksum"):
+        ds["irr"].load()
