@@ -149,8 +149,7 @@ TESTED = (
     tested(
         "hand-worked", "re-implementation", "deals small enough to be worked by hand come out so",
         "notes, accounts, triggers and switches worked on paper",
-        "tests/hand_worked/test_hand_worked_notes.py tests/hand_worked/test_hand_worked_accounts.py tests/hand_worked/test_hand_worked_triggers.py "
-        "tests/hand_worked/test_hand_worked_switches.py",
+        "tests/hand_worked",
     ),
     tested(
         "vector-width", "implementation",
@@ -164,7 +163,8 @@ TESTED = (
     ),
     tested(
         "branches", "implementation", "tests take 90% of the package's branches or more",
-        "coverage.py by branch; kernels without a compiler, all else as it runs", "tests/promises/test_coverage.py -m slow",
+        "coverage.py by branch; kernels without a compiler, all else as it runs",
+        "tests/promises/test_coverage.py -m slow",
     ),
     tested(
         "unbiased", "estimates",
@@ -175,7 +175,8 @@ TESTED = (
     ),
     tested(
         "batch-faults", "implementation", "a run that is killed, starved or damaged ends whole or says that it did not",
-        "faults made on purpose", "tests/runs/test_batch_faults.py tests/runs/test_batch_clock.py -m 'slow or not slow'",
+        "faults made on purpose",
+        "tests/runs/test_batch_faults.py tests/runs/test_batch_clock.py -m 'slow or not slow'",
     ),
     tested(
         "lost-driver", "implementation", "a lost driver costs at most a chunk of each thread, of a worker seconds more",

@@ -15,7 +15,7 @@ import stress
 
 ROOT = Path(__file__).parents[2]
 PUBLIC = ("stress", "stress.measures", "stress.report", "stress.results", "stress.explain", "stress.calibration")
-QUESTIONS = ("breakeven.breakeven", "reverse.reverse", "sensitivity.sensitivity", "sizing.size")
+QUESTIONS = ("break_even.breakeven", "reverse_stress.reverse", "sensitivities.sensitivity", "sizing.size")
 METHODS = ("StressAccessor.table", "StressAccessor.plot", "StressAccessor.compare", "StressAccessor.report",
            "StressAccessor.to_csv", "StressAccessor.to_parquet",
            "Plots.loss", "Plots.fan", "Plots.events", "Plots.heat_map")  # fmt: skip
