@@ -28,13 +28,13 @@ def facts(ds: xr.Dataset) -> list[Fact]:
     names = [str(s) for s in ds["scenario"].values]
     partial = [Fact("PARTIAL", str(ds.attrs["partial"]), "the run is not over")] if "partial" in ds.attrs else []
     senior = str(ds["tranche"].values[0])
-    base, worst = ds.isel(scenario=0), ds.isel(scenario=_worst(ds))
+    base, worst = ds.isel(scenario=0), _at_worst(ds)
     return [
         *partial,
         Fact("Cumulative default, mean", percent(float(base["default_rate_mean"])), names[0]),
         Fact("Early amortization", _chance(base), names[0]),
         Fact(f"Expected loss, {senior}", _loss(base.isel(tranche=0)), names[0]),
-        Fact(f"Expected loss, {senior}", _loss(worst.isel(tranche=0)), f"{names[_worst(ds)]} (worst)"),
+        *([] if worst is None else [worst]),
     ]
 
 
@@ -42,7 +42,7 @@ def summary(ds: xr.Dataset) -> list[str]:
     """What happened, in a handful of sentences: the reference, the notes, the worst scenario, what cannot be said."""
     sentences = [_reference(ds), *_notes(ds.isel(scenario=0)), _interest(ds)]
     if ds.sizes["scenario"] > 1:
-        sentences += [_worst_pool(ds), *_worst_notes(ds), *_mixture(ds)]
+        sentences += [*_harshest(ds), *_worst_notes(ds), *_mixture(ds)]
     return [*sentences, *estimator(ds), _limits(ds)]
 
 
@@ -82,12 +82,32 @@ def _notes(one: xr.Dataset) -> list[str]:
     return said
 
 
-def _worst_pool(ds: xr.Dataset) -> str:
-    one = ds.isel(scenario=int(np.argmax(ds["default_rate_mean"].values)))
-    return (
-        f"The harshest scenario for the pool is {one['scenario'].item()}: default averages {_mean_default(one)} "
-        f"({_tail_default(one)} at 99%), and {_chance(one)} of paths amortize early."
-    )
+def harshest(ds: xr.Dataset) -> tuple[int, str] | None:
+    """The scenario that is hardest on the deal, and by what it is judged; None where no scenario loses anything.
+
+    By what the notes lose together; where no note loses, by default over all that could default: the cut-off balance
+    plus purchases. Default over the cut-off balance alone is largest where nothing ends the revolving period.
+    """
+    size = ds["original"].values if "original" in ds.coords else np.ones(ds.sizes["tranche"])
+    lost = np.nansum(ds["expected_loss"].values * size, axis=1) / size.sum()
+    if lost.max() > 0.0:
+        return int(np.argmax(lost)), f"the notes lose {fraction(float(lost.max()))} of their size together"
+    bought = 1.0 + measures.mean(ds, "mean_purchased")["estimate"].values
+    rate = measures.mean(ds, "mean_default")["estimate"].values / bought
+    if not rate.max() > 0.0:
+        return None
+    return int(np.argmax(rate)), f"{percent(float(rate.max()))} of the cut-off balance and purchases defaults"
+
+
+def _harshest(ds: xr.Dataset) -> list[str]:
+    found = harshest(ds)
+    if found is None:
+        return []
+    one = ds.isel(scenario=found[0])
+    return [
+        f"The harshest scenario is {one['scenario'].item()}: {found[1]}, default averages {_mean_default(one)} of the "
+        f"cut-off balance ({_tail_default(one)} at 99%), and {_chance(one)} of paths amortize early."
+    ]
 
 
 def _worst_notes(ds: xr.Dataset) -> list[str]:
@@ -180,10 +200,14 @@ def _limits(ds: xr.Dataset) -> str:
     return f"{model}Nothing rarer than about one path in {rarest} is estimated here with any precision."
 
 
-def _worst(ds: xr.Dataset) -> int:
-    """Scenario with the largest expected loss of the senior note; of the pool where it never loses."""
+def _at_worst(ds: xr.Dataset) -> Fact | None:
+    """The senior note under the scenario in which it loses most; None where it loses in no path."""
     senior = ds["expected_loss"].values[:, 0]
-    return int(np.argmax(senior if senior.max() > 0 else ds["default_rate_mean"].values))
+    if not senior.max() > 0.0:
+        return None
+    worst = ds.isel(scenario=int(np.argmax(senior)))
+    name = str(ds["tranche"].values[0])
+    return Fact(f"Expected loss, {name}", _loss(worst.isel(tranche=0)), f"{worst['scenario'].item()} (worst)")
 
 
 def _chance(one: xr.Dataset) -> str:
