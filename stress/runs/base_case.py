@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from stress.inputs.deal.reading import receiver_of
 from stress.inputs.text.remark import Remark, named
 from stress.kernels.codes import ACCELERATION, PHASES
 
@@ -73,7 +74,7 @@ class BaseCase(NamedTuple):
     left: dict[str, float]
     """Cash that stays in an account at the end."""
     never_filled: tuple[str, ...]
-    """Accounts that hold nothing in any month."""
+    """Accounts that are given nothing, at closing or by a step."""
     default: float
     """Cumulative default over the cut-off balance."""
 
@@ -107,7 +108,7 @@ def base_case(job: Job, scenario: str | None = None) -> BaseCase:
         {name: amount for name, amount in _fees(job, values, over) if amount > least},
         over,
         {name: float(held[-1]) for name, held in accounts.items() if held[-1] > least},
-        tuple(name for name in job.deal.accounts if accounts[name].max() <= least),
+        tuple(name for name in job.deal.accounts if _received(job, name, values) <= least),
         float(values["cumulative_default"][-1]),
     )
 
@@ -155,7 +156,7 @@ def _surprises(job: Job, case: BaseCase) -> Iterator[tuple[str, str]]:
     for account, amount in case.left.items():
         yield f"account {account}", f"holds {amount:,.0f} at the end of the base case, which no step takes"
     for account in case.never_filled:
-        yield f"account {account}", "holds nothing in any month of the base case"
+        yield f"account {account}", "receives nothing in the base case"
 
 
 def _trip_words(job: Job, case: BaseCase) -> Iterator[tuple[str, str]]:
@@ -203,6 +204,14 @@ def _note(job: Job, n: int, values: Values, least: float) -> NoteCase:
         int(late[0]) + 1 if late.size else None,
         unpaid if unpaid > least else 0.0,
     )
+
+
+def _received(job: Job, account: str, values: Values) -> float:
+    """What an account is given at closing and by steps, over the deal's life."""
+    written = sorted(job.deal.priority.items(), key=lambda item: PHASES.index(item[0]))
+    steps = [step for _, of_phase in written for step in of_phase]  # as `step_paid` has them
+    paid = [k for k, step in enumerate(steps) if receiver_of(step) == account]
+    return job.deal.opening_cash.get(account, 0.0) + float(values["step_paid"][:, paid].sum())
 
 
 def _fees(job: Job, values: Values, over: int) -> Iterator[tuple[str, float]]:

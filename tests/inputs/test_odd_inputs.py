@@ -10,7 +10,7 @@ import pytest
 import stress
 from stress.cli import _run
 from stress.inputs.job.remarks import notes_of
-from stress.inputs.text.look_alike import look_alike
+from stress.look_alike import look_alike
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "stress/templates"
@@ -280,3 +280,12 @@ def test_every_shipped_job_has_true_notes_alone() -> None:
         ("baitiao-24m-daily", "scenario revolving_operations_severe"),
         ("microcredit-late-issue", "first_payment_date"),
     }
+
+
+def test_a_name_that_only_looks_like_the_right_one_is_told_by_its_letter(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(folder / "deal.toml", 'notes = ["A", "B"], source', 'notes = ["\u0410", "B"], source')
+    assert _run(["check", str(folder / "deal.toml")]) == 2
+    said = capsys.readouterr().err
+    assert "looks like 'A', but it has U+0410 cyrillic capital letter a where the other has U+0041" in said

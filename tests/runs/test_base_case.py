@@ -102,7 +102,16 @@ def test_cash_that_stays_and_an_account_that_nothing_fills_are_noted() -> None:
     case, notes = said(deal(steps, accounts=["held", "idle"], opening_cash={"held": 50.0}))
     assert case.left == pytest.approx({"held": 50.0})
     assert notes["account held"] == "holds 50 at the end of the base case, which no step takes"
-    assert notes["account idle"] == "holds nothing in any month of the base case"
+    assert notes["account idle"] == "receives nothing in the base case"
+
+
+def test_an_account_that_only_passes_cash_on_is_not_called_empty() -> None:
+    """All income goes through it on the day it comes: it holds nothing at any month's end."""
+    through = {"step": "transfer", "to": "through"}
+    steps = [through, *({**step, "source": ["through"]} for step in INTEREST), *PRINCIPAL]
+    last = {"step": "pay_residual", "note": "R", "source": ["through", "income", "principal"]}
+    case, _ = said(deal([*steps, last], accounts=["through"]))
+    assert case.never_filled == ()
 
 
 def test_fees_and_interest_that_are_never_paid_are_noted_with_their_amount() -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from stress.inputs.deal.date_remarks import dates_apart
 from stress.inputs.deal.reading import notes_of, phases, receiver_of, sources_of, steps_of
-from stress.inputs.text.look_alike import look_alike
 from stress.inputs.text.remark import Found, Remark, named, remarks
+from stress.look_alike import look_alike
 
 if TYPE_CHECKING:
     from stress.inputs.deal import AnyStep, Deal

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from stress.inputs.text.look_alike import look_alike
 from stress.inputs.text.remark import Remark
+from stress.look_alike import look_alike
 
 if TYPE_CHECKING:
     from stress.inputs.job import ScenarioCase

@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from stress.inputs.text.look_alike import look_alike
 from stress.inputs.text.remark import Found, Remark, named, remarks
+from stress.look_alike import look_alike
 
 if TYPE_CHECKING:
     from stress.inputs.pool import Pool
