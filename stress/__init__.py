@@ -22,6 +22,17 @@ open         a saved Dataset, or what an unfinished run has counted so far
 measures     value at risk, expected shortfall, ...: Dataset in, DataArray out
 results      the table of variables, and how they are saved
 report       tables, figures and one HTML page of a Dataset
+analysis     questions: break-even, note sizes, reverse stress, sensitivity, clocks
+explain      a deal or a job in words and in a picture
+calibration  parameters from history, with their intervals
+analytic     closed forms that the engine is held against
+jobs         a batch job: a run in a folder, with checkpoints
+templates    commented input files to start from
+errors       what is raised, each with the command line's exit code
+
+Inputs are frozen: `job.but(paths=1000)`, `deal.but(revolving_months=6)`, `note.but(coupon=0.06)` give another one, held
+against every rule of a file. A class of notes is a *note* in files and in prose; the axis of a Dataset and the argument
+that picks one are called `tranche`.
 
 Examples in docstrings run: `job` and `ds` are those of the lines above (ds with 4,096 paths of baseline and
 macro_severe), `folder` is one to write to.
@@ -38,36 +49,55 @@ from typing import TYPE_CHECKING, Any
 from stress.version import __version__
 
 if TYPE_CHECKING:
-    from stress import measures, report, results
+    from stress import analysis, analytic, calibration, errors, explain, measures, report, results, templates
     from stress.inputs.load import load
+    from stress.runs import jobs
     from stress.runs.engine import simulate
     from stress.runs.jobs.quantile import path_at
     from stress.runs.jobs.reading import open
     from stress.runs.trace import replay
 
-__all__ = ["__version__", "load", "measures", "open", "path_at", "replay", "report", "results", "simulate"]
+__all__ = [
+    "__version__",
+    "analysis",
+    "analytic",
+    "calibration",
+    "errors",
+    "explain",
+    "jobs",
+    "load",
+    "measures",
+    "open",
+    "path_at",
+    "replay",
+    "report",
+    "results",
+    "simulate",
+    "templates",
+]
 
-_HOME = {
+_FUNCTIONS = {
     "load": "stress.inputs.load",
     "simulate": "stress.runs.engine",
     "replay": "stress.runs.trace",
     "path_at": "stress.runs.jobs.quantile",
     "open": "stress.runs.jobs.reading",
-    "measures": "",
-    "report": "",
-    "results": "",
 }
-"""Where each public name lives; empty for a module of this package. Nothing is imported before it is asked for."""
+_MODULES = {name: f"stress.{name}" for name in __all__ if name not in _FUNCTIONS} | {"jobs": "stress.runs.jobs"}
+"""Where each public name lives. Nothing is imported before it is asked for."""
+_WITHOUT_DATASETS = ("load", "errors", "explain", "templates")
+"""Names for which xarray need not be loaded: the others make `ds.stress` known to it."""
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
+    if name not in __all__:
         raise AttributeError(f"module 'stress' has no attribute {name!r}")
-    if name != "load":  # checking files takes no xarray
+    if name not in _WITHOUT_DATASETS:
         importlib.import_module("stress.accessor").register()
-    if not _HOME[name]:
-        return importlib.import_module(f"stress.{name}")
-    value = getattr(importlib.import_module(_HOME[name]), name)
+    if name in _FUNCTIONS:
+        value = getattr(importlib.import_module(_FUNCTIONS[name]), name)
+    else:
+        value = importlib.import_module(_MODULES[name])
     globals()[name] = value
     return value
 

@@ -15,14 +15,22 @@ if TYPE_CHECKING:
 
 
 class StressAccessor:
-    """Tables, figures and files of a result."""
+    """Tables, figures and files of a result; shown, it is the table of every scenario and note."""
 
     def __init__(self, ds: xr.Dataset) -> None:
         self._ds = ds
 
+    def __repr__(self) -> str:
+        return str(self.table())
+
+    def _repr_html_(self) -> str:
+        from stress import report
+
+        return report.html(self._ds)
+
     @property
     def plot(self) -> Plots:
-        """Figures: `plot.loss("A")`, `lives("A")`, `fan("excess_spread")`, `events()`, `heat_map()`.
+        """Figures: `plot.loss("A")`, `lives("A")`, `fan("excess_spread")`, `events()`, `defaults()`, `heat_map()`.
 
         >>> figure = ds.stress.plot.fan("excess_spread")
         >>> len(figure.axes)
@@ -87,6 +95,10 @@ class Plots:
     def __init__(self, ds: xr.Dataset) -> None:
         self._ds = ds
 
+    def __repr__(self) -> str:
+        names = [name for name, value in vars(Plots).items() if callable(value) and not name.startswith("_")]
+        return f"figures: {', '.join(f'plot.{name}(...)' for name in names)}"
+
     def loss(self, tranche: str, scenario: str | None = None) -> Figure:
         """Loss distribution of a note with value at risk and expected shortfall marked.
 
@@ -126,6 +138,28 @@ class Plots:
         from stress.report import figures
 
         return figures.events(self._ds)
+
+    def defaults(self, marks: Sequence[tuple[str, float]] = ()) -> Figure:
+        """Cumulative default of the pool under each scenario, with values of your own marked.
+
+        >>> figure = ds.stress.plot.defaults([("reported", 0.046)])
+        >>> figure.savefig(folder / "defaults.svg")
+        """
+        from stress.report import figures
+
+        return figures.defaults(self._ds, marks)
+
+    def predictive(self, scenario: str, drawn: str) -> Figure:
+        """A scenario beside its twin whose paths draw their parameters: what not knowing them adds."""
+        from stress.report.figures import uncertain
+
+        return uncertain.predictive(self._ds, scenario, drawn)
+
+    def macro(self, scenario: str) -> Figure:
+        """Fans of the macro variables that the paths of a scenario draw."""
+        from stress.report.figures import uncertain
+
+        return uncertain.macro(self._ds, scenario)
 
     def heat_map(self) -> Figure:
         """Expected loss of each note under each scenario.

@@ -1,11 +1,63 @@
-"""Questions an analyst asks of a deal; each module drives the engine to one answer.
+"""Questions an analyst asks of a deal, each answered with its errors (see `stress.answers`).
 
-breakeven       the largest multiple of a shock at which a note is paid in full
-sizing          note shares that meet a target, and a fresh run that proves it
-reverse         the most likely factor path that makes a note lose
+breakeven       how far a shock can go before a note is no longer paid in full
+size            note shares that meet a target, and another run that proves it
+reverse         the most likely factor path on which a note loses
 sensitivity     what moves a measure most: a tornado on common random numbers
-bands           the EL-implied band of a note by a table that the user can replace (never a rating)
+clocks          what purchases by the day, the month or at payment dates change, and days without any
 calibrate_pool  entry rates that meet static default targets
+target_of       a target of `size` from text, as `A:PD=0.001`
+load_bands      the table of EL-implied bands, the illustrative one or your own (never a rating)
+aims_of         the most likely way to a loss of each note: what importance sampling draws around
 
-Every answer is a NamedTuple with its errors; `stress.report.figures.answers` draws it.
+`stress.report` draws and tabulates every answer.
 """
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from stress.analysis.bands import load_bands
+    from stress.analysis.break_even import breakeven
+    from stress.analysis.clock_effects import clocks
+    from stress.analysis.entry_rates import calibrate_pool
+    from stress.analysis.note_targets import target_of
+    from stress.analysis.reverse_stress import reverse
+    from stress.analysis.sensitivities import sensitivity
+    from stress.analysis.sizing import size
+    from stress.runs.sampling.shifts import aims_of
+
+__all__ = [
+    "aims_of",
+    "breakeven",
+    "calibrate_pool",
+    "clocks",
+    "load_bands",
+    "reverse",
+    "sensitivity",
+    "size",
+    "target_of",
+]
+
+_HOME = {
+    "aims_of": "stress.runs.sampling.shifts",
+    "breakeven": "stress.analysis.break_even",
+    "calibrate_pool": "stress.analysis.entry_rates",
+    "clocks": "stress.analysis.clock_effects",
+    "load_bands": "stress.analysis.bands",
+    "reverse": "stress.analysis.reverse_stress",
+    "sensitivity": "stress.analysis.sensitivities",
+    "size": "stress.analysis.sizing",
+    "target_of": "stress.analysis.note_targets",
+}
+"""Where each public name lives; nothing is imported before it is asked for."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'stress.analysis' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value

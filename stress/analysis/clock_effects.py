@@ -34,6 +34,9 @@ def clocks(
 
     The outage is of the first `days` (1 to 30) of `month`, the middle of the revolving period where left out. Raises
     ConfigError for a deal that buys nothing, an unknown scenario, or an outage outside of the revolving period.
+
+    >>> clocks(job.but(paths=256)).ways[0]
+    'monthly'
     """
     last = job.deal.revolving_months
     if last == 0 or job.deal.purchase == "none":

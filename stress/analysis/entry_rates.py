@@ -77,6 +77,10 @@ def calibrate_pool(pool: Pool, fit_rolls: bool = False, points: int = POINTS) ->
     Deterministic: `points` factor paths of scrambled Sobol at a fixed seed. Roll rates stay as given unless
     `fit_rolls`. ConfigError where no segment has a target, a target is out of reach of the ladder, or `fit_rolls`
     lacks a ladder or a history.
+
+    >>> fit = calibrate_pool(job.pool, points=64)
+    >>> [segment.name for segment in fit.pool.segments] == [segment.name for segment in job.pool.segments]
+    True
     """
     if all(s.static_default is None for s in pool.segments):
         raise ConfigError("segments.static_default: no segment has one, so there is no target to calibrate to")

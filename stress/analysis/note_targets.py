@@ -28,7 +28,11 @@ class Target(NamedTuple):
 
 
 def target_of(text: str, bands: Bands) -> tuple[str | None, Target]:
-    """`EL=0.0005`, `A:PD=0.001` or `A:band=3` -> the note (None: every note but the residual one) and its target."""
+    """`EL=0.0005`, `A:PD=0.001` or `A:band=3` -> the note (None: every note but the residual one) and its target.
+
+    >>> target_of("A:PD=0.001", stress.analysis.load_bands())[0]
+    'A'
+    """
     note, colon, rest = text.rpartition(":")
     kind, equals, value = (part.strip() for part in rest.partition("="))
     form = "write EL=0.0005, PD=0.001 or band=3, for one note A:EL=0.0005"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from stress.calibration.rho import RhoFit, calibrate_rho
+    from stress.calibration.sampling import sampling_of
     from stress.calibration.satellite import (
         SatelliteFit,
         Term,
@@ -35,12 +36,14 @@ __all__ = [
     "parse_term",
     "read_satellite",
     "read_table",
+    "sampling_of",
     "satellite_to_toml",
 ]
 
 _HOME = {
     "stress.calibration.rho": ("RhoFit", "calibrate_rho"),
     "stress.calibration.satellite": ("SatelliteFit", "Term", "fit_satellite", "parse_term"),
+    "stress.calibration.sampling": ("sampling_of",),
     "stress.calibration.satellite_file": ("read_satellite", "satellite_to_toml"),
     "stress.inputs.table": ("MacroTable", "join_tables", "read_table"),
 }

@@ -55,6 +55,10 @@ def sampling_of(fit: RhoFit, replicates: int = REPLICATES, seed: int = 1) -> Sam
     """Simulate histories of the fitted AR(1) law, as long as the observed one, and estimate each again.
 
     Efron and Tibshirani (1993), "An Introduction to the Bootstrap", chapter 6.5 (the parametric bootstrap).
+
+    >>> fit = stress.calibration.calibrate_rho(np.array([0.03, 0.04, 0.05, 0.04, 0.03, 0.05, 0.04, 0.06]), per_year=4)
+    >>> sampling_of(fit, replicates=50).band(0.95).shape
+    (2, 3)
     """
     law, random = fit.ar1, np.random.default_rng(seed)
     mean, sd = float(ndtri(law.p)) / np.sqrt(1.0 - law.rho), np.sqrt(law.rho / (1.0 - law.rho))

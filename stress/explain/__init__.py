@@ -1,6 +1,23 @@
 """A deal or a job in words and in one picture, to be checked against the offering circular."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from stress.explain.deal import explain_deal
 from stress.explain.job import explain_job
+from stress.explain.remarks import remarks
 
-__all__ = ["explain_deal", "explain_job"]
+if TYPE_CHECKING:
+    from stress.explain.drawing import picture
+
+__all__ = ["explain_deal", "explain_job", "picture", "remarks"]
+
+
+def __getattr__(name: str) -> Any:
+    """`picture` when asked for: words need no matplotlib."""
+    if name != "picture":
+        raise AttributeError(f"module 'stress.explain' has no attribute {name!r}")
+    from stress.explain.drawing import picture
+
+    return picture

@@ -31,7 +31,7 @@ from stress.measures.means import (
 from stress.measures.months import QUANTILES, SMALL_POOL, event_probability, fan, month_mean
 from stress.measures.scenarios import compare, difference, mixture, probabilities
 from stress.measures.sums import paths
-from stress.measures.weighted import effective_paths, is_weighted, trust, warnings
+from stress.measures.weighted import effective_paths, is_weighted, mass, trust, warnings
 from stress.measures.yields import (
     capped_yield,
     discounted,
@@ -66,6 +66,7 @@ __all__ = [
     "is_weighted",
     "lgd",
     "loss_probability",
+    "mass",
     "mean",
     "mixture",
     "month_mean",

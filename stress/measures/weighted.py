@@ -125,7 +125,11 @@ def _paths(effective: float) -> str:
 
 
 def mass(ds: xr.Dataset, name: str) -> Array:
-    """Paths by bin of `name`_count, or what weighted paths stand for: adds up to the number of paths all the same."""
+    """Paths by bin of `name`_count, or what weighted paths stand for: adds up to the number of paths all the same.
+
+    >>> bool(np.isclose(mass(ds, "loss").sum(axis=-1), ds.attrs["paths"]).all())
+    True
+    """
     if not is_weighted(ds):
         return np.asarray(ds[f"{name}_count"].values, np.float64)
     weights = weights_of(ds)

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
+    from matplotlib.figure import Figure
     from rich.console import RenderableType
 
     from stress.results import Result
 
-__all__ = ["story", "table", "write"]
+__all__ = ["figure", "frame", "html", "story", "table", "write"]
 
 
 def story(trace: xr.Dataset) -> list[str]:
@@ -42,6 +44,43 @@ def table(result: Result) -> RenderableType:
     from stress.report.page import sweep
 
     return sweep.table(result) if sweep.is_sweep(result) else terminal.table(_dataset(result))
+
+
+def html(result: Result) -> str:
+    """The table as HTML, for a notebook.
+
+    >>> html(ds).startswith("<table>")
+    True
+    """
+    shown = table(result)
+    assert hasattr(shown, "_repr_html_")
+    return str(shown._repr_html_())
+
+
+def figure(answer: Any) -> Figure:
+    """The figure of an answer of `stress.analysis`. Raises DataError for anything else.
+
+    >>> clocks = stress.analysis.clocks(job.but(paths=256))
+    >>> figure(clocks).savefig(folder / "clocks.svg")
+    """
+    from stress.report.figures.answers import figure as of
+
+    return of(answer)
+
+
+def frame(answer: Any) -> pd.DataFrame:
+    """The table of an answer of `stress.analysis`, each figure with its error. Raises DataError for anything else.
+
+    >>> frame(stress.analysis.size(job.but(paths=256), {})).columns[-1]
+    'Band'
+    """
+    import pandas as pd
+
+    from stress.report.page.chapters import chapter
+
+    found = chapter(answer)
+    sheet = found.sheet if found.sheet.rows else found.exhibit.data
+    return pd.DataFrame([row[1:] for row in sheet.rows], [row[0] for row in sheet.rows], list(sheet.head[1:]))
 
 
 def write(

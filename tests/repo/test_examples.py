@@ -14,11 +14,11 @@ import pytest
 import stress
 
 ROOT = Path(__file__).parents[2]
-PUBLIC = ("stress", "stress.measures", "stress.report", "stress.results", "stress.explain", "stress.calibration")
-QUESTIONS = ("break_even.breakeven", "reverse_stress.reverse", "sensitivities.sensitivity", "sizing.size")
+PUBLIC = ("stress", "stress.analysis", "stress.measures", "stress.report", "stress.results", "stress.explain",
+          "stress.calibration")  # fmt: skip
 METHODS = ("StressAccessor.table", "StressAccessor.plot", "StressAccessor.compare", "StressAccessor.report",
            "StressAccessor.to_csv", "StressAccessor.to_parquet",
-           "Plots.loss", "Plots.fan", "Plots.events", "Plots.heat_map")  # fmt: skip
+           "Plots.loss", "Plots.fan", "Plots.events", "Plots.defaults", "Plots.heat_map")  # fmt: skip
 
 
 def public() -> Iterator[Any]:
@@ -28,9 +28,6 @@ def public() -> Iterator[Any]:
             value = getattr(module, name)
             if callable(value) and not isinstance(value, type):
                 yield pytest.param(value, id=f"{module.__name__}.{name}")
-    for path in QUESTIONS:
-        module, name = path.split(".")
-        yield pytest.param(getattr(importlib.import_module(f"stress.analysis.{module}"), name), id=f"analysis.{name}")
     for path in METHODS:
         kind, name = path.split(".")
         yield pytest.param(getattr(getattr(importlib.import_module("stress.accessor"), kind), name), id=path)

@@ -28,7 +28,10 @@ class Band(Protocol):
 
 
 def picture(deal: Deal, balance: float | None = None, title: bool = True) -> Figure:
-    """One matplotlib figure of a deal; with the pool's cut-off balance, notes given by amount have shares too."""
+    """One matplotlib figure of a deal; with the pool's cut-off balance, notes given by amount have shares too.
+
+    >>> picture(job.deal, job.pool.balance).savefig(folder / "deal.svg")
+    """
     bands: tuple[Band, ...] = (Notes(deal, balance), Life(deal), Priority(deal, WIDTH - 2 * MARGIN))
     with mpl.rc_context():
         mpl.rcdefaults()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,6 +16,7 @@ from stress.answers.clocks import Clocks
 from stress.answers.reverse import Reverse
 from stress.answers.sizing import Sizing
 from stress.answers.tornado import Bar, Tornado
+from stress.errors import DataError
 from stress.report.figures import ink
 from stress.report.numbers import fraction, percent, share
 
@@ -231,3 +233,20 @@ def _both_ways(axes: Axes, reach: float) -> None:
     axes.set_xticks([*(-x for x in reversed(shown)), 0.0, *shown])
     axes.set_xticklabels([*(f"\N{MINUS SIGN}{word}" for word in reversed(words)), "0", *words])
     axes.minorticks_off()
+
+
+@functools.singledispatch
+def figure(answer: object) -> Figure:
+    """The figure of an answer of `stress.analysis`. Raises DataError for anything else."""
+    known = [kind.__name__ for kind in figure.registry if kind is not object]
+    raise DataError(f"no figure for a {type(answer).__name__}; there are {', '.join(known)}")
+
+
+for _kind, _draw in (
+    (Breakeven, breakeven),
+    (Reverse, reverse),
+    (Tornado, tornado),
+    (Sizing, sizing),
+    (Clocks, clocks),
+):
+    figure.register(_kind)(_draw)

@@ -70,7 +70,12 @@ def shifted_towards(job: Job, note: int) -> Shifted | None:
 
 
 def aims_of(job: Job, threads: int | None = None) -> list[tuple[Aim, ...]]:
-    """Aims by scenario."""
+    """By scenario the most likely ways to a loss of its notes, as means of the months' innovations.
+
+    >>> (aims,) = aims_of(job.but(scenarios=job.scenarios[:1]))
+    >>> "mezzanine" in [aim.tranche for aim in aims]
+    True
+    """
     ones = [job.model_copy(update={"scenarios": (case,)}) for case in job.scenarios]
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(_aims, ones))
