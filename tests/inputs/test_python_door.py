@@ -172,3 +172,18 @@ def test_a_sweep_refuses_options_like_a_job() -> None:
             stress.simulate(sweep, **options)
     with pytest.raises(ConfigError, match="lists several jobs"):
         stress.replay(sweep, path=0)
+
+
+def test_an_input_is_printed_in_a_line_and_shown_as_tables(job: Job) -> None:
+    assert repr(job) == f"<Job 'baitiao-24m': 8 scenarios, deal {job.deal.name!r}, pool {job.pool.name!r}>"
+    assert str(job.deal) == f"<Deal {job.deal.name!r}: 4 notes, 4 fees, 3 triggers>"
+    shown = job.but(name="<b>")._repr_html_()
+    assert "<b>" not in shown
+    assert all(f">{note.name}<" in shown for note in job.deal.notes)
+    assert shown.count("<table>") == shown.count("</table>") > 10
+
+
+def test_a_result_shows_its_table_and_no_address(ds: xr.Dataset) -> None:
+    assert "Expected loss" in repr(ds.stress)
+    assert ds.stress._repr_html_().count("<tr>") >= 5
+    assert "0x" not in repr(ds.stress) + repr(ds.stress.plot)

@@ -21,7 +21,7 @@ from stress.inputs.job.terms import (
     Seeds,
     Swept,
 )
-from stress.inputs.text.base import Document, Name, Strict
+from stress.inputs.text.base import Document, Name, Whole
 
 __all__ = [
     "Clock",
@@ -80,7 +80,7 @@ class Job(JobTerms):
         return changed
 
 
-class Sweep(Strict):
+class Sweep(Whole):
     """Jobs that differ in deal, pool or seed: one for each combination of what the file lists."""
 
     name: Name

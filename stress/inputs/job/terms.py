@@ -11,7 +11,7 @@ from stress.inputs.job.parameters import Parameters
 from stress.inputs.macro.swing import Swing
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
-from stress.inputs.text.base import Fraction, Name, Strict
+from stress.inputs.text.base import Fraction, Name, Strict, Whole
 
 Clock = Literal["monthly", "daily", "payment_date"]
 Estimator = Literal["plain", "sobol", "importance", "auto"]
@@ -46,7 +46,7 @@ class Predictive(Strict):
     """By name; the job's first where left out."""
 
 
-class ScenarioCase(Strict):
+class ScenarioCase(Whole):
     """One scenario of a job with its shocks in order."""
 
     name: Name
@@ -61,7 +61,7 @@ class ScenarioCase(Strict):
     """Macro variables that are drawn around the scenario's paths."""
 
 
-class JobTerms(Strict):
+class JobTerms(Whole):
     """What a job says, with everything that it refers to."""
 
     name: Name

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from stress.errors import ConfigError
 from stress.inputs.text.characters import NAME_PATTERN, TEXT_PATTERN, TITLE_PATTERN
 from stress.inputs.text.messages import message
+from stress.inputs.text.shown import html_of, line_of
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0, json_schema_extra={"unit": "share"})]
 """A share between 0 and 1. A percent is refused: write 0.05, not 5."""
@@ -58,13 +59,25 @@ class Strict(BaseModel):
         except ValidationError as error:
             raise ConfigError(message(self._where(), type(self), document, error)) from None
 
+    def _repr_html_(self) -> str:
+        return html_of(self)
+
     def _where(self) -> str:
         """What a message calls it: `note 'A'`."""
         name = getattr(self, "name", None)
         return type(self).__name__.lower() + (f" {name!r}" if name else "")
 
 
-class Document(Strict):
+class Whole(Strict):
+    """An input with a name and parts, printed in one line."""
+
+    def __repr__(self) -> str:
+        return line_of(self)
+
+    __str__ = __repr__
+
+
+class Document(Whole):
     """The head of every input file."""
 
     version: Literal[1]
