@@ -12,7 +12,7 @@ MOST = 24
 """Rows of a list that are shown; the rest is counted."""
 SHORT = 8
 """Values in a row that are shown; of more, only their number."""
-NOTHING = (None, (), "", {})
+NOTHING: tuple[object, ...] = (None, (), "", {})
 """Values that say nothing: their keys are left out."""
 LEFT = ' style="text-align: left; vertical-align: top"'
 
