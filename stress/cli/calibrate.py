@@ -72,11 +72,7 @@ def pool(file: Path, out: Path | None, fit_rolls: bool, as_json: bool, quiet: bo
 def _write(file: Path, out: Path, fit: PoolFit) -> None:
     from stress.analysis.pool_file import pool_with_rates
 
-    try:
-        text = pool_with_rates(file.read_text(encoding="utf-8"), fit.pool)
-    except ConfigError as error:
-        raise ConfigError(f"{file}: {error}") from None
-    save_text("--out", out, text)
+    save_text("--out", out, pool_with_rates(file.read_text(encoding="utf-8"), fit.pool))
 
 
 def _plain(text: str) -> Any:

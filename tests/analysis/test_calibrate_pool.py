@@ -165,9 +165,12 @@ def test_the_file_keeps_its_comments_and_changes_only_the_rates():
     assert "# solved" in again
 
 
-def test_a_file_that_cannot_be_edited_line_by_line_is_refused():
-    with pytest.raises(ConfigError, match="by hand"):
-        pool_with_rates('segments = [ { name = "L", entry_rate = 0.5 } ]', small_pool())
+def test_segments_written_as_an_inline_array_are_edited_too():
+    pool = small_pool().model_copy(update={"ladder": None})
+    text = f'segments = [ {{ name = "{pool.segments[0].name}", entry_rate = 0.5 }}, # its own\n]\n'
+    rate = float(f"{pool.segments[0].entry_rate:.6g}")
+    assert pool_with_rates(text, pool) == text.replace("0.5", repr(rate))
+    assert "# its own" in text
 
 
 def test_a_target_out_of_reach_is_named():

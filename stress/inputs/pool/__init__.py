@@ -157,7 +157,7 @@ class Copula(Strict):
         return self
 
 
-Loading = Annotated[tuple[Annotated[float, Field(ge=-1.0, le=1.0)], ...], Field(min_length=1, max_length=6)]
+Loading = Annotated[tuple[Annotated[float, Field(ge=-1.0, le=1.0)], ...], Field(min_length=1, max_length=24)]
 
 
 class Loadings(Strict):
@@ -271,7 +271,7 @@ class Pool(Document):
     """When new receivables fall due; on the anniversary of the order date where it is left out."""
     opening: tuple[OpeningLine, ...] = ()
     """Opening pool by remaining term; the seasoned steady state of the plan mix where it is left out."""
-    segments: Annotated[tuple[Segment, ...], Field(min_length=1, max_length=16)]
+    segments: Annotated[tuple[Segment, ...], Field(min_length=1, max_length=64)]
     """Score levels, best first."""
     ladder: Ladder | None = None
     """Leave out for a one-step default at `entry_rate`."""
