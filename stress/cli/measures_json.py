@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from stress.report.page.deal import input_notes
-from stress.report.page.sweep import warnings
+from stress.report.page.sweep import input_notes_of, warnings
 from stress.results import with_mixture
 from stress.results.sweep import DIMS, Result, cells, dims_of, groups
 
@@ -28,12 +27,11 @@ def document(result: Result) -> dict[str, Any]:
 def trust(result: Result) -> dict[str, Any]:
     """How paths were drawn, what of the figures cannot be trusted, and notes on the inputs."""
     used = list(dict.fromkeys(str(ds.attrs.get("estimator", "plain")) for _, ds in cells(result)))
-    return {"estimator": used[0] if len(used) == 1 else used, "warnings": warnings(result), "notes": notes(result)}
-
-
-def notes(result: Result) -> list[str]:
-    """What stands in the inputs and is seldom meant, and what surprises in the base case, each once."""
-    return list(dict.fromkeys(str(note) for _, ds in cells(result) for note in input_notes(ds)))
+    return {
+        "estimator": used[0] if len(used) == 1 else used,
+        "warnings": warnings(result),
+        "notes": input_notes_of(result),
+    }
 
 
 def measures(result: Result) -> dict[str, Any]:

@@ -146,8 +146,8 @@ def execute(plan: Plan | SweepPlan, output: Output, follow: str | None = None, l
     """
     from stress import report
     from stress.cli.follow import followed
-    from stress.cli.measures_json import notes
     from stress.cli.watch import interruptible, progress
+    from stress.report.page.sweep import input_notes_of
     from stress.runs import jobs
     from stress.runs.jobs.plans import Plan
 
@@ -181,7 +181,7 @@ def execute(plan: Plan | SweepPlan, output: Output, follow: str | None = None, l
     for line in str(done.dataset.attrs.get("warnings", "")).split("; "):
         if line:
             output.log("warning", note=f"not to be trusted: {line}")
-    for note in notes(done.dataset):
+    for note in input_notes_of(done.dataset):
         output.log("note", note=note)
 
     above = breaches(limits, done.dataset)

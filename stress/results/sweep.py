@@ -17,7 +17,7 @@ from stress.file_names import escaped, unescaped
 
 DIMS = ("deal", "pool", "seed")
 """What can be swept, in the order of the dims."""
-OF_JOB = ("job", "job_hash", "paths", "partial")
+OF_JOB = ("job", "job_hash", "paths", "partial", "base_case", "input_notes")
 """Attributes that differ from job to job: coordinates of a sweep, attributes again of a cell. So does the seed."""
 
 Labels = Mapping[str, str | int]
@@ -151,7 +151,8 @@ def _blank(like: xr.Dataset) -> xr.Dataset:
     """A job of which no path is counted yet: every count 0, every estimate NaN."""
     zero: xr.Dataset = xr.full_like(like, 0)
     blank = zero.map(lambda v: v if v.dtype.kind == "i" else xr.full_like(v, np.nan), keep_attrs=True)
-    return _with_attrs(blank, like.attrs | {"job": "", "job_hash": "", "paths": 0, "partial": "no path yet"})
+    unsaid = {name: "" for name in OF_JOB if name in like.attrs}
+    return _with_attrs(blank, like.attrs | unsaid | {"job": "", "job_hash": "", "paths": 0, "partial": "no path yet"})
 
 
 def _as_cell(ds: xr.Dataset, partial: bool) -> xr.Dataset:

@@ -10,6 +10,7 @@ import stress
 from stress import results
 from stress.cli import _run
 from stress.file_names import escaped, unescaped
+from stress.report.page.sweep import input_notes_of
 from stress.results.sweep import cells
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +23,8 @@ def folder(tmp_path: Path) -> Path:
     for path in (ROOT / "stress/templates").glob("*.toml"):
         (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
     deal = (tmp_path / "deal.toml").read_text(encoding="utf-8")
-    (tmp_path / "other.toml").write_text(deal.replace('"B"', '"mezzanine"').replace('"NAME"', f'"{TITLE}"'), "utf-8")
+    other = deal.replace('"B"', '"mezzanine"').replace('"NAME"', f'"{TITLE}"').replace("rate = 0.01\n", "rate = 0.15\n")
+    (tmp_path / "other.toml").write_text(other, "utf-8")
     job = tmp_path / "job.toml"
     text = job.read_text(encoding="utf-8").replace('deal = "deal.toml"', 'deal = ["deal.toml", "other.toml"]')
     job.write_text(text.replace('"scenario.toml"', '"scenario.toml:base"'), encoding="utf-8")
@@ -41,6 +43,10 @@ def test_a_sweep_keeps_such_a_name_from_its_folder_to_its_figures(
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "2024/1: 优先 &lt;A&gt; &amp; 50%" in page
     assert "<A>" not in page
+    assert "Notes on the inputs" in page
+    assert "0.15 is 15% of the pool a year" in page
+    note = next(note for note in input_notes_of(found) if "15% of the pool" in note)
+    assert note.startswith(f'{TITLE}: deal: fees["servicer"].rate')
     assert _run(["run", str(folder / "job.toml"), "--paths", "64", "--out", str(out)]) == 0
 
 

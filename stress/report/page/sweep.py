@@ -17,6 +17,7 @@ from rich.text import Text
 
 from stress import measures
 from stress.report.numbers import PERCENT, chance, count, percent, with_error
+from stress.report.page.deal import input_notes
 from stress.results import with_mixture
 from stress.results.sweep import DIMS, Result, cells, dims_of, groups
 
@@ -122,6 +123,15 @@ def warnings(result: Result) -> list[str]:
     ]
 
 
+def input_notes_of(result: Result) -> list[str]:
+    """What stands in the inputs and is seldom meant, each note once: of a sweep after the deal and the pool."""
+    told: dict[str, None] = {}
+    for labels, ds in cells(result):
+        of = ", ".join(str(name) for dim, name in labels.items() if dim != "seed")
+        told |= dict.fromkeys(f"{of}: {note}" if of else str(note) for note in input_notes(ds))
+    return list(told)
+
+
 def render(result: Result) -> str:
     """One self-contained page."""
     environment = jinja2.Environment(
@@ -135,6 +145,7 @@ def render(result: Result) -> str:
         pool=POOL,
         caption=caption(result),
         warnings=warnings(result),
+        input_notes=input_notes_of(result),
         choices=[(dim, names) for dim in DIMS if (names := _names(result, dim))],
         provenance=[(k, str(first.attrs[k])) for k in ("version", "source_digest", "estimator", "rng")],
     )
