@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from stress.explain.words import listed, money, percent, table
 from stress.inputs.deal import Deal, Note
 from stress.inputs.deal.index import levels
-from stress.inputs.deal.reading import steps_of
+from stress.inputs.deal.reading import notes_of, phases, steps_of
 
 
 def notes_table(deal: Deal, balance: float | None) -> list[str]:
@@ -36,24 +38,37 @@ def shares_of(deal: Deal, balance: float | None) -> list[float | None]:
 
 
 def support_of(deal: Deal, balance: float | None) -> list[float | None]:
-    """What ranks below each note: junior notes and pool beyond all notes; notes repaid pro rata rank together."""
+    """What bears losses before each note: the classes that rank below its own, and pool beyond all notes."""
     shares = shares_of(deal, balance)
     known = [share for share in shares if share is not None]
     if len(known) < len(shares):
         return [None] * len(shares)
-    return [max(0.0, 1.0 - sum(known[: last + 1])) for last in _last_of_rank(deal)]
+    return [max(0.0, 1.0 - sum(known[: last + 1])) for last in _last_of_class(deal)]
 
 
-def _last_of_rank(deal: Deal) -> list[int]:
-    """For each note the most junior one that is repaid beside it, by the order of the amortization phase."""
+def _last_of_class(deal: Deal) -> list[int]:
+    """For each note the most junior one of its class: notes that share losses, though one may be repaid before another.
+
+    Of one class are notes whose interest is paid pari passu in one step, or whose principal is pro rata, in any phase
+    that can occur.
+    """
     names = [note.name for note in deal.notes]
     last = list(range(len(names)))
-    for step in steps_of(deal, "amortization"):
-        if step.step == "pay_principal" and step.order == "pro_rata" and not step.when and not step.to_balance:
-            together = [names.index(name) for name in step.notes]
-            for i in together:
-                last[i] = max(*together, last[i])
+    for together in sorted(_alike(deal), key=lambda paid: -max(map(names.index, paid))):
+        lowest = max(last[names.index(name)] for name in together)
+        for name in together:
+            last[names.index(name)] = lowest
     return last
+
+
+def _alike(deal: Deal) -> Iterator[tuple[str, ...]]:
+    for phase in phases(deal):
+        for step in steps_of(deal, phase):
+            shared = step.step == "pay_interest" or (
+                step.step == "pay_principal" and step.order == "pro_rata" and not step.to_balance
+            )
+            if shared and not step.when and len(notes_of(step)) > 1:
+                yield notes_of(step)
 
 
 def coupon_words(deal: Deal, note: Note) -> str:

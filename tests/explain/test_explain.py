@@ -90,6 +90,47 @@ def test_notes_that_are_repaid_pro_rata_rank_together() -> None:
     assert support_of(shipped("bank-first-loss"), None) == pytest.approx([0.06, 0.0], abs=1e-12)
 
 
+def test_notes_of_one_class_share_its_enhancement_though_they_are_repaid_in_turn() -> None:
+    """A-1 to A-4 are repaid one after another and their interest is paid pari passu: 11.7% stand below each of them.
+
+    With principal pro rata only after an event of default it is the same class; with interest in turn it is not.
+    """
+    shares = {"A-1": 0.145, "A-2": 0.321, "A-3": 0.322, "A-4": 0.095, "B": 0.05}
+    assert support_of(_classes(shares, together=True), None) == pytest.approx([0.117] * 4 + [0.067, 0.0])
+    assert support_of(_classes(shares, in_default="pro_rata"), None) == pytest.approx([0.117] * 4 + [0.067, 0.0])
+    in_turn = [0.855, 0.534, 0.212, 0.117, 0.067, 0.0]
+    assert support_of(_classes(shares), None) == pytest.approx(in_turn)
+
+
+def _classes(shares: dict[str, float], together: bool = False, in_default: str = "sequential") -> Deal:
+    """A deal of these notes over a residual one: sequential principal, class A's interest in one step or in turn."""
+    rated, first = list(shares), [name for name in shares if name.startswith("A")]
+    alone = [{"step": "pay_interest", "note": name} for name in rated]
+    interest = [{"step": "pay_interest", "notes": first}, *alone[len(first) :]] if together else alone
+    cash = ["principal", "income"]
+    principal = {"step": "pay_principal", "notes": rated, "source": cash}
+    rest = {"step": "pay_residual", "note": "R", "source": cash}
+    default = [*alone, {**principal, "notes": first, "order": in_default}, {**principal, "notes": rated[len(first) :]}]
+    unpaid = {"name": "unpaid", "observable": "senior_shortfall", "breach": "above", "effect": "event_of_default"}
+    notes = [{"name": name, "share": share, "coupon": 0.03} for name, share in shares.items()]
+    document = {
+        "version": 1,
+        "kind": "deal",
+        "name": "classes",
+        "currency": "USD",
+        "purchase": "none",
+        "payment_day": 15,
+        "closing_date": "2021-01-31",
+        "revolving_months": 0,
+        "scheduled_months": 60,
+        "legal_maturity_months": 60,
+        "notes": [*notes, {"name": "R", "share": 1.0 - sum(shares.values()), "residual": True}],
+        "priority": {"amortization": [*interest, principal, rest], "event_of_default": [*default, rest]},
+        "triggers": [{**unpaid, "thresholds": [{"limit": 1e-6}]}],
+    }
+    return Deal.model_validate_json(json.dumps(document))
+
+
 def test_notes_by_amount_are_shares_of_the_pool_or_else_of_their_sum() -> None:
     deal = shipped("card-master-trust")
     assert support_of(deal, None)[0] == pytest.approx(135.0 / 1010.0)
