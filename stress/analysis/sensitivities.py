@@ -13,8 +13,9 @@ from stress.analysis.inputs_moved import INPUTS, Input, Side
 from stress.answers.change import Change
 from stress.answers.tornado import Bar, Tornado
 from stress.errors import ConfigError, DataError
+from stress.inputs.deal.terms import Note
 from stress.inputs.job import Job, ScenarioCase
-from stress.measures.means import OF_PRINCIPAL
+from stress.measures.means import OF_LIFE, OF_PRINCIPAL
 from stress.measures.names import long_name, measured, of_pool
 from stress.measures.tails import is_tail
 from stress.runs.sampling.shifts import shifted_towards
@@ -42,7 +43,7 @@ def sensitivity(
     All shocks run as scenarios of one job; an edit of deal or pool is a run of its own on the same draws. Losses that
     plain paths hardly show are sampled around the most likely way to them, in all runs alike. `tranche`: where left
     out the last note, for a measure of principal the last that lent some. Raises ConfigError for an unknown measure,
-    note or scenario, and for the principal of a certificate.
+    note or scenario, for the principal of a certificate and the life of a residual note.
 
     >>> answer = sensitivity(job.model_copy(update={"paths": 512}), "EL", "subordinated")
     >>> answer.bars[0].reach >= answer.bars[-1].reach
@@ -51,8 +52,10 @@ def sensitivity(
     name = long_name(measure, "--measure")
     tail, of_note = is_tail(name), not of_pool(name)
     principal = tail or name in OF_PRINCIPAL
-    asked = [one.name for one in job.deal.notes if trials.lends(one) or not principal]
+    asked = [one.name for one in job.deal.notes if (trials.lends(one) or not principal) and _lives(one, name)]
     note = trials.note_index(job, tranche or asked[-1], can_lose=principal)
+    if of_note and not _lives(job.deal.notes[note], name):
+        raise ConfigError(f"--tranche {tranche}: a residual note takes what is left: it has no average life")
     case = trials.case_of(job, scenario)
     sides = [side for one in inputs for side in (one.down, one.up) if side is not None]
     shocks = [side for side in sides if side.shock is not None and _has(job, case, side)]
@@ -91,6 +94,10 @@ def sensitivity(
         seed=job.seed,
         estimator="plain" if sampler is None else "importance",
     )
+
+
+def _lives(note: Note, name: str) -> bool:
+    return not (note.residual and name in OF_LIFE)
 
 
 def _has(job: Job, case: ScenarioCase, side: Side) -> bool:

@@ -63,7 +63,7 @@ class MonthInputs(NamedTuple):
     coupon_up: Array | None = None
     """(T, N) the coupon while the trigger of the note's step-up has tripped; None where no note has a step-up."""
     coupon_plain: Array | None = None
-    """(T, N) the coupon without any step-up, at which a note is discounted; None: as `coupon`."""
+    """(T, N) what discounts a note: its coupon without any step-up, a residual note's rate; None: as `coupon`."""
     heterogeneity: Array | None = None
     """(T,) standard deviation of each segment's own normal on the logit of entry; None where there is none."""
     parameters: Array | None = None
@@ -120,9 +120,11 @@ def _index_levels(deal: Deal, n_month: int) -> Array:
 def coupons(deal: Deal, level: Array, tripped: bool, stepped: bool = True) -> Array:
     """(T, N) coupon of each note: margin and step-up over its index level, within cap and floor, never negative.
 
-    `tripped`: as if the triggers of step-ups had tripped. Not `stepped`: as if no note had a step-up.
+    `tripped`: as if the triggers of step-ups had tripped. Not `stepped`: what discounts, as if no note had a
+    step-up, and of a residual note its rate.
     """
-    margin = np.tile(np.array([n.coupon for n in deal.notes]), (len(level), 1))
+    rate = [n.coupon if stepped or not n.residual else n.discount_rate for n in deal.notes]
+    margin = np.tile(np.array(rate), (len(level), 1))
     for i, note in enumerate(deal.notes):
         if note.step_up is None or not stepped:
             continue

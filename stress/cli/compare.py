@@ -55,16 +55,17 @@ def compare(
 
 
 def _lent(change: xr.Dataset, name: str, *runs: xr.Dataset) -> xr.Dataset:
-    """Of a measure of principal, without the notes that lent nothing in one of the runs."""
+    """Of a measure of principal, without the notes for which it means nothing in one of the runs."""
     import numpy as np
 
-    from stress.measures.means import OF_PRINCIPAL, has_principal
+    from stress.measures.means import OF_PRINCIPAL, has_principal, speaks_of
     from stress.measures.tails import is_tail
 
     if name not in OF_PRINCIPAL and not is_tail(name):
         return change
     notes = change["tranche"]
-    return change.isel(tranche=np.all([has_principal(ds.sel(tranche=notes)) for ds in runs], axis=0))
+    chosen = [ds.sel(tranche=notes) for ds in runs]
+    return change.isel(tranche=np.all([has_principal(ds) & speaks_of(ds, name) for ds in chosen], axis=0))
 
 
 def _rows(change: xr.Dataset) -> list[dict[str, Any]]:

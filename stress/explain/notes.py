@@ -74,7 +74,8 @@ def _alike(deal: Deal) -> Iterator[tuple[str, ...]]:
 def coupon_words(deal: Deal, note: Note) -> str:
     """`5.4% fixed; paid every 3 months in revolving`."""
     if note.residual:
-        return "residual: takes what is left"
+        valued = f", valued at {percent(note.discount_rate)}" if note.discount_rate else ""
+        return f"residual: takes what is left{valued}"
     if note.index is None:
         words = f"{percent(note.coupon)} fixed"
     else:

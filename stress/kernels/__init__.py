@@ -175,6 +175,7 @@ scenario's) x fraction(t), the factor compounds from one date to the next on whi
 schedule: revolving to month revolving_months, then amortization; and T) and is simple in between: after such a date s,
 factor(t) = factor(s) / (1 + g(s + 1) + .. + g(t)), factor(0) = 1. At spread 0 a note that pays all on time and no
 step-up is worth 1, however often it pays; a step-up, by date or by a trigger, is worth what it adds to the cash.
+A residual note has no coupon: its rate is the deal's discount_rate for it, 0 where none is given.
 
 **Layout.** A block is 32 paths, the lanes of every row of the scratch array; a panel is 16 blocks, the unit of
 scheduling. See `layout` (rows), `tables` (inputs), `codes`.

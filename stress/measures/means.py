@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -43,6 +45,8 @@ MEANS = {
 """Every mean that the batch sums can give."""
 OF_PRINCIPAL = ("expected_loss", "loss_probability", "lgd", "wal", "irr")
 """Measures that mean nothing for a certificate, which lent nothing."""
+OF_LIFE = ("wal",)
+"""Measures that mean nothing for a residual note: what is left over comes early or late, it is no repayment."""
 
 
 def mean(ds: xr.Dataset, name: str) -> xr.Dataset:
@@ -66,10 +70,28 @@ def has_principal(ds: xr.Dataset) -> np.ndarray:
     return np.asarray(ds["original"].values > 0.0 if "original" in ds.coords else np.ones(ds["tranche"].shape, bool))
 
 
+def is_residual(ds: xr.Dataset) -> np.ndarray:
+    """(tranche,) True for a residual note, as the job in the Dataset's attributes says."""
+    return np.isin(ds["tranche"].values, list(_residual(str(ds.attrs.get("job") or "{}"))))
+
+
+@lru_cache(maxsize=8)
+def _residual(job: str) -> frozenset[str]:
+    notes = json.loads(job).get("deal", {}).get("notes", ())
+    return frozenset(str(note.get("name")) for note in notes if note.get("residual"))
+
+
+def speaks_of(ds: xr.Dataset, name: str) -> np.ndarray:
+    """(tranche,) whether a mean or probability means something for a note: `OF_PRINCIPAL`, `OF_LIFE`."""
+    known = np.ones(ds["tranche"].shape, bool)
+    known = known & has_principal(ds) if name in OF_PRINCIPAL else known
+    return known & ~is_residual(ds) if name in OF_LIFE else known
+
+
 def replicates_of(ds: xr.Dataset, name: str, first: int | None = None) -> tuple[batches.Replicates, batches.Array]:
     """A mean with each batch left out, and the paths of each batch; `first`: of so many batches only.
 
-    NaN for the yield and the life of a certificate.
+    NaN for the yield and the life of a certificate, and for the life of a residual note.
     """
     spec = spec_of(name)
     read = sums.of_notes if spec.of == "note" else sums.of_pool
@@ -77,7 +99,7 @@ def replicates_of(ds: xr.Dataset, name: str, first: int | None = None) -> tuple[
     if spec.denominator is not None:
         found = batches.quotient(found, sums.means(ds, read, spec.denominator, first)[0])
     if name in ("irr", "wal"):
-        lent = has_principal(ds)
+        lent = speaks_of(ds, name)
         found = batches.Replicates(np.where(lent, found.value, np.nan), np.where(lent[:, None], found.without, np.nan))
     return found, size
 
@@ -116,10 +138,12 @@ def lgd(ds: xr.Dataset) -> xr.Dataset:
 
 
 def wal(ds: xr.Dataset) -> xr.Dataset:
-    """Weighted average life in years: expected principal times time over expected principal. NaN for a certificate.
+    """Weighted average life in years: expected principal times time over expected principal. NaN for a residual note.
+
+    What a residual note gets first counts as its principal, be it the excess spread of month 1: that is no life.
 
     >>> life = wal(ds)["estimate"].sel(scenario="baseline")
-    >>> bool(life.sel(tranche="A") < life.sel(tranche="B") < life.sel(tranche="subordinated"))
+    >>> bool(life.sel(tranche="A") < life.sel(tranche="B") < life.sel(tranche="mezzanine"))
     True
     """
     return mean(ds, "wal")

@@ -87,7 +87,7 @@ def difference(ds: xr.Dataset, measure: str, reference: str | None = None) -> xr
 def compare(ds: xr.Dataset, other: xr.Dataset, measure: str) -> xr.Dataset:
     """`ds` minus `other` for the scenarios and notes that both have; both must rest on the same draws.
 
-    >>> bool((compare(ds, ds, "wal")["estimate"] == 0).all())
+    >>> bool((compare(ds, ds, "irr")["estimate"] == 0).all())
     True
     """
     unlike = [k for k in SAME_DRAWS if ds.attrs.get(k) != other.attrs.get(k)]

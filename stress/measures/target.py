@@ -43,7 +43,7 @@ def reached(target: Target, ds: xr.Dataset) -> tuple[float, str]:
     if target.tranche is not None:
         answer = answer.sel(tranche=[target.tranche])
     elif "tranche" in answer.dims and target.measure not in ("price", "multiple"):
-        answer = answer.isel(tranche=means.has_principal(ds))
+        answer = answer.isel(tranche=means.has_principal(ds) & means.speaks_of(ds, target.measure))
     estimate, error = np.abs(answer["estimate"].values), answer["error"].values
     known = (estimate > 0.0) & np.isfinite(error)
     relative = np.where(known, error / np.where(known, estimate, 1.0), np.inf)

@@ -12,7 +12,7 @@ from scipy import special
 
 from stress.errors import DataError
 from stress.measures.estimate import CONFIDENCE, NORMAL, Interval, as_dataset
-from stress.measures.means import has_principal
+from stress.measures.means import has_principal, speaks_of
 from stress.measures.months import QUANTILES
 from stress.measures.weighted import effective_paths, is_weighted
 
@@ -21,6 +21,8 @@ Array = NDArray[np.float64]
 
 def wal_distribution(ds: xr.Dataset, quantile: Sequence[float] = QUANTILES) -> xr.Dataset:
     """Quantiles over paths of the weighted average life, years, with errors; paths that received principal.
+
+    NaN for a residual note: what is left over is no repayment.
 
     Interval: two order statistics, each widened to the edge of its bin (1/1024 of the range). Weighted paths count as
     `effective_paths`; Sobol points as plain paths, so that theirs is too wide.
@@ -137,7 +139,7 @@ def _distribution(ds: xr.Dataset, name: str, quantile: Sequence[float], unit: st
             ends = bins.at(low)[1], bins.at(high)[2]
             found[:, k, n] = bins.at(levels)[0], (ends[1] - ends[0]) / (2.0 * NORMAL), *ends
     if name != "price":
-        found[:, :, ~has_principal(ds)] = np.nan
+        found[:, :, ~speaks_of(ds, name)] = np.nan
     coords = {"scenario": ds["scenario"], "tranche": ds["tranche"], "quantile": levels}
     return as_dataset(
         Interval(*found), ("scenario", "tranche", "quantile"), coords, unit, f"{name} quantile over paths"

@@ -35,6 +35,12 @@ POOL_WORDS = (
 )
 
 
+RESIDUAL_WORDS = (
+    " A residual note takes what is left: ×, all its cash over its size; IRR, the median; loss, what is missing to its "
+    "size; no average life."
+)
+
+
 def footnotes(ds: xr.Dataset) -> str:
     """What a mark in the table means, where the table has one."""
     capped, paid = float(measures.capped_yield(ds).max()), has_principal(ds)
@@ -42,7 +48,7 @@ def footnotes(ds: xr.Dataset) -> str:
     said += f" Interest not paid when due on paths: {'; '.join(missed)}." if (missed := late(ds, chance, LATE)) else ""
     said += f" mixture: {weights(ds)}." if len(measures.probabilities(ds)) > 1 else ""
     said += f" {CAPPED} yields above {CAP} count as {CAP}: up to {fraction(capped)} of paths." * (capped > 0.0)
-    said += " ×: money multiple of a residual note, all its cash over par." * bool(residual(ds))
+    said += RESIDUAL_WORDS * bool(residual(ds))
     names = ", ".join(str(name) for name in ds["tranche"].values[~paid])
     said += f" {names}: a certificate, it lent nothing and can lose nothing." if names else ""
     return said + _shocks(ds)

@@ -12,7 +12,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from stress.measures.fans import ends
-from stress.measures.means import has_principal
+from stress.measures.means import has_principal, is_residual
 from stress.measures.weighted import mass
 from stress.measures.yields import capped_yield, discounted, irr_distribution, price_distribution, wal_distribution
 from stress.report.figures.convergence import Track
@@ -75,7 +75,8 @@ def note(ds: xr.Dataset, tranche: object) -> Sheet:
     mine = read.sel(tranche=tranche)
     units = _units(mine)
     rows = tuple((_name(one, "scenario"), *_losses(one, units)) for one in _each(mine, "scenario"))
-    return Sheet(head, rows)
+    left = "Loss of a residual note: what all its cash lacks to its size; it takes what is left, so more or less of it."
+    return Sheet(head, rows, left * bool(is_residual(mine)))
 
 
 class _Units(NamedTuple):
@@ -108,26 +109,31 @@ def _unit(column: xr.DataArray, bound: xr.DataArray | None = None) -> Unit:
 def earned(ds: xr.Dataset, tranche: object, residual: bool = False) -> Sheet:
     """One row a scenario for one note: late interest, yield, life and price, with errors. A residual note is owed no
     interest, so none can be late."""
-    read = _read(ds, "irr", "wal", "price", "multiple", "shortfall_probability")
+    if residual:
+        return _of_residual(_read(ds, "irr_quantile", "price", "multiple").sel(tranche=tranche))
+    read = _read(ds, "irr", "wal", "price", "shortfall_probability")
     note = read.assign(capped=capped_yield(ds)).sel(tranche=tranche)
     late_unit = _unit(note["shortfall_probability"], note["shortfall_probability_high"])
     rows = [(_name(one, "scenario"), *_earnings(one, late_unit)) for one in _each(note, "scenario")]
     head = ("Scenario", "Yield (IRR)", "WAL, years", "Price, share of par", "P(late interest) [95%]")
-    if residual:
-        return _of_residual(note, rows)
     late = "Late interest was not paid when due; it stays due and may have been paid later."
     return Sheet(head, tuple(rows), " ".join([late, *_remarks(note)]))
 
 
-def _of_residual(note: xr.Dataset, rows: list[tuple[str, ...]]) -> Sheet:
-    """A residual note's cash over par is a money multiple; a price only where something discounts it. No interest is
-    owed to it."""
-    multiples = [own_unit(*_parts(one, "multiple", "", "_se"), digits=4) for one in _each(note, "scenario")]
+def _of_residual(note: xr.Dataset) -> Sheet:
+    """What a residual note gets: its money multiple, its median yield, and its value where the deal states a rate. What
+    is left over is no repayment, so it has no average life; no interest is owed to it."""
     priced = discounted(note)
-    shown = [(*row[:3], cell, *row[3:4][:priced]) for row, cell in zip(rows, multiples, strict=True)]
-    head = ("Scenario", "Yield (IRR)", "WAL, years", "Money multiple", *("Price, share of par",) * priced)
-    said = "Money multiple: all cash received over par, not discounted."
-    return Sheet(head, tuple(shown), " ".join([said, *_remarks(note)]))
+    rows = []
+    for one in _each(note, "scenario"):
+        median = with_error(*_parts(one.sel(quantile=0.5), "irr_quantile", "", "_se"), unit=PERCENT)
+        value = own_unit(*_parts(one, "price", "", "_se"), digits=4)
+        multiple = own_unit(*_parts(one, "multiple", "", "_se"), digits=4)
+        rows.append((_name(one, "scenario"), multiple, median, *(value,) * priced))
+    head = ("Scenario", "Money multiple", "Median yield (IRR)", *("Value at its rate, share of its size",) * priced)
+    said = "Money multiple: all cash received over its size, not discounted."
+    told = [] if has_principal(note) else _remarks(note)
+    return Sheet(head, tuple(rows), " ".join([said, *told]))
 
 
 def _remarks(one: xr.Dataset) -> list[str]:

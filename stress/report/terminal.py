@@ -204,7 +204,7 @@ def _with_errors(one: xr.Dataset, units: Units) -> list[str]:
     return [
         quantile(*_parts(one, "var", "", "_low", "_high"), unit=units.var) if lost else "0",
         tail_mean(*_parts(one, "es", "", "_se"), unit=units.es),
-        with_error(*_parts(one, "irr", "", "_se"), unit=PERCENT) + _mark(one),
+        with_error(*_yield(one), unit=PERCENT) + _mark(one),
         own_unit(*_parts(one, "wal", "", "_se"), digits=3),
         _price(one),
     ]
@@ -222,14 +222,21 @@ def _without_errors(one: xr.Dataset, units: Units) -> list[str]:
     return [
         fraction(float(one["var"]), unit=units.var),
         fraction(es, unit=units.es) if es != 0.0 else NONE,
-        percent(float(one["irr"])) + _mark(one),
+        percent(_yield(one)[0]) + _mark(one),
         years(float(one["wal"])),
         _price(one).partition(" ±")[0],
     ]
 
 
+def _yield(one: xr.Dataset) -> list[float]:
+    """The mean yield and its error; of a residual note the median: its mean is made by a few paths."""
+    if bool(one["residual_note"]):
+        return _parts(one.sel(quantile=0.5), "irr_quantile", "", "_se")
+    return _parts(one, "irr", "", "_se")
+
+
 def _mark(one: xr.Dataset) -> str:
-    return CAPPED * (float(one["capped"]) > 0.0)
+    return CAPPED * (float(one["capped"]) > 0.0 and not bool(one["residual_note"]))
 
 
 def _parts(one: xr.Dataset, name: str, *ends: str) -> list[float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -10,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from stress import measures
-from stress.measures.means import has_principal
+from stress.measures.means import has_principal, is_residual
 from stress.report.estimator import estimator
 from stress.report.numbers import chance, count, fraction, interval, percent, with_error, years
 
@@ -63,7 +62,8 @@ def _reference(ds: xr.Dataset) -> str:
 def _notes(one: xr.Dataset) -> list[str]:
     """The notes without any loss in one sentence, the others one by one."""
     paths = count(measures.paths(one))
-    safe = [str(n["tranche"].item()) for n in _tranches(one) if float(n["loss_probability"]) == 0.0]
+    notes = [n for n in _tranches(one) if not is_residual(n)]
+    safe = [str(n["tranche"].item()) for n in notes if float(n["loss_probability"]) == 0.0]
     said = []
     if safe:
         bound = fraction(float(one["loss_probability_high"].sel(tranche=safe[0])))
@@ -72,14 +72,25 @@ def _notes(one: xr.Dataset) -> list[str]:
             f"{_list(safe)} {verb} nothing in {paths} paths: the probability of any loss is below {bound} "
             "with 95% confidence, which is not zero."
         )
-    for n in _tranches(one):
+    for n in notes:
         if float(n["loss_probability"]) > 0.0:
             lost = interval(*(float(n[f"loss_probability{k}"]) for k in ("", "_low", "_high")))
             said.append(
                 f"{n['tranche'].item()}: expected loss {_loss(n)} of original balance, any loss in {lost} "
                 f"of paths, mean yield {percent(float(n['irr']))}, average life {years(float(n['wal']))} years."
             )
-    return said
+    return said + [_of_residual(n) for n in _tranches(one) if is_residual(n)]
+
+
+def _of_residual(n: xr.Dataset) -> str:
+    """What is left over is no repayment with a life: how many times its size a residual note gets back, and how often
+    less than once."""
+    missing = interval(*(float(n[f"loss_probability{k}"]) for k in ("", "_low", "_high")))
+    return (
+        f"{n['tranche'].item()} takes what is left: {float(n['multiple']):.2f} times its size on average, at a median "
+        f"yield of {percent(float(n['irr_quantile'].sel(quantile=0.5)))}; less than its size in {missing} of paths "
+        f"({_loss(n)} of it is missing on average)."
+    )
 
 
 def harshest(ds: xr.Dataset) -> tuple[int, str] | None:
@@ -146,8 +157,7 @@ _PARTS = ("estimate", "error", "high")
 
 def residual(ds: xr.Dataset) -> set[str]:
     """Names of the residual notes, which have no coupon to be priced at."""
-    notes = json.loads(str(ds.attrs.get("job") or "{}")).get("deal", {}).get("notes", ())
-    return {str(note.get("name")) for note in notes if note.get("residual")}
+    return {str(name) for name in ds["tranche"].values[is_residual(ds)]}
 
 
 def weights(ds: xr.Dataset) -> str:

@@ -320,7 +320,11 @@ def test_what_the_template_offers_in_comments_is_right_too() -> None:
         (key,) = offer
         if key == "indices":
             document["notes"][0].update(index="euribor_1m", floor=0.0, cap=0.06)
-        place = document["notes"][0] if key in Note.model_fields and key != "name" else document
+        place = (
+            document["notes"][-1 if key == "discount_rate" else 0]
+            if key in Note.model_fields and key != "name"
+            else document
+        )
         place.update(offer)
         if offer.get("step_up", {}).get("trigger"):
             document["triggers"][1]["effect"] = "none"

@@ -21,6 +21,8 @@ class Rates(NamedTuple):
 
 def base_coupon(deal, note, month: int, tripped: bool, stepped: bool = True) -> float:
     """Coupon of a note without shocks, step-up included (if stepped), within its cap and floor and never negative."""
+    if note.residual and not stepped:
+        return note.discount_rate
     coupon = note.coupon + (index_level(deal.indices[note.index], month) if note.index is not None else 0.0)
     up = note.step_up
     if stepped and up is not None and (tripped if up.from_month is None else month >= up.from_month):

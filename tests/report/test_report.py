@@ -286,13 +286,13 @@ def test_the_first_column_of_a_table_of_words_breaks_like_the_others() -> None:
     assert "white-space: normal" in rules[".words td, .words th"]
 
 
-def test_a_residual_note_has_a_money_multiple_and_a_price_only_where_it_is_discounted(ds: xr.Dataset) -> None:
+def test_a_residual_note_has_a_money_multiple_and_a_value_only_where_it_is_discounted(ds: xr.Dataset) -> None:
     alike = ds.assign(price=ds["multiple"])
     plain, apart = (sheets.earned(one, "Subordinated", residual=True) for one in (alike, ds))
-    assert plain.head == ("Scenario", "Yield (IRR)", "WAL, years", "Money multiple")
-    assert apart.head == (*plain.head, "Price, share of par")
+    assert plain.head == ("Scenario", "Money multiple", "Median yield (IRR)")
+    assert apart.head == (*plain.head, "Value at its rate, share of its size")
     multiple = float(ds["multiple"].sel(scenario="baseline", tranche="Subordinated"))
-    assert plain.rows[0][3].startswith(f"{multiple:.4f} ± ")
+    assert plain.rows[0][1].startswith(f"{multiple:.4f} ± ")
     table = str(report.table(ds))
     assert f"×{multiple:.4f} ± " in table
     assert table.count("×") == ds.sizes["scenario"] + 1, "one a scenario, and what it means"

@@ -56,6 +56,8 @@ class Note(Strict):
     """A rise of coupon or margin, from a month or once a trigger has tripped."""
     residual: bool = False
     """The last note takes what is left and has no coupon. With a size of 0 it is a certificate."""
+    discount_rate: AnnualRate = 0.0
+    """Of a residual note: the rate at which its cash is valued; not discounted where left out."""
     payment_months: dict[Phase, Literal[1, 2, 3, 4, 6, 12]] = {}
     """Months between interest payments in a phase; 1 where it is left out."""
 
@@ -65,6 +67,13 @@ class Note(Strict):
             raise ValueError(f"note {self.name}: give share or amount, one of them")
         if self.residual and (self.coupon != 0.0 or self.index is not None or self.step_up is not None):
             raise ValueError(f"note {self.name}: a residual note has no coupon")
+        if self.discount_rate != 0.0 and not self.residual:
+            raise ValueError(
+                f"note {self.name}: discount_rate is of a residual note; others are priced at their coupon plus "
+                "discount_spread"
+            )
+        if self.discount_rate < 0.0:
+            raise ValueError(f"note {self.name}: discount_rate = {self.discount_rate:g}: must not be negative")
         return self
 
 

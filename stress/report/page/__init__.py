@@ -194,7 +194,8 @@ def _note(ds: xr.Dataset, tranche: str, residual: bool) -> tuple[str, Sheet, She
             "(without step-ups) plus the deal's spread."
         )
         svg = svg_of(figures.lives(ds, tranche), f"lives {tranche}")
-        exhibits.append(Exhibit(svg, f"Life, yield and price of {tranche}", caption, sheets.lives(ds, tranche)))
+        what = "Yield and value" if residual else "Life, yield and price"
+        exhibits.append(Exhibit(svg, f"{what} of {tranche}", caption, sheets.lives(ds, tranche)))
     return tranche, losses, sheets.earned(ds, tranche, residual), exhibits
 
 
