@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from stress.errors import DataError
+from stress.tables.ages import are_ages
 from stress.tables.cells import Cells, Row
 from stress.tables.dates import FISCAL, is_fiscal, is_label
 from stress.tables.numbers import is_missing, looks_like_number
@@ -16,6 +18,8 @@ DATES = ("date", "observation date", "time period", "time", "period", "quarter",
 """What a column of periods is called, in small letters with blanks for underscores."""
 WITHIN = {"quarter": "Q", "qtr": "Q", "q": "Q", "季度": "Q", "month": "-", "mon": "-", "月份": "-", "月": "-"}
 """What a second column is called whose numbers count within the year of the first."""
+_WORDS = re.compile(r"[^\W\d_]{3,}|[\u4e00-\u9fff]{2,}")
+"""What a remark has: three letters in a row, or two Chinese signs."""
 YEARS = ("year", "yr", "年", "年份", "年度")
 
 
@@ -86,8 +90,11 @@ def framed(cells: Cells, first: int, last: int, head: int, date: Sequence[int]) 
     names = _names(cells, head, width, date)
     after = cells.row[last + 1 :]
     for row in after:
-        if any(looks_like_number(cell) and parse_period(cell) is None for cell in row.cell[1:]):
+        if not _is_remark(row):
             raise _second(cells, row, after[-1].number)
+    for row in cells.row[head + 1 : first]:
+        if has_number(row.cell) or row.cell[0][:1].isdecimal() or (cells.separator and len(row.cell) != width):
+            raise _second(cells, row, row.number)
     note = list(cells.note)
     around = [*cells.row[:head], *cells.row[head + 1 : first], *after]
     if around:
@@ -118,7 +125,12 @@ def rows_of_periods(cells: Cells, date: Sequence[int]) -> tuple[int, int, int]:
     wide = len(cells.row[first].cell)
     above = [n for n in range(first) if len(cells.row[n].cell) == wide or not cells.separator]
     called = [n for n in above if len(cells.row[n].cell) > k and word(cells.row[n].cell[k]) in DATES]
-    return first, last, called[-1] if called else first - 1
+    head = called[-1] if called else first - 1
+    numbers = [cell for cell in cells.row[head].cell if looks_like_number(cell) and parse_period(cell) is None]
+    if numbers and not are_ages(numbers):
+        said = f"{numbers[0]!r} stands in the heading: is the line a row whose period is misspelt?"
+        raise DataError(f"{cells.place(cells.row[head])}: {said} Name the columns in words")
+    return first, last, head
 
 
 def _dated(row: Row, date: Sequence[int]) -> bool:
@@ -149,9 +161,16 @@ def _names(cells: Cells, head: int, width: int, date: Sequence[int]) -> tuple[st
     return tuple(names)
 
 
+def _is_remark(row: Row) -> bool:
+    """Words, and no number beside them; where it begins with a digit, a word by itself after it."""
+    text = next(cell for cell in row.cell if cell)
+    words = re.search(r"\s[^\W\d_]{3,}", text) if text[0].isdecimal() else _WORDS.search(text)
+    return words is not None and not has_number(row.cell[1:])
+
+
 def _second(cells: Cells, row: Row, last: int) -> DataError:
     lines = f"{cells.unit} {row.number}" if row.number == last else f"{cells.unit}s {row.number} to {last}"
-    what = f"{row.cell[0][:40]!r}: holds numbers but no period"
+    what = f"{row.cell[0][:40]!r}: is neither a row that begins with a period nor a remark in words"
     return DataError(f"{cells.place(row)}: {what}: take {lines} out, or write {ALLOWED}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -25,6 +26,7 @@ from stress.tables.numbers import LARGEST, Mixed, decimal_of, is_missing, looks_
 from stress.tables.periods import Period, Stamp, parse_period, regular
 
 SCENARIO = ("scenario name", "scenario")
+_WITHIN_A_YEAR = frozenset(("Q1", "Q2", "Q3", "Q4", *calendar.month_abbr[1:], *calendar.month_name[1:]))
 _DAILY = "the months repeat: a table has one row a month, quarter or year; take averages or ends of months"
 
 
@@ -95,7 +97,7 @@ def _periods_down(cells: Cells) -> Series:
     _no_ages(frame, [frame.head[k] for k in value], cells.row[head])
     found = numbers(frame, value)
     if len(set(stamps)) < len(stamps):
-        return _long(frame, stamps, text, found, note, scenario)
+        return _long(frame, stamps, date[0], text, found, note, scenario)
     left = [frame.head[k] for k in text if word(frame.head[k]) not in SCENARIO]
     if left:
         note.append(f"columns of text are left out: {', '.join(left)}")
@@ -105,8 +107,8 @@ def _periods_down(cells: Cells) -> Series:
 
 
 def _long(
-    frame: Frame, stamps: Sequence[Stamp], text: Sequence[int], found: dict[int, tuple[float, ...]], note: list[str],
-    scenario: str,
+    frame: Frame, stamps: Sequence[Stamp], date: int, text: Sequence[int], found: dict[int, tuple[float, ...]],
+    note: list[str], scenario: str,
 ) -> Series:  # fmt: skip
     """One observation a row: columns of text tell the series apart, a series for each of their values."""
     keys: list[int] = []
@@ -115,6 +117,10 @@ def _long(
         told = [len(set(zip(column, frame.column(j), strict=True))) == len(set(frame.column(j))) for j in keys]
         if len(set(column)) > 1 and not any(map(is_missing, column)) and not any(told):
             keys.append(k)
+    for k in keys:
+        if set(frame.column(k)) <= _WITHIN_A_YEAR:
+            said = f"column {frame.head[k]!r} counts within the years of {frame.head[date]!r}"
+            raise DataError(f"{frame.cells.file}: {said}: call them Year and Quarter (or Month)")
     group: dict[tuple[str, ...], dict[Stamp, int]] = {}
     for n, stamp in enumerate(stamps):
         one = group.setdefault(tuple(frame.column(k)[n] for k in keys), {})

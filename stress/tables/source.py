@@ -71,11 +71,11 @@ def is_workbook(path: Path) -> bool:
         raise damaged(path, error) from None
 
 
-def unpacked_size(path: Path) -> int:
-    """Bytes of all members of a zip file as its directory says; reading stops there."""
+def unpacked_size(path: Path, named: str = "") -> int:
+    """Bytes of the members of a zip file (whose names hold a word) as its directory says; reading stops there."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return sum(member.file_size for member in archive.infolist())
+            return sum(member.file_size for member in archive.infolist() if named in member.filename)
     except BROKEN as error:
         raise damaged(path, error) from None
 

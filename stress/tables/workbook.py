@@ -13,7 +13,11 @@ from stress.errors import ConfigError, DataError
 from stress.tables.source import BROKEN, damaged, too_large, unpacked_size
 
 MAX_UNPACKED = 512 * 1024**2
-"""Bytes of a workbook's parts once unpacked."""
+"""Bytes of a workbook's parts once unpacked; its rows are read one by one."""
+MAX_STRINGS = 128 * 1024**2
+"""Bytes of its text, which is held in memory."""
+_DAMAGED = (*BROKEN, KeyError, IndexError, TypeError, AttributeError, SyntaxError)
+"""What openpyxl raises on a damaged workbook."""
 
 
 def sheet_rows(path: Path, most_rows: int, most_columns: int) -> tuple[str, list[tuple[int, list[str]]]]:
@@ -43,6 +47,8 @@ def sheets(path: Path) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
     """Each sheet's name and its rows as text, one after another. DataError, LimitError."""
     if unpacked_size(path) > MAX_UNPACKED:
         raise too_large(path, MAX_UNPACKED)
+    if unpacked_size(path, "sharedStrings") > MAX_STRINGS:
+        raise too_large(path, MAX_STRINGS)
     try:
         excel = importlib.import_module("openpyxl")
     except ImportError:
@@ -51,17 +57,20 @@ def sheets(path: Path) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl tells of styles that it leaves out
             book = excel.load_workbook(path, read_only=True, data_only=True)
-            for sheet in book.worksheets:
-                yield sheet.title, _rows(sheet)
-            book.close()
-    except (*BROKEN, KeyError, TypeError, AttributeError, SyntaxError) as error:  # its errors on a damaged workbook
+        for sheet in book.worksheets:
+            yield sheet.title, _rows(path, sheet)
+        book.close()
+    except _DAMAGED as error:
         raise damaged(path, error) from None
 
 
-def _rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+def _rows(path: Path, sheet: Any) -> Iterator[tuple[int, list[str]]]:
     sheet.reset_dimensions()  # what a workbook says of its size is often wrong
-    for number, row in enumerate(sheet.iter_rows(), 1):
-        yield number, [_text(cell) for cell in row]
+    try:
+        for number, row in enumerate(sheet.iter_rows(), 1):
+            yield number, [_text(cell) for cell in row]
+    except _DAMAGED as error:
+        raise damaged(path, error) from None
 
 
 def _text(cell: Any) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import difflib
 import importlib
+import io
 import itertools
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -39,6 +40,37 @@ _SAMPLE = 1 << 18
 _BLOCK = 1 << 22
 
 
+class Lines(io.RawIOBase):
+    """A stream that counts the lines that went through it, blank ones left out."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.n = 0
+        self._before = 10  # as if a line had just ended
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Some bytes, counted."""
+        part = self._stream.read(-1 if size is None else size)
+        text = np.frombuffer(part, dtype=np.uint8)
+        text = text[text != 13]
+        if len(text):
+            end = text == 10
+            started = np.concatenate(([self._before == 10], end[:-1])) & ~end
+            self.n += int(started.sum())
+            self._before = int(text[-1])
+        return part
+
+    def readinto(self, buffer: Any) -> int:
+        """Some bytes, counted."""
+        part = self.read(len(memoryview(buffer)))
+        memoryview(buffer)[: len(part)] = part
+        return len(part)
+
+
 class Tape(NamedTuple):
     """A tape whose heading is known; `chunks` reads it, as often as is needed."""
 
@@ -54,7 +86,10 @@ class Tape(NamedTuple):
     """Row of the first loan in the file, from 1."""
     encoding: str
     separator: str
+    """In a workbook the sheet's name."""
     note: tuple[str, ...]
+    blank: int = 0
+    """Blank lines above the first loan."""
 
 
 def opened(path: str | Path, rename: Mapping[str, str] | None = None) -> Tape:
@@ -140,15 +175,21 @@ def _of_text(path: Path, theirs: dict[str, str]) -> Tape:
         above = "line 1 above the heading is" if line == 1 else f"lines 1 to {line} above the heading are"
         note.append(f"{above} left out")
     place = _places(path, rows[at], theirs)
-    return Tape(path, "text", theirs, place, len(rows[at]), line + 2, encoding, separator, tuple(note))
+    return Tape(path, "text", theirs, place, len(rows[at]), line + 2, encoding, separator, tuple(note), line - at)
 
 
 def _text(tape: Tape) -> Iterator[pd.DataFrame]:
     """By Arrow where it is installed, which is several times faster and minds short rows; else by pandas."""
-    arrow = _arrow("pyarrow.csv")
+    arrow, n = _arrow("pyarrow.csv"), 0
     try:
-        with unpacked(tape.path, MAX_BYTES) as stream:
-            yield from (_by_pandas(tape, stream) if arrow is None else _by_arrow(tape, arrow, stream))
+        with unpacked(tape.path, MAX_BYTES) as packed:
+            stream = Lines(packed)
+            for frame in _by_pandas(tape, stream) if arrow is None else _by_arrow(tape, arrow, stream):
+                n += len(frame)
+                yield frame
+            whole = tape.encoding[:6] not in ("utf-16", "utf-32") and stream.n >= 0
+            if whole and stream.n - (tape.first - 1 - tape.blank) > n:
+                raise DataError(f"{tape.path}: {_running_on(tape) or 'a row goes on over several lines'}")
     except (DataError, LimitError):
         raise
     except UnicodeDecodeError:
@@ -191,12 +232,29 @@ def _cast(column: Any, ours: str, pa: Any) -> Any:
 
 def _by_pandas(tape: Tape, stream: Any) -> Iterator[pd.DataFrame]:
     frames = pd.read_csv(
-        stream, sep=tape.separator, header=None, names=list(range(tape.width)), usecols=list(tape.place.values()),
+        stream, sep=tape.separator, header=None, names=list(range(tape.width)),  # all: so that long rows are refused
         skiprows=tape.first - 1, encoding=tape.encoding, chunksize=CHUNK, dtype={tape.place["level"]: str},
         keep_default_na=False, na_values=[""], index_col=False, low_memory=False,
     )  # fmt: skip
     for frame in frames:
         yield pd.DataFrame({ours: frame[k].to_numpy() for ours, k in tape.place.items()})
+
+
+def _running_on(tape: Tape) -> str:
+    """The first row that goes on over several lines, in words: mostly a quote that is not closed."""
+    with unpacked(tape.path, MAX_BYTES) as stream:
+        lines = (line.decode(tape.encoding, errors="replace") for line in stream)
+        rows = csv.reader(itertools.islice(lines, tape.first - 1, None), delimiter=tape.separator)
+        line = 0
+        try:
+            for _ in rows:
+                if rows.line_num > line + 1:
+                    begin, end = tape.first + line, tape.first + rows.line_num - 1
+                    return f"lines {begin} to {end} are one row: a quote is not closed, or a cell has line breaks"
+                line = rows.line_num
+        except csv.Error:
+            return f"line {tape.first + line}: a quote is not closed"
+    return ""
 
 
 def _ragged(tape: Tape) -> str:

@@ -250,6 +250,18 @@ def test_a_packed_tape_is_bounded_by_what_is_unpacked(tmp_path, monkeypatch):
         gather(file)
 
 
+@pytest.mark.parametrize("arrow", [True, False])
+@pytest.mark.parametrize("column", ["monthly_fee", "remark"])
+def test_a_quote_that_is_not_closed_swallows_no_loans(tmp_path, monkeypatch, arrow, column):
+    if not arrow:
+        monkeypatch.setattr(source_module, "_arrow", lambda name: None)
+    text = LOANS.assign(remark="none").astype({"monthly_fee": object})
+    text.loc[10, column] = f'"{text.loc[10, column]}'
+    text.loc[200, column] = f'{text.loc[200, column]}"'
+    with pytest.raises(DataError, match="lines 12 to 202 are one row: a quote is not closed"):
+        gather(written(tmp_path, csv(text, head=HEAD + ",remark")))
+
+
 def test_a_row_with_other_cells_than_the_heading_is_refused(tmp_path):
     pytest.importorskip("pyarrow")
     for row in ("A,3,2\n", "A,3,2,0,1,0,7,8\n"):

@@ -36,7 +36,7 @@ NO_MULTIPLE = frozenset({"index_rate", "cash_rate", "note_spread", "apr"})
 
 
 class MacroFile(Strict):
-    """A macro table as published: rows of quarters (Federal Reserve), years across (EBA), or plain CSV."""
+    """A macro table as its publisher has it: text or .xlsx, periods down or across (`stress explain --tables`)."""
 
     file: Annotated[str, Field(min_length=1, max_length=500)]
     """Relative to the scenario file."""
