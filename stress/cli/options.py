@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
 
 Command = TypeVar("Command", bound=Any)
 
+if TYPE_CHECKING:
+    IntegerType: TypeAlias = click.ParamType[int]
+    WordType: TypeAlias = click.Choice[str]
+else:  # before click 8.4 they take no type
+    IntegerType, WordType = click.ParamType, click.Choice
 
-class Count(click.ParamType[int]):
+
+class Count(IntegerType):
     """A whole number from 1 on, also written 1_000_000, 1e6, 200k or 2m."""
 
     name = "count"
@@ -33,7 +39,7 @@ class Count(click.ParamType[int]):
         return int(number)
 
 
-class OneOf(click.Choice[str]):
+class OneOf(WordType):
     """A word of a list; a misspelt one is told the right one."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:

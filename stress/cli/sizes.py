@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import re
-
 import click
 
-_UNITS = {"": 1, "b": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30}
+from stress.cli.options import IntegerType
 
 
-class Memory(click.ParamType[int]):
+class Memory(IntegerType):
     """Bytes, also written 500MB, 4G or 2GiB."""
 
     name = "memory"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """The number of bytes."""
-        if isinstance(value, int):
-            return value
-        found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]i?|)b?", str(value).strip().lower())
-        if found is None or found[2] not in _UNITS or float(found[1]) == 0.0:
+        from dask.utils import parse_bytes
+
+        try:
+            text = str(value).strip()
+            amount = int(parse_bytes(text)) if text[:1].isdigit() else 0  # a unit alone would be one of it
+        except (ValueError, TypeError, OverflowError):
+            amount = 0
+        if amount <= 0:
             self.fail(f"{value!r} must be an amount of memory such as 500MB, 4G or 2GiB", param, ctx)
-        return int(float(found[1]) * _UNITS[found[2]])
+        return amount

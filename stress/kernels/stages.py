@@ -53,7 +53,7 @@ class _TextLowering(typed_passes.NativeLowering):  # type: ignore[misc]
         # the dispatcher's key for this overload; its address of 0 is never called, a stage has no Python face
         entry = _dynfunc.make_function(lowered.fndesc.lookup_module(), name, "stage", 0, lowered.env, (library,))
         state.targetctx.insert_user_function(entry, lowered.fndesc, [library])
-        state.reload_init.extend(library._reload_init)
+        state.reload_init.extend(getattr(library, "_reload_init", ()))  # numba before 0.61 has none
         state["cr"] = lowered._replace(cfunc=entry)
         return True
 

@@ -237,7 +237,9 @@ def _by_pandas(tape: Tape, stream: Any) -> Iterator[pd.DataFrame]:
         keep_default_na=False, na_values=[""], index_col=False, low_memory=False,
     )  # fmt: skip
     for frame in frames:
-        yield pd.DataFrame({ours: frame[k].to_numpy() for ours, k in tape.place.items()})
+        cells = {ours: frame[k].to_numpy() for ours, k in tape.place.items()}
+        # pandas makes truth of "true" and "false", and a number of truth
+        yield pd.DataFrame({k: v.astype(str).astype(object) if v.dtype == bool else v for k, v in cells.items()})
 
 
 def _running_on(tape: Tape) -> str:

@@ -60,7 +60,7 @@ def test_a_misspelt_command_is_told_the_right_one(capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("arguments", "hint"),
     [
-        (["run", "--pathz", "3", str(JOB)], "'--paths'"),
+        (["run", "--pathz", "3", str(JOB)], "--paths"),
         (["plot", "x", "heatmap"], "did you mean heat_map?"),
         (["new", "dael", "x"], "did you mean deal?"),
     ],

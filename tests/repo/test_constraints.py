@@ -42,6 +42,13 @@ def test_every_line_is_a_pinned_version_with_its_hashes() -> None:
     assert len(ENTRY.findall(TEXT)) > 80
 
 
+def test_the_oldest_versions_that_are_tried_are_those_that_are_allowed() -> None:
+    lines = (ROOT / ".ci" / "oldest.txt").read_text(encoding="utf-8").splitlines()
+    tried = {line.replace("==", ">=") for line in lines if not line.startswith("#")}
+    project = tomli.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert tried == set(project["project"]["dependencies"])
+
+
 def test_no_address_stands_in_the_file() -> None:
     assert not re.search(r"https?:|://|--index|--find-links|\b[a-z0-9-]+\.(org|com|net|io)\b", TEXT)
 

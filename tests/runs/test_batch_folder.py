@@ -223,7 +223,7 @@ def test_two_drivers_do_not_share_a_folder(run: Run, tmp_path: Path, sha: str) -
             run()
         holder.kill()
         holder.wait()
-    assert json.loads(lock.read_text())["pid"] == holder.pid
+    assert json.loads(lock.with_name("holder.json").read_text())["pid"] == holder.pid
     assert run().manifest["result_sha256"] == sha
 
 

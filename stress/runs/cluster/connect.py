@@ -50,6 +50,7 @@ def local(workers: int) -> Iterator[Any]:
             host=LOOPBACK,
             security=True,
             dashboard_address=f"{LOOPBACK}:0",
+            worker_dashboard_address=f"{LOOPBACK}:0",
             scheduler_kwargs={"dashboard": False},
             memory_limit=0,
             silence_logs=50,
