@@ -75,7 +75,10 @@ def note(ds: xr.Dataset, tranche: object) -> Sheet:
     mine = read.sel(tranche=tranche)
     units = _units(mine)
     rows = tuple((_name(one, "scenario"), *_losses(one, units)) for one in _each(mine, "scenario"))
-    left = "Loss of a residual note: what all its cash lacks to its size; it takes what is left, so more or less of it."
+    left = (
+        "Loss of a residual note: what all its cash lacks to its size. It takes what is left, whatever its size: of a "
+        "smaller one less would be missing."
+    )
     return Sheet(head, rows, left * bool(is_residual(mine)))
 
 
