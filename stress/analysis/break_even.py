@@ -50,7 +50,7 @@ def breakeven(
     the same draws. Raises ConfigError for an unknown note, shock or scenario, for ends beyond what
     the shock may be, and for index rates where the deal has none.
 
-    >>> few = job.model_copy(update={"paths": 512})
+    >>> few = job.but(paths=512)
     >>> answer = breakeven(few, "subordinated", "defaults", percentiles=[0.5])
     >>> bool(answer.answers[1].low <= answer.answers[1].value <= answer.answers[1].high)
     True

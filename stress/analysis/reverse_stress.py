@@ -56,7 +56,7 @@ def reverse(
 
     Paths and seed are the job's. Raises ConfigError for an unknown note or scenario, or a loss outside [0, 1).
 
-    >>> found = reverse(job.model_copy(update={"paths": 512}), "subordinated")
+    >>> found = reverse(job.but(paths=512), "subordinated")
     >>> found.beta > 0.0 and bool(found.path["loss"].sel(tranche="subordinated") > 0.0)
     True
     """

@@ -45,7 +45,7 @@ def sensitivity(
     out the last note, for a measure of principal the last that lent some. Raises ConfigError for an unknown measure,
     note or scenario, for the principal of a certificate and the life of a residual note.
 
-    >>> answer = sensitivity(job.model_copy(update={"paths": 512}), "EL", "subordinated")
+    >>> answer = sensitivity(job.but(paths=512), "EL", "subordinated")
     >>> answer.bars[0].reach >= answer.bars[-1].reach
     True
     """

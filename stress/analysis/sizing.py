@@ -50,7 +50,7 @@ def size(
     >>> from stress.analysis.bands import load_bands
     >>> from stress.analysis.note_targets import target_of
     >>> target = target_of("A:PD=0.05", load_bands(None))
-    >>> sized = size(job.model_copy(update={"paths": 2048}), dict([target]))
+    >>> sized = size(job.but(paths=2048), dict([target]))
     >>> [note.note for note in sized.notes]
     ['A', 'B', 'mezzanine', 'subordinated']
     """

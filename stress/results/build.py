@@ -56,7 +56,7 @@ def build(
     >>> from stress.assemble.calendar import calendar_of
     >>> from stress.runs.engine import tallies
     >>> from stress.kernels.tally import merge
-    >>> tally = merge(list(tallies(job.model_copy(update={"paths": 1024}), 1, None)))
+    >>> tally = merge(list(tallies(job.but(paths=1024), 1, None)))
     >>> names = [[x.name for x in group] for group in (job.scenarios, job.deal.notes, job.deal.triggers)]
     >>> found = build(tally._asdict(), *names, calendar_of(job.deal).collection_end, {"seed": "7", "paths": 1024})
     >>> int(found["batch_path"].sum())

@@ -7,6 +7,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+import stress
+
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 FEW = "paths = 4_000"
@@ -62,6 +64,17 @@ def test_a_notebook_names_no_folder_of_the_machine_that_ran_it(file):
 def test_a_notebook_has_one_cell_of_parameters_that_sets_the_paths(file):
     (cell,) = parameters_of(nbformat.read(file, as_version=4))
     assert re.fullmatch(r"paths = [\d_]+", cell.source)
+
+
+@every_notebook
+def test_a_notebook_uses_public_names_and_changes_inputs_by_the_door(file):
+    public = {"stress", *(f"stress.{name}" for name in stress.__all__)}
+    cells = code_of(nbformat.read(file, as_version=4))
+    found = [node for cell in cells for node in ast.walk(parsed(cell))]
+    taken = [node.module for node in found if isinstance(node, ast.ImportFrom)]
+    taken += [alias.name for node in found if isinstance(node, ast.Import) for alias in node.names]
+    assert {name for name in taken if name.split(".")[0] == "stress"} <= public
+    assert not [cell.source for cell in cells if "model_copy" in cell.source]
 
 
 @pytest.mark.slow
