@@ -49,12 +49,21 @@ def macro_path(satellite: Satellite, path: xr.Dataset, expected: xr.Dataset) -> 
     edge = 1e-9
     by_month = (link(np.clip(moved, edge, 1 - edge)) - link(np.clip(base, edge, 1 - edge))).mean(axis=1)
     shift = np.array([by_month[k : k + months].mean() for k in range(0, by_month.size, months)])
+    own_moves = _uncarried(satellite, shift)
     names = tuple(dict.fromkeys(term.variable for term in satellite.terms))
     system, unit = _system(satellite, names, shift.size)
-    move = np.linalg.lstsq(system * np.repeat(unit, shift.size), shift, rcond=1e-9)[0].reshape(len(names), -1)
-    left = shift - (system * np.repeat(unit, shift.size)) @ move.ravel()
+    move = np.linalg.lstsq(system * np.repeat(unit, shift.size), own_moves, rcond=1e-9)[0].reshape(len(names), -1)
+    left = own_moves - (system * np.repeat(unit, shift.size)) @ move.ravel()
     ends = tuple(min(k + months, by_month.size) for k in range(0, by_month.size, months))
     return MacroPath(satellite.name, names, ends, shift, (move * unit[:, None]).T, float(np.abs(left).max()))
+
+
+def _uncarried(satellite: Satellite, shift: Array) -> Array:
+    """The shift of each period less what the satellite's own lags carry on of those before."""
+    found = shift.copy()
+    for own in satellite.own:
+        found[own.lag :] -= own.coefficient * shift[: shift.size - own.lag]
+    return found
 
 
 def _system(satellite: Satellite, names: tuple[str, ...], n: int) -> tuple[Array, Array]:

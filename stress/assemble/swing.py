@@ -46,6 +46,9 @@ def swing_of(swing: inputs.Swing, segments: list[str], n_month: int) -> Swing:
         index += term.coefficient * _lagged(variable, term.lag)
         if term.difference:
             index -= term.coefficient * _lagged(variable, term.lag + term.difference)
+    for q in range(1, n_period + 1):
+        for own in swing.satellite.own:
+            index[q] += own.coefficient * index[q - own.lag] if own.lag <= q else 0.0
     shock = swing.elasticity * np.tensordot(weight, index, axes=1)
     reach = _REACH * np.sqrt((shock**2).sum(axis=(1, 2)))
     base = np.array(swing.shift)[:n_month, None]

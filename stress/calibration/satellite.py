@@ -22,11 +22,15 @@ from stress.tables.periods import Period
 Array = NDArray[np.float64]
 Link = Literal["logit", "probit"]
 
+MOST_OWN_LAG = 24
 _TERM = re.compile(r"^(?P<variable>.+?)(?:@lag(?P<lag>\d{1,2}))?(?:@diff(?P<difference>\d{1,2}))?$")
 
 
 class Term(NamedTuple):
-    """A regressor: x[t - lag], less x[t - lag - difference] where a difference is asked for. Periods of the table."""
+    """A regressor: x[t - lag], less x[t - lag - difference] where a difference is asked for. Periods of the table.
+
+    Without a variable: what is explained itself, on the link's scale, `lag` periods before.
+    """
 
     variable: str
     lag: int = 0
@@ -65,20 +69,31 @@ class SatelliteFit(NamedTuple):
         return _table(self)
 
     def expected(self, macro: MacroTable, start: Period, n: int) -> Array:
-        """Fitted rate of n periods from `start`, as an annualised fraction."""
-        level = design(macro, self.term, start, n) @ np.array(self.coefficient)
+        """Fitted rate of n periods from `start`, as an annualised fraction; own lags start from rest."""
+        given = [i for i, term in enumerate(self.term) if term.variable]
+        beside = np.array([self.coefficient[0], *(self.coefficient[1 + i] for i in given)])
+        level = design(macro, tuple(self.term[i] for i in given), start, n) @ beside
+        own = {term.lag: b for term, b in zip(self.term, self.coefficient[1:], strict=True) if not term.variable}
+        rest = level[0] / (1.0 - sum(own.values()))
+        for t in range(n if own else 0):
+            level[t] += sum(b * (level[t - lag] if lag <= t else rest) for lag, b in own.items())
         return np.asarray(expit(level) if self.link == "logit" else ndtr(level), dtype=np.float64)
 
 
 def parse_term(text: str) -> Term:
-    """A term as written on the command line: `Unemployment rate`, `Unemployment rate@lag1`, `...@lag1@diff4`.
+    """A term as written on the command line: `Unemployment rate`, `Unemployment rate@lag1`, `...@lag1@diff4`; `@lag1`
+    alone is the explained rate itself a period before.
 
-    >>> parse_term("Unemployment rate@diff4")
-    Term(variable='Unemployment rate', lag=0, difference=4)
+    >>> parse_term("Unemployment rate@diff4"), parse_term("@lag1")
+    (Term(variable='Unemployment rate', lag=0, difference=4), Term(variable='', lag=1, difference=0))
     """
+    if own := re.fullmatch(r"@lag(\d{1,2})", text.strip()):
+        if not 1 <= int(own[1]) <= MOST_OWN_LAG:
+            raise ConfigError(f"{text!r}: a lag of the rate itself is from 1 to {MOST_OWN_LAG} periods")
+        return Term("", int(own[1]))
     found = _TERM.match(text.strip())
     if not found or "@" in found["variable"]:
-        raise ConfigError(f"{text!r}: a satellite term is NAME, NAME@lag2, NAME@diff4 or NAME@lag1@diff4")
+        raise ConfigError(f"{text!r}: a satellite term is NAME, NAME@lag2, NAME@diff4, NAME@lag1@diff4, or @lag1")
     return Term(found["variable"].strip(), int(found["lag"] or 0), int(found["difference"] or 0))
 
 
@@ -108,7 +123,14 @@ def fit_satellite(
     if history.start.per_year == 2:
         raise DataError(f"{history.file}: half-years: a satellite is fitted to years, quarters or months")
     y = linked(history, target, link, unit)
-    x = design(macro, terms, history.start, history.n)
+    terms = tuple(sorted(terms, key=lambda term: not term.variable))
+    given, lags_of_its_own = [t for t in terms if t.variable], [t.lag for t in terms if not t.variable]
+    if not given:
+        raise ConfigError("--term: at least one variable: @lag1 alone explains a rate by itself")
+    skip = max(lags_of_its_own, default=0)
+    whole, y = y, y[skip:]
+    x = design(macro, tuple(given), history.start.shift(skip), len(y))
+    x = np.column_stack([x, *(whole[skip - lag : len(whole) - lag] for lag in lags_of_its_own)])
     if len(y) <= x.shape[1] + 2:
         raise DataError(f"{history.file}: {len(y)} observations are too few for {x.shape[1]} coefficients")
     lags = int(4.0 * (len(y) / 100.0) ** (2.0 / 9.0)) if robust_lags is None else robust_lags
@@ -122,7 +144,7 @@ def fit_satellite(
     persistence = float(np.corrcoef(residual[1:], residual[:-1])[0, 1]) if spread > 1e-12 else 0.0
     return SatelliteFit(
         target, link, terms, _numbers(plain.params), _numbers(plain.bse), _numbers(robust.bse), lags,
-        float(plain.rsquared), len(y), history.start.per_year, history.label(0), history.label(history.n - 1),
+        float(plain.rsquared), len(y), history.start.per_year, history.label(skip), history.label(history.n - 1),
         spread, persistence, f"{history.file} on {macro.file}",
     )  # fmt: skip
 

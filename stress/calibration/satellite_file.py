@@ -29,7 +29,8 @@ def satellite_to_toml(fit: SatelliteFit, name: str = "") -> str:
     line += ["", "[constant]", *_errors(row[0])]
     for term, part in zip(fit.term, row[1:], strict=True):
         place = (("variable", term.variable), ("lag", term.lag), ("difference", term.difference))
-        line += ["", "[[terms]]", *_pairs(place), *_errors(part)]
+        table = ["", "[[terms]]", *_pairs(place)] if term.variable else ["", "[[own]]", *_pairs((("lag", term.lag),))]
+        line += [*table, *_errors(part)]
     sample = (
         ("n", fit.n), ("first", fit.first), ("last", fit.last), ("r2", fit.r2), ("robust_lags", fit.robust_lags),
         ("residual_sd", fit.residual_sd), ("residual_persistence", fit.residual_persistence),
@@ -46,13 +47,14 @@ def read_satellite(path: str | Path) -> SatelliteFit:
     file = parse_as(Path(path), Satellite, "satellite")
     if file.sample is None or file.constant is None or file.link not in ("logit", "probit"):
         raise ConfigError(f"{path}: is not a fitted satellite: needs link logit or probit, [constant] and [sample]")
-    row: tuple[Estimate, ...] = (file.constant, *file.terms)
+    row: tuple[Estimate, ...] = (file.constant, *file.terms, *file.own)
     missing = [key for key in ("error", "robust_error") for r in row if getattr(r, key) is None]
     if missing:
         raise ConfigError(f"{path}: is not a fitted satellite: a coefficient has no {missing[0]}")
     sample = file.sample
     return SatelliteFit(
-        file.target, file.link, tuple(Term(t.variable, t.lag, t.difference) for t in file.terms),
+        file.target, file.link,
+        (*(Term(t.variable, t.lag, t.difference) for t in file.terms), *(Term("", t.lag) for t in file.own)),
         tuple(r.coefficient for r in row),
         tuple(r.error or 0.0 for r in row), tuple(r.robust_error or 0.0 for r in row),
         sample.robust_lags, sample.r2, sample.n, file.per_year, sample.first, sample.last, sample.residual_sd,

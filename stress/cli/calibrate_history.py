@@ -98,7 +98,10 @@ def rho(
 @click.argument("history", type=FILE, metavar="HISTORY.csv")
 @click.argument("macro", type=FILE, metavar="MACRO.csv")
 @click.option("--column", help="The default rate. [default: the only column of HISTORY.csv]")
-@click.option("--term", "terms", multiple=True, required=True, metavar="NAME[@lagN][@diffN]", help="May be repeated.")
+@click.option(
+    "--term", "terms", multiple=True, required=True, metavar="NAME[@lagN][@diffN]",
+    help="May be repeated; @lagN without a name is the rate itself N periods before.",
+)  # fmt: skip
 @click.option("--link", type=OneOf(["logit", "probit"]), default="logit", show_default=True)
 @click.option("--unit", type=float, default=0.01, show_default=True, help="0.01 where the rates are in percent.")
 @click.option("--first", metavar="PERIOD", help="First period of the sample. [default: the history's first]")

@@ -118,8 +118,9 @@ def satellite_notes(fit: SatelliteFit) -> str:
     said = [
         f"Residuals: sd {fit.residual_sd:.4f}, lag-1 correlation {phi:.2f}: {fit.n} observations are worth "
         f"{effective:.0f} independent ones. HAC = Newey-West with {fit.robust_lags} lags.",
-        f"In a scenario, residual_rho = true leaves the factor {1.0 - fit.r2:.2f} of rho.",
     ]
+    if all(term.variable for term in fit.term):
+        said.append(f"In a scenario, residual_rho = true leaves the factor {1.0 - fit.r2:.2f} of rho.")
     if memory > fit.robust_lags:
         horizon = HORIZON[fit.per_year]
         said.insert(

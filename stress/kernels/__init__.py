@@ -56,8 +56,8 @@ logit p + c + x, F normal or Student t; c keeps the mean over e_own at p.
 - Heterogeneity: e_own is one normal a segment (purpose 4, index = segment), s its standard deviation.
 - Macro shift: deviations of the macro variables from the scenario's paths, d_q = sum_l A_l d_{q-l} + P e_q, d_0 = 0 at
   the starting period, P P' = the innovations' covariance, P lower (purpose 1, item = variable, index = q - 1). The
-  satellite's index deviates by elasticity x sum_k b_k (d_{q-lag} - d_{q-lag-difference}), between periods by the
-  scenario's rule of interpolation; macro shift = log odds of the monthly rate of the satellite at (its shift in the
+  satellite's index deviates by elasticity x i_q, i_q = sum_k b_k (d_{q-lag} - d_{q-lag-difference}) + sum_j a_j i_{q-j}
+  (a_j its own lags, i_q = 0 up to the starting period), between periods by the scenario's rule of interpolation; macro shift = log odds of the monthly rate of the satellite at (its shift in the
   scenario + the deviation), less that without.
 
 **Obligors.** With N obligors each owes the ticket (cut-off balance / N). A transition from a balance b then moves

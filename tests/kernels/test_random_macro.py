@@ -18,6 +18,7 @@ from stress.calibration.var import fit_var
 from stress.cli import main
 from stress.errors import ConfigError, DataError
 from stress.inputs.macro.interpolate import at_months
+from stress.inputs.macro.satellite import OwnLag
 from stress.inputs.macro.var import Var
 from stress.inputs.table import MacroTable
 from stress.tables.periods import Period
@@ -42,9 +43,18 @@ def case_of(job, name):
     return next(case for case in job.scenarios if case.name == name)
 
 
-@pytest.mark.parametrize("path", [0, 77, 5_000_003])
-def test_entry_rates_follow_the_drawn_unemployment_of_the_path(job, path):
+def with_own_lag(job, coefficient: float):
+    """The job with a satellite that carries on a share of its own move a quarter before."""
+    case = case_of(job, NAME)
+    satellite = case.swing.satellite.model_copy(update={"own": (OwnLag(lag=1, coefficient=coefficient),)})
+    moved = case.model_copy(update={"swing": case.swing.model_copy(update={"satellite": satellite})})
+    return job.model_copy(update={"scenarios": (moved,)})
+
+
+@pytest.mark.parametrize(("path", "own"), [(0, 0.0), (77, 0.0), (5_000_003, 0.0), (77, 0.6)])
+def test_entry_rates_follow_the_drawn_unemployment_of_the_path(job, path, own):
     """Annual charge-off rate of the satellite at the drawn index, over that at the scenario's, as monthly odds."""
+    job = with_own_lag(job, own) if own else job
     swing = case_of(job, NAME).swing
     data = stress.replay(job, path=path, scenario=NAME)
     names = list(swing.var.variables)
@@ -54,6 +64,8 @@ def test_entry_rates_follow_the_drawn_unemployment_of_the_path(job, path):
     n_period = (swing.start + n_month - 1) // 3 - base.ordinal
     lags = [[list(row) for row in matrix] for matrix in swing.var.lags]
     deviation = draws.index_deviations(path, lags, root, terms, n_period, job.seed)
+    for q in range(1, len(deviation)):
+        deviation[q] += own * deviation[q - 1]
     by_month = np.array(at_months(deviation, base, swing.start, n_month, swing.interpolation))
     before = expit(logit(swing.rate) + np.array(swing.shift)) / 12.0
     after = expit(logit(swing.rate) + np.array(swing.shift) + swing.elasticity * by_month) / 12.0

@@ -9,7 +9,7 @@ from pathlib import Path
 from stress.errors import DataError
 from stress.inputs.macro import Macro
 from stress.inputs.macro.interpolate import Rule, finer
-from stress.inputs.macro.satellite import Satellite, SatelliteTerm
+from stress.inputs.macro.satellite import Satellite, SatelliteTerm, carried
 from stress.inputs.table import MacroTable, join_tables, read_table
 from stress.spelling import suggest
 from stress.tables.periods import Period
@@ -38,7 +38,8 @@ def check_columns(satellite: Satellite, tables: list[MacroTable]) -> None:
 
 
 def shifts(satellite: Satellite, tables: list[MacroTable], macro: Macro, base: Period, n: int) -> list[float]:
-    """sum_k b_k (x_k,t - x_k,0) of n periods from `base`, the first 0; beyond the tables refused or held."""
+    """sum_k b_k (x_k,t - x_k,0) of n periods from `base`, the first 0, with what own lags carry on; beyond the tables
+    refused or held."""
     covered = n
     for term in satellite.terms:
         table = _table_of(term.variable, tables, satellite.per_year)
@@ -54,7 +55,7 @@ def shifts(satellite: Satellite, tables: list[MacroTable], macro: Macro, base: P
     for term in satellite.terms:
         value = regressor(term, tables, macro.interpolation, satellite.per_year, base, len(total))
         total = [t + term.coefficient * (x - value[0]) for t, x in zip(total, value, strict=True)]
-    return total + [total[-1]] * (n - len(total))
+    return carried(satellite.own, total + [total[-1]] * (n - len(total)))
 
 
 def held(variable: str, tables: list[MacroTable], macro: Macro, per_year: int, base: Period, n: int) -> list[float]:

@@ -38,6 +38,13 @@ class SatelliteTerm(Estimate):
     """Periods over which its change is taken; 0 for the level."""
 
 
+class OwnLag(Estimate):
+    """What is explained, some periods before: the coefficient of link(y[t - lag])."""
+
+    lag: Annotated[int, Field(ge=1, le=24)]
+    """Periods of `per_year`."""
+
+
 class Sample(Strict):
     """What a satellite was estimated from, and how well it fits."""
 
@@ -58,7 +65,10 @@ class Sample(Strict):
 
 
 class Satellite(Document):
-    """link(y_t) = link(y_0) + sum_k b_k (x_k,t - x_k,0): only movements against the start act."""
+    """link(y_t) = link(y_0) + s_t, s_t = sum_k b_k (x_k,t - x_k,0) + sum_j a_j s_{t-j}: only movements act.
+
+    The a_j are its own lags, where it has some; s is 0 up to the start.
+    """
 
     kind: Literal["satellite"]
     """What the file is."""
@@ -76,6 +86,8 @@ class Satellite(Document):
     """Intercept, where it was estimated."""
     terms: Annotated[tuple[SatelliteTerm, ...], Field(min_length=1, max_length=16)]
     """Regressors."""
+    own: Annotated[tuple[OwnLag, ...], Field(max_length=8)] = ()
+    """Lags of what is explained itself: a shock to a variable then builds up over periods."""
     sample: Sample | None = None
     """What it was estimated from."""
 
@@ -84,4 +96,40 @@ class Satellite(Document):
         seen = [(term.variable, term.lag, term.difference) for term in self.terms]
         if len(set(seen)) != len(seen):
             raise ValueError("terms: the same variable, lag and difference appears twice")
+        if len({term.lag for term in self.own}) != len(self.own):
+            raise ValueError("own: the same lag appears twice")
+        if not dies_out(self.own):
+            raise ValueError("own: what these coefficients carry on does not die out: a root is not below 1")
         return self
+
+    @property
+    def memory(self) -> float:
+        """Sum of the coefficients of its own lags; a lasting move acts 1 / (1 - memory) times in the end."""
+        return sum(term.coefficient for term in self.own)
+
+
+def carried(own: tuple[OwnLag, ...], moves: list[float]) -> list[float]:
+    """Moves by period with what the own lags carry on of those before; nothing has moved before the first.
+
+    >>> carried((OwnLag(lag=1, coefficient=0.5),), [0.0, 1.0, 1.0, 1.0])
+    [0.0, 1.0, 1.5, 1.75]
+    """
+    found: list[float] = []
+    for place, move in enumerate(moves):
+        found.append(move + sum(a.coefficient * found[place - a.lag] for a in own if a.lag <= place))
+    return found
+
+
+def dies_out(own: tuple[OwnLag, ...]) -> bool:
+    """Whether all roots of an autoregression are below 1: its partial autocorrelations are, by Levinson's recursion
+    backwards (Barndorff-Nielsen and Schou 1973)."""
+    order = max((term.lag for term in own), default=0)
+    phi = [0.0] * order
+    for term in own:
+        phi[term.lag - 1] = term.coefficient
+    while phi:
+        last = phi[-1]
+        if abs(last) >= 1.0 - 1e-9:
+            return False
+        phi = [(a + last * b) / (1.0 - last * last) for a, b in zip(phi[:-1], reversed(phi[:-1]), strict=True)]
+    return True

@@ -104,7 +104,7 @@ def start_rate(
     level = satellite.constant.coefficient + math.fsum(
         term.coefficient * x for term, x in zip(satellite.terms, here, strict=True)
     )
-    return _inverse(satellite, level)
+    return _inverse(satellite, level / (1.0 - satellite.memory))
 
 
 def _effect(use: SatelliteUse, satellite: Satellite, how: str, shift: float, rate: float | None) -> float:
@@ -144,6 +144,8 @@ def _residual(use: SatelliteUse, satellite: Satellite) -> tuple[Shock, ...]:
         return ()
     if satellite.sample is None:
         raise ConfigError("residual_rho needs a satellite with a [sample] and its r2")
+    if satellite.own:
+        raise ConfigError("residual_rho: the r2 of a satellite with own lags counts what those explain: leave it out")
     return (Shock(target="rho", multiply=float(f"{1.0 - max(satellite.sample.r2, 0.0):.10g}")),)
 
 
