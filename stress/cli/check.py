@@ -95,7 +95,8 @@ def _notes(path: Path, model: Any) -> list[Remark]:
     from stress.inputs.deal import Deal
     from stress.inputs.deal.remarks import notes_of_deal
     from stress.inputs.files.expand import cases_of_file
-    from stress.inputs.files.parts import located
+    from stress.inputs.files.parts import located, scenario_files
+    from stress.inputs.files.table_remarks import notes_of_tables
     from stress.inputs.job import Job, Sweep
     from stress.inputs.job.scenario_remarks import notes_of_cases
     from stress.inputs.pool import Pool
@@ -109,13 +110,14 @@ def _notes(path: Path, model: Any) -> list[Remark]:
 
             jobs = model.jobs if isinstance(model, Sweep) else (model,)
             of = [located(path, job, remarks_of(job)) for job in jobs]
-            return list(dict.fromkeys(note for notes in of for note in notes))
+            read = notes_of_tables(file for job in jobs for file in scenario_files(path, job))
+            return list(dict.fromkeys([*(note for notes in of for note in notes), *read]))
         case Deal():
             found = notes_of_deal(model)
         case Pool():
             found = [*notes_of_pool(model), *notes_of_static_default(model)]
         case Scenario():
-            found = notes_of_cases(cases_of_file(path, model))
+            found = [*notes_of_cases(cases_of_file(path, model)), *notes_of_tables([path])]
         case _:
             found = []
     return [note._replace(file=str(path)) for note in found]

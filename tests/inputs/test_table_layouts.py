@@ -324,6 +324,24 @@ def test_check_tells_how_a_table_is_read(tmp_path, capsys):
     assert "no column of periods" in capsys.readouterr().err
 
 
+def test_check_of_a_scenario_tells_what_its_tables_leave_out(tmp_path, capsys):
+    written(tmp_path, QUARTERS["a title above"])
+    satellite = (
+        'kind = "satellite"\nversion = 1\nname = "s"\nlink = "log"\nper_year = 4\n'
+        '[[terms]]\nvariable = "rate"\ncoefficient = 0.1\n'
+    )
+    (tmp_path / "s.toml").write_text(satellite)
+    scenario = (
+        'kind = "scenario"\nversion = 1\nname = "m"\nmacro = { tables = [{ file = "table.csv" }], start = "2023 Q2" }\n'
+        'satellites = [{ file = "s.toml", target = "default_odds" }]\n'
+    )
+    (tmp_path / "m.toml").write_text(scenario)
+    assert _run(["check", str(tmp_path / "m.toml"), "--json"]) == 0, capsys.readouterr().err
+    (line,) = json.loads(capsys.readouterr().out)
+    (note,) = (note for note in line["notes"] if note["key"] == "macro.tables[1].file")
+    assert note["says"] == "table.csv: left out as no rows of the table: line 1"
+
+
 def test_the_layouts_are_listed_by_publisher(capsys):
     assert _run(["explain", "--tables"]) == 0
     said = capsys.readouterr().out

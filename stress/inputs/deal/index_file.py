@@ -46,7 +46,8 @@ def _read(path: Path, deal: Deal, name: str, index: IndexFile) -> IndexByMonth:
         raise DataError(f"{file}: has no level on or before {day}, the first day of the deal's month 1")
     inside = [(number, level) for number, level in points.items() if number <= deal.legal_maturity_months]
     turns = [p for k, p in enumerate(inside) if k == 0 or p[1] != inside[k - 1][1]]
-    return IndexByMonth(by_month=tuple(turns), source=f"{index.file}, column {frame.head[column]}")
+    how = f" ({'; '.join(frame.note)})" if frame.note else ""
+    return IndexByMonth(by_month=tuple(turns), source=f"{index.file}, column {frame.head[column]}{how}")
 
 
 def _dated(cells: Cells, first: int) -> tuple[Frame, int, list[int]]:
