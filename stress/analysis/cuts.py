@@ -68,8 +68,18 @@ class Work(NamedTuple):
     table: Bands
     threads: int | None
     progress: trials.Progress | None
-    sampler: Sampler | None = None
-    """One for all trials, so that they share their draws and weights; None: plain paths."""
+    samplers: Mapping[str, Sampler] | None = None
+    """One a scenario for all trials, so that they share their draws and weights; None: plain paths."""
+
+    def case_of(self, note: int) -> ScenarioCase:
+        """The scenario that a note is judged under: its target's own, or the one that was asked."""
+        target = self.wanted.get(note)
+        return self.case if target is None or not target.scenario else trials.case_of(self.job, target.scenario)
+
+    def cases(self) -> dict[str, ScenarioCase]:
+        """All scenarios that some note is judged under, by name, the one that was asked first."""
+        used = (self.case, *(self.case_of(note) for note in self.wanted))
+        return {case.name: case for case in used}
 
 
 def smallest_cut(work: Work, shares: list[float], first: int, note: int) -> Cut:
@@ -143,7 +153,7 @@ def _meets(work: Work, shares: list[float], note: int) -> bool:
     """Whether the upper end of the interval lies within the limit; or no path drawn around losses shows one, where a
     bound says how few plain ones there are and nothing of the note."""
     value, limit = _trial(work, shares, note)
-    return bool(value.high <= limit or (work.sampler is not None and value.estimate == 0.0))
+    return bool(value.high <= limit or (work.samplers is not None and value.estimate == 0.0))
 
 
 def _may_meet(work: Work, shares: list[float], note: int) -> bool:
@@ -153,5 +163,7 @@ def _may_meet(work: Work, shares: list[float], note: int) -> bool:
 
 
 def _trial(work: Work, shares: list[float], note: int) -> tuple[Interval, float]:
-    reading = read(with_shares(work.job, shares), work.case, work.threads, work.sampler)
+    case = work.case_of(note)
+    sampler = None if work.samplers is None else work.samplers[case.name]
+    reading = read(with_shares(work.job, shares), case, work.threads, sampler)
     return against(work.wanted[note], reading, note, work.table)

@@ -22,32 +22,36 @@ class Target(NamedTuple):
     limit: float
     """Largest expected loss, or largest probability of a loss; NaN for a band."""
     band: str = ""
+    scenario: str = ""
+    """Under which it must be met; empty: the one that the sizing is asked under."""
 
     def __str__(self) -> str:
         return f"band {self.band}" if self.kind == "BAND" else f"{self.kind} ≤ {self.limit:g}"
 
 
 def target_of(text: str, bands: Bands) -> tuple[str | None, Target]:
-    """`EL=0.0005`, `A:PD=0.001` or `A:band=3` -> the note (None: every note but the residual one) and its target.
+    """`EL=0.0005`, `A:PD=0.001`, `A:band=3` or `A:PD=0.001@macro_severe` -> the note (None: every note but the residual
+    one) and its target.
 
     >>> target_of("A:PD=0.001", stress.analysis.load_bands())[0]
     'A'
     """
-    note, colon, rest = text.rpartition(":")
+    typed, _, scenario = text.partition("@")
+    note, colon, rest = typed.rpartition(":")
     kind, equals, value = (part.strip() for part in rest.partition("="))
-    form = "write EL=0.0005, PD=0.001 or band=3, for one note A:EL=0.0005"
+    form = "write EL=0.0005, PD=0.001 or band=3, for one note A:EL=0.0005, under a scenario A:EL=0.0005@NAME"
     if not equals or kind.upper() not in ("EL", "PD", "BAND") or (colon and not note.strip()):
         raise ConfigError(f"--target {text}: {form}")
     if kind.upper() == "BAND":
         bands.limit(value, 1.0)
-        return note.strip() or None, Target("BAND", np.nan, value)
+        return note.strip() or None, Target("BAND", np.nan, value, scenario.strip())
     try:
         limit = float(value)
     except ValueError:
         limit = np.nan
     if not 0.0 < limit < 1.0:
         raise ConfigError(f"--target {text}: the limit must be a fraction above 0 and below 1; {form}")
-    return note.strip() or None, Target("EL" if kind.upper() == "EL" else "PD", limit)
+    return note.strip() or None, Target("EL" if kind.upper() == "EL" else "PD", limit, "", scenario.strip())
 
 
 def wanted_of(job: Job, targets: Mapping[str | None, Target]) -> dict[int, Target]:
@@ -74,7 +78,7 @@ def implied(wanted: Mapping[int, Target], note: int) -> bool:
     own = wanted[note]
     return any(
         k > note
-        and other.kind == own.kind
+        and (other.kind, other.scenario) == (own.kind, own.scenario)
         and (other.band == own.band if own.kind == "BAND" else other.limit <= own.limit)
         for k, other in wanted.items()
     )

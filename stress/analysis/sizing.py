@@ -41,7 +41,8 @@ def size(
 ) -> Sizing:
     """The largest notes, the most senior first, that meet their targets.
 
-    A note is sized by what ranks below it; notes without a target, and notes whose target a junior's implies, share the
+    A target may name a scenario of its own, as a class has that is rated under its own stress. A note is sized by what
+    ranks below it; notes without a target, and notes whose target a junior's implies, share the
     room above in proportion to their size. Solved on the job's draws so that the upper end of the 95% interval meets
     the limit, those draws being drawn around losses where a limit is below 50 of the paths; judged on fresh ones, four
     times as many, drawn around losses too (so that a band of a note that hardly ever loses is known). Without a target
@@ -61,8 +62,11 @@ def size(
     seed = (job.seed + PROOF_SEED) % 2**64
     fresh = job.model_copy(update={"seed": seed, "paths": PROOF_PATHS * job.paths})
     sizes = with_shares(fresh, shares) if wanted else fresh
-    proof = read(sizes, case, threads, _aimed(work, sizes))
-    notes = tuple(_sized(job, k, shares, groups, wanted.get(k), proof, table) for k in range(len(shares)))
+    aimed = _aimed(work, sizes)
+    proofs = {name: read(sizes, one, threads, aimed[name]) for name, one in work.cases().items()}
+    proof_of = [proofs[work.case_of(k).name] for k in range(len(shares))]
+    notes = tuple(_sized(job, k, shares, groups, wanted.get(k), proof_of[k], table) for k in range(len(shares)))
+    notes = tuple(note._replace(scenario=work.case_of(k).name) for k, note in enumerate(notes))
     feasible = {group.last: group.cut.feasible for group in groups}
     return Sizing(
         job=job.name,
@@ -75,7 +79,7 @@ def size(
         proof_seed=seed,
         table=table.name,
         feasible=all(feasible.values()),
-        says=_says(job, feasible, notes, proof),
+        says=_says(job, feasible, notes, [line for proof in proofs.values() for line in proof.warnings]),
     )
 
 
@@ -95,7 +99,7 @@ def _solved(work: Work) -> tuple[list[float], list[_Group]]:
     for sweep in range(SWEEPS if sized else 0):
         before, groups = list(shares), []
         if _rare(work):
-            work = work._replace(sampler=_aimed(work, with_shares(work.job, shares)))
+            work = work._replace(samplers=_aimed(work, with_shares(work.job, shares)))
         for at, k in enumerate(sized):
             first = sized[at - 1] + 1 if at else 0
             groups.append(_Group(first, k, smallest_cut(work, shares, first, k)))
@@ -111,9 +115,9 @@ def _rare(work: Work) -> bool:
     return bool(work.wanted) and smallest(work.wanted, work.table, years) * work.job.paths < FEW
 
 
-def _aimed(work: Work, job: Job) -> Shifted:
-    """Shifts towards losses of the notes as sized."""
-    return shifted_of(trials.variants(job, work.case, [[]]))
+def _aimed(work: Work, job: Job) -> dict[str, Shifted]:
+    """Shifts towards losses of the notes as sized, by scenario."""
+    return {name: shifted_of(trials.variants(job, case, [[]])) for name, case in work.cases().items()}
 
 
 def _sized(
@@ -175,7 +179,7 @@ def _band(table: Bands, loss: Interval, life: float) -> str:
     return best if best == worst else f"{best} to {worst}"
 
 
-def _says(job: Job, feasible: Mapping[int, bool], notes: tuple[Sized, ...], proof: Reading) -> str:
+def _says(job: Job, feasible: Mapping[int, bool], notes: tuple[Sized, ...], warnings: list[str]) -> str:
     """Plain words where some target is out of reach, or the proof is not to be trusted."""
     short = [job.deal.notes[k].name for k, ok in feasible.items() if not ok]
     if short:
@@ -184,4 +188,4 @@ def _says(job: Job, feasible: Mapping[int, bool], notes: tuple[Sized, ...], proo
     missed = [one.note for one in notes if one.verdict == "missed"]
     if missed:
         return f"on fresh paths {', '.join(missed)} misses its target: more --paths narrow this"
-    return f"Not to be trusted: {'; '.join(proof.warnings)}." if proof.warnings else ""
+    return f"Not to be trusted: {'; '.join(warnings)}." if warnings else ""

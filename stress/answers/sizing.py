@@ -35,6 +35,8 @@ class Sized(NamedTuple):
     """EL-implied, by the table; not a rating. `1 to 4` where the paths leave it open: estimate to upper bound."""
     verdict: str
     """`met`: the whole 95% interval lies within the target; `met, not proven`: the estimate does; `missed`; or none."""
+    scenario: str = ""
+    """Under which the note is judged."""
 
 
 class Sizing(NamedTuple):

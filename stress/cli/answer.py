@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from stress.cli.books import save_answer, xlsx_option
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
 from stress.cli.writing import drawable, save
@@ -33,7 +34,12 @@ class Question(NamedTuple):
     scenario: str | None
     threads: int | None
     figure: Path | None
+    workbook: Path | None
     output: Output
+
+    def book(self, name: str, answer: Any) -> None:
+        """Write the answer as a workbook, where one is asked for."""
+        save_answer(self.workbook, name, plain(answer), self.job)
 
 
 def question(command: Callable[..., None]) -> Callable[..., None]:
@@ -47,15 +53,16 @@ def question(command: Callable[..., None]) -> Callable[..., None]:
         seed: int | None,
         threads: int | None,
         figure: Path | None,
+        workbook: Path | None,
         as_json: bool,
         quiet: bool,
         log_json: bool,
         **own: Any,
     ) -> None:
         loaded = question_job(job, paths, seed, figure)
-        command(Question(loaded, scenario, threads, figure, Output(as_json, quiet, log_json)), **own)
+        command(Question(loaded, scenario, threads, figure, workbook, Output(as_json, quiet, log_json)), **own)
 
-    asks: Callable[..., None] = output_options(ask)
+    asks: Callable[..., None] = xlsx_option(output_options(ask))
     for option in (
         click.option("--figure", type=FILE, metavar="FILE", help="Also draw it: an .svg, .png or .pdf file."),
         click.option("--threads", type=click.IntRange(1, 1024), help="Threads to use. [default: all cores]"),

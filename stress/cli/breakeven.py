@@ -54,6 +54,7 @@ def breakeven(
             asked.job, tranche, shock, asked.scenario, percentiles, (benign, adverse), asked.threads, progress, interest
         )
     draw(asked.figure, "breakeven", answer)
+    asked.book("breakeven", answer)
     asked.output.result(lambda: _table(answer), lambda: plain(answer))
 
 

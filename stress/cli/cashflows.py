@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stress.cli.books import xlsx_option
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
 from stress.cli.writing import writing
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 @click.option("--tranche", metavar="NAME", help="The note whose loss the quantile is of.")
 @click.option("--results", type=FILE, metavar="DIR", help="Of a quantile: the saved run. [default: results/<job name>]")
 @click.option("--csv", "csv_file", type=FILE, metavar="FILE.csv", help="Also write all columns to one CSV file.")
-@click.option("--xlsx", "workbook", type=FILE, metavar="FILE.xlsx", help="Also write a workbook.")
+@xlsx_option
 @output_options
 def cashflows(
     job: Path,

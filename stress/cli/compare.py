@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stress.cli.answer import draw
+from stress.cli.books import save_tables, xlsx_option
 from stress.cli.options import FILE, output_options
 from stress.cli.output import Output
 from stress.cli.writing import drawable
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     import xarray as xr
     from rich.console import JustifyMethod, RenderableType
     from rich.table import Table
+
+    from stress.report.workbook import Table as Book
 
 
 @click.command()
@@ -27,11 +30,19 @@ if TYPE_CHECKING:
     "be repeated.",
 )  # fmt: skip
 @click.option("--figure", type=FILE, metavar="FILE", help="Also draw the first measure: an .svg, .png or .pdf file.")
+@xlsx_option
 @output_options
 def compare(
-    results: Path, other: Path, chosen: tuple[str, ...], figure: Path | None, as_json: bool, quiet: bool, log_json: bool
+    results: Path,
+    other: Path,
+    chosen: tuple[str, ...],
+    figure: Path | None,
+    workbook: Path | None,
+    as_json: bool,
+    quiet: bool,
+    log_json: bool,
 ) -> None:
-    """Show the second run minus the first, for the scenarios and notes that both have.
+    """Show both runs and the second minus the first, for the scenarios and notes that both have.
 
     Both must rest on the same draws: equal seed and paths. Then most noise cancels, and a small difference shows.
 
@@ -49,6 +60,11 @@ def compare(
     one, two = saved.open(results), saved.open(other)
     changes = {name: _lent(measures.compare(two, one, name), name, one, two) for name in chosen}
     draw(figure, "differences", chosen[0], changes[chosen[0]])
+    runs = {"before": str(results), "after": str(other), "seed": one.attrs["seed"], "paths": one.attrs["paths"]}
+    if workbook is not None:
+        from stress.report.page.deal import job_of
+
+        save_tables(workbook, [_sheet(name, change) for name, change in changes.items()], runs, job_of(two))
     Output(as_json, quiet, log_json).result(
         lambda: _tables(f"{other} minus {results}", changes), lambda: _document(changes)
     )
@@ -81,6 +97,16 @@ def _document(changes: dict[str, xr.Dataset]) -> dict[str, Any]:
     return document
 
 
+def _sheet(name: str, change: xr.Dataset) -> Book:
+    from stress.report.workbook import OF_UNITS, Column, Table
+
+    unit = OF_UNITS.get(str(change["estimate"].attrs.get("units")), "number")
+    rows = _rows(change)
+    texts = [str(dim) for dim in change["estimate"].dims]
+    columns = tuple(Column(key.replace("_", " "), "text" if key in texts else unit) for key in rows[0])
+    return Table(name, columns, [list(row.values()) for row in rows])
+
+
 def _tables(title: str, changes: dict[str, xr.Dataset]) -> RenderableType:
     from rich.console import Group
 
@@ -88,22 +114,34 @@ def _tables(title: str, changes: dict[str, xr.Dataset]) -> RenderableType:
 
 
 def _table(title: str, change: xr.Dataset) -> Table:
+    import numpy as np
+
     from stress.cli.answer import sheet_table
-    from stress.report.numbers import fraction, with_error
+    from stress.report.numbers import fraction, own_unit, unit_of, with_error, years
     from stress.report.sheets import Sheet
 
     share = change["estimate"].attrs.get("units") in ("1", "1/year")
     labels = [str(dim) for dim in change["estimate"].dims]
+    unit = unit_of(
+        np.r_[change["before"].values.ravel(), change["after"].values.ravel(), change["high"].values.ravel()]
+    )
+
+    def shown(value: float, error: float, high: float | None = None) -> str:
+        return with_error(value, error, high, unit=unit) if share else own_unit(value, error, digits=4)
+
+    def end(value: float) -> str:
+        return fraction(value, unit) if share else years(value, 4)
+
     rows = []
     for row in _rows(change):
         value, error, low, high = (float(row[key]) for key in ("estimate", "error", "low", "high"))
-        if value == 0.0:
-            shown = ("0", f"within {fraction(high) if share else f'{high:.2g}'}")
-        elif share:
-            shown = (with_error(value, error), f"{fraction(low)} to {fraction(high)}")
-        else:
-            shown = (f"{value:.4g} ± {error:.2g}", f"{low:.4g} to {high:.4g}")
-        rows.append((*(str(row[label]) for label in labels), *shown))
-    sheet = Sheet((*labels, "difference", "95% interval"), tuple(rows), "± standard error of the difference.")
+        runs = [shown(*(float(row[f"{run}{k}"]) for k in ("", "_error", "_high"))) for run in ("before", "after")]
+        same = value == 0.0
+        cells = ("0", f"within {end(high)}") if same else (shown(value, error), f"{end(low)} to {end(high)}")
+        rows.append((*(str(row[label]) for label in labels), *runs, *cells))
+    head = (*labels, "before", "after", "difference", "95% interval")
+    sheet = Sheet(
+        head, tuple(rows), "± standard error; of the difference on common draws, of which most noise cancels."
+    )
     left: list[JustifyMethod] = ["left"] * len(labels)
     return sheet_table(sheet, title, justify=left)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from stress.inputs.job import Job
 
+ENDLESS = 1e299
+"""A supply without end and a limit that does not hold are more than this in the arrays."""
 Columns = dict[str, list[Any]]
 
 
@@ -108,15 +110,21 @@ def months(dataset: Any) -> Columns:
     """Every variable by month as a column; one column a label where it has one more dimension."""
     columns: Columns = {"month": dataset["month"].values.tolist()}
     for name, values in dataset.data_vars.items():
+        endless = "unlimited" if name == "supply" else "none"
         other = [dim for dim in values.dims if dim != "month"]
         if "month" not in values.dims or len(other) > 1:
             continue
         if not other:
-            columns[str(name)] = values.values.tolist()
+            columns[str(name)] = _said(values, endless)
             continue
         for i, label in enumerate(values[other[0]].values.tolist()):
-            columns[f"{name} {label}"] = values.isel({other[0]: i}).values.tolist()
+            columns[f"{name} {label}"] = _said(values.isel({other[0]: i}), endless)
     return columns
+
+
+def _said(values: Any, endless: str) -> list[Any]:
+    """Numbers, and a word for a supply without end and for a limit that does not hold in a month."""
+    return [endless if isinstance(x, float) and abs(x) >= ENDLESS else x for x in values.values.tolist()]
 
 
 def _loss_words(loss: float, spared: float) -> str:
@@ -165,13 +173,14 @@ def write_csv(path: Path, columns: Columns) -> None:
 def _table(title: str, columns: Columns, width: int | None = None) -> RenderableType:
     """Quantities in rows, months across, in blocks that fit the screen; what is always 0 is left out."""
     from rich import box
+    from rich.cells import cell_len
     from rich.console import Group
     from rich.table import Table
 
     shown = {name: [_cell(value) for value in values] for name, values in columns.items() if name != "month"}
     shown = {name: cells for name, cells in shown.items() if set(cells) != {"0"}}
-    label = max(map(len, shown), default=0) + 5
-    cell = max((len(text) for cells in shown.values() for text in cells), default=1) + 3
+    label = max(map(cell_len, shown), default=0) + 5
+    cell = max((cell_len(text) for cells in shown.values() for text in cells), default=1) + 3
     block = max(1, ((width or console().width) - label) // cell)
     tables = []
     for start in range(0, len(columns["month"]), block):
@@ -189,6 +198,8 @@ def _cell(value: object) -> str:
     """At most eight characters: 1,002.58m, 318.4k, 0.01277."""
     if not isinstance(value, float):
         return str(value).split("T")[0]
+    if math.isnan(value):
+        return "none"
     size = abs(value)
     if size >= 1e6:
         return f"{value / 1e6:,.2f}m"

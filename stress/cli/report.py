@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stress.cli.answer import LEAST, plain
+from stress.cli.books import save_result, xlsx_option
 from stress.cli.cells import Cell, cell_options, opened, opened_one
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
@@ -39,6 +40,7 @@ QUESTIONS = ("breakeven", "reverse", "sensitivity", "bands", "clocks")
 @click.option("--revision", default="", metavar="TEXT", help="Stands on the cover.")
 @click.option("--appendix", is_flag=True, help="With an appendix on the validation of this engine.")
 @cell_options
+@xlsx_option
 @output_options
 def report(
     results: Path,
@@ -55,6 +57,7 @@ def report(
     deal: str | None,
     pool: str | None,
     seed: int | None,
+    workbook: Path | None,
     as_json: bool,
     quiet: bool,
     log_json: bool,
@@ -86,6 +89,7 @@ def report(
     answers = [_answer(name, opened_one(results, cell), tranche, scenario, paths, threads, output) for name in asked]
     with writing("--out", target):
         stress.report.write(dataset, target, answers, author=author, date=date, revision=revision, appendix=appendix)
+    save_result(workbook, dataset)
     output.log("saved", out=str(target))
     output.result(
         lambda: stress.report.table(dataset),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from stress.cli.books import save_result, xlsx_option
 from stress.cli.limits import breaches, check, fail_on, refuse_breaches
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
@@ -55,6 +56,7 @@ ESTIMATORS = ("plain", "sobol", "importance", "auto")
 @click.option("--follow", metavar="[NOTE:]EL|PD", help="Whose error the progress shows. [default: EL of the last note]")
 @fail_on
 @click.option("--dry-run", is_flag=True, help="Check everything, say what would run and how long, and stop.")
+@xlsx_option
 @output_options
 def run(
     job: Path,
@@ -75,6 +77,7 @@ def run(
     follow: str | None,
     limits: tuple[str, ...],
     dry_run: bool,
+    workbook: Path | None,
     as_json: bool,
     quiet: bool,
     log_json: bool,
@@ -136,10 +139,16 @@ def run(
         said = plan_json(plan)
         output.result(lambda: _plan_table(said), lambda: said)
         return 0
-    return execute(plan, output, follow, limits)
+    return execute(plan, output, follow, limits, workbook)
 
 
-def execute(plan: Plan | SweepPlan, output: Output, follow: str | None = None, limits: Sequence[str] = ()) -> int:
+def execute(
+    plan: Plan | SweepPlan,
+    output: Output,
+    follow: str | None = None,
+    limits: Sequence[str] = (),
+    workbook: Path | None = None,
+) -> int:
     """Run the plan and print what came of it: the table as soon as it is known. 130 after an interrupt.
 
     Raises LimitBreached, the results being written and printed, where a measure is above its limit.
@@ -184,6 +193,7 @@ def execute(plan: Plan | SweepPlan, output: Output, follow: str | None = None, l
     for note in input_notes_of(done.dataset):
         output.log("note", note=note)
 
+    save_result(workbook, done.dataset)
     above = breaches(limits, done.dataset)
     shown = isinstance(plan, Plan) and plan.target is None and not done.before and not output.as_json
     if not shown:

@@ -53,6 +53,7 @@ def sensitivity(
     with asked.output.progress("moving inputs") as progress:
         answer = find(asked.job, measure, tranche, asked.scenario, inputs, asked.threads, progress)
     draw(asked.figure, "tornado", answer)
+    asked.book("sensitivity", answer)
     asked.output.result(lambda: _table(answer), lambda: plain(answer))
 
 

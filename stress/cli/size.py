@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option(
-    "--target", "targets", multiple=True, metavar="[NOTE:]EL=|PD=|band=",
-    help="EL=0.0005 for all notes but the last, A:PD=0.001 or B:band=4 for one; may be repeated. Without one the notes "
-    "are judged as they are.",
+    "--target", "targets", multiple=True, metavar="[NOTE:]EL=|PD=|band=[@SCENARIO]",
+    help="EL=0.0005 for all notes but the last, A:PD=0.001 or B:band=4 for one, A:PD=0.001@NAME under its own "
+    "scenario; may be repeated. Without one the notes are judged as they are.",
 )  # fmt: skip
 @click.option("--bands", type=FILE, metavar="FILE.toml", help="Your table of EL-implied bands. [default: illustrative]")
 @question
@@ -37,6 +37,7 @@ def size(
     Example:
       stress size scenarios/jobs/baitiao-24m.toml --target EL=0.0005
       stress size job.toml --target A:PD=0.001 --target B:PD=0.01 --scenario macro_severe --json
+      stress size job.toml --target A:PD=0.001@credit_contraction --target B:PD=0.01@macro_severe
       stress size job.toml --bands mine.toml
     """
     from stress.analysis.bands import load_bands
@@ -49,6 +50,7 @@ def size(
             asked.job, dict(target_of(text, table) for text in targets), asked.scenario, table, asked.threads, progress
         )
     draw(asked.figure, "sizing", answer)
+    asked.book("size", answer)
     asked.output.result(lambda: _table(answer), lambda: plain(answer))
 
 
@@ -57,14 +59,14 @@ def _table(answer: Sizing) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    from stress.report.numbers import fraction, interval, own_unit, percent, share
+    from stress.report.numbers import fraction, interval, own_unit, percent, share, unit_of
     from stress.report.page.chapters import solved
 
     caption = f"{solved(answer)} EL-implied band by the table '{answer.table}': not a rating. {answer.says}"
     table = Table(
         box=box.SIMPLE_HEAD,
         pad_edge=False,
-        title=Text(f"Note sizes under {answer.scenario}"),
+        title=Text(f"Note sizes under {' and '.join(dict.fromkeys(one.scenario for one in answer.notes))}"),
         title_justify="left",
         caption=Text(caption),
         caption_justify="left",
@@ -72,12 +74,18 @@ def _table(answer: Sizing) -> Table:
     table.add_column("note")
     for head in ("was", "share", "enhancement", "target", "limit", "measured [95%]", "WAL", "band"):
         table.add_column(head, justify="right")
+    several = len({one.scenario for one in answer.notes}) > 1
+    if several:
+        table.add_column("scenario")
     table.add_column("verdict")
+    unit = unit_of(float(one.measured.high) for one in answer.notes)
     for one in answer.notes:
-        measured = interval(*(float(x) for x in (one.measured.estimate, one.measured.low, one.measured.high)))
+        ends = (float(x) for x in (one.measured.estimate, one.measured.low, one.measured.high))
+        measured = interval(*ends, unit=unit)
         table.add_row(
             Text(one.note), percent(one.before), share(one.share, one.share_error),
             share(one.enhancement, one.enhancement_error), one.target or "–",
-            fraction(one.limit), measured, own_unit(one.life, one.life_error, digits=3), one.band, one.verdict,
+            fraction(one.limit, unit), measured, own_unit(one.life, one.life_error, digits=3), one.band,
+            *((Text(one.scenario),) if several else ()), one.verdict,
         )  # fmt: skip
     return table

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from stress.cli.books import save_result, xlsx_option
 from stress.cli.cells import Cell, cell_options, opened
 from stress.cli.limits import breaches, fail_on, refuse_breaches
 from stress.cli.options import FILE, output_options
@@ -18,6 +19,7 @@ from stress.cli.writing import writing
 @cell_options
 @click.option("--csv", "folder", type=FILE, metavar="DIR", help="Also write every measure to CSV files in DIR.")
 @fail_on
+@xlsx_option
 @output_options
 def table(
     results: Path,
@@ -26,6 +28,7 @@ def table(
     seed: int | None,
     folder: Path | None,
     limits: tuple[str, ...],
+    workbook: Path | None,
     as_json: bool,
     quiet: bool,
     log_json: bool,
@@ -50,6 +53,7 @@ def table(
 
         with writing("--csv", folder):
             to_csv(found, folder)
+    save_result(workbook, found)
     above = breaches(limits, found)
     said = {"breaches": [breach._asdict() for breach in above]} if limits else {}
     Output(as_json, quiet, log_json).result(lambda: report.table(found), lambda: document(found) | said)

@@ -87,6 +87,8 @@ def difference(ds: xr.Dataset, measure: str, reference: str | None = None) -> xr
 def compare(ds: xr.Dataset, other: xr.Dataset, measure: str) -> xr.Dataset:
     """`ds` minus `other` for the scenarios and notes that both have; both must rest on the same draws.
 
+    Beside the difference stand `before` (of `other`) and `after` (of `ds`) with their own errors.
+
     >>> bool((compare(ds, ds, "irr")["estimate"] == 0).all())
     True
     """
@@ -99,7 +101,15 @@ def compare(ds: xr.Dataset, other: xr.Dataset, measure: str) -> xr.Dataset:
     left, size, spec = _replicates(ds.sel(shared), measure)
     right, _, _ = _replicates(other.sel(shared), measure)
     bound = _bound(measure, ds.sel(shared), other.sel(shared))
-    return _difference(ds.sel(shared), left, right, size, spec, "minus the other result", bound)
+    found = _difference(ds.sel(shared), left, right, size, spec, "minus the other result", bound)
+    for name, one in (("before", right), ("after", left)):
+        parts = batches.symmetric(one, size)
+        found[name] = (found["estimate"].dims, parts.estimate, {"units": spec.unit, "long_name": spec.meaning})
+        found[f"{name}_error"] = (found["estimate"].dims, parts.error, {"units": spec.unit})
+        unseen = (parts.estimate == 0.0) & (parts.error == 0.0) & (spec.bounded and spec.denominator is None)
+        high = np.where(unseen, bound, parts.high)
+        found[f"{name}_high"] = (found["estimate"].dims, high, {"units": spec.unit})
+    return found
 
 
 def _replicates(ds: xr.Dataset, measure: str) -> tuple[batches.Replicates, batches.Array, means.Mean]:

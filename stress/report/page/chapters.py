@@ -15,7 +15,7 @@ from stress.answers.sizing import Sizing
 from stress.answers.tornado import Tornado
 from stress.errors import DataError
 from stress.report.figures import answers
-from stress.report.numbers import MISSING, count, fraction, interval, own_unit, percent, share, with_error
+from stress.report.numbers import MISSING, count, fraction, interval, own_unit, percent, share, unit_of, with_error
 from stress.report.page.clock_chapter import clocks
 from stress.report.page.exhibit import Chapter, Exhibit, svg_of
 from stress.report.sheets import Sheet
@@ -203,9 +203,10 @@ def sizing(answer: Sizing) -> Chapter:
 
 def _sized(answer: Sizing) -> Sheet:
     head = ("Note", "Was", "Share", "Enhancement", "Target", "Measured [95%]", "WAL, years", "Band", "Verdict")
+    unit = unit_of(float(n.measured.high) for n in answer.notes)
     return Sheet(head, tuple(
         (n.note, percent(n.before), share(n.share, n.share_error), share(n.enhancement, n.enhancement_error),
-         n.target or MISSING, interval(*map(float, (n.measured.estimate, n.measured.low, n.measured.high))),
+         n.target or MISSING, interval(*map(float, (n.measured.estimate, n.measured.low, n.measured.high)), unit=unit),
          own_unit(n.life, n.life_error, digits=3), n.band, n.verdict)
         for n in answer.notes
     ))  # fmt: skip
@@ -213,9 +214,10 @@ def _sized(answer: Sizing) -> Sheet:
 
 def _banded(answer: Sizing) -> Sheet:
     head = ("Note", "Share", "Enhancement", "Expected loss [95%]", "WAL, years", "Band")
+    unit = unit_of(float(n.measured.high) for n in answer.notes)
     return Sheet(head, tuple(
         (n.note, percent(n.share), percent(n.enhancement),
-         interval(*map(float, (n.measured.estimate, n.measured.low, n.measured.high))),
+         interval(*map(float, (n.measured.estimate, n.measured.low, n.measured.high)), unit=unit),
          own_unit(n.life, n.life_error, digits=3), n.band)
         for n in answer.notes
     ))  # fmt: skip

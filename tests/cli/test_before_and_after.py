@@ -1,0 +1,130 @@
+"""Side by side: before, after and difference of two runs; a scenario a class; workbooks of all that is answered."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+
+import stress
+from stress import measures, results
+from stress.analysis.bands import load_bands
+from stress.analysis.note_targets import target_of
+from stress.analysis.sizing import size
+from stress.cli import _run
+from stress.cli.replay import _table, months
+from stress.errors import ConfigError
+from stress.inputs.job import Job
+
+JOB = Path("scenarios/jobs/baitiao-24m.toml")
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(scope="module")
+def job() -> Job:
+    found = stress.load(JOB)
+    assert isinstance(found, Job)
+    return found
+
+
+@pytest.fixture(scope="module")
+def two(job: Job, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A run, and one with a higher asset correlation on the same draws."""
+    folder = tmp_path_factory.mktemp("two")
+    harsh = job.but(pool=job.pool.but(dependence=job.pool.dependence.but(rho=0.05)))
+    for name, one in (("before", job), ("after", harsh)):
+        ds = stress.simulate(one, paths=2_048, scenarios=["baseline", "macro_severe"])
+        results.save(ds, folder / name / "results.nc")
+    return folder / "before", folder / "after"
+
+
+@pytest.mark.parametrize("measure", ["expected_loss", "wal", "mean_default", "loss_probability"])
+def test_the_difference_of_two_runs_is_after_less_before(measure: str, two: tuple[Path, Path]) -> None:
+    before, after = (results.open(folder) for folder in two)
+    change = measures.compare(after, before, measure)
+    assert np.allclose(change["after"] - change["before"], change["estimate"], rtol=1e-9, atol=1e-12, equal_nan=True)
+    if measure == "expected_loss":
+        assert np.allclose(change["before"], before["expected_loss"])
+        assert np.allclose(change["after_error"], after["expected_loss_se"], rtol=1e-6, atol=1e-3)
+    assert not (change["error"] > change["before_error"] + change["after_error"] + 1e-3).any()
+
+
+def test_compare_prints_before_after_and_difference_in_one_unit(two: tuple[Path, Path], capsys: Capture) -> None:
+    assert _run(["compare", *map(str, two), "--measure", "EL"]) == 0
+    said = capsys.readouterr().out
+    head = next(line for line in said.splitlines() if "scenario" in line).split()
+    assert head[2:6] == ["before", "after", "difference", "95%"]
+    assert " bp" not in said
+    assert _run(["compare", *map(str, two), "--measure", "EL", "--json"]) == 0
+    assert set(json.loads(capsys.readouterr().out)["difference"][0]) >= {"before", "before_error", "after", "estimate"}
+
+
+def test_a_class_is_sized_under_its_own_scenario(job: Job) -> None:
+    table = load_bands()
+    paths = job.but(paths=1_024)
+    own = dict([target_of("A:PD=0.05@credit_contraction", table), target_of("B:EL=0.02@macro_severe", table)])
+    sized = size(paths, own)
+    assert [note.scenario for note in sized.notes[:2]] == ["credit_contraction", "macro_severe"]
+    assert sized.notes[2].scenario == "baseline"
+    alone = size(paths, dict([target_of("A:PD=0.05", table)]), scenario="credit_contraction")
+    assert sized.notes[0].share == pytest.approx(alone.notes[0].share, abs=0.02)
+    calm = size(paths, dict([target_of("A:PD=0.05", table)]))
+    assert calm.notes[0].share > sized.notes[0].share + 0.02
+
+
+def test_a_target_under_a_scenario_that_the_job_has_not_is_refused(job: Job) -> None:
+    with pytest.raises(ConfigError, match="credit_contractoin"):
+        size(job.but(paths=1_024), dict([target_of("A:PD=0.05@credit_contractoin", load_bands())]))
+
+
+def test_a_supply_without_end_is_told_in_a_word_and_leaves_room_for_months(job: Job) -> None:
+    free = job.but(pool=job.pool.but(supply=job.pool.supply.model_copy(update={"unlimited": True, "multiple": None})))
+    columns = months(stress.replay(free, path=0))
+    supply = [values for name, values in columns.items() if name.startswith("supply")]
+    assert supply
+    assert all(value == "unlimited" or value < 1e15 for values in supply for value in values)
+    assert supply[0][0] == "unlimited"
+    first = _table("t", columns, 160).renderables[0]  # type: ignore[union-attr]
+    assert len(first.columns) > 5
+    assert not any(isinstance(x, float) and abs(x) >= 1e15 for values in columns.values() for x in values)
+
+
+def test_every_command_that_answers_writes_a_workbook(two: tuple[Path, Path], tmp_path: Path, capsys: Capture) -> None:
+    few = [str(JOB), "--paths", "512"]
+    asked = {
+        "breakeven": [*few, "--tranche", "B"],
+        "size": [*few, "--target", "A:PD=0.05"],
+        "sensitivity": [*few, "--tranche", "mezzanine"],
+        "compare": [*map(str, two)],
+        "table": [str(two[0])],
+        "report": [str(two[0]), "-o", str(tmp_path / "r.html")],
+        "run": [*few, "--scenario", "baseline", "--out", str(tmp_path / "run")],
+        "cashflows": [str(JOB)],
+    }
+    for name, arguments in asked.items():
+        book = tmp_path / f"{name}.xlsx"
+        assert _run([name, *arguments, "--quiet", "--xlsx", str(book)]) == 0, name
+        sheets = openpyxl.load_workbook(book)
+        assert {"Assumptions", "Provenance"} <= set(sheets.sheetnames), name
+        assert sheets["Assumptions"].max_row > 50, name
+        assert len(sheets.sheetnames) >= 3, name
+        numbers = [c for sheet in sheets for row in sheet.iter_rows() for c in row if isinstance(c.value, float)]
+        assert all(math.isfinite(cell.value) for cell in numbers), name
+    assert _run(["table", str(two[0]), "--xlsx", str(tmp_path / "t.csv")]) == 2
+    assert "must end in .xlsx" in capsys.readouterr().err
+
+
+def test_a_workbook_of_a_run_has_each_figure_beside_its_error(two: tuple[Path, Path], tmp_path: Path) -> None:
+    assert _run(["table", str(two[0]), "--quiet", "--xlsx", str(tmp_path / "t.xlsx")]) == 0
+    sheet = openpyxl.load_workbook(tmp_path / "t.xlsx")["scenario tranche"]
+    head = [cell.value for cell in sheet[1]]
+    ds = results.open(two[0])
+    for name in ("expected_loss", "wal", "irr"):
+        at = head.index(name)
+        assert head[at + 1] == f"{name}_se"
+        assert sheet.cell(2, at + 1).value == pytest.approx(float(ds[name][0, 0]), abs=1e-12)
+    assert sheet.cell(2, head.index("expected_loss") + 1).number_format.endswith("%")
