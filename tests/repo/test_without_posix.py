@@ -1,0 +1,69 @@
+"""The package without what only POSIX systems have: on Windows nothing of it may stand on the way to a result."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+JOB = ROOT / "scenarios/jobs/baitiao-24m.toml"
+WINDOWS = """
+import os, signal, sys
+# other people's packages choose their own way by the system's name: they are loaded as they are
+import click, filelock, h5netcdf, jinja2, matplotlib.figure, numba, pandas, platformdirs, psutil, pydantic, rich, scipy
+import tomli, xarray
+import multiprocessing.pool, subprocess, tempfile, numba.np.npdatetime, numba.core.compiler, rich.console
+
+for name in ("fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "syslog"):
+    sys.modules[name] = None
+for name in ("getuid", "geteuid", "getgid", "sched_getaffinity", "O_NOFOLLOW", "fork", "statvfs", "sysconf", "chown",
+             "killpg", "getloadavg", "nice", "pread", "pwrite", "mkfifo", "getpgid", "setsid", "uname"):
+    if hasattr(os, name):
+        delattr(os, name)
+for name in ("SIGKILL", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGCHLD", "SIGQUIT", "SIGTSTP", "pthread_sigmask"):
+    if hasattr(signal, name):
+        delattr(signal, name)
+"""
+RUN = """
+import stress
+from stress.cli import main
+
+job = stress.load("scenarios/jobs/baitiao-24m.toml")
+assert stress.simulate(job, paths=64, scenarios=["baseline"], threads=1).sizes["scenario"] == 1
+main(["run", "scenarios/jobs/baitiao-24m.toml", "--paths", "64", "--scenario", "baseline", "--threads", "1",
+      "--out", sys.argv[1]])
+"""
+
+
+def test_a_run_needs_nothing_that_only_posix_has(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WINDOWS + RUN, str(tmp_path / "out")],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert {"results.nc", "report.html", "manifest.json"} <= {path.name for path in (tmp_path / "out").iterdir()}
+
+
+@pytest.mark.skipif(not Path("/sys").is_dir(), reason="a folder that nobody can write to")
+def test_from_a_folder_that_cannot_be_written_a_run_needs_only_its_out(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "stress", "run", str(JOB), "--paths", "64", "--scenario", "baseline"]
+
+    def run(*options: str) -> subprocess.CompletedProcess[str]:
+        known = os.environ | {"PYTHONPATH": str(ROOT)}
+        return subprocess.run([*command, *options], cwd="/sys", env=known, capture_output=True, text=True, check=False)
+
+    refused = run()
+    assert refused.returncode == 2
+    assert re.fullmatch(r"stress: --out results/baitiao-24m: cannot be written: [\w -]+\n", refused.stderr)
+    done = run("--out", str(tmp_path / "out"), "--threads", "1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "out/report.html").is_file()
