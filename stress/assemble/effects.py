@@ -50,7 +50,7 @@ def notes_of_effects(job: Job) -> list[Remark]:
 
     Raises ConfigError where deal, pool and a scenario do not fit together.
     """
-    rules = (_idle, _cut, _through_ladder)
+    rules = (_idle, _cut, _through_ladder, _paid_for_life)
     moved = (remark for case in job.scenarios for rule in rules for remark in rule(job, case))
     return [*_idle_options(job), *moved]
 
@@ -150,6 +150,14 @@ def _through_ladder(job: Job, case: ScenarioCase) -> Iterator[Remark]:
             + ("" if low == high else f"to {high} ")
             + "a month; entry_rate moves entry itself",
         )
+
+
+def _paid_for_life(job: Job, case: ScenarioCase) -> Iterator[Remark]:
+    """A payment rate set for life: what earlier versions took for a turnover at the same static default."""
+    for place, shock in enumerate(case.shocks, 1):
+        if shock.target == "payment_rate" and shock.set is not None and shock.from_month == 1 and not shock.to_month:
+            says = "moves the payment rate alone and leaves monthly default rates; turnover keeps the static default"
+            yield Remark(f"scenario {case.name}", f"shock {place} on payment_rate", says)
 
 
 def _value(cut: Cut, value: float) -> str:

@@ -13,6 +13,7 @@ import pytest
 from hand_worked import same
 
 import stress
+from stress.assemble.effects import notes_of_effects
 from stress.assemble.months import resolve
 from stress.assemble.turnover import pool_under
 from stress.inputs.job import Job, ScenarioCase
@@ -155,3 +156,12 @@ def test_cards_bought_between_bills_pay_as_in_the_slow_model(clock: Any, billing
     found = agreement.compared(job, "slow", path=7)
     assert not [difference.name for difference in found.differences if not difference.size <= difference.allowed]
     assert not found.violations
+
+
+def test_a_payment_rate_set_for_life_is_told_from_a_turnover() -> None:
+    cases = (ScenarioCase(name="faster", shocks=(Shock(target="payment_rate", set=0.4),)),)
+    job = Job(
+        name="x", deal=hand_worked.deal(), pool=hand_worked.pool(), scenarios=cases, paths=32, seed=1, clock="monthly"
+    )
+    (note,) = notes_of_effects(job)
+    assert note.says.endswith("turnover keeps the static default")
