@@ -1,6 +1,7 @@
 """A loan tape -> a pool: millions of rows aggregated into levels and opening lines.
 
-source      text, Parquet or a workbook: the heading found, rows a chunk at a time
+source      text, Parquet or a workbook: its heading and columns found
+chunks      its rows, a chunk at a time
 spelling    how the cells are written, settled by whole columns; cells -> numbers
 clean       which rows belong to the pool, what was dropped and why
 gather      all of it, however long the tape, and how much may be dropped

@@ -10,8 +10,9 @@ import pandas as pd
 
 from stress.errors import DataError
 from stress.tape.aggregate import Stock, aggregate, merged
+from stress.tape.chunks import chunks
 from stress.tape.clean import FREE, Dropped, clean, together
-from stress.tape.source import Tape, chunks, opened
+from stress.tape.source import Tape, opened
 from stress.tape.spelling import Late, look, read
 
 ALLOWED_SHARE = 0.01

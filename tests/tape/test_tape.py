@@ -68,7 +68,7 @@ def test_csv_and_parquet_give_the_same_pool(tmp_path):
 
 def test_csv_is_read_without_arrow_too(tmp_path, monkeypatch):
     file = written(tmp_path, "L1,3,2,0,100.5,0.005\nL1,3,oops,0,1,0\n")
-    monkeypatch.setattr("stress.tape.source._arrow", lambda name: None)
+    monkeypatch.setattr("stress.tape.source.arrow_module", lambda name: None)
     assert clean(read_tape(file)).loans["balance"].tolist() == [100.5]
     with pytest.raises(ConfigError, match="pyarrow"):
         read_tape(tmp_path / "x.parquet" if (tmp_path / "x.parquet").write_bytes(b"x") else file)

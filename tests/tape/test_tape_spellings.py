@@ -119,7 +119,7 @@ def same(got: dict[str, dict[str, float]], want: dict[str, dict[str, float]]) ->
 @pytest.mark.parametrize("spelling", SAME)
 def test_a_tape_is_the_same_pool_in_every_spelling(tmp_path, capsys, monkeypatch, spelling, arrow):
     if not arrow:
-        monkeypatch.setattr(source_module, "_arrow", lambda name: None)
+        monkeypatch.setattr(source_module, "arrow_module", lambda name: None)
     content, options = SAME[spelling]
     want = LOANS
     if spelling == "MBA codes":  # 1-29 days are current there
@@ -214,14 +214,14 @@ def test_repaid_loans_count_for_no_allowance(tmp_path):
 @pytest.mark.parametrize("arrow", [True, False])
 def test_a_tape_in_many_chunks_is_the_tape_in_one(tmp_path, monkeypatch, arrow):
     if not arrow:
-        monkeypatch.setattr(source_module, "_arrow", lambda name: None)
+        monkeypatch.setattr(source_module, "arrow_module", lambda name: None)
     file = written(
         tmp_path,
         csv(LOANS.assign(balance=[f"{x:.2f}" if k < 300 else f'"{x:,.2f}"' for k, x in enumerate(LOANS["balance"])])),
     )
     whole = gather(file)
     monkeypatch.setattr(source_module, "CHUNK", 37)
-    monkeypatch.setattr(source_module, "_BLOCK", 1_000)
+    monkeypatch.setattr(source_module, "BLOCK", 1_000)
     parts = gather(file)
     assert (parts.stock.level, parts.stock.n, parts.n_read) == (whole.stock.level, whole.stock.n, whole.n_read)
     for name in ("late", "line", "fee", "fee_free", "bearing"):
@@ -254,7 +254,7 @@ def test_a_packed_tape_is_bounded_by_what_is_unpacked(tmp_path, monkeypatch):
 @pytest.mark.parametrize("column", ["monthly_fee", "remark"])
 def test_a_quote_that_is_not_closed_swallows_no_loans(tmp_path, monkeypatch, arrow, column):
     if not arrow:
-        monkeypatch.setattr(source_module, "_arrow", lambda name: None)
+        monkeypatch.setattr(source_module, "arrow_module", lambda name: None)
     text = LOANS.assign(remark="none").astype({"monthly_fee": object})
     text.loc[10, column] = f'"{text.loc[10, column]}'
     text.loc[200, column] = f'{text.loc[200, column]}"'
