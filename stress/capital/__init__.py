@@ -1,0 +1,23 @@
+"""Regulatory capital of securitisation notes: one formula a file, each with its paragraph.
+
+Everything is a fraction of the exposure: a risk weight of 12.5 is 1,250%, capital is 8% of a risk weight. Attachment A
+and detachment D are fractions of the pool. All functions take numbers or arrays that broadcast.
+"""
+
+from stress.capital.caps import capital_cap, look_through
+from stress.capital.erba import sec_erba
+from stress.capital.irba import retail_p, sec_irba
+from stress.capital.standardised import delinquent_charge, sec_sa
+from stress.capital.supervisory import HIGHEST, risk_weight
+
+__all__ = [
+    "HIGHEST",
+    "capital_cap",
+    "delinquent_charge",
+    "look_through",
+    "retail_p",
+    "risk_weight",
+    "sec_erba",
+    "sec_irba",
+    "sec_sa",
+]

@@ -1,0 +1,67 @@
+"""Capital of securitisation notes against worked figures of the Basel formulas."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stress import capital
+
+WORKED = json.loads((Path(__file__).parent / "data" / "capital.json").read_text())
+
+
+@pytest.mark.parametrize("row", WORKED["sec_sa"], ids=lambda row: f"W{row['W']}-{row['A']}-{row['D']}")
+def test_sec_sa_gives_the_worked_risk_weights(row: dict[str, float]) -> None:
+    k_a = capital.delinquent_charge(row["K_SA"], row["W"], row["unknown"])
+    assert float(k_a) == pytest.approx(row["K_A"], abs=1e-6)
+    at = row["A"], row["D"], k_a, row["p"]
+    assert 100.0 * float(capital.sec_sa(*at, floor=0.0)) == pytest.approx(row["rw_pct_no_floor"], abs=1e-5)
+    assert 100.0 * float(capital.sec_sa(*at)) == pytest.approx(row["rw_pct_floor15"], abs=1e-5)
+
+
+@pytest.mark.parametrize("row", WORKED["sec_irba_retail"], ids=lambda row: f"K{row['K_IRB']}-{row['A']}-{row['D']}")
+def test_sec_irba_gives_the_worked_risk_weights_of_retail_pools(row: dict[str, float]) -> None:
+    p = capital.retail_p(row["K_IRB"], row["LGD"], row["M_T"], row["senior"])
+    assert float(p) == pytest.approx(row["p"], abs=1e-4)
+    found = capital.sec_irba(row["A"], row["D"], row["K_IRB"], p)
+    assert 100.0 * float(found) == pytest.approx(row["rw_pct_floor15"], abs=1e-5)
+
+
+@given(
+    k=st.floats(0.001, 0.6),
+    p=st.floats(0.3, 1.5),
+    cuts=st.lists(st.floats(0.0, 1.0), min_size=1, max_size=5, unique=True),
+)
+@settings(deadline=None)
+def test_slices_of_a_pool_need_as_much_capital_as_the_whole(k: float, p: float, cuts: list[float]) -> None:
+    edges = np.array([0.0, *sorted(cuts), 1.0])
+    weight = capital.risk_weight(edges[:-1], edges[1:], k, p)
+    parts = float((weight * np.diff(edges)).sum())
+    assert parts == pytest.approx(float(capital.risk_weight(0.0, 1.0, k, p)), rel=1e-9)
+
+
+@given(k=st.floats(0.001, 0.6), low=st.floats(0.0, 0.9), more=st.floats(0.0, 0.1))
+@settings(deadline=None)
+def test_a_higher_attachment_never_needs_more_capital(k: float, low: float, more: float) -> None:
+    thickness = 0.05
+    a, b = (min(x, 0.95) for x in (low, low + more))
+    first, second = (float(capital.risk_weight(x, x + thickness, k, 1.0)) for x in (a, b))
+    assert second <= first + 1e-12
+
+
+def test_a_pool_without_capital_needs_none_and_a_thin_note_is_the_limit() -> None:
+    assert float(capital.risk_weight(0.1, 0.2, 0.0, 1.0)) == 0.0
+    thin, limit = (float(capital.risk_weight(0.1, 0.1 + w, 0.05, 1.0)) for w in (1e-9, 0.0))
+    assert thin == pytest.approx(limit, rel=1e-6)
+
+
+def test_an_attachment_beyond_the_pool_is_refused() -> None:
+    with pytest.raises(ValueError, match="attachment"):
+        capital.risk_weight(0.3, 0.2, 0.05, 1.0)
+    with pytest.raises(ValueError, match="delinquent"):
+        capital.delinquent_charge(0.06, 1.2)
