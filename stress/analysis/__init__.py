@@ -5,6 +5,9 @@ size            note shares that meet a target, and another run that proves it
 reverse         the most likely factor path on which a note loses
 sensitivity     what moves a measure most: a tornado on common random numbers
 clocks          what purchases by the day, the month or at payment dates change, and days without any
+cash_flows      cash flows month by month: the deterministic case, or one path
+mean_flows      the same as means over paths, with errors
+rates           delinquency, net loss, payment rate and yield by month, as fans over paths
 calibrate_pool  entry rates that meet static default targets
 target_of       a target of `size` from text, as `A:PD=0.001`
 load_bands      the table of EL-implied bands, the illustrative one or your own (never a rating)
@@ -23,7 +26,9 @@ if TYPE_CHECKING:
     from stress.analysis.break_even import breakeven
     from stress.analysis.clock_effects import clocks
     from stress.analysis.entry_rates import calibrate_pool
+    from stress.analysis.monthly_flows import cash_flows, mean_flows
     from stress.analysis.note_targets import target_of
+    from stress.analysis.rate_fans import rates
     from stress.analysis.reverse_stress import reverse
     from stress.analysis.sensitivities import sensitivity
     from stress.analysis.sizing import size
@@ -33,8 +38,11 @@ __all__ = [
     "aims_of",
     "breakeven",
     "calibrate_pool",
+    "cash_flows",
     "clocks",
     "load_bands",
+    "mean_flows",
+    "rates",
     "reverse",
     "sensitivity",
     "size",
@@ -45,6 +53,9 @@ _HOME = {
     "aims_of": "stress.runs.sampling.shifts",
     "breakeven": "stress.analysis.break_even",
     "calibrate_pool": "stress.analysis.entry_rates",
+    "cash_flows": "stress.analysis.monthly_flows",
+    "mean_flows": "stress.analysis.monthly_flows",
+    "rates": "stress.analysis.rate_fans",
     "clocks": "stress.analysis.clock_effects",
     "load_bands": "stress.analysis.bands",
     "reverse": "stress.analysis.reverse_stress",

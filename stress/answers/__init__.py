@@ -5,12 +5,14 @@ sizing     `Sizing`: note shares that meet a target each
 reverse    `Reverse`: the most likely factor path on which a note loses
 tornado    `Tornado`: what moves a measure most
 clocks     `Clocks`: what the clock of purchases changes
+rates      `Rates`: delinquency, net loss, payment rate and yield by month
 """
 
 from stress.answers.breakeven import Breakeven
 from stress.answers.clocks import Clocks
+from stress.answers.rates import Rates
 from stress.answers.reverse import Reverse
 from stress.answers.sizing import Sizing
 from stress.answers.tornado import Tornado
 
-__all__ = ["Breakeven", "Clocks", "Reverse", "Sizing", "Tornado"]
+__all__ = ["Breakeven", "Clocks", "Rates", "Reverse", "Sizing", "Tornado"]

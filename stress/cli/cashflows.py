@@ -66,7 +66,7 @@ def cashflows(
     loaded = load_job(job)
     output = Output(as_json, quiet, log_json)
 
-    from stress.analysis.cash_flows import PATHS, VECTORS, cash_flows, mean_flows
+    from stress.analysis.monthly_flows import PATHS, VECTORS, cash_flows, mean_flows
     from stress.report import flows
 
     if quantile is not None and tranche is not None:

@@ -18,7 +18,7 @@ from stress.errors import ConfigError, DataError
 if TYPE_CHECKING:
     import xarray as xr
 
-QUESTIONS = ("breakeven", "reverse", "sensitivity", "bands", "clocks")
+QUESTIONS = ("breakeven", "reverse", "sensitivity", "bands", "clocks", "rates")
 
 
 @click.command()
@@ -26,7 +26,8 @@ QUESTIONS = ("breakeven", "reverse", "sensitivity", "bands", "clocks")
 @click.option("-o", "--out", type=FILE, metavar="FILE.html", help="Where to write. [default: report.html beside it]")
 @click.option(
     "--with", "questions", multiple=True, metavar="QUESTION", help="Answer it in a chapter: breakeven, reverse, "
-    "sensitivity, bands, clocks, or several with commas. Each runs the job of RESULTS again, many times.",
+    "sensitivity, bands, clocks, rates (of the pool by month), or several with commas. Each runs the job of RESULTS "
+    "again, many times.",
 )  # fmt: skip
 @click.option(
     "--tranche", metavar="NAME", help="The note asked about. [default: the lowest that is owed interest; of "
@@ -145,6 +146,11 @@ def _answer(
             from stress.analysis.clock_effects import clocks
 
             return clocks(job, scenario=scenario, threads=threads, progress=step)
+        if name == "rates":
+            from stress.analysis.rate_fans import PATHS as FEW
+            from stress.analysis.rate_fans import rates
+
+            return rates(job, scenario, paths or FEW, step)
         if name == "bands":
             from stress.analysis.sizing import size
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -112,6 +112,15 @@ def block_means(job: Job, problem: Problem, blocks: int) -> Iterator[Values]:
         space.put_normals(alone.drawn_normals(problem, block, job.seed))
         alone.run(space, 0, 1, LANES, job.seed, drawn=True, first_path=block * LANES)
         yield _variables(space, problem, steps, None)
+
+
+def paths_of(job: Job, problem: Problem, blocks: int, names: Sequence[str]) -> Iterator[dict[str, np.ndarray]]:
+    """Rows of the pool as (month, 32 paths), block after block of the job's seed."""
+    space = Workspace(pack(problem, traced=True))
+    for block in range(blocks):
+        space.put_normals(alone.drawn_normals(problem, block, job.seed))
+        alone.run(space, 0, 1, LANES, job.seed, drawn=True, first_path=block * LANES)
+        yield {name: np.array(space.traced(name)) for name in names}
 
 
 _INNER = ("total_defaulted", "total_recovered")

@@ -12,7 +12,7 @@ import pytest
 import xarray as xr
 
 import stress
-from stress.analysis.cash_flows import MONEY, VECTORS, cash_flows, mean_flows
+from stress.analysis.monthly_flows import MONEY, VECTORS, cash_flows, mean_flows
 from stress.cli import _run
 from stress.inputs.deal.terms import Threshold, Trigger
 from stress.inputs.job import Job

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from stress import measures
+from stress.answers.rates import Rate, Rates
 from stress.errors import DataError
 from stress.kernels.tally import MONTH_QUANTITIES
 from stress.report.figures import ink
@@ -64,6 +65,23 @@ def fan(ds: xr.Dataset, quantity: str) -> Figure:
         low, high = min(ends), max(ends)  # nothing finite: no month of the pool is worth dividing by
         room = 0.05 * (high - low)
         _same_height(panels, low - room if low < -LEAST else 0.0, max(high + room, LEAST))
+    _share_legend(figure, panels[0], 6)
+    return figure
+
+
+@ink.styled
+def rate_fan(answer: Rates, rate: Rate) -> Figure:
+    """One panel a scenario: 5-95% and 25-75% of paths, median, mean, of a rate of the pool by month."""
+    told = np.flatnonzero(np.isfinite(rate.mean).any(0))
+    until = int(told[-1]) + 1 if told.size else 1
+    month = np.arange(1, until + 1)
+    figure, panels = _panels(xr.Dataset(coords={"scenario": list(answer.scenarios), "month": month}))
+    for k, axes in enumerate(panels):
+        _band(axes, month, rate.level[k, :until])
+        axes.plot(month, rate.mean[k, :until], color=ink.MEDIAN, linewidth=0.9, linestyle="--", label="mean")
+    seen = np.append(rate.level[:, :until][np.isfinite(rate.level[:, :until])], 0.0)
+    room = 0.05 * float(seen.max() - seen.min())
+    _same_height(panels, float(seen.min()) - room * bool(seen.min() < 0.0), max(float(seen.max()) + room, LEAST))
     _share_legend(figure, panels[0], 6)
     return figure
 

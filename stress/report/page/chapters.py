@@ -18,6 +18,7 @@ from stress.report.figures import answers
 from stress.report.numbers import MISSING, count, fraction, interval, own_unit, percent, share, unit_of, with_error
 from stress.report.page.clock_chapter import clocks
 from stress.report.page.exhibit import Chapter, Exhibit, svg_of
+from stress.report.page.rates_chapter import rates
 from stress.report.sheets import Sheet
 
 
@@ -249,3 +250,4 @@ def solved(answer: Sizing) -> str:
 
 
 chapter.register(clocks)
+chapter.register(rates)

@@ -30,6 +30,8 @@ class Chapter(NamedTuple):
     says: tuple[str, ...]
     sheet: Sheet
     exhibit: Exhibit
+    more: tuple[Exhibit, ...] = ()
+    """Further figures of the same answer."""
 
 
 def svg_of(figure: Figure, name: str) -> Markup:

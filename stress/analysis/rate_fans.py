@@ -1,0 +1,68 @@
+"""Delinquency, net loss, payment rate and yield by month, over paths of every scenario run again for it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stress.analysis.monthly_flows import pool_rates
+from stress.analysis.trials import Progress, case_of
+from stress.answers.rates import Rate, Rates
+from stress.assemble.problem import assemble
+from stress.inputs.job import Job
+from stress.kernels.layout import LANES
+from stress.runs.trace import paths_of
+
+Array = NDArray[np.float64]
+PATHS = 2_048
+"""Where the caller gives none: 0.2 s a scenario."""
+ROWS = (
+    "month_start_balance", "pool_balance", "scheduled_principal", "prepaid", "cured_paid", "defaults", "recoveries",
+    "m2", "m3", "fee_income", "late_charge",
+)  # fmt: skip
+TITLES = {
+    "dq30": "30 days past due or more, share of the pool and its defaults not yet written off",
+    "dq60": "60 days past due or more",
+    "dq90": "90 days past due or more, until written off",
+    "net_loss_rate": "Net loss a year over the opening balance",
+    "payment_rate": "Principal collected a month over the opening balance",
+    "yield": "Yield a year over the opening balance",
+}
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+SMALL = 0.05
+"""Share of the cut-off balance below which the median pool is too small to divide by."""
+
+
+def rates(job: Job, scenario: str | None = None, paths: int = PATHS, progress: Progress | None = None) -> Rates:
+    """Fans of the pool's rates under one scenario or all, from plain paths of the job's seed.
+
+    >>> found = rates(job, "baseline", paths=64)
+    >>> found.rates[0].name, found.rates[0].level.shape == (1, job.deal.legal_maturity_months, 5)
+    ('dq30', True)
+    """
+    cases = job.scenarios if scenario is None else (case_of(job, scenario),)
+    blocks = -(-paths // LANES)
+    by_case = []
+    for k, case in enumerate(cases):
+        by_case.append(_of_case(job.but(scenarios=(case,)), blocks))
+        if progress is not None:
+            progress(k + 1, len(cases))
+    n = blocks * LANES
+    found = []
+    for name, title in TITLES.items():
+        values = np.stack([one[name] for one in by_case])  # (scenario, month, path)
+        level = np.moveaxis(np.quantile(values, QUANTILES, axis=-1), 0, -1)
+        found.append(Rate(name, title, level, values.mean(-1), values.std(-1, ddof=1) / np.sqrt(n)))
+    return Rates(job.name, tuple(case.name for case in cases), tuple(found), n, job.seed)
+
+
+def _of_case(one: Job, blocks: int) -> dict[str, Array]:
+    """(month, path) of each rate, NaN from where the median pool is small."""
+    parts: dict[str, list[Array]] = {name: [] for name in (*TITLES, "month_start_balance")}
+    for rows in paths_of(one, assemble(one), blocks, ROWS):
+        made = pool_rates(one, rows) | rows
+        for name, values in parts.items():
+            values.append(made[name])
+    joined = {name: np.concatenate(values, axis=1) for name, values in parts.items()}
+    small = np.median(joined.pop("month_start_balance"), axis=1) < SMALL * one.pool.balance
+    return {name: np.where(small[:, None], np.nan, values) for name, values in joined.items()}

@@ -1,0 +1,33 @@
+"""Fans of what a pool does by month: delinquency, net loss, payment rate, yield."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+class Rate(NamedTuple):
+    """One rate under every scenario, by month; NaN where the pool is too small to divide by."""
+
+    name: str
+    title: str
+    level: Array
+    """(scenario, month, quantile): 5, 25, 50, 75 and 95% of paths."""
+    mean: Array
+    """(scenario, month): mean over paths of each path's rate."""
+    error: Array
+    """(scenario, month): standard error of the mean."""
+
+
+class Rates(NamedTuple):
+    """All rates of a job."""
+
+    job: str
+    scenarios: tuple[str, ...]
+    rates: tuple[Rate, ...]
+    paths: int
+    seed: int

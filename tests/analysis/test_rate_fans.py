@@ -1,0 +1,60 @@
+"""Fans of delinquency, net loss, payment rate and yield: of the very paths that a replay shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import stress
+from stress import analysis, results
+from stress.answers.rates import Rates
+from stress.cli import _run
+from stress.inputs.job import Job
+from stress.report.page.chapters import chapter
+
+JOB = Path("scenarios/jobs/baitiao-24m.toml")
+
+
+@pytest.fixture(scope="module")
+def job() -> Job:
+    found = stress.load(JOB)
+    assert isinstance(found, Job)
+    return found
+
+
+@pytest.fixture(scope="module")
+def found(job: Job) -> Rates:
+    return analysis.rates(job, "macro_severe", paths=32)
+
+
+def test_the_rates_are_those_of_the_paths_that_a_replay_shows(job: Job, found: Rates) -> None:
+    flows = [analysis.cash_flows(job, "macro_severe", path=k) for k in range(32)]
+    for rate in found.rates:
+        paths = np.stack([flow[rate.name].values for flow in flows])
+        told = np.isfinite(rate.mean[0])
+        assert told.sum() > 12
+        assert np.allclose(rate.mean[0][told], paths.mean(0)[told], rtol=1e-9, atol=1e-12), rate.name
+        assert np.allclose(rate.level[0][told, 2], np.median(paths, 0)[told], rtol=1e-9, atol=1e-12), rate.name
+
+
+def test_bands_lie_in_order_and_later_stages_of_arrears_are_smaller(found: Rates) -> None:
+    by_name = {rate.name: rate for rate in found.rates}
+    for rate in found.rates:
+        assert (np.diff(np.nan_to_num(rate.level), axis=-1) >= -1e-12).all()
+    for wide, narrow in (("dq30", "dq60"), ("dq60", "dq90")):
+        assert (np.nan_to_num(by_name[wide].level) >= np.nan_to_num(by_name[narrow].level)).all()
+
+
+def test_nothing_is_told_of_a_pool_that_is_nearly_gone(job: Job, found: Rates) -> None:
+    assert np.isnan(found.rates[0].mean[0, -1])
+    assert chapter(found).more[0].data.rows[-1][1] != str(job.deal.legal_maturity_months)
+
+
+def test_a_report_shows_the_rates_when_asked(job: Job, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    results.save(stress.simulate(job, paths=512, scenarios=["baseline"]), tmp_path / "results.nc")
+    assert _run(["report", str(tmp_path), "--with", "rates", "--paths", "64", "--quiet"]) == 0
+    text = (tmp_path / "report.html").read_text()
+    for words in ("30 days past due or more", "Net loss a year", "Principal collected a month", "64 paths of each"):
+        assert words in text
