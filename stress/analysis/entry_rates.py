@@ -1,8 +1,8 @@
 """Solve a pool's entry rates so that a new cohort's static default meets its target; compare the delinquency stocks.
 
-Static default binds: the MEAN over the default factor (stationary, base rho and phi) of the cumulative default of new
-receivables. The non-performing and overdue ratios of the steady revolving pool are printed beside the pool's history;
-with `fit_rolls` the roll rates are shaped to them by least squares.
+Static default binds: the MEAN over the factors (stationary, base phi, every loading on: entry, rolls, prepayment,
+copula) of the cumulative default of new receivables. The non-performing and overdue ratios of the steady revolving
+pool are printed beside the pool's history; with `fit_rolls` the roll rates are shaped to them by least squares.
 """
 
 from __future__ import annotations
@@ -15,14 +15,25 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 from scipy.special import expit, logit
 
-from stress.calibration.static_pool import Cohort, StaticPool, factor_paths, months_to_end, new_cohort, run_static_pool
+from stress.calibration.static_pool import (
+    CALM,
+    Cohort,
+    Draws,
+    Loads,
+    StaticPool,
+    draws_of,
+    loads_of,
+    months_to_end,
+    new_cohort,
+    run_static_pool,
+)
 from stress.errors import ConfigError
 from stress.inputs.pool import History, Ladder, Pool
 
 Array = NDArray[np.float64]
 
 POINTS = 16384
-"""Factor paths: 0.3 s for a pool of terms up to 24 months, relative error of a static default below 1e-4."""
+"""Factor paths: 0.3 s for a pool of terms up to 24 months, relative error of a static default about 1e-4."""
 MOST = 2**19
 """Points times months: fewer paths for a pool with a constant payment rate, whose tail is long."""
 ROLL_RIDGE = 0.1
@@ -88,11 +99,12 @@ def calibrate_pool(pool: Pool, fit_rolls: bool = False, points: int = POINTS) ->
         pool = _fit_rolls(pool)
     cohort = new_cohort(pool)
     months = months_to_end(cohort)
-    factor = factor_paths(pool.dependence.phi, months, min(points, MOST // months))
-    entry = _solve(pool, cohort, pool.dependence.rho, factor)
-    run = run_static_pool(cohort, entry, pool.dependence.rho, factor)
+    loads = loads_of(pool)
+    draws = draws_of(loads, pool.dependence.phi, months, min(points, MOST // months))
+    entry = _solve(pool, cohort, loads, draws)
+    run = run_static_pool(cohort, entry, loads, draws)
     npr, odr = _ratios(pool, run)
-    calm = run_static_pool(cohort, entry, 0.0, np.zeros((months, 1))).cumulative[:, 0]
+    calm = run_static_pool(cohort, entry).cumulative[:, 0]
     mean, error = run.cumulative.mean(axis=1), run.error()
     row = tuple(
         SegmentFit(s.name, s.share, s.static_default, s.entry_rate, *(float(v[k]) for v in (entry, mean, error, calm)))
@@ -101,7 +113,7 @@ def calibrate_pool(pool: Pool, fit_rolls: bool = False, points: int = POINTS) ->
     return PoolFit(_with_entry(pool, entry), row, npr, odr, fit_rolls)
 
 
-def _solve(pool: Pool, cohort: Cohort, rho: float, factor: Array) -> Array:
+def _solve(pool: Pool, cohort: Cohort, loads: Loads = CALM, draws: Draws | None = None) -> Array:
     """Entry rates whose mean static default meets the targets; segments without a target keep theirs."""
     given = np.array([s.entry_rate for s in pool.segments])
     target = np.array([np.nan if s.static_default is None else s.static_default for s in pool.segments])
@@ -110,7 +122,7 @@ def _solve(pool: Pool, cohort: Cohort, rho: float, factor: Array) -> Array:
 
     def miss(x: Array) -> Array:
         entry[solve] = np.exp(x)
-        got = run_static_pool(cohort, entry, rho, factor).cumulative.mean(axis=1)[solve]
+        got = run_static_pool(cohort, entry, loads, draws).cumulative.mean(axis=1)[solve]
         return np.asarray(np.log(got / target[solve]))
 
     high = np.full(solve.size, np.log(1.0 - 1e-9))
@@ -155,12 +167,11 @@ def _fit_rolls(pool: Pool) -> Pool:
         raise ConfigError("fit_rolls needs a ladder and a history of non_performing_ratio and overdue_ratio")
     start = logit(np.clip([pool.ladder.roll_m1, pool.ladder.roll_m2, pool.ladder.roll_m3], 1e-3, 1.0 - 1e-3))
     target = np.log(_history_mean(pool.history))
-    calm = np.zeros((months_to_end(new_cohort(pool)), 1))
 
     def misfit(x: Array) -> Array:
         trial = _with_rolls(pool, x)
         cohort = new_cohort(trial)
-        run = run_static_pool(cohort, _solve(trial, cohort, 0.0, calm), 0.0, calm)
+        run = run_static_pool(cohort, _solve(trial, cohort))
         return np.concatenate([np.log(_ratios(trial, run)) - target, ROLL_RIDGE * (x - start)])
 
     best = least_squares(misfit, start, bounds=(start - 6.0, start + 6.0), diff_step=[1e-4]).x

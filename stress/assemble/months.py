@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from stress.assemble.caps import bounded
+from stress.assemble.held_default import with_held_default
 from stress.assemble.monthly import MonthInputs, base_months, coupons
 from stress.assemble.moves import MOVES
 from stress.assemble.swing import swing_of
@@ -28,7 +29,8 @@ def resolve(deal: Deal, pool: Pool, case: ScenarioCase) -> MonthInputs:
 def asked(deal: Deal, pool: Pool, case: ScenarioCase) -> MonthInputs:
     """What the shocks ask for, before any cap; `coupon` still holds index levels, `smm` no payment multiplier.
 
-    The score slope acts first (logit of entry flattened, the pool mean kept), then rates, odds and the rest.
+    The score slope acts first (logit of entry flattened, the pool mean kept), then rates, odds and the rest; last,
+    where rolls load on the factor, a moved rho is given the entry rates that keep the mean static default.
     """
     months = base_months(deal, pool)
     slopes = [shock for shock in case.shocks if shock.target == "score_slope"]
@@ -37,6 +39,7 @@ def asked(deal: Deal, pool: Pool, case: ScenarioCase) -> MonthInputs:
             months = MOVES[shock.target](months, shock, deal, pool)
     except ConfigError as error:
         raise ConfigError(f"scenario {case.name}: {error}") from None
+    months = with_held_default(months, pool)
     if case.parameters is not None:
         months = months._replace(parameters=np.array(case.parameters.covariance))
     if case.swing is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stress.calibration.static_pool import months_to_end, new_cohort, run_static_pool
+from stress.calibration.static_pool import few_draws, loads_of, new_cohort, run_static_pool
 from stress.errors import ConfigError
 from stress.inputs.job import ScenarioCase
 from stress.inputs.pool import Pool
@@ -13,7 +13,7 @@ from stress.inputs.pool import Pool
 def pool_under(pool: Pool, case: ScenarioCase) -> Pool:
     """The pool with the scenario's payment rate (whole life) in the place of its own.
 
-    Entry rates move so that each segment's static cumulative default (unconditional, rho 0) stays; the annual yield
+    Entry rates move so that each segment's static cumulative default (of `static_default`) stays; the annual yield
     of the pool stays. Without such a shock the pool itself. Raises ConfigError for a pool of plans, and for a rate so
     fast that the static default cannot be kept.
     """
@@ -47,7 +47,8 @@ def entry_of(pool: Pool) -> np.ndarray:
 
 
 def static_default(pool: Pool, entry: np.ndarray) -> np.ndarray:
-    """(S,) cumulative default of a new cohort at rho 0."""
-    cohort = new_cohort(pool)
-    run = run_static_pool(cohort, entry, 0.0, np.zeros((months_to_end(cohort), 1)))
-    return run.cumulative[:, 0]
+    """(S,) cumulative default of a new cohort: at rho 0, or its mean over the factors where rolls load on them."""
+    cohort, loads = new_cohort(pool), loads_of(pool)
+    if loads.rho_roll == 0.0:
+        return run_static_pool(cohort, entry).cumulative[:, 0]
+    return np.asarray(run_static_pool(cohort, entry, loads, few_draws(pool)).cumulative.mean(axis=1))

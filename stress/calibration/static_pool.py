@@ -1,7 +1,7 @@
 """A static cohort of new receivables, run to its end over many factor paths: what a rater calls the static pool.
 
 The same month as the kernels' (steps 1 to 4, payment multiplier 1, no purchases), in vectorised NumPy. Entry into M1
-(or the one-step default) depends on the default factor; roll rates and prepayment stay at their unconditional values.
+(or the one-step default), the roll rates and prepayment are conditional on their factors, as in the kernels.
 """
 
 from __future__ import annotations
@@ -10,15 +10,17 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
+from scipy.special import gammaincinv, ndtr, ndtri, stdtrit
 
-from stress.inputs.pool import Pool
+from stress.inputs.pool import Dependence, Pool
 from stress.links import conditional_rate
 
 Array = NDArray[np.float64]
 
 SCRAMBLES = 16
 """Independent scrambled Sobol sets; the spread of their means is the error of the quadrature."""
+FEW = 2**16
+"""Points times months of `few_draws`: a ratio of two means on the same points is known to about 1e-4."""
 LONGEST = 600
 """Months after which what is left of a pool with a constant payment rate falls due at once."""
 
@@ -34,6 +36,36 @@ class Cohort(NamedTuple):
     """(3,) roll rates M1, M2, M3; empty for a one-step default."""
     dilution: float
     """Refunds a month, share of the performing balance."""
+
+
+class Loads(NamedTuple):
+    """How strongly the rates load on the factors; all at 0: the deterministic run."""
+
+    rho: float = 0.0
+    """Of entry, on the default factor."""
+    rho_roll: float = 0.0
+    """Of the roll rates, on the default factor."""
+    rho_prepayment: float = 0.0
+    """Of prepayment, on a factor of its own."""
+    correlation: tuple[float, ...] = (0.0,)
+    """Of the default factor of each segment (or of all) with the prepayment factor."""
+    df: float | None = None
+    """Degrees of freedom of a t copula of entry."""
+
+
+class Draws(NamedTuple):
+    """N paths of what the rates load on."""
+
+    default: Array
+    """(T, N) default factor."""
+    other: Array | None = None
+    """(T, N) an independent factor: what of the prepayment factor the default factor does not explain."""
+    mixing: Array | None = None
+    """(N,) sqrt(chi2 / df) of a t copula."""
+
+
+CALM = Loads()
+"""No rate loads on anything."""
 
 
 class StaticPool(NamedTuple):
@@ -72,21 +104,58 @@ def new_cohort(pool: Pool) -> Cohort:
     return Cohort(due, prepayment, np.array(roll, dtype=np.float64), pool.dilution)
 
 
+def loads_of(pool: Pool) -> Loads:
+    """The pool's own; the correlations from `loadings` where it has them. Rolls need a ladder."""
+    of: Dependence = pool.dependence
+    correlation: tuple[float, ...] = (of.correlation_prepayment,)
+    if of.loadings is not None:
+        prepayment = np.array(of.loadings.prepayment)
+        correlation = tuple(float(np.array(of.loadings.row(s.name)) @ prepayment) for s in pool.segments)
+    prepays = any(segment.prepayment > 0.0 for segment in pool.segments)
+    rho_prepayment = of.rho_prepayment if prepays else 0.0
+    return Loads(of.rho, of.rho_roll if pool.ladder else 0.0, rho_prepayment, correlation, of.df)
+
+
+def draws_of(loads: Loads, phi: float, months: int, points: int) -> Draws:
+    """Paths of the stationary factors that `loads` needs, and of the mixing variable: one Sobol sequence for all."""
+    count = 1 + (loads.rho_prepayment > 0.0)
+    drawn = _normals(count * months + (loads.df is not None), points)
+    path = [_loading(phi, months) @ drawn[k * months : (k + 1) * months] for k in range(count)]
+    mixing = None
+    if loads.df is not None:
+        mixing = np.sqrt(2.0 * gammaincinv(0.5 * loads.df, ndtr(drawn[-1])) / loads.df)
+    return Draws(path[0], path[1] if count > 1 else None, mixing)
+
+
+def few_draws(pool: Pool) -> Draws:
+    """Paths that a run can afford: FEW of them over the months of a new cohort, at least one a scramble."""
+    months = months_to_end(new_cohort(pool))
+    return draws_of(loads_of(pool), pool.dependence.phi, months, max(SCRAMBLES, FEW // months))
+
+
 def factor_paths(phi: float, months: int, points: int = 4096, seed: int = 2002) -> Array:
-    """(months, points) paths of the stationary AR(1) factor: scrambled Sobol on its principal components.
+    """(months, points) paths of the stationary AR(1) factor: scrambled Sobol on its principal components."""
+    return np.asarray(_loading(phi, months) @ _normals(months, points, seed))
+
+
+def _loading(phi: float, months: int) -> Array:
+    """(months, months) principal components of a stationary AR(1), the largest first."""
+    lag = np.abs(np.subtract.outer(np.arange(months), np.arange(months)))
+    value, vector = np.linalg.eigh(np.where(lag == 0, 1.0, phi**lag))
+    return np.asarray((vector * np.sqrt(np.maximum(value, 0.0)))[:, ::-1])
+
+
+def _normals(dimensions: int, points: int, seed: int = 2002) -> Array:
+    """(dimensions, points) independent normals by scrambled Sobol.
 
     Deterministic. `points` is rounded to SCRAMBLES sets of a power of two. Scrambling: Owen (1997), "Monte Carlo
     variance of scrambled net quadrature".
     """
-    lag = np.abs(np.subtract.outer(np.arange(months), np.arange(months)))
-    value, vector = np.linalg.eigh(np.where(lag == 0, 1.0, phi**lag))
-    loading = (vector * np.sqrt(np.maximum(value, 0.0)))[:, ::-1]
     power = max(int(np.log2(points / SCRAMBLES)), 0)
     from scipy.stats import qmc  # here: a run needs this module and not scipy.stats, which takes 0.4 s
 
-    sets = [qmc.Sobol(months, rng=np.random.default_rng([seed, k])).random_base2(power) for k in range(SCRAMBLES)]
-    normal = ndtri(np.clip(np.concatenate(sets), 1e-15, 1.0 - 1e-15))
-    return np.asarray(loading @ normal.T)
+    sets = [qmc.Sobol(dimensions, rng=np.random.default_rng([seed, k])).random_base2(power) for k in range(SCRAMBLES)]
+    return np.asarray(ndtri(np.clip(np.concatenate(sets), 1e-15, 1.0 - 1e-15)).T)
 
 
 def months_to_end(cohort: Cohort) -> int:
@@ -94,33 +163,49 @@ def months_to_end(cohort: Cohort) -> int:
     return int(cohort.due.shape[0] + len(cohort.roll))
 
 
-def run_static_pool(cohort: Cohort, entry: Array, rho: float, factor: Array) -> StaticPool:
-    """Run a cohort to its end. entry: (S,) unconditional monthly rates; factor: (T, N), T = months_to_end.
+def run_static_pool(cohort: Cohort, entry: Array, loads: Loads = CALM, draws: Draws | None = None) -> StaticPool:
+    """Run a cohort to its end. entry: (S,) unconditional monthly rates; draws: of T = months_to_end months.
 
-    For the deterministic run give rho = 0 and one path.
+    Deterministic where no draws are given.
     """
-    n_month, n_segment, n_path = months_to_end(cohort), cohort.due.shape[1], factor.shape[1]
+    n_month, n_segment = months_to_end(cohort), cohort.due.shape[1]
+    draws = Draws(np.zeros((n_month, 1))) if draws is None else draws
+    n_path = draws.default.shape[1]
     ahead = np.zeros((n_month + 4, n_segment))
     ahead[: len(cohort.due)] = cohort.due[::-1].cumsum(axis=0)[::-1]
-    keep = ((1.0 - cohort.prepayment) * (1.0 - cohort.dilution))[:, None]
     scale, bucket = np.ones((n_segment, n_path)), [np.zeros((n_segment, n_path)) for _ in cohort.roll]
     total = np.zeros((n_segment, n_path))
     performing, late, default = (np.zeros((n_month + 1, n_segment)) for _ in range(3))
     performing[0] = 1.0
     for t in range(n_month):
         left = ahead[t][:, None]
-        rate = conditional_rate(entry[:, None], rho, factor[t])
-        defaulted, rest = _transitions(cohort.roll, bucket, rate * scale * left, ahead[t : t + 4])
+        rate, roll, smm = _rates(cohort, entry, loads, draws, t)
+        defaulted, rest = _transitions(roll, bucket, rate * scale * left, ahead[t : t + 4])
         total += defaulted
         rejoined = np.divide(rest, left, out=np.zeros_like(rest), where=(left > 0.0) & (rate <= 1.0 - 1e-9))
-        scale = (scale * (1.0 - rate) + rejoined) * keep
+        scale = (scale * (1.0 - rate) + rejoined) * ((1.0 - smm) * (1.0 - cohort.dilution))
         performing[t + 1] = scale.mean(axis=1) * ahead[t + 1]
         late[t + 1] = sum((b.mean(axis=1) for b in bucket), np.zeros(n_segment))
         default[t + 1] = defaulted.mean(axis=1)
     return StaticPool(total, performing, late, default)
 
 
-def _transitions(roll: Array, bucket: list[Array], enters: Array, ahead: Array) -> tuple[Array, Array]:
+def _rates(cohort: Cohort, entry: Array, loads: Loads, draws: Draws, t: int) -> tuple[Array, list[Array], Array]:
+    """Entry (S, N), rolls (N,) each and prepayment (S, N) of a month given the factors."""
+    z = draws.default[t]
+    rate = conditional_rate(entry[:, None], loads.rho, z)
+    if loads.df is not None and draws.mixing is not None:
+        level = stdtrit(loads.df, entry)[:, None] * draws.mixing
+        rate = ndtr((level - np.sqrt(loads.rho) * z) / np.sqrt(1.0 - loads.rho))
+    roll = [conditional_rate(r, loads.rho_roll, z) for r in cohort.roll]
+    if draws.other is None:
+        return rate, roll, cohort.prepayment[:, None]
+    with_default = np.array(loads.correlation)[:, None]
+    own = with_default * z + np.sqrt(np.maximum(1.0 - with_default**2, 0.0)) * draws.other[t]
+    return rate, roll, conditional_rate(cohort.prepayment[:, None], loads.rho_prepayment, own, -1)
+
+
+def _transitions(roll: list[Array], bucket: list[Array], enters: Array, ahead: Array) -> tuple[Array, Array]:
     """Move the ladder by a month, in place; the default of the month and the cured balance that rejoins current.
 
     ahead: (4, S) principal still due from this slot on and from the next three. A cure from Mk pays the first k slots.

@@ -49,6 +49,8 @@ loads on, - for entry and rolls (a low factor is bad), + for prepayment and reco
 differ by path beyond that: Phi(h(x) g sqrt(1 + o) - sqrt(o) z). o = rho / (1 - rho) x exp(d_2). x = d_1 + s e_own +
 macro shift is what the path adds to the log odds of the unconditional rate p; h(x) = F^-1 of the rate of log odds
 logit p + c + x, F normal or Student t; c keeps the mean over e_own at p.
+- Where roll rates load on the factor, months whose rho a scenario moves enter at p times the multiple that keeps the mean
+  over the factors of a new cohort's cumulative default (at phi, stationary, the pool's own p): rho moves dependence.
 - t copula with df degrees of freedom: F is Student's, g = sqrt(chi2 / df), chi2 = quantile at Phi(e) of one normal e
   of the path (purpose 2, index 0). Otherwise g = 1.
 - Drawn parameters: (d_1, d_2, d_3) = R e, R R' = the covariance of the log odds of (p, rho, phi), three normals

@@ -9,21 +9,20 @@ from stress.inputs.text.remark import Remark, named
 if TYPE_CHECKING:
     from stress.inputs.pool import Pool
 
-FAR, FAR_WITH_ROLLS = 1.25, 2.0
-"""How many times one may be the other. Shipped pools are within 1.2%; rolls that load on the factor move the mean."""
+FAR = 1.25
+"""How many times one may be the other. Shipped pools are within 1.2%."""
 
 
 def notes_of_static_default(pool: Pool) -> list[Remark]:
-    """Segments whose `static_default` is far from what `entry_rate` gives a new cohort at rho 0."""
+    """Segments whose `static_default` is far from what `entry_rate` gives a new cohort (`static_default`)."""
     if all(segment.static_default is None for segment in pool.segments):
         return []
     from stress.assemble.turnover import entry_of, static_default
 
-    far = FAR_WITH_ROLLS if pool.dependence.rho_roll > 0.0 else FAR
     notes = []
     for segment, given in zip(pool.segments, map(float, static_default(pool, entry_of(pool))), strict=True):
         target = segment.static_default
-        if target is None or max(given, target) <= far * min(given, target):
+        if target is None or max(given, target) <= FAR * min(given, target):
             continue
         says = (
             f"{target:g}, but entry_rate = {segment.entry_rate:g} gives a new cohort a cumulative default of "

@@ -1,0 +1,50 @@
+"""A shock on rho where roll rates load on the default factor too: entry rates that keep the mean static default.
+
+Entry and rolls then rise in the same months, so the mean over the factor of their product, and with it of static
+default, grows with rho at the same unconditional rates: a shock on dependence would move the level as well. Where rolls
+do not load on the factor the mean default moves by far less than a per cent of itself, and nothing is done.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stress.assemble.monthly import MonthInputs
+from stress.calibration.static_pool import few_draws, loads_of, new_cohort, run_static_pool
+from stress.inputs.pool import Pool
+
+Array = NDArray[np.float64]
+
+_HIGHEST = 0.999
+
+
+def with_held_default(months: MonthInputs, pool: Pool) -> MonthInputs:
+    """Months in which rho is not the pool's enter at rates whose mean static default (new cohort) stays."""
+    own = pool.dependence.rho
+    if pool.ladder is None or pool.dependence.rho_roll == 0.0 or (months.rho == own).all():
+        return months
+    entry, text = months.entry.copy(), pool.model_dump_json()
+    for rho in np.unique(months.rho[months.rho != own]):
+        entry[months.rho == rho] *= _multiple(text, float(np.clip(rho, 0.0, _HIGHEST)))
+    return months._replace(entry=entry)
+
+
+@lru_cache(maxsize=256)
+def _multiple(pool_json: str, rho: float) -> Array:
+    """(S,) multiple of entry that gives a new cohort at this rho the mean static default it has at the pool's own."""
+    pool = Pool.model_validate_json(pool_json)
+    cohort, loads = new_cohort(pool), loads_of(pool)
+    draws = few_draws(pool)
+    entry = np.array([s.entry_rate for s in pool.segments])
+    target = run_static_pool(cohort, entry, loads, draws).cumulative.mean(axis=1)
+    multiple = np.ones_like(entry)
+    for _ in range(20):
+        got = run_static_pool(cohort, np.minimum(multiple * entry, 1.0), loads._replace(rho=rho), draws)
+        step = np.divide(target, got.cumulative.mean(axis=1), out=np.ones_like(entry), where=target > 0.0)
+        multiple = multiple * step
+        if np.abs(step - 1.0).max() < 1e-9:
+            break
+    return multiple
