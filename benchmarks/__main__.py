@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [--case NAME] [--json FILE]`: time the engine against its references.
+"""`python -m benchmarks [--quick] [--case NAME] [--against COMMIT] [--json FILE]`: time the engine against its references.
 
 Each case runs in a process of its own, so that its peak memory is its own.
 """
@@ -26,13 +26,14 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="the four main cases, within 50 s warm on two cores")
     parser.add_argument("--case", action="append", choices=list(CASES), metavar="NAME", help=", ".join(CASES))
     parser.add_argument("--json", type=Path, metavar="FILE", help="write machine and cases here")
+    parser.add_argument("--against", default="HEAD", metavar="COMMIT", help="what the case `before` compares with")
     options = parser.parse_args()
-    names = options.case or list(QUICK_CASES if options.quick else CASES)
+    names = options.case or list(QUICK_CASES if options.quick else (name for name in CASES if name != "before"))
     rows: list[dict[str, Any]] = []
     failed = False
     for name in names:
         print(f"{name} ...", file=sys.stderr, flush=True)
-        found = run_case(name, options.quick)
+        found = run_case(name, options.quick, options.against)
         failed = failed or found is None
         rows += found or []
     report = {"machine": _machine(), "cases": rows}
@@ -42,9 +43,9 @@ def main() -> int:
     return int(failed)
 
 
-def run_case(name: str, quick: bool) -> list[dict[str, Any]] | None:
+def run_case(name: str, quick: bool, against: str = "HEAD") -> list[dict[str, Any]] | None:
     """Rows of a case, from a process of its own; None where it fails."""
-    command = [sys.executable, "-m", "benchmarks.one", name, *(["--quick"] if quick else [])]
+    command = [sys.executable, "-m", "benchmarks.one", name, against, *(["--quick"] if quick else [])]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         print(f"{name}: failed with exit code {done.returncode}", file=sys.stderr)

@@ -28,6 +28,8 @@ class Effort(NamedTuple):
     """Of each chunk size of the NumPy reference."""
     monthly_chunks: tuple[int, ...] = (1024, 2048, 4096, 8192)
     daily_chunks: tuple[int, ...] = (1024, 2048, 4096)
+    against: str = "HEAD"
+    """Commit that the case `before` compares this tree with."""
 
 
 QUICK = Effort(rounds=4, seconds=0.3, tries=1, monthly_chunks=(2048, 4096), daily_chunks=(2048, 4096))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from benchmarks import estimators, scale, variants, whole_runs
+from benchmarks.before import before
 from benchmarks.cases import QUICK_CASES, Effort, Row
 
 CASES: dict[str, Callable[[Effort], list[Row]]] = {
     **QUICK_CASES,
+    "before": before,
     "scenarios": variants.scenarios,
     "chunks": variants.chunks,
     "numpy_chunks": variants.numpy_chunks,

@@ -1,4 +1,4 @@
-"""Run one case in this process and write its rows as JSON: `python -m benchmarks.one CASE [--quick]`."""
+"""Run one case in this process and write its rows as JSON: `python -m benchmarks.one CASE COMMIT [--quick]`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def main(arguments: list[str]) -> None:
     from benchmarks.listing import CASES
 
     effort = QUICK if "--quick" in arguments else FULL
-    rows = CASES[arguments[0]](effort)
+    rows = CASES[arguments[0]](effort._replace(against=arguments[1]))
     json.dump(rows, sys.stdout)
 
 
