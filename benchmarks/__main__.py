@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--quick] [--case NAME] [--against COMMIT] [--json FILE]`: time the engine against its references.
+"""`python -m benchmarks [--quick] [--case NAME [--against COMMIT]] [--json FILE]`: the engine against its references.
 
 Each case runs in a process of its own, so that its peak memory is its own.
 """

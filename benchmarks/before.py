@@ -1,6 +1,6 @@
 """This tree against an earlier commit, in turns: `python -m benchmarks --case before --against COMMIT`.
 
-Each tree's kernels run in a process of their own, one turn after the other on the same jobs (the commit's), timed in CPU
+Each tree runs in a process of its own, one turn after the other on the same jobs (those of the commit), timed in CPU
 seconds. What a ratio of turns says holds on a busy machine; what two separate runs say does not.
 """
 

@@ -40,6 +40,7 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
     accounts = account_names(deal)
     return Contract(
         original=np.where(size > 0.0, size, cut_off),
+        per_original=1.0 / np.where(size > 0.0, size, cut_off),
         opening_note=size,
         residual=np.array([float(n.residual and of > 0.0) for n, of in zip(deal.notes, size, strict=True)]),
         accrual=np.ascontiguousarray(accrual),
@@ -68,6 +69,7 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
         deal=_columns(
             DEAL,
             cut_off=cut_off,
+            per_cut_off=1.0 / cut_off,
             clean_up=deal.clean_up.pool_factor if deal.clean_up else 0.0,
             idle_share=deal.idle_cash_share,
             first_years=first,

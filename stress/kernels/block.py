@@ -112,7 +112,7 @@ def _simulate(m: Memory, b: int, k: int, fans: int, path: int, seed: Any) -> Non
         if m.p.granular == 1:
             count_transitions(m, t, path, seed)
         _start_month(m)
-        if t < m.p.n_revolving:
+        if m.p.retains == 1 and t < m.p.n_revolving:
             set_need(m, k, t)
         for c in range(m.p.n_cohort):
             _step(m, k, t, c, fans)
@@ -135,7 +135,8 @@ def _step(m: Memory, k: int, t: int, c: int, fans: int) -> None:
     lagging = m.p.n_lock > 1 and m.p.payment_step >= 0 and t == m.p.n_revolving
     if m.p.buys_each_step == 1 and (t < m.p.n_revolving or lagging):
         buy_with_collections(m, k, t, c)
-    count_idle_days(m)
+    if m.p.uses_idle == 1:
+        count_idle_days(m)
     if last:
         total_pool(m)
         determine(m, k, t)
@@ -143,7 +144,8 @@ def _step(m: Memory, k: int, t: int, c: int, fans: int) -> None:
         test_conditions(m, t)
         if t >= m.p.first_payment:
             clean_up(m)
-        retain(m)
+        if m.p.retains == 1:
+            retain(m)
         sweep_collections(m)
     period = -1
     if last and (m.p.payment_step < 0 or t == m.p.n_month - 1):
@@ -199,13 +201,19 @@ def _open(m: Memory, k: int) -> None:
 
 @stage
 def _start_month(m: Memory) -> None:
-    """The month's rows at zero."""
+    """What the steps of the month add to, at zero; the first step stores the rest."""
     pool, none = m.pool, splat(0.0)
     pool.month_start = pool.balance
-    pool.defaulted, pool.scheduled, pool.prepaid, pool.cured = none, none, none, none
-    pool.diluted, pool.dilution_lost, pool.commingled, pool.commingled_income = none, none, none, none
-    pool.recovered, pool.fee_income, pool.late_charge, pool.cash_interest = none, none, none, none
-    pool.bought, pool.cost, pool.recoverable, pool.idle_most = none, none, none, none
+    if m.p.dilutes == 1:
+        pool.diluted, pool.dilution_lost = none, none
+    if m.p.commingles == 1:
+        pool.commingled, pool.commingled_income = none, none
+    if m.p.earns == 1:
+        pool.cash_interest = none
+    if m.p.traced == 1:
+        pool.bought, pool.cost = none, none
+    if m.p.uses_idle == 1:
+        pool.idle_most = none
 
 
 @stage

@@ -61,7 +61,7 @@ def collect_recoveries(m: Memory, k: int, t: int) -> None:
         slot = slot - 1 if slot > 0 else n_lag - 1
         falling_due = fma(m.recovery_ring[slot], m.t.lag[age], falling_due)
     m.recovery_ring[t % n_lag] = m.pool.recoverable
-    m.pool.recovered += falling_due
+    m.pool.recovered = falling_due
     collect(m.pool, m.cash, falling_due, splat(0.0), lost_share(m, k, t, m.p.n_cohort - 1))
 
 
@@ -76,5 +76,5 @@ def move_deficiency(m: Memory, change: Lanes) -> None:
 def conserve_cash(m: Memory) -> None:
     """A law of each step without a payment: cash in less cash out since closing is what the accounts hold."""
     flow = m.cash.cash_in - m.cash.cash_out
-    error = (flow - cash_held(m)) * (1.0 / m.t.deal.cut_off)
+    error = (flow - cash_held(m)) * m.t.deal.per_cut_off
     m.law.cash = worse(error, m.law.cash)

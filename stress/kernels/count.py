@@ -5,7 +5,7 @@ from __future__ import annotations
 from .counting import add_fixed, count_each, keep_first, keep_worst
 from .elementary import logarithm
 from .jit import aside, stage
-from .lanes import anywhere, floor, fma, root, smaller, splat, total, where_less
+from .lanes import anywhere, floor, fma, fold, root, smaller, splat, splat_narrow, total, where_less
 from .layout import LANES, N_LAW
 from .records import Memory
 from .rows import positive, size
@@ -28,12 +28,12 @@ N_POOL_MONTH = 5
 @aside
 def record_pool_month(m: Memory, k: int, t: int, fans: int) -> None:
     """Pool quantities of a month at its determination, as shares of the cut-off balance."""
-    pool, inverse = m.pool, 1.0 / m.t.deal.cut_off
+    pool, inverse = m.pool, m.t.deal.per_cut_off
     stock = pool.total_defaulted - pool.total_recovered
-    _record(m, t, 0, pool.total_defaulted, inverse)
-    _record(m, t, 1, stock, inverse)
-    _record(m, t, 2, pool.excess, 1.0)
-    _record(m, t, 3, pool.balance, inverse)
+    _record(m, t, 0, pool.total_defaulted)
+    _record(m, t, 1, stock)
+    _record(m, t, 2, pool.excess)
+    _record(m, t, 3, pool.balance)
     if fans == 1:
         one = splat(1.0)
         _fan(m, k, t, 0, _spread(pool.total_defaulted * inverse, one))
@@ -47,24 +47,24 @@ def record_pool_month(m: Memory, k: int, t: int, fans: int) -> None:
 @aside
 def record_payment(m: Memory, k: int, t: int, fans: int) -> None:
     """Cash and note balances after the payment of period t."""
-    inverse, cash = 1.0 / m.t.deal.cut_off, splat(0.0)
+    inverse, cash = m.t.deal.per_cut_off, splat(0.0)
     for a in range(m.p.n_account):
         cash = cash + m.account[a]
-    _record(m, t, 4, cash, inverse)
+    _record(m, t, 4, cash)
     if fans == 1:
         _fan(m, k, t, 4, _spread(cash * (0.5 * inverse), splat(1.0)))
     for n in range(m.p.n_note):
-        balance, per = m.note[n].outstanding, 1.0 / m.t.original[n]
+        balance, per = m.note[n].outstanding, m.t.per_original[n]
         if anywhere(balance):
-            _record(m, t, N_POOL_MONTH + n, balance, per)
+            _record(m, t, N_POOL_MONTH + n, balance)
         if fans == 1:
             _fan(m, k, t, N_POOL_MONTH + n, _spread(balance * per, splat(1.0)))
 
 
 @stage
-def _record(m: Memory, t: int, i: int, value: Lanes, unit: float) -> None:
-    """Add the sum over the block's paths, in units, to a month sum."""
-    m.month_sum[t, i] += total(value * m.counting.weight) * unit
+def _record(m: Memory, t: int, i: int, value: Lanes) -> None:
+    """Add the block's paths to a month sum, which stays in eight lanes until the panel is done."""
+    m.month_sum[t, i] += fold(value * m.counting.weight)
 
 
 @stage
@@ -81,11 +81,13 @@ def _fan(m: Memory, k: int, t: int, i: int, bins: Lanes) -> None:
 
 @stage
 def flush_months(m: Memory, k: int, batch: int) -> None:
-    """Move a panel's month sums into the tally and start again at zero."""
-    for t in range(m.p.n_month):
-        for i in range(N_POOL_MONTH + m.p.n_note):
-            add_fixed(m, m.to.month_sum[k, t, i, batch], m.month_sum[t, i])
-            m.month_sum[t, i] = 0.0
+    """Move a panel's month sums into the tally, in their units, and start again at zero."""
+    inverse = m.t.deal.per_cut_off
+    for i in range(N_POOL_MONTH + m.p.n_note):
+        unit = 1.0 if i == 2 else inverse if i < N_POOL_MONTH else 1.0 / m.t.original[i - N_POOL_MONTH]
+        for t in range(m.p.n_month):
+            add_fixed(m, k, m.to.month_sum[k, t, i, batch], total(m.month_sum[t, i]) * unit)
+            m.month_sum[t, i] = splat_narrow(0.0)
 
 
 @aside
@@ -112,10 +114,7 @@ def count_block(m: Memory, k: int, block: int, n_path: int) -> None:
 @aside
 def _sum(m: Memory, k: int, i: int, block: int, value: Lanes) -> None:
     """Add a quantity of a block's paths to the sum of its batch."""
-    sum_of = total(value * m.counting.weight)
-    if sum_of != sum_of:
-        m.n[m.to.fault[k, 0]] += 1
-    add_fixed(m, m.to.batch_sum[k, i, block % N_BATCH], sum_of)
+    add_fixed(m, k, m.to.batch_sum[k, i, block % N_BATCH], total(value * m.counting.weight))
 
 
 @aside

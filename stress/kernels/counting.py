@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from .jit import aside, stage
-from .lanes import anywhere, total
+from .lanes import add_each, anywhere, total
 from .layout import LANES
 from .records import Memory
 from .typed import Lanes
@@ -26,9 +26,7 @@ def count_each(m: Memory, at: int, bins: Lanes, amount: Lanes) -> None:
     if _shared(m, bins):
         m.n[at + int(m.bins[0])] += int(total(amount))
         return
-    m.amount[0] = amount
-    for lane in range(LANES):
-        m.n[at + int(m.bins[lane])] += int(m.amount[lane])
+    add_each(m.n, at, bins, amount)
 
 
 @stage
@@ -49,14 +47,14 @@ def keep_first(m: Memory, at: int, bins: Lanes, path: int, n_path: int) -> None:
 
 
 @aside
-def weigh_each(m: Memory, at: int, bins: Lanes, n_path: int) -> None:
+def weigh_each(m: Memory, k: int, at: int, bins: Lanes, n_path: int) -> None:
     """Add each path's weight and its square to the sums of its bin, two words each."""
     m.bins[0] = bins
     m.amount[0] = m.counting.weight
     for lane in range(n_path):
         place, weight = at + 4 * int(m.bins[lane]), m.amount[lane]
-        add_fixed(m, place, weight)
-        add_fixed(m, place + 2, weight * weight)
+        add_fixed(m, k, place, weight)
+        add_fixed(m, k, place + 2, weight * weight)
 
 
 @aside
@@ -77,10 +75,11 @@ def keep_worst(m: Memory, k: int, i: int, error: Lanes, n_path: int) -> None:
 
 
 @stage
-def add_fixed(m: Memory, at: int, value: float) -> None:
-    """Add a float64 to a fixed-point pair of words (2^-20, 2^-60)."""
+def add_fixed(m: Memory, k: int, at: int, value: float) -> None:
+    """Add a float64 to a fixed-point pair of words (2^-20, 2^-60); what does not fit, or is no number, is a fault."""
     if not abs(value) < 1e12:
-        return  # counted as a fault where it arose
+        m.n[m.to.fault[k, 0]] += 1
+        return
     high = math.floor(value * _HIGH)
     m.n[at] += high
     m.n[at + 1] += int((value - high / _HIGH) * _LOW)

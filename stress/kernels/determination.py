@@ -19,7 +19,7 @@ SMALL_POOL = 1e-3
 @stage
 def total_pool(m: Memory) -> None:
     """Add the cohorts up; the running balance must agree (law 1) and nothing may be negative."""
-    inverse = 1.0 / m.t.deal.cut_off
+    inverse = m.t.deal.per_cut_off
     alive, one, two, three, lowest = splat(0.0), splat(0.0), splat(0.0), splat(0.0), splat(0.0)
     for c in range(m.p.n_cohort):
         for s in range(m.p.n_segment):
@@ -30,7 +30,8 @@ def total_pool(m: Memory) -> None:
             two = two + cohort.late_2
             three = three + cohort.late_3
     pool = m.pool
-    pool.performing, pool.late_1, pool.late_2, pool.late_3 = alive, one, two, three
+    if m.p.uses_overdue == 1:
+        pool.performing, pool.late_1, pool.late_2, pool.late_3 = alive, one, two, three
     error = (alive + one + two + three - pool.balance) * inverse
     m.law.balance = worse(error, m.law.balance)
     m.law.negative = worse(lowest * inverse, m.law.negative)
@@ -44,7 +45,8 @@ def determine(m: Memory, k: int, t: int) -> None:
     interest, notes = _accrue(m, k, t)
     base_income = pool.fee_income + pool.late_charge - pool.commingled_income
     costs = _charge(m, k, t, notes, base_income)
-    cash.senior_cost = costs + interest
+    if m.p.uses_cost == 1:
+        cash.senior_cost = costs + interest
     defaulted, recovered = pool.defaulted, pool.recovered
     move_deficiency(m, defaulted + pool.dilution_lost + pool.commingled - recovered)
     pool.total_defaulted += defaulted
@@ -53,12 +55,14 @@ def determine(m: Memory, k: int, t: int) -> None:
     income = base_income + pool.cash_interest
     start, tiny = pool.month_start, SMALL_POOL * m.t.deal.cut_off
     spread = (income - costs - interest - defaulted + recovered) * 12.0 / where_less(start, tiny, 1.0, start)
-    pool.excess_two_before = pool.excess_before
-    pool.excess_before = pool.excess
+    if m.p.uses_average == 1:
+        pool.excess_two_before = pool.excess_before
+        pool.excess_before = pool.excess
     pool.excess = where_less(start, tiny, 0.0, spread)
-    m.default_ring[t % m.p.n_write_off] = defaulted
+    if m.p.uses_overdue == 1:
+        m.default_ring[t % m.p.n_write_off] = defaulted
     assets = pool.balance + m.account[PRINCIPAL] + cash.principal_collected
-    error = (notes - assets - cash.gap) * (1.0 / m.t.deal.cut_off)
+    error = (notes - assets - cash.gap) * m.t.deal.per_cut_off
     m.law.deficiency = worse(error, m.law.deficiency)
 
 

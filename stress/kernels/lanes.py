@@ -22,12 +22,11 @@ from numba.core.errors import TypingError
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
+from .layout import LANES
+from .layout import NARROW as _NARROW
 from .space import data_pointer
 
-WIDTH = 32
-"""Lanes of one value: a whole row (`layout.LANES`)."""
-NARROW = 8
-"""Lanes of a value in stages that keep many values at work: 8 lanes are one of the 32 registers, a whole row four."""
+WIDTH, NARROW = LANES, _NARROW
 
 _F64 = ir.DoubleType()
 _I64 = ir.IntType(64)
@@ -349,16 +348,50 @@ def _anywhere(typing, a):  # type: ignore[no-untyped-def]
 @intrinsic
 def _total(typing, a):  # type: ignore[no-untyped-def]
     def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        value, width = args[0], sig.args[0].width
-        while width > 1:
-            width //= 2
-            index = ir.VectorType(ir.IntType(32), width)
-            low = builder.shuffle_vector(value, value, ir.Constant(index, list(range(width))))
-            high = builder.shuffle_vector(value, value, ir.Constant(index, list(range(width, 2 * width))))
-            value = builder.fadd(low, high)
+        value = _halved(builder, args[0], sig.args[0].width, 1)
         return builder.extract_element(value, ir.Constant(ir.IntType(32), 0))
 
     return types.float64(a), build
+
+
+@intrinsic
+def _fold(typing, a):  # type: ignore[no-untyped-def]
+    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _halved(builder, args[0], sig.args[0].width, NARROW)
+
+    return NARROWS(a), build
+
+
+def _halved(builder: Any, value: Any, width: int, until: int) -> Any:
+    """The lower half of the lanes plus the upper, again and again."""
+    while width > until:
+        width //= 2
+        index = ir.VectorType(ir.IntType(32), width)
+        low = builder.shuffle_vector(value, value, ir.Constant(index, list(range(width))))
+        high = builder.shuffle_vector(value, value, ir.Constant(index, list(range(width, 2 * width))))
+        value = builder.fadd(low, high)
+    return value
+
+
+@intrinsic
+def _add_each(typing, counts, at, bins, amount):  # type: ignore[no-untyped-def]
+    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        first = context.cast(builder, args[1], sig.args[1], types.intp)
+        base = builder.gep(data_pointer(context, builder, sig.args[0], args[0]), [first])
+        places, amounts = (builder.alloca(_WORD_VECTOR) for _ in range(2))
+        for value, place in zip(args[2:], (places, amounts), strict=True):
+            builder.store(builder.fptosi(value, _WORD_VECTOR), place)
+        places, amounts = (builder.bitcast(p, _I64.as_pointer()) for p in (places, amounts))
+        for lane in range(WIDTH):
+            place = builder.gep(base, [builder.load(builder.gep(places, [_I64(lane)]))])
+            builder.store(builder.add(builder.load(place), builder.load(builder.gep(amounts, [_I64(lane)]))), place)
+        return context.get_dummy_value()
+
+    return types.void(counts, at, bins, amount), build
+
+
+def _twin_add_each(counts: Any, at: int, bins: Any, amount: Any) -> None:
+    np.add.at(counts, at + bins.astype(np.int64), amount.astype(np.int64))
 
 
 def _twin_total(a: Any) -> float:
@@ -439,11 +472,16 @@ if config.DISABLE_JIT:
         """Whether any lane is above zero."""
         return bool((np.asarray(a) > 0.0).any())
 
-    total = _twin_total
+    def fold(a: Any) -> Any:
+        """Eight lanes, each the sum of four."""
+        half = a[:16] + a[16:]
+        return half[:8] + half[8:]
+
+    total, add_each = _twin_total, _twin_add_each
 else:
     load, load_words, store, store_words = _load_floats, _load_words, _store_floats, _store_words
     load_narrow, store_narrow, load_like = _load_narrow, _store_narrow, _load_like
     fma, root, floor, where_less, smaller, larger = _fma, _root, _floor, _where_less, _smaller, _larger
     splat, splat_narrow, splat_word = _splat_float, _splat_narrow, _splat_word
     float_bits, bits_float = _float_bits, _bits_float
-    total, anywhere = _total, _anywhere
+    total, anywhere, fold, add_each = _total, _anywhere, _fold, _add_each

@@ -16,6 +16,8 @@ from .axes import Axis, Declared, declared
 from .typed import Lanes, Row
 
 LANES = 32
+NARROW = 8
+"""Lanes of a row, and of what is worked on in registers: 8 lanes are one of the 32 registers, a whole row four."""
 PANEL_BLOCKS = 16
 PANEL_PATHS = LANES * PANEL_BLOCKS
 ENTRY, ROLL_1, ROLL_2, ROLL_3, PREPAYMENT, RECOVERY = range(6)
@@ -77,6 +79,20 @@ class Switches(NamedTuple):
     keeps_steps: int
     """1 where it is kept what each step paid: for a replay, or because a step has a cap."""
     has_conditions: int
+    dilutes: int
+    """1 where some month has dilution."""
+    commingles: int
+    earns: int
+    """1 where cash earns interest in some month."""
+    retains: int
+    """1 where purchases leave cash for senior costs."""
+    uses_overdue: int
+    """1 where something looks at what is overdue (a trigger, a condition, a replay); so the next four."""
+    uses_payments: int
+    uses_average: int
+    uses_idle: int
+    uses_cost: int
+    """1 where a target is in months of senior cost."""
     weighted: int
     """1 where paths carry weights."""
     unit: int
@@ -114,7 +130,7 @@ class Pool:
     late_2: Row
     late_3: Row
     month_start: Row
-    # The rows from here to `cost` are of the month: set to zero at its start.
+    # Of the month, down to `idle_most`.
     defaulted: Row
     scheduled: Row
     prepaid: Row
@@ -324,6 +340,10 @@ class Rows(Protocol):
         """Store the row."""
 
 
+class NarrowRows(Rows, Protocol):
+    """A row of eight lanes for each index: sums on their way to one number."""
+
+
 class Numbers(Protocol):
     """A number for each index."""
 
@@ -373,7 +393,7 @@ class Scratch:
     amount: Annotated[Numbers, LANES]
     """By lane, while a quantity is counted."""
     # Of a panel, not of a block.
-    month_sum: Annotated[Numbers, T, N + 5]
+    month_sum: Annotated[NarrowRows, T, N + 5]
     panel: Annotated[Rows, PANEL_BLOCKS, T, F]
     """Normals of the factors."""
     own: Annotated[Rows, PANEL_BLOCKS, S]
@@ -403,8 +423,8 @@ class Group(NamedTuple):
 def _group(what: Any, axes: Declared) -> Group:
     if what is Numbers:
         return Group(None, 1, axes)
-    if what is Rows:
-        return Group(None, LANES, axes)
+    if what in (Rows, NarrowRows):
+        return Group(None, LANES if what is Rows else NARROW, axes)
     (record,) = get_args(what) or (what,)
     return Group(record, LANES * len(ROWS[record]), axes)
 

@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .codes import NO_LIMIT
+from .codes import EXCESS_SPREAD_3M, IDLE_CASH_DAYS, NO_LIMIT, OVERDUE_30, OVERDUE_60, OVERDUE_90, PAYMENT_RATE
 from .header import FIELD, HEADER_FIELDS
 from .layout import GROUPS, LANES, ROWS, Floats, Ints, Switches
 from .sampling import Sampler, Shifted, Sobol
 from .shown import SHOWN
-from .tables import BY_PATH, MEASURED, STEP_VALUE, TABLES, Problem
+from .tables import BY_PATH, MEASURED, MONTH, STEP_VALUE, TABLES, TRIGGER, Problem
 from .tally import NO_PATH, WEIGHT_UNIT, Tally, tally_shapes
 
 
@@ -67,11 +67,29 @@ def pack(problem: Problem, traced: bool = False, sampler: Sampler | None = None,
 def _switches(problem: Problem, traced: bool, sampler: Sampler | None, replicated: bool) -> Switches:
     capped = (problem.contract.step_value[:, STEP_VALUE.index("limit")] < NO_LIMIT).any()
     weighted = isinstance(sampler, Shifted)
+    month, contract = problem.market.month, problem.contract
+    seen = {*contract.trigger[:, TRIGGER.index("observable")].tolist(), *contract.test[:, 0].tolist()}
+
+    def looked_at(*observables: int) -> int:
+        return int(traced or bool(seen & set(observables)))
+
+    def ever(column: str) -> int:
+        return int((month[..., MONTH.index(column)] > 0.0).any())
+
     return Switches(
         by_path=int((problem.market.degree == BY_PATH).any()),
         traced=int(traced),
         keeps_steps=int(traced or bool(capped)),
-        has_conditions=int(problem.contract.test.size > 0),
+        has_conditions=int(contract.test.size > 0),
+        dilutes=ever("dilution"),
+        commingles=ever("commingled_steps"),
+        earns=int((month[..., MONTH.index("cash_rate")] != 0.0).any()),
+        retains=int(contract.senior_fee.any() or contract.senior_note.any()),
+        uses_overdue=looked_at(OVERDUE_30, OVERDUE_60, OVERDUE_90),
+        uses_payments=looked_at(PAYMENT_RATE),
+        uses_average=looked_at(EXCESS_SPREAD_3M),
+        uses_idle=looked_at(IDLE_CASH_DAYS),
+        uses_cost=int((contract.step_value[:, STEP_VALUE.index("months_of_senior_cost")] > 0.0).any()),
         weighted=int(weighted),
         unit=WEIGHT_UNIT if weighted else 1,
         replicated=int(replicated or isinstance(sampler, Sobol)),
@@ -124,7 +142,7 @@ class Workspace:
         """A group of the scratch by its axes, and lanes where it has rows; a record's rows come before its lanes."""
         group = GROUPS[name]
         shape = group.axes.shape(self.sizes)
-        rows = () if group.stride == 1 else (LANES,) if group.record is None else (len(ROWS[group.record]), LANES)
+        rows = (len(ROWS[group.record]), LANES) if group.record else (group.stride,) if group.stride > 1 else ()
         start = self.sizes[f"of_{name}"]
         return self.scratch[start : start + group.stride * math.prod(shape)].reshape(*shape, *rows)
 

@@ -11,6 +11,8 @@ from .typed import Lanes
 
 MONTH_YEARS = 365.25 / 365.0 / 12.0
 """A mean month in years of ACT/365F: the even grid that payment dates are measured against."""
+_CONVERGED = 1e-9
+"""Square of a step in ln(1 + y) after which the next, about its square times a tenth, is left out."""
 _EXACT = 1e-9
 """A loss below this share is rounding, not a loss."""
 
@@ -20,7 +22,7 @@ def finish(m: Memory, k: int) -> None:
     """End: what the path came to for each note and the pool."""
     for n in range(m.p.n_note):
         _finish_note(m, k, n)
-    pool, out, inverse = m.pool, m.pool_outcome, 1.0 / m.t.deal.cut_off
+    pool, out, inverse = m.pool, m.pool_outcome, m.t.deal.per_cut_off
     out.default = pool.total_defaulted * inverse
     out.net_loss = (pool.total_defaulted - pool.total_recovered) * inverse
     out.early_amortization = where_less(0.5, m.cash.early_month, 1.0, 0.0)
@@ -33,13 +35,13 @@ def finish(m: Memory, k: int) -> None:
 def _finish_note(m: Memory, k: int, n: int) -> None:
     """A note's loss, shortfall, life, yield, price and multiple."""
     note, out = m.note[n], m.outcome[n]
-    per, residual = 1.0 / m.t.original[n], m.t.residual[n]
+    per, residual = m.t.per_original[n], m.t.residual[n]
     received, present_value = splat(0.0), splat(0.0)
-    first, last = m.p.n_month, 0
+    last = 0
     for t in range(m.p.n_month):
         cash = m.log[t, n]
         if anywhere(cash):
-            first, last = min(first, t), t
+            last = t
         received = received + cash
         present_value = fma(cash, m.t.discount[k, t, n], present_value)
     multiple = received * per
@@ -51,39 +53,40 @@ def _finish_note(m: Memory, k: int, n: int) -> None:
     out.shortfall = where_less(0.0, note.shortfall, 1.0, 0.0)
     out.principal_time = note.principal_time * per
     out.principal = splat(1.0) - note.outstanding * per
-    out.irr = _internal_rate(m, n, multiple, first, last)
+    out.irr = _internal_rate(m, n, multiple, last)
     out.price = present_value * per
     out.multiple = multiple
     note.first_loss = where_less(note.first_loss, m.p.n_month - 0.5, note.first_loss + 1.0, 0.0)
 
 
 @aside
-def _internal_rate(m: Memory, n: int, multiple: Lanes, begin: int, end: int) -> Lanes:
+def _internal_rate(m: Memory, n: int, multiple: Lanes, end: int) -> Lanes:
     """Effective annual IRR at par: Newton on the logarithm of present value, nearly linear in ln(1 + y).
 
     Payment dates lie within days of an even monthly grid: powers of one discount factor by Horner, the days by a
-    second-order correction (error below 1e-7 for yields between -90% and 100%). Nothing is paid before month `begin` and
-    after `end` on any lane.
+    second-order correction (error below 1e-7 for yields between -90% and 100%). A lane stays where it has converged, so
+    that a path's yield does not depend on its block mates. Nothing is paid after month `end` on any lane.
     """
-    first = m.t.deal.first_years + MONTH_YEARS * begin
+    first = m.t.deal.first_years
     x = splat(m.t.guess[n])
     if m.t.residual[n] > 0.5:
         x = logarithm(larger(multiple, 1e-9)) * 0.5
     goal = logarithm(splat(m.t.original[n]))
+    moves = where_less(multiple, 1e-9, 0.0, 1.0)
     for _ in range(20):
         v = exponential(x * -MONTH_YEARS)
         h0, h1, h2, ht = splat(0.0), splat(0.0), splat(0.0), splat(0.0)
-        for t in range(end, begin - 1, -1):
+        for t in range(end, -1, -1):
             cash, shift = m.log[t, n], m.t.years[t].shift
             h0 = fma(h0, v, cash)
             h1 = fma(h1, v, cash * shift)
             h2 = fma(h2, v, cash * (0.5 * shift * shift))
-            ht = fma(ht, v, cash * float(t - begin))
+            ht = fma(ht, v, cash * float(t))
         value = larger(fma(h2, x * x, fma(h1, -x, h0)), 1e-9)
         mean_time = fma(ht, MONTH_YEARS, fma(value, first, h1)) / value
         step = (logarithm(value) - x * first - goal) / larger(mean_time, 1e-4)
-        before, x = x, x + where_less(multiple, 1e-9, 0.0, step)
-        x = smaller(larger(x, -25.0), 4.0)
-        if not anywhere((x - before) * (x - before) - 1e-13):  # the next step would be about its square
+        before, x = x, smaller(larger(x + step * moves, -25.0), 4.0)
+        moves = where_less(_CONVERGED, (x - before) * (x - before), moves, 0.0)
+        if not anywhere(moves):
             break
     return where_less(multiple, 1e-9, -1.0, smaller(exponential(x) - 1.0, HIGHEST_IRR))

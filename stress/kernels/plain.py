@@ -81,10 +81,14 @@ class _Each:
     def __getitem__(self, index: Any) -> Any:
         if self.group.record is not None:
             return Record(self.w, self._of(index), ROWS[self.group.record], lanes.WIDTH)
+        if self.group.stride == lanes.NARROW:
+            return lanes.load_narrow(self.w, self._of(index))
         return lanes.load(self.w, self._of(index)) if self.group.stride > 1 else self.w[self._of(index)]
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        if self.group.stride > 1 or np.ndim(value) > 0:
+        if self.group.stride == lanes.NARROW:
+            lanes.store_narrow(self.w, self._of(index), value)
+        elif self.group.stride > 1 or np.ndim(value) > 0:
             lanes.store(self.w, self._of(index), value)
         else:
             self.w[self._of(index)] = value

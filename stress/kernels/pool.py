@@ -50,7 +50,7 @@ def advance_cohort(m: Memory, k: int, t: int, c: int) -> None:
             due_1, due_2, due_3 = cohort.due_1, cohort.due_2, cohort.due_3
             fee_1, fee_2, fee_3 = cohort.fee_1, cohort.fee_2, cohort.fee_3
             # the slots are as they were before entry: what they are of P is the same after it
-            per_unit = where_less(alive, empty, 0.0, splat(1.0) / where_less(alive, empty, 1.0, before))
+            per_unit = where_less(alive, empty, 0.0, splat(1.0) / larger(before, empty))
             fallen_due = fma(due_3, cure_3, fma(due_2, cure_23, due_1 * cures))
             rejoins = positive(fma(fallen_due, -per_unit, where_less(alive, empty, 0.0, cures)))
             at_once = cures - rejoins
@@ -90,19 +90,21 @@ def advance_cohort(m: Memory, k: int, t: int, c: int) -> None:
         pool, cash = narrow(m.pool, q), narrow(m.cash, q)
         unpaid = diluted * month.unpaid_share
         fees = fees * month.yield_multiple
-        pool.defaulted += defaulted
-        pool.recoverable += recoverable
-        pool.scheduled += scheduled
-        pool.prepaid += prepaid
-        pool.cured += cured
-        if dilution > 0.0:
-            pool.diluted += diluted
-            pool.dilution_lost += unpaid
-        pool.fee_income += fees
-        pool.late_charge += late
         leaves = scheduled + prepaid + cured + diluted
         pool.balance -= leaves + defaulted
         collect(pool, cash, leaves - unpaid, fees + late, lost_share(m, k, t, c))
+        if c > 0:  # the first step of a month stores, the others add
+            defaulted, recoverable = defaulted + pool.defaulted, recoverable + pool.recoverable
+            fees, late = fees + pool.fee_income, late + pool.late_charge
+        pool.defaulted, pool.recoverable = defaulted, recoverable
+        pool.fee_income, pool.late_charge = fees, late
+        if dilution > 0.0:
+            pool.diluted += diluted
+            pool.dilution_lost += unpaid
+        if m.p.uses_payments == 1:
+            if c > 0:
+                scheduled, prepaid, cured = scheduled + pool.scheduled, prepaid + pool.prepaid, cured + pool.cured
+            pool.scheduled, pool.prepaid, pool.cured = scheduled, prepaid, cured
     if m.p.constant_payment == 0:
         _pull(m, k, t, c)
 

@@ -19,7 +19,7 @@ def buy(m: Memory, k: int, t: int, c: int, source: int) -> None:
     from_principal = 1.0 if source == PRINCIPAL else 0.0
     money = m.account[source]
     if source == PRINCIPAL:
-        kept = retained(m)
+        kept = retained(m) if m.p.retains == 1 else splat(0.0)
         if m.p.n_lock > 1:
             kept = larger(kept, cash.locked)
         money = positive(money - kept)

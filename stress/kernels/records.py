@@ -82,6 +82,8 @@ class TableRow(types.Type):  # type: ignore[misc]
         super().__init__(name=f"TableRow({table})")
 
 
+_ELEMENT = {FLOATS.width: FLOATS, NARROWS.width: NARROWS, 1: types.float64}
+"""What an element of a group without records is, by its stride."""
 MEMORY, TABLES_TYPE, COUNTS_TYPE = MemoryType(), Named("table"), Named("count")
 
 
@@ -217,7 +219,7 @@ class _ViewItem(AbstractTemplate):  # type: ignore[misc]
             return signature(types.int64, view, index) if given <= len(COUNTS[view.of]) else None
         if view.what == "group":
             group = GROUPS[view.of]
-            kind = Record(group.record, FLOATS) if group.record else FLOATS if group.stride > 1 else types.float64
+            kind = Record(group.record, FLOATS) if group.record else _ELEMENT[group.stride]
             return signature(kind, view, index) if given == len(group.axes) else None
         axes = TABLES[view.of][1]
         if given == len(axes):
@@ -236,7 +238,9 @@ def _view_item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         address = _group_address(context, builder, view, args[0], indices)
         if GROUPS[view.of].record:
             return address
-        return load_from(builder, address, FLOATS) if sig.return_type == FLOATS else builder.load(address)
+        return (
+            builder.load(address) if sig.return_type == types.float64 else load_from(builder, address, sig.return_type)
+        )
     address = _table_address(context, builder, view, args[0], view.of, indices)
     return address if isinstance(sig.return_type, TableRow) else invariant_load(builder, address)
 
@@ -260,7 +264,8 @@ def _set_view_item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     if kind == types.float64 and GROUPS[view.of].stride == 1:
         builder.store(args[2], address)
     else:
-        store_to(builder, address, widened(context, builder, args[2], kind, FLOATS))
+        lanes = NARROWS if GROUPS[view.of].stride == NARROWS.width else FLOATS
+        store_to(builder, address, widened(context, builder, args[2], kind, lanes))
     return context.get_dummy_value()
 
 

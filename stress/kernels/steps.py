@@ -62,13 +62,22 @@ def pay_in_full(m: Memory, x: int, t: int) -> bool:
     if anywhere(-money):
         return False
     m.account[source] = money
+    out = m.cash.cash_out
     i = x
     while i < end:
-        owed = _owed(m, i)
+        step, owed = m.t.step[i], _owed(m, i)
         amount = positive(owed) * on
-        _settle(m, i, t, owed - amount, amount)
+        if step.kind == PAY_FEE:
+            fee = m.fee[step.index]
+            fee.left = owed - amount
+            out = out + amount
+        else:
+            note = m.note[step.index]
+            note.unpaid = owed - amount
+            m.log[t, step.index] += amount
         _note_step(m, i, amount)
-        i += m.t.step[i].members
+        i += step.members
+    m.cash.cash_out = out
     return True
 
 

@@ -20,7 +20,7 @@ MONTH = ("payment", "yield_multiple", "dilution", "unpaid_share", "commingled_st
 STEP = ("kind", "index", "source", "to", "first_test", "tests", "first_member", "members")
 STEP_VALUE = ("limit", "share_of_pool", "share_of_notes", "months_of_senior_cost", "floor", "share_moved")
 TRIGGER = ("observable", "denominator", "above", "months", "effect", "curable")
-DEAL = ("cut_off", "clean_up", "idle_share", "first_years", "net_income")
+DEAL = ("cut_off", "clean_up", "idle_share", "first_years", "net_income", "per_cut_off")
 
 LINK, QUANTILE, MIXING, RESPONSE = (Axis(f"{name}_width") for name in ("link", "quantile", "mixing", "response"))
 SHOCKS, TESTS, MEMBERS = Axis("n_shock"), Axis("n_test"), Axis("n_member")
@@ -109,6 +109,8 @@ class Contract(NamedTuple):
 
     original: Annotated[Floats, N]
     """What a note's results are over: its balance at closing; the cut-off balance for a certificate of size 0."""
+    per_original: Annotated[Floats, N]
+    """Its inverse."""
     opening_note: Annotated[Floats, N]
     """Balance at closing: 0 for a certificate."""
     residual: Annotated[Floats, N]
@@ -163,7 +165,7 @@ class Contract(NamedTuple):
     opening_cash: Annotated[Floats, A]
     """Cash in each account at closing."""
     deal: Annotated[Floats, DEAL]
-    """Cut-off balance, clean-up pool factor, idle-cash share of the pool, first-payment years, share of income left after
+    """Cut-off balance (its inverse last), clean-up pool factor, idle-cash share of the pool, first-payment years, share of income left after
     the fees on income that purchases leave cash for."""
 
 

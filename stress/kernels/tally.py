@@ -102,7 +102,7 @@ class Tally(NamedTuple):
     replicate_count: Annotated[Ints, "replicated", K, N + 2, N_REPLICATE, N_COARSE]
     """`loss_count` by replicate, in coarse bins."""
     fault: Annotated[Ints, K, 4]
-    """Blocks with a result that is not a number, unused, unused, paths run."""
+    """Sums that are no number or too large to be added (1e12), unused, unused, paths run."""
     residual: Annotated[NDArray[np.float64], K, N_LAW]
     """Worst error against each of `layout.Laws`, over the cut-off balance."""
 

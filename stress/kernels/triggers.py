@@ -39,9 +39,9 @@ def observe(m: Memory, observable: int, denominator: int) -> Lanes:
     if observable == IDLE_CASH_DAYS:
         return pool.idle_most
     if observable == POOL_FACTOR:
-        return pool.balance * (1.0 / cut_off)
+        return pool.balance * m.t.deal.per_cut_off
     if observable == SENIOR_SHORTFALL:
-        return m.note[0].unpaid * (1.0 / m.t.original[0])
+        return m.note[0].unpaid * m.t.per_original[0]
     if observable == NOTES_OUTSTANDING:
         return _notes_outstanding(m)
     value, base = splat(0.0), splat(cut_off)
@@ -67,7 +67,7 @@ def observe(m: Memory, observable: int, denominator: int) -> Lanes:
     if denominator == CUT_OFF and (
         observable == CUMULATIVE_DEFAULT or observable == DEFAULT_STOCK or observable == DEFICIENCY
     ):
-        return value * (1.0 / cut_off)
+        return value * m.t.deal.per_cut_off
     tiny = 1e-9 * cut_off
     return where_less(base, tiny, 0.0, value / where_less(base, tiny, 1.0, base))
 
@@ -100,39 +100,43 @@ def test_triggers(m: Memory, t: int) -> None:
     if t >= m.p.n_revolving:
         phase = where_less(phase, 0.5, 1.0, phase)
     was_revolving = where_less(phase, 0.5, 1.0, 0.0)
-    for g in range(m.p.n_trigger):
-        phase = larger(phase, _test(m, g, t))
-    now = was_revolving * where_less(phase, 1.5, 0.0, t + 1.0)
-    cash.early_month = where_less(cash.early_month, 0.5, now, cash.early_month)
     pool.phase = phase
+    for g in range(m.p.n_trigger):
+        _test(m, g, t)
+    now = was_revolving * where_less(pool.phase, 1.5, 0.0, t + 1.0)
+    if anywhere(now):
+        cash.early_month = where_less(cash.early_month, 0.5, now, cash.early_month)
 
 
-@stage
-def _test(m: Memory, g: int, t: int) -> Lanes:
-    """The phase to which a trigger leads on the lanes where it trips; 0 where it does not."""
-    rule, trigger, limit = m.t.trigger[g], m.trigger[g], m.t.threshold[g, t]
-    nothing = splat(0.0)
+@aside
+def _test(m: Memory, g: int, t: int) -> None:
+    """Test a trigger; the phase goes to its effect on the lanes where it trips."""
+    rule, trigger, limit, pool = m.t.trigger[g], m.trigger[g], m.t.threshold[g, t], m.pool
     exists = rule.observable != EXCESS_SPREAD_3M or t >= m.p.first_payment + 2
     tested = limit == limit and exists
     if not tested and m.p.traced == 0:
-        return nothing
+        return
     value = observe(m, rule.observable, rule.denominator)
     if m.p.traced == 1:
         trigger.value = value if exists else splat(NAN)
     if not tested:
-        return nothing
+        return
     breach = where_less(limit, value, 1.0, 0.0) if rule.above == 1 else where_less(value, limit, 1.0, 0.0)
+    keeps_count = rule.months > 1 or m.p.traced == 1
     if not anywhere(breach):
-        trigger.count = nothing
+        if keeps_count:
+            trigger.count = splat(0.0)
         if rule.curable == 1:
-            trigger.on = nothing
-        return nothing
-    count = (trigger.count + 1.0) * breach
-    trigger.count = count
-    tripped = where_less(count, rule.months - 0.5, 0.0, 1.0)
+            trigger.on = splat(0.0)
+        return
+    tripped = breach
+    if keeps_count:
+        count = (trigger.count + 1.0) * breach
+        trigger.count = count
+        tripped = where_less(count, rule.months - 0.5, 0.0, 1.0)
     trigger.month = where_less(trigger.month, 0.5, tripped * (t + 1.0), trigger.month)
     trigger.on = tripped if rule.curable == 1 else where_less(trigger.on, 0.5, tripped, 1.0)
-    return tripped * float(rule.effect)
+    pool.phase = larger(pool.phase, tripped * float(rule.effect))
 
 
 @stage

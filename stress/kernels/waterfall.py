@@ -123,7 +123,7 @@ def interest_due(m: Memory, t: int) -> None:
         if m.p.traced == 1:
             note.interest_due = due
             note.principal_paid = note.outstanding
-    m.law.interest = worse(lowest * (1.0 / m.t.deal.cut_off), m.law.interest)
+    m.law.interest = worse(lowest * m.t.deal.per_cut_off, m.law.interest)
 
 
 @stage
@@ -136,7 +136,9 @@ def close(m: Memory, t: int) -> None:
     assets, senior, paid_out = held + m.pool.balance, splat(0.0), cash.cash_out
     for n in range(m.p.n_note):
         note, dust = m.note[n], 1e-9 * m.t.original[n]
-        note.shortfall = larger(note.shortfall, note.unpaid - dust)
+        short = note.unpaid - dust
+        if anywhere(short):
+            note.shortfall = larger(note.shortfall, short)
         paid_out = paid_out + m.log[t, n]
         balance = note.outstanding
         note.principal_time = fma(balance, years, note.principal_time)
@@ -145,7 +147,7 @@ def close(m: Memory, t: int) -> None:
         if m.p.traced == 1:
             _keep_flows(m, t, n)
     cash.cash_out = paid_out
-    error = (cash.cash_in - paid_out - held) * (1.0 / m.t.deal.cut_off)
+    error = (cash.cash_in - paid_out - held) * m.t.deal.per_cut_off
     m.law.cash = worse(error, m.law.cash)
     if m.p.traced == 1:
         for f in range(m.p.n_fee):

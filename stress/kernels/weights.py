@@ -27,31 +27,31 @@ def weigh_block(m: Memory, k: int, block: int, n_path: int) -> None:
     _weigh_loss(m, k, n_note, m.pool_outcome.default, n_path)
     _weigh_loss(m, k, n_note + 1, m.pool_outcome.net_loss, n_path)
     for g in range(m.p.n_trigger):
-        weigh_each(m, m.to.trigger_weight_sum[k, g], month_of(m.trigger[g].month, never), n_path)
-    weigh_each(m, m.to.early_weight_sum[k], month_of(m.cash.early_month, never), n_path)
+        weigh_each(m, k, m.to.trigger_weight_sum[k, g], month_of(m.trigger[g].month, never), n_path)
+    weigh_each(m, k, m.to.early_weight_sum[k], month_of(m.cash.early_month, never), n_path)
 
 
 @aside
 def _square(m: Memory, k: int, i: int, block: int, value: Lanes) -> None:
     """Add a quantity by the square of the weights to its batch."""
     weight = m.counting.weight
-    add_fixed(m, m.to.square_sum[k, i, block % N_BATCH], total(value * weight * weight))
+    add_fixed(m, k, m.to.square_sum[k, i, block % N_BATCH], total(value * weight * weight))
 
 
 @aside
 def _weigh_paths(m: Memory, block: int, n_path: int) -> None:
     """Weights of the batches, which all scenarios share."""
-    weigh_each(m, m.to.weight_sum[block % N_BATCH], splat(0.0), n_path)
+    weigh_each(m, 0, m.to.weight_sum[block % N_BATCH], splat(0.0), n_path)
     at = m.to.month_weight_sum[block // PANEL_BLOCKS % N_MONTH_BATCH]
     m.amount[0] = m.counting.weight
     for lane in range(n_path):
-        add_fixed(m, at, m.amount[lane])
+        add_fixed(m, 0, at, m.amount[lane])
 
 
 @aside
 def _weigh_loss(m: Memory, k: int, i: int, loss: Lanes, n_path: int) -> None:
     """A loss, and the largest weight among the paths with one."""
-    weigh_each(m, m.to.loss_weight_sum[k, i], loss_bin(loss), n_path)
+    weigh_each(m, k, m.to.loss_weight_sum[k, i], loss_bin(loss), n_path)
     lost = where_less(0.0, loss, m.counting.weight * float(TOP_UNIT), 0.0)
     keep_most(m, m.to.loss_top[k, i], lost * m.counting.path)
 
@@ -63,4 +63,4 @@ def _weigh_note(m: Memory, k: int, n: int, n_path: int) -> None:
     _weigh_loss(m, k, n, m.outcome[n].loss, n_path)
     count_each(m, m.to.wal_weight[k, n], life_bin(m, n), units * was_repaid(m, n))
     count_each(m, m.to.irr_weight[k, n], yield_bin(m.outcome[n].irr), units)
-    weigh_each(m, m.to.first_loss_weight_sum[k, n], first_loss_month(m, n), n_path)
+    weigh_each(m, k, m.to.first_loss_weight_sum[k, n], first_loss_month(m, n), n_path)

@@ -56,7 +56,7 @@ RAW = (
         "paths by first month with too little for the note; last never",
     ),
     Variable("residual", (*K, "law"), "1", "worst relative error of each conservation law"),
-    Variable("fault", (*K, "check"), "count", "sums that are no number, paths run"),
+    Variable("fault", (*K, "check"), "count", "sums that are no number or too large (1e12), paths run"),
 )
 """What was counted. Everything else follows from these."""
 

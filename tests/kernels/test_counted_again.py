@@ -61,13 +61,15 @@ def test_a_pool_and_its_cash_beyond_the_fans_are_counted_in_their_last_bins() ->
     assert not counted_again.differences(job, 3)
 
 
-def test_a_result_that_is_no_number_is_a_fault_of_its_scenario() -> None:
-    """The first discount factor of the second scenario: a price of the first note, and nothing else, is no number."""
+@pytest.mark.parametrize("factor", [np.nan, 1e20, -1e20])
+def test_a_sum_that_is_no_number_or_too_large_is_a_fault_of_its_scenario(factor: float) -> None:
+    """The first discount factor of the second scenario: a price of the first note, and nothing else, is no number, or a
+    sum that its fixed point does not hold."""
     cases = (ScenarioCase(name="base"), ScenarioCase(name="faulty"))
     deal, pool = hand_worked.deal(), hand_worked.pool(default=0.01)
     job = Job(name="small", deal=deal, pool=pool, scenarios=cases, paths=5, seed=1, clock="monthly")
     packed = pack(assemble(job))
-    packed.f[int(packed.header[FIELD["at_discount"]]) + 4 * 3] = np.nan
+    packed.f[int(packed.header[FIELD["at_discount"]]) + 4 * 3] = factor
     space = Workspace(packed)
     alone.run(space, 0, 1, 5, job.seed)
     assert space.tally().fault.tolist() == [[0, 0, 0, 5], [1, 0, 0, 5]]
