@@ -13,7 +13,7 @@ from stress.kernels import alone
 from stress.kernels.layout import LANES
 from stress.kernels.memory import Workspace, pack
 
-JOBS = Path(__file__).parents[1] / "scenarios" / "jobs"
+JOBS = Path(__file__).parents[2] / "scenarios" / "jobs"
 
 
 @pytest.mark.parametrize("name", ["baitiao-24m", "card-master-trust", "bank-first-loss"])
