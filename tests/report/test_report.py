@@ -24,7 +24,7 @@ from stress.errors import DataError
 from stress.report import figures, page, sheets, words
 from stress.report.estimator import reading
 from stress.report.numbers import fraction, interval, percent, with_error
-from stress.report.page import validation
+from stress.report.page import validation, whole
 
 NASTY = '<script>alert(1)</script> & "x" $a_b$ {{ 7*7 }}'
 
@@ -132,7 +132,7 @@ def test_what_is_illustrative_is_flagged(ds: xr.Dataset, text: str) -> None:
     job = json.loads(ds.attrs["job"])
     for line in (*job["deal"]["illustrative"], *job["pool"]["illustrative"]):
         assert line in text
-    found = dict(page.illustrative(job))
+    found = dict(whole.illustrative(job))
     assert len(found) == 3
     assert found["Size of the shock is ours."] == "scenario baseline, scenario macro_mild, scenario macro_moderate"
 
@@ -221,7 +221,7 @@ def test_a_shock_is_told_in_words() -> None:
     shock = {"target": "default_odds", "multiply": 2.2, "from_month": 3, "to_month": 12, "segments": ["L1", "L2"]}
     path = {"target": "cash_rate", "by_month": [[t, 0.1 * t] for t in range(1, 10)], "how": "set"}
     job = {"scenarios": [{"name": "baseline", "shocks": [shock, path]}]}
-    told = page.scenario_rows(case(1_000, 1), job)[0]["shocks"]
+    told = whole.scenario_rows(case(1_000, 1), job)[0]["shocks"]
     assert told == (
         "default odds of L1 and L2 times 2.2 in months 3 to 12; "
         "cash rate set to 0.1 in month 1 (the least), 0.9 in month 9 (to the end)"
@@ -281,7 +281,7 @@ def test_figures_do_not_depend_on_the_callers_matplotlib_settings(ds: xr.Dataset
 
 def test_the_first_column_of_a_table_of_words_breaks_like_the_others() -> None:
     """Promises of the validation chapter are sentences: on one line they leave no room for what was measured."""
-    rules = dict(re.findall(r"^([^{}\n]+) \{ (.*) \}$", (page.HERE / "style.css").read_text(), re.MULTILINE))
+    rules = dict(re.findall(r"^([^{}\n]+) \{ (.*) \}$", (whole.HERE / "style.css").read_text(), re.MULTILINE))
     assert "white-space: nowrap" in rules["tbody th"]
     assert "white-space: normal" in rules[".words td, .words th"]
 

@@ -1,0 +1,211 @@
+"""The HTML report: one self-contained page, every figure with its numbers."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import numpy as np
+import xarray as xr
+from markupsafe import Markup
+
+from stress import measures
+from stress.atomic import write_atomically
+from stress.report import figures, sheets, words
+from stress.report.cover import UNSIGNED, Signed, cover
+from stress.report.estimator import reading
+from stress.report.figures import overview
+from stress.report.numbers import count
+from stress.report.page import uncertain, validation
+from stress.report.page.chapters import chapter
+from stress.report.page.deal import input_notes, job_of, told
+from stress.report.page.exhibit import Exhibit, svg_of
+from stress.report.sheets import Sheet
+from stress.results import with_mixture
+
+HERE = Path(__file__).parent
+PROVENANCE = ("version", "source_digest", "job_hash", "seed", "paths", "estimator", "rng")
+
+
+EMPTY = 1e-9
+"""Below it in every month of every scenario a quantity has no figure: a deal without cash accounts."""
+CAPTIONS = {
+    "excess_spread": "Told while the median pool holds 5% of the cut-off balance: the ratio means nothing on an empty "
+    "pool. What lies beyond 100% to either side is drawn at that end."
+}
+
+
+def write(
+    ds: xr.Dataset,
+    path: str | os.PathLike[str],
+    answers: Sequence[Any] = (),
+    signed: Signed = UNSIGNED,
+    appendix: bool = False,
+) -> Path:
+    """Render and write the page whole or not at all; `appendix`: with what `stress validate` measured."""
+    return write_text(render(ds, answers, validation.found(Path(path)) if appendix else None, signed), path)
+
+
+def write_text(page: str, path: str | os.PathLike[str]) -> Path:
+    """Write a page whole or not at all."""
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(target, page)
+    return target
+
+
+def render(
+    ds: xr.Dataset,
+    answers: Sequence[Any] = (),
+    record: Mapping[str, Any] | None = None,
+    signed: Signed = UNSIGNED,
+) -> str:
+    """The page as text, with a chapter for each answer of `stress.analysis`.
+
+    `record`: what `stress validate` measured, for an appendix on validation. Everything that comes from a file is
+    escaped by the template.
+    """
+    job = json.loads(str(ds.attrs.get("job") or "{}"))
+    job = job if isinstance(job, dict) else {}
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    shown, known = with_mixture(ds), job_of(ds)
+    residual = words.residual(ds)
+    return environment.get_template("page.html.j2").render(
+        style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
+        title=job.get("deal", {}).get("name") or job.get("name") or "Result",
+        job=job,
+        deal=job.get("deal", {}),
+        told=None if known is None else told(known),
+        cover=cover(ds, known, signed),
+        base_case=str(ds.attrs.get("base_case", "")),
+        input_notes=[str(note) for note in input_notes(ds)],
+        paths=count(measures.paths(ds)),
+        facts=words.facts(ds),
+        summary=words.summary(ds),
+        heat=list(_heat(shown)),
+        pool=_pool(shown),
+        notes=[_note(shown, str(n), str(n) in residual) for n in ds["tranche"].values],
+        months=list(_months(ds)),
+        chapters=[*uncertain.chapters(ds), *(chapter(answer) for answer in answers)],
+        convergence=_convergence(ds),
+        checks=sheets.checks(ds),
+        illustrative=illustrative(job),
+        scenarios=scenario_rows(ds, job),
+        reading=reading(ds),
+        weighed=bool(measures.probabilities(ds)),
+        validation=validation.chapter(record),
+        provenance=[(k, str(ds.attrs[k])) for k in PROVENANCE if k in ds.attrs],
+    )
+
+
+def scenario_rows(ds: xr.Dataset, job: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Name, probability in the mixture, description, shocks and source of each scenario that was run."""
+    from stress.explain.shocks import shock_words
+    from stress.inputs.scenario import Shock
+
+    chance = measures.probabilities(ds)
+    cases = {c.get("name"): c for c in job.get("scenarios", ())}
+    rows = []
+    for name in map(str, ds["scenario"].values):
+        case = cases.get(name, {})
+        rows.append({
+            "name": name,
+            "probability": f"{100.0 * chance[name]:.3g}%" if name in chance else "",
+            "description": case.get("description") or "",
+            "shocks": "; ".join(shock_words(Shock.model_construct(**s)) for s in case.get("shocks", ())) or "none",
+            "source": case.get("source") or "",
+            "illustrative": " ".join(case.get("illustrative", ())),
+        })  # fmt: skip
+    return rows
+
+
+def illustrative(job: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the inputs call illustrative, each statement once, with where it is made."""
+    parts = [(part, job.get(part, {})) for part in ("deal", "pool")]
+    parts += [("scenario", case) for case in job.get("scenarios", ())]
+    found: dict[str, list[str]] = {}
+    for kind, part in parts:
+        for line in part.get("illustrative", ()):
+            found.setdefault(str(line), []).append(f"{kind} {part.get('name', '')}")
+    return [(line, ", ".join(where)) for line, where in found.items()]
+
+
+def _heat(ds: xr.Dataset) -> Iterator[Exhibit]:
+    """One figure of three measures; one each where notes are many."""
+    caption = (
+        "In percent of original balance, or of paths. '<': no path lost anything, the 95% upper bound; nothing is said "
+        "of its worst paths then (none)."
+    )
+    if ds.sizes["tranche"] <= overview.BESIDE:
+        yield Exhibit(svg_of(figures.heat_map(ds), "heat"), "Notes by scenarios", caption, sheets.heat(ds))
+        return
+    for k, one in enumerate(overview.measures_of(ds)):
+        svg = svg_of(figures.heat_map(ds, [one]), f"heat {k}")
+        yield Exhibit(svg, f"{one.title} by notes and scenarios", caption, sheets.heat(ds, k))
+
+
+def _pool(ds: xr.Dataset) -> Exhibit:
+    caption = (
+        "Cumulative default over the cut-off balance: 1-99%, 5-95% and 25-75% of paths, and the median as a white mark."
+    )
+    return Exhibit(svg_of(figures.defaults(ds), "defaults"), "Default of the pool", caption, sheets.pool(ds))
+
+
+def _convergence(ds: xr.Dataset) -> Exhibit:
+    tracks = figures.tracks(ds)
+    caption = (
+        "Each estimate from the first paths alone, then from more of them, with its 95% interval; the dotted line is "
+        "the last. A curve that still drifts at the right needs more paths."
+    )
+    svg = svg_of(figures.convergence(tracks), "convergence")
+    return Exhibit(svg, "Estimates by number of paths", caption, sheets.convergence(tracks))
+
+
+def _loss(ds: xr.Dataset, tranche: object) -> Exhibit:
+    caption = (
+        "Left: the first scenario, or the worst where nothing is lost under the first; hatched bars are the paths that "
+        "lose nothing or all; lines through the marks are 95% intervals. Right: probability of losing more than the "
+        "loss below; each curve crosses the dotted line at its 99.9% value at risk."
+    )
+    svg = svg_of(figures.loss(ds, str(tranche)), f"loss {tranche}")
+    return Exhibit(svg, f"Loss distribution of {tranche}", caption, sheets.loss(ds, tranche))
+
+
+def _note(ds: xr.Dataset, tranche: str, residual: bool) -> tuple[str, Sheet, Sheet, list[Exhibit]]:
+    """Name, tables and figures of a note: its losses; its life, yield and price (a certificate: price)."""
+    note = ds.sel(tranche=[tranche])
+    lost = bool((note["loss_probability"] > 0.0).any())
+    exhibits = [_loss(ds, tranche)] if lost else []
+    losses = sheets.note(ds, tranche) if lost else sheets.spared(ds, tranche)
+    if "price_count" in ds or measures.irr_quantile(note).notnull().any():
+        caption = (
+            "1-99%, 5-95% and 25-75% of paths, the median as a line, the mean (of all principal) as a ring. A yield "
+            "of \N{MINUS SIGN}100%: a path without cash. Price: cash discounted at the coupon "
+            "(without step-ups) plus the deal's spread."
+        )
+        svg = svg_of(figures.lives(ds, tranche), f"lives {tranche}")
+        what = "Yield and value" if residual else "Life, yield and price"
+        exhibits.append(Exhibit(svg, f"{what} of {tranche}", caption, sheets.lives(ds, tranche)))
+    return tranche, losses, sheets.earned(ds, tranche, residual), exhibits
+
+
+def _months(ds: xr.Dataset) -> Iterator[Exhibit]:
+    for quantity, title in figures.FANS.items():
+        if not bool((np.abs(ds[f"{quantity}_mean"]) > EMPTY).any()):
+            continue
+        yield Exhibit(
+            svg_of(figures.fan(ds, quantity), quantity), title, CAPTIONS.get(quantity, ""), sheets.fan(ds, quantity)
+        )
+    caption = "Cumulative; the shaded band is the 95% interval."
+    svg = svg_of(figures.events(ds), "events")
+    yield Exhibit(svg, "Early amortization and triggers", caption, sheets.events(ds))
