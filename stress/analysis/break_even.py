@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from stress.analysis import trials
 from stress.analysis.crossings import answer, at_percentile, inside, rises
 from stress.analysis.levers import Lever, lever_of
+from stress.analysis.pool_losses import with_expected, with_simulated
 from stress.answers.breakeven import Answer, Breakeven, Crossing, Curve
 from stress.errors import ConfigError
 from stress.inputs.job import Job, ScenarioCase
 from stress.kernels.sampling import Sampler
-from stress.kernels.tally import NOTE_QUANTITIES
 from stress.measures import expected_loss, loss_probability, shortfall_probability
 from stress.measures.sums import of_notes
 from stress.runs.sampling.shifts import shifted_towards
@@ -69,7 +69,7 @@ def breakeven(
     last = 1.0 if np.isnan(first.value) else min(1.0, 1.3 * float(lever.place(first.value)) + 0.05)
     trial, scan = _Trial(job, case, lever, note, threads, interest), np.linspace(0.0, last, SCAN)
     rare = min(1.0 - q for q in percentiles) * job.paths < FEW if percentiles else False
-    parts = 3 if rare else 2
+    parts = 4 if rare else 3
     curve, sums = _simulated(trial, scan, trials.portion(progress, 0, parts))
     if rare and (sampler := _aimed(trial, curve)) is not None:
         trial = trial._replace(sampler=sampler)
@@ -77,10 +77,12 @@ def breakeven(
     more = [inside(lever, curve, 1.0 - q) for q in percentiles]
     places = np.unique(np.concatenate(more)) if more else np.array([])
     if places.size:
-        extra, extra_sums = _simulated(trial, places, trials.portion(progress, parts - 1, parts))
+        extra, extra_sums = _simulated(trial, places, trials.portion(progress, parts - 2, parts))
         curve, sums = _joined(lever, curve, sums, extra, extra_sums)
     monotone = rises(sums)
-    answers = [first, *(at_percentile(lever, curve, q, monotone) for q in percentiles)]
+    ranked = [at_percentile(lever, curve, q, monotone) for q in percentiles]
+    last_part = trials.portion(progress, parts - 1, parts)
+    ranked = with_simulated(job, case, lever, ranked, threads, last_part, trial.sampler)
     return Breakeven(
         job.name,
         case.name,
@@ -90,7 +92,7 @@ def breakeven(
         lever.neutral,
         job.paths,
         job.seed,
-        tuple(answers),
+        (with_expected(job, case, lever, first), *ranked),
         curve,
         calm,
         interest,
@@ -125,8 +127,8 @@ def _deterministic(job: Job, case: ScenarioCase, lever: Lever, note: int, intere
 
     def lost(place: Array) -> tuple[Array, Array]:
         varied = trials.variants(job, case, [[lever.shock(x)] for x in lever.value(place)])
-        found = trials.outcomes(varied)[:, note]
-        return found[:, NOTE_QUANTITIES.index(_asked(interest))], found[:, NOTE_QUANTITIES.index("loss")]
+        found = trials.outcomes(varied)
+        return found.of_notes(_asked(interest))[:, note], found.of_notes("loss")[:, note]
 
     place = np.linspace(0.0, 1.0, SCAN_CALM)
     fails, loss = lost(place)

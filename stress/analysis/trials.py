@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from stress.kernels import alone
 from stress.kernels.layout import LANES
 from stress.kernels.memory import pack
 from stress.kernels.sampling import Sampler
-from stress.kernels.tally import NOTE_QUANTITIES, Tally, decoded
+from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES, Tally, decoded
 from stress.runs import engine
 from stress.runs.counting.counted import joined
 from stress.spelling import suggest
@@ -90,16 +90,34 @@ def variants(job: Job, case: ScenarioCase, moves: Sequence[Sequence[Shock]]) -> 
     return varied
 
 
-def outcomes(job: Job) -> Array:
-    """(scenario, note, NOTE_QUANTITIES) of the deterministic run: unconditional rates, rho = 0 (not a factor of 0)."""
+class Expected(NamedTuple):
+    """What the deterministic run comes to under every scenario."""
+
+    notes: Array
+    """(scenario, note, NOTE_QUANTITIES)"""
+    pool: Array
+    """(scenario, POOL_QUANTITIES), over the cut-off balance."""
+
+    def of_pool(self, quantity: str) -> Array:
+        """(scenario,) of one of POOL_QUANTITIES."""
+        return np.asarray(self.pool[:, POOL_QUANTITIES.index(quantity)], np.float64)
+
+    def of_notes(self, quantity: str) -> Array:
+        """(scenario, note) of one of NOTE_QUANTITIES."""
+        return np.asarray(self.notes[:, :, NOTE_QUANTITIES.index(quantity)], np.float64)
+
+
+def outcomes(job: Job) -> Expected:
+    """The deterministic run: unconditional rates, rho = 0 (not a factor of 0)."""
     n_note = len(job.deal.notes)
     found = []
     for part in _parts(job):
         space = alone.run_block(assemble(part, deterministic=True), 0, part.seed)
         tally = space.tally()
         check_laws(part, tally)
-        found.append(decoded(tally.batch_sum).sum(-1)[:, : len(NOTE_QUANTITIES) * n_note] / LANES)
-    return np.concatenate(found).reshape(len(job.scenarios), n_note, len(NOTE_QUANTITIES))
+        found.append(decoded(tally.batch_sum).sum(-1) / LANES)
+    notes, pool = np.split(np.concatenate(found), [len(NOTE_QUANTITIES) * n_note], axis=1)
+    return Expected(notes.reshape(len(job.scenarios), n_note, len(NOTE_QUANTITIES)), pool)
 
 
 def counted(

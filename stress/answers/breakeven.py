@@ -25,6 +25,28 @@ class Crossing(NamedTuple):
     high_open: bool = False
 
 
+class PoolLoss(NamedTuple):
+    """What the pool loses at a break-even, over the cut-off balance: means over paths, or of the deterministic run."""
+
+    base_net_loss: float
+    """Cumulative net loss of the scenario itself (CNL)."""
+    net_loss: float
+    """Where the note breaks even."""
+    net_loss_error: float
+    """Standard error: of the mean, and of the break-even's own place."""
+    net_loss_multiple: float
+    """CNL at break-even over that of the scenario: what agencies call the multiple."""
+    net_loss_multiple_error: float
+    base_default: float
+    """Cumulative default, likewise."""
+    default: float
+    default_error: float
+    default_multiple: float
+    default_multiple_error: float
+    constant_default_rate: float | None
+    """Of the deterministic run: the CDR of the first dollar of loss, a year."""
+
+
 class Answer(NamedTuple):
     """The break-even at one percentile of the paths, or of the deterministic run."""
 
@@ -42,6 +64,8 @@ class Answer(NamedTuple):
     low_open: bool = False
     high_open: bool = False
     """As of the crossing."""
+    loss: PoolLoss | None = None
+    """What the pool loses there; None where there is no break-even."""
 
 
 class Curve(NamedTuple):

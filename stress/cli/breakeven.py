@@ -66,5 +66,6 @@ def _table(answer: Breakeven) -> Table:
         "all interest paid when due." if answer.interest else "no principal unpaid at legal maturity."
     )
     aimed = ", drawn around a loss" if answer.estimator == "importance" else ""
-    caption = f"{answer.paths:,} paths at each point{aimed}, seed {answer.seed}. {whole}"
-    return sheet_table(breakeven_sheet(answer), title, caption, ("left", "right", "right", "right", "left"))
+    sheet = breakeven_sheet(answer)
+    caption = f"{answer.paths:,} paths at each point{aimed}, seed {answer.seed}. {whole} {sheet.note}"
+    return sheet_table(sheet, title, caption, ("left", *("right",) * 6, "left"))

@@ -13,7 +13,6 @@ from stress.analysis.break_even import breakeven
 from stress.analysis.levers import LEVERS, lever_of
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
-from stress.kernels.tally import NOTE_QUANTITIES
 from stress.validation.one_period import one_period_job
 
 JOB = Path(__file__).parents[2] / "scenarios/jobs/baitiao-24m.toml"
@@ -35,6 +34,25 @@ def test_the_deterministic_break_even_is_where_the_default_rate_meets_the_enhanc
     assert calm.value == pytest.approx(odds(ENHANCEMENT) / odds(P), rel=1e-5)
     assert calm.low <= odds(ENHANCEMENT) / odds(P) <= calm.high
     assert calm.monotone
+
+
+def test_a_break_even_says_the_multiple_of_net_loss_and_of_default_and_not_of_odds_alone(answer):
+    """Without recoveries all of them are those of the default rate: enhancement over p where the note breaks even."""
+    calm = answer.answers[0].loss
+    for multiple in (calm.net_loss_multiple, calm.default_multiple):
+        assert multiple == pytest.approx(ENHANCEMENT / P, rel=1e-5)
+    assert calm.net_loss == pytest.approx(ENHANCEMENT, rel=1e-5)
+    assert calm.base_net_loss == pytest.approx(P, rel=1e-9)
+    assert answer.answers[0].value > calm.net_loss_multiple
+
+
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_the_mean_loss_at_a_percentile_is_its_default_rate_before_the_factor(answer, at):
+    one, loss = answer.answers[at], answer.answers[at].loss
+    p = ndtr(np.sqrt(1.0 - RHO) * ndtri(ENHANCEMENT) - np.sqrt(RHO) * ndtri(one.percentile))
+    assert abs(loss.net_loss - p) < 4.0 * loss.net_loss_error
+    assert abs(loss.net_loss_multiple - p / P) < 4.0 * loss.net_loss_multiple_error
+    assert loss.constant_default_rate is None
 
 
 @pytest.mark.parametrize("at", [1, 2, 3])
@@ -141,4 +159,4 @@ def test_timely_interest_breaks_where_the_deterministic_run_first_misses_some():
     lever = lever_of("defaults")
     around = trials.variants(job, job.scenarios[0], [[lever.shock(calm.low * 0.999)], [lever.shock(calm.high * 1.001)]])
     note = trials.note_index(job, "mezzanine")
-    assert trials.outcomes(around)[:, note, NOTE_QUANTITIES.index("shortfall")].tolist() == [0.0, 1.0]
+    assert trials.outcomes(around).of_notes("shortfall")[:, note].tolist() == [0.0, 1.0]

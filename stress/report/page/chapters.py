@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from stress.answers.breakeven import Answer, Breakeven
+from stress.answers.breakeven import Answer, Breakeven, PoolLoss
 from stress.answers.change import Change
 from stress.answers.reverse import Reverse
 from stress.answers.sizing import Sizing
@@ -60,9 +60,37 @@ def breakeven(answer: Breakeven) -> Chapter:
 
 
 def breakeven_sheet(answer: Breakeven) -> Sheet:
-    """One row a percentile: the break-even with its error."""
-    rows = tuple((_where(one), *_crossing(one), one.says) for one in answer.answers)
-    return Sheet(("Paid in full on", "Break-even", "± error", "95% interval", "Remark"), rows)
+    """One row a percentile: the break-even with its error, and what the pool loses there in multiples of its base."""
+    rows = tuple((_where(one), *_crossing(one), *_pool_loss(one.loss), one.says) for one in answer.answers)
+    head = ("Paid in full on", "Break-even", "± error", "95% interval", "CNL there", "× base CNL", "× base default")
+    return Sheet((*head, "Remark"), rows, _base_of(answer))
+
+
+def _pool_loss(loss: PoolLoss | None) -> tuple[str, ...]:
+    if loss is None:
+        return MISSING, MISSING, MISSING
+    multiples = (
+        (loss.net_loss_multiple, loss.net_loss_multiple_error),
+        (loss.default_multiple, loss.default_multiple_error),
+    )
+    if loss.net_loss_error == 0.0:  # deterministic
+        return fraction(loss.net_loss), *(f"{times:.3f}" for times, _ in multiples)
+    return with_error(loss.net_loss, loss.net_loss_error), *(own_unit(*one, digits=3) for one in multiples)
+
+
+def _base_of(answer: Breakeven) -> str:
+    """What the multiples are of, and the CDR of the first dollar of loss."""
+    known = [(one, one.loss) for one in answer.answers if one.loss is not None]
+    if not known:
+        return ""
+    bases = dict.fromkeys(
+        f"{'deterministic' if one.percentile is None else 'mean of paths'} {fraction(loss.base_net_loss)} net loss, "
+        f"{fraction(loss.base_default)} default"
+        for one, loss in known
+    )
+    rate = known[0][1].constant_default_rate
+    first = "" if rate is None else f" Deterministic CDR at the first loss: {fraction(rate)} a year."
+    return f"CNL: net loss over the cut-off balance. Base of {answer.scenario}: {'; '.join(bases)}.{first}"
 
 
 def _where(one: Answer) -> str:

@@ -1,0 +1,85 @@
+"""What a break-even means for the pool: cumulative default and net loss there, and their multiples of the base."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from stress.analysis import trials
+from stress.analysis.levers import Lever
+from stress.answers.breakeven import Answer, PoolLoss
+from stress.assemble.problem import assemble
+from stress.inputs.job import Job, ScenarioCase
+from stress.kernels.sampling import Sampler
+from stress.measures import batches, sums
+from stress.measures.estimate import NORMAL
+from stress.runs.trace import values_of
+
+Parts = tuple[float, float, float, float, float]
+"""Base, loss and its error, multiple and its error."""
+
+
+def with_expected(job: Job, case: ScenarioCase, lever: Lever, one: Answer) -> Answer:
+    """A deterministic break-even with its losses: their error is that of the bracket, which is left out."""
+    if not math.isfinite(one.value):
+        return one
+    found = trials.outcomes(trials.variants(job, case, [[lever.shock(x)] for x in (lever.neutral, one.value)]))
+    net, default = (_expected(*map(float, found.of_pool(quantity))) for quantity in ("net_loss", "default"))
+    return one._replace(loss=PoolLoss(*net, *default, constant_default_rate(job, case, lever, one.value)))
+
+
+def _expected(base: float, there: float) -> Parts:
+    return base, there, 0.0, _over(there, base), 0.0
+
+
+def constant_default_rate(job: Job, case: ScenarioCase, lever: Lever, value: float) -> float:
+    """The yearly rate (CDR) that the deterministic run's defaults come to over the balances they befall."""
+    varied = trials.variants(job, case, [[lever.shock(value)]])
+    rows = values_of(varied, assemble(varied, deterministic=True), 0)
+    exposed = float(rows["month_start_balance"][1].sum())
+    return 1.0 - (1.0 - float(rows["defaults"][1].sum()) / exposed) ** 12 if exposed > 0.0 else math.nan
+
+
+def with_simulated(
+    job: Job,
+    case: ScenarioCase,
+    lever: Lever,
+    answers: Sequence[Answer],
+    threads: int | None,
+    progress: trials.Progress | None,
+    sampler: Sampler | None,
+) -> list[Answer]:
+    """Break-evens with their losses: means over paths on the draws of the search.
+
+    Errors hold that of the mean, by batches, and what the pool's loss moves between the ends of the break-even's own
+    interval; the base of a multiple is on the same draws.
+    """
+    known = [one for one in answers if math.isfinite(one.value)]
+    if not known:
+        return list(answers)
+    values = [lever.neutral, *(x for one in known for x in (one.low, one.value, one.high))]
+    varied = trials.variants(job, case, [[lever.shock(x)] for x in values])
+    ds = trials.counted(varied, threads, progress, sampler)
+    net, default = (sums.means(ds, sums.of_pool, quantity) for quantity in ("net_loss", "default"))
+    losses = [PoolLoss(*_parts(net, k), *_parts(default, k), None) for k in range(len(known))]
+    by_percentile = {one.percentile: loss for one, loss in zip(known, losses, strict=True)}
+    return [one._replace(loss=by_percentile.get(one.percentile)) for one in answers]
+
+
+def _parts(read: tuple[batches.Replicates, np.ndarray], at: int) -> Parts:
+    """Of the `at`-th break-even."""
+    mean, size = read
+    value, without = mean
+    low, here, high = (3 * at + k for k in (1, 2, 3))
+    moved = abs(float(value[high] - value[low])) / (2.0 * NORMAL)
+    own = float(batches.error(batches.Replicates(value[here], without[here]), size))
+    times = batches.quotient(batches.Replicates(value[here], without[here]), batches.Replicates(value[0], without[0]))
+    base = float(value[0])
+    ratio_error = math.hypot(float(batches.error(times, size)), _over(moved, base))
+    return base, float(value[here]), math.hypot(own, moved), float(times.value), ratio_error
+
+
+def _over(above: float, below: float) -> float:
+    return float(above / below) if below > 0.0 else math.nan
