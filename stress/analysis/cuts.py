@@ -68,8 +68,12 @@ class Work(NamedTuple):
     table: Bands
     threads: int | None
     progress: trials.Progress | None
-    samplers: Mapping[str, Sampler] | None = None
-    """One a scenario for all trials, so that they share their draws and weights; None: plain paths."""
+    samplers: Mapping[str, Sampler | None] = {}
+    """One a scenario for all trials, so that they share their draws and weights; none: plain paths."""
+
+    def sampler_of(self, note: int) -> Sampler | None:
+        """Who draws the paths on which a note is judged."""
+        return self.samplers.get(self.case_of(note).name)
 
     def case_of(self, note: int) -> ScenarioCase:
         """The scenario that a note is judged under: its target's own, or the one that was asked."""
@@ -153,7 +157,7 @@ def _meets(work: Work, shares: list[float], note: int) -> bool:
     """Whether the upper end of the interval lies within the limit; or no path drawn around losses shows one, where a
     bound says how few plain ones there are and nothing of the note."""
     value, limit = _trial(work, shares, note)
-    return bool(value.high <= limit or (work.samplers is not None and value.estimate == 0.0))
+    return bool(value.high <= limit or (work.sampler_of(note) is not None and value.estimate == 0.0))
 
 
 def _may_meet(work: Work, shares: list[float], note: int) -> bool:
@@ -163,7 +167,5 @@ def _may_meet(work: Work, shares: list[float], note: int) -> bool:
 
 
 def _trial(work: Work, shares: list[float], note: int) -> tuple[Interval, float]:
-    case = work.case_of(note)
-    sampler = None if work.samplers is None else work.samplers[case.name]
-    reading = read(with_shares(work.job, shares), case, work.threads, sampler)
+    reading = read(with_shares(work.job, shares), work.case_of(note), work.threads, work.sampler_of(note))
     return against(work.wanted[note], reading, note, work.table)

@@ -74,7 +74,7 @@ def size(
         notes=notes,
         paths=job.paths,
         seed=job.seed,
-        estimator="importance" if _rare(work) else "plain",
+        estimator="importance" if _rare(work) and any(aimed.values()) else "plain",
         proof_paths=fresh.paths,
         proof_seed=seed,
         table=table.name,
@@ -115,8 +115,8 @@ def _rare(work: Work) -> bool:
     return bool(work.wanted) and smallest(work.wanted, work.table, years) * work.job.paths < FEW
 
 
-def _aimed(work: Work, job: Job) -> dict[str, Shifted]:
-    """Shifts towards losses of the notes as sized, by scenario."""
+def _aimed(work: Work, job: Job) -> dict[str, Shifted | None]:
+    """Shifts towards losses of the notes as sized, by scenario; None where plain paths show them."""
     return {name: shifted_of(trials.variants(job, case, [[]])) for name, case in work.cases().items()}
 
 

@@ -141,7 +141,7 @@ def counted(
         packed = pack(assemble(part), sampler=sampler, replicated=replicated)
         tally = joined(engine.count(packed, part, None, threads, None, step)).tally()
         check_laws(part, tally)
-        done.append(_dataset(part, tally, "plain" if sampler is None else "importance"))
+        done.append(_dataset(part, tally, "importance" if tally.weight_sum.size else "plain"))
     return done[0] if len(done) == 1 else xr.concat(done, "scenario", data_vars="minimal", join="exact")
 
 

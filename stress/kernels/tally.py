@@ -101,6 +101,12 @@ class Tally(NamedTuple):
     """Likewise."""
     replicate_count: Annotated[Ints, "replicated", K, N + 2, N_REPLICATE, N_COARSE]
     """`loss_count` by replicate, in coarse bins."""
+    trigger_replicate: Annotated[Ints, "replicated", K, G, N_REPLICATE, T + 1]
+    """`trigger_count` by replicate."""
+    early_replicate: Annotated[Ints, "replicated", K, N_REPLICATE, T + 1]
+    """Likewise."""
+    first_loss_replicate: Annotated[Ints, "replicated", K, N, N_REPLICATE, T + 1]
+    """Likewise."""
     fault: Annotated[Ints, K, 4]
     """Sums that are no number or too large to be added (1e12), unused, unused, paths run."""
     residual: Annotated[NDArray[np.float64], K, N_LAW]

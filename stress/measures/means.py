@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from stress.errors import DataError
-from stress.measures import batches, sums
+from stress.measures import batches, replicates, sums
 from stress.measures.estimate import Interval, as_dataset
 from stress.measures.proportions import proportion
 from stress.measures.weighted import chance, is_weighted, weights_of
@@ -206,10 +206,7 @@ def _probability(ds: xr.Dataset, quantity: str, meaning: str) -> xr.Dataset:
         top = ds["loss_top_weight"].transpose("scenario", "tranche").values if quantity == "any_loss" else None
         parts = chance(weights.calibrated(total, square), square / weights.paths, weights, top)
     elif ds.attrs.get("estimator") == "sobol":
-        spread = batches.positive(*sums.means(ds, sums.of_notes, quantity), grain=1.0 / sums.paths(ds))
-        seen = (total > 0.0) & (total < sums.paths(ds)) & np.isfinite(spread.high)
-        parts = Interval(*(np.where(seen, b, a) for a, b in zip(parts, spread, strict=True)))
-        parts = parts._replace(high=np.minimum(parts.high, 1.0))
+        parts = replicates.chance(parts, *sums.means(ds, sums.of_notes, quantity))
     return as_dataset(parts, ("scenario", "tranche"), ds.coords, "1", meaning)
 
 

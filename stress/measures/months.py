@@ -9,9 +9,10 @@ import xarray as xr
 
 from stress.errors import DataError
 from stress.kernels.tally import MONTH_QUANTITIES
-from stress.measures import batches, fans
+from stress.measures import batches, fans, replicates
 from stress.measures.estimate import Interval, as_dataset
 from stress.measures.proportions import proportion
+from stress.measures.sums import replicate_paths
 from stress.measures.weighted import chance, is_weighted, weights_of
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -77,7 +78,9 @@ def month_mean(ds: xr.Dataset, quantity: str) -> xr.Dataset:
 
 
 def event_probability(ds: xr.Dataset, event: str) -> xr.Dataset:
-    """Probability that `early_amortization`, `trigger` or `first_loss` has happened by each month; exact counts.
+    """Probability that `early_amortization`, `trigger` or `first_loss` has happened by each month.
+
+    Exact counts, weights where paths have them, the errors between replicates of Sobol points.
 
     >>> early = event_probability(ds, "early_amortization")["estimate"]
     >>> bool((early.diff("month") >= 0).all())  # cumulative
@@ -96,6 +99,12 @@ def event_probability(ds: xr.Dataset, event: str) -> xr.Dataset:
         name = variable.removesuffix("_count")
         first, second = (np.cumsum(ds[f"{name}_{k}"].values[..., :-1], axis=-1) for k in ("weight", "weight_square"))
         parts = chance(weights.calibrated(first, second), second / weights.paths, weights)
+    elif ds.attrs.get("estimator") == "sobol" and variable.replace("_count", "_replicate") in ds:
+        by_replicate = ds[variable.replace("_count", "_replicate")].values[..., :-1].astype(np.float64)
+        size = replicate_paths(ds)
+        happened = np.moveaxis(np.cumsum(by_replicate, axis=-1), -2, -1)[..., size > 0.0]
+        kept = size[size > 0.0]
+        parts = replicates.chance(parts, batches.ratio(happened, np.broadcast_to(kept, happened.shape)), kept)
     return as_dataset(parts, dims, ds.coords, "1", meaning)
 
 

@@ -52,6 +52,18 @@ def replicated(ds: xr.Dataset, quantity: str) -> list[Replicated]:
     return [Replicated(row[kept], size[kept]) for row in rows.reshape(-1, *rows.shape[-2:])]
 
 
+def chance(plain: Interval, of: batches.Replicates, size: Array) -> Interval:
+    """A probability with its error between replicates; `plain`, of as many independent paths, where no point or every
+    point shows it, or where too few replicates have any.
+
+    An estimate is no finer than one point: replicates that count alike would else show next to no error.
+    """
+    spread = batches.positive(of, size, grain=1.0 / float(size.sum()))
+    seen = (plain.estimate > 0.0) & (plain.estimate < 1.0) & np.isfinite(spread.high)
+    found = Interval(*(np.where(seen, b, a) for a, b in zip(plain, spread, strict=True)))
+    return found._replace(high=np.minimum(found.high, 1.0))
+
+
 def student(one: Replicated) -> float:
     """Standard errors from an estimate to the end of its interval."""
     return batches.student(one.size.size)

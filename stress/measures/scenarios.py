@@ -58,6 +58,7 @@ RAW = (
     *("loss_count", "default_count", "net_loss_count", "batch_sum", "batch_path", "month_sum", "month_path"),
     *("fan_count", "fan_path", "wal_count", "irr_count", "trigger_count", "early_count", "first_loss_count"),
     *("price_count", "loss_replicate", "default_replicate", "net_loss_replicate"),
+    *("trigger_replicate", "early_replicate", "first_loss_replicate"),
     *WEIGHTED,
 )
 """Raw variables that mix linearly, and the path counts that all scenarios share."""

@@ -14,10 +14,12 @@ def estimator(ds: xr.Dataset) -> list[str]:
     """Sentences on the estimator, the target and what cannot be trusted; none for a plain run without a target."""
     said = [f"{ds.attrs['target'][0].upper()}{ds.attrs['target'][1:]}."] if ds.attrs.get("target") else []
     if ds.attrs.get("estimator") == "sobol":
-        by_path = " and of life, yield and price by path" if "loss_replicate" in ds else ", VaR and ES"
+        by_path = "life, yield and price by path"
+        older = "" if "early_replicate" in ds else "events by month, "
+        older += "" if "loss_replicate" in ds else "VaR, ES, "
         said.append(
             "Factors are scrambled Sobol points in 16 replicates, from which errors come; the intervals of "
-            f"events by month{by_path} are those of plain paths and so too wide."
+            f"{older}{by_path} are those of plain paths and so too wide."
         )
     if measures.is_weighted(ds):
         lost = ds["effective_losses"].values
@@ -58,7 +60,9 @@ def reading(ds: xr.Dataset) -> Reading:
         return plain
     return Reading(
         "by leaving out the 16 replicates of scrambled Sobol points in turn",
-        "For probabilities of notes it comes from the 16 replicates, by month it is exact for plain paths "
+        "For probabilities it comes from the 16 replicates."
+        if "early_replicate" in ds
+        else "For probabilities of notes it comes from the 16 replicates, by month it is exact for plain paths "
         "(Clopper-Pearson) and so too wide.",
         plain.bound,
     )

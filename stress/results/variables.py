@@ -86,16 +86,17 @@ WEIGHTED = (
 and `price_count` are then sums of weights as well, all other counts remain counts of paths."""
 
 REPLICATED = tuple(
-    Variable(
-        f"{name}_replicate", (*dims, "replicate", "coarse_bin"), "paths", f"paths by Sobol replicate and {meaning}"
-    )
-    for name, dims, meaning in (
-        ("loss", KN, "loss fraction of the note"),
-        ("default", K, "pool cumulative default"),
-        ("net_loss", K, "pool net loss"),
+    Variable(f"{name}_replicate", (*dims, "replicate", last), "paths", f"paths by Sobol replicate and {meaning}")
+    for name, dims, last, meaning in (
+        ("loss", KN, "coarse_bin", "loss fraction of the note"),
+        ("default", K, "coarse_bin", "pool cumulative default"),
+        ("net_loss", K, "coarse_bin", "pool net loss"),
+        ("trigger", (*K, "trigger"), "event_month", "month of the first trip; the last is never"),
+        ("early", K, "event_month", "month of early amortization; the last is never"),
+        ("first_loss", KN, "event_month", "first month with too little for the note; last never"),
     )
 )
-"""What is counted besides where points are Sobol's, in bins that hold one or more of the loss bins."""
+"""What is counted besides where points are Sobol's; coarse bins hold one or more of the loss bins."""
 
 TRUST = (
     Variable(

@@ -232,7 +232,7 @@ def to_dataset(job: Job, tally: Tally) -> xr.Dataset:
             "job": job_to_json(job),
             "seed": str(job.seed),
             "paths": job.paths,
-            "estimator": job.estimator,
+            **_drawn_by(job, tally),
             "rng": RNG_SOBOL if job.estimator == "sobol" else RNG,
         },
         sizes_of(job.deal, job.pool.balance),
@@ -243,6 +243,14 @@ def to_dataset(job: Job, tally: Tally) -> xr.Dataset:
         for name, swing in drawn.items()
     }
     return with_macro(ds, fans)
+
+
+def _drawn_by(job: Job, tally: Tally) -> dict[str, str]:
+    """The estimator that was used, with a word where it is not the one that the job asks for."""
+    if job.estimator != "importance" or tally.weight_sum.size:
+        return {"estimator": job.estimator}
+    why = "plain paths, not importance: no note loses so rarely that paths need aiming at it, or no search found a loss"
+    return {"estimator": "plain", "estimator_choice": why}
 
 
 def _check_laws(job: Job, tally: Tally) -> None:

@@ -92,6 +92,11 @@ def test_the_counts_of_replicates_add_up_to_those_of_all_points() -> None:
     assert (wanted[0, :2, 0] > 0).all()
     assert (np.count_nonzero(wanted[0], axis=-1) > 40).any()
     assert (found.replicate_count.sum(-1) == [64, 64, 56, *[32] * 13]).all()
+    for event in ("trigger", "early", "first_loss"):
+        by_replicate = getattr(found, f"{event}_replicate")
+        np.testing.assert_array_equal(by_replicate.sum(-2), getattr(found, f"{event}_count"))
+        assert (by_replicate.sum(-1) == [64, 64, 56, *[32] * 13]).all()
+    assert (np.count_nonzero(found.first_loss_count[0], axis=-1) > 1).any()
 
 
 def test_a_path_too_few_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,9 +99,34 @@ def test_fewer_than_two_replicates_are_measured_as_plain_paths():
 
 def test_the_page_says_which_intervals_do_not_come_from_replicates(sobol):
     (said,) = estimator(sobol)
-    assert "events by month and of life, yield and price by path are those of plain paths" in said
-    (older,) = estimator(sobol.drop_vars("loss_replicate"))
-    assert "VaR and ES are those of plain paths" in older
+    assert "the intervals of life, yield and price by path are those of plain paths" in said
+    (older,) = estimator(sobol.drop_vars(["loss_replicate", "early_replicate"]))
+    assert "the intervals of events by month, VaR, ES, life, yield and price by path are those of plain paths" in older
+
+
+def test_the_error_of_an_event_is_what_its_probability_spreads_by_over_scrambles():
+    """A loss on one path in fifty: as plain paths the error would be stated three times too large or more."""
+    job = one_period_job(0.02, 0.1, (0.9,), paths=4_096).model_copy(update={"estimator": "sobol"})
+    runs = [measures.event_probability(stress.simulate(job, seed=s), "first_loss").isel(scenario=0) for s in range(40)]
+    spread = np.var([float(run["estimate"][0, -1]) for run in runs], ddof=1)
+    stated = np.mean([float(run["error"][0, -1]) ** 2 for run in runs])
+    mean = np.mean([float(run["estimate"][0, -1]) for run in runs])
+    grain = 1.0 / job.paths**2  # an estimate is no finer than a path
+    assert 0.4 < stated / (spread + grain) < 2.2
+    assert stated < mean * (1.0 - mean) / job.paths / 4.0
+
+
+def test_events_by_month_take_their_errors_from_replicates(sobol):
+    for event in ("early_amortization", "trigger", "first_loss"):
+        last = measures.event_probability(sobol, event).isel(month=-1)
+        count = sobol[measures.months.EVENTS[event][0]]
+        happened = 1.0 - count.isel(event_month=-1) / 16_384
+        np.testing.assert_allclose(last["estimate"], happened, atol=1e-12)
+        assert ((last["low"] <= last["estimate"]) & (last["estimate"] <= last["high"])).all()
+    loss, first = measures.loss_probability(sobol), measures.event_probability(sobol, "first_loss").isel(month=-1)
+    alike = np.isclose(first["estimate"], loss["estimate"], rtol=1e-9, atol=0.0)
+    assert alike.sum() >= 2
+    np.testing.assert_allclose(first["error"].values[alike], loss["error"].values[alike], rtol=1e-9)
 
 
 def test_a_mixture_of_scenarios_keeps_the_replicates(sobol):

@@ -131,6 +131,19 @@ def test_a_weighted_result_is_saved_mixed_compared_and_reported(worked, rare, tm
     assert report.write(rare, tmp_path / "report.html").stat().st_size > 10_000
 
 
+def test_importance_sampling_that_has_nothing_to_aim_at_is_plain_sampling_and_says_so():
+    """Notes lose often, or never: the bound of what no path shows is that of all paths, not of a quarter of them."""
+    job = one_period_job(0.02, 0.1, (0.98,), paths=4_096)
+    asked, plain = (stress.simulate(job, estimator=how) for how in ("importance", "plain"))
+    assert asked.attrs["estimator"] == "plain"
+    assert "plain paths, not importance" in asked.attrs["estimator_choice"]
+    assert not measures.is_weighted(asked)
+    for name in ("expected_loss", "expected_loss_se", "loss_probability_high", "value_at_risk"):
+        np.testing.assert_array_equal(asked[name], plain[name])
+    job = job.model_copy(update={"estimator": "importance"})
+    assert stress.replay(job, path=5).equals(stress.replay(job.model_copy(update={"estimator": "plain"}), path=5))
+
+
 @pytest.mark.parametrize("estimator", ["importance", "sobol"])
 def test_a_path_is_replayed_as_it_was_drawn(worked, estimator):
     job = worked.model_copy(update={"scenarios": worked.scenarios[1:2], "paths": 1_024, "estimator": estimator})

@@ -17,7 +17,7 @@ from stress.kernels import alone
 from stress.kernels.inverse_normal import normals_of
 from stress.kernels.lanes import WIDTH
 from stress.kernels.memory import Workspace, pack
-from stress.kernels.sampling import BITS, Shifted
+from stress.kernels.sampling import BITS
 from stress.kernels.tally import N_BIN, TALLY_ARRAYS, TOP_UNIT, WEIGHT_UNIT, decoded, merge
 from stress.runs.sampling import sobol
 from stress.runs.sampling.by_path import outcomes
@@ -192,6 +192,4 @@ def test_a_mixture_keeps_a_quarter_plain_and_few_shifts_that_lie_apart():
     gaps = [np.linalg.norm(a - b) for i, a in enumerate(found.shift[1:]) for b in found.shift[i + 2 :]]
     assert min(gaps) >= 0.5
     assert any(np.array_equal(one, near[-1]) for one in found.shift)
-    alone_plain = mixture([], shape)
-    assert isinstance(alone_plain, Shifted)
-    assert alone_plain.share.tolist() == [1.0]
+    assert mixture([], shape) is None

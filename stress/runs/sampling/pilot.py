@@ -65,7 +65,7 @@ def _errors(job: Job) -> Array:
     lost = decoded(tally.batch_sum)[:, rows]
     if job.estimator == "sobol":
         lost = lost.reshape(*lost.shape[:2], -1, N_REPLICATE).sum(axis=2)
-    if job.estimator == "importance":
+    if tally.weight_sum.size:
         lost = _explained(lost, tally)
     mean = lost.sum(axis=-1)
     error = lost.std(axis=-1, ddof=1) * lost.shape[-1] ** 0.5

@@ -52,8 +52,9 @@ class Aim(NamedTuple):
     """Share of the last round on which the note lost."""
 
 
-def shifted_of(job: Job) -> Shifted:
-    """The mixture of a job: the plain law, and shifts towards the losses of every note that loses rarely.
+def shifted_of(job: Job) -> Shifted | None:
+    """The mixture of a job: the plain law, and shifts towards the losses of every note that loses rarely. None where
+    there is no such note, or no search finds a loss: paths are then plain ones.
 
     All scenarios share it, as they share the draws. Shifts are rounded to 1/1000, so that the last bits of a
     machine's sums do not matter.
@@ -66,7 +67,7 @@ def shifted_towards(job: Job, note: int) -> Shifted | None:
     """The mixture that aims at the losses of one note under the only scenario of a job; None where plain paths show
     them often, or no search finds any."""
     aims = [aim for aim in _aims(job, note) if aim.tranche == job.deal.notes[note].name]
-    return mixture([aim.shift for aim in aims], _shape(job)) if aims else None
+    return mixture([aim.shift for aim in aims], _shape(job))
 
 
 def aims_of(job: Job, threads: int | None = None) -> list[tuple[Aim, ...]]:
@@ -81,8 +82,8 @@ def aims_of(job: Job, threads: int | None = None) -> list[tuple[Aim, ...]]:
         return list(pool.map(_aims, ones))
 
 
-def mixture(shifts: Sequence[Array], shape: tuple[int, int]) -> Shifted:
-    """Lanes shared out among the plain law and a few shifts that lie apart, the farthest from it first."""
+def mixture(shifts: Sequence[Array], shape: tuple[int, int]) -> Shifted | None:
+    """Lanes shared out among the plain law and a few shifts that lie apart, the farthest first; None of none."""
     kept: list[Array] = []
     far = sorted(shifts, key=lambda shift: -float(np.linalg.norm(shift)))
     while far and len(kept) < MOST:
@@ -91,8 +92,10 @@ def mixture(shifts: Sequence[Array], shape: tuple[int, int]) -> Shifted:
         if not gap[best] >= APART:
             break
         kept.append(far.pop(best))
+    if not kept:
+        return None
     kept.sort(key=lambda shift: float(np.linalg.norm(shift)))
-    spare = LANES - PLAIN_LANES if kept else 0
+    spare = LANES - PLAIN_LANES
     lanes = [LANES - spare, *(spare // len(kept) + (c < spare % len(kept)) for c in range(len(kept)))]
     return Shifted(np.stack([np.zeros(shape), *kept]), np.array(lanes) / LANES, _pattern(lanes))
 
