@@ -91,6 +91,8 @@ class Switches(NamedTuple):
     uses_payments: int
     uses_average: int
     uses_idle: int
+    even_late: int
+    """1 where rolls and recovery are one number a month, on every path and in every segment: no row holds them."""
     uses_cost: int
     """1 where a target is in months of senior cost."""
     weighted: int

@@ -13,7 +13,7 @@ import numpy as np
 
 from .codes import EXCESS_SPREAD_3M, IDLE_CASH_DAYS, NO_LIMIT, OVERDUE_30, OVERDUE_60, OVERDUE_90, PAYMENT_RATE
 from .header import FIELD, HEADER_FIELDS
-from .layout import GROUPS, LANES, ROWS, Floats, Ints, Switches
+from .layout import GROUPS, LANES, RECOVERY, ROLL_1, ROLL_2, ROLL_3, ROWS, Floats, Ints, Switches
 from .sampling import Sampler, Shifted, Sobol
 from .shown import SHOWN
 from .tables import BY_PATH, MEASURED, MONTH, STEP_VALUE, TABLES, TRIGGER, Problem
@@ -70,6 +70,9 @@ def _switches(problem: Problem, traced: bool, sampler: Sampler | None, replicate
     month, contract = problem.market.month, problem.contract
     seen = {*contract.trigger[:, TRIGGER.index("observable")].tolist(), *contract.test[:, 0].tolist()}
 
+    late = [ROLL_1, ROLL_2, ROLL_3, RECOVERY]
+    even = bool((problem.market.common[:, late] == 1).all() and (problem.market.degree[:, late] == 0).all())
+
     def looked_at(*observables: int) -> int:
         return int(traced or bool(seen & set(observables)))
 
@@ -89,6 +92,7 @@ def _switches(problem: Problem, traced: bool, sampler: Sampler | None, replicate
         uses_payments=looked_at(PAYMENT_RATE),
         uses_average=looked_at(EXCESS_SPREAD_3M),
         uses_idle=looked_at(IDLE_CASH_DAYS),
+        even_late=int(even and not traced and problem.sizes.granular == 0),
         uses_cost=int((contract.step_value[:, STEP_VALUE.index("months_of_senior_cost")] > 0.0).any()),
         weighted=int(weighted),
         unit=WEIGHT_UNIT if weighted else 1,

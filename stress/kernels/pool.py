@@ -7,7 +7,7 @@ from .jit import aside, stage
 from .lanes import NARROW, fma, larger, smaller, where_less
 from .lanes import splat as wide
 from .lanes import splat_narrow as splat
-from .layout import LANES
+from .layout import LANES, RECOVERY, ROLL_1, ROLL_2, ROLL_3
 from .records import Memory, narrow
 from .rows import positive
 
@@ -29,6 +29,8 @@ def advance_cohort(m: Memory, k: int, t: int, c: int) -> None:
     payment, dilution = month.payment, month.dilution
     unpaid_share, ladder = 1.0 - payment, float(m.p.ladder)
     late_1, late_2, late_3 = m.t.late_charge[0], m.t.late_charge[1], m.t.late_charge[2]
+    even_1, even_2 = m.t.link[k, t, 0, ROLL_1][0], m.t.link[k, t, 0, ROLL_2][0]
+    even_3, even_recovery = m.t.link[k, t, 0, ROLL_3][0], m.t.link[k, t, 0, RECOVERY][0]
     empty = _EMPTY * m.t.deal.cut_off
     for q in range(0, LANES, NARROW):
         defaulted, scheduled, prepaid, cured = splat(0.0), splat(0.0), splat(0.0), splat(0.0)
@@ -42,7 +44,10 @@ def advance_cohort(m: Memory, k: int, t: int, c: int) -> None:
             stays = where_less(keep, _WIPED, 0.0, keep)
             alive = before * stays
             entered = before - alive
-            roll_1, roll_2, roll_3 = one * rate.roll_1, two * rate.roll_2, three * rate.roll_3
+            if m.p.even_late == 1:
+                roll_1, roll_2, roll_3 = one * even_1, two * even_2, three * even_3
+            else:
+                roll_1, roll_2, roll_3 = one * rate.roll_1, two * rate.roll_2, three * rate.roll_3
             loss = fma(entered, 1.0 - ladder, roll_3)
             cure_1, cure_2, cure_3 = one - roll_1, two - roll_2, three - roll_3
             cure_23 = cure_2 + cure_3
@@ -82,7 +87,10 @@ def advance_cohort(m: Memory, k: int, t: int, c: int) -> None:
                 segment = narrow(m.segment[s], q)
                 segment.balance -= loss + at_once + paid + early + refund
             defaulted = defaulted + loss
-            recoverable = fma(loss, rate.recovery, recoverable)
+            if m.p.even_late == 1:
+                recoverable = fma(loss, even_recovery, recoverable)
+            else:
+                recoverable = fma(loss, rate.recovery, recoverable)
             scheduled, prepaid, cured = scheduled + paid, prepaid + early, cured + at_once
             diluted = diluted + refund
             fees = fma(fee_1 * left, payment, fma(fallen_fee, per_unit, fees))

@@ -8,7 +8,7 @@ from .by_path import entry_by_path
 from .elementary import normal_cdf
 from .jit import aside, stage
 from .lanes import fma, larger, smaller, splat
-from .layout import N_RATE
+from .layout import ENTRY, N_RATE, PREPAYMENT
 from .records import Memory
 from .tables import BY_PATH
 from .typed import Lanes
@@ -37,6 +37,8 @@ def conditional_rates(m: Memory, b: int, k: int, t: int) -> None:
     for rate in range(N_RATE):
         degree = m.t.degree[k, rate]
         if degree == 0 and t > 0 and m.t.steady[k, rate] == 1:
+            continue
+        if m.p.even_late == 1 and rate != ENTRY and rate != PREPAYMENT:
             continue
         if degree == BY_PATH:
             entry_by_path(m, b, k, t)
