@@ -224,7 +224,7 @@ TESTED = (
     tested(
         "malformed", "implementation",
         "of 2,000 mutants of the shipped files none is accepted wrongly, crashes, or is refused without file and key",
-        "seeded; judged by ranges written by hand (tests/hostile/mutants/judge.py)",
+        "seeded; judged by ranges written by hand (tests/mutants/judge.py)",
         "tests/hostile/test_malformed.py -m 'slow or not slow'",
     ),
     tested(
