@@ -67,7 +67,31 @@ def random_pool(rng: Random, last: int) -> Pool:
         dependence=random_dependence(rng),
         cash_rate=some(rng, 0.6, 0.0, 0.05),
     )
-    return with_levels_of_their_own(Random(pool.balance), pool)
+    return with_loans(Random(1.0 + pool.balance), with_levels_of_their_own(Random(pool.balance), pool))
+
+
+def with_loans(rng: Random, pool: Pool) -> Pool:
+    """Sometimes plans bear interest and are repaid in other ways than equal parts."""
+    if not pool.plans or flag(rng, 0.5):
+        return pool
+    plans = tuple(random_loan(rng, plan) for plan in pool.plans)
+    segments = tuple(s.model_copy(update={"apr": rng.choice((0.0, rng.uniform(0.0, 0.4)))}) for s in pool.segments)
+    lines = tuple(
+        line.model_copy(update={"apr": rng.choice((None, 0.0, rng.uniform(0.0, 0.4)))}) for line in pool.opening
+    )
+    return Pool.model_validate(
+        pool.model_copy(update={"plans": plans, "segments": segments, "opening": lines}).model_dump()
+    )
+
+
+def random_loan(rng: Random, plan: Plan) -> Plan:
+    kind = rng.choice(("equal_principal", "level", "bullet", "balloon", *(("interest_only",) if plan.term > 1 else ())))
+    update: dict[str, object] = {"kind": kind, "apr": rng.choice((None, None, 0.0, rng.uniform(0.0, 0.6)))}
+    if kind == "interest_only":
+        update["interest_only_months"] = rng.randint(1, plan.term - 1)
+    if kind == "balloon":
+        update["amortization_months"] = rng.randint(plan.term + 1, 60)
+    return plan.model_copy(update=update)
 
 
 def with_levels_of_their_own(rng: Random, pool: Pool) -> Pool:

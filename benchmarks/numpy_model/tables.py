@@ -10,7 +10,7 @@ from scipy.special import ndtri
 
 from stress.assemble.calendar import calendar_of
 from stress.assemble.months import MonthInputs, resolve
-from stress.assemble.profiles import new_profile, opening_profile
+from stress.assemble.profiles import Price, new_profile, opening_profile
 from stress.assemble.turnover import pool_under
 from stress.inputs.job import Job
 from stress.inputs.pool import Pool
@@ -129,7 +129,8 @@ def _profiles(pool: Pool, months: MonthInputs, sizes: Sizes) -> tuple[Array, Arr
     for j in range(sizes.n_history):
         left = sizes.n_month - (j + 1) - pool.eligibility.months_before_legal_maturity
         for s, segment in enumerate(pool.segments):
-            profile = new_profile(pool, segment, n_slot, months.fee_free_share[j], months.apr_cap[j], left)
+            price = Price(float(months.fee_free_share[j]), float(months.apr_cap[j]))
+            profile = new_profile(pool, segment, n_slot, price, left)
             new[j, :, s] = profile.due, profile.fee
             mix[j, s] = months.mix[j, s] * profile.eligible
         mix[j] /= mix[j].sum() or 1.0  # what is not eligible is missing from the supply

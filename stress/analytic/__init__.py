@@ -3,6 +3,7 @@
 Every function says its paper and equation and shows an example. Rates are fractions, time is in months.
 """
 
+from stress.analytic.amortization import Schedule, level_payment, schedule
 from stress.analytic.basel import qrre_capital, qrre_risk_weight
 from stress.analytic.instalment import (
     flat_fee_apr,
@@ -31,12 +32,14 @@ from stress.analytic.turnover import (
 
 __all__ = [
     "PassThrough",
+    "Schedule",
     "Turnover",
     "breakeven_default_rate",
     "cpr_from_smm",
     "default_count_distribution",
     "flat_fee_apr",
     "flat_fee_payment",
+    "level_payment",
     "loss_distribution",
     "loss_es",
     "loss_quantile",
@@ -46,6 +49,7 @@ __all__ = [
     "qrre_capital",
     "qrre_risk_weight",
     "run_off_default",
+    "schedule",
     "smm_from_cpr",
     "steady_average_life",
     "steady_payment_rate",

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stress.analytic.amortization import Schedule, schedule
 from stress.analytic.instalment import flat_fee_apr, flat_fee_of_apr
-from stress.inputs.pool import Pool, Segment
+from stress.inputs.pool import OpeningLine, Plan, Pool, Segment
 
 Array = NDArray[np.float64]
 
@@ -19,14 +20,26 @@ class Profile(NamedTuple):
     due: Array
     """(R,) principal."""
     fee: Array
-    """(R,) flat fees."""
+    """(R,) flat fees and interest."""
     eligible: float
     """Share of the plan mix that may be bought; the rest of the supply is not eligible."""
 
 
+class Price(NamedTuple):
+    """What a month's new receivables cost their borrowers, beside the pool's own terms."""
+
+    fee_free_share: float
+    """Of the steady-state balance."""
+    apr_cap: float = np.inf
+    """On the APR of rate and fee together."""
+    apr_change: float = 0.0
+    """Added to the rate; to the APR of the flat fee where there is no rate."""
+
+
 def fee_free_share_of_fee_plans(pool: Pool, segment: Segment, fee_free_share: float) -> float:
     """Fee-free balance share of the plans that may bear a fee, given the segment's."""
-    weight = plan_share(pool, segment) * np.array([(p.term + 1) / 2.0 for p in pool.plans])
+    life = [plan_schedule(segment, p) for p in pool.plans]
+    weight = plan_share(pool, segment) * np.array([float(one.balance.sum()) / one.whole for one in life])
     free = np.array([p.always_fee_free for p in pool.plans])
     always = float(weight[free].sum() / weight.sum())
     return float(np.clip((fee_free_share - always) / (1.0 - always), 0.0, 1.0)) if always < 1.0 else 0.0
@@ -37,73 +50,106 @@ def plan_share(pool: Pool, segment: Segment) -> Array:
     return np.array(segment.plan_share if segment.plan_share is not None else [p.share for p in pool.plans])
 
 
-def plan_fee(pool: Pool, segment: Segment, fee_free_share: float, apr_cap: float, apr_change: float = 0.0) -> Array:
+def plan_rate(segment: Segment, plan: Plan, price: Price | None = None) -> float:
+    """Interest of a plan per annum, moved and capped where a price says so; 0 where it bears none."""
+    rate = segment.rate_of(plan)
+    if rate is None:
+        return 0.0
+    return rate if price is None else min(max(rate + price.apr_change, 0.0), price.apr_cap)
+
+
+def plan_schedule(segment: Segment, plan: Plan, price: Price | None = None, remaining: int | None = None) -> Schedule:
+    """A loan of a plan, new or with some instalments left."""
+    left = plan.term if remaining is None else remaining
+    paid, rate = plan.term - left, plan_rate(segment, plan, price)
+    interest_only = max(0, (plan.interest_only_months or 0) - paid)
+    return schedule(plan.kind, rate, left, interest_only, (plan.amortization_months or 0) - paid)
+
+
+def plan_fee(pool: Pool, segment: Segment, price: Price) -> Array:
     """Average monthly flat fee of each plan on original principal, fee-free receivables included.
 
-    The APR of receivables that bear a fee moves by `apr_change`, not below 0, and is then held at `apr_cap`.
+    Where there is no rate, the APR of receivables that bear a fee moves with the price, not below 0. It is lowered
+    until rate and fee together keep the cap.
     """
-    bearing = 1.0 - fee_free_share_of_fee_plans(pool, segment, fee_free_share)
-    fee = [
-        0.0 if p.always_fee_free else bearing * _repriced(segment.monthly_fee, p.term, apr_cap, apr_change)
-        for p in pool.plans
-    ]
+    bearing = 1.0 - fee_free_share_of_fee_plans(pool, segment, price.fee_free_share)
+    fee = [0.0 if p.always_fee_free else bearing * _repriced(segment, p, price) for p in pool.plans]
     return np.array(fee)
 
 
-def _repriced(fee: float, term: int, apr_cap: float, apr_change: float) -> float:
+def _repriced(segment: Segment, plan: Plan, price: Price) -> float:
     """A flat fee after a move of its APR and under a cap on it."""
-    if apr_change:
-        fee = float(flat_fee_of_apr(max(float(flat_fee_apr(fee, term)) + apr_change, 0.0), term))
-    return min(fee, float(flat_fee_of_apr(apr_cap, term))) if np.isfinite(apr_cap) else fee
+    fee, bears_interest = segment.monthly_fee, segment.rate_of(plan) is not None
+    if price.apr_change and not bears_interest:
+        moved = max(float(flat_fee_apr(fee, plan.term)) + price.apr_change, 0.0)
+        fee = float(flat_fee_of_apr(moved, plan.term))
+    if not np.isfinite(price.apr_cap):
+        return fee
+    if not bears_interest:
+        return min(fee, float(flat_fee_of_apr(price.apr_cap, plan.term)))
+    return min(fee, _fee_within(plan_schedule(segment, plan, price), plan_rate(segment, plan, price), price.apr_cap))
 
 
-def new_profile(
-    pool: Pool,
-    segment: Segment,
-    n_slot: int,
-    fee_free_share: float,
-    apr_cap: float = np.inf,
-    months_left: int | None = None,
-    apr_change: float = 0.0,
-) -> Profile:
+def _fee_within(loan: Schedule, rate: float, cap: float) -> float:
+    """The flat fee that brings a loan at a rate to the APR of a cap: what its payments are short of 1 there."""
+    value = (1.0 + cap / 12.0) ** -np.arange(1.0, len(loan.due) + 1.0)
+    return max(0.0, float(1.0 - value @ (loan.due + rate / 12.0 * loan.balance) / loan.whole) / float(value.sum()))
+
+
+def new_profile(pool: Pool, segment: Segment, n_slot: int, price: Price, months_left: int | None = None) -> Profile:
     """What a unit of new principal pays. `months_left`: only plans that end by then are eligible."""
     if pool.payment_rate is not None:
         return card_profile(pool.payment_rate.monthly, pool.payment_rate.annual_yield, n_slot)
-    share, fee = plan_share(pool, segment), plan_fee(pool, segment, fee_free_share, apr_cap, apr_change)
+    share, fee = plan_share(pool, segment), plan_fee(pool, segment, price)
     limit = np.array([pool.eligibility.plan_limit.get(str(p.term), 1.0) for p in pool.plans])
     bought = np.minimum(share, limit)
     if months_left is not None:
         bought = bought * [p.term <= months_left for p in pool.plans]
     eligible = float(bought.sum())
-    due, fees = np.zeros(n_slot), np.zeros(n_slot)
+    longest = max(n_slot, *(p.term + 1 for p in pool.plans))
+    due, fees = np.zeros(longest), np.zeros(longest)
     for weight, plan, flat in zip(bought / max(eligible, 1e-300), pool.plans, fee, strict=True):
-        due[1 : plan.term + 1] += weight / plan.term
-        fees[1 : plan.term + 1] += weight * flat
-    return Profile(due, fees, eligible)
+        loan, rate = plan_schedule(segment, plan, price), plan_rate(segment, plan, price)
+        due[1 : plan.term + 1] += weight / loan.whole * loan.due
+        fees[1 : plan.term + 1] += weight * flat + weight * (rate / 12.0) / loan.whole * loan.balance
+    return Profile(due[:n_slot], fees[:n_slot], eligible)
 
 
 def opening_profile(pool: Pool, segment: Segment, n_slot: int) -> Profile:
     """What a unit of performing opening balance pays: the seasoned (length-biased) steady state, or the given lines."""
     if pool.payment_rate is not None:
         return card_profile(pool.payment_rate.monthly, pool.payment_rate.annual_yield, n_slot)
-    fee = plan_fee(pool, segment, pool.fee_free_share, np.inf)
-    due, fees = np.zeros(max(n_slot, 80)), np.zeros(max(n_slot, 80))
-    lines = pool.opening_of(segment)
+    fee, lines = plan_fee(pool, segment, Price(pool.fee_free_share)), pool.opening_of(segment)
+    last = max([plan.term for plan in pool.plans] + [line.first_due + line.remaining for line in lines])
+    due, fees = np.zeros(max(n_slot, last + 1)), np.zeros(max(n_slot, last + 1))
     if lines:
-        fee_of = {p.term: f for p, f in zip(pool.plans, fee, strict=True)}
+        fee_of = {id(p): f for p, f in zip(pool.plans, fee, strict=True)}
         for line in lines:
-            flat = fee_of[line.term] if line.monthly_fee is None else line.monthly_fee
             slots = slice(line.first_due, line.first_due + line.remaining)
-            due[slots] += line.share / line.remaining
-            fees[slots] += line.share * line.term / line.remaining * flat
+            plan = pool.plan_of(line)
+            flat = line.monthly_fee if line.monthly_fee is not None else 0.0 if plan is None else fee_of[id(plan)]
+            own = _of_line(line, plan)
+            whole, loan = plan_schedule(segment, own), plan_schedule(segment, own, remaining=line.remaining)
+            due[slots] += line.share / loan.whole * loan.due
+            left = float(whole.balance[line.term - line.remaining])
+            fees[slots] += line.share * whole.whole / left * flat
+            fees[slots] += line.share * (plan_rate(segment, own) / 12.0) / loan.whole * loan.balance
     else:
-        share = plan_share(pool, segment)
-        for weight, plan, flat in zip(share, pool.plans, fee, strict=True):
-            left = plan.term - np.arange(plan.term)
-            due[1 : plan.term + 1] += weight * left / plan.term
-            fees[1 : plan.term + 1] += weight * left * flat
+        for weight, plan, flat in zip(plan_share(pool, segment), pool.plans, fee, strict=True):
+            loan = plan_schedule(segment, plan)
+            due[1 : plan.term + 1] += weight * loan.balance / loan.whole
+            fees[1 : plan.term + 1] += weight * (plan.term - np.arange(plan.term)) * flat
+            later = np.cumsum(loan.balance[::-1])[::-1] / loan.whole
+            fees[1 : plan.term + 1] += weight * (plan_rate(segment, plan) / 12.0) * later
     total = due.sum()
     return Profile(due[:n_slot] / total, fees[:n_slot] / total, 1.0)
+
+
+def _of_line(line: OpeningLine, plan: Plan | None) -> Plan:
+    """The plan of an opening line, at the line's own rate."""
+    if plan is None:
+        return Plan(term=line.term, share=1.0, kind=line.kind or "equal_principal", apr=line.apr)
+    return plan if line.apr is None else plan.model_copy(update={"apr": line.apr})
 
 
 def card_profile(rate: float, annual_yield: float, n_slot: int) -> Profile:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from stress.assemble.months import MonthInputs
-from stress.assemble.profiles import Profile, card_profile, new_profile, opening_profile
+from stress.assemble.profiles import Price, Profile, card_profile, new_profile, opening_profile
 from stress.errors import ConfigError
 from stress.inputs.job import Clock
 from stress.inputs.pool import Pool
@@ -139,11 +139,10 @@ def _plans(pools: Sequence[Pool], months: Sequence[MonthInputs], sizes: Sizes, d
             falls.open_due[k, s], falls.open_fee[k, s] = opening.due, opening.fee
             for j in range(sizes.n_history):
                 left = sizes.n_month - (j + 1) - reserved
-                price = (m.fee_free_share[j], m.apr_cap[j], m.apr_change[j])
+                price = Price(float(m.fee_free_share[j]), float(m.apr_cap[j]), float(m.apr_change[j]))
                 key = (id(scenario_pool), s, *price, min(left, sizes.longest))
                 if key not in known:
-                    free, cap, change = price
-                    known[key] = new_profile(scenario_pool, segment, n_slot, free, cap, left, change)
+                    known[key] = new_profile(scenario_pool, segment, n_slot, price, left)
                 profile = known[key]
                 falls.mix[k, j, s] = m.mix[j, s] * profile.eligible
                 for i, way in enumerate(due.ways):

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv, ndtr, ndtri, stdtrit
 
+from stress.analytic.amortization import schedule
 from stress.inputs.pool import Dependence, Pool
 from stress.links import conditional_rate
 
@@ -94,10 +95,18 @@ def new_cohort(pool: Pool) -> Cohort:
     if pool.payment_rate is not None:
         due = np.repeat(_geometric(pool.payment_rate.monthly)[:, None], n_segment, axis=1)
     else:
-        term = np.array([plan.term for plan in pool.plans])
-        own = [[plan.share for plan in pool.plans] if s.plan_share is None else s.plan_share for s in pool.segments]
-        month = np.arange(1, int(term.max()) + 1)
-        due = (month[:, None] <= term) / term @ np.array(own, dtype=np.float64).T
+        due = np.zeros((max(plan.term for plan in pool.plans), n_segment))
+        for s, segment in enumerate(pool.segments):
+            shares = [plan.share for plan in pool.plans] if segment.plan_share is None else segment.plan_share
+            for plan, share in zip(pool.plans, shares, strict=True):
+                loan = schedule(
+                    plan.kind,
+                    segment.rate_of(plan) or 0.0,
+                    plan.term,
+                    plan.interest_only_months or 0,
+                    plan.amortization_months or 0,
+                )
+                due[: plan.term, s] += share / loan.whole * loan.due
     rung = pool.ladder
     roll = [] if rung is None else [rung.roll_m1, rung.roll_m2, rung.roll_m3]
     prepayment = np.array([s.prepayment for s in pool.segments])

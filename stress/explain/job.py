@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stress.explain.deal import explain_deal
 from stress.explain.dependence import dependence, drawn
-from stress.explain.pool import after_default, limits
+from stress.explain.pool import after_default, limits, plan_words
 from stress.explain.shocks import shock_words
 from stress.explain.words import listed, money, percent, table
 from stress.inputs.job import Job, ScenarioCase
@@ -31,7 +31,7 @@ def _pool(pool: Pool) -> list[str]:
         rate = pool.payment_rate
         lines.append(f"Pays {percent(rate.monthly)} of its balance a month; yield {percent(rate.annual_yield)} a year.")
     else:
-        terms = listed(f"{percent(plan.share)} over {plan.term}" for plan in pool.plans)
+        terms = listed(plan_words(plan) for plan in pool.plans)
         lines.append(
             f"New receivables by months of instalment: {terms}. Fee-free balance {percent(pool.fee_free_share)}."
         )
@@ -44,9 +44,11 @@ def _pool(pool: Pool) -> list[str]:
     enters = "enters M1 a month" if pool.ladder is not None else "defaults a month"
     columns = {"share": "share", enters: "entry_rate", "fee a month": "monthly_fee", "prepays a month": "prepayment"}
     columns["recovered"] = "recovery"
-    if pool.payment_rate is not None:
+    if any(s.apr is not None for s in pool.segments):
+        columns["interest a year"] = "apr"
+    if pool.payment_rate is not None or not any(s.monthly_fee for s in pool.segments):
         del columns["fee a month"]
-    rows = [[s.name, *(percent(getattr(s, key)) for key in columns.values())] for s in pool.segments]
+    rows = [[s.name, *(percent(getattr(s, key) or 0.0) for key in columns.values())] for s in pool.segments]
     lines += ["", *table(["segment", *columns], rows), ""]
     if pool.ladder is not None:
         ladder = pool.ladder

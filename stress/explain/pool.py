@@ -3,7 +3,24 @@
 from __future__ import annotations
 
 from stress.explain.words import listed, percent
-from stress.inputs.pool import Pool
+from stress.inputs.pool import Plan, Pool
+
+_KIND = {
+    "equal_principal": "in equal parts",
+    "level": "in level payments",
+    "interest_only": "interest only for {} months, then in level payments",
+    "balloon": "in level payments as over {} months, the rest at the end",
+    "bullet": "at the end",
+}
+
+
+def plan_words(plan: Plan) -> str:
+    """`40% over 72 months in level payments at 5%`; an instalment plan with a flat fee alone is its months."""
+    words = f"{percent(plan.share)} over {plan.term}"
+    if plan.kind == "equal_principal" and plan.apr is None:
+        return words
+    rate = f" at {percent(plan.apr)}" if plan.apr is not None else ""
+    return f"{words} {_KIND[plan.kind].format(plan.interest_only_months or plan.amortization_months)}{rate}"
 
 
 def after_default(pool: Pool) -> list[str]:

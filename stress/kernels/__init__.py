@@ -31,6 +31,16 @@ of the part falls due at it, but it is part of P. The opening pool is split equa
 **State** of a cohort and segment: performing balance P, delinquent balances M1, M2, M3, and the profile of P:
 principal D[r] and fee F[r] falling due r steps ahead (r = 1, 2, ...; sum of D = P).
 
+**Loans.** A unit of principal of a plan of n instalments at the annual rate i has the scheduled balance B[1] = 1, B[2],
+.., B[n] before each instalment, B[n + 1] = 0: D[r] = B[r] - B[r + 1] and F[r] = i / 12 B[r] + f, with f the flat monthly
+fee on original principal. By kind: equal_principal B[r] = (n - r + 1) / n. level: D[r] + i / 12 B[r] the same for all r.
+interest_only: D = 0 for the first months, then level over the rest. balloon: level as over more months than n, the rest
+with the last instalment. bullet: D = 0 until the last. A loan with r instalments left is the same loan over r. The rate
+of a purchase moves by apr(t), not below 0, and is held at the cap; where there is none, the APR of the flat fee moves
+so. The fee is then lowered until the APR of rate and fee together keeps the cap. Fee-free share and fee-free plans
+concern the fee alone. The opening pool, where no lines give it, is the steady state of the plan mix: as many loans of a
+plan with 1, 2, .., n instalments left, without default and prepayment.
+
 **Cards.** A pool with a payment rate keeps no profile: the month's payment rate m(t) = min(1, k x payment rate(t))
 and the finance charge f = annual yield / 12 act on what is outstanding. At the opening of a step, before its
 transitions, D[r] = m (1 - m)^(r - 1) P and F[r] = f (1 - m)^(r - 1) P, one slot later for the part of P that waits for

@@ -11,7 +11,7 @@ from stress import measures
 from stress.analytic.instalment import flat_fee_apr
 from stress.assemble.market import factors_of
 from stress.assemble.problem import assemble
-from stress.assemble.profiles import plan_fee
+from stress.assemble.profiles import Price, plan_fee
 from stress.inputs.job import ScenarioCase
 from stress.inputs.pool import Dependence, Loadings
 from stress.inputs.scenario import Shock
@@ -105,11 +105,11 @@ def test_a_downturn_takes_recoveries_down_with_it():
 def test_a_rise_of_the_apr_reprices_what_is_bought_and_nothing_else():
     job = stress.load(JOB)
     pool, segment = job.pool, job.pool.segments[0]
-    before, after = (plan_fee(pool, segment, 0.0, np.inf, change) for change in (0.0, 0.03))
+    before, after = (plan_fee(pool, segment, Price(0.0, np.inf, change)) for change in (0.0, 0.03))
     for plan, low, high in zip(pool.plans, before, after, strict=True):
         if not plan.always_fee_free:
             assert flat_fee_apr(high, plan.term) == pytest.approx(float(flat_fee_apr(low, plan.term)) + 0.03, abs=1e-9)
-    assert (plan_fee(pool, segment, 0.0, np.inf, -2.0) <= 1e-12).all(), "an APR is not negative"
+    assert (plan_fee(pool, segment, Price(0.0, np.inf, -2.0)) <= 1e-12).all(), "an APR is not negative"
     case = ScenarioCase(name="up", shocks=(Shock(target="apr", add=0.03, from_month=4),))
     plain = ScenarioCase(name="plain")
     both = job.model_copy(update={"scenarios": (plain, case)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import NamedTuple
 
@@ -41,9 +42,45 @@ def plan_mix(pool, s: int) -> list[float]:
     return [p.share for p in pool.plans] if own is None else list(own)
 
 
+def bears_interest(pool, s: int, plan) -> bool:
+    """Whether a rate is given for a plan of a segment."""
+    return plan.apr is not None or pool.segments[s].apr is not None
+
+
+def loan_rate(pool, s: int, plan, apr_cap: float = math.inf, apr_change: float = 0.0) -> float:
+    """Interest a month of a plan, moved and capped as its price says; 0 where none is given."""
+    if not bears_interest(pool, s, plan):
+        return 0.0
+    apr = plan.apr if plan.apr is not None else pool.segments[s].apr
+    return min(max(apr + apr_change, 0.0), apr_cap) / 12.0
+
+
+def balances(plan, i: float, left: int) -> list[float]:
+    """Balance before each of the instalments left of a loan, and 0 after the last, per unit of the first: payment by
+    payment, as a borrower's statement shows it."""
+    grace = max(0, (plan.interest_only_months or 0) - (plan.term - left))
+    over = left - grace if plan.kind != "balloon" else plan.amortization_months - (plan.term - left)
+    payment = flat_payment(12.0 * i, max(over, 1))
+    rows, balance = [], 1.0
+    for r in range(1, left + 1):
+        rows.append(balance)
+        if plan.kind == "equal_principal":
+            balance -= 1.0 / left
+        elif plan.kind != "bullet" and r > grace:
+            balance -= payment - i * balance
+    return [*rows, 0.0]
+
+
+def loan(plan, i: float, left: int) -> Profile:
+    """Principal and interest of a loan by instalment, per unit of what is outstanding."""
+    rows = balances(plan, i, left)
+    return Profile([a - b for a, b in itertools.pairwise(rows)], [i * b for b in rows[:-1]])
+
+
 def extra_fee_free(pool, s: int, fee_free_share: float) -> float:
     """Fee-free share of the balance of the plans that may bear fees: always-fee-free plans count first."""
-    balance = [w * (p.term + 1) / 2.0 for w, p in zip(plan_mix(pool, s), pool.plans, strict=True)]
+    steady = [sum(balances(p, loan_rate(pool, s, p), p.term)) for p in pool.plans]
+    balance = [w * b for w, b in zip(plan_mix(pool, s), steady, strict=True)]
     free = sum(b for b, p in zip(balance, pool.plans, strict=True) if p.always_fee_free) / sum(balance)
     return 0.0 if free >= 1.0 else max(0.0, (fee_free_share - free) / (1.0 - free))
 
@@ -51,8 +88,23 @@ def extra_fee_free(pool, s: int, fee_free_share: float) -> float:
 def plan_fees(pool, s: int, fee_free_share: float, apr_cap: float, apr_change: float = 0.0) -> list[float]:
     """Flat monthly fee of each plan of a segment, net of what is fee-free."""
     bearing = 1.0 - extra_fee_free(pool, s, fee_free_share)
-    gross = pool.segments[s].monthly_fee
-    return [0.0 if p.always_fee_free else bearing * capped_fee(gross, p.term, apr_cap, apr_change) for p in pool.plans]
+    return [0.0 if p.always_fee_free else bearing * fee_of(pool, s, p, apr_cap, apr_change) for p in pool.plans]
+
+
+def fee_of(pool, s: int, plan, apr_cap: float, apr_change: float) -> float:
+    """Flat fee of a plan: on its own it is what the APR moves and the cap holds; beside a rate it takes what room the
+    cap leaves."""
+    fee = pool.segments[s].monthly_fee
+    if not bears_interest(pool, s, plan):
+        return capped_fee(fee, plan.term, apr_cap, apr_change)
+    if math.isinf(apr_cap):
+        return fee
+    lent = loan(plan, loan_rate(pool, s, plan, apr_cap, apr_change), plan.term)
+    value, annuity = 0.0, 0.0
+    for r, (due, interest) in enumerate(zip(*lent, strict=True), start=1):
+        value += (due + interest) / (1.0 + apr_cap / 12.0) ** r
+        annuity += 1.0 / (1.0 + apr_cap / 12.0) ** r
+    return min(fee, max(0.0, (1.0 - value) / annuity))
 
 
 def opening_profile(pool, s: int, slots: int) -> Profile:
@@ -67,28 +119,50 @@ def seasoned(pool, s: int, slots: int) -> Profile:
     due, fee, balance = [0.0] * slots, [0.0] * slots, 0.0
     fees = plan_fees(pool, s, pool.fee_free_share, math.inf)
     for weight, plan, flat in zip(plan_mix(pool, s), pool.plans, fees, strict=True):
-        n = plan.term
-        balance += weight * (n + 1) / 2.0
-        for i in range(1, n + 1):
-            due[i - 1] += weight * (n - i + 1) / n
-            fee[i - 1] += weight * flat * (n - i + 1)
+        lent = loan(plan, loan_rate(pool, s, plan), plan.term)
+        for age in range(plan.term):
+            for slot, i in enumerate(range(age, plan.term)):
+                balance += weight * lent.due[i]
+                due[slot] += weight * lent.due[i]
+                fee[slot] += weight * (flat + lent.fee[i])
     return Profile([d / balance for d in due], [f / balance for f in fee])
 
 
 def opening_by_line(pool, s: int, slots: int) -> Profile:
     """An opening pool given by remaining term; the fee is charged on the original principal."""
     due, fee = [0.0] * slots, [0.0] * slots
-    bearing = 1.0 - extra_fee_free(pool, s, pool.fee_free_share)
-    free_terms = {p.term for p in pool.plans if p.always_fee_free}
+    flat_of = plan_fees(pool, s, pool.fee_free_share, math.inf)
     lines = [x for x in pool.opening if x.segment in (None, pool.segments[s].name)]
     whole = sum(x.share for x in lines)
     for line in lines:
-        flat = 0.0 if line.term in free_terms else bearing * pool.segments[s].monthly_fee
+        plan, flat = None, 0.0
+        for p, fee_of_plan in zip(pool.plans, flat_of, strict=True):
+            if p.term == line.term and line.kind in (None, p.kind):
+                plan, flat = p, fee_of_plan
         flat = flat if line.monthly_fee is None else line.monthly_fee
+        plan = Loan(line.term, line.kind or "equal_principal", line.apr) if plan is None else plan
+        own = plan if line.apr is None else Loan(plan.term, plan.kind, line.apr, *months_of(plan))
+        i = loan_rate(pool, s, own)
+        lent, whole_loan = loan(own, i, line.remaining), balances(own, i, line.term)
         for j in range(line.remaining):
-            due[line.first_due - 1 + j] += line.share / whole / line.remaining
-            fee[line.first_due - 1 + j] += line.share / whole * line.term / line.remaining * flat
+            due[line.first_due - 1 + j] += line.share / whole * lent.due[j]
+            fee[line.first_due - 1 + j] += line.share / whole * lent.fee[j]
+            fee[line.first_due - 1 + j] += line.share / whole / whole_loan[line.term - line.remaining] * flat
     return Profile(due, fee)
+
+
+class Loan(NamedTuple):
+    """A loan of an opening line that has terms of its own."""
+
+    term: int
+    kind: str
+    apr: float | None
+    interest_only_months: int | None = None
+    amortization_months: int | None = None
+
+
+def months_of(plan) -> tuple[int | None, int | None]:
+    return plan.interest_only_months, plan.amortization_months
 
 
 def purchase_profile(pool, s: int, months, t: int, last: int, slots: int) -> tuple[float, Profile | None]:
@@ -96,17 +170,18 @@ def purchase_profile(pool, s: int, months, t: int, last: int, slots: int) -> tup
     if pool.payment_rate is not None:
         return 1.0, None
     due, fee, eligible = [0.0] * slots, [0.0] * slots, 0.0
-    price = (float(part[t - 1]) for part in (months.fee_free_share, months.apr_cap, months.apr_change))
-    fees = plan_fees(pool, s, *price)
+    free, *apr = (float(part[t - 1]) for part in (months.fee_free_share, months.apr_cap, months.apr_change))
+    fees = plan_fees(pool, s, free, *apr)
     for weight, plan, flat in zip(plan_mix(pool, s), pool.plans, fees, strict=True):
         n = plan.term
         if t + n + pool.eligibility.months_before_legal_maturity > last:
             continue
         share = min(weight, pool.eligibility.plan_limit.get(str(n), 1.0))
         eligible += share
+        lent = loan(plan, loan_rate(pool, s, plan, *apr), n)
         for i in range(n):
-            due[i] += share / n
-            fee[i] += share * flat
+            due[i] += share * lent.due[i]
+            fee[i] += share * (flat + lent.fee[i])
     if eligible <= 0.0:
         return 0.0, Profile(due, fee)
     return eligible, Profile([d / eligible for d in due], [f / eligible for f in fee])

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from stress.inputs.pool.billing import Billing
 from stress.inputs.pool.dependence import Copula, Dependence, Loadings
+from stress.inputs.pool.plans import Apr, MonthlyFee, OpeningLine, PaymentRate, Plan
 from stress.inputs.text.base import (
     AnnualRate,
     Document,
@@ -22,52 +23,6 @@ from stress.inputs.text.base import (
 
 __all__ = ["Billing", "Copula", "DelinquencyStock", "Dependence", "Eligibility", "History", "Ladder", "Loadings"]
 __all__ += ["OpeningLine", "PaymentRate", "Plan", "Pool", "Segment", "Supply"]
-
-Term = Annotated[int, Field(ge=1, le=60, json_schema_extra={"unit": "months"})]
-MonthlyFee = Annotated[float, Field(ge=0.0, le=0.1, json_schema_extra={"unit": "a month"})]
-
-
-class Plan(Strict):
-    """An instalment plan: equal principal over `term` months, a flat monthly fee on the original principal."""
-
-    term: Term
-    """Instalments, one a month."""
-    share: Fraction
-    """Share of originations (of new receivables by principal)."""
-    always_fee_free: bool = False
-    """No fee on any receivable of this plan. The pool's fee-free share counts it first."""
-
-
-class PaymentRate(Strict):
-    """Receivables without a term that pay a constant share of their balance each month (cards)."""
-
-    monthly: Annotated[float, Field(gt=0.0, le=1.0, json_schema_extra={"unit": "a month"})]
-    """Share of the balance that is paid each month."""
-    annual_yield: Annotated[float, Field(ge=0.0, lt=1.0, json_schema_extra={"unit": "a year"})]
-    """Finance charges per annum on the balance, paid monthly."""
-
-
-class OpeningLine(Strict):
-    """One line of an opening pool given by remaining term."""
-
-    term: Term
-    """Instalments of the plan at its start."""
-    remaining: Term
-    """Instalments left to pay."""
-    share: Fraction
-    """Share of the performing opening balance of the whole pool."""
-    segment: Name | None = None
-    """The level that it belongs to; every line names one, or none does: then all levels have the same lines."""
-    monthly_fee: MonthlyFee | None = None
-    """Flat fee a month on original principal, fee-free receivables averaged in; that of the plan where left out."""
-    first_due: Annotated[int, Field(ge=1, le=12)] = 1
-    """Month in which the next instalment falls due; 1 is the first collection period."""
-
-    @model_validator(mode="after")
-    def _remaining_within_term(self) -> OpeningLine:
-        if self.remaining > self.term:
-            raise ValueError(f"remaining {self.remaining} exceeds term {self.term}")
-        return self
 
 
 class Ladder(Strict):
@@ -113,6 +68,8 @@ class Segment(Strict):
     """Cumulative default of a new cohort: the target of `stress calibrate pool`."""
     monthly_fee: MonthlyFee = 0.0
     """Flat fee a month on the original principal of fee-bearing plans."""
+    apr: Apr | None = None
+    """Interest per annum on the balance of its loans, a twelfth a month, where their plan has no `apr` of its own."""
     prepayment: MonthlyRate = 0.0
     """Single monthly mortality: share of what is left that settles early each month."""
     recovery: Fraction = 0.0
@@ -123,6 +80,10 @@ class Segment(Strict):
     """False: in the pool only by mistake, through an `ineligible_share` shock; share and new_share must be 0."""
     delinquent: DelinquencyStock | None = None
     """Past due at the cut-off date, as shares of this segment's balance; the pool's shares where it is left out."""
+
+    def rate_of(self, plan: Plan) -> float | None:
+        """Interest per annum that this segment pays on a plan; None where it bears none."""
+        return self.apr if plan.apr is None else plan.apr
 
 
 class Supply(Strict):
@@ -269,15 +230,42 @@ class Pool(Document):
         for segment in self.segments:
             if None not in named and segment.share > 0.0 and segment.name not in named:
                 raise ValueError(f"opening: segment {segment.name} has a share of the balance but no line")
-        terms = {plan.term for plan in self.plans}
-        for line in self.opening:
-            if line.monthly_fee is None and line.term not in terms:
-                raise ValueError(f"opening: no plan has term {line.term}: give the line its monthly_fee")
+        return self
+
+    @model_validator(mode="after")
+    def _loans(self) -> Pool:
+        for number, plan in enumerate(self.plans, 1):
+            without = [s.name for s in self.segments if s.apr is None]
+            if plan.kind != "equal_principal" and plan.apr is None and without:
+                raise ValueError(
+                    f'plan {number}: kind = "{plan.kind}" needs an apr, here or in every segment ({", ".join(without)} '
+                    "has none); 0.0 is a loan without interest"
+                )
+        for line in self.opening if self.plans else ():
+            alike = [plan for plan in self.plans if plan.term == line.term and line.kind in (None, plan.kind)]
+            if len({plan.kind for plan in alike}) > 1:
+                raise ValueError(f"opening: plans of {line.term} months are of several kinds: give the line its kind")
+            if not alike and line.monthly_fee is None and (line.kind is None or line.apr is None):
+                raise ValueError(
+                    f"opening: no plan has term {line.term}: give the line its monthly_fee, or its kind and apr"
+                )
+            if not alike and line.kind not in (None, "equal_principal") and line.apr is None:
+                raise ValueError(f'opening: a line of {line.term} months with kind = "{line.kind}" needs its apr')
+            if not alike and line.kind in ("interest_only", "balloon"):
+                raise ValueError(
+                    f'opening: kind = "{line.kind}" needs a plan of that kind with term = {line.term}, which says over '
+                    "how many months"
+                )
         return self
 
     def opening_of(self, segment: Segment) -> tuple[OpeningLine, ...]:
         """The opening lines of a segment; their shares need not sum to 1."""
         return tuple(line for line in self.opening if line.segment in (None, segment.name))
+
+    def plan_of(self, line: OpeningLine) -> Plan | None:
+        """The plan that an opening line belongs to: the last of its term and kind; None where the line says all."""
+        alike = [plan for plan in self.plans if plan.term == line.term and line.kind in (None, plan.kind)]
+        return alike[-1] if alike else None
 
     def delinquent_of(self, segment: Segment) -> DelinquencyStock:
         """What of a segment is past due at the cut-off date."""

@@ -21,7 +21,7 @@ from stress.inputs.table import MacroTable
 from stress.inputs.targets import MULTIPLIERS
 from stress.tables.periods import Period, parse_period
 
-MAX_MONTH = 120
+MAX_MONTH = 360
 _NORMAL = NormalDist()
 
 

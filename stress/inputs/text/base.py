@@ -24,7 +24,7 @@ MonthlyRate = Annotated[float, Field(ge=0.0, lt=1.0, json_schema_extra={"unit": 
 
 Correlation = Annotated[float, Field(gt=-1.0, lt=1.0, json_schema_extra={"unit": "correlation"})]
 Money = Annotated[float, Field(ge=0.0, le=1e15, json_schema_extra={"unit": "currency"})]
-Month = Annotated[int, Field(ge=1, le=120, json_schema_extra={"unit": "month"})]
+Month = Annotated[int, Field(ge=1, le=360, json_schema_extra={"unit": "month"})]
 """A month counted from closing: month 1 is the first collection period."""
 
 Name = Annotated[str, Field(min_length=1, max_length=80, pattern=NAME_PATTERN)]

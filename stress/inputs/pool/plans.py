@@ -1,0 +1,90 @@
+"""How receivables pay: instalment plans and loans, opening lines, or a constant payment rate."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from stress.inputs.text.base import Fraction, Name, Strict
+
+Kind = Literal["equal_principal", "level", "interest_only", "balloon", "bullet"]
+Term = Annotated[int, Field(ge=1, le=360, json_schema_extra={"unit": "months"})]
+Apr = Annotated[float, Field(ge=0.0, lt=3.0, json_schema_extra={"unit": "a year"})]
+MonthlyFee = Annotated[float, Field(ge=0.0, le=0.1, json_schema_extra={"unit": "a month"})]
+
+
+class Plan(Strict):
+    """A kind of loan: how its principal is repaid over `term` months, interest at a fixed rate, a flat monthly fee.
+
+    Without a rate and with the fee alone: an instalment plan as shops offer it.
+    """
+
+    term: Term
+    """Instalments, one a month."""
+    share: Fraction
+    """Share of originations (of new receivables by principal)."""
+    kind: Kind = "equal_principal"
+    """Principal in equal parts; level payments (an annuity); interest only at first, then level; balloon: level as over
+    more months, the rest at the end; bullet: all principal at the end."""
+    apr: Apr | None = None
+    """Interest per annum on the balance, a twelfth a month; that of the segment where left out."""
+    interest_only_months: Term | None = None
+    """Of an interest_only loan: months before its principal is repaid."""
+    amortization_months: Term | None = None
+    """Of a balloon loan: months over which its level payment would repay it; more than `term`."""
+    always_fee_free: bool = False
+    """No flat fee on any receivable of this plan. The pool's fee-free share counts it first."""
+
+    @model_validator(mode="after")
+    def _of_its_kind(self) -> Plan:
+        for key, kind in (("interest_only_months", "interest_only"), ("amortization_months", "balloon")):
+            if (getattr(self, key) is not None) != (self.kind == kind):
+                raise ValueError(f'{key} goes with kind = "{kind}", and kind = "{kind}" needs it')
+        if self.interest_only_months is not None and self.interest_only_months >= self.term:
+            raise ValueError(
+                f"interest_only_months = {self.interest_only_months}: must be below term = {self.term}; "
+                'kind = "bullet" pays all principal at the end'
+            )
+        if self.amortization_months is not None and self.amortization_months <= self.term:
+            raise ValueError(
+                f"amortization_months = {self.amortization_months}: must exceed term = {self.term}, or nothing is left "
+                'for the balloon; kind = "level" repays all'
+            )
+        return self
+
+
+class PaymentRate(Strict):
+    """Receivables without a term that pay a constant share of their balance each month (cards)."""
+
+    monthly: Annotated[float, Field(gt=0.0, le=1.0, json_schema_extra={"unit": "a month"})]
+    """Share of the balance that is paid each month."""
+    annual_yield: Annotated[float, Field(ge=0.0, lt=1.0, json_schema_extra={"unit": "a year"})]
+    """Finance charges per annum on the balance, paid monthly."""
+
+
+class OpeningLine(Strict):
+    """One line of an opening pool given by remaining term."""
+
+    term: Term
+    """Instalments of the plan at its start."""
+    remaining: Term
+    """Instalments left to pay."""
+    share: Fraction
+    """Share of the performing opening balance of the whole pool."""
+    segment: Name | None = None
+    """The level that it belongs to; every line names one, or none does: then all levels have the same lines."""
+    monthly_fee: MonthlyFee | None = None
+    """Flat fee a month on original principal, fee-free receivables averaged in; that of the plan where left out."""
+    kind: Kind | None = None
+    """How they are repaid; as the plan of this term where left out."""
+    apr: Apr | None = None
+    """Interest per annum; that of the plan, else of the segment, where left out."""
+    first_due: Annotated[int, Field(ge=1, le=12)] = 1
+    """Month in which the next instalment falls due; 1 is the first collection period."""
+
+    @model_validator(mode="after")
+    def _remaining_within_term(self) -> OpeningLine:
+        if self.remaining > self.term:
+            raise ValueError(f"remaining {self.remaining} exceeds term {self.term}")
+        return self
