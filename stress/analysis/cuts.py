@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from stress import measures
@@ -36,8 +36,10 @@ class Cut(NamedTuple):
 
     value: float
     """The smallest at which the upper end of the measure's interval is within the limit: the safe end, the one used."""
+    middle: float
+    """The smallest at which the estimate is; it and `low` are equal to `value` until `with_error` has found them."""
     low: float
-    """The smallest at which the lower end is; equal to `value` until `with_error` has found it."""
+    """The smallest at which the lower end is."""
     step: float
     """Width of the last halving."""
     feasible: bool
@@ -95,7 +97,7 @@ def smallest_cut(work: Work, shares: list[float], first: int, note: int) -> Cut:
     low, high = SMALLEST, room - SMALLEST
     if high <= low or not _meets(work, moved(shares, first, note, high), note):
         stay = sum(shares[note + 1 :]) if high <= low else high
-        return Cut(stay, stay, 0.0, False)
+        return Cut(stay, stay, stay, 0.0, False)
     for halving in range(HALVINGS):
         middle = 0.5 * (low + high)
         if _meets(work, moved(shares, first, note, middle), note):
@@ -104,23 +106,39 @@ def smallest_cut(work: Work, shares: list[float], first: int, note: int) -> Cut:
             low = middle
         if work.progress is not None:
             work.progress(halving + 1, HALVINGS)
-    return Cut(high, high, high - low, True)
+    return Cut(high, high, high, high - low, True)
 
 
 def with_error(work: Work, shares: list[float], first: int, note: int, cut: Cut) -> Cut:
-    """The cut with the other end of its interval, where the target is only just met if the paths are kind."""
+    """The cut with the other end of its interval, where the target is only just met if the paths are kind, and the
+    estimate between the two."""
     if not cut.feasible:
         return cut
+
+    def may_meet(at: float) -> bool:
+        value, limit = _trial(work, moved(shares, first, note, at), note)
+        return bool(value.low <= limit)
+
+    def is_met(at: float) -> bool:
+        value, limit = _trial(work, moved(shares, first, note, at), note)
+        return bool(value.estimate <= limit)
+
     near, step = cut.value, FIRST * cut.value
-    while (far := max(near - step, SMALLEST)) < near and _may_meet(work, moved(shares, first, note, far), note):
+    while (far := max(near - step, SMALLEST)) < near and may_meet(far):
         near, step = far, 2.0 * step
+    low = _smallest(may_meet, far, near)
+    return cut._replace(middle=_smallest(is_met, low, cut.value), low=low)
+
+
+def _smallest(meets: Callable[[float], bool], low: float, high: float) -> float:
+    """Where a condition begins to hold between two cuts; it does at the larger."""
     for _ in range(FINER):
-        middle = 0.5 * (far + near)
-        if _may_meet(work, moved(shares, first, note, middle), note):
-            near = middle
+        middle = 0.5 * (low + high)
+        if meets(middle):
+            high = middle
         else:
-            far = middle
-    return cut._replace(low=near)
+            low = middle
+    return high
 
 
 def moved(shares: list[float], first: int, note: int, cut: float) -> list[float]:
@@ -158,12 +176,6 @@ def _meets(work: Work, shares: list[float], note: int) -> bool:
     bound says how few plain ones there are and nothing of the note."""
     value, limit = _trial(work, shares, note)
     return bool(value.high <= limit or (work.sampler_of(note) is not None and value.estimate == 0.0))
-
-
-def _may_meet(work: Work, shares: list[float], note: int) -> bool:
-    """Whether its lower end does."""
-    value, limit = _trial(work, shares, note)
-    return bool(value.low <= limit)
 
 
 def _trial(work: Work, shares: list[float], note: int) -> tuple[Interval, float]:

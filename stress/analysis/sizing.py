@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +10,9 @@ from numpy.typing import NDArray
 from stress.analysis import trials
 from stress.analysis.bands import load_bands
 from stress.analysis.break_even import FEW
-from stress.analysis.cuts import Cut, Reading, Work, against, moved, read, smallest_cut, with_error
+from stress.analysis.cuts import Reading, Work, against, moved, read, smallest_cut, with_error
 from stress.analysis.inputs_moved import note_share, with_shares
+from stress.analysis.joint_cuts import Group, Joint, interval, joint_of, laid
 from stress.analysis.note_targets import Target, implied, smallest, wanted_of
 from stress.answers.sizing import Sized, Sizing
 from stress.inputs.bands import Bands
@@ -58,14 +58,16 @@ def size(
     table = bands or load_bands()
     case, wanted = trials.case_of(job, scenario), wanted_of(job, targets)
     work = Work(job, case, wanted, table, threads, progress)
-    shares, groups = _solved(work)
+    shares, groups, joint = _solved(work)
     seed = (job.seed + PROOF_SEED) % 2**64
     fresh = job.model_copy(update={"seed": seed, "paths": PROOF_PATHS * job.paths})
     sizes = with_shares(fresh, shares) if wanted else fresh
     aimed = _aimed(work, sizes)
     proofs = {name: read(sizes, one, threads, aimed[name]) for name, one in work.cases().items()}
     proof_of = [proofs[work.case_of(k).name] for k in range(len(shares))]
-    notes = tuple(_sized(job, k, shares, groups, wanted.get(k), proof_of[k], table) for k in range(len(shares)))
+    notes = tuple(
+        _sized(job, k, (shares, groups, joint), wanted.get(k), proof_of[k], table) for k in range(len(shares))
+    )
     notes = tuple(note._replace(scenario=work.case_of(k).name) for k, note in enumerate(notes))
     feasible = {group.last: group.cut.feasible for group in groups}
     return Sizing(
@@ -83,30 +85,26 @@ def size(
     )
 
 
-class _Group(NamedTuple):
-    """Notes that share what lies between two cuts; the last group is followed by those that rank below it."""
-
-    first: int
-    last: int
-    cut: Cut
+_Solved = tuple[list[float], list[Group], Joint]
 
 
-def _solved(work: Work) -> tuple[list[float], list[_Group]]:
-    """Shares of all notes and the cuts that they follow from, senior first."""
+def _solved(work: Work) -> _Solved:
+    """Shares of all notes, the cuts that they follow from, senior first, and how these vary together."""
     shares = [note_share(work.job, k) for k in range(len(work.job.deal.notes))]
     sized = [k for k in work.wanted if not implied(work.wanted, k)]
-    groups: list[_Group] = []
+    groups: list[Group] = []
     for sweep in range(SWEEPS if sized else 0):
         before, groups = list(shares), []
         if _rare(work):
             work = work._replace(samplers=_aimed(work, with_shares(work.job, shares)))
         for at, k in enumerate(sized):
             first = sized[at - 1] + 1 if at else 0
-            groups.append(_Group(first, k, smallest_cut(work, shares, first, k)))
+            groups.append(Group(first, k, smallest_cut(work, shares, first, k)))
             shares = moved(shares, first, k, groups[-1].cut.value)
         if sweep and max(abs(a - b) for a, b in zip(shares, before, strict=True)) < CLOSE:
             break
-    return shares, [one._replace(cut=with_error(work, shares, *one)) for one in groups]
+    groups = [one._replace(cut=with_error(work, shares, *one)) for one in groups]
+    return shares, groups, joint_of(work, shares, groups)
 
 
 def _rare(work: Work) -> bool:
@@ -123,15 +121,13 @@ def _aimed(work: Work, job: Job) -> dict[str, Shifted | None]:
 def _sized(
     job: Job,
     note: int,
-    shares: list[float],
-    groups: list[_Group],
+    solved: _Solved,
     target: Target | None,
     proof: Reading,
     table: Bands,
 ) -> Sized:
     value, limit = (proof.expected_loss[note], np.nan) if target is None else against(target, proof, note, table)
-    group = next((one for one in groups if note <= one.last), groups[-1] if groups else None)
-    share, below = _ends(shares, note, group)
+    share, below = _ends(solved, note)
     verdict = ""
     if target is not None:
         verdict = "missed" if value.estimate > limit else "met" if value.high <= limit else "met, not proven"
@@ -154,24 +150,27 @@ def _sized(
     )
 
 
-def _ends(shares: list[float], note: int, group: _Group | None) -> tuple[Interval, Interval]:
-    """Share of a note, and of all that rank below it, as its group's cut moves over its interval."""
-    if group is None:
-        return _between(shares[note], np.nan, np.nan), _between(_below(shares, note), np.nan, np.nan)
-    cuts = (group.cut.value - group.cut.error, group.cut.low)
-    one, other = (moved(shares, group.first, group.last, cut) for cut in cuts)
-    return _between(shares[note], one[note], other[note]), _between(
-        _below(shares, note), _below(one, note), _below(other, note)
-    )
+def _ends(solved: _Solved, note: int) -> tuple[Interval, Interval]:
+    """Share of a note, and of all that rank below it: both are linear in the cuts, whose errors go together."""
+    shares, groups, joint = solved
+    total = sum(shares)
+    if not groups:
+        return _known(shares[note]), _known(sum(shares[note + 1 :]) / total)
+    none = np.zeros(len(groups))
+    base, *unit = (np.array(laid(shares, groups, row.tolist())) for row in (none, *np.eye(len(groups))))
+
+    def of(row: Array) -> Interval:
+        """A sum of shares, `row` says of which notes."""
+        shift = float(row @ base)
+        return interval(np.array([float(row @ one) for one in unit]) - shift, shift, groups, joint)
+
+    own, below = np.eye(len(shares))[note], np.arange(len(shares)) > note
+    return of(own), of(below / total)
 
 
-def _below(shares: list[float], note: int) -> float:
-    return sum(shares[note + 1 :]) / sum(shares)
-
-
-def _between(value: float, one: float, other: float) -> Interval:
-    """A value, where it is one standard error of the cut away, and at the other end of the cut's interval."""
-    return Interval(np.array(value), np.array(abs(one - value)), np.minimum(value, other), np.maximum(value, other))
+def _known(value: float) -> Interval:
+    """What was given and not solved: it has no error."""
+    return Interval(*(np.array(x) for x in (value, np.nan, np.nan, np.nan)))
 
 
 def _band(table: Bands, loss: Interval, life: float) -> str:

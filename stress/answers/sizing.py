@@ -16,7 +16,7 @@ class Sized(NamedTuple):
     share: float
     """The largest of which the paths show that the target is met: the safe end of the interval."""
     share_error: float
-    """Standard error, the notes above as they stand; NaN where nothing was sized."""
+    """Standard error, that of the notes above included; NaN where nothing was sized."""
     share_low: float
     share_high: float
     """95% interval of the share at which the target is met exactly."""

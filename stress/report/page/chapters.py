@@ -271,8 +271,8 @@ def solved(answer: Sizing) -> str:
         return f"Measured on {proof.format('paths')}"
     aimed = " drawn around losses" if answer.estimator == "importance" else ""
     return (
-        f"Solved on {count(answer.paths)} paths{aimed}, proved on {proof.format('others')} ± one standard error, the "
-        "notes above as they stand. A share is the safe end of its 95% interval: all of the measure's own is within "
+        f"Solved on {count(answer.paths)} paths{aimed}, proved on {proof.format('others')} ± one standard error, that "
+        "of the notes above included. A share is the safe end of its 95% interval: all of the measure's own is within "
         "the limit."
     )
 
