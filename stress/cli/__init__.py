@@ -31,6 +31,7 @@ COMMANDS = {
     "sensitivity": "stress.cli.sensitivity:sensitivity",
     "clocks": "stress.cli.clocks:clocks",
     "new": "stress.cli.new:new",
+    "examples": "stress.cli.examples:examples",
     "calibrate": "stress.cli.calibrate:calibrate",
     "pool": "stress.cli.pool:pool",
     "validate": "stress.cli.validate:validate",

@@ -12,40 +12,70 @@ from stress.file_names import escaped
 
 
 @click.command()
-@click.argument("kind", type=OneOf(["deal", "pool", "scenario", "job", "tape"]))
-@click.argument("name")
+@click.argument("kind", type=OneOf(["deal", "pool", "scenario", "job", "tape"]), required=False)
+@click.argument("name", required=False)
+@click.option("--example", metavar="NAME", help="A shipped deal with its pool, scenarios and job: see stress examples.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), default=Path(), help="Folder to write into.")
 @click.option("--all", "every_key", is_flag=True, help="Below the template, every key that such a file may have.")
 @click.option("--loans", type=Count(), default=100_000, show_default=True, help="Of a tape.")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of a tape.")
-def new(kind: str, name: str, out: Path, every_key: bool, loans: int, seed: int) -> None:
-    """Write a commented template that passes `stress check`, or a made-up loan tape for `stress pool`.
+def new(
+    kind: str | None, name: str | None, example: str | None, out: Path, every_key: bool, loans: int, seed: int
+) -> None:
+    """Write a commented template that passes `stress check`, a shipped example, or a made-up loan tape for `stress
+    pool`.
 
-    A job comes as a folder with its deal, its pool and a scenario; the others as one file NAME.toml. Nothing is
-    overwritten.
+    A job comes as a folder with its deal, its pool and a scenario; the others as one file NAME.toml. An example comes
+    as a folder with all files that it needs. Nothing is overwritten.
 
     \b
     Example:
       stress new job my-deal && stress check my-deal/job.toml && stress run my-deal/job.toml
+      stress new --example baitiao && stress run baitiao/job.toml
+      stress new job my-deal --example card-master-trust
       stress new pool my-pool --all
     """
+    if example is not None:
+        if kind not in (None, "job"):
+            raise ConfigError(
+                f"stress new {kind} --example: an example is a job; write stress new job NAME --example {example}"
+            )
+        if every_key:
+            raise ConfigError("--all: belongs to a template, not to an example")
+        _example(example, name, out)
+        return
+    if kind is None or name is None:
+        raise click.UsageError("needs KIND and NAME, or --example NAME", click.get_current_context())
     if kind == "tape":
         _tape(out / f"{name}.csv", loans, seed)
         return
     from stress.templates import fill
 
-    files = _files(kind, name, out)
-    for path in files.values():
+    _write({path: fill(part, name, every_key).encode() for part, path in _files(kind, name, out).items()}, out)
+
+
+def _example(example: str, name: str | None, out: Path) -> None:
+    """All files of an example in a folder of its name, or of the one given."""
+    from stress.templates import checked
+    from stress.templates.examples import files_of_example
+
+    files = files_of_example(example, name)
+    folder = out / checked("job", example if name is None else name)
+    _write({folder / path: content for path, content in files.items()}, folder)
+
+
+def _write(files: dict[Path, bytes], out: Path) -> None:
+    """All of them, or none where one is there already."""
+    for path in files:
         if path.exists():
             raise ConfigError(f"{path}: already exists; it is not overwritten")
-    texts = {path: fill(part, name, every_key) for part, path in files.items()}
     try:
-        for path, text in texts.items():
+        for path, content in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            path.write_bytes(content)
     except OSError as error:
         raise ConfigError(f"{error.filename or out}: cannot be written: {error.strerror}") from None
-    for path in files.values():
+    for path in files:
         click.echo(path)
 
 

@@ -16,6 +16,19 @@ NAME_LINE = 'name = "NAME"'
 def fill(part: str, name: str, every_key: bool = False) -> str:
     """The text of a template (`deal`, `pool`, `scenario`, `job`) with its name, and below it every key that such a file
     may have, as comments, where that is asked for. Raises ConfigError for a bad name."""
+    checked(part, name)
+    text = resources.files(__package__).joinpath(f"{part}.toml").read_text(encoding="utf-8")
+    text = text.replace(NAME_LINE, f"name = {json.dumps(name, ensure_ascii=False)}", 1)
+    if not every_key:
+        return text
+    from stress.explain.keys import as_comments, key_tables
+
+    head = f"# Every key that a {part} may have, with an example, what is allowed and its default."
+    return f"{text}\n# {'-' * 100}\n{head}\n{as_comments(key_tables(part))}"
+
+
+def checked(part: str, name: str) -> str:
+    """A name as a file of that kind may have it. Raises ConfigError for any other."""
     titled = part in ("deal", "pool")
     try:
         TypeAdapter(Title if titled else Name).validate_python(name)
@@ -25,11 +38,4 @@ def fill(part: str, name: str, every_key: bool = False) -> str:
             f"NAME {name!r}: must be a printable name of at most 80 characters without {barred}, leading dot or outer "
             "blanks"
         ) from None
-    text = resources.files(__package__).joinpath(f"{part}.toml").read_text(encoding="utf-8")
-    text = text.replace(NAME_LINE, f"name = {json.dumps(name, ensure_ascii=False)}", 1)
-    if not every_key:
-        return text
-    from stress.explain.keys import as_comments, key_tables
-
-    head = f"# Every key that a {part} may have, with an example, what is allowed and its default."
-    return f"{text}\n# {'-' * 100}\n{head}\n{as_comments(key_tables(part))}"
+    return name

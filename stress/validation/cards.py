@@ -10,10 +10,10 @@ from scipy.special import expit, logit, ndtr, ndtri
 
 from stress.calibration import MacroTable, SatelliteFit, calibrate_rho, fit_satellite, read_table
 from stress.calibration.satellite import design
+from stress.shipped import shipped
 from stress.tables.periods import Period
 from stress.validation.formulas import CARDS, UNEMPLOYMENT
 from stress.validation.outcome import Shown
-from stress.validation.published import shipped
 
 Array = NDArray[np.float64]
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from stress import analytic
 from stress.calibration import Term, calibrate_rho, fit_satellite, read_table
+from stress.shipped import shipped
 from stress.validation.check import Finding, exact
-from stress.validation.published import closed_forms, shipped
+from stress.validation.published import closed_forms
 
 CARDS = "data/us_cards/fed_chargeoff_all_banks_NSA_1991Q1_2015Q4_all_loan_types.csv"
 MACRO = "data/dfast/2025-Table_1A_Historic_Domestic.csv"

@@ -5,13 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib import resources
-from pathlib import Path
 from typing import Any
-
-from stress.errors import DataError
-
-CLONE = Path(__file__).parents[2]
-"""The repository, where this package runs from a clone of it."""
 
 
 @cache
@@ -24,14 +18,6 @@ def closed_forms() -> dict[str, Any]:
 def cash_flows() -> dict[str, Any]:
     """Flat-fee instalments, static and revolving, by date: what another engine made of them."""
     return _read("instalment_cashflows.json")
-
-
-def shipped(name: str) -> Path:
-    """A file of the repository's `scenarios` folder. DataError where the package was installed without it."""
-    path = CLONE / "scenarios" / name
-    if not path.is_file():
-        raise DataError(f"needs scenarios/{name}, which a clone of the repository has and an installed package has not")
-    return path
 
 
 def _read(name: str) -> dict[str, Any]:

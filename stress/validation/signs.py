@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from stress.analysis.sensitivities import sensitivity
 from stress.answers.change import Change
 from stress.inputs.load import load_job
+from stress.shipped import shipped
 from stress.validation.check import SIGMAS, Finding, exact
-from stress.validation.published import shipped
 
 PATHS = 16_384
 EXPECTED = (

@@ -13,8 +13,8 @@ from functools import partial
 from pathlib import Path
 
 from stress.errors import DataError
+from stress.shipped import CLONE
 from stress.validation.check import Check, Finding, exact
-from stress.validation.published import CLONE
 
 MEASURED = "measured"
 """A test says a figure with `record_property("measured", "82 of 100 mutants killed")`."""

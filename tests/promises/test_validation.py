@@ -11,10 +11,10 @@ import pytest
 from stress.cli import _run
 from stress.errors import DataError, StressError
 from stress.report.page import validation as chapter
+from stress.shipped import CLONE
 from stress.validation import cards, coverage, deals_2020, readme, record
 from stress.validation.catalogue import ALL, CHECKS, named
 from stress.validation.check import Check, Finding, exact, measure, simulated
-from stress.validation.published import CLONE
 from stress.validation.tested import read_report, run_tests
 from stress.validation.words import PARTS
 

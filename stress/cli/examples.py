@@ -1,0 +1,45 @@
+"""`stress examples`: the shipped deals, ready to be written by `stress new --example`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from stress.cli.options import output_options
+from stress.cli.output import Output
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from stress.templates.examples import Example
+
+
+@click.command()
+@output_options
+def examples(as_json: bool, quiet: bool, log_json: bool) -> None:
+    """List the shipped examples: a deal, a pool, scenarios and the job that runs them.
+
+    \b
+    Example:
+      stress examples
+      stress new --example baitiao && stress run baitiao/job.toml
+    """
+    from stress.templates.examples import examples as shipped
+
+    found = shipped()
+    Output(as_json, quiet, log_json).result(lambda: _table(found), lambda: [one._asdict() for one in found])
+
+
+def _table(found: list[Example]) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    caption = "Write one with its files: stress new --example NAME"
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, caption=Text(caption), caption_justify="left")
+    for head in ("example", "clock", "scenario files", "what it shows"):
+        table.add_column(head, justify="right" if head.startswith("scenario") else "left", no_wrap=head == "example")
+    for one in found:
+        table.add_row(Text(one.name), one.clock, str(one.scenarios), Text(one.says))
+    return table
