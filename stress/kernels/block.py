@@ -10,7 +10,7 @@ from .by_path import settle_path
 from .cards import bill
 from .cash import collect_recoveries, conserve_cash, earn_on_cash
 from .codes import PRINCIPAL
-from .count import count_block, flush_months, record_payment, record_pool_month
+from .count import count_block, flush_months, hand_over, record_payment, record_pool_month
 from .determination import clean_up, determine, sweep_collections, total_pool
 from .granular import count_transitions
 from .jit import aside, kernel, stage
@@ -61,10 +61,13 @@ def run_panels(
             _draw_others(m, blocks, start, seed)
         for k in range(m.p.n_scenario):
             for b in range(blocks):
-                block, fans = i * PANEL_BLOCKS + b, 1 if b == 0 else 0
+                block, fans = i * PANEL_BLOCKS + b, 1 if b == 0 and m.p.handed_block == 0 else 0
                 here = min(LANES, n_path - block * LANES)
                 _set_weights(m, b, here)
                 _simulate(m, b, k, fans, start + b * LANES, seed)
+                if m.p.handed_block > 0:
+                    hand_over(m, k, b, here)
+                    continue
                 count_block(m, k, block, here)
                 if m.p.weighted == 1:
                     weigh_block(m, k, block, here)
@@ -74,7 +77,8 @@ def run_panels(
                     m.n[m.to.batch_path[block % N_BATCH]] += here
                     m.n[m.to.month_path[i % N_MONTH_BATCH]] += here
                     m.n[m.to.fan_path[0]] += here * fans
-            flush_months(m, k, i % N_MONTH_BATCH)
+            if m.p.handed_block == 0:
+                flush_months(m, k, i % N_MONTH_BATCH)
 
 
 @aside

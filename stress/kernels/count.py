@@ -112,6 +112,19 @@ def count_block(m: Memory, k: int, block: int, n_path: int) -> None:
 
 
 @aside
+def hand_over(m: Memory, k: int, b: int, n_path: int) -> None:
+    """Keep what the paths of block b of a panel came to, and the worst errors of the laws, for a caller that counts."""
+    n_note = m.p.n_note
+    for n in range(n_note):
+        for i in range(8):
+            m.handed[k, b, 8 * n + i] = m.outcome[n][i]
+    for i in range(6):
+        m.handed[k, b, 8 * n_note + i] = m.pool_outcome[i]
+    for i in range(N_LAW):
+        keep_worst(m, k, i, m.law[i], n_path)
+
+
+@aside
 def _sum(m: Memory, k: int, i: int, block: int, value: Lanes) -> None:
     """Add a quantity of a block's paths to the sum of its batch."""
     add_fixed(m, k, m.to.batch_sum[k, i, block % N_BATCH], total(value * m.counting.weight))

@@ -101,6 +101,8 @@ class Switches(NamedTuple):
     """What a path of weight 1 adds to a weighted count."""
     replicated: int
     """1 where losses are counted by replicate."""
+    handed_block: int
+    """Blocks of a panel whose outcomes are handed over one by one in place of being counted: all of them, or none."""
 
 
 K, T, C, S, J, B, W, N, A, P, G, X, F, L = (
@@ -404,6 +406,8 @@ class Scratch:
     shocks: Annotated[Rows, PANEL_BLOCKS, Axis("n_shock")]
     weight: Annotated[Rows, PANEL_BLOCKS]
     """Weights of the paths: 1 unless a sampler set them."""
+    handed: Annotated[Rows, K, Axis("handed_block"), 8 * N + 6]
+    """Outcomes of a panel's blocks, where they are handed over."""
     residual: Annotated[Numbers, K, N_LAW]
     """Worst errors of the laws over the cut-off balance."""
     total_bought: Annotated[Numbers, T, C]

@@ -13,7 +13,7 @@ import numpy as np
 
 from .codes import EXCESS_SPREAD_3M, IDLE_CASH_DAYS, NO_LIMIT, OVERDUE_30, OVERDUE_60, OVERDUE_90, PAYMENT_RATE
 from .header import FIELD, HEADER_FIELDS
-from .layout import GROUPS, LANES, RECOVERY, ROLL_1, ROLL_2, ROLL_3, ROWS, Floats, Ints, Switches
+from .layout import GROUPS, LANES, PANEL_BLOCKS, RECOVERY, ROLL_1, ROLL_2, ROLL_3, ROWS, Floats, Ints, Switches
 from .sampling import Sampler, Shifted, Sobol
 from .shown import SHOWN
 from .tables import BY_PATH, MEASURED, MONTH, STEP_VALUE, TABLES, TRIGGER, Problem
@@ -33,13 +33,20 @@ class Packed(NamedTuple):
     """Who draws the factors; None: the kernel itself, by Philox."""
 
 
-def pack(problem: Problem, traced: bool = False, sampler: Sampler | None = None, replicated: bool = False) -> Packed:
+def pack(
+    problem: Problem,
+    traced: bool = False,
+    sampler: Sampler | None = None,
+    replicated: bool = False,
+    handed: bool = False,
+) -> Packed:
     """Lay all tables out flat and write down where each begins.
 
     `sampler`: who draws the factors, in place of Philox. `replicated`: count losses by replicate, as Sobol's always are.
+    `handed`: count nothing; a panel's outcomes stay in the workspace, path by path (`Workspace.handed`).
     Raises ValueError where an array has not the shape that its axes say.
     """
-    switches = _switches(problem, traced, sampler, replicated)
+    switches = _switches(problem, traced, sampler, replicated)._replace(handed_block=PANEL_BLOCKS if handed else 0)
     entries: dict[str, int] = {**problem.sizes._asdict(), **switches._asdict()}
     tables = {name: table for group in problem[1:] for name, table in group._asdict().items()}
     entries |= _measured(tables)
@@ -56,6 +63,8 @@ def pack(problem: Problem, traced: bool = False, sampler: Sampler | None = None,
     sizes = problem.sizes
     counts = (sizes.n_scenario, sizes.n_note, sizes.n_month, sizes.n_trigger)
     shapes = tally_shapes(*counts, bool(switches.weighted), bool(switches.replicated))
+    if handed:
+        shapes = dict.fromkeys(shapes, (0,))
     count = 0
     for name, shape in shapes.items():
         entries[f"to_{name}"] = count
@@ -97,6 +106,7 @@ def _switches(problem: Problem, traced: bool, sampler: Sampler | None, replicate
         weighted=int(weighted),
         unit=WEIGHT_UNIT if weighted else 1,
         replicated=int(replicated or isinstance(sampler, Sobol)),
+        handed_block=0,
     )
 
 
@@ -169,6 +179,11 @@ class Workspace:
         `tally.POOL_QUANTITIES` (a copy)."""
         notes, pool = self._group("outcome"), self._group("pool_outcome")
         return np.concatenate([notes.reshape(-1, LANES), pool])
+
+    def handed(self) -> Floats:
+        """(K, 16, 8 N + 6, 32) what the paths of the last panel came to, block by block, as `outcomes` has it, in the
+        memory itself (of a problem packed with `handed`)."""
+        return self._group("handed")
 
     def traced(self, name: str) -> Floats:
         """A quantity of `shown.SHOWN` of the last block, month by month: (T, axes of its group, 32)."""
