@@ -225,3 +225,10 @@ def test_the_unit_of_money_changes_nothing(steps) -> None:
         np.testing.assert_allclose(data[name], plain[name], rtol=1e-9, atol=1e-12, err_msg=name)
     for name in ("interest_paid", "principal_paid", "residual_yield", "fee_paid", "account_balance", "deficiency"):
         np.testing.assert_allclose(data[name] / unit, plain[name], rtol=1e-9, atol=1e-9, err_msg=name)
+
+
+def test_a_residual_note_is_valued_at_the_rate_that_the_deal_states() -> None:
+    """At 24% a year, 2% a month: 10 / 1.02 + 8 / 1.02^2 + 6.4 / 1.02^3 + 5.12 / 1.02^4, of 100."""
+    data = run(deal(PLAIN, (A, {**B, "amount": 200.0}, {**REST, "discount_rate": 0.24})))
+    by_hand = (10 / 1.02 + 8 / 1.02**2 + 6.4 / 1.02**3 + 5.12 / 1.02**4) / 100.0
+    assert float(data["price"].sel(tranche="R")) == pytest.approx(by_hand, abs=1e-12)
