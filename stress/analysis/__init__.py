@@ -1,6 +1,7 @@
 """Questions an analyst asks of a deal, each answered with its errors (see `stress.answers`).
 
 breakeven       how far a shock can go before a note is no longer paid in full
+rating          which of a user's stresses each class stands, and its gap in net loss (never a rating)
 size            note shares that meet a target, and another run that proves it
 reverse         the most likely factor path on which a note loses
 sensitivity     what moves a measure most: a tornado on common random numbers
@@ -10,6 +11,7 @@ mean_flows      the same as means over paths, with errors
 rates           delinquency, net loss, payment rate and yield by month, as fans over paths
 calibrate_pool  entry rates that meet static default targets
 target_of       a target of `size` from text, as `A:PD=0.001`
+load_stresses   a user's table of stresses by category
 load_bands      the table of EL-implied bands, the illustrative one or your own (never a rating)
 aims_of         the most likely way to a loss of each note: what importance sampling draws around
 
@@ -24,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from stress.analysis.bands import load_bands
     from stress.analysis.break_even import breakeven
+    from stress.analysis.class_stresses import load_stresses, rating
     from stress.analysis.clock_effects import clocks
     from stress.analysis.entry_rates import calibrate_pool
     from stress.analysis.monthly_flows import cash_flows, mean_flows
@@ -41,8 +44,10 @@ __all__ = [
     "cash_flows",
     "clocks",
     "load_bands",
+    "load_stresses",
     "mean_flows",
     "rates",
+    "rating",
     "reverse",
     "sensitivity",
     "size",
@@ -58,6 +63,8 @@ _HOME = {
     "rates": "stress.analysis.rate_fans",
     "clocks": "stress.analysis.clock_effects",
     "load_bands": "stress.analysis.bands",
+    "load_stresses": "stress.analysis.class_stresses",
+    "rating": "stress.analysis.class_stresses",
     "reverse": "stress.analysis.reverse_stress",
     "sensitivity": "stress.analysis.sensitivities",
     "size": "stress.analysis.sizing",

@@ -5,14 +5,16 @@ sizing     `Sizing`: note shares that meet a target each
 reverse    `Reverse`: the most likely factor path on which a note loses
 tornado    `Tornado`: what moves a measure most
 clocks     `Clocks`: what the clock of purchases changes
+rating     `Rating`: which of a user's stresses each class stands, and its gap (never a rating)
 rates      `Rates`: delinquency, net loss, payment rate and yield by month
 """
 
 from stress.answers.breakeven import Breakeven
 from stress.answers.clocks import Clocks
 from stress.answers.rates import Rates
+from stress.answers.rating import Rating
 from stress.answers.reverse import Reverse
 from stress.answers.sizing import Sizing
 from stress.answers.tornado import Tornado
 
-__all__ = ["Breakeven", "Clocks", "Rates", "Reverse", "Sizing", "Tornado"]
+__all__ = ["Breakeven", "Clocks", "Rates", "Rating", "Reverse", "Sizing", "Tornado"]

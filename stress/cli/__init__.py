@@ -26,6 +26,7 @@ COMMANDS = {
     "replay": "stress.cli.replay:replay",
     "cashflows": "stress.cli.cashflows:cashflows",
     "breakeven": "stress.cli.breakeven:breakeven",
+    "rating": "stress.cli.rating:rating",
     "size": "stress.cli.size:size",
     "reverse": "stress.cli.reverse:reverse",
     "sensitivity": "stress.cli.sensitivity:sensitivity",

@@ -18,7 +18,7 @@ from stress.errors import ConfigError, DataError
 if TYPE_CHECKING:
     import xarray as xr
 
-QUESTIONS = ("breakeven", "reverse", "sensitivity", "bands", "clocks", "rates")
+QUESTIONS = ("breakeven", "reverse", "sensitivity", "bands", "clocks", "rates", "stresses")
 
 
 @click.command()
@@ -26,13 +26,14 @@ QUESTIONS = ("breakeven", "reverse", "sensitivity", "bands", "clocks", "rates")
 @click.option("-o", "--out", type=FILE, metavar="FILE.html", help="Where to write. [default: report.html beside it]")
 @click.option(
     "--with", "questions", multiple=True, metavar="QUESTION", help="Answer it in a chapter: breakeven, reverse, "
-    "sensitivity, bands, clocks, rates (of the pool by month), or several with commas. Each runs the job of RESULTS "
-    "again, many times.",
+    "sensitivity, bands, clocks, rates (of the pool by month), stresses (of --stresses, also on the cover), or several "
+    "with commas. Each runs the job of RESULTS again, many times.",
 )  # fmt: skip
 @click.option(
     "--tranche", metavar="NAME", help="The note asked about. [default: the lowest that is owed interest; of "
     "sensitivity, the last]",
 )  # fmt: skip
+@click.option("--stresses", type=FILE, metavar="FILE.toml", help="The table of stresses by category.")
 @click.option("--scenario", metavar="NAME", help="The scenario to start from. [default: the first]")
 @click.option("--paths", type=Count(), help="Paths of each run that a question makes. [default: 32,768]")
 @click.option("--threads", type=click.IntRange(1, 1024), help="Threads to use. [default: all cores]")
@@ -48,6 +49,7 @@ def report(
     out: Path | None,
     questions: tuple[str, ...],
     tranche: str | None,
+    stresses: Path | None,
     scenario: str | None,
     paths: int | None,
     threads: int | None,
@@ -79,6 +81,8 @@ def report(
     for option, value in (("tranche", tranche), ("scenario", scenario), ("paths", paths), ("threads", threads)):
         if value is not None and not asked:
             raise ConfigError(f"--{option} {value}: is for a question, and --with asks none")
+    if (stresses is None) == ("stresses" in asked):
+        raise ConfigError("--with stresses and --stresses FILE.toml go together")
     folder = results if results.is_dir() else results.parent
     target = out or folder / ("job.html" if cell else "report.html")
 
@@ -87,7 +91,9 @@ def report(
 
     dataset = opened(results, cell)
     output = Output(as_json, quiet, log_json)
-    answers = [_answer(name, opened_one(results, cell), tranche, scenario, paths, threads, output) for name in asked]
+    answers = [
+        _answer(name, opened_one(results, cell), tranche, stresses, scenario, paths, threads, output) for name in asked
+    ]
     with writing("--out", target):
         stress.report.write(dataset, target, answers, author=author, date=date, revision=revision, appendix=appendix)
     save_result(workbook, dataset)
@@ -117,6 +123,7 @@ def _answer(
     name: str,
     dataset: xr.Dataset,
     tranche: str | None,
+    stresses: Path | None,
     scenario: str | None,
     paths: int | None,
     threads: int | None,
@@ -151,6 +158,10 @@ def _answer(
             from stress.analysis.rate_fans import rates
 
             return rates(job, scenario, paths or FEW, step)
+        if name == "stresses":
+            from stress.analysis.class_stresses import load_stresses, rating
+
+            return rating(job, load_stresses(str(stresses)), scenario, progress=step)
         if name == "bands":
             from stress.analysis.sizing import size
 

@@ -17,10 +17,14 @@ from stress.inputs.job.parameters import Parameters
 from stress.inputs.macro.satellite import Satellite
 from stress.inputs.macro.var import Var
 from stress.inputs.pool import Pool
+from stress.inputs.rules import Rules
 from stress.inputs.scenario import Scenario
+from stress.inputs.stresses import Stresses
 
 
-def load(path: str | Path) -> Job | Sweep | Deal | Pool | Scenario | Satellite | Parameters | Var | Bands:
+def load(
+    path: str | Path,
+) -> Job | Sweep | Deal | Pool | Scenario | Satellite | Parameters | Var | Bands | Stresses | Rules:
     """Read and check a file of any kind; a job comes with its deal, its pool and its scenarios.
 
     A job that lists deals, pools or seeds comes as a Sweep. Raises ConfigError with the file, the key, the value and

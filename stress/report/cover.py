@@ -14,6 +14,7 @@ from stress.report.numbers import MISSING, PERCENT, count, own_unit, with_error
 from stress.report.sheets import Sheet
 
 if TYPE_CHECKING:
+    from stress.answers.rating import Rating
     from stress.inputs.job import Job
 
 
@@ -38,17 +39,30 @@ class Cover(NamedTuple):
     version: str
 
 
-def cover(ds: xr.Dataset, job: Job | None, signed: Signed = UNSIGNED) -> Cover:
-    """The cover of a result; `job` as the run knew it, or None where it cannot be read."""
+def cover(ds: xr.Dataset, job: Job | None, signed: Signed = UNSIGNED, rating: Rating | None = None) -> Cover:
+    """The cover of a result; `job` as the run knew it, or None where it cannot be read.
+
+    `rating`: what each class stands, where it was asked: break-even and gap join the structure.
+    """
     made = f"stress {ds.attrs.get('version', '?')}, job {str(ds.attrs.get('job_hash', '?'))[:8]}"
-    return Cover(structure(ds, job), assumptions(ds, job), tuple(words.findings(ds)), signed, made)
+    return Cover(structure(ds, job, rating), assumptions(ds, job), tuple(words.findings(ds)), signed, made)
 
 
-def structure(ds: xr.Dataset, job: Job | None) -> Sheet:
-    """One row a class: size, enhancement, coupon; life and expected loss under the first scenario; loss at worst."""
+def structure(ds: xr.Dataset, job: Job | None, rating: Rating | None = None) -> Sheet:
+    """One row a class: size, enhancement, coupon; life and expected loss under the first scenario; loss at worst; the
+    break-even multiple of net loss and the gap to the stress that it is held to."""
     first = str(ds["scenario"].values[0])
     several = ds.sizes["scenario"] > 1
-    head = ("Class", "Size", "Enhancement", "Coupon", "WAL, years", "Expected loss", *("At its worst",) * several)
+    head = (
+        "Class",
+        "Size",
+        "Enhancement",
+        "Coupon",
+        "WAL, years",
+        "Expected loss",
+        *("At its worst",) * several,
+        *("× base CNL", "Gap, points") * (rating is not None),
+    )
     terms = [(MISSING,) * 3] * ds.sizes["tranche"] if job is None else _terms(job)
     rows = []
     for n, name in enumerate(map(str, ds["tranche"].values)):
@@ -56,10 +70,28 @@ def structure(ds: xr.Dataset, job: Job | None) -> Sheet:
         cells = [own_unit(float(note["wal"][0]), float(note["wal_se"][0]), digits=2), _loss(note, 0)]
         if several:
             cells.append(_loss(note, int(np.argmax(note["expected_loss"].values))))
-        rows.append((name, *terms[n], *(cells if has_principal(note) else [MISSING] * len(cells))))
+        cells = cells if has_principal(note) else [MISSING] * len(cells)
+        rows.append((name, *terms[n], *cells, *_stands(name, rating)))
     said = f"Enhancement: what ranks below, over the pool. Life and expected loss under {first}, ± standard error"
-    return Sheet(head, tuple(rows), f"{said}; at its worst: the scenario in which the class loses most." * several
-                 or f"{said}.")  # fmt: skip
+    said += "; at its worst: the scenario in which the class loses most." if several else "."
+    return Sheet(head, tuple(rows), said if rating is None else f"{said} {_of_rating(rating)}")
+
+
+def _stands(name: str, rating: Rating | None) -> tuple[str, ...]:
+    if rating is None:
+        return ()
+    one = next((one for one in rating.classes if one.note == name), None)
+    if one is None:
+        return MISSING, MISSING
+    gap = MISSING if one.gap is None else f"{100.0 * one.gap:+.2f} ({one.held})"
+    return f"{one.breakeven_multiple_cnl:.2f}", gap
+
+
+def _of_rating(rating: Rating) -> str:
+    return (
+        "× base CNL: multiple of the pool's cumulative net loss at which the class is no longer paid in full, "
+        f"deterministic, by the stresses of '{rating.table}'; gap: that loss less what its category asks. No ratings."
+    )
 
 
 def _terms(job: Job) -> list[tuple[str, str, str]]:

@@ -17,14 +17,16 @@ from stress.inputs.job.parameters import Parameters
 from stress.inputs.macro.satellite import Satellite
 from stress.inputs.macro.var import Var
 from stress.inputs.pool import Pool
+from stress.inputs.rules import Rules
 from stress.inputs.scenario import Scenario
+from stress.inputs.stresses import Stresses
 from stress.inputs.text.messages import message, one_of, show
 from stress.inputs.text.read import read_document
 from stress.inputs.text.schema import schemas_at
 from stress.spelling import suggest
 
-AnyFile = Deal | Pool | Scenario | Satellite | Parameters | Var | Bands | JobFile
-Kind = TypeVar("Kind", Deal, Pool, Scenario, Satellite, Parameters, Var, Bands, JobFile)
+AnyFile = Deal | Pool | Scenario | Satellite | Parameters | Var | Bands | Stresses | Rules | JobFile
+Kind = TypeVar("Kind", Deal, Pool, Scenario, Satellite, Parameters, Var, Bands, Stresses, Rules, JobFile)
 
 KINDS: dict[str, type[AnyFile]] = {
     "deal": Deal,
@@ -34,6 +36,8 @@ KINDS: dict[str, type[AnyFile]] = {
     "parameters": Parameters,
     "var": Var,
     "bands": Bands,
+    "stresses": Stresses,
+    "rules": Rules,
     "job": JobFile,
 }
 """What the first key of a file may say, and the model it is checked against."""

@@ -13,11 +13,13 @@ from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from stress.answers.breakeven import Breakeven
 from stress.answers.clocks import Clocks
+from stress.answers.rating import Rating
 from stress.answers.reverse import Reverse
 from stress.answers.sizing import Sizing
 from stress.answers.tornado import Bar, Tornado
 from stress.errors import DataError
 from stress.report.figures import ink
+from stress.report.figures.stresses import stresses
 from stress.report.numbers import fraction, percent, share
 
 DOWN, UP = "#56b4e9", "#d55e00"
@@ -248,5 +250,6 @@ for _kind, _draw in (
     (Tornado, tornado),
     (Sizing, sizing),
     (Clocks, clocks),
+    (Rating, stresses),
 ):
     figure.register(_kind)(_draw)

@@ -19,6 +19,7 @@ from stress.report.numbers import MISSING, count, fraction, interval, own_unit, 
 from stress.report.page.clock_chapter import clocks
 from stress.report.page.exhibit import Chapter, Exhibit, svg_of
 from stress.report.page.rates_chapter import rates
+from stress.report.page.rating_chapter import rating
 from stress.report.sheets import Sheet
 
 
@@ -279,3 +280,4 @@ def solved(answer: Sizing) -> str:
 
 chapter.register(clocks)
 chapter.register(rates)
+chapter.register(rating)

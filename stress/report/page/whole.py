@@ -14,6 +14,7 @@ import xarray as xr
 from markupsafe import Markup
 
 from stress import measures
+from stress.answers.rating import Rating
 from stress.atomic import write_atomically
 from stress.report import figures, sheets, words
 from stress.report.cover import UNSIGNED, Signed, cover
@@ -86,7 +87,7 @@ def render(
         job=job,
         deal=job.get("deal", {}),
         told=None if known is None else told(known),
-        cover=cover(ds, known, signed),
+        cover=cover(ds, known, signed, next((one for one in answers if isinstance(one, Rating)), None)),
         base_case=str(ds.attrs.get("base_case", "")),
         input_notes=[str(note) for note in input_notes(ds)],
         paths=count(measures.paths(ds)),

@@ -1,0 +1,227 @@
+"""Each class under a user's table of stresses: its break-even in cumulative net loss against what the table asks.
+
+Deterministic, as agencies run their stresses: expected rates, rho 0, one path a stress. Defaults are turned up under
+the category's haircuts until a class is no longer paid in full; the pool's net loss there is the break-even.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stress.analysis import trials
+from stress.analysis.cuts import SMALLEST, moved
+from stress.analysis.inputs_moved import note_share, with_shares
+from stress.answers.rating import ClassRating, Rating, Stand, StressSize
+from stress.errors import ConfigError
+from stress.explain.notes import support_of
+from stress.inputs.files.parse import parse_as
+from stress.inputs.job import Job, ScenarioCase
+from stress.inputs.stresses import Category, Stresses
+
+Array = NDArray[np.float64]
+
+LOW, HIGH = 0.1, 100.0
+"""Multiples of the odds of arrears or default between which break-evens are looked for."""
+TILTED_HIGH = 90.0
+"""Where defaults are tilted: to the power of 1.5 this is the largest multiple that a shock may hold."""
+SCAN, WITHIN, ROUNDS = 33, 15, 2
+"""Points of the first scan; points that divide a bracket, twice: 0.1% of the multiple in the end."""
+HALVINGS = 8
+"""Of the range of a size: to 1/256 of it."""
+
+
+def load_stresses(path: str | Path) -> Stresses:
+    """Read a table of stresses. Raises ConfigError.
+
+    >>> load_stresses("scenarios/stresses/example.toml").place("hard")
+    1
+    """
+    return parse_as(Path(path), Stresses, "--stresses")
+
+
+def rating(
+    job: Job,
+    table: Stresses,
+    scenario: str | None = None,
+    held: Mapping[str, str] | None = None,
+    size: bool = False,
+    progress: trials.Progress | None = None,
+) -> Rating:
+    """Which categories each class stands, its gap in points of CNL and in notches; with `size`, its largest size too.
+
+    `held`: note -> category, before the table's own. Classes are all notes but residual ones. Raises ConfigError for
+    a note, a category or a scenario that is not there.
+
+    >>> table = load_stresses("scenarios/stresses/example.toml")
+    >>> found = rating(job, table).classes[0]
+    >>> found.note, found.held, found.passes
+    ('A', 'hardest', False)
+    """
+    case, wanted = trials.case_of(job, scenario), _held(job, table, held or {})
+    base = float(trials.outcomes(trials.variants(job, case, [[]])).of_pool("net_loss")[0])
+    classes = _classes(job)
+    stands: list[dict[int, Stand]] = []
+    steps = len(table.categories) + (len(wanted) if size else 0)
+    for k, category in enumerate(table.categories):
+        stands.append(_stands(_Work(job, case, table, category), base, classes))
+        if progress is not None:
+            progress(k + 1, steps)
+    support = support_of(job.deal, job.pool.balance)
+    rows = tuple(
+        _class(job, table, note, support[note] or 0.0, wanted.get(note), tuple(one[note] for one in stands))
+        for note in classes
+    )
+    sizes = _sizes(job, case, table, wanted, base, trials.portion(progress, 0, 1)) if size else ()
+    return Rating(job.name, case.name, table.name, table.timing, base, rows, sizes)
+
+
+class _Work(NamedTuple):
+    """One category on one structure."""
+
+    job: Job
+    case: ScenarioCase
+    table: Stresses
+    category: Category
+
+    def multiples(self, place: Array) -> Array:
+        """Places from 0 to 1 -> multiples of the odds."""
+        high = HIGH if self.table.timing == "even" else TILTED_HIGH
+        return np.asarray(LOW * (high / LOW) ** place, np.float64)
+
+    def run(self, place: Array) -> trials.Expected:
+        """The deterministic run at each place, under the category's haircuts."""
+        deal, cuts = self.job.deal, self.category.haircuts()
+        moves = [
+            [*cuts, self.table.defaults(float(x), deal.scheduled_months, deal.legal_maturity_months)]
+            for x in self.multiples(place)
+        ]
+        return trials.outcomes(trials.variants(self.job, self.case, moves))
+
+
+class _Bracket(NamedTuple):
+    """The two places between which something first becomes true, and the pool's net loss at each."""
+
+    cnl: Array
+    """(2,)"""
+    first: bool
+    """True already at the first place."""
+    never: bool
+
+
+Test = Callable[[trials.Expected], NDArray[np.bool_]]
+
+
+def _bracket(work: _Work, place: Array, found: trials.Expected, test: Test) -> _Bracket:
+    """Divide the bracket where `test` first becomes true on a scan already run."""
+    hit, cnl = test(found), found.of_pool("net_loss")
+    if hit[0] or not hit.any():
+        end = cnl[0] if hit[0] else cnl[-1]
+        return _Bracket(np.array([end, end]), bool(hit[0]), not hit.any())
+    for _ in range(ROUNDS):
+        k = int(np.argmax(hit))
+        ends, inner = place[k - 1 : k + 1], np.linspace(place[k - 1], place[k], WITHIN + 2)[1:-1]
+        more = work.run(inner)
+        place = np.concatenate([ends[:1], inner, ends[1:]])
+        cnl = np.concatenate([cnl[k - 1 : k], more.of_pool("net_loss"), cnl[k : k + 1]])
+        hit = np.concatenate([[False], test(more), [True]])
+    k = int(np.argmax(hit))
+    return _Bracket(cnl[k - 1 : k + 1], False, False)
+
+
+def _stands(work: _Work, base: float, classes: list[int]) -> dict[int, Stand]:
+    place = np.linspace(0.0, 1.0, SCAN)
+    scan, asked = work.run(place), work.category.multiple * base
+    stands = {}
+    for note in classes:
+        low, high = (bracket := _bracket(work, place, scan, _lost(note))).cnl
+        stands[note] = Stand(
+            work.category.name, asked, float(low), float(high - low), float(low / base), float(low - asked),
+            bool(low >= asked and not bracket.first), bracket.never,
+        )  # fmt: skip
+    return stands
+
+
+def _lost(note: int) -> Test:
+    return lambda found: found.of_notes("any_loss")[:, note] > 0.0
+
+
+def _class(
+    job: Job, table: Stresses, note: int, support: float, held: str | None, stands: tuple[Stand, ...]
+) -> ClassRating:
+    passed = [k for k, one in enumerate(stands) if one.passes]
+    best = passed[0] if passed else len(stands)
+    shown = stands[min(best, len(stands) - 1) if held is None else table.place(held)]
+    return ClassRating(
+        job.deal.notes[note].name,
+        support,
+        held or "",
+        None if held is None else shown.passes,
+        None if held is None else shown.gap,
+        shown.breakeven_cnl,
+        shown.breakeven_multiple_cnl,
+        stands[best].category if passed else "",
+        None if held is None else table.place(held) - best,
+        stands,
+    )
+
+
+def _classes(job: Job) -> list[int]:
+    """All notes but residual ones: those that are owed principal."""
+    return [k for k, note in enumerate(job.deal.notes) if not note.residual]
+
+
+def _held(job: Job, table: Stresses, given: Mapping[str, str]) -> dict[int, str]:
+    """Category by place of the note, senior first; those of the table that the deal has not are another deal's."""
+    names = [note.name for note in job.deal.notes]
+    wanted = {names.index(one.note): one.category for one in table.held if one.note in names}
+    for note, category in given.items():
+        table.place(category)
+        wanted[trials.note_index(job, note)] = category
+    for k in wanted:
+        if job.deal.notes[k].residual:
+            raise ConfigError(f"note {names[k]}: a residual note takes what is left and can be held to no stress")
+    return dict(sorted(wanted.items()))
+
+
+def _sizes(
+    job: Job, case: ScenarioCase, table: Stresses, wanted: Mapping[int, str], base: float,
+    progress: trials.Progress | None,
+) -> tuple[StressSize, ...]:  # fmt: skip
+    """Every class to its own stress, the most senior first: what ranks below it is as little as it stands."""
+    shares = [note_share(job, k) for k in range(len(job.deal.notes))]
+    total, first, sizes = sum(shares), 0, []
+    for at, (note, held) in enumerate(wanted.items()):
+        category = table.categories[table.place(held)]
+        work = _Work(job, case, table, category)
+        cut = _smallest_cut(work, shares, first, note, category.multiple * base)
+        if cut is not None:
+            shares = moved(shares, first, note, cut)
+        before = note_share(job, note)
+        below = sum(shares[note + 1 :]) / total
+        sizes.append(StressSize(job.deal.notes[note].name, held, before, shares[note], below, cut is not None))
+        first = note + 1
+        if progress is not None:
+            progress(len(table.categories) + at + 1, len(table.categories) + len(wanted))
+    return tuple(sizes)
+
+
+def _smallest_cut(work: _Work, shares: list[float], first: int, note: int, asked: float) -> float | None:
+    """What must rank below a class for it to stand that net loss; None where it does not at the largest."""
+
+    def stands(cut: float) -> bool:
+        sized = work._replace(job=with_shares(work.job, moved(shares, first, note, cut)))
+        place = np.linspace(0.0, 1.0, WITHIN + 2)
+        return float(_bracket(sized, place, sized.run(place), _lost(note)).cnl[0]) >= asked
+
+    low, high = SMALLEST, sum(shares[first:]) - SMALLEST
+    if high <= low or not stands(high):
+        return None
+    for _ in range(HALVINGS):
+        middle = 0.5 * (low + high)
+        low, high = (low, middle) if stands(middle) else (middle, high)
+    return high

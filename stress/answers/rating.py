@@ -1,0 +1,73 @@
+"""Which of a user's stresses each class stands, and by how much: break-evens in cumulative net loss. Never a rating."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Stand(NamedTuple):
+    """One class under one category, on expected rates with rho 0; losses are over the cut-off balance."""
+
+    category: str
+    stressed_cnl: float
+    """Cumulative net loss that the category asks for: its multiple times the base."""
+    breakeven_cnl: float
+    """The largest at which the class is paid in full under the category's haircuts and timing."""
+    precision: float
+    """Width of the bracket in which the break-even was found; no paths are drawn, so there is no other error."""
+    breakeven_multiple_cnl: float
+    """Break-even over the base."""
+    gap: float
+    """Break-even less stressed CNL: the cushion, in points of the cut-off balance."""
+    passes: bool
+    open: bool
+    """True where the class still stands at the end of the search: the break-even lies beyond."""
+
+
+class ClassRating(NamedTuple):
+    """What one class stands."""
+
+    note: str
+    enhancement: float
+    """Share of the pool that bears losses before it."""
+    held: str
+    """The category that it is held to; empty where the table names none."""
+    passes: bool | None
+    """Under that category; None where there is none."""
+    gap: float | None
+    breakeven_cnl: float
+    """Under the category that it is held to, else under the hardest that it stands, else the softest."""
+    breakeven_multiple_cnl: float
+    stands: str
+    """The hardest category that it stands; empty where it stands none."""
+    notches: int | None
+    """Categories between the one that it is held to and the hardest that it stands: a cushion where positive."""
+    by_category: tuple[Stand, ...]
+    """The hardest first."""
+
+
+class StressSize(NamedTuple):
+    """The largest size of a class that stands its category, the classes above it as sized."""
+
+    note: str
+    held: str
+    before: float
+    """Share of the notes."""
+    share: float
+    enhancement: float
+    """Share of all notes that ranks below."""
+    feasible: bool
+
+
+class Rating(NamedTuple):
+    """All classes of a deal under a user's table of stresses."""
+
+    job: str
+    scenario: str
+    table: str
+    timing: str
+    base_cnl: float
+    """Cumulative net loss of the scenario on expected rates."""
+    classes: tuple[ClassRating, ...]
+    sizes: tuple[StressSize, ...] = ()
+    """Where they were asked for."""

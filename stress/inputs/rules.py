@@ -1,0 +1,105 @@
+"""Capital rules of securitisation notes: parameters as data, with their source, date and standing."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from stress.inputs.text.base import Document, Fraction, Name, Strict, Text
+
+Weight = Annotated[float, Field(ge=0.0, le=12.5)]
+"""A risk weight as a fraction of the exposure: 0.15 is 15%, 12.5 the most."""
+Supervisory = Annotated[float, Field(gt=0.0, le=2.0)]
+
+
+class Standardised(Strict):
+    """Parameters of SEC-SA."""
+
+    p: Supervisory
+    """Supervisory parameter p of notes that are not senior."""
+    p_senior: Supervisory | None = None
+    """Of senior notes, where it differs."""
+    floor: Weight
+    """Least risk weight of notes that are not senior."""
+    floor_senior: Weight | None = None
+    """Of senior notes, where it differs."""
+
+
+class Irba(Strict):
+    """Parameters of SEC-IRBA for retail pools."""
+
+    least_p: Supervisory
+    """Smallest p."""
+    scale: Supervisory = 1.0
+    """Factor on p before the smallest applies (0.5 for STS and STC)."""
+    floor: Weight
+    """Least risk weight of notes that are not senior."""
+    floor_senior: Weight | None = None
+    """Of senior notes, where it differs."""
+
+
+class Quality(Strict):
+    """Risk weights of one external rating that the user holds."""
+
+    name: Name
+    """As the rule's table writes it."""
+    senior: tuple[Weight, Weight]
+    """Of a senior note at 1 and at 5 years."""
+    other: tuple[Weight, Weight]
+    """Of any other note at 1 and at 5 years, before the discount for thickness."""
+
+
+class Erba(Strict):
+    """The table of SEC-ERBA."""
+
+    floor: Weight
+    """Least risk weight of notes that are not senior."""
+    floor_senior: Weight | None = None
+    """Of senior notes, where it differs."""
+    qualities: Annotated[tuple[Quality, ...], Field(min_length=1, max_length=40)]
+    """Best first."""
+
+
+class Transfer(Strict):
+    """Limits of the mechanical tests of significant risk transfer."""
+
+    mezzanine_held: Fraction
+    """Most of the risk-weighted amounts of all mezzanine notes that the originator may keep."""
+    first_loss_held: Fraction
+    """Most of the notes at 1,250% that it may keep where there is no mezzanine note."""
+
+
+class Rules(Document):
+    """Parameters of one body of rules."""
+
+    kind: Literal["rules"]
+    """What the file is."""
+    status: Literal["in force", "proposed"]
+    """Whether it binds anybody yet."""
+    date: datetime.date
+    """From when it applies, or when it was proposed."""
+    note: Text = ""
+    """What the reader must know of it."""
+    look_through: bool
+    """Whether a senior note needs at most the average risk weight of the pool."""
+    standardised: Standardised
+    """SEC-SA, or the simplified supervisory formula."""
+    irba: Irba | None = None
+    """SEC-IRBA, where the rules have it."""
+    erba: Erba | None = None
+    """SEC-ERBA, where the rules have it."""
+    transfer: Transfer | None = None
+    """Tests of significant risk transfer, where the rules have them."""
+
+    @model_validator(mode="after")
+    def _sourced(self) -> Rules:
+        if not self.source.strip():
+            raise ValueError("source is empty: rules without a source are nobody's")
+        if self.erba is not None:
+            names = [one.name for one in self.erba.qualities]
+            for name in names:
+                if names.count(name) > 1:
+                    raise ValueError(f"erba.qualities: {name!r} is named {names.count(name)} times: names must differ")
+        return self

@@ -1,0 +1,76 @@
+"""The chapter on stresses by category: which each class stands, its gap, and sizes to its own stress."""
+
+from __future__ import annotations
+
+from stress.answers.rating import ClassRating, Rating, Stand
+from stress.report.figures.stresses import stresses
+from stress.report.numbers import MISSING, fraction, percent
+from stress.report.page.exhibit import Chapter, Exhibit, svg_of
+from stress.report.sheets import Sheet
+
+NEVER = "The categories are those of the table's author; they are no ratings."
+
+
+def rating_sheet(answer: Rating) -> Sheet:
+    """One row a class: what it is held to, its break-even in CNL, its gap."""
+    head = ("Class", "Enhancement", "Held to", "Stressed CNL", "Break-even CNL", "× base CNL", "Gap, points", "Verdict",
+            "Stands", "Notches")  # fmt: skip
+    rows = tuple(_row(one) for one in answer.classes)
+    note = (
+        f"Base CNL of {answer.scenario}: {fraction(answer.base_cnl)} of the cut-off balance, on expected rates, as all "
+        f"stresses are (no path is drawn; break-evens to 0.1%). Defaults fall {_TIMING[answer.timing]}. {NEVER}"
+    )
+    return Sheet(head, rows, note)
+
+
+def by_category_sheet(answer: Rating) -> Sheet:
+    """One row a category: the gap of every class under it."""
+    names = [one.note for one in answer.classes]
+    rows = tuple(
+        (stands[0].category, fraction(stands[0].stressed_cnl), *(_gap(one) for one in stands))
+        for stands in zip(*(one.by_category for one in answer.classes), strict=True)
+    )
+    return Sheet(("Category", "Stressed CNL", *(f"{name}: gap" for name in names)), rows)
+
+
+def sizes_sheet(answer: Rating) -> Sheet:
+    """One row a class that was sized."""
+    rows = tuple(
+        (one.note, one.held, percent(one.before), percent(one.share), percent(one.enhancement),
+         "sized" if one.feasible else "no size stands it; left as it was")
+        for one in answer.sizes
+    )  # fmt: skip
+    return Sheet(("Class", "Held to", "Was", "Share", "Enhancement", ""), rows)
+
+
+def rating(answer: Rating) -> Chapter:
+    """Break-evens in net loss against a table of stresses."""
+    says = (
+        f"Each class of {answer.job} under the stresses of '{answer.table}', on top of {answer.scenario}: defaults are "
+        "turned up under a category's haircuts until the class is no longer paid in full; the pool's cumulative net "
+        "loss there, less what the category asks, is its gap.",
+        NEVER,
+    )
+    figure = svg_of(stresses(answer), f"stresses {answer.scenario}")
+    caption = "A bar above its line stands the category."
+    exhibit = Exhibit(figure, "Break-even net loss", caption, by_category_sheet(answer))
+    return Chapter(f"Stresses by category: {answer.table}", says, rating_sheet(answer), exhibit)
+
+
+_TIMING = {"front": "early", "even": "evenly", "back": "late"}
+
+
+def _row(one: ClassRating) -> tuple[str, ...]:
+    own = next((stand for stand in one.by_category if stand.category == (one.held or one.stands)), one.by_category[-1])
+    verdict = MISSING if one.passes is None else "stands" if one.passes else "fails"
+    notches = MISSING if one.notches is None else f"{one.notches:+d}" if one.notches else "0"
+    beyond = "> " * own.open
+    return (
+        one.note, fraction(one.enhancement), one.held or MISSING, fraction(own.stressed_cnl),
+        beyond + fraction(own.breakeven_cnl), f"{beyond}{own.breakeven_multiple_cnl:.2f}", _gap(own), verdict,
+        one.stands or "none", notches,
+    )  # fmt: skip
+
+
+def _gap(stand: Stand) -> str:
+    return f"{'> ' * stand.open}{100.0 * stand.gap:+.2f}"

@@ -1,0 +1,112 @@
+"""Classes under a table of stresses: break-evens in net loss against the one-period closed form."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from stress.analysis.class_stresses import load_stresses, rating
+from stress.errors import ConfigError
+from stress.inputs.load import load_job
+from stress.inputs.stresses import Stresses
+from stress.validation.one_period import one_period_job
+
+ROOT = Path(__file__).parents[2]
+TABLE = ROOT / "scenarios/stresses/example.toml"
+P, SHARES = 0.02, (0.80, 0.12)
+"""Default rate of one period without recoveries; A has 20% below it, B 8%."""
+
+
+def table(timing: str = "even", **cuts: float) -> Stresses:
+    return Stresses(
+        kind="stresses",
+        version=1,
+        name="t",
+        timing=timing,
+        categories=(
+            {"name": "x12", "multiple": 12.0, **cuts},
+            {"name": "x6", "multiple": 6.0, **cuts},
+            {"name": "x3", "multiple": 3.0, **cuts},
+        ),
+        held=tuple({"note": note, "category": "x6"} for note in ("A", "B", "another deal's")),
+    )
+
+
+@pytest.fixture(scope="module")
+def found():
+    return rating(one_period_job(P, 0.1, SHARES), table(), size=True)
+
+
+def test_the_break_even_net_loss_of_a_class_is_what_stands_below_it(found):
+    assert found.base_cnl == pytest.approx(P, rel=1e-9)
+    for one, enhancement in zip(found.classes, (0.20, 0.08), strict=True):
+        assert one.enhancement == pytest.approx(enhancement)
+        for stand in one.by_category:
+            assert stand.breakeven_cnl <= enhancement <= stand.breakeven_cnl + stand.precision + 1e-12
+            assert stand.precision < 0.002 * enhancement
+            assert stand.gap == pytest.approx(stand.breakeven_cnl - stand.stressed_cnl)
+
+
+def test_a_class_passes_its_own_category_and_its_notches_count_the_categories_between(found):
+    a, b = found.classes
+    assert (a.held, a.passes, a.stands, a.notches) == ("x6", True, "x6", 0)
+    assert (b.held, b.passes, b.stands, b.notches) == ("x6", False, "x3", -1)
+    assert b.gap == pytest.approx(0.08 - 6 * P, abs=2e-4)
+    assert a.breakeven_multiple_cnl == pytest.approx(10.0, rel=2e-3)
+
+
+def test_a_class_is_sized_until_what_ranks_below_it_is_the_loss_that_its_category_asks(found):
+    for one in found.sizes:
+        assert one.feasible
+        assert 6 * P <= one.enhancement < 6 * P + 0.01
+    shares = {one.note: one.share for one in found.sizes}
+    assert shares["B"] < 0.01 < shares["A"]
+
+
+def test_when_only_one_period_defaults_early_stress_moves_no_break_even_and_late_stress_never_gets_there():
+    front, back = (
+        rating(one_period_job(P, 0.1, SHARES), table(timing)).classes[0].by_category[0] for timing in ("front", "back")
+    )
+    assert front.breakeven_cnl == pytest.approx(0.20, rel=2e-3)
+    assert not front.open
+    assert back.open
+    assert back.breakeven_cnl < 0.20
+
+
+def test_a_haircut_of_recoveries_asks_fewer_defaults_for_the_same_net_loss_and_one_of_yield_takes_cushion():
+    job = load_job(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    plain = {k: [s.breakeven_cnl for s in rating(job, table(yield_cut=k)).classes[0].by_category] for k in (0.0, 0.4)}
+    assert all(low < high for low, high in zip(plain[0.4], plain[0.0], strict=True))
+
+
+def test_back_loaded_defaults_let_more_principal_through_before_they_fall():
+    """The deal ends in month 24 of 36: what defaults late finds notes already repaid."""
+    job = load_job(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    front, back = (rating(job, table(t)).classes[0].by_category[0].breakeven_cnl for t in ("front", "back"))
+    assert front != back
+
+
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [({"Z": "hard"}, "no such note"), ({"A": "hrad"}, "no category 'hrad'"), ({"subordinated": "hard"}, "residual")],
+)
+def test_a_class_or_category_that_is_not_there_is_refused(held, words):
+    with pytest.raises(ConfigError, match=words):
+        rating(load_job(ROOT / "scenarios/jobs/baitiao-24m.toml"), load_stresses(TABLE), held=held)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("multiple = 3.0", "multiple = 5.0"), "hardest must stand first"),
+        (('name = "hard"', 'name = "hardest"'), "names must differ"),
+        (('category = "hard"', 'category = "hrad"'), "no category"),
+        (("payment_cut = 0.30", "payment_cut = 30"), "payment_cut"),
+    ],
+)
+def test_a_table_that_contradicts_itself_is_refused_in_words(change, words, tmp_path):
+    file = tmp_path / "t.toml"
+    file.write_text(TABLE.read_text().replace(*change))
+    with pytest.raises(ConfigError, match=words):
+        load_stresses(file)
