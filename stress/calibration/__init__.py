@@ -4,6 +4,7 @@ read_table  macro tables and default-rate histories as published (Federal Reserv
 sample      the periods of a history that are fitted, stated; frequencies made equal
 rho         (p, rho, phi) at the engine's monthly horizon from a default-rate history, with intervals
 sampling    how far the three may be off together, for paths that draw their own
+stages      seasoning: how the default hazard grows with age, from static-pool tables (`vintages` reads them)
 satellite   default rates on macro variables: least squares with autocorrelation-robust errors, kept as TOML
 var         macro variables around a path: a vector autoregression, kept as TOML
 """

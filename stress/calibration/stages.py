@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 
 MOST = 4
 """Stages at most."""
-STARTS = 5
+STARTS = 4
 """Starting points of the search; the likelihood has more than one top."""
 LEAST_HAZARD = 1e-7
 """Smallest monthly hazard or share that the search tells from 0."""
@@ -61,6 +61,12 @@ class StageFit(NamedTuple):
         """Numbers fitted."""
         return 2 * len(self.hazard) - 1
 
+    @property
+    def identified(self) -> bool:
+        """Whether the data tell its numbers: each share that moves on, and the largest hazard, above its own error."""
+        top = int(np.argmax(self.hazard))
+        return bool((self.moves_on_error < self.moves_on).all() and self.hazard_error[top] < self.hazard[top])
+
 
 class Choice(NamedTuple):
     """Fits of 1, 2, ... stages and which of them the data ask for."""
@@ -72,8 +78,9 @@ class Choice(NamedTuple):
 
     @property
     def best(self) -> StageFit:
-        """The fit with the smallest criterion."""
-        return self.fits[int(np.argmin(self.criterion))]
+        """The fit with the smallest criterion, of those whose numbers the data tell."""
+        told = [k if fit.identified else np.inf for fit, k in zip(self.fits, self.criterion, strict=True)]
+        return self.fits[int(np.argmin(told))]
 
 
 class Seasons(NamedTuple):
@@ -196,7 +203,7 @@ def _search(at_risk: Array, defaulted: Array, stages: int) -> Array:
         start = np.concatenate([hazards, logit(rng.uniform(0.03, 0.4, stages - 1))])
         found = minimize(
             _loss, start, (at_risk, defaulted, stages), "L-BFGS-B", bounds=[(low, high)] * len(start),
-            options={"ftol": 1e-15, "gtol": 1e-12, "maxiter": 2000},
+            options={"ftol": 1e-13, "gtol": 1e-10, "maxiter": 2000},
         )  # fmt: skip
         if best is None or found.fun < best[0]:
             best = float(found.fun), np.asarray(found.x, dtype=np.float64)

@@ -22,6 +22,7 @@ COMMANDS = {
     "rho": "stress.cli.calibrate_history:rho",
     "satellite": "stress.cli.calibrate_history:satellite",
     "var": "stress.cli.calibrate_var:var",
+    "vintage": "stress.cli.calibrate_vintage:vintage",
 }
 
 

@@ -35,10 +35,10 @@ class Parameters(Document):
     """What the file is."""
     p: Annotated[float, Field(gt=0.0, lt=1.0)]
     """Estimated monthly default rate (of the history: the pool keeps its own)."""
-    rho: Annotated[float, Field(gt=0.0, lt=1.0)]
-    """Estimated monthly asset correlation."""
-    phi: Annotated[float, Field(gt=0.0, lt=1.0)]
-    """Estimated monthly persistence."""
+    rho: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None
+    """Estimated monthly asset correlation; left out where only p was."""
+    phi: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None
+    """Estimated monthly persistence; likewise."""
     covariance: tuple[Row, Row, Row]
     """Of the log odds of p, rho, phi, in this order."""
     sample: DrawnFrom | None = None

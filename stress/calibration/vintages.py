@@ -1,0 +1,129 @@
+"""From a table as published to what is at risk and what defaults at each age: counts, amounts, or cumulative shares."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stress.calibration.stages import Vintages
+from stress.errors import DataError
+from stress.tables.vintages import VintageTable
+
+Array = NDArray[np.float64]
+
+_SLACK = 1e-6
+"""Of a cohort's size: what rounding in a published table may leave below zero."""
+
+
+class Columns(NamedTuple):
+    """Which figures of a table mean what."""
+
+    default: str | None = None
+    """What defaults, by age or cumulative; the only figure where left out."""
+    size: str | float | None = None
+    """What each cohort began with: a figure by cohort, or one number for all."""
+    exits: tuple[str, ...] = ()
+    """What leaves otherwise (paid early, matured), by age or cumulative."""
+    at_risk: str | None = None
+    """What is current at the start of each age; instead of size and exits."""
+    unit: float | None = None
+    """Figures are shares of the size in this unit (0.01: percent); counts or amounts where left out."""
+    cumulative: bool | None = None
+    """Whether figures are running totals; where left out, those that never fall with age are."""
+
+
+def vintages_of(table: VintageTable, columns: Columns) -> tuple[Vintages, list[str]]:
+    """What is at risk and what defaults, cohorts that began in the same period added up, and notes on the reading.
+
+    Ages are the table's, one after another: the first is the first month in which a loan can default. Raises DataError
+    where ages have gaps, a size is missing, or more leaves a cohort than it has.
+    """
+    steps = np.diff(table.age)
+    if steps.size and (steps != 1).any():
+        raise DataError(
+            f"{table.file}: ages must follow one another; after {table.age[int((steps != 1).argmax())]} one is missing"
+        )
+    notes: list[str] = []
+    default = _monthly(table, columns.default, columns, notes)
+    seen = np.isfinite(default)
+    if columns.at_risk is not None:
+        at_risk = np.array(table.matrix(columns.at_risk), np.float64)
+        seen = seen & np.isfinite(at_risk)
+    else:
+        size = _size(table, columns)
+        unit = _unit(table, columns)
+        left = [_monthly(table, name, columns, notes) for name in columns.exits]
+        gone = sum((np.nan_to_num(part) for part in left), np.nan_to_num(default))
+        if unit is not None:
+            default, gone = default * unit * size[:, None], gone * unit * size[:, None]
+        before = np.cumsum(gone, axis=1) - gone
+        at_risk = size[:, None] - before
+        wrong = (at_risk - np.nan_to_num(default) < -_SLACK * size[:, None]) & seen
+        if wrong.any():
+            k, a = np.argwhere(wrong)[0]
+            raise DataError(
+                f"{table.file}: {table.cohort[k]}, age {table.age[a]}: more has left it than its size, {size[k]:g}"
+            )
+        if not columns.exits:
+            notes.append("nothing leaves a cohort but by default: name what is paid early with --exits, or --at-risk")
+    at_risk, default = np.where(seen, np.maximum(at_risk, 0.0), 0.0), np.where(seen, default, 0.0)
+    return _by_season(table, at_risk, np.minimum(default, at_risk), notes), notes
+
+
+def _monthly(table: VintageTable, name: str | None, columns: Columns, notes: list[str]) -> Array:
+    """(C, A) a figure of each age, from running totals where the figures are that."""
+    value = np.array(table.matrix(name), np.float64)
+    word = name or table.measure[0]
+    total = table.cumulative(name) and len(table.age) > 2 if columns.cumulative is None else columns.cumulative
+    if not total:
+        return value
+    notes.append(f"{word}: running totals, taken apart by age")
+    fall = value[:, 1:] < value[:, :-1]
+    if fall.any():
+        k, a = np.argwhere(fall)[0]
+        raise DataError(
+            f"{table.file}: {table.cohort[k]}, age {table.age[a + 1]}: {word} falls: it is no running total"
+        )
+    return np.diff(value, axis=1, prepend=0.0)
+
+
+def _size(table: VintageTable, columns: Columns) -> Array:
+    """(C,) what each cohort began with."""
+    asked, n = columns.size, len(table.cohort)
+    by_cohort = dict(table.base)
+    if isinstance(asked, float):
+        found = np.full(n, asked)
+    elif asked is None and _unit(table, columns) is None and not by_cohort:
+        raise DataError(f"{table.file}: say what each cohort began with: --size NUMBER, or the column that holds it")
+    elif asked is None and not by_cohort:
+        raise DataError(f"{table.file}: figures are shares: say of how many loans (errors need it) with --size NUMBER")
+    elif asked in table.measure:
+        found = np.nanmax(np.array(table.matrix(asked), np.float64), axis=1)
+    else:
+        name = asked if asked is not None else next(iter(by_cohort))
+        if name not in by_cohort:
+            names = ", ".join([*by_cohort, *table.measure])
+            raise DataError(f"{table.file}: --size {name}: a number, or one of {names}")
+        found = np.array(by_cohort[name], np.float64)
+    if not (np.isfinite(found) & (found > 0.0)).all():
+        at = int((~(np.isfinite(found) & (found > 0.0))).argmax())
+        raise DataError(f"{table.file}: {table.cohort[at]}: its size must be a number above 0")
+    return found
+
+
+def _unit(table: VintageTable, columns: Columns) -> float | None:
+    return 0.01 if columns.unit is None and table.percent else columns.unit
+
+
+def _by_season(table: VintageTable, at_risk: Array, default: Array, notes: list[str]) -> Vintages:
+    """Cohorts of one period (grades, products) as one; the table's own where some period is not known."""
+    if any(start is None for start in table.start) or len(set(table.start)) == len(table.start):
+        return Vintages(table.cohort, at_risk, default)
+    place = {start: k for k, start in enumerate(dict.fromkeys(table.start))}
+    member = np.array([place[start] for start in table.start])
+    notes.append(f"{len(table.cohort)} cohorts of {len(place)} periods: those of one period are added up")
+    total = [np.stack([part[member == k].sum(axis=0) for k in range(len(place))]) for part in (at_risk, default)]
+    label = [next(name for name, start in zip(table.cohort, table.start, strict=True) if start == one) for one in place]
+    return Vintages(tuple(name.partition(",")[0] for name in label), total[0], total[1])
