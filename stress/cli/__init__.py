@@ -31,6 +31,7 @@ COMMANDS = {
     "reverse": "stress.cli.reverse:reverse",
     "sensitivity": "stress.cli.sensitivity:sensitivity",
     "clocks": "stress.cli.clocks:clocks",
+    "backtest": "stress.cli.backtest:backtest",
     "new": "stress.cli.new:new",
     "examples": "stress.cli.examples:examples",
     "calibrate": "stress.cli.calibrate:calibrate",

@@ -96,11 +96,13 @@ def _notes(path: Path, model: Any) -> list[Remark]:
     from stress.inputs.deal.remarks import notes_of_deal
     from stress.inputs.files.expand import cases_of_file
     from stress.inputs.files.parts import located, scenario_files
+    from stress.inputs.files.report_ties import notes_of_reports
     from stress.inputs.files.table_remarks import notes_of_tables
     from stress.inputs.job import Job, Sweep
     from stress.inputs.job.scenario_remarks import notes_of_cases
     from stress.inputs.pool import Pool
     from stress.inputs.pool.remarks import notes_of_pool
+    from stress.inputs.reports import Reports
     from stress.inputs.scenario import Scenario
     from stress.runs.static_default import notes_of_static_default
 
@@ -118,6 +120,8 @@ def _notes(path: Path, model: Any) -> list[Remark]:
             found = [*notes_of_pool(model), *notes_of_static_default(model)]
         case Scenario():
             found = [*notes_of_cases(cases_of_file(path, model)), *notes_of_tables([path])]
+        case Reports():
+            found = notes_of_reports(path, model)
         case _:
             found = []
     return [note._replace(file=str(path)) for note in found]

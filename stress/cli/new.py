@@ -12,7 +12,7 @@ from stress.file_names import escaped
 
 
 @click.command()
-@click.argument("kind", type=OneOf(["deal", "pool", "scenario", "job", "tape"]), required=False)
+@click.argument("kind", type=OneOf(["deal", "pool", "scenario", "job", "reports", "tape"]), required=False)
 @click.argument("name", required=False)
 @click.option("--example", metavar="NAME", help="A shipped deal with its pool, scenarios and job: see stress examples.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), default=Path(), help="Folder to write into.")
@@ -25,8 +25,8 @@ def new(
     """Write a commented template that passes `stress check`, a shipped example, or a made-up loan tape for `stress
     pool`.
 
-    A job comes as a folder with its deal, its pool and a scenario; the others as one file NAME.toml. An example comes
-    as a folder with all files that it needs. Nothing is overwritten.
+    A job comes as a folder with its deal, its pool and a scenario, reports as a folder with their table; the others as
+    one file NAME.toml. An example comes as a folder with all files that it needs. Nothing is overwritten.
 
     \b
     Example:
@@ -49,9 +49,13 @@ def new(
     if kind == "tape":
         _tape(out / f"{name}.csv", loans, seed)
         return
-    from stress.templates import fill
+    from stress.templates import fill, table
 
-    _write({path: fill(part, name, every_key).encode() for part, path in _files(kind, name, out).items()}, out)
+    texts = {
+        path: table() if part == "rows" else fill(part, name, every_key)
+        for part, path in _files(kind, name, out).items()
+    }
+    _write({path: text.encode() for path, text in texts.items()}, out)
 
 
 def _example(example: str, name: str | None, out: Path) -> None:
@@ -98,4 +102,6 @@ def _tape(path: Path, loans: int, seed: int) -> None:
 def _files(kind: str, name: str, out: Path) -> dict[str, Path]:
     if kind == "job":
         return {part: out / name / f"{part}.toml" for part in ("job", "deal", "pool", "scenario")}
+    if kind == "reports":
+        return {kind: out / name / "reports.toml", "rows": out / name / "reports.csv"}
     return {kind: out / f"{escaped(name)}.toml"}

@@ -17,6 +17,7 @@ from stress.inputs.job.parameters import Parameters
 from stress.inputs.macro.satellite import Satellite
 from stress.inputs.macro.var import Var
 from stress.inputs.pool import Pool
+from stress.inputs.reports import Reports
 from stress.inputs.rules import Rules
 from stress.inputs.scenario import Scenario
 from stress.inputs.stresses import Stresses
@@ -25,8 +26,8 @@ from stress.inputs.text.read import read_document
 from stress.inputs.text.schema import schemas_at
 from stress.spelling import suggest
 
-AnyFile = Deal | Pool | Scenario | Satellite | Parameters | Var | Bands | Stresses | Rules | JobFile
-Kind = TypeVar("Kind", Deal, Pool, Scenario, Satellite, Parameters, Var, Bands, Stresses, Rules, JobFile)
+AnyFile = Deal | Pool | Scenario | Satellite | Parameters | Var | Bands | Reports | Stresses | Rules | JobFile
+Kind = TypeVar("Kind", Deal, Pool, Scenario, Satellite, Parameters, Var, Bands, Reports, Stresses, Rules, JobFile)
 
 KINDS: dict[str, type[AnyFile]] = {
     "deal": Deal,
@@ -38,6 +39,7 @@ KINDS: dict[str, type[AnyFile]] = {
     "bands": Bands,
     "stresses": Stresses,
     "rules": Rules,
+    "reports": Reports,
     "job": JobFile,
 }
 """What the first key of a file may say, and the model it is checked against."""

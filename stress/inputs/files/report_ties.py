@@ -1,0 +1,86 @@
+"""Where a report contradicts itself: balances that do not tie, parts above the whole, a rate that its amounts deny."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from stress.inputs.files.reported import Reported, reported_of
+from stress.inputs.reports import Reports
+from stress.inputs.text.remark import Remark
+
+Found = Iterator[tuple[str, str]]
+
+ROUNDING = 1e-4
+"""Of the balance: published figures are rounded to thousands or millions."""
+RATE = 0.2
+"""Relative difference between a printed rate and that of its amounts beyond which it is said."""
+
+
+def contradictions(reports: Reported) -> list[tuple[str, str]]:
+    """(period, sentence) of each contradiction, in the order of the rules."""
+    return [found for rule in _RULES for found in rule(reports)]
+
+
+def notes_of_reports(path: Path, model: Reports) -> list[Remark]:
+    """The contradictions of a report file as notes of `stress check`."""
+    found = contradictions(reported_of(path, model))
+    return [Remark(f"reports {model.name}", period, says, str(path)) for period, says in found]
+
+
+def _of(reports: Reported, k: int, *names: str) -> tuple[float, ...] | None:
+    """Figures of a report; None where one is missing."""
+    value = tuple(reports.figure.get(name, (math.nan,) * len(reports.period))[k] for name in names)
+    return None if any(map(math.isnan, value)) else value
+
+
+def _balances_tie(reports: Reported) -> Found:
+    for k, period in enumerate(reports.period):
+        found = _of(reports, k, "pool_begin", "new_receivables", "principal_collections", "defaults", "pool")
+        if found is None:
+            continue
+        begin, new, paid, lost, end = found
+        gap = begin + new - paid - lost - end
+        if abs(gap) > ROUNDING * max(begin, end):
+            yield (
+                str(period),
+                f"begin + new receivables - collections - defaults is {gap:+,.2f} off the balance at the end",
+            )
+
+
+def _carried_over(reports: Reported) -> Found:
+    for k in range(1, len(reports.period)):
+        before, begin = _of(reports, k - 1, "pool"), _of(reports, k, "pool_begin")
+        if before is None or begin is None or reports.at[k] != reports.at[k - 1] + 1:
+            continue
+        if abs(before[0] - begin[0]) > ROUNDING * max(before[0], begin[0]):
+            yield (
+                str(reports.period[k]),
+                f"begins with {begin[0]:,.2f}; the report before ends with {before[0]:,.2f}",
+            )
+
+
+def _parts_within(reports: Reported) -> Found:
+    late = [name for name in ("late_1", "late_2", "late_3") if name in reports.figure]
+    for k, period in enumerate(reports.period):
+        pool = _of(reports, k, "pool")
+        some = sum(x for name in late if not math.isnan(x := reports.figure[name][k]))
+        if pool is not None and some > pool[0] * (1.0 + ROUNDING):
+            yield str(period), f"{some:,.2f} is past due of a balance of {pool[0]:,.2f}"
+
+
+def _rate_of_amounts(reports: Reported) -> Found:
+    for k, period in enumerate(reports.period):
+        found = _of(reports, k, "default_rate", "defaults", "pool_begin")
+        if found is None or found[2] <= 0.0:
+            continue
+        rate, amounts = found[0], found[1] / found[2] * reports.per_year
+        if abs(rate - amounts) > RATE * max(rate, amounts):
+            yield (
+                str(period),
+                f"default_rate is {100 * rate:.2f}% a year; defaults over pool_begin are {100 * amounts:.2f}%",
+            )
+
+
+_RULES: tuple[Callable[[Reported], Found], ...] = (_balances_tie, _carried_over, _parts_within, _rate_of_amounts)

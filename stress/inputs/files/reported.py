@@ -1,0 +1,137 @@
+"""The rows of a report: figures by period, in units; missing periods and cells stay missing."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from pathlib import Path
+from typing import NamedTuple
+
+from stress.errors import DataError
+from stress.inputs.files.parse import parse_as
+from stress.inputs.reports import FIGURES, NOTE, Column, Reports
+from stress.inputs.text.reference import resolve
+from stress.spelling import suggest
+from stress.tables.cells import Cells, read_cells
+from stress.tables.framed import word
+from stress.tables.numbers import is_missing, parse_number
+from stress.tables.periods import ALLOWED, Period, coarser, parse_period
+
+TABLES = (".csv", ".tsv", ".txt", ".xlsx")
+
+
+class Reported(NamedTuple):
+    """What a deal reported, in the order of its periods."""
+
+    file: str
+    name: str
+    period: tuple[Period, ...]
+    """Increasing; periods without a report are not there."""
+    figure: dict[str, tuple[float, ...]]
+    """By name, one value a period; nan where nothing was reported."""
+    error: dict[str, float]
+    """Relative observation error of each figure."""
+
+    @property
+    def per_year(self) -> int:
+        """Reports a year where none is missing."""
+        return self.period[0].per_year
+
+    @property
+    def at(self) -> tuple[int, ...]:
+        """Periods since the first report."""
+        return tuple(p.ordinal - self.period[0].ordinal for p in self.period)
+
+    def upto(self, count: int) -> Reported:
+        """The first `count` reports."""
+        return self._replace(
+            period=self.period[:count], figure={name: value[:count] for name, value in self.figure.items()}
+        )
+
+
+def read_reports(path: Path) -> Reported:
+    """Reports of a file `kind = "reports"`, or of a table headed by our names. Raises ConfigError, DataError."""
+    if path.suffix.lower() in TABLES:
+        return _alone(path)
+    return reported_of(path, parse_as(path, Reports, "REPORTS"))
+
+
+def reported_of(path: Path, model: Reports) -> Reported:
+    """The rows that a report file names. Raises ConfigError, DataError with line and column."""
+    table = resolve(path, model.table, f"{path}: table")
+    return _read(read_cells(table), model.name, model.period, model.per_year, model.columns)
+
+
+def _alone(path: Path) -> Reported:
+    cells = read_cells(path)
+    found = {}
+    for cell in cells.row[0].cell:
+        name = cell if cell.startswith(NOTE) else word(cell).replace(" ", "_")
+        if name in FIGURES or name.startswith(NOTE):
+            found[name] = Column(column=cell)
+    if not found:
+        known = ", ".join(FIGURES)
+        raise DataError(f'{path}: no heading is a figure of a report: {known}; or write a file kind = "reports"')
+    return _read(cells, path.stem, "", None, found)
+
+
+def _read(cells: Cells, name: str, period: str, per_year: int | None, columns: dict[str, Column]) -> Reported:
+    head, body = cells.row[0].cell, cells.row[1:]
+    when = _heading(cells, head, period) if period else 0
+    place = {name: _heading(cells, head, column.column) for name, column in columns.items()}
+    label = []
+    for row in body:
+        if len(row.cell) != len(head):
+            raise DataError(f"{cells.place(row)}: has {len(row.cell)} cells; the heading has {len(head)}")
+        said = parse_period(row.cell[when])
+        if said is None:
+            raise DataError(f"{cells.place(row, head[when])}: {row.cell[when][:40]!r}: must be {ALLOWED}")
+        label.append(said)
+    periods = _regular(cells, label, per_year)
+    figure = {
+        name: tuple(_value(cells, k, at, head[at]) * columns[name].unit for k in range(len(body)))
+        for name, at in place.items()
+    }
+    return Reported(cells.file, name, periods, figure, {name: column.error for name, column in columns.items()})
+
+
+def _heading(cells: Cells, head: tuple[str, ...], wanted: str) -> int:
+    names = [word(cell) for cell in head]
+    if word(wanted) not in names:
+        listed = ", ".join(head)
+        raise DataError(f"{cells.file}: has no column {wanted!r}: it has {listed}{suggest(wanted, head)}")
+    return names.index(word(wanted))
+
+
+def _value(cells: Cells, k: int, at: int, heading: str) -> float:
+    row = cells.row[1 + k]
+    text = row.cell[at]
+    if is_missing(text):
+        return math.nan
+    number = parse_number(text)
+    if number is None or not math.isfinite(number.value):
+        raise DataError(
+            f"{cells.place(row, heading)}: {text[:40]!r}: must be a number, or empty where none was reported"
+        )
+    if number.value < 0.0:
+        raise DataError(f"{cells.place(row, heading)}: {text}: a report's figure is never negative")
+    return number.value
+
+
+def _regular(cells: Cells, label: list[Period], per_year: int | None) -> tuple[Period, ...]:
+    """Periods at the frequency of the reports, increasing."""
+    if len({p.per_year for p in label}) > 1:
+        raise DataError(f"{cells.file}: months, quarters and years stand in one column of periods")
+    for k, (a, b) in enumerate(itertools.pairwise(label)):
+        if b.ordinal <= a.ordinal:
+            raise DataError(f"{cells.place(cells.row[2 + k])}: {b} follows {a}: periods must increase")
+    given = label[0].per_year
+    if per_year is None:
+        apart = math.gcd(*(b.ordinal - a.ordinal for a, b in itertools.pairwise(label)), 0)
+        per_year = given // apart if given == 12 and apart in (3, 6, 12) else given
+    if given % per_year:
+        raise DataError(f"{cells.file}: per_year = {per_year}: the table has {given} periods a year")
+    made = tuple(coarser(p, per_year) for p in label)
+    if len(set(made)) != len(made):
+        raise DataError(f"{cells.file}: per_year = {per_year}: two rows fall into one period")
+    return made

@@ -1,0 +1,63 @@
+"""Reports of a live deal or trust: what each column of its table means; the rows are read by `reading`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from stress.inputs.text.base import Document, Strict, Text
+from stress.spelling import suggest
+
+FIGURES: dict[str, str] = {
+    "default_rate": "Defaults (charge-offs) of the period, annualised, over the balance",
+    "pool_begin": "Receivables at the beginning of the period",
+    "pool": "Receivables at its end",
+    "late_1": "Of these, 1 to 30 days past due",
+    "late_2": "31 to 60 days past due",
+    "late_3": "61 to 90 days past due",
+    "defaults": "Receivables that defaulted in the period",
+    "recoveries": "Recovered in the period",
+    "principal_collections": "Principal collected in the period",
+    "income": "Finance charges and fees collected in the period",
+    "new_receivables": "Receivables that joined the pool in the period",
+}
+"""What a report may hold; beside these `note:NAME`, the balance of a note after the payment."""
+NOTE = "note:"
+
+PerYear = Literal[1, 2, 4, 12]
+
+
+class Column(Strict):
+    """Where a figure stands in the table."""
+
+    column: Annotated[Text, Field(min_length=1)]
+    """Its heading."""
+    unit: Annotated[float, Field(gt=0.0, le=1e12)] = 1.0
+    """What a printed 1 is worth: 0.01 where percents are printed, 1000 where thousands are."""
+    error: Annotated[float, Field(gt=0.0, le=1.0)] = 0.05
+    """How far the reported figure may stand from the model's, one standard deviation, as a share of the figure: timing,
+    rounding, what the model leaves out. Only `stress follow` reads it."""
+
+
+class Reports(Document):
+    """The reports of one deal: a table with a row a month (or quarter) and what its columns mean."""
+
+    kind: Literal["reports"]
+    """What the file is."""
+    table: Annotated[Text, Field(min_length=1)]
+    """The table: CSV or .xlsx, relative to this file. Any row may be missing, and any cell."""
+    period: Text = ""
+    """Heading of the column of periods; the first column where it is left out."""
+    per_year: PerYear | None = None
+    """Reports a year; found from the dates where it is left out."""
+    columns: Annotated[dict[str, Column], Field(min_length=1)]
+    """Which column holds which figure; at least one. Columns that no figure names are not read."""
+
+    @model_validator(mode="after")
+    def _known(self) -> Reports:
+        for name in self.columns:
+            if name not in FIGURES and not (name.startswith(NOTE) and len(name) > len(NOTE)):
+                known = ", ".join(FIGURES)
+                raise ValueError(f"columns.{name}: one of {known}, {NOTE}NAME{suggest(name, tuple(FIGURES))}")
+        return self

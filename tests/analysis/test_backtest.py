@@ -1,0 +1,104 @@
+"""The back-test on the series that ships: its figures, and what no back-test may do."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import stress
+from stress.analysis.backtest import back_test
+from stress.answers.backtest import BackTest
+from stress.inputs.files.reported import Reported, read_reports
+from stress.tables.periods import Period
+
+ROOT = Path(__file__).parents[2]
+JOB = ROOT / "scenarios/jobs/card-master-trust.toml"
+
+
+def quarter(year: int, number: int = 1) -> Period:
+    return Period(year, number, 4)
+
+
+@pytest.fixture(scope="module")
+def cards() -> Reported:
+    return read_reports(ROOT / "scenarios/reports/us-cards.toml")
+
+
+@pytest.fixture(scope="module")
+def plain(cards: Reported) -> BackTest:
+    return back_test(stress.load(JOB), cards, quarter(2000))
+
+
+@pytest.fixture(scope="module")
+def adaptive(cards: Reported) -> BackTest:
+    return back_test(stress.load(JOB), cards, quarter(2000), adaptive=True)
+
+
+def test_knowing_the_last_quarter_more_than_halves_the_score_of_the_stationary_law(plain: BackTest) -> None:
+    one, two = plain.horizons[1], plain.horizons[2]
+    assert one.crps <= 0.045 < 0.07 < one.crps_stationary
+    assert two.crps <= 0.060 < 0.07 < two.crps_stationary
+
+
+def test_bands_hold_what_came_about_as_often_as_they_say(plain: BackTest, adaptive: BackTest) -> None:
+    for h in (1, 2):
+        assert 0.85 <= plain.horizons[h].coverage_90 <= 0.95
+        assert 0.85 <= adaptive.horizons[h].coverage_90 <= 0.95
+    assert plain.horizons[4].coverage_90 >= 0.80
+    assert adaptive.horizons[4].coverage_90 >= plain.horizons[4].coverage_90
+
+
+def test_in_the_crisis_half_of_the_adaptive_year_ahead_bands_held(cards: Reported) -> None:
+    found = back_test(stress.load(JOB), cards, quarter(2007, 4), quarter(2010, 4), adaptive=True)
+    assert found.horizons[4].coverage_90 >= 0.5
+    assert any("4 reports ahead the 90% band held" in line for line in found.says)  # and it is said
+
+
+def test_the_misses_are_said_and_the_bankruptcy_reform_of_2005_raises_the_alarm(plain: BackTest) -> None:
+    assert any("8 reports ahead the 90% band held" in line for line in plain.says)
+    assert plain.alarm == "2006 Q1"
+
+
+def test_no_forecast_knows_what_came_after_its_origin(cards: Reported, plain: BackTest) -> None:
+    rate = list(cards.figure["default_rate"])
+    rate[60:] = [2.0 * x for x in rate[60:]]
+    moved = back_test(stress.load(JOB), cards._replace(figure={"default_rate": tuple(rate)}), quarter(2000))
+    known = str(cards.period[59])
+    for before, after in zip(plain.forecasts, moved.forecasts, strict=True):
+        same = (before.low, before.median, before.high) == (after.low, after.median, after.high)
+        assert same == (before.origin <= known), before.origin
+
+
+def test_a_forecast_depends_on_no_other_origin_that_is_scored(cards: Reported, plain: BackTest) -> None:
+    late = back_test(stress.load(JOB), cards, quarter(2010))
+    assert late.forecasts == tuple(f for f in plain.forecasts if f.target >= "2010")
+
+
+def test_the_adaptive_width_moves_bands_alone(plain: BackTest, adaptive: BackTest) -> None:
+    for a, b in zip(plain.forecasts, adaptive.forecasts, strict=True):
+        assert a._replace(low=0.0, high=0.0) == b._replace(low=0.0, high=0.0)
+    assert any(a.low != b.low for a, b in zip(plain.forecasts, adaptive.forecasts, strict=True))
+
+
+def test_few_forecasts_are_called_too_few() -> None:
+    trust = read_reports(ROOT / "scenarios/reports/amex-charge-cards.toml")
+    found = back_test(stress.load(JOB), trust, Period(2007, 11, 12))
+    assert all("too few to judge" in line for line in found.says)
+    assert all(s.coverage_se > 0.0 for s in found.horizons.values())
+
+
+def test_a_constant_law_is_scored_by_its_own_errors() -> None:
+    """Of a series that follows the law the law is better than both rivals, and its bands hold."""
+    random, y, rate = np.random.default_rng(3), 0.0, []
+    for _ in range(200):
+        y = 0.3 * y + math.sqrt(1.0 - 0.09) * random.standard_normal()
+        rate.append(0.05 * math.exp(0.3 * y))
+    periods = tuple(Period(1980, 1, 4).shift(k) for k in range(200))
+    made = Reported("made", "made", periods, {"default_rate": tuple(rate)}, {"default_rate": 0.05})
+    one = back_test(stress.load(JOB), made, quarter(1990)).horizons[1]
+    assert one.gain > 2.0 * one.gain_se
+    assert one.crps < one.crps_stationary
+    assert abs(one.coverage_90 - 0.9) < 4.0 * one.coverage_se

@@ -1,0 +1,113 @@
+"""Reports of a deal: what is read, what is missing, what is refused, and where a report contradicts itself."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+from stress.cli import _run
+from stress.errors import ConfigError, DataError
+from stress.inputs.files.rate_series import rate_series
+from stress.inputs.files.report_ties import contradictions
+from stress.inputs.files.reported import read_reports
+from stress.tables.periods import Period
+
+ROOT = Path(__file__).parents[2]
+HEAD = 'kind = "reports"\nversion = 1\nname = "x"\ntable = "t.csv"\n[columns]\n'
+
+
+def written(
+    folder: Path, rows: str, columns: str = 'defaults = { column = "lost" }\npool_begin = { column = "open" }'
+) -> Path:
+    (folder / "t.csv").write_text(rows)
+    (folder / "x.toml").write_text(HEAD + columns + "\n")
+    return folder / "x.toml"
+
+
+def test_every_statement_of_the_charge_card_trust_ties_to_the_cent() -> None:
+    found = read_reports(ROOT / "scenarios/reports/amex-charge-cards.toml")
+    assert len(found.period) == 18
+    assert contradictions(found) == []
+    k = found.period.index(Period(2009, 2, 12))
+    f = {name: value[k] for name, value in found.figure.items()}
+    tied = f["pool_begin"] + f["new_receivables"] - f["principal_collections"] - f["defaults"]
+    assert tied == pytest.approx(f["pool"], abs=0.006)
+
+
+def test_turnover_a_default_rate_of_balance_is_ten_times_that_of_new_receivables() -> None:
+    """Twelve times the share of the balance that is new each month, which a payment rate of 88 to 96% keeps near 1."""
+    found = read_reports(ROOT / "scenarios/reports/amex-charge-cards.toml")
+    of_balance = rate_series(found).rate
+    of_new = [d / n for d, n in zip(found.figure["defaults"], found.figure["new_receivables"], strict=True)]
+    ratio = [a / b for a, b in zip(of_balance, of_new, strict=True)]
+    assert 9.5 < min(ratio) <= max(ratio) < 13.0
+    assert 0.0016 < min(of_new) <= max(of_new) < 0.0044
+
+
+def test_missing_months_and_cells_stay_missing(tmp_path: Path) -> None:
+    file = written(tmp_path, "month,open,lost\n2025-01,100,1\n2025-02,99,\n2025-05,97,2\n")
+    found = read_reports(file)
+    assert found.at == (0, 1, 4)
+    assert math.isnan(found.figure["defaults"][1])
+    series = rate_series(found)
+    assert series.rate == pytest.approx((0.12, 12 * 2 / 97))
+    assert series.left_out == ("2025-02",)
+
+
+def test_quarters_are_found_from_their_dates(tmp_path: Path) -> None:
+    found = read_reports(written(tmp_path, "month,open,lost\n2025-01-01,1,1\n2025-04-01,1,1\n2025-10-01,1,1\n"))
+    assert found.period == (Period(2025, 1, 4), Period(2025, 2, 4), Period(2025, 4, 4))
+
+
+def test_a_table_with_our_headings_needs_no_map(tmp_path: Path) -> None:
+    (tmp_path / "plain.csv").write_text("month,default rate,note:A\n2025-01,0.05,750\n2025-02,0.06,740\n")
+    found = read_reports(tmp_path / "plain.csv")
+    assert found.figure == {"default_rate": (0.05, 0.06), "note:A": (750.0, 740.0)}
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("month,open,lost\n2025-02,1,1\n2025-01,1,1\n", "periods must increase"),
+        ("month,open,lost\n2025-02,1,x\n", "must be a number"),
+        ("month,open,lost\n2025-02,1,-4\n", "never negative"),
+        ("month,open\n2025-02,1\n", "has no column 'lost'"),
+        ("month,open,lost\nspring,1,1\n", "must be a period"),
+        ("month,open,lost\n", "needs a heading and at least one row"),
+    ],
+)
+def test_what_cannot_be_a_report_is_refused_in_words(tmp_path: Path, rows: str, said: str) -> None:
+    with pytest.raises(DataError, match=said):
+        read_reports(written(tmp_path, rows))
+
+
+def test_an_unknown_figure_is_told_the_right_one(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="did you mean defaults"):
+        read_reports(written(tmp_path, "month,lost\n2025-01,1\n", 'default = { column = "lost" }'))
+
+
+def test_percents_given_as_fractions_are_refused(tmp_path: Path) -> None:
+    file = written(tmp_path, "month,rate\n2025-01,5.2\n", 'default_rate = { column = "rate" }')
+    with pytest.raises(DataError, match=r"unit = 0\.01"):
+        rate_series(read_reports(file))
+
+
+def test_check_says_where_a_report_contradicts_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    columns = "\n".join(
+        f'{name} = {{ column = "{name}" }}'
+        for name in ("pool_begin", "new_receivables", "principal_collections", "defaults", "pool", "late_2")
+    )
+    rows = "month,pool_begin,new_receivables,principal_collections,defaults,pool,late_2\n"
+    rows += "2025-01,100,10,9,1,100,3\n2025-02,101,10,10,1,100,101\n"
+    assert _run(["check", str(written(tmp_path, rows, columns))]) == 0
+    out = capsys.readouterr().out
+    assert "2025-02: begins with 101.00; the report before ends with 100.00" in out
+    assert "101.00 is past due of a balance of 100.00" in out
+    assert "2025-01" not in out
+
+
+def test_a_new_report_file_passes_check(tmp_path: Path) -> None:
+    assert _run(["new", "reports", "deal", "-o", str(tmp_path)]) == 0
+    assert _run(["check", str(tmp_path / "deal" / "reports.toml")]) == 0
