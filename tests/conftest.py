@@ -3,5 +3,52 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from shipped import JOB, SCENARIOS
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from stress.inputs.job import Job
 
 os.environ["COLUMNS"] = "140"
+
+
+@pytest.fixture(scope="session")
+def scenarios() -> Path:
+    """The folder of shipped files."""
+    return SCENARIOS
+
+
+@pytest.fixture(scope="session")
+def worked_job() -> Job:
+    """The job of the worked case; inputs are frozen."""
+    from stress.inputs.load import load_job
+
+    return load_job(JOB)
+
+
+@pytest.fixture(scope="session")
+def counted(worked_job: Job) -> xr.Dataset:
+    """A result of the worked case that is counted once for all tests: two scenarios, few paths."""
+    import stress
+
+    return stress.simulate(worked_job, paths=4096, seed=7, scenarios=["baseline", "macro_severe"])
+
+
+@pytest.fixture
+def quick_dataset(counted: xr.Dataset) -> xr.Dataset:
+    """A copy of it, which a test may change."""
+    return counted.copy(deep=True)
+
+
+@pytest.fixture(scope="session")
+def cli() -> Callable[[list[str]], int]:
+    """The command line: words -> exit code."""
+    from stress.cli import exit_code
+
+    return exit_code

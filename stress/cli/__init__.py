@@ -63,10 +63,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     gc.set_threshold(SELDOM)
     speak_any_encoding()
     argv = list(sys.argv[1:] if arguments is None else arguments)
-    sys.exit(_run(argv))
+    sys.exit(exit_code(argv))
 
 
-def _run(argv: list[str]) -> int:
+def exit_code(argv: list[str]) -> int:
+    """What the command line exits with; results go to stdout, the one message of an error to stderr."""
     try:
         code = cli.main(argv, prog_name="stress", standalone_mode=False)
     except click.UsageError as error:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from shipped import SCENARIOS
 
 import stress
 from stress import measures
 from stress.analysis.clock_effects import clocks
 from stress.errors import ConfigError
 
-HOME = Path(__file__).parents[2] / "scenarios"
 PATHS = 1024
 
 
 @pytest.fixture(scope="module")
 def job():
-    return stress.load(HOME / "jobs" / "baitiao-24m.toml").model_copy(update={"paths": PATHS})
+    return stress.load(SCENARIOS / "jobs" / "baitiao-24m.toml").model_copy(update={"paths": PATHS})
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 import stress
 from stress import analysis, results
 from stress.answers.rates import Rates
-from stress.cli import _run
+from stress.cli import exit_code
 from stress.inputs.job import Job
 from stress.report.page.chapters import chapter
 
@@ -54,7 +54,7 @@ def test_nothing_is_told_of_a_pool_that_is_nearly_gone(job: Job, found: Rates) -
 
 def test_a_report_shows_the_rates_when_asked(job: Job, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     results.save(stress.simulate(job, paths=512, scenarios=["baseline"]), tmp_path / "results.nc")
-    assert _run(["report", str(tmp_path), "--with", "rates", "--paths", "64", "--quiet"]) == 0
+    assert exit_code(["report", str(tmp_path), "--with", "rates", "--paths", "64", "--quiet"]) == 0
     text = (tmp_path / "report.html").read_text()
     for words in ("30 days past due or more", "Net loss a year", "Principal collected a month", "64 paths of each"):
         assert words in text

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from scipy.special import ndtri
+from shipped import JOB
 
 from stress.analysis import design
 from stress.analysis.reverse_stress import reverse
@@ -16,7 +15,6 @@ from stress.inputs.load import load_job
 from stress.runs.trace import replay
 from stress.validation.one_period import one_period_job
 
-JOB = Path(__file__).parents[2] / "scenarios/jobs/baitiao-24m.toml"
 P, RHO, ENHANCEMENT = 0.02, 0.1, 0.12
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import pytest
+from shipped import JOB
 
 import stress
 from stress.analysis.inputs_moved import INPUTS, calibrated, with_shares
@@ -16,8 +16,6 @@ from stress.inputs.files.parse import parse_as
 from stress.inputs.job.parameters import Parameters
 from stress.inputs.load import load_job
 from stress.measures.names import long_name
-
-JOB = Path(__file__).parents[2] / "scenarios/jobs/baitiao-24m.toml"
 
 
 @pytest.fixture(scope="module")

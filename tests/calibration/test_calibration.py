@@ -7,12 +7,12 @@ import doctest
 import importlib
 import json
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import tomli
 from scipy.special import ndtr, ndtri
+from shipped import ROOT
 
 from stress.analytic import loss_sd
 from stress.calibration import (
@@ -25,11 +25,10 @@ from stress.calibration import (
     satellite_to_toml,
 )
 from stress.calibration.horizon import averaged_persistence, spread_of_mean, to_monthly
-from stress.cli import _run
+from stress.cli import exit_code
 from stress.errors import ConfigError, DataError
 from stress.validation.published import closed_forms
 
-ROOT = Path(__file__).parents[2]
 CASE = closed_forms()
 CARDS = ROOT / "scenarios/data/us_cards/fed_chargeoff_all_banks_NSA_1991Q1_2015Q4_all_loan_types.csv"
 DFAST = ROOT / "scenarios" / "data" / "dfast"
@@ -230,21 +229,21 @@ def test_a_missing_statsmodels_is_named_with_its_remedy(monkeypatch):
 def test_the_commands_print_intervals_and_write_files(tmp_path, capsys):
     macro, dependence, sat = DFAST / "2025-Table_1A_Historic_Domestic.csv", tmp_path / "d.toml", tmp_path / "cards.toml"
     one = ["calibrate", "rho", str(CARDS), "--column", "CreditCards"]
-    assert _run([*one, "-o", str(dependence)]) == 0
+    assert exit_code([*one, "-o", str(dependence)]) == 0
     said = capsys.readouterr().out
     assert "worth 4.0 independent ones" in said.replace("\n", " ")
     assert "0.0114 to 0.1310" in said
     assert tomli.loads(dependence.read_text())["dependence"]["phi"] == pytest.approx(0.9741, abs=1e-3)
     terms = ["--term", "Unemployment rate", "--term", "Unemployment rate@diff4"]
     two = ["calibrate", "satellite", str(CARDS), str(macro), "--column", "CreditCards", *terms, "-o", str(sat)]
-    assert _run([*two, "--lags", "12"]) == 0
+    assert exit_code([*two, "--lags", "12"]) == 0
     assert "95% interval" in capsys.readouterr().out
     assert read_satellite(sat).robust_lags == 12
-    assert _run([*one, "--satellite", str(sat), "--macro", str(macro), "--json"]) == 0
+    assert exit_code([*one, "--satellite", str(sat), "--macro", str(macro), "--json"]) == 0
     rest = json.loads(capsys.readouterr().out)
     assert rest["independent"]["rho"] < 0.6 * calibrate_rho(cards(), 4).independent.rho
     assert rest["effective"] > 4.0
-    assert _run([*one, "--satellite", str(sat)]) == 2
+    assert exit_code([*one, "--satellite", str(sat)]) == 2
 
 
 def test_the_shipped_satellite_is_the_fitted_one():

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from stress.calibration import MacroTable
 from stress.calibration.sample import averaged, sample
-from stress.cli import _run
+from stress.cli import exit_code
 from stress.errors import ConfigError, DataError
 from stress.tables.periods import Period
 
@@ -37,14 +37,14 @@ def history(folder: Path, cells: list[object], name: str = "history.csv") -> Pat
 
 def calibrated(capsys, *words: str) -> dict:
     capsys.readouterr()
-    assert _run(["calibrate", *words, "--json"]) == 0, capsys.readouterr().err
+    assert exit_code(["calibrate", *words, "--json"]) == 0, capsys.readouterr().err
     return json.loads(capsys.readouterr().out)
 
 
 def test_months_of_zero_are_named_and_left_out_when_asked(tmp_path, capsys):
     clean = rates()
     file = history(tmp_path, [0.0, 0.0, 0.0, *clean[3:]])
-    assert _run(["calibrate", "rho", str(file)]) == 3
+    assert exit_code(["calibrate", "rho", str(file)]) == 3
     said = capsys.readouterr().err
     assert "the rate of 2015-01 is 0, like 2 others (2015-02, 2015-03)" in said
     assert "--first 2015-04 --last 2019-12 (57 months)" in said
@@ -58,7 +58,7 @@ def test_months_of_zero_are_named_and_left_out_when_asked(tmp_path, capsys):
 @pytest.mark.parametrize(("cell", "said"), [(-0.12, "2017-07 is -0.0012"), ("", "2017-07 is not published")])
 def test_a_month_of_net_recoveries_or_none_splits_the_history(tmp_path, capsys, cell, said):
     file = history(tmp_path, [*rates()[:30], cell, *rates()[31:]])
-    assert _run(["calibrate", "rho", str(file)]) == 3
+    assert exit_code(["calibrate", "rho", str(file)]) == 3
     err = capsys.readouterr().err
     assert said in err
     assert "--first 2015-01 --last 2017-06 (30 months)" in err

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stress.cli import _run
+from stress.cli import exit_code
 from stress.errors import DataError
 from stress.inputs.table import read_table
 from stress.tables.ages import age_of, are_ages
@@ -157,7 +157,7 @@ def test_a_vintage_table_is_never_read_as_a_table_of_periods(tmp_path, capsys, t
     file = written(tmp_path, text)
     with pytest.raises(DataError, match="this is a vintage table"):
         read_table(file)
-    assert _run(["check", str(file), "--json"]) == 0
+    assert exit_code(["check", str(file), "--json"]) == 0
     (line,) = json.loads(capsys.readouterr().out)
     assert line["kind"] == "vintages"
     assert line["notes"][0]["says"] == "4 cohorts, 2018 to 2021, by ages 1 to 24; figures: value, running totals"

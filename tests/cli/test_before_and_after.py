@@ -15,7 +15,7 @@ from stress import measures, results
 from stress.analysis.bands import load_bands
 from stress.analysis.note_targets import target_of
 from stress.analysis.sizing import size
-from stress.cli import _run
+from stress.cli import exit_code
 from stress.cli.replay import _table, months
 from stress.errors import ConfigError
 from stress.inputs.job import Job
@@ -54,12 +54,12 @@ def test_the_difference_of_two_runs_is_after_less_before(measure: str, two: tupl
 
 
 def test_compare_prints_before_after_and_difference_in_one_unit(two: tuple[Path, Path], capsys: Capture) -> None:
-    assert _run(["compare", *map(str, two), "--measure", "EL"]) == 0
+    assert exit_code(["compare", *map(str, two), "--measure", "EL"]) == 0
     said = capsys.readouterr().out
     head = next(line for line in said.splitlines() if "scenario" in line).split()
     assert head[2:6] == ["before", "after", "difference", "95%"]
     assert " bp" not in said
-    assert _run(["compare", *map(str, two), "--measure", "EL", "--json"]) == 0
+    assert exit_code(["compare", *map(str, two), "--measure", "EL", "--json"]) == 0
     assert set(json.loads(capsys.readouterr().out)["difference"][0]) >= {"before", "before_error", "after", "estimate"}
 
 
@@ -107,19 +107,19 @@ def test_every_command_that_answers_writes_a_workbook(two: tuple[Path, Path], tm
     }
     for name, arguments in asked.items():
         book = tmp_path / f"{name}.xlsx"
-        assert _run([name, *arguments, "--quiet", "--xlsx", str(book)]) == 0, name
+        assert exit_code([name, *arguments, "--quiet", "--xlsx", str(book)]) == 0, name
         sheets = openpyxl.load_workbook(book)
         assert {"Assumptions", "Provenance"} <= set(sheets.sheetnames), name
         assert sheets["Assumptions"].max_row > 50, name
         assert len(sheets.sheetnames) >= 3, name
         numbers = [c for sheet in sheets for row in sheet.iter_rows() for c in row if isinstance(c.value, float)]
         assert all(math.isfinite(cell.value) for cell in numbers), name
-    assert _run(["table", str(two[0]), "--xlsx", str(tmp_path / "t.csv")]) == 2
+    assert exit_code(["table", str(two[0]), "--xlsx", str(tmp_path / "t.csv")]) == 2
     assert "must end in .xlsx" in capsys.readouterr().err
 
 
 def test_a_workbook_of_a_run_has_each_figure_beside_its_error(two: tuple[Path, Path], tmp_path: Path) -> None:
-    assert _run(["table", str(two[0]), "--quiet", "--xlsx", str(tmp_path / "t.xlsx")]) == 0
+    assert exit_code(["table", str(two[0]), "--quiet", "--xlsx", str(tmp_path / "t.xlsx")]) == 0
     sheet = openpyxl.load_workbook(tmp_path / "t.xlsx")["scenario tranche"]
     head = [cell.value for cell in sheet[1]]
     ds = results.open(two[0])

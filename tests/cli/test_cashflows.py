@@ -13,7 +13,7 @@ import xarray as xr
 
 import stress
 from stress.analysis.monthly_flows import MONEY, VECTORS, cash_flows, mean_flows
-from stress.cli import _run
+from stress.cli import exit_code
 from stress.inputs.deal.terms import Threshold, Trigger
 from stress.inputs.job import Job
 from stress.report import workbook
@@ -104,7 +104,7 @@ def test_delinquency_is_what_a_trigger_of_the_deal_measures() -> None:
 def test_every_file_of_the_command_holds_the_same_numbers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     table, book = tmp_path / "f.csv", tmp_path / "f.xlsx"
     ask = ["cashflows", str(JOBS / "baitiao-24m.toml"), "--mean", "--paths", "1024"]
-    assert _run([*ask, "--csv", str(table), "--xlsx", str(book), "--json"]) == 0
+    assert exit_code([*ask, "--csv", str(table), "--xlsx", str(book), "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     rows = list(csv.DictReader(table.read_text().splitlines()))
     sheets = openpyxl.load_workbook(book)
@@ -120,13 +120,13 @@ def test_every_file_of_the_command_holds_the_same_numbers(tmp_path: Path, capsys
 
 
 def test_the_table_tells_the_unit_and_what_was_averaged(capsys: pytest.CaptureFixture[str]) -> None:
-    assert _run(["cashflows", str(JOBS / "baitiao-24m.toml"), "--scenario", "macro_severe"]) == 0
+    assert exit_code(["cashflows", str(JOBS / "baitiao-24m.toml"), "--scenario", "macro_severe"]) == 0
     said = capsys.readouterr().out
     for words in ("macro_severe: deterministic", "Pool, CNY millions", "A, CNY millions", "Vectors, %", "CDR"):
         assert words in said
-    assert _run(["cashflows", str(JOBS / "baitiao-24m.toml"), "--mean", "--path", "3"]) == 2
-    assert _run(["cashflows", str(JOBS / "baitiao-24m.toml"), "--paths", "3"]) == 2
-    assert _run(["cashflows", str(JOBS / "baitiao-24m.toml"), "--scenario", "none"]) == 2
+    assert exit_code(["cashflows", str(JOBS / "baitiao-24m.toml"), "--mean", "--path", "3"]) == 2
+    assert exit_code(["cashflows", str(JOBS / "baitiao-24m.toml"), "--paths", "3"]) == 2
+    assert exit_code(["cashflows", str(JOBS / "baitiao-24m.toml"), "--scenario", "none"]) == 2
 
 
 def test_the_tables_end_when_the_deal_is_over() -> None:

@@ -7,13 +7,13 @@ import time
 from pathlib import Path
 
 import pytest
+from shipped import ROOT
 
-from stress.cli import _run
+from stress.cli import exit_code
 from stress.errors import ConfigError
 from stress.inputs.load import load
 from stress.inputs.text.read import MAX_BYTES
 
-ROOT = Path(__file__).parents[2]
 DEAL = (ROOT / "stress/templates/deal.toml").read_text(encoding="utf-8")
 POOL = (ROOT / "stress/templates/pool.toml").read_text(encoding="utf-8")
 SCENARIO = (ROOT / "stress/templates/scenario.toml").read_text(encoding="utf-8")
@@ -178,7 +178,7 @@ def test_a_wrong_file_is_refused_by_one_message_that_names_it(
     path = tmp_path / "wrong.toml"
     path.write_bytes(content)
     started = time.process_time()
-    code = _run(["check", str(path)])
+    code = exit_code(["check", str(path)])
     taken = time.process_time() - started
     out, err = capsys.readouterr()
     assert code == 2

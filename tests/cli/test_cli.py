@@ -13,25 +13,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from shipped import JOB, ROOT
 
 import stress
-from stress.cli import COMMANDS, _run, cli
+from stress.cli import COMMANDS, cli, exit_code
 from stress.cli.options import Count
 from stress.cli.output import Output
 from stress.errors import ConfigError, DataError
 from stress.inputs.load import load_job
 from stress.runs import jobs
 
-ROOT = Path(__file__).parents[2]
 DEAL = ROOT / "scenarios/deals/baitiao-24m.toml"
-JOB = ROOT / "scenarios/jobs/baitiao-24m.toml"
 
 Capture = pytest.CaptureFixture[str]
 
 
 def test_help_comes_at_once_and_imports_nothing_heavy() -> None:
     loaded = "print(sorted(set(sys.modules) & {'numpy', 'numba', 'rich', 'pydantic'}))"
-    code = f"import sys, stress.cli as c; c._run(['--help']); {loaded}"
+    code = f"import sys, stress.cli as c; c.exit_code(['--help']); {loaded}"
     started = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert time.perf_counter() - started < 1.0
@@ -46,14 +45,14 @@ def test_importing_stress_costs_nothing() -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_help_of_every_command_has_an_example(name: str, capsys: Capture) -> None:
-    assert _run([name, "--help"]) == 0
+    assert exit_code([name, "--help"]) == 0
     out = capsys.readouterr().out
     assert "Example" in out
     assert "stress " in out
 
 
 def test_a_misspelt_command_is_told_the_right_one(capsys: Capture) -> None:
-    assert _run(["chek"]) == 2
+    assert exit_code(["chek"]) == 2
     assert "Did you mean check?" in capsys.readouterr().err
 
 
@@ -66,7 +65,7 @@ def test_a_misspelt_command_is_told_the_right_one(capsys: Capture) -> None:
     ],
 )
 def test_misspelt_options_and_words_are_told_the_right_one(arguments: list[str], hint: str, capsys: Capture) -> None:
-    assert _run(arguments) == 2
+    assert exit_code(arguments) == 2
     assert hint in capsys.readouterr().err
 
 
@@ -82,7 +81,7 @@ def test_a_shell_completes_commands_and_options() -> None:
     "arguments", [["run"], ["run", "x", "--paths", "many"], ["run", "x", "--pahts", "3"], ["check"]]
 )
 def test_wrong_usage_is_one_line_and_exit_code_2(arguments: list[str], capsys: Capture) -> None:
-    assert _run(arguments) == 2
+    assert exit_code(arguments) == 2
     err = capsys.readouterr().err
     assert err.startswith("stress: ")
     assert err.count("\n") == 1
@@ -91,16 +90,16 @@ def test_wrong_usage_is_one_line_and_exit_code_2(arguments: list[str], capsys: C
 def test_check_says_ok_for_right_files_and_tells_the_wrong_ones(tmp_path: Path, capsys: Capture) -> None:
     wrong = tmp_path / "wrong.toml"
     wrong.write_text('kind = "deal"\nversion = 1')
-    assert _run(["check", str(DEAL)]) == 0
+    assert exit_code(["check", str(DEAL)]) == 0
     assert "ok  deal" in capsys.readouterr().out
-    assert _run(["check", str(DEAL), str(wrong)]) == 2
+    assert exit_code(["check", str(DEAL), str(wrong)]) == 2
     out, err = capsys.readouterr()
     assert "ok  deal" in out
     assert "wrong.toml" in err
 
 
 def test_check_writes_one_json_document(tmp_path: Path, capsys: Capture) -> None:
-    assert _run(["check", "--json", str(DEAL), str(tmp_path / "none.toml")]) == 2
+    assert exit_code(["check", "--json", str(DEAL), str(tmp_path / "none.toml")]) == 2
     found = json.loads(capsys.readouterr().out)
     assert [line["ok"] for line in found] == [True, False]
     assert found[0]["name"] == "JD Baitiao 24-month, four classes"
@@ -108,7 +107,7 @@ def test_check_writes_one_json_document(tmp_path: Path, capsys: Capture) -> None
 
 def test_check_of_a_deal_or_a_pool_does_not_import_the_engine() -> None:
     check = ["check", str(DEAL), str(ROOT / "scenarios/pools/baitiao.toml")]
-    code = f"import sys; from stress.cli import _run; _run({check!r}); print('numba' in sys.modules)"
+    code = f"import sys; from stress.cli import exit_code; exit_code({check!r}); print('numba' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip().endswith("False")
 
@@ -118,7 +117,7 @@ def test_a_dry_run_says_what_would_run_and_writes_nothing(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     options = ["--dry-run", "--json", "--paths", "1e6", "--seed", "7", "--scenario", "macro"]
-    assert _run(["run", str(JOB), *options]) == 0
+    assert exit_code(["run", str(JOB), *options]) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["paths"] == 1_000_000
     assert said["seed"] == "7"
@@ -147,21 +146,21 @@ def test_counts_are_whole_and_finite(text: str) -> None:
 
 @pytest.mark.parametrize("kind", ["deal", "pool", "scenario", "job"])
 def test_new_writes_a_template_that_passes_check(kind: str, tmp_path: Path, capsys: Capture) -> None:
-    assert _run(["new", kind, "Mein Geschäft", "-o", str(tmp_path)]) == 0
+    assert exit_code(["new", kind, "Mein Geschäft", "-o", str(tmp_path)]) == 0
     written = capsys.readouterr().out.split("\n")[:-1]
-    assert _run(["check", *written]) == 0
-    assert _run(["new", kind, "Mein Geschäft", "-o", str(tmp_path)]) == 2
+    assert exit_code(["check", *written]) == 0
+    assert exit_code(["new", kind, "Mein Geschäft", "-o", str(tmp_path)]) == 2
     assert "not overwritten" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["../x", "", ".hidden", "a\nb", "x" * 200, " blank"])
 def test_new_refuses_a_name_that_is_no_name(name: str, tmp_path: Path) -> None:
-    assert _run(["new", "job", name, "-o", str(tmp_path)]) == 2
+    assert exit_code(["new", "job", name, "-o", str(tmp_path)]) == 2
     assert list(tmp_path.iterdir()) == []
 
 
 def test_explain_says_every_note_fee_and_trigger_in_words(capsys: Capture) -> None:
-    assert _run(["explain", str(JOB)]) == 0
+    assert exit_code(["explain", str(JOB)]) == 0
     out = capsys.readouterr().out
     for words in (
         "| A | 80.7% | 807,000,000 | 5.4% fixed | 19.3% |",
@@ -178,16 +177,16 @@ def test_explain_says_every_note_fee_and_trigger_in_words(capsys: Capture) -> No
 
 
 def test_explain_refuses_a_pool(capsys: Capture) -> None:
-    assert _run(["explain", str(ROOT / "scenarios/pools/baitiao.toml")]) == 2
+    assert exit_code(["explain", str(ROOT / "scenarios/pools/baitiao.toml")]) == 2
     assert "only a deal or a job" in capsys.readouterr().err
 
 
 def test_calibrate_pool_writes_a_copy_that_passes_check(tmp_path: Path, capsys: Capture) -> None:
     out = tmp_path / "pool.toml"
-    assert _run(["calibrate", "pool", str(ROOT / "scenarios/pools/baitiao.toml"), "-o", str(out), "--json"]) == 0
+    assert exit_code(["calibrate", "pool", str(ROOT / "scenarios/pools/baitiao.toml"), "-o", str(out), "--json"]) == 0
     fit = json.loads(capsys.readouterr().out)
     assert [segment["name"] for segment in fit["segments"]] == ["L1", "L2", "L3", "L4"]
-    assert _run(["check", str(out)]) == 0
+    assert exit_code(["check", str(out)]) == 0
 
 
 def test_an_unexpected_error_is_one_line_with_a_hint(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
@@ -195,13 +194,13 @@ def test_an_unexpected_error_is_one_line_with_a_hint(monkeypatch: pytest.MonkeyP
         raise ZeroDivisionError("oops")
 
     monkeypatch.setattr(cli, "main", break_down)
-    assert _run(["check", "x"]) == 1
+    assert exit_code(["check", "x"]) == 1
     err = capsys.readouterr().err
     assert "ZeroDivisionError: oops" in err
     assert "stress --debug check x" in err
     assert "Traceback" not in err
     with pytest.raises(ZeroDivisionError):
-        _run(["--debug", "check", "x"])
+        exit_code(["--debug", "check", "x"])
 
 
 def test_an_interrupt_is_exit_code_130(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
@@ -209,7 +208,7 @@ def test_an_interrupt_is_exit_code_130(monkeypatch: pytest.MonkeyPatch, capsys: 
         raise KeyboardInterrupt
 
     monkeypatch.setattr(cli, "main", interrupt)
-    assert _run(["check", "x"]) == 130
+    assert exit_code(["check", "x"]) == 130
     assert "interrupted" in capsys.readouterr().err
 
 
@@ -229,7 +228,7 @@ def test_json_has_no_nan(capsys: Capture) -> None:
 
 
 def test_report_of_nothing_is_a_data_error(tmp_path: Path, capsys: Capture) -> None:
-    assert _run(["report", str(tmp_path)]) == DataError.exit_code
+    assert exit_code(["report", str(tmp_path)]) == DataError.exit_code
     assert "results.nc: no such file" in capsys.readouterr().err
 
 
@@ -263,22 +262,22 @@ def test_the_quantile_of_a_replay_says_what_is_lost_there_or_where_losses_begin(
     tmp_path: Path, capsys: Capture
 ) -> None:
     folder = ["--results", str(tmp_path)]
-    assert _run(["run", str(JOB), "--paths", "1024", "--scenario", "baseline", "--out", str(tmp_path)]) == 0
+    assert exit_code(["run", str(JOB), "--paths", "1024", "--scenario", "baseline", "--out", str(tmp_path)]) == 0
     share = jobs.share_without_loss(stress.open(tmp_path), "baseline", "subordinated")
     ask = ["replay", str(JOB), *folder, "--tranche", "subordinated", "--quantile"]
     capsys.readouterr()
-    assert _run([*ask, "0.5"]) == 0
+    assert exit_code([*ask, "0.5"]) == 0
     said = capsys.readouterr().out.splitlines()[1]
     assert said.startswith("0.5 quantile of subordinated: no loss; it loses on ")
     first = said.removesuffix(" on").split()[-1]
     assert share < float(first) < 1.0
-    assert _run([*ask, first, "--json"]) == 0
+    assert exit_code([*ask, first, "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["loss"] > 0.0
     assert document["no_loss_share"] == share
-    assert _run([*ask, first]) == 0
+    assert exit_code([*ask, first]) == 0
     assert f"{float(first):g} quantile of subordinated: loss " in capsys.readouterr().out
-    assert _run(["replay", str(JOB), *folder, "--tranche", "A", "--quantile", "0.999"]) == 0
+    assert exit_code(["replay", str(JOB), *folder, "--tranche", "A", "--quantile", "0.999"]) == 0
     assert "0.999 quantile of A: no loss on any path of this run" in capsys.readouterr().out
 
 
@@ -309,11 +308,11 @@ def test_replay_shows_and_saves_every_month(tmp_path: Path) -> None:
 
 def test_a_replay_tells_its_story_and_shows_all_on_request(capsys: Capture) -> None:
     path = ["replay", str(JOB), "--path", "77", "--scenario", "macro_severe"]
-    assert _run(path) == 0
+    assert exit_code(path) == 0
     told = capsys.readouterr().out
-    assert _run([*path, "--all"]) == 0
+    assert exit_code([*path, "--all"]) == 0
     assert len(told.splitlines()) < 30 < len(capsys.readouterr().out.splitlines())
-    assert _run([*path, "--json"]) == 0
+    assert exit_code([*path, "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert all(line.split()[0] in told for line in document["story"])
     lost = [line.split()[0] for line in document["story"] if "loses" in line]
@@ -324,6 +323,6 @@ def test_a_replay_tells_its_story_and_shows_all_on_request(capsys: Capture) -> N
 
 
 def test_replay_needs_a_path_or_a_quantile_of_a_note(capsys: Capture) -> None:
-    assert _run(["replay", str(JOB)]) == 2
-    assert _run(["replay", str(JOB), "--quantile", "0.99"]) == 2
-    assert _run(["replay", str(JOB), "--path", "1", "--quantile", "0.99", "--tranche", "A"]) == 2
+    assert exit_code(["replay", str(JOB)]) == 2
+    assert exit_code(["replay", str(JOB), "--quantile", "0.99"]) == 2
+    assert exit_code(["replay", str(JOB), "--path", "1", "--quantile", "0.99", "--tranche", "A"]) == 2

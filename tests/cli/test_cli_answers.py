@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
+from shipped import JOB
 
 import stress
 from stress import results
-from stress.cli import _run
+from stress.cli import exit_code
 from stress.inputs.load import load_job
 
-JOB = Path(__file__).parents[2] / "scenarios/jobs/baitiao-24m.toml"
 QUICK = ["--paths", "2048", "--seed", "3"]
 
 Capture = pytest.CaptureFixture[str]
@@ -32,12 +32,12 @@ def test_an_answer_is_one_document_and_a_picture(
     command: str, options: list[str], key: str, tmp_path: Path, capsys: Capture
 ) -> None:
     picture = tmp_path / "picture.svg"
-    assert _run([command, str(JOB), *options, *QUICK, "--json", "--figure", str(picture)]) == 0
+    assert exit_code([command, str(JOB), *options, *QUICK, "--json", "--figure", str(picture)]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document[key]
     assert document["paths"] == 2048
     assert picture.read_text().startswith("<svg")
-    assert _run([command, str(JOB), *options, *QUICK]) == 0
+    assert exit_code([command, str(JOB), *options, *QUICK]) == 0
     assert "subordinated" in capsys.readouterr().out
 
 
@@ -53,7 +53,7 @@ def test_an_answer_is_one_document_and_a_picture(
     ],
 )
 def test_a_wrong_question_is_one_line_and_exit_code_2(arguments: list[str], words: str, capsys: Capture) -> None:
-    assert _run([arguments[0], str(JOB), *arguments[1:]]) == 2
+    assert exit_code([arguments[0], str(JOB), *arguments[1:]]) == 2
     err = capsys.readouterr().err
     assert words in err
     assert err.count("\n") == 1
@@ -68,11 +68,11 @@ def test_compare_shows_differences_and_refuses_other_draws(tmp_path: Path, capsy
     a, b, c = (str(tmp_path / name) for name in "abc")
     picture = tmp_path / "picture.svg"
     measures = ["--measure", "expected_loss", "--measure", "mean_default", "--figure", str(picture)]
-    assert _run(["compare", a, b, *measures, "--json"]) == 0
+    assert exit_code(["compare", a, b, *measures, "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert set(document["differences"]) == {"expected_loss", "mean_default"}
     assert picture.read_text().startswith("<svg")
-    assert _run(["compare", a, c]) == 3
+    assert exit_code(["compare", a, c]) == 3
     assert "seed" in capsys.readouterr().err
 
 
@@ -89,7 +89,7 @@ def test_a_report_answers_the_questions_it_is_asked(tmp_path: Path, capsys: Capt
         "--paths",
         "512",
     ]
-    assert _run(["report", str(tmp_path), *asked, "--json"]) == 0
+    assert exit_code(["report", str(tmp_path), *asked, "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert list(document["answers"]) == ["breakeven", "sensitivity", "reverse", "bands"]
     page = (tmp_path / "report.html").read_text()
@@ -98,13 +98,13 @@ def test_a_report_answers_the_questions_it_is_asked(tmp_path: Path, capsys: Capt
         assert f"<h3>{title}" in page
     found = document["answers"]["breakeven"]["answers"][0]["value"]
     assert f"<td>{found:#.4g}</td>" in page
-    assert _run(["report", str(tmp_path)]) == 0
+    assert exit_code(["report", str(tmp_path)]) == 0
     assert "Questions" not in (tmp_path / "report.html").read_text()
 
 
 def test_a_report_knows_what_it_can_be_asked(tmp_path: Path, capsys: Capture) -> None:
     (tmp_path / "results.nc").touch()
-    assert _run(["report", str(tmp_path), "--with", "brakeven"]) == 2
+    assert exit_code(["report", str(tmp_path), "--with", "brakeven"]) == 2
     assert "did you mean breakeven?" in capsys.readouterr().err
 
 
@@ -130,7 +130,7 @@ def test_what_cannot_be_written_is_told_with_its_option(
 ) -> None:
     (tmp_path / "file").touch()
     target = str(tmp_path / "file" / name)
-    assert _run([command[0], str(saved), *command[1:], option, target]) == 2
+    assert exit_code([command[0], str(saved), *command[1:], option, target]) == 2
     err = capsys.readouterr().err
     assert f"{option} {target}: cannot be written: " in err
     assert err.count("\n") == 1
@@ -151,14 +151,14 @@ def test_what_cannot_be_written_is_told_with_its_option(
 def test_a_wrong_name_is_a_usage_error_that_names_its_option(
     arguments: list[str], words: str, saved: Path, capsys: Capture
 ) -> None:
-    assert _run([str(saved) if word == "RUN" else word for word in arguments]) == 2
+    assert exit_code([str(saved) if word == "RUN" else word for word in arguments]) == 2
     assert words in capsys.readouterr().err
 
 
 def test_compare_takes_the_short_names_and_the_long_ones(saved: Path, capsys: Capture) -> None:
     chosen = ["EL", "expected_loss", "PD", "irr", "MEAN_DEFAULT"]
     options = [word for name in chosen for word in ("--measure", name)]
-    assert _run(["compare", str(saved), str(saved), *options, "--json"]) == 0
+    assert exit_code(["compare", str(saved), str(saved), *options, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)["differences"]
     assert list(found) == ["expected_loss", "loss_probability", "irr", "mean_default"]
 
@@ -167,9 +167,9 @@ def test_a_history_alone_is_calibrated_as_rho(capsys: Capture) -> None:
     history = JOB.parents[1] / "data/us_cards/fed_chargeoff_all_banks_NSA_1991Q1_2015Q4_all_loan_types.csv"
     said = []
     for word in ([], ["rho"]):
-        assert _run(["calibrate", *word, str(history), "--column", "CreditCards", "--json"]) == 0
+        assert exit_code(["calibrate", *word, str(history), "--column", "CreditCards", "--json"]) == 0
         said.append(capsys.readouterr().out)
     assert said[0] == said[1]
     assert json.loads(said[0])
-    assert _run(["calibrate", "no.csv"]) == 3
+    assert exit_code(["calibrate", "no.csv"]) == 3
     assert "'no.csv': cannot be read" in capsys.readouterr().err

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+from shipped import JOB, ROOT
 
 import stress
 from stress import results
@@ -15,8 +16,6 @@ from stress.cli import main
 from stress.inputs.load import load_job
 from stress.report.page import uncertain
 
-ROOT = Path(__file__).parents[2]
-JOB = ROOT / "scenarios/jobs/baitiao-24m.toml"
 SATELLITE = ROOT / "scenarios/satellites/china_growth.toml"
 UNCERTAIN = ROOT / "scenarios/jobs/baitiao-24m-uncertain.toml"
 RANDOM = "fed2025_severely_adverse_random"

@@ -6,14 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
+from shipped import JOB
 
 import stress
-from stress.cli import _run
+from stress.cli import exit_code
 from stress.cli.limits import breaches, check
 from stress.errors import ConfigError
 from stress.measures import target, value_at_risk
 
-JOB = Path(__file__).parents[2] / "scenarios/jobs/baitiao-24m.toml"
 SEVERE = ["--paths", "1024", "--scenario", "baseline", "--scenario", "macro_severe"]
 Capture = pytest.CaptureFixture[str]
 
@@ -21,7 +21,7 @@ Capture = pytest.CaptureFixture[str]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("limits") / "run"
-    assert _run(["run", str(JOB), *SEVERE, "--out", str(out), "-q", "--fail-on", "EL:subordinated=0.999"]) == 0
+    assert exit_code(["run", str(JOB), *SEVERE, "--out", str(out), "-q", "--fail-on", "EL:subordinated=0.999"]) == 0
     return out
 
 
@@ -29,7 +29,7 @@ def test_a_run_above_a_limit_is_written_and_ends_with_code_7_and_a_line_for_each
     tmp_path: Path, capsys: Capture
 ) -> None:
     limits = ["--fail-on", "EL:subordinated=0", "--fail-on", "PD:A=0.9"]
-    assert _run(["run", str(JOB), *SEVERE, "--out", str(tmp_path / "run"), *limits]) == 7
+    assert exit_code(["run", str(JOB), *SEVERE, "--out", str(tmp_path / "run"), *limits]) == 7
     said = capsys.readouterr()
     assert "subordinated" in said.out
     lines = said.err.splitlines()
@@ -38,7 +38,7 @@ def test_a_run_above_a_limit_is_written_and_ends_with_code_7_and_a_line_for_each
     assert (tmp_path / "run" / "results.nc").is_file()
     assert (tmp_path / "run" / "report.html").is_file()
     again = ["run", str(JOB), *SEVERE, "--out", str(tmp_path / "run"), "--json", *limits]
-    assert _run(again) == 7  # of a run that is there already
+    assert exit_code(again) == 7  # of a run that is there already
     document = json.loads(capsys.readouterr().out)
     assert [one["scenario"] for one in document["breaches"]] == ["baseline", "macro_severe"]
 
@@ -47,7 +47,7 @@ def test_a_limit_is_met_by_an_estimate_at_it_and_breached_by_one_above(folder: P
     ds = stress.open(folder)
     worst = float(value_at_risk(ds, 0.5)["estimate"].sel(tranche="subordinated").max())
     for limit, code in ((worst, 0), (worst - 1e-9, 7)):
-        assert _run(["table", str(folder), "--fail-on", f"VAR50:subordinated={limit!r}", "--json"]) == code
+        assert exit_code(["table", str(folder), "--fail-on", f"VAR50:subordinated={limit!r}", "--json"]) == code
         found = json.loads(capsys.readouterr().out)["breaches"]
         assert [(one["scenario"], one["tranche"]) for one in found] == [("macro_severe", "subordinated")] * (code == 7)
         assert all(one["low"] <= one["estimate"] <= one["high"] for one in found)
@@ -80,7 +80,7 @@ def test_what_is_no_limit_is_refused_before_anything_is_run(
 ) -> None:
     with pytest.raises(ConfigError, match=words):
         check([text], ["A", "B"])
-    assert _run(["run", str(JOB), "--out", str(tmp_path / "run"), "--fail-on", text]) == 2
+    assert exit_code(["run", str(JOB), "--out", str(tmp_path / "run"), "--fail-on", text]) == 2
     assert words.split(" A, B")[0] in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
 

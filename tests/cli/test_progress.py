@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from shipped import JOB
 
 from stress.cli.follow import followed
 from stress.errors import ConfigError
@@ -19,7 +20,6 @@ from stress.kernels.tally import merge
 from stress.runs.counting.counted import joined
 from stress.runs.engine import count, packed_of, tallies, to_dataset, with_options
 
-JOB = Path(__file__).parents[2] / "scenarios/jobs/baitiao-24m.toml"
 RUN = [sys.executable, "-m", "stress", "run", str(JOB), "--scenario", "baseline", "--threads", "1"]
 
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from shipped import ROOT
 
 from stress.cli import COMMANDS, main
 from stress.cli.streams import SIGNS, spelled
 
-ROOT = Path(__file__).parents[2]
 NARROW = ("cp1252", "gbk", "ascii")
 NAME = "京东白条 é β"
 """What none of these encodings can say whole."""

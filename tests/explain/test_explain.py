@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 import tomli
+from shipped import ROOT
 
-from stress.cli import _run
+from stress.cli import exit_code
 from stress.explain import explain_deal, explain_job
 from stress.explain.drawing import picture, picture_svg
 from stress.explain.notes import support_of
@@ -19,7 +20,6 @@ from stress.inputs.deal import Deal
 from stress.inputs.load import load, load_job
 from stress.inputs.pool import Eligibility, Supply
 
-ROOT = Path(__file__).parents[2]
 CARD = ROOT / "scenarios/deals/card-master-trust.toml"
 Capture = pytest.CaptureFixture[str]
 
@@ -173,13 +173,13 @@ def test_a_long_name_and_many_thresholds_keep_within_the_sheet() -> None:
 @pytest.mark.parametrize("ending", ["svg", "png", "pdf"])
 def test_explain_writes_the_picture(ending: str, tmp_path: Path, capsys: Capture) -> None:
     target = tmp_path / f"deal.{ending}"
-    assert _run(["explain", str(CARD), "--svg", str(target)]) == 0
+    assert exit_code(["explain", str(CARD), "--svg", str(target)]) == 0
     assert target.stat().st_size > 1000
     assert capsys.readouterr().out.startswith("# Card master trust")
 
 
 def test_explain_refuses_another_format(tmp_path: Path, capsys: Capture) -> None:
-    assert _run(["explain", str(CARD), "--svg", str(tmp_path / "deal.docx")]) == 2
+    assert exit_code(["explain", str(CARD), "--svg", str(tmp_path / "deal.docx")]) == 2
     assert "must end in .svg, .png" in capsys.readouterr().err
 
 

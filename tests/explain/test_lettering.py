@@ -138,7 +138,7 @@ def _boxes(figure: Figure) -> Iterator[tuple[str, Bbox]]:
             yield one.get_text(), one.get_window_extent()
 
 
-@pytest.mark.parametrize("which", ["chinese", "many"])
+@pytest.mark.parametrize("which", ["chinese", pytest.param("many", marks=pytest.mark.slow)])
 def test_no_cell_name_or_title_of_the_heat_map_lies_on_another(which: str, request: pytest.FixtureRequest) -> None:
     ds = request.getfixturevalue(which)
     figure = figures.heat_map(ds)

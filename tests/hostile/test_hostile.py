@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pytest
 from mutants.spent import spent
 
-from stress.cli import _run
+from stress.cli import exit_code
 
 TEMPLATES = Path(__file__).parents[2] / "stress/templates"
 HEAD = 'kind = "scenario"\nversion = 1\nname = "x"\n'
@@ -228,13 +228,13 @@ def test_there_are_sixty_and_the_job_that_they_harm_is_good(
 ) -> None:
     assert len(CASES) >= 60
     record_property("measured", f"{len(CASES)} hostile files")
-    assert _run(["check", "job.toml"]) == 0
+    assert exit_code(["check", "job.toml"]) == 0
     make(folder, macro(TABLE))
-    assert _run(["check", "m.toml"]) == 0
+    assert exit_code(["check", "m.toml"]) == 0
     make(folder, tape(TAPE))
-    assert _run(["pool", "tape.csv"]) == 0
+    assert exit_code(["pool", "tape.csv"]) == 0
     make(folder, history(HISTORY))
-    assert _run(["calibrate", "rho", "h.csv"]) == 0
+    assert exit_code(["calibrate", "rho", "h.csv"]) == 0
     assert not capsys.readouterr().err
 
 
@@ -242,7 +242,7 @@ def test_there_are_sixty_and_the_job_that_they_harm_is_good(
 def test_a_hostile_file_is_refused_by_one_message(name: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     case = CASES[name]
     before = make(folder, case)
-    assert _run(case.command.split()) in (2, 3, 5)
+    assert exit_code(case.command.split()) in (2, 3, 5)
     out, err = capsys.readouterr()
     assert out == ""
     for words in (*case.said, "stress: "):
@@ -274,5 +274,5 @@ def test_a_job_reached_by_a_link_reads_what_lies_beside_the_link(
     other = folder / "other"
     other.mkdir()
     (other / "linked.toml").symlink_to(folder / "job.toml")
-    assert _run(["check", "other/linked.toml"]) == 2
+    assert exit_code(["check", "other/linked.toml"]) == 2
     assert "other/deal.toml: no such file" in capsys.readouterr().err

@@ -118,6 +118,7 @@ def judged(folder: Folder, seeds: range) -> tuple[Counter[str], Counter[str], li
     return made, accepted, wrong
 
 
+@pytest.mark.slow
 def test_the_shipped_files_themselves_are_read_and_run(folder: Folder) -> None:
     for file in [*folder.documents, *folder.tables]:
         read = folder.read(file, (folder.path / file).read_bytes())

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 from hand_worked import INTEREST, PLAIN, REST, A, B, deal, pool, run
+from shipped import ROOT
 
 import stress
-from stress.cli import _run
+from stress.cli import exit_code
 from stress.inputs.deal import Deal
 from stress.inputs.deal.remarks import notes_of_deal
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.job.remarks import notes_of
 from stress.inputs.load import load
 
-ROOT = Path(__file__).parents[2]
 QUARTERLY = {**A, "payment_months": {"amortization": 3}}
 GATHER = {"step": "top_up", "account": "liquidity", "target": {"months_of_senior_cost": 3.0}}
 
@@ -86,7 +86,7 @@ def test_check_prints_the_notes_of_a_deal(tmp_path: Path, capsys: pytest.Capture
     text = (ROOT / "scenarios/deals/baitiao-2015.toml").read_text(encoding="utf-8")
     file = tmp_path / "deal.toml"
     file.write_text(text.replace('["liquidity", "income", "principal"]', '["income"]'), encoding="utf-8")
-    assert _run(["check", str(file)]) == 0
+    assert exit_code(["check", str(file)]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert (
         'note: notes["priority-01"].payment_months: its interest is due every 3 months in the revolving phase' in said

@@ -5,17 +5,16 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import tomli
 from pydantic import ValidationError
+from shipped import ROOT
 
 from stress.inputs.deal import Deal, Note
 from stress.inputs.deal.reading import phases, steps_of
 
-ROOT = Path(__file__).parents[2]
 Document = dict[str, Any]
 
 

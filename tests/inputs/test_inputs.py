@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from shipped import ROOT
 
 import stress
 from stress.errors import ConfigError
@@ -15,7 +16,6 @@ from stress.inputs.load import job_from_json, job_hash, job_to_json, load, load_
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Scenario
 
-ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((ROOT / "scenarios").rglob("*.toml"))
 TEMPLATES = ROOT / "stress/templates"
 

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 import tomli
 from pydantic import BaseModel, TypeAdapter
+from shipped import ROOT
 
-from stress.cli import _run
+from stress.cli import exit_code
 from stress.explain.keys import Key, key_tables, toml
 from stress.explain.targets import MEANING, example
 from stress.inputs.files.parse import KINDS
@@ -21,8 +22,6 @@ from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
 from stress.inputs.targets import Target
 from stress.inputs.text.read import read_document
-
-ROOT = Path(__file__).parents[2]
 
 
 def models(kind: type[BaseModel]) -> dict[str, type[BaseModel]]:
@@ -92,23 +91,23 @@ def test_an_example_is_written_as_toml_reads_it(value: Any) -> None:
 
 
 def test_the_reference_is_printed_as_tables_and_as_json(capsys: pytest.CaptureFixture[str]) -> None:
-    assert _run(["explain", "--keys", "pool.segments"]) == 0
+    assert exit_code(["explain", "--keys", "pool.segments"]) == 0
     out = capsys.readouterr().out
     assert "| `prepayment` | a month | number at least 0 and below 1 | 0.0 | Single monthly mortality" in out
-    assert _run(["explain", "--keys", "--json"]) == 0
+    assert exit_code(["explain", "--keys", "--json"]) == 0
     tables = json.loads(capsys.readouterr().out)
     assert {table["where"].partition(":")[0] for table in tables} == set(KINDS)
-    assert _run(["explain", "--keys", "pool.segment"]) == 2
+    assert exit_code(["explain", "--keys", "pool.segment"]) == 2
     assert "did you mean segments" in capsys.readouterr().err
-    assert _run(["explain"]) == 2
+    assert exit_code(["explain"]) == 2
     assert "--keys KIND" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("kind", ["deal", "pool", "scenario", "job"])
 def test_a_template_with_every_key_passes_check(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert _run(["new", kind, "Beispiel", "--all", "-o", str(tmp_path)]) == 0
+    assert exit_code(["new", kind, "Beispiel", "--all", "-o", str(tmp_path)]) == 0
     written = capsys.readouterr().out.split()
-    assert _run(["check", "--no-base-case", *written]) == 0
+    assert exit_code(["check", "--no-base-case", *written]) == 0
     file = tmp_path / ("Beispiel/job.toml" if kind == "job" else "Beispiel.toml")
     text = file.read_text(encoding="utf-8")
     for table in key_tables(kind):
@@ -121,7 +120,7 @@ def test_a_message_names_the_reference(tmp_path: Path, capsys: pytest.CaptureFix
     file = tmp_path / "pool.toml"
     text = (ROOT / "stress/templates/pool.toml").read_text(encoding="utf-8")
     file.write_text(text.replace("roll_m1 = 0.30", "zzz = 0.3\nroll_m1 = 0.3"), encoding="utf-8")
-    assert _run(["check", str(file)]) == 2
+    assert exit_code(["check", str(file)]) == 2
     assert "`stress explain --keys pool.ladder`" in capsys.readouterr().err
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, logit, ndtr, ndtri
+from shipped import ROOT
 
 from stress.errors import ConfigError, DataError, StressError
 from stress.inputs.files.expand import cases_of_file
@@ -18,7 +19,6 @@ from stress.inputs.files.parse import parse
 from stress.inputs.load import load, load_job
 from stress.inputs.scenario.project import Horizon, horizon_of
 
-ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "scenarios"
 DFAST = SHIPPED / "data" / "dfast"
 

@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
+from shipped import ROOT
 
 import stress
-from stress.cli import _run
+from stress.cli import exit_code
 from stress.inputs.job.remarks import notes_of
 from stress.look_alike import look_alike
 
-ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "stress/templates"
 
 DEAL = {
@@ -184,7 +184,7 @@ def folder(tmp_path: Path) -> Path:
 
 def noted(file: Path, capsys: pytest.CaptureFixture[str]) -> list[dict[str, str]]:
     """What `check` notes of a file that it calls right."""
-    assert _run(["check", "--json", "--no-base-case", str(file)]) == 0
+    assert exit_code(["check", "--json", "--no-base-case", str(file)]) == 0
     (line,) = json.loads(capsys.readouterr().out)
     notes: list[dict[str, str]] = line["notes"]
     return notes
@@ -286,6 +286,6 @@ def test_a_name_that_only_looks_like_the_right_one_is_told_by_its_letter(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     edit(folder / "deal.toml", 'notes = ["A", "B"], source', 'notes = ["\u0410", "B"], source')
-    assert _run(["check", str(folder / "deal.toml")]) == 2
+    assert exit_code(["check", str(folder / "deal.toml")]) == 2
     said = capsys.readouterr().err
     assert "looks like 'A', but it has U+0410 cyrillic capital letter a where the other has U+0041" in said

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import xarray as xr
+from shipped import ROOT
 
 import stress
 from stress.errors import ConfigError
 from stress.inputs.job import Job
 
-ROOT = Path(__file__).parents[2]
 WHOLE = "must be a whole number"
 
 

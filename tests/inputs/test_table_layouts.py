@@ -20,7 +20,7 @@ from random import Random
 
 import pytest
 
-from stress.cli import _run
+from stress.cli import exit_code
 from stress.errors import DataError, LimitError, StressError
 from stress.inputs.table import read_table
 from stress.tables.periods import Period
@@ -314,13 +314,13 @@ def test_a_packed_table_is_bounded_by_what_is_unpacked(tmp_path, name):
 
 def test_check_tells_how_a_table_is_read(tmp_path, capsys):
     file = written(tmp_path, QUARTERS["GBK"])
-    assert _run(["check", str(file), "--json"]) == 0
+    assert exit_code(["check", str(file), "--json"]) == 0
     (line,) = json.loads(capsys.readouterr().out)
     said = " | ".join(note["says"] for note in line["notes"])
     assert (line["kind"], line["ok"]) == ("table", True)
     assert "13 quarters, 2023 Q1 to 2026 Q1: '不良率'" in said
     assert "GB18030" in said
-    assert _run(["check", str(written(tmp_path, "rate\n3.6\n"))]) == 2
+    assert exit_code(["check", str(written(tmp_path, "rate\n3.6\n"))]) == 2
     assert "no column of periods" in capsys.readouterr().err
 
 
@@ -336,14 +336,14 @@ def test_check_of_a_scenario_tells_what_its_tables_leave_out(tmp_path, capsys):
         'satellites = [{ file = "s.toml", target = "default_odds" }]\n'
     )
     (tmp_path / "m.toml").write_text(scenario)
-    assert _run(["check", str(tmp_path / "m.toml"), "--json"]) == 0, capsys.readouterr().err
+    assert exit_code(["check", str(tmp_path / "m.toml"), "--json"]) == 0, capsys.readouterr().err
     (line,) = json.loads(capsys.readouterr().out)
     (note,) = (note for note in line["notes"] if note["key"] == "macro.tables[1].file")
     assert note["says"] == "table.csv: left out as no rows of the table: line 1"
 
 
 def test_the_layouts_are_listed_by_publisher(capsys):
-    assert _run(["explain", "--tables"]) == 0
+    assert exit_code(["explain", "--tables"]) == 0
     said = capsys.readouterr().out
     assert all(name in said for name in ("FRED", "World Bank", "EBA", "Eurostat", "OECD", "Bank of Japan", "GB18030"))
-    assert _run(["explain"]) == 2
+    assert exit_code(["explain"]) == 2

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from hand_worked import INTEREST, PLAIN, PRINCIPAL, RESIDUAL, REST, A, B, deal, pool, run, same
+from shipped import ROOT
 
 import stress
 from stress import templates
@@ -19,7 +19,6 @@ from stress.inputs.deal.remarks import notes_of_deal
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.load import load, load_job
 
-ROOT = Path(__file__).parents[2]
 LATE = {"issue_date": datetime.date(2022, 3, 25)}
 """After the payment dates of months 1 and 2 (10 February, 10 March): the first payment is that of month 3, 10 April."""
 

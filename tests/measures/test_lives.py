@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+from shipped import JOB
 
 import stress
 from stress import measures
 from stress.errors import DataError
 from stress.report import figures, sheets
-
-JOB = Path(__file__).parents[2] / "scenarios" / "jobs" / "baitiao-24m.toml"
-
 
 TITLES = ["Weighted average life", "Annual yield at par", "Price, of par"]
 

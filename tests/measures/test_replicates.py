@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+from shipped import JOB
 
 import stress
 from stress import measures
@@ -16,7 +15,6 @@ from stress.runs.counting.counted import joined
 from stress.validation import coverage
 from stress.validation.one_period import one_period_job
 
-JOB = Path(__file__).parents[2] / "scenarios" / "jobs" / "baitiao-24m.toml"
 SCENARIOS = ["baseline", "macro_severe"]
 
 
@@ -70,6 +68,7 @@ def test_a_quantile_of_a_smooth_loss_is_known_better_from_sobol_points(sobol):
     assert chance["low"] < 0.1 < chance["high"]
 
 
+@pytest.mark.slow
 def test_errors_are_what_estimates_of_many_scrambles_spread_by():
     """40 seeds: a variance of 39 degrees of freedom lies within a factor of 0.45 to 1.8 of the truth 4 times of 10,000
     it does not; the mean square of stated errors adds little to that."""

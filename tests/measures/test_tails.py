@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+from shipped import JOB
 
 import stress
 from stress import measures
@@ -16,8 +15,6 @@ from stress.inputs.scenario import Shock
 from stress.measures import batches
 from stress.measures.tails import is_tail, replicates_of_tail, tail_of
 from stress.validation.one_period import one_period_job
-
-JOB = Path(__file__).parents[2] / "scenarios" / "jobs" / "baitiao-24m.toml"
 
 
 def pair(seed: int, paths: int = 8_192):

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 from mutation import checks
+from shipped import ROOT
 
-ROOT = Path(__file__).parents[2]
 LEAST = 0.9
 OF_KERNELS = {name for module, names in checks.OWN.items() if module.startswith("stress.kernels") for name in names}
 PLAIN = (

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from shipped import JOB
 
 import stress
 from stress.assemble.problem import assemble
@@ -16,8 +17,6 @@ from stress.kernels import alone
 from stress.kernels.memory import Workspace, pack
 from stress.kernels.tally import merge
 from stress.runs import engine
-
-JOB = Path(__file__).parents[2] / "scenarios" / "jobs" / "baitiao-24m.toml"
 
 
 @pytest.fixture(scope="module")

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
+from shipped import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import scale, scaling  # noqa: E402
-from benchmarks.cases import QUICK, job_24m  # noqa: E402
+from benchmarks import scale, scaling
+from benchmarks.cases import QUICK, job_24m
 
 ROUNDS = 16
 """Turns on one thread and on two: so many that a busy neighbour moves their median little."""

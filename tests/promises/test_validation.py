@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from stress.cli import _run
+from stress.cli import exit_code
 from stress.errors import DataError, StressError
 from stress.report.page import validation as chapter
 from stress.shipped import CLONE
@@ -110,9 +110,9 @@ def test_the_command_measures_writes_its_record_and_keeps_what_it_did_not_measur
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert _run(["validate", "random123", "--json"]) == 0
+    assert exit_code(["validate", "random123", "--json"]) == 0
     assert [c["name"] for c in json.loads(capsys.readouterr().out)["checks"]] == ["random123"]
-    assert _run(["validate", "basel-formula"]) == 0
+    assert exit_code(["validate", "basel-formula"]) == 0
     shown = capsys.readouterr().out
     assert "PD 0.03%, LGD 45%" in shown
     assert "24 numbers" in shown
@@ -126,7 +126,7 @@ def test_a_broken_promise_is_exit_code_7_and_still_recorded(
 ) -> None:
     monkeypatch.setattr("stress.validation.catalogue.ALL", (of(exact("a", 1.0, 2.0, 0.5))._replace(name="random123"),))
     out = tmp_path / "v.json"
-    assert _run(["validate", "-o", str(out)]) == 7
+    assert exit_code(["validate", "-o", str(out)]) == 7
     said = capsys.readouterr()
     assert "stress: broken: random123" in said.err
     assert "1 broken" in said.out
@@ -134,11 +134,11 @@ def test_a_broken_promise_is_exit_code_7_and_still_recorded(
 
 
 def test_a_wrong_name_or_record_is_one_message(tmp_path: Path, capsys: Capture) -> None:
-    assert _run(["validate", "larg-pool"]) == 2
+    assert exit_code(["validate", "larg-pool"]) == 2
     assert "did you mean large-pool" in capsys.readouterr().err
     wrong = tmp_path / "wrong.json"
     wrong.write_text('{"format": 9}')
-    assert _run(["validate", "random123", "-o", str(wrong)]) == 3
+    assert exit_code(["validate", "random123", "-o", str(wrong)]) == 3
     assert "wrong.json: is not a record" in capsys.readouterr().err
 
 
@@ -223,7 +223,7 @@ def test_the_outcome_of_2020_is_inside_in_size_and_outside_in_shape(outcomes: di
 
 
 def test_an_outcome_is_told_in_sentences_below_the_table(tmp_path: Path, capsys: Capture) -> None:
-    assert _run(["validate", "card-charge-offs", "-o", str(tmp_path / "v.json")]) == 0
+    assert exit_code(["validate", "card-charge-offs", "-o", str(tmp_path / "v.json")]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "1 shown" in said
     assert "card-charge-offs: 2008-2010: 33% of quarters inside the 90% band" in said
@@ -235,7 +235,7 @@ def test_a_narrow_terminal_keeps_the_numbers_legible(
     columns: str, shown: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     monkeypatch.setenv("COLUMNS", columns)
-    assert _run(["validate", "finite-pool", "-o", str(tmp_path / "v.json")]) == 0
+    assert exit_code(["validate", "finite-pool", "-o", str(tmp_path / "v.json")]) == 0
     head, _, *rows = capsys.readouterr().out.strip().splitlines()
     assert ("std. error" in head) == shown
     assert any("P(more than 14)" in row and "0.00887848" in row for row in rows)
@@ -249,7 +249,7 @@ def test_an_interrupt_keeps_what_was_measured(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(
         "stress.validation.catalogue.ALL", (CHECKS[0]._replace(run=of(exact("a", 1.0, 1.0, 0.0)).run), slow)
     )
-    assert _run(["validate", "-o", str(tmp_path / "v.json")]) == 130
+    assert exit_code(["validate", "-o", str(tmp_path / "v.json")]) == 130
     assert [c["name"] for c in record.read(tmp_path / "v.json")["checks"]] == [CHECKS[0].name]
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from shipped import ROOT
 
 import stress
 from stress.assemble.problem import assemble
@@ -15,13 +15,12 @@ from stress.kernels.layout import LANES, PANEL_PATHS
 from stress.kernels.memory import Workspace, pack
 from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
 
-ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import hard_coded, kernel_paths, reference_numpy, scalar_model  # noqa: E402
-from benchmarks.cases import job_24m  # noqa: E402
-from benchmarks.numpy_model import simulate, tables_of  # noqa: E402
-from benchmarks.numpy_model.profile import DueMatrix, ScaledPurchases  # noqa: E402
+from benchmarks import hard_coded, kernel_paths, reference_numpy, scalar_model
+from benchmarks.cases import job_24m
+from benchmarks.numpy_model import simulate, tables_of
+from benchmarks.numpy_model.profile import DueMatrix, ScaledPurchases
 
 SEED = 7
 LINK_ERROR = 1e-9

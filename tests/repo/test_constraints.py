@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 import tomli
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from shipped import ROOT
 
-ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / ".ci" / "constraints.txt").read_text(encoding="utf-8")
 ENTRY = re.compile(
     r"^([a-z0-9-]+==\S+(?: ; [^\\\n]+)?) \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.MULTILINE

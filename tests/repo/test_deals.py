@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from shipped import ROOT
 
 import stress
 from stress.explain import explain_deal
@@ -16,7 +17,6 @@ from stress.inputs.files.parse import parse
 from stress.inputs.job import JobFile
 from stress.inputs.load import load, load_job
 
-ROOT = Path(__file__).parents[2]
 DEALS = sorted((ROOT / "scenarios/deals").glob("*.toml"))
 JOBS = sorted((ROOT / "scenarios/jobs").glob("*.toml"))
 

@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+import xarray as xr
+from shipped import ROOT
 
 import stress
+from stress.inputs.job import Job
 
-ROOT = Path(__file__).parents[2]
 PUBLIC = ("stress", "stress.analysis", "stress.measures", "stress.report", "stress.results", "stress.explain",
           "stress.calibration")  # fmt: skip
 METHODS = ("StressAccessor.table", "StressAccessor.plot", "StressAccessor.compare", "StressAccessor.report",
@@ -33,11 +35,9 @@ def public() -> Iterator[Any]:
         yield pytest.param(getattr(getattr(importlib.import_module("stress.accessor"), kind), name), id=path)
 
 
-@pytest.fixture(scope="module")
-def names() -> dict[str, Any]:
-    job = stress.load(ROOT / "scenarios/jobs/baitiao-24m.toml")
-    ds = stress.simulate(job, paths=4096, seed=7, scenarios=["baseline", "macro_severe"])
-    return {"stress": stress, "np": np, "job": job, "ds": ds}
+@pytest.fixture
+def names(worked_job: Job, quick_dataset: xr.Dataset) -> dict[str, Any]:
+    return {"stress": stress, "np": np, "job": worked_job, "ds": quick_dataset}
 
 
 @pytest.mark.parametrize("function", list(public()))

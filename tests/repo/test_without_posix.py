@@ -9,9 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from shipped import JOB, ROOT
 
-ROOT = Path(__file__).parents[2]
-JOB = ROOT / "scenarios/jobs/baitiao-24m.toml"
 WINDOWS = """
 import os, signal, sys
 # other people's packages choose their own way by the system's name: they are loaded as they are

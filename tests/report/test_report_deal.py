@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 import xarray as xr
+from shipped import ROOT
 
 import stress
 from stress.inputs.job import Job
@@ -13,7 +12,6 @@ from stress.inputs.load import job_to_json
 from stress.report import page
 from stress.report.page.deal import Told, job_of, told
 
-ROOT = Path(__file__).parents[2]
 HOSTILE = "<script>alert(1)<b> ![x](y) [a](b) **c**"
 
 

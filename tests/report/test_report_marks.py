@@ -12,6 +12,7 @@ import pytest
 import xarray as xr
 from hand_worked import PLAIN, A, B, deal, pool
 from rich.console import Console
+from shipped import JOB
 
 import stress
 from stress import measures, results
@@ -21,12 +22,10 @@ from stress.analysis.clock_effects import clocks
 from stress.analysis.inputs_moved import INPUTS
 from stress.analysis.reverse_stress import reverse
 from stress.analysis.sensitivities import sensitivity
-from stress.cli import _run
+from stress.cli import exit_code
 from stress.errors import ConfigError
 from stress.inputs.job import Job, ScenarioCase
 from stress.report import replayed, sheets, terminal, words
-
-WORKED = Path(__file__).parents[2] / "scenarios/jobs/baitiao-24m.toml"
 
 
 def of_residual(amount: float, default: float = 0.0) -> xr.Dataset:
@@ -94,7 +93,7 @@ def test_a_certificate_shows_no_loss_and_no_yield(default: float) -> None:
 @pytest.fixture(scope="module")
 def certificate() -> Job:
     """The worked deal whose last note lends nothing: 9.5% of overcollateralization."""
-    job = stress.load(WORKED).model_copy(update={"paths": 64})
+    job = stress.load(JOB).model_copy(update={"paths": 64})
     notes = tuple(n.model_copy(update={"share": 0.0}) if n.residual else n for n in job.deal.notes)
     return job.model_copy(update={"deal": job.deal.model_copy(update={"notes": notes})})
 
@@ -125,7 +124,7 @@ def test_two_runs_are_compared_without_the_notes_that_lent_nothing(
     certificate: Job, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     results.save(stress.simulate(certificate), tmp_path / "results.nc")
-    assert _run(["compare", str(tmp_path), str(tmp_path), "--measure", "irr", "--json"]) == 0
+    assert exit_code(["compare", str(tmp_path), str(tmp_path), "--measure", "irr", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)["difference"]
     assert {row["tranche"] for row in rows} == {"A", "B", "mezzanine"}
 

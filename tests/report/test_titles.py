@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from shipped import ROOT
 
 import stress
 from stress import results
-from stress.cli import _run
+from stress.cli import exit_code
 from stress.file_names import escaped, unescaped
 from stress.report.page.sweep import input_notes_of
 from stress.results.sweep import cells
 
-ROOT = Path(__file__).parents[2]
 TITLE = "京东白条 2024/1: 优先 <A> & 50%"
 
 
@@ -35,11 +35,11 @@ def test_a_sweep_keeps_such_a_name_from_its_folder_to_its_figures(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = folder / "out"
-    assert _run(["run", str(folder / "job.toml"), "--paths", "64", "--out", str(out), "--quiet"]) == 0
+    assert exit_code(["run", str(folder / "job.toml"), "--paths", "64", "--out", str(out), "--quiet"]) == 0
     assert [path.name for path in (out / "cells").iterdir() if path.name != "NAME"] == [escaped(TITLE)]
     found = results.open_any(out)
     assert {labels["deal"] for labels, _ in cells(found)} == {"NAME", TITLE}
-    assert _run(["table", str(out), "--deal", "2024/1", "--csv", str(folder / "figures")]) == 0
+    assert exit_code(["table", str(out), "--deal", "2024/1", "--csv", str(folder / "figures")]) == 0
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "2024/1: 优先 &lt;A&gt; &amp; 50%" in page
     assert "<A>" not in page
@@ -47,17 +47,17 @@ def test_a_sweep_keeps_such_a_name_from_its_folder_to_its_figures(
     assert "0.15 is 15% of the pool a year" in page
     note = next(note for note in input_notes_of(found) if "15% of the pool" in note)
     assert note.startswith(f'{TITLE}: deal: fees["servicer"].rate')
-    assert _run(["run", str(folder / "job.toml"), "--paths", "64", "--out", str(out)]) == 0
+    assert exit_code(["run", str(folder / "job.toml"), "--paths", "64", "--out", str(out)]) == 0
 
 
 def test_one_deal_of_such_a_name_is_written_checked_and_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert _run(["new", "deal", "2024/1: A", "-o", str(folder)]) == 0
+    assert exit_code(["new", "deal", "2024/1: A", "-o", str(folder)]) == 0
     written = folder / "2024%2F1%3A A.toml"
     assert written.is_file()
-    assert _run(["check", str(written)]) == 0
+    assert exit_code(["check", str(written)]) == 0
     model = stress.load(written)
     assert model.name == "2024/1: A"
-    assert _run(["explain", str(written)]) == 0
+    assert exit_code(["explain", str(written)]) == 0
     assert "# 2024/1: A" in capsys.readouterr().out
 
 
@@ -71,14 +71,14 @@ def test_an_escaped_name_is_one_part_of_a_path_and_comes_back(name: str) -> None
 
 def test_a_job_may_not_have_such_a_name(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Its name is the folder of its results."""
-    assert _run(["new", "job", "2024/1", "-o", str(folder)]) == 2
+    assert exit_code(["new", "job", "2024/1", "-o", str(folder)]) == 2
     assert "without slash" in capsys.readouterr().err
 
 
 def test_the_code_of_a_currency_is_asked_for_in_its_own_words(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert _run(["new", "tape", "loans", "--loans", "500", "-o", str(folder)]) == 0
+    assert exit_code(["new", "tape", "loans", "--loans", "500", "-o", str(folder)]) == 0
     made = ["pool", str(folder / "loans.csv"), "--currency", "rmb", "-o", str(folder / "made.toml")]
-    assert _run(made) == 2
+    assert exit_code(made) == 2
     assert "--currency rmb: must be a currency code of three capitals, as CNY; the code of the renminbi is CNY" in (
         capsys.readouterr().err
     )

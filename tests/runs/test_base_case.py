@@ -12,17 +12,16 @@ from typing import Any
 import numpy as np
 import pytest
 from hand_worked import INTEREST, PLAIN, PRINCIPAL, RESIDUAL, REST, A, B, deal, pool
+from shipped import JOB
 
 import stress
-from stress.cli import _run
+from stress.cli import exit_code
 from stress.inputs.deal import Deal
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.load import load_job
 from stress.inputs.pool import Pool
 from stress.runs.base_case import TRAP, BaseCase, base_case, notes_of_base_case, summary
 
-ROOT = Path(__file__).parents[2]
-JOB = ROOT / "scenarios/jobs/baitiao-24m.toml"
 WHOLE = [*INTEREST, {"step": "pay_principal", "notes": ["A", "B"], "source": ["principal", "income"]}, *RESIDUAL]
 
 
@@ -135,17 +134,17 @@ def test_a_quiet_deal_has_no_note() -> None:
 
 
 def test_check_tells_the_base_case_and_takes_a_scenario(capsys: pytest.CaptureFixture[str]) -> None:
-    assert _run(["check", "--base-case", str(JOB)]) == 0
+    assert exit_code(["check", "--base-case", str(JOB)]) == 0
     out = " ".join(capsys.readouterr().out.split())
     assert "base case (baseline): default 5.53% of the cut-off balance; amortization from month 13; repaid: A in" in out
     assert "note: " in out
-    assert _run(["check", "--base-case", "--scenario", "macro_severe", "--json", str(JOB)]) == 0
+    assert exit_code(["check", "--base-case", "--scenario", "macro_severe", "--json", str(JOB)]) == 0
     (line,) = json.loads(capsys.readouterr().out)
     (case,) = line["base_case"]
     assert case["scenario"] == "macro_severe"
     assert case["early_amortization"] == case["trips"][0]["month"]
     assert any(note["file"].endswith("baitiao-24m.toml") and "trips" in note["says"] for note in line["notes"])
-    assert _run(["check", "--scenario", "macro_sever", str(JOB)]) == 2
+    assert exit_code(["check", "--scenario", "macro_sever", str(JOB)]) == 2
     assert "did you mean macro_severe" in capsys.readouterr().err
 
 
@@ -162,7 +161,7 @@ def test_a_run_carries_the_notes_of_its_inputs_to_report_and_json(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = ["--paths", "64", "--scenario", "macro_severe", "--out", str(tmp_path / "out"), "--json", "--quiet"]
-    assert _run(["run", str(JOB), *options]) == 0
+    assert exit_code(["run", str(JOB), *options]) == 0
     found = json.loads(capsys.readouterr().out)["notes"]
     assert any('triggers["cumulative default"]: trips in month 9' in note for note in found)
     page = (tmp_path / "out/report.html").read_text(encoding="utf-8")

@@ -32,7 +32,7 @@ def stopped(out: Path) -> None:
     assert list((out / "checkpoint").glob("*.tally"))
 
 
-@pytest.mark.parametrize("year", [1971, 2100])
+@pytest.mark.parametrize("year", [1971, pytest.param(2100, marks=pytest.mark.slow)])
 def test_files_from_another_time_are_used_all_the_same(year: int, tmp_path: Path, sha: str) -> None:
     """What is used is decided by content, never by the time of a file."""
     code, _, log = batch_driver.run(tmp_path, paths=PATHS // 2, threads=1)

@@ -79,7 +79,7 @@ def kill(child: subprocess.Popen[str]) -> None:
     child.communicate()
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_worker_processes_give_the_bits_of_threads(workers: int, tmp_path: Path, sha: str) -> None:
     code, _, log = batch_driver.run(tmp_path, paths=PATHS, workers=workers)
     assert code == 0, log
@@ -123,6 +123,7 @@ def deaths(out: Path, paths: int, most: int, seed: int = 0) -> int:
     return died
 
 
+@pytest.mark.slow
 def test_a_killed_worker_costs_no_more_than_its_task(tmp_path: Path) -> None:
     assert worker_deaths(tmp_path, 1_000_000, 1) == 1
 
@@ -160,8 +161,15 @@ def used(process: psutil.Process) -> float:
         return 0.0
 
 
-@pytest.mark.parametrize("place", [{"threads": 2}, {"workers": 2}])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("number", "place"),
+    [
+        (signal.SIGINT, {"threads": 2}),
+        pytest.param(signal.SIGINT, {"workers": 2}, marks=pytest.mark.slow),
+        (signal.SIGTERM, {"threads": 2}),
+        (signal.SIGTERM, {"workers": 2}),
+    ],
+)
 def test_an_interrupt_leaves_a_checkpoint_and_exit_code_130(
     number: signal.Signals, place: dict[str, int], tmp_path: Path
 ) -> None:

@@ -18,14 +18,13 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
+from shipped import JOB, ROOT
 
 from stress.errors import ConfigError, Incomplete, LimitError, StressError
 from stress.inputs.load import load_job
 from stress.runs import engine, jobs
 from stress.runs.jobs import files, paths, shards
 
-ROOT = Path(__file__).parents[2]
-JOB = ROOT / "scenarios/jobs/baitiao-24m.toml"
 PATHS = 5_000
 Run = Callable[..., jobs.Done]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from shipped import ROOT
 
 from stress.assemble.problem import assemble
 from stress.inputs.load import load_job
@@ -20,7 +21,6 @@ from stress.runs import engine, jobs
 from stress.runs.counting.counted import joined
 from stress.runs.jobs import paths as kept
 
-ROOT = Path(__file__).parents[2]
 JOB = load_job(ROOT / "scenarios/jobs/baitiao-24m.toml")
 SCENARIOS = ("baseline", "credit_contraction")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shipped import ROOT
 
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job
@@ -23,7 +23,6 @@ from stress.runs.counting import chunks, missing, threads, union
 from stress.runs.counting.counted import Counted, add, copied, decode, digest, encode, joined
 from stress.runs.counting.ranges import fits, is_whole, overlap, size
 
-ROOT = Path(__file__).parents[2]
 PATHS = 6_000
 RANGES = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)).map(sorted).map(tuple), max_size=8)
 

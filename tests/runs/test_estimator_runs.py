@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 import xarray as xr
+from shipped import JOB
 
 import stress
-from stress.cli import _run
+from stress.cli import exit_code
 from stress.errors import ConfigError
 from stress.runs import engine, jobs
 from stress.runs.jobs.plans import plan as plan_of
-
-JOB = Path(__file__).parents[2] / "scenarios" / "jobs" / "baitiao-24m.toml"
 
 
 @pytest.fixture(scope="module")
@@ -36,13 +34,13 @@ class Ran(NamedTuple):
 def ran(capsys):
     def run(*arguments):
         capsys.readouterr()
-        code = _run(["run", str(JOB), "--scenario", "macro_mild", *map(str, arguments)])
+        code = exit_code(["run", str(JOB), "--scenario", "macro_mild", *map(str, arguments)])
         return Ran(code or 0, *capsys.readouterr())
 
     return run
 
 
-@pytest.mark.parametrize("estimator", ["importance", "sobol"])
+@pytest.mark.parametrize("estimator", [pytest.param("importance", marks=pytest.mark.slow), "sobol"])
 def test_a_run_with_a_sampler_is_extended_to_the_same_bits(job, tmp_path, estimator):
     options = {"scenarios": ("macro_mild",), "estimator": estimator, "threads": 2}
     jobs.run(plan_of(job, paths=2_048, out=tmp_path / "a", **options))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+from shipped import JOB
 
 import stress
 from stress import measures, report
@@ -17,7 +16,6 @@ from stress.runs import engine
 from stress.runs.sampling.shifts import aims_of
 from stress.validation.one_period import one_period_job
 
-JOB = Path(__file__).parents[2] / "scenarios" / "jobs" / "baitiao-24m.toml"
 P, RHO, ATTACH, DETACH = 0.02, 0.10, 0.25, 0.35
 """A note between these shares of a one-period pool loses with probability 4e-6."""
 MEANS = ("expected_loss", "loss_probability", "irr", "price", "multiple", "wal", "shortfall_probability")

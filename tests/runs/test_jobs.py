@@ -9,17 +9,15 @@ from pathlib import Path
 
 import pytest
 import xarray as xr
+from shipped import JOB
 from synthetic import case
 
 from stress import results
 from stress.atomic import write_atomically
-from stress.cli import _run
+from stress.cli import exit_code
 from stress.errors import Incomplete
 from stress.inputs.load import job_hash, load_job
 from stress.runs import jobs
-
-ROOT = Path(__file__).parents[2]
-JOB = ROOT / "scenarios/jobs/baitiao-24m.toml"
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +47,7 @@ def test_a_run_leaves_results_report_and_manifest(
 ) -> None:
     out = tmp_path / "deep" / "results"
     options = ["--paths", "2000", "--seed", "7", "--threads", "1", "--scenario", "baseline", "--out", str(out)]
-    assert _run(["run", str(JOB), *options]) == 0
+    assert exit_code(["run", str(JOB), *options]) == 0
     stdout, stderr = capsys.readouterr()
     assert sorted(path.name for path in out.iterdir()) == ["checkpoint", "manifest.json", "report.html", "results.nc"]
     assert stdout
@@ -69,7 +67,7 @@ def test_a_run_leaves_results_report_and_manifest(
 def test_json_is_one_document_with_measures_by_scenario_and_tranche(
     dataset: xr.Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert _run(["run", str(JOB), "--paths", "2000", "--out", str(tmp_path), "--json"]) == 0
+    assert exit_code(["run", str(JOB), "--paths", "2000", "--out", str(tmp_path), "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     scenario, tranche = str(dataset["scenario"].values[0]), str(dataset["tranche"].values[0])
     expected = dataset["expected_loss"].values[0, 0].item()
@@ -81,7 +79,7 @@ def test_a_report_is_written_again_from_the_results(
     dataset: xr.Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     results.save(dataset, tmp_path / "results.nc")
-    assert _run(["report", str(tmp_path)]) == 0
+    assert exit_code(["report", str(tmp_path)]) == 0
     assert (tmp_path / "report.html").stat().st_size > 1000
 
 
@@ -116,17 +114,17 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
 def test_a_figure_is_drawn_from_the_results(figure: str, dataset: xr.Dataset, tmp_path: Path) -> None:
     results.save(dataset, tmp_path / "results.nc")
     out = tmp_path / "figure.svg"
-    assert _run(["plot", str(tmp_path), figure, "-o", str(out)]) == 0
+    assert exit_code(["plot", str(tmp_path), figure, "-o", str(out)]) == 0
     assert "<svg" in out.read_text()
-    assert _run(["plot", str(tmp_path), figure, "-o", str(tmp_path / "figure.txt")]) == 2
+    assert exit_code(["plot", str(tmp_path), figure, "-o", str(tmp_path / "figure.txt")]) == 2
 
 
 def test_a_run_compared_with_itself_differs_in_nothing(
     dataset: xr.Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     results.save(dataset, tmp_path / "results.nc")
-    assert _run(["compare", str(tmp_path), str(tmp_path), "--measure", "irr", "--json"]) == 0
+    assert exit_code(["compare", str(tmp_path), str(tmp_path), "--measure", "irr", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)["difference"]
     assert len(rows) == dataset.sizes["scenario"] * dataset.sizes["tranche"]
     assert {row["estimate"] for row in rows} == {0.0}
-    assert _run(["compare", str(tmp_path), str(tmp_path), "--measure", "expected_los"]) == 2
+    assert exit_code(["compare", str(tmp_path), str(tmp_path), "--measure", "expected_los"]) == 2

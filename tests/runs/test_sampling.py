@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import hand_worked
 import numpy as np
 import pytest
 from scipy.special import ndtr, ndtri
 from scipy.stats import qmc
+from shipped import JOB
 
 import stress
 from stress.assemble.problem import assemble
@@ -23,7 +22,6 @@ from stress.runs.sampling import sobol
 from stress.runs.sampling.by_path import outcomes
 from stress.runs.sampling.shifts import mixture
 
-JOB = Path(__file__).parents[2] / "scenarios" / "jobs" / "baitiao-24m.toml"
 PATHS = 1_500
 
 

@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from shipped import ROOT
 from synthetic import TRANCHES, results_of, tranche_losses, vasicek, weighed_alike
 
 import stress
 from stress import measures, report, results
 from stress.assemble.problem import assemble
-from stress.cli import _run
+from stress.cli import exit_code
 from stress.cli.measures_json import document
 from stress.errors import ConfigError, DataError, LimitError
 from stress.inputs.job import Job, Sweep, labels_of
@@ -27,7 +28,6 @@ from stress.report.page import sweep as sweep_report
 from stress.runs import engine, jobs
 from stress.runs.counting.counted import digest, joined
 
-ROOT = Path(__file__).parents[2]
 FILE = ROOT / "scenarios/jobs/baitiao-sweep.toml"
 PATHS = 1_500
 
@@ -244,7 +244,7 @@ def test_the_paths_of_all_jobs_are_held_against_the_limits(tmp_path: Path, capsy
         planned(tmp_path, file, max_paths=5_000)
     with pytest.raises(LimitError, match="for a sweep of 4 jobs"):
         jobs.run_sweep(planned(tmp_path, file, max_memory=10**8))
-    assert _run(["run", str(file), "--paths", "2e3", "--dry-run", "--json"]) == 0
+    assert exit_code(["run", str(file), "--paths", "2e3", "--dry-run", "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert (said["jobs"], said["paths"], said["seed"]) == (4, 8_000, ["1", "2"])
 
@@ -268,13 +268,13 @@ def test_the_table_of_an_unfinished_run_says_so(tmp_path: Path, capsys: pytest.C
     ds = stress.open(out)
     kept = ds.attrs["paths"]
     assert 600 <= kept < 2_000
-    assert _run(["table", str(out), "--csv", str(tmp_path / "csv")]) == 0
+    assert exit_code(["table", str(out), "--csv", str(tmp_path / "csv")]) == 0
     assert f"PARTIAL, {kept:,} of 2,000 paths so far" in " ".join(capsys.readouterr().out.split())
     assert (tmp_path / "csv/scenario_tranche.csv").is_file()
-    assert _run(["table", str(out), "--json"]) == 0
+    assert exit_code(["table", str(out), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["partial"] == [{"partial": f"{kept:,} of 2,000 paths"}]
     heads = [json.loads(p.read_bytes().partition(b"\n")[0]) for p in (out / "checkpoint").glob("*.tally")]
     work = sorted((a, b) for head in heads for a, b in head["ranges"])
     own = engine.to_dataset(plan.job, joined(engine.count(pack(assemble(plan.job)), plan.job, work)).tally())
     assert np.array_equal(ds["loss_count"], own["loss_count"])
-    assert _run(["table", str(tmp_path)]) == 3
+    assert exit_code(["table", str(tmp_path)]) == 3

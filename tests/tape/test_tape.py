@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from shipped import ROOT
 
 import stress
-from stress.cli import _run
+from stress.cli import exit_code
 from stress.errors import ConfigError, DataError
 from stress.inputs.load import load, load_job
 from stress.inputs.pool import Pool
 from stress.tape import aggregate, baitiao_tape, clean, pool_of, read_tape
 from stress.tape.write import pool_to_toml
 
-ROOT = Path(__file__).parents[2]
 BASE = ROOT / "scenarios" / "pools" / "baitiao.toml"
 HEAD = "level,term,remaining,days_past_due,balance,monthly_fee\n"
 
@@ -163,17 +163,17 @@ def test_a_pool_from_a_tape_survives_its_file(tmp_path):
 
 
 def test_the_command_writes_a_pool_that_check_accepts(tmp_path, capsys):
-    assert _run(["new", "tape", "made", "-o", str(tmp_path), "--loans", "3000", "--seed", "5"]) == 0
+    assert exit_code(["new", "tape", "made", "-o", str(tmp_path), "--loans", "3000", "--seed", "5"]) == 0
     tape, pool = tmp_path / "made.csv", tmp_path / "pool.toml"
-    assert _run(["new", "tape", "made", "-o", str(tmp_path)]) == 2
+    assert exit_code(["new", "tape", "made", "-o", str(tmp_path)]) == 2
     capsys.readouterr()
-    assert _run(["pool", str(tape), "--like", str(BASE), "-o", str(pool), "--json"]) == 0
+    assert exit_code(["pool", str(tape), "--like", str(BASE), "-o", str(pool), "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["loans"] == 3000
-    assert _run(["check", str(pool)]) == 0
-    assert _run(["pool", str(tape), "--column", "size=balance"]) == 2
+    assert exit_code(["check", str(pool)]) == 0
+    assert exit_code(["pool", str(tape), "--column", "size=balance"]) == 2
     tape.write_text(HEAD + "L1,3,2,0,=1,0\n")
-    assert _run(["pool", str(tape)]) == 3
+    assert exit_code(["pool", str(tape)]) == 3
 
 
 def loan_by_loan(tape: pd.DataFrame, pool: Pool, n_month: int) -> dict[str, np.ndarray]:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stress.cli import _run
+from stress.cli import exit_code
 from stress.errors import DataError, LimitError
 from stress.tape import gather
 from stress.tape import source as source_module
@@ -93,7 +93,7 @@ def written(folder: Path, content: str | bytes, name: str = "tape.csv") -> Path:
 
 def balances(capsys, file: Path, *options: str) -> dict[str, dict[str, float]]:
     capsys.readouterr()
-    assert _run(["pool", str(file), "--json", *options]) == 0, capsys.readouterr().err
+    assert exit_code(["pool", str(file), "--json", *options]) == 0, capsys.readouterr().err
     return json.loads(capsys.readouterr().out)["levels"]
 
 
@@ -188,7 +188,7 @@ def test_what_the_cells_leave_open_is_refused(tmp_path, capsys, content, said):
     import re
 
     file = written(tmp_path, content)
-    assert _run(["pool", str(file)]) == 3
+    assert exit_code(["pool", str(file)]) == 3
     err = capsys.readouterr().err
     assert re.search(said, err, re.DOTALL), err
     assert str(file) in err
@@ -196,7 +196,7 @@ def test_what_the_cells_leave_open_is_refused(tmp_path, capsys, content, said):
 
 def test_an_allowance_takes_what_is_left_and_says_what_is_not(tmp_path, capsys):
     file = written(tmp_path, changed("term", lambda n: 72 if n == 24 else n))
-    assert _run(["pool", str(file), "--allow-dropped", "0.5", "--json"]) == 0
+    assert exit_code(["pool", str(file), "--allow-dropped", "0.5", "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     kept = LOANS[LOANS["term"] != 24]
     assert said["loans"] == len(kept)
