@@ -1,6 +1,7 @@
 """Questions an analyst asks of a deal, each answered with its errors (see `stress.answers`).
 
 breakeven       how far a shock can go before a note is no longer paid in full
+capital         regulatory capital of every class by a body of rules, at closing and by month
 rating          which of a user's stresses each class stands, and its gap in net loss (never a rating)
 size            note shares that meet a target, and another run that proves it
 reverse         the most likely factor path on which a note loses
@@ -11,6 +12,7 @@ mean_flows      the same as means over paths, with errors
 rates           delinquency, net loss, payment rate and yield by month, as fans over paths
 calibrate_pool  entry rates that meet static default targets
 target_of       a target of `size` from text, as `A:PD=0.001`
+load_rules      parameters of capital rules, with source and standing
 load_stresses   a user's table of stresses by category
 load_bands      the table of EL-implied bands, the illustrative one or your own (never a rating)
 aims_of         the most likely way to a loss of each note: what importance sampling draws around
@@ -26,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from stress.analysis.bands import load_bands
     from stress.analysis.break_even import breakeven
+    from stress.analysis.capital_needs import Bank, capital, load_rules
     from stress.analysis.class_stresses import load_stresses, rating
     from stress.analysis.clock_effects import clocks
     from stress.analysis.entry_rates import calibrate_pool
@@ -38,12 +41,15 @@ if TYPE_CHECKING:
     from stress.runs.sampling.shifts import aims_of
 
 __all__ = [
+    "Bank",
     "aims_of",
     "breakeven",
     "calibrate_pool",
+    "capital",
     "cash_flows",
     "clocks",
     "load_bands",
+    "load_rules",
     "load_stresses",
     "mean_flows",
     "rates",
@@ -55,6 +61,9 @@ __all__ = [
 ]
 
 _HOME = {
+    "Bank": "stress.analysis.capital_needs",
+    "capital": "stress.analysis.capital_needs",
+    "load_rules": "stress.analysis.capital_needs",
     "aims_of": "stress.runs.sampling.shifts",
     "breakeven": "stress.analysis.break_even",
     "calibrate_pool": "stress.analysis.entry_rates",

@@ -1,5 +1,6 @@
 """Answers to an analyst's questions, each figure with its error: `stress.analysis` gives them, reports show them.
 
+capital    `Capital`: regulatory capital of every class, and the worth of a transfer
 breakeven  `Breakeven`: how far a shock can go before a note is no longer paid in full
 sizing     `Sizing`: note shares that meet a target each
 reverse    `Reverse`: the most likely factor path on which a note loses
@@ -10,6 +11,7 @@ rates      `Rates`: delinquency, net loss, payment rate and yield by month
 """
 
 from stress.answers.breakeven import Breakeven
+from stress.answers.capital import Capital
 from stress.answers.clocks import Clocks
 from stress.answers.rates import Rates
 from stress.answers.rating import Rating
@@ -17,4 +19,4 @@ from stress.answers.reverse import Reverse
 from stress.answers.sizing import Sizing
 from stress.answers.tornado import Tornado
 
-__all__ = ["Breakeven", "Clocks", "Rates", "Rating", "Reverse", "Sizing", "Tornado"]
+__all__ = ["Breakeven", "Capital", "Clocks", "Rates", "Rating", "Reverse", "Sizing", "Tornado"]

@@ -28,6 +28,7 @@ COMMANDS = {
     "breakeven": "stress.cli.breakeven:breakeven",
     "rating": "stress.cli.rating:rating",
     "size": "stress.cli.size:size",
+    "capital": "stress.cli.capital:capital",
     "reverse": "stress.cli.reverse:reverse",
     "sensitivity": "stress.cli.sensitivity:sensitivity",
     "clocks": "stress.cli.clocks:clocks",

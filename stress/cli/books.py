@@ -36,8 +36,7 @@ def save_answer(file: Path | None, name: str, answer: Mapping[str, Any], job: Jo
         return
     from stress.report import workbook
 
-    about = {"command": f"stress {name}", **_made_by(job)}
-    _save(file, workbook.of_answer(name, answer), workbook.of_job(job), about)
+    _save(file, workbook.of_answer(name, answer), workbook.of_job(job), about_job(name, job))
 
 
 def save_result(file: Path | None, result: Result) -> None:
@@ -68,12 +67,18 @@ def _save(file: Path, tables: list[Table], assumptions: list[tuple[str, Any]], a
         workbook.write(file, tables, assumptions, about)
 
 
-def _made_by(job: Job) -> dict[str, Any]:
+def about_job(name: str, job: Job) -> dict[str, Any]:
+    """Provenance of what the command of that name made of a job."""
     from stress.digest import source_digest
     from stress.inputs.load import job_hash
     from stress.version import __version__
 
-    known = {"version": __version__, "source_digest": source_digest(), "job_hash": job_hash(job)}
+    known = {
+        "command": f"stress {name}",
+        "version": __version__,
+        "source_digest": source_digest(),
+        "job_hash": job_hash(job),
+    }
     return known | {"seed": str(job.seed), "paths": job.paths}
 
 

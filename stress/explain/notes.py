@@ -43,10 +43,10 @@ def support_of(deal: Deal, balance: float | None) -> list[float | None]:
     known = [share for share in shares if share is not None]
     if len(known) < len(shares):
         return [None] * len(shares)
-    return [max(0.0, 1.0 - sum(known[: last + 1])) for last in _last_of_class(deal)]
+    return [max(0.0, 1.0 - sum(known[: last + 1])) for last in last_of_class(deal)]
 
 
-def _last_of_class(deal: Deal) -> list[int]:
+def last_of_class(deal: Deal) -> list[int]:
     """For each note the most junior one of its class: notes that share losses, though one may be repaid before another.
 
     Of one class are notes whose interest is paid pari passu in one step, or whose principal is pro rata, in any phase

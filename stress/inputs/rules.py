@@ -68,7 +68,7 @@ class Transfer(Strict):
     mezzanine_held: Fraction
     """Most of the risk-weighted amounts of all mezzanine notes that the originator may keep."""
     first_loss_held: Fraction
-    """Most of the notes at 1,250% that it may keep where there is no mezzanine note."""
+    """Most of the first loss tranche that it may keep where there is no mezzanine note."""
 
 
 class Rules(Document):

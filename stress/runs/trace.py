@@ -106,12 +106,31 @@ def values_of(job: Job, problem: Problem, path: int, normals: np.ndarray | None 
 
 def block_means(job: Job, problem: Problem, blocks: int) -> Iterator[Values]:
     """The variables of a trace as means over the 32 paths of each block, block after block of the job's seed."""
-    space = Workspace(pack(problem, traced=True))
     steps = step_labels(job.deal)[1]
+    for space in _blocks(job, problem, blocks):
+        yield _variables(space, problem, steps, None)
+
+
+def block_rows(job: Job, problem: Problem, blocks: int, names: Sequence[str]) -> Iterator[dict[str, np.ndarray]]:
+    """Rows of `SHOWN` by name, (T, ..., 32) of the paths of each block, block after block of the job's seed.
+
+    With them NOTE_QUANTITIES of every path, (N, 32), and POOL_QUANTITIES, (32,), as final_NAME.
+    """
+    n_note = problem.sizes.n_note
+    for space in _blocks(job, problem, blocks):
+        found = {name: np.array(space.traced(name)) for name in names}
+        notes, pool = np.split(np.array(space.outcomes()), [len(NOTE_QUANTITIES) * n_note])
+        found |= {name: notes[i :: len(NOTE_QUANTITIES)] for i, name in enumerate(NOTE_QUANTITIES)}
+        yield found | {f"final_{name}": pool[i] for i, name in enumerate(POOL_QUANTITIES)}
+
+
+def _blocks(job: Job, problem: Problem, blocks: int) -> Iterator[Workspace]:
+    """The workspace after each block of a one-scenario problem."""
+    space = Workspace(pack(problem, traced=True))
     for block in range(blocks):
         space.put_normals(alone.drawn_normals(problem, block, job.seed))
         alone.run(space, 0, 1, LANES, job.seed, drawn=True, first_path=block * LANES)
-        yield _variables(space, problem, steps, None)
+        yield space
 
 
 def paths_of(job: Job, problem: Problem, blocks: int, names: Sequence[str]) -> Iterator[dict[str, np.ndarray]]:

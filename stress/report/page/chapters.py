@@ -16,6 +16,7 @@ from stress.answers.tornado import Tornado
 from stress.errors import DataError
 from stress.report.figures import answers
 from stress.report.numbers import MISSING, count, fraction, interval, own_unit, percent, share, unit_of, with_error
+from stress.report.page.capital_chapter import capital
 from stress.report.page.clock_chapter import clocks
 from stress.report.page.exhibit import Chapter, Exhibit, svg_of
 from stress.report.page.rates_chapter import rates
@@ -278,6 +279,7 @@ def solved(answer: Sizing) -> str:
     )
 
 
+chapter.register(capital)
 chapter.register(clocks)
 chapter.register(rates)
 chapter.register(rating)

@@ -1,0 +1,208 @@
+"""Regulatory capital of every class under one body of rules: at closing, and by month as a distribution over paths."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stress import capital as formulas
+from stress.analysis import trials
+from stress.analysis.order_statistics import mean_of, quantile_of
+from stress.analysis.positions import Positions, positions
+from stress.analysis.risk_transfer import transfer_of
+from stress.answers.capital import Capital, Months, Weights
+from stress.errors import ConfigError
+from stress.explain.notes import last_of_class
+from stress.inputs.files.parse import parse_as
+from stress.inputs.job import Job
+from stress.inputs.rules import Rules
+from stress.kernels.layout import LANES
+
+Array = NDArray[np.float64]
+
+PATHS = 2_048
+"""Paths of the distribution, where the caller gives none."""
+REQUIRED = 0.08
+"""Capital over risk-weighted amounts: BCBS, RBC20."""
+PAST_DUE = 1.5
+"""Risk weight of what is 90 days past due, for the average of the pool: BCBS, CRE20, where provisions are low."""
+TAIL = 0.95
+
+
+class Bank(NamedTuple):
+    """What only the bank or its user knows."""
+
+    pool_weight: float = 0.75
+    """Standardised risk weight of a loan that is not past due: 75% for regulatory retail (BCBS, CRE20)."""
+    delinquent: float = 0.0
+    """W at closing."""
+    irb_capital: float | None = None
+    """K_IRB: capital of the pool by internal ratings with expected loss, over exposure."""
+    loss_given_default: float = 0.85
+    """Of the pool, beside K_IRB."""
+    qualities: Mapping[str, str] = {}
+    """Note -> external rating that the user holds, as the rules' table names it."""
+    kept: Mapping[str, float] | None = None
+    """Note -> share of it that the originator keeps; None: no transfer is asked about."""
+
+
+def load_rules(path: str | Path) -> Rules:
+    """Read a body of rules. Raises ConfigError.
+
+    >>> load_rules("scenarios/rules/basel.toml").standardised.floor
+    0.15
+    """
+    return parse_as(Path(path), Rules, "--rules")
+
+
+def capital(
+    job: Job,
+    rules: Rules,
+    bank: Bank = Bank(),  # noqa: B008 -- a constant
+    scenario: str | None = None,
+    paths: int = PATHS,
+    progress: trials.Progress | None = None,
+) -> Capital:
+    """Risk weights at closing by SEC-SA, and by SEC-IRBA and SEC-ERBA where `bank` has what they need; SEC-SA by month.
+
+    By month W comes from the stock of defaults, A and D from balances and funded cash; paths (rounded up to blocks of
+    32) are plain ones of the job's seed. Raises ConfigError for a note, a rating or a scenario that is not there.
+
+    >>> found = capital(job, load_rules("scenarios/rules/basel.toml"), paths=64)
+    >>> [round(one.risk_weight, 4) for one in found.weights]
+    [0.15, 2.2304, 4.9797, 11.3839]
+    """
+    _check(job, rules, bank)
+    one = job.but(scenarios=(trials.case_of(job, scenario),))
+    blocks = -(-paths // LANES)
+    place = positions(one, blocks, bank.delinquent)
+    senior = np.array([last == last_of_class(job.deal)[0] for last in last_of_class(job.deal)])
+    pool_capital = formulas.delinquent_charge(REQUIRED * bank.pool_weight, place.delinquent)
+    weight, looked = _standardised(rules, bank, place, pool_capital, senior)
+    closing = tuple(
+        _closing(job, rules, bank, k, place, float(pool_capital[0, 0]), bool(senior[k]), weight, looked)
+        for k in range(len(job.deal.notes))
+    )
+    if progress is not None:
+        progress(1, 1)
+    return Capital(
+        job.name, one.scenarios[0].name, rules.name, rules.status, rules.date.isoformat(), blocks * LANES, job.seed,
+        bank.pool_weight, bank.delinquent, closing, tuple(_months(job, place, weight)),
+        None if bank.kept is None else transfer_of(one, rules, bank.kept, place, closing, bank.pool_weight),
+        tuple(_left_out(rules, bank)),
+    )  # fmt: skip
+
+
+def _standardised(
+    rules: Rules, bank: Bank, place: Positions, pool_capital: Array, senior: NDArray[np.bool_]
+) -> tuple[Array, NDArray[np.bool_]]:
+    """(T + 1, N, path) risk weights by SEC-SA after floor and cap, and where the cap binds."""
+    sa, top = rules.standardised, senior[None, :, None]
+    p = np.where(top, sa.p if sa.p_senior is None else sa.p_senior, sa.p)
+    floor = np.where(top, sa.floor if sa.floor_senior is None else sa.floor_senior, sa.floor)
+    found = formulas.sec_sa(place.attachment, place.detachment, pool_capital[:, None, :], p, floor)
+    if not rules.look_through:
+        return found, np.zeros(found.shape, bool)
+    pool = (1.0 - place.delinquent) * bank.pool_weight + PAST_DUE * place.delinquent
+    capped = formulas.look_through(found, pool[:, None, :], top)
+    return capped, capped < found
+
+
+def _closing(
+    job: Job, rules: Rules, bank: Bank, k: int, place: Positions, pool_capital: float, senior: bool,
+    weight: Array, looked: NDArray[np.bool_],
+) -> Weights:  # fmt: skip
+    low, high = float(place.attachment[0, k, 0]), float(place.detachment[0, k, 0])
+    years = job.deal.legal_maturity_months / 12.0
+    found = float(weight[0, k, 0])
+    name = job.deal.notes[k].name
+    return Weights(
+        name, low, high, senior, pool_capital, found, bool(looked[0, k, 0]),
+        _irba(rules, bank, low, high, senior, years), _erba(rules, bank, name, high - low, senior, years),
+        REQUIRED * found * float(place.balance[0, k, 0]),
+    )  # fmt: skip
+
+
+def maturity(years: float) -> float:
+    """M_T from the legal maturity: 1 + (M_L - 1) x 80%, between 1 and 5 years (BCBS, CRE40).
+
+    >>> maturity(3.0)
+    2.6
+    """
+    return min(5.0, max(1.0, 1.0 + (years - 1.0) * 0.8))
+
+
+def _irba(rules: Rules, bank: Bank, low: float, high: float, senior: bool, years: float) -> float:
+    if rules.irba is None or bank.irb_capital is None:
+        return np.nan
+    ours = rules.irba
+    floor = ours.floor if not senior or ours.floor_senior is None else ours.floor_senior
+    plain = formulas.retail_p(bank.irb_capital, bank.loss_given_default, maturity(years), senior, least=-np.inf)
+    return float(formulas.sec_irba(low, high, bank.irb_capital, np.maximum(ours.least_p, ours.scale * plain), floor))
+
+
+def _erba(rules: Rules, bank: Bank, name: str, thickness: float, senior: bool, years: float) -> float:
+    if rules.erba is None or name not in bank.qualities:
+        return np.nan
+    table = {one.name: (*one.senior, *one.other) for one in rules.erba.qualities}
+    floor = rules.erba.floor if not senior or rules.erba.floor_senior is None else rules.erba.floor_senior
+    return float(formulas.sec_erba(table, bank.qualities[name], senior, maturity(years), thickness, floor))
+
+
+def _months(job: Job, place: Positions, weight: Array) -> list[Months]:
+    """A row of every class, then of all of them."""
+    month = np.arange(len(weight), dtype=np.float64)
+    there = place.balance > 1e-6 * job.pool.balance
+    needs = REQUIRED * weight * place.balance
+    rows = []
+    for k, note in enumerate(job.deal.notes):
+        original = max(float(place.balance[0, k, 0]), 1e-300)
+        rows.append(_row(note.name, month, there[:, k], weight[:, k], needs[:, k] / original))
+    whole = place.balance.sum(axis=1)
+    mean = np.divide((weight * place.balance).sum(axis=1), whole, out=np.zeros_like(whole), where=whole > 0.0)
+    rows.append(_row("", month, np.asarray(there.any(axis=1)), mean, needs.sum(axis=1) / job.pool.balance))
+    return rows
+
+
+def _row(name: str, month: Array, there: NDArray[np.bool_], weight: Array, needs: Array) -> Months:
+    return Months(
+        name, month, there.mean(axis=-1), mean_of(weight, there), quantile_of(weight, TAIL, there),
+        mean_of(needs), quantile_of(needs, TAIL),
+    )  # fmt: skip
+
+
+def _check(job: Job, rules: Rules, bank: Bank) -> None:
+    for option, value, most in (("--pool-weight", bank.pool_weight, 12.5), ("--delinquent", bank.delinquent, 1.0)):
+        if not 0.0 <= value <= most:
+            raise ConfigError(f"{option} {value:g}: must be a fraction from 0 to {most:g}: write 0.75, not 75")
+    for option, share in (("--irb-capital", bank.irb_capital), ("--lgd", bank.loss_given_default)):
+        if share is not None and not 0.0 < share <= 1.0:
+            raise ConfigError(f"{option} {share:g}: must be a fraction above 0 and up to 1: write 0.045, not 4.5")
+    for name, quality in bank.qualities.items():
+        trials.note_index(job, name)
+        known = [] if rules.erba is None else [one.name for one in rules.erba.qualities]
+        if rules.erba is None:
+            raise ConfigError(f"--quality {name}={quality}: the rules '{rules.name}' have no SEC-ERBA")
+        if quality not in known:
+            raise ConfigError(f"--quality {name}={quality}: one of {', '.join(known)}")
+    for name, kept in (bank.kept or {}).items():
+        trials.note_index(job, name)
+        if not 0.0 <= kept <= 1.0:
+            raise ConfigError(f"--keep {name}={kept:g}: must be a fraction from 0 to 1")
+
+
+def _left_out(rules: Rules, bank: Bank) -> list[str]:
+    said = []
+    if rules.irba is None or bank.irb_capital is None:
+        said.append(
+            "SEC-IRBA: the rules have none" if rules.irba is None else "SEC-IRBA: needs the bank's --irb-capital"
+        )
+    if rules.erba is None or not bank.qualities:
+        said.append(
+            "SEC-ERBA: the rules have none" if rules.erba is None else "SEC-ERBA: needs your --quality NOTE=NAME"
+        )
+    return said

@@ -1,0 +1,45 @@
+"""Means and quantiles of plain paths that are at hand one by one, with their errors."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stress.measures.estimate import NORMAL, Interval
+
+Array = NDArray[np.float64]
+
+
+def mean_of(values: Array, there: NDArray[np.bool_] | None = None) -> Interval:
+    """Mean over the last axis, of the paths that are `there`, with its standard error. NaN where there is none.
+
+    >>> found = mean_of(np.array([1.0, 2.0, 3.0]))
+    >>> float(found.estimate), round(float(found.error), 4)
+    (2.0, 0.5774)
+    """
+    kept = np.ones(values.shape, bool) if there is None else there
+    n = kept.sum(axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(kept, values, 0.0).sum(axis=-1) / n
+        square = np.where(kept, (values - mean[..., None]) ** 2, 0.0).sum(axis=-1)
+        error = np.sqrt(square / (n - 1.0) / n)
+    mean, error = np.where(n > 0, mean, np.nan), np.where(n > 1, error, np.nan)
+    return Interval(mean, error, mean - NORMAL * error, mean + NORMAL * error)
+
+
+def quantile_of(values: Array, level: float, there: NDArray[np.bool_] | None = None) -> Interval:
+    """Quantile over the last axis between two order statistics: ranks n q -+ 1.96 sqrt(n q (1 - q)).
+
+    The error is the interval's width over 2 x 1.96. David and Nagaraja (2003), Order Statistics, 7.1.
+    """
+    kept = np.ones(values.shape, bool) if there is None else there
+    n = kept.sum(axis=-1)
+    ordered = np.sort(np.where(kept, values, np.inf), axis=-1)
+    half = NORMAL * np.sqrt(n * level * (1.0 - level))
+
+    def at(rank: Array) -> Array:
+        place = np.clip(np.ceil(rank).astype(int) - 1, 0, np.maximum(n - 1, 0))
+        return np.asarray(np.take_along_axis(ordered, place[..., None], axis=-1)[..., 0], np.float64)
+
+    found = [np.where(n > 0, at(rank), np.nan) for rank in (n * level, n * level - half, n * level + half + 1.0)]
+    return Interval(found[0], (found[2] - found[1]) / (2.0 * NORMAL), found[1], found[2])

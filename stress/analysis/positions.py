@@ -1,0 +1,78 @@
+"""Where each class stands in its pool on every path and in every month: attachment, detachment, delinquent share."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stress.assemble.contract import sizes_of
+from stress.assemble.problem import assemble
+from stress.explain.notes import last_of_class
+from stress.inputs.job import Job
+from stress.kernels.layout import LANES
+from stress.runs.trace import block_rows
+
+Array = NDArray[np.float64]
+
+ROWS = ("note_balance", "pool_balance", "defaults", "account_balance")
+
+
+class Positions(NamedTuple):
+    """By month from closing (month 0) and path; shares of the pool with its funded cash."""
+
+    attachment: Array
+    """(T + 1, N, path) What bears losses before a class, 0 where nothing is left."""
+    detachment: Array
+    """(T + 1, N, path) That and all notes of its class."""
+    delinquent: Array
+    """(T + 1, path) W: 90 days past due and not yet written off, over the pool with them."""
+    balance: Array
+    """(T + 1, N, path) Notes in the deal's currency."""
+    pool: Array
+    """(T + 1, path) Receivables with those 90 days past due, in the deal's currency."""
+    loss: Array
+    """(N, path) Principal that a note never gets, in the deal's currency."""
+
+
+def positions(job: Job, blocks: int, delinquent: float = 0.0) -> Positions:
+    """The first blocks of the job's seed under its first scenario, 32 paths each; `delinquent`: W at closing.
+
+    Notes of one class share what stands below them (CRE40: pari passu tranches); cash in the deal's accounts is funded
+    support, which counts (CRE40, overcollateralisation and funded reserve accounts).
+    """
+    rows: dict[str, list[Array]] = {name: [] for name in (*ROWS, "loss")}
+    for found in block_rows(job, assemble(job), blocks, ROWS):
+        for name, parts in rows.items():
+            parts.append(found[name])
+    whole = {name: np.concatenate(parts, axis=-1) for name, parts in rows.items()}
+    return _placed(job, whole, blocks * LANES, delinquent)
+
+
+def _placed(job: Job, rows: dict[str, Array], n_path: int, delinquent: float) -> Positions:
+    size = np.asarray(sizes_of(job.deal, job.pool.balance), np.float64)
+    window = min(job.pool.write_off_months, len(rows["defaults"]))
+    ended = np.cumsum(rows["defaults"], axis=0)
+    stock = ended.copy()
+    stock[window:] -= ended[:-window]
+    closing = np.full((1, n_path), job.pool.balance)
+    pool = np.concatenate([closing, rows["pool_balance"] + stock])
+    late = np.concatenate([delinquent * closing, stock])
+    balance = np.concatenate([np.broadcast_to(size[:, None], (1, size.size, n_path)), rows["note_balance"]])
+    opening = np.full((1, n_path), sum(job.deal.opening_cash.values()))
+    cash = np.concatenate([opening, rows["account_balance"].sum(axis=1)])
+    support = np.maximum(pool + cash, 1e-9 * job.pool.balance)
+    ahead = np.cumsum(balance, axis=1)
+    last = last_of_class(job.deal)
+    first = [last.index(k) for k in last]
+    below, above = ahead[:, last], ahead[:, first] - balance[:, first]
+    share = support[:, None, :]
+    return Positions(
+        np.clip(1.0 - below / share, 0.0, 1.0),
+        np.clip(1.0 - above / share, 0.0, 1.0),
+        late / np.maximum(pool, 1e-9 * job.pool.balance),
+        balance,
+        pool,
+        rows["loss"] * size[:, None],
+    )

@@ -1,0 +1,101 @@
+"""Significant risk transfer: mechanical tests, commensurate transfer of lifetime losses, cost of capital released."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stress import capital as formulas
+from stress.analysis.positions import Positions
+from stress.answers.capital import Transfer, Transferred, Weights
+from stress.assemble.problem import assemble
+from stress.inputs.job import Job
+from stress.inputs.rules import Rules
+from stress.measures import batches
+from stress.runs.trace import values_of
+
+Array = NDArray[np.float64]
+
+GROUPS = 32
+"""Groups of paths that are left out in turn."""
+MEZZANINE = 0.25
+"""A mezzanine note stands between this risk weight and 1,250%: Regulation (EU) No 575/2013, Art. 242(18)."""
+WORST = 0.95
+"""The unexpected loss is what the paths beyond this quantile lose more than the mean."""
+
+
+def transfer_of(
+    job: Job, rules: Rules, kept: Mapping[str, float], place: Positions, weights: tuple[Weights, ...], loan: float
+) -> Transfer:
+    """Tests of a transfer in which the originator keeps these shares of notes, the rest being sold.
+
+    Mechanical tests: Regulation (EU) No 575/2013, Art. 244(2): of the risk-weighted amounts of all mezzanine notes, or
+    where there is none of the first loss tranche, the most junior one (Art. 242). `loan`: risk weight of the loans.
+    """
+    names = [note.name for note in job.deal.notes]
+    share = np.array([kept.get(name, 0.0) for name in names])
+    size, weight = place.balance[0, :, 0], np.array([one.risk_weight for one in weights])
+    first = np.array([one.attachment == weights[-1].attachment and not one.senior for one in weights])
+    between = (weight > MEZZANINE) & (weight < formulas.HIGHEST - 1e-9)
+    mezzanine = between & ~first & np.array([not one.senior for one in weights])
+    held = _share(share * size * weight, size * weight, mezzanine), _share(share * size, size, first)
+    passes, says = _mechanical(rules, *held)
+    needs = float((share * size * weight).sum()) * 0.08 / job.pool.balance
+    pool_capital = 0.08 * loan
+    cap = float(formulas.capital_cap(pool_capital, share.max()))
+    cost = _interest(job) @ (1.0 - share) / job.pool.balance
+    saved = pool_capital - min(needs, cap)
+    return Transfer(
+        dict(zip(names, map(float, share), strict=True)), *held, passes, says, _losses(place, share, job.pool.balance),
+        pool_capital, min(needs, cap), cap < needs, float(cost), float(cost / saved) if saved > 0.0 else np.nan,
+    )  # fmt: skip
+
+
+def _share(part: Array, whole: Array, chosen: NDArray[np.bool_]) -> float:
+    total = float(whole[chosen].sum())
+    return float(part[chosen].sum()) / total if total > 0.0 else float("nan")
+
+
+def _mechanical(rules: Rules, mezzanine: float, first: float) -> tuple[bool | None, str]:
+    if rules.transfer is None:
+        return None, f"the rules '{rules.name}' have no mechanical test"
+    if not np.isnan(mezzanine):
+        most = rules.transfer.mezzanine_held
+        return mezzanine <= most, f"mezzanine notes: at most {100 * most:g}% of their risk-weighted amounts may be kept"
+    most = rules.transfer.first_loss_held
+    if np.isnan(first):
+        return None, "neither a mezzanine note nor a first loss tranche: no test applies"
+    return first <= most, f"no mezzanine note: at most {100 * most:g}% of the first loss tranche may be kept"
+
+
+def _losses(place: Positions, kept: Array, balance: float) -> tuple[Transferred, ...]:
+    """Shares of the notes' losses that are transferred: of the mean, and of what the worst paths lose beyond it."""
+    whole, sold = place.loss.sum(axis=0), (1.0 - kept) @ place.loss
+    worst = whole >= np.quantile(whole, WORST, method="higher")
+    groups = np.arange(whole.size) * GROUPS // whole.size
+
+    def grouped(values: Array) -> Array:
+        return np.asarray(np.bincount(groups, values, GROUPS), np.float64)
+
+    n, n_worst = grouped(np.ones(whole.size)), grouped(worst.astype(float))
+    expected = [batches.ratio(grouped(x), n) for x in (sold, whole)]
+    tail = [batches.ratio(grouped(x * worst), n_worst) for x in (sold, whole)]
+    beyond = [batches.Replicates(a.value - b.value, a.without - b.without) for a, b in zip(tail, expected, strict=True)]
+    found = []
+    for what, (part, total) in (("expected loss", expected), ("unexpected loss", beyond)):
+        share = batches.symmetric(batches.quotient(part, total), n)
+        over = batches.Replicates(total.value / balance, total.without / balance)
+        found.append(Transferred(what, share, batches.symmetric(over, n)))
+    return tuple(found)
+
+
+def _interest(job: Job) -> Array:
+    """Interest a year on each note at its original balance: of the deterministic run, over its own balances."""
+    rows = values_of(job, assemble(job, deterministic=True), 0)
+    due, balance = rows["interest_due"][1], rows["note_balance"][1]
+    opening = np.vstack([balance[:1] + rows["principal_paid"][1][:1], balance[:-1]])
+    mean = opening.sum(axis=0) / 12.0
+    rate = np.divide(due.sum(axis=0), mean, out=np.zeros_like(mean), where=mean > 0.0)
+    return np.asarray(rate * opening[0], np.float64)

@@ -1,0 +1,107 @@
+"""Regulatory capital of each class at closing and by month over paths, and what a transfer of risk is worth."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stress.measures.estimate import Interval
+
+Array = NDArray[np.float64]
+
+
+class Weights(NamedTuple):
+    """Risk weights of one class at closing, as fractions of its exposure; NaN where an approach was not asked."""
+
+    note: str
+    attachment: float
+    detachment: float
+    senior: bool
+    K_A: float
+    """Standardised capital of the pool with its delinquent share."""
+    risk_weight: float
+    """By SEC-SA (SSFA), after floor and look-through."""
+    looked_through: bool
+    """Whether the pool's average risk weight caps it."""
+    irba: float
+    erba: float
+    capital: float
+    """8% of the SEC-SA risk weight times the balance, in the deal's currency."""
+
+
+class Months(NamedTuple):
+    """One class, or all of them, by month from closing (month 0) over paths."""
+
+    note: str
+    """Empty: what is kept of all notes, or all of them."""
+    month: Array
+    outstanding: Array
+    """Share of the paths on which the class is not repaid."""
+    risk_weight: Interval
+    """(T + 1,) Mean by SEC-SA of the paths on which it is outstanding."""
+    risk_weight_95: Interval
+    """The weight that 95% of those paths do not exceed."""
+    capital: Interval
+    """(T + 1,) Mean over all paths, of the class's original balance."""
+    capital_95: Interval
+    """The capital that 95% of all paths do not exceed."""
+
+
+class Transferred(NamedTuple):
+    """A share of loss that is transferred."""
+
+    what: str
+    share: Interval
+    """Of the loss that all notes bear."""
+    borne: Interval
+    """By all notes, of the cut-off balance."""
+
+
+class Transfer(NamedTuple):
+    """Tests and worth of a transfer of risk."""
+
+    kept: dict[str, float]
+    """Share of each note that the originator keeps."""
+    mezzanine_kept: float
+    """Of the risk-weighted amounts of the mezzanine notes; NaN where there is none."""
+    first_loss_kept: float
+    """Of the exposure value of the first loss tranche."""
+    passes: bool | None
+    """The mechanical test of the rules; None where they have none."""
+    says: str
+    """Which of its two tests was used, and against what limit."""
+    losses: tuple[Transferred, ...]
+    """Commensurate transfer: lifetime expected and unexpected loss."""
+    pool_capital: float
+    """Of the loans, had they stayed, over the cut-off balance."""
+    kept_capital: float
+    """Of the notes kept, after the cap at K_P times the largest share kept."""
+    capped: bool
+    cost: float
+    """Interest a year on what is sold, over the cut-off balance."""
+    efficiency: float
+    """Cost over capital saved, a year: what a unit of released capital costs."""
+
+
+class Capital(NamedTuple):
+    """Capital of a deal's notes under one body of rules."""
+
+    job: str
+    scenario: str
+    rules: str
+    status: str
+    """`in force` or `proposed`."""
+    date: str
+    paths: int
+    seed: int
+    pool_weight: float
+    """Risk weight of the loans that are not past due, the user's."""
+    delinquent: float
+    """W at closing."""
+    weights: tuple[Weights, ...]
+    months: tuple[Months, ...]
+    transfer: Transfer | None
+    says: tuple[str, ...]
+    """What was left out, and why."""

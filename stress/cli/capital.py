@@ -1,0 +1,115 @@
+"""`stress capital`: regulatory capital of every class, at closing and by month, and the worth of a transfer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from stress.cli.answer import plain, sheet_table
+from stress.cli.books import about_job, save_tables, xlsx_option
+from stress.cli.options import FILE, Count, output_options
+from stress.cli.output import Output
+from stress.cli.saved_job import job_or_results
+from stress.errors import ConfigError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from stress.answers.capital import Capital
+
+
+@click.command()
+@click.argument("job", type=FILE, metavar="JOB.toml|RESULTS")
+@click.option("--rules", type=FILE, required=True, metavar="FILE.toml", help='Parameters, kind = "rules".')
+@click.option("--pool-weight", type=float, default=0.75, show_default=True, help="Standardised risk weight of loans.")
+@click.option("--delinquent", type=float, default=0.0, show_default=True, help="Share 90 days past due at closing, W.")
+@click.option("--irb-capital", type=float, help="The bank's K_IRB with expected loss, for SEC-IRBA.")
+@click.option("--lgd", type=float, default=0.85, show_default=True, help="Loss given default beside it.")
+@click.option("--quality", multiple=True, metavar="NOTE=NAME", help="An external rating that you hold, for SEC-ERBA.")
+@click.option("--keep", multiple=True, metavar="NOTE=SHARE", help="What the originator keeps; asks about a transfer.")
+@click.option("--scenario", metavar="NAME", help="Of the months. [default: the job's first]")
+@click.option("--paths", type=Count(), help="Paths of the months. [default: 2,048]")
+@xlsx_option
+@output_options
+def capital(
+    job: Path,
+    rules: Path,
+    pool_weight: float,
+    delinquent: float,
+    irb_capital: float | None,
+    lgd: float,
+    quality: tuple[str, ...],
+    keep: tuple[str, ...],
+    scenario: str | None,
+    paths: int | None,
+    workbook: Path | None,
+    as_json: bool,
+    quiet: bool,
+    log_json: bool,
+) -> None:
+    """Regulatory capital of every class: SEC-SA, SEC-IRBA, SEC-ERBA at closing; SEC-SA by month over paths.
+
+    Parameters are a file with source, date and standing (in force or proposed); shipped ones are in scenarios/rules.
+    With --keep also the tests of a transfer of risk, the losses that it transfers and what released capital costs.
+
+    \b
+    Example:
+      stress capital scenarios/jobs/baitiao-24m.toml --rules scenarios/rules/basel.toml
+      stress capital job.toml --rules eu-crr.toml --irb-capital 0.045 --keep subordinated=1 --xlsx capital.xlsx
+    """
+    loaded, output = job_or_results(job), Output(as_json, quiet, log_json)
+
+    from stress.analysis.capital_needs import PATHS, Bank, load_rules
+    from stress.analysis.capital_needs import capital as find
+
+    kept = {note: _number("--keep", note, text) for note, text in pairs("--keep", keep)} if keep else None
+    bank = Bank(pool_weight, delinquent, irb_capital, lgd, dict(pairs("--quality", quality)), kept)
+    with output.progress("capital by month") as progress:
+        answer = find(loaded, load_rules(rules), bank, scenario, paths or PATHS, progress)
+    if workbook is not None:
+        from stress.report.workbook_capital import tables
+
+        save_tables(workbook, tables(answer), about_job("capital", loaded), loaded)
+    output.result(lambda: _tables(answer), lambda: _document(answer))
+
+
+def pairs(option: str, texts: Sequence[str]) -> list[tuple[str, str]]:
+    """NOTE=VALUE as pairs. Raises ConfigError."""
+    found = []
+    for text in texts:
+        note, equals, value = (part.strip() for part in text.partition("="))
+        if not equals or not note or not value:
+            raise ConfigError(f"{option} {text}: write NOTE=VALUE")
+        found.append((note, value))
+    return found
+
+
+def _number(option: str, note: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ConfigError(f"{option} {note}={text}: must be a fraction from 0 to 1") from None
+
+
+def _document(answer: Capital) -> dict[str, Any]:
+    document: dict[str, Any] = plain(answer)
+    document["notes"] = {one["note"]: one for one in document.pop("weights")}
+    document["months"] = {one["note"] or "all notes": one for one in document["months"]}
+    return document
+
+
+def _tables(answer: Capital) -> RenderableType:
+    from rich.console import Group
+
+    from stress.report.page.capital_chapter import capital_sheet, months_sheet, transfer_sheet
+
+    found = [
+        sheet_table(capital_sheet(answer), f"{answer.job}: regulatory capital at closing"),
+        sheet_table(months_sheet(answer, 6), "By month"),
+    ]
+    if answer.transfer is not None:
+        found.append(sheet_table(transfer_sheet(answer.transfer), "", "", ("left", "left")))
+    return Group(*found)

@@ -1,0 +1,36 @@
+"""Sheets of a workbook on regulatory capital: closing, months with errors, the transfer."""
+
+from __future__ import annotations
+
+from stress.answers.capital import Capital
+from stress.report.workbook import Column, Table
+
+
+def tables(answer: Capital) -> list[Table]:
+    """At closing, by month, and of a transfer."""
+    from stress.report.page.capital_chapter import transfer_sheet
+
+    share = ("attachment", "detachment", "K_A", "risk weight SEC-SA", "SEC-IRBA", "SEC-ERBA")
+    closing = Table(
+        "Closing",
+        (Column("Class", "text"), *(Column(name, "share") for name in share), Column("Capital", "money")),
+        [(w.note, w.attachment, w.detachment, w.K_A, w.risk_weight, w.irba, w.erba, w.capital) for w in answer.weights],
+        f"{answer.rules}, {answer.status}, {answer.date}",
+    )
+    heads = ("Outstanding", "Weight", "± Weight", "Weight 95%", "± Weight 95%", "Capital", "± Capital", "Capital 95%",
+             "± Capital 95%")  # fmt: skip
+    rows = [
+        (one.note or "all notes", int(month), float(one.outstanding[t]), *(
+            float(part[t])
+            for pair in (one.risk_weight, one.risk_weight_95, one.capital, one.capital_95)
+            for part in (pair.estimate, pair.error)
+        ))
+        for one in answer.months
+        for t, month in enumerate(one.month)
+    ]  # fmt: skip
+    columns = (Column("Class", "text"), Column("Month", "count"), *(Column(head, "share") for head in heads))
+    found = [closing, Table("By month", columns, rows, f"{answer.paths} paths under {answer.scenario}, SEC-SA")]
+    if answer.transfer is not None:
+        sheet = transfer_sheet(answer.transfer)
+        found.append(Table("Transfer", (Column("Test", "text"), Column("Result", "text")), sheet.rows, sheet.note))
+    return found

@@ -1,0 +1,134 @@
+"""Capital of a deal's classes: closing by hand, months from the same paths as a replay, and the worth of a transfer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import stress
+from stress import capital as formulas
+from stress.analysis.capital_needs import Bank, capital, load_rules
+from stress.analysis.order_statistics import mean_of, quantile_of
+from stress.analysis.positions import positions
+from stress.errors import ConfigError
+from stress.inputs.load import load_job
+
+ROOT = Path(__file__).parents[2]
+RULES = ROOT / "scenarios/rules"
+BASEL = load_rules(RULES / "basel.toml")
+
+
+@pytest.fixture(scope="module")
+def job():
+    return load_job(ROOT / "scenarios/jobs/baitiao-24m.toml")
+
+
+def by_note(answer):
+    return {one.note: one for one in answer.weights}
+
+
+def test_weights_at_closing_are_those_of_the_formulas_at_the_deals_own_attachments(job):
+    found = by_note(capital(job, BASEL, Bank(delinquent=0.0051), paths=64))
+    k_a = 0.06 * (1 - 0.0051) + 0.5 * 0.0051
+    for name, low, high in (
+        ("A", 0.193, 1.0),
+        ("B", 0.138, 0.193),
+        ("mezzanine", 0.095, 0.138),
+        ("subordinated", 0, 0.095),
+    ):
+        one = found[name]
+        assert (one.attachment, one.detachment) == pytest.approx((low, high), abs=1e-12)
+        assert pytest.approx(k_a) == one.K_A
+        assert one.risk_weight == pytest.approx(float(formulas.sec_sa(low, high, k_a)), rel=1e-9)
+    assert found["B"].risk_weight == pytest.approx(2.45754127, abs=1e-6)
+    assert found["subordinated"].capital == pytest.approx(0.08 * found["subordinated"].risk_weight * 95e6)
+
+
+def test_the_ratings_table_gives_the_worked_weight_of_a_thick_note_that_is_not_senior():
+    """BB+, attached at 5%, detached at 30%, two years: 373%."""
+    weights = {one.name: (*one.senior, *one.other) for one in BASEL.erba.qualities}
+    assert float(formulas.sec_erba(weights, "BB+", False, 2.0, 0.25)) == pytest.approx(3.73125)
+
+
+@pytest.mark.parametrize(
+    ("file", "p", "floors"),
+    [("basel", 1.0, (0.15, 0.15)), ("basel-stc", 0.5, (0.10, 0.15)), ("eu-crr", 1.0, (0.15, 0.15)),
+     ("eu-crr-sts", 0.5, (0.10, 0.15)), ("us-2013", 0.5, (0.20, 0.20))],
+)  # fmt: skip
+def test_each_body_of_rules_has_its_p_and_floors_and_says_its_source(job, file, p, floors):
+    rules = load_rules(RULES / f"{file}.toml")
+    found = by_note(capital(job, rules, paths=64))
+    assert rules.source
+    assert rules.status == "in force"
+    assert found["A"].risk_weight == pytest.approx(max(floors[0], float(formulas.risk_weight(0.193, 1.0, 0.06, p))))
+    assert found["B"].risk_weight == pytest.approx(max(floors[1], float(formulas.risk_weight(0.138, 0.193, 0.06, p))))
+
+
+def test_months_are_those_of_replayed_paths(job):
+    place = positions(job.but(scenarios=job.scenarios[:1]), 1)
+    one = stress.replay(job, path=5)
+    stock = np.convolve(one["defaults"].values, np.ones(job.pool.write_off_months))[:36]
+    whole = one["pool_balance"].values + stock
+    support = whole + one["account_balance"].values.sum(axis=1)
+    notes = one["note_balance"].values
+    t = 8
+    assert place.delinquent[t, 5] == pytest.approx(stock[t - 1] / whole[t - 1])
+    assert place.attachment[t, 1, 5] == pytest.approx(1.0 - notes[t - 1, :2].sum() / support[t - 1])
+    assert place.detachment[t, 1, 5] == pytest.approx(1.0 - notes[t - 1, 0] / support[t - 1])
+    assert place.loss[:, 5] == pytest.approx(one["loss"].values * np.array([807e6, 55e6, 43e6, 95e6]))
+
+
+def test_capital_rises_as_the_pool_deteriorates(job):
+    base, severe = (capital(job, BASEL, scenario=name, paths=256).months[1] for name in ("baseline", "macro_severe"))
+    assert base.risk_weight.estimate[0] == severe.risk_weight.estimate[0]
+    gap = severe.risk_weight.estimate[9] - base.risk_weight.estimate[9]
+    assert gap > 4.0 * (severe.risk_weight.error[9] + base.risk_weight.error[9])
+
+
+def test_who_keeps_a_slice_of_every_note_transfers_the_rest_of_every_loss(job):
+    vertical = {note.name: 0.05 for note in job.deal.notes}
+    found = capital(job, load_rules(RULES / "eu-crr.toml"), Bank(kept=vertical), "macro_severe", paths=512).transfer
+    for one in found.losses:
+        assert one.share.estimate == pytest.approx(0.95)
+        assert one.share.error < 1e-9
+    assert found.mezzanine_kept == pytest.approx(0.05)
+    assert found.passes is True
+    assert found.kept_capital <= 0.06 * 0.05 + 1e-12
+    assert found.capped
+
+
+def test_who_keeps_the_first_loss_alone_transfers_the_share_that_the_others_bear(job):
+    rules = load_rules(RULES / "eu-crr.toml")
+    found = capital(job, rules, Bank(kept={"subordinated": 1.0}), "macro_severe", paths=2048).transfer
+    place = positions(job.but(scenarios=(next(c for c in job.scenarios if c.name == "macro_severe"),)), 64)
+    share = place.loss[:3].sum() / place.loss.sum()
+    assert found.losses[0].share.estimate == pytest.approx(share)
+    assert 0.0 < found.losses[0].share.error < 0.2 * share
+    assert found.first_loss_kept == 1.0
+    assert found.mezzanine_kept == 0.0
+
+
+def test_means_and_quantiles_of_a_law_that_is_known_lie_within_four_of_their_errors():
+    values = np.random.default_rng(1).exponential(size=(1, 4000))
+    mean, high = mean_of(values), quantile_of(values, 0.95)
+    assert abs(mean.estimate[0] - 1.0) < 4.0 * mean.error[0]
+    assert abs(high.estimate[0] + np.log(0.05)) < 4.0 * high.error[0]
+    few = quantile_of(values, 0.95, np.arange(4000)[None] < 20)
+    assert few.low[0] <= few.estimate[0] <= few.high[0] == values[0, :20].max()
+
+
+@pytest.mark.parametrize(
+    ("bank", "words"),
+    [
+        (Bank(pool_weight=75.0), "write 0.75"),
+        (Bank(irb_capital=4.5), "write 0.045"),
+        (Bank(qualities={"A": "AAAA"}), "--quality A=AAAA"),
+        (Bank(qualities={"Z": "AAA"}), "no such note"),
+        (Bank(kept={"A": 5.0}), "--keep A=5"),
+    ],
+)
+def test_figures_of_the_bank_that_cannot_be_are_refused(job, bank, words):
+    with pytest.raises(ConfigError, match=words):
+        capital(job, BASEL, bank)
