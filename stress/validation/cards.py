@@ -18,7 +18,7 @@ from stress.validation.outcome import Shown
 Array = NDArray[np.float64]
 
 LARGE_BANKS = "data/us_cards/RCCCBNCOPCT_2012Q3_2025Q4.csv"
-MACRO = "data/dfast/2026_Proposed_Historic_Domestic.csv"
+MACRO = "data/dfast/2026_Final_Historic_Domestic.csv"
 """Its history part: what happened to the end of 2025."""
 PATHS, SEED = 40_000, 1
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)

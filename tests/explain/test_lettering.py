@@ -49,7 +49,7 @@ def chinese() -> xr.Dataset:
 @pytest.fixture(scope="module")
 def many() -> xr.Dataset:
     notes = [f"Class A-{k} senior revolving" for k in range(1, 7)] + [f"Class B-{k} 中间级" for k in range(1, 7)]
-    return crowd(notes, [f"fed2026_proposed_severely_adverse_variant_{k}" for k in range(1, 21)])
+    return crowd(notes, [f"fed2026_final_severely_adverse_variant_{k}" for k in range(1, 21)])
 
 
 def test_the_font_of_widths_is_the_one_that_is_made_and_has_every_sign_of_two_columns(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_english_figures_look_for_no_chinese_font(monkeypatch: pytest.MonkeyPatc
 
 
 def test_names_that_would_be_cut_to_the_same_text_keep_what_tells_them_apart() -> None:
-    names = [f"fed2026_proposed_severely_adverse_variant_{k}" for k in range(3)]
+    names = [f"fed2026_final_severely_adverse_variant_{k}" for k in range(3)]
     cut = ink.labels(names, 20)
     assert len(set(cut)) == 3
     assert [one[-1] for one in cut] == ["0", "1", "2"]

@@ -18,6 +18,7 @@ from stress.inputs.files.expand import cases_of_file
 from stress.inputs.files.parse import parse
 from stress.inputs.load import load, load_job
 from stress.inputs.scenario.project import Horizon, horizon_of
+from stress.inputs.table import read_table
 
 SHIPPED = ROOT / "scenarios"
 DFAST = SHIPPED / "data" / "dfast"
@@ -217,10 +218,14 @@ def test_the_china_proxy_doubles_the_odds_at_the_trough():
 
 
 @pytest.mark.parametrize("file", sorted(SHIPPED.glob("fed2026*.toml")), ids=lambda f: f.stem)
-def test_proposed_scenarios_say_so(file):
+def test_the_scenarios_of_2026_are_the_final_ones_and_say_so(file):
+    """Their unemployment: 10.0% at the peak of the severely adverse one, in the third quarter of 2027."""
     model = load(file)
-    assert model.name.startswith("fed2026_proposed")
-    assert all("PROPOSED" in text for text in (model.description, model.source, model.illustrative[0]))
+    assert "final" in model.description
+    assert model.source.endswith("domestic variables.")
+    (table,) = model.macro.tables
+    unemployment = read_table(SHIPPED / table.file).column("Unemployment rate")
+    assert max(unemployment) == (10.0 if "severely" in model.name else 4.6)
 
 
 @pytest.mark.parametrize("name", ["baitiao-24m-macro", "baitiao-24m-score", "baitiao-24m-all", "baitiao-12m-all"])
