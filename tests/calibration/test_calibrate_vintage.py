@@ -12,7 +12,7 @@ import tomli
 import stress
 from stress.calibration.stages import choose_stages, hazard_by_age
 from stress.calibration.vintages import Columns, vintages_of
-from stress.cli import _run
+from stress.cli import exit_code
 from stress.errors import DataError
 from stress.tables.vintages import read_vintages
 
@@ -105,7 +105,7 @@ def test_ages_with_gaps_and_falling_totals_are_refused(tmp_path):
 def test_the_command_prints_words_for_a_pool_draws_and_writes_files(tmp_path, capsys):
     out, figure = tmp_path / "stages.toml", tmp_path / "hazard.svg"
     told = ["--default", "charged_off_loans", "--size", "loans", "--exits", "fully_paid_loans", "--stages", "2"]
-    assert _run(["calibrate", "vintage", str(CLUB), *told, "-o", str(out), "--figure", str(figure), "--json"]) == 0
+    assert exit_code(["calibrate", "vintage", str(CLUB), *told, "-o", str(out), "--figure", str(figure), "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
     words = tomli.loads(out.read_text())
     new, seasoned = words["stages"]
@@ -115,9 +115,9 @@ def test_the_command_prints_words_for_a_pool_draws_and_writes_files(tmp_path, ca
     assert new["default_odds"] == pytest.approx(low / (1.0 - low) * (1.0 - high) / high, rel=1e-5)
     assert seasoned["default_odds"] == 1.0
     assert "observed, 95%" in figure.read_text()
-    assert _run(["calibrate", "vintage", str(CLUB), *told]) == 0
+    assert exit_code(["calibrate", "vintage", str(CLUB), *told]) == 0
     assert "[[stages]]" in capsys.readouterr().out
-    assert _run(["calibrate", "vintage", str(CLUB), *told, "--draws", str(tmp_path / "d.toml")]) == 2
+    assert exit_code(["calibrate", "vintage", str(CLUB), *told, "--draws", str(tmp_path / "d.toml")]) == 2
     assert "differ by no more than chance" in capsys.readouterr().err
 
 
@@ -145,7 +145,7 @@ def test_the_spread_of_seasons_becomes_draws_of_a_job(tmp_path):
         str(file),
         "--quiet",
     ]
-    assert _run(["calibrate", "vintage", str(table), *told]) == 0
+    assert exit_code(["calibrate", "vintage", str(table), *told]) == 0
     found = stress.load(file)
     assert found.covariance[0][0] ** 0.5 == pytest.approx(0.3, abs=4.0 * 0.3 / np.sqrt(2.0 * 11.0))
     assert found.sample.n == 12

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from stress.cli import _run
+from stress.cli import exit_code
 from stress.errors import ConfigError, DataError
 from stress.inputs.files.rate_series import rate_series
 from stress.inputs.files.report_ties import contradictions
@@ -101,7 +101,7 @@ def test_check_says_where_a_report_contradicts_itself(tmp_path: Path, capsys: py
     )
     rows = "month,pool_begin,new_receivables,principal_collections,defaults,pool,late_2\n"
     rows += "2025-01,100,10,9,1,100,3\n2025-02,101,10,10,1,100,101\n"
-    assert _run(["check", str(written(tmp_path, rows, columns))]) == 0
+    assert exit_code(["check", str(written(tmp_path, rows, columns))]) == 0
     out = capsys.readouterr().out
     assert "2025-02: begins with 101.00; the report before ends with 100.00" in out
     assert "101.00 is past due of a balance of 100.00" in out
@@ -109,5 +109,5 @@ def test_check_says_where_a_report_contradicts_itself(tmp_path: Path, capsys: py
 
 
 def test_a_new_report_file_passes_check(tmp_path: Path) -> None:
-    assert _run(["new", "reports", "deal", "-o", str(tmp_path)]) == 0
-    assert _run(["check", str(tmp_path / "deal" / "reports.toml")]) == 0
+    assert exit_code(["new", "reports", "deal", "-o", str(tmp_path)]) == 0
+    assert exit_code(["check", str(tmp_path / "deal" / "reports.toml")]) == 0

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import stress
-from stress.cli import _run
+from stress.cli import exit_code
 from stress.inputs.job import Job, Sweep
 from stress.inputs.load import job_hash
 from stress.templates.examples import SHORT, examples, files_of_example
@@ -37,7 +37,7 @@ def test_every_shipped_job_is_an_example_and_every_shipped_deal_has_one_of_its_n
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_example_in_a_folder_of_its_own_is_the_job_of_the_clone(name: str, tmp_path: Path) -> None:
-    assert _run(["new", "--example", name, "-o", str(tmp_path)]) == 0
+    assert exit_code(["new", "--example", name, "-o", str(tmp_path)]) == 0
     assert jobs_of(tmp_path / name / "job.toml") == jobs_of(ROOT / f"scenarios/jobs/{name}.toml")
 
 
@@ -54,11 +54,11 @@ def test_an_example_under_a_name_of_ones_own_is_called_so_and_overwrites_nothing
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = ["new", "job", "mine", "--example", "baitiao", "-o", str(tmp_path)]
-    assert _run(command) == 0
+    assert exit_code(command) == 0
     job = stress.load(tmp_path / "mine" / "job.toml")
     assert (job.name, SHORT["baitiao"]) == ("mine", "baitiao-24m")
     before = {path: path.read_bytes() for path in (tmp_path / "mine").rglob("*.toml")}
-    assert _run(command) == 2
+    assert exit_code(command) == 2
     assert "already exists" in capsys.readouterr().err
     assert before == {path: path.read_bytes() for path in (tmp_path / "mine").rglob("*.toml")}
 
@@ -77,7 +77,7 @@ def test_an_example_under_a_name_of_ones_own_is_called_so_and_overwrites_nothing
 def test_an_example_that_cannot_be_written_is_refused_in_words(
     command: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert _run(["new", *command, "-o", str(tmp_path)]) == 2
+    assert exit_code(["new", *command, "-o", str(tmp_path)]) == 2
     assert said in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
