@@ -28,11 +28,13 @@ NEVER_NEGATIVE = (
 def violations(job: Job, data: xr.Dataset) -> list[str]:
     """Everything in a replayed path that breaks a law of signs or of seniority."""
     size = NOTHING * job.pool.balance
-    return [*wrong_signs(data, size), *overpaid(data, size), *out_of_order(job.deal, data, size)]
+    returns = any(trigger.curable and trigger.effect != "none" for trigger in job.deal.triggers)
+    back = [] if returns else list(left_phases(data))
+    return [*wrong_signs(data, size), *back, *overpaid(data, size), *out_of_order(job.deal, data, size)]
 
 
 def wrong_signs(data: xr.Dataset, size: float) -> Iterator[str]:
-    """Amounts below zero, shares outside of 0 to 1, a phase that returns."""
+    """Amounts below zero, shares outside of 0 to 1."""
     for name in NEVER_NEGATIVE:
         lowest = data[name].to_numpy().min(initial=0.0)
         if not lowest >= -size:
@@ -41,6 +43,10 @@ def wrong_signs(data: xr.Dataset, size: float) -> Iterator[str]:
         value = data[name].to_numpy()
         if not ((value >= 0.0) & (value <= 1.0)).all():
             yield f"{name} lies outside of 0 to 1"
+
+
+def left_phases(data: xr.Dataset) -> Iterator[str]:
+    """A phase that returns, though no trigger is cured."""
     if (np.diff(data["phase"].to_numpy()) < 0).any():
         yield "a phase is left for an earlier one"
 
@@ -101,6 +107,6 @@ def open_after(deal: Deal, data: xr.Dataset, step: AnyStep, size: float) -> np.n
     elif step.step == "pay_fee" and step.cap is None:
         place = [fee.name for fee in deal.fees].index(step.fee)
         claim = (data["fee_due"].to_numpy() - data["fee_paid"].to_numpy())[:, [place]]
-    elif step.step == "pay_principal" and not step.to_balance:
+    elif step.step == "pay_principal" and not step.to_balance and step.until is None:
         claim = data["note_balance"].to_numpy()[:, [notes.index(name) for name in step.notes]]
     return np.asarray((claim > size).any(axis=1))

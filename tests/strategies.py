@@ -13,6 +13,7 @@ import numpy as np
 from hypothesis import strategies as st
 from oracle.months import Rates, base_months
 from random_deal import random_deal
+from random_formulas import with_formulas
 from random_pool import flag, random_pool, shares, some, with_billing_dates
 
 from stress.assemble.months import MonthInputs
@@ -64,7 +65,8 @@ def random_structure(rng: Random, clock: str = "", last: int = 0) -> tuple[Deal,
     last = last or rng.randint(4, 14 if clock == "daily" else 30)
     pool = random_pool(rng, last)
     pool = with_billing_dates(Random(pool.balance), pool, last) if clock == "daily" else pool
-    return random_deal(rng, pool.balance, clock, last), pool, clock
+    deal = random_deal(rng, pool.balance, clock, last)
+    return with_formulas(Random(pool.balance), deal), pool, clock
 
 
 def random_months(rng: Random, deal: Deal, pool: Pool) -> MonthInputs:

@@ -56,7 +56,7 @@ def test_triggers(state: State, tables: Tables, t: int) -> None:
     """The phase becomes the later of the present one and the effects of what trips."""
     phase = np.maximum(state.phase, 1) if t >= tables.sizes.n_revolving else state.phase
     was_revolving = phase == 0
-    for g, (observable, denominator, above, months, effect, _) in enumerate(tables.contract.trigger):
+    for g, (observable, denominator, above, months, effect, *_) in enumerate(tables.contract.trigger):
         limit = tables.contract.threshold[g, t]
         if np.isnan(limit) or (observable == 3 and t < 2):
             continue

@@ -7,22 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from stress.assemble.calendar import Calendar
+from stress.assemble.formulas import Programs
 from stress.assemble.months import MonthInputs
+from stress.assemble.priority import Steps, account_names, phase_steps
 from stress.inputs.deal import (
-    AnyStep,
-    Condition,
-    CoverDefaults,
     Deal,
     PayFee,
     PayInterest,
-    PayPrincipal,
-    PayResidual,
-    Purchase,
-    Release,
-    Reserve,
-    TopUp,
-    Transfer,
 )
+from stress.inputs.deal.formula_rules import is_formula
 from stress.inputs.deal.reading import notes_of
 from stress.kernels import codes
 from stress.kernels.outcome import MONTH_YEARS
@@ -34,7 +27,9 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
     n_month = deal.legal_maturity_months
     size = np.array(sizes_of(deal, cut_off))
     accrual = np.stack([m.coupon * dates.fraction[:, None] for m in months])
-    steps = _Steps(deal, cut_off, n_month)
+    programs = Programs(deal, cut_off, n_month)
+    steps = Steps(deal, cut_off, n_month, programs)
+    triggers = _triggers(deal, programs)
     even = dates.years - np.arange(n_month) * MONTH_YEARS
     first = float(even.mean())
     accounts = account_names(deal)
@@ -61,8 +56,9 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
         test_limit=np.array(steps.limits, dtype=np.float64),
         member=np.array(steps.members or [0], dtype=np.int64),
         phase=np.array(steps.phase, dtype=np.int64),
-        trigger=_triggers(deal),
+        trigger=triggers,
         threshold=_thresholds(deal, n_month, dates.first_payment),
+        **programs.tables(),
         senior_fee=_senior(deal, [f.name for f in deal.fees], PayFee),
         senior_note=_senior(deal, [n.name for n in deal.notes], PayInterest),
         opening_cash=np.array([deal.opening_cash.get(a, 0.0) for a in accounts]),
@@ -86,152 +82,6 @@ def _columns(names: tuple[str, ...], **values: float) -> np.ndarray:
 def sizes_of(deal: Deal, cut_off: float) -> list[float]:
     """Balance of each note at closing; 0 for a certificate."""
     return [note.amount if note.amount is not None else (note.share or 0.0) * cut_off for note in deal.notes]
-
-
-def account_names(deal: Deal) -> list[str]:
-    """Accounts in the order of the kernel: income, principal, then the named ones."""
-    return ["income", "principal", *deal.accounts]
-
-
-def phase_steps(deal: Deal, phase: str) -> tuple[AnyStep, ...]:
-    """Steps of a phase; acceleration and event of default follow amortization where the deal leaves them out."""
-    if phase in deal.priority:
-        return deal.priority[phase]
-    return () if phase == "revolving" else deal.priority["amortization"]
-
-
-def step_labels(deal: Deal) -> tuple[list[str], list[int]]:
-    """A name for each step of the priority of payments, and the step of each compiled row (one row per source)."""
-    labels: list[str] = []
-    step_of_row: list[int] = []
-    for phase in codes.PHASES:
-        for step in deal.priority.get(phase, ()):  # type: ignore[call-overload]
-            what = getattr(step, "note", None) or getattr(step, "fee", None) or getattr(step, "account", None) or ""
-            what = what or getattr(step, "to", "") or "+".join(notes_of(step))
-            label = f"{phase} {len(labels) + 1}: {step.step} {what}".rstrip()
-            sources = 1 if isinstance(step, Release) else len(step.source)
-            step_of_row += [len(labels)] * sources
-            labels.append(label)
-    return labels, step_of_row
-
-
-class _Steps:
-    """Steps of all phases laid out one after another; a step with several sources becomes one row per source."""
-
-    def __init__(self, deal: Deal, cut_off: float, n_month: int) -> None:
-        self.deal, self.cut_off, self.n_month = deal, cut_off, n_month
-        self.accounts = account_names(deal)
-        self.notes = [n.name for n in deal.notes]
-        self.fees = [f.name for f in deal.fees]
-        self.rows: list[list[int]] = []
-        self.values: list[list[float]] = []
-        self.targets: list[np.ndarray] = []
-        self.members: list[int] = []
-        self.tests: list[tuple[int, int]] = []
-        self.limits: list[float] = []
-        span: dict[str, list[int]] = {}
-        for phase in codes.PHASES:
-            first = len(self.rows)
-            for step in deal.priority.get(phase, ()):  # type: ignore[call-overload]
-                self._add(step)
-            span[phase] = [first, len(self.rows)]
-        self.phase = [
-            span[phase] if phase in deal.priority or phase == "revolving" else span["amortization"]
-            for phase in codes.PHASES
-        ]
-
-    def in_full(self) -> list[int]:
-        """Rows of each run of fees and interest that may be paid at one go, where it begins (`Contract.in_full`)."""
-        found = [0] * len(self.rows)
-        for first, end in {tuple(span) for span in self.phase}:
-            at = first
-            while at < end:
-                run, paid = at, set[tuple[int, int]]()
-                while run < end and self._in_run(run, self.rows[at][2]) and tuple(self.rows[run][:2]) not in paid:
-                    paid.add((self.rows[run][0], self.rows[run][1]))
-                    run += self.rows[run][7]
-                found[at] = run - at
-                at = max(run, at + 1)
-        return found
-
-    def _in_run(self, at: int, source: int) -> bool:
-        kind, _, account, _, test, *_ = self.rows[at]
-        due = kind in (codes.PAY_FEE, codes.PAY_INTEREST)
-        free = test < 0 and self.values[at][0] >= codes.NO_LIMIT
-        return due and free and account == source != codes.PRINCIPAL
-
-    def _add(self, step: AnyStep) -> None:
-        kind, index, to, members = self._kind(step)
-        value = dict.fromkeys(STEP_VALUE, 0.0) | {"limit": codes.NO_LIMIT}
-        target = np.zeros(self.n_month)
-        if isinstance(step, PayFee) and step.cap is not None:
-            value["limit"] = step.cap
-        elif isinstance(step, Transfer):
-            value["limit"] = codes.NO_LIMIT if step.amount is None else step.amount
-            value["share_moved"] = 1.0 if step.share is None else step.share
-        elif isinstance(step, TopUp | Release):
-            target[:] = self._reserve(step.target, value)
-        elif isinstance(step, PayPrincipal):
-            for month, balance in step.to_balance:
-                target[month - 1 :] = balance
-        test = len(self.tests) if step.when else -1
-        for condition in step.when:
-            self._test(condition)
-        first = len(self.members)
-        self.members += members
-        for before, source in enumerate([step.account] if isinstance(step, Release) else step.source):
-            row = [kind, index, self.accounts.index(source), to, test, len(step.when), first, len(members)]
-            if kind in (codes.PAY_FEE, codes.PAY_INTEREST):
-                row[7] = len(step.source)
-            elif isinstance(step, Transfer):
-                row[1] = before
-            self.rows.append(row)
-            self.values.append(list(value.values()))
-            self.targets.append(target)
-
-    def _test(self, condition: Condition) -> None:
-        """A condition of a step: what is looked at, on which side, against which limit."""
-        if condition.trigger is not None:
-            names = [trigger.name for trigger in self.deal.triggers]
-            self.tests.append((codes.TRIGGER_TEST + names.index(condition.trigger), int(condition.tripped)))
-            self.limits.append(0.0)
-        else:
-            self.tests.append((codes.OBSERVABLES.index(str(condition.observable)), int(condition.above is not None)))
-            self.limits.append(condition.above if condition.above is not None else condition.below or 0.0)
-
-    def _kind(self, step: AnyStep) -> tuple[int, int, int, list[int]]:
-        """Kernel code, note or fee index, destination account, notes of a principal step."""
-        match step:
-            case PayFee():
-                return codes.PAY_FEE, self.fees.index(step.fee), -1, []
-            case PayInterest():
-                paid = [self.notes.index(n) for n in notes_of(step)]
-                return (
-                    (codes.PAY_INTEREST, paid[0], -1, [])
-                    if len(paid) == 1
-                    else (codes.PAY_INTEREST_TOGETHER, -1, -1, paid)
-                )
-            case CoverDefaults():
-                index = -1 if step.note is None else self.notes.index(step.note)
-                return codes.COVER_DEFAULTS, index, codes.PRINCIPAL, []
-            case TopUp():
-                return codes.TOP_UP, -1, self.accounts.index(step.account), []
-            case Release():
-                return codes.RELEASE, -1, self.accounts.index(step.to), []
-            case Transfer():
-                return codes.TRANSFER, -1, self.accounts.index(step.to), []
-            case Purchase():
-                return codes.PURCHASE, -1, -1, []
-            case PayPrincipal():
-                code = codes.PAY_PRO_RATA if step.order == "pro_rata" else codes.PAY_PRINCIPAL
-                return code, -1, -1, [self.notes.index(n) for n in step.notes]
-            case PayResidual():
-                return codes.PAY_RESIDUAL, self.notes.index(step.note), -1, []
-
-    def _reserve(self, target: Reserve, value: dict[str, float]) -> float:
-        value["share_of_pool"], value["share_of_notes"] = target.share_of_pool, target.share_of_notes
-        value["months_of_senior_cost"], value["floor"] = target.months_of_senior_cost, target.floor
-        return max(target.amount, target.share_of_cut_off * self.cut_off)
 
 
 def _senior(deal: Deal, names: list[str], kind: type[PayFee | PayInterest]) -> np.ndarray:
@@ -296,16 +146,19 @@ def _fee_rate(deal: Deal, months: Sequence[MonthInputs], dates: Calendar) -> np.
     return rate
 
 
-def _triggers(deal: Deal) -> np.ndarray:
+def _triggers(deal: Deal, programs: Programs) -> np.ndarray:
     effect = {"none": 0, "acceleration": codes.ACCELERATION, "event_of_default": codes.EVENT_OF_DEFAULT}
     rows = [
         [
-            codes.OBSERVABLES.index(t.observable),
+            -1 if is_formula(t) else codes.OBSERVABLES.index(t.what),
             codes.DENOMINATORS.index(t.denominator),
-            int(t.breach == "above"),
+            int(t.breach != "below"),
             t.months,
             effect[t.effect],
             int(t.curable),
+            programs.add(t.what, t.tested == "payment") if is_formula(t) else -1,
+            t.cure_months,
+            int(t.tested == "payment"),
         ]
         for t in deal.triggers
     ]
@@ -316,6 +169,8 @@ def _thresholds(deal: Deal, n_month: int, first: int) -> np.ndarray:
     """(G, T) limits; NaN in months that are not tested, as those before the first payment."""
     limit = np.full((len(deal.triggers), n_month), np.nan)
     for g, trigger in enumerate(deal.triggers):
+        if trigger.condition is not None:
+            limit[g] = 0.5
         for threshold in trigger.thresholds:
             limit[g, threshold.from_month - 1 : threshold.to_month or n_month] = threshold.limit
     limit[:, : first - 1] = np.nan

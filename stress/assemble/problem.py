@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from stress.assemble.calendar import Calendar, calendar_of
-from stress.assemble.contract import account_names, contract_of, step_labels
+from stress.assemble.contract import contract_of
 from stress.assemble.market import factors_of, market_of
 from stress.assemble.months import MonthInputs, resolve
+from stress.assemble.priority import account_names, step_labels
 from stress.assemble.receivables import Due, due_of, receivables_of
 from stress.assemble.turnover import pool_under
 from stress.errors import ConfigError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stress.explain.dates import EFFECTIVE, date_lines
 from stress.explain.notes import notes_table
+from stress.explain.quantities import quantity_lines
 from stress.explain.steps import sentence
 from stress.explain.triggers import trigger_line
 from stress.explain.words import PHASE, listed, money, percent
@@ -25,6 +26,8 @@ def explain_deal(deal: Deal, balance: float | None = None) -> str:
     lines += ["## Fees", "", *(_fees(deal) or ["None."]), ""]
     if deal.accounts:
         lines += ["## Accounts", "", *_accounts(deal), ""]
+    if quantity_lines(deal):
+        lines += ["## Quantities of its formulas", "", *quantity_lines(deal), ""]
     lines += ["## Life of the deal", "", _life(deal), ""]
     for phase in phases(deal):
         lines += [f"## {PHASE[phase]}: priority of payments", "", *_phase(deal, phase), ""]

@@ -65,7 +65,7 @@ def _alike(deal: Deal) -> Iterator[tuple[str, ...]]:
     for phase in phases(deal):
         for step in steps_of(deal, phase):
             shared = step.step == "pay_interest" or (
-                step.step == "pay_principal" and step.order == "pro_rata" and not step.to_balance
+                step.step == "pay_principal" and step.order == "pro_rata" and not step.to_balance and not step.until
             )
             if shared and not step.when and len(notes_of(step)) > 1:
                 yield notes_of(step)

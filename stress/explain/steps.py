@@ -35,23 +35,26 @@ def headline(step: AnyStep) -> str:
         case "release":
             return f"Release {step.account} above {target_words(step.target)} to {step.to}"
         case "transfer":
-            return f"{_amount(step)} to {step.to}".capitalize()
+            words = _amount(step)
+            return f"{words[:1].upper()}{words[1:]} to {step.to}"
         case "purchase":
             return "Buy receivables"
         case "pay_principal":
             how = " by balance" if step.order == "pro_rata" and len(step.notes) > 1 else ""
-            down = " down to schedule" if step.to_balance else ""
+            down = " down to schedule" if step.to_balance else f" down to {step.until}" if step.until else ""
             return f"Principal of {then(step.notes) if not how else listed(step.notes)}{how}{down}"
         case "pay_residual":
             return f"The rest to {step.note}"
 
 
-def condition_words(deal: Deal, when: Sequence[Condition]) -> str:
+def condition_words(deal: Deal, when: Sequence[Condition | str]) -> str:
     """`three-month average annualised excess spread is below 4.5% and the trigger 'switch' has tripped`."""
     return " and ".join(_condition(deal, one) for one in when)
 
 
-def _condition(deal: Deal, when: Condition) -> str:
+def _condition(deal: Deal, when: Condition | str) -> str:
+    if isinstance(when, str):
+        return f"`{when}`"
     if when.trigger is not None:
         return f"the trigger {when.trigger!r} has {'' if when.tripped else 'not '}tripped"
     assert when.observable is not None
@@ -60,12 +63,14 @@ def _condition(deal: Deal, when: Condition) -> str:
     return f"{observable_words(deal, when.observable)} is {side} {limit(when.observable, value)}"
 
 
-def condition_sign(when: Sequence[Condition]) -> str:
+def condition_sign(when: Sequence[Condition | str]) -> str:
     """`3-month excess spread < 4.5%`, for a picture."""
     return " and ".join(map(_sign, when))
 
 
-def _sign(when: Condition) -> str:
+def _sign(when: Condition | str) -> str:
+    if isinstance(when, str):
+        return when
     if when.trigger is not None:
         return f"{when.trigger!r} has {'' if when.tripped else 'not '}tripped"
     assert when.observable is not None
@@ -74,8 +79,10 @@ def _sign(when: Condition) -> str:
     return f"{SHORT[when.observable]} {sign} {limit(when.observable, value)}"
 
 
-def target_words(target: Reserve) -> str:
+def target_words(target: Reserve | str, quote: str = "") -> str:
     """A reserve's target in words."""
+    if isinstance(target, str):
+        return f"{quote}{target}{quote}"
     parts = [money(target.amount)] * (target.amount > 0.0)
     parts += [f"{percent(target.share_of_pool)} of the pool"] * (target.share_of_pool > 0.0)
     parts += [f"{percent(target.share_of_notes)} of the notes but the residual"] * (target.share_of_notes > 0.0)
@@ -87,7 +94,7 @@ def target_words(target: Reserve) -> str:
 
 
 def _pay_fee(step: Any) -> str:
-    cap = f", at most {money(step.cap)} a payment date" if step.cap is not None else ""
+    cap = f", at most {_limit(step.cap, '`')} a payment date" if step.cap is not None else ""
     return f"Pay the {step.fee} fee{cap}"
 
 
@@ -104,21 +111,26 @@ def _cover_defaults(step: Any) -> str:
 
 
 def _top_up(step: Any) -> str:
-    return f"Fill {step.account} up to {target_words(step.target)}"
+    return f"Fill {step.account} up to {target_words(step.target, '`')}"
 
 
 def _release(step: Any) -> str:
-    return f"Release what {step.account} holds above {target_words(step.target)} to {step.to}"
+    return f"Release what {step.account} holds above {target_words(step.target, '`')} to {step.to}"
 
 
 def _transfer(step: Any) -> str:
-    return f"Move {_amount(step)} to {step.to}"
+    return f"Move {_amount(step, '`')} to {step.to}"
 
 
-def _amount(step: Any) -> str:
+def _limit(amount: float | str, quote: str) -> str:
+    """An amount of money, or a formula of one."""
+    return f"{quote}{amount}{quote}" if isinstance(amount, str) else money(amount)
+
+
+def _amount(step: Any, quote: str = "") -> str:
     if step.share is not None:
         return f"{percent(step.share)} of what is left"
-    return "all that is left" if step.amount is None else f"at most {money(step.amount)}"
+    return "all that is left" if step.amount is None else f"at most {_limit(step.amount, quote)}"
 
 
 def _purchase(step: Any) -> str:
@@ -130,6 +142,8 @@ def _pay_principal(step: Any) -> str:
     down = ""
     if step.to_balance:
         down = ", down to " + ", ".join(f"{money(balance)} from month {month}" for month, balance in step.to_balance)
+    if step.until is not None:
+        down = f", down to `{step.until}`" + (" together" if len(step.notes) > 1 else "")
     return f"Repay {listed(step.notes)}{how}{down}"
 
 

@@ -115,6 +115,15 @@ the outage days of the month, c < outage days(t). `unlimited` never binds, excep
 before legal maturity <= T; where some part of some purchase falls due first in month t + 2 (c + D >= 60), where that
 holds for t + 1.
 
+**Formulas.** A target, a cap, a condition or what a trigger looks at may be a formula over quantities of the deal. Its
+quantities stand as they are when it is used: a trigger's and a condition's at the determination (6, 7), a target's and
+a cap's when its step runs, before its first source pays. Only what belongs to a month is of the
+period's determination wherever it is used: the flows of the month (defaults, recoveries, principal and income
+collected, the pool at the month's start, a month of senior cost) and the observables of (7). mean(x, n) is the mean of x at
+the last n determinations from F on, of those there are where they are fewer; it is taken before the triggers are
+tested. A schedule keeps its value until the next month that it gives; before the first it is 0. A quotient is 0 where
+its divisor is within 1e-9 of 0, and is held within 1e9 of 0. A comparison is 1 where it holds, else 0.
+
 **Retention** (`retain_senior_cost`). (1) At the start of month t <= revolving_months (pool, notes, unpaid and accrued as
 they stand then): need = sum over the fees and notes that the revolving priority pays from sources that include
 principal: interest = the month's accrual + what has accrued since a payment date that did not pay it; fees = the
@@ -144,8 +153,9 @@ holds at the month's start counts as income too. At a payment, before its steps:
    idled for 30 days and was then spent is seen too.
 6. Scheduled end: for t > revolving_months a revolving path passes to amortization. Then triggers are tested; one that
    has been in breach for its number of consecutive months trips. The phase is the later of the present one and the
-   effect, in the order revolving, amortization, acceleration, event of default. Early amortization = a trip from the
-   revolving phase.
+   effect, in the order revolving, amortization, acceleration, event of default. Early amortization = the first trip from
+   the revolving phase. A curable trigger ends when its test has passed for its number of consecutive months: what only
+   curable triggers brought about ends with them, the phase that the calendar and the others give returns.
 7. Overdue shares: overdue_30 = M2 + M3 + stock, overdue_60 = M3 + stock, overdue_90 = stock, over current + M1..M3 +
    stock; stock = defaults of the last write_off_months. default_stock = cumulative default - recoveries. payment_rate
    = (scheduled + prepaid + cured) / pool at the month's start. A month without a threshold leaves a trigger's count as
@@ -161,7 +171,8 @@ after (6).
 1. Interest due = unpaid + accrued where the note pays in this month and phase (every so many payment dates as it has
    payment months, the first payment being number 1: t - F + 1 a multiple of them; or t = T), else unpaid alone. It is
    never negative: a law, measured at every payment of every path.
-2. The steps of the path's phase run in order; each uses its sources in order. A shortfall of interest is what stays
+2. The steps of the path's phase run in order; each uses its sources in order. `pay_principal` pays its notes down to its
+   target, together. A shortfall of interest is what stays
    unpaid (beyond 1e-9 of the original balance) where interest was payable.
 3. A step that pays several notes pari passu divides what it can pay: interest by what is due to each, principal pro
    rata by balance. A transfer moves its share of what each source holds, or at most its amount from all together.
@@ -176,6 +187,8 @@ after (6).
 7. A month of senior cost = the month's fees and the interest accrued for the month on all notes, without carry-over.
 8. First loss month: after the payment of period t, pool and all cash stay below the balance of the note and its
    seniors to the end.
+9. After the last step the triggers that are tested after the payment are tested as in Determination 6, with what the
+   payment left. The phase that they give holds from the next step and the next payment on.
 
 **End.** Loss of a note = balance left at T / original; of the residual note max(0, 1 - cash received / original). A
 certificate (a residual note of size 0) has nothing to lose: its loss is 0, it has no yield, and its cash (multiple,

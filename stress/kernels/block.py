@@ -9,9 +9,10 @@ import numpy as np
 from .by_path import settle_path
 from .cards import bill
 from .cash import collect_recoveries, conserve_cash, earn_on_cash
-from .codes import PRINCIPAL
+from .codes import AT_DETERMINATION, PRINCIPAL
 from .count import count_block, flush_months, hand_over, record_payment, record_pool_month
 from .determination import clean_up, determine, sweep_collections, total_pool
+from .formulas import keep_quantities, show_quantities
 from .granular import count_transitions
 from .jit import aside, kernel, stage
 from .lanes import WIDTH, floor, load, splat, store, where_less
@@ -144,8 +145,12 @@ def _step(m: Memory, k: int, t: int, c: int, fans: int) -> None:
     if last:
         total_pool(m)
         determine(m, k, t)
-        test_triggers(m, t)
+        if m.p.keeps_quantities == 1:
+            keep_quantities(m, t)
+        test_triggers(m, t, int(AT_DETERMINATION))
         test_conditions(m, t)
+        if m.p.traced == 1:
+            show_quantities(m, t)
         if t >= m.p.first_payment:
             clean_up(m)
         if m.p.retains == 1:
@@ -165,6 +170,8 @@ def _step(m: Memory, k: int, t: int, c: int, fans: int) -> None:
     if last:
         record_pool_month(m, k, t, fans)
         _keep(m, t, m.p.of_pool, m.p.of_path)
+    if period >= 0 and m.p.tests_payment == 1:
+        m.pool.phase = m.cash.next_phase
     if m.p.traced == 1:
         m.bins[0] = m.pool.total_bought
         m.total_bought[t, c] = m.bins[0]

@@ -55,9 +55,43 @@ OBSERVABLES = (
     "deficiency",
     "notes_outstanding",
 )
+FORMULA_TEST = 50
+"""A test's code from here up to TRIGGER_TEST is a formula (its number is the side): the step runs where it is not 0."""
 TRIGGER_TEST = 100
 """A test's code from here on is a trigger: the step runs while it has tripped (side 1) or has not (side 0)."""
+AT_DETERMINATION, AFTER_PAYMENT = range(2)
+"""When a trigger is tested."""
 CUT_OFF, CUT_OFF_PLUS_PURCHASES, CURRENT_POOL = range(3)
 DENOMINATORS = ("cut_off", "cut_off_plus_purchases", "current_pool")
 NOTES_BASE, POOL_BASE, INTEREST_INCOME_BASE, FIXED_BASE = range(4)
 FEE_BASES = ("notes", "pool", "interest_income", "fixed")
+
+# What a row of a formula does: put a quantity on the stack, or combine what lies there.
+(
+    NUMBER,
+    SCHEDULE,
+    POOL_ROW,
+    CASH_ROW,
+    NOTE_BALANCE,
+    NOTE_UNPAID,
+    FEE_UNPAID,
+    ACCOUNT,
+    TRIPPED,
+    IN_PHASE,
+    OBSERVED,
+    KEPT,
+    ADD,
+    SUBTRACT,
+    MULTIPLY,
+    DIVIDE,
+    SMALLER,
+    LARGER,
+    LESS,
+    CHOOSE,
+) = range(20)
+FIRST_OPERATION = ADD
+"""Codes below it are quantities."""
+STACK = 16
+"""Most quantities that wait on the stack of a formula."""
+MEAN_MONTHS = 12
+"""Most months over which a mean is taken."""

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .axes import Axis, Declared, declared
+from .codes import MEAN_MONTHS, STACK
 from .typed import Lanes, Row
 
 LANES = 32
@@ -103,6 +104,12 @@ class Switches(NamedTuple):
     """1 where losses are counted by replicate."""
     handed_block: int
     """Blocks of a panel whose outcomes are handed over one by one in place of being counted: all of them, or none."""
+    keeps_quantities: int
+    """1 where formulas need what stood at a determination."""
+    tests_payment: int
+    """1 where a trigger is tested after the payment."""
+    cures: int
+    """1 where a phase can be left by the cure of a trigger."""
 
 
 K, T, C, S, J, B, W, N, A, P, G, X, F, L = (
@@ -124,7 +131,7 @@ class Record:
         raise NotImplementedError
 
 
-class Pool:
+class Pool(Record):
     """The receivables pool."""
 
     balance: Row
@@ -163,7 +170,7 @@ class Pool:
     phase: Row
 
 
-class Cash:
+class Cash(Record):
     """Collections of the month and the ledgers of the path."""
 
     income_collected: Row
@@ -183,6 +190,13 @@ class Cash:
     need: Row
     retained: Row
     senior_cost: Row
+    lasting: Row
+    """The phase but for what curable triggers brought about."""
+    next_phase: Row
+    """The phase that tests after a payment give."""
+    cap: Row
+    target: Row
+    """Of the step that runs, where they are formulas."""
 
 
 class Laws(Record):
@@ -233,6 +247,8 @@ class Trigger:
     count: Row
     month: Row
     on: Row
+    passed: Row
+    """Months in a row without a breach."""
 
 
 class Cohort:
@@ -370,9 +386,14 @@ class Scratch:
     note: Annotated[Each[Note], N]
     fee: Annotated[Each[Fee], P]
     trigger: Annotated[Each[Trigger], G]
+    kept: Annotated[Rows, Axis("n_kept_quantity")]
+    """Means, and what formulas of steps need of the last determination."""
+    mean_ring: Annotated[Rows, Axis("n_kept_quantity"), MEAN_MONTHS]
     # Kept at each determination of a replay (up to `path`).
     pool: Pool
     account: Annotated[Rows, A]
+    shown: Annotated[Rows, Axis("n_shown")]
+    """The deal's own quantities, in a replay."""
     rate: Annotated[Rows, S, N_RATE]
     """Conditional rates given the factors."""
     acting: Annotated[Each[Rates], S]
@@ -393,6 +414,8 @@ class Scratch:
     outcome: Annotated[Each[NoteOutcome], N]
     pool_outcome: PoolOutcome
     counting: Counting
+    stack: Annotated[Rows, STACK]
+    """Of the formula that is computed."""
     bins: Annotated[Numbers, LANES]
     amount: Annotated[Numbers, LANES]
     """By lane, while a quantity is counted."""

@@ -11,12 +11,39 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .codes import EXCESS_SPREAD_3M, IDLE_CASH_DAYS, NO_LIMIT, OVERDUE_30, OVERDUE_60, OVERDUE_90, PAYMENT_RATE
+from .codes import (
+    AFTER_PAYMENT,
+    CASH_ROW,
+    DENOMINATORS,
+    EXCESS_SPREAD_3M,
+    IDLE_CASH_DAYS,
+    NO_LIMIT,
+    OBSERVED,
+    OVERDUE_30,
+    OVERDUE_60,
+    OVERDUE_90,
+    PAYMENT_RATE,
+    POOL_ROW,
+)
 from .header import FIELD, HEADER_FIELDS
-from .layout import GROUPS, LANES, PANEL_BLOCKS, RECOVERY, ROLL_1, ROLL_2, ROLL_3, ROWS, Floats, Ints, Switches
+from .layout import (
+    GROUPS,
+    LANES,
+    PANEL_BLOCKS,
+    RECOVERY,
+    ROLL_1,
+    ROLL_2,
+    ROLL_3,
+    ROWS,
+    Cash,
+    Floats,
+    Ints,
+    Pool,
+    Switches,
+)
 from .sampling import Sampler, Shifted, Sobol
 from .shown import SHOWN
-from .tables import BY_PATH, MEASURED, MONTH, STEP_VALUE, TABLES, TRIGGER, Problem
+from .tables import BY_PATH, MEASURED, MONTH, STEP, STEP_VALUE, TABLES, TRIGGER, Contract, Problem
 from .tally import NO_PATH, WEIGHT_UNIT, Tally, tally_shapes
 
 
@@ -74,20 +101,26 @@ def pack(
 
 
 def _switches(problem: Problem, traced: bool, sampler: Sampler | None, replicated: bool) -> Switches:
-    capped = (problem.contract.step_value[:, STEP_VALUE.index("limit")] < NO_LIMIT).any()
-    weighted = isinstance(sampler, Shifted)
     month, contract = problem.market.month, problem.contract
-    seen = {*contract.trigger[:, TRIGGER.index("observable")].tolist(), *contract.test[:, 0].tolist()}
+    capped = (contract.step_value[:, STEP_VALUE.index("limit")] < NO_LIMIT).any()
+    capped |= (contract.step[:, STEP.index("cap")] >= 0).any()
+    weighted = isinstance(sampler, Shifted)
+    used = _used(contract)
+    observed = {*contract.trigger[:, TRIGGER.index("observable")].tolist(), *contract.test[:, 0].tolist()}
+    seen = {(OBSERVED, observable) for observable in observed} | used
+    curable, effect, when = (contract.trigger[:, TRIGGER.index(name)] for name in ("curable", "effect", "when"))
 
     late = [ROLL_1, ROLL_2, ROLL_3, RECOVERY]
     even = bool((problem.market.common[:, late] == 1).all() and (problem.market.degree[:, late] == 0).all())
 
     def looked_at(*observables: int) -> int:
-        return int(traced or bool(seen & set(observables)))
+        return int(traced or bool(seen & {(OBSERVED, observable) for observable in observables}))
 
     def ever(column: str) -> int:
         return int((month[..., MONTH.index(column)] > 0.0).any())
 
+    paid = {(POOL_ROW, ROWS[Pool].index(name)) for name in ("scheduled", "prepaid", "cured")}
+    cost = (contract.step_value[:, STEP_VALUE.index("months_of_senior_cost")] > 0.0).any()
     return Switches(
         by_path=int((problem.market.degree == BY_PATH).any()),
         traced=int(traced),
@@ -98,16 +131,25 @@ def _switches(problem: Problem, traced: bool, sampler: Sampler | None, replicate
         earns=int((month[..., MONTH.index("cash_rate")] != 0.0).any()),
         retains=int(contract.senior_fee.any() or contract.senior_note.any()),
         uses_overdue=looked_at(OVERDUE_30, OVERDUE_60, OVERDUE_90),
-        uses_payments=looked_at(PAYMENT_RATE),
+        uses_payments=int(looked_at(PAYMENT_RATE) or bool(used & paid)),
         uses_average=looked_at(EXCESS_SPREAD_3M),
         uses_idle=looked_at(IDLE_CASH_DAYS),
         even_late=int(even and not traced and problem.sizes.granular == 0),
-        uses_cost=int((contract.step_value[:, STEP_VALUE.index("months_of_senior_cost")] > 0.0).any()),
+        uses_cost=int(cost or (CASH_ROW, ROWS[Cash].index("senior_cost")) in used),
         weighted=int(weighted),
         unit=WEIGHT_UNIT if weighted else 1,
         replicated=int(replicated or isinstance(sampler, Sobol)),
         handed_block=0,
+        keeps_quantities=int(contract.kept_of.size > 0),
+        tests_payment=int((when == AFTER_PAYMENT).any()),
+        cures=int(((curable == 1) & (effect > 0)).any()),
     )
+
+
+def _used(contract: Contract) -> set[tuple[int, int]]:
+    """What the formulas look at: (what a row does, of which); of an observable, whatever it is over."""
+    rows = {(does, what) for does, what in contract.code.tolist()}
+    return {(does, what // len(DENOMINATORS) if does == OBSERVED else what) for does, what in rows}
 
 
 def _measured(tables: dict[str, Floats | Ints]) -> dict[str, int]:

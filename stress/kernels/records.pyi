@@ -15,6 +15,8 @@ class Header(Sizes, Switches):  # type: ignore[misc]
     mixing_width: int
     response_width: int
     n_shock: int
+    n_kept_quantity: int
+    n_shown: int
     of_step_paid: int
     of_cash: int
     of_pool: int

@@ -43,6 +43,7 @@ SHOWN: dict[str, tuple[str, str]] = {
     "trigger_month": ("trigger", "month"),
     "tripped": ("trigger", "on"),
     "account_balance": ("account", ""),
+    "quantity_value": ("shown", ""),
     "step_paid": ("step_paid", ""),
     "deficiency": ("cash", "deficiency"),
     "factor_value": ("factor", ""),

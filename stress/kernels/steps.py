@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .cash import move_deficiency
 from .codes import NO_LIMIT, PAY_FEE, PRINCIPAL, TOP_UP, TRANSFER
+from .formulas import value_of
 from .jit import stage
 from .lanes import anywhere, larger, smaller, splat, where_less
 from .purchases import buy
@@ -84,11 +85,11 @@ def pay_in_full(m: Memory, x: int, t: int) -> bool:
 @stage
 def pay_due(m: Memory, x: int, t: int) -> None:
     """Payment 2: pay a fee or interest, row after row until nothing is left; from principal it is lent (Payment 5)."""
-    limit, on = m.t.step_value[x].limit, m.cash.mask
+    limit, on, capped = m.t.step_value[x].limit, m.cash.mask, _set_cap(m, x, t)
     for i in range(m.t.step[x].members):
         source, owed = m.t.step[x + i].source, _owed(m, x)
         amount = smaller(owed, m.account[source])
-        if limit < NO_LIMIT:
+        if limit < NO_LIMIT or capped:
             amount = _under_cap(m, x + i, i, amount)
         amount = positive(amount) * on
         left = owed - amount
@@ -124,9 +125,18 @@ def pay_together(m: Memory, x: int, t: int) -> None:
 
 
 @stage
+def _set_cap(m: Memory, x: int, t: int) -> bool:
+    """Formulas: a step's cap, before its first source pays. Whether it has one that is a formula."""
+    formula = m.t.step[x].cap
+    if formula >= 0:
+        m.cash.cap = value_of(m, t, formula)
+    return formula >= 0
+
+
+@stage
 def _under_cap(m: Memory, x: int, before: int, amount: Lanes) -> Lanes:
     """At most the step's cap less what its earlier sources paid."""
-    left = splat(m.t.step_value[x].limit)
+    left = m.cash.cap if m.t.step[x].cap >= 0 else splat(m.t.step_value[x].limit)
     for i in range(1, before + 1):
         left = left - m.step_paid[x - i]
     return smaller(amount, left)
@@ -152,7 +162,10 @@ def cover_defaults(m: Memory, x: int) -> None:
 
 @stage
 def _target(m: Memory, x: int, t: int) -> Lanes:
-    """Payment 4, a reserve's target: the largest of its parts, at least the floor."""
+    """Payment 4, a reserve's target: a formula, or the largest of its parts, at least the floor."""
+    if m.t.step[x].target >= 0:
+        _set_target(m, x, t)
+        return m.cash.target
     value, target = m.t.step_value[x], splat(m.t.step_target[x, t])
     if value.share_of_pool > 0.0:
         target = larger(target, m.pool.balance * value.share_of_pool)
@@ -175,7 +188,9 @@ def move(m: Memory, x: int, t: int) -> None:
     amount = m.account[source]
     if step.kind == TRANSFER:
         amount = amount * value.share_moved
-        if value.limit < NO_LIMIT:
+        if step.index == 0:
+            _set_cap(m, x, t)
+        if value.limit < NO_LIMIT or step.cap >= 0:
             amount = _under_cap(m, x, step.index, amount)
     elif step.kind == TOP_UP:
         amount = smaller(_target(m, x, t) - m.account[to], amount)
@@ -212,6 +227,22 @@ def _balance(m: Memory, first: int, last: int) -> Lanes:
 
 
 @stage
+def _set_target(m: Memory, x: int, t: int) -> None:
+    """Formulas: a step's target, before its first source pays; never below 0."""
+    if m.t.step[x].index == 0:
+        m.cash.target = positive(value_of(m, t, m.t.step[x].target))
+
+
+@stage
+def _room(m: Memory, x: int, t: int, balance: Lanes) -> Lanes:
+    """Payment 2: how far the notes of a principal step stand above its target."""
+    if m.t.step[x].target >= 0:
+        _set_target(m, x, t)
+        return positive(balance - m.cash.target)
+    return positive(balance - m.t.step_target[x, t])
+
+
+@stage
 def _redeem(m: Memory, t: int, n: int, amount: Lanes) -> None:
     note = m.note[n]
     note.outstanding -= amount
@@ -223,7 +254,7 @@ def pay_sequential(m: Memory, x: int, t: int) -> None:
     """Payment 2: repay the step's notes one after another, down to their target."""
     step = m.t.step[x]
     first, last, source = step.first_member, step.first_member + step.members, step.source
-    room = positive(_balance(m, first, last) - m.t.step_target[x, t])
+    room = _room(m, x, t, _balance(m, first, last))
     budget = smaller(room, m.account[source]) * m.cash.mask
     if not anywhere(budget):
         return
@@ -242,7 +273,7 @@ def pay_pro_rata(m: Memory, x: int, t: int) -> None:
     step = m.t.step[x]
     first, last, source = step.first_member, step.first_member + step.members, step.source
     balances = _balance(m, first, last)
-    room = positive(balances - m.t.step_target[x, t])
+    room = _room(m, x, t, balances)
     budget = smaller(room, m.account[source]) * m.cash.mask
     if not anywhere(budget):
         return

@@ -17,16 +17,34 @@ BY_PATH = -2
 
 LENS = ("reach", "spread", "odds", "swing_reach")
 MONTH = ("payment", "yield_multiple", "dilution", "unpaid_share", "commingled_steps", "cash_rate", "price", "lag")
-STEP = ("kind", "index", "source", "to", "first_test", "tests", "first_member", "members")
+STEP = ("kind", "index", "source", "to", "first_test", "tests", "first_member", "members", "cap", "target")
 STEP_VALUE = ("limit", "share_of_pool", "share_of_notes", "months_of_senior_cost", "floor", "share_moved")
-TRIGGER = ("observable", "denominator", "above", "months", "effect", "curable")
+TRIGGER = (
+    "observable",
+    "denominator",
+    "above",
+    "months",
+    "effect",
+    "curable",
+    "formula",
+    "cure_months",
+    "when",
+)
 DEAL = ("cut_off", "clean_up", "idle_share", "first_years", "net_income", "per_cut_off")
 
 LINK, QUANTILE, MIXING, RESPONSE = (Axis(f"{name}_width") for name in ("link", "quantile", "mixing", "response"))
 SHOCKS, TESTS, MEMBERS = Axis("n_shock"), Axis("n_test"), Axis("n_member")
 CARDS, PLANS = Axis("n_month_of_cards"), Axis("n_month_of_plans")
 """Months of pools that pay a share of their balance, or by plans; the other has none."""
-MEASURED = tuple(axis.size for axis in (LINK, QUANTILE, MIXING, RESPONSE, SHOCKS, TESTS, MEMBERS, CARDS, PLANS))
+CODES, NUMBERS, FORMULAS, SCHEDULES = Axis("n_code"), Axis("n_number"), Axis("n_formula"), Axis("n_schedule")
+KEPT, OWN = Axis("n_kept_quantity"), Axis("n_shown")
+MEASURED = tuple(
+    axis.size
+    for axis in (
+        *(LINK, QUANTILE, MIXING, RESPONSE, SHOCKS, TESTS, MEMBERS, CARDS, PLANS),
+        *(CODES, NUMBERS, FORMULAS, SCHEDULES, KEPT, OWN),
+    )
+)
 """Axes as long as the first table that has them."""
 
 
@@ -136,9 +154,9 @@ class Contract(NamedTuple):
     fee_carry: Annotated[Floats, P]
     """1 where what is unpaid carries over."""
     step: Annotated[Ints, X, STEP]
-    """A step with several sources is as many rows. No first test: -1. Transfers say in the index how many rows came
-    before; fees and interest of one note say in the members how many rows the step has, and are paid row after row until
-    nothing is left."""
+    """A step with several sources is as many rows. No first test: -1. Transfers, top-ups, releases and principal steps say
+    in the index how many rows came before; fees and interest of one note say in the members how many rows the step has,
+    and are paid row after row until nothing is left. Cap and target: a formula, -1 where there is none."""
     in_full: Annotated[Ints, X]
     """Rows of the run of fees and interest that begins here and is paid at one go where its first account suffices
     (uncapped, unconditional, not first from principal, none twice); 0 elsewhere."""
@@ -147,7 +165,8 @@ class Contract(NamedTuple):
     step_target: Annotated[Floats, X, T]
     """Target balance of a principal step, or the fixed part of a reserve target."""
     test: Annotated[Ints, TESTS, ("observable", "side")]
-    """Conditions of steps: observable, or TRIGGER_TEST + trigger; side (1 above or tripped, 0 below or not)."""
+    """Conditions of steps: observable, or TRIGGER_TEST + trigger; side (1 above or tripped, 0 below or not).
+    FORMULA_TEST: the side is the formula."""
     test_limit: Annotated[Floats, TESTS]
     """Limit of an observable."""
     member: Annotated[Ints, MEMBERS]
@@ -155,9 +174,22 @@ class Contract(NamedTuple):
     phase: Annotated[Ints, 4, ("first", "end")]
     """First step of each phase and the one after its last; a phase left out shares those of amortization."""
     trigger: Annotated[Ints, G, TRIGGER]
-    """Observable, denominator, whether a breach is above, months in breach, effect phase (0 none), curable."""
+    """Observable, denominator, whether a breach is above, months in breach, effect phase (0 none), curable, formula that is
+    looked at instead (-1: none), months without a breach that cure it, when it is tested (`codes.AFTER_PAYMENT`)."""
     threshold: Annotated[Floats, G, T]
     """Limit; NaN where not tested."""
+    code: Annotated[Ints, CODES, ("does", "what")]
+    """Rows of all formulas, in reverse Polish order: `codes.NUMBER` .. `codes.CHOOSE`, and of which."""
+    number: Annotated[Floats, NUMBERS]
+    """Numbers that stand in formulas."""
+    schedule: Annotated[Floats, SCHEDULES, T]
+    """Schedules by month; the first is the month itself."""
+    formula: Annotated[Ints, FORMULAS, ("first", "end")]
+    """First row of each formula and the one after its last."""
+    kept_of: Annotated[Ints, KEPT, ("formula", "months")]
+    """What is kept at each determination: a formula, and over how many months its mean is."""
+    shown_of: Annotated[Ints, OWN]
+    """Formula of each of the deal's own quantities."""
     senior_fee: Annotated[Floats, P]
     """1 where a revolving purchase leaves cash for the fee."""
     senior_note: Annotated[Floats, N]

@@ -1,122 +1,56 @@
-"""Determination 5-7: what triggers and conditions look at, their tests, and the phase that follows from them."""
+"""Determination 6-7: the tests of triggers and conditions, and the phase that follows from them."""
 
 from __future__ import annotations
 
-from .codes import (
-    CUMULATIVE_DEFAULT,
-    CURRENT_POOL,
-    CUT_OFF,
-    CUT_OFF_PLUS_PURCHASES,
-    DEFAULT_STOCK,
-    DEFICIENCY,
-    EXCESS_SPREAD,
-    EXCESS_SPREAD_3M,
-    IDLE_CASH_DAYS,
-    NOTES_OUTSTANDING,
-    OVERDUE_30,
-    OVERDUE_90,
-    PAYMENT_RATE,
-    POOL_FACTOR,
-    SENIOR_SHORTFALL,
-    TRIGGER_TEST,
-)
+from .codes import AFTER_PAYMENT, CUT_OFF, EXCESS_SPREAD_3M, FORMULA_TEST, TRIGGER_TEST
+from .formulas import value_of
 from .jit import aside, stage
 from .lanes import anywhere, larger, splat, where_less
+from .observables import observe
 from .records import Memory
 from .typed import Lanes
 
 NAN = float("nan")
 
 
-@stage
-def observe(m: Memory, observable: int, denominator: int) -> Lanes:
-    """Determination 7: the value of an observable."""
-    pool, cut_off = m.pool, m.t.deal.cut_off
-    if observable == EXCESS_SPREAD:
-        return pool.excess
-    if observable == EXCESS_SPREAD_3M:
-        return (pool.excess + pool.excess_before + pool.excess_two_before) * (1.0 / 3.0)
-    if observable == IDLE_CASH_DAYS:
-        return pool.idle_most
-    if observable == POOL_FACTOR:
-        return pool.balance * m.t.deal.per_cut_off
-    if observable == SENIOR_SHORTFALL:
-        return m.note[0].unpaid * m.t.per_original[0]
-    if observable == NOTES_OUTSTANDING:
-        return _notes_outstanding(m)
-    value, base = splat(0.0), splat(cut_off)
-    if denominator == CUT_OFF_PLUS_PURCHASES:
-        base = base + pool.total_bought
-    elif denominator == CURRENT_POOL:
-        base = pool.balance
-    if observable == CUMULATIVE_DEFAULT:
-        value = pool.total_defaulted
-    elif observable == DEFAULT_STOCK:
-        value = pool.total_defaulted - pool.total_recovered
-    elif observable == DEFICIENCY:
-        value = m.cash.deficiency
-    elif observable == PAYMENT_RATE:
-        value, base = pool.scheduled + pool.prepaid + pool.cured, pool.month_start
-    else:  # days past due over current + M1..M3 + the stock not written off
-        value = _stock(m)
-        base = pool.balance + value
-        if observable != OVERDUE_90:
-            value = value + pool.late_3
-        if observable == OVERDUE_30:
-            value = value + pool.late_2
-    if denominator == CUT_OFF and (
-        observable == CUMULATIVE_DEFAULT or observable == DEFAULT_STOCK or observable == DEFICIENCY
-    ):
-        return value * m.t.deal.per_cut_off
-    tiny = 1e-9 * cut_off
-    return where_less(base, tiny, 0.0, value / where_less(base, tiny, 1.0, base))
-
-
-@stage
-def _stock(m: Memory) -> Lanes:
-    """Defaults that are not written off yet."""
-    stock = splat(0.0)
-    for i in range(m.p.n_write_off):
-        stock = stock + m.default_ring[i]
-    return stock
-
-
-@stage
-def _notes_outstanding(m: Memory) -> Lanes:
-    """Balance of all notes but the residual one over their balance at closing."""
-    value, closing = splat(0.0), 0.0
-    for n in range(m.p.n_note):
-        if m.t.residual[n] < 0.5:
-            closing += m.t.opening_note[n]
-            value = value + m.note[n].outstanding
-    return value * (1.0 / max(closing, 1e-300))
-
-
 @aside
-def test_triggers(m: Memory, t: int) -> None:
-    """Determination 6: test every trigger of the month; the phase becomes the later of the present one and what trips."""
+def test_triggers(m: Memory, t: int, when: int) -> None:
+    """Determination 6, Payment 9: test every trigger of its time; the phase becomes the latest of what the calendar, those
+    that last and the curable ones give: at once, or after the payment."""
     pool, cash = m.pool, m.cash
-    phase = pool.phase
     if t >= m.p.n_revolving:
-        phase = where_less(phase, 0.5, 1.0, phase)
-    was_revolving = where_less(phase, 0.5, 1.0, 0.0)
-    pool.phase = phase
+        cash.lasting = where_less(cash.lasting, 0.5, 1.0, cash.lasting)
     for g in range(m.p.n_trigger):
-        _test(m, g, t)
-    now = was_revolving * where_less(pool.phase, 1.5, 0.0, t + 1.0)
-    if anywhere(now):
-        cash.early_month = where_less(cash.early_month, 0.5, now, cash.early_month)
+        if m.t.trigger[g].when == when:
+            _test(m, g, t)
+    phase = cash.lasting
+    if m.p.cures == 1:
+        for g in range(m.p.n_trigger):
+            if m.t.trigger[g].curable == 1:
+                phase = larger(phase, m.trigger[g].on * float(m.t.trigger[g].effect))
+    if t < m.p.n_revolving:
+        now = where_less(pool.phase, 0.5, 1.0, 0.0) * where_less(phase, 1.5, 0.0, t + 1.0)
+        if anywhere(now):
+            cash.early_month = where_less(cash.early_month, 0.5, now, cash.early_month)
+    if when == AFTER_PAYMENT:
+        cash.next_phase = phase
+    else:
+        pool.phase = phase
 
 
 @aside
 def _test(m: Memory, g: int, t: int) -> None:
-    """Test a trigger; the phase goes to its effect on the lanes where it trips."""
-    rule, trigger, limit, pool = m.t.trigger[g], m.trigger[g], m.t.threshold[g, t], m.pool
+    """Test a trigger; the lasting phase goes to its effect on the lanes where it trips, unless it can be cured."""
+    rule, trigger, limit, cash = m.t.trigger[g], m.trigger[g], m.t.threshold[g, t], m.cash
     exists = rule.observable != EXCESS_SPREAD_3M or t >= m.p.first_payment + 2
     tested = limit == limit and exists
     if not tested and m.p.traced == 0:
         return
-    value = observe(m, rule.observable, rule.denominator)
+    value = splat(0.0)
+    if rule.formula >= 0:
+        value = value_of(m, t, rule.formula)
+    else:
+        value = observe(m, rule.observable, rule.denominator)
     if m.p.traced == 1:
         trigger.value = value if exists else splat(NAN)
     if not tested:
@@ -127,7 +61,7 @@ def _test(m: Memory, g: int, t: int) -> None:
         if keeps_count:
             trigger.count = splat(0.0)
         if rule.curable == 1:
-            trigger.on = splat(0.0)
+            _cure(m, g, breach, breach)
         return
     tripped = breach
     if keeps_count:
@@ -135,8 +69,21 @@ def _test(m: Memory, g: int, t: int) -> None:
         trigger.count = count
         tripped = where_less(count, rule.months - 0.5, 0.0, 1.0)
     trigger.month = where_less(trigger.month, 0.5, tripped * (t + 1.0), trigger.month)
-    trigger.on = tripped if rule.curable == 1 else where_less(trigger.on, 0.5, tripped, 1.0)
-    pool.phase = larger(pool.phase, tripped * float(rule.effect))
+    if rule.curable == 1:
+        _cure(m, g, breach, tripped)
+        return
+    trigger.on = where_less(trigger.on, 0.5, tripped, 1.0)
+    cash.lasting = larger(cash.lasting, tripped * float(rule.effect))
+
+
+@stage
+def _cure(m: Memory, g: int, breach: Lanes, tripped: Lanes) -> None:
+    """Determination 6: a curable trigger holds until its test has passed for its number of months."""
+    trigger = m.trigger[g]
+    passed = (trigger.passed + 1.0) * (splat(1.0) - breach)
+    trigger.passed = passed
+    still = where_less(passed, m.t.trigger[g].cure_months - 0.5, trigger.on, 0.0)
+    trigger.on = larger(tripped, still)
 
 
 @stage
@@ -161,6 +108,8 @@ def _holds(m: Memory, t: int, y: int) -> Lanes:
     if test.observable >= TRIGGER_TEST:
         on = m.trigger[test.observable - TRIGGER_TEST].on
         return on if test.side == 1 else splat(1.0) - on
+    if test.observable == FORMULA_TEST:
+        return value_of(m, t, test.side)
     if test.observable == EXCESS_SPREAD_3M and t < m.p.first_payment + 2:
         return splat(0.0)
     value = observe(m, test.observable, int(CUT_OFF))

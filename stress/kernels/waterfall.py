@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .cash import cash_held
 from .codes import (
+    AFTER_PAYMENT,
     COVER_DEFAULTS,
     PAY_FEE,
     PAY_INTEREST,
@@ -31,6 +32,7 @@ from .steps import (
     pay_together,
     purchase,
 )
+from .triggers import test_triggers
 from .typed import Lanes
 
 
@@ -57,6 +59,8 @@ def pay(m: Memory, k: int, t: int, now: int, c: int) -> None:
             m.cash.mask = lanes
             _run_steps(m, k, t, now, c, steps.first, steps.end)
     close(m, t)
+    if m.p.tests_payment == 1:
+        test_triggers(m, t, int(AFTER_PAYMENT))
 
 
 @stage

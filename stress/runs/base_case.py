@@ -84,7 +84,7 @@ def base_case(job: Job, scenario: str | None = None) -> BaseCase:
 
     Raises ConfigError where the inputs do not fit together.
     """
-    from stress.assemble.contract import account_names
+    from stress.assemble.priority import account_names
     from stress.assemble.problem import assemble
     from stress.runs.trace import values_of
 
@@ -161,7 +161,7 @@ def _surprises(job: Job, case: BaseCase) -> Iterator[tuple[str, str]]:
 
 def _trip_words(job: Job, case: BaseCase) -> Iterator[tuple[str, str]]:
     """Triggers that trip while a note is there; what comes later changes nothing."""
-    observed = {trigger.name: trigger.observable for trigger in job.deal.triggers}
+    observed = {trigger.name: trigger.what for trigger in job.deal.triggers}
     lives = max((n.repaid or case.months for n in case.notes if not n.residual), default=case.months)
     for trip in case.trips:
         if trip.month > lives:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stress.assemble.calendar import calendar_of
-from stress.assemble.contract import account_names, step_labels
 from stress.assemble.market import factors_of
+from stress.assemble.priority import account_names, step_labels
 from stress.assemble.problem import assemble
 from stress.errors import ConfigError
 from stress.inputs.door import cases_of, path_of, with_options
@@ -90,6 +90,7 @@ def labels_of(job: Job) -> dict[str, Any]:
         "fee": [f.name for f in job.deal.fees],
         "trigger": [t.name for t in job.deal.triggers],
         "step": step_labels(job.deal)[0],
+        **({"quantity": list(job.deal.quantities)} if job.deal.quantities else {}),
         "factor": list(factors_of(job.pool).name),
         "bucket": [1, 2, 3],
     }
@@ -172,6 +173,8 @@ def _variables(space: Workspace, problem: Problem, step_of_row: list[int], lane:
     for row, step in enumerate(step_of_row):
         paid[:, step] += by_row[:, row]
     found["step_paid"] = (("month", "step"), paid)
+    if problem.contract.shown_of.size:
+        found["quantity_value"] = (("month", "quantity"), at("quantity_value"))
     found["deficiency"] = (("month",), at("deficiency"))
     found["factor_value"] = (("month", "factor"), at("factor_value"))
     for name in ("entry_rate", "prepayment_rate", "recovery_rate"):

@@ -201,7 +201,7 @@ CASES: dict[str, tuple[Callable[[Document], object], str]] = {
         put("triggers", 0, "thresholds", [{"from_month": 13, "limit": 0.1}]),
         "changes nothing: it is tested from month 13, after the revolving period",
     ),
-    "cure of a phase": (put("triggers", 0, "curable", True), "a change of phase is never undone"),
+    "months of a cure that never comes": (put("triggers", 0, "cure_months", 3), "cure_months = 3 needs curable"),
     "denominator of no ratio": (put("triggers", 1, "denominator", "current_pool"), "no choice of denominator"),
     "condition never true": (
         put("priority", "revolving", 2, "when", {"observable": "pool_factor", "below": 0.0}),

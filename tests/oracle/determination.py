@@ -6,6 +6,7 @@ from oracle.accrual import fee_of_month, interest_of_month
 from oracle.flows import PaymentRecord
 from oracle.observables import observe, test_triggers
 from oracle.priority import Payment, all_steps, pay, phase_of_order
+from oracle.state import PHASES
 
 
 def determine(path, t: int) -> None:
@@ -18,12 +19,16 @@ def determine(path, t: int) -> None:
     lost = flows.defaults[-1] + flows.dilution_unpaid[-1] + flows.commingled_principal[-1]
     state.book_deficiency(lost - flows.recoveries[-1])
     flows.excess_spread.append(excess_spread(path, sum(fees), sum(interest)))
-    if t > path.deal.revolving_months and state.phase == "revolving":
-        state.phase = "amortization"
+    if t > path.deal.revolving_months and state.lasting == "revolving":
+        state.lasting = "amortization"
+        state.phase = max(state.phase, state.lasting, key=PHASES.index)
     observed = observe(path, t)
-    values = test_triggers(path, t, observed) if path.triggers else []
-    flows.trigger_value.append(values)
+    path.fees_determined = fees
+    path.formulas.determine(t, observed, month_cost(path, interest, fees))
+    flows.trigger_value.append([0.0] * len(path.deal.triggers) if path.triggers else [])
     flows.tripped.append(list(state.tripped))
+    if path.triggers:
+        test_triggers(path, t, observed, "determination")
     flows.phase.append(state.phase)
     if t >= path.first_payment:
         clean_up(path)
@@ -63,19 +68,32 @@ def payment_of(path, t: int, interest: list[float], fees: list[float], observed)
         payable = number > 0 and (number % note.payment_months.get(state.phase, 1) == 0 or t == path.last)
         due.append(state.unpaid[n] + (state.accrued[n] if payable else 0.0))
         pays.append(payable)
-    senior = sum(x for x, note in zip(interest, deal.notes, strict=True) if not note.residual)
     order = deal.priority[phase_of_order(deal, state.phase)]
     return Payment(
         interest_due=due,
         pays_accrued=pays,
         fee_due=[x + owed for x, owed in zip(fees, state.fee_owed, strict=True)],
-        month_cost=sum(fees) + senior,
+        month_cost=month_cost(path, interest, fees),
+        met={text: bool(path.formulas.value(text)) for text in stated(deal)},
+        formulas=path.formulas,
         target={i: target_balance(step.to_balance, t) for i, step in enumerate(order) if step.step == "pay_principal"},
         observed=observed,
         tripped={trigger.name: on for trigger, on in zip(deal.triggers, state.tripped, strict=True)},
         cut_off=path.pool.balance,
         begun=t >= path.first_payment,
     )
+
+
+def month_cost(path, interest: list[float], fees: list[float]) -> float:
+    """A month of fees and of interest on all notes."""
+    paying = zip(interest, path.deal.notes, strict=True)
+    return sum(fees) + sum(x for x, note in paying if not note.residual)
+
+
+def stated(deal) -> list[str]:
+    """Conditions of steps that are formulas."""
+    steps = (step for order in deal.priority.values() for step in order)
+    return [when for step in steps for when in step.when if isinstance(when, str)]
 
 
 def target_balance(points, t: int) -> float:
@@ -88,6 +106,7 @@ def pay_period(path) -> None:
     deal, state, flows, payment = path.deal, path.state, path.flows, path.pending
     path.pending, before, first = None, dict(state.available), len(state.ledger)
     path.retention.waiting = 0.0
+    path.paying = payment
     pay(deal, state, path, payment)
     if not payment.begun:
         state.idle_days = 0.0
@@ -110,3 +129,6 @@ def pay_period(path) -> None:
     flows.fee_paid.append(payment.fee_paid)
     flows.deficiency.append(state.deficiency)
     flows.step_paid.append([payment.step_paid.get(key, 0.0) for key in all_steps(deal)])
+    path.paying = path.fees_determined = None
+    if path.triggers:
+        test_triggers(path, path.formulas.month, payment.observed, "payment")

@@ -7,6 +7,7 @@ import math
 from oracle.dates import accrual_fractions, first_payment
 from oracle.determination import determine, pay_period
 from oracle.flows import Flows, StepRecord
+from oracle.formulas import Formulas
 from oracle.months import Rates, base_months, unconditional
 from oracle.portfolio import Portfolio
 from oracle.retention import Retention
@@ -41,6 +42,10 @@ class Path:
         self.principal_by_step: list[tuple[int, float]] = []
         self.pending = None
         """The period determined and not paid yet."""
+        self.paying = None
+        """The payment that is being made."""
+        self.fees_determined: list[float] | None = None
+        self.formulas = Formulas(self)
         self.retention = Retention(self)
         self.first_gap = self.gap()
 
@@ -186,6 +191,18 @@ class Path:
     def pool_balance(self) -> float:
         """Current + M1..M3 of the whole pool."""
         return self.portfolio.balance()
+
+    def interest_left(self, n: int) -> float:
+        """Interest of a note that is due and not paid."""
+        if self.paying is None:
+            return self.state.unpaid[n]
+        return self.paying.interest_due[n] - self.paying.interest_paid[n]
+
+    def fee_left(self, f: int) -> float:
+        """What is due of a fee and not paid."""
+        if self.paying is not None:
+            return self.paying.fee_due[f] - self.paying.fee_paid[f]
+        return self.state.fee_owed[f] + (0.0 if self.fees_determined is None else self.fees_determined[f])
 
     def gap(self) -> float:
         """Notes - (pool + principal cash)."""

@@ -48,7 +48,9 @@ def outstanding(path) -> float:
 
 
 def trigger_value(path, trigger, observed: dict[str, float]) -> float:
-    """The observable of a trigger over its own denominator."""
+    """What a trigger looks at: a formula, or its observable over its own denominator."""
+    if trigger.condition is not None or trigger.observable not in observed:
+        return path.formulas.value(trigger.condition or trigger.observable)
     value, cut_off = observed[trigger.observable], path.pool.balance
     if trigger.observable not in ("cumulative_default", "default_stock", "deficiency"):
         return value
@@ -60,38 +62,45 @@ def trigger_value(path, trigger, observed: dict[str, float]) -> float:
 
 
 def limit_of(trigger, t: int) -> float | None:
-    """The threshold in force in month t; None where the month is not tested."""
+    """The threshold in force in month t; None where the month is not tested. A condition holds or not."""
+    if trigger.condition is not None:
+        return 0.5
     for threshold in trigger.thresholds:
         if threshold.from_month <= t and (threshold.to_month is None or t <= threshold.to_month):
             return threshold.limit
     return None
 
 
-def test_triggers(path, t: int, observed: dict[str, float]) -> list[float]:
-    """Test every trigger from the first payment's determination on, move the phase, and return the values seen."""
-    state, values = path.state, []
+def test_triggers(path, t: int, observed: dict[str, float], when: str) -> None:
+    """Test every trigger of a time from the first payment's determination on, and move the phase."""
+    state, before = path.state, path.state.phase
+    values, tripped = path.flows.trigger_value[-1], path.flows.tripped[-1]
     for i, trigger in enumerate(path.deal.triggers):
-        value, limit = trigger_value(path, trigger, observed), limit_of(trigger, t) if t >= path.first_payment else None
-        values.append(value)
-        tested = limit is not None and not math.isnan(value)
-        breach = tested and (value > limit if trigger.breach == "above" else value < limit)
-        if tested:
-            state.in_breach[i] = state.in_breach[i] + 1 if breach else 0
-        if tested and state.in_breach[i] >= trigger.months:
-            state.tripped[i] = True
-            if trigger.effect != "none":
-                trip(path, trigger.effect, t)
-        elif tested and not breach and trigger.curable and trigger.effect == "none":
-            state.tripped[i] = False
-    return values
-
-
-def trip(path, effect: str, t: int) -> None:
-    """Pass to a later phase; out of the revolving period this is an early amortization."""
-    state = path.state
-    if state.phase == "revolving":
+        if trigger.tested == when:
+            values[i] = trigger_value(path, trigger, observed)
+            test(path, i, trigger, values[i], limit_of(trigger, t) if t >= path.first_payment else None)
+            tripped[i] = state.tripped[i]
+    curable = [x.effect for x, on in zip(path.deal.triggers, state.tripped, strict=True) if on and x.curable]
+    state.phase = max(state.lasting, *(x for x in curable if x != "none"), "revolving", key=PHASES.index)
+    if before == "revolving" and state.phase in PHASES[2:] and path.flows.early_amortization_month == 0:
         path.flows.early_amortization_month = t
-    state.phase = max(state.phase, effect, key=PHASES.index)
 
 
+def test(path, i: int, trigger, value: float, limit: float | None) -> None:
+    """One trigger: months in breach, months without, and whether it has tripped."""
+    state = path.state
+    if limit is None or math.isnan(value):
+        return
+    breach = value < limit if trigger.breach == "below" else value > limit
+    state.in_breach[i] = state.in_breach[i] + 1 if breach else 0
+    state.passed[i] = 0 if breach else state.passed[i] + 1
+    if state.in_breach[i] >= trigger.months:
+        state.tripped[i] = True
+        if trigger.effect != "none" and not trigger.curable:
+            state.lasting = max(state.lasting, trigger.effect, key=PHASES.index)
+    elif trigger.curable and state.passed[i] >= trigger.cure_months:
+        state.tripped[i] = False
+
+
+test.__test__ = False
 test_triggers.__test__ = False

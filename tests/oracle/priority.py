@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from oracle.state import PHASES, State
 
@@ -33,6 +33,9 @@ class Payment:
     tripped: dict[str, bool]
     """Triggers by name, at the determination."""
     cut_off: float
+    met: dict[str, bool] = field(default_factory=dict)
+    """Conditions that are formulas, at the determination."""
+    formulas: Any = None
     begun: bool = True
     """Whether the first payment date has come: before it no step runs."""
     interest_paid: list[float] = field(default_factory=list)
@@ -67,6 +70,8 @@ def pay(deal, state: State, pool: Receivables, payment: Payment) -> None:
 
 def holds(when, payment: Payment) -> bool:
     """Whether a condition holds; before an observable exists it does not."""
+    if isinstance(when, str):
+        return payment.met[when]
     if when.trigger is not None:
         return payment.tripped[when.trigger] == when.tripped
     value = payment.observed[when.observable]
@@ -77,10 +82,16 @@ def position(names, name: str) -> int:
     return [x.name for x in names].index(name)
 
 
+def amount_of(payment, amount) -> float | None:
+    """A number or a formula; None where there is no limit."""
+    return payment.formulas.value(amount) if isinstance(amount, str) else amount
+
+
 def pay_fee(deal, state, pool, payment, step, i):
     f = position(deal.fees, step.fee)
     due = payment.fee_due[f] - payment.fee_paid[f]
-    paid = state.take(step.source, due if step.cap is None else min(due, step.cap), "fee")
+    cap = amount_of(payment, step.cap)
+    paid = state.take(step.source, due if cap is None else max(0.0, min(due, cap)), "fee")
     payment.fee_paid[f] += paid
     return paid
 
@@ -112,7 +123,8 @@ def release(deal, state, pool, payment, step, i):
 
 
 def transfer(deal, state, pool, payment, step, i):
-    moved, left = 0.0, float("inf") if step.amount is None else step.amount
+    most = amount_of(payment, step.amount)
+    moved, left = 0.0, float("inf") if most is None else max(0.0, most)
     for source in step.source:
         share = 1.0 if step.share is None else step.share
         paid = into(state, (source,), min(share * state.cash((source,)), left), step.to)
@@ -135,7 +147,8 @@ def purchase(deal, state, pool, payment, step, i):
 def pay_principal(deal, state, pool, payment, step, i):
     notes = [position(deal.notes, name) for name in step.notes]
     owed = sum(state.balance[n] for n in notes)
-    amount = min(state.cash(step.source), max(0.0, owed - payment.target[i]))
+    target = payment.target[i] if step.until is None else max(0.0, payment.formulas.value(step.until))
+    amount = min(state.cash(step.source), max(0.0, owed - target))
     shares = sequential(state, notes, amount) if step.order == "sequential" else pro_rata(state, notes, amount, owed)
     return sum(repay(state, payment, step, n, share) for n, share in zip(notes, shares, strict=True))
 
@@ -170,7 +183,9 @@ def pay_residual(deal, state, pool, payment, step, i):
 
 
 def reserve_target(deal, state, pool, payment, reserve):
-    """The largest part of a reserve's target, never below its floor."""
+    """A formula, or the largest part of a reserve's target, never below its floor."""
+    if isinstance(reserve, str):
+        return max(0.0, payment.formulas.value(reserve))
     return max(
         reserve.amount,
         reserve.share_of_pool * pool.pool_balance(),

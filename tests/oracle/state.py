@@ -27,6 +27,10 @@ class State:
     phase: str = "revolving"
     tripped: list[bool] = field(default_factory=list)
     in_breach: list[int] = field(default_factory=list)
+    passed: list[int] = field(default_factory=list)
+    """Months in a row in which a trigger's test has passed."""
+    lasting: str = "revolving"
+    """The phase but for what curable triggers have brought about."""
     idle_days: float = 0.0
     most_idle_days: float = 0.0
     """Of this month."""
@@ -92,5 +96,6 @@ def opening_state(deal, pool) -> State:
         fee_owed=[0.0] * len(deal.fees),
         tripped=[False] * len(deal.triggers),
         in_breach=[0] * len(deal.triggers),
+        passed=[0] * len(deal.triggers),
         shortfall=[0.0] * count,
     )

@@ -13,6 +13,7 @@ from strategies import Case, cases, random_job, seeded_case
 
 from oracle.model import need, run_path
 from oracle.months import base_months, supply_of, unconditional
+from oracle.state import PHASES
 from stress.inputs.deal import Deal, Purchase
 from stress.inputs.job.rules import check_job
 from stress.inputs.scenario import Target
@@ -86,7 +87,9 @@ def check_only_what_is_due_is_paid(case, flows):
         assert flows.irr[n] >= -1.0 or original == 0.0  # a certificate has no yield
 
 
-def check_phases_never_return(case, flows):
+def check_phases_return_by_a_cure_alone(case, flows):
+    if any(trigger.curable and trigger.effect != "none" for trigger in case.deal.triggers):
+        return
     order = ["revolving", "amortization", "acceleration", "event_of_default"]
     rank = [order.index(phase) for phase in flows.phase]
     assert rank == sorted(rank)
@@ -100,7 +103,7 @@ LAWS = (
     check_cash_is_conserved,
     check_gap_is_explained,
     check_only_what_is_due_is_paid,
-    check_phases_never_return,
+    check_phases_return_by_a_cure_alone,
 )
 
 
@@ -146,6 +149,11 @@ def test_the_random_deals_reach_every_part_of_the_language():
             "index by month": any(not isinstance(index, float) for index in case.deal.indices.values()),
             "certificate": case.deal.notes[-1].amount == 0.0,
             "step-up": any(note.step_up for note in case.deal.notes),
+            "formula": any(isinstance(x, str) for step in steps_of(case.deal) for x in step.when),
+            "target formula": any(getattr(s, "until", None) for s in steps_of(case.deal)),
+            "condition of a trigger": any(trigger.condition for trigger in case.deal.triggers),
+            "tested after payment": any(trigger.tested == "payment" for trigger in case.deal.triggers),
+            "cured phase": [rank_of(phase) for phase in flows.phase] != sorted(rank_of(phase) for phase in flows.phase),
             "share moved": any(s.step == "transfer" and s.share for s in steps_of(case.deal)),
         }
         seen.update(name for name, is_so in happened.items() if is_so)
@@ -153,6 +161,10 @@ def test_the_random_deals_reach_every_part_of_the_language():
     expected |= {"revolving", "amortization", "acceleration", "event_of_default", *happened}
     expected |= {"pay_fee", "pay_interest", "cover_defaults", "top_up", "release", "transfer", "purchase"}
     assert not {name for name in expected | {"pay_principal", "pay_residual"} if seen[name] < 3}
+
+
+def rank_of(phase: str) -> int:
+    return PHASES.index(phase)
 
 
 def steps_of(deal: Deal) -> list:
@@ -179,7 +191,7 @@ def no_income_leaves(deal: Deal) -> Deal:
         priority["revolving"] = (Purchase(step="purchase", source=cash),)
     notes = [{"name": n.name, "share": n.share, "amount": n.amount, "residual": n.residual} for n in deal.notes]
     plain = deal.model_dump() | {"fees": (), "triggers": (), "clean_up": None, "indices": {}, "accounts": ()}
-    plain |= {"notes": tuple(notes), "priority": priority, "opening_cash": {}, "purchase_price": 1.0}
+    plain |= {"quantities": {}, "notes": tuple(notes), "priority": priority, "opening_cash": {}, "purchase_price": 1.0}
     return Deal.model_validate(plain | {"purchase": "payment_date" if deal.revolving_months else "none"})
 
 

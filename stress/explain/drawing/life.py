@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from stress.explain.dates import month_end
 from stress.explain.drawing.canvas import QUIET, RULE, TEXT, Canvas, cut, wrapped
-from stress.explain.triggers import effect_words
-from stress.explain.words import DENOMINATOR, RATIOS, SHORT, limit
+from stress.explain.triggers import effect_words, unit_of
+from stress.explain.words import DENOMINATOR, SHORT, limit
 from stress.inputs.deal import Deal, Threshold, Trigger
+from stress.inputs.deal.quantities import RATIOS
 from stress.lettering import text_width
 
 LEFT, RIGHT = 2.85, 1.75
@@ -65,12 +66,12 @@ class Life:
     def _trigger(self, canvas: Canvas, trigger: Trigger, x: float, y: float, right: float) -> None:
         colour = COLOUR[trigger.effect]
         canvas.text(x, y - 0.07, cut(trigger.name, LEFT - 0.2, 8.5, bold=True), 8.5, TEXT, bold=True)
-        what = SHORT[trigger.observable]
-        what += f" {DENOMINATOR[trigger.denominator]}" if trigger.observable in RATIOS else ""
+        what = SHORT.get(trigger.what, trigger.what)
+        what += f" {DENOMINATOR[trigger.denominator]}" if trigger.what in RATIOS else ""
         what += f", {trigger.months} months running" if trigger.months > 1 else ""
         canvas.text(x, y + 0.09, cut(what, LEFT - 0.2, 6.8), 6.8, QUIET)
         free = -1.0
-        for threshold in trigger.thresholds:
+        for threshold in trigger.thresholds or (Threshold(limit=0.0),):
             free = self._window(canvas, trigger, threshold, y, colour, free)
         for i, line in enumerate(wrapped(f"→ {self._effect(trigger)}", RIGHT - 0.15, 7.6, 2)):
             canvas.text(right + 0.15, y - 0.04 + 0.14 * i, line, 7.6, colour)
@@ -95,7 +96,10 @@ class Life:
             turn = min(max(deal.revolving_months, first), last) if idle else last
             canvas.line(self.at(turn), y + 0.05, self.at(last), y + 0.05, FADED, 2.4)
             canvas.line(self.at(first - 0.5), y + 0.05, self.at(turn), y + 0.05, colour, 2.4)
-        label = f"{'>' if trigger.breach == 'above' else '<'} {limit(trigger.observable, threshold.limit)}"
+        if trigger.condition is not None:
+            return free
+        sign = ">" if trigger.breach == "above" else "<"
+        label = f"{sign} {limit(trigger.what, threshold.limit, unit_of(deal, trigger))}"
         half = text_width(label, 6.8) / 2
         place = self.at(first) if first == last else max(self.at(first) + half, free + half)
         if place - half >= free and place + half < self.at(deal.legal_maturity_months) + 0.1:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from stress.inputs.deal.formula_rules import at_the_end
 from stress.inputs.deal.reading import notes_of, phases, receiver_of, sources_of, steps_of
-from stress.inputs.deal.steps import AnyStep
+from stress.inputs.deal.steps import AnyStep, PayPrincipal
 from stress.inputs.deal.terms import Terms
 
 
@@ -12,7 +13,7 @@ def check_flows(deal: Terms) -> None:
     for phase in phases(deal):
         steps = steps_of(deal, phase)
         _claims_paid(deal, phase, steps)
-        _steps_reachable(phase, steps)
+        _steps_reachable(deal, phase, steps)
         if phase == "revolving":
             _income_used(phase, steps)
         else:
@@ -37,10 +38,7 @@ def _claims_paid(deal: Terms, phase: str, steps: tuple[AnyStep, ...]) -> None:
 
 def _notes_repaid(deal: Terms, phase: str, steps: tuple[AnyStep, ...]) -> None:
     redeemed = {
-        name
-        for step in steps
-        if step.step == "pay_principal" and (not step.to_balance or step.to_balance[-1][1] == 0.0)
-        for name in step.notes
+        name for step in steps if step.step == "pay_principal" and _repays_all(deal, step) for name in step.notes
     }
     redeemed |= {step.note for step in steps if step.step == "pay_residual"}
     targeted = {name for step in steps if step.step == "pay_principal" for name in step.notes} - redeemed
@@ -54,19 +52,26 @@ def _notes_repaid(deal: Terms, phase: str, steps: tuple[AnyStep, ...]) -> None:
             raise ValueError(f"note {note.name}: no step of {_words(phase)} can repay it; a {how} step is missing")
 
 
+def _repays_all(deal: Terms, step: PayPrincipal) -> bool:
+    """Whether a repayment leaves nothing outstanding in the end."""
+    if step.until is not None:
+        return at_the_end(deal, step.until).high <= 0.0
+    return not step.to_balance or step.to_balance[-1][1] == 0.0
+
+
 def _cash_taken(deal: Terms, phase: str, steps: tuple[AnyStep, ...]) -> None:
     taken = {account for step in steps for account in sources_of(step)}
     for account in ("income", "principal", *_filled(deal)):
         if account not in taken:
             raise ValueError(f"account {account}: receives cash that no step of {_words(phase)} ever takes")
-        if account not in _emptied(steps):
+        if account not in _emptied(deal, steps):
             raise ValueError(
                 f"account {account}: what {_words(phase)} leaves in it when all that is due is paid, no step takes; "
                 f"let the residual note take it: source = [..., {account!r}]"
             )
 
 
-def _emptied(steps: tuple[AnyStep, ...]) -> set[str]:
+def _emptied(deal: Terms, steps: tuple[AnyStep, ...]) -> set[str]:
     """Accounts of which nothing is left in the end: the residual note (or the last repayment, where there is none)
     takes all, or they are moved as a whole into such an account."""
     kinds = {step.step for step in steps}
@@ -74,16 +79,20 @@ def _emptied(steps: tuple[AnyStep, ...]) -> set[str]:
     found = {account for step in steps if step.step == last for account in step.source}
     for _ in steps:
         for step in steps:
-            if (step.step in ("transfer", "release")) and receiver_of(step) in found and _moves_all(step):
+            if (step.step in ("transfer", "release")) and receiver_of(step) in found and _moves_all(deal, step):
                 found.update(sources_of(step))
     return found
 
 
-def _moves_all(step: AnyStep) -> bool:
+def _moves_all(deal: Terms, step: AnyStep) -> bool:
     """Whether a transfer or release leaves nothing behind, at the latest when pool and notes are gone."""
     if step.step == "transfer":
         return step.amount is None and step.share in (None, 1.0)
-    return step.step == "release" and step.target.amount == step.target.share_of_cut_off == step.target.floor == 0.0
+    if step.step != "release":
+        return False
+    if isinstance(step.target, str):
+        return at_the_end(deal, step.target).high <= 0.0
+    return step.target.amount == step.target.share_of_cut_off == step.target.floor == 0.0
 
 
 def _income_used(phase: str, steps: tuple[AnyStep, ...]) -> None:
@@ -106,7 +115,7 @@ def _filled(deal: Terms) -> list[str]:
     return [name for name in deal.accounts if name in paid_into or deal.opening_cash.get(name, 0.0) > 0.0]
 
 
-def _steps_reachable(phase: str, steps: tuple[AnyStep, ...]) -> None:
+def _steps_reachable(deal: Terms, phase: str, steps: tuple[AnyStep, ...]) -> None:
     """A step behind one that takes everything from all of its sources would never see a coin."""
     emptied: dict[str, int] = {}
     for number, step in enumerate(steps, 1):
@@ -117,7 +126,7 @@ def _steps_reachable(phase: str, steps: tuple[AnyStep, ...]) -> None:
                 f"priority.{phase}[{number}] ({step.step}): never pays, because step {earlier} "
                 f"({steps[earlier - 1].step}) has taken all of {' and '.join(sources)}"
             )
-        takes_all = step.step == "pay_residual" or (step.step == "transfer" and _moves_all(step))
+        takes_all = step.step == "pay_residual" or (step.step == "transfer" and _moves_all(deal, step))
         if takes_all and not step.when:
             emptied.update(dict.fromkeys(sources, number))
         to = receiver_of(step)

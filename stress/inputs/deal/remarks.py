@@ -120,11 +120,11 @@ def _clean_up(deal: Deal) -> Found:
 def _wrong_side(deal: Deal) -> Found:
     """A trigger that ends something while the deal does well."""
     for trigger in deal.triggers:
-        side = ADVERSE.get(trigger.observable, trigger.breach)
+        side = ADVERSE.get(trigger.what, trigger.breach)
         if trigger.effect != "none" and trigger.breach != side:
             yield (
                 f"{named('triggers', trigger.name)}.breach",
-                f'"{trigger.breach}": it trips while {trigger.observable} is {trigger.breach} the limit, which is when '
+                f'"{trigger.breach}": it trips while {trigger.what} is {trigger.breach} the limit, which is when '
                 f'the deal does well; "{side}" is usual',
             )
 

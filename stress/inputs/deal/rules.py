@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 from stress.inputs.deal.dates import check_dates
 from stress.inputs.deal.flows import check_flows
+from stress.inputs.deal.formula_rules import check_formulas
 from stress.inputs.deal.reading import located, notes_of, phases, receiver_of, sources_of, steps_of
-from stress.inputs.deal.steps import AnyStep, PayPrincipal
+from stress.inputs.deal.steps import AnyStep, PayPrincipal, Reserve
 from stress.inputs.deal.terms import Note, Terms
 from stress.inputs.deal.triggers import check_conditions, check_triggers
 from stress.spelling import exists
@@ -144,6 +145,8 @@ def _steps(deal: Terms) -> None:
 
 
 def _schedule(where: str, step: PayPrincipal) -> None:
+    if step.until is not None and step.to_balance:
+        raise ValueError(f"{where}: give until or to_balance, at most one of them")
     if any(a[0] >= b[0] for a, b in zip(step.to_balance, step.to_balance[1:], strict=False)):
         raise ValueError(f"{where}: months of to_balance must increase")
 
@@ -164,7 +167,8 @@ def _account_step(deal: Terms, where: str, step: AnyStep, known: Sequence[str], 
         exists(f"{where}: account", step.account, deal.accounts)
         if step.step == "release" and step.source != ("income",):
             raise ValueError(f"{where}: a release takes from its account; leave source out")
-        if step.step == "top_up" and not any(value > 0.0 for value in step.target.model_dump().values()):
+        parts = step.target.model_dump() if isinstance(step.target, Reserve) else {"formula": 1.0}
+        if step.step == "top_up" and not any(value > 0.0 for value in parts.values()):
             raise ValueError(f"{where}: the target of {step.account!r} is 0, so nothing is ever put in")
     to = receiver_of(step)
     if to is not None:
@@ -208,6 +212,7 @@ _RULES: tuple[Callable[[Terms], None], ...] = (
     _phases,
     _steps,
     _purchases,
+    check_formulas,
     check_conditions,
     check_triggers,
     check_flows,

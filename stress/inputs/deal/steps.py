@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from stress.inputs.deal.formulas import Amount, FormulaText
 from stress.inputs.text.base import Fraction, Money, Month, Name, Strict
 
 Account = Name
@@ -62,7 +63,7 @@ Sources = Annotated[tuple[Account, ...], Field(min_length=1, max_length=4)]
 
 def _listed(when: object) -> object:
     """One condition may stand without its list."""
-    alone = (when,) if isinstance(when, dict | Condition) else when
+    alone = (when,) if isinstance(when, dict | Condition | str) else when
     return tuple(alone) if isinstance(alone, list) else () if alone is None else alone
 
 
@@ -71,8 +72,8 @@ class Step(Strict):
 
     source: Sources = ("income",)
     """Accounts that pay, used in this order."""
-    when: Annotated[tuple[Condition, ...], BeforeValidator(_listed), Field(max_length=4)] = ()
-    """A condition, or a list of conditions that must all hold."""
+    when: Annotated[tuple[Condition | FormulaText, ...], BeforeValidator(_listed), Field(max_length=4)] = ()
+    """A condition (a table, or a formula: "month > 12 and not tripped.losses"), or a list of which all must hold."""
 
 
 class PayFee(Step):
@@ -82,8 +83,8 @@ class PayFee(Step):
     """The kind of step."""
     fee: Name
     """A fee of the deal."""
-    cap: Money | None = None
-    """Largest amount a payment date."""
+    cap: Amount | None = None
+    """Largest amount a payment date; a number or a formula."""
 
 
 class PayInterest(Step):
@@ -136,8 +137,8 @@ class TopUp(Step):
     """The kind of step."""
     account: Account
     """The account that is filled."""
-    target: Reserve
-    """Up to how much."""
+    target: Reserve | FormulaText
+    """Up to how much; parts, or a formula of money: "max(0.0025 * pool.cut_off, 0.01 * pool)"."""
 
 
 class Release(Step):
@@ -147,8 +148,8 @@ class Release(Step):
     """The kind of step."""
     account: Account
     """The account that gives."""
-    target: Reserve
-    """What stays in it."""
+    target: Reserve | FormulaText
+    """What stays in it; parts, or a formula of money."""
     to: Account
     """The account that receives."""
 
@@ -160,8 +161,8 @@ class Transfer(Step):
     """The kind of step."""
     to: Account
     """The account that receives."""
-    amount: Money | None = None
-    """Largest amount a payment date; all where neither it nor `share` is given."""
+    amount: Amount | None = None
+    """Largest amount a payment date, a number or a formula; all where neither it nor `share` is given."""
     share: Fraction | None = None
     """Of what each source holds when the step runs."""
 
@@ -184,6 +185,9 @@ class PayPrincipal(Step):
     """One after another, or pari passu by balance."""
     to_balance: tuple[tuple[Month, Money], ...] = ()
     """Targets: pay no further than this balance from the month on (sum over `notes`); to zero where left out."""
+    until: FormulaText | None = None
+    """Instead: a formula of the balance (sum over `notes`) to pay down to, a target overcollateralization among others:
+    "pool * (1 - 0.05)"."""
 
 
 class PayResidual(Step):

@@ -7,13 +7,14 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, model_validator
 
+from stress.inputs.deal.formulas import FormulaText, Schedule
 from stress.inputs.deal.index import IndexByMonth, IndexFile
 from stress.inputs.deal.steps import Account, AnyStep, Observable
 from stress.inputs.text.base import AnnualRate, Document, Fraction, Money, Month, Name, Strict, Title
 
 DayCount = Literal["ACT/365F", "ACT/360", "30/360"]
 Phase = Literal["revolving", "amortization", "acceleration", "event_of_default"]
-"""In the order in which a deal can pass through them; none is ever left for an earlier one."""
+"""In the order in which a deal can pass through them; only a trigger's cure leads back."""
 PHASES: tuple[Phase, ...] = get_args(Phase)
 FeeBase = Literal["notes", "pool", "interest_income", "fixed"]
 
@@ -108,20 +109,34 @@ class Trigger(Strict):
 
     name: Name
     """What steps, tables and figures call it."""
-    observable: Observable
-    """What is looked at, at each month end."""
+    observable: Observable | FormulaText | None = None
+    """What is looked at, at each month end: an observable, or a formula: "mean(12 * defaults / pool.month_start, 3)".
+    Or give `condition`."""
     denominator: Literal["cut_off", "cut_off_plus_purchases", "current_pool"] = "cut_off"
     """Of the ratios cumulative_default, default_stock and deficiency."""
-    breach: Literal["above", "below"]
+    breach: Literal["above", "below"] | None = None
     """The side of the limit on which the deal does badly."""
-    thresholds: Annotated[tuple[Threshold, ...], Field(min_length=1)]
+    thresholds: tuple[Threshold, ...] = ()
     """Months outside all of them are not tested."""
+    condition: FormulaText | None = None
+    """Instead of observable, breach and thresholds: a formula that is a condition, several tests together among others:
+    "tripped.losses and mean(overdue_60, 3) > 0.02"."""
+    tested: Literal["determination", "payment"] = "determination"
+    """At the month end, or after the payment that follows it, with what that left."""
     months: Annotated[int, Field(ge=1, le=12)] = 1
     """Consecutive months in breach before it trips."""
     effect: Literal["acceleration", "event_of_default", "none"]
     """Early amortization (acceleration), an event of default, or none: reported, and there for `when` and step_up."""
     curable: bool = False
-    """A tripped trigger without a phase effect resets once the test passes."""
+    """A tripped trigger resets once the test passes; with an effect, the deal then returns to the phase that it would
+    be in without the trigger."""
+    cure_months: Annotated[int, Field(ge=1, le=24)] = 1
+    """Consecutive months in which the test must pass before a curable trigger resets."""
+
+    @property
+    def what(self) -> str:
+        """The text of what is looked at."""
+        return self.condition if self.condition is not None else str(self.observable)
 
 
 class CleanUp(Strict):
@@ -179,6 +194,9 @@ class Terms(Document):
     """Named accounts beside income and principal."""
     opening_cash: dict[str, Money] = {}
     """Cash paid into a named account at closing by the originator."""
+    quantities: dict[str, FormulaText | Schedule] = {}
+    """The deal's own quantities, for its formulas: each a formula (of those above it too) or a schedule by month. A
+    replay shows them."""
     clean_up: CleanUp | None = None
     """The call that ends the deal early; none where it is left out."""
     priority: dict[Phase, tuple[AnyStep, ...]]

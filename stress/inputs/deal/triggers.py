@@ -2,55 +2,41 @@
 
 from __future__ import annotations
 
-import math
-
+from stress.inputs.deal.formula_rules import names_of
+from stress.inputs.deal.formula_text import parse
+from stress.inputs.deal.formulas import value
+from stress.inputs.deal.quantities import OBSERVABLES, RATIOS
 from stress.inputs.deal.reading import located
 from stress.inputs.deal.steps import Condition
 from stress.inputs.deal.terms import PHASES, Terms, Trigger
 from stress.spelling import exists
 
-RANGE = {
-    "cumulative_default": (0.0, 1.0),
-    "default_stock": (0.0, 1.0),
-    "excess_spread": (-12.0, 1.0),
-    "excess_spread_3m": (-12.0, 1.0),
-    "idle_cash_days": (0.0, math.inf),
-    "overdue_30": (0.0, 1.0),
-    "overdue_60": (0.0, 1.0),
-    "overdue_90": (0.0, 1.0),
-    "pool_factor": (0.0, 10.0),
-    "payment_rate": (0.0, 1.0),
-    "senior_shortfall": (0.0, 1.0),
-    "deficiency": (0.0, 1.0),
-    "notes_outstanding": (0.0, 1.0),
-}
-"""Values an observable can take: ratios as fractions, excess spread per annum, idle cash in days (30 a month)."""
-
-RATIOS = ("cumulative_default", "default_stock", "deficiency")
-"""Observables with a choice of denominator."""
-
 
 def check_triggers(deal: Terms) -> None:
     """Raise ValueError where a trigger cannot fire, fires always, or has no effect."""
     for trigger in deal.triggers:
+        _given(trigger)
         _options(trigger)
+        if trigger.condition is not None:
+            continue
         _windows(deal, trigger)
         _observed(deal, trigger)
         for threshold in trigger.thresholds:
-            _reachable(deal, f"trigger {trigger.name}: limit", trigger.observable, trigger.breach, threshold.limit)
+            _reachable(deal, f"trigger {trigger.name}: limit", trigger.what, str(trigger.breach), threshold.limit)
         _effective(deal, trigger)
 
 
 def check_conditions(deal: Terms) -> None:
     """Raise ValueError where a step's `when` is always or never true."""
     for where, step in located(deal):
-        for when in step.when:
+        stated = tuple(when for when in step.when if not isinstance(when, str))
+        for when in stated:
             if when.trigger is not None:
                 _on_trigger(deal, where, when)
             else:
                 observable, side, limit = _test(when)
                 _reachable(deal, f"{where}: when", observable, side, limit)
-        _together(where, step.when)
+        _together(where, stated)
 
 
 def _test(when: Condition) -> tuple[str, str, float]:
@@ -96,15 +82,28 @@ def _on_trigger(deal: Terms, where: str, when: Condition) -> None:
         )
 
 
+def _given(trigger: Trigger) -> None:
+    """A condition, or something to look at with its side and its limits."""
+    where = f"trigger {trigger.name}"
+    if (trigger.condition is None) == (trigger.observable is None):
+        raise ValueError(f"{where}: give observable, with breach and thresholds, or condition, one of them")
+    if trigger.condition is not None:
+        for key in ("breach", "thresholds", "denominator"):
+            if key in trigger.model_fields_set:
+                raise ValueError(f"{where}: {key} belongs to an observable; a condition says all by itself")
+    elif trigger.breach is None:
+        raise ValueError(f'{where}: breach is missing: "above" or "below"')
+    elif not trigger.thresholds:
+        raise ValueError(f"{where}: thresholds: must have at least 1 entries")
+
+
 def _options(trigger: Trigger) -> None:
     if trigger.denominator != "cut_off" and trigger.observable not in RATIOS:
         raise ValueError(
             f"trigger {trigger.name}: {trigger.observable} has no choice of denominator; only {', '.join(RATIOS)} have"
         )
-    if trigger.curable and trigger.effect != "none":
-        raise ValueError(
-            f'trigger {trigger.name}: curable = true needs effect = "none"; a change of phase is never undone'
-        )
+    if trigger.cure_months > 1 and not trigger.curable:
+        raise ValueError(f"trigger {trigger.name}: cure_months = {trigger.cure_months} needs curable = true")
 
 
 def _observed(deal: Terms, trigger: Trigger) -> None:
@@ -149,7 +148,10 @@ def _windows(deal: Terms, trigger: Trigger) -> None:
 
 
 def _reachable(deal: Terms, where: str, observable: str, side: str, limit: float) -> None:
-    low, high = RANGE[observable]
+    if observable in OBSERVABLES:
+        low, high = OBSERVABLES[observable].low, OBSERVABLES[observable].high
+    else:
+        _, low, high, _ = value(parse(observable), names_of(deal))
     if observable == "idle_cash_days":
         high = 30.0 * deal.legal_maturity_months
     never = limit >= high if side == "above" else limit <= low

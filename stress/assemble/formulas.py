@@ -1,0 +1,170 @@
+"""Formulas of a deal -> rows of (what it does, of which) that the kernel computes on lanes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stress.inputs.deal import Deal
+from stress.inputs.deal.formula_rules import names_of
+from stress.inputs.deal.formula_text import Node, parse
+from stress.inputs.deal.formulas import quantity_of
+from stress.inputs.deal.quantities import OBSERVABLES
+from stress.kernels import codes
+from stress.kernels.layout import ROWS, Cash, Pool
+
+_SIGNS = {
+    "+": codes.ADD,
+    "-": codes.SUBTRACT,
+    "*": codes.MULTIPLY,
+    "/": codes.DIVIDE,
+    "min": codes.SMALLER,
+    "max": codes.LARGER,
+    "and": codes.SMALLER,
+    "or": codes.LARGER,
+    "<": codes.LESS,
+}
+_POOL_ROWS = {
+    "pool": ("balance",),
+    "pool.month_start": ("month_start",),
+    "purchased": ("total_bought",),
+    "defaults": ("defaulted",),
+    "recoveries": ("recovered",),
+    "collected_principal": ("scheduled", "prepaid", "cured"),
+    "collected_income": ("fee_income", "late_charge"),
+    "prepaid": ("prepaid",),
+}
+"""Quantities that are sums of rows of the pool."""
+_CASH_ROWS = {"senior_cost": "senior_cost"}
+_ONE_OF = {
+    "note": codes.NOTE_BALANCE,
+    "unpaid": codes.NOTE_UNPAID,
+    "fee": codes.FEE_UNPAID,
+    "account": codes.ACCOUNT,
+    "tripped": codes.TRIPPED,
+    "phase": codes.IN_PHASE,
+}
+Row = tuple[int, int]
+
+
+class Programs:
+    """All formulas of a deal, one after another; what stands twice is kept once."""
+
+    def __init__(self, deal: Deal, cut_off: float, n_month: int) -> None:
+        self.deal, self.cut_off, self.names = deal, cut_off, names_of(deal)
+        self.rows: list[Row] = []
+        self.numbers: list[float] = []
+        self.schedules: list[np.ndarray] = [np.arange(1.0, n_month + 1.0)]
+        self.schedule_of: dict[str, int] = {}
+        self.spans: dict[tuple[Row, ...], int] = {}
+        self.kept: dict[tuple[int, int], int] = {}
+        self.at_payment = False
+        for name, given in self.names.own.items():
+            if not isinstance(given, Node):
+                self.schedule_of[name] = len(self.schedules)
+                level = np.zeros(n_month)
+                for month, value in given:
+                    level[month - 1 :] = value
+                self.schedules.append(level)
+        self.shown = [self._placed(self._of(Node("name", 0, name=name))) for name in deal.quantities]
+
+    def add(self, text: str, at_payment: bool) -> int:
+        """The number of a formula's program, used when a step runs (`at_payment`) or at a determination."""
+        self.at_payment = at_payment
+        return self._placed(self._of(parse(text)))
+
+    def tables(self) -> dict[str, Any]:
+        """Tables of the contract."""
+        ends = np.cumsum([len(rows) for rows in self.spans], dtype=np.int64)
+        return {
+            "code": np.array(self.rows, np.int64).reshape(-1, 2),
+            "number": np.array(self.numbers, np.float64),
+            "schedule": np.array(self.schedules, np.float64),
+            "formula": np.stack([ends - [len(rows) for rows in self.spans], ends], axis=1)
+            .astype(np.int64)
+            .reshape(-1, 2)
+            if self.spans
+            else np.zeros((0, 2), np.int64),
+            "kept_of": np.array(list(self.kept), np.int64).reshape(-1, 2),
+            "shown_of": np.array(self.shown, np.int64),
+        }
+
+    def _placed(self, rows: list[Row]) -> int:
+        program = tuple(rows)
+        if program not in self.spans:
+            self.spans[program] = len(self.spans)
+            self.rows += program
+        return self.spans[program]
+
+    def _keep(self, rows: list[Row], months: int) -> list[Row]:
+        """What was at the determination, or its mean."""
+        key = (self._placed(rows), months)
+        return [(codes.KEPT, self.kept.setdefault(key, len(self.kept)))]
+
+    def _number(self, value: float) -> Row:
+        if value not in self.numbers:
+            self.numbers.append(value)
+        return codes.NUMBER, self.numbers.index(value)
+
+    def _of(self, tree: Node) -> list[Row]:
+        """Rows of a tree, in reverse Polish order."""
+        if tree.does == "number":
+            return [self._number(tree.value)]
+        if tree.does == "name":
+            return self._name(tree)
+        if tree.does == "call" and tree.name == "mean":
+            later, self.at_payment = self.at_payment, False
+            rows = self._of(tree.parts[0])
+            self.at_payment = later
+            return self._keep(rows, int(tree.parts[1].value))
+        parts = [self._of(part) for part in tree.parts]
+        if tree.does in (">", "<="):
+            parts.reverse()
+        rows = _joined(parts, tree)
+        if tree.does in ("<=", ">="):
+            return [self._number(1.0), *rows, (codes.SUBTRACT, 0)]
+        return [self._number(1.0), *rows, (codes.SUBTRACT, 0)] if tree.does == "not" else rows
+
+    def _name(self, tree: Node) -> list[Row]:
+        own = self.names.own.get(tree.name) if not tree.of else None
+        if isinstance(own, Node):
+            return self._of(own)
+        if own is not None:
+            return [(codes.SCHEDULE, self.schedule_of[tree.name])]
+        found = quantity_of(tree)
+        assert found is not None
+        name, quantity = found
+        rows = self._quantity(name, tree.of)
+        return self._keep(rows, 1) if quantity.monthly and self.at_payment else rows
+
+    def _quantity(self, name: str, of: str) -> list[Row]:
+        if name in _ONE_OF:
+            return [(_ONE_OF[name], list(self.names.of[_KIND[name]]).index(of))]
+        if name in OBSERVABLES:
+            return [(codes.OBSERVED, 3 * codes.OBSERVABLES.index(name) + codes.CUT_OFF)]
+        if name in _POOL_ROWS:
+            return _summed([(codes.POOL_ROW, ROWS[Pool].index(row)) for row in _POOL_ROWS[name]])
+        if name in _CASH_ROWS:
+            return [(codes.CASH_ROW, ROWS[Cash].index(_CASH_ROWS[name]))]
+        if name == "notes":
+            return _summed([(codes.NOTE_BALANCE, n) for n, note in enumerate(self.deal.notes) if not note.residual])
+        return [(codes.SCHEDULE, 0) if name == "month" else self._number(self.cut_off)]
+
+
+_KIND = {"note": "note", "unpaid": "note", "fee": "fee", "account": "account", "tripped": "trigger", "phase": "phase"}
+
+
+def _joined(parts: list[list[Row]], tree: Node) -> list[Row]:
+    """Values, each followed by what makes it one with those before."""
+    sign = tree.name if tree.does == "call" else tree.does
+    if sign == "if":
+        return [*(row for part in parts for row in part), (codes.CHOOSE, 0)]
+    if sign == "not":
+        return parts[0]
+    does = _SIGNS.get(sign, codes.LESS)
+    return [*parts[0], *(row for part in parts[1:] for row in [*part, (does, 0)])]
+
+
+def _summed(rows: list[Row]) -> list[Row]:
+    return [rows[0], *(row for other in rows[1:] for row in (other, (codes.ADD, 0)))]

@@ -1,0 +1,193 @@
+"""Priority of payments -> rows of steps: what each does, from which account, under which conditions."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stress.assemble.formulas import Programs
+from stress.inputs.deal import (
+    AnyStep,
+    Condition,
+    CoverDefaults,
+    Deal,
+    PayFee,
+    PayInterest,
+    PayPrincipal,
+    PayResidual,
+    Purchase,
+    Release,
+    Reserve,
+    TopUp,
+    Transfer,
+)
+from stress.inputs.deal.reading import notes_of
+from stress.kernels import codes
+from stress.kernels.tables import STEP, STEP_VALUE
+
+
+def account_names(deal: Deal) -> list[str]:
+    """Accounts in the order of the kernel: income, principal, then the named ones."""
+    return ["income", "principal", *deal.accounts]
+
+
+def phase_steps(deal: Deal, phase: str) -> tuple[AnyStep, ...]:
+    """Steps of a phase; acceleration and event of default follow amortization where the deal leaves them out."""
+    if phase in deal.priority:
+        return deal.priority[phase]
+    return () if phase == "revolving" else deal.priority["amortization"]
+
+
+def step_labels(deal: Deal) -> tuple[list[str], list[int]]:
+    """A name for each step of the priority of payments, and the step of each compiled row (one row per source)."""
+    labels: list[str] = []
+    step_of_row: list[int] = []
+    for phase in codes.PHASES:
+        for step in deal.priority.get(phase, ()):  # type: ignore[call-overload]
+            what = getattr(step, "note", None) or getattr(step, "fee", None) or getattr(step, "account", None) or ""
+            what = what or getattr(step, "to", "") or "+".join(notes_of(step))
+            label = f"{phase} {len(labels) + 1}: {step.step} {what}".rstrip()
+            sources = 1 if isinstance(step, Release) else len(step.source)
+            step_of_row += [len(labels)] * sources
+            labels.append(label)
+    return labels, step_of_row
+
+
+class Steps:
+    """Steps of all phases laid out one after another; a step with several sources becomes one row per source."""
+
+    def __init__(self, deal: Deal, cut_off: float, n_month: int, programs: Programs) -> None:
+        self.deal, self.cut_off, self.n_month, self.programs = deal, cut_off, n_month, programs
+        self.accounts = account_names(deal)
+        self.notes = [n.name for n in deal.notes]
+        self.fees = [f.name for f in deal.fees]
+        self.rows: list[list[int]] = []
+        self.values: list[list[float]] = []
+        self.targets: list[np.ndarray] = []
+        self.members: list[int] = []
+        self.tests: list[tuple[int, int]] = []
+        self.limits: list[float] = []
+        span: dict[str, list[int]] = {}
+        for phase in codes.PHASES:
+            first = len(self.rows)
+            for step in deal.priority.get(phase, ()):  # type: ignore[call-overload]
+                self._add(step)
+            span[phase] = [first, len(self.rows)]
+        self.phase = [
+            span[phase] if phase in deal.priority or phase == "revolving" else span["amortization"]
+            for phase in codes.PHASES
+        ]
+
+    def in_full(self) -> list[int]:
+        """Rows of each run of fees and interest that may be paid at one go, where it begins (`Contract.in_full`)."""
+        found = [0] * len(self.rows)
+        for first, end in {tuple(span) for span in self.phase}:
+            at = first
+            while at < end:
+                run, paid = at, set[tuple[int, int]]()
+                while run < end and self._in_run(run, self.rows[at][2]) and tuple(self.rows[run][:2]) not in paid:
+                    paid.add((self.rows[run][0], self.rows[run][1]))
+                    run += self.rows[run][7]
+                found[at] = run - at
+                at = max(run, at + 1)
+        return found
+
+    def _in_run(self, at: int, source: int) -> bool:
+        kind, _, account, _, test, *_ = self.rows[at]
+        due = kind in (codes.PAY_FEE, codes.PAY_INTEREST)
+        free = test < 0 and self.values[at][0] >= codes.NO_LIMIT and self.rows[at][STEP.index("cap")] < 0
+        return due and free and account == source != codes.PRINCIPAL
+
+    def _add(self, step: AnyStep) -> None:
+        kind, index, to, members = self._kind(step)
+        value = dict.fromkeys(STEP_VALUE, 0.0) | {"limit": codes.NO_LIMIT}
+        target, (cap, formula) = np.zeros(self.n_month), self._formulas(step)
+        if isinstance(step, PayFee) and isinstance(step.cap, float):
+            value["limit"] = step.cap
+        elif isinstance(step, Transfer):
+            value["limit"] = step.amount if isinstance(step.amount, float) else codes.NO_LIMIT
+            value["share_moved"] = 1.0 if step.share is None else step.share
+        elif isinstance(step, TopUp | Release) and isinstance(step.target, Reserve):
+            target[:] = self._reserve(step.target, value)
+        elif isinstance(step, PayPrincipal):
+            for month, balance in step.to_balance:
+                target[month - 1 :] = balance
+        test = len(self.tests) if step.when else -1
+        for condition in step.when:
+            self._test(condition)
+        first = len(self.members)
+        self.members += members
+        for before, source in enumerate([step.account] if isinstance(step, Release) else step.source):
+            row = [
+                kind,
+                index,
+                self.accounts.index(source),
+                to,
+                test,
+                len(step.when),
+                first,
+                len(members),
+                cap,
+                formula,
+            ]
+            if kind in (codes.PAY_FEE, codes.PAY_INTEREST):
+                row[7] = len(step.source)
+            elif isinstance(step, TopUp | Release | Transfer | PayPrincipal):
+                row[1] = before
+            self.rows.append(row)
+            self.values.append(list(value.values()))
+            self.targets.append(target)
+
+    def _formulas(self, step: AnyStep) -> tuple[int, int]:
+        """Programs of a step's cap and target; -1 where it has none."""
+        cap = step.cap if isinstance(step, PayFee) else step.amount if isinstance(step, Transfer) else None
+        target = step.target if isinstance(step, TopUp | Release) else None
+        target = step.until if isinstance(step, PayPrincipal) else target
+        cap_of, target_of = (self.programs.add(x, True) if isinstance(x, str) else -1 for x in (cap, target))
+        return cap_of, target_of
+
+    def _test(self, condition: Condition | str) -> None:
+        """A condition of a step: what is looked at, on which side, against which limit."""
+        if isinstance(condition, str):
+            self.tests.append((codes.FORMULA_TEST, self.programs.add(condition, False)))
+            self.limits.append(0.0)
+        elif condition.trigger is not None:
+            names = [trigger.name for trigger in self.deal.triggers]
+            self.tests.append((codes.TRIGGER_TEST + names.index(condition.trigger), int(condition.tripped)))
+            self.limits.append(0.0)
+        else:
+            self.tests.append((codes.OBSERVABLES.index(str(condition.observable)), int(condition.above is not None)))
+            self.limits.append(condition.above if condition.above is not None else condition.below or 0.0)
+
+    def _kind(self, step: AnyStep) -> tuple[int, int, int, list[int]]:
+        """Kernel code, note or fee index, destination account, notes of a principal step."""
+        match step:
+            case PayFee():
+                return codes.PAY_FEE, self.fees.index(step.fee), -1, []
+            case PayInterest():
+                paid = [self.notes.index(n) for n in notes_of(step)]
+                return (
+                    (codes.PAY_INTEREST, paid[0], -1, [])
+                    if len(paid) == 1
+                    else (codes.PAY_INTEREST_TOGETHER, -1, -1, paid)
+                )
+            case CoverDefaults():
+                index = -1 if step.note is None else self.notes.index(step.note)
+                return codes.COVER_DEFAULTS, index, codes.PRINCIPAL, []
+            case TopUp():
+                return codes.TOP_UP, -1, self.accounts.index(step.account), []
+            case Release():
+                return codes.RELEASE, -1, self.accounts.index(step.to), []
+            case Transfer():
+                return codes.TRANSFER, -1, self.accounts.index(step.to), []
+            case Purchase():
+                return codes.PURCHASE, -1, -1, []
+            case PayPrincipal():
+                code = codes.PAY_PRO_RATA if step.order == "pro_rata" else codes.PAY_PRINCIPAL
+                return code, -1, -1, [self.notes.index(n) for n in step.notes]
+            case PayResidual():
+                return codes.PAY_RESIDUAL, self.notes.index(step.note), -1, []
+
+    def _reserve(self, target: Reserve, value: dict[str, float]) -> float:
+        value["share_of_pool"], value["share_of_notes"] = target.share_of_pool, target.share_of_notes
+        value["months_of_senior_cost"], value["floor"] = target.months_of_senior_cost, target.floor
+        return max(target.amount, target.share_of_cut_off * self.cut_off)

@@ -1,0 +1,116 @@
+"""Every formula of a deal, where it stands and what it must give; a deal with one that cannot be read is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from stress.inputs.deal.formula_text import FormulaError, Node, parse
+from stress.inputs.deal.formulas import END, Names, Value, looks_at, quantity_of, read, value
+from stress.inputs.deal.quantities import OBSERVABLES, QUANTITIES, Unit
+from stress.inputs.deal.reading import located
+from stress.inputs.deal.terms import PHASES, Terms, Trigger
+from stress.inputs.text.remark import named
+
+
+class Place(NamedTuple):
+    """A formula of a deal."""
+
+    where: str
+    text: str
+    unit: Unit | None
+    """What it must give; None: any value."""
+    later: tuple[str, ...] = ()
+    """Triggers that it cannot see: they are tested later."""
+
+
+def names_of(deal: Terms, later: tuple[str, ...] = ()) -> Names:
+    """What the formulas of a deal may name. Raises ValueError where an own quantity cannot be read."""
+    of: dict[str, Sequence[str]] = {
+        "note": [note.name for note in deal.notes],
+        "account": ["income", "principal", *deal.accounts],
+        "fee": [fee.name for fee in deal.fees],
+        "trigger": [trigger.name for trigger in deal.triggers],
+        "phase": list(PHASES),
+    }
+    own: dict[str, Node | tuple[tuple[int, float], ...]] = {}
+    names = Names(of, own, deal.legal_maturity_months, later)
+    for name, given in deal.quantities.items():
+        where = f"quantities.{name}"
+        if not name.isidentifier() or name in QUANTITIES or name in ("and", "or", "not", "min", "max", "mean", "if"):
+            why = "is a word of formulas" if name.isidentifier() else "must be one word of letters, digits and _"
+            raise ValueError(f"{where}: {why}; choose another name")
+        own[name] = given if isinstance(given, tuple) else _read(Place(where, given, None), names)
+        if isinstance(given, tuple) and any(a[0] >= b[0] for a, b in pairwise(given)):
+            raise ValueError(f"{where}: months must increase")
+    return names
+
+
+def formulas_of(deal: Terms) -> Iterator[Place]:
+    """Formulas of steps and triggers, with their places."""
+    for where, step in located(deal):
+        for when in step.when:
+            if isinstance(when, str):
+                yield Place(f"{where}: when", when, "condition")
+        if step.step == "pay_fee" and isinstance(step.cap, str):
+            yield Place(f"{where}: cap", step.cap, "money")
+        elif step.step == "transfer" and isinstance(step.amount, str):
+            yield Place(f"{where}: amount", step.amount, "money")
+        elif step.step in ("top_up", "release") and isinstance(step.target, str):
+            yield Place(f"{where}: target", step.target, "money")
+        elif step.step == "pay_principal" and step.until is not None:
+            yield Place(f"{where}: until", step.until, "money")
+    listed = [trigger.name for trigger in deal.triggers]
+    for number, trigger in enumerate(deal.triggers):
+        later = tuple(listed[number:])
+        if trigger.condition is not None:
+            yield Place(f"{named('triggers', trigger.name)}.condition", trigger.condition, "condition", later)
+        elif is_formula(trigger):
+            yield Place(f"{named('triggers', trigger.name)}.observable", trigger.what, None, later)
+
+
+def is_formula(trigger: Trigger) -> bool:
+    """Whether a trigger looks at a formula."""
+    return trigger.condition is not None or trigger.observable not in OBSERVABLES
+
+
+def check_formulas(deal: Terms) -> None:
+    """Raise ValueError where a formula cannot be read, gives another unit, or can give nothing but 0."""
+    names = names_of(deal)
+    for place in formulas_of(deal):
+        tree = _read(place, names._replace(never_tripped=place.later))
+        if place.unit == "money" and not place.where.endswith("until") and value(tree, names).high <= 0.0:
+            raise ValueError(f'{place.where} = "{place.text}": is never above 0')
+
+
+def at_the_end(deal: Terms, text: str) -> Value:
+    """What a formula can come to when pool and notes are gone."""
+    names = names_of(deal)
+    return value(read(text, names, "money"), names, END)
+
+
+def quantities_in(deal: Terms) -> list[tuple[str, str]]:
+    """(name in the table, of) of all quantities that the formulas of a deal use, in the order of the table."""
+    names, found = names_of(deal), set[tuple[str, str]]()
+    for place in formulas_of(deal):
+        found |= looks_at(parse(place.text), names)
+    rows = []
+    for name, of in found:
+        row = quantity_of(Node("name", 0, name=name, of=of))
+        if row is not None:
+            rows.append((row[0], of if row[1].of else ""))
+    return sorted(rows, key=lambda row: (list(QUANTITIES).index(row[0]), row[1]))
+
+
+def sees(deal: Terms, text: str, trigger: str) -> bool:
+    """Whether a formula looks at whether a trigger has tripped."""
+    return ("tripped", trigger) in looks_at(parse(text), names_of(deal))
+
+
+def _read(place: Place, names: Names) -> Node:
+    try:
+        return read(place.text, names, place.unit)
+    except FormulaError as error:
+        shown = place.text if len(place.text) <= 80 else place.text[:77] + "..."
+        raise ValueError(f'{place.where} = "{shown}": {error}') from None

@@ -1,0 +1,91 @@
+"""What triggers, conditions and formulas look at: one row a quantity, with its unit, its range and its words."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal, NamedTuple
+
+Unit = Literal["money", "share", "count", "condition", "number"]
+"""`number`: a number that is written out takes the unit of what stands beside it."""
+
+
+class Quantity(NamedTuple):
+    """One thing that can be looked at."""
+
+    unit: Unit
+    low: float
+    high: float
+    words: str
+    short: str = ""
+    """The same for a picture."""
+    of: str = ""
+    """Of a note, an account, ..., by name: note.A."""
+    monthly: bool = False
+    """It belongs to a month: at a payment it stands as at the period's determination."""
+    observable: bool = False
+    """A trigger and a condition may look at it by its bare name, against a limit."""
+    denominators: bool = False
+    """A trigger may choose what it is over."""
+
+
+def _observed(
+    low: float, high: float, words: str, short: str, unit: Unit = "share", any_base: bool = False
+) -> Quantity:
+    return Quantity(unit, low, high, words, short, monthly=True, observable=True, denominators=any_base)
+
+
+def _of_month(words: str) -> Quantity:
+    return Quantity("money", 0.0, math.inf, words, monthly=True)
+
+
+QUANTITIES: dict[str, Quantity] = {
+    "cumulative_default": _observed(0.0, 1.0, "cumulative defaults", "cumulative defaults", any_base=True),
+    "default_stock": _observed(0.0, 1.0, "the stock of 91+ days past due", "91+ days stock", any_base=True),
+    "excess_spread": _observed(-12.0, 1.0, "annualised excess spread of the month", "excess spread of the month"),
+    "excess_spread_3m": _observed(-12.0, 1.0, "three-month average annualised excess spread", "3-month excess spread"),
+    "idle_cash_days": _observed(
+        0.0, math.inf, "days in a row with principal cash above a share of the pool", "days of idle cash", "count"
+    ),
+    "overdue_30": _observed(0.0, 1.0, "balances 30+ days past due over the pool", "30+ days past due"),
+    "overdue_60": _observed(0.0, 1.0, "balances 60+ days past due over the pool", "60+ days past due"),
+    "overdue_90": _observed(0.0, 1.0, "balances 90+ days past due over the pool", "90+ days past due"),
+    "pool_factor": _observed(0.0, 10.0, "the pool over its cut-off balance", "pool factor"),
+    "payment_rate": _observed(0.0, 1.0, "the monthly payment rate", "monthly payment rate"),
+    "senior_shortfall": _observed(
+        0.0, 1.0, "unpaid interest of the senior note over its balance at closing", "unpaid senior interest"
+    ),
+    "deficiency": _observed(
+        0.0,
+        1.0,
+        "the principal deficiency (before the payment date makes it good: with the month's own defaults)",
+        "principal deficiency",
+        any_base=True,
+    ),
+    "notes_outstanding": _observed(
+        0.0, 1.0, "notes other than the residual one, over their size at closing", "notes outstanding"
+    ),
+    "pool": Quantity("money", 0.0, math.inf, "the pool: current and 1 to 90 days past due"),
+    "pool.cut_off": Quantity("money", 0.0, math.inf, "the pool at cut-off"),
+    "pool.month_start": _of_month("the pool at the month's start"),
+    "notes": Quantity("money", 0.0, math.inf, "notes outstanding other than the residual one"),
+    "note": Quantity("money", 0.0, math.inf, "balance of note {}", of="note"),
+    "unpaid": Quantity("money", 0.0, math.inf, "interest of note {} that is due and not paid", of="note"),
+    "fee": Quantity("money", 0.0, math.inf, "what is due of fee {} and not paid", of="fee"),
+    "account": Quantity("money", 0.0, math.inf, "cash in account {}", of="account"),
+    "purchased": Quantity("money", 0.0, math.inf, "receivables bought since closing"),
+    "defaults": _of_month("defaults of the month"),
+    "recoveries": _of_month("recoveries of the month"),
+    "collected_principal": _of_month("principal that borrowers paid in the month"),
+    "collected_income": _of_month("fees and late charges collected in the month"),
+    "prepaid": _of_month("prepayments of the month"),
+    "senior_cost": _of_month("a month of fees and of interest on all notes"),
+    "month": Quantity("count", 1.0, math.inf, "the month, counted from closing"),
+    "tripped": Quantity("condition", 0.0, 1.0, "trigger {} has tripped", of="trigger"),
+    "phase": Quantity("condition", 0.0, 1.0, "the deal is in the phase {}", of="phase"),
+}
+"""By name; a name with a dot is a quantity of its own."""
+OBSERVABLES = {name: quantity for name, quantity in QUANTITIES.items() if quantity.observable}
+RATIOS = tuple(name for name, quantity in QUANTITIES.items() if quantity.denominators)
+"""Observables with a choice of denominator."""
+WRITTEN_OUT = {"excess_spread_3m": "mean(excess_spread, 3)"}
+"""Observables that a formula writes in other words."""

@@ -1,0 +1,133 @@
+"""Formulas over quantities of the deal: programs of rows (what it does, of which), computed on lanes."""
+
+from __future__ import annotations
+
+from .codes import (
+    ACCOUNT,
+    ADD,
+    CASH_ROW,
+    CHOOSE,
+    DIVIDE,
+    FEE_UNPAID,
+    FIRST_OPERATION,
+    IN_PHASE,
+    KEPT,
+    LARGER,
+    LESS,
+    MULTIPLY,
+    NOTE_BALANCE,
+    NOTE_UNPAID,
+    NUMBER,
+    OBSERVED,
+    POOL_ROW,
+    SCHEDULE,
+    SMALLER,
+    SUBTRACT,
+    TRIPPED,
+)
+from .jit import aside, stage
+from .lanes import larger, smaller, splat, where_less
+from .observables import observe
+from .records import Memory
+from .rows import size
+from .typed import Lanes
+
+NOTHING, FARTHEST = 1e-9, 1e9
+"""A quotient is 0 where its divisor is nearer to 0 than the first, and held within the second of 0."""
+
+
+@aside
+def value_of(m: Memory, t: int, formula: int) -> Lanes:
+    """Formulas: the value of one, in reverse Polish order on the rows of the stack."""
+    i, end, top = m.t.formula[formula].first, m.t.formula[formula].end, -1
+    while i < end:
+        code = m.t.code[i]
+        if code.does < FIRST_OPERATION:
+            top += 1
+            m.stack[top] = _quantity(m, t, code.does, code.what)
+        elif code.does == CHOOSE:
+            top -= 2
+            m.stack[top] = where_less(m.stack[top], 0.5, m.stack[top + 2], m.stack[top + 1])
+        else:
+            top -= 1
+            m.stack[top] = _combined(code.does, m.stack[top], m.stack[top + 1])
+        i += 1
+    return m.stack[0]
+
+
+@stage
+def _quantity(m: Memory, t: int, does: int, what: int) -> Lanes:
+    """A number or a quantity of the deal."""
+    if does == NUMBER:
+        return splat(m.t.number[what])
+    if does == SCHEDULE:
+        return splat(m.t.schedule[what, t])
+    if does == POOL_ROW:
+        return m.pool[what]
+    if does == CASH_ROW:
+        return m.cash[what]
+    if does == NOTE_BALANCE:
+        return m.note[what].outstanding
+    if does == NOTE_UNPAID:
+        return m.note[what].unpaid
+    if does == FEE_UNPAID:
+        return m.fee[what].left
+    if does == ACCOUNT:
+        return m.account[what]
+    if does == TRIPPED:
+        return m.trigger[what].on
+    if does == IN_PHASE:
+        return where_less(size(m.pool.phase - float(what)), 0.5, 1.0, 0.0)
+    if does == OBSERVED:
+        return observe(m, what // 3, what % 3)
+    if does == KEPT:
+        return m.kept[what]
+    return splat(0.0)
+
+
+@stage
+def _combined(does: int, a: Lanes, b: Lanes) -> Lanes:
+    """Two values made one."""
+    if does == ADD:
+        return a + b
+    if does == SUBTRACT:
+        return a - b
+    if does == MULTIPLY:
+        return a * b
+    if does == SMALLER:
+        return smaller(a, b)
+    if does == LARGER:
+        return larger(a, b)
+    if does == LESS:
+        return where_less(a, b, 1.0, 0.0)
+    if does == DIVIDE:
+        quotient = a / where_less(size(b), NOTHING, 1.0, b)
+        held = larger(smaller(quotient, FARTHEST), -FARTHEST)
+        return where_less(size(b), NOTHING, 0.0, held)
+    return a
+
+
+@aside
+def keep_quantities(m: Memory, t: int) -> None:
+    """Formulas: means of the last determinations, and what is of the month, kept for the payment."""
+    for i in range(m.p.n_kept_quantity):
+        rule = m.t.kept_of[i]
+        value = value_of(m, t, rule.formula)
+        if rule.months > 1:
+            since = t - m.p.first_payment
+            if since < 0:
+                continue
+            m.mean_ring[i, since % rule.months] = value
+            value = splat(0.0)
+            known = min(rule.months, since + 1)
+            for age in range(known):
+                value = value + m.mean_ring[i, age]
+            value = value * (1.0 / known)
+        m.kept[i] = value
+
+
+@aside
+def show_quantities(m: Memory, t: int) -> None:
+    """For a replay: the deal's own quantities at the determination."""
+    for i in range(m.p.n_shown):
+        m.shown[i] = value_of(m, t, m.t.shown_of[i])

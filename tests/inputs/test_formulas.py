@@ -1,0 +1,119 @@
+"""What a formula may say: each refusal names its place, the unit that is asked, or the name that was meant."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stress.inputs.deal.formula_text import FormulaError, parse
+from stress.inputs.deal.formulas import Names, read, value
+
+OF = {
+    "note": ["A", "B-1"],
+    "account": ["income", "principal", "reserve"],
+    "fee": ["trustee"],
+    "trigger": ["losses", "late"],
+    "phase": ["revolving", "amortization"],
+}
+NAMES = Names(OF, {"target": parse("0.02 * pool"), "limits": ((3, 0.03), (6, 0.04))}, 36)
+
+READ = {
+    "pool * (1 - 0.0515)": "money",
+    "max(0.0025 * pool.cut_off, 0.01 * pool, 1_000_000)": "money",
+    "target - note.A - note['B-1']": "money",
+    "if(month > 12 and not tripped.losses, 0.05, 0.03) * pool.cut_off": "money",
+    "mean(12 * (defaults - recoveries) / pool.month_start, 3)": None,
+    "cumulative_default > limits or phase.revolving": "condition",
+    "notes / pool <= 0.95": "condition",
+    "-pool + 2 * pool": "money",
+    "defaults / 1e3 * month": "money",
+    "idle_cash_days >= 30": "condition",
+}
+
+
+@pytest.mark.parametrize("text", READ)
+def test_a_formula_is_read_in_the_unit_that_is_asked(text: str) -> None:
+    read(text, NAMES, READ[text])  # type: ignore[arg-type]
+
+
+REFUSED = {
+    "pol * 0.9": ("money", "at character 1: no quantity 'pol'; did you mean pool?"),
+    "pool * oversdue_60": ("money", "at character 8: no quantity 'oversdue_60'; did you mean overdue_60?"),
+    "note.C": ("money", "at character 1: no note 'C': one of A, B-1"),
+    "account.reserv": ("money", "did you mean reserve"),
+    "note > 1": ("condition", "note of which note?"),
+    "pool * ": ("money", "at character 8: expected a quantity or a number, found the end"),
+    "pool 0.9": ("money", "at character 6: expected an operator, found '0.9'"),
+    "pool * 5%": ("money", "at character 9: '%' has no meaning here; write a share: 0.05 for 5%"),
+    "(pool": ("money", "at character 6: expected ')', found the end"),
+    "pool_factor": ("money", "is a share or rate; an amount of money is asked here"),
+    "pool > 3": ("money", "is a condition; an amount of money is asked here"),
+    "pool * 0.9 ": ("condition", "is an amount of money; a condition is asked here"),
+    "3": ("condition", "is a number; a condition is asked here"),
+    "tripped.losses ": (None, "is a condition; a value is asked here"),
+    "pool + pool_factor": ("money", "at character 6: '+' of a share or rate and an amount of money"),
+    "pool * notes": ("money", "product of two amounts of money"),
+    "pool_factor / pool": (None, "a share or rate over an amount of money has no meaning"),
+    "month + pool_factor": (None, "of the same unit only"),
+    "pool / 0": ("money", "divides by 0"),
+    "pool_factor > 11": ("condition", "'>' never holds: from 0 to 10 on the left"),
+    "overdue_60 > 5": ("condition", "never holds.*did you mean 0.05"),
+    "month <= 36": ("condition", "always holds"),
+    "pool > notes > defaults": ("condition", "compare two values at a time"),
+    "pool = notes": ("condition", "'=' has no meaning here; compare by"),
+    "not pool": ("condition", "'not' takes conditions"),
+    "pool * (pool > 3)": ("money", "a condition is no value"),
+    "min(pool)": ("money", "min takes two values or more"),
+    "mean(pool, 2.5)": ("money", "a whole number of months from 2 to 12"),
+    "mean(tripped.losses, 3) ": (None, "mean takes a value, not a condition"),
+    "if(pool, 1, 2)": (None, "if takes a condition and two values"),
+    "average(pool, 3)": ("money", "no function 'average'"),
+    "excess_spread_3m > 0": ("condition", "is written mean(excess_spread, 3)"),
+    "tripped.late": ("condition", "is tested later"),
+    "1e16 * pool": ("money", "at most 1e+15"),
+    "__import__('os')": ("money", "expected a quantity or a number, found"),
+    "pool.__class__": ("money", "no quantity 'pool.__class__'"),
+    "\x1bpool": ("money", "U+001B has no meaning here"),
+}
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_a_wrong_formula_is_refused_with_its_place(text: str) -> None:
+    wanted, words = REFUSED[text]
+    with pytest.raises(FormulaError) as refused:
+        read(text, NAMES._replace(never_tripped=("late",)), wanted)  # type: ignore[arg-type]
+    assert all(part in str(refused.value) for part in words.split(".*"))
+
+
+BOMBS = {
+    "brackets": "(" * 200 + "pool" + ")" * 200,
+    "signs": "-" * 400 + "pool",
+    "nots": "not " * 100 + "tripped.losses",
+    "calls": "max(1," * 80 + "pool" + ")" * 80,
+    "length": " + ".join(["pool"] * 5000),
+    "own": "b9 + b9",
+}
+OWN = {"b0": parse("pool + pool")} | {f"b{i}": parse(f"b{i - 1} + b{i - 1}") for i in range(1, 10)}
+
+
+@pytest.mark.parametrize("text", BOMBS)
+def test_a_bomb_of_a_formula_is_refused_at_once(text: str) -> None:
+    with pytest.raises(FormulaError, match=r"at most|more than"):
+        read(BOMBS[text], NAMES._replace(own=OWN), "money")
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.text(alphabet="pol.note[]()AB'\"+-*/<>=1e0,_ and", max_size=40) | st.text(max_size=30))
+def test_any_text_is_read_or_refused_in_words(text: str) -> None:
+    with contextlib.suppress(FormulaError):
+        read(text, NAMES, None)
+
+
+def test_the_range_of_a_formula_is_that_of_its_parts() -> None:
+    assert value(parse("0.5 * overdue_60 - 0.1"), NAMES)[1:3] == pytest.approx((-0.1, 0.4))
+    assert value(parse("min(pool_factor, 1) / 2"), NAMES)[1:3] == (0.0, 0.5)
+    assert value(parse("limits"), NAMES)[1:3] == (0.0, 0.04)
+    assert value(parse("pool - target"), NAMES, {"pool": (0.0, 0.0)})[1:3] == (0.0, 0.0)

@@ -1,0 +1,148 @@
+"""Formulas, slowly: the text by Python's own parser, each quantity by what the accounting page says it is."""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+
+BINARY = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul}
+COMPARED = {ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge}
+FLOWS = {
+    "defaults": ("defaults",),
+    "recoveries": ("recoveries",),
+    "collected_principal": ("scheduled_principal", "prepaid", "cured_paid"),
+    "collected_income": ("fee_income", "late_charge"),
+    "prepaid": ("prepaid",),
+}
+"""Flows of a month."""
+MEAN = "mean"
+
+
+class Formulas:
+    """The formulas of a deal on a path: what they know of its determinations."""
+
+    def __init__(self, path) -> None:
+        self.path = path
+        self.of_month: dict[str, float] = {}
+        """What belongs to the month of the last determination."""
+        self.past: dict[str, list[float]] = {}
+        """Values at the determinations so far, by the text of what a mean is of."""
+        self.month = 0
+        self.tripped: dict[str, bool] = {}
+
+    def determine(self, t: int, observed: dict[str, float], cost: float) -> None:
+        """Keep what is of the month; extend the means from the first payment's determination on."""
+        path = self.path
+        self.month = t
+        flows = {name: sum(getattr(path.flows, row)[-1] for row in rows) for name, rows in FLOWS.items()}
+        self.of_month = {**observed, **flows, "pool.month_start": path.month_start, "senior_cost": cost}
+        if t >= path.first_payment:
+            for text in means_of(path.deal):
+                self.past.setdefault(text, []).append(self._value(ast.parse(text, mode="eval").body))
+
+    def value(self, text: str) -> float:
+        """A formula now."""
+        return float(self._value(read(text)))
+
+    def _value(self, node) -> float:
+        match node:
+            case ast.Constant():
+                return node.value
+            case ast.Name() | ast.Attribute() | ast.Subscript():
+                return self._quantity(ast.unparse(node), node)
+            case ast.UnaryOp(op=ast.USub()):
+                return -self._value(node.operand)
+            case ast.UnaryOp(op=ast.Not()):
+                return not self._value(node.operand)
+            case ast.BoolOp():
+                values = [self._value(part) for part in node.values]
+                return all(values) if isinstance(node.op, ast.And) else any(values)
+            case ast.Compare():
+                return COMPARED[type(node.ops[0])](self._value(node.left), self._value(node.comparators[0]))
+            case ast.BinOp(op=ast.Div()):
+                return quotient(self._value(node.left), self._value(node.right))
+            case ast.BinOp():
+                return BINARY[type(node.op)](self._value(node.left), self._value(node.right))
+            case ast.Call():
+                return self._called(node)
+        raise AssertionError(ast.dump(node))
+
+    def _called(self, node) -> float:
+        name = node.func.id
+        if name == MEAN:
+            last = self.past.get(ast.unparse(node.args[0]), [])[-node.args[1].value :]
+            return math.fsum(last) / len(last) if last else 0.0
+        values = [self._value(part) for part in node.args]
+        if name == "if_":
+            return values[1] if values[0] else values[2]
+        return {"min": min, "max": max}[name](values)
+
+    def _quantity(self, name: str, node) -> float:
+        path, deal, state = self.path, self.path.deal, self.path.state
+        if name in self.of_month:
+            return self.of_month[name]
+        if name in deal.quantities:
+            given = deal.quantities[name]
+            if isinstance(given, str):
+                return self._value(read(given))
+            return next((value for month, value in reversed(given) if month <= self.month), 0.0)
+        if isinstance(node, ast.Name) or name == "pool.cut_off":
+            return {
+                "pool": path.pool_balance,
+                "pool.cut_off": lambda: path.pool.balance,
+                "notes": lambda: sum(b for b, n in zip(state.balance, deal.notes, strict=True) if not n.residual),
+                "purchased": lambda: sum(path.flows.purchases),
+                "month": lambda: self.month,
+            }[name]()
+        of = node.attr if isinstance(node, ast.Attribute) else node.slice.value
+        match node.value.id:
+            case "note":
+                return state.balance[position(deal.notes, of)]
+            case "unpaid":
+                return path.interest_left(position(deal.notes, of))
+            case "fee":
+                return path.fee_left(position(deal.fees, of))
+            case "account":
+                return state.available[of]
+            case "tripped":
+                return state.tripped[position(deal.triggers, of)]
+            case "phase":
+                return state.phase == of
+        raise AssertionError(name)
+
+
+def read(text: str):
+    """The tree of a formula; `if` is a word of Python."""
+    return ast.parse(text.strip().replace("if(", "if_("), mode="eval").body
+
+
+def quotient(a: float, b: float) -> float:
+    """0 where the divisor is within 1e-9 of 0; held within 1e9 of 0."""
+    return 0.0 if abs(b) < 1e-9 else min(1e9, max(-1e9, a / b))
+
+
+def position(names, name: str) -> int:
+    return [x.name for x in names].index(name)
+
+
+def texts_of(deal) -> list[str]:
+    """All formulas of a deal."""
+    found = [given for given in deal.quantities.values() if isinstance(given, str)]
+    for steps in deal.priority.values():
+        for step in steps:
+            parts = (getattr(step, key, None) for key in ("cap", "amount", "target", "until"))
+            found += [part for part in (*parts, *step.when) if isinstance(part, str)]
+    for trigger in deal.triggers:
+        found += [text for text in (trigger.condition, trigger.observable) if isinstance(text, str)]
+    return found
+
+
+def means_of(deal) -> list[str]:
+    """What means are taken of, inner ones first; known by the text."""
+    found: dict[str, None] = {}
+    for text in texts_of(deal):
+        for node in reversed(list(ast.walk(read(text)))):
+            if isinstance(node, ast.Call) and node.func.id == MEAN:
+                found[ast.unparse(node.args[0])] = None
+    return list(found)

@@ -1,0 +1,121 @@
+"""Formulas in a random deal: targets, caps, conditions and triggers over its own quantities."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from random_pool import flag
+
+from stress.inputs.deal import Deal
+
+RATIOS = (
+    *("cumulative_default", "default_stock", "excess_spread", "overdue_30", "overdue_60", "overdue_90"),
+    *("pool_factor", "payment_rate", "senior_shortfall", "deficiency", "notes_outstanding"),
+)
+MONEY = (
+    *("pool", "notes", "defaults", "recoveries", "collected_principal", "collected_income", "prepaid", "senior_cost"),
+    *("pool.cut_off", "pool.month_start", "purchased"),
+)
+
+
+def with_formulas(rng: Random, deal: Deal) -> Deal:
+    """The deal with some of its amounts, conditions and triggers as formulas; mostly as it is."""
+    if not flag(rng, 0.5):
+        return deal
+    words = _Words(rng, deal)
+    priority = {phase: tuple(_step(words, step) for step in steps) for phase, steps in deal.priority.items()}
+    triggers = [_trigger(words, i, trigger) for i, trigger in enumerate(deal.triggers)]
+    document = deal.model_dump(exclude_unset=True) | {"priority": priority, "triggers": tuple(triggers)}
+    return Deal.model_validate(document | {"quantities": words.own})
+
+
+class _Words:
+    """Writes formulas of a unit."""
+
+    def __init__(self, rng: Random, deal: Deal) -> None:
+        self.rng, self.deal = rng, deal
+        self.own: dict[str, Any] = {}
+
+    def money(self, deep: int = 2) -> str:
+        rng, form = self.rng, self.rng.choice(("share", "share", "min", "max", "sum", "less", "if", "mean", "own"))
+        if deep == 0 or form == "share":
+            return f"{rng.uniform(0.01, 1.0):.4f} * {self.amount()}"
+        if form in ("min", "max"):
+            return f"{form}({self.money(deep - 1)}, {self.money(deep - 1)})"
+        if form in ("sum", "less"):
+            return f"({self.money(deep - 1)} {'+' if form == 'sum' else '-'} {self.money(deep - 1)})"
+        if form == "if":
+            return f"if({self.condition(deep - 1)}, {self.money(deep - 1)}, {self.money(deep - 1)})"
+        if form == "mean":
+            return f"{rng.uniform(0.1, 3.0):.4f} * mean({rng.choice(MONEY)}, {rng.randint(2, 12)})"
+        name = f"own_{len(self.own)}"
+        months = sorted(rng.sample(range(1, 12), 2))
+        given = tuple((month, rng.uniform(0.01, 0.9)) for month in months)
+        self.own[name] = given if flag(rng, 0.5) else f"-{self.share()} * -1"
+        return f"{name} * {self.amount()}"
+
+    def amount(self) -> str:
+        rng, deal = self.rng, self.deal
+        named = [f'note["{rng.choice(deal.notes).name}"]', f"unpaid.{rng.choice(deal.notes).name}"]
+        named.append(f"account.{rng.choice(('income', 'principal', *deal.accounts))}")
+        if deal.fees:
+            named.append(f'fee["{rng.choice(deal.fees).name}"]')
+        return rng.choice((*MONEY, *named))
+
+    def share(self) -> str:
+        rng = self.rng
+        if flag(rng, 0.5):
+            return rng.choice(RATIOS)
+        if flag(rng, 0.5):
+            return f"mean({rng.choice(RATIOS)}, {rng.randint(2, 6)})"
+        return f"({rng.choice(MONEY)} / {rng.choice(MONEY)})"
+
+    def condition(self, deep: int = 1) -> str:
+        rng, form = self.rng, self.rng.choice(("share", "share", "month", "and", "not", "tripped", "phase", "money"))
+        if deep > 0 and form == "and":
+            return f"({self.condition(deep - 1)} {rng.choice(('and', 'or'))} {self.condition(deep - 1)})"
+        if deep > 0 and form == "not":
+            return f"not ({self.condition(deep - 1)})"
+        if form == "tripped":
+            return 'tripped["switch"]'
+        if form == "phase":
+            return f"phase.{rng.choice(('revolving', 'amortization', 'acceleration'))}"
+        if form == "month":
+            return f"month {rng.choice(('>', '<='))} {rng.randint(1, self.deal.legal_maturity_months - 1)}"
+        if form == "money":
+            return f"{self.money(0)} {rng.choice(('<', '>='))} {self.money(0)}"
+        return f"{self.share()} {rng.choice(('>', '<'))} {rng.uniform(0.01, 0.5):.4f}"
+
+
+def _step(words: _Words, step: Any) -> dict[str, Any]:
+    rng, found = words.rng, step.model_dump(exclude_unset=True)
+    if step.when and flag(rng, 0.7):
+        found["when"] = (words.condition(), *found["when"][1:]) if flag(rng, 0.5) else words.condition()
+    if step.step == "pay_fee" and step.cap is not None:
+        found["cap"] = words.money()
+    elif step.step == "transfer" and step.amount is not None:
+        found["amount"] = words.money()
+    elif step.step in ("top_up", "release") and flag(rng, 0.6):
+        found["target"] = words.money()
+    elif step.step == "pay_principal" and step.to_balance:
+        del found["to_balance"]
+        found["until"] = words.money()
+    return found
+
+
+def _trigger(words: _Words, i: int, trigger: Any) -> dict[str, Any]:
+    """`switch`, the last, is a formula that looks at no trigger; so are those above it."""
+    rng, found = words.rng, trigger.model_dump(exclude_unset=True)
+    if flag(rng, 0.5) and trigger.effect != "none":
+        found |= {"curable": True, "cure_months": rng.randint(1, 3)}
+    if flag(rng, 0.4):
+        return found
+    found = {key: found[key] for key in ("name", "months", "effect", "curable", "cure_months") if key in found}
+    found["tested"] = rng.choice(("determination", "payment"))
+    if flag(rng, 0.5):
+        above = [other.name for other in words.deal.triggers[:i]]
+        seen = f' or tripped["{rng.choice(above)}"]' if above and flag(rng, 0.5) else ""
+        return found | {"condition": f"{words.share()} > {rng.uniform(0.01, 0.5):.4f}{seen}"}
+    limits = ({"limit": rng.uniform(0.01, 0.5)},)
+    return found | {"observable": f"max({words.share()}, 0)", "breach": "above", "thresholds": limits}
