@@ -11,6 +11,7 @@ cash_flows      cash flows month by month: the deterministic case, or one path
 mean_flows      the same as means over paths, with errors
 rates           delinquency, net loss, payment rate and yield by month, as fans over paths
 calibrate_pool  entry rates that meet static default targets
+whatif          measures over ranges of inputs, as surfaces between points that were run
 target_of       a target of `size` from text, as `A:PD=0.001`
 load_rules      parameters of capital rules, with source and standing
 load_stresses   a user's table of stresses by category
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from stress.analysis.reverse_stress import reverse
     from stress.analysis.sensitivities import sensitivity
     from stress.analysis.sizing import size
+    from stress.analysis.what_if import whatif
     from stress.runs.sampling.shifts import aims_of
 
 __all__ = [
@@ -58,6 +60,7 @@ __all__ = [
     "sensitivity",
     "size",
     "target_of",
+    "whatif",
 ]
 
 _HOME = {
@@ -78,6 +81,7 @@ _HOME = {
     "sensitivity": "stress.analysis.sensitivities",
     "size": "stress.analysis.sizing",
     "target_of": "stress.analysis.note_targets",
+    "whatif": "stress.analysis.what_if",
 }
 """Where each public name lives; nothing is imported before it is asked for."""
 

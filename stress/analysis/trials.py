@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,11 +126,12 @@ def counted(
     progress: Progress | None = None,
     sampler: Sampler | None = None,
     replicated: bool = False,
+    client: Any = None,
 ) -> xr.Dataset:
     """Batch sums and loss counts of every scenario, as `measures` reads them; the rest of a result is left out.
 
     `sampler`: who draws the factors, the same for all that is to be compared; None: plain sampling.
-    `replicated`: losses by replicate too, for differences of their tails.
+    `replicated`: losses by replicate too, for differences of their tails. `client`: a Dask cluster that counts.
     """
     import xarray as xr
 
@@ -139,7 +140,7 @@ def counted(
     for at, part in enumerate(parts):
         step = portion(progress, at, len(parts))
         packed = pack(assemble(part), sampler=sampler, replicated=replicated)
-        tally = joined(engine.count(packed, part, None, threads, None, step)).tally()
+        tally = joined(engine.count(packed, part, None, threads, client, step)).tally()
         check_laws(part, tally)
         done.append(_dataset(part, tally, "importance" if tally.weight_sum.size else "plain"))
     return done[0] if len(done) == 1 else xr.concat(done, "scenario", data_vars="minimal", join="exact")

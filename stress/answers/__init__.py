@@ -7,6 +7,7 @@ reverse    `Reverse`: the most likely factor path on which a note loses
 tornado    `Tornado`: what moves a measure most
 clocks     `Clocks`: what the clock of purchases changes
 rating     `Rating`: which of a user's stresses each class stands, and its gap (never a rating)
+whatif     `WhatIf`: measures over ranges of inputs
 rates      `Rates`: delinquency, net loss, payment rate and yield by month
 """
 
@@ -18,5 +19,6 @@ from stress.answers.rating import Rating
 from stress.answers.reverse import Reverse
 from stress.answers.sizing import Sizing
 from stress.answers.tornado import Tornado
+from stress.answers.whatif import WhatIf
 
-__all__ = ["Breakeven", "Capital", "Clocks", "Rates", "Rating", "Reverse", "Sizing", "Tornado"]
+__all__ = ["Breakeven", "Capital", "Clocks", "Rates", "Rating", "Reverse", "Sizing", "Tornado", "WhatIf"]

@@ -31,6 +31,7 @@ COMMANDS = {
     "capital": "stress.cli.capital:capital",
     "reverse": "stress.cli.reverse:reverse",
     "sensitivity": "stress.cli.sensitivity:sensitivity",
+    "whatif": "stress.cli.whatif:whatif",
     "clocks": "stress.cli.clocks:clocks",
     "backtest": "stress.cli.backtest:backtest",
     "new": "stress.cli.new:new",

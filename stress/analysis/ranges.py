@@ -1,0 +1,155 @@
+"""Ranges of inputs from text, as `default_odds=1:3` or `share:A=0.78:0.84`, and the job at a place in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import get_args
+
+from pydantic import ValidationError
+
+from stress.analysis import trials
+from stress.analysis.inputs_moved import note_share, with_shares
+from stress.analysis.levers import LEVERS
+from stress.answers.whatif import Axis
+from stress.errors import ConfigError
+from stress.explain.targets import MEANING
+from stress.inputs.job import Job, ScenarioCase
+from stress.inputs.scenario import Shock
+from stress.inputs.targets import FROM_ZERO, Target, move_range
+from stress.spelling import suggest
+
+MOST_AXES = 6
+"""Beyond them a design of a few hundred points says little of the corners."""
+LEVER_HOW = {lever.target: lever.how for lever in LEVERS.values()}
+ADDED, SET = frozenset({"cash_rate", "note_spread"}), frozenset({"turnover", "dilution_unpaid_share"})
+RATIO = 1.5
+"""Multiples whose ends lie further apart go in steps of equal ratio."""
+
+
+def how_of(target: Target) -> str:
+    """How a range of a target is meant: a multiple of its base where it has one, else added to it, or its value.
+
+    >>> how_of("default_odds"), how_of("index_rate"), how_of("commingled_days")
+    ('multiply', 'add', 'set')
+    """
+    if target in LEVER_HOW:
+        return LEVER_HOW[target]
+    return "set" if target in FROM_ZERO | SET else "add" if target in ADDED else "multiply"
+
+
+def axes_of(job: Job, texts: Sequence[str]) -> tuple[Axis, ...]:
+    """The ranges that options ask for. Raises ConfigError with what is allowed."""
+    if not texts:
+        raise ConfigError("--over TARGET=FROM:TO is missing: at least one range, for example --over default_odds=1:3")
+    if len(texts) > MOST_AXES:
+        raise ConfigError(f"--over: {len(texts)} ranges; at most {MOST_AXES}")
+    axes = tuple(_axis(job, text) for text in texts)
+    names = [axis.name for axis in axes]
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigError(f"--over {name}: stands twice; one range an input")
+    return axes
+
+
+def job_at(job: Job, axes: Sequence[Axis], values: Sequence[float]) -> Job:
+    """The job with the note shares of a point. Raises ConfigError where the deal cannot be so."""
+    shares = [note_share(job, k) for k in range(len(job.deal.notes))]
+    for axis, value in zip(axes, values, strict=True):
+        if axis.how != "share":
+            continue
+        note = trials.note_index(job, axis.name.partition(":")[2])
+        other = _gives(job, note)
+        shares[other] -= value - shares[note]
+        shares[note] = value
+        if not 0.0 < shares[other] < 1.0:
+            left = job.deal.notes[other].name
+            raise ConfigError(
+                f"--over {axis.name}={axis.low:g}:{axis.high:g}: leaves {left} a share of {shares[other]:.4g}"
+            )
+    if all(axis.how != "share" for axis in axes):
+        return job
+    try:
+        return with_shares(job, shares)
+    except ValidationError as error:
+        raise ConfigError(f"--over share: {error.errors()[0]['msg']}") from None
+
+
+def shocks_at(axes: Sequence[Axis], values: Sequence[float]) -> list[Shock]:
+    """What a point adds to the scenario."""
+    return [
+        Shock.model_validate({"target": axis.name, axis.how: float(value)})
+        for axis, value in zip(axes, values, strict=True)
+        if axis.how != "share"
+    ]
+
+
+def check_axes(job: Job, case: ScenarioCase, axes: Sequence[Axis]) -> None:
+    """Refuse a range whose ends the job cannot take. Raises ConfigError."""
+    for axis in axes:
+        if axis.how != "share" and not trials.has_target(job, _target(axis.name)):
+            raise ConfigError(f"--over {axis.name}: the job has no index rates, so it would move nothing")
+        for end in (axis.low, axis.high):
+            moved = job_at(job, [axis], [end])
+            trials.variants(moved, case, [shocks_at([axis], [end])])
+
+
+def _axis(job: Job, text: str) -> Axis:
+    found = re.fullmatch(r"(share:.+|[A-Za-z_]+)=([^:=]+):([^:=]+)", text.strip())
+    if found is None:
+        raise ConfigError(f"--over {text}: write TARGET=FROM:TO, as default_odds=1:3, or share:NOTE=0.78:0.84")
+    name, ends = found[1], [_number(one, text) for one in found.groups()[1:]]
+    if not ends[0] < ends[1]:
+        raise ConfigError(f"--over {text}: FROM must lie below TO")
+    low, high = ends
+    if name.startswith("share:"):
+        note = trials.note_index(job, name.partition(":")[2], can_lose=True)
+        if not 0.0 < low < high < 1.0:
+            raise ConfigError(f"--over {text}: a share of the cut-off balance lies between 0 and 1")
+        own, giver = note_share(job, note), job.deal.notes[_gives(job, note)].name
+        meaning = f"share of the cut-off balance; what it gains {giver} loses."
+        return Axis(name, "share", low, high, _within(own, low, high), True, meaning)
+    target = _target(name)
+    how = how_of(target)
+    least, most = move_range(target, how)
+    if not least <= low < high <= most:
+        raise ConfigError(f"--over {text}: {_how_words(how)}, must be from {least:g} to {most:g}")
+    neutral = {"multiply": 1.0, "add": 0.0, "set": 0.0}[how]
+    even = not (how == "multiply" and low > 0.0 and high / low > RATIO)
+    return Axis(name, how, low, high, _within(neutral, low, high), even, f"{_how_words(how)}: {MEANING[target]}")
+
+
+def _how_words(how: str) -> str:
+    return {"multiply": "a multiple of the scenario's own", "add": "added to the scenario's own", "set": "its value"}[
+        how
+    ]
+
+
+def _target(name: str) -> Target:
+    known = list(get_args(Target))
+    if name not in known:
+        raise ConfigError(f"--over {name}: one of {', '.join(known)}, or share:NOTE{suggest(name, known)}")
+    target: Target = known[known.index(name)]
+    return target
+
+
+def _gives(job: Job, note: int) -> int:
+    """The note that loses what `note` gains: the last that lent, or the most senior where that is `note` itself."""
+    lent = [k for k, one in enumerate(job.deal.notes) if trials.lends(one)]
+    if len(lent) < 2:
+        raise ConfigError(f"--over share:{job.deal.notes[note].name}: the deal has no other note to take from")
+    return lent[-1] if note != lent[-1] else lent[0]
+
+
+def _within(value: float, low: float, high: float) -> float:
+    return min(max(value, low), high)
+
+
+def _number(text: str, option: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not abs(value) < 1e6:
+        raise ConfigError(f"--over {option}: {text!r} is not a number")
+    return value

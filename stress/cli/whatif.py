@@ -1,0 +1,154 @@
+"""`stress whatif`: an offline page with sliders over ranges of inputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from stress.cli.books import save_answer, xlsx_option
+from stress.cli.options import FILE, Count, output_options
+from stress.cli.output import Output
+from stress.cli.writing import save_text, writing
+from stress.errors import ConfigError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from stress.answers.whatif import WhatIf
+    from stress.inputs.job import Job
+
+
+@click.command()
+@click.argument("job", type=FILE, metavar="JOB.toml")
+@click.option(
+    "--over", multiple=True, metavar="TARGET=FROM:TO",
+    help="A range of an input: a target of shocks (a multiple of the scenario's own where it has one, else added or "
+    "set), or share:NOTE; may be repeated.",
+)  # fmt: skip
+@click.option("--points", type=Count(), help="Points to run. [default: 24 for each range]")
+@click.option("--design", "kind", type=click.Choice(["sobol", "grid"]), default="sobol", show_default=True)
+@click.option("--scenario", metavar="NAME", help="The scenario to start from. [default: the job's first]")
+@click.option("--paths", type=Count(), help="Paths of each point. [default: 32,768]")
+@click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Seed instead of the job's own.")
+@click.option("--threads", type=click.IntRange(1, 1024), help="Threads to use. [default: all cores]")
+@click.option("--workers", type=click.IntRange(1, 1024), help="Worker processes on this machine instead.")
+@click.option("--scheduler", metavar="ADDRESS", help="A Dask cluster instead.")
+@click.option("-o", "--out", type=FILE, metavar="FILE.html", help="The page. [default: results/<job name>/whatif.html]")
+@click.option("--dry-run", is_flag=True, help="Check everything, say what would run, and stop.")
+@xlsx_option
+@output_options
+def whatif(
+    job: Path,
+    over: tuple[str, ...],
+    points: int | None,
+    kind: str,
+    scenario: str | None,
+    paths: int | None,
+    seed: int | None,
+    threads: int | None,
+    workers: int | None,
+    scheduler: str | None,
+    out: Path | None,
+    dry_run: bool,
+    workbook: Path | None,
+    as_json: bool,
+    quiet: bool,
+    log_json: bool,
+) -> int:
+    """Run a job at points over ranges of its inputs, and write a page with sliders.
+
+    The page stands alone, needs no server and reads without a script. It shows EL, PD, VaR, break-even, yield and life
+    of every note between the points, each with its error of simulation and of interpolation. All points use the same
+    draws. An interrupted run writes the page of the points that are done.
+
+    \b
+    Example:
+      stress whatif scenarios/jobs/baitiao-24m.toml --over default_odds=1:3 --over payment=0.6:1
+      stress whatif job.toml --over default_odds=0.5:4 --over share:A=0.78:0.84 --scenario macro_severe
+    """
+    from stress.analysis.ranges import axes_of, check_axes
+    from stress.analysis.trials import case_of
+    from stress.analysis.what_if import design
+    from stress.cli.answer import plain, question_job
+    from stress.cli.watch import interruptible
+
+    loaded, output = question_job(job, paths, seed, None), Output(as_json, quiet, log_json)
+    if sum(x is not None for x in (threads, workers, scheduler)) > 1:
+        raise ConfigError("--threads, --workers, --scheduler: one of them")
+    axes, case = axes_of(loaded, over), case_of(loaded, scenario)
+    check_axes(loaded, case, axes)
+    number = len(design(axes, points, "grid" if kind == "grid" else "sobol", loaded.seed))
+    target = out or Path("results") / loaded.name / "whatif.html"
+    if dry_run:
+        said = {"job": loaded.name, "scenario": case.name, "points": number, "paths": loaded.paths,
+                "path_runs": number * loaded.paths, "seed": str(loaded.seed), "out": str(target)}  # fmt: skip
+        output.result(lambda: _plan(said), lambda: said)
+        return 0
+    with writing("--out", target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+    with interruptible() as stop, output.progress("what if") as progress:
+        how = {"threads": threads, "workers": workers, "scheduler": scheduler, "progress": progress, "stop": stop}
+        answer = _asked(loaded, over, scenario, points, kind, how)
+    from stress.report.page import whatif as page
+
+    save_text("--out", target, page.render(answer))
+    output.log("saved", out=str(target))
+    save_answer(workbook, "whatif", plain(answer), loaded)
+    output.result(lambda: _table(answer, target), lambda: {"page": str(target), **plain(answer)})
+    if answer.planned > len(answer.place):
+        click.echo(f"stress: interrupted: the page holds {len(answer.place)} points of {answer.planned}", err=True)
+        return 130
+    return 0
+
+
+def _asked(job: Job, over: tuple[str, ...], scenario: str | None, points: int | None, kind: str, how: Any) -> WhatIf:
+    """The answer, counted on threads, on workers of this machine, or on a cluster."""
+    import contextlib
+
+    from stress.analysis import trials
+    from stress.analysis.what_if import whatif as find
+    from stress.runs import cluster
+
+    workers, address = how.pop("workers"), how.pop("scheduler")
+    with contextlib.ExitStack() as stack:
+        client = None
+        if workers is not None:
+            trials.counted(job.but(paths=64), 1)  # compiles once, here: the workers load what this leaves
+            client = stack.enter_context(cluster.local(workers))
+        elif address is not None:
+            client = stack.enter_context(cluster.join(address))
+        return find(job, over, scenario, points, "grid" if kind == "grid" else "sobol", client=client, **how)
+
+
+def _plan(said: dict[str, Any]) -> Table:
+    from rich.table import Table
+
+    table = Table("what", "value", title=f"{said['job']}: would run")
+    for key, value in said.items():
+        table.add_row(key, str(value))
+    return table
+
+
+def _table(answer: WhatIf, target: Path) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    from stress.report.page.whatif import ends
+
+    sheet = ends(answer)
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        title=Text(f"{answer.job} under {answer.scenario}: {len(answer.place)} points"),
+        title_justify="left",
+        caption=Text(f"{sheet.note} Page: {target}"),
+        caption_justify="left",
+    )
+    for k, head in enumerate(sheet.head):
+        table.add_column(Text(head), justify="right" if k else "left")
+    for row in sheet.rows:
+        table.add_row(*map(Text, row))
+    return table

@@ -1,0 +1,170 @@
+"""The page of `stress whatif`: sliders over what was run, with the errors of simulation and of interpolation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import jinja2
+from markupsafe import Markup
+
+from stress.answers.whatif import Axis, Read, Surface, WhatIf, nearest
+from stress.report.numbers import ONE, count
+from stress.report.page.script import HERE, data, script
+from stress.report.sheets import Sheet
+from stress.version import __version__
+
+DIGITS = 12
+"""Of a weight: the cubes of a surface cancel."""
+HOW = {"multiply": "× ", "add": "+ ", "set": "", "share": ""}
+
+
+class Cell(NamedTuple):
+    """A measure where the job stands, as the page shows it and the script rewrites it."""
+
+    surface: int
+    value: str
+    errors: str
+
+
+class Row(NamedTuple):
+    """A note (or the pool) and its measures; None where it has none."""
+
+    name: str
+    cells: tuple[Cell | None, ...]
+
+
+def render(answer: WhatIf) -> str:
+    """The page as text. It tells what it holds without a script; with one its sliders move."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    measures = list(dict.fromkeys((s.measure, s.title) for s in answer.surfaces))
+    of_notes = [m for m in measures if any(s.measure == m[0] and s.note for s in answer.surfaces)]
+    return environment.get_template("whatif.html.j2").render(
+        style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
+        script=script("tables", "plot", "whatif"),
+        data=data(document(answer)),
+        answer=answer,
+        axes=[(k, axis, named(axis), shown_at(axis, axis.start)) for k, axis in enumerate(answer.axes)],
+        heads=of_notes,
+        notes=list(_rows(answer, [m for m, _ in of_notes])),
+        pool=[(s.title, _cell(answer, k)) for k, s in enumerate(answer.surfaces) if not s.note],
+        measures=measures,
+        ends=ends(answer),
+        points=points(answer),
+        missed=missed(answer),
+        count=count(answer.paths),
+        near=nearest(len(answer.axes)),
+        version=__version__,
+    )
+
+
+def document(answer: WhatIf) -> dict[str, Any]:
+    """All that the script reads."""
+    return {
+        "axes": [
+            {"name": named(a), "how": HOW[a.how], "low": a.low, "high": a.high, "even": a.even,
+             "start": a.place(a.start)}
+            for a in answer.axes
+        ],
+        "place": answer.place.round(DIGITS).tolist(),
+        "near": nearest(len(answer.axes)),
+        "surfaces": [
+            {
+                "measure": s.measure, "title": s.title, "note": s.note, "unit": s.unit, "least": s.least,
+                "most": s.most if math.isfinite(s.most) else None,
+                **{key: [float(f"{x:.{DIGITS}g}") for x in getattr(s, key)]
+                   for key in ("weight", "value", "error", "bound", "missed")},
+            }
+            for s in answer.surfaces
+        ],
+    }  # fmt: skip
+
+
+def named(axis: Axis) -> str:
+    """An axis in words."""
+    return axis.name.replace("_", " ").replace("share:", "share of ")
+
+
+def shown_at(axis: Axis, value: float) -> str:
+    """A value of an axis: × 1.5, + 0.01, 0.8."""
+    return f"{HOW[axis.how]}{float(f'{value:.4g}'):g}"
+
+
+def said(surface: Surface, read: Read) -> tuple[str, str]:
+    """A value and its two errors, as the script writes them too: percent, basis points below 1%."""
+    if math.isfinite(read.bound) and read.bound > 0.0:
+        return f"< {_number(read.bound, surface.unit, read.bound)}", "none seen"
+    if surface.unit == "x" and read.value >= surface.most:
+        return f"> {surface.most:g} ×", ""
+    if surface.unit == "x" and read.value <= surface.least:
+        return f"< {surface.least:g} ×", ""
+    size = abs(read.value)
+    errors = (f"± {_number(x, surface.unit, size).split(' ')[0].rstrip('%')}" for x in (read.error, read.between))
+    return _number(read.value, surface.unit, size), " · ".join(errors)
+
+
+def _number(x: float, unit: str, size: float) -> str:
+    """A number in the unit that a value of `size` has."""
+    if unit != "1":
+        return f"{x:.2f}{' ×' if unit == 'x' else ' y'}"
+    text = f"{100.0 * x:.2f}%" if size >= ONE else f"{1e4 * x:.1f} bp"
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def _cell(answer: WhatIf, k: int) -> Cell:
+    surface = answer.surfaces[k]
+    return Cell(k, *said(surface, answer.read(surface, answer.start())))
+
+
+def _rows(answer: WhatIf, measures: list[str]) -> Iterator[Row]:
+    at = {(s.measure, s.note): k for k, s in enumerate(answer.surfaces) if s.note}
+    for note in dict.fromkeys(note for _, note in at):
+        cells = (_cell(answer, at[m, note]) if (m, note) in at else None for m in measures)
+        yield Row(note, tuple(cells))
+
+
+def ends(answer: WhatIf) -> Sheet:
+    """Every measure with one input at an end of its range, the others where the job stands."""
+    head = ["Measure", "as it stands"]
+    places = [answer.start()]
+    for k, axis in enumerate(answer.axes):
+        for end, value in ((0.0, axis.low), (1.0, axis.high)):
+            place = answer.start()
+            place[k] = end
+            places.append(place)
+            head.append(f"{named(axis)} {shown_at(axis, value)}")
+    rows = []
+    for s in answer.surfaces:
+        texts = (said(s, answer.read(s, place)) for place in places)
+        rows.append((f"{s.measure} {s.note}".strip(), *(f"{value} {errors}".strip() for value, errors in texts)))
+    return Sheet(tuple(head), tuple(rows), "Errors: ± of simulation (one standard error) · ± of interpolation.")
+
+
+def points(answer: WhatIf) -> Sheet:
+    """What was run: the inputs and all measures at every point."""
+    head = (*(named(axis) for axis in answer.axes), *(f"{s.measure} {s.note}".strip() for s in answer.surfaces))
+    rows = tuple(
+        (*(f"{axis.value(float(u)):.4g}" for axis, u in zip(answer.axes, row, strict=True)),
+         *(f"{s.value[k]:.6g}" for s in answer.surfaces))
+        for k, row in enumerate(answer.place)
+    )  # fmt: skip
+    return Sheet(head, rows, "Shares as fractions, yields a year, lives in years.")
+
+
+def missed(answer: WhatIf) -> Sheet:
+    """How far each surface misses the points that it is laid without."""
+    rows = []
+    for s in answer.surfaces:
+        reach = float(s.value.max() - s.value.min())
+        root, worst = math.sqrt(float((s.missed**2).mean())), float(abs(s.missed).max())
+        cells = (_number(x, s.unit, float(abs(s.value).max())) for x in (s.value.min(), s.value.max(), root, worst))
+        rows.append((s.title, s.note or "pool", *cells, f"{100.0 * root / reach:.1f}%" if reach > 0.0 else "–"))
+    head = ("Measure", "Of", "Least", "Most", "Missed, root mean square", "Missed, worst", "Of its reach")
+    return Sheet(head, tuple(rows), "Each point left out in turn: what the surface through the others misses there.")

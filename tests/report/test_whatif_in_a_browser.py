@@ -1,0 +1,143 @@
+"""The page of `stress whatif` as its users have it: sliders moved by mouse and keyboard, values read back, printed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser import CHROMIUM, WIDTHS, Browser
+
+import stress
+from stress.answers import WhatIf
+from stress.report.page.whatif import render, said
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
+CLIPBOARD = "Object.defineProperty(navigator, 'clipboard', {value: {writeText: async t => { window.copied = t; }}})"
+OVER = ["default_odds=1:3", "share:A=0.78:0.84"]
+
+
+@pytest.fixture(scope="module")
+def answer() -> WhatIf:
+    job = stress.load(Path(__file__).parents[2] / "scenarios/jobs/baitiao-24m.toml").but(paths=1_024)
+    return stress.analysis.whatif(job, OVER, points=12)
+
+
+@pytest.fixture(scope="module")
+def page(answer: WhatIf, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("what if") / "page.html"
+    file.write_text(render(answer), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with Browser(tmp_path_factory.mktemp("browser")) as one:
+        yield one
+
+
+def expected(answer: WhatIf, place: list[float]) -> list[list[str]]:
+    """All values with their errors, as the page must show them."""
+    return [list(said(surface, answer.read(surface, place))) for surface in answer.surfaces]
+
+
+def shown(browser: Browser) -> list[list[str]]:
+    cells = browser.value(
+        "[...document.querySelectorAll('[data-surface]')].map(c => [Number(c.dataset.surface), "
+        "c.querySelector('.value').textContent, c.querySelector('small').textContent])"
+    )
+    return [cell[1:] for cell in sorted(cells)]
+
+
+def wide(browser: Browser) -> bool:
+    """Whether the page itself scrolls sideways."""
+    return bool(browser.value("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"))
+
+
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS.keys())
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_slider_moved_by_the_keyboard_shows_what_the_surfaces_say(
+    width: int, scheme: str, answer: WhatIf, page: Path, browser: Browser
+) -> None:
+    browser.open(page, width, scheme)
+    assert shown(browser) == expected(answer, answer.start())
+    browser.value("document.getElementById('axis0').focus()")
+    browser.press("End", "ArrowLeft", "ArrowLeft")
+    moved = float(browser.value("document.getElementById('axis0').value"))
+    assert 0.9 < moved < 1.0
+    assert shown(browser) == expected(answer, [moved, answer.start()[1]])
+    assert browser.value("document.getElementById('at0').textContent").startswith("× 2.9")
+    assert not wide(browser)
+    assert browser.complaints == []
+
+
+def test_a_slider_is_moved_by_the_mouse_and_set_back_by_the_button(
+    answer: WhatIf, page: Path, browser: Browser
+) -> None:
+    browser.open(page)
+    browser.click("#axis1")
+    moved = float(browser.value("document.getElementById('axis1').value"))
+    assert abs(moved - 0.5) < 0.03
+    assert shown(browser) == expected(answer, [answer.start()[0], moved])
+    assert shown(browser) != expected(answer, answer.start())
+    browser.click("button[type=reset]")
+    assert shown(browser) == expected(answer, answer.start())
+
+
+def test_curves_follow_the_measure_the_notes_and_the_scale_that_are_chosen(page: Path, browser: Browser) -> None:
+    browser.open(page)
+    names = "[...document.querySelectorAll('#curve0 polyline')].map(p => p.dataset.name)"
+    assert browser.value(names) == ["A", "B", "mezzanine", "subordinated"]
+    browser.click(".note-chosen[value=A]")
+    assert browser.value(names) == ["B", "mezzanine", "subordinated"]
+    line = "document.querySelector('#curve0 polyline[data-name=subordinated]').getAttribute('points')"
+    before = browser.value(line)
+    browser.click("#log")
+    assert browser.value(line) != before
+    browser.value(
+        "const m = document.getElementById('measure'); m.value = 'Default'; m.dispatchEvent(new Event('change'))"
+    )
+    assert browser.value(names) == ["pool"]
+    browser.point("#curve0 svg", 0.98, 0.5)
+    told = browser.value("document.querySelector('#curve0 .tip').textContent")
+    assert re.fullmatch(r"pool: 1\d\.\d\d% at × (2\.9\d?|3)", told)
+
+
+def test_tables_are_sorted_by_click_and_key_and_copied_as_csv(answer: WhatIf, page: Path, browser: Browser) -> None:
+    browser.open(page)
+    first = "[...document.querySelectorAll('.now tbody tr')].slice(0, 4).map(r => r.cells[0].innerText)"
+    browser.click(".now thead th:nth-child(2)")
+    assert browser.value(first)[0] == "subordinated"
+    browser.value("document.querySelector('.now thead th').focus()")
+    browser.press("Enter", "Enter")
+    assert browser.value(first) == ["A", "B", "mezzanine", "subordinated"]
+    browser.value(CLIPBOARD)
+    browser.click("#now .copy")
+    copied = browser.value("new Promise(done => setTimeout(() => done(window.copied), 100))").split("\r\n")
+    assert copied[0] == '"Note","EL","PD","VaR 99%","VaR 99.9%","Yield","WAL","Break-even"'
+    assert len(copied) == 5
+    assert copied[1].startswith('"A","')
+
+
+def test_the_page_reads_without_a_script(answer: WhatIf, page: Path, browser: Browser) -> None:
+    browser.open(page, script=False)
+    text = page.read_text(encoding="utf-8")
+    for value, _ in expected(answer, answer.start()):
+        assert value.replace("<", "&lt;").replace(">", "&gt;") in text
+    assert len(re.findall(r'<(?:input|button|section)[^>]*class="live" hidden', text)) == len(OVER) + 2
+
+
+def test_paper_holds_the_numbers_that_the_sliders_show_and_no_slider(page: Path, browser: Browser) -> None:
+    browser.open(page, scheme="dark")
+    sheets = re.findall(rb"/Type\s*/Page\b", browser.pdf())
+    assert 2 <= len(sheets) <= 12
+
+
+def test_only_the_script_that_the_page_ships_may_run(page: Path, browser: Browser) -> None:
+    other = page.with_name("other.html")
+    other.write_text(page.read_text(encoding="utf-8").replace("</main>", "<script>window.own = 1</script></main>"))
+    browser.open(other)
+    assert browser.value("window.own === undefined")
+    assert any("Content Security Policy" in line for line in browser.complaints)
+    browser.complaints.clear()
