@@ -19,7 +19,7 @@ from stress.analysis.ranges import axes_of
 from stress.analysis.what_if import design, whatif
 from stress.analytic.spline import at, spline
 from stress.answers import WhatIf
-from stress.cli import _run
+from stress.cli import exit_code
 from stress.errors import ConfigError
 from stress.inputs.job import Job
 from stress.inputs.scenario import Shock
@@ -135,7 +135,7 @@ def test_a_range_that_a_job_cannot_take_is_refused_in_words(over: list[str], sai
 def test_a_dry_run_says_what_would_run_and_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = tmp_path / "page.html"
     command = ["whatif", str(FILE), "--over", OVER[0], "--points", "9", "--dry-run", "--json", "-o", str(page)]
-    assert _run(command) == 0
+    assert exit_code(command) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["points"], told["path_runs"]) == (9, 9 * 32_768)
     assert not page.exists()
