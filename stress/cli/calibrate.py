@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "pool": "stress.cli.calibrate:pool",
     "rho": "stress.cli.calibrate_history:rho",
+    "rolls": "stress.cli.calibrate_rolls:rolls",
     "satellite": "stress.cli.calibrate_history:satellite",
     "var": "stress.cli.calibrate_var:var",
     "vintage": "stress.cli.calibrate_vintage:vintage",

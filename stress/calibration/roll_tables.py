@@ -1,0 +1,147 @@
+"""Reports with balances by bucket, and tables of transitions, as they are published."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stress.calibration.rolls import MOST, Rolls, Stocks
+from stress.errors import DataError
+from stress.tables.cells import Cells, read_cells
+from stress.tables.framed import Frame, date_columns, framed, rows_of_periods, word
+from stress.tables.periods import Period, parse_period
+from stress.tables.series import numbers
+
+Array = NDArray[np.float64]
+
+_BUCKET = re.compile(r"^(?:late|bucket|m|dpd) ?(\d)\b(?!.*(?:pct|%|percent))")
+FROM, TO = ("from status", "from bucket", "from"), ("to status", "to bucket", "to")
+
+
+def read_stocks(
+    path: str | Path, buckets: Sequence[str] = (), current: str | None = None, loss: str | None = None
+) -> Stocks:
+    """Balances by bucket of a report: a row a date, dates need not follow one another.
+
+    `buckets`: columns, the least late first (late_1, late_2, ... where left out); `loss`: charged off in the row's
+    period. Raises DataError with what the file has.
+    """
+    cells = read_cells(path)
+    date = date_columns(cells)
+    first, last, head = rows_of_periods(cells, date)
+    frame = framed(cells, first, last, head, date)
+    names = [word(name) for name in frame.head]
+    found = [_place(frame, name) for name in buckets] or _buckets(names)
+    if not found:
+        raise DataError(
+            f"{cells.file}: has no columns late_1, late_2, ...: name them with --bucket: {', '.join(frame.head)}"
+        )
+    extra = {what: _place(frame, name) for what, name in (("current", current), ("loss", loss)) if name is not None}
+    value = numbers(frame, [*found, *extra.values()])
+    period = [_period(frame, row.cell[date[0]], k) for k, row in enumerate(frame.body)]
+    month = [(p.ordinal + 1) * 12 // p.per_year - 1 for p in period]
+    order = np.argsort(month, kind="stable")
+    none = np.full(len(month), np.nan)
+    column = {what: np.array(value[k], np.float64) for what, k in extra.items()}
+    span = np.array([12 / p.per_year for p in period])
+    table = np.array([value[k] for k in found], np.float64).T
+    return Stocks(
+        tuple(frame.body[k].cell[date[0]] for k in order), tuple(month[k] for k in order), table[order],
+        column.get("current", none)[order], (column.get("loss", none) / span)[order],
+    )  # fmt: skip
+
+
+def transitions(path: str | Path, amount: str | None = None) -> Rolls | None:
+    """The matrix of a table of transitions (from, to, amount by month); None where the file is none.
+
+    Statuses of 0 and below are current, those beyond six the last. Shares are ratios of totals over the months, errors
+    by leaving a month out in turn (the jackknife of ratios).
+    """
+    cells = read_cells(path)
+    names = [word(cell) for cell in cells.row[0].cell]
+    where, to = (next((names.index(name) for name in known if name in names), None) for known in (FROM, TO))
+    if where is None or to is None:
+        return None
+    of = _amount(cells, names, (where, to), amount)
+    labels = [row.cell[0] for row in cells.row[1:]]
+    months = {label: k for k, label in enumerate(dict.fromkeys(labels))}
+    status = [[_status(cells, row.cell[k], row.number) for k in (where, to)] for row in cells.row[1:]]
+    top = min(MOST, max(max(pair) for pair in status))
+    total = np.zeros((top + 1, top + 1, len(months)))
+    for label, (a, b), row in zip(labels, status, cells.row[1:], strict=True):
+        total[min(a, top), min(b, top), months[label]] += float(row.cell[of])
+    return _of_counts(total)
+
+
+def _of_counts(total: Array) -> Rolls:
+    """(from, to, month) amounts -> shares by row."""
+    n = total.shape[0]
+    share, error = np.zeros((n, n)), np.full((n, n), np.nan)
+    for a in range(n):
+        base = total[a].sum(axis=0)
+        if base.sum() > 0.0:
+            share[a], error[a] = _ratios(total[a], base)
+    step = np.arange(n)
+    up = [share[k, k + 1] if k + 1 < n else np.nan for k in step]
+    up_error = [error[k, k + 1] if k + 1 < n else np.nan for k in step]
+    down = np.array([share[k, 1:k].sum() if k > 1 else 0.0 for k in step])
+    down_error = np.array([np.sqrt(np.square(error[k, 1:k]).sum()) if k > 1 else 0.0 for k in step])
+    stays = np.where(step > 0, np.diag(share) + np.array([share[k, k + 2 :].sum() for k in step]), 0.0)
+    return Rolls(
+        "transitions", "pays down", total.shape[2], np.array(up), np.array(up_error), stays,
+        np.where(step > 0, np.diag(error), 0.0), down, down_error, np.nan, np.nan, (),
+    )  # fmt: skip
+
+
+def _ratios(part: Array, base: Array) -> tuple[Array, Array]:
+    """(to, month) parts of (month,) bases: ratio of the sums, and its error by leaving out a month."""
+    n = len(base)
+    without = (part.sum(axis=1, keepdims=True) - part) / np.maximum(base.sum() - base, 1e-300)
+    error = np.sqrt((n - 1) / n * np.square(without - without.mean(axis=1, keepdims=True)).sum(axis=1))
+    return part.sum(axis=1) / base.sum(), error if n > 1 else np.full(len(part), np.nan)
+
+
+def _amount(cells: Cells, names: list[str], used: tuple[int, int], amount: str | None) -> int:
+    if amount is not None:
+        if word(amount) not in names:
+            raise DataError(f"{cells.file}: has no column {amount!r}: one of {', '.join(cells.row[0].cell)}")
+        return names.index(word(amount))
+    left = [k for k in range(len(names)) if k not in used and parse_period(cells.row[1].cell[k]) is None]
+    if len(left) != 1:
+        raise DataError(f"{cells.file}: name the column of amounts with --amount: {', '.join(cells.row[0].cell)}")
+    return left[0]
+
+
+def _status(cells: Cells, text: str, line: int) -> int:
+    try:
+        return max(0, int(text))
+    except ValueError:
+        raise DataError(f"{cells.file}: {cells.unit} {line}: {text!r}: a status must be a whole number") from None
+
+
+def _buckets(names: Sequence[str]) -> list[int]:
+    found = {int(match[1]): k for k, name in reversed(list(enumerate(names))) if (match := _BUCKET.match(name))}
+    return [found[number] for number in sorted(found) if number > 0]
+
+
+def _place(frame: Frame, name: str) -> int:
+    from stress.spelling import suggest
+
+    names = [word(one) for one in frame.head]
+    if word(name) not in names:
+        hint = suggest(name, list(frame.head))
+        raise DataError(
+            f"{frame.cells.file}: has no column {name!r}: one of {', '.join(filter(None, frame.head))}{hint}"
+        )
+    return names.index(word(name))
+
+
+def _period(frame: Frame, label: str, row: int) -> Period:
+    found = parse_period(label)
+    if found is None:
+        raise DataError(f"{frame.place(row, 0)}: {label[:40]!r}: must be a period such as 2025-01, 2025 Q1 or 2025")
+    return found
