@@ -39,6 +39,7 @@ MONEY = (
     "m1",
     "m2",
     "m3",
+    "m4_on",
     "pool_balance",
     "defaults",
     "scheduled_principal",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from stress.inputs.pool import (
+    Bucket,
     DelinquencyStock,
     Dependence,
     Eligibility,
@@ -14,6 +15,7 @@ from stress.inputs.pool import (
     Plan,
     Pool,
     Segment,
+    Stage,
     Supply,
 )
 from stress.inputs.pool.billing import Billing
@@ -67,7 +69,55 @@ def random_pool(rng: Random, last: int) -> Pool:
         dependence=random_dependence(rng),
         cash_rate=some(rng, 0.6, 0.0, 0.05),
     )
-    return with_loans(Random(1.0 + pool.balance), with_levels_of_their_own(Random(pool.balance), pool))
+    pool = with_loans(Random(1.0 + pool.balance), with_levels_of_their_own(Random(pool.balance), pool))
+    return with_life(Random(2.0 + pool.balance), pool)
+
+
+def with_life(rng: Random, pool: Pool) -> Pool:
+    """Sometimes receivables season, and the ladder is a list of buckets."""
+    update: dict[str, object] = {}
+    if flag(rng, 0.35):
+        update["stages"] = random_stages(rng, len(pool.segments))
+    if pool.ladder and flag(rng, 0.4):
+        count = rng.randint(1, 6)
+        update["ladder"] = tuple(random_bucket(rng, number) for number in range(1, count + 1))
+        update["delinquent"] = random_stock(rng, count) if flag(rng, 0.6) else DelinquencyStock()
+        update["segments"] = tuple(
+            s.model_copy(update={"delinquent": random_stock(rng, count) if flag(rng, 0.2) else None})
+            for s in pool.segments
+        )
+    return Pool.model_validate(pool.model_copy(update=update).model_dump()) if update else pool
+
+
+def random_stages(rng: Random, segments: int) -> tuple[Stage, ...]:
+    """Two to four stages that move on slowly, fast or all at once."""
+    count, stages = rng.choice((2, 2, 3, 4)), []
+    for number in range(1, count + 1):
+        own = flag(rng, 0.3)
+        stages.append(
+            Stage(
+                name=f"stage {number}",
+                moves_on=None
+                if number == count
+                else rng.choice((rng.uniform(0.0, 0.4), rng.uniform(0.4, 1.0), 0.0, 1.0)),
+                default_odds=None if own or flag(rng, 0.2) else rng.uniform(0.05, 5.0),
+                entry_rate=tuple(rng.choice((0.0, rng.uniform(0.0, 0.1))) for _ in range(segments)) if own else None,
+                prepayment=rng.choice((None, None, 0.0, rng.uniform(0.0, 0.2))),
+            )
+        )
+    return tuple(stages)
+
+
+def random_bucket(rng: Random, number: int) -> Bucket:
+    """What of a bucket rolls on, cures, pays its way down or stays."""
+    rolls, cures, *down = (rng.uniform(0.05, 0.95) * x for x in shares(rng, rng.randint(2, number + 1)))
+    return Bucket(
+        rolls=rng.choice((rolls, rolls, 0.0)),
+        cures=rng.choice((cures, cures, None, 0.0)),
+        pays_down=tuple(down),
+        rho=rng.choice((None, None, 0.0, rng.uniform(0.0, 0.2))),
+        elasticity=rng.choice((0.0, rng.uniform(-1.0, 1.0))),
+    )
 
 
 def with_loans(rng: Random, pool: Pool) -> Pool:
@@ -165,8 +215,9 @@ def random_segment(rng: Random, s: int, plans: int, share: float, new_share: flo
     )
 
 
-def random_stock(rng: Random) -> DelinquencyStock:
-    return DelinquencyStock(m1=rng.uniform(0.0, 0.1), m2=some(rng, 0.6, 0.0, 0.05), m3=some(rng, 0.6, 0.0, 0.05))
+def random_stock(rng: Random, buckets: int = 3) -> DelinquencyStock:
+    late = {f"m{b}": some(rng, 0.6, 0.0, 0.05) for b in range(2, buckets + 1)}
+    return DelinquencyStock(m1=rng.uniform(0.0, 0.1), **late)
 
 
 def random_supply(rng: Random) -> Supply:

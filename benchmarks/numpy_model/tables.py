@@ -10,7 +10,7 @@ from scipy.special import ndtri
 
 from stress.assemble.calendar import calendar_of
 from stress.assemble.months import MonthInputs, resolve
-from stress.assemble.profiles import Price, new_profile, opening_profile
+from stress.assemble.profiles import Price, new_profile, opening_profiles
 from stress.assemble.turnover import pool_under
 from stress.inputs.job import Job
 from stress.inputs.pool import Pool
@@ -94,14 +94,14 @@ def tables_of(job: Job, problem: Problem, k: int = 0) -> Tables:
         cholesky=market.cholesky[k],
         month=market.month[k],
         supply=market.supply[k],
-        opening=problem.receivables.opening,
+        opening=problem.receivables.opening[..., :4],
         open_profile=opened,
         new_profile=bought,
         ahead=_ahead(opened, bought, sizes.n_month),
         mix=mix,
         limit=problem.receivables.limit[:, None],
         lag=problem.receivables.lag,
-        late_charge=problem.receivables.late_charge,
+        late_charge=problem.receivables.late_charge[:3],
         accrual=contract.accrual[k],
         fee_rate=contract.fee_rate[k],
         discount=contract.discount[k],
@@ -123,7 +123,7 @@ def _link(rate: Array, rho: Array | float, sign: float, factor: int) -> Link:
 def _profiles(pool: Pool, months: MonthInputs, sizes: Sizes) -> tuple[Array, Array, Array]:
     """Profiles of the opening pool and of what each month buys, and the mix of segments it buys."""
     n_slot = sizes.n_month + 5
-    opened = [opening_profile(pool, segment, n_slot) for segment in pool.segments]
+    opened = [opening_profiles(pool, segment, n_slot)[0] for segment in pool.segments]
     new = np.zeros((sizes.n_history, 2, sizes.n_segment, n_slot))
     mix = np.zeros((sizes.n_history, sizes.n_segment, 1))
     for j in range(sizes.n_history):

@@ -163,8 +163,10 @@ def _ratios(pool: Pool, run: StaticPool) -> tuple[float, float]:
 
 def _fit_rolls(pool: Pool) -> Pool:
     """Roll rates by least squares on the relative misfit of NPR and ODR, with a ridge towards the given ones."""
-    if pool.ladder is None or pool.history is None:
-        raise ConfigError("fit_rolls needs a ladder and a history of non_performing_ratio and overdue_ratio")
+    if not isinstance(pool.ladder, Ladder) or pool.history is None:
+        raise ConfigError(
+            "fit_rolls needs a ladder of three roll rates and a history of non_performing_ratio and overdue_ratio"
+        )
     start = logit(np.clip([pool.ladder.roll_m1, pool.ladder.roll_m2, pool.ladder.roll_m3], 1e-3, 1.0 - 1e-3))
     target = np.log(_history_mean(pool.history))
 
@@ -206,7 +208,7 @@ def _table(fit: PoolFit) -> str:
             f"{s.static_default:>10.4%}{s.error:>10.1e}{s.deterministic:>10.4%}"
         )
     line.append(f"{'pool':<12}{'':>8}{'':>10}{'':>12}{fit.entry:>12.6g}{fit.static_default:>10.4%}")
-    if fit.pool.ladder is not None:
+    if isinstance(fit.pool.ladder, Ladder):
         ladder, how = fit.pool.ladder, "fitted to the ratios" if fit.rolls_fitted else "as given"
         line.append(f"roll rates {ladder.roll_m1:.4g} / {ladder.roll_m2:.4g} / {ladder.roll_m3:.4g}, {how}")
     line.append(f"steady revolving pool: NPR {fit.npr:.2%}, ODR {fit.odr:.2%} (written off after {_months(fit)})")

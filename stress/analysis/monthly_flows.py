@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from stress.analysis.trials import Progress, case_of
 from stress.assemble.problem import assemble
+from stress.assemble.stages import by_column
 from stress.digest import source_digest
 from stress.inputs.job import Job
 from stress.inputs.load import job_hash
@@ -171,9 +172,9 @@ def pool_rates(job: Job, v: Mapping[str, Array]) -> dict[str, Array]:
         "cpr": 1.0 - (1.0 - smm) ** 12,
         "mdr": mdr,
         "cdr": 1.0 - (1.0 - mdr) ** 12,
-        "dq30": _ratio(v["m2"] + v["m3"] + stock, whole, least),
-        "dq60": _ratio(v["m3"] + stock, whole, least),
-        "dq90": _ratio(stock, whole, least),
+        "dq30": _ratio(v["m2"] + v["m3"] + v["m4_on"] + stock, whole, least),
+        "dq60": _ratio(v["m3"] + v["m4_on"] + stock, whole, least),
+        "dq90": _ratio(v["m4_on"] + stock, whole, least),
         "payment_rate": _ratio(collected, start, least),
         "yield": 12.0 * _ratio(v["fee_income"] + v["late_charge"], start, least),
         "net_loss_rate": 12.0 * _ratio(v["defaults"] - v["recoveries"], start, least),
@@ -182,7 +183,7 @@ def pool_rates(job: Job, v: Mapping[str, Array]) -> dict[str, Array]:
 
 def _recovered(job: Job, v: Mapping[str, Array]) -> Array:
     """Share of a month's defaults that will be recovered: segments weighted by share of the pool times entry rate."""
-    weight = np.array([segment.share for segment in job.pool.segments]) * v["entry_rate"]
+    weight = by_column(np.array([segment.share for segment in job.pool.segments]), job.pool) * v["entry_rate"]
     return _ratio((weight * v["recovery_rate"]).sum(axis=1), weight.sum(axis=1), 0.0)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import tomlkit
 
-from stress.inputs.pool import Pool
+from stress.inputs.pool import Ladder, Pool
 
 _ROLLS = ("roll_m1", "roll_m2", "roll_m3")
 
@@ -29,6 +29,6 @@ def _rates(document: Any, pool: Pool) -> Iterator[tuple[Any, str, float]]:
     """Tables of the file, a key of each, and the value that it should have."""
     for table, segment in zip(document["segments"], pool.segments, strict=True):
         yield table, "entry_rate", segment.entry_rate
-    if pool.ladder is not None:
+    if isinstance(pool.ladder, Ladder):
         for key in _ROLLS:
             yield document["ladder"], key, float(getattr(pool.ladder, key))

@@ -18,7 +18,7 @@ PATHS = 2_048
 """Where the caller gives none: 0.2 s a scenario."""
 ROWS = (
     "month_start_balance", "pool_balance", "scheduled_principal", "prepaid", "cured_paid", "defaults", "recoveries",
-    "m2", "m3", "fee_income", "late_charge",
+    "m2", "m3", "m4_on", "fee_income", "late_charge",
 )  # fmt: skip
 TITLES = {
     "dq30": "30 days past due or more, share of the pool and its defaults not yet written off",

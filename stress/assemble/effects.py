@@ -19,6 +19,7 @@ from stress.assemble.months import MonthInputs, asked, base_months, resolve
 from stress.assemble.moves import FIELD
 from stress.assemble.problem import COHORTS, sizes_of, supply_of
 from stress.assemble.receivables import due_of, receivables_of
+from stress.assemble.stages import by_column, columns
 from stress.assemble.turnover import pool_under
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.job.scenario_remarks import how_of, replaced
@@ -41,6 +42,8 @@ _OPTIONS = (
     "dependence.correlation_prepayment_recovery",
 )
 """Keys of a pool that need another to act."""
+_AFTER = ("at once", "a month", "two months", "three months", "four months", "five months", "six months")
+"""By the buckets of a ladder."""
 _SAME = 1e-12
 """Relative difference below which two arrays are the same: the rounding of a score slope that keeps the mean."""
 
@@ -122,8 +125,8 @@ def _stays(before: MonthInputs, shock: Shock) -> str:
 def _cut(job: Job, case: ScenarioCase) -> Iterator[Remark]:
     pool = pool_under(job.pool, case)
     for cut in cuts(asked(job.deal, pool, case)):
-        names = [pool.segments[s].name for s in cut.column]
-        where = f" of {', '.join(names)}" if 0 < len(names) < len(pool.segments) else ""
+        names = [columns(pool)[s] for s in cut.column]
+        where = f" of {', '.join(names)}" if 0 < len(names) < len(columns(pool)) else ""
         when = f"in month {cut.first}" if cut.first == cut.last else f"in months {cut.first} to {cut.last}"
         yield Remark(
             f"scenario {case.name}",
@@ -146,7 +149,7 @@ def _through_ladder(job: Job, case: ScenarioCase) -> Iterator[Remark]:
         yield Remark(
             f"scenario {case.name}",
             f"shock {places[-1] + 1} on default_rate",
-            f"is a rate of default: the ladder gets there three months after entry at {low} "
+            f"is a rate of default: the ladder gets there {_AFTER[len(job.pool.buckets)]} after entry at {low} "
             + ("" if low == high else f"to {high} ")
             + "a month; entry_rate moves entry itself",
         )
@@ -174,7 +177,8 @@ def _acting(job: Job, case: ScenarioCase) -> list[Array]:
     receivables, eligible = receivables_of([pool], [m], sizes, job.clock, due)
     contract = contract_of(deal, [m], dates, pool.balance)
     buys = deal.purchase != "none" and deal.revolving_months > 0
-    used = receivables.opening.sum(axis=(0, 2)) + buys * receivables.mix.sum(axis=(0, 1)) > 0.0
+    bought_into = by_column(receivables.mix.sum(axis=(0, 1)), pool)
+    used = receivables.opening.sum(axis=(0, 2)) + buys * bought_into > 0.0
     scalars = month_scalars(deal, m, sizes)
     dilution, unpaid_share, earned = (MONTH.index(name) for name in ("dilution", "unpaid_share", "yield_multiple"))
     scalars[:, unpaid_share] *= scalars[:, dilution] > 0.0

@@ -10,8 +10,9 @@ from scipy.special import logit, ndtri
 
 from stress.assemble.by_path import ByPath, by_path_of, mixing_polynomial, padded
 from stress.assemble.months import MonthInputs
+from stress.assemble.stages import columns, n_stage
 from stress.inputs.deal import Deal
-from stress.inputs.pool import Dependence, Pool
+from stress.inputs.pool import Pool
 from stress.kernels import layout, tables
 from stress.kernels.layout import Sizes
 from stress.kernels.philox import HETEROGENEITY, MACRO, MIXING, PARAMETERS
@@ -34,7 +35,7 @@ class Factors(NamedTuple):
 def factors_of(pool: Pool) -> Factors:
     """Default, prepayment, recovery: as many as carry a loading; more where a table of loadings tells them apart."""
     dependence = pool.dependence
-    n_segment = len(pool.segments)
+    n_column = len(columns(pool))
     if dependence.loadings is not None:
         return _loaded(pool)
     n_factor = 3 if dependence.rho_recovery > 0.0 else 2 if dependence.rho_prepayment > 0.0 else 1
@@ -43,8 +44,9 @@ def factors_of(pool: Pool) -> Factors:
     correlation[0, 2] = correlation[2, 0] = dependence.correlation_recovery
     correlation[1, 2] = correlation[2, 1] = dependence.correlation_prepayment_recovery
     root = np.linalg.cholesky(correlation)[:n_factor, :n_factor]
-    of_rate = np.array([0, 0, 0, 0, min(1, n_factor - 1), n_factor - 1], dtype=np.int64)
-    return Factors(("default", "prepayment", "recovery")[:n_factor], root, np.tile(of_rate[:, None], n_segment))
+    of_rate = np.zeros(layout.N_RATE, dtype=np.int64)
+    of_rate[layout.PREPAYMENT], of_rate[layout.RECOVERY] = min(1, n_factor - 1), n_factor - 1
+    return Factors(("default", "prepayment", "recovery")[:n_factor], root, np.tile(of_rate[:, None], n_column))
 
 
 def _loaded(pool: Pool) -> Factors:
@@ -63,9 +65,11 @@ def _loaded(pool: Pool) -> Factors:
     default = [
         factor(f"default {segment.name}" if segment.name in loadings.segment else "default", loadings.row(segment.name))
         for segment in pool.segments
+        for _ in range(n_stage(pool))
     ]
     prepayment, recovery = factor("prepayment", loadings.prepayment), factor("recovery", loadings.recovery)
-    of_rate = np.array([*[default] * 4, [prepayment] * len(default), [recovery] * len(default)], dtype=np.int64)
+    of_rate = np.tile(np.array(default, dtype=np.int64), (layout.N_RATE, 1))
+    of_rate[layout.PREPAYMENT], of_rate[layout.RECOVERY] = prepayment, recovery
     matrix = np.array(rows)
     triangle = np.asarray(np.linalg.qr(matrix.T, mode="r")).T
     root = np.zeros((len(rows), len(rows)))
@@ -84,7 +88,7 @@ def market_of(
     """Factors, links and month scalars of every scenario. `deterministic`: rho = 0 and nothing drawn."""
     dependence = pool.dependence
     factors, phi = factors_of(pool), dependence.phi
-    link, degree, steady, common = _links(dependence, months, factors, sizes, deterministic)
+    link, degree, steady, common = _links(pool, months, factors, sizes, deterministic)
     df = None if deterministic else dependence.df
     drawn: list[ByPath | None] = [None if deterministic else by_path_of(m, df) for m in months]
     for k, one in enumerate(drawn):
@@ -109,7 +113,7 @@ def market_of(
         shock=shocks.shock,
         response=shocks.response,
         exposed=shocks.exposed,
-        draws=_draws(drawn, df, sizes.n_segment),
+        draws=_draws(drawn, df, sizes.n_whole),
         ticket=np.array([0.0 if pool.obligors is None else pool.balance / pool.obligors]),
         factor_of=factors.of_rate,
         month=np.stack([month_scalars(deal, m, sizes) for m in months]),
@@ -118,9 +122,10 @@ def market_of(
 
 
 def _links(
-    dependence: Dependence, months: Sequence[MonthInputs], factors: Factors, sizes: Sizes, deterministic: bool
+    pool: Pool, months: Sequence[MonthInputs], factors: Factors, sizes: Sizes, deterministic: bool
 ) -> tuple[Array, Array, Array, Array]:
     """Polynomials of every rate, their degrees, which are the same throughout and which in every segment."""
+    dependence = pool.dependence
     n_scenario, n_month, n_segment = sizes.n_scenario, sizes.n_month, sizes.n_segment
     shape = (n_scenario, n_month, n_segment)
     group: dict[int, tuple[Array, Any, int]] = {
@@ -129,8 +134,9 @@ def _links(
         layout.RECOVERY: (np.stack([m.recovery for m in months]), dependence.rho_recovery, -1),
     }
     roll = np.stack([m.roll for m in months])
-    for bucket in range(3):
-        group[layout.ROLL_1 + bucket] = (roll[..., bucket], dependence.rho_roll, 1)
+    for b in range(roll.shape[-1]):
+        own = pool.buckets[b].rho if b < len(pool.buckets) else None
+        group[layout.ROLLS[b]] = (roll[..., b], dependence.rho_roll if own is None else own, 1)
     fits = {}
     for rate, (p, rho, sign) in group.items():
         rho = np.zeros(shape) if deterministic else np.broadcast_to(rho, shape)
@@ -139,8 +145,8 @@ def _links(
     width = max(2, 1 + max(fit.degree for fit, *_ in fits.values()))
     link = np.zeros((*shape, layout.N_RATE, width))
     degree = np.zeros((n_scenario, layout.N_RATE), dtype=np.int64)
-    steady = np.zeros((n_scenario, layout.N_RATE), dtype=np.int64)
-    common = np.zeros((n_scenario, layout.N_RATE), dtype=np.int64)
+    steady = np.ones((n_scenario, layout.N_RATE), dtype=np.int64)
+    common = np.ones((n_scenario, layout.N_RATE), dtype=np.int64)
     for (k, rate), (fit, p, rho, sign) in fits.items():
         degree[k, rate] = fit.degree
         alike = (p == p[:, :1]).all() and (rho == rho[:, :1]).all()

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stress.assemble.stages import by_column, entry_rates, prepayments
 from stress.assemble.swing import Swing
 from stress.inputs.deal import Deal
 from stress.inputs.deal.index import levels
@@ -16,12 +17,15 @@ Array = NDArray[np.float64]
 
 
 class MonthInputs(NamedTuple):
-    """Unconditional inputs of one scenario by month (row 0 is month 1); T months, S segments, N notes."""
+    """Unconditional inputs of one scenario by month (row 0 is month 1); T months, S columns, N notes.
+
+    A column is a segment, or a segment in one of its stages.
+    """
 
     entry: Array
     """(T, S) monthly entry or one-step default rate, unconditional."""
     roll: Array
-    """(T, S, 3) unconditional roll rates M1, M2, M3."""
+    """(T, S, B) unconditional roll rates M1, M2, .., at least three."""
     smm: Array
     """(T, S) unconditional prepayment rate, payment multiplier included."""
     recovery: Array
@@ -39,7 +43,7 @@ class MonthInputs(NamedTuple):
     apr_change: Array
     """(T,) added to the APR of fee-bearing receivables bought in the month, before the cap."""
     mix: Array
-    """(T, S) share of each segment in new receivables; what is not eligible is missing from the sum."""
+    """(T, segments) share of each segment in new receivables; what is not eligible is missing from the sum."""
     originations: Array
     """(T,) multiplier of supply; 0 in an outage."""
     lag_days: Array
@@ -77,25 +81,24 @@ class MonthInputs(NamedTuple):
 def base_months(deal: Deal, pool: Pool) -> MonthInputs:
     """Inputs before any shock; `coupon` still holds index levels, `smm` no payment multiplier."""
     n_month = deal.legal_maturity_months
-    rate = {
-        name: np.array([getattr(s, name) for s in pool.segments]) for name in ("entry_rate", "prepayment", "recovery")
-    }
-    ladder = pool.ladder
-    roll = [ladder.roll_m1, ladder.roll_m2, ladder.roll_m3] if ladder else [0.0, 0.0, 0.0]
+    entry = entry_rates(pool)
+    recovery = by_column(np.array([s.recovery for s in pool.segments]), pool)
+    roll = [bucket.rolls for bucket in pool.buckets]
+    roll += [0.0] * (3 - len(roll))
     mix = np.array([s.share if s.new_share is None else s.new_share for s in pool.segments])
-    one, shape = np.ones(n_month), (n_month, len(pool.segments))
+    one, shape = np.ones(n_month), (n_month, len(entry))
     return MonthInputs(
-        entry=np.broadcast_to(rate["entry_rate"], shape).copy(),
-        roll=np.broadcast_to(np.array(roll), (*shape, 3)).copy(),
-        smm=np.broadcast_to(rate["prepayment"], shape).copy(),
-        recovery=np.broadcast_to(rate["recovery"], shape).copy(),
+        entry=np.broadcast_to(entry, shape).copy(),
+        roll=np.broadcast_to(np.array(roll), (*shape, len(roll))).copy(),
+        smm=np.broadcast_to(prepayments(pool), shape).copy(),
+        recovery=np.broadcast_to(recovery, shape).copy(),
         rho=one * pool.dependence.rho,
         payment=one.copy(),
         yield_multiple=one.copy(),
         fee_free_share=one * pool.fee_free_share,
         apr_cap=one * np.inf,
         apr_change=0.0 * one,
-        mix=np.broadcast_to(mix, shape).copy(),
+        mix=np.broadcast_to(mix, (n_month, len(mix))).copy(),
         originations=one.copy(),
         lag_days=0.0 * one,
         outage_days=0.0 * one,

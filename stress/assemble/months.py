@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import expit, logit
 
 from stress.assemble.caps import bounded
 from stress.assemble.held_default import with_held_default
 from stress.assemble.monthly import MonthInputs, base_months, coupons
 from stress.assemble.moves import MOVES
+from stress.assemble.stages import entry_rates, n_stage
 from stress.assemble.swing import swing_of
 from stress.errors import ConfigError
 from stress.inputs.deal import Deal
@@ -40,12 +42,27 @@ def asked(deal: Deal, pool: Pool, case: ScenarioCase) -> MonthInputs:
     except ConfigError as error:
         raise ConfigError(f"scenario {case.name}: {error}") from None
     months = with_held_default(months, pool)
+    months = _rolls_follow(months, pool)
     if case.parameters is not None:
         months = months._replace(parameters=np.array(case.parameters.covariance))
     if case.swing is not None:
-        names = [segment.name for segment in pool.segments]
+        names = [segment.name for segment in pool.segments for _ in range(n_stage(pool))]
         months = months._replace(swing=swing_of(case.swing, names, deal.legal_maturity_months))
     return months
+
+
+def _rolls_follow(months: MonthInputs, pool: Pool) -> MonthInputs:
+    """Rolls with an elasticity: their log odds move by so much of what the shocks did to those of entry."""
+    elastic = [(b, bucket.elasticity) for b, bucket in enumerate(pool.buckets) if bucket.elasticity]
+    if not elastic:
+        return months
+    moved, base = (np.clip(rate, 1e-12, 1.0 - 1e-12) for rate in (months.entry, entry_rates(pool)))
+    shift, roll = logit(moved) - logit(base), months.roll.copy()
+    for b, elasticity in elastic:
+        inner = (roll[..., b] > 0.0) & (roll[..., b] < 1.0)
+        odds = logit(np.where(inner, roll[..., b], 0.5)) + elasticity * shift
+        roll[..., b] = np.where(inner, expit(odds), roll[..., b])
+    return months._replace(roll=roll)
 
 
 __all__ = ["MonthInputs", "asked", "base_months", "coupons", "resolve"]

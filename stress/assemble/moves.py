@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stress.assemble.monthly import MonthInputs
+from stress.assemble.stages import by_column, n_stage
 from stress.assemble.through_ladder import default_of, entry_of
 from stress.errors import ConfigError
 from stress.inputs.deal import Deal
@@ -49,7 +50,8 @@ def _columns(shock: Shock, pool: Pool) -> list[int]:
     for name in shock.segments:
         if name not in names:
             raise ConfigError(f"shock on {shock.target}: no segment {name!r} in the pool; one of {', '.join(names)}")
-    return [names.index(n) for n in shock.segments] or list(range(len(names)))
+    chosen, stages = [names.index(n) for n in shock.segments] or range(len(names)), n_stage(pool)
+    return [s * stages + i for s in chosen for i in range(stages)]
 
 
 Move = Callable[[MonthInputs, Shock, Deal, Pool], MonthInputs]
@@ -94,7 +96,7 @@ def _by_month(field: str) -> Move:
 
 def _flatten_score(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) -> MonthInputs:
     """Logit of entry times the slope, shifted so that the balance-weighted mean entry stays."""
-    share = np.array([s.share for s in pool.segments])
+    share = by_column(np.array([s.share for s in pool.segments]), pool) / n_stage(pool)
     entry = np.clip(months.entry, 1e-12, 1.0 - 1e-12)
     slope = _moved(np.ones(len(entry)), shock)
     flat = slope[:, None] * np.log(entry / (1.0 - entry))

@@ -12,6 +12,7 @@ from stress.assemble.market import factors_of, market_of
 from stress.assemble.months import MonthInputs, resolve
 from stress.assemble.priority import account_names, step_labels
 from stress.assemble.receivables import Due, due_of, receivables_of
+from stress.assemble.stages import months_to_rebase, n_stage
 from stress.assemble.turnover import pool_under
 from stress.errors import ConfigError
 from stress.inputs.deal import Deal
@@ -117,11 +118,17 @@ def sizes_of(
         if any(getattr(m, name).any() for m in months) and (deal.purchase != "each_step" or clock == "payment_date"):
             raise ConfigError(f"purchase_{name}: only for deals that buy at each step of the monthly or daily clock")
     _, step_of_row = step_labels(deal)
+    long = pool.ladder is not None and not pool.simple_ladder
     return Sizes(
         n_scenario=len(months),
         n_month=n_month,
         n_cohort=n_cohort,
-        n_segment=len(pool.segments),
+        n_segment=len(pool.segments) * n_stage(pool),
+        n_whole=len(pool.segments),
+        n_stage=n_stage(pool),
+        n_bucket=len(pool.buckets) if long else 0,
+        n_ring=4 if long and pool.plans else 1,
+        n_rebase=months_to_rebase(pool),
         n_history=min(n_month, deal.revolving_months + (payment_step >= 0)),
         n_part=due.table.shape[1],
         n_way=len(due.ways),
@@ -143,6 +150,8 @@ def sizes_of(
         limits=int(bool(pool.eligibility.segment_limit)),
         interest_on_unpaid=int(deal.interest_on_unpaid_interest),
         constant_payment=int(pool.payment_rate is not None),
+        long_ladder=int(long),
+        seasoned=int(long or bool(pool.stages)),
         granular=int(pool.obligors is not None and not deterministic),
     )
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from stress.analytic.amortization import Schedule, schedule
 from stress.analytic.instalment import flat_fee_apr, flat_fee_of_apr
+from stress.assemble.stages import card_mix, mix_by_age, n_stage
 from stress.inputs.pool import OpeningLine, Plan, Pool, Segment
 
 Array = NDArray[np.float64]
@@ -115,34 +116,68 @@ def new_profile(pool: Pool, segment: Segment, n_slot: int, price: Price, months_
     return Profile(due[:n_slot], fees[:n_slot], eligible)
 
 
-def opening_profile(pool: Pool, segment: Segment, n_slot: int) -> Profile:
-    """What a unit of performing opening balance pays: the seasoned (length-biased) steady state, or the given lines."""
+class _Opening(NamedTuple):
+    """What a segment's opening pool pays, by stage (K, R), not yet per unit of balance."""
+
+    due: Array
+    fee: Array
+
+
+def opening_profiles(pool: Pool, segment: Segment, n_slot: int) -> list[Profile]:
+    """What a unit of performing opening balance pays, in each stage."""
     if pool.payment_rate is not None:
-        return card_profile(pool.payment_rate.monthly, pool.payment_rate.annual_yield, n_slot)
+        return [card_profile(pool.payment_rate.monthly, pool.payment_rate.annual_yield, n_slot)] * n_stage(pool)
+    opening = _opening(pool, segment, n_slot)
+    total = [max(float(due.sum()), 1e-300) for due in opening.due]
+    return [
+        Profile(due[:n_slot] / whole, fee[:n_slot] / whole, 1.0)
+        for due, fee, whole in zip(opening.due, opening.fee, total, strict=True)
+    ]
+
+
+def opening_mix(pool: Pool, segment: Segment) -> Array:
+    """(K,) share of each stage in a segment's performing opening balance."""
+    if not pool.stages:
+        return np.ones(1)
+    if pool.payment_rate is not None:
+        return card_mix(pool)
+    balance = _opening(pool, segment, 0).due.sum(axis=1)
+    return np.asarray(balance / balance.sum())
+
+
+def _opening(pool: Pool, segment: Segment, n_slot: int) -> _Opening:
+    """The seasoned (length-biased) steady state, or the given lines."""
     fee, lines = plan_fee(pool, segment, Price(pool.fee_free_share)), pool.opening_of(segment)
     last = max([plan.term for plan in pool.plans] + [line.first_due + line.remaining for line in lines])
-    due, fees = np.zeros(max(n_slot, last + 1)), np.zeros(max(n_slot, last + 1))
+    mix = mix_by_age(pool, max([plan.term for plan in pool.plans] + [line.term for line in lines]))
+    shape = (mix.shape[1], max(n_slot, last + 1))
+    due, fees = np.zeros(shape), np.zeros(shape)
     if lines:
         fee_of = {id(p): f for p, f in zip(pool.plans, fee, strict=True)}
         for line in lines:
             slots = slice(line.first_due, line.first_due + line.remaining)
             plan = pool.plan_of(line)
             flat = line.monthly_fee if line.monthly_fee is not None else 0.0 if plan is None else fee_of[id(plan)]
-            own = _of_line(line, plan)
+            own, stages = _of_line(line, plan), mix[line.term - line.remaining][:, None]
             whole, loan = plan_schedule(segment, own), plan_schedule(segment, own, remaining=line.remaining)
-            due[slots] += line.share / loan.whole * loan.due
+            due[:, slots] += stages * (line.share / loan.whole * loan.due)
             left = float(whole.balance[line.term - line.remaining])
-            fees[slots] += line.share * whole.whole / left * flat
-            fees[slots] += line.share * (plan_rate(segment, own) / 12.0) / loan.whole * loan.balance
-    else:
-        for weight, plan, flat in zip(plan_share(pool, segment), pool.plans, fee, strict=True):
-            loan = plan_schedule(segment, plan)
-            due[1 : plan.term + 1] += weight * loan.balance / loan.whole
-            fees[1 : plan.term + 1] += weight * (plan.term - np.arange(plan.term)) * flat
-            later = np.cumsum(loan.balance[::-1])[::-1] / loan.whole
-            fees[1 : plan.term + 1] += weight * (plan_rate(segment, plan) / 12.0) * later
-    total = due.sum()
-    return Profile(due[:n_slot] / total, fees[:n_slot] / total, 1.0)
+            fees[:, slots] += stages * (line.share * whole.whole / left * flat)
+            fees[:, slots] += stages * (line.share * (plan_rate(segment, own) / 12.0) / loan.whole * loan.balance)
+        return _Opening(due, fees)
+    for weight, plan, flat in zip(plan_share(pool, segment), pool.plans, fee, strict=True):
+        loan, slots = plan_schedule(segment, plan), slice(1, plan.term + 1)
+        rate = plan_rate(segment, plan) / 12.0
+        if not pool.stages:
+            due[0, slots] += weight * loan.balance / loan.whole
+            fees[0, slots] += weight * (plan.term - np.arange(plan.term)) * flat
+            fees[0, slots] += weight * rate * np.cumsum(loan.balance[::-1])[::-1] / loan.whole
+            continue
+        for age in range(plan.term):
+            slots, stages = slice(1, plan.term - age + 1), mix[age][:, None]
+            due[:, slots] += stages * (weight / loan.whole * loan.due[age:])
+            fees[:, slots] += stages * (weight * flat + weight * rate / loan.whole * loan.balance[age:])
+    return _Opening(due, fees)
 
 
 def _of_line(line: OpeningLine, plan: Plan | None) -> Plan:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from stress.assemble.months import MonthInputs
-from stress.assemble.profiles import Price, Profile, card_profile, new_profile, opening_profile
+from stress.assemble.profiles import Price, Profile, card_profile, new_profile, opening_mix, opening_profiles
+from stress.assemble.stages import by_column, late_mix, moves_on
 from stress.errors import ConfigError
 from stress.inputs.job import Clock
 from stress.inputs.pool import Pool
@@ -69,9 +70,12 @@ def receivables_of(
         first_due=falls.first_due,
         pull=falls.pull,
         mix=falls.mix / np.where(share_bought > 0.0, share_bought, 1.0)[:, :, None],
+        first_beyond=falls.first_beyond,
+        moves_on=moves_on(pool),
+        ladder=_ladder(pool),
         limit=np.array([limits.get(s.name, 1e9) for s in pool.segments]),
         lag=np.array(pool.recovery_lag),
-        late_charge=pool.late_charge_daily * 30.0 * np.array([1.0, 2.0, 3.0]),
+        late_charge=pool.late_charge_daily * 30.0 * np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0]),
     )
     return receivables, eligible
 
@@ -83,24 +87,22 @@ class _Falls(NamedTuple):
     open_fee: Floats
     card: Floats
     first_due: Floats
+    first_beyond: Floats
     pull: Floats
     mix: Floats
 
 
 def _nothing(sizes: Sizes) -> _Falls:
-    n_scenario, n_segment, slots = (
-        sizes.n_scenario,
-        sizes.n_segment,
-        (sizes.n_scenario, sizes.n_segment, sizes.n_month + 5),
-    )
+    n_scenario, slots = sizes.n_scenario, (sizes.n_scenario, sizes.n_segment, sizes.n_month + 8)
     bought = (sizes.n_history, sizes.n_way)
     return _Falls(
         open_due=np.zeros(slots),
         open_fee=np.zeros(slots),
         card=np.zeros((n_scenario, 0, 6)),
-        first_due=np.zeros((n_scenario, sizes.n_history, n_segment, sizes.n_way, 6)),
-        pull=np.zeros((n_scenario, 0 if sizes.constant_payment else sizes.n_month, n_segment, *bought, 2)),
-        mix=np.zeros((n_scenario, sizes.n_history, n_segment)),
+        first_due=np.zeros((n_scenario, sizes.n_history, sizes.n_whole, sizes.n_way, 6)),
+        first_beyond=np.zeros((n_scenario, sizes.n_history, sizes.n_whole, sizes.n_way, 2 * (sizes.n_ring - 1))),
+        pull=np.zeros((n_scenario, 0 if sizes.constant_payment else sizes.n_month, sizes.n_whole, *bought, 2)),
+        mix=np.zeros((n_scenario, sizes.n_history, sizes.n_whole)),
     )
 
 
@@ -129,14 +131,15 @@ def _card_slots(pool: Pool, m: MonthInputs) -> Floats:
 
 def _plans(pools: Sequence[Pool], months: Sequence[MonthInputs], sizes: Sizes, due: Due) -> _Falls:
     """Profiles of the plans in each month, at its prices and by what may still be bought."""
-    falls, pool, n_slot = _nothing(sizes), pools[0], sizes.n_month + 5
+    falls, pool, n_slot, ahead = _nothing(sizes), pools[0], sizes.n_month + 8, sizes.n_ring + 2
     reserved = pool.eligibility.months_before_legal_maturity + (pool.billing.months_later if pool.billing else 0)
     known: dict[tuple[float, ...], Profile] = {}
-    for s in range(sizes.n_segment):
+    for s in range(sizes.n_whole):
         for k, (m, scenario_pool) in enumerate(zip(months, pools, strict=True)):
             segment = scenario_pool.segments[s]
-            opening = opening_profile(scenario_pool, segment, n_slot)
-            falls.open_due[k, s], falls.open_fee[k, s] = opening.due, opening.fee
+            for i, opening in enumerate(opening_profiles(scenario_pool, segment, n_slot)):
+                row = s * sizes.n_stage + i
+                falls.open_due[k, row], falls.open_fee[k, row] = opening.due, opening.fee
             for j in range(sizes.n_history):
                 left = sizes.n_month - (j + 1) - reserved
                 price = Price(float(m.fee_free_share[j]), float(m.apr_cap[j]), float(m.apr_change[j]))
@@ -146,33 +149,42 @@ def _plans(pools: Sequence[Pool], months: Sequence[MonthInputs], sizes: Sizes, d
                 profile = known[key]
                 falls.mix[k, j, s] = m.mix[j, s] * profile.eligible
                 for i, way in enumerate(due.ways):
-                    falls.first_due[k, j, s, i] = np.concatenate([_first(profile.due, way), _first(profile.fee, way)])
-                    when, age = _pulled(j, way, sizes.n_month, n_slot)
+                    slots = [_first(part, way, ahead) for part in (profile.due, profile.fee)]
+                    falls.first_due[k, j, s, i] = np.concatenate([part[:3] for part in slots])
+                    falls.first_beyond[k, j, s, i] = np.concatenate([part[3:] for part in slots])
+                    when, age = _pulled(j, way, sizes.n_month, n_slot, ahead)
                     falls.pull[k, when, s, j, i, 0] = profile.due[age]
                     falls.pull[k, when, s, j, i, 1] = profile.fee[age]
     return falls
 
 
-def _first(profile: Floats, way: tuple[int, int]) -> Floats:
-    """The next three slots of the cohort: nothing where the part falls due at a later step of it."""
+def _first(profile: Floats, way: tuple[int, int], ahead: int) -> Floats:
+    """The next slots of the cohort that are kept: nothing where the part falls due at a later step of it."""
     _, empty = way
-    return np.concatenate([np.zeros(empty), profile[1 : 4 - empty]])
+    return np.concatenate([np.zeros(empty), profile[1 : ahead + 1 - empty]])
 
 
-def _pulled(j: int, way: tuple[int, int], n_month: int, n_slot: int) -> tuple[Ints, Ints]:
-    """Months in which later slots of a purchase of month j come within the next three, and which slots these are."""
+def _pulled(j: int, way: tuple[int, int], n_month: int, n_slot: int, ahead: int) -> tuple[Ints, Ints]:
+    """Months in which later slots of a purchase of month j come within those that are kept, and which these are."""
     later, empty = way
-    age = np.arange(4 - empty, n_slot)
-    when = age + j - 3 + later
+    age = np.arange(ahead + 1 - empty, n_slot)
+    when = age + j - ahead + later
     inside = when < n_month
     return when[inside], age[inside]
 
 
 def _opening(pool: Pool, n_cohort: int, clock: Clock) -> Floats:
-    """(C, S, 4): equally over the due days; all in the first cohort of the payment-date clock."""
-    share = np.array([s.share for s in pool.segments])
-    late = np.array([[stock.m1, stock.m2, stock.m3] for stock in map(pool.delinquent_of, pool.segments)])
-    bucket = np.column_stack([1.0 - late.sum(axis=1), late])
+    """(C, S, 7): equally over the due days; all in the first cohort of the payment-date clock."""
+    share = by_column(np.array([s.share for s in pool.segments]), pool)
+    rows = []
+    for s, segment in enumerate(pool.segments):
+        late = np.array(pool.delinquent_of(segment).shares)
+        performing = opening_mix(pool, segment)
+        rows += [
+            [(1.0 - late.sum()) * here, *(late * there)]
+            for here, there in zip(performing, late_mix(pool, s, performing), strict=True)
+        ]
+    bucket = np.array(rows)
     cohort = np.full(n_cohort, 1.0 / n_cohort)
     if clock == "payment_date":
         cohort = np.array([1.0, 0.0, 0.0])
@@ -180,3 +192,12 @@ def _opening(pool: Pool, n_cohort: int, clock: Clock) -> Floats:
         cohort = np.zeros(n_cohort)
         cohort[np.array(pool.billing.due_days) - 1] = 1.0 / len(pool.billing.dates)
     return np.ascontiguousarray(pool.balance * cohort[:, None, None] * share[:, None] * bucket)
+
+
+def _ladder(pool: Pool) -> Floats:
+    """(6, 7) of what does not roll from each bucket: share that cures, then shares that pay down 0, 1, .. buckets."""
+    table = np.zeros((6, 7))
+    for b, bucket in enumerate(pool.buckets):
+        shares = np.array([bucket.cured, bucket.stays, *bucket.pays_down])
+        table[b, : len(shares)] = shares / max(shares.sum(), 1e-300)
+    return table

@@ -1,9 +1,10 @@
 """Rates of default and rates of entry into a delinquency ladder: each from the other.
 
 Of what survives (is not on its way to default) the share d defaults through the entries of a month; e of what performs
-enters, and R = r1 r2 r3 of that is lost. Late balances that will cure cannot enter again, so d = e R c with c the
-performing share of what survives. The loss itself comes three months later. Unconditional rates; what is bought in a
-month is taken to be as often late as the rest.
+enters, and R of that is lost: r1 r2 r3, or what a longer ladder lets through, stays and payments counted. Late
+balances that will cure cannot enter again, so d = e R c with c the performing share of what survives. The loss itself
+comes as many months later as the ladder has buckets, or more. Unconditional rates; what is bought in a month, or comes
+from another stage, is taken to be as often late as the rest.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from stress.assemble.stages import n_stage
 from stress.errors import ConfigError
 from stress.inputs.pool import Pool
 
@@ -41,17 +43,34 @@ def entry_of(default: Array, entry: Array, moved: Array, pool: Pool) -> Array:
     return found
 
 
+def late_moves(pool: Pool) -> Array:
+    """(B, B) monthly share of a bucket (row) that is in another (column): rolls, payments down, stays. What pays an
+    instalment and stays late counts whole."""
+    moves = np.zeros((len(pool.buckets),) * 2)
+    for b, bucket in enumerate(pool.buckets):
+        moves[b, b] = bucket.stays
+        if b + 1 < len(moves):
+            moves[b, b + 1] = bucket.rolls
+        for down, share in enumerate(bucket.pays_down, 1):
+            moves[b, b - down] = share
+    return moves
+
+
 class _Ladder:
     """Late balances of each segment over what survives, month by month."""
 
     def __init__(self, pool: Pool) -> None:
         assert pool.ladder is not None
-        self.roll = np.array([pool.ladder.roll_m1, pool.ladder.roll_m2, pool.ladder.roll_m3])
-        reaches = np.cumprod(self.roll[::-1])[::-1]
+        self.move = late_moves(pool)
+        """(B, B) what of a bucket (row) is in which bucket (column) a month later."""
+        last = np.zeros(len(self.move))
+        last[-1] = pool.buckets[-1].rolls
+        reaches = np.linalg.solve(np.eye(len(self.move)) - self.move, last)
         self.cures = 1.0 - reaches
-        """Share of M1, M2, M3 that cures in the end."""
+        """Share of each bucket that cures in the end."""
         self.lost = float(reaches[0])
-        late = np.array([[stock.m1, stock.m2, stock.m3] for stock in map(pool.delinquent_of, pool.segments)])
+        stock = [pool.delinquent_of(segment).shares[: len(last)] for segment in pool.segments]
+        late = np.repeat(np.array(stock), n_stage(pool), axis=0)
         survives = 1.0 - late.sum(axis=1) + late @ self.cures
         self.late = late / np.maximum(survives, 1e-300)[:, None]
 
@@ -63,5 +82,6 @@ class _Ladder:
     def step(self, entry: Array) -> None:
         """A month of entries and rolls."""
         enters = entry * self.performing
-        late = np.column_stack([enters, self.roll[0] * self.late[:, 0], self.roll[1] * self.late[:, 1]])
+        late = self.late @ self.move
+        late[:, 0] += enters
         self.late = late / np.maximum(1.0 - enters * self.lost, 1e-12)[:, None]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaincinv, ndtr, ndtri, stdtrit
 
 from stress.analytic.amortization import schedule
+from stress.errors import ConfigError
 from stress.inputs.pool import Dependence, Pool
 from stress.links import conditional_rate
 
@@ -90,7 +91,12 @@ class StaticPool(NamedTuple):
 
 
 def new_cohort(pool: Pool) -> Cohort:
-    """New receivables of each segment: its plan mix (or the constant payment rate), ladder and prepayment."""
+    """New receivables of each segment: its plan mix (or the constant payment rate), ladder and prepayment.
+
+    Raises ConfigError for stages, and for a ladder other than three buckets in which what does not roll cures.
+    """
+    if pool.stages or (pool.ladder is not None and not pool.simple_ladder):
+        raise ConfigError("pool: a static pool is worked out for one hazard and a ladder of three buckets alone")
     n_segment = len(pool.segments)
     if pool.payment_rate is not None:
         due = np.repeat(_geometric(pool.payment_rate.monthly)[:, None], n_segment, axis=1)
@@ -107,8 +113,7 @@ def new_cohort(pool: Pool) -> Cohort:
                     plan.amortization_months or 0,
                 )
                 due[: plan.term, s] += share / loan.whole * loan.due
-    rung = pool.ladder
-    roll = [] if rung is None else [rung.roll_m1, rung.roll_m2, rung.roll_m3]
+    roll = [bucket.rolls for bucket in pool.buckets]
     prepayment = np.array([s.prepayment for s in pool.segments])
     return Cohort(due, prepayment, np.array(roll, dtype=np.float64), pool.dilution)
 

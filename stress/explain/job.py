@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stress.explain.deal import explain_deal
 from stress.explain.dependence import dependence, drawn
-from stress.explain.pool import after_default, limits, plan_words
+from stress.explain.pool import after_default, ladder, limits, plan_words, stages
 from stress.explain.shocks import shock_words
 from stress.explain.words import listed, money, percent, table
 from stress.inputs.job import Job, ScenarioCase
@@ -50,12 +50,7 @@ def _pool(pool: Pool) -> list[str]:
         del columns["fee a month"]
     rows = [[s.name, *(percent(getattr(s, key) or 0.0) for key in columns.values())] for s in pool.segments]
     lines += ["", *table(["segment", *columns], rows), ""]
-    if pool.ladder is not None:
-        ladder = pool.ladder
-        lines.append(
-            f"Of the balance in M1 / M2 / M3, {percent(ladder.roll_m1)} / {percent(ladder.roll_m2)} / "
-            f"{percent(ladder.roll_m3)} rolls on each month; the rest cures. 90+ days is default."
-        )
+    lines += [*stages(pool), *ladder(pool)]
     lines.append(" ".join(dependence(pool)))
     lines.append(" ".join([*after_default(pool), *limits(pool)]))
     if pool.illustrative:

@@ -78,6 +78,8 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "PaymentRate": {"monthly": 0.15, "annual_yield": 0.18},
     "OpeningLine": {"term": 12, "remaining": 7, "share": 0.25, "segment": "prime", "first_due": 2,
                     "kind": "level", "apr": 0.05},
+    "Stage": {"name": "new", "moves_on": 0.17, "default_odds": 0.1, "prepayment": 0.01},
+    "Bucket": {"rolls": 0.3, "cures": 0.5, "pays_down": [0.1], "rho": 0.02, "elasticity": 0.5},
     "Ladder": {"roll_m1": 0.3, "roll_m2": 0.65, "roll_m3": 0.8},
     "Segment": {"name": "prime", "share": 0.6, "new_share": 0.5, "static_default": 0.02, "monthly_fee": 0.006,
                 "plan_share": [0.7, 0.3], "recovery": 0.2, "delinquent": {"m1": 0.02}},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stress.explain.words import listed, percent
+from stress.explain.words import listed, percent, table
 from stress.inputs.pool import Plan, Pool
 
 _KIND = {
@@ -21,6 +21,53 @@ def plan_words(plan: Plan) -> str:
         return words
     rate = f" at {percent(plan.apr)}" if plan.apr is not None else ""
     return f"{words} {_KIND[plan.kind].format(plan.interest_only_months or plan.amortization_months)}{rate}"
+
+
+def ladder(pool: Pool) -> list[str]:
+    """What of each bucket rolls on, cures, pays down and stays."""
+    if pool.ladder is None:
+        return []
+    buckets, days = pool.buckets, 30 * len(pool.buckets)
+    names = " / ".join(f"M{number}" for number in range(1, len(buckets) + 1))
+    rolls = " / ".join(percent(bucket.rolls) for bucket in buckets)
+    if pool.simple_ladder:
+        said = f"Of the balance in {names}, {rolls} rolls on each month; the rest cures. {days}+ days is default."
+        return [said, *_moves_with(pool)]
+    rows = []
+    for number, bucket in enumerate(buckets, 1):
+        downs = [f"{percent(share)} to M{number - n}" for n, share in enumerate(bucket.pays_down, 1) if share]
+        to = "default" if number == len(buckets) else f"M{number + 1}"
+        late = f"{30 * (number - 1) + 1}-{30 * number}"
+        moved = [
+            percent(bucket.rolls) + f" to {to}",
+            percent(bucket.cured),
+            listed(downs) or "-",
+            percent(bucket.stays),
+        ]
+        rows.append([f"M{number}", late, *moved])
+    head = ["bucket", "days late", "rolls on a month", "cures", "pays down", "stays"]
+    return [*table(head, rows), "", f"{days}+ days is default.", *_moves_with(pool)]
+
+
+def _moves_with(pool: Pool) -> list[str]:
+    """Rolls that a scenario's shocks on entry move too."""
+    moved = [f"M{n} by {b.elasticity:g}" for n, b in enumerate(pool.buckets, 1) if b.elasticity]
+    return [f"Log odds of rolls follow those of entry under a scenario: {listed(moved)}."] if moved else []
+
+
+def stages(pool: Pool) -> list[str]:
+    """Stages of a receivable's life, and what they do once nothing new is bought."""
+    if not pool.stages:
+        return []
+    enters = "odds of entry" if pool.ladder is not None else "odds of default"
+    rows = []
+    for stage in pool.stages:
+        hazard = f"{1.0 if stage.default_odds is None else stage.default_odds:g} times"
+        if stage.entry_rate is not None:
+            hazard = " / ".join(percent(rate) for rate in stage.entry_rate) + " a month"
+        prepays = "as the segment" if stage.prepayment is None else percent(stage.prepayment)
+        rows.append([stage.name, "-" if stage.moves_on is None else percent(stage.moves_on), hazard, prepays])
+    return [*table(["stage", "moves on a month", enters, "prepays a month"], rows), ""]
 
 
 def after_default(pool: Pool) -> list[str]:

@@ -28,8 +28,20 @@ t + (c + D) div 30; the later slots follow month by month. Where D > 30 one step
 of the part falls due at it, but it is part of P. The opening pool is split equally over the cohorts of the due days
 (b + n - 1) mod 30 + 1, and its first slots fall due in month 1.
 
-**State** of a cohort and segment: performing balance P, delinquent balances M1, M2, M3, and the profile of P:
-principal D[r] and fee F[r] falling due r steps ahead (r = 1, 2, ...; sum of D = P).
+**State** of a cohort, segment and stage: performing balance P, delinquent balances M1..MB (Mb is 30 (b - 1) + 1 to 30 b
+days late; B = 3 unless the ladder says otherwise), and the profile of P: principal D[r] and fee F[r] falling due r
+steps ahead (r = 1, 2, ...; sum of D = P). A segment without stages has one.
+
+**Stages.** What is bought joins the first stage. After step 4 the share moves_on(i) of P in stage i, with that share of all
+D and F, joins stage i + 1, from every stage at once. Entry and prepayment rates are those of the stage, all else is the
+segment's. What is late does not season: a cure rejoins the stage it left. An opening loan that has paid a instalments is
+spread over the stages as a loan is that was bought a steps ago and never late: pi(a) = (moves)^a of stage 1; of the
+steady state of cards pi = m sum_a (1 - m)^a pi(a), m the payment rate. Opening delinquent balances of a segment are in
+its stages in proportion to performing balance x entry rate (x 1 where no stage has any).
+
+**Ladder.** Of Mb the share r_b rolls on, from MB to default. Of what does not roll the share c_b cures, q_b[i] pays its
+way down to M(b - i), and the others stay (q_b[0]): c_b and q_b are shares of the unconditional month's rest, the roll
+alone moves with the factors. Left out, all that does not roll cures.
 
 **Loans.** A unit of principal of a plan of n instalments at the annual rate i has the scheduled balance B[1] = 1, B[2],
 .., B[n] before each instalment, B[n + 1] = 0: D[r] = B[r] - B[r + 1] and F[r] = i / 12 B[r] + f, with f the flat monthly
@@ -75,20 +87,22 @@ logit p + c + x, F normal or Student t; c keeps the mean over e_own at p.
 **Obligors.** With N obligors each owes the ticket (cut-off balance / N). A transition from a balance b then moves
 Bin(n, rate) / n of it, n = ceil(b / ticket - 1e-9) and at least 1: the smallest count whose distribution function
 reaches u, one uniform of 53 bits (purpose 5, item = 8 x segment + bucket, third counter t - 1; first word high, then
-the upper 21 bits of the second, plus 1/2); bucket 0 = current, 1..3 = M1..M3. Prepayment and recovery stay as they are.
+the upper 21 bits of the second, plus 1/2); bucket 0 = current, 1..6 = M1..M6, and a segment in each stage counts as one (segment x stages + stage). All other shares
+stay as they are.
 Monthly clock only.
 
-**A step (t, c)** uses the month's rates of each segment: entry p, roll r1, r2, r3, prepayment smm (both conditional
+**A step (t, c)** uses the month's rates of each segment: entry p, rolls r1..rB, prepayment smm (both conditional
 on the factors), and of the month: payment multiplier k, yield multiplier y, dilution d with unpaid share u,
 commingled share x(t, c) = min(1, max(0, commingled days(t) C / 30 - c)): the first days' cash is lost.
 
 0. Cash interest: cash_rate / 12 / C on all account balances at the opening of the step (collected and available), to
    income.
-1. Transitions on opening balances. Entry e = p P leaves P; all D, F scale by 1 - p. With a ladder: default = r3 M3,
-   cures C1 = (1 - r1) M1, C2 = (1 - r2) M2, C3 = (1 - r3) M3, then M3 = r2 M2, M2 = r1 M1, M1 = e. Without: default =
-   e. A cure from Mk pays at once Ck min(1, (D[1] + .. + D[k]) / P) of principal and y Ck (F[1] + .. + F[k]) / P of
+1. Transitions on opening balances. Entry e = p P leaves P; all D, F scale by 1 - p. With a ladder: default = rB MB,
+   cures Ck = c_k (1 - r_k) Mk; what pays down i buckets (0: stays) pays at once the share min(1, (D[1] + .. + D[i + 1])
+   / P) of its principal, and fees likewise, and is late with the rest; then Mk = r_(k-1) M(k-1) + what pays down to it or
+   stays, M1 = e + the same. Without: default = e. A cure from Mk pays at once Ck min(1, (D[1] + .. + D[k]) / P) of principal and y Ck (F[1] + .. + F[k]) / P of
    fees, with P, D, F after entry; the rest rejoins P and all D, F scale by 1 + rest / P. Where P is empty (p > 1 -
-   1e-9, or below 1e-9 of the cut-off balance), all is paid in cash and no fee. Late charge = daily rate x 30 k x Ck,
+   1e-9, or below 1e-9 of the cut-off balance), cures are paid in cash and no fee, and what stays late pays nothing. Late charge = daily rate x 30 k x Ck,
    to income.
 2. Scheduled payment: due = min(D[1], P); k due is paid to principal, k y F[1] to income; (1 - k) of both joins slot
    2. P falls by k due. Then the profile shifts: slot 2 becomes slot 1.
@@ -141,11 +155,11 @@ holds at the month's start counts as income too. At a payment, before its steps:
    payment date t; 0 for a payment date before issue. coupon(t) = margin + step-up + index level of month t, within cap
    and floor, never negative. An index given by month keeps its level until the next month that is given.
 2. Fees due: notes base = rate x fraction(t) x sum of all note balances; pool base = rate x fraction(t) x (current +
-   M1..M3) at the month's start; interest_income = rate x (fees and late charges collected in the month); fixed =
+   M1..MB) at the month's start; interest_income = rate x (fees and late charges collected in the month); fixed =
    amount. Unpaid fees carry over if the fee says so; what accrued before F is not unpaid: it falls due at F.
 3. Deficiency = max(0, deficiency + defaults + unpaid dilution + commingled principal - recoveries of the month).
 4. Excess spread(t) = 12 x (month's income - fees due for the month without carry-over - interest accrued for the month
-   on all notes - defaults + recoveries) / (current + M1..M3 at the month's start); income = fees + late charges + cash
+   on all notes - defaults + recoveries) / (current + M1..MB at the month's start); income = fees + late charges + cash
    interest. 0 where the base is below 0.1% of cut-off. Its mean of three months exists from t = F + 2 on.
 5. Idle days: after (6) of each step and before any payment, principal cash available (not yet collected this month)
    above 15% of the pool (by more than 1e-9 of cut-off) adds 30 / C days, else the count returns to 0, as it does at a
@@ -156,12 +170,13 @@ holds at the month's start counts as income too. At a payment, before its steps:
    effect, in the order revolving, amortization, acceleration, event of default. Early amortization = the first trip from
    the revolving phase. A curable trigger ends when its test has passed for its number of consecutive months: what only
    curable triggers brought about ends with them, the phase that the calendar and the others give returns.
-7. Overdue shares: overdue_30 = M2 + M3 + stock, overdue_60 = M3 + stock, overdue_90 = stock, over current + M1..M3 +
-   stock; stock = defaults of the last write_off_months. default_stock = cumulative default - recoveries. payment_rate
+7. Overdue shares: overdue_30 = M2 + .. + MB + stock, overdue_60 = M3 + .. + MB + stock, overdue_90 = M4 + .. + MB +
+   stock, over current + M1..MB + stock; stock = defaults of the last write_off_months. default_stock = cumulative
+   default - recoveries. payment_rate
    = (scheduled + prepaid + cured) / pool at the month's start. A month without a threshold leaves a trigger's count as
    it is. Conditions of steps (`when`) are tested here too, over the cut-off balance; a step runs where all of its
    conditions hold.
-8. Clean-up: in a phase after revolving, pool below its factor of cut-off: the pool (current + M1..M3) is sold at par
+8. Clean-up: in a phase after revolving, pool below its factor of cut-off: the pool (current + M1..MB) is sold at par
    to principal.
 9. Collected income and principal become available.
 

@@ -15,6 +15,7 @@ from .determination import clean_up, determine, sweep_collections, total_pool
 from .formulas import keep_quantities, show_quantities
 from .granular import count_transitions
 from .jit import aside, kernel, stage
+from .ladder import climb, join_ladder
 from .lanes import WIDTH, floor, load, splat, store, where_less
 from .layout import LANES, PANEL_BLOCKS
 from .outcome import finish
@@ -25,6 +26,7 @@ from .rates import conditional_rates, move_factors
 from .records import Memory, memory_of
 from .replicates import count_replicate
 from .retention import retain, set_need
+from .seasoning import open_seasoned, season
 from .tally import N_BATCH, N_MONTH_BATCH
 from .triggers import test_conditions, test_triggers
 from .waterfall import pay
@@ -133,7 +135,13 @@ def _step(m: Memory, k: int, t: int, c: int, fans: int) -> None:
     if m.p.constant_payment == 1:
         bill(m, k, t, c)
     settle_purchases(m, k, t, c)
+    if m.p.long_ladder == 1:
+        climb(m, k, t, c)
     advance_cohort(m, k, t, c)
+    if m.p.long_ladder == 1:
+        join_ladder(m, c)
+    if m.p.seasoned == 1:
+        season(m, k, t, c)
     if last:
         collect_recoveries(m, k, t)
     # after the last purchases the lag still frees cash for the payment date that follows
@@ -193,6 +201,16 @@ def _open(m: Memory, k: int) -> None:
             cohort.late_2, cohort.late_3 = splat(two), splat(three)
             balance = balance + alive + one + two + three
             segment.balance = segment.balance + alive + one + two + three
+            for bucket in range(m.p.n_bucket):
+                held = m.t.opening[c, s, 1 + bucket]
+                m.late[c, s, bucket] = splat(held)
+                if bucket > 2:
+                    balance = balance + held
+                    segment.balance += held
+            if m.p.n_bucket > 0:
+                cohort.late_1, cohort.late_2, cohort.late_3 = none, none, none
+            if m.p.seasoned == 1:
+                open_seasoned(m, k, c, s)
             cohort.scale = splat(1.0)
             cohort.due_1, cohort.fee_1 = splat(alive * m.t.open_due[k, s, 1]), splat(alive * m.t.open_fee[k, s, 1])
             cohort.due_2, cohort.fee_2 = splat(alive * m.t.open_due[k, s, 2]), splat(alive * m.t.open_fee[k, s, 2])

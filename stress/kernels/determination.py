@@ -30,11 +30,27 @@ def total_pool(m: Memory) -> None:
             two = two + cohort.late_2
             three = three + cohort.late_3
     pool = m.pool
+    if m.p.long_ladder == 1:
+        one, two, three = _bucket(m, 0), _bucket(m, 1), _bucket(m, 2)
+        pool.late_beyond = _bucket(m, 3) + _bucket(m, 4) + _bucket(m, 5)
     if m.p.uses_overdue == 1:
         pool.performing, pool.late_1, pool.late_2, pool.late_3 = alive, one, two, three
+    if m.p.long_ladder == 1:
+        three = three + pool.late_beyond
     error = (alive + one + two + three - pool.balance) * inverse
     m.law.balance = worse(error, m.law.balance)
     m.law.negative = worse(lowest * inverse, m.law.negative)
+
+
+@stage
+def _bucket(m: Memory, b: int) -> Lanes:
+    """Balance of a bucket of a long ladder over all cohorts and segments; 0 beyond its last."""
+    late = splat(0.0)
+    if b < m.p.n_bucket:
+        for c in range(m.p.n_cohort):
+            for s in range(m.p.n_segment):
+                late = late + m.late[c, s, b]
+    return late
 
 
 @aside
@@ -122,6 +138,7 @@ def clean_up(m: Memory) -> None:
     pool.late_1 *= keep
     pool.late_2 *= keep
     pool.late_3 *= keep
+    pool.late_beyond *= keep
     pool.balance *= keep
     m.cash.principal_collected += sold
     m.cash.cash_in += sold
@@ -135,6 +152,8 @@ def _shrink(m: Memory, c: int, s: int, keep: Lanes) -> None:
     cohort.late_1 *= keep
     cohort.late_2 *= keep
     cohort.late_3 *= keep
+    for b in range(m.p.n_bucket):
+        m.late[c, s, b] *= keep
     cohort.due_1 *= keep
     cohort.due_2 *= keep
     cohort.due_3 *= keep

@@ -22,7 +22,7 @@ from .lanes import (
     where_less,
 )
 from .lanes import total as lane_total
-from .layout import ENTRY, PREPAYMENT, RECOVERY, ROLL_1, ROLL_2, ROLL_3
+from .layout import ENTRY, PREPAYMENT, RECOVERY, ROLL_1, ROLL_2, ROLL_3, ROLL_4, ROLL_5, ROLL_6
 from .philox import BINOMIALS, philox
 from .records import Memory
 from .typed import Lanes
@@ -41,21 +41,33 @@ def count_transitions(m: Memory, t: int, path: int, seed: Any) -> None:
     """Entry and roll rates of month t as the share of whole obligors that move; other rates are copied."""
     for s in range(m.p.n_segment):
         cohort, acting = m.cohort[0, s], m.acting[s]
-        acting.entry = _share(m, s, int(ENTRY), t, path, seed, cohort.alive)
+        acting.entry = _share(m, s, int(ENTRY), 0, t, path, seed, cohort.alive)
         acting.roll_1, acting.roll_2, acting.roll_3 = m.rate[s, ROLL_1], m.rate[s, ROLL_2], m.rate[s, ROLL_3]
         if m.p.ladder == 1:
-            acting.roll_1 = _share(m, s, int(ROLL_1), t, path, seed, cohort.late_1)
-            acting.roll_2 = _share(m, s, int(ROLL_2), t, path, seed, cohort.late_2)
-            acting.roll_3 = _share(m, s, int(ROLL_3), t, path, seed, cohort.late_3)
+            acting.roll_1 = _share(m, s, int(ROLL_1), 1, t, path, seed, _late(m, s, 0, cohort.late_1))
+            acting.roll_2 = _share(m, s, int(ROLL_2), 2, t, path, seed, _late(m, s, 1, cohort.late_2))
+            acting.roll_3 = _share(m, s, int(ROLL_3), 3, t, path, seed, _late(m, s, 2, cohort.late_3))
+        if m.p.n_bucket > 3:
+            acting.roll_4 = _share(m, s, int(ROLL_4), 4, t, path, seed, m.late[0, s, 3])
+        if m.p.n_bucket > 4:
+            acting.roll_5 = _share(m, s, int(ROLL_5), 5, t, path, seed, m.late[0, s, 4])
+        if m.p.n_bucket > 5:
+            acting.roll_6 = _share(m, s, int(ROLL_6), 6, t, path, seed, m.late[0, s, 5])
         acting.prepayment, acting.recovery = m.rate[s, PREPAYMENT], m.rate[s, RECOVERY]
 
 
+@stage
+def _late(m: Memory, s: int, b: int, short: Lanes) -> Lanes:
+    """Balance of one of the first three buckets, of a long ladder or of the cohort's own."""
+    return m.late[0, s, b] if m.p.n_bucket > b else short
+
+
 @aside
-def _share(m: Memory, s: int, rate: int, t: int, path: int, seed: Any, balance: Lanes) -> Lanes:
+def _share(m: Memory, s: int, rate: int, bucket: int, t: int, path: int, seed: Any, balance: Lanes) -> Lanes:
     """Share of a bucket's obligors that move. Each owes one ticket, the rest of the balance counts as one more: n =
     ceil(balance / ticket)."""
     here = load_words(_LANE, 0) + path
-    item = splat_word((BINOMIALS << 16) | (s * 8 + rate))
+    item = splat_word((BINOMIALS << 16) | (s * 8 + bucket))
     w0, w1, _, _ = philox(here & _LOW, here >> 32, splat_word(t), item, seed)
     n = larger(-floor(fma(balance, -1.0 / m.t.ticket[0], splat(1e-9))), 1.0)
     return binomial(n, m.rate[s, rate], _uniform(w0, w1)) / n

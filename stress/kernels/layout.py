@@ -21,8 +21,9 @@ NARROW = 8
 """Lanes of a row, and of what is worked on in registers: 8 lanes are one of the 32 registers, a whole row four."""
 PANEL_BLOCKS = 16
 PANEL_PATHS = LANES * PANEL_BLOCKS
-ENTRY, ROLL_1, ROLL_2, ROLL_3, PREPAYMENT, RECOVERY = range(6)
-N_RATE = 6
+ENTRY, ROLL_1, ROLL_2, ROLL_3, PREPAYMENT, RECOVERY, ROLL_4, ROLL_5, ROLL_6 = range(9)
+ROLLS = (ROLL_1, ROLL_2, ROLL_3, ROLL_4, ROLL_5, ROLL_6)
+N_RATE = 9
 """Rates of a segment: the rows of `Rates`."""
 
 Floats = NDArray[np.float64]
@@ -36,6 +37,16 @@ class Sizes(NamedTuple):
     n_month: int
     n_cohort: int
     n_segment: int
+    """Segments, each in all its stages: row s = segment x n_stage + stage."""
+    n_whole: int
+    """Segments, their stages taken together."""
+    n_stage: int
+    n_bucket: int
+    """Buckets of a ladder from which not all that does not roll cures, or which has not three; else 0."""
+    n_ring: int
+    """Slots ahead that wait in the ring of a pool with stages or a long ladder: the slots kept, less the next two."""
+    n_rebase: int
+    """Months after which the histories of stages start again at what survives."""
     n_history: int
     """Months in which a purchase can happen."""
     n_part: int
@@ -66,6 +77,10 @@ class Sizes(NamedTuple):
     interest_on_unpaid: int
     constant_payment: int
     """1 where the pool pays a share of its balance (cards), not instalments."""
+    long_ladder: int
+    """1 where n_bucket is in force."""
+    seasoned: int
+    """1 where stages or a long ladder need more of the future than three slots of one survival."""
     granular: int
     """1 where whole obligors move: the rates that act are counted, not conditional."""
 
@@ -112,14 +127,27 @@ class Switches(NamedTuple):
     """1 where a phase can be left by the cure of a trigger."""
 
 
-K, T, C, S, J, B, W, N, A, P, G, X, F, L = (
+K, T, C, S, U, J, B, W, N, A, P, G, X, F, L = (
     Axis(f"n_{name}")
     for name in (
-        *("scenario", "month", "cohort", "segment", "history", "part", "way", "note", "account", "fee", "trigger"),
+        *(
+            "scenario",
+            "month",
+            "cohort",
+            "segment",
+            "whole",
+            "history",
+            "part",
+            "way",
+            "note",
+            "account",
+            "fee",
+            "trigger",
+        ),
         *("step", "factor", "lag"),
     )
 )
-"""Axes by their letters: scenarios, months, cohorts, segments, purchase months, parts of a purchase, ways to fall due,
+"""Axes by their letters: scenarios, months, cohorts, segments in their stages, whole segments, purchase months, parts of a purchase, ways to fall due,
 notes, accounts, fees (P), triggers (G), steps (X), factors, recovery lags."""
 
 
@@ -140,6 +168,8 @@ class Pool(Record):
     late_1: Row
     late_2: Row
     late_3: Row
+    late_beyond: Row
+    """M4 and later of a long ladder."""
     month_start: Row
     # Of the month, down to `idle_most`.
     defaulted: Row
@@ -274,7 +304,7 @@ class Segment:
     balance: Row
 
 
-class Rates:
+class Rates(Record):
     """Rates of a segment in a month, in the order of the tables."""
 
     entry: Row
@@ -283,6 +313,20 @@ class Rates:
     roll_3: Row
     prepayment: Row
     recovery: Row
+    roll_4: Row
+    roll_5: Row
+    roll_6: Row
+
+
+class Back:
+    """What a long ladder gives back in a step, of a segment."""
+
+    loss: Row
+    rejoins: Row
+    paid: Row
+    fee: Row
+    charge: Row
+    entered: Row
 
 
 class Path:
@@ -331,7 +375,7 @@ class Counting:
 
 
 RECORDS: tuple[type, ...] = (
-    *(Pool, Cash, Laws, Note, Fee, Trigger, Cohort, Segment, Rates, Path, NoteOutcome, PoolOutcome, Counting),
+    *(Pool, Cash, Laws, Note, Fee, Trigger, Cohort, Segment, Rates, Back, Path, NoteOutcome, PoolOutcome, Counting),
 )
 ROWS: dict[type, tuple[str, ...]] = {record: tuple(record.__annotations__) for record in RECORDS}
 """Names of the rows of each record, in their order."""
@@ -408,7 +452,25 @@ class Scratch:
     fresh: Annotated[Rows, C, S, 2, W]
     """Purchases since the cohort's last step, in even and odd months: in its balance, not in its profile yet."""
     history: Annotated[Rows, C, S, J, W]
-    """Purchases by month and way over the survival at their time."""
+    """Purchases by month and way over the survival at their time; of each stage where there are some (`seasoning`)."""
+    late: Annotated[Rows, C, S, Axis("n_bucket")]
+    """Balances of a long ladder, in the place of the cohort's own three."""
+    arriving: Annotated[Rows, Axis("n_bucket")]
+    """While a long ladder moves: what rolls into each bucket."""
+    staying: Annotated[Rows, Axis("n_bucket")]
+    """And what stays in it or pays its way down to it."""
+    due_share: Annotated[Rows, 6, "long_ladder"]
+    """Principal due in the next 1 .. 6 slots over the performing balance."""
+    fee_share: Annotated[Rows, 6, "long_ladder"]
+    joining: Annotated[Rows, Axis("n_stage"), "seasoned"]
+    """A purchase while it joins the histories of the stages."""
+    back: Annotated[Each[Back], S, "long_ladder"]
+    mixed: Annotated[Rows, C, S, Axis("n_stage"), "seasoned"]
+    """What of stage l is in stage s by now, over the survival of s (below the diagonal; see `seasoning`)."""
+    since: Annotated[Rows, C, S, Axis("n_stage"), "seasoned"]
+    """The same of the opening pool at the last rebasing, survival included."""
+    ring: Annotated[Rows, C, S, Axis("n_ring"), 2, "seasoned"]
+    """Principal and fee that come within three slots at a later step, over survival."""
     log: Annotated[Rows, T, N]
     """Cash of each note by payment."""
     outcome: Annotated[Each[NoteOutcome], N]
@@ -423,7 +485,7 @@ class Scratch:
     month_sum: Annotated[NarrowRows, T, N + 5]
     panel: Annotated[Rows, PANEL_BLOCKS, T, F]
     """Normals of the factors."""
-    own: Annotated[Rows, PANEL_BLOCKS, S]
+    own: Annotated[Rows, PANEL_BLOCKS, U]
     mixing_normal: Annotated[Rows, PANEL_BLOCKS]
     parameters: Annotated[Rows, PANEL_BLOCKS, 3]
     shocks: Annotated[Rows, PANEL_BLOCKS, Axis("n_shock")]

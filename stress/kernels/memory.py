@@ -134,7 +134,7 @@ def _switches(problem: Problem, traced: bool, sampler: Sampler | None, replicate
         uses_payments=int(looked_at(PAYMENT_RATE) or bool(used & paid)),
         uses_average=looked_at(EXCESS_SPREAD_3M),
         uses_idle=looked_at(IDLE_CASH_DAYS),
-        even_late=int(even and not traced and problem.sizes.granular == 0),
+        even_late=int(even and not traced and problem.sizes.granular == 0 and problem.sizes.long_ladder == 0),
         uses_cost=int(cost or (CASH_ROW, ROWS[Cash].index("senior_cost")) in used),
         weighted=int(weighted),
         unit=WEIGHT_UNIT if weighted else 1,
@@ -169,6 +169,8 @@ def _lay_out(entries: dict[str, int]) -> int:
         entries[f"of_{name}"] = at
         if name == "acting" and entries["granular"] == 0:
             entries["of_acting"] = entries["of_rate"]
+            continue
+        if group.axes.switch and entries[group.axes.switch] == 0:
             continue
         if name == "path" and entries["traced"] == 1:
             entries["n_kept"] = at

@@ -54,9 +54,11 @@ def observe(m: Memory, observable: int, denominator: int) -> Lanes:
         value = m.cash.deficiency
     elif observable == PAYMENT_RATE:
         value, base = pool.scheduled + pool.prepaid + pool.cured, pool.month_start
-    else:  # days past due over current + M1..M3 + the stock not written off
+    else:  # days past due over current + M1..MB + the stock not written off
         value = _stock(m)
         base = pool.balance + value
+        if m.p.long_ladder == 1:
+            value = value + pool.late_beyond
         if observable != OVERDUE_90:
             value = value + pool.late_3
         if observable == OVERDUE_30:

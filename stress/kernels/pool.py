@@ -11,10 +11,10 @@ from .layout import LANES, RECOVERY, ROLL_1, ROLL_2, ROLL_3
 from .records import Memory, narrow
 from .rows import positive
 
-_EMPTY = 1e-9
+EMPTY = 1e-9
 """Share of the cut-off balance below which a segment counts as empty: what rounding leaves after the last instalment.
 At 1e-12 the rounding of a balance that was paid down decided how cures split, by up to 5e-9 of the cut-off balance."""
-_WIPED = 1e-9
+WIPED = 1e-9
 """An entry rate within this of 1 takes everything."""
 SCALE_FLOOR = 1e-200
 
@@ -31,35 +31,46 @@ def advance_cohort(m: Memory, k: int, t: int, c: int) -> None:
     late_1, late_2, late_3 = m.t.late_charge[0], m.t.late_charge[1], m.t.late_charge[2]
     even_1, even_2 = m.t.link[k, t, 0, ROLL_1][0], m.t.link[k, t, 0, ROLL_2][0]
     even_3, even_recovery = m.t.link[k, t, 0, ROLL_3][0], m.t.link[k, t, 0, RECOVERY][0]
-    empty = _EMPTY * m.t.deal.cut_off
+    empty = EMPTY * m.t.deal.cut_off
     for q in range(0, LANES, NARROW):
         defaulted, scheduled, prepaid, cured = splat(0.0), splat(0.0), splat(0.0), splat(0.0)
         diluted, fees, late, recoverable = splat(0.0), splat(0.0), splat(0.0), splat(0.0)
         for s in range(m.p.n_segment):
             rate, cohort = narrow(m.acting[s], q), narrow(m.cohort[c, s], q)
             before = cohort.alive
-            one, two, three = cohort.late_1, cohort.late_2, cohort.late_3
             # 1. transitions
             keep = splat(1.0) - rate.entry
-            stays = where_less(keep, _WIPED, 0.0, keep)
+            stays = where_less(keep, WIPED, 0.0, keep)
             alive = before * stays
             entered = before - alive
-            if m.p.even_late == 1:
-                roll_1, roll_2, roll_3 = one * even_1, two * even_2, three * even_3
-            else:
-                roll_1, roll_2, roll_3 = one * rate.roll_1, two * rate.roll_2, three * rate.roll_3
-            loss = fma(entered, 1.0 - ladder, roll_3)
-            cure_1, cure_2, cure_3 = one - roll_1, two - roll_2, three - roll_3
-            cure_23 = cure_2 + cure_3
-            cures = cure_1 + cure_23
             due_1, due_2, due_3 = cohort.due_1, cohort.due_2, cohort.due_3
             fee_1, fee_2, fee_3 = cohort.fee_1, cohort.fee_2, cohort.fee_3
             # the slots are as they were before entry: what they are of P is the same after it
             per_unit = where_less(alive, empty, 0.0, splat(1.0) / larger(before, empty))
-            fallen_due = fma(due_3, cure_3, fma(due_2, cure_23, due_1 * cures))
-            rejoins = positive(fma(fallen_due, -per_unit, where_less(alive, empty, 0.0, cures)))
-            at_once = cures - rejoins
-            fallen_fee = fma(fee_3, cure_3, fma(fee_2, cure_23, fee_1 * cures))
+            if m.p.long_ladder == 1:
+                back = narrow(m.back[s], q)
+                loss, rejoins, at_once = back.loss, back.rejoins, back.paid
+                fees, late = fees + back.fee, late + back.charge
+                back.entered = entered
+            else:
+                one, two, three = cohort.late_1, cohort.late_2, cohort.late_3
+                if m.p.even_late == 1:
+                    roll_1, roll_2, roll_3 = one * even_1, two * even_2, three * even_3
+                else:
+                    roll_1, roll_2, roll_3 = one * rate.roll_1, two * rate.roll_2, three * rate.roll_3
+                loss = fma(entered, 1.0 - ladder, roll_3)
+                cure_1, cure_2, cure_3 = one - roll_1, two - roll_2, three - roll_3
+                cure_23 = cure_2 + cure_3
+                cures = cure_1 + cure_23
+                fallen_due = fma(due_3, cure_3, fma(due_2, cure_23, due_1 * cures))
+                rejoins = positive(fma(fallen_due, -per_unit, where_less(alive, empty, 0.0, cures)))
+                at_once = cures - rejoins
+                fallen_fee = fma(fee_3, cure_3, fma(fee_2, cure_23, fee_1 * cures))
+                fees = fma(fallen_fee, per_unit, fees)
+                late = fma(cure_1, late_1, fma(cure_2, late_2, fma(cure_3, late_3, late)))
+                cohort.late_1 = entered * ladder
+                cohort.late_2 = roll_1
+                cohort.late_3 = roll_2
             left = fma(rejoins, per_unit, stays)
             alive = alive + rejoins
             # 2. scheduled payment
@@ -75,10 +86,7 @@ def advance_cohort(m: Memory, k: int, t: int, c: int) -> None:
             alive = alive * rest
             carry = left * rest
             cohort.alive = alive
-            cohort.late_1 = entered * ladder
-            cohort.late_2 = roll_1
-            cohort.late_3 = roll_2
-            cohort.scale = larger(cohort.scale * (where_less(keep, _WIPED, _WIPED, left) * rest), SCALE_FLOOR)
+            cohort.scale = larger(cohort.scale * (where_less(keep, WIPED, WIPED, left) * rest), SCALE_FLOOR)
             cohort.due_1 = fma(due_2, carry, (due - paid) * rest)
             cohort.due_2 = due_3 * carry
             cohort.fee_1 = fma(fee_1, unpaid_share, fee_2) * carry
@@ -93,8 +101,7 @@ def advance_cohort(m: Memory, k: int, t: int, c: int) -> None:
                 recoverable = fma(loss, rate.recovery, recoverable)
             scheduled, prepaid, cured = scheduled + paid, prepaid + early, cured + at_once
             diluted = diluted + refund
-            fees = fma(fee_1 * left, payment, fma(fallen_fee, per_unit, fees))
-            late = fma(cure_1, late_1, fma(cure_2, late_2, fma(cure_3, late_3, late)))
+            fees = fma(fee_1 * left, payment, fees)
         pool, cash = narrow(m.pool, q), narrow(m.cash, q)
         unpaid = diluted * month.unpaid_share
         fees = fees * month.yield_multiple
@@ -113,7 +120,7 @@ def advance_cohort(m: Memory, k: int, t: int, c: int) -> None:
             if c > 0:
                 scheduled, prepaid, cured = scheduled + pool.scheduled, prepaid + pool.prepaid, cured + pool.cured
             pool.scheduled, pool.prepaid, pool.cured = scheduled, prepaid, cured
-    if m.p.constant_payment == 0:
+    if m.p.constant_payment == 0 and m.p.seasoned == 0:
         _pull(m, k, t, c)
 
 

@@ -9,6 +9,7 @@ from .lanes import anywhere, larger, smaller, splat, where_less
 from .records import Memory
 from .retention import retained
 from .rows import positive
+from .seasoning import remember
 from .typed import Lanes
 
 
@@ -28,12 +29,14 @@ def buy(m: Memory, k: int, t: int, c: int, source: int) -> None:
     if not anywhere(face):
         return
     bought = splat(0.0)
-    for s in range(m.p.n_segment):
-        amount = face * m.t.mix[k, t, s]
+    for w in range(m.p.n_whole):
+        amount, s = face * m.t.mix[k, t, w], w * m.p.n_stage
         if m.p.limits == 1:
-            segment = m.segment[s]
-            amount = smaller(amount, positive((pool.balance + face) * m.t.limit[s] - segment.balance))
-            segment.balance += amount
+            held = m.segment[s].balance
+            for i in range(1, m.p.n_stage):
+                held = held + m.segment[s + i].balance
+            amount = smaller(amount, positive((pool.balance + face) * m.t.limit[w] - held))
+            m.segment[s].balance += amount
         _join(m, t, c, s, amount)
         bought = bought + amount
     cost = bought * price
@@ -51,7 +54,7 @@ def buy(m: Memory, k: int, t: int, c: int, source: int) -> None:
 
 @stage
 def _join(m: Memory, t: int, c: int, s: int, amount: Lanes) -> None:
-    """Billing: new receivables of a segment join the cohorts of their due days, in equal parts."""
+    """Billing: new receivables of a segment (its first stage) join the cohorts of their due days, in equal parts."""
     part = amount * (1.0 / m.p.n_part)
     for b in range(m.p.n_part):
         due = m.t.due[c, b]
@@ -65,19 +68,23 @@ def settle_purchases(m: Memory, k: int, t: int, c: int) -> None:
     """Before a cohort's step: what it bought since the last one (last month or, in another's steps, this month) gets its
     profile, and its place in the history over the survival until now."""
     for month in range(max(0, t - 1), min(t if m.p.n_cohort == 1 else t + 1, m.p.n_history)):
-        for s in range(m.p.n_segment):
+        for w in range(m.p.n_whole):
+            s = w * m.p.n_stage
             for way in range(m.p.n_way):
                 fresh = m.fresh[c, s, month % 2, way]
                 if not anywhere(fresh):
                     continue
-                cohort, first = m.cohort[c, s], m.t.first_due[k, month, s, way]
+                cohort, first = m.cohort[c, s], m.t.first_due[k, month, w, way]
                 cohort.due_1 += fresh * first.due_1
                 cohort.due_2 += fresh * first.due_2
                 cohort.due_3 += fresh * first.due_3
                 cohort.fee_1 += fresh * first.fee_1
                 cohort.fee_2 += fresh * first.fee_2
                 cohort.fee_3 += fresh * first.fee_3
-                m.history[c, s, month, way] += fresh / cohort.scale
+                if m.p.seasoned == 1:
+                    remember(m, k, t, c, w, month, way, fresh)
+                else:
+                    m.history[c, s, month, way] += fresh / cohort.scale
                 m.fresh[c, s, month % 2, way] = splat(0.0)
 
 

@@ -8,6 +8,7 @@ SHOWN: dict[str, tuple[str, str]] = {
     "m1": ("pool", "late_1"),
     "m2": ("pool", "late_2"),
     "m3": ("pool", "late_3"),
+    "m4_on": ("pool", "late_beyond"),
     "month_start_balance": ("pool", "month_start"),
     "defaults": ("pool", "defaulted"),
     "scheduled_principal": ("pool", "scheduled"),
@@ -51,6 +52,9 @@ SHOWN: dict[str, tuple[str, str]] = {
     "roll_rate_1": ("acting", "roll_1"),
     "roll_rate_2": ("acting", "roll_2"),
     "roll_rate_3": ("acting", "roll_3"),
+    "roll_rate_4": ("acting", "roll_4"),
+    "roll_rate_5": ("acting", "roll_5"),
+    "roll_rate_6": ("acting", "roll_6"),
     "prepayment_rate": ("acting", "prepayment"),
     "recovery_rate": ("acting", "recovery"),
 }

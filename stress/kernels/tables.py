@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Annotated, NamedTuple
 
 from .axes import Axis, Declared, declared
-from .layout import N_RATE, A, B, C, F, Floats, G, Ints, J, K, L, N, P, S, Sizes, T, W, X
+from .layout import N_RATE, A, B, C, F, Floats, G, Ints, J, K, L, N, P, S, Sizes, T, U, W, X
 
 N_PARAMETER = 3
 """Parameters that a path may draw: log odds of the entry rate, log odds of rho, log odds of phi."""
@@ -34,6 +34,7 @@ DEAL = ("cut_off", "clean_up", "idle_share", "first_years", "net_income", "per_c
 
 LINK, QUANTILE, MIXING, RESPONSE = (Axis(f"{name}_width") for name in ("link", "quantile", "mixing", "response"))
 SHOCKS, TESTS, MEMBERS = Axis("n_shock"), Axis("n_test"), Axis("n_member")
+BEYOND = Axis("n_beyond")
 CARDS, PLANS = Axis("n_month_of_cards"), Axis("n_month_of_plans")
 """Months of pools that pay a share of their balance, or by plans; the other has none."""
 CODES, NUMBERS, FORMULAS, SCHEDULES = Axis("n_code"), Axis("n_number"), Axis("n_formula"), Axis("n_schedule")
@@ -41,7 +42,7 @@ KEPT, OWN = Axis("n_kept_quantity"), Axis("n_shown")
 MEASURED = tuple(
     axis.size
     for axis in (
-        *(LINK, QUANTILE, MIXING, RESPONSE, SHOCKS, TESTS, MEMBERS, CARDS, PLANS),
+        *(LINK, QUANTILE, MIXING, RESPONSE, SHOCKS, TESTS, MEMBERS, BEYOND, CARDS, PLANS),
         *(CODES, NUMBERS, FORMULAS, SCHEDULES, KEPT, OWN),
     )
 )
@@ -97,29 +98,35 @@ class Market(NamedTuple):
 class Receivables(NamedTuple):
     """Profiles of the opening pool and of purchases."""
 
-    opening: Annotated[Floats, C, S, 4]
-    """Performing, M1, M2, M3 at closing."""
-    open_due: Annotated[Floats, K, S, T + 5]
+    opening: Annotated[Floats, C, S, 7]
+    """Performing, M1 .. M6 at closing."""
+    open_due: Annotated[Floats, K, S, T + 8]
     """Principal due in slot r of the opening pool per unit of its performing balance; index 0 unused."""
-    open_fee: Annotated[Floats, K, S, T + 5]
+    open_fee: Annotated[Floats, K, S, T + 8]
     """The fee likewise."""
     due: Annotated[Ints, C, B, ("cohort", "way")]
     """Cohort that each part of a purchase at a step joins, and the way in which it falls due."""
     card: Annotated[Floats, K, CARDS, ("due_1", "due_2", "due_3", "fee_1", "fee_2", "fee_3")]
     """Cards: principal falling due in slots 1-3, then the finance charge, per unit of balance, by month."""
-    first_due: Annotated[Floats, K, J, S, W, ("due_1", "due_2", "due_3", "fee_1", "fee_2", "fee_3")]
+    first_due: Annotated[Floats, K, J, U, W, ("due_1", "due_2", "due_3", "fee_1", "fee_2", "fee_3")]
     """Slots 1-3 of principal, then of fee, per unit bought in month j. Cards: what waiting for a bill changes in those of
     the balance."""
-    pull: Annotated[Floats, K, PLANS, S, J, W, ("due", "fee")]
-    """Principal and fee that enter slot 3 at step t per unit bought in month j."""
-    mix: Annotated[Floats, K, J, S]
+    pull: Annotated[Floats, K, PLANS, U, J, W, ("due", "fee")]
+    """Principal and fee that enter the last slot kept (3; 6 of a long ladder) at step t per unit bought in month j."""
+    first_beyond: Annotated[Floats, K, J, U, W, BEYOND]
+    """Slots 4 to 6 of principal, then of fee, likewise; empty unless the ladder is long."""
+    mix: Annotated[Floats, K, J, U]
     """Share of each segment in what is bought."""
-    limit: Annotated[Floats, S]
+    limit: Annotated[Floats, U]
     """Largest share of the pool a segment may reach by purchases."""
     lag: Annotated[Floats, L]
     """Share of a recovery paid l + 1 months after default."""
-    late_charge: Annotated[Floats, 3]
-    """Charge on a balance cured from M1, M2, M3."""
+    late_charge: Annotated[Floats, 6]
+    """Charge on a balance cured from M1 .. M6."""
+    moves_on: Annotated[Floats, Axis("n_stage")]
+    """Share of a stage that moves on each month; 0 from the last."""
+    ladder: Annotated[Floats, 6, 7]
+    """Of what does not roll from a bucket: share that cures, then shares that pay down 0 (stay), 1, 2, ... buckets."""
 
 
 class Contract(NamedTuple):

@@ -11,6 +11,7 @@ from stress.assemble.calendar import calendar_of
 from stress.assemble.market import factors_of
 from stress.assemble.priority import account_names, step_labels
 from stress.assemble.problem import assemble
+from stress.assemble.stages import columns
 from stress.errors import ConfigError
 from stress.inputs.door import cases_of, path_of, with_options
 from stress.inputs.job import Job
@@ -85,14 +86,14 @@ def labels_of(job: Job) -> dict[str, Any]:
         "collection_end": ("month", np.array(dates.collection_end, "datetime64[ns]")),
         "payment_date": ("month", np.array(dates.payment, "datetime64[ns]")),
         "tranche": [n.name for n in job.deal.notes],
-        "segment": [s.name for s in job.pool.segments],
+        "segment": columns(job.pool),
         "account": account_names(job.deal),
         "fee": [f.name for f in job.deal.fees],
         "trigger": [t.name for t in job.deal.triggers],
         "step": step_labels(job.deal)[0],
         **({"quantity": list(job.deal.quantities)} if job.deal.quantities else {}),
         "factor": list(factors_of(job.pool).name),
-        "bucket": [1, 2, 3],
+        "bucket": list(range(1, max(3, len(job.pool.buckets)) + 1)),
     }
 
 
@@ -179,7 +180,8 @@ def _variables(space: Workspace, problem: Problem, step_of_row: list[int], lane:
     found["factor_value"] = (("month", "factor"), at("factor_value"))
     for name in ("entry_rate", "prepayment_rate", "recovery_rate"):
         found[name] = (("month", "segment"), at(name))
-    rolls = np.stack([at(f"roll_rate_{bucket}") for bucket in (1, 2, 3)], axis=-1)
+    rolls = np.stack([at(f"roll_rate_{bucket}") for bucket in range(1, 7)], axis=-1)
+    rolls = rolls[..., : max(3, problem.sizes.n_bucket)]
     found["roll_rate"] = (("month", "segment", "bucket"), rolls)
     found["trigger_limit"] = (("month", "trigger"), problem.contract.threshold.T)
     return found

@@ -115,7 +115,7 @@ def _late(job: Job) -> list[float]:
     found = []
     for path in range(LATE_PATHS):
         month = replay(job, path).sel(month=END)
-        found.append(float((month["m1"] + month["m2"] + month["m3"]).sum()) / job.pool.balance)
+        found.append(float((month["m1"] + month["m2"] + month["m3"] + month["m4_on"]).sum()) / job.pool.balance)
     return [float(x) for x in np.quantile(found, (0.0, 0.5, 1.0))]
 
 

@@ -28,7 +28,7 @@ class Collected:
 
 @dataclass
 class Cohort:
-    """Performing balance with its profile, and the delinquent balances M1..M3."""
+    """Performing balance with its profile, and the delinquent balances M1..MB."""
 
     performing: float = 0.0
     late: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
@@ -56,7 +56,7 @@ class Cohort:
     def bill(self, rate: float, finance_charge: float) -> None:
         """What falls due of a card cohort in its next steps, from the month's payment rate and what is outstanding."""
         billed = self.performing - self.waiting
-        left = [billed * (1.0 - rate) ** i + self.waiting * (i > 0) * (1.0 - rate) ** max(0, i - 1) for i in range(4)]
+        left = [billed * (1.0 - rate) ** i + self.waiting * (i > 0) * (1.0 - rate) ** max(0, i - 1) for i in range(8)]
         self.due = [rate * x for x in left]
         self.fee = [finance_charge * x for x in left]
         self.waiting = 0.0
@@ -69,9 +69,17 @@ class Cohort:
     def sell(self) -> float:
         """Sell the whole cohort at par."""
         price = self.balance
-        self.performing, self.late, self.waiting = 0.0, [0.0, 0.0, 0.0], 0.0
+        self.performing, self.late, self.waiting = 0.0, [0.0] * len(self.late), 0.0
         self.scale(0.0)
         return price
+
+    def move_on(self, share: float, later: Cohort) -> None:
+        """A share of the performing balance joins the cohort of the next stage."""
+        later.performing += share * self.performing
+        later.due = [a + share * b for a, b in zip(later.due or [0.0] * len(self.due), self.due, strict=True)]
+        later.fee = [a + share * b for a, b in zip(later.fee or [0.0] * len(self.fee), self.fee, strict=True)]
+        self.performing -= share * self.performing
+        self.scale(1.0 - share)
 
 
 class StepRates:
@@ -92,8 +100,21 @@ class StepRates:
         self.dilution_unpaid = float(months.dilution_unpaid[t - 1])
         self.late_charge_daily = pool.late_charge_daily
         self.ladder = pool.ladder is not None
+        self.rest = [shares_of_the_rest(bucket) for bucket in pool.buckets]
+        """Of what does not roll: the share that cures, then those that pay down 0 (stay), 1, 2, .. buckets."""
         self.dust = 1e-9 * pool.balance
         """Below this a performing balance is empty: nothing is left for a cure to rejoin."""
+
+
+def shares_of_the_rest(bucket) -> list[float]:
+    """What becomes of that part of a bucket that does not roll on; the shares sum to 1."""
+    down = list(bucket.pays_down)
+    if bucket.cures is None:
+        shares = [1.0 - bucket.rolls - sum(down), 0.0, *down]
+    else:
+        stays = 1.0 - bucket.rolls - bucket.cures - sum(down)
+        shares = [bucket.cures, stays if stays > 1e-9 else 0.0, *down]
+    return [share / sum(shares) if sum(shares) > 0.0 else 0.0 for share in shares]
 
 
 def move(cohort: Cohort, rate: StepRates) -> Collected:
@@ -121,11 +142,21 @@ def transitions(cohort: Cohort, rate: StepRates, out: Collected) -> None:
     if not rate.ladder:
         out.default = entry
         return
-    m1, m2, m3 = cohort.late
-    r1, r2, r3 = rate.roll
-    out.default = r3 * m3
-    cohort.late = [entry, r1 * m1, r2 * m2]
-    cure(cohort, rate, [(1.0 - r1) * m1, (1.0 - r2) * m2, (1.0 - r3) * m3], out)
+    next_late, cured, performing = [entry] + [0.0] * len(cohort.late), [], cohort.performing
+    empty = rate.entry > 1.0 - 1e-9 or performing <= rate.dust
+    for b, late in enumerate(cohort.late):
+        next_late[b + 1] += rate.roll[b] * late
+        cures, *downs = [share * (1.0 - rate.roll[b]) * late for share in rate.rest[b]]
+        cured.append(cures)
+        for down, amount in enumerate(downs):
+            pays = 0.0 if empty else min(1.0, sum(cohort.due[: down + 1]) / performing)
+            out.cured_paid += pays * amount
+            if not empty:
+                out.fee += rate.yield_multiple * amount * sum(cohort.fee[: down + 1]) / performing
+            next_late[b - down] += (1.0 - pays) * amount
+    out.default = next_late.pop()
+    cohort.late = next_late
+    cure(cohort, rate, cured, out)
 
 
 def cure(cohort: Cohort, rate: StepRates, cured: list[float], out: Collected) -> None:

@@ -10,6 +10,7 @@ MONTHLY = (
     "m1",
     "m2",
     "m3",
+    "m4_on",
     "pool_balance",
     "defaults",
     "scheduled_principal",
@@ -60,6 +61,7 @@ class Flows:
     m1: list[float] = field(default_factory=list)
     m2: list[float] = field(default_factory=list)
     m3: list[float] = field(default_factory=list)
+    m4_on: list[float] = field(default_factory=list)
     pool_balance: list[float] = field(default_factory=list)
     defaults: list[float] = field(default_factory=list)
     scheduled_principal: list[float] = field(default_factory=list)

@@ -224,6 +224,7 @@ class Path:
         flows, state = self.flows, self.state
         flows.performing[-1] = self.portfolio.performing()
         flows.m1[-1], flows.m2[-1], flows.m3[-1] = (self.portfolio.late(k) for k in range(3))
+        flows.m4_on[-1] = sum(self.portfolio.late(k) for k in range(3, 6))
         flows.pool_balance[-1] = self.pool_balance()
         flows.cumulative_default.append(sum(flows.defaults) / self.pool.balance)
         flows.default_stock.append((sum(flows.defaults) - sum(flows.recoveries)) / self.pool.balance)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from oracle.stages import stage_entry, stage_prepayment
 from stress.assemble.months import MonthInputs
 
 
@@ -42,7 +43,6 @@ def index_level(index, month: int) -> float:
 def base_months(deal, pool) -> MonthInputs:
     """Each month's inputs of a deal and pool when nothing is shocked."""
     last = deal.legal_maturity_months
-    ladder = pool.ladder
 
     def by_month(value: float) -> np.ndarray:
         return np.full(last, float(value))
@@ -53,12 +53,14 @@ def base_months(deal, pool) -> MonthInputs:
     def by_note(tripped: bool, stepped: bool = True) -> np.ndarray:
         return np.array([[base_coupon(deal, x, t, tripped, stepped) for x in deal.notes] for t in range(1, last + 1)])
 
-    roll = [0.0, 0.0, 0.0] if ladder is None else [ladder.roll_m1, ladder.roll_m2, ladder.roll_m3]
+    rows = [(s, i) for s in range(len(pool.segments)) for i in range(max(1, len(pool.stages)))]
+    roll = [bucket.rolls for bucket in pool.buckets]
+    roll += [0.0] * (3 - len(roll))
     return MonthInputs(
-        entry=by_segment([s.entry_rate for s in pool.segments]),
-        roll=by_segment([roll for _ in pool.segments]),
-        smm=by_segment([s.prepayment for s in pool.segments]),
-        recovery=by_segment([s.recovery for s in pool.segments]),
+        entry=by_segment([stage_entry(pool, s, i) for s, i in rows]),
+        roll=by_segment([roll for _ in rows]),
+        smm=by_segment([stage_prepayment(pool, s, i) for s, i in rows]),
+        recovery=by_segment([pool.segments[s].recovery for s, _ in rows]),
         rho=by_month(pool.dependence.rho),
         payment=by_month(1.0),
         yield_multiple=by_month(1.0),

@@ -18,7 +18,7 @@ def observe(path, t: int) -> dict[str, float]:
     An observable that does not exist yet is not a number and breaches nothing.
     """
     flows, cut_off = path.flows, path.pool.balance
-    m2, m3 = path.portfolio.late(1), path.portfolio.late(2)
+    m2, m3, later = path.portfolio.late(1), path.portfolio.late(2), sum(path.portfolio.late(k) for k in (3, 4, 5))
     unwritten = sum(flows.defaults[max(0, t - path.pool.write_off_months) : t])
     base = path.pool_balance() + unwritten
     spread = flows.excess_spread
@@ -30,9 +30,9 @@ def observe(path, t: int) -> dict[str, float]:
         "excess_spread": spread[-1],
         "excess_spread_3m": sum(spread[-3:]) / 3.0 if t >= path.first_payment + 2 else math.nan,
         "idle_cash_days": path.state.most_idle_days,
-        "overdue_30": ratio(m2 + m3 + unwritten, base, cut_off),
-        "overdue_60": ratio(m3 + unwritten, base, cut_off),
-        "overdue_90": ratio(unwritten, base, cut_off),
+        "overdue_30": ratio(m2 + m3 + later + unwritten, base, cut_off),
+        "overdue_60": ratio(m3 + later + unwritten, base, cut_off),
+        "overdue_90": ratio(later + unwritten, base, cut_off),
         "pool_factor": path.pool_balance() / cut_off,
         "payment_rate": ratio(paid, path.month_start, cut_off),
         "notes_outstanding": outstanding(path),

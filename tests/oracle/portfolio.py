@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from oracle.cohort import Cohort, Collected, StepRates, move
-from oracle.profile import opening_profile, purchase_profile
+from oracle.profile import opening_profiles, purchase_profile
+from oracle.stages import card_stages, stage_entry
 
 COHORTS = {"monthly": 1, "daily": 30, "payment_date": 3}
 
@@ -16,22 +17,34 @@ class Portfolio:
         self.count = COHORTS[clock]
         self.last = deal.legal_maturity_months
         longest = [p.term for p in pool.plans] + [x.first_due + x.remaining for x in pool.opening]
-        self.slots = max([self.last, *longest]) + 5
+        self.slots = max([self.last, *longest]) + 9
         self.segments = range(len(pool.segments))
-        self.cohorts = [[self.opening_cohort(c, s) for s in self.segments] for c in range(self.count)]
+        self.stages = max(1, len(pool.stages))
+        self.cohorts = [[x for s in self.segments for x in self.opening_stages(c, s)] for c in range(self.count)]
         self.profiles: dict[tuple[int, int], tuple] = {}
 
-    def opening_cohort(self, c: int, s: int) -> Cohort:
-        """Its part of the opening pool: split equally, all in the first cohort of the payment_date clock."""
+    def opening_stages(self, c: int, s: int) -> list[Cohort]:
+        """Their parts of a segment's opening pool: split equally, all in the first cohort of the payment_date clock."""
         late, part = self.pool.delinquent_of(self.pool.segments[s]), self.pool.segments[s].share * self.pool.balance
         part *= self.opening_share(c)
-        cohort = Cohort(0.0, [part * late.m1, part * late.m2, part * late.m3], [0.0] * self.slots, [0.0] * self.slots)
-        performing = part * (1.0 - late.m1 - late.m2 - late.m3)
+        buckets = [late.m1, late.m2, late.m3, late.m4, late.m5, late.m6][: len(self.pool.buckets)]
         if self.pool.payment_rate is not None:
-            cohort.add_card(performing)
+            opening = [(share, None) for share in card_stages(self.pool)]
         else:
-            cohort.add(performing, opening_profile(self.pool, s, self.slots))
-        return cohort
+            opening = opening_profiles(self.pool, s, self.slots)
+        enters = [share * stage_entry(self.pool, s, i) for i, (share, _) in enumerate(opening)]
+        weight = enters if sum(enters) > 0.0 else [share for share, _ in opening]
+        found = []
+        for (share, profile), in_it in zip(opening, weight, strict=True):
+            arrears = [part * bucket * in_it / sum(weight) for bucket in buckets]
+            cohort = Cohort(0.0, arrears, [0.0] * self.slots, [0.0] * self.slots)
+            performing = part * share * (1.0 - sum(buckets))
+            if profile is None:
+                cohort.add_card(performing)
+            else:
+                cohort.add(performing, profile)
+            found.append(cohort)
+        return found
 
     def opening_share(self, c: int) -> float:
         """Share of the opening pool that falls due at the step of a cohort."""
@@ -57,14 +70,15 @@ class Portfolio:
 
     def balance_of(self, s: int) -> float:
         """Current + M1..M3 of a segment."""
-        return sum(row[s].balance for row in self.cohorts)
+        first = s * self.stages
+        return sum(cohort.balance for row in self.cohorts for cohort in row[first : first + self.stages])
 
     def performing(self) -> float:
         return sum(cohort.performing for row in self.cohorts for cohort in row)
 
     def late(self, k: int) -> float:
-        """Balance of bucket k: 0, 1, 2 are M1, M2, M3."""
-        return sum(cohort.late[k] for row in self.cohorts for cohort in row)
+        """Balance of bucket k: 0, 1, 2 are M1, M2, M3; 0 where the ladder has no such bucket."""
+        return sum(cohort.late[k] for row in self.cohorts for cohort in row if k < len(cohort.late))
 
     def smallest(self) -> float:
         """The smallest balance or instalment."""
@@ -72,8 +86,14 @@ class Portfolio:
         return min(min(c.performing, *c.late, *c.due, *c.fee) for c in every)
 
     def move(self, rates, t: int, c: int) -> list[Collected]:
-        """Move the cohort of step (t, c); what each segment pays and loses."""
-        return [move(self.cohorts[c][s], StepRates(self.pool, self.months, rates, t, s)) for s in self.segments]
+        """Move the cohort of step (t, c); what each segment pays and loses in each of its stages."""
+        row = self.cohorts[c]
+        moved = [move(cohort, StepRates(self.pool, self.months, rates, t, i)) for i, cohort in enumerate(row)]
+        for s in self.segments:
+            for i in range(self.stages - 2, -1, -1):
+                here = s * self.stages + i
+                row[here].move_on(self.pool.stages[i].moves_on, row[here + 1])
+        return moved
 
     def sell(self) -> float:
         """Sell everything at par."""
@@ -96,7 +116,7 @@ class Portfolio:
         parts = self.parts(c)
         for s, (amount, profile) in enumerate(bought):
             for wait, cohort in parts:
-                joined, before = self.cohorts[cohort][s], int(wait > 30)
+                joined, before = self.cohorts[cohort][s * self.stages], int(wait > 30)
                 if profile is None:
                     joined.add_card(amount / len(parts), before)
                 else:

@@ -6,6 +6,8 @@ import itertools
 import math
 from typing import NamedTuple
 
+from oracle.stages import spread_at
+
 
 class Profile(NamedTuple):
     """Principal and fee falling due 1, 2, 3, ... steps ahead, per unit of balance."""
@@ -107,34 +109,39 @@ def fee_of(pool, s: int, plan, apr_cap: float, apr_change: float) -> float:
     return min(fee, max(0.0, (1.0 - value) / annuity))
 
 
-def opening_profile(pool, s: int, slots: int) -> Profile:
-    """The opening pool of a segment per unit of performing balance."""
-    if any(x.segment in (None, pool.segments[s].name) for x in pool.opening):
-        return opening_by_line(pool, s, slots)
-    return seasoned(pool, s, slots)
+def opening_profiles(pool, s: int, slots: int) -> list[tuple[float, Profile]]:
+    """The opening pool of a segment: share of each stage, and its profile per unit of performing balance."""
+    stages = max(1, len(pool.stages))
+    due, fee = [[0.0] * slots for _ in range(stages)], [[0.0] * slots for _ in range(stages)]
+    own_lines = any(x.segment in (None, pool.segments[s].name) for x in pool.opening)
+    for age, amount, lent in lines_of(pool, s) if own_lines else seasoned(pool, s):
+        for i, share in enumerate(spread_at(pool, age)):
+            for slot, (principal, charge) in enumerate(zip(*lent, strict=True)):
+                due[i][slot] += share * amount * principal
+                fee[i][slot] += share * amount * charge
+    whole = [sum(row) for row in due]
+    return [
+        (w / sum(whole), Profile([d / w for d in a], [f / w for f in b]) if w > 0.0 else Profile(a, b))
+        for w, a, b in zip(whole, due, fee, strict=True)
+    ]
 
 
-def seasoned(pool, s: int, slots: int) -> Profile:
-    """Steady state of the plan mix: as many receivables of a plan with 1, 2, .., n instalments left."""
-    due, fee, balance = [0.0] * slots, [0.0] * slots, 0.0
+def seasoned(pool, s: int):
+    """Steady state of the plan mix: as many receivables of a plan with 1, 2, .., n instalments left.
+
+    Age, amount, and principal and fees of what is left to pay.
+    """
     fees = plan_fees(pool, s, pool.fee_free_share, math.inf)
     for weight, plan, flat in zip(plan_mix(pool, s), pool.plans, fees, strict=True):
         lent = loan(plan, loan_rate(pool, s, plan), plan.term)
         for age in range(plan.term):
-            for slot, i in enumerate(range(age, plan.term)):
-                balance += weight * lent.due[i]
-                due[slot] += weight * lent.due[i]
-                fee[slot] += weight * (flat + lent.fee[i])
-    return Profile([d / balance for d in due], [f / balance for f in fee])
+            yield age, weight, Profile(lent.due[age:], [flat + interest for interest in lent.fee[age:]])
 
 
-def opening_by_line(pool, s: int, slots: int) -> Profile:
+def lines_of(pool, s: int):
     """An opening pool given by remaining term; the fee is charged on the original principal."""
-    due, fee = [0.0] * slots, [0.0] * slots
     flat_of = plan_fees(pool, s, pool.fee_free_share, math.inf)
-    lines = [x for x in pool.opening if x.segment in (None, pool.segments[s].name)]
-    whole = sum(x.share for x in lines)
-    for line in lines:
+    for line in [x for x in pool.opening if x.segment in (None, pool.segments[s].name)]:
         plan, flat = None, 0.0
         for p, fee_of_plan in zip(pool.plans, flat_of, strict=True):
             if p.term == line.term and line.kind in (None, p.kind):
@@ -142,13 +149,10 @@ def opening_by_line(pool, s: int, slots: int) -> Profile:
         flat = flat if line.monthly_fee is None else line.monthly_fee
         plan = Loan(line.term, line.kind or "equal_principal", line.apr) if plan is None else plan
         own = plan if line.apr is None else Loan(plan.term, plan.kind, line.apr, *months_of(plan))
-        i = loan_rate(pool, s, own)
-        lent, whole_loan = loan(own, i, line.remaining), balances(own, i, line.term)
-        for j in range(line.remaining):
-            due[line.first_due - 1 + j] += line.share / whole * lent.due[j]
-            fee[line.first_due - 1 + j] += line.share / whole * lent.fee[j]
-            fee[line.first_due - 1 + j] += line.share / whole / whole_loan[line.term - line.remaining] * flat
-    return Profile(due, fee)
+        i, age = loan_rate(pool, s, own), line.term - line.remaining
+        lent, left = loan(own, i, line.remaining), balances(own, i, line.term)[age]
+        wait = [0.0] * (line.first_due - 1)
+        yield age, line.share, Profile(wait + lent.due, wait + [interest + flat / left for interest in lent.fee])
 
 
 class Loan(NamedTuple):

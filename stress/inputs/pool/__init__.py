@@ -8,7 +8,9 @@ from pydantic import Field, model_validator
 
 from stress.inputs.pool.billing import Billing
 from stress.inputs.pool.dependence import Copula, Dependence, Loadings
+from stress.inputs.pool.ladder import Bucket, Buckets, DelinquencyStock, Ladder
 from stress.inputs.pool.plans import Apr, MonthlyFee, OpeningLine, PaymentRate, Plan
+from stress.inputs.pool.stages import Stage, Stages
 from stress.inputs.text.base import (
     AnnualRate,
     Document,
@@ -21,36 +23,18 @@ from stress.inputs.text.base import (
     Title,
 )
 
-__all__ = ["Billing", "Copula", "DelinquencyStock", "Dependence", "Eligibility", "History", "Ladder", "Loadings"]
-__all__ += ["OpeningLine", "PaymentRate", "Plan", "Pool", "Segment", "Supply"]
-
-
-class Ladder(Strict):
-    """The delinquency ladder: monthly roll rates M1 -> M2 -> M3 -> default at 90+; what does not roll cures."""
-
-    roll_m1: Fraction
-    """Monthly share of M1 (1-30 days past due) that rolls to M2."""
-    roll_m2: Fraction
-    """Monthly share of M2 that rolls to M3."""
-    roll_m3: Fraction
-    """Monthly share of M3 that defaults."""
-
-
-class DelinquencyStock(Strict):
-    """Opening shares of balance already past due."""
-
-    m1: Fraction = 0.0
-    """Share 1-30 days past due at the cut-off date."""
-    m2: Fraction = 0.0
-    """Share 31-60 days past due at the cut-off date."""
-    m3: Fraction = 0.0
-    """Share 61-90 days past due at the cut-off date."""
-
-    @model_validator(mode="after")
-    def _at_most_all(self) -> DelinquencyStock:
-        if self.m1 + self.m2 + self.m3 > 1.0:
-            raise ValueError("delinquent shares exceed 1")
-        return self
+__all__ = [
+    "Billing",
+    "Bucket",
+    "Copula",
+    "DelinquencyStock",
+    "Dependence",
+    "Eligibility",
+    "History",
+    "Ladder",
+    "Loadings",
+]
+__all__ += ["OpeningLine", "PaymentRate", "Plan", "Pool", "Segment", "Stage", "Supply"]
 
 
 class Segment(Strict):
@@ -136,7 +120,7 @@ class Pool(Document):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     """Of all amounts, and of the deal: three capitals."""
     balance: Annotated[Money, Field(ge=0.001)]
-    """Current + M1..M3 at the cut-off date."""
+    """Current and late, not charged off, at the cut-off date."""
     plans: tuple[Plan, ...] = ()
     """Instalment plans of new receivables; or give `payment_rate`."""
     payment_rate: PaymentRate | None = None
@@ -149,8 +133,11 @@ class Pool(Document):
     """Opening pool by remaining term; the seasoned steady state of the plan mix where it is left out."""
     segments: Annotated[tuple[Segment, ...], Field(min_length=1, max_length=64)]
     """Score levels, best first."""
-    ladder: Ladder | None = None
-    """Leave out for a one-step default at `entry_rate`."""
+    stages: Stages = ()
+    """Seasoning: stages with hazards of their own, the first first; one hazard for life where left out."""
+    ladder: Ladder | Buckets | None = None
+    """Roll rates of three buckets, or a list of 1 to 6 buckets (`[[ladder]]`) with default after the last. Leave out
+    for a one-step default at `entry_rate`."""
     delinquent: DelinquencyStock = DelinquencyStock()
     """What is past due at the cut-off date."""
     late_charge_daily: Annotated[float, Field(ge=0.0, le=0.01, json_schema_extra={"unit": "a day"})] = 0.0
@@ -212,6 +199,45 @@ class Pool(Document):
         late = [self.delinquent, *(s.delinquent for s in self.segments if s.delinquent is not None)]
         if self.ladder is None and any(stock != DelinquencyStock() for stock in late):
             raise ValueError("delinquent stock needs a ladder")
+        for stock in late if self.ladder is not None else ():
+            if beyond := [f"m{b}" for b, share in enumerate(stock.shares, 1) if share and b > len(self.buckets)]:
+                raise ValueError(
+                    f"delinquent.{beyond[0]}: the ladder has {len(self.buckets)} buckets; later is default"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _steps_of_the_ladder(self) -> Pool:
+        listed = self.ladder is not None and not isinstance(self.ladder, Ladder)
+        for segment in self.segments if listed or self.stages else ():
+            if segment.static_default is not None:
+                raise ValueError(
+                    f"segment {segment.name}: static_default is what `stress calibrate pool` solves for, which knows "
+                    f"no {'stages' if self.stages else '[[ladder]] list'}: leave it out"
+                )
+        for number, bucket in enumerate(self.buckets, 1):
+            if len(bucket.pays_down) >= number:
+                raise ValueError(
+                    f"ladder[{number}].pays_down: has {len(bucket.pays_down)} shares, but below bucket {number} lie "
+                    f"{number - 1}; what becomes current cures"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _stages(self) -> Pool:
+        if len(self.stages) == 1:
+            raise ValueError("stages: one stage is no seasoning: leave it out, or add the one that it moves on to")
+        names = [stage.name for stage in self.stages]
+        if len(set(names)) != len(names):
+            raise ValueError("stages: names must differ")
+        for number, stage in enumerate(self.stages, 1):
+            last = number == len(self.stages)
+            if (stage.moves_on is None) != last:
+                raise ValueError(
+                    f"stages: {stage.name}: {'is the last: leave moves_on out' if last else 'needs moves_on'}"
+                )
+            if stage.entry_rate is not None and len(stage.entry_rate) != len(self.segments):
+                raise ValueError(f"stages: {stage.name}: entry_rate needs {len(self.segments)} rates, one a segment")
         return self
 
     @model_validator(mode="after")
@@ -261,6 +287,18 @@ class Pool(Document):
     def opening_of(self, segment: Segment) -> tuple[OpeningLine, ...]:
         """The opening lines of a segment; their shares need not sum to 1."""
         return tuple(line for line in self.opening if line.segment in (None, segment.name))
+
+    @property
+    def buckets(self) -> tuple[Bucket, ...]:
+        """The ladder as a list; empty without one."""
+        if isinstance(self.ladder, Ladder):
+            return tuple(Bucket(rolls=roll) for roll in (self.ladder.roll_m1, self.ladder.roll_m2, self.ladder.roll_m3))
+        return self.ladder or ()
+
+    @property
+    def simple_ladder(self) -> bool:
+        """Whether what does not roll cures, through three buckets."""
+        return len(self.buckets) == 3 and not any(b.pays_down or b.stays > 0.0 for b in self.buckets)
 
     def plan_of(self, line: OpeningLine) -> Plan | None:
         """The plan that an opening line belongs to: the last of its term and kind; None where the line says all."""

@@ -1,0 +1,95 @@
+"""Seasoning in the tables: a column for each segment in each stage, and how a pool is spread over its stages."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stress.inputs.pool import Pool
+
+Array = NDArray[np.float64]
+
+_STEEPEST = 1e-3
+"""Share of a first stage that is left when histories start again: what rounding grows by until then."""
+
+
+def n_stage(pool: Pool) -> int:
+    """Stages of each segment: 1 without seasoning."""
+    return max(1, len(pool.stages))
+
+
+def columns(pool: Pool) -> list[str]:
+    """Names of the columns: the segments, each in its stages."""
+    if not pool.stages:
+        return [segment.name for segment in pool.segments]
+    return [f"{segment.name} {stage.name}" for segment in pool.segments for stage in pool.stages]
+
+
+def entry_rates(pool: Pool) -> Array:
+    """(S,) unconditional monthly rates of entry (or one-step default) by column."""
+    found = [segment.entry_rate for segment in pool.segments]
+    if not pool.stages:
+        return np.array(found)
+    rates = []
+    for s, rate in enumerate(found):
+        for stage in pool.stages:
+            odds = rate / (1.0 - rate) * (1.0 if stage.default_odds is None else stage.default_odds)
+            rates.append(odds / (1.0 + odds) if stage.entry_rate is None else stage.entry_rate[s])
+    return np.array(rates)
+
+
+def prepayments(pool: Pool) -> Array:
+    """(S,) unconditional single monthly mortality by column."""
+    if not pool.stages:
+        return np.array([segment.prepayment for segment in pool.segments])
+    return np.array(
+        [s.prepayment if i.prepayment is None else i.prepayment for s in pool.segments for i in pool.stages]
+    )
+
+
+def by_column(values: Array, pool: Pool) -> Array:
+    """Values by segment (last axis), repeated for each of its stages."""
+    return np.repeat(values, n_stage(pool), axis=-1) if pool.stages else values
+
+
+def moves_on(pool: Pool) -> Array:
+    """(K,) monthly share of a stage that moves on; 0 from the last."""
+    return np.array([stage.moves_on or 0.0 for stage in pool.stages] or [0.0])
+
+
+def months_to_rebase(pool: Pool) -> int:
+    """Months after which histories start again: before less than a thousandth of a stage is left, a year at most."""
+    left = 1.0 - float(moves_on(pool).max())
+    return 12 if left >= 1.0 else 1 if left <= _STEEPEST else min(12, max(1, int(math.log(_STEEPEST) / math.log(left))))
+
+
+def mix_by_age(pool: Pool, months: int) -> Array:
+    """(months + 1, K) share of a loan in each stage that was bought 0, 1, .. months ago and never late."""
+    on = moves_on(pool)
+    mix = np.zeros((months + 1, len(on)))
+    mix[0, 0] = 1.0
+    for a in range(months):
+        gone = mix[a] * on
+        mix[a + 1] = mix[a] - gone
+        mix[a + 1, 1:] += gone[:-1]
+    return mix
+
+
+def card_mix(pool: Pool) -> Array:
+    """(K,) steady state of receivables that pay a share of their balance each month."""
+    on = moves_on(pool)
+    assert pool.payment_rate is not None
+    kept = 1.0 - pool.payment_rate.monthly
+    step = np.diag(1.0 - on) + np.diag(on[:-1], -1)
+    first = np.eye(len(on))[0]
+    return np.asarray(pool.payment_rate.monthly * np.linalg.solve(np.eye(len(on)) - kept * step, first))
+
+
+def late_mix(pool: Pool, segment: int, performing: Array) -> Array:
+    """(K,) where the opening delinquent balances of a segment stand: by what enters from each stage."""
+    k = len(performing)
+    enters = performing * entry_rates(pool)[segment * k : (segment + 1) * k]
+    enters = enters if enters.sum() > 0.0 else performing
+    return np.asarray(enters / enters.sum())

@@ -1,0 +1,49 @@
+"""Seasoning: hazards of the stages, and how receivables of an age are spread over them."""
+
+from __future__ import annotations
+
+
+def stage_entry(pool, s: int, i: int) -> float:
+    """Unconditional monthly rate of entry of a segment in a stage."""
+    rate = pool.segments[s].entry_rate
+    if not pool.stages:
+        return rate
+    stage = pool.stages[i]
+    if stage.entry_rate is not None:
+        return stage.entry_rate[s]
+    odds = rate / (1.0 - rate) * (stage.default_odds if stage.default_odds is not None else 1.0)
+    return odds / (1.0 + odds)
+
+
+def stage_prepayment(pool, s: int, i: int) -> float:
+    """Unconditional single monthly mortality of a segment in a stage."""
+    own = pool.stages[i].prepayment if pool.stages else None
+    return pool.segments[s].prepayment if own is None else own
+
+
+def after(pool, spread: list[float]) -> list[float]:
+    """Shares of the stages a month later."""
+    found = list(spread)
+    for i, stage in enumerate(pool.stages[:-1]):
+        found[i] -= stage.moves_on * spread[i]
+        found[i + 1] += stage.moves_on * spread[i]
+    return found
+
+
+def spread_at(pool, age: int) -> list[float]:
+    """Shares of the stages after so many months."""
+    spread = [1.0] + [0.0] * max(0, len(pool.stages) - 1)
+    for _ in range(age):
+        spread = after(pool, spread)
+    return spread
+
+
+def card_stages(pool) -> list[float]:
+    """Steady state of cards: month by month what was bought, less what has been paid of it."""
+    spread, left = spread_at(pool, 0), 1.0
+    found = [0.0] * len(spread)
+    rate = pool.payment_rate.monthly
+    while left > 1e-16:
+        found = [a + rate * left * b for a, b in zip(found, spread, strict=True)]
+        spread, left = after(pool, spread), left * (1.0 - rate)
+    return [share / sum(found) for share in found]
