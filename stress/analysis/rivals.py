@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from stress.assemble.through_ladder import lost_of_entered
 from stress.calibration.latent import ar1_law
 from stress.inputs.pool import Pool
 
@@ -37,7 +38,7 @@ def job_rates(pool: Pool, per_year: int, count: int, seed: np.random.Generator) 
     """
     depend = pool.dependence
     entry = sum(s.share * s.entry_rate for s in pool.segments)
-    rolls = 1.0 if pool.ladder is None else pool.ladder.roll_m1 * pool.ladder.roll_m2 * pool.ladder.roll_m3
+    rolls = lost_of_entered(pool)
     rho = np.sqrt(depend.rho)
     factor, total = seed.standard_normal(count), np.zeros(count)
     for _ in range(12 // per_year):

@@ -43,6 +43,19 @@ def entry_of(default: Array, entry: Array, moved: Array, pool: Pool) -> Array:
     return found
 
 
+def lost_of_entered(pool: Pool) -> float:
+    """Share of what enters that defaults in the end; 1 without a ladder."""
+    return 1.0 if pool.ladder is None else float(_reaches(pool)[0])
+
+
+def _reaches(pool: Pool) -> Array:
+    """(B,) share of each bucket that defaults in the end."""
+    moves = late_moves(pool)
+    last = np.zeros(len(moves))
+    last[-1] = pool.buckets[-1].rolls
+    return np.asarray(np.linalg.solve(np.eye(len(moves)) - moves, last))
+
+
 def late_moves(pool: Pool) -> Array:
     """(B, B) monthly share of a bucket (row) that is in another (column): rolls, payments down, stays. What pays an
     instalment and stays late counts whole."""
@@ -63,13 +76,11 @@ class _Ladder:
         assert pool.ladder is not None
         self.move = late_moves(pool)
         """(B, B) what of a bucket (row) is in which bucket (column) a month later."""
-        last = np.zeros(len(self.move))
-        last[-1] = pool.buckets[-1].rolls
-        reaches = np.linalg.solve(np.eye(len(self.move)) - self.move, last)
+        reaches = _reaches(pool)
         self.cures = 1.0 - reaches
         """Share of each bucket that cures in the end."""
         self.lost = float(reaches[0])
-        stock = [pool.delinquent_of(segment).shares[: len(last)] for segment in pool.segments]
+        stock = [pool.delinquent_of(segment).shares[: len(reaches)] for segment in pool.segments]
         late = np.repeat(np.array(stock), n_stage(pool), axis=0)
         survives = 1.0 - late.sum(axis=1) + late @ self.cures
         self.late = late / np.maximum(survives, 1e-300)[:, None]
