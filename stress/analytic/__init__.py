@@ -29,11 +29,13 @@ from stress.analytic.turnover import (
     turnover_by_payment_rate,
     turnover_of_plans,
 )
+from stress.analytic.two_pools import TwoPools, two_pool_es, two_pool_exceedance, two_pool_quantile
 
 __all__ = [
     "PassThrough",
     "Schedule",
     "Turnover",
+    "TwoPools",
     "breakeven_default_rate",
     "cpr_from_smm",
     "default_count_distribution",
@@ -61,4 +63,7 @@ __all__ = [
     "tranche_pd",
     "turnover_by_payment_rate",
     "turnover_of_plans",
+    "two_pool_es",
+    "two_pool_exceedance",
+    "two_pool_quantile",
 ]

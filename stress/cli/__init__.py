@@ -32,6 +32,7 @@ COMMANDS = {
     "reverse": "stress.cli.reverse:reverse",
     "sensitivity": "stress.cli.sensitivity:sensitivity",
     "whatif": "stress.cli.whatif:whatif",
+    "book": "stress.cli.book:book",
     "clocks": "stress.cli.clocks:clocks",
     "backtest": "stress.cli.backtest:backtest",
     "new": "stress.cli.new:new",

@@ -56,6 +56,7 @@ def check(
 
 
 def _check(path: Path, base_case: bool | None, scenario: str | None) -> dict[str, Any]:
+    from stress.inputs.book import Book
     from stress.inputs.job import Job, Sweep
     from stress.inputs.load import load
 
@@ -72,7 +73,7 @@ def _check(path: Path, base_case: bool | None, scenario: str | None) -> dict[str
             notes += more
     except StressError as error:
         return {**said, "error": str(error)}
-    kind = getattr(model, "kind", "job")
+    kind = getattr(model, "kind", "book" if isinstance(model, Book) else "job")
     said |= {"ok": True, "kind": kind, "name": model.name, "notes": [remark._asdict() for remark in notes]}
     return said if cases is None else {**said, "base_case": cases}
 

@@ -69,7 +69,8 @@ def _explain(file: Path, markdown: bool, picture: Path | None, as_json: bool) ->
     elif isinstance(model, Job):
         text, deal, balance = explain_job(model), model.deal, model.pool.balance
     else:
-        raise ConfigError(f'{file}: kind = "{model.kind}": only a deal or a job can be explained')
+        kind = getattr(model, "kind", "book")
+        raise ConfigError(f'{file}: kind = "{kind}": only a deal or a job can be explained')
     if picture is not None:
         _draw(picture, deal, balance)
     if as_json:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from stress.errors import ConfigError
 from stress.inputs.bands import Bands
+from stress.inputs.book import Book, BookFile
 from stress.inputs.deal import Deal
+from stress.inputs.files.book import book_of
 from stress.inputs.files.expand import cases_of_file
 from stress.inputs.files.parse import parse
 from stress.inputs.files.reported import reported_of
@@ -26,7 +28,7 @@ from stress.inputs.stresses import Stresses
 
 def load(
     path: str | Path,
-) -> Job | Sweep | Deal | Pool | Scenario | Satellite | Parameters | Var | Bands | Reports | Stresses | Rules:
+) -> Job | Sweep | Deal | Pool | Scenario | Satellite | Parameters | Var | Bands | Reports | Stresses | Rules | Book:
     """Read and check a file of any kind; a job comes with its deal, its pool and its scenarios.
 
     A job that lists deals, pools or seeds comes as a Sweep. Raises ConfigError with the file, the key, the value and
@@ -41,6 +43,8 @@ def load(
     model = parse(path)
     if isinstance(model, JobFile):
         return sweep_of(path, model) if is_sweep(model) else job_of(path, model)
+    if isinstance(model, BookFile):
+        return book_of(path, model)
     if isinstance(model, Scenario):
         cases_of_file(path, model)
     if isinstance(model, Reports):
@@ -61,7 +65,17 @@ def load_run(path: str | Path) -> Job | Sweep:
     """Read what can be run: a job, or a sweep over several. Raises ConfigError."""
     found = load(path)
     if not isinstance(found, Job | Sweep):
-        raise ConfigError(f'{path}: kind = "{found.kind}": a job is needed here, kind = "job"')
+        kind = getattr(found, "kind", "book")
+        raise ConfigError(f'{path}: kind = "{kind}": a job is needed here, kind = "job"')
+    return found
+
+
+def load_book(path: str | Path) -> Book:
+    """Read a book and everything that it refers to. Raises ConfigError."""
+    found = load(path)
+    if not isinstance(found, Book):
+        kind = getattr(found, "kind", "job")
+        raise ConfigError(f'{path}: kind = "{kind}": a book is needed here, kind = "book"')
     return found
 
 

@@ -217,6 +217,13 @@ factor(t) = factor(s) / (1 + g(s + 1) + .. + g(t)), factor(0) = 1. At spread 0 a
 step-up is worth 1, however often it pays; a step-up, by date or by a trigger, is worth what it adds to the cash.
 A residual note has no coupon: its rate is the deal's discount_rate for it, 0 where none is given.
 
+**A book** of deals. Deal number d draws what is its own under the key (seed + d x 9e3779b97f4a7c15 hexadecimal) mod 2^64;
+the book's named factors stand under its seed (purpose 6, item = factor, index = month of the book - 1): levels Y by their
+own phi and correlated innovations, the first month from the joint stationary law, whose correlation is S. A deal with
+weights w puts u = w'Y + sqrt(1 - w'Sw) v in the place of the first of its independent factors, v the deal's own AR(1) at
+its phi: its e_1,first = u_1, then (u_t - phi u_{t-1}) / sqrt(1 - phi^2), with u taken at the deal's own months of the
+book. The loss of the book on a path is the sum over positions of amount held x the note's loss.
+
 **Layout.** A block is 32 paths, the lanes of every row of the scratch array; a panel is 16 blocks, the unit of
 scheduling. See `layout` (rows), `tables` (inputs), `codes`.
 """

@@ -182,9 +182,12 @@ def of_answer(name: str, answer: Mapping[str, Any]) -> list[Table]:
 
 def of_job(job: Job | None) -> list[tuple[str, Any]]:
     """All inputs of a job, one a row, by the path of its key."""
-    if job is None:
-        return []
-    return [(key, value) for key, value in _flat(job.model_dump(mode="json", exclude_none=True)) if value != []]
+    return [] if job is None else of_document(job.model_dump(mode="json", exclude_none=True))
+
+
+def of_document(document: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """All values of an input, one a row, by the path of its key."""
+    return [(key, value) for key, value in _flat(document) if value != []]
 
 
 def _columns(value: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -86,6 +86,7 @@ ASKED_AT_LENGTH = {
     "reverse": ["reverse", "JOB", "--tranche", "subordinated"],
     "sensitivity": ["sensitivity", "JOB", "--measure", "IRR"],
     "clocks": ["clocks", "JOB", "--days", "5"],
+    "book": ["book", "scenarios/books/consumer.toml", "--paths", "2048"],
 }
 
 

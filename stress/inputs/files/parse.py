@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from stress.errors import ConfigError
 from stress.inputs.bands import Bands
+from stress.inputs.book import BookFile
 from stress.inputs.deal import Deal
 from stress.inputs.deal.index_file import with_levels
 from stress.inputs.job import JobFile
@@ -26,8 +27,12 @@ from stress.inputs.text.read import read_document
 from stress.inputs.text.schema import schemas_at
 from stress.spelling import suggest
 
-AnyFile = Deal | Pool | Scenario | Satellite | Parameters | Var | Bands | Reports | Stresses | Rules | JobFile
-Kind = TypeVar("Kind", Deal, Pool, Scenario, Satellite, Parameters, Var, Bands, Reports, Stresses, Rules, JobFile)
+AnyFile = (
+    Deal | Pool | Scenario | Satellite | Parameters | Var | Bands | Reports | Stresses | Rules | JobFile | BookFile
+)
+Kind = TypeVar(
+    "Kind", Deal, Pool, Scenario, Satellite, Parameters, Var, Bands, Reports, Stresses, Rules, JobFile, BookFile
+)
 
 KINDS: dict[str, type[AnyFile]] = {
     "deal": Deal,
@@ -41,6 +46,7 @@ KINDS: dict[str, type[AnyFile]] = {
     "rules": Rules,
     "reports": Reports,
     "job": JobFile,
+    "book": BookFile,
 }
 """What the first key of a file may say, and the model it is checked against."""
 

@@ -72,7 +72,7 @@ def _carry(words: NDArray[Any]) -> None:
     words[..., 1] -= carry << 40
 
 
-def encode(tally: Tally) -> bytes:
+def encode(tally: Any) -> bytes:
     """A line of JSON with names, types, shapes and sizes, then each array by Zstandard (31 MB: 1.1 MB in 16 ms).
 
     Measured on the worked case under eight scenarios; deflate took 65 ms, and 52 instead of 10 to read it again.
@@ -86,7 +86,7 @@ def encode(tally: Tally) -> bytes:
     return b"".join([json.dumps(head).encode(), b"\n", *parts])
 
 
-def decode(data: bytes) -> Tally:
+def decode(data: bytes, kind: Any = Tally) -> Any:
     """What `encode` wrote, to be read only: `copied` gives a tally to add to. Raises ValueError where it is none."""
     from numcodecs import zstd
 
@@ -94,11 +94,11 @@ def decode(data: bytes) -> Tally:
     at, view = len(line) + 1, memoryview(data)
     try:
         arrays = {}
-        for name, (kind, shape, size) in json.loads(line).items():
+        for name, (dtype, shape, size) in json.loads(line).items():
             raw = zstd.decompress(view[at : at + size]) if size else b""
-            arrays[name] = np.frombuffer(raw, np.dtype(kind)).reshape(shape)
+            arrays[name] = np.frombuffer(raw, np.dtype(dtype)).reshape(shape)
             at += size
-        return Tally(**arrays)
+        return kind(**arrays)
     except (RuntimeError, TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"not a tally: {error}") from None
 

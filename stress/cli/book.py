@@ -1,0 +1,186 @@
+"""`stress book`: what a book of positions on common factors can lose, and what makes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from stress.cli.answer import plain, sheet_table
+from stress.cli.book_limits import BookBreach, breaches, limits_of
+from stress.cli.books import xlsx_option
+from stress.cli.options import FILE, Count, output_options
+from stress.cli.output import Output
+from stress.errors import ConfigError, LimitBreached
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from stress.answers.book import BookRisk, ScenarioRisk
+    from stress.inputs.book import Book
+
+LEAST = 1024
+"""Paths of a book at least: a tail needs some."""
+
+
+@click.command()
+@click.argument("book", type=FILE, metavar="BOOK.toml")
+@click.option("--paths", type=Count(), help="Paths instead of the book's own.")
+@click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Seed instead of the book's own.")
+@click.option("--level", type=click.FloatRange(0.5, 0.99999), default=0.999, show_default=True,
+              help="Of contributions, increments, concentrations.")  # fmt: skip
+@click.option("--scenario", metavar="NAME", help="Told in detail. [default: the one with the largest shortfall]")
+@click.option("--loss", "losses", type=click.FloatRange(0, 1), multiple=True, help="Also P(loss > this share).")
+@click.option("--threads", type=click.IntRange(1, 1024), help="Threads to use. [default: all cores]")
+@click.option("--workers", type=click.IntRange(1, 1024), help="Worker processes instead of threads.")
+@click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler instead, such as tcp://host:8786.")
+@click.option("--dry-run", is_flag=True, help="Say what it would take, and do nothing.")
+@click.option("--report", "page", type=FILE, metavar="FILE.html", help="Also write a page with figures.")
+@click.option("--fail-on", "texts", multiple=True, metavar="MEASURE=LIMIT",
+              help="Exit with code 7 where a figure is above this under any scenario: EL=0.01, VAR99.9=0.05, ES99=0.1, "
+              "SHARE=0.5 of any position in ES, SHARE:POSITION=0.3. May be repeated.")  # fmt: skip
+@xlsx_option
+@output_options
+def book(
+    book: Path,
+    paths: int | None,
+    seed: int | None,
+    level: float,
+    scenario: str | None,
+    losses: tuple[float, ...],
+    threads: int | None,
+    workers: int | None,
+    scheduler: str | None,
+    dry_run: bool,
+    page: Path | None,
+    texts: tuple[str, ...],
+    workbook: Path | None,
+    as_json: bool,
+    quiet: bool,
+    log_json: bool,
+) -> None:
+    """Run many positions on common factors: loss of the book, what each brings to its tail, what a sale changes.
+
+    Every deal sees the same weather on a path: the named factors of the book, and what is its own. Expected loss, VaR
+    and ES under every scenario; of one scenario contributions (Euler, they sum to ES), the book without each position,
+    concentrations by deal, originator and factor, and the worst path as a story across deals.
+
+    \b
+    Example:
+      stress book scenarios/books/consumer.toml
+      stress book book.toml --scenario "Fed 2025" --level 0.99 --report book.html
+      stress book book.toml --fail-on ES99.9=0.10 --fail-on SHARE=0.5
+    """
+    from stress.inputs.load import load_book
+
+    if workers is not None and scheduler is not None:
+        raise click.UsageError("one of --workers and --scheduler")
+    loaded = _with_options(load_book(book), paths, seed)
+    if scenario is not None and scenario not in loaded.scenarios:
+        from stress.spelling import suggest
+
+        known = list(loaded.scenarios)
+        raise ConfigError(f"no scenario {scenario!r} in the book; it has {', '.join(known)}{suggest(scenario, known)}")
+    limits, output = limits_of(texts, loaded), Output(as_json, quiet, log_json)
+
+    from stress.runs.book import plans
+
+    if dry_run:
+        plan = plans.plan_of(loaded, threads, workers)
+        output.result(lambda: plans.says(plan), lambda: plain(plan))
+        return
+    with output.progress("book") as progress:
+        tally = plans.counted(loaded, threads, workers, scheduler, progress, output.log)
+
+    from stress.analysis.book_risk import book_risk, harshest, tails_at
+
+    risk = book_risk(loaded, tally, level, losses)
+    one = next((s for s in risk.scenarios if s.scenario == scenario), None) or harshest(risk)
+    story = _story(loaded, one)
+    above = breaches(limits, loaded, risk, [tails_at(tally, limit.what, limit.level) for limit in limits])
+    _save(loaded, risk, one, story, page, workbook)
+    output.result(lambda: _table(risk, one, story), lambda: _document(risk, one, story, above))
+    if above:
+        raise LimitBreached("\n".join(map(str, above)))
+
+
+def _with_options(book: Book, paths: int | None, seed: int | None) -> Book:
+    from stress.inputs.book import MOST_PATHS
+
+    if paths is not None and not LEAST <= paths <= MOST_PATHS:
+        raise ConfigError(f"--paths {paths}: from {LEAST:,} to {MOST_PATHS:,}")
+    changed = {"paths": paths, "seed": seed}
+    return book.model_copy(update={key: value for key, value in changed.items() if value is not None})
+
+
+def _story(book: Book, one: ScenarioRisk) -> list[tuple[str, list[str]]]:
+    """The worst path that was seen, across deals; nothing where none loses."""
+    if one.worst_path is None:
+        return []
+    from stress.report.book import path_story
+    from stress.runs.book.replayed import replay_book
+
+    found = replay_book(book, one.worst_path, one.scenario)
+    held = {deal: [p for p in one.positions if p.deal == deal] for deal in found.deals}
+    names = () if book.factors is None else book.factors.names
+    return path_story(found.path, found.scenario, found.factor, names, found.deals, held)
+
+
+def _save(
+    book: Book,
+    risk: BookRisk,
+    one: ScenarioRisk,
+    story: list[tuple[str, list[str]]],
+    page: Path | None,
+    workbook: Path | None,
+) -> None:
+    from stress.cli.writing import save_text, writing
+
+    about = plain(risk) | {"scenarios": len(risk.scenarios)}
+    if page is not None:
+        from stress.report.page.book import render
+
+        save_text("--report", page, render(risk, one, story))
+    if workbook is not None:
+        from stress.report import book_workbook
+        from stress.report.workbook import write
+
+        with writing("--xlsx", workbook):
+            write(workbook, book_workbook.tables(risk), book_workbook.inputs(book), about)
+
+
+def _document(
+    risk: BookRisk, one: ScenarioRisk, story: list[tuple[str, list[str]]], above: list[BookBreach]
+) -> dict[str, Any]:
+    """The detailed scenario's figures at the top, every scenario below `scenarios`."""
+    scenarios = {each.scenario: plain(each) for each in risk.scenarios}
+    told = [{"part": part, "says": says} for part, says in story]
+    return {
+        **{key: value for key, value in plain(risk).items() if key != "scenarios"},
+        **scenarios[one.scenario],
+        "story": told,
+        "breaches": plain(above),
+        "scenarios": scenarios,
+    }
+
+
+def _table(risk: BookRisk, one: ScenarioRisk, story: list[tuple[str, list[str]]]) -> RenderableType:
+    from rich.console import Group
+    from rich.text import Text
+
+    from stress.report import book as sheets
+
+    tables = [
+        sheet_table(sheets.overview(risk), f"Book {risk.book}"),
+        sheet_table(sheets.exceedances(risk), ""),
+        sheet_table(sheets.positions(risk, one), f"Positions under {one.scenario}"),
+        *(sheet_table(sheet, "") for _, sheet in sheets.concentrations(one)),
+        sheet_table(sheets.together(one), ""),
+    ]
+    lines = [Text(f"{part}: {' '.join(says)}") for part, says in story]
+    if lines:
+        lines.insert(0, Text("The worst path", style="italic"))
+    if risk.illustrative:
+        lines.append(Text(f"\nIllustrative: {'; '.join(risk.illustrative)}."))
+    return Group(*tables, *lines)

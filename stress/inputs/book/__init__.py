@@ -1,0 +1,201 @@
+"""A book: positions in the notes of several deals, whose borrowers share named factors."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from stress.inputs.job import Job, Seed
+from stress.inputs.job.terms import Paths
+from stress.inputs.text.base import Document, Fraction, Money, Name, Strict, Whole
+from stress.inputs.text.matrix import check_covariance
+from stress.spelling import suggest
+
+MOST_PATHS = 2**30
+"""Paths beyond which the fixed-point sums of a book could overflow."""
+Weight = Annotated[float, Field(ge=-1.0, le=1.0)]
+
+
+class Factors(Strict):
+    """Named systematic factors, a stationary AR(1) each; a low factor is a bad month."""
+
+    names: Annotated[tuple[Name, ...], Field(min_length=1, max_length=64)]
+    """What deals call them in `loads`."""
+    phi: Annotated[tuple[Annotated[float, Field(ge=0.0, lt=1.0)], ...], Field(min_length=1, max_length=64)]
+    """Monthly persistence of each factor, in the order of the names."""
+    correlation: tuple[tuple[float, ...], ...] = ()
+    """Of the factors' monthly innovations: a row for each name; independent where left out."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Factors:
+        n = len(self.names)
+        if len(set(self.names)) < n:
+            raise ValueError("factors.names must differ")
+        if len(self.phi) != n:
+            raise ValueError(f"factors.phi: has {len(self.phi)} values for {n} names")
+        if self.correlation:
+            check_covariance("factors.correlation", self.correlation)
+            if any(abs(row[i] - 1.0) > 1e-12 for i, row in enumerate(self.correlation)):
+                raise ValueError("factors.correlation: the diagonal must be 1")
+        return self
+
+
+class BookDeal(Strict):
+    """A deal of the book and the weather that its borrowers live in."""
+
+    name: Name
+    """What positions call it."""
+    job: str
+    """A job file relative to the book: its deal, pool and clock; scenarios, paths and seed are the book's."""
+    group: Name | None = None
+    """Which scenario files of `scenarios.groups` are its own."""
+    originator: Name | None = None
+    """For concentrations; the deal's own name where left out."""
+    loads: dict[str, Weight] = {}
+    """Weights of named factors in the pool's first factor (that of default); what is left to 1 is the deal's own."""
+
+
+class BookScenario(Strict):
+    """One state of the world for the whole book."""
+
+    name: Name
+    """What the answer calls it."""
+    file: str | None = None
+    """A scenario file (`file.toml` or `file.toml:level`) for all deals without one of their group; none: no shock."""
+    groups: dict[str, str] = {}
+    """The scenario file of each group."""
+
+
+class Position(Strict):
+    """A holding of a note, bought at a price."""
+
+    name: Name | None = None
+    """`DEAL NOTE` where left out."""
+    deal: Name
+    """The name of one of the book's deals."""
+    note: Name
+    """A note of that deal."""
+    amount: Annotated[Money, Field(gt=0.0)] | None = None
+    """Original balance held, in the deal's currency; or give `share`."""
+    share: Annotated[Fraction, Field(gt=0.0)] | None = None
+    """Of the note's original balance."""
+    price: Annotated[float, Field(gt=0.0, le=10.0)] = 1.0
+    """Paid, per 1 of original balance."""
+
+    @model_validator(mode="after")
+    def _one_size(self) -> Position:
+        if (self.amount is None) == (self.share is None):
+            raise ValueError("give either amount or share, not both or neither")
+        return self
+
+    @property
+    def label(self) -> str:
+        """Its name, or deal and note."""
+        return self.name or f"{self.deal} {self.note}"
+
+
+class BookFile(Document):
+    """A book as written: references to job and scenario files, relative to this one."""
+
+    kind: Literal["book"]
+    """What the file is."""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    """Of the book's figures: three capitals."""
+    exchange: dict[str, Annotated[float, Field(gt=0.0, le=1e9)]] = {}
+    """Book currency per unit of another deal's currency, held fixed."""
+    align: Literal["date", "closing"] = "date"
+    """Months of the named factors: calendar months, so that deals of unlike dates share those that both live in; or
+    counted from each deal's closing, as if all closed on one day."""
+    factors: Factors | None = None
+    """Named factors that deals share; every deal is on its own where left out."""
+    deals: Annotated[tuple[BookDeal, ...], Field(min_length=1, max_length=1000)]
+    """Deals of which the book holds notes."""
+    positions: Annotated[tuple[Position, ...], Field(min_length=1, max_length=4000)]
+    """What the book holds."""
+    scenarios: Annotated[tuple[BookScenario, ...], Field(min_length=1, max_length=64)]
+    """The first is the reference."""
+    paths: Annotated[Paths, Field(le=MOST_PATHS)] = 100_000
+    """Simulated lives of the whole book."""
+    seed: Seed = 1
+    """Equal seed, equal bits."""
+
+    @model_validator(mode="after")
+    def _names(self) -> BookFile:
+        factors = () if self.factors is None else self.factors.names
+        groups = {deal.group for deal in self.deals if deal.group is not None}
+        for what, names in (
+            ("deals", [deal.name for deal in self.deals]),
+            ("positions", [position.label for position in self.positions]),
+            ("scenarios", [scenario.name for scenario in self.scenarios]),
+        ):
+            twice = next((name for name in names if names.count(name) > 1), None)
+            if twice is not None:
+                raise ValueError(f"{what}: {twice!r} appears twice: names must differ")
+        for deal in self.deals:
+            for name in deal.loads:
+                _known(f"deals: {deal.name}: loads", name, factors, "factors.names")
+        for position in self.positions:
+            _known(f"positions: {position.label}: deal", position.deal, [d.name for d in self.deals], "deals")
+        for scenario in self.scenarios:
+            for name in scenario.groups:
+                _known(f"scenarios: {scenario.name}: groups", name, sorted(groups), "the deals' groups")
+        return self
+
+
+class Member(Whole):
+    """A deal of a book with all that it refers to."""
+
+    name: Name
+    group: Name | None
+    originator: Name
+    loads: tuple[float, ...]
+    """A weight for each named factor."""
+    start: int
+    """Months from the book's first closing to the deal's."""
+    job: Job
+    """Under the book's scenarios."""
+
+
+class Held(Whole):
+    """A position in the book's currency."""
+
+    name: Name
+    deal: int
+    note: int
+    share: float
+    """Of the note's original balance."""
+    amount: float
+    """Original balance held, in the book's currency."""
+    price: float
+
+
+class Book(Whole):
+    """A book whose parts agree with each other."""
+
+    name: Name
+    source: str = ""
+    illustrative: tuple[str, ...] = ()
+    currency: str
+    factors: Factors | None
+    deals: tuple[Member, ...]
+    positions: tuple[Held, ...]
+    scenarios: tuple[str, ...]
+    paths: int
+    seed: int
+
+    @property
+    def amount(self) -> float:
+        """Original balance of all positions."""
+        return sum(position.amount for position in self.positions)
+
+    def notes_of(self, position: Held) -> tuple[str, str]:
+        """Names of a position's deal and note."""
+        deal = self.deals[position.deal]
+        return deal.name, deal.job.deal.notes[position.note].name
+
+
+def _known(where: str, name: str, known: tuple[str, ...] | list[str], what: str) -> None:
+    if name not in known:
+        one_of = f"one of {', '.join(known)}" if known else "there are none"
+        raise ValueError(f"{where}: {name!r} is not in {what}: {one_of}{suggest(name, list(known))}")

@@ -1,0 +1,170 @@
+"""A book file with all that it refers to: every deal's job under the book's scenarios, positions in one currency."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from stress.errors import ConfigError
+from stress.inputs.book import Book, BookDeal, BookFile, BookScenario, Factors, Held, Member, Position
+from stress.inputs.files.expand import cases_of_reference
+from stress.inputs.files.parse import parse_as
+from stress.inputs.files.sweep import is_sweep, job_of
+from stress.inputs.job import Job, JobFile, ScenarioCase
+from stress.inputs.job.rules import check_job
+from stress.inputs.scenario.project import horizon_of
+from stress.inputs.text.messages import show
+from stress.inputs.text.reference import resolve
+from stress.spelling import suggest
+
+
+def book_of(path: Path, file: BookFile) -> Book:
+    """The book of a file. Raises ConfigError with the file, the key, the value and what is allowed."""
+    jobs = [_job(path, file, deal) for deal in file.deals]
+    first = min(_month(job) for job in jobs)
+    members = tuple(
+        Member(
+            name=deal.name,
+            group=deal.group,
+            originator=deal.originator or deal.name,
+            loads=_loads(path, file, deal, job),
+            start=_month(job) - first if file.align == "date" else 0,
+            job=job,
+        )
+        for deal, job in zip(file.deals, jobs, strict=True)
+    )
+    positions = tuple(_held(path, file, members, position) for position in file.positions)
+    _check_whole(path, members, positions)
+    return Book(
+        name=file.name,
+        source=file.source,
+        illustrative=file.illustrative,
+        currency=file.currency,
+        factors=file.factors,
+        deals=members,
+        positions=positions,
+        scenarios=tuple(scenario.name for scenario in file.scenarios),
+        paths=file.paths,
+        seed=file.seed,
+    )
+
+
+def stationary(factors: Factors) -> list[list[float]]:
+    """Correlation of the factors' levels: of AR(1) whose innovations correlate by c, c times
+    sqrt((1 - a^2) (1 - b^2)) / (1 - a b)."""
+    n, phi = len(factors.names), factors.phi
+    found = [[float(i == j) for j in range(n)] for i in range(n)]
+    for i in range(n):
+        for j in range(n):
+            if i != j and factors.correlation:
+                spread = ((1.0 - phi[i] ** 2) * (1.0 - phi[j] ** 2)) ** 0.5 / (1.0 - phi[i] * phi[j])
+                found[i][j] = factors.correlation[i][j] * spread
+    return found
+
+
+def common_share(loads: tuple[float, ...], factors: Factors | None) -> float:
+    """Variance of a deal's default factor that the named factors explain."""
+    if factors is None:
+        return 0.0
+    level = stationary(factors)
+    return sum(a * level[i][j] * b for i, a in enumerate(loads) for j, b in enumerate(loads))
+
+
+def _job(path: Path, file: BookFile, deal: BookDeal) -> Job:
+    """A deal's job under the book's scenarios."""
+    key = f"{path}: deals[{show(deal.name)}].job"
+    job_path = resolve(path, deal.job, key)
+    written = parse_as(job_path, JobFile, key)
+    if is_sweep(written):
+        raise ConfigError(f"{key} = {show(deal.job)}: lists several deals, pools or seeds: a book needs one job a deal")
+    job = job_of(job_path, written)
+    cases = tuple(_case(path, scenario, deal, job) for scenario in file.scenarios)
+    try:
+        job = job.model_copy(update={"scenarios": cases, "paths": file.paths, "seed": file.seed, "estimator": "plain"})
+        check_job(job)
+    except ValueError as error:
+        raise ConfigError(f"{path}: deals[{show(deal.name)}]: {error}") from None
+    if job.deal.currency != file.currency and job.deal.currency not in file.exchange:
+        raise ConfigError(
+            f"{path}: exchange: deal {show(deal.name)} is in {job.deal.currency} and the book in {file.currency}: give "
+            f"exchange = {{ {job.deal.currency} = ... }}, {file.currency} per {job.deal.currency}"
+        )
+    return job
+
+
+def _case(path: Path, scenario: BookScenario, deal: BookDeal, job: Job) -> ScenarioCase:
+    """What a scenario of the book means for a deal."""
+    of_group = deal.group is not None and deal.group in scenario.groups
+    reference = scenario.groups[deal.group] if of_group and deal.group is not None else scenario.file
+    if reference is None:
+        return ScenarioCase(name=scenario.name, description="no shock")
+    key = f"{path}: scenarios[{show(scenario.name)}]" + (f".groups.{deal.group}" if of_group else ".file")
+    cases = cases_of_reference(path, reference, key, horizon_of(job.deal.closing_date, job.deal.legal_maturity_months))
+    if len(cases) > 1:
+        names = ", ".join(case.name for case in cases)
+        raise ConfigError(
+            f"{key} = {show(reference)}: holds {len(cases)} scenarios, one is needed ({names}): file:LEVEL"
+        )
+    if cases[0].swing is not None:
+        raise ConfigError(
+            f"{key} = {show(reference)}: draws macro variables by path; a book's deals share named factors instead: "
+            "give a scenario of fixed paths"
+        )
+    return cases[0].model_copy(update={"name": scenario.name, "probability": None})
+
+
+def _loads(path: Path, file: BookFile, deal: BookDeal, job: Job) -> tuple[float, ...]:
+    """A weight for each named factor."""
+    if file.factors is None:
+        return ()
+    loads = tuple(deal.loads.get(name, 0.0) for name in file.factors.names)
+    where, share = f"{path}: deals[{show(deal.name)}].loads", common_share(loads, file.factors)
+    if share > 1.0 + 1e-9:
+        raise ConfigError(
+            f"{where}: the named factors would explain {share:.6g} of the variance of the pool's factor: at most 1 "
+            "(the sum of squares, with the factors' correlations)"
+        )
+    if share > 0.0 and job.pool.dependence.factor_start != "stationary":
+        raise ConfigError(
+            f"{where}: the pool starts its factors at {job.pool.dependence.factor_start}; a deal that shares factors "
+            'needs factor_start = "stationary"'
+        )
+    return loads
+
+
+def _held(path: Path, file: BookFile, members: tuple[Member, ...], position: Position) -> Held:
+    """A position of a note by its place, in the book's currency."""
+    at = [member.name for member in members].index(position.deal)
+    job, where = members[at].job, f"{path}: positions[{show(position.label)}]"
+    names = [note.name for note in job.deal.notes]
+    if position.note not in names:
+        hint = suggest(position.note, names)
+        raise ConfigError(f"{where}.note = {show(position.note)}: deal {position.deal} has {', '.join(names)}{hint}")
+    note = names.index(position.note)
+    terms = job.deal.notes[note]
+    size = terms.amount if terms.amount is not None else (terms.share or 0.0) * job.pool.balance
+    if size <= 0.0:
+        raise ConfigError(f"{where}.note = {show(position.note)}: has no original balance: a book cannot weigh it")
+    share = position.share if position.share is not None else (position.amount or 0.0) / size
+    if share > 1.0 + 1e-9:
+        raise ConfigError(f"{where}.amount = {position.amount:.10g}: the note has {size:.10g} in all")
+    rate = 1.0 if job.deal.currency == file.currency else file.exchange[job.deal.currency]
+    return Held(name=position.label, deal=at, note=note, share=share, amount=share * size * rate, price=position.price)
+
+
+def _check_whole(path: Path, members: tuple[Member, ...], positions: tuple[Held, ...]) -> None:
+    """Nobody holds more of a note than there is."""
+    held: dict[tuple[int, int], float] = {}
+    for position in positions:
+        place = (position.deal, position.note)
+        held[place] = held.get(place, 0.0) + position.share
+        if held[place] > 1.0 + 1e-9:
+            deal = members[position.deal]
+            note = deal.job.deal.notes[position.note].name
+            raise ConfigError(
+                f"{path}: positions: those in note {show(note)} of {show(deal.name)} sum to {held[place]:.6g} of it: "
+                "at most 1"
+            )
+
+
+def _month(job: Job) -> int:
+    return job.deal.closing_date.year * 12 + job.deal.closing_date.month

@@ -1,0 +1,181 @@
+"""The tables of a book, for the terminal and its page; the story of one of its paths."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from stress.answers.book import BookRisk, Estimate, PositionRisk, ScenarioRisk, Share
+from stress.report.numbers import PERCENT, count, fraction, percent, quantile, tail_mean, unit_of, with_error
+from stress.report.replayed import story
+from stress.report.sheets import Sheet
+
+HALF = 0.5
+SUM = "Contributions sum to the expected shortfall; an increment's error is about that of the contribution beside it."
+
+
+def overview(risk: BookRisk) -> Sheet:
+    """A row for each scenario: expected loss, VaR, ES, diversification, value."""
+    level = f"{risk.level:g}"
+    name = f"{100 * risk.level:g}%"
+    unit = unit_of([one.expected_shortfall[level].estimate for one in risk.scenarios])
+    rows = [
+        (
+            one.scenario,
+            _seen(one.expected_loss, one.expected_loss_se),
+            with_error(one.loss_probability, one.loss_probability_se, unit=PERCENT),
+            quantile(*one.value_at_risk[level], unit=unit),
+            tail_mean(*one.expected_shortfall[level], unit=unit),
+            "–" if math.isnan(one.diversification) else f"{one.diversification:.2f}",
+            with_error(one.value, one.value_se, unit=PERCENT),
+            with_error(one.below_cost, one.below_cost_se, unit=PERCENT),
+        )
+        for one in risk.scenarios
+    ]
+    head = ("Scenario", "Expected loss", "P(loss)", f"VaR {name} [95%]", f"ES {name}", "ES / sum alone", "Value",
+            "P(value < cost)")  # fmt: skip
+    note = (
+        f"Shares of {money(risk.amount, risk.currency)} original balance in {count(risk.paths)} paths; paid: "
+        f"{money(risk.cost, risk.currency)} ({percent(risk.cost / risk.amount)}). Value: cash flows at each deal's "
+        "discount rate."
+    )
+    return Sheet(head, tuple(rows), note)
+
+
+def positions(risk: BookRisk, one: ScenarioRisk) -> Sheet:
+    """A row for each position, those that bring most to the tail first."""
+    name = f"{100 * risk.level:g}%"
+    unit = unit_of(p.standalone_es for p in one.positions)
+    head = ("Position", f"Amount, {risk.currency}", "Expected loss", f"Part of ES {name}", "of ES", "Marginal ES",
+            "Alone", "If sold: VaR", "ES")  # fmt: skip
+    rows = [
+        (
+            p.name,
+            count(p.amount),
+            _seen(p.expected_loss, p.expected_loss_se),
+            tail_mean(p.contribution_es, p.se, unit=unit),
+            "–" if math.isnan(p.share_es) else percent(p.share_es, 1),
+            fraction(p.marginal_es, PERCENT),
+            fraction(p.standalone_es, unit),
+            fraction(-p.incremental_var, unit),
+            fraction(-p.incremental_es, unit),
+        )
+        for p in one.positions
+    ]
+    return Sheet(head, tuple(rows), f"{half(one)} {SUM} Marginal: of a little more, per unit of it.".strip())
+
+
+def half(one: ScenarioRisk) -> str:
+    """Which positions make half of the tail."""
+    names, total = [], 0.0
+    for p in one.positions:
+        if math.isnan(p.share_es) or p.share_es <= 0.0:
+            break
+        names.append(p.name)
+        total += p.share_es
+        if total >= HALF:
+            verb = "makes" if len(names) == 1 else "make"
+            return f"{_list(names)} {verb} {percent(total, 0)} of it."
+    return ""
+
+
+def concentrations(one: ScenarioRisk) -> list[tuple[str, Sheet]]:
+    """By deal, originator and factor."""
+    parts = (("Deal", one.deals), ("Originator", one.originators), ("Factor", one.factors))
+    return [(what, _shares(what, shares, one)) for what, shares in parts if shares]
+
+
+def together(one: ScenarioRisk) -> Sheet:
+    """How many deals lose on one path, and which pairs."""
+    rows = [
+        (f"{k} or more deals lose", with_error(p.estimate, p.se, unit=PERCENT) if p.estimate else "none seen", "")
+        for k, p in enumerate(one.deals_at_once, 1)
+    ]
+    rows += [
+        (f"{pair.first} and {pair.second}", fraction(pair.probability, PERCENT), fraction(pair.independent, PERCENT))
+        for pair in one.pairs
+    ]
+    return Sheet(("Losing together", "Probability", "If independent"), tuple(rows))
+
+
+def exceedances(risk: BookRisk) -> Sheet:
+    """P(loss > x) by scenario."""
+    xs = list(risk.scenarios[0].exceedance)
+    rows = [
+        (one.scenario, *(_chance(one.exceedance[x], risk.paths) for x in xs)) for one in risk.scenarios
+    ]  # fmt: skip
+    return Sheet(("P(loss > x)", *(fraction(float(x), PERCENT) for x in xs)), tuple(rows))
+
+
+def path_story(
+    path: int,
+    scenario: str,
+    factor: NDArray[np.float64],
+    names: Sequence[str],
+    deals: Mapping[str, xr.Dataset],
+    held: Mapping[str, Sequence[PositionRisk]],
+) -> list[tuple[str, list[str]]]:
+    """A path across deals: the factors, then every deal as its replay tells it. (heading, sentences)."""
+    said = []
+    for f, name in enumerate(names):
+        low = int(np.argmin(factor[:, f]))
+        said.append(
+            f"{name} is at {_level(factor[:, f].mean())} on average and lowest in month {low + 1} "
+            f"({_level(factor[low, f])} standard deviations; low is bad)."
+        )
+    found = [(f"Path {path} under {scenario}: the factors", said)] if said else []
+    for deal, trace in deals.items():
+        notes = {p.note for p in held.get(deal, ())}
+        lines = [line for line in story(trace) if not _of_other_note(line, trace, notes)]
+        found.append((deal, lines))
+    return found
+
+
+def money(amount: float, currency: str) -> str:
+    """USD 56.5 million."""
+    for size, word in ((1e9, "billion"), (1e6, "million")):
+        if amount >= size:
+            return f"{currency} {amount / size:,.1f} {word}"
+    return f"{currency} {amount:,.0f}"
+
+
+def _of_other_note(line: str, trace: xr.Dataset, held: set[str]) -> bool:
+    """Whether a sentence is of a note that the book does not hold."""
+    return any(line.startswith(f"{note} ") for note in map(str, trace["tranche"].values) if note not in held)
+
+
+def _shares(what: str, shares: Sequence[Share], one: ScenarioRisk) -> Sheet:
+    total = sum(share.contribution_es for share in shares)
+    unit = unit_of([total])
+    head = (what, "of the book" if what != "Factor" else "of the variance", "Part of ES", "of ES")
+    rows = [
+        (s.name, percent(s.amount, 1), tail_mean(s.contribution_es, s.se, unit=unit),
+         percent(s.contribution_es / total, 1) if total > 0.0 else "–")
+        for s in shares
+    ]  # fmt: skip
+    note = ""
+    if what == "Factor":
+        stand = ", ".join(f"{f.name} {_level(f.mean)}" for f in one.tail_factors)
+        note = f"In the tail, on average over the months, in standard deviations (low is bad): {stand}."
+    return Sheet(head, tuple(rows), note)
+
+
+def _seen(x: float, error: float) -> str:
+    return with_error(x, error) if x > 0.0 else "none seen"
+
+
+def _chance(p: Estimate, paths: int) -> str:
+    return with_error(p.estimate, p.se, unit=PERCENT) if p.estimate > 0.0 else f"< {fraction(3.0 / paths, PERCENT)}"
+
+
+def _list(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _level(x: float) -> str:
+    """A factor's level with its sign, a true minus."""
+    return f"{x:+.1f}".replace("-", "\N{MINUS SIGN}")

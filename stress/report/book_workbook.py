@@ -1,0 +1,77 @@
+"""A book's risk as sheets of a workbook: every figure beside its error, the inputs one a row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stress.answers.book import BookRisk
+from stress.inputs.book import Book
+from stress.report.workbook import Column, Table, of_document
+
+_POSITION = (
+    *("expected_loss", "expected_loss_se", "loss_probability", "loss_probability_se", "contribution_es", "se"),
+    *("share_es", "marginal_es", "standalone_es", "incremental_var", "incremental_es", "value", "value_se"),
+    "below_cost",
+)
+"""Shares, all of them."""
+
+
+def tables(risk: BookRisk) -> list[Table]:
+    """Scenarios, tails, positions, concentrations: a sheet each, all scenarios below each other."""
+    return [_scenarios(risk), _tails(risk), _positions(risk), _shares(risk)]
+
+
+def inputs(book: Book) -> list[tuple[str, Any]]:
+    """Everything that the book rests on."""
+    return of_document(book.model_dump(mode="json", exclude_none=True))
+
+
+def _scenarios(risk: BookRisk) -> Table:
+    names = ("expected_loss", "expected_loss_se", "loss_probability", "loss_probability_se", "income", "income_se",
+             "value", "value_se", "below_cost", "below_cost_se", "standalone_es", "diversification")  # fmt: skip
+    rows = [(one.scenario, *(getattr(one, name) for name in names)) for one in risk.scenarios]
+    note = f"Shares of {risk.amount:,.0f} {risk.currency} original balance, {risk.paths:,} paths."
+    return Table("Scenarios", (Column("Scenario", "text"), *_heads(names)), rows, note)
+
+
+def _tails(risk: BookRisk) -> Table:
+    columns = (
+        *(Column("Scenario", "text"), Column("Level", "number")),
+        *(Column(name, "share") for name in ("VaR", "VaR low", "VaR high", "ES", "± ES")),
+    )
+    rows = [
+        (one.scenario, float(level), *var, *one.expected_shortfall[level])
+        for one in risk.scenarios
+        for level, var in one.value_at_risk.items()
+    ]
+    return Table("VaR and ES", columns, rows)
+
+
+def _positions(risk: BookRisk) -> Table:
+    columns = (
+        *(Column(name, "text") for name in ("Scenario", "Position", "Deal", "Note")),
+        Column(f"Amount, {risk.currency}", "money"),
+        *_heads(_POSITION),
+    )
+    rows = [
+        (one.scenario, p.name, p.deal, p.note, p.amount, *(getattr(p, name) for name in _POSITION))
+        for one in risk.scenarios
+        for p in one.positions
+    ]
+    return Table("Positions", columns, rows, "Over the book; value over the position's own original balance.")
+
+
+def _shares(risk: BookRisk) -> Table:
+    columns = (Column("Scenario", "text"), Column("By", "text"), Column("Part", "text"), Column("Amount", "share"),
+               Column("Part of ES", "share"), Column("± part of ES", "share"))  # fmt: skip
+    rows = [
+        (one.scenario, what, *share)
+        for one in risk.scenarios
+        for what, shares in (("deal", one.deals), ("originator", one.originators), ("factor", one.factors))
+        for share in shares
+    ]
+    return Table("Concentration", columns, rows)
+
+
+def _heads(names: tuple[str, ...]) -> tuple[Column, ...]:
+    return tuple(Column(n.replace("_", " "), "number" if n == "diversification" else "share") for n in names)

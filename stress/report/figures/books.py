@@ -1,0 +1,52 @@
+"""Figures of a book: probability of a larger loss by scenario, contributions to expected shortfall."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from stress.answers.book import BookRisk, ScenarioRisk
+from stress.report.figures import ink
+
+Z95 = 1.96
+MOST = 20
+"""Positions of a figure: the largest contributions."""
+
+
+@ink.styled
+def curves(risk: BookRisk) -> Figure:
+    """P(loss > x) under every scenario, both axes logarithmic."""
+    figure, (axes,) = ink.sheet(1, 1, 9.6, 3.3, ink.Margins(0.75, 2.2, 0.3, 0.5, 0.65))
+    lowest = 0.5 / risk.paths
+    names = ink.labels([one.scenario for one in risk.scenarios])
+    for k, one in enumerate(risk.scenarios):
+        loss, p = np.array(one.curve["loss"]), np.array(one.curve["probability"])
+        seen = (p > 0.0) & (loss > 0.0)
+        axes.step(loss[seen], p[seen], where="post", label=names[k], **ink.note_style(k))
+    axes.axhline(1.0 - risk.level, color=ink.QUIET, linewidth=0.8, linestyle=":")
+    axes.set(xscale="log", yscale="log", xlim=(1e-4, 1.05), ylim=(lowest, 1.5))
+    axes.set(xlabel="loss of the book, share of original balance", ylabel="probability of a larger loss")
+    ink.log_percent_axis(axes.xaxis)
+    ink.log_percent_axis(axes.yaxis)
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), alignment="left")
+    return figure
+
+
+@ink.styled
+def contributions(risk: BookRisk, one: ScenarioRisk) -> Figure:
+    """Bars of contributions with 95% intervals; each position's shortfall alone as a mark."""
+    shown = one.positions[:MOST]
+    height = 0.9 + 0.26 * len(shown)
+    figure, (axes,) = ink.sheet(1, 1, 9.6, height, ink.Margins(2.3, 0.6, 0.1, 0.5, 0.65))
+    at = np.arange(len(shown))[::-1]
+    part = np.array([p.contribution_es for p in shown])
+    axes.barh(at, part, 0.62, color=ink.BAND, alpha=0.75, label="part of the book's shortfall")
+    axes.errorbar(part, at, xerr=Z95 * np.array([p.se for p in shown]), fmt="none", ecolor=ink.TEXT, elinewidth=1.1)
+    axes.plot([p.standalone_es for p in shown], at, "D", color=ink.NOTE_COLOURS[3], markersize=5, label="alone")
+    axes.set_yticks(at, ink.labels([p.name for p in shown]))
+    axes.set(ylim=(-0.7, len(shown) - 0.3), xlim=(0.0, None))
+    axes.set_xlabel(f"expected shortfall {100 * risk.level:g}%, share of the book")
+    axes.grid(axis="y", visible=False)
+    ink.percent_axis(axes.xaxis)
+    axes.legend(loc="lower right")
+    return figure

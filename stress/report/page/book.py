@@ -1,0 +1,89 @@
+"""The page of a book: what it can lose, what makes it, its worst path; figures with their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from stress.answers.book import BookRisk, ScenarioRisk
+from stress.digest import source_digest
+from stress.report import book as sheets
+from stress.report.figures import books
+from stress.report.numbers import fraction, percent, tail_mean, with_error
+from stress.report.page.exhibit import Exhibit, svg_of
+from stress.version import __version__
+
+HERE = Path(__file__).parent
+ASSUMED = (
+    "Deals share the named factors that they load on; what is left of a deal's default factor is its own.",
+    "Prepayment and recovery follow their correlation with the deal's default factor.",
+    "Exchange rates are held fixed. A note is held to its end: no sale, no market price between.",
+)
+
+
+def render(risk: BookRisk, one: ScenarioRisk, story: Sequence[tuple[str, list[str]]]) -> str:
+    """The page as text, `one` scenario in detail. Everything that comes from a file is escaped by the template."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    deals = len({p.deal for p in one.positions})
+    return environment.get_template("book.html.j2").render(
+        style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
+        risk=risk,
+        one=one,
+        lede=f"{len(one.positions)} positions in {deals} deals, {sheets.money(risk.amount, risk.currency)}; "
+        f"{len(risk.scenarios)} scenarios, {risk.paths:,} paths of all deals on common factors.",
+        findings=findings(risk, one),
+        overview=sheets.overview(risk),
+        exceedances=sheets.exceedances(risk),
+        curves=_curves(risk),
+        bars=_bars(risk, one),
+        positions=sheets.positions(risk, one),
+        concentrations=sheets.concentrations(one),
+        together=sheets.together(one),
+        story=story,
+        assumptions=[*(f"Illustrative: {line}." for line in risk.illustrative), *ASSUMED],
+        provenance=[("seed", risk.seed), ("paths", f"{risk.paths:,}"), ("source", source_digest())],
+        version=__version__,
+    )
+
+
+def _curves(risk: BookRisk) -> Exhibit:
+    caption = f"All scenarios; each curve crosses the dotted line at its {percent(risk.level, 1)} value at risk."
+    svg = svg_of(books.curves(risk), "curves")
+    return Exhibit(svg, "Probability of a larger loss", caption, sheets.exceedances(risk))
+
+
+def _bars(risk: BookRisk, one: ScenarioRisk) -> Exhibit:
+    caption = (
+        "Mean loss of each position on the paths of the book's tail, with its 95% interval, beside the shortfall of "
+        "the position alone: the gap is what the book diversifies."
+    )
+    svg = svg_of(books.contributions(risk, one), "contributions")
+    return Exhibit(svg, "Contributions to expected shortfall", caption, sheets.positions(risk, one))
+
+
+def findings(risk: BookRisk, one: ScenarioRisk) -> list[str]:
+    """What a risk manager asks first."""
+    level, name = f"{risk.level:g}", percent(risk.level, 1)
+    var, mean = one.value_at_risk[level].estimate, with_error(one.expected_loss, one.expected_loss_se)
+    found = [
+        f"Under {one.scenario} the book loses {mean} on average; with {name} not more than {fraction(var)} "
+        f"({sheets.money(var * risk.amount, risk.currency)}); on the paths beyond that "
+        f"{tail_mean(*one.expected_shortfall[level])} on average."
+    ]
+    if sheets.half(one):
+        found.append(f"Of the expected shortfall: {sheets.half(one)}")
+        top = one.positions[0]
+        found.append(
+            f"If {top.name} is sold, expected shortfall falls by {fraction(top.incremental_es)} of the book "
+            f"({sheets.money(top.incremental_es * risk.amount, risk.currency)})."
+        )
+    return found

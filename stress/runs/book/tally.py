@@ -1,0 +1,114 @@
+"""What a book counts: integers only, so that counts of any parts add up to the same bits.
+
+A loss is held as a whole number of `UNIT`s of a position's (or the book's) original balance. Bins of a loss share are
+32 to a doubling, so that a senior note's tail is told as finely as an equity's; bin 0 holds exact zeros alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+UNIT, COARSE = 2.0**-32, 2.0**-20
+"""Of losses and their squares; of income, value, factors and their squares."""
+FINE, OCTAVES = 32, 24
+N_BIN = FINE * OCTAVES + 2
+"""Bin 0: no loss; then 32 a doubling from 2^-24 (what is smaller is in the first), the last a loss of all."""
+NO_PATH = np.int64(2**63 - 1)
+QUANTITIES = ("income", "value")
+"""Interest received, and the value of all cash flows at the scenario's discount rate, over original balance."""
+
+
+class BookTally(NamedTuple):
+    """Counts of a set of paths. K scenarios, P positions (the book last: P + 1), Z bins, F named factors, D deals."""
+
+    path: Ints
+    """(1,) paths."""
+    loss_count: Ints
+    """(K, P + 1, Z) paths by their own loss."""
+    loss_sum: Ints
+    """(K, P + 1, Z) losses by their own bin."""
+    by_book: Ints
+    """(K, P, Z) a position's losses by the bin of the book's loss."""
+    square: Ints
+    """(K, P + 1, Z) squares of losses by the bin of the book's loss."""
+    without_count: Ints
+    """(K, P, Z) paths by the loss of the book without the position, over the whole book."""
+    without_sum: Ints
+    """(K, P, Z)"""
+    moment: Ints
+    """(K, P + 1, 2, 2) sums and sums of squares of `QUANTITIES`."""
+    below_cost: Ints
+    """(K, P + 1) paths whose value falls short of the price paid."""
+    joint: Ints
+    """(K, D, D) paths on which notes held of both deals lose."""
+    at_once: Ints
+    """(K, D + 1) paths by the number of deals of which notes held lose."""
+    factor: Ints
+    """(K, F, Z) mean level of a factor over the book's months, by the bin of the book's loss."""
+    first_path: Ints
+    """(K, Z) smallest path in each bin of the book's loss, NO_PATH where empty."""
+    residual: Floats
+    """(D, 5) worst error of each deal against the laws of `stress.kernels.layout.Laws`."""
+
+
+RULE = {"first_path": np.minimum, "residual": np.maximum}
+"""How two counts become one, where it is not by adding."""
+
+
+def empty(n_scenario: int, n_position: int, n_deal: int, n_factor: int, n_law: int) -> BookTally:
+    """Nothing counted yet."""
+    k, p, d = n_scenario, n_position, n_deal
+    shapes = {
+        "path": (1,),
+        "loss_count": (k, p + 1, N_BIN),
+        "loss_sum": (k, p + 1, N_BIN),
+        "by_book": (k, p, N_BIN),
+        "square": (k, p + 1, N_BIN),
+        "without_count": (k, p, N_BIN),
+        "without_sum": (k, p, N_BIN),
+        "moment": (k, p + 1, len(QUANTITIES), 2),
+        "below_cost": (k, p + 1),
+        "joint": (k, d, d),
+        "at_once": (k, d + 1),
+        "factor": (k, n_factor, N_BIN),
+        "first_path": (k, N_BIN),
+    }
+    counts = {name: np.zeros(shape, np.int64) for name, shape in shapes.items()}
+    counts["first_path"][:] = NO_PATH
+    return BookTally(**counts, residual=np.zeros((d, n_law)))
+
+
+def add(total: BookTally, more: BookTally) -> None:
+    """Add to a tally in place."""
+    for name, into, new in zip(BookTally._fields, total, more, strict=True):
+        RULE.get(name, np.add)(into, new, out=into)
+
+
+def merged(parts: Sequence[BookTally]) -> BookTally:
+    """Several as one, in any order."""
+    total = BookTally(**{name: array.copy() for name, array in parts[0]._asdict().items()})
+    for part in parts[1:]:
+        add(total, part)
+    return total
+
+
+def bin_of(share: Floats) -> Ints:
+    """Bin of a loss share from 0 to 1."""
+    mantissa, exponent = np.frexp(share)
+    inner = 1 + (exponent + OCTAVES - 1) * FINE + ((mantissa - 0.5) * (2 * FINE)).astype(np.int64)
+    return np.where(share > 0.0, np.clip(inner, 1, N_BIN - 1), 0)
+
+
+def edges() -> Floats:
+    """(N_BIN + 1,) lower edge of each bin, and the end of the last: 0, 0, .., 1, 1."""
+    inner = np.arange(FINE * OCTAVES)
+    low = np.ldexp(1.0 + inner % FINE / FINE, inner // FINE - OCTAVES)
+    low[0] = 0.0
+    return np.concatenate([[0.0], low, [1.0, 1.0]])

@@ -1,0 +1,128 @@
+"""Draws of a book: named factors once a panel, the innovations of every deal given them.
+
+A path is a key: what a deal draws of its own (its own factors, mixing variable, heterogeneity, obligors) stands under
+the deal's own seed, what it shares under the book's, with a purpose of its own. The first deal's seed is the book's, so
+that a deal that shares nothing draws what it draws alone.
+
+A deal's pool loads on independent innovations x = (x_1, .., x_F) by its own root L (`assemble.market`). The book puts
+the shared part in place of x_1, that of the default factor: with levels Y of the named factors and weights w,
+u_t = sum_f w_f Y_t,f + sqrt(1 - w' S w) v_t, S the factors' stationary correlation, v the deal's own AR(1) at the
+pool's phi. The kernel moves its factor by that phi, so it is given e_1 = u_1, e_t = (u_t - phi u_{t-1}) / sqrt(1 -
+phi^2): with the factors at the pool's phi, the deal's law is what it is alone.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from stress.inputs.book import Book, Factors
+from stress.inputs.files.book import common_share, stationary
+from stress.kernels.layout import LANES, PANEL_BLOCKS, PANEL_PATHS, Floats
+from stress.kernels.memory import aligned
+from stress.kernels.philox import FACTORS, normal_panel
+
+NAMED = 6
+"""Purpose of the draws of named factors (0 to 5 are those of a deal, see `stress.kernels`)."""
+_STRIDE = 0x9E3779B97F4A7C15
+"""Between the seeds of deals: 2^64 over the golden ratio, odd, so that no two of 2^64 deals agree."""
+
+
+def seed_of_deal(seed: int, deal: int) -> int:
+    """Under which a deal draws what is its own; the book's seed for its first deal."""
+    return (seed + deal * _STRIDE) % 2**64
+
+
+class Loaded(NamedTuple):
+    """What a deal takes of the named factors."""
+
+    weight: Floats
+    """(F,) of the named factors."""
+    own: float
+    """Of its own first factor: sqrt(1 - w' S w)."""
+    phi: float
+    """Monthly persistence of the pool's factors."""
+    start: int
+    """Months from the book's first closing to the deal's."""
+    n_month: int
+    n_factor: int
+    """Independent factors of the pool."""
+
+
+class Weather:
+    """Draws of one panel after another, in memory that is used again. Not for two threads at once."""
+
+    def __init__(self, factors: Factors | None, deals: list[Loaded], seed: int) -> None:
+        self.deals, self.seed = deals, seed
+        self.n_named = 0 if factors is None else len(factors.names)
+        self.n_month = max(deal.start + deal.n_month for deal in deals)
+        size = PANEL_BLOCKS * LANES * self.n_month * max(1, self.n_named)
+        self.drawn = aligned(size)
+        self.level = np.zeros((PANEL_BLOCKS, self.n_month, self.n_named, LANES))
+        """Of the named factors: block, month from the book's first closing, factor, lane."""
+        self.phi = np.zeros(0) if factors is None else np.array(factors.phi)
+        self.root, self.first = _roots(factors)
+
+    def move(self, panel: int) -> None:
+        """Levels of the named factors on the paths of a panel."""
+        if not self.n_named:
+            return
+        first, seed = panel * PANEL_PATHS, np.uint64(self.seed)
+        normal_panel(self.drawn, PANEL_BLOCKS, self.n_month, self.n_named, first, seed, NAMED)
+        shock = self.drawn.reshape(self.level.shape)
+        gain = np.sqrt(1.0 - self.phi**2)[:, None] * self.root
+        self.level[:, 0] = _mixed(self.first, shock[:, 0])
+        for t in range(1, self.n_month):
+            self.level[:, t] = self.phi[:, None] * self.level[:, t - 1] + _mixed(gain, shock[:, t])
+
+    def fill(self, deal: int, into: Floats, panel: int) -> None:
+        """Innovations of a deal's factors on the paths of the panel that was moved to, flat (16, T, F, 32)."""
+        loaded = self.deals[deal]
+        seed, first = np.uint64(seed_of_deal(self.seed, deal)), panel * PANEL_PATHS
+        normal_panel(into, PANEL_BLOCKS, loaded.n_month, loaded.n_factor, first, seed, FACTORS)
+        if not loaded.weight.any():
+            return
+        months = slice(loaded.start, loaded.start + loaded.n_month)
+        common = np.zeros((PANEL_BLOCKS, loaded.n_month, LANES))
+        for f in np.flatnonzero(loaded.weight):
+            common += loaded.weight[f] * self.level[:, months, f]
+        gain = 1.0 / np.sqrt(1.0 - loaded.phi**2)
+        shock = into.reshape(PANEL_BLOCKS, loaded.n_month, loaded.n_factor, LANES)
+        shock[:, :, 0] *= loaded.own
+        shock[:, 0, 0] += common[:, 0]
+        shock[:, 1:, 0] += (common[:, 1:] - loaded.phi * common[:, :-1]) * gain
+
+
+def weather_of(book: Book, n_factor: list[int]) -> Weather:
+    """The draws of a book; `n_factor`: independent factors of each deal's pool."""
+    loaded = [
+        Loaded(
+            weight=np.array(deal.loads, dtype=np.float64),
+            own=float(np.sqrt(max(0.0, 1.0 - common_share(deal.loads, book.factors)))),
+            phi=deal.job.pool.dependence.phi,
+            start=deal.start,
+            n_month=deal.job.deal.legal_maturity_months,
+            n_factor=n,
+        )
+        for deal, n in zip(book.deals, n_factor, strict=True)
+    ]
+    return Weather(book.factors, loaded, book.seed)
+
+
+def _roots(factors: Factors | None) -> tuple[Floats, Floats]:
+    """Roots of the correlation of innovations and of stationary levels."""
+    if factors is None:
+        return np.zeros((0, 0)), np.zeros((0, 0))
+    n = len(factors.names)
+    correlation = np.array(factors.correlation) if factors.correlation else np.eye(n)
+    return np.linalg.cholesky(correlation), np.linalg.cholesky(np.array(stationary(factors)))
+
+
+def _mixed(root: Floats, shock: Floats) -> Floats:
+    """root x shock over the factors, (16, F, 32), in one order whatever the machine's linear algebra."""
+    found = np.zeros_like(shock)
+    for i in range(len(root)):
+        for j in range(i + 1):
+            found[:, i] += root[i, j] * shock[:, j]
+    return found

@@ -1,0 +1,111 @@
+"""`stress book`: what it prints, writes and refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from stress.cli import exit_code
+
+SHIPPED = Path(__file__).parents[2] / "scenarios" / "books" / "consumer.toml"
+FEW = ["--paths", "2048"]
+
+
+def changed(tmp_path: Path, old: str, new: str) -> str:
+    """The shipped book with one change, where its references still hold."""
+    text = SHIPPED.read_text(encoding="utf-8")
+    assert old in text
+    file = tmp_path / "book.toml"
+    file.write_text(text.replace(old, new, 1).replace('"../', f'"{SHIPPED.parent.parent}/'), encoding="utf-8")
+    return str(file)
+
+
+def test_the_document_of_a_book_holds_what_the_interface_says(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(["book", str(SHIPPED), *FEW, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert {"expected_loss", "expected_loss_se", "value_at_risk", "expected_shortfall", "positions"} <= set(found)
+    assert {"name", "deal", "note", "contribution_es", "se"} <= set(found["positions"][0])
+    total = sum(position["contribution_es"] for position in found["positions"])
+    assert total == pytest.approx(found["expected_shortfall"]["0.999"]["estimate"], rel=1e-6)
+    assert len(found["scenarios"]) == 4
+    assert found["story"]
+
+
+def test_a_book_is_told_as_tables_page_and_workbook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page, workbook = tmp_path / "book.html", tmp_path / "book.xlsx"
+    arguments = ["book", str(SHIPPED), *FEW, "--scenario", "Fed 2025", "--report", str(page), "--xlsx", str(workbook)]
+    assert exit_code(arguments) == 0
+    said = capsys.readouterr().out
+    assert "Positions under Fed 2025" in said
+    assert "The worst path" in said
+    assert "Illustrative" in said
+    html = page.read_text(encoding="utf-8")
+    assert html.count("<svg") == 2
+    assert "Illustrative" in html
+    sheets = openpyxl.load_workbook(workbook)
+    assert sheets.sheetnames[:4] == ["Scenarios", "VaR and ES", "Positions", "Concentration"]
+    assert sheets["Positions"].max_row == 1 + 4 * 8 + 1
+
+
+@pytest.mark.parametrize(
+    ("limit", "code", "says"),
+    [
+        ("EL=0.9", 0, ""),
+        ("EL=0.00001", 7, "EL=0.00001: under"),
+        ("ES99=0.0001", 7, "ES99=0.0001: under"),
+        ("SHARE:cards B=0.001", 7, "cards B under"),
+        ("SHARE:card B=0.1", 2, "did you mean"),
+        ("VAR=0.1", 2, "one of EL="),
+        ("ES99.9=10", 2, "fraction from 0 to below 1"),
+    ],
+)
+def test_a_limit_that_is_breached_fails_the_command(
+    limit: str, code: int, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(["book", str(SHIPPED), *FEW, "-q", "--fail-on", limit]) == code
+    assert says in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('note = "C"', 'note = "D"', "deal cards has A, B, C, seller"),
+        ("amount = 3_000_000.0", "amount = 90_000_000.0", "the note has 65000000 in all"),
+        ('deal = "cards"', 'deal = "card"', "'card' is not in deals"),
+        ('loads = { "consumer US" = 0.9 }', 'loads = { "consumer UK" = 0.9 }', "is not in factors.names"),
+        ('"consumer China" = 0.8, JD = 0.4', '"consumer China" = 0.9, JD = 0.6', "at most 1"),
+        ("[0.3, 1.0, 0.0]", "[0.4, 1.0, 0.0]", "must be symmetric"),
+        ("exchange = { CNY = 0.14 }", "", "give exchange = { CNY = ... }"),
+        ('"../clampdown_2021.toml:severe"', '"../clampdown_2021.toml"', "holds 3 scenarios, one is needed"),
+        ("share = 0.15", "share = 0.15\namount = 1.0", "either amount or share"),
+        ('China = "../pboc', 'Chine = "../pboc', "is not in the deals' groups"),
+        ('name = "baseline"', 'name = "Fed 2025"', "appears twice"),
+        ("share = 1.0", "share = 1.5", "must be"),
+    ],
+)
+def test_a_book_that_contradicts_itself_is_refused_in_words(
+    old: str, new: str, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = changed(tmp_path, old, new)
+    assert exit_code(["check", file]) == 2
+    refused = capsys.readouterr().err
+    assert says in refused
+    assert "book.toml" in refused
+    assert exit_code(["book", file]) == 2
+
+
+def test_a_book_is_checked_as_a_book(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(["check", str(SHIPPED)]) == 0
+    assert capsys.readouterr().out.startswith("ok  book ")
+
+
+def test_a_dry_run_plans_and_counts_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(["book", str(SHIPPED), "--paths", "1e7", "--workers", "16", "--dry-run", "--json"]) == 0
+    plan = json.loads(capsys.readouterr().out)
+    assert plan["paths"] == 10_000_000
+    assert plan["workers"] == 16
+    assert plan["memory_per_worker"] > 1_000_000
+    assert plan["cpu_seconds"] > plan["seconds"] > 0.0
