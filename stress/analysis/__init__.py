@@ -2,6 +2,7 @@
 
 breakeven       how far a shock can go before a note is no longer paid in full
 capital         regulatory capital of every class by a body of rules, at closing and by month
+ecl             expected credit losses of loans and notes, 12-month and lifetime
 rating          which of a user's stresses each class stands, and its gap in net loss (never a rating)
 size            note shares that meet a target, and another run that proves it
 reverse         the most likely factor path on which a note loses
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from stress.analysis.capital_needs import Bank, capital, load_rules
     from stress.analysis.class_stresses import load_stresses, rating
     from stress.analysis.clock_effects import clocks
+    from stress.analysis.credit_loss import ecl
     from stress.analysis.entry_rates import calibrate_pool
     from stress.analysis.monthly_flows import cash_flows, mean_flows
     from stress.analysis.note_targets import target_of
@@ -50,6 +52,7 @@ __all__ = [
     "capital",
     "cash_flows",
     "clocks",
+    "ecl",
     "load_bands",
     "load_rules",
     "load_stresses",
@@ -64,6 +67,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "ecl": "stress.analysis.credit_loss",
     "Bank": "stress.analysis.capital_needs",
     "capital": "stress.analysis.capital_needs",
     "load_rules": "stress.analysis.capital_needs",

@@ -77,7 +77,7 @@ def capital(
     [0.15, 2.2304, 4.9797, 11.3839]
     """
     _check(job, rules, bank)
-    one = job.but(scenarios=(trials.case_of(job, scenario),))
+    one = trials.only(job, scenario)
     blocks = -(-paths // LANES)
     place = positions(one, blocks, bank.delinquent)
     senior = np.array([last == last_of_class(job.deal)[0] for last in last_of_class(job.deal)])

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stress.analysis.trials import Progress, case_of
+from stress.analysis.trials import Progress, only
 from stress.assemble.problem import assemble
 from stress.assemble.stages import by_column
 from stress.digest import source_digest
@@ -79,7 +79,7 @@ def cash_flows(job: Job, scenario: str | None = None, path: int | None = None) -
     >>> bool((flows["principal"].sum("month") + flows["balance"][-1] > 0.0).all())
     True
     """
-    one = _one(job, scenario)
+    one = only(job, scenario)
     if path is None:
         values = values_of(one, assemble(one, deterministic=True), 0)
         return _dataset(one, _flows(one, _plain(values)), {"kind": "deterministic"})
@@ -101,7 +101,7 @@ def mean_flows(
     >>> mean["cdr_se"].dims
     ('month',)
     """
-    one = _one(job, scenario)
+    one = only(job, scenario)
     each = -(-paths // (LANES * GROUPS))
     groups: list[dict[str, Array]] = [{} for _ in range(GROUPS)]
     for block, values in enumerate(block_means(one, assemble(one), each * GROUPS)):
@@ -127,10 +127,6 @@ def _spread(
         parts = np.stack([one[name][1] for one in left])
         found[name] = np.sqrt((n - 1) / n * ((parts - parts.mean(axis=0)) ** 2).sum(axis=0))
     return found
-
-
-def _one(job: Job, scenario: str | None) -> Job:
-    return job.but(scenarios=(case_of(job, scenario),))
 
 
 def _plain(values: Values) -> dict[str, Array]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stress.analysis.monthly_flows import pool_rates
-from stress.analysis.trials import Progress, case_of
+from stress.analysis.trials import Progress, case_of, only
 from stress.answers.rates import Rate, Rates
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job
@@ -44,7 +44,7 @@ def rates(job: Job, scenario: str | None = None, paths: int = PATHS, progress: P
     blocks = -(-paths // LANES)
     by_case = []
     for k, case in enumerate(cases):
-        by_case.append(_of_case(job.but(scenarios=(case,)), blocks))
+        by_case.append(_of_case(only(job, case.name), blocks))
         if progress is not None:
             progress(k + 1, len(cases))
     n = blocks * LANES

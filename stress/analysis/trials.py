@@ -49,6 +49,11 @@ def case_of(job: Job, scenario: str | None) -> ScenarioCase:
     return job.scenarios[names.index(scenario)]
 
 
+def only(job: Job, scenario: str | None) -> Job:
+    """The job under one of its scenarios, the first where none is named; a probability says nothing of one alone."""
+    return job.but(scenarios=(case_of(job, scenario).model_copy(update={"probability": None}),))
+
+
 def note_index(job: Job, tranche: str, can_lose: bool = False) -> int:
     """Place of a note in the deal, from the most senior; `can_lose` refuses a certificate, which lent nothing."""
     names = [note.name for note in job.deal.notes]

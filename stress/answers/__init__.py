@@ -6,6 +6,7 @@ sizing     `Sizing`: note shares that meet a target each
 reverse    `Reverse`: the most likely factor path on which a note loses
 tornado    `Tornado`: what moves a measure most
 clocks     `Clocks`: what the clock of purchases changes
+ecl        `Ecl`: expected credit losses, 12-month and lifetime
 rating     `Rating`: which of a user's stresses each class stands, and its gap (never a rating)
 whatif     `WhatIf`: measures over ranges of inputs
 rates      `Rates`: delinquency, net loss, payment rate and yield by month
@@ -14,6 +15,7 @@ rates      `Rates`: delinquency, net loss, payment rate and yield by month
 from stress.answers.breakeven import Breakeven
 from stress.answers.capital import Capital
 from stress.answers.clocks import Clocks
+from stress.answers.ecl import Ecl
 from stress.answers.rates import Rates
 from stress.answers.rating import Rating
 from stress.answers.reverse import Reverse
@@ -21,4 +23,4 @@ from stress.answers.sizing import Sizing
 from stress.answers.tornado import Tornado
 from stress.answers.whatif import WhatIf
 
-__all__ = ["Breakeven", "Capital", "Clocks", "Rates", "Rating", "Reverse", "Sizing", "Tornado", "WhatIf"]
+__all__ = ["Breakeven", "Capital", "Clocks", "Ecl", "Rates", "Rating", "Reverse", "Sizing", "Tornado", "WhatIf"]

@@ -29,6 +29,7 @@ COMMANDS = {
     "rating": "stress.cli.rating:rating",
     "size": "stress.cli.size:size",
     "capital": "stress.cli.capital:capital",
+    "ecl": "stress.cli.ecl:ecl",
     "reverse": "stress.cli.reverse:reverse",
     "sensitivity": "stress.cli.sensitivity:sensitivity",
     "whatif": "stress.cli.whatif:whatif",

@@ -116,13 +116,15 @@ def block_means(job: Job, problem: Problem, blocks: int) -> Iterator[Values]:
 def block_rows(job: Job, problem: Problem, blocks: int, names: Sequence[str]) -> Iterator[dict[str, np.ndarray]]:
     """Rows of `SHOWN` by name, (T, ..., 32) of the paths of each block, block after block of the job's seed.
 
-    With them NOTE_QUANTITIES of every path, (N, 32), and POOL_QUANTITIES, (32,), as final_NAME.
+    With them NOTE_QUANTITIES and the month of first loss of every path, (N, 32), and POOL_QUANTITIES, (32,), as
+    final_NAME.
     """
     n_note = problem.sizes.n_note
     for space in _blocks(job, problem, blocks):
         found = {name: np.array(space.traced(name)) for name in names}
         notes, pool = np.split(np.array(space.outcomes()), [len(NOTE_QUANTITIES) * n_note])
         found |= {name: notes[i :: len(NOTE_QUANTITIES)] for i, name in enumerate(NOTE_QUANTITIES)}
+        found["first_loss"] = np.array(space.rows("note", "first_loss"))
         yield found | {f"final_{name}": pool[i] for i, name in enumerate(POOL_QUANTITIES)}
 
 

@@ -156,3 +156,9 @@ def test_the_same_tables_give_the_same_bytes_and_sheets_have_names_that_excel_ta
     found = workbook.names_of(tables)
     assert len({name.lower() for name in found}) == len(names)
     assert all(0 < len(name) <= 31 for name in found)
+
+
+def test_a_scenario_with_a_probability_has_cash_flows_of_its_own() -> None:
+    job = stress.load(Path(__file__).parents[2] / "scenarios/jobs/baitiao-24m-mixture.toml")
+    assert any(case.probability for case in job.scenarios)
+    assert cash_flows(job, job.scenarios[-1].name).sizes["month"] == job.deal.legal_maturity_months

@@ -1,0 +1,42 @@
+"""Expected credit loss of the loans and of every note: 12-month and lifetime, by scenario and reporting date."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from stress.measures.estimate import Interval
+
+
+class Allowance(NamedTuple):
+    """One book under one scenario at one reporting date; shares of what is outstanding at closing."""
+
+    scenario: str
+    """`weighted` for the mean by the job's probabilities."""
+    book: str
+    """`loans`, or the name of a note."""
+    month: int
+    """Reporting date in months from closing; 0 is closing."""
+    outstanding: Interval
+    """What is left of the book."""
+    twelve_month: Interval
+    """Of lifetime loss, what comes of defaults in the 12 months after the reporting date (IFRS 9, 5.5.5)."""
+    lifetime: Interval
+    """IFRS 9, 5.5.3; ASC 326 (CECL) at every date."""
+    stage_2: Interval
+    """Share of the loans whose credit risk has risen significantly or that are 30 days past due; NaN of a note."""
+    allowance: Interval
+    """Loans: lifetime for stages 2 and 3, 12-month for stage 1. NaN of a note, whose stage is the holder's to judge."""
+
+
+class Ecl(NamedTuple):
+    """Expected credit losses of a job."""
+
+    job: str
+    paths: int
+    seed: int
+    multiple: float
+    """Of the entry rate at closing, from which a segment's credit risk has risen significantly."""
+    effective_rate: float
+    """A year: what the loans earn on their balance, at which their losses are discounted."""
+    rows: tuple[Allowance, ...]
+    says: str

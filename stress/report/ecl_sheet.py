@@ -1,0 +1,48 @@
+"""The table of expected credit losses."""
+
+from __future__ import annotations
+
+import math
+
+from stress.answers.ecl import Allowance, Ecl
+from stress.measures.estimate import Interval
+from stress.report.numbers import MISSING, PERCENT, count, percent, with_error
+from stress.report.sheets import Sheet
+
+
+def ecl_sheet(answer: Ecl) -> Sheet:
+    """One row a scenario, book and reporting date."""
+    head = (
+        "Scenario",
+        "Book",
+        "Month",
+        "Outstanding",
+        "12-month ECL",
+        "Lifetime ECL (CECL)",
+        "Stage 2 and 3",
+        "Allowance",
+    )
+    rows = tuple(map(_row, answer.rows))
+    note = (
+        f"Shares of the book at closing, means of {count(answer.paths)} paths, seed {answer.seed}, ± standard error. "
+        f"Loans: the closing pool in run-off, discounted at {percent(answer.effective_rate)} a year, what it earns; "
+        f"notes at their own rates. Stage 2: 30 days past due, or an entry rate {answer.multiple:g} times that at "
+        f"closing. {answer.says}"
+    )
+    return Sheet(head, rows, note)
+
+
+def _row(one: Allowance) -> tuple[str, ...]:
+    return (
+        one.scenario, one.book, str(one.month), _share(one.outstanding), _share(one.twelve_month), _share(one.lifetime),
+        _share(one.stage_2), _share(one.allowance),
+    )  # fmt: skip
+
+
+def _share(found: Interval) -> str:
+    estimate, error = float(found.estimate), float(found.error)
+    if not math.isfinite(estimate):
+        return MISSING
+    if error > 0.0:
+        return with_error(estimate, error, unit=PERCENT)
+    return percent(estimate) if estimate else "0 on all paths"

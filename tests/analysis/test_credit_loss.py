@@ -1,0 +1,86 @@
+"""Expected credit losses: against the unpaid claim by hand, the one-period law, and between dates and scenarios."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import stress
+from stress.analysis.credit_loss import _notes, ecl
+from stress.errors import ConfigError
+from stress.inputs.load import load_job
+from stress.validation.one_period import one_period_job
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def job():
+    return load_job(ROOT / "scenarios/jobs/baitiao-24m.toml")
+
+
+def severe(job):
+    return job.but(scenarios=tuple(case for case in job.scenarios if case.name == "macro_severe"))
+
+
+def test_a_notes_loss_and_the_present_value_of_what_it_is_paid_make_its_balance(job):
+    """Discounted month by month at the rate at which a replayed claim grows."""
+    one, found = severe(job), _notes(severe(job), 1, (0, 10))
+    losers = np.flatnonzero(found["mezzanine", 0].lifetime > 0.0)
+    assert losers.size > 0
+    path = stress.replay(one, path=int(losers[0])).sel(tranche="mezzanine")
+    claim = path["note_balance"].values + path["interest_unpaid"].values
+    paid = path["interest_paid"].values + path["principal_paid"].values
+    before = np.concatenate([[43e6], claim[:-1]])
+    growth = np.where(before > 0.0, (claim + paid) / np.where(before > 0.0, before, 1.0), 1.0)
+    factor = np.cumprod(1.0 / growth)
+    assert (paid * factor).sum() / 43e6 + found["mezzanine", 0].lifetime[losers[0]] == pytest.approx(1.0)
+    assert np.all(growth[before > 1.0] >= 1.0)
+    later = (paid * factor)[10:].sum() / factor[9] / 43e6
+    assert later + found["mezzanine", 10].lifetime[losers[0]] == pytest.approx(
+        found["mezzanine", 10].outstanding[losers[0]]
+    )
+
+
+def test_a_path_on_which_a_note_is_paid_in_full_has_no_credit_loss(job):
+    found = ecl(job, scenarios=["baseline"], paths=64)
+    senior = next(one for one in found.rows if one.book == "A" and one.month == 0)
+    assert senior.lifetime.estimate == 0.0
+    assert senior.twelve_month.estimate == 0.0
+
+
+def test_the_lifetime_loss_of_one_period_loans_is_their_default_rate():
+    """No yield to discount at, no recoveries: E[default] = p at any correlation."""
+    found = ecl(one_period_job(0.02, 0.1, (0.9,)), (0,), paths=4096)
+    loans = next(one for one in found.rows if one.book == "loans")
+    assert abs(loans.lifetime.estimate - 0.02) < 4.0 * loans.lifetime.error
+
+
+def test_twelve_months_lose_no_more_than_a_life_and_a_worse_scenario_more(job):
+    found = ecl(job, (0, 6), scenarios=["baseline", "macro_severe"], paths=128)
+    for one in found.rows:
+        assert 0.0 <= one.twelve_month.estimate <= one.lifetime.estimate
+        if one.book == "loans":
+            assert one.twelve_month.estimate <= one.allowance.estimate <= one.lifetime.estimate
+    base, worse = (
+        next(r for r in found.rows if r.scenario == s and r.book == "loans") for s in ("baseline", "macro_severe")
+    )
+    assert worse.lifetime.estimate - base.lifetime.estimate > 4.0 * (worse.lifetime.error + base.lifetime.error)
+    assert worse.stage_2.estimate > base.stage_2.estimate
+
+
+def test_the_weighted_loss_is_the_mean_by_the_jobs_probabilities(job):
+    cases = tuple(case.but(probability=p) for case, p in zip(job.scenarios[:2], (0.75, 0.25), strict=True))
+    found = ecl(job.but(scenarios=cases), (0,), paths=64)
+    by = {one.scenario: one for one in found.rows if one.book == "loans"}
+    first, second = (by[case.name].lifetime.estimate for case in cases)
+    assert by["weighted"].lifetime.estimate == pytest.approx(0.75 * first + 0.25 * second)
+    assert by["weighted"].lifetime.error > 0.0
+
+
+@pytest.mark.parametrize(("options", "words"), [({"dates": (99,)}, "--date 99"), ({"multiple": 1.0}, "--multiple 1")])
+def test_a_date_or_a_multiple_that_says_nothing_is_refused(job, options, words):
+    with pytest.raises(ConfigError, match=words):
+        ecl(job, **options)
