@@ -3,6 +3,7 @@
 breakeven       how far a shock can go before a note is no longer paid in full
 capital         regulatory capital of every class by a body of rules, at closing and by month
 ecl             expected credit losses of loans and notes, 12-month and lifetime
+price           yield, margin, spread, duration and window of a note at each price
 rating          which of a user's stresses each class stands, and its gap in net loss (never a rating)
 size            note shares that meet a target, and another run that proves it
 reverse         the most likely factor path on which a note loses
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from stress.analysis.credit_loss import ecl
     from stress.analysis.entry_rates import calibrate_pool
     from stress.analysis.monthly_flows import cash_flows, mean_flows
+    from stress.analysis.note_price import price
     from stress.analysis.note_targets import target_of
     from stress.analysis.rate_fans import rates
     from stress.analysis.reverse_stress import reverse
@@ -57,6 +59,7 @@ __all__ = [
     "load_rules",
     "load_stresses",
     "mean_flows",
+    "price",
     "rates",
     "rating",
     "reverse",
@@ -67,6 +70,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "price": "stress.analysis.note_price",
     "ecl": "stress.analysis.credit_loss",
     "Bank": "stress.analysis.capital_needs",
     "capital": "stress.analysis.capital_needs",

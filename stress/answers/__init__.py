@@ -7,6 +7,7 @@ reverse    `Reverse`: the most likely factor path on which a note loses
 tornado    `Tornado`: what moves a measure most
 clocks     `Clocks`: what the clock of purchases changes
 ecl        `Ecl`: expected credit losses, 12-month and lifetime
+price      `Price`: yield, margin, spread, duration and window of a note at each price
 rating     `Rating`: which of a user's stresses each class stands, and its gap (never a rating)
 whatif     `WhatIf`: measures over ranges of inputs
 rates      `Rates`: delinquency, net loss, payment rate and yield by month
@@ -16,6 +17,7 @@ from stress.answers.breakeven import Breakeven
 from stress.answers.capital import Capital
 from stress.answers.clocks import Clocks
 from stress.answers.ecl import Ecl
+from stress.answers.price import Price
 from stress.answers.rates import Rates
 from stress.answers.rating import Rating
 from stress.answers.reverse import Reverse
@@ -23,4 +25,16 @@ from stress.answers.sizing import Sizing
 from stress.answers.tornado import Tornado
 from stress.answers.whatif import WhatIf
 
-__all__ = ["Breakeven", "Capital", "Clocks", "Ecl", "Rates", "Rating", "Reverse", "Sizing", "Tornado", "WhatIf"]
+__all__ = [
+    "Breakeven",
+    "Capital",
+    "Clocks",
+    "Ecl",
+    "Price",
+    "Rates",
+    "Rating",
+    "Reverse",
+    "Sizing",
+    "Tornado",
+    "WhatIf",
+]

@@ -30,6 +30,7 @@ COMMANDS = {
     "size": "stress.cli.size:size",
     "capital": "stress.cli.capital:capital",
     "ecl": "stress.cli.ecl:ecl",
+    "price": "stress.cli.price:price",
     "reverse": "stress.cli.reverse:reverse",
     "sensitivity": "stress.cli.sensitivity:sensitivity",
     "whatif": "stress.cli.whatif:whatif",

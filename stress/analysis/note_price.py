@@ -1,0 +1,197 @@
+"""The price table of a note: prices x speeds x default multiples, and the spread that pays for its expected losses.
+
+Yields and spreads are of deterministic cash flows, as price tables are; dates are the deal's own, years ACT/365F from
+issue. Fabozzi (2016), Handbook of Fixed Income Securities: yield, discount margin, zero-volatility spread, duration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from stress.analysis import trials
+from stress.answers.price import Price, Priced
+from stress.assemble.calendar import calendar_of
+from stress.assemble.contract import sizes_of
+from stress.assemble.months import asked
+from stress.assemble.problem import assemble
+from stress.errors import ConfigError
+from stress.inputs.job import Job
+from stress.inputs.scenario import Shock
+from stress.kernels.layout import LANES
+from stress.measures import batches
+from stress.measures.estimate import Interval
+from stress.runs.trace import block_rows, values_of
+
+Array = NDArray[np.float64]
+Curve = tuple[tuple[float, float], ...]
+
+PRICES = (98.0, 99.0, 100.0, 101.0, 102.0)
+SPEEDS = (0.5, 1.0, 2.0)
+DEFAULTS = (1.0, 2.0, 3.0)
+PATHS = 2_048
+FLAT: Curve = ((1.0, 0.0),)
+GROUPS = 32
+ROUNDING = 1e-9
+"""Share of a note below which what is missing on a path is rounding."""
+LOWEST, HIGHEST = -0.99, 100.0
+"""Yields and spreads between which one is looked for."""
+
+
+def price(
+    job: Job,
+    tranche: str,
+    prices: Sequence[float] = PRICES,
+    speeds: Sequence[float] = SPEEDS,
+    defaults: Sequence[float] = DEFAULTS,
+    curve: Curve = FLAT,
+    scenario: str | None = None,
+    paths: int = PATHS,
+    progress: trials.Progress | None = None,
+) -> Price:
+    """Yield, margin, zero spread, duration, convexity, life and window of a note at each price, speed and level.
+
+    `curve`: zero rates a year by years, linear between and flat beyond. The break-even spread: of `paths` plain paths.
+    Raises ConfigError for an unknown note or scenario, a certificate, or a price that is none.
+
+    >>> rows = price(job, "A", [100.0], [1.0], [1.0], paths=64).rows
+    >>> abs(rows[0].yield_ - job.deal.notes[0].coupon) < 0.003
+    True
+    """
+    note = trials.note_index(job, tranche, can_lose=True)
+    case = trials.case_of(job, scenario)
+    _check(prices, speeds, defaults, curve)
+    rows = []
+    pairs = [(speed, level) for speed in speeds for level in defaults]
+    for k, (speed, level) in enumerate(pairs):
+        moves = [("prepayment", speed), ("default_odds", level)]
+        shocks = [Shock.model_validate({"target": target, "multiply": x}) for target, x in moves if x != 1.0]
+        flows = _flows(trials.variants(job, case, [shocks]), note, curve)
+        rows += [_priced(flows, one, speed, level) for one in prices]
+        if progress is not None:
+            progress(k + 1, len(pairs) + 1)
+    blocks = -(-max(paths, GROUPS * LANES) // (GROUPS * LANES)) * GROUPS
+    spread = _breakeven_spread(trials.only(job, case.name), note, curve, blocks)
+    return Price(job.name, case.name, tranche, tuple(curve), tuple(rows), spread, blocks * LANES, job.seed)
+
+
+class _Flows(NamedTuple):
+    """Deterministic cash of one note."""
+
+    cash: Array
+    """(T,) over original balance."""
+    principal: Array
+    years: Array
+    """(T,) from issue; what is paid before issue counts at 0."""
+    fraction: Array
+    """(T,) of a year between payment dates."""
+    index_rate: Array
+    """(T,) index rate a year; NaN of a fixed note."""
+    zero: Array
+    """(T,) zero rate a year to each date."""
+    loss: float
+
+
+def _flows(job: Job, note: int, curve: Curve) -> _Flows:
+    problem = assemble(job, deterministic=True)
+    rows = {name: values[:, note] for name, (dims, values) in values_of(job, problem, 0).items()
+            if dims == ("month", "tranche")}  # fmt: skip
+    size = float(sizes_of(job.deal, job.pool.balance)[note])
+    dates, one = calendar_of(job.deal), job.deal.notes[note]
+    years = np.maximum(dates.years, 0.0)
+    principal = rows["principal_paid"] / size
+    cash = (rows["interest_paid"] + rows["residual_yield"]) / size + principal
+    index = np.full(years.size, np.nan)
+    if one.index is not None:
+        index = np.asarray(asked(job.deal, job.pool, job.scenarios[0]).coupon[:, note], np.float64)
+    loss = float(rows["note_balance"][-1]) / size
+    return _Flows(cash, principal, years, np.asarray(dates.fraction), index, zero_rates(curve, years), loss)
+
+
+def zero_rates(curve: Curve, years: Array) -> Array:
+    """Zero rates at some years: linear between points, flat beyond.
+
+    >>> zero_rates(((1.0, 0.02), (3.0, 0.04)), np.array([0.5, 2.0, 9.0])).round(3).tolist()
+    [0.02, 0.03, 0.04]
+    """
+    at, rate = np.array(sorted(curve)).T
+    return np.asarray(np.interp(years, at, rate), np.float64)
+
+
+def _priced(flows: _Flows, price: float, speed: float, level: float) -> Priced:
+    cash, years, worth = flows.cash, flows.years, price / 100.0
+
+    def at_yield(y: float) -> float:
+        return float(cash @ (1.0 + y) ** -years)
+
+    def at_spread(s: float) -> float:
+        return float(cash @ (1.0 + flows.zero + s) ** -years)
+
+    def at_margin(m: float) -> float:
+        return float(cash @ np.cumprod(1.0 / (1.0 + np.maximum(flows.index_rate + m, -0.9) * flows.fraction)))
+
+    floating = bool(np.isfinite(flows.index_rate).all())
+    found, spread = _solved(at_yield, worth), _solved(at_spread, worth)
+    margin = _solved(at_margin, worth) if floating else np.nan
+    weight = cash * (1.0 + found) ** -years / worth
+    received = float(flows.principal.sum())
+    months = np.flatnonzero(flows.principal > 1e-9) + 1
+    return Priced(
+        price, speed, level, found, margin, spread,
+        float(weight @ years) / (1.0 + found), _slope(*((at_margin, margin) if floating else (at_spread, spread))),
+        float(weight @ (years * (years + 1.0))) / (1.0 + found) ** 2,
+        float(flows.principal @ years) / received if received > 0.0 else np.nan,
+        int(months[0]) if months.size else 0, int(months[-1]) if months.size else 0, flows.loss,
+    )  # fmt: skip
+
+
+def _solved(value: Callable[[float], float], worth: float) -> float:
+    """Where a present value meets the price; NaN where it never does."""
+    low, high = LOWEST, HIGHEST
+    while not np.isfinite(value(low)) or value(low) > 1e12:
+        low *= 0.9
+    if not value(high) < worth < value(low):
+        return float("nan")
+    return float(brentq(lambda x: value(x) - worth, low, high, xtol=1e-12))
+
+
+def _slope(value: Callable[[float], float], at: float, step: float = 1e-5) -> float:
+    return float("nan") if np.isnan(at) else -(value(at + step) - value(at - step)) / (2.0 * step) / value(at)
+
+
+def _breakeven_spread(job: Job, note: int, curve: Curve, blocks: int) -> Interval:
+    """(1 - E[PV(principal)] - E[PV(risk-free interest on the balance)]) / E[PV(a unit of spread on the balance)].
+
+    Discounted at the curve: were interest always paid and principal as on the paths, a note that pays so much over the
+    risk-free rate is worth par. Without losses it is 0 by construction, whatever the repayment.
+    """
+    dates, size = calendar_of(job.deal), float(sizes_of(job.deal, job.pool.balance)[note])
+    years, fraction = np.maximum(dates.years, 0.0), np.asarray(dates.fraction, np.float64)
+    discount = (1.0 + zero_rates(curve, years)) ** -years
+    before = np.concatenate([[1.0], discount[:-1]])
+    free = before / discount - 1.0
+    tops, bottoms = [], []
+    for rows in block_rows(job, assemble(job), blocks, ("principal_paid", "note_balance")):
+        paid, balance = rows["principal_paid"][:, note] / size, rows["note_balance"][:, note] / size
+        opening = np.concatenate([np.ones((1, LANES)), balance[:-1]])
+        left = 1.0 - discount @ paid - (discount * free) @ opening
+        tops.append(float(np.where(np.abs(left) < ROUNDING, 0.0, left).sum()))
+        bottoms.append(float(((discount * fraction) @ opening).sum()))
+    top, bottom = (np.array(parts).reshape(GROUPS, -1).sum(axis=1) for parts in (tops, bottoms))
+    found = batches.symmetric(batches.ratio(top, bottom), np.full(GROUPS, blocks / GROUPS * LANES))
+    return Interval(*(float(part) for part in found))  # type: ignore[arg-type]
+
+
+def _check(prices: Sequence[float], speeds: Sequence[float], defaults: Sequence[float], curve: Curve) -> None:
+    asked_for = {"--prices": (prices, 1000.0), "--speeds": (speeds, 60.0), "--defaults": (defaults, 1000.0)}
+    for option, (values, most) in asked_for.items():
+        for value in values:
+            if not 0.0 <= value <= most or (option == "--prices" and value == 0.0):
+                raise ConfigError(f"{option} {value:g}: must be above 0 and at most {most:g}")
+    for years, rate in curve:
+        if not (0.0 < years <= 100.0 and -0.5 < rate < 1.0):
+            raise ConfigError(f"--zero {years:g}={rate:g}: years above 0 and a rate as a fraction: write 2=0.025")

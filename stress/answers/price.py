@@ -1,0 +1,52 @@
+"""The price table of a note: yield, margin, spread, duration and window by price, speed and level of default."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from stress.measures.estimate import Interval
+
+
+class Priced(NamedTuple):
+    """A note at one price under one speed and one level of default, on expected rates (deterministic)."""
+
+    price: float
+    """In percent of original balance, at issue."""
+    speed: float
+    """Multiple of prepayments."""
+    defaults: float
+    """Multiple of the odds of arrears or default."""
+    yield_: float
+    """Effective, a year."""
+    margin: float
+    """Discount margin over the note's index, a year; NaN of a fixed note."""
+    zero_spread: float
+    """Over the zero curve, a year, compounded as the curve is."""
+    duration: float
+    """Modified: -dP/dy / P, years."""
+    spread_duration: float
+    """-dP/ds / P of the margin, or of the zero spread of a fixed note, years."""
+    convexity: float
+    """d2P/dy2 / P, years squared."""
+    life: float
+    """Weighted average life of principal, years from issue."""
+    first_principal: int
+    """Month from closing of the first principal; 0 where there is none."""
+    last_principal: int
+    loss: float
+    """Principal that is never paid, of original balance."""
+
+
+class Price(NamedTuple):
+    """The price table of one note."""
+
+    job: str
+    scenario: str
+    tranche: str
+    curve: tuple[tuple[float, float], ...]
+    """(years, rate a year) of the zero curve, linear between, flat beyond."""
+    rows: tuple[Priced, ...]
+    breakeven_spread: Interval
+    """Over the zero curve: what a note must pay a year for its expected losses of principal."""
+    paths: int
+    seed: int

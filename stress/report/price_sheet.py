@@ -1,0 +1,47 @@
+"""The price table of a note."""
+
+from __future__ import annotations
+
+import math
+
+from stress.answers.price import Price, Priced
+from stress.report.numbers import MISSING, count, fraction, with_error
+from stress.report.sheets import Sheet
+
+
+def price_sheet(answer: Price) -> Sheet:
+    """One row a price, speed and level of default."""
+    floating = any(math.isfinite(one.margin) for one in answer.rows)
+    head = ("Price", "Speed ×", "Defaults ×", "Yield", *("DM, bp",) * floating, "Z-spread, bp", "Duration",
+            "Spread dur.", "Convexity", "WAL", "Window", "Loss")  # fmt: skip
+    rows = tuple(_row(one, floating) for one in answer.rows)
+    curve = ", ".join(f"{years:g}y {100.0 * rate:g}%" for years, rate in answer.curve)
+    found = answer.breakeven_spread
+    spread = with_error(float(found.estimate), float(found.error)) if found.estimate else "none, 0 on all paths,"
+    note = (
+        f"Deterministic cash flows at issue under {answer.scenario}; yield effective a year, durations and WAL in "
+        f"years, window in months from closing, zero curve {curve}. Break-even spread: {spread} a year over the curve "
+        f"pays for expected losses of principal ({count(answer.paths)} paths, seed {answer.seed}, ± standard error)."
+    )
+    return Sheet(head, rows, note)
+
+
+def _row(one: Priced, floating: bool) -> tuple[str, ...]:
+    window = f"{one.first_principal}-{one.last_principal}" if one.first_principal else MISSING
+    return (
+        f"{one.price:g}", f"{one.speed:g}", f"{one.defaults:g}", _percent(one.yield_), *(_bp(one.margin),) * floating,
+        _bp(one.zero_spread), _plain(one.duration), _plain(one.spread_duration), _plain(one.convexity),
+        _plain(one.life), window, fraction(one.loss) if one.loss > 1e-12 else "0",
+    )  # fmt: skip
+
+
+def _percent(rate: float) -> str:
+    return f"{100.0 * rate:.3f}%" if math.isfinite(rate) else MISSING
+
+
+def _bp(rate: float) -> str:
+    return f"{1e4 * rate:,.1f}" if math.isfinite(rate) else MISSING
+
+
+def _plain(number: float) -> str:
+    return f"{number:.3f}" if math.isfinite(number) else MISSING

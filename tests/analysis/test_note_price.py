@@ -1,0 +1,88 @@
+"""Price tables: a price at its own yield, margin and spread; closed forms of a floater at par and of one period."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stress.analysis import trials
+from stress.analysis.note_price import _flows, price, zero_rates
+from stress.errors import ConfigError
+from stress.inputs.load import load_job
+from stress.validation.one_period import one_period_job
+
+JOBS = Path(__file__).parents[2] / "scenarios/jobs"
+FLAT = ((1.0, 0.03),)
+
+
+@pytest.fixture(scope="module")
+def card():
+    return load_job(JOBS / "card-master-trust.toml")
+
+
+@pytest.fixture(scope="module")
+def job():
+    return load_job(JOBS / "baitiao-24m.toml")
+
+
+def test_a_floating_note_at_par_has_its_own_margin_as_discount_margin(card):
+    for note in card.deal.notes[:3]:
+        one = price(card, note.name, [100.0], [1.0], [1.0], FLAT, paths=32).rows[0]
+        assert one.margin == pytest.approx(note.coupon, abs=1e-10)
+
+
+def test_cash_discounted_at_a_price_s_yield_and_at_its_spread_over_a_flat_curve_is_the_price(job):
+    flows = _flows(trials.only(job, None), 0, FLAT)
+    for one in price(job, "A", [97.5, 101.0], [1.0], [1.0], FLAT, paths=32).rows:
+        assert 100.0 * flows.cash @ (1.0 + one.yield_) ** -flows.years == pytest.approx(one.price)
+        assert one.zero_spread == pytest.approx(one.yield_ - 0.03, abs=1e-9)
+        assert one.first_principal > job.deal.revolving_months
+
+
+def test_duration_and_convexity_are_the_derivatives_of_the_price(job):
+    flows = _flows(trials.only(job, None), 1, FLAT)
+    one = price(job, "B", [100.0], [1.0], [1.0], FLAT, paths=32).rows[0]
+    h = 1e-4
+    up, here, down = (float(flows.cash @ (1.0 + one.yield_ + d) ** -flows.years) for d in (h, 0.0, -h))
+    assert one.duration == pytest.approx((down - up) / (2.0 * h), rel=1e-6)
+    assert one.convexity == pytest.approx((up + down - 2.0 * here) / h**2, rel=1e-4)
+    assert one.spread_duration == pytest.approx(one.duration, rel=1e-6)
+
+
+def test_a_cheaper_note_yields_more_and_defaults_that_reach_it_take_yield(job):
+    rows = price(job, "mezzanine", [98.0, 102.0], [1.0], [1.0, 8.0], FLAT, paths=32).rows
+    by = {(one.price, one.defaults): one for one in rows}
+    assert by[98.0, 1.0].yield_ > by[102.0, 1.0].yield_
+    assert by[98.0, 8.0].loss > 0.0
+    assert by[98.0, 8.0].yield_ < by[98.0, 1.0].yield_
+
+
+def test_the_break_even_spread_pays_for_the_expected_loss_and_without_one_is_nothing(job):
+    assert float(price(job, "A", [100.0], [1.0], [1.0], FLAT, "baseline", paths=1024).breakeven_spread.estimate) == 0.0
+    one = one_period_job(0.05, 0.2, (0.94,))
+    found = price(one, "A", [100.0], [1.0], [1.0], ((1.0, 0.0),), paths=8192).breakeven_spread
+    loss = float(trials.counted(one.but(paths=8192))["batch_sum"].sel(quantity="A:loss").sum()) / 8192
+    flows = _flows(one, 0, FLAT)
+    life = flows.fraction[: np.flatnonzero(flows.principal)[-1] + 1].sum()
+    assert abs(float(found.estimate) - loss / life) < 4.0 * float(found.error)
+
+
+def test_zero_rates_are_linear_between_points_and_flat_beyond():
+    assert zero_rates(((3.0, 0.04), (1.0, 0.02)), np.array([0.0, 1.5, 9.0])).tolist() == pytest.approx(
+        [0.02, 0.025, 0.04]
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"prices": [-1.0]}, "--prices -1"),
+        ({"curve": ((1.0, 2.5),)}, "write 2=0.025"),
+        ({"tranche": "Z"}, "no such note"),
+    ],
+)
+def test_a_price_or_a_curve_that_cannot_be_is_refused(job, options, words):
+    with pytest.raises(ConfigError, match=words):
+        price(job, **{"tranche": "A", **options})
