@@ -107,3 +107,34 @@ def test_a_first_loss_book_spares_the_bank_until_the_platforms_share_is_gone() -
     for path in range(20):
         bank, platform = stress.replay(job, path=path, scenario="score_failure_severe")["loss"].values
         assert bank == 0.0 or platform > 0.5
+
+
+def test_a_prime_auto_trust_builds_its_target_overcollateralization_and_holds_it_until_the_notes_are_repaid() -> None:
+    """1% at closing; 2% of cut-off by turbo before anything is released, and exactly that from then on."""
+    job = load_job(ROOT / "scenarios/jobs/auto-prime.toml")
+    data = stress.replay(job, path=0)
+    names = [note.name for note in job.deal.notes[:-1]]
+    notes = data["note_balance"].sel(tranche=names).sum("tranche").to_numpy()
+    behind = (data["pool_balance"].to_numpy() - notes) / job.pool.balance
+    released = data["residual_yield"].sel(tranche="certificate").to_numpy() > 1.0
+    built = int(np.argmax(behind > 0.02 - 1e-12))
+    alive = int(np.argmax(notes < 1.0))
+    assert 0 < built < alive
+    assert behind[0] > 0.01
+    assert not released[:built].any()
+    assert behind[built:alive] == pytest.approx(np.full(alive - built, 0.02), abs=1e-12)
+
+
+def test_a_point_of_sale_trust_revolves_at_one_overcollateralization_and_amortizes_to_another() -> None:
+    """2.65% of pool and principal cash while it revolves, 5.15% of the pool after, once it is reached."""
+    job = load_job(ROOT / "scenarios/jobs/point-of-sale.toml")
+    data = stress.replay(job, path=0)
+    names = [note.name for note in job.deal.notes[:-1]]
+    notes = data["note_balance"].sel(tranche=names).sum("tranche").to_numpy()
+    assets = (data["pool_balance"] + data["principal_cash"]).to_numpy()
+    alive = int(np.argmax(notes < 1.0))
+    behind = 1.0 - notes[:alive] / assets[:alive]
+    assert behind[:24] == pytest.approx(np.full(24, 0.0265), abs=1e-9)
+    reached = 24 + int(np.argmax(behind[24:] > 0.0515 - 1e-9))
+    assert behind[reached:alive] == pytest.approx(np.full(alive - reached, 0.0515), abs=1e-9)
+    assert reached < 30

@@ -68,10 +68,10 @@ QUANTITIES: dict[str, Quantity] = {
     "pool.cut_off": Quantity("money", 0.0, math.inf, "the pool at cut-off"),
     "pool.month_start": _of_month("the pool at the month's start"),
     "notes": Quantity("money", 0.0, math.inf, "notes outstanding other than the residual one"),
-    "note": Quantity("money", 0.0, math.inf, "balance of note {}", of="note"),
-    "unpaid": Quantity("money", 0.0, math.inf, "interest of note {} that is due and not paid", of="note"),
-    "fee": Quantity("money", 0.0, math.inf, "what is due of fee {} and not paid", of="fee"),
-    "account": Quantity("money", 0.0, math.inf, "cash in account {}", of="account"),
+    "note": Quantity("money", 0.0, math.inf, "balance of the note {}", of="note"),
+    "unpaid": Quantity("money", 0.0, math.inf, "interest of the note {} that is due and not paid", of="note"),
+    "fee": Quantity("money", 0.0, math.inf, "what is due of the fee {} and not paid", of="fee"),
+    "account": Quantity("money", 0.0, math.inf, "cash in the account {}", of="account"),
     "purchased": Quantity("money", 0.0, math.inf, "receivables bought since closing"),
     "defaults": _of_month("defaults of the month"),
     "recoveries": _of_month("recoveries of the month"),
@@ -80,7 +80,7 @@ QUANTITIES: dict[str, Quantity] = {
     "prepaid": _of_month("prepayments of the month"),
     "senior_cost": _of_month("a month of fees and of interest on all notes"),
     "month": Quantity("count", 1.0, math.inf, "the month, counted from closing"),
-    "tripped": Quantity("condition", 0.0, 1.0, "trigger {} has tripped", of="trigger"),
+    "tripped": Quantity("condition", 0.0, 1.0, "the trigger {} has tripped", of="trigger"),
     "phase": Quantity("condition", 0.0, 1.0, "the deal is in the phase {}", of="phase"),
 }
 """By name; a name with a dot is a quantity of its own."""
