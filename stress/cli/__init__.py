@@ -36,6 +36,7 @@ COMMANDS = {
     "whatif": "stress.cli.whatif:whatif",
     "book": "stress.cli.book:book",
     "clocks": "stress.cli.clocks:clocks",
+    "follow": "stress.cli.follow:follow",
     "backtest": "stress.cli.backtest:backtest",
     "new": "stress.cli.new:new",
     "examples": "stress.cli.examples:examples",

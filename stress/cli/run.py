@@ -154,7 +154,7 @@ def execute(
     Raises LimitBreached, the results being written and printed, where a measure is above its limit.
     """
     from stress import report
-    from stress.cli.follow import followed
+    from stress.cli.running_error import followed
     from stress.cli.watch import interruptible, progress
     from stress.report.page.sweep import input_notes_of
     from stress.runs import jobs

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from stress.cli.output import Output, console
 
 if TYPE_CHECKING:
-    from stress.cli.follow import Followed
+    from stress.cli.running_error import Followed
     from stress.kernels.tally import Tally
 
 

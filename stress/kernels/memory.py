@@ -212,6 +212,11 @@ class Workspace:
         """Normals (T, F, 32) of the block that runs next, as the first of its panel (`alone.run` with `drawn`)."""
         self._group("panel")[0] = normals
 
+    def put_beside(self, group: str, normals: Floats) -> None:
+        """Normals (n, 32) beside the factors' (`tables.NORMALS`) of the block that runs next, in their order; they stay
+        where `Market.draws` of the problem is 0, else the kernel draws its own."""
+        self._group(group).reshape(PANEL_BLOCKS, -1, LANES)[0] = normals
+
     def rows(self, group: str, row: str = "") -> Floats:
         """Where a group of rows stands now: its axes, then (32,) lanes; `row`: one of its records' (a copy)."""
         found = self._group(group)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr
+from scipy.special import logsumexp, ndtr
 
 Array = NDArray[np.float64]
 
@@ -41,6 +41,17 @@ def log_score(centre: Array, spread: Array, came: float) -> float:
     log = -0.5 * z * z - np.log(spread) - 0.5 * np.log(2.0 * np.pi)
     most = float(log.max())
     return most + float(np.log(np.exp(log - most).mean()))
+
+
+def pit_of(centre: Array, spread: float, weight: Array, came: float) -> float:
+    """PIT of a weighted mixture of normals of one spread."""
+    return float(weight @ ndtr((came - centre) / spread))
+
+
+def log_score_of(centre: Array, spread: float, weight: Array, came: float) -> float:
+    """Log density of a weighted mixture of normals of one spread."""
+    z = (came - centre) / spread
+    return float(logsumexp(-0.5 * z * z, b=weight) - np.log(spread) - 0.5 * np.log(2.0 * np.pi))
 
 
 def mean_error(values: ArrayLike, lag: int) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from shipped import JOB
 
-from stress.cli.follow import followed
+from stress.cli.running_error import followed
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
 from stress.kernels.tally import merge

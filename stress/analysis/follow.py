@@ -1,0 +1,216 @@
+"""Follow a deal: month after month the law of its paths given all reports so far, and what that makes of its notes.
+
+After each report the whole posterior is found again (`posterior`: mode, Laplace, weighted draws), from the mode of the
+month before and from that of the prior: no error adds up over the months, and a month added costs little more than the
+one before. Every month draws from a generator of its own (seed, month): answers depend on no thread and on no other
+month's draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import chdtrc, ndtr
+
+from stress.analysis import posterior, trials
+from stress.analysis.followed import default_now, drawn_now, expected_losses, notes_now, triggers_now
+from stress.analysis.observed import Seen, months_of, probits, seen_of
+from stress.analysis.rivals import last_value
+from stress.analysis.whitened import RATIOS, Sample, Whitened
+from stress.answers.follow import Follow, Surprise, Update
+from stress.errors import ConfigError, DataError
+from stress.inputs.files.reported import Reported
+from stress.inputs.job import Job
+from stress.measures.drift import drift
+from stress.measures.scores import crps, log_score_of, pit_of
+from stress.measures.weighted_draws import equally_likely, quantiles
+from stress.tables.periods import Period
+
+Array = NDArray[np.float64]
+
+PATHS = 4096
+FLOOR = 100.0
+"""Effective paths below which no answer is given: an expected loss would rest on a handful of paths."""
+UNLIKELY = 0.001
+"""Chance of reports as far from the model below which it is said that it does not describe the deal."""
+FIRST = 2**32
+"""Of the generators' second key, so that no month's draws are those of a run."""
+NAMES = tuple(RATIOS)
+
+
+class State(NamedTuple):
+    """The law of the paths given the reports so far."""
+
+    point: Array
+    """(P, n) whitened normals of whole paths."""
+    weight: Array
+    sample: Sample
+    centre: Array
+    """The mode, over the coordinates that were observed."""
+    fit: float = 1.0
+    """Chance of reports as far from the model as these."""
+
+    @property
+    def effective(self) -> float:
+        """Independent paths that would tell as much."""
+        return float(1.0 / np.sum(self.weight**2))
+
+
+def follow(
+    job: Job,
+    reports: Reported,
+    as_of: Period | None = None,
+    scenario: str | None = None,
+    paths: int = PATHS,
+    progress: Callable[[int, int], None] | None = None,
+) -> Follow:
+    """The posterior of a deal's paths given its reports up to `as_of`, under one scenario.
+
+    Raises ConfigError, DataError where the reports are none of this deal, and where fewer than 100 effective paths are
+    left: the reports then lie where the model hardly goes.
+    """
+    case = trials.case_of(job, scenario)
+    job = job.model_copy(update={"scenarios": (case,)})
+    reports = _known(reports, as_of)
+    whitened = Whitened(job)
+    seen, left_out = seen_of(job, reports, whitened.sample(np.zeros((1, 1))).ratio[0])
+    label = dict(zip(months_of(job, reports).tolist(), map(str, reports.period), strict=True))
+    state = before = _prior(whitened, job.seed, paths)
+    surprises: list[Surprise] = []
+    updates: list[Update] = []
+    months = np.unique(seen.month)
+    for done, month in enumerate(months, 1):
+        new = seen.of(seen.month == month)
+        surprises += _surprises(state, before, new, seen.of(seen.month < month), label[int(month)], job.seed)
+        state = _given(whitened, seen.of(seen.month <= month), state, job.seed, paths)
+        if state.effective < FLOOR:
+            raise DataError(_refusal(reports, label[int(month)], state.effective, paths, surprises))
+        loss, error = expected_losses(state.sample, state.weight)
+        updates.append(Update(label[int(month)], state.effective, tuple(loss.tolist()), tuple(error.tolist())))
+        if progress is not None:
+            progress(done, len(months))
+    lead = next(name for r, name in enumerate(NAMES) if (seen.ratio == r).sum() == _most(seen))
+    leading = [s for s in surprises if s.figure == lead]
+    test = drift([s.pit for s in leading])
+    last = int(months[-1])
+    return Follow(
+        job=job.name,
+        scenario=case.name,
+        reports=reports.name,
+        as_of=label[last],
+        paths=paths,
+        seed=job.seed,
+        effective=state.effective,
+        floor=FLOOR,
+        fit=state.fit,
+        surprises=tuple(surprises),
+        updates=tuple(updates),
+        notes=notes_now(job, before.sample, before.weight, state.sample, state.weight),
+        triggers=triggers_now(job, state.sample, state.weight, last),
+        drawn=drawn_now(job, whitened, state.point, state.weight, state.sample, last),
+        **default_now(before.sample, before.weight, state.sample, state.weight),
+        lead=lead,
+        drift=test,
+        alarm=None if test.alarm is None else leading[test.alarm].month,
+        says=(*left_out, *_remarks(job, state.fit)),
+    )
+
+
+def _known(reports: Reported, as_of: Period | None) -> Reported:
+    count = len(reports.period) if as_of is None else sum(p <= as_of for p in reports.period)
+    if not count:
+        raise ConfigError(f"--as-of {as_of}: no report is that old; the first is of {reports.period[0]}")
+    return reports.upto(count)
+
+
+def _generator(seed: int, month: int, what: int) -> np.random.Generator:
+    return np.random.default_rng([seed, FIRST + month, what])
+
+
+def _prior(whitened: Whitened, seed: int, paths: int) -> State:
+    point = _generator(seed, 0, 0).standard_normal((paths, whitened.upto(whitened.n_month)))
+    return State(point, np.full(paths, 1.0 / paths), whitened.sample(point), np.zeros(0))
+
+
+def _given(whitened: Whitened, seen: Seen, before: State, seed: int, paths: int) -> State:
+    """The posterior given all that was seen."""
+    month = int(seen.month[-1]) + 1
+    start = np.zeros(whitened.upto(month))
+    warm = start.copy()
+    warm[: before.centre.size] = before.centre
+
+    def misfits(points: Array) -> Array:
+        return seen.misfits(whitened.sample(points).ratio)
+
+    proposal = posterior.laplace(misfits, (start, warm) if before.centre.size else (start,))
+    found = posterior.weigh(misfits, proposal, paths, _generator(seed, month, 1))
+    later = _generator(seed, month, 2).standard_normal((paths, whitened.upto(whitened.n_month) - start.size))
+    point = np.hstack([found.point, later])
+    fit = float(chdtrc(seen.value.size, 2.0 * proposal.value))
+    return State(point, found.weight, whitened.sample(point), proposal.centre, fit)
+
+
+def _surprises(state: State, before: State, new: Seen, old: Seen, label: str, seed: int) -> list[Surprise]:
+    """Each ratio of a report against its prediction from the reports before it."""
+    made = []
+    for k in range(new.value.size):
+        month, ratio, error = int(new.month[k]), int(new.ratio[k]), float(new.error[k])
+        noise = error * _generator(seed, month + 1, 3 + ratio).standard_normal(len(state.point))
+        centre = probits(state.sample.ratio[:, month, ratio])
+        draws = ndtr(centre + noise)
+        static = ndtr(probits(before.sample.ratio[:, month, ratio]) + noise)
+        low, median, high = quantiles(draws, state.weight, (0.05, 0.5, 0.95))
+        came = float(new.value[k])
+        past = old.of(old.ratio == ratio)
+        walk = np.nan
+        if past.value.size >= 3:
+            gap = month - int(past.month[-1])
+            walk = crps(100.0 * last_value(past.probit, past.month, gap, len(draws)), 100.0 * came)
+        made.append(
+            Surprise(
+                month=label,
+                figure=NAMES[ratio],
+                came=came,
+                low=low,
+                median=median,
+                high=high,
+                pit=pit_of(centre, error, state.weight, float(new.probit[k])),
+                log_score=log_score_of(centre, error, state.weight, float(new.probit[k])),
+                crps=crps(100.0 * equally_likely(draws, state.weight), 100.0 * came),
+                crps_last=walk,
+                crps_static=crps(100.0 * static, 100.0 * came),
+            )
+        )
+    return made
+
+
+def _most(seen: Seen) -> int:
+    return int(max((seen.ratio == r).sum() for r in range(len(NAMES))))
+
+
+def _refusal(reports: Reported, label: str, effective: float, paths: int, surprises: list[Surprise]) -> str:
+    worst = min((s for s in surprises if s.month == label), key=lambda s: min(s.pit, 1.0 - s.pit))
+    return (
+        f"{reports.file}: {label}: of {paths:,} paths {effective:.0f} are effective, fewer than {FLOOR:g}: the reports "
+        f"lie where the model hardly goes ({worst.figure} {100 * worst.came:.3g}% against {100 * worst.low:.3g}% to "
+        f"{100 * worst.high:.3g}% predicted); see that the columns mean the same, that `error` is not too small and "
+        "that the pool is this deal's, or raise --paths"
+    )
+
+
+def _remarks(job: Job, fit: float) -> list[str]:
+    said = []
+    if fit < UNLIKELY:
+        said.append(
+            f"the reports are further from the model than it allows: a chance of {fit:.2g} of being as far; what "
+            "follows rests on a model that does not describe this deal"
+        )
+    if job.pool.obligors is None:
+        return said
+    return [
+        *said,
+        f"borrowers are taken as without end; that there are {job.pool.obligors:,} widens the error of each report",
+    ]

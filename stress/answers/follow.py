@@ -1,0 +1,103 @@
+"""The answer of following a deal: what each report was worth, and the rest of the life as seen from the last one."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from stress.measures.drift import Drift
+
+
+class Surprise(NamedTuple):
+    """A reported ratio against what was predicted from the reports before it; shares of a month."""
+
+    month: str
+    figure: str
+    came: float
+    low: float
+    median: float
+    high: float
+    """90% band, the report's own error included."""
+    pit: float
+    log_score: float
+    """Log density of the probit."""
+    crps: float
+    crps_last: float
+    crps_static: float
+    """Percentage points a month: of the posterior, of the value before (a random walk; nan with fewer than 3), of the
+    model that reads no report."""
+
+
+class Update(NamedTuple):
+    """The state after a report."""
+
+    month: str
+    effective: float
+    """Effective paths behind it."""
+    expected_loss: tuple[float, ...]
+    expected_loss_se: tuple[float, ...]
+    """Of each note, a fraction of its original balance."""
+
+
+class NoteNow(NamedTuple):
+    """A note before any report and after the last one."""
+
+    name: str
+    expected_loss_before: float
+    expected_loss_before_se: float
+    expected_loss: float
+    expected_loss_se: float
+    loss_probability_before: float
+    loss_probability_before_se: float
+    loss_probability: float
+    loss_probability_se: float
+
+
+class TriggerNow(NamedTuple):
+    """How near a trigger is, given the reports: probability that it has tripped by a month of the deal."""
+
+    name: str
+    by_now: float
+    month: tuple[str, ...]
+    probability: tuple[float, ...]
+    """By each month after the last report, cumulative."""
+    ever: float
+    ever_se: float
+
+
+class FactorNow(NamedTuple):
+    """What the reports say of something drawn: in its own standard deviations before."""
+
+    name: str
+    mean: float
+    sd: float
+    """Of the posterior; 1 says that the reports told nothing of it."""
+
+
+class Follow(NamedTuple):
+    """A deal as its reports have left it."""
+
+    job: str
+    scenario: str
+    reports: str
+    as_of: str
+    paths: int
+    seed: int
+    effective: float
+    floor: float
+    fit: float
+    """Chance, under the model, of reports as far from it as these (chi-square of mode and misfits)."""
+    surprises: tuple[Surprise, ...]
+    updates: tuple[Update, ...]
+    notes: tuple[NoteNow, ...]
+    triggers: tuple[TriggerNow, ...]
+    drawn: tuple[FactorNow, ...]
+    default_before: float
+    default_before_se: float
+    default: float
+    default_se: float
+    """Cumulative default of the whole life over the cut-off balance."""
+    lead: str
+    """The ratio whose PITs are tested for drift."""
+    drift: Drift | None
+    alarm: str | None
+    says: tuple[str, ...]

@@ -1,0 +1,127 @@
+"""Following a deal: reports in, the rest of its life out; what is refused and what is said."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import stress
+from stress.analysis.follow import FLOOR, follow
+from stress.analysis.whitened import RATIOS, Whitened
+from stress.answers.follow import Follow
+from stress.cli import exit_code
+from stress.errors import DataError
+from stress.inputs.files.reported import Reported
+from stress.inputs.job import Job
+from stress.tables.periods import Period
+
+ROOT = Path(__file__).parents[2]
+FILE = ROOT / "scenarios/jobs/baitiao-24m.toml"
+TOLD = ("defaults", "late_1", "late_2")
+
+
+def made(job: Job, n: int = 6, worse: float = 0.0, seed: int = 4) -> Reported:
+    """Reports of a path of the job under its first scenario, `worse` deviations below its normals."""
+    whitened = Whitened(job.model_copy(update={"scenarios": job.scenarios[:1]}))
+    random = np.random.default_rng(seed)
+    normals = random.standard_normal((1, whitened.upto(n)))
+    normals[0, ::2] -= worse
+    ratio = whitened.sample(normals).ratio[0, :n]
+    figure = {name: tuple(ratio[:, r] * np.exp(0.05 * random.standard_normal(n))) for r, name in enumerate(RATIOS)}
+    one = (1.0,) * n
+    closing = job.deal.closing_date
+    periods = tuple(Period(closing.year, closing.month, 12).shift(k + 1) for k in range(n))
+    told = {name: figure[name] for name in TOLD}
+    return Reported("made.csv", "made", periods, {**told, "pool": one, "pool_begin": one}, dict.fromkeys(told, 0.05))
+
+
+@pytest.fixture(scope="module")
+def job() -> Job:
+    return stress.load(FILE)
+
+
+@pytest.fixture(scope="module")
+def bad(job: Job) -> Follow:
+    return follow(job, made(job, worse=1.0), paths=1024)
+
+
+def test_bad_reports_raise_the_expected_loss_of_the_notes_that_bear_it(job: Job, bad: Follow) -> None:
+    good = follow(job, made(job, worse=-0.5), paths=1024)
+    last, better = bad.notes[-1], good.notes[-1]
+    assert last.expected_loss > last.expected_loss_before > better.expected_loss
+    assert last.expected_loss_before == better.expected_loss_before
+    assert bad.drawn[0].mean < -1.0
+    assert bad.drawn[0].sd < 0.3
+    assert abs(bad.drawn[1].mean) < 1.0  # of prepayment nothing was reported but what moves with defaults
+
+
+def test_a_month_cut_off_is_a_month_never_seen(job: Job) -> None:
+    whole = made(job)
+    cut = follow(job, whole, as_of=whole.period[3], paths=512)
+    assert cut._replace(drift=None) == follow(job, whole.upto(4), paths=512)._replace(drift=None)
+    later = follow(job, whole, paths=512)
+    assert later.surprises[: len(cut.surprises)] == cut.surprises
+    assert later.updates[: len(cut.updates)] == cut.updates
+
+
+def test_a_report_is_predicted_far_better_than_by_a_model_that_reads_none(bad: Follow) -> None:
+    late = [s for s in bad.surprises if s.figure == "late_1"][1:]
+    assert sum(s.crps for s in late) < 0.5 * sum(s.crps_static for s in late)
+
+
+def test_a_trigger_never_comes_off_and_every_probability_is_one(bad: Follow) -> None:
+    for trigger in bad.triggers:
+        path = [trigger.by_now, *trigger.probability]
+        assert all(a <= b + 1e-12 for a, b in pairwise(path))
+        assert 0.0 <= path[0] <= trigger.ever + 1e-12 <= 1.0 + 1e-9
+
+
+def test_few_effective_paths_are_refused(job: Job) -> None:
+    with pytest.raises(DataError, match="are effective, fewer than 100"):
+        follow(job, made(job, 2), paths=96)
+
+
+def test_it_is_said_where_the_model_does_not_describe_the_reports(job: Job, bad: Follow) -> None:
+    wild = made(job, 2)
+    figure = dict(wild.figure) | {"late_1": (0.3, 0.0005), "late_2": (0.2, 0.0001)}
+    found = follow(job, wild._replace(figure=figure), paths=512)
+    assert found.fit < 1e-6
+    assert any("does not describe this deal" in line for line in found.says)
+    assert follow(job, made(job), paths=512).fit > 0.001
+    assert not any("does not describe" in line for line in follow(job, made(job), paths=512).says)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"period": (Period(2019, 6, 12), Period(2020, 1, 12))}, "is no collection month"),
+        ({"figure": {"income": (1.0, 2.0)}}, "tells nothing that the model has"),
+        ({"figure": {"note:Z": (1.0, 1.0), "late_1": (0.1, 0.1), "pool": (1.0, 1.0)}}, "the deal has no such note"),
+        ({"figure": {"note:A": (9e9, 1.0), "late_1": (0.1, 0.1), "pool": (1.0, 1.0)}}, "more than was issued"),
+    ],
+)
+def test_reports_of_another_deal_are_refused(job: Job, change: dict[str, object], said: str) -> None:
+    with pytest.raises(DataError, match=said):
+        follow(job, made(job, 2)._replace(**change), paths=512)
+
+
+def test_the_command_prints_tables_draws_and_speaks_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    reports = made(stress.load(FILE), 3)
+    rows = ["month," + ",".join(reports.figure)]
+    rows += [f"{p}," + ",".join(f"{v[k]:.8f}" for v in reports.figure.values()) for k, p in enumerate(reports.period)]
+    (tmp_path / "r.csv").write_text("\n".join(rows) + "\n")
+    command = ["follow", str(FILE), str(tmp_path / "r.csv"), "--paths", "512"]
+    assert exit_code([*command, "--figure", str(tmp_path / "f.svg")]) == 0
+    out = capsys.readouterr().out
+    for word in ("effective paths", "EL before any report", "Which trigger is near", "drift:"):
+        assert word in out
+    assert (tmp_path / "f.svg").stat().st_size > 5000
+    assert exit_code([*command, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["effective"] > FLOOR
+    assert [n["name"] for n in told["notes"]] == ["A", "B", "mezzanine", "subordinated"]
+    assert len(told["surprises"]) == 3 * len(TOLD) - 2  # of defaults the ladder has none in its first two months
