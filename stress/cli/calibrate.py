@@ -22,6 +22,7 @@ COMMANDS = {
     "rho": "stress.cli.calibrate_history:rho",
     "rolls": "stress.cli.calibrate_rolls:rolls",
     "satellite": "stress.cli.calibrate_history:satellite",
+    "tape": "stress.cli.calibrate_tape:tape",
     "var": "stress.cli.calibrate_var:var",
     "vintage": "stress.cli.calibrate_vintage:vintage",
 }

@@ -6,6 +6,7 @@ spelling    how the cells are written, settled by whole columns; cells -> number
 clean       which rows belong to the pool, what was dropped and why
 gather      all of it, however long the tape, and how much may be dropped
 aggregate   balances by level, term, instalments left and bucket of days past due
+outcomes    a tape with outcomes as a table of cohorts by age
 pool        the aggregate as a pool input, on another pool's assumptions or on what the tape itself shows
 example     a seeded tape that looks like the Baitiao pool
 """

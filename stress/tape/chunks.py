@@ -21,7 +21,7 @@ from stress.tape.source import Tape
 
 
 def chunks(tape: Tape) -> Iterator[tuple[int, pd.DataFrame]]:
-    """(row of its first loan, its six columns under our names), chunk after chunk.
+    """(row of its first loan, its columns under our names), chunk after chunk.
 
     A column is numbers where all its cells in the chunk are plain numbers, else text. LimitError beyond MAX_ROWS,
     DataError where a row has not the cells of the heading.
@@ -111,7 +111,7 @@ def _by_arrow(tape: Tape, arrow: Any, stream: Any) -> Iterator[pd.DataFrame]:
 
 def _cast(column: Any, ours: str, pa: Any) -> Any:
     """Numbers where Arrow finds nothing else in the chunk, else the cells as they are."""
-    if ours != "level":
+    if ours not in source.TEXT:
         try:
             return column.cast(pa.float64()).to_numpy(zero_copy_only=False)
         except pa.ArrowException:
@@ -120,9 +120,10 @@ def _cast(column: Any, ours: str, pa: Any) -> Any:
 
 
 def _by_pandas(tape: Tape, stream: Any) -> Iterator[pd.DataFrame]:
+    texts = {tape.place[name]: str for name in source.TEXT if name in tape.place}
     frames = pd.read_csv(
         stream, sep=tape.separator, header=None, names=list(range(tape.width)),  # all: so that long rows are refused
-        skiprows=tape.first - 1, encoding=tape.encoding, chunksize=source.CHUNK, dtype={tape.place["level"]: str},
+        skiprows=tape.first - 1, encoding=tape.encoding, chunksize=source.CHUNK, dtype=texts,
         keep_default_na=False, na_values=[""], index_col=False, low_memory=False,
     )  # fmt: skip
     for frame in frames:
@@ -177,7 +178,7 @@ def _parquet(tape: Tape) -> Iterator[pd.DataFrame]:
 def _plain(tape: Tape, ours: str, column: Any, pa: Any) -> Any:
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
-    if ours == "level":
+    if ours in source.TEXT:
         return column.cast(pa.string()).to_numpy(zero_copy_only=False)
     if pa.types.is_boolean(column.type):
         raise DataError(f"{tape.path}: column {tape.theirs[ours]!r}: holds true and false; numbers are needed")

@@ -26,6 +26,14 @@ COLUMNS = {
     "monthly_fee": "flat fee a month as a fraction of original principal",
 }
 """What is read of each loan. Other columns are not looked at."""
+OUTCOMES = {
+    "issued": "month, quarter or year in which the loan was made",
+    "age": "months on book at the outcome, or at the tape's date where there is none",
+    "status": "what became of the loan",
+}
+"""What is read of each loan of a tape with outcomes."""
+TEXT = ("level", "issued", "status")
+"""Columns that are no numbers."""
 NUMBERS = tuple(name for name in COLUMNS if name != "level")
 MAX_BYTES = 16 * 1024**3
 """Of a tape once it is unpacked; reading holds one chunk of it."""
@@ -58,11 +66,14 @@ class Tape(NamedTuple):
     """Blank lines above the first loan."""
 
 
-def opened(path: str | Path, rename: Mapping[str, str] | None = None) -> Tape:
-    """Find what a tape is and where its columns are. DataError where it is none or a column is missing or doubled."""
+def opened(path: str | Path, rename: Mapping[str, str] | None = None, columns: Mapping[str, str] = COLUMNS) -> Tape:
+    """Find what a tape is and where its columns are: those of COLUMNS, or of OUTCOMES.
+
+    DataError where it is none, or a column is missing or doubled.
+    """
     start = started(Path(path) if "://" not in str(path) else _address(path))
     path = Path(path)
-    theirs = {ours: (rename or {}).get(ours, ours) for ours in COLUMNS}
+    theirs = {ours: (rename or {}).get(ours, ours) for ours in columns}
     if start.size > MAX_BYTES:
         raise LimitError(f"{path}: {start.size / 1024**3:.1f} GB; a tape may have {MAX_BYTES // 1024**3}")
     if start.parquet or path.suffix.lower() in (".parquet", ".pq"):
@@ -89,7 +100,7 @@ def _places(path: Path, head: list[str], theirs: Mapping[str, str]) -> dict[str,
             close = difflib.get_close_matches(name, head, n=1, cutoff=0.5)
             there = f"it has {', '.join(cell[:40] for cell in head[:20])}"
             hint = f"if it is {close[0]!r}, say --column {ours}={close[0]}" if close else there
-            raise DataError(f"{path}: has no column {name!r} ({COLUMNS[ours]}); {hint}")
+            raise DataError(f"{path}: has no column {name!r} ({ {**COLUMNS, **OUTCOMES}[ours] }); {hint}")
         found[ours] = places[0]
     return found
 

@@ -1,0 +1,122 @@
+"""A tape with outcomes -> a static-pool table: what of each cohort is at risk and what defaults at each age."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from stress.errors import DataError
+from stress.tables.periods import Period, coarser, parse_period
+from stress.tape.chunks import chunks
+from stress.tape.gather import ALLOWED_SHARE
+from stress.tape.source import OUTCOMES, Tape, opened
+
+Array = NDArray[np.float64]
+
+OLDEST = 600
+"""Months on book beyond which an age is none."""
+
+
+class Outcomes(NamedTuple):
+    """Loans by cohort and age."""
+
+    cohort: tuple[str, ...]
+    age: tuple[int, ...]
+    """One after another, from the youngest at which anything ended."""
+    at_risk: Array
+    """(C, A) loans that had not ended before the age."""
+    defaulted: Array
+    """(C, A) of these, what defaulted at it."""
+    note: tuple[str, ...]
+
+
+def outcomes_of(
+    path: str | Path,
+    defaulted: Collection[str],
+    still: Collection[str] = (),
+    per_year: int = 12,
+    rename: Mapping[str, str] | None = None,
+    allowed: float = ALLOWED_SHARE,
+) -> Outcomes:
+    """Read a tape a chunk at a time.
+
+    `defaulted`: statuses that are default; `still`: those of loans that go on, at risk up to their age and no further;
+    every other status ended otherwise. Cohorts are periods of `per_year`. Raises DataError where no loan has a status
+    that was named, and where more than `allowed` of the rows lack a date, an age or a status.
+    """
+    tape = opened(path, rename, OUTCOMES)
+    seen: Counter[tuple[str, int, str]] = Counter()
+    lost: list[str] = []
+    n = 0
+    for row, frame in chunks(tape):
+        n += len(frame)
+        lost += _count(tape, frame, row, per_year, seen)
+    if len(lost) > allowed * n:
+        raise DataError(
+            f"{tape.path}: {len(lost):,} of {n:,} rows have no date, age or status that can be read, more than "
+            f"{100.0 * allowed:.4g}%; the first: {lost[0]}"
+        )
+    return _table(tape, seen, set(defaulted), set(still), lost)
+
+
+def _count(tape: Tape, frame: pd.DataFrame, row: int, per_year: int, seen: Counter[tuple[str, int, str]]) -> list[str]:
+    """Add the loans of a chunk; the rows that cannot be read, in words."""
+    age = pd.to_numeric(frame["age"], errors="coerce").to_numpy(np.float64)
+    status = frame["status"].astype("string").str.strip()
+    period = {text: _cohort(text, per_year) for text in frame["issued"].dropna().unique()}
+    cohort = frame["issued"].map(period)
+    whole = np.isfinite(age) & (age >= 0.0) & (age <= OLDEST)
+    whole &= np.abs(age - np.round(np.where(np.isfinite(age), age, 0.0))) < 1e-6
+    good = whole & cohort.notna().to_numpy() & status.notna().to_numpy() & (status != "").fillna(False).to_numpy(bool)
+    loans = pd.DataFrame({"c": cohort[good], "a": np.round(age[good]).astype(int), "s": status[good].astype(str)})
+    for key, count in loans.value_counts().items():
+        seen[tuple(key)] += int(count)  # type: ignore[arg-type, index]
+    return [
+        f"row {row + k}: " + ", ".join(f"{tape.theirs[name]} {frame[name].iloc[k]!r}" for name in OUTCOMES)
+        for k in np.flatnonzero(~good)
+    ]
+
+
+def _cohort(text: object, per_year: int) -> str | None:
+    found: Period | None = parse_period(str(text).strip())
+    if found is None or found.per_year < per_year:
+        return None
+    return str(coarser(found, per_year))
+
+
+def _table(
+    tape: Tape, seen: Counter[tuple[str, int, str]], defaulted: set[str], still: set[str], lost: list[str]
+) -> Outcomes:
+    statuses: Counter[str] = Counter()
+    for (_, _, status), count in seen.items():
+        statuses[status] += count
+    there = ", ".join(f"{status} ({count:,})" for status, count in statuses.most_common(12))
+    for name, wanted in (("--defaulted", defaulted), ("--still", still)):
+        unknown = sorted(wanted - set(statuses))
+        if unknown:
+            raise DataError(f"{tape.path}: {name} {unknown[0]}: no loan has this status; there are {there}")
+    if not defaulted:
+        raise DataError(f"{tape.path}: say which statuses are default with --defaulted; there are {there}")
+    cohorts = sorted({cohort for cohort, _, _ in seen})
+    ages = [age for _, age, _ in seen]
+    first, last = min(ages), max(ages)
+    ended = np.zeros((3, len(cohorts), last - first + 1))
+    for (cohort, age, status), count in seen.items():
+        ended[0 if status in defaulted else 1 if status in still else 2, cohorts.index(cohort), age - first] += count
+    total = ended.sum(axis=0)
+    at_risk = total[:, ::-1].cumsum(axis=1)[:, ::-1]
+    said = [f"{status} ({count:,}): {_meant(status, defaulted, still)}" for status, count in statuses.most_common(12)]
+    note = [f"{int(total.sum()):,} loans; {'; '.join(said)}"]
+    if lost:
+        note.append(f"{len(lost):,} rows left out, the first: {lost[0]}")
+    return Outcomes(tuple(cohorts), tuple(range(first, last + 1)), at_risk, ended[0], tuple(note))
+
+
+def _meant(status: str, defaulted: set[str], still: set[str]) -> str:
+    return "default" if status in defaulted else "goes on" if status in still else "ended otherwise"
