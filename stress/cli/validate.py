@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,10 +30,17 @@ COLOUR = {"kept": "green", "shown": "cyan", "broken": "bold red", "not run": "ye
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME ...]")
 @click.option("--all", "everything", is_flag=True, help="Also the long ones, tests included: an hour or more.")
+@click.option("--list", "listed", is_flag=True, help="Measure nothing: every promise, the last record, the command.")
 @click.option("-o", "--out", type=FILE, metavar="FILE.json", help=f"Where the record goes. [default: {RECORD}]")
 @output_options
 def validate(
-    names: tuple[str, ...], everything: bool, out: Path | None, as_json: bool, quiet: bool, log_json: bool
+    names: tuple[str, ...],
+    everything: bool,
+    listed: bool,
+    out: Path | None,
+    as_json: bool,
+    quiet: bool,
+    log_json: bool,
 ) -> None:
     """Measure the engine's promises again: published figures, closed forms, draws, laws.
 
@@ -42,18 +50,22 @@ def validate(
 
     \b
     Example:
+      stress validate --list
       stress validate
       stress validate large-pool coverage
       stress validate --all --json
     """
+    from stress.validation import record
     from stress.validation.catalogue import ALL
 
+    output = Output(as_json, quiet, log_json)
+    if listed:
+        shown = _listed(_chosen(names, ALL) if names else ALL, out)
+        output.result(lambda: _promises(shown), lambda: {"promises": shown})
+        return
     chosen = _chosen(names, ALL) if names else [c for c in ALL if everything or not c.long]
     target = out or RECORD
-    from stress.validation import record
-
     before = record.read(target) if target.is_file() else None
-    output = Output(as_json, quiet, log_json)
     entries: list[dict[str, Any]] = []
     with output.progress("validating") as progress:
         for done, check in enumerate(chosen):
@@ -67,7 +79,38 @@ def validate(
         raise LimitBreached(f"broken: {', '.join(broken)}; see every number with: stress validate {' '.join(broken)}")
 
 
-def _chosen(names: tuple[str, ...], known: tuple[Check | Outcome, ...]) -> list[Check | Outcome]:
+def _listed(checks: Sequence[Check | Outcome], out: Path | None) -> list[dict[str, Any]]:
+    """Promise, command and what was last measured: in the record named, of an earlier call, or that of the authors."""
+    from stress.validation import record
+
+    last: dict[str, dict[str, Any]] = {}
+    for file in [out] if out else [record.SHIPPED, RECORD]:
+        if file == out or file.is_file():
+            last |= {e["name"]: e for e in record.read(file)["checks"]}
+    keys = ("verdict", "measured", "date")
+    return [
+        {"name": c.name, "promise": c.promise, "command": c.command, "source": c.source}
+        | {key: last[c.name][key] if c.name in last else None for key in keys}
+        for c in checks
+    ]
+
+
+def _promises(shown: list[dict[str, Any]]) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    again = "Measure one again: stress validate NAME; those of more than a minute too: --all."
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), caption=again, caption_justify="left")
+    for head in ("name", "promise", "last measured", "command"):
+        table.add_column(head, overflow="fold", no_wrap=head == "name")
+    for one in shown:
+        said = "not measured yet" if one["measured"] is None else f"{one['measured']} ({one['verdict']}, {one['date']})"
+        table.add_row(*map(Text, (one["name"], one["promise"], said, one["command"])))
+    return table
+
+
+def _chosen(names: tuple[str, ...], known: Sequence[Check | Outcome]) -> list[Check | Outcome]:
     from stress.spelling import suggest
 
     for name in names:

@@ -7,21 +7,25 @@ from typing import Any
 
 from stress.errors import DataError
 from stress.validation.catalogue import ALL
-from stress.validation.words import PARTS
 
 START = "<!-- promises: written by `python -m stress.validation README.md` -->"
 END = "<!-- end of promises -->"
 NOT_YET = "not measured yet"
+FIRST = (
+    "turnover", "card-charge-offs", "deals-2020", "oracle-10000", "hand-worked", "cash-flows", "coverage",
+    "vector-width",
+)  # fmt: skip
+"""The promises that the README shows, in its order, hits and misses of the model first; all: `stress validate --list`."""
 
 
 def table(record: Mapping[str, Any]) -> str:
-    """Promise, what was measured, and the command that measures it again; one row each, in the catalogue's order."""
+    """Promise, what was measured, and the command that measures it again, of those in `FIRST`."""
     measured = {e["name"]: _measured(e) for e in record.get("checks", ())}
     lines = ["| promise | measured | command |", "|---|---|---|"]
-    for part in PARTS:
-        for check in (c for c in ALL if c.part == part.name):
-            said = measured.get(check.name, NOT_YET)
-            lines.append(f"| {_cell(check.promise)} | {_cell(said)} | `{_cell(check.command)}` |")
+    known = {check.name: check for check in ALL}
+    for check in (known[name] for name in FIRST):
+        said = measured.get(check.name, NOT_YET)
+        lines.append(f"| {_cell(check.promise)} | {_cell(said)} | `{_cell(check.command)}` |")
     return "\n".join(lines)
 
 

@@ -97,13 +97,28 @@ def test_the_record_that_ships_breaks_no_promise_and_names_no_unknown_one() -> N
 
 
 def test_the_table_shows_what_is_broken_and_what_was_not_measured() -> None:
-    entry = record.entry(CHECKS[0], measure(of(exact("a|b", 1.0, 2.0, 0.5))))
+    first = named(readme.FIRST[0])
+    assert isinstance(first, Check)
+    entry = record.entry(first, measure(of(exact("a|b", 1.0, 2.0, 0.5))))
     rows = readme.table({"checks": [entry]}).splitlines()
-    line = next(row for row in rows if f"`{CHECKS[0].command}`" in row)
+    line = next(row for row in rows if f"`{first.command}`" in row)
     assert "**broken**" in line
-    assert sum(readme.NOT_YET in row for row in rows) == len(ALL) - 1
+    assert sum(readme.NOT_YET in row for row in rows) == len(readme.FIRST) - 1
     with pytest.raises(DataError, match="needs the lines"):
         readme.rewritten("no marks here", {"checks": []})
+
+
+def test_the_list_shows_every_promise_with_its_command_and_measures_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert exit_code(["validate", "--list", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["promises"]
+    assert [row["name"] for row in found] == [check.name for check in ALL]
+    assert all(row["command"] and row["promise"] for row in found)
+    assert list(tmp_path.iterdir()) == []
+    assert exit_code(["validate", "--list", "turnover"]) == 0
+    assert "a pool kept full for a year" in " ".join(capsys.readouterr().out.split())
 
 
 def test_the_command_measures_writes_its_record_and_keeps_what_it_did_not_measure(
