@@ -15,7 +15,7 @@ FIRST = (
     "turnover", "card-charge-offs", "deals-2020", "oracle-10000", "hand-worked", "cash-flows", "coverage",
     "vector-width",
 )  # fmt: skip
-"""The promises that the README shows, in its order, hits and misses of the model first; all: `stress validate --list`."""
+"""The promises that the README shows, in its order: hits and misses of the model first."""
 
 
 def table(record: Mapping[str, Any]) -> str:
