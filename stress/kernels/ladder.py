@@ -75,12 +75,15 @@ def _climb(m: Memory, c: int, s: int) -> None:
         else:
             m.arriving[b + 1] = m.arriving[b + 1] + rolled
         rest = late - rolled
-        cured = rest * m.t.ladder[b, 0]
-        at_once = cured * larger(smaller(m.due_share[b], 1.0), gone)
-        rejoins, paid = rejoins + (cured - at_once), paid + at_once
-        fees, charge = fma(cured, m.fee_share[b], fees), fma(cured, m.t.late_charge[b], charge)
+        if m.t.ladder[b, 0] > 0.0:
+            cured = rest * m.t.ladder[b, 0]
+            at_once = cured * larger(smaller(m.due_share[b], 1.0), gone)
+            rejoins, paid = rejoins + (cured - at_once), paid + at_once
+            fees, charge = fma(cured, m.fee_share[b], fees), fma(cured, m.t.late_charge[b], charge)
         m.arriving[b] = splat(0.0)
         for down in range(b + 1):
+            if m.t.ladder[b, 1 + down] == 0.0:
+                continue
             part = rest * m.t.ladder[b, 1 + down]
             pays = part * smaller(m.due_share[down], 1.0)
             paid, fees = paid + pays, fma(part, m.fee_share[down], fees)
