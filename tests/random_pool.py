@@ -70,7 +70,7 @@ def random_pool(rng: Random, last: int) -> Pool:
         cash_rate=some(rng, 0.6, 0.0, 0.05),
     )
     pool = with_loans(Random(1.0 + pool.balance), with_levels_of_their_own(Random(pool.balance), pool))
-    return with_life(Random(2.0 + pool.balance), pool)
+    return with_curves(Random(3.0 + pool.balance), with_life(Random(2.0 + pool.balance), pool))
 
 
 def with_life(rng: Random, pool: Pool) -> Pool:
@@ -87,6 +87,22 @@ def with_life(rng: Random, pool: Pool) -> Pool:
             for s in pool.segments
         )
     return Pool.model_validate(pool.model_copy(update=update).model_dump()) if update else pool
+
+
+def with_curves(rng: Random, pool: Pool) -> Pool:
+    """Sometimes a segment prepays by month, in curve words."""
+    curve = (
+        "0.1% to 3% in 7, 0.02 SMM",
+        "6% to 30% in 12, 20% CPR at age 3",
+        "1.5% ABS at age 4",
+        "1.5 PSA",
+        "0.05 for 3, 0",
+    )
+    segments = tuple(
+        s.model_copy(update={"prepayment": 0.0, "prepayment_curve": rng.choice(curve)}) if flag(rng, 0.2) else s
+        for s in pool.segments
+    )
+    return Pool.model_validate(pool.model_copy(update={"segments": segments}).model_dump())
 
 
 def random_stages(rng: Random, segments: int) -> tuple[Stage, ...]:

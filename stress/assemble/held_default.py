@@ -24,7 +24,8 @@ _HIGHEST = 0.999
 def with_held_default(months: MonthInputs, pool: Pool) -> MonthInputs:
     """Months in which rho is not the pool's enter at rates whose mean static default (new cohort) stays."""
     own = pool.dependence.rho
-    if not pool.simple_ladder or pool.stages or pool.dependence.rho_roll == 0.0 or (months.rho == own).all():
+    curved = any(segment.prepayment_curve for segment in pool.segments)
+    if not pool.simple_ladder or pool.stages or curved or pool.dependence.rho_roll == 0.0 or (months.rho == own).all():
         return months
     entry, text = months.entry.copy(), pool.model_dump_json()
     for rho in np.unique(months.rho[months.rho != own]):

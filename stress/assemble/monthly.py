@@ -90,7 +90,7 @@ def base_months(deal: Deal, pool: Pool) -> MonthInputs:
     return MonthInputs(
         entry=np.broadcast_to(entry, shape).copy(),
         roll=np.broadcast_to(np.array(roll), (*shape, len(roll))).copy(),
-        smm=np.broadcast_to(prepayments(pool), shape).copy(),
+        smm=prepayments(pool, n_month),
         recovery=np.broadcast_to(recovery, shape).copy(),
         rho=one * pool.dependence.rho,
         payment=one.copy(),

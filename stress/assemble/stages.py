@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stress.inputs.pool import Pool
+from stress.inputs.text.curve import monthly_rates
 
 Array = NDArray[np.float64]
 
@@ -40,13 +41,20 @@ def entry_rates(pool: Pool) -> Array:
     return np.array(rates)
 
 
-def prepayments(pool: Pool) -> Array:
-    """(S,) unconditional single monthly mortality by column."""
-    if not pool.stages:
-        return np.array([segment.prepayment for segment in pool.segments])
-    return np.array(
-        [s.prepayment if i.prepayment is None else i.prepayment for s in pool.segments for i in pool.stages]
-    )
+def prepayments(pool: Pool, months: int) -> Array:
+    """(T, S) unconditional single monthly mortality by month and column."""
+    own = [
+        np.full(months, s.prepayment)
+        if s.prepayment_curve is None
+        else np.array(monthly_rates(s.prepayment_curve, months))
+        for s in pool.segments
+    ]
+    by_stage = [
+        of_segment if stage is None or stage.prepayment is None else np.full(months, stage.prepayment)
+        for of_segment in own
+        for stage in (pool.stages or (None,))
+    ]
+    return np.stack(by_stage, axis=1)
 
 
 def by_column(values: Array, pool: Pool) -> Array:

@@ -95,8 +95,11 @@ def new_cohort(pool: Pool) -> Cohort:
 
     Raises ConfigError for stages, and for a ladder other than three buckets in which what does not roll cures.
     """
-    if pool.stages or (pool.ladder is not None and not pool.simple_ladder):
-        raise ConfigError("pool: a static pool is worked out for one hazard and a ladder of three buckets alone")
+    curved = any(segment.prepayment_curve for segment in pool.segments)
+    if pool.stages or curved or (pool.ladder is not None and not pool.simple_ladder):
+        raise ConfigError(
+            "pool: a static pool is worked out for one hazard, one prepayment and a ladder of three buckets alone"
+        )
     n_segment = len(pool.segments)
     if pool.payment_rate is not None:
         due = np.repeat(_geometric(pool.payment_rate.monthly)[:, None], n_segment, axis=1)

@@ -8,7 +8,7 @@ from stress.explain.pool import after_default, ladder, limits, plan_words, stage
 from stress.explain.shocks import shock_words
 from stress.explain.words import listed, money, percent, table
 from stress.inputs.job import Job, ScenarioCase
-from stress.inputs.pool import Pool
+from stress.inputs.pool import Pool, Segment
 
 
 def explain_job(job: Job) -> str:
@@ -48,7 +48,7 @@ def _pool(pool: Pool) -> list[str]:
         columns["interest a year"] = "apr"
     if pool.payment_rate is not None or not any(s.monthly_fee for s in pool.segments):
         del columns["fee a month"]
-    rows = [[s.name, *(percent(getattr(s, key) or 0.0) for key in columns.values())] for s in pool.segments]
+    rows = [[s.name, *(_shown(s, key) for key in columns.values())] for s in pool.segments]
     lines += ["", *table(["segment", *columns], rows), ""]
     lines += [*stages(pool), *ladder(pool)]
     lines.append(" ".join(dependence(pool)))
@@ -56,6 +56,12 @@ def _pool(pool: Pool) -> list[str]:
     if pool.illustrative:
         lines += ["", "Illustrative, not published:", "", *[f"- {item}" for item in pool.illustrative]]
     return lines
+
+
+def _shown(segment: Segment, key: str) -> str:
+    if key == "prepayment" and segment.prepayment_curve is not None:
+        return segment.prepayment_curve
+    return percent(getattr(segment, key) or 0.0)
 
 
 def _scenario(case: ScenarioCase) -> list[str]:

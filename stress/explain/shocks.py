@@ -17,6 +17,8 @@ def shock_words(shock: Shock) -> str:
     """
     what = shock.target.replace("_", " ")
     where = f" of {listed(shock.segments)}" if shock.segments else ""
+    if shock.curve is not None:
+        return f"{what}{where} set to {shock.curve} a month"
     if shock.by_month:
         word = {"multiply": "times", "add": "plus", "set": "set to", None: ""}[shock.how]
         if len(shock.by_month) > MANY_POINTS:

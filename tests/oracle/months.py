@@ -59,7 +59,7 @@ def base_months(deal, pool) -> MonthInputs:
     return MonthInputs(
         entry=by_segment([stage_entry(pool, s, i) for s, i in rows]),
         roll=by_segment([roll for _ in rows]),
-        smm=by_segment([stage_prepayment(pool, s, i) for s, i in rows]),
+        smm=np.array([[stage_prepayment(pool, s, i, t) for s, i in rows] for t in range(1, last + 1)], dtype=float),
         recovery=by_segment([pool.segments[s].recovery for s, _ in rows]),
         rho=by_month(pool.dependence.rho),
         payment=by_month(1.0),

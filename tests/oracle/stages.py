@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from stress.inputs.text.curve import monthly_rates
+
 
 def stage_entry(pool, s: int, i: int) -> float:
     """Unconditional monthly rate of entry of a segment in a stage."""
@@ -15,10 +17,12 @@ def stage_entry(pool, s: int, i: int) -> float:
     return odds / (1.0 + odds)
 
 
-def stage_prepayment(pool, s: int, i: int) -> float:
-    """Unconditional single monthly mortality of a segment in a stage."""
-    own = pool.stages[i].prepayment if pool.stages else None
-    return pool.segments[s].prepayment if own is None else own
+def stage_prepayment(pool, s: int, i: int, t: int) -> float:
+    """Unconditional single monthly mortality of a segment in a stage in month t."""
+    own, curve = pool.stages[i].prepayment if pool.stages else None, pool.segments[s].prepayment_curve
+    if own is not None:
+        return own
+    return pool.segments[s].prepayment if curve is None else monthly_rates(curve, t)[-1]
 
 
 def after(pool, spread: list[float]) -> list[float]:

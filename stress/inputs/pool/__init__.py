@@ -22,6 +22,7 @@ from stress.inputs.text.base import (
     Strict,
     Title,
 )
+from stress.inputs.text.curve import CurveWords
 
 __all__ = [
     "Billing",
@@ -56,6 +57,8 @@ class Segment(Strict):
     """Interest per annum on the balance of its loans, a twelfth a month, where their plan has no `apr` of its own."""
     prepayment: MonthlyRate = 0.0
     """Single monthly mortality: share of what is left that settles early each month."""
+    prepayment_curve: CurveWords | None = None
+    """Instead of `prepayment`: by month in curve words, SMM, CPR, PSA or ABS speed, "1.3% ABS at age 9"."""
     recovery: Fraction = 0.0
     """Share of a defaulted balance recovered."""
     plan_share: tuple[Fraction, ...] | None = None
@@ -64,6 +67,12 @@ class Segment(Strict):
     """False: in the pool only by mistake, through an `ineligible_share` shock; share and new_share must be 0."""
     delinquent: DelinquencyStock | None = None
     """Past due at the cut-off date, as shares of this segment's balance; the pool's shares where it is left out."""
+
+    @model_validator(mode="after")
+    def _one_prepayment(self) -> Segment:
+        if self.prepayment_curve is not None and self.prepayment:
+            raise ValueError(f"segment {self.name}: give prepayment or prepayment_curve, not both")
+        return self
 
     def rate_of(self, plan: Plan) -> float | None:
         """Interest per annum that this segment pays on a plan; None where it bears none."""
@@ -209,11 +218,12 @@ class Pool(Document):
     @model_validator(mode="after")
     def _steps_of_the_ladder(self) -> Pool:
         listed = self.ladder is not None and not isinstance(self.ladder, Ladder)
-        for segment in self.segments if listed or self.stages else ():
-            if segment.static_default is not None:
+        for segment in self.segments:
+            unknown = "stages" if self.stages else "[[ladder]] list" if listed else "prepayment_curve"
+            if segment.static_default is not None and (self.stages or listed or segment.prepayment_curve):
                 raise ValueError(
                     f"segment {segment.name}: static_default is what `stress calibrate pool` solves for, which knows "
-                    f"no {'stages' if self.stages else '[[ladder]] list'}: leave it out"
+                    f"no {unknown}: leave it out"
                 )
         for number, bucket in enumerate(self.buckets, 1):
             if len(bucket.pays_down) >= number:

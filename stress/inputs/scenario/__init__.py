@@ -10,12 +10,16 @@ from stress.inputs.macro import Macro, SatelliteUse
 from stress.inputs.targets import DAYS, FROM_ZERO, MULTIPLIERS, SEGMENT_TARGETS, WHOLE_LIFE, move_range
 from stress.inputs.targets import Target as Target
 from stress.inputs.text.base import Document, Fraction, Month, Name, Strict, Text
+from stress.inputs.text.curve import CurveWords, monthly_rates
+
+LAST_MONTH = 360
+"""Months over which a curve is read."""
 
 
 class Shock(Strict):
     """One input moved from one month to another (the whole life where no months are given).
 
-    Exactly one of `multiply`, `add`, `set` or `by_month`; `by_month` needs `how`.
+    Exactly one of `multiply`, `add`, `set`, `by_month` or `curve`; `by_month` needs `how`.
     """
 
     target: Target
@@ -30,6 +34,8 @@ class Shock(Strict):
     """Points (month, value); the value holds until the next point."""
     how: Literal["multiply", "add", "set"] | None = None
     """How the values of `by_month` act."""
+    curve: CurveWords | None = None
+    """Monthly rates to set, in curve words: "0% to 4% in 12, 4% CDR"; `by_month` made of them."""
     from_month: Month = 1
     """First month in which it acts."""
     to_month: Month | None = None
@@ -39,10 +45,22 @@ class Shock(Strict):
     ineligible_share names which of the ineligible segments is bought (needed where there are several)."""
 
     @model_validator(mode="after")
+    def _of_curve(self) -> Shock:
+        """A curve is points by month to set."""
+        if self.curve is None:
+            return self
+        rates = monthly_rates(self.curve, LAST_MONTH)
+        points = tuple((m, rate) for m, rate in enumerate(rates, 1) if m == 1 or rate != rates[m - 2])
+        if self.by_month not in ((), points) or self.how not in (None, "set"):
+            raise ValueError(f"shock on {self.target}: give curve or by_month, not both; a curve is what is set")
+        self.__dict__.update(by_month=points, how="set")  # frozen from here on
+        return self
+
+    @model_validator(mode="after")
     def _one_move(self) -> Shock:
         given = [k for k in ("multiply", "add", "set") if getattr(self, k) is not None]
         if len(given) + bool(self.by_month) != 1:
-            raise ValueError(f"shock on {self.target}: give exactly one of multiply, add, set, by_month")
+            raise ValueError(f"shock on {self.target}: give exactly one of multiply, add, set, by_month, curve")
         if bool(self.by_month) != (self.how is not None):
             raise ValueError(f"shock on {self.target}: how goes with by_month")
         if any(a[0] >= b[0] for a, b in zip(self.by_month, self.by_month[1:], strict=False)):
