@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 import stress
+from stress.assemble.monthly import mean_coupons
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job
 from stress.kernels import alone, tally
@@ -73,7 +74,8 @@ def expected(job: Job, replays: list[xr.Dataset]) -> dict[str, np.ndarray]:
     found["wal_count"] = np.array(
         [np.bincount(bins[repaid[:, n] > 1e-9, n], minlength=tally.N_SPREAD_BIN) for n in range(n_note)]
     )
-    found["irr_count"] = np.array([yields(note["irr"][:, n]) for n in range(n_note)])
+    about = mean_coupons(job.deal)
+    found["irr_count"] = np.array([yields(note["irr"][:, n], about[n]) for n in range(n_note)])
     edge = tally.price_edges()
     bins = np.searchsorted(edge[1:-1], note["price"], side="right")
     found["price_count"] = np.array([np.bincount(bins[:, n], minlength=tally.N_PRICE_BIN) for n in range(n_note)])
@@ -122,11 +124,11 @@ def fan(values: np.ndarray) -> np.ndarray:
     return found
 
 
-def yields(irr: np.ndarray) -> np.ndarray:
-    """Paths by yield from -1 to 1; the last bin but one has those above, the last those at the highest that counts."""
-    inside = np.clip((0.5 * (irr + 1.0) * tally.N_SPREAD_BIN).astype(int), 0, tally.N_SPREAD_BIN - 2)
-    bins = np.where(irr >= tally.HIGHEST_IRR, tally.N_SPREAD_BIN - 1, inside)
-    return np.bincount(bins, minlength=tally.N_SPREAD_BIN)
+def yields(irr: np.ndarray, coupon: float) -> np.ndarray:
+    """Paths by yield on bins about the coupon; the last has those at the highest that counts."""
+    inside = np.searchsorted(tally.yield_edges(coupon)[1:-2], irr, side="right")
+    bins = np.where(irr >= tally.HIGHEST_IRR, tally.N_YIELD_BIN - 1, inside)
+    return np.bincount(bins, minlength=tally.N_YIELD_BIN)
 
 
 def first_months(replays: list[xr.Dataset], trigger: int, n_month: int) -> np.ndarray:

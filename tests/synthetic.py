@@ -53,7 +53,7 @@ def tally_of(losses: Array, default: Array | None = None, seed: int = 1, n_month
         "batch_sum": words(sums),
         **_months(losses, default, n_month),
         "wal_count": _spread(life.repeat(n_scenario, 0), 0.0, n_month / 12 + 1),
-        "irr_count": _spread(0.05 - losses, -1.0, 1.0),
+        "irr_count": _yields(0.05 - losses),
         "price_count": _prices(1.01 - losses),
         **_events(losses, default, n_month),
         "residual": np.full((n_scenario, 5), 3e-14),
@@ -110,6 +110,10 @@ def fan_bin(value: Array, quantity: int) -> NDArray[np.int64]:
 def _prices(price: Array) -> NDArray[np.int64]:
     bins = np.searchsorted(t.price_edges()[1:-1], price, side="right")
     return np.array([[np.bincount(note, minlength=t.N_PRICE_BIN) for note in case] for case in bins])
+
+
+def _yields(rate: Array) -> NDArray[np.int64]:
+    return _histogram(np.searchsorted(t.yield_edges(0.0)[1:-2], rate, side="right"), t.N_YIELD_BIN)
 
 
 def _events(losses: Array, default: Array, n_month: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from stress.assemble.calendar import Calendar
 from stress.assemble.formulas import Programs
-from stress.assemble.months import MonthInputs
+from stress.assemble.monthly import MonthInputs, mean_coupons
 from stress.assemble.priority import Steps, account_names, phase_steps
 from stress.inputs.deal import (
     Deal,
@@ -44,6 +44,7 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
         step_up=np.stack([_stepped(m) * dates.fraction[:, None] for m in months]),
         step_up_trigger=_step_up_trigger(deal),
         guess=np.log1p(np.array([accrual[0, :, n].sum() / dates.years[-1] for n in range(len(deal.notes))])),
+        mean_coupon=mean_coupons(deal),
         discount=np.stack([_discount(deal, m, dates) for m in months]),
         fee_base=np.array([codes.FEE_BASES.index(f.base) for f in deal.fees], dtype=np.int64),
         fee_rate=_fee_rate(deal, months, dates),

@@ -113,6 +113,11 @@ def base_months(deal: Deal, pool: Pool) -> MonthInputs:
     )
 
 
+def mean_coupons(deal: Deal) -> Array:
+    """(N,) mean over the months of each note's coupon at the deal's own index levels, a year."""
+    return np.asarray(coupons(deal, _index_levels(deal, deal.legal_maturity_months), tripped=False).mean(axis=0))
+
+
 def _index_levels(deal: Deal, n_month: int) -> Array:
     """(T, N) level of each note's index; 0 for a fixed coupon."""
     found = {name: levels(index, n_month) for name, index in deal.indices.items()}

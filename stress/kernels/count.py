@@ -10,15 +10,19 @@ from .layout import LANES, N_LAW
 from .records import Memory
 from .rows import positive, size
 from .tally import (
+    COUPON_BIN,
     HIGHEST_IRR,
     N_BATCH,
     N_BIN,
     N_FAN_BIN,
     N_PRICE_BIN,
     N_SPREAD_BIN,
+    N_YIELD_BIN,
     PAR_BIN,
     PRICE_STEPS,
     PRICE_UNIT,
+    YIELD_STEPS,
+    YIELD_UNIT,
 )
 from .typed import Lanes
 
@@ -144,7 +148,7 @@ def _count_note(m: Memory, k: int, n: int, block: int, n_path: int) -> None:
     out, path = m.outcome[n], m.counting.path
     _count_loss(m, k, n, out.loss, block, n_path)
     count_each(m, m.to.wal_count[k, n], life_bin(m, n), path * was_repaid(m, n))
-    count_each(m, m.to.irr_count[k, n], yield_bin(out.irr), path)
+    count_each(m, m.to.irr_count[k, n], yield_bin(m, n), path)
     count_each(m, m.to.price_count[k, n], price_bin(out.price), m.counting.units)
     count_each(m, m.to.first_loss_count[k, n], first_loss_month(m, n), path)
 
@@ -171,19 +175,27 @@ def life_bin(m: Memory, n: int) -> Lanes:
 
 
 @stage
-def yield_bin(rate: Lanes) -> Lanes:
-    """Bin of a yield; those at the cap have the last to themselves."""
-    inner = _within((rate + 1.0) * (0.5 * N_SPREAD_BIN), N_SPREAD_BIN - 2.0)
-    return where_less(rate, HIGHEST_IRR, inner, N_SPREAD_BIN - 1.0)
+def yield_bin(m: Memory, n: int) -> Lanes:
+    """Bin of a note's yield, by its distance to the mean coupon; those at the cap have the last to themselves."""
+    rate = m.outcome[n].irr
+    off = (rate - m.t.mean_coupon[n]) * (1.0 / YIELD_UNIT)
+    inner = smaller(positive(_spaced(off, YIELD_STEPS) + (COUPON_BIN + 0.5)), N_YIELD_BIN - 2.0)
+    return where_less(rate, HIGHEST_IRR, inner, N_YIELD_BIN - 1.0)
 
 
 @stage
 def price_bin(price: Lanes) -> Lanes:
     """Bins of prices over par, uniform in the inverse hyperbolic sine of the distance to par."""
     off = (price - 1.0) * (1.0 / PRICE_UNIT)
+    return smaller(positive(_spaced(off, PRICE_STEPS) + (PAR_BIN + 0.5)), N_PRICE_BIN - 1.0)
+
+
+@stage
+def _spaced(off: Lanes, steps: float) -> Lanes:
+    """Steps to a distance, even in its inverse hyperbolic sine."""
     far = size(off)
-    far = logarithm(far + root(fma(far, far, 1.0))) * PRICE_STEPS
-    return smaller(positive(where_less(off, 0.0, -far, far) + (PAR_BIN + 0.5)), N_PRICE_BIN - 1.0)
+    far = logarithm(far + root(fma(far, far, 1.0))) * steps
+    return where_less(off, 0.0, -far, far)
 
 
 @stage

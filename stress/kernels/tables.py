@@ -152,6 +152,8 @@ class Contract(NamedTuple):
     """Trigger of a note's step-up, -1 where there is none."""
     guess: Annotated[Floats, N]
     """First guess of ln(1 + IRR)."""
+    mean_coupon: Annotated[Floats, N]
+    """Mean over the months of its coupon before any shock: yields are counted finely about it."""
     discount: Annotated[Floats, K, T, N]
     """Discount factor of the payment date (Price, in `kernels`)."""
     fee_base: Annotated[Ints, P]

@@ -22,10 +22,16 @@ OCTAVE, N_COARSE = 64, 528
 """Coarse bins to a doubling of a loss, and all of them."""
 HIGHEST_IRR = 10.0
 """A yield above 1,000% a year is reported as this: of notes that are next to nothing."""
-N_PRICE_BIN = 4096
+N_PRICE_BIN = 5632
 PRICE_UNIT, PRICE_STEPS, PAR_BIN = 0.01, 320.0, 1696
 """Bins of a price: PRICE_STEPS to a unit of asinh((price - 1) / PRICE_UNIT), par in the middle of PAR_BIN. A bin is a third
-of a basis point wide at par and 0.31% of the distance to par far from it; the first holds 0, the last all above 9.9."""
+of a basis point wide at par and 0.31% of the distance to par far from it; the first holds 0, the last all above 1,090."""
+N_YIELD_BIN = 4096
+YIELD_UNIT, YIELD_STEPS, COUPON_BIN = 0.001, 230.0, 1800
+"""Bins of a yield, likewise about the note's mean coupon (0 for a residual note): a 23rd of a basis point wide there, 0.43% of
+the distance far from it. The first begins at -1, the last but one ends at HIGHEST_IRR, the last holds those that are it."""
+YIELD_AWAY = YIELD_UNIT * np.sinh((np.arange(N_YIELD_BIN + 1) - COUPON_BIN - 0.5) / YIELD_STEPS)
+"""(N_YIELD_BIN + 1,) distances of the edges from the mean coupon."""
 NO_PATH = np.int64(2**63 - 1)
 
 NOTE_QUANTITIES = ("loss", "any_loss", "shortfall", "principal_time", "principal", "irr", "price", "multiple")
@@ -69,8 +75,8 @@ class Tally(NamedTuple):
     """The same quantities by `FAN_TOP`."""
     wal_count: Annotated[Ints, K, N, N_SPREAD_BIN]
     """Uniform over [0, T / 12 + 1] years; paths that received principal."""
-    irr_count: Annotated[Ints, K, N, N_SPREAD_BIN]
-    """Uniform over [-1, 1]; the last but one holds all above, the last those at HIGHEST_IRR."""
+    irr_count: Annotated[Ints, K, N, N_YIELD_BIN]
+    """By yield, bins of `yield_edges`."""
     price_count: Annotated[Ints, K, N, N_PRICE_BIN]
     """By price over par, bins of `price_edges`."""
     trigger_count: Annotated[Ints, K, G, T + 1]
@@ -91,7 +97,7 @@ class Tally(NamedTuple):
     """Sum of weights in each month batch."""
     wal_weight: Annotated[Ints, "weighted", K, N, N_SPREAD_BIN]
     """Weights by WAL, in units of 2^-20."""
-    irr_weight: Annotated[Ints, "weighted", K, N, N_SPREAD_BIN]
+    irr_weight: Annotated[Ints, "weighted", K, N, N_YIELD_BIN]
     """Weights by IRR, in units of 2^-20."""
     trigger_weight_sum: Annotated[Ints, "weighted", K, G, T + 1, 2, 2]
     """Sum of weights and of their squares by month, as `trigger_count`."""
@@ -147,6 +153,13 @@ def price_edges() -> NDArray[np.float64]:
     """(N_PRICE_BIN + 1,) edges of the bins of a price over par; the first is 0, the last has no end."""
     edges = 1.0 + PRICE_UNIT * np.sinh((np.arange(N_PRICE_BIN + 1) - PAR_BIN - 0.5) / PRICE_STEPS)
     edges[0], edges[-1] = 0.0, np.inf
+    return np.asarray(edges, np.float64)
+
+
+def yield_edges(mean_coupon: float) -> NDArray[np.float64]:
+    """(N_YIELD_BIN + 1,) edges of the bins of the yield of a note with this mean coupon, a year."""
+    edges = np.clip(mean_coupon + YIELD_AWAY, -1.0, HIGHEST_IRR)
+    edges[0], edges[-2:] = -1.0, HIGHEST_IRR
     return np.asarray(edges, np.float64)
 
 

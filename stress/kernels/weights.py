@@ -62,5 +62,5 @@ def _weigh_note(m: Memory, k: int, n: int, n_path: int) -> None:
     units = m.counting.units
     _weigh_loss(m, k, n, m.outcome[n].loss, n_path)
     count_each(m, m.to.wal_weight[k, n], life_bin(m, n), units * was_repaid(m, n))
-    count_each(m, m.to.irr_weight[k, n], yield_bin(m.outcome[n].irr), units)
+    count_each(m, m.to.irr_weight[k, n], yield_bin(m, n), units)
     weigh_each(m, k, m.to.first_loss_weight_sum[k, n], first_loss_month(m, n), n_path)

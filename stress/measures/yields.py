@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from scipy import special
 
 from stress.errors import DataError
+from stress.kernels.tally import yield_edges
 from stress.measures.estimate import CONFIDENCE, NORMAL, Interval, as_dataset
-from stress.measures.means import has_principal, speaks_of
+from stress.measures.means import has_principal, is_residual, mean, speaks_of
 from stress.measures.months import QUANTILES
 from stress.measures.weighted import effective_paths, is_weighted
 
@@ -24,7 +25,8 @@ def wal_distribution(ds: xr.Dataset, quantile: Sequence[float] = QUANTILES) -> x
 
     NaN for a residual note: what is left over is no repayment.
 
-    Interval: two order statistics, each widened to the edge of its bin (1/1024 of the range). Weighted paths count as
+    Interval: two order statistics, each widened to the edge of its bin (1/1024 of the range). Where all paths share a
+    bin, each quantile is their mean. Weighted paths count as
     `effective_paths`; Sobol points as plain paths, so that theirs is too wide.
 
     >>> life = wal_distribution(ds, [0.05, 0.95]).sel(scenario="macro_severe", tranche="A")
@@ -35,7 +37,9 @@ def wal_distribution(ds: xr.Dataset, quantile: Sequence[float] = QUANTILES) -> x
 
 
 def irr_distribution(ds: xr.Dataset, quantile: Sequence[float] = QUANTILES) -> xr.Dataset:
-    """Quantiles over paths of the annual effective yield at par, likewise; one beyond 100% stands as 100%.
+    """Quantiles over paths of the annual effective yield at par, likewise; one beyond 1,000% stands as 1,000%.
+
+    Bins are a 23rd of a basis point wide at the note's mean coupon, elsewhere 0.43% of the distance to it.
 
     >>> low = irr_distribution(ds, [0.05, 0.5]).sel(scenario="macro_severe", tranche="subordinated")
     >>> bool((low["error"] > 0.0).all())
@@ -47,7 +51,7 @@ def irr_distribution(ds: xr.Dataset, quantile: Sequence[float] = QUANTILES) -> x
 def price_distribution(ds: xr.Dataset, quantile: Sequence[float] = QUANTILES) -> xr.Dataset:
     """Quantiles over paths of the present value over par at coupon plus the deal's discount spread, likewise.
 
-    Bins are a third of a basis point wide at par, elsewhere 0.3% of the distance to par; one above 9.9 stands as 9.9.
+    Bins are a third of a basis point wide at par, elsewhere 0.3% of the distance to par; one above 1,090 stands so.
     Of a certificate: over the cut-off balance. Raises DataError for a result that was counted without prices.
 
     >>> paid = price_distribution(ds, [0.01, 0.5]).sel(scenario="baseline", tranche="A")
@@ -109,6 +113,18 @@ def capped_yield(ds: xr.Dataset) -> xr.DataArray:
     return kept.assign_attrs(units="1", long_name="share of paths whose yield is capped at 1,000% a year")
 
 
+def felt_cap(ds: xr.Dataset) -> xr.DataArray:
+    """`capped_yield` where the yield that is shown of a note feels it: a mean that has any, a residual note's median
+    that half of the paths reach; else 0.
+
+    >>> float(felt_cap(ds).max())
+    0.0
+    """
+    share = capped_yield(ds)
+    enough = xr.DataArray(np.where(is_residual(ds), 0.5, 0.0), dims="tranche")
+    return share.where(share > enough, 0.0).assign_attrs(share.attrs)
+
+
 class _Bins(NamedTuple):
     """Counts of one note under one scenario."""
 
@@ -131,13 +147,16 @@ def _distribution(ds: xr.Dataset, name: str, quantile: Sequence[float], unit: st
     count = ds[variable].transpose("scenario", "tranche", f"{name}_bin").values.astype(np.float64)
     worth = effective_paths(ds) / float(ds["batch_path"].sum()) if is_weighted(ds) else 1.0
     edge, levels = _edges(ds, name), np.asarray(quantile, np.float64)
+    means = mean(ds, name)["estimate"].transpose("scenario", "tranche").values
     found = np.full((4, *count.shape[:2], levels.size), np.nan)
     for k, n in np.ndindex(count.shape[:2]):
-        bins = _Bins(count[k, n], np.cumsum(count[k, n]), edge)
+        bins = _Bins(count[k, n], np.cumsum(count[k, n]), edge[n])
         if bins.cumulative[-1] > 0.0:
             low, high = _ranks(worth * float(bins.cumulative[-1]), levels)
             ends = bins.at(low)[1], bins.at(high)[2]
-            found[:, k, n] = bins.at(levels)[0], (ends[1] - ends[0]) / (2.0 * NORMAL), *ends
+            alike = np.count_nonzero(bins.paths) == 1 and ends[0][0] <= means[k, n] <= ends[1][0]
+            value = np.full(levels.shape, means[k, n]) if alike else bins.at(levels)[0]
+            found[:, k, n] = value, (ends[1] - ends[0]) / (2.0 * NORMAL), *ends
     if name != "price":
         found[:, :, ~speaks_of(ds, name)] = np.nan
     coords = {"scenario": ds["scenario"], "tranche": ds["tranche"], "quantile": levels}
@@ -147,13 +166,16 @@ def _distribution(ds: xr.Dataset, name: str, quantile: Sequence[float], unit: st
 
 
 def _edges(ds: xr.Dataset, name: str) -> Array:
-    """Edges of the bins, one more than there are: even ones from their middles, those of a price as they stand."""
+    """(note, bin + 1) edges: of prices as they stand, of yields about the coupon, even ones by middles."""
+    n_note = ds.sizes["tranche"]
     if name == "price":
         low = ds["price_bin_low"].values
-        return np.append(low, low[-1])
+        return np.tile(np.append(low, low[-1]), (n_note, 1))
+    if name == "irr" and "mean_coupon" in ds.coords:  # older results were counted on even bins
+        return np.stack([yield_edges(coupon) for coupon in np.broadcast_to(ds["mean_coupon"].values, n_note)])
     middle = ds[f"{name}_bin"].values
     width = float(middle[1] - middle[0])
-    return np.append(middle - width / 2.0, middle[-1] + width / 2.0)
+    return np.tile(np.append(middle - width / 2.0, middle[-1] + width / 2.0), (n_note, 1))
 
 
 def _ranks(paths: float, levels: Array) -> tuple[Array, Array]:

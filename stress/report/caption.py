@@ -43,7 +43,7 @@ RESIDUAL_WORDS = (
 
 def footnotes(ds: xr.Dataset) -> str:
     """What a mark in the table means, where the table has one."""
-    capped, paid = float(measures.capped_yield(ds).max()), has_principal(ds)
+    capped, paid = float(measures.felt_cap(ds).max()), has_principal(ds)
     said = POOL_WORDS
     said += f" Interest not paid when due on paths: {'; '.join(missed)}." if (missed := late(ds, chance, LATE)) else ""
     said += f" mixture: {weights(ds)}." if len(measures.probabilities(ds)) > 1 else ""

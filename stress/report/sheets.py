@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from stress.measures.fans import ends
 from stress.measures.means import has_principal, is_residual
 from stress.measures.weighted import mass
-from stress.measures.yields import capped_yield, discounted, irr_distribution, price_distribution, wal_distribution
+from stress.measures.yields import discounted, felt_cap, irr_distribution, price_distribution, wal_distribution
 from stress.report.figures.convergence import Track
 from stress.report.figures.losses import exceedance
 from stress.report.figures.months import lived, shown
@@ -113,9 +113,10 @@ def earned(ds: xr.Dataset, tranche: object, residual: bool = False) -> Sheet:
     """One row a scenario for one note: late interest, yield, life and price, with errors. A residual note is owed no
     interest, so none can be late."""
     if residual:
-        return _of_residual(_read(ds, "irr_quantile", "price", "multiple").sel(tranche=tranche))
+        read = _read(ds, "irr_quantile", "price", "multiple")
+        return _of_residual(read.assign(capped=felt_cap(ds)).sel(tranche=tranche))
     read = _read(ds, "irr", "wal", "price", "shortfall_probability")
-    note = read.assign(capped=capped_yield(ds)).sel(tranche=tranche)
+    note = read.assign(capped=felt_cap(ds)).sel(tranche=tranche)
     late_unit = _unit(note["shortfall_probability"], note["shortfall_probability_high"])
     rows = [(_name(one, "scenario"), *_earnings(one, late_unit)) for one in _each(note, "scenario")]
     head = ("Scenario", "Yield (IRR)", "WAL, years", "Price, share of par", "P(late interest) [95%]")
@@ -132,11 +133,14 @@ def _of_residual(note: xr.Dataset) -> Sheet:
         median = with_error(*_parts(one.sel(quantile=0.5), "irr_quantile", "", "_se"), unit=PERCENT)
         value = own_unit(*_parts(one, "price", "", "_se"), digits=4)
         multiple = own_unit(*_parts(one, "multiple", "", "_se"), digits=4)
-        rows.append((_name(one, "scenario"), multiple, median, *(value,) * priced))
+        rows.append((_name(one, "scenario"), multiple, median + _mark(one), *(value,) * priced))
     head = ("Scenario", "Money multiple", "Median yield (IRR)", *("Value at its rate, share of its size",) * priced)
     said = "Money multiple: all cash received over its size, not discounted."
-    told = [] if has_principal(note) else _remarks(note)
-    return Sheet(head, tuple(rows), " ".join([said, *told]))
+    return Sheet(head, tuple(rows), " ".join([said, *_remarks(note)]))
+
+
+def _mark(one: xr.Dataset) -> str:
+    return f" {CAPPED}" * (float(one["capped"]) > 0.0)
 
 
 def _remarks(one: xr.Dataset) -> list[str]:
@@ -165,7 +169,7 @@ def _losses(one: xr.Dataset, units: _Units) -> list[str]:
 
 def _earnings(one: xr.Dataset, late: Unit) -> list[str]:
     return [
-        with_error(*_parts(one, "irr", "", "_se"), unit=PERCENT) + f" {CAPPED}" * (float(one["capped"]) > 0.0),
+        with_error(*_parts(one, "irr", "", "_se"), unit=PERCENT) + _mark(one),
         own_unit(*_parts(one, "wal", "", "_se"), digits=3),
         own_unit(*_parts(one, "price", "", "_se"), digits=4),
         interval(*_parts(one, "shortfall_probability", "", "_low", "_high"), unit=late),

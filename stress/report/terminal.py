@@ -125,7 +125,7 @@ def table(ds: xr.Dataset) -> Screen:
     shown = with_mixture(ds)
     var, es = measures.note_tails(shown, TAIL)
     last = [str(note) in residual(ds) for note in ds["tranche"].values]
-    tails = shown.assign(capped=measures.capped_yield(shown), residual_note=("tranche", last))
+    tails = shown.assign(capped=measures.felt_cap(shown), residual_note=("tranche", last))
     for name, answer in (("var", var), ("es", es)):
         tails = tails.assign({f"{name}{end}": answer[part] for end, part in _ENDS.items()})
     whole, brief = _grid(tails, _pool_with_errors, _with_errors), _grid(tails, _pool, _without_errors)
@@ -236,7 +236,7 @@ def _yield(one: xr.Dataset) -> list[float]:
 
 
 def _mark(one: xr.Dataset) -> str:
-    return CAPPED * (float(one["capped"]) > 0.0 and not bool(one["residual_note"]))
+    return CAPPED * (float(one["capped"]) > 0.0)
 
 
 def _parts(one: xr.Dataset, name: str, *ends: str) -> list[float]:

@@ -24,13 +24,14 @@ from stress.kernels.tally import (
     POOL_QUANTITIES,
     TOP_UNIT,
     WEIGHT_UNIT,
+    YIELD_AWAY,
     coarse_bins,
     price_edges,
 )
 from stress.measures.histogram import HIGH, LOW, MIDDLE
 from stress.results.variables import CHECKS, DERIVED, LAWS, RAW, REPLICATED, TRUST, WEIGHTED, Variable
 
-IRR_BIN = "middle of the bin; the last but one holds all above, the last those at the cap of 1,000%"
+IRR_BIN = "lower edge of the bin less the note's mean_coupon; yields within -100% and 1,000%, the last those at the cap"
 PRICE_BIN = "middle of the bin, of the last its lower edge, beyond which it holds all; narrow about par"
 COARSE_LOW = LOW[np.unique(coarse_bins(), return_index=True)[1]]
 """Lower edge of each coarse loss bin."""
@@ -46,12 +47,14 @@ def build(
     months: ArrayLike,
     attrs: Mapping[str, str | int | float],
     original: Sequence[float] | None = None,
+    mean_coupon: ArrayLike = 0.0,
 ) -> xr.Dataset:
     """The Dataset of a run.
 
     `tally` holds the arrays of a Tally by field name; `months` the month-end dates of months 1..T; `attrs` strings
     and numbers only (version, source_digest, job_hash, job, seed, paths, estimator, rng); `original` the notes'
-    balances at closing: 0 marks a certificate, which has no yield and no average life.
+    balances at closing: 0 marks a certificate, which has no yield and no average life; `mean_coupon` what their yields
+    were counted about, a year.
 
     >>> from stress.assemble.calendar import calendar_of
     >>> from stress.runs.engine import tallies
@@ -62,7 +65,7 @@ def build(
     >>> int(found["batch_path"].sum())
     1024
     """
-    return derive(counted(tally, scenarios, notes, triggers, months, attrs, original))
+    return derive(counted(tally, scenarios, notes, triggers, months, attrs, original, mean_coupon))
 
 
 def counted(
@@ -73,6 +76,7 @@ def counted(
     months: ArrayLike,
     attrs: Mapping[str, str | int | float],
     original: Sequence[float] | None = None,
+    mean_coupon: ArrayLike = 0.0,
 ) -> xr.Dataset:
     """What `build` starts from: counts and sums under their names, no measure taken yet."""
     refused = [k for k, v in attrs.items() if isinstance(v, bool) or not isinstance(v, str | int | float)]
@@ -82,6 +86,8 @@ def counted(
     if original is not None:
         words = {"units": "currency", "long_name": "balance at closing; 0 for a certificate"}
         coords["original"] = ("tranche", np.asarray(original, np.float64), words)
+    about = np.broadcast_to(np.asarray(mean_coupon, np.float64), len(notes))
+    coords["mean_coupon"] = ("tranche", about, {"units": "1/year", "long_name": "mean coupon before any shock"})
     raw = _named(tally, len(notes))
     axes = xr.Dataset({}, coords=coords, attrs=dict(attrs))
     variables = (*RAW, *(WEIGHTED if _is_weighted(tally) else ()), *(REPLICATED if _is_replicated(tally) else ()))
@@ -159,7 +165,7 @@ def _coords(
         "loss_bin_low": ("loss_bin", LOW, {"units": "1", "long_name": "lower edge of the loss bin"}),
         "loss_bin_high": ("loss_bin", HIGH, {"units": "1", "long_name": "upper edge of the loss bin"}),
         "wal_bin": ("wal_bin", share * (month.size / 12.0 + 1.0), {"units": "years", "long_name": "middle of the bin"}),
-        "irr_bin": ("irr_bin", 2.0 * share - 1.0, {"units": "1/year", "long_name": IRR_BIN}),
+        "irr_bin": ("irr_bin", YIELD_AWAY[:-1], {"units": "1/year", "long_name": IRR_BIN}),
         "price_bin": (
             "price_bin",
             np.append(0.5 * (edge[:-2] + edge[1:-1]), edge[-2]),

@@ -15,6 +15,7 @@ import numpy as np
 from stress.assemble.calendar import calendar_of
 from stress.assemble.contract import sizes_of
 from stress.assemble.effects import notes_of_effects
+from stress.assemble.monthly import mean_coupons
 from stress.assemble.problem import assemble
 from stress.digest import source_digest
 from stress.inputs.door import seed_of, threads_of, with_options
@@ -236,6 +237,7 @@ def to_dataset(job: Job, tally: Tally) -> xr.Dataset:
             "rng": RNG_SOBOL if job.estimator == "sobol" else RNG,
         },
         sizes_of(job.deal, job.pool.balance),
+        mean_coupons(job.deal),
     )
     drawn = {case.name: case.swing for case in job.scenarios if case.swing is not None}
     fans = {
