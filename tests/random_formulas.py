@@ -26,8 +26,15 @@ def with_formulas(rng: Random, deal: Deal) -> Deal:
     words = _Words(rng, deal)
     priority = {phase: tuple(_step(words, step) for step in steps) for phase, steps in deal.priority.items()}
     triggers = [_trigger(words, i, trigger) for i, trigger in enumerate(deal.triggers)]
+    more: dict[str, Any] = {}
+    if flag(rng, 0.4):
+        more["parties"] = ("outside",)
+        priority = {phase: (*_outside(words), *steps) for phase, steps in priority.items()}
+    if deal.clean_up is not None and flag(rng, 0.6):
+        price = rng.choice((None, words.money(), f"{rng.uniform(0.8, 1.1):.4f} * pool"))
+        more["clean_up"] = {"when": f"pool < {rng.uniform(0.05, 0.6):.4f} * pool.cut_off", "price": price}
     document = deal.model_dump(exclude_unset=True) | {"priority": priority, "triggers": tuple(triggers)}
-    return Deal.model_validate(document | {"quantities": words.own})
+    return Deal.model_validate(document | more | {"quantities": words.own})
 
 
 class _Words:
@@ -86,6 +93,16 @@ class _Words:
         if form == "money":
             return f"{self.money(0)} {rng.choice(('<', '>='))} {self.money(0)}"
         return f"{self.share()} {rng.choice(('>', '<'))} {rng.uniform(0.01, 0.5):.4f}"
+
+
+def _outside(words: _Words) -> tuple[dict[str, Any], ...]:
+    """What a party pays and is paid, before all else."""
+    rng, to = words.rng, words.rng.choice(("income", "principal", *words.deal.accounts))
+    level = f"max(index.{next(iter(words.deal.indices))}, 0) * notes" if words.deal.indices else words.money()
+    pays = {"step": "receive", "party": "outside", "amount": f"0.01 * {rng.choice((words.money(0), level))}", "to": to}
+    source = rng.choice((("income",), ("principal", "income"), ("income", *words.deal.accounts)))
+    back = rng.choice(("received.outside - paid.outside", "0.005 * pool", f"0.01 * {words.money(1)}"))
+    return pays, {"step": "pay_party", "party": "outside", "amount": back, "source": source}
 
 
 def _step(words: _Words, step: Any) -> dict[str, Any]:

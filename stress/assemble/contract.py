@@ -15,7 +15,7 @@ from stress.inputs.deal import (
     PayFee,
     PayInterest,
 )
-from stress.inputs.deal.formula_rules import is_formula
+from stress.inputs.deal.formula_rules import indices_in, is_formula
 from stress.inputs.deal.reading import notes_of
 from stress.kernels import codes
 from stress.kernels.outcome import MONTH_YEARS
@@ -30,6 +30,8 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
     programs = Programs(deal, cut_off, n_month)
     steps = Steps(deal, cut_off, n_month, programs)
     triggers = _triggers(deal, programs)
+    call = deal.clean_up
+    called = [programs.add(x, False) if x is not None else -1 for x in ((call.when, call.price) if call else ())]
     even = dates.years - np.arange(n_month) * MONTH_YEARS
     first = float(even.mean())
     accounts = account_names(deal)
@@ -59,6 +61,8 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
         phase=np.array(steps.phase, dtype=np.int64),
         trigger=triggers,
         threshold=_thresholds(deal, n_month, dates.first_payment),
+        call=np.array(called or [-1, -1], dtype=np.int64),
+        index_level=np.stack([_index_levels(deal, m) for m in months]),
         **programs.tables(),
         senior_fee=_senior(deal, [f.name for f in deal.fees], PayFee),
         senior_note=_senior(deal, [n.name for n in deal.notes], PayInterest),
@@ -67,12 +71,19 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
             DEAL,
             cut_off=cut_off,
             per_cut_off=1.0 / cut_off,
-            clean_up=deal.clean_up.pool_factor if deal.clean_up else 0.0,
+            clean_up=deal.clean_up.pool_factor or 0.0 if deal.clean_up else 0.0,
             idle_share=deal.idle_cash_share,
             first_years=first,
             net_income=1.0 - sum(f.rate for f in deal.fees if f.base == "interest_income"),
         ),
     )
+
+
+def _index_levels(deal: Deal, months: MonthInputs) -> np.ndarray:
+    """(T, I) levels of the indices that formulas look at."""
+    names = list(deal.indices)
+    seen = [names.index(name) for name in indices_in(deal)]
+    return np.zeros((deal.legal_maturity_months, 0)) if months.index_level is None else months.index_level[:, seen]
 
 
 def _columns(names: tuple[str, ...], **values: float) -> np.ndarray:

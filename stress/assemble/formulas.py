@@ -10,7 +10,7 @@ from stress.inputs.deal import Deal
 from stress.inputs.deal.formula_rules import names_of
 from stress.inputs.deal.formula_text import Node, parse
 from stress.inputs.deal.formulas import quantity_of
-from stress.inputs.deal.quantities import OBSERVABLES
+from stress.inputs.deal.quantities import OBSERVABLES, QUANTITIES
 from stress.kernels import codes
 from stress.kernels.layout import ROWS, Cash, Pool
 
@@ -44,6 +44,9 @@ _ONE_OF = {
     "account": codes.ACCOUNT,
     "tripped": codes.TRIPPED,
     "phase": codes.IN_PHASE,
+    "index": codes.INDEX_LEVEL,
+    "received": codes.RECEIVED,
+    "paid": codes.PAID,
 }
 Row = tuple[int, int]
 
@@ -140,7 +143,7 @@ class Programs:
 
     def _quantity(self, name: str, of: str) -> list[Row]:
         if name in _ONE_OF:
-            return [(_ONE_OF[name], list(self.names.of[_KIND[name]]).index(of))]
+            return [(_ONE_OF[name], list(self.names.of[QUANTITIES[name].of]).index(of))]
         if name in OBSERVABLES:
             return [(codes.OBSERVED, 3 * codes.OBSERVABLES.index(name) + codes.CUT_OFF)]
         if name in _POOL_ROWS:
@@ -150,9 +153,6 @@ class Programs:
         if name == "notes":
             return _summed([(codes.NOTE_BALANCE, n) for n, note in enumerate(self.deal.notes) if not note.residual])
         return [(codes.SCHEDULE, 0) if name == "month" else self._number(self.cut_off)]
-
-
-_KIND = {"note": "note", "unpaid": "note", "fee": "fee", "account": "account", "tripped": "trigger", "phase": "phase"}
 
 
 def _joined(parts: list[list[Row]], tree: Node) -> list[Row]:

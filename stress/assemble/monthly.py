@@ -74,6 +74,8 @@ class MonthInputs(NamedTuple):
     """(3, 3) covariance of what each path draws: log odds of entry, rho, phi; None where nothing is drawn."""
     payment_rate: Array | None = None
     """(T,) monthly payment rate of a pool that has one, before the payment multiplier; None with instalment plans."""
+    index_level: Array | None = None
+    """(T, I) level of each of the deal's indices; None where a test leaves it out."""
     swing: Swing | None = None
     """How drawn macro variables move entry; None where they follow the scenario."""
 
@@ -109,6 +111,7 @@ def base_months(deal: Deal, pool: Pool) -> MonthInputs:
         cash_rate=one * pool.cash_rate,
         coupon=_index_levels(deal, n_month),
         note_spread=0.0 * one,
+        index_level=np.array([levels(index, n_month) for index in deal.indices.values()]).reshape(-1, n_month).T.copy(),
         payment_rate=None if pool.payment_rate is None else one * pool.payment_rate.monthly,
     )
 

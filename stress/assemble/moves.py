@@ -147,7 +147,8 @@ def _index(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) -> MonthIn
     floating = [i for i, note in enumerate(deal.notes) if note.index is not None]
     level = months.coupon.copy()
     level[:, floating] = _moved(level[:, floating], shock)
-    return months._replace(coupon=level)
+    index = None if months.index_level is None else _moved(months.index_level, shock)
+    return months._replace(coupon=level, index_level=index)
 
 
 def _heterogeneity(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) -> MonthInputs:

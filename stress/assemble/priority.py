@@ -12,15 +12,17 @@ from stress.inputs.deal import (
     Deal,
     PayFee,
     PayInterest,
+    PayParty,
     PayPrincipal,
     PayResidual,
     Purchase,
+    Receive,
     Release,
     Reserve,
     TopUp,
     Transfer,
 )
-from stress.inputs.deal.reading import notes_of
+from stress.inputs.deal.reading import notes_of, sources_of
 from stress.kernels import codes
 from stress.kernels.tables import STEP, STEP_VALUE
 
@@ -43,13 +45,23 @@ def step_labels(deal: Deal) -> tuple[list[str], list[int]]:
     step_of_row: list[int] = []
     for phase in codes.PHASES:
         for step in deal.priority.get(phase, ()):  # type: ignore[call-overload]
-            what = getattr(step, "note", None) or getattr(step, "fee", None) or getattr(step, "account", None) or ""
+            what = (
+                getattr(step, "note", None)
+                or getattr(step, "fee", None)
+                or getattr(step, "account", None)
+                or getattr(step, "party", None)
+                or ""
+            )
             what = what or getattr(step, "to", "") or "+".join(notes_of(step))
             label = f"{phase} {len(labels) + 1}: {step.step} {what}".rstrip()
-            sources = 1 if isinstance(step, Release) else len(step.source)
-            step_of_row += [len(labels)] * sources
+            step_of_row += [len(labels)] * len(_rows_of(step))
             labels.append(label)
     return labels, step_of_row
+
+
+def _rows_of(step: AnyStep) -> tuple[str, ...]:
+    """The account of each row that a step takes: of each source, or the one that receives."""
+    return (step.to,) if isinstance(step, Receive) else sources_of(step)
 
 
 class Steps:
@@ -116,7 +128,7 @@ class Steps:
             self._test(condition)
         first = len(self.members)
         self.members += members
-        for before, source in enumerate([step.account] if isinstance(step, Release) else step.source):
+        for before, source in enumerate(_rows_of(step)):
             row = [
                 kind,
                 index,
@@ -131,7 +143,7 @@ class Steps:
             ]
             if kind in (codes.PAY_FEE, codes.PAY_INTEREST):
                 row[7] = len(step.source)
-            elif isinstance(step, TopUp | Release | Transfer | PayPrincipal):
+            elif isinstance(step, TopUp | Release | Transfer | PayPrincipal | PayParty):
                 row[1] = before
             self.rows.append(row)
             self.values.append(list(value.values()))
@@ -140,6 +152,7 @@ class Steps:
     def _formulas(self, step: AnyStep) -> tuple[int, int]:
         """Programs of a step's cap and target; -1 where it has none."""
         cap = step.cap if isinstance(step, PayFee) else step.amount if isinstance(step, Transfer) else None
+        cap = str(step.amount) if isinstance(step, Receive | PayParty) else cap
         target = step.target if isinstance(step, TopUp | Release) else None
         target = step.until if isinstance(step, PayPrincipal) else target
         cap_of, target_of = (self.programs.add(x, True) if isinstance(x, str) else -1 for x in (cap, target))
@@ -184,6 +197,10 @@ class Steps:
             case PayPrincipal():
                 code = codes.PAY_PRO_RATA if step.order == "pro_rata" else codes.PAY_PRINCIPAL
                 return code, -1, -1, [self.notes.index(n) for n in step.notes]
+            case Receive():
+                return codes.RECEIVE, self.deal.parties.index(step.party), self.accounts.index(step.to), []
+            case PayParty():
+                return codes.PAY_PARTY, -1, self.deal.parties.index(step.party), []
             case PayResidual():
                 return codes.PAY_RESIDUAL, self.notes.index(step.note), -1, []
 

@@ -16,6 +16,7 @@ from stress.assemble.stages import months_to_rebase, n_stage
 from stress.assemble.turnover import pool_under
 from stress.errors import ConfigError
 from stress.inputs.deal import Deal
+from stress.inputs.deal.formula_rules import indices_in
 from stress.inputs.job import Clock, Job, ScenarioCase
 from stress.inputs.pool import Pool
 from stress.kernels.layout import Sizes
@@ -134,6 +135,8 @@ def sizes_of(
         n_way=len(due.ways),
         n_note=len(deal.notes),
         n_account=len(account_names(deal)),
+        n_party=len(deal.parties),
+        n_index=len(indices_in(deal)),
         n_fee=len(deal.fees),
         n_trigger=len(deal.triggers),
         n_step=len(step_of_row),

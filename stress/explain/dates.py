@@ -32,10 +32,11 @@ def date_lines(deal: Deal) -> list[str]:
         f"- Unpaid interest {'bears' if deal.interest_on_unpaid_interest else 'bears no'} interest.",
     ]
     if deal.clean_up is not None:
-        lines.append(
-            f"- Clean-up: after the revolving period the pool is sold at par once it falls below "
-            f"{percent(deal.clean_up.pool_factor)} of the cut-off balance."
-        )
+        call = deal.clean_up
+        price = "at par" if call.price is None else f"for `{call.price}`"
+        below = f"it falls below {percent(call.pool_factor or 0.0)} of the cut-off balance"
+        once = below if call.when is None else f"`{call.when}`"
+        lines.append(f"- Clean-up: after the revolving period the pool is sold {price} once {once}.")
     return lines
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from stress.explain.words import SHORT, limit, listed, money, observable_words, percent, then
 from stress.inputs.deal import AnyStep, Condition, Deal, Reserve
-from stress.inputs.deal.reading import notes_of
+from stress.inputs.deal.reading import notes_of, sources_of
 
 
 def sentence(deal: Deal, step: AnyStep) -> str:
     """What the step does, from which accounts, and when."""
     text, _, note = _SENTENCE[step.step](step).partition("; ")
-    if step.step != "release":
+    if sources_of(step) and step.step != "release":
         text += f", from {then(step.source)}"
     text += f"; {note}" if note else ""
     if step.when:
@@ -37,6 +37,10 @@ def headline(step: AnyStep) -> str:
         case "transfer":
             words = _amount(step)
             return f"{words[:1].upper()}{words[1:]} to {step.to}"
+        case "receive":
+            return f"{step.party} pays {_limit(step.amount, '')} to {step.to}"
+        case "pay_party":
+            return f"{step.party}: {_limit(step.amount, '')}"
         case "purchase":
             return "Buy receivables"
         case "pay_principal":
@@ -133,6 +137,14 @@ def _amount(step: Any, quote: str = "") -> str:
     return "all that is left" if step.amount is None else f"at most {_limit(step.amount, quote)}"
 
 
+def _receive(step: Any) -> str:
+    return f"{step.party} pays {_limit(step.amount, '`')} to {step.to}"
+
+
+def _pay_party(step: Any) -> str:
+    return f"Pay {step.party} at most {_limit(step.amount, '`')}"
+
+
 def _purchase(step: Any) -> str:
     return "Buy eligible receivables with all that is left"
 
@@ -159,6 +171,8 @@ _SENTENCE: dict[str, Callable[[Any], str]] = {
     "release": _release,
     "transfer": _transfer,
     "purchase": _purchase,
+    "receive": _receive,
+    "pay_party": _pay_party,
     "pay_principal": _pay_principal,
     "pay_residual": _pay_residual,
 }

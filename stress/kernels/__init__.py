@@ -133,7 +133,7 @@ holds for t + 1.
 quantities stand as they are when it is used: a trigger's and a condition's at the determination (6, 7), a target's and
 a cap's when its step runs, before its first source pays. Only what belongs to a month is of the
 period's determination wherever it is used: the flows of the month (defaults, recoveries, principal and income
-collected, the pool at the month's start, a month of senior cost) and the observables of (7). mean(x, n) is the mean of x at
+collected, the pool at the month's start, a month of senior cost, the level of an index) and the observables of (7). mean(x, n) is the mean of x at
 the last n determinations from F on, of those there are where they are fewer; it is taken before the triggers are
 tested. A schedule keeps its value until the next month that it gives; before the first it is 0. A quotient is 0 where
 its divisor is within 1e-9 of 0, and is held within 1e9 of 0. A comparison is 1 where it holds, else 0.
@@ -176,8 +176,9 @@ holds at the month's start counts as income too. At a payment, before its steps:
    = (scheduled + prepaid + cured) / pool at the month's start. A month without a threshold leaves a trigger's count as
    it is. Conditions of steps (`when`) are tested here too, over the cut-off balance; a step runs where all of its
    conditions hold.
-8. Clean-up: in a phase after revolving, pool below its factor of cut-off: the pool (current + M1..MB) is sold at par
-   to principal.
+8. Clean-up: in a phase after revolving, pool below its factor of cut-off, or a condition that holds while there is a
+   pool (above 1e-9 of cut-off): the pool (current + M1..MB) is sold to principal, at par or at a price that is a formula;
+   what the price is below par adds to the deficiency, what it is above reduces it.
 9. Collected income and principal become available.
 
 **Payment** of period t: at once after the determination with the monthly clock (and for t = T always); else in month
@@ -189,6 +190,9 @@ after (6).
 2. The steps of the path's phase run in order; each uses its sources in order. `pay_principal` pays its notes down to its
    target, together. A shortfall of interest is what stays
    unpaid (beyond 1e-9 of the original balance) where interest was payable.
+   `receive` brings what a party outside the deal pays into an account, `pay_party` pays a party, at most an amount from all
+   its sources together; both are formulas. Cash of a party that goes to principal reduces the deficiency, principal that
+   is paid to one adds to it. `received` and `paid` of a party are the sums so far.
 3. A step that pays several notes pari passu divides what it can pay: interest by what is due to each, principal pro
    rata by balance. A transfer moves its share of what each source holds, or at most its amount from all together.
 4. A reserve's target is the largest of its parts, at least its floor: an amount (share of cut-off), a share of the pool,

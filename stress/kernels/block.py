@@ -12,7 +12,7 @@ from .cash import collect_recoveries, conserve_cash, earn_on_cash
 from .codes import AT_DETERMINATION, PRINCIPAL
 from .count import count_block, flush_months, hand_over, record_payment, record_pool_month
 from .determination import clean_up, determine, sweep_collections, total_pool
-from .formulas import keep_quantities, show_quantities
+from .formulas import keep_quantities, set_levels, show_quantities
 from .granular import count_transitions
 from .jit import aside, kernel, stage
 from .ladder import climb, join_ladder
@@ -153,6 +153,7 @@ def _step(m: Memory, k: int, t: int, c: int, fans: int) -> None:
     if last:
         total_pool(m)
         determine(m, k, t)
+        set_levels(m, k, t)
         if m.p.keeps_quantities == 1:
             keep_quantities(m, t)
         test_triggers(m, t, int(AT_DETERMINATION))
@@ -160,7 +161,7 @@ def _step(m: Memory, k: int, t: int, c: int, fans: int) -> None:
         if m.p.traced == 1:
             show_quantities(m, t)
         if t >= m.p.first_payment:
-            clean_up(m)
+            clean_up(m, t)
         if m.p.retains == 1:
             retain(m)
         sweep_collections(m)

@@ -22,7 +22,9 @@ PHASES = ("revolving", "amortization", "acceleration", "event_of_default")
     PAY_PRO_RATA,
     PAY_RESIDUAL,
     PAY_INTEREST_TOGETHER,
-) = range(11)
+    RECEIVE,
+    PAY_PARTY,
+) = range(13)
 
 # What triggers and conditions look at.
 (
@@ -80,6 +82,9 @@ FEE_BASES = ("notes", "pool", "interest_income", "fixed")
     IN_PHASE,
     OBSERVED,
     KEPT,
+    INDEX_LEVEL,
+    RECEIVED,
+    PAID,
     ADD,
     SUBTRACT,
     MULTIPLY,
@@ -88,7 +93,7 @@ FEE_BASES = ("notes", "pool", "interest_income", "fixed")
     LARGER,
     LESS,
     CHOOSE,
-) = range(20)
+) = range(23)
 FIRST_OPERATION = ADD
 """Codes below it are quantities."""
 STACK = 16

@@ -5,11 +5,12 @@ from __future__ import annotations
 from .accrual import coupon, fee_of_month
 from .cash import move_deficiency
 from .codes import INCOME, PRINCIPAL
+from .formulas import value_of
 from .jit import aside, stage
 from .lanes import anywhere, fma, larger, smaller, splat, where_less
 from .pool import SCALE_FLOOR
 from .records import Memory
-from .rows import worse
+from .rows import positive, worse
 from .typed import Lanes
 
 SMALL_POOL = 1e-3
@@ -120,15 +121,24 @@ def _charge(m: Memory, k: int, t: int, notes: Lanes, income: Lanes) -> Lanes:
 
 
 @aside
-def clean_up(m: Memory) -> None:
-    """Determination 8: sell what is left of the pool at par once it is below the clean-up factor and the deal amortizes."""
-    if m.t.deal.clean_up <= 0.0:
+def clean_up(m: Memory, t: int) -> None:
+    """Determination 8: sell what is left of the pool once it is below the clean-up factor, or its condition holds, and the
+    deal amortizes."""
+    if m.t.deal.clean_up <= 0.0 and m.t.call.when < 0:
         return
     pool = m.pool
     balance = pool.balance
-    keep = where_less(balance, m.t.deal.clean_up * m.t.deal.cut_off, 0.0, 1.0)
+    if m.t.call.when >= 0:
+        nothing = 1e-9 * m.t.deal.cut_off
+        keep = where_less(balance, nothing, 1.0, splat(1.0) - value_of(m, t, m.t.call.when))
+    else:
+        keep = where_less(balance, m.t.deal.clean_up * m.t.deal.cut_off, 0.0, 1.0)
     keep = where_less(pool.phase, 0.5, 1.0, keep)
     sold = balance - balance * keep
+    price = sold
+    if m.t.call.price >= 0:
+        price = positive(value_of(m, t, m.t.call.price)) * (splat(1.0) - keep)
+        move_deficiency(m, sold - price)
     for c in range(m.p.n_cohort):
         for s in range(m.p.n_segment):
             _shrink(m, c, s, keep)
@@ -140,8 +150,8 @@ def clean_up(m: Memory) -> None:
     pool.late_3 *= keep
     pool.late_beyond *= keep
     pool.balance *= keep
-    m.cash.principal_collected += sold
-    m.cash.cash_in += sold
+    m.cash.principal_collected += price
+    m.cash.cash_in += price
 
 
 @stage

@@ -11,6 +11,7 @@ from .codes import (
     FEE_UNPAID,
     FIRST_OPERATION,
     IN_PHASE,
+    INDEX_LEVEL,
     KEPT,
     LARGER,
     LESS,
@@ -19,7 +20,9 @@ from .codes import (
     NOTE_UNPAID,
     NUMBER,
     OBSERVED,
+    PAID,
     POOL_ROW,
+    RECEIVED,
     SCHEDULE,
     SMALLER,
     SUBTRACT,
@@ -82,6 +85,12 @@ def _quantity(m: Memory, t: int, does: int, what: int) -> Lanes:
         return observe(m, what // 3, what % 3)
     if does == KEPT:
         return m.kept[what]
+    if does == INDEX_LEVEL:
+        return m.level[what]
+    if does == RECEIVED:
+        return m.received[what]
+    if does == PAID:
+        return m.paid[what]
     return splat(0.0)
 
 
@@ -124,6 +133,13 @@ def keep_quantities(m: Memory, t: int) -> None:
                 value = value + m.mean_ring[i, age]
             value = value * (1.0 / known)
         m.kept[i] = value
+
+
+@stage
+def set_levels(m: Memory, k: int, t: int) -> None:
+    """Formulas: levels of the indices in the month of the determination."""
+    for i in range(m.p.n_index):
+        m.level[i] = splat(m.t.index_level[k, t, i])
 
 
 @aside

@@ -55,6 +55,9 @@ class Sizes(NamedTuple):
     """Ways in which a part falls due; 1: at the next step of its own cohort, a month after the purchase."""
     n_note: int
     n_account: int
+    n_party: int
+    """Parties outside the deal."""
+    n_index: int
     n_fee: int
     n_trigger: int
     n_step: int
@@ -149,6 +152,10 @@ K, T, C, S, U, J, B, W, N, A, P, G, X, F, L = (
 )
 """Axes by their letters: scenarios, months, cohorts, segments in their stages, whole segments, purchase months, parts of a purchase, ways to fall due,
 notes, accounts, fees (P), triggers (G), steps (X), factors, recovery lags."""
+
+
+Q, E = Axis("n_party"), Axis("n_index")
+"""Parties outside the deal (Q) and indices that formulas look at (E)."""
 
 
 class Record:
@@ -430,6 +437,11 @@ class Scratch:
     note: Annotated[Each[Note], N]
     fee: Annotated[Each[Fee], P]
     trigger: Annotated[Each[Trigger], G]
+    received: Annotated[Rows, Q]
+    """From each party outside the deal, so far; and paid to it."""
+    paid: Annotated[Rows, Q]
+    level: Annotated[Rows, E]
+    """Of each index, in the month of the last determination."""
     kept: Annotated[Rows, Axis("n_kept_quantity")]
     """Means, and what formulas of steps need of the last determination."""
     mean_ring: Annotated[Rows, Axis("n_kept_quantity"), MEAN_MONTHS]

@@ -30,11 +30,12 @@ class Header(Sizes, Switches):  # type: ignore[misc]
 
 class Columns:
     # A table of nothing but columns.
-    def __getattr__(self, name: str) -> float: ...
+    def __getattr__(self, name: str) -> Any: ...
 
 class Tables(Market, Receivables, Contract):  # type: ignore[misc]
     # All tables.
     deal: Columns  # type: ignore[assignment]
+    call: Columns  # type: ignore[assignment]
 
 class Numbers(Protocol):
     # Bare memory: floats of the scratch, or integers of the counts.

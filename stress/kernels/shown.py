@@ -44,6 +44,8 @@ SHOWN: dict[str, tuple[str, str]] = {
     "trigger_month": ("trigger", "month"),
     "tripped": ("trigger", "on"),
     "account_balance": ("account", ""),
+    "received": ("received", ""),
+    "paid_out": ("paid", ""),
     "quantity_value": ("shown", ""),
     "step_paid": ("step_paid", ""),
     "deficiency": ("cash", "deficiency"),

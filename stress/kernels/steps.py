@@ -209,6 +209,37 @@ def move(m: Memory, x: int, t: int) -> None:
 
 
 @stage
+def receive(m: Memory, x: int, t: int) -> None:
+    """Payment 2: a party outside the deal pays into an account."""
+    step = m.t.step[x]
+    amount = positive(value_of(m, t, step.cap)) * m.cash.mask
+    if not anywhere(amount):
+        return
+    m.account[step.to] += amount
+    m.received[step.index] += amount
+    m.cash.cash_in += amount
+    _note_step(m, x, amount)
+    if step.to == PRINCIPAL:
+        move_deficiency(m, -amount)
+
+
+@stage
+def pay_party(m: Memory, x: int, t: int) -> None:
+    """Payment 2: pay a party outside the deal, at most the step's amount from all its sources."""
+    step = m.t.step[x]
+    if step.index == 0:
+        _set_cap(m, x, t)
+    amount = positive(_under_cap(m, x, step.index, m.account[step.source])) * m.cash.mask
+    if not anywhere(amount):
+        return
+    m.paid[step.to] += amount
+    m.cash.cash_out += amount
+    _leaves(m, x, step.source, amount)
+    if step.source == PRINCIPAL:
+        move_deficiency(m, amount)
+
+
+@stage
 def purchase(m: Memory, k: int, now: int, c: int, x: int) -> None:
     """Payment 2: buy receivables at the payment date."""
     source = m.t.step[x].source

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Annotated, NamedTuple
 
 from .axes import Axis, Declared, declared
-from .layout import N_RATE, A, B, C, F, Floats, G, Ints, J, K, L, N, P, S, Sizes, T, U, W, X
+from .layout import N_RATE, A, B, C, E, F, Floats, G, Ints, J, K, L, N, P, S, Sizes, T, U, W, X
 
 N_PARAMETER = 3
 """Parameters that a path may draw: log odds of the entry rate, log odds of rho, log odds of phi."""
@@ -195,6 +195,10 @@ class Contract(NamedTuple):
     """Schedules by month; the first is the month itself."""
     formula: Annotated[Ints, FORMULAS, ("first", "end")]
     """First row of each formula and the one after its last."""
+    index_level: Annotated[Floats, K, T, E]
+    """Levels of the deal's indices that formulas look at."""
+    call: Annotated[Ints, ("when", "price")]
+    """Formulas of the clean-up: its condition and its price; -1: by the pool factor, at par."""
     kept_of: Annotated[Ints, KEPT, ("formula", "months")]
     """What is kept at each determination: a formula, and over how many months its mean is."""
     shown_of: Annotated[Ints, OWN]

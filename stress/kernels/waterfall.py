@@ -9,10 +9,12 @@ from .codes import (
     PAY_FEE,
     PAY_INTEREST,
     PAY_INTEREST_TOGETHER,
+    PAY_PARTY,
     PAY_PRINCIPAL,
     PAY_PRO_RATA,
     PAY_RESIDUAL,
     PURCHASE,
+    RECEIVE,
     RELEASE,
     TOP_UP,
     TRANSFER,
@@ -26,11 +28,13 @@ from .steps import (
     move,
     pay_due,
     pay_in_full,
+    pay_party,
     pay_pro_rata,
     pay_residual,
     pay_sequential,
     pay_together,
     purchase,
+    receive,
 )
 from .triggers import test_triggers
 from .typed import Lanes
@@ -102,6 +106,10 @@ def _run_step(m: Memory, k: int, t: int, now: int, c: int, x: int) -> int:
         pay_pro_rata(m, x, t)
     elif kind == PAY_RESIDUAL:
         pay_residual(m, x, t)
+    elif kind == RECEIVE:
+        receive(m, x, t)
+    elif kind == PAY_PARTY:
+        pay_party(m, x, t)
     return 1
 
 

@@ -91,6 +91,7 @@ def labels_of(job: Job) -> dict[str, Any]:
         "fee": [f.name for f in job.deal.fees],
         "trigger": [t.name for t in job.deal.triggers],
         "step": step_labels(job.deal)[0],
+        **({"party": list(job.deal.parties)} if job.deal.parties else {}),
         **({"quantity": list(job.deal.quantities)} if job.deal.quantities else {}),
         "factor": list(factors_of(job.pool).name),
         "bucket": list(range(1, max(3, len(job.pool.buckets)) + 1)),
@@ -167,6 +168,9 @@ def _variables(space: Workspace, problem: Problem, step_of_row: list[int], lane:
     defaulted, recovered = at("total_defaulted"), at("total_recovered")
     found["cumulative_default"] = (("month",), defaulted / cut_off)
     found["default_stock"] = (("month",), (defaulted - recovered) / cut_off)
+    if problem.sizes.n_party:
+        for name in ("received", "paid_out"):
+            found[name] = (("month", "party"), at(name))
     accounts = at("account_balance")
     found["account_balance"] = (("month", "account"), accounts)
     found["income_cash"] = (("month",), accounts[:, codes.INCOME])

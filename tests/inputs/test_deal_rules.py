@@ -201,6 +201,12 @@ CASES: dict[str, tuple[Callable[[Document], object], str]] = {
         put("triggers", 0, "thresholds", [{"from_month": 13, "limit": 0.1}]),
         "changes nothing: it is tested from month 13, after the revolving period",
     ),
+    "a party without a step": (lambda d: d.update(parties=["bank"]), "no step pays 'bank' or receives from it"),
+    "a party that is not there": (
+        put("priority", "revolving", 0, {"step": "receive", "party": "swp", "amount": 1.0, "to": "income"}),
+        "party names 'swp', which does not exist",
+    ),
+    "two rules of a call": (put("clean_up", {"pool_factor": 0.1, "when": "notes < pool"}), "give pool_factor or when"),
     "months of a cure that never comes": (put("triggers", 0, "cure_months", 3), "cure_months = 3 needs curable"),
     "denominator of no ratio": (put("triggers", 1, "denominator", "current_pool"), "no choice of denominator"),
     "condition never true": (

@@ -48,12 +48,21 @@ def excess_spread(path, fees: float, interest: float) -> float:
 
 
 def clean_up(path) -> None:
-    """After the revolving period, sell at par a pool that has become too small."""
+    """After the revolving period, sell a pool that has become too small."""
     call = path.deal.clean_up
     if call is None or path.state.phase == "revolving":
         return
-    if path.pool_balance() < call.pool_factor * path.pool.balance:
-        price = path.portfolio.sell()
+    if call.when is not None:
+        sells = path.formulas.value(call.when) and path.pool_balance() >= 1e-9 * path.pool.balance
+    else:
+        sells = path.pool_balance() < call.pool_factor * path.pool.balance
+    if sells:
+        price = None if call.price is None else max(0.0, path.formulas.value(call.price))
+        sold = path.portfolio.sell()
+        price = sold if price is None else price
+        path.state.par_gained += price - sold
+        path.state.book_deficiency(sold - price)
+        path.flows.add("sold", sold)
         path.flows.add("clean_up", price)
         path.state.collected["principal"] += price
 

@@ -27,6 +27,7 @@ MONTHLY = (
     "purchases",
     "purchase_cost",
     "clean_up",
+    "sold",
 )
 """Amounts of a calendar month, summed over its steps; balances at its end."""
 
@@ -79,6 +80,9 @@ class Flows:
     """Face of receivables bought."""
     purchase_cost: list[float] = field(default_factory=list)
     clean_up: list[float] = field(default_factory=list)
+    """What the pool was sold for."""
+    sold: list[float] = field(default_factory=list)
+    """Its balance then."""
     phase: list[str] = field(default_factory=list)
     excess_spread: list[float] = field(default_factory=list)
     cumulative_default: list[float] = field(default_factory=list)

@@ -107,6 +107,12 @@ class Formulas:
                 return state.available[of]
             case "tripped":
                 return state.tripped[position(deal.triggers, of)]
+            case "received":
+                return state.received[of]
+            case "paid":
+                return state.paid[of]
+            case "index":
+                return path.index_level(of, self.month)
             case "phase":
                 return state.phase == of
         raise AssertionError(name)
@@ -133,6 +139,8 @@ def texts_of(deal) -> list[str]:
         for step in steps:
             parts = (getattr(step, key, None) for key in ("cap", "amount", "target", "until"))
             found += [part for part in (*parts, *step.when) if isinstance(part, str)]
+    call = deal.clean_up
+    found += [text for text in ((call.when, call.price) if call else ()) if text is not None]
     for trigger in deal.triggers:
         found += [text for text in (trigger.condition, trigger.observable) if isinstance(text, str)]
     return found

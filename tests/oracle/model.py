@@ -8,7 +8,7 @@ from oracle.dates import accrual_fractions, first_payment
 from oracle.determination import determine, pay_period
 from oracle.flows import Flows, StepRecord
 from oracle.formulas import Formulas
-from oracle.months import Rates, base_months, unconditional
+from oracle.months import Rates, base_months, index_level, unconditional
 from oracle.portfolio import Portfolio
 from oracle.retention import Retention
 from oracle.returns import returns
@@ -99,7 +99,7 @@ class Path:
         determine(self, t)
         if self.clock == "monthly" or t == self.last:
             pay_period(self)
-        self.record(opening, self.flows.purchases[-1] - bought, payments=self.flows.clean_up[-1])
+        self.record(opening, self.flows.purchases[-1] - bought, payments=self.flows.sold[-1])
         self.close_month()
 
     def payment_step(self) -> int:
@@ -191,6 +191,12 @@ class Path:
     def pool_balance(self) -> float:
         """Current + M1..M3 of the whole pool."""
         return self.portfolio.balance()
+
+    def index_level(self, name: str, t: int) -> float:
+        """Level of an index in a month, as the scenario moves it."""
+        if self.months.index_level is None:
+            return index_level(self.deal.indices[name], t)
+        return float(self.months.index_level[t - 1][list(self.deal.indices).index(name)])
 
     def interest_left(self, n: int) -> float:
         """Interest of a note that is due and not paid."""

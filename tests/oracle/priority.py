@@ -140,6 +140,23 @@ def into(state, sources, amount, account):
     return paid
 
 
+def receive(deal, state, pool, payment, step, i):
+    """Cash from outside; in principal it covers what principal has lost or lent."""
+    amount = max(0.0, amount_of(payment, step.amount))
+    state.put(step.to, amount, "received")
+    state.received[step.party] += amount
+    if step.to == "principal":
+        state.applied += amount
+        state.book_deficiency(-amount)
+    return amount
+
+
+def pay_party(deal, state, pool, payment, step, i):
+    paid = state.take(step.source, max(0.0, amount_of(payment, step.amount)), "party")
+    state.paid[step.party] += paid
+    return paid
+
+
 def purchase(deal, state, pool, payment, step, i):
     return pool.buy(step.source)
 
@@ -204,6 +221,8 @@ STEPS = {
     "release": release,
     "transfer": transfer,
     "purchase": purchase,
+    "receive": receive,
+    "pay_party": pay_party,
     "pay_principal": pay_principal,
     "pay_residual": pay_residual,
 }

@@ -24,6 +24,9 @@ class State:
     fee_owed: list[float]
     collected: dict[str, float] = field(default_factory=lambda: {"income": 0.0, "principal": 0.0})
     deficiency: float = 0.0
+    received: dict[str, float] = field(default_factory=dict)
+    paid: dict[str, float] = field(default_factory=dict)
+    """From each party outside the deal so far, and to it."""
     phase: str = "revolving"
     tripped: list[bool] = field(default_factory=list)
     in_breach: list[int] = field(default_factory=list)
@@ -97,5 +100,7 @@ def opening_state(deal, pool) -> State:
         tripped=[False] * len(deal.triggers),
         in_breach=[0] * len(deal.triggers),
         passed=[0] * len(deal.triggers),
+        received=dict.fromkeys(deal.parties, 0.0),
+        paid=dict.fromkeys(deal.parties, 0.0),
         shortfall=[0.0] * count,
     )

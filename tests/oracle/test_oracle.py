@@ -63,6 +63,9 @@ def check_cash_is_conserved(case, flows):
     lost = ("dilution_unpaid", "commingled_principal", "commingled_income")
     cash_in = sum(sum(getattr(flows, name)) for name in (*collected, "cash_interest", "clean_up"))
     cash_in += sum(case.deal.opening_cash.values()) - sum(sum(getattr(flows, name)) for name in lost)
+    outside = [entry for payment in flows.payments for entry in payment.ledger]
+    cash_in += sum(amount for _, amount, use in outside if use == "received")
+    cash_in += sum(amount for _, amount, use in outside if use == "party")  # out: negative
     cash_out = sum(flows.purchase_cost) + sum(sum(sum(row) for row in getattr(flows, name)) for name in USES.values())
     assert math.isclose(cash_in, cash_out + sum(flows.account_balance[-1]), rel_tol=1e-9)
 
@@ -154,6 +157,11 @@ def test_the_random_deals_reach_every_part_of_the_language():
             "condition of a trigger": any(trigger.condition for trigger in case.deal.triggers),
             "tested after payment": any(trigger.tested == "payment" for trigger in case.deal.triggers),
             "cured phase": [rank_of(phase) for phase in flows.phase] != sorted(rank_of(phase) for phase in flows.phase),
+            "received": any(u == "received" for p in flows.payments for *_, u in p.ledger),
+            "paid to a party": any(u == "party" for p in flows.payments for *_, u in p.ledger),
+            "call by a rule": case.deal.clean_up is not None
+            and case.deal.clean_up.when is not None
+            and any(flows.sold),
             "share moved": any(s.step == "transfer" and s.share for s in steps_of(case.deal)),
         }
         seen.update(name for name, is_so in happened.items() if is_so)
@@ -190,7 +198,14 @@ def no_income_leaves(deal: Deal) -> Deal:
     if deal.revolving_months > 0:
         priority["revolving"] = (Purchase(step="purchase", source=cash),)
     notes = [{"name": n.name, "share": n.share, "amount": n.amount, "residual": n.residual} for n in deal.notes]
-    plain = deal.model_dump() | {"fees": (), "triggers": (), "clean_up": None, "indices": {}, "accounts": ()}
+    plain = deal.model_dump() | {
+        "fees": (),
+        "triggers": (),
+        "clean_up": None,
+        "indices": {},
+        "accounts": (),
+        "parties": (),
+    }
     plain |= {"quantities": {}, "notes": tuple(notes), "priority": priority, "opening_cash": {}, "purchase_price": 1.0}
     return Deal.model_validate(plain | {"purchase": "payment_date" if deal.revolving_months else "none"})
 

@@ -8,7 +8,7 @@ from stress.explain.drawing.canvas import QUIET, TEXT, Canvas, cut, wrapped
 from stress.explain.steps import condition_sign, headline
 from stress.explain.words import PHASE, listed, then
 from stress.inputs.deal import AnyStep, Deal
-from stress.inputs.deal.reading import phases, steps_of
+from stress.inputs.deal.reading import phases, sources_of, steps_of
 from stress.lettering import text_width
 
 KIND = {
@@ -19,6 +19,8 @@ KIND = {
     "release": ("#cc79a7", "account"),
     "transfer": ("#cc79a7", "account"),
     "purchase": ("#56b4e9", "purchase"),
+    "receive": ("#333333", "party"),
+    "pay_party": ("#333333", "party"),
     "pay_principal": ("#009e73", "principal"),
     "pay_residual": ("#7f6a00", "residual"),
 }
@@ -61,7 +63,7 @@ class Priority:
         room = self.column - 0.5
         how = []
         if step.step != "release":
-            how += wrapped(f"from {then(step.source)}", room, 6.5, 2)
+            how += wrapped(f"from {then(sources_of(step))}", room, 6.5, 2)
         if step.when:
             how += wrapped(f"while {condition_sign(step.when)}", room, 6.5, 3)
         return Entry(step.step, wrapped(headline(step), room, 7.8, 3), how)

@@ -120,7 +120,7 @@ def _steps_reachable(deal: Terms, phase: str, steps: tuple[AnyStep, ...]) -> Non
     emptied: dict[str, int] = {}
     for number, step in enumerate(steps, 1):
         sources = sources_of(step)
-        if all(account in emptied for account in sources):
+        if sources and all(account in emptied for account in sources):
             earlier = max(emptied[account] for account in sources)
             raise ValueError(
                 f"priority.{phase}[{number}] ({step.step}): never pays, because step {earlier} "

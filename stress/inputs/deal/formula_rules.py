@@ -33,6 +33,8 @@ def names_of(deal: Terms, later: tuple[str, ...] = ()) -> Names:
         "fee": [fee.name for fee in deal.fees],
         "trigger": [trigger.name for trigger in deal.triggers],
         "phase": list(PHASES),
+        "party": deal.parties,
+        "index": list(deal.indices),
     }
     own: dict[str, Node | tuple[tuple[int, float], ...]] = {}
     names = Names(of, own, deal.legal_maturity_months, later)
@@ -55,12 +57,16 @@ def formulas_of(deal: Terms) -> Iterator[Place]:
                 yield Place(f"{where}: when", when, "condition")
         if step.step == "pay_fee" and isinstance(step.cap, str):
             yield Place(f"{where}: cap", step.cap, "money")
-        elif step.step == "transfer" and isinstance(step.amount, str):
+        elif step.step in ("transfer", "receive", "pay_party") and isinstance(step.amount, str):
             yield Place(f"{where}: amount", step.amount, "money")
         elif step.step in ("top_up", "release") and isinstance(step.target, str):
             yield Place(f"{where}: target", step.target, "money")
         elif step.step == "pay_principal" and step.until is not None:
             yield Place(f"{where}: until", step.until, "money")
+    if deal.clean_up is not None and deal.clean_up.when is not None:
+        yield Place("clean_up.when", deal.clean_up.when, "condition")
+    if deal.clean_up is not None and deal.clean_up.price is not None:
+        yield Place("clean_up.price", deal.clean_up.price, "money")
     listed = [trigger.name for trigger in deal.triggers]
     for number, trigger in enumerate(deal.triggers):
         later = tuple(listed[number:])
@@ -93,14 +99,20 @@ def at_the_end(deal: Terms, text: str) -> Value:
 def quantities_in(deal: Terms) -> list[tuple[str, str]]:
     """(name in the table, of) of all quantities that the formulas of a deal use, in the order of the table."""
     names, found = names_of(deal), set[tuple[str, str]]()
-    for place in formulas_of(deal):
-        found |= looks_at(parse(place.text), names)
+    for text in [*(place.text for place in formulas_of(deal)), *deal.quantities]:
+        found |= looks_at(parse(text), names)
     rows = []
     for name, of in found:
         row = quantity_of(Node("name", 0, name=name, of=of))
         if row is not None:
             rows.append((row[0], of if row[1].of else ""))
     return sorted(rows, key=lambda row: (list(QUANTITIES).index(row[0]), row[1]))
+
+
+def indices_in(deal: Terms) -> list[str]:
+    """Indices that formulas look at, in the order of the deal."""
+    seen = {of for name, of in quantities_in(deal) if name == "index"}
+    return [name for name in deal.indices if name in seen]
 
 
 def sees(deal: Terms, text: str, trigger: str) -> bool:

@@ -28,6 +28,8 @@ def steps_of(deal: Terms, phase: str) -> tuple[AnyStep, ...]:
 
 def sources_of(step: AnyStep) -> tuple[str, ...]:
     """Accounts a step takes from; a release takes from its own account."""
+    if step.step == "receive":
+        return ()
     return (step.account,) if step.step == "release" else step.source
 
 
@@ -35,7 +37,7 @@ def receiver_of(step: AnyStep) -> str | None:
     """The account a step pays into, where it pays into one."""
     if step.step == "top_up":
         return step.account
-    if step.step in ("release", "transfer"):
+    if step.step in ("release", "transfer", "receive"):
         return step.to
     return "principal" if step.step == "cover_defaults" else None
 

@@ -109,7 +109,7 @@ def _costs(deal: Deal) -> Found:
 
 
 def _clean_up(deal: Deal) -> Found:
-    if deal.clean_up is not None and deal.clean_up.pool_factor >= LATE_CALL:
+    if deal.clean_up is not None and (deal.clean_up.pool_factor or 0.0) >= LATE_CALL:
         yield (
             "clean_up.pool_factor",
             f"the whole pool is sold at par once it is below {deal.clean_up.pool_factor:.0%} of the cut-off balance; "

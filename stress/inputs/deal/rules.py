@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from stress.inputs.deal.dates import check_dates
 from stress.inputs.deal.flows import check_flows
-from stress.inputs.deal.formula_rules import check_formulas
+from stress.inputs.deal.formula_rules import check_formulas, indices_in
 from stress.inputs.deal.reading import located, notes_of, phases, receiver_of, sources_of, steps_of
 from stress.inputs.deal.steps import AnyStep, PayPrincipal, Reserve
 from stress.inputs.deal.terms import Note, Terms
@@ -29,11 +29,15 @@ def _unique(deal: Terms) -> None:
         ("fees", [fee.name for fee in deal.fees]),
         ("accounts", deal.accounts),
         ("triggers", [trigger.name for trigger in deal.triggers]),
+        ("parties", deal.parties),
     )
     for what, names in lists:
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"{what}: {name!r} is named {names.count(name)} times: names must differ")
+    for party in deal.parties:
+        if not any(getattr(step, "party", None) == party for _, step in located(deal)):
+            raise ValueError(f"parties: no step pays {party!r} or receives from it; leave it out")
     for name in ("income", "principal"):
         if name in deal.accounts:
             raise ValueError(f"accounts: {name!r} always exists; name only further accounts")
@@ -65,10 +69,10 @@ def _notes(deal: Terms) -> None:
     total = sum(note.share for note in deal.notes if note.share is not None)
     if total > 1.0 + 1e-9:
         raise ValueError(f"notes: shares of the cut-off balance sum to {total:.10g}: at most 1")
-    used = {note.index for note in deal.notes}
+    used = {note.index for note in deal.notes} | set(indices_in(deal))
     for index in deal.indices:
         if index not in used:
-            raise ValueError(f"indices: {index!r} is used by no note")
+            raise ValueError(f"indices: {index!r} is used by no note and no formula")
 
 
 def _step_up(deal: Terms, note: Note) -> None:
@@ -100,8 +104,11 @@ def _fees(deal: Terms) -> None:
 def _accounts(deal: Terms) -> None:
     for name in deal.opening_cash:
         exists("opening_cash", name, deal.accounts)
-    if deal.clean_up is not None and not 0.0 < deal.clean_up.pool_factor < 1.0:
-        raise ValueError(f"clean_up.pool_factor = {deal.clean_up.pool_factor:g}: must be above 0 and below 1")
+    factor = deal.clean_up.pool_factor if deal.clean_up is not None else None
+    if deal.clean_up is not None and (factor is None) == (deal.clean_up.when is None):
+        raise ValueError("clean_up: give pool_factor or when, one of them")
+    if factor is not None and not 0.0 < factor < 1.0:
+        raise ValueError(f"clean_up.pool_factor = {factor:g}: must be above 0 and below 1")
 
 
 def _phases(deal: Terms) -> None:
@@ -142,6 +149,7 @@ def _steps(deal: Terms) -> None:
                 _schedule(where, step)
         else:
             _account_step(deal, where, step, known, notes)
+            _party(deal, where, step)
 
 
 def _schedule(where: str, step: PayPrincipal) -> None:
@@ -149,6 +157,13 @@ def _schedule(where: str, step: PayPrincipal) -> None:
         raise ValueError(f"{where}: give until or to_balance, at most one of them")
     if any(a[0] >= b[0] for a, b in zip(step.to_balance, step.to_balance[1:], strict=False)):
         raise ValueError(f"{where}: months of to_balance must increase")
+
+
+def _party(deal: Terms, where: str, step: AnyStep) -> None:
+    if step.step in ("receive", "pay_party"):
+        exists(f"{where}: party", step.party, deal.parties)
+    if step.step == "receive" and "source" in step.model_fields_set:
+        raise ValueError(f"{where}: cash comes from the party; leave source out")
 
 
 def _account_step(deal: Terms, where: str, step: AnyStep, known: Sequence[str], notes: Sequence[str]) -> None:

@@ -199,7 +199,41 @@ class PayResidual(Step):
     """The residual note of the deal."""
 
 
+class Receive(Step):
+    """Cash from a party outside the deal: a swap's or a cap's payment, a drawing, a guarantee, a repurchase."""
+
+    step: Literal["receive"]
+    """The kind of step."""
+    party: Name
+    """One of the deal's `parties`."""
+    amount: Amount
+    """How much, a number or a formula: "max(index.sofr - 0.04, 0) / 12 * notes"."""
+    to: Account
+    """The account that receives."""
+
+
+class PayParty(Step):
+    """Cash to a party outside the deal: the other leg of a swap, a drawing paid back. What is short is not owed."""
+
+    step: Literal["pay_party"]
+    """The kind of step."""
+    party: Name
+    """One of the deal's `parties`."""
+    amount: Amount
+    """Largest amount, a number or a formula: "received.bank - paid.bank"."""
+
+
 AnyStep = Annotated[
-    PayFee | PayInterest | CoverDefaults | TopUp | Release | Transfer | Purchase | PayPrincipal | PayResidual,
+    Receive
+    | PayParty
+    | PayFee
+    | PayInterest
+    | CoverDefaults
+    | TopUp
+    | Release
+    | Transfer
+    | Purchase
+    | PayPrincipal
+    | PayResidual,
     Field(discriminator="step"),
 ]

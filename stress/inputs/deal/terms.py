@@ -140,10 +140,14 @@ class Trigger(Strict):
 
 
 class CleanUp(Strict):
-    """The pool is sold at par when it falls below a share of the cut-off balance."""
+    """The pool is sold when it falls below a share of the cut-off balance, or when a condition holds."""
 
-    pool_factor: Fraction
-    """Share of the cut-off balance below which the pool is sold."""
+    pool_factor: Fraction | None = None
+    """Share of the cut-off balance below which the pool is sold; or give `when`."""
+    when: FormulaText | None = None
+    """Instead: the condition on which it is sold, an option that is used by a rule: "notes < 0.1 * pool.cut_off"."""
+    price: FormulaText | None = None
+    """For how much, a formula of money; at par where it is left out."""
 
 
 class Terms(Document):
@@ -192,6 +196,8 @@ class Terms(Document):
     """Costs that steps of the priority pay."""
     accounts: Annotated[tuple[Account, ...], Field(max_length=64)] = ()
     """Named accounts beside income and principal."""
+    parties: Annotated[tuple[Name, ...], Field(max_length=16)] = ()
+    """Whom the deal pays and who pays it beside borrowers, notes and fees: a swap counterparty, a liquidity bank."""
     opening_cash: dict[str, Money] = {}
     """Cash paid into a named account at closing by the originator."""
     quantities: dict[str, FormulaText | Schedule] = {}
