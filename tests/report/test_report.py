@@ -25,6 +25,7 @@ from stress.report import figures, page, sheets, words
 from stress.report.estimator import reading
 from stress.report.numbers import fraction, interval, percent, with_error
 from stress.report.page import validation, whole
+from stress.report.page.script import data, script
 
 NASTY = '<script>alert(1)</script> & "x" $a_b$ {{ 7*7 }}'
 
@@ -55,7 +56,7 @@ class Reader(html.parser.HTMLParser):
         self.seen.add(tag)
         self.links += [v or "" for k, v in attrs if k in ("href", "src", "xlink:href")]
         self.ids += [v or "" for k, v in attrs if k == "id"]
-        if tag not in ("meta", "br", "link"):
+        if tag not in ("meta", "br", "link", "input"):
             self.open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -70,10 +71,14 @@ class Reader(html.parser.HTMLParser):
         self.words.append(data)
 
 
-def test_the_page_stands_alone_and_runs_no_script(text: str) -> None:
+def test_the_page_stands_alone_and_runs_the_script_it_ships_and_no_other(text: str) -> None:
     reader = Reader(text)
     assert reader.open == []
-    assert not reader.seen & {"script", "iframe", "object", "link", "img"}
+    assert not reader.seen & {"iframe", "object", "link", "img"}
+    own = script("tables", "plot", "figures")
+    assert text.count("<script") == 1
+    assert f"<script>{own.text}</script>" in text
+    assert f'script-src {own.policy}"' in text
     assert all(link.startswith("#") for link in reader.links)
     assert "@import" not in text
     assert re.findall(r"url\((?!#)", text) == []
@@ -145,8 +150,8 @@ def test_names_from_files_are_escaped_everywhere(tmp_path: Path) -> None:
     job["pool"]["source"] = "<b onmouseover=alert(1)>"
     ds = results_of(losses, notes=[NASTY, "B", "C", "=D"], scenarios=[NASTY], job=json.dumps(job))
     text = report.write(ds, tmp_path / "r.html").read_text()
-    assert not Reader(text).seen & {"script", "b"}
-    assert "<script" not in text
+    assert "b" not in Reader(text).seen
+    assert text.count("<script") == 1
     assert "{{ 7*7 }}" in text
     Console(width=120, file=io.StringIO()).print(report.table(ds))
 
@@ -267,7 +272,8 @@ def test_a_record_of_checks_is_escaped_like_every_file(ds: xr.Dataset) -> None:
     checks = [{**check, "findings": [finding]}, {**check, "said": [NASTY], "data": {}}]
     text = page.render(ds, record={"version": NASTY, "parts": [part], "checks": checks})
     assert text.count("&lt;script&gt;") >= 10
-    assert not Reader(text).seen & {"script", "b"}
+    assert "b" not in Reader(text).seen
+    assert text.count("<script") == 1
 
 
 def test_figures_do_not_depend_on_the_callers_matplotlib_settings(ds: xr.Dataset) -> None:
@@ -316,3 +322,9 @@ def test_json_gives_early_amortization_by_the_end_and_how_far_it_can_be_trusted(
     assert found["warnings"] == []
     weighted = results.derive(weighed_alike(ds)).assign_attrs(estimator="importance")
     assert document(weighted)["warnings"] == measures.warnings(weighted) != []
+
+
+def test_a_name_cannot_end_the_data_of_a_page() -> None:
+    block = str(data({"name": NASTY}))
+    assert not set("<>&") & set(block)
+    assert json.loads(block) == {"name": NASTY}

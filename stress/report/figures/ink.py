@@ -146,7 +146,11 @@ def _cut(name: str, longest: int, kept: int = 0) -> str:
 
 def percent_axis(axis: Any) -> None:
     """Ticks in percent."""
-    axis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * x:g}%".replace("-", "\N{MINUS SIGN}")))
+    axis.set_major_formatter(Percent(lambda x, _: f"{100 * x:g}%".replace("-", "\N{MINUS SIGN}")))
+
+
+class Percent(FuncFormatter):
+    """A formatter that is known by its kind: what stands on such an axis is a share."""
 
 
 def log_percent_axis(axis: Any) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from matplotlib.figure import Figure
 
 from stress.report import figures
+from stress.report.figures.panels import panels
 from stress.report.sheets import Sheet
 
 FULL = 9.6
@@ -35,6 +37,9 @@ class Chapter(NamedTuple):
 
 
 def svg_of(figure: Figure, name: str) -> Markup:
-    """SVG by matplotlib, which escapes the text that it draws; all figures of the page on one scale."""
+    """SVG by matplotlib, which escapes the text that it draws; all figures of the page on one scale. It carries what
+    it shows as numbers, for the page's script."""
     width = min(figure.get_figwidth() / FULL, 1.0)
-    return Markup(figures.svg(figure, name).replace("<svg ", f'<svg style="width:{100 * width:.4g}%" ', 1))
+    drawn = figures.svg(figure, name)
+    told = escape(json.dumps(panels(figure), ensure_ascii=False, separators=(",", ":")))
+    return Markup(drawn.replace("<svg ", f'<svg style="width:{100 * width:.4g}%" data-panels="{told}" ', 1))

@@ -25,6 +25,7 @@ from stress.report.page import uncertain, validation
 from stress.report.page.chapters import chapter
 from stress.report.page.deal import input_notes, job_of, told
 from stress.report.page.exhibit import Exhibit, svg_of
+from stress.report.page.script import script
 from stress.report.sheets import Sheet
 from stress.results import with_mixture
 
@@ -83,6 +84,7 @@ def render(
     residual = words.residual(ds)
     return environment.get_template("page.html.j2").render(
         style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
+        script=script("tables", "plot", "figures"),
         title=job.get("deal", {}).get("name") or job.get("name") or "Result",
         job=job,
         deal=job.get("deal", {}),
