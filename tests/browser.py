@@ -70,6 +70,13 @@ class Browser:
         assert "exceptionDetails" not in found, found["exceptionDetails"]
         return found["result"].get("value")
 
+    def until(self, expression: str) -> None:
+        """Wait for what the page does in its own time."""
+        deadline = time.monotonic() + 20.0
+        while not self.value(expression):
+            assert time.monotonic() < deadline, expression
+            time.sleep(0.02)
+
     def press(self, *keys: str) -> None:
         """Keys, one after the other."""
         for key in keys:

@@ -108,6 +108,7 @@ def test_a_figure_is_drawn_anew_with_chosen_series_linear_or_logarithmic(page: P
     anew = "#months figure:first-of-type .anew"
     browser.click(f"{anew} summary")
     names = f"[...document.querySelectorAll('{anew} polyline')].map(p => p.dataset.name)"
+    browser.until(f"!!document.querySelector('{anew} polyline')")
     whole = browser.value(names)
     assert {"median", "mean"} <= set(whole)
     browser.click(f"{anew} fieldset input")
