@@ -11,7 +11,7 @@ from typing import Any
 
 import psutil
 import pytest
-from distributed import Client, Security
+from distributed import Client, LocalCluster, Security
 from other_user import ANOTHER, needs_root, run_as
 
 import stress
@@ -100,9 +100,10 @@ def test_another_user_of_the_machine_runs_nothing_on_the_scheduler(client: Any) 
 
 def test_an_asynchronous_client_is_refused_in_words() -> None:
     async def ask() -> None:
-        client = Client("tcp://127.0.0.1:1", asynchronous=True, timeout=1, set_as_default=False)
-        with pytest.raises(ConfigError, match="asynchronous"):
-            cluster.check(client)
+        async with LocalCluster(n_workers=0, processes=False, asynchronous=True, dashboard_address=None) as here:
+            async with Client(here, asynchronous=True, set_as_default=False) as client:
+                with pytest.raises(ConfigError, match="asynchronous"):
+                    cluster.check(client)
 
     asyncio.run(ask())
 
