@@ -100,10 +100,12 @@ def test_another_user_of_the_machine_runs_nothing_on_the_scheduler(client: Any) 
 
 def test_an_asynchronous_client_is_refused_in_words() -> None:
     async def ask() -> None:
-        async with LocalCluster(n_workers=0, processes=False, asynchronous=True, dashboard_address=None) as here:
-            async with Client(here, asynchronous=True, set_as_default=False) as client:
-                with pytest.raises(ConfigError, match="asynchronous"):
-                    cluster.check(client)
+        async with (
+            LocalCluster(n_workers=0, processes=False, asynchronous=True, dashboard_address=None) as here,
+            Client(here, asynchronous=True, set_as_default=False) as client,
+        ):
+            with pytest.raises(ConfigError, match="asynchronous"):
+                cluster.check(client)
 
     asyncio.run(ask())
 
