@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stress.assemble.monthly import MonthInputs
+from stress.assemble.stages import by_column
 from stress.calibration.static_pool import few_draws, loads_of, new_cohort, run_static_pool
 from stress.inputs.pool import Pool
 
@@ -25,7 +26,7 @@ def with_held_default(months: MonthInputs, pool: Pool) -> MonthInputs:
     """Months in which rho is not the pool's enter at rates whose mean static default (new cohort) stays."""
     own = pool.dependence.rho
     curved = any(segment.prepayment_curve for segment in pool.segments)
-    if not pool.simple_ladder or pool.stages or curved or pool.dependence.rho_roll == 0.0 or (months.rho == own).all():
+    if curved or not any(loads_of(pool).rho_roll) or (months.rho == own).all():
         return months
     entry, text = months.entry.copy(), pool.model_dump_json()
     for rho in np.unique(months.rho[months.rho != own]):
@@ -35,17 +36,19 @@ def with_held_default(months: MonthInputs, pool: Pool) -> MonthInputs:
 
 @lru_cache(maxsize=256)
 def _multiple(pool_json: str, rho: float) -> Array:
-    """(S,) multiple of entry that gives a new cohort at this rho the mean static default it has at the pool's own."""
+    """Multiple of entry, by column, that gives a new cohort at this rho the mean static default it has at its own."""
     pool = Pool.model_validate_json(pool_json)
     cohort, loads = new_cohort(pool), loads_of(pool)
     draws = few_draws(pool)
-    entry = np.array([s.entry_rate for s in pool.segments])
+    entry = cohort.columns(np.array([s.entry_rate for s in pool.segments]))
     target = run_static_pool(cohort, entry, loads, draws).cumulative.mean(axis=1)
-    multiple = np.ones_like(entry)
+    multiple = np.ones_like(target)
     for _ in range(20):
-        got = run_static_pool(cohort, np.minimum(multiple * entry, 1.0), loads._replace(rho=rho), draws)
-        step = np.divide(target, got.cumulative.mean(axis=1), out=np.ones_like(entry), where=target > 0.0)
+        got = run_static_pool(
+            cohort, np.minimum(by_column(multiple, pool) * entry, 1.0), loads._replace(rho=rho), draws
+        )
+        step = np.divide(target, got.cumulative.mean(axis=1), out=np.ones_like(target), where=target > 0.0)
         multiple = multiple * step
         if np.abs(step - 1.0).max() < 1e-9:
             break
-    return multiple
+    return by_column(multiple, pool)

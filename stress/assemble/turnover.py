@@ -49,6 +49,6 @@ def entry_of(pool: Pool) -> np.ndarray:
 def static_default(pool: Pool, entry: np.ndarray) -> np.ndarray:
     """(S,) cumulative default of a new cohort: at rho 0, or its mean over the factors where rolls load on them."""
     cohort, loads = new_cohort(pool), loads_of(pool)
-    if loads.rho_roll == 0.0:
+    if not any(loads.rho_roll):
         return run_static_pool(cohort, entry).cumulative[:, 0]
     return np.asarray(run_static_pool(cohort, entry, loads, few_draws(pool)).cumulative.mean(axis=1))

@@ -14,7 +14,7 @@ from scipy.special import gammaincinv, ndtr, ndtri, stdtrit
 
 from stress.analytic.amortization import schedule
 from stress.errors import ConfigError
-from stress.inputs.pool import Dependence, Pool
+from stress.inputs.pool import Bucket, Dependence, Pool
 from stress.links import conditional_rate
 
 Array = NDArray[np.float64]
@@ -27,17 +27,44 @@ LONGEST = 600
 """Months after which what is left of a pool with a constant payment rate falls due at once."""
 
 
+class Rung(NamedTuple):
+    """One bucket of the ladder; default after the last."""
+
+    roll: float
+    cures: float
+    """Of what does not roll: becomes current."""
+    pays_down: tuple[float, ...]
+    """Of what does not roll: goes 0 (stays), 1, 2, ... buckets down."""
+
+
 class Cohort(NamedTuple):
-    """New receivables of S segments, a principal of 1 each; R is the longest term in months."""
+    """New receivables of S segments, a principal of 1 each, in K stages; R is the longest term in months.
+
+    Columns are the segments, each in its stages.
+    """
 
     due: Array
     """(R, S) principal falling due in month 1..R."""
     prepayment: Array
-    """(S,) single monthly mortality."""
-    roll: Array
-    """(3,) roll rates M1, M2, M3; empty for a one-step default."""
+    """(S K,) single monthly mortality."""
+    ladder: tuple[Rung, ...]
+    """Empty for a one-step default."""
     dilution: float
     """Refunds a month, share of the performing balance."""
+    moves_on: Array
+    """(K,) monthly share of a stage that moves on; 0 from the last."""
+    odds: Array
+    """(K,) odds of entry of a stage over the segment's."""
+    entry: Array
+    """(S K,) entry rates that stages state themselves; NaN where they follow the segment's."""
+
+    def columns(self, entry: Array) -> Array:
+        """(S K,) entry rates from those of the segments."""
+        if len(self.odds) == 1:
+            return entry
+        rate = np.minimum(np.repeat(entry, len(self.odds)), 1.0 - 1e-12)
+        odds = rate / (1.0 - rate) * np.tile(self.odds, len(entry))
+        return np.where(np.isnan(self.entry), odds / (1.0 + odds), self.entry)
 
 
 class Loads(NamedTuple):
@@ -45,8 +72,8 @@ class Loads(NamedTuple):
 
     rho: float = 0.0
     """Of entry, on the default factor."""
-    rho_roll: float = 0.0
-    """Of the roll rates, on the default factor."""
+    rho_roll: tuple[float, ...] = ()
+    """Of the roll rate of each bucket, on the default factor; none where left out."""
     rho_prepayment: float = 0.0
     """Of prepayment, on a factor of its own."""
     correlation: tuple[float, ...] = (0.0,)
@@ -91,15 +118,12 @@ class StaticPool(NamedTuple):
 
 
 def new_cohort(pool: Pool) -> Cohort:
-    """New receivables of each segment: its plan mix (or the constant payment rate), ladder and prepayment.
+    """New receivables of each segment: its plan mix (or the constant payment rate), stages, ladder and prepayment.
 
-    Raises ConfigError for stages, and for a ladder other than three buckets in which what does not roll cures.
+    Raises ConfigError for prepayment that moves with age.
     """
-    curved = any(segment.prepayment_curve for segment in pool.segments)
-    if pool.stages or curved or (pool.ladder is not None and not pool.simple_ladder):
-        raise ConfigError(
-            "pool: a static pool is worked out for one hazard, one prepayment and a ladder of three buckets alone"
-        )
+    if any(segment.prepayment_curve for segment in pool.segments):
+        raise ConfigError("pool: a static pool is worked out for one prepayment rate, not for a prepayment_curve")
     n_segment = len(pool.segments)
     if pool.payment_rate is not None:
         due = np.repeat(_geometric(pool.payment_rate.monthly)[:, None], n_segment, axis=1)
@@ -116,9 +140,29 @@ def new_cohort(pool: Pool) -> Cohort:
                     plan.amortization_months or 0,
                 )
                 due[: plan.term, s] += share / loan.whole * loan.due
-    roll = [bucket.rolls for bucket in pool.buckets]
-    prepayment = np.array([s.prepayment for s in pool.segments])
-    return Cohort(due, prepayment, np.array(roll, dtype=np.float64), pool.dilution)
+    stages = pool.stages
+    prepayment = [
+        [s.prepayment if i.prepayment is None else i.prepayment for i in stages] or [s.prepayment]
+        for s in pool.segments
+    ]
+    stated = [
+        [np.nan if i.entry_rate is None else i.entry_rate[s] for i in stages] or [np.nan] for s in range(n_segment)
+    ]
+    return Cohort(
+        due,
+        np.array(prepayment, np.float64).ravel(),
+        tuple(map(_rung, pool.buckets)),
+        pool.dilution,
+        np.array([stage.moves_on or 0.0 for stage in stages] or [0.0]),
+        np.array([1.0 if i.default_odds is None else i.default_odds for i in stages] or [1.0]),
+        np.array(stated, np.float64).ravel(),
+    )
+
+
+def _rung(bucket: Bucket) -> Rung:
+    rest = 1.0 - bucket.rolls
+    part = 1.0 / rest if rest > 0.0 else 0.0
+    return Rung(bucket.rolls, bucket.cured * part, tuple(x * part for x in (bucket.stays, *bucket.pays_down)))
 
 
 def loads_of(pool: Pool) -> Loads:
@@ -130,7 +174,8 @@ def loads_of(pool: Pool) -> Loads:
         correlation = tuple(float(np.array(of.loadings.row(s.name)) @ prepayment) for s in pool.segments)
     prepays = any(segment.prepayment > 0.0 for segment in pool.segments)
     rho_prepayment = of.rho_prepayment if prepays else 0.0
-    return Loads(of.rho, of.rho_roll if pool.ladder else 0.0, rho_prepayment, correlation, of.df)
+    rolls = tuple(of.rho_roll if bucket.rho is None else bucket.rho for bucket in pool.buckets)
+    return Loads(of.rho, rolls, rho_prepayment, correlation, of.df)
 
 
 def draws_of(loads: Loads, phi: float, months: int, points: int) -> Draws:
@@ -176,65 +221,95 @@ def _normals(dimensions: int, points: int, seed: int = 2002) -> Array:
 
 
 def months_to_end(cohort: Cohort) -> int:
-    """Months until every balance is paid or defaulted: the longest term and the ladder's tail."""
-    return int(cohort.due.shape[0] + len(cohort.roll))
+    """Months until every balance is paid or defaulted: the longest term and the ladder's tail, to a millionth of it."""
+    stays = max((rung.pays_down[0] * (1.0 - rung.roll) for rung in cohort.ladder), default=0.0)
+    more = int(np.ceil(np.log(1e-6) / np.log(min(stays, 0.95)))) if stays > 0.0 else 0
+    down = any(sum(rung.pays_down[1:]) > 0.0 for rung in cohort.ladder)
+    return int(cohort.due.shape[0] + len(cohort.ladder) + more + 12 * down)
 
 
 def run_static_pool(cohort: Cohort, entry: Array, loads: Loads = CALM, draws: Draws | None = None) -> StaticPool:
-    """Run a cohort to its end. entry: (S,) unconditional monthly rates; draws: of T = months_to_end months.
+    """Run a cohort to its end; deterministic where no draws are given.
 
-    Deterministic where no draws are given.
+    entry: (S,) unconditional monthly rates of the segments, or (S K,) of all columns; draws: of months_to_end months.
     """
-    n_month, n_segment = months_to_end(cohort), cohort.due.shape[1]
+    n_month, (n_segment, n_stage) = months_to_end(cohort), (cohort.due.shape[1], len(cohort.odds))
     draws = Draws(np.zeros((n_month, 1))) if draws is None else draws
-    n_path = draws.default.shape[1]
-    ahead = np.zeros((n_month + 4, n_segment))
+    shape = (n_segment * n_stage, draws.default.shape[1])
+    entry = cohort.columns(entry) if len(entry) == n_segment else entry
+    ahead = np.zeros((n_month + len(cohort.ladder) + 1, n_segment))
     ahead[: len(cohort.due)] = cohort.due[::-1].cumsum(axis=0)[::-1]
-    scale, bucket = np.ones((n_segment, n_path)), [np.zeros((n_segment, n_path)) for _ in cohort.roll]
-    total = np.zeros((n_segment, n_path))
+    ahead = np.repeat(ahead, n_stage, axis=1)
+    first = np.arange(shape[0]) % n_stage == 0
+    scale, bucket = np.ones(shape) * first[:, None], [np.zeros(shape) for _ in cohort.ladder]
+    total = np.zeros(shape)
     performing, late, default = (np.zeros((n_month + 1, n_segment)) for _ in range(3))
     performing[0] = 1.0
+
+    def mean(part: Array) -> Array:
+        """(S,) over paths, all stages of a segment."""
+        return np.asarray(part.mean(axis=1).reshape(n_segment, n_stage).sum(axis=1))
+
     for t in range(n_month):
         left = ahead[t][:, None]
         rate, roll, smm = _rates(cohort, entry, loads, draws, t)
-        defaulted, rest = _transitions(roll, bucket, rate * scale * left, ahead[t : t + 4])
+        defaulted, rest = _transitions(cohort.ladder, roll, bucket, rate * scale * left, ahead[t:])
         total += defaulted
         rejoined = np.divide(rest, left, out=np.zeros_like(rest), where=(left > 0.0) & (rate <= 1.0 - 1e-9))
         scale = (scale * (1.0 - rate) + rejoined) * ((1.0 - smm) * (1.0 - cohort.dilution))
-        performing[t + 1] = scale.mean(axis=1) * ahead[t + 1]
-        late[t + 1] = sum((b.mean(axis=1) for b in bucket), np.zeros(n_segment))
-        default[t + 1] = defaulted.mean(axis=1)
-    return StaticPool(total, performing, late, default)
+        if n_stage > 1:
+            gone = scale * np.tile(cohort.moves_on, n_segment)[:, None]
+            scale = scale - gone + np.where(first[:, None], 0.0, np.roll(gone, 1, axis=0))
+        performing[t + 1] = mean(scale * ahead[t + 1][:, None])
+        late[t + 1] = sum((mean(b) for b in bucket), np.zeros(n_segment))
+        default[t + 1] = mean(defaulted)
+    return StaticPool(total.reshape(n_segment, n_stage, -1).sum(axis=1), performing, late, default)
 
 
 def _rates(cohort: Cohort, entry: Array, loads: Loads, draws: Draws, t: int) -> tuple[Array, list[Array], Array]:
-    """Entry (S, N), rolls (N,) each and prepayment (S, N) of a month given the factors."""
+    """Entry (S K, N), rolls (N,) each and prepayment (S K, N) of a month given the factors."""
     z = draws.default[t]
     rate = conditional_rate(entry[:, None], loads.rho, z)
     if loads.df is not None and draws.mixing is not None:
         level = stdtrit(loads.df, entry)[:, None] * draws.mixing
         rate = ndtr((level - np.sqrt(loads.rho) * z) / np.sqrt(1.0 - loads.rho))
-    roll = [conditional_rate(r, loads.rho_roll, z) for r in cohort.roll]
+    rho = loads.rho_roll or (0.0,) * len(cohort.ladder)
+    roll = [conditional_rate(rung.roll, of, z) for rung, of in zip(cohort.ladder, rho, strict=True)]
     if draws.other is None:
         return rate, roll, cohort.prepayment[:, None]
-    with_default = np.array(loads.correlation)[:, None]
+    with_default = np.array(loads.correlation)
+    if len(with_default) > 1:
+        with_default = np.repeat(with_default, len(cohort.odds))
+    with_default = with_default[:, None]
     own = with_default * z + np.sqrt(np.maximum(1.0 - with_default**2, 0.0)) * draws.other[t]
     return rate, roll, conditional_rate(cohort.prepayment[:, None], loads.rho_prepayment, own, -1)
 
 
-def _transitions(roll: list[Array], bucket: list[Array], enters: Array, ahead: Array) -> tuple[Array, Array]:
+def _transitions(
+    ladder: tuple[Rung, ...], roll: list[Array], bucket: list[Array], enters: Array, ahead: Array
+) -> tuple[Array, Array]:
     """Move the ladder by a month, in place; the default of the month and the cured balance that rejoins current.
 
-    ahead: (4, S) principal still due from this slot on and from the next three. A cure from Mk pays the first k slots.
+    ahead: (.., S K) principal still due from this slot on, from the next, and so on. A cure from Mk pays the first k
+    slots; what pays down i buckets (0: stays) the first i + 1, or nothing where nothing is left of the plan.
     """
     if not bucket:
         return enters, np.zeros_like(enters)
     rest = np.zeros_like(enters)
-    for k, (rate, late) in enumerate(zip(roll, bucket, strict=True), start=1):
-        stays = np.divide(ahead[k], ahead[0], out=np.zeros_like(ahead[0]), where=ahead[0] > 0.0)
-        rest += (1.0 - rate) * late * stays[:, None]
-    defaulted = roll[2] * bucket[2]
-    bucket[2], bucket[1], bucket[0] = roll[1] * bucket[1], roll[0] * bucket[0], enters
+    new = [enters, *(np.zeros_like(enters) for _ in bucket[1:])]
+    whole = ahead[0] > 0.0
+    for k, (rung, rate, late) in enumerate(zip(ladder, roll, bucket, strict=True)):
+        stays = np.divide(ahead[k + 1], ahead[0], out=np.zeros_like(ahead[0]), where=whole)
+        left = (1.0 - rate) * late
+        rest += rung.cures * left * stays[:, None]
+        for down, share in enumerate(rung.pays_down):
+            if share > 0.0:
+                owed = np.divide(ahead[down + 1], ahead[0], out=np.ones_like(ahead[0]), where=whole)
+                new[k - down] = new[k - down] + share * left * owed[:, None]
+        if k + 1 < len(bucket):
+            new[k + 1] = new[k + 1] + rate * late
+    defaulted = roll[-1] * bucket[-1]
+    bucket[:] = new
     return defaulted, rest
 
 

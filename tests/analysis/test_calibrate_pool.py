@@ -17,7 +17,8 @@ from stress.analytic import run_off_default
 from stress.calibration.static_pool import Draws, Loads, factor_paths, months_to_end, new_cohort, run_static_pool
 from stress.errors import ConfigError
 from stress.inputs.job import ScenarioCase
-from stress.inputs.pool import Copula, Dependence, Ladder, OpeningLine, PaymentRate, Plan, Pool, Segment
+from stress.inputs.pool import Bucket, Copula, Dependence, Ladder, OpeningLine, PaymentRate, Plan, Pool, Segment
+from stress.inputs.pool.stages import Stage
 from stress.inputs.scenario import Shock
 from stress.runs.static_default import notes_of_static_default
 from stress.validation.one_period import one_period_job
@@ -184,6 +185,38 @@ def test_a_new_cohort_defaults_by_its_target_in_the_engine_with_every_loading_on
     assert np.all(np.abs(default["estimate"] - want) < 4.0 * np.hypot(default["error"], 2e-3 * want))
     calm = calibrate_pool(pool.but(dependence=Dependence(rho=0.05, phi=0.95))).segments
     assert calm[0].entry > 1.2 * pool.segments[0].entry_rate  # what leaving the loadings out would have given
+
+
+STAGED = {
+    "stages": (
+        Stage(name="new", moves_on=0.2, default_odds=0.1),
+        Stage(name="middle", moves_on=0.3, prepayment=0.03),
+        Stage(name="seasoned", entry_rate=(0.02, 0.05)),
+    ),
+    "ladder": (
+        Bucket(rolls=0.4),
+        Bucket(rolls=0.6, cures=0.2, pays_down=(0.1,)),
+        Bucket(rolls=0.7, cures=0.1, pays_down=(0.05, 0.02), rho=0.15),
+        Bucket(rolls=0.8),
+    ),
+}
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.05])
+def test_the_static_pool_knows_stages_and_a_ladder_that_stays_and_pays_down(rho):
+    """By simulation of a new cohort in the engine, deterministic to 1e-6 of it, and over the factors."""
+    old = all_loadings()
+    loads = {"rho": rho, "rho_roll": 0.08 if rho else 0.0, "phi": 0.95}
+    pool = old.but(**STAGED, dependence=Dependence(**loads), segments=old.segments)
+    if not rho:
+        pool = pool.but(ladder=tuple(b.but(rho=None) for b in pool.ladder))
+    fit = calibrate_pool(pool)
+    one = one_period_job(0.02, 0.1, (0.8,), paths=2**14 if rho else 32)
+    job = one.but(deal=one.deal.but(scheduled_months=60, legal_maturity_months=60), pool=fit.pool)
+    default = stress.measures.mean(stress.simulate(job), "mean_default")
+    want = sum(segment.share * segment.static_default for segment in pool.segments)
+    error = 4.0 * np.hypot(float(default["error"][0]), 2e-3 * want) if rho else 2e-6 * want
+    assert float(default["estimate"][0]) == pytest.approx(want, abs=error)
 
 
 def test_a_note_on_static_default_counts_the_rolls_that_load_on_the_factor():

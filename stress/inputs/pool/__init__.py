@@ -217,13 +217,11 @@ class Pool(Document):
 
     @model_validator(mode="after")
     def _steps_of_the_ladder(self) -> Pool:
-        listed = self.ladder is not None and not isinstance(self.ladder, Ladder)
         for segment in self.segments:
-            unknown = "stages" if self.stages else "[[ladder]] list" if listed else "prepayment_curve"
-            if segment.static_default is not None and (self.stages or listed or segment.prepayment_curve):
+            if segment.static_default is not None and segment.prepayment_curve:
                 raise ValueError(
                     f"segment {segment.name}: static_default is what `stress calibrate pool` solves for, which knows "
-                    f"no {unknown}: leave it out"
+                    f"no prepayment_curve: leave it out"
                 )
         for number, bucket in enumerate(self.buckets, 1):
             if len(bucket.pays_down) >= number:
