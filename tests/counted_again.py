@@ -68,7 +68,7 @@ def expected(job: Job, replays: list[xr.Dataset]) -> dict[str, np.ndarray]:
     found["first_loss_count"] = np.array([np.bincount(month[:, n], minlength=n_month + 1) for n in range(n_note)])
     trips = [first_months(replays, g, n_month) for g in range(len(job.deal.triggers))]
     found["trigger_count"] = np.array(trips, int).reshape(len(trips), n_month + 1)
-    found["early_count"] = early(replays, n_month)
+    found["early_count"] = early(job, replays)
     lives = np.divide(note["principal_time"], repaid, out=np.zeros_like(repaid), where=repaid > 1e-9)
     bins = np.clip((lives / (n_month / 12 + 1) * tally.N_SPREAD_BIN).astype(int), 0, tally.N_SPREAD_BIN - 1)
     found["wal_count"] = np.array(
@@ -137,10 +137,12 @@ def first_months(replays: list[xr.Dataset], trigger: int, n_month: int) -> np.nd
     return np.bincount(np.where(month > 0, month - 1, n_month), minlength=n_month + 1)
 
 
-def early(replays: list[xr.Dataset], n_month: int) -> np.ndarray:
-    """Paths by month of early amortization: the first month beyond revolving that a trigger brought."""
-    months = []
+def early(job: Job, replays: list[xr.Dataset]) -> np.ndarray:
+    """Paths by month of early amortization: of the first trip that ends revolving, at a determination or a payment."""
+    n_month, months = job.deal.legal_maturity_months, []
+    ends = [trigger.effect != "none" for trigger in job.deal.triggers]
     for data in replays:
+        trips = data["trigger_month"].to_numpy()[:, ends]
         happened = float(data["final_early_amortization"]) > 0.5
-        months.append(int(np.argmax(data["phase"].to_numpy() > 0)) if happened else n_month)
+        months.append(int(trips[trips > 0].min()) - 1 if happened else n_month)
     return np.bincount(months, minlength=n_month + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -28,12 +29,17 @@ class Target(NamedTuple):
     relative: float
 
 
-def parse(text: str, notes: list[str]) -> Target:
+def parse(text: str, notes: list[str], residual: Sequence[str] = ()) -> Target:
     """`EL:B=0.05`, `EL=0.05` of every note, `VAR99.9:mezzanine=0.02`, `DEFAULT=0.01`. Raises ConfigError with what is
-    allowed."""
+    allowed; `residual` are the notes that have no life."""
     found = names.asked(text, notes, "--target-error", "RELATIVE")
     if not 0.0 < found.number < 1.0:
         raise ConfigError(f"--target-error {text}: the relative error must lie between 0 and 1, such as 0.01")
+    if found.measure in means.OF_LIFE and found.tranche in residual:
+        raise ConfigError(
+            f"--target-error {text}: note {found.tranche} takes what is left over and has no average life: "
+            f"such as MULTIPLE:{found.tranche}={found.number:g}"
+        )
     return Target(text, found.measure, found.level, found.tranche, found.number)
 
 

@@ -119,7 +119,8 @@ def _to_target(
     """Part after part, until the target is reached or the job's paths are counted."""
     from stress.measures import target as targets
 
-    target, budget = targets.parse(text, [note.name for note in job.deal.notes]), job.paths
+    notes, budget = job.deal.notes, job.paths
+    target = targets.parse(text, [note.name for note in notes], [note.name for note in notes if note.residual])
     parts: list[Counted] = []
     paths, more = 0, min(budget, targets.FIRST)
     while True:

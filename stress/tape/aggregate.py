@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from stress.errors import DataError
 
 Array = NDArray[np.float64]
-SLOT = 64
-"""Room for terms and instalments left of up to 60 months."""
+SLOT = 361
+"""Room for terms and instalments left of up to 360 months."""
 SMALL = 3_000.0
 """Balance below which a loan counts as small in the report."""
 

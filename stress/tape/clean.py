@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from stress.tape.spelling import MAX_FEE
 
-MAX_TERM = 60
+MAX_TERM = 360
+"""Of a pool's plans, months."""
 FREE = "balance is zero"
 """The one reason that takes nothing from the pool: it counts for no allowance."""
 

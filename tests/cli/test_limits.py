@@ -12,7 +12,9 @@ import stress
 from stress.cli import exit_code
 from stress.cli.limits import breaches, check
 from stress.errors import ConfigError
+from stress.inputs.job import Job
 from stress.measures import target, value_at_risk
+from stress.runs import jobs
 
 SEVERE = ["--paths", "1024", "--scenario", "baseline", "--scenario", "macro_severe"]
 Capture = pytest.CaptureFixture[str]
@@ -94,3 +96,12 @@ def test_a_target_error_without_a_note_is_one_of_every_note(folder: Path) -> Non
     one, scenario = target.reached(target.parse("EL:subordinated=0.05", ["A", "subordinated"]), ds)
     assert one == float(relative.sel(tranche="subordinated").max())
     assert scenario in ds["scenario"].values
+
+
+def test_a_target_on_the_life_of_a_residual_note_is_refused_before_a_path_is_run(worked_job: Job) -> None:
+    """It has none, so that the target could never be reached."""
+    rest = next(note.name for note in worked_job.deal.notes if note.residual)
+    with pytest.raises(ConfigError, match=f"note {rest} takes what is left over and has no average life"):
+        stress.simulate(worked_job, 64, target_error=f"WAL:{rest}=0.05")
+    with pytest.raises(ConfigError, match=f"such as MULTIPLE:{rest}=0.05"):
+        jobs.plan(worked_job, target=f"WAL:{rest}=0.05")

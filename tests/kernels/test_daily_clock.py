@@ -49,12 +49,16 @@ def with_cash_rate(job: Job, rate: float) -> Job:
 
 @pytest.mark.parametrize("seed", range(10))
 def test_a_static_pool_has_the_same_months_on_both_clocks(seed):
-    """To rounding, on any path of any pool: nothing in a month depends on how its due days are spread."""
+    """To rounding, on any path of any pool: nothing in a month depends on how its due days are spread. A segment below
+    1e-9 of the cut-off balance counts as empty: where one comes near that within the month, to as much."""
     job = random_job(Random(seed))
     monthly, daily = (stress.replay(static(job, clock), path=seed) for clock in ("monthly", "daily"))
+    empty = 1e-9 * len(job.pool.segments) * job.pool.balance
+    start = np.append(np.inf, by_month(monthly, "pool_balance")[:-1])
+    allowed = np.where(start > 1e3 * empty, 1e-12 * job.pool.balance, empty)
     for name in (*MONEY, *INCOME):
-        difference = np.abs(by_month(monthly, name) - by_month(daily, name)).max()
-        assert difference <= 1e-12 * job.pool.balance, f"{name}: {difference / job.pool.balance:.1e}"
+        difference = np.abs(by_month(monthly, name) - by_month(daily, name))
+        assert (difference <= allowed).all(), f"{name}: {difference.max() / job.pool.balance:.1e}"
 
 
 def test_the_notes_of_a_static_pool_are_paid_the_same_on_both_clocks():
@@ -166,10 +170,12 @@ def refilled(seed: int) -> Job:
     job = random_job(Random(seed))
     deal = deal_of(job.deal.legal_maturity_months, revolving=max(1, job.deal.legal_maturity_months // 2))
     deal = deal.model_copy(update={"purchase": "each_step"})
-    segments = tuple(s.model_copy(update={"recovery": 0.0, "monthly_fee": 0.0}) for s in job.pool.segments)
+    segments = tuple(s.model_copy(update={"recovery": 0.0, "monthly_fee": 0.0, "apr": 0.0}) for s in job.pool.segments)
+    loans = {"plans": tuple(plan.model_copy(update={"apr": None}) for plan in job.pool.plans)}
+    loans |= {"opening": tuple(line.model_copy(update={"apr": None}) for line in job.pool.opening)}
     none = {"cash_rate": 0.0, "late_charge_daily": 0.0, "billing": None, "dilution_unpaid_share": 0.0}
     plain = {"segments": segments, "supply": Supply(unlimited=True), "eligibility": Eligibility(), "balance": 1.0}
-    pool = job.pool.model_copy(update={**none, **plain})
+    pool = job.pool.model_copy(update={**none, **plain, **loans})
     if pool.payment_rate is not None:
         pool = pool.model_copy(update={"payment_rate": pool.payment_rate.model_copy(update={"annual_yield": 0.0})})
     cases = (ScenarioCase(name="base"),)

@@ -84,7 +84,7 @@ def test_every_dropped_row_has_one_reason(tmp_path):
         "L1,12,5,0,inf,0.005": "no number",
         "L1,12,5,0,0,0.005": "zero",
         "L1,12,5,0,-3,0.005": "negative",
-        "L1,61,5,0,1000,0.005": "term",
+        "L1,361,5,0,1000,0.005": "term",
         "L1,12,13,0,1000,0.005": "instalments left",
         "L1,12,2.5,0,1000,0.005": "instalments left",
         "L1,12,5,-1,1000,0.005": None,

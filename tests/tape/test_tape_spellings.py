@@ -155,6 +155,12 @@ def test_a_late_loan_past_its_last_due_date_is_late(tmp_path, capsys):
     same(balances(capsys, written(tmp_path, csv(over))), truth())
 
 
+def test_loans_of_six_years_and_of_thirty_belong_to_the_pool(tmp_path, capsys):
+    for months in (72, 360):
+        long = LOANS.assign(term=LOANS["term"].replace(24, months))
+        same(balances(capsys, written(tmp_path, csv(long))), truth(long))
+
+
 def test_a_level_may_be_called_na(tmp_path, capsys):
     named = LOANS.assign(level=LOANS["level"].replace("C", "NA"))
     same(balances(capsys, written(tmp_path, csv(named))), truth(named))
@@ -164,9 +170,9 @@ def test_a_level_may_be_called_na(tmp_path, capsys):
     ("content", "said"),
     [
         (
-            changed("term", lambda n: 72 if n == 24 else n),
-            r"would be dropped, more than 1% of either\n  row \d+, column 'term': '72': term is no whole number "
-            "from 1 to 60, the longest that the engine takes",
+            changed("term", lambda n: 480 if n == 24 else n),
+            r"would be dropped, more than 1% of either\n  row \d+, column 'term': '480': term is no whole number "
+            "from 1 to 360, the longest that the engine takes",
         ),
         (changed("days_past_due", bucket), "column 'days_past_due': row .*: '3' is the latest: .*--late buckets"),
         (
@@ -195,14 +201,14 @@ def test_what_the_cells_leave_open_is_refused(tmp_path, capsys, content, said):
 
 
 def test_an_allowance_takes_what_is_left_and_says_what_is_not(tmp_path, capsys):
-    file = written(tmp_path, changed("term", lambda n: 72 if n == 24 else n))
+    file = written(tmp_path, changed("term", lambda n: 480 if n == 24 else n))
     assert exit_code(["pool", str(file), "--allow-dropped", "0.5", "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     kept = LOANS[LOANS["term"] != 24]
     assert said["loans"] == len(kept)
     assert said["balance"] == pytest.approx(kept["balance"].sum())
     assert said["dropped"][0]["column"] == "term"
-    assert said["dropped"][0]["cell"] == "72"
+    assert said["dropped"][0]["cell"] == "480"
 
 
 def test_repaid_loans_count_for_no_allowance(tmp_path):

@@ -77,7 +77,8 @@ def plan(
     if target is not None:
         from stress.measures.target import parse
 
-        parse(target, [note.name for note in job.deal.notes])
+        notes = job.deal.notes
+        parse(target, [note.name for note in notes], [note.name for note in notes if note.residual])
     chosen = choose_scenarios(job, scenarios)
     update = {
         "paths": job.paths if paths is None else paths,
