@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks import estimators, scale, variants, whole_runs
+from benchmarks import books, estimators, scale, variants, whole_runs
 from benchmarks.before import before
 from benchmarks.cases import QUICK_CASES, Effort, Row
 
@@ -20,6 +20,7 @@ CASES: dict[str, Callable[[Effort], list[Row]]] = {
     "estimators": estimators.estimators,
     "cores": scale.cores,
     "scale": scale.scale,
+    "book": books.book,
     "memory": whole_runs.memory,
     "start": whole_runs.start,
     "end_to_end": whole_runs.end_to_end,

@@ -165,7 +165,7 @@ def test_a_deal_that_closes_later_lives_in_the_later_months_of_its_factor() -> N
     factor[:, 0] = shock[:, 0]
     for t in range(1, 12):
         factor[:, t] = phi * factor[:, t - 1] + np.sqrt(1.0 - phi**2) * shock[:, t]
-    want = np.einsum("f,btfl->btl", load, weather.level[:, late : late + 12])
+    want = np.einsum("f,ftbl->btl", load, weather.level[0, :, late : late + 12])
     np.testing.assert_allclose(factor, want, atol=1e-12)
 
 
@@ -175,7 +175,7 @@ def test_the_levels_of_named_factors_have_their_stationary_law() -> None:
     seen = []
     for panel in range(40):
         weather.move(panel)
-        seen.append(weather.level[:, [0, 19]].transpose(1, 2, 0, 3).reshape(2, 2, -1).copy())
+        seen.append(weather.level[0][:, [0, 19]].transpose(1, 0, 2, 3).reshape(2, 2, -1).copy())
     level = np.concatenate(seen, axis=-1)
     n = level.shape[-1]
     for month in (0, 1):

@@ -22,8 +22,8 @@ from stress.runs.book.tally import COARSE, N_BIN, NO_PATH, UNIT, BookTally, Ints
 from stress.runs.book.weather import Weather, seed_of_deal, weather_of
 from stress.runs.counting.ranges import Range, chunks
 
-PANELS = 4
-"""Panels that are counted together: what lies between the kernels and the counts is 2,048 paths of each position."""
+AHEAD, MOST_PANELS = 2**23, 16
+"""What lies between the kernels and the counts, in numbers, where that is a panel at least; panels of it at most."""
 LOSS, PRINCIPAL, PRICE, MULTIPLE = (NOTE_QUANTITIES.index(name) for name in ("loss", "principal", "price", "multiple"))
 Progress = Callable[[int, int], None]
 
@@ -43,10 +43,14 @@ class Packs(NamedTuple):
                 found.update(np.ascontiguousarray(array).data.cast("B"))
         return found.hexdigest()
 
+    def panels(self) -> int:
+        """Panels that are counted together."""
+        return min(MOST_PANELS, max(1, AHEAD // (4 * len(self.book.scenarios) * len(self.book.positions) * PANEL_PATHS)))
+
     def memory(self) -> int:
         """Bytes that a running thread needs."""
         k, p = len(self.book.scenarios), len(self.book.positions)
-        lanes = 4 * k * p * PANELS * PANEL_PATHS
+        lanes = 4 * k * p * self.panels() * PANEL_PATHS
         counts = 6 * k * (p + 1) * N_BIN
         return 8 * (sum(packed.n_scratch for packed in self.packed) + lanes + counts)
 
@@ -92,8 +96,9 @@ class Counter:
 
     def __init__(self, packs: Packs) -> None:
         book = packs.book
+        self.panels = packs.panels()
         self.book, self.spaces = book, [Workspace(packed) for packed in packs.packed]
-        self.weather: Weather = weather_of(book, [packed.problem.sizes.n_factor for packed in packs.packed])
+        self.weather: Weather = weather_of(book, [packed.problem.sizes.n_factor for packed in packs.packed], packs.panels())
         amount = np.array([position.amount for position in book.positions])
         self.weight = amount / amount.sum()
         self.price = np.array([position.price for position in book.positions])
@@ -110,7 +115,7 @@ class Counter:
     def run(self, paths: Range) -> None:
         """Count a range that begins with a panel. Raises StressError where a law of the model is broken."""
         start, end = paths
-        step = PANELS * PANEL_PATHS
+        step = self.panels * PANEL_PATHS
         for first in range(start, end, step):
             self._chunk(first, min(first + step, end))
 
@@ -118,16 +123,13 @@ class Counter:
         """Simulate a few panels of every deal and count the book on them."""
         n = end - first
         found = np.empty((4, self.n[0], self.n[1], n))
-        factor = np.empty((self.weather.n_named, n))
-        for start in range(first, end, PANEL_PATHS):
-            panel, at = start // PANEL_PATHS, start - first
-            width = min(PANEL_PATHS, end - start)
-            self.weather.move(panel)
-            if self.weather.n_named:
-                mean = self.weather.level.mean(axis=1).transpose(1, 0, 2).reshape(self.weather.n_named, -1)
-                factor[:, at : at + width] = mean[:, :width]
-            for deal in range(self.n[2]):
-                self._simulate(deal, panel, end, found[..., at : at + width])
+        panels = range(first // PANEL_PATHS, -(-end // PANEL_PATHS))
+        self.weather.move(panels[0], len(panels))
+        for deal in range(self.n[2]):  # all panels of one deal: its tables and rows stay in the caches
+            for i, panel in enumerate(panels):
+                self._simulate(deal, panel, end, found[..., i * PANEL_PATHS : (i + 1) * PANEL_PATHS])
+        mean = self.weather.level[: len(panels)].mean(axis=2).transpose(1, 0, 2, 3)
+        factor = mean.reshape(self.weather.n_named, len(panels) * PANEL_PATHS)[:, :n]
         if not np.isfinite(found).all():
             raise StressError(f"book: paths {first} to {end - 1} have a result that is not a number")
         self._count(first, found, factor)

@@ -41,4 +41,4 @@ def replay_book(book: Book, path: int, scenario: str) -> BookPath:
         weather.fill(i, drawn, panel)
         normals = drawn.reshape(PANEL_BLOCKS, n_month, n_factor[i], LANES)[block, :, :, lane]
         found[deal.name] = replay(deal.job, path, scenario, normals, seed_of_deal(book.seed, i))
-    return BookPath(path, scenario, weather.level[block, :, :, lane].copy(), found)
+    return BookPath(path, scenario, weather.level[0, :, :, block, lane].T.copy(), found)

@@ -51,51 +51,59 @@ class Loaded(NamedTuple):
 
 
 class Weather:
-    """Draws of one panel after another, in memory that is used again. Not for two threads at once."""
+    """Draws of a few panels after others, in memory that is used again. Not for two threads at once."""
 
-    def __init__(self, factors: Factors | None, deals: list[Loaded], seed: int) -> None:
+    def __init__(self, factors: Factors | None, deals: list[Loaded], seed: int, panels: int = 1) -> None:
         self.deals, self.seed = deals, seed
         self.n_named = 0 if factors is None else len(factors.names)
         self.n_month = max(deal.start + deal.n_month for deal in deals)
-        size = PANEL_BLOCKS * LANES * self.n_month * max(1, self.n_named)
-        self.drawn = aligned(size)
-        self.level = np.zeros((PANEL_BLOCKS, self.n_month, self.n_named, LANES))
-        """Of the named factors: block, month from the book's first closing, factor, lane."""
+        shape = (panels, self.n_named, self.n_month, PANEL_BLOCKS, LANES)
+        self.drawn = aligned(PANEL_BLOCKS * LANES * self.n_month * max(1, self.n_named))
+        self.level = np.zeros(shape)
+        """Of the named factors: panel, factor, month from the book's first closing, block, lane."""
+        self.at = 0
+        """The first panel of those that stand in `level`."""
         self.phi = np.zeros(0) if factors is None else np.array(factors.phi)
         self.root, self.first = _roots(factors)
 
-    def move(self, panel: int) -> None:
-        """Levels of the named factors on the paths of a panel."""
-        if not self.n_named:
-            return
+    def move(self, first: int, panels: int = 1) -> None:
+        """Levels of the named factors on the paths of some panels."""
+        self.at = first
+        for k in range(panels if self.n_named else 0):
+            self._draw(first + k, self.level[k])
+
+    def _draw(self, panel: int, level: Floats) -> None:
         first, seed = panel * PANEL_PATHS, np.uint64(self.seed)
         normal_panel(self.drawn, PANEL_BLOCKS, self.n_month, self.n_named, first, seed, NAMED)
-        shock = self.drawn.reshape(self.level.shape)
-        gain = np.sqrt(1.0 - self.phi**2)[:, None] * self.root
-        self.level[:, 0] = _mixed(self.first, shock[:, 0])
-        for t in range(1, self.n_month):
-            self.level[:, t] = self.phi[:, None] * self.level[:, t - 1] + _mixed(gain, shock[:, t])
+        shape = (PANEL_BLOCKS, self.n_month, self.n_named, LANES)
+        shock = np.ascontiguousarray(self.drawn[: level.size].reshape(shape).transpose(2, 1, 0, 3))
+        level[:, :1] = _mixed(self.first, shock[:, :1])
+        level[:, 1:] = _mixed(np.sqrt(1.0 - self.phi**2)[:, None] * self.root, shock[:, 1:])
+        for f, phi in enumerate(self.phi):
+            for t in range(1, self.n_month):
+                level[f, t] += phi * level[f, t - 1]
 
     def fill(self, deal: int, into: Floats, panel: int) -> None:
-        """Innovations of a deal's factors on the paths of the panel that was moved to, flat (16, T, F, 32)."""
+        """Innovations of a deal's factors on the paths of a panel that was moved to, flat (16, T, F, 32)."""
         loaded = self.deals[deal]
         seed, first = np.uint64(seed_of_deal(self.seed, deal)), panel * PANEL_PATHS
         normal_panel(into, PANEL_BLOCKS, loaded.n_month, loaded.n_factor, first, seed, FACTORS)
         if not loaded.weight.any():
             return
         months = slice(loaded.start, loaded.start + loaded.n_month)
-        common = np.zeros((PANEL_BLOCKS, loaded.n_month, LANES))
+        common = np.zeros((loaded.n_month, PANEL_BLOCKS, LANES))
         for f in np.flatnonzero(loaded.weight):
-            common += loaded.weight[f] * self.level[:, months, f]
-        gain = 1.0 / np.sqrt(1.0 - loaded.phi**2)
-        shock = into.reshape(PANEL_BLOCKS, loaded.n_month, loaded.n_factor, LANES)
-        shock[:, :, 0] *= loaded.own
-        shock[:, 0, 0] += common[:, 0]
-        shock[:, 1:, 0] += (common[:, 1:] - loaded.phi * common[:, :-1]) * gain
+            common += loaded.weight[f] * self.level[panel - self.at, f, months]
+        change = common.copy()
+        change[1:] -= loaded.phi * common[:-1]
+        change[1:] *= 1.0 / np.sqrt(1.0 - loaded.phi**2)
+        shock = into.reshape(PANEL_BLOCKS, loaded.n_month, loaded.n_factor, LANES)[:, :, 0]
+        shock *= loaded.own
+        shock += change.transpose(1, 0, 2)
 
 
-def weather_of(book: Book, n_factor: list[int]) -> Weather:
-    """The draws of a book; `n_factor`: independent factors of each deal's pool."""
+def weather_of(book: Book, n_factor: list[int], panels: int = 1) -> Weather:
+    """The draws of a book, so many panels at a time; `n_factor`: independent factors of each deal's pool."""
     loaded = [
         Loaded(
             weight=np.array(deal.loads, dtype=np.float64),
@@ -107,7 +115,7 @@ def weather_of(book: Book, n_factor: list[int]) -> Weather:
         )
         for deal, n in zip(book.deals, n_factor, strict=True)
     ]
-    return Weather(book.factors, loaded, book.seed)
+    return Weather(book.factors, loaded, book.seed, panels)
 
 
 def _roots(factors: Factors | None) -> tuple[Floats, Floats]:
@@ -120,9 +128,10 @@ def _roots(factors: Factors | None) -> tuple[Floats, Floats]:
 
 
 def _mixed(root: Floats, shock: Floats) -> Floats:
-    """root x shock over the factors, (16, F, 32), in one order whatever the machine's linear algebra."""
+    """root x shock over the first axis, in one order whatever the machine's linear algebra."""
     found = np.zeros_like(shock)
     for i in range(len(root)):
         for j in range(i + 1):
-            found[:, i] += root[i, j] * shock[:, j]
+            if root[i, j]:
+                found[i] += root[i, j] * shock[j]
     return found
