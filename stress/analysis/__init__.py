@@ -1,6 +1,7 @@
 """Questions an analyst asks of a deal, each answered with its errors (see `stress.answers`).
 
 breakeven       how far a shock can go before a note is no longer paid in full
+book            positions on common factors: loss of the book, contributions, what a sale changes
 capital         regulatory capital of every class by a body of rules, at closing and by month
 ecl             expected credit losses of loans and notes, 12-month and lifetime
 price           yield, margin, spread, duration and window of a note at each price
@@ -30,6 +31,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from stress.analysis.bands import load_bands
+    from stress.analysis.book_answer import book
     from stress.analysis.break_even import breakeven
     from stress.analysis.capital_needs import Bank, capital, load_rules
     from stress.analysis.class_stresses import load_stresses, rating
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Bank",
     "aims_of",
+    "book",
     "breakeven",
     "calibrate_pool",
     "capital",
@@ -70,6 +73,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "book": "stress.analysis.book_answer",
     "price": "stress.analysis.note_price",
     "ecl": "stress.analysis.credit_loss",
     "Bank": "stress.analysis.capital_needs",

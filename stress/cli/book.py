@@ -84,8 +84,11 @@ def book(
         raise ConfigError(f"no scenario {scenario!r} in the book; it has {', '.join(known)}{suggest(scenario, known)}")
     limits, output = limits_of(texts, loaded), Output(as_json, quiet, log_json)
 
+    from stress.inputs.book.remarks import notes_of_book
     from stress.runs.book import plans
 
+    for note in notes_of_book(loaded):
+        output.log("note", says=f"{note.key}: {note.says}")
     if dry_run:
         plan = plans.plan_of(loaded, threads, workers)
         output.result(lambda: plans.says(plan), lambda: plain(plan))

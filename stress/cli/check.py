@@ -93,6 +93,8 @@ def _judge(path: Path, model: Any) -> None:
 
 def _notes(path: Path, model: Any) -> list[Remark]:
     """What is allowed in a file and still likely to surprise; of a job also in all that it refers to."""
+    from stress.inputs.book import Book
+    from stress.inputs.book.remarks import notes_of_book
     from stress.inputs.deal import Deal
     from stress.inputs.deal.remarks import notes_of_deal
     from stress.inputs.files.expand import cases_of_file
@@ -115,6 +117,8 @@ def _notes(path: Path, model: Any) -> list[Remark]:
             of = [located(path, job, remarks_of(job)) for job in jobs]
             read = notes_of_tables(file for job in jobs for file in scenario_files(path, job))
             return list(dict.fromkeys([*(note for notes in of for note in notes), *read]))
+        case Book():
+            found = notes_of_book(model)
         case Deal():
             found = notes_of_deal(model)
         case Pool():

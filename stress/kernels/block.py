@@ -64,7 +64,7 @@ def run_panels(
             _draw_others(m, blocks, start, seed)
         for k in range(m.p.n_scenario):
             for b in range(blocks):
-                block, fans = i * PANEL_BLOCKS + b, 1 if b == 0 and m.p.handed_block == 0 else 0
+                block, fans = i * PANEL_BLOCKS + b, 1 if b == 0 else 0
                 here = min(LANES, n_path - block * LANES)
                 _set_weights(m, b, here)
                 _simulate(m, b, k, fans, start + b * LANES, seed)
@@ -173,11 +173,13 @@ def _step(m: Memory, k: int, t: int, c: int, fans: int) -> None:
     if period >= 0:
         pay(m, k, period, t, c)
         _keep(m, period, m.p.of_step_paid, m.p.of_pool)
-        record_payment(m, k, period, fans)
+        if m.p.handed_block == 0:
+            record_payment(m, k, period, fans)
     elif m.p.n_cohort > 1:
         conserve_cash(m)  # where nothing is paid; a payment checks its own
     if last:
-        record_pool_month(m, k, t, fans)
+        if m.p.handed_block == 0:
+            record_pool_month(m, k, t, fans)
         _keep(m, t, m.p.of_pool, m.p.of_path)
     if period >= 0 and m.p.tests_payment == 1:
         m.pool.phase = m.cash.next_phase

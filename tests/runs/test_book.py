@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +14,12 @@ from stress.analysis.book_risk import book_risk
 from stress.analysis.book_tail import EDGES, exceeds, quantile_interval
 from stress.analytic import TwoPools, two_pool_es, two_pool_exceedance, two_pool_quantile
 from stress.inputs.book import Book, Factors, Held, Member
+from stress.inputs.book.remarks import notes_of_book
 from stress.inputs.files.book import stationary
 from stress.inputs.load import load_book
+from stress.runs import cluster
 from stress.runs.book.count import Counter, count, packs_of
+from stress.runs.book.spread import spread
 from stress.runs.book.tally import N_BIN, UNIT, BookTally, bin_of, merged
 from stress.runs.book.weather import Loaded, Weather
 from stress.validation.one_period import BALANCE, one_period_job
@@ -193,3 +198,38 @@ def test_bins_of_a_loss_share_hold_what_their_edges_say() -> None:
     assert bins[1] == N_BIN - 1
     assert (EDGES[bins[inner]] <= share[inner]).all()
     assert (share[inner] < EDGES[bins[inner] + 1]).all()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # of Dask
+def test_a_book_counted_by_workers_of_which_one_is_killed_has_the_same_bits() -> None:
+    packs = packs_of(load_book(SHIPPED).model_copy(update={"paths": 120_000}))
+    alone = count(packs, 1)
+    killed: list[int] = []
+    with cluster.local(2) as client:
+        client.wait_for_workers(2)
+        workers = list(client.run(os.getpid).values())
+
+        def kill_one(done: int, _: int) -> None:
+            if not killed and done < 120_000:
+                killed.append(workers[0])
+                os.kill(workers[0], signal.SIGKILL)
+
+        spread_out = spread(packs, client, kill_one)
+    assert killed
+    assert same(alone, spread_out)
+
+
+def test_what_does_nothing_in_a_book_says_so() -> None:
+    book = load_book(SHIPPED)
+    assert notes_of_book(book) == []
+    factors = Factors(names=("a", "b", "c"), phi=(0.5, 0.9736, 0.9736))
+    alone = book.deals[2].model_copy(update={"loads": (0.0, 0.0, 0.0)})
+    odd = book.model_copy(update={"factors": factors, "deals": (*book.deals[:2], alone, *book.deals[3:])})
+    odd = odd.model_copy(update={"positions": odd.positions[:3]})
+    said = " ".join(str(note) for note in notes_of_book(odd))
+    assert "its factors are its own" in said
+    assert "differ from those alone" in said
+    assert "holds none of its notes" in said
+    unused = book.model_copy(update={"deals": (alone, alone)})
+    assert "it moves nothing" in " ".join(str(note) for note in notes_of_book(unused))

@@ -45,7 +45,9 @@ class Packs(NamedTuple):
 
     def panels(self) -> int:
         """Panels that are counted together."""
-        return min(MOST_PANELS, max(1, AHEAD // (4 * len(self.book.scenarios) * len(self.book.positions) * PANEL_PATHS)))
+        return min(
+            MOST_PANELS, max(1, AHEAD // (4 * len(self.book.scenarios) * len(self.book.positions) * PANEL_PATHS))
+        )
 
     def memory(self) -> int:
         """Bytes that a running thread needs."""
@@ -98,7 +100,9 @@ class Counter:
         book = packs.book
         self.panels = packs.panels()
         self.book, self.spaces = book, [Workspace(packed) for packed in packs.packed]
-        self.weather: Weather = weather_of(book, [packed.problem.sizes.n_factor for packed in packs.packed], packs.panels())
+        self.weather: Weather = weather_of(
+            book, [packed.problem.sizes.n_factor for packed in packs.packed], packs.panels()
+        )
         amount = np.array([position.amount for position in book.positions])
         self.weight = amount / amount.sum()
         self.price = np.array([position.price for position in book.positions])

@@ -1,0 +1,60 @@
+"""What is allowed in a book and still likely to surprise. Each rule is a sentence."""
+
+from __future__ import annotations
+
+from stress.inputs.book import Book
+from stress.inputs.text.remark import Found, Remark, named, remarks
+
+
+def notes_of_book(book: Book) -> list[Remark]:
+    """Notes on a book that was read."""
+    return remarks("book", book, _RULES)
+
+
+def _unused_factor(book: Book) -> Found:
+    for f, name in enumerate(() if book.factors is None else book.factors.names):
+        if not any(deal.loads[f] for deal in book.deals):
+            yield "factors.names", f"no deal loads on {name!r}: it moves nothing"
+
+
+def _on_its_own(book: Book) -> Found:
+    alone = [deal.name for deal in book.deals if not any(deal.loads)]
+    if alone and len(book.deals) > 1:
+        yield "deals", f"{', '.join(alone)}: without loads: its factors are its own, independent of every other deal"
+
+
+def _other_persistence(book: Book) -> Found:
+    if book.factors is None:
+        return
+    for deal in book.deals:
+        own = deal.job.pool.dependence.phi
+        others = [phi for load, phi in zip(deal.loads, book.factors.phi, strict=True) if load and phi != own]
+        if others:
+            yield (
+                named("deals", deal.name),
+                f"the pool's phi is {own:g} and that of a factor that it loads on {others[0]:g}: what is shared moves "
+                "at the factor's, so the deal's losses differ from those alone",
+            )
+
+
+def _not_held(book: Book) -> Found:
+    held = {position.deal for position in book.positions}
+    for i, deal in enumerate(book.deals):
+        if i not in held:
+            yield named("deals", deal.name), "the book holds none of its notes: it costs time and changes nothing"
+
+
+def _apart(book: Book) -> Found:
+    if book.factors is None or len(book.deals) < 2:
+        return
+    ends = [(deal.start, deal.start + deal.job.deal.legal_maturity_months, deal) for deal in book.deals]
+    for start, end, deal in ends:
+        if not any(start < other_end and other < end for other, other_end, one in ends if one is not deal):
+            yield (
+                named("deals", deal.name),
+                'lives in no month of another deal: by date they share little weather; align = "closing" counts months '
+                "from each closing",
+            )
+
+
+_RULES = (_unused_factor, _on_its_own, _other_persistence, _not_held, _apart)
