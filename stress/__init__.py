@@ -21,6 +21,7 @@ path_at      which path stands at a quantile of a note's loss
 open         a saved Dataset, or what an unfinished run has counted so far
 measures     value at risk, expected shortfall, ...: Dataset in, DataArray out
 results      the table of variables, and how they are saved
+schema       the columns of exported tables, under a version
 report       tables, figures and one HTML page of a Dataset
 analysis     questions: break-even, note sizes, reverse stress, sensitivity, clocks
 explain      a deal or a job in words and in a picture
@@ -49,7 +50,7 @@ from typing import TYPE_CHECKING, Any
 from stress.version import __version__
 
 if TYPE_CHECKING:
-    from stress import analysis, analytic, calibration, errors, explain, measures, report, results, templates
+    from stress import analysis, analytic, calibration, errors, explain, measures, report, results, schema, templates
     from stress.inputs.load import load
     from stress.runs import jobs
     from stress.runs.engine import simulate
@@ -72,6 +73,7 @@ __all__ = [
     "replay",
     "report",
     "results",
+    "schema",
     "simulate",
     "templates",
 ]
@@ -85,7 +87,7 @@ _FUNCTIONS = {
 }
 _MODULES = {name: f"stress.{name}" for name in __all__ if name not in _FUNCTIONS} | {"jobs": "stress.runs.jobs"}
 """Where each public name lives. Nothing is imported before it is asked for."""
-_WITHOUT_DATASETS = ("load", "errors", "explain", "templates")
+_WITHOUT_DATASETS = ("load", "errors", "explain", "schema", "templates")
 """Names for which xarray need not be loaded: the others make `ds.stress` known to it."""
 
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "check": "stress.cli.check:check",
     "table": "stress.cli.table:table",
     "report": "stress.cli.report:report",
+    "export": "stress.cli.export:export",
     "plot": "stress.cli.plot:plot",
     "compare": "stress.cli.compare:compare",
     "explain": "stress.cli.explain:explain",

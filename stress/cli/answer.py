@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -36,6 +36,21 @@ class Question(NamedTuple):
     figure: Path | None
     workbook: Path | None
     output: Output
+    dry_run: bool = False
+
+    def planned(self, runs: str, note: str | None = None, can_lose: bool = False) -> bool:
+        """Say what would run, where that alone is asked; the scenario and the note are checked first."""
+        from stress.analysis.trials import case_of, note_index
+
+        case = case_of(self.job, self.scenario)
+        if note is not None:
+            note_index(self.job, note, can_lose)
+        if not self.dry_run:
+            return False
+        said = {"job": self.job.name, "scenario": case.name, "paths": self.job.paths, "seed": str(self.job.seed)}
+        said |= {"runs": runs} | ({} if note is None else {"tranche": note})
+        self.output.result(lambda: plan_table(said), lambda: said)
+        return True
 
     def book(self, name: str, answer: Any) -> None:
         """Write the answer as a workbook, where one is asked for."""
@@ -54,16 +69,19 @@ def question(command: Callable[..., None]) -> Callable[..., None]:
         threads: int | None,
         figure: Path | None,
         workbook: Path | None,
+        dry_run: bool,
         as_json: bool,
         quiet: bool,
         log_json: bool,
         **own: Any,
     ) -> None:
         loaded = question_job(job, paths, seed, figure)
-        command(Question(loaded, scenario, threads, figure, workbook, Output(as_json, quiet, log_json)), **own)
+        asked = Question(loaded, scenario, threads, figure, workbook, Output(as_json, quiet, log_json), dry_run)
+        command(asked, **own)
 
     asks: Callable[..., None] = xlsx_option(output_options(ask))
     for option in (
+        click.option("--dry-run", is_flag=True, help="Check everything, say what would run, and stop."),
         click.option("--figure", type=FILE, metavar="FILE", help="Also draw it: an .svg, .png or .pdf file."),
         click.option("--threads", type=click.IntRange(1, 1024), help="Threads to use. [default: all cores]"),
         click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Seed instead of the job's own."),
@@ -86,6 +104,16 @@ def question_job(file: Path, paths: int | None, seed: int | None, figure: Path |
     from stress.analysis.trials import PATHS
 
     return job.model_copy(update={"paths": paths or PATHS, "seed": job.seed if seed is None else seed})
+
+
+def plan_table(said: Mapping[str, Any]) -> Table:
+    """What a dry run says."""
+    from rich.table import Table
+
+    table = Table("what", "value", title=f"{said['job']}: would run")
+    for key, value in said.items():
+        table.add_row(key, str(value))
+    return table
 
 
 def draw(file: Path | None, name: str, *data: Any) -> None:

@@ -48,7 +48,11 @@ def breakeven(
       stress breakeven job.toml --tranche B --shock payment --percentile 0.999 --figure curve.svg
     """
     from stress.analysis.break_even import breakeven as find
+    from stress.analysis.levers import lever_of
 
+    lever_of(shock, benign, adverse)
+    if asked.planned("the shock at 61 values on expected rates, and at about 40 on paths", tranche, can_lose=True):
+        return
     with asked.output.progress(f"break-even of {shock}") as progress:
         answer = find(
             asked.job, tranche, shock, asked.scenario, percentiles, (benign, adverse), asked.threads, progress, interest

@@ -34,6 +34,8 @@ def clocks(
     """
     from stress.analysis.clock_effects import clocks as run
 
+    if asked.planned("daily, monthly and payment-date purchases, and daily ones with an outage"):
+        return
     with asked.output.progress("running the clocks") as progress:
         answer = run(asked.job, days, month, asked.scenario, asked.threads, progress)
     draw(asked.figure, "clocks", answer)

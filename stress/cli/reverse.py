@@ -48,15 +48,19 @@ def reverse(
 
     model = None if satellite is None else parse_as(satellite, Satellite, "--satellite")
 
+    if asked.planned("the design point by single blocks, then the job's paths plain and aimed", tranche, can_lose=True):
+        return
     with asked.output.progress("simulating") as progress:
         answer = find(asked.job, tranche, loss, asked.scenario, asked.threads, progress)
     draw(asked.figure, "reverse", answer)
     macro = None
     if model is not None and answer.path is not None and answer.expected is not None:
         macro = macro_path(model, answer.path, answer.expected)
+    said = document(answer) | ({} if macro is None else {"macro": plain(macro)})
+    asked.book("reverse", said)
     asked.output.result(
         lambda: _with_macro(_tables(answer), macro),
-        lambda: document(answer) | ({} if macro is None else {"macro": plain(macro)}),
+        lambda: said,
     )
 
 

@@ -48,8 +48,12 @@ def sensitivity(
     from stress.analysis.sensitivities import sensitivity as find
     from stress.inputs.files.parse import parse_as
     from stress.inputs.job.parameters import Parameters
+    from stress.measures.names import long_name
 
     inputs = INPUTS if parameters is None else calibrated(parse_as(parameters, Parameters, "--parameters"))
+    long_name(measure, "--measure")
+    if asked.planned("each input down and up, on common draws", tranche):
+        return
     with asked.output.progress("moving inputs") as progress:
         answer = find(asked.job, measure, tranche, asked.scenario, inputs, asked.threads, progress)
     draw(asked.figure, "tornado", answer)

@@ -45,10 +45,11 @@ def size(
     from stress.analysis.sizing import size as find
 
     table = load_bands(bands)
+    wanted = dict(target_of(text, table) for text in targets)
+    if asked.planned("10 halvings for each target and its error's end, then the proof on fresh paths"):
+        return
     with asked.output.progress("sizing") as progress:
-        answer = find(
-            asked.job, dict(target_of(text, table) for text in targets), asked.scenario, table, asked.threads, progress
-        )
+        answer = find(asked.job, wanted, asked.scenario, table, asked.threads, progress)
     draw(asked.figure, "sizing", answer)
     asked.book("size", answer)
     asked.output.result(lambda: _table(answer), lambda: plain(answer))

@@ -7,11 +7,20 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import xarray as xr
 
+from stress import schema
+from stress.atomic import replacing
+from stress.errors import ConfigError, DataError
 from stress.results.sweep import Result, dims_of, groups
 from stress.results.variables import DERIVED
 
+STRETCH = 2**17
+"""Paths of a file."""
+TYPES = {"string": "string", "int64": "int64", "double": "float64"}
+"""Types of a schema as pyarrow makes them."""
 FORMULA = re.compile(r"^[=+\-@\t\r\n]")
 """Starts of a cell that a spreadsheet would run (OWASP, CSV injection)."""
 
@@ -30,13 +39,68 @@ def to_csv(ds: Result, folder: str | os.PathLike[str]) -> list[Path]:
 
 
 def to_parquet(ds: Result, folder: str | os.PathLike[str]) -> list[Path]:
-    """Write the measures as Parquet, names as they are (pyarrow)."""
+    """Write the measures as Parquet, names as they are, columns as `stress.schema` has them. Raises ConfigError without
+    pyarrow."""
     files = []
     for name, frame in frames(ds):
         path = _folder(folder) / f"{name}.parquet"
-        frame.to_parquet(path, index=False)
+        _write(path, name, frame, [dim for dim in schema.SWEPT if dim in frame])
         files.append(path)
     return files
+
+
+def paths_to_parquet(store: str | os.PathLike[str], folder: str | os.PathLike[str]) -> list[Path]:
+    """Write the outcomes that a run kept (its `paths.zarr`) as the tables `note_paths` and `pool_paths`.
+
+    A file for each stretch of paths, so that memory holds one. Raises DataError for no store, ConfigError without
+    pyarrow.
+    """
+    if not Path(store).is_dir():
+        raise DataError(f"{store}: no kept paths; run with --keep-paths")
+    files = []
+    with xr.open_zarr(store) as kept:
+        for k, start in enumerate(range(0, kept.sizes["path"], STRETCH)):
+            part = kept.isel(path=slice(start, start + STRETCH)).load()
+            part = part.assign_coords(path=np.arange(start, start + part.sizes["path"]))
+            if "weight" not in part:
+                part["weight"] = ("path", np.ones(part.sizes["path"]))
+            for name in (schema.NOTE_PATHS, schema.POOL_PATHS):
+                file = _folder(Path(folder) / name) / f"part-{k:05d}.parquet"
+                _write(file, name, _outcomes(part, name), [])
+                files.append(file)
+    return files
+
+
+def _outcomes(part: xr.Dataset, name: str) -> pd.DataFrame:
+    """The tidy frame of a stretch of paths."""
+    keys = schema.tables()[name].keys
+    pool = {f"pool_{quantity}": quantity for quantity in schema.OF_POOL}
+    chosen = part[list(schema.OF_NOTE) if name == schema.NOTE_PATHS else list(pool)].rename(
+        {} if name == schema.NOTE_PATHS else pool
+    )
+    frame = chosen.to_dataframe(dim_order=list(keys)).reset_index()
+    return frame.assign(weight=np.tile(part["weight"].values, len(frame) // part.sizes["path"]))
+
+
+def _write(path: Path, name: str, frame: pd.DataFrame, swept: list[str]) -> None:
+    """A table with the types of its schema; units and meanings go with its columns, what a result lacks is null."""
+    try:
+        import pyarrow as pa
+        from pyarrow import parquet
+    except ImportError:
+        raise ConfigError("Parquet needs pyarrow: pip install 'abs-stress[parquet]'") from None
+    columns = [*(schema.SWEPT[dim] for dim in swept), *schema.tables()[name].columns]
+    fields = [
+        pa.field(c.name, getattr(pa, TYPES[c.type])(), metadata={"unit": c.unit, "meaning": c.meaning}) for c in columns
+    ]
+    about = {"stress_schema": str(schema.VERSION), "stress_table": name}
+    whole = frame.reindex(columns=[c.name for c in columns])
+    for column in columns:
+        if column.type == "string":
+            whole[column.name] = whole[column.name].astype(str)
+    table = pa.Table.from_pandas(whole, pa.schema(fields), preserve_index=False)
+    with replacing(path) as part:
+        parquet.write_table(table.replace_schema_metadata(about), part)
 
 
 def frames(result: Result) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -1,0 +1,139 @@
+"""Exported tables: what the schema says is what files hold, a version never changes what a column means."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+import stress
+from stress import schema
+from stress.cli import exit_code
+from stress.report.export import paths_to_parquet
+
+pa = pytest.importorskip("pyarrow")
+parquet = pytest.importorskip("pyarrow.parquet")
+ROOT = Path(__file__).parents[2]
+JOB = ROOT / "scenarios/jobs/baitiao-24m.toml"
+FROZEN = Path(__file__).parent / "schema_1.json"
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of two scenarios that keeps its paths, with its tables."""
+    folder = tmp_path_factory.mktemp("run")
+    command = ["run", str(JOB), "--paths", "1024", "--scenario", "baseline", "--scenario", "macro_severe"]
+    assert exit_code([*command, "--keep-paths", "--out", str(folder), "--quiet"]) == 0
+    assert exit_code(["export", str(folder), "--quiet"]) == 0
+    return folder
+
+
+def test_a_column_of_a_version_stays_what_it_is() -> None:
+    """Columns may be added; one that goes or means something else needs a new VERSION and a new frozen file."""
+    before, now = json.loads(FROZEN.read_text(encoding="utf-8")), schema.document()
+    assert before["version"] == now["version"]
+    for name, table in before["tables"].items():
+        assert table["keys"] == now["tables"][name]["keys"]
+        known = {column["name"]: column for column in now["tables"][name]["columns"]}
+        assert all(known.get(column["name"]) == column for column in table["columns"]), name
+
+
+def test_every_table_of_the_schema_is_written_with_its_columns_types_units_and_version(run: Path) -> None:
+    tables = schema.tables()
+    for name, table in tables.items():
+        file = run / "tables" / f"{name}.parquet"
+        file = file if file.is_file() else run / "tables" / name / "part-00000.parquet"
+        found = parquet.read_schema(file)
+        assert [(field.name, str(field.type)) for field in found] == [(c.name, c.type) for c in table.columns]
+        assert [field.metadata[b"unit"].decode() for field in found] == [c.unit for c in table.columns]
+        assert found.metadata[b"stress_schema"].decode() == str(schema.VERSION)
+    written = {
+        path.relative_to(run / "tables").parts[0].removesuffix(".parquet") for path in (run / "tables").iterdir()
+    }
+    assert written == {*tables, "schema.json"}
+    assert json.loads((run / "tables/schema.json").read_text(encoding="utf-8")) == schema.document()
+
+
+def test_pandas_opens_measures_and_paths_in_a_line(run: Path) -> None:
+    ds = stress.open(run)
+    measures = pd.read_parquet(run / "tables/scenario_tranche.parquet").set_index(["scenario", "tranche"])
+    for scenario in ds["scenario"].values:
+        for note in ds["tranche"].values:
+            told = measures.loc[(str(scenario), str(note)), "expected_loss"]
+            assert told == float(ds["expected_loss"].sel(scenario=scenario, tranche=note))
+    paths = pd.read_parquet(run / "tables/note_paths")
+    assert len(paths) == 2 * len(ds["tranche"]) * 1024
+    means = paths.groupby(["scenario", "tranche"])["loss"].mean()
+    assert np.allclose(means, measures["expected_loss"].loc[means.index], atol=1e-9)
+
+
+def test_duckdb_opens_them_in_a_line(run: Path) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    query = f"select scenario, avg(\"default\") from '{run}/tables/pool_paths/*.parquet' group by all"
+    rows = duckdb.sql(query).fetchall()
+    ds = stress.open(run)
+    for scenario, default in rows:
+        assert default == pytest.approx(float(ds["default_rate_mean"].sel(scenario=scenario)), abs=1e-9)
+    bad = duckdb.sql(
+        f"select count(*) from '{run}/tables/note_paths/*.parquet' join '{run}/tables/pool_paths/*.parquet' "
+        "using (scenario, path) where any_loss = 1 and net_loss < 0"
+    )
+    assert bad.fetchall() == [(0,)]
+
+
+def test_paths_are_written_in_stretches_and_each_path_once(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stress.report.export.STRETCH", 300)
+    files = paths_to_parquet(run / "paths.zarr", tmp_path)
+    assert len(files) == 2 * 4
+    pool = pd.read_parquet(tmp_path / "pool_paths")
+    assert sorted(pool[pool["scenario"] == "baseline"]["path"]) == list(range(1024))
+    with xr.open_zarr(run / "paths.zarr") as kept:
+        one = pool[(pool["scenario"] == "baseline") & (pool["path"] == 777)]
+        assert float(one["default"].iloc[0]) == float(kept["pool_default"].sel(scenario="baseline")[777])
+
+
+def test_the_schema_is_printed_and_nothing_kept_is_refused_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(["export", "--schema"]) == 0
+    assert json.loads(capsys.readouterr().out) == schema.document()
+    assert exit_code(["export"]) == 2
+    assert exit_code(["export", str(tmp_path / "none")]) == 3
+    assert "none" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["breakeven", "--tranche", "A"],
+        ["size", "--target", "EL=0.001"],
+        ["reverse", "--tranche", "mezzanine"],
+        ["sensitivity"],
+        ["clocks"],
+    ],
+)
+def test_a_dry_run_of_a_question_says_what_would_run(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code([command[0], str(JOB), *command[1:], "--dry-run", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["scenario"], told["paths"]) == ("baseline", 32_768)
+    assert told["runs"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["breakeven", "--tranche", "C"],
+        ["breakeven", "--tranche", "A", "--shock", "defualts"],
+        ["reverse", "--tranche", "A", "--scenario", "none"],
+        ["sensitivity", "--measure", "ELL"],
+        ["size", "--target", "EL"],
+    ],
+)
+def test_a_dry_run_refuses_what_the_run_refuses(command: list[str]) -> None:
+    assert exit_code([command[0], str(JOB), *command[1:], "--dry-run"]) == 2
