@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ _SIGNS = {
     "or": codes.LARGER,
     "<": codes.LESS,
 }
+_FOLDED = {"+": operator.add, "-": operator.sub, "*": operator.mul}
+"""What is computed once where both sides are numbers."""
 _POOL_ROWS = {
     "pool": ("balance",),
     "pool.month_start": ("month_start",),
@@ -122,6 +125,9 @@ class Programs:
             self.at_payment = later
             return self._keep(rows, int(tree.parts[1].value))
         parts = [self._of(part) for part in tree.parts]
+        if tree.does in _FOLDED and all(len(part) == 1 and part[0][0] == codes.NUMBER for part in parts):
+            a, b = (self.numbers[part[0][1]] for part in parts)
+            return [self._number(_FOLDED[tree.does](a, b))]
         if tree.does in (">", "<="):
             parts.reverse()
         rows = _joined(parts, tree)
@@ -151,7 +157,7 @@ class Programs:
         if name in _CASH_ROWS:
             return [(codes.CASH_ROW, ROWS[Cash].index(_CASH_ROWS[name]))]
         if name == "notes":
-            return _summed([(codes.NOTE_BALANCE, n) for n, note in enumerate(self.deal.notes) if not note.residual])
+            return [(codes.ALL_NOTES, 0)]
         return [(codes.SCHEDULE, 0) if name == "month" else self._number(self.cut_off)]
 
 

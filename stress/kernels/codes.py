@@ -75,6 +75,7 @@ FEE_BASES = ("notes", "pool", "interest_income", "fixed")
     POOL_ROW,
     CASH_ROW,
     NOTE_BALANCE,
+    ALL_NOTES,
     NOTE_UNPAID,
     FEE_UNPAID,
     ACCOUNT,
@@ -93,7 +94,7 @@ FEE_BASES = ("notes", "pool", "interest_income", "fixed")
     LARGER,
     LESS,
     CHOOSE,
-) = range(23)
+) = range(24)
 FIRST_OPERATION = ADD
 """Codes below it are quantities."""
 STACK = 16

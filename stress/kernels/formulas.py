@@ -5,6 +5,7 @@ from __future__ import annotations
 from .codes import (
     ACCOUNT,
     ADD,
+    ALL_NOTES,
     CASH_ROW,
     CHOOSE,
     DIVIDE,
@@ -71,6 +72,8 @@ def _quantity(m: Memory, t: int, does: int, what: int) -> Lanes:
         return m.cash[what]
     if does == NOTE_BALANCE:
         return m.note[what].outstanding
+    if does == ALL_NOTES:
+        return _notes(m)
     if does == NOTE_UNPAID:
         return m.note[what].unpaid
     if does == FEE_UNPAID:
@@ -92,6 +95,16 @@ def _quantity(m: Memory, t: int, does: int, what: int) -> Lanes:
     if does == PAID:
         return m.paid[what]
     return splat(0.0)
+
+
+@stage
+def _notes(m: Memory) -> Lanes:
+    """Balance of the notes other than the residual one, from the senior one on."""
+    notes = m.note[0].outstanding
+    for n in range(1, m.p.n_note):
+        if m.t.residual[n] < 0.5:
+            notes = notes + m.note[n].outstanding
+    return notes
 
 
 @stage

@@ -88,17 +88,26 @@ def _cure(m: Memory, g: int, breach: Lanes, tripped: Lanes) -> None:
 
 @stage
 def test_conditions(m: Memory, t: int) -> None:
-    """Determination 7: whether each conditional step runs at the coming payment: all of its tests hold."""
+    """Determination 7: whether each conditional step of a phase that some lane is in runs at the coming payment."""
     if m.p.has_conditions == 0:
         return
-    for x in range(m.p.n_step):
-        step = m.t.step[x]
-        if step.first_test < 0:
-            continue
-        met = splat(1.0)
-        for y in range(step.first_test, step.first_test + step.tests):
-            met = met * _holds(m, t, y)
-        m.condition[x] = met
+    for phase in range(4):
+        apart = m.pool.phase - float(phase)
+        if anywhere(where_less(apart * apart, 0.25, 1.0, 0.0)):
+            for x in range(m.t.phase[phase].first, m.t.phase[phase].end):
+                _test_conditions_of(m, t, x)
+
+
+@stage
+def _test_conditions_of(m: Memory, t: int, x: int) -> None:
+    """A step runs where all of its tests hold."""
+    step = m.t.step[x]
+    if step.first_test < 0:
+        return
+    met = splat(1.0)
+    for y in range(step.first_test, step.first_test + step.tests):
+        met = met * _holds(m, t, y)
+    m.condition[x] = met
 
 
 @stage
