@@ -7,6 +7,8 @@ ecl             expected credit losses of loans and notes, 12-month and lifetime
 price           yield, margin, spread, duration and window of a note at each price
 rating          which of a user's stresses each class stands, and its gap in net loss (never a rating)
 size            note shares that meet a target, and another run that proves it
+backtest        reported default rates predicted from each past report, against what came
+follow          the law of a deal's paths given its monthly reports
 reverse         the most likely factor path on which a note loses
 sensitivity     what moves a measure most: a tornado on common random numbers
 clocks          what purchases by the day, the month or at payment dates change, and days without any
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from stress.analysis.clock_effects import clocks
     from stress.analysis.credit_loss import ecl
     from stress.analysis.entry_rates import calibrate_pool
+    from stress.analysis.filtering import follow
+    from stress.analysis.hindcast import backtest
     from stress.analysis.monthly_flows import cash_flows, mean_flows
     from stress.analysis.note_price import price
     from stress.analysis.note_targets import target_of
@@ -51,6 +55,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Bank",
     "aims_of",
+    "backtest",
     "book",
     "breakeven",
     "calibrate_pool",
@@ -58,6 +63,7 @@ __all__ = [
     "cash_flows",
     "clocks",
     "ecl",
+    "follow",
     "load_bands",
     "load_rules",
     "load_stresses",
@@ -81,6 +87,8 @@ _HOME = {
     "load_rules": "stress.analysis.capital_needs",
     "aims_of": "stress.runs.sampling.shifts",
     "breakeven": "stress.analysis.break_even",
+    "backtest": "stress.analysis.hindcast",
+    "follow": "stress.analysis.filtering",
     "calibrate_pool": "stress.analysis.entry_rates",
     "cash_flows": "stress.analysis.monthly_flows",
     "mean_flows": "stress.analysis.monthly_flows",

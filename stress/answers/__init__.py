@@ -1,6 +1,8 @@
 """Answers to an analyst's questions, each figure with its error: `stress.analysis` gives them, reports show them.
 
 capital    `Capital`: regulatory capital of every class, and the worth of a transfer
+backtest   `BackTest`: predictions of a reported rate against what came
+follow     `Follow`: a deal given its monthly reports
 breakeven  `Breakeven`: how far a shock can go before a note is no longer paid in full
 sizing     `Sizing`: note shares that meet a target each
 reverse    `Reverse`: the most likely factor path on which a note loses
@@ -13,10 +15,12 @@ whatif     `WhatIf`: measures over ranges of inputs
 rates      `Rates`: delinquency, net loss, payment rate and yield by month
 """
 
+from stress.answers.backtest import BackTest
 from stress.answers.breakeven import Breakeven
 from stress.answers.capital import Capital
 from stress.answers.clocks import Clocks
 from stress.answers.ecl import Ecl
+from stress.answers.follow import Follow
 from stress.answers.price import Price
 from stress.answers.rates import Rates
 from stress.answers.rating import Rating
@@ -26,10 +30,12 @@ from stress.answers.tornado import Tornado
 from stress.answers.whatif import WhatIf
 
 __all__ = [
+    "BackTest",
     "Breakeven",
     "Capital",
     "Clocks",
     "Ecl",
+    "Follow",
     "Price",
     "Rates",
     "Rating",

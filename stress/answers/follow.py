@@ -98,6 +98,6 @@ class Follow(NamedTuple):
     """Cumulative default of the whole life over the cut-off balance."""
     lead: str
     """The ratio whose PITs are tested for drift."""
-    drift: Drift | None
+    drift: Drift
     alarm: str | None
     says: tuple[str, ...]

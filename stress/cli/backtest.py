@@ -61,11 +61,10 @@ def backtest(
 
     drawable("--figure", figure)
     loaded, rows = load_job(job), read_reports(reports)
-    begin = period_of("--from", first, rows.per_year)
-    end = None if last is None else period_of("--to", last, rows.per_year)
-    from stress.analysis.backtest import back_test
+    begin, end = named("--from", first, rows.per_year), last and named("--to", last, rows.per_year)
+    from stress.analysis.hindcast import backtest as scored
 
-    answer = back_test(loaded, rows, begin, end, _horizons(horizon), adaptive, half_life, draws)
+    answer = scored(loaded, rows, begin, end or None, _horizons(horizon), adaptive, half_life, draws)
     if figure is not None:
         from stress.report.figures.fans import fans
 
@@ -73,16 +72,14 @@ def backtest(
     Output(as_json, quiet, log_json).result(lambda: _table(answer), lambda: document(answer))
 
 
-def period_of(option: str, text: str, per_year: int) -> Period:
-    """A period that an option names, at the frequency of the reports. Raises ConfigError."""
-    from stress.tables.periods import ALLOWED, Period, coarser, parse_period
+def named(option: str, text: str, per_year: int) -> Period:
+    """A period that an option names. Raises ConfigError."""
+    from stress.inputs.files.reported import period_at
 
-    found = parse_period(text)
-    if found is None:
-        raise ConfigError(f"{option} {text}: must be {ALLOWED}")
-    if found.per_year >= per_year:
-        return coarser(found, per_year)
-    return Period(found.year, (found.number - 1) * per_year // found.per_year + 1, per_year)
+    try:
+        return period_at(text, per_year)
+    except ConfigError as error:
+        raise ConfigError(f"{option} {error}") from None
 
 
 def _horizons(text: str | None) -> tuple[int, ...]:
@@ -105,46 +102,10 @@ def document(answer: BackTest) -> dict[str, Any]:
 
 
 def _table(answer: BackTest) -> RenderableType:
-    from rich import box
     from rich.console import Group
-    from rich.table import Table
     from rich.text import Text
 
-    width = "adaptive width" if answer.adaptive else "width as estimated"
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        title=Text(
-            f"{answer.reports}, {answer.first} to {answer.last}: what was predicted against what came ({width})"
-        ),
-        title_justify="left",
-        caption=Text(
-            f"{answer.made_of}; CRPS in percentage points a month (rate / 12), lower is better; ± one standard error, "
-            f"overlap allowed for. A job's own law may know the future: its rates may be those of these very years. "
-            f"Half-life {answer.half_life:g} reports, {answer.draws:,} draws, seed {answer.seed}."
-        ),
-        caption_justify="left",
-    )
-    heads = ("reports ahead", "forecasts", "90% band held", "CRPS", "last value", "stationary law", "job's own law")
-    for k, head in enumerate((*heads, "gain on last value", "log score")):
-        table.add_column(Text(head), justify="right" if k else "left")
-    for h, s in answer.horizons.items():
-        table.add_row(
-            str(h), str(s.months), f"{100 * s.coverage_90:.0f}% ± {100 * s.coverage_se:.0f}",
-            _with(s.crps, s.crps_se, ".4f"), f"{s.crps_last:.4f}", f"{s.crps_stationary:.4f}", f"{s.crps_job:.4f}",
-            _with(s.gain, s.gain_se, "+.4f"), _with(s.log_score, s.log_score_se, ".2f"),
-        )  # fmt: skip
-    return Group(table, *(Text(line) for line in (*answer.says, _alarm(answer))))
+    from stress.cli.answer import sheet_table
+    from stress.report.reported import scored, sentences_of_scores, title_of_scores
 
-
-def _with(value: float, error: float, form: str) -> str:
-    return f"{value:{form}} ± {error:{form.lstrip('+')}}" if error == error else f"{value:{form}}"
-
-
-def _alarm(answer: BackTest) -> str:
-    if answer.drift is None:
-        return "drift: not tested (it needs forecasts one report ahead)"
-    level, most = answer.drift.level, float(max(answer.drift.evidence))
-    rule = f"alarm at {1 / level:g}, a false one has a chance of at most {100 * level:g}% over the whole life"
-    if answer.alarm is None:
-        return f"drift: no alarm; the most evidence against the law was {most:.2g} ({rule})"
-    return f"drift: alarm at {answer.alarm} ({rule})"
+    return Group(sheet_table(scored(answer), title_of_scores(answer)), *map(Text, sentences_of_scores(answer)))

@@ -18,7 +18,7 @@ from stress.errors import ConfigError, DataError
 if TYPE_CHECKING:
     import xarray as xr
 
-QUESTIONS = ("breakeven", "reverse", "sensitivity", "bands", "clocks", "rates", "stresses")
+QUESTIONS = ("breakeven", "reverse", "sensitivity", "bands", "clocks", "rates", "stresses", "follow")
 
 
 @click.command()
@@ -26,14 +26,15 @@ QUESTIONS = ("breakeven", "reverse", "sensitivity", "bands", "clocks", "rates", 
 @click.option("-o", "--out", type=FILE, metavar="FILE.html", help="Where to write. [default: report.html beside it]")
 @click.option(
     "--with", "questions", multiple=True, metavar="QUESTION", help="Answer it in a chapter: breakeven, reverse, "
-    "sensitivity, bands, clocks, rates (of the pool by month), stresses (of --stresses, also on the cover), or several "
-    "with commas. Each runs the job of RESULTS again, many times.",
+    "sensitivity, bands, clocks, rates (of the pool by month), stresses (of --stresses, also on the cover), follow (of "
+    "--reports), or several with commas. Each runs the job of RESULTS again, many times.",
 )  # fmt: skip
 @click.option(
     "--tranche", metavar="NAME", help="The note asked about. [default: the lowest that is owed interest; of "
     "sensitivity, the last]",
 )  # fmt: skip
 @click.option("--stresses", type=FILE, metavar="FILE.toml", help="The table of stresses by category.")
+@click.option("--reports", type=FILE, metavar="FILE", help="The monthly reports of the deal, of --with follow.")
 @click.option("--scenario", metavar="NAME", help="The scenario to start from. [default: the first]")
 @click.option("--paths", type=Count(), help="Paths of each run that a question makes. [default: 32,768]")
 @click.option("--threads", type=click.IntRange(1, 1024), help="Threads to use. [default: all cores]")
@@ -50,6 +51,7 @@ def report(
     questions: tuple[str, ...],
     tranche: str | None,
     stresses: Path | None,
+    reports: Path | None,
     scenario: str | None,
     paths: int | None,
     threads: int | None,
@@ -83,6 +85,8 @@ def report(
             raise ConfigError(f"--{option} {value}: is for a question, and --with asks none")
     if (stresses is None) == ("stresses" in asked):
         raise ConfigError("--with stresses and --stresses FILE.toml go together")
+    if (reports is None) == ("follow" in asked):
+        raise ConfigError("--with follow and --reports FILE go together")
     folder = results if results.is_dir() else results.parent
     target = out or folder / ("job.html" if cell else "report.html")
 
@@ -92,7 +96,8 @@ def report(
     dataset = opened(results, cell)
     output = Output(as_json, quiet, log_json)
     answers = [
-        _answer(name, opened_one(results, cell), tranche, stresses, scenario, paths, threads, output) for name in asked
+        _answer(name, opened_one(results, cell), tranche, stresses, reports, scenario, paths, threads, output)
+        for name in asked
     ]
     with writing("--out", target):
         stress.report.write(dataset, target, answers, author=author, date=date, revision=revision, appendix=appendix)
@@ -124,6 +129,7 @@ def _answer(
     dataset: xr.Dataset,
     tranche: str | None,
     stresses: Path | None,
+    reports: Path | None,
     scenario: str | None,
     paths: int | None,
     threads: int | None,
@@ -162,6 +168,11 @@ def _answer(
             from stress.analysis.class_stresses import load_stresses, rating
 
             return rating(job, load_stresses(str(stresses)), scenario, progress=step)
+        if name == "follow":
+            from stress.analysis.filtering import PATHS as WEIGHTED
+            from stress.analysis.filtering import follow
+
+            return follow(job, str(reports), None, scenario, paths or WEIGHTED, step)
         if name == "bands":
             from stress.analysis.sizing import size
 

@@ -8,6 +8,7 @@ Then `stress validate NAME -o stress/data/validation.json` and `python -m stress
 from __future__ import annotations
 
 from stress.validation import (
+    card_forecasts,
     cards,
     cash_flows,
     coverage,
@@ -174,6 +175,13 @@ TESTED = (
         "tests/promises/test_unbiased.py -m 'slow or not slow'",
     ),
     tested(
+        "followed-deals", "estimates",
+        "the law of a deal given its reports is Kalman's where that is exact, agrees with quadrature, gives the prior "
+        "back, and is calibrated over 200 made deals",
+        "Kalman (1960); Cook, Gelman and Rubin (2006), Journal of Computational and Graphical Statistics 15",
+        "tests/analysis/test_posterior.py -m 'slow or not slow'",
+    ),
+    tested(
         "batch-faults", "implementation", "a run that is killed, starved or damaged ends whole or says that it did not",
         "faults made on purpose",
         "tests/runs/test_batch_faults.py tests/runs/test_batch_clock.py -m 'slow or not slow'",
@@ -251,6 +259,13 @@ OUTCOMES = (
         "Federal Reserve charge-off rates to 2015, Federal Reserve Bank of Philadelphia after, joined by us; "
         "unemployment of the Federal Reserve's stress-test tables",
         cards.outcome,
+    ),
+    Outcome(
+        "card-forecasts", "outcomes",
+        "US card charge-offs predicted from each past quarter since 2000, refitted to what was known, misses included",
+        "Federal Reserve charge-off rates to 2015, Federal Reserve Bank of Philadelphia after, joined by us; CRPS in "
+        "percentage points a month",
+        card_forecasts.outcome, long=False,
     ),
 )  # fmt: skip
 

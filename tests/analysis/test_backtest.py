@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import stress
-from stress.analysis.backtest import back_test
+from stress.analysis.hindcast import backtest
 from stress.answers.backtest import BackTest
 from stress.inputs.files.reported import Reported, read_reports
 from stress.tables.periods import Period
@@ -29,12 +29,12 @@ def cards() -> Reported:
 
 @pytest.fixture(scope="module")
 def plain(cards: Reported) -> BackTest:
-    return back_test(stress.load(JOB), cards, quarter(2000))
+    return backtest(stress.load(JOB), cards, quarter(2000))
 
 
 @pytest.fixture(scope="module")
 def adaptive(cards: Reported) -> BackTest:
-    return back_test(stress.load(JOB), cards, quarter(2000), adaptive=True)
+    return backtest(stress.load(JOB), cards, quarter(2000), adaptive=True)
 
 
 def test_knowing_the_last_quarter_more_than_halves_the_score_of_the_stationary_law(plain: BackTest) -> None:
@@ -52,7 +52,7 @@ def test_bands_hold_what_came_about_as_often_as_they_say(plain: BackTest, adapti
 
 
 def test_in_the_crisis_half_of_the_adaptive_year_ahead_bands_held(cards: Reported) -> None:
-    found = back_test(stress.load(JOB), cards, quarter(2007, 4), quarter(2010, 4), adaptive=True)
+    found = backtest(stress.load(JOB), cards, quarter(2007, 4), quarter(2010, 4), adaptive=True)
     assert found.horizons[4].coverage_90 >= 0.5
     assert any("4 reports ahead the 90% band held" in line for line in found.says)  # and it is said
 
@@ -65,7 +65,7 @@ def test_the_misses_are_said_and_the_bankruptcy_reform_of_2005_raises_the_alarm(
 def test_no_forecast_knows_what_came_after_its_origin(cards: Reported, plain: BackTest) -> None:
     rate = list(cards.figure["default_rate"])
     rate[60:] = [2.0 * x for x in rate[60:]]
-    moved = back_test(stress.load(JOB), cards._replace(figure={"default_rate": tuple(rate)}), quarter(2000))
+    moved = backtest(stress.load(JOB), cards._replace(figure={"default_rate": tuple(rate)}), quarter(2000))
     known = str(cards.period[59])
     for before, after in zip(plain.forecasts, moved.forecasts, strict=True):
         same = (before.low, before.median, before.high) == (after.low, after.median, after.high)
@@ -73,7 +73,7 @@ def test_no_forecast_knows_what_came_after_its_origin(cards: Reported, plain: Ba
 
 
 def test_a_forecast_depends_on_no_other_origin_that_is_scored(cards: Reported, plain: BackTest) -> None:
-    late = back_test(stress.load(JOB), cards, quarter(2010))
+    late = backtest(stress.load(JOB), cards, quarter(2010))
     assert late.forecasts == tuple(f for f in plain.forecasts if f.target >= "2010")
 
 
@@ -85,7 +85,7 @@ def test_the_adaptive_width_moves_bands_alone(plain: BackTest, adaptive: BackTes
 
 def test_few_forecasts_are_called_too_few() -> None:
     trust = read_reports(ROOT / "scenarios/reports/amex-charge-cards.toml")
-    found = back_test(stress.load(JOB), trust, Period(2007, 11, 12))
+    found = backtest(stress.load(JOB), trust, Period(2007, 11, 12))
     assert all("too few to judge" in line for line in found.says)
     assert all(s.coverage_se > 0.0 for s in found.horizons.values())
 
@@ -98,7 +98,7 @@ def test_a_constant_law_is_scored_by_its_own_errors() -> None:
         rate.append(0.05 * math.exp(0.3 * y))
     periods = tuple(Period(1980, 1, 4).shift(k) for k in range(200))
     made = Reported("made", "made", periods, {"default_rate": tuple(rate)}, {"default_rate": 0.05})
-    one = back_test(stress.load(JOB), made, quarter(1990)).horizons[1]
+    one = backtest(stress.load(JOB), made, quarter(1990)).horizons[1]
     assert one.gain > 2.0 * one.gain_se
     assert one.crps < one.crps_stationary
     assert abs(one.coverage_90 - 0.9) < 4.0 * one.coverage_se

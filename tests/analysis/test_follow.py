@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import stress
-from stress.analysis.follow import FLOOR, follow
+from stress.analysis.filtering import FLOOR, follow
 from stress.analysis.whitened import RATIOS, Whitened
 from stress.answers.follow import Follow
 from stress.cli import exit_code
@@ -62,7 +62,7 @@ def test_bad_reports_raise_the_expected_loss_of_the_notes_that_bear_it(job: Job,
 def test_a_month_cut_off_is_a_month_never_seen(job: Job) -> None:
     whole = made(job)
     cut = follow(job, whole, as_of=whole.period[3], paths=512)
-    assert cut._replace(drift=None) == follow(job, whole.upto(4), paths=512)._replace(drift=None)
+    assert repr(cut) == repr(follow(job, whole.upto(4), paths=512))
     later = follow(job, whole, paths=512)
     assert later.surprises[: len(cut.surprises)] == cut.surprises
     assert later.updates[: len(cut.updates)] == cut.updates
@@ -125,3 +125,17 @@ def test_the_command_prints_tables_draws_and_speaks_json(tmp_path: Path, capsys:
     assert told["effective"] > FLOOR
     assert [n["name"] for n in told["notes"]] == ["A", "B", "mezzanine", "subordinated"]
     assert len(told["surprises"]) == 3 * len(TOLD) - 2  # of defaults the ladder has none in its first two months
+
+
+def test_one_page_says_what_was_predicted_what_came_and_what_each_note_is_worth(tmp_path: Path, job: Job) -> None:
+    run = stress.simulate(job, paths=256, scenarios=["baseline"])
+    found = follow(job, made(job, 3), paths=512)
+    text = stress.report.write(run, tmp_path / "r.html", [found]).read_text()
+    for word in ("given the reports of made", "EL now", "Reports and predictions", "Which trigger is near", "Drift: "):
+        assert word in text
+    assert list(stress.report.frame(found).index)[:2] == ["A", "B"]
+
+
+def test_a_report_that_names_no_reports_file_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(["report", "nowhere", "--with", "follow"]) == 2
+    assert "--with follow and --reports FILE go together" in capsys.readouterr().err

@@ -11,7 +11,7 @@ from scipy.stats import kstest
 
 import stress
 from stress.analysis import posterior
-from stress.analysis.follow import _given, _prior, follow
+from stress.analysis.filtering import _given, _prior, follow
 from stress.analysis.observed import Seen, probits
 from stress.analysis.whitened import RATIOS, Whitened
 from stress.assemble.problem import assemble

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 import math
+import os
 from pathlib import Path
 from typing import NamedTuple
 
-from stress.errors import DataError
+from stress.errors import ConfigError, DataError
 from stress.inputs.files.parse import parse_as
 from stress.inputs.reports import FIGURES, NOTE, Column, Reports
 from stress.inputs.text.reference import resolve
@@ -54,6 +55,21 @@ def read_reports(path: Path) -> Reported:
     if path.suffix.lower() in TABLES:
         return _alone(path)
     return reported_of(path, parse_as(path, Reports, "REPORTS"))
+
+
+def opened(reports: Reported | str | os.PathLike[str]) -> Reported:
+    """Reports as they are, or read from a file."""
+    return reports if isinstance(reports, Reported) else read_reports(Path(reports))
+
+
+def period_at(period: Period | str, per_year: int) -> Period:
+    """A period at the frequency of the reports; a year or a quarter by its first. Raises ConfigError."""
+    found = parse_period(period) if isinstance(period, str) else period
+    if found is None:
+        raise ConfigError(f"{period}: must be {ALLOWED}")
+    if found.per_year >= per_year:
+        return coarser(found, per_year)
+    return Period(found.year, (found.number - 1) * per_year // found.per_year + 1, per_year)
 
 
 def reported_of(path: Path, model: Reports) -> Reported:

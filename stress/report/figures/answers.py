@@ -11,14 +11,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
+from stress.answers.backtest import BackTest
 from stress.answers.breakeven import Breakeven
 from stress.answers.clocks import Clocks
+from stress.answers.follow import Follow
 from stress.answers.rating import Rating
 from stress.answers.reverse import Reverse
 from stress.answers.sizing import Sizing
 from stress.answers.tornado import Bar, Tornado
 from stress.errors import DataError
 from stress.report.figures import ink
+from stress.report.figures.fans import fans
+from stress.report.figures.followed import followed
 from stress.report.figures.stresses import stresses
 from stress.report.numbers import fraction, percent, share
 
@@ -251,5 +255,7 @@ for _kind, _draw in (
     (Sizing, sizing),
     (Clocks, clocks),
     (Rating, stresses),
+    (Follow, followed),
+    (BackTest, fans),
 ):
     figure.register(_kind)(_draw)

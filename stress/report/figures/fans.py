@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -53,6 +56,24 @@ def fans(answer: BackTest) -> Figure:
         test.legend(loc="upper left")
     test.yaxis.set_major_formatter("{x:g}")
     test.set(title="Evidence that the law no longer describes the reports")
+    return figure
+
+
+@ink.styled
+def predicted(bands: Mapping[str, Mapping[str, Sequence[Any]]]) -> Figure:
+    """A panel for each horizon of a record: the band of each quarter and what came, misses marked."""
+    figure, panels = ink.sheet(len(bands), 1, 7.2, 2.4 * len(bands), sharex=True)
+    for axes, (ahead, band) in zip(panels, bands.items(), strict=True):
+        when = np.array([_year(label) for label in band["quarter"]])
+        came, low, high = (np.array(band[k]) for k in ("happened", "low", "high"))
+        out = (came < low) | (came > high)
+        axes.fill_between(when, low, high, color=ink.BAND, alpha=0.2, linewidth=0, label="90% band")
+        axes.plot(when, came, color=ink.TEXT, linewidth=1.0, label="what came")
+        axes.plot(when[out], came[out], linestyle="", marker="o", markersize=4, color=MISS, label="outside the band")
+        axes.set_ylim(0.0, 1.5 * float(came.max()))
+        axes.set_title(f"Predicted {ahead} quarter{'s' * (ahead != '1')} ahead")
+        ink.percent_axis(axes.yaxis)
+        axes.legend(loc="upper left", ncols=3)
     return figure
 
 

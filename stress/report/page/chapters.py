@@ -21,6 +21,7 @@ from stress.report.page.clock_chapter import clocks
 from stress.report.page.exhibit import Chapter, Exhibit, svg_of
 from stress.report.page.rates_chapter import rates
 from stress.report.page.rating_chapter import rating
+from stress.report.page.reported_chapter import backtest, follow
 from stress.report.sheets import Sheet
 
 
@@ -283,3 +284,5 @@ chapter.register(capital)
 chapter.register(clocks)
 chapter.register(rates)
 chapter.register(rating)
+chapter.register(follow)
+chapter.register(backtest)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from stress.digest import source_digest
 from stress.report.figures import outcomes
+from stress.report.figures.fans import predicted
 from stress.report.numbers import percent
 from stress.report.page.exhibit import Exhibit, svg_of
 from stress.report.sheets import Sheet
@@ -142,6 +143,10 @@ def _exhibit(name: str, data: Mapping[str, Any]) -> Exhibit | None:
         caption = "Bands hold the satellite's coefficients and the residual factor, given what unemployment did."
         svg = svg_of(outcomes.cards(data), name)
         return Exhibit(svg, "US card charge-offs out of sample", caption, _cards(data))
+    if "bands" in data:
+        caption = "Bands of 90% given a quarter and a year before, from what was known then; widths as estimated."
+        svg = svg_of(predicted(data["bands"]), name)
+        return Exhibit(svg, "US card charge-offs from each past quarter", caption, _bands(data["bands"]))
     return None
 
 
@@ -153,6 +158,18 @@ def _deals(data: Mapping[str, Any]) -> Sheet:
          f"{percent(r['reach'], 1)} [{percent(r['reach_low'], 1)}, {percent(r['reach_high'], 1)}]")
         for r in data["rows"]
     )  # fmt: skip
+    return Sheet(head, rows)
+
+
+def _bands(data: Mapping[str, Any]) -> Sheet:
+    head = ("Quarters ahead", "Quarter", "Happened", "5%", "Median", "95%", "Held")
+    rows = tuple(
+        (ahead, quarter, *map(percent, (came, low, median, high)), "yes" if low <= came <= high else "no")
+        for ahead, band in data.items()
+        for quarter, came, low, median, high in zip(
+            *(band[k] for k in ("quarter", "happened", "low", "median", "high")), strict=True
+        )
+    )
     return Sheet(head, rows)
 
 

@@ -6,6 +6,7 @@ local. Every origin draws from a generator of its own (seed, origin), so that an
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ from stress.answers.backtest import BackTest, Forecast, Scores
 from stress.calibration.forecast import HALF_LIFE, ahead, draw
 from stress.errors import DataError
 from stress.inputs.files.rate_series import RateSeries, rate_series
-from stress.inputs.files.reported import Reported
+from stress.inputs.files.reported import Reported, opened, period_at
 from stress.inputs.job import Job
 from stress.measures.drift import drift
 from stress.measures.scores import crps, log_score, mean_error, pit
@@ -50,11 +51,11 @@ class _Known(NamedTuple):
     high: float
 
 
-def back_test(
+def backtest(
     job: Job,
-    reports: Reported,
-    first: Period,
-    last: Period | None = None,
+    reports: Reported | str | os.PathLike[str],
+    first: Period | str,
+    last: Period | str | None = None,
     horizons: Sequence[int] = (),
     adaptive: bool = False,
     half_life: float = HALF_LIFE,
@@ -62,9 +63,17 @@ def back_test(
 ) -> BackTest:
     """Score the forecasts whose target lies between `first` and `last`, from every origin that knows 12 reports.
 
-    `horizons` in reports ahead. Widths adapt from the first origin on, scored or not. Raises DataError where no origin
-    or no target is left.
+    `reports`: a file, or what was read of one; periods as 2000-01 or 2000 Q1; `horizons` in reports ahead. Widths adapt
+    from the first origin on, scored or not. Raises ConfigError, DataError where no origin or no target is left.
+
+    >>> cards = stress.load("scenarios/jobs/card-master-trust.toml")
+    >>> found = stress.analysis.backtest(cards, "scenarios/reports/us-cards.toml", "2014-01", draws=500)
+    >>> found.horizons[1].months
+    8
     """
+    reports = opened(reports)
+    first = period_at(first, reports.per_year)
+    last = None if last is None else period_at(last, reports.per_year)
     series = rate_series(reports)
     horizons = tuple(horizons) or ((1, 3, 6, 12) if reports.per_year == 12 else (1, 2, 4, 8))
     at = np.array([p.ordinal - series.period[0].ordinal for p in series.period])

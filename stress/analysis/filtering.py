@@ -8,6 +8,7 @@ month's draws.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -22,7 +23,7 @@ from stress.analysis.rivals import last_value
 from stress.analysis.whitened import RATIOS, Sample, Whitened
 from stress.answers.follow import Follow, Surprise, Update
 from stress.errors import ConfigError, DataError
-from stress.inputs.files.reported import Reported
+from stress.inputs.files.reported import Reported, opened, period_at
 from stress.inputs.job import Job
 from stress.measures.drift import drift
 from stress.measures.scores import crps, log_score_of, pit_of
@@ -61,8 +62,8 @@ class State(NamedTuple):
 
 def follow(
     job: Job,
-    reports: Reported,
-    as_of: Period | None = None,
+    reports: Reported | str | os.PathLike[str],
+    as_of: Period | str | None = None,
     scenario: str | None = None,
     paths: int = PATHS,
     progress: Callable[[int, int], None] | None = None,
@@ -72,6 +73,8 @@ def follow(
     Raises ConfigError, DataError where the reports are none of this deal, and where fewer than 100 effective paths are
     left: the reports then lie where the model hardly goes.
     """
+    reports = opened(reports)
+    as_of = None if as_of is None else period_at(as_of, 12)
     case = trials.case_of(job, scenario)
     job = job.model_copy(update={"scenarios": (case,)})
     reports = _known(reports, as_of)

@@ -1,0 +1,153 @@
+"""Tables and sentences of followed deals and back-tests: for the terminal and the page."""
+
+from __future__ import annotations
+
+from stress.answers.backtest import BackTest
+from stress.answers.follow import Follow, Surprise
+from stress.measures.drift import Drift
+from stress.report.sheets import Sheet
+
+HORIZONS = (1, 3, 6, 12)
+"""Months after the last report at which a trigger's probability is told."""
+
+
+def sheets_of_follow(answer: Follow) -> list[tuple[str, Sheet]]:
+    """Reports against predictions, notes, triggers, what is drawn: titles and tables that have rows."""
+    sheets = (_months(answer), _notes(answer), _triggers(answer), _drawn(answer))
+    return [(title, sheet) for title, sheet in sheets if sheet.rows]
+
+
+def _months(answer: Follow) -> tuple[str, Sheet]:
+    effective = {u.month: f"{u.effective:,.0f}" for u in answer.updates}
+    loss = {u.month: _share(u.expected_loss[-1], u.expected_loss_se[-1], u.effective) for u in answer.updates}
+    head = (
+        "month",
+        "figure",
+        "came",
+        "predicted (90%)",
+        "PIT",
+        "CRPS",
+        "last value",
+        "no report read",
+        "effective paths",
+        f"EL {answer.notes[-1].name}",
+    )
+    rows = []
+    for k, s in enumerate(answer.surprises):
+        first = not k or answer.surprises[k - 1].month != s.month
+        rows.append((s.month if first else "", s.figure, _percent(s.came), _band(s), f"{s.pit:.2f}", f"{s.crps:.4f}",
+                     f"{s.crps_last:.4f}" if s.crps_last == s.crps_last else "–", f"{s.crps_static:.4f}",
+                     effective[s.month] if first else "", loss[s.month] if first else ""))  # fmt: skip
+    title = f"{answer.job} under {answer.scenario}, given the reports of {answer.reports} up to {answer.as_of}"
+    note = (
+        "Predicted from the reports before; CRPS in percentage points a month, lower is better; outside the band: *. "
+        f"{answer.paths:,} paths, seed {answer.seed}; fewer than {answer.floor:g} effective ones are refused."
+    )
+    return title, Sheet(head, tuple(rows), note)
+
+
+def _band(s: Surprise) -> str:
+    outside = "" if s.low <= s.came <= s.high else " *"
+    return f"{_percent(s.median)} [{_percent(s.low)}, {_percent(s.high)}]{outside}"
+
+
+def _notes(answer: Follow) -> tuple[str, Sheet]:
+    rows = [
+        (
+            n.name,
+            _share(n.expected_loss_before, n.expected_loss_before_se, answer.paths),
+            _share(n.expected_loss, n.expected_loss_se, answer.effective),
+            _share(n.loss_probability_before, n.loss_probability_before_se, answer.paths),
+            _share(n.loss_probability, n.loss_probability_se, answer.effective),
+        )
+        for n in answer.notes
+    ]
+    before = _share(answer.default_before, answer.default_before_se, answer.paths)
+    rows.append(
+        ("pool: cumulative default", before, _share(answer.default, answer.default_se, answer.effective), "", "")
+    )
+    head = ("note", "EL before any report", "EL now", "probability of a loss before", "now")
+    title = f"Loss over the whole life, of the original balance, given what was reported up to {answer.as_of}"
+    return title, Sheet(head, tuple(rows), "± one standard error of the weighted paths; <: on none of them.")
+
+
+def _triggers(answer: Follow) -> tuple[str, Sheet]:
+    rows = []
+    for t in answer.triggers:
+        by = (_percent(t.probability[min(h, len(t.probability)) - 1]) if t.probability else "–" for h in HORIZONS)
+        rows.append((t.name, _percent(t.by_now), *by, _share(t.ever, t.ever_se, answer.effective)))
+    head = ("trigger", "tripped by now", *(f"within {h} month{'s' * (h > 1)}" for h in HORIZONS), "ever")
+    note = "Cumulative. By now: on the model's paths; what the deal itself says of its triggers is not read."
+    return "Which trigger is near", Sheet(head, tuple(rows), note)
+
+
+def _drawn(answer: Follow) -> tuple[str, Sheet]:
+    rows = tuple((d.name, f"{d.mean:+.2f}", f"{d.sd:.2f}") for d in answer.drawn)
+    note = "In standard deviations before any report: 0 and 1 say that the reports told nothing."
+    return f"What the reports say of what is drawn ({answer.as_of})", Sheet(("drawn", "mean", "sd"), rows, note)
+
+
+def sentences_of_follow(answer: Follow) -> list[str]:
+    """What was left out, how well the model fits, what came outside its bands, drift."""
+    said = [*answer.says, f"fit: a chance of {answer.fit:.2g} of reports as far from the model as these"]
+    of = [s for s in answer.surprises if s.figure == answer.lead]
+    missed = [s for s in of if not s.low <= s.came <= s.high]
+    said.append(
+        f"{answer.lead}: {len(missed)} of {len(of)} came outside the 90% band"
+        + (f" ({', '.join(s.month for s in missed)})" if missed else "")
+    )
+    said.append(_drift(answer.drift, answer.alarm, "the model"))
+    return said
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.3g}%"
+
+
+def _share(value: float, error: float, effective: float) -> str:
+    """A share with its error; where no weighted path (or every one) shows it, the 95% limit of that many: 3 / n."""
+    if error > 1e-9:
+        return f"{100 * value:.3g}% ± {100 * error:.1g}"
+    return f"< {300 / effective:.2g}%" if value < 0.5 else f"> {100 - 300 / effective:.4g}%"
+
+
+def title_of_scores(answer: BackTest) -> str:
+    """What was predicted, when, and with which width."""
+    width = "adaptive width" if answer.adaptive else "width as estimated"
+    return f"{answer.reports}, {answer.first} to {answer.last}: what was predicted against what came ({width})"
+
+
+def scored(answer: BackTest) -> Sheet:
+    """One row a horizon: share of bands that held, scores beside the rivals."""
+    head = ("reports ahead", "forecasts", "90% band held", "CRPS", "last value", "stationary law", "job's own law",
+            "gain on last value", "log score")  # fmt: skip
+    rows = tuple(
+        (str(h), str(s.months), f"{100 * s.coverage_90:.0f}% ± {100 * s.coverage_se:.0f}",
+         _with(s.crps, s.crps_se, ".4f"), f"{s.crps_last:.4f}", f"{s.crps_stationary:.4f}", f"{s.crps_job:.4f}",
+         _with(s.gain, s.gain_se, "+.4f"), _with(s.log_score, s.log_score_se, ".2f"))
+        for h, s in answer.horizons.items()
+    )  # fmt: skip
+    note = (
+        f"{answer.made_of}; CRPS in percentage points a month (rate / 12), lower is better; ± one standard error, "
+        "overlap allowed for. A job's own law may know the future: its rates may be those of these very years. "
+        f"Half-life {answer.half_life:g} reports, {answer.draws:,} draws, seed {answer.seed}."
+    )
+    return Sheet(head, rows, note)
+
+
+def sentences_of_scores(answer: BackTest) -> list[str]:
+    """Where it failed, and drift."""
+    if answer.drift is None:
+        return [*answer.says, "drift: not tested (it needs forecasts one report ahead)"]
+    return [*answer.says, _drift(answer.drift, answer.alarm, "the law")]
+
+
+def _drift(found: Drift, alarm: str | None, what: str) -> str:
+    rule = f"alarm at {1 / found.level:g}, the chance of a false one is at most {100 * found.level:g}% over the life"
+    if alarm is not None:
+        return f"drift: alarm in {alarm} ({rule})"
+    return f"drift: no alarm; the most evidence against {what} was {float(max(found.evidence)):.2g} ({rule})"
+
+
+def _with(value: float, error: float, form: str) -> str:
+    return f"{value:{form}} ± {error:{form.lstrip('+')}}" if error == error else f"{value:{form}}"
