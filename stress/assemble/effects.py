@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from stress.assemble.calendar import calendar_of
 from stress.assemble.caps import Cut, cuts
 from stress.assemble.contract import contract_of
+from stress.assemble.hazard import notes_of_seasoning
 from stress.assemble.market import month_scalars
 from stress.assemble.months import MonthInputs, asked, base_months, resolve
 from stress.assemble.moves import FIELD
@@ -55,7 +56,7 @@ def notes_of_effects(job: Job) -> list[Remark]:
     """
     rules = (_idle, _cut, _through_ladder, _paid_for_life)
     moved = (remark for case in job.scenarios for rule in rules for remark in rule(job, case))
-    return [*_idle_options(job), *moved]
+    return [*_idle_options(job), *notes_of_seasoning(job), *moved]
 
 
 def idle_shocks(job: Job, case: ScenarioCase) -> list[int]:

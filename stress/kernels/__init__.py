@@ -17,7 +17,7 @@ issue: F > 1. Before it, for t < F:
 **Clock.** The pool is C cohorts; cohort c moves once a month, at step (t, c), c = 0..C-1. `monthly` C = 1; `daily` C
 = 30 (cohort c falls due on day c + 1; the opening pool is split equally); `payment_date` C = 3 (the opening pool is
 all in cohort 0, due on the 1st; purchases join cohort 1, due on the payment day; cohort 2 is empty: its step is the
-month end).
+month end; a deal that would buy at each step buys nothing on it, and a job with both is refused).
 
 **Billing** (daily clock). Left out, a purchase at step (t, c) joins cohort c: its first slot falls due D = 30 days
 later, on the anniversary of the order. With billing dates b_1..b_B (days 1..30) and n days from a billing date to the

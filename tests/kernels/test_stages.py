@@ -10,6 +10,7 @@ import pytest
 from oracle.draws import counted_share
 
 import stress
+from stress.assemble.hazard import hazard_after_purchases
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job, ScenarioCase
 
@@ -126,6 +127,18 @@ def test_two_stages_of_one_hazard_are_no_seasoning() -> None:
         one, other = (stress.replay(job, path=path) for job in (plain, staged))
         for name in ("defaults", "scheduled_principal", "prepaid", "pool_balance", "note_balance"):
             np.testing.assert_allclose(one[name], other[name], atol=1e-11 * plain.pool.balance)
+
+
+def test_the_hazard_that_check_tells_is_that_of_a_pool_that_buys_no_more() -> None:
+    """Without prepayment, late balances and chance: the defaults of the engine over what is left."""
+    job = seasoned({"moves_on": 0.17, "default_odds": 0.01}, {"default_odds": 0.5})
+    pool = job.pool.but(
+        dependence={"rho": 0.0, "phi": 0.0},
+        segments=[{"name": "all", "share": 1.0, "entry_rate": 1e-5}],
+    )
+    data = stress.replay(job.but(pool=pool), path=0)
+    got = (data["defaults"] / data["month_start_balance"]).to_numpy()[REVOLVES : REVOLVES + 13]
+    np.testing.assert_allclose(got, hazard_after_purchases(pool, 12), rtol=1e-4)
 
 
 def test_a_young_book_defaults_later_than_an_old_one() -> None:

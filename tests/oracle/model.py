@@ -155,7 +155,7 @@ class Path:
     def buys_now(self, t: int) -> bool:
         """Whether collections buy at this step."""
         revolving = self.state.phase == "revolving" and t <= self.deal.revolving_months
-        return self.deal.purchase == "each_step" and revolving
+        return self.deal.purchase == "each_step" and self.clock != "payment_date" and revolving
 
     def held(self) -> float:
         """Principal cash that a purchase leaves: what the purchase lag locks, or senior costs need."""
