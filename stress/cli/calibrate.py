@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 COMMANDS = {
+    "losses": "stress.cli.calibrate_losses:losses",
     "pool": "stress.cli.calibrate:pool",
     "rho": "stress.cli.calibrate_history:rho",
     "rolls": "stress.cli.calibrate_rolls:rolls",

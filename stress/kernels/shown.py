@@ -19,6 +19,7 @@ SHOWN: dict[str, tuple[str, str]] = {
     "commingled": ("pool", "commingled"),
     "commingled_income": ("pool", "commingled_income"),
     "recoveries": ("pool", "recovered"),
+    "recoverable": ("pool", "recoverable"),
     "fee_income": ("pool", "fee_income"),
     "late_charge": ("pool", "late_charge"),
     "cash_interest": ("pool", "cash_interest"),
