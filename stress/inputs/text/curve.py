@@ -14,15 +14,18 @@ _PIECE = re.compile(
 )
 _TAIL = re.compile(r"^(?P<pieces>.*?)(?:\s+(?P<unit>[A-Z]{3}))?(?:\s+at\s+age\s+(?P<age>\d+))?$")
 
+_LAST = 0.99
+"""Monthly rate once an ABS speed has taken nearly all: no monthly rate is larger."""
 _UNITS: dict[str, Callable[[float, int], float]] = {
     "SMM": lambda rate, age: rate,
     "MDR": lambda rate, age: rate,
     "CPR": lambda rate, age: 1.0 - (1.0 - rate) ** (1.0 / 12.0),
     "CDR": lambda rate, age: 1.0 - (1.0 - rate) ** (1.0 / 12.0),
-    "ABS": lambda rate, age: min(1.0, rate / (1.0 - rate * (age - 1))) if rate * (age - 1) < 1.0 else 1.0,
+    "ABS": lambda rate, age: rate / max(1.0 - rate * (age - 1), rate / _LAST),
     "PSA": lambda speed, age: 1.0 - (1.0 - min(1.0, 0.06 * speed * min(age, 30) / 30.0)) ** (1.0 / 12.0),
 }
-"""Monthly rate of a level at an age in months. ABS: share of the loans there were at age 0; PSA: multiples of it."""
+"""Monthly rate of a level at an age in months. ABS: share of the loans there were at age 0, of the last ones 99%; PSA:
+multiples of it."""
 _HOW = 'write "0.2% to 6% in 30, 6% CPR": each rate "A", "A for MONTHS" or "A to B in MONTHS", then a unit'
 
 
