@@ -18,7 +18,7 @@ from stress.analysis.book_tail import (
     tail_mean,
     tail_of,
 )
-from stress.answers.book import BookRisk, Estimate, FactorTail, Pair, PositionRisk, Quantile, ScenarioRisk, Share
+from stress.answers.book import BookRisk, Estimate, FactorTail, Pair, PositionRisk, Quantile, ScenarioRisk, Share, Way
 from stress.inputs.book import Book
 from stress.inputs.files.book import common_share, stationary
 from stress.runs.book.tally import COARSE, NO_PATH, UNIT, BookTally
@@ -94,7 +94,8 @@ def _scenario(book: Book, tally: BookTally, k: int, level: float, xs: Sequence[f
         positions=positions,
         **_concentrations(book, tally, k, positions),
         factors=_by_factor(book, positions),
-        tail_factors=_tail_factors(book, tally, k, level),
+        tail_factors=_factors_on(book, tally, k, tail.take),
+        ways=_ways(book, tally, k, xs) if book.factors is not None else [],
         deals_at_once=[_proportion(tally.at_once[k, i:].sum(), n) for i in range(1, len(book.deals) + 1)],
         pairs=_pairs(book, tally, k, n),
         worst_path=_path(tally.first_path[k], int(np.flatnonzero(count)[-1])),
@@ -190,17 +191,29 @@ def _by_factor(book: Book, positions: list[PositionRisk]) -> list[Share]:
     return sorted((Share(*row) for row in rows), key=lambda share: -share.contribution_es)
 
 
-def _tail_factors(book: Book, tally: BookTally, k: int, level: float) -> list[FactorTail]:
-    """Mean of each factor over the months, on the paths of the tail, in standard deviations of that mean."""
-    if book.factors is None:
+def _factors_on(book: Book, tally: BookTally, k: int, take: NDArray[np.float64]) -> list[FactorTail]:
+    """Mean of each factor over the months on the paths taken of each bin, in standard deviations of that mean."""
+    paths = float(take @ tally.loss_count[k, -1])
+    if book.factors is None or paths <= 0.0:
         return []
-    tail = tail_of(tally.loss_count[k, -1], level)
     n_month = max(deal.start + deal.job.deal.legal_maturity_months for deal in book.deals)
-    lag = np.arange(1, n_month)
-    found = []
+    lag, found = np.arange(1, n_month), []
     for f, (name, phi) in enumerate(zip(book.factors.names, book.factors.phi, strict=True)):
-        variance = (n_month + 2.0 * float(((n_month - lag) * phi**lag).sum())) / n_month**2
-        found.append(FactorTail(name, tail_mean(tail, tally.factor[k, f], COARSE) / math.sqrt(variance)))
+        sd = math.sqrt(n_month + 2.0 * float(((n_month - lag) * phi**lag).sum())) / n_month
+        mean = _mean(take @ tally.factor[k, f] * COARSE, take @ tally.factor_square[k, f] * COARSE, paths)
+        found.append(FactorTail(name, mean.estimate / sd, mean.se / sd))
+    return found
+
+
+def _ways(book: Book, tally: BookTally, k: int, xs: Sequence[float]) -> list[Way]:
+    """The weather on the paths that lose more than each x."""
+    count, n, found = tally.loss_count[k, -1], float(tally.path[0]), []
+    for x in xs:
+        p = exceeds(count, x)
+        if p <= 0.0:
+            break
+        take = tail_of(count, 1.0 - p).take
+        found.append(Way(x, *_proportion(p * n, n), _factors_on(book, tally, k, take)))
     return found
 
 

@@ -65,11 +65,21 @@ class Share(NamedTuple):
 
 
 class FactorTail(NamedTuple):
-    """Where a named factor stands on the paths of the tail."""
+    """Where a named factor stands on some paths."""
 
     name: str
     mean: float
     """Mean over the book's months, in its standard deviations; low is bad."""
+    se: float
+
+
+class Way(NamedTuple):
+    """Reverse stress: the weather on the paths on which the book loses more than some share."""
+
+    loss: float
+    probability: float
+    se: float
+    factors: list[FactorTail]
 
 
 class Pair(NamedTuple):
@@ -112,6 +122,9 @@ class ScenarioRisk(NamedTuple):
     originators: list[Share]
     factors: list[Share]
     tail_factors: list[FactorTail]
+    """On the paths of the tail."""
+    ways: list[Way]
+    """By loss; none where no path loses so much."""
     deals_at_once: list[Estimate]
     """P(k deals or more lose), k = 1, 2, ..."""
     pairs: list[Pair]

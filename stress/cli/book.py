@@ -180,6 +180,7 @@ def _table(risk: BookRisk, one: ScenarioRisk, story: list[tuple[str, list[str]]]
         sheet_table(sheets.positions(risk, one), f"Positions under {one.scenario}"),
         *(sheet_table(sheet, "") for _, sheet in sheets.concentrations(one)),
         sheet_table(sheets.together(one), ""),
+        *([sheet_table(sheets.ways(one), "")] if one.ways else []),
     ]
     lines = [Text(f"{part}: {' '.join(says)}") for part, says in story]
     if lines:

@@ -102,6 +102,21 @@ def together(one: ScenarioRisk) -> Sheet:
     return Sheet(("Losing together", "Probability", "If independent"), tuple(rows))
 
 
+def ways(one: ScenarioRisk) -> Sheet:
+    """Reverse stress: where the factors stand where the book loses more than x."""
+    names = [factor.name for factor in one.ways[0].factors] if one.ways else []
+    rows = [
+        (
+            fraction(way.loss, PERCENT),
+            with_error(way.probability, way.se, unit=PERCENT),
+            *(f"{_level(factor.mean, 2)} ± {factor.se:.2f}" for factor in way.factors),
+        )
+        for way in one.ways
+    ]
+    note = "Mean over the months of each factor on those paths, in its standard deviations (low is bad)."
+    return Sheet(("The book loses more than", "Probability", *names), tuple(rows), note if rows else "")
+
+
 def exceedances(risk: BookRisk) -> Sheet:
     """P(loss > x) by scenario."""
     xs = list(risk.scenarios[0].exceedance)
@@ -176,6 +191,6 @@ def _list(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _level(x: float) -> str:
+def _level(x: float, digits: int = 1) -> str:
     """A factor's level with its sign, a true minus."""
-    return f"{x:+.1f}".replace("-", "\N{MINUS SIGN}")
+    return f"{x:+.{digits}f}".replace("-", "\N{MINUS SIGN}")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 import stress
 from stress.analysis.book_risk import book_risk
@@ -233,3 +234,13 @@ def test_what_does_nothing_in_a_book_says_so() -> None:
     assert "holds none of its notes" in said
     unused = book.model_copy(update={"deals": (alone, alone)})
     assert "it moves nothing" in " ".join(str(note) for note in notes_of_book(unused))
+
+
+def test_the_weather_of_a_loss_is_that_of_the_normal_tail() -> None:
+    """Where one factor makes all of a pool's loss, losing more than x is the factor below a bound: a truncated mean."""
+    book = pools([(1.0,)], Factors(names=("a",), phi=(0.0,)))
+    x = float(EDGES[bin_of(np.array([0.08]))[0]])
+    way = next(w for w in book_risk(book, counted(book), losses=[x]).scenarios[0].ways if w.loss == x)
+    bound = (norm.ppf(P[0]) - np.sqrt(1.0 - RHO[0]) * norm.ppf(x)) / np.sqrt(RHO[0])
+    assert abs(way.probability - norm.cdf(bound)) < 4.0 * way.se
+    assert abs(way.factors[0].mean + norm.pdf(bound) / norm.cdf(bound)) < 4.0 * way.factors[0].se

@@ -48,6 +48,7 @@ def render(risk: BookRisk, one: ScenarioRisk, story: Sequence[tuple[str, list[st
         positions=sheets.positions(risk, one),
         concentrations=sheets.concentrations(one),
         together=sheets.together(one),
+        ways=sheets.ways(one),
         story=story,
         assumptions=[*(f"Illustrative: {line}." for line in risk.illustrative), *ASSUMED],
         provenance=[("seed", risk.seed), ("paths", f"{risk.paths:,}"), ("source", source_digest())],

@@ -173,6 +173,7 @@ class Counter:
         t.square[k, -1] += _by_bin(own, np.rint(share * share / UNIT))
         for f in range(len(weather)):
             t.factor[k, f] += _by_bin(own, weather[f])
+            t.factor_square[k, f] += _by_bin(own, np.rint(weather[f] * weather[f] * COARSE))
         seen = np.full(N_BIN, NO_PATH)
         seen[own[::-1]] = first + np.arange(n - 1, -1, -1)  # the last that is written stays: the smallest path
         np.minimum(t.first_path[k], seen, out=t.first_path[k])

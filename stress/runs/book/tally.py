@@ -52,6 +52,8 @@ class BookTally(NamedTuple):
     """(K, D + 1) paths by the number of deals of which notes held lose."""
     factor: Ints
     """(K, F, Z) mean level of a factor over the book's months, by the bin of the book's loss."""
+    factor_square: Ints
+    """(K, F, Z) squares of the same."""
     first_path: Ints
     """(K, Z) smallest path in each bin of the book's loss, NO_PATH where empty."""
     residual: Floats
@@ -78,6 +80,7 @@ def empty(n_scenario: int, n_position: int, n_deal: int, n_factor: int, n_law: i
         "joint": (k, d, d),
         "at_once": (k, d + 1),
         "factor": (k, n_factor, N_BIN),
+        "factor_square": (k, n_factor, N_BIN),
         "first_path": (k, N_BIN),
     }
     counts = {name: np.zeros(shape, np.int64) for name, shape in shapes.items()}
