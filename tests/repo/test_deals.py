@@ -138,3 +138,18 @@ def test_a_point_of_sale_trust_revolves_at_one_overcollateralization_and_amortiz
     reached = 24 + int(np.argmax(behind[24:] > 0.0515 - 1e-9))
     assert behind[reached:alive] == pytest.approx(np.full(alive - reached, 0.0515), abs=1e-9)
     assert reached < 30
+
+
+def test_the_swap_of_floating_notes_pays_the_index_less_its_fixed_leg_on_what_is_outstanding() -> None:
+    """The level is read off the interest of A in month 31; a twelfth a month, on A and B before the payment."""
+    job = load_job(ROOT / "scenarios/jobs/auto-swapped.toml")
+    data = stress.replay(job, path=0, scenario="rate_shock_severe")
+    notes = data["note_balance"].sel(tranche=["A", "B"]).sum("tranche").to_numpy()
+    before = np.concatenate([[0.95 * job.pool.balance], notes[:-1]])
+    net = np.diff((data["received"] - data["paid_out"]).sel(party="swap").to_numpy(), prepend=0.0)
+    accrued = (
+        data["interest_due"].sel(tranche="A").to_numpy()[30] / data["note_balance"].sel(tranche="A").to_numpy()[29]
+    )
+    level = 12.0 * accrued - 0.0045
+    assert net[30] == pytest.approx((level - 0.021) / 12.0 * before[30], rel=1e-9)
+    assert level > 0.03
