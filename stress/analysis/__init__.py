@@ -4,6 +4,7 @@ breakeven       how far a shock can go before a note is no longer paid in full
 book            positions on common factors: loss of the book, contributions, what a sale changes
 capital         regulatory capital of every class by a body of rules, at closing and by month
 ecl             expected credit losses of loans and notes, 12-month and lifetime
+gradient        derivatives of a measure by every input of the draws, from one run
 price           yield, margin, spread, duration and window of a note at each price
 rating          which of a user's stresses each class stands, and its gap in net loss (never a rating)
 size            note shares that meet a target, and another run that proves it
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from stress.analysis.credit_loss import ecl
     from stress.analysis.entry_rates import calibrate_pool
     from stress.analysis.filtering import follow
+    from stress.analysis.gradients import gradient
     from stress.analysis.hindcast import backtest
     from stress.analysis.monthly_flows import cash_flows, mean_flows
     from stress.analysis.note_price import price
@@ -64,6 +66,7 @@ __all__ = [
     "clocks",
     "ecl",
     "follow",
+    "gradient",
     "load_bands",
     "load_rules",
     "load_stresses",
@@ -80,6 +83,7 @@ __all__ = [
 
 _HOME = {
     "book": "stress.analysis.book_answer",
+    "gradient": "stress.analysis.gradients",
     "price": "stress.analysis.note_price",
     "ecl": "stress.analysis.credit_loss",
     "Bank": "stress.analysis.capital_needs",

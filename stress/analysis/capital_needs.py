@@ -24,6 +24,7 @@ from stress.kernels.layout import LANES
 
 Array = NDArray[np.float64]
 
+STANDARD = Path(__file__).parent.parent / "data" / "basel.toml"
 PATHS = 2_048
 """Paths of the distribution, where the caller gives none."""
 REQUIRED = 0.08
@@ -50,18 +51,18 @@ class Bank(NamedTuple):
     """Note -> share of it that the originator keeps; None: no transfer is asked about."""
 
 
-def load_rules(path: str | Path) -> Rules:
-    """Read a body of rules. Raises ConfigError.
+def load_rules(path: str | Path | None = None) -> Rules:
+    """Read a body of rules, the Basel standard where no file is given. Raises ConfigError.
 
-    >>> load_rules("scenarios/rules/basel.toml").standardised.floor
+    >>> load_rules().standardised.floor
     0.15
     """
-    return parse_as(Path(path), Rules, "--rules")
+    return parse_as(STANDARD if path is None else Path(path), Rules, "--rules")
 
 
 def capital(
     job: Job,
-    rules: Rules,
+    rules: Rules | None = None,
     bank: Bank = Bank(),  # noqa: B008 -- a constant
     scenario: str | None = None,
     paths: int = PATHS,
@@ -69,13 +70,15 @@ def capital(
 ) -> Capital:
     """Risk weights at closing by SEC-SA, and by SEC-IRBA and SEC-ERBA where `bank` has what they need; SEC-SA by month.
 
-    By month W comes from the stock of defaults, A and D from balances and funded cash; paths (rounded up to blocks of
-    32) are plain ones of the job's seed. Raises ConfigError for a note, a rating or a scenario that is not there.
+    By month W comes from what is 90 days past due, A and D from balances and funded cash; paths (rounded up to blocks
+    of 32) are plain ones of the job's seed. `rules`: the Basel standard where left out. Raises ConfigError for a note,
+    a rating or a scenario that is not there.
 
-    >>> found = capital(job, load_rules("scenarios/rules/basel.toml"), paths=64)
+    >>> found = capital(job, paths=64)
     >>> [round(one.risk_weight, 4) for one in found.weights]
     [0.15, 2.2304, 4.9797, 11.3839]
     """
+    rules = rules or load_rules()
     _check(job, rules, bank)
     one = trials.only(job, scenario)
     blocks = -(-paths // LANES)

@@ -19,6 +19,7 @@ from stress.analysis.order_statistics import mean_of
 from stress.answers.ecl import Allowance, Ecl
 from stress.assemble.contract import sizes_of
 from stress.assemble.problem import assemble
+from stress.assemble.stages import by_column
 from stress.errors import ConfigError
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.scenario import Shock
@@ -35,7 +36,7 @@ YEAR = 12
 WEIGHTED = "weighted"
 LOANS = "loans"
 _OF_NOTES = ("note_balance", "interest_unpaid", "interest_paid", "principal_paid", "first_loss")
-_OF_LOANS = ("month_start_balance", "pool_balance", "defaults", "recoveries", "m2", "m3", "entry_rate")
+_OF_LOANS = ("month_start_balance", "pool_balance", "defaults", "recoveries", "m2", "m3", "m4_on", "entry_rate")
 
 
 def ecl(
@@ -147,11 +148,13 @@ def _loans(job: Job, blocks: int, dates: Sequence[int], rate: float, limit: Arra
     discount = (1.0 + rate) ** -np.arange(1.0, n_month + 1.0)[:, None]
     lost, back = rows["defaults"] * discount, rows["recoveries"] * discount
     never = 1.0 - np.divide(back.sum(axis=0), lost.sum(axis=0), out=np.zeros(lost.shape[1]), where=lost.sum(axis=0) > 0)
-    share = np.array([segment.share for segment in job.pool.segments])
+    by_segment = np.array([segment.share for segment in job.pool.segments])
+    share = by_column(by_segment, job.pool) * by_segment.size / rows["entry_rate"].shape[1]  # stages weigh alike
     risen = np.tensordot(share, rows["entry_rate"] >= limit[:, None], axes=(0, 1))
     late = np.divide(
-        rows["m2"] + rows["m3"], rows["pool_balance"], out=np.zeros_like(risen), where=rows["pool_balance"] > 0
-    )
+        rows["m2"] + rows["m3"] + rows["m4_on"], rows["pool_balance"], out=np.zeros_like(risen),
+        where=rows["pool_balance"] > 0,
+    )  # fmt: skip
     found = {}
     for t in dates:
         left = never * (1.0 + rate) ** t / job.pool.balance

@@ -16,7 +16,7 @@ from stress.runs.trace import block_rows
 
 Array = NDArray[np.float64]
 
-ROWS = ("note_balance", "pool_balance", "defaults", "account_balance")
+ROWS = ("note_balance", "pool_balance", "defaults", "m4_on", "account_balance")
 
 
 class Positions(NamedTuple):
@@ -58,11 +58,12 @@ def _placed(job: Job, rows: dict[str, Array], n_path: int, delinquent: float) ->
     stock[window:] -= ended[:-window]
     closing = np.full((1, n_path), job.pool.balance)
     pool = np.concatenate([closing, rows["pool_balance"] + stock])
-    late = np.concatenate([delinquent * closing, stock])
+    late = np.concatenate([delinquent * closing, stock + rows["m4_on"]])
     balance = np.concatenate([np.broadcast_to(size[:, None], (1, size.size, n_path)), rows["note_balance"]])
     opening = np.full((1, n_path), sum(job.deal.opening_cash.values()))
     cash = np.concatenate([opening, rows["account_balance"].sum(axis=1)])
-    support = np.maximum(pool + cash, 1e-9 * job.pool.balance)
+    least = 1e-9 * job.pool.balance
+    support = np.maximum(pool + cash, least)
     ahead = np.cumsum(balance, axis=1)
     last = last_of_class(job.deal)
     first = [last.index(k) for k in last]
@@ -71,7 +72,7 @@ def _placed(job: Job, rows: dict[str, Array], n_path: int, delinquent: float) ->
     return Positions(
         np.clip(1.0 - below / share, 0.0, 1.0),
         np.clip(1.0 - above / share, 0.0, 1.0),
-        late / np.maximum(pool, 1e-9 * job.pool.balance),
+        np.clip(late / np.maximum(pool, least), 0.0, 1.0) * (pool > least),
         balance,
         pool,
         rows["loss"] * size[:, None],

@@ -9,6 +9,7 @@ reverse    `Reverse`: the most likely factor path on which a note loses
 tornado    `Tornado`: what moves a measure most
 clocks     `Clocks`: what the clock of purchases changes
 ecl        `Ecl`: expected credit losses, 12-month and lifetime
+gradient   `Gradient`: derivatives by every input of the draws
 price      `Price`: yield, margin, spread, duration and window of a note at each price
 rating     `Rating`: which of a user's stresses each class stands, and its gap (never a rating)
 whatif     `WhatIf`: measures over ranges of inputs
@@ -21,6 +22,7 @@ from stress.answers.capital import Capital
 from stress.answers.clocks import Clocks
 from stress.answers.ecl import Ecl
 from stress.answers.follow import Follow
+from stress.answers.gradient import Gradient
 from stress.answers.price import Price
 from stress.answers.rates import Rates
 from stress.answers.rating import Rating
@@ -36,6 +38,7 @@ __all__ = [
     "Clocks",
     "Ecl",
     "Follow",
+    "Gradient",
     "Price",
     "Rates",
     "Rating",

@@ -34,6 +34,7 @@ COMMANDS = {
     "price": "stress.cli.price:price",
     "reverse": "stress.cli.reverse:reverse",
     "sensitivity": "stress.cli.sensitivity:sensitivity",
+    "gradient": "stress.cli.gradient:gradient",
     "whatif": "stress.cli.whatif:whatif",
     "book": "stress.cli.book:book",
     "clocks": "stress.cli.clocks:clocks",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("job", type=FILE, metavar="JOB.toml|RESULTS")
-@click.option("--rules", type=FILE, required=True, metavar="FILE.toml", help='Parameters, kind = "rules".')
+@click.option("--rules", type=FILE, metavar="FILE.toml", help='Parameters, kind = "rules". [default: Basel standard]')
 @click.option("--pool-weight", type=float, default=0.75, show_default=True, help="Standardised risk weight of loans.")
 @click.option("--delinquent", type=float, default=0.0, show_default=True, help="Share 90 days past due at closing, W.")
 @click.option("--irb-capital", type=float, help="The bank's K_IRB with expected loss, for SEC-IRBA.")
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @output_options
 def capital(
     job: Path,
-    rules: Path,
+    rules: Path | None,
     pool_weight: float,
     delinquent: float,
     irb_capital: float | None,
@@ -52,12 +52,14 @@ def capital(
 ) -> None:
     """Regulatory capital of every class: SEC-SA, SEC-IRBA, SEC-ERBA at closing; SEC-SA by month over paths.
 
-    Parameters are a file with source, date and standing (in force or proposed); shipped ones are in scenarios/rules.
+    Parameters are a file with source, date and standing (in force or proposed): the Basel standard, or yours; others
+    are in scenarios/rules.
     With --keep also the tests of a transfer of risk, the losses that it transfers and what released capital costs.
 
     \b
     Example:
-      stress capital scenarios/jobs/baitiao-24m.toml --rules scenarios/rules/basel.toml
+      stress capital scenarios/jobs/baitiao-24m.toml
+      stress capital scenarios/jobs/baitiao-24m.toml --rules scenarios/rules/eu-crr-sts.toml
       stress capital job.toml --rules eu-crr.toml --irb-capital 0.045 --keep subordinated=1 --xlsx capital.xlsx
     """
     loaded, output = job_or_results(job), Output(as_json, quiet, log_json)

@@ -84,3 +84,11 @@ def test_the_weighted_loss_is_the_mean_by_the_jobs_probabilities(job):
 def test_a_date_or_a_multiple_that_says_nothing_is_refused(job, options, words):
     with pytest.raises(ConfigError, match=words):
         ecl(job, **options)
+
+
+def test_loans_in_stages_of_seasoning_have_a_share_in_stage_2_too():
+    found = ecl(load_job(ROOT / "scenarios/jobs/auto-prime.toml"), (0, 12), paths=32)
+    for one in found.rows:
+        if one.book == "loans":
+            assert 0.0 <= one.stage_2.estimate <= 1.0
+            assert one.twelve_month.estimate <= one.lifetime.estimate

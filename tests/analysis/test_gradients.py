@@ -1,0 +1,161 @@
+"""Derivatives by likelihood-ratio scores: against closed forms, and against moved inputs on common random numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import integrate
+from scipy.special import ndtr, ndtri
+
+from stress.analysis import trials
+from stress.analysis.gradients import gradient
+from stress.assemble.problem import assemble
+from stress.errors import ConfigError
+from stress.inputs.load import load_job
+from stress.kernels import alone
+from stress.kernels.memory import Workspace, pack
+from stress.kernels.tally import NOTE_QUANTITIES
+from stress.measures import batches, sums
+from stress.validation.one_period import one_period_job
+
+JOBS = Path(__file__).parents[2] / "scenarios/jobs"
+P, RHO, ENHANCEMENT = 0.05, 0.1, 0.12
+NOTE = "subordinated"
+
+
+@pytest.fixture(scope="module")
+def job():
+    whole = load_job(JOBS / "baitiao-24m.toml")
+    return whole.but(scenarios=whole.scenarios[:1], paths=16_384)
+
+
+@pytest.fixture(scope="module")
+def found(job):
+    return gradient(job, "EL", NOTE, paths=65_536)
+
+
+def slope(answer, start):
+    return next(one for one in answer.inputs if one.input.startswith(start))
+
+
+def expected_loss(p, rho):
+    """Of a senior note of one period, over its size (Vasicek 2002)."""
+    c = ndtri(p)
+    worst = (c - np.sqrt(1.0 - rho) * ndtri(ENHANCEMENT)) / np.sqrt(rho)
+
+    def loss(y):
+        rate = ndtr((c - np.sqrt(rho) * y) / np.sqrt(1.0 - rho))
+        return (rate - ENHANCEMENT) / (1.0 - ENHANCEMENT) * np.exp(-0.5 * y * y) / np.sqrt(2.0 * np.pi)
+
+    return integrate.quad(loss, -12.0, worst, epsabs=1e-12)[0]
+
+
+def test_one_period_derivatives_by_rho_and_by_the_level_of_default_are_the_closed_ones():
+    answer = gradient(one_period_job(P, RHO, (1.0 - ENHANCEMENT,)), "EL", "A", paths=131_072)
+    h = 1e-4
+    by_rho = (expected_loss(P, RHO + h) - expected_loss(P, RHO - h)) / (2.0 * h)
+    up, down = (expected_loss(ndtr(ndtri(P) + d), RHO) for d in (h, -h))
+    for start, truth in (("rho", by_rho), ("level", (up - down) / (2.0 * h))):
+        one = slope(answer, start)
+        assert abs(one.derivative - truth) < 4.0 * one.se
+        assert 0.0 < one.se < 0.1 * abs(truth)
+    for estimate in (answer.estimate, answer.controlled):
+        assert abs(estimate.estimate - expected_loss(P, RHO)) < 4.0 * estimate.error
+    assert answer.controlled.error < answer.estimate.error
+
+
+def moved(job, down, up, h):
+    """Difference quotient of a note's expected loss between two jobs on common random numbers, with its error."""
+    found = []
+    for one in (down, up):
+        total = sums.of_notes(trials.counted(one), "loss")
+        at = [note.name for note in job.deal.notes].index(NOTE)
+        found.append(total.total[0, at])
+        size = total.size
+    found = batches.symmetric(batches.ratio((found[1] - found[0]) / (2.0 * h), size), size)
+    return float(found.estimate), float(found.error)
+
+
+def with_rates(job, h):
+    rates = [float(ndtr(ndtri(one.entry_rate) + h)) for one in job.pool.segments]
+    segments = [one.model_copy(update={"entry_rate": r}) for one, r in zip(job.pool.segments, rates, strict=True)]
+    return job.model_copy(update={"pool": job.pool.model_copy(update={"segments": tuple(segments)})})
+
+
+def with_dependence(job, **change):
+    pool = job.pool.model_copy(update={"dependence": job.pool.dependence.model_copy(update=change)})
+    return job.model_copy(update={"pool": pool})
+
+
+CASES = {
+    "level of the rates of arrears": (0.02, lambda job, h: with_rates(job, h)),
+    "phi": (0.01, lambda job, h: with_dependence(job, phi=job.pool.dependence.phi + h)),
+    "correlation": (0.05, lambda job, h: with_dependence(job, correlation_prepayment=0.3 + h)),
+}
+
+
+@pytest.mark.parametrize("start", CASES)
+def test_a_score_agrees_with_the_moved_input_on_common_random_numbers(job, found, start):
+    h, move = CASES[start]
+    value, error = moved(job, move(job, -h), move(job, h), h)
+    one = slope(found, start)
+    assert abs(one.derivative - value) < 4.0 * np.hypot(one.se, error)
+
+
+def test_the_mean_of_a_factor_in_one_month_agrees_with_its_innovations_moved(job, found):
+    """Y of month 6 alone is moved: the innovation of the month carries it, that of the next takes it back."""
+    problem, phi, h, month = assemble(job), job.pool.dependence.phi, 0.25, 5
+    gain, row = np.sqrt(1.0 - phi * phi), len(NOTE_QUANTITIES) * 3
+    space, ends = Workspace(pack(problem, traced=True)), []
+    inverse = np.linalg.inv(problem.market.cholesky[0])[:, 0]
+    for sign in (-h, h):
+        losses = []
+        for block in range(256):
+            normals = alone.drawn_normals(problem, block, job.seed).copy()
+            normals[month] += (sign / gain * inverse)[:, None]
+            normals[month + 1] -= (sign * phi / gain * inverse)[:, None]
+            space.put_normals(normals)
+            alone.run(space, 0, 1, 32, job.seed, drawn=True, first_path=32 * block)
+            losses.append(space.outcomes()[row].mean())
+        ends.append(np.array(losses))
+    quotient = (ends[1] - ends[0]) / (2.0 * h)
+    one = slope(found, "mean of the default factor, month 6")
+    assert abs(one.derivative - quotient.mean()) < 4.0 * np.hypot(one.se, quotient.std(ddof=1) / 16.0)
+
+
+def test_months_add_up_to_all_months(found):
+    for factor in ("default", "prepayment"):
+        whole = slope(found, f"mean of the {factor} factor, all").derivative
+        parts = [one.derivative for one in found.inputs if one.input.startswith(f"mean of the {factor} factor, month")]
+        assert sum(parts) == pytest.approx(whole)
+
+
+def test_what_is_no_law_of_the_draws_alone_is_named_and_left_out(found):
+    assert any(text.startswith("rho: segments have different rates") for text in found.left_out)
+    assert not any(one.input == "rho" for one in found.inputs)
+
+
+def test_of_a_loss_that_no_path_showed_nothing_is_known(job):
+    found = gradient(job, "EL", "A", paths=1024)
+    assert all(np.isnan(one.derivative) for one in found.inputs)
+    assert any("no path showed" in text for text in found.left_out)
+
+
+def test_net_loss_of_the_pool_has_derivatives_too_and_a_level_shift_raises_it(job):
+    one = slope(gradient(job, "CNL", paths=8192), "level")
+    assert one.derivative > 4.0 * one.se
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"measure": "ELL"}, "--measure ELL"),
+        ({"tranche": "Z"}, "no such note"),
+        ({"measure": "CNL", "tranche": "A"}, "measure of the pool"),
+    ],
+)
+def test_a_measure_or_a_note_that_is_not_there_is_refused(job, options, words):
+    with pytest.raises(ConfigError, match=words):
+        gradient(job, **options)
