@@ -50,7 +50,7 @@ def follow(
 
     \b
     Example:
-      stress follow scenarios/jobs/baitiao-24m.toml reports.toml
+      stress follow scenarios/jobs/baitiao-24m.toml scenarios/reports/baitiao-24m-made-up.toml
       stress follow job.toml reports.toml --scenario baseline_predictive --as-of 2020-09 --figure followed.svg
     """
     from stress.cli.answer import plain
