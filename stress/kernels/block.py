@@ -20,7 +20,7 @@ from .lanes import WIDTH, floor, load, splat, store, where_less
 from .layout import LANES, PANEL_BLOCKS
 from .outcome import finish
 from .philox import FACTORS, draw_normals
-from .pool import advance_cohort
+from .pool import advance_cohort, advance_on_long_ladder
 from .purchases import buy_with_collections, count_idle_days, settle_purchases
 from .rates import conditional_rates, move_factors
 from .records import Memory, memory_of
@@ -137,9 +137,10 @@ def _step(m: Memory, k: int, t: int, c: int, fans: int) -> None:
     settle_purchases(m, k, t, c)
     if m.p.long_ladder == 1:
         climb(m, k, t, c)
-    advance_cohort(m, k, t, c)
-    if m.p.long_ladder == 1:
+        advance_on_long_ladder(m, k, t, c)
         join_ladder(m, c)
+    else:
+        advance_cohort(m, k, t, c)
     if m.p.seasoned == 1:
         season(m, k, t, c)
     if last:

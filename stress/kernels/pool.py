@@ -21,9 +21,21 @@ SCALE_FLOOR = 1e-200
 
 @aside
 def advance_cohort(m: Memory, k: int, t: int, c: int) -> None:
-    """Steps 1-4: transitions, scheduled payment, prepayment, dilution; collections to their accounts.
+    """Steps 1-4 of a cohort whose ladder has three buckets or none."""
+    _advance(m, k, t, c, 0)
 
-    One long expression on eight lanes at a time: what it has at work fits the registers.
+
+@aside
+def advance_on_long_ladder(m: Memory, k: int, t: int, c: int) -> None:
+    """Steps 1-4 of a cohort whose ladder `ladder.climb` has moved."""
+    _advance(m, k, t, c, 1)
+
+
+@stage
+def _advance(m: Memory, k: int, t: int, c: int, long_ladder: int) -> None:
+    """Transitions, scheduled payment, prepayment, dilution; collections to their accounts.
+
+    Compiled twice, for what is decided before the loop costs nothing in it. One long expression on eight lanes at a time: what it has at work fits the registers.
     """
     month = m.t.month[k, t]
     payment, dilution = month.payment, month.dilution
@@ -47,7 +59,7 @@ def advance_cohort(m: Memory, k: int, t: int, c: int) -> None:
             fee_1, fee_2, fee_3 = cohort.fee_1, cohort.fee_2, cohort.fee_3
             # the slots are as they were before entry: what they are of P is the same after it
             per_unit = where_less(alive, empty, 0.0, splat(1.0) / larger(before, empty))
-            if m.p.long_ladder == 1:
+            if long_ladder == 1:
                 back = narrow(m.back[s], q)
                 loss, rejoins, at_once = back.loss, back.rejoins, back.paid
                 fees, late = fees + back.fee, late + back.charge
