@@ -42,6 +42,7 @@ COMMANDS = {
     "backtest": "stress.cli.backtest:backtest",
     "new": "stress.cli.new:new",
     "examples": "stress.cli.examples:examples",
+    "import": "stress.cli.importing:importing",
     "calibrate": "stress.cli.calibrate:calibrate",
     "pool": "stress.cli.pool:pool",
     "validate": "stress.cli.validate:validate",

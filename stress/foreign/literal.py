@@ -1,0 +1,50 @@
+"""A dict from a file of another tool: JSON, or Python read as data. Nothing in it is run."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+from typing import Any
+
+from stress.errors import ConfigError
+
+LARGEST = 5_000_000
+"""Bytes of a deal; nobody writes more by hand."""
+
+
+def read_dict(path: Path) -> dict[Any, Any]:
+    """The dict of a JSON file, or the one literal dict of a Python file, alone or given a name. Raises ConfigError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "is not text in UTF-8"
+        raise ConfigError(f"{path}: cannot be read: {why}") from None
+    if len(text) > LARGEST:
+        raise ConfigError(f"{path}: has {len(text):,} characters; at most {LARGEST:,}")
+    try:
+        found = json.loads(text) if path.suffix.lower() == ".json" else _literal(path, text)
+    except (ValueError, SyntaxError, RecursionError, MemoryError) as error:
+        line = getattr(error, "lineno", None)
+        at = f" (line {line})" if line else ""
+        raise ConfigError(f"{path}: is neither JSON nor a Python dict of plain values{at}: {error}") from None
+    if not isinstance(found, dict):
+        raise ConfigError(f"{path}: holds a {type(found).__name__}; a deal is a dict")
+    return found
+
+
+def _literal(path: Path, text: str) -> Any:
+    """Every dict of the file's statements, by literal_eval: calls, names and imports are refused."""
+    tree = ast.parse(text)
+    values = [node.value for node in tree.body if isinstance(node, ast.Assign | ast.Expr | ast.AnnAssign)]
+    dicts = [value for value in values if isinstance(value, ast.Dict)]
+    if len(dicts) != 1:
+        raise ConfigError(f"{path}: holds {len(dicts)} dicts; a deal is one, alone or given a name")
+    return ast.literal_eval(dicts[0])
+
+
+def pairs(value: Any) -> list[tuple[str, Any]]:
+    """Names and their descriptions: of a dict, or of a list of pairs."""
+    if isinstance(value, dict):
+        return [(str(key), item) for key, item in value.items()]
+    return [(str(item[0]), item[1]) for item in value or () if isinstance(item, list | tuple) and len(item) == 2]

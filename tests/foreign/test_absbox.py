@@ -1,0 +1,177 @@
+"""Deals of AbsBox: two sample deals, rebuilt by hand, pay as that engine paid them; what is not carried is told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import stress
+from stress.cli import exit_code
+from stress.errors import ConfigError
+from stress.foreign.absbox import read
+from stress.inputs.job import ScenarioCase
+from stress.inputs.pool import Supply
+from stress.inputs.scenario import Shock
+from stress.validation.cash_flows import TOLERANCE, columns, default_rates
+from stress.validation.published import cash_flows
+
+STATIC = {3: 2e5, 6: 3e5, 12: 5e5}
+MIX = {"static_cdr0": STATIC, "static_cdr6": STATIC, "revolve_one_cdr6": {12: 1e6}}
+
+
+def deal_of(case: str) -> dict[str, Any]:
+    """A published case as AbsBox takes it: flat-fee instalments, four classes, one account."""
+    interest = [["accrueAndPayInt", "acc", [note]] for note in ("A", "B", "M")]
+    principal = [["payPrin", "acc", [note]] for note in ("A", "B", "M", "SUB")]
+    deal: dict[str, Any] = {
+        "name": case,
+        "dates": {"cutoff": "2022-01-01", "closing": "2022-01-01", "firstPay": "2022-02-20", "stated": "2023-09-20",
+                  "payFreq": ["DayOfMonth", 20], "poolFreq": "MonthEnd"},
+        "pool": {"assets": [
+            ["Installment",
+             {"originBalance": balance, "feeRate": ["fix", 0.006], "originTerm": term, "freq": "Monthly",
+              "type": "f_p", "originDate": "2022-01-01"},
+             {"status": "current", "currentBalance": balance, "remainTerm": term}]
+            for term, balance in MIX[case].items()]},
+        "accounts": {"acc": {"balance": 0}},
+        "bonds": {name: {"balance": size, "rate": rate, "originBalance": size, "originRate": rate,
+                         "startDate": "2022-01-01", "rateType": {"Fixed": rate},
+                         "bondType": {"Equity" if name == "SUB" else "Sequential": None}}
+                  for name, (size, rate) in cash_flows()["conventions"]["tranches"].items()},
+        "collect": [["CollectedCash", "acc"]],
+        "waterfall": {"amortizing": [*interest, *principal, ["payIntResidual", "acc", "SUB"]]},
+        "status": ("PreClosing", "Amortizing"),
+    }  # fmt: skip
+    if case.startswith("revolve"):
+        deal["waterfall"]["revolving"] = [*interest, ["buyAsset", ["Current|Defaulted", 1.0, 0], "acc", None]]
+        ends = {"condition": [">=", "2022-07-21"], "effects": ("newStatus", "Amortizing"), "status": False}
+        deal["trigger"] = {"AfterDistribution": {"end of revolving": ends}}
+        deal["status"] = ("PreClosing", "Revolving")
+    return deal
+
+
+def imported(deal: dict[str, Any], folder: Path, as_json: bool = False) -> Path:
+    """The job of a deal, written by the command."""
+    file = folder / f"theirs.{'json' if as_json else 'py'}"
+    file.write_text(json.dumps(deal) if as_json else f"deal_data = {deal!r}\n", encoding="utf-8")
+    assert exit_code(["import", "absbox", str(file), "-o", str(folder / "ours"), "--quiet"]) == 0
+    return folder / "ours" / "job.toml"
+
+
+@pytest.mark.parametrize("case", TOLERANCE)
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_sample_deal_pays_as_the_other_engine_paid_it(case: str, as_json: bool, tmp_path: Path) -> None:
+    job = stress.load(imported(deal_of(case), tmp_path, as_json))
+    assert job.deal.revolving_months == (6 if case.startswith("revolve") else 0)
+    rates = default_rates(cash_flows()["cases"][case]["CDR"], job.deal.legal_maturity_months)[:, 0]
+    points = tuple((t, float(rate)) for t, rate in enumerate(rates, start=1))
+    shocked = ScenarioCase(name="published", shocks=(Shock(target="default_rate", by_month=points, how="set"),))
+    run = job.but(pool=job.pool.but(supply=Supply(unlimited=True)), scenarios=(shocked,), paths=32)
+    for what, want, got in columns(case, stress.replay(run, path=0)):
+        assert np.abs(want - got).max() <= TOLERANCE[case], what
+
+
+def test_what_cannot_be_carried_is_listed_and_stands_at_the_head_of_the_job(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deal = deal_of("static_cdr0")
+    deal["fees"] = {
+        "trustee": {"type": {"fixFee": 30}},
+        "servicer": {"type": {"annualPctFee": [("poolBalance",), 0.01]}},
+    }
+    deal["waterfall"]["amortizing"][:0] = [["payFee", "acc", ["trustee"]], ["payFee", "acc", ["servicer"]]]
+    deal["waterfall"]["amortizing"].append(["inspect", "note", ("poolBalance",)])
+    deal["waterfall"]["cleanUp"] = [["sellAsset", ["Current|Defaulted", 1.0, 0], "acc"]]
+    deal["pool"]["assets"].append(["Lease", {"fixRental": 12, "type": "x"}, {"remainTerm": 3}])
+    deal["bonds"]["A"]["rateType"] = {"floater": [0.035, "SOFR1M", 0.01, "MonthEnd"]}
+    deal["liqProvider"] = {"bank": {"type": "Unlimited"}}
+    deal["trigger"] = {
+        "AfterCollect": {
+            "losses": {"condition": [("cumPoolDefaultedRate",), ">", 0.05], "effects": ("newStatus", "Accelerated")},
+            "odd": {"condition": ["all", [">", "2023-01-01"]], "effects": ("newStatus", "Defaulted")},
+        }
+    }
+    file = tmp_path / "theirs.py"
+    file.write_text(repr(deal), encoding="utf-8")
+    assert exit_code(["import", "absbox", str(file), "-o", str(tmp_path / "ours"), "--json"]) == 0
+    left = json.loads(capsys.readouterr().out)["not_carried"]
+    for place in (
+        "liqProvider",
+        "fees.trustee",
+        "'inspect'",
+        "'cleanUp'",
+        "pool.assets[3]",
+        "bonds.A.rateType",
+        ".odd",
+    ):
+        assert any(place in line for line in left), place
+    assert any("'trustee'" in line for line in left)
+    text = (tmp_path / "ours" / "job.toml").read_text(encoding="utf-8")
+    assert all(f"# - {line}\n" in text for line in left)
+    made = stress.load(tmp_path / "ours" / "job.toml").deal
+    assert [(fee.name, fee.base, fee.rate) for fee in made.fees] == [("servicer", "pool", 0.01)]
+    assert [(t.observable, t.effect) for t in made.triggers] == [("cumulative_default", "acceleration")]
+    assert made.priority["acceleration"] == made.priority["amortization"]
+
+
+def test_mortgages_and_loans_keep_their_rates_and_how_they_are_repaid(tmp_path: Path) -> None:
+    deal = deal_of("static_cdr0")
+
+    def loan(name: str, kind: str, rate: float) -> list[Any]:
+        about = {"originBalance": 5e5, "originRate": ["fix", rate], "originTerm": 24, "freq": "Monthly", "type": kind}
+        return [name, {**about, "originDate": "2021-08-01"}, {"status": "Current", "currentBalance": 4e5,
+                                                              "currentRate": rate, "remainTerm": 19}]  # fmt: skip
+
+    deal["pool"]["assets"] = [
+        loan("Mortgage", "Level", 0.05),
+        loan("Loan", "i_p", 0.06),
+        loan("Mortgage", "Level", 0.05),
+    ]
+    job = stress.load(imported(deal, tmp_path))
+    found = {line.kind: (line.share, line.apr, line.remaining, line.first_due) for line in job.pool.opening}
+    assert found["level"] == (pytest.approx(2 / 3), 0.05, 19, 2)
+    assert found["bullet"] == (pytest.approx(1 / 3), 0.06, 19, 2)
+    assert job.pool.balance == 1.2e6
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("import os\ndeal = {'name': os.getcwd()}\n", "dict of plain values"),
+        ("deal = dict(name='x')\n", "holds 0 dicts"),
+        ("{'name': 'x'}", "not laid out"),
+        ("[1, 2]", "holds 0 dicts"),
+        ("deal = {", "neither JSON nor"),
+    ],
+)
+def test_a_file_that_is_no_deal_is_refused_in_words_and_nothing_in_it_is_run(
+    text: str, said: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "theirs.py"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=said):
+        read(file)
+    assert exit_code(["import", "absbox", str(file), "-o", str(tmp_path / "ours")]) == 2
+    assert not (tmp_path / "ours").exists()
+
+
+def test_a_deal_that_does_not_fit_its_pool_leaves_no_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    deal = deal_of("static_cdr0")
+    deal["pool"]["assets"] = deal["pool"]["assets"][:1]
+    (tmp_path / "theirs.json").write_text(json.dumps(deal), encoding="utf-8")
+    command = ["import", "absbox", str(tmp_path / "theirs.json"), "-o", str(tmp_path / "ours")]
+    assert exit_code(command) == 2
+    assert "notes sum to 1000000" in capsys.readouterr().err
+    assert not list((tmp_path / "ours").iterdir())
+
+
+def test_nothing_is_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    job = imported(deal_of("static_cdr0"), tmp_path)
+    before = job.read_text(encoding="utf-8")
+    assert exit_code(["import", "absbox", str(tmp_path / "theirs.py"), "-o", str(job.parent)]) == 2
+    assert "not overwritten" in capsys.readouterr().err
+    assert job.read_text(encoding="utf-8") == before
