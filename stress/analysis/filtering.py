@@ -72,6 +72,10 @@ def follow(
 
     Raises ConfigError, DataError where the reports are none of this deal, and where fewer than 100 effective paths are
     left: the reports then lie where the model hardly goes.
+
+    >>> found = follow(job, "scenarios/reports/baitiao-24m-made-up.toml", as_of="2020-02", paths=256)
+    >>> found.notes[-1].expected_loss > found.notes[-1].expected_loss_before
+    True
     """
     reports = opened(reports)
     as_of = None if as_of is None else period_at(as_of, 12)
