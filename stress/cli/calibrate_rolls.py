@@ -53,7 +53,7 @@ def rolls(
 
     \b
     Example:
-      stress calibrate rolls scenarios/data/card_trusts/citi_annual.csv --loss gross_charge_offs_kusd
+      stress calibrate rolls scenarios/data/card_trusts/citi_master_trust_annual.csv --loss gross_charge_offs_kusd
       stress calibrate rolls report.csv --current current --bucket d30 --bucket d60 --bucket d90 -o ladder.toml
     """
     if (macro is None) != (variable is None):

@@ -83,12 +83,12 @@ def test_no_more_leaves_a_bucket_than_is_in_it():
 
 def test_a_quarter_of_what_is_ninety_days_late_on_the_citibank_trust_is_never_lost():
     """late_6 over late_3 is 0.62, 0.59, 0.74, 0.80 from 2007 to 2010: 90 days late is no charge-off."""
-    fit = fit_rolls(read_stocks(DATA / "card_trusts/citi_annual.csv", loss="gross_charge_offs_kusd"))
+    fit = fit_rolls(read_stocks(DATA / "card_trusts/citi_master_trust_annual.csv", loss="gross_charge_offs_kusd"))
     assert fit.how == "dates"
     assert fit.n == 4
     np.testing.assert_allclose(fit.rolls[1:], [0.452, 0.768, 0.855, 0.882, 0.907, 0.871], atol=0.001)
     assert 0.6 < fit.rolls[3] * fit.rolls[4] * fit.rolls[5] < 0.8
-    monthly = fit_rolls(read_stocks(DATA / "card_trusts/citi_monthly.csv", current="current_usd"))
+    monthly = fit_rolls(read_stocks(DATA / "card_trusts/citi_master_trust_monthly.csv", current="current_usd"))
     apart = np.abs(monthly.rolls[2:5] - fit.rolls[2:5])
     assert (apart < 4.0 * np.hypot(monthly.rolls_error[2:5], fit.rolls_error[2:5])).all()
     assert np.isnan(monthly.rolls[6])
@@ -96,7 +96,8 @@ def test_a_quarter_of_what_is_ninety_days_late_on_the_citibank_trust_is_never_lo
 
 def test_the_first_roll_moves_most_with_entry():
     slopes = {
-        one.row: one for one in with_entry(read_stocks(DATA / "card_trusts/citi_monthly.csv", current="current_usd"))
+        one.row: one
+        for one in with_entry(read_stocks(DATA / "card_trusts/citi_master_trust_monthly.csv", current="current_usd"))
     }
     assert slopes[1].slope > 2.0 * slopes[1].error
     assert slopes[1].slope > slopes[2].slope + np.hypot(slopes[1].error, slopes[2].error)
@@ -108,7 +109,7 @@ def test_transitions_of_accounts_give_every_share():
     assert fit.n == 5
     np.testing.assert_allclose(fit.cures[2] + fit.rolls[2] + fit.stays[2] + fit.pays_down[2], 1.0)
     assert fit.rolls[2] == pytest.approx(0.063, abs=0.001)
-    assert transitions(DATA / "card_trusts/citi_annual.csv") is None
+    assert transitions(DATA / "card_trusts/citi_master_trust_annual.csv") is None
 
 
 def test_sensitivity_to_a_macro_variable_is_found_within_four_of_its_errors():
@@ -150,7 +151,7 @@ def test_the_command_prints_a_ladder_that_a_pool_file_takes(tmp_path, capsys):
     assert [row["rolls"] for row in ladder] == pytest.approx(answer["rolls"][1:], rel=1e-3)
     assert [row.get("cures", 1.0 - row["rolls"]) for row in ladder] == pytest.approx(answer["cures"][1:], rel=1e-3)
     assert "cures" not in ladder[0]  # nothing is known to stay there
-    assert exit_code(["calibrate", "rolls", str(DATA / "card_trusts/citi_annual.csv")]) == 0
+    assert exit_code(["calibrate", "rolls", str(DATA / "card_trusts/citi_master_trust_annual.csv")]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "What cures, stays or pays down they do not tell" in said
     assert exit_code(["calibrate", "rolls", str(history), "--variable", "x"]) == 2

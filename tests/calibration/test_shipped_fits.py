@@ -49,7 +49,7 @@ def test_a_new_cohort_of_the_personal_loans_defaults_by_what_the_data_charge_off
 
 def test_the_ladder_of_the_cards_is_the_fitted_one():
     pool = stress.load(SCENARIOS / "pools/us-cards-ladder.toml")
-    annual, monthly = (SCENARIOS / f"data/card_trusts/citi_{name}.csv" for name in ("annual", "monthly"))
+    annual, monthly = (SCENARIOS / f"data/card_trusts/citi_master_trust_{name}.csv" for name in ("annual", "monthly"))
     fit = fit_rolls(read_stocks(annual, loss="gross_charge_offs_kusd"))
     assert [bucket.rolls for bucket in pool.ladder] == pytest.approx(fit.rolls[1:].tolist(), abs=1e-4)
     first = with_entry(read_stocks(monthly, current="current_usd"))[0]
