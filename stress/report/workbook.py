@@ -169,6 +169,9 @@ def of_result(result: Any) -> list[Table]:
 def of_answer(name: str, answer: Mapping[str, Any]) -> list[Table]:
     """An answer as its JSON document has it: what is one value in a first sheet, every list of records in its own."""
     single = [(key, value) for key, value in answer.items() if not isinstance(value, (list, dict))]
+    for key, value in answer.items():  # an estimate with its error and its interval
+        if isinstance(value, dict) and not any(isinstance(part, (list, dict)) for part in value.values()):
+            single += [(f"{key} {name}", part) for name, part in value.items()]
     tables = [Table(name, (Column("Figure", "text"), Column("Value", "text")), single)]
     for key, value in answer.items():
         records = value if isinstance(value, list) else _columns(value) if isinstance(value, dict) else []

@@ -86,3 +86,13 @@ def test_zero_rates_are_linear_between_points_and_flat_beyond():
 def test_a_price_or_a_curve_that_cannot_be_is_refused(job, options, words):
     with pytest.raises(ConfigError, match=words):
         price(job, **{"tranche": "A", **options})
+
+
+def test_the_workbook_of_an_answer_has_a_simulated_figure_with_its_error(job):
+    from stress.cli.answer import plain
+    from stress.report.workbook import of_answer
+
+    found = price(job, "mezzanine", [100.0], [1.0], [1.0], FLAT, "macro_severe", paths=64)
+    single = dict(of_answer("price", plain(found))[0].rows)
+    assert single["breakeven_spread estimate"] == float(found.breakeven_spread.estimate) != 0.0
+    assert single["breakeven_spread error"] == float(found.breakeven_spread.error) > 0.0
