@@ -41,9 +41,9 @@ def pool_of(deal: dict[Any, Any], closing: datetime.date, currency: str, left: l
         raise ConfigError(f"pool: has no assets (but {', '.join(given)}): one pool, loan by loan, is carried")
     for k, asset in enumerate(assets):
         line, balance, why = _line(asset, closing)
-        if line is None:
+        if why:
             left.append(f"pool.assets[{k}]: {why}")
-        else:
+        if line is not None:
             lines[line] = lines.get(line, 0.0) + balance
     left += [f"pool.{key}" for key in given if key != "assets"]
     total = sum(lines.values())
@@ -53,7 +53,7 @@ def pool_of(deal: dict[Any, Any], closing: datetime.date, currency: str, left: l
 
 
 def _line(asset: Any, closing: datetime.date) -> tuple[Line | None, float, str]:
-    """The line of an asset and its balance, or why it has none."""
+    """The line of an asset and its balance, or why it has none; a remark on one that it has."""
     if not (isinstance(asset, list | tuple) and len(asset) >= 3):
         return None, 0.0, "is not [kind, description, status]"
     name, about, status = str(asset[0]), asset[1], asset[2]
@@ -71,12 +71,14 @@ def _line(asset: Any, closing: datetime.date) -> tuple[Line | None, float, str]:
     term, remaining = int(about["originTerm"]), int(status["remainTerm"])
     paid = term - remaining
     due = (origin.year - closing.year) * 12 + origin.month - closing.month + paid + 1
-    if not 1 <= due <= 12:
+    if due > 12:
         return None, 0.0, f"next due in month {due} from the cut-off: must be 1 to 12"
+    why = "" if due >= 1 else f"{remaining} instalments left would begin before the cut-off: the next is due in month 1"
+    due = max(due, 1)
     balance = float(status["currentBalance"])
     if name.lower() == "installment":
-        return Line(term, remaining, kind, 0.0, float(rate[1]), due), balance, ""
-    return Line(term, remaining, kind, float(status.get("currentRate", rate[1])), 0.0, due), balance, ""
+        return Line(term, remaining, kind, 0.0, float(rate[1]), due), balance, why
+    return Line(term, remaining, kind, float(status.get("currentRate", rate[1])), 0.0, due), balance, why
 
 
 def _document(deal: dict[Any, Any], lines: dict[Line, float], total: float, currency: str) -> dict[str, Any]:

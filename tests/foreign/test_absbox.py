@@ -175,3 +175,13 @@ def test_nothing_is_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert exit_code(["import", "absbox", str(tmp_path / "theirs.py"), "-o", str(job.parent)]) == 2
     assert "not overwritten" in capsys.readouterr().err
     assert job.read_text(encoding="utf-8") == before
+
+
+def test_instalments_that_would_begin_before_the_cut_off_are_told(tmp_path: Path) -> None:
+    deal = deal_of("static_cdr0")
+    deal["pool"]["assets"][0][1]["originDate"] = "2021-06-01"
+    file = tmp_path / "theirs.json"
+    file.write_text(json.dumps(deal), encoding="utf-8")
+    found = read(file)
+    assert any(line.startswith("pool.assets[0]: 3 instalments left would begin before") for line in found.left)
+    assert [(line.term, line.first_due) for line in found.pool.opening] == [(3, 1), (6, 2), (12, 2)]
