@@ -230,7 +230,7 @@ def test_more_defaults_never_help_a_note(case):
     pool = case.pool.model_copy(update={"ladder": None, "delinquent": type(case.pool.delinquent)(), "cash_rate": 0.0})
     pool = pool.model_copy(update={"eligibility": type(pool.eligibility)()})
     months = base_months(deal, pool)
-    lost = [[0.0] * len(row) for row in months.recovery]
+    lost = [[0.0] * len(row) for row in case.rates.recovery]
     rates = unconditional(months)._replace(smm=case.rates.smm, recovery=lost)
     worse = rates._replace(entry=[[min(1.0, 1.3 * p + 0.001) for p in row] for row in rates.entry])
     base, hit = (run_path(deal, pool, months, "monthly", r, None) for r in (rates, worse))
