@@ -32,26 +32,26 @@ of the part falls due at it, but it is part of P. The opening pool is split equa
 days late; B = 3 unless the ladder says otherwise), and the profile of P: principal D[r] and fee F[r] falling due r
 steps ahead (r = 1, 2, ...; sum of D = P). A segment without stages has one.
 
-**Stages.** What is bought joins the first stage. After step 4 the share moves_on(i) of P in stage i, with that share of all
-D and F, joins stage i + 1, from every stage at once. Entry and prepayment rates are those of the stage, all else is the
-segment's. What is late does not season: a cure rejoins the stage it left. An opening loan that has paid a instalments is
-spread over the stages as a loan is that was bought a steps ago and never late: pi(a) = (moves)^a of stage 1; of the
-steady state of cards pi = m sum_a (1 - m)^a pi(a), m the payment rate. Opening delinquent balances of a segment are in
-its stages in proportion to performing balance x entry rate (x 1 where no stage has any).
+**Stages.** What is bought joins the first stage. After step 4 the share moves_on(i) of P in stage i, with that share of
+all D and F, joins stage i + 1, from every stage at once. Entry and prepayment rates are those of the stage, all else is
+the segment's. What is late does not season: a cure rejoins the stage it left. An opening loan that has paid a
+instalments is spread over the stages as a loan is that was bought a steps ago and never late: pi(a) = (moves)^a of
+stage 1; of the steady state of cards pi = m sum_a (1 - m)^a pi(a), m the payment rate. Opening delinquent balances of a
+segment are in its stages in proportion to performing balance x entry rate (x 1 where no stage has any).
 
 **Ladder.** Of Mb the share r_b rolls on, from MB to default. Of what does not roll the share c_b cures, q_b[i] pays its
 way down to M(b - i), and the others stay (q_b[0]): c_b and q_b are shares of the unconditional month's rest, the roll
 alone moves with the factors. Left out, all that does not roll cures.
 
 **Loans.** A unit of principal of a plan of n instalments at the annual rate i has the scheduled balance B[1] = 1, B[2],
-.., B[n] before each instalment, B[n + 1] = 0: D[r] = B[r] - B[r + 1] and F[r] = i / 12 B[r] + f, with f the flat monthly
-fee on original principal. By kind: equal_principal B[r] = (n - r + 1) / n. level: D[r] + i / 12 B[r] the same for all r.
-interest_only: D = 0 for the first months, then level over the rest. balloon: level as over more months than n, the rest
-with the last instalment. bullet: D = 0 until the last. A loan with r instalments left is the same loan over r. The rate
-of a purchase moves by apr(t), not below 0, and is held at the cap; where there is none, the APR of the flat fee moves
-so. The fee is then lowered until the APR of rate and fee together keeps the cap. Fee-free share and fee-free plans
-concern the fee alone. The opening pool, where no lines give it, is the steady state of the plan mix: as many loans of a
-plan with 1, 2, .., n instalments left, without default and prepayment.
+.., B[n] before each instalment, B[n + 1] = 0: D[r] = B[r] - B[r + 1] and F[r] = i / 12 B[r] + f, with f the flat
+monthly fee on original principal. By kind: equal_principal B[r] = (n - r + 1) / n. level: D[r] + i / 12 B[r] the same
+for all r. interest_only: D = 0 for the first months, then level over the rest. balloon: level as over more months than
+n, the rest with the last instalment. bullet: D = 0 until the last. A loan with r instalments left is the same loan over
+r. The rate of a purchase moves by apr(t), not below 0, and is held at the cap; where there is none, the APR of the flat
+fee moves so. The fee is then lowered until the APR of rate and fee together keeps the cap. Fee-free share and fee-free
+plans concern the fee alone. The opening pool, where no lines give it, is the steady state of the plan mix: as many
+loans of a plan with 1, 2, .., n instalments left, without default and prepayment.
 
 **Cards.** A pool with a payment rate keeps no profile: the month's payment rate m(t) = min(1, k x payment rate(t))
 and the finance charge f = annual yield / 12 act on what is outstanding. At the opening of a step, before its
@@ -71,8 +71,9 @@ loads on, - for entry and rolls (a low factor is bad), + for prepayment and reco
 differ by path beyond that: Phi(h(x) g sqrt(1 + o) - sqrt(o) z). o = rho / (1 - rho) x exp(d_2). x = d_1 + s e_own +
 macro shift is what the path adds to the log odds of the unconditional rate p; h(x) = F^-1 of the rate of log odds
 logit p + c + x, F normal or Student t; c keeps the mean over e_own at p.
-- Where roll rates load on the factor, months whose rho a scenario moves enter at p times the multiple that keeps the mean
-  over the factors of a new cohort's cumulative default (at phi, stationary, the pool's own p): rho moves dependence.
+- Where roll rates load on the factor, months whose rho a scenario moves enter at p times the multiple that keeps the
+  mean over the factors of a new cohort's cumulative default (at phi, stationary, the pool's own p): rho moves
+  dependence.
 - t copula with df degrees of freedom: F is Student's, g = sqrt(chi2 / df), chi2 = quantile at Phi(e) of one normal e
   of the path (purpose 2, index 0). Otherwise g = 1.
 - Drawn parameters: (d_1, d_2, d_3) = R e, R R' = the covariance of the log odds of (p, rho, phi), three normals
@@ -81,15 +82,15 @@ logit p + c + x, F normal or Student t; c keeps the mean over e_own at p.
 - Macro shift: deviations of the macro variables from the scenario's paths, d_q = sum_l A_l d_{q-l} + P e_q, d_0 = 0 at
   the starting period, P P' = the innovations' covariance, P lower (purpose 1, item = variable, index = q - 1). The
   satellite's index deviates by elasticity x i_q, i_q = sum_k b_k (d_{q-lag} - d_{q-lag-difference}) + sum_j a_j i_{q-j}
-  (a_j its own lags, i_q = 0 up to the starting period), between periods by the scenario's rule of interpolation; macro shift = log odds of the monthly rate of the satellite at (its shift in the
-  scenario + the deviation), less that without.
+  (a_j its own lags, i_q = 0 up to the starting period), between periods by the scenario's rule of interpolation; macro
+  shift = log odds of the monthly rate of the satellite at (its shift in the scenario + the deviation), less that
+  without.
 
 **Obligors.** With N obligors each owes the ticket (cut-off balance / N). A transition from a balance b then moves
 Bin(n, rate) / n of it, n = ceil(b / ticket - 1e-9) and at least 1: the smallest count whose distribution function
 reaches u, one uniform of 53 bits (purpose 5, item = 8 x segment + bucket, third counter t - 1; first word high, then
-the upper 21 bits of the second, plus 1/2); bucket 0 = current, 1..6 = M1..M6, and a segment in each stage counts as one (segment x stages + stage). All other shares
-stay as they are.
-Monthly clock only.
+the upper 21 bits of the second, plus 1/2); bucket 0 = current, 1..6 = M1..M6, and a segment in each stage counts as one
+(segment x stages + stage). All other shares stay as they are. Monthly clock only.
 
 **A step (t, c)** uses the month's rates of each segment: entry p, rolls r1..rB, prepayment smm (both conditional
 on the factors), and of the month: payment multiplier k, yield multiplier y, dilution d with unpaid share u,
@@ -99,18 +100,18 @@ commingled share x(t, c) = min(1, max(0, commingled days(t) C / 30 - c)): the fi
    income.
 1. Transitions on opening balances. Entry e = p P leaves P; all D, F scale by 1 - p. With a ladder: default = rB MB,
    cures Ck = c_k (1 - r_k) Mk; what pays down i buckets (0: stays) pays at once the share min(1, (D[1] + .. + D[i + 1])
-   / P) of its principal, and fees likewise, and is late with the rest; then Mk = r_(k-1) M(k-1) + what pays down to it or
-   stays, M1 = e + the same. Without: default = e. A cure from Mk pays at once Ck min(1, (D[1] + .. + D[k]) / P) of principal and y Ck (F[1] + .. + F[k]) / P of
-   fees, with P, D, F after entry; the rest rejoins P and all D, F scale by 1 + rest / P. Where P is empty (p > 1 -
-   1e-9, or below 1e-9 of the cut-off balance), cures are paid in cash and no fee, and what stays late pays nothing. Late charge = daily rate x 30 k x Ck,
-   to income.
+   / P) of its principal, and fees likewise, and is late with the rest; then Mk = r_(k-1) M(k-1) + what pays down to it
+   or stays, M1 = e + the same. Without: default = e. A cure from Mk pays at once Ck min(1, (D[1] + .. + D[k]) / P) of
+   principal and y Ck (F[1] + .. + F[k]) / P of fees, with P, D, F after entry; the rest rejoins P and all D, F scale by
+   1 + rest / P. Where P is empty (p > 1 - 1e-9, or below 1e-9 of the cut-off balance), cures are paid in cash and no
+   fee, and what stays late pays nothing. Late charge = daily rate x 30 k x Ck, to income.
 2. Scheduled payment: due = min(D[1], P); k due is paid to principal, k y F[1] to income; (1 - k) of both joins slot
    2. P falls by k due. Then the profile shifts: slot 2 becomes slot 1.
 3. Prepayment: smm P is paid to principal; P and all D, F scale by 1 - smm. (smm already holds the factor k.)
 4. Dilution: d P leaves the pool, all D, F scale by 1 - d; (1 - u) d P is paid to principal, u d P is lost.
 5. In the last step of the month, recoveries: sum over lag l of lag[l] x recoverable(t - l), to principal;
-   recoverable(t) = sum over segments and steps of month t of default x recovery rate (the month's rate, conditional
-   on the recovery factor). Of the step's collections (1-5 without cash interest) the share x is lost: principal and income
+   recoverable(t) = sum over segments and steps of month t of default x recovery rate (the month's rate, conditional on
+   the recovery factor). Of the step's collections (1-5 without cash interest) the share x is lost: principal and income
    alike.
 6. Purchase, when the deal buys at each step, the phase is revolving and t <= revolving_months: with all principal
    cash (collected becomes available) less the larger of what the purchase lag still locks and what is retained for
@@ -131,23 +132,23 @@ holds for t + 1.
 
 **Formulas.** A target, a cap, a condition or what a trigger looks at may be a formula over quantities of the deal. Its
 quantities stand as they are when it is used: a trigger's and a condition's at the determination (6, 7), a target's and
-a cap's when its step runs, before its first source pays. Only what belongs to a month is of the
-period's determination wherever it is used: the flows of the month (defaults, recoveries, principal and income
-collected, the pool at the month's start, a month of senior cost, the level of an index) and the observables of (7). mean(x, n) is the mean of x at
+a cap's when its step runs, before its first source pays. Only what belongs to a month is of the period's determination
+wherever it is used: the flows of the month (defaults, recoveries, principal and income collected, the pool at the
+month's start, a month of senior cost, the level of an index) and the observables of (7). mean(x, n) is the mean of x at
 the last n determinations from F on, of those there are where they are fewer; it is taken before the triggers are
 tested. A schedule keeps its value until the next month that it gives; before the first it is 0. A quotient is 0 where
 its divisor is within 1e-9 of 0, and is held within 1e9 of 0. A comparison is 1 where it holds, else 0.
 
-**Retention** (`retain_senior_cost`). (1) At the start of month t <= revolving_months (pool, notes, unpaid and accrued as
-they stand then): need = sum over the fees and notes that the revolving priority pays from sources that include
+**Retention** (`retain_senior_cost`). (1) At the start of month t <= revolving_months (pool, notes, unpaid and accrued
+as they stand then): need = sum over the fees and notes that the revolving priority pays from sources that include
 principal: interest = the month's accrual + what has accrued since a payment date that did not pay it; fees = the
-month's fee (nothing for a fee on interest_income); with the monthly clock also what is unpaid of both (in the others
-it waits for the payment date of the period before). (2) A purchase from principal, at a step or at a payment date, leaves
-(or what the purchase lag still locks, if that is more) waiting + max(0, need - (1 - v) x income collected this
-month), where v = sum of rates of all fees on interest_income and income = fees, late charges and cash interest
-collected since the determination. (3) At the determination: waiting = max(0, need - (1 - v) x income of the month), need
-= 0. Up to the first payment (t <= F) need holds all fees that have accrued, on every clock, and what the income account
-holds at the month's start counts as income too. At a payment, before its steps: waiting = 0.
+month's fee (nothing for a fee on interest_income); with the monthly clock also what is unpaid of both (in the others it
+waits for the payment date of the period before). (2) A purchase from principal, at a step or at a payment date, leaves
+(or what the purchase lag still locks, if that is more) waiting + max(0, need - (1 - v) x income collected this month),
+where v = sum of rates of all fees on interest_income and income = fees, late charges and cash interest collected since
+the determination. (3) At the determination: waiting = max(0, need - (1 - v) x income of the month), need = 0. Up to the
+first payment (t <= F) need holds all fees that have accrued, on every clock, and what the income account holds at the
+month's start counts as income too. At a payment, before its steps: waiting = 0.
 
 **Determination** at the end of month t (after its last step).
 1. Interest accrues on each note: coupon(t) x day-count fraction(t) x (balance + unpaid interest, if interest on unpaid
@@ -167,9 +168,9 @@ holds at the month's start counts as income too. At a payment, before its steps:
    idled for 30 days and was then spent is seen too.
 6. Scheduled end: for t > revolving_months a revolving path passes to amortization. Then triggers are tested; one that
    has been in breach for its number of consecutive months trips. The phase is the later of the present one and the
-   effect, in the order revolving, amortization, acceleration, event of default. Early amortization = the first trip from
-   the revolving phase. A curable trigger ends when its test has passed for its number of consecutive months: what only
-   curable triggers brought about ends with them, the phase that the calendar and the others give returns.
+   effect, in the order revolving, amortization, acceleration, event of default. Early amortization = the first trip
+   from the revolving phase. A curable trigger ends when its test has passed for its number of consecutive months: what
+   only curable triggers brought about ends with them, the phase that the calendar and the others give returns.
 7. Overdue shares: overdue_30 = M2 + .. + MB + stock, overdue_60 = M3 + .. + MB + stock, overdue_90 = M4 + .. + MB +
    stock, over current + M1..MB + stock; stock = defaults of the last write_off_months. default_stock = cumulative
    default - recoveries. payment_rate
@@ -177,8 +178,8 @@ holds at the month's start counts as income too. At a payment, before its steps:
    it is. Conditions of steps (`when`) are tested here too, over the cut-off balance; a step runs where all of its
    conditions hold.
 8. Clean-up: in a phase after revolving, pool below its factor of cut-off, or a condition that holds while there is a
-   pool (above 1e-9 of cut-off): the pool (current + M1..MB) is sold to principal, at par or at a price that is a formula;
-   what the price is below par adds to the deficiency, what it is above reduces it.
+   pool (above 1e-9 of cut-off): the pool (current + M1..MB) is sold to principal, at par or at a price that is a
+   formula; what the price is below par adds to the deficiency, what it is above reduces it.
 9. Collected income and principal become available.
 
 **Payment** of period t: at once after the determination with the monthly clock (and for t = T always); else in month
@@ -187,17 +188,16 @@ after (6).
 1. Interest due = unpaid + accrued where the note pays in this month and phase (every so many payment dates as it has
    payment months, the first payment being number 1: t - F + 1 a multiple of them; or t = T), else unpaid alone. It is
    never negative: a law, measured at every payment of every path.
-2. The steps of the path's phase run in order; each uses its sources in order. `pay_principal` pays its notes down to its
-   target, together. A shortfall of interest is what stays
-   unpaid (beyond 1e-9 of the original balance) where interest was payable.
-   `receive` brings what a party outside the deal pays into an account, `pay_party` pays a party, at most an amount from all
-   its sources together; both are formulas. Cash of a party that goes to principal reduces the deficiency, principal that
-   is paid to one adds to it. `received` and `paid` of a party are the sums so far.
+2. The steps of the path's phase run in order; each uses its sources in order. `pay_principal` pays its notes down to
+   its target, together. A shortfall of interest is what stays unpaid (beyond 1e-9 of the original balance) where
+   interest was payable. `receive` brings what a party outside the deal pays into an account, `pay_party` pays a party,
+   at most an amount from all its sources together; both are formulas. Cash of a party that goes to principal reduces
+   the deficiency, principal that is paid to one adds to it. `received` and `paid` of a party are the sums so far.
 3. A step that pays several notes pari passu divides what it can pay: interest by what is due to each, principal pro
    rata by balance. A transfer moves its share of what each source holds, or at most its amount from all together.
-4. A reserve's target is the largest of its parts, at least its floor: an amount (share of cut-off), a share of the pool,
-   a share of the notes, months of senior cost. The notes of a target and of an observable are those other than the
-   residual note, which is what stands behind them; a fee on notes is charged on all classes.
+4. A reserve's target is the largest of its parts, at least its floor: an amount (share of cut-off), a share of the
+   pool, a share of the notes, months of senior cost. The notes of a target and of an observable are those other than
+   the residual note, which is what stands behind them; a fee on notes is charged on all classes.
 5. A payment moves the deficiency: principal cash used for anything but note principal, purchases and transfers to
    principal adds to it; other cash used for note principal, purchases or transfers to principal reduces it; a purchase
    also by (1 - v) face, both in one booking; never below 0.
@@ -221,12 +221,12 @@ factor(t) = factor(s) / (1 + g(s + 1) + .. + g(t)), factor(0) = 1. At spread 0 a
 step-up is worth 1, however often it pays; a step-up, by date or by a trigger, is worth what it adds to the cash.
 A residual note has no coupon: its rate is the deal's discount_rate for it, 0 where none is given.
 
-**A book** of deals. Deal number d draws what is its own under the key (seed + d x 9e3779b97f4a7c15 hexadecimal) mod 2^64;
-the book's named factors stand under its seed (purpose 6, item = factor, index = month of the book - 1): levels Y by their
-own phi and correlated innovations, the first month from the joint stationary law, whose correlation is S. A deal with
-weights w puts u = w'Y + sqrt(1 - w'Sw) v in the place of the first of its independent factors, v the deal's own AR(1) at
-its phi: its e_1,first = u_1, then (u_t - phi u_{t-1}) / sqrt(1 - phi^2), with u taken at the deal's own months of the
-book. The loss of the book on a path is the sum over positions of amount held x the note's loss.
+**A book** of deals. Deal number d draws what is its own under the key (seed + d x 9e3779b97f4a7c15 hexadecimal) mod
+2^64; the book's named factors stand under its seed (purpose 6, item = factor, index = month of the book - 1): levels Y
+by their own phi and correlated innovations, the first month from the joint stationary law, whose correlation is S. A
+deal with weights w puts u = w'Y + sqrt(1 - w'Sw) v in the place of the first of its independent factors, v the deal's
+own AR(1) at its phi: its e_1,first = u_1, then (u_t - phi u_{t-1}) / sqrt(1 - phi^2), with u taken at the deal's own
+months of the book. The loss of the book on a path is the sum over positions of amount held x the note's loss.
 
 **Layout.** A block is 32 paths, the lanes of every row of the scratch array; a panel is 16 blocks, the unit of
 scheduling. See `layout` (rows), `tables` (inputs), `codes`.
