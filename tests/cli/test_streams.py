@@ -79,6 +79,10 @@ ASKED = {
     "calibrate": ["calibrate", "pool", "scenarios/pools/baitiao.toml"],
     "validate": ["validate", "large-pool", "--out", "OUT.json"],
     "replay": ["replay", "JOB", "--path", "3"],
+    "cashflows": ["cashflows", "JOB"],
+    "examples": ["examples"],
+    "new": ["new", "deal", "mine", "-o", "OUT"],
+    "pool": ["pool", "TAPE"],
 }
 ASKED_AT_LENGTH = {
     "breakeven": ["breakeven", "JOB", "--tranche", "subordinated", "--shock", "yield"],
@@ -86,8 +90,36 @@ ASKED_AT_LENGTH = {
     "reverse": ["reverse", "JOB", "--tranche", "subordinated"],
     "sensitivity": ["sensitivity", "JOB", "--measure", "IRR"],
     "clocks": ["clocks", "JOB", "--days", "5"],
+    "rating": ["rating", "JOB", "--stresses", "scenarios/stresses/example.toml"],
+    "capital": ["capital", "JOB", "--rules", "scenarios/rules/basel.toml", "--paths", "256"],
+    "ecl": ["ecl", "JOB", "--paths", "256"],
+    "price": ["price", "JOB", "--tranche", "A", "--paths", "256"],
+    "whatif": ["whatif", "JOB", "--over", "default_odds=1:2", "--points", "6", "--paths", "64", "--out", "OUT.html"],
+    "backtest": [
+        "backtest",
+        "scenarios/jobs/card-master-trust.toml",
+        "scenarios/reports/us-cards.toml",
+        "--from",
+        "2014-01",
+    ],
+    "follow": ["follow", "JOB", "REPORTS", "--paths", "512"],
     "book": ["book", "scenarios/books/consumer.toml", "--paths", "2048"],
 }
+
+
+def written(folder: Path) -> dict[str, str]:
+    """A loan tape and the first reports of the deal, made up."""
+    tape, reports = folder / "tape.csv", folder / "reports.csv"
+    loans = "".join(
+        f"{NAME},12,6,{days},{balance},0.01\n" for days, balance in ((0, 900), (20, 30), (50, 20), (80, 10))
+    )
+    tape.write_text(f"level,term,remaining,days_past_due,balance,monthly_fee\n{loans}", encoding="utf-8")
+    reports.write_text("month,pool,pool_begin,late_1,late_2\n2020-01,1,1,0.0224,0.0088\n2020-02,1,1,0.024,0.0096\n")
+    return {"TAPE": str(tape), "REPORTS": str(reports)}
+
+
+def test_every_command_is_asked() -> None:
+    assert set(COMMANDS) - {"run"} == {*ASKED, *ASKED_AT_LENGTH}
 
 
 @pytest.mark.parametrize(
@@ -97,7 +129,7 @@ def test_a_command_answers_on_a_stdout_of_any_encoding(
     command: str, encoding: str, job: Path, results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(ROOT)
-    places = {"JOB": str(job), "RESULTS": str(results)}
+    places = {"JOB": str(job), "RESULTS": str(results)} | written(tmp_path)
     arguments = [
         places.get(part, part.replace("OUT", str(tmp_path / "out"))) for part in (ASKED | ASKED_AT_LENGTH)[command]
     ]
