@@ -81,6 +81,7 @@ ASKED = {
     "replay": ["replay", "JOB", "--path", "3"],
     "cashflows": ["cashflows", "JOB"],
     "examples": ["examples"],
+    "export": ["export", "RESULTS", "--out", "OUT"],
     "new": ["new", "deal", "mine", "-o", "OUT"],
     "pool": ["pool", "TAPE"],
 }
