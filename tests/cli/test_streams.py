@@ -95,6 +95,7 @@ ASKED_AT_LENGTH = {
     "capital": ["capital", "JOB", "--rules", "scenarios/rules/basel.toml", "--paths", "256"],
     "ecl": ["ecl", "JOB", "--paths", "256"],
     "price": ["price", "JOB", "--tranche", "A", "--paths", "256"],
+    "gradient": ["gradient", "JOB", "--paths", "2048"],
     "whatif": ["whatif", "JOB", "--over", "default_odds=1:2", "--points", "6", "--paths", "64", "--out", "OUT.html"],
     "backtest": [
         "backtest",
