@@ -121,7 +121,7 @@ def written(folder: Path) -> dict[str, str]:
 
 
 APART = {"run", "import"}
-"""`run` has tests of its own below; `import` needs another engine's deal (tests/foreign): its help page is asked here."""
+"""`run` has tests of its own below; `import` needs another engine's deal (tests/foreign): here its help alone."""
 
 
 def test_every_command_is_asked() -> None:
