@@ -11,6 +11,7 @@ from typing import NamedTuple
 from stress.errors import ConfigError, DataError
 from stress.inputs.files.parse import parse_as
 from stress.inputs.reports import FIGURES, NOTE, Column, Reports
+from stress.inputs.text.messages import show
 from stress.inputs.text.reference import resolve
 from stress.spelling import suggest
 from stress.tables.cells import Cells, read_cells
@@ -75,7 +76,14 @@ def period_at(period: Period | str, per_year: int) -> Period:
 def reported_of(path: Path, model: Reports) -> Reported:
     """The rows that a report file names. Raises ConfigError, DataError with line and column."""
     table = resolve(path, model.table, f"{path}: table")
-    return _read(read_cells(table), model.name, model.period, model.per_year, model.columns)
+    try:
+        cells = read_cells(table)
+    except (ConfigError, DataError) as error:
+        raise type(error)(f"{path}: table: {error}") from None
+    try:
+        return _read(cells, model.name, model.period, model.per_year, model.columns)
+    except (ConfigError, DataError) as error:
+        raise type(error)(f"{path}: {error}") from None
 
 
 def _alone(path: Path) -> Reported:
@@ -93,8 +101,8 @@ def _alone(path: Path) -> Reported:
 
 def _read(cells: Cells, name: str, period: str, per_year: int | None, columns: dict[str, Column]) -> Reported:
     head, body = cells.row[0].cell, cells.row[1:]
-    when = _heading(cells, head, period) if period else 0
-    place = {name: _heading(cells, head, column.column) for name, column in columns.items()}
+    when = _heading(cells, head, period, "period") if period else 0
+    place = {name: _heading(cells, head, column.column, f"columns.{name}.column") for name, column in columns.items()}
     label = []
     for row in body:
         if len(row.cell) != len(head):
@@ -111,12 +119,13 @@ def _read(cells: Cells, name: str, period: str, per_year: int | None, columns: d
     return Reported(cells.file, name, periods, figure, {name: column.error for name, column in columns.items()})
 
 
-def _heading(cells: Cells, head: tuple[str, ...], wanted: str) -> int:
-    names = [word(cell) for cell in head]
-    if word(wanted) not in names:
+def _heading(cells: Cells, head: tuple[str, ...], wanted: str, key: str) -> int:
+    if wanted not in head:
         listed = ", ".join(head)
-        raise DataError(f"{cells.file}: has no column {wanted!r}: it has {listed}{suggest(wanted, head)}")
-    return names.index(word(wanted))
+        raise ConfigError(
+            f"{key} = {show(wanted)}: {cells.file} has no such column: it has {listed}{suggest(wanted, head)}"
+        )
+    return head.index(wanted)
 
 
 def _value(cells: Cells, k: int, at: int, heading: str) -> float:
