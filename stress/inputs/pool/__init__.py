@@ -10,6 +10,7 @@ from stress.inputs.pool.billing import Billing
 from stress.inputs.pool.dependence import Copula, Dependence, Loadings
 from stress.inputs.pool.ladder import Bucket, Buckets, DelinquencyStock, Ladder
 from stress.inputs.pool.plans import Apr, MonthlyFee, OpeningLine, PaymentRate, Plan
+from stress.inputs.pool.rules import RULES
 from stress.inputs.pool.stages import Stage, Stages
 from stress.inputs.text.base import (
     AnnualRate,
@@ -174,122 +175,9 @@ class Pool(Document):
     """Published ratios that calibration compares with."""
 
     @model_validator(mode="after")
-    def _shares(self) -> Pool:
-        if bool(self.plans) == (self.payment_rate is not None):
-            raise ValueError("give either plans or payment_rate, not both or neither")
-        _sum_to_one("segments.share", [s.share for s in self.segments])
-        _sum_to_one("segments.new_share", [s.share if s.new_share is None else s.new_share for s in self.segments])
-        _sum_to_one("recovery_lag", list(self.recovery_lag))
-        if self.plans:
-            _sum_to_one("plans.share", [p.share for p in self.plans])
-        if self.opening:
-            _sum_to_one("opening.share", [line.share for line in self.opening])
-        for segment in self.segments:
-            if segment.plan_share is not None:
-                if len(segment.plan_share) != len(self.plans):
-                    raise ValueError(f"segment {segment.name}: plan_share needs {len(self.plans)} shares")
-                _sum_to_one(f"segment {segment.name}: plan_share", list(segment.plan_share))
-        for segment in self.segments:
-            if not segment.eligible and (segment.share > 0.0 or (segment.new_share or 0.0) > 0.0):
-                raise ValueError(f"segment {segment.name}: is not eligible, so share and new_share must be 0")
-        names = [s.name for s in self.segments]
-        if len(set(names)) != len(names):
-            raise ValueError("segment names must differ")
-        for name in self.eligibility.segment_limit:
-            if name not in names:
-                raise ValueError(f"eligibility.segment_limit names no segment: {name!r}; one of {', '.join(names)}")
-        for name in self.dependence.loadings.segment if self.dependence.loadings is not None else ():
-            if name not in names:
-                raise ValueError(f"dependence.loadings.segment names no segment: {name!r}; one of {', '.join(names)}")
-        terms = {str(plan.term) for plan in self.plans}
-        for term in self.eligibility.plan_limit:
-            if term not in terms:
-                raise ValueError(f"eligibility.plan_limit names no plan: {term!r}; one of {', '.join(sorted(terms))}")
-        late = [self.delinquent, *(s.delinquent for s in self.segments if s.delinquent is not None)]
-        if self.ladder is None and any(stock != DelinquencyStock() for stock in late):
-            raise ValueError("delinquent stock needs a ladder")
-        for stock in late if self.ladder is not None else ():
-            if beyond := [f"m{b}" for b, share in enumerate(stock.shares, 1) if share and b > len(self.buckets)]:
-                raise ValueError(
-                    f"delinquent.{beyond[0]}: the ladder has {len(self.buckets)} buckets; later is default"
-                )
-        return self
-
-    @model_validator(mode="after")
-    def _steps_of_the_ladder(self) -> Pool:
-        for segment in self.segments:
-            if segment.static_default is not None and segment.prepayment_curve:
-                raise ValueError(
-                    f"segment {segment.name}: static_default is what `stress calibrate pool` solves for, which knows "
-                    f"no prepayment_curve: leave it out"
-                )
-        for number, bucket in enumerate(self.buckets, 1):
-            if len(bucket.pays_down) >= number:
-                raise ValueError(
-                    f"ladder[{number}].pays_down: has {len(bucket.pays_down)} shares, but below bucket {number} lie "
-                    f"{number - 1}; what becomes current cures"
-                )
-        return self
-
-    @model_validator(mode="after")
-    def _stages(self) -> Pool:
-        if len(self.stages) == 1:
-            raise ValueError("stages: one stage is no seasoning: leave it out, or add the one that it moves on to")
-        names = [stage.name for stage in self.stages]
-        if len(set(names)) != len(names):
-            raise ValueError("stages: names must differ")
-        for number, stage in enumerate(self.stages, 1):
-            last = number == len(self.stages)
-            if (stage.moves_on is None) != last:
-                raise ValueError(
-                    f"stages: {stage.name}: {'is the last: leave moves_on out' if last else 'needs moves_on'}"
-                )
-            if stage.entry_rate is not None and len(stage.entry_rate) != len(self.segments):
-                raise ValueError(f"stages: {stage.name}: entry_rate needs {len(self.segments)} rates, one a segment")
-        return self
-
-    @model_validator(mode="after")
-    def _opening_lines(self) -> Pool:
-        named = {line.segment for line in self.opening}
-        if not named:
-            return self
-        if self.payment_rate is not None:
-            raise ValueError("opening lines belong to a pool with plans, not with payment_rate")
-        if None in named and len(named) > 1:
-            raise ValueError("opening: either every line names its segment or none does")
-        levels = [s.name for s in self.segments]
-        for name in sorted(name for name in named if name is not None):
-            if name not in levels:
-                raise ValueError(f"opening names no segment: {name!r}; one of {', '.join(levels)}")
-        for segment in self.segments:
-            if None not in named and segment.share > 0.0 and segment.name not in named:
-                raise ValueError(f"opening: segment {segment.name} has a share of the balance but no line")
-        return self
-
-    @model_validator(mode="after")
-    def _loans(self) -> Pool:
-        for number, plan in enumerate(self.plans, 1):
-            without = [s.name for s in self.segments if s.apr is None]
-            if plan.kind != "equal_principal" and plan.apr is None and without:
-                raise ValueError(
-                    f'plan {number}: kind = "{plan.kind}" needs an apr, here or in every segment ({", ".join(without)} '
-                    "has none); 0.0 is a loan without interest"
-                )
-        for line in self.opening if self.plans else ():
-            alike = [plan for plan in self.plans if plan.term == line.term and line.kind in (None, plan.kind)]
-            if len({plan.kind for plan in alike}) > 1:
-                raise ValueError(f"opening: plans of {line.term} months are of several kinds: give the line its kind")
-            if not alike and line.monthly_fee is None and (line.kind is None or line.apr is None):
-                raise ValueError(
-                    f"opening: no plan has term {line.term}: give the line its monthly_fee, or its kind and apr"
-                )
-            if not alike and line.kind not in (None, "equal_principal") and line.apr is None:
-                raise ValueError(f'opening: a line of {line.term} months with kind = "{line.kind}" needs its apr')
-            if not alike and line.kind in ("interest_only", "balloon"):
-                raise ValueError(
-                    f'opening: kind = "{line.kind}" needs a plan of that kind with term = {line.term}, which says over '
-                    "how many months"
-                )
+    def _keep_the_rules(self) -> Pool:
+        for check in RULES:
+            check(self)
         return self
 
     def opening_of(self, segment: Segment) -> tuple[OpeningLine, ...]:
@@ -316,8 +204,3 @@ class Pool(Document):
     def delinquent_of(self, segment: Segment) -> DelinquencyStock:
         """What of a segment is past due at the cut-off date."""
         return self.delinquent if segment.delinquent is None else segment.delinquent
-
-
-def _sum_to_one(what: str, share: list[float]) -> None:
-    if abs(sum(share) - 1.0) > 1e-9:
-        raise ValueError(f"{what} must sum to 1, not {sum(share):.10g}")
