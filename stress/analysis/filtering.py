@@ -99,16 +99,31 @@ def follow(
         updates.append(Update(label[int(month)], state.effective, tuple(loss.tolist()), tuple(error.tolist())))
         if progress is not None:
             progress(done, len(months))
+    return _answer(job, reports, whitened, seen, before, state, surprises, updates, left_out)
+
+
+def _answer(
+    job: Job,
+    reports: Reported,
+    whitened: Whitened,
+    seen: Seen,
+    before: State,
+    state: State,
+    surprises: list[Surprise],
+    updates: list[Update],
+    left_out: tuple[str, ...],
+) -> Follow:
+    """All that was found, in the words of the answer."""
     lead = next(name for r, name in enumerate(NAMES) if (seen.ratio == r).sum() == _most(seen))
     leading = [s for s in surprises if s.figure == lead]
     test = drift([s.pit for s in leading])
-    last = int(months[-1])
+    last = int(seen.month[-1])
     return Follow(
         job=job.name,
-        scenario=case.name,
+        scenario=job.scenarios[0].name,
         reports=reports.name,
-        as_of=label[last],
-        paths=paths,
+        as_of=updates[-1].month,
+        paths=len(state.point),
         seed=job.seed,
         effective=state.effective,
         floor=FLOOR,

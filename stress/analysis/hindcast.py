@@ -95,6 +95,20 @@ def backtest(
             f"{LEAST} reports before its target; the file has {len(at)} rates, {series.period[0]} to "
             f"{series.period[-1]}"
         )
+    return _answer(job, reports, series, kept, horizons, adaptive, half_life, draws)
+
+
+def _answer(
+    job: Job,
+    reports: Reported,
+    series: RateSeries,
+    kept: list[Forecast],
+    horizons: Sequence[int],
+    adaptive: bool,
+    half_life: float,
+    draws: int,
+) -> BackTest:
+    """Scores by horizon, drift of the nearest, what failed."""
     scores = {h: _scores([f for f in kept if f.horizon == h]) for h in horizons if any(f.horizon == h for f in kept)}
     ones = [f for f in kept if f.horizon == min(scores)]
     test = drift([f.pit for f in ones]) if min(scores) == 1 else None
