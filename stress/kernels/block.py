@@ -21,7 +21,7 @@ from .layout import LANES, PANEL_BLOCKS
 from .outcome import finish
 from .philox import FACTORS, draw_normals
 from .pool import advance_cohort, advance_on_long_ladder
-from .purchases import buy_with_collections, count_idle_days, settle_purchases
+from .purchases import buy_with_collections, count_idle_days, settle_in_stages, settle_purchases
 from .rates import conditional_rates, move_factors
 from .records import Memory, memory_of
 from .replicates import count_replicate
@@ -134,7 +134,10 @@ def _step(m: Memory, k: int, t: int, c: int, fans: int) -> None:
     earn_on_cash(m, k, t)
     if m.p.constant_payment == 1:
         bill(m, k, t, c)
-    settle_purchases(m, k, t, c)
+    if m.p.seasoned == 1:
+        settle_in_stages(m, k, t, c)
+    else:
+        settle_purchases(m, k, t, c)
     if m.p.long_ladder == 1:
         climb(m, k, t, c)
         advance_on_long_ladder(m, k, t, c)
