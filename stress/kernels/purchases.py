@@ -13,8 +13,17 @@ from .seasoning import remember
 from .typed import Lanes
 
 
-@aside
+@stage
 def buy(m: Memory, k: int, t: int, c: int, source: int) -> None:
+    """Purchase, into the first stage of each segment."""
+    if m.p.n_stage == 1:
+        _buy(m, k, t, c, source, 1)
+    else:
+        _buy(m, k, t, c, source, m.p.n_stage)
+
+
+@aside
+def _buy(m: Memory, k: int, t: int, c: int, source: int, n_stage: int) -> None:
     """Purchase: buy receivables for cohort c with the cash of an account, on the lanes of the mask."""
     pool, cash, price = m.pool, m.cash, m.t.month[k, t].price
     from_principal = 1.0 if source == PRINCIPAL else 0.0
@@ -30,10 +39,10 @@ def buy(m: Memory, k: int, t: int, c: int, source: int) -> None:
         return
     bought = splat(0.0)
     for w in range(m.p.n_whole):
-        amount, s = face * m.t.mix[k, t, w], w * m.p.n_stage
+        amount, s = face * m.t.mix[k, t, w], w * n_stage
         if m.p.limits == 1:
             held = m.segment[s].balance
-            for i in range(1, m.p.n_stage):
+            for i in range(1, n_stage):
                 held = held + m.segment[s + i].balance
             amount = smaller(amount, positive((pool.balance + face) * m.t.limit[w] - held))
             m.segment[s].balance += amount
