@@ -64,8 +64,9 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def results(job: Path) -> Path:
-    with pytest.raises(SystemExit):
+    with pytest.raises(SystemExit) as ended:
         main(["run", str(job), "--out", str(job.parent / "results"), "--quiet"])
+    assert not ended.value.code
     return job.parent / "results"
 
 
