@@ -39,6 +39,11 @@ CARRIED = (
     "triggers",
 )
 
+_BOND = ("balance", "rate", "originBalance", "originRate", "startDate", "rateType", "bondType")
+_FEE = ("type",)
+_SAME_DAYS = ("DC_ACT_365F", "DC_ACT_365", "DC_ACT_365A")
+"""Day counts that are ACT/365F, or differ from it in leap years alone."""
+
 
 class Imported(NamedTuple):
     """Another engine's deal as ours."""
@@ -139,7 +144,10 @@ def _notes(bonds: Any, left: list[str]) -> tuple[list[dict[str, Any]], str | Non
             left.append(f"bonds.{name}.rateType {rate!r}: its present rate {coupon} stands as a fixed coupon")
         if kind not in ("Sequential", "Equity"):
             left.append(f"bonds.{name}.bondType {kinds!r}: it is repaid as the waterfall says")
-        left += [f"bonds.{name}.{key}" for key in ("stepUp", "maturityDate", "dueInt") if about.get(key)]
+        left += _unread(f"bonds.{name}", about, _BOND)
+        days = fixed.get("daycount", _SAME_DAYS[0])
+        if days not in _SAME_DAYS:
+            left.append(f"bonds.{name}.rateType dayCount {days!r}: interest accrues by ACT/365F here")
         note = {"name": name, "amount": float(about["balance"])}
         if kind == "Equity":
             residual = name
@@ -149,9 +157,15 @@ def _notes(bonds: Any, left: list[str]) -> tuple[list[dict[str, Any]], str | Non
     return found, residual
 
 
+def _unread(place: str, about: Mapping[str, Any], known: tuple[str, ...]) -> list[str]:
+    """Keys that say something and that nothing here reads."""
+    return [f"{place}.{key} {value!r}" for key, value in about.items() if key not in known and value]
+
+
 def _fees(fees: Any, left: list[str]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for name, about in pairs(fees):
+        left += _unread(f"fees.{name}", about, _FEE)
         kind, value = next(iter((about.get("type") or {"": None}).items()))
         base = {"poolBalance": "pool", "bondBalance": "notes"}.get(value[0][0]) if kind == "annualPctFee" else None
         if base is not None and len(value[0]) == 1:

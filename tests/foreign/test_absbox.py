@@ -12,7 +12,7 @@ import pytest
 import stress
 from stress.cli import exit_code
 from stress.errors import ConfigError
-from stress.foreign.absbox import read
+from stress.foreign.absbox import convert, read
 from stress.inputs.job import ScenarioCase
 from stress.inputs.pool import Supply
 from stress.inputs.scenario import Shock
@@ -185,3 +185,12 @@ def test_instalments_that_would_begin_before_the_cut_off_are_told(tmp_path: Path
     found = read(file)
     assert any(line.startswith("pool.assets[0]: 3 instalments left would begin before") for line in found.left)
     assert [(line.term, line.first_due) for line in found.pool.opening] == [(3, 1), (6, 2), (12, 2)]
+
+
+def test_a_day_count_or_a_key_that_nothing_reads_is_told() -> None:
+    deal = deal_of("static_cdr0")
+    deal["bonds"]["A"] |= {"rateType": {"fix": 0.05, "dayCount": "DC_ACT_360"}, "lockout": 12}
+    found = convert(deal)
+    told = " ".join(found.left)
+    assert "rateType dayCount 'DC_ACT_360': interest accrues by ACT/365F here" in told
+    assert "lockout 12" in told
