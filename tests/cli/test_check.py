@@ -151,7 +151,7 @@ TEXTS = {
     ),
     "month zero": (
         HEAD + 'shocks = [{ target = "yield", multiply = 0.9, from_month = 0 }]',
-        ["from_month = 0", "from 1 to 120"],
+        ["from_month = 0", "from 1 to 360"],
     ),
     "negative seed": (edited(JOB, "seed = 1", "seed = -1"), ["seed = -1"]),
     "no paths": (edited(JOB, "paths = 20_000", "paths = 0"), ["paths = 0", "from 1 to"]),

@@ -93,7 +93,7 @@ ASKED_AT_LENGTH = {
     "sensitivity": ["sensitivity", "JOB", "--measure", "IRR"],
     "clocks": ["clocks", "JOB", "--days", "5"],
     "rating": ["rating", "JOB", "--stresses", "scenarios/stresses/example.toml"],
-    "capital": ["capital", "JOB", "--rules", "scenarios/rules/basel.toml", "--paths", "256"],
+    "capital": ["capital", "JOB", "--rules", "scenarios/rules/eu-crr.toml", "--paths", "256"],
     "ecl": ["ecl", "JOB", "--paths", "256"],
     "price": ["price", "JOB", "--tranche", "A", "--paths", "256"],
     "gradient": ["gradient", "JOB", "--paths", "2048"],

@@ -10,7 +10,7 @@ import pytest
 from oracle.dates import accrual_fractions, day_fraction, payment_dates
 from oracle.model import need, run_path
 from oracle.months import base_months, supply_of, unconditional
-from oracle.profile import capped_fee, flat_plan_apr, opening_profile, purchase_profile
+from oracle.profile import capped_fee, flat_plan_apr, opening_profiles, purchase_profile
 from stress.inputs.pool import PaymentRate, Plan, Supply
 from stress.validation.published import closed_forms
 from stress.validation.turnover import BAITIAO_MIX, deal_of, pool_of
@@ -21,6 +21,13 @@ CLOSED_FORMS = closed_forms()
 def run(deal, pool, clock="monthly"):
     months = base_months(deal, pool)
     return run_path(deal, pool, months, clock, unconditional(months), None)
+
+
+def opening_profile(pool, s, slots):
+    """Of a pool without stages: all of it is in one."""
+    ((share, profile),) = opening_profiles(pool, s, slots)
+    assert share == 1.0
+    return profile
 
 
 def test_a_pool_in_run_off_loses_the_published_share():
