@@ -228,7 +228,7 @@ def test_nothing_goes_to_a_junior_note_before_its_seniors_are_repaid(case):
 def test_more_defaults_never_help_a_note(case):
     deal = no_income_leaves(case.deal)
     pool = case.pool.model_copy(update={"ladder": None, "delinquent": type(case.pool.delinquent)(), "cash_rate": 0.0})
-    pool = pool.model_copy(update={"eligibility": type(pool.eligibility)()})
+    pool = pool.model_copy(update={"eligibility": type(pool.eligibility)(), "billing": None})  # months alone
     months = base_months(deal, pool)
     lost = [[0.0] * len(row) for row in case.rates.recovery]
     rates = unconditional(months)._replace(smm=case.rates.smm, recovery=lost)
