@@ -14,6 +14,8 @@ price      `Price`: yield, margin, spread, duration and window of a note at each
 rating     `Rating`: which of a user's stresses each class stands, and its gap (never a rating)
 whatif     `WhatIf`: measures over ranges of inputs
 rates      `Rates`: delinquency, net loss, payment rate and yield by month
+
+validation_record: what `stress validate` measured, as one JSON document
 """
 
 from stress.answers.backtest import BackTest

@@ -55,6 +55,7 @@ def validate(
       stress validate large-pool coverage
       stress validate --all --json
     """
+    from stress.answers.validation_record import read
     from stress.validation import record
     from stress.validation.catalogue import ALL
 
@@ -65,7 +66,7 @@ def validate(
         return
     chosen = _chosen(names, ALL) if names else [c for c in ALL if everything or not c.long]
     target = out or RECORD
-    before = record.read(target) if target.is_file() else None
+    before = read(target) if target.is_file() else None
     entries: list[dict[str, Any]] = []
     with output.progress("validating") as progress:
         for done, check in enumerate(chosen):
@@ -81,12 +82,12 @@ def validate(
 
 def _listed(checks: Sequence[Check | Outcome], out: Path | None) -> list[dict[str, Any]]:
     """Promise, command and what was last measured: in the record named, of an earlier call, or that of the authors."""
-    from stress.validation import record
+    from stress.answers.validation_record import SHIPPED, read
 
     last: dict[str, dict[str, Any]] = {}
-    for file in [out] if out else [record.SHIPPED, RECORD]:
+    for file in [out] if out else [SHIPPED, RECORD]:
         if file == out or file.is_file():
-            last |= {e["name"]: e for e in record.read(file)["checks"]}
+            last |= {e["name"]: e for e in read(file)["checks"]}
     keys = ("verdict", "measured", "date")
     return [
         {"name": c.name, "promise": c.promise, "command": c.command, "source": c.source}

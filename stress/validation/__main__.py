@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from stress.answers.validation_record import SHIPPED, read
 from stress.validation.readme import rewritten
-from stress.validation.record import SHIPPED, read
 
 
 def main(arguments: list[str]) -> int:

@@ -6,24 +6,19 @@ import datetime
 import json
 import platform
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import numba
 import numpy as np
 
+from stress.answers.validation_record import FORMAT
 from stress.digest import source_digest
-from stress.errors import DataError
 from stress.runs.engine import n_core
 from stress.validation.catalogue import ALL
 from stress.validation.check import Check, Result, measure
 from stress.validation.outcome import Outcome, look
 from stress.validation.words import PARTS
 from stress.version import __version__
-
-SHIPPED = Path(__file__).parents[1] / "data" / "validation.json"
-"""The record that belongs to this version, measured by its authors."""
-FORMAT = 1
 
 
 def measured(item: Check | Outcome) -> dict[str, Any]:
@@ -73,17 +68,6 @@ def document(entries: Iterable[Mapping[str, Any]], before: Mapping[str, Any] | N
         "parts": [{"name": p.name, "title": p.title, "text": list(p.text)} for p in PARTS],
         "checks": [found[check.name] for check in ALL if check.name in found],
     }
-
-
-def read(path: Path) -> dict[str, Any]:
-    """An earlier record. DataError where the file is none."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        if found["format"] != FORMAT or not all({"name", "verdict", "measured"} <= set(e) for e in found["checks"]):
-            raise KeyError("format")
-    except (OSError, ValueError, KeyError, TypeError):
-        raise DataError(f"{path}: is not a record of `stress validate`; name another file with -o") from None
-    return dict(found)
 
 
 def text(record: Mapping[str, Any]) -> str:

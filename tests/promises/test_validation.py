@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from stress.answers.validation_record import SHIPPED, read
 from stress.cli import exit_code
 from stress.errors import DataError, StressError
 from stress.report.page import validation as chapter
@@ -84,11 +85,11 @@ def test_every_promise_has_a_section_a_source_and_a_command_of_its_own() -> None
 def test_the_readme_says_what_the_list_and_the_record_say() -> None:
     """Else: python -m stress.validation README.md"""
     text = (CLONE / "README.md").read_text(encoding="utf-8")
-    assert readme.rewritten(text, record.read(record.SHIPPED)) == text
+    assert readme.rewritten(text, read(SHIPPED)) == text
 
 
 def test_the_record_that_ships_breaks_no_promise_and_names_no_unknown_one() -> None:
-    shipped = record.read(record.SHIPPED)["checks"]
+    shipped = read(SHIPPED)["checks"]
     assert [e["name"] for e in shipped if e["verdict"] == "broken"] == []
     for e in shipped:
         check = named(e["name"])
@@ -131,7 +132,7 @@ def test_the_command_measures_writes_its_record_and_keeps_what_it_did_not_measur
     shown = capsys.readouterr().out
     assert "PD 0.03%, LGD 45%" in shown
     assert "24 numbers" in shown
-    kept = record.read(Path("results/validation.json"))
+    kept = read(Path("results/validation.json"))
     assert [c["name"] for c in kept["checks"]] == ["basel-formula", "random123"]
     assert [p["name"] for p in kept["parts"]][:3] == ["purpose", "assumptions", "data"]
 
@@ -172,13 +173,13 @@ def test_a_file_of_tests_is_a_promise_and_may_say_what_it_measured(tmp_path: Pat
 @pytest.fixture(scope="module")
 def outcomes() -> dict[str, dict[str, Any]]:
     """The outcomes of the record that ships."""
-    return {e["name"]: e for e in record.read(record.SHIPPED)["checks"] if "data" in e}
+    return {e["name"]: e for e in read(SHIPPED)["checks"] if "data" in e}
 
 
 def test_the_chapter_has_every_section_of_model_risk_guidance_and_both_outcomes(
     outcomes: dict[str, dict[str, Any]],
 ) -> None:
-    found = chapter.chapter(record.read(record.SHIPPED))
+    found = chapter.chapter(read(SHIPPED))
     assert found is not None
     titles = [section.title for section in found.sections]
     assert titles == [part.title for part in PARTS]
@@ -192,7 +193,7 @@ def test_the_chapter_has_every_section_of_model_risk_guidance_and_both_outcomes(
 def test_a_report_takes_the_record_beside_it_and_else_the_one_that_ships(tmp_path: Path) -> None:
     page = tmp_path / "results" / "job" / "report.html"
     page.parent.mkdir(parents=True)
-    assert chapter.found(page) == record.read(record.SHIPPED)
+    assert chapter.found(page) == read(SHIPPED)
     mine = record.document([record.entry(CHECKS[0], measure(of(exact("<b>", 1.0, 1.0, 0.0))))])
     (tmp_path / "results" / "validation.json").write_text(record.text(mine))
     assert chapter.found(page) == mine
@@ -265,7 +266,7 @@ def test_an_interrupt_keeps_what_was_measured(tmp_path: Path, monkeypatch: pytes
         "stress.validation.catalogue.ALL", (CHECKS[0]._replace(run=of(exact("a", 1.0, 1.0, 0.0)).run), slow)
     )
     assert exit_code(["validate", "-o", str(tmp_path / "v.json")]) == 130
-    assert [c["name"] for c in record.read(tmp_path / "v.json")["checks"]] == [CHECKS[0].name]
+    assert [c["name"] for c in read(tmp_path / "v.json")["checks"]] == [CHECKS[0].name]
 
 
 def test_what_a_test_measured_comes_back_from_pytest_itself(tmp_path: Path) -> None:

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from stress.answers.validation_record import NAME, SHIPPED, read
 from stress.digest import source_digest
+from stress.errors import DataError
 from stress.report.figures import outcomes
 from stress.report.figures.fans import predicted
 from stress.report.numbers import percent
 from stress.report.page.exhibit import Exhibit, svg_of
 from stress.report.sheets import Sheet
 
-NAME = "validation.json"
-SHIPPED = Path(__file__).parents[2] / "data" / NAME
-FORMAT = 1
-CHECK_KEYS = {
-    "name",
-    "part",
-    "promise",
-    "measured",
-    "verdict",
-    "source",
-    "command",
-    "date",
-    "source_digest",
-    "findings",
-}
-PART_KEYS = {"name", "title", "text"}
 NUMBERS = ("expected", "got", "tolerance", "error")
 
 
@@ -63,12 +49,8 @@ class Chapter(NamedTuple):
 def found(page: Path) -> dict[str, Any] | None:
     """The record for a page: validation.json in its folder or the one above, else the record that ships."""
     for file in (page.parent / NAME, page.parent.parent / NAME, SHIPPED):
-        try:
-            record = json.loads(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue
-        if _is_record(record):
-            return dict(record)
+        with suppress(DataError):
+            return read(file)
     return None
 
 
@@ -78,17 +60,6 @@ def chapter(record: Mapping[str, Any] | None) -> Chapter | None:
         return None
     sections = (_section(part, [c for c in record["checks"] if c["part"] == part["name"]]) for part in record["parts"])
     return Chapter(_provenance(record), tuple(sections))
-
-
-def _is_record(value: Any) -> bool:
-    """Whether a JSON document is what `stress validate` writes."""
-    if not isinstance(value, dict) or value.get("format") != FORMAT:
-        return False
-    lists = {"checks": CHECK_KEYS, "parts": PART_KEYS}
-    return "version" in value and all(
-        isinstance(value.get(name), list) and all(isinstance(e, dict) and keys <= set(e) for e in value[name])
-        for name, keys in lists.items()
-    )
 
 
 def _section(part: Mapping[str, Any], entries: list[Mapping[str, Any]]) -> Section:
