@@ -19,6 +19,7 @@ from stress.inputs.pool import (
     Supply,
 )
 from stress.inputs.pool.billing import Billing
+from stress.inputs.text.curve import monthly_rates
 
 TERMS = (1, 2, 3, 4, 6, 8, 12, 24)
 
@@ -90,19 +91,41 @@ def with_life(rng: Random, pool: Pool) -> Pool:
 
 
 def with_curves(rng: Random, pool: Pool) -> Pool:
-    """Sometimes a segment prepays by month, in curve words."""
-    curve = (
+    """Sometimes rates move by month, in curve words: prepayment, entry, recovery, refunds, payments, by stage too."""
+    prepays = (
         "0.1% to 3% in 7, 0.02 SMM",
         "6% to 30% in 12, 20% CPR at age 3",
         "1.5% ABS at age 4",
         "1.5 PSA",
         "0.05 for 3, 0",
     )
-    segments = tuple(
-        s.model_copy(update={"prepayment": 0.0, "prepayment_curve": rng.choice(curve)}) if flag(rng, 0.2) else s
-        for s in pool.segments
-    )
-    return Pool.model_validate(pool.model_copy(update={"segments": segments}).model_dump())
+    enters = ("0% for 2, 1% to 4% in 9", "2% CDR at age 5", "0.3% ABS", "3% MDR")
+    update: dict[str, object] = {
+        "segments": tuple(
+            curved(
+                rng,
+                curved(rng, curved(rng, s, "prepayment", prepays), "entry_rate", enters),
+                "recovery",
+                ("40% to 0 in 6",),
+            )
+            for s in pool.segments
+        ),
+        "stages": tuple(
+            curved(rng, stage, "prepayment", prepays) if stage.prepayment is not None else stage
+            for stage in pool.stages
+        ),
+    }
+    if pool.payment_rate is not None:
+        update["payment_rate"] = curved(rng, pool.payment_rate, "monthly", ("5% to 60% in 6, 0", "90% for 2, 30% MPR"))
+    return Pool.model_validate(curved(rng, pool.model_copy(update=update), "dilution", ("0 to 3% in 4",)).model_dump())
+
+
+def curved(rng: Random, part, key: str, words: tuple[str, ...]):
+    """A part of a pool, sometimes with a curve in the place of a rate."""
+    if flag(rng, 0.8):
+        return part
+    chosen = rng.choice(words)
+    return part.model_copy(update={key: monthly_rates(chosen, 1)[0], f"{key}_curve": chosen})
 
 
 def random_stages(rng: Random, segments: int) -> tuple[Stage, ...]:

@@ -24,7 +24,7 @@ from stress.assemble.stages import by_column, columns
 from stress.assemble.turnover import pool_under
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.job.scenario_remarks import how_of, replaced
-from stress.inputs.pool import Pool
+from stress.inputs.pool import Bucket, Pool
 from stress.inputs.scenario import Shock
 from stress.inputs.text.remark import Remark
 from stress.kernels.tables import MONTH, Receivables
@@ -73,17 +73,32 @@ def idle_shocks(job: Job, case: ScenarioCase) -> list[int]:
 
 def _idle_options(job: Job) -> Iterator[Remark]:
     """Keys of the pool that could as well be left out: no scenario's arrays change."""
-    for place in _OPTIONS:
-        *above, key = place.split(".")
-        part = getattr(job.pool, above[0]) if above else job.pool
-        default = type(part).model_fields[key].default
-        if getattr(part, key) == default:
-            continue
-        changed = part.model_copy(update={key: default})
-        pool = job.pool.model_copy(update={above[0]: changed}) if above else changed
+    for place, pool in (*_without_options(job.pool), *_without_rolls(job.pool)):
         without = job.model_copy(update={"pool": pool})
         if all(_same(_acting(job, case), _acting(without, case)) for case in job.scenarios):
             yield Remark("pool", place, "moves nothing: nothing in this deal, pool and scenarios depends on it")
+
+
+def _without_options(pool: Pool) -> Iterator[tuple[str, Pool]]:
+    """The pool without each option that it gives."""
+    for place in _OPTIONS:
+        *above, key = place.split(".")
+        part = getattr(pool, above[0]) if above else pool
+        default = type(part).model_fields[key].default
+        if getattr(part, key) != default:
+            changed = part.model_copy(update={key: default})
+            yield place, pool.model_copy(update={above[0]: changed}) if above else changed
+
+
+def _without_rolls(pool: Pool) -> Iterator[tuple[str, Pool]]:
+    """The pool without what each bucket of its ladder gives of its own."""
+    for b, bucket in enumerate(pool.buckets):
+        for key in ("rho", "elasticity"):
+            default = Bucket.model_fields[key].default
+            if getattr(bucket, key) != default:
+                changed = bucket.model_copy(update={key: default})
+                ladder = (*pool.buckets[:b], changed, *pool.buckets[b + 1 :])
+                yield f"ladder[{b + 1}].{key}", pool.model_copy(update={"ladder": ladder})
 
 
 def _idle(job: Job, case: ScenarioCase) -> Iterator[Remark]:
@@ -193,20 +208,26 @@ def _acting(job: Job, case: ScenarioCase) -> list[Array]:
 def _rates(pool: Pool, m: MonthInputs, used: Array) -> list[Array]:
     """Rates of the segments that ever hold a balance, with what spreads them over paths."""
     entry, smm = m.entry[:, used], m.smm[:, used]
+    rolls = [np.clip(m.roll[:, used, b], 0.0, 1.0) for b in range(len(pool.buckets))]
     recovery = m.recovery[:, used] * bool(entry.any() or m.roll.any())
     chance, of = (entry > 0.0).any(axis=1), pool.dependence
     own = 0.0 * m.rho if m.heterogeneity is None else m.heterogeneity
+    with_rolls = [
+        (of.rho_roll if bucket.rho is None else bucket.rho) * bool(((roll > 0.0) & (roll < 1.0)).any())
+        for bucket, roll in zip(pool.buckets, rolls, strict=True)
+    ]
+    with_swing = [bucket.elasticity * (m.swing is not None) for bucket in pool.buckets]
     rho_prepayment, rho_recovery = of.rho_prepayment * bool(smm.any()), of.rho_recovery * bool(recovery.any())
-    loads = [(m.rho * chance).any() or (m.roll.any() and of.rho_roll), rho_prepayment, rho_recovery]
+    loads = [(m.rho * chance).any() or any(with_rolls), rho_prepayment, rho_recovery]
     pairs = [
         of.correlation_prepayment * bool(loads[0] and loads[1]),
         of.correlation_recovery * bool(loads[0] and loads[2]),
         of.correlation_prepayment_recovery * bool(loads[1] and loads[2]),
     ]
     late = pool.late_charge_daily * (pool.ladder is not None)
-    spread = [of.rho_roll * bool(m.roll.any()), rho_prepayment, rho_recovery, *pairs, late]
+    spread = [*with_rolls, *with_swing, rho_prepayment, rho_recovery, *pairs, late]
     paid = np.array(pool.recovery_lag) * bool(recovery.any())
-    return [entry, smm, recovery, m.rho * chance, own * chance, np.array(spread), paid]
+    return [entry, *rolls, smm, recovery, m.rho * chance, own * chance, np.array(spread), paid]
 
 
 def _earns(receivables: Receivables) -> bool:

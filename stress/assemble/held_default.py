@@ -25,8 +25,7 @@ _HIGHEST = 0.999
 def with_held_default(months: MonthInputs, pool: Pool) -> MonthInputs:
     """Months in which rho is not the pool's enter at rates whose mean static default (new cohort) stays."""
     own = pool.dependence.rho
-    curved = any(segment.prepayment_curve for segment in pool.segments)
-    if curved or not any(loads_of(pool).rho_roll) or (months.rho == own).all():
+    if (months.rho == own).all() or not any(loads_of(pool).rho_roll):
         return months
     entry, text = months.entry.copy(), pool.model_dump_json()
     for rho in np.unique(months.rho[months.rho != own]):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stress.assemble.stages import by_column, entry_rates, prepayments
+from stress.assemble.stages import by_column, entry_by_month, prepayments, rates_of
 from stress.assemble.swing import Swing
 from stress.inputs.deal import Deal
 from stress.inputs.deal.index import levels
@@ -83,17 +83,17 @@ class MonthInputs(NamedTuple):
 def base_months(deal: Deal, pool: Pool) -> MonthInputs:
     """Inputs before any shock; `coupon` still holds index levels, `smm` no payment multiplier."""
     n_month = deal.legal_maturity_months
-    entry = entry_rates(pool)
-    recovery = by_column(np.array([s.recovery for s in pool.segments]), pool)
+    entry = entry_by_month(pool, n_month)
+    recovery = np.stack([rates_of(s.recovery, s.recovery_curve, n_month) for s in pool.segments], axis=1)
     roll = [bucket.rolls for bucket in pool.buckets]
     roll += [0.0] * (3 - len(roll))
     mix = np.array([s.share if s.new_share is None else s.new_share for s in pool.segments])
-    one, shape = np.ones(n_month), (n_month, len(entry))
+    one, paid = np.ones(n_month), pool.payment_rate
     return MonthInputs(
-        entry=np.broadcast_to(entry, shape).copy(),
-        roll=np.broadcast_to(np.array(roll), (*shape, len(roll))).copy(),
+        entry=entry,
+        roll=np.broadcast_to(np.array(roll), (*entry.shape, len(roll))).copy(),
         smm=prepayments(pool, n_month),
-        recovery=np.broadcast_to(recovery, shape).copy(),
+        recovery=by_column(recovery, pool),
         rho=one * pool.dependence.rho,
         payment=one.copy(),
         yield_multiple=one.copy(),
@@ -104,7 +104,7 @@ def base_months(deal: Deal, pool: Pool) -> MonthInputs:
         originations=one.copy(),
         lag_days=0.0 * one,
         outage_days=0.0 * one,
-        dilution=one * pool.dilution,
+        dilution=rates_of(pool.dilution, pool.dilution_curve, n_month),
         dilution_unpaid=one * pool.dilution_unpaid_share,
         commingled=0.0 * one,
         successor_fee=0.0 * one,
@@ -112,7 +112,7 @@ def base_months(deal: Deal, pool: Pool) -> MonthInputs:
         coupon=_index_levels(deal, n_month),
         note_spread=0.0 * one,
         index_level=np.array([levels(index, n_month) for index in deal.indices.values()]).reshape(-1, n_month).T.copy(),
-        payment_rate=None if pool.payment_rate is None else one * pool.payment_rate.monthly,
+        payment_rate=None if paid is None else rates_of(paid.monthly, paid.monthly_curve, n_month),
     )
 
 

@@ -9,7 +9,7 @@ from stress.assemble.caps import bounded
 from stress.assemble.held_default import with_held_default
 from stress.assemble.monthly import MonthInputs, base_months, coupons
 from stress.assemble.moves import MOVES
-from stress.assemble.stages import entry_rates, n_stage
+from stress.assemble.stages import entry_by_month, n_stage
 from stress.assemble.swing import swing_of
 from stress.errors import ConfigError
 from stress.inputs.deal import Deal
@@ -56,7 +56,8 @@ def _rolls_follow(months: MonthInputs, pool: Pool) -> MonthInputs:
     elastic = [(b, bucket.elasticity) for b, bucket in enumerate(pool.buckets) if bucket.elasticity]
     if not elastic:
         return months
-    moved, base = (np.clip(rate, 1e-12, 1.0 - 1e-12) for rate in (months.entry, entry_rates(pool)))
+    rates = (months.entry, entry_by_month(pool, len(months.entry)))
+    moved, base = (np.clip(rate, 1e-12, 1.0 - 1e-12) for rate in rates)
     shift, roll = logit(moved) - logit(base), months.roll.copy()
     for b, elasticity in elastic:
         inner = (roll[..., b] > 0.0) & (roll[..., b] < 1.0)

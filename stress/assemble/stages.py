@@ -29,32 +29,41 @@ def columns(pool: Pool) -> list[str]:
 
 
 def entry_rates(pool: Pool) -> Array:
-    """(S,) unconditional monthly rates of entry (or one-step default) by column."""
-    found = [segment.entry_rate for segment in pool.segments]
-    if not pool.stages:
-        return np.array(found)
-    rates = []
-    for s, rate in enumerate(found):
-        for stage in pool.stages:
-            odds = rate / (1.0 - rate) * (1.0 if stage.default_odds is None else stage.default_odds)
-            rates.append(odds / (1.0 + odds) if stage.entry_rate is None else stage.entry_rate[s])
-    return np.array(rates)
+    """(S,) unconditional monthly rates of entry (or one-step default) by column, in month 1."""
+    return np.asarray(entry_by_month(pool, 1)[0])
 
 
-def prepayments(pool: Pool, months: int) -> Array:
-    """(T, S) unconditional single monthly mortality by month and column."""
-    own = [
-        np.full(months, s.prepayment)
-        if s.prepayment_curve is None
-        else np.array(monthly_rates(s.prepayment_curve, months))
-        for s in pool.segments
-    ]
-    by_stage = [
-        of_segment if stage is None or stage.prepayment is None else np.full(months, stage.prepayment)
-        for of_segment in own
-        for stage in (pool.stages or (None,))
-    ]
-    return np.stack(by_stage, axis=1)
+def entry_by_month(pool: Pool, months: int, new: bool = False) -> Array:
+    """(T, S) unconditional monthly rates of entry by month and column; of a `new` cohort by age."""
+    found = []
+    for s, segment in enumerate(pool.segments):
+        own = rates_of(segment.entry_rate, segment.entry_rate_curve, months, new)
+        for stage in pool.stages or (None,):
+            if stage is None:
+                found.append(own)
+            elif stage.entry_rate is not None:
+                words = None if stage.entry_rate_curve is None else stage.entry_rate_curve[s]
+                found.append(rates_of(stage.entry_rate[s], words, months, new))
+            else:
+                odds = own / (1.0 - own) * (1.0 if stage.default_odds is None else stage.default_odds)
+                found.append(odds / (1.0 + odds))
+    return np.stack(found, axis=1)
+
+
+def prepayments(pool: Pool, months: int, new: bool = False) -> Array:
+    """(T, S) unconditional single monthly mortality by month and column; of a `new` cohort by age."""
+    found = []
+    for segment in pool.segments:
+        own = rates_of(segment.prepayment, segment.prepayment_curve, months, new)
+        for stage in pool.stages or (None,):
+            stated = None if stage is None or stage.prepayment is None else stage
+            found.append(own if stated is None else rates_of(stated.prepayment, stated.prepayment_curve, months, new))
+    return np.stack(found, axis=1)
+
+
+def rates_of(rate: float | None, words: str | None, months: int, new: bool = False) -> Array:
+    """(T,) a rate by month: the same in all, or as curve words say."""
+    return np.full(months, rate) if words is None else np.array(monthly_rates(words, months, new))
 
 
 def by_column(values: Array, pool: Pool) -> Array:

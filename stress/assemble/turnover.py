@@ -23,6 +23,8 @@ def pool_under(pool: Pool, case: ScenarioCase) -> Pool:
     shock = shocks[-1]
     if pool.payment_rate is None or shock.set is None:
         raise ConfigError(f"scenario {case.name}: turnover is set on a pool with a payment_rate, not plans")
+    if pool.payment_rate.monthly_curve or any(segment.entry_rate_curve for segment in pool.segments):
+        raise ConfigError(f"scenario {case.name}: turnover is one rate for life: the pool has a curve in its place")
     moved = pool.model_copy(update={"payment_rate": pool.payment_rate.model_copy(update={"monthly": shock.set})})
     target, entry = static_default(pool, entry_of(pool)), entry_of(pool)
     low, high = np.zeros_like(entry), np.ones_like(entry)

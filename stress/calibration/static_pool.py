@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv, ndtr, ndtri, stdtrit
 
-from stress.analytic.amortization import schedule
-from stress.errors import ConfigError
-from stress.inputs.pool import Bucket, Dependence, Pool
+from stress.calibration.new_cohort import Cohort, Rung, at_age, months_to_end, new_cohort
+from stress.inputs.pool import Dependence, Pool
 from stress.links import conditional_rate
 
 Array = NDArray[np.float64]
@@ -23,48 +22,6 @@ SCRAMBLES = 16
 """Independent scrambled Sobol sets; the spread of their means is the error of the quadrature."""
 FEW = 2**16
 """Points times months of `few_draws`: a ratio of two means on the same points is known to about 1e-4."""
-LONGEST = 600
-"""Months after which what is left of a pool with a constant payment rate falls due at once."""
-
-
-class Rung(NamedTuple):
-    """One bucket of the ladder; default after the last."""
-
-    roll: float
-    cures: float
-    """Of what does not roll: becomes current."""
-    pays_down: tuple[float, ...]
-    """Of what does not roll: goes 0 (stays), 1, 2, ... buckets down."""
-
-
-class Cohort(NamedTuple):
-    """New receivables of S segments, a principal of 1 each, in K stages; R is the longest term in months.
-
-    Columns are the segments, each in its stages.
-    """
-
-    due: Array
-    """(R, S) principal falling due in month 1..R."""
-    prepayment: Array
-    """(S K,) single monthly mortality."""
-    ladder: tuple[Rung, ...]
-    """Empty for a one-step default."""
-    dilution: float
-    """Refunds a month, share of the performing balance."""
-    moves_on: Array
-    """(K,) monthly share of a stage that moves on; 0 from the last."""
-    odds: Array
-    """(K,) odds of entry of a stage over the segment's."""
-    entry: Array
-    """(S K,) entry rates that stages state themselves; NaN where they follow the segment's."""
-
-    def columns(self, entry: Array) -> Array:
-        """(S K,) entry rates from those of the segments."""
-        if len(self.odds) == 1:
-            return entry
-        rate = np.minimum(np.repeat(entry, len(self.odds)), 1.0 - 1e-12)
-        odds = rate / (1.0 - rate) * np.tile(self.odds, len(entry))
-        return np.where(np.isnan(self.entry), odds / (1.0 + odds), self.entry)
 
 
 class Loads(NamedTuple):
@@ -117,54 +74,6 @@ class StaticPool(NamedTuple):
         return np.asarray(mean.std(axis=1, ddof=1) / np.sqrt(SCRAMBLES))
 
 
-def new_cohort(pool: Pool) -> Cohort:
-    """New receivables of each segment: its plan mix (or the constant payment rate), stages, ladder and prepayment.
-
-    Raises ConfigError for prepayment that moves with age.
-    """
-    if any(segment.prepayment_curve for segment in pool.segments):
-        raise ConfigError("pool: a static pool is worked out for one prepayment rate, not for a prepayment_curve")
-    n_segment = len(pool.segments)
-    if pool.payment_rate is not None:
-        due = np.repeat(_geometric(pool.payment_rate.monthly)[:, None], n_segment, axis=1)
-    else:
-        due = np.zeros((max(plan.term for plan in pool.plans), n_segment))
-        for s, segment in enumerate(pool.segments):
-            shares = [plan.share for plan in pool.plans] if segment.plan_share is None else segment.plan_share
-            for plan, share in zip(pool.plans, shares, strict=True):
-                loan = schedule(
-                    plan.kind,
-                    segment.rate_of(plan) or 0.0,
-                    plan.term,
-                    plan.interest_only_months or 0,
-                    plan.amortization_months or 0,
-                )
-                due[: plan.term, s] += share / loan.whole * loan.due
-    stages = pool.stages
-    prepayment = [
-        [s.prepayment if i.prepayment is None else i.prepayment for i in stages] or [s.prepayment]
-        for s in pool.segments
-    ]
-    stated = [
-        [np.nan if i.entry_rate is None else i.entry_rate[s] for i in stages] or [np.nan] for s in range(n_segment)
-    ]
-    return Cohort(
-        due,
-        np.array(prepayment, np.float64).ravel(),
-        tuple(map(_rung, pool.buckets)),
-        pool.dilution,
-        np.array([stage.moves_on or 0.0 for stage in stages] or [0.0]),
-        np.array([1.0 if i.default_odds is None else i.default_odds for i in stages] or [1.0]),
-        np.array(stated, np.float64).ravel(),
-    )
-
-
-def _rung(bucket: Bucket) -> Rung:
-    rest = 1.0 - bucket.rolls
-    part = 1.0 / rest if rest > 0.0 else 0.0
-    return Rung(bucket.rolls, bucket.cured * part, tuple(x * part for x in (bucket.stays, *bucket.pays_down)))
-
-
 def loads_of(pool: Pool) -> Loads:
     """The pool's own; the correlations from `loadings` where it has them. Rolls need a ladder."""
     of: Dependence = pool.dependence
@@ -172,7 +81,7 @@ def loads_of(pool: Pool) -> Loads:
     if of.loadings is not None:
         prepayment = np.array(of.loadings.prepayment)
         correlation = tuple(float(np.array(of.loadings.row(s.name)) @ prepayment) for s in pool.segments)
-    prepays = any(segment.prepayment > 0.0 for segment in pool.segments)
+    prepays = bool(new_cohort(pool).prepayment.any())
     rho_prepayment = of.rho_prepayment if prepays else 0.0
     rolls = tuple(of.rho_roll if bucket.rho is None else bucket.rho for bucket in pool.buckets)
     return Loads(of.rho, rolls, rho_prepayment, correlation, of.df)
@@ -220,23 +129,16 @@ def _normals(dimensions: int, points: int, seed: int = 2002) -> Array:
     return np.asarray(ndtri(np.clip(np.concatenate(sets), 1e-15, 1.0 - 1e-15)).T)
 
 
-def months_to_end(cohort: Cohort) -> int:
-    """Months until every balance is paid or defaulted: the longest term and the ladder's tail, to a millionth of it."""
-    stays = max((rung.pays_down[0] * (1.0 - rung.roll) for rung in cohort.ladder), default=0.0)
-    more = int(np.ceil(np.log(1e-6) / np.log(min(stays, 0.95)))) if stays > 0.0 else 0
-    down = any(sum(rung.pays_down[1:]) > 0.0 for rung in cohort.ladder)
-    return int(cohort.due.shape[0] + len(cohort.ladder) + more + 12 * down)
-
-
 def run_static_pool(cohort: Cohort, entry: Array, loads: Loads = CALM, draws: Draws | None = None) -> StaticPool:
     """Run a cohort to its end; deterministic where no draws are given.
 
-    entry: (S,) unconditional monthly rates of the segments, or (S K,) of all columns; draws: of months_to_end months.
+    entry: (S,) unconditional monthly rates of the segments, or (A, S K) of all columns by age, the last row on and on;
+    draws: of months_to_end months.
     """
     n_month, (n_segment, n_stage) = months_to_end(cohort), (cohort.due.shape[1], len(cohort.odds))
     draws = Draws(np.zeros((n_month, 1))) if draws is None else draws
     shape = (n_segment * n_stage, draws.default.shape[1])
-    entry = cohort.columns(entry) if len(entry) == n_segment else entry
+    entry = cohort.columns(entry) if entry.ndim == 1 else entry
     ahead = np.zeros((n_month + len(cohort.ladder) + 1, n_segment))
     ahead[: len(cohort.due)] = cohort.due[::-1].cumsum(axis=0)[::-1]
     ahead = np.repeat(ahead, n_stage, axis=1)
@@ -256,7 +158,7 @@ def run_static_pool(cohort: Cohort, entry: Array, loads: Loads = CALM, draws: Dr
         defaulted, rest = _transitions(cohort.ladder, roll, bucket, rate * scale * left, ahead[t:])
         total += defaulted
         rejoined = np.divide(rest, left, out=np.zeros_like(rest), where=(left > 0.0) & (rate <= 1.0 - 1e-9))
-        scale = (scale * (1.0 - rate) + rejoined) * ((1.0 - smm) * (1.0 - cohort.dilution))
+        scale = (scale * (1.0 - rate) + rejoined) * ((1.0 - smm) * (1.0 - at_age(cohort.dilution, t)))
         if n_stage > 1:
             gone = scale * np.tile(cohort.moves_on, n_segment)[:, None]
             scale = scale - gone + np.where(first[:, None], 0.0, np.roll(gone, 1, axis=0))
@@ -268,7 +170,7 @@ def run_static_pool(cohort: Cohort, entry: Array, loads: Loads = CALM, draws: Dr
 
 def _rates(cohort: Cohort, entry: Array, loads: Loads, draws: Draws, t: int) -> tuple[Array, list[Array], Array]:
     """Entry (S K, N), rolls (N,) each and prepayment (S K, N) of a month given the factors."""
-    z = draws.default[t]
+    z, entry, prepayment = draws.default[t], at_age(entry, t), at_age(cohort.prepayment, t)[:, None]
     rate = conditional_rate(entry[:, None], loads.rho, z)
     if loads.df is not None and draws.mixing is not None:
         level = stdtrit(loads.df, entry)[:, None] * draws.mixing
@@ -276,13 +178,13 @@ def _rates(cohort: Cohort, entry: Array, loads: Loads, draws: Draws, t: int) -> 
     rho = loads.rho_roll or (0.0,) * len(cohort.ladder)
     roll = [conditional_rate(rung.roll, of, z) for rung, of in zip(cohort.ladder, rho, strict=True)]
     if draws.other is None:
-        return rate, roll, cohort.prepayment[:, None]
+        return rate, roll, prepayment
     with_default = np.array(loads.correlation)
     if len(with_default) > 1:
         with_default = np.repeat(with_default, len(cohort.odds))
     with_default = with_default[:, None]
     own = with_default * z + np.sqrt(np.maximum(1.0 - with_default**2, 0.0)) * draws.other[t]
-    return rate, roll, conditional_rate(cohort.prepayment[:, None], loads.rho_prepayment, own, -1)
+    return rate, roll, conditional_rate(prepayment, loads.rho_prepayment, own, -1)
 
 
 def _transitions(
@@ -313,11 +215,5 @@ def _transitions(
     return defaulted, rest
 
 
-def _geometric(monthly: float) -> Array:
-    """Principal due by month at a constant payment rate, to 1e-9 of the balance or LONGEST months."""
-    if monthly >= 1.0:
-        return np.ones(1)
-    months = min(LONGEST, int(np.ceil(np.log(1e-9) / np.log1p(-monthly))))
-    due = monthly * (1.0 - monthly) ** np.arange(months)
-    due[-1] = (1.0 - monthly) ** (months - 1)
-    return np.asarray(due)
+__all__ = ["Cohort", "Draws", "Loads", "StaticPool", "draws_of", "loads_of", "new_cohort", "run_static_pool"]
+__all__ += ["CALM", "Rung", "factor_paths", "few_draws", "months_to_end"]

@@ -29,7 +29,8 @@ def _pool(pool: Pool) -> list[str]:
     lines = [f"Cut-off balance {money(pool.balance)} {pool.currency}."]
     if pool.payment_rate is not None:
         rate = pool.payment_rate
-        lines.append(f"Pays {percent(rate.monthly)} of its balance a month; yield {percent(rate.annual_yield)} a year.")
+        paid = rate.monthly_curve or percent(rate.monthly)
+        lines.append(f"Pays {paid} of its balance a month; yield {percent(rate.annual_yield)} a year.")
     else:
         terms = listed(plan_words(plan) for plan in pool.plans)
         lines.append(
@@ -59,9 +60,8 @@ def _pool(pool: Pool) -> list[str]:
 
 
 def _shown(segment: Segment, key: str) -> str:
-    if key == "prepayment" and segment.prepayment_curve is not None:
-        return segment.prepayment_curve
-    return percent(getattr(segment, key) or 0.0)
+    words = getattr(segment, f"{key}_curve", None)
+    return str(words) if words is not None else percent(getattr(segment, key) or 0.0)
 
 
 def _scenario(case: ScenarioCase) -> list[str]:

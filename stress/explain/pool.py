@@ -64,8 +64,8 @@ def stages(pool: Pool) -> list[str]:
     for stage in pool.stages:
         hazard = f"{1.0 if stage.default_odds is None else stage.default_odds:g} times"
         if stage.entry_rate is not None:
-            hazard = " / ".join(percent(rate) for rate in stage.entry_rate) + " a month"
-        prepays = "as the segment" if stage.prepayment is None else percent(stage.prepayment)
+            hazard = " / ".join(stage.entry_rate_curve or map(percent, stage.entry_rate)) + " a month"
+        prepays = "as the segment" if stage.prepayment is None else stage.prepayment_curve or percent(stage.prepayment)
         rows.append([stage.name, "-" if stage.moves_on is None else percent(stage.moves_on), hazard, prepays])
     return [*table(["stage", "moves on a month", enters, "prepays a month"], rows), ""]
 
@@ -79,10 +79,12 @@ def after_default(pool: Pool) -> list[str]:
     said = [f"Recoveries come after default, {months}."] if any(s.recovery for s in pool.segments) else []
     stays = f"{pool.write_off_months} month{'s' * (pool.write_off_months > 1)}"
     said.append(f"A default counts as overdue for {stays}, then it is written off.")
-    if pool.dilution > 0.0:
+    if pool.dilution > 0.0 or pool.dilution_curve:
         unpaid = pool.dilution_unpaid_share
         owed = f", of which the originator leaves {percent(unpaid)} unpaid" if unpaid > 0.0 else ""
-        said.append(f"Refunds: {percent(pool.dilution)} of the performing balance a month{owed}.")
+        said.append(
+            f"Refunds: {pool.dilution_curve or percent(pool.dilution)} of the performing balance a month{owed}."
+        )
     return said
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from stress.inputs.text.curve import DEFAULT, PAYMENT, PREPAYMENT
+
 Target = Literal[
     "default_odds",
     "default_rate",
@@ -93,6 +95,14 @@ FROM_LITTLE = frozenset(
     {"default_odds", "default_rate", "entry_rate", "rho", "prepayment", "dilution", "dilution_unpaid_share"}
 )
 """Targets that may start next to nothing: up to 1,000 times. All others go to 10 times: 90 is 0.9 as a percent."""
+
+CURVE_UNITS: dict[str, tuple[str, ...]] = {
+    "default_rate": DEFAULT,
+    "entry_rate": DEFAULT,
+    "prepayment": PREPAYMENT,
+    "payment_rate": PAYMENT,
+}
+"""Units of curve words by target; the others have none."""
 
 RATE_MOVE = 0.3
 """Largest rate per annum that is added to a rate per annum."""

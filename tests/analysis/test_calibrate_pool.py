@@ -259,3 +259,18 @@ def test_a_target_out_of_reach_is_named():
         calibrate_pool(small_pool(segments=(Segment(name="L", share=1.0, entry_rate=0.1),)))
     with pytest.raises(ConfigError, match="history"):
         calibrate_pool(small_pool(), fit_rolls=True)
+
+
+def test_a_new_cohort_meets_a_curve_from_its_first_month_and_the_target_is_held():
+    """Ten months' instalments, 20% of what is left prepaid in its first month alone: 0.8 of the later entries."""
+    plans = (Plan(term=10, share=1.0),)
+    curved = Segment(
+        name="L", share=1.0, entry_rate=0.01, prepayment_curve="20% for 1, 0 at age 5", static_default=0.02
+    )
+    pool = small_pool(segments=(curved,), plans=plans, ladder=None, dependence=Dependence(rho=0.0, phi=0.0))
+    run = run_static_pool(new_cohort(pool), np.array([0.01]))
+    left = [1.0 - k / 10 for k in range(10)]
+    wanted = 0.01 * left[0] + 0.8 * sum(0.01 * 0.99**k * left[k] for k in range(1, 10))
+    assert run.cumulative[0, 0] == pytest.approx(wanted, rel=1e-12)
+    assert calibrate_pool(pool, points=64).static_default == pytest.approx(0.02, rel=1e-9)
+    assert calibrate_pool(pool, points=64).segments[0].entry > 0.02 / sum(left)

@@ -112,6 +112,23 @@ def test_keys_of_a_pool_that_need_another_to_act_are_said_to_move_nothing() -> N
     assert not said(dependence=acts, ladder=ladder, segments=lively, dilution=0.01, dilution_unpaid_share=0.5)
 
 
+def test_a_loading_of_every_bucket_leaves_nothing_to_that_of_the_pool_and_the_other_way_round() -> None:
+    own = [{"rolls": rolls, "rho": 0.05} for rolls in (0.3, 0.5, 0.7)]
+    loaded = {"rho": 0.1, "phi": 0.5, "rho_roll": 0.1}
+    assert said(default=0.01, ladder=own, dependence=loaded) == [
+        "dependence.rho_roll: moves nothing: nothing in this deal, pool and scenarios depends on it"
+    ]
+    assert not said(default=0.01, ladder=[*own[:2], {"rolls": 0.7}], dependence=loaded)
+    sure = [{"rolls": 0.3}, {"rolls": 1.0, "rho": 0.05}]
+    assert [note.split(":")[0] for note in said(default=0.01, ladder=sure)] == ["ladder[2].rho"]
+
+
+def test_an_elasticity_acts_where_a_scenario_moves_entry() -> None:
+    ladder = [{"rolls": 0.3, "elasticity": 0.5}]
+    assert [note.split(":")[0] for note in said(default=0.01, ladder=ladder)] == ["ladder[1].elasticity"]
+    assert not said(Shock(target="default_odds", multiply=2.0), default=0.01, ladder=ladder)
+
+
 @pytest.mark.parametrize("path", JOBS, ids=lambda path: path.stem)
 def test_no_shipped_scenario_asks_for_what_does_nothing(path: Path) -> None:
     job = stress.load(path)

@@ -68,3 +68,69 @@ def test_a_curve_and_another_way_to_move_are_refused_together() -> None:
         Shock(target="prepayment", curve="1%", by_month=((1, 0.5),), how="set")
     with pytest.raises(ValidationError, match="exactly one of"):
         Shock(target="prepayment", curve="1%", multiply=2.0)
+
+
+@pytest.mark.parametrize(
+    ("target", "words", "says"),
+    [
+        ("recovery", "40% CPR", "CPR is no unit of recovery: it has none"),
+        ("index_rate", "3% to 5% in 12, 5% CDR", "CDR is no unit of index_rate"),
+        ("default_rate", "6% CPR", "CPR is no unit of default_rate: one of MDR, CDR, ABS, or none"),
+        ("prepayment", "6% CDR", "CDR is no unit of prepayment: one of SMM, CPR, ABS, PSA, or none"),
+        ("payment_rate", "20% SMM", "SMM is no unit of payment_rate: one of MPR, or none"),
+    ],
+)
+def test_a_unit_that_means_nothing_for_what_moves_is_refused(target, words, says) -> None:
+    with pytest.raises(ValidationError, match=says):
+        Shock(target=target, curve=words)
+
+
+def test_each_rate_of_a_pool_moves_by_its_curve() -> None:
+    """1000 pays 20, then 30%; 1, then 2% defaults, of which half, then a quarter comes back; 3, then 0% is refunded."""
+    pool = hand_worked.pool(
+        payment_rate={"monthly_curve": "20% for 1, 30% MPR", "annual_yield": 0.24},
+        segments=[
+            {"name": "all", "share": 1.0, "entry_rate_curve": "1% for 1, 2%", "recovery_curve": "0.5 for 1, 25%"}
+        ],
+        dilution_curve="3% for 1, 0",
+    )
+    data = hand_worked.run(hand_worked.deal(), pool)
+    second = (1000.0 - 10.0) * 0.8 * 0.97
+    same(data, "defaults", None, 10.0, 0.02 * second)
+    same(data, "scheduled_principal", None, 0.2 * 990.0, 0.3 * 0.98 * second)
+    same(data, "dilution", None, 0.03 * 792.0, 0.0)
+    same(data, "recoveries", None, 0.0, 5.0, 0.25 * 0.02 * second)
+
+
+def test_a_stage_enters_and_prepays_by_curves_of_its_own() -> None:
+    """All new: 10, then 20% default and 5, then 10% of what is left after the payment prepays."""
+    stages = [
+        {"name": "new", "moves_on": 0.0, "entry_rate_curve": ["10% for 1, 20%"], "prepayment_curve": "5% for 1, 10%"},
+        {"name": "seasoned"},
+    ]
+    data = hand_worked.run(hand_worked.deal(), hand_worked.pool(stages=stages))
+    second = 900.0 * 0.8 * 0.95
+    same(data, "defaults", None, 100.0, 0.2 * second)
+    same(data, "prepaid", None, 0.05 * 720.0, 0.1 * 0.8 * second * 0.8)
+
+
+@pytest.mark.parametrize(
+    ("pool", "says"),
+    [
+        ({"segments": [{"name": "all", "share": 1.0}]}, "needs entry_rate, or entry_rate_curve"),
+        ({"segments": [{"name": "a", "share": 1.0, "entry_rate": 0.1, "entry_rate_curve": "1%"}]}, "not both"),
+        ({"segments": [{"name": "a", "share": 1.0, "entry_rate": 0.1, "recovery_curve": "1% CPR"}]}, "CPR is no unit"),
+        ({"payment_rate": {"annual_yield": 0.1}}, "needs monthly, or a monthly_curve"),
+        ({"payment_rate": {"monthly_curve": "0 for 3, 20%", "annual_yield": 0.1}}, "needs monthly, or a monthly_curve"),
+        ({"segments": [{"name": "a", "share": 1.0, "entry_rate_curve": "1%", "static_default": 0.1}]}, "solves one"),
+        ({"dilution": 0.1, "dilution_curve": "1%"}, "give dilution or dilution_curve, not both"),
+    ],
+)
+def test_a_curve_in_a_place_where_it_says_nothing_is_refused(pool, says) -> None:
+    with pytest.raises(ValidationError, match=says):
+        hand_worked.pool(**pool)
+
+
+def test_a_pool_with_curves_is_written_and_read_as_it_is() -> None:
+    pool = hand_worked.pool(payment_rate={"monthly_curve": "20% for 1, 30%", "annual_yield": 0.24})
+    assert type(pool).model_validate_json(pool.model_dump_json()) == pool

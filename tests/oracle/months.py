@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from oracle.stages import stage_entry, stage_prepayment
+from oracle.stages import in_month, stage_entry, stage_prepayment
 from stress.assemble.months import MonthInputs
 
 
@@ -53,14 +53,24 @@ def base_months(deal, pool) -> MonthInputs:
     def by_note(tripped: bool, stepped: bool = True) -> np.ndarray:
         return np.array([[base_coupon(deal, x, t, tripped, stepped) for x in deal.notes] for t in range(1, last + 1)])
 
+    def by_row(rate) -> np.ndarray:
+        return np.array([[rate(s, i, t) for s, i in rows] for t in range(1, last + 1)], dtype=float)
+
+    def of_curve(rate, words) -> np.ndarray:
+        return np.array([in_month(rate, words, t) for t in range(1, last + 1)], dtype=float)
+
+    def recovery(s: int, i: int, t: int) -> float:
+        return in_month(pool.segments[s].recovery, pool.segments[s].recovery_curve, t)
+
     rows = [(s, i) for s in range(len(pool.segments)) for i in range(max(1, len(pool.stages)))]
     roll = [bucket.rolls for bucket in pool.buckets]
     roll += [0.0] * (3 - len(roll))
+    paid = pool.payment_rate
     return MonthInputs(
-        entry=by_segment([stage_entry(pool, s, i) for s, i in rows]),
+        entry=by_row(lambda s, i, t: stage_entry(pool, s, i, t)),
         roll=by_segment([roll for _ in rows]),
-        smm=np.array([[stage_prepayment(pool, s, i, t) for s, i in rows] for t in range(1, last + 1)], dtype=float),
-        recovery=by_segment([pool.segments[s].recovery for s, _ in rows]),
+        smm=by_row(lambda s, i, t: stage_prepayment(pool, s, i, t)),
+        recovery=by_row(recovery),
         rho=by_month(pool.dependence.rho),
         payment=by_month(1.0),
         yield_multiple=by_month(1.0),
@@ -71,7 +81,7 @@ def base_months(deal, pool) -> MonthInputs:
         originations=by_month(1.0),
         lag_days=by_month(0.0),
         outage_days=by_month(0.0),
-        dilution=by_month(pool.dilution),
+        dilution=of_curve(pool.dilution, pool.dilution_curve),
         dilution_unpaid=by_month(pool.dilution_unpaid_share),
         commingled=by_month(0.0),
         successor_fee=by_month(0.0),
@@ -80,7 +90,7 @@ def base_months(deal, pool) -> MonthInputs:
         coupon_up=by_note(True),
         coupon_plain=by_note(False, stepped=False),
         note_spread=by_month(0.0),
-        payment_rate=None if pool.payment_rate is None else by_month(pool.payment_rate.monthly),
+        payment_rate=None if paid is None else of_curve(paid.monthly, paid.monthly_curve),
     )
 
 

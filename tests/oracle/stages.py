@@ -5,24 +5,29 @@ from __future__ import annotations
 from stress.inputs.text.curve import monthly_rates
 
 
-def stage_entry(pool, s: int, i: int) -> float:
-    """Unconditional monthly rate of entry of a segment in a stage."""
-    rate = pool.segments[s].entry_rate
+def in_month(rate, words, t: int):
+    """A rate, or what curve words say it is in month t."""
+    return rate if words is None else monthly_rates(words, t)[-1]
+
+
+def stage_entry(pool, s: int, i: int, t: int = 1) -> float:
+    """Unconditional monthly rate of entry of a segment in a stage in month t."""
+    rate = in_month(pool.segments[s].entry_rate, pool.segments[s].entry_rate_curve, t)
     if not pool.stages:
         return rate
     stage = pool.stages[i]
     if stage.entry_rate is not None:
-        return stage.entry_rate[s]
+        return in_month(stage.entry_rate[s], stage.entry_rate_curve and stage.entry_rate_curve[s], t)
     odds = rate / (1.0 - rate) * (stage.default_odds if stage.default_odds is not None else 1.0)
     return odds / (1.0 + odds)
 
 
 def stage_prepayment(pool, s: int, i: int, t: int) -> float:
     """Unconditional single monthly mortality of a segment in a stage in month t."""
-    own, curve = pool.stages[i].prepayment if pool.stages else None, pool.segments[s].prepayment_curve
-    if own is not None:
-        return own
-    return pool.segments[s].prepayment if curve is None else monthly_rates(curve, t)[-1]
+    stage = pool.stages[i] if pool.stages else None
+    if stage is not None and stage.prepayment is not None:
+        return in_month(stage.prepayment, stage.prepayment_curve, t)
+    return in_month(pool.segments[s].prepayment, pool.segments[s].prepayment_curve, t)
 
 
 def after(pool, spread: list[float]) -> list[float]:

@@ -23,7 +23,7 @@ from stress.inputs.text.base import (
     Strict,
     Title,
 )
-from stress.inputs.text.curve import CurveWords
+from stress.inputs.text.curve import BY_CURVE, DefaultWords, PrepaymentWords, ShareWords, read_first_month
 
 __all__ = [
     "Billing",
@@ -48,8 +48,10 @@ class Segment(Strict):
     """Share of the opening balance."""
     new_share: Fraction | None = None
     """Share of new receivables; `share` where it is left out."""
-    entry_rate: MonthlyRate
-    """Monthly probability of entering M1 (with a ladder) or of default (without one)."""
+    entry_rate: MonthlyRate = BY_CURVE
+    """Monthly probability of entering M1 (with a ladder) or of default (without one). Needed, or its curve."""
+    entry_rate_curve: DefaultWords | None = None
+    """Instead of `entry_rate`: by month in curve words, MDR, CDR or ABS speed, "0.1% to 0.6% in 14, 0.5%"."""
     static_default: Fraction | None = None
     """Cumulative default of a new cohort: the target of `stress calibrate pool`."""
     monthly_fee: MonthlyFee = 0.0
@@ -58,10 +60,12 @@ class Segment(Strict):
     """Interest per annum on the balance of its loans, a twelfth a month, where their plan has no `apr` of its own."""
     prepayment: MonthlyRate = 0.0
     """Single monthly mortality: share of what is left that settles early each month."""
-    prepayment_curve: CurveWords | None = None
+    prepayment_curve: PrepaymentWords | None = None
     """Instead of `prepayment`: by month in curve words, SMM, CPR, PSA or ABS speed, "1.3% ABS at age 9"."""
     recovery: Fraction = 0.0
     """Share of a defaulted balance recovered."""
+    recovery_curve: ShareWords | None = None
+    """Instead of `recovery`: by month of default in curve words, "40% to 25% in 12, 25%"."""
     plan_share: tuple[Fraction, ...] | None = None
     """This segment's own plan mix, in the order of `plans`."""
     eligible: bool = True
@@ -70,9 +74,11 @@ class Segment(Strict):
     """Past due at the cut-off date, as shares of this segment's balance; the pool's shares where it is left out."""
 
     @model_validator(mode="after")
-    def _one_prepayment(self) -> Segment:
-        if self.prepayment_curve is not None and self.prepayment:
-            raise ValueError(f"segment {self.name}: give prepayment or prepayment_curve, not both")
+    def _rates_of_curves(self) -> Segment:
+        keys = {f"{key}_curve": key for key in ("entry_rate", "prepayment", "recovery")}
+        read_first_month(self, keys, f"segment {self.name}: ")
+        if self.entry_rate is None:
+            raise ValueError(f"segment {self.name}: needs entry_rate, or entry_rate_curve")
         return self
 
     def rate_of(self, plan: Plan) -> float | None:
@@ -156,6 +162,8 @@ class Pool(Document):
     """Share of a recovery paid 1, 2, 3, ... months after default; sums to 1."""
     dilution: MonthlyRate = 0.0
     """Refunds a month as a share of the performing balance: a deemed collection."""
+    dilution_curve: ShareWords | None = None
+    """Instead of `dilution`: by month in curve words, "0.5% for 12, 1%"."""
     dilution_unpaid_share: Fraction = 0.0
     """Share of refunds that the originator does not make good."""
     write_off_months: Month = 2
@@ -176,6 +184,7 @@ class Pool(Document):
 
     @model_validator(mode="after")
     def _keep_the_rules(self) -> Pool:
+        read_first_month(self, {"dilution_curve": "dilution"})
         for check in RULES:
             check(self)
         return self

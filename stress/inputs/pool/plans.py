@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from stress.inputs.text.base import Fraction, Name, Strict
+from stress.inputs.text.curve import BY_CURVE, PaymentWords, read_first_month
 
 Kind = Literal["equal_principal", "level", "interest_only", "balloon", "bullet"]
 Term = Annotated[int, Field(ge=1, le=360, json_schema_extra={"unit": "months"})]
@@ -57,10 +58,19 @@ class Plan(Strict):
 class PaymentRate(Strict):
     """Receivables without a term that pay a constant share of their balance each month (cards)."""
 
-    monthly: Annotated[float, Field(gt=0.0, le=1.0, json_schema_extra={"unit": "a month"})]
-    """Share of the balance that is paid each month."""
+    monthly: Annotated[float, Field(gt=0.0, le=1.0, json_schema_extra={"unit": "a month"})] = BY_CURVE
+    """Share of the balance that is paid each month. Needed, or its curve."""
+    monthly_curve: PaymentWords | None = None
+    """Instead of `monthly`: by month in curve words, "15% to 20% in 12, 20% MPR"."""
     annual_yield: Annotated[float, Field(ge=0.0, lt=1.0, json_schema_extra={"unit": "a year"})]
     """Finance charges per annum on the balance, paid monthly."""
+
+    @model_validator(mode="after")
+    def _rate_of_curve(self) -> PaymentRate:
+        read_first_month(self, {"monthly_curve": "monthly"}, "payment_rate: ")
+        if not self.monthly:
+            raise ValueError("payment_rate: needs monthly, or a monthly_curve that pays something in its first month")
+        return self
 
 
 class OpeningLine(Strict):

@@ -54,10 +54,10 @@ def check_shares(pool: Pool) -> None:
 def check_ladder(pool: Pool) -> None:
     """Payments stay within the ladder; nothing is calibrated that no static pool knows."""
     for segment in pool.segments:
-        if segment.static_default is not None and segment.prepayment_curve:
+        if segment.static_default is not None and segment.entry_rate_curve:
             raise ValueError(
-                f"segment {segment.name}: static_default is what `stress calibrate pool` solves for, which knows "
-                f"no prepayment_curve: leave it out"
+                f"segment {segment.name}: static_default is what `stress calibrate pool` solves one entry_rate for: "
+                "leave it out, or entry_rate_curve"
             )
     for number, bucket in enumerate(pool.buckets, 1):
         if len(bucket.pays_down) >= number:

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from stress.inputs.macro import Macro, SatelliteUse
-from stress.inputs.targets import DAYS, FROM_ZERO, MULTIPLIERS, SEGMENT_TARGETS, WHOLE_LIFE, move_range
+from stress.inputs.targets import CURVE_UNITS, DAYS, FROM_ZERO, MULTIPLIERS, SEGMENT_TARGETS, WHOLE_LIFE, move_range
 from stress.inputs.targets import Target as Target
 from stress.inputs.text.base import Document, Fraction, Month, Name, Strict, Text
-from stress.inputs.text.curve import CurveWords, monthly_rates
+from stress.inputs.text.curve import CurveWords, check_unit, monthly_rates
 
 LAST_MONTH = 360
 """Months over which a curve is read."""
@@ -35,7 +35,8 @@ class Shock(Strict):
     how: Literal["multiply", "add", "set"] | None = None
     """How the values of `by_month` act."""
     curve: CurveWords | None = None
-    """Monthly rates to set, in curve words: "0% to 4% in 12, 4% CDR"; `by_month` made of them."""
+    """What to set by month, in curve words: "0% to 4% in 12, 4% CDR"; `by_month` made of them. Rates of default in MDR,
+    CDR or ABS, prepayment in SMM, CPR, ABS or PSA, a payment rate in MPR; what else a scenario moves has no unit."""
     from_month: Month = 1
     """First month in which it acts."""
     to_month: Month | None = None
@@ -49,6 +50,7 @@ class Shock(Strict):
         """A curve is points by month to set."""
         if self.curve is None:
             return self
+        check_unit(self.curve, CURVE_UNITS.get(self.target, ()), self.target)
         rates = monthly_rates(self.curve, LAST_MONTH)
         points = tuple((m, rate) for m, rate in enumerate(rates, 1) if m == 1 or rate != rates[m - 2])
         if self.by_month not in ((), points) or self.how not in (None, "set"):
