@@ -26,3 +26,12 @@ def shipped(name: str) -> Path:
     if not path.is_file():
         raise DataError(f"{path}: no such file among the shipped scenarios")
     return path
+
+
+def changes() -> list[str]:
+    """The newest section of the changelog as lines of Markdown, its headings one level down."""
+    for file in (PACKAGED / "CHANGELOG.md", CLONE / "CHANGELOG.md"):
+        if file.is_file():
+            newest = file.read_text(encoding="utf-8").split("\n## ")[1]
+            return [f"#{x}" if x.startswith("###") else x for x in f"### {newest}".splitlines()]
+    raise DataError(f"CHANGELOG.md is neither in {PACKAGED} nor in {CLONE}: install the package again")

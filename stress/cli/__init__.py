@@ -46,6 +46,7 @@ COMMANDS = {
     "calibrate": "stress.cli.calibrate:calibrate",
     "pool": "stress.cli.pool:pool",
     "validate": "stress.cli.validate:validate",
+    "document": "stress.cli.document:document",
 }
 """Command -> module and function, in the order of the help page."""
 

@@ -97,6 +97,7 @@ ASKED_AT_LENGTH = {
     "ecl": ["ecl", "JOB", "--paths", "256"],
     "price": ["price", "JOB", "--tranche", "A", "--paths", "256"],
     "gradient": ["gradient", "JOB", "--paths", "2048"],
+    "document": ["document", "JOB", "--paths", "256", "--measure", "DEFAULT", "--out", "OUT.md"],
     "whatif": ["whatif", "JOB", "--over", "default_odds=1:2", "--points", "6", "--paths", "64", "--out", "OUT.html"],
     "backtest": [
         "backtest",

@@ -14,7 +14,7 @@ from stress.inputs.text.remark import Remark
 if TYPE_CHECKING:
     from stress.inputs.job import Job
 
-MARKS = ("heading", "list", "table", "fence", "emphasis")
+MARKS = ("heading", "list", "table", "fence", "emphasis", "backticks")
 """What `stress explain` writes. Links, images and HTML stay off: a name of a file stays text."""
 
 
@@ -52,8 +52,8 @@ def input_notes(ds: xr.Dataset) -> list[Remark]:
     return [Remark(*parts) for parts in json.loads(str(ds.attrs.get("input_notes", "[]")))]
 
 
-def as_html(markdown: str) -> Markup:
-    """Markdown as HTML below a heading of the page: its title left out, its headings one level down."""
+def as_html(markdown: str, deeper: int = 1) -> Markup:
+    """Markdown as HTML without its title, its headings some levels down."""
     from markdown_it import MarkdownIt
 
     _, _, body = markdown.partition("\n")
@@ -61,7 +61,7 @@ def as_html(markdown: str) -> Markup:
     tokens = reader.parse(body)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{int(token.tag[1]) + 1}"
+            token.tag = f"h{int(token.tag[1]) + deeper}"
         elif token.type == "table_open":
             token.attrSet("class", "words")
     return Markup(reader.renderer.render(tokens, reader.options, {}))

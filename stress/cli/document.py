@@ -1,0 +1,88 @@
+"""`stress document`: the model document of a job, for a validator."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from stress.cli.options import FILE, Count, output_options
+from stress.cli.output import Output
+from stress.cli.saved_job import job_or_results
+from stress.cli.writing import save_text
+from stress.errors import ConfigError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from stress.inputs.job import Job
+
+ENDINGS = (".html", ".md")
+PATHS = 8192
+
+
+@click.command()
+@click.argument("job", type=FILE, metavar="JOB|RESULTS")
+@click.option(
+    "-o", "--out", type=FILE, default=Path("model.html"), show_default=True, metavar="FILE",
+    help="An .html page that opens offline, or an .md text.",
+)  # fmt: skip
+@click.option(
+    "--measure", "measured", multiple=True, default=("EL",), show_default=True, metavar="NAME",
+    help="Whose sensitivity is shown, of the last note or the pool; may be repeated.",
+)  # fmt: skip
+@click.option("--paths", type=Count(), help="Paths of a run of JOB, and of each sensitivity. [default: 8,192]")
+@click.option("--threads", type=click.IntRange(1, 1024), help="Threads to use. [default: all cores]")
+@output_options
+def document(
+    job: Path,
+    out: Path,
+    measured: tuple[str, ...],
+    paths: int | None,
+    threads: int | None,
+    as_json: bool,
+    quiet: bool,
+    log_json: bool,
+) -> None:
+    """Write the model document: purpose, theory, assumptions, data, results, sensitivity, outcomes, limits, changes.
+
+    All of it is read from where it stands: the inputs and what they call illustrative, the accounting page, a run (that
+    of RESULTS, or a small one of JOB), the record of `stress validate` that ships.
+
+    \b
+    Example:
+      stress document results/baitiao-24m
+      stress document scenarios/jobs/card-master-trust.toml -o card.md --measure EL --measure DEFAULT
+    """
+    if out.suffix.lower() not in ENDINGS:
+        raise ConfigError(f"--out {out}: must end in {' or '.join(ENDINGS)}")
+    loaded, output = job_or_results(job), Output(as_json, quiet, log_json)
+    small = loaded.but(paths=paths or PATHS)
+
+    from stress.analysis.sensitivities import sensitivity
+    from stress.answers.validation_record import SHIPPED, read
+    from stress.measures.names import long_name
+    from stress.report.document import as_page
+    from stress.report.document import document as written
+
+    for name in measured:
+        long_name(name, "--measure")
+    with output.progress("moving inputs") as progress:
+        dataset = _run_of(job, small, threads)
+        tornado = [sensitivity(small, name, threads=threads, progress=progress) for name in measured]
+    text = written(loaded, dataset, tornado, read(SHIPPED))
+    save_text("--out", out, as_page(text) if out.suffix.lower() == ".html" else text)
+    output.log("saved", out=str(out))
+    output.result(lambda: f"{out}", lambda: {"document": str(out), "text": text})
+
+
+def _run_of(path: Path, job: Job, threads: int | None) -> xr.Dataset:
+    """The run that results hold, or a new one of a job's file."""
+    if path.is_dir() or path.suffix.lower() == ".nc":
+        from stress.cli.cells import Cell, opened_one
+
+        return opened_one(path, Cell())
+    from stress.runs.engine import simulate
+
+    return simulate(job, threads=threads)

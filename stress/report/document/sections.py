@@ -1,0 +1,188 @@
+"""The sections of the model document, each a list of lines of Markdown."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import xarray as xr
+
+from stress import kernels, measures
+from stress.answers.tornado import Tornado
+from stress.explain import explain_job
+from stress.explain.words import table
+from stress.inputs.job import Job
+from stress.report import sheets, words
+from stress.report.document.theory import used_by
+from stress.report.numbers import count
+from stress.report.page.chapters import chapter, tornado_sheet
+from stress.report.page.deal import input_notes
+from stress.report.sheets import Sheet
+from stress.shipped import changes
+
+Lines = Iterable[str]
+LONGEST = 120
+"""Characters of a value in the register of assumptions: what is longer stands in the inputs in words."""
+VERIFIED = ("re-implementation", "benchmarking", "estimates", "implementation")
+"""Parts of the record that say whether the model is computed as it is stated."""
+AGAIN = (
+    ("stress validate --all", "every promise of this document's verification, measured again"),
+    ("stress check JOB", "what is wrong in the inputs, and what the base case does"),
+    ("stress follow JOB REPORTS", "monthly reports against what was predicted; an alarm when the model stops fitting"),
+    ("stress backtest JOB REPORTS", "predictions from every past report against what came"),
+    ("stress sensitivity JOB", "what moves a measure most, when an input or the world has changed"),
+)
+
+
+def document(job: Job, ds: xr.Dataset, tornado: Sequence[Tornado] = (), record: Mapping[str, Any] | None = None) -> str:
+    """The model document of a job as Markdown.
+
+    `ds`: a run of the job; `tornado`: what moves its measures; `record`: what `stress validate` measured.
+
+    >>> ds = stress.simulate(job, paths=512)
+    >>> document(job, ds).startswith("# Model document")
+    True
+    """
+    parts = {part["name"]: part for part in record["parts"]} if record else {}
+    checks = list(record["checks"]) if record else []
+    sections = (
+        ("Identification", _identity(job, ds)),
+        ("Purpose and use", _text(parts, "purpose")),
+        ("Theory", _theory(job)),
+        ("Assumptions", [*_text(parts, "assumptions"), *_register(job)]),
+        ("Data", [*_text(parts, "data"), *_sources(job)]),
+        ("Results", _results(ds)),
+        ("Sensitivity", [line for one in tornado for line in _moved(one)] or [_lacking("stress document JOB")]),
+        ("Outcomes analysis", [*_text(parts, "outcomes"), *_outcomes(checks)]),
+        ("Verification", [line for name in VERIFIED for line in _verified(parts, checks, name)]),
+        ("Limits", [*_text(parts, "limits"), *_limits(ds)]),
+        ("Monitoring", table(("Command", "What it shows"), [(f"`{a}`", b) for a, b in AGAIN])),
+        ("Changes", changes()),
+        ("Inputs in words", _deeper(explain_job(job).splitlines(), 2)),
+        ("The accounting, rule by rule", [*(kernels.__doc__ or "").strip().splitlines()]),
+    )
+    lines = [f"# Model document: {job.name}"]
+    for number, (title, body) in enumerate(sections, start=1):
+        lines += ["", f"## {number}. {title}", "", *body]
+    return "\n".join(lines) + "\n"
+
+
+def _identity(job: Job, ds: xr.Dataset) -> Lines:
+    rows = [
+        ("Deal", job.deal.name),
+        ("Pool", job.pool.name),
+        ("Scenarios", ", ".join(map(str, ds["scenario"].values))),
+        ("Engine", f"stress {ds.attrs.get('version', '')}"),
+        ("Source of the engine", f"SHA-256 {ds.attrs.get('source_digest', '')}"),
+        ("Inputs", f"SHA-256 {ds.attrs.get('job_hash', '')}"),
+        ("Simulation", f"{count(measures.paths(ds))} paths, seed {ds.attrs.get('seed')}, {ds.attrs.get('estimator')}"),
+    ]
+    return table(("What", "Which"), rows)
+
+
+def _theory(job: Job) -> Lines:
+    yield "What this job uses. The last section states each rule in full; the engine computes that and nothing else."
+    yield ""
+    yield from table(
+        ("Topic", "Statement", "Source", "Rule"), [(s.topic, s.says, s.source, s.rule) for s in used_by(job)]
+    )
+
+
+def _register(job: Job) -> Lines:
+    """Every statement of the inputs that is nobody's published fact, with its value and the file that makes it."""
+    made: dict[tuple[str, str], list[str]] = {}
+    for kind, part in _inputs(job):
+        for line in part.illustrative:
+            made.setdefault((line, _value(part, line)), []).append(f"{kind} {part.name}")
+    yield ""
+    if not made:
+        yield "No input is called illustrative."
+        return
+    yield "Register: inputs that are the authors' own, as the files that hold them say."
+    yield ""
+    rows = [(f"A{k}", *what, ", ".join(where)) for k, (what, where) in enumerate(made.items(), start=1)]
+    yield from table(("No.", "Assumption", "Value", "Made in"), rows)
+
+
+def _value(part: Any, line: str) -> str:
+    """The value of the key that a statement begins with, as `segments.share: ...`, or where it stands in words."""
+    held = [part]
+    for key in line.partition(":")[0].strip().split("."):
+        held = [getattr(one, key, None) for one in held]
+        held = [x for one in held for x in (one if isinstance(one, tuple) else [one])]
+    plain = [one for one in held if isinstance(one, str | int | float | datetime.date)]
+    text = ", ".join(f"{one:g}" if isinstance(one, float) else str(one) for one in plain)
+    if any(one is None for one in held):
+        return ""
+    return text if len(plain) == len(held) and len(text) <= LONGEST else "Inputs in words"
+
+
+def _sources(job: Job) -> Lines:
+    rows = [(f"{kind} {part.name}", part.source or "none stated") for kind, part in _inputs(job)]
+    return ["", *table(("Input", "Source"), rows)]
+
+
+def _inputs(job: Job) -> Iterator[tuple[str, Any]]:
+    yield "deal", job.deal
+    yield "pool", job.pool
+    for case in job.scenarios:
+        yield "scenario", case
+
+
+def _results(ds: xr.Dataset) -> Lines:
+    yield from _items(words.summary(ds))
+    yield from ("", "### Pool", "", *_sheet(sheets.pool(ds)))
+    for name in ds["tranche"].values:
+        yield from ("", f"### Note {name}", "", *_sheet(sheets.note(ds, name)))
+
+
+def _moved(answer: Tornado) -> Lines:
+    one = chapter(answer)
+    return ["", f"### {one.title}", "", *_items(one.says), "", *_sheet(tornado_sheet(answer))]
+
+
+def _outcomes(checks: Sequence[Mapping[str, Any]]) -> Lines:
+    for entry in checks:
+        if "data" in entry:
+            yield from ("", f"**{entry['promise']}** (`{entry['command']}`, {entry['date']}; {entry['source']}):", "")
+            yield from _items([entry["measured"], *entry["said"]])
+
+
+def _verified(parts: Mapping[str, Any], checks: Sequence[Mapping[str, Any]], name: str) -> Lines:
+    rows = [
+        (c["promise"], c["measured"], c["verdict"], c["date"], f"`{c['command']}`")
+        for c in checks
+        if c["part"] == name and "data" not in c
+    ]
+    if rows:
+        yield from ("", f"### {parts[name]['title']}", "", *_text(parts, name), "")
+        yield from table(("Promise", "Measured", "Verdict", "On", "Measure it again"), rows)
+
+
+def _limits(ds: xr.Dataset) -> Lines:
+    notes = [str(note) for note in input_notes(ds)]
+    return ["", "Of this job:", "", *_items(notes)] if notes else []
+
+
+def _text(parts: Mapping[str, Any], name: str) -> Lines:
+    if name not in parts:
+        return [_lacking("stress validate")]
+    return [line for paragraph in parts[name]["text"] for line in (paragraph, "")][:-1]
+
+
+def _lacking(command: str) -> str:
+    return f"Not stated here: `{command}` gives it."
+
+
+def _sheet(sheet: Sheet) -> Lines:
+    return [*table(sheet.head, sheet.rows), *(("", sheet.note) if sheet.note else ())]
+
+
+def _items(texts: Iterable[str]) -> list[str]:
+    return [f"- {text}" for text in texts]
+
+
+def _deeper(lines: Iterable[str], by: int) -> Iterator[str]:
+    """Headings that many levels down."""
+    return ("#" * by + line if line.startswith("#") else line for line in lines)

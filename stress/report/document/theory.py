@@ -1,0 +1,105 @@
+"""What the model states, as data: equation, source, the rule of the accounting page, and which jobs use it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from stress.inputs.job import Job
+
+VASICEK = "Vasicek (2002), The distribution of loan portfolio value, Risk, December"
+
+
+class Statement(NamedTuple):
+    """One part of the theory."""
+
+    topic: str
+    says: str
+    source: str
+    rule: str
+    """The paragraph of the accounting page that computes it."""
+    used: Callable[[Job], bool] = lambda job: True
+
+
+def used_by(job: Job) -> list[Statement]:
+    """The statements that this job uses, in the order of the accounting page."""
+    return [one for one in THEORY if one.used(job)]
+
+
+THEORY = (
+    Statement(
+        "Conditional rates", "p(z) = Phi((Phi^-1(p) - sqrt(rho) z) / sqrt(1 - rho)); its mean over z is p", VASICEK,
+        "Rates of a month",
+    ),
+    Statement(
+        "Persistence", "Y_t = phi Y_(t-1) + sqrt(1 - phi^2) e_t, stationary with variance 1",
+        "Gaussian AR(1); monthly horizon", "Factors",
+    ),
+    Statement(
+        "Several factors", "Y_t = phi Y_(t-1) + sqrt(1 - phi^2) L e_t, L L' the correlation of the factors",
+        "Pykhtin (2004), Multi-factor adjustment, Risk, March", "Factors",
+        lambda job: job.pool.dependence.loadings is not None,
+    ),
+    Statement(
+        "Student t copula", "thresholds scaled by sqrt(chi2 / df), one draw a path; each month's rate keeps its mean",
+        "Schloegl and O'Kane (2005), Finance and Stochastics 9; Demarta and McNeil (2005)", "Rates of a month",
+        lambda job: job.pool.dependence.df is not None,
+    ),
+    Statement(
+        "A finite number of borrowers", "transitions move Bin(n, p(z)) of n borrowers, by inversion",
+        "Vasicek (1987), Probability of loss on loan portfolio, KMV", "Obligors",
+        lambda job: job.pool.obligors is not None,
+    ),
+    Statement(
+        "Instalment loans", "level, interest-only, balloon, bullet and flat-fee plans as profiles of what falls due",
+        "annuity formula; a flat fee as the annual rate of its cash flows", "Loans",
+        lambda job: job.pool.payment_rate is None,
+    ),
+    Statement(
+        "Cards", "a share of what is outstanding is paid each month; finance charges on the balance",
+        "payment rate and yield as trustees report them", "Cards", lambda job: job.pool.payment_rate is not None,
+    ),
+    Statement(
+        "Seasoning", "new loans move on to later stages; hazards by stage, exact for any path of rates",
+        "phase-type hazards; survival-scaled recursion", "Stages", lambda job: bool(job.pool.stages),
+    ),
+    Statement(
+        "Ladder of arrears", "a Markov chain of buckets: rolls, cures, pays down, stays; charge-off after the last",
+        "Cyert, Davidson and Thompson (1962), Management Science 8", "Ladder", lambda job: job.pool.ladder is not None,
+    ),
+    Statement(
+        "Drawn parameters", "log odds of (p, rho, phi) by path, from the sampling law of their estimates",
+        "predictive law in place of a plug-in law", "Rates of a month",
+        lambda job: any(one.parameters is not None for one in job.scenarios),
+    ),
+    Statement(
+        "Drawn macro variables", "d_q = sum_l A_l d_(q-l) + P e_q about a scenario's path; rates follow by a satellite",
+        "Sims (1980), Econometrica 48; logit satellite", "Rates of a month",
+        lambda job: any(one.swing is not None for one in job.scenarios),
+    ),
+    Statement(
+        "Purchases and turnover", "principal buys new receivables while the deal revolves, within supply and limits",
+        "the deal's own documents", "Purchase", lambda job: job.deal.revolving_months > 0,
+    ),
+    Statement(
+        "Priority of payments", "steps in their order, each from its accounts under its conditions; cash is conserved",
+        "the deal's own documents", "Payment",
+    ),
+    Statement(
+        "Random numbers", "Philox4x32-10: a path is a key, whatever the order or the number of threads",
+        "Salmon, Moraes, Dror and Shaw (2011); Box and Muller (1958)", "Normals",
+    ),
+    Statement(
+        "Importance sampling", "a defensive mixture of shifted normals, weighted by the balance heuristic",
+        "Hesterberg (1995); Veach and Guibas (1995), equation 14", "Normals", lambda job: job.estimator == "importance",
+    ),
+    Statement(
+        "Quasi-Monte Carlo", "16 scrambled replicates of Sobol points; errors between replicates",
+        "Joe and Kuo (2008); Owen (1998)", "Normals", lambda job: job.estimator == "sobol",
+    ),
+    Statement(
+        "Errors", "batch means, the jackknife for tail means; exact binomial and order-statistic intervals",
+        "Clopper and Pearson (1934); Busing, Meijer and van der Leeden (1999), Statistics and Computing 9", "End",
+    ),
+)  # fmt: skip
+"""In the order of the accounting page; how numbers are drawn and counted last."""
