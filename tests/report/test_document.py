@@ -94,6 +94,11 @@ def test_a_name_from_a_file_stays_text(job: Job, ds: xr.Dataset) -> None:
     assert "<a " not in page
 
 
+def test_tables_scroll_on_a_phone(text: str) -> None:
+    page = as_page(text)
+    assert page.count("<table") == page.count('<div class="scroll"><table') > 10
+
+
 def test_the_command_writes_a_page_of_saved_results(tmp_path: Path, ds: xr.Dataset) -> None:
     stress.results.save(ds, tmp_path / "results.nc")
     out = tmp_path / "model.html"

@@ -20,12 +20,13 @@ from rich.console import Console
 from synthetic import TRANCHES, case, job_of, results_of, tranche_losses, vasicek, weighed_alike
 
 from stress import measures, report, results
+from stress.answers.validation_record import KEYS
 from stress.cli.measures_json import document
 from stress.errors import DataError
 from stress.report import figures, page, sheets, words
 from stress.report.estimator import reading
 from stress.report.numbers import fraction, interval, percent, with_error
-from stress.report.page import validation, whole
+from stress.report.page import whole
 from stress.report.page.script import data, script
 
 NASTY = '<script>alert(1)</script> & "x" $a_b$ {{ 7*7 }}'
@@ -267,7 +268,7 @@ def test_a_name_cannot_become_a_formula(name: str, tmp_path: Path) -> None:
 
 
 def test_a_record_of_checks_is_escaped_like_every_file(ds: xr.Dataset) -> None:
-    check = dict.fromkeys(validation.CHECK_KEYS, NASTY) | {"part": "p", "findings": []}
+    check = dict.fromkeys(KEYS["checks"], NASTY) | {"part": "p", "findings": []}
     finding = {"what": NASTY, "expected": 1.0, "got": 1.0, "tolerance": 0.0, "error": None, "kept": True}
     part = {"name": "p", "title": NASTY, "text": [NASTY]}
     checks = [{**check, "findings": [finding]}, {**check, "said": [NASTY], "data": {}}]

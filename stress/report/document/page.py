@@ -18,13 +18,8 @@ def as_page(markdown: str) -> str:
     """
     title = html.escape(markdown.partition("\n")[0].removeprefix("# "))
     style = STYLE.read_text(encoding="utf-8")
-    body = (
-        as_html(markdown, deeper=0)
-        .replace("<table", '<div class="scroll"><table')
-        .replace("</table>", "</table></div>")
-    )
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>\n{style}</style>\n</head>\n'
-        f"<body>\n<main>\n<h1>{title}</h1>\n{body}\n</main>\n</body>\n</html>\n"
+        f"<body>\n<main>\n<h1>{title}</h1>\n{as_html(markdown, deeper=0)}\n</main>\n</body>\n</html>\n"
     )

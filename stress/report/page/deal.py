@@ -53,7 +53,7 @@ def input_notes(ds: xr.Dataset) -> list[Remark]:
 
 
 def as_html(markdown: str, deeper: int = 1) -> Markup:
-    """Markdown as HTML without its title, its headings some levels down."""
+    """Markdown as HTML without its title, its headings some levels down. Wide tables scroll."""
     from markdown_it import MarkdownIt
 
     _, _, body = markdown.partition("\n")
@@ -64,4 +64,5 @@ def as_html(markdown: str, deeper: int = 1) -> Markup:
             token.tag = f"h{int(token.tag[1]) + deeper}"
         elif token.type == "table_open":
             token.attrSet("class", "words")
-    return Markup(reader.renderer.render(tokens, reader.options, {}))
+    text = reader.renderer.render(tokens, reader.options, {})
+    return Markup(text.replace("<table", '<div class="scroll"><table').replace("</table>", "</table></div>"))
