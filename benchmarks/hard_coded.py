@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from stress.kernels import block, jit, waterfall
+from stress.kernels import block, jit, panels, waterfall
 from stress.kernels.cash import move_deficiency
 from stress.kernels.codes import INCOME, PRINCIPAL
 from stress.kernels.jit import stage
@@ -199,14 +199,15 @@ def _rest(m: Memory, t: int, source: int) -> None:
 
 def kernel() -> Any:
     """`run_panels` compiled around this module's `pay`; not cached, for the engine's own stands under its name."""
-    name = "stress.kernels.hard_coded_block"  # its imports are those of the kernels
+    name = "stress.kernels.hard_coded_panels"  # its imports are those of the kernels
     if name not in sys.modules:
-        before, directory = waterfall.pay, jit.cache_directory
+        before, run_block, directory = waterfall.pay, block.run_block, jit.cache_directory
         waterfall.pay, jit.cache_directory = pay, lambda: None
         try:
-            sys.modules[name] = _again(name, str(block.__file__))
+            block.run_block = _again("stress.kernels.hard_coded_block", str(block.__file__)).run_block
+            sys.modules[name] = _again(name, str(panels.__file__))
         finally:
-            waterfall.pay, jit.cache_directory = before, directory
+            waterfall.pay, block.run_block, jit.cache_directory = before, run_block, directory
     return sys.modules[name].run_panels
 
 

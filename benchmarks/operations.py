@@ -150,7 +150,7 @@ def _stage() -> str:
     name = ""
     while frame is not None:
         code = frame.f_code
-        if code.co_name in ("_simulate", "run_panels"):
+        if code.co_name in ("_simulate", "run_block", "run_panels"):
             return name or code.co_name
         if "kernels" in code.co_filename:
             name = code.co_name

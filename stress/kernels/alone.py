@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .block import run_panels
 from .layout import LANES, Floats
 from .memory import Workspace, aligned, pack
+from .panels import run_panels
 from .philox import FACTORS, normal_panel
 from .tables import Problem
 

@@ -1,29 +1,28 @@
-"""One compiled entry point: simulate panels of paths under every scenario and count what happened."""
+"""A block of paths under a scenario: simulated step by step, and counted."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from .by_path import settle_path
 from .cards import bill
 from .cash import collect_recoveries, conserve_cash, earn_on_cash
 from .codes import AT_DETERMINATION, PRINCIPAL
-from .count import count_block, flush_months, hand_over, record_payment, record_pool_month
+from .count import count_block, hand_over, record_payment, record_pool_month
+from .counts import count, leads
 from .determination import clean_up, determine, sweep_collections, total_pool
 from .formulas import keep_quantities, set_levels, show_quantities
 from .granular import count_transitions
-from .jit import aside, kernel, stage
+from .jit import aside, stage
 from .ladder import climb, join_ladder
-from .lanes import WIDTH, floor, load, splat, store, where_less
+from .lanes import first, floor, lane_numbers, splat, store, where_less
 from .layout import LANES, PANEL_BLOCKS
 from .outcome import finish
-from .philox import FACTORS, draw_normals
+from .philox import draw_normals
 from .pool import advance_cohort, advance_on_long_ladder
 from .purchases import buy_with_collections, count_idle_days, settle_in_stages, settle_purchases
 from .rates import conditional_rates, move_factors
-from .records import Memory, memory_of
+from .records import Memory
 from .replicates import count_replicate
 from .retention import retain, set_need
 from .seasoning import open_seasoned, season
@@ -32,60 +31,30 @@ from .triggers import test_conditions, test_triggers
 from .waterfall import pay
 from .weights import weigh_block
 
-_LANE = np.arange(WIDTH, dtype=np.float64)
 
-
-@kernel
-def run_panels(
-    w: Any,
-    f: Any,
-    g: Any,
-    n: Any,
-    header: Any,
-    first_panel: int,
-    n_panel: int,
-    n_path: int,
-    seed: Any,
-    drawn: int,
-    first_path: int,
-) -> None:
-    """Simulate panels first_panel .. first_panel + n_panel - 1 (paths below n_path) and add to the counts.
-
-    The arguments up to `header` are the flat arrays of a workspace and of `memory.Packed`. `drawn` 1: the panel of the
-    scratch already holds its normals, whose first lane is path `first_path` (0 otherwise).
-    """
-    m = memory_of(w, f, g, n, header)
-    for i in range(first_panel, first_panel + n_panel):
-        blocks = min(PANEL_BLOCKS, (n_path - i * PANEL_BLOCKS * LANES + LANES - 1) // LANES)
-        start = first_path + i * PANEL_BLOCKS * LANES
-        if drawn == 0:
-            draw_normals(m.w, m.p.of_panel, blocks, m.p.n_month, m.p.n_factor, start, seed, int(FACTORS))
-        if m.p.by_path == 1:
-            _draw_others(m, blocks, start, seed)
-        for k in range(m.p.n_scenario):
-            for b in range(blocks):
-                block, fans = i * PANEL_BLOCKS + b, 1 if b == 0 else 0
-                here = min(LANES, n_path - block * LANES)
-                _set_weights(m, b, here)
-                _simulate(m, b, k, fans, start + b * LANES, seed)
-                if m.p.handed_block > 0:
-                    hand_over(m, k, b, here)
-                    continue
-                count_block(m, k, block, here)
-                if m.p.weighted == 1:
-                    weigh_block(m, k, block, here)
-                if m.p.replicated == 1:
-                    count_replicate(m, k, block)
-                if k == 0:
-                    m.n[m.to.batch_path[block % N_BATCH]] += here
-                    m.n[m.to.month_path[i % N_MONTH_BATCH]] += here
-                    m.n[m.to.fan_path[0]] += here * fans
-            if m.p.handed_block == 0:
-                flush_months(m, k, i % N_MONTH_BATCH)
+@stage
+def run_block(m: Memory, b: int, k: int, block: int, n_path: int, path: int, seed: Any) -> None:
+    """Simulate a block under scenario k and count it, or hand it over: number `block` of all, with so many paths, the
+    first of them `path`. Its normals are those of block b of the panel in the scratch."""
+    fans = 1 if block % PANEL_BLOCKS == 0 else 0
+    _set_weights(m, b, n_path)
+    _simulate(m, b, k, fans, path, seed)
+    if m.p.handed_block > 0:
+        hand_over(m, k, b)
+        return
+    count_block(m, k, block, n_path)
+    if m.p.weighted == 1:
+        weigh_block(m, k, block, n_path)
+    if m.p.replicated == 1:
+        count_replicate(m, k, block)
+    if k == 0 and leads():
+        count(m.n, m.to.batch_path[block % N_BATCH], n_path)
+        count(m.n, m.to.month_path[block // PANEL_BLOCKS % N_MONTH_BATCH], n_path)
+        count(m.n, m.to.fan_path[0], n_path * fans)
 
 
 @aside
-def _draw_others(m: Memory, blocks: int, start: int, seed: Any) -> None:
+def draw_others(m: Memory, blocks: int, start: int, seed: Any) -> None:
     """A panel's normals beside the factors': `Market.draws` says of which purpose and how many."""
     at = m.p.of_own
     for row in range(4):
@@ -102,7 +71,7 @@ def _draw_others(m: Memory, blocks: int, start: int, seed: Any) -> None:
 @aside
 def _set_weights(m: Memory, b: int, n_path: int) -> None:
     """What each lane counts: nothing where it has no path."""
-    path = where_less(load(_LANE, 0), float(n_path), 1.0, 0.0)
+    path = where_less(lane_numbers(), float(n_path), 1.0, 0.0)
     weight = m.weight[b] * path
     m.counting.path, m.counting.weight = path, weight
     m.counting.units = floor(weight * float(m.p.unit) + 0.5)
@@ -188,8 +157,7 @@ def _step(m: Memory, k: int, t: int, c: int, fans: int) -> None:
     if period >= 0 and m.p.tests_payment == 1:
         m.pool.phase = m.cash.next_phase
     if m.p.traced == 1:
-        m.bins[0] = m.pool.total_bought
-        m.total_bought[t, c] = m.bins[0]
+        m.total_bought[t, c] = first(m.pool.total_bought)
 
 
 @aside

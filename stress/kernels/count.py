@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from .counting import add_fixed, count_each, keep_first, keep_worst
+from .counts import count, leads
 from .elementary import logarithm
 from .jit import aside, stage
-from .lanes import anywhere, floor, fma, fold, root, smaller, splat, splat_narrow, total, where_less
+from .lanes import anywhere, floor, fma, fold, root, smaller, splat, total, where_less
 from .layout import LANES, N_LAW
 from .records import Memory
 from .rows import positive, size
@@ -90,8 +91,10 @@ def flush_months(m: Memory, k: int, batch: int) -> None:
     for i in range(N_POOL_MONTH + m.p.n_note):
         unit = 1.0 if i == 2 else inverse if i < N_POOL_MONTH else 1.0 / m.t.original[i - N_POOL_MONTH]
         for t in range(m.p.n_month):
-            add_fixed(m, k, m.to.month_sum[k, t, i, batch], total(m.month_sum[t, i]) * unit)
-            m.month_sum[t, i] = splat_narrow(0.0)
+            of_paths = total(m.month_sum[t, i]) * unit
+            if leads():
+                add_fixed(m, k, m.to.month_sum[k, t, i, batch], of_paths)
+            m.month_sum[t, i] = 0.0
 
 
 @aside
@@ -107,8 +110,9 @@ def count_block(m: Memory, k: int, block: int, n_path: int) -> None:
     _count_loss(m, k, n_note, m.pool_outcome.default, block, n_path)
     _count_loss(m, k, n_note + 1, m.pool_outcome.net_loss, block, n_path)
     for i in range(N_LAW):
-        keep_worst(m, k, i, m.law[i], n_path)
-    m.n[m.to.fault[k, 3]] += n_path
+        keep_worst(m, k, i, m.law[i])
+    if leads():
+        count(m.n, m.to.fault[k, 3], n_path)
     path, never = m.counting.path, float(m.p.n_month)
     for g in range(m.p.n_trigger):
         count_each(m, m.to.trigger_count[k, g], month_of(m.trigger[g].month, never), path)
@@ -116,7 +120,7 @@ def count_block(m: Memory, k: int, block: int, n_path: int) -> None:
 
 
 @aside
-def hand_over(m: Memory, k: int, b: int, n_path: int) -> None:
+def hand_over(m: Memory, k: int, b: int) -> None:
     """Keep what the paths of block b of a panel came to, and the worst errors of the laws, for a caller that counts."""
     n_note = m.p.n_note
     for n in range(n_note):
@@ -125,13 +129,15 @@ def hand_over(m: Memory, k: int, b: int, n_path: int) -> None:
     for i in range(6):
         m.handed[k, b, 8 * n_note + i] = m.pool_outcome[i]
     for i in range(N_LAW):
-        keep_worst(m, k, i, m.law[i], n_path)
+        keep_worst(m, k, i, m.law[i])
 
 
 @aside
 def _sum(m: Memory, k: int, i: int, block: int, value: Lanes) -> None:
     """Add a quantity of a block's paths to the sum of its batch."""
-    add_fixed(m, k, m.to.batch_sum[k, i, block % N_BATCH], total(value * m.counting.weight))
+    of_paths = total(value * m.counting.weight)
+    if leads():
+        add_fixed(m, k, m.to.batch_sum[k, i, block % N_BATCH], of_paths)
 
 
 @aside

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from .jit import aside, kernel, stage
 from .lanes import (
     WIDTH,
     bits_float,
     floor,
     fma,
+    lane_words,
     larger,
     load,
-    load_words,
     smaller,
     splat,
     splat_word,
@@ -29,7 +27,6 @@ from .typed import Lanes
 
 _LOW = 0xFFFFFFFF
 _TWO_52 = 0x4330000000000000
-_LANE = np.arange(WIDTH, dtype=np.uint64)
 _FAINT = 1e-17
 """A probability below this share of the mode's ends a sum."""
 _TINY = 1e-300
@@ -66,7 +63,7 @@ def _late(m: Memory, s: int, b: int, short: Lanes) -> Lanes:
 def _share(m: Memory, s: int, rate: int, bucket: int, t: int, path: int, seed: Any, balance: Lanes) -> Lanes:
     """Share of a bucket's obligors that move. Each owes one ticket, the rest of the balance counts as one more: n =
     ceil(balance / ticket)."""
-    here = load_words(_LANE, 0) + path
+    here = lane_words() + path
     item = splat_word((BINOMIALS << 16) | (s * 8 + bucket))
     w0, w1, _, _ = philox(here & _LOW, here >> 32, splat_word(t), item, seed)
     n = larger(-floor(fma(balance, -1.0 / m.t.ticket[0], splat(1e-9))), 1.0)

@@ -50,6 +50,8 @@ class WordLanes(types.Type):  # type: ignore[misc]
 
 FLOATS = FloatLanes(WIDTH)
 NARROWS = FloatLanes(NARROW)
+FOLDED = NARROWS
+"""What `fold` gives, a row of eight numbers of the scratch."""
 WORDS = WordLanes()
 _FLOAT_VECTOR = FLOATS.vector
 _WORD_VECTOR = ir.VectorType(_I64, WIDTH)
@@ -162,9 +164,19 @@ def load_from(builder: Any, address: Any, lanes: FloatLanes) -> Any:
     return builder.load(builder.bitcast(address, lanes.vector.as_pointer()), align=8)
 
 
-def store_to(builder: Any, address: Any, value: Any) -> None:
+def store_to(builder: Any, address: Any, value: Any, lanes: FloatLanes) -> None:
     """Store lanes from the address of a number on."""
-    builder.store(value, builder.bitcast(address, value.type.as_pointer()), align=8)
+    builder.store(value, builder.bitcast(address, lanes.vector.as_pointer()), align=8)
+
+
+def load_number(builder: Any, address: Any) -> Any:
+    """A number of its own at its address."""
+    return builder.load(address)
+
+
+def store_number(builder: Any, address: Any, value: Any) -> None:
+    """Store it."""
+    builder.store(value, address)
 
 
 def _pointer(context: Any, builder: Any, array_type: Any, array: Any, index: Any, vector: Any) -> Any:
@@ -366,11 +378,56 @@ def _halved(builder: Any, value: Any, width: int, until: int) -> Any:
     """The lower half of the lanes plus the upper, again and again."""
     while width > until:
         width //= 2
-        index = ir.VectorType(ir.IntType(32), width)
-        low = builder.shuffle_vector(value, value, ir.Constant(index, list(range(width))))
-        high = builder.shuffle_vector(value, value, ir.Constant(index, list(range(width, 2 * width))))
-        value = builder.fadd(low, high)
+        value = builder.fadd(*_halves(builder, value, width))
     return value
+
+
+def _halves(builder: Any, value: Any, width: int) -> tuple[Any, Any]:
+    """Lanes below a width, and as many from there on."""
+    index = ir.VectorType(ir.IntType(32), width)
+    low = builder.shuffle_vector(value, value, ir.Constant(index, list(range(width))))
+    return low, builder.shuffle_vector(value, value, ir.Constant(index, list(range(width, 2 * width))))
+
+
+@intrinsic
+def _first(typing, a):  # type: ignore[no-untyped-def]
+    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.extract_element(args[0], ir.Constant(ir.IntType(32), 0))
+
+    return types.float64(a), build
+
+
+@intrinsic
+def _worst(typing, a):  # type: ignore[no-untyped-def]
+    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        """As words without their sign: the order of numbers, and what is none above them all."""
+        width = sig.args[0].width
+        words = ir.VectorType(_I64, width)
+        value = builder.and_(builder.bitcast(args[0], words), ir.Constant(words, [2**63 - 1] * width))
+        while width > 1:
+            width //= 2
+            low, high = _halves(builder, value, width)
+            value = builder.select(builder.icmp_signed(">", low, high), low, high)
+        return builder.bitcast(builder.extract_element(value, ir.Constant(ir.IntType(32), 0)), _F64)
+
+    return types.float64(a), build
+
+
+def _numbered(lanes: Any, vector: Any) -> Callable[..., Any]:
+    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return ir.Constant(vector, list(range(WIDTH)))
+
+    return lambda typing: (lanes(), build)
+
+
+@intrinsic
+def _lane_numbers(typing):  # type: ignore[no-untyped-def]
+    return _numbered(FLOATS, _FLOAT_VECTOR)(typing)
+
+
+@intrinsic
+def _lane_words(typing):  # type: ignore[no-untyped-def]
+    return _numbered(WORDS, _WORD_VECTOR)(typing)
 
 
 @intrinsic
@@ -477,6 +534,22 @@ if config.DISABLE_JIT:
         half = a[:16] + a[16:]
         return half[:8] + half[8:]
 
+    def first(a: Any) -> float:
+        """The first lane's number."""
+        return float(a[0])
+
+    def worst(a: Any) -> float:
+        """The largest size of any lane's number; what is none is above all."""
+        return float(np.abs(a).max())
+
+    def lane_numbers() -> Any:
+        """0, 1, 2, ...: each lane's place."""
+        return np.arange(WIDTH, dtype=np.float64)
+
+    def lane_words() -> Any:
+        """The same as words."""
+        return np.arange(WIDTH, dtype=np.uint64)
+
     total, add_each = _twin_total, _twin_add_each
 else:
     load, load_words, store, store_words = _load_floats, _load_words, _store_floats, _store_words
@@ -485,3 +558,4 @@ else:
     splat, splat_narrow, splat_word = _splat_float, _splat_narrow, _splat_word
     float_bits, bits_float = _float_bits, _bits_float
     total, anywhere, fold, add_each = _total, _anywhere, _fold, _add_each
+    first, worst, lane_numbers, lane_words = _first, _worst, _lane_numbers, _lane_words

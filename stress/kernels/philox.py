@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from .elementary import cosine_quarter, logarithm, sine_quarter
 from .jit import aside, kernel, stage
 from .lanes import (
@@ -17,6 +15,7 @@ from .lanes import (
     bits_float,
     floor,
     fma,
+    lane_words,
     load_words,
     root,
     splat_word,
@@ -33,7 +32,6 @@ _LOW = 0xFFFFFFFF
 _MULTIPLIER = (0xD2511F53, 0xCD9E8D57)
 _WEYL = (0x9E3779B9, 0xBB67AE85)
 _TWO_52 = 0x4330000000000000
-_LANE = np.arange(WIDTH, dtype=np.uint64)
 
 
 @stage
@@ -91,7 +89,7 @@ def draw_normals(
     panel: Any, start: Any, n_block: Any, n_month: Any, n_factor: Any, first_path: Any, seed: Any, purpose: Any
 ) -> None:
     """Fill panel[block, month, factor, 32] from `start` with standard normals; one call of Philox gives four months of one factor."""
-    lane = load_words(_LANE, 0)
+    lane = lane_words()
     for block in range(n_block):
         for factor in range(n_factor):
             item = splat_word((purpose << 16) | factor)

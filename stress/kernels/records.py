@@ -28,8 +28,8 @@ from numba.extending import (
 )
 
 from .constants import HEADER, header_field, invariant_load
-from .lanes import FLOATS, NARROWS, load_from, store_to, widened
-from .layout import GROUPS, LANES, ROWS
+from .lanes import FLOATS, FOLDED, NARROWS, load_from, load_number, store_number, store_to, widened
+from .layout import GROUPS, LANES, NARROW, ROWS
 from .plain import Memory, narrow_twin
 from .space import Space
 from .tables import TABLES
@@ -82,7 +82,7 @@ class TableRow(types.Type):  # type: ignore[misc]
         super().__init__(name=f"TableRow({table})")
 
 
-_ELEMENT = {FLOATS.width: FLOATS, NARROWS.width: NARROWS, 1: types.float64}
+_ELEMENT = {LANES: FLOATS, NARROW: FOLDED, 1: types.float64}
 """What an element of a group without records is, by its stride."""
 MEMORY, TABLES_TYPE, COUNTS_TYPE = MemoryType(), Named("table"), Named("count")
 
@@ -238,9 +238,9 @@ def _view_item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         address = _group_address(context, builder, view, args[0], indices)
         if GROUPS[view.of].record:
             return address
-        return (
-            builder.load(address) if sig.return_type == types.float64 else load_from(builder, address, sig.return_type)
-        )
+        if sig.return_type == types.float64:
+            return load_number(builder, address)
+        return load_from(builder, address, sig.return_type)
     address = _table_address(context, builder, view, args[0], view.of, indices)
     return address if isinstance(sig.return_type, TableRow) else invariant_load(builder, address)
 
@@ -262,10 +262,10 @@ def _set_view_item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     view, index, kind = sig.args
     address = _group_address(context, builder, view, args[0], _indices(builder, index, args[1]))
     if kind == types.float64 and GROUPS[view.of].stride == 1:
-        builder.store(args[2], address)
+        store_number(builder, address, args[2])
     else:
-        lanes = NARROWS if GROUPS[view.of].stride == NARROWS.width else FLOATS
-        store_to(builder, address, widened(context, builder, args[2], kind, lanes))
+        lanes = FOLDED if GROUPS[view.of].stride == NARROW else FLOATS
+        store_to(builder, address, widened(context, builder, args[2], kind, lanes), lanes)
     return context.get_dummy_value()
 
 
@@ -292,7 +292,7 @@ def _load_row(context: Any, builder: Any, typ: Any, value: Any, attr: str) -> An
 def _store_row(context: Any, builder: Any, sig: Any, args: Any, attr: str) -> None:
     record, kind = sig.args
     address = builder.gep(args[0], [_I64(record.rows.index(attr) * LANES)])
-    store_to(builder, address, widened(context, builder, args[1], kind, record.lanes))
+    store_to(builder, address, widened(context, builder, args[1], kind, record.lanes), record.lanes)
 
 
 @infer_global(operator.getitem)

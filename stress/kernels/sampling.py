@@ -13,15 +13,18 @@ from numpy.typing import NDArray
 
 from .elementary import exponential
 from .inverse_normal import inverse_normal
-from .jit import kernel
-from .lanes import fma, load, splat, store, where_less
-from .philox import FACTORS, draw_normals
+from .jit import kernel, stage
+from .lanes import fma, lane_words, load, splat, splat_word, store, where_less
+from .layout import LANES, PANEL_BLOCKS, PANEL_PATHS
+from .philox import FACTORS, draw_normals, uniform
 from .space import space_of
 from .tally import N_REPLICATE
+from .typed import Lanes
 
-N_LANE, N_BLOCK = 32, 16
 BITS = 32
 """Bits of a Sobol coordinate."""
+LANE_BITS = 5
+"""Bits of a lane's number."""
 
 
 class Shifted(NamedTuple):
@@ -36,22 +39,14 @@ class Shifted(NamedTuple):
 
     def fill(self, panel: NDArray[np.float64], weight: NDArray[np.float64], at: int, seed: int) -> None:
         """Normals (16, T, F, 32) and weights (16, 32) of panel number `at`."""
-        shift = np.ascontiguousarray(self.shift[self.lane].transpose(1, 2, 0))
-        half = 0.5 * np.square(self.shift).sum(axis=(1, 2))
         n_month, n_factor = self.shift.shape[1:]
-        first = at * N_BLOCK * N_LANE
-        shifted_panel(
-            panel,
-            weight,
-            shift.ravel(),
-            self.shift.ravel(),
-            half,
-            self.share,
-            n_month,
-            n_factor,
-            first,
-            np.uint64(seed),
-        )
+        shifted_panel(panel, weight, *self.flat(), n_month, n_factor, at * PANEL_PATHS, np.uint64(seed))
+
+    def flat(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], int]:
+        """Shift of each lane (T F 32), of each component (C T F), share of each and half its squared length (2 C), C."""
+        by_lane = np.ascontiguousarray(self.shift[self.lane].transpose(1, 2, 0)).ravel()
+        half = 0.5 * np.square(self.shift).sum(axis=(1, 2))
+        return by_lane, self.shift.ravel(), np.concatenate([self.share, half]), len(self.share)
 
 
 class Sobol(NamedTuple):
@@ -69,8 +64,12 @@ class Sobol(NamedTuple):
         """Normals (16, T, F, 32) of panel number `at`; all weights are 1. The seed is in the scramble already."""
         n_month = self.basis.shape[0]
         n_factor = self.start.shape[1] // n_month
-        work = np.empty(n_month * n_factor * N_LANE)
-        sobol_panel(panel, work, self.direction, self.start, self.basis, at * N_LANE, n_month, n_factor)
+        work = np.empty(n_month * n_factor * LANES)
+        sobol_panel(panel, work, *self.flat(), n_month, n_factor, at * LANES)
+
+    def flat(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], int]:
+        """Direction numbers, digital shifts and basis, flat, and the number of bits J."""
+        return self.direction.ravel(), self.start.ravel(), self.basis.ravel(), self.direction.shape[-1]
 
 
 Sampler = Shifted | Sobol
@@ -82,68 +81,101 @@ def shifted_panel(
     weight: Any,
     by_lane: Any,
     shift: Any,
-    half: Any,
-    share: Any,
-    n_month: Any,
-    n_factor: Any,
-    first_path: Any,
+    mixture: Any,
+    n_component: int,
+    n_month: int,
+    n_factor: int,
+    first_path: int,
     seed: Any,
 ) -> None:
-    """Shift each lane by its component's mean; weight = plain density over that of the mixture (balance heuristic).
-
-    Veach and Guibas (1995), equation 14; with a plain component "defensive" (Hesterberg 1995). by_lane (T F 32), shift
-    (C T F) flat; half (C,) half the squared length of each.
-    """
+    """Normals and weights of a panel; the arrays as `Shifted.flat` has them."""
     panel, weight, by_lane = space_of(panel), space_of(weight), space_of(by_lane)
+    shift, mixture = space_of(shift), space_of(mixture)
+    draw_normals(panel, 0, PANEL_BLOCKS, n_month, n_factor, first_path, seed, FACTORS)
     size = n_month * n_factor
-    draw_normals(panel, 0, N_BLOCK, n_month, n_factor, first_path, seed, FACTORS)
-    for block in range(N_BLOCK):
-        at = block * size * N_LANE
+    for b in range(PANEL_BLOCKS):
+        of_block = shift_block(panel, b * size * LANES, by_lane, shift, mixture, n_component, size)
+        store(weight, b * LANES, of_block)
+
+
+@stage
+def shift_block(panel: Any, at: int, by_lane: Any, shift: Any, mixture: Any, n_component: int, size: int) -> Lanes:
+    """Shift each lane of a block by its component's mean; weight = plain density over that of the mixture.
+
+    The balance heuristic: Veach and Guibas (1995), equation 14; with a plain component "defensive" (Hesterberg 1995).
+    """
+    for i in range(size):
+        row = at + i * LANES
+        store(panel, row, load(panel, row) + load(by_lane, i * LANES))
+    density = splat(mixture[0])
+    for c in range(1, n_component):
+        along = splat(-mixture[n_component + c])
         for i in range(size):
-            row = at + i * N_LANE
-            store(panel, row, load(panel, row) + load(by_lane, i * N_LANE))
-        density = splat(share[0])
-        for c in range(1, share.size):
-            along = splat(-half[c])
-            for i in range(size):
-                along = fma(load(panel, at + i * N_LANE), shift[c * size + i], along)
-            along = where_less(along, 600.0, along, 600.0)
-            along = where_less(along, -600.0, -600.0, along)
-            density = fma(exponential(along), share[c], density)
-        store(weight, block * N_LANE, splat(1.0) / density)
+            along = fma(load(panel, at + i * LANES), shift[c * size + i], along)
+        along = where_less(along, 600.0, along, 600.0)
+        along = where_less(along, -600.0, -600.0, along)
+        density = fma(exponential(along), mixture[c], density)
+    return splat(1.0) / density
 
 
 @kernel
 def sobol_panel(
-    panel: Any, work: Any, direction: Any, start: Any, basis: Any, point: Any, n_month: Any, n_factor: Any
+    panel: Any,
+    work: Any,
+    direction: Any,
+    start: Any,
+    basis: Any,
+    n_bit: int,
+    n_month: int,
+    n_factor: int,
+    point: int,
 ) -> None:
-    """Points point .. point + 31 of each replicate, in Gray-code order (Antonov and Saleev 1979), as normals.
+    """Normals of a panel, from points point .. point + 31 of each replicate; the arrays as `Sobol.flat` has them.
 
     `work`: (D, 32) flat.
     """
-    panel, work = space_of(panel), space_of(work)
+    panel, work, basis = space_of(panel), space_of(work), space_of(basis)
+    direction, start = space_of(direction), space_of(start)
     size = n_month * n_factor
     for r in range(N_REPLICATE):
-        for d in range(size):
-            word, gray, j = start[r, d], point ^ (point >> 1), 0
-            while gray > 0:
-                if gray & 1 == 1:
-                    word ^= direction[r, d, j]
-                gray >>= 1
-                j += 1
-            for lane in range(N_LANE):
-                work[d * N_LANE + lane] = (word + 0.5) * 2.3283064365386963e-10
-                bit, rest = 0, point + lane + 1
-                while rest & 1 == 0:
-                    rest >>= 1
-                    bit += 1
-                if lane + 1 < N_LANE:
-                    word ^= direction[r, d, bit]
-            store(work, d * N_LANE, inverse_normal(load(work, d * N_LANE)))
-        at = r * size * N_LANE
-        for f in range(n_factor):
-            for t in range(n_month):
-                e = splat(0.0)
-                for j in range(n_month):
-                    e = fma(load(work, (j * n_factor + f) * N_LANE), basis[t, j], e)
-                store(panel, at + (t * n_factor + f) * N_LANE, e)
+        sobol_block(panel, r * size * LANES, work, 0, direction, start, basis, n_bit, n_month, n_factor, r, point)
+
+
+@stage
+def sobol_block(
+    panel: Any,
+    at: int,
+    work: Any,
+    work_at: int,
+    direction: Any,
+    start: Any,
+    basis: Any,
+    n_bit: int,
+    n_month: int,
+    n_factor: int,
+    r: int,
+    point: int,
+) -> None:
+    """Points point .. point + 31 of replicate r, in Gray-code order (Antonov and Saleev 1979), as normals of a block.
+
+    `point` is a multiple of 32: the Gray code of point + lane is that of the point with that of the lane.
+    """
+    gray_of_lane = lane_words() ^ (lane_words() >> 1)
+    for d in range(n_month * n_factor):
+        of_d = r * n_month * n_factor + d
+        word, gray, j = start[of_d], point ^ (point >> 1), 0
+        while gray > 0:
+            if gray & 1 == 1:
+                word ^= direction[of_d * n_bit + j]
+            gray >>= 1
+            j += 1
+        words = splat_word(word)
+        for bit in range(min(LANE_BITS, n_bit)):
+            words = words ^ ((gray_of_lane >> bit) & 1) * direction[of_d * n_bit + bit]
+        store(work, work_at + d * LANES, inverse_normal(uniform(words)))
+    for f in range(n_factor):
+        for t in range(n_month):
+            e = splat(0.0)
+            for j in range(n_month):
+                e = fma(load(work, work_at + (j * n_factor + f) * LANES), basis[t * n_month + j], e)
+            store(panel, at + (t * n_factor + f) * LANES, e)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .count import first_loss_month, life_bin, loss_bin, month_of, was_repaid, yield_bin
 from .counting import add_fixed, count_each, keep_most, weigh_each
+from .counts import leads, own
 from .jit import aside
 from .lanes import splat, total, where_less
 from .layout import PANEL_BLOCKS
@@ -35,7 +36,9 @@ def weigh_block(m: Memory, k: int, block: int, n_path: int) -> None:
 def _square(m: Memory, k: int, i: int, block: int, value: Lanes) -> None:
     """Add a quantity by the square of the weights to its batch."""
     weight = m.counting.weight
-    add_fixed(m, k, m.to.square_sum[k, i, block % N_BATCH], total(value * weight * weight))
+    of_paths = total(value * weight * weight)
+    if leads():
+        add_fixed(m, k, m.to.square_sum[k, i, block % N_BATCH], of_paths)
 
 
 @aside
@@ -44,7 +47,7 @@ def _weigh_paths(m: Memory, block: int, n_path: int) -> None:
     weigh_each(m, 0, m.to.weight_sum[block % N_BATCH], splat(0.0), n_path)
     at = m.to.month_weight_sum[block // PANEL_BLOCKS % N_MONTH_BATCH]
     m.amount[0] = m.counting.weight
-    for lane in range(n_path):
+    for lane in own(n_path):
         add_fixed(m, 0, at, m.amount[lane])
 
 

@@ -37,6 +37,7 @@ OWN = {
     "stress.kernels.pool": (BILLS,),
     "stress.kernels.purchases": (BILLS,),
     "stress.kernels.block": ("kernels/test_drawn_again.py", *COUNTS, WEIGHED),
+    "stress.kernels.panels": ("kernels/test_drawn_again.py", *COUNTS, WEIGHED),
     "stress.kernels.count": (*COUNTS, WEIGHED),
     "stress.kernels.by_path": ("kernels/test_without_a_compiler.py", "kernels/test_drawn_again.py", MACRO),
     "stress.kernels.rates": ("kernels/test_drawn_again.py",),
