@@ -20,7 +20,7 @@ import xarray as xr
 from kernel_laws import violations
 from oracle.model import need, run_path
 from oracle.months import Rates, supply_of
-from oracle.portfolio import Portfolio
+from oracle.portfolio import Portfolio, multiples_of
 from oracle.state import PHASES
 from strategies import random_job
 
@@ -124,7 +124,8 @@ def slow(job: Job, scenario: str, data: xr.Dataset) -> tuple[np.ndarray, Any]:
     eligible = [portfolio.eligible_share(t) if t <= bought_until else 0.0 for t in range(1, last + 1)]
     offered = supply_of(need(job.deal, pool, job.clock), pool, months, eligible)
     supply = by_month(data, "supply", "cohort").tolist()
-    return np.array(offered), run_path(job.deal, pool, months, job.clock, rates_of(data), supply)
+    rates = rates_of(data, portfolio)
+    return np.array(offered), run_path(job.deal, pool, months, job.clock, rates, supply)
 
 
 def differences(data: xr.Dataset, flows: Any, cut_off: float) -> Iterable[Difference]:
@@ -190,11 +191,28 @@ def by_month(data: xr.Dataset, name: str, other: str | None = None) -> np.ndarra
     return variable.sum([d for d in variable.dims if d not in kept], skipna=False).transpose(*kept).to_numpy()
 
 
-def rates_of(data: xr.Dataset) -> Rates:
-    """The conditional rates that the engine drew for the path."""
-    segment = [by_month(data, name, "segment").tolist() for name in ("entry_rate", "prepayment_rate", "recovery_rate")]
-    roll = data["roll_rate"].transpose("month", "segment", "bucket").to_numpy().tolist()
-    return Rates(entry=segment[0], roll=roll, smm=segment[1], recovery=segment[2])
+def rates_of(data: xr.Dataset, portfolio: Portfolio) -> Rates:
+    """The conditional rates that the engine drew for the path, of every quality of receivables in its turn."""
+    entry, smm, recovery = (by_month(data, f"{name}_rate", "segment") for name in ("entry", "prepayment", "recovery"))
+    roll, count = data["roll_rate"].transpose("month", "segment", "bucket").to_numpy(), len(portfolio.odds)
+    if "quality" in data.dims:
+        place = {
+            multiples_of(portfolio.months, t): int(data["quality_bought"][t - 1])
+            for t in bought_in(data)
+            if data["quality_bought"][t - 1] >= 0
+        }
+        chosen = [0, *(place.get(odds, 0) for odds in portfolio.odds[1:])]
+        entry = data["entry_rate_by_quality"].to_numpy()[:, chosen].reshape(len(entry), -1)
+        roll = data["roll_rate_by_quality"].to_numpy()[:, chosen].reshape(len(roll), -1, roll.shape[-1])
+    elif count > 1:  # nothing is bought at other odds
+        entry, roll = np.tile(entry, (1, count)), np.tile(roll, (1, count, 1))
+    smm, recovery = np.tile(smm, (1, count)), np.tile(recovery, (1, count))
+    return Rates(entry=entry.tolist(), roll=roll.tolist(), smm=smm.tolist(), recovery=recovery.tolist())
+
+
+def bought_in(data: xr.Dataset) -> range:
+    """Months in which a purchase can happen: that of the last revolving payment date too."""
+    return range(1, min(data.sizes["month"], data.attrs["revolving_months"] + 1) + 1)
 
 
 def ranks(data: xr.Dataset) -> np.ndarray:

@@ -144,6 +144,7 @@ def random_job(rng: Random, shocks: int = 6, clock: str = "", last: int = 0) -> 
     """A job on a random structure: the base scenario and one with random shocks."""
     deal, pool, clock = random_structure(rng, clock, last)
     moved = tuple(random_shock(rng, deal, pool, clock) for _ in range(rng.randint(1, shocks)))
+    moved += random_drift(Random(4.0 + pool.balance), deal, pool)
     if too_fast(pool, moved):
         moved = tuple(shock for shock in moved if shock.target != "turnover")
     return Job(
@@ -155,6 +156,16 @@ def random_job(rng: Random, shocks: int = 6, clock: str = "", last: int = 0) -> 
         seed=rng.randrange(2**32),
         clock=clock,
     )
+
+
+def random_drift(rng: Random, deal: Deal, pool: Pool) -> tuple[Shock, ...]:
+    """Sometimes what is bought later is of another quality."""
+    if flag(rng, 0.7):
+        return ()
+    months = sorted(rng.sample(range(1, deal.revolving_months + 3), min(rng.randint(1, 3), deal.revolving_months + 2)))
+    points = tuple((month, rng.uniform(0.2, 4.0)) for month in months)
+    names = (rng.choice(pool.segments).name,) if flag(rng, 0.4) else ()
+    return (Shock(target="new_default_odds", how="multiply", by_month=points, segments=names),)
 
 
 def too_fast(pool: Pool, shocks: tuple[Shock, ...]) -> bool:

@@ -43,6 +43,7 @@ CAPS = (
     Cap("commingled", "the commingled share of a month", 0.0, 1.0),
     Cap("payment_rate", "the monthly payment rate", 0.0, 1.0),
 )
+_NEW = Cap("entry", "the monthly rate of entry or default of new receivables", 0.0, RATE_CAP)
 _INSTALMENTS = Cap("payment", "the payment of instalments", 0.0, 1.0, "times")
 _PAID = Cap("payment", "the monthly payment rate", 0.0, 1.0)
 
@@ -80,6 +81,7 @@ def bounded(months: MonthInputs, deal: Deal) -> MonthInputs:
 def cuts(asked: MonthInputs) -> Iterator[Cut]:
     """What the caps take off the inputs that the shocks ask for."""
     values = [(cap, getattr(asked, cap.field)) for cap in CAPS]
+    values.append((_NEW, _entry_of_new(asked)))
     paid = asked.payment if asked.payment_rate is None else asked.payment * np.clip(asked.payment_rate, 0.0, 1.0)
     for cap, value in (*values, (_INSTALMENTS if asked.payment_rate is None else _PAID, paid)):
         if value is None:
@@ -97,6 +99,15 @@ def cuts(asked: MonthInputs) -> Iterator[Cut]:
                 cap.high if farthest > cap.high else cap.low,
                 tuple(column.tolist()),
             )
+
+
+def _entry_of_new(asked: MonthInputs) -> Array | None:
+    """(T, S) entry rates of the worst receivables that any month buys."""
+    if asked.new_odds is None or (asked.new_odds <= 1.0).all():
+        return None
+    entry = np.clip(asked.entry, 0.0, RATE_CAP)
+    worst = np.repeat(asked.new_odds.max(axis=0), entry.shape[1] // asked.new_odds.shape[1])
+    return np.asarray(entry * worst / (1.0 - entry + entry * worst))
 
 
 def _within(months: MonthInputs, cap: Cap) -> Array:

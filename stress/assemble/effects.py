@@ -18,7 +18,8 @@ from stress.assemble.hazard import notes_of_seasoning
 from stress.assemble.market import month_scalars
 from stress.assemble.months import MonthInputs, asked, base_months, resolve
 from stress.assemble.moves import FIELD
-from stress.assemble.problem import COHORTS, sizes_of, supply_of
+from stress.assemble.problem import COHORTS, purchase_months, sizes_of, supply_of
+from stress.assemble.qualities import in_qualities
 from stress.assemble.receivables import due_of, receivables_of
 from stress.assemble.stages import by_column, columns
 from stress.assemble.turnover import pool_under
@@ -186,10 +187,10 @@ def _value(cut: Cut, value: float) -> str:
 def _acting(job: Job, case: ScenarioCase) -> list[Array]:
     """All arrays of a scenario, less what has nothing to act on."""
     deal, pool = job.deal, pool_under(job.pool, case)
-    m = resolve(deal, pool, case)
+    (pool,), (m,), n_quality = in_qualities([pool], [resolve(deal, pool, case)], purchase_months(deal, job.clock))
     due = due_of(pool.billing, COHORTS[job.clock])
     dates = calendar_of(deal)
-    sizes = sizes_of(deal, pool, [m], job.clock, dates, due, deterministic=False)
+    sizes = sizes_of(deal, pool, [m], job.clock, dates, due, deterministic=False, n_quality=n_quality)
     receivables, eligible = receivables_of([pool], [m], sizes, job.clock, due)
     contract = contract_of(deal, [m], dates, pool.balance)
     buys = deal.purchase != "none" and deal.revolving_months > 0

@@ -113,7 +113,7 @@ def market_of(
         shock=shocks.shock,
         response=shocks.response,
         exposed=shocks.exposed,
-        draws=_draws(drawn, df, sizes.n_whole),
+        draws=_draws(drawn, df, sizes.n_level),
         ticket=np.array([0.0 if pool.obligors is None else pool.balance / pool.obligors]),
         factor_of=factors.of_rate,
         month=np.stack([month_scalars(deal, m, sizes) for m in months]),
@@ -165,10 +165,10 @@ def rational_link(p: Array, rho: Array, sign: int) -> Array:
     return np.stack([np.clip(ndtri(p) / root, -1e9, 1e9), -sign * np.sqrt(rho) / root], axis=-1)
 
 
-def _draws(drawn: Sequence[ByPath | None], df: float | None, n_segment: int) -> Array:
+def _draws(drawn: Sequence[ByPath | None], df: float | None, n_level: int) -> Array:
     """(4, 3) purpose, indices and items of what each path draws beside its factors; no index where nothing needs it."""
     some = [one for one in drawn if one is not None]
-    own = n_segment if any(one.lens[:, tables.LENS.index("spread")].any() for one in some) else 0
+    own = n_level if any(one.lens[:, tables.LENS.index("spread")].any() for one in some) else 0
     parameters = tables.N_PARAMETER if any(one.root.any() for one in some) else 0
     quarters = max((one.n_period for one in some), default=0)
     variables = max((one.n_variable for one in some), default=0)

@@ -74,6 +74,8 @@ class MonthInputs(NamedTuple):
     """(3, 3) covariance of what each path draws: log odds of entry, rho, phi; None where nothing is drawn."""
     payment_rate: Array | None = None
     """(T,) monthly payment rate of a pool that has one, before the payment multiplier; None with instalment plans."""
+    new_odds: Array | None = None
+    """(T, segments) multiple of the odds of entry of what is bought in the month, for its life; None: 1."""
     index_level: Array | None = None
     """(T, I) level of each of the deal's indices; None where a test leaves it out."""
     swing: Swing | None = None
@@ -111,6 +113,7 @@ def base_months(deal: Deal, pool: Pool) -> MonthInputs:
         cash_rate=one * pool.cash_rate,
         coupon=_index_levels(deal, n_month),
         note_spread=0.0 * one,
+        new_odds=np.ones((n_month, len(mix))),
         index_level=np.array([levels(index, n_month) for index in deal.indices.values()]).reshape(-1, n_month).T.copy(),
         payment_rate=None if paid is None else rates_of(paid.monthly, paid.monthly_curve, n_month),
     )

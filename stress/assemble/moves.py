@@ -156,6 +156,15 @@ def _heterogeneity(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) ->
     return months._replace(heterogeneity=np.maximum(_moved(before, shock), 0.0))
 
 
+def _new_odds(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) -> MonthInputs:
+    """Odds of entry of what is bought in the shock's months."""
+    before = np.ones_like(months.mix) if months.new_odds is None else months.new_odds
+    chosen = sorted({column // n_stage(pool) for column in _columns(shock, pool)})
+    odds = before.copy()
+    odds[:, chosen] = _moved(before[:, chosen], shock)
+    return months._replace(new_odds=odds)
+
+
 def _payment_rate(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) -> MonthInputs:
     if months.payment_rate is None:
         raise ConfigError("shock on payment_rate: the pool has instalment plans, not a payment_rate")
@@ -179,12 +188,14 @@ _OF_MONTHS = {
     "note_spread": "note_spread",
 }
 FIELD = {**_OF_SEGMENTS, **_OF_MONTHS, "default_odds": "entry", "default_rate": "entry", "payment_rate": "payment_rate"}
+FIELD["new_default_odds"] = "new_odds"
 """What a target moves as it is, where it moves one field of `MonthInputs`."""
 MOVES: dict[str, Move] = {
     **{target: _by_segment(field) for target, field in _OF_SEGMENTS.items()},
     **{target: _by_month(field) for target, field in _OF_MONTHS.items()},
     "default_odds": _by_segment("entry", transform=True),
     "default_rate": _default_rate,
+    "new_default_odds": _new_odds,
     "payment_rate": _payment_rate,
     "score_slope": _flatten_score,
     "heterogeneity": _heterogeneity,

@@ -11,6 +11,7 @@ from stress.assemble.contract import contract_of
 from stress.assemble.market import factors_of, market_of
 from stress.assemble.months import MonthInputs, resolve
 from stress.assemble.priority import account_names, step_labels
+from stress.assemble.qualities import in_qualities
 from stress.assemble.receivables import Due, due_of, receivables_of
 from stress.assemble.stages import months_to_rebase, n_stage
 from stress.assemble.turnover import pool_under
@@ -82,10 +83,11 @@ def build(
     deterministic: bool,
 ) -> Problem:
     """Arrays from resolved pools and months (one each per scenario) and a supply (K, T + 1, C)."""
+    pools, months, n_quality = in_qualities(pools, months, purchase_months(deal, clock))
     pool = pools[0]
     dates = calendar_of(deal)
     due = due_of(pool.billing, COHORTS[clock])
-    sizes = sizes_of(deal, pool, months, clock, dates, due, deterministic)
+    sizes = sizes_of(deal, pool, months, clock, dates, due, deterministic, n_quality)
     receivables, eligible = receivables_of(pools, months, sizes, clock, due)
     market = market_of(deal, pool, months, sizes, supply * eligible[:, :, None], deterministic)
     return Problem(
@@ -96,6 +98,11 @@ def build(
     )
 
 
+def purchase_months(deal: Deal, clock: Clock) -> int:
+    """Months in which a purchase can happen: where the payment comes later, that of the last revolving month too."""
+    return min(deal.legal_maturity_months, deal.revolving_months + int(clock != "monthly"))
+
+
 def sizes_of(
     deal: Deal,
     pool: Pool,
@@ -104,6 +111,7 @@ def sizes_of(
     dates: Calendar,
     due: Due,
     deterministic: bool,
+    n_quality: int = 1,
 ) -> Sizes:
     n_month, n_cohort = deal.legal_maturity_months, COHORTS[clock]
     payment_step = {"monthly": -1, "daily": deal.payment_day - 1, "payment_date": 1}[clock]
@@ -126,11 +134,12 @@ def sizes_of(
         n_cohort=n_cohort,
         n_segment=len(pool.segments) * n_stage(pool),
         n_whole=len(pool.segments),
+        n_level=len(pool.segments) // n_quality,
         n_stage=n_stage(pool),
         n_bucket=len(pool.buckets) if long else 0,
         n_ring=4 if long and pool.plans else 1,
         n_rebase=months_to_rebase(pool),
-        n_history=min(n_month, deal.revolving_months + (payment_step >= 0)),
+        n_history=purchase_months(deal, clock),
         n_part=due.table.shape[1],
         n_way=len(due.ways),
         n_note=len(deal.notes),

@@ -6,6 +6,7 @@ from stress.inputs.targets import FROM_ZERO, MULTIPLIERS, SEGMENT_TARGETS, VALUE
 
 MEANING: dict[Target, str] = {
     "default_odds": "Odds of entry (or of one-step default): 2.0 doubles the odds, so a rate never passes 1.",
+    "new_default_odds": "Odds of entry, for life, of what is bought in these months: quality that drifts.",
     "default_rate": "Monthly rate of default: entries move so that the ladder, where there is one, yields it.",
     "entry_rate": "Monthly rate of entry into M1 (of default where the pool has no ladder).",
     "payment": "Payments: on plans the share of what is due that is paid, on cards the multiple of the payment rate.",

@@ -8,6 +8,7 @@ from stress.inputs.text.curve import DEFAULT, PAYMENT, PREPAYMENT
 
 Target = Literal[
     "default_odds",
+    "new_default_odds",
     "default_rate",
     "entry_rate",
     "payment",
@@ -37,7 +38,7 @@ Target = Literal[
     "note_spread",
 ]
 
-MULTIPLIERS = frozenset({"default_odds"})
+MULTIPLIERS = frozenset({"default_odds", "new_default_odds"})
 """Targets that are themselves a multiplier of 1: only `multiply` has a meaning."""
 
 FROM_ZERO = frozenset(
@@ -92,7 +93,16 @@ DAYS = frozenset({"purchase_lag_days", "commingled_days"})
 """Targets in days: a large value is no percent."""
 
 FROM_LITTLE = frozenset(
-    {"default_odds", "default_rate", "entry_rate", "rho", "prepayment", "dilution", "dilution_unpaid_share"}
+    {
+        "default_odds",
+        "new_default_odds",
+        "default_rate",
+        "entry_rate",
+        "rho",
+        "prepayment",
+        "dilution",
+        "dilution_unpaid_share",
+    }
 )
 """Targets that may start next to nothing: up to 1,000 times. All others go to 10 times: 90 is 0.9 as a percent."""
 
@@ -111,7 +121,7 @@ WHOLE_LIFE = frozenset({"turnover"})
 """Targets that are set once, for the whole life: they change what the pool is."""
 
 SEGMENT_TARGETS = frozenset(
-    {"default_odds", "default_rate", "entry_rate", "prepayment", "recovery", "ineligible_share"}
+    {"default_odds", "new_default_odds", "default_rate", "entry_rate", "prepayment", "recovery", "ineligible_share"}
 )
 """Targets that can be moved for some segments only."""
 

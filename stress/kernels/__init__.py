@@ -39,6 +39,12 @@ instalments is spread over the stages as a loan is that was bought a steps ago a
 stage 1; of the steady state of cards pi = m sum_a (1 - m)^a pi(a), m the payment rate. Opening delinquent balances of a
 segment are in its stages in proportion to performing balance x entry rate (x 1 where no stage has any).
 
+**Quality.** What is bought in month j has for life new_default_odds(j) times the odds of entry of its segment, in each
+stage and whatever a scenario makes of them by month; the rate is held at 0.99. A roll with an elasticity has odds times
+new_default_odds(j) to that power. All else is the segment's, the normal e_own too. What stands in the pool at closing
+has 1. A segment of each multiple counts as one of its own where obligors are counted: (number of the multiple x
+segments + segment) x stages + stage, multiples in the order in which they are first bought, the first 1.
+
 **Ladder.** Of Mb the share r_b rolls on, from MB to default. Of what does not roll the share c_b cures, q_b[i] pays its
 way down to M(b - i), and the others stay (q_b[0]): c_b and q_b are shares of the unconditional month's rest, the roll
 alone moves with the factors. Left out, all that does not roll cures.

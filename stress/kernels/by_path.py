@@ -52,7 +52,9 @@ def entry_by_path(m: Memory, b: int, k: int, t: int) -> None:
     scale = root(odds + 1.0) * m.path.mixing_variable
     swing = _swing(m, b, k, t)
     for s in range(m.p.n_segment):
-        x = fma(m.own[b, s // m.p.n_stage], lens.spread, fma(swing, m.t.exposed[k, s], m.path.drawn_shift))
+        x = fma(
+            m.own[b, s // m.p.n_stage % m.p.n_level], lens.spread, fma(swing, m.t.exposed[k, s], m.path.drawn_shift)
+        )
         h = _polynomial(m.t.quantile[k, t, s], m.p.quantile_width, _clamped(x * (1.0 / lens.reach)))
         z = m.factor[m.t.factor_of[ENTRY, s]]
         m.rate[s, ENTRY] = normal_cdf(h * scale - pull * z)

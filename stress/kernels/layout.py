@@ -39,7 +39,9 @@ class Sizes(NamedTuple):
     n_segment: int
     """Segments, each in all its stages: row s = segment x n_stage + stage."""
     n_whole: int
-    """Segments, their stages taken together."""
+    """Segments, their stages taken together, once for each quality of what is bought."""
+    n_level: int
+    """Segments as the pool names them."""
     n_stage: int
     n_bucket: int
     """Buckets of a ladder from which not all that does not roll cures, or which has not three; else 0."""
@@ -497,7 +499,7 @@ class Scratch:
     month_sum: Annotated[NarrowRows, T, N + 5]
     panel: Annotated[Rows, PANEL_BLOCKS, T, F]
     """Normals of the factors."""
-    own: Annotated[Rows, PANEL_BLOCKS, U]
+    own: Annotated[Rows, PANEL_BLOCKS, Axis("n_level")]
     mixing_normal: Annotated[Rows, PANEL_BLOCKS]
     parameters: Annotated[Rows, PANEL_BLOCKS, 3]
     shocks: Annotated[Rows, PANEL_BLOCKS, Axis("n_shock")]

@@ -41,10 +41,8 @@ def _buy(m: Memory, k: int, t: int, c: int, source: int, n_stage: int) -> None:
     for w in range(m.p.n_whole):
         amount, s = face * m.t.mix[k, t, w], w * n_stage
         if m.p.limits == 1:
-            held = m.segment[s].balance
-            for i in range(1, n_stage):
-                held = held + m.segment[s + i].balance
-            amount = smaller(amount, positive((pool.balance + face) * m.t.limit[w] - held))
+            room = (pool.balance + face) * m.t.limit[w] - _held(m, w % m.p.n_level, n_stage)
+            amount = smaller(amount, positive(room))
             m.segment[s].balance += amount
         _join(m, t, c, s, amount)
         bought = bought + amount
@@ -59,6 +57,16 @@ def _buy(m: Memory, k: int, t: int, c: int, source: int, n_stage: int) -> None:
         pool.performing += bought
     cash.cash_out += cost
     move_deficiency(m, cost * from_principal - bought)
+
+
+@stage
+def _held(m: Memory, level: int, n_stage: int) -> Lanes:
+    """Balance of a segment in all its stages and qualities."""
+    held = splat(0.0)
+    for w in range(level, m.p.n_whole, m.p.n_level):
+        for i in range(n_stage):
+            held = held + m.segment[w * n_stage + i].balance
+    return held
 
 
 @stage

@@ -122,7 +122,7 @@ def block_rows(job: Job, problem: Problem, blocks: int, names: Sequence[str]) ->
     """
     n_note = problem.sizes.n_note
     for space in _blocks(job, problem, blocks):
-        found = {name: np.array(space.traced(name)) for name in names}
+        found = {name: _as_named(problem, name, space.traced(name)).copy() for name in names}
         notes, pool = np.split(np.array(space.outcomes()), [len(NOTE_QUANTITIES) * n_note])
         found |= {name: notes[i :: len(NOTE_QUANTITIES)] for i, name in enumerate(NOTE_QUANTITIES)}
         found["first_loss"] = np.array(space.rows("note", "first_loss"))
@@ -147,6 +147,11 @@ def paths_of(job: Job, problem: Problem, blocks: int, names: Sequence[str]) -> I
         yield {name: np.array(space.traced(name)) for name in names}
 
 
+def _as_named(problem: Problem, name: str, rows: np.ndarray) -> np.ndarray:
+    """Rates of the segments as the pool names them: of what stood in the pool at closing, not of other qualities."""
+    return rows[:, : problem.sizes.n_level * problem.sizes.n_stage] if SHOWN[name][0] == "acting" else rows
+
+
 _INNER = ("total_defaulted", "total_recovered")
 _DIMS: dict[str, tuple[str, ...]] = {"note": ("tranche",), "fee": ("fee",), "trigger": ("trigger",), "pool": ()}
 """Dimensions, beside the month, of the groups of rows that a replay shows under the names of the kernels."""
@@ -157,7 +162,7 @@ def _variables(space: Workspace, problem: Problem, step_of_row: list[int], lane:
 
     def at(name: str) -> np.ndarray:
         """(T, ...) of the path."""
-        rows = space.traced(name)
+        rows = _as_named(problem, name, space.traced(name))
         return rows.mean(axis=-1) if lane is None else np.array(rows[..., lane])
 
     found: Values = {}
@@ -189,8 +194,30 @@ def _variables(space: Workspace, problem: Problem, step_of_row: list[int], lane:
     rolls = np.stack([at(f"roll_rate_{bucket}") for bucket in range(1, 7)], axis=-1)
     rolls = rolls[..., : max(3, problem.sizes.n_bucket)]
     found["roll_rate"] = (("month", "segment", "bucket"), rolls)
+    if problem.sizes.n_whole > problem.sizes.n_level:
+        found |= _rates_of_new(space, problem, lane)
     found["trigger_limit"] = (("month", "trigger"), problem.contract.threshold.T)
     return found
+
+
+def _rates_of_new(space: Workspace, problem: Problem, lane: int | None) -> Values:
+    """Entry and roll rates of every quality, the first that of the pool at closing, and which of them a month buys."""
+    sizes = problem.sizes
+
+    def at(name: str) -> np.ndarray:
+        rows = space.traced(name)
+        chosen = rows.mean(axis=-1) if lane is None else np.array(rows[..., lane])
+        return chosen.reshape(sizes.n_month, -1, sizes.n_level * sizes.n_stage)
+
+    rolls = np.stack([at(f"roll_rate_{bucket}") for bucket in range(1, 1 + max(3, sizes.n_bucket))], axis=-1)
+    share = problem.receivables.mix[0].reshape(sizes.n_history, -1, sizes.n_level).sum(axis=2)
+    bought = np.full(sizes.n_month, -1)  # nothing can be bought
+    bought[: sizes.n_history] = np.where(share.any(axis=1), share.argmax(axis=1), -1)
+    return {
+        "entry_rate_by_quality": (("month", "quality", "segment"), at("entry_rate")),
+        "roll_rate_by_quality": (("month", "quality", "segment", "bucket"), rolls),
+        "quality_bought": (("month",), bought),
+    }
 
 
 def _outcome(space: Workspace, problem: Problem, lane: int) -> Values:

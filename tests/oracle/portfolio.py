@@ -9,6 +9,17 @@ from oracle.stages import card_stages, stage_entry
 COHORTS = {"monthly": 1, "daily": 30, "payment_date": 3}
 
 
+def multiples_of(months, t: int) -> tuple[float, ...]:
+    """By how much the odds of entry of what is bought in month t differ for life, segment by segment."""
+    return (1.0,) if months.new_odds is None else tuple(float(x) for x in months.new_odds[t - 1])
+
+
+def multiples(months) -> list[tuple[float, ...]]:
+    """All that are met, the first that of the opening pool: 1."""
+    every = [multiples_of(months, t) for t in range(1, len(months.entry) + 1)]
+    return list(dict.fromkeys([(1.0,) * len(every[0]), *every]))
+
+
 class Portfolio:
     """Cohorts by segment."""
 
@@ -20,7 +31,10 @@ class Portfolio:
         self.slots = max([self.last, *longest]) + 9
         self.segments = range(len(pool.segments))
         self.stages = max(1, len(pool.stages))
+        self.odds = multiples(months)
         self.cohorts = [[x for s in self.segments for x in self.opening_stages(c, s)] for c in range(self.count)]
+        for row in self.cohorts:  # what is bought at other odds than that of the opening pool stands apart from it
+            row += [self.nothing() for _ in self.odds[1:] for _ in range(len(row))]
         self.profiles: dict[tuple[int, int], tuple] = {}
 
     def opening_stages(self, c: int, s: int) -> list[Cohort]:
@@ -46,6 +60,10 @@ class Portfolio:
             found.append(cohort)
         return found
 
+    def nothing(self) -> Cohort:
+        """A cohort that holds nothing yet."""
+        return Cohort(0.0, [0.0] * len(self.pool.buckets), [0.0] * self.slots, [0.0] * self.slots)
+
     def opening_share(self, c: int) -> float:
         """Share of the opening pool that falls due at the step of a cohort."""
         billing = self.pool.billing
@@ -70,8 +88,13 @@ class Portfolio:
 
     def balance_of(self, s: int) -> float:
         """Current + M1..M3 of a segment."""
-        first = s * self.stages
-        return sum(cohort.balance for row in self.cohorts for cohort in row[first : first + self.stages])
+        first, width = s * self.stages, len(self.segments) * self.stages
+        return sum(
+            cohort.balance
+            for row in self.cohorts
+            for start in range(first, len(row), width)
+            for cohort in row[start : start + self.stages]
+        )
 
     def performing(self) -> float:
         return sum(cohort.performing for row in self.cohorts for cohort in row)
@@ -89,9 +112,9 @@ class Portfolio:
         """Move the cohort of step (t, c); what each segment pays and loses in each of its stages."""
         row = self.cohorts[c]
         moved = [move(cohort, StepRates(self.pool, self.months, rates, t, i)) for i, cohort in enumerate(row)]
-        for s in self.segments:
+        for first in range(0, len(row), self.stages):
             for i in range(self.stages - 2, -1, -1):
-                here = s * self.stages + i
+                here = first + i
                 row[here].move_on(self.pool.stages[i].moves_on, row[here + 1])
         return moved
 
@@ -114,7 +137,8 @@ class Portfolio:
                 amount = max(0.0, min(amount, room))
             bought.append((amount, profile))
         parts = self.parts(c)
-        for s, (amount, profile) in enumerate(bought):
+        before_it = self.odds.index(multiples_of(self.months, t)) * len(self.segments)
+        for s, (amount, profile) in enumerate(bought, before_it):
             for wait, cohort in parts:
                 joined, before = self.cohorts[cohort][s * self.stages], int(wait > 30)
                 if profile is None:

@@ -42,7 +42,7 @@ class Shock(Strict):
     to_month: Month | None = None
     """Last month in which it acts; to the end where it is left out."""
     segments: tuple[Name, ...] = ()
-    """Only these segments; all where left out. For default_odds, default_rate, entry_rate, prepayment, recovery;
+    """Only these segments; all where left out. For (new_)default_odds, default_rate, entry_rate, prepayment, recovery;
     ineligible_share names which of the ineligible segments is bought (needed where there are several)."""
 
     @model_validator(mode="after")
