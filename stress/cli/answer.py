@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -47,9 +47,8 @@ class Question(NamedTuple):
             note_index(self.job, note, can_lose)
         if not self.dry_run:
             return False
-        said = {"job": self.job.name, "scenario": case.name, "paths": self.job.paths, "seed": str(self.job.seed)}
-        said |= {"runs": runs} | ({} if note is None else {"tranche": note})
-        self.output.result(lambda: plan_table(said), lambda: said)
+        said = {"scenario": case.name, "paths": self.job.paths, "seed": str(self.job.seed)}
+        self.output.plan(self.job.name, **said, runs=runs, **({} if note is None else {"tranche": note}))
         return True
 
     def book(self, name: str, answer: Any) -> None:
@@ -104,16 +103,6 @@ def question_job(file: Path, paths: int | None, seed: int | None, figure: Path |
     from stress.analysis.trials import PATHS
 
     return job.model_copy(update={"paths": paths or PATHS, "seed": job.seed if seed is None else seed})
-
-
-def plan_table(said: Mapping[str, Any]) -> Table:
-    """What a dry run says."""
-    from rich.table import Table
-
-    table = Table("what", "value", title=f"{said['job']}: would run")
-    for key, value in said.items():
-        table.add_row(key, str(value))
-    return table
 
 
 def draw(file: Path | None, name: str, *data: Any) -> None:

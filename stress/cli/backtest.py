@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from stress.cli.books import page_option, save_reported, xlsx_option
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
 from stress.cli.writing import drawable, save
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
               help="Reports after which a surprise counts half in the local variance.")  # fmt: skip
 @click.option("--draws", type=Count(), default=4000, show_default=True, help="Of each forecast.")
 @click.option("--figure", type=FILE, metavar="FILE", help="Also draw the fans: an .svg, .png or .pdf file.")
+@click.option("--dry-run", is_flag=True, help="Check everything, say what would run, and stop.")
+@page_option
+@xlsx_option
 @output_options
 def backtest(
     job: Path,
@@ -41,6 +45,9 @@ def backtest(
     half_life: float,
     draws: int,
     figure: Path | None,
+    dry_run: bool,
+    page: Path | None,
+    workbook: Path | None,
     as_json: bool,
     quiet: bool,
     log_json: bool,
@@ -64,12 +71,18 @@ def backtest(
     begin, end = named("--from", first, rows.per_year), last and named("--to", last, rows.per_year)
     from stress.analysis.hindcast import backtest as scored
 
-    answer = scored(loaded, rows, begin, end or None, _horizons(horizon), adaptive, half_life, draws)
+    output, ahead = Output(as_json, quiet, log_json), _horizons(horizon)
+    if dry_run:
+        output.plan(loaded.name, reports=rows.name, periods=len(rows.period), first=str(begin), draws=draws,
+                    adaptive=adaptive, seed=str(loaded.seed))  # fmt: skip
+        return
+    answer = scored(loaded, rows, begin, end or None, ahead, adaptive, half_life, draws)
     if figure is not None:
         from stress.report.figures.fans import fans
 
         save("--figure", figure, fans(answer), "backtest")
-    Output(as_json, quiet, log_json).result(lambda: _table(answer), lambda: document(answer))
+    save_reported(answer, loaded, page, workbook)
+    output.result(lambda: _table(answer), lambda: document(answer))
 
 
 def named(option: str, text: str, per_year: int) -> Period:

@@ -13,6 +13,8 @@ from stress.cli.writing import writing
 from stress.errors import ConfigError
 
 if TYPE_CHECKING:
+    from stress.answers.backtest import BackTest
+    from stress.answers.follow import Follow
     from stress.inputs.job import Job
     from stress.report.workbook import Table
     from stress.results import Result
@@ -39,6 +41,14 @@ def save_answer(file: Path | None, name: str, answer: Mapping[str, Any], job: Jo
     _save(file, workbook.of_answer(name, answer), workbook.of_job(job), about_job(name, job))
 
 
+def page_option(command: Command) -> Command:
+    """--report FILE.html, handed to the command as `page`."""
+    option: Callable[[Command], Command] = click.option(
+        "--report", "page", type=FILE, metavar="FILE.html", help="Also write a page with figures and tables."
+    )
+    return option(command)
+
+
 def save_result(file: Path | None, result: Result) -> None:
     """The workbook of a run: every measure beside its error, the inputs of its job."""
     if file is None:
@@ -50,6 +60,22 @@ def save_result(file: Path | None, result: Result) -> None:
     _, first = next(iter(cells(result)))
     about = {key: value for key, value in first.attrs.items() if key not in ("job", "input_notes", "base_case")}
     _save(file, workbook.of_result(result), workbook.of_job(job_of(first)), about)
+
+
+def save_reported(answer: Follow | BackTest, job: Job, page: Path | None, file: Path | None) -> None:
+    """The page and the workbook of a followed deal or of a back-test, where they are asked for."""
+    about = about_job("follow" if hasattr(answer, "updates") else "backtest", job)
+    about |= {"job": answer.job, "reports": answer.reports}
+    if page is not None:
+        from stress.cli.writing import save_text
+        from stress.report.page.reported import render
+
+        save_text("--report", page, render(answer, job, about))
+    if file is not None:
+        from stress.report import workbook
+        from stress.report.workbook_reported import tables
+
+        _save(file, tables(answer), workbook.of_job(job), about)
 
 
 def save_tables(file: Path | None, tables: list[Table], about: Mapping[str, Any], job: Job | None) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stress.cli.books import page_option, save_reported, xlsx_option
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
 from stress.cli.writing import drawable, save
@@ -28,6 +29,9 @@ LEAST = 256
 @click.option("--paths", type=Count(), help="Weighted paths behind each month. [default: 4,096]")
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Seed instead of the job's own.")
 @click.option("--figure", type=FILE, metavar="FILE", help="Also draw it: an .svg, .png or .pdf file.")
+@click.option("--dry-run", is_flag=True, help="Check everything, say what would run, and stop.")
+@page_option
+@xlsx_option
 @output_options
 def follow(
     job: Path,
@@ -37,6 +41,9 @@ def follow(
     paths: int | None,
     seed: int | None,
     figure: Path | None,
+    dry_run: bool,
+    page: Path | None,
+    workbook: Path | None,
     as_json: bool,
     quiet: bool,
     log_json: bool,
@@ -67,14 +74,20 @@ def follow(
     last = None if as_of is None else named("--as-of", as_of, 12)
     from stress.analysis.filtering import PATHS
     from stress.analysis.filtering import follow as found
+    from stress.analysis.trials import case_of
 
-    output = Output(as_json, quiet, log_json)
+    output, paths = Output(as_json, quiet, log_json), paths or PATHS
+    if dry_run:
+        case_of(loaded, scenario)
+        output.plan(loaded.name, reports=rows.name, months=len(rows.period), paths=paths, seed=str(loaded.seed))
+        return
     with output.progress("reading reports") as progress:
-        answer = found(loaded, rows, last, scenario, paths or PATHS, progress)
+        answer = found(loaded, rows, last, scenario, paths, progress)
     if figure is not None:
         from stress.report.figures.followed import followed
 
         save("--figure", figure, followed(answer), "follow")
+    save_reported(answer, loaded, page, workbook)
     output.result(lambda: _tables(answer), lambda: plain(answer))
 
 

@@ -8,7 +8,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -18,6 +18,7 @@ from stress.errors import StressError
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+    from rich.table import Table
 
 PIPED_WIDTH = 200
 """Columns of a table that goes into a file or a pipe."""
@@ -39,6 +40,10 @@ class Output(NamedTuple):
             shown = table()
             with printing():
                 console().print(shown)
+
+    def plan(self, of: str, **said: Any) -> None:
+        """What a dry run says: everything was checked, and this would run."""
+        self.result(lambda: plan_table(of, said), lambda: {"job": of, **said})
 
     def log(self, event: str, **fields: Any) -> None:
         """A line on stderr: JSON with --log-json, a sentence on a terminal, else nothing."""
@@ -76,6 +81,17 @@ class Output(NamedTuple):
                 self.log("progress", done=done, total=total)
 
         return report
+
+
+def plan_table(of: str, said: Mapping[str, Any]) -> Table:
+    """What would run, a line each."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("what", "value", title=Text(f"{of}: would run"))
+    for key, value in said.items():
+        table.add_row(key, Text(str(value)))
+    return table
 
 
 def console(err: bool = False) -> Console:

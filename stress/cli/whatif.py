@@ -82,9 +82,8 @@ def whatif(
     number = len(design(axes, points, "grid" if kind == "grid" else "sobol", loaded.seed))
     target = out or Path("results") / loaded.name / "whatif.html"
     if dry_run:
-        said = {"job": loaded.name, "scenario": case.name, "points": number, "paths": loaded.paths,
-                "path_runs": number * loaded.paths, "seed": str(loaded.seed), "out": str(target)}  # fmt: skip
-        output.result(lambda: _plan(said), lambda: said)
+        output.plan(loaded.name, scenario=case.name, points=number, paths=loaded.paths,
+                    path_runs=number * loaded.paths, seed=str(loaded.seed), out=str(target))  # fmt: skip
         return 0
     with writing("--out", target):
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -120,15 +119,6 @@ def _asked(job: Job, over: tuple[str, ...], scenario: str | None, points: int | 
         elif address is not None:
             client = stack.enter_context(cluster.join(address))
         return find(job, over, scenario, points, "grid" if kind == "grid" else "sobol", client=client, **how)
-
-
-def _plan(said: dict[str, Any]) -> Table:
-    from rich.table import Table
-
-    table = Table("what", "value", title=f"{said['job']}: would run")
-    for key, value in said.items():
-        table.add_row(key, str(value))
-    return table
 
 
 def _table(answer: WhatIf, target: Path) -> Table:

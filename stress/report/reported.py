@@ -135,6 +135,18 @@ def scored(answer: BackTest) -> Sheet:
     return Sheet(head, rows, note)
 
 
+def forecasts(answer: BackTest) -> Sheet:
+    """Every forecast with what came; outside the band: *."""
+    head = ("target", "known up to", "reports ahead", "came", "predicted (90%)", "PIT", "CRPS", "last value")
+    rows = tuple(
+        (f.target, f.origin, str(f.horizon), _percent(f.came),
+         f"{_percent(f.median)} [{_percent(f.low)}, {_percent(f.high)}]{'' if f.held else ' *'}",
+         f"{f.pit:.2f}", f"{f.crps:.4f}", f"{f.crps_last:.4f}")
+        for f in answer.forecasts
+    )  # fmt: skip
+    return Sheet(head, rows, "Rates a year; CRPS in percentage points a month, lower is better; outside the band: *.")
+
+
 def sentences_of_scores(answer: BackTest) -> list[str]:
     """Where it failed, and drift."""
     if answer.drift is None:

@@ -166,7 +166,9 @@ def sizing(answer: Sizing) -> Figure:
             if sizes[k] > 0.02:
                 size = share(sizes[k], answer.notes[k].share_error) if column else percent(sizes[k], 1)
                 words = f"{ink.label(answer.notes[k].note, 16)} {size}"
-                axes.text(column, base + sizes[k] / 2.0, words, ha="center", va="center", fontsize=8)
+                axes.text(
+                    column, base + sizes[k] / 2.0, words, ha="center", va="center", fontsize=8, color=ink.ON_LIGHT
+                )
             base += sizes[k]
     axes.set_xticks(range(len(names)), names)
     axes.set_xlim(-0.5, 1.5)

@@ -24,6 +24,10 @@ TEXT, QUIET, RULE = "#1d2530", "#5d6775", "#d5d9de"
 NOTE_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#7f6a00", "#000000")
 """Okabe and Ito (2008), senior first; from the ninth note on they repeat dashed."""
 BAND, MEDIAN = "#0072b2", "#00344f"
+GREY = "#b9bfc7"
+"""Of what stands behind."""
+ON_LIGHT, ON_LIGHT_QUIET, ON_DARK = "#1d2531", "#5d6776", "#fefefe"
+"""Letters on a coloured cell, which keeps its colour in every scheme: other numbers than TEXT and white."""
 STYLE: dict[Any, Any] = {
     "font.family": list(WIDTHS),
     "font.size": 9.0,

@@ -109,7 +109,7 @@ def _curves(axes: Axes, note: xr.Dataset, name: str, reach: float) -> None:
     edge = note["loss_bin_low"].values[thin]
     for one in [*worst[::-1], name]:
         probability = exceedance(mass(note.sel(scenario=[one]), "loss")[0, 0])[thin]
-        style = {"color": "black", "linewidth": 1.8} if one == name else {"color": colour.get(one, "#b9bfc7")}
+        style = {"color": "black", "linewidth": 1.8} if one == name else {"color": colour.get(one, ink.GREY)}
         shown = probability > 0
         text = label[one] if one == name or one in colour else None
         axes.step(edge[shown], probability[shown], where="post", label=text, **style)

@@ -86,7 +86,7 @@ def _cells(axes: Axes, value: NDArray[np.float64], bound: NDArray[np.float64] | 
         if x == 0.0:
             text = NONE if bound is None else f"<{bare_percent(float(bound[row, column]))}"
         dark = x > FLOOR**0.3
-        colour = "white" if dark else ink.TEXT if x > 0 else ink.QUIET
+        colour = ink.ON_DARK if dark else ink.ON_LIGHT if x > 0 else ink.ON_LIGHT_QUIET
         axes.text(column, row, text, ha="center", va="center", fontsize=7.2, color=colour)
     axes.tick_params(top=False, labeltop=True, bottom=False, labelbottom=False, left=False)
     axes.grid(visible=False)

@@ -5,6 +5,7 @@ Read from the drawn figure itself, so that no figure has to say twice what it dr
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -101,7 +102,10 @@ def _told(name: str, points: Array, most: int = MOST) -> Iterator[dict[str, Any]
 
 
 def _rounded(values: Array) -> list[float]:
-    return [float(f"{x:.{DIGITS}g}") for x in values]
+    """With as many digits as tell neighbours apart: quarters of the years 2014 to 2016 take six."""
+    reach, most = float(np.ptp(values)), float(np.abs(values).max())
+    digits = DIGITS + (max(0, math.ceil(math.log10(most / reach)) - 1) if reach > 1e-9 * most else 0)
+    return [float(f"{x:.{digits}g}") for x in values]
 
 
 def _plain(text: str) -> str:

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-
-import jinja2
-from markupsafe import Markup
 
 from stress.answers.book import BookRisk, ScenarioRisk
 from stress.digest import source_digest
@@ -14,9 +10,9 @@ from stress.report import book as sheets
 from stress.report.figures import books
 from stress.report.numbers import fraction, percent, tail_mean, with_error
 from stress.report.page.exhibit import Exhibit, svg_of
+from stress.report.page.template import rendered
 from stress.version import __version__
 
-HERE = Path(__file__).parent
 ASSUMED = (
     "Deals share the named factors that they load on; what is left of a deal's default factor is its own.",
     "Prepayment and recovery follow their correlation with the deal's default factor.",
@@ -26,16 +22,9 @@ ASSUMED = (
 
 def render(risk: BookRisk, one: ScenarioRisk, story: Sequence[tuple[str, list[str]]]) -> str:
     """The page as text, `one` scenario in detail. Everything that comes from a file is escaped by the template."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     deals = len({p.deal for p in one.positions})
-    return environment.get_template("book.html.j2").render(
-        style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
+    return rendered(
+        "book.html.j2",
         risk=risk,
         one=one,
         lede=f"{len(one.positions)} positions in {deals} deals, {sheets.money(risk.amount, risk.currency)}; "

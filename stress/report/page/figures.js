@@ -6,7 +6,10 @@
       const near = axis.names.reduce((a, b) => (Math.abs(b[0] - v) < Math.abs(a[0] - v) ? b : a));
       return near[1];
     }
-    return axis.percent ? `${Number((100 * v).toPrecision(4))}%`.replace("-", "−") : String(Number(v.toPrecision(4))).replace("-", "−");
+    const most = Math.max(...axis.ends.map(Math.abs)), reach = Math.abs(axis.ends[1] - axis.ends[0]);
+    const digits = axis.log ? 4 : Math.min(12, 4 + Math.max(0, Math.ceil(Math.log10(most / reach)) - 1)); // 2014.25 of few years
+    const text = String(Number((axis.percent ? 100 * v : v).toPrecision(digits)));
+    return `${text}${axis.percent ? "%" : ""}`.replace("-", "−");
   };
   const share = (axis, v) => {
     const [low, high] = axis.ends, scale = axis.log ? Math.log : (x) => x;
@@ -115,7 +118,8 @@
   bar.addEventListener("change", () => {
     const [scenarios, notes] = [unchosen("scenario"), unchosen("note")];
     for (const row of document.querySelectorAll("main tbody tr")) {
-      const name = row.cells.length ? row.cells[0].firstChild && row.cells[0].firstChild.textContent.trim() : "";
+      const head = row.querySelector("th[scope=row]");
+      const name = head && head.firstChild ? head.firstChild.textContent.trim() : "";
       if (!row.closest(".tree")) row.hidden = scenarios.has(name) || notes.has(name);
     }
     for (const part of document.querySelectorAll("[data-note]")) part.hidden = notes.has(part.dataset.note);

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
-import jinja2
 import xarray as xr
-from markupsafe import Markup
 from rich import box
 from rich.console import Group
 from rich.table import Table
@@ -18,10 +15,10 @@ from rich.text import Text
 from stress import measures
 from stress.report.numbers import PERCENT, chance, count, percent, with_error
 from stress.report.page.deal import input_notes
+from stress.report.page.template import rendered
 from stress.results import with_mixture
 from stress.results.sweep import DIMS, Result, cells, dims_of, groups
 
-HERE = Path(__file__).parent
 TOLD = 3
 """Warnings that the caption lists; the page and the JSON list all."""
 POOL = ("Default", "99%", "Early am.")
@@ -44,8 +41,8 @@ class Note(NamedTuple):
 
     @property
     def ink(self) -> str:
-        """Legible upon it."""
-        return "#fff" if self._depth > 0.6 else "inherit"
+        """Legible upon it, in a light and in a dark scheme."""
+        return "#fff" if self._depth > 0.6 else "#1d2530"
 
     @property
     def _depth(self) -> float:
@@ -134,15 +131,13 @@ def input_notes_of(result: Result) -> list[str]:
 
 def render(result: Result) -> str:
     """One self-contained page."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
-    )
     made = sheets(result)
     _, first = next(cells(result))
-    return environment.get_template("sweep.html.j2").render(
-        style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
+    return rendered(
+        "sweep.html.j2",
         sheets=made,
         pool=POOL,
+        scenarios=list(dict.fromkeys(row.scenario for sheet in made for row in sheet.rows)),
         caption=caption(result),
         warnings=warnings(result),
         input_notes=input_notes_of(result),

@@ -6,12 +6,10 @@ import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import jinja2
-from markupsafe import Markup
-
 from stress.answers.whatif import Axis, Read, Surface, WhatIf, nearest
 from stress.report.numbers import ONE, count
-from stress.report.page.script import HERE, data, script
+from stress.report.page.script import data
+from stress.report.page.template import rendered
 from stress.report.sheets import Sheet
 from stress.version import __version__
 
@@ -37,18 +35,11 @@ class Row(NamedTuple):
 
 def render(answer: WhatIf) -> str:
     """The page as text. It tells what it holds without a script; with one its sliders move."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     measures = list(dict.fromkeys((s.measure, s.title) for s in answer.surfaces))
     of_notes = [m for m in measures if any(s.measure == m[0] and s.note for s in answer.surfaces)]
-    return environment.get_template("whatif.html.j2").render(
-        style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
-        script=script("tables", "plot", "whatif"),
+    return rendered(
+        "whatif.html.j2",
+        scripts=("tables", "plot", "whatif"),
         data=data(document(answer)),
         answer=answer,
         axes=[(k, axis, named(axis), shown_at(axis, axis.start)) for k, axis in enumerate(answer.axes)],

@@ -8,10 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import numpy as np
 import xarray as xr
-from markupsafe import Markup
 
 from stress import measures
 from stress.answers.rating import Rating
@@ -25,11 +23,10 @@ from stress.report.page import uncertain, validation
 from stress.report.page.chapters import chapter
 from stress.report.page.deal import input_notes, job_of, told
 from stress.report.page.exhibit import Exhibit, svg_of
-from stress.report.page.script import script
+from stress.report.page.template import rendered
 from stress.report.sheets import Sheet
 from stress.results import with_mixture
 
-HERE = Path(__file__).parent
 PROVENANCE = ("version", "source_digest", "job_hash", "seed", "paths", "estimator", "rng")
 
 
@@ -73,18 +70,10 @@ def render(
     """
     job = json.loads(str(ds.attrs.get("job") or "{}"))
     job = job if isinstance(job, dict) else {}
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     shown, known = with_mixture(ds), job_of(ds)
     residual = words.residual(ds)
-    return environment.get_template("page.html.j2").render(
-        style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
-        script=script("tables", "plot", "figures"),
+    return rendered(
+        "page.html.j2",
         title=job.get("deal", {}).get("name") or job.get("name") or "Result",
         job=job,
         deal=job.get("deal", {}),
@@ -159,7 +148,7 @@ def _heat(ds: xr.Dataset) -> Iterator[Exhibit]:
 
 def _pool(ds: xr.Dataset) -> Exhibit:
     caption = (
-        "Cumulative default over the cut-off balance: 1-99%, 5-95% and 25-75% of paths, and the median as a white mark."
+        "Cumulative default over the cut-off balance: 1-99%, 5-95% and 25-75% of paths, and the median as a gap."
     )
     return Exhibit(svg_of(figures.defaults(ds), "defaults"), "Default of the pool", caption, sheets.pool(ds))
 
