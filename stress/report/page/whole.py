@@ -147,9 +147,7 @@ def _heat(ds: xr.Dataset) -> Iterator[Exhibit]:
 
 
 def _pool(ds: xr.Dataset) -> Exhibit:
-    caption = (
-        "Cumulative default over the cut-off balance: 1-99%, 5-95% and 25-75% of paths, and the median as a gap."
-    )
+    caption = "Cumulative default over the cut-off balance: 1-99%, 5-95% and 25-75% of paths, and the median as a gap."
     return Exhibit(svg_of(figures.defaults(ds), "defaults"), "Default of the pool", caption, sheets.pool(ds))
 
 
