@@ -76,9 +76,9 @@ def of_backtest(answer: BackTest) -> list[Table]:
     ]  # fmt: skip
 
 
-def _heads(kind: Any) -> list[Column]:
+def _heads(kind: Any) -> tuple[Column, ...]:
     """A column for each field of a record: shares, counts, texts, numbers."""
-    return [Column(name.replace("_", " "), _unit(name)) for name in kind._fields]
+    return tuple(Column(name.replace("_", " "), _unit(name)) for name in kind._fields)
 
 
 def _unit(name: str) -> str:
