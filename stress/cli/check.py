@@ -71,6 +71,7 @@ def _check(path: Path, base_case: bool | None, scenario: str | None) -> dict[str
         if isinstance(model, Job | Sweep):
             cases, more = _base_cases(path, model, base_case, scenario)
             notes += more
+            said["default_odds"] = _odds(model)
     except StressError as error:
         return {**said, "error": str(error)}
     kind = getattr(model, "kind", "book" if isinstance(model, Book) else "job")
@@ -89,6 +90,14 @@ def _judge(path: Path, model: Any) -> None:
             refuse_misfit(job)
         except ConfigError as error:
             raise ConfigError(f"{path}: {error}") from None
+
+
+def _odds(model: Job | Sweep) -> str | None:
+    """What its shocks on the odds of entry mean for defaults, of a job."""
+    from stress.assemble.odds import odds_words
+    from stress.inputs.job import Job
+
+    return odds_words(model) if isinstance(model, Job) else None
 
 
 def _notes(path: Path, model: Any) -> list[Remark]:
@@ -174,6 +183,7 @@ def _lines(found: list[dict[str, Any]]) -> str:
         for case in line.get("base_case", ()):
             under = f" ({case['scenario']})" if "scenario" in case else ""
             said.append(f"    base case{escape(under)}: {escape(case.get('summary') or case['not_run'])}")
+        said += [f"    {escape(line['default_odds'])}"] if line.get("default_odds") else []
         said += [f"    note: {escape(_words(line['file'], note))}" for note in line["notes"]]
     return "\n".join(said)
 

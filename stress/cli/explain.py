@@ -67,7 +67,9 @@ def _explain(file: Path, markdown: bool, picture: Path | None, as_json: bool) ->
     elif isinstance(model, Sweep):
         raise ConfigError(f"{file}: a sweep over {len(model.jobs)} jobs: explain its deals one by one")
     elif isinstance(model, Job):
-        text, deal, balance = explain_job(model), model.deal, model.pool.balance
+        from stress.assemble.odds import odds_words
+
+        text, deal, balance = explain_job(model, odds_words(model)), model.deal, model.pool.balance
     else:
         kind = getattr(model, "kind", "book")
         raise ConfigError(f'{file}: kind = "{kind}": only a deal or a job can be explained')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from stress.measures.means import is_residual
 from stress.report.page.sweep import input_notes_of, warnings
 from stress.results import with_mixture
 from stress.results.sweep import DIMS, Result, cells, dims_of, groups
@@ -36,7 +37,7 @@ def trust(result: Result) -> dict[str, Any]:
 
 def measures(result: Result) -> dict[str, Any]:
     """Every variable without month, bin, batch or path, of one job with the mixture of its scenarios; by deal first
-    where deals differ. Early amortization: by the last month."""
+    where deals differ. Early amortization: by the last month. `irr_is`: what `irr` is of each note."""
     by_deal = {deal: _of(ds if dims_of(ds) else with_mixture(ds)) for deal, ds in groups(result)}
     return by_deal.get("", by_deal)
 
@@ -46,7 +47,22 @@ def _of(ds: xr.Dataset) -> dict[str, Any]:
         str(name): v.isel(month=-1, drop=True) if str(name).startswith(BY_THE_END) else v
         for name, v in ds.data_vars.items()
     }
-    return {name: _nested(v) for name, v in shown.items() if "scenario" in v.dims and set(v.dims) <= SHOWN}
+    shown |= _median_yields(ds)
+    found = {name: _nested(v) for name, v in shown.items() if "scenario" in v.dims and set(v.dims) <= SHOWN}
+    said = {True: "median over paths", False: "mean over paths"}
+    told = zip(map(str, ds["tranche"].values), is_residual(ds).tolist(), strict=True)
+    return found | {"irr_is": {note: said[residual] for note, residual in told}}
+
+
+def _median_yields(ds: xr.Dataset) -> dict[str, xr.DataArray]:
+    """`irr` with its error and interval: of a residual note those of the median, as in the tables; a few paths make
+    its mean."""
+    residual = ds["tranche"].copy(data=is_residual(ds))
+    parts = [end for end in ("", "_se", "_low", "_high") if f"irr_quantile{end}" in ds and f"irr{end}" in ds]
+    return {
+        f"irr{end}": ds[f"irr{end}"].where(~residual, ds[f"irr_quantile{end}"].sel(quantile=0.5, drop=True))
+        for end in parts
+    }
 
 
 def _nested(values: xr.DataArray) -> Any:

@@ -11,14 +11,18 @@ from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.pool import Pool, Segment
 
 
-def explain_job(job: Job) -> str:
+def explain_job(job: Job, on_odds: str | None = None) -> str:
     """Markdown: the deal at this pool's size, the pool, the scenarios, the run.
+
+    `on_odds`: what shocks on the odds of entry do to defaults, in words (`stress.assemble.odds`).
 
     >>> "## Notes" in explain_job(job)
     True
     """
     lines = [explain_deal(job.deal, job.pool.balance), f"# Pool: {job.pool.name}", "", *_pool(job.pool), ""]
     lines += ["# Scenarios", ""]
+    if on_odds is not None:
+        lines += [f"{on_odds[0].upper()}{on_odds[1:]}.", ""]
     for case in job.scenarios:
         lines += _scenario(case)
     lines += ["# Run", "", _run(job), ""]

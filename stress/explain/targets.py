@@ -5,7 +5,9 @@ from __future__ import annotations
 from stress.inputs.targets import FROM_ZERO, MULTIPLIERS, SEGMENT_TARGETS, VALUE_RANGE, Target, move_range
 
 MEANING: dict[Target, str] = {
-    "default_odds": "Odds of entry (or of one-step default): 2.0 doubles the odds, so a rate never passes 1.",
+    "default_odds": "Odds of entry into M1 (of default where the pool has no ladder): 2.0 doubles the odds, so a rate "
+    "never passes 1. What enters defaults by the same ladder: defaults double too while rates are small. `stress check "
+    "JOB` says what each scenario makes of a new cohort's default.",
     "new_default_odds": "Odds of entry, for life, of what is bought in these months: quality that drifts.",
     "default_rate": "Monthly rate of default: entries move so that the ladder, where there is one, yields it.",
     "entry_rate": "Monthly rate of entry into M1 (of default where the pool has no ladder).",

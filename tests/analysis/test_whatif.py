@@ -23,6 +23,7 @@ from stress.cli import exit_code
 from stress.errors import ConfigError
 from stress.inputs.job import Job
 from stress.inputs.scenario import Shock
+from stress.report.page.whatif import said
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "scenarios/jobs/baitiao-24m.toml"
@@ -68,6 +69,13 @@ def test_a_surface_is_within_its_stated_errors_of_runs_at_places_held_out(job: J
             found = answer.read(surface, place)
             true = float(read[surface.measure]["estimate"].sel(tranche=surface.note)[k])
             assert abs(found.value - true) <= 4.0 * found.between + 1e-9, (surface.measure, surface.note, place)
+
+
+def test_a_quantile_that_the_paths_do_not_reach_is_not_said_to_be_below_all_of_a_note(answer: WhatIf) -> None:
+    """2,048 paths bound the probability of a loss by 3 in 2,048, and the loss at 99.9% by nothing."""
+    of_a = {s.measure: said(s, answer.read(s, answer.start())) for s in answer.surfaces if s.note == "A"}
+    assert of_a["VaR 99.9%"] == ("0", "too few paths for a bound")
+    assert of_a["PD"] == ("< 14.6 bp", "none seen")
 
 
 def test_at_the_points_that_were_run_a_surface_is_the_run_itself(job: Job, answer: WhatIf) -> None:

@@ -11,6 +11,7 @@ from hand_worked import PLAIN, REST, A, B, deal, pool
 
 import stress
 from stress.analysis.sensitivities import sensitivity
+from stress.cli.measures_json import document
 from stress.errors import ConfigError
 from stress.explain.notes import coupon_words
 from stress.inputs.job import Job, ScenarioCase
@@ -35,6 +36,15 @@ def test_a_residual_note_has_a_multiple_and_a_median_yield_and_no_average_life(d
     assert np.isnan(ds["wal"].sel(tranche="R")).all()
     assert np.isnan(ds["wal_quantile"].sel(tranche="R")).all()
     assert np.isfinite(ds["wal"].sel(tranche="A")).all()
+
+
+def test_json_has_its_median_yield_and_says_so(ds: Any) -> None:
+    told = document(ds)["measures"]
+    assert told["irr_is"] == {"A": "mean over paths", "B": "mean over paths", "R": "median over paths"}
+    for end in ("", "_low", "_high", "_se"):
+        median = ds[f"irr_quantile{end}"].sel(scenario="base", tranche="R", quantile=0.5).item()
+        assert told[f"irr{end}"]["base"]["R"] == median
+        assert told[f"irr{end}"]["base"]["A"] == ds[f"irr{end}"].sel(scenario="base", tranche="A").item()
 
 
 def test_its_words_tell_the_rate_that_its_cash_is_valued_at() -> None:

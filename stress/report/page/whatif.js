@@ -38,6 +38,7 @@
     return (size >= 0.00995 ? `${(100 * x).toFixed(2)}%` : `${(1e4 * x).toFixed(1)} bp`).replace(/-/g, "−");
   };
   const said = (s, r) => {
+    if (r.bound >= s.most) return ["0", "too few paths for a bound"];
     if (r.bound > 0) return [`< ${number(r.bound, s.unit, r.bound)}`, "none seen"];
     if (s.unit === "x" && r.value >= s.most) return [`> ${s.most} ×`, ""];
     if (s.unit === "x" && r.value <= s.least) return [`< ${s.least} ×`, ""];

@@ -16,6 +16,7 @@ from stress.version import __version__
 DIGITS = 12
 """Of a weight: the cubes of a surface cancel."""
 HOW = {"multiply": "× ", "add": "+ ", "set": "", "share": ""}
+TOO_FEW = "too few paths for a bound"
 
 
 class Cell(NamedTuple):
@@ -90,6 +91,8 @@ def shown_at(axis: Axis, value: float) -> str:
 
 def said(surface: Surface, read: Read) -> tuple[str, str]:
     """A value and its two errors, as the script writes them too: percent, basis points below 1%."""
+    if math.isfinite(read.bound) and read.bound >= surface.most:
+        return "0", TOO_FEW
     if math.isfinite(read.bound) and read.bound > 0.0:
         return f"< {_number(read.bound, surface.unit, read.bound)}", "none seen"
     if surface.unit == "x" and read.value >= surface.most:

@@ -93,11 +93,26 @@ def render(
         checks=sheets.checks(ds),
         illustrative=illustrative(job),
         scenarios=scenario_rows(ds, job),
+        odds=ODDS
+        * any(s.get("target") == "default_odds" for c in job.get("scenarios", ()) for s in c.get("shocks", ())),
         reading=reading(ds),
         weighed=bool(measures.probabilities(ds)),
         validation=validation.chapter(record),
         provenance=[(k, str(ds.attrs[k])) for k in PROVENANCE if k in ds.attrs],
     )
+
+
+ODDS = (
+    "Default odds are the odds of entry, into the first bucket of arrears where the pool has a ladder: what enters "
+    "defaults by the same ladder, so that defaults move in the same proportion while rates are small. What it comes to "
+    "is the pool's default above."
+)
+
+
+def _moves_odds(job: Mapping[str, Any]) -> bool:
+    """Whether a scenario of the job shocks the odds of entry."""
+    shocks = (shock for case in job.get("scenarios", ()) for shock in case.get("shocks", ()))
+    return any(shock.get("target") == "default_odds" for shock in shocks)
 
 
 def scenario_rows(ds: xr.Dataset, job: Mapping[str, Any]) -> list[dict[str, str]]:
