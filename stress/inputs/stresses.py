@@ -80,7 +80,8 @@ class Stresses(Document):
                 )
         notes = [one.note for one in self.held]
         for one in self.held:
-            self.place(one.category)
+            if one.category not in names:
+                raise ValueError(f"held: {self._lacks(one.category)}")
             if notes.count(one.note) > 1:
                 raise ValueError(f"held: note {one.note!r} is named {notes.count(one.note)} times")
         return self
@@ -89,9 +90,12 @@ class Stresses(Document):
         """Where a category stands, 0 for the hardest. Raises ConfigError for one that the table has not."""
         names = [one.name for one in self.categories]
         if category not in names:
-            known = ", ".join(names)
-            raise ConfigError(f"no category {category!r} in {self.name}: one of {known}{suggest(category, names)}")
+            raise ConfigError(f"{self.name}: {self._lacks(category)}")
         return names.index(category)
+
+    def _lacks(self, category: str) -> str:
+        names = [one.name for one in self.categories]
+        return f"no category {category!r}: one of {', '.join(names)}{suggest(category, names)}"
 
     def defaults(self, multiple: float, months: int, life: int) -> Shock:
         """The shock that multiplies the odds of arrears or default, tilted over `months` and held until `life`."""

@@ -15,6 +15,7 @@ from stress.assemble.problem import assemble
 from stress.cli import cli
 from stress.cli.pool import aggregated
 from stress.errors import StressError
+from stress.inputs.job import Job
 from stress.inputs.load import load
 from stress.inputs.table import read_table
 from stress.kernels import alone
@@ -97,7 +98,7 @@ class Folder:
                 self._read_table(name)
             for one in chain[name.endswith(".csv") :]:
                 model = load(one)
-                if hasattr(model, "scenarios"):
+                if isinstance(model, Job):
                     runs(model)
         except StressError as error:
             said = str(error)

@@ -36,7 +36,11 @@ def cases_of_reference(
     else:
         file, levels, weight = reference.file, reference.levels, reference.probability
     path = resolve(base, file, wanted_by)
-    cases = cases_of_file(path, parse_as(path, Scenario, wanted_by), levels, horizon)
+    scenario = parse_as(path, Scenario, wanted_by)
+    for level in levels:
+        if fault := _lacks(scenario, level):
+            raise ConfigError(f"{wanted_by}: {file} {fault}")
+    cases = cases_of_file(path, scenario, levels, horizon)
     if weight is None:
         return cases
     if len(cases) > 1:
@@ -85,12 +89,19 @@ def _case(
 
 
 def _level(path: Path, scenario: Scenario, name: str) -> Level:
+    if fault := _lacks(scenario, name):
+        raise ConfigError(f"{path}: {fault}")
+    return next(level for level in scenario.levels if level.name == name)
+
+
+def _lacks(scenario: Scenario, name: str) -> str:
+    """What is said where a file has no level of that name; else nothing."""
     names = [level.name for level in scenario.levels]
     if name in names:
-        return scenario.levels[names.index(name)]
+        return ""
     if not names:
-        raise ConfigError(f"{path}: has no levels, but level {show(name)} is asked for")
-    raise ConfigError(f"{path}: has no level {show(name)}: one of {', '.join(names)}{suggest(name, names)}")
+        return f"has no levels, but level {show(name)} is asked for"
+    return f"has no level {show(name)}: one of {', '.join(names)}{suggest(name, names)}"
 
 
 def _common_shocks(

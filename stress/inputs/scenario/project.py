@@ -104,7 +104,10 @@ def start_rate(
     level = satellite.constant.coefficient + math.fsum(
         term.coefficient * x for term, x in zip(satellite.terms, here, strict=True)
     )
-    return _inverse(satellite, level / (1.0 - satellite.memory))
+    rate = _inverse(satellite, level / (1.0 - satellite.memory))
+    if not 0.0 < rate < 1.0:
+        raise ConfigError(f"puts the rate at the start at {rate:g}: coefficients or the constant are too large")
+    return rate
 
 
 def _effect(use: SatelliteUse, satellite: Satellite, how: str, shift: float, rate: float | None) -> float:
