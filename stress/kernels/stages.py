@@ -26,6 +26,13 @@ from numba.core.types.functions import BaseFunction
 class _TextLibrary(JITCodeLibrary):  # type: ignore[misc]
     """A library that is only ever linked into another."""
 
+    def add_ir_module(self, ir_module: Any) -> None:
+        """As numba's; what is not to be inlined is not: LLVM would, a piece into each of its callers."""
+        for function in ir_module.functions:
+            if not function.is_declaration and "alwaysinline" not in function.attributes:
+                function.attributes.add("noinline")
+        super().add_ir_module(ir_module)
+
     def _optimize_functions(self, ll_module: Any) -> None:
         ll_module.data_layout = self._codegen._data_layout
 
