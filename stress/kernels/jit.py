@@ -31,9 +31,10 @@ def stage(function: _F) -> _F:
 def aside(function: _F) -> _F:
     """A piece of a kernel that is called, not inlined: compiled once, and apart from what surrounds it.
 
+    `forceinline` is said, for numba hands the caller's on: a piece that a stage calls was part of it, once a call.
     A number written out, as an argument, is a type of its own and has the piece compiled once more: `int(0)` is not.
     """
-    called = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **PIPELINE, **_POLICY)(function)
+    called = njit(forceinline=False, no_cpython_wrapper=True, no_cfunc_wrapper=True, **PIPELINE, **_POLICY)(function)
     return cast("_F", called)
 
 
