@@ -69,6 +69,8 @@ MONEY_BY = {
     "step_paid": "step",
 }
 """Amounts by month and something else."""
+SHARES = ("allocation", "portfolio_yield", "base_rate")
+"""Of what a series of a trust has, those that are no money."""
 RATIOS = ("excess_spread", "cumulative_default", "default_stock", "idle_cash_days")
 OF_NOTE = {"loss": 1e-10, "irr": 5e-7, "wal": 1e-9, "price": 1e-9, "multiple": 1e-9, "first_loss_month": 0.5}
 """Results by note and how near they must be; a rate of return is solved for."""
@@ -119,6 +121,11 @@ def slow(job: Job, scenario: str, data: xr.Dataset) -> tuple[np.ndarray, Any]:
     pool = pool_under(job.pool, case)
     months = stress.assemble.months.resolve(job.deal, pool, case)
     portfolio = Portfolio(job.deal, pool, months, job.clock)
+    if job.deal.trust is not None:
+        offered = [
+            [pool.payment_rate.purchase_rate * o * sum(m)] for o, m in zip(months.originations, months.mix, strict=True)
+        ]
+        return np.array(offered), run_path(job.deal, pool, months, job.clock, rates_of(data), None)
     bought_until = job.deal.revolving_months + (job.clock != "monthly")
     last = job.deal.legal_maturity_months
     eligible = [portfolio.eligible_share(t) if t <= bought_until else 0.0 for t in range(1, last + 1)]
@@ -134,6 +141,10 @@ def differences(data: xr.Dataset, flows: Any, cut_off: float) -> Iterable[Differ
     for name, other in [*((name, None) for name in MONEY), *MONEY_BY.items()]:
         wanted = np.array(getattr(flows, name)).reshape(n, -1)
         yield Difference(name, gap(by_month(data, name, other).reshape(n, -1), wanted) / cut_off, MONEY_ALLOWED)
+    for name, values in flows.of_series.items():
+        allowed = 1e-9 if name.startswith(SHARES) else MONEY_ALLOWED
+        size = 1.0 + np.abs(values) if name.startswith(SHARES) else cut_off
+        yield Difference(name, gap(by_month(data, name), np.array(values), size), allowed)
     for name in RATIOS:
         wanted = np.array(getattr(flows, name))
         yield Difference(name, gap(by_month(data, name), wanted, 1.0 + np.abs(wanted)), 1e-9)

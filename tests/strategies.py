@@ -15,6 +15,7 @@ from oracle.months import Rates, base_months
 from random_deal import random_deal
 from random_formulas import with_formulas
 from random_pool import flag, random_pool, shares, some, with_billing_dates
+from random_trust import with_trust
 
 from stress.assemble.months import MonthInputs
 from stress.assemble.turnover import pool_under
@@ -66,7 +67,10 @@ def random_structure(rng: Random, clock: str = "", last: int = 0) -> tuple[Deal,
     pool = random_pool(rng, last)
     pool = with_billing_dates(Random(pool.balance), pool, last) if clock == "daily" else pool
     deal = random_deal(rng, pool.balance, clock, last)
-    return with_formulas(Random(pool.balance), deal), pool, clock
+    deal = with_formulas(Random(pool.balance), deal)
+    if clock == "monthly" and pool.payment_rate is not None and flag(Random(5.0 + pool.balance), 0.5):
+        deal, pool = with_trust(Random(6.0 + pool.balance), deal, pool)
+    return deal, pool, clock
 
 
 def random_months(rng: Random, deal: Deal, pool: Pool) -> MonthInputs:

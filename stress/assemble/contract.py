@@ -9,7 +9,8 @@ import numpy as np
 from stress.assemble.calendar import Calendar
 from stress.assemble.formulas import Programs
 from stress.assemble.monthly import MonthInputs, mean_coupons
-from stress.assemble.priority import Steps, account_names, phase_steps
+from stress.assemble.priority import Steps, account_names, phase_steps, principal_names
+from stress.assemble.trust import trust_tables
 from stress.inputs.deal import (
     Deal,
     PayFee,
@@ -63,6 +64,8 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
         threshold=_thresholds(deal, n_month, dates.first_payment),
         call=np.array(called or [-1, -1], dtype=np.int64),
         index_level=np.stack([_index_levels(deal, m) for m in months]),
+        of_principal=np.array([int(a in principal_names(deal)) for a in accounts], dtype=np.int64),
+        **trust_tables(deal, months, programs, size),
         **programs.tables(),
         senior_fee=_senior(deal, [f.name for f in deal.fees], PayFee),
         senior_note=_senior(deal, [n.name for n in deal.notes], PayInterest),
@@ -98,7 +101,7 @@ def sizes_of(deal: Deal, cut_off: float) -> list[float]:
 
 def _senior(deal: Deal, names: list[str], kind: type[PayFee | PayInterest]) -> np.ndarray:
     """1 for what the revolving priority may pay from principal: purchases leave cash for it."""
-    steps = phase_steps(deal, "revolving") if deal.retain_senior_cost else ()
+    steps = phase_steps(deal, "revolving") if deal.retain_senior_cost and deal.trust is None else ()
     lent = [step for step in steps if isinstance(step, kind) and "principal" in step.source]
     chosen = {name for step in lent for name in ((step.fee,) if isinstance(step, PayFee) else notes_of(step))}
     return np.array([float(name in chosen) for name in names])

@@ -18,7 +18,7 @@ from stress.assemble.hazard import notes_of_seasoning
 from stress.assemble.market import month_scalars
 from stress.assemble.months import MonthInputs, asked, base_months, resolve
 from stress.assemble.moves import FIELD
-from stress.assemble.problem import COHORTS, purchase_months, sizes_of, supply_of
+from stress.assemble.problem import COHORTS, new_receivables, purchase_months, sizes_of, supply_of
 from stress.assemble.qualities import in_qualities
 from stress.assemble.receivables import due_of, receivables_of
 from stress.assemble.stages import by_column, columns
@@ -193,7 +193,7 @@ def _acting(job: Job, case: ScenarioCase) -> list[Array]:
     sizes = sizes_of(deal, pool, [m], job.clock, dates, due, deterministic=False, n_quality=n_quality)
     receivables, eligible = receivables_of([pool], [m], sizes, job.clock, due)
     contract = contract_of(deal, [m], dates, pool.balance)
-    buys = deal.purchase != "none" and deal.revolving_months > 0
+    buys = deal.trust is not None or (deal.purchase != "none" and deal.revolving_months > 0)
     bought_into = by_column(receivables.mix.sum(axis=(0, 1)), pool)
     used = receivables.opening.sum(axis=(0, 2)) + buys * bought_into > 0.0
     scalars = month_scalars(deal, m, sizes)
@@ -201,7 +201,8 @@ def _acting(job: Job, case: ScenarioCase) -> list[Array]:
     scalars[:, unpaid_share] *= scalars[:, dilution] > 0.0
     scalars[:, earned] *= _earns(receivables)
     need = np.full((sizes.n_month + 1, sizes.n_cohort), float(buys))
-    offered = supply_of(pool, m, need)[: sizes.n_history] * eligible[0, : sizes.n_history, None]
+    supply = new_receivables(pool, m) if deal.trust is not None else supply_of(pool, m, need)
+    offered = supply[: sizes.n_history] * eligible[0, : sizes.n_history, None]
     bought = (receivables.first_due, receivables.pull, receivables.mix, offered)
     return [*_rates(pool, m, used), scalars, *contract, *_opened(receivables), *(bought if buys else ())]
 

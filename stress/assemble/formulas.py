@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from stress.inputs.deal.formula_text import Node, parse
 from stress.inputs.deal.formulas import quantity_of
 from stress.inputs.deal.quantities import OBSERVABLES, QUANTITIES
 from stress.kernels import codes
-from stress.kernels.layout import ROWS, Cash, Pool
+from stress.kernels.layout import ROWS, Cash, Pool, Trust
 
 _SIGNS = {
     "+": codes.ADD,
@@ -40,6 +41,19 @@ _POOL_ROWS = {
 }
 """Quantities that are sums of rows of the pool."""
 _CASH_ROWS = {"senior_cost": "senior_cost"}
+_TRUST_ROWS = {
+    "invested": "invested",
+    "allocation_floating": "floating",
+    "allocation_fixed": "fixed",
+    "series_income": "income",
+    "series_principal": "principal",
+    "series_defaults": "defaulted",
+    "portfolio_yield": "portfolio_yield",
+    "base_rate": "base_rate",
+    "shared_principal": "shared_principal",
+    "shared_income": "shared_income",
+    "shared_shortfall": "shared_shortfall",
+}
 _ONE_OF = {
     "note": codes.NOTE_BALANCE,
     "unpaid": codes.NOTE_UNPAID,
@@ -50,6 +64,7 @@ _ONE_OF = {
     "index": codes.INDEX_LEVEL,
     "received": codes.RECEIVED,
     "paid": codes.PAID,
+    "charged_off": codes.CHARGED_OFF,
 }
 Row = tuple[int, int]
 
@@ -69,10 +84,10 @@ class Programs:
         for name, given in self.names.own.items():
             if not isinstance(given, Node):
                 self.schedule_of[name] = len(self.schedules)
-                level = np.zeros(n_month)
-                for month, value in given:
-                    level[month - 1 :] = value
-                self.schedules.append(level)
+                self.schedules.append(by_month(given, n_month))
+        for series in deal.trust.series if deal.trust is not None else ():
+            self.schedule_of[f"series.{series.name}"] = len(self.schedules)
+            self.schedules.append(by_month(series.invested, n_month))
         self.shown = [self._placed(self._of(Node("name", 0, name=name))) for name in deal.quantities]
 
     def add(self, text: str, at_payment: bool) -> int:
@@ -156,9 +171,28 @@ class Programs:
             return _summed([(codes.POOL_ROW, ROWS[Pool].index(row)) for row in _POOL_ROWS[name]])
         if name in _CASH_ROWS:
             return [(codes.CASH_ROW, ROWS[Cash].index(_CASH_ROWS[name]))]
+        if name in _TRUST_ROWS:
+            return [(codes.TRUST_ROW, ROWS[Trust].index(_TRUST_ROWS[name]))]
+        if name in ("seller_interest", "seller_share"):
+            over = [] if name == "seller_interest" else [*self._quantity("pool", ""), (codes.DIVIDE, 0)]
+            return [(codes.SELLER, 0), *over]
+        if name == "series":
+            return [(codes.SCHEDULE, self.schedule_of[f"series.{of}"])]
         if name == "notes":
             return [(codes.ALL_NOTES, 0)]
         return [(codes.SCHEDULE, 0) if name == "month" else self._number(self.cut_off)]
+
+
+def by_month(schedule: Sequence[tuple[int, float]], n_month: int) -> np.ndarray:
+    """(T,) values of a schedule: each holds until the next, 0 before the first.
+
+    >>> by_month([(2, 5.0), (4, 1.0)], 5).tolist()
+    [0.0, 5.0, 5.0, 1.0, 1.0]
+    """
+    level = np.zeros(n_month)
+    for month, value in schedule:
+        level[month - 1 :] = value
+    return level
 
 
 def _joined(parts: list[list[Row]], tree: Node) -> list[Row]:

@@ -32,6 +32,11 @@ def account_names(deal: Deal) -> list[str]:
     return ["income", "principal", *deal.accounts]
 
 
+def principal_names(deal: Deal) -> tuple[str, ...]:
+    """Accounts whose cash is principal."""
+    return ("principal", *deal.principal_accounts)
+
+
 def phase_steps(deal: Deal, phase: str) -> tuple[AnyStep, ...]:
     """Steps of a phase; acceleration and event of default follow amortization where the deal leaves them out."""
     if phase in deal.priority:
@@ -107,7 +112,8 @@ class Steps:
         kind, _, account, _, test, *_ = self.rows[at]
         due = kind in (codes.PAY_FEE, codes.PAY_INTEREST)
         free = test < 0 and self.values[at][0] >= codes.NO_LIMIT and self.rows[at][STEP.index("cap")] < 0
-        return due and free and account == source != codes.PRINCIPAL
+        lends = self.accounts[source] in principal_names(self.deal)
+        return due and free and account == source and not lends
 
     def _add(self, step: AnyStep) -> None:
         kind, index, to, members = self._kind(step)

@@ -36,8 +36,11 @@ def assemble(job: Job, deterministic: bool = False) -> Problem:
     """
     pools = [pool_under(job.pool, case) for case in job.scenarios]
     months = [resolve(job.deal, pool, case) for pool, case in zip(pools, job.scenarios, strict=True)]
-    needs = {id(pool): replacement_need(job.deal, pool, job.clock) for pool in pools}
-    supply = np.stack([supply_of(pool, m, needs[id(pool)]) for pool, m in zip(pools, months, strict=True)])
+    if job.deal.trust is not None:
+        supply = np.stack([new_receivables(pool, m) for pool, m in zip(pools, months, strict=True)])
+    else:
+        needs = {id(pool): replacement_need(job.deal, pool, job.clock) for pool in pools}
+        supply = np.stack([supply_of(pool, m, needs[id(pool)]) for pool, m in zip(pools, months, strict=True)])
     return build(job.deal, pools, months, job.clock, supply, deterministic)
 
 
@@ -58,6 +61,14 @@ def replacement_need(deal: Deal, pool: Pool, clock: Clock) -> np.ndarray:
     problem = build(deal, [pool], [months], clock, supply, deterministic=True)
     untested = problem.contract._replace(threshold=np.full_like(problem.contract.threshold, np.nan))
     return bought_by_step(problem._replace(contract=untested))
+
+
+def new_receivables(pool: Pool, months: MonthInputs) -> np.ndarray:
+    """(T + 1, 1) what cardholders of a trust buy, over the trust at the month's start."""
+    assert pool.payment_rate is not None
+    assert pool.payment_rate.purchase_rate is not None
+    originations = np.append(months.originations, months.originations[-1])
+    return np.asarray(pool.payment_rate.purchase_rate * originations[:, None])
 
 
 def supply_of(pool: Pool, months: MonthInputs, need: np.ndarray) -> np.ndarray:
@@ -99,7 +110,10 @@ def build(
 
 
 def purchase_months(deal: Deal, clock: Clock) -> int:
-    """Months in which a purchase can happen: where the payment comes later, that of the last revolving month too."""
+    """Months in which a purchase can happen: where the payment comes later, that of the last revolving month too; in a
+    trust every month."""
+    if deal.trust is not None:
+        return deal.legal_maturity_months
     return min(deal.legal_maturity_months, deal.revolving_months + int(clock != "monthly"))
 
 
@@ -165,7 +179,8 @@ def sizes_of(
         long_ladder=int(long),
         seasoned=int(long or bool(pool.stages)),
         granular=int(pool.obligors is not None and not deterministic),
+        trust=int(deal.trust is not None),
     )
 
 
-__all__ = ["COHORTS", "assemble", "build", "replacement_need", "without_supply"]
+__all__ = ["COHORTS", "assemble", "build", "new_receivables", "replacement_need", "without_supply"]

@@ -36,7 +36,8 @@ def date_lines(deal: Deal) -> list[str]:
         price = "at par" if call.price is None else f"for `{call.price}`"
         below = f"it falls below {percent(call.pool_factor or 0.0)} of the cut-off balance"
         once = below if call.when is None else f"`{call.when}`"
-        lines.append(f"- Clean-up: after the revolving period the pool is sold {price} once {once}.")
+        what = "the pool" if deal.trust is None else "what the series has invested"
+        lines.append(f"- Clean-up: after the revolving period {what} is sold {price} once {once}.")
     return lines
 
 
@@ -64,6 +65,8 @@ def _revolving(deal: Deal) -> str:
         "payment_date": "principal collections buy new receivables at payment dates",
         "none": "nothing is bought",
     }[deal.purchase]
+    if deal.trust is not None:
+        buys = "principal collections are reinvested in the trust at payment dates"
     price = "par" if deal.purchase_price == 1.0 else f"{percent(deal.purchase_price)} of their principal"
     kept = "; cash that senior costs may need is kept back" if _keeps(deal) else ""
     return (
@@ -76,4 +79,4 @@ def _keeps(deal: Deal) -> bool:
     """Whether the revolving order may pay fees or interest from principal, so that purchases leave cash."""
     steps = deal.priority.get("revolving", ())
     lends = any(step.step in ("pay_fee", "pay_interest") and "principal" in step.source for step in steps)
-    return deal.retain_senior_cost and lends
+    return deal.retain_senior_cost and deal.trust is None and lends

@@ -7,6 +7,7 @@ from stress.explain.notes import notes_table
 from stress.explain.quantities import quantity_lines
 from stress.explain.steps import sentence
 from stress.explain.triggers import trigger_line
+from stress.explain.trust import trust_lines
 from stress.explain.words import PHASE, listed, money, percent
 from stress.inputs.deal import Deal, Fee, Note
 from stress.inputs.deal.reading import notes_of, phases, steps_of
@@ -22,6 +23,8 @@ def explain_deal(deal: Deal, balance: float | None = None) -> str:
     if deal.source:
         lines += [deal.source, ""]
     lines += ["## Notes", "", *notes_table(deal, balance), ""]
+    if deal.trust is not None:
+        lines += ["## Master trust", "", *trust_lines(deal, balance), ""]
     lines += ["## Dates", "", *date_lines(deal), ""]
     lines += ["## Fees", "", *(_fees(deal) or ["None."]), ""]
     if deal.accounts:
@@ -42,9 +45,10 @@ def _fees(deal: Deal) -> list[str]:
 
 
 def _fee(deal: Deal, fee: Fee) -> str:
+    base = "the pool" if deal.trust is None else "the invested amount"
     words = {
         "notes": f"{percent(fee.rate)} a year of all notes outstanding",
-        "pool": f"{percent(fee.rate)} a year of the pool at the month's start",
+        "pool": f"{percent(fee.rate)} a year of {base} at the month's start",
         "interest_income": f"{percent(fee.rate)} of the fees and late charges collected",
         "fixed": f"{money(fee.amount)} {deal.currency} a payment date",
     }[fee.base]
@@ -56,9 +60,15 @@ def _accounts(deal: Deal) -> list[str]:
         "- income: fees, late charges and interest on cash.",
         "- principal: repayments, recoveries, deemed collections.",
     ]
+    if deal.trust is not None:
+        lines = [
+            "- income: the series' finance charges and recoveries, interest on cash.",
+            "- principal: its principal.",
+        ]
     for name in deal.accounts:
         cash = deal.opening_cash.get(name, 0.0)
-        lines.append(f"- {name}: {f'{money(cash)} {deal.currency} at closing' if cash else 'empty at closing'}.")
+        holds = "; its cash is principal" if name in deal.principal_accounts else ""
+        lines.append(f"- {name}: {f'{money(cash)} {deal.currency} at closing' if cash else 'empty at closing'}{holds}.")
     return lines
 
 

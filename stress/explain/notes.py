@@ -24,12 +24,14 @@ def notes_table(deal: Deal, balance: float | None) -> list[str]:
             percent(below) if below is not None else "-",
         ])  # fmt: skip
     base = "the notes" if balance is None and _all_amounts(deal) else "cut-off"
+    base = base if deal.trust is None else "the series"
     return table(["note", f"share of {base}", f"amount ({deal.currency})", "coupon", "enhancement below it"], rows)
 
 
 def shares_of(deal: Deal, balance: float | None) -> list[float | None]:
-    """Share of the cut-off balance; of the notes' sum where all are given by amount and no pool is known."""
-    if balance is None and _all_amounts(deal):
+    """Share of the cut-off balance; of the notes' sum where all are given by amount and no pool is known, or the pool is
+    a trust's."""
+    if (balance is None or deal.trust is not None) and _all_amounts(deal):
         balance = sum(note.amount or 0.0 for note in deal.notes)
     return [
         note.share if note.share is not None else (note.amount or 0.0) / balance if balance else None

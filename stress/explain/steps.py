@@ -13,6 +13,8 @@ from stress.inputs.deal.reading import notes_of, sources_of
 def sentence(deal: Deal, step: AnyStep) -> str:
     """What the step does, from which accounts, and when."""
     text, _, note = _SENTENCE[step.step](step).partition("; ")
+    if step.step == "purchase" and deal.trust is not None:
+        text = "Reinvest all that is left in the trust, as far as the seller keeps its least share"
     if sources_of(step) and step.step != "release":
         text += f", from {then(step.source)}"
     text += f"; {note}" if note else ""
@@ -21,8 +23,8 @@ def sentence(deal: Deal, step: AnyStep) -> str:
     return f"{text}."
 
 
-def headline(step: AnyStep) -> str:
-    """What the step does, in the fewest words."""
+def headline(step: AnyStep, in_trust: bool = False) -> str:
+    """What the step does, in the fewest words; `in_trust`: in a series of a master trust."""
     match step.step:
         case "pay_fee":
             return f"Fee: {step.fee}"
@@ -42,7 +44,7 @@ def headline(step: AnyStep) -> str:
         case "pay_party":
             return f"{step.party}: {_limit(step.amount, '')}"
         case "purchase":
-            return "Buy receivables"
+            return "Reinvest in the trust" if in_trust else "Buy receivables"
         case "pay_principal":
             how = " by balance" if step.order == "pro_rata" and len(step.notes) > 1 else ""
             down = " down to schedule" if step.to_balance else f" down to {step.until}" if step.until else ""

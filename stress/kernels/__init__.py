@@ -206,7 +206,8 @@ after (6).
    the residual note, which is what stands behind them; a fee on notes is charged on all classes.
 5. A payment moves the deficiency: principal cash used for anything but note principal, purchases and transfers to
    principal adds to it; other cash used for note principal, purchases or transfers to principal reduces it; a purchase
-   also by (1 - v) face, both in one booking; never below 0.
+   also by (1 - v) face, both in one booking; never below 0. Principal cash is that of `principal` and of the accounts
+   that the deal names as `principal_accounts`: a principal funding account.
 6. `cover_defaults` moves min(deficiency [above the notes junior to `note`], cash) to principal. Residual notes take
    cash as principal first, then as yield.
 7. A month of senior cost = the month's fees and the interest accrued for the month on all notes, without carry-over.
@@ -214,6 +215,42 @@ after (6).
    seniors to the end.
 9. After the last step the triggers that are tested after the payment are tested as in Determination 6, with what the
    payment left. The phase that they give holds from the next step and the next payment on.
+
+**Master trusts** (`[trust]`, monthly clock; otherwise none of this). The pool is the principal receivables of a trust,
+the deal one series of it: its notes stand on its invested amount I, a claim on the pool, at closing all notes less the
+cash of principal accounts. O(t) is the sum of the other series' invested amounts in month t (schedules), B the pool at
+the month's start. Rules 1-4 stand between (5) of the month's step and the determination.
+1. New receivables: purchase rate x originations(t) x B, in every phase, by the segments' shares in new receivables,
+   into the first stage. Cardholders make them: they take no cash of the deal.
+2. Floating share f = I / max(B, I + O(t)). The numerator N is I in months of a revolving path up to revolving_months;
+   after them it stays what it was in the last (I at closing, where there was none). Fixed share x = N / max(B, N +
+   N_O), N_O = sum of the other series' numerators: their invested amounts, which from the month in which one first
+   falls until it is 0 stay at what it was before. A share over nothing is 0.
+3. Allocated to the series: charge-off = min(I, f x defaults); principal = min(I - charge-off, s x (scheduled + prepaid
+   + cured)), s = f in the months of N = I, else x; finance charges f x (fees + late charges + recoveries), to income. The
+   commingled share of principal and finance charges is lost. I falls at once by the charge-off and the principal that
+   is lost; both are defaults in (3) of the determination. All else that the pool pays never comes to the deal: it is
+   the seller's and the other series'. Dilution, made good or not, is the seller's.
+4. Account additions: where the seller's interest is below its least share m of the pool, (I + O) / (1 - m) - pool joins
+   the pool as in 1, at most additions x originations(t) x B.
+5. The seller's interest is max(0, pool - I - O), its share is over the pool. `invested` is I.
+6. The determination reads the series where a deal without a trust reads its pool: income, and so a fee on it, is that
+   of 3; a fee on the pool is on I at the month's start; excess spread = portfolio yield - base rate, with portfolio
+   yield = 12 (income + cash interest - charge-off) / S, base rate = 12 (fees + interest) / S, S = I + cash of principal
+   accounts at the month's start, 0 where S is below 0.1% of I at closing. (8) sells I (less the principal of 3), not
+   the pool; (9) takes the principal of 3 and 7 out of I. Pool observables and flows stay those of the trust.
+7. Shared principal: after (8) the series adds to its principal of 3 what that lacks of the formula principal_needed, at
+   most what is left of I and the principal allocated to those other series of the group that have not fallen yet, the
+   sum of their invested amounts / max(B, I + O) x (scheduled + prepaid + cured), less the commingled share.
+8. A purchase step runs in any phase and buys from the seller: cash goes out, I rises by it, at most to a seller's
+   interest of m x pool. What it cannot buy waits in its account.
+9. Shared excess finance charges: another series of the group with invested amount J and a cost of q a year has e = J /
+   max(B, I + O) x (the finance charges after commingling - defaults) - q / 12 x J; shared_income is the sum of what is
+   above 0, shared_shortfall of what is below. Steps receive and pay them.
+10. Charge-offs by class, the most junior first: charged_off of a note = min(its balance, max(0, deficiency - the notes
+   below it)). `cover_defaults` reimburses them, from the senior class down to its `note`.
+11. (8) of the payment: a note is covered by I and all cash. A law: notes less I less the cash of principal accounts
+   stays what losses and uses of cash explain, as the pool does of a deal without a trust.
 
 **End.** Loss of a note = balance left at T / original; of the residual note max(0, 1 - cash received / original). A
 certificate (a residual note of size 0) has nothing to lose: its loss is 0, it has no yield, and its cash (multiple,

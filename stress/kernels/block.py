@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from .allocation import allocate, open_trust, take_principal
 from .by_path import settle_path
 from .cards import bill
-from .cash import collect_recoveries, conserve_cash, earn_on_cash
-from .codes import AT_DETERMINATION, PRINCIPAL
+from .cash import collect_recoveries, conserve_cash, earn_on_cash, principal_cash
+from .codes import AT_DETERMINATION
 from .count import count_block, hand_over, record_payment, record_pool_month
 from .counts import count, leads
 from .determination import clean_up, determine, sweep_collections, total_pool
@@ -117,6 +118,8 @@ def _step(m: Memory, k: int, t: int, c: int, fans: int) -> None:
         season(m, k, t, c)
     if last:
         collect_recoveries(m, k, t)
+        if m.p.trust == 1:
+            allocate(m, k, t)
     # after the last purchases the lag still frees cash for the payment date that follows
     lagging = m.p.n_lock > 1 and m.p.payment_step >= 0 and t == m.p.n_revolving
     if m.p.buys_each_step == 1 and (t < m.p.n_revolving or lagging):
@@ -137,6 +140,8 @@ def _step(m: Memory, k: int, t: int, c: int, fans: int) -> None:
             clean_up(m, t)
         if m.p.retains == 1:
             retain(m)
+        if m.p.trust == 1:
+            take_principal(m, k, t)
         sweep_collections(m)
     period = -1
     if last and (m.p.payment_step < 0 or t == m.p.n_month - 1):
@@ -200,7 +205,9 @@ def _open(m: Memory, k: int) -> None:
         cash = cash + m.t.opening_cash[a]
     m.pool.balance = balance
     m.cash.cash_in = cash
-    m.cash.gap = notes - balance - m.t.opening_cash[PRINCIPAL]
+    m.cash.gap = notes - balance - principal_cash(m)
+    if m.p.trust == 1:
+        open_trust(m, notes)
 
 
 @stage

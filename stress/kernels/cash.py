@@ -20,6 +20,16 @@ def cash_held(m: Memory) -> Lanes:
 
 
 @stage
+def principal_cash(m: Memory) -> Lanes:
+    """Available cash of the accounts whose cash is principal (Payment 5)."""
+    cash = splat(0.0)
+    for a in range(m.p.n_account):
+        if m.t.of_principal[a] == 1:
+            cash = cash + m.account[a]
+    return cash
+
+
+@stage
 def earn_on_cash(m: Memory, k: int, t: int) -> None:
     """Step 0: interest on all cash at the opening of a step, to income."""
     rate = m.t.month[k, t].cash_rate

@@ -86,6 +86,9 @@ FEE_BASES = ("notes", "pool", "interest_income", "fixed")
     INDEX_LEVEL,
     RECEIVED,
     PAID,
+    TRUST_ROW,
+    SELLER,
+    CHARGED_OFF,
     ADD,
     SUBTRACT,
     MULTIPLY,
@@ -94,7 +97,7 @@ FEE_BASES = ("notes", "pool", "interest_income", "fixed")
     LARGER,
     LESS,
     CHOOSE,
-) = range(24)
+) = range(27)
 FIRST_OPERATION = ADD
 """Codes below it are quantities."""
 STACK = 16

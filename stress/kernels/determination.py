@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .accrual import coupon, fee_of_month
-from .cash import move_deficiency
+from .cash import move_deficiency, principal_cash
 from .codes import INCOME, PRINCIPAL
 from .formulas import value_of
 from .jit import aside, stage
@@ -60,27 +60,43 @@ def determine(m: Memory, k: int, t: int) -> None:
     senior cost (Payment 7)."""
     pool, cash = m.pool, m.cash
     interest, notes = _accrue(m, k, t)
-    base_income = pool.fee_income + pool.late_charge - pool.commingled_income
-    costs = _charge(m, k, t, notes, base_income)
+    received = pool.fee_income + pool.late_charge - pool.commingled_income
+    pool.total_defaulted += pool.defaulted
+    pool.total_recovered += pool.recovered
+    pool.total_income += received
+    if m.p.uses_overdue == 1:
+        m.default_ring[t % m.p.n_write_off] = pool.defaulted
+    if m.p.trust == 1:
+        costs = _charge(m, k, t, notes, m.trust.opening, m.trust.income)
+        move_deficiency(m, m.trust.lost)
+        assets = m.trust.invested + principal_cash(m)
+    else:
+        costs = _charge(m, k, t, notes, pool.month_start, received)
+        move_deficiency(m, pool.defaulted + pool.dilution_lost + pool.commingled - pool.recovered)
+        assets = pool.balance + principal_cash(m) + cash.principal_collected
     if m.p.uses_cost == 1:
         cash.senior_cost = costs + interest
-    defaulted, recovered = pool.defaulted, pool.recovered
-    move_deficiency(m, defaulted + pool.dilution_lost + pool.commingled - recovered)
-    pool.total_defaulted += defaulted
-    pool.total_recovered += recovered
-    pool.total_income += base_income
-    income = base_income + pool.cash_interest
-    start, tiny = pool.month_start, SMALL_POOL * m.t.deal.cut_off
-    spread = (income - costs - interest - defaulted + recovered) * 12.0 / where_less(start, tiny, 1.0, start)
     if m.p.uses_average == 1:
         pool.excess_two_before = pool.excess_before
         pool.excess_before = pool.excess
-    pool.excess = where_less(start, tiny, 0.0, spread)
-    if m.p.uses_overdue == 1:
-        m.default_ring[t % m.p.n_write_off] = defaulted
-    assets = pool.balance + m.account[PRINCIPAL] + cash.principal_collected
+    if m.p.trust == 1:
+        _yield_of_series(m, costs + interest)
+    else:
+        start, tiny = pool.month_start, SMALL_POOL * m.t.deal.cut_off
+        net = received + pool.cash_interest - costs - interest - pool.defaulted + pool.recovered
+        pool.excess = where_less(start, tiny, 0.0, net * 12.0 / where_less(start, tiny, 1.0, start))
     error = (notes - assets - cash.gap) * m.t.deal.per_cut_off
     m.law.deficiency = worse(error, m.law.deficiency)
+
+
+@stage
+def _yield_of_series(m: Memory, cost: Lanes) -> None:
+    """Master trusts 6: portfolio yield, base rate and what is between them."""
+    trust, tiny = m.trust, SMALL_POOL * m.t.series.closing
+    annual = where_less(trust.stood, tiny, 0.0, splat(12.0) / where_less(trust.stood, tiny, 1.0, trust.stood))
+    trust.portfolio_yield = (trust.income + m.pool.cash_interest - trust.defaulted) * annual
+    trust.base_rate = cost * annual
+    m.pool.excess = trust.portfolio_yield - trust.base_rate
 
 
 @stage
@@ -102,12 +118,12 @@ def _accrue(m: Memory, k: int, t: int) -> tuple[Lanes, Lanes]:
 
 
 @stage
-def _charge(m: Memory, k: int, t: int, notes: Lanes, income: Lanes) -> Lanes:
+def _charge(m: Memory, k: int, t: int, notes: Lanes, base: Lanes, income: Lanes) -> Lanes:
     """Determination 2: fees fall due, what was unpaid of them with them where it carries over. All fees of the month."""
     costs = splat(0.0)
     for f in range(m.p.n_fee):
         fee = m.fee[f]
-        amount = fee_of_month(m, k, t, f, notes, m.pool.month_start, income)
+        amount = fee_of_month(m, k, t, f, notes, base, income)
         costs = costs + amount
         carry = m.t.fee_carry[f]
         if t <= m.p.first_payment:
@@ -126,19 +142,32 @@ def clean_up(m: Memory, t: int) -> None:
     deal amortizes."""
     if m.t.deal.clean_up <= 0.0 and m.t.call.when < 0:
         return
-    pool = m.pool
-    balance = pool.balance
+    balance = m.pool.balance
+    if m.p.trust == 1:
+        balance = m.trust.invested - m.trust.principal
     if m.t.call.when >= 0:
         nothing = 1e-9 * m.t.deal.cut_off
         keep = where_less(balance, nothing, 1.0, splat(1.0) - value_of(m, t, m.t.call.when))
     else:
         keep = where_less(balance, m.t.deal.clean_up * m.t.deal.cut_off, 0.0, 1.0)
-    keep = where_less(pool.phase, 0.5, 1.0, keep)
+    keep = where_less(m.pool.phase, 0.5, 1.0, keep)
     sold = balance - balance * keep
     price = sold
     if m.t.call.price >= 0:
         price = positive(value_of(m, t, m.t.call.price)) * (splat(1.0) - keep)
         move_deficiency(m, sold - price)
+    m.cash.principal_collected += price
+    m.cash.cash_in += price
+    if m.p.trust == 1:
+        m.trust.invested -= sold
+    else:
+        _sell_pool(m, keep)
+
+
+@stage
+def _sell_pool(m: Memory, keep: Lanes) -> None:
+    """The pool goes, on the lanes where nothing of it is kept."""
+    pool = m.pool
     for c in range(m.p.n_cohort):
         for s in range(m.p.n_segment):
             _shrink(m, c, s, keep)
@@ -150,8 +179,6 @@ def clean_up(m: Memory, t: int) -> None:
     pool.late_3 *= keep
     pool.late_beyond *= keep
     pool.balance *= keep
-    m.cash.principal_collected += price
-    m.cash.cash_in += price
 
 
 @stage

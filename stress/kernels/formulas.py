@@ -7,6 +7,7 @@ from .codes import (
     ADD,
     ALL_NOTES,
     CASH_ROW,
+    CHARGED_OFF,
     CHOOSE,
     DIVIDE,
     FEE_UNPAID,
@@ -25,15 +26,17 @@ from .codes import (
     POOL_ROW,
     RECEIVED,
     SCHEDULE,
+    SELLER,
     SMALLER,
     SUBTRACT,
     TRIPPED,
+    TRUST_ROW,
 )
 from .jit import aside, stage
 from .lanes import larger, smaller, splat, where_less
 from .observables import observe
 from .records import Memory
-from .rows import size
+from .rows import positive, size
 from .typed import Lanes
 
 NOTHING, FARTHEST = 1e-9, 1e9
@@ -94,7 +97,22 @@ def _quantity(m: Memory, t: int, does: int, what: int) -> Lanes:
         return m.received[what]
     if does == PAID:
         return m.paid[what]
+    if does == TRUST_ROW:
+        return m.trust[what]
+    if does == SELLER:
+        return positive(m.pool.balance - m.trust.invested - m.t.others[t].invested)
+    if does == CHARGED_OFF:
+        return _charged_off(m, what)
     return splat(0.0)
+
+
+@stage
+def _charged_off(m: Memory, n: int) -> Lanes:
+    """Master trusts 10: what of a note is charged off and not reimbursed."""
+    left = m.cash.deficiency
+    for junior in range(n + 1, m.p.n_note):
+        left = left - m.note[junior].outstanding
+    return smaller(positive(left), m.note[n].outstanding)
 
 
 @stage

@@ -88,6 +88,8 @@ class Sizes(NamedTuple):
     """1 where stages or a long ladder need more of the future than three slots of one survival."""
     granular: int
     """1 where whole obligors move: the rates that act are counted, not conditional."""
+    trust: int
+    """1 where the deal is a series of a master trust."""
 
 
 class Switches(NamedTuple):
@@ -238,6 +240,34 @@ class Cash(Record):
     """Of the step that runs, where they are formulas."""
 
 
+class Trust(Record):
+    """What a series has of a master trust."""
+
+    invested: Row
+    numerator: Row
+    """The invested amount in the last month that revolved."""
+    # Of the month.
+    opening: Row
+    """Invested amount at its start."""
+    stood: Row
+    """With the cash of principal accounts."""
+    floating: Row
+    fixed: Row
+    income: Row
+    principal: Row
+    """Cash, that of other series of the group included; in the invested amount until it becomes available."""
+    defaulted: Row
+    lost: Row
+    """Charge-off and principal that the servicer lost."""
+    shared_principal: Row
+    """What other series of the group can spare; so the next."""
+    shared_income: Row
+    shared_shortfall: Row
+    portfolio_yield: Row
+    base_rate: Row
+    reinvested: Row
+
+
 class Laws(Record):
     """The worst error of the path against each law: pool balance, cash, notes less assets, a negative balance, negative
     interest due."""
@@ -384,7 +414,23 @@ class Counting:
 
 
 RECORDS: tuple[type, ...] = (
-    *(Pool, Cash, Laws, Note, Fee, Trigger, Cohort, Segment, Rates, Back, Path, NoteOutcome, PoolOutcome, Counting),
+    *(
+        Pool,
+        Cash,
+        Trust,
+        Laws,
+        Note,
+        Fee,
+        Trigger,
+        Cohort,
+        Segment,
+        Rates,
+        Back,
+        Path,
+        NoteOutcome,
+        PoolOutcome,
+        Counting,
+    ),
 )
 ROWS: dict[type, tuple[str, ...]] = {record: tuple(record.__annotations__) for record in RECORDS}
 """Names of the rows of each record, in their order."""
@@ -450,6 +496,7 @@ class Scratch:
     # Kept at each determination of a replay (up to `path`).
     pool: Pool
     account: Annotated[Rows, A]
+    trust: Trust
     shown: Annotated[Rows, Axis("n_shown")]
     """The deal's own quantities, in a replay."""
     rate: Annotated[Rows, S, N_RATE]

@@ -131,7 +131,7 @@ def _switches(problem: Problem, traced: bool, sampler: Sampler | None, replicate
         earns=int((month[..., MONTH.index("cash_rate")] != 0.0).any()),
         retains=int(contract.senior_fee.any() or contract.senior_note.any()),
         uses_overdue=looked_at(OVERDUE_30, OVERDUE_60, OVERDUE_90),
-        uses_payments=int(looked_at(PAYMENT_RATE) or bool(used & paid)),
+        uses_payments=int(looked_at(PAYMENT_RATE) or bool(used & paid) or problem.sizes.trust == 1),
         uses_average=looked_at(EXCESS_SPREAD_3M),
         uses_idle=looked_at(IDLE_CASH_DAYS),
         even_late=int(even and not traced and problem.sizes.granular == 0 and problem.sizes.long_ladder == 0),

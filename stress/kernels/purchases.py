@@ -26,7 +26,7 @@ def buy(m: Memory, k: int, t: int, c: int, source: int) -> None:
 def _buy(m: Memory, k: int, t: int, c: int, source: int, n_stage: int) -> None:
     """Purchase: buy receivables for cohort c with the cash of an account, on the lanes of the mask."""
     pool, cash, price = m.pool, m.cash, m.t.month[k, t].price
-    from_principal = 1.0 if source == PRINCIPAL else 0.0
+    from_principal = float(m.t.of_principal[source])
     money = m.account[source]
     if source == PRINCIPAL:
         kept = retained(m) if m.p.retains == 1 else splat(0.0)

@@ -17,6 +17,7 @@ class Header(Sizes, Switches):  # type: ignore[misc]
     n_shock: int
     n_kept_quantity: int
     n_shown: int
+    n_sharing: int
     of_step_paid: int
     of_cash: int
     of_pool: int
@@ -36,6 +37,8 @@ class Tables(Market, Receivables, Contract):  # type: ignore[misc]
     # All tables.
     deal: Columns  # type: ignore[assignment]
     call: Columns  # type: ignore[assignment]
+    series: Columns  # type: ignore[assignment]
+    needed: Columns  # type: ignore[assignment]
 
 class Numbers(Protocol):
     # Bare memory: floats of the scratch, or integers of the counts.

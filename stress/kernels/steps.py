@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .allocation import reinvest
 from .cash import move_deficiency
 from .codes import NO_LIMIT, PAY_FEE, PRINCIPAL, TOP_UP, TRANSFER
 from .formulas import value_of
@@ -95,7 +96,7 @@ def pay_due(m: Memory, x: int, t: int) -> None:
         left = owed - amount
         _settle(m, x, t, left, amount)
         _leaves(m, x + i, source, amount)
-        if source == PRINCIPAL:
+        if m.t.of_principal[source] == 1:
             move_deficiency(m, amount)
         if not anywhere(left * on):
             break
@@ -120,7 +121,7 @@ def pay_together(m: Memory, x: int, t: int) -> None:
         note.unpaid -= amount
         m.log[t, n] += amount
     _leaves(m, x, source, paid)
-    if source == PRINCIPAL:
+    if m.t.of_principal[source] == 1:
         move_deficiency(m, paid)
 
 
@@ -202,9 +203,10 @@ def move(m: Memory, x: int, t: int) -> None:
     m.account[source] -= amount
     m.account[to] += amount
     _note_step(m, x, amount)
-    if source == PRINCIPAL and to != PRINCIPAL:
+    lent, repaid = m.t.of_principal[source] == 1, m.t.of_principal[to] == 1
+    if lent and not repaid:
         move_deficiency(m, amount)
-    elif to == PRINCIPAL and source != PRINCIPAL:
+    elif repaid and not lent:
         move_deficiency(m, -amount)
 
 
@@ -219,7 +221,7 @@ def receive(m: Memory, x: int, t: int) -> None:
     m.received[step.index] += amount
     m.cash.cash_in += amount
     _note_step(m, x, amount)
-    if step.to == PRINCIPAL:
+    if m.t.of_principal[step.to] == 1:
         move_deficiency(m, -amount)
 
 
@@ -235,16 +237,19 @@ def pay_party(m: Memory, x: int, t: int) -> None:
     m.paid[step.to] += amount
     m.cash.cash_out += amount
     _leaves(m, x, step.source, amount)
-    if step.source == PRINCIPAL:
+    if m.t.of_principal[step.source] == 1:
         move_deficiency(m, amount)
 
 
 @stage
 def purchase(m: Memory, k: int, now: int, c: int, x: int) -> None:
-    """Payment 2: buy receivables at the payment date."""
+    """Payment 2: buy receivables at the payment date, or a series from the seller of its trust."""
     source = m.t.step[x].source
     _note_step(m, x, m.account[source])
-    buy(m, k, now, c, source)
+    if m.p.trust == 1:
+        reinvest(m, now, source)
+    else:
+        buy(m, k, now, c, source)
     _note_step(m, x, -m.account[source])
 
 
@@ -322,7 +327,7 @@ def pay_pro_rata(m: Memory, x: int, t: int) -> None:
 def _repaid(m: Memory, x: int, source: int, amount: Lanes) -> None:
     """Payment 5: principal of notes has been paid from an account; from other cash than principal it reduces the deficiency."""
     _leaves(m, x, source, amount)
-    if source != PRINCIPAL:
+    if m.t.of_principal[source] == 0:
         move_deficiency(m, -amount)
 
 
@@ -338,4 +343,4 @@ def pay_residual(m: Memory, x: int, t: int) -> None:
     note.outstanding -= repaid
     m.log[t, n] += amount
     _leaves(m, x, source, amount)
-    move_deficiency(m, amount - repaid if source == PRINCIPAL else -repaid)
+    move_deficiency(m, amount - repaid if m.t.of_principal[source] == 1 else -repaid)

@@ -39,11 +39,12 @@ CARDS, PLANS = Axis("n_month_of_cards"), Axis("n_month_of_plans")
 """Months of pools that pay a share of their balance, or by plans; the other has none."""
 CODES, NUMBERS, FORMULAS, SCHEDULES = Axis("n_code"), Axis("n_number"), Axis("n_formula"), Axis("n_schedule")
 KEPT, OWN = Axis("n_kept_quantity"), Axis("n_shown")
+SHARING = Axis("n_sharing")
 MEASURED = tuple(
     axis.size
     for axis in (
         *(LINK, QUANTILE, MIXING, RESPONSE, SHOCKS, TESTS, MEMBERS, BEYOND, CARDS, PLANS),
-        *(CODES, NUMBERS, FORMULAS, SCHEDULES, KEPT, OWN),
+        *(CODES, NUMBERS, FORMULAS, SCHEDULES, KEPT, OWN, SHARING),
     )
 )
 """Axes as long as the first table that has them."""
@@ -92,7 +93,7 @@ class Market(NamedTuple):
     month: Annotated[Floats, K, T, MONTH]
     """Cash rate a step, lag in steps, commingled days in steps."""
     supply: Annotated[Floats, K, T + 1, C]
-    """Face that may be bought at a step."""
+    """Face that may be bought at a step; of a trust: new receivables over the balance at the month's start."""
 
 
 class Receivables(NamedTuple):
@@ -203,6 +204,19 @@ class Contract(NamedTuple):
     """What is kept at each determination: a formula, and over how many months its mean is."""
     shown_of: Annotated[Ints, OWN]
     """Formula of each of the deal's own quantities."""
+    of_principal: Annotated[Ints, A]
+    """1 for an account whose cash is principal."""
+    series: Annotated[Floats, ("least_share", "closing")]
+    """Of a trust: the seller's least share, invested amount of the series at closing."""
+    additions: Annotated[Floats, K, T]
+    """Most that account additions bring a month, over the pool at its start."""
+    needed: Annotated[Ints, ("formula",)]
+    """Principal that the series takes of the group's; -1: none."""
+    others: Annotated[Floats, T, ("invested", "numerator", "revolving")]
+    """Sums over the other series of a trust: invested amounts, numerators of their fixed shares, invested amounts of those
+    that share their principal."""
+    sharing: Annotated[Floats, SHARING, T, ("invested", "cost")]
+    """Other series that share excess finance charges, and what each costs a month."""
     senior_fee: Annotated[Floats, P]
     """1 where a revolving purchase leaves cash for the fee."""
     senior_note: Annotated[Floats, N]

@@ -145,7 +145,10 @@ def close(m: Memory, t: int) -> None:
     years = -m.t.years[t].paid  # sum of principal x years, by parts over the balances
     if t < m.p.n_month - 1:
         years += m.t.years[t + 1].paid
-    assets, senior, paid_out = held + m.pool.balance, splat(0.0), cash.cash_out
+    behind = m.pool.balance
+    if m.p.trust == 1:
+        behind = m.trust.invested
+    assets, senior, paid_out = held + behind, splat(0.0), cash.cash_out
     for n in range(m.p.n_note):
         note, dust = m.note[n], 1e-9 * m.t.original[n]
         short = note.unpaid - dust

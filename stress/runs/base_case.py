@@ -95,7 +95,8 @@ def base_case(job: Job, scenario: str | None = None) -> BaseCase:
     named_values = values_of(one, problem, 0, np.zeros((sizes.n_month, sizes.n_factor)))
     values = {name: array for name, (_, array) in named_values.items()}
     phase, least = values["phase"].astype(int), SMALL * job.pool.balance
-    stands = values["pool_balance"] + values["note_balance"].sum(axis=1)
+    behind = values["pool_balance"] if job.deal.trust is None else values["invested"]
+    stands = behind + values["note_balance"].sum(axis=1)
     over = min(int(np.flatnonzero(stands > least)[-1]) + 2, sizes.n_month)
     accounts = dict(zip(account_names(job.deal), values["account_balance"].T, strict=True))
     return BaseCase(

@@ -169,6 +169,10 @@ def _variables(space: Workspace, problem: Problem, step_of_row: list[int], lane:
     for name, (group, _) in SHOWN.items():
         if group in _DIMS and name not in _INNER:
             found[name] = (("month", *_DIMS[group]), at(name))
+    if problem.sizes.trust:
+        found |= {name: (("month",), at(name)) for name, (group, _) in SHOWN.items() if group == "trust"}
+        left = at("pool_balance") - at("invested") - problem.contract.others[:, 0]
+        found["seller_interest"] = (("month",), np.maximum(left, 0.0))
     cut_off = problem.contract.deal[tables.DEAL.index("cut_off")]
     defaulted, recovered = at("total_defaulted"), at("total_recovered")
     found["cumulative_default"] = (("month",), defaulted / cut_off)

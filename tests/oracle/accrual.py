@@ -21,7 +21,8 @@ def fee_of_month(path, f: int, t: int, income: float) -> float:
     if fee.base == "pool":
         first = next(i for i, other in enumerate(path.deal.fees) if other.base == "pool")
         successor = float(path.months.successor_fee[t - 1]) if f == first else 0.0
-        return (fee.rate + successor) * path.fraction[t - 1] * path.month_start
+        base = path.month_start if path.trust is None else path.trust.opening
+        return (fee.rate + successor) * path.fraction[t - 1] * base
     if fee.base == "interest_income":
         return fee.rate * income
     return fee.amount if t >= path.first_payment else 0.0

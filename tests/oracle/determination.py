@@ -13,11 +13,13 @@ def determine(path, t: int) -> None:
     """Accrue, book the month's losses, pass to later phases, and make collections available."""
     state, flows = path.state, path.flows
     received = flows.fee_income[-1] + flows.late_charge[-1] - flows.commingled_income[-1]
+    if path.trust is not None:
+        received = path.trust.income
     interest = [interest_of_month(path, n, t) for n in range(len(path.deal.notes))]
     fees = [fee_of_month(path, f, t, received) for f in range(len(path.deal.fees))]
     flows.interest_accrued.append(interest)
     lost = flows.defaults[-1] + flows.dilution_unpaid[-1] + flows.commingled_principal[-1]
-    state.book_deficiency(lost - flows.recoveries[-1])
+    state.book_deficiency(lost - flows.recoveries[-1] if path.trust is None else path.trust.lost)
     flows.excess_spread.append(excess_spread(path, sum(fees), sum(interest)))
     if t > path.deal.revolving_months and state.lasting == "revolving":
         state.lasting = "amortization"
@@ -30,16 +32,21 @@ def determine(path, t: int) -> None:
     if path.triggers:
         test_triggers(path, t, observed, "determination")
     flows.phase.append(state.phase)
+    met = {text: bool(path.formulas.value(text)) for text in stated(path.deal)}
     if t >= path.first_payment:
         clean_up(path)
     path.retention.determine()
+    if path.trust is not None:
+        path.trust.take_principal()
     path.release_collected("income")
     path.release_collected("principal")
-    path.pending = payment_of(path, t, interest, fees, observed)
+    path.pending = payment_of(path, t, interest, fees, observed, met)
 
 
 def excess_spread(path, fees: float, interest: float) -> float:
     """Annualised income less costs and defaults, over the pool at the month's start."""
+    if path.trust is not None:
+        return path.trust.determine(fees + interest)
     flows, base = path.flows, path.month_start
     if base < 1e-3 * path.pool.balance:
         return 0.0
@@ -52,22 +59,23 @@ def clean_up(path) -> None:
     call = path.deal.clean_up
     if call is None or path.state.phase == "revolving":
         return
+    there_is = path.pool_balance() if path.trust is None else path.trust.invested - path.trust.principal
     if call.when is not None:
-        sells = path.formulas.value(call.when) and path.pool_balance() >= 1e-9 * path.pool.balance
+        sells = path.formulas.value(call.when) and there_is >= 1e-9 * path.pool.balance
     else:
         sells = path.pool_balance() < call.pool_factor * path.pool.balance
     if sells:
         price = None if call.price is None else max(0.0, path.formulas.value(call.price))
-        sold = path.portfolio.sell()
+        sold = path.portfolio.sell() if path.trust is None else path.trust.sell()
         price = sold if price is None else price
         path.state.par_gained += price - sold
         path.state.book_deficiency(sold - price)
-        path.flows.add("sold", sold)
+        path.flows.add("sold", sold if path.trust is None else 0.0)
         path.flows.add("clean_up", price)
         path.state.collected["principal"] += price
 
 
-def payment_of(path, t: int, interest: list[float], fees: list[float], observed) -> Payment:
+def payment_of(path, t: int, interest: list[float], fees: list[float], observed, met) -> Payment:
     """What is due at payment date t."""
     deal, state = path.deal, path.state
     due, pays = [], []
@@ -83,7 +91,7 @@ def payment_of(path, t: int, interest: list[float], fees: list[float], observed)
         pays_accrued=pays,
         fee_due=[x + owed for x, owed in zip(fees, state.fee_owed, strict=True)],
         month_cost=month_cost(path, interest, fees),
-        met={text: bool(path.formulas.value(text)) for text in stated(deal)},
+        met=met,
         formulas=path.formulas,
         target={i: target_balance(step.to_balance, t) for i, step in enumerate(order) if step.step == "pay_principal"},
         observed=observed,
@@ -128,7 +136,8 @@ def pay_period(path) -> None:
         state.fee_owed[f] = left if fee.carry_over or not payment.begun else 0.0
     flows.payments.append(PaymentRecord(state.phase, before, dict(state.available), state.ledger[first:]))
     flows.note_balance.append(list(state.balance))
-    flows.assets.append(path.pool_balance() + sum(state.account(name) for name in state.accounts))
+    behind = path.pool_balance() if path.trust is None else path.trust.invested
+    flows.assets.append(behind + sum(state.account(name) for name in state.accounts))
     flows.interest_due.append(payment.interest_due)
     flows.interest_paid.append(payment.interest_paid)
     flows.interest_shortfall.append(list(state.shortfall))

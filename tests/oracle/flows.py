@@ -118,6 +118,10 @@ class Flows:
     """Notes - (pool + principal cash), at the end of each step."""
     explained: list[float] = field(default_factory=list)
     """What explains the gap: defaults, losses and lending, less what was made good."""
+    of_series: dict[str, list[float]] = field(default_factory=dict)
+    """What a series of a master trust has of each month, by the name of the quantity."""
+    series_lost: list[float] = field(default_factory=list)
+    """Charge-offs and lost principal of a series."""
     early_amortization_month: int = 0
     """0 where the revolving period ran its course."""
     loss: list[float] = field(default_factory=list)

@@ -6,6 +6,8 @@ import ast
 import math
 import operator
 
+from oracle.trust import level
+
 BINARY = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul}
 COMPARED = {ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge}
 FLOWS = {
@@ -37,6 +39,8 @@ class Formulas:
         self.month = t
         flows = {name: sum(getattr(path.flows, row)[-1] for row in rows) for name, rows in FLOWS.items()}
         self.of_month = {**observed, **flows, "pool.month_start": path.month_start, "senior_cost": cost}
+        if path.trust is not None:
+            self.of_month |= path.trust.quantities()
         if t >= path.first_payment:
             for text in means_of(path.deal):
                 self.past.setdefault(text, []).append(self._value(ast.parse(text, mode="eval").body))
@@ -94,6 +98,9 @@ class Formulas:
                 "notes": lambda: sum(b for b, n in zip(state.balance, deal.notes, strict=True) if not n.residual),
                 "purchased": lambda: sum(path.flows.purchases),
                 "month": lambda: self.month,
+                "invested": lambda: path.trust.invested,
+                "seller_interest": lambda: path.trust.seller(self.month),
+                "seller_share": lambda: quotient(path.trust.seller(self.month), path.pool_balance()),
             }[name]()
         of = node.attr if isinstance(node, ast.Attribute) else node.slice.value
         match node.value.id:
@@ -115,6 +122,10 @@ class Formulas:
                 return path.index_level(of, self.month)
             case "phase":
                 return state.phase == of
+            case "series":
+                return level(next(s for s in deal.trust.series if s.name == of).invested, self.month)
+            case "charged_off":
+                return path.trust.charged_off(position(deal.notes, of))
         raise AssertionError(name)
 
 
@@ -141,6 +152,8 @@ def texts_of(deal) -> list[str]:
             found += [part for part in (*parts, *step.when) if isinstance(part, str)]
     call = deal.clean_up
     found += [text for text in ((call.when, call.price) if call else ()) if text is not None]
+    if deal.trust is not None and deal.trust.principal_needed is not None:
+        found.append(deal.trust.principal_needed)
     for trigger in deal.triggers:
         found += [text for text in (trigger.condition, trigger.observable) if isinstance(text, str)]
     return found

@@ -13,6 +13,7 @@ from oracle.portfolio import Portfolio
 from oracle.retention import Retention
 from oracle.returns import returns
 from oracle.state import opening_state
+from oracle.trust import Trust
 
 
 def run_path(deal, pool, months, clock: str, rates: Rates, supply: list[list[float]] | None) -> Flows:
@@ -47,6 +48,7 @@ class Path:
         self.fees_determined: list[float] | None = None
         self.formulas = Formulas(self)
         self.retention = Retention(self)
+        self.trust = None if deal.trust is None else Trust(self)
         self.first_gap = self.gap()
 
     def run(self) -> Flows:
@@ -75,7 +77,11 @@ class Path:
         self.tally(moved, t)
         recovered = self.recovered(t) if c == self.count - 1 else 0.0
         self.flows.add("recoveries", recovered)
-        self.collect(t, sum(out.principal for out in moved) + recovered, sum(out.fee + out.late for out in moved))
+        if self.trust is not None:
+            self.book_commingled(t, sum(out.principal for out in moved) + recovered, sum(o.fee + o.late for o in moved))
+            self.trust.month(t, recovered)
+        else:
+            self.collect(t, sum(out.principal for out in moved) + recovered, sum(out.fee + out.late for out in moved))
         if self.buys_now(t):
             self.release_collected("principal")
             self.buy(("principal",))
@@ -135,15 +141,24 @@ class Path:
 
     def collect(self, t: int, principal: float, income: float) -> None:
         """Collections reach the accounts, less what the servicer has lost."""
-        days = 30.0 * float(self.months.commingled[t - 1])
-        lost = min(1.0, max(0.0, days * self.count / 30.0 - self.c))
-        self.flows.add("commingled_principal", lost * principal)
-        self.flows.add("commingled_income", lost * income)
+        lost = self.book_commingled(t, principal, income)
         self.state.collected["principal"] += (1.0 - lost) * principal
         self.state.collected["income"] += (1.0 - lost) * income
         lag = round(float(self.months.lag_days[t - 1]) * self.count / 30.0)
         became_available = (1.0 - lost) * principal if self.buys_now(t) else 0.0
         self.principal_by_step.append((lag, became_available))
+
+    def book_commingled(self, t: int, principal: float, income: float) -> float:
+        """Share of a step's collections that the servicer has lost."""
+        days = 30.0 * float(self.months.commingled[t - 1])
+        lost = min(1.0, max(0.0, days * self.count / 30.0 - self.c))
+        self.flows.add("commingled_principal", lost * principal)
+        self.flows.add("commingled_income", lost * income)
+        return lost
+
+    def principal_cash(self) -> float:
+        """Cash of the accounts whose cash is principal, collected and available."""
+        return sum(self.state.account(name) for name in self.state.principal)
 
     def release_collected(self, account: str) -> None:
         """What an account has collected becomes available."""
@@ -165,6 +180,8 @@ class Path:
 
     def buy(self, sources: tuple[str, ...]) -> float:
         """Buy receivables with each source in turn, leaving some principal cash; returns what was paid."""
+        if self.trust is not None:
+            return self.trust.reinvest(sources)
         cost = 0.0
         for source in sources:
             cash = self.state.available[source] - (self.held() if source == "principal" else 0.0)
@@ -179,7 +196,7 @@ class Path:
         total = self.portfolio.buy(face, self.t, self.c)
         cost = self.state.take(sources, price * total, "purchase")
         self.state.par_gained += (1.0 - price) * total
-        self.state.book_deficiency((cost if sources == ("principal",) else 0.0) - total)
+        self.state.book_deficiency((cost if sources[0] in self.state.principal else 0.0) - total)
         self.supply_left -= total
         self.flows.add("purchases", total)
         self.flows.add("purchase_cost", cost)
@@ -211,8 +228,11 @@ class Path:
         return self.state.fee_owed[f] + (0.0 if self.fees_determined is None else self.fees_determined[f])
 
     def gap(self) -> float:
-        """Notes - (pool + principal cash)."""
-        return sum(self.state.balance) - self.pool_balance() - self.state.account("principal")
+        """Notes - (pool, or what is invested in a trust, + principal cash)."""
+        behind = self.pool_balance() if self.trust is None else self.trust.invested
+        if self.trust is not None:  # what the month has collected is still in the invested amount
+            behind -= self.state.collected["principal"]
+        return sum(self.state.balance) - behind - self.principal_cash()
 
     def record(self, opening, purchases, payments, defaults=0.0, dilution=0.0) -> None:
         """Keep what the laws are tested on."""
@@ -222,6 +242,8 @@ class Path:
         flows.steps.append(StepRecord(opening, purchases, payments, defaults, dilution, self.pool_balance(), smallest))
         lost = sum(flows.defaults) + sum(flows.dilution_unpaid) + sum(flows.commingled_principal)
         good = sum(flows.recoveries) + state.applied + state.par_gained
+        if self.trust is not None:
+            lost, good = sum(flows.series_lost), state.applied + state.par_gained
         flows.gap.append(self.gap())
         flows.explained.append(self.first_gap + lost + state.lent - good)
 
@@ -240,3 +262,5 @@ class Path:
         flows.account_balance.append([state.account(name) for name in state.accounts])
         flows.month_end_note_balance.append(list(state.balance))
         flows.month_end_deficiency.append(state.deficiency)
+        if self.trust is not None:
+            self.trust.record(self.t)

@@ -147,6 +147,15 @@ class Portfolio:
                     joined.add(amount / len(parts), profile, before)
         return sum(amount for amount, _ in bought)
 
+    def join(self, amount: float, t: int) -> float:
+        """New receivables of a trust join its only cohort, by their mix."""
+        joined, before_it = 0.0, self.odds.index(multiples_of(self.months, t)) * len(self.segments)
+        for s in self.segments:
+            part = amount * float(self.months.mix[t - 1][s])
+            self.cohorts[0][(before_it + s) * self.stages].add_card(part)
+            joined += part
+        return joined
+
     def eligible_share(self, t: int) -> float:
         """Share of what is offered in month t that may be bought."""
         return sum(float(self.months.mix[t - 1][s]) * self.profile(s, t)[0] for s in self.segments)

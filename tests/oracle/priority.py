@@ -134,7 +134,7 @@ def transfer(deal, state, pool, payment, step, i):
 
 def into(state, sources, amount, account):
     """Move cash to an account of the deal."""
-    use = "to_principal" if account == "principal" else "to_account"
+    use = "to_principal" if account in state.principal else "to_account"
     paid = state.take(sources, amount, use)
     state.put(account, paid, use)
     return paid
@@ -145,7 +145,7 @@ def receive(deal, state, pool, payment, step, i):
     amount = max(0.0, amount_of(payment, step.amount))
     state.put(step.to, amount, "received")
     state.received[step.party] += amount
-    if step.to == "principal":
+    if step.to in state.principal:
         state.applied += amount
         state.book_deficiency(-amount)
     return amount

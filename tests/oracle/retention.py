@@ -12,7 +12,7 @@ class Retention:
         self.path, self.need, self.waiting, self.carried_in = path, 0.0, 0.0, 0.0
         deal = path.deal
         steps = [step for step in deal.priority.get("revolving", ()) if "principal" in step.source]
-        active = deal.retain_senior_cost
+        active = deal.retain_senior_cost and deal.trust is None
         self.fees = {step.fee for step in steps if step.step == "pay_fee" and active}
         interest = [step for step in steps if step.step == "pay_interest" and active]
         self.notes = {name for step in interest for name in step.notes or (step.note,)}

@@ -22,6 +22,8 @@ class State:
     accrued: list[float]
     """Interest that accrued and is not payable yet."""
     fee_owed: list[float]
+    principal: tuple[str, ...] = ("principal",)
+    """Accounts whose cash is principal."""
     collected: dict[str, float] = field(default_factory=lambda: {"income": 0.0, "principal": 0.0})
     deficiency: float = 0.0
     received: dict[str, float] = field(default_factory=dict)
@@ -69,10 +71,10 @@ class State:
             self.available[name] -= part
             taken += part
             self.ledger.append((name, -part, use))
-            if name == "principal" and use not in PAR_USES:
+            if name in self.principal and use not in PAR_USES:
                 self.lent += part
                 self.book_deficiency(part)
-            elif name != "principal" and use in PAR_USES:
+            elif name not in self.principal and use in PAR_USES:
                 self.applied += part
                 if use != "purchase":  # a purchase is booked with its discount or premium
                     self.book_deficiency(-part)
@@ -97,6 +99,7 @@ def opening_state(deal, pool) -> State:
         unpaid=[0.0] * count,
         accrued=[0.0] * count,
         fee_owed=[0.0] * len(deal.fees),
+        principal=("principal", *deal.principal_accounts),
         tripped=[False] * len(deal.triggers),
         in_breach=[0] * len(deal.triggers),
         passed=[0] * len(deal.triggers),

@@ -66,7 +66,7 @@ class Priority:
             how += wrapped(f"from {then(sources_of(step))}", room, 6.5, 2)
         if step.when:
             how += wrapped(f"while {condition_sign(step.when)}", room, 6.5, 3)
-        return Entry(step.step, wrapped(headline(step), room, 7.8, 3), how)
+        return Entry(step.step, wrapped(headline(step, self.deal.trust is not None), room, 7.8, 3), how)
 
     def _column(self, canvas: Canvas, phase: str, entries: list[Entry], x: float, y: float, height: float) -> None:
         canvas.card(x, y, self.column, height)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import matplotlib as mpl
@@ -11,11 +12,11 @@ from stress.explain.drawing.canvas import QUIET, SETTINGS, TEXT, Canvas, cut, sv
 from stress.explain.drawing.life import Life
 from stress.explain.drawing.notes import Notes
 from stress.explain.drawing.priority import Priority
+from stress.explain.drawing.trust import TrustBand
 from stress.inputs.deal import Deal
 
 WIDTH = 10.0
 MARGIN = 0.2
-HEADS = ("Notes, senior first", "Life of the deal: phases and triggers", "Priority of payments")
 
 
 class Band(Protocol):
@@ -32,22 +33,26 @@ def picture(deal: Deal, balance: float | None = None, title: bool = True) -> Fig
 
     >>> picture(job.deal, job.pool.balance).savefig(folder / "deal.svg")
     """
-    bands: tuple[Band, ...] = (Notes(deal, balance), Life(deal), Priority(deal, WIDTH - 2 * MARGIN))
+    bands: list[tuple[str, Band]] = [("Notes, senior first", Notes(deal, balance))]
+    if deal.trust is not None and balance is not None:
+        bands.append(("The master trust in month 1", TrustBand(deal, balance)))
+    bands.append(("Life of the deal: phases and triggers", Life(deal)))
+    bands.append(("Priority of payments", Priority(deal, WIDTH - 2 * MARGIN)))
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(SETTINGS)
         return _draw(deal, bands, title)
 
 
-def _draw(deal: Deal, bands: tuple[Band, ...], title: bool) -> Figure:
+def _draw(deal: Deal, bands: Sequence[tuple[str, Band]], title: bool) -> Figure:
     top = 0.62 if title else 0.12
-    canvas = Canvas(WIDTH, top + sum(0.42 + band.height for band in bands) + 0.1)
+    canvas = Canvas(WIDTH, top + sum(0.42 + band.height for _, band in bands) + 0.1)
     if title:
         canvas.text(MARGIN, 0.26, cut(deal.name, WIDTH - 2 * MARGIN, 14.0, bold=True), 14.0, TEXT, bold=True)
         terms = (deal.currency, f"closing {deal.closing_date}", deal.day_count, f"payment day {deal.payment_day}")
         canvas.text(MARGIN, 0.5, ", ".join(terms), 8.5, QUIET)
     y = top
-    for head, band in zip(HEADS, bands, strict=True):
+    for head, band in bands:
         canvas.line(MARGIN, y + 0.06, WIDTH - MARGIN, y + 0.06, TEXT, 1.0)
         canvas.text(MARGIN, y + 0.22, head, 10.0, TEXT, bold=True)
         band.draw(canvas, MARGIN, y + 0.42, WIDTH - 2 * MARGIN)

@@ -35,9 +35,10 @@ def names_of(deal: Terms, later: tuple[str, ...] = ()) -> Names:
         "phase": list(PHASES),
         "party": deal.parties,
         "index": list(deal.indices),
+        "series": [series.name for series in deal.trust.series] if deal.trust is not None else [],
     }
     own: dict[str, Node | tuple[tuple[int, float], ...]] = {}
-    names = Names(of, own, deal.legal_maturity_months, later)
+    names = Names(of, own, deal.legal_maturity_months, later, deal.trust is not None)
     for name, given in deal.quantities.items():
         where = f"quantities.{name}"
         if not name.isidentifier() or name in QUANTITIES or name in ("and", "or", "not", "min", "max", "mean", "if"):
@@ -67,6 +68,8 @@ def formulas_of(deal: Terms) -> Iterator[Place]:
         yield Place("clean_up.when", deal.clean_up.when, "condition")
     if deal.clean_up is not None and deal.clean_up.price is not None:
         yield Place("clean_up.price", deal.clean_up.price, "money")
+    if deal.trust is not None and deal.trust.principal_needed is not None:
+        yield Place("trust.principal_needed", deal.trust.principal_needed, "money")
     listed = [trigger.name for trigger in deal.triggers]
     for number, trigger in enumerate(deal.triggers):
         later = tuple(listed[number:])

@@ -35,6 +35,8 @@ class Names(NamedTuple):
     """Legal maturity in months."""
     never_tripped: Sequence[str] = ()
     """Triggers that are tested later than the formula is used."""
+    trust: bool = False
+    """Whether the deal is a series of a master trust."""
 
 
 class Value(NamedTuple):
@@ -56,6 +58,8 @@ END: At = {
     "notes_outstanding": (0.0, 0.0),
     "pool_factor": (0.0, 0.0),
     "pool.month_start": (0.0, 0.0),
+    "invested": (0.0, 0.0),
+    "charged_off": (0.0, 0.0),
 }
 """When the pool and the notes are gone."""
 
@@ -129,6 +133,8 @@ def _named(tree: Node, names: Names, at: At) -> Value:
     if row is None or tree.name in WRITTEN_OUT:
         raise FormulaError(tree.at, _unknown(tree, names))
     name, quantity = row
+    if quantity.trust and not names.trust:
+        raise FormulaError(tree.at, f"{full_name(tree)} is of a series of a master trust; the deal has no [trust]")
     if quantity.of and not tree.of:
         listed = ", ".join(names.of[quantity.of]) or "none is defined"
         raise FormulaError(tree.at, f"{name} of which {quantity.of}? {name}.NAME, one of {listed}")
@@ -149,7 +155,7 @@ def _unknown(tree: Node, names: Names) -> str:
     name = full_name(tree)
     if tree.name in WRITTEN_OUT:
         return f"{tree.name} is written {WRITTEN_OUT[tree.name]} in a formula"
-    known = [*names.own, *(n for n in QUANTITIES if n not in WRITTEN_OUT)]
+    known = [*names.own, *(n for n, q in QUANTITIES.items() if n not in WRITTEN_OUT and (names.trust or not q.trust))]
     meant = suggest(name, known)
     return f"no quantity {name!r}" + (meant or f": one of {', '.join(known)}")
 

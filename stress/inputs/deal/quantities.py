@@ -26,6 +26,8 @@ class Quantity(NamedTuple):
     """A trigger and a condition may look at it by its bare name, against a limit."""
     denominators: bool = False
     """A trigger may choose what it is over."""
+    trust: bool = False
+    """Of a series of a master trust alone."""
 
 
 def _observed(
@@ -36,6 +38,10 @@ def _observed(
 
 def _of_month(words: str) -> Quantity:
     return Quantity("money", 0.0, math.inf, words, monthly=True)
+
+
+def _of_trust(words: str, unit: Unit = "money", low: float = 0.0, high: float = math.inf) -> Quantity:
+    return Quantity(unit, low, high, words, monthly=True, trust=True)
 
 
 QUANTITIES: dict[str, Quantity] = {
@@ -82,6 +88,25 @@ QUANTITIES: dict[str, Quantity] = {
     "received": Quantity("money", 0.0, math.inf, "what the party {} has paid so far", of="party"),
     "paid": Quantity("money", 0.0, math.inf, "what the party {} has been paid so far", of="party"),
     "index": Quantity("share", -0.5, 1.0, "level of the index {} in the month, a year", of="index", monthly=False),
+    "invested": _of_trust("the series' invested amount in the trust")._replace(monthly=False),
+    "seller_interest": _of_trust("the seller's interest in the trust")._replace(monthly=False),
+    "seller_share": _of_trust("the seller's interest over the trust's principal", "share", 0.0, 1.0)._replace(
+        monthly=False
+    ),
+    "series": _of_trust("invested amount of the other series {} in the month")._replace(of="series", monthly=False),
+    "charged_off": _of_trust("what of the note {} is charged off and not reimbursed")._replace(
+        of="note", monthly=False
+    ),
+    "allocation_floating": _of_trust("the series' floating share of the trust", "share", 0.0, 1.0),
+    "allocation_fixed": _of_trust("the series' fixed share of the trust's principal collections", "share", 0.0, 1.0),
+    "series_income": _of_trust("finance charges of the month allocated to the series"),
+    "series_principal": _of_trust("principal of the month allocated to the series by its own share"),
+    "series_defaults": _of_trust("charge-offs of the month allocated to the series"),
+    "portfolio_yield": _of_trust("the series' portfolio yield in the month, a year", "share", -12.0, 12.0),
+    "base_rate": _of_trust("coupons and fees of the month over what the series stands on, a year", "share", 0.0, 12.0),
+    "shared_principal": _of_trust("principal of the month that other series of the group can spare"),
+    "shared_income": _of_trust("excess finance charges of other series of the group in the month"),
+    "shared_shortfall": _of_trust("what other series of the group lack of finance charges in the month"),
     "month": Quantity("count", 1.0, math.inf, "the month, counted from closing"),
     "tripped": Quantity("condition", 0.0, 1.0, "the trigger {} has tripped", of="trigger"),
     "phase": Quantity("condition", 0.0, 1.0, "the deal is in the phase {}", of="phase"),

@@ -11,6 +11,7 @@ from stress.inputs.deal.reading import located, notes_of, phases, receiver_of, s
 from stress.inputs.deal.steps import AnyStep, PayPrincipal, Reserve
 from stress.inputs.deal.terms import Note, Terms
 from stress.inputs.deal.triggers import check_conditions, check_triggers
+from stress.inputs.deal.trust_rules import check_principal_accounts, check_trust
 from stress.spelling import exists
 
 SMALLEST = 1e-9
@@ -209,7 +210,7 @@ def _purchases(deal: Terms) -> None:
     if deal.revolving_months == 0 and deal.purchase != "none":
         raise ValueError(f'purchase = "{deal.purchase}": a deal that does not revolve needs purchase = "none"')
     for phase, steps in deal.priority.items():
-        if phase != "revolving" and any(step.step == "purchase" for step in steps):
+        if phase != "revolving" and deal.trust is None and any(step.step == "purchase" for step in steps):
             raise ValueError(f"priority.{phase}: receivables are bought only in the revolving phase")
     buys = any(step.step == "purchase" and "principal" in step.source for step in steps_of(deal, "revolving"))
     if deal.purchase == "payment_date" and not buys:
@@ -227,6 +228,8 @@ _RULES: tuple[Callable[[Terms], None], ...] = (
     _phases,
     _steps,
     _purchases,
+    check_principal_accounts,
+    check_trust,
     check_formulas,
     check_conditions,
     check_triggers,

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from stress.inputs.deal.formulas import FormulaText, Schedule
 from stress.inputs.deal.index import IndexByMonth, IndexFile
 from stress.inputs.deal.steps import Account, AnyStep, Observable
+from stress.inputs.deal.trust import Trust
 from stress.inputs.text.base import AnnualRate, Document, Fraction, Money, Month, Name, Strict, Title
 
 DayCount = Literal["ACT/365F", "ACT/360", "30/360"]
@@ -196,6 +197,11 @@ class Terms(Document):
     """Costs that steps of the priority pay."""
     accounts: Annotated[tuple[Account, ...], Field(max_length=64)] = ()
     """Named accounts beside income and principal."""
+    principal_accounts: tuple[Account, ...] = ()
+    """Those of `accounts` whose cash is principal, as that of a principal funding account: what moves between them and
+    principal lends nothing."""
+    trust: Trust | None = None
+    """The deal is a series of a master trust and the pool is the trust's; without it the pool is the deal's alone."""
     parties: Annotated[tuple[Name, ...], Field(max_length=16)] = ()
     """Whom the deal pays and who pays it beside borrowers, notes and fees: a swap counterparty, a liquidity bank."""
     opening_cash: dict[str, Money] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from stress.inputs.deal.remarks import notes_of_deal
 from stress.inputs.job import Job
 from stress.inputs.job.scenario_remarks import notes_of_cases
+from stress.inputs.job.trust_rules import unread_by_trust
 from stress.inputs.pool.remarks import notes_of_pool
 from stress.inputs.text.remark import Found, Remark, remarks
 
@@ -25,7 +26,7 @@ def notes_of(job: Job) -> list[Remark]:
 def _sizes(job: Job) -> Found:
     """Notes given by amount and a pool that differ in size."""
     by_amount = [note.amount for note in job.deal.notes if note.amount]
-    if not by_amount:
+    if not by_amount or job.deal.trust is not None:
         return
     balance = job.pool.balance
     notes = sum(by_amount) + balance * sum(note.share or 0.0 for note in job.deal.notes)
@@ -51,7 +52,7 @@ def _supply(job: Job) -> Found:
     """A deal that revolves on an originator who offers less than it needs."""
     supply = job.pool.supply
     short = not supply.unlimited and supply.multiple is not None and supply.multiple < 1.0
-    if job.deal.revolving_months > 0 and short:
+    if job.deal.revolving_months > 0 and short and job.deal.trust is None:
         offers = "nothing" if supply.multiple == 0.0 else f"{supply.multiple:.0%} of what the deal needs"
         yield "pool.supply.multiple", f"the originator offers {offers}: principal waits in cash while the deal revolves"
 
@@ -109,4 +110,9 @@ def _twice(job: Job) -> Found:
         )
 
 
-_RULES = (_sizes, _opening_cash, _supply, _cash_rate, _waiting, _twice)
+def _trust(job: Job) -> Found:
+    """What of the pool a series of a master trust does not read, or only such a series reads."""
+    yield from unread_by_trust(job.deal, job.pool)
+
+
+_RULES = (_sizes, _opening_cash, _supply, _cash_rate, _waiting, _twice, _trust)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from stress.inputs.deal import Deal
 from stress.inputs.deal.rules import SMALLEST
 from stress.inputs.job.terms import JobTerms, ScenarioCase
+from stress.inputs.job.trust_rules import check_trust_on_pool
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
 from stress.spelling import suggest
@@ -20,6 +21,7 @@ def check_job(job: JobTerms) -> None:
             f"deal is in {job.deal.currency} and pool in {job.pool.currency}: both must have the same currency"
         )
     _check_clock(job)
+    check_trust_on_pool(job)
     _check_units(job.deal, job.pool)
     _check_pool_in_deal(job.deal, job.pool)
     _check_scenario_names(job.scenarios)
@@ -45,7 +47,8 @@ def _check_units(deal: Deal, pool: Pool) -> None:
     """Money of the deal that cannot be in the unit of the pool: thousands or millions beside units."""
     unit = f"the pool's balance is {pool.balance:.10g}; are both in units of {pool.currency}?"
     size = [pool.balance * (note.share or 0.0) if note.amount is None else note.amount for note in deal.notes]
-    if not pool.balance / LARGE <= sum(size) <= 2.0 * pool.balance:
+    smallest = 0.0 if deal.trust is not None else pool.balance / LARGE
+    if not smallest <= sum(size) <= 2.0 * pool.balance:
         raise ValueError(f"deal: notes sum to {sum(size):.10g}: {unit}")
     for note, amount in zip(deal.notes, size, strict=True):
         if 0.0 < amount < SMALLEST * pool.balance:

@@ -64,6 +64,9 @@ class PaymentRate(Strict):
     """Instead of `monthly`: by month in curve words, "15% to 20% in 12, 20% MPR"."""
     annual_yield: Annotated[float, Field(ge=0.0, lt=1.0, json_schema_extra={"unit": "a year"})]
     """Finance charges per annum on the balance, paid monthly."""
+    purchase_rate: Annotated[float, Field(ge=0.0, le=2.0, json_schema_extra={"unit": "a month"})] | None = None
+    """What cardholders buy a month, as a share of the balance at its start: new receivables of a master trust. A deal
+    without a trust does not read it."""
 
     @model_validator(mode="after")
     def _rate_of_curve(self) -> PaymentRate:
