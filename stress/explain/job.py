@@ -33,8 +33,9 @@ def _pool(pool: Pool) -> list[str]:
     lines = [f"Cut-off balance {money(pool.balance)} {pool.currency}."]
     if pool.payment_rate is not None:
         rate = pool.payment_rate
+        buys = "" if rate.purchase_rate is None else f"cardholders buy {percent(rate.purchase_rate)} of it a month; "
         paid = rate.monthly_curve or percent(rate.monthly)
-        lines.append(f"Pays {paid} of its balance a month; yield {percent(rate.annual_yield)} a year.")
+        lines.append(f"Pays {paid} of its balance a month; {buys}yield {percent(rate.annual_yield)} a year.")
     else:
         terms = listed(plan_words(plan) for plan in pool.plans)
         lines.append(

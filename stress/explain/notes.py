@@ -29,8 +29,8 @@ def notes_table(deal: Deal, balance: float | None) -> list[str]:
 
 
 def shares_of(deal: Deal, balance: float | None) -> list[float | None]:
-    """Share of the cut-off balance; of the notes' sum where all are given by amount and no pool is known, or the pool is
-    a trust's."""
+    """Share of the cut-off balance; of the notes' sum where all are given by amount and no pool is known, or where the
+    pool is a trust's."""
     if (balance is None or deal.trust is not None) and _all_amounts(deal):
         balance = sum(note.amount or 0.0 for note in deal.notes)
     return [

@@ -52,7 +52,7 @@ def series(revolving: int = 2, trust: dict[str, Any] | None = None, **more: Any)
 
 
 def test_a_month_of_a_revolving_series() -> None:
-    """Floating share 0.4: finance charges 6, charge-off 2, principal 80. Interest is 1.6 + 0.8, 2 make the charge-off good,
+    """Floating share 0.4: finance charges 6, charge-off 2, principal 80. Interest is 1.6 + 0.8; 2 cover the charge-off,
     1.6 is excess spread. 82 is reinvested: 400 again; the seller keeps 300 of 1000.
     """
     data = run(series(), trust_pool())
