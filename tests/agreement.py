@@ -125,7 +125,7 @@ def slow(job: Job, scenario: str, data: xr.Dataset) -> tuple[np.ndarray, Any]:
         offered = [
             [pool.payment_rate.purchase_rate * o * sum(m)] for o, m in zip(months.originations, months.mix, strict=True)
         ]
-        return np.array(offered), run_path(job.deal, pool, months, job.clock, rates_of(data), None)
+        return np.array(offered), run_path(job.deal, pool, months, job.clock, rates_of(data, portfolio), None)
     bought_until = job.deal.revolving_months + (job.clock != "monthly")
     last = job.deal.legal_maturity_months
     eligible = [portfolio.eligible_share(t) if t <= bought_until else 0.0 for t in range(1, last + 1)]
@@ -222,7 +222,9 @@ def rates_of(data: xr.Dataset, portfolio: Portfolio) -> Rates:
 
 
 def bought_in(data: xr.Dataset) -> range:
-    """Months in which a purchase can happen: that of the last revolving payment date too."""
+    """Months in which a purchase can happen: that of the last revolving payment date too; in a trust every month."""
+    if "invested" in data:
+        return range(1, data.sizes["month"] + 1)
     return range(1, min(data.sizes["month"], data.attrs["revolving_months"] + 1) + 1)
 
 
