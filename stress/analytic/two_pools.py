@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 _REACH, _NODES = 9.0, 2001
@@ -46,6 +45,8 @@ def two_pool_exceedance(x: float, pools: TwoPools) -> float:
 
 def two_pool_quantile(level: float, pools: TwoPools) -> float:
     """Loss not exceeded with probability `level`."""
+    from scipy.optimize import brentq  # here: every command imports the closed forms, and this takes as long as numba
+
     return float(brentq(lambda x: two_pool_exceedance(x, pools) - (1.0 - level), 1e-9, 1.0 - 1e-9, xtol=1e-12))
 
 

@@ -156,5 +156,7 @@ def _of_job(job: Job) -> tuple[tuple[str, str], ...]:
         ("Dependence", dependence(pool)[0]),
     ]  # fmt: skip
     if illustrative:
-        rows.append(("Illustrative", f"{len(illustrative)} statements on inputs are the authors' own; see Inputs"))
+        n = len(illustrative)
+        are = "1 statement on inputs is" if n == 1 else f"{n} statements on inputs are"
+        rows.append(("Illustrative", f"{are} the authors' own; see Inputs"))
     return tuple(rows)
