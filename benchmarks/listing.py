@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks import books, estimators, scale, variants, whole_runs
+from benchmarks import books, estimators, gpu, scale, variants, whole_runs
 from benchmarks.before import before
 from benchmarks.cases import QUICK_CASES, Effort, Row
 
+ASKED_FOR = ("before", "gpu")
+"""Cases that a full run leaves out: they need another commit, or a card."""
 CASES: dict[str, Callable[[Effort], list[Row]]] = {
     **QUICK_CASES,
     "before": before,
@@ -21,6 +23,7 @@ CASES: dict[str, Callable[[Effort], list[Row]]] = {
     "cores": scale.cores,
     "scale": scale.scale,
     "book": books.book,
+    "gpu": gpu.gpu,
     "memory": whole_runs.memory,
     "start": whole_runs.start,
     "end_to_end": whole_runs.end_to_end,

@@ -15,9 +15,14 @@ def main(arguments: list[str]) -> None:
     """Rows on stdout."""
     from benchmarks.cases import FULL, QUICK
     from benchmarks.listing import CASES
+    from stress.errors import StressError
 
     effort = QUICK if "--quick" in arguments else FULL
-    rows = CASES[arguments[0]](effort._replace(against=arguments[1]))
+    try:
+        rows = CASES[arguments[0]](effort._replace(against=arguments[1]))
+    except StressError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_code)
     json.dump(rows, sys.stdout)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 _ROOT = Path(__file__).parent
-COUNTERS = ("kernels/*.py", "runs/counting/counted.py", "runs/counting/ranges.py")
+COUNTERS = ("kernels/*.py", "gpu/*.py", "runs/counting/counted.py", "runs/counting/ranges.py")
 """What turns the kernels' arrays, a seed and a range of paths into counts, and adds counts up."""
 
 
@@ -32,6 +32,12 @@ def counters_digest() -> str:
 def kernels_digest() -> str:
     """SHA-256 over all kernels: what was compiled from others counts other numbers (a kernel inlines its pieces)."""
     return _digest(_ROOT.glob("kernels/*.py"))
+
+
+@functools.cache
+def gpu_digest() -> str:
+    """SHA-256 over all that the kernel of a GPU is made from."""
+    return _digest(path for pattern in ("kernels/*.py", "gpu/*.py") for path in _ROOT.glob(pattern))
 
 
 def _digest(paths: Iterable[Path]) -> str:

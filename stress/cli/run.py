@@ -49,6 +49,13 @@ ESTIMATORS = ("plain", "sobol", "importance", "auto")
     help="Workers as jobs of this batch queue, set up in Dask's jobqueue.yaml; needs dask-jobqueue.",
 )
 @click.option("--scheduler", metavar="ADDRESS", help="A Dask cluster instead. [env: DASK_SCHEDULER_ADDRESS]")
+@click.option(
+    "--device",
+    type=click.Choice(["cpu", "gpu", "auto"]),
+    default="cpu",
+    show_default=True,
+    help="What counts: cpu, gpu (an NVIDIA card; the same numbers, bit for bit), or auto, both where there is a card.",
+)
 @click.option("--resume/--fresh", default=True, help="Go on with what DIR holds (default), or start over.")
 @click.option("--keep-paths", is_flag=True, help="Also write every path's outcome to DIR/paths.zarr.")
 @click.option("--max-paths", type=Count(), help="Refuse a run of more paths. [default: 1e10]")
@@ -70,6 +77,7 @@ def run(
     workers: int | None,
     scheduler: str | None,
     queue: str | None,
+    device: str,
     resume: bool,
     keep_paths: bool,
     max_paths: int | None,
@@ -115,6 +123,7 @@ def run(
         "workers": workers,
         "scheduler": scheduler,
         "queue": queue,
+        "device": device,
         "fresh": not resume,
         "keep_paths": keep_paths,
         "max_paths": max_paths,
@@ -213,6 +222,8 @@ def execute(
 
 def plan_json(plan: Plan | SweepPlan) -> dict[str, Any]:
     """What a dry run says with --json."""
+    from stress.runs.counting.machines import machines
+    from stress.runs.engine import n_core
     from stress.runs.jobs.estimates import estimate, estimate_sweep
     from stress.runs.jobs.place import address_of
     from stress.runs.jobs.plans import Plan
@@ -222,7 +233,8 @@ def plan_json(plan: Plan | SweepPlan) -> dict[str, Any]:
     first = plans[0]
     address = address_of(first)
     workers = f"{first.workers} worker processes" + (f" as jobs of {first.queue}" if first.queue else "")
-    local = workers if first.workers else f"{first.threads or 'all'} threads"
+    hands = machines(first.device, first.threads or n_core()) if first.device != "cpu" and not address else None
+    local = workers if first.workers else hands.words if hands else f"{first.threads or 'all'} threads"
 
     def each(values: Iterable[Any]) -> Any:
         """The value that all jobs share, or the list of all."""

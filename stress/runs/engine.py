@@ -28,6 +28,7 @@ from stress.kernels.memory import Packed, pack
 from stress.kernels.tally import Tally, merge
 from stress.runs import counting, sampling
 from stress.runs.counting.counted import Counted, Progress, joined
+from stress.runs.counting.machines import Machines, kind, machines
 from stress.runs.counting.ranges import Range
 from stress.version import __version__
 
@@ -53,6 +54,7 @@ def simulate(
     client: Any = ...,
     estimator: str | None = ...,
     target_error: str | None = ...,
+    device: str = ...,
 ) -> xr.Dataset: ...
 @overload
 def simulate(
@@ -65,6 +67,7 @@ def simulate(
     client: Any = ...,
     estimator: str | None = ...,
     target_error: str | None = ...,
+    device: str = ...,
 ) -> Result: ...
 def simulate(
     job: Job | Sweep,
@@ -76,6 +79,7 @@ def simulate(
     client: Any = None,
     estimator: str | None = None,
     target_error: str | None = None,
+    device: str = "cpu",
 ) -> Result:
     """Tranche loss distributions of a job as a labelled Dataset (see `stress.results`).
 
@@ -83,6 +87,8 @@ def simulate(
     `client`: a `distributed.Client` instead. The numbers do not depend on threads, chunks or cluster.
     `estimator`: plain, sobol, importance or auto instead of the job's own. `target_error`: as "EL:B=0.05", stop as soon
     as the relative error is reached; the paths are then a budget, and the attribute `target` says which ended the run.
+    `device`: cpu, gpu (an NVIDIA card's own numbers are the CPU's, bit for bit) or auto (both, where there is a card);
+    the attribute `machine` says what counted.
     A sweep gives a Dataset with dims for what it sweeps, or a DataTree with a group for each deal where deals differ.
     Raises ConfigError where the inputs break a rule or do not fit together, whoever made them, and for options that the
     command line would refuse; StressError where a law of the model is broken.
@@ -96,15 +102,16 @@ def simulate(
     """
     if isinstance(job, Sweep):
         swept = with_seed(job, None if seed is None else seed_of(seed))
-        return _sweep(swept, paths, scenarios, threads, progress, client, estimator, target_error)
-    threads = threads_of(threads)
+        return _sweep(swept, paths, scenarios, threads, progress, client, estimator, target_error, device)
+    hands = None if client is not None and device == "cpu" else machines(device, threads_of(threads) or n_core())
     chosen, why = sampling.resolved(with_options(job, paths, seed, scenarios, estimator))
     packed = packed_of(chosen)
     said = [[remark.part, remark.key, remark.says] for remark in (*notes_of(chosen), *notes_of_effects(chosen))]
-    note = {"input_notes": json.dumps(said, ensure_ascii=False)} | ({"estimator_choice": why} if why else {})
+    note = {"input_notes": json.dumps(said, ensure_ascii=False), "machine": kind(hands)}
+    note |= {"estimator_choice": why} if why else {}
     if target_error is not None:
-        return _to_target(chosen, packed, target_error, threads, progress, client).assign_attrs(note)
-    return to_dataset(chosen, joined(count(packed, chosen, None, threads, client, progress)).tally()).assign_attrs(note)
+        return _to_target(chosen, packed, target_error, hands, progress, client).assign_attrs(note)
+    return to_dataset(chosen, joined(count(packed, chosen, None, hands, client, progress)).tally()).assign_attrs(note)
 
 
 def packed_of(job: Job) -> Packed:
@@ -114,7 +121,7 @@ def packed_of(job: Job) -> Packed:
 
 
 def _to_target(
-    job: Job, packed: Packed, text: str, threads: int | None, progress: Progress | None, client: Any
+    job: Job, packed: Packed, text: str, hands: Machines | None, progress: Progress | None, client: Any
 ) -> xr.Dataset:
     """Part after part, until the target is reached or the job's paths are counted."""
     from stress.measures import target as targets
@@ -125,7 +132,7 @@ def _to_target(
     paths, more = 0, min(budget, targets.FIRST)
     while True:
         job = job.model_copy(update={"paths": more})
-        parts = [joined([*parts, *count(packed, job, [(paths, more)], threads, client, progress)])]
+        parts = [joined([*parts, *count(packed, job, [(paths, more)], hands, client, progress)])]
         paths, dataset = more, to_dataset(job, parts[0].tally())
         relative, scenario = targets.reached(target, dataset)
         if relative <= target.relative or paths == budget:
@@ -142,13 +149,14 @@ def _sweep(
     client: Any,
     estimator: str | None,
     target_error: str | None,
+    device: str,
 ) -> Result:
     """Every job of a sweep in turn, under one count of progress."""
     from stress import results
 
     total = sum(with_options(job, paths, None, scenarios, estimator).paths for job in sweep.jobs)
     before, cells = 0, []
-    how = {"estimator": estimator, "target_error": target_error}
+    how: dict[str, Any] = {"estimator": estimator, "target_error": target_error, "device": device}
     for job in sweep.jobs:
         step = None if progress is None else functools.partial(_further, progress, before, total)
         cells.append((labels_of(job, sweep.over), simulate(job, paths, None, scenarios, threads, step, client, **how)))
@@ -170,7 +178,7 @@ def count(
     packed: Packed,
     job: Job,
     work: Sequence[Range] | None = None,
-    threads: int | None = None,
+    threads: int | Machines | None = None,
     client: Any = None,
     progress: Progress | None = None,
     every: float | None = None,
@@ -182,7 +190,8 @@ def count(
 
     `every`: hand over what is done at least every so many seconds, and a part panel on its own; what is handed over on
     the way is lent, to be added up or copied before the next is asked for. `stop`: end early. `most`: paths of a task.
-    `pause`: called whenever nothing came for a moment.
+    `pause`: called whenever nothing came for a moment. `threads`: of them, or of threads and cards; on a cluster cards
+    are those of the workers that hold one (Dask's resource GPU).
     """
     ranges = ((0, job.paths),) if work is None else work
     if client is None:
@@ -190,7 +199,9 @@ def count(
     from stress.runs import cluster
 
     cluster.check(client)
-    return cluster.count(packed, problem_digest(packed), job.seed, ranges, client, every, progress, stop, most, pause)
+    cards = isinstance(threads, Machines) and threads.cards > 0
+    problem = problem_digest(packed)
+    return cluster.count(packed, problem, job.seed, ranges, client, every, progress, stop, most, pause, cards)
 
 
 def chunks(paths: int, workers: int) -> list[tuple[int, int]]:

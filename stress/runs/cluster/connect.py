@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from urllib.parse import urlsplit
 from stress.errors import ClusterLost, ConfigError
 from stress.runs.cluster.work import Identity, identity
 
+GPU = "GPU"
+"""Dask's name for a card that a worker holds."""
 FAILURES = 1_000
 """Deaths of workers a task may see before the scheduler gives it up (Dask: 3, too few where nodes come and go)."""
 LOOPBACK = "127.0.0.1"
@@ -21,15 +24,17 @@ NO_PAGES: dict[str, list[str]] = {f"distributed.{part}.http.routes": [] for part
 
 
 @contextmanager
-def local(workers: int) -> Iterator[Any]:
+def local(workers: int, cards: bool = False) -> Iterator[Any]:
     """A client of worker processes on this machine: one thread each, loopback only, no dashboard.
+
+    `cards`: each sees one card of its own, and holds Dask's resource GPU.
 
     All speak TLS with keys made for this run, which never touch a shared folder: whoever else works on this machine
     reaches the ports, and a Dask scheduler runs what it is told. The caller compiles the kernels first: the workers
     load them.
     """
     import dask
-    from distributed import Client, LocalCluster
+    from distributed import Client
 
     settings = {
         **NO_PAGES,
@@ -43,8 +48,8 @@ def local(workers: int) -> Iterator[Any]:
     with (
         hushed(),
         dask.config.set(settings),
-        LocalCluster(
-            n_workers=workers,
+        (_cluster_of_cards() if cards else _cluster())(
+            n_workers=0 if cards else workers,
             threads_per_worker=1,
             processes=True,
             host=LOOPBACK,
@@ -57,7 +62,34 @@ def local(workers: int) -> Iterator[Any]:
         ) as cluster,
         Client(cluster) as client,
     ):
+        if cards:
+            cluster.scale(workers)
+            client.wait_for_workers(workers)
         yield client
+
+
+def _cluster() -> Any:
+    from distributed import LocalCluster
+
+    return LocalCluster
+
+
+def _cluster_of_cards() -> Any:
+    """A local cluster whose workers see one card each, by CUDA_VISIBLE_DEVICES in their environment."""
+
+    class OfCards(_cluster()):  # type: ignore[misc]
+        def new_worker_spec(self) -> dict[Any, Any]:
+            found = super().new_worker_spec()
+            return {number: {**spec, "options": on_card(spec["options"], number)} for number, spec in found.items()}
+
+    return OfCards
+
+
+def on_card(options: dict[str, Any], number: int) -> dict[str, Any]:
+    """A worker's options with one of this process's cards."""
+    seen = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+    card = seen.split(",")[number].strip() if seen else str(number)
+    return {**options, "env": {**options.get("env", {}), "CUDA_VISIBLE_DEVICES": card}, "resources": {GPU: 1}}
 
 
 @contextmanager
@@ -100,6 +132,12 @@ def n_slot(client: Any) -> int:
         return int(sum(client.nthreads().values()))
     except Exception as error:
         raise ClusterLost(f"the cluster does not answer ({_short(error)}); run again to go on") from None
+
+
+def n_card(client: Any) -> int:
+    """Cards that the cluster's workers hold, by Dask's resource GPU."""
+    workers = client.scheduler_info(n_workers=-1)["workers"].values()
+    return int(sum(worker.get("resources", {}).get(GPU, 0) for worker in workers))
 
 
 def renew(client: Any) -> None:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from stress.errors import ClusterLost, Incomplete, StressError
 from stress.kernels.memory import Packed
-from stress.runs.cluster.connect import n_slot, renew
+from stress.runs.cluster.connect import GPU, n_slot, renew
 from stress.runs.cluster.work import combine, count_range, hold, identity
 from stress.runs.counting.counted import Counted, Progress
 from stress.runs.counting.pace import Pace
@@ -53,14 +53,15 @@ def count(
     stop: threading.Event | None = None,
     most: int | None = None,
     pause: Callable[[], None] | None = None,
+    cards: bool = False,
 ) -> Generator[Counted, None, None]:
     """Count ranges of paths on a cluster; sums arrive at the end, or on the way as `counting.threads.count` has it.
 
     `problem` names the packed problem (its digest). `stop` ends the count early; `most`: paths of a task; `pause` is
-    called whenever no sum came for a second. Raises ClusterLost, and Incomplete for a range that cannot be counted;
-    what came before is good.
+    called whenever no sum came for a second. `cards`: by workers with Dask's resource GPU, on their card. Raises
+    ClusterLost, and Incomplete for a range that cannot be counted; what came before is good.
     """
-    drive = _Drive(packed, problem, seed, client, Pace(every), stop or threading.Event())
+    drive = _Drive(packed, problem, seed, client, Pace(every), stop or threading.Event(), cards)
     drive.waiting = chunks(work, max(1, n_slot(client)), most, LEAST_SENT)[::-1]
     all_paths, latest = size(work), time.monotonic()
     try:
@@ -84,7 +85,10 @@ def count(
 class _Drive:
     """What is waiting, running, ready to be added up."""
 
-    def __init__(self, packed: Packed, problem: str, seed: int, client: Any, pace: Pace, stop: threading.Event) -> None:
+    def __init__(
+        self, packed: Packed, problem: str, seed: int, client: Any, pace: Pace, stop: threading.Event, cards: bool
+    ) -> None:
+        self.cards = cards
         self.client, self.seed, self.problem, self.pace, self.stop = client, seed, problem, pace, stop
         self.packed = client.submit(hold, packed, pure=False)
         self.identity = identity()
@@ -111,9 +115,9 @@ class _Drive:
         room = max(2, 2 * self.slots) - sum(item.level == 0 for item in self.running.values())
         while self.waiting and room > 0:
             piece = self.waiting.pop()
-            future = self.client.submit(
-                count_range, self.packed, self.problem, piece, self.seed, self.identity, pure=False, retries=0
-            )
+            given = (self.packed, self.problem, piece, self.seed, self.identity, self.cards)
+            where = {"resources": {GPU: 1}} if self.cards else {}
+            future = self.client.submit(count_range, *given, pure=False, retries=0, **where)
             self._watch(_Item(future, (piece,), 0, not is_whole([piece])))
             room -= 1
 

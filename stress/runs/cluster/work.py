@@ -11,11 +11,11 @@ import numba
 
 from stress.digest import source_digest
 from stress.errors import ConfigError
-from stress.kernels import alone
 from stress.kernels.layout import PANEL_PATHS
-from stress.kernels.memory import Packed, Workspace
+from stress.kernels.memory import Packed
 from stress.runs.counting.counted import Counted, encode, joined
 from stress.runs.counting.ranges import Range
+from stress.runs.counting.spaces import Space, space_of
 from stress.version import __version__
 
 
@@ -38,25 +38,30 @@ def hold(packed: Packed) -> Packed:
     return packed
 
 
-def count_range(packed: Packed, problem: str, range_: Range, seed: int, expected: Identity) -> bytes:
-    """One task: simulate a range of paths. `problem` names the problem, so that a worker keeps its memory for it."""
+def count_range(
+    packed: Packed, problem: str, range_: Range, seed: int, expected: Identity, on_card: bool = False
+) -> bytes:
+    """One task: simulate a range of paths, on the worker's card or thread.
+
+    `problem` names the problem, so that a worker keeps its memory for it.
+    """
     if identity() != expected:
         raise ConfigError(f"a worker has another version or source of stress than the driver: {identity()}")
-    idle = _idle(problem)
+    idle = _idle(problem, on_card)
     try:
         space = idle.get_nowait()
         space.clear()
     except queue.Empty:
-        space = Workspace(packed)
+        space = space_of(packed, 0 if on_card else None)
     start, end = range_
-    alone.run(space, start // PANEL_PATHS, -(-(end - start) // PANEL_PATHS), end, seed)
+    space.run(start // PANEL_PATHS, -(-(end - start) // PANEL_PATHS), end, seed)
     found = encode(space.tally())
     idle.put(space)
     return found
 
 
 @functools.lru_cache(maxsize=2)
-def _idle(problem: str) -> queue.SimpleQueue[Workspace]:
+def _idle(problem: str, on_card: bool) -> queue.SimpleQueue[Space]:
     """Memory of this process that no task uses now, for the latest problems."""
     return queue.SimpleQueue()
 

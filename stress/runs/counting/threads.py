@@ -8,15 +8,14 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 
-from stress.kernels import alone
 from stress.kernels.layout import PANEL_PATHS
-from stress.kernels.memory import Packed, Workspace
+from stress.kernels.memory import Packed
 from stress.runs.counting.counted import Counted, Progress
+from stress.runs.counting.machines import Machines
 from stress.runs.counting.pace import Pace
 from stress.runs.counting.ranges import Range, chunks, cut, is_whole, size, union
+from stress.runs.counting.spaces import CPU_SLICE, GPU_SLICE, SHARED_TASK, space_of
 
-SLICE = 2**13
-"""Paths x scenarios between two looks at the clock: a fraction of a second."""
 PAUSE = 0.5
 """Seconds without a tally after which the reader is told."""
 
@@ -25,14 +24,14 @@ def count(
     packed: Packed,
     seed: int,
     work: Sequence[Range],
-    threads: int,
+    threads: int | Machines,
     every: float | None = None,
     progress: Progress | None = None,
     stop: threading.Event | None = None,
     most: int | None = None,
     pause: Callable[[], None] | None = None,
 ) -> Generator[Counted, None, None]:
-    """Count ranges of paths; hand over what each thread has at the end, or on the way.
+    """Count ranges of paths; hand over what each thread (or card) has at the end, or on the way.
 
     On the way where `every` is given: at least every so many seconds, more often where that costs little (`pace`). What
     is handed over on the way is lent: it must be added up or copied before the next is asked for.
@@ -40,8 +39,12 @@ def count(
     `stop` ends the count early, within a slice: what was counted by then is handed over. `most`: paths of a task.
     `pause` is called whenever nothing was handed over for half a second.
     """
-    tasks = chunks(work, threads, most)
-    run = _Run(packed, seed, size(work), min(threads, len(tasks)), Pace(every), progress, stop or threading.Event())
+    machines = threads if isinstance(threads, Machines) else Machines(threads)
+    if machines.cards and machines.threads and most is None:
+        most = max(PANEL_PATHS, SHARED_TASK // packed.problem.sizes.n_scenario)
+    tasks = chunks(work, machines.hands, most)
+    machines = machines._replace(threads=max(0, min(machines.hands, len(tasks)) - machines.cards))
+    run = _Run(packed, seed, size(work), machines, Pace(every), progress, stop or threading.Event())
     helper = threading.Thread(target=run.all, args=(tasks,), name="stress-count", daemon=True)
     helper.start()
     try:
@@ -57,10 +60,11 @@ def count(
 
 
 class _Hand:
-    """A running thread's memory and the paths counted in it."""
+    """The memory of a running thread or card, and the paths counted in it."""
 
-    def __init__(self, packed: Packed) -> None:
-        self.space = Workspace(packed)
+    def __init__(self, packed: Packed, card: int | None = None) -> None:
+        self.space, self.card = space_of(packed, card), card
+        self.slice = CPU_SLICE if card is None else GPU_SLICE
         self.space.clear()  # touch every page: memory is taken when a run begins, not as rare bins are hit
         self.taken = threading.Semaphore(0)
         self.ranges: list[Range] = []
@@ -84,20 +88,20 @@ class _Run:
         packed: Packed,
         seed: int,
         n_path: int,
-        threads: int,
+        machines: Machines,
         pace: Pace,
         progress: Progress | None,
         stop: threading.Event,
     ) -> None:
-        self.packed, self.seed, self.n_path, self.threads, self.pace = packed, seed, n_path, threads, pace
+        self.packed, self.seed, self.n_path, self.hands, self.pace = packed, seed, n_path, machines.hands, pace
         self.progress, self.stop = progress, stop
         self.stop_now = threading.Event()
         self.done = 0
         self.failure: BaseException | None = None
         self.ready: queue.SimpleQueue[_Hand | None] = queue.SimpleQueue()
         self.idle: queue.SimpleQueue[_Hand] = queue.SimpleQueue()
-        for _ in range(threads):
-            self.idle.put(_Hand(packed))
+        for card in (*range(machines.cards), *[None] * machines.threads):
+            self.idle.put(_Hand(packed, card))
         self.told = threading.Lock()
 
     def all(self, tasks: Sequence[Range]) -> None:
@@ -108,7 +112,7 @@ class _Run:
             from dask.threaded import get
 
             graph = [delayed(self.task)(*chunk) for chunk in tasks]
-            compute(*graph, scheduler=get, num_workers=self.threads)  # a name would import distributed: 0.2 s
+            compute(*graph, scheduler=get, num_workers=self.hands)  # a name would import distributed: 0.2 s
         except BaseException as error:
             self.failure = error
             self.stop_now.set()  # Dask does not wait for the tasks that have begun, nor call off those that will
@@ -119,12 +123,12 @@ class _Run:
         """One task, slice by slice."""
         hand = self.idle.get()
         try:
-            for piece in cut((start, end), SLICE // self.packed.problem.sizes.n_scenario):
+            for piece in cut((start, end), hand.slice // self.packed.problem.sizes.n_scenario):
                 if self.stop.is_set() or self.stop_now.is_set():
                     return
                 self._slice(hand, piece)
         except BaseException:
-            hand = _Hand(self.packed)
+            hand = _Hand(self.packed, hand.card)
             raise
         finally:
             self.idle.put(hand)
@@ -134,7 +138,7 @@ class _Run:
         if apart and hand.ranges:
             self._give(hand)
         start, end = piece
-        alone.run(hand.space, start // PANEL_PATHS, -(-(end - start) // PANEL_PATHS), end, self.seed)
+        hand.space.run(start // PANEL_PATHS, -(-(end - start) // PANEL_PATHS), end, self.seed)
         hand.ranges.append(piece)
         if self.progress is not None:
             with self.told:
@@ -152,7 +156,7 @@ class _Run:
         """What threads give while they count."""
         while (hand := self._next(pause)) is not None:
             try:
-                with self.pace.reading(1.0 / self.threads):
+                with self.pace.reading(1.0 / self.hands):
                     yield hand.counted()
             finally:
                 hand.taken.release()
@@ -166,7 +170,7 @@ class _Run:
 
     def rest(self) -> Iterator[Counted]:
         """What the threads hold when all is over. The memory goes back: a task that begins late finds some and ends."""
-        hands = [self.idle.get() for _ in range(self.threads)]
+        hands = [self.idle.get() for _ in range(self.hands)]
         try:
             yield from (hand.counted() for hand in hands if hand.ranges)
         finally:

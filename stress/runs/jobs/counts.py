@@ -13,6 +13,7 @@ from stress.atomic import write_atomically
 from stress.errors import Incomplete
 from stress.inputs.load import job_to_json
 from stress.runs.counting.counted import Progress, digest
+from stress.runs.counting.machines import kind
 from stress.runs.counting.ranges import is_whole, missing, size
 from stress.runs.jobs import rate
 from stress.runs.jobs.files import disk, prepare
@@ -48,6 +49,8 @@ class Counts(NamedTuple):
     where: str
     found: int
     """Paths that were there already."""
+    machine: str = "cpu"
+    """What counted the others: `cpu`, `gpu` or both."""
 
     @property
     def tally(self) -> Tally:
@@ -124,12 +127,12 @@ def count(
     found = plan.paths - size(work)
     if found:
         say("resumed", paths=found)
-    where = "nowhere: all paths were there"
+    where, machine = "nowhere: all paths were there", "cpu"
     if work:
         with places(plan, packed, lambda text: say("warning", note=text)) as place:
-            where = place.words
+            where, machine = place.words, kind(place.machines)
             say("counting", where=where)
-            meter = rate.Meter(place.threads)
+            meter = rate.Meter(place.threads)  # of threads: a card's rate is another
 
             def step(done: int, _: int) -> None:
                 meter.at(done)
@@ -137,7 +140,8 @@ def count(
                     progress(found + done, plan.paths)
 
             _count(plan, packed, store, work, place, step, stop, seen)
-            meter.keep(engine.problem_digest(packed))
+            if not place.cards:
+                meter.keep(engine.problem_digest(packed))
     left = plan.paths - size(r for r in store.ranges if r[1] <= plan.paths)
     if left and stop.is_set():
         raise KeyboardInterrupt(
@@ -147,7 +151,7 @@ def count(
         raise Incomplete(f"{left:,} of {plan.paths:,} paths are not counted; run again to go on")
     store.tidy(KEPT)
     give_back_memory()
-    return Counts(store, where, found)
+    return Counts(store, where, found, machine)
 
 
 def _count(
@@ -165,7 +169,7 @@ def _count(
 
     every = min(plan.every, LOOK) if seen is not None and place.client is None else plan.every
     stream = engine.count(
-        packed, plan.job, work, place.threads, place.client, step, every, stop, plan.most, store.flush
+        packed, plan.job, work, place.machines, place.client, step, every, stop, plan.most, store.flush
     )
     try:
         for counted in stream:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from stress.errors import ConfigError
+from stress.runs.counting.machines import Machines, machines
 from stress.runs.jobs.plans import Plan
 
 if TYPE_CHECKING:
@@ -20,6 +22,13 @@ class Place(NamedTuple):
     client: Any
     threads: int
     """Tasks at a time."""
+    cards: int = 0
+    """Cards that count, of this process or of workers."""
+
+    @property
+    def machines(self) -> Machines:
+        """Threads and cards."""
+        return Machines(self.threads, self.cards)
 
 
 def address_of(plan: Plan) -> str | None:
@@ -39,8 +48,8 @@ def place_of(plan: Plan, packed: Packed, say: Callable[[str], None]) -> Iterator
     if plan.workers is None and address is None:
         from stress.runs.engine import n_core
 
-        threads = plan.threads or n_core()
-        yield Place(f"{threads} thread{'s' * (threads > 1)}", None, threads)
+        hands = machines(plan.device, plan.threads or n_core())
+        yield Place(hands.words, None, hands.threads, hands.cards)
         return
     from stress.kernels import alone
     from stress.kernels.memory import Workspace
@@ -54,13 +63,37 @@ def place_of(plan: Plan, packed: Packed, say: Callable[[str], None]) -> Iterator
             yield Place(f"{plan.workers} workers as jobs of {plan.queue}", client, plan.workers)
         return
     if plan.workers is not None:
-        alone.run(Workspace(packed), 0, 1, 1, plan.seed)  # compile once, here: the workers load what this leaves
-        with cluster.local(plan.workers) as client:
+        cards = cards_of(plan.device, plan.workers)
+        if cards:
+            compile_for_cards()
+        else:
+            alone.run(Workspace(packed), 0, 1, 1, plan.seed)  # compile once, here: the workers load what this leaves
+        with cluster.local(plan.workers, bool(cards)) as client:
             cluster.check(client)
-            yield Place(f"{plan.workers} worker process{'es' * (plan.workers > 1)}", client, plan.workers)
+            words = f"{plan.workers} worker process{'es' * (plan.workers > 1)}{' with a GPU each' * bool(cards)}"
+            yield Place(words, client, plan.workers - cards, cards)
         return
     assert address is not None
     with cluster.join(address, say=say) as client:
         cluster.check(client)
         slots = cluster.n_slot(client)
-        yield Place(f"cluster {address}, {slots} thread{'s' * (slots > 1)}", client, slots)
+        cards = cluster.n_card(client) if plan.device != "cpu" else 0
+        if plan.device == "gpu" and not cards:
+            raise ConfigError(f"--device gpu: no worker of {address} has Dask's resource {cluster.GPU}")
+        words = f"cluster {address}, {slots} thread{'s' * (slots > 1)}{f', {cards} GPUs' if cards else ''}"
+        yield Place(words, client, 0 if cards else slots, cards)
+
+
+def cards_of(device: str, workers: int) -> int:
+    """Cards for worker processes of this machine, one each; 0: they use threads. Raises ConfigError for too few."""
+    found = machines(device, 0).cards
+    if device == "gpu" and workers > found:
+        raise ConfigError(f"--workers {workers}: one card each, and this machine has {found}")
+    return workers if 0 < workers <= found else 0
+
+
+def compile_for_cards() -> None:
+    """Write the kernel's text once, here: the workers load what this leaves."""
+    from stress.gpu import driver, emit
+
+    emit.kept(driver.Card(0).architecture)

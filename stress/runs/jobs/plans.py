@@ -10,6 +10,7 @@ from stress.errors import ConfigError, LimitError
 from stress.file_names import escaped
 from stress.inputs.files.sweep import with_seed
 from stress.inputs.job import Job, Sweep
+from stress.runs.counting.machines import machines
 from stress.spelling import suggest
 
 MOST_PATHS = 10**10
@@ -47,6 +48,8 @@ class Plan(NamedTuple):
     """Relative error at which the run may stop, as `EL:B=0.05`; the paths are then a budget."""
     why: str = ""
     """Why `auto` chose the job's estimator."""
+    device: str = "cpu"
+    """What counts: `cpu`, `gpu`, or `auto`, both where there is a card."""
 
 
 def plan(
@@ -68,6 +71,7 @@ def plan(
     estimator: str | None = None,
     target: str | None = None,
     judged: bool = False,
+    device: str = "cpu",
 ) -> Plan:
     """The job with the options that override it. `judged`: its parts are known to fit together.
 
@@ -92,6 +96,8 @@ def plan(
         raise ConfigError("--threads, --workers and --scheduler: only one of them")
     if queue is not None and workers is None:
         raise ConfigError(f"--queue {queue}: say how many worker processes with --workers")
+    if device != "cpu" and scheduler is None and queue is None:
+        machines(device, threads or 1)
     if not judged:
         from stress.runs.sampling import refuse_misfit
 
@@ -113,6 +119,7 @@ def plan(
         every,
         most,
         target,
+        device=device,
     )
 
 

@@ -78,7 +78,7 @@ def run(
 
         from stress.runs import engine
 
-        dataset = noted(plan, engine.to_dataset(plan.job, counts.tally))
+        dataset = noted(plan, engine.to_dataset(plan.job, counts.tally)).assign_attrs(machine=counts.machine)
         files = write(plan.out, dataset, ready)
         manifest = {
             **origin(plan),

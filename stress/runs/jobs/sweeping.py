@@ -102,7 +102,7 @@ def _jobs(
                 counts = count(one, folder, step, say, stop, places, look)
                 if one.keep_paths:
                     keep_paths(one, folder, step, stop)
-                dataset = noted(one, engine.to_dataset(one.job, counts.tally))
+                dataset = noted(one, engine.to_dataset(one.job, counts.tally)).assign_attrs(machine=counts.machine)
             before += one.paths
             cells.append((labels, dataset))
             said.append(_said(one, labels) | {

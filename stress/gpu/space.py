@@ -1,0 +1,133 @@
+"""Memory on a GPU: the scratch of a warp and tables read lane by lane, and the counts that all warps share.
+
+A space of floats begins as many numbers further as the thread's lane: a row is then read at its place by all lanes
+together. A space of integers is where it is.
+"""
+
+# mypy: ignore-errors
+# (numba's extension points are untyped)
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.core.typing.templates import AbstractTemplate, infer_global, signature
+from numba.extending import intrinsic, lower_builtin, models, register_model
+
+_I32, _I64 = ir.IntType(32), ir.IntType(64)
+
+
+class Space(types.Type):
+    """Numba type of a pointer to numbers that may be read and written; that of floats is ahead by the lane."""
+
+    def __init__(self, dtype: types.Type) -> None:
+        self.dtype = dtype
+        super().__init__(name=f"Space({dtype})")
+
+
+@register_model(Space)
+class _SpaceModel(models.PrimitiveModel):
+    def __init__(self, dmm: Any, fe_type: Any) -> None:
+        super().__init__(dmm, fe_type, dmm.lookup(fe_type.dtype).get_data_type().as_pointer())
+
+
+def call(builder: Any, name: str, result: Any, *args: Any) -> Any:
+    """Call one of LLVM's own functions."""
+    kind = ir.FunctionType(result, [a.type for a in args])
+    return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), args)
+
+
+def special(builder: Any, name: str) -> Any:
+    """A special register of the machine, as a 64-bit number."""
+    return builder.zext(call(builder, f"llvm.nvvm.read.ptx.sreg.{name}", _I32), _I64)
+
+
+def lane_of(builder: Any) -> Any:
+    """The number of this thread in its warp."""
+    return special(builder, "laneid")
+
+
+def lane_read_anew(builder: Any) -> Any:
+    """The number of this thread in its warp, asked of the machine each time. Were it known to be the same throughout, a
+    compiler could make two loops of one, those of some lanes and those of the others, with the shuffles in them apart."""
+    ask = ir.InlineAsm(ir.FunctionType(_I32, []), "mov.u32 $0, %laneid;", "=r", side_effect=True)
+    return builder.call(ask, [])
+
+
+def without_lane(builder: Any, address: Any) -> Any:
+    """The address of a number of its own, from one that is ahead by the lane."""
+    return builder.gep(address, [builder.neg(lane_of(builder))])
+
+
+@infer_global(operator.getitem)
+class _Item(AbstractTemplate):
+    def generic(self, args: Any, kws: Any) -> Any:
+        space, index = args
+        if isinstance(space, Space) and isinstance(index, types.Integer):
+            return signature(space.dtype, space, index)
+        return None
+
+
+@infer_global(operator.setitem)
+class _SetItem(AbstractTemplate):
+    def generic(self, args: Any, kws: Any) -> Any:
+        space, index, value = args
+        if isinstance(space, Space) and isinstance(index, types.Integer) and isinstance(value, types.Number):
+            return signature(types.none, space, index, space.dtype)
+        return None
+
+
+def _at(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    address = builder.gep(args[0], [context.cast(builder, args[1], sig.args[1], types.intp)])
+    return without_lane(builder, address) if sig.args[0].dtype == types.float64 else address
+
+
+@lower_builtin(operator.getitem, Space, types.Integer)
+def _item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    return builder.load(_at(context, builder, sig, args))
+
+
+@lower_builtin(operator.setitem, Space, types.Integer, types.Number)
+def _set_item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    builder.store(args[2], _at(context, builder, sig, args))
+    return context.get_dummy_value()
+
+
+@intrinsic
+def floats_at(typing, address, offset):
+    """The space that begins so many numbers after an address."""
+
+    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        start = context.cast(builder, args[1], sig.args[1], types.intp)
+        return builder.gep(args[0], [builder.add(start, lane_of(builder))])
+
+    return Space(types.float64)(address, offset), build
+
+
+@intrinsic
+def integers_at(typing, address, offset):
+    """The same of integers, which all threads see alike."""
+
+    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.gep(args[0], [context.cast(builder, args[1], sig.args[1], types.intp)])
+
+    return Space(types.int64)(address, offset), build
+
+
+def _register(name: str) -> Any:
+    @intrinsic
+    def read(typing):
+        return types.int64(), lambda context, builder, sig, args: special(builder, name)
+
+    return read
+
+
+thread, block, threads, blocks = (_register(name) for name in ("tid.x", "ctaid.x", "ntid.x", "nctaid.x"))
+
+
+def space_of(array: Any) -> Any:
+    """Entry points of a CPU ask for it; none of them is compiled here."""
+    raise NotImplementedError

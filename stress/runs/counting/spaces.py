@@ -1,0 +1,50 @@
+"""The memory that paths are counted in: a thread's, or a card's."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from stress.kernels import alone
+from stress.kernels.memory import Packed, Workspace
+from stress.kernels.tally import Tally
+
+CPU_SLICE, GPU_SLICE = 2**13, 2**23
+"""Paths x scenarios between two looks at the clock: a fraction of a second on either."""
+SHARED_TASK = 2**20
+"""Paths x scenarios of a task that a thread or a card may take: a second of the one, enough to fill the other."""
+
+
+class Space(Protocol):
+    """Memory that panels are counted in."""
+
+    def counts(self) -> Tally:
+        """What has been counted so far."""
+        ...
+
+    def tally(self) -> Tally:
+        """The same, of its own."""
+        ...
+
+    def clear(self) -> None:
+        """Count from zero again."""
+
+    def run(self, first_panel: int, n_panel: int, n_path: int, seed: int) -> None:
+        """Simulate panels (paths below n_path) and add to the counts."""
+
+
+class Threads(Workspace):
+    """A thread's own memory."""
+
+    def run(self, first_panel: int, n_panel: int, n_path: int, seed: int) -> None:
+        """Simulate panels."""
+        alone.run(self, first_panel, n_panel, n_path, seed)
+
+
+def space_of(packed: Packed, card: int | None = None) -> Space:
+    """Memory of a thread, or of a card by its number. Raises StressError where the card fails."""
+    if card is None:
+        return Threads(packed)
+    from stress.gpu import driver
+    from stress.gpu.device import GpuWorkspace
+
+    return GpuWorkspace(packed, driver.Card(card))

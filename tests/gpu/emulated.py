@@ -1,0 +1,54 @@
+"""The kernel of a GPU on this CPU: its PTX as C, compiled and kept beside the compiled kernels."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import ptx_to_c
+import pytest
+
+from stress.compiled import cache_directory
+from stress.gpu import emit
+
+HERE = Path(__file__).parent
+ARCHITECTURE = "sm_80"
+FLAGS = ("-O0", "-w", "-mfma", "-ffp-contract=off", "-fwrapv", "-fno-strict-aliasing", "-shared", "-fPIC")
+"""Nothing that could move a bit, and no optimiser: it takes longer than the tests."""
+
+
+@functools.cache
+def text() -> str:
+    """The PTX."""
+    return emit.kept(ARCHITECTURE)
+
+
+@functools.cache
+def library(race: bool = False) -> Path:
+    """The kernel compiled; `race`: it looks at every load and store."""
+    sources = [text(), *((HERE / name).read_text() for name in ("ptx_to_c.py", "warp.h")), str(race)]
+    name = hashlib.sha256("\0".join(sources).encode()).hexdigest()[:16]
+    folder = cache_directory() or Path(tempfile.mkdtemp())
+    done = folder / f"emulated-{name}.so"
+    if not done.exists():
+        with tempfile.TemporaryDirectory() as place:
+            made = compiled(text(), Path(place), race)
+            shutil.copy(made, done.with_suffix(".new"))
+            done.with_suffix(".new").rename(done)
+    return done
+
+
+def compiled(ptx: str, folder: Path, race: bool = False) -> Path:
+    """A library of the kernel of a text."""
+    compiler = shutil.which("gcc")
+    if compiler is None:
+        pytest.skip("gcc compiles the emulated kernel")
+    (folder / "kernel.c").write_text(ptx_to_c.translate(ptx))
+    made = folder / "kernel.so"
+    command = [compiler, *FLAGS, f"-I{HERE}", *["-DRACE"] * race, "-o", str(made), str(folder / "kernel.c")]
+    subprocess.run(command, check=True, timeout=900)
+    return made
