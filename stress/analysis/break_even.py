@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stress.analysis import trials
 from stress.analysis.crossings import answer, at_percentile, inside, rises
+from stress.analysis.kept import Interrupted
 from stress.analysis.levers import Lever, lever_of
 from stress.analysis.pool_losses import with_expected, with_simulated
 from stress.answers.breakeven import Answer, Breakeven, Crossing, Curve
@@ -19,6 +20,9 @@ from stress.kernels.sampling import Sampler
 from stress.measures import expected_loss, loss_probability, shortfall_probability
 from stress.measures.sums import of_notes
 from stress.runs.sampling.shifts import shifted_towards
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 Array = NDArray[np.float64]
 
@@ -67,22 +71,9 @@ def breakeven(
         raise ConfigError(f"--shock {shock}: the job has no index rates, so it would move nothing")
     calm, first = _deterministic(job, case, lever, note, interest)
     last = 1.0 if np.isnan(first.value) else min(1.0, 1.3 * float(lever.place(first.value)) + 0.05)
-    trial, scan = _Trial(job, case, lever, note, threads, interest), np.linspace(0.0, last, SCAN)
-    rare = min(1.0 - q for q in percentiles) * job.paths < FEW if percentiles else False
-    parts = 4 if rare else 3
-    curve, sums = _simulated(trial, scan, trials.portion(progress, 0, parts))
-    if rare and (sampler := _aimed(trial, curve)) is not None:
-        trial = trial._replace(sampler=sampler)
-        curve, sums = _simulated(trial, scan, trials.portion(progress, 1, parts))
-    more = [inside(lever, curve, 1.0 - q) for q in percentiles]
-    places = np.unique(np.concatenate(more)) if more else np.array([])
-    if places.size:
-        extra, extra_sums = _simulated(trial, places, trials.portion(progress, parts - 2, parts))
-        curve, sums = _joined(lever, curve, sums, extra, extra_sums)
-    monotone = rises(sums)
-    ranked = [at_percentile(lever, curve, q, monotone) for q in percentiles]
-    last_part = trials.portion(progress, parts - 1, parts)
-    ranked = with_simulated(job, case, lever, ranked, threads, last_part, trial.sampler)
+    trial = _Trial(job, case, lever, note, threads, interest)
+    search = _Search(trial, percentiles)
+    search.run(np.linspace(0.0, last, SCAN), progress)
     return Breakeven(
         job.name,
         case.name,
@@ -92,12 +83,78 @@ def breakeven(
         lever.neutral,
         job.paths,
         job.seed,
-        (with_expected(job, case, lever, first), *ranked),
-        curve,
+        (with_expected(job, case, lever, first), *search.answers()),
+        calm if search.curve is None else search.curve,
         calm,
         interest,
-        "plain" if trial.sampler is None else "importance",
+        "plain" if search.trial.sampler is None else "importance",
+        search.undone,
     )
+
+
+class _Search:
+    """The simulated curve, point by point, and the break-evens on it: what is done by now, at any time."""
+
+    def __init__(self, trial: _Trial, percentiles: Sequence[float]) -> None:
+        self.trial, self.percentiles = trial, percentiles
+        self.curve: Curve | None = None
+        self.sums: Array | None = None
+        self.lost: list[Answer] = []
+        """Break-evens with what the pool loses there."""
+        self.undone = ""
+
+    def run(self, scan: Array, progress: trials.Progress | None) -> None:
+        """Scan, look closer where a percentile lies, ask what the pool loses there; ends early where it is to."""
+        job, rare = self.trial.job, min((1.0 - q for q in self.percentiles), default=1.0) * self.trial.job.paths < FEW
+        parts = 4 if rare else 3
+        try:
+            self._scan(scan, trials.portion(progress, 0, parts))
+            if rare and self.curve is not None and (sampler := _aimed(self.trial, self.curve)) is not None:
+                plain, self.trial = self.trial, self.trial._replace(sampler=sampler)
+                self._again(plain, scan, trials.portion(progress, 1, parts))
+            self._closer(trials.portion(progress, parts - 2, parts))
+            last = trials.portion(progress, parts - 1, parts)
+            case, lever, threads = self.trial.case, self.trial.lever, self.trial.threads
+            self.lost = with_simulated(job, case, lever, self.answers(), threads, last, self.trial.sampler)
+        except Interrupted:
+            self.undone = "interrupted: " + (
+                "the deterministic break-even alone is known"
+                if self.curve is None
+                else f"{len(self.curve.value)} points of the curve, up to {self.curve.value[-1]:.4g}"
+            )
+
+    def _scan(self, scan: Array, progress: trials.Progress | None) -> None:
+        try:
+            self.curve, self.sums = _simulated(self.trial, scan, progress)
+        except Interrupted as cut:
+            if cut.done is not None:
+                self.curve, self.sums = _read(self.trial, scan[: cut.done.sizes["scenario"]], cut.done)
+            raise
+
+    def _again(self, plain: _Trial, scan: Array, progress: trials.Progress | None) -> None:
+        """The same scan on paths drawn around a loss; the plain one stands until it is whole."""
+        try:
+            self.curve, self.sums = _simulated(self.trial, scan, progress)
+        except Interrupted:
+            self.trial = plain
+            raise
+
+    def _closer(self, progress: trials.Progress | None) -> None:
+        assert self.curve is not None
+        assert self.sums is not None
+        lever = self.trial.lever
+        more = [inside(lever, self.curve, 1.0 - q) for q in self.percentiles]
+        places = np.unique(np.concatenate(more)) if more else np.array([])
+        if places.size:
+            extra, sums = _simulated(self.trial, places, progress)
+            self.curve, self.sums = _joined(lever, self.curve, self.sums, extra, sums)
+
+    def answers(self) -> list[Answer]:
+        """By percentile, as far as is known."""
+        if self.lost or self.curve is None or self.sums is None:
+            return self.lost
+        monotone = rises(self.sums)
+        return [at_percentile(self.trial.lever, self.curve, q, monotone) for q in self.percentiles]
 
 
 class _Trial(NamedTuple):
@@ -152,11 +209,15 @@ def _simulated(trial: _Trial, place: Array, progress: trials.Progress | None) ->
     """The curve at some places, and how many paths of each batch fail there, (point, batch)."""
     values = trial.lever.value(place)
     varied = trials.variants(trial.job, trial.case, [[trial.lever.shock(x)] for x in values])
-    ds = trials.counted(varied, trial.threads, progress, trial.sampler)
+    return _read(trial, place, trials.counted(varied, trial.threads, progress, trial.sampler))
+
+
+def _read(trial: _Trial, place: Array, ds: xr.Dataset) -> tuple[Curve, Array]:
+    """The curve from counts at its places."""
     both = ((shortfall_probability if trial.interest else loss_probability)(ds), expected_loss(ds))
     found = (answer[k].isel(tranche=trial.note).values for answer in both for k in ("estimate", "error", "low", "high"))
     lost = of_notes(ds, _asked(trial.interest)).total[:, trial.note]
-    return Curve(values, *found), lost
+    return Curve(trial.lever.value(place), *found), lost
 
 
 def _asked(interest: bool) -> str:

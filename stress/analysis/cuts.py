@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
+
+import numpy as np
 
 from stress import measures
 from stress.analysis import trials
@@ -59,6 +61,12 @@ class Reading(NamedTuple):
     life: list[Interval]
     warnings: list[str]
     """Notes whose weighted estimate is not to be trusted."""
+
+    @classmethod
+    def unread(cls, notes: int) -> Self:
+        """Nothing is known of any note."""
+        nothing = [Interval(*(np.array(math.nan) for _ in Interval._fields))] * notes
+        return cls(nothing, nothing, nothing, [])
 
 
 class Work(NamedTuple):

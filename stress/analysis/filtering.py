@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtrc, ndtr
 
-from stress.analysis import posterior, trials
+from stress.analysis import kept, posterior, trials
 from stress.analysis.followed import default_now, drawn_now, expected_losses, notes_now, triggers_now
 from stress.analysis.observed import Seen, months_of, probits, seen_of
 from stress.analysis.rivals import last_value
@@ -99,6 +99,10 @@ def follow(
         updates.append(Update(label[int(month)], state.effective, tuple(loss.tolist()), tuple(error.tolist())))
         if progress is not None:
             progress(done, len(months))
+        if done < len(months) and kept.asked_to_stop():
+            left_out = (f"interrupted: {len(months) - done} later reports were not read", *left_out)
+            seen = seen.of(seen.month <= month)
+            break
     return _answer(job, reports, whitened, seen, before, state, surprises, updates, left_out)
 
 

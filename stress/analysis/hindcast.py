@@ -7,13 +7,15 @@ local. Every origin draws from a generator of its own (seed, origin), so that an
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from stress.analysis import kept
+from stress.analysis.kept import Interrupted
 from stress.analysis.rivals import job_rates, last_value, stationary
 from stress.answers.backtest import BackTest, Forecast, Scores
 from stress.calibration.forecast import HALF_LIFE, ahead, draw
@@ -60,6 +62,7 @@ def backtest(
     adaptive: bool = False,
     half_life: float = HALF_LIFE,
     draws: int = DRAWS,
+    progress: Callable[[int, int], None] | None = None,
 ) -> BackTest:
     """Score the forecasts whose target lies between `first` and `last`, from every origin that knows 12 reports.
 
@@ -81,49 +84,63 @@ def backtest(
     own = job_rates(job.pool, reports.per_year, draws, np.random.default_rng([job.seed, 0]))
     bands: list[_Known] = []
     found: list[Forecast] = []
+    stopped = None
     for origin in range(LEAST, len(at)):
+        if kept.asked_to_stop():
+            stopped = origin
+            break
+        if progress is not None:
+            progress(origin - LEAST, len(at) - LEAST)
         seed = np.random.default_rng([job.seed, int(at[origin])])
         for band, forecast in _from(series, at, origin, horizons, half_life, draws, own, seed):
             bands.append(band)
             found.append(forecast)
     if adaptive:
         found = _adapted(bands, found)
-    kept = [f for f, b in zip(found, bands, strict=True) if begin <= at[b.target] <= end]
-    if not kept:
+    inside = [f for f, b in zip(found, bands, strict=True) if begin <= at[b.target] <= end]
+    if not inside and stopped is not None:
+        raise Interrupted
+    if not inside:
         raise DataError(
             f"{reports.file}: no forecast to score between {first} and {last or series.period[-1]}: an origin needs "
             f"{LEAST} reports before its target; the file has {len(at)} rates, {series.period[0]} to "
             f"{series.period[-1]}"
         )
-    return _answer(job, reports, series, kept, horizons, adaptive, half_life, draws)
+    answer = _answer(job, reports, series, inside, horizons, adaptive, half_life, draws)
+    if stopped is None:
+        return answer
+    cut = f"interrupted: what was known from {series.period[stopped - 1]} on was not scored"
+    return answer._replace(says=(cut, *answer.says))
 
 
 def _answer(
     job: Job,
     reports: Reported,
     series: RateSeries,
-    kept: list[Forecast],
+    inside: list[Forecast],
     horizons: Sequence[int],
     adaptive: bool,
     half_life: float,
     draws: int,
 ) -> BackTest:
     """Scores by horizon, drift of the nearest, what failed."""
-    scores = {h: _scores([f for f in kept if f.horizon == h]) for h in horizons if any(f.horizon == h for f in kept)}
-    ones = [f for f in kept if f.horizon == min(scores)]
+    scores = {
+        h: _scores([f for f in inside if f.horizon == h]) for h in horizons if any(f.horizon == h for f in inside)
+    }
+    ones = [f for f in inside if f.horizon == min(scores)]
     test = drift([f.pit for f in ones]) if min(scores) == 1 else None
     return BackTest(
         job=job.name,
         reports=reports.name,
         made_of=series.made_of,
         per_year=reports.per_year,
-        first=min(f.target for f in kept),
-        last=max(f.target for f in kept),
+        first=min(f.target for f in inside),
+        last=max(f.target for f in inside),
         adaptive=adaptive,
         half_life=half_life,
         draws=draws,
         seed=job.seed,
-        forecasts=tuple(kept),
+        forecasts=tuple(inside),
         horizons=scores,
         drift=test,
         drift_period=tuple(f.target for f in ones),

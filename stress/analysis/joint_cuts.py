@@ -44,15 +44,19 @@ class Joint(NamedTuple):
     """(G, G) of the cuts."""
 
 
+def alone(n: int) -> Joint:
+    """Cuts that have nothing to do with each other."""
+    return Joint(np.ones(n), np.eye(n))
+
+
 def joint_of(work: Work, shares: Sequence[float], groups: Sequence[Group]) -> Joint:
     """How the cuts vary together: slopes by moving each a little, on the draws that they were solved on.
 
     Independent, and not widened, where a cut is not feasible or a measure does not move.
     """
     n = len(groups)
-    alone = Joint(np.ones(n), np.eye(n))
     if n < 2 or not all(group.cut.feasible for group in groups):
-        return alone
+        return alone(n)
     value, without = _measured(work, shares, groups)
     slope = np.zeros((n, n))
     for j, group in enumerate(groups):
@@ -62,7 +66,7 @@ def joint_of(work: Work, shares: Sequence[float], groups: Sequence[Group]) -> Jo
         slope[:, j] = (_measured(work, laid(shares, groups, there), groups)[0] - value) / -step
     spread = np.cov(without)
     if not np.isfinite(spread).all() or (np.diag(slope) >= 0.0).any() or (np.diag(spread) <= 0.0).any():
-        return alone
+        return alone(n)
     back = np.linalg.inv(slope)
     covariance = back @ spread @ back.T
     error = np.sqrt(np.diag(covariance))

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from stress.analysis import design, trials
+from stress.analysis import design, kept, trials
+from stress.analysis.kept import Interrupted
 from stress.analysis.margin import Margin, holds, margin_of
 from stress.answers.reverse import Reverse, Search
 from stress.assemble.problem import assemble
@@ -40,6 +41,8 @@ NEAREST, RESTARTS = 4, 4
 """Plain shapes to search from; searches from sampled paths at most."""
 
 
+UNKNOWN = Interval(*(np.array(np.nan) for _ in range(4)))
+"""A probability that an interrupted search did not come to, or that no path shows."""
 SMOOTH = 0.99
 """Alignment below which the point lies on an edge of the surface."""
 
@@ -68,7 +71,10 @@ def reverse(
     margin = margin_of(one, note)
     goal = -loss - TOUCH
     found, searches, aimed = _search(margin, goal)
-    simulated = _simulated(one, note, loss, threads, progress)
+    try:
+        simulated = _simulated(one, note, loss, threads, progress)
+    except Interrupted:
+        simulated = UNKNOWN
     shape = margin.shape
     if not np.isfinite(found.distance):
         held = f"conditional rates are held beyond {FACTOR_RANGE:g} of a factor"
@@ -103,16 +109,19 @@ def _search(margin: Margin, goal: float) -> tuple[design.Design, tuple[Search, .
     if margin(np.zeros((1, size)))[0] <= goal:
         origin = design.Design(np.zeros(size), 0.0, 1.0, 0)
         return origin, (Search("the origin", 0.0, 1.0, 0),), _aimed(margin, goal, origin.point)[0]
-    searches, best = [], design.Design(np.array([]), np.inf, np.nan, 0)
+    searches = list[Search]()
+    best = design.Design(np.array([]), np.inf, np.nan, 0)
     for name, start in _starts(margin, goal).items():
+        if searches and kept.asked_to_stop():
+            return best, tuple(searches), UNKNOWN
         found = design.nearest(margin, goal, start)
         searches.append(Search(name, found.distance, found.alignment, found.steps))
         best = min(best, found, key=lambda one: one.distance)
     if not np.isfinite(best.distance):
-        return best, tuple(searches), Interval(*(np.array(np.nan) for _ in range(4)))
+        return best, tuple(searches), UNKNOWN
     for _ in range(RESTARTS):
         aimed, heaviest = _aimed(margin, goal, best.point)
-        if heaviest is None:
+        if heaviest is None or kept.asked_to_stop():
             break
         found = _from_path(margin, goal, heaviest)
         searches.append(Search("a sampled path", found.distance, found.alignment, found.steps))
@@ -200,6 +209,8 @@ def _says(found: design.Design, searches: tuple[Search, ...]) -> str:
     reached = [s.beta for s in searches if np.isfinite(s.beta)]
     near = sum(b <= found.distance * 1.001 for b in reached)
     words = [f"{near} of {len(searches)} starts end within 0.1% of it"]
+    if kept.asked_to_stop():
+        words.insert(0, "interrupted: the best so far")
     if not found.alignment > SMOOTH:
         words.append("the point lies on an edge of the surface (a trigger): Phi(-beta) is a rough guide")
     return "; ".join(words)

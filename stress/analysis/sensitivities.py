@@ -10,11 +10,13 @@ import numpy as np
 from stress import measures
 from stress.analysis import trials
 from stress.analysis.inputs_moved import INPUTS, Input, Side
+from stress.analysis.kept import Interrupted
 from stress.answers.change import Change
 from stress.answers.tornado import Bar, Tornado
 from stress.errors import ConfigError, DataError
 from stress.inputs.deal.terms import Note
 from stress.inputs.job import Job, ScenarioCase
+from stress.kernels.sampling import Sampler
 from stress.measures.means import OF_LIFE, OF_PRINCIPAL
 from stress.measures.names import long_name, measured, of_pool
 from stress.measures.tails import is_tail
@@ -62,21 +64,23 @@ def sensitivity(
     total = 1 + sum(side.edit is not None for side in sides)
     moves = [[], *([side.shock] for side in shocks if side.shock is not None)]
     sampler = shifted_towards(trials.variants(job, case, [[]]), note) if name in OF_LOSSES else None
-    base = trials.counted(trials.variants(job, case, moves), threads, trials.portion(progress, 0, total), sampler, tail)
-    found = _changes(measures.difference(base, name), note if of_note else None, [None, *shocks])
-    names = [str(base["scenario"].values[0])]
-    for done, side in enumerate((s for s in sides if s.edit is not None), start=1):
-        assert side.edit is not None
-        moved = side.edit(job)
-        if moved is None:
-            continue
-        ds = trials.counted(
-            trials.variants(moved, case, [[]]), threads, trials.portion(progress, done, total), sampler, tail
-        )
-        found |= _changes(measures.compare(ds, base.sel(scenario=names), name), note if of_note else None, [side])
+    step = trials.portion(progress, 0, total)
+    base, done = _shocked(trials.variants(job, case, moves), shocks, threads, step, sampler, tail)
+    of = note if of_note else None
+    found = _changes(measures.difference(base, name), of, [None, *done])
+    edited = [side for side in sides if side.edit is not None and side.edit(job) is not None]
+    try:
+        for at, side in enumerate(edited if done == shocks else (), start=1):
+            ds = _edited(job, case, side, threads, trials.portion(progress, at, total), sampler, tail)
+            change = measures.compare(ds, base.isel(scenario=[0]), name)
+            found |= _changes(change, of, [side])
+    except Interrupted:
+        pass  # what is not done is told below
+    undone = {side for side in (*shocks, *edited) if side not in found}
     first = measured(base, name)
     first = first.isel(scenario=0, tranche=note) if of_note else first.isel(scenario=0)
-    bars = [Bar(one.name, found.get(one.down), found.get(one.up)) for one in inputs]
+    whole = [one for one in inputs if not undone & {one.down, one.up}]
+    bars = [Bar(one.name, found.get(one.down), found.get(one.up)) for one in whole]
     known, least = [bar for bar in bars if bar.down or bar.up], NOTHING * (abs(float(first["estimate"])) or 1.0)
     kept = sorted((bar for bar in known if bar.reach > least), key=lambda bar: -bar.reach)
     return Tornado(
@@ -90,10 +94,43 @@ def sensitivity(
         bars=tuple(kept),
         unmoved=tuple(bar.name for bar in known if bar.reach <= least),
         left_out=tuple(bar.name for bar in bars if not (bar.down or bar.up)),
+        undone=tuple(one.name for one in inputs if one not in whole),
         paths=job.paths,
         seed=job.seed,
         estimator="plain" if sampler is None else "importance",
     )
+
+
+def _shocked(
+    varied: Job,
+    shocks: list[Side],
+    threads: int | None,
+    progress: trials.Progress | None,
+    sampler: Sampler | None,
+    tail: bool,
+) -> tuple[xr.Dataset, list[Side]]:
+    """The base and its shocks; of a question that was stopped, the shocks that are done. Raises Interrupted."""
+    try:
+        return trials.counted(varied, threads, progress, sampler, tail), shocks
+    except Interrupted as cut:
+        if cut.done is None:
+            raise
+        return cut.done, shocks[: cut.done.sizes["scenario"] - 1]
+
+
+def _edited(
+    job: Job,
+    case: ScenarioCase,
+    side: Side,
+    threads: int | None,
+    progress: trials.Progress | None,
+    sampler: Sampler | None,
+    tail: bool,
+) -> xr.Dataset:
+    """A run of its own, of the job as a side changes it."""
+    moved = None if side.edit is None else side.edit(job)
+    assert moved is not None
+    return trials.counted(trials.variants(moved, case, [[]]), threads, progress, sampler, tail)
 
 
 def _lives(note: Note, name: str) -> bool:

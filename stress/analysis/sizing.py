@@ -7,12 +7,13 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from stress.analysis import trials
+from stress.analysis import kept, trials
 from stress.analysis.bands import load_bands
 from stress.analysis.break_even import FEW
 from stress.analysis.cuts import Reading, Work, against, moved, read, smallest_cut, with_error
 from stress.analysis.inputs_moved import note_share, with_shares
-from stress.analysis.joint_cuts import Group, Joint, interval, joint_of, laid
+from stress.analysis.joint_cuts import Group, Joint, alone, interval, joint_of, laid
+from stress.analysis.kept import Interrupted
 from stress.analysis.note_targets import Target, implied, smallest, wanted_of
 from stress.answers.sizing import Sized, Sizing
 from stress.inputs.bands import Bands
@@ -58,15 +59,20 @@ def size(
     table = bands or load_bands()
     case, wanted = trials.case_of(job, scenario), wanted_of(job, targets)
     work = Work(job, case, wanted, table, threads, progress)
-    shares, groups, joint = _solved(work)
+    shares, groups, joint, whole = _solved(work)
     seed = (job.seed + PROOF_SEED) % 2**64
     fresh = job.model_copy(update={"seed": seed, "paths": PROOF_PATHS * job.paths})
     sizes = with_shares(fresh, shares) if wanted else fresh
-    aimed = _aimed(work, sizes)
-    proofs = {name: read(sizes, one, threads, aimed[name]) for name, one in work.cases().items()}
+    aimed: dict[str, Shifted | None] = {}
+    try:
+        kept.check()
+        aimed = _aimed(work, sizes)
+        proofs = {name: read(sizes, one, threads, aimed[name]) for name, one in work.cases().items()}
+    except Interrupted:
+        whole, proofs = False, {name: Reading.unread(len(shares)) for name in work.cases()}
     proof_of = [proofs[work.case_of(k).name] for k in range(len(shares))]
     notes = tuple(
-        _sized(job, k, (shares, groups, joint), wanted.get(k), proof_of[k], table) for k in range(len(shares))
+        _sized(job, k, (shares, groups, joint, whole), wanted.get(k), proof_of[k], table) for k in range(len(shares))
     )
     notes = tuple(note._replace(scenario=work.case_of(k).name) for k, note in enumerate(notes))
     feasible = {group.last: group.cut.feasible for group in groups}
@@ -81,11 +87,14 @@ def size(
         proof_seed=seed,
         table=table.name,
         feasible=all(feasible.values()),
-        says=_says(job, feasible, notes, [line for proof in proofs.values() for line in proof.warnings]),
+        says=_says(job, feasible, notes, [line for proof in proofs.values() for line in proof.warnings])
+        if whole
+        else _cut_short(job, groups),
     )
 
 
-_Solved = tuple[list[float], list[Group], Joint]
+_Solved = tuple[list[float], list[Group], Joint, bool]
+"""The last: whether all of it was solved."""
 
 
 def _solved(work: Work) -> _Solved:
@@ -93,18 +102,23 @@ def _solved(work: Work) -> _Solved:
     shares = [note_share(work.job, k) for k in range(len(work.job.deal.notes))]
     sized = [k for k in work.wanted if not implied(work.wanted, k)]
     groups: list[Group] = []
-    for sweep in range(SWEEPS if sized else 0):
-        before, groups = list(shares), []
-        if _rare(work):
-            work = work._replace(samplers=_aimed(work, with_shares(work.job, shares)))
-        for at, k in enumerate(sized):
-            first = sized[at - 1] + 1 if at else 0
-            groups.append(Group(first, k, smallest_cut(work, shares, first, k)))
-            shares = moved(shares, first, k, groups[-1].cut.value)
-        if sweep and max(abs(a - b) for a, b in zip(shares, before, strict=True)) < CLOSE:
-            break
-    groups = [one._replace(cut=with_error(work, shares, *one)) for one in groups]
-    return shares, groups, joint_of(work, shares, groups)
+    try:
+        for sweep in range(SWEEPS if sized else 0):
+            before, earlier, groups = list(shares), groups, []
+            if _rare(work):
+                work = work._replace(samplers=_aimed(work, with_shares(work.job, shares)))
+            for at, k in enumerate(sized):
+                first = sized[at - 1] + 1 if at else 0
+                groups.append(Group(first, k, smallest_cut(work, shares, first, k)))
+                shares = moved(shares, first, k, groups[-1].cut.value)
+            if sweep and max(abs(a - b) for a, b in zip(shares, before, strict=True)) < CLOSE:
+                break
+        solved = [one._replace(cut=with_error(work, shares, *one)) for one in groups]
+        return shares, solved, joint_of(work, shares, solved), True
+    except Interrupted:
+        if len(groups) < len(earlier):  # the sweep before was whole
+            shares, groups = before, earlier
+        return shares, groups, alone(len(groups)), False
 
 
 def _rare(work: Work) -> bool:
@@ -129,7 +143,9 @@ def _sized(
     value, limit = (proof.expected_loss[note], np.nan) if target is None else against(target, proof, note, table)
     share, below = _ends(solved, note)
     verdict = ""
-    if target is not None:
+    if target is not None and not solved[-1]:
+        verdict = "not proven: interrupted"
+    elif target is not None:
         verdict = "missed" if value.estimate > limit else "met" if value.high <= limit else "met, not proven"
     return Sized(
         note=job.deal.notes[note].name,
@@ -152,7 +168,7 @@ def _sized(
 
 def _ends(solved: _Solved, note: int) -> tuple[Interval, Interval]:
     """Share of a note, and of all that rank below it: both are linear in the cuts, whose errors go together."""
-    shares, groups, joint = solved
+    shares, groups, joint, _ = solved
     total = sum(shares)
     if not groups:
         return _known(shares[note]), _known(sum(shares[note + 1 :]) / total)
@@ -174,8 +190,16 @@ def _known(value: float) -> Interval:
 
 
 def _band(table: Bands, loss: Interval, life: float) -> str:
+    if not np.isfinite(loss.estimate):
+        return ""
     best, worst = table.band(float(loss.estimate), life), table.band(float(loss.high), life)
     return best if best == worst else f"{best} to {worst}"
+
+
+def _cut_short(job: Job, groups: list[Group]) -> str:
+    """What an interrupted search came to."""
+    known = ", ".join(job.deal.notes[one.last].name for one in groups)
+    return f"Interrupted: {f'{known} sized' if known else 'no note sized'}, the others as they were; no proof was run."
 
 
 def _says(job: Job, feasible: Mapping[int, bool], notes: tuple[Sized, ...], warnings: list[str]) -> str:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
+import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stress.analysis import kept
+from stress.analysis.kept import Interrupted
 from stress.assemble.calendar import calendar_of
 from stress.assemble.contract import sizes_of
 from stress.assemble.problem import assemble
+from stress.digest import source_digest
 from stress.errors import ConfigError, StressError
 from stress.inputs.deal import Note
 from stress.inputs.job import Job, ScenarioCase
@@ -19,7 +24,7 @@ from stress.inputs.scenario import Shock
 from stress.inputs.targets import Target
 from stress.kernels import alone
 from stress.kernels.layout import LANES
-from stress.kernels.memory import pack
+from stress.kernels.memory import Packed, pack
 from stress.kernels.sampling import Sampler
 from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES, Tally, decoded
 from stress.runs import engine
@@ -137,18 +142,47 @@ def counted(
 
     `sampler`: who draws the factors, the same for all that is to be compared; None: plain sampling.
     `replicated`: losses by replicate too, for differences of their tails. `client`: a Dask cluster that counts.
+    Raises Interrupted, with the scenarios that are done, where a question that is kept (`kept`) is to stop.
     """
-    import xarray as xr
 
     parts = _parts(job)
-    done = []
+    done: list[xr.Dataset] = []
     for at, part in enumerate(parts):
         step = portion(progress, at, len(parts))
         packed = pack(assemble(part), sampler=sampler, replicated=replicated)
-        tally = joined(engine.count(packed, part, None, threads, client, step)).tally()
-        check_laws(part, tally)
-        done.append(_dataset(part, tally, "importance" if tally.weight_sum.size else "plain"))
+        try:
+            done.append(_whole(packed, part, replicated, threads, client, step))
+        except Interrupted:
+            raise Interrupted(_beside(done) if done else None) from None
+    return _beside(done)
+
+
+def _beside(done: list[xr.Dataset]) -> xr.Dataset:
+    import xarray as xr
+
     return done[0] if len(done) == 1 else xr.concat(done, "scenario", data_vars="minimal", join="exact")
+
+
+def _whole(
+    packed: Packed, part: Job, replicated: bool, threads: int | None, client: Any, progress: Progress | None
+) -> xr.Dataset:
+    """Counts of a part, or what was kept of it. Raises Interrupted."""
+
+    def rests_on() -> str:
+        names = ([case.name for case in part.scenarios], [note.name for note in part.deal.notes])
+        return repr((source_digest(), engine.problem_digest(packed), part.seed, part.paths, replicated, *names))
+
+    def count(stop: threading.Event | None) -> xr.Dataset | None:
+        found = engine.count(packed, part, None, threads, client, progress, stop=stop)
+        first = next(found, None)
+        whole = None if first is None else joined(itertools.chain([first], found))
+        if whole is None or whole.n_path < part.paths:
+            return None
+        tally = whole.tally()
+        check_laws(part, tally)
+        return _dataset(part, tally, "importance" if tally.weight_sum.size else "plain")
+
+    return kept.counted(rests_on, count)
 
 
 def check_laws(job: Job, tally: Tally) -> None:

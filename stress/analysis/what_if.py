@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from stress.analysis import trials
 from stress.analysis.first_loss import multiples
+from stress.analysis.kept import Interrupted
 from stress.analysis.ranges import axes_of, check_axes, job_at, shocks_at
 from stress.analytic.spline import least_points, spline
 from stress.answers.whatif import Axis, Surface, WhatIf
@@ -96,11 +97,14 @@ def whatif(
             break
         varied = trials.variants(jobs[first], case, moves[first:last])
         step = trials.portion(progress, at, len(groups))
-        read.append(_measures(trials.counted(varied, threads, step, client=client)))
+        try:
+            read.append(_measures(trials.counted(varied, threads, step, client=client)))
+        except Interrupted:
+            break
         read[-1] += _breakevens(jobs[first], case, moves[first:last])
         done = last
     if done < least_points(len(axes)):
-        raise KeyboardInterrupt(f"interrupted after {done} points of {len(place)}: too few for a page")
+        raise Interrupted
     found = [np.concatenate(parts) for parts in zip(*read, strict=True)]
     surfaces = tuple(_surfaces(job, place[:done], found))
     return WhatIf(job.name, case.name, axes, place[:done], surfaces, job.paths, job.seed, kind, len(place))

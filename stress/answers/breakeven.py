@@ -103,3 +103,5 @@ class Breakeven(NamedTuple):
     """True: all interest when due is asked for, not principal."""
     estimator: str = "plain"
     """`importance` where a percentile leaves plain paths too few to tell."""
+    undone: str = ""
+    """What an interrupted search came to; empty where it is whole."""

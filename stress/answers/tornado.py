@@ -41,3 +41,5 @@ class Tornado(NamedTuple):
     seed: int
     estimator: str = "plain"
     """`importance` where fewer than 2% of plain paths show a loss of the note: one mixture for all runs."""
+    undone: tuple[str, ...] = ()
+    """Inputs that an interrupted question did not come to."""

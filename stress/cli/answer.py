@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ import click
 from stress.cli.books import save_answer, xlsx_option
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
+from stress.cli.resuming import resumable
 from stress.cli.writing import drawable, save
 from stress.errors import ConfigError
 
@@ -75,8 +77,10 @@ def question(command: Callable[..., None]) -> Callable[..., None]:
         **own: Any,
     ) -> None:
         loaded = question_job(job, paths, seed, figure)
-        asked = Question(loaded, scenario, threads, figure, workbook, Output(as_json, quiet, log_json), dry_run)
-        command(asked, **own)
+        output = Output(as_json, quiet, log_json)
+        asked = Question(loaded, scenario, threads, figure, workbook, output, dry_run)
+        with contextlib.nullcontext() if dry_run else resumable(command.__name__, loaded.name, output):
+            command(asked, **own)
 
     asks: Callable[..., None] = xlsx_option(output_options(ask))
     for option in (

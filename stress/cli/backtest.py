@@ -10,6 +10,7 @@ import click
 from stress.cli.books import page_option, save_reported, xlsx_option
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
+from stress.cli.resuming import resumable
 from stress.cli.writing import drawable, save
 from stress.errors import ConfigError
 
@@ -76,13 +77,15 @@ def backtest(
         output.plan(loaded.name, reports=rows.name, periods=len(rows.period), first=str(begin), draws=draws,
                     adaptive=adaptive, seed=str(loaded.seed))  # fmt: skip
         return
-    answer = scored(loaded, rows, begin, end or None, ahead, adaptive, half_life, draws)
-    if figure is not None:
-        from stress.report.figures.fans import fans
+    with resumable("backtest", loaded.name, output):
+        with output.progress("origins") as progress:
+            answer = scored(loaded, rows, begin, end or None, ahead, adaptive, half_life, draws, progress)
+        if figure is not None:
+            from stress.report.figures.fans import fans
 
-        save("--figure", figure, fans(answer), "backtest")
-    save_reported(answer, loaded, page, workbook)
-    output.result(lambda: _table(answer), lambda: document(answer))
+            save("--figure", figure, fans(answer), "backtest")
+        save_reported(answer, loaded, page, workbook)
+        output.result(lambda: _table(answer), lambda: document(answer))
 
 
 def named(option: str, text: str, per_year: int) -> Period:

@@ -12,6 +12,8 @@ from stress.cli.book_limits import BookBreach, breaches, limits_of
 from stress.cli.books import xlsx_option
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
+from stress.cli.resuming import CUT
+from stress.cli.watch import interruptible
 from stress.errors import ConfigError, LimitBreached
 
 if TYPE_CHECKING:
@@ -93,8 +95,11 @@ def book(
         plan = plans.plan_of(loaded, threads, workers)
         output.result(lambda: plans.says(plan), lambda: plain(plan))
         return
-    with output.progress("book") as progress:
-        tally = plans.counted(loaded, threads, workers, scheduler, progress, output.log)
+    with interruptible() as stop, output.progress("book") as progress:
+        tally = plans.counted(loaded, threads, workers, scheduler, progress, output.log, stop)
+    done = int(tally.path[0])
+    if done < LEAST:
+        raise KeyboardInterrupt
 
     from stress.analysis.book_risk import book_risk, harshest, tails_at
 
@@ -104,6 +109,9 @@ def book(
     above = breaches(limits, loaded, risk, [tails_at(tally, limit.what, limit.level) for limit in limits])
     _save(loaded, risk, one, story, page, workbook)
     output.result(lambda: _table(risk, one, story), lambda: _document(risk, one, story, above))
+    if done < loaded.paths:
+        click.echo(f"stress: interrupted: this rests on {done:,} paths of {loaded.paths:,}", err=True)
+        raise click.exceptions.Exit(CUT)
     if above:
         raise LimitBreached("\n".join(map(str, above)))
 

@@ -72,4 +72,6 @@ def _table(answer: Breakeven) -> Table:
     aimed = ", drawn around a loss" if answer.estimator == "importance" else ""
     sheet = breakeven_sheet(answer)
     caption = f"{answer.paths:,} paths at each point{aimed}, seed {answer.seed}. {whole} {sheet.note}"
+    if answer.undone:
+        caption = f"{answer.undone[0].upper()}{answer.undone[1:]}. {caption}"
     return sheet_table(sheet, title, caption, ("left", *("right",) * 6, "left"))

@@ -10,6 +10,7 @@ import click
 from stress.cli.books import page_option, save_reported, xlsx_option
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
+from stress.cli.resuming import resumable
 from stress.cli.writing import drawable, save
 from stress.errors import ConfigError
 
@@ -81,14 +82,15 @@ def follow(
         case_of(loaded, scenario)
         output.plan(loaded.name, reports=rows.name, months=len(rows.period), paths=paths, seed=str(loaded.seed))
         return
-    with output.progress("reading reports") as progress:
-        answer = found(loaded, rows, last, scenario, paths, progress)
-    if figure is not None:
-        from stress.report.figures.followed import followed
+    with resumable("follow", loaded.name, output):
+        with output.progress("reading reports") as progress:
+            answer = found(loaded, rows, last, scenario, paths, progress)
+        if figure is not None:
+            from stress.report.figures.followed import followed
 
-        save("--figure", figure, followed(answer), "follow")
-    save_reported(answer, loaded, page, workbook)
-    output.result(lambda: _tables(answer), lambda: plain(answer))
+            save("--figure", figure, followed(answer), "follow")
+        save_reported(answer, loaded, page, workbook)
+        output.result(lambda: _tables(answer), lambda: plain(answer))
 
 
 def _tables(answer: Follow) -> RenderableType:

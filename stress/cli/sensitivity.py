@@ -71,5 +71,7 @@ def _table(answer: Tornado) -> Table:
         words.append(f"{unmoved(answer)}: {', '.join(answer.unmoved)}.")
     if answer.left_out:
         words.append(f"Not in this job: {', '.join(answer.left_out)}.")
+    if answer.undone:
+        words.append(f"Interrupted before: {', '.join(answer.undone)}.")
     base = tornado_number(answer, answer.base, answer.base_error)
     return sheet_table(sheet, f"{answer.measure}{of} under {answer.scenario}: {base}", " ".join(words))

@@ -10,6 +10,7 @@ import click
 from stress.cli.books import save_answer, xlsx_option
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
+from stress.cli.resuming import resumable
 from stress.cli.writing import save_text, writing
 from stress.errors import ConfigError
 
@@ -56,7 +57,7 @@ def whatif(
     as_json: bool,
     quiet: bool,
     log_json: bool,
-) -> int:
+) -> None:
     """Run a job at points over ranges of its inputs, and write a page with sliders.
 
     The page stands alone, needs no server and reads without a script. It shows EL, PD, VaR, break-even, yield and life
@@ -72,7 +73,6 @@ def whatif(
     from stress.analysis.trials import case_of
     from stress.analysis.what_if import design
     from stress.cli.answer import plain, question_job
-    from stress.cli.watch import interruptible
 
     loaded, output = question_job(job, paths, seed, None), Output(as_json, quiet, log_json)
     if sum(x is not None for x in (threads, workers, scheduler)) > 1:
@@ -84,22 +84,23 @@ def whatif(
     if dry_run:
         output.plan(loaded.name, scenario=case.name, points=number, paths=loaded.paths,
                     path_runs=number * loaded.paths, seed=str(loaded.seed), out=str(target))  # fmt: skip
-        return 0
+        return
     with writing("--out", target):
         target.parent.mkdir(parents=True, exist_ok=True)
-    with interruptible() as stop, output.progress("what if") as progress:
-        how = {"threads": threads, "workers": workers, "scheduler": scheduler, "progress": progress, "stop": stop}
-        answer = _asked(loaded, over, scenario, points, kind, how)
-    from stress.report.page import whatif as page
+    with resumable("whatif", loaded.name, output) as kept:
+        with output.progress("what if") as progress:
+            how = {"threads": threads, "workers": workers, "scheduler": scheduler, "progress": progress,
+                   "stop": kept.stop}  # fmt: skip
+            answer = _asked(loaded, over, scenario, points, kind, how)
+        from stress.report.page import whatif as page
 
-    save_text("--out", target, page.render(answer))
-    output.log("saved", out=str(target))
-    save_answer(workbook, "whatif", plain(answer), loaded)
-    output.result(lambda: _table(answer, target), lambda: {"page": str(target), **plain(answer)})
-    if answer.planned > len(answer.place):
-        click.echo(f"stress: interrupted: the page holds {len(answer.place)} points of {answer.planned}", err=True)
-        return 130
-    return 0
+        save_text("--out", target, page.render(answer))
+        output.log("saved", out=str(target))
+        save_answer(workbook, "whatif", plain(answer), loaded)
+        output.result(lambda: _table(answer, target), lambda: {"page": str(target), **plain(answer)})
+        if answer.planned > len(answer.place):
+            kept.cut = True
+            click.echo(f"stress: the page holds {len(answer.place)} points of {answer.planned}", err=True)
 
 
 def _asked(job: Job, over: tuple[str, ...], scenario: str | None, points: int | None, kind: str, how: Any) -> WhatIf:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import queue
+import threading
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from typing import NamedTuple
@@ -62,14 +63,21 @@ def packs_of(book: Book) -> Packs:
     return Packs(book, tuple(pack(assemble(deal.job), handed=True) for deal in book.deals))
 
 
-def count(packs: Packs, threads: int, progress: Progress | None = None) -> BookTally:
-    """All paths of a book on threads of this process: the same bits on any number of them."""
+def count(
+    packs: Packs, threads: int, progress: Progress | None = None, stop: threading.Event | None = None
+) -> BookTally:
+    """All paths of a book on threads of this process: the same bits on any number of them.
+
+    `stop`, set, ends the count after the tasks that are under way; the tally says over how many paths.
+    """
     hands: queue.SimpleQueue[Counter] = queue.SimpleQueue()
     tasks = chunks([(0, packs.book.paths)], threads)
     for _ in range(min(threads, len(tasks))):
         hands.put(Counter(packs))
 
     def task(piece: Range) -> int:
+        if stop is not None and stop.is_set():
+            return 0
         hand = hands.get()
         try:
             hand.run(piece)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -84,16 +85,25 @@ def counted(
     scheduler: str | None,
     progress: Progress | None = None,
     say: Say | None = None,
+    stop: threading.Event | None = None,
 ) -> BookTally:
-    """The counts of a book. The same bits wherever they are made. Raises ClusterLost, Incomplete."""
+    """The counts of a book. The same bits wherever they are made. Raises ClusterLost, Incomplete.
+
+    `stop` ends a count early, with fewer paths.
+    """
     packs = packs_of(book)
     if workers is None and scheduler is None:
-        return count(packs, threads or n_core(), progress)
-    return _on_cluster(packs, workers, scheduler, progress, say or _silent)
+        return count(packs, threads or n_core(), progress, stop)
+    return _on_cluster(packs, workers, scheduler, progress, say or _silent, stop)
 
 
 def _on_cluster(
-    packs: Packs, workers: int | None, scheduler: str | None, progress: Progress | None, say: Say
+    packs: Packs,
+    workers: int | None,
+    scheduler: str | None,
+    progress: Progress | None,
+    say: Say,
+    stop: threading.Event | None,
 ) -> BookTally:
     from stress.runs import cluster
     from stress.runs.book.spread import spread
@@ -103,7 +113,7 @@ def _on_cluster(
     with opened as client:
         cluster.check(client)
         say("workers", slots=cluster.n_slot(client))
-        return spread(packs, client, progress)
+        return spread(packs, client, progress, stop)
 
 
 def _silent(event: str, **fields: Any) -> None:

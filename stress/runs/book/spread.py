@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import queue
+import threading
 from typing import Any
 
 from stress.errors import ClusterLost, ConfigError, Incomplete, StressError
@@ -24,8 +25,10 @@ WORTH = 2.0**20
 """Paths x deals x scenarios of a task at least: a second or two of work beside what it costs to hand it out."""
 
 
-def spread(packs: Packs, client: Any, progress: Progress | None = None) -> BookTally:
-    """All paths of a book on a cluster. Raises ClusterLost, Incomplete."""
+def spread(
+    packs: Packs, client: Any, progress: Progress | None = None, stop: threading.Event | None = None
+) -> BookTally:
+    """All paths of a book on a cluster; `stop`, set, ends it with what has come. Raises ClusterLost, Incomplete."""
     from distributed import as_completed
     from distributed.scheduler import KilledWorker
 
@@ -64,6 +67,9 @@ def spread(packs: Packs, client: Any, progress: Progress | None = None) -> BookT
         done += size([piece])
         if progress is not None:
             progress(done, book.paths)
+        if stop is not None and stop.is_set():
+            client.cancel(waiting.futures)
+            break
     if total is None:
         raise Incomplete("nothing was counted")
     return total
