@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from stress.errors import DataError
+from stress.tables.source import parted
 
 SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".parquet", ".pq")
 PACKED = (".gz", ".bz2", ".xz", ".zip")
@@ -13,7 +14,7 @@ _EVERY = {1: "years", 2: "half-years", 4: "quarters", 12: "months"}
 
 def is_table(path: Path) -> bool:
     """Whether a file's name says that it holds a table and no TOML."""
-    suffix = [part.lower() for part in path.suffixes[-2:]]
+    suffix = [part.lower() for part in parted(path)[0].suffixes[-2:]]
     return bool(suffix) and (suffix[-1] in SUFFIXES or (suffix[-1] in PACKED and suffix[0] in SUFFIXES))
 
 

@@ -7,6 +7,7 @@ import gzip
 import io
 import lzma
 import os
+import re
 import stat
 import zipfile
 import zlib
@@ -17,6 +18,7 @@ from typing import IO, Any, NamedTuple
 from stress.errors import DataError, LimitError
 
 PARQUET, WORKBOOK = b"PAR1", b"PK\x03\x04"
+_SHEET = re.compile(r"\.xls[xm]#", re.IGNORECASE)
 _PACKED: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
 """How a packed file begins, and what unpacks it."""
 BROKEN = (OSError, EOFError, ValueError, RuntimeError, lzma.LZMAError, zipfile.BadZipFile, zlib.error)
@@ -35,16 +37,35 @@ class Start(NamedTuple):
         return self.first.startswith(PARQUET)
 
 
+def parted(path: Path) -> tuple[Path, str]:
+    """The file, and the sheet of a workbook that is meant: FILE.xlsx#SHEET. A file of just that name comes first.
+
+    >>> parted(Path("tape.xlsx#Loans"))[1]
+    'Loans'
+    """
+    text = str(path)
+    found = _SHEET.search(text)
+    if found is None or os.path.exists(text):
+        return path, ""
+    return Path(text[: found.end() - 1]), text[found.end() :]
+
+
+def suffix(path: Path) -> str:
+    """What the name of the file ends in, in small letters; a sheet that is named after it left out."""
+    return parted(path)[0].suffix.lower()
+
+
 def started(path: Path) -> Start:
     """Size and first bytes of a local file. DataError where it is none."""
     if "://" in str(path) or str(path).startswith(("http:/", "https:/")):
         raise DataError(f"{path}: is an address; save the table as a local file")
     try:
-        found = os.stat(path)
+        file = parted(path)[0]
+        found = os.stat(file)
         if not stat.S_ISREG(found.st_mode):
             raise DataError(f"{path}: is not a regular file; a table is needed (text, .xlsx or .parquet)")
-        with open(path, "rb") as file:
-            return Start(found.st_size, file.read(8))
+        with open(file, "rb") as stream:
+            return Start(found.st_size, stream.read(8))
     except (OSError, ValueError) as error:
         raise DataError(f"{str(path)!r}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
@@ -65,7 +86,7 @@ def is_workbook(path: Path) -> bool:
     if not started(path).first.startswith(WORKBOOK):
         return False
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(parted(path)[0]) as archive:
             return "[Content_Types].xml" in archive.namelist()
     except BROKEN as error:
         raise damaged(path, error) from None
@@ -74,7 +95,7 @@ def is_workbook(path: Path) -> bool:
 def unpacked_size(path: Path, named: str = "") -> int:
     """Bytes of the members of a zip file (whose names hold a word) as its directory says; reading stops there."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(parted(path)[0]) as archive:
             return sum(member.file_size for member in archive.infolist() if named in member.filename)
     except BROKEN as error:
         raise damaged(path, error) from None

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime
 import importlib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 from stress.errors import ConfigError, DataError
-from stress.tables.source import BROKEN, damaged, too_large, unpacked_size
+from stress.spelling import suggest
+from stress.tables.source import BROKEN, damaged, parted, too_large, unpacked_size
 
 MAX_UNPACKED = 512 * 1024**2
 """Bytes of a workbook's parts once unpacked; its rows are read one by one."""
@@ -40,11 +41,18 @@ def sheet_rows(path: Path, most_rows: int, most_columns: int) -> tuple[str, list
         return next(iter(found.items()))
     if not found:
         raise DataError(f"{path}: has no sheet with cells")
-    raise DataError(f"{path}: has {len(found)} sheets with cells ({', '.join(found)}): save the one wanted by itself")
+    raise several(path, found, "sheets with cells")
+
+
+def several(path: Path, names: Collection[str], what: str) -> DataError:
+    """The message for a workbook whose sheets leave open which is meant."""
+    each = ", ".join(map(repr, names))
+    return DataError(f"{path}: has {len(names)} {what}: {each}; say which, such as '{path}#{next(iter(names))}'")
 
 
 def sheets(path: Path) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
-    """Each sheet's name and its rows as text, one after another. DataError, LimitError."""
+    """Each sheet's name and its rows as text, in turn; of FILE.xlsx#SHEET that one alone. DataError, LimitError."""
+    file, wanted = parted(path)
     if unpacked_size(path) > MAX_UNPACKED:
         raise too_large(path, MAX_UNPACKED)
     if unpacked_size(path, "sharedStrings") > MAX_STRINGS:
@@ -56,8 +64,14 @@ def sheets(path: Path) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl tells of styles that it leaves out
-            book = excel.load_workbook(path, read_only=True, data_only=True)
+            book = excel.load_workbook(file, read_only=True, data_only=True)
+        names = [sheet.title for sheet in book.worksheets]
+        if wanted and wanted not in names:
+            there = f"it has {', '.join(map(repr, names))}{suggest(wanted, names)}"
+            raise DataError(f"{file}: has no sheet {wanted!r}: {there}")
         for sheet in book.worksheets:
+            if wanted and sheet.title != wanted:
+                continue
             yield sheet.title, _rows(path, sheet)
         book.close()
     except _DAMAGED as error:

@@ -15,7 +15,7 @@ from stress.tables.cells import separator_of
 from stress.tables.encoding import NAMES, encoding_of
 from stress.tables.framed import word
 from stress.tables.source import is_workbook, started, unpacked
-from stress.tables.workbook import sheets
+from stress.tables.workbook import several, sheets
 
 COLUMNS = {
     "level": "score level of the borrower",
@@ -174,7 +174,7 @@ def _of_workbook(path: Path, theirs: dict[str, str]) -> Tape:
             heads[name] = (top[at][0], top[at][1])
     fits = {name: head for name, head in heads.items() if {word(n) for n in theirs.values()} <= set(map(word, head[1]))}
     if len(fits) > 1:
-        raise DataError(f"{path}: sheets {', '.join(fits)} all hold a tape: keep one in the workbook")
+        raise several(path, fits, "sheets that hold a tape")
     if not heads:
         raise DataError(f"{path}: has no sheet with cells")
     name, (number, head) = next(iter((fits or heads).items()))

@@ -290,8 +290,15 @@ def test_a_sheet_of_a_workbook_is_read_as_it_shows(tmp_path):
     assert (got.start, got.column("rate"), got.column("share")) == (Period(2023, 1, 4), TRUTH, TRUTH)
     book["empty"].append(["a", 1])
     book.save(tmp_path / "two.xlsx")
-    with pytest.raises(DataError, match=r"2 sheets with cells.*save the one wanted by itself"):
+    with pytest.raises(
+        DataError, match=r"2 sheets with cells: 'Sheet', 'empty'; say which, such as '.*two.xlsx#Sheet'"
+    ):
         read_table(tmp_path / "two.xlsx")
+    assert read_table(tmp_path / "two.xlsx#Sheet").column("rate") == TRUTH
+    with pytest.raises(DataError, match=r"two.xlsx: has no sheet 'Shet': it has 'Sheet', 'empty'; did you mean"):
+        read_table(tmp_path / "two.xlsx#Shet")
+    with pytest.raises(DataError, match=r"cannot be read: No such file"):
+        read_table(tmp_path / "none.xlsx#Sheet")
 
 
 def packed(name: str, raw: bytes) -> bytes:

@@ -148,6 +148,15 @@ def test_a_workbook_is_a_tape_too(tmp_path, capsys):
         book.active.append([x.item() if hasattr(x, "item") else x for x in row])
     book.save(tmp_path / "tape.xlsx")
     same(balances(capsys, tmp_path / "tape.xlsx"), truth())
+    other = book.copy_worksheet(book.active)
+    other.title = "as of June"
+    other.delete_rows(10, 5)
+    book.save(tmp_path / "two.xlsx")
+    assert exit_code(["pool", str(tmp_path / "two.xlsx"), "--json"]) == 3
+    said = capsys.readouterr().err
+    assert f"2 sheets that hold a tape: 'Sheet', 'as of June'; say which, such as '{tmp_path}/two.xlsx#Sheet'" in said
+    same(balances(capsys, tmp_path / "two.xlsx#Sheet"), truth())
+    assert exit_code(["check", str(tmp_path / "two.xlsx#as of June")]) == 0
 
 
 def test_a_late_loan_past_its_last_due_date_is_late(tmp_path, capsys):

@@ -18,6 +18,7 @@ from stress.tables.cells import Cells, read_cells
 from stress.tables.framed import word
 from stress.tables.numbers import is_missing, parse_number
 from stress.tables.periods import ALLOWED, Period, coarser, parse_period
+from stress.tables.source import suffix
 
 TABLES = (".csv", ".tsv", ".txt", ".xlsx")
 
@@ -53,7 +54,7 @@ class Reported(NamedTuple):
 
 def read_reports(path: Path) -> Reported:
     """Reports of a file `kind = "reports"`, or of a table headed by our names. Raises ConfigError, DataError."""
-    if path.suffix.lower() in TABLES:
+    if suffix(path) in TABLES:
         return _alone(path)
     return reported_of(path, parse_as(path, Reports, "REPORTS"))
 
