@@ -9,6 +9,7 @@ from stress.inputs.pool import (
     DelinquencyStock,
     Dependence,
     Eligibility,
+    Floating,
     Ladder,
     OpeningLine,
     PaymentRate,
@@ -180,6 +181,30 @@ def random_loan(rng: Random, plan: Plan) -> Plan:
         update["interest_only_months"] = rng.randint(1, plan.term - 1)
     if kind == "balloon":
         update["amortization_months"] = rng.randint(plan.term + 1, 60)
+    return plan.model_copy(update=update)
+
+
+def with_calendar(rng: Random, pool: Pool, indices: list[str]) -> Pool:
+    """Sometimes the interest of a loan floats, counts days, begins with a period of its own, or has a fee at first."""
+    plans = tuple(dated_loan(rng, plan, indices) if flag(rng, 0.3) else plan for plan in pool.plans)
+    return Pool.model_validate(pool.model_copy(update={"plans": plans}).model_dump())
+
+
+def dated_loan(rng: Random, plan: Plan, indices: list[str]) -> Plan:
+    update: dict[str, object] = {
+        "day_count": rng.choice(("30/360", "ACT/360", "ACT/365F")),
+        "first_period_days": rng.choice((30, 30, 0, 45)),
+        "origination_fee": some(rng, 0.5, 0.0, 0.1),
+    }
+    if indices and flag(rng, 0.7):
+        update["floating"] = Floating(
+            index=rng.choice(indices),
+            margin=rng.uniform(-0.05, 0.3),
+            cap=rng.choice((None, 0.1)),
+            floor=rng.choice((None, 0.02)),
+            reset_months=rng.choice((1, 1, 3, 12)),
+        )
+        update["apr"] = None
     return plan.model_copy(update=update)
 
 

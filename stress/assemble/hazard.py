@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from stress.assemble.profiles import opening_mix, opening_profiles
 from stress.assemble.stages import entry_rates, moves_on
+from stress.assemble.statements import at_closing, times_of
 from stress.inputs.job import Job
 from stress.inputs.pool import Pool
 from stress.inputs.text.remark import Remark
@@ -42,7 +43,7 @@ def notes_of_seasoning(job: Job) -> Iterator[Remark]:
     """How far the hazard moves once purchases stop, where there are stages and purchases."""
     if not job.pool.stages or job.deal.purchase == "none" or job.deal.revolving_months == 0:
         return
-    hazard = hazard_after_purchases(job.pool, _SHOWN[-1])
+    hazard = hazard_after_purchases(at_closing(job.pool, times_of(job.deal)), _SHOWN[-1])
     times = ", ".join(f"{hazard[t] / hazard[0]:.2f} times after {t}" for t in _SHOWN if hazard[t] > 0.0)
     what = "enters M1" if job.pool.ladder is not None else "defaults"
     if times:

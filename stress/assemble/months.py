@@ -10,6 +10,7 @@ from stress.assemble.held_default import with_held_default
 from stress.assemble.monthly import MonthInputs, base_months, coupons
 from stress.assemble.moves import MOVES
 from stress.assemble.stages import entry_by_month, n_stage
+from stress.assemble.statements import at_closing, times_of
 from stress.assemble.swing import swing_of
 from stress.errors import ConfigError
 from stress.inputs.deal import Deal
@@ -41,7 +42,7 @@ def asked(deal: Deal, pool: Pool, case: ScenarioCase) -> MonthInputs:
             months = MOVES[shock.target](months, shock, deal, pool)
     except ConfigError as error:
         raise ConfigError(f"scenario {case.name}: {error}") from None
-    months = with_held_default(months, pool)
+    months = with_held_default(months, at_closing(pool, times_of(deal)))
     months = _rolls_follow(months, pool)
     if case.parameters is not None:
         months = months._replace(parameters=np.array(case.parameters.covariance))

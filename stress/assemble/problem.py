@@ -99,7 +99,7 @@ def build(
     dates = calendar_of(deal)
     due = due_of(pool.billing, COHORTS[clock])
     sizes = sizes_of(deal, pool, months, clock, dates, due, deterministic, n_quality)
-    receivables, eligible = receivables_of(pools, months, sizes, clock, due)
+    receivables, eligible = receivables_of(deal, pools, months, sizes, clock, due)
     market = market_of(deal, pool, months, sizes, supply * eligible[:, :, None], deterministic)
     return Problem(
         sizes=sizes,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from stress.analytic.amortization import Schedule, schedule
 from stress.analytic.instalment import flat_fee_apr, flat_fee_of_apr
 from stress.assemble.stages import card_mix, mix_by_age, n_stage
+from stress.assemble.statements import Price, Statement, Times, at_closing, fixed, has_calendar, statement
 from stress.inputs.pool import OpeningLine, Plan, Pool, Segment
 
 Array = NDArray[np.float64]
@@ -24,17 +25,6 @@ class Profile(NamedTuple):
     """(R,) flat fees and interest."""
     eligible: float
     """Share of the plan mix that may be bought; the rest of the supply is not eligible."""
-
-
-class Price(NamedTuple):
-    """What a month's new receivables cost their borrowers, beside the pool's own terms."""
-
-    fee_free_share: float
-    """Of the steady-state balance."""
-    apr_cap: float = np.inf
-    """On the APR of rate and fee together."""
-    apr_change: float = 0.0
-    """Added to the rate; to the APR of the flat fee where there is no rate."""
 
 
 def fee_free_share_of_fee_plans(pool: Pool, segment: Segment, fee_free_share: float) -> float:
@@ -67,41 +57,58 @@ def plan_schedule(segment: Segment, plan: Plan, price: Price | None = None, rema
     return schedule(plan.kind, rate, left, interest_only, (plan.amortization_months or 0) - paid)
 
 
-def plan_fee(pool: Pool, segment: Segment, price: Price) -> Array:
+def plan_fee(pool: Pool, segment: Segment, price: Price, times: Times | None = None, month: int = 0) -> Array:
     """Average monthly flat fee of each plan on original principal, fee-free receivables included.
 
     Where there is no rate, the APR of receivables that bear a fee moves with the price, not below 0. It is lowered
-    until rate and fee together keep the cap.
+    until rate and fee together keep the cap. The first instalment falls due in `month` (from 0).
     """
-    bearing = 1.0 - fee_free_share_of_fee_plans(pool, segment, price.fee_free_share)
-    fee = [0.0 if p.always_fee_free else bearing * _repriced(segment, p, price) for p in pool.plans]
+    bearing = 1.0 - fee_free_share_of_fee_plans(at_closing(pool, times), segment, price.fee_free_share)
+    fee = [0.0 if p.always_fee_free else bearing * _repriced(segment, p, price, times, month) for p in pool.plans]
     return np.array(fee)
 
 
-def _repriced(segment: Segment, plan: Plan, price: Price) -> float:
+def _repriced(segment: Segment, plan: Plan, price: Price, times: Times | None, month: int) -> float:
     """A flat fee after a move of its APR and under a cap on it."""
-    fee, bears_interest = segment.monthly_fee, segment.rate_of(plan) is not None
+    fee, bears_interest = segment.monthly_fee, segment.rate_of(plan) is not None or plan.floating is not None
     if price.apr_change and not bears_interest:
         moved = max(float(flat_fee_apr(fee, plan.term)) + price.apr_change, 0.0)
         fee = float(flat_fee_of_apr(moved, plan.term))
     if not np.isfinite(price.apr_cap):
         return fee
-    if not bears_interest:
+    if not bears_interest and not plan.origination_fee:
         return min(fee, float(flat_fee_of_apr(price.apr_cap, plan.term)))
-    return min(fee, _fee_within(plan_schedule(segment, plan, price), plan_rate(segment, plan, price), price.apr_cap))
+    return min(fee, _fee_within(new_loan(segment, plan, price, times, month), plan.origination_fee, price.apr_cap))
 
 
-def _fee_within(loan: Schedule, rate: float, cap: float) -> float:
-    """The flat fee that brings a loan at a rate to the APR of a cap: what its payments are short of 1 there."""
+def _fee_within(loan: Statement, at_first: float, cap: float) -> float:
+    """The flat fee that brings a loan to the APR of a cap: what its payments are short of 1 there."""
     value = (1.0 + cap / 12.0) ** -np.arange(1.0, len(loan.due) + 1.0)
-    return max(0.0, float(1.0 - value @ (loan.due + rate / 12.0 * loan.balance) / loan.whole) / float(value.sum()))
+    return max(0.0, float(1.0 - value @ (loan.due + loan.interest) - value[0] * at_first) / float(value.sum()))
 
 
-def new_profile(pool: Pool, segment: Segment, n_slot: int, price: Price, months_left: int | None = None) -> Profile:
-    """What a unit of new principal pays. `months_left`: only plans that end by then are eligible."""
+def new_loan(segment: Segment, plan: Plan, price: Price, times: Times | None = None, month: int = 0) -> Statement:
+    """Principal and interest of a new loan per unit of it; its first instalment falls due in `month` (from 0)."""
+    if times is not None and has_calendar(plan):
+        return statement(segment, plan, times, month, 0, price)
+    loan = plan_schedule(segment, plan, price)
+    return Statement(loan.due / loan.whole, plan_rate(segment, plan, price) / 12.0 / loan.whole * loan.balance)
+
+
+def new_profile(
+    pool: Pool,
+    segment: Segment,
+    n_slot: int,
+    price: Price,
+    months_left: int | None = None,
+    times: Times | None = None,
+    month: int = 0,
+) -> Profile:
+    """What a unit of new principal pays, from `month` (from 0) on. `months_left`: only plans that end by then are
+    eligible."""
     if pool.payment_rate is not None:
         return card_profile(pool.payment_rate.monthly, pool.payment_rate.annual_yield, n_slot)
-    share, fee = plan_share(pool, segment), plan_fee(pool, segment, price)
+    share, fee = plan_share(pool, segment), plan_fee(pool, segment, price, times, month)
     limit = np.array([pool.eligibility.plan_limit.get(str(p.term), 1.0) for p in pool.plans])
     bought = np.minimum(share, limit)
     if months_left is not None:
@@ -110,9 +117,15 @@ def new_profile(pool: Pool, segment: Segment, n_slot: int, price: Price, months_
     longest = max(n_slot, *(p.term + 1 for p in pool.plans))
     due, fees = np.zeros(longest), np.zeros(longest)
     for weight, plan, flat in zip(bought / max(eligible, 1e-300), pool.plans, fee, strict=True):
-        loan, rate = plan_schedule(segment, plan, price), plan_rate(segment, plan, price)
-        due[1 : plan.term + 1] += weight / loan.whole * loan.due
-        fees[1 : plan.term + 1] += weight * flat + weight * (rate / 12.0) / loan.whole * loan.balance
+        if times is not None and has_calendar(plan):
+            loan = statement(segment, plan, times, month, 0, price)
+            due[1 : plan.term + 1] += weight * loan.due
+            fees[1 : plan.term + 1] += weight * flat + weight * loan.interest
+        else:
+            lent, rate = plan_schedule(segment, plan, price), plan_rate(segment, plan, price)
+            due[1 : plan.term + 1] += weight / lent.whole * lent.due
+            fees[1 : plan.term + 1] += weight * flat + weight * (rate / 12.0) / lent.whole * lent.balance
+        fees[1] += weight * plan.origination_fee
     return Profile(due[:n_slot], fees[:n_slot], eligible)
 
 
@@ -123,11 +136,11 @@ class _Opening(NamedTuple):
     fee: Array
 
 
-def opening_profiles(pool: Pool, segment: Segment, n_slot: int) -> list[Profile]:
+def opening_profiles(pool: Pool, segment: Segment, n_slot: int, times: Times | None = None) -> list[Profile]:
     """What a unit of performing opening balance pays, in each stage."""
     if pool.payment_rate is not None:
         return [card_profile(pool.payment_rate.monthly, pool.payment_rate.annual_yield, n_slot)] * n_stage(pool)
-    opening = _opening(pool, segment, n_slot)
+    opening = _opening(pool, segment, n_slot, times)
     total = [max(float(due.sum()), 1e-300) for due in opening.due]
     return [
         Profile(due[:n_slot] / whole, fee[:n_slot] / whole, 1.0)
@@ -135,56 +148,84 @@ def opening_profiles(pool: Pool, segment: Segment, n_slot: int) -> list[Profile]
     ]
 
 
-def opening_mix(pool: Pool, segment: Segment) -> Array:
+def opening_mix(pool: Pool, segment: Segment, times: Times | None = None) -> Array:
     """(K,) share of each stage in a segment's performing opening balance."""
     if not pool.stages:
         return np.ones(1)
     if pool.payment_rate is not None:
         return card_mix(pool)
-    balance = _opening(pool, segment, 0).due.sum(axis=1)
+    balance = _opening(pool, segment, 0, times).due.sum(axis=1)
     return np.asarray(balance / balance.sum())
 
 
-def _opening(pool: Pool, segment: Segment, n_slot: int) -> _Opening:
+def _opening(pool: Pool, segment: Segment, n_slot: int, times: Times | None) -> _Opening:
     """The seasoned (length-biased) steady state, or the given lines."""
-    fee, lines = plan_fee(pool, segment, Price(pool.fee_free_share)), pool.opening_of(segment)
+    fee, lines = plan_fee(pool, segment, Price(pool.fee_free_share), times), pool.opening_of(segment)
     last = max([plan.term for plan in pool.plans] + [line.first_due + line.remaining for line in lines])
     mix = mix_by_age(pool, max([plan.term for plan in pool.plans] + [line.term for line in lines]))
     shape = (mix.shape[1], max(n_slot, last + 1))
-    due, fees = np.zeros(shape), np.zeros(shape)
+    found = _Opening(np.zeros(shape), np.zeros(shape))
     if lines:
         fee_of = {id(p): f for p, f in zip(pool.plans, fee, strict=True)}
         for line in lines:
-            slots = slice(line.first_due, line.first_due + line.remaining)
             plan = pool.plan_of(line)
             flat = line.monthly_fee if line.monthly_fee is not None else 0.0 if plan is None else fee_of[id(plan)]
-            own, stages = _of_line(line, plan), mix[line.term - line.remaining][:, None]
-            whole, loan = plan_schedule(segment, own), plan_schedule(segment, own, remaining=line.remaining)
-            due[:, slots] += stages * (line.share / loan.whole * loan.due)
-            left = float(whole.balance[line.term - line.remaining])
-            fees[:, slots] += stages * (line.share * whole.whole / left * flat)
-            fees[:, slots] += stages * (line.share * (plan_rate(segment, own) / 12.0) / loan.whole * loan.balance)
-        return _Opening(due, fees)
+            _add_line(found, segment, line, _of_line(line, plan), flat, mix[line.term - line.remaining][:, None], times)
+        return found
     for weight, plan, flat in zip(plan_share(pool, segment), pool.plans, fee, strict=True):
-        loan, slots = plan_schedule(segment, plan), slice(1, plan.term + 1)
-        rate = plan_rate(segment, plan) / 12.0
-        if not pool.stages:
-            due[0, slots] += weight * loan.balance / loan.whole
-            fees[0, slots] += weight * (plan.term - np.arange(plan.term)) * flat
-            fees[0, slots] += weight * rate * np.cumsum(loan.balance[::-1])[::-1] / loan.whole
-            continue
-        for age in range(plan.term):
-            slots, stages = slice(1, plan.term - age + 1), mix[age][:, None]
-            due[:, slots] += stages * (weight / loan.whole * loan.due[age:])
-            fees[:, slots] += stages * (weight * flat + weight * rate / loan.whole * loan.balance[age:])
-    return _Opening(due, fees)
+        found.fee[:, 1] += mix[0] * weight * plan.origination_fee
+        if pool.stages or (times is not None and has_calendar(plan)):
+            _add_ages(found, segment, plan, weight, flat, mix, times)
+        else:
+            loan, slots = plan_schedule(segment, plan), slice(1, plan.term + 1)
+            rate = plan_rate(segment, plan) / 12.0
+            found.due[0, slots] += weight * loan.balance / loan.whole
+            found.fee[0, slots] += weight * (plan.term - np.arange(plan.term)) * flat
+            found.fee[0, slots] += weight * rate * np.cumsum(loan.balance[::-1])[::-1] / loan.whole
+    return found
+
+
+def _add_line(
+    found: _Opening, segment: Segment, line: OpeningLine, own: Plan, flat: float, stages: Array, times: Times | None
+) -> None:
+    """One opening line: its share of the balance over its remaining instalments."""
+    slots, age = slice(line.first_due, line.first_due + line.remaining), line.term - line.remaining
+    if times is not None and has_calendar(own):
+        loan = statement(segment, own, times, line.first_due - 1, age)
+        due, interest = line.share * loan.due, line.share * loan.interest
+    else:
+        rest = plan_schedule(segment, own, remaining=line.remaining)
+        due = line.share / rest.whole * rest.due
+        interest = line.share * (plan_rate(segment, own) / 12.0) / rest.whole * rest.balance
+    whole = plan_schedule(segment, fixed(own, times))
+    found.due[:, slots] += stages * due
+    found.fee[:, slots] += stages * (line.share * whole.whole / float(whole.balance[age]) * flat)
+    found.fee[:, slots] += stages * interest
+    if age == 0:
+        found.fee[:, line.first_due] += stages[:, 0] * line.share * own.origination_fee
+
+
+def _add_ages(
+    found: _Opening, segment: Segment, plan: Plan, weight: float, flat: float, mix: Array, times: Times | None
+) -> None:
+    """The steady state of a plan, loans of each age in their stages."""
+    loan, rate = plan_schedule(segment, fixed(plan, times)), plan_rate(segment, fixed(plan, times)) / 12.0
+    for age in range(plan.term):
+        slots, stages = slice(1, plan.term - age + 1), mix[age][:, None]
+        if times is not None and has_calendar(plan):
+            part, owed = statement(segment, plan, times, 0, age), weight * loan.balance[age] / loan.whole
+            found.due[:, slots] += stages * (owed * part.due)
+            found.fee[:, slots] += stages * (weight * flat + owed * part.interest)
+        else:
+            found.due[:, slots] += stages * (weight / loan.whole * loan.due[age:])
+            found.fee[:, slots] += stages * (weight * flat + weight * rate / loan.whole * loan.balance[age:])
 
 
 def _of_line(line: OpeningLine, plan: Plan | None) -> Plan:
     """The plan of an opening line, at the line's own rate."""
     if plan is None:
         return Plan(term=line.term, share=1.0, kind=line.kind or "equal_principal", apr=line.apr)
-    return plan if line.apr is None else plan.model_copy(update={"apr": line.apr})
+    return plan if line.apr is None else plan.model_copy(update={"apr": line.apr, "floating": None})
 
 
 def card_profile(rate: float, annual_yield: float, n_slot: int) -> Profile:

@@ -8,9 +8,11 @@ from typing import NamedTuple
 import numpy as np
 
 from stress.assemble.months import MonthInputs
-from stress.assemble.profiles import Price, Profile, card_profile, new_profile, opening_mix, opening_profiles
+from stress.assemble.profiles import Profile, card_profile, new_profile, opening_mix, opening_profiles
 from stress.assemble.stages import by_column, late_mix, moves_on
+from stress.assemble.statements import Price, Times, has_calendar, times_of
 from stress.errors import ConfigError
+from stress.inputs.deal import Deal
 from stress.inputs.job import Clock
 from stress.inputs.pool import Pool
 from stress.inputs.pool.billing import MONTH_DAYS, Billing
@@ -52,17 +54,18 @@ def due_of(billing: Billing | None, n_cohort: int) -> Due:
 
 
 def receivables_of(
-    pools: Sequence[Pool], months: Sequence[MonthInputs], sizes: Sizes, clock: Clock, due: Due
+    deal: Deal, pools: Sequence[Pool], months: Sequence[MonthInputs], sizes: Sizes, clock: Clock, due: Due
 ) -> tuple[Receivables, Floats]:
     """Profiles, and the eligible share of the supply in each month (K, T + 1)."""
-    pool = pools[0]
-    falls = _cards(pool, months, sizes, due) if pool.payment_rate is not None else _plans(pools, months, sizes, due)
+    pool, times = pools[0], [times_of(deal, m) for m in months]
+    cards = pool.payment_rate is not None
+    falls = _cards(pool, months, sizes, due) if cards else _plans(pools, months, times, sizes, due)
     share_bought = falls.mix.sum(axis=2)
     eligible = np.zeros((sizes.n_scenario, sizes.n_month + 1))
     eligible[:, : sizes.n_history] = share_bought
     limits = pool.eligibility.segment_limit
     receivables = Receivables(
-        opening=_opening(pool, sizes.n_cohort, clock),
+        opening=_opening(pool, sizes.n_cohort, clock, times[0]),
         open_due=falls.open_due,
         open_fee=falls.open_fee,
         due=due.table,
@@ -129,33 +132,51 @@ def _card_slots(pool: Pool, m: MonthInputs) -> Floats:
     return np.array([[*profile.due[1:], *profile.fee[1:]] for profile in slots])
 
 
-def _plans(pools: Sequence[Pool], months: Sequence[MonthInputs], sizes: Sizes, due: Due) -> _Falls:
+def _plans(
+    pools: Sequence[Pool], months: Sequence[MonthInputs], times: Sequence[Times], sizes: Sizes, due: Due
+) -> _Falls:
     """Profiles of the plans in each month, at its prices and by what may still be bought."""
-    falls, pool, n_slot, ahead = _nothing(sizes), pools[0], sizes.n_month + 8, sizes.n_ring + 2
-    reserved = pool.eligibility.months_before_legal_maturity + (pool.billing.months_later if pool.billing else 0)
-    known: dict[tuple[float, ...], Profile] = {}
-    for s in range(sizes.n_whole):
-        for k, (m, scenario_pool) in enumerate(zip(months, pools, strict=True)):
-            segment = scenario_pool.segments[s]
-            for i, opening in enumerate(opening_profiles(scenario_pool, segment, n_slot)):
+    falls, n_slot, ahead = _nothing(sizes), sizes.n_month + 8, sizes.n_ring + 2
+    for k, (pool, m, when) in enumerate(zip(pools, months, times, strict=True)):
+        new = _NewProfiles(pool, m, when, sizes)
+        for s in range(sizes.n_whole):
+            for i, opening in enumerate(opening_profiles(pool, pool.segments[s], n_slot, when)):
                 row = s * sizes.n_stage + i
                 falls.open_due[k, row], falls.open_fee[k, row] = opening.due, opening.fee
             for j in range(sizes.n_history):
-                left = sizes.n_month - (j + 1) - reserved
-                price = Price(float(m.fee_free_share[j]), float(m.apr_cap[j]), float(m.apr_change[j]))
-                key = (id(scenario_pool), s, *price, min(left, sizes.longest))
-                if key not in known:
-                    known[key] = new_profile(scenario_pool, segment, n_slot, price, left)
-                profile = known[key]
-                falls.mix[k, j, s] = m.mix[j, s] * profile.eligible
                 for i, way in enumerate(due.ways):
+                    profile = new.of(s, j, way[0])
                     slots = [_first(part, way, ahead) for part in (profile.due, profile.fee)]
                     falls.first_due[k, j, s, i] = np.concatenate([part[:3] for part in slots])
                     falls.first_beyond[k, j, s, i] = np.concatenate([part[3:] for part in slots])
-                    when, age = _pulled(j, way, sizes.n_month, n_slot, ahead)
-                    falls.pull[k, when, s, j, i, 0] = profile.due[age]
-                    falls.pull[k, when, s, j, i, 1] = profile.fee[age]
+                    at, age = _pulled(j, way, sizes.n_month, n_slot, ahead)
+                    falls.pull[k, at, s, j, i, 0] = profile.due[age]
+                    falls.pull[k, at, s, j, i, 1] = profile.fee[age]
+                falls.mix[k, j, s] = m.mix[j, s] * profile.eligible
     return falls
+
+
+class _NewProfiles:
+    """Profiles of what is bought under one scenario, each worked out once."""
+
+    def __init__(self, pool: Pool, months: MonthInputs, times: Times, sizes: Sizes) -> None:
+        self._pool, self._months, self._times, self._sizes = pool, months, times, sizes
+        self._reserved = pool.eligibility.months_before_legal_maturity
+        self._reserved += pool.billing.months_later if pool.billing else 0
+        self._dated = any(has_calendar(plan) for plan in pool.plans)
+        self._known: dict[tuple[float, ...], Profile] = {}
+
+    def of(self, s: int, j: int, later: int) -> Profile:
+        """What a segment sells in month j (from 0); its first instalment falls due `later` months after the next."""
+        m, sizes = self._months, self._sizes
+        left, month = sizes.n_month - (j + 1) - self._reserved, j + 1 + later if self._dated else 0
+        price = Price(float(m.fee_free_share[j]), float(m.apr_cap[j]), float(m.apr_change[j]))
+        level = s % sizes.n_level
+        key = (level, *price, min(left, sizes.longest), month)
+        if key not in self._known:
+            segment, n_slot = self._pool.segments[level], sizes.n_month + 8
+            self._known[key] = new_profile(self._pool, segment, n_slot, price, left, self._times, month)
+        return self._known[key]
 
 
 def _first(profile: Floats, way: tuple[int, int], ahead: int) -> Floats:
@@ -173,13 +194,13 @@ def _pulled(j: int, way: tuple[int, int], n_month: int, n_slot: int, ahead: int)
     return when[inside], age[inside]
 
 
-def _opening(pool: Pool, n_cohort: int, clock: Clock) -> Floats:
+def _opening(pool: Pool, n_cohort: int, clock: Clock, times: Times) -> Floats:
     """(C, S, 7): equally over the due days; all in the first cohort of the payment-date clock."""
     share = by_column(np.array([s.share for s in pool.segments]), pool)
     rows = []
     for s, segment in enumerate(pool.segments):
         late = np.array(pool.delinquent_of(segment).shares)
-        performing = opening_mix(pool, segment)
+        performing = opening_mix(pool, segment, times)
         rows += [
             [(1.0 - late.sum()) * here, *(late * there)]
             for here, there in zip(performing, late_mix(pool, s, performing), strict=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stress.explain.words import listed, percent, table
-from stress.inputs.pool import Plan, Pool
+from stress.inputs.pool import Floating, Plan, Pool
 
 _KIND = {
     "equal_principal": "in equal parts",
@@ -17,10 +17,24 @@ _KIND = {
 def plan_words(plan: Plan) -> str:
     """`40% over 72 months in level payments at 5%`; an instalment plan with a flat fee alone is its months."""
     words = f"{percent(plan.share)} over {plan.term}"
-    if plan.kind == "equal_principal" and plan.apr is None:
-        return words
-    rate = f" at {percent(plan.apr)}" if plan.apr is not None else ""
-    return f"{words} {_KIND[plan.kind].format(plan.interest_only_months or plan.amortization_months)}{rate}"
+    once = f", {percent(plan.origination_fee)} once at the start" if plan.origination_fee else ""
+    rate = "" if plan.apr is None else f" at {percent(plan.apr)}"
+    if plan.floating is not None:
+        rate = f" at {plan.floating.index} + {percent(plan.floating.margin)}{_floats(plan.floating)}"
+    if plan.kind == "equal_principal" and not rate:
+        return words + once
+    days = "" if plan.day_count == "30/360" else f" {plan.day_count}"
+    first = "" if plan.first_period_days == 30 else f", {plan.first_period_days} days of it first"
+    how = _KIND[plan.kind].format(plan.interest_only_months or plan.amortization_months)
+    return f"{words} {how}{rate}{days}{first}{once}"
+
+
+def _floats(floating: Floating) -> str:
+    """When a floating rate is set, and within what."""
+    said = [] if floating.reset_months == 1 else [f"set every {floating.reset_months} months"]
+    said += [] if floating.floor is None else [f"at least {percent(floating.floor)}"]
+    said += [] if floating.cap is None else [f"at most {percent(floating.cap)}"]
+    return f" ({', '.join(said)})" if said else ""
 
 
 def ladder(pool: Pool) -> list[str]:

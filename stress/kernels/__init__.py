@@ -59,6 +59,16 @@ fee moves so. The fee is then lowered until the APR of rate and fee together kee
 plans concern the fee alone. The opening pool, where no lines give it, is the steady state of the plan mix: as many
 loans of a plan with 1, 2, .., n instalments left, without default and prepayment.
 
+Interest may have a calendar; it is then i(r) x share(r) B[r] for the r-th instalment. Floating: i(r) = index level +
+margin (+ apr(t) of a purchase), within floor and cap, not below 0, at most the cap of a purchase; the level is that of
+the month in which the instalment falls due, or the last one of the form 1 + a multiple of reset_months before it (month
+1, where that lies before the deal). Day count: share(r) = days of the collection period in which it falls due / 360 or
+365, else 1/12; share(1) of a new loan with another first period = its days / 360 (365 with ACT/365F). Level payments
+are then set at the first instalment of this deal and at each reset, as what repays B[r] over the instalments left at
+i(r), a twelfth a month; D[r] = payment - interest, at least 0 and at most B[r], and the last instalment repays the
+rest. The balances of the steady state, and the fee-free share, are those at the level of month 1 of the deal itself,
+without a scenario. An origination fee adds to F[1] of a new loan, and counts towards the cap.
+
 **Cards.** A pool with a payment rate keeps no profile: the month's payment rate m(t) = min(1, k x payment rate(t))
 and the finance charge f = annual yield / 12 act on what is outstanding. At the opening of a step, before its
 transitions, D[r] = m (1 - m)^(r - 1) P and F[r] = f (1 - m)^(r - 1) P, one slot later for the part of P that waits for

@@ -74,7 +74,6 @@ CASES: dict[str, tuple[Callable[[Document], object], str]] = {
     ),
     "source twice": (put("priority", "revolving", 2, "source", ["income", "income"]), "names 'income' twice"),
     "index unknown": (put("notes", 0, "index", "lpr"), "note A: index names 'lpr'.*none is defined"),
-    "index unused": (put("indices", {"lpr": 0.03}), "'lpr' is used by no note"),
     "opening cash nowhere": (put("opening_cash", {"reserv": 1.0}), "opening_cash names 'reserv'.*did you mean reserve"),
     # notes
     "residual in the middle": (lambda d: d["notes"].reverse(), "only the last note may be residual"),

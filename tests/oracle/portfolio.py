@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from oracle.calendar_loan import Calendar
 from oracle.cohort import Cohort, Collected, StepRates, move
 from oracle.profile import opening_profiles, purchase_profile
 from oracle.stages import card_stages, stage_entry
@@ -31,11 +32,11 @@ class Portfolio:
         self.slots = max([self.last, *longest]) + 9
         self.segments = range(len(pool.segments))
         self.stages = max(1, len(pool.stages))
-        self.odds = multiples(months)
+        self.odds, self.calendar = multiples(months), Calendar(deal, months)
         self.cohorts = [[x for s in self.segments for x in self.opening_stages(c, s)] for c in range(self.count)]
         for row in self.cohorts:  # what is bought at other odds than that of the opening pool stands apart from it
             row += [self.nothing() for _ in self.odds[1:] for _ in range(len(row))]
-        self.profiles: dict[tuple[int, int], tuple] = {}
+        self.profiles: dict[tuple[int, int, int], tuple] = {}
 
     def opening_stages(self, c: int, s: int) -> list[Cohort]:
         """Their parts of a segment's opening pool: split equally, all in the first cohort of the payment_date clock."""
@@ -45,7 +46,7 @@ class Portfolio:
         if self.pool.payment_rate is not None:
             opening = [(share, None) for share in card_stages(self.pool)]
         else:
-            opening = opening_profiles(self.pool, s, self.slots)
+            opening = opening_profiles(self.pool, s, self.slots, self.calendar)
         enters = [share * stage_entry(self.pool, s, i) for i, (share, _) in enumerate(opening)]
         weight = enters if sum(enters) > 0.0 else [share for share, _ in opening]
         found = []
@@ -130,22 +131,24 @@ class Portfolio:
         opening, bought = self.balance(), []
         limits = self.pool.eligibility.segment_limit
         for s, segment in enumerate(self.pool.segments):
-            eligible, profile = self.profile(s, t)
+            eligible, _ = self.profile(s, t, t + 1)
             amount = float(self.months.mix[t - 1][s]) * face * eligible / every
             if segment.name in limits:
                 room = limits[segment.name] * (opening + face) - self.balance_of(s)
                 amount = max(0.0, min(amount, room))
-            bought.append((amount, profile))
+            bought.append(amount)
         parts = self.parts(c)
         before_it = self.odds.index(multiples_of(self.months, t)) * len(self.segments)
-        for s, (amount, profile) in enumerate(bought, before_it):
+        for s, amount in enumerate(bought, before_it):
             for wait, cohort in parts:
+                days = 30 // self.count * c
+                _, profile = self.profile(s % len(self.segments), t, t + (days + wait) // 30)
                 joined, before = self.cohorts[cohort][s * self.stages], int(wait > 30)
                 if profile is None:
                     joined.add_card(amount / len(parts), before)
                 else:
                     joined.add(amount / len(parts), profile, before)
-        return sum(amount for amount, _ in bought)
+        return sum(bought)
 
     def join(self, amount: float, t: int) -> float:
         """New receivables of a trust join its only cohort, by their mix."""
@@ -158,12 +161,14 @@ class Portfolio:
 
     def eligible_share(self, t: int) -> float:
         """Share of what is offered in month t that may be bought."""
-        return sum(float(self.months.mix[t - 1][s]) * self.profile(s, t)[0] for s in self.segments)
+        return sum(float(self.months.mix[t - 1][s]) * self.profile(s, t, t + 1)[0] for s in self.segments)
 
-    def profile(self, s: int, t: int):
-        """Eligible share and profile of what segment s offers in month t."""
-        if (s, t) not in self.profiles:
+    def profile(self, s: int, t: int, first: int):
+        """Eligible share and profile of what segment s offers in month t, its first instalment due in month `first`."""
+        if (s, t, first) not in self.profiles:
             second = any(c + wait >= 60 for c in range(30) for wait, _ in self.parts(c))
             last = self.last - int(second)
-            self.profiles[s, t] = purchase_profile(self.pool, s, self.months, t, last, self.slots)
-        return self.profiles[s, t]
+            self.profiles[s, t, first] = purchase_profile(
+                self.pool, s, self.months, t, last, self.slots, self.calendar, first
+            )
+        return self.profiles[s, t, first]

@@ -6,6 +6,7 @@ import itertools
 import math
 from typing import NamedTuple
 
+from oracle.calendar_loan import dated, lent, rate_at_closing
 from oracle.stages import spread_at
 
 
@@ -46,11 +47,18 @@ def plan_mix(pool, s: int) -> list[float]:
 
 def bears_interest(pool, s: int, plan) -> bool:
     """Whether a rate is given for a plan of a segment."""
-    return plan.apr is not None or pool.segments[s].apr is not None
+    return plan.apr is not None or pool.segments[s].apr is not None or floats(plan)
 
 
-def loan_rate(pool, s: int, plan, apr_cap: float = math.inf, apr_change: float = 0.0) -> float:
-    """Interest a month of a plan, moved and capped as its price says; 0 where none is given."""
+def floats(plan) -> bool:
+    return getattr(plan, "floating", None) is not None
+
+
+def loan_rate(pool, s: int, plan, apr_cap: float = math.inf, apr_change: float = 0.0, calendar=None) -> float:
+    """Interest a month of a plan, moved and capped as its price says; 0 where none is given. Of a floating one that at
+    closing."""
+    if floats(plan):
+        return rate_at_closing(plan, calendar)
     if not bears_interest(pool, s, plan):
         return 0.0
     apr = plan.apr if plan.apr is not None else pool.segments[s].apr
@@ -79,44 +87,57 @@ def loan(plan, i: float, left: int) -> Profile:
     return Profile([a - b for a, b in itertools.pairwise(rows)], [i * b for b in rows[:-1]])
 
 
-def extra_fee_free(pool, s: int, fee_free_share: float) -> float:
+def still_pays(pool, s: int, plan, calendar, month: int, age: int, *price: float) -> Profile:
+    """Principal and interest of a loan from here on, per unit of balance; its next instalment is due in `month`."""
+    if dated(plan):
+        apr = plan.apr if plan.apr is not None else pool.segments[s].apr
+        return Profile(*lent(plan, apr, calendar, month, age, *price))
+    return loan(plan, loan_rate(pool, s, plan, *price), plan.term - age)
+
+
+def extra_fee_free(pool, s: int, fee_free_share: float, calendar=None) -> float:
     """Fee-free share of the balance of the plans that may bear fees: always-fee-free plans count first."""
-    steady = [sum(balances(p, loan_rate(pool, s, p), p.term)) for p in pool.plans]
+    steady = [sum(balances(p, loan_rate(pool, s, p, calendar=calendar), p.term)) for p in pool.plans]
     balance = [w * b for w, b in zip(plan_mix(pool, s), steady, strict=True)]
     free = sum(b for b, p in zip(balance, pool.plans, strict=True) if p.always_fee_free) / sum(balance)
     return 0.0 if free >= 1.0 else max(0.0, (fee_free_share - free) / (1.0 - free))
 
 
-def plan_fees(pool, s: int, fee_free_share: float, apr_cap: float, apr_change: float = 0.0) -> list[float]:
+def plan_fees(
+    pool, s: int, fee_free_share: float, apr_cap: float, apr_change: float = 0.0, calendar=None, month: int = 1
+) -> list[float]:
     """Flat monthly fee of each plan of a segment, net of what is fee-free."""
-    bearing = 1.0 - extra_fee_free(pool, s, fee_free_share)
-    return [0.0 if p.always_fee_free else bearing * fee_of(pool, s, p, apr_cap, apr_change) for p in pool.plans]
+    bearing = 1.0 - extra_fee_free(pool, s, fee_free_share, calendar)
+    fees = [fee_of(pool, s, p, apr_cap, apr_change, calendar, month) for p in pool.plans]
+    return [0.0 if p.always_fee_free else bearing * fee for p, fee in zip(pool.plans, fees, strict=True)]
 
 
-def fee_of(pool, s: int, plan, apr_cap: float, apr_change: float) -> float:
+def fee_of(pool, s: int, plan, apr_cap: float, apr_change: float, calendar, month: int) -> float:
     """Flat fee of a plan: on its own it is what the APR moves and the cap holds; beside a rate it takes what room the
     cap leaves."""
     fee = pool.segments[s].monthly_fee
     if not bears_interest(pool, s, plan):
-        return capped_fee(fee, plan.term, apr_cap, apr_change)
+        fee = capped_fee(fee, plan.term, math.inf if plan.origination_fee else apr_cap, apr_change)
+        if not plan.origination_fee:
+            return fee
     if math.isinf(apr_cap):
         return fee
-    lent = loan(plan, loan_rate(pool, s, plan, apr_cap, apr_change), plan.term)
-    value, annuity = 0.0, 0.0
-    for r, (due, interest) in enumerate(zip(*lent, strict=True), start=1):
+    paid = still_pays(pool, s, plan, calendar, month, 0, apr_cap, apr_change)
+    value, annuity = plan.origination_fee / (1.0 + apr_cap / 12.0), 0.0
+    for r, (due, interest) in enumerate(zip(*paid, strict=True), start=1):
         value += (due + interest) / (1.0 + apr_cap / 12.0) ** r
         annuity += 1.0 / (1.0 + apr_cap / 12.0) ** r
     return min(fee, max(0.0, (1.0 - value) / annuity))
 
 
-def opening_profiles(pool, s: int, slots: int) -> list[tuple[float, Profile]]:
+def opening_profiles(pool, s: int, slots: int, calendar=None) -> list[tuple[float, Profile]]:
     """The opening pool of a segment: share of each stage, and its profile per unit of performing balance."""
     stages = max(1, len(pool.stages))
     due, fee = [[0.0] * slots for _ in range(stages)], [[0.0] * slots for _ in range(stages)]
     own_lines = any(x.segment in (None, pool.segments[s].name) for x in pool.opening)
-    for age, amount, lent in lines_of(pool, s) if own_lines else seasoned(pool, s):
+    for age, amount, rest in lines_of(pool, s, calendar) if own_lines else seasoned(pool, s, calendar):
         for i, share in enumerate(spread_at(pool, age)):
-            for slot, (principal, charge) in enumerate(zip(*lent, strict=True)):
+            for slot, (principal, charge) in enumerate(zip(*rest, strict=True)):
                 due[i][slot] += share * amount * principal
                 fee[i][slot] += share * amount * charge
     whole = [sum(row) for row in due]
@@ -126,21 +147,24 @@ def opening_profiles(pool, s: int, slots: int) -> list[tuple[float, Profile]]:
     ]
 
 
-def seasoned(pool, s: int):
+def seasoned(pool, s: int, calendar):
     """Steady state of the plan mix: as many receivables of a plan with 1, 2, .., n instalments left.
 
     Age, amount, and principal and fees of what is left to pay.
     """
-    fees = plan_fees(pool, s, pool.fee_free_share, math.inf)
+    fees = plan_fees(pool, s, pool.fee_free_share, math.inf, 0.0, calendar)
     for weight, plan, flat in zip(plan_mix(pool, s), pool.plans, fees, strict=True):
-        lent = loan(plan, loan_rate(pool, s, plan), plan.term)
+        owed = balances(plan, loan_rate(pool, s, plan, calendar=calendar), plan.term)
         for age in range(plan.term):
-            yield age, weight, Profile(lent.due[age:], [flat + interest for interest in lent.fee[age:]])
+            rest = still_pays(pool, s, plan, calendar, 1, age)
+            charge = [flat + owed[age] * interest for interest in rest.fee]
+            charge[0] += plan.origination_fee if age == 0 else 0.0
+            yield age, weight, Profile([owed[age] * due for due in rest.due], charge)
 
 
-def lines_of(pool, s: int):
+def lines_of(pool, s: int, calendar):
     """An opening pool given by remaining term; the fee is charged on the original principal."""
-    flat_of = plan_fees(pool, s, pool.fee_free_share, math.inf)
+    flat_of = plan_fees(pool, s, pool.fee_free_share, math.inf, 0.0, calendar)
     for line in [x for x in pool.opening if x.segment in (None, pool.segments[s].name)]:
         plan, flat = None, 0.0
         for p, fee_of_plan in zip(pool.plans, flat_of, strict=True):
@@ -148,11 +172,12 @@ def lines_of(pool, s: int):
                 plan, flat = p, fee_of_plan
         flat = flat if line.monthly_fee is None else line.monthly_fee
         plan = Loan(line.term, line.kind or "equal_principal", line.apr) if plan is None else plan
-        own = plan if line.apr is None else Loan(plan.term, plan.kind, line.apr, *months_of(plan))
-        i, age = loan_rate(pool, s, own), line.term - line.remaining
-        lent, left = loan(own, i, line.remaining), balances(own, i, line.term)[age]
-        wait = [0.0] * (line.first_due - 1)
-        yield age, line.share, Profile(wait + lent.due, wait + [interest + flat / left for interest in lent.fee])
+        own = plan if line.apr is None else at_rate(plan, line.apr)
+        i, age = loan_rate(pool, s, own, calendar=calendar), line.term - line.remaining
+        rest, left = still_pays(pool, s, own, calendar, line.first_due, age), balances(own, i, line.term)[age]
+        wait, charge = [0.0] * (line.first_due - 1), [interest + flat / left for interest in rest.fee]
+        charge[0] += own.origination_fee if age == 0 else 0.0
+        yield age, line.share, Profile(wait + rest.due, wait + charge)
 
 
 class Loan(NamedTuple):
@@ -163,29 +188,41 @@ class Loan(NamedTuple):
     apr: float | None
     interest_only_months: int | None = None
     amortization_months: int | None = None
+    floating: None = None
+    day_count: str = "30/360"
+    first_period_days: int = 30
+    origination_fee: float = 0.0
 
 
-def months_of(plan) -> tuple[int | None, int | None]:
-    return plan.interest_only_months, plan.amortization_months
+def at_rate(plan, apr: float) -> Loan:
+    """The plan of a line that has a rate of its own."""
+    rest = plan.interest_only_months, plan.amortization_months
+    if isinstance(plan, Loan):
+        return Loan(plan.term, plan.kind, apr, *rest)
+    return Loan(plan.term, plan.kind, apr, *rest, None, plan.day_count, plan.first_period_days, plan.origination_fee)
 
 
-def purchase_profile(pool, s: int, months, t: int, last: int, slots: int) -> tuple[float, Profile | None]:
-    """Eligible share of the receivables of a segment offered in month t, and their profile a unit (None on cards)."""
+def purchase_profile(
+    pool, s: int, months, t: int, last: int, slots: int, calendar=None, first: int = 1
+) -> tuple[float, Profile | None]:
+    """Eligible share of the receivables of a segment offered in month t, and their profile a unit (None on cards); the
+    first instalment falls due in month `first`."""
     if pool.payment_rate is not None:
         return 1.0, None
     due, fee, eligible = [0.0] * slots, [0.0] * slots, 0.0
     free, *apr = (float(part[t - 1]) for part in (months.fee_free_share, months.apr_cap, months.apr_change))
-    fees = plan_fees(pool, s, free, *apr)
+    fees = plan_fees(pool, s, free, *apr, calendar, first)
     for weight, plan, flat in zip(plan_mix(pool, s), pool.plans, fees, strict=True):
         n = plan.term
         if t + n + pool.eligibility.months_before_legal_maturity > last:
             continue
         share = min(weight, pool.eligibility.plan_limit.get(str(n), 1.0))
         eligible += share
-        lent = loan(plan, loan_rate(pool, s, plan, *apr), n)
+        paid = still_pays(pool, s, plan, calendar, first, 0, *apr)
+        fee[0] += share * plan.origination_fee
         for i in range(n):
-            due[i] += share * lent.due[i]
-            fee[i] += share * (flat + lent.fee[i])
+            due[i] += share * paid.due[i]
+            fee[i] += share * (flat + paid.fee[i])
     if eligible <= 0.0:
         return 0.0, Profile(due, fee)
     return eligible, Profile([d / eligible for d in due], [f / eligible for f in fee])

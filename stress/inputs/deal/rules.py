@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from stress.inputs.deal.dates import check_dates
 from stress.inputs.deal.flows import check_flows
-from stress.inputs.deal.formula_rules import check_formulas, indices_in
+from stress.inputs.deal.formula_rules import check_formulas
 from stress.inputs.deal.reading import located, notes_of, phases, receiver_of, sources_of, steps_of
 from stress.inputs.deal.steps import AnyStep, PayPrincipal, Reserve
 from stress.inputs.deal.terms import Note, Terms
@@ -70,10 +70,6 @@ def _notes(deal: Terms) -> None:
     total = sum(note.share for note in deal.notes if note.share is not None)
     if total > 1.0 + 1e-9:
         raise ValueError(f"notes: shares of the cut-off balance sum to {total:.10g}: at most 1")
-    used = {note.index for note in deal.notes} | set(indices_in(deal))
-    for index in deal.indices:
-        if index not in used:
-            raise ValueError(f"indices: {index!r} is used by no note and no formula")
 
 
 def _step_up(deal: Terms, note: Note) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stress.inputs.deal import Deal
+from stress.inputs.deal.formula_rules import indices_in
 from stress.inputs.deal.rules import SMALLEST
 from stress.inputs.job.terms import JobTerms, ScenarioCase
 from stress.inputs.job.trust_rules import check_trust_on_pool
@@ -23,6 +24,7 @@ def check_job(job: JobTerms) -> None:
     _check_clock(job)
     check_trust_on_pool(job)
     _check_units(job.deal, job.pool)
+    _check_indices(job.deal, job.pool)
     _check_pool_in_deal(job.deal, job.pool)
     _check_scenario_names(job.scenarios)
     for case in job.scenarios:
@@ -57,6 +59,24 @@ def _check_units(deal: Deal, pool: Pool) -> None:
     for where, amount in [*amounts, *((f"opening_cash.{name}", cash) for name, cash in deal.opening_cash.items())]:
         if amount > pool.balance:
             raise ValueError(f"deal: {where} = {amount:.10g}: {unit}")
+
+
+def _check_indices(deal: Deal, pool: Pool) -> None:
+    """Loans float on an index that the deal has, and it has none that nothing follows."""
+    used = {note.index for note in deal.notes} | set(indices_in(deal))
+    for number, plan in enumerate(pool.plans, 1):
+        if plan.floating is None:
+            continue
+        if plan.floating.index not in deal.indices:
+            known = ", ".join(deal.indices) or "it has none"
+            where = f"pool: plans[{number}].floating.index = {plan.floating.index!r}"
+            raise ValueError(
+                f"{where}: is no index of the deal: {known}{suggest(plan.floating.index, list(deal.indices))}"
+            )
+        used.add(plan.floating.index)
+    for index in deal.indices:
+        if index not in used:
+            raise ValueError(f"deal: indices: {index!r} is used by no note, no formula and no loan")
 
 
 def _check_pool_in_deal(deal: Deal, pool: Pool) -> None:

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from stress.inputs.pool.billing import Billing
 from stress.inputs.pool.dependence import Copula, Dependence, Loadings
 from stress.inputs.pool.ladder import Bucket, Buckets, DelinquencyStock, Ladder
-from stress.inputs.pool.plans import Apr, MonthlyFee, OpeningLine, PaymentRate, Plan
+from stress.inputs.pool.plans import Apr, Floating, MonthlyFee, OpeningLine, PaymentRate, Plan
 from stress.inputs.pool.rules import RULES
 from stress.inputs.pool.stages import Stage, Stages
 from stress.inputs.text.base import (
@@ -36,7 +36,7 @@ __all__ = [
     "Ladder",
     "Loadings",
 ]
-__all__ += ["OpeningLine", "PaymentRate", "Plan", "Pool", "Segment", "Stage", "Supply"]
+__all__ += ["Floating", "OpeningLine", "PaymentRate", "Plan", "Pool", "Segment", "Stage", "Supply"]
 
 
 class Segment(Strict):
@@ -82,8 +82,8 @@ class Segment(Strict):
         return self
 
     def rate_of(self, plan: Plan) -> float | None:
-        """Interest per annum that this segment pays on a plan; None where it bears none."""
-        return self.apr if plan.apr is None else plan.apr
+        """Fixed interest per annum that this segment pays on a plan; None where it bears none, or floats."""
+        return self.apr if plan.apr is None and plan.floating is None else plan.apr
 
 
 class Supply(Strict):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from pydantic import Field, model_validator
 
 from stress.inputs.text.base import Fraction, Name, Strict
@@ -15,8 +17,34 @@ Apr = Annotated[float, Field(ge=0.0, lt=3.0, json_schema_extra={"unit": "a year"
 MonthlyFee = Annotated[float, Field(ge=0.0, le=0.1, json_schema_extra={"unit": "a month"})]
 
 
+class Floating(Strict):
+    """Interest that follows an index of the deal, as its floating notes do."""
+
+    index: Annotated[str, Field(min_length=1, max_length=80)]
+    """One of the deal's `indices`; its level in the month in which the instalment falls due."""
+    margin: Annotated[float, Field(gt=-0.5, lt=3.0, json_schema_extra={"unit": "a year"})] = 0.0
+    """Added to the index, per annum."""
+    cap: Apr | None = None
+    """Largest rate."""
+    floor: Apr | None = None
+    """Smallest rate."""
+    reset_months: Term = 1
+    """Instalments after which the rate is set anew, counted from the first; between them it stays."""
+
+    @model_validator(mode="after")
+    def _floor_below_cap(self) -> Floating:
+        if self.cap is not None and self.floor is not None and self.cap < self.floor:
+            raise ValueError(f"floating: cap = {self.cap:g} lies below floor = {self.floor:g}")
+        return self
+
+    def within(self, rate: ArrayLike) -> NDArray[np.float64]:
+        """Rates within floor and cap."""
+        low, high = -np.inf if self.floor is None else self.floor, np.inf if self.cap is None else self.cap
+        return np.asarray(np.clip(rate, low, high), np.float64)
+
+
 class Plan(Strict):
-    """A kind of loan: how its principal is repaid over `term` months, interest at a fixed rate, a flat monthly fee.
+    """A kind of loan: how its principal is repaid over `term` months, its interest, a flat monthly fee.
 
     Without a rate and with the fee alone: an instalment plan as shops offer it.
     """
@@ -30,6 +58,14 @@ class Plan(Strict):
     more months, the rest at the end; bullet: all principal at the end."""
     apr: Apr | None = None
     """Interest per annum on the balance, a twelfth a month; that of the segment where left out."""
+    floating: Floating | None = None
+    """Instead of `apr`: an index of the deal and a margin. Level payments are set anew with the rate."""
+    day_count: Literal["30/360", "ACT/360", "ACT/365F"] = "30/360"
+    """Interest for a twelfth of a year each month, or for the days of the collection period over 360 or 365."""
+    first_period_days: Annotated[int, Field(ge=0, le=120, json_schema_extra={"unit": "days"})] = 30
+    """Days for which the first instalment of a new loan bears interest; 30 is a month."""
+    origination_fee: Annotated[float, Field(ge=0.0, le=0.5, json_schema_extra={"unit": "share"})] = 0.0
+    """Charged once, with the first instalment: share of original principal."""
     interest_only_months: Term | None = None
     """Of an interest_only loan: months before its principal is repaid."""
     amortization_months: Term | None = None
@@ -42,6 +78,8 @@ class Plan(Strict):
         for key, kind in (("interest_only_months", "interest_only"), ("amortization_months", "balloon")):
             if (getattr(self, key) is not None) != (self.kind == kind):
                 raise ValueError(f'{key} goes with kind = "{kind}", and kind = "{kind}" needs it')
+        if self.apr is not None and self.floating is not None:
+            raise ValueError("give apr or floating, not both")
         if self.interest_only_months is not None and self.interest_only_months >= self.term:
             raise ValueError(
                 f"interest_only_months = {self.interest_only_months}: must be below term = {self.term}; "
@@ -53,6 +91,11 @@ class Plan(Strict):
                 'for the balloon; kind = "level" repays all'
             )
         return self
+
+    @property
+    def year_days(self) -> float:
+        """Days of a year of its interest."""
+        return 365.0 if self.day_count == "ACT/365F" else 360.0
 
 
 class PaymentRate(Strict):

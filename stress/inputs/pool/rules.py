@@ -104,10 +104,16 @@ def check_loans(pool: Pool) -> None:
     """Every loan says what is due."""
     for number, plan in enumerate(pool.plans, 1):
         without = [s.name for s in pool.segments if s.apr is None]
-        if plan.kind != "equal_principal" and plan.apr is None and without:
+        if plan.kind != "equal_principal" and plan.apr is None and plan.floating is None and without:
             raise ValueError(
                 f'plan {number}: kind = "{plan.kind}" needs an apr, here or in every segment ({", ".join(without)} '
                 "has none); 0.0 is a loan without interest"
+            )
+        solved = [s.name for s in pool.segments if s.static_default is not None]
+        if plan.floating is not None and plan.kind not in ("equal_principal", "bullet") and solved:
+            raise ValueError(
+                f"plan {number}: level payments that float depend on an index of a deal, so no static_default can be "
+                f"solved for ({', '.join(solved)}): leave it out"
             )
     for line in pool.opening if pool.plans else ():
         alike = [plan for plan in pool.plans if plan.term == line.term and line.kind in (None, plan.kind)]
