@@ -7,14 +7,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from stress.analytic.amortization import level_payment
 from stress.assemble.monthly import MonthInputs
 from stress.inputs.deal import Deal
 from stress.inputs.deal.dates import collection_ends
 from stress.inputs.deal.index import levels
-from stress.inputs.pool import Plan, Pool, Segment
+from stress.inputs.pool import Floating, Plan, Pool, Segment
 
 Array = NDArray[np.float64]
 
@@ -70,7 +70,7 @@ def fixed(plan: Plan, times: Times | None) -> Plan:
     """A floating plan at the rate of its index at closing; others as they are."""
     if plan.floating is None or times is None:
         return plan
-    rate = float(plan.floating.within(times.at_closing[plan.floating.index] + plan.floating.margin))
+    rate = float(_within(plan.floating, times.at_closing[plan.floating.index] + plan.floating.margin))
     return plan.model_copy(update={"floating": None, "apr": max(rate, 0.0)})
 
 
@@ -104,8 +104,15 @@ def _rates(segment: Segment, plan: Plan, times: Times, month: Array, age: int, p
     else:
         number = age + np.arange(len(month))
         reset = np.maximum(number - number % plan.floating.reset_months - age, 0)
-        rate = plan.floating.within(times.level[plan.floating.index][month[reset]] + plan.floating.margin + change)
+        level = times.level[plan.floating.index][month[reset]]
+        rate = _within(plan.floating, level + plan.floating.margin + change)
     return np.asarray(np.minimum(np.maximum(rate, 0.0), cap))
+
+
+def _within(floating: Floating, rate: ArrayLike) -> Array:
+    """Rates within floor and cap."""
+    low = -np.inf if floating.floor is None else floating.floor
+    return np.asarray(np.clip(rate, low, np.inf if floating.cap is None else floating.cap), np.float64)
 
 
 def _principal(plan: Plan, age: int, rate: list[float], accrues: list[float]) -> tuple[list[float], list[float]]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
 from pydantic import Field, model_validator
 
 from stress.inputs.text.base import Fraction, Name, Strict
@@ -36,11 +34,6 @@ class Floating(Strict):
         if self.cap is not None and self.floor is not None and self.cap < self.floor:
             raise ValueError(f"floating: cap = {self.cap:g} lies below floor = {self.floor:g}")
         return self
-
-    def within(self, rate: ArrayLike) -> NDArray[np.float64]:
-        """Rates within floor and cap."""
-        low, high = -np.inf if self.floor is None else self.floor, np.inf if self.cap is None else self.cap
-        return np.asarray(np.clip(rate, low, high), np.float64)
 
 
 class Plan(Strict):
