@@ -5,7 +5,7 @@ from __future__ import annotations
 from stress.inputs.deal.remarks import notes_of_deal
 from stress.inputs.job import Job
 from stress.inputs.job.scenario_remarks import notes_of_cases
-from stress.inputs.job.trust_rules import unread_by_trust
+from stress.inputs.job.trust_rules import growing_trust, unread_by_trust
 from stress.inputs.pool.remarks import notes_of_pool
 from stress.inputs.text.remark import Found, Remark, remarks
 
@@ -111,8 +111,9 @@ def _twice(job: Job) -> Found:
 
 
 def _trust(job: Job) -> Found:
-    """What of the pool a series of a master trust does not read, or only such a series reads."""
+    """What of the pool a series of a master trust does not read, or only such a series reads; a trust that grows."""
     yield from unread_by_trust(job.deal, job.pool)
+    yield from growing_trust(job)
 
 
 _RULES = (_sizes, _opening_cash, _supply, _cash_rate, _waiting, _twice, _trust)

@@ -38,6 +38,25 @@ def invested_at_closing(deal: Deal) -> float:
     return sum(note.amount or 0.0 for note in deal.notes) - held
 
 
+def growing_trust(job: JobTerms) -> Found:
+    """Scenarios in which cardholders pay less and buy as before."""
+    if job.deal.trust is None:
+        return
+    slower = ("payment", "payment_rate", "turnover")
+    cases = [
+        case.name
+        for case in job.scenarios
+        if any(shock.target in slower for shock in case.shocks)
+        and not any(shock.target == "originations" for shock in case.shocks)
+    ]
+    if cases:
+        yield (
+            f"scenario {', '.join(cases)}",
+            "moves what cardholders pay and not what they buy (originations), so the trust grows or shrinks by the "
+            "difference every month",
+        )
+
+
 def unread_by_trust(deal: Deal, pool: Pool) -> Found:
     """What of a pool a deal does not read, because it is a series of a trust or because it is none."""
     if deal.trust is None:
