@@ -62,7 +62,7 @@ class Priority:
     def _entry(self, step: AnyStep) -> Entry:
         room = self.column - 0.5
         how = []
-        if step.step != "release":
+        if step.step != "release" and sources_of(step):
             how += wrapped(f"from {then(sources_of(step))}", room, 6.5, 2)
         if step.when:
             how += wrapped(f"while {condition_sign(step.when)}", room, 6.5, 3)
