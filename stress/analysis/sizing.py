@@ -190,8 +190,8 @@ def _known(value: float) -> Interval:
 
 
 def _band(table: Bands, loss: Interval, life: float) -> str:
-    if not np.isfinite(loss.estimate):
-        return ""
+    if not (np.isfinite(loss.estimate) and np.isfinite(life)):
+        return ""  # a residual note has no life, and a band is a limit by life
     best, worst = table.band(float(loss.estimate), life), table.band(float(loss.high), life)
     return best if best == worst else f"{best} to {worst}"
 

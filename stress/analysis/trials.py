@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -223,7 +224,18 @@ def _dataset(job: Job, tally: Tally, estimator: str) -> xr.Dataset:
         [note.name for note in job.deal.notes],
         [trigger.name for trigger in job.deal.triggers],
         np.array(calendar_of(job.deal).collection_end, dtype="datetime64[ns]"),
-        {"seed": str(job.seed), "paths": job.paths, "rng": engine.RNG, "estimator": estimator},
+        {
+            "seed": str(job.seed),
+            "paths": job.paths,
+            "rng": engine.RNG,
+            "estimator": estimator,
+            "job": _notes_of(job),
+        },
         sizes_of(job.deal, job.pool.balance),
     )
     return ds[[name for name in KEPT if name in ds]]
+
+
+def _notes_of(job: Job) -> str:
+    """Of the job what measures ask: which notes are residual, and so have no life."""
+    return json.dumps({"deal": {"notes": [{"name": note.name, "residual": note.residual} for note in job.deal.notes]}})
