@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
-from stress.results.variables import DERIVED
+from stress.results.variables import MEASURES
 
 VERSION = 1
 NOTE_PATHS, POOL_PATHS = "note_paths", "pool_paths"
@@ -88,8 +88,8 @@ def tables() -> dict[str, TableSchema]:
     ['note_paths', 'pool_paths']
     """
     found = {}
-    for dims in sorted({variable.dims for variable in DERIVED}):
-        measures = (Column(v.name, "double", v.unit, v.meaning) for v in DERIVED if v.dims == dims)
+    for dims in sorted({variable.dims for variable in MEASURES}):
+        measures = (Column(v.name, "double", v.unit, v.meaning) for v in MEASURES if v.dims == dims)
         name = "_".join(dims)
         found[name] = TableSchema(
             name, dims, (*(KEYS[dim] for dim in dims), *measures), f"measures by {', '.join(dims)}"

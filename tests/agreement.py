@@ -18,14 +18,17 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 from kernel_laws import violations
+from oracle.dates import accrual_fractions
 from oracle.model import need, run_path
 from oracle.months import Rates, supply_of
 from oracle.portfolio import Portfolio, multiples_of
+from oracle.short_rate import Rate, rate_of, vasicek
 from oracle.state import PHASES
 from strategies import random_job
 
 import stress
 import stress.assemble.months
+from stress.assemble.market import factors_of
 from stress.assemble.problem import assemble
 from stress.assemble.turnover import pool_under
 from stress.inputs.job import Job
@@ -131,8 +134,24 @@ def slow(job: Job, scenario: str, data: xr.Dataset) -> tuple[np.ndarray, Any]:
     eligible = [portfolio.eligible_share(t) if t <= bought_until else 0.0 for t in range(1, last + 1)]
     offered = supply_of(need(job.deal, pool, job.clock), pool, months, eligible)
     supply = by_month(data, "supply", "cohort").tolist()
+    rate = short_rate_of(job, pool, case, months, data)
     rates = rates_of(data, portfolio)
-    return np.array(offered), run_path(job.deal, pool, months, job.clock, rates, supply)
+    return np.array(offered), run_path(job.deal, pool, months, job.clock, rates, supply, rate)
+
+
+def short_rate_of(job: Job, pool: Any, case: Any, months: Any, data: xr.Dataset) -> Rate | None:
+    """The random short rate of a replayed path, drawn again; the forward curve is the index's as the shocks move it."""
+    law, fraction = case.short_rate, accrual_fractions(job.deal)
+    if law is None:
+        return None
+    if job.deal.indices:
+        column = list(job.deal.indices).index(law.index) if law.index is not None else 0
+        forward = months.index_level[:, column].tolist()
+    elif law.model == "vasicek":
+        forward = vasicek(law, fraction)
+    else:
+        forward = [[level for month, level in law.forward if month <= t][-1] for t in range(1, len(fraction) + 1)]
+    return rate_of(law, forward, fraction, factors_of(pool).root.tolist(), int(data.attrs["path"]), job.seed)
 
 
 def differences(data: xr.Dataset, flows: Any, cut_off: float) -> Iterable[Difference]:

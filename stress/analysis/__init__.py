@@ -4,6 +4,8 @@ breakeven       how far a shock can go before a note is no longer paid in full
 book            positions on common factors: loss of the book, contributions, what a sale changes
 capital         regulatory capital of every class by a body of rules, at closing and by month
 ecl             expected credit losses of loans and notes, 12-month and lifetime
+committee       break-even, capital, expected credit loss and yield of every class at once: the first page of a report
+with_committee  a run's Dataset with that answer in it
 gradient        derivatives of a measure by every input of the draws, from one run
 price           yield, margin, spread, duration and window of a note at each price
 rating          which of a user's stresses each class stands, and its gap in net loss (never a rating)
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from stress.analysis.book_answer import book
     from stress.analysis.break_even import breakeven
     from stress.analysis.capital_needs import Bank, capital, load_rules
+    from stress.analysis.class_numbers import committee, with_committee
     from stress.analysis.class_stresses import load_stresses, rating
     from stress.analysis.clock_effects import clocks
     from stress.analysis.credit_loss import ecl
@@ -64,6 +67,7 @@ __all__ = [
     "capital",
     "cash_flows",
     "clocks",
+    "committee",
     "ecl",
     "follow",
     "gradient",
@@ -79,6 +83,7 @@ __all__ = [
     "size",
     "target_of",
     "whatif",
+    "with_committee",
 ]
 
 _HOME = {
@@ -98,6 +103,8 @@ _HOME = {
     "mean_flows": "stress.analysis.monthly_flows",
     "rates": "stress.analysis.rate_fans",
     "clocks": "stress.analysis.clock_effects",
+    "committee": "stress.analysis.class_numbers",
+    "with_committee": "stress.analysis.class_numbers",
     "load_bands": "stress.analysis.bands",
     "load_stresses": "stress.analysis.class_stresses",
     "rating": "stress.analysis.class_stresses",

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from stress.analysis import trials
+from stress.analysis.option_adjusted import curve_of, spreads, zeros_of
 from stress.answers.price import Price, Priced
 from stress.assemble.calendar import calendar_of
 from stress.assemble.contract import sizes_of
@@ -55,8 +56,9 @@ def price(
 ) -> Price:
     """Yield, margin, zero spread, duration, convexity, life and window of a note at each price, speed and level.
 
-    `curve`: zero rates a year by years, linear between and flat beyond. The break-even spread: of `paths` plain paths.
-    Raises ConfigError for an unknown note or scenario, a certificate, or a price that is none.
+    `curve`: zero rates a year by years, linear between and flat beyond. Under a scenario with a random short rate its
+    forward curve takes that place, and each row has an option-adjusted spread. That and the break-even spread are of
+    `paths` plain paths. Raises ConfigError for an unknown note or scenario, a certificate, or a price that is none.
 
     >>> rows = price(job, "A", [100.0], [1.0], [1.0], paths=64).rows
     >>> abs(rows[0].yield_ - job.deal.notes[0].coupon) < 0.003
@@ -65,16 +67,25 @@ def price(
     note = trials.note_index(job, tranche, can_lose=True)
     case = trials.case_of(job, scenario)
     _check(prices, speeds, defaults, curve)
+    if case.short_rate is not None:
+        if tuple(curve) != FLAT:
+            raise ConfigError(f"--zero: scenario {case.name} has a random short rate, whose forward curve is the curve")
+        curve = ()
+    blocks = -(-max(paths, GROUPS * LANES) // (GROUPS * LANES)) * GROUPS
     rows = []
     pairs = [(speed, level) for speed in speeds for level in defaults]
     for k, (speed, level) in enumerate(pairs):
         moves = [("prepayment", speed), ("default_odds", level)]
         shocks = [Shock.model_validate({"target": target, "multiply": x}) for target, x in moves if x != 1.0]
-        flows = _flows(trials.variants(job, case, [shocks]), note, curve)
-        rows += [_priced(flows, one, speed, level) for one in prices]
+        moved = trials.variants(job, case, [shocks])
+        flows = _flows(moved, note, curve)
+        found = [_priced(flows, one, speed, level) for one in prices]
+        if case.short_rate is not None:
+            adjusted = spreads(moved, note, prices, blocks)
+            found = [one._replace(option_adjusted=spread) for one, spread in zip(found, adjusted, strict=True)]
+        rows += found
         if progress is not None:
             progress(k + 1, len(pairs) + 1)
-    blocks = -(-max(paths, GROUPS * LANES) // (GROUPS * LANES)) * GROUPS
     spread = _breakeven_spread(trials.only(job, case.name), note, curve, blocks)
     return Price(job.name, case.name, tranche, tuple(curve), tuple(rows), spread, blocks * LANES, job.seed)
 
@@ -92,7 +103,9 @@ class _Flows(NamedTuple):
     index_rate: Array
     """(T,) index rate a year; NaN of a fixed note."""
     zero: Array
-    """(T,) zero rate a year to each date."""
+    """(T,) zero rate a year to each date, compounded once a year."""
+    forward: Array | None
+    """(T,) forward rate of each period, simple, where the short rate is random: spreads are then over it."""
     loss: float
 
 
@@ -109,7 +122,20 @@ def _flows(job: Job, note: int, curve: Curve) -> _Flows:
     if one.index is not None:
         index = np.asarray(asked(job.deal, job.pool, job.scenarios[0]).coupon[:, note], np.float64)
     loss = float(rows["note_balance"][-1]) / size
-    return _Flows(cash, principal, years, np.asarray(dates.fraction), index, zero_rates(curve, years), loss)
+    forward = curve_of(job) if job.scenarios[0].short_rate is not None else None
+    zero = zero_rates(curve, years) if forward is None else zeros_of(forward, dates.fraction, years)
+    return _Flows(cash, principal, years, np.asarray(dates.fraction), index, zero, forward, loss)
+
+
+def priced_at_par(job: Job, tranche: str) -> Priced:
+    """A note at par under the job's first scenario, speeds and defaults as they are.
+
+    >>> round(priced_at_par(job, "A").price)
+    100
+    """
+    case = job.scenarios[0]
+    flows = _flows(trials.variants(job, case, [[]]), trials.note_index(job, tranche, can_lose=True), FLAT)
+    return _priced(flows, 100.0, 1.0, 1.0)
 
 
 def zero_rates(curve: Curve, years: Array) -> Array:
@@ -129,6 +155,8 @@ def _priced(flows: _Flows, price: float, speed: float, level: float) -> Priced:
         return float(cash @ (1.0 + y) ** -years)
 
     def at_spread(s: float) -> float:
+        if flows.forward is not None:
+            return float(cash @ np.cumprod(1.0 / (1.0 + np.maximum(flows.forward + s, -0.9) * flows.fraction)))
         return float(cash @ (1.0 + flows.zero + s) ** -years)
 
     def at_margin(m: float) -> float:
@@ -171,7 +199,8 @@ def _breakeven_spread(job: Job, note: int, curve: Curve, blocks: int) -> Interva
     """
     dates, size = calendar_of(job.deal), float(sizes_of(job.deal, job.pool.balance)[note])
     years, fraction = np.maximum(dates.years, 0.0), np.asarray(dates.fraction, np.float64)
-    discount = (1.0 + zero_rates(curve, years)) ** -years
+    zero = zeros_of(curve_of(job), fraction, years) if job.scenarios[0].short_rate else zero_rates(curve, years)
+    discount = (1.0 + zero) ** -years
     before = np.concatenate([[1.0], discount[:-1]])
     free = before / discount - 1.0
     tops, bottoms = [], []

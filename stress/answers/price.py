@@ -35,6 +35,8 @@ class Priced(NamedTuple):
     last_principal: int
     loss: float
     """Principal that is never paid, of original balance."""
+    option_adjusted: Interval | None = None
+    """Over the path's short rate, where the mean over paths is the price; None where the rate is not random."""
 
 
 class Price(NamedTuple):
@@ -44,7 +46,8 @@ class Price(NamedTuple):
     scenario: str
     tranche: str
     curve: tuple[tuple[float, float], ...]
-    """(years, rate a year) of the zero curve, linear between, flat beyond."""
+    """(years, rate a year) of the zero curve, linear between, flat beyond; empty where the forward curve of a random
+    short rate stands in its place."""
     rows: tuple[Priced, ...]
     breakeven_spread: Interval
     """Over the zero curve: what a note must pay a year for its expected losses of principal."""

@@ -71,6 +71,7 @@ def bounded(months: MonthInputs, deal: Deal) -> MonthInputs:
             **held,
             "payment": payment,
             "smm": np.minimum(held["smm"] * payment[:, None], RATE_CAP),
+            "index_of_note": months.coupon,
             "coupon": coupons(deal, months.coupon, tripped=False),
             "coupon_up": coupons(deal, months.coupon, tripped=True),
             "coupon_plain": coupons(deal, months.coupon, tripped=False, stepped=False),

@@ -12,6 +12,7 @@ from stress.assemble.swing import Swing
 from stress.inputs.deal import Deal
 from stress.inputs.deal.index import levels
 from stress.inputs.pool import Pool
+from stress.inputs.scenario.short_rate import ShortRate
 
 Array = NDArray[np.float64]
 
@@ -78,6 +79,10 @@ class MonthInputs(NamedTuple):
     """(T, segments) multiple of the odds of entry of what is bought in the month, for its life; None: 1."""
     index_level: Array | None = None
     """(T, I) level of each of the deal's indices; None where a test leaves it out."""
+    index_of_note: Array | None = None
+    """(T, N) level of each note's index, 0 of a fixed coupon; None before the caps are in force."""
+    short_rate: ShortRate | None = None
+    """How the short rate is drawn; None where every index has its own levels."""
     swing: Swing | None = None
     """How drawn macro variables move entry; None where they follow the scenario."""
 
@@ -137,8 +142,16 @@ def coupons(deal: Deal, level: Array, tripped: bool, stepped: bool = True) -> Ar
     `tripped`: as if the triggers of step-ups had tripped. Not `stepped`: what discounts, as if no note had a
     step-up, and of a residual note its rate.
     """
+    margin = margins(deal, len(level), tripped, stepped)
+    cap = np.array([np.inf if n.cap is None else n.cap for n in deal.notes])
+    floor = np.array([-np.inf if n.floor is None else n.floor for n in deal.notes])
+    return np.asarray(np.maximum(np.clip(level + margin, floor, cap), 0.0))
+
+
+def margins(deal: Deal, n_month: int, tripped: bool, stepped: bool = True) -> Array:
+    """(T, N) what each note pays over its index: margin (of a fixed one the coupon) and step-up, see `coupons`."""
     rate = [n.coupon if stepped or not n.residual else n.discount_rate for n in deal.notes]
-    margin = np.tile(np.array(rate), (len(level), 1))
+    margin = np.tile(np.array(rate), (n_month, 1))
     for i, note in enumerate(deal.notes):
         if note.step_up is None or not stepped:
             continue
@@ -146,6 +159,4 @@ def coupons(deal: Deal, level: Array, tripped: bool, stepped: bool = True) -> Ar
             margin[note.step_up.from_month - 1 :, i] += note.step_up.add
         elif tripped:
             margin[:, i] += note.step_up.add
-    cap = np.array([np.inf if n.cap is None else n.cap for n in deal.notes])
-    floor = np.array([-np.inf if n.floor is None else n.floor for n in deal.notes])
-    return np.asarray(np.maximum(np.clip(level + margin, floor, cap), 0.0))
+    return margin

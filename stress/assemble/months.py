@@ -9,6 +9,7 @@ from stress.assemble.caps import bounded
 from stress.assemble.held_default import with_held_default
 from stress.assemble.monthly import MonthInputs, base_months, coupons
 from stress.assemble.moves import MOVES
+from stress.assemble.short_rate import with_curve
 from stress.assemble.stages import entry_by_month, n_stage
 from stress.assemble.statements import at_closing, times_of
 from stress.assemble.swing import swing_of
@@ -35,7 +36,7 @@ def asked(deal: Deal, pool: Pool, case: ScenarioCase) -> MonthInputs:
     The score slope acts first (logit of entry flattened, the pool mean kept), then rates, odds and the rest; last,
     where rolls load on the factor, a moved rho is given the entry rates that keep the mean static default.
     """
-    months = base_months(deal, pool)
+    months = with_curve(base_months(deal, pool), deal, case.short_rate)
     slopes = [shock for shock in case.shocks if shock.target == "score_slope"]
     try:
         for shock in [*slopes, *(s for s in case.shocks if s.target not in ("score_slope", *_ELSEWHERE))]:

@@ -13,6 +13,7 @@ from stress.assemble.months import MonthInputs, resolve
 from stress.assemble.priority import account_names, step_labels
 from stress.assemble.qualities import in_qualities
 from stress.assemble.receivables import Due, due_of, receivables_of
+from stress.assemble.short_rate import short_rate_of
 from stress.assemble.stages import months_to_rebase, n_stage
 from stress.assemble.turnover import pool_under
 from stress.errors import ConfigError
@@ -106,6 +107,7 @@ def build(
         market=market,
         receivables=receivables,
         contract=contract_of(deal, months, dates, pool.balance),
+        short_rate=short_rate_of(deal, months, dates, sizes, deterministic),
     )
 
 

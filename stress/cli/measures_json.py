@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from stress.measures.means import is_residual
 from stress.report.page.sweep import input_notes_of, warnings
-from stress.results import with_mixture
+from stress.results import COMMITTEE, with_mixture
 from stress.results.sweep import DIMS, Result, cells, dims_of, groups
 
 if TYPE_CHECKING:
@@ -48,7 +48,12 @@ def _of(ds: xr.Dataset) -> dict[str, Any]:
         for name, v in ds.data_vars.items()
     }
     shown |= _median_yields(ds)
-    found = {name: _nested(v) for name, v in shown.items() if "scenario" in v.dims and set(v.dims) <= SHOWN}
+    by_class = {variable.name for variable in COMMITTEE}
+    found = {
+        name: _nested(v)
+        for name, v in shown.items()
+        if ("scenario" in v.dims and set(v.dims) <= SHOWN) or name in by_class
+    }
     said = {True: "median over paths", False: "mean over paths"}
     told = zip(map(str, ds["tranche"].values), is_residual(ds).tolist(), strict=True)
     return found | {"irr_is": {note: said[residual] for note, residual in told}}

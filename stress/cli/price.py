@@ -46,7 +46,8 @@ def price(
 ) -> None:
     """Print the price table of a note: prices by speeds of prepayment by levels of default.
 
-    Cash flows are deterministic; the break-even spread, which pays for expected losses, is simulated.
+    Cash flows are deterministic; the break-even spread, which pays for expected losses, is simulated. Under a scenario
+    with a random short rate each row has an option-adjusted spread (OAS), and spreads are over its forward curve.
 
     \b
     Example:
@@ -86,6 +87,9 @@ def _point(text: str) -> tuple[float, float]:
 
 def _document(answer: Price) -> dict[str, Any]:
     document: dict[str, Any] = plain(answer)
-    names = {"yield_": "yield", "margin": "dm"}
-    document["rows"] = [{names.get(key, key): x for key, x in row.items()} for row in document["rows"]]
+    names = {"yield_": "yield", "margin": "dm", "option_adjusted": "oas"}
+    document["rows"] = [
+        {names.get(key, key): x for key, x in row.items() if x is not None or key != "option_adjusted"}
+        for row in document["rows"]
+    ]
     return document

@@ -18,7 +18,19 @@ from stress.errors import ConfigError, DataError
 if TYPE_CHECKING:
     import xarray as xr
 
-QUESTIONS = ("breakeven", "reverse", "sensitivity", "bands", "clocks", "rates", "stresses", "follow")
+    from stress.analysis.trials import Progress
+    from stress.answers.capital import Capital
+    from stress.answers.ecl import Ecl
+    from stress.answers.gradient import Gradient
+    from stress.answers.price import Price
+    from stress.inputs.job import Job
+
+QUESTIONS = (
+    *("breakeven", "reverse", "sensitivity", "bands", "clocks", "rates", "stresses", "follow"),
+    *("committee", "capital", "ecl", "price", "gradient"),
+)
+COVER = "committee"
+"""Asked of the job, answered on the cover."""
 
 
 @click.command()
@@ -27,7 +39,8 @@ QUESTIONS = ("breakeven", "reverse", "sensitivity", "bands", "clocks", "rates", 
 @click.option(
     "--with", "questions", multiple=True, metavar="QUESTION", help="Answer it in a chapter: breakeven, reverse, "
     "sensitivity, bands, clocks, rates (of the pool by month), stresses (of --stresses, also on the cover), follow (of "
-    "--reports), or several with commas. Each runs the job of RESULTS again, many times.",
+    "--reports), capital, ecl, price, gradient, committee (the numbers of the cover again), or several with commas. "
+    "Each runs the job of RESULTS again, many times.",
 )  # fmt: skip
 @click.option(
     "--tranche", metavar="NAME", help="The note asked about. [default: the lowest that is owed interest; of "
@@ -98,7 +111,10 @@ def report(
     answers = [
         _answer(name, opened_one(results, cell), tranche, stresses, reports, scenario, paths, threads, output)
         for name in asked
+        if name != COVER
     ]
+    if COVER in asked:
+        dataset = _with_cover(dataset, output)
     with writing("--out", target):
         stress.report.write(dataset, target, answers, author=author, date=date, revision=revision, appendix=appendix)
     save_result(workbook, dataset)
@@ -108,9 +124,20 @@ def report(
         lambda: {
             "report": str(target),
             "measures": measures(dataset),
-            "answers": dict(zip(asked, map(_document, answers), strict=True)),
+            "answers": dict(zip((name for name in asked if name != COVER), map(_document, answers), strict=True)),
         },
     )
+
+
+def _with_cover(dataset: xr.Dataset, output: Output) -> xr.Dataset:
+    """The result with the numbers of the cover computed again from its job."""
+    from stress.analysis.class_numbers import committee, with_committee
+    from stress.inputs.load import job_from_json
+
+    if not dataset.attrs.get("job"):
+        raise DataError("--with committee: the results do not hold their job")
+    with output.progress("numbers of every class") as step:
+        return with_committee(dataset, committee(job_from_json(str(dataset.attrs["job"])), progress=step))
 
 
 def _asked(questions: tuple[str, ...]) -> list[str]:
@@ -173,6 +200,8 @@ def _answer(
             from stress.analysis.filtering import follow
 
             return follow(job, str(reports), None, scenario, paths or WEIGHTED, step)
+        if name in ("capital", "ecl", "price", "gradient"):
+            return _of_desk(name, job, tranche, scenario, paths, step)
         if name == "bands":
             from stress.analysis.sizing import size
 
@@ -180,6 +209,28 @@ def _answer(
         from stress.analysis.sensitivities import sensitivity
 
         return sensitivity(job, "EL", tranche, scenario, threads=threads, progress=step)
+
+
+def _of_desk(
+    name: str, job: Job, tranche: str, scenario: str | None, paths: int | None, step: Progress
+) -> Capital | Ecl | Price | Gradient:
+    """A question of the capital desk, the accountant, the trader or the modeller."""
+    if name == "capital":
+        from stress.analysis import capital_needs
+
+        return capital_needs.capital(job, scenario=scenario, paths=paths or capital_needs.PATHS, progress=step)
+    if name == "ecl":
+        from stress.analysis import credit_loss
+
+        named = () if scenario is None else (scenario,)
+        return credit_loss.ecl(job, scenarios=named, paths=paths or credit_loss.PATHS, progress=step)
+    if name == "price":
+        from stress.analysis import note_price
+
+        return note_price.price(job, tranche, scenario=scenario, paths=paths or note_price.PATHS, progress=step)
+    from stress.analysis import gradients
+
+    return gradients.gradient(job, "EL", tranche, scenario, paths or gradients.PATHS, step)
 
 
 def _document(answer: Any) -> Any:

@@ -137,7 +137,9 @@ def run(
             raise ConfigError("--target-error: is for one job, not for a sweep")
         plan = plan_sweep(loaded, **options)
     else:
-        plan = plan_of(loaded, **options)
+        from stress.analysis.class_numbers import run_with_committee
+
+        plan = plan_of(loaded, **options)._replace(also=run_with_committee)
 
     from stress.runs.jobs.estimates import refuse, refuse_sweep
 

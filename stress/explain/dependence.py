@@ -5,6 +5,7 @@ from __future__ import annotations
 from stress.explain.words import listed, percent
 from stress.inputs.job import ScenarioCase
 from stress.inputs.pool import Pool
+from stress.inputs.scenario.short_rate import ShortRate
 
 
 def dependence(pool: Pool) -> list[str]:
@@ -48,4 +49,20 @@ def drawn(case: ScenarioCase) -> list[str]:
             f"{listed(var.variables)} are drawn around their path by {var.name}; entry rates follow through "
             f"{case.swing.satellite.name}."
         )
+    if case.short_rate is not None:
+        said.append(_rate(case.short_rate))
     return said
+
+
+def _rate(law: ShortRate) -> str:
+    """A random short rate in words."""
+    if law.model == "vasicek":
+        curve = f"Vasicek, from {percent(law.start or 0.0)} to {percent(law.mean or 0.0)}"
+    else:
+        fitted = "the forward curve of the scenario" if law.forward else f"the levels of {law.index or 'the index'}"
+        curve = f"Hull and White, fitted to {fitted}"
+    return (
+        f"The short rate is random ({curve}; volatility {percent(law.volatility)} a year, mean reversion "
+        f"{law.mean_reversion:g}, correlation {law.correlation:g} with the default factor): indices, cash and "
+        "discounting follow it."
+    )

@@ -55,6 +55,8 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "CleanUp": {"pool_factor": 0.1, "when": "notes < 0.1 * pool.cut_off", "price": "max(pool, notes)"},
     "Receive": {"party": "swap", "amount": "max(index.lpr_1y - 0.03, 0) / 12 * notes", "to": "income"},
     "PayParty": {"party": "bank", "amount": "received.bank - paid.bank"},
+    "ShortRate": {"mean_reversion": 0.1, "volatility": 0.01, "correlation": -0.3, "index": "lpr_1y",
+                  "forward": [[1, 0.03], [13, 0.035]], "start": 0.03, "mean": 0.04, "source": "fitted to swaptions"},
     "IndexByMonth": {"by_month": [[1, 0.0385], [5, 0.037]]},
     "IndexFile": {"file": "lpr.csv", "column": "lpr_1y"},
     "Condition": {"observable": "pool_factor", "below": 0.5, "above": 0.5, "trigger": "excess spread"},

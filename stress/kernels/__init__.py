@@ -102,6 +102,18 @@ logit p + c + x, F normal or Student t; c keeps the mean over e_own at p.
   shift = log odds of the monthly rate of the satellite at (its shift in the scenario + the deviation), less that
   without.
 
+**Short rate.** A scenario may make it random (Hull and White 1990, fitted to a forward curve L(t); Vasicek 1977). With
+f = fraction(t), the day-count fraction of period t, a the mean reversion and sigma the volatility, x_1 = 0 and x_t =
+e^(-a f(t-1)) x_{t-1} + s_t z_t, where s_t^2 = sigma^2 (1 - e^(-2 a f(t-1))) / (2 a) (sigma^2 f(t-1) at a = 0) and z_t =
+c w_t + sqrt(1 - c^2) e_t: w_t the innovation (L e_t) of the factor on which the first segment's entry loads, e_t a
+normal of its own (purpose 7, item 0, index t - 1), c the correlation. The level l(t) of the path has 1 + l(t) f = (1 +
+L(t) f) exp(x_t f + A_t), where A_1 + .. + A_t = Var(x_1 f(1) + .. + x_t f(t)) / 2: the mean of 1 / ((1 + l(1) f(1)) ..
+(1 + l(t) f(t))) is the curve's own. Where f = 0 (before issue), l = L. What the path adds to every index is h(t) = l(t)
+- L(t): to coupons before cap and floor, to levels that formulas look at; cash earns cash_rate + h, not below 0, in
+months whose cash_rate is not 0. L(t) is the level of the deal's index as the scenario's shocks move it, or a curve that
+the scenario gives: that one is then the deal's index, if it has one. Vasicek, from r to b: 1 + L(t) f = exp(f (b + (r -
+b) e^(-a (f(1) + .. + f(t-1)))) - A_t). A run on expected rates (rho 0) has h = 0.
+
 **Obligors.** With N obligors each owes the ticket (cut-off balance / N). A transition from a balance b then moves
 Bin(n, rate) / n of it, n = ceil(b / ticket - 1e-9) and at least 1: the smallest count whose distribution function
 reaches u, one uniform of 53 bits (purpose 5, item = 8 x segment + bucket, third counter t - 1; first word high, then
@@ -112,8 +124,8 @@ the upper 21 bits of the second, plus 1/2); bucket 0 = current, 1..6 = M1..M6, a
 on the factors), and of the month: payment multiplier k, yield multiplier y, dilution d with unpaid share u,
 commingled share x(t, c) = min(1, max(0, commingled days(t) C / 30 - c)): the first days' cash is lost.
 
-0. Cash interest: cash_rate / 12 / C on all account balances at the opening of the step (collected and available), to
-   income.
+0. Cash interest: cash_rate (Short rate) / 12 / C on all account balances at the opening of the step (collected and
+   available), to income.
 1. Transitions on opening balances. Entry e = p P leaves P; all D, F scale by 1 - p. With a ladder: default = rB MB,
    cures Ck = c_k (1 - r_k) Mk; what pays down i buckets (0: stays) pays at once the share min(1, (D[1] + .. + D[i + 1])
    / P) of its principal, and fees likewise, and is late with the rest; then Mk = r_(k-1) M(k-1) + what pays down to it
@@ -272,7 +284,8 @@ scenario's) x fraction(t), the factor compounds from one date to the next on whi
 schedule: revolving to month revolving_months, then amortization; and T) and is simple in between: after such a date s,
 factor(t) = factor(s) / (1 + g(s + 1) + .. + g(t)), factor(0) = 1. At spread 0 a note that pays all on time and no
 step-up is worth 1, however often it pays; a step-up, by date or by a trigger, is worth what it adds to the cash.
-A residual note has no coupon: its rate is the deal's discount_rate for it, 0 where none is given.
+A residual note has no coupon: its rate is the deal's discount_rate for it, 0 where none is given. Where the short
+rate is random all others are discounted on the path's rate: factor(t) = factor(t - 1) / (1 + (l(t) + both spreads) f).
 
 **A book** of deals. Deal number d draws what is its own under the key (seed + d x 9e3779b97f4a7c15 hexadecimal) mod
 2^64; the book's named factors stand under its seed (purpose 6, item = factor, index = month of the book - 1): levels Y

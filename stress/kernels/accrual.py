@@ -6,12 +6,15 @@ from .codes import INTEREST_INCOME_BASE, NOTES_BASE, POOL_BASE
 from .jit import stage
 from .lanes import fma, splat
 from .records import Memory
+from .short_rate import floating_coupon
 from .typed import Lanes
 
 
 @stage
 def coupon(m: Memory, k: int, t: int, n: int) -> Lanes:
     """Determination 1: coupon x fraction of the period, with the step-up of a trigger that had tripped before it."""
+    if m.p.random_rate == 1 and m.t.rate_note[n].floats > 0.5:
+        return floating_coupon(m, k, t, n)
     rate = splat(m.t.accrual[k, t, n])
     trigger = m.t.step_up_trigger[n]
     if trigger >= 0:

@@ -27,6 +27,7 @@ from .records import Memory
 from .replicates import count_replicate
 from .retention import retain, set_need
 from .seasoning import open_seasoned, season
+from .short_rate import move_rate
 from .tally import N_BATCH, N_MONTH_BATCH
 from .triggers import test_conditions, test_triggers
 from .waterfall import pay
@@ -86,6 +87,8 @@ def _simulate(m: Memory, b: int, k: int, fans: int, path: int, seed: Any) -> Non
     for t in range(m.p.n_month):
         move_factors(m, b, k, t)
         conditional_rates(m, b, k, t)
+        if m.p.random_rate == 1:
+            move_rate(m, b, k, t)
         if m.p.granular == 1:
             count_transitions(m, t, path, seed)
         _start_month(m)

@@ -7,6 +7,7 @@ from .lanes import fma, splat
 from .layout import Cash, Pool
 from .records import Memory
 from .rows import positive, worse
+from .short_rate import cash_rate
 from .typed import Lanes
 
 
@@ -35,7 +36,7 @@ def earn_on_cash(m: Memory, k: int, t: int) -> None:
     rate = m.t.month[k, t].cash_rate
     if rate == 0.0:
         return
-    interest = cash_held(m) * rate
+    interest = cash_held(m) * (cash_rate(m, k, rate) if m.p.random_rate == 1 else splat(rate))
     m.pool.cash_interest += interest
     m.cash.income_collected += interest
     m.cash.cash_in += interest

@@ -37,6 +37,7 @@ from .lanes import larger, smaller, splat, where_less
 from .observables import observe
 from .records import Memory
 from .rows import positive, size
+from .short_rate import SHIFT
 from .typed import Lanes
 
 NOTHING, FARTHEST = 1e-9, 1e9
@@ -171,6 +172,8 @@ def set_levels(m: Memory, k: int, t: int) -> None:
     """Formulas: levels of the indices in the month of the determination."""
     for i in range(m.p.n_index):
         m.level[i] = splat(m.t.index_level[k, t, i])
+        if m.p.random_rate == 1:
+            m.level[i] = m.level[i] + m.short[SHIFT]
 
 
 @aside

@@ -132,6 +132,8 @@ class Switches(NamedTuple):
     """1 where a trigger is tested after the payment."""
     cures: int
     """1 where a phase can be left by the cure of a trigger."""
+    random_rate: int
+    """1 where the short rate of some scenario is random."""
 
 
 K, T, C, S, U, J, B, W, N, A, P, G, X, F, L = (
@@ -504,6 +506,8 @@ class Scratch:
     acting: Annotated[Each[Rates], S]
     """Rates that act on the pool: the shares of counted obligors that move; `rate` itself in a pool without end."""
     factor: Annotated[Rows, F]
+    short: Annotated[Rows, 2, "random_rate"]
+    """State of the short rate, and what it adds to every index (`short_rate`)."""
     path: Path
     recovery_ring: Annotated[Rows, L]
     default_ring: Annotated[Rows, Axis("n_write_off")]
@@ -534,6 +538,8 @@ class Scratch:
     """Principal and fee that come within three slots at a later step, over survival."""
     log: Annotated[Rows, T, N]
     """Cash of each note by payment."""
+    path_discount: Annotated[Rows, T, "random_rate"]
+    """Discount factor of each payment on the path's short rate."""
     outcome: Annotated[Each[NoteOutcome], N]
     pool_outcome: PoolOutcome
     counting: Counting
@@ -550,6 +556,8 @@ class Scratch:
     mixing_normal: Annotated[Rows, PANEL_BLOCKS]
     parameters: Annotated[Rows, PANEL_BLOCKS, 3]
     shocks: Annotated[Rows, PANEL_BLOCKS, Axis("n_shock")]
+    rate_normal: Annotated[Rows, PANEL_BLOCKS, T, "random_rate"]
+    """The short rate's own normals."""
     weight: Annotated[Rows, PANEL_BLOCKS]
     """Weights of the paths: 1 unless a sampler set them."""
     handed: Annotated[Rows, K, Axis("handed_block"), 8 * N + 6]

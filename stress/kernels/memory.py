@@ -143,6 +143,7 @@ def _switches(problem: Problem, traced: bool, sampler: Sampler | None, replicate
         keeps_quantities=int(contract.kept_of.size > 0),
         tests_payment=int((when == AFTER_PAYMENT).any()),
         cures=int(((curable == 1) & (effect > 0)).any()),
+        random_rate=int(problem.short_rate.rate_law[:, 0].any()),
     )
 
 
@@ -235,10 +236,13 @@ class Workspace:
         return self._group("handed")
 
     def traced(self, name: str) -> Floats:
-        """A quantity of `shown.SHOWN` of the last block, month by month: (T, axes of its group, 32)."""
+        """A quantity of `shown.SHOWN` of the last block, month by month: (T, axes of its group, 32); 0 where the
+        problem has no such group."""
         group_name, row = SHOWN[name]
         group = GROUPS[group_name]
         shape, start = group.axes.shape(self.sizes), self.sizes[f"of_{group_name}"]
+        if group.axes.switch and not self.sizes[group.axes.switch]:
+            return np.zeros((self.sizes["n_month"], *shape, LANES))
         kept = self._group("trace")[:, start : start + group.stride * math.prod(shape)]
         found = kept.reshape(len(kept), *shape, group.stride // LANES, LANES)
         return found[..., ROWS[group.record].index(row) if group.record else 0, :]

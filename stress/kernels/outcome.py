@@ -43,7 +43,10 @@ def _finish_note(m: Memory, k: int, n: int) -> None:
         if anywhere(cash):
             last = t
         received = received + cash
-        present_value = fma(cash, m.t.discount[k, t, n], present_value)
+        if m.p.random_rate == 1 and m.t.rate_note[n].priced * m.t.rate_law[k].random > 0.5:
+            present_value = fma(cash, m.path_discount[t], present_value)
+        else:
+            present_value = fma(cash, m.t.discount[k, t, n], present_value)
     multiple = received * per
     loss = note.outstanding * per * (1.0 - residual) + (splat(1.0) - multiple) * residual
     loss = where_less(loss, _EXACT, 0.0, loss)

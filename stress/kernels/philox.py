@@ -25,7 +25,7 @@ from .lanes import (
 )
 from .space import space_of
 
-FACTORS, MACRO, MIXING, PARAMETERS, HETEROGENEITY, BINOMIALS, SCRAMBLE = range(7)
+FACTORS, MACRO, MIXING, PARAMETERS, HETEROGENEITY, BINOMIALS, SCRAMBLE, SHORT_RATE = range(8)
 """Purposes of a draw."""
 
 _LOW = 0xFFFFFFFF

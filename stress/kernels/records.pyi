@@ -3,7 +3,7 @@
 from typing import Any, Protocol, TypeVar
 
 from .layout import Scratch, Sizes, Switches
-from .tables import Contract, Market, Receivables
+from .tables import Contract, Market, Receivables, ShortRate
 
 _R = TypeVar("_R")
 
@@ -28,12 +28,13 @@ class Header(Sizes, Switches):  # type: ignore[misc]
     of_mixing_normal: int
     of_parameters: int
     of_shocks: int
+    of_rate_normal: int
 
 class Columns:
     # A table of nothing but columns.
     def __getattr__(self, name: str) -> Any: ...
 
-class Tables(Market, Receivables, Contract):  # type: ignore[misc]
+class Tables(Market, Receivables, Contract, ShortRate):  # type: ignore[misc]
     # All tables.
     deal: Columns  # type: ignore[assignment]
     call: Columns  # type: ignore[assignment]

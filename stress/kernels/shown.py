@@ -63,6 +63,7 @@ SHOWN: dict[str, tuple[str, str]] = {
     "step_paid": ("step_paid", ""),
     "deficiency": ("cash", "deficiency"),
     "factor_value": ("factor", ""),
+    "short_rate": ("short", ""),
     "entry_rate": ("acting", "entry"),
     "roll_rate_1": ("acting", "roll_1"),
     "roll_rate_2": ("acting", "roll_2"),

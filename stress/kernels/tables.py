@@ -228,6 +228,22 @@ class Contract(NamedTuple):
     the fees on income that purchases leave cash for."""
 
 
+class ShortRate(NamedTuple):
+    """What makes the short rate random (`kernels.short_rate`); zeros where it is not."""
+
+    rate_law: Annotated[Floats, K, ("random", "correlation", "own", "cash")]
+    """1 where it is random; weights of the default factor's innovation and of its own normal; what it adds to the cash rate
+    of a step, per unit a year."""
+    rate_step: Annotated[Floats, K, T, ("keep", "push", "fraction", "convexity", "scale", "base", "spread")]
+    """What stays of the state, standard deviation of its step, day-count fraction, exponent that keeps the curve, (1 + L f)
+    / f (0 where f is), 1 + L f with L the forward curve, discount spreads x f."""
+    rate_level: Annotated[Floats, K, T, N]
+    """Index level + margin + step-up by date, before cap and floor."""
+    rate_note: Annotated[Floats, N, ("floats", "cap", "floor", "step_up", "priced")]
+    """1 where the coupon follows an index; its cap, its floor (at least 0), what the step-up of a trigger adds; 1 where it
+    is discounted on the path's rate: every note but a residual one."""
+
+
 class Problem(NamedTuple):
     """Everything the kernels need for a job."""
 
@@ -235,11 +251,12 @@ class Problem(NamedTuple):
     market: Market
     receivables: Receivables
     contract: Contract
+    short_rate: ShortRate
 
 
 TABLES: dict[str, tuple[str, Declared]] = {
     name: ("f" if what == Floats else "g", axes)
-    for group in (Market, Receivables, Contract)
+    for group in (Market, Receivables, Contract, ShortRate)
     for name, what, axes in declared(group)
 }
 """Every table: in the flat array of floats or of integers, and its axes."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import json
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -10,7 +12,7 @@ import xarray as xr
 from stress import measures
 from stress.measures.means import has_principal
 from stress.report import words
-from stress.report.numbers import MISSING, PERCENT, count, own_unit, with_error
+from stress.report.numbers import MISSING, PERCENT, count, own_unit, percent, with_error
 from stress.report.sheets import Sheet
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ class Cover(NamedTuple):
     """The first page."""
 
     structure: Sheet
+    desks: Sheet | None
+    """Capital, expected credit loss and price of each class; None where the result holds none."""
     assumptions: tuple[tuple[str, str], ...]
     findings: tuple[str, ...]
     signed: Signed
@@ -45,13 +49,14 @@ def cover(ds: xr.Dataset, job: Job | None, signed: Signed = UNSIGNED, rating: Ra
     `rating`: what each class stands, where it was asked: break-even and gap join the structure.
     """
     made = f"stress {ds.attrs.get('version', '?')}, job {str(ds.attrs.get('job_hash', '?'))[:8]}"
-    return Cover(structure(ds, job, rating), assumptions(ds, job), tuple(words.findings(ds)), signed, made)
+    return Cover(structure(ds, job, rating), desks(ds), assumptions(ds, job), tuple(words.findings(ds)), signed, made)
 
 
 def structure(ds: xr.Dataset, job: Job | None, rating: Rating | None = None) -> Sheet:
     """One row a class: size, enhancement, coupon; life and expected loss under the first scenario; loss at worst; the
     break-even multiple of net loss and the gap to the stress that it is held to."""
     first = str(ds["scenario"].values[0])
+    stands = _of_rating(rating) if rating is not None else _of_run(ds)
     several = ds.sizes["scenario"] > 1
     head = (
         "Class",
@@ -61,7 +66,8 @@ def structure(ds: xr.Dataset, job: Job | None, rating: Rating | None = None) -> 
         "WAL, years",
         "Expected loss",
         *("At its worst",) * several,
-        *("× base CNL", "Gap, points") * (rating is not None),
+        *("× base CNL",) * bool(stands),
+        *("Gap, points",) * (rating is not None),
     )
     terms = [(MISSING,) * 3] * ds.sizes["tranche"] if job is None else _terms(job)
     rows = []
@@ -71,15 +77,95 @@ def structure(ds: xr.Dataset, job: Job | None, rating: Rating | None = None) -> 
         if several:
             cells.append(_loss(note, int(np.argmax(note["expected_loss"].values))))
         cells = cells if has_principal(note) else [MISSING] * len(cells)
-        rows.append((name, *terms[n], *cells, *_stands(name, rating)))
+        rows.append((name, *terms[n], *cells, *(_stands(name, rating) if rating is not None else _breakeven(note))))
     said = f"Enhancement: what ranks below, over the pool. Life and expected loss under {first}, ± standard error"
     said += "; at its worst: the scenario in which the class loses most." if several else "."
-    return Sheet(head, tuple(rows), said if rating is None else f"{said} {_of_rating(rating)}")
+    return Sheet(head, tuple(rows), f"{said} {stands}".strip())
 
 
-def _stands(name: str, rating: Rating | None) -> tuple[str, ...]:
-    if rating is None:
+def desks(ds: xr.Dataset) -> Sheet | None:
+    """One row a class: capital at closing, expected credit loss, price and yield, as the run found them."""
+    if "risk_weight" not in ds:
+        return None
+    about = json.loads(str(ds.attrs.get("committee", "{}")))
+    floating = bool(ds["discount_margin"].notnull().any())
+    head = ("Class", "Risk weight", "Capital", "12-month ECL", "Lifetime ECL", "Price", "Yield at par")
+    rows = tuple(_desk(ds.isel(tranche=n), str(name), floating) for n, name in enumerate(ds["tranche"].values))
+    return Sheet((*head, *("DM at par",) * floating), rows, _of_desks(about))
+
+
+def _desk(note: xr.Dataset, name: str, floating: bool) -> tuple[str, ...]:
+    weight, charge = float(note["risk_weight"]), float(note["capital_charge"])
+    price = (float(note[f"price{k}"][0]) for k in ("", "_se")) if "price" in note else (math.nan, math.nan)
+    margin = float(note["discount_margin"])
+    return (
+        name,
+        MISSING if math.isnan(weight) else f"{exact_percent(weight)} exact",
+        MISSING if math.isnan(charge) else f"{exact_percent(charge)} exact",
+        _allowance(note, "ecl_12m"),
+        _allowance(note, "ecl_lifetime"),
+        own_unit(*price, digits=4),
+        MISSING if math.isnan(float(note["yield_at_par"])) else f"{100.0 * float(note['yield_at_par']):.3f}%",
+        *(MISSING if math.isnan(margin) else f"{1e4 * margin:,.1f} bp",) * floating,
+    )
+
+
+def exact_percent(share: float) -> str:
+    """Four digits of a percentage that has no error: 1138.4%, 15%, 0.1234%.
+
+    >>> exact_percent(0.15), exact_percent(11.38393)
+    ('15%', '1138%')
+    """
+    return f"{float(f'{100.0 * share:.4g}'):.10g}%"
+
+
+def _allowance(note: xr.Dataset, name: str) -> str:
+    estimate, error = float(note[name]), float(note[f"{name}_se"])
+    if math.isnan(estimate):
+        return MISSING
+    bound = float(note[f"{name}_high"])
+    if float(note["expected_loss"][0]) == 0.0:  # a discounted loss is at most the loss
+        bound = min(bound, float(note["expected_loss_high"][0]))
+    return with_error(estimate, error, bound, unit=PERCENT)
+
+
+def _of_desks(about: dict[str, Any]) -> str:
+    """What the numbers of the second table rest on."""
+    if "rules" not in about:
+        return ""
+    proposed = " PROPOSED, not in force." if about["status"] == "proposed" else ""
+    said = (
+        f"Under {about['scenario']}. Risk weight and capital over exposure at closing: SEC-SA by {about['rules']} "
+        f"({about['status']}, {about['date']}), loans at {percent(about['pool_weight'])}.{proposed} Expected credit "
+        f"loss at closing over balance, at the effective rate, {count(about['paths'])} paths, ± standard error. Price: "
+        "mean present value over par, ± standard error. Yield and margin at par: deterministic, no error."
+    )
+    left = "; ".join(about["left_out"])
+    return f"{said} Left out: {left}." if left else said
+
+
+def _breakeven(note: xr.Dataset) -> tuple[str, ...]:
+    """The break-even multiple that the run found, with half the bracket in which it lies."""
+    if "breakeven_multiple" not in note:
         return ()
+    multiple, width = float(note["breakeven_multiple"]), float(note["breakeven_multiple_precision"])
+    if math.isnan(multiple):
+        return (MISSING,)
+    return (f"{'> ' * bool(note['breakeven_open'])}{own_unit(multiple, 0.5 * width, digits=2)}",)
+
+
+def _of_run(ds: xr.Dataset) -> str:
+    """What the break-even multiple of a run is; empty where it holds none."""
+    if "breakeven_multiple" not in ds:
+        return ""
+    base = json.loads(str(ds.attrs.get("committee", "{}"))).get("base_net_loss", math.nan)
+    return (
+        f"× base CNL: multiple of the pool's cumulative net loss ({percent(base)} on expected rates) where the "
+        "class begins to lose as the odds of default rise, deterministic, ± half the bracket of the search; no rating."
+    )
+
+
+def _stands(name: str, rating: Rating) -> tuple[str, ...]:
     one = next((one for one in rating.classes if one.note == name), None)
     if one is None:
         return MISSING, MISSING

@@ -15,7 +15,7 @@ from stress import schema
 from stress.atomic import replacing
 from stress.errors import ConfigError, DataError
 from stress.results.sweep import Result, dims_of, groups
-from stress.results.variables import DERIVED
+from stress.results.variables import MEASURES
 
 STRETCH = 2**17
 """Paths of a file."""
@@ -110,8 +110,8 @@ def frames(result: Result) -> Iterator[tuple[str, pd.DataFrame]]:
     """
     parts: dict[str, list[pd.DataFrame]] = {}
     for deal, ds in groups(result):
-        for these in sorted({v.dims for v in DERIVED if v.name in ds}):
-            names = [v.name for v in DERIVED if v.dims == these and v.name in ds]
+        for these in sorted({v.dims for v in MEASURES if v.name in ds}):
+            names = [v.name for v in MEASURES if v.dims == these and v.name in ds]
             order = [*dims_of(ds), *these]
             frame = ds[names].reset_coords(drop=True).to_dataframe(dim_order=order).reset_index()
             if deal:

@@ -12,10 +12,13 @@ from stress.report.sheets import Sheet
 def price_sheet(answer: Price) -> Sheet:
     """One row a price, speed and level of default."""
     floating = any(math.isfinite(one.margin) for one in answer.rows)
-    head = ("Price", "Speed ×", "Defaults ×", "Yield", *("DM, bp",) * floating, "Z-spread, bp", "Duration",
-            "Spread dur.", "Convexity", "WAL", "Window", "Loss")  # fmt: skip
+    adjusted = any(one.option_adjusted is not None for one in answer.rows)
+    head = ("Price", "Speed ×", "Defaults ×", "Yield", *("DM, bp",) * floating, "Z-spread, bp",
+            *("OAS, bp",) * adjusted, "Duration", "Spread dur.", "Convexity", "WAL", "Window", "Loss")  # fmt: skip
     rows = tuple(_row(one, floating) for one in answer.rows)
-    curve = ", ".join(f"{years:g}y {100.0 * rate:g}%" for years, rate in answer.curve)
+    curve = (
+        ", ".join(f"{years:g}y {100.0 * rate:g}%" for years, rate in answer.curve) or "the short rate's forward curve"
+    )
     found = answer.breakeven_spread
     spread = with_error(float(found.estimate), float(found.error)) if found.estimate else "none, 0 on all paths,"
     note = (
@@ -23,6 +26,11 @@ def price_sheet(answer: Price) -> Sheet:
         f"years, window in months from closing, zero curve {curve}. Break-even spread: {spread} a year over the curve "
         f"pays for expected losses of principal ({count(answer.paths)} paths, seed {answer.seed}, ± standard error)."
     )
+    if adjusted:
+        note += (
+            " OAS: over the path's own short rate, on what the note pays on that path, losses included; where "
+            "nothing is random it is the Z-spread, compounded from payment date to payment date."
+        )
     return Sheet(head, rows, note)
 
 
@@ -30,9 +38,18 @@ def _row(one: Priced, floating: bool) -> tuple[str, ...]:
     window = f"{one.first_principal}-{one.last_principal}" if one.first_principal else MISSING
     return (
         f"{one.price:g}", f"{one.speed:g}", f"{one.defaults:g}", _percent(one.yield_), *(_bp(one.margin),) * floating,
-        _bp(one.zero_spread), _plain(one.duration), _plain(one.spread_duration), _plain(one.convexity),
+        _bp(one.zero_spread), *_adjusted(one), _plain(one.duration), _plain(one.spread_duration), _plain(one.convexity),
         _plain(one.life), window, fraction(one.loss) if one.loss > 1e-12 else "0",
     )  # fmt: skip
+
+
+def _adjusted(one: Priced) -> tuple[str, ...]:
+    if one.option_adjusted is None:
+        return ()
+    spread = one.option_adjusted
+    if not math.isfinite(spread.estimate):
+        return (MISSING,)
+    return (f"{1e4 * spread.estimate:,.1f} ± {1e4 * spread.error:.2g}",)
 
 
 def _percent(rate: float) -> str:

@@ -155,9 +155,9 @@ def of_flows(ds: xr.Dataset, vectors: Sequence[str]) -> list[Table]:
 def of_result(result: Any) -> list[Table]:
     """Every measure of a result: a sheet for each set of dims, each figure beside its error or interval."""
     from stress.report.export import frames
-    from stress.results.variables import DERIVED
+    from stress.results.variables import MEASURES
 
-    units = {v.name: OF_UNITS.get(v.unit, "number") for v in DERIVED}
+    units = {v.name: OF_UNITS.get(v.unit, "number") for v in MEASURES}
     found = []
     for name, frame in frames(result):
         columns = tuple(Column(str(c), units.get(str(c), "text")) for c in frame.columns)

@@ -4,9 +4,10 @@ from stress.results.build import build, derive
 from stress.results.mixed import with_mixture
 from stress.results.storage import open, open_any, save
 from stress.results.sweep import Result, cell, cells, combine
-from stress.results.variables import DERIVED, RAW, TABLE, Variable
+from stress.results.variables import COMMITTEE, DERIVED, RAW, TABLE, Variable
 
 __all__ = [
+    "COMMITTEE",
     "DERIVED",
     "RAW",
     "TABLE",

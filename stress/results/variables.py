@@ -169,6 +169,33 @@ DERIVED = (
 )
 """What is measured when a Dataset is built."""
 
+N = ("tranche",)
+COMMITTEE = (
+    Variable("attachment", N, "1", "what bears losses before the class at closing, of the pool with its funded cash"),
+    Variable("detachment", N, "1", "that and the class itself"),
+    Variable("risk_weight", N, "1", "risk weight by SEC-SA at closing, after floor and look-through"),
+    Variable("capital_charge", N, "1", "capital over exposure at closing: 8% of the risk weight"),
+    Variable(
+        "breakeven_net_loss",
+        N,
+        "1",
+        "net loss of the pool where the class begins to lose as default odds rise, deterministic",
+    ),
+    Variable("breakeven_net_loss_precision", N, "1", "width of the bracket of the break-even net loss"),
+    Variable("breakeven_multiple", N, "1", "break-even net loss over that of the scenario, deterministic"),
+    Variable("breakeven_multiple_precision", N, "1", "width of the bracket of the break-even multiple"),
+    Variable("breakeven_open", N, "1", "1 where the class is still paid at the end of the search, else 0"),
+    *_with_error("ecl_12m", N, "1", "12-month expected credit loss at closing over balance, at the effective rate"),
+    *_with_error(
+        "ecl_lifetime", N, "1", "lifetime expected credit loss at closing over balance, at the effective rate"
+    ),
+    Variable("yield_at_par", N, "1/year", "effective yield at par on deterministic cash flows"),
+    Variable("discount_margin", N, "1/year", "margin over its index at par on deterministic cash flows"),
+)
+"""What `stress run` adds under the job's first scenario; the attribute `committee` says what it rests on."""
+MEASURES = (*DERIVED, *COMMITTEE)
+"""Every measure that a result may hold."""
+
 TABLE = {v.name: v for v in (*RAW, *DERIVED)}
 """The variables of every result by name; a weighted one has those of WEIGHTED and TRUST besides, a Sobol
 one those of REPLICATED."""

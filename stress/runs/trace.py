@@ -18,6 +18,7 @@ from stress.inputs.job import Job
 from stress.kernels import alone, codes, tables
 from stress.kernels.layout import LANES
 from stress.kernels.memory import Workspace, pack
+from stress.kernels.short_rate import SHIFT
 from stress.kernels.shown import SHOWN
 from stress.kernels.tables import Problem
 from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
@@ -192,6 +193,8 @@ def _variables(space: Workspace, problem: Problem, step_of_row: list[int], lane:
     if problem.contract.shown_of.size:
         found["quantity_value"] = (("month", "quantity"), at("quantity_value"))
     found["deficiency"] = (("month",), at("deficiency"))
+    if problem.short_rate.rate_law[:, 0].any():
+        found["rate_shift"] = (("month",), at("short_rate")[:, SHIFT])
     found["factor_value"] = (("month", "factor"), at("factor_value"))
     for name in ("entry_rate", "prepayment_rate", "recovery_rate"):
         found[name] = (("month", "segment"), at(name))

@@ -9,8 +9,22 @@ def interest_of_month(path, n: int, t: int) -> float:
     up = path.deal.notes[n].step_up
     names = [trigger.name for trigger in path.deal.triggers]
     stepped = up is not None and up.trigger is not None and path.state.tripped[names.index(up.trigger)]
-    coupon = path.months.coupon_up if stepped else path.months.coupon
-    return float(coupon[t - 1][n]) * path.fraction[t - 1] * (path.state.balance[n] + unpaid)
+    if path.short_rate is not None and path.deal.notes[n].index is not None:
+        rate = coupon_on_path(path, path.deal.notes[n], t, stepped)
+    else:
+        rate = float((path.months.coupon_up if stepped else path.months.coupon)[t - 1][n])
+    return rate * path.fraction[t - 1] * (path.state.balance[n] + unpaid)
+
+
+def coupon_on_path(path, note, t: int, stepped: bool) -> float:
+    """Margin + step-up + the index level of the path, within cap and floor, never negative."""
+    rate = note.coupon + path.index_level(note.index, t)
+    up = note.step_up
+    if up is not None and (t >= up.from_month if up.from_month is not None else stepped):
+        rate += up.add
+    rate = rate if note.cap is None else min(rate, note.cap)
+    rate = rate if note.floor is None else max(rate, note.floor)
+    return max(rate, 0.0)
 
 
 def fee_of_month(path, f: int, t: int, income: float) -> float:

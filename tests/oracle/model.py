@@ -12,13 +12,16 @@ from oracle.months import Rates, base_months, index_level, unconditional
 from oracle.portfolio import Portfolio
 from oracle.retention import Retention
 from oracle.returns import returns
+from oracle.short_rate import Rate
 from oracle.state import opening_state
 from oracle.trust import Trust
 
 
-def run_path(deal, pool, months, clock: str, rates: Rates, supply: list[list[float]] | None) -> Flows:
+def run_path(
+    deal, pool, months, clock: str, rates: Rates, supply: list[list[float]] | None, short_rate: Rate | None = None
+) -> Flows:
     """One path at given conditional rates; no supply means that it never binds."""
-    return Path(deal, pool, months, clock, rates, supply, triggers=True).run()
+    return Path(deal, pool, months, clock, rates, supply, triggers=True, short_rate=short_rate).run()
 
 
 def need(deal, pool, clock: str) -> list[list[float]]:
@@ -30,7 +33,8 @@ def need(deal, pool, clock: str) -> list[list[float]]:
 class Path:
     """A path in progress."""
 
-    def __init__(self, deal, pool, months, clock, rates, supply, triggers: bool):
+    def __init__(self, deal, pool, months, clock, rates, supply, triggers: bool, short_rate: Rate | None = None):
+        self.short_rate = short_rate
         self.deal, self.pool, self.months, self.clock, self.rates = deal, pool, months, clock, rates
         self.supply, self.triggers = supply, triggers
         self.last = deal.legal_maturity_months
@@ -57,7 +61,7 @@ class Path:
             for c in range(self.count):
                 self.step(t, c)
             self.end_month(t)
-        returns(self.deal, self.months, self.flows, self.state.original, self.pool.balance)
+        returns(self.deal, self.months, self.flows, self.state.original, self.pool.balance, self.short_rate)
         return self.flows
 
     def open_month(self, t: int) -> None:
@@ -117,7 +121,10 @@ class Path:
     def earn_cash_interest(self, t: int) -> None:
         """Interest on all cash at the opening of the step."""
         cash = sum(self.state.account(name) for name in self.state.accounts)
-        interest = float(self.months.cash_rate[t - 1]) / 12.0 / self.count * cash
+        rate = float(self.months.cash_rate[t - 1])
+        if rate != 0.0:
+            rate = max(0.0, rate + self.rate_shift(t))
+        interest = rate / 12.0 / self.count * cash
         self.flows.add("cash_interest", interest)
         self.state.collected["income"] += interest
 
@@ -212,8 +219,14 @@ class Path:
     def index_level(self, name: str, t: int) -> float:
         """Level of an index in a month, as the scenario moves it."""
         if self.months.index_level is None:
-            return index_level(self.deal.indices[name], t)
-        return float(self.months.index_level[t - 1][list(self.deal.indices).index(name)])
+            level = index_level(self.deal.indices[name], t)
+        else:
+            level = float(self.months.index_level[t - 1][list(self.deal.indices).index(name)])
+        return level + self.rate_shift(t)
+
+    def rate_shift(self, t: int) -> float:
+        """What a random short rate adds to every index in a month."""
+        return 0.0 if self.short_rate is None else self.short_rate.shift[t - 1]
 
     def interest_left(self, n: int) -> float:
         """Interest of a note that is due and not paid."""

@@ -19,7 +19,7 @@ def internal_rate(years: list[float], cash: list[float], price: float) -> float:
     return math.exp(0.5 * (low + high)) - 1.0
 
 
-def returns(deal, months, flows, original: list[float], cut_off: float) -> None:
+def returns(deal, months, flows, original: list[float], cut_off: float, short_rate=None) -> None:
     """Fill the per-note results of a finished path."""
     issue, *dates = payment_dates(deal)
     years = [(date - issue).days / 365.0 for date in dates]
@@ -35,7 +35,9 @@ def returns(deal, months, flows, original: list[float], cut_off: float) -> None:
             sum(p * y for p, y in zip(principal, years, strict=True)) / paid if paid > 1e-9 * base else 0.0
         )
         flows.money_multiple.append(sum(cash) / base)
-        flows.price.append(price(deal, months, n, cash) / base)
+        on_path = short_rate is not None and not note.residual
+        value = price_on_path(deal, months, short_rate, cash) if on_path else price(deal, months, n, cash)
+        flows.price.append(value / base)
         flows.first_loss_month.append(first_loss_month(flows, n, base))
 
 
@@ -57,6 +59,15 @@ def price(deal, months, n: int, cash: list[float]) -> float:
         number = t - first + 1
         if number > 0 and number % every.get("revolving" if t <= deal.revolving_months else "amortization", 1) == 0:
             compounded, simple = compounded * (1.0 + simple), 0.0
+    return value
+
+
+def price_on_path(deal, months, short_rate, cash: list[float]) -> float:
+    """Present value at the path's short rate plus both spreads, compounded from payment date to payment date."""
+    value, factor = 0.0, 1.0
+    for t, fraction in enumerate(accrual_fractions(deal)):
+        factor /= 1.0 + (short_rate.level[t] + deal.discount_spread + float(months.note_spread[t])) * fraction
+        value += cash[t] * factor
     return value
 
 

@@ -104,6 +104,11 @@ def _case(path: Path, scenario: BookScenario, deal: BookDeal, job: Job) -> Scena
         raise ConfigError(
             f"{key} = {show(reference)}: holds {len(cases)} scenarios, one is needed ({names}): file:LEVEL"
         )
+    if cases[0].short_rate is not None:
+        raise ConfigError(
+            f"{key} = {show(reference)}: draws a short rate for each deal; a book has no rate that its deals share: "
+            "give a scenario with levels of the index"
+        )
     if cases[0].swing is not None:
         raise ConfigError(
             f"{key} = {show(reference)}: draws macro variables by path; a book's deals share named factors instead: "

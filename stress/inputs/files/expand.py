@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from stress.errors import ConfigError
 from stress.inputs.files.macro_shocks import macro_shocks
@@ -13,11 +14,19 @@ from stress.inputs.job import ScenarioCase, ScenarioFile
 from stress.inputs.macro.swing import Swing
 from stress.inputs.scenario import Level, Scenario, Shock
 from stress.inputs.scenario.project import Horizon
+from stress.inputs.scenario.short_rate import ShortRate
 from stress.inputs.text.messages import show
 from stress.inputs.text.reference import resolve
 from stress.spelling import suggest
 
 MAX_COMBINE_DEPTH = 8
+
+
+class Drawn(NamedTuple):
+    """What a case draws by path beside the factors."""
+
+    swing: Swing | None
+    short_rate: ShortRate | None
 
 
 def split_level(reference: str) -> tuple[str, tuple[str, ...]]:
@@ -57,15 +66,16 @@ def cases_of_file(
     Macro paths become shocks over the deal's months; without a deal over the months that the tables hold.
     """
     common = _common_shocks(path, scenario, (path.resolve(),), horizon)
+    rate = short_rate_of(path, scenario)
     chosen = [_level(path, scenario, name) for name in levels] if levels else list(scenario.levels)
     if not chosen:
-        swing = _swing(path, scenario, None, horizon)
-        return [_case(scenario, scenario.name, common, scenario.probability, swing)]
+        drawn = Drawn(_swing(path, scenario, None, horizon), rate)
+        return [_case(scenario, scenario.name, common, scenario.probability, drawn)]
     cases = []
     for level in chosen:
         shocks = (*common, *macro_shocks(path, scenario.macro, level.satellites, horizon), *level.shocks)
-        swing = _swing(path, scenario, level, horizon)
-        cases.append(_case(scenario, f"{scenario.name}_{level.name}", shocks, level.probability, swing, level.note))
+        drawn = Drawn(_swing(path, scenario, level, horizon), rate)
+        cases.append(_case(scenario, f"{scenario.name}_{level.name}", shocks, level.probability, drawn, level.note))
     return cases
 
 
@@ -74,7 +84,7 @@ def _case(
     name: str,
     shocks: tuple[Shock, ...],
     probability: float | None,
-    swing: Swing | None,
+    drawn: Drawn,
     note: str = "",
 ) -> ScenarioCase:
     return ScenarioCase(
@@ -84,7 +94,8 @@ def _case(
         illustrative=scenario.illustrative,
         probability=probability,
         shocks=shocks,
-        swing=swing,
+        swing=drawn.swing,
+        short_rate=drawn.short_rate,
     )
 
 
@@ -135,6 +146,20 @@ def _others(path: Path, scenario: Scenario) -> list[tuple[str, str]]:
     """The files that a scenario stands on, with the key that names each."""
     first = [] if scenario.extends is None else [(f"{path}: extends", scenario.extends)]
     return first + [(f"{path}: combine[{number}]", file) for number, file in enumerate(scenario.combine, 1)]
+
+
+def short_rate_of(path: Path, scenario: Scenario) -> ShortRate | None:
+    """The random short rate of a scenario: its own, else that of the one file that it stands on and that has one."""
+    if scenario.short_rate is not None:
+        return scenario.short_rate
+    found = []
+    for wanted_by, reference in _others(path, scenario):
+        other_path, other, _ = _opened(path, wanted_by, reference)
+        found.append(short_rate_of(other_path, other))
+    drawn = [rate for rate in found if rate is not None]
+    if len(drawn) > 1:
+        raise ConfigError(f"{path}: {len(drawn)} of the files that it combines have a short_rate; at most one can draw")
+    return drawn[0] if drawn else None
 
 
 def _swing(path: Path, scenario: Scenario, level: Level | None, horizon: Horizon | None) -> Swing | None:

@@ -28,6 +28,7 @@ def check_job(job: JobTerms) -> None:
     _check_pool_in_deal(job.deal, job.pool)
     _check_scenario_names(job.scenarios)
     for case in job.scenarios:
+        _check_short_rate(job.deal, case)
         for shock in case.shocks:
             _check_shock(job, case, shock)
 
@@ -104,6 +105,30 @@ def _check_scenario_names(cases: tuple[ScenarioCase, ...]) -> None:
     weights = [case.probability for case in cases if case.probability is not None]
     if weights and abs(sum(weights) - 1.0) > 1e-9:
         raise ValueError(f"scenarios: the probabilities given must sum to 1, not {sum(weights):.10g}")
+
+
+def _check_short_rate(deal: Deal, case: ScenarioCase) -> None:
+    """A random short rate has one forward curve: its own, or the levels of an index of the deal."""
+    law, names = case.short_rate, list(deal.indices)
+    if law is None:
+        return
+    where = f"scenario {case.name}: short_rate"
+    if law.own_curve and len(names) > 1:
+        raise ValueError(
+            f"{where}: the deal has several indices ({', '.join(names)}), and one curve cannot be all of them: "
+            'model = "hull_white" with index = one of them'
+        )
+    if not law.own_curve and not names:
+        raise ValueError(
+            f'{where}: deal {deal.name!r} has no index to fit to: give forward = [[1, 0.03]], or model = "vasicek"'
+        )
+    if not law.own_curve and law.index is None and len(names) > 1:
+        raise ValueError(f"{where}: say which index is the forward curve: index = one of {', '.join(names)}")
+    if law.index is not None and law.index not in names:
+        raise ValueError(
+            f"{where}: index: deal {deal.name!r} has no index {law.index!r}: one of {', '.join(names) or 'none'}"
+            f"{suggest(law.index, names)}"
+        )
 
 
 def _check_shock(job: JobTerms, case: ScenarioCase, shock: Shock) -> None:

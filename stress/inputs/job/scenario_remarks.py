@@ -68,10 +68,14 @@ def _equal(cases: Sequence[ScenarioCase]) -> Iterator[Remark]:
     """Two scenarios that move the same: their figures will be the same."""
     for place, case in enumerate(cases):
         for earlier in cases[:place]:
-            if (case.shocks, case.swing, case.parameters) == (earlier.shocks, earlier.swing, earlier.parameters):
+            if _moves(case) == _moves(earlier):
                 said = f"moves the same as {earlier.name}, so both give the same figures"
                 yield Remark(f"scenario {case.name}", "", said)
                 break
+
+
+def _moves(case: ScenarioCase) -> tuple[object, ...]:
+    return case.shocks, case.swing, case.parameters, case.short_rate
 
 
 def _names(cases: Sequence[ScenarioCase]) -> Iterator[Remark]:

@@ -11,6 +11,7 @@ from stress.inputs.job.parameters import Parameters
 from stress.inputs.macro.swing import Swing
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
+from stress.inputs.scenario.short_rate import ShortRate
 from stress.inputs.text.base import Fraction, Name, Strict, Whole
 
 Clock = Literal["monthly", "daily", "payment_date"]
@@ -59,6 +60,8 @@ class ScenarioCase(Whole):
     """From which each path draws its own (p, rho, phi)."""
     swing: Swing | None = None
     """Macro variables that are drawn around the scenario's paths."""
+    short_rate: ShortRate | None = None
+    """A rate that is drawn by path, for every index, for cash and for discounting."""
 
 
 class JobTerms(Whole):

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from stress.inputs.macro import Macro, SatelliteUse
+from stress.inputs.scenario.short_rate import ShortRate
 from stress.inputs.targets import CURVE_UNITS, DAYS, FROM_ZERO, MULTIPLIERS, SEGMENT_TARGETS, WHOLE_LIFE, move_range
 from stress.inputs.targets import Target as Target
 from stress.inputs.text.base import Document, Fraction, Month, Name, Strict, Text
@@ -134,6 +135,8 @@ class Scenario(Document):
     """Models that turn the macro paths into shocks; these come before `shocks`."""
     shocks: Shocks = ()
     """Moves that all levels share."""
+    short_rate: ShortRate | None = None
+    """A random short rate, which floating notes, cash, formulas over an index and discounting read."""
     levels: Annotated[tuple[Level, ...], Field(max_length=64)] = ()
     """Severities, each a scenario of its own."""
     extends: Annotated[str, Field(min_length=1, max_length=500)] | None = None

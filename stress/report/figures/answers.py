@@ -13,14 +13,20 @@ from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from stress.answers.backtest import BackTest
 from stress.answers.breakeven import Breakeven
+from stress.answers.capital import Capital
 from stress.answers.clocks import Clocks
+from stress.answers.ecl import Ecl
 from stress.answers.follow import Follow
+from stress.answers.gradient import Gradient
+from stress.answers.price import Price
 from stress.answers.rating import Rating
 from stress.answers.reverse import Reverse
 from stress.answers.sizing import Sizing
 from stress.answers.tornado import Bar, Tornado
 from stress.errors import DataError
 from stress.report.figures import ink
+from stress.report.figures.capital import needs
+from stress.report.figures.desks import allowances, slopes, yields
 from stress.report.figures.fans import fans
 from stress.report.figures.followed import followed
 from stress.report.figures.stresses import stresses
@@ -259,5 +265,9 @@ for _kind, _draw in (
     (Rating, stresses),
     (Follow, followed),
     (BackTest, fans),
+    (Capital, needs),
+    (Ecl, allowances),
+    (Price, yields),
+    (Gradient, slopes),
 ):
     figure.register(_kind)(_draw)

@@ -18,6 +18,7 @@ from stress.report.figures import answers
 from stress.report.numbers import MISSING, count, fraction, interval, own_unit, percent, share, unit_of, with_error
 from stress.report.page.capital_chapter import capital
 from stress.report.page.clock_chapter import clocks
+from stress.report.page.desk_chapters import ecl, gradient, price
 from stress.report.page.exhibit import Chapter, Exhibit, svg_of
 from stress.report.page.rates_chapter import rates
 from stress.report.page.rating_chapter import rating
@@ -285,4 +286,7 @@ chapter.register(clocks)
 chapter.register(rates)
 chapter.register(rating)
 chapter.register(follow)
+chapter.register(ecl)
+chapter.register(price)
+chapter.register(gradient)
 chapter.register(backtest)

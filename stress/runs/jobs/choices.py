@@ -47,4 +47,5 @@ def noted(plan: Plan, dataset: xr.Dataset) -> xr.Dataset:
         notes["target"] = targets.says(target, relative, scenario, plan.paths, plan.paths)
     if doubts := measures.warnings(dataset):
         notes["warnings"] = "; ".join(doubts)
-    return dataset.assign_attrs(notes)
+    dataset = dataset.assign_attrs(notes)
+    return dataset if plan.also is None else plan.also(plan.job, dataset)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stress.errors import ConfigError, LimitError
 from stress.file_names import escaped
@@ -12,6 +12,9 @@ from stress.inputs.files.sweep import with_seed
 from stress.inputs.job import Job, Sweep
 from stress.runs.counting.machines import machines
 from stress.spelling import suggest
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 MOST_PATHS = 10**10
 """Paths that are refused unless --max-paths allows them: days of a large machine."""
@@ -50,6 +53,8 @@ class Plan(NamedTuple):
     """Why `auto` chose the job's estimator."""
     device: str = "cpu"
     """What counts: `cpu`, `gpu`, or `auto`, both where there is a card."""
+    also: Callable[[Job, xr.Dataset], xr.Dataset] | None = None
+    """What else the result of one job gets, before it is written."""
 
 
 def plan(

@@ -1,0 +1,175 @@
+"""Every committee's number of a job in one answer: break-even in net loss, capital, expected credit loss, yield.
+
+Each by the function that answers it alone (`rating`, `capital`, `ecl`, `price`), under the job's first scenario: what a
+run's own counts do not hold. `with_committee` puts it into a run's Dataset, where its report, tables and JSON find it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stress.analysis import trials
+from stress.analysis.capital_needs import REQUIRED, Bank, capital
+from stress.analysis.class_stresses import rating
+from stress.analysis.credit_loss import ecl
+from stress.analysis.note_price import priced_at_par
+from stress.answers.capital import Capital
+from stress.answers.committee import ClassNumbers, Committee
+from stress.errors import StressError
+from stress.inputs.job import Job
+from stress.inputs.rules import Rules
+from stress.inputs.stresses import Category, Stresses
+from stress.kernels.layout import LANES
+from stress.measures.estimate import Interval
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+PATHS = 2_048
+"""Paths of the expected credit losses, where the caller gives none."""
+UNSTRESSED = Stresses(version=1, kind="stresses", name="none", categories=(Category(name="scenario", multiple=1.0),))
+"""The scenario as it is: break-evens without haircuts."""
+UNSEEN = 3.0
+"""Over the number of paths: 95% bound of the mean of a share that none showed (Hanley and Lippman-Hand 1983)."""
+NONE = Interval(*(np.full(4, np.nan)))
+Numbers = dict[str, dict[str, Any]]
+"""Note -> fields of `ClassNumbers`."""
+
+
+def committee(
+    job: Job,
+    rules: Rules | None = None,
+    bank: Bank = Bank(),  # noqa: B008 -- a constant
+    paths: int = PATHS,
+    progress: trials.Progress | None = None,
+) -> Committee:
+    """Break-even net loss, capital by SEC-SA, expected credit loss and yield at par of every class, with their errors.
+
+    Under the job's first scenario; `rules` and `bank` as `capital` takes them, `paths` of the expected credit losses.
+    What a deal has not (a residual note a coupon, a certificate a balance) is NaN; what cannot be computed is said.
+
+    >>> found = committee(job, paths=64)
+    >>> [(one.note, round(one.risk_weight, 2)) for one in found.classes][0]
+    ('A', 0.15)
+    """
+    found: Numbers = {note.name: {} for note in job.deal.notes}
+    left_out: list[str] = []
+    steps: list[tuple[str, Callable[[], Numbers]]] = [
+        ("capital", lambda: _capital(held)),
+        ("break-even", lambda: _breakeven(job)),
+        ("expected credit loss", lambda: _ecl(job, paths)),
+        ("yield", lambda: _yields(job)),
+    ]
+    held = capital(job, rules, bank, paths=LANES)
+    for k, (what, numbers) in enumerate(steps):
+        try:
+            for name, values in numbers().items():
+                found[name] |= values
+        except StressError as error:
+            left_out.append(f"{what}: {error}")
+        if progress is not None:
+            progress(k + 1, len(steps))
+    base = float(trials.outcomes(trials.variants(job, trials.case_of(job, None), [[]])).of_pool("net_loss")[0])
+    blocks = -(-paths // LANES)
+    return Committee(
+        job.name, job.scenarios[0].name, held.rules, held.status, held.date, bank.pool_weight, base, blocks * LANES,
+        job.seed, tuple(_numbers(name, values) for name, values in found.items()), tuple(left_out),
+    )  # fmt: skip
+
+
+def _numbers(name: str, values: dict[str, Any]) -> ClassNumbers:
+    """A class; NaN where nothing was found."""
+    kinds = ClassNumbers.__annotations__
+    rest = {key: NONE if "Interval" in str(kind) else np.nan for key, kind in kinds.items() if key != "note"}
+    return ClassNumbers(note=name, **(rest | {"breakeven_open": False} | values))
+
+
+def _capital(held: Capital) -> Numbers:
+    return {
+        one.note: {
+            "attachment": one.attachment,
+            "detachment": one.detachment,
+            "risk_weight": one.risk_weight,
+            "capital_charge": REQUIRED * one.risk_weight,
+        }
+        for one in held.weights
+    }
+
+
+def _breakeven(job: Job) -> Numbers:
+    found = rating(job, UNSTRESSED)
+    rows = {one.note: one.by_category[0] for one in found.classes}
+    per = 1.0 / found.base_cnl if found.base_cnl > 0.0 else np.nan
+    return {
+        note: {
+            "breakeven_net_loss": one.breakeven_cnl,
+            "breakeven_net_loss_precision": one.precision,
+            "breakeven_multiple": one.breakeven_cnl * per,
+            "breakeven_multiple_precision": one.precision * per,
+            "breakeven_open": one.open,
+        }
+        for note, one in rows.items()
+    }
+
+
+def _ecl(job: Job, paths: int) -> Numbers:
+    notes = {note.name for note in job.deal.notes}
+    rows = ecl(job, (0,), scenarios=(job.scenarios[0].name,), paths=paths).rows
+    return {
+        row.book: {"ecl_12m": row.twelve_month, "ecl_lifetime": row.lifetime}
+        for row in rows
+        if row.book in notes and row.month == 0 and row.scenario == job.scenarios[0].name
+    }
+
+
+def _yields(job: Job) -> Numbers:
+    lent = [note.name for note in job.deal.notes if trials.lends(note)]
+    rows = {name: priced_at_par(job, name) for name in lent}
+    return {name: {"yield_at_par": one.yield_, "discount_margin": one.margin} for name, one in rows.items()}
+
+
+def with_committee(ds: xr.Dataset, answer: Committee) -> xr.Dataset:
+    """A run's Dataset with the answer as variables by tranche (`stress.results.COMMITTEE`), and what it rests on.
+
+    >>> found = with_committee(ds, committee(job, paths=64))
+    >>> float(found["risk_weight"].sel(tranche="A"))
+    0.15
+    """
+    from stress.results.variables import COMMITTEE
+
+    names = [str(name) for name in ds["tranche"].values]
+    rows = {one.note: one for one in answer.classes}
+    flat = [_flat(rows[name], answer.paths) for name in names]
+    values = {v.name: np.array([one[v.name] for one in flat]) for v in COMMITTEE}
+    about = {
+        key: getattr(answer, key)
+        for key in ("scenario", "rules", "status", "date", "pool_weight", "base_net_loss", "paths", "left_out")
+    }
+    variables = {v.name: (v.dims, values[v.name], {"units": v.unit, "long_name": v.meaning}) for v in COMMITTEE}
+    return ds.assign(variables).assign_attrs(committee=json.dumps(about, ensure_ascii=False))
+
+
+def _flat(one: ClassNumbers, paths: int) -> dict[str, float]:
+    """Fields of a class, an interval as four of them; above a loss that no path showed, the rule of three."""
+    found: dict[str, float] = {}
+    for key, value in one._asdict().items():
+        if isinstance(value, Interval):
+            ends = dict(zip(("", "_se", "_low", "_high"), value, strict=True))
+            found |= {f"{key}{end}": float(x) for end, x in ends.items()}
+            if found[key] == 0.0:
+                found[f"{key}_high"] = min(1.0, UNSEEN / paths)
+        elif key != "note":
+            found[key] = float(value)
+    return found
+
+
+def run_with_committee(job: Job, ds: xr.Dataset) -> xr.Dataset:
+    """What `stress run` adds to a result; the counts alone where the job's structure has no such numbers."""
+    try:
+        return with_committee(ds, committee(job))
+    except StressError as error:
+        return ds.assign_attrs(committee=json.dumps({"left_out": [str(error)]}, ensure_ascii=False))

@@ -1,0 +1,59 @@
+"""What a committee, a capital desk and an accountant look for first: every class in one row, from one run's job."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from stress.measures.estimate import Interval
+
+
+class ClassNumbers(NamedTuple):
+    """One class under the job's first scenario. What has no error is exact or deterministic; NaN where it has none."""
+
+    note: str
+    attachment: float
+    """What bears losses before it, of the pool with its funded cash, at closing."""
+    detachment: float
+    risk_weight: float
+    """By SEC-SA at closing, after floor and look-through."""
+    capital_charge: float
+    """8% of the risk weight: capital over exposure."""
+    breakeven_net_loss: float
+    """Cumulative net loss of the pool, of the cut-off balance, where it begins to lose as the odds of default rise."""
+    breakeven_net_loss_precision: float
+    """Width of the bracket in which it was found."""
+    breakeven_multiple: float
+    """Of the scenario's own deterministic net loss."""
+    breakeven_multiple_precision: float
+    breakeven_open: bool
+    """True where the class is still paid in full at the end of the search."""
+    ecl_12m: Interval
+    """12-month expected credit loss at closing, of its balance, discounted at its effective rate."""
+    ecl_lifetime: Interval
+    """Lifetime, likewise (CECL)."""
+    yield_at_par: float
+    """Effective a year, on deterministic cash flows."""
+    discount_margin: float
+    """At par over its index, likewise; NaN of a fixed note."""
+
+
+class Committee(NamedTuple):
+    """Every class of a job."""
+
+    job: str
+    scenario: str
+    rules: str
+    """Of capital."""
+    status: str
+    """`in force` or `proposed`."""
+    date: str
+    pool_weight: float
+    """Risk weight of the loans that are not past due."""
+    base_net_loss: float
+    """Of the scenario on expected rates."""
+    paths: int
+    """Of the expected credit losses."""
+    seed: int
+    classes: tuple[ClassNumbers, ...]
+    left_out: tuple[str, ...]
+    """What could not be computed for this deal, and why."""

@@ -1,0 +1,129 @@
+"""Every class in one row: each number is that of the question that answers it alone, and the same everywhere."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+from shipped import ROOT
+
+import stress
+from stress.analysis.class_numbers import UNSEEN
+from stress.cli import exit_code
+from stress.inputs.load import load_job
+from stress.report.cover import desks, structure
+from stress.report.page.deal import job_of
+
+JOB = ROOT / "scenarios/jobs/baitiao-24m.toml"
+PATHS = 512
+
+
+@pytest.fixture(scope="module")
+def job():
+    return load_job(JOB).but(paths=PATHS)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of the main job under its first scenario and its worst, with a workbook."""
+    where = tmp_path_factory.mktemp("run")
+    chosen = ["--scenario", "baseline", "--scenario", "credit_contraction"]
+    command = ["run", str(JOB), "--paths", str(PATHS), *chosen, "--out", str(where), "--xlsx", str(where / "w.xlsx")]
+    assert exit_code([*command, "--quiet"]) == 0
+    return where
+
+
+@pytest.fixture(scope="module")
+def dataset(folder: Path):
+    return stress.open(folder)
+
+
+def test_each_number_is_the_one_that_its_own_question_gives(job, dataset):
+    capital = {one.note: one for one in stress.analysis.capital(job, paths=32).weights}
+    prices = stress.analysis.price(job, "B", [100.0], [1.0], [1.0], paths=64).rows[0]
+    losses = stress.analysis.ecl(job, (0,), scenarios=["baseline"]).rows
+    for name, weight in capital.items():
+        row = dataset.sel(tranche=name)
+        assert float(row["risk_weight"]) == pytest.approx(weight.risk_weight, rel=1e-12)
+        assert float(row["capital_charge"]) == pytest.approx(0.08 * weight.risk_weight, rel=1e-12)
+        assert float(row["attachment"]) == pytest.approx(weight.attachment)
+    assert float(dataset["yield_at_par"].sel(tranche="B")) == pytest.approx(prices.yield_, rel=1e-12)
+    for one in losses:
+        if one.book in capital:
+            assert float(dataset["ecl_lifetime"].sel(tranche=one.book)) == float(one.lifetime.estimate)
+
+
+def test_the_break_even_lies_where_the_class_first_loses_as_the_odds_rise(job, dataset):
+    """Between the last odds at which the deterministic class loses nothing and the first at which it does."""
+    from stress.analysis import trials
+    from stress.inputs.scenario import Shock
+
+    base = json.loads(dataset.attrs["committee"])["base_net_loss"]
+    multiple = float(dataset["breakeven_multiple"].sel(tranche="mezzanine"))
+    assert float(dataset["breakeven_net_loss"].sel(tranche="mezzanine")) == pytest.approx(multiple * base)
+    odds = np.linspace(2.0, 10.0, 65)
+    moves = [[Shock.model_validate({"target": "default_odds", "multiply": float(x)})] for x in odds]
+    found = trials.outcomes(trials.variants(job, job.scenarios[0], moves))
+    net, lost = found.of_pool("net_loss") / base, found.of_notes("loss")[:, 2] > 0.0
+    k = int(np.argmax(lost))
+    assert k > 0
+    assert lost[k:].all()
+    assert net[k - 1] * 0.999 <= multiple <= net[k] * 1.001
+
+
+def test_what_no_path_lost_is_bounded_and_what_has_no_number_says_so(dataset):
+    senior = dataset.sel(tranche="A")
+    assert float(senior["ecl_lifetime"]) == 0.0
+    assert float(senior["ecl_lifetime_high"]) == pytest.approx(UNSEEN / 2048)
+    last = dataset.sel(tranche="subordinated")
+    assert np.isnan(last["breakeven_multiple"])
+    assert np.isnan(last["ecl_12m"])
+
+
+def test_the_first_page_holds_both_tables_and_no_cell_is_a_bare_estimate(dataset, folder):
+    credit, desk = structure(dataset, job_of(dataset)), desks(dataset)
+    assert credit.head[-1] == "× base CNL"
+    assert desk is not None
+    assert desk.head == ("Class", "Risk weight", "Capital", "12-month ECL", "Lifetime ECL", "Price", "Yield at par")
+    for row in desk.rows:
+        assert all(cell.endswith("exact") or cell == "–" for cell in row[1:3])
+        assert all("±" in cell or cell.startswith("<") or cell == "–" for cell in row[3:6]), row
+    assert all("±" in row[-1] or row[-1] == "–" for row in credit.rows)
+    page = (folder / "report.html").read_text()
+    assert page.index("Capital, expected credit loss and price") < page.index("<h2>Findings</h2>")
+    assert "× base CNL" in page
+
+
+def test_the_same_numbers_stand_in_json_and_workbook(dataset, folder, capsys):
+    assert exit_code(["table", str(folder), "--json"]) == 0
+    measures = json.loads(capsys.readouterr().out)["measures"]
+    assert measures["risk_weight"]["B"] == float(dataset["risk_weight"].sel(tranche="B"))
+    sheet = openpyxl.load_workbook(folder / "w.xlsx")["tranche"]
+    heads = [cell.value for cell in sheet[1]]
+    rows = {
+        row[0].value: {head: cell.value for head, cell in zip(heads, row, strict=True)} for row in sheet.iter_rows(2)
+    }
+    for name in ("breakeven_multiple", "capital_charge"):
+        assert rows["B"][name] == pytest.approx(float(dataset[name].sel(tranche="B")), rel=1e-12)
+
+
+def test_a_run_of_python_alone_holds_counts_alone_and_takes_the_numbers_on(job):
+    ds = stress.simulate(job.but(scenarios=job.scenarios[:1]), paths=64)
+    assert "risk_weight" not in ds
+    assert desks(ds) is None
+    found = stress.analysis.with_committee(ds, stress.analysis.committee(job, paths=64))
+    assert float(found["risk_weight"].sel(tranche="A")) == 0.15
+    assert found["ecl_lifetime"].attrs["units"] == "1"
+
+
+@pytest.mark.parametrize("question", ["capital", "ecl", "price", "gradient"])
+def test_a_desk_s_question_becomes_a_chapter_with_its_figure(question, folder, tmp_path):
+    out = tmp_path / f"{question}.html"
+    command = ["report", str(folder), "--with", question, "--paths", "1024", "--scenario", "credit_contraction"]
+    assert exit_code([*command, "-o", str(out), "--quiet"]) == 0
+    page = out.read_text()
+    title = {"capital": "Regulatory capital", "ecl": "Expected credit loss", "price": "Price of mezzanine under"}
+    assert title.get(question, "Derivatives of EL of mezzanine") in page
