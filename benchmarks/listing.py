@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks import books, estimators, gpu, scale, variants, whole_runs
+from benchmarks import books, estimators, gpu, gradients, scale, variants, whole_runs
 from benchmarks.before import before
 from benchmarks.cases import QUICK_CASES, Effort, Row
 
@@ -20,6 +20,7 @@ CASES: dict[str, Callable[[Effort], list[Row]]] = {
     "hard_coded": variants.hard_coded,
     "references": variants.references,
     "estimators": estimators.estimators,
+    "gradients": gradients.cost_of_scores,
     "cores": scale.cores,
     "scale": scale.scale,
     "book": books.book,

@@ -7,6 +7,7 @@ ecl             expected credit losses of loans and notes, 12-month and lifetime
 committee       break-even, capital, expected credit loss and yield of every class at once: the first page of a report
 with_committee  a run's Dataset with that answer in it
 gradient        derivatives of a measure by every input of the draws, from one run
+gradient_tornado  what a small move of each of these inputs does, to first order
 price           yield, margin, spread, duration and window of a note at each price
 rating          which of a user's stresses each class stands, and its gap in net loss (never a rating)
 size            note shares that meet a target, and another run that proves it
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from stress.analysis.note_targets import target_of
     from stress.analysis.rate_fans import rates
     from stress.analysis.reverse_stress import reverse
+    from stress.analysis.score_tornado import gradient_tornado
     from stress.analysis.sensitivities import sensitivity
     from stress.analysis.sizing import size
     from stress.analysis.what_if import whatif
@@ -71,6 +73,7 @@ __all__ = [
     "ecl",
     "follow",
     "gradient",
+    "gradient_tornado",
     "load_bands",
     "load_rules",
     "load_stresses",
@@ -89,6 +92,7 @@ __all__ = [
 _HOME = {
     "book": "stress.analysis.book_answer",
     "gradient": "stress.analysis.gradients",
+    "gradient_tornado": "stress.analysis.score_tornado",
     "price": "stress.analysis.note_price",
     "ecl": "stress.analysis.credit_loss",
     "Bank": "stress.analysis.capital_needs",

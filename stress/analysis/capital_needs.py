@@ -14,6 +14,7 @@ from stress.analysis import trials
 from stress.analysis.order_statistics import mean_of, quantile_of
 from stress.analysis.positions import Positions, positions
 from stress.analysis.risk_transfer import transfer_of
+from stress.analysis.synthetic_excess import KINDS
 from stress.answers.capital import Capital, Months, Weights
 from stress.errors import ConfigError
 from stress.explain.notes import last_of_class
@@ -49,6 +50,10 @@ class Bank(NamedTuple):
     """Note -> external rating that the user holds, as the rules' table names it."""
     kept: Mapping[str, float] | None = None
     """Note -> share of it that the originator keeps; None: no transfer is asked about."""
+    excess_spread: float | None = None
+    """Of a synthetic transfer: what the originator designates to absorb losses first, a year, of the pool's balance."""
+    excess_kind: str = KINDS[0]
+    """`use-it-or-lose-it` or `trapped`."""
 
 
 def load_rules(path: str | Path | None = None) -> Rules:
@@ -95,7 +100,10 @@ def capital(
     return Capital(
         job.name, one.scenarios[0].name, rules.name, rules.status, rules.date.isoformat(), blocks * LANES, job.seed,
         bank.pool_weight, bank.delinquent, closing, tuple(_months(job, place, weight)),
-        None if bank.kept is None else transfer_of(one, rules, bank.kept, place, closing, bank.pool_weight),
+        None if bank.kept is None else transfer_of(
+            one, rules, bank.kept, place, closing, bank.pool_weight,
+            None if bank.excess_spread is None else (bank.excess_spread, bank.excess_kind),
+        ),
         tuple(_left_out(rules, bank)),
     )  # fmt: skip
 
@@ -192,6 +200,15 @@ def _check(job: Job, rules: Rules, bank: Bank) -> None:
             raise ConfigError(f"--quality {name}={quality}: the rules '{rules.name}' have no SEC-ERBA")
         if quality not in known:
             raise ConfigError(f"--quality {name}={quality}: one of {', '.join(known)}")
+    if bank.excess_kind not in KINDS:
+        raise ConfigError(f"--excess-kind {bank.excess_kind}: one of {', '.join(KINDS)}")
+    if bank.excess_spread is not None:
+        if not 0.0 <= bank.excess_spread <= 0.5:
+            raise ConfigError(
+                f"--excess-spread {bank.excess_spread:g}: a fraction a year from 0 to 0.5: write 0.01, not 1"
+            )
+        if bank.kept is None:
+            raise ConfigError("--excess-spread: is of a transfer of risk: say with --keep what the originator keeps")
     for name, kept in (bank.kept or {}).items():
         trials.note_index(job, name)
         if not 0.0 <= kept <= 1.0:

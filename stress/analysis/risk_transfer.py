@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from stress import capital as formulas
 from stress.analysis.positions import Positions
+from stress.analysis.synthetic_excess import borne, excess_of
 from stress.answers.capital import Transfer, Transferred, Weights
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job
 from stress.inputs.rules import Rules
+from stress.kernels.layout import LANES
 from stress.measures import batches
 from stress.runs.trace import values_of
 
@@ -27,12 +29,20 @@ WORST = 0.95
 
 
 def transfer_of(
-    job: Job, rules: Rules, kept: Mapping[str, float], place: Positions, weights: tuple[Weights, ...], loan: float
+    job: Job,
+    rules: Rules,
+    kept: Mapping[str, float],
+    place: Positions,
+    weights: tuple[Weights, ...],
+    loan: float,
+    excess: tuple[float, str] | None = None,
 ) -> Transfer:
     """Tests of a transfer in which the originator keeps these shares of notes, the rest being sold.
 
     Mechanical tests: Regulation (EU) No 575/2013, Art. 244(2): of the risk-weighted amounts of all mezzanine notes, or
     where there is none of the first loss tranche, the most junior one (Art. 242). `loan`: risk weight of the loans.
+    `excess`: rate a year and kind of a synthetic transfer's excess spread: the tranches then bear the pool's net losses
+    by where they attach, what it takes comes first, and it counts in full against the capital that is released.
     """
     names = [note.name for note in job.deal.notes]
     share = np.array([kept.get(name, 0.0) for name in names])
@@ -46,10 +56,17 @@ def transfer_of(
     pool_capital = 0.08 * loan
     cap = float(formulas.capital_cap(pool_capital, share.max()))
     cost = _interest(job) @ (1.0 - share) / job.pool.balance
-    saved = pool_capital - min(needs, cap)
+    loss, found = place.loss, None
+    if excess is not None:
+        found, took = excess_of(job, *excess, place.loss.shape[1] // LANES)
+        low, high = (np.array([getattr(one, key) for one in weights]) for key in ("attachment", "detachment"))
+        loss = borne(took.rest, low, high, job.pool.balance)
+    own = 0.0 if found is None else float(found.designated.estimate)
+    needed = min(needs, cap) + own
+    saved = pool_capital - needed
     return Transfer(
-        dict(zip(names, map(float, share), strict=True)), *held, passes, says, _losses(place, share, job.pool.balance),
-        pool_capital, min(needs, cap), cap < needs, float(cost), float(cost / saved) if saved > 0.0 else np.nan,
+        dict(zip(names, map(float, share), strict=True)), *held, passes, says, _losses(loss, share, job.pool.balance),
+        pool_capital, needed, cap < needs, float(cost), float(cost / saved) if saved > 0.0 else np.nan, found,
     )  # fmt: skip
 
 
@@ -70,9 +87,9 @@ def _mechanical(rules: Rules, mezzanine: float, first: float) -> tuple[bool | No
     return first <= most, f"no mezzanine note: at most {100 * most:g}% of the first loss tranche may be kept"
 
 
-def _losses(place: Positions, kept: Array, balance: float) -> tuple[Transferred, ...]:
+def _losses(loss: Array, kept: Array, balance: float) -> tuple[Transferred, ...]:
     """Shares of the notes' losses that are transferred: of the mean, and of what the worst paths lose beyond it."""
-    whole, sold = place.loss.sum(axis=0), (1.0 - kept) @ place.loss
+    whole, sold = loss.sum(axis=0), (1.0 - kept) @ loss
     worst = whole >= np.quantile(whole, WORST, method="higher")
     groups = np.arange(whole.size) * GROUPS // whole.size
 

@@ -59,6 +59,20 @@ class Transferred(NamedTuple):
     """By all notes, of the cut-off balance."""
 
 
+class Excess(NamedTuple):
+    """Synthetic excess spread over the life of a transfer; amounts over the cut-off balance, means over paths."""
+
+    kind: str
+    """`use-it-or-lose-it` or `trapped`."""
+    rate: float
+    """Designated a year, of the pool's balance."""
+    designated: Interval
+    used: Interval
+    """Losses that it took."""
+    rest: Interval
+    """Net losses that the tranches bear."""
+
+
 class Transfer(NamedTuple):
     """Tests and worth of a transfer of risk."""
 
@@ -83,6 +97,8 @@ class Transfer(NamedTuple):
     """Interest a year on what is sold, over the cut-off balance."""
     efficiency: float
     """Cost over capital saved, a year: what a unit of released capital costs."""
+    excess: Excess | None = None
+    """Of a synthetic transfer, whose tranches bear the pool's own losses; None where notes lose what the deal says."""
 
 
 class Capital(NamedTuple):

@@ -36,3 +36,9 @@ class Gradient(NamedTuple):
     paths: int
     seed: int
     left_out: tuple[str, ...]
+
+    @property
+    def variance_cut(self) -> float:
+        """Share of the variance of the plain estimate that the control variates take away; NaN where it has none."""
+        plain, controlled = float(self.estimate.error), float(self.controlled.error)
+        return 1.0 - (controlled / plain) ** 2 if plain > 0.0 else float("nan")

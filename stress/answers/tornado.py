@@ -40,6 +40,7 @@ class Tornado(NamedTuple):
     paths: int
     seed: int
     estimator: str = "plain"
-    """`importance` where fewer than 2% of plain paths show a loss of the note: one mixture for all runs."""
+    """`importance` where fewer than 2% of plain paths show a loss of the note: one mixture for all runs; `scores` where
+    one plain run gave derivatives."""
     undone: tuple[str, ...] = ()
     """Inputs that an interrupted question did not come to."""

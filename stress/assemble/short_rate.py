@@ -97,6 +97,7 @@ def short_rate_of(
     for k, m in enumerate(months):
         if some:
             law[k], step[k] = _law(m, sizes), _steps(deal, m, dates)
+            assert m.index_of_note is not None  # within its caps
             level[k] = m.index_of_note + margins(deal, sizes.n_month, tripped=False)
     return ShortRate(law, step, level, _notes(deal))
 

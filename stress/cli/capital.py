@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 @click.option("--lgd", type=float, default=0.85, show_default=True, help="Loss given default beside it.")
 @click.option("--quality", multiple=True, metavar="NOTE=NAME", help="An external rating that you hold, for SEC-ERBA.")
 @click.option("--keep", multiple=True, metavar="NOTE=SHARE", help="What the originator keeps; asks about a transfer.")
+@click.option(
+    "--excess-spread", type=float, metavar="RATE", help="Of a synthetic transfer: designated a year, of the pool."
+)
+@click.option("--excess-kind", default="use-it-or-lose-it", show_default=True, help="Or trapped: unused it stays.")
 @click.option("--scenario", metavar="NAME", help="Of the months. [default: the job's first]")
 @click.option("--paths", type=Count(), help="Paths of the months. [default: 2,048]")
 @xlsx_option
@@ -43,6 +47,8 @@ def capital(
     lgd: float,
     quality: tuple[str, ...],
     keep: tuple[str, ...],
+    excess_spread: float | None,
+    excess_kind: str,
     scenario: str | None,
     paths: int | None,
     workbook: Path | None,
@@ -54,7 +60,8 @@ def capital(
 
     Parameters are a file with source, date and standing (in force or proposed): the Basel standard, or yours; others
     are in scenarios/rules.
-    With --keep also the tests of a transfer of risk, the losses that it transfers and what released capital costs.
+    With --keep also the tests of a transfer of risk, the losses that it transfers and what released capital costs; with
+    --excess-spread of a synthetic one, whose tranches bear the pool's net losses after the excess spread.
 
     \b
     Example:
@@ -68,7 +75,9 @@ def capital(
     from stress.analysis.capital_needs import capital as find
 
     kept = {note: _number("--keep", note, text) for note, text in pairs("--keep", keep)} if keep else None
-    bank = Bank(pool_weight, delinquent, irb_capital, lgd, dict(pairs("--quality", quality)), kept)
+    bank = Bank(
+        pool_weight, delinquent, irb_capital, lgd, dict(pairs("--quality", quality)), kept, excess_spread, excess_kind
+    )
     with output.progress("capital by month") as progress:
         answer = find(loaded, load_rules(rules), bank, scenario, paths or PATHS, progress)
     if workbook is not None:

@@ -16,7 +16,10 @@ from stress.cli.saved_job import job_or_results
 @click.command()
 @click.argument("job", type=FILE, metavar="JOB.toml|RESULTS")
 @click.option(
-    "--measure", default="EL", show_default=True, help="EL, PD, price, IRR, multiple; of the pool DEFAULT, CNL."
+    "--measure",
+    default="EL",
+    show_default=True,
+    help="EL, PD, ES99 (any level), price, IRR, multiple; of the pool DEFAULT, CNL.",
 )
 @click.option("--tranche", metavar="NAME", help="The note. [default: the last that lent]")
 @click.option("--scenario", metavar="NAME", help="[default: the job's first]")
@@ -57,5 +60,6 @@ def gradient(
     save_answer(workbook, "gradient", plain(answer), loaded)
     title = f"{answer.measure} of {answer.tranche or 'the pool'} under {answer.scenario}"
     output.result(
-        lambda: sheet_table(gradient_sheet(answer, months), title, "", ("left", "left")), lambda: plain(answer)
+        lambda: sheet_table(gradient_sheet(answer, months), title, "", ("left", "left")),
+        lambda: plain(answer) | {"variance_cut": answer.variance_cut},
     )

@@ -9,6 +9,7 @@ import click
 
 from stress.cli.answer import Question, draw, plain, question, sheet_table
 from stress.cli.options import FILE
+from stress.errors import ConfigError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -27,23 +28,32 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Move default odds, correlation and persistence to its 95% intervals.",
 )
+@click.option(
+    "--gradients", is_flag=True, help="Every input of the draws from one run, to first order: likelihood-ratio scores."
+)
 @question
 def sensitivity(
     asked: Question,
     measure: str,
     tranche: str | None,
     parameters: Path | None,
+    gradients: bool,
 ) -> None:
     """Move each input down and up by a stated amount: a tornado of one measure, on common random numbers.
 
-    Losses of a note that fewer than 2% of plain paths show are sampled around the likely ways to them.
+    Losses of a note that fewer than 2% of plain paths show are sampled around the likely ways to them. With --gradients
+    no input is moved: one plain run gives the derivative by every input of the draws (`stress gradient` lists them).
 
     \b
     Example:
       stress sensitivity scenarios/jobs/baitiao-24m.toml --measure EL --tranche subordinated
       stress sensitivity job.toml --measure IRR --tranche B --scenario macro_severe --figure tornado.svg
       stress sensitivity job.toml --parameters scenarios/parameters/us_cards.toml
+      stress sensitivity job.toml --gradients --measure ES99 --tranche B
     """
+    if gradients:
+        _of_one_run(asked, measure, tranche, parameters)
+        return
     from stress.analysis.inputs_moved import INPUTS, calibrated
     from stress.analysis.sensitivities import sensitivity as find
     from stress.inputs.files.parse import parse_as
@@ -61,6 +71,21 @@ def sensitivity(
     asked.output.result(lambda: _table(answer), lambda: plain(answer))
 
 
+def _of_one_run(asked: Question, measure: str, tranche: str | None, parameters: Path | None) -> None:
+    """The tornado by derivatives."""
+    from stress.analysis.score_tornado import gradient_tornado
+
+    if parameters is not None:
+        raise ConfigError("--parameters: moves inputs to ends of intervals; --gradients moves none: give one of them")
+    if asked.planned("one plain run, every input of the draws by its score", tranche):
+        return
+    with asked.output.progress("derivatives") as progress:
+        answer = gradient_tornado(asked.job, measure, tranche, asked.scenario, asked.job.paths, progress)
+    draw(asked.figure, "tornado", answer)
+    asked.book("sensitivity", answer)
+    asked.output.result(lambda: _table(answer), lambda: plain(answer))
+
+
 def _table(answer: Tornado) -> Table:
     from stress.report.page.chapters import tornado_number, tornado_sheet, unmoved
 
@@ -70,7 +95,8 @@ def _table(answer: Tornado) -> Table:
     if answer.unmoved:
         words.append(f"{unmoved(answer)}: {', '.join(answer.unmoved)}.")
     if answer.left_out:
-        words.append(f"Not in this job: {', '.join(answer.left_out)}.")
+        what = "No law of the draws alone" if answer.estimator == "scores" else "Not in this job"
+        words.append(f"{what}: {', '.join(answer.left_out)}.")
     if answer.undone:
         words.append(f"Interrupted before: {', '.join(answer.undone)}.")
     base = tornado_number(answer, answer.base, answer.base_error)

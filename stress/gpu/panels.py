@@ -17,6 +17,7 @@ from .layout import LANES, PANEL_BLOCKS, PANEL_PATHS
 from .philox import FACTORS, draw_normals
 from .records import MEMORY, Memory
 from .sampling import shift_block, sobol_block
+from .short_rate import draw_rates
 from .space import block, blocks, floats_at, integers_at, thread, threads
 from .tally import N_MONTH_BATCH, N_REPLICATE
 
@@ -75,6 +76,8 @@ def run_panels(
                 _shift(m, drawn, n_component)
             if m.p.by_path == 1:
                 draw_others(m, 1, start, seed)
+            if m.p.random_rate == 1:
+                draw_rates(m, 1, start, seed)
             run_block(m, 0, k, number, min(LANES, n_path - start), start, seed)
         flush_months(m, k, i % N_MONTH_BATCH)
 

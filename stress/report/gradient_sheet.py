@@ -16,9 +16,10 @@ def gradient_sheet(answer: Gradient, months: bool = False) -> Sheet:
     plain, controlled = answer.estimate, answer.controlled
     hidden = "" if months else " Months one by one: --months, --json."
     left = f" Left out: {'; '.join(answer.left_out)}." if answer.left_out else ""
+    cut = "" if math.isnan(answer.variance_cut) else f" ({100.0 * answer.variance_cut:.0f}% of the variance cut)"
     note = (
         f"{answer.measure} {plain.estimate:.5g} ± {plain.error:.2g}; with the scores as control variates "
-        f"{controlled.estimate:.5g} ± {controlled.error:.2g}. {count(answer.paths)} paths, seed {answer.seed}; "
+        f"{controlled.estimate:.5g} ± {controlled.error:.2g}{cut}. {count(answer.paths)} paths, seed {answer.seed}; "
         f"likelihood-ratio scores of one run, ± standard error by batch.{hidden}{left}"
     )
     return Sheet(("Input", "Per", "Derivative", "± error", "95% interval"), rows, note)

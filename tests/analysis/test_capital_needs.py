@@ -12,6 +12,7 @@ from stress import capital as formulas
 from stress.analysis.capital_needs import Bank, capital, load_rules
 from stress.analysis.order_statistics import mean_of, quantile_of
 from stress.analysis.positions import positions
+from stress.analysis.synthetic_excess import KINDS, absorbed, borne
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
 
@@ -142,3 +143,50 @@ def test_a_pool_that_is_nearly_gone_has_a_delinquent_share_between_nothing_and_a
 
 def test_the_basel_standard_is_what_is_used_where_no_rules_are_given(job):
     assert capital(job, paths=32).rules == BASEL.name == "Basel standard"
+
+
+def test_what_a_year_leaves_lapses_and_what_is_trapped_meets_later_losses():
+    """24 months, 1 a month designated. Losses of 3 in month 1, of 30 in month 20, recoveries of 4 in month 21."""
+    loss = np.zeros((24, 1))
+    loss[0], loss[19], loss[20] = 3.0, 30.0, -4.0
+    amount = np.ones((24, 1))
+    lapses, stays = (absorbed(loss, amount, kind) for kind in KINDS)
+    assert lapses.designated == stays.designated == pytest.approx([24.0])
+    assert lapses.used == pytest.approx([3.0 + 12.0])  # of year 2: 30 - 4 = 26 against 12
+    assert lapses.rest == pytest.approx([14.0])
+    assert stays.used == pytest.approx([1.0 + 19.0])  # month 1 has 1; month 20 all 19 since
+    assert stays.rest == pytest.approx([2.0 + 11.0])
+
+
+def test_tranches_bear_a_loss_from_below_by_where_they_attach():
+    found = borne(np.array([3.0, 12.0, 40.0]), np.array([0.3, 0.1, 0.0]), np.array([1.0, 0.3, 0.1]), 100.0)
+    assert found.tolist() == [[0.0, 0.0, 10.0], [0.0, 2.0, 20.0], [3.0, 10.0, 10.0]]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_excess_spread_of_a_transfer_takes_losses_and_counts_as_capital(job, kind):
+    def transfer(rate, kind=kind):
+        bank = Bank(kept={"subordinated": 1.0}, excess_spread=rate, excess_kind=kind)
+        return capital(job, load_rules(RULES / "eu-crr.toml"), bank, "macro_severe", paths=256).transfer
+
+    none, some = transfer(0.0), transfer(0.02)
+    assert none.excess.used.estimate == 0.0
+    assert some.excess.rest.estimate < none.excess.rest.estimate
+    assert some.excess.used.estimate + some.excess.rest.estimate == pytest.approx(none.excess.rest.estimate, rel=1e-9)
+    assert 0.0 < some.excess.used.estimate < some.excess.designated.estimate
+    assert some.kept_capital == pytest.approx(none.kept_capital + some.excess.designated.estimate)
+    assert some.excess.used.error > 0.0
+    assert transfer(0.02, "trapped").excess.used.estimate >= transfer(0.02, KINDS[0]).excess.used.estimate
+
+
+@pytest.mark.parametrize(
+    ("bank", "words"),
+    [
+        (Bank(kept={"A": 1.0}, excess_spread=0.01, excess_kind="kept"), "--excess-kind kept"),
+        (Bank(kept={"A": 1.0}, excess_spread=1.0), "--excess-spread 1"),
+        (Bank(excess_spread=0.01), "--keep"),
+    ],
+)
+def test_an_excess_spread_that_is_none_is_refused(job, bank, words):
+    with pytest.raises(ConfigError, match=words):
+        capital(job, BASEL, bank, paths=32)

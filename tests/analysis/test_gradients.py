@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,10 @@ from scipy import integrate
 from scipy.special import ndtr, ndtri
 
 from stress.analysis import trials
-from stress.analysis.gradients import gradient
+from stress.analysis.gradients import gradient, gradients
+from stress.analysis.score_tornado import MOVES, gradient_tornado
 from stress.assemble.problem import assemble
+from stress.cli import exit_code
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
 from stress.kernels import alone
@@ -159,3 +162,116 @@ def test_net_loss_of_the_pool_has_derivatives_too_and_a_level_shift_raises_it(jo
 def test_a_measure_or_a_note_that_is_not_there_is_refused(job, options, words):
     with pytest.raises(ConfigError, match=words):
         gradient(job, **options)
+
+
+def shortfall(p, rho, level):
+    """Expected shortfall of the senior note of one period: its loss falls with the factor."""
+    c = ndtri(p)
+
+    def loss(y):
+        rate = ndtr((c - np.sqrt(rho) * y) / np.sqrt(1.0 - rho))
+        return max(rate - ENHANCEMENT, 0.0) / (1.0 - ENHANCEMENT) * np.exp(-0.5 * y * y) / np.sqrt(2.0 * np.pi)
+
+    return integrate.quad(loss, -12.0, ndtri(1.0 - level), epsabs=1e-12)[0] / (1.0 - level)
+
+
+@pytest.mark.parametrize("level", [0.9, 0.99])
+def test_expected_shortfall_and_its_derivatives_are_the_closed_ones(level):
+    job = one_period_job(P, RHO, (1.0 - ENHANCEMENT,))
+    answer = gradient(job, f"ES{100.0 * level:g}", "A", paths=131_072)
+    h = 1e-4
+    by_rho = (shortfall(P, RHO + h, level) - shortfall(P, RHO - h, level)) / (2.0 * h)
+    up, down = (shortfall(ndtr(ndtri(P) + d), RHO, level) for d in (h, -h))
+    for start, truth in (("rho", by_rho), ("level", (up - down) / (2.0 * h))):
+        one = slope(answer, start)
+        assert abs(one.derivative - truth) < 4.0 * one.se
+        assert 0.0 < one.se < 0.2 * abs(truth)
+    for estimate in (answer.estimate, answer.controlled):
+        assert abs(estimate.estimate - shortfall(P, RHO, level)) < 4.0 * estimate.error
+    assert answer.variance_cut > 0.05
+
+
+def test_measures_asked_together_are_those_asked_alone(job):
+    asked = [("EL", NOTE), ("ES95", NOTE), ("PD", "B"), ("CNL", None)]
+    together = gradients(job, asked, paths=4096)
+    for (measure, note), one in zip(asked, together, strict=True):
+        assert one == gradient(job, measure, note, paths=4096)
+
+
+def test_a_tail_that_loses_everything_has_no_derivative_and_says_so():
+    sure = one_period_job(0.9999, 0.01, (0.5, 0.5))
+    found = gradient(sure, "ES99", "B", paths=1024)
+    assert all(np.isnan(one.derivative) for one in found.inputs)
+    assert any("whole tail" in text for text in found.left_out)
+    assert found.estimate.estimate == pytest.approx(1.0)
+
+
+def test_the_tornado_of_one_run_is_derivative_times_move(job):
+    found = gradient_tornado(job, "EL", NOTE, paths=4096)
+    slopes = {one.input: one for one in gradient(job, "EL", NOTE, paths=4096).inputs}
+    assert found.estimator == "scores"
+    assert {bar.name for bar in found.bars} == {name for name in slopes if ", month " not in name}
+    for bar in found.bars:
+        step = next(move.step for move in MOVES if bar.name.startswith(move.start))
+        assert bar.up.estimate == pytest.approx(step * slopes[bar.name].derivative)
+        assert bar.down.estimate == -bar.up.estimate
+        assert bar.down.low <= bar.down.estimate <= bar.down.high
+
+
+def test_the_command_asks_one_run_and_refuses_two_ways_at_once(capsys):
+    command = ["sensitivity", str(JOBS / "baitiao-24m.toml"), "--gradients", "--paths", "2048"]
+    assert exit_code([*command, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["estimator"] == "scores"
+    assert exit_code(command) == 0
+    assert "likelihood-ratio scores" in " ".join(capsys.readouterr().out.split())
+    parameters = JOBS.parent / "parameters/us_cards.toml"
+    assert exit_code([*command, "--parameters", str(parameters)]) == 2
+
+
+PAIR_SCENARIOS = ("baseline", "macro_moderate", "macro_severe", "yield_squeeze_severe", "credit_contraction")
+PAIR_PATHS = 32_768
+
+
+@pytest.mark.slow
+def test_two_hundred_derivatives_agree_with_moved_inputs_on_common_random_numbers(record_property):
+    """Five scenarios, three inputs, four measures of every note and two of the pool; each z on its own paths."""
+    whole = load_job(JOBS / "baitiao-24m.toml")
+    scores = []
+    for scenario in PAIR_SCENARIOS:
+        one = trials.only(whole, scenario).but(paths=PAIR_PATHS)
+        notes = [note.name for note in one.deal.notes]
+        asked = [(measure, note) for note in notes for measure in ("EL", "PD", "PRICE", "MULTIPLE")]
+        asked += [("CNL", None), ("DEFAULT", None)]
+        found = gradients(one.but(seed=one.seed + 1), asked, paths=PAIR_PATHS)
+        for start, (h, move) in CASES.items():
+            quotients = all_moved(move(one, -h), move(one, h), h)
+            for (measure, note), answer in zip(asked, found, strict=True):
+                value, error = quotients[measure, note]
+                by_score = slope(answer, start)
+                spread = np.hypot(by_score.se, error)
+                if np.isfinite(by_score.derivative) and error > 0.0:
+                    scores.append((by_score.derivative - value) / spread)
+    z = np.array(scores)
+    record_property("measured", f"{z.size} pairs, largest |z| {np.abs(z).max():.2f}, sd {z.std():.2f}")
+    assert z.size >= 200
+    assert np.abs(z).max() < 4.0
+
+
+def all_moved(down, up, h):
+    """Difference quotients of every measure of every note, and of the pool, by (measure, note)."""
+    names = {"EL": "loss", "PD": "any_loss", "PRICE": "price", "MULTIPLE": "multiple"}
+    runs, found = [trials.counted(one) for one in (down, up)], {}
+    notes = [note.name for note in down.deal.notes]
+    for measure, quantity in names.items():
+        low, high = (sums.of_notes(run, quantity) for run in runs)
+        for n, note in enumerate(notes):
+            found[measure, note] = quotient(high.total[0, n] - low.total[0, n], high.size, h)
+    for measure, quantity in (("CNL", "net_loss"), ("DEFAULT", "default")):
+        low, high = (sums.of_pool(run, quantity) for run in runs)
+        found[measure, None] = quotient(high.total[0] - low.total[0], high.size, h)
+    return found
+
+
+def quotient(change, size, h):
+    parts = batches.symmetric(batches.ratio(change / (2.0 * h), size), size)
+    return float(parts.estimate), float(parts.error)

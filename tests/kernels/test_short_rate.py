@@ -210,3 +210,14 @@ def test_a_curve_that_is_not_one_is_refused(law: dict[str, Any], of_deal: dict[s
 def test_words_that_contradict_each_other_are_refused(law: dict[str, Any]) -> None:
     with pytest.raises(ValueError):
         ShortRate.model_validate(law)
+
+
+def test_a_rate_that_no_cash_flow_reads_is_told() -> None:
+    from stress.inputs.job.remarks import notes_of
+
+    def told(job: Job) -> bool:
+        return any("prices of the notes alone" in remark.says for remark in notes_of(job))
+
+    assert told(job_of(HULL_WHITE))
+    assert not told(job_of(HULL_WHITE, hand_worked.pool(cash_rate=0.02)))
+    assert not told(job_of(None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stress.inputs.deal.formula_rules import indices_in
 from stress.inputs.deal.remarks import notes_of_deal
 from stress.inputs.job import Job
 from stress.inputs.job.scenario_remarks import notes_of_cases
@@ -116,4 +117,17 @@ def _trust(job: Job) -> Found:
     yield from growing_trust(job)
 
 
-_RULES = (_sizes, _opening_cash, _supply, _cash_rate, _waiting, _twice, _trust)
+def _rate_unread(job: Job) -> Found:
+    """A random short rate of which no cash flow of the deal takes notice."""
+    if any(note.index is not None for note in job.deal.notes) or indices_in(job.deal) or job.pool.cash_rate:
+        return
+    for case in job.scenarios:
+        if case.short_rate is not None and all(shock.target != "cash_rate" for shock in case.shocks):
+            yield (
+                f"scenario {case.name}",
+                "short_rate moves the prices of the notes alone: no coupon and no formula follows an index, and cash "
+                "earns nothing",
+            )
+
+
+_RULES = (_sizes, _opening_cash, _supply, _cash_rate, _waiting, _twice, _trust, _rate_unread)

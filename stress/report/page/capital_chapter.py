@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from stress.answers.capital import Capital, Months, Transfer, Weights
+from stress.answers.capital import Capital, Excess, Months, Transfer, Weights
 from stress.report.figures.capital import needs
 from stress.report.numbers import MISSING, PERCENT, count, fraction, percent, with_error
 from stress.report.page.exhibit import Chapter, Exhibit, svg_of
@@ -62,6 +62,8 @@ def transfer_sheet(answer: Transfer) -> Sheet:
         ("First loss tranche kept", _share(answer.first_loss_kept)),
         ("Mechanical test", f"{verdict}: {answer.says}"),
     ]
+    if answer.excess is not None:
+        rows += _excess(answer.excess)
     for one in answer.losses:
         share, borne = one.share, one.borne
         told = with_error(float(share.estimate), float(share.error), unit=PERCENT)
@@ -74,11 +76,25 @@ def transfer_sheet(answer: Transfer) -> Sheet:
         ("Interest a year on what is sold", percent(answer.cost)),
         ("Cost of released capital, a year", _share(answer.efficiency)),
     ]  # fmt: skip
+    synthetic = (
+        " Synthetic: tranches bear the pool's net losses by where they attach, after the excess spread; what is "
+        "designated for all periods counts at 1,250% against the originator."
+    ) * (answer.excess is not None)
     note = (
         "Unexpected loss: what the worst 5% of paths lose beyond the mean. Expected and unexpected loss over the whole "
-        "life; shares of the cut-off balance."
+        "life; shares of the cut-off balance." + synthetic
     )
     return Sheet(("Transfer of risk", ""), tuple(rows), note)
+
+
+def _excess(found: Excess) -> list[tuple[str, str]]:
+    """Synthetic excess spread: what it is, what it takes."""
+    told = [with_error(float(x.estimate), float(x.error)) for x in (found.designated, found.used, found.rest)]
+    return [
+        (f"Excess spread, {found.kind}", f"{percent(found.rate)} a year of the pool: {told[0]} over the life"),
+        ("Losses that it takes", told[1]),
+        ("Net losses left to the tranches", told[2]),
+    ]
 
 
 def capital(answer: Capital) -> Chapter:

@@ -203,7 +203,10 @@ def tornado_sheet(answer: Tornado) -> Sheet:
     """One row an input: both sides with the change that they make."""
     rows = tuple((bar.name, *_side(answer, bar.down), *_side(answer, bar.up)) for bar in answer.bars)
     aimed = f" around the likely ways to a loss of {answer.tranche}" if answer.estimator == "importance" else ""
-    note = f"{count(answer.paths)} paths{aimed}, seed {answer.seed}; ± standard error of the change on common draws."
+    how = "± standard error of the change on common draws"
+    if answer.estimator == "scores":
+        how = "to first order, derivative times move, ± standard error (likelihood-ratio scores of one run)"
+    note = f"{count(answer.paths)} paths{aimed}, seed {answer.seed}; {how}."
     return Sheet(("Input", "Down", "Change", "Up", "Change"), rows, note)
 
 
