@@ -71,11 +71,10 @@ def spreads(job: Job, note: int, prices: Sequence[float], blocks: int) -> list[I
 
 def _solved(values: Values, worth: float) -> Interval:
     """Where the mean present value is the price; its error is that of the mean over its slope."""
-    nothing = Interval(float("nan"), float("nan"), float("nan"), float("nan"))
     if not values(HIGHEST).mean() < worth < values(LOWEST).mean():
-        return nothing
+        return Interval(*np.full(4, np.nan))
     found = float(brentq(lambda s: float(values(s).mean()) - worth, LOWEST, HIGHEST, xtol=1e-12))
     there = values(found)
     slope = (values(found - STEP).mean() - values(found + STEP).mean()) / (2.0 * STEP)
     error = float(there.std(ddof=1) / np.sqrt(there.size) / slope)
-    return Interval(found, error, found - NORMAL_95 * error, found + NORMAL_95 * error)
+    return Interval(*np.array([found, error, found - NORMAL_95 * error, found + NORMAL_95 * error]))

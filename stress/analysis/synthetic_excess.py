@@ -86,6 +86,6 @@ def excess_of(job: Job, rate: float, kind: str, blocks: int) -> tuple[Excess, Ab
 
 def _mean(values: Array) -> Interval:
     groups = np.arange(values.size) * GROUPS // values.size
-    total, size = np.bincount(groups, values, GROUPS), np.bincount(groups, minlength=GROUPS).astype(np.float64)
+    total, size = (np.asarray(np.bincount(groups, x, GROUPS), np.float64) for x in (values, np.ones(values.size)))
     found = batches.symmetric(batches.ratio(total, size), size)
     return Interval(*(float(part) for part in found))  # type: ignore[arg-type]

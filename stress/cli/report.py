@@ -114,7 +114,7 @@ def report(
         if name != COVER
     ]
     if COVER in asked:
-        dataset = _with_cover(dataset, output)
+        dataset = _with_cover(opened_one(results, cell), output)
     with writing("--out", target):
         stress.report.write(dataset, target, answers, author=author, date=date, revision=revision, appendix=appendix)
     save_result(workbook, dataset)
