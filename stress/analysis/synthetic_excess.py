@@ -39,19 +39,18 @@ class Absorbed(NamedTuple):
 def absorbed(net_loss: Array, designated: Array, kind: str) -> Absorbed:
     """What amounts designated month by month, (month, path), take of net losses, likewise.
 
-    A month whose recoveries exceed its defaults lowers the losses that follow. With "use-it-or-lose-it" a year's amount
-    meets a year's loss, at its end; with "trapped" what has been designated and not used meets each month's loss.
+    Settled at each year's end: with "use-it-or-lose-it" the year's amount meets the year's loss, with "trapped" all
+    that has been designated and not used. A year whose recoveries exceed its defaults lowers the loss that follows.
 
     >>> loss, amount = np.array([[0.0], [3.0]]).repeat(12, axis=0) / 12, np.full((24, 1), 1.0 / 12)
     >>> [round(float(absorbed(loss, amount, kind).used[0]), 6) for kind in KINDS]
     [1.0, 2.0]
     """
-    step = YEAR if kind == KINDS[0] else 1
     n_path = net_loss.shape[1]
     held, carried, used, rest = (np.zeros(n_path) for _ in range(4))
-    for start in range(0, len(net_loss), step):
-        held = designated[start : start + step].sum(axis=0) + (held if kind == KINDS[1] else 0.0)
-        loss = net_loss[start : start + step].sum(axis=0) + carried
+    for start in range(0, len(net_loss), YEAR):
+        held = designated[start : start + YEAR].sum(axis=0) + (held if kind == KINDS[1] else 0.0)
+        loss = net_loss[start : start + YEAR].sum(axis=0) + carried
         carried, loss = np.minimum(loss, 0.0), np.maximum(loss, 0.0)
         taken = np.minimum(held, loss)
         held, used, rest = held - taken, used + taken, rest + loss - taken

