@@ -124,18 +124,17 @@ def slow(job: Job, scenario: str, data: xr.Dataset) -> tuple[np.ndarray, Any]:
     pool = pool_under(job.pool, case)
     months = stress.assemble.months.resolve(job.deal, pool, case)
     portfolio = Portfolio(job.deal, pool, months, job.clock)
+    rate, rates = short_rate_of(job, pool, case, months, data), rates_of(data, portfolio)
     if job.deal.trust is not None:
         offered = [
             [pool.payment_rate.purchase_rate * o * sum(m)] for o, m in zip(months.originations, months.mix, strict=True)
         ]
-        return np.array(offered), run_path(job.deal, pool, months, job.clock, rates_of(data, portfolio), None)
+        return np.array(offered), run_path(job.deal, pool, months, job.clock, rates, None, rate)
     bought_until = job.deal.revolving_months + (job.clock != "monthly")
     last = job.deal.legal_maturity_months
     eligible = [portfolio.eligible_share(t) if t <= bought_until else 0.0 for t in range(1, last + 1)]
     offered = supply_of(need(job.deal, pool, job.clock), pool, months, eligible)
     supply = by_month(data, "supply", "cohort").tolist()
-    rate = short_rate_of(job, pool, case, months, data)
-    rates = rates_of(data, portfolio)
     return np.array(offered), run_path(job.deal, pool, months, job.clock, rates, supply, rate)
 
 
