@@ -8,13 +8,16 @@ from __future__ import annotations
 import calendar
 import datetime
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from stress.errors import ConfigError
+from stress.foreign.absbox_bonds import notes_of, swaps_of
+from stress.foreign.absbox_fees import fees_of
+from stress.foreign.absbox_formulas import Known, condition, formula, named, number
 from stress.foreign.absbox_pool import pool_of
 from stress.foreign.absbox_steps import Names, priority_of
 from stress.foreign.literal import pairs, read_dict
@@ -31,6 +34,7 @@ CARRIED = (
     "pool",
     "accounts",
     "bonds",
+    "rateSwap",
     "fees",
     "collect",
     "waterfall",
@@ -38,11 +42,6 @@ CARRIED = (
     "trigger",
     "triggers",
 )
-
-_BOND = ("balance", "rate", "originBalance", "originRate", "startDate", "rateType", "bondType")
-_FEE = ("type",)
-_SAME_DAYS = ("DC_ACT_365F", "DC_ACT_365", "DC_ACT_365A")
-"""Day counts that are ACT/365F, or differ from it in leap years alone."""
 
 
 class Imported(NamedTuple):
@@ -73,33 +72,63 @@ def convert(given: Mapping[Any, Any], currency: str = "CNY") -> Imported:
     """The deal and the pool of a dict."""
     left = [f"{key}" for key in given if key not in CARRIED and given[key]]
     dates = _dates(given["dates"], left)
-    notes, residual = _notes(given["bonds"], left)
-    fees = _fees(given.get("fees"), left)
+    notes, residual, indices = notes_of(given["bonds"], left)
     interest, principal = _accounts(given["collect"])
-    reserves = _reserves(given.get("accounts"), interest, left)
+    size = {note["name"]: note["amount"] for note in notes}
+    known = Known(size, [name for name, _ in pairs(given.get("fees"))], {}, lambda date: _payments_before(date, dates))
+    accounts = {name: (name,) for name, _ in pairs(given.get("accounts"))} | interest
+    known = known._replace(accounts=accounts)
+    issue, last = dates["issue_date"], dates["legal_maturity_months"]
+    fees = fees_of(given.get("fees"), known, last, issue, left)
+    known = known._replace(fees=[fee["name"] for fee in fees.own])
+    reserves = _reserves(given.get("accounts"), interest, known, left)
     own = {name: (name,) for name in reserves}
     names = Names(
-        {**interest, **own}, {**principal, **own}, tuple(fee["name"] for fee in fees),
-        tuple(note["name"] for note in notes), residual, reserves,
+        {**interest, **own}, {**principal, **own}, tuple(known.fees), tuple(size), residual, reserves, known, fees.dues,
+        swaps_of(given.get("rateSwap"), indices, known, left),
     )  # fmt: skip
-    triggers, revolving = _triggers(given.get("trigger") or given.get("triggers"), dates, left)
+    triggers, revolving = _triggers(given.get("trigger") or given.get("triggers"), dates, known, left)
     priority = priority_of(given["waterfall"], names, left)
-    priority, fees, accounts = _used(priority, fees, reserves, left)
     if any(trigger["effect"] == "acceleration" for trigger in triggers):
         priority.setdefault("acceleration", priority.get("amortization", []))
     if revolving == 0 and priority.pop("revolving", None) is not None:
         left.append("waterfall 'revolving': no trigger ends it at a date")
+    opening = _openings(given.get("accounts"), names, left)
+    priority = {phase: [*opening, *steps] for phase, steps in priority.items()}
+    paid, accounts_used = _used(priority, fees.own, reserves, left)
+    parties = [name for name in _parties(priority) if name]
+    left += [f"fees.{name}: no step that is carried pays it" for name in fees.dues if name not in parties]
     buys = any(step["step"] == "purchase" for steps in priority.values() for step in steps)
     document = {
         "kind": "deal", "version": 1, "name": str(given.get("name", "deal")), "currency": currency, **dates,
-        "revolving_months": revolving, "scheduled_months": dates["legal_maturity_months"],
-        "purchase": "payment_date" if buys else "none", "retain_senior_cost": False,
-        "notes": notes, "fees": fees, "accounts": accounts, "triggers": triggers, "priority": priority,
+        "revolving_months": revolving, "scheduled_months": last,
+        "purchase": "payment_date" if buys else "none", "retain_senior_cost": False, "indices": indices,
+        "parties": parties, "quantities": {k: v for k, v in fees.quantities.items() if k in str(priority)},
+        "notes": notes, "fees": paid, "accounts": accounts_used, "triggers": triggers, "priority": priority,
     }  # fmt: skip
     deal = Deal.model_validate_json(json.dumps(document, default=str))
     pool = pool_of(dict(given), deal.closing_date, currency, left)
     left.append("defaults, prepayment and recovery: not in such a file; set them in pool.toml or a scenario")
     return Imported(deal, pool, tuple(left))
+
+
+def _parties(priority: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
+    """Parties that some step names, each once."""
+    return list(dict.fromkeys(step["party"] for steps in priority.values() for step in steps if "party" in step))
+
+
+def _openings(accounts: Any, names: Names, left: list[str]) -> list[dict[str, Any]]:
+    """Cash that accounts hold at closing: paid in by a party at the first payment date."""
+    steps = []
+    for name, about in pairs(accounts):
+        held = float(about.get("balance") or 0.0)
+        if held <= 0.0 or name not in names.interest:
+            continue
+        party = f"opening {name}"
+        amount = f"max({number(held)} - {named('received', party)}, 0)"
+        steps.append({"step": "receive", "party": party, "amount": amount, "to": names.interest[name][0]})
+        left.append(f"accounts.{name}.balance {held:g}: is paid in at the first payment date, by the party {party!r}")
+    return steps
 
 
 def _dates(given: Mapping[str, Any], left: list[str]) -> dict[str, Any]:
@@ -130,53 +159,6 @@ def _date(value: Any) -> datetime.date:
     return datetime.date.fromisoformat(str(value))
 
 
-def _notes(bonds: Any, left: list[str]) -> tuple[list[dict[str, Any]], str | None]:
-    """Notes in the order given, the equity last."""
-    found, residual = [], None
-    for name, about in pairs(bonds):
-        kinds = about.get("bondType") or {}
-        kind = str(next(iter(kinds), "Sequential") if isinstance(kinds, Mapping) else kinds)
-        rate = about.get("rateType") or {}
-        fixed = {str(k).lower(): v for k, v in rate.items()} if isinstance(rate, Mapping) else {}
-        coupon = fixed.get("fix", fixed.get("fixed"))
-        if coupon is None:
-            coupon = about.get("rate", 0.0)
-            left.append(f"bonds.{name}.rateType {rate!r}: its present rate {coupon} stands as a fixed coupon")
-        if kind not in ("Sequential", "Equity"):
-            left.append(f"bonds.{name}.bondType {kinds!r}: it is repaid as the waterfall says")
-        left += _unread(f"bonds.{name}", about, _BOND)
-        days = fixed.get("daycount", _SAME_DAYS[0])
-        if days not in _SAME_DAYS:
-            left.append(f"bonds.{name}.rateType dayCount {days!r}: interest accrues by ACT/365F here")
-        note = {"name": name, "amount": float(about["balance"])}
-        if kind == "Equity":
-            residual = name
-            found.append({**note, "residual": True})
-        else:
-            found.append({**note, "coupon": float(coupon)})
-    return found, residual
-
-
-def _unread(place: str, about: Mapping[str, Any], known: tuple[str, ...]) -> list[str]:
-    """Keys that say something and that nothing here reads."""
-    return [f"{place}.{key} {value!r}" for key, value in about.items() if key not in known and value]
-
-
-def _fees(fees: Any, left: list[str]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    for name, about in pairs(fees):
-        left += _unread(f"fees.{name}", about, _FEE)
-        kind, value = next(iter((about.get("type") or {"": None}).items()))
-        base = {"poolBalance": "pool", "bondBalance": "notes"}.get(value[0][0]) if kind == "annualPctFee" else None
-        if base is not None and len(value[0]) == 1:
-            found.append({"name": name, "base": base, "rate": float(value[1])})
-        elif kind == "byPeriod":
-            found.append({"name": name, "base": "fixed", "amount": float(value)})
-        else:
-            left.append(f"fees.{name}: {kind} {value!r}: no such fee here")
-    return found
-
-
 def _accounts(collect: Any) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
     """What stands for the accounts that collections go to: income, principal, or both where one takes all."""
     into: dict[str, str] = {}
@@ -193,50 +175,79 @@ def _accounts(collect: Any) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple
     return {interest: ("income",), principal: ("principal",)}, {interest: ("income",), principal: ("principal",)}
 
 
-def _reserves(accounts: Any, known: Mapping[str, Any], left: list[str]) -> dict[str, Any]:
+def _reserves(accounts: Any, collected: Mapping[str, Any], known: Known, left: list[str]) -> dict[str, Any]:
     """Reserve accounts with their targets."""
     found: dict[str, Any] = {}
     for name, about in pairs(accounts):
-        if float(about.get("balance") or 0.0) != 0.0:
-            left.append(f"accounts.{name}.balance {about['balance']}: accounts begin empty here")
         if about.get("interest"):
             left.append(f"accounts.{name}.interest")
-        if name in known:
+        if name in collected:
             continue
         kind, value = next(iter((about.get("type") or {"": None}).items()))
-        if kind == "fixReserve":
-            found[name] = {"amount": float(value)}
-        elif kind == "targetReserve" and value[0] in (("poolBalance",), ["poolBalance"]):
-            found[name] = {"share_of_pool": float(value[1])}
-        elif kind == "targetReserve" and value[0] in (("bondBalance",), ["bondBalance"]):
-            found[name] = {"share_of_notes": float(value[1])}
-        else:
-            left.append(f"accounts.{name}: {kind or 'no'} target")
+        try:
+            found[name] = _target(kind, value, known)
+        except (LookupError, TypeError, ValueError):
+            left.append(f"accounts.{name}: {kind or 'no'} target {value!r}".removesuffix(" None"))
     return found
 
 
-def _triggers(given: Any, dates: Mapping[str, Any], left: list[str]) -> tuple[list[dict[str, Any]], int]:
-    """Triggers on ratios, and the months until a date ends the revolving period."""
+def _target(kind: str, value: Any, known: Known) -> Any:
+    """A target in parts, or as a formula. Raises LookupError."""
+    if kind == "fixReserve":
+        return {"amount": float(value)}
+    parts = {("poolBalance",): "share_of_pool", ("bondBalance",): "share_of_notes"}
+    if kind == "targetReserve" and tuple(value[0]) in parts:
+        return {parts[tuple(value[0])]: float(value[1])}
+    return _target_text({kind: value}, known)
+
+
+def _target_text(given: Mapping[str, Any], known: Known) -> str:
+    kind, value = next(iter(given.items()))
+    if kind == "fixReserve":
+        return number(value)
+    if kind == "targetReserve":
+        return f"{number(value[1])} * {formula(value[0], known)}" if len(value) > 1 else formula(value[0], known)
+    if kind in ("max", "min"):
+        return f"{kind}({', '.join(_target_text(part, known) for part in value)})"
+    if kind == "when":
+        test, one, other = value
+        return f"if({condition(test, known)}, {_target_text(one, known)}, {_target_text(other, known)})"
+    raise LookupError(kind)
+
+
+def _triggers(given: Any, dates: Mapping[str, Any], known: Known, left: list[str]) -> tuple[list[dict[str, Any]], int]:
+    """Triggers, and the months until a date ends the revolving period."""
     found: list[dict[str, Any]] = []
     revolving = 0
     for place, group in pairs(given):
         for name, about in pairs(group):
-            condition, effects = list(about.get("condition") or ()), list(about.get("effects") or ())
+            test, effects = list(about.get("condition") or ()), list(about.get("effects") or ())
             status = str(effects[-1]).lower() if len(effects) == 2 and effects[0] == "newStatus" else ""
-            if status == "amortizing" and len(condition) == 2 and condition[0] in (">", ">="):
-                revolving = _payments_before(_date(condition[1]), dates)
+            if status == "amortizing" and len(test) == 2 and test[0] in (">", ">="):
+                revolving = _payments_before(_date(test[1]), dates)
                 continue
-            asked = list(condition[0]) if len(condition) == 3 and isinstance(condition[0], list | tuple) else []
-            ratio = asked[0] if len(asked) == 1 else None
-            if ratio in OBSERVED and condition[1] in SIDE and status in STATUS:
-                found.append({
-                    "name": name, "observable": OBSERVED[ratio], "breach": SIDE[condition[1]],
-                    "thresholds": [{"limit": float(condition[2])}], "effect": STATUS[status],
-                    "curable": bool(about.get("curable", False)),
-                })  # fmt: skip
+            told = _test(place, test, known) if status in STATUS else None
+            if told is None:
+                left.append(f"trigger {place}.{name}: {test!r} -> {effects!r}")
             else:
-                left.append(f"trigger {place}.{name}: {condition!r} -> {effects!r}")
+                curable = bool(about.get("curable", False))
+                found.append({"name": name, **told, "effect": STATUS[status], "curable": curable})
     return found, revolving
+
+
+def _test(place: str, test: list[Any], known: Known) -> dict[str, Any] | None:
+    """What a trigger looks at; None where that has no word here."""
+    asked = list(test[0]) if len(test) == 3 and isinstance(test[0], list | tuple) else []
+    if len(asked) == 1 and asked[0] in OBSERVED and test[1] in SIDE and isinstance(test[2], int | float):
+        limit = [{"limit": float(test[2])}]
+        return {"observable": OBSERVED[asked[0]], "breach": SIDE[test[1]], "thresholds": limit}
+    if len(test) == 2 and not isinstance(test[1], bool):
+        return None  # a date alone trips by itself
+    try:
+        told = {"condition": condition(test, known)}
+    except (LookupError, TypeError, ValueError, IndexError):
+        return None
+    return told | ({"tested": "payment"} if place == "AfterDistribution" else {})
 
 
 def _payments_before(date: datetime.date, dates: Mapping[str, Any]) -> int:
@@ -248,11 +259,11 @@ def _payments_before(date: datetime.date, dates: Mapping[str, Any]) -> int:
 
 def _used(
     priority: dict[str, Any], fees: list[dict[str, Any]], reserves: Mapping[str, Any], left: list[str]
-) -> tuple[dict[str, Any], list[dict[str, Any]], list[str]]:
+) -> tuple[list[dict[str, Any]], list[str]]:
     """Fees and accounts that some step names; the others are told."""
     steps = [step for rows in priority.values() for step in rows]
     paid = {step.get("fee") for step in steps}
     held = {name for step in steps for name in (step.get("account"), step.get("to"), *step.get("source", ()))}
     left += [f"fees.{fee['name']}: no step that is carried pays it" for fee in fees if fee["name"] not in paid]
     left += [f"accounts.{name}: no step that is carried fills it" for name in reserves if name not in held]
-    return priority, [fee for fee in fees if fee["name"] in paid], [name for name in reserves if name in held]
+    return [fee for fee in fees if fee["name"] in paid], [name for name in reserves if name in held]

@@ -36,20 +36,30 @@ def pool_of(deal: dict[Any, Any], closing: datetime.date, currency: str, left: l
     """The pool, what is left out being told in `left`. Raises ConfigError where nothing remains."""
     lines: dict[Line, float] = {}
     given = deal.get("pool") or {}
-    assets = given.get("assets")
-    if assets is None:
-        raise ConfigError(f"pool: has no assets (but {', '.join(given)}): one pool, loan by loan, is carried")
-    for k, asset in enumerate(assets):
-        line, balance, why = _line(asset, closing)
-        if why:
-            left.append(f"pool.assets[{k}]: {why}")
-        if line is not None:
-            lines[line] = lines.get(line, 0.0) + balance
-    left += [f"pool.{key}" for key in given if key != "assets"]
+    several = "assets" not in given and bool(given) and all(_is_pool(one) for one in given.values())
+    pools = {f"pool.{name}": one for name, one in given.items()} if several else {"pool": given}
+    for place, pool in pools.items():
+        assets = pool.get("assets")
+        if assets is None:
+            raise ConfigError(f"{place}: has no assets (but {', '.join(pool)}): pools are carried loan by loan")
+        for k, asset in enumerate(assets):
+            line, balance, why = _line(asset, closing)
+            if why:
+                left.append(f"{place}.assets[{k}]: {why}")
+            if line is not None:
+                lines[line] = lines.get(line, 0.0) + balance
+        left += [f"{place}.{key}" for key in pool if key != "assets"]
+    if several:
+        left.append(f"pool: {', '.join(given)} are one pool here, with all their loans")
     total = sum(lines.values())
     if not total > 0.0:
         raise ConfigError("pool.assets: no asset of it can be carried: " + "; ".join(left[:3]))
     return Pool.model_validate_json(json.dumps(_document(deal, lines, total, currency)))
+
+
+def _is_pool(given: Any) -> bool:
+    """One of several pools, each by its name."""
+    return isinstance(given, dict) and ("assets" in given or "cashflow" in given)
 
 
 def _line(asset: Any, closing: datetime.date) -> tuple[Line | None, float, str]:

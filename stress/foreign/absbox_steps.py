@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-PHASES = {
-    "revolving": "revolving",
-    "amortizing": "amortization",
-    "accelerated": "acceleration",
-    "defaulted": "event_of_default",
-}
+from stress.foreign.absbox_formulas import PHASE, Known, condition, formula, named, number
+
 ACCRUALS = ("calcfee", "calcint", "calcbondint")
 """Fees and interest accrue here by themselves."""
 Rows = list[dict[str, Any]]
@@ -28,6 +24,12 @@ class Names(NamedTuple):
     residual: str | None
     reserves: Mapping[str, Any]
     """Account -> its target."""
+    known: Known
+    """What formulas may name."""
+    dues: Mapping[str, str] = {}
+    """What is due of a fee that is paid as a party is: a formula."""
+    swaps: Mapping[str, str] = {}
+    """What a swap pays the deal, net: a formula."""
 
 
 def priority_of(waterfall: Mapping[Any, Any], names: Names, left: list[str]) -> dict[str, Rows]:
@@ -35,36 +37,111 @@ def priority_of(waterfall: Mapping[Any, Any], names: Names, left: list[str]) -> 
     found: dict[str, Rows] = {}
     for key, actions in waterfall.items():
         status = str(key[-1] if isinstance(key, tuple) else key).lower()
-        if status not in PHASES:
+        if status not in PHASE:
             if actions:
                 left.append(f"waterfall {key!r}: {len(actions)} actions: no such phase here")
             continue
         steps: Rows = []
-        for k, action in enumerate(actions):
-            made = _steps(action, names)
-            if isinstance(made, str):
-                left.append(f"waterfall {key!r}[{k}] {action!r}: {made}")
-            else:
-                steps += [step for step in made if step["step"] != "pay_residual" or step not in steps]
-        found[PHASES[status]] = steps
+        for step in _run(actions, names, left, f"waterfall {key!r}"):
+            if step["step"] != "pay_residual" or step not in steps:
+                steps.append(step)
+        found[PHASE[status]] = steps
     return found
+
+
+def _run(actions: Sequence[Any], names: Names, left: list[str], place: str) -> Rows:
+    """The steps of actions in their order; those within If and IfElse run on its condition."""
+    steps: Rows = []
+    for k, action in enumerate(actions):
+        at = f"{place}[{k}]"
+        if _word(action) in ("if", "ifelse"):
+            steps += _branches(action, names, left, at)
+            continue
+        made = _steps(action, names)
+        if isinstance(made, str):
+            left.append(f"{at} {action!r}: {made}")
+        else:
+            steps += made
+    return steps
+
+
+def _branches(action: Any, names: Names, left: list[str], at: str) -> Rows:
+    try:
+        text = condition(action[1], names.known)
+    except (LookupError, TypeError, ValueError) as error:
+        left.append(f"{at} {action!r}: its condition: {_why(error)}")
+        return []
+    left.append(f"{at} {action[0]} {text!r}: is tested at the month end before the payment")
+    branches = [(text, action[2:])] if _word(action) == "if" else [(text, action[2]), (f"not ({text})", action[3])]
+    return [
+        {**step, "when": [when, *step.get("when", ())]}
+        for when, inner in branches
+        for step in _run(inner, names, left, at)
+    ]
+
+
+def _word(action: Any) -> str:
+    named_so = isinstance(action, list | tuple) and action and isinstance(action[0], str)
+    return action[0].lower() if named_so else ""
+
+
+def _why(error: Exception) -> str:
+    text = str(error.args[0]) if error.args else ""
+    return text if "no word" in text else f"names {text or 'something'}, which the deal does not have or is left out"
 
 
 def _steps(action: Any, names: Names) -> Rows | str:
     """The steps of an action, or why it has none."""
-    if not (isinstance(action, list | tuple) and action and isinstance(action[0], str)):
+    word = _word(action)
+    if not word:
         return "is not an action"
-    word = action[0].lower()
     if word in ACCRUALS:
         return []
     if word not in _ACTIONS:
         return "no such step here"
-    if any(isinstance(part, dict) for part in action[1:]) and word != "transfer":
-        return "limits and support are not carried"
     try:
         return _ACTIONS[word](action, names)
-    except (LookupError, TypeError):
-        return "names an account, a fee or a bond that the deal does not have, or that is left out"
+    except (LookupError, TypeError, ValueError) as error:
+        return _why(error)
+
+
+class _Limit(NamedTuple):
+    """How a payment is limited, and what pays what is short."""
+
+    share: float | None
+    """Of what is due."""
+    amount: str | None
+    """A formula of money."""
+    more: tuple[str, ...]
+    """Further sources."""
+
+
+def _limit(action: Any, names: Names, at: int = 3) -> _Limit:
+    """Limit and support of an action. Raises LookupError where they have no word here."""
+    given = action[at] if len(action) > at and isinstance(action[at], Mapping) else {}
+    support, how = given.get("support"), given.get("limit", given)
+    amount = number(how["balCapAmt"]) if "balCapAmt" in how else None
+    if "formula" in how:
+        amount = formula(how["formula"], names.known)
+    unread = set(how) - {"balCapAmt", "balPct", "formula", "support"}
+    if unread:
+        raise LookupError(f"limit {min(unread)!r} has no word here")
+    share = None if "balPct" not in how else float(how["balPct"])
+    return _Limit(share, amount, _support(support, names))
+
+
+def _support(given: Any, names: Names) -> tuple[str, ...]:
+    if not given:
+        return ()
+    if given[0] == "account":
+        return names.interest[given[1]]
+    if given[0] == "support":
+        return tuple(one for part in given[1:] for one in _support(part, names))
+    raise LookupError(f"support by a {given[0]} has no word here")
+
+
+def _sources(own: tuple[str, ...], limit: _Limit) -> list[str]:
+    return list(dict.fromkeys((*own, *limit.more)))
 
 
 def _each(part: Any) -> list[str]:
@@ -78,26 +155,53 @@ def _known(name: str, known: tuple[str, ...]) -> str:
 
 
 def _fees(action: Any, names: Names) -> Rows:
-    source = list(names.interest[action[1]])
-    return [{"step": "pay_fee", "fee": _known(fee, names.fees), "source": source} for fee in _each(action[2])]
+    limit, asked = _limit(action, names), _each(action[2])
+    if (limit.amount or limit.share is not None) and len(asked) > 1:
+        raise LookupError("a limit of several fees together has no word here")
+    source = _sources(names.interest[action[1]], limit)
+    return [_fee(fee, source, limit, names) for fee in asked]
+
+
+def _fee(fee: str, source: list[str], limit: _Limit, names: Names) -> dict[str, Any]:
+    """A step that pays a fee: what accrues here, or what a party is due."""
+    if fee in names.dues:
+        due = names.dues[fee]
+        due = due if limit.share is None else f"{number(limit.share)} * ({due})"
+        due = due if limit.amount is None else f"min({due}, {limit.amount})"
+        return {"step": "pay_party", "party": fee, "amount": due, "source": source}
+    step: dict[str, Any] = {"step": "pay_fee", "fee": _known(fee, names.fees), "source": source}
+    if limit.share is not None:
+        step["cap"] = f"{number(limit.share)} * {named('fee', fee)}"
+    return step if limit.amount is None else {**step, "cap": limit.amount}
 
 
 def _interest(action: Any, names: Names) -> Rows:
+    limit = _limit(action, names)
+    if limit.amount or limit.share is not None:
+        raise LookupError("a limit of interest has no word here")
     notes = [_known(note, names.notes) for note in _each(action[2])]
-    step: dict[str, Any] = {"step": "pay_interest", "source": list(names.interest[action[1]])}
+    step: dict[str, Any] = {"step": "pay_interest", "source": _sources(names.interest[action[1]], limit)}
     return [{**step, "note": notes[0]} if len(notes) == 1 else {**step, "notes": notes}]
 
 
 def _interest_in_turn(action: Any, names: Names) -> Rows:
-    return [row for note in _each(action[2]) for row in _interest((action[0], action[1], [note]), names)]
+    return [row for note in _each(action[2]) for row in _interest((action[0], action[1], [note], *action[3:]), names)]
 
 
 def _principal(action: Any, names: Names, order: str = "pro_rata") -> Rows:
-    notes, source = _each(action[2]), list(names.principal[action[1]])
+    notes, limit = _each(action[2]), _limit(action, names)
+    source = _sources(names.principal[action[1]], limit)
     if notes == [names.residual]:
+        if limit.amount or limit.share is not None:
+            raise LookupError("a limit of the residual note has no word here")
         return [{"step": "pay_residual", "note": names.residual, "source": source}]
-    step = {"step": "pay_principal", "notes": [_known(note, names.notes) for note in notes], "source": source}
-    return [step | ({"order": order} if len(notes) > 1 else {})]
+    step: dict[str, Any] = {"step": "pay_principal", "notes": [_known(note, names.notes) for note in notes]}
+    held = " + ".join(named("note", note) for note in notes)
+    if limit.share is not None:
+        step["until"] = f"{number(1.0 - limit.share)} * ({held})"
+    if limit.amount is not None:
+        step["until"] = f"max({held} - {limit.amount}, 0)"
+    return [step | {"source": source} | ({"order": order} if len(notes) > 1 else {})]
 
 
 def _principal_in_turn(action: Any, names: Names) -> Rows:
@@ -118,15 +222,28 @@ def _purchase(action: Any, names: Names) -> Rows:
 def _transfer(action: Any, names: Names) -> Rows | str:
     giver, taker = action[1], action[2]
     how = action[3] if len(action) > 3 else None
-    if how is None and taker in names.reserves:
-        return [{"step": "transfer", "to": taker, "source": list(names.interest[giver])}]
     if how == {"reserve": "gap"}:
         source = list(names.interest[giver])
         return [{"step": "top_up", "account": taker, "target": names.reserves[taker], "source": source}]
     if how == {"reserve": "excess"}:
         to = names.interest[taker][0]
         return [{"step": "release", "account": giver, "target": names.reserves[giver], "to": to}]
-    return "only to fill a reserve, or to release what it holds above its target"
+    limit = _limit(action, names)
+    step: dict[str, Any] = {"step": "transfer", "to": names.interest[taker][0], "source": list(names.interest[giver])}
+    if step["to"] in step["source"]:
+        return "moves cash within one account here"
+    if limit.share is not None:
+        step["share"] = limit.share
+    return [step if limit.amount is None else {**step, "amount": limit.amount}]
+
+
+def _settled(action: Any, names: Names) -> Rows:
+    swap, account = action[2], names.interest[action[1]]
+    net = names.swaps[swap]
+    return [
+        {"step": "receive", "party": swap, "amount": f"max({net}, 0)", "to": account[0]},
+        {"step": "pay_party", "party": swap, "amount": f"max(-({net}), 0)", "source": list(account)},
+    ]
 
 
 _ACTIONS: dict[str, Callable[[Any, Names], Rows | str]] = {
@@ -144,5 +261,6 @@ _ACTIONS: dict[str, Callable[[Any, Names], Rows | str]] = {
     "payresidual": _residual,
     "buyasset": _purchase,
     "transfer": _transfer,
+    "settleswap": _settled,
 }
 """Action -> what makes its steps."""

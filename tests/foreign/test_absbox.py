@@ -80,7 +80,7 @@ def test_what_cannot_be_carried_is_listed_and_stands_at_the_head_of_the_job(
 ) -> None:
     deal = deal_of("static_cdr0")
     deal["fees"] = {
-        "trustee": {"type": {"fixFee": 30}},
+        "trustee": {"type": {"byTable": ["MonthEnd", ("poolBalance",), [(0, 5), (2, 10)]]}},
         "servicer": {"type": {"annualPctFee": [("poolBalance",), 0.01]}},
     }
     deal["waterfall"]["amortizing"][:0] = [["payFee", "acc", ["trustee"]], ["payFee", "acc", ["servicer"]]]
@@ -194,3 +194,110 @@ def test_a_day_count_or_a_key_that_nothing_reads_is_told() -> None:
     told = " ".join(found.left)
     assert "rateType dayCount 'DC_ACT_360': interest accrues by ACT/365F here" in told
     assert "lockout 12" in told
+
+
+def rich(folder: Path) -> Any:
+    """A deal with what the language of formulas carries, written by the command; the paths of its one scenario."""
+    deal = deal_of("static_cdr0")
+    deal["accounts"] = {
+        "acc": {"balance": 2_000},
+        "reserve": {"balance": 5_000,
+                    "type": {"max": [{"targetReserve": [("poolBalance",), 0.01]},
+                             {"targetReserve": [("bondBalance", "A"), 0.005]}]}},
+    }  # fmt: skip
+    deal["bonds"]["A"]["rateType"] = ("cap", 0.06, {"floater": [0.045, "LPR5Y", 0.01, "MonthEnd"]})
+    deal["fees"] = {
+        "set up": {"type": {"fixFee": 3_000}},
+        "rating": {"type": {"recurFee": [["MonthDayOfYear", 6, 30], 700]}},
+        "servicer": {"type": {"annualPctFee": [("poolBalance",), 0.01]}},
+        "agent": {"type": {"recurFee": ["MonthEnd", 50]}},
+        "extra": {"type": {"customFee": [["2022-04-01", 100], ["2022-08-15", 40]]}},
+        "bonus": {"type": {"pctFee": [("max", ("poolBalance",), ("const", 1)), 0.001]}},
+    }
+    deal["rateSwap"] = {
+        "swap1": {"settleDates": "MonthEnd", "pair": [("LPR5Y", 0.01), 0.05], "base": {"formula": ("bondBalance", "A")}}
+    }
+    deal["trigger"] = {
+        "AfterCollect": {
+            "thin": {"condition": ["any", [("poolFactor",), "<", 0.2], [(("bondFactor", "A")), "<", 0.1]],
+                     "effects": ("newStatus", "Accelerated"), "curable": True},
+        }
+    }  # fmt: skip
+    deal["waterfall"]["amortizing"] = [
+        ["payFee", "acc", ["set up"]],
+        ["payFee", "acc", ["rating"]],
+        ["payFee", "acc", ["extra"]],
+        ["payFee", "acc", ["servicer"], {"limit": {"balPct": 0.5}, "support": ["account", "reserve"]}],
+        ["payFee", "acc", ["agent"], {"balCapAmt": 40}],
+        ["payFee", "acc", ["bonus"]],
+        ["settleSwap", "acc", "swap1"],
+        ["accrueAndPayInt", "acc", ["A"], {"support": ["account", "reserve"]}],
+        ["accrueAndPayIntBySeq", "acc", ["B", "M"]],
+        ["IfElse", [("poolFactor",), ">", 0.5],
+         [["payPrin", "acc", ["A"], {"limit": {"formula": ("*", ("poolBalance",), 0.02)}}]],
+         [["payPrin", "acc", ["A"]]]],
+        ["If", [">", "2022-06-20"], ["payPrinBySeq", "acc", ["B", "M"]]],
+        ["transfer", "acc", "reserve", {"reserve": "gap"}],
+        ["transfer", "reserve", "acc", {"reserve": "excess"}],
+        ["payPrin", "acc", ["SUB"]],
+    ]  # fmt: skip
+    job = stress.load(imported(deal, folder))
+    return job, stress.replay(job.but(paths=32), path=0)
+
+
+def test_what_the_language_of_formulas_has_is_carried_and_pays_as_it_says(tmp_path: Path) -> None:
+    job, months = rich(tmp_path)
+    deal = job.deal
+    a = deal.notes[0]
+    assert (a.index, a.coupon, a.cap) == ("lpr5y", 0.01, 0.06)
+    assert deal.indices == {"lpr5y": 0.035}
+    assert {fee.name for fee in deal.fees} == {"servicer", "agent"}
+    assert set(deal.parties) == {"opening acc", "opening reserve", "set up", "rating", "extra", "bonus", "swap1"}
+    assert deal.quantities["due_extra"] == ((3, 100.0), (7, 140.0))
+    assert deal.triggers[0].condition == f"(pool_factor < 0.2 or (note.A / {a.amount:.0f}) < 0.1)"
+    assert deal.triggers[0].curable
+    paid = {str(p): months["paid_out"].sel(party=p).to_numpy() for p in months["party"].values}
+    assert paid["set up"][-1] == pytest.approx(3_000)  # what the first payment date cannot pay the second does
+    assert 0.0 < paid["set up"][0] < 3_000
+    assert [paid["rating"][month] for month in (4, 5, 16)] == pytest.approx([0.0, 700.0, 700.0])
+    assert [paid["extra"][month] for month in (1, 2, 5, 6)] == pytest.approx([0.0, 100.0, 100.0, 140.0])
+    got = {str(p): months["received"].sel(party=p).to_numpy() for p in months["party"].values}
+    assert got["opening acc"].tolist() == [2_000.0] * months.sizes["month"]
+    assert got["opening reserve"].tolist() == [5_000.0] * months.sizes["month"]
+    assert got["swap1"][0] == pytest.approx((0.05 - 0.045) / 12 * a.amount)
+    pool, repaid = (months[name].to_numpy() for name in ("pool_balance", "principal_paid"))
+    assert repaid[1:3, 0] == pytest.approx(0.02 * pool[2:4])  # as the pool stands on the payment day
+
+
+def test_several_pools_are_one_and_are_told(tmp_path: Path) -> None:
+    deal = deal_of("static_cdr0")
+    assets = deal["pool"]["assets"]
+    deal["pool"] = {"one": {"assets": assets[:1]}, "two": {"assets": assets[1:]}}
+    found = convert(deal)
+    assert found.pool == convert(deal_of("static_cdr0")).pool
+    assert "pool: one, two are one pool here, with all their loans" in found.left
+
+
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        (["payInt", "acc", ["A"], {"limit": {"balPct": 0.5}}], "a limit of interest has no word here"),
+        (["payPrin", "acc", ["A"], {"formula": ("poolWaRate",)}], "'poolWaRate' has no word here"),
+        (["payPrin", "acc", ["A"], {"support": ["facility", "bank"]}], "support by a facility has no word here"),
+        (["If", ["isPaidOff", "A"], ["payPrin", "acc", ["B"]]], "its condition"),
+        (["settleSwap", "acc", "swap9"], "names swap9, which the deal does not have"),
+        (["liqRepay", "bal", "acc", "bank"], "no such step here"),
+    ],
+)
+def test_an_action_without_a_word_here_is_told_with_its_place(action: list[Any], said: str) -> None:
+    deal = deal_of("static_cdr0")
+    deal["waterfall"]["amortizing"].insert(0, action)
+    told = [line for line in convert(deal).left if line.startswith("waterfall 'amortizing'[0]")]
+    assert len(told) == 1
+    assert said in told[0]
+
+
+def test_a_swap_on_an_index_whose_level_is_not_known_is_told() -> None:
+    deal = deal_of("static_cdr0")
+    deal["rateSwap"] = {"s": {"pair": [("SOFR1M", 0.0), 0.05], "base": {"fix": 1000}}}
+    assert "rateSwap.s: the level of SOFR1M is not in the file" in convert(deal).left

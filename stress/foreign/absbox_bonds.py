@@ -1,0 +1,88 @@
+"""Bonds and swaps of AbsBox: notes with their coupons, and what a swap pays or is paid at each payment date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stress.foreign.absbox_formulas import Known, formula, number
+from stress.foreign.literal import pairs
+
+_BOND = ("balance", "rate", "originBalance", "originRate", "startDate", "rateType", "bondType")
+_SAME_DAYS = ("DC_ACT_365F", "DC_ACT_365", "DC_ACT_365A")
+"""Day counts that are ACT/365F, or differ from it in leap years alone."""
+
+
+def notes_of(bonds: Any, left: list[str]) -> tuple[list[dict[str, Any]], str | None, dict[str, float]]:
+    """Notes in the order given, the equity last; levels of the indices that floating ones are on."""
+    found, residual, indices = [], None, dict[str, float]()
+    for name, about in pairs(bonds):
+        kinds = about.get("bondType") or {}
+        kind = str(next(iter(kinds), "Sequential") if isinstance(kinds, Mapping) else kinds)
+        if kind not in ("Sequential", "Equity"):
+            left.append(f"bonds.{name}.bondType {kinds!r}: it is repaid as the waterfall says")
+        left += _unread(f"bonds.{name}", about, _BOND)
+        note = {"name": name, "amount": float(about["balance"])}
+        if kind == "Equity":
+            residual = name
+            found.append({**note, "residual": True})
+        else:
+            found.append(note | _coupon(f"bonds.{name}", about, indices, left))
+    return found, residual, indices
+
+
+def _coupon(place: str, about: Mapping[str, Any], indices: dict[str, float], left: list[str]) -> dict[str, Any]:
+    """Coupon, or margin over an index within cap and floor."""
+    rate, held = about.get("rateType") or {}, dict[str, float]()
+    while isinstance(rate, list | tuple) and len(rate) == 3 and str(rate[0]).lower() in ("cap", "floor"):
+        held[str(rate[0]).lower()], rate = float(rate[1]), rate[2]
+    terms = {str(k).lower(): v for k, v in rate.items()} if isinstance(rate, Mapping) else {}
+    days = terms.get("daycount", _SAME_DAYS[0])
+    if days not in _SAME_DAYS:
+        left.append(f"{place}.rateType dayCount {days!r}: interest accrues by ACT/365F here")
+    if "floater" in terms:
+        start, index, margin, *resets = terms["floater"]
+        key = str(index).lower()
+        indices.setdefault(key, round(float(start) - float(margin), 10))
+        left.append(
+            f"{place}.rateType floater: the index {key} stands at {indices[key]:g} for life, its level at the start; "
+            f"give it by month in deal.toml; it is reset each month{f', not {resets[0]!r}' if resets else ''}"
+        )
+        return {"index": key, "coupon": float(margin), **held}
+    coupon = terms.get("fix", terms.get("fixed"))
+    if coupon is None:
+        coupon = about.get("rate", 0.0)
+        left.append(f"{place}.rateType {rate!r}: its present rate {coupon} stands as a fixed coupon")
+    return {"coupon": float(coupon)}
+
+
+def _unread(place: str, about: Mapping[str, Any], known: tuple[str, ...]) -> list[str]:
+    """Keys that say something and that nothing here reads."""
+    return [f"{place}.{key} {value!r}" for key, value in about.items() if key not in known and value]
+
+
+def swaps_of(given: Any, indices: Mapping[str, float], known: Known, left: list[str]) -> dict[str, str]:
+    """Swap -> formula of what it pays the deal net at a payment date; below 0 the deal pays."""
+    found = {}
+    for name, about in pairs(given):
+        try:
+            pays, receives = (_leg(one, indices) for one in about["pair"])
+            base = about["base"]
+            notional = number(base["fix"]) if "fix" in base else formula(base["formula"], known)
+        except (LookupError, TypeError, ValueError) as error:
+            left.append(f"rateSwap.{name}: {error.args[0] if error.args else error}")
+            continue
+        found[str(name)] = f"({receives} - {pays}) / 12 * {notional}"
+        left.append(f"rateSwap.{name}: is settled for a twelfth of a year at each payment date")
+    return found
+
+
+def _leg(given: Any, indices: Mapping[str, float]) -> str:
+    """A rate, fixed or over an index. Raises LookupError for an index whose level no note tells."""
+    if isinstance(given, int | float):
+        return number(given)
+    index, margin = given
+    key = str(index).lower()
+    if key not in indices:
+        raise LookupError(f"the level of {index} is not in the file")
+    return f"(index.{key} + {number(margin)})"

@@ -1,0 +1,159 @@
+"""Formulas and conditions of AbsBox in our words. What has no word here is a LookupError that names it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+WORDS = {
+    "poolBalance": "pool",
+    "poolBegBalance": "pool.month_start",
+    "originalPoolBalance": "pool.cut_off",
+    "currentPoolDefaultedBalance": "defaults",
+    "cumPoolDefaultedBalance": "(cumulative_default * pool.cut_off)",
+    "cumPoolNetLoss": "(default_stock * pool.cut_off)",
+    "cumPoolDefaultedRate": "cumulative_default",
+    "cumPoolNetLossRate": "default_stock",
+    "poolFactor": "pool_factor",
+    "periodNum": "month",
+}
+"""Quantities without names."""
+PHASE = {
+    "revolving": "revolving",
+    "amortizing": "amortization",
+    "accelerated": "acceleration",
+    "defaulted": "event_of_default",
+}
+"""Status of a deal -> phase."""
+COMPARED = (">", ">=", "<", "<=")
+
+
+class Known(NamedTuple):
+    """What formulas may name."""
+
+    size: Mapping[str, float]
+    """Note -> its original balance, all notes."""
+    fees: Sequence[str]
+    accounts: Mapping[str, Sequence[str]]
+    """Account -> ours that stand for it."""
+    month_of: Callable[[datetime.date], int]
+    """The last collection period that is paid before a date."""
+
+
+def named(kind: str, name: str) -> str:
+    """A quantity of a note, an account, a party by its name.
+
+    >>> named("note", "A1"), named("paid", "rating fee")
+    ('note.A1', "paid['rating fee']")
+    """
+    return f"{kind}.{name}" if name.isidentifier() else f"{kind}['{name}']"
+
+
+def number(value: float) -> str:
+    """A number as formulas write it, without an exponent."""
+    return f"{float(value):.10f}".rstrip("0").rstrip(".") or "0"
+
+
+def formula(given: Any, known: Known) -> str:
+    """A formula. Raises LookupError."""
+    if isinstance(given, bool) or given is None:
+        raise LookupError(repr(given))
+    if isinstance(given, int | float):
+        return number(given)
+    word, *parts = given
+    if word in WORDS and not parts:
+        return WORDS[word]
+    if word in ("constant", "const"):
+        return number(parts[0])
+    if word in _NAMED:
+        return _NAMED[word](parts, known)
+    if word in _MADE:
+        return _MADE[word]([formula(part, known) for part in parts])
+    raise LookupError(f"{word!r} has no word here")
+
+
+def condition(given: Sequence[Any], known: Known) -> str:
+    """A condition. Raises LookupError."""
+    word, *parts = given
+    if word in ("all", "any", "and", "or"):
+        return (
+            "(" + (" and " if word in ("all", "and") else " or ").join(condition(part, known) for part in parts) + ")"
+        )
+    if word == "not":
+        return f"not ({condition(parts[0], known)})"
+    if word == "status":
+        return _phase(parts[0])
+    if word in COMPARED:
+        before = known.month_of(datetime.date.fromisoformat(str(parts[0])))
+        return f"month > {before}" if word in (">", ">=") else f"month <= {before}"
+    if len(given) == 3 and given[1] in COMPARED and isinstance(given[2], int | float):
+        return f"{formula(word, known)} {given[1]} {number(given[2])}"
+    if len(given) == 2 and isinstance(given[1], bool):
+        text = _truth(word)
+        return text if given[1] else f"not {text}"
+    raise LookupError(f"{given!r} has no word here")
+
+
+def _truth(given: Sequence[Any]) -> str:
+    """What is true or false by itself."""
+    if given[0] == "trigger":
+        return named("tripped", str(given[-1]))
+    if given[0] == "status":
+        return _phase(given[1])
+    raise LookupError(f"{given[0]!r} has no word here")
+
+
+def _phase(status: str) -> str:
+    return f"phase.{PHASE[str(status).lower()]}"
+
+
+def _sum(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"({' + '.join(parts)})"
+
+
+def _notes(names: Sequence[str], known: Known) -> str:
+    asked = names or tuple(known.size)
+    return _sum([named("note", name) for name in asked if known.size[name] >= 0.0])
+
+
+def _accounts(names: Sequence[str], known: Known) -> str:
+    ours = dict.fromkeys(one for name in names or known.accounts for one in known.accounts[name])
+    return _sum([named("account", one) for one in ours])
+
+
+def _fees(names: Sequence[str], known: Known) -> str:
+    if missing := [name for name in names if name not in known.fees]:
+        raise LookupError(f"fee {missing[0]!r}")
+    return _sum([named("fee", name) for name in names])
+
+
+def _original(names: Sequence[str], known: Known) -> str:
+    return number(sum(known.size[name] for name in names or known.size))
+
+
+_NAMED: dict[str, Callable[[Sequence[str], Known], str]] = {
+    "bondBalance": _notes,
+    "originalBondBalance": _original,
+    "bondFactor": lambda names, known: f"({_notes(names, known)} / {_original(names, known)})",
+    "accountBalance": _accounts,
+    "feeDue": _fees,
+}
+_MADE: dict[str, Callable[[list[str]], str]] = {
+    "sum": _sum,
+    "avg": lambda parts: f"({_sum(parts)} / {len(parts)})",
+    "subtract": lambda parts: f"({' - '.join(parts)})",
+    "substract": lambda parts: f"({' - '.join(parts)})",
+    "-": lambda parts: f"({' - '.join(parts)})",
+    "factor": lambda parts: f"({parts[1]} * {parts[0]})",
+    "*": lambda parts: f"({parts[1]} * {parts[0]})",
+    "/": lambda parts: f"({' / '.join(parts)})",
+    "max": lambda parts: f"max({', '.join(parts)})",
+    "min": lambda parts: f"min({', '.join(parts)})",
+    "floorWith": lambda parts: f"max({parts[0]}, {parts[1]})",
+    "floorWithZero": lambda parts: f"max({parts[0]}, 0)",
+    "capWith": lambda parts: f"min({parts[0]}, {parts[1]})",
+    "floorCap": lambda parts: f"min(max({parts[2]}, {parts[0]}), {parts[1]})",
+    "excess": lambda parts: f"max({' - '.join(parts)}, 0)",
+}
+"""Formulas of formulas, as the manual defines them."""
