@@ -78,6 +78,8 @@ def random_pool(rng: Random, last: int) -> Pool:
 def with_life(rng: Random, pool: Pool) -> Pool:
     """Sometimes receivables season, and the ladder is a list of buckets."""
     update: dict[str, object] = {}
+    if pool.ladder and flag(Random(8.0 + pool.balance), 0.2):
+        update["late_fee"] = 0.05
     if flag(rng, 0.35):
         update["stages"] = random_stages(rng, len(pool.segments))
     if pool.ladder and flag(rng, 0.4):

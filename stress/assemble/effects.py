@@ -33,6 +33,7 @@ from stress.kernels.tables import MONTH, Receivables
 Array = NDArray[np.float64]
 _OPTIONS = (
     "late_charge_daily",
+    "late_fee",
     "recovery_lag",
     "fee_free_share",
     "dilution_unpaid_share",
@@ -226,8 +227,8 @@ def _rates(pool: Pool, m: MonthInputs, used: Array) -> list[Array]:
         of.correlation_recovery * bool(loads[0] and loads[2]),
         of.correlation_prepayment_recovery * bool(loads[1] and loads[2]),
     ]
-    late = pool.late_charge_daily * (pool.ladder is not None)
-    spread = [*with_rolls, *with_swing, rho_prepayment, rho_recovery, *pairs, late]
+    late = [charge * (pool.ladder is not None) for charge in (pool.late_charge_daily, pool.late_fee)]
+    spread = [*with_rolls, *with_swing, rho_prepayment, rho_recovery, *pairs, *late]
     paid = np.array(pool.recovery_lag) * bool(recovery.any())
     return [entry, *rolls, smm, recovery, m.rho * chance, own * chance, np.array(spread), paid]
 

@@ -20,6 +20,10 @@ from stress.kernels.tables import Market
 from stress.links import fit_links
 
 Array = np.ndarray
+_FOLLOWS = 4
+"""Numbers in the link of a roll that follows macro variables."""
+_SURE = 36.0
+"""Log odds of a rate of 0 or 1: 2e-16."""
 
 
 class Factors(NamedTuple):
@@ -94,6 +98,7 @@ def market_of(
     for k, one in enumerate(drawn):
         if one is not None:
             degree[k, layout.ENTRY], steady[k, layout.ENTRY], common[k, layout.ENTRY] = tables.BY_PATH, 0, 0
+    link = _follow_macro(pool, months, drawn, link, (degree, steady, common))
     stationary = dependence.factor_start == "stationary"
     n_scenario = sizes.n_scenario
     shocks = padded(drawn, sizes)
@@ -157,6 +162,30 @@ def _links(
         else:
             link[k, :, :, rate, :2] = rational_link(p, rho, sign)
     return link, degree, steady, common
+
+
+def _follow_macro(
+    pool: Pool,
+    months: Sequence[MonthInputs],
+    drawn: Sequence[ByPath | None],
+    link: Array,
+    kinds: tuple[Array, Array, Array],
+) -> Array:
+    """Links of rolls with an elasticity where macro variables are drawn (`kernels.by_path.roll_by_path`); their degree,
+    steadiness and sameness with them."""
+    degree, steady, common = kinds
+    for k, m in enumerate(months):
+        for b, bucket in enumerate(pool.buckets):
+            if not bucket.elasticity or m.swing is None or drawn[k] is None:
+                continue
+            if link.shape[-1] < _FOLLOWS:
+                link = np.concatenate([link, np.zeros((*link.shape[:-1], _FOLLOWS - link.shape[-1]))], axis=-1)
+            rho = pool.dependence.rho_roll if bucket.rho is None else bucket.rho
+            rate, part = layout.ROLLS[b], link[k, :, :, layout.ROLLS[b]]
+            part[..., 0] = np.clip(logit(np.clip(m.roll[..., b], 0.0, 1.0)), -_SURE, _SURE)
+            part[..., 1:_FOLLOWS] = bucket.elasticity, 1.0 / np.sqrt(1.0 - rho), np.sqrt(rho / (1.0 - rho))
+            degree[k, rate], steady[k, rate], common[k, rate] = tables.BY_PATH, 0, 0
+    return link
 
 
 def rational_link(p: Array, rho: Array, sign: int) -> Array:

@@ -143,7 +143,7 @@ def sizes_of(
         if any(getattr(m, name).any() for m in months) and (deal.purchase != "each_step" or clock == "payment_date"):
             raise ConfigError(f"purchase_{name}: only for deals that buy at each step of the monthly or daily clock")
     _, step_of_row = step_labels(deal)
-    long = pool.ladder is not None and not pool.simple_ladder
+    long = pool.ladder is not None and (not pool.simple_ladder or pool.late_fee > 0.0)
     return Sizes(
         n_scenario=len(months),
         n_month=n_month,

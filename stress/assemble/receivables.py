@@ -78,6 +78,7 @@ def receivables_of(
         ladder=_ladder(pool),
         limit=np.array([limits.get(s.name, 1e9) for s in pool.segments]),
         lag=np.array(pool.recovery_lag),
+        late_fee=np.array([pool.late_fee]),
         late_charge=pool.late_charge_daily * 30.0 * np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0]),
     )
     return receivables, eligible

@@ -61,11 +61,13 @@ def pool(
     The tape has a row a loan with level, term, remaining (instalments left), days_past_due, balance and monthly_fee (a
     fraction of original principal): text, a workbook or Parquet, packed or not. Amounts may have thousands, currency
     and percent signs; days past due may be empty or below zero (paid ahead) where they are not late. What the cells do
-    not make certain is refused. Without --like, rates are read from one day's delinquency as a steady state.
+    not make certain is refused. Without --like, rates are read from one day's delinquency as a steady state. Loans with
+    level payments: --column apr=THEIRS reads interest a year (a fraction) in the place of the flat fee.
 
     \b
     Example:
       stress pool tape.parquet --like scenarios/pools/baitiao.toml -o pool.toml
+      stress pool autos.csv --column apr=rate --column level=grade --currency USD -o pool.toml
     """
     base = None if like is None else _pool(like)
     gathered, made = aggregated(tape, _renamed(columns), base, name, currency, late, allow_dropped)
@@ -92,7 +94,7 @@ def aggregated(
         from stress.tape import pool_of
 
         source = f"Loan tape {tape.name}: {gathered.stock.n:,} of {gathered.n_read:,} rows."
-        return gathered, pool_of(gathered.stock, name or tape.stem, source, base, currency)
+        return gathered, pool_of(gathered.stock, name or tape.stem, source, base, currency, gathered.interest)
     except StressError as error:
         said = str(error)
         raise type(error)(said if str(tape) in said else f"{tape}: {said}") from None
@@ -107,12 +109,14 @@ def _pool(path: Path) -> Pool:
 
 def _renamed(columns: tuple[str, ...]) -> dict[str, str]:
     from stress.tape import COLUMNS
+    from stress.tape.source import INTEREST
 
     found = {}
     for pair in columns:
         ours, equals, theirs = pair.partition("=")
-        if not equals or not theirs or ours not in COLUMNS:
-            raise ConfigError(f"--column {pair!r}: must be OURS=THEIRS with OURS one of {', '.join(COLUMNS)}")
+        if not equals or not theirs or ours not in (*COLUMNS, INTEREST):
+            known = ", ".join((*COLUMNS, INTEREST))
+            raise ConfigError(f"--column {pair!r}: must be OURS=THEIRS with OURS one of {known}")
         found[ours] = theirs
     return found
 

@@ -93,6 +93,8 @@ def after_default(pool: Pool) -> list[str]:
     said = [f"Recoveries come after default, {months}."] if any(s.recovery for s in pool.segments) else []
     stays = f"{pool.write_off_months} month{'s' * (pool.write_off_months > 1)}"
     said.append(f"A default counts as overdue for {stays}, then it is written off.")
+    if pool.late_fee:
+        said.append(f"Late borrowers pay a late fee of {percent(pool.late_fee)} of what they pay.")
     if pool.dilution > 0.0 or pool.dilution_curve:
         unpaid = pool.dilution_unpaid_share
         owed = f", of which the originator leaves {percent(unpaid)} unpaid" if unpaid > 0.0 else ""

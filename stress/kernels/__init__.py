@@ -100,7 +100,7 @@ logit p + c + x, F normal or Student t; c keeps the mean over e_own at p.
   satellite's index deviates by elasticity x i_q, i_q = sum_k b_k (d_{q-lag} - d_{q-lag-difference}) + sum_j a_j i_{q-j}
   (a_j its own lags, i_q = 0 up to the starting period), between periods by the scenario's rule of interpolation; macro
   shift = log odds of the monthly rate of the satellite at (its shift in the scenario + the deviation), less that
-  without.
+  without. The log odds of a roll with an elasticity move by so many times the macro shift of its segment.
 
 **Short rate.** A scenario may make it random (Hull and White 1990, fitted to a forward curve L(t); Vasicek 1977). With
 f = fraction(t), the day-count fraction of period t, a the mean reversion and sigma the volatility, x_1 = 0 and x_t =
@@ -132,7 +132,8 @@ commingled share x(t, c) = min(1, max(0, commingled days(t) C / 30 - c)): the fi
    or stays, M1 = e + the same. Without: default = e. A cure from Mk pays at once Ck min(1, (D[1] + .. + D[k]) / P) of
    principal and y Ck (F[1] + .. + F[k]) / P of fees, with P, D, F after entry; the rest rejoins P and all D, F scale by
    1 + rest / P. Where P is empty (p > 1 - 1e-9, or below 1e-9 of the cut-off balance), cures are paid in cash and no
-   fee, and what stays late pays nothing. Late charge = daily rate x 30 k x Ck, to income.
+   fee, and what stays late pays nothing. Late charge = daily rate x 30 k x Ck + late fee x what is so paid of principal
+   and of fees (before y), to income.
 2. Scheduled payment: due = min(D[1], P); k due is paid to principal, k y F[1] to income; (1 - k) of both joins slot
    2. P falls by k due. Then the profile shifts: slot 2 becomes slot 1.
 3. Prepayment: smm P is paid to principal; P and all D, F scale by 1 - smm. (smm already holds the factor k.)

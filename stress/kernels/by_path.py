@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 from .elementary import exponential, normal_cdf
+from .inverse_normal import inverse_normal
 from .jit import aside, stage
-from .lanes import fma, larger, root, smaller, splat
+from .lanes import fma, larger, root, smaller, splat, where_less
 from .layout import ENTRY
 from .records import Memory
 from .tables import MIXING_RANGE
@@ -51,6 +52,7 @@ def entry_by_path(m: Memory, b: int, k: int, t: int) -> None:
     pull = root(odds)
     scale = root(odds + 1.0) * m.path.mixing_variable
     swing = _swing(m, b, k, t)
+    m.path.swing = swing
     for s in range(m.p.n_segment):
         x = fma(
             m.own[b, s // m.p.n_stage % m.p.n_level], lens.spread, fma(swing, m.t.exposed[k, s], m.path.drawn_shift)
@@ -58,6 +60,19 @@ def entry_by_path(m: Memory, b: int, k: int, t: int) -> None:
         h = _polynomial(m.t.quantile[k, t, s], m.p.quantile_width, _clamped(x * (1.0 / lens.reach)))
         z = m.factor[m.t.factor_of[ENTRY, s]]
         m.rate[s, ENTRY] = normal_cdf(h * scale - pull * z)
+
+
+@aside
+def roll_by_path(m: Memory, k: int, t: int, rate: int) -> None:
+    """Roll rates that follow the path's macro variables: the link holds log odds, elasticity, 1 / sqrt(1 - rho) and
+    sqrt(rho / (1 - rho))."""
+    for s in range(m.p.n_segment):
+        link = m.t.link[k, t, s, rate]
+        odds = fma(m.path.swing, link[1] * m.t.exposed[k, s], splat(link[0]))
+        rarer = exponential(where_less(odds, 0.0, odds, odds * -1.0))
+        quantile = inverse_normal(rarer / (rarer + 1.0))
+        quantile = where_less(odds, 0.0, quantile, quantile * -1.0)
+        m.rate[s, rate] = normal_cdf(quantile * link[2] - m.factor[m.t.factor_of[rate, s]] * link[3])
 
 
 @stage

@@ -92,4 +92,5 @@ def _climb(m: Memory, c: int, s: int) -> None:
         m.late[c, s, b] = m.arriving[b] + m.staying[b]
         m.staying[b] = splat(0.0)
     m.arriving[0] = splat(0.0)
-    back.loss, back.rejoins, back.paid, back.fee, back.charge = loss, rejoins, paid, fees, charge
+    back.loss, back.rejoins, back.paid, back.fee = loss, rejoins, paid, fees
+    back.charge = fma(paid + fees, m.t.late_fee[0], charge)

@@ -378,6 +378,8 @@ class Path:
     mixing_variable: Row
     drawn_shift: Row
     drawn_odds: Row
+    swing: Row
+    """Of the month: shift of log odds by which the path's macro variables differ from the scenario's."""
 
 
 class NoteOutcome(Record):

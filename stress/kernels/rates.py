@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .by_path import entry_by_path
+from .by_path import entry_by_path, roll_by_path
 from .elementary import normal_cdf
 from .jit import aside, stage
 from .lanes import fma, larger, smaller, splat
@@ -41,7 +41,10 @@ def conditional_rates(m: Memory, b: int, k: int, t: int) -> None:
         if m.p.even_late == 1 and rate != ENTRY and rate != PREPAYMENT:
             continue
         if degree == BY_PATH:
-            entry_by_path(m, b, k, t)
+            if rate == ENTRY:
+                entry_by_path(m, b, k, t)
+            else:
+                roll_by_path(m, k, t, rate)
             continue
         for s in range(m.p.n_segment):
             if m.t.common[k, rate] == 1 and s > 0:

@@ -64,7 +64,8 @@ class Market(NamedTuple):
     link: Annotated[Floats, K, T, S, N_RATE, LINK]
     """Ascending powers of z / 9."""
     degree: Annotated[Ints, K, N_RATE]
-    """Degree of each link; -1: rational, link[..., :2] = (a, b) of Phi(a + b z); -2: see `lens`."""
+    """Degree of each link; -1: rational, link[..., :2] = (a, b) of Phi(a + b z); -2: see `lens`, and of
+    a roll `by_path.roll_by_path`."""
     steady: Annotated[Ints, K, N_RATE]
     """1 where the rate is the same in every month and on every path."""
     common: Annotated[Ints, K, N_RATE]
@@ -124,6 +125,8 @@ class Receivables(NamedTuple):
     """Share of a recovery paid l + 1 months after default."""
     late_charge: Annotated[Floats, 6]
     """Charge on a balance cured from M1 .. M6."""
+    late_fee: Annotated[Floats, 1]
+    """Share of what late borrowers pay; its ladder is a long one."""
     moves_on: Annotated[Floats, Axis("n_stage")]
     """Share of a stage that moves on each month; 0 from the last."""
     ladder: Annotated[Floats, 6, 7]

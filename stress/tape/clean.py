@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from stress.tape.spelling import MAX_FEE
+from stress.tape.spelling import MAX_APR, MAX_FEE
 
 MAX_TERM = 360
 """Of a pool's plans, months."""
@@ -42,17 +42,17 @@ class Cleaned(NamedTuple):
     dropped: tuple[Dropped, ...]
 
 
-def clean(tape: pd.DataFrame, raw: pd.DataFrame | None = None, first_row: int = 2) -> Cleaned:
+def clean(tape: pd.DataFrame, raw: pd.DataFrame | None = None, first_row: int = 2, interest: bool = False) -> Cleaned:
     """Drop what cannot be in the pool; each row counts under the first reason that applies, in this order.
 
-    raw: the cells as they stand in the file, for messages; first_row: the row of the first loan there. A late loan
-    past its last due date has an instalment left: the one that it owes.
+    raw: the cells as they stand in the file, for messages; first_row: the row of the first loan there; interest: its
+    fees are rates of interest a year. A late loan past its last due date has an instalment left: the one that it owes.
     """
     balance = tape["balance"].to_numpy(dtype=np.float64)
     known = np.where(np.isfinite(balance) & (balance > 0.0), balance, 0.0)
     open_rows = np.ones(len(tape), dtype=bool)
     dropped = []
-    for reason, column, wrong in _reasons(tape):
+    for reason, column, wrong in _reasons(tape, interest):
         hit = open_rows & wrong
         if hit.any():
             first = int(np.argmax(hit))
@@ -80,7 +80,7 @@ def _shown(cell: object) -> str:
     return f"{cell:.12g}" if isinstance(cell, float) else str(cell)[:40]
 
 
-def _reasons(tape: pd.DataFrame) -> list[tuple[str, str, NDArray[np.bool_]]]:
+def _reasons(tape: pd.DataFrame, interest: bool) -> list[tuple[str, str, NDArray[np.bool_]]]:
     value = {name: tape[name].to_numpy(dtype=np.float64) for name in tape.columns if name != "level"}
     term, left, late, fee = value["term"], value["remaining"], value["days_past_due"], value["monthly_fee"]
     empty = np.zeros(len(tape), dtype=bool)
@@ -101,8 +101,10 @@ def _reasons(tape: pd.DataFrame) -> list[tuple[str, str, NDArray[np.bool_]]]:
             ("instalments left are no whole number from 1 to the term", "remaining", not_left),
             ("more than 90 days past due: in default at the cut-off date", "days_past_due", late > 90),
             (
-                f"monthly fee is negative or above {MAX_FEE:g} of principal (a fraction, not a percent)",
+                f"interest is negative or above {MAX_APR:g} a year (a fraction, not a percent)"
+                if interest
+                else f"monthly fee is negative or above {MAX_FEE:g} of principal (a fraction, not a percent)",
                 "monthly_fee",
-                (fee < 0.0) | (fee > MAX_FEE),
+                (fee < 0.0) | (fee > (MAX_APR if interest else MAX_FEE)),
             ),
         ]

@@ -27,6 +27,8 @@ class Gathered(NamedTuple):
     dropped: tuple[Dropped, ...]
     note: tuple[str, ...]
     """How its cells were read, in words."""
+    interest: bool = False
+    """Its fees are interest a year, of loans with level payments."""
 
 
 def gather(
@@ -41,7 +43,7 @@ def gather(
     spelling = look(tape, chunks(tape), late)
     n, balance, dropped, stock = 0, 0.0, [], None
     for row, frame in chunks(tape):
-        part = clean(read(spelling, frame), frame, row)
+        part = clean(read(spelling, frame), frame, row, tape.interest)
         n += part.n_read
         balance += part.balance_read
         dropped.append(part.dropped)
@@ -52,7 +54,7 @@ def gather(
     _allowed(tape, reasons, n, balance, allowed)
     if stock is None:
         raise DataError(f"no loan is left in the pool{_listed(tape, reasons)}")
-    return Gathered(stock, n, reasons, spelling.note)
+    return Gathered(stock, n, reasons, spelling.note, tape.interest)
 
 
 def read_tape(path: str | Path, rename: Mapping[str, str] | None = None, late: Late = "auto") -> pd.DataFrame:

@@ -21,22 +21,25 @@ DEPENDENCE = {"rho": 0.023, "phi": 0.9736}
 """Illustrative, as in the Baitiao pool: a day's tape says nothing about dependence."""
 
 
-def pool_of(stock: Stock, name: str, source: str, like: Pool | None = None, currency: str = "CNY") -> Pool:
+def pool_of(
+    stock: Stock, name: str, source: str, like: Pool | None = None, currency: str = "CNY", interest: bool = False
+) -> Pool:
     """A pool with the tape's balance, levels, opening lines and delinquency.
 
     like: keeps its rates, plans, fees of new receivables and everything else that a tape cannot show; it must have the
-    tape's levels. Raises ConfigError where it has not, DataError where the tape alone cannot make a pool.
+    tape's levels. interest: the tape's fees are rates of interest a year, of loans with level payments. Raises
+    ConfigError where it has not, DataError where the tape alone cannot make a pool.
     """
     if stock.line.sum() <= 0.0:
         raise DataError("the tape has no loan that is current: a pool needs performing balance")
-    base = _steady(stock, currency) if like is None else _assumed(stock, like)
+    base = _steady(stock, currency, interest) if like is None else _assumed(stock, like)
     base |= {
         "version": 1,
         "kind": "pool",
         "name": name,
         "source": source,
         "balance": float(f"{stock.balance:.12g}"),
-        "opening": _opening(stock),
+        "opening": _opening(stock, interest),
     }
     try:
         return Pool.model_validate_json(json.dumps(base, allow_nan=False))
@@ -82,7 +85,7 @@ def _assumed(stock: Stock, like: Pool) -> dict[str, Any]:
     }
 
 
-def _steady(stock: Stock, currency: str) -> dict[str, Any]:
+def _steady(stock: Stock, currency: str, interest: bool) -> dict[str, Any]:
     """What one day shows if the pool is in a steady state; the rest is illustrative and says so."""
     total = stock.late.sum(axis=0)
     if min(total[:3]) <= 0.0:
@@ -103,37 +106,48 @@ def _steady(stock: Stock, currency: str) -> dict[str, Any]:
             "ladder.roll_m3", "dependence", "prepayment and recovery of nothing", "everything left at its default",
         ],
         "plans": [
-            {"term": int(n), "share": s, "always_fee_free": bool(free[n])} for n, s in zip(terms, shares, strict=True)
+            {"term": int(n), "share": s, **({"kind": "level"} if interest else {"always_fee_free": bool(free[n])})}
+            for n, s in zip(terms, shares, strict=True)
         ],
-        "fee_free_share": float(f"{stock.fee_free.sum() / performing.sum():.10g}"),
+        "fee_free_share": 0.0 if interest else float(f"{stock.fee_free.sum() / performing.sum():.10g}"),
         "ladder": {
             "roll_m1": _rate(total[2], total[1]), "roll_m2": _rate(total[3], total[2]), "roll_m3": ROLL_M3,
         },
-        "segments": [_level(stock, s, share) for s, share in enumerate(_shares(stock.late.sum(axis=1)))],
+        "segments": [_level(stock, s, share, interest) for s, share in enumerate(_shares(stock.late.sum(axis=1)))],
         "dependence": DEPENDENCE,
     }  # fmt: skip
 
 
-def _level(stock: Stock, s: int, share: float) -> dict[str, Any]:
+def _level(stock: Stock, s: int, share: float, interest: bool) -> dict[str, Any]:
     late, whole = stock.late[s], stock.late.sum(axis=0)
     fee = float(stock.fee[s].sum() / stock.bearing[s]) if stock.bearing[s] > 0.0 else 0.0
+    if interest:
+        fee = float((stock.line[s] * _rates(stock, s)).sum() / max(stock.line[s].sum(), 1e-300))
     return {
         "name": stock.level[s],
         "share": share,
         "entry_rate": _rate(late[1], late[0]) or _rate(float(whole[1]), float(whole[0])),
-        "monthly_fee": float(f"{fee:.8g}"),
+        ("apr" if interest else "monthly_fee"): float(f"{fee:.8g}"),
         "delinquent": _late(late),
     }
 
 
-def _opening(stock: Stock) -> list[dict[str, Any]]:
+def _rates(stock: Stock, s: int) -> Array:
+    """(term, instalments left) mean over balance of what its loans pay: a flat fee a month, or interest a year."""
+    term, left = np.indices(stock.line[s].shape)
+    original = stock.line[s] * term / np.maximum(left, 1)
+    return np.asarray(np.divide(stock.fee[s], original, out=np.zeros_like(original), where=original > 0.0))
+
+
+def _opening(stock: Stock, interest: bool) -> list[dict[str, Any]]:
     """Lines by level, term and instalments left; shares of the performing balance of the pool."""
     place = np.argwhere(stock.line > 0.0)
     lines = []
     for (s, term, left), share in zip(place.tolist(), _shares(stock.line[stock.line > 0.0]), strict=True):
         fee = stock.fee[s, term, left] / (stock.line[s, term, left] * term / left)
         row = {"segment": stock.level[s], "term": term, "remaining": left, "share": share}
-        lines.append(row | {"monthly_fee": float(f"{fee:.8g}")})
+        price = float(f"{fee:.8g}")
+        lines.append(row | ({"kind": "level", "apr": price} if interest else {"monthly_fee": price}))
     return lines
 
 

@@ -14,7 +14,7 @@ from stress.errors import ConfigError, DataError, LimitError
 from stress.tables.cells import separator_of
 from stress.tables.encoding import NAMES, encoding_of
 from stress.tables.framed import word
-from stress.tables.source import is_workbook, started, unpacked
+from stress.tables.source import Start, is_workbook, started, unpacked
 from stress.tables.workbook import several, sheets
 
 COLUMNS = {
@@ -26,6 +26,8 @@ COLUMNS = {
     "monthly_fee": "flat fee a month as a fraction of original principal",
 }
 """What is read of each loan. Other columns are not looked at."""
+INTEREST = "apr"
+"""In the place of the flat fee: interest a year on what is outstanding, as a fraction."""
 OUTCOMES = {
     "issued": "month, quarter or year in which the loan was made",
     "age": "months on book at the outcome, or at the tape's date where there is none",
@@ -64,16 +66,26 @@ class Tape(NamedTuple):
     note: tuple[str, ...]
     blank: int = 0
     """Blank lines above the first loan."""
+    interest: bool = False
+    """Loans with level payments: interest a year stands in the place of the flat fee."""
 
 
 def opened(path: str | Path, rename: Mapping[str, str] | None = None, columns: Mapping[str, str] = COLUMNS) -> Tape:
-    """Find what a tape is and where its columns are: those of COLUMNS, or of OUTCOMES.
+    """Find what a tape is and where its columns are: those of COLUMNS, or of OUTCOMES. Where a column is given for
+    INTEREST it is read in the place of the flat fee.
 
     DataError where it is none, or a column is missing or doubled.
     """
     start = started(Path(path) if "://" not in str(path) else _address(path))
     path = Path(path)
     theirs = {ours: (rename or {}).get(ours, ours) for ours in columns}
+    interest = columns is COLUMNS and INTEREST in (rename or {})
+    if rename is not None and interest:
+        theirs["monthly_fee"] = rename[INTEREST]
+    return _of_file(path, start, theirs)._replace(interest=interest)
+
+
+def _of_file(path: Path, start: Start, theirs: dict[str, str]) -> Tape:
     if start.size > MAX_BYTES:
         raise LimitError(f"{path}: {start.size / 1024**3:.1f} GB; a tape may have {MAX_BYTES // 1024**3}")
     if start.parquet or path.suffix.lower() in (".parquet", ".pq"):

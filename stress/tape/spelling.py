@@ -22,8 +22,8 @@ Late = Literal["auto", "days", "buckets", "mba"]
 """What days_past_due counts: days; buckets of thirty days, 1 to 3; codes of the Mortgage Bankers Association (C
 current, 3: 30-59 days, 6: 60-89, 9: 90 and more)."""
 
-MAX_FEE = 0.1
-"""A month, of original principal: beyond it nothing is a fraction."""
+MAX_FEE, MAX_APR = 0.1, 1.0
+"""A month, of original principal, and a year, of the balance: beyond them nothing is a fraction."""
 FEW = 6.0
 """Where no loan is later than this, days cannot be told from buckets or codes."""
 CURRENT = frozenset(("c", "current", "正常"))
@@ -99,18 +99,20 @@ def _decimal(tape: Tape, seen: dict[str, Seen]) -> str:
 
 def _fee(tape: Tape, fee: Seen, held: Range, note: list[str]) -> float:
     """Percents are known by their signs, or because no fraction is so large."""
-    where = f"{tape.path}: column {tape.theirs['monthly_fee']!r}"
+    name, most = tape.theirs["monthly_fee"], MAX_APR if tape.interest else MAX_FEE
+    what, each, time = ("rates", "a year", "year") if tape.interest else ("fees", "of principal a month", "month")
+    where = f"{tape.path}: column {name!r}"
     if fee.percent and fee.plain:
         some = f"row {fee.percent.row} has {fee.percent.text!r}, row {fee.plain.row} {fee.plain.text!r}"
-        raise DataError(f"{where}: {some}: a percent sign stands on all fees or on none")
-    if fee.percent or held.high <= MAX_FEE:
+        raise DataError(f"{where}: {some}: a percent sign stands on all {what} or on none")
+    if fee.percent or held.high <= most:
         return 0.01 if fee.percent else 1.0
     row, text = held.highest
-    if held.least > MAX_FEE and held.high <= 100.0 * MAX_FEE:
-        note.append(f"{tape.theirs['monthly_fee']} is read in percent a month: {text} in row {row:,} is {text}%")
+    if held.least > most and held.high <= 100.0 * most:
+        note.append(f"{name} is read in percent a {time}: {text} in row {row:,} is {text}%")
         return 0.01
     raise DataError(
-        f"{where}: row {row}: {text!r}: above {MAX_FEE:g} of principal a month, so no fraction, and not all fees can "
+        f"{where}: row {row}: {text!r}: above {most:g} {each}, so no fraction, and not all {what} can "
         f"be percents (the smallest is {held.least:g}): write fractions (0.009), or percents with their sign (0.9%)"
     )
 

@@ -109,6 +109,25 @@ def test_a_cap_on_new_receivables_counts_the_fee_at_the_start() -> None:
         same(data, "fee_income", None, 80.0, 1000.0 * (0.01 + 0.02 + fee))
 
 
+def test_a_late_fee_is_a_share_of_what_a_cure_pays_of_principal_and_interest() -> None:
+    """Of 900, 90 are late in month 1 and 45 cure: 15 of principal and 0.45 of interest, and 5% of both. The others roll
+    to default."""
+    pool = hand_worked.pool(
+        balance=900.0,
+        payment_rate=None,
+        plans=[{"term": 3, "share": 1.0, "apr": 0.12}],
+        opening=[{"term": 3, "remaining": 3, "share": 1.0}],
+        segments=[{"name": "all", "share": 1.0, "entry_rate": 0.0}],
+        ladder={"roll_m1": 0.5, "roll_m2": 1.0, "roll_m3": 1.0},
+        delinquent={"m1": 0.1},
+        late_fee=0.05,
+    )
+    data = hand_worked.run(small(indices={}), pool)
+    same(data, "cured_paid", None, 15.0)
+    same(data, "fee_income", None, 0.45 + (810.0 + 30.0) * 0.01)
+    same(data, "late_charge", None, 0.05 * 15.45)
+
+
 @pytest.mark.parametrize(
     ("plan", "says"),
     [

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from oracle import draws
-from scipy.special import expit, logit
+from scipy.special import expit, logit, ndtr, ndtri
 
 import stress
 from stress.assemble.months import resolve
@@ -75,6 +75,24 @@ def test_entry_rates_follow_the_drawn_unemployment_of_the_path(job, path, own):
         rate = zip(months.entry[:, s], months.rho, logit(after) - logit(before), z, strict=True)
         want = [draws.entry_rate(p, rho, shift, 1.0, y, None) for p, rho, shift, y in rate]
         np.testing.assert_allclose(data["entry_rate"][:, s], want, atol=1e-8)
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.3])
+def test_rolls_with_an_elasticity_follow_the_drawn_unemployment_of_the_path(job, rho):
+    """Their log odds move by half of what entry's move by, before the factor acts: the first roll, and not the second,
+    which has none."""
+    ladder = [{"rolls": 0.3, "elasticity": 0.5, "rho": rho}, {"rolls": 0.6}, {"rolls": 0.8, "elasticity": -1.0}]
+    dependence = job.pool.dependence.but(rho=0.0, rho_roll=0.0)
+    alone = job.model_copy(update={"pool": job.pool.but(ladder=ladder, dependence=dependence)})
+    data = stress.replay(alone, path=77, scenario=NAME)
+    months = resolve(alone.deal, alone.pool, case_of(alone, NAME))
+    moved = logit(data["entry_rate"].values) - logit(months.entry)
+    assert np.abs(moved).max() > 0.05
+    z = data["factor_value"].sel(factor="default").values[:, None]
+    first = ndtr((ndtri(expit(logit(months.roll[..., 0]) + 0.5 * moved)) - np.sqrt(rho) * z) / np.sqrt(1.0 - rho))
+    np.testing.assert_allclose(data["roll_rate"].sel(bucket=1), first, atol=1e-8)
+    np.testing.assert_allclose(data["roll_rate"].sel(bucket=2), months.roll[..., 1], atol=1e-15)
+    np.testing.assert_allclose(data["roll_rate"].sel(bucket=3), expit(logit(months.roll[..., 2]) - moved), atol=1e-8)
 
 
 def test_the_median_path_is_the_scenario_itself(job):

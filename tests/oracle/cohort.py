@@ -98,7 +98,7 @@ class StepRates:
         self.yield_multiple = float(months.yield_multiple[t - 1])
         self.dilution = float(months.dilution[t - 1])
         self.dilution_unpaid = float(months.dilution_unpaid[t - 1])
-        self.late_charge_daily = pool.late_charge_daily
+        self.late_charge_daily, self.late_fee = pool.late_charge_daily, pool.late_fee
         self.ladder = pool.ladder is not None
         self.rest = [shares_of_the_rest(bucket) for bucket in pool.buckets]
         """Of what does not roll: the share that cures, then those that pay down 0 (stay), 1, 2, .. buckets."""
@@ -151,8 +151,11 @@ def transitions(cohort: Cohort, rate: StepRates, out: Collected) -> None:
         for down, amount in enumerate(downs):
             pays = 0.0 if empty else min(1.0, sum(cohort.due[: down + 1]) / performing)
             out.cured_paid += pays * amount
+            out.late += rate.late_fee * pays * amount
             if not empty:
-                out.fee += rate.yield_multiple * amount * sum(cohort.fee[: down + 1]) / performing
+                fee = amount * sum(cohort.fee[: down + 1]) / performing
+                out.fee += rate.yield_multiple * fee
+                out.late += rate.late_fee * fee
             next_late[b - down] += (1.0 - pays) * amount
     out.default = next_late.pop()
     cohort.late = next_late
@@ -167,10 +170,13 @@ def cure(cohort: Cohort, rate: StepRates, cured: list[float], out: Collected) ->
         out.late += rate.late_charge_daily * 30.0 * k * amount
         if empty:
             out.cured_paid += amount
+            out.late += rate.late_fee * amount
             continue
         paid = amount * min(1.0, sum(cohort.due[:k]) / performing)
         out.cured_paid += paid
-        out.fee += rate.yield_multiple * amount * sum(cohort.fee[:k]) / performing
+        fee = amount * sum(cohort.fee[:k]) / performing
+        out.fee += rate.yield_multiple * fee
+        out.late += rate.late_fee * (paid + fee)
         rest += amount - paid
     if not empty:
         cohort.scale(1.0 + rest / performing)

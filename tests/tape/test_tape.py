@@ -214,3 +214,33 @@ def test_the_pool_of_a_tape_pays_what_its_loans_pay():
         got = data[name]
         got = got.sum([d for d in got.dims if d != "month"]).to_numpy()
         np.testing.assert_allclose(got, want, rtol=1e-6, atol=1e-8 * pool.balance, err_msg=name)
+
+
+def test_a_tape_of_loans_with_level_payments_makes_a_pool_that_bears_its_interest(tmp_path):
+    """Of a line the rate is the mean over balance: 300 at 6% and 100 at 2% are 5%; of the level 700 at 5.5%."""
+    rows = ("a,60,48,0,300,0.06", "a,60,48,0,100,0.02", "a,72,70,0,300,0.0616666667", "a,60,10,12,50,0.07",
+            "a,60,10,45,20,0.07")  # fmt: skip
+    file = tmp_path / "autos.csv"
+    file.write_text(HEAD.replace("monthly_fee", "rate") + "\n".join(rows))
+    out = tmp_path / "autos.toml"
+    assert exit_code(["pool", str(file), "--column", "apr=rate", "--currency", "USD", "-o", str(out)]) == 0
+    pool = load(out)
+    assert isinstance(pool, Pool)
+    first, second = pool.opening
+    assert (first.kind, first.apr, first.share) == ("level", pytest.approx(0.05), pytest.approx(4 / 7))
+    assert second.apr == pytest.approx(0.0616666667)
+    assert pool.segments[0].apr == pytest.approx((400 * 0.05 + 300 * 0.0616666667) / 700)
+    assert {(plan.kind, plan.always_fee_free) for plan in pool.plans} == {("level", False)}
+    assert pool.segments[0].monthly_fee == pool.fee_free_share == 0.0
+
+
+def test_interest_is_a_fraction_or_a_percent_and_what_is_neither_is_refused(tmp_path):
+    rates = {"0.0599\n{}0.199": 0.0599, "5.99\n{}19.9": 0.0599, "5.99%\n{}19.9%": 0.0599, "0.5\n{}19.9": None}
+    for text, read in rates.items():
+        file = tmp_path / "autos.csv"
+        file.write_text(HEAD.replace("monthly_fee", "rate") + "a,60,48,0,100," + text.format("a,60,47,0,100,"))
+        if read is None:
+            with pytest.raises(DataError, match="above 1 a year, so no fraction, and not all rates can be percents"):
+                read_tape(file, {"apr": "rate"})
+        else:
+            assert read_tape(file, {"apr": "rate"})["monthly_fee"].iloc[0] == pytest.approx(read)

@@ -158,6 +158,9 @@ class Pool(Document):
     """What is past due at the cut-off date."""
     late_charge_daily: Annotated[float, Field(ge=0.0, le=0.01, json_schema_extra={"unit": "a day"})] = 0.0
     """Charged on cure: daily rate x 30 days for each month late x cured balance."""
+    late_fee: Fraction = 0.0
+    """Share of the instalments, interest and fees that late borrowers pay, charged on top. Leave out what the servicer
+    keeps."""
     recovery_lag: tuple[Fraction, ...] = (1.0,)
     """Share of a recovery paid 1, 2, 3, ... months after default; sums to 1."""
     dilution: MonthlyRate = 0.0
