@@ -104,7 +104,7 @@ def cuts(asked: MonthInputs) -> Iterator[Cut]:
 
 def _entry_of_new(asked: MonthInputs) -> Array | None:
     """(T, S) entry rates of the worst receivables that any month buys."""
-    if asked.new_odds is None or (asked.new_odds <= 1.0).all():
+    if asked.new_odds is None or not (asked.new_odds > 1.0).any():
         return None
     entry = np.clip(asked.entry, 0.0, RATE_CAP)
     worst = np.repeat(asked.new_odds.max(axis=0), entry.shape[1] // asked.new_odds.shape[1])

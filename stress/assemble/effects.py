@@ -142,7 +142,10 @@ def _stays(before: MonthInputs, shock: Shock) -> str:
 
 def _cut(job: Job, case: ScenarioCase) -> Iterator[Remark]:
     pool = pool_under(job.pool, case)
-    for cut in cuts(asked(job.deal, pool, case)):
+    months, buys = asked(job.deal, pool, case), job.deal.purchase != "none"
+    if months.new_odds is not None:
+        months = months._replace(new_odds=months.new_odds[: purchase_months(job.deal, job.clock) * buys])
+    for cut in cuts(months):
         names = [columns(pool)[s] for s in cut.column]
         where = f" of {', '.join(names)}" if 0 < len(names) < len(columns(pool)) else ""
         when = f"in month {cut.first}" if cut.first == cut.last else f"in months {cut.first} to {cut.last}"

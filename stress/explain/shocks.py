@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stress.explain.words import listed
 from stress.inputs.scenario import Shock
+from stress.inputs.targets import CURVE_UNITS
 
 MANY_POINTS = 6
 """A shock with more points is a path: only its turns are told."""
@@ -18,7 +19,7 @@ def shock_words(shock: Shock) -> str:
     what = shock.target.replace("_", " ")
     where = f" of {listed(shock.segments)}" if shock.segments else ""
     if shock.curve is not None:
-        return f"{what}{where} set to {shock.curve} a month"
+        return f"{what}{where} set to {shock.curve}{' a month' if shock.target in CURVE_UNITS else ''}"
     if shock.by_month:
         word = {"multiply": "times", "add": "plus", "set": "set to", None: ""}[shock.how]
         if len(shock.by_month) > MANY_POINTS:

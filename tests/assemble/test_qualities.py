@@ -99,6 +99,7 @@ def test_drift_of_a_deal_that_buys_nothing_is_said_to_move_nothing() -> None:
 
 def test_odds_that_a_cap_cuts_are_told() -> None:
     drift = Shock(target="new_default_odds", multiply=1000.0)
+    assert len(notes_of_effects(job(hand_worked.pool(0.5), drift, deal={}))) == 1  # nothing is bought
     (note,) = notes_of_effects(job(hand_worked.pool(0.5), drift))
     assert note.says.startswith(
         "the monthly rate of entry or default of new receivables is held at 99% in months 1 to 4"

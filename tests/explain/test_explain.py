@@ -16,9 +16,12 @@ from stress.cli import exit_code
 from stress.explain import explain_deal, explain_job
 from stress.explain.drawing import picture, picture_svg
 from stress.explain.notes import support_of
+from stress.explain.pool import plan_words
+from stress.explain.shocks import shock_words
 from stress.inputs.deal import Deal
 from stress.inputs.load import load, load_job
-from stress.inputs.pool import Eligibility, Supply
+from stress.inputs.pool import Eligibility, Plan, Supply
+from stress.inputs.scenario import Shock
 
 CARD = ROOT / "scenarios/deals/card-master-trust.toml"
 Capture = pytest.CaptureFixture[str]
@@ -204,3 +207,19 @@ def test_a_pool_says_what_follows_a_default_and_what_may_be_bought() -> None:
     ):
         assert said in text
     assert "in equal parts in months 1 to 12" in explain_job(job)
+
+
+def test_a_curve_is_told_a_month_where_it_is_a_rate_a_month():
+    assert shock_words(Shock(target="prepayment", curve="6% CPR")) == "prepayment set to 6% CPR a month"
+    assert shock_words(Shock(target="index_rate", curve="3% to 5% in 12")) == "index rate set to 3% to 5% in 12"
+
+
+def test_a_loan_is_told_with_its_calendar():
+    plan = {
+        "term": 36,
+        "share": 1.0,
+        "kind": "level",
+        "floating": {"index": "lpr_1y", "margin": 0.02, "reset_months": 12},
+    }
+    words = plan_words(Plan.model_validate({**plan, "day_count": "ACT/365F", "origination_fee": 0.01}))
+    assert words == "100% over 36 in level payments at lpr_1y + 2% (set every 12 months) ACT/365F, 1% once at the start"
