@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import weakref
 from typing import Any, Protocol
 
 import numpy as np
@@ -71,6 +72,8 @@ class GpuWorkspace:
             raise ValueError("replays, and outcomes that are handed over, are simulated on a CPU")
         card.load(emit.kept(card.architecture), emit.NAME)
         self._taken: list[int] = []
+        self.close = weakref.finalize(self, _give_back, card, self._taken)
+        """Give the card's memory back; done in any case when nobody holds the workspace."""
         self._tables = [self._put(array) for array in (packed.f, packed.g, packed.header)]
         drawn, numbers, self._n_component, self._n_bit = _of_sampler(packed)
         self._sampler = [self._put(array) for array in (drawn, numbers)]
@@ -109,11 +112,6 @@ class GpuWorkspace:
         """Count from zero again."""
         self._kept = self._fetched(self._empty())
         self._begin()
-
-    def close(self) -> None:
-        """Give the card's memory back."""
-        while self._taken:
-            self.card.give_back(self._taken.pop())
 
     def _begin(self) -> None:
         """Counts and residuals of the card as of nothing."""
@@ -160,6 +158,11 @@ class GpuWorkspace:
         if array.size:
             self.card.put(address, array)
         return address
+
+
+def _give_back(card: Machine, taken: list[int]) -> None:
+    while taken:
+        card.give_back(taken.pop())
 
 
 def _of_sampler(packed: Packed) -> tuple[NDArray[np.float64], NDArray[np.int64], int, int]:

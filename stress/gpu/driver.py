@@ -38,10 +38,12 @@ class Card:
         self.multiprocessors = self._attribute(_MULTIPROCESSORS, device)
         self._context = ctypes.c_void_p()
         self._ask("cuDevicePrimaryCtxRetain", ctypes.byref(self._context), device)
-        self._module, self._kernel = ctypes.c_void_p(), ctypes.c_void_p()
+        self._module, self._kernel, self._loaded = ctypes.c_void_p(), ctypes.c_void_p(), ""
 
     def load(self, ptx: str, name: str) -> None:
         """Have the driver translate a kernel's text (it keeps what it made); `start` then runs it."""
+        if self._loaded == ptx:
+            return
         self._enter()
         said = ctypes.create_string_buffer(4096)
         options = (ctypes.c_int * 2)(_JIT_ERRORS, _JIT_ERRORS_SIZE)
@@ -51,6 +53,7 @@ class Card:
         except StressError as error:
             raise StressError(f"{error}: {said.value.decode(errors='replace').strip()}") from None
         self._ask("cuModuleGetFunction", ctypes.byref(self._kernel), self._module, name.encode())
+        self._loaded = ptx
 
     def start(self, n_warp: int, arguments: list[int]) -> None:
         """Run the kernel by so many warps, each a block of its own, to its end."""
@@ -110,6 +113,12 @@ class Card:
 
     def _ask(self, function: str, *arguments: Any) -> None:
         failed(self._lib, function, getattr(self._lib, function)(*arguments))
+
+
+@functools.cache
+def card_of(number: int) -> Card:
+    """A card of this process, held from its first use on. Raises as `Card` does."""
+    return Card(number)
 
 
 def n_card() -> int:

@@ -42,6 +42,7 @@ def fake(library: MakeBelieve, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make
     monkeypatch.setattr(driver.ctypes, "CDLL", lambda name: library.lib)
     monkeypatch.setattr(emit, "kept", lambda architecture: f"kernel of {architecture}")
     driver._driver.cache_clear()
+    driver.card_of.cache_clear()
     for name, value in {"cards": 1, "capability": 9, "broken": 0, "taken": 0}.items():
         library.set(name, value)
     library.launches.clear()

@@ -47,4 +47,4 @@ def space_of(packed: Packed, card: int | None = None) -> Space:
     from stress.gpu import driver
     from stress.gpu.device import GpuWorkspace
 
-    return GpuWorkspace(packed, driver.Card(card))
+    return GpuWorkspace(packed, driver.card_of(card))

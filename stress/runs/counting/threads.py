@@ -13,7 +13,7 @@ from stress.kernels.memory import Packed
 from stress.runs.counting.counted import Counted, Progress
 from stress.runs.counting.machines import Machines
 from stress.runs.counting.pace import Pace
-from stress.runs.counting.ranges import Range, chunks, cut, is_whole, size, union
+from stress.runs.counting.ranges import LARGEST, Range, chunks, cut, is_whole, size, union
 from stress.runs.counting.spaces import CPU_SLICE, GPU_SLICE, SHARED_TASK, space_of
 
 PAUSE = 0.5
@@ -40,8 +40,9 @@ def count(
     `pause` is called whenever nothing was handed over for half a second.
     """
     machines = threads if isinstance(threads, Machines) else Machines(threads)
-    if machines.cards and machines.threads and most is None:
-        most = max(PANEL_PATHS, SHARED_TASK // packed.problem.sizes.n_scenario)
+    if machines.cards and most is None:
+        share = SHARED_TASK // packed.problem.sizes.n_scenario if machines.threads else -(-size(work) // machines.cards)
+        most = max(PANEL_PATHS, min(LARGEST, share))
     tasks = chunks(work, machines.hands, most)
     machines = machines._replace(threads=max(0, min(machines.hands, len(tasks)) - machines.cards))
     run = _Run(packed, seed, size(work), machines, Pace(every), progress, stop or threading.Event())
