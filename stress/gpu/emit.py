@@ -90,7 +90,7 @@ def lowered() -> tuple[str, str]:
 def _for_machine(machine: Any, text: str, entry: str) -> str:
     """The text with the machine's layout of data, and the entry point as a kernel. Pieces that a CPU calls are inlined: a
     call would put what it gives back into memory."""
-    text = re.sub(r"\bnoinline\b", "", text)
+    text = re.sub(r"\bnoinline\b", "alwaysinline", text)
     text = re.sub(
         r'^target datalayout = ".*"$', f'target datalayout = "{machine.target_data}"', text, flags=re.MULTILINE
     )

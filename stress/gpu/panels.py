@@ -10,7 +10,7 @@ from typing import Any
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from .block import draw_others, run_block
+from .block import draw_beside, run_block
 from .count import flush_months
 from .jit import aside, stage
 from .layout import LANES, PANEL_BLOCKS, PANEL_PATHS
@@ -74,8 +74,7 @@ def run_panels(
                 draw_normals(m.w, m.p.of_panel, 1, m.p.n_month, m.p.n_factor, start, seed, int(FACTORS))
             if n_component > 0:
                 _shift(m, drawn, n_component)
-            if m.p.by_path == 1:
-                draw_others(m, 1, start, seed)
+            draw_beside(m, 1, start, seed)
             if m.p.random_rate == 1:
                 draw_rates(m, 1, start, seed)
             run_block(m, 0, k, number, min(LANES, n_path - start), start, seed)

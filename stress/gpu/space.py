@@ -10,6 +10,7 @@ together. A space of integers is where it is.
 from __future__ import annotations
 
 import operator
+from itertools import accumulate
 from typing import Any
 
 from llvmlite import ir
@@ -17,7 +18,11 @@ from numba.core import cgutils, types
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
+from .layout import GROUPS, LANES
+
 _I32, _I64 = ir.IntType(32), ir.IntType(64)
+_SHARED = 3
+"""LLVM's number of the memory that the threads of a block share."""
 
 
 class Space(types.Type):
@@ -60,6 +65,44 @@ def lane_read_anew(builder: Any) -> Any:
 def without_lane(builder: Any, address: Any) -> Any:
     """The address of a number of its own, from one that is ahead by the lane."""
     return builder.gep(address, [builder.neg(lane_of(builder))])
+
+
+_KEPT_AT_HAND = tuple(name for name, group in GROUPS.items() if group.record and not group.axes)
+_OFFSET = dict(zip(_KEPT_AT_HAND, accumulate((GROUPS[n].stride for n in _KEPT_AT_HAND), initial=0), strict=False))
+_SIZE = sum(GROUPS[name].stride for name in _KEPT_AT_HAND)
+_ORDER = list(GROUPS)
+_CLEARED = [n for n in _KEPT_AT_HAND if _ORDER.index("cash") <= _ORDER.index(n) < _ORDER.index("log")]
+"""What a path begins with at zero, as `block` has it in the scratch."""
+
+
+def _at_hand(builder: Any, offset: int) -> Any:
+    """An address in the memory of the block of threads, which is one warp: ahead by the lane."""
+    kind = ir.ArrayType(ir.DoubleType(), _SIZE)
+    rows = builder.module.globals.get("stress_records")
+    if rows is None:
+        rows = ir.GlobalVariable(builder.module, kind, "stress_records", addrspace=_SHARED)
+        rows.linkage, rows.align, rows.initializer = "linkonce_odr", 256, ir.Constant(kind, ir.Undefined)
+    address = builder.gep(rows, [_I64(0), builder.add(lane_of(builder), _I64(offset))])
+    return builder.addrspacecast(address, ir.DoubleType().as_pointer())
+
+
+def record_at(builder: Any, scratch: Any, offset: Any, name: str) -> Any:
+    """The address of a record of which there is one. They are a quarter of what a month loads and stores, and the same rows
+    for any deal: shared memory holds them."""
+    return _at_hand(builder, _OFFSET[name])
+
+
+@intrinsic
+def clear_records(typing, m):
+    """Zeros in what shared memory holds of a path."""
+
+    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        for name in _CLEARED:
+            for row in range(0, GROUPS[name].stride, LANES):
+                builder.store(ir.Constant(ir.DoubleType(), 0.0), _at_hand(builder, _OFFSET[name] + row))
+        return context.get_dummy_value()
+
+    return types.void(m), build
 
 
 @infer_global(operator.getitem)

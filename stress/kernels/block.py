@@ -27,7 +27,8 @@ from .records import Memory
 from .replicates import count_replicate
 from .retention import retain, set_need
 from .seasoning import open_seasoned, season
-from .short_rate import move_rate
+from .short_rate import draw_rates, move_rate
+from .space import clear_records
 from .tally import N_BATCH, N_MONTH_BATCH
 from .triggers import test_conditions, test_triggers
 from .waterfall import pay
@@ -55,8 +56,17 @@ def run_block(m: Memory, b: int, k: int, block: int, n_path: int, path: int, see
         count(m.n, m.to.fan_path[0], n_path * fans)
 
 
+@stage
+def draw_beside(m: Memory, blocks: int, start: int, seed: Any) -> None:
+    """Of so many blocks, the normals that paths have beside the factors'."""
+    if m.p.by_path == 1:
+        _draw_others(m, blocks, start, seed)
+    if m.p.random_rate == 1:
+        draw_rates(m, blocks, start, seed)
+
+
 @aside
-def draw_others(m: Memory, blocks: int, start: int, seed: Any) -> None:
+def _draw_others(m: Memory, blocks: int, start: int, seed: Any) -> None:
     """A panel's normals beside the factors': `Market.draws` says of which purpose and how many."""
     at = m.p.of_own
     for row in range(4):
@@ -174,6 +184,7 @@ def _open(m: Memory, k: int) -> None:
     none = splat(0.0)
     for i in range(m.p.of_cash, m.p.of_log, LANES):
         store(m.w, i, none)
+    clear_records(m)
     balance, notes, cash = none, none, none
     for c in range(m.p.n_cohort):
         for s in range(m.p.n_segment):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from .block import draw_others, run_block
+from .block import draw_beside, run_block
 from .count import flush_months
 from .jit import kernel
 from .layout import LANES, PANEL_BLOCKS, PANEL_PATHS
 from .philox import FACTORS, draw_normals
 from .records import memory_of
-from .short_rate import draw_rates
 from .tally import N_MONTH_BATCH
 
 
@@ -39,10 +38,7 @@ def run_panels(
         start = first_path + i * PANEL_PATHS
         if drawn == 0:
             draw_normals(m.w, m.p.of_panel, blocks, m.p.n_month, m.p.n_factor, start, seed, int(FACTORS))
-        if m.p.by_path == 1:
-            draw_others(m, blocks, start, seed)
-        if m.p.random_rate == 1:
-            draw_rates(m, blocks, start, seed)
+        draw_beside(m, blocks, start, seed)
         for k in range(m.p.n_scenario):
             for b in range(blocks):
                 block = i * PANEL_BLOCKS + b

@@ -31,7 +31,7 @@ from .constants import HEADER, header_field, invariant_load
 from .lanes import FLOATS, FOLDED, NARROWS, load_from, load_number, store_number, store_to, widened
 from .layout import GROUPS, LANES, NARROW, ROWS
 from .plain import Memory, narrow_twin
-from .space import Space
+from .space import Space, record_at
 from .tables import TABLES
 from .tally import COUNTS
 
@@ -171,7 +171,7 @@ def _memory_attribute(context: Any, builder: Any, typ: Any, value: Any, attr: st
         return getattr(_parts(context, builder, typ, value), attr)
     if attr in GROUPS and not GROUPS[attr].axes:
         parts = _parts(context, builder, typ, value)
-        return builder.gep(parts.w, [header_field(builder, parts.p, f"of_{attr}")])
+        return record_at(builder, parts.w, header_field(builder, parts.p, f"of_{attr}"), attr)
     return value
 
 

@@ -17,6 +17,8 @@ from numba.core import cgutils
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
+from .jit import stage
+
 
 class Space(types.Type):  # type: ignore[misc]
     """Numba type of a pointer to numbers that may be read and written; indices do not wrap around."""
@@ -30,6 +32,16 @@ class Space(types.Type):  # type: ignore[misc]
 class _SpaceModel(models.PrimitiveModel):  # type: ignore[misc]
     def __init__(self, dmm: Any, fe_type: Any) -> None:
         super().__init__(dmm, fe_type, dmm.lookup(fe_type.dtype).get_data_type().as_pointer())
+
+
+def record_at(builder: Any, scratch: Any, offset: Any, name: str) -> Any:
+    """The address of a record of which there is one: at its place in the scratch."""
+    return builder.gep(scratch, [offset])
+
+
+@stage
+def clear_records(m: Any) -> None:
+    """Zeros in those records that do not lie in the scratch: none here."""
 
 
 def data_pointer(context: Any, builder: Any, kind: Any, value: Any) -> Any:

@@ -30,7 +30,11 @@ def text() -> str:
 @functools.cache
 def library(race: bool = False) -> Path:
     """The kernel compiled; `race`: it looks at every load and store."""
-    sources = [text(), *((HERE / name).read_text() for name in ("ptx_to_c.py", "warp.h")), str(race)]
+    sources = [
+        text(),
+        *((HERE / name).read_text() for name in ("ptx_to_c.py", "ptx_instructions.py", "warp.h")),
+        str(race),
+    ]
     name = hashlib.sha256("\0".join(sources).encode()).hexdigest()[:16]
     folder = cache_directory() or Path(tempfile.mkdtemp())
     done = folder / f"emulated-{name}.so"

@@ -57,11 +57,11 @@ class FakeCard:
     def get(self, address: int, into: NDArray[Any]) -> None:
         ctypes.memmove(into.ctypes.data, address, into.nbytes)
 
-    def executed(self) -> int:
-        """Instructions of the first lane of all warps since the card was made."""
+    def executed(self, of: str = "size") -> int:
+        """Instructions of the first lane of all warps so far; `memory`: those on global memory alone."""
         n = self._n_block()
         entered = np.ctypeslib.as_array((ctypes.c_uint64 * n).in_dll(self.lib, "entered"))
-        size = np.ctypeslib.as_array((ctypes.c_int * n).in_dll(self.lib, "block_size"))
+        size = np.ctypeslib.as_array((ctypes.c_int * n).in_dll(self.lib, f"block_{of}"))
         return int((entered * size.astype(np.uint64)).sum())
 
     def races(self) -> int:

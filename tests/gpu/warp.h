@@ -73,7 +73,9 @@ static void touch(int lane, uint64_t p, int writes) {
 }
 #ifdef RACE
 #define TOUCH(p, writes) touch(lane, (uint64_t)(p), writes)
+#define OWN(p) (races += ((p) >> 3 & (LANES - 1)) != lane, (p)) /* rows shared by name: each lane at its own number */
 #else
+#define OWN(p) (p)
 #define TOUCH(p, writes) (void)0
 #endif
 #define LOAD(type, p) (TOUCH(p, 0), *(type*)(p))

@@ -44,9 +44,7 @@ def add(total: Tally, more: Tally) -> None:
 def copied(tally: Tally) -> Tally:
     """A tally of its own, sums carried: `merge` of one without its detours."""
     fresh = Tally(**{name: array.copy() for name, array in tally._asdict().items()})
-    for name, array in fresh._asdict().items():
-        if name.endswith("_sum"):
-            _carry(array)
+    carry(fresh)
     return fresh
 
 
@@ -63,6 +61,13 @@ def joined(parts: Iterable[Counted]) -> Counted:
     if total is None:
         raise ValueError("nothing was counted")
     return Counted(ranges, total)
+
+
+def carry(tally: Tally) -> None:
+    """Move the carries of all sums in place, before their low words are full."""
+    for name, array in tally._asdict().items():
+        if name.endswith("_sum"):
+            _carry(array)
 
 
 def _carry(words: NDArray[Any]) -> None:

@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import Protocol
 
 from stress.kernels import alone
+from stress.kernels.layout import PANEL_PATHS
 from stress.kernels.memory import Packed, Workspace
 from stress.kernels.tally import Tally
+from stress.runs.counting.counted import carry
 
 CPU_SLICE, GPU_SLICE = 2**13, 2**23
 """Paths x scenarios between two looks at the clock: a fraction of a second on either."""
 SHARED_TASK = 2**20
 """Paths x scenarios of a task that a thread or a card may take: a second of the one, enough to fill the other."""
+
+
+CARRY = 2**22
+"""Paths between two carries: a path adds its weight to a low word, which has room for twice as many."""
 
 
 class Space(Protocol):
@@ -35,9 +41,15 @@ class Space(Protocol):
 class Threads(Workspace):
     """A thread's own memory."""
 
+    since_carried = 0
+
     def run(self, first_panel: int, n_panel: int, n_path: int, seed: int) -> None:
         """Simulate panels."""
         alone.run(self, first_panel, n_panel, n_path, seed)
+        self.since_carried += n_panel * PANEL_PATHS
+        if self.since_carried >= CARRY:
+            carry(self.counts())
+            self.since_carried = 0
 
 
 def space_of(packed: Packed, card: int | None = None) -> Space:
