@@ -144,19 +144,22 @@ def _mean_scores(gain: Array, phi: float, dual: Array) -> Array:
 
 
 def _probit(job: Job, made: _Made, mean: Array) -> list[str]:
-    """Level of default rates: Phi((c - sqrt(rho) Y) / sqrt(1 - rho)) with c + h is that with Y - h / sqrt(rho)."""
-    dependence = job.pool.dependence
-    if dependence.rho <= 0.0:
-        return ["default rates and rho: the pool's rho is 0"]
+    """Level of default rates: Phi((c - sqrt(rho) Y) / sqrt(1 - rho)) with c + h is that with Y - h / sqrt(rho), rho the
+    month's own under the scenario."""
+    dependence, months = job.pool.dependence, asked(job.deal, job.pool, job.scenarios[0])
+    if not np.all(months.rho > 0.0):
+        return ["default rates and rho: rho is 0"]
+    if months.heterogeneity is not None and months.heterogeneity.any():
+        return ["default rates and rho: each segment of a path has a rate of its own"]
     if dependence.rho_roll > 0.0:
         return ["default rates and rho: the default factor drives the rolls too"]
     if dependence.df is not None or dependence.loadings is not None:
         return ["default rates and rho: of a t copula or loadings they are no law of the factor"]
     if any(case.swing is not None or case.parameters is not None for case in job.scenarios):
         return ["default rates and rho: each path draws its own"]
-    scale = -1.0 / np.sqrt(dependence.rho)
+    scale = -1.0 / np.sqrt(months.rho)
     name = "level of the rates of default" if job.pool.ladder is None else "level of the rates of arrears"
-    made.linear(f"{name}, all segments and months", "probit", scale * mean.sum(axis=0))
+    made.linear(f"{name}, all segments and months", "probit", np.tensordot(scale, mean, axes=(0, 0)))
     return []
 
 
@@ -168,13 +171,17 @@ def _rho(job: Job, made: _Made, mean: Array, left_out: list[str]) -> None:
     dependence = job.pool.dependence
     if not any(name.startswith("level") for name in made.names):
         return
-    entry = asked(job.deal, job.pool, job.scenarios[0]).entry
+    months = asked(job.deal, job.pool, job.scenarios[0])
+    entry = months.entry
+    if not np.all(months.rho == months.rho[0]):
+        left_out.append("rho: the scenario moves it by month")
+        return
     if not np.allclose(entry, entry[:, :1], rtol=1e-12, atol=0.0) or not np.all((entry > 0.0) & (entry < 1.0)):
         left_out.append("rho: segments have different rates, so another rho is no other law of one factor")
         return
     if dependence.factor_start not in ("stationary", 0.0):
         left_out.append("rho: the factor starts from a value")
         return
-    rho, threshold = dependence.rho, np.asarray(ndtri(entry[:, 0]), np.float64)
+    rho, threshold = float(months.rho[0]), np.asarray(ndtri(entry[:, 0]), np.float64)
     moved = -threshold / (2.0 * np.sqrt(rho) * (1.0 - rho))
     made.linear("rho", "1", np.tensordot(moved, mean, axes=(0, 0)), 1.0 / (2.0 * rho * (1.0 - rho)))

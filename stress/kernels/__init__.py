@@ -104,15 +104,15 @@ logit p + c + x, F normal or Student t; c keeps the mean over e_own at p.
 
 **Short rate.** A scenario may make it random (Hull and White 1990, fitted to a forward curve L(t); Vasicek 1977). With
 f = fraction(t), the day-count fraction of period t, a the mean reversion and sigma the volatility, x_1 = 0 and x_t =
-e^(-a f(t-1)) x_{t-1} + s_t z_t, where s_t^2 = sigma^2 (1 - e^(-2 a f(t-1))) / (2 a) (sigma^2 f(t-1) at a = 0) and z_t =
-c w_t + sqrt(1 - c^2) e_t: w_t the innovation (L e_t) of the factor on which the first segment's entry loads, e_t a
+e^(-a f(t-1)) x_{t-1} + s_t z_t, where s_t^2 = sigma^2 (1 - e^(-2 a f(t-1))) / (2 a) (sigma^2 f(t-1) at a = 0) and z_t
+= c w_t + sqrt(1 - c^2) e_t: w_t the innovation (L e_t) of the factor on which the first segment's entry loads, e_t a
 normal of its own (purpose 7, item 0, index t - 1), c the correlation. The level l(t) of the path has 1 + l(t) f = (1 +
 L(t) f) exp(x_t f + A_t), where A_1 + .. + A_t = Var(x_1 f(1) + .. + x_t f(t)) / 2: the mean of 1 / ((1 + l(1) f(1)) ..
-(1 + l(t) f(t))) is the curve's own. Where f = 0 (before issue), l = L. What the path adds to every index is h(t) = l(t)
-- L(t): to coupons before cap and floor, to levels that formulas look at; cash earns cash_rate + h, not below 0, in
-months whose cash_rate is not 0. L(t) is the level of the deal's index as the scenario's shocks move it, or a curve that
-the scenario gives: that one is then the deal's index, if it has one. Vasicek, from r to b: 1 + L(t) f = exp(f (b + (r -
-b) e^(-a (f(1) + .. + f(t-1)))) - A_t). A run on expected rates (rho 0) has h = 0.
+(1 + l(t) f(t))) is the curve's own. Where f = 0 (before issue), l = L. What the path adds to every index is h(t) =
+l(t) - L(t): to coupons before cap and floor, to levels that formulas look at; cash earns cash_rate + h, not below 0,
+in months whose cash_rate is not 0. L(t) is the level of the deal's index as the scenario's shocks move it, or a curve
+that the scenario gives: that one is then the deal's index, if it has one. Loans that float stay on L(t). Vasicek, from
+r to b: 1 + L(t) f = exp(f (b + (r - b) e^(-a (f(1) + .. + f(t-1)))) - A_t). A run on expected rates (rho 0) has h = 0.
 
 **Obligors.** With N obligors each owes the ticket (cut-off balance / N). A transition from a balance b then moves
 Bin(n, rate) / n of it, n = ceil(b / ticket - 1e-9) and at least 1: the smallest count whose distribution function

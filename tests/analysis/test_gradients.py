@@ -13,10 +13,12 @@ from scipy.special import ndtr, ndtri
 from stress.analysis import trials
 from stress.analysis.gradients import gradient, gradients
 from stress.analysis.score_tornado import MOVES, gradient_tornado
+from stress.assemble.months import asked as asked_of
 from stress.assemble.problem import assemble
 from stress.cli import exit_code
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
+from stress.inputs.scenario import Shock
 from stress.kernels import alone
 from stress.kernels.memory import Workspace, pack
 from stress.kernels.tally import NOTE_QUANTITIES
@@ -153,6 +155,22 @@ def test_of_a_loss_that_no_path_showed_nothing_is_known(job):
     assert any("no path showed" in text for text in found.left_out)
 
 
+def test_under_a_scenario_that_moves_rho_the_level_has_that_rho():
+    """Dropping the scenario's rho for the pool's would be off by the root of their ratio, 1.6."""
+    one = trials.only(load_job(JOBS / "baitiao-24m.toml"), "credit_contraction").but(paths=8192)
+    found = slope(gradient(one.but(seed=one.seed + 1), "CNL", paths=16_384), "level")
+    value, error = all_moved(with_moved_rates(one, -0.02), with_moved_rates(one, 0.02), 0.02)["CNL", None]
+    assert abs(found.derivative - value) < 4.0 * np.hypot(found.se, error)
+
+
+def test_rates_that_segments_draw_themselves_have_no_level(job):
+    own = Shock.model_validate({"target": "heterogeneity", "set": 0.5})
+    case = job.scenarios[0].model_copy(update={"shocks": (*job.scenarios[0].shocks, own)})
+    found = gradient(job.model_copy(update={"scenarios": (case,)}), "CNL", paths=1024)
+    assert not any(each.input.startswith("level") for each in found.inputs)
+    assert any("a rate of its own" in text for text in found.left_out)
+
+
 def test_net_loss_of_the_pool_has_derivatives_too_and_a_level_shift_raises_it(job):
     one = slope(gradient(job, "CNL", paths=8192), "level")
     assert one.derivative > 4.0 * one.se
@@ -234,26 +252,48 @@ def test_the_command_asks_one_run_and_refuses_two_ways_at_once(capsys):
     assert exit_code([*command, "--parameters", str(parameters)]) == 2
 
 
-PAIR_SCENARIOS = ("baseline", "macro_moderate", "macro_severe", "yield_squeeze_severe", "credit_contraction")
 PAIR_PATHS = 32_768
+
+
+def with_moved_rates(job, h):
+    """The scenario's own rates of every month moved by h probits; the supply, which follows the deal's, stays."""
+    case, rates = job.scenarios[0], asked_of(job.deal, job.pool, job.scenarios[0]).entry
+    moved = ndtr(ndtri(rates) + h)
+    shocks = tuple(
+        Shock.model_validate({
+            "target": "entry_rate", "how": "set", "segments": (segment.name,),
+            "by_month": tuple((t + 1, float(moved[t, s])) for t in range(len(moved))),
+        })
+        for s, segment in enumerate(job.pool.segments)
+    )  # fmt: skip
+    return job.model_copy(update={"scenarios": (case.model_copy(update={"shocks": (*case.shocks, *shocks)}),)})
+
+
+PAIRS = {**CASES, "level of the rates of arrears": (0.02, with_moved_rates)}
+"""Inputs and how they are moved under any scenario."""
 
 
 @pytest.mark.slow
 def test_two_hundred_derivatives_agree_with_moved_inputs_on_common_random_numbers(record_property):
-    """Five scenarios, three inputs, four measures of every note and two of the pool; each z on its own paths."""
+    """All scenarios, three inputs, four measures of every note and two of the pool; scores and moves on other paths.
+
+    `python -m pytest -m slow tests/analysis/test_gradients.py --junitxml=FILE -o junit_family=xunit1` writes figures.
+    """
     whole = load_job(JOBS / "baitiao-24m.toml")
     scores = []
-    for scenario in PAIR_SCENARIOS:
+    for scenario in [case.name for case in whole.scenarios]:
         one = trials.only(whole, scenario).but(paths=PAIR_PATHS)
         notes = [note.name for note in one.deal.notes]
         asked = [(measure, note) for note in notes for measure in ("EL", "PD", "PRICE", "MULTIPLE")]
         asked += [("CNL", None), ("DEFAULT", None)]
         found = gradients(one.but(seed=one.seed + 1), asked, paths=PAIR_PATHS)
-        for start, (h, move) in CASES.items():
+        for start, (h, move) in PAIRS.items():
             quotients = all_moved(move(one, -h), move(one, h), h)
             for (measure, note), answer in zip(asked, found, strict=True):
                 value, error = quotients[measure, note]
-                by_score = slope(answer, start)
+                by_score = next((one for one in answer.inputs if one.input.startswith(start)), None)
+                if by_score is None:
+                    continue
                 spread = np.hypot(by_score.se, error)
                 if np.isfinite(by_score.derivative) and error > 0.0:
                     scores.append((by_score.derivative - value) / spread)

@@ -130,4 +130,17 @@ def _rate_unread(job: Job) -> Found:
             )
 
 
-_RULES = (_sizes, _opening_cash, _supply, _cash_rate, _waiting, _twice, _trust, _rate_unread)
+def _loans_unmoved(job: Job) -> Found:
+    """Floating loans under a random short rate: they do not follow the path."""
+    if not any(plan.floating is not None for plan in job.pool.plans):
+        return
+    for case in job.scenarios:
+        if case.short_rate is not None:
+            yield (
+                f"scenario {case.name}",
+                "loans that float follow the forward curve of short_rate, not its path: against notes and swaps, which "
+                "follow the path, that is a basis risk the deal may not have",
+            )
+
+
+_RULES = (_sizes, _opening_cash, _supply, _cash_rate, _waiting, _twice, _trust, _rate_unread, _loans_unmoved)
