@@ -42,7 +42,7 @@ def _pool(label: str, change: Callable[[Pool], dict[str, Any] | None]) -> Side:
         update = change(job.pool)
         if update is None:
             return None
-        pool = Pool.model_validate(job.pool.model_copy(update=update).model_dump())
+        pool = Pool.model_validate(job.pool.model_copy(update=update).model_dump(exclude_unset=True))
         return None if pool == job.pool else job.model_copy(update={"pool": pool})
 
     return Side(label, edit=edit)
@@ -78,11 +78,13 @@ def note_share(job: Job, note: int) -> float:
 
 def with_shares(job: Job, shares: list[float]) -> Job:
     """The job with other note sizes, as shares of the cut-off balance."""
-    notes = tuple(
-        note.model_copy(update={"share": min(max(float(share), 0.0), 1.0), "amount": None})
-        for note, share in zip(job.deal.notes, shares, strict=True)
-    )
-    deal = Deal.model_validate(job.deal.model_copy(update={"notes": notes}).model_dump())
+    size = [min(max(float(share), 0.0), 1.0) for share in shares]
+    if job.deal.trust is None:
+        sizes: list[dict[str, float | None]] = [{"share": share, "amount": None} for share in size]
+    else:  # the pool is the trust's: a series gives amounts
+        sizes = [{"share": None, "amount": share * job.pool.balance} for share in size]
+    notes = tuple(note.model_copy(update=one) for note, one in zip(job.deal.notes, sizes, strict=True))
+    deal = Deal.model_validate(job.deal.model_copy(update={"notes": notes}).model_dump(exclude_unset=True))
     return job.model_copy(update={"deal": deal})
 
 

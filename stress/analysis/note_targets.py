@@ -55,8 +55,8 @@ def target_of(text: str, bands: Bands) -> tuple[str | None, Target]:
 
 
 def wanted_of(job: Job, targets: Mapping[str | None, Target]) -> dict[int, Target]:
-    """Targets by place of the note, senior first. The last note takes what is left and has none."""
-    last = len(job.deal.notes) - 1
+    """Targets by place of the note, senior first. The last note that has a size takes what is left and has none."""
+    last = max(k for k, note in enumerate(job.deal.notes) if note.share or note.amount)
     if targets and last < 1:
         raise ConfigError("sizing needs a note below the one that is sized; the deal has one note only")
     found: dict[int, Target] = {}
@@ -65,7 +65,7 @@ def wanted_of(job: Job, targets: Mapping[str | None, Target]) -> dict[int, Targe
             found = dict.fromkeys(range(last), target) | found
             continue
         note = trials.note_index(job, name)
-        if note == last:
+        if note >= last:
             raise ConfigError(
                 f"--target {name}:...: {name} ranks last and takes what the others leave; size a note above it"
             )

@@ -11,6 +11,7 @@ from stress.assemble.contract import sizes_of
 from stress.assemble.problem import assemble
 from stress.explain.notes import last_of_class
 from stress.inputs.job import Job
+from stress.inputs.job.trust_rules import invested_at_closing
 from stress.kernels.layout import LANES
 from stress.runs.trace import block_rows
 
@@ -31,7 +32,8 @@ class Positions(NamedTuple):
     balance: Array
     """(T + 1, N, path) Notes in the deal's currency."""
     pool: Array
-    """(T + 1, path) Receivables with those 90 days past due, in the deal's currency."""
+    """(T + 1, path) Receivables with those 90 days past due, or what a series of a trust has invested, in the deal's
+    currency."""
     loss: Array
     """(N, path) Principal that a note never gets, in the deal's currency."""
 
@@ -42,8 +44,9 @@ def positions(job: Job, blocks: int, delinquent: float = 0.0) -> Positions:
     Notes of one class share what stands below them (CRE40: pari passu tranches); cash in the deal's accounts is funded
     support, which counts (CRE40, overcollateralisation and funded reserve accounts).
     """
-    rows: dict[str, list[Array]] = {name: [] for name in (*ROWS, "loss")}
-    for found in block_rows(job, assemble(job), blocks, ROWS):
+    names = ROWS if job.deal.trust is None else (*ROWS, "invested")
+    rows: dict[str, list[Array]] = {name: [] for name in (*names, "loss")}
+    for found in block_rows(job, assemble(job), blocks, names):
         for name, parts in rows.items():
             parts.append(found[name])
     whole = {name: np.concatenate(parts, axis=-1) for name, parts in rows.items()}
@@ -59,11 +62,14 @@ def _placed(job: Job, rows: dict[str, Array], n_path: int, delinquent: float) ->
     closing = np.full((1, n_path), job.pool.balance)
     pool = np.concatenate([closing, rows["pool_balance"] + stock])
     late = np.concatenate([delinquent * closing, stock + rows["m4_on"]])
+    behind = pool
+    if job.deal.trust is not None:  # a series stands on what it has invested
+        behind = np.concatenate([np.full((1, n_path), invested_at_closing(job.deal)), rows["invested"]])
     balance = np.concatenate([np.broadcast_to(size[:, None], (1, size.size, n_path)), rows["note_balance"]])
     opening = np.full((1, n_path), sum(job.deal.opening_cash.values()))
     cash = np.concatenate([opening, rows["account_balance"].sum(axis=1)])
     least = 1e-9 * job.pool.balance
-    support = np.maximum(pool + cash, least)
+    support = np.maximum(behind + cash, least)
     ahead = np.cumsum(balance, axis=1)
     last = last_of_class(job.deal)
     first = [last.index(k) for k in last]
@@ -74,6 +80,6 @@ def _placed(job: Job, rows: dict[str, Array], n_path: int, delinquent: float) ->
         np.clip(1.0 - above / share, 0.0, 1.0),
         np.clip(late / np.maximum(pool, least), 0.0, 1.0) * (pool > least),
         balance,
-        pool,
+        behind,
         rows["loss"] * size[:, None],
     )

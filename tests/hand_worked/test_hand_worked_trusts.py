@@ -283,7 +283,6 @@ def test_a_call_sells_what_the_series_has_invested_and_leaves_the_trust() -> Non
 REFUSED = {
     "each_step": ({"purchase": "each_step"}, "needs"),
     "price": ({"purchase_price": 0.99}, "at par"),
-    "retains": ({"retain_senior_cost": True}, "leave it out"),
     "pool factor": ({"clean_up": {"pool_factor": 0.1}}, "invested"),
     "late": ({"issue_date": "2022-02-20"}, "month 1"),
 }

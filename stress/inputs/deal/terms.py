@@ -182,7 +182,8 @@ class Terms(Document):
     """Principal buys receivables at every step of the clock, or only by a purchase step of the priority."""
     retain_senior_cost: bool = True
     """Purchases leave principal cash for the senior costs that the revolving priority may pay from principal, as far as
-    the period's income so far does not cover them."""
+    the period's income so far does not cover them. A series of a master trust collects at the month's end, when costs
+    are known: it leaves nothing beyond them."""
     purchase_price: Annotated[float, Field(gt=0.5, le=1.5)] = 1.0
     """Price per unit of principal."""
     discount_spread: AnnualRate = 0.0

@@ -45,11 +45,6 @@ def _terms(deal: Terms) -> None:
         )
     if deal.purchase_price != 1.0:
         raise ValueError(f"trust: purchase_price = {deal.purchase_price:g}: a series buys from the seller at par")
-    if "retain_senior_cost" in deal.model_fields_set and deal.retain_senior_cost:
-        raise ValueError(
-            "trust: retain_senior_cost = true: principal comes to a series at the month's end, so no purchase within "
-            "the month could spend it; leave it out"
-        )
     for note in deal.notes:
         if note.amount is None:
             raise ValueError(f"note {note.name}: share is of the pool, which is the trust's: give amount")
