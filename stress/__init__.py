@@ -18,6 +18,7 @@ load         read and check a job, deal, pool or scenario file
 simulate     job -> Dataset
 replay       one path of a job again, with all its cash flows
 path_at      which path stands at a quantile of a note's loss
+state_at     a deal at the end of a month of its life, from which a job may start
 open         a saved Dataset, or what an unfinished run has counted so far
 measures     value at risk, expected shortfall, ...: Dataset in, DataArray out
 results      the table of variables, and how they are saved
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from stress.runs.engine import simulate
     from stress.runs.jobs.quantile import path_at
     from stress.runs.jobs.reading import open
+    from stress.runs.mid_life import state_at
     from stress.runs.trace import replay
 
 __all__ = [
@@ -75,6 +77,7 @@ __all__ = [
     "results",
     "schema",
     "simulate",
+    "state_at",
     "templates",
 ]
 
@@ -84,6 +87,7 @@ _FUNCTIONS = {
     "replay": "stress.runs.trace",
     "path_at": "stress.runs.jobs.quantile",
     "open": "stress.runs.jobs.reading",
+    "state_at": "stress.runs.mid_life",
 }
 _MODULES = {name: f"stress.{name}" for name in __all__ if name not in _FUNCTIONS} | {"jobs": "stress.runs.jobs"}
 """Where each public name lives. Nothing is imported before it is asked for."""

@@ -21,7 +21,7 @@ from stress.digest import source_digest
 from stress.inputs.job import Job
 from stress.inputs.load import job_hash
 from stress.kernels.layout import LANES
-from stress.runs.trace import Values, block_means, labels_of, values_of
+from stress.runs.trace import Values, block_means, labels_of, path_values, since_state, values_of
 from stress.version import __version__
 
 if TYPE_CHECKING:
@@ -83,11 +83,7 @@ def cash_flows(job: Job, scenario: str | None = None, path: int | None = None) -
     if path is None:
         values = values_of(one, assemble(one, deterministic=True), 0)
         return _dataset(one, _flows(one, _plain(values)), {"kind": "deterministic"})
-    from stress.runs.trace import replay
-
-    trace = replay(one, path)
-    known = {str(name): variable.values for name, variable in trace.data_vars.items()}
-    return _dataset(one, _flows(one, known), {"kind": "path", "path": path})
+    return _dataset(one, _flows(one, _plain(path_values(one, path))), {"kind": "path", "path": path})
 
 
 def mean_flows(
@@ -207,4 +203,4 @@ def _dataset(job: Job, flows: Flows, attrs: dict[str, Any]) -> xr.Dataset:
         ds[name].attrs.update(units=job.deal.currency, long_name=meaning)
     for name, meaning in VECTORS.items():
         ds[name].attrs.update(units="1", long_name=meaning)
-    return ds
+    return since_state(job, ds)

@@ -40,6 +40,7 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
         original=np.where(size > 0.0, size, cut_off),
         per_original=1.0 / np.where(size > 0.0, size, cut_off),
         opening_note=size,
+        stake=_stake(np.where(size > 0.0, size, cut_off)),
         residual=np.array([float(n.residual and of > 0.0) for n, of in zip(deal.notes, size, strict=True)]),
         accrual=np.ascontiguousarray(accrual),
         payable=_payable(deal, n_month, dates.first_payment),
@@ -80,6 +81,11 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
             net_income=1.0 - sum(f.rate for f in deal.fees if f.base == "interest_income"),
         ),
     )
+
+
+def _stake(original: np.ndarray) -> np.ndarray:
+    """(N, 4) at closing, yields, prices and multiples are over the original balance."""
+    return np.stack([original, 1.0 / original, np.ones_like(original), np.zeros_like(original)], axis=1)
 
 
 def _index_levels(deal: Deal, months: MonthInputs) -> np.ndarray:

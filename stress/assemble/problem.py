@@ -10,6 +10,7 @@ from stress.assemble.calendar import Calendar, calendar_of
 from stress.assemble.contract import contract_of
 from stress.assemble.market import factors_of, market_of
 from stress.assemble.months import MonthInputs, resolve
+from stress.assemble.opening import begun, untested
 from stress.assemble.priority import account_names, step_labels
 from stress.assemble.qualities import in_qualities
 from stress.assemble.receivables import Due, due_of, receivables_of
@@ -21,8 +22,9 @@ from stress.inputs.deal import Deal
 from stress.inputs.deal.formula_rules import indices_in
 from stress.inputs.job import Clock, Job, ScenarioCase
 from stress.inputs.pool import Pool
+from stress.inputs.state import State
 from stress.kernels.layout import Sizes
-from stress.kernels.tables import Problem
+from stress.kernels.tables import Opening, Problem
 
 COHORTS: dict[Clock, int] = {"monthly": 1, "daily": 30, "payment_date": 3}
 """Cohorts of each clock: the payment-date clock has the 1st, the payment day and the month end."""
@@ -40,9 +42,9 @@ def assemble(job: Job, deterministic: bool = False) -> Problem:
     if job.deal.trust is not None:
         supply = np.stack([new_receivables(pool, m) for pool, m in zip(pools, months, strict=True)])
     else:
-        needs = {id(pool): replacement_need(job.deal, pool, job.clock) for pool in pools}
+        needs = {id(pool): replacement_need(job.deal, pool, job.clock, job.state) for pool in pools}
         supply = np.stack([supply_of(pool, m, needs[id(pool)]) for pool, m in zip(pools, months, strict=True)])
-    return build(job.deal, pools, months, job.clock, supply, deterministic)
+    return build(job.deal, pools, months, job.clock, supply, deterministic, job.state)
 
 
 def without_supply(job: Job) -> Problem:
@@ -50,18 +52,19 @@ def without_supply(job: Job) -> Problem:
     pools = [pool_under(job.pool, case) for case in job.scenarios]
     months = [resolve(job.deal, pool, case) for pool, case in zip(pools, job.scenarios, strict=True)]
     need = np.zeros((len(pools), job.deal.legal_maturity_months + 1, COHORTS[job.clock]))
-    return build(job.deal, pools, months, job.clock, need, deterministic=False)
+    return build(job.deal, pools, months, job.clock, need, False, job.state)
 
 
-def replacement_need(deal: Deal, pool: Pool, clock: Clock) -> np.ndarray:
-    """(T + 1, C) face that the deterministic run buys at each step: no shocks, rho 0, no trigger, unlimited supply."""
+def replacement_need(deal: Deal, pool: Pool, clock: Clock, state: State | None = None) -> np.ndarray:
+    """(T + 1, C) face that the deterministic run buys at each step: no shocks, rho 0, no trigger, unlimited supply; from the
+    state on where one is given."""
     from stress.kernels.alone import bought_by_step
 
     months = resolve(deal, pool, ScenarioCase(name="none"))
     supply = np.full((1, deal.legal_maturity_months + 1, COHORTS[clock]), _UNLIMITED)
-    problem = build(deal, [pool], [months], clock, supply, deterministic=True)
-    untested = problem.contract._replace(threshold=np.full_like(problem.contract.threshold, np.nan))
-    return bought_by_step(problem._replace(contract=untested))
+    problem = build(deal, [pool], [months], clock, supply, True, None if state is None else untested(state, deal))
+    off = problem.contract._replace(threshold=np.full_like(problem.contract.threshold, np.nan))
+    return bought_by_step(problem._replace(contract=off))
 
 
 def new_receivables(pool: Pool, months: MonthInputs) -> np.ndarray:
@@ -93,6 +96,7 @@ def build(
     clock: Clock,
     supply: np.ndarray,
     deterministic: bool,
+    state: State | None = None,
 ) -> Problem:
     """Arrays from resolved pools and months (one each per scenario) and a supply (K, T + 1, C)."""
     pools, months, n_quality = in_qualities(pools, months, purchase_months(deal, clock))
@@ -102,13 +106,15 @@ def build(
     sizes = sizes_of(deal, pool, months, clock, dates, due, deterministic, n_quality)
     receivables, eligible = receivables_of(deal, pools, months, sizes, clock, due)
     market = market_of(deal, pool, months, sizes, supply * eligible[:, :, None], deterministic)
-    return Problem(
+    problem = Problem(
         sizes=sizes,
         market=market,
         receivables=receivables,
         contract=contract_of(deal, months, dates, pool.balance),
         short_rate=short_rate_of(deal, months, dates, sizes, deterministic),
+        opening=Opening(start_row=np.zeros(0)),
     )
+    return problem if state is None else begun(problem, deal, pools, clock, state)
 
 
 def purchase_months(deal: Deal, clock: Clock) -> int:

@@ -97,7 +97,7 @@ class _Falls(NamedTuple):
 
 
 def _nothing(sizes: Sizes) -> _Falls:
-    n_scenario, slots = sizes.n_scenario, (sizes.n_scenario, sizes.n_segment, sizes.n_month + 8)
+    n_scenario, slots = sizes.n_scenario, (sizes.n_scenario, 1, sizes.n_segment, sizes.n_month + 8)
     bought = (sizes.n_history, sizes.n_way)
     return _Falls(
         open_due=np.zeros(slots),
@@ -143,7 +143,7 @@ def _plans(
         for s in range(sizes.n_whole):
             for i, opening in enumerate(opening_profiles(pool, pool.segments[s], n_slot, when)):
                 row = s * sizes.n_stage + i
-                falls.open_due[k, row], falls.open_fee[k, row] = opening.due, opening.fee
+                falls.open_due[k, 0, row], falls.open_fee[k, 0, row] = opening.due, opening.fee
             for j in range(sizes.n_history):
                 for i, way in enumerate(due.ways):
                     profile = new.of(s, j, way[0])
@@ -206,14 +206,19 @@ def _opening(pool: Pool, n_cohort: int, clock: Clock, times: Times) -> Floats:
             [(1.0 - late.sum()) * here, *(late * there)]
             for here, there in zip(performing, late_mix(pool, s, performing), strict=True)
         ]
-    bucket = np.array(rows)
+    bucket, cohort = np.array(rows), cohort_shares(pool, n_cohort, clock)
+    return np.ascontiguousarray(pool.balance * cohort[:, None, None] * share[:, None] * bucket)
+
+
+def cohort_shares(pool: Pool, n_cohort: int, clock: Clock) -> Floats:
+    """(C,) how an opening pool is split over the cohorts."""
     cohort = np.full(n_cohort, 1.0 / n_cohort)
     if clock == "payment_date":
         cohort = np.array([1.0, 0.0, 0.0])
     elif pool.billing is not None:
         cohort = np.zeros(n_cohort)
         cohort[np.array(pool.billing.due_days) - 1] = 1.0 / len(pool.billing.dates)
-    return np.ascontiguousarray(pool.balance * cohort[:, None, None] * share[:, None] * bucket)
+    return cohort
 
 
 def _ladder(pool: Pool) -> Floats:

@@ -25,6 +25,7 @@ COMMANDS = {
     "compare": "stress.cli.compare:compare",
     "explain": "stress.cli.explain:explain",
     "replay": "stress.cli.replay:replay",
+    "state": "stress.cli.state:state",
     "cashflows": "stress.cli.cashflows:cashflows",
     "breakeven": "stress.cli.breakeven:breakeven",
     "rating": "stress.cli.rating:rating",

@@ -23,12 +23,28 @@ from stress.inputs.pool import Pool
 from stress.inputs.reports import Reports
 from stress.inputs.rules import Rules
 from stress.inputs.scenario import Scenario
+from stress.inputs.state import State
 from stress.inputs.stresses import Stresses
 
 
 def load(
     path: str | Path,
-) -> Job | Sweep | Deal | Pool | Scenario | Satellite | Parameters | Var | Bands | Reports | Stresses | Rules | Book:
+) -> (
+    Job
+    | Sweep
+    | Deal
+    | Pool
+    | Scenario
+    | Satellite
+    | Parameters
+    | Var
+    | Bands
+    | Reports
+    | Stresses
+    | Rules
+    | State
+    | Book
+):
     """Read and check a file of any kind; a job comes with its deal, its pool and its scenarios.
 
     A job that lists deals, pools or seeds comes as a Sweep. Raises ConfigError with the file, the key, the value and
@@ -81,7 +97,8 @@ def load_book(path: str | Path) -> Book:
 
 def job_to_json(job: Job) -> str:
     """A job as canonical JSON: sorted keys, no blanks, shortest floats. Equal jobs give equal text."""
-    return json.dumps(job.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    said = job.model_dump(mode="json", exclude=None if job.state is not None else {"state"})
+    return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def job_from_json(text: str) -> Job:

@@ -275,6 +275,28 @@ the month's start. Rules 1-4 stand between (5) of the month's step and the deter
 11. (8) of the payment: a note is covered by I and all cash. A law: notes less I less the cash of principal accounts
    stays what losses and uses of cash explain, as the pool does of a deal without a trust.
 
+**Opening state.** A deal (but no series of a master trust) may be met at the end of month b >= 1. Months 1..b are data: t runs from b + 1, and months are
+counted from closing as ever. Given are, as they stand then:
+- of each note its balance, unpaid and accrued interest, the most that a payment left unpaid; what is unpaid of each
+  fee; the cash of each account; the deficiency; the sums so far of defaults, recoveries, purchases and income, and of
+  what each party paid and was paid;
+- the phase, and the phase but for curable triggers; of each trigger its months in breach and without a breach in a row,
+  the month of its first trip, and whether it is in force;
+- the pool by segment and stage: P, M1..MB, and D[r], F[r], r = 1 at the first step after month b. They are split over
+  the cohorts as the opening pool is, or given by cohort, with the part of P that waits for its bill (cards). Where D and
+  F are not given they are those of the opening pool, per unit of P;
+- what rules look back at: defaults of the last write_off_months, recoverable of the months that the lag still reaches,
+  the last three excess spreads, the last values of each mean(x, n), the idle days, and what the purchase lag locks by
+  the steps until it is free.
+The payment of period b has been made. On a clock that pays later it may still be to come: then what its determination
+left for it is given too (conditions, quantities of the month, the month of senior cost, what waits of the retention),
+and it is made in month b + 1. Cash in less cash out, and notes less assets, are held from there on.
+Factors: Y_1..Y_b move as on any path, by their own normals; the levels Y_b may be given instead. need(t, c) is what the
+deterministic run buys from this state on, in the phase that the calendar gives. Months of first loss count from b + 1.
+Losses are over the original balance; a residual note's counts what it had received by then. Lives, yields, prices and
+multiples count from payment date b, prices with factor(t) / factor(b), and are over the balance at that time (the
+original one of a note that is repaid).
+
 **End.** Loss of a note = balance left at T / original; of the residual note max(0, 1 - cash received / original). A
 certificate (a residual note of size 0) has nothing to lose: its loss is 0, it has no yield, and its cash (multiple,
 present value) is over the cut-off balance.

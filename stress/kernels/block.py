@@ -18,6 +18,7 @@ from .jit import aside, stage
 from .ladder import climb, join_ladder
 from .lanes import first, floor, lane_numbers, splat, store, where_less
 from .layout import LANES, PANEL_BLOCKS
+from .opening import open_later
 from .outcome import finish
 from .philox import draw_normals
 from .pool import advance_cohort, advance_on_long_ladder
@@ -92,10 +93,17 @@ def _set_weights(m: Memory, b: int, n_path: int) -> None:
 @stage
 def _simulate(m: Memory, b: int, k: int, fans: int, path: int, seed: Any) -> None:
     """Block b of a panel (its first lane is path `path`) through one scenario, step by step."""
-    _open(m, k)
+    if m.p.n_before > 0:
+        open_later(m)
+    else:
+        _open(m, k)
     settle_path(m, b, k)
-    for t in range(m.p.n_month):
-        move_factors(m, b, k, t)
+    for t in range(m.p.n_stop):
+        if t >= m.p.n_before or m.p.knows_factors == 0:
+            move_factors(m, b, k, t)
+        if t < m.p.n_before:  # data; the factors alone move
+            _keep(m, t, m.p.of_factor, m.p.of_path)
+            continue
         conditional_rates(m, b, k, t)
         if m.p.random_rate == 1:
             move_rate(m, b, k, t)
@@ -159,7 +167,7 @@ def _step(m: Memory, k: int, t: int, c: int, fans: int) -> None:
     period = -1
     if last and (m.p.payment_step < 0 or t == m.p.n_month - 1):
         period = t
-    elif t > 0 and c == m.p.payment_step:
+    elif t > m.p.n_paid and c == m.p.payment_step:
         period = t - 1
     if period >= 0:
         pay(m, k, period, t, c)
@@ -206,9 +214,18 @@ def _open(m: Memory, k: int) -> None:
             if m.p.seasoned == 1:
                 open_seasoned(m, k, c, s)
             cohort.scale = splat(1.0)
-            cohort.due_1, cohort.fee_1 = splat(alive * m.t.open_due[k, s, 1]), splat(alive * m.t.open_fee[k, s, 1])
-            cohort.due_2, cohort.fee_2 = splat(alive * m.t.open_due[k, s, 2]), splat(alive * m.t.open_fee[k, s, 2])
-            cohort.due_3, cohort.fee_3 = splat(alive * m.t.open_due[k, s, 3]), splat(alive * m.t.open_fee[k, s, 3])
+            cohort.due_1, cohort.fee_1 = (
+                splat(alive * m.t.open_due[k, 0, s, 1]),
+                splat(alive * m.t.open_fee[k, 0, s, 1]),
+            )
+            cohort.due_2, cohort.fee_2 = (
+                splat(alive * m.t.open_due[k, 0, s, 2]),
+                splat(alive * m.t.open_fee[k, 0, s, 2]),
+            )
+            cohort.due_3, cohort.fee_3 = (
+                splat(alive * m.t.open_due[k, 0, s, 3]),
+                splat(alive * m.t.open_fee[k, 0, s, 3]),
+            )
     for n in range(m.p.n_note):
         note, size = m.note[n], m.t.opening_note[n]
         note.outstanding = splat(size)

@@ -90,6 +90,14 @@ class Sizes(NamedTuple):
     """1 where whole obligors move: the rates that act are counted, not conditional."""
     trust: int
     """1 where the deal is a series of a master trust."""
+    n_before: int = 0
+    """Months that are data: a deal that is met in mid-life starts after them (Opening state)."""
+    n_paid: int = 0
+    """Periods whose payment is data."""
+    knows_factors: int = 0
+    """1 where the opening state gives the levels of the factors."""
+    n_stop: int = -1
+    """Months after which a path is left as it stands, to be read; the packer makes all of them of -1."""
 
 
 class Switches(NamedTuple):

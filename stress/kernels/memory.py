@@ -76,7 +76,9 @@ def pack(
     switches = _switches(problem, traced, sampler, replicated)._replace(handed_block=PANEL_BLOCKS if handed else 0)
     entries: dict[str, int] = {**problem.sizes._asdict(), **switches._asdict()}
     tables = {name: table for group in problem[1:] for name, table in group._asdict().items()}
-    entries |= _measured(tables)
+    entries |= measured(tables)
+    if entries["n_stop"] < 0:
+        entries["n_stop"] = entries["n_month"]
     flat: dict[str, list[Floats | Ints]] = {"f": [], "g": []}
     used = {"f": 0, "g": 0}
     for name, table in tables.items():
@@ -86,7 +88,7 @@ def pack(
         entries[f"at_{name}"] = used[kind]
         used[kind] += table.size
         flat[kind].append(np.ascontiguousarray(table).ravel())
-    n_scratch = _lay_out(entries)
+    n_scratch = lay_out(entries)
     sizes = problem.sizes
     counts = (sizes.n_scenario, sizes.n_note, sizes.n_month, sizes.n_trigger)
     shapes = tally_shapes(*counts, bool(switches.weighted), bool(switches.replicated))
@@ -153,7 +155,7 @@ def _used(contract: Contract) -> set[tuple[int, int]]:
     return {(does, what // len(DENOMINATORS) if does == OBSERVED else what) for does, what in rows}
 
 
-def _measured(tables: dict[str, Floats | Ints]) -> dict[str, int]:
+def measured(tables: dict[str, Floats | Ints]) -> dict[str, int]:
     """Lengths that the tables themselves tell."""
     found: dict[str, int] = {}
     for name, table in tables.items():
@@ -163,7 +165,7 @@ def _measured(tables: dict[str, Floats | Ints]) -> dict[str, int]:
     return found
 
 
-def _lay_out(entries: dict[str, int]) -> int:
+def lay_out(entries: dict[str, int]) -> int:
     """Put the groups of the scratch one after another; their length in all."""
     at, entries["n_kept"] = 0, 0
     for name, group in GROUPS.items():
@@ -196,6 +198,16 @@ class Workspace:
         self._group("weight")[:] = 1.0
         self.count = np.zeros(sum(math.prod(s) for s in packed.shapes.values()), np.int64)
         self.counts().loss_path[:] = NO_PATH
+        if packed.problem.sizes.n_before and self.sizes["n_kept"]:
+            self._tell_what_was()
+
+    def _tell_what_was(self) -> None:
+        """In a replay the months that are data show the opening state."""
+        before, begin, end = (self.sizes[name] for name in ("n_before", "of_condition", "n_kept"))
+        opening = np.repeat(self.packed.problem.opening.start_row, LANES)
+        self._group("trace")[:before, begin:end] = opening[: end - begin]
+        bought = self.sizes["of_pool"] - begin + ROWS[Pool].index("total_bought") * LANES
+        self._group("total_bought")[:before] = opening[bought]
 
     def _group(self, name: str) -> Floats:
         """A group of the scratch by its axes, and lanes where it has rows; a record's rows come before its lanes."""

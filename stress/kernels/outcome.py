@@ -47,17 +47,18 @@ def _finish_note(m: Memory, k: int, n: int) -> None:
             present_value = fma(cash, m.path_discount[t], present_value)
         else:
             present_value = fma(cash, m.t.discount[k, t, n], present_value)
-    multiple = received * per
-    loss = note.outstanding * per * (1.0 - residual) + (splat(1.0) - multiple) * residual
+    stake = m.t.stake[n]
+    multiple, all_received = received * stake.per, fma(received, per, stake.before)
+    loss = note.outstanding * per * (1.0 - residual) + (splat(1.0) - all_received) * residual
     loss = where_less(loss, _EXACT, 0.0, loss)
     loss = where_less(loss, 1.0 - 1e-12, loss, 1.0)
     out.loss = loss
     out.any_loss = where_less(0.0, loss, 1.0, 0.0)
     out.shortfall = where_less(0.0, note.shortfall, 1.0, 0.0)
     out.principal_time = note.principal_time * per
-    out.principal = splat(1.0) - note.outstanding * per
+    out.principal = splat(stake.share) - note.outstanding * per
     out.irr = _internal_rate(m, n, multiple, last)
-    out.price = present_value * per
+    out.price = present_value * stake.per
     out.multiple = multiple
     note.first_loss = where_less(note.first_loss, m.p.n_month - 0.5, note.first_loss + 1.0, 0.0)
 
@@ -74,7 +75,7 @@ def _internal_rate(m: Memory, n: int, multiple: Lanes, end: int) -> Lanes:
     x = splat(m.t.guess[n])
     if m.t.residual[n] > 0.5:
         x = logarithm(larger(multiple, 1e-9)) * 0.5
-    goal = logarithm(splat(m.t.original[n]))
+    goal = logarithm(splat(m.t.stake[n].amount))
     moves = where_less(multiple, 1e-9, 0.0, 1.0)
     for _ in range(20):
         v = exponential(x * -MONTH_YEARS)

@@ -142,9 +142,10 @@ def _pull(m: Memory, k: int, t: int, c: int) -> None:
     first = max(0, t + 3 - m.p.longest)
     # with due days of their own, purchases may fall due in the month in which they are bought
     last = min(t if m.p.n_way == 1 else t + 1, m.p.n_history)
+    own = c if m.p.n_opened > 1 else 0
     for s in range(m.p.n_segment):
         opening = m.t.opening[c, s, 0]
-        due, fee = wide(m.t.open_due[k, s, t + 4] * opening), wide(m.t.open_fee[k, s, t + 4] * opening)
+        due, fee = wide(m.t.open_due[k, own, s, t + 4] * opening), wide(m.t.open_fee[k, own, s, t + 4] * opening)
         for j in range(first, last):
             for way in range(m.p.n_way):
                 bought, share = m.history[c, s, j, way], m.t.pull[k, t, s, j, way]

@@ -36,7 +36,7 @@ def conditional_rates(m: Memory, b: int, k: int, t: int) -> None:
     """Rates of the month given the factors (Vasicek 2002), by a fitted polynomial or by the normal distribution itself."""
     for rate in range(N_RATE):
         degree = m.t.degree[k, rate]
-        if degree == 0 and t > 0 and m.t.steady[k, rate] == 1:
+        if degree == 0 and t > m.p.n_before and m.t.steady[k, rate] == 1:
             continue
         if m.p.even_late == 1 and rate != ENTRY and rate != PREPAYMENT:
             continue

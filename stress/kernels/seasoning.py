@@ -91,10 +91,10 @@ def _fill(m: Memory, k: int, t: int, c: int, w: int) -> None:
 @stage
 def _opened(m: Memory, k: int, slot: int, c: int, first: int, i: int, fee: int) -> Lanes:
     """A slot of the opening pool in stage i over survival since the last rebasing."""
-    whole = splat(0.0)
+    whole, own = splat(0.0), c if m.p.n_opened > 1 else 0
     for j in range(i + 1):
         s = first + j
-        due = m.t.open_fee[k, s, slot] if fee == 1 else m.t.open_due[k, s, slot]
+        due = m.t.open_fee[k, own, s, slot] if fee == 1 else m.t.open_due[k, own, s, slot]
         whole = fma(m.since[c, first + i, j], m.t.opening[c, s, 0] * due, whole)
     return whole
 
@@ -135,8 +135,8 @@ def open_seasoned(m: Memory, k: int, c: int, s: int) -> None:
     first = s - s % m.p.n_stage
     m.since[c, s, s - first] = splat(1.0)
     for r in range(1, m.p.n_ring):
-        m.ring[c, s, r, 0] = splat(m.t.opening[c, s, 0] * m.t.open_due[k, s, 3 + r])
-        m.ring[c, s, r, 1] = splat(m.t.opening[c, s, 0] * m.t.open_fee[k, s, 3 + r])
+        m.ring[c, s, r, 0] = splat(m.t.opening[c, s, 0] * m.t.open_due[k, 0, s, 3 + r])
+        m.ring[c, s, r, 1] = splat(m.t.opening[c, s, 0] * m.t.open_fee[k, 0, s, 3 + r])
 
 
 @stage

@@ -40,11 +40,12 @@ CARDS, PLANS = Axis("n_month_of_cards"), Axis("n_month_of_plans")
 CODES, NUMBERS, FORMULAS, SCHEDULES = Axis("n_code"), Axis("n_number"), Axis("n_formula"), Axis("n_schedule")
 KEPT, OWN = Axis("n_kept_quantity"), Axis("n_shown")
 SHARING = Axis("n_sharing")
+OPENED, START = Axis("n_opened"), Axis("n_start_row")
 MEASURED = tuple(
     axis.size
     for axis in (
         *(LINK, QUANTILE, MIXING, RESPONSE, SHOCKS, TESTS, MEMBERS, BEYOND, CARDS, PLANS),
-        *(CODES, NUMBERS, FORMULAS, SCHEDULES, KEPT, OWN, SHARING),
+        *(CODES, NUMBERS, FORMULAS, SCHEDULES, KEPT, OWN, SHARING, OPENED, START),
     )
 )
 """Axes as long as the first table that has them."""
@@ -101,10 +102,11 @@ class Receivables(NamedTuple):
     """Profiles of the opening pool and of purchases."""
 
     opening: Annotated[Floats, C, S, 7]
-    """Performing, M1 .. M6 at closing."""
-    open_due: Annotated[Floats, K, S, T + 8]
-    """Principal due in slot r of the opening pool per unit of its performing balance; index 0 unused."""
-    open_fee: Annotated[Floats, K, S, T + 8]
+    """Performing, M1 .. M6 at closing, or in the opening state."""
+    open_due: Annotated[Floats, K, OPENED, S, T + 8]
+    """Principal of the opening pool due in month r of the deal per unit of its performing balance; index 0 unused. The same
+    in all cohorts, or by cohort where an opening state says so."""
+    open_fee: Annotated[Floats, K, OPENED, S, T + 8]
     """The fee likewise."""
     due: Annotated[Ints, C, B, ("cohort", "way")]
     """Cohort that each part of a purchase at a step joins, and the way in which it falls due."""
@@ -142,6 +144,9 @@ class Contract(NamedTuple):
     """Its inverse."""
     opening_note: Annotated[Floats, N]
     """Balance at closing: 0 for a certificate."""
+    stake: Annotated[Floats, N, ("amount", "per", "share", "before")]
+    """What yields, prices and multiples are over, its inverse: `original`, in an opening state the balance then. What that
+    balance is of the original, and what a residual note had received by then over it: 1 and 0 at closing."""
     residual: Annotated[Floats, N]
     """1 for the residual note; 0 for a certificate, which has nothing to lose."""
     accrual: Annotated[Floats, K, T, N]
@@ -247,6 +252,13 @@ class ShortRate(NamedTuple):
     is discounted on the path's rate: every note but a residual one."""
 
 
+class Opening(NamedTuple):
+    """A deal that is met in mid-life."""
+
+    start_row: Annotated[Floats, START]
+    """Every row of the scratch from `condition` to `log` as the path begins (`opening`); empty at closing."""
+
+
 class Problem(NamedTuple):
     """Everything the kernels need for a job."""
 
@@ -255,11 +267,12 @@ class Problem(NamedTuple):
     receivables: Receivables
     contract: Contract
     short_rate: ShortRate
+    opening: Opening
 
 
 TABLES: dict[str, tuple[str, Declared]] = {
     name: ("f" if what == Floats else "g", axes)
-    for group in (Market, Receivables, Contract, ShortRate)
+    for group in (Market, Receivables, Contract, ShortRate, Opening)
     for name, what, axes in declared(group)
 }
 """Every table: in the flat array of floats or of integers, and its axes."""

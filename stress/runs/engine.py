@@ -30,6 +30,7 @@ from stress.runs import counting, sampling
 from stress.runs.counting.counted import Counted, Progress, joined
 from stress.runs.counting.machines import Machines, kind, machines
 from stress.runs.counting.ranges import Range
+from stress.runs.trace import since_state
 from stress.version import __version__
 
 if TYPE_CHECKING:
@@ -256,7 +257,7 @@ def to_dataset(job: Job, tally: Tally) -> xr.Dataset:
         name: MacroFan(swing.var.variables, *fan_of(swing, job.deal.legal_maturity_months))
         for name, swing in drawn.items()
     }
-    return with_macro(ds, fans)
+    return since_state(job, with_macro(ds, fans))
 
 
 def _drawn_by(job: Job, tally: Tally) -> dict[str, str]:

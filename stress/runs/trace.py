@@ -15,6 +15,7 @@ from stress.assemble.stages import columns
 from stress.errors import ConfigError
 from stress.inputs.door import cases_of, path_of, with_options
 from stress.inputs.job import Job
+from stress.inputs.state.rules import month_of
 from stress.kernels import alone, codes, tables
 from stress.kernels.layout import LANES
 from stress.kernels.memory import Workspace, pack
@@ -47,6 +48,18 @@ def replay(
     >>> bool(abs(one["principal_paid"].sel(tranche="A").sum() + one["note_balance"].sel(tranche="A")[-1] - 807e6) < 1.0)
     True
     """
+    one, problem, path, normals = _asked(job, path, scenario, normals, seed)
+    return trace_of(one, problem, path, normals)
+
+
+def path_values(job: Job, path: int) -> Values:
+    """The variables of `replay` of a job's first scenario, every month of the deal, without labels."""
+    return values_of(*_asked(job, path, None, None, None))
+
+
+def _asked(
+    job: Job, path: int, scenario: str | None, normals: np.ndarray | None, seed: int | None
+) -> tuple[Job, Problem, int, np.ndarray | None]:
     path = path_of(path)
     job = sampling.resolved(with_options(job, seed=seed)).job
     one = job.model_copy(update={"scenarios": cases_of(job, [scenario])[:1] if scenario else job.scenarios[:1]})
@@ -55,7 +68,7 @@ def replay(
         _check_normals(normals, problem)
     if normals is None and job.estimator != "plain":
         normals = sampling.normals_of(job, problem, path)
-    return trace_of(one, problem, path, normals)
+    return one, problem, path, normals
 
 
 def _check_normals(normals: np.ndarray, problem: Problem) -> None:
@@ -76,7 +89,14 @@ def trace_of(job: Job, problem: Problem, path: int, normals: np.ndarray | None =
         "currency": job.deal.currency,
         "revolving_months": job.deal.revolving_months,
     }
-    return xr.Dataset(variables, coords=labels_of(job), attrs=attrs)
+    return since_state(job, xr.Dataset(variables, coords=labels_of(job), attrs=attrs))
+
+
+def since_state(job: Job, ds: xr.Dataset) -> xr.Dataset:
+    """Months after the one of the job's state; all of them where it starts at closing."""
+    if job.state is None:
+        return ds
+    return ds.isel(month=slice(month_of(job.state, job.deal), None)).assign_attrs(as_of=job.state.as_of)
 
 
 def labels_of(job: Job) -> dict[str, Any]:

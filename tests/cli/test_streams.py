@@ -77,6 +77,7 @@ ASKED = {
     "plot": ["plot", "RESULTS", "loss", "--tranche", "A", "--out", "OUT.svg"],
     "compare": ["compare", "RESULTS", "RESULTS"],
     "explain": ["explain", "JOB"],
+    "state": ["state", "JOB", "--month", "3"],
     "calibrate": ["calibrate", "pool", "scenarios/pools/baitiao.toml"],
     "validate": ["validate", "large-pool", "--out", "OUT.json"],
     "replay": ["replay", "JOB", "--path", "3"],

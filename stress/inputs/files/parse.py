@@ -21,6 +21,7 @@ from stress.inputs.pool import Pool
 from stress.inputs.reports import Reports
 from stress.inputs.rules import Rules
 from stress.inputs.scenario import Scenario
+from stress.inputs.state import State
 from stress.inputs.stresses import Stresses
 from stress.inputs.text.messages import message, one_of, show
 from stress.inputs.text.read import read_document
@@ -28,10 +29,22 @@ from stress.inputs.text.schema import schemas_at
 from stress.spelling import suggest
 
 AnyFile = (
-    Deal | Pool | Scenario | Satellite | Parameters | Var | Bands | Reports | Stresses | Rules | JobFile | BookFile
+    Deal
+    | Pool
+    | Scenario
+    | Satellite
+    | Parameters
+    | Var
+    | Bands
+    | Reports
+    | Stresses
+    | Rules
+    | State
+    | JobFile
+    | BookFile
 )
 Kind = TypeVar(
-    "Kind", Deal, Pool, Scenario, Satellite, Parameters, Var, Bands, Reports, Stresses, Rules, JobFile, BookFile
+    "Kind", Deal, Pool, Scenario, Satellite, Parameters, Var, Bands, Reports, Stresses, Rules, State, JobFile, BookFile
 )
 
 KINDS: dict[str, type[AnyFile]] = {
@@ -45,6 +58,7 @@ KINDS: dict[str, type[AnyFile]] = {
     "stresses": Stresses,
     "rules": Rules,
     "reports": Reports,
+    "state": State,
     "job": JobFile,
     "book": BookFile,
 }

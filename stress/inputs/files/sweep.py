@@ -15,6 +15,7 @@ from stress.inputs.job import Job, JobFile, ScenarioCase, Sweep, Swept
 from stress.inputs.job.rules import check_job
 from stress.inputs.pool import Pool
 from stress.inputs.scenario.project import horizon_of
+from stress.inputs.state import State
 from stress.inputs.text.messages import show
 from stress.inputs.text.reference import resolve
 
@@ -44,11 +45,12 @@ def sweep_of(path: Path, file: JobFile) -> Sweep:
     if (n := len(deals) * len(pools) * len(seeds)) > MOST_JOBS:
         raise ConfigError(f"{path}: deals x pools x seeds make {n:,} jobs: at most {MOST_JOBS:,}")
     over = _over(file)
+    state = parse_as(resolve(path, file.state, f"{path}: state"), State, f"{path}: state") if file.state else None
     jobs = []
     for deal in deals:
         cases = _cases(path, file, deal)
         for pool, seed in itertools.product(pools, seeds):
-            job = _job(file, deal, pool, cases, seed)
+            job = _job(file, deal, pool, cases, seed, state)
             try:
                 check_job(job)
             except ValueError as error:
@@ -89,7 +91,7 @@ def _cases(path: Path, file: JobFile, deal: Deal) -> tuple[ScenarioCase, ...]:
     return with_predictive(path, file, cases)
 
 
-def _job(file: JobFile, deal: Deal, pool: Pool, cases: tuple[ScenarioCase, ...], seed: int) -> Job:
+def _job(file: JobFile, deal: Deal, pool: Pool, cases: tuple[ScenarioCase, ...], seed: int, state: State | None) -> Job:
     return Job(
         name=file.name,
         source=file.source,
@@ -100,6 +102,7 @@ def _job(file: JobFile, deal: Deal, pool: Pool, cases: tuple[ScenarioCase, ...],
         seed=seed,
         clock=file.clock,
         estimator=file.estimator,
+        state=state,
     )
 
 

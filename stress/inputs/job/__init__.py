@@ -21,7 +21,7 @@ from stress.inputs.job.terms import (
     Seeds,
     Swept,
 )
-from stress.inputs.text.base import Document, Name, Whole
+from stress.inputs.text.base import Document, Name, Text, Whole
 
 __all__ = [
     "Clock",
@@ -58,6 +58,8 @@ class JobFile(Document):
     """Equal seed, equal bits; a list of seeds is a sweep."""
     clock: Clock = "monthly"
     """When payments fall due and purchases are made."""
+    state: Text = ""
+    """A file of kind = "state", relative to the job: the deal starts from it in mid-life; what happened before is data."""
     estimator: Estimator = "plain"
     """How factors are drawn: plain, sobol for smooth means, importance for rare losses, auto asks a pilot."""
 

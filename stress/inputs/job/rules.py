@@ -9,6 +9,7 @@ from stress.inputs.job.terms import JobTerms, ScenarioCase
 from stress.inputs.job.trust_rules import check_trust_on_pool
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
+from stress.inputs.state.rules import check_state
 from stress.spelling import suggest
 
 LARGE = 100.0
@@ -27,6 +28,8 @@ def check_job(job: JobTerms) -> None:
     _check_indices(job.deal, job.pool)
     _check_pool_in_deal(job.deal, job.pool)
     _check_scenario_names(job.scenarios)
+    if job.state is not None:
+        check_state(job.deal, job.pool, job.clock, job.state)
     for case in job.scenarios:
         _check_short_rate(job.deal, case)
         for shock in case.shocks:

@@ -12,6 +12,7 @@ from stress.inputs.macro.swing import Swing
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
 from stress.inputs.scenario.short_rate import ShortRate
+from stress.inputs.state import State
 from stress.inputs.text.base import Fraction, Name, Strict, Whole
 
 Clock = Literal["monthly", "daily", "payment_date"]
@@ -76,3 +77,5 @@ class JobTerms(Whole):
     seed: Seed
     clock: Clock
     estimator: Estimator = "plain"
+    state: State | None = None
+    """From which the deal starts in mid-life; at closing where there is none."""

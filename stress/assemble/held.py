@@ -1,0 +1,90 @@
+"""What a state holds of the pool -> balances and profiles by cohort and segment in its stages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from stress.assemble.profiles import opening_mix, opening_profiles
+from stress.assemble.receivables import cohort_shares
+from stress.assemble.stages import late_mix
+from stress.inputs.job import Clock
+from stress.inputs.pool import Pool
+from stress.inputs.state import Held, State
+from stress.kernels.layout import Floats, Sizes
+
+
+class Holding(NamedTuple):
+    """The pool at the end of month b."""
+
+    bucket: Floats
+    """(C, S, 7) performing, M1 .. M6."""
+    due: Floats
+    """(K, O, S, T + 8) principal due in month r of the deal per unit of performing; O = C where cohorts differ, else 1."""
+    fee: Floats
+    waiting: Floats
+    """(C, S) what of performing waits for its bill."""
+
+
+def holding_of(pools: Sequence[Pool], clock: Clock, state: State, sizes: Sizes) -> Holding:
+    """Entries without a stage or a cohort are split as an opening pool is."""
+    pool = pools[0]
+    bucket = np.zeros((sizes.n_cohort, sizes.n_segment, 7))
+    waiting = np.zeros((sizes.n_cohort, sizes.n_segment))
+    for held in state.pool:
+        for c, of_cohort in _cohorts(held, pool, clock, sizes.n_cohort):
+            for row, performing, late in _stages(held, pool, state):
+                bucket[c, row, 0] += of_cohort * performing * held.performing
+                bucket[c, row, 1 : 1 + len(held.late)] += of_cohort * late * np.array(held.late)
+                waiting[c, row] += of_cohort * performing * held.waiting
+    due, fee = _profiles(pools, state, sizes)
+    return Holding(bucket, due, fee, waiting)
+
+
+def _cohorts(held: Held, pool: Pool, clock: Clock, n_cohort: int) -> list[tuple[int, float]]:
+    if held.cohort is not None:
+        return [(held.cohort - 1, 1.0)]
+    return [(c, share) for c, share in enumerate(cohort_shares(pool, n_cohort, clock)) if share > 0.0]
+
+
+def _stages(held: Held, pool: Pool, state: State) -> list[tuple[int, float, float]]:
+    """(row, share of performing, share of late) of each stage."""
+    s, k = [segment.name for segment in pool.segments].index(held.segment), max(1, len(pool.stages))
+    if held.stage is not None:
+        return [(s * k + [stage.name for stage in pool.stages].index(held.stage), 1.0, 1.0)]
+    performing = opening_mix(_reopened(pool, state), pool.segments[s])
+    late = late_mix(pool, s, performing)
+    return [(s * k + i, float(performing[i]), float(late[i])) for i in range(k)]
+
+
+def _reopened(pool: Pool, state: State) -> Pool:
+    """The pool with the remaining terms of the state."""
+    return pool.model_copy(update={"opening": state.opening})
+
+
+def _profiles(pools: Sequence[Pool], state: State, sizes: Sizes) -> tuple[Floats, Floats]:
+    before, n_slot, k = sizes.n_before, sizes.n_month + 8, sizes.n_stage
+    by_cohort = any(held.cohort is not None and held.due is not None for held in state.pool)
+    shape = (len(pools), sizes.n_cohort if by_cohort else 1, sizes.n_segment, n_slot)
+    due, fee = np.zeros(shape), np.zeros(shape)
+    if sizes.constant_payment:
+        return due, fee
+    names = [segment.name for segment in pools[0].segments]
+    if all(held.due is None for held in state.pool):
+        for i, pool in enumerate(pools):
+            again = _reopened(pool, state)
+            for s, segment in enumerate(again.segments):
+                for j, profile in enumerate(opening_profiles(again, segment, n_slot)):
+                    due[i, :, s * k + j, before:] = profile.due[: n_slot - before]
+                    fee[i, :, s * k + j, before:] = profile.fee[: n_slot - before]
+        return due, fee
+    stages = [stage.name for stage in pools[0].stages]
+    for held in state.pool:
+        row = names.index(held.segment) * k + (stages.index(held.stage) if held.stage is not None else 0)
+        cohort = held.cohort - 1 if by_cohort and held.cohort is not None else 0
+        for table, given in ((due, held.due), (fee, held.fee)):
+            slots = np.array((given or ())[: n_slot - before - 1])
+            table[:, cohort, row, before + 1 : before + 1 + len(slots)] = slots / max(held.performing, 1e-300)
+    return due, fee

@@ -1,0 +1,166 @@
+"""The state of a deal in mid-life, as reported: what a run starts from in place of closing."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from stress.inputs.pool.plans import OpeningLine
+from stress.inputs.text.base import Document, Money, Month, Name, Strict, Text
+
+PhaseName = Literal["revolving", "amortization", "acceleration", "event_of_default"]
+Amounts = Annotated[tuple[Money, ...], Field(max_length=400)]
+Count = Annotated[int, Field(ge=0, le=360)]
+
+
+class NoteState(Strict):
+    """A note as it stands."""
+
+    balance: Money
+    """Outstanding after the last payment."""
+    unpaid_interest: Money = 0.0
+    """Interest that was due and has not been paid."""
+    accrued_interest: Money = 0.0
+    """Interest that has accrued and is not due yet (a note that pays every few months)."""
+    worst_shortfall: Money = 0.0
+    """The most that a payment date has left unpaid so far."""
+    received: Money = 0.0
+    """All cash that the residual note has received since closing: its loss counts it."""
+
+
+class FeeState(Strict):
+    """A fee as it stands."""
+
+    unpaid: Money = 0.0
+    """Due and not paid."""
+
+
+class TriggerState(Strict):
+    """A trigger as it stands; an empty table says that it has never been in breach."""
+
+    breaches: Count = 0
+    """Months in a row in breach."""
+    passes: Count = 0
+    """Months in a row without a breach: what cures a curable trigger."""
+    tripped: Month | None = None
+    """Month of the deal in which it first tripped."""
+    in_force: bool | None = None
+    """Whether it still holds: a curable one may have ended. Left out, it holds if it has tripped."""
+
+
+class PartyState(Strict):
+    """A party outside the deal, since closing."""
+
+    received: Money = 0.0
+    """What it has paid in."""
+    paid: Money = 0.0
+    """What it has been paid."""
+
+
+class Held(Strict):
+    """Receivables of a segment (in one of its stages, due on one of the days)."""
+
+    segment: Name
+    """Segment of the pool."""
+    stage: Name | None = None
+    """Stage; spread over the stages as an opening pool is where it is left out."""
+    cohort: Annotated[int, Field(ge=1, le=30)] | None = None
+    """Day (daily clock) or step of the month on which they fall due; split as the opening pool is where left out."""
+    performing: Money
+    """Current balance."""
+    late: Annotated[tuple[Money, ...], Field(max_length=6)] = ()
+    """Balance 1-30, 31-60, .. days past due: one for each bucket of the ladder."""
+    due: Amounts | None = None
+    """Principal that falls due 1, 2, .. months ahead if nobody defaults or prepays: it sums to `performing`."""
+    fee: Amounts | None = None
+    """Fees and interest likewise; none where left out beside `due`."""
+    waiting: Money = 0.0
+    """Of a card pool with billing dates: what waits for its bill and passes one due date."""
+
+
+class Sums(Strict):
+    """Since closing."""
+
+    defaults: Money
+    """Receivables that have defaulted."""
+    recoveries: Money = 0.0
+    """Recovered of them."""
+    purchases: Money = 0.0
+    """Face of all receivables bought."""
+    income: Money = 0.0
+    """Fees and late charges collected."""
+
+
+class Lately(Strict):
+    """What the deal's rules look back at, month by month: the last entry is the month of the state."""
+
+    defaults: Amounts = ()
+    """Defaults of the months that still count as overdue (the pool's write_off_months)."""
+    recoverable: Amounts = ()
+    """Recoveries to be expected of each month's defaults, for as many months as the recovery lag has."""
+    excess_spread: Annotated[tuple[float, ...], Field(max_length=3)] = ()
+    """Excess spread a year."""
+    means: tuple[Annotated[tuple[float, ...], Field(max_length=24)], ...] = ()
+    """Values of each mean(x, n) of the deal's formulas, in the order in which `stress state` writes them."""
+    locked: Amounts = ()
+    """Principal cash that a purchase lag holds back, by steps until it is free."""
+    idle_days: Annotated[float, Field(ge=0.0, le=10_000.0)] = 0.0
+    """Days in a row on which principal cash was idle."""
+
+
+class Pending(Strict):
+    """A payment of the state's month that is still to be made (clocks that pay in the month after)."""
+
+    conditions: Annotated[tuple[bool, ...], Field(max_length=1000)] = ()
+    """Whether each compiled step may run."""
+    quantities: Annotated[tuple[float, ...], Field(max_length=1000)] = ()
+    """What steps look at of the month."""
+    senior_cost: Money = 0.0
+    """A month of senior cost."""
+    retained: Money = 0.0
+    """Principal that purchases leave for senior costs."""
+
+
+class State(Document):
+    """A deal at the end of a month of its life: notes, accounts, pool, triggers and sums as reported.
+
+    What happened before is data, not simulation. `stress state` writes one; names are those of the deal and the pool.
+    """
+
+    kind: Literal["state"]
+    """What the file is."""
+    as_of: Annotated[Text, Field(pattern=r"^\d{4}-\d{2}$")]
+    """Last collection month that is data, as 2020-09. The payment that follows it has been made, or stands under
+    `pending`."""
+    phase: PhaseName
+    """In which the deal is."""
+    lasting_phase: PhaseName | None = None
+    """The phase but for curable triggers; the same where left out."""
+    early_amortization: Count | None = None
+    """Month in which a trigger ended the revolving period, 0 if none did; found from the trips where left out."""
+    notes: dict[str, NoteState]
+    """Every note of the deal."""
+    accounts: dict[str, Money]
+    """Cash of every account: income, principal and those that the deal names."""
+    fees: dict[str, FeeState] = {}
+    """Fees of which something is unpaid."""
+    triggers: dict[str, TriggerState] = {}
+    """Every trigger of the deal."""
+    parties: dict[str, PartyState] = {}
+    """Parties outside the deal."""
+    pool: Annotated[tuple[Held, ...], Field(min_length=1, max_length=20_000)]
+    """Every segment of the pool."""
+    opening: tuple[OpeningLine, ...] = ()
+    """Instead of `due`: remaining terms of the pool, as a pool file has them; the steady state of the plan mix where
+    neither is given."""
+    sums: Sums
+    """Since closing."""
+    deficiency: Money = 0.0
+    """Principal deficiency that has not been made good."""
+    lately: Lately = Lately()
+    """What rules look back at."""
+    factors: Annotated[tuple[Annotated[float, Field(ge=-9.0, le=9.0)], ...], Field(max_length=64)] = ()
+    """Levels of the systematic factors, in standard deviations; drawn from what the model knows of them where left out."""
+    pending: Pending | None = None
+    """The payment of the month, where it is still to be made."""

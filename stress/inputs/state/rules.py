@@ -1,0 +1,211 @@
+"""What a state must say of its deal and pool, and what it cannot say of them: silence is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+from stress.inputs.deal import Deal
+from stress.inputs.pool import Pool
+from stress.inputs.state import Held, State, TriggerState
+from stress.inputs.text.messages import show
+from stress.spelling import suggest
+
+TIES = 1e-6
+"""Of the cut-off balance: how far sums may be off."""
+COHORTS = {"monthly": 1, "daily": 30, "payment_date": 3}
+PHASES = ("revolving", "amortization", "acceleration", "event_of_default")
+EFFECT = {"none": 0, "acceleration": 2, "event_of_default": 3}
+
+
+def month_of(state: State, deal: Deal) -> int:
+    """Months of the deal that are over, counted from closing; not within 1..T-1 where the date is none of the deal's."""
+    year, month = map(int, state.as_of.split("-"))
+    return 12 * (year - deal.closing_date.year) + month - deal.closing_date.month
+
+
+def check_state(deal: Deal, pool: Pool, clock: str, state: State) -> None:
+    """Raise ValueError with a sentence where a state is none of this deal and pool."""
+    if deal.trust is not None:
+        raise ValueError("state: a series of a master trust starts at its closing: leave state out")
+    at = month_of(state, deal)
+    if not 1 <= at < deal.legal_maturity_months or not 1 <= int(state.as_of[5:]) <= 12:
+        raise ValueError(
+            f"state: as_of = {show(state.as_of)}: must be a collection month of the deal before its last, months 1 to "
+            f"{deal.legal_maturity_months - 1} after closing on {deal.closing_date}"
+        )
+    _all_named("notes", state.notes, [note.name for note in deal.notes])
+    _all_named("accounts", state.accounts, ["income", "principal", *deal.accounts])
+    _all_named("triggers", state.triggers, [trigger.name for trigger in deal.triggers])
+    _none_unknown("fees", state.fees, [fee.name for fee in deal.fees])
+    _none_unknown("parties", state.parties, list(deal.parties))
+    _check_notes(deal, pool, state)
+    _check_phase(deal, state, at)
+    for trigger in deal.triggers:
+        _check_trigger(trigger.name, trigger.months, trigger.curable, state.triggers[trigger.name], at)
+    left = deal.legal_maturity_months - at
+    _check_pool(pool, clock, state, left)
+    _check_profiles(pool, state, left)
+    _check_lately(deal, pool, state, at)
+    _check_clock(clock, state)
+
+
+def _all_named(what: str, given: Mapping[str, object], known: list[str]) -> None:
+    _none_unknown(what, given, known)
+    for name in known:
+        if name not in given:
+            silence = {"notes": "its balance", "accounts": "0 where it is empty", "triggers": "{} if never in breach"}
+            raise ValueError(f"state: {what}: {show(name)} is missing: every one is needed ({silence[what]})")
+
+
+def _none_unknown(what: str, given: Iterable[str], known: list[str]) -> None:
+    for name in given:
+        if name not in known:
+            listed = ", ".join(known) or "none"
+            raise ValueError(f"state: {what}: {show(name)}: the deal has {listed}{suggest(name, known)}")
+
+
+def _check_notes(deal: Deal, pool: Pool, state: State) -> None:
+    for note in deal.notes:
+        issued = note.amount if note.amount is not None else (note.share or 0.0) * pool.balance
+        stands = state.notes[note.name]
+        if stands.balance > issued + TIES * pool.balance:
+            raise ValueError(
+                f"state: notes.{note.name}.balance = {stands.balance:,.2f}: more than was issued, {issued:,.2f}"
+            )
+        if stands.received and not note.residual:
+            raise ValueError(f"state: notes.{note.name}.received: only of a residual note, whose loss counts it")
+
+
+def _check_phase(deal: Deal, state: State, at: int) -> None:
+    lasting = state.lasting_phase or state.phase
+    if PHASES.index(lasting) > PHASES.index(state.phase):
+        raise ValueError(f'state: lasting_phase = "{lasting}": cannot be later than phase = "{state.phase}"')
+    ended = at > deal.revolving_months
+    for key, phase in (("phase", state.phase), ("lasting_phase", lasting)):
+        if ended and phase == "revolving":
+            raise ValueError(
+                f'state: {key} = "revolving": the revolving period ended in month {deal.revolving_months}, as_of is '
+                f"month {at}"
+            )
+        if not ended and phase == "amortization":
+            raise ValueError(
+                f'state: {key} = "amortization": the deal revolves to month {deal.revolving_months}, as_of is month '
+                f'{at}; what a trigger leads to is "acceleration" or "event_of_default"'
+            )
+    reached = max([0, *(EFFECT[t.effect] for t in deal.triggers if _in_force(state.triggers[t.name]))])
+    if reached > PHASES.index(state.phase):
+        raise ValueError(f'state: phase = "{state.phase}": a trigger in force leads to "{PHASES[reached]}"')
+    if PHASES.index(state.phase) >= 2 and reached < PHASES.index(state.phase):
+        raise ValueError(f'state: phase = "{state.phase}": no trigger that leads there is in force')
+
+
+def _in_force(trigger: TriggerState) -> bool:
+    return trigger.tripped is not None if trigger.in_force is None else trigger.in_force
+
+
+def _check_trigger(name: str, months: int, curable: bool, stands: TriggerState, at: int) -> None:
+    where = f"state: triggers.{name}"
+    if stands.tripped is None and (stands.in_force or stands.breaches >= months):
+        raise ValueError(
+            f"{where}: has not tripped, yet {'is in force' if stands.in_force else f'{stands.breaches} breaches'}: it "
+            f"trips after {months}; give the month in tripped"
+        )
+    if stands.tripped is not None and stands.tripped > at:
+        raise ValueError(f"{where}.tripped = {stands.tripped}: after month {at}, the month of the state")
+    if stands.tripped is not None and stands.in_force is False and not curable:
+        raise ValueError(f"{where}.in_force = false: it has tripped and cannot be cured")
+    if max(stands.breaches, stands.passes) > at:
+        raise ValueError(f"{where}: counts {max(stands.breaches, stands.passes)} months; only {at} are over")
+
+
+def _check_pool(pool: Pool, clock: str, state: State, left: int) -> None:
+    segments, stages = [s.name for s in pool.segments], [s.name for s in pool.stages]
+    seen: set[tuple[str, str | None, int | None]] = set()
+    for k, held in enumerate(state.pool, 1):
+        where = f"state: pool[{k}]"
+        if held.segment not in segments:
+            raise ValueError(
+                f"{where}: the pool has no segment {show(held.segment)}: one of {', '.join(segments)}"
+                f"{suggest(held.segment, segments)}"
+            )
+        if held.stage is not None and held.stage not in stages:
+            listed = ", ".join(stages) or "it has none"
+            raise ValueError(f"{where}: stage {show(held.stage)}: stages of the pool: {listed}")
+        if held.cohort is not None and held.cohort > COHORTS[clock]:
+            raise ValueError(f"{where}: cohort = {held.cohort}: the {clock} clock has {COHORTS[clock]}")
+        key = (held.segment, held.stage, held.cohort)
+        if key in seen:
+            raise ValueError(f"{where}: {held.segment} stands twice")
+        seen.add(key)
+        _check_held(pool, where, held, left)
+    for name in segments:
+        if name not in {segment for segment, _, _ in seen}:
+            raise ValueError(f"state: pool: segment {show(name)} is missing: write performing = 0.0 if nothing is left")
+    for part in ("stage", "cohort"):
+        if len({getattr(held, part) is None for held in state.pool}) > 1:
+            raise ValueError(f"state: pool: {part} stands in some entries only: give it in all or in none")
+    if not sum(held.performing + sum(held.late) for held in state.pool) <= 100.0 * pool.balance:
+        raise ValueError(f"state: pool: more than a hundred times the cut-off balance of {pool.balance:,.0f}: units?")
+
+
+def _check_held(pool: Pool, where: str, held: Held, left: int) -> None:
+    if len(held.late) > len(pool.buckets):
+        raise ValueError(f"{where}: late has {len(held.late)} balances; the pool's ladder has {len(pool.buckets)}")
+    if held.due is None:
+        if held.fee is not None:
+            raise ValueError(f"{where}: fee without due: give both")
+        return
+    if pool.payment_rate is not None:
+        raise ValueError(f"{where}: due: a pool that pays a share of its balance has no schedule")
+    if pool.stages and held.stage is None:
+        raise ValueError(f"{where}: due: a pool with stages has a schedule for each: give the stage")
+    gap = held.performing - sum(held.due)
+    beyond = gap > 0.0 and len(held.due) >= left  # the rest falls due after the deal's last month
+    if abs(gap) > TIES * pool.balance and not beyond:
+        raise ValueError(f"{where}: due sums to {sum(held.due):,.2f}, performing is {held.performing:,.2f}")
+
+
+def _check_profiles(pool: Pool, state: State, left: int) -> None:
+    given = [held.due is not None for held in state.pool]
+    if any(given) and not all(given):
+        raise ValueError("state: pool: due stands in some entries only: give it in all or in none")
+    if any(given) and state.opening:
+        raise ValueError("state: give due in pool, or opening, not both")
+    if state.opening and not pool.plans:
+        raise ValueError("state: opening: a pool that pays a share of its balance has no remaining terms")
+    for line in state.opening:
+        if line.first_due + line.remaining - 1 > left:
+            raise ValueError(f"state: opening: {line.remaining} instalments left run beyond the deal's last month")
+    if pool.plans and not any(given) and not state.opening and state.phase != "revolving":
+        raise ValueError(
+            "state: a pool that is bought no more has shorter terms than its plans: give due in pool, or opening"
+        )
+    if any(held.waiting for held in state.pool) and (pool.payment_rate is None or pool.billing is None):
+        raise ValueError("state: pool: waiting is of a card pool with billing dates")
+
+
+def _check_lately(deal: Deal, pool: Pool, state: State, at: int) -> None:
+    text = json.dumps([t.model_dump(mode="json") for t in deal.triggers]) + json.dumps(
+        {"priority": deal.model_dump(mode="json")["priority"], "quantities": dict(deal.quantities)}, default=str
+    )
+    recovers = any(segment.recovery for segment in pool.segments)
+    for key, needed, because in (
+        ("recoverable", len(pool.recovery_lag) * recovers, "recoveries of past defaults are still to come"),
+        ("defaults", pool.write_off_months * ("overdue_" in text), "overdue shares count them"),
+        ("excess_spread", 3 * ("excess_spread_3m" in text), "the deal looks at its mean of three months"),
+    ):
+        given, wanted = len(getattr(state.lately, key)), min(needed, at)
+        if given < wanted:
+            raise ValueError(f"state: lately.{key}: has {given} months, {wanted} are needed: {because}")
+    if len(state.lately.recoverable) > len(pool.recovery_lag):
+        raise ValueError(f"state: lately.recoverable: the recovery lag has {len(pool.recovery_lag)} months")
+    if len(state.lately.defaults) > pool.write_off_months:
+        raise ValueError(f"state: lately.defaults: defaults count for {pool.write_off_months} months")
+    if state.lately.locked and deal.purchase != "each_step":
+        raise ValueError("state: lately.locked: a purchase lag is of deals that buy at each step")
+
+
+def _check_clock(clock: str, state: State) -> None:
+    if state.pending is not None and clock == "monthly":
+        raise ValueError("state: pending: the monthly clock pays at the month's end: no payment waits")

@@ -1,0 +1,220 @@
+"""The state of a path at the end of a month, in the words of a state file: the kernels run to that month and are read.
+
+What starts from it goes on as the path did (`kernels`, Opening state).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stress.assemble.priority import account_names
+from stress.assemble.problem import assemble
+from stress.assemble.stages import columns
+from stress.errors import ConfigError
+from stress.inputs.door import cases_of, path_of, whole, with_options
+from stress.inputs.job import Job
+from stress.inputs.state import State
+from stress.kernels import alone, codes
+from stress.kernels.image import Image, image_of
+from stress.kernels.layout import LANES, Floats
+from stress.kernels.tables import Problem
+from stress.runs.schedules import schedules_of
+
+Document = dict[str, Any]
+
+
+def state_at(
+    job: Job,
+    month: int,
+    path: int | None = None,
+    scenario: str | None = None,
+    normals: Floats | None = None,
+    name: str = "",
+) -> State:
+    """A deal's state at the end of a month of its life: of the base case, or of a path of the job.
+
+    The base case moves at unconditional rates and says nothing of the factors; a path's state gives their levels.
+    `normals` (T, F) replaces the path's own innovations, and leaves the levels out.
+    Raises ConfigError for a month that is none of the deal's or not after the job's own state.
+
+    >>> state = stress.state_at(job, 6)
+    >>> state.notes["A"].balance == 807e6
+    True
+    """
+    last = job.deal.legal_maturity_months - 1
+    month = whole("month", month, 1, last)
+    one = with_options(job, scenarios=None if scenario is None else [scenario])
+    one = one.model_copy(update={"scenarios": one.scenarios[:1]})
+    deterministic = path is None and normals is None
+    problem = assemble(one, deterministic)
+    if month <= problem.sizes.n_before:
+        raise ConfigError(f"month = {month}: the job starts after month {problem.sizes.n_before}")
+    stopped = problem._replace(sizes=problem.sizes._replace(n_stop=month))
+    block, lane = divmod(path_of(path or 0), LANES)
+    drawn = np.zeros((problem.sizes.n_month, problem.sizes.n_factor)) if deterministic else normals
+    given = None if drawn is None else np.repeat(np.asarray(drawn, float)[:, :, None], LANES, axis=2)
+    space = alone.run_block(stopped, block, job.seed, given)
+    image = Image(problem.sizes, {n: table for group in problem[1:] for n, table in group._asdict().items()})
+    image.flat[:] = image_of(space, lane)
+    received = space.rows("log")[:month, :, lane].sum(axis=0)
+    document = {
+        "kind": "state",
+        "version": 1,
+        "name": name or f"{job.name} month {month}"[:80],
+        "as_of": as_of_text(job, month),
+        **_phases(image, month),
+        **_liabilities(job, image, received),
+        "pool": _pool(one, problem, image, month),
+        "sums": {
+            key: _money(image.row("pool", row))
+            for key, row in (
+                ("defaults", "total_defaulted"),
+                ("recoveries", "total_recovered"),
+                ("purchases", "total_bought"),
+                ("income", "total_income"),
+            )
+        },
+        "deficiency": _money(image.row("cash", "deficiency")),
+        "lately": _lately(problem, image, month),
+    }
+    if path is not None:
+        document["factors"] = image.group("factor").tolist()
+    if job.clock != "monthly":
+        document["pending"] = {
+            "conditions": (image.group("condition") > 0.5).tolist(),
+            "quantities": image.group("kept").tolist(),
+            "senior_cost": _money(image.row("cash", "senior_cost")),
+            "retained": _money(image.row("cash", "retained")),
+        }
+    return State.model_validate_json(_json(document))
+
+
+def as_of_text(job: Job, month: int) -> str:
+    """The collection month of a month of the deal, as 2020-09."""
+    closing = job.deal.closing_date
+    at = 12 * closing.year + closing.month - 1 + month
+    return f"{at // 12:04d}-{at % 12 + 1:02d}"
+
+
+def _json(document: Document) -> str:
+    import json
+
+    return json.dumps(document)
+
+
+def _money(value: Any) -> float:
+    """An amount; what rounding left below nothing is nothing."""
+    return max(0.0, float(value))
+
+
+def _phases(image: Image, month: int) -> Document:
+    phase, lasting = (
+        codes.PHASES[int(round(float(image.row(group, row))))]
+        for group, row in (("pool", "phase"), ("cash", "lasting"))
+    )
+    early = int(image.row("cash", "early_month"))
+    return {"phase": phase, "lasting_phase": lasting, "early_amortization": early}
+
+
+def _liabilities(job: Job, image: Image, received: Floats) -> Document:
+    deal = job.deal
+    notes: Document = {}
+    for n, note in enumerate(deal.notes):
+        notes[note.name] = {
+            "balance": _money(image.row("note", "outstanding")[n]),
+            "unpaid_interest": _money(image.row("note", "unpaid")[n]),
+            "accrued_interest": _money(image.row("note", "accrued")[n]),
+            "worst_shortfall": _money(image.row("note", "shortfall")[n]),
+        }
+        if note.residual:
+            before = 0.0 if job.state is None else job.state.notes[note.name].received
+            notes[note.name]["received"] = before + _money(received[n])
+    triggers: Document = {}
+    for g, trigger in enumerate(deal.triggers):
+        rows = {name: float(image.row("trigger", name)[g]) for name in ("count", "month", "on", "passed")}
+        triggers[trigger.name] = {"breaches": int(rows["count"]), "passes": int(rows["passed"])}
+        if rows["month"] > 0.5:
+            triggers[trigger.name] |= {"tripped": int(rows["month"]), "in_force": rows["on"] > 0.5}
+    return {
+        "notes": notes,
+        "accounts": {
+            name: _money(cash) for name, cash in zip(account_names(deal), image.group("account"), strict=True)
+        },
+        "fees": {
+            fee.name: {"unpaid": _money(left)}
+            for fee, left in zip(deal.fees, image.row("fee", "left"), strict=True)
+            if left > 0.0
+        },
+        "triggers": triggers,
+        "parties": {
+            name: {"received": _money(got), "paid": _money(paid)}
+            for name, got, paid in zip(deal.parties, image.group("received"), image.group("paid"), strict=True)
+        },
+    }
+
+
+def _pool(job: Job, problem: Problem, image: Image, month: int) -> list[Document]:
+    sizes, pool = problem.sizes, job.pool
+    buckets = len(pool.buckets)
+    due, fee = (None, None) if sizes.constant_payment else schedules_of(problem, image, month)
+    entries = []
+    for c in range(sizes.n_cohort):
+        for s in range(sizes.n_segment):
+            entry: Document = {"segment": pool.segments[s // sizes.n_stage].name}
+            if pool.stages:
+                entry["stage"] = pool.stages[s % sizes.n_stage].name
+            if sizes.n_cohort > 1:
+                entry["cohort"] = c + 1
+            entry["performing"] = _money(image.row("cohort", "alive")[c, s])
+            late = [image.row("cohort", f"late_{b}")[c, s] for b in (1, 2, 3)]
+            late = image.group("late")[c, s].tolist() if sizes.n_bucket else late
+            entry["late"] = [_money(x) for x in late[:buckets]]
+            if due is not None and fee is not None:
+                entry |= {"due": _trimmed(due[c, s]), "fee": _trimmed(fee[c, s])}
+            elif waits := _money(_waiting(problem, image, month)[c, s]):
+                entry["waiting"] = waits
+            entries.append(entry)
+    assert len(columns(pool)) == sizes.n_segment
+    return entries
+
+
+def _waiting(problem: Problem, image: Image, month: int) -> Floats:
+    """(C, S) cards that pass one step before they are billed."""
+    if month > problem.sizes.n_history:
+        return np.zeros((problem.sizes.n_cohort, problem.sizes.n_segment))
+    waits = problem.receivables.first_due[0, month - 1, 0, :, 0] != 0.0
+    return np.asarray(image.group("fresh")[:, :, (month - 1) % 2][..., waits].sum(axis=-1))
+
+
+def _trimmed(slots: Floats) -> list[float]:
+    """Amounts up to the last that is one."""
+    kept = np.maximum(slots, 0.0)
+    last = np.flatnonzero(kept)
+    return kept[: int(last[-1]) + 1 if last.size else 0].tolist()
+
+
+def _lately(problem: Problem, image: Image, month: int) -> Document:
+    sizes, last = problem.sizes, month - 1
+
+    def ring(rows: Floats, n: int, at: int, count: int) -> list[float]:
+        return [float(rows[(at - i) % n]) for i in reversed(range(min(count, at + 1)))]
+
+    since = last - sizes.first_payment
+    excess = [float(image.row("pool", name)) for name in ("excess_two_before", "excess_before", "excess")]
+    months = problem.contract.kept_of[:, 1]
+    step = month * sizes.n_cohort
+    locked = [_money(image.group("lock_ring")[(step + i) % sizes.n_lock]) for i in range(sizes.n_lock)]
+    return {
+        "defaults": [_money(x) for x in ring(image.group("default_ring"), sizes.n_write_off, last, sizes.n_write_off)],
+        "recoverable": [_money(x) for x in ring(image.group("recovery_ring"), sizes.n_lag, last, sizes.n_lag)],
+        "excess_spread": excess[-min(3, month) :],
+        "means": [
+            ring(image.group("mean_ring")[k], int(n), since, int(n)) if since >= 0 else []
+            for k, n in enumerate(months)
+            if n > 1
+        ],
+        "locked": locked if sum(locked) > 0.0 else [],
+        "idle_days": float(image.row("pool", "idle_days")),
+    }

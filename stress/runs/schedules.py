@@ -1,0 +1,79 @@
+"""What of the pool falls due when, as it stands on a path: the slots that the kernels keep and those that will enter them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stress.kernels.image import Image
+from stress.kernels.layout import Floats
+from stress.kernels.tables import Problem
+
+
+def schedules_of(problem: Problem, image: Image, month: int) -> tuple[Floats, Floats]:
+    """(C, S, R) principal and fee of performing balances that fall due 1, 2, .. months after a month, of the problem's first
+    scenario."""
+    found = [_kept(problem, image, month, part) for part in (0, 1)]
+    for part, slots in enumerate(found):
+        _add_fresh(problem, image, month, part, slots)
+    return found[0], found[1]
+
+
+def _later(month: int, problem: Problem) -> tuple[np.ndarray, int]:
+    """Steps at which slots beyond those kept enter, and how many slots are kept."""
+    return np.arange(month, problem.sizes.n_month), problem.sizes.n_ring + 2
+
+
+def _kept(problem: Problem, image: Image, month: int, part: int) -> Floats:
+    """What had its profile by the cohort's last step."""
+    sizes = problem.sizes
+    when, ahead = _later(month, problem)
+    slots = np.zeros((sizes.n_cohort, sizes.n_segment, ahead + len(when)))
+    kind = ("due", "fee")[part]
+    for r in (1, 2, 3):
+        slots[:, :, r - 1] = image.row("cohort", f"{kind}_{r}")
+    over = np.zeros((sizes.n_cohort, sizes.n_segment, slots.shape[2] - 3))  # per unit of survival
+    for q in range(1, sizes.n_ring):
+        over[:, :, q - 1] = image.group("ring")[:, :, (month + q) % sizes.n_ring, part]
+    over[:, :, ahead - 3 :] = _entering(problem, image, when, ahead, part)
+    slots[:, :, 3:] = _through_stages(problem, image, over) * image.row("cohort", "scale")[:, :, None]
+    return slots
+
+
+def _entering(problem: Problem, image: Image, when: np.ndarray, ahead: int, part: int) -> Floats:
+    """(C, S, later steps) of the opening pool and of each month's purchases, over survival."""
+    sizes, table = problem.sizes, problem.receivables
+    opened = (table.open_due, table.open_fee)[part][0]
+    opened = np.broadcast_to(opened, (sizes.n_cohort, *opened.shape[1:]))
+    of_opening = table.opening[:, :, 0, None] * opened[:, :, when + 1 + ahead]
+    if sizes.seasoned:
+        since, stages = image.group("since"), sizes.n_stage
+        rows = of_opening.reshape(sizes.n_cohort, sizes.n_whole, stages, -1)
+        square = since.reshape(sizes.n_cohort, sizes.n_whole, stages, stages)
+        of_opening = np.einsum("cwij,cwjt->cwit", square, rows).reshape(of_opening.shape)
+    pull = np.repeat(table.pull[0, when, :, :, :, part], sizes.n_stage, axis=1)  # (steps, S, months, ways)
+    return np.asarray(of_opening + np.einsum("csjy,tsjy->cst", image.group("history"), pull))
+
+
+def _through_stages(problem: Problem, image: Image, over: Floats) -> Floats:
+    """What of earlier stages is in a stage by now, over its survival."""
+    sizes = problem.sizes
+    if not sizes.seasoned:
+        return over
+    shape = (sizes.n_cohort, sizes.n_whole, sizes.n_stage)
+    mixed = np.tril(image.group("mixed").reshape(*shape, sizes.n_stage), -1)
+    rows = over.reshape(*shape, -1)
+    return np.asarray((rows + np.einsum("cwij,cwjt->cwit", mixed, rows)).reshape(over.shape))
+
+
+def _add_fresh(problem: Problem, image: Image, month: int, part: int, slots: Floats) -> None:
+    """What was bought since a cohort's last step: whole, in the first stage."""
+    sizes, table, bought = problem.sizes, problem.receivables, month - 1
+    if bought >= sizes.n_history:
+        return
+    when, ahead = _later(month, problem)
+    fresh = image.group("fresh")[:, :: sizes.n_stage, bought % 2]  # (C, segments, ways)
+    first = table.first_due[0, bought, :, :, 3 * part : 3 * part + 3]
+    beyond = table.first_beyond[0, bought, :, :, part * (sizes.n_ring - 1) : (part + 1) * (sizes.n_ring - 1)]
+    later = np.moveaxis(table.pull[0, when, :, bought, :, part], 0, -1)  # (segments, ways, steps)
+    profile = np.concatenate([first, beyond, later], axis=-1)
+    slots[:, :: sizes.n_stage] += np.einsum("cwy,wyt->cwt", fresh, profile)

@@ -1,0 +1,63 @@
+"""A deal that starts in mid-life: it goes on as the path did that its state was written of, and as the slow model does."""
+
+from __future__ import annotations
+
+from random import Random
+
+import agreement
+import numpy as np
+import pytest
+from going_on import goes_on
+from oracle.opening import rest_of_life
+from strategies import random_job
+
+import stress
+import stress.assemble.months
+from stress.assemble.turnover import pool_under
+
+FLOWS = ("excess_spread", "cumulative_default", "default_stock")
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_a_random_deal_goes_on_from_its_state(seed):
+    job = random_job(Random(1000 + seed))
+    months = job.deal.legal_maturity_months
+    for month in sorted({1, months // 3, months - 1} - {0}):
+        assert goes_on(job, month) <= 1e-9
+
+
+def whole_months(seed: int):
+    """A random deal of the monthly clock whose formulas take no means: these the slow model keeps by their text."""
+    job = random_job(Random(seed))
+    while job.clock != "monthly" or "mean(" in str(job.deal.model_dump(mode="json")):
+        seed += 100
+        job = random_job(Random(seed))
+    return job
+
+
+@pytest.mark.parametrize("scenario", ["base", "stressed"])
+@pytest.mark.parametrize("seed", range(10))
+def test_a_path_from_a_state_is_the_path_of_the_slow_model_from_it(seed, scenario):
+    job = whole_months(seed)
+    month = 1 + seed % (job.deal.legal_maturity_months - 1)
+    state = stress.state_at(job, month, path=3, scenario=scenario)
+    later = job.but(state=state)
+    data = stress.replay(later, path=7, scenario=scenario)
+    assert data["month"].values[0] == month + 1
+    case = next(case for case in later.scenarios if case.name == scenario)
+    pool = pool_under(job.pool, case)
+    rates = agreement.rates_of(data)
+    padded = type(rates)(*([[part[0]] * month + part for part in rates]))
+    supply = agreement.by_month(data, "supply", "cohort").tolist()
+    months = stress.assemble.months.resolve(job.deal, pool, case)
+    flows = rest_of_life(job.deal, pool, months, padded, [supply[0]] * month + supply, state, month)
+    cut_off, count = job.pool.balance, len(data["month"])
+    for name, other in [*((name, None) for name in agreement.MONEY), *agreement.MONEY_BY.items()]:
+        wanted = np.array(getattr(flows, name)[-count:], dtype=float).reshape(count, -1)
+        got = agreement.by_month(data, name, other).reshape(count, -1)
+        assert agreement.gap(got, wanted) / cut_off <= 1e-9, name
+    for name in FLOWS:
+        wanted = np.array(getattr(flows, name)[-count:])
+        assert agreement.gap(agreement.by_month(data, name), wanted, 1.0 + np.abs(wanted)) <= 1e-8, name
+    assert np.array_equal(agreement.tripped(data), np.array(flows.tripped[-count:], dtype=bool).reshape(count, -1))
+    assert agreement.ranks(data).tolist() == [agreement.PHASES.index(name) for name in flows.phase[-count:]]
