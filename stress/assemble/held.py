@@ -22,7 +22,7 @@ class Holding(NamedTuple):
     bucket: Floats
     """(C, S, 7) performing, M1 .. M6."""
     due: Floats
-    """(K, O, S, T + 8) principal due in month r of the deal per unit of performing; O = C where cohorts differ, else 1."""
+    """(K, O, S, T + 8) principal due in month r of the deal per unit of performing; O: C if cohorts differ, else 1."""
     fee: Floats
     waiting: Floats
     """(C, S) what of performing waits for its bill."""

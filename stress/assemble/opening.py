@@ -221,7 +221,7 @@ def _put_means(image: Image, problem: Problem, state: State) -> None:
     months = problem.contract.kept_of[:, 1]
     since = problem.sizes.n_before - 1 - problem.sizes.first_payment
     rows = [k for k in range(len(months)) if months[k] > 1]
-    if len(state.lately.means) not in (len(rows),) and since >= 0:
+    if len(state.lately.means) != len(rows) and since >= 0:
         raise ConfigError(f"state: lately.means: has {len(state.lately.means)}, the deal has {len(rows)} of mean(x, n)")
     for k, values in zip(rows, state.lately.means, strict=False):
         known = min(int(months[k]), since + 1)

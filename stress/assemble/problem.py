@@ -56,8 +56,8 @@ def without_supply(job: Job) -> Problem:
 
 
 def replacement_need(deal: Deal, pool: Pool, clock: Clock, state: State | None = None) -> np.ndarray:
-    """(T + 1, C) face that the deterministic run buys at each step: no shocks, rho 0, no trigger, unlimited supply; from the
-    state on where one is given."""
+    """(T + 1, C) face that the deterministic run buys at each step: no shock, rho 0, no trigger, unlimited supply; from
+    the state on where one is given."""
     from stress.kernels.alone import bought_by_step
 
     months = resolve(deal, pool, ScenarioCase(name="none"))

@@ -28,7 +28,7 @@ def state(
     quiet: bool,
     log_json: bool,
 ) -> None:
-    """Write the state of a deal at the end of a month: notes, accounts, pool, triggers and sums, in the words of a file.
+    """Write the state of a deal at the end of a month: notes, accounts, pool, triggers and sums, as a file.
 
     Put the reported figures in the place of the model's, name the file in a job (`state = "state.toml"`), and every
     command answers for the rest of the life: what happened before is data.

@@ -275,8 +275,8 @@ the month's start. Rules 1-4 stand between (5) of the month's step and the deter
 11. (8) of the payment: a note is covered by I and all cash. A law: notes less I less the cash of principal accounts
    stays what losses and uses of cash explain, as the pool does of a deal without a trust.
 
-**Opening state.** A deal (but no series of a master trust) may be met at the end of month b >= 1. Months 1..b are data: t runs from b + 1, and months are
-counted from closing as ever. Given are, as they stand then:
+**Opening state.** A deal (but no series of a master trust) may be met at the end of month b >= 1. Months 1..b are data: t
+runs from b + 1, and months are counted from closing as ever. Given are, as they stand then:
 - of each note its balance, unpaid and accrued interest, the most that a payment left unpaid; what is unpaid of each
   fee; the cash of each account; the deficiency; the sums so far of defaults, recoveries, purchases and income, and of
   what each party paid and was paid;

@@ -3,7 +3,7 @@
 from typing import Any, Protocol, TypeVar
 
 from .layout import Scratch, Sizes, Switches
-from .tables import Contract, Market, Receivables, ShortRate
+from .tables import Contract, Market, Opening, Receivables, ShortRate
 
 _R = TypeVar("_R")
 
@@ -18,6 +18,10 @@ class Header(Sizes, Switches):  # type: ignore[misc]
     n_kept_quantity: int
     n_shown: int
     n_sharing: int
+    n_opened: int
+    n_start_row: int
+    of_condition: int
+    of_factor: int
     of_step_paid: int
     of_cash: int
     of_pool: int
@@ -34,7 +38,7 @@ class Columns:
     # A table of nothing but columns.
     def __getattr__(self, name: str) -> Any: ...
 
-class Tables(Market, Receivables, Contract, ShortRate):  # type: ignore[misc]
+class Tables(Market, Receivables, Contract, ShortRate, Opening):  # type: ignore[misc]
     # All tables.
     deal: Columns  # type: ignore[assignment]
     call: Columns  # type: ignore[assignment]

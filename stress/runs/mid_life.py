@@ -13,7 +13,7 @@ from stress.assemble.priority import account_names
 from stress.assemble.problem import assemble
 from stress.assemble.stages import columns
 from stress.errors import ConfigError
-from stress.inputs.door import cases_of, path_of, whole, with_options
+from stress.inputs.door import path_of, whole, with_options
 from stress.inputs.job import Job
 from stress.inputs.state import State
 from stress.kernels import alone, codes
@@ -111,8 +111,7 @@ def _money(value: Any) -> float:
 
 def _phases(image: Image, month: int) -> Document:
     phase, lasting = (
-        codes.PHASES[int(round(float(image.row(group, row))))]
-        for group, row in (("pool", "phase"), ("cash", "lasting"))
+        codes.PHASES[round(float(image.row(group, row)))] for group, row in (("pool", "phase"), ("cash", "lasting"))
     )
     early = int(image.row("cash", "early_month"))
     return {"phase": phase, "lasting_phase": lasting, "early_amortization": early}
@@ -192,7 +191,7 @@ def _trimmed(slots: Floats) -> list[float]:
     """Amounts up to the last that is one."""
     kept = np.maximum(slots, 0.0)
     last = np.flatnonzero(kept)
-    return kept[: int(last[-1]) + 1 if last.size else 0].tolist()
+    return [float(x) for x in kept[: int(last[-1]) + 1 if last.size else 0]]
 
 
 def _lately(problem: Problem, image: Image, month: int) -> Document:

@@ -1,4 +1,4 @@
-"""What of the pool falls due when, as it stands on a path: the slots that the kernels keep and those that will enter them."""
+"""What of the pool falls due when, as it stands on a path: slots that the kernels keep and those that will enter."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from stress.kernels.tables import Problem
 
 
 def schedules_of(problem: Problem, image: Image, month: int) -> tuple[Floats, Floats]:
-    """(C, S, R) principal and fee of performing balances that fall due 1, 2, .. months after a month, of the problem's first
+    """(C, S, R) principal and fee of performing balances that fall due 1, 2, .. months after a month, of the first
     scenario."""
     found = [_kept(problem, image, month, part) for part in (0, 1)]
     for part, slots in enumerate(found):
@@ -70,7 +70,7 @@ def _add_fresh(problem: Problem, image: Image, month: int, part: int, slots: Flo
     sizes, table, bought = problem.sizes, problem.receivables, month - 1
     if bought >= sizes.n_history:
         return
-    when, ahead = _later(month, problem)
+    when, _ = _later(month, problem)
     fresh = image.group("fresh")[:, :: sizes.n_stage, bought % 2]  # (C, segments, ways)
     first = table.first_due[0, bought, :, :, 3 * part : 3 * part + 3]
     beyond = table.first_beyond[0, bought, :, :, part * (sizes.n_ring - 1) : (part + 1) * (sizes.n_ring - 1)]

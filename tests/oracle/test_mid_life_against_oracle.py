@@ -1,4 +1,4 @@
-"""A deal that starts in mid-life: it goes on as the path did that its state was written of, and as the slow model does."""
+"""A deal that starts in mid-life goes on as the path did of which its state is, and as the slow model does."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import agreement
 import numpy as np
 import pytest
 from going_on import goes_on
-from oracle.opening import rest_of_life
 from strategies import random_job
 
 import stress
 import stress.assemble.months
+from oracle.opening import rest_of_life
 from stress.assemble.turnover import pool_under
 
 FLOWS = ("excess_spread", "cumulative_default", "default_stock")

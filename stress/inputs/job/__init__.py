@@ -59,7 +59,7 @@ class JobFile(Document):
     clock: Clock = "monthly"
     """When payments fall due and purchases are made."""
     state: Text = ""
-    """A file of kind = "state", relative to the job: the deal starts from it in mid-life; what happened before is data."""
+    """A file of kind = "state", relative to the job: the deal starts from it in mid-life; the past is data."""
     estimator: Estimator = "plain"
     """How factors are drawn: plain, sobol for smooth means, importance for rare losses, auto asks a pilot."""
 

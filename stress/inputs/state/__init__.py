@@ -161,6 +161,6 @@ class State(Document):
     lately: Lately = Lately()
     """What rules look back at."""
     factors: Annotated[tuple[Annotated[float, Field(ge=-9.0, le=9.0)], ...], Field(max_length=64)] = ()
-    """Levels of the systematic factors, in standard deviations; drawn from what the model knows of them where left out."""
+    """Levels of the systematic factors, in standard deviations; drawn where left out."""
     pending: Pending | None = None
     """The payment of the month, where it is still to be made."""

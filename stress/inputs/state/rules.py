@@ -19,7 +19,7 @@ EFFECT = {"none": 0, "acceleration": 2, "event_of_default": 3}
 
 
 def month_of(state: State, deal: Deal) -> int:
-    """Months of the deal that are over, counted from closing; not within 1..T-1 where the date is none of the deal's."""
+    """Months of the deal that are over, counted from closing."""
     year, month = map(int, state.as_of.split("-"))
     return 12 * (year - deal.closing_date.year) + month - deal.closing_date.month
 

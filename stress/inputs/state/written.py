@@ -7,7 +7,8 @@ from typing import Any
 
 from stress.inputs.state import State
 
-HEAD = "# The deal at the end of {as_of}; what happened before is data. Money in the deal's currency, months from closing.\n"
+HEAD = "# The deal at the end of {as_of}; what was before is data. Money in its currency, months from closing.\n"
+TABLES = ("notes", "accounts", "fees", "triggers", "parties", "sums", "lately", "pending")
 
 
 def text_of(state: State) -> str:
@@ -19,15 +20,14 @@ def text_of(state: State) -> str:
     """
     given = state.model_dump(mode="json", exclude_defaults=True)
     given = {"kind": state.kind, "version": state.version} | given
-    tables = {key: given.pop(key) for key in ("notes", "accounts", "fees", "triggers", "parties", "sums", "lately", "pending")
-              if key in given}  # fmt: skip
-    lists = {key: given.pop(key) for key in ("opening", "pool") if key in given}
+    tables: dict[str, Any] = {key: given.pop(key) for key in TABLES if key in given}
+    lists: dict[str, Any] = {key: given.pop(key) for key in ("opening", "pool") if key in given}
     said = [f"{key} = {_value(value)}" for key, value in given.items()]
     for key, table in tables.items():
         said += ["", f"[{key}]", *(f"{_key(name)} = {_value(value)}" for name, value in table.items())]
-    for key, entries in lists.items():
+    for of, entries in lists.items():
         for entry in entries:
-            said += ["", f"[[{key}]]", *(f"{_key(name)} = {_value(value)}" for name, value in entry.items())]
+            said += ["", f"[[{of}]]", *(f"{_key(name)} = {_value(value)}" for name, value in entry.items())]
     return HEAD.format(as_of=state.as_of) + "\n".join(said) + "\n"
 
 
