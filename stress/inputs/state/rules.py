@@ -40,9 +40,9 @@ def check_state(deal: Deal, pool: Pool, clock: str, state: State) -> None:
     _none_unknown("fees", state.fees, [fee.name for fee in deal.fees])
     _none_unknown("parties", state.parties, list(deal.parties))
     _check_notes(deal, pool, state)
-    _check_phase(deal, state, at)
     for trigger in deal.triggers:
         _check_trigger(trigger.name, trigger.months, trigger.curable, state.triggers[trigger.name], at)
+    _check_phase(deal, state, at)
     left = deal.legal_maturity_months - at
     _check_pool(pool, clock, state, left)
     _check_profiles(pool, state, left)
