@@ -27,6 +27,15 @@ def sizes_from(sizes: Sizes, deal: Deal, clock: Clock, state: State) -> Sizes:
     return sizes._replace(n_before=before, n_paid=before - waits, knows_factors=int(bool(state.factors)))
 
 
+def refuse_qualities(sizes: Sizes) -> None:
+    """Raise ConfigError where a scenario moves the quality of what is bought: a state does not tell it apart."""
+    if sizes.n_whole != sizes.n_level:
+        raise ConfigError(
+            "state: a scenario moves new_default_odds: a state does not tell apart what was bought at other odds; "
+            "leave the state or that scenario out"
+        )
+
+
 def untested(state: State, deal: Deal) -> State:
     """The state in the phase that the calendar alone gives: triggers are off."""
     phase = "revolving" if month_of(state, deal) <= deal.revolving_months else "amortization"
@@ -36,6 +45,7 @@ def untested(state: State, deal: Deal) -> State:
 
 def begun(problem: Problem, deal: Deal, pools: Sequence[Pool], clock: Clock, state: State) -> Problem:
     """The problem, starting from a state. Raises ConfigError where it gives what the deal does not have."""
+    refuse_qualities(problem.sizes)
     sizes = sizes_from(problem.sizes, deal, clock, state)
     held = holding_of(pools, clock, state, sizes)
     receivables = problem.receivables._replace(

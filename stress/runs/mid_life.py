@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from stress.assemble.opening import refuse_qualities
 from stress.assemble.priority import account_names
 from stress.assemble.problem import assemble
 from stress.assemble.stages import columns
@@ -49,6 +50,7 @@ def state_at(
     one = one.model_copy(update={"scenarios": one.scenarios[:1]})
     deterministic = path is None and normals is None
     problem = assemble(one, deterministic)
+    refuse_qualities(problem.sizes)
     if month <= problem.sizes.n_before:
         raise ConfigError(f"month = {month}: the job starts after month {problem.sizes.n_before}")
     stopped = problem._replace(sizes=problem.sizes._replace(n_stop=month))
@@ -65,7 +67,7 @@ def state_at(
         "name": name or f"{job.name} month {month}"[:80],
         "as_of": as_of_text(job, month),
         **_phases(image, month),
-        **_liabilities(job, image, received),
+        **_liabilities(job, image, received, job.clock != "monthly" or month <= problem.sizes.first_payment),
         "pool": _pool(one, problem, image, month),
         "sums": {
             key: _money(image.row("pool", row))
@@ -117,7 +119,7 @@ def _phases(image: Image, month: int) -> Document:
     return {"phase": phase, "lasting_phase": lasting, "early_amortization": early}
 
 
-def _liabilities(job: Job, image: Image, received: Floats) -> Document:
+def _liabilities(job: Job, image: Image, received: Floats, waits: bool) -> Document:
     deal = job.deal
     notes: Document = {}
     for n, note in enumerate(deal.notes):
@@ -144,7 +146,7 @@ def _liabilities(job: Job, image: Image, received: Floats) -> Document:
         "fees": {
             fee.name: {"unpaid": _money(left)}
             for fee, left in zip(deal.fees, image.row("fee", "left"), strict=True)
-            if left > 0.0
+            if left > 0.0 and (fee.carry_over or waits)  # else it has lapsed
         },
         "triggers": triggers,
         "parties": {
