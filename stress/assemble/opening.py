@@ -27,8 +27,13 @@ def sizes_from(sizes: Sizes, deal: Deal, clock: Clock, state: State) -> Sizes:
     return sizes._replace(n_before=before, n_paid=before - waits, knows_factors=int(bool(state.factors)))
 
 
-def refuse_qualities(sizes: Sizes) -> None:
-    """Raise ConfigError where a scenario moves the quality of what is bought: a state does not tell it apart."""
+def refuse_untold(problem: Problem) -> None:
+    """Raise ConfigError for what a state does not tell: the quality of what was bought, the path of a random rate."""
+    sizes = problem.sizes
+    if problem.short_rate.rate_law[:, 0].any():
+        raise ConfigError(
+            "state: a scenario draws the short rate from closing on: leave the state or that scenario out"
+        )
     if sizes.n_whole != sizes.n_level:
         raise ConfigError(
             "state: a scenario moves new_default_odds: a state does not tell apart what was bought at other odds; "
@@ -45,7 +50,7 @@ def untested(state: State, deal: Deal) -> State:
 
 def begun(problem: Problem, deal: Deal, pools: Sequence[Pool], clock: Clock, state: State) -> Problem:
     """The problem, starting from a state. Raises ConfigError where it gives what the deal does not have."""
-    refuse_qualities(problem.sizes)
+    refuse_untold(problem)
     sizes = sizes_from(problem.sizes, deal, clock, state)
     held = holding_of(pools, clock, state, sizes)
     receivables = problem.receivables._replace(

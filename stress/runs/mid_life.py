@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from stress.assemble.opening import refuse_qualities
+from stress.assemble.opening import refuse_untold
 from stress.assemble.priority import account_names
 from stress.assemble.problem import assemble
 from stress.assemble.stages import columns
@@ -50,7 +50,7 @@ def state_at(
     one = one.model_copy(update={"scenarios": one.scenarios[:1]})
     deterministic = path is None and normals is None
     problem = assemble(one, deterministic)
-    refuse_qualities(problem.sizes)
+    refuse_untold(problem)
     if month <= problem.sizes.n_before:
         raise ConfigError(f"month = {month}: the job starts after month {problem.sizes.n_before}")
     stopped = problem._replace(sizes=problem.sizes._replace(n_stop=month))
