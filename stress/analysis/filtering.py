@@ -18,6 +18,7 @@ from scipy.special import chdtrc, ndtr
 
 from stress.analysis import kept, posterior, trials
 from stress.analysis.followed import default_now, drawn_now, expected_losses, notes_now, triggers_now
+from stress.analysis.from_today import Later, Rest, Standing, later, moved, standing
 from stress.analysis.observed import Seen, months_of, probits, seen_of
 from stress.analysis.rivals import last_value
 from stress.analysis.whitened import RATIOS, Sample, Whitened
@@ -89,13 +90,17 @@ def follow(
     surprises: list[Surprise] = []
     updates: list[Update] = []
     months = np.unique(seen.month)
+    stands, today, then = Later(whitened, None), before.sample, before
     for done, month in enumerate(months, 1):
+        then, last = state, stands
         new = seen.of(seen.month == month)
         surprises += _surprises(state, before, new, seen.of(seen.month < month), label[int(month)], job.seed)
         state = _given(whitened, seen.of(seen.month <= month), state, job.seed, paths)
         if state.effective < FLOOR:
             raise DataError(_refusal(reports, label[int(month)], state.effective, paths, surprises))
-        loss, error = expected_losses(state.sample, state.weight)
+        told, stands = _stands(whitened, reports, int(month), state)
+        today = stands.whitened.sample(state.point)
+        loss, error = expected_losses(today, state.weight)
         updates.append(Update(label[int(month)], state.effective, tuple(loss.tolist()), tuple(error.tolist())))
         if progress is not None:
             progress(done, len(months))
@@ -103,7 +108,16 @@ def follow(
             left_out = (f"interrupted: {len(months) - done} later reports were not read", *left_out)
             seen = seen.of(seen.month <= month)
             break
-    return _answer(job, reports, whitened, seen, before, state, surprises, updates, left_out)
+    month = int(seen.month[-1]) + 1
+    rest = Rest(told.state, told.given, today, moved(job, last, then, stands, state, month))
+    return _answer(job, reports, whitened, seen, before, state, surprises, updates, (*told.left, *left_out), rest)
+
+
+def _stands(whitened: Whitened, reports: Reported, month: int, state: State) -> tuple[Standing, Later]:
+    """The deal after the report of a month (from 0), and the rest of its life."""
+    count = months_of(whitened.job, reports).tolist().index(month) + 1
+    told = standing(whitened, reports.upto(count), month + 1, state.centre)
+    return told, later(whitened.job, told.state, reports.file)
 
 
 def _answer(
@@ -116,6 +130,7 @@ def _answer(
     surprises: list[Surprise],
     updates: list[Update],
     left_out: tuple[str, ...],
+    rest: Rest,
 ) -> Follow:
     """All that was found, in the words of the answer."""
     lead = next(name for r, name in enumerate(NAMES) if (seen.ratio == r).sum() == _most(seen))
@@ -134,14 +149,17 @@ def _answer(
         fit=state.fit,
         surprises=tuple(surprises),
         updates=tuple(updates),
-        notes=notes_now(job, before.sample, before.weight, state.sample, state.weight),
-        triggers=triggers_now(job, state.sample, state.weight, last),
+        notes=notes_now(job, before.sample, before.weight, rest.today, state.weight, rest.state),
+        triggers=triggers_now(job, rest.today, state.weight, last),
         drawn=drawn_now(job, whitened, state.point, state.weight, state.sample, last),
-        **default_now(before.sample, before.weight, state.sample, state.weight),
+        **default_now(before.sample, before.weight, rest.today, state.weight),
         lead=lead,
         drift=test,
         alarm=None if test.alarm is None else leading[test.alarm].month,
         says=(*left_out, *_remarks(job, state.fit)),
+        moved=rest.moved,
+        state=rest.state,
+        given=rest.given,
     )
 
 

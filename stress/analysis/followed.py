@@ -10,7 +10,8 @@ from stress.answers.follow import FactorNow, NoteNow, TriggerNow
 from stress.assemble.calendar import calendar_of
 from stress.assemble.market import factors_of
 from stress.inputs.job import Job
-from stress.measures.weighted_draws import mean_of
+from stress.inputs.state import State
+from stress.measures.weighted_draws import mean_of, quantiles
 
 Array = NDArray[np.float64]
 
@@ -22,16 +23,31 @@ def expected_losses(sample: Sample, weight: Array) -> tuple[Array, Array]:
     return mean_of(sample.loss, weight)
 
 
-def notes_now(job: Job, before: Sample, weight_before: Array, now: Sample, weight: Array) -> tuple[NoteNow, ...]:
-    """Every note before any report and after the last one."""
+def notes_now(
+    job: Job, before: Sample, weight_before: Array, now: Sample, weight: Array, state: State
+) -> tuple[NoteNow, ...]:
+    """Every note before any report and after the last one, from the state in which that leaves the deal."""
     columns: list[Array] = []
     for then, today in (
         (before.loss, now.loss),
         ((before.loss > 0.0).astype(np.float64), (now.loss > 0.0).astype(np.float64)),
     ):
         columns += [*mean_of(then, weight_before), *mean_of(today, weight)]
-    rows = zip(*(np.atleast_1d(c).tolist() for c in columns), strict=True)
-    return tuple(NoteNow(note.name, *row) for note, row in zip(job.deal.notes, rows, strict=True))
+    rows = zip(*(np.atleast_1d(c).tolist() for c in columns), worth_now(now.price, weight), strict=True)
+    return tuple(
+        NoteNow._make((note.name, *row[:-1], state.notes[note.name].balance, *row[-1]))
+        for note, row in zip(job.deal.notes, rows, strict=True)
+    )
+
+
+def worth_now(price: Array, weight: Array) -> list[tuple[float, float, float, float]]:
+    """Mean, its error, 5% and 95% of the weighted paths, of each note's value (P, N)."""
+    mean, error = (np.atleast_1d(x) for x in mean_of(price, weight))
+    found = []
+    for n in range(price.shape[1]):
+        low, high = quantiles(price[:, n], weight, (0.05, 0.95))
+        found.append((float(mean[n]), float(error[n]), float(low), float(high)))
+    return found
 
 
 def default_now(before: Sample, weight_before: Array, now: Sample, weight: Array) -> dict[str, float]:

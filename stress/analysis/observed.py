@@ -121,7 +121,9 @@ def _ratio(reports: Reported, name: str, base: str) -> tuple[tuple[float, ...], 
     whole = figure.get("pool", ()) if base == "pool_balance" else _begin(reports)
     if not whole:
         return (), 0.0
-    return tuple(a / b if b > 0.0 else math.nan for a, b in zip(figure[name], whole, strict=True)), reports.error[name]
+    return tuple(a / b if b > 0.0 else math.nan for a, b in zip(figure[name], whole, strict=True)), reports.error.get(
+        name, 0.05
+    )
 
 
 def _begin(reports: Reported) -> tuple[float, ...]:

@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job
+from stress.inputs.state import State
 from stress.kernels import alone
 from stress.kernels.layout import LANES
 from stress.kernels.memory import Workspace, pack
 from stress.kernels.tables import NORMALS
 from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
+from stress.runs.mid_life import read_state, until
 
 Array = NDArray[np.float64]
 
@@ -27,6 +29,8 @@ RATIOS: dict[str, tuple[tuple[str, ...], str]] = {
     "late_2": (("m2",), "pool_balance"),
     "late_3": (("m3",), "pool_balance"),
     "principal_collections": (("scheduled_principal", "prepaid", "cured_paid"), "month_start_balance"),
+    "recoveries": (("recoveries",), "month_start_balance"),
+    "income": (("fee_income", "late_charge"), "month_start_balance"),
 }
 """What is compared with a report: rows of a path (`kernels.shown`) and the row that they are a share of."""
 
@@ -38,6 +42,8 @@ class Sample(NamedTuple):
     """(P, T, R) in the order of RATIOS; 0 where the base is empty."""
     loss: Array
     """(P, N) principal loss of each note as a fraction of its original balance."""
+    price: Array
+    """(P, N) value of each note's cash at its coupon and the deal's discount spread, over its balance at the start."""
     default: Array
     """(P,) cumulative default over the cut-off balance."""
     tripped: Array
@@ -56,7 +62,7 @@ class Whitened:
         self.beside = {name: int(n * each) for name, (_, n, each) in zip(NORMALS, draws, strict=True) if n * each}
         self.problem = problem._replace(market=problem.market._replace(draws=np.zeros_like(draws)))
         self.space = Workspace(pack(self.problem, traced=True))
-        self.seed = job.seed
+        self.seed, self.job = job.seed, job
 
     @property
     def n_month(self) -> int:
@@ -75,14 +81,26 @@ class Whitened:
         found = [self._block(lanes[k : k + LANES]) for k in range(0, len(lanes), LANES)]
         return Sample(*(np.concatenate(part)[:count] for part in zip(*found, strict=True)))
 
-    def _block(self, lanes: Array) -> Sample:
-        space, sizes, at = self.space, self.problem.sizes, 0
+    def state(self, point: Array, month: int) -> State:
+        """In which a point (n,) leaves the deal at the end of a month, from 1; it says nothing of the factors."""
+        lanes = np.zeros((LANES, self.upto(self.n_month)))
+        lanes[:, : point.size] = point
+        space = Workspace(pack(until(self.problem, month), traced=True))
+        self._run(space, lanes)
+        return read_state(self.job, space, 0, month, f"{self.job.name} month {month}", False)
+
+    def _run(self, space: Workspace, lanes: Array) -> None:
+        sizes, at = self.problem.sizes, 0
         for name, n in self.beside.items():
             space.put_beside(name, np.ascontiguousarray(lanes[:, at : at + n].T))
             at += n
         factors = lanes[:, at:].reshape(LANES, sizes.n_month, sizes.n_factor)
         space.put_normals(np.ascontiguousarray(factors.transpose(1, 2, 0)))
         alone.run(space, 0, 1, LANES, self.seed, drawn=True)
+
+    def _block(self, lanes: Array) -> Sample:
+        space, sizes = self.space, self.problem.sizes
+        self._run(space, lanes)
         ratio = np.zeros((LANES, sizes.n_month, len(RATIOS)))
         for r, (parts, whole) in enumerate(RATIOS.values()):
             base, part = space.traced(whole), sum(space.traced(name) for name in parts)
@@ -92,6 +110,7 @@ class Whitened:
         return Sample(
             ratio=ratio,
             loss=notes[:, NOTE_QUANTITIES.index("loss")].T.copy(),
+            price=notes[:, NOTE_QUANTITIES.index("price")].T.copy(),
             default=outcomes[len(NOTE_QUANTITIES) * sizes.n_note + POOL_QUANTITIES.index("default")].copy(),
             tripped=space.traced("trigger_month")[-1].T.copy(),
             factor=np.ascontiguousarray(space.traced("factor_value").transpose(2, 0, 1)),

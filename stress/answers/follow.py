@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from stress.inputs.state import State
 from stress.measures.drift import Drift
 
 
@@ -50,6 +51,29 @@ class NoteNow(NamedTuple):
     loss_probability_before_se: float
     loss_probability: float
     loss_probability_se: float
+    balance: float
+    """As it stands, in the deal's currency."""
+    worth: float
+    worth_se: float
+    worth_low: float
+    worth_high: float
+    """Value of the cash from today on at the note's coupon and the deal's discount spread, over that balance: mean, and
+    5% and 95% of the weighted paths."""
+
+
+class Moved(NamedTuple):
+    """What moved a note's expected loss since the report before; parts of its original balance that add up exactly."""
+
+    name: str
+    before: float
+    """After the report before; before any report, where there is none."""
+    roll_off: float
+    """A month has passed as it was predicted: nothing more can be lost in it."""
+    new_data: float
+    """Balances and cash as reported, in the place of those predicted."""
+    macro: float
+    """The factors and drawn parameters, as the report lets them be seen."""
+    now: float
 
 
 class TriggerNow(NamedTuple):
@@ -101,3 +125,8 @@ class Follow(NamedTuple):
     drift: Drift
     alarm: str | None
     says: tuple[str, ...]
+    moved: tuple[Moved, ...]
+    state: State
+    """In which the deal stands after the last report: what every run from today starts from."""
+    given: tuple[str, ...]
+    """What of it was reported; all else is that of the most likely path."""

@@ -140,9 +140,11 @@ def sheet_table(sheet: Sheet, title: str, caption: str = "", justify: Sequence[J
 
 
 def plain(value: Any) -> Any:
-    """Named tuples as tables and arrays as lists: a JSON document."""
+    """Named tuples and inputs as tables, arrays as lists: a JSON document."""
     if hasattr(value, "_asdict"):
         return {key: plain(item) for key, item in value._asdict().items()}
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json")
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

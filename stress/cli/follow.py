@@ -11,7 +11,7 @@ from stress.cli.books import page_option, save_reported, xlsx_option
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
 from stress.cli.resuming import resumable
-from stress.cli.writing import drawable, save
+from stress.cli.writing import drawable, save, save_text
 from stress.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ LEAST = 256
 @click.option("--scenario", metavar="NAME", help="Under which scenario. [default: the job's first]")
 @click.option("--paths", type=Count(), help="Weighted paths behind each month. [default: 4,096]")
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Seed instead of the job's own.")
+@click.option("--state", "state_file", type=FILE, metavar="FILE", help="Also write the state after the last report.")
 @click.option("--figure", type=FILE, metavar="FILE", help="Also draw it: an .svg, .png or .pdf file.")
 @click.option("--dry-run", is_flag=True, help="Check everything, say what would run, and stop.")
 @page_option
@@ -41,6 +42,7 @@ def follow(
     scenario: str | None,
     paths: int | None,
     seed: int | None,
+    state_file: Path | None,
     figure: Path | None,
     dry_run: bool,
     page: Path | None,
@@ -53,8 +55,9 @@ def follow(
 
     Factors and drawn parameters are filtered: the likelihood is that of the reported ratios (defaults, buckets,
     payments over the balance), with the error that the report file states for each. Paths are weighted; how many are
-    effective stands beside each month, and fewer than 100 are refused. The whole life runs from closing as the model
-    has it; what triggers and accounts did before the last report is the model's, not the deal's.
+    effective stands beside each month, and fewer than 100 are refused. The rest of the life starts from the state of
+    the last report: what it gives (balances by bucket, notes, accounts) as it gives it, all else as on the most likely
+    path. --state writes it: a job that names it (`state = "state.toml"`) answers every other question from today.
 
     \b
     Example:
@@ -89,6 +92,10 @@ def follow(
             from stress.report.figures.followed import followed
 
             save("--figure", figure, followed(answer), "follow")
+        if state_file is not None:
+            from stress.inputs.state.written import text_of
+
+            save_text("--state", state_file, text_of(answer.state))
         save_reported(answer, loaded, page, workbook)
         output.result(lambda: _tables(answer), lambda: plain(answer))
 

@@ -22,8 +22,10 @@ FIGURES: dict[str, str] = {
     "income": "Finance charges and fees collected in the period",
     "new_receivables": "Receivables that joined the pool in the period",
 }
-"""What a report may hold; beside these `note:NAME`, the balance of a note after the payment."""
-NOTE = "note:"
+"""What a report may hold; beside these `note:NAME`, the balance of a note after the payment, and `account:NAME`, the
+cash of an account after it."""
+NOTE, ACCOUNT = "note:", "account:"
+NAMED = (NOTE, ACCOUNT)
 
 PerYear = Literal[1, 2, 4, 12]
 
@@ -57,7 +59,9 @@ class Reports(Document):
     @model_validator(mode="after")
     def _known(self) -> Reports:
         for name in self.columns:
-            if name not in FIGURES and not (name.startswith(NOTE) and len(name) > len(NOTE)):
+            if name not in FIGURES and not (name.startswith(NAMED) and name not in NAMED):
                 known = ", ".join(FIGURES)
-                raise ValueError(f"columns.{name}: one of {known}, {NOTE}NAME{suggest(name, tuple(FIGURES))}")
+                raise ValueError(
+                    f"columns.{name}: one of {known}, {NOTE}NAME, {ACCOUNT}NAME{suggest(name, tuple(FIGURES))}"
+                )
         return self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stress.answers.backtest import BackTest
-from stress.answers.follow import Follow, Surprise
+from stress.answers.follow import Follow, NoteNow, Surprise
 from stress.measures.drift import Drift
 from stress.report.sheets import Sheet
 
@@ -13,7 +13,7 @@ HORIZONS = (1, 3, 6, 12)
 
 def sheets_of_follow(answer: Follow) -> list[tuple[str, Sheet]]:
     """Reports against predictions, notes, triggers, what is drawn: titles and tables that have rows."""
-    sheets = (_months(answer), _notes(answer), _triggers(answer), _drawn(answer))
+    sheets = (_months(answer), _notes(answer), _moved(answer), _triggers(answer), _drawn(answer))
     return [(title, sheet) for title, sheet in sheets if sheet.rows]
 
 
@@ -55,6 +55,8 @@ def _notes(answer: Follow) -> tuple[str, Sheet]:
     rows = [
         (
             n.name,
+            f"{n.balance:,.0f}",
+            _worth(n),
             _share(n.expected_loss_before, n.expected_loss_before_se, answer.paths),
             _share(n.expected_loss, n.expected_loss_se, answer.effective),
             _share(n.loss_probability_before, n.loss_probability_before_se, answer.paths),
@@ -64,11 +66,64 @@ def _notes(answer: Follow) -> tuple[str, Sheet]:
     ]
     before = _share(answer.default_before, answer.default_before_se, answer.paths)
     rows.append(
-        ("pool: cumulative default", before, _share(answer.default, answer.default_se, answer.effective), "", "")
+        (
+            "pool: cumulative default",
+            "",
+            "",
+            before,
+            _share(answer.default, answer.default_se, answer.effective),
+            "",
+            "",
+        )
     )
-    head = ("note", "EL before any report", "EL now", "probability of a loss before", "now")
-    title = f"Loss over the whole life, of the original balance, given what was reported up to {answer.as_of}"
-    return title, Sheet(head, tuple(rows), "± one standard error of the weighted paths; <: on none of them.")
+    head = (
+        "note",
+        "balance",
+        "worth per 100 (90%)",
+        "EL before any report",
+        "EL now",
+        "probability of a loss before",
+        "now",
+    )
+    note = (
+        f"The rest of the life after {answer.as_of} from the state that was reported ({_given(answer)}). Worth: cash "
+        "from today on at the note's coupon and the deal's discount spread, per 100 of its balance. EL of the original "
+        "balance. ± one standard error of the weighted paths; <: on none of them."
+    )
+    return f"{WORTH} ({answer.as_of})", Sheet(head, tuple(rows), note)
+
+
+WORTH = "What each note is worth from today"
+
+
+def _worth(note: NoteNow) -> str:
+    if note.balance <= 0.0:
+        return "repaid" if note.worth == 0.0 else "–"
+    return f"{100 * note.worth:.2f} [{100 * note.worth_low:.2f}, {100 * note.worth_high:.2f}]"
+
+
+def _given(answer: Follow) -> str:
+    told = f"reported: {', '.join(answer.given)}; all else" if answer.given else "nothing of it was reported: all"
+    return f"{told} is the most likely path's"
+
+
+def _moved(answer: Follow) -> tuple[str, Sheet]:
+    rows = tuple(
+        (m.name, _percent(m.before), _step(m.roll_off), _step(m.new_data), _step(m.macro), _percent(m.now))
+        for m in answer.moved
+    )
+    head = ("note", "EL after the report before", "roll-off", "new data", "macro", "EL now")
+    note = (
+        "Of the original balance; the three add up to the change. Roll-off: a month has passed as predicted. New data: "
+        "balances and cash as reported in the place of those predicted. Macro: factors and drawn parameters as the "
+        "report lets them be seen."
+    )
+    return f"What moved the expected loss with the report of {answer.as_of}", Sheet(head, rows, note)
+
+
+def _step(value: float) -> str:
+    """A change of a share, in percentage points."""
+    return f"{100 * value:+.3g}"
 
 
 def _triggers(answer: Follow) -> tuple[str, Sheet]:
@@ -77,7 +132,7 @@ def _triggers(answer: Follow) -> tuple[str, Sheet]:
         by = (_percent(t.probability[min(h, len(t.probability)) - 1]) if t.probability else "–" for h in HORIZONS)
         rows.append((t.name, _percent(t.by_now), *by, _share(t.ever, t.ever_se, answer.effective)))
     head = ("trigger", "tripped by now", *(f"within {h} month{'s' * (h > 1)}" for h in HORIZONS), "ever")
-    note = "Cumulative. By now: on the model's paths; what the deal itself says of its triggers is not read."
+    note = "Cumulative, from the state of the last report on."
     return "Which trigger is near", Sheet(head, tuple(rows), note)
 
 

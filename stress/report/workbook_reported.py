@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stress.answers.backtest import BackTest, Forecast, Scores
-from stress.answers.follow import Follow, NoteNow, Surprise, TriggerNow
+from stress.answers.follow import Follow, Moved, NoteNow, Surprise, TriggerNow
 from stress.report.workbook import Column, Table
 
 _SHARES = ("came", "low", "median", "high")
@@ -34,6 +34,7 @@ def of_follow(answer: Follow) -> list[Table]:
               "90% bands from the reports before; CRPS in percentage points a month."),
         _updates(answer),
         Table("Notes", _heads(NoteNow), list(map(tuple, answer.notes)), note),
+        Table("What moved the loss", _heads(Moved), list(map(tuple, answer.moved)), note),
         _triggers(answer),
         Table("What is drawn", (Column("Drawn", "text"), Column("Mean"), Column("sd")), list(map(tuple, answer.drawn)),
               "In standard deviations before any report."),
@@ -57,7 +58,7 @@ def _triggers(answer: Follow) -> Table:
     rows: list[tuple[Any, ...]] = [("by now", *(t.by_now for t in answer.triggers))]
     rows += [(when, *(_by(t, k) for t in answer.triggers)) for k, when in enumerate(month)]
     rows += [(name, *(getattr(t, key) for t in answer.triggers)) for name, key in (("ever", "ever"), ("±", "ever_se"))]
-    return Table("Triggers", columns, rows, "Cumulative; by now: on the model's paths.")
+    return Table("Triggers", columns, rows, "Cumulative, from the state of the last report on.")
 
 
 def _by(trigger: TriggerNow, k: int) -> float | None:
@@ -86,5 +87,7 @@ def _unit(name: str) -> str:
         return "text"
     if name in ("months", "horizon"):
         return "count"
-    shares = name in _SHARES or name.startswith(("expected_loss", "loss_probability", "coverage"))
+    shares = name in (*_SHARES, "before", "roll_off", "new_data", "macro", "now") or name.startswith(
+        ("expected_loss", "loss_probability", "coverage")
+    )
     return "share" if shares else "number"

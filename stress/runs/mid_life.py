@@ -20,6 +20,7 @@ from stress.inputs.state import State
 from stress.kernels import alone, codes
 from stress.kernels.image import Image, image_of
 from stress.kernels.layout import LANES, Floats
+from stress.kernels.memory import Workspace
 from stress.kernels.tables import Problem
 from stress.runs.schedules import schedules_of
 
@@ -53,22 +54,33 @@ def state_at(
     refuse_untold(problem)
     if month <= problem.sizes.n_before:
         raise ConfigError(f"month = {month}: the job starts after month {problem.sizes.n_before}")
-    stopped = problem._replace(sizes=problem.sizes._replace(n_stop=month))
+    stopped = until(problem, month)
     block, lane = divmod(path_of(path or 0), LANES)
     drawn = np.zeros((problem.sizes.n_month, problem.sizes.n_factor)) if deterministic else normals
     given = None if drawn is None else np.repeat(np.asarray(drawn, float)[:, :, None], LANES, axis=2)
     space = alone.run_block(stopped, block, job.seed, given)
+    return read_state(one, space, lane, month, name or f"{job.name} month {month}", path is not None)
+
+
+def until(problem: Problem, month: int) -> Problem:
+    """The problem whose paths are left as they stand after a month."""
+    return problem._replace(sizes=problem.sizes._replace(n_stop=month))
+
+
+def read_state(job: Job, space: Workspace, lane: int, month: int, name: str, with_factors: bool) -> State:
+    """The state in which a lane of a workspace stands whose problem ran `until` a month, under the first scenario."""
+    problem = space.packed.problem
     image = Image(problem.sizes, {n: table for group in problem[1:] for n, table in group._asdict().items()})
     image.flat[:] = image_of(space, lane)
     received = space.rows("log")[:month, :, lane].sum(axis=0)
     document = {
         "kind": "state",
         "version": 1,
-        "name": name or f"{job.name} month {month}"[:80],
+        "name": name[:80],
         "as_of": as_of_text(job, month),
         **_phases(image, month),
         **_liabilities(job, image, received, job.clock != "monthly" or month <= problem.sizes.first_payment),
-        "pool": _pool(one, problem, image, month),
+        "pool": _pool(job, problem, image, month),
         "sums": {
             key: _money(image.row("pool", row))
             for key, row in (
@@ -81,7 +93,7 @@ def state_at(
         "deficiency": _money(image.row("cash", "deficiency")),
         "lately": _lately(problem, image, month),
     }
-    if path is not None:
+    if with_factors:
         document["factors"] = image.group("factor").tolist()
     if job.clock != "monthly":
         document["pending"] = {

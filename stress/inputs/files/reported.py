@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from stress.errors import ConfigError, DataError
 from stress.inputs.files.parse import parse_as
-from stress.inputs.reports import FIGURES, NOTE, Column, Reports
+from stress.inputs.reports import FIGURES, NAMED, Column, Reports
 from stress.inputs.text.messages import show
 from stress.inputs.text.reference import resolve
 from stress.spelling import suggest
@@ -91,8 +91,8 @@ def _alone(path: Path) -> Reported:
     cells = read_cells(path)
     found = {}
     for cell in cells.row[0].cell:
-        name = cell if cell.startswith(NOTE) else word(cell).replace(" ", "_")
-        if name in FIGURES or name.startswith(NOTE):
+        name = cell if cell.startswith(NAMED) else word(cell).replace(" ", "_")
+        if name in FIGURES or name.startswith(NAMED):
             found[name] = Column(column=cell)
     if not found:
         known = ", ".join(FIGURES)

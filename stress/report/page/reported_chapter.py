@@ -8,6 +8,7 @@ from stress.report.figures.fans import fans
 from stress.report.figures.followed import followed
 from stress.report.page.exhibit import Chapter, Exhibit, svg_of
 from stress.report.reported import (
+    WORTH,
     scored,
     sentences_of_follow,
     sentences_of_scores,
@@ -21,7 +22,7 @@ def follow(answer: Follow) -> Chapter:
     """Each report beside its prediction; notes and triggers from today."""
     (title, months), *others = sheets_of_follow(answer)
     by_title = dict(others)
-    notes = next(sheet for name, sheet in by_title.items() if name.startswith("Loss over"))
+    notes = next(sheet for name, sheet in by_title.items() if name.startswith(WORTH))
     says = [s[0].upper() + s[1:] + "." for s in sentences_of_follow(answer)]
     more = [
         f"{name}: " + "; ".join(f"{row[0]}: {', '.join(_told(sheet, row))}" for row in sheet.rows) + "."

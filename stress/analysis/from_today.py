@@ -1,0 +1,185 @@
+"""A followed deal as it stands: what was reported in the place of what the model had, and the life from there on.
+
+The state after a report is that of the most likely path given all reports so far; every figure that the report gives
+takes its place: balances by bucket, notes, accounts, sums of defaults and purchases. Reports without a note or an
+account are read as ratios alone: of them the shares past due. What no report gave stays the model's, and is said to be.
+From there on the weighted draws of the reports' posterior go on.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stress.analysis.followed import expected_losses
+from stress.analysis.whitened import Sample, Whitened
+from stress.answers.follow import Moved
+from stress.errors import ConfigError, DataError
+from stress.inputs.files.reported import Reported
+from stress.inputs.job import Job
+from stress.inputs.reports import ACCOUNT, NAMED, NOTE
+from stress.inputs.state import Held, State
+
+Array = NDArray[np.float64]
+
+LIKE = 4.0
+"""A reported pool so many times the model's, or a fraction of it, is in other units: no amount of it is used."""
+BUCKETS = ("late_1", "late_2", "late_3")
+
+
+class Standing(NamedTuple):
+    """A deal after a report."""
+
+    state: State
+    given: tuple[str, ...]
+    """What of it was reported."""
+    left: tuple[str, ...]
+    """What of the report could not be used, in words."""
+
+
+def standing(whitened: Whitened, reports: Reported, month: int, point: Array) -> Standing:
+    """The state after the last of the reports, in month `month` of the deal (from 1). `point`: the most likely normals.
+
+    Raises ConfigError, DataError where a reported figure is one that the deal cannot have.
+    """
+    model = whitened.state(point, month)
+    figures = {name: value[-1] for name, value in reports.figure.items() if not math.isnan(value[-1])}
+    stood = sum(held.performing + sum(held.late) for held in model.pool)
+    pool = figures.get("pool", math.nan)
+    if not any(name.startswith(NAMED) for name in figures):  # nothing says that the amounts are the deal's own
+        changes, given = _of_pool(model, _over(figures, stood), stood)
+        return Standing(model.model_copy(update=changes), tuple(f"share of {name}" for name in given[1:]), ())
+    if not stood / LIKE <= pool <= stood * LIKE:
+        why = (
+            "without the pool's balance" if math.isnan(pool) else f"of a pool of {pool:,.0f}, the model's {stood:,.0f}"
+        )
+        return Standing(model, (), (f"the reported amounts are {why}: none of them is used",))
+    changes, given = _of_pool(model, figures, pool)
+    for part, (found, names) in {
+        "notes": _of_notes(model, figures),
+        "accounts": _of_accounts(model, figures, whitened.job),
+        "sums": _of_sums(model, reports, month),
+    }.items():
+        if names:
+            changes[part], given = found, (*given, *names)
+    return Standing(model.model_copy(update=changes), given, ())
+
+
+def _over(figures: dict[str, float], stood: float) -> dict[str, float]:
+    """Buckets as shares of the reported pool, of a pool as large as the model's."""
+    whole = figures.get("pool", math.nan)
+    return {name: figures[name] / whole * stood for name in BUCKETS if name in figures and whole > 0.0}
+
+
+def _of_pool(model: State, figures: dict[str, float], pool: float) -> tuple[dict[str, object], tuple[str, ...]]:
+    """Buckets as reported, over segments as the model has them; the current balance is what is left."""
+    if math.isnan(pool):
+        return {}, ()
+    late = [sum(held.late[b] for held in model.pool if b < len(held.late)) for b in range(6)]
+    told = {b: figures[name] for b, name in enumerate(BUCKETS) if name in figures and late[b] > 0.0}
+    scale = [told[b] / late[b] if b in told else 1.0 for b in range(6)]
+    others = sum(x * s for x, s in zip(late, scale, strict=True))
+    current = sum(held.performing for held in model.pool)
+    share = max(0.0, pool - others) / current if current > 0.0 else 0.0
+    entries = tuple(_scaled(held, share, scale) for held in model.pool)
+    return {"pool": entries}, ("pool", *(BUCKETS[b] for b in told))
+
+
+def _scaled(held: Held, share: float, late: list[float]) -> Held:
+    changes: dict[str, object] = {
+        "performing": held.performing * share,
+        "late": tuple(x * late[b] for b, x in enumerate(held.late)),
+        "waiting": held.waiting * share,
+    }
+    for key in ("due", "fee"):
+        slots = getattr(held, key)
+        changes[key] = None if slots is None else tuple(x * share for x in slots)
+    return held.model_copy(update=changes)
+
+
+def _of_notes(model: State, figures: dict[str, float]) -> tuple[object, tuple[str, ...]]:
+    told = {name: figures[NOTE + name] for name in model.notes if NOTE + name in figures}
+    notes = {
+        name: note.model_copy(update={"balance": told[name]}) if name in told else note
+        for name, note in model.notes.items()
+    }
+    return notes, tuple(NOTE + name for name in told)
+
+
+def _of_accounts(model: State, figures: dict[str, float], job: Job) -> tuple[object, tuple[str, ...]]:
+    told = {name.removeprefix(ACCOUNT): cash for name, cash in figures.items() if name.startswith(ACCOUNT)}
+    for name in told:
+        if name not in model.accounts:
+            raise DataError(f"{ACCOUNT}{name}: {job.deal.name} has no such account: {', '.join(model.accounts)}")
+    return dict(model.accounts) | told, tuple(ACCOUNT + name for name in told)
+
+
+def _of_sums(model: State, reports: Reported, month: int) -> tuple[object, tuple[str, ...]]:
+    """Sums since closing of amounts that every month's report gave."""
+    found = {}
+    for key, name in (("defaults", "defaults"), ("recoveries", "recoveries"), ("purchases", "new_receivables")):
+        values = reports.figure.get(name, ())
+        if len(values) == month and not any(map(math.isnan, values)):
+            found[key] = float(sum(values))
+    return model.sums.model_copy(update=found), tuple(f"sum of {key}" for key in found)
+
+
+class Later(NamedTuple):
+    """The rest of the life from a state; the whole life from closing for None."""
+
+    whitened: Whitened
+    state: State | None
+
+
+class Known(Protocol):
+    """What the reports so far say: weighted points, and the mode over the coordinates that were observed."""
+
+    @property
+    def point(self) -> Array:
+        """(P, n)"""
+
+    @property
+    def weight(self) -> Array:
+        """(P,)"""
+
+    @property
+    def centre(self) -> Array:
+        """(m,)"""
+
+
+class Rest(NamedTuple):
+    """The rest of the life as seen from the last report."""
+
+    state: State
+    given: tuple[str, ...]
+    today: Sample
+    moved: tuple[Moved, ...]
+
+
+def later(job: Job, state: State, file: str) -> Later:
+    """The job from a state on. Raises ConfigError with the reports' file where the deal cannot stand so."""
+    try:
+        return Later(Whitened(job.but(state=state)), state)
+    except ConfigError as error:
+        raise ConfigError(f"{file}: {error}") from None
+
+
+def moved(job: Job, last: Later, then: Known, stands: Later, now: Known, month: int) -> tuple[Moved, ...]:
+    """What moved the expected losses between two reports, step after step: the steps add up exactly.
+
+    `last` and `then`: the deal and what was known after the report before; `stands` and `now`: after that of `month`.
+    """
+
+    def losses(at: Later, known: Known) -> Array:
+        return expected_losses(at.whitened.sample(known.point), known.weight)[0]
+
+    predicted = later(job, last.whitened.state(then.centre, month), job.name)
+    path = [losses(last, then), losses(predicted, then), losses(stands, then), losses(stands, now)]
+    steps = np.diff(np.array(path), axis=0)
+    return tuple(
+        Moved._make((note.name, float(path[0][n]), *steps[:, n].tolist(), float(path[3][n])))
+        for n, note in enumerate(job.deal.notes)
+    )

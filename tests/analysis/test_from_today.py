@@ -1,0 +1,134 @@
+"""The rest of a followed deal's life: the state that the reports leave, and what moved the expected losses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from shipped import JOB
+
+import stress
+from stress.analysis.filtering import follow
+from stress.analysis.whitened import RATIOS, Whitened
+from stress.answers.follow import Follow
+from stress.cli import exit_code
+from stress.errors import ConfigError, DataError
+from stress.inputs.files.reported import Reported
+from stress.inputs.job import Job
+from stress.tables.periods import Period
+
+MONTHS = 5
+PAST = ("late_1", "late_2", "late_3")
+
+
+@pytest.fixture(scope="module")
+def job() -> Job:
+    whole = stress.load(JOB)
+    return whole.but(scenarios=whole.scenarios[:1])
+
+
+def told(job: Job, months: int = MONTHS, **more: float) -> Reported:
+    """What a path of the job, a deviation below its normals, would have reported; `more` in the last month."""
+    whitened = Whitened(job)
+    point = np.zeros(whitened.upto(months))
+    point[::2] = -1.0
+    states = [whitened.state(point, k) for k in range(1, months + 1)]
+    ratio = whitened.sample(point[None]).ratio[0]
+    pool = [sum(h.performing + sum(h.late) for h in s.pool) for s in states]
+    begin = [job.pool.balance, *pool[:-1]]
+    figure = {
+        "pool": tuple(pool),
+        "pool_begin": tuple(begin),
+        **{name: tuple(sum(h.late[b] for h in s.pool) for s in states) for b, name in enumerate(PAST)},
+        **{f"note:{n}": tuple(s.notes[n].balance for s in states) for n in states[0].notes},
+        "account:reserve" if "reserve" in states[0].accounts else "account:income": tuple(
+            s.accounts.get("reserve", s.accounts["income"]) for s in states
+        ),
+    }
+    for name in ("defaults", "income", "principal_collections", "recoveries"):
+        at = list(RATIOS).index(name)
+        figure[name] = tuple(float(ratio[k, at]) * begin[k] for k in range(months))
+    for name, value in more.items():
+        figure[name] = (*figure[name][:-1], value)
+    closing = job.deal.closing_date
+    periods = tuple(Period(closing.year, closing.month, 12).shift(k + 1) for k in range(months))
+    return Reported("told.csv", "told", periods, figure, dict.fromkeys(figure, 0.05))
+
+
+@pytest.fixture(scope="module")
+def found(job: Job) -> Follow:
+    return follow(job, told(job), paths=512)
+
+
+def test_the_state_is_what_was_reported_and_a_job_starts_from_it(job: Job, found: Follow) -> None:
+    reports, state = told(job), found.state
+    assert {"pool", "late_1", "note:A", "sum of defaults"} <= set(found.given)
+    assert sum(h.performing + sum(h.late) for h in state.pool) == pytest.approx(reports.figure["pool"][-1], rel=1e-9)
+    assert sum(h.late[0] for h in state.pool) == pytest.approx(reports.figure["late_1"][-1], rel=1e-9)
+    assert state.sums.defaults == pytest.approx(sum(reports.figure["defaults"]), rel=1e-12)
+    rest = stress.simulate(job.but(state=state), paths=256)
+    assert rest["month"].values[0] == MONTHS + 1
+
+
+def test_what_moved_the_expected_losses_adds_up_exactly(found: Follow) -> None:
+    for part in found.moved:
+        assert part.before + part.roll_off + part.new_data + part.macro == pytest.approx(part.now, abs=1e-15)
+    last = found.moved[-1]
+    assert last.before == found.updates[-2].expected_loss[-1]
+    assert last.now == found.updates[-1].expected_loss[-1] == found.notes[-1].expected_loss
+
+
+def test_a_bad_month_of_buckets_is_new_data(job: Job, found: Follow) -> None:
+    usual = told(job).figure["late_3"][-1]
+    worse = follow(job, told(job, late_3=2.0 * usual), paths=512)
+    assert worse.moved[-1].new_data > found.moved[-1].new_data + 1e-4
+
+
+def test_income_and_recoveries_are_filtered_where_a_report_gives_them(found: Follow) -> None:
+    figures = {s.figure for s in found.surprises}
+    assert {"income", "recoveries", "defaults", "principal_collections"} <= figures
+    held = [s.low <= s.came <= s.high for s in found.surprises if s.figure == "income"]
+    assert sum(held) >= len(held) - 1
+
+
+def test_any_column_may_be_missing(job: Job) -> None:
+    whole = told(job, 3)
+    for missing in ("late_2", "note:A", "defaults", "pool_begin", "income"):
+        figure = {name: values for name, values in whole.figure.items() if name != missing}
+        answer = follow(job, whole._replace(figure=figure), paths=256)
+        assert missing not in answer.given
+    ratios = {name: whole.figure[name] for name in ("pool", "late_1")}
+    assert follow(job, whole._replace(figure=ratios), paths=256).given == ("share of late_1",)
+
+
+def test_a_holder_sees_what_each_note_is_worth(found: Follow) -> None:
+    senior = found.notes[0]
+    assert senior.balance == 807e6
+    assert 0.9 < senior.worth_low <= senior.worth + 1e-9
+    assert senior.worth <= senior.worth_high + 1e-9 < 1.1
+
+
+def test_amounts_of_another_deal_are_not_used_and_an_account_that_is_none_is_refused(job: Job) -> None:
+    reports = told(job, 2)
+    small = {name: tuple(x / 100.0 for x in values) for name, values in reports.figure.items()}
+    answer = follow(job, reports._replace(figure=small), paths=256)
+    assert not answer.given
+    assert any("none of them is used" in line for line in answer.says)
+    wrong = dict(reports.figure) | {"account:petty cash": (1.0, 1.0)}
+    with pytest.raises((DataError, ConfigError), match="has no such account"):
+        follow(job, reports._replace(figure=wrong), paths=256)
+
+
+def test_the_command_writes_the_state_and_every_run_starts_from_it(job: Job, tmp_path: Path, capsys) -> None:
+    reports = told(job, 2)
+    rows = ["month," + ",".join(reports.figure)]
+    rows += [f"{p}," + ",".join(f"{v[k]:.8f}" for v in reports.figure.values()) for k, p in enumerate(reports.period)]
+    (tmp_path / "r.csv").write_text("\n".join(rows) + "\n")
+    state = tmp_path / "state.toml"
+    asked = ["follow", str(JOB), str(tmp_path / "r.csv"), "--paths", "256", "--state", str(state), "--json"]
+    assert exit_code(asked) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["state"]["as_of"] == str(reports.period[-1])
+    assert stress.load(state).notes["A"].balance == said["state"]["notes"]["A"]["balance"]
