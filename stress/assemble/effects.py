@@ -252,8 +252,8 @@ def _fields(m: MonthInputs) -> list[Array]:
 
 
 def _same(one: list[Array], other: list[Array]) -> bool:
-    """Whether arrays are the same within rounding."""
+    """Whether arrays are the same within rounding: months without a test hold no number in either."""
     return len(one) == len(other) and all(
-        a.shape == b.shape and (np.array_equal(a, b) or np.allclose(a, b, rtol=_SAME, atol=1e-300))
+        a.shape == b.shape and (np.array_equal(a, b) or np.allclose(a, b, rtol=_SAME, atol=1e-300, equal_nan=True))
         for a, b in zip(one, other, strict=True)
     )
