@@ -17,7 +17,6 @@ from .layout import LANES, PANEL_BLOCKS, PANEL_PATHS
 from .philox import FACTORS, draw_normals
 from .records import MEMORY, Memory
 from .sampling import shift_block, sobol_block
-from .short_rate import draw_rates
 from .space import block, blocks, floats_at, integers_at, thread, threads
 from .tally import N_MONTH_BATCH, N_REPLICATE
 
@@ -75,8 +74,6 @@ def run_panels(
             if n_component > 0:
                 _shift(m, drawn, n_component)
             draw_beside(m, 1, start, seed)
-            if m.p.random_rate == 1:
-                draw_rates(m, 1, start, seed)
             run_block(m, 0, k, number, min(LANES, n_path - start), start, seed)
         flush_months(m, k, i % N_MONTH_BATCH)
 
