@@ -1,0 +1,55 @@
+"""What a series of a trust and the trust's pool must agree on, and what is told of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from shipped import ROOT
+
+import stress
+from stress.errors import ConfigError
+from stress.explain import explain_deal
+from stress.inputs.job import Job, ScenarioCase
+from stress.inputs.job.remarks import notes_of
+from stress.inputs.scenario import Shock
+
+
+def job() -> Job:
+    found = stress.load(ROOT / "scenarios/jobs/card-trust-2005-1.toml")
+    assert isinstance(found, Job)
+    return found
+
+
+def on_rate(of: Job, **rate: Any) -> Any:
+    assert of.pool.payment_rate is not None
+    return of.pool.model_copy(update={"payment_rate": of.pool.payment_rate.model_copy(update=rate)})
+
+
+def test_a_trust_needs_the_monthly_clock_purchases_and_room_for_its_series() -> None:
+    one = job()
+    with pytest.raises(ConfigError, match='needs "monthly"'):
+        one.but(clock="daily")
+    with pytest.raises(ConfigError, match="purchase_rate is missing"):
+        one.but(pool=on_rate(one, purchase_rate=None))
+    with pytest.raises(ConfigError, match=r"1,025,000,000 .* carries 950,000,000"):
+        one.but(pool=one.pool.model_copy(update={"balance": 1e9}))
+
+
+def test_what_is_not_read_and_what_makes_a_trust_grow_is_told() -> None:
+    one = job()
+    slow = ScenarioCase(name="slow", shocks=(Shock(target="payment", multiply=0.9),))
+    said = [str(note) for note in notes_of(one.model_copy(update={"scenarios": (slow,)}))]
+    assert any("not what they buy" in note for note in said)
+    assert not any("not what they buy" in str(note) for note in notes_of(one))
+    alone = stress.load(ROOT / "scenarios/jobs/card-master-trust.toml")
+    read = alone.model_copy(update={"pool": on_rate(alone, purchase_rate=0.2)})
+    assert any("is no series of a master trust" in str(note) for note in notes_of(read))
+
+
+def test_a_series_says_who_has_which_part_of_the_trust() -> None:
+    text = explain_deal(job().deal, job().pool.balance)
+    assert "this series 600,000,000 (46.15%), 2006-1 425,000,000 (32.69%) and seller 275,000,000 (21.15%)" in text
+    assert "| A | 87.5% | 525,000,000 |" in text
+    assert "Reinvest all that is left in the trust" in text
+    assert "principal funding: empty at closing; its cash is principal" in text
