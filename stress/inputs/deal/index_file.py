@@ -34,8 +34,8 @@ def _read(path: Path, deal: Deal, name: str, index: IndexFile) -> IndexByMonth:
     file = str(resolve(path, index.file, f"{path}: indices.{name}.file"))
     cells = read_cells(file)
     first = horizon_of(deal.closing_date, deal.legal_maturity_months).month
-    frame, date, month = _dated(cells, first)
-    column = _column(file, frame.head, date, index)
+    frame, date, month = dated(cells, first)
+    column = column_of(file, frame.head, date, index.column)
     points: dict[int, float] = {}
     forward = -1 if month[0] > month[-1] else 1
     for start, level in list(zip(month, _levels(frame, column, index), strict=True))[::forward]:
@@ -50,10 +50,12 @@ def _read(path: Path, deal: Deal, name: str, index: IndexFile) -> IndexByMonth:
     return IndexByMonth(by_month=tuple(turns), source=f"{index.file}, column {frame.head[column]}{how}")
 
 
-def _dated(cells: Cells, first: int) -> tuple[Frame, int, list[int]]:
+def dated(cells: Cells, first: int | None, within: bool = False) -> tuple[Frame, int, list[int]]:
     """The table, its column of dates, and the month of the deal from whose first day each row holds.
 
-    Months from closing (1, 2, ...) are the first column; dates may stand in any.
+    Months from closing (1, 2, ...) are the first column; dates may stand in any. `first` is the calendar month of month
+    1 (counted from year 0; that of the earliest date where None). A row dated within a month holds from the next one,
+    as a published level does; with `within` it is of the month of its date. Raises DataError with the file and line.
     """
     if all(_is_month_number(row.cell[0]) for row in cells.row[1:]):
         frame = framed(cells, 1, len(cells.row) - 1, 0, (0,))
@@ -74,7 +76,8 @@ def _dated(cells: Cells, first: int) -> tuple[Frame, int, list[int]]:
     for k, (before, after) in enumerate(pairwise(days), 1):
         if (after > before) - (after < before) != sign:
             raise DataError(f"{frame.place(k, date)}: {label[k]!r}: dates must go forward in time, or all of them back")
-    return frame, date, [month - first + 1 + (day > 1) for month, day in days]
+    start = min(days)[0] if first is None else first
+    return frame, date, [month - start + 1 + (day > 1 and not within) for month, day in days]
 
 
 def _is_month_number(cell: str) -> bool:
@@ -88,18 +91,19 @@ def _forward(frame: Frame, month: list[int]) -> list[int]:
     return month
 
 
-def _column(file: str, head: tuple[str, ...], date: int, index: IndexFile) -> int:
+def column_of(file: str, head: tuple[str, ...], date: int, column: str | None, what: str = "levels") -> int:
+    """The column of that name, or the only one beside the dates. Raises DataError with the names that there are."""
     names = [name for k, name in enumerate(head) if k != date and name]
-    if index.column is None:
+    if column is None:
         if len(names) != 1:
             said = f"; name one: column = {names[-1]!r}" if names else ""
-            raise DataError(f"{file}: has {len(names)} columns of levels{said}")
+            raise DataError(f"{file}: has {len(names)} columns of {what}{said}")
         return head.index(names[0])
-    if names.count(index.column) != 1:
-        there = f"there is {', '.join(names)}{suggest(index.column, names)}"
-        many = "more than one" if index.column in names else "no"
-        raise DataError(f"{file}: has {many} column {index.column!r}; {there}")
-    return next(k for k, name in enumerate(head) if name == index.column and k != date)
+    if names.count(column) != 1:
+        there = f"there is {', '.join(names)}{suggest(column, names)}"
+        many = "more than one" if column in names else "no"
+        raise DataError(f"{file}: has {many} column {column!r}; {there}")
+    return next(k for k, name in enumerate(head) if name == column and k != date)
 
 
 def _levels(frame: Frame, column: int, index: IndexFile) -> list[float]:

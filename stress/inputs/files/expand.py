@@ -10,6 +10,7 @@ from stress.errors import ConfigError
 from stress.inputs.files.macro_shocks import macro_shocks
 from stress.inputs.files.macro_swing import Drive, swing_of
 from stress.inputs.files.parse import parse_as
+from stress.inputs.files.shock_files import read_shocks
 from stress.inputs.job import ScenarioCase, ScenarioFile
 from stress.inputs.macro.swing import Swing
 from stress.inputs.scenario import Level, Scenario, Shock
@@ -73,7 +74,11 @@ def cases_of_file(
         return [_case(scenario, scenario.name, common, scenario.probability, drawn)]
     cases = []
     for level in chosen:
-        shocks = (*common, *macro_shocks(path, scenario.macro, level.satellites, horizon), *level.shocks)
+        shocks = (
+            *common,
+            *macro_shocks(path, scenario.macro, level.satellites, horizon),
+            *read_shocks(path, level.shocks, horizon),
+        )
         drawn = Drawn(_swing(path, scenario, level, horizon), rate)
         cases.append(_case(scenario, f"{scenario.name}_{level.name}", shocks, level.probability, drawn, level.note))
     return cases
@@ -138,8 +143,15 @@ def _common_shocks(
         shocks += _common_shocks(other_path, other, (*above, real), horizon)
         for name in levels:
             level = _level(other_path, other, name)
-            shocks += (*macro_shocks(other_path, other.macro, level.satellites, horizon), *level.shocks)
-    return (*shocks, *macro_shocks(path, scenario.macro, scenario.satellites, horizon), *scenario.shocks)
+            shocks += (
+                *macro_shocks(other_path, other.macro, level.satellites, horizon),
+                *read_shocks(path, level.shocks, horizon),
+            )
+    return (
+        *shocks,
+        *macro_shocks(path, scenario.macro, scenario.satellites, horizon),
+        *read_shocks(path, scenario.shocks, horizon),
+    )
 
 
 def _others(path: Path, scenario: Scenario) -> list[tuple[str, str]]:

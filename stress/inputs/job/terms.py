@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from stress.inputs.deal import Deal
 from stress.inputs.job.parameters import Parameters
@@ -63,6 +63,14 @@ class ScenarioCase(Whole):
     """Macro variables that are drawn around the scenario's paths."""
     short_rate: ShortRate | None = None
     """A rate that is drawn by path, for every index, for cash and for discounting."""
+
+    @model_validator(mode="after")
+    def _files_are_read(self) -> ScenarioCase:
+        """A shock acts by its points; only a scenario that is loaded from its file has its tables read."""
+        for shock in self.shocks:
+            if shock.file is not None:
+                raise ValueError(f"shock on {shock.target}: file {shock.file!r} is not read yet: load the scenario")
+        return self
 
 
 class JobTerms(Whole):

@@ -20,7 +20,8 @@ LAST_MONTH = 360
 class Shock(Strict):
     """One input moved from one month to another (the whole life where no months are given).
 
-    Exactly one of `multiply`, `add`, `set`, `by_month` or `curve`; `by_month` needs `how`.
+    Exactly one of `multiply`, `add`, `set`, `by_month`, `curve` or `file`; `by_month` and `file` need `how`. A file
+    becomes `by_month` when the scenario is read.
     """
 
     target: Target
@@ -34,7 +35,15 @@ class Shock(Strict):
     by_month: tuple[tuple[Month, float], ...] = ()
     """Points (month, value); the value holds until the next point."""
     how: Literal["multiply", "add", "set"] | None = None
-    """How the values of `by_month` act."""
+    """How the values of `by_month` or `file` act."""
+    file: Annotated[str, Field(min_length=1, max_length=500)] | None = None
+    """A table beside the scenario (text or .xlsx) whose first column counts months from closing (1, 2, ...), or that
+    has a column of dates (2025-03, 2025-03-31: the month of the date). A value holds until the next one; where none
+    stands before the first, nothing moves until then."""
+    column: Annotated[str, Field(min_length=1, max_length=80)] | None = None
+    """The column of `file` that is read; may be left out where it has one beside the months."""
+    percent: bool = False
+    """The file says 3.85 for 3.85%; otherwise 0.0385. A percent sign in the cell says it too."""
     curve: CurveWords | None = None
     """What to set by month, in curve words: "0% to 4% in 12, 4% CDR"; `by_month` made of them. Rates of default in MDR,
     CDR or ABS, prepayment in SMM, CPR, ABS or PSA, a payment rate in MPR; what else a scenario moves has no unit."""
@@ -62,10 +71,12 @@ class Shock(Strict):
     @model_validator(mode="after")
     def _one_move(self) -> Shock:
         given = [k for k in ("multiply", "add", "set") if getattr(self, k) is not None]
-        if len(given) + bool(self.by_month) != 1:
-            raise ValueError(f"shock on {self.target}: give exactly one of multiply, add, set, by_month, curve")
-        if bool(self.by_month) != (self.how is not None):
-            raise ValueError(f"shock on {self.target}: how goes with by_month")
+        if len(given) + bool(self.by_month) + (self.file is not None) != 1:
+            raise ValueError(f"shock on {self.target}: give exactly one of multiply, add, set, by_month, curve, file")
+        if (bool(self.by_month) or self.file is not None) != (self.how is not None):
+            raise ValueError(f"shock on {self.target}: how goes with by_month or file")
+        if self.file is None and (self.column is not None or self.percent):
+            raise ValueError(f"shock on {self.target}: column and percent go with file")
         if any(a[0] >= b[0] for a, b in zip(self.by_month, self.by_month[1:], strict=False)):
             raise ValueError(f"shock on {self.target}: months of by_month must increase")
         if self.to_month is not None and self.to_month < self.from_month:
@@ -82,13 +93,16 @@ class Shock(Strict):
     def _check_move(self) -> None:
         """The way of moving has a meaning for this target, and the value lies in its range."""
         how: str = self.how or next(k for k in ("multiply", "add", "set") if getattr(self, k) is not None)
-        values = [value for _, value in self.by_month] or [getattr(self, how)]
+        points = [value for _, value in self.by_month]
+        values = points if points or self.file is not None else [getattr(self, how)]
         where = f"shock on {self.target}: {how}"
         if self.target in MULTIPLIERS and how != "multiply":
             raise ValueError(f"{where}: is a multiplier itself; write multiply = 1.5")
         if self.target in FROM_ZERO and how == "multiply":
             raise ValueError(f"{where}: has no base value to multiply; use set")
-        if self.target in WHOLE_LIFE and (how != "set" or self.by_month or self.from_month > 1 or self.to_month):
+        if self.target in WHOLE_LIFE and (
+            how != "set" or self.by_month or self.file or self.from_month > 1 or self.to_month
+        ):
             raise ValueError(f"{where}: is set once for the whole life, without months; payment_rate moves by month")
         low, high = move_range(self.target, how)
         for value in values:
