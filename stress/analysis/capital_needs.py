@@ -18,6 +18,7 @@ from stress.analysis.synthetic_excess import KINDS
 from stress.answers.capital import Capital, Months, Weights
 from stress.errors import ConfigError
 from stress.explain.notes import last_of_class
+from stress.inputs.door import from_closing
 from stress.inputs.files.parse import parse_as
 from stress.inputs.job import Job
 from stress.inputs.rules import Rules
@@ -83,6 +84,7 @@ def capital(
     >>> [round(one.risk_weight, 4) for one in found.weights]
     [0.15, 2.2304, 4.9797, 11.3839]
     """
+    from_closing(job, "capital", "takes attachment points from closing on")
     rules = rules or load_rules()
     _check(job, rules, bank)
     one = trials.only(job, scenario)

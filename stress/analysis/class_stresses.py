@@ -19,6 +19,7 @@ from stress.analysis.inputs_moved import note_share, with_shares
 from stress.answers.rating import ClassRating, Rating, Stand, StressSize
 from stress.errors import ConfigError
 from stress.explain.notes import support_of
+from stress.inputs.door import from_closing
 from stress.inputs.files.parse import parse_as
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.stresses import Category, Stresses
@@ -62,6 +63,7 @@ def rating(
     >>> found.note, found.held, found.passes
     ('A', 'hardest', False)
     """
+    from_closing(job, "rating", "puts a table of stresses over the whole life on every class")
     case, wanted = trials.case_of(job, scenario), _held(job, table, held or {})
     base = float(trials.outcomes(trials.variants(job, case, [[]])).of_pool("net_loss")[0])
     classes = _classes(job)

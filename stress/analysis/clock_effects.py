@@ -10,6 +10,7 @@ from stress.answers.change import Change
 from stress.answers.clocks import Clocks, Effect
 from stress.errors import ConfigError
 from stress.inputs.deal.rules import check_deal
+from stress.inputs.door import from_closing
 from stress.inputs.job import Clock, Job
 from stress.inputs.scenario import Shock
 
@@ -38,6 +39,7 @@ def clocks(
     >>> clocks(job.but(paths=256)).ways[0]
     'monthly'
     """
+    from_closing(job, "clocks", "compares whole lives")
     last = job.deal.revolving_months
     if last == 0 or job.deal.purchase == "none":
         raise ConfigError(f"deal {job.deal.name!r} buys nothing: its clocks differ in nothing that it does")

@@ -23,6 +23,7 @@ from stress.assemble.stages import by_column
 from stress.errors import ConfigError
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.scenario import Shock
+from stress.inputs.state.rules import started
 from stress.kernels.layout import LANES
 from stress.measures.estimate import Interval
 from stress.runs.trace import block_rows, values_of
@@ -177,7 +178,9 @@ def _closing(job: Job) -> tuple[float, Array]:
     one = _run_off(job, job.scenarios[0])
     rows = values_of(one, assemble(one, deterministic=True), 0)
     earned = rows["fee_income"][1].sum() + rows["late_charge"][1].sum()
-    return float(earned / rows["month_start_balance"][1].sum()), np.asarray(rows["entry_rate"][1][0], np.float64)
+    return float(earned / rows["month_start_balance"][1].sum()), np.asarray(
+        rows["entry_rate"][1][started(job)], np.float64
+    )
 
 
 def _check(job: Job, dates: Sequence[int], multiple: float) -> None:
@@ -185,5 +188,7 @@ def _check(job: Job, dates: Sequence[int], multiple: float) -> None:
         if not 0 <= date < job.deal.legal_maturity_months:
             last = job.deal.legal_maturity_months - 1
             raise ConfigError(f"--date {date}: a month from 0 (closing) to {last}, before legal maturity")
+        if date < started(job):
+            raise ConfigError(f"--date {date}: job {job.name!r} starts after month {started(job)}: that month or later")
     if not multiple > 1.0:
         raise ConfigError(f"--multiple {multiple:g}: must be above 1: so many times the rate at closing")

@@ -11,6 +11,7 @@ from stress.assemble.caps import RATE_CAP
 from stress.assemble.problem import assemble
 from stress.assemble.stages import entry_rates
 from stress.errors import ConfigError
+from stress.inputs.door import from_closing
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.scenario import Shock
 from stress.runs.trace import values_of
@@ -59,6 +60,7 @@ def loss_timing(job: Job, cumulative_net_loss: float, timing: tuple[float, ...])
     >>> found.error < 1e-9
     True
     """
+    from_closing(job, "loss timing", "is of the whole life")
     share = _shares(job, cumulative_net_loss, timing)
     lag, last = len(job.pool.buckets), job.deal.legal_maturity_months
     multiple = np.ones(last)

@@ -23,6 +23,7 @@ from stress.assemble.problem import assemble
 from stress.errors import ConfigError
 from stress.inputs.job import Job
 from stress.inputs.scenario import Shock
+from stress.inputs.state.rules import started
 from stress.kernels.layout import LANES
 from stress.measures import batches
 from stress.measures.estimate import Interval
@@ -113,9 +114,8 @@ def _flows(job: Job, note: int, curve: Curve) -> _Flows:
     problem = assemble(job, deterministic=True)
     rows = {name: values[:, note] for name, (dims, values) in values_of(job, problem, 0).items()
             if dims == ("month", "tranche")}  # fmt: skip
-    size = float(sizes_of(job.deal, job.pool.balance)[note])
+    size, years, fraction = _from_today(job, note)
     dates, one = calendar_of(job.deal), job.deal.notes[note]
-    years = np.maximum(dates.years, 0.0)
     principal = rows["principal_paid"] / size
     cash = (rows["interest_paid"] + rows["residual_yield"]) / size + principal
     index = np.full(years.size, np.nan)
@@ -124,7 +124,20 @@ def _flows(job: Job, note: int, curve: Curve) -> _Flows:
     loss = float(rows["note_balance"][-1]) / size
     forward = curve_of(job) if job.scenarios[0].short_rate is not None else None
     zero = zero_rates(curve, years) if forward is None else zeros_of(forward, dates.fraction, years)
-    return _Flows(cash, principal, years, np.asarray(dates.fraction), index, zero, forward, loss)
+    return _Flows(cash, principal, years, fraction, index, zero, forward, loss)
+
+
+def _from_today(job: Job, note: int) -> tuple[float, Array, Array]:
+    """What a price is over, and (T,) years and fractions of a year: from issue, or from the state of a job."""
+    dates, before = calendar_of(job.deal), started(job)
+    years, fraction = np.asarray(dates.years, np.float64), np.array(dates.fraction)
+    if job.state is None:
+        return float(sizes_of(job.deal, job.pool.balance)[note]), np.maximum(years, 0.0), fraction
+    fraction[:before] = 0.0
+    size = job.state.notes[job.deal.notes[note].name].balance
+    if size <= 0.0:
+        raise ConfigError(f"{job.deal.notes[note].name} is repaid in {job.state.as_of}: it has no price")
+    return size, np.maximum(years - years[before - 1], 0.0), fraction
 
 
 def priced_at_par(job: Job, tranche: str) -> Priced:
@@ -197,8 +210,7 @@ def _breakeven_spread(job: Job, note: int, curve: Curve, blocks: int) -> Interva
     Discounted at the curve: were interest always paid and principal as on the paths, a note that pays so much over the
     risk-free rate is worth par. Without losses it is 0 by construction, whatever the repayment.
     """
-    dates, size = calendar_of(job.deal), float(sizes_of(job.deal, job.pool.balance)[note])
-    years, fraction = np.maximum(dates.years, 0.0), np.asarray(dates.fraction, np.float64)
+    size, years, fraction = _from_today(job, note)
     zero = zeros_of(curve_of(job), fraction, years) if job.scenarios[0].short_rate else zero_rates(curve, years)
     discount = (1.0 + zero) ** -years
     before = np.concatenate([[1.0], discount[:-1]])

@@ -17,6 +17,7 @@ from stress.analysis.kept import Interrupted
 from stress.analysis.note_targets import Target, implied, smallest, wanted_of
 from stress.answers.sizing import Sized, Sizing
 from stress.inputs.bands import Bands
+from stress.inputs.door import from_closing
 from stress.inputs.job import Job
 from stress.kernels.sampling import Shifted
 from stress.measures.estimate import Interval
@@ -56,6 +57,7 @@ def size(
     >>> [note.note for note in sized.notes]
     ['A', 'B', 'mezzanine', 'subordinated']
     """
+    from_closing(job, "size", "sets notes that are issued already")
     table = bands or load_bands()
     case, wanted = trials.case_of(job, scenario), wanted_of(job, targets)
     work = Work(job, case, wanted, table, threads, progress)

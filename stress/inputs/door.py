@@ -45,6 +45,12 @@ def of_one_job(job: Any) -> None:
         raise ConfigError(f"a {type(job).__name__} is not a job: give what stress.load reads from a job's file")
 
 
+def from_closing(job: Job, question: str, because: str) -> None:
+    """Raise ConfigError where a question that is of whole lives is put to a job that starts in mid-life."""
+    if job.state is not None:
+        raise ConfigError(f"job {job.name!r} starts after {job.state.as_of}: {question} {because}: leave its state out")
+
+
 def cases_of(job: Job, names: Iterable[str]) -> tuple[ScenarioCase, ...]:
     """Scenarios of a job by name, in the job's order. Raises ConfigError for none, or one that it has not."""
     known = [case.name for case in job.scenarios]

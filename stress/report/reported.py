@@ -123,7 +123,7 @@ def _moved(answer: Follow) -> tuple[str, Sheet]:
 
 def _step(value: float) -> str:
     """A change of a share, in percentage points."""
-    return f"{100 * value:+.3g}"
+    return f"{100 * value:+.3g} points" if abs(value) > 5e-6 else "0"
 
 
 def _triggers(answer: Follow) -> tuple[str, Sheet]:

@@ -158,6 +158,17 @@ TESTED = (
         "all integers that were counted; one block of the worked case", "tests/promises/test_same_bits.py -m slow",
     ),
     tested(
+        "mid-life", "re-implementation",
+        "a deal that starts from the state of a path goes on as the path did, to 1e-9, and as the slow model",
+        "the accounting page, Opening state; shipped and random deals",
+        "tests/runs/test_mid_life.py tests/oracle/test_mid_life_against_oracle.py",
+    ),
+    tested(
+        "posterior-ranks", "outcomes",
+        "ranks of the truth among what reports say of it are uniform over 400 synthetic deals",
+        "Cook, Gelman and Rubin (2006); Talts and others (2018)", "tests/analysis/test_posterior.py -m slow",
+    ),
+    tested(
         "mutants", "implementation", "tests kill mutants of the kernels and the measures",
         "300 seeded changes of one operator, constant or branch; compilation off; tests/mutation",
         "tests/promises/test_mutation.py -m slow",

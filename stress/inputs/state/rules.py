@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 from stress.inputs.deal import Deal
 from stress.inputs.pool import Pool
@@ -18,10 +19,27 @@ PHASES = ("revolving", "amortization", "acceleration", "event_of_default")
 EFFECT = {"none": 0, "acceleration": 2, "event_of_default": 3}
 
 
+class JobLike(Protocol):
+    """What has a deal and, perhaps, a state of it."""
+
+    @property
+    def deal(self) -> Deal:
+        """The deal."""
+
+    @property
+    def state(self) -> State | None:
+        """Where it starts."""
+
+
 def month_of(state: State, deal: Deal) -> int:
     """Months of the deal that are over, counted from closing."""
     year, month = map(int, state.as_of.split("-"))
     return 12 * (year - deal.closing_date.year) + month - deal.closing_date.month
+
+
+def started(job: JobLike) -> int:
+    """Months of a job that are data: 0 where it starts at closing."""
+    return 0 if job.state is None else month_of(job.state, job.deal)
 
 
 def check_state(deal: Deal, pool: Pool, clock: str, state: State) -> None:

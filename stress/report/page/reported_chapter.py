@@ -25,7 +25,7 @@ def follow(answer: Follow) -> Chapter:
     notes = next(sheet for name, sheet in by_title.items() if name.startswith(WORTH))
     says = [s[0].upper() + s[1:] + "." for s in sentences_of_follow(answer)]
     more = [
-        f"{name}: " + "; ".join(f"{row[0]}: {', '.join(_told(sheet, row))}" for row in sheet.rows) + "."
+        f"{name}: " + "; ".join(f"{row[0]}: {', '.join(_told(sheet, row))}" for row in _moving(sheet)) + "."
         for name, sheet in others
         if sheet is not notes
     ]
@@ -39,6 +39,11 @@ def backtest(answer: BackTest) -> Chapter:
     sheet = scored(answer)
     exhibit = Exhibit(svg_of(fans(answer), "backtest"), "Bands, fans, evidence", sheet.note, sheet)
     return Chapter(title_of_scores(answer), says, Sheet((), ()), exhibit)
+
+
+def _moving(sheet: Sheet) -> list[tuple[str, ...]]:
+    """Rows in which something is not nothing; all of them where nothing is."""
+    return [row for row in sheet.rows if any(cell not in ("0", "0%", "") for cell in row[1:])] or list(sheet.rows)
 
 
 def _told(sheet: Sheet, row: tuple[str, ...]) -> list[str]:

@@ -1,0 +1,64 @@
+"""Every question to a job that starts in mid-life: an answer for the rest of the life, or one sentence that refuses."""
+
+from __future__ import annotations
+
+import pytest
+from shipped import JOB
+
+import stress
+from stress.errors import ConfigError
+from stress.inputs.job import Job
+
+MONTH = 14
+
+
+@pytest.fixture(scope="module")
+def later() -> Job:
+    job = stress.load(JOB)
+    job = job.but(scenarios=job.scenarios[:1], paths=512)
+    return job.but(state=stress.state_at(job, MONTH))
+
+
+def test_whole_lives_alone_are_refused_in_one_sentence(later: Job) -> None:
+    from stress.analysis import capital, clocks, size
+    from stress.analysis.loss_timing import loss_timing
+
+    for asked in (
+        lambda: size(later, {}),
+        lambda: clocks(later),
+        lambda: capital(later, paths=32),
+        lambda: loss_timing(later, 0.02, (1.0,)),
+    ):
+        with pytest.raises(ConfigError, match=r"starts after 2021-02: .*: leave its state out"):
+            asked()
+
+
+def test_a_price_is_of_the_balance_and_the_dates_that_are_left(later: Job) -> None:
+    from stress.analysis import price
+
+    (row,) = price(later, "B", [100.0], [1.0], [1.0], paths=64).rows
+    whole = price(later.but(state=None), "B", [100.0], [1.0], [1.0], paths=64).rows[0]
+    assert abs(row.yield_ - later.deal.notes[1].coupon) < 0.005
+    assert row.life < whole.life - 0.5
+
+
+def test_cash_flows_and_expected_credit_losses_are_of_the_months_that_are_left(later: Job) -> None:
+    from stress.analysis import ecl
+    from stress.analysis.monthly_flows import cash_flows, mean_flows
+
+    flows = cash_flows(later)
+    assert flows["month"].values[0] == MONTH + 1
+    assert mean_flows(later, paths=1024)["month"].values[0] == MONTH + 1
+    paid = float(flows["principal"].sel(tranche="A").sum())
+    assert paid == pytest.approx(later.state.notes["A"].balance, rel=1e-6)
+    with pytest.raises(ConfigError, match="starts after month 14"):
+        ecl(later, (0,), paths=64)
+    assert ecl(later, (MONTH,), paths=64).rows
+
+
+def test_break_even_and_reverse_stress_answer_for_the_rest_of_the_life(later: Job) -> None:
+    from stress.analysis import breakeven, reverse
+
+    found = breakeven(later, "subordinated")
+    assert found.job == later.name
+    assert reverse(later, "mezzanine").job == later.name
