@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from stress.errors import ConfigError
 from stress.gpu import emit
 from stress.kernels.header import FIELD
 from stress.kernels.layout import N_LAW, PANEL_PATHS
@@ -62,7 +63,8 @@ class Machine(Protocol):
 class GpuWorkspace:
     """Tables, scratch and counts of a problem on a card, and what was counted there so far.
 
-    Raises ValueError for a problem packed for a replay or for handing over, StressError where the card fails.
+    Raises ValueError for a problem packed for a replay or for handing over, ConfigError for one that starts in mid-life,
+    StressError where the card fails.
     """
 
     def __init__(self, packed: Packed, card: Machine) -> None:
@@ -70,6 +72,8 @@ class GpuWorkspace:
         sizes = packed.problem.sizes
         if packed.shapes["loss_count"] == (0,) or packed.header[FIELD["traced"]]:
             raise ValueError("replays, and outcomes that are handed over, are simulated on a CPU")
+        if sizes.n_before:  # rows of records are not in the scratch there
+            raise ConfigError("device: a job that starts in mid-life (state) is simulated on a CPU")
         card.load(emit.kept(card.architecture), emit.NAME)
         self._taken: list[int] = []
         self.close = weakref.finalize(self, _give_back, card, self._taken)
