@@ -21,10 +21,20 @@ from .across import add_each, anywhere, first, fold, total, worst  # noqa: F401
 from .layout import LANES
 from .layout import NARROW as _FOLDED_WIDTH
 from .space import call, lane_of, lane_read_anew, without_lane
-from .warp import FLOATS, FOLDED, NARROWS, WORDS, FloatLanes, WordLanes, widened, word_of  # noqa: F401
+from .warp import (  # noqa: F401
+    FLOATS,
+    FOLDED,
+    HALVES,
+    NARROWS,
+    WORDS,
+    FloatLanes,
+    WordLanes,
+    widened,
+    word_of,
+)
 
-WIDTH = NARROW = LANES
-"""A thread has registers of its own: a narrow value is as wide as any."""
+WIDTH = NARROW = HALF = LANES
+"""A thread has registers of its own: a narrow value, or part of a row, is as wide as any."""
 
 _F64, _I32, _I64 = ir.DoubleType(), ir.IntType(32), ir.IntType(64)
 

@@ -29,7 +29,7 @@ class WordLanes(types.Type):
         super().__init__(name="WordLanes")
 
 
-FLOATS = NARROWS = FloatLanes(folded=False)
+FLOATS = NARROWS = HALVES = FloatLanes(folded=False)
 FOLDED = FloatLanes(folded=True)
 WORDS = WordLanes()
 

@@ -30,7 +30,7 @@ from .typed import Lanes
 N_POOL_MONTH = 5
 
 
-@aside
+@stage
 def record_pool_month(m: Memory, k: int, t: int, fans: int) -> None:
     """Pool quantities of a month at its determination, as shares of the cut-off balance."""
     pool, inverse = m.pool, m.t.deal.per_cut_off
@@ -49,7 +49,7 @@ def record_pool_month(m: Memory, k: int, t: int, fans: int) -> None:
         _fan(m, k, t, 3, _spread(pool.balance * (0.5 * inverse), one))
 
 
-@aside
+@stage
 def record_payment(m: Memory, k: int, t: int, fans: int) -> None:
     """Cash and note balances after the payment of period t."""
     inverse, cash = m.t.deal.per_cut_off, splat(0.0)

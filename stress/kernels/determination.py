@@ -54,7 +54,7 @@ def _bucket(m: Memory, b: int) -> Lanes:
     return late
 
 
-@aside
+@stage
 def determine(m: Memory, k: int, t: int) -> None:
     """Determination 1-4: interest and fees of the month, deficiency, excess spread; and the totals. All costs are a month of
     senior cost (Payment 7)."""

@@ -6,8 +6,10 @@ from .typed import Lanes
 
 WIDTH: int
 NARROW: int
+HALF: int
 FLOATS: Any
 NARROWS: Any
+HALVES: Any
 FOLDED: Any
 
 def load(array: Any, index: int) -> Lanes: ...

@@ -18,7 +18,7 @@ from .typed import Lanes, Row
 
 LANES = 32
 NARROW = 8
-"""Lanes of a row, and of what is worked on in registers: 8 lanes are one of the 32 registers, a whole row four."""
+"""Lanes of a row, and numbers of a sum on its way (`lanes.fold`). What is worked on at a time: `lanes.WIDTH` to `NARROW`."""
 PANEL_BLOCKS = 16
 PANEL_PATHS = LANES * PANEL_BLOCKS
 ENTRY, ROLL_1, ROLL_2, ROLL_3, PREPAYMENT, RECOVERY, ROLL_4, ROLL_5, ROLL_6 = range(9)
@@ -530,10 +530,8 @@ class Scratch:
     """Purchases by month and way over the survival at their time; of each stage where there are some (`seasoning`)."""
     late: Annotated[Rows, C, S, Axis("n_bucket")]
     """Balances of a long ladder, in the place of the cohort's own three."""
-    arriving: Annotated[Rows, Axis("n_bucket")]
-    """While a long ladder moves: what rolls into each bucket."""
     staying: Annotated[Rows, Axis("n_bucket")]
-    """And what stays in it or pays its way down to it."""
+    """While a long ladder moves: what stays in each bucket or pays its way down to it."""
     due_share: Annotated[Rows, 6, "long_ladder"]
     """Principal due in the next 1 .. 6 slots over the performing balance."""
     fee_share: Annotated[Rows, 6, "long_ladder"]

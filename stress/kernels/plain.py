@@ -122,3 +122,8 @@ def narrow_twin(record: Record, first: int) -> Record:
     """Eight lanes of a record's rows, from lane `first`."""
     w, at, rows, _ = record._place
     return Record(w, at + first, rows, lanes.NARROW)
+
+
+def alike_twin(like: Any, number: float) -> Any:
+    """The same number on as many lanes as another value has."""
+    return np.full(np.size(like), number, np.float64)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from .cash import collect, lost_share
 from .jit import aside, stage
-from .lanes import NARROW, fma, larger, smaller, where_less
-from .lanes import splat as wide
+from .lanes import HALF, NARROW, WIDTH, fma, larger, smaller, where_less
 from .lanes import splat_narrow as splat
 from .layout import LANES, RECOVERY, ROLL_1, ROLL_2, ROLL_3
-from .records import Memory, narrow
+from .records import Memory, alike, half, narrow
 from .rows import positive
 
 EMPTY = 1e-9
@@ -19,7 +18,7 @@ WIPED = 1e-9
 SCALE_FLOOR = 1e-200
 
 
-@aside
+@stage
 def advance_cohort(m: Memory, k: int, t: int, c: int) -> None:
     """Steps 1-4 of a cohort whose ladder has three buckets or none."""
     _advance(m, k, t, c, 0)
@@ -144,13 +143,21 @@ def _pull(m: Memory, k: int, t: int, c: int) -> None:
     last = min(t if m.p.n_way == 1 else t + 1, m.p.n_history)
     own = c if m.p.n_opened > 1 else 0
     for s in range(m.p.n_segment):
-        opening = m.t.opening[c, s, 0]
-        due, fee = wide(m.t.open_due[k, own, s, t + 4] * opening), wide(m.t.open_fee[k, own, s, t + 4] * opening)
-        for j in range(first, last):
-            for way in range(m.p.n_way):
-                bought, share = m.history[c, s, j, way], m.t.pull[k, t, s, j, way]
-                due = fma(bought, share.due, due)
-                fee = fma(bought, share.fee, fee)
-        cohort = m.cohort[c, s]
-        cohort.due_3 = due * cohort.scale
-        cohort.fee_3 = fee * cohort.scale
+        for q in range(0, WIDTH, HALF):
+            _pull_half(half(m, q), k, t, c, s, own, first, last)
+
+
+@stage
+def _pull_half(m: Memory, k: int, t: int, c: int, s: int, own: int, first: int, last: int) -> None:
+    """What a segment has due, from the opening pool and the purchases of some months, on half of the lanes."""
+    cohort, opening = m.cohort[c, s], m.t.opening[c, s, 0]
+    scale = cohort.scale
+    due = alike(scale, m.t.open_due[k, own, s, t + 4] * opening)
+    fee = alike(scale, m.t.open_fee[k, own, s, t + 4] * opening)
+    for j in range(first, last):
+        for way in range(m.p.n_way):
+            bought, share = m.history[c, s, j, way], m.t.pull[k, t, s, j, way]
+            due = fma(bought, share.due, due)
+            fee = fma(bought, share.fee, fee)
+    cohort.due_3 = due * scale
+    cohort.fee_3 = fee * scale

@@ -80,7 +80,7 @@ def _join(m: Memory, t: int, c: int, s: int, amount: Lanes) -> None:
         m.fresh[due.cohort, s, t % 2, due.way] += part
 
 
-@aside
+@stage
 def settle_purchases(m: Memory, k: int, t: int, c: int) -> None:
     """Settle in a pool without stages, whose rows are its segments."""
     _settle(m, k, t, c, 1, 0)

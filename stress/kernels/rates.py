@@ -6,10 +6,10 @@ from typing import Any
 
 from .by_path import entry_by_path, roll_by_path
 from .elementary import normal_cdf
-from .jit import aside, stage
-from .lanes import fma, larger, smaller, splat
+from .jit import stage
+from .lanes import HALF, WIDTH, fma, larger, smaller, splat
 from .layout import ENTRY, N_RATE, PREPAYMENT
-from .records import Memory
+from .records import Memory, alike, half
 from .tables import BY_PATH
 from .typed import Lanes
 
@@ -31,7 +31,7 @@ def move_factors(m: Memory, b: int, k: int, t: int) -> None:
         m.factor[i] = fma(shock, gain, before * m.path.persistence)
 
 
-@aside
+@stage
 def conditional_rates(m: Memory, b: int, k: int, t: int) -> None:
     """Rates of the month given the factors (Vasicek 2002), by a fitted polynomial or by the normal distribution itself."""
     for rate in range(N_RATE):
@@ -54,8 +54,18 @@ def conditional_rates(m: Memory, b: int, k: int, t: int) -> None:
             if degree == 0:
                 m.rate[s, rate] = splat(link[0])
                 continue
-            z = m.factor[m.t.factor_of[rate, s]]
-            m.rate[s, rate] = normal_cdf(fma(z, link[1], splat(link[0]))) if degree == -1 else _fitted(link, degree, z)
+            factor = m.t.factor_of[rate, s]
+            if degree == -1:
+                m.rate[s, rate] = normal_cdf(fma(m.factor[factor], link[1], splat(link[0])))
+                continue
+            for q in range(0, WIDTH, HALF):
+                _set_fitted(half(m, q), s, rate, factor, link, degree)
+
+
+@stage
+def _set_fitted(m: Memory, s: int, rate: int, factor: int, link: Any, degree: int) -> None:
+    """A rate by its polynomial, on half of the lanes."""
+    m.rate[s, rate] = _fitted(link, degree, m.factor[factor])
 
 
 @stage
@@ -63,7 +73,7 @@ def _fitted(link: Any, degree: int, z: Lanes) -> Lanes:
     """Even and odd halves by Horner (two short chains), clamped to [0, 1]. The degree is even."""
     u = larger(smaller(z, _CLAMP), -_CLAMP) * (1.0 / _CLAMP)
     u2 = u * u
-    even, odd = splat(link[degree]), splat(link[degree - 1])
+    even, odd = alike(z, link[degree]), alike(z, link[degree - 1])
     for i in range(degree - 2, 0, -2):
         even = fma(even, u2, link[i])
         odd = fma(odd, u2, link[i - 1])

@@ -28,14 +28,26 @@ from numba.extending import (
 )
 
 from .constants import HEADER, header_field, invariant_load
-from .lanes import FLOATS, FOLDED, NARROWS, load_from, load_number, store_number, store_to, widened
+from .jit import stage
+from .lanes import (
+    FLOATS,
+    FOLDED,
+    HALF,
+    HALVES,
+    NARROWS,
+    load_from,
+    load_number,
+    store_number,
+    store_to,
+    widened,
+)
 from .layout import GROUPS, LANES, NARROW, ROWS
-from .plain import Memory, narrow_twin
+from .plain import Memory, alike_twin, narrow_twin
 from .space import Space, record_at
 from .tables import TABLES
 from .tally import COUNTS
 
-__all__ = ["Memory", "memory_of", "narrow"]
+__all__ = ["Memory", "alike", "half", "memory_of", "narrow"]
 
 _I64 = ir.IntType(64)
 _F64 = ir.DoubleType()
@@ -44,10 +56,11 @@ _PARTS = [("w", _FLOATS), ("f", _FLOATS), ("g", _INTEGERS), ("n", _INTEGERS), ("
 
 
 class MemoryType(types.Type):  # type: ignore[misc]
-    """All that a stage sees."""
+    """All that a stage sees; its rows are so many lanes."""
 
-    def __init__(self) -> None:
-        super().__init__(name="Memory")
+    def __init__(self, lanes: Any) -> None:
+        self.lanes = lanes
+        super().__init__(name="Memory" if lanes == FLOATS else f"Memory({lanes})")
 
 
 class Named(types.Type):  # type: ignore[misc]
@@ -61,9 +74,13 @@ class Named(types.Type):  # type: ignore[misc]
 class View(types.Type):  # type: ignore[misc]
     """One group of rows, table or array of counts, to be indexed."""
 
-    def __init__(self, what: str, name: str) -> None:
-        self.what, self.of = what, name
-        super().__init__(name=f"View({what}, {name})")
+    def __init__(self, what: str, name: str, lanes: Any = FLOATS) -> None:
+        self.what, self.of, self.lanes = what, name, lanes
+        super().__init__(name=f"View({what}, {name}, {lanes})")
+
+    def element(self) -> Any:
+        """What an element of a group without records is, by its stride."""
+        return {LANES: self.lanes, NARROW: FOLDED, 1: types.float64}[GROUPS[self.of].stride]
 
 
 class Record(types.Type):  # type: ignore[misc]
@@ -82,9 +99,7 @@ class TableRow(types.Type):  # type: ignore[misc]
         super().__init__(name=f"TableRow({table})")
 
 
-_ELEMENT = {LANES: FLOATS, NARROW: FOLDED, 1: types.float64}
-"""What an element of a group without records is, by its stride."""
-MEMORY, TABLES_TYPE, COUNTS_TYPE = MemoryType(), Named("table"), Named("count")
+MEMORY, TABLES_TYPE, COUNTS_TYPE = MemoryType(FLOATS), Named("table"), Named("count")
 
 
 @register_model(MemoryType)
@@ -162,7 +177,7 @@ class _MemoryAttribute(AttributeTemplate):  # type: ignore[misc]
         group = GROUPS.get(attr)
         if group is None:
             return None
-        return Record(group.record, FLOATS) if group.record and not group.axes else View("group", attr)
+        return Record(group.record, typ.lanes) if group.record and not group.axes else View("group", attr, typ.lanes)
 
 
 @lower_getattr_generic(MemoryType)
@@ -219,7 +234,7 @@ class _ViewItem(AbstractTemplate):  # type: ignore[misc]
             return signature(types.int64, view, index) if given <= len(COUNTS[view.of]) else None
         if view.what == "group":
             group = GROUPS[view.of]
-            kind = Record(group.record, FLOATS) if group.record else _ELEMENT[group.stride]
+            kind = Record(group.record, view.lanes) if group.record else view.element()
             return signature(kind, view, index) if given == len(group.axes) else None
         axes = TABLES[view.of][1]
         if given == len(axes):
@@ -264,7 +279,7 @@ def _set_view_item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     if kind == types.float64 and GROUPS[view.of].stride == 1:
         store_number(builder, address, args[2])
     else:
-        lanes = FOLDED if GROUPS[view.of].stride == NARROW else FLOATS
+        lanes = kind if GROUPS[view.of].stride == 1 else view.element()
         store_to(builder, address, widened(context, builder, args[2], kind, lanes), lanes)
     return context.get_dummy_value()
 
@@ -357,5 +372,42 @@ def _narrow(typing, record, first):  # type: ignore[no-untyped-def]
     return Record(record.kind, NARROWS)(record, first), build
 
 
+def _part(lanes: Any) -> Any:
+    """Part of each row, from a lane on: an intrinsic on a whole memory."""
+
+    def typed(typing: Any, whole: Any, first: Any) -> Any:
+        def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            part = cgutils.create_struct_proxy(sig.return_type)(context, builder)
+            for name, _ in _PARTS:
+                setattr(part, name, getattr(_parts(context, builder, sig.args[0], args[0]), name))
+            part.w = builder.gep(part.w, [context.cast(builder, args[1], sig.args[1], types.intp)])
+            return part._getvalue()
+
+        return MemoryType(lanes)(whole, first), build
+
+    return typed
+
+
+@intrinsic
+def _half(typing, whole, first):  # type: ignore[no-untyped-def]
+    return _part(HALVES)(typing, whole, first)
+
+
+@intrinsic
+def _alike(typing, like, number):  # type: ignore[no-untyped-def]
+    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return widened(context, builder, args[1], sig.args[1], sig.args[0])
+
+    return like(like, number), build
+
+
+@stage
+def _all_of_it(whole: Any, first: int) -> Any:
+    """Where a row is worked on as a whole."""
+    return whole
+
+
 memory_of = Memory if config.DISABLE_JIT else _memory_of
 narrow = narrow_twin if config.DISABLE_JIT else _narrow
+half = _half if HALF < LANES else _all_of_it
+alike = alike_twin if config.DISABLE_JIT else _alike

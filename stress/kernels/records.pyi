@@ -4,6 +4,7 @@ from typing import Any, Protocol, TypeVar
 
 from .layout import Scratch, Sizes, Switches
 from .tables import Contract, Market, Opening, Receivables, ShortRate
+from .typed import Lanes
 
 _R = TypeVar("_R")
 
@@ -74,3 +75,5 @@ class Memory(Scratch):
 
 def memory_of(w: Any, f: Any, g: Any, n: Any, header: Any) -> Memory: ...
 def narrow(record: _R, first: int) -> _R: ...
+def half(whole: Memory, first: int) -> Memory: ...
+def alike(like: Lanes, number: float) -> Lanes: ...

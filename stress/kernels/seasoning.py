@@ -10,9 +10,9 @@ h becomes Phi h, and Phi starts again at 1. Of the opening pool, whose stages di
 from __future__ import annotations
 
 from .jit import aside, stage
-from .lanes import fma, larger, splat
+from .lanes import HALF, WIDTH, fma, larger, splat
 from .pool import SCALE_FLOOR
-from .records import Memory
+from .records import Memory, alike, half
 from .typed import Lanes
 
 
@@ -76,22 +76,29 @@ def _fill(m: Memory, k: int, t: int, c: int, w: int) -> None:
     ahead = m.p.n_ring + 2
     begin = max(0, t + ahead - m.p.longest)
     end = min(t if m.p.n_way == 1 else t + 1, m.p.n_history)
-    first = w * m.p.n_stage
     for i in range(m.p.n_stage):
-        due, fee = _opened(m, k, t + 1 + ahead, c, first, i, 0), _opened(m, k, t + 1 + ahead, c, first, i, 1)
-        for j in range(begin, end):
-            for way in range(m.p.n_way):
-                bought, share = m.history[c, first + i, j, way], m.t.pull[k, t, w, j, way]
-                due = fma(bought, share.due, due)
-                fee = fma(bought, share.fee, fee)
-        m.ring[c, first + i, t % m.p.n_ring, 0] = due
-        m.ring[c, first + i, t % m.p.n_ring, 1] = fee
+        for q in range(0, WIDTH, HALF):
+            _fill_half(half(m, q), k, t, c, w, i, begin, end)
+
+
+@stage
+def _fill_half(m: Memory, k: int, t: int, c: int, w: int, i: int, begin: int, end: int) -> None:
+    """What enters the last slot of a stage, on half of the lanes."""
+    slot, first = t + 3 + m.p.n_ring, w * m.p.n_stage
+    due, fee = _opened(m, k, slot, c, first, i, 0), _opened(m, k, slot, c, first, i, 1)
+    for j in range(begin, end):
+        for way in range(m.p.n_way):
+            bought, share = m.history[c, first + i, j, way], m.t.pull[k, t, w, j, way]
+            due = fma(bought, share.due, due)
+            fee = fma(bought, share.fee, fee)
+    m.ring[c, first + i, t % m.p.n_ring, 0] = due
+    m.ring[c, first + i, t % m.p.n_ring, 1] = fee
 
 
 @stage
 def _opened(m: Memory, k: int, slot: int, c: int, first: int, i: int, fee: int) -> Lanes:
     """A slot of the opening pool in stage i over survival since the last rebasing."""
-    whole, own = splat(0.0), c if m.p.n_opened > 1 else 0
+    whole, own = alike(m.since[c, first + i, 0], 0.0), c if m.p.n_opened > 1 else 0
     for j in range(i + 1):
         s = first + j
         due = m.t.open_fee[k, own, s, slot] if fee == 1 else m.t.open_due[k, own, s, slot]

@@ -40,7 +40,7 @@ from .triggers import test_triggers
 from .typed import Lanes
 
 
-@aside
+@stage
 def pay(m: Memory, k: int, t: int, now: int, c: int) -> None:
     """Payment: distribute what is available for period t, at step (now, c) of the clock."""
     interest_due(m, t)

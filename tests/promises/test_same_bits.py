@@ -81,10 +81,19 @@ print(hashlib.sha256(trace.tobytes()).hexdigest(), repr(trace[::97].tolist()))
 """
 
 
-def elsewhere(**environment: str) -> tuple[str, np.ndarray]:
+STOCK = """
+from stress.kernels import stages
+stages.PIPELINE = {}
+from stress.kernels import jit
+assert jit.PIPELINE == {}
+"""
+"""Before the program: stages are compiled as numba compiles functions, as where its insides are not those we know."""
+
+
+def elsewhere(before: str = "", **environment: str) -> tuple[str, np.ndarray]:
     """Digest and a sample of one traced block in a process with other settings."""
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM],
+        [sys.executable, "-c", before + PROGRAM],
         env={**os.environ, "STRESS_CACHE": "off", **environment},
         capture_output=True,
         text=True,
@@ -109,6 +118,14 @@ def test_narrow_vectors_give_the_same_bits_and_no_compiler_nearly():
     assert digest == narrow
     _, interpreted = elsewhere(NUMBA_DISABLE_JIT="1")
     np.testing.assert_allclose(interpreted, here, rtol=1e-9, atol=1e-3)
+
+
+@pytest.mark.slow
+def test_the_pipeline_of_numba_itself_gives_the_same_bits():
+    """Two minutes of compiling on a quiet core: what our pipeline saves."""
+    digest, _ = elsewhere(STRESS_CACHE="")
+    stock, _ = elsewhere(STOCK)
+    assert digest == stock
 
 
 @pytest.mark.slow
