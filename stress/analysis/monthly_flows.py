@@ -3,7 +3,7 @@
 Rates follow the conventions of the field, per month: SMM is prepayment over the opening balance less scheduled
 principal, CDR = 1 - (1 - defaults / opening balance)^12, severity what of the month's defaults is never recovered.
 Delinquency counts balances past due at the month's end over the pool with its stock of defaults not yet written off, as
-triggers do.
+triggers do. A rate is NaN in months in which nothing is left to divide by: of an overdue share, no receivable.
 """
 
 from __future__ import annotations
@@ -21,7 +21,16 @@ from stress.digest import source_digest
 from stress.inputs.job import Job
 from stress.inputs.load import job_hash
 from stress.kernels.layout import LANES
-from stress.runs.trace import Values, block_means, labels_of, path_values, since_state, values_of
+from stress.runs.trace import (
+    NOTHING,
+    Values,
+    block_means,
+    labels_of,
+    overdue_stock,
+    path_values,
+    since_state,
+    values_of,
+)
 from stress.version import __version__
 
 if TYPE_CHECKING:
@@ -148,15 +157,12 @@ def _vectors(job: Job, v: Mapping[str, Array]) -> dict[str, Array]:
 
 
 def pool_rates(job: Job, v: Mapping[str, Array]) -> dict[str, Array]:
-    """Rates of the pool from its rows by month, (month, ...) each; 0 where nothing is left to divide by."""
+    """Rates of the pool from its rows by month, (month, ...) each; NaN where nothing is left to divide by."""
     start = v["month_start_balance"]
-    least = 1e-9 * job.pool.balance
+    least = NOTHING * job.pool.balance
     smm = _ratio(v["prepaid"], start - v["scheduled_principal"], least)
     mdr = _ratio(v["defaults"], start, least)
-    so_far = np.cumsum(v["defaults"], axis=0)
-    written_off = np.zeros_like(so_far)
-    written_off[job.pool.write_off_months :] = so_far[: -job.pool.write_off_months]
-    stock = so_far - written_off
+    stock = v["overdue_stock"] if "overdue_stock" in v else overdue_stock(job, v["defaults"], v["pool_balance"])
     whole = v["pool_balance"] + stock
     collected = v["scheduled_principal"] + v["prepaid"] + v["cured_paid"]
     return {
@@ -180,8 +186,8 @@ def _recovered(job: Job, v: Mapping[str, Array]) -> Array:
 
 
 def _ratio(above: Array, below: Array, least: float) -> Array:
-    """0 once nothing is left to divide by."""
-    return np.divide(above, below, out=np.zeros_like(below), where=below > least)
+    """NaN once nothing is left to divide by."""
+    return np.divide(above, below, out=np.full_like(below, np.nan), where=below > least)
 
 
 def _dataset(job: Job, flows: Flows, attrs: dict[str, Any]) -> xr.Dataset:

@@ -51,9 +51,20 @@ def rates(job: Job, scenario: str | None = None, paths: int = PATHS, progress: P
     found = []
     for name, title in TITLES.items():
         values = np.stack([one[name] for one in by_case])  # (scenario, month, path)
-        level = np.moveaxis(np.quantile(values, QUANTILES, axis=-1), 0, -1)
-        found.append(Rate(name, title, level, values.mean(-1), values.std(-1, ddof=1) / np.sqrt(n)))
+        found.append(_fan(name, title, values))
     return Rates(job.name, tuple(case.name for case in cases), tuple(found), n, job.seed)
+
+
+def _fan(name: str, title: str, values: Array) -> Rate:
+    """Over the paths whose pool is still there."""
+    there = np.isfinite(values)
+    n = there.sum(-1)
+    few = n < 2
+    known = np.where(few[..., None], 0.0, values)
+    level, mean = np.nanquantile(known, QUANTILES, axis=-1), np.nanmean(known, axis=-1)
+    error = np.nanstd(known, axis=-1, ddof=1) / np.sqrt(np.maximum(n, 1))
+    level, mean, error = (np.where(few, np.nan, found) for found in (level, mean, error))
+    return Rate(name, title, np.moveaxis(level, 0, -1), mean, error)
 
 
 def _of_case(one: Job, blocks: int) -> dict[str, Array]:

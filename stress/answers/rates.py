@@ -16,9 +16,9 @@ class Rate(NamedTuple):
     name: str
     title: str
     level: Array
-    """(scenario, month, quantile): 5, 25, 50, 75 and 95% of paths."""
+    """(scenario, month, quantile): 5, 25, 50, 75 and 95% of the paths whose pool is still there."""
     mean: Array
-    """(scenario, month): mean over paths of each path's rate."""
+    """(scenario, month): mean over those paths of each one's rate."""
     error: Array
     """(scenario, month): standard error of the mean."""
 

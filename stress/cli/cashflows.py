@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     import xarray as xr
     from rich.console import RenderableType
 
+    from stress.report.sheets import Sheet
+
+GAP = 3
+"""Columns of a screen between two of a table."""
+
 
 @click.command()
 @click.argument("job", type=FILE, metavar="JOB.toml")
@@ -97,6 +102,7 @@ def _tables(found: xr.Dataset, names: list[str]) -> RenderableType:
     from rich.text import Text
 
     from stress.cli.answer import sheet_table
+    from stress.cli.output import console
     from stress.report import flows
 
     kinds = {
@@ -106,6 +112,31 @@ def _tables(found: xr.Dataset, names: list[str]) -> RenderableType:
     }
     title = f"{found.attrs['job']} under {found.attrs['scenario']}: {kinds[found.attrs['kind']]}"
     shown = [(name, sheet) for name, sheet in flows.sheets(found, names) if not name.startswith(("Fees", "Accounts"))]
-    tables = [sheet_table(sheet, name, " ") for name, sheet in shown]
-    note = "Fees and accounts are in --json, --csv and --xlsx. Severity: of the month's defaults, never recovered."
+    wide = console().width
+    tables = [sheet_table(part, name, " ") for name, sheet in shown for part in fitting(sheet, wide)]
+    note = (
+        "Fees and accounts are in --json, --csv and --xlsx. Severity: of the month's defaults, never recovered. –: "
+        "nothing is left to divide by."
+    )
     return Group(Text(title, style="bold"), *tables, Text(note, style="dim"))
+
+
+def fitting(sheet: Sheet, width: int) -> list[Sheet]:
+    """The sheet in parts that fit so many columns of a screen, month and payment date in each."""
+    from rich.cells import cell_len
+
+    wide = [GAP + max(map(cell_len, column)) for column in zip(sheet.head, *sheet.rows, strict=True)]
+    parts, room = [[0, 1]], width - sum(wide[:2])
+    for k in range(2, len(wide)):
+        if wide[k] > room and len(parts[-1]) > 2:
+            parts.append([0, 1])
+            room = width - sum(wide[:2])
+        parts[-1].append(k)
+        room -= wide[k]
+    return [
+        sheet._replace(head=_of(sheet.head, part), rows=tuple(_of(row, part) for row in sheet.rows)) for part in parts
+    ]
+
+
+def _of(cells: tuple[str, ...], part: list[int]) -> tuple[str, ...]:
+    return tuple(cells[k] for k in part)

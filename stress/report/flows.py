@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 
+from stress.report.numbers import MISSING
 from stress.report.sheets import Sheet
 
 SCALES = ((1e9, "billions"), (1e6, "millions"), (1e3, "thousands"))
@@ -118,10 +119,15 @@ def columns(ds: xr.Dataset, vectors: Sequence[str]) -> dict[str, list[Any]]:
             "" if part.share else f"{part.title.lower() if part.title in ('Pool', 'Fees', 'Accounts') else part.title} "
         )
         for name, value, error in zip(part.columns, part.values, part.errors, strict=True):
-            found[f"{front}{name}"] = value.tolist()
+            found[f"{front}{name}"] = _known(value)
             if error is not None:
-                found[f"{front}{name} se"] = error.tolist()
+                found[f"{front}{name} se"] = _known(error)
     return found
+
+
+def _known(values: np.ndarray) -> list[float | None]:
+    """Empty in a file where there is no number."""
+    return [x if math.isfinite(x) else None for x in values.tolist()]
 
 
 def _part(ds: xr.Dataset, title: str, chosen: list[tuple[str, str, dict[str, str]]], share: bool = False) -> Part:
@@ -135,14 +141,19 @@ def _part(ds: xr.Dataset, title: str, chosen: list[tuple[str, str, dict[str, str
 
 def _cells(value: np.ndarray, error: np.ndarray | None, by: float) -> list[str]:
     """All of a column with as many decimals: five digits of its largest, or two of its largest error."""
-    top = float(np.abs(value).max(initial=0.0))
+    top = float(np.nan_to_num(np.abs(value)).max(initial=0.0))
     if error is None:
         digits = min(4, max(0, 4 - math.floor(math.log10(top)))) if top > 0.0 else 2
-        return [f"{x:,.{min(digits, 3)}f}" for x in value + 0.0]
+        return [_cell(x, min(digits, 3)) for x in value + 0.0]
     error = error[: value.size] / by
-    most = float(error.max(initial=0.0))
+    most = float(np.nan_to_num(error).max(initial=0.0))
     digits = min(3, max(0, 1 - math.floor(math.log10(most)))) if most > 1e-9 * max(top, 1e-300) else 2
-    return [f"{x:,.{digits}f} ± {e:,.{digits}f}" for x, e in zip(value + 0.0, error, strict=True)]
+    pairs = zip(value + 0.0, error, strict=True)
+    return [f"{_cell(x, digits)} ± {_cell(e, digits)}" if np.isfinite(x) else MISSING for x, e in pairs]
+
+
+def _cell(x: float, digits: int) -> str:
+    return f"{x:,.{digits}f}" if np.isfinite(x) else MISSING
 
 
 def _labels(ds: xr.Dataset, dim: str) -> list[str]:

@@ -16,6 +16,8 @@ ONE = 0.00995
 """What rounds to 1%: from here on percent."""
 TINY = 1e-6
 """Below a hundredth of a basis point: two digits, whatever the exponent."""
+ROUNDING = 1e-11
+"""Below it a share is the rounding of what is 0: of a yield of cash flows at par."""
 MISSING = "–"
 NONE = "none"
 """Of a mean over the worst paths where no path lost anything: its bound would tell of the run's size alone."""
@@ -59,14 +61,14 @@ def percent(x: float, digits: int = 2) -> str:
 
 
 def bare_percent(x: float, digits: int = 3) -> str:
-    """So many digits of a percentage without its sign, for a table that says so: 98.6, 8.45, 0.0374."""
+    """So many digits of a percentage without its sign, for a table that says so: 98.6, 8.45, 0.0374, 0.0009."""
     if not math.isfinite(x):
         return MISSING
     if x == 0.0 or abs(x - 1.0) < 1e-9:
         return "100" if x else "0"
     rounded = float(f"{100 * abs(x):.{digits - 1}e}")
-    if rounded < 0.001:
-        return _signed(f"{100 * x:.0e}".replace("e-0", "e-"))
+    if rounded < 0.00005:
+        return "<0.0001" if x > 0.0 else "0.0000"
     return _signed(f"{100 * x:.{min(4, max(1, digits - 1 - math.floor(math.log10(rounded))))}f}")
 
 
@@ -87,6 +89,8 @@ def with_error(x: float, error: float, bound: float | None = None, *, unit: Unit
     if not math.isfinite(error):
         return f"{fraction(x, unit)} (no error)"
     scale, sign = unit or unit_of([x, error])
+    if max(abs(x), error) < ROUNDING:
+        return "0"
     if max(abs(x), error) < TINY:
         return _signed(f"{scale * x:.2g} ± {scale * error:.1g}{sign}")
     most = _most(max(abs(x), error), sign)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
+NOTHING = 1e-9
+"""Share of the pool at closing up to which nothing is left of it."""
 Values = dict[str, tuple[tuple[str, ...], np.ndarray]]
 """(dims, values) by name."""
 
@@ -132,7 +134,16 @@ def block_means(job: Job, problem: Problem, blocks: int) -> Iterator[Values]:
     """The variables of a trace as means over the 32 paths of each block, block after block of the job's seed."""
     steps = step_labels(job.deal)[1]
     for space in _blocks(job, problem, blocks):
-        yield _variables(space, problem, steps, None)
+        stock = overdue_stock(job, space.traced("defaults"), space.traced("pool_balance"))
+        yield _variables(space, problem, steps, None) | {"overdue_stock": (("month",), stock.mean(axis=-1))}
+
+
+def overdue_stock(job: Job, defaults: np.ndarray, pool_balance: np.ndarray) -> np.ndarray:
+    """Defaults not yet written off (month, ...), 0 from where the path's pool is repaid or sold."""
+    so_far = np.cumsum(defaults, axis=0)
+    written_off = np.zeros_like(so_far)
+    written_off[job.pool.write_off_months :] = so_far[: -job.pool.write_off_months]
+    return np.where(pool_balance > NOTHING * job.pool.balance, so_far - written_off, 0.0)
 
 
 def block_rows(job: Job, problem: Problem, blocks: int, names: Sequence[str]) -> Iterator[dict[str, np.ndarray]]:

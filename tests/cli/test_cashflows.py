@@ -18,6 +18,7 @@ from stress.inputs.deal.terms import Threshold, Trigger
 from stress.inputs.job import Job
 from stress.report import workbook
 from stress.report.flows import over
+from stress.runs.trace import overdue_stock
 
 JOBS = Path("scenarios/jobs")
 
@@ -127,6 +128,45 @@ def test_the_table_tells_the_unit_and_what_was_averaged(capsys: pytest.CaptureFi
     assert exit_code(["cashflows", str(JOBS / "baitiao-24m.toml"), "--mean", "--path", "3"]) == 2
     assert exit_code(["cashflows", str(JOBS / "baitiao-24m.toml"), "--paths", "3"]) == 2
     assert exit_code(["cashflows", str(JOBS / "baitiao-24m.toml"), "--scenario", "none"]) == 2
+
+
+def test_of_a_pool_that_is_sold_no_share_is_overdue(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Only defaults are left then: they are no 100% of a pool."""
+    table = tmp_path / "f.csv"
+    ask = ["cashflows", str(JOBS / "auto-prime.toml"), "--csv", str(table)]
+    ds = cash_flows(load("auto-prime"))
+    gone = ds["pool_balance"].values < 1e-9 * float(ds["pool_balance"][0])
+    assert gone.any()
+    assert not gone.all()
+    for name in ("dq30", "dq60", "dq90"):
+        assert np.isnan(ds[name].values[gone]).all()
+        assert (ds[name].values[~gone] < 0.9).all()
+    assert exit_code(ask) == 0
+    last = [line for line in capsys.readouterr().out.splitlines() if line.strip()][-2].split()
+    assert last.count("–") >= 3
+    assert exit_code([*ask, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["vectors"]["dq60"][-1] is None
+    assert list(csv.DictReader(table.read_text().splitlines()))[-1]["60+"] == ""
+
+
+def test_defaults_of_a_path_whose_pool_is_sold_count_in_no_mean(job: Job) -> None:
+    balance = job.pool.balance
+    pool = np.array([[0.5, 0.5], [0.4, 0.0], [0.0, 0.0]]) * balance
+    stock = overdue_stock(job, np.full((3, 2), 0.01 * balance), pool)
+    assert np.allclose(stock / balance, [[0.01, 0.01], [0.02, 0.0], [0.0, 0.0]])
+
+
+@pytest.mark.parametrize("width", [80, 150])
+def test_no_date_or_number_of_means_is_cut(
+    width: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    assert exit_code(["cashflows", str(JOBS / "baitiao-24m.toml"), "--mean", "--paths", "1024"]) == 0
+    said = capsys.readouterr().out
+    assert "…" not in said
+    assert max(map(len, said.splitlines())) <= width
+    assert said.count("2020-02-20") >= 6
+    assert {"CDR", "30+", "yield"} <= set(said.split())
 
 
 def test_the_tables_end_when_the_deal_is_over() -> None:

@@ -25,7 +25,7 @@ from stress.cli.measures_json import document
 from stress.errors import DataError
 from stress.report import figures, page, sheets, words
 from stress.report.estimator import reading
-from stress.report.numbers import fraction, interval, percent, with_error
+from stress.report.numbers import PERCENT, bare_percent, fraction, interval, percent, with_error
 from stress.report.page import whole
 from stress.report.page.script import data, script
 
@@ -198,7 +198,8 @@ def test_the_terminal_table_fits_120_columns_and_shows_every_note(ds: xr.Dataset
         (with_error(0.0549, 4e-5), "5.490 ± 0.004%"), (with_error(0.0554, 1.2e-6), "5.540 ± <0.001%"),
         (with_error(0.0, 1e-5, 1.5e-4), "< 1.50 bp"), (with_error(0.5, float("nan")), "50.0% (no error)"),
         (interval(0.0194, 0.0175, 0.0214), "1.94 [1.75, 2.14]%"), (interval(0.0, 0.0, 3e-5), "< 0.30 bp"),
-        (interval(1.0, 0.9997, 1.0), "> 99.97%"),
+        (interval(1.0, 0.9997, 1.0), "> 99.97%"), (bare_percent(9e-6), "0.0009"), (bare_percent(1e-8), "<0.0001"),
+        (fraction(9e-6, PERCENT), "0.0009%"), (with_error(-3e-13, 0.0, unit=PERCENT), "0"),
     ],
 )  # fmt: skip
 def test_numbers_carry_no_more_digits_than_their_error(shown: str, expected: str) -> None:

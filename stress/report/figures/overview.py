@@ -84,7 +84,7 @@ def _cells(axes: Axes, value: NDArray[np.float64], bound: NDArray[np.float64] | 
         x = float(value[row, column])
         text = bare_percent(x)
         if x == 0.0:
-            text = NONE if bound is None else f"<{bare_percent(float(bound[row, column]))}"
+            text = NONE if bound is None else "<" + bare_percent(float(bound[row, column])).lstrip("<")
         dark = x > FLOOR**0.3
         colour = ink.ON_DARK if dark else ink.ON_LIGHT if x > 0 else ink.ON_LIGHT_QUIET
         axes.text(column, row, text, ha="center", va="center", fontsize=7.2, color=colour)
