@@ -50,16 +50,17 @@ def page_option(command: Command) -> Command:
 
 
 def save_result(file: Path | None, result: Result) -> None:
-    """The workbook of a run: every measure beside its error, the inputs of its job."""
+    """The workbook of a run: a summary by class, every measure beside its error, the inputs of its job."""
     if file is None:
         return
     from stress.report import workbook
     from stress.report.page.deal import job_of
+    from stress.report.workbook_first import summary
     from stress.results.sweep import cells
 
     _, first = next(iter(cells(result)))
     about = {key: value for key, value in first.attrs.items() if key not in ("job", "input_notes", "base_case")}
-    _save(file, workbook.of_result(result), workbook.of_job(job_of(first)), about)
+    _save(file, [summary(result), *workbook.of_result(result)], workbook.of_job(job_of(first)), about)
 
 
 def save_reported(answer: Follow | BackTest, job: Job, page: Path | None, file: Path | None) -> None:

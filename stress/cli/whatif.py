@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stress.cli.books import save_answer, xlsx_option
+from stress.cli.books import about_job, save_tables, xlsx_option
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
 from stress.cli.resuming import resumable
@@ -96,7 +96,10 @@ def whatif(
 
         save_text("--out", target, page.render(answer))
         output.log("saved", out=str(target))
-        save_answer(workbook, "whatif", plain(answer), loaded)
+        if workbook is not None:
+            from stress.report.workbook_first import points as sheets
+
+            save_tables(workbook, sheets(answer, plain(answer)), about_job("whatif", loaded), loaded)
         output.result(lambda: _table(answer, target), lambda: {"page": str(target), **plain(answer)})
         if answer.planned > len(answer.place):
             kept.cut = True

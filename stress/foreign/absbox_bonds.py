@@ -7,6 +7,7 @@ from typing import Any
 
 from stress.foreign.absbox_formulas import Known, formula, number
 from stress.foreign.literal import pairs
+from stress.inputs.deal.index_file import HIGH, LOW
 
 _BOND = ("balance", "rate", "originBalance", "originRate", "startDate", "rateType", "bondType")
 _SAME_DAYS = ("DC_ACT_365F", "DC_ACT_365", "DC_ACT_365A")
@@ -35,25 +36,50 @@ def _coupon(place: str, about: Mapping[str, Any], indices: dict[str, float], lef
     """Coupon, or margin over an index within cap and floor."""
     rate, held = about.get("rateType") or {}, dict[str, float]()
     while isinstance(rate, list | tuple) and len(rate) == 3 and str(rate[0]).lower() in ("cap", "floor"):
-        held[str(rate[0]).lower()], rate = float(rate[1]), rate[2]
+        bound, level, rate = str(rate[0]).lower(), float(rate[1]), rate[2]
+        if _fits(f"{place}.rateType {bound}", level, "it is left out", left):
+            held[bound] = level
     terms = {str(k).lower(): v for k, v in rate.items()} if isinstance(rate, Mapping) else {}
     days = terms.get("daycount", _SAME_DAYS[0])
     if days not in _SAME_DAYS:
         left.append(f"{place}.rateType dayCount {days!r}: interest accrues by ACT/365F here")
     if "floater" in terms:
-        start, index, margin, *resets = terms["floater"]
-        key = str(index).lower()
-        indices.setdefault(key, round(float(start) - float(margin), 10))
-        left.append(
-            f"{place}.rateType floater: the index {key} stands at {indices[key]:g} for life, its level at the start; "
-            f"give it by month in deal.toml; it is reset each month{f', not {resets[0]!r}' if resets else ''}"
-        )
-        return {"index": key, "coupon": float(margin), **held}
+        return _floating(place, terms["floater"], indices, left, held)
     coupon = terms.get("fix", terms.get("fixed"))
     if coupon is None:
         coupon = about.get("rate", 0.0)
         left.append(f"{place}.rateType {rate!r}: its present rate {coupon} stands as a fixed coupon")
-    return {"coupon": float(coupon)}
+    return _fixed(place, float(coupon), left)
+
+
+def _fixed(place: str, coupon: float, left: list[str]) -> dict[str, Any]:
+    return {"coupon": coupon if _fits(f"{place}: coupon", coupon, "the note bears none", left) else 0.0}
+
+
+def _floating(
+    place: str, given: Any, indices: dict[str, float], left: list[str], held: Mapping[str, float]
+) -> dict[str, Any]:
+    """The margin over an index; its rate at the start as a fixed coupon where margin or level cannot be ours."""
+    start, index, margin, *resets = given
+    key, rate, level = str(index).lower(), float(start), round(float(start) - float(margin), 10)
+    place = f"{place}.rateType floater"
+    fixed = f"its rate at the start, {rate:g}, stands as a fixed coupon"
+    if not (_fits(f"{place}: margin", float(margin), fixed, left) and _fits(f"{place}: {index}", level, fixed, left)):
+        return _fixed(place, rate, left)
+    indices.setdefault(key, level)
+    left.append(
+        f"{place}: the index {key} stands at {indices[key]:g} for life, its level at the start; "
+        f"give it by month in deal.toml; it is reset each month{f', not {resets[0]!r}' if resets else ''}"
+    )
+    return {"index": key, "coupon": float(margin), **held}
+
+
+def _fits(place: str, rate: float, instead: str, left: list[str]) -> bool:
+    """Whether a rate per annum can be one of ours; told in `left` where it cannot."""
+    fits = LOW < rate < HIGH
+    if not fits:
+        left.append(f"{place} {rate:g}: not carried, a rate per annum lies above {LOW:g} and below {HIGH:g}; {instead}")
+    return fits
 
 
 def _unread(place: str, about: Mapping[str, Any], known: tuple[str, ...]) -> list[str]:

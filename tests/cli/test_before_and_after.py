@@ -128,3 +128,46 @@ def test_a_workbook_of_a_run_has_each_figure_beside_its_error(two: tuple[Path, P
         assert head[at + 1] == f"{name}_se"
         assert sheet.cell(2, at + 1).value == pytest.approx(float(ds[name][0, 0]), abs=1e-12)
     assert sheet.cell(2, head.index("expected_loss") + 1).number_format.endswith("%")
+
+
+def test_the_workbook_of_a_run_begins_with_its_classes(two: tuple[Path, Path], tmp_path: Path) -> None:
+    assert exit_code(["table", str(two[0]), "--quiet", "--xlsx", str(tmp_path / "t.xlsx")]) == 0
+    book = openpyxl.load_workbook(tmp_path / "t.xlsx")
+    assert book.sheetnames[0] == "Summary"
+    head, *rows = book["Summary"].iter_rows(values_only=True)
+    ds = results.open(two[0])
+    names = [str(name) for name in ds["tranche"].values]
+    by_class = {row[0]: dict(zip(head, row, strict=True)) for row in rows if row[0] in names}
+    assert list(by_class) == names
+    for n, name in enumerate(names):
+        row = by_class[name]
+        for title, of in (("Expected loss", "expected_loss"), ("P(loss)", "loss_probability")):
+            assert row[title] == pytest.approx(float(ds[of][0, n]), abs=1e-15)
+            assert row[f"± {title}"] == pytest.approx(float(ds[f"{of}_se"][0, n]), abs=1e-15)
+            assert row[f"{title}, 95% at most"] >= row[title]
+        assert row["Size"] > 0.0
+        assert isinstance(row["Coupon"], str)
+    assert sum(row["Size, of the pool"] for row in by_class.values()) == pytest.approx(1.0, abs=0.2)
+
+
+def test_the_workbook_of_a_what_if_has_its_points_as_numbers(tmp_path: Path) -> None:
+    book = tmp_path / "w.xlsx"
+    asked = ["whatif", str(JOB), "--over", "default_odds=1:3", "--points", "4", "--paths", "64", "--quiet"]
+    assert exit_code([*asked, "-o", str(tmp_path / "w.html"), "--xlsx", str(book)]) == 0
+    sheets = openpyxl.load_workbook(book)
+    head, *rows = sheets["Points"].iter_rows(values_only=True)
+    rows = rows[:4]
+    assert [row[0] for row in rows] == [1, 2, 3, 4]
+    assert all(1.0 <= row[1] <= 3.0 for row in rows)
+    assert head[1] == "default_odds (multiply)"
+    assert all(isinstance(cell, (int, float)) for row in rows for cell in row)
+    at = head.index("Default, pool")
+    by_odds = [row[at] for row in sorted(rows, key=lambda row: row[1])]
+    assert by_odds == sorted(by_odds)
+    assert by_odds[0] < by_odds[-1]
+    assert head[at + 1] == "± Default, pool"
+    assert sheets["Points"].cell(2, at + 1).number_format.endswith("%")
+    measures = {(row[0], row[1]) for row in sheets["Between points"].iter_rows(min_row=2, values_only=True)}
+    assert {
+        tuple(name.split(", ", 1)) for name in head[2::1] if not name.startswith("±") and "at most" not in name
+    } == measures

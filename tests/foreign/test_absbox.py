@@ -196,6 +196,24 @@ def test_a_day_count_or_a_key_that_nothing_reads_is_told() -> None:
     assert "lockout 12" in told
 
 
+def test_a_rate_beyond_our_range_is_listed_and_the_rest_of_the_deal_comes() -> None:
+    """5 for 5%, a margin in basis points, a cap of 12 for 12%: none is a rate of ours, none refuses the deal."""
+    deal = deal_of("static_cdr0")
+    deal["bonds"]["A"]["rateType"] = {"fix": 5.0}
+    deal["bonds"]["B"]["rateType"] = {"floater": [0.045, "LPR5Y", 150.0, "MonthEnd"]}
+    deal["bonds"]["M"]["rateType"] = ("cap", 12.0, {"floater": [0.06, "LPR5Y", 0.02, "MonthEnd"]})
+    found = convert(deal)
+    notes = {note.name: note for note in found.deal.notes}
+    assert (notes["A"].coupon, notes["A"].index) == (0.0, None)
+    assert (notes["B"].coupon, notes["B"].index) == (0.045, None)
+    assert (notes["M"].coupon, notes["M"].index, notes["M"].cap) == (0.02, "lpr5y", None)
+    told = [line for line in found.left if "not carried" in line]
+    assert [line.split(":")[0] for line in told] == ["bonds.A", "bonds.B.rateType floater", "bonds.M.rateType cap 12"]
+    assert "coupon 5: not carried, a rate per annum lies above -0.5 and below 1; the note bears none" in told[0]
+    assert "margin 150" in told[1]
+    assert "0.045, stands as a fixed coupon" in told[1]
+
+
 def rich(folder: Path) -> Any:
     """A deal with what the language of formulas carries, written by the command; the paths of its one scenario."""
     deal = deal_of("static_cdr0")
