@@ -17,6 +17,8 @@ from stress.errors import ConfigError
 from stress.inputs.pool import Pool
 
 Array = NDArray[np.float64]
+DOUBLINGS = 60
+"""2^60 months: for ever."""
 
 
 def default_of(entry: Array, pool: Pool) -> Array:
@@ -53,7 +55,12 @@ def _reaches(pool: Pool) -> Array:
     moves = late_moves(pool)
     last = np.zeros(len(moves))
     last[-1] = pool.buckets[-1].rolls
-    return np.asarray(np.linalg.solve(np.eye(len(moves)) - moves, last))
+    try:
+        return np.asarray(np.linalg.solve(np.eye(len(moves)) - moves, last))
+    except np.linalg.LinAlgError:  # some buckets are never left: nothing of theirs defaults
+        for _ in range(DOUBLINGS):
+            last, moves = last + moves @ last, moves @ moves
+        return last
 
 
 def late_moves(pool: Pool) -> Array:

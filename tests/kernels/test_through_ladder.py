@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import stress
 from stress.assemble.effects import notes_of_effects
 from stress.assemble.months import resolve
-from stress.assemble.through_ladder import default_of, entry_of
+from stress.assemble.through_ladder import default_of, entry_of, lost_of_entered
 from stress.errors import ConfigError
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.pool import Pool
@@ -112,3 +112,12 @@ def test_a_default_rate_beyond_what_the_ladder_can_take_is_cut_and_said_to_be() 
     pool = hand_worked.pool(**PLANS, **ladder(0.5, 0.5, 0.4))
     (cut, _) = notes_of_effects(job(pool, Shock(target="default_rate", set=0.15, to_month=1)))
     assert cut.says.endswith("is held at 99% in month 1; the shocks ask for 150%")
+
+
+def test_buckets_that_nothing_leaves_keep_what_is_in_them() -> None:
+    stuck = hand_worked.pool(default=0.01, ladder=[{"rolls": 0.6}, {"rolls": 0.0, "cures": 0.0}, {"rolls": 0.9}])
+    assert lost_of_entered(stuck) == 0.0
+    swing = [{"rolls": 1.0}, {"rolls": 0.0, "cures": 0.0, "pays_down": [1.0]}, {"rolls": 0.9}]
+    assert lost_of_entered(hand_worked.pool(default=0.01, ladder=swing)) == 0.0
+    forever = [{"rolls": 0.5}, {"rolls": 0.25, "cures": 0.0}, {"rolls": 0.8}]
+    assert lost_of_entered(hand_worked.pool(default=0.01, ladder=forever)) == pytest.approx(0.4)
