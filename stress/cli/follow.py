@@ -57,11 +57,13 @@ def follow(
     payments over the balance), with the error that the report file states for each. Paths are weighted; how many are
     effective stands beside each month, and fewer than 100 are refused. The rest of the life starts from the state of
     the last report: what it gives (balances by bucket, notes, accounts) as it gives it, all else as on the most likely
-    path. --state writes it: a job that names it (`state = "state.toml"`) answers every other question from today.
+    path. REPORTS: a table, a folder with a file a report, or a file that says what columns mean. --state writes the state:
+    a job that names it (`state = "state.toml"`) answers every other question from today.
 
     \b
     Example:
       stress follow scenarios/jobs/baitiao-24m.toml scenarios/reports/baitiao-24m-made-up.toml
+      stress follow job.toml reports-2025/ --report followed.html --state today.toml
       stress follow job.toml reports.toml --scenario baseline_predictive --as-of 2020-09 --figure followed.svg
     """
     from stress.cli.answer import plain

@@ -55,6 +55,8 @@ class _Life(NamedTuple):
 
 def _annual(found: Fees, name: str, value: Any, known: Known, life: _Life) -> None:
     base = {("poolBalance",): "pool", ("bondBalance",): "notes"}.get(tuple(value[0]))
+    if base is not None and not 0.0 <= float(value[1]) <= 1.0:
+        raise ValueError("not carried, a rate per annum lies from 0 to 1")
     if base is not None:
         found.own.append({"name": name, "base": base, "rate": float(value[1])})
     else:

@@ -214,6 +214,13 @@ def test_a_rate_beyond_our_range_is_listed_and_the_rest_of_the_deal_comes() -> N
     assert "0.045, stands as a fixed coupon" in told[1]
 
 
+def test_a_fee_rate_beyond_our_range_is_listed_too() -> None:
+    deal = deal_of("static_cdr0")
+    deal["fees"] = {"servicer": {"type": {"annualPctFee": [("poolBalance",), 50.0]}}}
+    found = convert(deal)
+    assert any("fees.servicer: annualPctFee" in line and "from 0 to 1" in line for line in found.left)
+
+
 def rich(folder: Path) -> Any:
     """A deal with what the language of formulas carries, written by the command; the paths of its one scenario."""
     deal = deal_of("static_cdr0")

@@ -117,3 +117,40 @@ def test_a_column_that_the_table_has_not_is_named_with_its_key(tmp_path: Path) -
         ConfigError, match=r"x.toml: columns.defaults.column = .lost.: .* has no such column: it has month"
     ):
         read_reports(written(tmp_path, "month,open\n2025-02,1\n"))
+
+
+def months(folder: Path, *rows: str, head: str = "month,pool_begin,defaults") -> Path:
+    """A folder with a file for each month."""
+    folder.mkdir(exist_ok=True)
+    for row in rows:
+        (folder / f"report-{row.partition(',')[0]}.csv").write_text(f"{head}\n{row}\n")
+    return folder
+
+
+def test_a_folder_with_a_file_a_month_is_read_as_one_table(tmp_path: Path) -> None:
+    folder = months(tmp_path / "reports", "2025-01,100,1", "2025-03,97,2")
+    months(folder, "2025-02,99", head="month,pool_begin")
+    found = read_reports(folder)
+    assert [str(p) for p in found.period] == ["2025-01", "2025-02", "2025-03"]
+    assert found.figure["pool_begin"] == (100.0, 99.0, 97.0)
+    assert found.figure["defaults"][::2] == (1.0, 2.0)
+    assert math.isnan(found.figure["defaults"][1])
+
+
+def test_a_file_beside_them_says_what_their_columns_mean(tmp_path: Path) -> None:
+    folder = months(tmp_path / "reports", "2025-03-31,97,2", "2025-06-30,90,3", head="date,open,lost")
+    columns = 'defaults = { column = "lost", unit = 1000.0 }\npool_begin = { column = "open" }\n'
+    (folder / "columns.toml").write_text(HEAD.replace('"t.csv"', '"."') + columns)
+    found = read_reports(folder)
+    assert found.figure["defaults"] == (2000.0, 3000.0)
+    assert found.per_year == 4
+
+
+def test_a_month_that_two_files_report_and_a_folder_without_one_are_refused(tmp_path: Path) -> None:
+    folder = months(tmp_path / "reports", "2025-01,100,1")
+    (folder / "again.csv").write_text("month,defaults\n2025-01,1\n")
+    with pytest.raises(DataError, match=r"again\.csv and report-2025-01\.csv both report 2025-01"):
+        read_reports(folder)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match="holds no table of a report"):
+        read_reports(tmp_path / "empty")

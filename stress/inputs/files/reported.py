@@ -53,7 +53,16 @@ class Reported(NamedTuple):
 
 
 def read_reports(path: Path) -> Reported:
-    """Reports of a file `kind = "reports"`, or of a table headed by our names. Raises ConfigError, DataError."""
+    """Reports of a file `kind = "reports"`, of a table headed by our names, or of a folder of either: a file a report.
+
+    In a folder one file `kind = "reports"` at most says what the columns of all tables mean. Raises ConfigError,
+    DataError.
+    """
+    if path.is_dir():
+        heads = sorted(path.glob("*.toml"))
+        if len(heads) > 1:
+            raise ConfigError(f"{path}: holds {len(heads)} .toml files; one at most says what the columns mean")
+        return read_reports(heads[0]) if heads else _joined(path, path.name, [_alone(file) for file in _tables(path)])
     if suffix(path) in TABLES:
         return _alone(path)
     return reported_of(path, parse_as(path, Reports, "REPORTS"))
@@ -78,13 +87,46 @@ def reported_of(path: Path, model: Reports) -> Reported:
     """The rows that a report file names. Raises ConfigError, DataError with line and column."""
     table = resolve(path, model.table, f"{path}: table")
     try:
-        cells = read_cells(table)
+        files = _tables(table) if table.is_dir() else [table]
+        cells = [read_cells(file) for file in files]
     except (ConfigError, DataError) as error:
         raise type(error)(f"{path}: table: {error}") from None
     try:
-        return _read(cells, model.name, model.period, model.per_year, model.columns)
+        parts = [_read(one, model.name, model.period, model.per_year, model.columns) for one in cells]
+        return parts[0] if len(parts) == 1 else _joined(table, model.name, parts)
     except (ConfigError, DataError) as error:
         raise type(error)(f"{path}: {error}") from None
+
+
+def _tables(folder: Path) -> list[Path]:
+    found = sorted(file for file in folder.iterdir() if suffix(file) in TABLES and not file.name.startswith((".", "~")))
+    if not found:
+        raise DataError(f"{folder}: holds no table of a report: {', '.join(TABLES)}")
+    return found
+
+
+def _joined(folder: Path, name: str, parts: list[Reported]) -> Reported:
+    """Reports of several files as those of one, in the order of their periods. Raises DataError."""
+    rows = sorted(((part.period[k], n, k) for n, part in enumerate(parts) for k in range(len(part.period))))
+    if len({period.per_year for period, *_ in rows}) > 1:
+        raise DataError(f"{folder}: its files report by month, by quarter and by year: one of these is needed")
+    for (a, n, _), (b, m, _) in itertools.pairwise(rows):
+        if a == b:
+            raise DataError(f"{folder}: {Path(parts[n].file).name} and {Path(parts[m].file).name} both report {a}")
+    absent = (math.nan,) * max(len(part.period) for part in parts)
+    figures = dict.fromkeys(figure for part in parts for figure in part.figure)
+    figure = {one: tuple(parts[n].figure.get(one, absent)[k] for _, n, k in rows) for one in figures}
+    error = {one: found for part in parts for one, found in part.error.items()}
+    period = tuple(p for p, *_ in rows)
+    per_year = _frequency(list(period))
+    return Reported(str(folder), name, tuple(coarser(p, per_year) for p in period), figure, error)
+
+
+def _frequency(label: list[Period]) -> int:
+    """Reports a year: months that are a quarter or a year apart are quarters or years."""
+    given = label[0].per_year
+    apart = math.gcd(*(b.ordinal - a.ordinal for a, b in itertools.pairwise(label)), 0)
+    return given // apart if given == 12 and apart in (3, 6, 12) else given
 
 
 def _alone(path: Path) -> Reported:
@@ -153,8 +195,7 @@ def _regular(cells: Cells, label: list[Period], per_year: int | None) -> tuple[P
             raise DataError(f"{cells.place(cells.row[2 + k])}: {b} follows {a}: periods must increase")
     given = label[0].per_year
     if per_year is None:
-        apart = math.gcd(*(b.ordinal - a.ordinal for a, b in itertools.pairwise(label)), 0)
-        per_year = given // apart if given == 12 and apart in (3, 6, 12) else given
+        per_year = _frequency(label)
     if given % per_year:
         raise DataError(f"{cells.file}: per_year = {per_year}: the table has {given} periods a year")
     made = tuple(coarser(p, per_year) for p in label)
