@@ -42,7 +42,8 @@ def assemble(job: Job, deterministic: bool = False) -> Problem:
     if job.deal.trust is not None:
         supply = np.stack([new_receivables(pool, m) for pool, m in zip(pools, months, strict=True)])
     else:
-        needs = {id(pool): replacement_need(job.deal, pool, job.clock, job.state) for pool in pools}
+        distinct = {id(pool): pool for pool in pools}
+        needs = {key: replacement_need(job.deal, pool, job.clock, job.state) for key, pool in distinct.items()}
         supply = np.stack([supply_of(pool, m, needs[id(pool)]) for pool, m in zip(pools, months, strict=True)])
     return build(job.deal, pools, months, job.clock, supply, deterministic, job.state)
 
