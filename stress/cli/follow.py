@@ -57,8 +57,8 @@ def follow(
     payments over the balance), with the error that the report file states for each. Paths are weighted; how many are
     effective stands beside each month, and fewer than 100 are refused. The rest of the life starts from the state of
     the last report: what it gives (balances by bucket, notes, accounts) as it gives it, all else as on the most likely
-    path. REPORTS: a table, a folder with a file a report, or a file that says what columns mean. --state writes the state:
-    a job that names it (`state = "state.toml"`) answers every other question from today.
+    path. REPORTS: a table, a folder with a file a report, or a file that says what columns mean. --state writes the
+    state: a job that names it (`state = "state.toml"`) answers every other question from today.
 
     \b
     Example:
