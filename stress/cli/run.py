@@ -16,8 +16,10 @@ from stress.cli.sizes import Memory
 from stress.errors import ConfigError, StressError
 
 if TYPE_CHECKING:
+    import xarray as xr
     from rich.table import Table
 
+    from stress.inputs.job import Job
     from stress.results import Result
     from stress.runs.jobs.plans import Plan, SweepPlan
 
@@ -137,9 +139,7 @@ def run(
             raise ConfigError("--target-error: is for one job, not for a sweep")
         plan = plan_sweep(loaded, **options)
     else:
-        from stress.analysis.class_numbers import run_with_committee
-
-        plan = plan_of(loaded, **options)._replace(also=run_with_committee)
+        plan = plan_of(loaded, **options)._replace(also=_with_committee)
 
     from stress.runs.jobs.estimates import refuse, refuse_sweep
 
@@ -151,6 +151,13 @@ def run(
         output.result(lambda: _plan_table(said), lambda: said)
         return 0
     return execute(plan, output, follow, limits, workbook)
+
+
+def _with_committee(job: Job, ds: xr.Dataset) -> xr.Dataset:
+    """Numbers of a deal's committees beside what was counted; imported when it is, for a refusal needs none of it."""
+    from stress.analysis.class_numbers import run_with_committee
+
+    return run_with_committee(job, ds)
 
 
 def execute(

@@ -27,7 +27,7 @@ from stress.report import figures, page, sheets, words
 from stress.report.estimator import reading
 from stress.report.numbers import PERCENT, bare_percent, fraction, interval, percent, with_error
 from stress.report.page import whole
-from stress.report.page.script import data, script
+from stress.report.page.script import HERE, data, script
 
 NASTY = '<script>alert(1)</script> & "x" $a_b$ {{ 7*7 }}'
 
@@ -290,7 +290,7 @@ def test_figures_do_not_depend_on_the_callers_matplotlib_settings(ds: xr.Dataset
 
 def test_the_first_column_of_a_table_of_words_breaks_like_the_others() -> None:
     """Promises of the validation chapter are sentences: on one line they leave no room for what was measured."""
-    rules = dict(re.findall(r"^([^{}\n]+) \{ (.*) \}$", (whole.HERE / "style.css").read_text(), re.MULTILINE))
+    rules = dict(re.findall(r"^([^{}\n]+) \{ (.*) \}$", (HERE / "style.css").read_text(), re.MULTILINE))
     assert "white-space: nowrap" in rules["tbody th"]
     assert "white-space: normal" in rules[".words td, .words th"]
 

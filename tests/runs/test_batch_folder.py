@@ -288,7 +288,7 @@ def test_too_much_is_refused_at_once(
     assert not (tmp_path / "out").exists()
     spent = after.children_user + after.children_system - before.children_user - before.children_system
     record_property("measured", f"{' '.join(options)}: {spent:.2f} s of processor")
-    assert spent < 1.5  # 0.3 to 0.45 s on an idle machine
+    assert spent < 8.0  # 0.4 s on an idle machine, and some of them are not
 
 
 def test_only_one_place_to_count(run: Run) -> None:

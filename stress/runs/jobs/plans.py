@@ -10,7 +10,6 @@ from stress.errors import ConfigError, LimitError
 from stress.file_names import escaped
 from stress.inputs.files.sweep import with_seed
 from stress.inputs.job import Job, Sweep
-from stress.runs.counting.machines import machines
 from stress.spelling import suggest
 
 if TYPE_CHECKING:
@@ -102,6 +101,8 @@ def plan(
     if queue is not None and workers is None:
         raise ConfigError(f"--queue {queue}: say how many worker processes with --workers")
     if device != "cpu" and scheduler is None and queue is None:
+        from stress.runs.counting.machines import machines
+
         machines(device, threads or 1)
     if not judged:
         from stress.runs.sampling import refuse_misfit
