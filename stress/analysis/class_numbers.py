@@ -58,13 +58,13 @@ def committee(
     """
     found: Numbers = {note.name: {} for note in job.deal.notes}
     left_out: list[str] = []
+    held = capital(job, rules, bank, paths=LANES)
     steps: list[tuple[str, Callable[[], Numbers]]] = [
         ("capital", lambda: _capital(held)),
         ("break-even", lambda: _breakeven(job)),
         ("expected credit loss", lambda: _ecl(job, paths)),
         ("yield", lambda: _yields(job)),
     ]
-    held = capital(job, rules, bank, paths=LANES)
     for k, (what, numbers) in enumerate(steps):
         try:
             for name, values in numbers().items():
@@ -143,7 +143,7 @@ def with_committee(ds: xr.Dataset, answer: Committee) -> xr.Dataset:
 
     names = [str(name) for name in ds["tranche"].values]
     rows = {one.note: one for one in answer.classes}
-    flat = [_flat(rows[name], answer.paths) for name in names]
+    flat = [_flat(rows[name], _unseen(ds, name, answer.paths)) for name in names]
     values = {v.name: np.array([one[v.name] for one in flat]) for v in COMMITTEE}
     about = {
         key: getattr(answer, key)
@@ -153,15 +153,22 @@ def with_committee(ds: xr.Dataset, answer: Committee) -> xr.Dataset:
     return ds.assign(variables).assign_attrs(committee=json.dumps(about, ensure_ascii=False))
 
 
-def _flat(one: ClassNumbers, paths: int) -> dict[str, float]:
-    """Fields of a class, an interval as four of them; above a loss that no path showed, the rule of three."""
+def _unseen(ds: xr.Dataset, note: str, paths: int) -> float:
+    """Above a discounted loss that no path showed: the rule of three, or what the run's own paths say of the loss."""
+    first = ds.sel(tranche=note).isel(scenario=0)
+    bound = min(1.0, UNSEEN / paths)
+    return min(bound, float(first["expected_loss_high"])) if float(first["expected_loss"]) == 0.0 else bound
+
+
+def _flat(one: ClassNumbers, unseen: float) -> dict[str, float]:
+    """Fields of a class, an interval as four of them; `unseen` above a loss that no path showed."""
     found: dict[str, float] = {}
     for key, value in one._asdict().items():
         if isinstance(value, Interval):
             ends = dict(zip(("", "_se", "_low", "_high"), value, strict=True))
             found |= {f"{key}{end}": float(x) for end, x in ends.items()}
             if found[key] == 0.0:
-                found[f"{key}_high"] = min(1.0, UNSEEN / paths)
+                found[f"{key}_high"] = unseen
         elif key != "note":
             found[key] = float(value)
     return found

@@ -11,8 +11,8 @@ from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
+from .lane_types import FLOATS, FOLDED
 from .space import call
-from .warp import FLOATS, FOLDED
 
 _F64, _I1, _I32, _I64 = ir.DoubleType(), ir.IntType(1), ir.IntType(32), ir.IntType(64)
 _ALL = ir.Constant(_I32, -1)

@@ -9,19 +9,15 @@ all 32 threads must meet: none may stand where only some lanes come.
 
 from __future__ import annotations
 
-import operator
 from typing import Any
 
 from llvmlite import ir
 from numba.core import types
-from numba.core.typing.templates import AbstractTemplate, infer_global, signature
-from numba.extending import intrinsic, lower_builtin
+from numba.extending import intrinsic
 
+from . import lane_operators  # noqa: F401
 from .across import add_each, anywhere, first, fold, total, worst  # noqa: F401
-from .layout import LANES
-from .layout import NARROW as _FOLDED_WIDTH
-from .space import call, lane_of, lane_read_anew, without_lane
-from .warp import (  # noqa: F401
+from .lane_types import (  # noqa: F401
     FLOATS,
     FOLDED,
     HALVES,
@@ -29,65 +25,17 @@ from .warp import (  # noqa: F401
     WORDS,
     FloatLanes,
     WordLanes,
+    as_words,
     widened,
-    word_of,
 )
+from .layout import LANES
+from .layout import NARROW as _FOLDED_WIDTH
+from .space import call, lane_of, lane_read_anew, without_lane
 
 WIDTH = NARROW = HALF = LANES
 """A thread has registers of its own: a narrow value, or part of a row, is as wide as any."""
 
 _F64, _I32, _I64 = ir.DoubleType(), ir.IntType(32), ir.IntType(64)
-
-
-def _operator(symbol: Any, float_build: str | None, word_build: str | None) -> None:
-    """Teach numba one binary operator."""
-
-    class Template(AbstractTemplate):
-        def generic(self, args: Any, kws: Any) -> Any:
-            for lanes, build in ((FLOATS, float_build), (FOLDED, float_build), (WORDS, word_build)):
-                if build and lanes in args and all(a == lanes or isinstance(a, types.Number) for a in args):
-                    return signature(lanes, *args)
-            return None
-
-    infer_global(symbol)(Template)
-
-    def lowering(build: str, convert: Any) -> Any:
-        def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            a, b = (convert(context, builder, v, k) for v, k in zip(args, sig.args, strict=True))
-            return getattr(builder, build)(a, b)
-
-        return lower
-
-    for lanes, build, convert in ((FloatLanes, float_build, widened), (WordLanes, word_build, word_of)):
-        if build:
-            for pair in ((lanes, lanes), (lanes, types.Number), (types.Number, lanes)):
-                lower_builtin(symbol, *pair)(lowering(build, convert))
-
-
-for _plain, _in_place, *_builds in (
-    (operator.add, operator.iadd, "fadd", "add"),
-    (operator.sub, operator.isub, "fsub", "sub"),
-    (operator.mul, operator.imul, "fmul", "mul"),
-):
-    _operator(_plain, *_builds)
-    _operator(_in_place, *_builds)
-_operator(operator.truediv, "fdiv", None)
-_operator(operator.xor, None, "xor")
-_operator(operator.and_, None, "and_")
-_operator(operator.or_, None, "or_")
-_operator(operator.rshift, None, "lshr")
-_operator(operator.lshift, None, "shl")
-
-
-@infer_global(operator.neg)
-class _Negative(AbstractTemplate):
-    def generic(self, args: Any, kws: Any) -> Any:
-        return signature(args[0], *args) if isinstance(args[0], FloatLanes) else None
-
-
-@lower_builtin(operator.neg, FloatLanes)
-def _negative(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-    return builder.fneg(args[0])
 
 
 def _holds(builder: Any) -> Any:
@@ -228,7 +176,7 @@ splat_narrow = splat
 @intrinsic
 def splat_word(typing, a):
     """The same word on all lanes."""
-    return WORDS(a), lambda context, builder, sig, args: word_of(context, builder, args[0], sig.args[0])
+    return WORDS(a), lambda context, builder, sig, args: as_words(context, builder, args[0], sig.args[0])
 
 
 @intrinsic

@@ -9,34 +9,19 @@ together. A space of integers is where it is.
 
 from __future__ import annotations
 
-import operator
 from itertools import accumulate
 from typing import Any
 
 from llvmlite import ir
 from numba.core import cgutils, types
-from numba.core.typing.templates import AbstractTemplate, infer_global, signature
-from numba.extending import intrinsic, lower_builtin, models, register_model
+from numba.extending import intrinsic
 
 from .layout import GROUPS, LANES
+from .space_type import Space, read_and_written
 
 _I32, _I64 = ir.IntType(32), ir.IntType(64)
 _SHARED = 3
 """LLVM's number of the memory that the threads of a block share."""
-
-
-class Space(types.Type):
-    """Numba type of a pointer to numbers that may be read and written; that of floats is ahead by the lane."""
-
-    def __init__(self, dtype: types.Type) -> None:
-        self.dtype = dtype
-        super().__init__(name=f"Space({dtype})")
-
-
-@register_model(Space)
-class _SpaceModel(models.PrimitiveModel):
-    def __init__(self, dmm: Any, fe_type: Any) -> None:
-        super().__init__(dmm, fe_type, dmm.lookup(fe_type.dtype).get_data_type().as_pointer())
 
 
 def call(builder: Any, name: str, result: Any, *args: Any) -> Any:
@@ -105,38 +90,12 @@ def clear_records(typing, m):
     return types.void(m), build
 
 
-@infer_global(operator.getitem)
-class _Item(AbstractTemplate):
-    def generic(self, args: Any, kws: Any) -> Any:
-        space, index = args
-        if isinstance(space, Space) and isinstance(index, types.Integer):
-            return signature(space.dtype, space, index)
-        return None
-
-
-@infer_global(operator.setitem)
-class _SetItem(AbstractTemplate):
-    def generic(self, args: Any, kws: Any) -> Any:
-        space, index, value = args
-        if isinstance(space, Space) and isinstance(index, types.Integer) and isinstance(value, types.Number):
-            return signature(types.none, space, index, space.dtype)
-        return None
-
-
 def _at(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     address = builder.gep(args[0], [context.cast(builder, args[1], sig.args[1], types.intp)])
     return without_lane(builder, address) if sig.args[0].dtype == types.float64 else address
 
 
-@lower_builtin(operator.getitem, Space, types.Integer)
-def _item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-    return builder.load(_at(context, builder, sig, args))
-
-
-@lower_builtin(operator.setitem, Space, types.Integer, types.Number)
-def _set_item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-    builder.store(args[2], _at(context, builder, sig, args))
-    return context.get_dummy_value()
+read_and_written(_at)
 
 
 @intrinsic

@@ -7,44 +7,18 @@ import json
 from pathlib import Path
 
 from stress.errors import ConfigError
-from stress.inputs.bands import Bands
 from stress.inputs.book import Book, BookFile
-from stress.inputs.deal import Deal
 from stress.inputs.files.book import book_of
 from stress.inputs.files.expand import cases_of_file
-from stress.inputs.files.parse import parse
+from stress.inputs.files.parse import Alone, parse
 from stress.inputs.files.reported import reported_of
 from stress.inputs.files.sweep import is_sweep, job_of, sweep_of
 from stress.inputs.job import Job, JobFile, Sweep
-from stress.inputs.job.parameters import Parameters
-from stress.inputs.macro.satellite import Satellite
-from stress.inputs.macro.var import Var
-from stress.inputs.pool import Pool
 from stress.inputs.reports import Reports
-from stress.inputs.rules import Rules
 from stress.inputs.scenario import Scenario
-from stress.inputs.state import State
-from stress.inputs.stresses import Stresses
 
 
-def load(
-    path: str | Path,
-) -> (
-    Job
-    | Sweep
-    | Deal
-    | Pool
-    | Scenario
-    | Satellite
-    | Parameters
-    | Var
-    | Bands
-    | Reports
-    | Stresses
-    | Rules
-    | State
-    | Book
-):
+def load(path: str | Path) -> Alone | Job | Sweep | Book:
     """Read and check a file of any kind; a job comes with its deal, its pool and its scenarios.
 
     A job that lists deals, pools or seeds comes as a Sweep. Raises ConfigError with the file, the key, the value and

@@ -9,29 +9,14 @@ again, two locked instructions each that numba cannot prune once stages are inli
 
 from __future__ import annotations
 
-import operator
 from typing import Any
 
 from numba import config, types
 from numba.core import cgutils
-from numba.core.typing.templates import AbstractTemplate, infer_global, signature
-from numba.extending import intrinsic, lower_builtin, models, register_model
+from numba.extending import intrinsic
 
 from .jit import stage
-
-
-class Space(types.Type):  # type: ignore[misc]
-    """Numba type of a pointer to numbers that may be read and written; indices do not wrap around."""
-
-    def __init__(self, dtype: types.Type) -> None:
-        self.dtype = dtype
-        super().__init__(name=f"Space({dtype})")
-
-
-@register_model(Space)
-class _SpaceModel(models.PrimitiveModel):  # type: ignore[misc]
-    def __init__(self, dmm: Any, fe_type: Any) -> None:
-        super().__init__(dmm, fe_type, dmm.lookup(fe_type.dtype).get_data_type().as_pointer())
+from .space_type import Space, read_and_written
 
 
 def record_at(builder: Any, scratch: Any, offset: Any, name: str) -> Any:
@@ -51,37 +36,11 @@ def data_pointer(context: Any, builder: Any, kind: Any, value: Any) -> Any:
     return cgutils.create_struct_proxy(kind)(context, builder, value=value).data
 
 
-@infer_global(operator.getitem)
-class _Item(AbstractTemplate):  # type: ignore[misc]
-    def generic(self, args: Any, kws: Any) -> Any:
-        space, index = args
-        if isinstance(space, Space) and isinstance(index, types.Integer):
-            return signature(space.dtype, space, index)
-        return None
-
-
-@infer_global(operator.setitem)
-class _SetItem(AbstractTemplate):  # type: ignore[misc]
-    def generic(self, args: Any, kws: Any) -> Any:
-        space, index, value = args
-        if isinstance(space, Space) and isinstance(index, types.Integer) and isinstance(value, types.Number):
-            return signature(types.none, space, index, space.dtype)
-        return None
-
-
 def _at(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     return builder.gep(args[0], [context.cast(builder, args[1], sig.args[1], types.intp)])
 
 
-@lower_builtin(operator.getitem, Space, types.Integer)
-def _item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-    return builder.load(_at(context, builder, sig, args))
-
-
-@lower_builtin(operator.setitem, Space, types.Integer, types.Number)
-def _set_item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-    builder.store(args[2], _at(context, builder, sig, args))
-    return context.get_dummy_value()
+read_and_written(_at)
 
 
 @intrinsic

@@ -123,10 +123,7 @@ def _allowance(note: xr.Dataset, name: str) -> str:
     estimate, error = float(note[name]), float(note[f"{name}_se"])
     if math.isnan(estimate):
         return MISSING
-    bound = float(note[f"{name}_high"])
-    if float(note["expected_loss"][0]) == 0.0:  # a discounted loss is at most the loss
-        bound = min(bound, float(note["expected_loss_high"][0]))
-    return with_error(estimate, error, bound, unit=PERCENT)
+    return with_error(estimate, error, float(note[f"{name}_high"]), unit=PERCENT)
 
 
 def _of_desks(about: dict[str, Any]) -> str:
@@ -137,8 +134,9 @@ def _of_desks(about: dict[str, Any]) -> str:
     said = (
         f"Under {about['scenario']}. Risk weight and capital over exposure at closing: SEC-SA by {about['rules']} "
         f"({about['status']}, {about['date']}), loans at {percent(about['pool_weight'])}.{proposed} Expected credit "
-        f"loss at closing over balance, at the effective rate, {count(about['paths'])} paths, ± standard error. Price: "
-        "mean present value over par, ± standard error. Yield and margin at par: deterministic, no error."
+        f"loss at closing over balance, at the effective rate, {count(about['paths'])} paths, ± standard error; "
+        "where none shows a loss, the bound of all paths of the run. Price: mean present value over par, ± standard "
+        "error. Yield and margin at par: deterministic, no error."
     )
     left = "; ".join(about["left_out"])
     return f"{said} Left out: {left}." if left else said

@@ -5,6 +5,7 @@ What starts from it goes on as the path did (`kernels`, Opening state).
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,6 @@ import numpy as np
 from stress.assemble.opening import refuse_untold
 from stress.assemble.priority import account_names
 from stress.assemble.problem import assemble
-from stress.assemble.stages import columns
 from stress.errors import ConfigError
 from stress.inputs.door import path_of, whole, with_options
 from stress.inputs.job import Job
@@ -102,7 +102,7 @@ def read_state(job: Job, space: Workspace, lane: int, month: int, name: str, wit
             "senior_cost": _money(image.row("cash", "senior_cost")),
             "retained": _money(image.row("cash", "retained")),
         }
-    return State.model_validate_json(_json(document))
+    return State.model_validate_json(json.dumps(document))
 
 
 def as_of_text(job: Job, month: int) -> str:
@@ -110,12 +110,6 @@ def as_of_text(job: Job, month: int) -> str:
     closing = job.deal.closing_date
     at = 12 * closing.year + closing.month - 1 + month
     return f"{at // 12:04d}-{at % 12 + 1:02d}"
-
-
-def _json(document: Document) -> str:
-    import json
-
-    return json.dumps(document)
 
 
 def _money(value: Any) -> float:
@@ -189,7 +183,6 @@ def _pool(job: Job, problem: Problem, image: Image, month: int) -> list[Document
             elif waits := _money(_waiting(problem, image, month)[c, s]):
                 entry["waiting"] = waits
             entries.append(entry)
-    assert len(columns(pool)) == sizes.n_segment
     return entries
 
 

@@ -28,21 +28,9 @@ from stress.inputs.text.read import read_document
 from stress.inputs.text.schema import schemas_at
 from stress.spelling import suggest
 
-AnyFile = (
-    Deal
-    | Pool
-    | Scenario
-    | Satellite
-    | Parameters
-    | Var
-    | Bands
-    | Reports
-    | Stresses
-    | Rules
-    | State
-    | JobFile
-    | BookFile
-)
+Alone = Deal | Pool | Scenario | Satellite | Parameters | Var | Bands | Reports | Stresses | Rules | State
+"""What `load` hands over as the file has it."""
+AnyFile = Alone | JobFile | BookFile
 Kind = TypeVar(
     "Kind", Deal, Pool, Scenario, Satellite, Parameters, Var, Bands, Reports, Stresses, Rules, State, JobFile, BookFile
 )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
@@ -46,11 +47,16 @@ class _WordModel(models.PrimitiveModel):
         super().__init__(dmm, fe_type, _I64)
 
 
+def as_floats(lanes: FloatLanes) -> Callable[..., Any]:
+    """How a value of a type becomes a float64 of each thread."""
+    return widened
+
+
 def widened(context: Any, builder: Any, value: Any, kind: Any, lanes: Any = FLOATS) -> Any:
     """A value as a float64 of each thread."""
     return value if isinstance(kind, FloatLanes) else context.cast(builder, value, kind, types.float64)
 
 
-def word_of(context: Any, builder: Any, value: Any, kind: Any) -> Any:
+def as_words(context: Any, builder: Any, value: Any, kind: Any) -> Any:
     """A value as a word of each thread."""
     return value if kind == WORDS else context.cast(builder, value, kind, types.uint64)
