@@ -14,7 +14,7 @@ from stress.inputs.deal.formula_text import Node, parse
 from stress.inputs.deal.formulas import quantity_of
 from stress.inputs.deal.quantities import OBSERVABLES, QUANTITIES
 from stress.kernels import codes
-from stress.kernels.layout import ROWS, Cash, Pool, Trust
+from stress.kernels.row_records import ROWS, Cash, Pool, Trust
 
 _SIGNS = {
     "+": codes.ADD,

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from stress.errors import ConfigError
 from stress.gpu import emit
 from stress.kernels.header import FIELD
-from stress.kernels.layout import N_LAW, PANEL_PATHS
+from stress.kernels.layout import PANEL_PATHS
 from stress.kernels.memory import Packed
+from stress.kernels.row_records import N_LAW
 from stress.kernels.sampling import Shifted, Sobol
 from stress.kernels.tally import NO_PATH, Tally, merge
 

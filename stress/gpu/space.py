@@ -16,7 +16,8 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
-from .layout import GROUPS, LANES
+from .layout import LANES
+from .scratch import GROUPS
 from .space_type import Space, read_and_written
 
 _I32, _I64 = ir.IntType(32), ir.IntType(64)

@@ -318,5 +318,5 @@ own AR(1) at its phi: its e_1,first = u_1, then (u_t - phi u_{t-1}) / sqrt(1 - p
 months of the book. The loss of the book on a path is the sum over positions of amount held x the note's loss.
 
 **Layout.** A block is 32 paths, the lanes of every row of the scratch array; a panel is 16 blocks, the unit of
-scheduling. See `layout` (rows), `tables` (inputs), `codes`.
+scheduling. See `scratch` and `row_records` (rows), `tables` (inputs), `codes`.
 """

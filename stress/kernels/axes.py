@@ -57,3 +57,17 @@ def _axis(axis: Axis | int | tuple[str, ...]) -> Axis:
     if isinstance(axis, Axis):
         return axis
     return Axis(more=axis if isinstance(axis, int) else len(axis))
+
+
+K, T, C, S, U, J, B, W, N, A, P, G, X, F, L = (
+    Axis(f"n_{name}")
+    for name in (
+        "scenario month cohort segment whole history part way note account fee trigger step factor lag".split()
+    )
+)
+"""Axes by their letters: scenarios, months, cohorts, segments in their stages, whole segments, purchase months, parts of a purchase, ways to fall due,
+notes, accounts, fees (P), triggers (G), steps (X), factors, recovery lags."""
+
+
+Q, E = Axis("n_party"), Axis("n_index")
+"""Parties outside the deal (Q) and indices that formulas look at (E)."""

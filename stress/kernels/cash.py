@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from .jit import stage
 from .lanes import fma, splat
-from .layout import Cash, Pool
 from .records import Memory
+from .row_records import Cash, Pool
 from .rows import positive, worse
 from .short_rate import cash_rate
 from .typed import Lanes

@@ -7,8 +7,9 @@ from .counts import count, leads
 from .elementary import logarithm
 from .jit import aside, stage
 from .lanes import anywhere, floor, fma, fold, root, smaller, splat, total, where_less
-from .layout import LANES, N_LAW
+from .layout import LANES
 from .records import Memory
+from .row_records import N_LAW
 from .rows import positive, size
 from .tally import (
     COUPON_BIN,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .layout import GROUPS, Sizes, Switches
+from .layout import Sizes, Switches
+from .scratch import GROUPS
 from .tables import MEASURED, TABLES
 from .tally import COUNTS
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from .layout import GROUPS, LANES, ROWS, Floats, Ints, Sizes, Switches
+from .layout import LANES, Floats, Ints, Sizes, Switches
 from .memory import Workspace, lay_out, measured
+from .row_records import ROWS
+from .scratch import GROUPS
 
 
 class Image:

@@ -26,22 +26,10 @@ from .codes import (
     POOL_ROW,
 )
 from .header import FIELD, HEADER_FIELDS
-from .layout import (
-    GROUPS,
-    LANES,
-    PANEL_BLOCKS,
-    RECOVERY,
-    ROLL_1,
-    ROLL_2,
-    ROLL_3,
-    ROWS,
-    Cash,
-    Floats,
-    Ints,
-    Pool,
-    Switches,
-)
+from .layout import LANES, PANEL_BLOCKS, RECOVERY, ROLL_1, ROLL_2, ROLL_3, Floats, Ints, Switches
+from .row_records import ROWS, Cash, Pool
 from .sampling import Sampler, Shifted, Sobol
+from .scratch import GROUPS
 from .shown import SHOWN
 from .tables import BY_PATH, MEASURED, MONTH, STEP, STEP_VALUE, TABLES, TRIGGER, Contract, Problem
 from .tally import NO_PATH, WEIGHT_UNIT, Tally, tally_shapes

@@ -12,7 +12,9 @@ import numpy as np
 
 from . import lanes
 from .header import FIELD
-from .layout import GROUPS, LANES, ROWS, Group
+from .layout import LANES
+from .row_records import ROWS
+from .scratch import GROUPS, Group
 from .tables import TABLES
 from .tally import COUNTS
 

@@ -1,6 +1,6 @@
 """What a stage sees: rows, tables and counts by name. The same loads and stores as by hand.
 
-`m.pool.balance` and `m.note[n].unpaid` are rows of the scratch (`layout.Scratch`), to be loaded and stored;
+`m.pool.balance` and `m.note[n].unpaid` are rows of the scratch (`scratch.Scratch`), to be loaded and stored;
 `m.account[a]` is a row of a group without names. `m.t.fee_rate[k, t, f]` is a number of a table (`tables`), where
 `m.t.month[k, t].price` takes the last axis by name. `m.to.loss_count[k, n]` is the place in `m.n` where the counts begin
 that these indices leave open (`tally.Tally`). `m.p` has the sizes and switches.
@@ -14,7 +14,6 @@ from __future__ import annotations
 import operator
 from typing import Any
 
-from llvmlite import ir
 from numba import config, types
 from numba.core import cgutils
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_getattr, infer_global, signature
@@ -23,15 +22,12 @@ from numba.extending import (
     lower_builtin,
     lower_getattr_generic,
     lower_setattr_generic,
-    models,
-    register_model,
 )
 
 from .constants import HEADER, header_field, invariant_load
 from .jit import stage
 from .lanes import (
     FLOATS,
-    FOLDED,
     HALF,
     HALVES,
     NARROWS,
@@ -41,92 +37,27 @@ from .lanes import (
     store_to,
     widened,
 )
-from .layout import GROUPS, LANES, NARROW, ROWS
+from .layout import LANES
 from .plain import Memory, alike_twin, narrow_twin
+from .record_types import (
+    COUNTS_TYPE,
+    I64,
+    MEMORY,
+    PARTS,
+    TABLES_TYPE,
+    MemoryType,
+    Named,
+    Record,
+    TableRow,
+    View,
+    number_of,
+)
+from .scratch import GROUPS
 from .space import Space, record_at
 from .tables import TABLES
 from .tally import COUNTS
 
 __all__ = ["Memory", "alike", "half", "memory_of", "narrow"]
-
-_I64 = ir.IntType(64)
-_F64 = ir.DoubleType()
-_FLOATS, _INTEGERS = types.CPointer(types.float64), types.CPointer(types.int64)
-_PARTS = [("w", _FLOATS), ("f", _FLOATS), ("g", _INTEGERS), ("n", _INTEGERS), ("p", _INTEGERS)]
-
-
-class MemoryType(types.Type):  # type: ignore[misc]
-    """All that a stage sees; its rows are so many lanes."""
-
-    def __init__(self, lanes: Any) -> None:
-        self.lanes = lanes
-        super().__init__(name="Memory" if lanes == FLOATS else f"Memory({lanes})")
-
-
-class Named(types.Type):  # type: ignore[misc]
-    """All tables (`m.t`) or all counts (`m.to`)."""
-
-    def __init__(self, what: str) -> None:
-        self.what = what
-        super().__init__(name=f"Named({what})")
-
-
-class View(types.Type):  # type: ignore[misc]
-    """One group of rows, table or array of counts, to be indexed."""
-
-    def __init__(self, what: str, name: str, lanes: Any = FLOATS) -> None:
-        self.what, self.of, self.lanes = what, name, lanes
-        super().__init__(name=f"View({what}, {name}, {lanes})")
-
-    def element(self) -> Any:
-        """What an element of a group without records is, by its stride."""
-        return {LANES: self.lanes, NARROW: FOLDED, 1: types.float64}[GROUPS[self.of].stride]
-
-
-class Record(types.Type):  # type: ignore[misc]
-    """Rows with names, at an address of the scratch."""
-
-    def __init__(self, kind: type, lanes: Any) -> None:
-        self.rows, self.lanes, self.kind = ROWS[kind], lanes, kind
-        super().__init__(name=f"Record({kind.__name__}, {lanes})")
-
-
-class TableRow(types.Type):  # type: ignore[misc]
-    """The last axis of a table, by number or by the names of its columns."""
-
-    def __init__(self, table: str) -> None:
-        self.table = table
-        super().__init__(name=f"TableRow({table})")
-
-
-MEMORY, TABLES_TYPE, COUNTS_TYPE = MemoryType(FLOATS), Named("table"), Named("count")
-
-
-@register_model(MemoryType)
-@register_model(Named)
-@register_model(View)
-class _Whole(models.StructModel):  # type: ignore[misc]
-    """The five addresses; what a view has no use for falls away when it is inlined."""
-
-    def __init__(self, dmm: Any, fe_type: Any) -> None:
-        super().__init__(dmm, fe_type, _PARTS)
-
-
-@register_model(Record)
-class _RecordModel(models.PrimitiveModel):  # type: ignore[misc]
-    def __init__(self, dmm: Any, fe_type: Any) -> None:
-        super().__init__(dmm, fe_type, _F64.as_pointer())
-
-
-@register_model(TableRow)
-class _TableRowModel(models.PrimitiveModel):  # type: ignore[misc]
-    def __init__(self, dmm: Any, fe_type: Any) -> None:
-        super().__init__(dmm, fe_type, _number(fe_type.table)[1].as_pointer())
-
-
-def _number(table: str) -> Any:
-    """Numba's and LLVM's type of a table's numbers."""
-    return (types.float64, _F64) if TABLES[table][0] == "f" else (types.int64, _I64)
 
 
 def _parts(context: Any, builder: Any, kind: Any, value: Any) -> Any:
@@ -136,16 +67,16 @@ def _parts(context: Any, builder: Any, kind: Any, value: Any) -> Any:
 def _length(builder: Any, header: Any, axis: Any) -> Any:
     """How long an axis is, from the header."""
     if not axis.size:
-        return _I64(axis.more)
+        return I64(axis.more)
     length = header_field(builder, header, axis.size)
     if axis.times != 1:
-        length = builder.mul(length, _I64(axis.times))
-    return builder.add(length, _I64(axis.more)) if axis.more else length
+        length = builder.mul(length, I64(axis.times))
+    return builder.add(length, I64(axis.more)) if axis.more else length
 
 
 def _flat(context: Any, builder: Any, header: Any, axes: Any, indices: Any) -> Any:
     """Place of an element, all axes from the left; those without an index count as one more index of 0."""
-    at = _I64(0)
+    at = I64(0)
     for i, axis in enumerate(axes):
         if i:
             at = builder.mul(at, _length(builder, header, axis))
@@ -219,7 +150,7 @@ def _table_address(context: Any, builder: Any, typ: Any, value: Any, name: str, 
 
 def _group_address(context: Any, builder: Any, typ: Any, value: Any, indices: Any) -> Any:
     parts, group = _parts(context, builder, typ, value), GROUPS[typ.of]
-    at = builder.mul(_flat(context, builder, parts.p, group.axes, indices), _I64(group.stride))
+    at = builder.mul(_flat(context, builder, parts.p, group.axes, indices), I64(group.stride))
     return builder.gep(parts.w, [builder.add(header_field(builder, parts.p, f"of_{typ.of}"), at)])
 
 
@@ -238,7 +169,7 @@ class _ViewItem(AbstractTemplate):  # type: ignore[misc]
             return signature(kind, view, index) if given == len(group.axes) else None
         axes = TABLES[view.of][1]
         if given == len(axes):
-            return signature(_number(view.of)[0], view, index)
+            return signature(number_of(view.of)[0], view, index)
         return signature(TableRow(view.of), view, index) if given == len(axes) - 1 else None
 
 
@@ -300,13 +231,13 @@ class _RecordAttribute(AttributeTemplate):  # type: ignore[misc]
 
 @lower_getattr_generic(Record)
 def _load_row(context: Any, builder: Any, typ: Any, value: Any, attr: str) -> Any:
-    return load_from(builder, builder.gep(value, [_I64(typ.rows.index(attr) * LANES)]), typ.lanes)
+    return load_from(builder, builder.gep(value, [I64(typ.rows.index(attr) * LANES)]), typ.lanes)
 
 
 @lower_setattr_generic(Record)
 def _store_row(context: Any, builder: Any, sig: Any, args: Any, attr: str) -> None:
     record, kind = sig.args
-    address = builder.gep(args[0], [_I64(record.rows.index(attr) * LANES)])
+    address = builder.gep(args[0], [I64(record.rows.index(attr) * LANES)])
     store_to(builder, address, widened(context, builder, args[1], kind, record.lanes), record.lanes)
 
 
@@ -320,8 +251,8 @@ class _RowItem(AbstractTemplate):  # type: ignore[misc]
 
 
 @lower_builtin(operator.getitem, Record, types.Integer)
-def _load_row_by_number(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-    row = builder.mul(context.cast(builder, args[1], sig.args[1], types.intp), _I64(LANES))
+def _load_row_bynumber_of(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    row = builder.mul(context.cast(builder, args[1], sig.args[1], types.intp), I64(LANES))
     return load_from(builder, builder.gep(args[0], [row]), sig.return_type)
 
 
@@ -330,12 +261,12 @@ class _ColumnAttribute(AttributeTemplate):  # type: ignore[misc]
     key = TableRow
 
     def generic_resolve(self, typ: Any, attr: str) -> Any:
-        return _number(typ.table)[0] if attr in TABLES[typ.table][1].columns else None
+        return number_of(typ.table)[0] if attr in TABLES[typ.table][1].columns else None
 
 
 @lower_getattr_generic(TableRow)
 def _column(context: Any, builder: Any, typ: Any, value: Any, attr: str) -> Any:
-    return invariant_load(builder, builder.gep(value, [_I64(TABLES[typ.table][1].columns.index(attr))]))
+    return invariant_load(builder, builder.gep(value, [I64(TABLES[typ.table][1].columns.index(attr))]))
 
 
 @infer_global(operator.getitem)
@@ -343,7 +274,7 @@ class _TableRowItem(AbstractTemplate):  # type: ignore[misc]
     def generic(self, args: Any, kws: Any) -> Any:
         row, index = args
         if isinstance(row, TableRow) and isinstance(index, types.Integer):
-            return signature(_number(row.table)[0], row, index)
+            return signature(number_of(row.table)[0], row, index)
         return None
 
 
@@ -357,7 +288,7 @@ def _table_row_item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
 def _memory_of(typing, w, f, g, n, header):  # type: ignore[no-untyped-def]
     def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         whole = cgutils.create_struct_proxy(MEMORY)(context, builder)
-        for (name, _), value, kind in zip(_PARTS, args, sig.args, strict=True):
+        for (name, _), value, kind in zip(PARTS, args, sig.args, strict=True):
             setattr(whole, name, cgutils.create_struct_proxy(kind)(context, builder, value=value).data)
         return whole._getvalue()
 
@@ -378,7 +309,7 @@ def _part(lanes: Any) -> Any:
     def typed(typing: Any, whole: Any, first: Any) -> Any:
         def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
             part = cgutils.create_struct_proxy(sig.return_type)(context, builder)
-            for name, _ in _PARTS:
+            for name, _ in PARTS:
                 setattr(part, name, getattr(_parts(context, builder, sig.args[0], args[0]), name))
             part.w = builder.gep(part.w, [context.cast(builder, args[1], sig.args[1], types.intp)])
             return part._getvalue()

@@ -2,7 +2,8 @@
 
 from typing import Any, Protocol, TypeVar
 
-from .layout import Scratch, Sizes, Switches
+from .layout import Sizes, Switches
+from .scratch import Scratch
 from .tables import Contract, Market, Opening, Receivables, ShortRate
 from .typed import Lanes
 

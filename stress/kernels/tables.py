@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Annotated, NamedTuple
 
-from .axes import Axis, Declared, declared
-from .layout import N_RATE, A, B, C, E, F, Floats, G, Ints, J, K, L, N, P, S, Sizes, T, U, W, X
+from .axes import A, Axis, B, C, Declared, E, F, G, J, K, L, N, P, S, T, U, W, X, declared
+from .layout import N_RATE, Floats, Ints, Sizes
 
 N_PARAMETER = 3
 """Parameters that a path may draw: log odds of the entry rate, log odds of rho, log odds of phi."""

@@ -7,8 +7,9 @@ from typing import Annotated, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .axes import Declared, declared
-from .layout import N_LAW, G, Ints, K, N, T
+from .axes import Declared, G, K, N, T, declared
+from .layout import Ints
+from .row_records import N_LAW
 
 N_BIN = 10_000
 """Interior loss bins; bin 0 holds exact zeros, bin N_BIN + 1 exact ones."""

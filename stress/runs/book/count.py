@@ -15,8 +15,9 @@ from stress.assemble.problem import assemble
 from stress.errors import StressError
 from stress.inputs.book import Book
 from stress.kernels import alone
-from stress.kernels.layout import N_LAW, PANEL_PATHS, Floats
+from stress.kernels.layout import PANEL_PATHS, Floats
 from stress.kernels.memory import Packed, Workspace, pack
+from stress.kernels.row_records import N_LAW
 from stress.kernels.tally import NOTE_QUANTITIES
 from stress.runs.book import tally as tallies
 from stress.runs.book.tally import COARSE, N_BIN, NO_PATH, UNIT, BookTally, Ints, bin_of
