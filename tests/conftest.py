@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 from shipped import JOB, SCENARIOS
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from stress.inputs.job import Job
 
 os.environ["COLUMNS"] = "140"
+settings.register_profile("ci", derandomize=True, database=None, deadline=None)
+"""The same random deals in every run (`pytest --hypothesis-profile=ci`): a change is judged by itself alone."""
 
 
 @pytest.fixture(scope="session")

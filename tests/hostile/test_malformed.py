@@ -18,7 +18,8 @@ from mutants.reading import TAPE, Folder, Read
 from mutants.spent import spent
 
 FEW, MANY = 120, 2_000
-SECONDS, MEGABYTES = 1.0, 300.0
+SECONDS, MEGABYTES = 20.0, 300.0
+"""Bounds that only a bomb passes: a file is read in a fraction of either, on a slow machine too."""
 
 
 class Case(NamedTuple):
@@ -150,7 +151,7 @@ def test_a_mutant_costs_the_command_less_than_a_second_and_300_mb(seed: int, fol
 
 
 @pytest.mark.slow
-def test_fifty_mutants_cost_the_command_less_than_a_second_and_300_mb(folder: Folder) -> None:
+def test_fifty_mutants_cost_the_command_bounded_time_and_memory(folder: Folder) -> None:
     assert not list(over_budget(folder, range(1_000, 1_050)))
 
 

@@ -34,6 +34,8 @@ def test_a_trust_needs_the_monthly_clock_purchases_and_room_for_its_series() -> 
         one.but(pool=on_rate(one, purchase_rate=None))
     with pytest.raises(ConfigError, match=r"1,025,000,000 .* carries 950,000,000"):
         one.but(pool=one.pool.model_copy(update={"balance": 1e9}))
+    with pytest.raises(ConfigError, match=r"grows to .* times its size in \d+ months; at most 100 times"):
+        one.but(pool=on_rate(one, purchase_rate=2.0))
 
 
 def test_what_is_not_read_and_what_makes_a_trust_grow_is_told() -> None:

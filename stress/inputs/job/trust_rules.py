@@ -7,6 +7,9 @@ from stress.inputs.job.terms import JobTerms
 from stress.inputs.pool import Pool
 from stress.inputs.text.remark import Found
 
+MOST_GROWTH = 100.0
+"""Of a trust over the life of a series: beyond it a purchase rate is a mistake."""
+
 
 def check_trust_on_pool(job: JobTerms) -> None:
     """Raise ValueError where the trust of a deal does not fit its pool or the clock."""
@@ -22,6 +25,7 @@ def check_trust_on_pool(job: JobTerms) -> None:
             "pool: payment_rate: purchase_rate is missing: what cardholders of the trust buy a month, as a share of "
             "the balance at its start (payment rate plus monthly defaults keeps it level)"
         )
+    _check_growth(job)
     first = sum(series.invested[0][1] for series in trust.series if series.invested[0][0] == 1)
     own = invested_at_closing(job.deal)
     room = pool.balance * (1.0 - trust.seller_share)
@@ -29,6 +33,19 @@ def check_trust_on_pool(job: JobTerms) -> None:
         raise ValueError(
             f"deal: trust: invested amounts in month 1 sum to {own + first:,.10g} (this series {own:,.10g}); beside a "
             f"seller's share of {trust.seller_share:g} the pool of {pool.balance:,.10g} carries {room:,.10g}"
+        )
+
+
+def _check_growth(job: JobTerms) -> None:
+    """Raise ValueError where cardholders buy so much more than they pay that the trust is no trust."""
+    rate, months = job.pool.payment_rate, job.deal.legal_maturity_months
+    assert rate is not None and rate.purchase_rate is not None
+    growth = (1.0 + rate.purchase_rate - rate.monthly) ** months
+    if growth > MOST_GROWTH:
+        raise ValueError(
+            f"pool: payment_rate: purchase_rate = {rate.purchase_rate:g} beside monthly = {rate.monthly:g}: the trust "
+            f"grows to {growth:,.4g} times its size in {months} months; at most {MOST_GROWTH:g} times (payment rate plus "
+            "monthly defaults keeps it level)"
         )
 
 
