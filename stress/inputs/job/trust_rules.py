@@ -39,13 +39,14 @@ def check_trust_on_pool(job: JobTerms) -> None:
 def _check_growth(job: JobTerms) -> None:
     """Raise ValueError where cardholders buy so much more than they pay that the trust is no trust."""
     rate, months = job.pool.payment_rate, job.deal.legal_maturity_months
-    assert rate is not None and rate.purchase_rate is not None
+    if rate is None or rate.purchase_rate is None:
+        return
     growth = (1.0 + rate.purchase_rate - rate.monthly) ** months
     if growth > MOST_GROWTH:
         raise ValueError(
             f"pool: payment_rate: purchase_rate = {rate.purchase_rate:g} beside monthly = {rate.monthly:g}: the trust "
-            f"grows to {growth:,.4g} times its size in {months} months; at most {MOST_GROWTH:g} times (payment rate plus "
-            "monthly defaults keeps it level)"
+            f"grows to {growth:,.4g} times its size in {months} months; at most {MOST_GROWTH:g} times "
+            "(payment rate plus monthly defaults keeps it level)"
         )
 
 
