@@ -18,13 +18,15 @@ MEASURES = [(measure, note) for note in ("B", "subordinated") for measure in ("E
 
 
 def cost_of_scores(effort: Effort) -> list[Row]:
-    """One row: seconds of a plain run of one scenario, of one with scores, their ratio; the best of turns each."""
+    """One row: seconds of a plain run of one scenario, of one with scores, their ratio; the best of turns each.
+
+    Both from the job to the counts: its arrays made, its paths simulated and summed.
+    """
     job = stress.load(JOBS / "baitiao-24m.toml")
     one = job.but(scenarios=job.scenarios[:1], paths=PATHS)
-    problem = assemble(one)
 
     def plain() -> None:
-        alone.run(Workspace(pack(problem)), 0, PATHS // PANEL_PATHS, PATHS, one.seed)
+        alone.run(Workspace(pack(assemble(one))), 0, PATHS // PANEL_PATHS, PATHS, one.seed)
 
     single = [("EL", "subordinated")]
     runs: dict[str, Callable[[], object]] = {

@@ -17,15 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stress.analysis import trials
+from stress.analysis.score_sums import PANEL, ScoreSums
 from stress.analysis.scores import Scores, scores_of
 from stress.answers.gradient import Gradient, Slope
-from stress.assemble.problem import assemble
 from stress.errors import ConfigError, StressError
 from stress.inputs.job import Job
-from stress.kernels import alone
-from stress.kernels.layout import LANES, PANEL_BLOCKS
-from stress.kernels.memory import Workspace, pack
-from stress.kernels.tables import Problem
 from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
 from stress.measures import batches
 from stress.measures.estimate import Interval
@@ -34,8 +30,6 @@ from stress.spelling import suggest
 Array = NDArray[np.float64]
 
 PATHS = 32_768
-PANEL = PANEL_BLOCKS * LANES
-MOST_BATCHES = 64
 UNSEEN = "all derivatives: no path showed any of the measure; a harsher --scenario or more --paths"
 WHOLE = "all derivatives: the whole tail loses the whole note; a lower level"
 OF_NOTES = {"EL": "loss", "PD": "any_loss", "PRICE": "price", "IRR": "irr", "MULTIPLE": "multiple"}
@@ -155,52 +149,23 @@ class _Sums(NamedTuple):
 def _run(
     job: Job, scores: Scores, wanted: Sequence[Wanted], panels: int, progress: trials.Progress | None
 ) -> list[_Sums]:
-    """Panel after panel: outcomes and the normals that they came of stand in the workspace."""
-    n_batch, rows = min(MOST_BATCHES, panels), [one.row for one in wanted]
-    size, outcome = np.zeros(n_batch), np.zeros((len(rows), n_batch))
-    feature = np.zeros((n_batch, scores.weight.shape[0]))
-    product = np.zeros((len(rows), *feature.shape))
-    problem, paths = assemble(job), np.empty((len(rows), panels * PANEL))
-    space = Workspace(pack(problem, handed=True))
-    shape = PANEL_BLOCKS, problem.sizes.n_month, problem.sizes.n_factor, LANES
-    for panel in range(panels):
-        alone.run(space, panel, 1, panels * PANEL, job.seed)
-        normals = space.drawing()[0].reshape(shape).transpose(1, 2, 0, 3).reshape(*shape[1:3], PANEL)
-        f = space.handed()[0][:, rows].transpose(1, 0, 2).reshape(len(rows), PANEL)
-        more, batch = scores.quadratic(normals), panel % n_batch
-        paths[:, panel * PANEL : (panel + 1) * PANEL] = f
-        size[batch] += PANEL
-        outcome[:, batch] += f.sum(axis=1)
-        feature[batch] += np.concatenate([normals.sum(axis=2).ravel(), more.sum(axis=1)])
-        for r, values in enumerate(f):
-            product[r, batch] += np.concatenate([(normals @ values).ravel(), more @ values])
-        if progress is not None:
-            progress(panel + 1, panels)
-    worst = float(space.counts().residual.max())
-    if not (worst <= 1e-9 and np.isfinite(outcome).all()):
-        raise StressError(f"scenario {job.scenarios[0].name}: a law of the model is broken (off by {worst:.2g})")
-    found = [_Sums(size, outcome[r], feature, product[r]) for r in range(len(rows))]
-    for r, one in enumerate(wanted):
-        if not np.isnan(one.level):
-            found[r] = _of_tail(job, problem, scores, one.level, paths[r], found[r])
-    return found
-
-
-def _of_tail(job: Job, problem: Problem, scores: Scores, level: float, loss: Array, sums: _Sums) -> _Sums:
-    """Sums of f = (L - v)+ / (1 - level): the normals of the blocks that have such a path are drawn once more."""
-    held = float(np.quantile(loss, level, method="inverted_cdf"))
-    f = np.maximum(loss - held, 0.0) / (1.0 - level)
-    n_batch = sums.size.size
-    of_panel = f.reshape(-1, PANEL).sum(axis=1)
-    outcome = np.array([of_panel[batch::n_batch].sum() for batch in range(n_batch)])
-    product = np.zeros_like(sums.product)
-    for block in np.unique(np.flatnonzero(f) // LANES).tolist():
-        normals = alone.drawn_normals(problem, block, job.seed)
-        here = f[block * LANES : (block + 1) * LANES]
-        product[block // PANEL_BLOCKS % n_batch] += np.concatenate(
-            [(normals @ here).ravel(), scores.quadratic(normals) @ here]
+    """Batch after batch on all cores; of expected shortfalls the paths beyond v once more, when v is known."""
+    tails = [r for r, one in enumerate(wanted) if not np.isnan(one.level)]
+    summed = ScoreSums(job, scores, panels)
+    table, losses = summed.outcomes([one.row for one in wanted], tails, progress)
+    if not np.isfinite(table).all():
+        raise StressError(f"scenario {job.scenarios[0].name}: an outcome is not a number")
+    size, feature = table[:, 0, -1], table[:, 0, :-1]
+    found = [_Sums(size, one[:, -1], feature, one[:, :-1]) for one in table[:, 1:].transpose(1, 0, 2)]
+    if tails:
+        levels = [wanted[r].level for r in tails]
+        held = [np.quantile(one, level, method="inverted_cdf") for one, level in zip(losses, levels, strict=True)]
+        beyond = np.stack(
+            [np.maximum(one - v, 0.0) / (1.0 - q) for one, v, q in zip(losses, held, levels, strict=True)]
         )
-    return sums._replace(outcome=outcome, product=product, held=held)
+        for r, v, one in zip(tails, held, summed.of(beyond)[:, 1:].transpose(1, 0, 2), strict=True):
+            found[r] = _Sums(size, one[:, -1], feature, one[:, :-1], float(v))
+    return found
 
 
 def _slopes(sums: _Sums, scores: Scores) -> Interval:

@@ -30,42 +30,10 @@ class Scores(NamedTuple):
     """What a derivative is per."""
     weight: Array
     """(T F + 3, inputs) scores = features @ weight, less their means, which a covariance needs not."""
-    persistence: float
-    gain: Array
-    """(T,) g_t."""
-    start: float
-    """Y_0 where it is given."""
-    mixing: Array
-    """(F, F) L."""
-    dual: Array
-    """(F, F) L^-T: v = L^-T e is the innovation in the metric of its law."""
-    drift: Array
-    """(T,) 1 / g_t where month t depends on phi, else 0."""
+    law: Array
+    """Of the factors, as `kernels.scores` takes it."""
     left_out: tuple[str, ...]
     """Inputs of the draws that have no score here, and why."""
-
-    def quadratic(self, normals: Array) -> Array:
-        """(3, path) features beside the innovations (T, F, path): what phi, correlation and scale are made of.
-
-        Elementwise month by month: a product of small matrices would wake all threads of the library beneath NumPy.
-        """
-        n_month, n_factor, n_path = normals.shape
-        persistence, cross, scale = np.zeros((3, n_path))
-        level = np.full((n_factor, n_path), self.start)
-        for t in range(n_month):
-            dual, moved = (_mixed(matrix, normals[t]) for matrix in (self.dual, self.mixing))
-            if self.drift[t] > 0.0:
-                square = np.square(normals[t]).sum(axis=0)
-                persistence += (level * dual).sum(axis=0) * self.drift[t]
-                persistence -= square * (self.persistence * self.drift[t] ** 2)
-            level = self.persistence * level + self.gain[t] * moved
-            cross += dual[0] * dual[min(1, n_factor - 1)]
-            scale += dual[0] * moved[0]
-        return np.stack([persistence, cross, scale])
-
-
-def _mixed(matrix: Array, normals: Array) -> Array:
-    return np.stack([sum(x * normals[g] for g, x in enumerate(row) if x) for row in matrix.tolist()])
 
 
 def scores_of(job: Job) -> Scores:
@@ -107,8 +75,9 @@ def scores_of(job: Job) -> Scores:
     if stationary:
         drift[0] = 0.0
     names, units, weight = tuple(made.names), tuple(made.units), np.array(made.weights).T
-    held = 0.0 if stationary else float(dependence.factor_start)
-    return Scores(names, units, weight, phi, gain, held, factors.root, dual, drift, tuple(left_out))
+    start = 0.0 if stationary else float(dependence.factor_start)
+    law = np.concatenate([[phi, start], gain, drift, factors.root.ravel(), dual.ravel()])
+    return Scores(names, units, weight, law, tuple(left_out))
 
 
 class _Made(NamedTuple):

@@ -317,6 +317,11 @@ deal with weights w puts u = w'Y + sqrt(1 - w'Sw) v in the place of the first of
 own AR(1) at its phi: its e_1,first = u_1, then (u_t - phi u_{t-1}) / sqrt(1 - phi^2), with u taken at the deal's own
 months of the book. The loss of the book on a path is the sum over positions of amount held x the note's loss.
 
+**Scores** (`scores`; no run has them, who asks for derivatives sums them beside). With v_t = L^-T e_t and g_t the gain of
+month t (1 where Y_1 is stationary, else sqrt(1 - phi^2)), the features of a path are its normals e_t, persistence = sum
+over t of (v_t . Y_{t-1}) / g_t - phi |e_t|^2 / g_t^2 without the stationary first month, cross = sum of v_t,1 v_t,2 (of
+v_t,1 squared where there is one factor), and scale = sum of v_t,1 (L e_t)_1.
+
 **Layout.** A block is 32 paths, the lanes of every row of the scratch array; a panel is 16 blocks, the unit of
 scheduling. See `scratch` and `row_records` (rows), `tables` (inputs), `codes`.
 """
