@@ -29,7 +29,7 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
     size = np.array(sizes_of(deal, cut_off))
     accrual = np.stack([m.coupon * dates.fraction[:, None] for m in months])
     programs = Programs(deal, cut_off, n_month)
-    steps = Steps(deal, cut_off, n_month, programs)
+    steps = Steps(deal, cut_off, n_month, programs)  # a program has its number from who asks first
     triggers = _triggers(deal, programs)
     call = deal.clean_up
     called = [programs.add(x, False) if x is not None else -1 for x in ((call.when, call.price) if call else ())]
@@ -37,11 +37,7 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
     first = float(even.mean())
     accounts = account_names(deal)
     return Contract(
-        original=np.where(size > 0.0, size, cut_off),
-        per_original=1.0 / np.where(size > 0.0, size, cut_off),
-        opening_note=size,
-        stake=_stake(np.where(size > 0.0, size, cut_off)),
-        residual=np.array([float(n.residual and of > 0.0) for n, of in zip(deal.notes, size, strict=True)]),
+        **_note_tables(deal, size, cut_off),
         accrual=np.ascontiguousarray(accrual),
         payable=_payable(deal, n_month, dates.first_payment),
         years=np.ascontiguousarray(np.stack([dates.years, even - first], axis=1)),
@@ -53,14 +49,7 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
         fee_base=np.array([codes.FEE_BASES.index(f.base) for f in deal.fees], dtype=np.int64),
         fee_rate=_fee_rate(deal, months, dates),
         fee_carry=np.array([float(f.carry_over) for f in deal.fees]),
-        step=np.array(steps.rows, dtype=np.int64).reshape(-1, len(STEP)),
-        in_full=np.array(steps.in_full(), dtype=np.int64),
-        step_value=np.array(steps.values, dtype=np.float64).reshape(-1, len(STEP_VALUE)),
-        step_target=np.array(steps.targets, dtype=np.float64).reshape(-1, n_month),
-        test=np.array(steps.tests, dtype=np.int64).reshape(-1, 2),
-        test_limit=np.array(steps.limits, dtype=np.float64),
-        member=np.array(steps.members or [0], dtype=np.int64),
-        phase=np.array(steps.phase, dtype=np.int64),
+        **_step_tables(steps, n_month),
         trigger=triggers,
         threshold=_thresholds(deal, n_month, dates.first_payment),
         call=np.array(called or [-1, -1], dtype=np.int64),
@@ -71,16 +60,47 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
         senior_fee=_senior(deal, [f.name for f in deal.fees], PayFee),
         senior_note=_senior(deal, [n.name for n in deal.notes], PayInterest),
         opening_cash=np.array([deal.opening_cash.get(a, 0.0) for a in accounts]),
-        deal=_columns(
-            DEAL,
-            cut_off=cut_off,
-            per_cut_off=1.0 / cut_off,
-            clean_up=deal.clean_up.pool_factor or 0.0 if deal.clean_up else 0.0,
-            idle_share=deal.idle_cash_share,
-            first_years=first,
-            net_income=1.0 - sum(f.rate for f in deal.fees if f.base == "interest_income"),
-        ),
+        deal=_deal_numbers(deal, cut_off, first),
     )
+
+
+def _deal_numbers(deal: Deal, cut_off: float, first_years: float) -> np.ndarray:
+    """The numbers of `tables.DEAL`."""
+    return _columns(
+        DEAL,
+        cut_off=cut_off,
+        per_cut_off=1.0 / cut_off,
+        clean_up=deal.clean_up.pool_factor or 0.0 if deal.clean_up else 0.0,
+        idle_share=deal.idle_cash_share,
+        first_years=first_years,
+        net_income=1.0 - sum(f.rate for f in deal.fees if f.base == "interest_income"),
+    )
+
+
+def _note_tables(deal: Deal, size: np.ndarray, cut_off: float) -> dict[str, np.ndarray]:
+    """(N,) each: what a note is measured by (a certificate by the pool), balance, stake and whether it is residual."""
+    original = np.where(size > 0.0, size, cut_off)
+    return {
+        "original": original,
+        "per_original": 1.0 / original,
+        "opening_note": size,
+        "stake": _stake(original),
+        "residual": np.array([float(n.residual and of > 0.0) for n, of in zip(deal.notes, size, strict=True)]),
+    }
+
+
+def _step_tables(steps: Steps, n_month: int) -> dict[str, np.ndarray]:
+    """The priority of payments: rows of steps, their numbers, targets by month, tests, notes, the rows of a phase."""
+    return {
+        "step": np.array(steps.rows, dtype=np.int64).reshape(-1, len(STEP)),
+        "in_full": np.array(steps.in_full(), dtype=np.int64),
+        "step_value": np.array(steps.values, dtype=np.float64).reshape(-1, len(STEP_VALUE)),
+        "step_target": np.array(steps.targets, dtype=np.float64).reshape(-1, n_month),
+        "test": np.array(steps.tests, dtype=np.int64).reshape(-1, 2),
+        "test_limit": np.array(steps.limits, dtype=np.float64),
+        "member": np.array(steps.members or [0], dtype=np.int64),
+        "phase": np.array(steps.phase, dtype=np.int64),
+    }
 
 
 def _stake(original: np.ndarray) -> np.ndarray:

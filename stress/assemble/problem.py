@@ -140,17 +140,7 @@ def sizes_of(
     payment_step = {"monthly": -1, "daily": deal.payment_day - 1, "payment_date": 1}[clock]
     longest = max((p.term for p in pool.plans), default=0)
     longest += pool.billing.months_later if pool.billing else 0
-    step_days = 30.0 / n_cohort
-    lag = max(float(m.lag_days.max()) for m in months)
-    for name in ("lag_days", "outage_days"):
-        if any((getattr(m, name) % step_days).any() for m in months):
-            raise ConfigError(
-                f"purchase_{name}: the {clock} clock moves in steps of {step_days:g} days; give a multiple"
-            )
-        if any(getattr(m, name).any() for m in months) and (deal.purchase != "each_step" or clock == "payment_date"):
-            raise ConfigError(f"purchase_{name}: only for deals that buy at each step of the monthly or daily clock")
     _, step_of_row = step_labels(deal)
-    long = pool.ladder is not None and (not pool.simple_ladder or pool.late_fee > 0.0)
     return Sizes(
         n_scenario=len(months),
         n_month=n_month,
@@ -158,10 +148,7 @@ def sizes_of(
         n_segment=len(pool.segments) * n_stage(pool),
         n_whole=len(pool.segments),
         n_level=len(pool.segments) // n_quality,
-        n_stage=n_stage(pool),
-        n_bucket=len(pool.buckets) if long else 0,
-        n_ring=4 if long and pool.plans else 1,
-        n_rebase=months_to_rebase(pool),
+        **_ladder_sizes(pool),
         n_history=purchase_months(deal, clock),
         n_part=due.table.shape[1],
         n_way=len(due.ways),
@@ -175,21 +162,46 @@ def sizes_of(
         n_factor=len(factors_of(pool).name),
         n_lag=len(pool.recovery_lag),
         n_write_off=pool.write_off_months,
-        n_lock=1 + round(lag / step_days) if lag > 0.0 else 1,
+        n_lock=_lock_steps(deal, months, clock),
         n_revolving=deal.revolving_months,
         first_payment=dates.first_payment - 1,
         payment_step=payment_step,
         buys_each_step=int(deal.purchase == "each_step" and clock != "payment_date"),
-        ladder=int(pool.ladder is not None),
         longest=longest,
         limits=int(bool(pool.eligibility.segment_limit)),
         interest_on_unpaid=int(deal.interest_on_unpaid_interest),
         constant_payment=int(pool.payment_rate is not None),
-        long_ladder=int(long),
-        seasoned=int(long or bool(pool.stages)),
         granular=int(pool.obligors is not None and not deterministic),
         trust=int(deal.trust is not None),
     )
+
+
+def _ladder_sizes(pool: Pool) -> dict[str, int]:
+    """Stages, and buckets where the ladder is no simple one of three."""
+    long = pool.ladder is not None and (not pool.simple_ladder or pool.late_fee > 0.0)
+    return {
+        "n_stage": n_stage(pool),
+        "n_bucket": len(pool.buckets) if long else 0,
+        "n_ring": 4 if long and pool.plans else 1,
+        "n_rebase": months_to_rebase(pool),
+        "ladder": int(pool.ladder is not None),
+        "long_ladder": int(long),
+        "seasoned": int(long or bool(pool.stages)),
+    }
+
+
+def _lock_steps(deal: Deal, months: Sequence[MonthInputs], clock: Clock) -> int:
+    """Steps in which cash waits to buy, the last its own. Raises ConfigError for days that the clock does not have."""
+    step_days = 30.0 / COHORTS[clock]
+    for name in ("lag_days", "outage_days"):
+        if any((getattr(m, name) % step_days).any() for m in months):
+            raise ConfigError(
+                f"purchase_{name}: the {clock} clock moves in steps of {step_days:g} days; give a multiple"
+            )
+        if any(getattr(m, name).any() for m in months) and (deal.purchase != "each_step" or clock == "payment_date"):
+            raise ConfigError(f"purchase_{name}: only for deals that buy at each step of the monthly or daily clock")
+    lag = max(float(m.lag_days.max()) for m in months)
+    return 1 + round(lag / step_days) if lag > 0.0 else 1
 
 
 __all__ = ["COHORTS", "assemble", "build", "new_receivables", "replacement_need", "without_supply"]

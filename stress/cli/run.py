@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     import xarray as xr
     from rich.table import Table
 
-    from stress.inputs.job import Job
+    from stress.inputs.job import Job, Sweep
     from stress.results import Result
     from stress.runs.jobs.plans import Plan, SweepPlan
+    from stress.runs.jobs.running import Done
 
 
 ESTIMATORS = ("plain", "sobol", "importance", "auto")
@@ -106,12 +107,10 @@ def run(
       stress run job.toml --estimator importance --target-error EL:B=0.05 --paths 1e7
       stress run job.toml --fail-on EL:B=0.001 --fail-on PD:A=0.0001
     """
-    from stress.runs.jobs.plans import SweepPlan, check_paths, plan_sweep
-    from stress.runs.jobs.plans import plan as plan_of
+    from stress.runs.jobs.plans import SweepPlan, check_paths
 
     if paths is not None:
         check_paths(paths, max_paths)
-    from stress.inputs.job import Sweep
     from stress.inputs.load import load_run
 
     output = Output(as_json, quiet, log_json)
@@ -133,13 +132,7 @@ def run(
         "estimator": estimator,
         "target": target,
     }
-    plan: Plan | SweepPlan
-    if isinstance(loaded, Sweep):
-        if target is not None:
-            raise ConfigError("--target-error: is for one job, not for a sweep")
-        plan = plan_sweep(loaded, **options)
-    else:
-        plan = plan_of(loaded, **options)._replace(also=_with_committee)
+    plan = _planned(loaded, options)
 
     from stress.runs.jobs.estimates import refuse, refuse_sweep
 
@@ -151,6 +144,18 @@ def run(
         output.result(lambda: _plan_table(said), lambda: said)
         return 0
     return execute(plan, output, follow, limits, workbook)
+
+
+def _planned(loaded: Job | Sweep, options: dict[str, Any]) -> Plan | SweepPlan:
+    """The plan of a job or a sweep. Raises ConfigError where an option is not for a sweep, and what the plan raises."""
+    from stress.inputs.job import Sweep
+    from stress.runs.jobs.plans import plan, plan_sweep
+
+    if not isinstance(loaded, Sweep):
+        return plan(loaded, **options)._replace(also=_with_committee)
+    if options["target"] is not None:
+        raise ConfigError("--target-error: is for one job, not for a sweep")
+    return plan_sweep(loaded, **options)
 
 
 def _with_committee(job: Job, ds: xr.Dataset) -> xr.Dataset:
@@ -171,38 +176,59 @@ def execute(
 
     Raises LimitBreached, the results being written and printed, where a measure is above its limit.
     """
+    from stress.runs.jobs.plans import Plan
+
+    unsaid: list[Exception] = []
+    try:
+        done = _done(plan, output, follow, unsaid)
+    except KeyboardInterrupt as error:
+        click.echo(f"stress: {str(error) or 'interrupted'}", err=True)
+        return 130
+    _say_notes(plan, done, output)
+    save_result(workbook, done.dataset)
+    above = breaches(limits, done.dataset)
+    shown = isinstance(plan, Plan) and plan.target is None and not done.before and not output.as_json
+    if not shown:
+        _say_result(done, output, {"breaches": [breach._asdict() for breach in above]} if limits else {})
+    refuse_breaches(above)
+    for lost in unsaid:
+        raise lost
+    return 0
+
+
+def _done(plan: Plan | SweepPlan, output: Output, follow: str | None, unsaid: list[Exception]) -> Done:
+    """Run the plan under a progress bar; `unsaid` gets what the table could not be printed for."""
     from stress import report
     from stress.cli.running_error import followed
     from stress.cli.watch import interruptible, progress
-    from stress.report.page.sweep import input_notes_of
     from stress.runs import jobs
     from stress.runs.jobs.plans import Plan
 
     name, first = (plan.job.name, plan) if isinstance(plan, Plan) else (plan.sweep.name, plan.plans[0])
     measure = followed(follow, first.job)
-    unsaid: list[Exception] = []
     output.log("running", job=name, paths=plan.paths, scenarios=len(first.scenarios))
-    try:
-        with interruptible() as stop, progress(output, name, measure) as step:
+    with interruptible() as stop, progress(output, name, measure) as step:
 
-            def ready(result: Result) -> None:
-                step.close()
-                if output.as_json:
-                    return
-                try:
-                    output.result(lambda: report.table(result), dict)
-                except (StressError, BrokenPipeError) as error:
-                    unsaid.append(error)  # after the report and the manifest
+        def ready(result: Result) -> None:
+            step.close()
+            if output.as_json:
+                return
+            try:
+                output.result(lambda: report.table(result), dict)
+            except (StressError, BrokenPipeError) as error:
+                unsaid.append(error)  # after the report and the manifest
 
-            if isinstance(plan, Plan) and plan.target is not None:
-                done = jobs.run_to_target(plan, step, output.log, stop, step.seen)
-            elif isinstance(plan, Plan):
-                done = jobs.run(plan, step, output.log, stop, step.seen, ready)
-            else:
-                done = jobs.run_sweep(plan, step, output.log, stop, step.seen)
-    except KeyboardInterrupt as error:
-        click.echo(f"stress: {str(error) or 'interrupted'}", err=True)
-        return 130
+        if isinstance(plan, Plan) and plan.target is not None:
+            return jobs.run_to_target(plan, step, output.log, stop, step.seen)
+        if isinstance(plan, Plan):
+            return jobs.run(plan, step, output.log, stop, step.seen, ready)
+        return jobs.run_sweep(plan, step, output.log, stop, step.seen)
+
+
+def _say_notes(plan: Plan | SweepPlan, done: Done, output: Output) -> None:
+    """Where the results are, what in them is not to be trusted, and what of the inputs is to be known."""
+    from stress.report.page.sweep import input_notes_of
+
     if not done.before:
         output.log("saved", out=str(plan.out))
     for line in str(done.dataset.attrs.get("warnings", "")).split("; "):
@@ -211,22 +237,17 @@ def execute(
     for note in input_notes_of(done.dataset):
         output.log("note", note=note)
 
-    save_result(workbook, done.dataset)
-    above = breaches(limits, done.dataset)
-    shown = isinstance(plan, Plan) and plan.target is None and not done.before and not output.as_json
-    if not shown:
-        from stress.cli.measures_json import measures, trust
 
-        said = {"breaches": [breach._asdict() for breach in above]} if limits else {}
-        trusted = trust(done.dataset)
-        output.result(
-            lambda: report.table(done.dataset),
-            lambda: {**done.manifest, **trusted, "unchanged": done.before, "measures": measures(done.dataset), **said},
-        )
-    refuse_breaches(above)
-    for lost in unsaid:
-        raise lost
-    return 0
+def _say_result(done: Done, output: Output, said: dict[str, Any]) -> None:
+    """The table, or the document of `--json`."""
+    from stress import report
+    from stress.cli.measures_json import measures, trust
+
+    trusted = trust(done.dataset)
+    output.result(
+        lambda: report.table(done.dataset),
+        lambda: {**done.manifest, **trusted, "unchanged": done.before, "measures": measures(done.dataset), **said},
+    )
 
 
 def plan_json(plan: Plan | SweepPlan) -> dict[str, Any]:

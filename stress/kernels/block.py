@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .allocation import allocate, open_trust, take_principal
+from .allocation import allocate, take_principal
 from .by_path import settle_path
 from .cards import bill
-from .cash import collect_recoveries, conserve_cash, earn_on_cash, principal_cash
+from .cash import collect_recoveries, conserve_cash, earn_on_cash
 from .codes import AT_DETERMINATION
 from .count import count_block, hand_over, record_payment, record_pool_month
 from .counts import count, leads
@@ -16,9 +16,9 @@ from .formulas import keep_quantities, set_levels, show_quantities
 from .granular import count_transitions
 from .jit import aside, stage
 from .ladder import climb, join_ladder
-from .lanes import first, floor, lane_numbers, splat, store, where_less
-from .layout import LANES, PANEL_BLOCKS
-from .opening import open_later
+from .lanes import first, floor, lane_numbers, splat, where_less
+from .layout import PANEL_BLOCKS
+from .opening import open_at_closing, open_later
 from .outcome import finish
 from .philox import draw_normals
 from .pool import advance_cohort, advance_on_long_ladder
@@ -27,9 +27,8 @@ from .rates import conditional_rates, move_factors
 from .records import Memory
 from .replicates import count_replicate
 from .retention import retain, set_need
-from .seasoning import open_seasoned, season
+from .seasoning import season
 from .short_rate import draw_rates, move_rate
-from .space import clear_records
 from .tally import N_BATCH, N_MONTH_BATCH
 from .triggers import test_conditions, test_triggers
 from .waterfall import pay
@@ -96,7 +95,7 @@ def _simulate(m: Memory, b: int, k: int, fans: int, path: int, seed: Any) -> Non
     if m.p.n_before > 0:
         open_later(m)
     else:
-        _open(m, k)
+        open_at_closing(m, k)
     settle_path(m, b, k)
     for t in range(m.p.n_stop):
         if t >= m.p.n_before or m.p.knows_factors == 0:
@@ -123,6 +122,38 @@ def _step(m: Memory, k: int, t: int, c: int, fans: int) -> None:
     last = c == m.p.n_cohort - 1
     m.cash.supply_left = splat(m.t.supply[k, t, c])
     earn_on_cash(m, k, t)
+    _advance(m, k, t, c)
+    if last:
+        collect_recoveries(m, k, t)
+        if m.p.trust == 1:
+            allocate(m, k, t)
+    # after the last purchases the lag still frees cash for the payment date that follows
+    lagging = m.p.n_lock > 1 and m.p.payment_step >= 0 and t == m.p.n_revolving
+    if m.p.buys_each_step == 1 and (t < m.p.n_revolving or lagging):
+        buy_with_collections(m, k, t, c)
+    if m.p.uses_idle == 1:
+        count_idle_days(m)
+    if last:
+        _determine(m, k, t)
+    period = -1
+    if last and (m.p.payment_step < 0 or t == m.p.n_month - 1):
+        period = t
+    elif t > m.p.n_paid and c == m.p.payment_step:
+        period = t - 1
+    _pay(m, k, period, t, c, fans)
+    if last:
+        if m.p.handed_block == 0:
+            record_pool_month(m, k, t, fans)
+        _keep(m, t, m.p.of_pool, m.p.of_path)
+    if period >= 0 and m.p.tests_payment == 1:
+        m.pool.phase = m.cash.next_phase
+    if m.p.traced == 1:
+        m.total_bought[t, c] = first(m.pool.total_bought)
+
+
+@stage
+def _advance(m: Memory, k: int, t: int, c: int) -> None:
+    """The pool through a step: what was bought settles, the cohort of the step pays, rolls and defaults."""
     if m.p.constant_payment == 1:
         bill(m, k, t, c)
     if m.p.seasoned == 1:
@@ -137,38 +168,32 @@ def _step(m: Memory, k: int, t: int, c: int, fans: int) -> None:
         advance_cohort(m, k, t, c)
     if m.p.seasoned == 1:
         season(m, k, t, c)
-    if last:
-        collect_recoveries(m, k, t)
-        if m.p.trust == 1:
-            allocate(m, k, t)
-    # after the last purchases the lag still frees cash for the payment date that follows
-    lagging = m.p.n_lock > 1 and m.p.payment_step >= 0 and t == m.p.n_revolving
-    if m.p.buys_each_step == 1 and (t < m.p.n_revolving or lagging):
-        buy_with_collections(m, k, t, c)
-    if m.p.uses_idle == 1:
-        count_idle_days(m)
-    if last:
-        total_pool(m)
-        determine(m, k, t)
-        set_levels(m, k, t)
-        if m.p.keeps_quantities == 1:
-            keep_quantities(m, t)
-        test_triggers(m, t, int(AT_DETERMINATION))
-        test_conditions(m, t)
-        if m.p.traced == 1:
-            show_quantities(m, t)
-        if t >= m.p.first_payment:
-            clean_up(m, t)
-        if m.p.retains == 1:
-            retain(m)
-        if m.p.trust == 1:
-            take_principal(m, k, t)
-        sweep_collections(m)
-    period = -1
-    if last and (m.p.payment_step < 0 or t == m.p.n_month - 1):
-        period = t
-    elif t > m.p.n_paid and c == m.p.payment_step:
-        period = t - 1
+
+
+@stage
+def _determine(m: Memory, k: int, t: int) -> None:
+    """At the month's end: the pool added up, what is available, triggers and conditions, and what the deal keeps back."""
+    total_pool(m)
+    determine(m, k, t)
+    set_levels(m, k, t)
+    if m.p.keeps_quantities == 1:
+        keep_quantities(m, t)
+    test_triggers(m, t, int(AT_DETERMINATION))
+    test_conditions(m, t)
+    if m.p.traced == 1:
+        show_quantities(m, t)
+    if t >= m.p.first_payment:
+        clean_up(m, t)
+    if m.p.retains == 1:
+        retain(m)
+    if m.p.trust == 1:
+        take_principal(m, k, t)
+    sweep_collections(m)
+
+
+@stage
+def _pay(m: Memory, k: int, period: int, t: int, c: int, fans: int) -> None:
+    """The payment of a period at step (t, c); below 0 there is none."""
     if period >= 0:
         pay(m, k, period, t, c)
         _keep(m, period, m.p.of_step_paid, m.p.of_pool)
@@ -176,69 +201,6 @@ def _step(m: Memory, k: int, t: int, c: int, fans: int) -> None:
             record_payment(m, k, period, fans)
     elif m.p.n_cohort > 1:
         conserve_cash(m)  # where nothing is paid; a payment checks its own
-    if last:
-        if m.p.handed_block == 0:
-            record_pool_month(m, k, t, fans)
-        _keep(m, t, m.p.of_pool, m.p.of_path)
-    if period >= 0 and m.p.tests_payment == 1:
-        m.pool.phase = m.cash.next_phase
-    if m.p.traced == 1:
-        m.total_bought[t, c] = first(m.pool.total_bought)
-
-
-@aside
-def _open(m: Memory, k: int) -> None:
-    """The deal and its pool at closing."""
-    none = splat(0.0)
-    for i in range(m.p.of_cash, m.p.of_log, LANES):
-        store(m.w, i, none)
-    clear_records(m)
-    balance, notes, cash = none, none, none
-    for c in range(m.p.n_cohort):
-        for s in range(m.p.n_segment):
-            cohort, segment = m.cohort[c, s], m.segment[s]
-            alive, one = m.t.opening[c, s, 0], m.t.opening[c, s, 1]
-            two, three = m.t.opening[c, s, 2], m.t.opening[c, s, 3]
-            cohort.alive, cohort.late_1 = splat(alive), splat(one)
-            cohort.late_2, cohort.late_3 = splat(two), splat(three)
-            balance = balance + alive + one + two + three
-            segment.balance = segment.balance + alive + one + two + three
-            for bucket in range(m.p.n_bucket):
-                held = m.t.opening[c, s, 1 + bucket]
-                m.late[c, s, bucket] = splat(held)
-                if bucket > 2:
-                    balance = balance + held
-                    segment.balance += held
-            if m.p.n_bucket > 0:
-                cohort.late_1, cohort.late_2, cohort.late_3 = none, none, none
-            if m.p.seasoned == 1:
-                open_seasoned(m, k, c, s)
-            cohort.scale = splat(1.0)
-            cohort.due_1, cohort.fee_1 = (
-                splat(alive * m.t.open_due[k, 0, s, 1]),
-                splat(alive * m.t.open_fee[k, 0, s, 1]),
-            )
-            cohort.due_2, cohort.fee_2 = (
-                splat(alive * m.t.open_due[k, 0, s, 2]),
-                splat(alive * m.t.open_fee[k, 0, s, 2]),
-            )
-            cohort.due_3, cohort.fee_3 = (
-                splat(alive * m.t.open_due[k, 0, s, 3]),
-                splat(alive * m.t.open_fee[k, 0, s, 3]),
-            )
-    for n in range(m.p.n_note):
-        note, size = m.note[n], m.t.opening_note[n]
-        note.outstanding = splat(size)
-        note.principal_time = splat(size * m.t.years[0].paid)
-        notes = notes + size
-    for a in range(m.p.n_account):
-        m.account[a] = splat(m.t.opening_cash[a])
-        cash = cash + m.t.opening_cash[a]
-    m.pool.balance = balance
-    m.cash.cash_in = cash
-    m.cash.gap = notes - balance - principal_cash(m)
-    if m.p.trust == 1:
-        open_trust(m, notes)
 
 
 @stage

@@ -92,16 +92,11 @@ def pack(
 
 def _switches(problem: Problem, traced: bool, sampler: Sampler | None, replicated: bool) -> Switches:
     month, contract = problem.market.month, problem.contract
-    capped = (contract.step_value[:, STEP_VALUE.index("limit")] < NO_LIMIT).any()
-    capped |= (contract.step[:, STEP.index("cap")] >= 0).any()
     weighted = isinstance(sampler, Shifted)
     used = _used(contract)
     observed = {*contract.trigger[:, TRIGGER.index("observable")].tolist(), *contract.test[:, 0].tolist()}
     seen = {(OBSERVED, observable) for observable in observed} | used
     curable, effect, when = (contract.trigger[:, TRIGGER.index(name)] for name in ("curable", "effect", "when"))
-
-    late = [ROLL_1, ROLL_2, ROLL_3, RECOVERY]
-    even = bool((problem.market.common[:, late] == 1).all() and (problem.market.degree[:, late] == 0).all())
 
     def looked_at(*observables: int) -> int:
         return int(traced or bool(seen & {(OBSERVED, observable) for observable in observables}))
@@ -114,7 +109,7 @@ def _switches(problem: Problem, traced: bool, sampler: Sampler | None, replicate
     return Switches(
         by_path=int((problem.market.degree == BY_PATH).any()),
         traced=int(traced),
-        keeps_steps=int(traced or bool(capped)),
+        keeps_steps=int(traced or _capped(contract)),
         has_conditions=int(contract.test.size > 0),
         dilutes=ever("dilution"),
         commingles=ever("commingled_steps"),
@@ -124,7 +119,7 @@ def _switches(problem: Problem, traced: bool, sampler: Sampler | None, replicate
         uses_payments=int(looked_at(PAYMENT_RATE) or bool(used & paid) or problem.sizes.trust == 1),
         uses_average=looked_at(EXCESS_SPREAD_3M),
         uses_idle=looked_at(IDLE_CASH_DAYS),
-        even_late=int(even and not traced and problem.sizes.granular == 0 and problem.sizes.long_ladder == 0),
+        even_late=int(not traced and _even_late(problem)),
         uses_cost=int(cost or (CASH_ROW, ROWS[Cash].index("senior_cost")) in used),
         weighted=int(weighted),
         unit=WEIGHT_UNIT if weighted else 1,
@@ -135,6 +130,19 @@ def _switches(problem: Problem, traced: bool, sampler: Sampler | None, replicate
         cures=int(((curable == 1) & (effect > 0)).any()),
         random_rate=int(problem.short_rate.rate_law[:, 0].any()),
     )
+
+
+def _capped(contract: Contract) -> bool:
+    """Whether a step has a cap, which counts what its earlier sources paid."""
+    limited = contract.step_value[:, STEP_VALUE.index("limit")] < NO_LIMIT
+    return bool(limited.any() or (contract.step[:, STEP.index("cap")] >= 0).any())
+
+
+def _even_late(problem: Problem) -> bool:
+    """Whether rolls and recoveries are numbers of the month, the same on all lanes."""
+    late, market = [ROLL_1, ROLL_2, ROLL_3, RECOVERY], problem.market
+    even = (market.common[:, late] == 1).all() and (market.degree[:, late] == 0).all()
+    return bool(even and problem.sizes.granular == 0 and problem.sizes.long_ladder == 0)
 
 
 def _used(contract: Contract) -> set[tuple[int, int]]:

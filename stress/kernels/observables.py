@@ -55,20 +55,27 @@ def observe(m: Memory, observable: int, denominator: int) -> Lanes:
     elif observable == PAYMENT_RATE:
         value, base = pool.scheduled + pool.prepaid + pool.cured, pool.month_start
     else:  # days past due over current + M1..MB + the stock not written off
-        value = _stock(m)
-        base = pool.balance + value
-        if m.p.long_ladder == 1:
-            value = value + pool.late_beyond
-        if observable != OVERDUE_90:
-            value = value + pool.late_3
-        if observable == OVERDUE_30:
-            value = value + pool.late_2
+        value = _overdue(m, observable)
+        base = pool.balance + _stock(m)
     if denominator == CUT_OFF and (
         observable == CUMULATIVE_DEFAULT or observable == DEFAULT_STOCK or observable == DEFICIENCY
     ):
         return value * m.t.deal.per_cut_off
     tiny = 1e-9 * cut_off
     return where_less(base, tiny, 0.0, value / where_less(base, tiny, 1.0, base))
+
+
+@stage
+def _overdue(m: Memory, observable: int) -> Lanes:
+    """What is so many days past due, with the stock not written off."""
+    value = _stock(m)
+    if m.p.long_ladder == 1:
+        value = value + m.pool.late_beyond
+    if observable != OVERDUE_90:
+        value = value + m.pool.late_3
+    if observable == OVERDUE_30:
+        value = value + m.pool.late_2
+    return value
 
 
 @stage

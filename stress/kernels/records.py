@@ -14,36 +14,19 @@ from __future__ import annotations
 import operator
 from typing import Any
 
-from numba import config, types
+from numba import types
 from numba.core import cgutils
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_getattr, infer_global, signature
-from numba.extending import (
-    intrinsic,
-    lower_builtin,
-    lower_getattr_generic,
-    lower_setattr_generic,
-)
+from numba.extending import lower_builtin, lower_getattr_generic, lower_setattr_generic
 
 from .constants import HEADER, header_field, invariant_load
-from .jit import stage
-from .lanes import (
-    FLOATS,
-    HALF,
-    HALVES,
-    NARROWS,
-    load_from,
-    load_number,
-    store_number,
-    store_to,
-    widened,
-)
+from .lanes import FLOATS, load_from, load_number, store_number, store_to, widened
 from .layout import LANES
-from .plain import Memory, alike_twin, narrow_twin
+from .plain import Memory
+from .record_parts import alike, half, memory_of, narrow, parts_of
 from .record_types import (
     COUNTS_TYPE,
     I64,
-    MEMORY,
-    PARTS,
     TABLES_TYPE,
     MemoryType,
     Named,
@@ -58,10 +41,6 @@ from .tables import TABLES
 from .tally import COUNTS
 
 __all__ = ["Memory", "alike", "half", "memory_of", "narrow"]
-
-
-def _parts(context: Any, builder: Any, kind: Any, value: Any) -> Any:
-    return cgutils.create_struct_proxy(kind)(context, builder, value=value)
 
 
 def _length(builder: Any, header: Any, axis: Any) -> Any:
@@ -114,9 +93,9 @@ class _MemoryAttribute(AttributeTemplate):  # type: ignore[misc]
 @lower_getattr_generic(MemoryType)
 def _memory_attribute(context: Any, builder: Any, typ: Any, value: Any, attr: str) -> Any:
     if attr in ("w", "n", "p"):
-        return getattr(_parts(context, builder, typ, value), attr)
+        return getattr(parts_of(context, builder, typ, value), attr)
     if attr in GROUPS and not GROUPS[attr].axes:
-        parts = _parts(context, builder, typ, value)
+        parts = parts_of(context, builder, typ, value)
         return record_at(builder, parts.w, header_field(builder, parts.p, f"of_{attr}"), attr)
     return value
 
@@ -142,14 +121,14 @@ def _named_attribute(context: Any, builder: Any, typ: Any, value: Any, attr: str
 
 
 def _table_address(context: Any, builder: Any, typ: Any, value: Any, name: str, indices: Any) -> Any:
-    parts, (flat, axes) = _parts(context, builder, typ, value), TABLES[name]
+    parts, (flat, axes) = parts_of(context, builder, typ, value), TABLES[name]
     at = _flat(context, builder, parts.p, axes, indices)
     at = builder.add(header_field(builder, parts.p, f"at_{name}"), at)
     return builder.gep(getattr(parts, flat), [at])
 
 
 def _group_address(context: Any, builder: Any, typ: Any, value: Any, indices: Any) -> Any:
-    parts, group = _parts(context, builder, typ, value), GROUPS[typ.of]
+    parts, group = parts_of(context, builder, typ, value), GROUPS[typ.of]
     at = builder.mul(_flat(context, builder, parts.p, group.axes, indices), I64(group.stride))
     return builder.gep(parts.w, [builder.add(header_field(builder, parts.p, f"of_{typ.of}"), at)])
 
@@ -177,7 +156,7 @@ def _view_item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     view, index = sig.args
     indices = _indices(builder, index, args[1])
     if view.what == "count":
-        header = _parts(context, builder, view, args[0]).p
+        header = parts_of(context, builder, view, args[0]).p
         at = _flat(context, builder, header, COUNTS[view.of], indices)
         return builder.add(header_field(builder, header, f"to_{view.of}"), at)
     if view.what == "group":
@@ -282,63 +261,3 @@ class _TableRowItem(AbstractTemplate):  # type: ignore[misc]
 def _table_row_item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     index = context.cast(builder, args[1], sig.args[1], types.intp)
     return invariant_load(builder, builder.gep(args[0], [index]))
-
-
-@intrinsic
-def _memory_of(typing, w, f, g, n, header):  # type: ignore[no-untyped-def]
-    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        whole = cgutils.create_struct_proxy(MEMORY)(context, builder)
-        for (name, _), value, kind in zip(PARTS, args, sig.args, strict=True):
-            setattr(whole, name, cgutils.create_struct_proxy(kind)(context, builder, value=value).data)
-        return whole._getvalue()
-
-    return MEMORY(w, f, g, n, header), build
-
-
-@intrinsic
-def _narrow(typing, record, first):  # type: ignore[no-untyped-def]
-    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return builder.gep(args[0], [context.cast(builder, args[1], sig.args[1], types.intp)])
-
-    return Record(record.kind, NARROWS)(record, first), build
-
-
-def _part(lanes: Any) -> Any:
-    """Part of each row, from a lane on: an intrinsic on a whole memory."""
-
-    def typed(typing: Any, whole: Any, first: Any) -> Any:
-        def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            part = cgutils.create_struct_proxy(sig.return_type)(context, builder)
-            for name, _ in PARTS:
-                setattr(part, name, getattr(_parts(context, builder, sig.args[0], args[0]), name))
-            part.w = builder.gep(part.w, [context.cast(builder, args[1], sig.args[1], types.intp)])
-            return part._getvalue()
-
-        return MemoryType(lanes)(whole, first), build
-
-    return typed
-
-
-@intrinsic
-def _half(typing, whole, first):  # type: ignore[no-untyped-def]
-    return _part(HALVES)(typing, whole, first)
-
-
-@intrinsic
-def _alike(typing, like, number):  # type: ignore[no-untyped-def]
-    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return widened(context, builder, args[1], sig.args[1], sig.args[0])
-
-    return like(like, number), build
-
-
-@stage
-def _all_of_it(whole: Any, first: int) -> Any:
-    """Where a row is worked on as a whole."""
-    return whole
-
-
-memory_of = Memory if config.DISABLE_JIT else _memory_of
-narrow = narrow_twin if config.DISABLE_JIT else _narrow
-half = _half if HALF < LANES else _all_of_it
-alike = alike_twin if config.DISABLE_JIT else _alike

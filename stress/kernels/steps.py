@@ -1,4 +1,4 @@
-"""The steps of a priority of payments, each on the lanes of the mask."""
+"""The steps of a priority of payments other than those that repay notes, each on the lanes of the mask."""
 
 from __future__ import annotations
 
@@ -11,21 +11,8 @@ from .lanes import anywhere, larger, smaller, splat, where_less
 from .purchases import buy
 from .records import Memory
 from .rows import positive
+from .step_cash import leaves, note_step, set_cap, set_target, under_cap
 from .typed import Lanes
-
-
-@stage
-def _leaves(m: Memory, x: int, source: int, amount: Lanes) -> None:
-    """Cash leaves the deal from an account."""
-    m.account[source] -= amount
-    _note_step(m, x, amount)
-
-
-@stage
-def _note_step(m: Memory, x: int, amount: Lanes) -> None:
-    """Keep what a step paid where a cap or a replay asks for it."""
-    if m.p.keeps_steps == 1:
-        m.step_paid[x] += amount
 
 
 @stage
@@ -77,7 +64,7 @@ def pay_in_full(m: Memory, x: int, t: int) -> bool:
             note = m.note[step.index]
             note.unpaid = owed - amount
             m.log[t, step.index] += amount
-        _note_step(m, i, amount)
+        note_step(m, i, amount)
         i += step.members
     m.cash.cash_out = out
     return True
@@ -86,16 +73,16 @@ def pay_in_full(m: Memory, x: int, t: int) -> bool:
 @stage
 def pay_due(m: Memory, x: int, t: int) -> None:
     """Payment 2: pay a fee or interest, row after row until nothing is left; from principal it is lent (Payment 5)."""
-    limit, on, capped = m.t.step_value[x].limit, m.cash.mask, _set_cap(m, x, t)
+    limit, on, capped = m.t.step_value[x].limit, m.cash.mask, set_cap(m, x, t)
     for i in range(m.t.step[x].members):
         source, owed = m.t.step[x + i].source, _owed(m, x)
         amount = smaller(owed, m.account[source])
         if limit < NO_LIMIT or capped:
-            amount = _under_cap(m, x + i, i, amount)
+            amount = under_cap(m, x + i, i, amount)
         amount = positive(amount) * on
         left = owed - amount
         _settle(m, x, t, left, amount)
-        _leaves(m, x + i, source, amount)
+        leaves(m, x + i, source, amount)
         if m.t.of_principal[source] == 1:
             move_deficiency(m, amount)
         if not anywhere(left * on):
@@ -120,27 +107,9 @@ def pay_together(m: Memory, x: int, t: int) -> None:
         paid = paid + amount
         note.unpaid -= amount
         m.log[t, n] += amount
-    _leaves(m, x, source, paid)
+    leaves(m, x, source, paid)
     if m.t.of_principal[source] == 1:
         move_deficiency(m, paid)
-
-
-@stage
-def _set_cap(m: Memory, x: int, t: int) -> bool:
-    """Formulas: a step's cap, before its first source pays. Whether it has one that is a formula."""
-    formula = m.t.step[x].cap
-    if formula >= 0:
-        m.cash.cap = value_of(m, t, formula)
-    return formula >= 0
-
-
-@stage
-def _under_cap(m: Memory, x: int, before: int, amount: Lanes) -> Lanes:
-    """At most the step's cap less what its earlier sources paid."""
-    left = m.cash.cap if m.t.step[x].cap >= 0 else splat(m.t.step_value[x].limit)
-    for i in range(1, before + 1):
-        left = left - m.step_paid[x - i]
-    return smaller(amount, left)
 
 
 @stage
@@ -157,7 +126,7 @@ def cover_defaults(m: Memory, x: int) -> None:
         return
     m.account[source] -= amount
     m.account[PRINCIPAL] += amount
-    _note_step(m, x, amount)
+    note_step(m, x, amount)
     move_deficiency(m, -amount)
 
 
@@ -165,7 +134,7 @@ def cover_defaults(m: Memory, x: int) -> None:
 def _target(m: Memory, x: int, t: int) -> Lanes:
     """Payment 4, a reserve's target: a formula, or the largest of its parts, at least the floor."""
     if m.t.step[x].target >= 0:
-        _set_target(m, x, t)
+        set_target(m, x, t)
         return m.cash.target
     value, target = m.t.step_value[x], splat(m.t.step_target[x, t])
     if value.share_of_pool > 0.0:
@@ -190,9 +159,9 @@ def move(m: Memory, x: int, t: int) -> None:
     if step.kind == TRANSFER:
         amount = amount * value.share_moved
         if step.index == 0:
-            _set_cap(m, x, t)
+            set_cap(m, x, t)
         if value.limit < NO_LIMIT or step.cap >= 0:
-            amount = _under_cap(m, x, step.index, amount)
+            amount = under_cap(m, x, step.index, amount)
     elif step.kind == TOP_UP:
         amount = smaller(_target(m, x, t) - m.account[to], amount)
     else:
@@ -202,7 +171,7 @@ def move(m: Memory, x: int, t: int) -> None:
         return
     m.account[source] -= amount
     m.account[to] += amount
-    _note_step(m, x, amount)
+    note_step(m, x, amount)
     lent, repaid = m.t.of_principal[source] == 1, m.t.of_principal[to] == 1
     if lent and not repaid:
         move_deficiency(m, amount)
@@ -220,7 +189,7 @@ def receive(m: Memory, x: int, t: int) -> None:
     m.account[step.to] += amount
     m.received[step.index] += amount
     m.cash.cash_in += amount
-    _note_step(m, x, amount)
+    note_step(m, x, amount)
     if m.t.of_principal[step.to] == 1:
         move_deficiency(m, -amount)
 
@@ -230,13 +199,13 @@ def pay_party(m: Memory, x: int, t: int) -> None:
     """Payment 2: pay a party outside the deal, at most the step's amount from all its sources."""
     step = m.t.step[x]
     if step.index == 0:
-        _set_cap(m, x, t)
-    amount = positive(_under_cap(m, x, step.index, m.account[step.source])) * m.cash.mask
+        set_cap(m, x, t)
+    amount = positive(under_cap(m, x, step.index, m.account[step.source])) * m.cash.mask
     if not anywhere(amount):
         return
     m.paid[step.to] += amount
     m.cash.cash_out += amount
-    _leaves(m, x, step.source, amount)
+    leaves(m, x, step.source, amount)
     if m.t.of_principal[step.source] == 1:
         move_deficiency(m, amount)
 
@@ -245,102 +214,9 @@ def pay_party(m: Memory, x: int, t: int) -> None:
 def purchase(m: Memory, k: int, now: int, c: int, x: int) -> None:
     """Payment 2: buy receivables at the payment date, or a series from the seller of its trust."""
     source = m.t.step[x].source
-    _note_step(m, x, m.account[source])
+    note_step(m, x, m.account[source])
     if m.p.trust == 1:
         reinvest(m, now, source)
     else:
         buy(m, k, now, c, source)
-    _note_step(m, x, -m.account[source])
-
-
-@stage
-def _balance(m: Memory, first: int, last: int) -> Lanes:
-    """Balance of a step's notes."""
-    balance = splat(0.0)
-    for i in range(first, last):
-        balance = balance + m.note[m.t.member[i]].outstanding
-    return balance
-
-
-@stage
-def _set_target(m: Memory, x: int, t: int) -> None:
-    """Formulas: a step's target, before its first source pays; never below 0."""
-    if m.t.step[x].index == 0:
-        m.cash.target = positive(value_of(m, t, m.t.step[x].target))
-
-
-@stage
-def _room(m: Memory, x: int, t: int, balance: Lanes) -> Lanes:
-    """Payment 2: how far the notes of a principal step stand above its target."""
-    if m.t.step[x].target >= 0:
-        _set_target(m, x, t)
-        return positive(balance - m.cash.target)
-    return positive(balance - m.t.step_target[x, t])
-
-
-@stage
-def _redeem(m: Memory, t: int, n: int, amount: Lanes) -> None:
-    note = m.note[n]
-    note.outstanding -= amount
-    m.log[t, n] += amount
-
-
-@stage
-def pay_sequential(m: Memory, x: int, t: int) -> None:
-    """Payment 2: repay the step's notes one after another, down to their target."""
-    step = m.t.step[x]
-    first, last, source = step.first_member, step.first_member + step.members, step.source
-    room = _room(m, x, t, _balance(m, first, last))
-    budget = smaller(room, m.account[source]) * m.cash.mask
-    if not anywhere(budget):
-        return
-    left = budget
-    for i in range(first, last):
-        n = m.t.member[i]
-        amount = smaller(m.note[n].outstanding, left)
-        left = left - amount
-        _redeem(m, t, n, amount)
-    _repaid(m, x, source, budget - left)
-
-
-@stage
-def pay_pro_rata(m: Memory, x: int, t: int) -> None:
-    """Payment 3: repay the step's notes by balance, down to their target."""
-    step = m.t.step[x]
-    first, last, source = step.first_member, step.first_member + step.members, step.source
-    balances = _balance(m, first, last)
-    room = _room(m, x, t, balances)
-    budget = smaller(room, m.account[source]) * m.cash.mask
-    if not anywhere(budget):
-        return
-    share = smaller(budget / where_less(balances, 1e-300, 1.0, balances), 1.0)
-    paid = splat(0.0)
-    for i in range(first, last):
-        n = m.t.member[i]
-        amount = m.note[n].outstanding * share
-        paid = paid + amount
-        _redeem(m, t, n, amount)
-    _repaid(m, x, source, paid)
-
-
-@stage
-def _repaid(m: Memory, x: int, source: int, amount: Lanes) -> None:
-    """Payment 5: principal of notes has been paid from an account; from other cash than principal it reduces the deficiency."""
-    _leaves(m, x, source, amount)
-    if m.t.of_principal[source] == 0:
-        move_deficiency(m, -amount)
-
-
-@stage
-def pay_residual(m: Memory, x: int, t: int) -> None:
-    """Payment 6, all that is left: principal of the residual note first, then yield."""
-    n, source = m.t.step[x].index, m.t.step[x].source
-    amount = m.account[source] * m.cash.mask
-    if not anywhere(amount):
-        return
-    note = m.note[n]
-    repaid = smaller(note.outstanding, amount)
-    note.outstanding -= repaid
-    m.log[t, n] += amount
-    _leaves(m, x, source, amount)
-    move_deficiency(m, amount - repaid if m.t.of_principal[source] == 1 else -repaid)
+    note_step(m, x, -m.account[source])

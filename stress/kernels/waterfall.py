@@ -22,20 +22,9 @@ from .codes import (
 from .jit import aside, stage
 from .lanes import anywhere, fma, larger, smaller, splat, where_less
 from .records import Memory
+from .redemption import pay_pro_rata, pay_residual, pay_sequential
 from .rows import worse
-from .steps import (
-    cover_defaults,
-    move,
-    pay_due,
-    pay_in_full,
-    pay_party,
-    pay_pro_rata,
-    pay_residual,
-    pay_sequential,
-    pay_together,
-    purchase,
-    receive,
-)
+from .steps import cover_defaults, move, pay_due, pay_in_full, pay_party, pay_together, purchase, receive
 from .triggers import test_triggers
 from .typed import Lanes
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -205,22 +205,10 @@ def _variables(space: Workspace, problem: Problem, step_of_row: list[int], lane:
         found |= {name: (("month",), at(name)) for name, (group, _) in SHOWN.items() if group == "trust"}
         left = at("pool_balance") - at("invested") - problem.contract.others[:, 0]
         found["seller_interest"] = (("month",), np.maximum(left, 0.0))
-    cut_off = problem.contract.deal[tables.DEAL.index("cut_off")]
-    defaulted, recovered = at("total_defaulted"), at("total_recovered")
-    found["cumulative_default"] = (("month",), defaulted / cut_off)
-    found["default_stock"] = (("month",), (defaulted - recovered) / cut_off)
     if problem.sizes.n_party:
         for name in ("received", "paid_out"):
             found[name] = (("month", "party"), at(name))
-    accounts = at("account_balance")
-    found["account_balance"] = (("month", "account"), accounts)
-    found["income_cash"] = (("month",), accounts[:, codes.INCOME])
-    found["principal_cash"] = (("month",), accounts[:, codes.PRINCIPAL])
-    by_row = at("step_paid")
-    paid = np.zeros((len(by_row), max(step_of_row) + 1))
-    for row, step in enumerate(step_of_row):
-        paid[:, step] += by_row[:, row]
-    found["step_paid"] = (("month", "step"), paid)
+    found |= _of_deal(problem, at, step_of_row)
     if problem.contract.shown_of.size:
         found["quantity_value"] = (("month", "quantity"), at("quantity_value"))
     found["deficiency"] = (("month",), at("deficiency"))
@@ -236,6 +224,24 @@ def _variables(space: Workspace, problem: Problem, step_of_row: list[int], lane:
         found |= _rates_of_new(space, problem, lane)
     found["trigger_limit"] = (("month", "trigger"), problem.contract.threshold.T)
     return found
+
+
+def _of_deal(problem: Problem, at: Callable[[str], np.ndarray], step_of_row: list[int]) -> Values:
+    """Cumulative default, accounts, and what each step of the priority of payments paid from all its sources."""
+    cut_off = problem.contract.deal[tables.DEAL.index("cut_off")]
+    defaulted, recovered, accounts = at("total_defaulted"), at("total_recovered"), at("account_balance")
+    by_row = at("step_paid")
+    paid = np.zeros((len(by_row), max(step_of_row) + 1))
+    for row, step in enumerate(step_of_row):
+        paid[:, step] += by_row[:, row]
+    return {
+        "cumulative_default": (("month",), defaulted / cut_off),
+        "default_stock": (("month",), (defaulted - recovered) / cut_off),
+        "account_balance": (("month", "account"), accounts),
+        "income_cash": (("month",), accounts[:, codes.INCOME]),
+        "principal_cash": (("month",), accounts[:, codes.PRINCIPAL]),
+        "step_paid": (("month", "step"), paid),
+    }
 
 
 def _rates_of_new(space: Workspace, problem: Problem, lane: int | None) -> Values:

@@ -142,6 +142,14 @@ def count(
             _count(plan, packed, store, work, place, step, stop, seen)
             if not place.cards:
                 meter.keep(engine.problem_digest(packed))
+    _refuse_rest(plan, store, stop)
+    store.tidy(KEPT)
+    give_back_memory()
+    return Counts(store, where, found, machine)
+
+
+def _refuse_rest(plan: Plan, store: Store, stop: threading.Event) -> None:
+    """Raise KeyboardInterrupt (after `stop`) or Incomplete where paths are not counted."""
     left = plan.paths - size(r for r in store.ranges if r[1] <= plan.paths)
     if left and stop.is_set():
         raise KeyboardInterrupt(
@@ -149,9 +157,6 @@ def count(
         )
     if left:
         raise Incomplete(f"{left:,} of {plan.paths:,} paths are not counted; run again to go on")
-    store.tidy(KEPT)
-    give_back_memory()
-    return Counts(store, where, found, machine)
 
 
 def _count(

@@ -96,14 +96,7 @@ def plan(
     }
     job = job.model_copy(update=update)
     check_paths(job.paths, max_paths)
-    if sum(choice is not None for choice in (threads, workers, scheduler)) > 1:
-        raise ConfigError("--threads, --workers and --scheduler: only one of them")
-    if queue is not None and workers is None:
-        raise ConfigError(f"--queue {queue}: say how many worker processes with --workers")
-    if device != "cpu" and scheduler is None and queue is None:
-        from stress.runs.counting.machines import machines
-
-        machines(device, threads or 1)
+    _check_places(threads, workers, scheduler, queue, device)
     if not judged:
         from stress.runs.sampling import refuse_misfit
 
@@ -127,6 +120,20 @@ def plan(
         target,
         device=device,
     )
+
+
+def _check_places(
+    threads: int | None, workers: int | None, scheduler: str | None, queue: str | None, device: str
+) -> None:
+    """Raise ConfigError for two places to count, a queue without workers, or a device that is not there."""
+    if sum(choice is not None for choice in (threads, workers, scheduler)) > 1:
+        raise ConfigError("--threads, --workers and --scheduler: only one of them")
+    if queue is not None and workers is None:
+        raise ConfigError(f"--queue {queue}: say how many worker processes with --workers")
+    if device != "cpu" and scheduler is None and queue is None:
+        from stress.runs.counting.machines import machines
+
+        machines(device, threads or 1)
 
 
 class SweepPlan(NamedTuple):
