@@ -15,7 +15,8 @@ from .count import flush_months
 from .jit import aside, stage
 from .layout import LANES, PANEL_BLOCKS, PANEL_PATHS
 from .philox import FACTORS, draw_normals
-from .records import MEMORY, Memory
+from .record_types import MEMORY
+from .records import Memory
 from .sampling import shift_block, sobol_block
 from .space import block, blocks, floats_at, integers_at, thread, threads
 from .tally import N_MONTH_BATCH, N_REPLICATE
