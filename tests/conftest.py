@@ -1,4 +1,5 @@
-"""What all tests share: tables are as wide on every terminal (tests of narrow ones set their own width)."""
+"""What all tests share: tables are as wide on every terminal (tests of narrow ones set their own width), and processes
+that a test starts, those of xdist too, do their algebra in one thread: many at once would wait for each other."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from stress.inputs.job import Job
 
 os.environ["COLUMNS"] = "140"
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 settings.register_profile("ci", derandomize=True, database=None, deadline=None)
 """The same random deals in every run (`pytest --hypothesis-profile=ci`): a change is judged by itself alone."""
 

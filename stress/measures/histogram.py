@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -39,8 +40,8 @@ class Weighing(NamedTuple):
     weights: Weights
 
 
-def tail(count: Array, total_loss: float, level: float, weighing: Weighing | None = None) -> Tail:
-    """Value at risk and expected shortfall at `level` of losses counted in `count` (loss_bin,) whose exact sum is
+def tails(count: Array, total_loss: float, levels: Iterable[float], weighing: Weighing | None = None) -> list[Tail]:
+    """Value at risk and expected shortfall at each level of losses counted in `count` (loss_bin,) whose exact sum is
     known.
 
     Value at risk: the smallest loss not exceeded with probability `level`, linear within its bin. Its 95% interval
@@ -54,28 +55,48 @@ def tail(count: Array, total_loss: float, level: float, weighing: Weighing | Non
     """
     paths = float(count.sum())
     if paths <= 0.0:
-        return Tail(np.nan, 0.0, 1.0, np.nan, np.nan)
-    cumulative = np.cumsum(count)
-    at = _bin_of_rank(cumulative, level * paths)
-    inside = _share_above(count, cumulative, at, level * paths)
+        return [Tail(np.nan, 0.0, 1.0, np.nan, np.nan) for _ in levels]
+    counted = _Counted(count, np.cumsum(count), _values(count, total_loss), paths)
+    return [_tail(counted, level, weighing) for level in levels]
+
+
+class _Counted(NamedTuple):
+    """What the tails of all levels are taken from."""
+
+    counts: Array
+    cumulative: Array
+    value: Array
+    """Where the losses of each bin stand."""
+    paths: float
+
+
+def _tail(of: _Counted, level: float, weighing: Weighing | None) -> Tail:
+    count, paths = of.counts, of.paths
+    at = _bin_of_rank(of.cumulative, level * paths)
+    inside = _share_above(count, of.cumulative, at, level * paths)
     quantile = float(HIGH[at] - inside * (HIGH[at] - LOW[at]))
-    value = _values(count, total_loss)
-    above = count[at + 1 :]
+    above, value = count[at + 1 :], of.value[at + 1 :]
     mass = (1.0 - level) * paths
-    part = min(value[at] + (1.0 - inside) * (HIGH[at] - LOW[at]) / 2.0, HIGH[at])
-    shortfall = (float(above @ value[at + 1 :]) + inside * count[at] * part) / mass
-    excess = np.append(np.maximum(value[at + 1 :] - quantile, 0.0), max(part - quantile, 0.0))
+    part = min(of.value[at] + (1.0 - inside) * (HIGH[at] - LOW[at]) / 2.0, HIGH[at])
+    shortfall = (_product(above, value) + inside * count[at] * part) / mass
+    excess = np.append(np.maximum(value - quantile, 0.0), max(part - quantile, 0.0))
     share = np.append(above, inside * count[at]) / paths
-    first = float(share @ excess)
+    first = _product(share, excess)
     if weighing is None:
-        spread = np.sqrt(max(float(share @ excess**2) - first * first, 0.0) / paths)
-        low, high = _order_interval(cumulative, paths, level)
+        spread = np.sqrt(max(_product(share, excess**2) - first * first, 0.0) / paths)
+        low, high = _order_interval(of.cumulative, paths, level)
     else:
         squares = np.append(weighing.square[at + 1 :], inside * weighing.square[at]) / paths
-        second, product = np.array(squares @ excess**2), np.array(squares @ excess)
+        second, product = np.array(_product(squares, excess**2)), np.array(_product(squares, excess))
         spread = float(np.sqrt(variance(np.array(first), second, product, weighing.weights)))
         low, high = _weighted_interval(count, weighing, level)
     return Tail(quantile, low, high, float(shortfall), float(spread / (1.0 - level)))
+
+
+def _product(a: Array, b: Array) -> float:
+    """The inner product, added up by NumPy: a BLAS cuts as many bins into threads, which costs more and whose sum
+    depends on their number."""
+    return float((a * b).sum())
 
 
 def _values(count: Array, total_loss: float) -> Array:
@@ -83,7 +104,7 @@ def _values(count: Array, total_loss: float) -> Array:
     interior = float(count[1:-1].sum())
     if interior <= 0.0 or not np.isfinite(total_loss):
         return MIDDLE
-    shift = np.clip((total_loss - float(count @ MIDDLE)) / interior, -WIDTH / 2.0, WIDTH / 2.0)
+    shift = np.clip((total_loss - _product(count, MIDDLE)) / interior, -WIDTH / 2.0, WIDTH / 2.0)
     return np.concatenate([[0.0], MIDDLE[1:-1] + shift, [1.0]])
 
 

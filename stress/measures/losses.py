@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from stress.errors import DataError
 from stress.measures import means, sums
 from stress.measures.estimate import NORMAL, Interval, as_dataset
-from stress.measures.histogram import WIDTH, Weighing, tail
+from stress.measures.histogram import WIDTH, Weighing, tails
 from stress.measures.replicates import quantile_interval, replicated, shortfall_error, student
 from stress.measures.weighted import is_weighted, mass, square, weights_of
 
@@ -95,7 +95,7 @@ def _tails(
         weights = weights_of(ds)
         weighing = [Weighing(second, weights) for second in square(ds, quantity).reshape(rows.shape)]
     answer = np.array([
-        [tail(row, sum_, one, weighed) for one in levels]
+        tails(row, sum_, levels, weighed)
         for row, sum_, weighed in zip(rows, total, weighing, strict=True)
     ])  # fmt: skip
     half = NORMAL

@@ -13,7 +13,7 @@ from synthetic import TRANCHES, case, results_of, tranche_losses, vasicek
 from stress import measures, results
 from stress.errors import DataError
 from stress.measures import batches, fans
-from stress.measures.histogram import LOW, WIDTH, tail
+from stress.measures.histogram import LOW, WIDTH, tails
 from stress.measures.proportions import proportion, zero_count_bound
 
 MEAN, RHO = 0.08, 0.05
@@ -83,7 +83,7 @@ def test_the_tail_mean_is_never_below_the_quantile_nor_above_the_largest_loss(
     from synthetic import loss_bin
 
     loss = np.array(sample)
-    answer = tail(np.bincount(loss_bin(loss), minlength=LOW.size).astype(float), loss.sum(), level)
+    (answer,) = tails(np.bincount(loss_bin(loss), minlength=LOW.size).astype(float), loss.sum(), [level])
     assert answer.low <= answer.quantile <= answer.high
     assert answer.quantile - WIDTH <= answer.shortfall <= min(1, loss.max() + WIDTH) + 1e-12
     assert abs(answer.quantile - np.quantile(loss, level, method="inverted_cdf")) <= WIDTH

@@ -10,7 +10,7 @@ from stress import measures
 from stress.errors import DataError
 from stress.kernels.tally import N_COARSE
 from stress.measures import batches, fans, replicates
-from stress.measures.histogram import WIDTH, tail
+from stress.measures.histogram import WIDTH, tails
 from stress.measures.proportions import proportion, zero_count_bound
 from stress.measures.replicates import Replicated
 
@@ -74,7 +74,7 @@ def test_the_tail_of_ten_paths() -> None:
     Those at 0.2 stand at the middle of their bin, moved so that the sum is 1.60009: 0.20003 each. The worst three are
     the whole and two of the three: the mean of the two stands (1 - 2/3) / 2 of the bin above.
     """
-    found = tail(counted(_0=6, _2001=3, _1=1), 1.60009, 0.7)
+    (found,) = tails(counted(_0=6, _2001=3, _1=1), 1.60009, [0.7])
     assert found.quantile == pytest.approx(0.2 + WIDTH / 3.0, abs=1e-12)
     part = 0.20003 + WIDTH / 6.0
     assert found.shortfall == pytest.approx((1.0 + 2.0 * part) / 3.0, abs=1e-12)

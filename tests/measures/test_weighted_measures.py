@@ -11,7 +11,7 @@ from synthetic import case, loss_bin, weighed_alike
 
 from stress import measures
 from stress.measures import sums
-from stress.measures.histogram import LOW, WIDTH, Weighing, tail
+from stress.measures.histogram import LOW, WIDTH, Weighing, tails
 from stress.measures.weighted import Weights
 
 N_BATCH, SIZE = 8, 250
@@ -21,9 +21,9 @@ N_BATCH, SIZE = 8, 250
 def test_equal_weights_give_the_tail_of_plain_paths(level: float) -> None:
     loss = np.random.default_rng(5).beta(0.5, 12.0, 20_000)
     count = np.bincount(loss_bin(loss), minlength=LOW.size).astype(float)
-    plain = tail(count, loss.sum(), level)
+    (plain,) = tails(count, loss.sum(), [level])
     same = Weights(np.array(20_000.0), np.array(20_000.0), np.array(20_000.0))
-    found = tail(count, loss.sum(), level, Weighing(count, same))
+    (found,) = tails(count, loss.sum(), [level], Weighing(count, same))
     assert found.quantile == plain.quantile
     assert found.shortfall == plain.shortfall
     assert found.shortfall_error == pytest.approx(plain.shortfall_error, rel=1e-9)
