@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from stress.analysis.book_risk import book_risk
 from stress.answers.book import BookRisk
 from stress.errors import ConfigError
-from stress.inputs.book import MOST_PATHS, Book
+from stress.inputs.book import MOST_PATHS, Book, redrawn
 from stress.inputs.door import seed_of, threads_of, whole
 
 
@@ -19,10 +18,12 @@ def book(
     level: float = 0.999,
     losses: Sequence[float] = (),
     threads: int | None = None,
+    estimator: str | None = None,
 ) -> BookRisk:
     """What a book can lose under every scenario, what its positions bring to it; shares of its original balance.
 
-    `level`: of contributions, increments and concentrations; `losses`: more x of P(loss > x). Raises ConfigError.
+    `level`: of contributions, increments and concentrations; `losses`: more x of P(loss > x); `estimator`: plain or
+    importance instead of the book's own; paths of importance aim at the tail beyond `level`. Raises ConfigError.
 
     >>> import stress
     >>> held = stress.load("scenarios/books/consumer.toml")
@@ -32,16 +33,17 @@ def book(
     >>> abs(total - one.expected_shortfall["0.99"].estimate) < 1e-8
     True
     """
+    from stress.runs.book.aims import ready
     from stress.runs.book.plans import counted
 
     if not isinstance(held, Book):
         raise ConfigError(f"a {type(held).__name__} is not a book: give what stress.load reads from a book's file")
     if not 0.5 <= level < 1.0:
         raise ConfigError(f"level = {level}: must lie from 0.5 to below 1, such as 0.999")
-    changes: dict[str, Any] = {}
-    if paths is not None:
-        changes["paths"] = whole("paths", paths, 1, MOST_PATHS)
-    if seed is not None:
-        changes["seed"] = seed_of(seed)
-    chosen = held.model_copy(update=changes)
-    return book_risk(chosen, counted(chosen, threads_of(threads), None, None), level, losses)
+    chosen = redrawn(
+        held,
+        None if paths is None else whole("paths", paths, 1, MOST_PATHS),
+        None if seed is None else seed_of(seed),
+        estimator,
+    )
+    return book_risk(chosen, counted(ready(chosen, level), threads_of(threads), None, None), level, losses)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stress.answers.book import Estimate
 from stress.runs.book.tally import N_BIN, edges
 
 Floats = NDArray[np.float64]
@@ -34,7 +35,42 @@ class Tail(NamedTuple):
     """Paths in the tail: (1 - level) x all."""
 
 
-def tail_of(count: NDArray[np.int64], level: float) -> Tail:
+class Sums(NamedTuple):
+    """Sums over paths of a quantity x: by weight, and by its square. Of paths that weigh one the same."""
+
+    weight: Floats
+    """Of w."""
+    weight2: Floats
+    """Of w^2."""
+    x: Floats
+    """Of w x."""
+    x2: Floats
+    """Of w^2 x."""
+    xx2: Floats
+    """Of w^2 x^2."""
+
+    def over(self, take: Floats) -> Sums:
+        """Over shares of bins."""
+        return Sums(*(np.asarray(take @ part) for part in self))
+
+
+def mean_of(sums: Sums) -> Estimate:
+    """Weighted mean with its error by the delta method (Hesterberg 1995, ratio estimate); plainly sd / sqrt(n)."""
+    mean = float(sums.x / sums.weight)
+    second = float(sums.xx2 - 2.0 * mean * sums.x2 + mean * mean * sums.weight2)
+    return Estimate(mean, math.sqrt(max(0.0, second)) / float(sums.weight))
+
+
+def share_of(hits: float, hits2: float, paths: Sums) -> Estimate:
+    """A probability from sums of w and w^2 over the paths that show it; one that is never (or always) seen has the
+    error of one path."""
+    p = hits / float(paths.weight)
+    if 0.0 < p < 1.0:
+        return mean_of(paths._replace(x=np.asarray(hits), x2=np.asarray(hits2), xx2=np.asarray(hits2)))
+    return Estimate(p, 1.0 / float(paths.weight))
+
+
+def tail_of(count: Floats, level: float) -> Tail:
     """The tail of a histogram of paths by loss."""
     paths = float(count.sum())
     size = (1.0 - level) * paths
@@ -45,42 +81,46 @@ def tail_of(count: NDArray[np.int64], level: float) -> Tail:
     return Tail(take, at, size)
 
 
-def tail_mean(tail: Tail, total: NDArray[np.int64], unit: float) -> float:
+def tail_mean(tail: Tail, total: Floats) -> float:
     """Mean over the tail of what was summed by bin."""
-    return float(tail.take @ total) * unit / tail.size
+    return float(tail.take @ total) / tail.size
 
 
-def tail_error(
-    tail: Tail, count: NDArray[np.int64], total: NDArray[np.int64], square: NDArray[np.int64], unit: float
-) -> float:
-    """Standard error of `tail_mean`, the quantile's own included."""
-    paths = float(count.sum())
-    middle = float(total[tail.at]) * unit / count[tail.at] if count[tail.at] else 0.0
-    second = float(tail.take @ (square * unit - 2.0 * middle * unit * total + middle * middle * count)) / paths
-    first = float(tail.take @ (total * unit - middle * count)) / paths
-    return math.sqrt(max(0.0, second - first * first) / paths) * paths / tail.size
+def tail_error(tail: Tail, bins: Sums) -> float:
+    """Standard error of `tail_mean`, the quantile's own included; `bins`: sums by the bin that the tail is cut by."""
+    count = bins.weight[tail.at]
+    middle = float(bins.x[tail.at] / count) if count else 0.0
+    part = bins.over(tail.take)
+    mean = float(part.x - middle * part.weight) / float(bins.weight.sum())
+    along = float(part.x2 - middle * part.weight2)
+    second = float(part.xx2 - 2.0 * middle * part.x2 + middle * middle * part.weight2)
+    return math.sqrt(max(0.0, second - 2.0 * mean * along + mean * mean * float(bins.weight2.sum()))) / tail.size
 
 
-def quantile(count: NDArray[np.int64], level: float) -> float:
+def quantile(count: Floats, level: float) -> float:
     """Loss not exceeded with probability `level`, linear within a bin."""
     return _at(count, level * float(count.sum()))
 
 
-def quantile_interval(count: NDArray[np.int64], level: float) -> tuple[float, float, float]:
-    """Quantile and its 95% interval by order statistics (binomial ranks)."""
-    paths = float(count.sum())
-    spread = Z95 * math.sqrt(paths * level * (1.0 - level))
-    rank = level * paths
+def quantile_interval(count: Floats, level: float, count2: Floats | None = None) -> tuple[float, float, float]:
+    """Quantile and its 95% interval by order statistics: normal ranks, of paths that weigh one the binomial's.
+
+    `count2`: sums of squared weights, where paths carry any.
+    """
+    paths, rank = float(count.sum()), level * float(count.sum())
+    squares = count if count2 is None else count2
+    beyond, rest = float(tail_of(count, level).take @ squares), 1.0 - level
+    spread = Z95 * math.sqrt(max(0.0, beyond * (1.0 - 2.0 * rest) + rest * rest * float(squares.sum())))
     return _at(count, rank), _at(count, max(0.0, rank - spread)), _at(count, min(paths, rank + spread))
 
 
-def exceedance(count: NDArray[np.int64]) -> Floats:
+def exceedance(count: Floats) -> Floats:
     """(Z,) P(loss > the upper edge of each bin)."""
     above = np.cumsum(count[::-1])[::-1].astype(np.float64)
     return np.append(above[1:], 0.0) / float(count.sum())
 
 
-def exceeds(count: NDArray[np.int64], x: float) -> float:
+def exceeds(count: Floats, x: float) -> float:
     """P(loss > x), linear within the bin of x; x = 0 is exact."""
     beyond = exceedance(count)
     if x <= 0.0:
@@ -91,7 +131,7 @@ def exceeds(count: NDArray[np.int64], x: float) -> float:
     return float(beyond[at] + part * count[at] / count.sum())
 
 
-def _at(count: NDArray[np.int64], rank: float) -> float:
+def _at(count: Floats, rank: float) -> float:
     up_to = np.cumsum(count).astype(np.float64)
     at = int(np.searchsorted(up_to, rank * (1.0 - 1e-12), side="left"))
     before = up_to[at - 1] if at else 0.0

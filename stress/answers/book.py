@@ -116,6 +116,8 @@ class ScenarioRisk(NamedTuple):
     """Sum over positions of each alone."""
     diversification: float
     """Expected shortfall of the book over that sum: 1 where nothing diversifies. Not a number where nothing loses."""
+    variance_ratio: float
+    """Of expected shortfall at the level: variance on as many plain paths over that of these. 1 for plain paths."""
     positions: list[PositionRisk]
     deals: list[Share]
     notes: list[Share]
@@ -145,6 +147,10 @@ class BookRisk(NamedTuple):
     """Paid for them."""
     paths: int
     seed: str
+    estimator: str
+    """plain or importance."""
+    unseen: float
+    """What no path shows has a probability below this (with 95%, rule of three)."""
     level: float
     """Of contributions, increments and concentrations."""
     illustrative: list[str]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from stress.answers.book import BookRisk, ScenarioRisk
     from stress.inputs.book import Book
+    from stress.runs.book.count import Packs
 
 LEAST = 1024
 """Paths of a book at least: a tail needs some."""
@@ -30,6 +31,8 @@ LEAST = 1024
 @click.argument("book", type=FILE, metavar="BOOK.toml")
 @click.option("--paths", type=Count(), help="Paths instead of the book's own.")
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Seed instead of the book's own.")
+@click.option("--estimator", type=click.Choice(["plain", "importance"]),
+              help="importance: paths that aim at the worst 1 - level, instead of the book's own choice.")  # fmt: skip
 @click.option("--level", type=click.FloatRange(0.5, 0.99999), default=0.999, show_default=True,
               help="Of contributions, increments, concentrations.")  # fmt: skip
 @click.option("--scenario", metavar="NAME", help="Told in detail. [default: the one with the largest shortfall]")
@@ -48,6 +51,7 @@ def book(
     book: Path,
     paths: int | None,
     seed: int | None,
+    estimator: str | None,
     level: float,
     scenario: str | None,
     losses: tuple[float, ...],
@@ -78,7 +82,7 @@ def book(
 
     if workers is not None and scheduler is not None:
         raise click.UsageError("one of --workers and --scheduler")
-    loaded = _with_options(load_book(book), paths, seed)
+    loaded = _with_options(load_book(book), paths, seed, estimator)
     if scenario is not None and scenario not in loaded.scenarios:
         from stress.spelling import suggest
 
@@ -88,15 +92,17 @@ def book(
 
     from stress.inputs.book.remarks import notes_of_book
     from stress.runs.book import plans
+    from stress.runs.book.aims import ready
 
     for note in notes_of_book(loaded):
         output.log("note", says=f"{note.key}: {note.says}")
+    packs = ready(loaded, level)
     if dry_run:
-        plan = plans.plan_of(loaded, threads, workers)
+        plan = plans.plan_of(packs, threads, workers)
         output.result(lambda: plans.says(plan), lambda: plain(plan))
         return
     with interruptible() as stop, output.progress("book") as progress:
-        tally = plans.counted(loaded, threads, workers, scheduler, progress, output.log, stop)
+        tally = plans.counted(packs, threads, workers, scheduler, progress, output.log, stop)
     done = int(tally.path[0])
     if done < LEAST:
         raise KeyboardInterrupt
@@ -105,7 +111,7 @@ def book(
 
     risk = book_risk(loaded, tally, level, losses)
     one = next((s for s in risk.scenarios if s.scenario == scenario), None) or harshest(risk)
-    story = _story(loaded, one)
+    story = _story(packs, one)
     above = breaches(limits, loaded, risk, [tails_at(tally, limit.what, limit.level) for limit in limits])
     _save(loaded, risk, one, story, page, workbook)
     output.result(lambda: _table(risk, one, story), lambda: _document(risk, one, story, above))
@@ -116,25 +122,24 @@ def book(
         raise LimitBreached("\n".join(map(str, above)))
 
 
-def _with_options(book: Book, paths: int | None, seed: int | None) -> Book:
-    from stress.inputs.book import MOST_PATHS
+def _with_options(book: Book, paths: int | None, seed: int | None, estimator: str | None) -> Book:
+    from stress.inputs.book import MOST_PATHS, redrawn
 
     if paths is not None and not LEAST <= paths <= MOST_PATHS:
         raise ConfigError(f"--paths {paths}: from {LEAST:,} to {MOST_PATHS:,}")
-    changed = {"paths": paths, "seed": seed}
-    return book.model_copy(update={key: value for key, value in changed.items() if value is not None})
+    return redrawn(book, paths, seed, estimator)
 
 
-def _story(book: Book, one: ScenarioRisk) -> list[tuple[str, list[str]]]:
+def _story(packs: Packs, one: ScenarioRisk) -> list[tuple[str, list[str]]]:
     """The worst path that was seen, across deals; nothing where none loses."""
     if one.worst_path is None:
         return []
     from stress.report.book import path_story
     from stress.runs.book.replayed import replay_book
 
-    found = replay_book(book, one.worst_path, one.scenario)
+    found = replay_book(packs, one.worst_path, one.scenario)
     held = {deal: [p for p in one.positions if p.deal == deal] for deal in found.deals}
-    names = () if book.factors is None else book.factors.names
+    names = () if packs.book.factors is None else packs.book.factors.names
     return path_story(found.path, found.scenario, found.factor, names, found.deals, held)
 
 

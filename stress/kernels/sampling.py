@@ -37,10 +37,12 @@ class Shifted(NamedTuple):
     lane: NDArray[np.int64]
     """(32,) component of each lane."""
 
-    def fill(self, panel: NDArray[np.float64], weight: NDArray[np.float64], at: int, seed: int) -> None:
+    def fill(
+        self, panel: NDArray[np.float64], weight: NDArray[np.float64], at: int, seed: int, purpose: int = FACTORS
+    ) -> None:
         """Normals (16, T, F, 32) and weights (16, 32) of panel number `at`."""
         n_month, n_factor = self.shift.shape[1:]
-        shifted_panel(panel, weight, *self.flat(), n_month, n_factor, at * PANEL_PATHS, np.uint64(seed))
+        shifted_panel(panel, weight, *self.flat(), n_month, n_factor, at * PANEL_PATHS, np.uint64(seed), purpose)
 
     def flat(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], int]:
         """Shift of each lane (T F 32), of each component (C T F), share of each and half its squared length (2 C), C."""
@@ -87,11 +89,12 @@ def shifted_panel(
     n_factor: int,
     first_path: int,
     seed: Any,
+    purpose: int,
 ) -> None:
     """Normals and weights of a panel; the arrays as `Shifted.flat` has them."""
     panel, weight, by_lane = space_of(panel), space_of(weight), space_of(by_lane)
     shift, mixture = space_of(shift), space_of(mixture)
-    draw_normals(panel, 0, PANEL_BLOCKS, n_month, n_factor, first_path, seed, FACTORS)
+    draw_normals(panel, 0, PANEL_BLOCKS, n_month, n_factor, first_path, seed, purpose)
     size = n_month * n_factor
     for b in range(PANEL_BLOCKS):
         of_block = shift_block(panel, b * size * LANES, by_lane, shift, mixture, n_component, size)

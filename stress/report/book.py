@@ -43,6 +43,12 @@ def overview(risk: BookRisk) -> Sheet:
         f"{money(risk.cost, risk.currency)} ({percent(risk.cost / risk.amount)}). Value: cash flows at each deal's "
         "discount rate."
     )
+    if risk.estimator != "plain":
+        least = min((one.variance_ratio for one in risk.scenarios if one.variance_ratio > 0.0), default=math.nan)
+        note += (
+            f" Paths aim at the worst {percent(1.0 - risk.level, 2)} and carry weights (importance sampling): as many "
+            f"plain paths would leave {least:.1f} times the variance of the expected shortfall, or more."
+        )
     return Sheet(head, tuple(rows), note)
 
 
@@ -121,7 +127,7 @@ def exceedances(risk: BookRisk) -> Sheet:
     """P(loss > x) by scenario."""
     xs = list(risk.scenarios[0].exceedance)
     rows = [
-        (one.scenario, *(_chance(one.exceedance[x], risk.paths) for x in xs)) for one in risk.scenarios
+        (one.scenario, *(_chance(one.exceedance[x], risk.unseen) for x in xs)) for one in risk.scenarios
     ]  # fmt: skip
     return Sheet(("P(loss > x)", *(fraction(float(x), PERCENT) for x in xs)), tuple(rows))
 
@@ -183,8 +189,8 @@ def _seen(x: float, error: float) -> str:
     return with_error(x, error) if x > 0.0 else "none seen"
 
 
-def _chance(p: Estimate, paths: int) -> str:
-    return with_error(p.estimate, p.se, unit=PERCENT) if p.estimate > 0.0 else f"< {fraction(3.0 / paths, PERCENT)}"
+def _chance(p: Estimate, unseen: float) -> str:
+    return with_error(p.estimate, p.se, unit=PERCENT) if p.estimate > 0.0 else f"< {fraction(unseen, PERCENT)}"
 
 
 def _list(names: Sequence[str]) -> str:

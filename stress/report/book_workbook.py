@@ -28,7 +28,8 @@ def inputs(book: Book) -> list[tuple[str, Any]]:
 
 def _scenarios(risk: BookRisk) -> Table:
     names = ("expected_loss", "expected_loss_se", "loss_probability", "loss_probability_se", "income", "income_se",
-             "value", "value_se", "below_cost", "below_cost_se", "standalone_es", "diversification")  # fmt: skip
+             "value", "value_se", "below_cost", "below_cost_se", "standalone_es", "diversification",
+             "variance_ratio")  # fmt: skip
     rows = [(one.scenario, *(getattr(one, name) for name in names)) for one in risk.scenarios]
     note = f"Shares of {risk.amount:,.0f} {risk.currency} original balance, {risk.paths:,} paths."
     return Table("Scenarios", (Column("Scenario", "text"), *_heads(names)), rows, note)

@@ -11,6 +11,7 @@ import pytest
 from stress.cli import exit_code
 
 SHIPPED = Path(__file__).parents[2] / "scenarios" / "books" / "consumer.toml"
+TRUST = SHIPPED.with_name("card-trust.toml")
 FEW = ["--paths", "2048"]
 
 
@@ -84,6 +85,7 @@ def test_a_limit_that_is_breached_fails_the_command(
         ('China = "../pboc', 'Chine = "../pboc', "is not in the deals' groups"),
         ('name = "baseline"', 'name = "Fed 2025"', "appears twice"),
         ("share = 1.0", "share = 1.5", "must be"),
+        ("seed = 20200901", 'seed = 20200901\nestimator = "aimed"', "estimator"),
     ],
 )
 def test_a_book_that_contradicts_itself_is_refused_in_words(
@@ -95,6 +97,11 @@ def test_a_book_that_contradicts_itself_is_refused_in_words(
     assert says in refused
     assert "book.toml" in refused
     assert exit_code(["book", file]) == 2
+
+
+def test_paths_of_a_book_aim_at_its_tail_when_they_are_asked_to(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(["book", str(TRUST), "--paths", "1024", "--estimator", "importance", "--level", "0.99"]) == 0
+    assert "times the variance of the expected shortfall" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_book_is_checked_as_a_book(capsys: pytest.CaptureFixture[str]) -> None:

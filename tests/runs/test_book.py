@@ -8,43 +8,25 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from large_pools import PATHS, RHO, P, pools
 from scipy.stats import norm
 
 import stress
 from stress.analysis.book_risk import book_risk
 from stress.analysis.book_tail import EDGES, exceeds, quantile_interval
 from stress.analytic import TwoPools, two_pool_es, two_pool_exceedance, two_pool_quantile
-from stress.inputs.book import Book, Factors, Held, Member
+from stress.inputs.book import Book, Factors
 from stress.inputs.book.remarks import notes_of_book
 from stress.inputs.files.book import stationary
 from stress.inputs.load import load_book
 from stress.runs import cluster
 from stress.runs.book.count import Counter, count, packs_of
 from stress.runs.book.spread import spread
-from stress.runs.book.tally import N_BIN, UNIT, BookTally, bin_of, merged
+from stress.runs.book.tally import N_BIN, UNIT, BookTally, bin_of, merged, powers
 from stress.runs.book.weather import Loaded, Weather
-from stress.validation.one_period import BALANCE, one_period_job
 
 SHIPPED = Path(__file__).parents[2] / "scenarios" / "books" / "consumer.toml"
-P, RHO = (0.03, 0.05), (0.1, 0.2)
-PATHS = 65_536
 TWO = Factors(names=("a", "b"), phi=(0.0, 0.0), correlation=((1.0, 0.4), (0.4, 1.0)))
-
-
-def pools(loads: list[tuple[float, ...]], factors: Factors | None, paths: int = PATHS) -> Book:
-    """A book that holds whole one-month pools: a senior note and what is left, so that its loss is the default rate."""
-    jobs = [one_period_job(P[i % 2], RHO[i % 2], (0.9,), paths) for i in range(len(loads))]
-    members = tuple(
-        Member(name=f"deal {i}", group=None, originator="x", loads=load, start=0, job=job)
-        for i, (job, load) in enumerate(zip(jobs, loads, strict=True))
-    )
-    held = tuple(
-        Held(name=f"deal {i} {note}", deal=i, note=note, share=1.0, amount=BALANCE * (0.1 if note else 0.9), price=1.0)
-        for i in range(len(loads))
-        for note in (0, 1)
-    )
-    return Book(name="pools", currency="CNY", factors=factors, deals=members, positions=held, scenarios=("base",),
-                paths=paths, seed=7)  # fmt: skip
 
 
 def counted(book: Book, threads: int = 2) -> BookTally:
@@ -76,10 +58,10 @@ def test_two_large_pools_lose_together_as_the_multi_factor_law_says(
         x = float(EDGES[at])  # where a bin begins nothing is interpolated
         want = two_pool_exceedance(x, law)
         error = (want * (1.0 - want) / PATHS) ** 0.5
-        assert abs(exceeds(tally.loss_count[0, -1], x) - want) < 4.0 * error
+        assert abs(exceeds(tally.loss_count[0, 0, -1], x) - want) < 4.0 * error
     shortfall = risk.expected_shortfall["0.99"]
     assert abs(shortfall.estimate - two_pool_es(0.99, law)) < 4.0 * shortfall.se
-    var, low, high = quantile_interval(tally.loss_count[0, -1], 0.99)
+    var, low, high = quantile_interval(tally.loss_count[0, 0, -1], 0.99)
     spread, at = (high - low) / (2.0 * 1.96), bin_of(np.array([var]))[0]
     assert abs(var - two_pool_quantile(0.99, law)) < 4.0 * spread + EDGES[at + 1] - EDGES[at]
 
@@ -90,14 +72,14 @@ def test_two_identical_deals_are_one_of_double_size() -> None:
     two = pools([(1.0,), (1.0,)], factor, 8192)
     twin = two.deals[0].model_copy(update={"name": "deal 1"})
     two = two.model_copy(update={"deals": (two.deals[0], twin)})
-    single, double = counted(one), counted(two)
+    (single,), (double,) = powers(counted(one)), powers(counted(two))
     assert (single.loss_count[0, -1] == double.loss_count[0, -1]).all()
     assert (double.loss_count[0, :2] == double.loss_count[0, 2:4]).all()
     assert double.joint[0, 0, 1] == double.joint[0, 0, 0] > 0
 
 
 def test_deals_that_share_nothing_lose_independently() -> None:
-    tally = counted(pools([(), ()], None))
+    (tally,) = powers(counted(pools([(), ()], None)))
     first, second, both = (tally.joint[0][at] / PATHS for at in ((0, 0), (1, 1), (0, 1)))
     sd = (first * second * (1.0 - first * second) / PATHS) ** 0.5
     assert abs(both - first * second) <= 4.0 * sd + 1e-12
@@ -119,9 +101,9 @@ def test_contributions_sum_to_the_shortfall_of_the_book_at_every_level() -> None
 
 def test_the_book_without_a_position_is_the_book_of_the_others() -> None:
     book = load_book(SHIPPED).model_copy(update={"paths": 3000})
-    whole = counted(book)
+    (whole,) = powers(counted(book))
     rest = book.model_copy(update={"positions": book.positions[:-1]})
-    other = counted(rest)
+    (other,) = powers(counted(rest))
     share = rest.amount / book.amount
     np.testing.assert_array_equal(whole.without_count[:, -1, 0], other.loss_count[:, -1, 0])
     np.testing.assert_allclose(whole.without_sum[:, -1].sum(-1), share * other.loss_sum[:, -1].sum(-1), rtol=1e-6)
@@ -147,7 +129,7 @@ def test_a_deal_that_shares_nothing_loses_on_the_paths_on_which_it_loses_alone()
     book = load_book(SHIPPED)
     alone = book.deals[0].model_copy(update={"loads": (0.0, 0.0, 0.0)})
     book = book.model_copy(update={"deals": (alone, *book.deals[1:]), "paths": 4096})
-    tally = counted(book)
+    (tally,) = powers(counted(book))
     ds = stress.simulate(alone.job, paths=4096, seed=book.seed)
     for p, position in enumerate(book.positions):
         if position.deal == 0:

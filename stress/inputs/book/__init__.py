@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, model_validator
 
+from stress.errors import ConfigError
 from stress.inputs.job import Job, Seed
 from stress.inputs.job.terms import Paths
 from stress.inputs.text.base import Document, Fraction, Money, Name, Strict, Whole
@@ -14,6 +15,9 @@ from stress.spelling import suggest
 
 MOST_PATHS = 2**30
 """Paths beyond which the fixed-point sums of a book could overflow."""
+MOST_WEIGHTED = 2**28
+"""The same of paths that carry weights."""
+Estimator = Literal["plain", "importance"]
 Weight = Annotated[float, Field(ge=-1.0, le=1.0)]
 
 
@@ -119,6 +123,8 @@ class BookFile(Document):
     """Simulated lives of the whole book."""
     seed: Seed = 1
     """Equal seed, equal bits."""
+    estimator: Estimator = "plain"
+    """`importance`: paths aim at the tail of the book's loss along its named factors, and carry weights."""
 
     @model_validator(mode="after")
     def _names(self) -> BookFile:
@@ -132,6 +138,7 @@ class BookFile(Document):
             twice = next((name for name in names if names.count(name) > 1), None)
             if twice is not None:
                 raise ValueError(f"{what}: {twice!r} appears twice: names must differ")
+        check_drawing(self.estimator, self.paths, self.factors)
         for deal in self.deals:
             for name in deal.loads:
                 _known(f"deals: {deal.name}: loads", name, factors, "factors.names")
@@ -183,6 +190,7 @@ class Book(Whole):
     scenarios: tuple[str, ...]
     paths: int
     seed: int
+    estimator: Estimator = "plain"
 
     @property
     def amount(self) -> float:
@@ -193,6 +201,27 @@ class Book(Whole):
         """Names of a position's deal and note."""
         deal = self.deals[position.deal]
         return deal.name, deal.job.deal.notes[position.note].name
+
+
+def check_drawing(estimator: Estimator, paths: int, factors: Factors | None) -> None:
+    """Raises ValueError where an estimator has nothing to aim along, or more paths than its sums hold."""
+    if estimator == "importance" and factors is None:
+        raise ValueError('estimator = "importance" aims along named factors, and the book has no [factors]')
+    if estimator == "importance" and paths > MOST_WEIGHTED:
+        raise ValueError(f'estimator = "importance": at most {MOST_WEIGHTED:,} paths, not {paths:,}')
+
+
+def redrawn(book: Book, paths: int | None = None, seed: int | None = None, estimator: str | None = None) -> Book:
+    """A book with other paths, another seed or estimator. Raises ConfigError where they do not fit it."""
+    if estimator is not None and estimator not in get_args(Estimator):
+        raise ConfigError(f"estimator {estimator!r}: one of {', '.join(get_args(Estimator))}")
+    given = {"paths": paths, "seed": seed, "estimator": estimator}
+    changed = book.model_copy(update={key: value for key, value in given.items() if value is not None})
+    try:
+        check_drawing(changed.estimator, changed.paths, changed.factors)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    return changed
 
 
 def _known(where: str, name: str, known: tuple[str, ...] | list[str], what: str) -> None:

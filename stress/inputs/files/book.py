@@ -45,6 +45,7 @@ def book_of(path: Path, file: BookFile) -> Book:
         scenarios=tuple(scenario.name for scenario in file.scenarios),
         paths=file.paths,
         seed=file.seed,
+        estimator=file.estimator,
     )
 
 

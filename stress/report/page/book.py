@@ -40,7 +40,12 @@ def render(risk: BookRisk, one: ScenarioRisk, story: Sequence[tuple[str, list[st
         ways=sheets.ways(one),
         story=story,
         assumptions=[*(f"Illustrative: {line}." for line in risk.illustrative), *ASSUMED],
-        provenance=[("seed", risk.seed), ("paths", f"{risk.paths:,}"), ("source", source_digest())],
+        provenance=[
+            ("seed", risk.seed),
+            ("estimator", risk.estimator),
+            ("paths", f"{risk.paths:,}"),
+            ("source", source_digest()),
+        ],
         version=__version__,
     )
 

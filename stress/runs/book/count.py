@@ -18,6 +18,7 @@ from stress.kernels import alone
 from stress.kernels.layout import PANEL_PATHS, Floats
 from stress.kernels.memory import Packed, Workspace, pack
 from stress.kernels.row_records import N_LAW
+from stress.kernels.sampling import Shifted
 from stress.kernels.tally import NOTE_QUANTITIES
 from stress.runs.book import tally as tallies
 from stress.runs.book.tally import COARSE, N_BIN, NO_PATH, UNIT, BookTally, Ints, bin_of
@@ -36,6 +37,8 @@ class Packs(NamedTuple):
     book: Book
     packed: tuple[Packed, ...]
     """Of each deal, under all scenarios."""
+    sampler: Shifted | None = None
+    """Who draws the named factors; None: plainly."""
 
     def digest(self) -> str:
         """SHA-256 of all that the count rests on but the number of paths."""
@@ -43,6 +46,8 @@ class Packs(NamedTuple):
         for packed in self.packed:
             for array in (packed.f, packed.g, packed.header):
                 found.update(np.ascontiguousarray(array).data.cast("B"))
+        for array in self.sampler or ():
+            found.update(np.ascontiguousarray(array).data.cast("B"))
         return found.hexdigest()
 
     def panels(self) -> int:
@@ -55,7 +60,7 @@ class Packs(NamedTuple):
         """Bytes that a running thread needs."""
         k, p = len(self.book.scenarios), len(self.book.positions)
         lanes = 4 * k * p * self.panels() * PANEL_PATHS
-        counts = 6 * k * (p + 1) * N_BIN
+        counts = 6 * k * (p + 1) * N_BIN * (1 + (self.sampler is not None))
         return 8 * (sum(packed.n_scratch for packed in self.packed) + lanes + counts)
 
 
@@ -102,6 +107,17 @@ def count(
     return tallies.merged([hands.get().tally for _ in range(min(threads, len(tasks)))])
 
 
+class Simulated(NamedTuple):
+    """Every deal on some paths."""
+
+    outcome: Floats
+    """(4, K, P, n) loss, principal, value and multiple of every position."""
+    factor: Floats
+    """(F, n) mean level of each named factor over the book's months."""
+    weight: Floats
+    """(n,)"""
+
+
 class Counter:
     """What one running thread needs: memory of each deal, the weather, counts."""
 
@@ -110,7 +126,7 @@ class Counter:
         self.panels = packs.panels()
         self.book, self.spaces = book, [Workspace(packed) for packed in packs.packed]
         self.weather: Weather = weather_of(
-            book, [packed.problem.sizes.n_factor for packed in packs.packed], packs.panels()
+            book, [packed.problem.sizes.n_factor for packed in packs.packed], packs.panels(), packs.sampler
         )
         amount = np.array([position.amount for position in book.positions])
         self.weight = amount / amount.sum()
@@ -119,21 +135,24 @@ class Counter:
         self.deal_of = np.array([position.deal for position in book.positions])
         self.rows = [8 * position.note for position in book.positions]
         self.n = len(book.scenarios), len(book.positions), len(book.deals)
+        self.is_weighted = packs.sampler is not None
         self.clear()
 
     def clear(self) -> None:
         """Count from zero again."""
-        self.tally = tallies.empty(*self.n, self.weather.n_named, N_LAW)
+        self.tally = tallies.empty(*self.n, self.weather.n_named, N_LAW, self.is_weighted)
+        self.powers = tallies.powers(self.tally)
 
     def run(self, paths: Range) -> None:
         """Count a range that begins with a panel. Raises StressError where a law of the model is broken."""
         start, end = paths
         step = self.panels * PANEL_PATHS
         for first in range(start, end, step):
-            self._chunk(first, min(first + step, end))
+            last = min(first + step, end)
+            self._count(first, self.simulate(first, last))
 
-    def _chunk(self, first: int, end: int) -> None:
-        """Simulate a few panels of every deal and count the book on them."""
+    def simulate(self, first: int, end: int) -> Simulated:
+        """Every deal on a few panels. Raises StressError for a result that is not a number."""
         n = end - first
         found = np.empty((4, self.n[0], self.n[1], n))
         panels = range(first // PANEL_PATHS, -(-end // PANEL_PATHS))
@@ -145,7 +164,7 @@ class Counter:
         factor = mean.reshape(self.weather.n_named, len(panels) * PANEL_PATHS)[:, :n]
         if not np.isfinite(found).all():
             raise StressError(f"book: paths {first} to {end - 1} have a result that is not a number")
-        self._count(first, found, factor)
+        return Simulated(found, factor, self.weather.weight.ravel()[:n])
 
     def _simulate(self, deal: int, panel: int, end: int, into: Floats) -> None:
         """One deal on a panel: loss, principal, price and multiple of the positions in it."""
@@ -159,69 +178,78 @@ class Counter:
         worst = space.counts().residual.max(axis=0)
         np.maximum(self.tally.residual[deal], worst, out=self.tally.residual[deal])
 
-    def _count(self, first: int, found: Floats, factor: Floats) -> None:
-        n = found.shape[-1]
-        self.tally.path[0] += n
-        weather = np.rint(factor / COARSE)
-        for k in range(self.n[0]):
-            loss = np.rint(found[0, k] / UNIT).astype(np.int64)
-            self._count_losses(k, first, loss, weather)
-            self._count_values(k, found[3, k] - found[1, k], found[2, k])
-            self._count_together(k, loss)
+    def _count(self, first: int, seen: Simulated) -> None:
+        self.tally.path[0] += seen.factor.shape[1]
+        loss = np.rint(seen.outcome[0] / UNIT).astype(np.int64)
+        held = np.rint(seen.weight / UNIT) * UNIT  # so that every sum rests on the same weights
+        for power, t in enumerate(self.powers):
+            weight = (None if not self.is_weighted else held) if power == 0 else np.rint(held * held / UNIT) * UNIT
+            for k in range(self.n[0]):
+                self._count_losses(t, k, first, loss[k], np.rint(seen.factor / COARSE), weight)
+                income = seen.outcome[3, k] - seen.outcome[1, k]
+                self._count_values(t, k, income, seen.outcome[2, k], weight)
+                self._count_together(t, k, loss[k], weight)
 
-    def _count_losses(self, k: int, first: int, loss: Ints, weather: Floats) -> None:
+    def _count_losses(
+        self, t: BookTally, k: int, first: int, loss: Ints, weather: Floats, weight: Floats | None
+    ) -> None:
         """The book's loss, each position's, and the book's without it."""
-        t, n = self.tally, loss.shape[1]
+        n = loss.shape[1]
         share = np.minimum(_weighted(self.weight, loss.astype(np.float64) * UNIT), 1.0)
         losing = (loss > 0).sum(axis=0)
         own = bin_of(share)
-        units = np.rint(share / UNIT)
-        book_count, book_sum = _by_bin(own), _by_bin(own, units)
+        book_count, book_sum = _by_bin(own, weight), _by_bin(own, weight, share)
         t.loss_count[k, -1] += book_count
         t.loss_sum[k, -1] += book_sum
-        t.square[k, -1] += _by_bin(own, np.rint(share * share / UNIT))
+        t.square[k, -1] += _by_bin(own, weight, share * share)
         for f in range(len(weather)):
-            t.factor[k, f] += _by_bin(own, weather[f])
-            t.factor_square[k, f] += _by_bin(own, np.rint(weather[f] * weather[f] * COARSE))
+            t.factor[k, f] += _by_bin(own, weight, weather[f], 1.0)
+            t.factor_square[k, f] += _by_bin(own, weight, weather[f] * weather[f] * COARSE, 1.0)
         seen = np.full(N_BIN, NO_PATH)
         seen[own[::-1]] = first + np.arange(n - 1, -1, -1)  # the last that is written stays: the smallest path
         np.minimum(t.first_path[k], seen, out=t.first_path[k])
+        all_paths = book_count.sum()
         for p in range(len(loss)):
             at = np.flatnonzero(loss[p])
-            t.loss_count[k, p, 0] += n - len(at)
+            t.loss_count[k, p, 0] += all_paths
             t.without_count[k, p] += book_count
             t.without_sum[k, p] += book_sum
             if not len(at):
                 continue
-            lost, here = loss[p, at].astype(np.float64), own[at]
-            part = lost * UNIT
+            part, here, heavy = loss[p, at] * UNIT, own[at], None if weight is None else weight[at]
             bins = bin_of(part)
-            t.loss_count[k, p] += _by_bin(bins)
-            t.loss_sum[k, p] += _by_bin(bins, lost)
-            t.by_book[k, p] += _by_bin(here, lost)
-            t.square[k, p] += _by_bin(here, np.rint(part * part / UNIT))
+            losers = _by_bin(bins, heavy)
+            t.loss_count[k, p] += losers
+            t.loss_count[k, p, 0] -= losers.sum()
+            t.loss_sum[k, p] += _by_bin(bins, heavy, part)
+            t.by_book[k, p] += _by_bin(here, heavy, part)
+            t.square[k, p] += _by_bin(here, heavy, part * part)
             rest = np.where(losing[at] > 1, np.maximum(share[at] - self.weight[p] * part, 0.0), 0.0)
             without = bin_of(rest)
-            t.without_count[k, p] += _by_bin(without) - _by_bin(here)
-            t.without_sum[k, p] += _by_bin(without, np.rint(rest / UNIT)) - _by_bin(here, units[at])
+            t.without_count[k, p] += _by_bin(without, heavy) - _by_bin(here, heavy)
+            t.without_sum[k, p] += _by_bin(without, heavy, rest) - _by_bin(here, heavy, share[at])
 
-    def _count_values(self, k: int, income: Floats, value: Floats) -> None:
+    def _count_values(self, t: BookTally, k: int, income: Floats, value: Floats, weight: Floats | None) -> None:
         """Income and value of each position and of the book."""
         whole = [np.vstack([rows, _weighted(self.weight, rows)]) for rows in (income, value)]
-        cost = np.append(self.price, self.cost)[:, None]
-        self.tally.below_cost[k] += (whole[1] < cost).sum(axis=1)
+        below = whole[1] < np.append(self.price, self.cost)[:, None]
+        counted = below if weight is None else np.rint(below * weight / UNIT).astype(np.int64)
+        t.below_cost[k] += counted.sum(axis=1)
         for q, rows in enumerate(whole):
             held = np.clip(rows, -64.0, 64.0)
-            self.tally.moment[k, :, q, 0] += np.rint(held / COARSE).astype(np.int64).sum(axis=1)
-            self.tally.moment[k, :, q, 1] += np.rint(held * held / COARSE).astype(np.int64).sum(axis=1)
+            for i, power in enumerate((held, held * held)):
+                each = power if weight is None else power * weight
+                t.moment[k, :, q, i] += np.rint(each / COARSE).astype(np.int64).sum(axis=1)
 
-    def _count_together(self, k: int, loss: Ints) -> None:
+    def _count_together(self, t: BookTally, k: int, loss: Ints, weight: Floats | None) -> None:
         """Which deals lose on one path."""
-        lost = np.zeros((self.n[2], loss.shape[1]), np.float32)
+        lost = np.zeros((self.n[2], loss.shape[1]), np.float32 if weight is None else np.float64)
         for p, deal in enumerate(self.deal_of):
             lost[deal][loss[p] > 0] = 1.0
-        self.tally.joint[k] += np.rint(lost @ lost.T).astype(np.int64)  # below 2^24: exact in float32
-        self.tally.at_once[k] += np.bincount(lost.sum(axis=0).astype(np.int64), minlength=self.n[2] + 1)
+        heavy = lost if weight is None else lost * np.rint(weight / UNIT)
+        t.joint[k] += np.rint(heavy @ lost.T).astype(np.int64)  # below 2^24 or, by weight, 2^53: exact
+        at_once = lost.sum(axis=0).astype(np.int64)
+        t.at_once[k] += _by_bin(at_once, weight, n_bin=self.n[2] + 1)
 
 
 def _weighted(weight: Floats, rows: Floats) -> Floats:
@@ -232,7 +260,13 @@ def _weighted(weight: Floats, rows: Floats) -> Floats:
     return total
 
 
-def _by_bin(bins: Ints, amount: Floats | None = None) -> Ints:
-    """Counts, or sums of whole numbers below 2^53: exact."""
-    found = np.bincount(bins, amount, N_BIN)
-    return found if amount is None else np.rint(found).astype(np.int64)
+def _by_bin(
+    bins: Ints, weight: Floats | None, amount: Floats | None = None, unit: float = UNIT, n_bin: int = N_BIN
+) -> Ints:
+    """Paths by bin (in `UNIT`s where they carry a weight), or sums of an amount in a unit: whole numbers below 2^53."""
+    if amount is None:
+        if weight is None:
+            return np.bincount(bins, minlength=n_bin)
+        amount = np.ones(len(bins))
+    each = np.rint((amount if weight is None else amount * weight) / unit)
+    return np.rint(np.bincount(bins, each, n_bin)).astype(np.int64)

@@ -7,9 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from stress.inputs.book import Book
 from stress.kernels.layout import PANEL_PATHS
-from stress.runs.book.count import Counter, Packs, Progress, count, packs_of
+from stress.runs.book.count import Counter, Packs, Progress, count
 from stress.runs.book.tally import BookTally
 from stress.runs.counting.ranges import chunks
 from stress.runs.engine import n_core
@@ -41,9 +40,9 @@ class BookPlan(NamedTuple):
     """Bytes that a task sends back before compression."""
 
 
-def plan_of(book: Book, threads: int | None, workers: int | None) -> BookPlan:
+def plan_of(packs: Packs, threads: int | None, workers: int | None) -> BookPlan:
     """Time, memory and tasks of a book, from its first panels."""
-    packs, hands = packs_of(book), workers or threads or n_core()
+    book, hands = packs.book, workers or threads or n_core()
     hand = Counter(packs)
     hand.run((0, PANEL_PATHS))  # compiled and in the caches
     begin = time.process_time()
@@ -79,7 +78,7 @@ def says(plan: BookPlan) -> str:
 
 
 def counted(
-    book: Book,
+    packs: Packs,
     threads: int | None,
     workers: int | None,
     scheduler: str | None,
@@ -91,7 +90,6 @@ def counted(
 
     `stop` ends a count early, with fewer paths.
     """
-    packs = packs_of(book)
     if workers is None and scheduler is None:
         return count(packs, threads or n_core(), progress, stop)
     return _on_cluster(packs, workers, scheduler, progress, say or _silent, stop)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from stress.inputs.book import Book
 from stress.kernels.layout import LANES, PANEL_BLOCKS, PANEL_PATHS, Floats
 from stress.kernels.memory import aligned
+from stress.runs.book.count import Packs
 from stress.runs.book.weather import seed_of_deal, weather_of
 from stress.runs.trace import replay
 
@@ -25,12 +25,10 @@ class BookPath(NamedTuple):
     """By name, as `stress.replay` gives them."""
 
 
-def replay_book(book: Book, path: int, scenario: str) -> BookPath:
+def replay_book(packs: Packs, path: int, scenario: str) -> BookPath:
     """A path of every deal on its own draws and the shared ones, as the count met them."""
-    from stress.assemble.market import factors_of
-
-    n_factor = [len(factors_of(deal.job.pool).name) for deal in book.deals]
-    weather = weather_of(book, n_factor)
+    book, n_factor = packs.book, [packed.problem.sizes.n_factor for packed in packs.packed]
+    weather = weather_of(book, n_factor, sampler=packs.sampler)
     panel, at = divmod(path, PANEL_PATHS)
     block, lane = divmod(at, LANES)
     weather.move(panel)

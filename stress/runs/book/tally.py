@@ -26,7 +26,11 @@ QUANTITIES = ("income", "value")
 
 
 class BookTally(NamedTuple):
-    """Counts of a set of paths. K scenarios, P positions (the book last: P + 1), Z bins, F named factors, D deals."""
+    """Counts of a set of paths. K scenarios, P positions (the book last: P + 1), Z bins, F named factors, D deals.
+
+    All but `ALIKE` have an axis W before these: 1, a path counts as one; or, of paths that carry a weight, 2: by weight
+    and by its square, counts of paths then in `UNIT`s too.
+    """
 
     path: Ints
     """(1,) paths."""
@@ -62,9 +66,40 @@ class BookTally(NamedTuple):
 
 RULE = {"first_path": np.minimum, "residual": np.maximum}
 """How two counts become one, where it is not by adding."""
+ALIKE = ("path", "first_path", "residual")
+"""What is the same whatever a path weighs."""
+PATHS = ("loss_count", "without_count", "below_cost", "joint", "at_once")
+"""Counts of paths."""
 
 
-def empty(n_scenario: int, n_position: int, n_deal: int, n_factor: int, n_law: int) -> BookTally:
+class Weighed(NamedTuple):
+    """A tally to reckon with: sums by weight, and by the square of the weight, which errors rest on."""
+
+    first: BookTally
+    second: BookTally
+
+
+def weighed(tally: BookTally) -> Weighed:
+    """Both sums of a tally, counts in paths; of paths that weigh one they are the same."""
+    first = powers(tally)
+    if len(first) == 1:
+        return Weighed(first[0], first[0])
+    one, two = (part._replace(**{name: getattr(part, name) * UNIT for name in PATHS}) for part in first)
+    return Weighed(one, two)
+
+
+def powers(tally: BookTally) -> list[BookTally]:
+    """Views of a tally: by weight and by its square, or of paths that weigh one."""
+    held = tally._asdict()
+    return [
+        BookTally(**{name: array if name in ALIKE else array[i] for name, array in held.items()})
+        for i in range(len(tally.loss_count))
+    ]
+
+
+def empty(
+    n_scenario: int, n_position: int, n_deal: int, n_factor: int, n_law: int, is_weighted: bool = False
+) -> BookTally:
     """Nothing counted yet."""
     k, p, d = n_scenario, n_position, n_deal
     shapes = {
@@ -83,7 +118,10 @@ def empty(n_scenario: int, n_position: int, n_deal: int, n_factor: int, n_law: i
         "factor_square": (k, n_factor, N_BIN),
         "first_path": (k, N_BIN),
     }
-    counts = {name: np.zeros(shape, np.int64) for name, shape in shapes.items()}
+    power = (1 + is_weighted,)
+    counts = {
+        name: np.zeros(shape if name in ALIKE else power + shape, np.int64) for name, shape in shapes.items()
+    }  # fmt: skip
     counts["first_path"][:] = NO_PATH
     return BookTally(**counts, residual=np.zeros((d, n_law)))
 

@@ -22,6 +22,7 @@ from stress.inputs.files.book import common_share, stationary
 from stress.kernels.layout import LANES, PANEL_BLOCKS, PANEL_PATHS, Floats
 from stress.kernels.memory import aligned
 from stress.kernels.philox import FACTORS, normal_panel
+from stress.kernels.sampling import Shifted
 
 NAMED = 6
 """Purpose of the draws of named factors (0 to 5 are those of a deal, see `stress.kernels`)."""
@@ -53,14 +54,23 @@ class Loaded(NamedTuple):
 class Weather:
     """Draws of a few panels after others, in memory that is used again. Not for two threads at once."""
 
-    def __init__(self, factors: Factors | None, deals: list[Loaded], seed: int, panels: int = 1) -> None:
-        self.deals, self.seed = deals, seed
+    def __init__(
+        self,
+        factors: Factors | None,
+        deals: list[Loaded],
+        seed: int,
+        panels: int = 1,
+        sampler: Shifted | None = None,
+    ) -> None:
+        self.deals, self.seed, self.sampler = deals, seed, sampler
         self.n_named = 0 if factors is None else len(factors.names)
         self.n_month = max(deal.start + deal.n_month for deal in deals)
         shape = (panels, self.n_named, self.n_month, PANEL_BLOCKS, LANES)
         self.drawn = aligned(PANEL_BLOCKS * LANES * self.n_month * max(1, self.n_named))
         self.level = np.zeros(shape)
         """Of the named factors: panel, factor, month from the book's first closing, block, lane."""
+        self.weight = np.ones((panels, PANEL_PATHS))
+        """Of each path: the plain density of its named factors over that of the sampler's mixture."""
         self.at = 0
         """The first panel of those that stand in `level`."""
         self.phi = np.zeros(0) if factors is None else np.array(factors.phi)
@@ -70,13 +80,21 @@ class Weather:
         """Levels of the named factors on the paths of some panels."""
         self.at = first
         for k in range(panels if self.n_named else 0):
-            self._draw(first + k, self.level[k])
+            self._draw(first + k, self.level[k], self.weight[k])
 
-    def _draw(self, panel: int, level: Floats) -> None:
+    def shocks(self) -> Floats:
+        """(16, T, F, 32) normals behind the named factors of the last panel that was drawn."""
+        return self.drawn[: PANEL_PATHS * self.n_month * self.n_named].reshape(
+            PANEL_BLOCKS, self.n_month, self.n_named, LANES
+        )
+
+    def _draw(self, panel: int, level: Floats, weight: Floats) -> None:
         first, seed = panel * PANEL_PATHS, np.uint64(self.seed)
-        normal_panel(self.drawn, PANEL_BLOCKS, self.n_month, self.n_named, first, seed, NAMED)
-        shape = (PANEL_BLOCKS, self.n_month, self.n_named, LANES)
-        shock = np.ascontiguousarray(self.drawn[: level.size].reshape(shape).transpose(2, 1, 0, 3))
+        if self.sampler is None:
+            normal_panel(self.drawn, PANEL_BLOCKS, self.n_month, self.n_named, first, seed, NAMED)
+        else:
+            self.sampler.fill(self.drawn, weight, panel, self.seed, NAMED)
+        shock = np.ascontiguousarray(self.shocks().transpose(2, 1, 0, 3))
         level[:, :1] = _mixed(self.first, shock[:, :1])
         level[:, 1:] = _mixed(np.sqrt(1.0 - self.phi**2)[:, None] * self.root, shock[:, 1:])
         for f, phi in enumerate(self.phi):
@@ -102,8 +120,9 @@ class Weather:
         shock += change.transpose(1, 0, 2)
 
 
-def weather_of(book: Book, n_factor: list[int], panels: int = 1) -> Weather:
-    """The draws of a book, so many panels at a time; `n_factor`: independent factors of each deal's pool."""
+def weather_of(book: Book, n_factor: list[int], panels: int = 1, sampler: Shifted | None = None) -> Weather:
+    """The draws of a book, so many panels at a time; `n_factor`: independent factors of each deal's pool; `sampler`: of
+    the normals of the named factors."""
     loaded = [
         Loaded(
             weight=np.array(deal.loads, dtype=np.float64),
@@ -115,7 +134,7 @@ def weather_of(book: Book, n_factor: list[int], panels: int = 1) -> Weather:
         )
         for deal, n in zip(book.deals, n_factor, strict=True)
     ]
-    return Weather(book.factors, loaded, book.seed, panels)
+    return Weather(book.factors, loaded, book.seed, panels, sampler)
 
 
 def _roots(factors: Factors | None) -> tuple[Floats, Floats]:
