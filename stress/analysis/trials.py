@@ -25,9 +25,9 @@ from stress.inputs.scenario import Shock
 from stress.inputs.targets import Target
 from stress.kernels import alone
 from stress.kernels.layout import LANES
-from stress.kernels.memory import Packed, pack
+from stress.kernels.memory import Packed, Workspace, pack
 from stress.kernels.sampling import Sampler
-from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES, Tally, decoded
+from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES, Tally
 from stress.runs import engine
 from stress.runs.counting.counted import joined
 from stress.spelling import suggest
@@ -40,6 +40,8 @@ Progress = Callable[[int, int], None]
 
 MOST = 16
 """Scenarios counted at once: with 64 the fans of a tally take more than 1 GB."""
+MOST_CALM = 64
+"""Scenarios of a deterministic run at once, which counts nothing."""
 PATHS = 32_768
 """Paths at each point of a curve, where the caller gives none; a power of two splits into equal tasks."""
 
@@ -122,11 +124,12 @@ def outcomes(job: Job) -> Expected:
     """The deterministic run: unconditional rates, rho = 0 (not a factor of 0)."""
     n_note = len(job.deal.notes)
     found = []
-    for part in _parts(job):
-        space = alone.run_block(assemble(part, deterministic=True), 0, part.seed)
-        tally = space.tally()
-        check_laws(part, tally)
-        found.append(decoded(tally.batch_sum).sum(-1) / LANES)
+    for part in _parts(job, MOST_CALM):
+        space = Workspace(pack(assemble(part, deterministic=True), handed=True))
+        alone.run(space, 0, 1, LANES, part.seed)
+        found.append(space.handed()[:, 0].mean(axis=-1))
+        worst = space.counts().residual.max(axis=1)
+        _refuse_broken(part, np.count_nonzero(~np.isfinite(found[-1]), axis=1), worst)
     notes, pool = np.split(np.concatenate(found), [len(NOTE_QUANTITIES) * n_note], axis=1)
     return Expected(notes.reshape(len(job.scenarios), n_note, len(NOTE_QUANTITIES)), pool)
 
@@ -188,18 +191,21 @@ def _whole(
 
 def check_laws(job: Job, tally: Tally) -> None:
     """As every run: cash and balances conserved to 1e-9 on every path, nothing that is not a number."""
-    worst = tally.residual.max(axis=1)
-    for case, bad, error in zip(job.scenarios, tally.fault[:, 0], worst, strict=True):
+    _refuse_broken(job, tally.fault[:, 0], tally.residual.max(axis=1))
+
+
+def _refuse_broken(job: Job, faults: NDArray[np.integer[Any]], worst: Array) -> None:
+    for case, bad, error in zip(job.scenarios, faults, worst, strict=True):
         if bad or not error <= 1e-9:
             raise StressError(
                 f"scenario {case.name}: a law of the model is broken (off by {error:.2g}, {bad} not a number)"
             )
 
 
-def _parts(job: Job) -> list[Job]:
-    """The job in pieces of at most MOST scenarios; draws depend on seed and path only, so nothing changes."""
+def _parts(job: Job, most: int = MOST) -> list[Job]:
+    """The job in pieces of at most so many scenarios; draws depend on seed and path only, so nothing changes."""
     cases = job.scenarios
-    return [job.model_copy(update={"scenarios": cases[k : k + MOST]}) for k in range(0, len(cases), MOST)]
+    return [job.model_copy(update={"scenarios": cases[k : k + most]}) for k in range(0, len(cases), most)]
 
 
 def portion(progress: Progress | None, at: int, parts: int) -> Progress | None:

@@ -136,25 +136,42 @@ def _card_slots(pool: Pool, m: MonthInputs) -> Floats:
 def _plans(
     pools: Sequence[Pool], months: Sequence[MonthInputs], times: Sequence[Times], sizes: Sizes, due: Due
 ) -> _Falls:
-    """Profiles of the plans in each month, at its prices and by what may still be bought."""
-    falls, n_slot, ahead = _nothing(sizes), sizes.n_month + 8, sizes.n_ring + 2
+    """Profiles of the plans in each month, at its prices and by what may still be bought; worked out once for scenarios
+    that have the same."""
+    falls = _nothing(sizes)
+    known: dict[object, tuple[int, Floats]] = {}
     for k, (pool, m, when) in enumerate(zip(pools, months, times, strict=True)):
-        new = _NewProfiles(pool, m, when, sizes)
-        for s in range(sizes.n_whole):
-            for i, opening in enumerate(opening_profiles(pool, pool.segments[s], n_slot, when)):
-                row = s * sizes.n_stage + i
-                falls.open_due[k, 0, row], falls.open_fee[k, 0, row] = opening.due, opening.fee
-            for j in range(sizes.n_history):
-                for i, way in enumerate(due.ways):
-                    profile = new.of(s, j, way[0])
-                    slots = [_first(part, way, ahead) for part in (profile.due, profile.fee)]
-                    falls.first_due[k, j, s, i] = np.concatenate([part[:3] for part in slots])
-                    falls.first_beyond[k, j, s, i] = np.concatenate([part[3:] for part in slots])
-                    at, age = _pulled(j, way, sizes.n_month, n_slot, ahead)
-                    falls.pull[k, at, s, j, i, 0] = profile.due[age]
-                    falls.pull[k, at, s, j, i, 1] = profile.fee[age]
-                falls.mix[k, j, s] = m.mix[j, s] * profile.eligible
+        levels = (level.tobytes() for level in when.level.values())
+        prices = (part.tobytes() for part in (m.fee_free_share, m.apr_cap, m.apr_change))
+        key = (id(pool), *prices, *levels)
+        if key not in known:
+            known[key] = k, _set_plans(falls, k, pool, m, when, sizes, due)
+        first, eligible = known[key]
+        for part in (falls.open_due, falls.open_fee, falls.first_due, falls.first_beyond, falls.pull):
+            part[k] = part[first]
+        falls.mix[k] = m.mix[: sizes.n_history] * eligible
     return falls
+
+
+def _set_plans(falls: _Falls, k: int, pool: Pool, m: MonthInputs, when: Times, sizes: Sizes, due: Due) -> Floats:
+    """Fill in the profiles of a scenario; (H, S) the eligible share of what is on offer."""
+    new, n_slot, ahead = _NewProfiles(pool, m, when, sizes), sizes.n_month + 8, sizes.n_ring + 2
+    eligible = np.zeros((sizes.n_history, sizes.n_whole))
+    for s in range(sizes.n_whole):
+        for i, opening in enumerate(opening_profiles(pool, pool.segments[s], n_slot, when)):
+            row = s * sizes.n_stage + i
+            falls.open_due[k, 0, row], falls.open_fee[k, 0, row] = opening.due, opening.fee
+        for j in range(sizes.n_history):
+            for i, way in enumerate(due.ways):
+                profile = new.of(s, j, way[0])
+                slots = [_first(part, way, ahead) for part in (profile.due, profile.fee)]
+                falls.first_due[k, j, s, i] = np.concatenate([part[:3] for part in slots])
+                falls.first_beyond[k, j, s, i] = np.concatenate([part[3:] for part in slots])
+                at, age = _pulled(j, way, sizes.n_month, n_slot, ahead)
+                falls.pull[k, at, s, j, i, 0] = profile.due[age]
+                falls.pull[k, at, s, j, i, 1] = profile.fee[age]
+            eligible[j, s] = profile.eligible
+    return eligible
 
 
 class _NewProfiles:
