@@ -15,8 +15,8 @@ import numpy as np
 from stress.analysis import trials
 from stress.analysis.capital_needs import REQUIRED, Bank, capital
 from stress.analysis.class_stresses import rating
-from stress.analysis.credit_loss import ecl
-from stress.analysis.note_price import priced_at_par
+from stress.analysis.credit_loss import at_closing
+from stress.analysis.note_price import all_at_par
 from stress.answers.capital import Capital
 from stress.answers.committee import ClassNumbers, Committee
 from stress.errors import StressError
@@ -111,25 +111,18 @@ def _breakeven(job: Job) -> Numbers:
             "breakeven_multiple": one.breakeven_cnl * per,
             "breakeven_multiple_precision": one.precision * per,
             "breakeven_open": one.open,
+            "breakeven_crossings": float(len(one.crossings)),
         }
         for note, one in rows.items()
     }
 
 
 def _ecl(job: Job, paths: int) -> Numbers:
-    notes = {note.name for note in job.deal.notes}
-    rows = ecl(job, (0,), scenarios=(job.scenarios[0].name,), paths=paths).rows
-    return {
-        row.book: {"ecl_12m": row.twelve_month, "ecl_lifetime": row.lifetime}
-        for row in rows
-        if row.book in notes and row.month == 0 and row.scenario == job.scenarios[0].name
-    }
+    return {name: {"ecl_12m": soon, "ecl_lifetime": whole} for name, (soon, whole) in at_closing(job, paths).items()}
 
 
 def _yields(job: Job) -> Numbers:
-    lent = [note.name for note in job.deal.notes if trials.lends(note)]
-    rows = {name: priced_at_par(job, name) for name in lent}
-    return {name: {"yield_at_par": one.yield_, "discount_margin": one.margin} for name, one in rows.items()}
+    return {name: {"yield_at_par": one.yield_, "discount_margin": one.margin} for name, one in all_at_par(job).items()}
 
 
 def with_committee(ds: xr.Dataset, answer: Committee) -> xr.Dataset:

@@ -87,6 +87,14 @@ def ecl(
     return Ecl(job.name, blocks * LANES, job.seed, multiple, (1.0 + rate) ** YEAR - 1.0, tuple(rows), says)
 
 
+def at_closing(job: Job, paths: int = PATHS) -> dict[str, tuple[Interval, Interval]]:
+    """12-month and lifetime loss at closing of every note that is owed principal, under the job's first scenario, as
+    `ecl` finds them; the loans are left out. Raises ConfigError for a job in mid-life."""
+    _check(job, (0,), MULTIPLE)
+    found = _notes(trials.only(job, None), -(-paths // LANES), (0,))
+    return {note: (_mean(one.twelve_month), _mean(one.lifetime)) for (note, _), one in found.items()}
+
+
 class _Paths(NamedTuple):
     """Values of every path, (path,), of a book at a date."""
 

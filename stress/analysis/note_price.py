@@ -27,7 +27,7 @@ from stress.inputs.state.rules import started
 from stress.kernels.layout import LANES
 from stress.measures import batches
 from stress.measures.estimate import Interval
-from stress.runs.trace import block_rows, values_of
+from stress.runs.trace import Values, block_rows, values_of
 
 Array = NDArray[np.float64]
 Curve = tuple[tuple[float, float], ...]
@@ -91,6 +91,10 @@ def price(
     return Price(job.name, case.name, tranche, tuple(curve), tuple(rows), spread, blocks * LANES, job.seed)
 
 
+def _run(job: Job) -> Values:
+    return values_of(job, assemble(job, deterministic=True), 0)
+
+
 class _Flows(NamedTuple):
     """Deterministic cash of one note."""
 
@@ -110,10 +114,10 @@ class _Flows(NamedTuple):
     loss: float
 
 
-def _flows(job: Job, note: int, curve: Curve) -> _Flows:
-    problem = assemble(job, deterministic=True)
-    rows = {name: values[:, note] for name, (dims, values) in values_of(job, problem, 0).items()
-            if dims == ("month", "tranche")}  # fmt: skip
+def _flows(job: Job, note: int, curve: Curve, run: Values | None = None) -> _Flows:
+    """Of one note; `run`: the deterministic run of the job, where it was made."""
+    found = _run(job) if run is None else run
+    rows = {name: values[:, note] for name, (dims, values) in found.items() if dims == ("month", "tranche")}
     size, years, fraction = _from_today(job, note)
     dates, one = calendar_of(job.deal), job.deal.notes[note]
     principal = rows["principal_paid"] / size
@@ -140,15 +144,16 @@ def _from_today(job: Job, note: int) -> tuple[float, Array, Array]:
     return size, np.maximum(years - years[before - 1], 0.0), fraction
 
 
-def priced_at_par(job: Job, tranche: str) -> Priced:
-    """A note at par under the job's first scenario, speeds and defaults as they are.
+def all_at_par(job: Job) -> dict[str, Priced]:
+    """Every note that lent, at par under the job's first scenario, speeds and defaults as they are: one run.
 
-    >>> round(priced_at_par(job, "A").price)
+    >>> round(all_at_par(job)["A"].price)
     100
     """
-    case = job.scenarios[0]
-    flows = _flows(trials.variants(job, case, [[]]), trials.note_index(job, tranche, can_lose=True), FLAT)
-    return _priced(flows, 100.0, 1.0, 1.0)
+    one = trials.variants(job, job.scenarios[0], [[]])
+    run, lent = _run(one), [note.name for note in job.deal.notes if trials.lends(note)]
+    flows = {name: _flows(one, trials.note_index(job, name), FLAT, run) for name in lent}
+    return {name: _priced(each, 100.0, 1.0, 1.0) for name, each in flows.items()}
 
 
 def zero_rates(curve: Curve, years: Array) -> Array:

@@ -19,7 +19,8 @@ class ClassNumbers(NamedTuple):
     capital_charge: float
     """8% of the risk weight: capital over exposure."""
     breakeven_net_loss: float
-    """Cumulative net loss of the pool, of the cut-off balance, where it begins to lose as the odds of default rise."""
+    """Cumulative net loss of the pool, of the cut-off balance, where it begins to lose as the odds of default rise; the
+    lowest, where it does so more than once."""
     breakeven_net_loss_precision: float
     """Width of the bracket in which it was found."""
     breakeven_multiple: float
@@ -27,6 +28,8 @@ class ClassNumbers(NamedTuple):
     breakeven_multiple_precision: float
     breakeven_open: bool
     """True where the class is still paid in full at the end of the search."""
+    breakeven_crossings: float
+    """How often it begins to lose; of more than once: in between it is paid in full again."""
     ecl_12m: Interval
     """12-month expected credit loss at closing, of its balance, discounted at its effective rate."""
     ecl_lifetime: Interval

@@ -12,7 +12,8 @@ class Stand(NamedTuple):
     stressed_cnl: float
     """Cumulative net loss that the category asks for: its multiple times the base."""
     breakeven_cnl: float
-    """The largest at which the class is paid in full under the category's haircuts and timing."""
+    """The largest at which the class is paid in full under the category's haircuts and timing; where it begins to lose
+    more than once as defaults rise, the lowest."""
     precision: float
     """Width of the bracket in which the break-even was found; no paths are drawn, so there is no other error."""
     breakeven_multiple_cnl: float
@@ -22,6 +23,8 @@ class Stand(NamedTuple):
     passes: bool
     open: bool
     """True where the class still stands at the end of the search: the break-even lies beyond."""
+    crossings: tuple[float, ...]
+    """Every net loss at which it begins to lose, as defaults rise. Of more than one: in between it is paid in full."""
 
 
 class ClassRating(NamedTuple):

@@ -45,7 +45,7 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_
         step_up_trigger=_step_up_trigger(deal),
         guess=np.log1p(np.array([accrual[0, :, n].sum() / dates.years[-1] for n in range(len(deal.notes))])),
         mean_coupon=mean_coupons(deal),
-        discount=np.stack([_discount(deal, m, dates) for m in months]),
+        discount=_discounts(deal, months, dates),
         fee_base=np.array([codes.FEE_BASES.index(f.base) for f in deal.fees], dtype=np.int64),
         fee_rate=_fee_rate(deal, months, dates),
         fee_carry=np.array([float(f.carry_over) for f in deal.fees]),
@@ -138,19 +138,19 @@ def _stepped(months: MonthInputs) -> np.ndarray:
     return np.zeros_like(months.coupon) if months.coupon_up is None else months.coupon_up - months.coupon
 
 
-def _discount(deal: Deal, months: MonthInputs, dates: Calendar) -> np.ndarray:
-    """(T, N) discount factors: compounded where a note's schedule pays interest, simple in between."""
-    coupon = months.coupon if months.coupon_plain is None else months.coupon_plain
-    spread = (deal.discount_spread + months.note_spread) * dates.fraction
-    growth = coupon * dates.fraction[:, None] + spread[:, None]
-    by_phase = _payable(deal, len(growth), dates.first_payment)
-    pays = np.concatenate([by_phase[0, : deal.revolving_months], by_phase[1, deal.revolving_months :]])
+def _discounts(deal: Deal, months: Sequence[MonthInputs], dates: Calendar) -> np.ndarray:
+    """(K, T, N) discount factors: compounded where a note's schedule pays interest, simple in between."""
+    coupon = np.stack([m.coupon if m.coupon_plain is None else m.coupon_plain for m in months])
+    spread = np.stack([(deal.discount_spread + m.note_spread) * dates.fraction for m in months])
+    growth = coupon * dates.fraction[:, None] + spread[:, :, None]
+    by_phase = _payable(deal, growth.shape[1], dates.first_payment)
+    pays = np.concatenate([by_phase[0, : deal.revolving_months], by_phase[1, deal.revolving_months :]]) > 0.0
     factor = np.empty_like(growth)
-    before, since = np.ones(growth.shape[1]), np.zeros(growth.shape[1])
-    for t, gained in enumerate(growth):
-        since = since + gained
-        factor[t] = before * (1.0 + since)
-        before, since = np.where(pays[t] > 0.0, factor[t], before), np.where(pays[t] > 0.0, 0.0, since)
+    before, since = np.ones(growth[:, 0].shape), np.zeros(growth[:, 0].shape)
+    for t in range(growth.shape[1]):
+        since = since + growth[:, t]
+        factor[:, t] = before * (1.0 + since)
+        before, since = np.where(pays[t], factor[:, t], before), np.where(pays[t], 0.0, since)
     return 1.0 / factor
 
 

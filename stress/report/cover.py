@@ -154,12 +154,22 @@ def _breakeven(note: xr.Dataset) -> tuple[str, ...]:
 
 def _of_run(ds: xr.Dataset) -> str:
     """What the break-even multiple of a run is; empty where it holds none."""
+    from stress.explain.words import listed
+
     if "breakeven_multiple" not in ds:
         return ""
     base = json.loads(str(ds.attrs.get("committee", "{}"))).get("base_net_loss", math.nan)
+    several = [str(name) for name in ds["tranche"].values[ds["breakeven_crossings"].values > 1.0]]
+    again = (
+        f" {listed(several)} begin{'s' * (len(several) == 1)} to lose more than once as they rise and "
+        f"{'is' if len(several) == 1 else 'are'} paid in full in between, as where early amortization stops purchases: "
+        "the lowest is given."
+    )
     return (
         f"× base CNL: multiple of the pool's cumulative net loss ({percent(base)} on expected rates) where the "
         "class begins to lose as the odds of default rise, deterministic, ± half the bracket of the search; no rating."
+        + again
+        * bool(several)
     )
 
 

@@ -185,6 +185,7 @@ COMMITTEE = (
     Variable("breakeven_multiple", N, "1", "break-even net loss over that of the scenario, deterministic"),
     Variable("breakeven_multiple_precision", N, "1", "width of the bracket of the break-even multiple"),
     Variable("breakeven_open", N, "1", "1 where the class is still paid at the end of the search, else 0"),
+    Variable("breakeven_crossings", N, "1", "how often the class begins to lose as odds rise; the lowest is given"),
     *_with_error("ecl_12m", N, "1", "12-month expected credit loss at closing over balance, at the effective rate"),
     *_with_error(
         "ecl_lifetime", N, "1", "lifetime expected credit loss at closing over balance, at the effective rate"

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from stress.analysis.class_stresses import load_stresses, rating
+from stress.analysis import trials
+from stress.analysis.class_numbers import UNSTRESSED
+from stress.analysis.class_stresses import _begins, load_stresses, rating
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
+from stress.inputs.scenario import Shock
 from stress.inputs.stresses import Stresses
+from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
+from stress.report.page.rating_chapter import rating_sheet
 from stress.validation.one_period import one_period_job
 
 ROOT = Path(__file__).parents[2]
@@ -85,6 +91,48 @@ def test_back_loaded_defaults_let_more_principal_through_before_they_fall():
     job = load_job(ROOT / "scenarios/jobs/baitiao-24m.toml")
     front, back = (rating(job, table(t)).classes[0].by_category[0].breakeven_cnl for t in ("front", "back"))
     assert front != back
+
+
+class Twice:
+    """Net loss rises to 0.30 at place 0.5, falls by half there (early amortization), and rises on. The first class
+    begins to lose at 0.26 and again at 0.17, the second at 0.28 and at 0.20, the third always, the last never."""
+
+    def run(self, place):
+        net = np.where(place < 0.5, 0.6 * place, 0.15 + 0.6 * (place - 0.5))
+        before = np.stack([net > 0.26, net > 0.28, place >= 0.0, place < 0.0], axis=1)
+        after = np.stack([net > 0.17, net > 0.20, place >= 0.0, place < 0.0], axis=1)
+        lost = np.where(place[:, None] < 0.5, before, after)
+        pool = np.zeros((place.size, len(POOL_QUANTITIES)))
+        pool[:, POOL_QUANTITIES.index("net_loss")] = net
+        notes = np.zeros((place.size, 4, len(NOTE_QUANTITIES)))
+        notes[:, :, NOTE_QUANTITIES.index("any_loss")] = lost
+        return trials.Expected(notes, pool)
+
+
+def test_a_class_that_begins_to_lose_twice_has_both_net_losses_and_the_lowest_is_its_break_even():
+    first, second, always, never = _begins(Twice(), [0, 1, 2, 3])
+    for one, losses in ((first, (0.26, 0.17)), (second, (0.28, 0.20))):
+        assert len(one.cnl) == 2
+        for (low, high), loss in zip(one.cnl, losses, strict=True):
+            assert low <= loss <= high < low + 0.6 / 128 / 64 + 1e-12
+        assert tuple(one.lowest) == tuple(one.cnl[1])
+    assert (always.first, always.lowest[0]) == (True, 0.0)
+    assert (never.never, never.lowest[0]) == (True, pytest.approx(0.45))
+
+
+def test_early_amortization_saves_the_mezzanine_of_a_revolving_deal_for_a_while():
+    job = load_job(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    found = rating(job, UNSTRESSED)
+    stand = found.classes[2].by_category[0]
+    assert len(stand.crossings) == 2
+    assert stand.breakeven_cnl == min(stand.crossings) < stand.crossings[0]
+    assert 0.0 < stand.precision < 0.001
+    moves = [[Shock.model_validate({"target": "default_odds", "multiply": x})] for x in np.geomspace(3.0, 6.0, 40)]
+    run = trials.outcomes(trials.variants(job, job.scenarios[0], moves))
+    lost = run.of_notes("any_loss")[:, 2] > 0.0
+    assert np.count_nonzero(lost[:-1] & ~lost[1:]) == 1
+    assert "mezzanine under scenario begins to lose at" in rating_sheet(found).note
+    assert [len(one.by_category[0].crossings) for one in found.classes] == [1, 1, 2]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime
+import functools
 
 from stress.inputs.deal.terms import Terms
 
@@ -32,6 +33,7 @@ def first_payment(deal: Terms) -> int:
     return next(period for period, date in enumerate(payment_dates(deal), 1) if date > issue_of(deal))
 
 
+@functools.lru_cache(4096)
 def month_end(date: datetime.date, months: int = 0) -> datetime.date:
     """Last day of the month that lies so many months after a date's."""
     year, month = divmod(date.year * 12 + date.month - 1 + months, 12)

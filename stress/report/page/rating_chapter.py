@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stress.answers.rating import ClassRating, Rating, Stand
+from stress.explain.words import listed
 from stress.report.figures.stresses import stresses
 from stress.report.numbers import MISSING, fraction, percent
 from stress.report.page.exhibit import Chapter, Exhibit, svg_of
@@ -20,7 +21,18 @@ def rating_sheet(answer: Rating) -> Sheet:
         f"Base CNL of {answer.scenario}: {fraction(answer.base_cnl)} of the cut-off balance, on expected rates, as all "
         f"stresses are (no path is drawn; break-evens to 0.1%). Defaults fall {_TIMING[answer.timing]}. {NEVER}"
     )
-    return Sheet(head, rows, note)
+    return Sheet(head, rows, " ".join([note, *_again(answer)]))
+
+
+def _again(answer: Rating) -> list[str]:
+    """A sentence on each class that begins to lose more than once."""
+    return [
+        f"{one.note} under {stand.category} begins to lose at {listed(map(fraction, stand.crossings))} in turn as "
+        "defaults rise, paid in full in between, as where early amortization stops purchases: the lowest is given."
+        for one in answer.classes
+        for stand in one.by_category
+        if len(stand.crossings) > 1
+    ]
 
 
 def by_category_sheet(answer: Rating) -> Sheet:
