@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 import weakref
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stress.errors import ConfigError
 from stress.gpu import emit
+from stress.gpu.panels import GIVEN
 from stress.kernels.header import FIELD
-from stress.kernels.layout import PANEL_PATHS
+from stress.kernels.layout import LANES, PANEL_PATHS, Floats
 from stress.kernels.memory import Packed
 from stress.kernels.row_records import N_LAW
 from stress.kernels.sampling import Shifted, Sobol
@@ -64,17 +65,14 @@ class Machine(Protocol):
 class GpuWorkspace:
     """Tables, scratch and counts of a problem on a card, and what was counted there so far.
 
-    Raises ValueError for a problem packed for a replay or for handing over, ConfigError for one that starts in mid-life,
-    StressError where the card fails.
+    Raises ValueError for a problem packed for a replay, StressError where the card fails.
     """
 
     def __init__(self, packed: Packed, card: Machine) -> None:
         self.packed, self.card = packed, card
         sizes = packed.problem.sizes
-        if packed.shapes["loss_count"] == (0,) or packed.header[FIELD["traced"]]:
-            raise ValueError("replays, and outcomes that are handed over, are simulated on a CPU")
-        if sizes.n_before:  # rows of records are not in the scratch there
-            raise ConfigError("device: a job that starts in mid-life (state) is simulated on a CPU")
+        if packed.header[FIELD["traced"]]:
+            raise ValueError("a replay is simulated on a CPU")
         card.load(emit.kept(card.architecture), emit.NAME)
         self._taken: list[int] = []
         self.close = weakref.finalize(self, _give_back, card, self._taken)
@@ -104,6 +102,37 @@ class GpuWorkspace:
             self.card.start(self.warps, [self._scratch, f, g, self._count, header, drawn, numbers, *sizes])
             self._waiting += panels * PANEL_PATHS
 
+    def hand(self, first_panel: int, normals: NDArray[np.float64], n_path: int, seed: int) -> Iterator[Floats]:
+        """(K, 16, 8 N + 6, 32) what the paths of each panel came to, from given normals (panel, 16, T, F, 32) of the factors
+        (of a problem packed with `handed`)."""
+        n_scenario = self.packed.problem.sizes.n_scenario
+        most = max(1, self.warps // n_scenario)
+        for at in range(0, len(normals), most):
+            given = np.ascontiguousarray(normals[at : at + most])
+            drawn = self._put(given)
+            f, g, header = self._tables
+            sizes = [self.packed.n_scratch, first_panel + at, len(given), n_path, seed, GIVEN, 0]
+            self.card.start(self.warps, [self._scratch, f, g, self._count, header, drawn, self._sampler[1], *sizes])
+            self.card.give_back(self._taken.pop())
+            for panel in range(len(given)):
+                yield np.stack([self._handed(panel * n_scenario + k, k) for k in range(n_scenario)])
+
+    def _handed(self, unit: int, k: int) -> Floats:
+        """What a unit of the last start came to under its scenario: no warp has done two of one scenario."""
+        of_note, blocks = 8 * self.packed.problem.sizes.n_note + 6, int(self.packed.header[FIELD["handed_block"]])
+        found = np.empty((blocks, of_note, LANES))
+        start = unit % self.warps * self.packed.n_scratch + int(self.packed.header[FIELD["of_handed"]])
+        self.card.get(self._scratch + 8 * (start + k * found.size), found)
+        return found
+
+    def residual(self) -> NDArray[np.float64]:
+        """(K, laws) worst errors of the laws so far, of a problem packed with `handed`."""
+        found = np.empty((self.warps, self._n_residual))
+        for warp in range(self.warps):
+            self.card.get(self._residual_of(warp), found[warp])
+        worst: NDArray[np.float64] = found.max(axis=0).reshape(-1, N_LAW)
+        return worst
+
     def counts(self) -> Tally:
         """What has been counted so far."""
         self._collect()
@@ -131,10 +160,7 @@ class GpuWorkspace:
             return
         count = np.empty(self._n_count, np.int64)
         self.card.get(self._count, count)
-        residual = np.empty((self.warps, self._n_residual))
-        for warp in range(self.warps):
-            self.card.get(self._residual_of(warp), residual[warp])
-        self._kept = merge([self._kept, self._fetched(count, residual.max(axis=0))])
+        self._kept = merge([self._kept, self._fetched(count, self.residual())])
         self._begin()
 
     def _empty(self) -> NDArray[np.int64]:

@@ -13,6 +13,7 @@ from numba.extending import intrinsic
 from .block import draw_beside, run_block
 from .count import flush_months
 from .jit import aside, stage
+from .lanes import load, store
 from .layout import LANES, PANEL_BLOCKS, PANEL_PATHS
 from .philox import FACTORS, draw_normals
 from .record_types import MEMORY
@@ -20,6 +21,9 @@ from .records import Memory
 from .sampling import shift_block, sobol_block
 from .space import block, blocks, floats_at, integers_at, thread, threads
 from .tally import N_MONTH_BATCH, N_REPLICATE
+
+GIVEN = -1
+"""Components of a run whose factors' normals are given."""
 
 
 @intrinsic
@@ -56,7 +60,8 @@ def run_panels(
 
     `stride`: numbers of scratch a warp. Who draws the factors: a mixture of n_component shifts, whose arrays
     (`Shifted.flat`) are `drawn`; Sobol points of n_bit bits, whose basis is `drawn` and whose words are `numbers`
-    (`Sobol.flat`); where both are 0, Philox. A unit of work is a panel under one scenario: its months' sums add up in
+    (`Sobol.flat`); where both are 0, Philox; where n_component is `GIVEN`, `drawn` is the normals of all panels' blocks, one
+    after another. A unit of work is a panel under one scenario: its months' sums add up in
     order.
     """
     warp = (block() * threads() + thread()) // LANES
@@ -68,7 +73,9 @@ def run_panels(
         for b in range(min(PANEL_BLOCKS, (n_path - i * PANEL_PATHS + LANES - 1) // LANES)):
             number = i * PANEL_BLOCKS + b
             start = number * LANES
-            if n_bit > 0:
+            if n_component == GIVEN:
+                _take(m, drawn, (i - first_panel) * PANEL_BLOCKS + b)
+            elif n_bit > 0:
                 _place_points(m, number, drawn, numbers, n_bit)
             else:
                 draw_normals(m.w, m.p.of_panel, 1, m.p.n_month, m.p.n_factor, start, seed, int(FACTORS))
@@ -76,7 +83,17 @@ def run_panels(
                 _shift(m, drawn, n_component)
             draw_beside(m, 1, start, seed)
             run_block(m, 0, k, number, min(LANES, n_path - start), start, seed)
-        flush_months(m, k, i % N_MONTH_BATCH)
+        if m.p.handed_block == 0:
+            flush_months(m, k, i % N_MONTH_BATCH)
+
+
+@stage
+def _take(m: Memory, drawn: Any, number: int) -> None:
+    """The normals that are given to a block."""
+    size = m.p.n_month * m.p.n_factor
+    given = floats_at(drawn, number * size * LANES)
+    for row in range(0, size * LANES, LANES):
+        store(m.w, m.p.of_panel + row, load(given, row))
 
 
 @stage

@@ -16,6 +16,7 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
+from .constants import header_field
 from .layout import LANES
 from .scratch import GROUPS
 from .space_type import Space, read_and_written
@@ -86,6 +87,22 @@ def clear_records(typing, m):
         for name in _CLEARED:
             for row in range(0, GROUPS[name].stride, LANES):
                 builder.store(ir.Constant(ir.DoubleType(), 0.0), _at_hand(builder, _OFFSET[name] + row))
+        return context.get_dummy_value()
+
+    return types.void(m), build
+
+
+@intrinsic
+def fill_records(typing, m):
+    """What the scratch has of a path in the place of those records, into shared memory."""
+
+    def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        whole = cgutils.create_struct_proxy(m)(context, builder, value=args[0])
+        for name in _CLEARED:
+            start = header_field(builder, whole.p, f"of_{name}")
+            for row in range(0, GROUPS[name].stride, LANES):
+                there = builder.gep(whole.w, [builder.add(start, _I64(row))])
+                builder.store(builder.load(there), _at_hand(builder, _OFFSET[name] + row))
         return context.get_dummy_value()
 
     return types.void(m), build

@@ -43,7 +43,7 @@ def run_block(m: Memory, b: int, k: int, block: int, n_path: int, path: int, see
     _set_weights(m, b, n_path)
     _simulate(m, b, k, fans, path, seed)
     if m.p.handed_block > 0:
-        hand_over(m, k, b)
+        hand_over(m, k, block)
         return
     count_block(m, k, block, n_path)
     if m.p.weighted == 1:

@@ -7,7 +7,7 @@ from .counts import count, leads
 from .elementary import logarithm
 from .jit import aside, stage
 from .lanes import anywhere, floor, fma, fold, root, smaller, splat, total, where_less
-from .layout import LANES
+from .layout import LANES, PANEL_BLOCKS
 from .records import Memory
 from .row_records import N_LAW
 from .rows import positive, size
@@ -121,9 +121,9 @@ def count_block(m: Memory, k: int, block: int, n_path: int) -> None:
 
 
 @aside
-def hand_over(m: Memory, k: int, b: int) -> None:
-    """Keep what the paths of block b of a panel came to, and the worst errors of the laws, for a caller that counts."""
-    n_note = m.p.n_note
+def hand_over(m: Memory, k: int, block: int) -> None:
+    """Keep what the paths of a block came to, and the worst errors of the laws, for a caller that counts."""
+    n_note, b = m.p.n_note, block % PANEL_BLOCKS
     for n in range(n_note):
         for i in range(8):
             m.handed[k, b, 8 * n + i] = m.outcome[n][i]

@@ -9,7 +9,7 @@ from .lanes import splat, store
 from .layout import LANES
 from .records import Memory
 from .seasoning import open_seasoned
-from .space import clear_records
+from .space import clear_records, fill_records
 
 
 @aside
@@ -17,6 +17,7 @@ def open_later(m: Memory) -> None:
     """Opening state: all rows that last from month to month, from `condition` to `log`."""
     for i in range(m.p.n_start_row):
         store(m.w, m.p.of_condition + i * LANES, splat(m.t.start_row[i]))
+    fill_records(m)
 
 
 @aside

@@ -29,6 +29,11 @@ def clear_records(m: Any) -> None:
     """Zeros in those records that do not lie in the scratch: none here."""
 
 
+@stage
+def fill_records(m: Any) -> None:
+    """What the scratch has of those records into where they lie: they lie there."""
+
+
 def data_pointer(context: Any, builder: Any, kind: Any, value: Any) -> Any:
     """The address of the first number of an array or a space."""
     if isinstance(kind, Space):

@@ -22,11 +22,12 @@ from shipped import ROOT
 from strategies import random_job
 
 import stress
-from stress.gpu.device import GpuWorkspace
+from stress.assemble.problem import assemble
+from stress.gpu.device import WARPS, GpuWorkspace
 from stress.inputs.job import Job
 from stress.kernels import alone
-from stress.kernels.layout import LANES, PANEL_PATHS
-from stress.kernels.memory import Packed, Workspace
+from stress.kernels.layout import LANES, PANEL_BLOCKS, PANEL_PATHS
+from stress.kernels.memory import Packed, Workspace, pack
 from stress.kernels.tally import Tally, merge
 from stress.runs.engine import packed_of
 
@@ -89,6 +90,29 @@ def test_a_shipped_deal_is_counted_as_on_the_cpu(deal: str) -> None:
     expected = on_cpu(packed)
     assert not differing(expected, on_card(packed, FakeCard(emulated.library())))
     assert expected.fault[:, 3].tolist() == [PATHS] * len(expected.fault)
+
+
+def test_a_deal_in_mid_life_is_counted_as_on_the_cpu() -> None:
+    job = job_of("baitiao-24m-daily")
+    packed = packed_of(job.but(state=stress.state_at(job, 14, path=2)))
+    assert packed.problem.sizes.n_before == 14
+    expected = on_cpu(packed)
+    assert not differing(expected, on_card(packed, FakeCard(emulated.library())))
+    assert expected.fault[:, 3].tolist() == [PATHS] * len(expected.fault)
+
+
+def test_what_a_book_asks_of_a_card_is_what_the_cpu_hands_over() -> None:
+    packed = pack(assemble(job_of("platform-consumer")), handed=True)
+    sizes, here = packed.problem.sizes, Workspace(packed)
+    there = GpuWorkspace(packed, FakeCard(emulated.library(), warps=WARPS))
+    shape = (2, PANEL_BLOCKS, sizes.n_month, sizes.n_factor, LANES)
+    normals = np.random.default_rng(SEED).standard_normal(shape)
+    for panel, found in enumerate(there.hand(5, normals, 7 * PANEL_PATHS, SEED)):
+        here.drawing()[0][:] = normals[panel].ravel()
+        alone.run(here, 5 + panel, 1, 7 * PANEL_PATHS, SEED, drawn=True)
+        assert np.array_equal(here.handed(), found)
+    assert panel == 1
+    assert np.array_equal(here.counts().residual, there.residual())
 
 
 @pytest.mark.parametrize("seed", RANDOM)
