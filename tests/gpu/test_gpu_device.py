@@ -165,9 +165,7 @@ def test_an_old_card_is_refused(fake: MakeBelieve) -> None:
         driver.Card()
 
 
-def test_a_replay_and_a_book_stay_on_the_cpu(fake: MakeBelieve, packed: Packed) -> None:
-    with pytest.raises(ValueError, match="on a CPU"):
-        device.GpuWorkspace(pack(packed.problem, handed=True), driver.Card())
+def test_a_replay_stays_on_the_cpu(fake: MakeBelieve, packed: Packed) -> None:
     with pytest.raises(ValueError, match="on a CPU"):
         device.GpuWorkspace(pack(packed.problem, traced=True), driver.Card())
 
