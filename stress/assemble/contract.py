@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from stress.assemble.adjusted import adjusted_share
 from stress.assemble.calendar import Calendar
 from stress.assemble.formulas import Programs
 from stress.assemble.monthly import MonthInputs, mean_coupons
@@ -18,17 +19,19 @@ from stress.inputs.deal import (
 )
 from stress.inputs.deal.formula_rules import indices_in, is_formula
 from stress.inputs.deal.reading import notes_of
+from stress.inputs.pool import Pool
 from stress.kernels import codes
 from stress.kernels.outcome import MONTH_YEARS
 from stress.kernels.tables import DEAL, STEP, STEP_VALUE, TRIGGER, Contract
 
 
-def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, cut_off: float) -> Contract:
-    """Arrays of a deal under K scenarios; `cut_off` is the pool balance that shares refer to."""
-    n_month = deal.legal_maturity_months
+def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, pool: Pool) -> Contract:
+    """Arrays of a deal under K scenarios; shares refer to the balance of the pool."""
+    n_month, cut_off = deal.legal_maturity_months, pool.balance
     size = np.array(sizes_of(deal, cut_off))
     accrual = np.stack([m.coupon * dates.fraction[:, None] for m in months])
-    programs = Programs(deal, cut_off, n_month)
+    adjusted = None if deal.hurdle_rate is None else adjusted_share(pool, deal.hurdle_rate, n_month)
+    programs = Programs(deal, cut_off, n_month, adjusted)
     steps = Steps(deal, cut_off, n_month, programs)  # a program has its number from who asks first
     triggers = _triggers(deal, programs)
     call = deal.clean_up

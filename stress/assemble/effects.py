@@ -196,7 +196,7 @@ def _acting(job: Job, case: ScenarioCase) -> list[Array]:
     dates = calendar_of(deal)
     sizes = sizes_of(deal, pool, [m], job.clock, dates, due, deterministic=False, n_quality=n_quality)
     receivables, eligible = receivables_of(deal, [pool], [m], sizes, job.clock, due)
-    contract = contract_of(deal, [m], dates, pool.balance)
+    contract = contract_of(deal, [m], dates, pool)
     buys = deal.trust is not None or (deal.purchase != "none" and deal.revolving_months > 0)
     bought_into = by_column(receivables.mix.sum(axis=(0, 1)), pool)
     used = receivables.opening.sum(axis=(0, 2)) + buys * bought_into > 0.0

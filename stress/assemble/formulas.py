@@ -72,7 +72,7 @@ Row = tuple[int, int]
 class Programs:
     """All formulas of a deal, one after another; what stands twice is kept once."""
 
-    def __init__(self, deal: Deal, cut_off: float, n_month: int) -> None:
+    def __init__(self, deal: Deal, cut_off: float, n_month: int, adjusted: np.ndarray | None = None) -> None:
         self.deal, self.cut_off, self.names = deal, cut_off, names_of(deal)
         self.rows: list[Row] = []
         self.numbers: list[float] = []
@@ -88,6 +88,9 @@ class Programs:
         for series in deal.trust.series if deal.trust is not None else ():
             self.schedule_of[f"series.{series.name}"] = len(self.schedules)
             self.schedules.append(by_month(series.invested, n_month))
+        if adjusted is not None:
+            self.schedule_of["pool.adjusted"] = len(self.schedules)
+            self.schedules.append(adjusted)
         self.shown = [self._placed(self._of(Node("name", 0, name=name))) for name in deal.quantities]
 
     def add(self, text: str, at_payment: bool) -> int:
@@ -176,6 +179,8 @@ class Programs:
         if name in ("seller_interest", "seller_share"):
             over = [] if name == "seller_interest" else [*self._quantity("pool", ""), (codes.DIVIDE, 0)]
             return [(codes.SELLER, 0), *over]
+        if name == "pool.adjusted":
+            return [*self._quantity("pool", ""), (codes.SCHEDULE, self.schedule_of[name]), (codes.MULTIPLY, 0)]
         if name == "series":
             return [(codes.SCHEDULE, self.schedule_of[f"series.{of}"])]
         if name == "notes":

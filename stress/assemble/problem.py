@@ -111,7 +111,7 @@ def build(
         sizes=sizes,
         market=market,
         receivables=receivables,
-        contract=contract_of(deal, months, dates, pool.balance),
+        contract=contract_of(deal, months, dates, pool),
         short_rate=short_rate_of(deal, months, dates, sizes, deterministic),
         opening=Opening(start_row=np.zeros(0)),
     )

@@ -166,11 +166,9 @@ def _opening(pool: Pool, segment: Segment, n_slot: int, times: Times | None) -> 
     shape = (mix.shape[1], max(n_slot, last + 1))
     found = _Opening(np.zeros(shape), np.zeros(shape))
     if lines:
-        fee_of = {id(p): f for p, f in zip(pool.plans, fee, strict=True)}
         for line in lines:
-            plan = pool.plan_of(line)
-            flat = line.monthly_fee if line.monthly_fee is not None else 0.0 if plan is None else fee_of[id(plan)]
-            _add_line(found, segment, line, _of_line(line, plan), flat, mix[line.term - line.remaining][:, None], times)
+            own, stages = plan_of_line(pool, line), mix[line.term - line.remaining][:, None]
+            _add_line(found, segment, line, own, line_fee(pool, line, fee), stages, times)
         return found
     for weight, plan, flat in zip(plan_share(pool, segment), pool.plans, fee, strict=True):
         found.fee[:, 1] += mix[0] * weight * plan.origination_fee
@@ -221,8 +219,17 @@ def _add_ages(
             found.fee[:, slots] += stages * (weight * flat + weight * rate / loan.whole * loan.balance[age:])
 
 
-def _of_line(line: OpeningLine, plan: Plan | None) -> Plan:
+def line_fee(pool: Pool, line: OpeningLine, fee: Array) -> float:
+    """Flat monthly fee of an opening line on original principal; `fee`: that of each plan."""
+    if line.monthly_fee is not None:
+        return line.monthly_fee
+    plan = pool.plan_of(line)
+    return 0.0 if plan is None else float(next(f for p, f in zip(pool.plans, fee, strict=True) if p is plan))
+
+
+def plan_of_line(pool: Pool, line: OpeningLine) -> Plan:
     """The plan of an opening line, at the line's own rate."""
+    plan = pool.plan_of(line)
     if plan is None:
         return Plan(term=line.term, share=1.0, kind=line.kind or "equal_principal", apr=line.apr)
     return plan if line.apr is None else plan.model_copy(update={"apr": line.apr, "floating": None})

@@ -31,6 +31,11 @@ def date_lines(deal: Deal) -> list[str]:
         "principal unpaid then is lost.",
         f"- Unpaid interest {'bears' if deal.interest_on_unpaid_interest else 'bears no'} interest.",
     ]
+    if deal.hurdle_rate is not None:
+        lines.append(
+            f"- Adjusted pool: loans that bear less than {percent(deal.hurdle_rate)} a year count at the present value "
+            "of what they still pay at that rate, as scheduled at closing; the rest is yield supplement."
+        )
     if deal.clean_up is not None:
         call = deal.clean_up
         price = "at par" if call.price is None else f"for `{call.price}`"

@@ -35,6 +35,7 @@ CHOSEN: dict[str, dict[str, Any]] = {
         "opening_cash": {"reserve": 5_000_000.0},
         "parties": ["swap"],
         "principal_accounts": ["reserve"],
+        "hurdle_rate": 0.045,
         "quantities": {"loss_ratio": "12 * (defaults - recoveries) / pool.month_start"},
         "notes": [{"name": "A", "share": 0.9, "coupon": 0.03}, {"name": "equity", "share": 0.1, "residual": True}],
         "fees": [{"name": "servicer", "base": "pool", "rate": 0.005}],

@@ -168,6 +168,12 @@ the last n determinations from F on, of those there are where they are fewer; it
 tested. A schedule keeps its value until the next month that it gives; before the first it is 0. A quotient is 0 where
 its divisor is within 1e-9 of 0, and is held within 1e9 of 0. A comparison is 1 where it holds, else 0.
 
+**Adjusted pool** (`hurdle_rate` h, static deals). As the opening pool is scheduled, without default, prepayment and
+delay, a loan has the balance b(t) after month t and pays x(s) in month s: principal, interest, flat fee, origination
+fee. Its value is v(t) = min(b(t), sum over s > t of x(s) / (1 + h / 12)^(s - t)). a(t) = sum of v(t) over sum of b(t),
+over the loans of all segments, each segment at its share; 1 where nothing is scheduled any more. `pool.adjusted` is
+a(t) x the pool as it stands, t the period's month.
+
 **Retention** (`retain_senior_cost`). (1) At the start of month t <= revolving_months (pool, notes, unpaid and accrued
 as they stand then): need = sum over the fees and notes that the revolving priority pays from sources that include
 principal: interest = the month's accrual + what has accrued since a payment date that did not pay it; fees = the

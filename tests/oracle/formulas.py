@@ -6,6 +6,7 @@ import ast
 import math
 import operator
 
+from oracle.adjusted import adjusted_share
 from oracle.trust import level
 
 BINARY = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul}
@@ -91,9 +92,10 @@ class Formulas:
             if isinstance(given, str):
                 return self._value(read(given))
             return next((value for month, value in reversed(given) if month <= self.month), 0.0)
-        if isinstance(node, ast.Name) or name == "pool.cut_off":
+        if isinstance(node, ast.Name) or name in ("pool.cut_off", "pool.adjusted"):
             return {
                 "pool": path.pool_balance,
+                "pool.adjusted": lambda: adjusted_share(path.pool, deal.hurdle_rate, self.month) * path.pool_balance(),
                 "pool.cut_off": lambda: path.pool.balance,
                 "notes": lambda: sum(b for b, n in zip(state.balance, deal.notes, strict=True) if not n.residual),
                 "purchased": lambda: sum(path.flows.purchases),

@@ -38,7 +38,7 @@ def names_of(deal: Terms, later: tuple[str, ...] = ()) -> Names:
         "series": [series.name for series in deal.trust.series] if deal.trust is not None else [],
     }
     own: dict[str, Node | tuple[tuple[int, float], ...]] = {}
-    names = Names(of, own, deal.legal_maturity_months, later, deal.trust is not None)
+    names = Names(of, own, deal.legal_maturity_months, later, deal.trust is not None, deal.hurdle_rate is not None)
     for name, given in deal.quantities.items():
         where = f"quantities.{name}"
         if not name.isidentifier() or name in QUANTITIES or name in ("and", "or", "not", "min", "max", "mean", "if"):
@@ -91,6 +91,15 @@ def check_formulas(deal: Terms) -> None:
         tree = _read(place, names._replace(never_tripped=place.later))
         if place.unit == "money" and not place.where.endswith("until") and value(tree, names).high <= 0.0:
             raise ValueError(f'{place.where} = "{place.text}": is never above 0')
+    if deal.hurdle_rate is None:
+        return
+    if ("pool.adjusted", "") not in quantities_in(deal):
+        raise ValueError(f"hurdle_rate = {deal.hurdle_rate:g}: no formula looks at pool.adjusted; leave it out")
+    if deal.revolving_months > 0:
+        raise ValueError(
+            f"hurdle_rate = {deal.hurdle_rate:g}: pool.adjusted follows the opening pool; of a deal that buys "
+            "receivables (revolving_months above 0) it is not known: leave it out"
+        )
 
 
 def at_the_end(deal: Terms, text: str) -> Value:

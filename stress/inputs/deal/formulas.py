@@ -37,6 +37,8 @@ class Names(NamedTuple):
     """Triggers that are tested later than the formula is used."""
     trust: bool = False
     """Whether the deal is a series of a master trust."""
+    hurdle: bool = False
+    """Whether the deal has a hurdle rate."""
 
 
 class Value(NamedTuple):
@@ -53,6 +55,7 @@ At = Mapping[str, tuple[float, float]]
 ANY: At = {}
 END: At = {
     "pool": (0.0, 0.0),
+    "pool.adjusted": (0.0, 0.0),
     "notes": (0.0, 0.0),
     "note": (0.0, 0.0),
     "notes_outstanding": (0.0, 0.0),
@@ -135,6 +138,8 @@ def _named(tree: Node, names: Names, at: At) -> Value:
     name, quantity = row
     if quantity.trust and not names.trust:
         raise FormulaError(tree.at, f"{full_name(tree)} is of a series of a master trust; the deal has no [trust]")
+    if quantity.hurdle and not names.hurdle:
+        raise FormulaError(tree.at, f"{full_name(tree)} is what loans are worth at the deal's hurdle_rate; it has none")
     if quantity.of and not tree.of:
         listed = ", ".join(names.of[quantity.of]) or "none is defined"
         raise FormulaError(tree.at, f"{name} of which {quantity.of}? {name}.NAME, one of {listed}")
@@ -155,7 +160,8 @@ def _unknown(tree: Node, names: Names) -> str:
     name = full_name(tree)
     if tree.name in WRITTEN_OUT:
         return f"{tree.name} is written {WRITTEN_OUT[tree.name]} in a formula"
-    known = [*names.own, *(n for n, q in QUANTITIES.items() if n not in WRITTEN_OUT and (names.trust or not q.trust))]
+    has = {n: (names.trust or not q.trust) and (names.hurdle or not q.hurdle) for n, q in QUANTITIES.items()}
+    known = [*names.own, *(n for n in QUANTITIES if n not in WRITTEN_OUT and has[n])]
     meant = suggest(name, known)
     return f"no quantity {name!r}" + (meant or f": one of {', '.join(known)}")
 

@@ -28,6 +28,8 @@ class Quantity(NamedTuple):
     """A trigger may choose what it is over."""
     trust: bool = False
     """Of a series of a master trust alone."""
+    hurdle: bool = False
+    """Of a deal with a hurdle_rate alone."""
 
 
 def _observed(
@@ -71,6 +73,9 @@ QUANTITIES: dict[str, Quantity] = {
         0.0, 1.0, "notes other than the residual one, over their size at closing", "notes outstanding"
     ),
     "pool": Quantity("money", 0.0, math.inf, "the pool: current and 1 to 90 days past due"),
+    "pool.adjusted": Quantity(
+        "money", 0.0, math.inf, "the pool, loans below the hurdle rate at their present value", hurdle=True
+    ),
     "pool.cut_off": Quantity("money", 0.0, math.inf, "the pool at cut-off"),
     "pool.month_start": _of_month("the pool at the month's start"),
     "notes": Quantity("money", 0.0, math.inf, "notes outstanding other than the residual one"),

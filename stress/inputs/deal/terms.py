@@ -210,6 +210,9 @@ class Terms(Document):
     quantities: dict[str, FormulaText | Schedule] = {}
     """The deal's own quantities, for its formulas: each a formula (of those above it too) or a schedule by month. A
     replay shows them."""
+    hurdle_rate: Annotated[AnnualRate, Field(gt=0.0)] | None = None
+    """Loans of a static pool that bear less a year count in `pool.adjusted` at the present value, at this rate, of what
+    they still pay: a yield supplement overcollateralization."""
     clean_up: CleanUp | None = None
     """The call that ends the deal early; none where it is left out."""
     priority: dict[Phase, tuple[AnyStep, ...]]

@@ -26,6 +26,7 @@ def check_job(job: JobTerms) -> None:
     check_trust_on_pool(job)
     _check_units(job.deal, job.pool)
     _check_indices(job.deal, job.pool)
+    _check_hurdle(job.deal, job.pool)
     _check_pool_in_deal(job.deal, job.pool)
     _check_scenario_names(job.scenarios)
     if job.state is not None:
@@ -81,6 +82,18 @@ def _check_indices(deal: Deal, pool: Pool) -> None:
     for index in deal.indices:
         if index not in used:
             raise ValueError(f"deal: indices: {index!r} is used by no note, no formula and no loan")
+
+
+def _check_hurdle(deal: Deal, pool: Pool) -> None:
+    """What an adjusted pool is of: loans whose payments are known at closing."""
+    if deal.hurdle_rate is None:
+        return
+    where = f"deal: hurdle_rate = {deal.hurdle_rate:g}: pool.adjusted needs loans whose payments are known at closing"
+    if pool.payment_rate is not None:
+        raise ValueError(f"{where}; the pool has a payment_rate")
+    for number, plan in enumerate(pool.plans, 1):
+        if plan.floating is not None or plan.day_count != "30/360" or plan.first_period_days != 30:
+            raise ValueError(f"{where}; interest of plans[{number}] floats or follows a calendar")
 
 
 def _check_pool_in_deal(deal: Deal, pool: Pool) -> None:
