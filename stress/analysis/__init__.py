@@ -14,6 +14,7 @@ size            note shares that meet a target, and another run that proves it
 backtest        reported default rates predicted from each past report, against what came
 follow          the law of a deal's paths given its monthly reports
 reverse         the most likely factor path on which a note loses
+reverse_book    the most likely path of a book's named factors on which it loses more than a share
 sensitivity     what moves a measure most: a tornado on common random numbers
 clocks          what purchases by the day, the month or at payment dates change, and days without any
 cash_flows      cash flows month by month: the deterministic case, or one path
@@ -38,6 +39,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from stress.analysis.bands import load_bands
     from stress.analysis.book_answer import book
+    from stress.analysis.book_reverse import reverse_book
     from stress.analysis.break_even import breakeven
     from stress.analysis.capital_needs import Bank, capital, load_rules
     from stress.analysis.class_numbers import committee, with_committee
@@ -82,6 +84,7 @@ __all__ = [
     "rates",
     "rating",
     "reverse",
+    "reverse_book",
     "sensitivity",
     "size",
     "target_of",
@@ -113,6 +116,7 @@ _HOME = {
     "load_stresses": "stress.analysis.class_stresses",
     "rating": "stress.analysis.class_stresses",
     "reverse": "stress.analysis.reverse_stress",
+    "reverse_book": "stress.analysis.book_reverse",
     "sensitivity": "stress.analysis.sensitivities",
     "size": "stress.analysis.sizing",
     "target_of": "stress.analysis.note_targets",

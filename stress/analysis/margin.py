@@ -47,6 +47,10 @@ class Margin(NamedTuple):
         found = [self._block(lanes[k : k + LANES]) for k in range(0, padded, LANES)]
         return np.concatenate(found)[:count]
 
+    def drawn(self, block: int) -> Array:
+        """(32, T * F) normals of a block of the job's draws, far from the paths that it simulates."""
+        return np.asarray(alone.drawn_normals(self.problem, block, self.seed).reshape(-1, LANES).T)
+
     def _block(self, lanes: Array) -> Array:
         contract, n = self.problem.contract, self.note
         space = alone.run_block(self.problem, 0, self.seed, np.ascontiguousarray(lanes.transpose(1, 2, 0)))

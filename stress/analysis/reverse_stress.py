@@ -11,40 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from stress.analysis import design, kept, trials
+from stress.analysis import design, trials
 from stress.analysis.kept import Interrupted
-from stress.analysis.margin import Margin, holds, margin_of
-from stress.answers.reverse import Reverse, Search
+from stress.analysis.likely_path import TOUCH, UNKNOWN, says, search
+from stress.analysis.margin import holds, margin_of
+from stress.answers.reverse import Reverse
 from stress.assemble.problem import assemble
 from stress.errors import ConfigError
 from stress.inputs.job import Job
-from stress.kernels import alone
-from stress.kernels.layout import LANES
 from stress.links import FACTOR_RANGE
-from stress.measures.estimate import NORMAL, Interval
+from stress.measures.estimate import Interval
 from stress.measures.proportions import proportion
 from stress.runs.trace import trace_of
 
 Array = NDArray[np.float64]
-
-TOUCH = 1e-6
-"""Margin beyond the goal, so that the path loses more than x and not just x."""
-AIMED_BLOCKS = 256
-"""Blocks of paths drawn around the design point to check the first-order probability."""
-PLAIN_SHARE = 0.25
-"""Share of these drawn from the plain law: no weight can exceed 1 / 0.25 (Hesterberg 1995, defensive mixtures)."""
-
-
-AIMED_FIRST = 2**40
-"""Block from which these are drawn: no job has so many paths, so they are independent of its own."""
-NEAREST, RESTARTS = 4, 4
-"""Plain shapes to search from; searches from sampled paths at most."""
-
-
-UNKNOWN = Interval(*(np.array(np.nan) for _ in range(4)))
-"""A probability that an interrupted search did not come to, or that no path shows."""
-SMOOTH = 0.99
-"""Alignment below which the point lies on an edge of the surface."""
 
 
 def reverse(
@@ -70,7 +50,7 @@ def reverse(
     one = trials.variants(job, case, [[]])
     margin = margin_of(one, note)
     goal = -loss - TOUCH
-    found, searches, aimed = _search(margin, goal)
+    found, searches, aimed = search(margin, goal)
     try:
         simulated = _simulated(one, note, loss, threads, progress)
     except Interrupted:
@@ -78,10 +58,10 @@ def reverse(
     shape = margin.shape
     if not np.isfinite(found.distance):
         held = f"conditional rates are held beyond {FACTOR_RANGE:g} of a factor"
-        says = f"no path within {design.FAR:g} standard deviations loses more than {loss:g} ({held})"
+        why = f"no path within {design.FAR:g} standard deviations loses more than {loss:g} ({held})"
         blank = np.zeros(shape)
         return Reverse(job.name, case.name, tranche, loss, np.inf, 0.0, simulated, aimed, job.paths, job.seed,
-                       blank, blank[:, 0], searches, says, None, None)  # fmt: skip
+                       blank, blank[:, 0], searches, why, None, None)  # fmt: skip
     normals = found.point.reshape(shape)
     return Reverse(
         job=job.name,
@@ -97,72 +77,10 @@ def reverse(
         normals=normals,
         weight=(normals**2).sum(axis=1) / max(found.distance**2, 1e-300),
         searches=searches,
-        says="; ".join(filter(None, (_says(found, searches), holds(one)))),
+        says="; ".join(filter(None, (says(found, searches), holds(one)))),
         path=trace_of(one, margin.problem, 0, normals),
         expected=trace_of(one, assemble(one, deterministic=True), 0),
     )
-
-
-def _search(margin: Margin, goal: float) -> tuple[design.Design, tuple[Search, ...], Interval]:
-    """The nearest point over several starts; then around it, in case sampled paths show a nearer one."""
-    size = margin.shape[0] * margin.shape[1]
-    if margin(np.zeros((1, size)))[0] <= goal:
-        origin = design.Design(np.zeros(size), 0.0, 1.0, 0)
-        return origin, (Search("the origin", 0.0, 1.0, 0),), _aimed(margin, goal, origin.point)[0]
-    searches = list[Search]()
-    best = design.Design(np.array([]), np.inf, np.nan, 0)
-    for name, start in _starts(margin, goal).items():
-        if searches and kept.asked_to_stop():
-            return best, tuple(searches), UNKNOWN
-        found = design.nearest(margin, goal, start)
-        searches.append(Search(name, found.distance, found.alignment, found.steps))
-        best = min(best, found, key=lambda one: one.distance)
-    if not np.isfinite(best.distance):
-        return best, tuple(searches), UNKNOWN
-    for _ in range(RESTARTS):
-        aimed, heaviest = _aimed(margin, goal, best.point)
-        if heaviest is None or kept.asked_to_stop():
-            break
-        found = _from_path(margin, goal, heaviest)
-        searches.append(Search("a sampled path", found.distance, found.alignment, found.steps))
-        if not found.distance < best.distance * (1.0 - 1e-3):
-            break
-        best = found
-    return best, tuple(searches), aimed
-
-
-def _from_path(margin: Margin, goal: float, path: Array) -> design.Design:
-    """The nearest point reached from a losing path: shortened by random search, then by steps along the surface."""
-    short = design.shortened(margin, goal, path, margin.shape[0])
-    found = design.nearest(margin, goal, short)
-    if found.alignment > SMOOTH:
-        return found
-    edge = design.shortened(margin, goal, found.point if found.point.size else short, margin.shape[0])
-    return design.Design(edge, float(np.linalg.norm(edge)), found.alignment, found.steps)
-
-
-def _starts(margin: Margin, goal: float) -> dict[str, Array]:
-    """The slope at the origin, and the nearest of many plain shapes: a bad month, or bad months from one on, with the
-    other factors bad, unmoved or good.
-    """
-    n_month, n_factor = margin.shape
-    starts: dict[str, Array] = {}
-    for begin in range(n_month):
-        for word, end in ((f"a bad month {begin + 1}", begin + 1), (f"bad months from {begin + 1} on", n_month)):
-            for other, name in ((-1.0, ", all factors"), (0.0, ""), (0.5, ", others good")):
-                if n_factor == 1 and other:
-                    continue
-                shape = np.zeros((n_month, n_factor))
-                shape[begin:end, 1:], shape[begin:end, 0] = other, -1.0
-                starts[word + name] = shape.ravel() / np.linalg.norm(shape)
-    reach = design.radius(margin, goal, np.array(list(starts.values())))
-    order = np.argsort(reach, kind="stable")
-    names = list(starts)
-    chosen = {names[k]: starts[names[k]] for k in order[:NEAREST] if np.isfinite(reach[k])}
-    slope = design.gradient(margin, np.zeros(n_month * n_factor))
-    if np.any(slope):
-        chosen = {"slope at the origin": -slope, **chosen}
-    return chosen
 
 
 def _simulated(job: Job, note: int, loss: float, threads: int | None, progress: trials.Progress | None) -> Interval:
@@ -172,45 +90,3 @@ def _simulated(job: Job, note: int, loss: float, threads: int | None, progress: 
     count = trials.counted(job, threads, progress)["loss_count"].values[0, note]
     first = max(1, int(np.searchsorted(LOW, loss + 1e-12))) if loss > 0.0 else 1
     return proportion(float(count[first:].sum()), float(count.sum()))
-
-
-def _aimed(margin: Margin, goal: float, point: Array) -> tuple[Interval, Array | None]:
-    """Probability from paths around the design point, and the losing path of the largest weight.
-
-    Unbiased whatever the point: weight 1 / (a + (1 - a) likelihood ratio), the balance heuristic (Veach and Guibas
-    1995), with the variances of the two strata added. A heavy path is one that the point did not foresee.
-    """
-    beta2, plain = float(point @ point), round(PLAIN_SHARE * AIMED_BLOCKS)
-    mean, variance, heaviest, most = 0.0, 0.0, None, 0.0
-    for shift, first, count in ((0.0, 0, plain), (1.0, plain, AIMED_BLOCKS - plain)):
-        drawn = [_drawn(margin, AIMED_FIRST + first + b) for b in range(count)]
-        e = np.concatenate(drawn) + shift * point
-        ratio = np.exp(np.minimum(e @ point - beta2 / 2.0, 700.0))
-        value = (margin(e) <= goal) / (PLAIN_SHARE + (1.0 - PLAIN_SHARE) * ratio)
-        share = count / AIMED_BLOCKS
-        mean += share * float(value.mean())
-        variance += share**2 * float(value.var(ddof=1)) / value.size
-        if value.max() > most:
-            most, heaviest = float(value.max()), e[int(value.argmax())]
-    error = float(np.sqrt(variance))
-    parts = (mean, error, max(mean - NORMAL * error, 0.0), mean + NORMAL * error)
-    return Interval(*(np.array(x) for x in parts)), heaviest
-
-
-def _drawn(margin: Margin, block: int) -> Array:
-    """(32, T F) normals of a block of the job's draws, far from the paths that it simulates."""
-    return np.asarray(alone.drawn_normals(margin.problem, block, margin.seed).reshape(-1, LANES).T)
-
-
-def _says(found: design.Design, searches: tuple[Search, ...]) -> str:
-    """What the searches say about trust in the answer."""
-    if found.distance == 0.0:
-        return "the note loses at factors of 0 already"
-    reached = [s.beta for s in searches if np.isfinite(s.beta)]
-    near = sum(b <= found.distance * 1.001 for b in reached)
-    words = [f"{near} of {len(searches)} starts end within 0.1% of it"]
-    if kept.asked_to_stop():
-        words.insert(0, "interrupted: the best so far")
-    if not found.alignment > SMOOTH:
-        words.append("the point lies on an edge of the surface (a trigger): Phi(-beta) is a rough guide")
-    return "; ".join(words)

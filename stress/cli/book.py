@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -19,9 +19,13 @@ from stress.errors import ConfigError, LimitBreached
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from stress.analysis.macro_path import MacroPath
     from stress.answers.book import BookRisk, ScenarioRisk
+    from stress.answers.book_reverse import BookReverse
     from stress.inputs.book import Book
+    from stress.inputs.macro.satellite import Satellite
     from stress.runs.book.count import Packs
+    from stress.runs.book.tally import BookTally
 
 LEAST = 1024
 """Paths of a book at least: a tail needs some."""
@@ -37,6 +41,11 @@ LEAST = 1024
               help="Of contributions, increments, concentrations.")  # fmt: skip
 @click.option("--scenario", metavar="NAME", help="Told in detail. [default: the one with the largest shortfall]")
 @click.option("--loss", "losses", type=click.FloatRange(0, 1), multiple=True, help="Also P(loss > this share).")
+@click.option("--reverse", is_flag=False, flag_value="var", metavar="[SHARE]",
+              help="Also the most likely path of the named factors on which the book loses more than this share. "
+              "[without one: its VaR at --level]")  # fmt: skip
+@click.option("--satellite", "satellites", multiple=True, metavar="GROUP=FILE",
+              help="With --reverse: the macro path that this satellite puts behind a group's rates.")  # fmt: skip
 @click.option("--threads", type=click.IntRange(1, 1024), help="Threads to use. [default: all cores]")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Worker processes instead of threads.")
 @click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler instead, such as tcp://host:8786.")
@@ -55,6 +64,8 @@ def book(
     level: float,
     scenario: str | None,
     losses: tuple[float, ...],
+    reverse: str | None,
+    satellites: tuple[str, ...],
     threads: int | None,
     workers: int | None,
     scheduler: str | None,
@@ -76,6 +87,7 @@ def book(
     Example:
       stress book scenarios/books/consumer.toml
       stress book book.toml --scenario "Fed 2025" --level 0.99 --report book.html
+      stress book book.toml --estimator importance --level 0.9999 --reverse
       stress book book.toml --fail-on ES99.9=0.10 --fail-on SHARE=0.5
     """
     from stress.inputs.load import load_book
@@ -88,6 +100,7 @@ def book(
 
         known = list(loaded.scenarios)
         raise ConfigError(f"no scenario {scenario!r} in the book; it has {', '.join(known)}{suggest(scenario, known)}")
+    wanted = _wanted(loaded, reverse, satellites)
     limits, output = limits_of(texts, loaded), Output(as_json, quiet, log_json)
 
     from stress.inputs.book.remarks import notes_of_book
@@ -107,19 +120,68 @@ def book(
     if done < LEAST:
         raise KeyboardInterrupt
 
-    from stress.analysis.book_risk import book_risk, harshest, tails_at
+    from stress.analysis.book_risk import tails_at
 
-    risk = book_risk(loaded, tally, level, losses)
-    one = next((s for s in risk.scenarios if s.scenario == scenario), None) or harshest(risk)
-    story = _story(packs, one)
-    above = breaches(limits, loaded, risk, [tails_at(tally, limit.what, limit.level) for limit in limits])
-    _save(loaded, risk, one, story, page, workbook)
-    output.result(lambda: _table(risk, one, story), lambda: _document(risk, one, story, above))
+    told = _told(packs, tally, level, losses, scenario, wanted)
+    above = breaches(limits, loaded, told.risk, [tails_at(tally, limit.what, limit.level) for limit in limits])
+    _save(loaded, told, page, workbook)
+    output.result(lambda: _table(told), lambda: _document(told, above))
     if done < loaded.paths:
         click.echo(f"stress: interrupted: this rests on {done:,} paths of {loaded.paths:,}", err=True)
         raise click.exceptions.Exit(CUT)
     if above:
         raise LimitBreached("\n".join(map(str, above)))
+
+
+class Told(NamedTuple):
+    """What the command has to say."""
+
+    risk: BookRisk
+    one: ScenarioRisk
+    """In detail."""
+    story: list[tuple[str, list[str]]]
+    common: BookReverse | None
+    macro: dict[str, MacroPath]
+
+
+class Wanted(NamedTuple):
+    """What `--reverse` and `--satellite` ask for."""
+
+    loss: float | None
+    """None: the value at risk."""
+    satellites: dict[str, Satellite]
+
+
+def _wanted(book: Book, reverse: str | None, satellites: tuple[str, ...]) -> Wanted | None:
+    from stress.cli.book_reverse import loss_of, satellites_of
+
+    if satellites and reverse is None:
+        raise click.UsageError("--satellite goes with --reverse")
+    if reverse is not None and book.factors is None:
+        raise ConfigError("--reverse searches the book's named factors, and it has no [factors]")
+    return None if reverse is None else Wanted(loss_of(reverse), satellites_of(satellites, book))
+
+
+def _told(
+    packs: Packs, tally: BookTally, level: float, losses: tuple[float, ...], scenario: str | None, wanted: Wanted | None
+) -> Told:
+    from stress.analysis.book_risk import book_risk, harshest
+
+    def detailed(risk: BookRisk) -> ScenarioRisk:
+        return next((s for s in risk.scenarios if s.scenario == scenario), None) or harshest(risk)
+
+    risk = book_risk(packs.book, tally, level, losses)
+    one, common, macro = detailed(risk), None, dict[str, "MacroPath"]()
+    if wanted is not None:
+        from stress.analysis.book_reverse import reverse_book
+        from stress.cli.book_reverse import aim_of, macro_of
+
+        aim = aim_of(one, level, wanted.loss)
+        risk = book_risk(packs.book, tally, level, (*losses, aim))
+        one = detailed(risk)
+        common = reverse_book(packs.book, one.scenario, aim, one.exceedance[f"{aim:g}"])
+        macro = macro_of(common, wanted.satellites)
+    return Told(risk, one, _story(packs, one), common, macro)
 
 
 def _with_options(book: Book, paths: int | None, seed: int | None, estimator: str | None) -> Book:
@@ -143,50 +205,45 @@ def _story(packs: Packs, one: ScenarioRisk) -> list[tuple[str, list[str]]]:
     return path_story(found.path, found.scenario, found.factor, names, found.deals, held)
 
 
-def _save(
-    book: Book,
-    risk: BookRisk,
-    one: ScenarioRisk,
-    story: list[tuple[str, list[str]]],
-    page: Path | None,
-    workbook: Path | None,
-) -> None:
+def _save(book: Book, told: Told, page: Path | None, workbook: Path | None) -> None:
     from stress.cli.writing import save_text, writing
 
-    about = plain(risk) | {"scenarios": len(risk.scenarios)}
+    about = plain(told.risk) | {"scenarios": len(told.risk.scenarios)}
     if page is not None:
         from stress.report.page.book import render
 
-        save_text("--report", page, render(risk, one, story))
+        save_text("--report", page, render(told.risk, told.one, told.story, told.common))
     if workbook is not None:
         from stress.report import book_workbook
         from stress.report.workbook import write
 
         with writing("--xlsx", workbook):
-            write(workbook, book_workbook.tables(risk), book_workbook.inputs(book), about)
+            write(workbook, book_workbook.tables(told.risk, told.common), book_workbook.inputs(book), about)
 
 
-def _document(
-    risk: BookRisk, one: ScenarioRisk, story: list[tuple[str, list[str]]], above: list[BookBreach]
-) -> dict[str, Any]:
+def _document(told: Told, above: list[BookBreach]) -> dict[str, Any]:
     """The detailed scenario's figures at the top, every scenario below `scenarios`."""
-    scenarios = {each.scenario: plain(each) for each in risk.scenarios}
-    told = [{"part": part, "says": says} for part, says in story]
+    from stress.cli.book_reverse import document
+
+    scenarios = {each.scenario: plain(each) for each in told.risk.scenarios}
     return {
-        **{key: value for key, value in plain(risk).items() if key != "scenarios"},
-        **scenarios[one.scenario],
-        "story": told,
+        **{key: value for key, value in plain(told.risk).items() if key != "scenarios"},
+        **scenarios[told.one.scenario],
+        "story": [{"part": part, "says": says} for part, says in told.story],
+        "reverse": None if told.common is None else document(told.common, told.macro),
         "breaches": plain(above),
         "scenarios": scenarios,
     }
 
 
-def _table(risk: BookRisk, one: ScenarioRisk, story: list[tuple[str, list[str]]]) -> RenderableType:
+def _table(told: Told) -> RenderableType:
     from rich.console import Group
     from rich.text import Text
 
+    from stress.cli import book_reverse
     from stress.report import book as sheets
 
+    risk, one = told.risk, told.one
     tables = [
         sheet_table(sheets.overview(risk), f"Book {risk.book}"),
         sheet_table(sheets.exceedances(risk), ""),
@@ -194,8 +251,9 @@ def _table(risk: BookRisk, one: ScenarioRisk, story: list[tuple[str, list[str]]]
         *(sheet_table(sheet, "") for _, sheet in sheets.concentrations(one)),
         sheet_table(sheets.together(one), ""),
         *([sheet_table(sheets.ways(one), "")] if one.ways else []),
+        *([] if told.common is None else book_reverse.tables(told.common, one, told.macro)),
     ]
-    lines = [Text(f"{part}: {' '.join(says)}") for part, says in story]
+    lines = [Text(f"{part}: {' '.join(says)}") for part, says in told.story]
     if lines:
         lines.insert(0, Text("The worst path", style="italic"))
     if risk.illustrative:

@@ -13,6 +13,7 @@ from stress.cli.options import FILE
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.table import Table
 
     from stress.analysis.macro_path import MacroPath
     from stress.answers.reverse import Reverse
@@ -66,13 +67,19 @@ def reverse(
 
 def _with_macro(tables: RenderableType, macro: MacroPath | None) -> RenderableType:
     from rich.console import Group
-    from rich.table import Table
-    from rich.text import Text
 
     if macro is None:
         return tables
+    return Group(tables, moves(macro, f"Moves against the start that {macro.satellite} puts behind it"))
+
+
+def moves(macro: MacroPath, title: str) -> Table:
+    """What a satellite puts behind a path, period by period."""
+    from rich.table import Table
+    from rich.text import Text
+
     shown = Table(
-        title=Text(f"Moves against the start that {macro.satellite} puts behind it"),
+        title=Text(title),
         title_justify="left",
         caption=Text(f"In published units; least squares; largest shift left unexplained {macro.unexplained:.2g}."),
         caption_justify="left",
@@ -81,7 +88,7 @@ def _with_macro(tables: RenderableType, macro: MacroPath | None) -> RenderableTy
         shown.add_column(Text(head), justify="right")
     for month, move, shift in zip(macro.period, macro.move, macro.shift, strict=True):
         shown.add_row(str(month), *(f"{x:+.2f}" for x in move), f"{shift:+.3f}")
-    return Group(tables, shown)
+    return shown
 
 
 def document(answer: Reverse) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stress.answers.book import BookRisk
+from stress.answers.book_reverse import BookReverse
 from stress.inputs.book import Book
 from stress.report.workbook import Column, Table, of_document
 
@@ -16,9 +17,28 @@ _POSITION = (
 """Shares, all of them."""
 
 
-def tables(risk: BookRisk) -> list[Table]:
-    """Scenarios, tails, positions, concentrations: a sheet each, all scenarios below each other."""
-    return [_scenarios(risk), _tails(risk), _positions(risk), _shares(risk)]
+def tables(risk: BookRisk, common: BookReverse | None = None) -> list[Table]:
+    """Scenarios, tails, positions, concentrations: a sheet each, all scenarios below each other; the common path."""
+    found = [_scenarios(risk), _tails(risk), _positions(risk), _shares(risk)]
+    return found if common is None else [*found, _common(common)]
+
+
+def _common(common: BookReverse) -> Table:
+    columns = (
+        Column("Month", "number"),
+        Column("Share of beta^2", "share"),
+        *(Column(name, "number") for name in common.factors),
+    )
+    rows = [
+        (t + 1, float(share), *map(float, level))
+        for t, (share, level) in enumerate(zip(common.weight, common.level, strict=True))
+    ]
+    note = (
+        f"The nearest path of the named factors on which the book loses more than {common.loss:g} under "
+        f"{common.scenario}: beta {common.beta:.4g}, Phi(-beta) {common.first_order:.3g}; simulated "
+        f"{common.simulated.estimate:.3g} ± {common.simulated.se:.2g}. Standard deviations, low is bad."
+    )
+    return Table("Common path", columns, rows, note)
 
 
 def inputs(book: Book) -> list[tuple[str, Any]]:

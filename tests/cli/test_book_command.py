@@ -11,7 +11,17 @@ import pytest
 from stress.cli import exit_code
 
 SHIPPED = Path(__file__).parents[2] / "scenarios" / "books" / "consumer.toml"
-TRUST = SHIPPED.with_name("card-trust.toml")
+SMALL = """
+kind = "book"
+version = 1
+name = "small"
+currency = "CNY"
+paths = 1024
+scenarios = [{ name = "baseline" }]
+factors = { names = ["consumer"], phi = [0.9736] }
+deals = [{ name = "12m", job = "JOBS/baitiao-12m.toml", group = "China", loads = { consumer = 0.9 } }]
+positions = [{ deal = "12m", note = "mezzanine", share = 1.0 }, { deal = "12m", note = "subordinated", share = 0.5 }]
+"""
 FEW = ["--paths", "2048"]
 
 
@@ -21,6 +31,14 @@ def changed(tmp_path: Path, old: str, new: str) -> str:
     assert old in text
     file = tmp_path / "book.toml"
     file.write_text(text.replace(old, new, 1).replace('"../', f'"{SHIPPED.parent.parent}/'), encoding="utf-8")
+    return str(file)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> str:
+    """Two notes of one deal on one factor."""
+    file = tmp_path / "small.toml"
+    file.write_text(SMALL.replace("JOBS", str(SHIPPED.parents[1] / "jobs")), encoding="utf-8")
     return str(file)
 
 
@@ -99,9 +117,52 @@ def test_a_book_that_contradicts_itself_is_refused_in_words(
     assert exit_code(["book", file]) == 2
 
 
-def test_paths_of_a_book_aim_at_its_tail_when_they_are_asked_to(capsys: pytest.CaptureFixture[str]) -> None:
-    assert exit_code(["book", str(TRUST), "--paths", "1024", "--estimator", "importance", "--level", "0.99"]) == 0
+def test_paths_of_a_book_aim_at_its_tail_when_they_are_asked_to(small: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(["book", small, "--estimator", "importance", "--level", "0.99"]) == 0
     assert "times the variance of the expected shortfall" in " ".join(capsys.readouterr().out.split())
+
+
+def test_the_common_path_that_hurts_most_is_told_drawn_and_written(
+    small: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page, workbook = tmp_path / "book.html", tmp_path / "book.xlsx"
+    satellite = f"China={SHIPPED.parents[1] / 'satellites' / 'china_growth.toml'}"
+    asked = ["book", small, "--level", "0.99", "--reverse", "0.1", "--satellite", satellite]
+    assert exit_code([*asked, "--report", str(page), "--xlsx", str(workbook), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["reverse"]["lost"] > 0.1
+    assert found["reverse"]["simulated"]["estimate"] == found["exceedance"]["0.1"]["estimate"]
+    assert min(move[0] for move in found["reverse"]["macro"]["12m"]["move"]) < 0.0  # growth falls
+    html = page.read_text(encoding="utf-8")
+    assert html.count("<svg") == 3
+    assert "loses more than 10.0%" in html
+    assert openpyxl.load_workbook(workbook)["Common path"].max_row > 12
+
+
+def test_the_common_path_to_the_value_at_risk_stands_in_the_tables(
+    small: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(["book", small, "--level", "0.95", "--reverse"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "The common path that hurts most" in said
+    assert "Loses on the path" in said
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "says"),
+    [
+        (["--reverse", "1.5"], 2, "from 0 to below 1"),
+        (["--reverse", "much"], 2, "from 0 to below 1"),
+        (["--satellite", "US=x.toml"], 2, "goes with --reverse"),
+        (["--reverse", "0.1", "--satellite", "UK=x.toml"], 2, "one of China, US"),
+        (["--reverse", "0.1", "--satellite", "US=none.toml"], 2, "none.toml"),
+    ],
+)
+def test_a_reverse_stress_of_a_book_that_makes_no_sense_is_refused(
+    asked: list[str], code: int, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert exit_code(["book", str(SHIPPED), *FEW, *asked]) == code
+    assert says in capsys.readouterr().err
 
 
 def test_a_book_is_checked_as_a_book(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from stress.answers.book import BookRisk, ScenarioRisk
+from stress.answers.book_reverse import BookReverse
 from stress.report.figures import ink
 
 Z95 = 1.96
@@ -29,6 +31,25 @@ def curves(risk: BookRisk) -> Figure:
     ink.log_percent_axis(axes.xaxis)
     ink.log_percent_axis(axes.yaxis)
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), alignment="left")
+    return figure
+
+
+@ink.styled
+def common_path(found: BookReverse) -> Figure:
+    """Levels of the named factors along the most likely common path, and the months that carry it."""
+    figure, (factor, weight) = ink.sheet(1, 2, 9.6, 3.0, ink.Margins(0.6, 0.2, 0.35, 0.5, 0.65))
+    month = np.arange(1, len(found.weight) + 1)
+    for k, name in enumerate(ink.labels(found.factors)):
+        factor.plot(month, found.level[:, k], label=name, **ink.note_style(k))
+    factor.axhline(0.0, color=ink.QUIET, linewidth=0.6)
+    factor.set_title("Named factors, standard deviations")
+    factor.legend()
+    weight.bar(month, found.weight, color=ink.BAND)
+    weight.set_title("Share of β² by month")
+    ink.percent_axis(weight.yaxis)
+    for axes in (factor, weight):
+        axes.set_xlabel("month of the book")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     return figure
 
 

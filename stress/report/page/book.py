@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from stress.answers.book import BookRisk, ScenarioRisk
+from stress.answers.book_reverse import BookReverse
 from stress.digest import source_digest
 from stress.report import book as sheets
+from stress.report import book_reverse as reverse_sheets
 from stress.report.figures import books
 from stress.report.numbers import fraction, percent, tail_mean, with_error
 from stress.report.page.exhibit import Exhibit, svg_of
@@ -20,7 +23,12 @@ ASSUMED = (
 )
 
 
-def render(risk: BookRisk, one: ScenarioRisk, story: Sequence[tuple[str, list[str]]]) -> str:
+def render(
+    risk: BookRisk,
+    one: ScenarioRisk,
+    story: Sequence[tuple[str, list[str]]],
+    common: BookReverse | None = None,
+) -> str:
     """The page as text, `one` scenario in detail. Everything that comes from a file is escaped by the template."""
     deals = len({p.deal for p in one.positions})
     return rendered(
@@ -39,6 +47,9 @@ def render(risk: BookRisk, one: ScenarioRisk, story: Sequence[tuple[str, list[st
         together=sheets.together(one),
         ways=sheets.ways(one),
         story=story,
+        common="" if common is None else reverse_sheets.headline(common),
+        common_path=None if common is None or math.isinf(common.beta) else _common(common),
+        common_sheets=[] if common is None else list(reverse_sheets.sheets(common, one))[1:],
         assumptions=[*(f"Illustrative: {line}." for line in risk.illustrative), *ASSUMED],
         provenance=[
             ("seed", risk.seed),
@@ -63,6 +74,11 @@ def _bars(risk: BookRisk, one: ScenarioRisk) -> Exhibit:
     )
     svg = svg_of(books.contributions(risk, one), "contributions")
     return Exhibit(svg, "Contributions to expected shortfall", caption, sheets.positions(risk, one))
+
+
+def _common(common: BookReverse) -> Exhibit:
+    caption = "Levels of the named factors, month by month, and the share of the distance that falls on each month."
+    return Exhibit(svg_of(books.common_path(common), "common"), "The path", caption, reverse_sheets.months(common))
 
 
 def findings(risk: BookRisk, one: ScenarioRisk) -> list[str]:

@@ -153,10 +153,14 @@ class Counter:
 
     def simulate(self, first: int, end: int) -> Simulated:
         """Every deal on a few panels. Raises StressError for a result that is not a number."""
-        n = end - first
-        found = np.empty((4, self.n[0], self.n[1], n))
         panels = range(first // PANEL_PATHS, -(-end // PANEL_PATHS))
         self.weather.move(panels[0], len(panels))
+        return self.moved(first, end)
+
+    def moved(self, first: int, end: int) -> Simulated:
+        """The same in the weather as it stands."""
+        n, panels = end - first, range(first // PANEL_PATHS, -(-end // PANEL_PATHS))
+        found = np.empty((4, self.n[0], self.n[1], n))
         for deal in range(self.n[2]):  # all panels of one deal: its tables and rows stay in the caches
             for i, panel in enumerate(panels):
                 self._simulate(deal, panel, end, found[..., i * PANEL_PATHS : (i + 1) * PANEL_PATHS])

@@ -63,6 +63,8 @@ class Weather:
         sampler: Shifted | None = None,
     ) -> None:
         self.deals, self.seed, self.sampler = deals, seed, sampler
+        self.still = False
+        """Whether what is a deal's own stands at its mean instead of being drawn."""
         self.n_named = 0 if factors is None else len(factors.names)
         self.n_month = max(deal.start + deal.n_month for deal in deals)
         shape = (panels, self.n_named, self.n_month, PANEL_BLOCKS, LANES)
@@ -94,7 +96,15 @@ class Weather:
             normal_panel(self.drawn, PANEL_BLOCKS, self.n_month, self.n_named, first, seed, NAMED)
         else:
             self.sampler.fill(self.drawn, weight, panel, self.seed, NAMED)
-        shock = np.ascontiguousarray(self.shocks().transpose(2, 1, 0, 3))
+        self._level(self.shocks(), level)
+
+    def place(self, shocks: Floats) -> None:
+        """Levels that given normals (16, T, F, 32) make, as those of panel 0."""
+        self.at = 0
+        self._level(shocks, self.level[0])
+
+    def _level(self, shocks: Floats, level: Floats) -> None:
+        shock = np.ascontiguousarray(shocks.transpose(2, 1, 0, 3))
         level[:, :1] = _mixed(self.first, shock[:, :1])
         level[:, 1:] = _mixed(np.sqrt(1.0 - self.phi**2)[:, None] * self.root, shock[:, 1:])
         for f, phi in enumerate(self.phi):
@@ -105,7 +115,10 @@ class Weather:
         """Innovations of a deal's factors on the paths of a panel that was moved to, flat (16, T, F, 32)."""
         loaded = self.deals[deal]
         seed, first = np.uint64(seed_of_deal(self.seed, deal)), panel * PANEL_PATHS
-        normal_panel(into, PANEL_BLOCKS, loaded.n_month, loaded.n_factor, first, seed, FACTORS)
+        if self.still:
+            into[:] = 0.0
+        else:
+            normal_panel(into, PANEL_BLOCKS, loaded.n_month, loaded.n_factor, first, seed, FACTORS)
         if not loaded.weight.any():
             return
         months = slice(loaded.start, loaded.start + loaded.n_month)

@@ -1,0 +1,61 @@
+"""The most likely path of the common factors on which a book loses more than a share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stress.answers.book import Estimate
+from stress.answers.reverse import Search
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Array = NDArray[np.float64]
+
+
+class DealOnPath(NamedTuple):
+    """What the path does to one deal."""
+
+    name: str
+    group: str | None
+    start: int
+    """Months from the book's first to the deal's own."""
+    default: float
+    """Cumulative default, over the cut-off balance."""
+    expected: float
+    """The same on expected rates."""
+    path: xr.Dataset
+    """Its replay."""
+    base: xr.Dataset
+    """The deterministic run."""
+
+
+class BookReverse(NamedTuple):
+    """The most likely common path to a loss of the book."""
+
+    scenario: str
+    loss: float
+    """The book loses more than this share."""
+    beta: float
+    """Length of the path in standard deviations; inf where none within 12 loses so much."""
+    first_order: float
+    """Phi(-beta): of common weather that bad, the deals' own at their mean."""
+    simulated: Estimate
+    """Share of the book's paths that lose more, what is the deals' own drawn too; no number where none were counted."""
+    factors: list[str]
+    normals: Array
+    """(T, F) whitened normals behind the named factors."""
+    level: Array
+    """(T, F) the factors, in standard deviations; low is bad."""
+    weight: Array
+    """(T,) share of beta^2 that falls on each month."""
+    lost: float
+    """Of the book, on the path."""
+    positions: dict[str, float]
+    """Loss of each position on it, over its own original balance."""
+    deals: list[DealOnPath]
+    searches: tuple[Search, ...]
+    says: str

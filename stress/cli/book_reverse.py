@@ -1,0 +1,94 @@
+"""`stress book --reverse`: the most likely common path to a loss of the book, and the macro paths behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stress.cli.answer import plain, sheet_table
+from stress.errors import ConfigError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from stress.analysis.macro_path import MacroPath
+    from stress.answers.book import ScenarioRisk
+    from stress.answers.book_reverse import BookReverse
+    from stress.inputs.book import Book
+    from stress.inputs.macro.satellite import Satellite
+
+TAIL = "var"
+"""What `--reverse` without a loss aims at: the value at risk at --level."""
+
+
+def loss_of(text: str | None) -> float | None:
+    """The loss that is asked for; None: the value at risk. Raises ConfigError."""
+    if text is None or text == TAIL:
+        return None
+    try:
+        loss = float(text)
+    except ValueError:
+        loss = -1.0
+    if not 0.0 <= loss < 1.0:
+        raise ConfigError(f"--reverse {text}: a share of the book, from 0 to below 1, such as 0.1; or none: its VaR")
+    return loss
+
+
+def satellites_of(texts: Sequence[str], book: Book) -> dict[str, Satellite]:
+    """A satellite for each group, from GROUP=FILE. Raises ConfigError."""
+    from stress.inputs.files.parse import parse_as
+    from stress.inputs.macro.satellite import Satellite
+    from stress.spelling import suggest
+
+    groups, found = sorted({deal.group for deal in book.deals if deal.group is not None}), {}
+    for text in texts:
+        group, _, file = text.partition("=")
+        if not file or group not in groups:
+            allowed = f"one of {', '.join(groups)}" if groups else "the book's deals have no group"
+            raise ConfigError(f"--satellite {text}: GROUP=FILE, GROUP of the deals: {allowed}{suggest(group, groups)}")
+        found[group] = parse_as(Path(file), Satellite, "--satellite")
+    return found
+
+
+def aim_of(one: ScenarioRisk, level: float, loss: float | None) -> float:
+    """The loss that the path is to pass: the one given, or value at risk to three digits."""
+    return float(f"{one.value_at_risk[f'{level:g}'].estimate:.3g}") if loss is None else loss
+
+
+def macro_of(found: BookReverse, satellites: dict[str, Satellite]) -> dict[str, MacroPath]:
+    """By deal, the macro path that its group's satellite puts behind its rates."""
+    from stress.analysis.macro_path import macro_path
+
+    return {
+        deal.name: macro_path(satellites[deal.group], deal.path, deal.base)
+        for deal in found.deals
+        if deal.group in satellites
+    }
+
+
+def document(found: BookReverse, macro: dict[str, MacroPath]) -> dict[str, Any]:
+    """As JSON, every deal by its rates in place of its whole replay."""
+    said: dict[str, Any] = plain(found._replace(deals=[]))
+    said["deals"] = [
+        {"name": one.name, "start": one.start, "default": one.default, "expected": one.expected,
+         "entry_rate": one.path["entry_rate"].values.tolist()}
+        for one in found.deals
+    ]  # fmt: skip
+    return said | {"macro": plain(macro)}
+
+
+def tables(found: BookReverse, one: ScenarioRisk, macro: dict[str, MacroPath]) -> list[RenderableType]:
+    """For the terminal."""
+    from rich.text import Text
+
+    from stress.cli.reverse import moves
+    from stress.report import book_reverse as sheets
+
+    shown: list[RenderableType] = [
+        Text("The common path that hurts most", style="italic"),
+        Text(sheets.headline(found)),
+    ]
+    shown += [sheet_table(sheet, "") for sheet in sheets.sheets(found, one)]
+    return shown + [moves(path, f"{deal}: moves against the start that {path.satellite} puts behind it")
+                    for deal, path in macro.items()]  # fmt: skip

@@ -1,0 +1,77 @@
+"""Reverse stress of a book: closed forms of the nearest common path, and that its replay loses what it says."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from large_pools import RHO, P, pools
+from scipy.stats import norm
+
+from stress.analysis.book_reverse import BookMargin, margin_of, reverse_book
+from stress.answers.book import Estimate
+from stress.errors import ConfigError
+from stress.inputs.book import Factors
+from stress.inputs.files.book import stationary
+from stress.inputs.load import load_book
+from stress.report import book_reverse as sheets
+
+SHIPPED = Path(__file__).parents[2] / "scenarios" / "books" / "consumer.toml"
+TWO = Factors(names=("a", "b"), phi=(0.0, 0.0), correlation=((1.0, 0.4), (0.4, 1.0)))
+SEEN = Estimate(0.01, 0.001)
+
+
+@pytest.mark.parametrize("loads", [(0.8, 0.0), (0.6, 0.3), (0.5, -0.4)])
+def test_the_nearest_path_of_a_large_pool_is_that_of_the_closed_form(loads: tuple[float, float]) -> None:
+    """The pool loses more than x where w'Y is below a bound; the nearest such Y is along S w."""
+    x, w, s = 0.15, np.array(loads), np.array(stationary(TWO))
+    found = reverse_book(pools([loads], TWO, 1024), "base", x, SEEN)
+    bound = (norm.ppf(P[0]) - np.sqrt(1.0 - RHO[0]) * norm.ppf(x)) / np.sqrt(RHO[0])
+    spread = float(np.sqrt(w @ s @ w))
+    assert found.beta == pytest.approx(-bound / spread, rel=1e-4)
+    assert found.first_order == pytest.approx(norm.cdf(bound / spread), rel=1e-3)
+    np.testing.assert_allclose(found.level[0], s @ w * bound / spread**2, rtol=2e-2)
+    assert x < found.lost < x * 1.001
+
+
+def test_a_loss_that_no_common_weather_makes_is_said_to_be_out_of_reach() -> None:
+    found = reverse_book(pools([(0.1, 0.0)], TWO, 1024), "base", 0.9, SEEN)
+    assert math.isinf(found.beta)
+    assert found.first_order == 0.0
+    assert "no common path within 12" in sheets.headline(found)
+
+
+def test_what_a_book_loses_on_its_common_path_is_what_its_margin_says() -> None:
+    book = load_book(SHIPPED)
+    held = (book.positions[2].model_copy(update={"deal": 0}),)
+    book = book.model_copy(update={"deals": (book.deals[1],), "positions": held})
+    found = reverse_book(book, "baseline", 0.1, SEEN)
+    assert found.lost > 0.1
+    held = sum(one.amount / book.amount * found.positions[one.name] for one in book.positions)
+    assert held == pytest.approx(found.lost, rel=1e-9)
+    for one, deal in zip(found.deals, book.deals, strict=True):
+        notes = {position.note: position.name for position in book.positions if book.deals[position.deal] is deal}
+        for note, name in notes.items():
+            assert float(one.path["loss"][note]) == pytest.approx(found.positions[name], abs=1e-9)
+        assert one.default > one.expected
+    assert len(sheets.months(found).rows) == -(-len(found.weight) // 3)
+
+
+def test_a_margin_takes_more_paths_than_a_panel_and_knows_its_draws() -> None:
+    margin: BookMargin = margin_of(pools([(0.8, 0.0)], TWO, 1024), "base")
+    points = np.linspace(-3.0, 3.0, 1400)[:, None] * np.array([[1.0, 0.0]])
+    found = margin(points)
+    assert found.shape == (1400,)
+    assert (np.diff(found) > 0.0).all()
+    assert margin.drawn(3).shape == (32, 2)
+
+
+def test_what_cannot_be_searched_is_refused() -> None:
+    with pytest.raises(ConfigError, match="no \\[factors\\]"):
+        reverse_book(pools([()], None, 1024), "base", 0.1, SEEN)
+    with pytest.raises(ConfigError, match="from 0 to below 1"):
+        reverse_book(pools([(0.8, 0.0)], TWO, 1024), "base", 1.0, SEEN)
+    with pytest.raises(ConfigError, match="it has base"):
+        reverse_book(pools([(0.8, 0.0)], TWO, 1024), "bas", 0.1, SEEN)
