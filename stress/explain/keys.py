@@ -222,15 +222,11 @@ def toml(value: Any) -> str:
     if isinstance(value, str):
         dated = len(value) == 10 and value[4] == value[7] == "-"
         return value if dated else json.dumps(value, ensure_ascii=False)
-    return (
-        json.dumps(value)
-        if isinstance(value, bool)
-        else f"{value:_}"
-        if isinstance(value, int)
-        else f"{value:.12g}"
-        if value % 1
-        else f"{value:_.1f}"
-    )
+    if isinstance(value, bool):
+        return json.dumps(value)
+    if isinstance(value, int):
+        return f"{value:_}"
+    return f"{value:.12g}" if value % 1 else f"{value:_.1f}"
 
 
 def _bare(key: str) -> str:

@@ -68,15 +68,21 @@ def asked(text: str, notes: list[str], option: str, number: str) -> Asked:
     measure = TAILS.get(word.upper()) or SHORT.get(word.upper())
     if measure is None:
         raise ConfigError(f"{where}: measure {word!r}: one of {', '.join((*SHORT, 'VAR99.9', 'ES99.9'))}")
-    tail = measure in TAILS.values()
-    level = _number(percent, where) / 100.0 if tail and percent else math.nan
-    if tail != bool(percent) or (tail and not 0.0 < level < 1.0):
-        raise ConfigError(f"{where}: VAR and ES need a level in percent, such as {word}99.9; other measures have none")
+    level = _level(measure, word, percent, where)
     if tranche is not None and of_pool(measure):
         raise ConfigError(f"{where}: is a measure of the pool")
     if tranche is not None and tranche not in notes:
         raise ConfigError(f"{where}: note: one of {', '.join(notes)}")
     return Asked(measure, level, tranche, _number(given, where))
+
+
+def _level(measure: str, word: str, percent: str, where: str) -> float:
+    """Level of a tail, NaN of other measures."""
+    tail = measure in TAILS.values()
+    level = _number(percent, where) / 100.0 if tail and percent else math.nan
+    if tail != bool(percent) or (tail and not 0.0 < level < 1.0):
+        raise ConfigError(f"{where}: VAR and ES need a level in percent, such as {word}99.9; other measures have none")
+    return level
 
 
 def of_pool(measure: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -176,21 +176,29 @@ def _out_of_order(deal: Deal) -> Found:
     """A junior note that is paid before a senior one, in the same phase."""
     rank = {note.name: place for place, note in enumerate(deal.notes)}
     for phase in _written(deal):
-        steps = steps_of(deal, phase)
         for what in ("interest", "principal"):
             seen: list[str] = []
-            for number, step in enumerate(steps, 1):
+            for number, step in enumerate(steps_of(deal, phase), 1):
                 paid = notes_of(step) if step.step == f"pay_{what}" and not step.when else ()
-                together = step.step == "pay_interest" or (step.step == "pay_principal" and step.order == "pro_rata")
-                for place, name in enumerate(paid):
-                    junior = [n for n in (seen if together else [*seen, *paid[:place]]) if rank[n] > rank[name]]
-                    if junior and name not in seen:
-                        yield (
-                            f"priority.{phase}[{number}] ({step.step})",
-                            f"{name} gets its {what} after {junior[0]}, which is listed below it among the notes",
-                        )
-                        break
+                late = _after_junior(step, paid, seen, rank)
+                if late is not None:
+                    yield (
+                        f"priority.{phase}[{number}] ({step.step})",
+                        f"{late[0]} gets its {what} after {late[1]}, which is listed below it among the notes",
+                    )
                 seen += paid
+
+
+def _after_junior(
+    step: AnyStep, paid: Sequence[str], seen: Sequence[str], rank: Mapping[str, int]
+) -> tuple[str, str] | None:
+    """A note of a step, and one junior to it that was paid before."""
+    together = step.step == "pay_interest" or (step.step == "pay_principal" and step.order == "pro_rata")
+    for place, name in enumerate(paid):
+        junior = [n for n in (seen if together else [*seen, *paid[:place]]) if rank[n] > rank[name]]
+        if junior and name not in seen:
+            return name, junior[0]
+    return None
 
 
 def _residual_first(deal: Deal) -> Found:

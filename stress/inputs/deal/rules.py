@@ -36,12 +36,15 @@ def _unique(deal: Terms) -> None:
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"{what}: {name!r} is named {names.count(name)} times: names must differ")
-    for party in deal.parties:
-        if not any(getattr(step, "party", None) == party for _, step in located(deal)):
-            raise ValueError(f"parties: no step pays {party!r} or receives from it; leave it out")
     for name in ("income", "principal"):
         if name in deal.accounts:
             raise ValueError(f"accounts: {name!r} always exists; name only further accounts")
+
+
+def _parties_used(deal: Terms) -> None:
+    for party in deal.parties:
+        if not any(getattr(step, "party", None) == party for _, step in located(deal)):
+            raise ValueError(f"parties: no step pays {party!r} or receives from it; leave it out")
 
 
 def _notes(deal: Terms) -> None:
@@ -217,6 +220,7 @@ def _purchases(deal: Terms) -> None:
 
 _RULES: tuple[Callable[[Terms], None], ...] = (
     _unique,
+    _parties_used,
     check_dates,
     _notes,
     _fees,
