@@ -56,15 +56,19 @@ def notes_of_effects(job: Job) -> list[Remark]:
 
     Raises ConfigError where deal, pool and a scenario do not fit together.
     """
-    rules = (_idle, _cut, _through_ladder, _paid_for_life)
-    moved = (remark for case in job.scenarios for rule in rules for remark in rule(job, case))
-    return [*_idle_options(job), *notes_of_seasoning(job), *moved]
+    whole = [_acting(job, case) for case in job.scenarios]
+    moved: list[Remark] = []
+    for case, arrays in zip(job.scenarios, whole, strict=True):
+        moved += _idle(job, case, arrays)
+        moved += [remark for rule in (_cut, _through_ladder, _paid_for_life) for remark in rule(job, case)]
+    return [*_idle_options(job, whole), *notes_of_seasoning(job), *moved]
 
 
-def idle_shocks(job: Job, case: ScenarioCase) -> list[int]:
-    """Places of the shocks without which every array stays as it is; of two that do the same, the first."""
+def idle_shocks(job: Job, case: ScenarioCase, whole: list[Array] | None = None) -> list[int]:
+    """Places of the shocks without which every array stays as it is; of two that do the same, the first. `whole`: the
+    arrays under all of them, where they are known."""
     kept, idle = list(range(len(case.shocks))), []
-    whole = _acting(job, case)
+    whole = whole or _acting(job, case)
     for place in range(len(case.shocks)):
         without = [i for i in kept if i != place]
         if _same(whole, _acting(job, case.model_copy(update={"shocks": tuple(case.shocks[i] for i in without)}))):
@@ -73,11 +77,11 @@ def idle_shocks(job: Job, case: ScenarioCase) -> list[int]:
     return idle
 
 
-def _idle_options(job: Job) -> Iterator[Remark]:
-    """Keys of the pool that could as well be left out: no scenario's arrays change."""
+def _idle_options(job: Job, whole: list[list[Array]]) -> Iterator[Remark]:
+    """Keys of the pool that could as well be left out: no scenario's arrays change from `whole`."""
     for place, pool in (*_without_options(job.pool), *_without_rolls(job.pool)):
         without = job.model_copy(update={"pool": pool})
-        if all(_same(_acting(job, case), _acting(without, case)) for case in job.scenarios):
+        if all(_same(of, _acting(without, case)) for of, case in zip(whole, job.scenarios, strict=True)):
             yield Remark("pool", place, "moves nothing: nothing in this deal, pool and scenarios depends on it")
 
 
@@ -103,9 +107,9 @@ def _without_rolls(pool: Pool) -> Iterator[tuple[str, Pool]]:
                 yield f"ladder[{b + 1}].{key}", pool.model_copy(update={"ladder": ladder})
 
 
-def _idle(job: Job, case: ScenarioCase) -> Iterator[Remark]:
+def _idle(job: Job, case: ScenarioCase, whole: list[Array]) -> Iterator[Remark]:
     known = replaced(case)
-    for place in idle_shocks(job, case):
+    for place in idle_shocks(job, case, whole):
         if place not in known:
             shock = case.shocks[place]
             yield Remark(f"scenario {case.name}", f"shock {place + 1} on {shock.target}", _why(job, case, shock))
