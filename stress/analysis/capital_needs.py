@@ -227,4 +227,4 @@ def _left_out(rules: Rules, bank: Bank) -> list[str]:
         said.append(
             "SEC-ERBA: the rules have none" if rules.erba is None else "SEC-ERBA: needs your --quality NOTE=NAME"
         )
-    return said
+    return [*said, *([rules.note.rstrip(".")] if rules.note else [])]

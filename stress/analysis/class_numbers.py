@@ -7,8 +7,8 @@ run's own counts do not hold. `with_committee` puts it into a run's Dataset, whe
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from stress.answers.capital import Capital
 from stress.answers.committee import ClassNumbers, Committee
 from stress.errors import StressError
 from stress.inputs.job import Job
+from stress.inputs.load import job_hash
 from stress.inputs.rules import Rules
 from stress.inputs.stresses import Category, Stresses
 from stress.kernels.layout import LANES
@@ -40,44 +41,75 @@ Numbers = dict[str, dict[str, Any]]
 """Note -> fields of `ClassNumbers`."""
 
 
+class Fixed(NamedTuple):
+    """What rests on no paths, the same for every seed."""
+
+    held: Capital
+    base_net_loss: float
+    numbers: Numbers
+    left_out: tuple[str, ...]
+
+
+def fixed_numbers(
+    job: Job,
+    rules: Rules | None = None,
+    bank: Bank = Bank(),  # noqa: B008 -- a constant
+) -> Fixed:
+    """Capital, break-even and yield of every class. Raises what `capital` raises."""
+    held = capital(job, rules, bank, paths=LANES)
+    base = float(trials.outcomes(trials.variants(job, trials.case_of(job, None), [[]])).of_pool("net_loss")[0])
+    steps: dict[str, Callable[[], Numbers]] = {
+        "capital": lambda: _capital(held),
+        "break-even": lambda: _breakeven(job),
+        "yield": lambda: _yields(job),
+    }
+    numbers, left_out = _found(job, steps)
+    return Fixed(held, base, numbers, left_out)
+
+
+def _found(job: Job, steps: Mapping[str, Callable[[], Numbers]]) -> tuple[Numbers, tuple[str, ...]]:
+    """What each step finds of every note, and what could not be computed and why."""
+    found: Numbers = {note.name: {} for note in job.deal.notes}
+    left_out = []
+    for what, numbers in steps.items():
+        try:
+            for name, values in numbers().items():
+                found[name] |= values
+        except StressError as error:
+            left_out.append(f"{what}: {error}")
+    return found, tuple(left_out)
+
+
 def committee(
     job: Job,
     rules: Rules | None = None,
     bank: Bank = Bank(),  # noqa: B008 -- a constant
     paths: int = PATHS,
     progress: trials.Progress | None = None,
+    fixed: Fixed | None = None,
 ) -> Committee:
     """Break-even net loss, capital by SEC-SA, expected credit loss and yield at par of every class, with their errors.
 
-    Under the job's first scenario; `rules` and `bank` as `capital` takes them, `paths` of the expected credit losses.
-    What a deal has not (a residual note a coupon, a certificate a balance) is NaN; what cannot be computed is said.
+    Under the job's first scenario; `rules` and `bank` as `capital` takes them, `paths` of the expected credit losses;
+    `fixed`: what `fixed_numbers` found for a job that differs in its seed alone. What a deal has not (a residual note a
+    coupon, a certificate a balance) is NaN; what cannot be computed is said.
 
     >>> found = committee(job, paths=64)
     >>> [(one.note, round(one.risk_weight, 2)) for one in found.classes][0]
     ('A', 0.15)
     """
-    found: Numbers = {note.name: {} for note in job.deal.notes}
-    left_out: list[str] = []
-    held = capital(job, rules, bank, paths=LANES)
-    steps: list[tuple[str, Callable[[], Numbers]]] = [
-        ("capital", lambda: _capital(held)),
-        ("break-even", lambda: _breakeven(job)),
-        ("expected credit loss", lambda: _ecl(job, paths)),
-        ("yield", lambda: _yields(job)),
-    ]
-    for k, (what, numbers) in enumerate(steps):
-        try:
-            for name, values in numbers().items():
-                found[name] |= values
-        except StressError as error:
-            left_out.append(f"{what}: {error}")
-        if progress is not None:
-            progress(k + 1, len(steps))
-    base = float(trials.outcomes(trials.variants(job, trials.case_of(job, None), [[]])).of_pool("net_loss")[0])
+    known = fixed or fixed_numbers(job, rules, bank)
+    if progress is not None:
+        progress(1, 2)
+    losses, unknown = _found(job, {"expected credit loss": lambda: _ecl(job, paths)})
+    if progress is not None:
+        progress(2, 2)
     blocks = -(-paths // LANES)
     return Committee(
-        job.name, job.scenarios[0].name, held.rules, held.status, held.date, bank.pool_weight, base, blocks * LANES,
-        job.seed, tuple(_numbers(name, values) for name, values in found.items()), tuple(left_out),
+        job.name, job.scenarios[0].name, known.held.rules, known.held.status, known.held.date, bank.pool_weight,
+        known.base_net_loss, blocks * LANES, job.seed,
+        tuple(_numbers(name, values | losses[name]) for name, values in known.numbers.items()),
+        (*known.left_out, *unknown),
     )  # fmt: skip
 
 
@@ -167,9 +199,15 @@ def _flat(one: ClassNumbers, unseen: float) -> dict[str, float]:
     return found
 
 
-def run_with_committee(job: Job, ds: xr.Dataset) -> xr.Dataset:
-    """What `stress run` adds to a result; the counts alone where the job's structure has no such numbers."""
+def run_with_committee(job: Job, ds: xr.Dataset, known: dict[str, Fixed] | None = None) -> xr.Dataset:
+    """What `stress run` adds to a result; the counts alone where the job's structure has no such numbers.
+
+    `known`: filled with what rests on no paths, and read for jobs that differ in their seed alone.
+    """
+    key, held = job_hash(job.model_copy(update={"seed": 0, "paths": 1})), {} if known is None else known
     try:
-        return with_committee(ds, committee(job))
+        if key not in held:
+            held[key] = fixed_numbers(job)
+        return with_committee(ds, committee(job, fixed=held[key]))
     except StressError as error:
         return ds.assign_attrs(committee=json.dumps({"left_out": [str(error)]}, ensure_ascii=False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -151,18 +152,20 @@ def _planned(loaded: Job | Sweep, options: dict[str, Any]) -> Plan | SweepPlan:
     from stress.inputs.job import Sweep
     from stress.runs.jobs.plans import plan, plan_sweep
 
+    also = functools.partial(_with_committee, {})
     if not isinstance(loaded, Sweep):
-        return plan(loaded, **options)._replace(also=_with_committee)
+        return plan(loaded, **options)._replace(also=also)
     if options["target"] is not None:
         raise ConfigError("--target-error: is for one job, not for a sweep")
-    return plan_sweep(loaded, **options)
+    sweep = plan_sweep(loaded, **options)
+    return sweep._replace(plans=tuple(one._replace(also=also) for one in sweep.plans))
 
 
-def _with_committee(job: Job, ds: xr.Dataset) -> xr.Dataset:
+def _with_committee(known: dict[str, Any], job: Job, ds: xr.Dataset) -> xr.Dataset:
     """Numbers of a deal's committees beside what was counted; imported when it is, for a refusal needs none of it."""
     from stress.analysis.class_numbers import run_with_committee
 
-    return run_with_committee(job, ds)
+    return run_with_committee(job, ds, known)
 
 
 def execute(

@@ -52,11 +52,11 @@ def cover(ds: xr.Dataset, job: Job | None, signed: Signed = UNSIGNED, rating: Ra
     return Cover(structure(ds, job, rating), desks(ds), assumptions(ds, job), tuple(words.findings(ds)), signed, made)
 
 
-def structure(ds: xr.Dataset, job: Job | None, rating: Rating | None = None) -> Sheet:
+def structure(ds: xr.Dataset, job: Job | None, rating: Rating | None = None, based: bool = True) -> Sheet:
     """One row a class: size, enhancement, coupon; life and expected loss under the first scenario; loss at worst; the
-    break-even multiple of net loss and the gap to the stress that it is held to."""
+    break-even multiple of net loss and the gap to the stress that it is held to. `based`: with the base net loss."""
     first = str(ds["scenario"].values[0])
-    stands = _of_rating(rating) if rating is not None else _of_run(ds)
+    stands = _of_rating(rating) if rating is not None else _of_run(ds, based)
     several = ds.sizes["scenario"] > 1
     head = (
         "Class",
@@ -152,13 +152,18 @@ def _breakeven(note: xr.Dataset) -> tuple[str, ...]:
     return (f"{'> ' * bool(note['breakeven_open'])}{own_unit(multiple, 0.5 * width, digits=2)}",)
 
 
-def _of_run(ds: xr.Dataset) -> str:
+def base_net_loss(ds: xr.Dataset) -> float:
+    """What the break-even multiples of a run are of; NaN where it holds none."""
+    return float(json.loads(str(ds.attrs.get("committee", "{}"))).get("base_net_loss", math.nan))
+
+
+def _of_run(ds: xr.Dataset, based: bool) -> str:
     """What the break-even multiple of a run is; empty where it holds none."""
     from stress.explain.words import listed
 
     if "breakeven_multiple" not in ds:
         return ""
-    base = json.loads(str(ds.attrs.get("committee", "{}"))).get("base_net_loss", math.nan)
+    base = f" ({percent(base_net_loss(ds))} on expected rates)" if based else " on expected rates"
     several = [str(name) for name in ds["tranche"].values[ds["breakeven_crossings"].values > 1.0]]
     again = (
         f" {listed(several)} begin{'s' * (len(several) == 1)} to lose more than once as they rise and "
@@ -166,7 +171,7 @@ def _of_run(ds: xr.Dataset) -> str:
         "the lowest is given."
     )
     return (
-        f"× base CNL: multiple of the pool's cumulative net loss ({percent(base)} on expected rates) where the "
+        f"× base CNL: multiple of the pool's cumulative net loss{base} where the "
         "class begins to lose as the odds of default rise, deterministic, ± half the bracket of the search; no rating."
         + again
         * bool(several)

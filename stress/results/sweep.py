@@ -17,7 +17,7 @@ from stress.file_names import escaped, unescaped
 
 DIMS = ("deal", "pool", "seed")
 """What can be swept, in the order of the dims."""
-OF_JOB = ("job", "job_hash", "paths", "partial", "base_case", "input_notes")
+OF_JOB = ("job", "job_hash", "paths", "partial", "base_case", "input_notes", "committee")
 """Attributes that differ from job to job: coordinates of a sweep, attributes again of a cell. So does the seed."""
 
 Labels = Mapping[str, str | int]
@@ -130,13 +130,16 @@ def _grid(cells: Sequence[tuple[Labels, xr.Dataset | None]], over: tuple[str, ..
     if not over:
         return like
     index = {dim: list(dict.fromkeys(labels[dim] for labels, _ in cells)) for dim in over}
-    known = {tuple(labels[dim] for dim in over): _blank(like) if ds is None else ds for labels, ds in cells}
-    partial = any("partial" in ds.attrs for ds in known.values())
+    held: dict[Any, xr.DataArray] = {name: v for _, ds in cells if ds is not None for name, v in ds.data_vars.items()}
+    known = {
+        tuple(labels[dim] for dim in over): _with_all(_blank(like) if ds is None else ds, held) for labels, ds in cells
+    }
+    told = [name for name in OF_JOB if any(name in ds.attrs for ds in known.values())]
 
     def nested(at: tuple[str | int, ...]) -> Any:
         if len(at) < len(over):
             return [nested((*at, label)) for label in index[over[len(at)]]]
-        return _as_cell(known[at], partial)
+        return _as_cell(known[at], told)
 
     joined = xr.combine_nested(
         nested(()), list(over), data_vars="all", coords="different", compat="equals", join="exact",
@@ -155,10 +158,14 @@ def _blank(like: xr.Dataset) -> xr.Dataset:
     return _with_attrs(blank, like.attrs | unsaid | {"job": "", "job_hash": "", "paths": 0, "partial": "no path yet"})
 
 
-def _as_cell(ds: xr.Dataset, partial: bool) -> xr.Dataset:
-    """What a job alone says of itself, as coordinates."""
-    said = {name: ds.attrs[name] for name in OF_JOB if name in ds.attrs}
-    said |= {"partial": said.get("partial", "")} if partial else {}
+def _with_all(ds: xr.Dataset, held: Mapping[Any, xr.DataArray]) -> xr.Dataset:
+    """With every variable that some job has; NaN where this one has it not."""
+    return ds.assign({name: xr.full_like(v, np.nan) for name, v in held.items() if name not in ds})
+
+
+def _as_cell(ds: xr.Dataset, told: Sequence[str]) -> xr.Dataset:
+    """What a job alone says of itself, as coordinates; empty where others say something and this one does not."""
+    said = {name: ds.attrs.get(name, "") for name in told}
     attrs = {name: value for name, value in ds.attrs.items() if name not in OF_JOB}
     return _with_attrs(ds.assign_coords(said), attrs)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import json
+import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +14,15 @@ import pytest
 from shipped import ROOT
 
 import stress
-from stress.analysis.class_numbers import UNSEEN
+from stress.analysis.class_numbers import UNSEEN, run_with_committee, with_committee
 from stress.cli import exit_code
 from stress.inputs.load import load_job
 from stress.report.cover import desks, structure
 from stress.report.page.deal import job_of
+from stress.report.page.sweep import render
+from stress.report.page.sweep_cover import covers
+from stress.results import COMMITTEE
+from stress.results.sweep import cells
 
 JOB = ROOT / "scenarios/jobs/baitiao-24m.toml"
 PATHS = 512
@@ -96,17 +103,73 @@ def test_the_first_page_holds_both_tables_and_no_cell_is_a_bare_estimate(dataset
     assert "× base CNL" in page
 
 
-def test_the_same_numbers_stand_in_json_and_workbook(dataset, folder, capsys):
+def cells_of(page: str, title: str) -> list[list[str]]:
+    """Rows of the first table after a heading of a page, as text."""
+    table = page[page.index(title) :]
+    table = table[table.index("<tbody>") : table.index("</table>")]
+    rows = re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)
+    return [[html.unescape(re.sub(r"<[^>]+>", "", x)) for x in re.findall(r"<t[hd].*?</t[hd]>", row)] for row in rows]
+
+
+def says(cell: str, value: float) -> bool:
+    """Whether a cell shows a number: within half of its last digit, in the cell's own unit."""
+    found = re.search(r"-?[\d,]+(\.\d+)?", cell)
+    if found is None:
+        return math.isnan(value)
+    unit = 100.0 if "%" in cell else 1e4 if "bp" in cell else 1.0
+    shown = found[0].replace(",", "")
+    digits = len(shown.partition(".")[2]) if "." in shown or len(shown) < 4 else 4 - len(shown)
+    return abs(float(shown) - unit * value) <= 0.5001 * 10.0**-digits
+
+
+def test_every_number_of_the_first_page_is_the_same_in_python_json_workbook_and_report(job, dataset, folder, capsys):
     assert exit_code(["table", str(folder), "--json"]) == 0
     measures = json.loads(capsys.readouterr().out)["measures"]
-    assert measures["risk_weight"]["B"] == float(dataset["risk_weight"].sel(tranche="B"))
     sheet = openpyxl.load_workbook(folder / "w.xlsx")["tranche"]
     heads = [cell.value for cell in sheet[1]]
-    rows = {
-        row[0].value: {head: cell.value for head, cell in zip(heads, row, strict=True)} for row in sheet.iter_rows(2)
-    }
-    for name in ("breakeven_multiple", "capital_charge"):
-        assert rows["B"][name] == pytest.approx(float(dataset[name].sel(tranche="B")), rel=1e-12)
+    rows = {row[0].value: dict(zip(heads, (cell.value for cell in row), strict=True)) for row in sheet.iter_rows(2)}
+    alone = with_committee(dataset, stress.analysis.committee(job))
+    names = [str(name) for name in dataset["tranche"].values]
+    for name in (variable.name for variable in COMMITTEE):
+        for note in names:
+            value = float(dataset[name].sel(tranche=note))
+            said = (float(alone[name].sel(tranche=note)), measures[name][note], rows[note][name])
+            for one in said:
+                assert one is None or math.isclose(one, value, rel_tol=1e-12) or math.isnan(one)
+            assert {one is None or math.isnan(one) for one in said} == {math.isnan(value)}, (name, note)
+    page = (folder / "report.html").read_text()
+    for row in cells_of(page, "Capital, expected credit loss and price"):
+        of = dataset.sel(tranche=row[0])
+        shown = ("risk_weight", "capital_charge", "ecl_12m", "ecl_lifetime", "price", "yield_at_par")
+        for cell, name in zip(row[1:], shown, strict=True):
+            value = of[name].values.flat[0]
+            assert says(cell, of[f"{name}_high"].values.flat[0] if cell.startswith("<") else value), (
+                row[0],
+                name,
+                cell,
+            )
+    for row in cells_of(page, "<h2>Structure</h2>"):
+        of = dataset.sel(tranche=row[0])
+        assert says(row[-1], float(of["breakeven_multiple"])), row
+        loss = of.isel(scenario=0)
+        assert says(row[5], float(loss["expected_loss_high" if row[5].startswith("<") else "expected_loss"])), row
+
+
+def test_a_sweep_has_a_cover_of_all_its_jobs_and_seeds_share_what_rests_on_no_paths(job):
+    one, known = job.but(scenarios=job.scenarios[:1], paths=64), {}
+    found = [({"seed": k}, stress.simulate(one.but(seed=k))) for k in (1, 2, 3)]
+    both = [(at, run_with_committee(one.but(seed=at["seed"]), ds, known)) for at, ds in found[:2]]
+    assert len(known) == 1
+    swept = stress.results.combine([*both, found[2], ({"seed": 4}, None)])
+    assert json.loads(list(cells(swept))[1][1].attrs["committee"])["base_net_loss"] > 0.0
+    structure_of, desks_of = covers(swept)
+    assert structure_of.sheet.head[0] == desks_of.sheet.head[0] == "Seed"
+    alone = [desks(ds).rows for _, ds in both]
+    assert alone[0] != alone[1]  # expected credit losses are of each seed's own paths
+    assert desks_of.sheet.rows[:8] == tuple((str(k + 1), *row) for k in (0, 1) for row in alone[k])
+    assert len(structure_of.sheet.rows) == 12  # of the fourth job no path is counted
+    assert {row[-2:] for row in structure_of.sheet.rows[8:]} == {("–", "–")}
+    assert "Structure of every job" in render(swept)
 
 
 def test_a_run_of_python_alone_holds_counts_alone_and_takes_the_numbers_on(job):

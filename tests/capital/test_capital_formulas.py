@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stress import capital
+from stress.analysis.capital_needs import load_rules
 
+RULES = Path(__file__).parents[2] / "scenarios" / "rules"
 WORKED = json.loads((Path(__file__).parent / "data" / "capital.json").read_text())
 
 
@@ -30,6 +32,31 @@ def test_sec_irba_gives_the_worked_risk_weights_of_retail_pools(row: dict[str, f
     assert float(p) == pytest.approx(row["p"], abs=1e-4)
     found = capital.sec_irba(row["A"], row["D"], row["K_IRB"], p)
     assert 100.0 * float(found) == pytest.approx(row["rw_pct_floor15"], abs=1e-5)
+
+
+def test_the_worked_examples_that_a_supervisor_published() -> None:
+    """Central Bank of the UAE, guidance C 52/2017 on securitisation, III. Example Calculations, which applies the Basel
+    formulas: K_SA 9%, 6% delinquent, 1% unknown (34, 35); a BB+ note of 5% to 30% and 2 years, not senior (40)."""
+    assert float(capital.delinquent_charge(0.09, 0.06)) == pytest.approx(0.1146, abs=1e-12)
+    k_a = capital.delinquent_charge(0.09, 0.06, 0.01)
+    assert float(k_a) == pytest.approx(0.1235, abs=5e-5)
+    below = (k_a - 0.05) / 0.20  # the tranche of 5% to 25% straddles K_A: 1,250% below it, the formula above (36-38)
+    upper, a = 0.25 - k_a, -1.0 / k_a
+    formula = (np.exp(a * upper) - 1.0) / (a * upper)
+    assert float(capital.sec_sa(0.05, 0.25, k_a)) == pytest.approx(12.5 * (below + (1.0 - below) * formula), rel=1e-12)
+    table = {one.name: (*one.senior, *one.other) for one in load_rules().erba.qualities}  # type: ignore[union-attr]
+    assert table["BB+"][2:] == (4.7, 5.8)
+    assert float(capital.sec_erba(table, "BB+", False, 2.0, 0.0)) == pytest.approx(4.975, abs=1e-12)
+    assert round(100.0 * float(capital.sec_erba(table, "BB+", False, 2.0, 0.25))) == 373
+
+
+@pytest.mark.parametrize("path", sorted(RULES.glob("*.toml")), ids=lambda path: path.stem)
+def test_no_proposal_stands_among_the_rules_in_force(path: Path) -> None:
+    rules = load_rules(path)
+    assert rules.status == "in force" or "proposed" in rules.name.lower()
+    for proposal in ("COM(2025) 825", "19 March 2026"):
+        assert proposal not in rules.source
+        assert proposal not in rules.note or "not in here" in rules.note
 
 
 @given(

@@ -40,7 +40,7 @@ def engine(dataset: xr.Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     from stress.runs import engine
 
     monkeypatch.setattr(engine, "to_dataset", lambda job, tally: dataset)
-    monkeypatch.setattr(class_numbers, "run_with_committee", lambda job, ds: ds)
+    monkeypatch.setattr(class_numbers, "run_with_committee", lambda job, ds, known: ds)
 
 
 @pytest.mark.usefixtures("quick_report", "engine")

@@ -15,6 +15,7 @@ from rich.text import Text
 from stress import measures
 from stress.report.numbers import PERCENT, chance, count, percent, with_error
 from stress.report.page.deal import input_notes
+from stress.report.page.sweep_cover import covers
 from stress.report.page.template import rendered
 from stress.results import with_mixture
 from stress.results.sweep import DIMS, Result, cells, dims_of, groups
@@ -135,6 +136,7 @@ def render(result: Result) -> str:
     _, first = next(cells(result))
     return rendered(
         "sweep.html.j2",
+        covers=covers(result),
         sheets=made,
         pool=POOL,
         scenarios=list(dict.fromkeys(row.scenario for sheet in made for row in sheet.rows)),
