@@ -5,17 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 
 from stress.errors import DataError
-from stress.tables.source import parted
+from stress.tables.source import is_workbook, parted
 
 SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".parquet", ".pq")
+WORKBOOKS = (".xlsx", ".xlsm")
 PACKED = (".gz", ".bz2", ".xz", ".zip")
 _EVERY = {1: "years", 2: "half-years", 4: "quarters", 12: "months"}
 
 
 def is_table(path: Path) -> bool:
-    """Whether a file's name says that it holds a table and no TOML."""
+    """Whether a file's name says that it holds a table and no TOML, and no sheet of it an input file."""
     suffix = [part.lower() for part in parted(path)[0].suffixes[-2:]]
+    if suffix and suffix[-1] in WORKBOOKS and _holds_inputs(path):
+        return False
     return bool(suffix) and (suffix[-1] in SUFFIXES or (suffix[-1] in PACKED and suffix[0] in SUFFIXES))
+
+
+def _holds_inputs(path: Path) -> bool:
+    from stress.inputs.sheets.grid import files_in
+
+    file, sheet = parted(path)
+    there = files_in(path) if file.is_file() and is_workbook(file) else {}
+    return sheet in there or (not sheet and bool(there))
 
 
 def checked_table(path: Path) -> tuple[str, list[dict[str, str]]]:

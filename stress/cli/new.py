@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from stress.cli.options import Count, OneOf
+from stress.cli.options import FILE, Count, OneOf
+from stress.cli.writing import writing
 from stress.errors import ConfigError
 from stress.file_names import escaped
 
@@ -16,11 +17,23 @@ from stress.file_names import escaped
 @click.argument("name", required=False)
 @click.option("--example", metavar="NAME", help="A shipped deal with its pool, scenarios and job: see stress examples.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), default=Path(), help="Folder to write into.")
-@click.option("--all", "every_key", is_flag=True, help="Below the template, every key that such a file may have.")
+@click.option("--from", "source", type=FILE, metavar="JOB|RESULTS", help="The inputs that stand there, as new files.")
+@click.option(
+    "--xlsx", "workbook", is_flag=True, help="As one workbook NAME.xlsx: a sheet a file, one each list in it."
+)
+@click.option("--all", "every_key", is_flag=True, help="Also every key that such a file may have.")
 @click.option("--loans", type=Count(), default=100_000, show_default=True, help="Of a tape.")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of a tape.")
 def new(
-    kind: str | None, name: str | None, example: str | None, out: Path, every_key: bool, loans: int, seed: int
+    kind: str | None,
+    name: str | None,
+    example: str | None,
+    out: Path,
+    source: Path | None,
+    workbook: bool,
+    every_key: bool,
+    loans: int,
+    seed: int,
 ) -> None:
     """Write a commented template that passes `stress check`, a shipped example, or a made-up loan tape for `stress
     pool`.
@@ -28,13 +41,23 @@ def new(
     A job comes as a folder with its deal, its pool and a scenario, reports as a folder with their table; the others as
     one file NAME.toml. An example comes as a folder with all files that it needs. Nothing is overwritten.
 
+    With --xlsx all of it stands in one workbook, which every command reads as it reads a job's file: type the deal's
+    terms there, or let its cells refer to your own sheets. --from takes the inputs of a job (TOML or such a workbook),
+    of a run's folder, or of the sheet Assumptions of a workbook that a command wrote with its own --xlsx.
+
     \b
     Example:
       stress new job my-deal && stress check my-deal/job.toml && stress run my-deal/job.toml
+      stress new job my-deal --xlsx && stress check my-deal.xlsx && stress run my-deal.xlsx
+      stress new job as-toml --from my-deal.xlsx
+      stress new job again --from results/my-deal --xlsx
       stress new --example baitiao && stress run baitiao/job.toml
       stress new job my-deal --example card-master-trust
       stress new pool my-pool --all
     """
+    if source is not None or workbook:
+        _written(kind, name, example, out, source, workbook, every_key)
+        return
     if example is not None:
         if kind not in (None, "job"):
             raise ConfigError(
@@ -56,6 +79,45 @@ def new(
         for part, path in _files(kind, name, out).items()
     }
     _write({path: text.encode() for path, text in texts.items()}, out)
+
+
+def _written(
+    kind: str | None, name: str | None, example: str | None, out: Path, source: Path | None, sheets: bool, every: bool
+) -> None:
+    """Inputs as documents: those of a source or of a template, as TOML files or as a workbook."""
+    from stress.cli.inputs_from import inputs_of, template_of
+    from stress.inputs.sheets.written import write
+    from stress.templates.inputs import as_sheets, as_texts
+
+    if example is not None:
+        raise ConfigError(
+            "--example writes files as they ship; take a workbook of them: --from EXAMPLE/job.toml --xlsx"
+        )
+    if every and not sheets:
+        raise ConfigError("--all: belongs to a template or a workbook")
+    if source is None:
+        if kind is None or name is None:
+            raise click.UsageError("needs KIND and NAME", click.get_current_context())
+        documents = template_of(kind, name)
+    else:
+        documents = inputs_of(source, kind, name, out, sheets)
+    first = next(iter(documents.values()))
+    called = out / escaped(str(first["name"]))
+    if sheets:
+        book = called.with_name(called.name + ".xlsx")
+        if book.exists():
+            raise ConfigError(f"{book}: already exists; it is not overwritten")
+        with writing("--out", book):
+            book.parent.mkdir(parents=True, exist_ok=True)
+            write(book, as_sheets(documents, every))
+        click.echo(book)
+        return
+    texts = as_texts(documents)
+    alone = len(texts) == 1 and first["kind"] != "job"
+    _write(
+        {called.with_name(f"{called.name}.toml") if alone else called / file: t.encode() for file, t in texts.items()},
+        out,
+    )
 
 
 def _example(example: str, name: str | None, out: Path) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from rich.cells import cell_len
 
 from stress.atomic import replacing
+from stress.inputs.sheets.laid_out import keys_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -184,8 +185,12 @@ def of_answer(name: str, answer: Mapping[str, Any]) -> list[Table]:
 
 
 def of_job(job: Job | None) -> list[tuple[str, Any]]:
-    """All inputs of a job, one a row, by the path of its key."""
-    return [] if job is None else of_document(job.model_dump(mode="json", exclude_none=True))
+    """All inputs of a job, one a row, by the path of its key: `stress new --from` reads them back."""
+    if job is None:
+        return []
+    stated = dict(keys_of(job.model_dump(mode="json", exclude_none=True, exclude_defaults=True), type(job)))
+    every = keys_of(job.model_dump(mode="json", exclude_none=True), type(job))
+    return [(key, cell) for key, cell in every if key in stated or cell not in (None, "[]", "{}")]
 
 
 def of_document(document: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import importlib
 import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 from stress.errors import ConfigError, DataError
 from stress.spelling import suggest
-from stress.tables.source import BROKEN, damaged, parted, too_large, unpacked_size
+from stress.tables.source import BROKEN, damaged, parted, started, too_large, unpacked_size
 
 MAX_UNPACKED = 512 * 1024**2
 """Bytes of a workbook's parts once unpacked; its rows are read one by one."""
@@ -19,6 +20,21 @@ MAX_STRINGS = 128 * 1024**2
 """Bytes of its text, which is held in memory."""
 _DAMAGED = (*BROKEN, KeyError, IndexError, TypeError, AttributeError, SyntaxError)
 """What openpyxl raises on a damaged workbook."""
+
+
+def _text(cell: Any) -> str:
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ")
+    if isinstance(value, (int, float)):
+        if "%" in str(cell.number_format):
+            return f"{100.0 * value:.12g}%"
+        return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+    return str(value)
 
 
 def sheet_rows(path: Path, most_rows: int, most_columns: int) -> tuple[str, list[tuple[int, list[str]]]]:
@@ -50,9 +66,16 @@ def several(path: Path, names: Collection[str], what: str) -> DataError:
     return DataError(f"{path}: has {len(names)} {what}: {each}; say which, such as '{path}#{next(iter(names))}'")
 
 
-def sheets(path: Path) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
-    """Each sheet's name and its rows as text, in turn; of FILE.xlsx#SHEET that one alone. DataError, LimitError."""
+def sheets(
+    path: Path, cell: Callable[[Any], Any] = _text, calculated: bool = True
+) -> Iterator[tuple[str, Iterator[tuple[int, list[Any]]]]]:
+    """Each sheet's name and its rows, in turn; of FILE.xlsx#SHEET that one alone. DataError, LimitError.
+
+    `cell` makes of openpyxl's cell what is wanted, its text as a rule; with `calculated` it holds the value of a
+    formula, otherwise the formula.
+    """
     file, wanted = parted(path)
+    started(file)
     if unpacked_size(path) > MAX_UNPACKED:
         raise too_large(path, MAX_UNPACKED)
     if unpacked_size(path, "sharedStrings") > MAX_STRINGS:
@@ -64,39 +87,23 @@ def sheets(path: Path) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl tells of styles that it leaves out
-            book = excel.load_workbook(file, read_only=True, data_only=True)
-        names = [sheet.title for sheet in book.worksheets]
-        if wanted and wanted not in names:
-            there = f"it has {', '.join(map(repr, names))}{suggest(wanted, names)}"
-            raise DataError(f"{file}: has no sheet {wanted!r}: {there}")
-        for sheet in book.worksheets:
-            if wanted and sheet.title != wanted:
-                continue
-            yield sheet.title, _rows(path, sheet)
-        book.close()
+            book = excel.load_workbook(file, read_only=True, data_only=calculated)
+        with contextlib.closing(book):
+            names = [sheet.title for sheet in book.worksheets]
+            if wanted and wanted not in names:
+                there = f"it has {', '.join(map(repr, names))}{suggest(wanted, names)}"
+                raise DataError(f"{file}: has no sheet {wanted!r}: {there}")
+            for sheet in book.worksheets:
+                if not wanted or sheet.title == wanted:
+                    yield sheet.title, _rows(path, sheet, cell)
     except _DAMAGED as error:
         raise damaged(path, error) from None
 
 
-def _rows(path: Path, sheet: Any) -> Iterator[tuple[int, list[str]]]:
+def _rows(path: Path, sheet: Any, of: Callable[[Any], Any]) -> Iterator[tuple[int, list[Any]]]:
     sheet.reset_dimensions()  # what a workbook says of its size is often wrong
     try:
         for number, row in enumerate(sheet.iter_rows(), 1):
-            yield number, [_text(cell) for cell in row]
+            yield number, [of(cell) for cell in row]
     except _DAMAGED as error:
         raise damaged(path, error) from None
-
-
-def _text(cell: Any) -> str:
-    value = cell.value
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, datetime.datetime):
-        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ")
-    if isinstance(value, (int, float)):
-        if "%" in str(cell.number_format):
-            return f"{100.0 * value:.12g}%"
-        return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
-    return str(value)

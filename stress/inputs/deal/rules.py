@@ -162,7 +162,7 @@ def _schedule(where: str, step: PayPrincipal) -> None:
 def _party(deal: Terms, where: str, step: AnyStep) -> None:
     if step.step in ("receive", "pay_party"):
         exists(f"{where}: party", step.party, deal.parties)
-    if step.step == "receive" and "source" in step.model_fields_set:
+    if step.step == "receive" and step.source:
         raise ValueError(f"{where}: cash comes from the party; leave source out")
 
 

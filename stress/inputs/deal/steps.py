@@ -204,6 +204,8 @@ class Receive(Step):
 
     step: Literal["receive"]
     """The kind of step."""
+    source: tuple[Account, ...] = ()
+    """Left out: the party pays."""
     party: Name
     """One of the deal's `parties`."""
     amount: Amount

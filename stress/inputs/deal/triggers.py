@@ -89,7 +89,7 @@ def _given(trigger: Trigger) -> None:
         raise ValueError(f"{where}: give observable, with breach and thresholds, or condition, one of them")
     if trigger.condition is not None:
         for key in ("breach", "thresholds", "denominator"):
-            if key in trigger.model_fields_set:
+            if getattr(trigger, key) != type(trigger).model_fields[key].default:
                 raise ValueError(f"{where}: {key} belongs to an observable; a condition says all by itself")
     elif trigger.breach is None:
         raise ValueError(f'{where}: breach is missing: "above" or "below"')

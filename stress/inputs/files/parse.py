@@ -6,14 +6,14 @@ import json
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from stress.errors import ConfigError
+from stress.errors import ConfigError, DataError
 from stress.inputs.bands import Bands
 from stress.inputs.book import BookFile
 from stress.inputs.deal import Deal
 from stress.inputs.deal.index_file import with_levels
-from stress.inputs.job import JobFile
+from stress.inputs.job import Job, JobFile
 from stress.inputs.job.parameters import Parameters
 from stress.inputs.macro.satellite import Satellite
 from stress.inputs.macro.var import Var
@@ -27,12 +27,27 @@ from stress.inputs.text.messages import message, one_of, show
 from stress.inputs.text.read import read_document
 from stress.inputs.text.schema import schemas_at
 from stress.spelling import suggest
+from stress.tables.source import suffix
 
 Alone = Deal | Pool | Scenario | Satellite | Parameters | Var | Bands | Reports | Stresses | Rules | State
 """What `load` hands over as the file has it."""
 AnyFile = Alone | JobFile | BookFile
 Kind = TypeVar(
-    "Kind", Deal, Pool, Scenario, Satellite, Parameters, Var, Bands, Reports, Stresses, Rules, State, JobFile, BookFile
+    "Kind",
+    Deal,
+    Pool,
+    Scenario,
+    Satellite,
+    Parameters,
+    Var,
+    Bands,
+    Reports,
+    Stresses,
+    Rules,
+    State,
+    JobFile,
+    BookFile,
+    Job,
 )
 
 KINDS: dict[str, type[AnyFile]] = {
@@ -52,30 +67,42 @@ KINDS: dict[str, type[AnyFile]] = {
 }
 """What the first key of a file may say, and the model it is checked against."""
 
+WORKBOOKS = (".xlsx", ".xlsm")
 ENDLESS = 1_000
 """Entries of a list that are looked at, whatever its limit."""
 
 
+def document_of(path: Path) -> dict[str, Any]:
+    """What a file says, not checked yet: TOML, or the sheets of a workbook. Raises ConfigError, of a workbook DataError
+    and LimitError too."""
+    if suffix(path) not in WORKBOOKS:
+        return read_document(path)
+    from stress.inputs.sheets.reading import read_sheets
+
+    return read_sheets(path, KINDS)
+
+
 def parse(path: Path) -> AnyFile:
     """Read a file of any kind. Raises ConfigError."""
-    document = read_document(path)
+    document = document_of(path)
     model: type[Any] = KINDS[_kind(path, document, list(KINDS))]
-    checked: AnyFile = _validate(path, document, model)
+    checked: AnyFile = validated(path, document, model)
     return checked
 
 
 def parse_as(path: Path, model: type[Kind], wanted_by: str) -> Kind:
     """Read a file that must be of one kind, because `wanted_by` (a file and a key) refers to it. Raises ConfigError."""
     try:
-        document = read_document(path)
+        document = document_of(path)
         expected = next(kind for kind, known in KINDS.items() if known is model)
         _kind(path, document, [expected])
-    except ConfigError as error:
-        raise ConfigError(f"{wanted_by}: {error}") from None
-    return _validate(path, document, model)
+    except (ConfigError, DataError) as error:
+        raise type(error)(f"{wanted_by}: {error}") from None
+    return validated(path, document, model)
 
 
-def _validate(path: Path, document: dict[str, Any], model: type[Kind]) -> Kind:
+def validated(path: Path, document: dict[str, Any], model: type[Kind]) -> Kind:
+    """A document as its model. Raises ConfigError with the file, the key, the value and what is allowed."""
     _refuse_endless(path, document, model)
     text = json.dumps(document, allow_nan=False)
     try:
@@ -85,7 +112,7 @@ def _validate(path: Path, document: dict[str, Any], model: type[Kind]) -> Kind:
     return with_levels(path, checked) if isinstance(checked, Deal) else checked
 
 
-def _refuse_endless(path: Path, document: dict[str, Any], model: type[AnyFile]) -> None:
+def _refuse_endless(path: Path, document: dict[str, Any], model: type[BaseModel]) -> None:
     """Refuse a list far beyond its limit before its entries are looked at: of 45,000, each would have its fault."""
     for key, value in document.items():
         if not isinstance(value, list) or len(value) <= ENDLESS:

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from stress.inputs.files.expand import split_level
-from stress.inputs.files.parse import parse
+from stress.inputs.files.parse import document_of, parse
 from stress.inputs.job import Job, JobFile
-from stress.inputs.text.read import read_document
+from stress.inputs.text.reference import resolve
 from stress.inputs.text.remark import Remark
 
 
@@ -25,10 +25,10 @@ def files_of(path: Path, job: Job) -> dict[str, Path]:
     assert isinstance(file, JobFile)
     found = {"job": path}
     for part, given, name in (("deal", file.deal, job.deal.name), ("pool", file.pool, job.pool.name)):
-        listed = [path.parent / reference for reference in ((given,) if isinstance(given, str) else given)]
+        listed = [resolve(path, reference, part) for reference in ((given,) if isinstance(given, str) else given)]
         found[part] = listed[0] if len(listed) == 1 else next(one for one in listed if _name(one) == name)
     for reference in file.scenarios:
-        source = path.parent / (split_level(reference)[0] if isinstance(reference, str) else reference.file)
+        source = resolve(path, split_level(reference)[0] if isinstance(reference, str) else reference.file, "scenarios")
         name = _name(source)
         for case in job.scenarios:
             if case.name == name or case.name.startswith(f"{name}_"):
@@ -42,4 +42,4 @@ def scenario_files(path: Path, job: Job) -> list[Path]:
 
 
 def _name(path: Path) -> str:
-    return str(read_document(path).get("name", ""))
+    return str(document_of(path).get("name", ""))

@@ -82,5 +82,5 @@ def unread_by_trust(deal: Deal, pool: Pool) -> Found:
             yield "pool.payment_rate.purchase_rate", "does nothing: the deal is no series of a master trust ([trust])"
         return
     for key in ("supply", "eligibility"):
-        if key in pool.model_fields_set and getattr(pool, key).model_fields_set:
+        if getattr(pool, key) != type(getattr(pool, key))():
             yield f"pool.{key}", "does nothing in a master trust: new receivables are what its cardholders buy"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from stress.inputs.state import State
+from stress.inputs.text.write import text_of as toml_of
 
 HEAD = "# The deal at the end of {as_of}; what was before is data. Money in its currency, months from closing.\n"
 TABLES = ("notes", "accounts", "fees", "triggers", "parties", "sums", "lately", "pending")
@@ -18,29 +18,6 @@ def text_of(state: State) -> str:
     >>> print(text_of(stress.state_at(job, 6)).splitlines()[1])
     kind = "state"
     """
-    given = state.model_dump(mode="json", exclude_defaults=True)
-    given = {"kind": state.kind, "version": state.version} | given
-    tables: dict[str, Any] = {key: given.pop(key) for key in TABLES if key in given}
-    lists: dict[str, Any] = {key: given.pop(key) for key in ("opening", "pool") if key in given}
-    said = [f"{key} = {_value(value)}" for key, value in given.items()]
-    for key, table in tables.items():
-        said += ["", f"[{key}]", *(f"{_key(name)} = {_value(value)}" for name, value in table.items())]
-    for of, entries in lists.items():
-        for entry in entries:
-            said += ["", f"[[{of}]]", *(f"{_key(name)} = {_value(value)}" for name, value in entry.items())]
-    return HEAD.format(as_of=state.as_of) + "\n".join(said) + "\n"
-
-
-def _key(name: str) -> str:
-    bare = name.isascii() and name.replace("_", "").replace("-", "").isalnum()
-    return name if bare else json.dumps(name, ensure_ascii=False)
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{_key(k)} = {_value(v)}" for k, v in value.items()) + " }" if value else "{}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_value, value)) + "]"
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    return json.dumps(value)
+    given = {"kind": state.kind, "version": state.version} | state.model_dump(mode="json", exclude_defaults=True)
+    tables: dict[str, Any] = {key: given.pop(key) for key in (*TABLES, "opening", "pool") if key in given}
+    return HEAD.format(as_of=state.as_of) + toml_of(given | tables, lines=())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -46,16 +46,32 @@ _KINDS = {
 }
 
 
+class Placed(dict[str, Any]):
+    """A document from a workbook, that knows the cell of each value."""
+
+    places: Mapping[tuple[str | int, ...], str]
+
+    def place(self, parts: tuple[str | int, ...]) -> str:
+        """The cell of a value; else the sheet of those below or around it; nothing where there is none."""
+        for n in range(len(parts), 0, -1):
+            for known, place in self.places.items():
+                if known[:n] == parts[:n]:
+                    return place if known == parts else place.partition(",")[0]
+        return ""
+
+
 class Fault(NamedTuple):
     """One thing that is wrong in a document."""
 
     key: str
     value: str
     reason: str
+    place: str = ""
+    """The cell of a workbook."""
 
     def __str__(self) -> str:
-        """`key = value: reason`."""
-        shown = f" = {self.value}" if self.value and self.key else ""
+        """`key = value: reason`, of a workbook `key = value (place): reason`."""
+        shown = (f" = {self.value}" if self.value and self.key else "") + (f" ({self.place})" if self.place else "")
         return f"{self.key}{shown}: {self.reason}" if self.key else self.reason
 
 
@@ -107,35 +123,36 @@ def _meant(details: Sequence[ErrorDetails]) -> list[ErrorDetails]:
 
 def _merge(faults: Sequence[Fault]) -> list[Fault]:
     """One fault a key: the branches of a union become `or`."""
-    reasons: dict[tuple[str, str], list[str]] = {}
+    reasons: dict[tuple[str, str, str], list[str]] = {}
     for fault in faults:
-        seen = reasons.setdefault((fault.key, fault.value), [])
+        seen = reasons.setdefault((fault.key, fault.value, fault.place), [])
         if fault.reason not in seen:
             seen.append(fault.reason)
     merged = []
-    for (key, value), said in reasons.items():
+    for (key, value, place), said in reasons.items():
         rest = [reason.removeprefix("must be ") for reason in said[1:] if reason.startswith("must be ")]
         other = [reason for reason in said[1:] if not reason.startswith("must be ")]
-        merged.append(Fault(key, value, "; ".join([" or ".join([said[0], *rest]), *other])))
+        merged.append(Fault(key, value, "; ".join([" or ".join([said[0], *rest]), *other]), place))
     return merged
 
 
 def _fault(model: type[BaseModel], document: dict[str, Any], detail: ErrorDetails) -> Fault:
     location = list(detail["loc"])
     kind = detail["type"]
-    key, value, found = _locate(document, location, kind == "missing")
+    key, value, found, parts = _locate(document, location, kind == "missing")
+    place = document.place(parts) if isinstance(document, Placed) else ""
     if kind == "value_error":
-        return Fault(key, "", str(detail.get("ctx", {}).get("error", detail["msg"])))
+        return Fault(key, "", str(detail.get("ctx", {}).get("error", detail["msg"])), place)
     if kind == "extra_forbidden":
         keys = allowed_keys(schemas_at(model, location[:-1]))
         reason = f"no such key{suggest(str(location[-1]), keys)}"
         told = f"{reason}; allowed: {', '.join(keys)}; {_reference(model, location)} says what each means"
-        return Fault(key, "", reason if "did you mean" in reason else told)
+        return Fault(key, "", reason if "did you mean" in reason else told, place)
     schemas = schemas_at(model, location)
     if kind == "missing":
         what = description(schemas)
-        return Fault(key, "", "is missing" + (f" ({what.rstrip('.')})" if what else ""))
-    return Fault(key, show(value) if found else "", _reason(detail, value, model, schemas))
+        return Fault(key, "", "is missing" + (f" ({what.rstrip('.')})" if what else ""), place)
+    return Fault(key, show(value) if found else "", _reason(detail, value, model, schemas), place)
 
 
 def _reference(model: type[BaseModel], location: Sequence[str | int]) -> str:
@@ -218,14 +235,17 @@ def _quoted(value: object) -> str:
     return "; write it without quotes"
 
 
-def _locate(document: dict[str, Any], location: Sequence[str | int], missing: bool) -> tuple[str, object, bool]:
-    """(key path in words, value there, whether there is one); union tags are passed over, lists count from 1."""
+def _locate(
+    document: dict[str, Any], location: Sequence[str | int], missing: bool
+) -> tuple[str, object, bool, tuple[str | int, ...]]:
+    """(key path in words, value there, whether there is one, its path); union tags are passed over, lists count from
+    1."""
     here: object = document
-    path = ""
+    path, parts = "", tuple[str | int, ...]()
     for place, part in enumerate(location):
         if isinstance(part, int) and isinstance(here, list):
             if part >= len(here):
-                return f"{path}[{part + 1}]", None, False
+                return f"{path}[{part + 1}]", None, False, parts
             here = here[part]
             name = here.get("name") if isinstance(here, dict) else None
             path += f"[{show(name)}]" if isinstance(name, str) else f"[{part + 1}]"
@@ -233,5 +253,8 @@ def _locate(document: dict[str, Any], location: Sequence[str | int], missing: bo
             here = here[part]
             path = f"{path}.{ascii_safe(part)[:60]}" if path else ascii_safe(part)[:60]
         elif missing and place == len(location) - 1:
-            return (f"{path}.{part}" if path else str(part)), None, False
-    return path, here, path != ""
+            return (f"{path}.{part}" if path else str(part)), None, False, parts
+        else:
+            continue
+        parts = (*parts, part)
+    return path, here, path != "", parts

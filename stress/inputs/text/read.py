@@ -40,6 +40,11 @@ def read_document(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: {deep}") from None
     except ValueError as error:  # an integer of thousands of digits
         raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    return plain(path, document)
+
+
+def plain(path: Path, document: dict[str, Any]) -> dict[str, Any]:
+    """The document in JSON types alone. Raises ConfigError where it is nested too deeply, too large, or not finite."""
     try:
         return _Plain().table(document, 1)
     except _Refused as refused:

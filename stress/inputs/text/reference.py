@@ -1,4 +1,4 @@
-"""A file named by another file: local, relative to the folder of the file that names it."""
+"""A file named by another file: local, relative to the folder of the file that names it, or a sheet beside it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from stress.errors import ConfigError
 from stress.inputs.text.messages import show
+from stress.tables.source import parted, suffix
 
 MAX_LENGTH = 500
 
@@ -18,4 +19,14 @@ def resolve(base: Path, reference: str, wanted_by: str) -> Path:
         raise ConfigError(f"{wanted_by} = {show(reference)}: must be a file name of at most {MAX_LENGTH} characters")
     if "://" in reference:
         raise ConfigError(f"{wanted_by} = {show(reference)}: must be a local file, not an address")
+    if reference.startswith("#"):
+        return _sheet_of(base, reference, wanted_by)
     return base.parent / reference
+
+
+def _sheet_of(base: Path, reference: str, wanted_by: str) -> Path:
+    """`#NAME`: another input file of the same workbook."""
+    book = parted(base)[0]
+    if suffix(base) not in (".xlsx", ".xlsm"):
+        raise ConfigError(f"{wanted_by} = {show(reference)}: names a sheet of this workbook, but {book} is none")
+    return book.with_name(book.name + reference)

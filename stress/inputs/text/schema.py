@@ -16,7 +16,7 @@ def schemas_at(model: type[BaseModel], location: Sequence[str | int]) -> list[Sc
     root = root_of(model)
     found = alternatives(root, root)
     for part in location:
-        step = [s for schema in found for s in _child(root, schema, part)]
+        step = [s for schema in found for s in child(root, schema, part)]
         found = step or found
     return found
 
@@ -76,7 +76,8 @@ def description(schemas: Sequence[Schema]) -> str:
     return ""
 
 
-def _child(root: Schema, schema: Schema, part: str | int) -> list[Schema]:
+def child(root: Schema, schema: Schema, part: str | int) -> list[Schema]:
+    """Every alternative at one key, or at one place of a list, of a schema."""
     if isinstance(part, int):
         items = schema.get("prefixItems")
         if items and part < len(items):

@@ -1,0 +1,198 @@
+"""Input files as sheets of a workbook: what is typed there is what the text says, and what is wrong is told by cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import tomli
+from shipped import JOBS, SCENARIOS
+
+from stress.errors import ConfigError, DataError
+from stress.inputs.files.parse import KINDS, document_of, validated
+from stress.inputs.job import Job, Sweep
+from stress.inputs.load import job_from_json, job_hash, job_to_json, load, load_job
+from stress.inputs.sheets.laid_out import sheets_of
+from stress.inputs.sheets.paths import joined, parts_of
+from stress.inputs.sheets.written import write
+from stress.inputs.text.read import read_document
+from stress.inputs.text.write import text_of
+from stress.report.workbook import of_job
+from stress.report.workbook import write as write_results
+
+FILES = sorted(SCENARIOS.rglob("*.toml"))
+FOLDERS = sorted({file.parent.relative_to(SCENARIOS).as_posix() for file in FILES})
+
+
+def jobs_of(path: Path) -> list[Job]:
+    """The jobs of a file, several of a sweep."""
+    found = load(path)
+    assert isinstance(found, Job | Sweep)
+    return list(found.jobs) if isinstance(found, Sweep) else [found]
+
+
+@pytest.fixture
+def book(tmp_path: Path, cli: Callable[[list[str]], int]) -> Path:
+    """The workbook of a template."""
+    assert cli(["new", "job", "mine", "--xlsx", "-o", str(tmp_path)]) == 0
+    return tmp_path / "mine.xlsx"
+
+
+def typed(book: Path, place: str, value: Any) -> None:
+    """Type a value into a cell, as a user does: SHEET!A4, SHEET!HEADING:ROW, SHEET!=KEY for its value."""
+    opened = openpyxl.load_workbook(book)
+    name, _, where = place.partition("!")
+    sheet = opened[name]
+    if where.startswith("="):
+        where = next(f"B{row[0].row}" for row in sheet.iter_rows() if row[0].value == where[1:])
+    elif ":" in where:
+        head, _, row = where.partition(":")
+        where = f"{next(cell.column_letter for cell in sheet[1] if cell.value == head)}{row}"
+    sheet[where] = value
+    opened.save(book)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_shipped_file_says_the_same_as_sheets_and_as_text(folder: str, tmp_path: Path) -> None:
+    for file in (file for file in FILES if file.parent == SCENARIOS / folder):
+        document = read_document(file)
+        model: Any = KINDS[document["kind"]]
+        again = document_of(write(tmp_path / f"{file.stem}.xlsx", sheets_of("x", document, model)))
+        assert validated(file, again, model) == validated(file, document, model), file.name
+        assert tomli.loads(text_of(document)) == document, file.name
+
+
+SLOW = ["card-trust-2006-1", "baitiao-24m-uncertain", "baitiao-sweep"]
+
+
+@pytest.mark.parametrize("name", ["point-of-sale", *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)])
+def test_a_job_goes_into_a_workbook_and_back_to_text_unchanged(
+    name: str, tmp_path: Path, cli: Callable[[list[str]], int]
+) -> None:
+    job = [job_hash(job) for job in jobs_of(JOBS / f"{name}.toml")]
+    assert cli(["new", "--from", str(JOBS / f"{name}.toml"), "--xlsx", "-o", str(tmp_path)]) == 0
+    (book,) = tmp_path.glob("*.xlsx")
+    assert [job_hash(job) for job in jobs_of(book)] == job
+    assert cli(["new", "--from", str(book), "-o", str(tmp_path)]) == 0
+    assert [job_hash(job) for job in jobs_of(book.with_suffix("") / "job.toml")] == job
+
+
+@pytest.mark.parametrize("name", ["card-trust-2006-1", "auto-prime", "microcredit-late-issue"])
+def test_the_assumptions_of_a_workbook_of_results_are_the_job_again(
+    name: str, tmp_path: Path, cli: Callable[[list[str]], int]
+) -> None:
+    job = load_job(JOBS / f"{name}.toml")
+    write_results(tmp_path / "results.xlsx", [], of_job(job), {})
+    assert cli(["new", "--from", str(tmp_path / "results.xlsx"), "-o", str(tmp_path)]) == 0
+    (made,) = tmp_path.glob("*/job.toml")
+    assert job_hash(load_job(made)) == job_hash(job)
+
+
+@pytest.mark.parametrize("path", sorted(JOBS.glob("*.toml")), ids=lambda path: path.stem)
+def test_a_saved_job_is_read_back_whatever_its_deal_has(path: Path) -> None:
+    for job in jobs_of(path)[:1]:
+        assert job_hash(job_from_json(job_to_json(job))) == job_hash(job)
+
+
+def test_a_template_is_a_workbook_to_start_from(book: Path, cli: Callable[[list[str]], int], tmp_path: Path) -> None:
+    assert cli(["check", str(book), f"{book}#deal", "--no-base-case"]) == 0
+    assert cli(["new", "job", "mine", "-o", str(tmp_path)]) == 0
+    assert job_hash(load_job(book)) == job_hash(load_job(tmp_path / "mine" / "job.toml"))
+    assert cli(["new", "pool", "mine", "--xlsx", "--all", "-o", str(tmp_path / "b")]) == 0
+    assert load(tmp_path / "b" / "mine.xlsx") == load(f"{book}#pool")
+
+
+def test_cells_may_be_formulas_over_sheets_of_ones_own(book: Path) -> None:
+    opened = openpyxl.load_workbook(book)
+    opened.create_sheet("Term sheet")["B7"] = 0.75
+    opened["deal.notes"]["B2"] = "='Term sheet'!B7"
+    opened.save(book)
+    with pytest.raises(ConfigError, match=r"sheet 'deal.notes', cell B2: a formula that was never calculated"):
+        load_job(book)  # a program that calculates nothing wrote it
+    typed(book, "deal.notes!share:2", 0.75)
+    assert load_job(book).deal.notes[0].share == 0.75
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "says"),
+    [
+        ("deal.notes!coupon:2", 3, r"notes\[\"A\"\]\.coupon = 3 \(sheet 'deal\.notes', cell D2\).*did you mean 0\.03"),
+        ("deal.notes!coupon:2", "3%", r"\(sheet 'deal\.notes', cell D2\): must be a number.*write a fraction: 0\.03"),
+        (
+            "deal.notes!coupon:1",
+            "cupon",
+            r"notes\[\"A\"\]\.cupon \(sheet 'deal\.notes', cell D2\).*did you mean coupon",
+        ),
+        ("deal.notes!name:3", "A", r"deal: .*'A'|notes: .*A"),
+        ("deal.notes!coupon:2", "#REF!", r"sheet 'deal\.notes', cell D2: #REF! is an error"),
+        ("deal.notes!H2", 1, r"sheet 'deal\.notes', cell H2: stands below no heading"),
+        ("deal.priority!step:2", "pay_fees", r"\(sheet 'deal\.priority'.*step = \"pay_fees\".*did you mean pay_fee"),
+        ("deal.priority!phase:2", None, r"sheet 'deal\.priority', cell B2: the row lacks its phase"),
+        (
+            "deal.priority!phase:2",
+            "revolvin",
+            r"priority\.revolvin = .* \(sheet 'deal\.priority'.*did you mean revolving",
+        ),
+        ("deal!A4", "nam[e", r"sheet 'deal', cell A4: 'nam\[e': is not the path of a key"),
+        ("deal!A4", "currency", r"sheet 'deal', cell .*: currency stands in sheet 'deal', cell .* too"),
+        ("deal!A4", None, r"sheet 'deal', cell B4: a value without a key"),
+        (
+            "deal!=closing_date",
+            "31.12.2025",
+            r"closing_date = \"31\.12\.2025\" \(sheet 'deal', cell B\d+\): must be a date",
+        ),
+        (
+            "deal.triggers!thresholds[1].limit:2",
+            None,
+            r"triggers\[\"cumulative default\"\].thresholds\[1\]\.limit .*missing",
+        ),
+        ("job!=deal", "#dael", r"deal: .*no sheet 'dael'.*did you mean deal"),
+        ("pool!=version", 2, r"version = 2: must be 1"),
+        ("pool!=kind", "pol", r"kind = \"pol\": must be \"pool\""),
+    ],
+)
+def test_what_is_wrong_is_told_by_sheet_and_cell(place: str, value: Any, says: str, book: Path) -> None:
+    typed(book, place, value)
+    with pytest.raises((ConfigError, DataError), match=says):
+        load_job(book)
+
+
+def test_a_list_in_a_cell_is_told_by_commas_lines_or_as_text_has_it(book: Path) -> None:
+    for said in ("income, reserve", "income\nreserve", '["income", "reserve"]'):
+        typed(book, "deal.priority!source:4", said)
+        assert load_job(book).deal.priority["revolving"][2].source == ("income", "reserve")
+    typed(book, "deal.priority!source:4", '["income", ')
+    with pytest.raises(ConfigError, match=r"sheet 'deal\.priority', cell .4\): is no list or table as TOML writes it"):
+        load_job(book)
+
+
+def test_a_sheet_is_meant_by_its_name_or_is_the_only_one(book: Path, tmp_path: Path) -> None:
+    opened = openpyxl.load_workbook(book)
+    del opened["job"]
+    opened.save(book)
+    with pytest.raises(DataError, match=r"has 3 sheets with an input file: 'deal', 'pool', 'scenario'; say which"):
+        load(book)
+    with pytest.raises(DataError, match="no sheet 'dael'"):
+        load(f"{book}#dael")
+    text = (JOBS / "turnover.toml").read_text(encoding="utf-8")
+    (tmp_path / "job.toml").write_text(re.sub("^deal = .*$", 'deal = "#deal"', text, flags=re.MULTILINE))
+    with pytest.raises(ConfigError, match=r"deal = \"#deal\": names a sheet of this workbook"):
+        load(tmp_path / "job.toml")
+
+
+def test_a_workbook_is_not_overwritten_and_holds_no_tape(book: Path, cli: Callable[[list[str]], int]) -> None:
+    for words in (["job", "mine"], ["tape", "mine"], ["job", "x", "--example", "baitiao"], ["deal"]):
+        assert cli(["new", *words, "--xlsx", "-o", str(book.parent)]) == 2
+    assert cli(["new", "pool", "x", "--from", f"{book}#deal", "-o", str(book.parent)]) == 2
+
+
+def test_paths_of_keys_are_read_as_they_are_written() -> None:
+    for parts in (("a",), ("notes", 0, "step_up", "add"), ("indices", "SOFR 1.M"), ("x", 'a"b', 2, 0), ("价", "é f")):
+        assert parts_of(joined(parts)) == parts
+    for wrong in (".a", "a.", "a[0]", "a[x]", "a b]", '"a', "a..b"):
+        with pytest.raises(ValueError, match="path of a key"):
+            parts_of(wrong)
