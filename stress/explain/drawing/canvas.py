@@ -14,6 +14,8 @@ from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
 from stress.lettering import WIDTHS, in_svg, text_width
 
 TEXT, QUIET, RULE, WASH = "#1d2530", "#5d6775", "#d5d9de", "#f3f5f7"
+ON_LIGHT, ON_DARK = "#1d2531", "#fefefe"
+"""Letters on a coloured shape, which keeps its colour on a dark page: other numbers than TEXT and white."""
 NOTE_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#7f6a00", "#000000")
 """Okabe and Ito (2008), senior first; the same as in the report."""
 SETTINGS: dict[Any, Any] = {"font.family": list(WIDTHS), "svg.fonttype": "none", "svg.hashsalt": "stress deal"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stress.explain.dates import month_end
-from stress.explain.drawing.canvas import QUIET, RULE, TEXT, Canvas, cut, wrapped
+from stress.explain.drawing.canvas import ON_LIGHT, QUIET, RULE, TEXT, Canvas, cut, wrapped
 from stress.explain.triggers import effect_words, unit_of
 from stress.explain.words import DENOMINATOR, SHORT, limit
 from stress.inputs.deal import Deal, Threshold, Trigger
@@ -14,7 +14,7 @@ LEFT, RIGHT = 2.85, 1.75
 ROW = 0.42
 PHASES = 0.78
 REVOLVING, AMORTIZATION, TAIL = "#9cc9e4", "#f2cf8d", "#e4e7ea"
-COLOUR = {"acceleration": "#b8532f", "event_of_default": "#6b1a1a", "none": QUIET}
+COLOUR = {"acceleration": "#b8532f", "event_of_default": "#c8324a", "none": QUIET}
 FADED = "#e3c3b7"
 """Months in which a trip changes nothing: early amortization in the same order as after the revolving period."""
 
@@ -51,7 +51,7 @@ class Life:
                 room = self.scale * (stop - start)
                 canvas.box(self.at(start), y + 0.03, room, 0.28, colour, "white")
                 words = cut(name, room - 0.08, 7.5)
-                canvas.text(self.at((start + stop) / 2), y + 0.18, words, 7.5, TEXT, at="center")
+                canvas.text(self.at((start + stop) / 2), y + 0.18, words, 7.5, ON_LIGHT, at="center")
         marks = sorted({0, deal.revolving_months, end, last})
         shown = -1.0
         for month in marks:

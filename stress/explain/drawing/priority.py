@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from stress.explain.drawing.canvas import QUIET, TEXT, Canvas, cut, wrapped
+from stress.explain.drawing.canvas import ON_DARK, QUIET, TEXT, Canvas, cut, wrapped
 from stress.explain.steps import condition_sign, headline
 from stress.explain.words import PHASE, listed, then
 from stress.inputs.deal import AnyStep, Deal
@@ -19,8 +19,8 @@ KIND = {
     "release": ("#cc79a7", "account"),
     "transfer": ("#cc79a7", "account"),
     "purchase": ("#56b4e9", "purchase"),
-    "receive": ("#333333", "party"),
-    "pay_party": ("#333333", "party"),
+    "receive": ("#7b5ea7", "party"),
+    "pay_party": ("#7b5ea7", "party"),
     "pay_principal": ("#009e73", "principal"),
     "pay_residual": ("#7f6a00", "residual"),
 }
@@ -78,7 +78,7 @@ class Priority:
         for number, entry in enumerate(entries, 1):
             colour = KIND[entry.kind][0]
             canvas.dot(x + 0.2, y + 0.08, 0.085, colour)
-            canvas.text(x + 0.2, y + 0.085, str(number), 6.5, "white", bold=True, at="center")
+            canvas.text(x + 0.2, y + 0.085, str(number), 6.5, ON_DARK, bold=True, at="center")
             line_y = y + 0.085
             for line in entry.what:
                 canvas.text(x + 0.36, line_y, line, 7.8, TEXT)

@@ -41,10 +41,11 @@ def told(job: Job) -> Told:
     """The deal at this pool's size."""
     from stress.explain import explain_deal
     from stress.explain.drawing import picture_svg
+    from stress.report.page.exhibit import in_scheme
 
     balance = job.pool.balance
     picture = re.sub(r' id="[\w.-]+"(?=[ >])', "", picture_svg(job.deal, balance, title=False))
-    return Told(Markup(picture), as_html(explain_deal(job.deal, balance)))
+    return Told(Markup(in_scheme(picture)), as_html(explain_deal(job.deal, balance)))
 
 
 def input_notes(ds: xr.Dataset) -> list[Remark]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 from matplotlib.figure import Figure
 
+from stress.explain.drawing.canvas import WASH
 from stress.report import figures
 from stress.report.figures import ink
 from stress.report.figures.panels import panels
@@ -23,6 +24,7 @@ SCHEME = {
     ink.BAND: "band",
     ink.MEDIAN: "median",
     ink.GREY: "grey",
+    WASH: "wash",
     "#ffffff": "paper",
     "#000000": "ink",
 }
