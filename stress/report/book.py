@@ -10,7 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from stress.answers.book import BookRisk, Estimate, PositionRisk, ScenarioRisk, Share
-from stress.report.numbers import PERCENT, count, fraction, percent, quantile, tail_mean, unit_of, with_error
+from stress.report.numbers import PERCENT, Unit, count, fraction, percent, quantile, tail_mean, unit_of, with_error
 from stress.report.replayed import story
 from stress.report.sheets import Sheet
 
@@ -23,10 +23,11 @@ def overview(risk: BookRisk) -> Sheet:
     level = f"{risk.level:g}"
     name = f"{100 * risk.level:g}%"
     unit = unit_of([one.expected_shortfall[level].estimate for one in risk.scenarios])
+    mean = unit_of([one.expected_loss for one in risk.scenarios])
     rows = [
         (
             one.scenario,
-            _seen(one.expected_loss, one.expected_loss_se),
+            _seen(one.expected_loss, one.expected_loss_se, mean),
             with_error(one.loss_probability, one.loss_probability_se, unit=PERCENT),
             quantile(*one.value_at_risk[level], unit=unit),
             tail_mean(*one.expected_shortfall[level], unit=unit),
@@ -55,14 +56,14 @@ def overview(risk: BookRisk) -> Sheet:
 def positions(risk: BookRisk, one: ScenarioRisk) -> Sheet:
     """A row for each position, those that bring most to the tail first."""
     name = f"{100 * risk.level:g}%"
-    unit = unit_of(p.standalone_es for p in one.positions)
+    unit, mean = (unit_of(getattr(p, k) for p in one.positions) for k in ("standalone_es", "expected_loss"))
     head = ("Position", f"Amount, {risk.currency}", "Expected loss", f"Part of ES {name}", "of ES", "Marginal ES",
             "Alone", "If sold: VaR", "ES")  # fmt: skip
     rows = [
         (
             p.name,
             count(p.amount),
-            _seen(p.expected_loss, p.expected_loss_se),
+            _seen(p.expected_loss, p.expected_loss_se, mean),
             tail_mean(p.contribution_es, p.se, unit=unit),
             "–" if math.isnan(p.share_es) else percent(p.share_es, 1),
             fraction(p.marginal_es, PERCENT),
@@ -185,8 +186,8 @@ def _shares(what: str, shares: Sequence[Share], one: ScenarioRisk) -> Sheet:
     return Sheet(head, tuple(rows), note)
 
 
-def _seen(x: float, error: float) -> str:
-    return with_error(x, error) if x > 0.0 else "none seen"
+def _seen(x: float, error: float, unit: Unit) -> str:
+    return with_error(x, error, unit=unit) if x > 0.0 else "none seen"
 
 
 def _chance(p: Estimate, unseen: float) -> str:

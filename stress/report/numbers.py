@@ -15,7 +15,7 @@ BP = 1e-4
 ONE = 0.00995
 """What rounds to 1%: from here on percent."""
 TINY = 1e-6
-"""Below a hundredth of a basis point: two digits, whatever the exponent."""
+"""Below a hundredth of a basis point: two digits, wherever they stand."""
 ROUNDING = 1e-11
 """Below it a share is the rounding of what is 0: of a yield of cash flows at par."""
 MISSING = "–"
@@ -92,7 +92,8 @@ def with_error(x: float, error: float, bound: float | None = None, *, unit: Unit
     if max(abs(x), error) < ROUNDING:
         return "0"
     if max(abs(x), error) < TINY:
-        return _signed(f"{scale * x:.2g} ± {scale * error:.1g}{sign}")
+        digits = _two(scale * (error or abs(x)))
+        return _signed(f"{scale * x:.{digits}f} ± {f'{scale * error:.{digits}f}' if error else 0}{sign}")
     most = _most(max(abs(x), error), sign)
     digits = _digits(scale * error, most)
     small = 0.5 * 10.0**-digits
@@ -113,7 +114,8 @@ def interval(x: float, low: float, high: float, *, unit: Unit | None = None) -> 
         return f"> {at_least(low)}"
     scale, sign = unit or unit_of([x])
     if high < TINY:
-        return f"{scale * x:.2g} [{scale * low:.2g}, {scale * high:.2g}]{sign}"
+        digits = _two(scale * x)
+        return f"{scale * x:.{digits}f} [{scale * low:.{digits}f}, {scale * high:.{digits}f}]{sign}"
     digits = _digits(scale * (high - low) / 2.0, _most(x, sign))
     return f"{scale * x:,.{digits}f} [{scale * low:,.{digits}f}, {scale * high:,.{digits}f}]{sign}"
 
@@ -185,7 +187,12 @@ def _three_digits(x: float) -> str:
         return f"{x:,.0f}"
     if size >= 9.995:
         return f"{x:.1f}"
-    return f"{x:.2f}" if size >= 0.0995 else f"{x:.2g}"
+    return f"{x:.2f}" if size >= 0.0995 else f"{x:.{_two(size)}f}".rstrip("0")
+
+
+def _two(x: float) -> int:
+    """Decimals that show two digits of a number below 1, which may be far below."""
+    return max(0, 1 - math.floor(math.log10(abs(x)))) if x else 2
 
 
 def _signed(text: str) -> str:

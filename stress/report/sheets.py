@@ -94,7 +94,7 @@ class _Units(NamedTuple):
 
 
 def _units(mine: xr.Dataset) -> _Units:
-    var = mine["value_at_risk"]
+    var = mine["value_at_risk_high"]  # a column is as wide as its intervals
     return _Units(
         _unit(mine["expected_loss"], mine["expected_loss_high"]),
         _unit(mine["loss_probability"], mine["loss_probability_high"]),

@@ -15,7 +15,18 @@ from stress.answers.sizing import Sizing
 from stress.answers.tornado import Tornado
 from stress.errors import DataError
 from stress.report.figures import answers
-from stress.report.numbers import MISSING, count, fraction, interval, own_unit, percent, share, unit_of, with_error
+from stress.report.numbers import (
+    MISSING,
+    Unit,
+    count,
+    fraction,
+    interval,
+    own_unit,
+    percent,
+    share,
+    unit_of,
+    with_error,
+)
 from stress.report.page.capital_chapter import capital
 from stress.report.page.clock_chapter import clocks
 from stress.report.page.desk_chapters import ecl, gradient, price
@@ -201,7 +212,8 @@ def unmoved(answer: Tornado) -> str:
 
 def tornado_sheet(answer: Tornado) -> Sheet:
     """One row an input: both sides with the change that they make."""
-    rows = tuple((bar.name, *_side(answer, bar.down), *_side(answer, bar.up)) for bar in answer.bars)
+    unit = unit_of(side.estimate for bar in answer.bars for side in (bar.down, bar.up) if side is not None)
+    rows = tuple((bar.name, *_side(answer, bar.down, unit), *_side(answer, bar.up, unit)) for bar in answer.bars)
     aimed = f" around the likely ways to a loss of {answer.tranche}" if answer.estimator == "importance" else ""
     how = "± standard error of the change on common draws"
     if answer.estimator == "scores":
@@ -210,18 +222,18 @@ def tornado_sheet(answer: Tornado) -> Sheet:
     return Sheet(("Input", "Down", "Change", "Up", "Change"), rows, note)
 
 
-def _side(answer: Tornado, side: Change | None) -> tuple[str, str]:
+def _side(answer: Tornado, side: Change | None, unit: Unit) -> tuple[str, str]:
     if side is None:
         return "", ""
     same = "0 on every path"
-    return side.label, same if side.estimate == 0.0 else tornado_number(answer, side.estimate, side.error)
+    return side.label, same if side.estimate == 0.0 else tornado_number(answer, side.estimate, side.error, unit)
 
 
-def tornado_number(answer: Tornado, value: float, error: float) -> str:
-    """A value of the measure in its unit, with its standard error."""
+def tornado_number(answer: Tornado, value: float, error: float, unit: Unit | None = None) -> str:
+    """A value of the measure in its unit, or that of its column, with its standard error."""
     if answer.unit == "years" or answer.measure in ("multiple", "price"):
         return f"{value:.4f} ± {error:.4f}"
-    return with_error(value, error)
+    return with_error(value, error, unit=unit)
 
 
 @chapter.register

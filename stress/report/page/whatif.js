@@ -37,12 +37,13 @@
     if (unit !== "1") return `${x.toFixed(2)}${unit === "x" ? " ×" : " y"}`;
     return (size >= 0.00995 ? `${(100 * x).toFixed(2)}%` : `${(1e4 * x).toFixed(1)} bp`).replace(/-/g, "−");
   };
+  const sizeOf = (s) => Math.max(...s.value.map(Math.abs)) || Math.max(...s.bound);
   const said = (s, r) => {
+    const size = sizeOf(s);
     if (r.bound >= s.most) return ["0", "too few paths for a bound"];
-    if (r.bound > 0) return [`< ${number(r.bound, s.unit, r.bound)}`, "none seen"];
+    if (r.bound > 0) return [`< ${number(r.bound, s.unit, size)}`, "none seen"];
     if (s.unit === "x" && r.value >= s.most) return [`> ${s.most} ×`, ""];
     if (s.unit === "x" && r.value <= s.least) return [`< ${s.least} ×`, ""];
-    const size = Math.abs(r.value);
     const bare = (x) => number(x, s.unit, size).split(" ")[0].replace("%", "");
     return [number(r.value, s.unit, size), `± ${bare(r.error)} · ± ${bare(r.between)}`];
   };
@@ -76,11 +77,12 @@
         x: steps.map((u) => valueOf(axis, u)),
         y: steps.map((u) => splineAt(s, now.map((x, k) => (k === j ? u : x)))),
       }));
-      const unit = shown.length ? shown[0].unit : "1";
+      const unit = shown.length ? shown[0].unit : "1", log = document.getElementById("log").checked;
+      const size = Math.max(...series.flatMap((one) => one.y.map(Math.abs)));
       plot(document.getElementById(`curve${j}`), series, {
-        log: document.getElementById("log").checked,
+        log,
         sayX: (x) => axis.how + String(Number(x.toPrecision(3))),
-        sayY: (y) => number(y, unit, Math.abs(y)),
+        sayY: (y) => (y === 0 ? "0" : number(y, unit, log ? Math.abs(y) : size)),
         mark: valueOf(axis, now[j]),
       });
     });

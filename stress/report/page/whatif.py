@@ -90,16 +90,17 @@ def shown_at(axis: Axis, value: float) -> str:
 
 
 def said(surface: Surface, read: Read) -> tuple[str, str]:
-    """A value and its two errors, as the script writes them too: percent, basis points below 1%."""
+    """A value and its two errors, as the script writes them too: percent, or basis points where all points of the
+    surface are below 1%."""
+    size = float(abs(surface.value).max()) or float(surface.bound.max())
     if math.isfinite(read.bound) and read.bound >= surface.most:
         return "0", TOO_FEW
     if math.isfinite(read.bound) and read.bound > 0.0:
-        return f"< {_number(read.bound, surface.unit, read.bound)}", "none seen"
+        return f"< {_number(read.bound, surface.unit, size)}", "none seen"
     if surface.unit == "x" and read.value >= surface.most:
         return f"> {surface.most:g} ×", ""
     if surface.unit == "x" and read.value <= surface.least:
         return f"< {surface.least:g} ×", ""
-    size = abs(read.value)
     errors = (f"± {_number(x, surface.unit, size).split(' ')[0].rstrip('%')}" for x in (read.error, read.between))
     return _number(read.value, surface.unit, size), " · ".join(errors)
 
