@@ -192,7 +192,8 @@ def test_the_terminal_table_fits_120_columns_and_shows_every_note(ds: xr.Dataset
     ("shown", "expected"),
     [
         (fraction(0.0467), "4.67%"), (fraction(0.4727), "47.3%"), (fraction(0.00123), "12.3 bp"),
-        (fraction(3e-7), "0.003 bp"), (fraction(3e-10), "0.000003 bp"), (with_error(3e-9, 1e-9), "0.000030 ± 0.000010 bp"),
+        (fraction(3e-7), "0.003 bp"), (fraction(3e-10), "0.000003 bp"),
+        (with_error(3e-9, 1e-9), "0.000030 ± 0.000010 bp"),
         (with_error(2e-8, 0.0), "0.00020 ± 0 bp"), (interval(3e-9, 1e-9, 6e-9), "0.000030 [0.000010, 0.000060] bp"),
         (fraction(0.0), "0"), (fraction(float("nan")), "–"), (percent(-0.4227), "−42.27%"),
         (with_error(0.00595, 0.0004), "59.5 ± 4.0 bp"), (with_error(0.4727, 0.0014), "47.27 ± 0.14%"),
