@@ -1,5 +1,5 @@
-"""Structures that need no word of their own, on tiny deals worked out by hand: drawn notes, prefunding, a risk transfer,
-repurchases and advances, a step-up after a missed call."""
+"""Structures that need no word of their own, on tiny deals worked out by hand: drawn notes, prefunding, a risk
+transfer, repurchases, a step-up after a missed call."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_drawn_note_follows_its_borrowing_base() -> None:
 
 
 def test_prefunding_buys_for_two_months_and_repays_what_it_could_not_place() -> None:
-    """250 at closing, 100 a month to buy: 200 + 100, then 0.2 x 1100 + 100; the 50 left repay A with the 240 of month 3."""
+    """250 at closing, 100 a month to buy: 200 + 100, then 0.2 x 1100 + 100; 50 and the 240 of month 3 repay A."""
     steps = [
         *INTEREST,
         {"step": "transfer", "to": "principal", "amount": 100.0, "source": ["prefunding"]},
@@ -83,7 +83,7 @@ def test_prefunding_buys_for_two_months_and_repays_what_it_could_not_place() -> 
 
 
 def test_excess_spread_of_a_risk_transfer_is_lost_with_its_month() -> None:
-    """2% defaults a month: 20, then 15.68 of 784. Excess spread of 1% of the book, 10 and 7.84, bears that much of it, the
+    """2% defaults a month: 20, then 15.68 of 784. Excess spread of 1% of the book, 10 and 7.84, bears that of it, the
     rest writes down from below: 10, then 17.84. The protected tranche of 60 costs 0.60; of income of 19.60 the bank has
     the 9.00 left. Without defaults it has the unused excess spread of the month too: all of 20 but the premium."""
     names = ("senior", "protected")
@@ -139,8 +139,8 @@ def test_a_seller_takes_back_defaults_and_has_what_is_recovered_of_them() -> Non
 
 
 def test_a_missed_call_steps_the_coupon_up() -> None:
-    """The call of month 2 asks for a pool of 700, which is 640: missed. A of 600, 400, 240 pays 1% a month, from month 3
-    on 2%."""
+    """The call of month 2 asks for a pool of 700, which is 640: missed. A of 600, 400, 240 pays 1% a month, from
+    month 3 on 2%."""
     up = {**A, "step_up": {"trigger": "missed", "add": 0.12}}
     missed = {"name": "missed", "condition": "month >= 2 and note.A > 1", "tested": "payment", "effect": "none"}
     call = {"when": "month >= 2 and pool > 700", "price": "pool"}
