@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,6 @@ from stress.errors import ConfigError, StressError
 
 if TYPE_CHECKING:
     import xarray as xr
-    from rich.table import Table
 
     from stress.inputs.job import Job, Sweep
     from stress.results import Result
@@ -141,8 +140,10 @@ def run(
     check(limits, list(dict.fromkeys(note.name for one in plans for note in one.job.deal.notes)))
     refuse_sweep(plan) if isinstance(plan, SweepPlan) else refuse(plan)
     if dry_run:
+        from stress.cli.dry_run import plan_json, plan_table
+
         said = plan_json(plan)
-        output.result(lambda: _plan_table(said), lambda: said)
+        output.result(lambda: plan_table(said), lambda: said)
         return 0
     return execute(plan, output, follow, limits, workbook)
 
@@ -251,54 +252,3 @@ def _say_result(done: Done, output: Output, said: dict[str, Any]) -> None:
         lambda: report.table(done.dataset),
         lambda: {**done.manifest, **trusted, "unchanged": done.before, "measures": measures(done.dataset), **said},
     )
-
-
-def plan_json(plan: Plan | SweepPlan) -> dict[str, Any]:
-    """What a dry run says with --json."""
-    from stress.runs.counting.machines import machines
-    from stress.runs.engine import n_core
-    from stress.runs.jobs.estimates import estimate, estimate_sweep
-    from stress.runs.jobs.place import address_of
-    from stress.runs.jobs.plans import Plan
-
-    plans = (plan,) if isinstance(plan, Plan) else plan.plans
-    found = estimate(plan) if isinstance(plan, Plan) else estimate_sweep(plan)
-    first = plans[0]
-    address = address_of(first)
-    workers = f"{first.workers} worker processes" + (f" as jobs of {first.queue}" if first.queue else "")
-    hands = machines(first.device, first.threads or n_core()) if first.device != "cpu" and not address else None
-    local = workers if first.workers else hands.words if hands else f"{first.threads or 'all'} threads"
-
-    def each(values: Iterable[Any]) -> Any:
-        """The value that all jobs share, or the list of all."""
-        known = list(dict.fromkeys(values))
-        return known[0] if len(known) == 1 else known
-
-    return {
-        "job": first.job.name,
-        **({} if len(plans) == 1 else {"jobs": len(plans)}),
-        "deal": each(one.job.deal.name for one in plans),
-        "pool": each(one.job.pool.name for one in plans),
-        "scenarios": list(first.scenarios),
-        "paths": plan.paths,
-        "seed": each(str(one.seed) for one in plans),
-        "clock": first.job.clock,
-        "months": each(one.job.deal.legal_maturity_months for one in plans),
-        "where": f"cluster {address}" if address else local,
-        "tasks": found.tasks,
-        "paths_per_task": found.task_paths,
-        "memory_mb": round(found.memory / 1e6),
-        "memory_per_task_mb": round(found.task_memory / 1e6),
-        "paths_per_second": round(found.rate),
-        "seconds": round(found.seconds, 1),
-        "out": str(plan.out),
-    }
-
-
-def _plan_table(said: dict[str, Any]) -> Table:
-    from rich.table import Table
-
-    table = Table("what", "value", title=f"{said['job']}: would run")
-    for key, value in said.items():
-        table.add_row(key, ", ".join(map(str, value)) if isinstance(value, list) else str(value))
-    return table
