@@ -42,6 +42,15 @@ def _lines(deal: Deal, balance: float | None) -> Iterator[str]:
     yield f"The seller keeps at least {percent(trust.seller_share)} of the trust when the series reinvests, {adds}."
     for other in trust.series:
         yield _other(other)
+    if trust.series:
+        yield (
+            "Other series are schedules, the same on every path: no loss and no trigger of the trust moves or ends "
+            "them."
+        )
+    yield (
+        "No receivables are sold when the series ends early: it has its share of what cardholders pay until legal "
+        "maturity, and what it still has invested then is lost."
+    )
     if trust.principal_needed is not None:
         yield (
             f"Principal that it needs in a month: `{trust.principal_needed}`; what its own share lacks comes from "

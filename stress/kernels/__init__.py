@@ -247,8 +247,10 @@ after (6).
 
 **Master trusts** (`[trust]`, monthly clock; otherwise none of this). The pool is the principal receivables of a trust,
 the deal one series of it: its notes stand on its invested amount I, a claim on the pool, at closing all notes less the
-cash of principal accounts. O(t) is the sum of the other series' invested amounts in month t (schedules), B the pool at
-the month's start. Rules 1-4 stand between (5) of the month's step and the determination.
+cash of principal accounts. O(t) is the sum of the other series' invested amounts in month t, B the pool at the month's
+start. The other series are schedules, the same on every path: no loss, no trigger and no payment of the trust moves
+them, and they end no sooner on a bad path. Nothing is sold when a series or the trust ends early: the series has its
+share of what cardholders pay until legal maturity, and what it still has invested then is lost. Rules 1-4 stand between (5) of the month's step and the determination.
 1. New receivables: purchase rate x originations(t) x B, in every phase, by the segments' shares in new receivables,
    into the first stage. Cardholders make them: they take no cash of the deal.
 2. Floating share f = I / max(B, I + O(t)). The numerator N is I in months of a revolving path up to revolving_months;

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from stress.inputs.deal.date_remarks import dates_apart
 from stress.inputs.deal.reading import notes_of, phases, receiver_of, sources_of, steps_of
+from stress.inputs.deal.trust_rules import fixed_series
 from stress.inputs.text.remark import Found, Remark, named, remarks
 from stress.look_alike import look_alike
 
@@ -234,4 +235,5 @@ _RULES: tuple[Callable[[Deal], Found], ...] = (
     _paid_twice,
     _out_of_order,
     _residual_first,
+    fixed_series,
 )

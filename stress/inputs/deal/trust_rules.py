@@ -7,6 +7,7 @@ from itertools import pairwise
 from stress.inputs.deal.dates import first_payment
 from stress.inputs.deal.reading import located, sources_of
 from stress.inputs.deal.terms import Terms
+from stress.inputs.text.remark import Found
 from stress.spelling import exists
 
 
@@ -20,6 +21,15 @@ def check_principal_accounts(deal: Terms) -> None:
         own = [name for name in sources_of(step) if name in deal.principal_accounts]
         if step.step == "cover_defaults" and own:
             raise ValueError(f"{where}: {own[0]} holds principal, which cannot cover its own deficiency")
+
+
+def fixed_series(deal: Terms) -> Found:
+    """Other series of a trust that do not react to it."""
+    if deal.trust is not None and deal.trust.series:
+        yield (
+            "trust.series",
+            "other series follow their schedules on every path: they take no loss, and a bad trust ends them no sooner",
+        )
 
 
 def check_trust(deal: Terms) -> None:
