@@ -12,10 +12,9 @@ from stress.inputs.deal.reading import notes_of, phases, steps_of
 
 def notes_table(deal: Deal, balance: float | None) -> list[str]:
     """A row a note, from the most senior; amounts where the pool's cut-off balance is known."""
-    shares, support = shares_of(deal, balance), support_of(deal, balance)
+    shares, amounts, support = shares_of(deal, balance), amounts_of(deal, balance), support_of(deal, balance)
     rows = []
-    for note, share, below in zip(deal.notes, shares, support, strict=True):
-        amount = note.amount if note.amount is not None else share * balance if share is not None and balance else None
+    for note, share, amount, below in zip(deal.notes, shares, amounts, support, strict=True):
         rows.append([
             note.name,
             percent(share) if share is not None else "-",
@@ -35,6 +34,14 @@ def shares_of(deal: Deal, balance: float | None) -> list[float | None]:
         balance = sum(note.amount or 0.0 for note in deal.notes)
     return [
         note.share if note.share is not None else (note.amount or 0.0) / balance if balance else None
+        for note in deal.notes
+    ]
+
+
+def amounts_of(deal: Deal, balance: float | None) -> list[float | None]:
+    """Size in money; of a share where the pool's cut-off balance is known."""
+    return [
+        note.amount if note.amount is not None else (note.share or 0.0) * balance if balance else None
         for note in deal.notes
     ]
 

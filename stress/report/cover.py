@@ -78,7 +78,8 @@ def structure(ds: xr.Dataset, job: Job | None, rating: Rating | None = None, bas
             cells.append(_loss(note, int(np.argmax(note["expected_loss"].values))))
         cells = cells if has_principal(note) else [MISSING] * len(cells)
         rows.append((name, *terms[n], *cells, *(_stands(name, rating) if rating is not None else _breakeven(note))))
-    said = f"Enhancement: what ranks below, over the pool. Life and expected loss under {first}, ± standard error"
+    said = "Enhancement: what ranks below, over the pool or the series. "
+    said += f"Life and expected loss under {first}, ± standard error"
     said += "; at its worst: the scenario in which the class loses most." if several else "."
     return Sheet(head, tuple(rows), f"{said} {stands}".strip())
 
@@ -194,15 +195,16 @@ def _of_rating(rating: Rating) -> str:
 
 
 def _terms(job: Job) -> list[tuple[str, str, str]]:
-    from stress.explain.notes import coupon_words, shares_of, support_of
+    from stress.explain.notes import amounts_of, coupon_words, shares_of, support_of
     from stress.explain.words import money
     from stress.explain.words import percent as exactly
 
     deal, balance = job.deal, job.pool.balance
     rows = []
-    for note, share, below in zip(deal.notes, shares_of(deal, balance), support_of(deal, balance), strict=True):
-        size = MISSING if share is None else f"{money(share * balance)} ({exactly(share)})"
-        coupon = "residual" if note.residual else coupon_words(deal, note).partition(";")[0]
+    found = (of(deal, balance) for of in (amounts_of, shares_of, support_of))
+    for note, amount, share, below in zip(deal.notes, *found, strict=True):
+        size = MISSING if share is None or amount is None else f"{money(amount)} ({exactly(share)})"
+        coupon = "residual" if note.residual else coupon_words(deal, note).partition(";")[0].partition(", at ")[0]
         rows.append((size, MISSING if below is None else exactly(below), coupon))
     return rows
 

@@ -62,17 +62,17 @@ _PARTS = (("", ""), ("± ", ""), ("", ", 95% at most"))
 
 def _terms(ds: xr.Dataset, job: Job | None) -> Iterator[tuple[Any, ...]]:
     """Class, size, share, enhancement and coupon of every note."""
-    from stress.explain.notes import coupon_words, shares_of, support_of
+    from stress.explain.notes import amounts_of, coupon_words, shares_of, support_of
 
     names = [str(name) for name in ds["tranche"].values]
     if job is None:
         yield from ((name, None, None, None, None) for name in names)
         return
     deal, balance = job.deal, job.pool.balance
-    shares, support = shares_of(deal, balance), support_of(deal, balance)
-    for note, share, below in zip(deal.notes, shares, support, strict=True):
+    found = (of(deal, balance) for of in (amounts_of, shares_of, support_of))
+    for note, amount, share, below in zip(deal.notes, *found, strict=True):
         coupon = "residual" if note.residual else coupon_words(deal, note).partition(";")[0]
-        yield note.name, None if share is None else share * balance, share, below, coupon
+        yield note.name, amount, share, below, coupon
 
 
 def _of_note(note: xr.Dataset, several: bool, asked: bool) -> tuple[Any, ...]:
@@ -101,7 +101,7 @@ def _break_even(note: xr.Dataset) -> tuple[Any, ...]:
 
 
 def _summary_note(under: str, asked: bool) -> str:
-    said = f"Enhancement: what ranks below, over the pool. Under {under}; ± standard error. "
+    said = f"Enhancement: what ranks below, over the pool or the series. Under {under}; ± standard error. "
     said += "A loss that no path showed is at most the bound beside it."
     more = (
         " Break-even: multiple of the pool's cumulative net loss where the class begins to lose as the odds of default "

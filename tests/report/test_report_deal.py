@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
+import numpy as np
 import pytest
 import xarray as xr
-from shipped import ROOT
+from shipped import JOBS, ROOT
+from synthetic import results_of
 
 import stress
 from stress.inputs.job import Job
-from stress.inputs.load import job_to_json
-from stress.report import page
+from stress.inputs.load import job_to_json, load_job
+from stress.report import figures, page
+from stress.report.cover import _terms as cover_terms
+from stress.report.figures.overview import lending
 from stress.report.page.deal import Told, job_of, told
+from stress.report.workbook_first import _terms as workbook_terms
 
 HOSTILE = "<script>alert(1)<b> ![x](y) [a](b) **c**"
 
@@ -59,3 +66,25 @@ def test_the_page_of_a_run_has_the_chapter_once(job: Job) -> None:
     assert text.count("The deal in one picture.") == 2  # the caption, and the label for a reader that sees no picture
     assert text.count("The deal in words") == 1
     assert "Capital structure" not in text
+
+
+def test_the_notes_of_a_series_have_their_own_size_not_a_share_of_the_trust() -> None:
+    job = load_job(JOBS / "card-trust-2006-1.toml")
+    assert [
+        amount
+        for _, amount, *_ in workbook_terms(xr.Dataset(coords={"tranche": [note.name for note in job.deal.notes]}), job)
+    ] == [371_875_000, 25_500_000, 27_625_000, 0]
+    assert cover_terms(job)[0][0] == "371,875,000 (87.5%)"
+
+
+def test_the_picture_of_a_deal_follows_the_page() -> None:
+    picture = told(load_job(JOBS / "card-trust-2006-1.toml")).picture
+    assert "var(--ink)" in picture
+    assert not re.search(r"#(1d2530|5d6775|d5d9de|ffffff|f3f5f7)", picture)
+
+
+def test_a_certificate_has_no_column_in_the_heat_map() -> None:
+    ds = results_of(np.zeros((2, 3, 100)), notes=["A", "B", "certificate"])
+    lent = lending(ds.assign_coords(original=("tranche", [10.0, 5.0, 0.0])))
+    assert lent["tranche"].values.tolist() == ["A", "B"]
+    assert [label.get_text() for label in figures.heat_map(lent).axes[0].get_xticklabels()] == ["A", "B"]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from stress import measures
 from stress.lettering import text_width
+from stress.measures.means import has_principal
 from stress.report.figures import ink
 from stress.report.numbers import NONE, bare_percent
 
@@ -44,12 +45,18 @@ def measures_of(ds: xr.Dataset) -> tuple[Measure, ...]:
     )
 
 
+def lending(ds: xr.Dataset) -> xr.Dataset:
+    """Without certificates: they lent nothing and can lose nothing."""
+    return ds.isel(tranche=np.flatnonzero(has_principal(ds)))
+
+
 @ink.styled
 def heat_map(ds: xr.Dataset, shown: Sequence[Measure] = ()) -> Figure:
     """Expected loss, probability of loss and 99.9% expected shortfall: scenarios down, notes across, log colours.
 
-    All three in percent. `shown`: some of `measures_of` alone.
+    All three in percent, of the notes that can lose. `shown`: some of `measures_of` of them alone.
     """
+    ds = lending(ds)
     parts = tuple(shown) or measures_of(ds)
     n_scenario, n_note = ds.sizes["scenario"], ds.sizes["tranche"]
     notes, scenarios = ink.labels(ds["tranche"].values, 18), ink.labels(ds["scenario"].values, 30)

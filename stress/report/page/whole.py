@@ -84,7 +84,7 @@ def render(
         paths=count(measures.paths(ds)),
         facts=words.facts(ds),
         summary=words.summary(ds),
-        heat=list(_heat(shown)),
+        heat=list(_heat(overview.lending(shown))),
         pool=_pool(shown),
         notes=[_note(shown, str(n), str(n) in residual) for n in ds["tranche"].values],
         months=list(_months(ds)),
