@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 
 from stress import measures
 from stress.analysis import trials
+from stress.analysis.falling import Falling
 from stress.analysis.inputs_moved import with_shares
 from stress.analysis.note_targets import Target
 from stress.inputs.bands import Bands
@@ -22,10 +23,14 @@ if TYPE_CHECKING:
 
 SMALLEST = 0.001
 """Share of the notes below which a note is not worth issuing."""
-HALVINGS, FINER = 10, 4
-"""Halvings of a range (to 1 / 1,024 of it), and of the bracket in which the other end of an interval lies."""
+HALVINGS = 10
+"""Of a range: a cut is known to 1 / 1,024 of it."""
+FINE = 1.0 / 512.0
+"""Of a cut: how near the other end of its interval is bracketed."""
+SIDES = 8.0
+"""Parts of the interval in one of which the estimate is bracketed."""
 FIRST = 1.0 / 64.0
-"""First step, of a cut, towards that end; each after it is twice as long."""
+"""Of a cut: how far it is moved to see what that does."""
 
 
 class Cut(NamedTuple):
@@ -43,7 +48,7 @@ class Cut(NamedTuple):
     low: float
     """The smallest at which the lower end is."""
     step: float
-    """Width of the last halving."""
+    """Width of the bracket that it ends."""
     feasible: bool
     """False where no size meets the target."""
 
@@ -97,24 +102,20 @@ class Work(NamedTuple):
 
 
 def smallest_cut(work: Work, shares: list[float], first: int, note: int) -> Cut:
-    """Halve the range of what ranks below `note` until the smallest cut that meets its target is known.
+    """The smallest cut that meets the target of a note, from the one that stands on.
 
     Notes first..note share what lies between the cut and the seniors; the juniors scale to the cut.
     """
-    room = sum(shares[first:])
+    room, stands = sum(shares[first:]), sum(shares[note + 1 :])
     low, high = SMALLEST, room - SMALLEST
-    if high <= low or not _meets(work, moved(shares, first, note, high), note):
-        stay = sum(shares[note + 1 :]) if high <= low else high
-        return Cut(stay, stay, stay, 0.0, False)
-    for halving in range(HALVINGS):
-        middle = 0.5 * (low + high)
-        if _meets(work, moved(shares, first, note, middle), note):
-            high = middle
-        else:
-            low = middle
-        if work.progress is not None:
-            work.progress(halving + 1, HALVINGS)
-    return Cut(high, high, high, high - low, True)
+    if high <= low:
+        return Cut(stands, stands, stands, 0.0, False)
+    line, width = _line(work, shares, first, note, high - low), (high - low) * 0.5**HALVINGS
+    begin = min(max(stands, low), high)
+    if line.gap(begin, "high") > 0.0 and line.gap(high, "high") > 0.0:
+        return Cut(high, high, high, 0.0, False)
+    below, met = line.first_met("high", low, high, width, begin)
+    return Cut(met, met, met, met - below, True)
 
 
 def with_error(work: Work, shares: list[float], first: int, note: int, cut: Cut) -> Cut:
@@ -122,31 +123,31 @@ def with_error(work: Work, shares: list[float], first: int, note: int, cut: Cut)
     estimate between the two."""
     if not cut.feasible:
         return cut
-
-    def may_meet(at: float) -> bool:
-        value, limit = _trial(work, moved(shares, first, note, at), note)
-        return bool(value.low <= limit)
-
-    def is_met(at: float) -> bool:
-        value, limit = _trial(work, moved(shares, first, note, at), note)
-        return bool(value.estimate <= limit)
-
-    near, step = cut.value, FIRST * cut.value
-    while (far := max(near - step, SMALLEST)) < near and may_meet(far):
-        near, step = far, 2.0 * step
-    low = _smallest(may_meet, far, near)
-    return cut._replace(middle=_smallest(is_met, low, cut.value), low=low)
+    line, width = _line(work, shares, first, note, cut.value), FINE * cut.value
+    line.gap(cut.value, "low")
+    below, above = line.first_met("low", SMALLEST, cut.value, width, (1.0 - FIRST) * cut.value)
+    low = line.between("low", below, above)
+    ends = line.first_met("estimate", below, cut.value, max(width, (cut.value - low) / SIDES), 0.5 * (low + cut.value))
+    return cut._replace(middle=max(low, line.between("estimate", *ends)), low=low)
 
 
-def _smallest(meets: Callable[[float], bool], low: float, high: float) -> float:
-    """Where a condition begins to hold between two cuts; it does at the larger."""
-    for _ in range(FINER):
-        middle = 0.5 * (low + high)
-        if meets(middle):
-            high = middle
-        else:
-            low = middle
-    return high
+def _line(work: Work, shares: list[float], first: int, note: int, span: float) -> Falling:
+    """The measure of a note by its cut, on the same draws throughout. Where paths are drawn around losses and none
+    shows one, a bound says how few plain ones there are and nothing of the note."""
+
+    def trial(cut: float) -> tuple[Interval, float, bool]:
+        sampler = work.sampler_of(note)
+        job = with_shares(work.job, moved(shares, first, note, cut))
+        value, limit = against(
+            work.wanted[note], read(job, work.case_of(note), work.threads, sampler), note, work.table
+        )
+        return value, limit, sampler is not None and float(value.estimate) == 0.0
+
+    def said(width: float) -> None:
+        if work.progress is not None:
+            work.progress(min(HALVINGS, max(0, int(math.log2(span / width)))), HALVINGS)
+
+    return Falling(trial, said)
 
 
 def moved(shares: list[float], first: int, note: int, cut: float) -> list[float]:
@@ -177,15 +178,3 @@ def against(target: Target, reading: Reading, note: int, table: Bands) -> tuple[
         return reading.loss_probability[note], target.limit
     limit = target.limit if target.kind == "EL" else table.limit(target.band, float(reading.life[note].estimate))
     return reading.expected_loss[note], limit
-
-
-def _meets(work: Work, shares: list[float], note: int) -> bool:
-    """Whether the upper end of the interval lies within the limit; or no path drawn around losses shows one, where a
-    bound says how few plain ones there are and nothing of the note."""
-    value, limit = _trial(work, shares, note)
-    return bool(value.high <= limit or (work.sampler_of(note) is not None and value.estimate == 0.0))
-
-
-def _trial(work: Work, shares: list[float], note: int) -> tuple[Interval, float]:
-    reading = read(with_shares(work.job, shares), work.case_of(note), work.threads, work.sampler_of(note))
-    return against(work.wanted[note], reading, note, work.table)
