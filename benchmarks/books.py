@@ -43,7 +43,7 @@ def _row(copies: int, effort: Effort) -> Row:
     paths = panels * PANEL_PATHS
 
     def together(_: int) -> int:
-        hand.run((0, paths))
+        hand.run(0, panels, paths, whole.seed)
         return paths
 
     def apart(_: int) -> int:

@@ -11,6 +11,9 @@ _ROOT = Path(__file__).parent
 COUNTERS = ("kernels/*.py", "gpu/*.py", "runs/counting/counted.py", "runs/counting/ranges.py")
 """What turns the kernels' arrays, a seed and a range of paths into counts, and adds counts up."""
 
+BOOK_COUNTERS = ("runs/book/count.py", "runs/book/weather.py", "runs/counting/book_tally.py")
+"""What counts a book, besides."""
+
 
 @functools.cache
 def source_digest() -> str:
@@ -26,6 +29,12 @@ def counters_digest() -> str:
     counts (measures, report) and what drives the run (jobs, cluster, command line) changes no count.
     """
     return _digest(path for pattern in COUNTERS for path in _ROOT.glob(pattern))
+
+
+@functools.cache
+def book_counters_digest() -> str:
+    """The same of a book, whose deals are counted together."""
+    return _digest(path for pattern in (*COUNTERS, *BOOK_COUNTERS) for path in _ROOT.glob(pattern))
 
 
 @functools.cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from stress.analysis.book_risk import book_risk
 from stress.answers.book import BookRisk
@@ -34,7 +35,9 @@ def book(
     True
     """
     from stress.runs.book.aims import ready
-    from stress.runs.book.plans import counted
+    from stress.runs.book.driven import counted
+    from stress.runs.engine import n_core
+    from stress.runs.jobs.plans import BookRun
 
     if not isinstance(held, Book):
         raise ConfigError(f"a {type(held).__name__} is not a book: give what stress.load reads from a book's file")
@@ -46,4 +49,5 @@ def book(
         None if seed is None else seed_of(seed),
         estimator,
     )
-    return book_risk(chosen, counted(ready(chosen, level), threads_of(threads), None, None), level, losses)
+    where = BookRun(chosen.paths, chosen.seed, Path(), threads_of(threads) or n_core())
+    return book_risk(chosen, counted(ready(chosen, level), where).tally, level, losses)

@@ -25,7 +25,7 @@ from stress.answers.book import BookRisk, Estimate, Pair, PositionRisk, Quantile
 from stress.inputs.book import Book
 from stress.inputs.files.book import common_share, stationary
 from stress.kernels.tally import MOST_WEIGHT
-from stress.runs.book.tally import NO_PATH, UNIT, BookTally, Weighed, weighed
+from stress.runs.counting.book_tally import NO_PATH, UNIT, BookTally, Weighed, weighed
 
 LEVELS = (0.95, 0.99, 0.995, 0.999, 0.9999)
 LOSSES = (0.0, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from stress.analysis.book_tail import Sums, mean_of
 from stress.answers.book import FactorTail
 from stress.inputs.book import Book
-from stress.runs.book.tally import COARSE, UNIT, Weighed
+from stress.runs.counting.book_tally import COARSE, UNIT, Weighed
 
 
 def by_bin(seen: Weighed, k: int, p: int) -> Sums:

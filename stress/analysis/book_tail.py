@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stress.answers.book import Estimate
-from stress.runs.book.tally import N_BIN, edges
+from stress.runs.counting.book_tally import N_BIN, edges
 
 Floats = NDArray[np.float64]
 Z95 = 1.959963984540054

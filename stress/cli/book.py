@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from stress.inputs.book import Book
     from stress.inputs.macro.satellite import Satellite
     from stress.runs.book.count import Packs
-    from stress.runs.book.tally import BookTally
+    from stress.runs.book.driven import BookCounts
+    from stress.runs.counting.book_tally import BookTally
 
 LEAST = 1024
 """Paths of a book at least: a tail needs some."""
@@ -49,6 +50,9 @@ LEAST = 1024
 @click.option("--threads", type=click.IntRange(1, 1024), help="Threads to use. [default: all cores]")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Worker processes instead of threads.")
 @click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler instead, such as tcp://host:8786.")
+@click.option("--out", type=FILE, metavar="DIR",
+              help="Keep what is counted here: the same command goes on from there, with more paths too.")  # fmt: skip
+@click.option("--fresh", is_flag=True, help="With --out: start over.")
 @click.option("--dry-run", is_flag=True, help="Say what it would take, and do nothing.")
 @click.option("--report", "page", type=FILE, metavar="FILE.html", help="Also write a page with figures.")
 @click.option("--fail-on", "texts", multiple=True, metavar="MEASURE=LIMIT",
@@ -69,6 +73,8 @@ def book(
     threads: int | None,
     workers: int | None,
     scheduler: str | None,
+    out: Path | None,
+    fresh: bool,
     dry_run: bool,
     page: Path | None,
     texts: tuple[str, ...],
@@ -88,12 +94,15 @@ def book(
       stress book scenarios/books/consumer.toml
       stress book book.toml --scenario "Fed 2025" --level 0.99 --report book.html
       stress book book.toml --estimator importance --level 0.9999 --reverse
+      stress book book.toml --paths 1e7 --workers 16 --out results/book
       stress book book.toml --fail-on ES99.9=0.10 --fail-on SHARE=0.5
     """
     from stress.inputs.load import load_book
 
     if workers is not None and scheduler is not None:
         raise click.UsageError("one of --workers and --scheduler")
+    if fresh and out is None:
+        raise click.UsageError("--fresh goes with --out")
     loaded = _with_options(load_book(book), paths, seed, estimator)
     if scenario is not None and scenario not in loaded.scenarios:
         from stress.spelling import suggest
@@ -114,23 +123,60 @@ def book(
         plan = plans.plan_of(packs, threads, workers)
         output.result(lambda: plans.says(plan), lambda: plain(plan))
         return
-    with interruptible() as stop, output.progress("book") as progress:
-        tally = plans.counted(packs, threads, workers, scheduler, progress, output.log, stop)
-    done = int(tally.path[0])
-    if done < LEAST:
-        raise KeyboardInterrupt
+    counts = _counted(packs, Place(threads, workers, scheduler, out, fresh), output)
+    tally, done = counts.tally, int(counts.tally.path[0])
 
     from stress.analysis.book_risk import tails_at
 
     told = _told(packs, tally, level, losses, scenario, wanted)
     above = breaches(limits, loaded, told.risk, [tails_at(tally, limit.what, limit.level) for limit in limits])
     _save(loaded, told, page, workbook)
-    output.result(lambda: _table(told), lambda: _document(told, above))
+    output.result(lambda: _table(told), lambda: _document(told, above) | {"result_sha256": counts.sha256})
     if done < loaded.paths:
         click.echo(f"stress: interrupted: this rests on {done:,} paths of {loaded.paths:,}", err=True)
         raise click.exceptions.Exit(CUT)
     if above:
         raise LimitBreached("\n".join(map(str, above)))
+
+
+class Place(NamedTuple):
+    """Where to count, and the folder to keep it in."""
+
+    threads: int | None
+    workers: int | None
+    scheduler: str | None
+    out: Path | None
+    fresh: bool
+
+
+def _counted(packs: Packs, place: Place, output: Output) -> BookCounts:
+    """The counts; with a folder all of them or exit code 130, without one what there is by the time of Ctrl-C."""
+    from stress.runs.book import driven
+    from stress.runs.engine import n_core
+    from stress.runs.jobs.plans import BookRun
+
+    book, elsewhere = packs.book, place.workers is not None or place.scheduler is not None
+    where = BookRun(
+        paths=book.paths,
+        seed=book.seed,
+        out=place.out or Path(),
+        threads=None if elsewhere else place.threads or n_core(),
+        workers=place.workers,
+        scheduler=place.scheduler,
+        fresh=place.fresh,
+    )
+    count = driven.counted if place.out is None else driven.counted_in
+    try:
+        with interruptible() as stop, output.progress("book") as progress:
+            counts = count(packs, where, progress, output.log, stop)
+    except KeyboardInterrupt as error:
+        if not str(error):
+            raise
+        click.echo(f"stress: {error}", err=True)
+        raise click.exceptions.Exit(CUT) from None
+    if int(counts.tally.path[0]) < LEAST:
+        raise KeyboardInterrupt
+    return counts
 
 
 class Told(NamedTuple):

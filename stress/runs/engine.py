@@ -30,6 +30,7 @@ from stress.runs import counting, sampling
 from stress.runs.counting.counted import Counted, Progress, joined
 from stress.runs.counting.machines import Machines, kind, machines
 from stress.runs.counting.ranges import Range
+from stress.runs.counting.spaces import Countable
 from stress.runs.trace import since_state
 from stress.version import __version__
 
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
     from stress.results import Result
 
+LAWS = ("pool balance", "cash", "notes less assets", "a negative balance", "negative interest due")
+"""In the order of `kernels.layout.Laws`."""
 RNG = "Philox4x32-10, key = seed, counter = (path, month // 4, purpose, factor); Box-Muller"
 RNG_SOBOL = (
     "Sobol, 16 scrambled replicates (replicate = block mod 16), principal components of the months; others " + RNG
@@ -195,14 +198,31 @@ def count(
     are those of the workers that hold one (Dask's resource GPU).
     """
     ranges = ((0, job.paths),) if work is None else work
+    problem = "" if client is None else problem_digest(packed)
+    return count_all(packed, problem, job.seed, ranges, threads, client, progress, every, stop, most, pause)
+
+
+def count_all(
+    packed: Countable,
+    problem: str,
+    seed: int,
+    ranges: Sequence[Range],
+    threads: int | Machines | None = None,
+    client: Any = None,
+    progress: Progress | None = None,
+    every: float | None = None,
+    stop: threading.Event | None = None,
+    most: int | None = None,
+    pause: Callable[[], None] | None = None,
+) -> Generator[Counted, None, None]:
+    """The same of whatever can be counted, `problem` being its digest."""
     if client is None:
-        return counting.count(packed, job.seed, ranges, threads or n_core(), every, progress, stop, most, pause)
+        return counting.count(packed, seed, ranges, threads or n_core(), every, progress, stop, most, pause)
     from stress.runs import cluster
 
     cluster.check(client)
     cards = isinstance(threads, Machines) and threads.cards > 0
-    problem = problem_digest(packed)
-    return cluster.count(packed, problem, job.seed, ranges, client, every, progress, stop, most, pause, cards)
+    return cluster.count(packed, problem, seed, ranges, client, every, progress, stop, most, pause, cards)
 
 
 def chunks(paths: int, workers: int) -> list[tuple[int, int]]:
@@ -272,11 +292,10 @@ def _check_laws(job: Job, tally: Tally) -> None:
     """Every path conserves cash and balances to 1e-9; nothing is NaN or negative. Raises StressError."""
     from stress.errors import StressError
 
-    laws = ("pool balance", "cash", "notes less assets", "a negative balance", "negative interest due")
     for k, case in enumerate(job.scenarios):
         if tally.fault[k, 0]:
             raise StressError(f"scenario {case.name}: {tally.fault[k, 0]} blocks have a result that is not a number")
-        for law, error in zip(laws, tally.residual[k], strict=True):
+        for law, error in zip(LAWS, tally.residual[k], strict=True):
             if not error <= 1e-9:
                 raise StressError(
                     f"scenario {case.name}: {law} is off by {error:.2g} of the cut-off balance on some path"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +17,9 @@ from stress.inputs.book import Book, Factors
 from stress.inputs.book.remarks import notes_of_book
 from stress.inputs.files.book import stationary
 from stress.inputs.load import load_book
-from stress.runs import cluster
 from stress.runs.book.count import Counter, count, packs_of
-from stress.runs.book.spread import spread
-from stress.runs.book.tally import N_BIN, UNIT, BookTally, bin_of, merged, powers
 from stress.runs.book.weather import Loaded, Weather
+from stress.runs.counting.book_tally import N_BIN, UNIT, BookTally, bin_of, merged, powers
 
 SHIPPED = Path(__file__).parents[2] / "scenarios" / "books" / "consumer.toml"
 TWO = Factors(names=("a", "b"), phi=(0.0, 0.0), correlation=((1.0, 0.4), (0.4, 1.0)))
@@ -115,8 +111,8 @@ def test_a_book_has_the_same_bits_however_it_is_cut() -> None:
     parts = []
     for piece in ((4096, 5000), (0, 512), (512, 4096)):
         hand = Counter(packs)
-        hand.run(piece)
-        parts.append(hand.tally)
+        hand.run(piece[0] // 512, -(-(piece[1] - piece[0]) // 512), piece[1], book.seed)
+        parts.append(hand.tally())
     whole = count(packs, 1)
     assert same(whole, merged(parts))
     assert same(whole, count(packs, 3))
@@ -181,26 +177,6 @@ def test_bins_of_a_loss_share_hold_what_their_edges_say() -> None:
     assert bins[1] == N_BIN - 1
     assert (EDGES[bins[inner]] <= share[inner]).all()
     assert (share[inner] < EDGES[bins[inner] + 1]).all()
-
-
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")  # of Dask
-def test_a_book_counted_by_workers_of_which_one_is_killed_has_the_same_bits() -> None:
-    packs = packs_of(load_book(SHIPPED).model_copy(update={"paths": 120_000}))
-    alone = count(packs, 1)
-    killed: list[int] = []
-    with cluster.local(2) as client:
-        client.wait_for_workers(2)
-        workers = list(client.run(os.getpid).values())
-
-        def kill_one(done: int, _: int) -> None:
-            if not killed and done < 120_000:
-                killed.append(workers[0])
-                os.kill(workers[0], signal.SIGKILL)
-
-        spread_out = spread(packs, client, kill_one)
-    assert killed
-    assert same(alone, spread_out)
 
 
 def test_what_does_nothing_in_a_book_says_so() -> None:

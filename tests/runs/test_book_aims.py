@@ -18,7 +18,7 @@ from stress.kernels.tally import MOST_WEIGHT
 from stress.runs.book.aims import ready
 from stress.runs.book.count import Counter, Packs, count, packs_of
 from stress.runs.book.replayed import replay_book
-from stress.runs.book.tally import bin_of, merged
+from stress.runs.counting.book_tally import bin_of, merged
 
 SHIPPED = Path(__file__).parents[2] / "scenarios" / "books" / "consumer.toml"
 TWO = Factors(names=("a", "b"), phi=(0.0, 0.0), correlation=((1.0, 0.4), (0.4, 1.0)))
@@ -105,8 +105,8 @@ def test_an_aimed_book_has_the_same_bits_however_it_is_cut(shipped: Packs) -> No
     parts = []
     for piece in ((1024, 2048), (0, 512), (512, 1024)):
         hand = Counter(shipped)
-        hand.run(piece)
-        parts.append(hand.tally)
+        hand.run(piece[0] // 512, -(-(piece[1] - piece[0]) // 512), piece[1], shipped.book.seed)
+        parts.append(hand.tally())
     whole = count(shipped, 1)
     assert all((a == b).all() for a, b in zip(whole, merged(parts), strict=True))
 

@@ -1,7 +1,9 @@
 """Counting a book: every deal on the same panels of draws, the book's losses path by path, integers only.
 
 weather   draws of the named factors, and of each deal given them
-tally     what is counted, and how two counts become one
-count     ranges of paths over threads or a cluster
+count     a book ready to count, on its panels
+aims      where its paths aim, for importance sampling
+driven    the engine's driver: threads, workers, a cluster, a folder to go on from
+plans     what counting takes
 replayed  one path of every deal again, with its cash flows
 """

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import queue
-import threading
-from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from typing import NamedTuple
 
 import numpy as np
@@ -20,15 +16,18 @@ from stress.kernels.memory import Packed, Workspace, pack
 from stress.kernels.row_records import N_LAW
 from stress.kernels.sampling import Shifted
 from stress.kernels.tally import NOTE_QUANTITIES
-from stress.runs.book import tally as tallies
-from stress.runs.book.tally import COARSE, N_BIN, NO_PATH, UNIT, BookTally, Ints, bin_of
+from stress.runs import counting
 from stress.runs.book.weather import Weather, seed_of_deal, weather_of
-from stress.runs.counting.ranges import Range, chunks
+from stress.runs.counting import book_tally as tallies
+from stress.runs.counting.book_tally import COARSE, N_BIN, NO_PATH, UNIT, BookTally, Ints, bin_of
+from stress.runs.counting.counted import joined
+from stress.runs.counting.ranges import LEAST_SENT
 
+WORTH = 2.0**20
+"""Paths x deals x scenarios of a task at least: a second or two of work beside what it costs to hand it out."""
 AHEAD, MOST_PANELS = 2**23, 16
 """What lies between the kernels and the counts, in numbers, where that is a panel at least; panels of it at most."""
 LOSS, PRINCIPAL, PRICE, MULTIPLE = (NOTE_QUANTITIES.index(name) for name in ("loss", "principal", "price", "multiple"))
-Progress = Callable[[int, int], None]
 
 
 class Packs(NamedTuple):
@@ -50,6 +49,20 @@ class Packs(NamedTuple):
             found.update(np.ascontiguousarray(array).data.cast("B"))
         return found.hexdigest()
 
+    @property
+    def slice(self) -> int:
+        """Paths between two looks at the clock: those that are counted together."""
+        return self.panels() * PANEL_PATHS
+
+    @property
+    def least(self) -> int:
+        """Paths of a task that another process counts, at least."""
+        return max(2**10, min(LEAST_SENT, int(WORTH / len(self.book.deals) / len(self.book.scenarios))))
+
+    def space(self) -> Counter:
+        """Memory of a running thread."""
+        return Counter(self)
+
     def panels(self) -> int:
         """Panels that are counted together."""
         return min(
@@ -69,42 +82,11 @@ def packs_of(book: Book) -> Packs:
     return Packs(book, tuple(pack(assemble(deal.job), handed=True) for deal in book.deals))
 
 
-def count(
-    packs: Packs, threads: int, progress: Progress | None = None, stop: threading.Event | None = None
-) -> BookTally:
-    """All paths of a book on threads of this process: the same bits on any number of them.
-
-    `stop`, set, ends the count after the tasks that are under way; the tally says over how many paths.
-    """
-    hands: queue.SimpleQueue[Counter] = queue.SimpleQueue()
-    tasks = chunks([(0, packs.book.paths)], threads)
-    for _ in range(min(threads, len(tasks))):
-        hands.put(Counter(packs))
-
-    def task(piece: Range) -> int:
-        if stop is not None and stop.is_set():
-            return 0
-        hand = hands.get()
-        try:
-            hand.run(piece)
-        finally:
-            hands.put(hand)
-        return piece[1] - piece[0]
-
-    done = 0
-    with ThreadPoolExecutor(threads) as pool:
-        waiting = {pool.submit(task, piece) for piece in tasks}
-        try:
-            while waiting:
-                ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                for future in ready:
-                    done += future.result()
-                    if progress is not None:
-                        progress(done, packs.book.paths)
-        finally:
-            for future in waiting:
-                future.cancel()
-    return tallies.merged([hands.get().tally for _ in range(min(threads, len(tasks)))])
+def count(packs: Packs, threads: int) -> BookTally:
+    """All paths of a book on threads of this process: the same bits on any number of them."""
+    book = packs.book
+    tally: BookTally = joined(counting.count(packs, book.seed, [(0, book.paths)], threads)).tally()
+    return tally
 
 
 class Simulated(NamedTuple):
@@ -136,20 +118,29 @@ class Counter:
         self.rows = [8 * position.note for position in book.positions]
         self.n = len(book.scenarios), len(book.positions), len(book.deals)
         self.is_weighted = packs.sampler is not None
-        self.clear()
+        self._tally = tallies.empty(*self.n, self.weather.n_named, N_LAW, self.is_weighted)
+        self.powers = tallies.powers(self._tally)
 
     def clear(self) -> None:
         """Count from zero again."""
-        self.tally = tallies.empty(*self.n, self.weather.n_named, N_LAW, self.is_weighted)
-        self.powers = tallies.powers(self.tally)
+        for name, array in self._tally._asdict().items():
+            array[...] = NO_PATH if name == "first_path" else 0
 
-    def run(self, paths: Range) -> None:
-        """Count a range that begins with a panel. Raises StressError where a law of the model is broken."""
-        start, end = paths
+    def counts(self) -> BookTally:
+        """What has been counted so far, in the memory itself."""
+        return self._tally
+
+    def tally(self) -> BookTally:
+        """The same, of its own."""
+        return tallies.merged([self._tally])
+
+    def run(self, first_panel: int, n_panel: int, n_path: int, seed: int) -> None:
+        """Count panels of paths below `n_path`, drawn under the book's own seed. Raises StressError for a result that
+        is not a number."""
+        end = min(n_path, (first_panel + n_panel) * PANEL_PATHS)
         step = self.panels * PANEL_PATHS
-        for first in range(start, end, step):
-            last = min(first + step, end)
-            self._count(first, self.simulate(first, last))
+        for first in range(first_panel * PANEL_PATHS, end, step):
+            self._count(first, self.simulate(first, min(first + step, end)))
 
     def simulate(self, first: int, end: int) -> Simulated:
         """Every deal on a few panels. Raises StressError for a result that is not a number."""
@@ -180,10 +171,10 @@ class Counter:
             for i, row in enumerate((LOSS, PRINCIPAL, PRICE, MULTIPLE)):
                 into[i, :, p] = handed[:, :, self.rows[p] + row].reshape(self.n[0], -1)[:, :width]
         worst = space.counts().residual.max(axis=0)
-        np.maximum(self.tally.residual[deal], worst, out=self.tally.residual[deal])
+        np.maximum(self._tally.residual[deal], worst, out=self._tally.residual[deal])
 
     def _count(self, first: int, seen: Simulated) -> None:
-        self.tally.path[0] += seen.factor.shape[1]
+        self._tally.path[0] += seen.factor.shape[1]
         loss = np.rint(seen.outcome[0] / UNIT).astype(np.int64)
         held = np.rint(seen.weight / UNIT) * UNIT  # so that every sum rests on the same weights
         for power, t in enumerate(self.powers):

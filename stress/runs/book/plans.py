@@ -1,21 +1,17 @@
-"""What a book takes, and where it is counted: threads of this process, workers of this machine, a cluster."""
+"""What counting a book takes, told from its first panels."""
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from stress.kernels.layout import PANEL_PATHS
-from stress.runs.book.count import Counter, Packs, Progress, count
-from stress.runs.book.tally import BookTally
+from stress.runs.book.count import Counter, Packs
 from stress.runs.counting.ranges import chunks
 from stress.runs.engine import n_core
 
 PILOT = 2
 """Panels that a dry run times."""
-Say = Callable[..., None]
 
 
 class BookPlan(NamedTuple):
@@ -44,9 +40,9 @@ def plan_of(packs: Packs, threads: int | None, workers: int | None) -> BookPlan:
     """Time, memory and tasks of a book, from its first panels."""
     book, hands = packs.book, workers or threads or n_core()
     hand = Counter(packs)
-    hand.run((0, PANEL_PATHS))  # compiled and in the caches
+    hand.run(0, 1, PANEL_PATHS, book.seed)  # compiled and in the caches
     begin = time.process_time()
-    hand.run((0, PILOT * PANEL_PATHS))
+    hand.run(0, PILOT, PILOT * PANEL_PATHS, book.seed)
     spent = (time.process_time() - begin) / (PILOT * PANEL_PATHS) * book.paths
     tasks = len(chunks([(0, book.paths)], hands))
     return BookPlan(
@@ -61,7 +57,7 @@ def plan_of(packs: Packs, threads: int | None, workers: int | None) -> BookPlan:
         seconds=spent / min(hands, tasks),
         seconds_per_worker=spent / hands,
         memory_per_worker=packs.memory(),
-        sent_per_task=sum(array.nbytes for array in hand.tally),
+        sent_per_task=sum(array.nbytes for array in hand.counts()),
     )
 
 
@@ -75,44 +71,3 @@ def says(plan: BookPlan) -> str:
         f"memory per worker {plan.memory_per_worker / 1e6:,.0f} MB, which does not grow with paths; a task sends "
         f"{plan.sent_per_task / 1e6:,.1f} MB before compression"
     )
-
-
-def counted(
-    packs: Packs,
-    threads: int | None,
-    workers: int | None,
-    scheduler: str | None,
-    progress: Progress | None = None,
-    say: Say | None = None,
-    stop: threading.Event | None = None,
-) -> BookTally:
-    """The counts of a book. The same bits wherever they are made. Raises ClusterLost, Incomplete.
-
-    `stop` ends a count early, with fewer paths.
-    """
-    if workers is None and scheduler is None:
-        return count(packs, threads or n_core(), progress, stop)
-    return _on_cluster(packs, workers, scheduler, progress, say or _silent, stop)
-
-
-def _on_cluster(
-    packs: Packs,
-    workers: int | None,
-    scheduler: str | None,
-    progress: Progress | None,
-    say: Say,
-    stop: threading.Event | None,
-) -> BookTally:
-    from stress.runs import cluster
-    from stress.runs.book.spread import spread
-
-    Counter(packs).run((0, 1))  # compile here: the workers load what is kept
-    opened = cluster.join(scheduler) if scheduler is not None else cluster.local(workers or 1)
-    with opened as client:
-        cluster.check(client)
-        say("workers", slots=cluster.n_slot(client))
-        return spread(packs, client, progress, stop)
-
-
-def _silent(event: str, **fields: Any) -> None:
-    """A log that nobody reads."""

@@ -13,12 +13,12 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from stress.errors import ClusterLost, Incomplete, StressError
-from stress.kernels.memory import Packed
 from stress.runs.cluster.connect import GPU, n_slot, renew
 from stress.runs.cluster.work import combine, count_range, hold, identity
 from stress.runs.counting.counted import Counted, Progress
 from stress.runs.counting.pace import Pace
-from stress.runs.counting.ranges import LEAST_SENT, Range, Ranges, chunks, is_whole, size, union
+from stress.runs.counting.ranges import Range, Ranges, chunks, is_whole, size, union
+from stress.runs.counting.spaces import Countable, least_of
 
 FAN_IN = 16
 """Tallies that one task adds up."""
@@ -43,7 +43,7 @@ class _Item(NamedTuple):
 
 
 def count(
-    packed: Packed,
+    packed: Countable,
     problem: str,
     seed: int,
     work: Sequence[Range],
@@ -62,7 +62,7 @@ def count(
     ClusterLost, and Incomplete for a range that cannot be counted; what came before is good.
     """
     drive = _Drive(packed, problem, seed, client, Pace(every), stop or threading.Event(), cards)
-    drive.waiting = chunks(work, max(1, n_slot(client)), most, LEAST_SENT)[::-1]
+    drive.waiting = chunks(work, max(1, n_slot(client)), most, least_of(packed))[::-1]
     all_paths, latest = size(work), time.monotonic()
     try:
         while drive.busy():
@@ -86,7 +86,7 @@ class _Drive:
     """What is waiting, running, ready to be added up."""
 
     def __init__(
-        self, packed: Packed, problem: str, seed: int, client: Any, pace: Pace, stop: threading.Event, cards: bool
+        self, packed: Countable, problem: str, seed: int, client: Any, pace: Pace, stop: threading.Event, cards: bool
     ) -> None:
         self.cards = cards
         self.client, self.seed, self.problem, self.pace, self.stop = client, seed, problem, pace, stop

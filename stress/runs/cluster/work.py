@@ -12,10 +12,9 @@ import numba
 from stress.digest import source_digest
 from stress.errors import ConfigError
 from stress.kernels.layout import PANEL_PATHS
-from stress.kernels.memory import Packed
 from stress.runs.counting.counted import Counted, encode, joined
 from stress.runs.counting.ranges import Range
-from stress.runs.counting.spaces import Space, space_of
+from stress.runs.counting.spaces import Countable, Space, space_of
 from stress.version import __version__
 
 
@@ -33,13 +32,13 @@ def identity() -> Identity:
     return Identity(__version__, source_digest(), numba.__version__)
 
 
-def hold(packed: Packed) -> Packed:
+def hold(packed: Countable) -> Countable:
     """The problem as a task, so that Dask can bring it back to a worker that lost it."""
     return packed
 
 
 def count_range(
-    packed: Packed, problem: str, range_: Range, seed: int, expected: Identity, on_card: bool = False
+    packed: Countable, problem: str, range_: Range, seed: int, expected: Identity, on_card: bool = False
 ) -> bytes:
     """One task: simulate a range of paths, on the worker's card or thread.
 

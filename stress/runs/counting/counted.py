@@ -4,27 +4,57 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stress.kernels.tally import RULE, TALLY_ARRAYS, Tally
+from stress.kernels.tally import RULE, Tally
+from stress.runs.counting import book_tally
+from stress.runs.counting.book_tally import BookTally
 from stress.runs.counting.ranges import Ranges, size, union
 
 Progress = Callable[[int, int], None]
 """Called with (paths done, paths in all)."""
 
 
+AnyTally = Tally | BookTally
+"""Of a deal or of a book."""
+
+
+class Kind(NamedTuple):
+    """How tallies of one type become one."""
+
+    make: Any
+    rule: Mapping[str, np.ufunc]
+    """Where it is not by adding."""
+    carried: frozenset[str]
+    """Sums of two words."""
+
+
+KINDS = (
+    Kind(Tally, RULE, frozenset(name for name in Tally._fields if name.endswith("_sum"))),
+    Kind(BookTally, book_tally.RULE, frozenset()),
+)
+
+
+def kind_of(names: Iterable[str]) -> Kind:
+    """The kind of tally with these arrays. Raises ValueError where there is none."""
+    found = next((kind for kind in KINDS if kind.make._fields == tuple(names)), None)
+    if found is None:
+        raise ValueError("not a tally: other arrays")
+    return found
+
+
 class Counted(NamedTuple):
     """A tally of some paths, as arrays or (from another process) as bytes."""
 
     ranges: Ranges
-    held: Tally | bytes
+    held: AnyTally | bytes
 
-    def tally(self) -> Tally:
-        """The arrays."""
+    def tally(self) -> Any:
+        """The arrays, of the kind that was counted."""
         return decode(self.held) if isinstance(self.held, bytes) else self.held
 
     @property
@@ -33,17 +63,18 @@ class Counted(NamedTuple):
         return size(self.ranges)
 
 
-def add(total: Tally, more: Tally) -> None:
+def add(total: AnyTally, more: AnyTally) -> None:
     """Add to a tally in place: the rule of `kernels.tally.merge` without its copies (15 ms for 150 at 31 MB)."""
-    for name, into, new in zip(Tally._fields, total, more, strict=True):
-        RULE.get(name, np.add)(into, new, out=into)
-        if name.endswith("_sum"):
+    kind = kind_of(total._fields)
+    for name, into, new in zip(kind.make._fields, total, more, strict=True):
+        kind.rule.get(name, np.add)(into, new, out=into)
+        if name in kind.carried:
             _carry(into)
 
 
-def copied(tally: Tally) -> Tally:
+def copied(tally: AnyTally) -> Any:
     """A tally of its own, sums carried: `merge` of one without its detours."""
-    fresh = Tally(**{name: array.copy() for name, array in tally._asdict().items()})
+    fresh = type(tally)(**{name: array.copy() for name, array in tally._asdict().items()})
     carry(fresh)
     return fresh
 
@@ -51,7 +82,7 @@ def copied(tally: Tally) -> Tally:
 def joined(parts: Iterable[Counted]) -> Counted:
     """Several as one, each decoded only when its turn comes."""
     ranges: Ranges = ()
-    total: Tally | None = None
+    total: AnyTally | None = None
     for part in parts:
         ranges = union((*ranges, *part.ranges))
         if total is None:
@@ -63,11 +94,10 @@ def joined(parts: Iterable[Counted]) -> Counted:
     return Counted(ranges, total)
 
 
-def carry(tally: Tally) -> None:
+def carry(tally: AnyTally) -> None:
     """Move the carries of all sums in place, before their low words are full."""
-    for name, array in tally._asdict().items():
-        if name.endswith("_sum"):
-            _carry(array)
+    for name in kind_of(tally._fields).carried:
+        _carry(getattr(tally, name))
 
 
 def _carry(words: NDArray[Any]) -> None:
@@ -91,7 +121,7 @@ def encode(tally: Any) -> bytes:
     return b"".join([json.dumps(head).encode(), b"\n", *parts])
 
 
-def decode(data: bytes, kind: Any = Tally) -> Any:
+def decode(data: bytes) -> Any:
     """What `encode` wrote, to be read only: `copied` gives a tally to add to. Raises ValueError where it is none."""
     from numcodecs import zstd
 
@@ -103,15 +133,15 @@ def decode(data: bytes, kind: Any = Tally) -> Any:
             raw = zstd.decompress(view[at : at + size]) if size else b""
             arrays[name] = np.frombuffer(raw, np.dtype(dtype)).reshape(shape)
             at += size
-        return kind(**arrays)
+        return kind_of(arrays).make(**arrays)
     except (RuntimeError, TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"not a tally: {error}") from None
 
 
-def digest(tally: Tally) -> str:
+def digest(tally: AnyTally) -> str:
     """SHA-256 over all that was counted: names, shapes and integers, sums carried. Worst residuals are left out."""
     found = hashlib.sha256()
-    for name in TALLY_ARRAYS:
+    for name in (name for name in tally._fields if name != "residual"):
         array = np.ascontiguousarray(getattr(tally, name), dtype="<i8")
         found.update(f"{name}{array.shape}".encode())
         found.update(array.data.cast("B") if array.size else b"")

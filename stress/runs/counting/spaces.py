@@ -7,8 +7,8 @@ from typing import Protocol
 from stress.kernels import alone
 from stress.kernels.layout import PANEL_PATHS
 from stress.kernels.memory import Packed, Workspace
-from stress.kernels.tally import Tally
-from stress.runs.counting.counted import carry
+from stress.runs.counting.counted import AnyTally, carry
+from stress.runs.counting.ranges import LEAST_SENT
 
 CPU_SLICE, GPU_SLICE = 2**13, 2**23
 """Paths x scenarios between two looks at the clock: a fraction of a second on either."""
@@ -23,11 +23,11 @@ CARRY = 2**22
 class Space(Protocol):
     """Memory that panels are counted in."""
 
-    def counts(self) -> Tally:
+    def counts(self) -> AnyTally:
         """What has been counted so far."""
         ...
 
-    def tally(self) -> Tally:
+    def tally(self) -> AnyTally:
         """The same, of its own."""
         ...
 
@@ -52,8 +52,43 @@ class Threads(Workspace):
             self.since_carried = 0
 
 
-def space_of(packed: Packed, card: int | None = None) -> Space:
+class Bundle(Protocol):
+    """What makes the memory that it is counted in itself: a book of deals."""
+
+    @property
+    def slice(self) -> int:
+        """Paths between two looks at the clock."""
+        ...
+
+    @property
+    def least(self) -> int:
+        """Paths of a task that another process counts, at least."""
+        ...
+
+    def space(self) -> Space:
+        """Memory of a thread."""
+        ...
+
+
+Countable = Packed | Bundle
+
+
+def slice_of(packed: Countable, card: int | None) -> int:
+    """Paths between two looks at the clock."""
+    if not isinstance(packed, Packed):
+        return packed.slice
+    return (CPU_SLICE if card is None else GPU_SLICE) // packed.problem.sizes.n_scenario
+
+
+def least_of(packed: Countable) -> int:
+    """Paths of a task that another process counts, at least."""
+    return LEAST_SENT if isinstance(packed, Packed) else packed.least
+
+
+def space_of(packed: Countable, card: int | None = None) -> Space:
     """Memory of a thread, or of a card by its number. Raises StressError where the card fails."""
+    if not isinstance(packed, Packed):
+        return packed.space()
     if card is None:
         return Threads(packed)
     from stress.gpu import driver

@@ -14,14 +14,14 @@ from stress.runs.counting.counted import Counted, Progress
 from stress.runs.counting.machines import Machines
 from stress.runs.counting.pace import Pace
 from stress.runs.counting.ranges import LARGEST, Range, chunks, cut, is_whole, size, union
-from stress.runs.counting.spaces import CPU_SLICE, GPU_SLICE, SHARED_TASK, space_of
+from stress.runs.counting.spaces import SHARED_TASK, Countable, slice_of, space_of
 
 PAUSE = 0.5
 """Seconds without a tally after which the reader is told."""
 
 
 def count(
-    packed: Packed,
+    packed: Countable,
     seed: int,
     work: Sequence[Range],
     threads: int | Machines,
@@ -40,7 +40,7 @@ def count(
     `pause` is called whenever nothing was handed over for half a second.
     """
     machines = threads if isinstance(threads, Machines) else Machines(threads)
-    if machines.cards and most is None:
+    if machines.cards and most is None and isinstance(packed, Packed):
         share = SHARED_TASK // packed.problem.sizes.n_scenario if machines.threads else -(-size(work) // machines.cards)
         most = max(PANEL_PATHS, min(LARGEST, share))
     tasks = chunks(work, machines.hands, most)
@@ -63,9 +63,8 @@ def count(
 class _Hand:
     """The memory of a running thread or card, and the paths counted in it."""
 
-    def __init__(self, packed: Packed, card: int | None = None) -> None:
+    def __init__(self, packed: Countable, card: int | None = None) -> None:
         self.space, self.card = space_of(packed, card), card
-        self.slice = CPU_SLICE if card is None else GPU_SLICE
         self.space.clear()  # touch every page: memory is taken when a run begins, not as rare bins are hit
         self.taken = threading.Semaphore(0)
         self.ranges: list[Range] = []
@@ -86,7 +85,7 @@ class _Run:
 
     def __init__(
         self,
-        packed: Packed,
+        packed: Countable,
         seed: int,
         n_path: int,
         machines: Machines,
@@ -124,7 +123,7 @@ class _Run:
         """One task, slice by slice."""
         hand = self.idle.get()
         try:
-            for piece in cut((start, end), hand.slice // self.packed.problem.sizes.n_scenario):
+            for piece in cut((start, end), slice_of(self.packed, hand.card)):
                 if self.stop.is_set() or self.stop_now.is_set():
                     return
                 self._slice(hand, piece)

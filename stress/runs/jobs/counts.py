@@ -21,12 +21,12 @@ from stress.runs.jobs.lock import locked
 from stress.runs.jobs.memory import give_back_memory, unmap_large_arrays
 from stress.runs.jobs.origin import begin, check_problem, run_id, run_parts
 from stress.runs.jobs.place import Place, place_of
-from stress.runs.jobs.plans import Plan
+from stress.runs.jobs.plans import Plan, Where
 from stress.runs.jobs.shards import KEPT, Store
 
 if TYPE_CHECKING:
-    from stress.kernels.memory import Packed
     from stress.kernels.tally import Tally
+    from stress.runs.counting.spaces import Countable
 
 CHECKPOINT = "checkpoint"
 JOB = "job.json"
@@ -38,7 +38,7 @@ Seen = Callable[["Tally"], None]
 """Called with all that was counted by then."""
 LOOK = 2.0
 """Seconds between two looks of `seen`."""
-Places = Callable[[Plan, "Packed", Callable[[str], None]], AbstractContextManager[Place]]
+Places = Callable[[Where, "Countable", Callable[[str], None]], AbstractContextManager[Place]]
 """Where to count a plan: `place.place_of`, or a place that several plans share."""
 
 
@@ -53,7 +53,7 @@ class Counts(NamedTuple):
     """What counted the others: `cpu`, `gpu` or both."""
 
     @property
-    def tally(self) -> Tally:
+    def tally(self) -> Any:
         """The sum of all shards."""
         return self.store.total()
 
@@ -66,10 +66,17 @@ class Counts(NamedTuple):
 @contextlib.contextmanager
 def folder_of(plan: Plan) -> Iterator[Path]:
     """The plan's checkpoint folder, ready and locked. Raises ConfigError where it holds or is in use by another run."""
-    with reserved(plan.out) as folder:
-        begin(folder, run_parts(plan.job), plan.fresh)
-        with disk(plan.out):
-            write_atomically(folder / JOB, job_to_json(plan.job) + "\n")
+    with begun(plan, run_parts(plan.job), JOB, job_to_json(plan.job)) as folder:
+        yield folder
+
+
+@contextlib.contextmanager
+def begun(where: Where, parts: dict[str, str], name: str, text: str) -> Iterator[Path]:
+    """The same of whatever is counted: what must not change, and what is run as JSON in a file of its own."""
+    with reserved(where.out) as folder:
+        begin(folder, parts, where.fresh)
+        with disk(where.out):
+            write_atomically(folder / name, text + "\n")
         yield folder
 
 
@@ -90,7 +97,7 @@ def shared_place() -> Iterator[Places]:
     with ExitStack() as stack:
         held: list[Place] = []
 
-        def place(plan: Plan, packed: Packed, say: Callable[[str], None]) -> AbstractContextManager[Place]:
+        def place(plan: Where, packed: Countable, say: Callable[[str], None]) -> AbstractContextManager[Place]:
             if not held:
                 held.append(stack.enter_context(place_of(plan, packed, say)))
             return contextlib.nullcontext(held[0])
@@ -113,13 +120,39 @@ def count(
     """
     from stress.runs import engine
 
+    def pack() -> Subject:
+        packed = engine.packed_of(plan.job)
+        return Subject(packed, engine.problem_digest(packed))
+
+    return count_rest(plan, run_parts(plan.job), pack, folder, progress, say, stop, places, seen)
+
+
+class Subject(NamedTuple):
+    """What is counted, ready to be, and its digest."""
+
+    packed: Countable
+    digest: str
+
+
+def count_rest(
+    plan: Where,
+    parts: dict[str, str],
+    pack: Callable[[], Subject],
+    folder: Path,
+    progress: Progress | None,
+    say: Say,
+    stop: threading.Event,
+    places: Places = place_of,
+    seen: Seen | None = None,
+) -> Counts:
+    """The same of whatever is counted. `parts`: what must not change between the parts of a run."""
     unmap_large_arrays()
-    store = Store(folder, run_id(run_parts(plan.job)), plan.paths)
+    store = Store(folder, run_id(parts), plan.paths)
     if plan.fresh:
         store.clear()
         (folder / "problem.json").unlink(missing_ok=True)
-    packed = engine.packed_of(plan.job)
-    check_problem(folder, engine.problem_digest(packed))
+    subject = pack()
+    check_problem(folder, subject.digest)
     store.load()
     for name in store.damaged:
         say("damaged", shard=name, note="its paths are counted again")
@@ -129,7 +162,7 @@ def count(
         say("resumed", paths=found)
     where, machine = "nowhere: all paths were there", "cpu"
     if work:
-        with places(plan, packed, lambda text: say("warning", note=text)) as place:
+        with places(plan, subject.packed, lambda text: say("warning", note=text)) as place:
             where, machine = place.words, kind(place.machines)
             say("counting", where=where)
             meter = rate.Meter(place.threads)  # of threads: a card's rate is another
@@ -139,16 +172,16 @@ def count(
                 if progress is not None:
                     progress(found + done, plan.paths)
 
-            _count(plan, packed, store, work, place, step, stop, seen)
+            _count(plan, subject, store, work, place, step, stop, seen)
             if not place.cards:
-                meter.keep(engine.problem_digest(packed))
+                meter.keep(subject.digest)
     _refuse_rest(plan, store, stop)
     store.tidy(KEPT)
     give_back_memory()
     return Counts(store, where, found, machine)
 
 
-def _refuse_rest(plan: Plan, store: Store, stop: threading.Event) -> None:
+def _refuse_rest(plan: Where, store: Store, stop: threading.Event) -> None:
     """Raise KeyboardInterrupt (after `stop`) or Incomplete where paths are not counted."""
     left = plan.paths - size(r for r in store.ranges if r[1] <= plan.paths)
     if left and stop.is_set():
@@ -160,8 +193,8 @@ def _refuse_rest(plan: Plan, store: Store, stop: threading.Event) -> None:
 
 
 def _count(
-    plan: Plan,
-    packed: Packed,
+    plan: Where,
+    subject: Subject,
     store: Store,
     work: Any,
     place: Place,
@@ -173,9 +206,8 @@ def _count(
     from stress.runs import engine
 
     every = min(plan.every, LOOK) if seen is not None and place.client is None else plan.every
-    stream = engine.count(
-        packed, plan.job, work, place.machines, place.client, step, every, stop, plan.most, store.flush
-    )
+    how = (place.machines, place.client, step, every, stop, plan.most, store.flush)
+    stream = engine.count_all(subject.packed, subject.digest, plan.seed, work, *how)
     try:
         for counted in stream:
             store.add(counted, plan.every)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stress.errors import ConfigError
 from stress.runs.counting.machines import Machines, machines
-from stress.runs.jobs.plans import Plan
+from stress.runs.jobs.plans import Where
 
 if TYPE_CHECKING:
-    from stress.kernels.memory import Packed
+    from stress.runs.counting.spaces import Countable
 
 
 class Place(NamedTuple):
@@ -31,7 +31,7 @@ class Place(NamedTuple):
         return Machines(self.threads, self.cards)
 
 
-def address_of(plan: Plan) -> str | None:
+def address_of(plan: Where) -> str | None:
     """The scheduler's address: the option, or DASK_SCHEDULER_ADDRESS where no threads or workers are asked for."""
     if plan.threads is not None or plan.workers is not None:
         return None
@@ -39,7 +39,7 @@ def address_of(plan: Plan) -> str | None:
 
 
 @contextmanager
-def place_of(plan: Plan, packed: Packed, say: Callable[[str], None]) -> Iterator[Place]:
+def place_of(plan: Where, packed: Countable, say: Callable[[str], None]) -> Iterator[Place]:
     """The place, ready to count: workers have been checked, kernels are compiled.
 
     Raises ClusterLost where a cluster does not answer, ConfigError where a worker has another source.
@@ -51,9 +51,8 @@ def place_of(plan: Plan, packed: Packed, say: Callable[[str], None]) -> Iterator
         hands = machines(plan.device, plan.threads or n_core())
         yield Place(hands.words, None, hands.threads, hands.cards)
         return
-    from stress.kernels import alone
-    from stress.kernels.memory import Workspace
     from stress.runs import cluster
+    from stress.runs.counting.spaces import space_of
 
     if plan.queue is not None:
         assert plan.workers is not None
@@ -67,7 +66,7 @@ def place_of(plan: Plan, packed: Packed, say: Callable[[str], None]) -> Iterator
         if cards:
             compile_for_cards()
         else:
-            alone.run(Workspace(packed), 0, 1, 1, plan.seed)  # compile once, here: the workers load what this leaves
+            space_of(packed).run(0, 1, 1, plan.seed)  # compile once, here: the workers load what this leaves
         with cluster.local(plan.workers, bool(cards)) as client:
             cluster.check(client)
             words = f"{plan.workers} worker process{'es' * (plan.workers > 1)}{' with a GPU each' * bool(cards)}"

@@ -56,6 +56,25 @@ class Plan(NamedTuple):
     """What else the result of one job gets, before it is written."""
 
 
+class BookRun(NamedTuple):
+    """Where a book is counted and where that goes; as `Plan` has it."""
+
+    paths: int
+    seed: int
+    out: Path
+    threads: int | None = None
+    workers: int | None = None
+    scheduler: str | None = None
+    queue: str | None = None
+    fresh: bool = False
+    every: float = 10.0
+    most: int | None = None
+    device: str = "cpu"
+
+
+Where = Plan | BookRun
+
+
 def plan(
     job: Job,
     paths: int | None = None,

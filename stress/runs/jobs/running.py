@@ -20,7 +20,7 @@ from stress.runs.jobs.counts import Say, Seen, count, folder_of
 from stress.runs.jobs.estimates import refuse
 from stress.runs.jobs.files import disk, sha256_of
 from stress.runs.jobs.origin import origin, read_json, run_id, run_parts
-from stress.runs.jobs.plans import Plan
+from stress.runs.jobs.plans import Plan, Where
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -70,7 +70,7 @@ def run(
             return unchanged(plan.out, manifest, say)
         if plan.fresh:
             (plan.out / MANIFEST).unlink(missing_ok=True)
-        refuse_shorter(plan)
+        refuse_shorter(plan, run_id(run_parts(plan.job)))
         counts = count(plan, folder, progress, say, stop, seen=seen)
         if plan.keep_paths:
             keep_paths(plan, folder, progress, stop)
@@ -155,16 +155,11 @@ def unchanged(out: Path, manifest: dict[str, Any], say: Say) -> Done:
     return Done(results.open_any(out / RESULTS), manifest, before=True)
 
 
-def refuse_shorter(plan: Plan) -> None:
+def refuse_shorter(plan: Where, run: str) -> None:
     """Raise ConfigError where fewer paths would replace the finished run of more."""
     held = read_json(plan.out / MANIFEST)
     before = held.get("paths")
-    if (
-        not plan.fresh
-        and held.get("run_id") == wanted(plan)["run_id"]
-        and isinstance(before, int)
-        and before > plan.paths
-    ):
+    if not plan.fresh and held.get("run_id") == run and isinstance(before, int) and before > plan.paths:
         raise ConfigError(
             f"{plan.out}: holds the finished run of {before:,} paths, which {plan.paths:,} would replace; --out writes "
             "elsewhere, --fresh starts over"

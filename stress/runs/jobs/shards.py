@@ -11,10 +11,9 @@ import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from stress.atomic import write_atomically
-from stress.kernels.tally import Tally
 from stress.runs.counting.counted import Counted, add, copied, encode, joined
 from stress.runs.counting.ranges import Ranges, fits, is_whole, overlap, union
 from stress.runs.jobs.files import disk, unmoved
@@ -107,7 +106,7 @@ class Store:
         for path in self.folder.glob(f"*{SUFFIX}"):
             path.unlink(missing_ok=True)
 
-    def total(self) -> Tally:
+    def total(self) -> Any:
         """The sum of all that was taken in. Raises ValueError where that is nothing."""
         return joined(part for part in (self.whole, self.part) if part is not None).tally()
 
