@@ -8,6 +8,7 @@ from typing import Any
 from random_pool import flag
 
 from stress.inputs.deal import Deal
+from stress.inputs.pool import Pool
 
 RATIOS = (
     *("cumulative_default", "default_stock", "excess_spread", "overdue_30", "overdue_60", "overdue_90"),
@@ -35,6 +36,20 @@ def with_formulas(rng: Random, deal: Deal) -> Deal:
         more["clean_up"] = {"when": f"pool < {rng.uniform(0.05, 0.6):.4f} * pool.cut_off", "price": price}
     document = deal.model_dump(exclude_unset=True) | {"priority": priority, "triggers": tuple(triggers)}
     return Deal.model_validate(document | more | {"quantities": words.own})
+
+
+def with_hurdle(rng: Random, deal: Deal, pool: Pool) -> Deal:
+    """A static deal on plain loans sometimes repays its notes down to a share of the adjusted pool."""
+    plain = all(p.floating is None and p.day_count == "30/360" and p.first_period_days == 30 for p in pool.plans)
+    steps = list(deal.priority.get("amortization", ()))
+    free = [i for i, step in enumerate(steps) if step.step == "pay_principal" and not (step.until or step.to_balance)]
+    if deal.revolving_months > 0 or pool.payment_rate is not None or not plain or not free or flag(rng, 0.2):
+        return deal
+    first = free[0]
+    steps[first] = steps[first].model_copy(update={"until": f"{rng.uniform(0.5, 1.0):.4f} * pool.adjusted"})
+    document = deal.model_dump(exclude_unset=True)
+    document |= {"priority": deal.priority | {"amortization": tuple(steps)}, "hurdle_rate": rng.uniform(0.01, 0.5)}
+    return Deal.model_validate(document)
 
 
 class _Words:

@@ -13,7 +13,7 @@ import numpy as np
 from hypothesis import strategies as st
 from oracle.months import Rates, base_months
 from random_deal import random_deal
-from random_formulas import with_formulas
+from random_formulas import with_formulas, with_hurdle
 from random_pool import flag, random_pool, shares, some, with_billing_dates, with_calendar
 from random_trust import with_trust
 
@@ -70,7 +70,8 @@ def random_structure(rng: Random, clock: str = "", last: int = 0) -> tuple[Deal,
     deal = with_formulas(Random(pool.balance), deal)
     if clock == "monthly" and pool.payment_rate is not None and flag(Random(5.0 + pool.balance), 0.5):
         deal, pool = with_trust(Random(6.0 + pool.balance), deal, pool)
-    return deal, with_calendar(Random(7.0 + pool.balance), pool, list(deal.indices)), clock
+    pool = with_calendar(Random(7.0 + pool.balance), pool, list(deal.indices))
+    return with_hurdle(Random(8.0 + pool.balance), deal, pool), pool, clock
 
 
 def random_months(rng: Random, deal: Deal, pool: Pool) -> MonthInputs:
