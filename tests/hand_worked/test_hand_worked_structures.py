@@ -4,22 +4,19 @@ transfer, repurchases, a step-up after a missed call."""
 from __future__ import annotations
 
 from hand_worked import INTEREST, PRINCIPAL, RESIDUAL, REST, A, B, deal, pool, run, same
+from stress.inputs.deal import Deal
 
 LENDER = {"name": "L", "amount": 1000.0, "coupon": 0.12}
 EQUITY = {**REST, "amount": 200.0}
 
 
-def test_a_drawn_note_follows_its_borrowing_base() -> None:
-    """A commitment of 1000, of which 200 lie undrawn: 800 is drawn on a pool of 1000. The base is 85% of pool and cash.
-
-    Month 1 collects 200 and defaults nothing: base 850, so 50 is drawn and 250 buys: pool 1050. Month 2 collects 210:
-    base 892.50, 42.50 is drawn, pool 1092.50. Interest is on the commitment, 10 a month, of which the lender gives back
-    1% on what is not drawn: 2 on 200, then 1.50 on 150; the rest of income of 20 and 21 is the equity's.
-    """
+def facility() -> Deal:
+    """A commitment of 1000, of which 200 lie undrawn: 800 is drawn on a pool of 1000. Base: 85% of pool and cash."""
     steps = [
         {"step": "receive", "party": "lender", "amount": "0.12 / 12 * account.undrawn", "to": "income"},
         {"step": "pay_interest", "note": "L"},
-        {"step": "transfer", "to": "undrawn", "amount": "max(drawn - base, 0)", "source": ["income", "principal"]},
+        {"step": "transfer", "to": "undrawn", "amount": "max(drawn - base, 0)"},
+        {"step": "transfer", "to": "undrawn", "amount": "max(drawn - base, 0) / 0.15", "source": ["principal"]},
         {"step": "transfer", "to": "principal", "amount": "max(base - drawn, 0)", "source": ["undrawn"]},
         {"step": "purchase", "source": ["principal"]},
         {"step": "pay_residual", "note": "R"},
@@ -30,7 +27,7 @@ def test_a_drawn_note_follows_its_borrowing_base() -> None:
         {"step": "pay_principal", "notes": ["L"], "source": ["principal"]},
         {"step": "pay_residual", "note": "R", "source": ["income", "principal", "undrawn"]},
     ]
-    facility = deal(
+    return deal(
         after,
         notes=(LENDER, EQUITY),
         accounts=["undrawn"],
@@ -43,13 +40,29 @@ def test_a_drawn_note_follows_its_borrowing_base() -> None:
         retain_senior_cost=False,
         priority={"revolving": steps},
     )
-    data = run(facility)
+
+
+def test_a_drawn_note_follows_its_borrowing_base() -> None:
+    """Month 1 collects 200 and defaults nothing: base 850, so 50 is drawn and 250 buys: pool 1050. Month 2 collects
+    210: base 892.50, 42.50 is drawn, pool 1092.50. Interest is on the commitment, 10 a month, of which the lender gives
+    back 1% on what is not drawn: 2 on 200, then 1.50 on 150; the rest of income of 20 and 21 is the equity's.
+    """
+    data = run(facility())
     same(data, "account_balance", "undrawn", 150.0, 107.5, 0.0)
     same(data, "pool_balance", None, 1050.0, 1092.5, 874.0)
     same(data, "received", "lender", 2.0, 3.5, 3.5)
     same(data, "interest_paid", "L", 10.0, 10.0, 10.0)
     same(data, "principal_paid", "R", 12.0, 12.5)
     same(data, "principal_paid", "L", 0.0, 0.0, 107.5 + 218.5)
+
+
+def test_a_base_that_falls_is_cured_by_income_then_by_principal() -> None:
+    """A tenth defaults: 180 is collected, 720 is left, base 765, 35 is lacking. Income of 18 and the lender's 2 leave
+    10 behind interest: 25 is lacking. Principal is part of the base: 25 / 0.15 pays it back, and 13 1/3 buys."""
+    data = run(facility(), pool(default=0.1))
+    same(data, "account_balance", "undrawn", 200.0 + 10.0 + 25.0 / 0.15)
+    same(data, "pool_balance", None, 720.0 + 180.0 - 25.0 / 0.15)
+    same(data, "principal_paid", "R", 0.0)
 
 
 def test_prefunding_buys_for_two_months_and_repays_what_it_could_not_place() -> None:
