@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks import books, estimators, gpu, gradients, scale, variants, whole_runs
+from benchmarks import books, estimators, following, gpu, gradients, scale, variants, whole_runs
 from benchmarks.before import before
 from benchmarks.cases import QUICK_CASES, Effort, Row
 
@@ -21,6 +21,7 @@ CASES: dict[str, Callable[[Effort], list[Row]]] = {
     "references": variants.references,
     "estimators": estimators.estimators,
     "gradients": gradients.cost_of_scores,
+    "follow": following.a_month_added,
     "cores": scale.cores,
     "scale": scale.scale,
     "book": books.book,

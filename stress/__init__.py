@@ -52,7 +52,7 @@ from stress.version import __version__
 
 if TYPE_CHECKING:
     from stress import analysis, analytic, calibration, errors, explain, measures, report, results, schema, templates
-    from stress.inputs.load import load
+    from stress.analysis.loading import load
     from stress.runs import jobs
     from stress.runs.engine import simulate
     from stress.runs.jobs.quantile import path_at
@@ -82,7 +82,7 @@ __all__ = [
 ]
 
 _FUNCTIONS = {
-    "load": "stress.inputs.load",
+    "load": "stress.analysis.loading",
     "simulate": "stress.runs.engine",
     "replay": "stress.runs.trace",
     "path_at": "stress.runs.jobs.quantile",

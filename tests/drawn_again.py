@@ -38,7 +38,7 @@ def wrong(job: Job, case: ScenarioCase, path: int) -> list[str]:
     """Names of the factors and rates of a path that are others than those of the page."""
     data, pool = stress.replay(job, path=path, scenario=case.name), pool_under(job.pool, case)
     months = resolve(job.deal, pool, case)
-    root = np.zeros((3, 3)) if months.parameters is None else np.linalg.cholesky(months.parameters)
+    root = np.zeros((3, 3)) if months.parameters is None else months.parameters.root
     own = draws.drawn_parameters(path, root.tolist(), job.seed)
     y = np.array(factors(pool.dependence, own[2], path, len(months.entry), job.seed))
     found = {name: data["factor_value"].sel(factor=name).to_numpy() for name in data["factor"].to_numpy()}

@@ -18,12 +18,13 @@ from scipy.special import chdtrc, ndtr
 
 from stress.analysis import kept, posterior, trials
 from stress.analysis.followed import default_now, drawn_now, expected_losses, notes_now, triggers_now
-from stress.analysis.from_today import Later, Rest, Standing, later, moved, standing
+from stress.analysis.from_today import Later, Rest, Standing, later, moved, standing, with_law
 from stress.analysis.observed import Seen, months_of, probits, seen_of
 from stress.analysis.rivals import last_value
 from stress.analysis.whitened import RATIOS, Sample, Whitened
 from stress.answers.follow import Follow, Surprise, Update
 from stress.errors import ConfigError, DataError
+from stress.inputs.door import from_closing
 from stress.inputs.files.reported import Reported, opened, period_at
 from stress.inputs.job import Job
 from stress.measures.drift import drift
@@ -78,6 +79,7 @@ def follow(
     >>> found.notes[-1].expected_loss > found.notes[-1].expected_loss_before
     True
     """
+    from_closing(job, "follow", "reads reports from closing on")
     reports = opened(reports)
     as_of = None if as_of is None else period_at(as_of, 12)
     case = trials.case_of(job, scenario)
@@ -91,11 +93,12 @@ def follow(
     updates: list[Update] = []
     months = np.unique(seen.month)
     stands, today, then = Later(whitened, None), before.sample, before
+    loss = was = expected_losses(before.sample, before.weight)[0]
     for done, month in enumerate(months, 1):
-        then, last = state, stands
+        then, last, was = state, stands, loss
         new = seen.of(seen.month == month)
         surprises += _surprises(state, before, new, seen.of(seen.month < month), label[int(month)], job.seed)
-        state = _given(whitened, seen.of(seen.month <= month), state, job.seed, paths)
+        state = given_all(whitened, seen.of(seen.month <= month), state.centre, job.seed, paths)
         if state.effective < FLOOR:
             raise DataError(_refusal(reports, label[int(month)], state.effective, paths, surprises))
         told, stands = _stands(whitened, reports, int(month), state)
@@ -109,7 +112,7 @@ def follow(
             seen = seen.of(seen.month <= month)
             break
     month = int(seen.month[-1]) + 1
-    rest = Rest(told.state, told.given, today, moved(job, last, then, stands, state, month))
+    rest = Rest(told.state, told.given, today, moved(job, last, then, stands, (was, loss), month))
     return _answer(job, reports, whitened, seen, before, state, surprises, updates, (*told.left, *left_out), rest)
 
 
@@ -158,7 +161,7 @@ def _answer(
         alarm=None if test.alarm is None else leading[test.alarm].month,
         says=(*left_out, *_remarks(job, state.fit)),
         moved=rest.moved,
-        state=rest.state,
+        state=with_law(rest.state, whitened, state, last),
         given=rest.given,
     )
 
@@ -179,17 +182,19 @@ def _prior(whitened: Whitened, seed: int, paths: int) -> State:
     return State(point, np.full(paths, 1.0 / paths), whitened.sample(point), np.zeros(0))
 
 
-def _given(whitened: Whitened, seen: Seen, before: State, seed: int, paths: int) -> State:
-    """The posterior given all that was seen."""
+def given_all(whitened: Whitened, seen: Seen, before: Array, seed: int, paths: int) -> State:
+    """The posterior given all that was seen; `before`: the mode of an earlier month, or nothing."""
     month = int(seen.month[-1]) + 1
     start = np.zeros(whitened.upto(month))
     warm = start.copy()
-    warm[: before.centre.size] = before.centre
+    warm[: before.size] = before
+
+    known = whitened.until(month)
 
     def misfits(points: Array) -> Array:
-        return seen.misfits(whitened.sample(points).ratio)
+        return seen.misfits(known.sample(points).ratio)
 
-    proposal = posterior.laplace(misfits, (start, warm) if before.centre.size else (start,))
+    proposal = posterior.laplace(misfits, (start, warm) if before.size else (start,))
     found = posterior.weigh(misfits, proposal, paths, _generator(seed, month, 1))
     later = _generator(seed, month, 2).standard_normal((paths, whitened.upto(whitened.n_month) - start.size))
     point = np.hstack([found.point, later])

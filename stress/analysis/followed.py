@@ -78,17 +78,11 @@ def drawn_now(
     for f, name in enumerate(factors_of(job.pool).name):
         mean, sd = _moments(sample.factor[:, last, f], weight)
         made.append(FactorNow(f"{name} factor", mean, sd))
-    root = whitened.problem.market.draw_root[0]
-    at = 0
-    for group, n in whitened.beside.items():
-        here = point[:, at : at + n]
-        at += n
-        if group != "parameters":
-            continue
-        for k, word in enumerate(PARAMETERS):
-            spread = float(np.sqrt((root[k] ** 2).sum()))
-            if spread > 0.0:
-                made.append(FactorNow(word, *_moments(here @ root[k] / spread, weight)))
+    root, drawn = whitened.problem.market.draw_root[0], whitened.of(point, "parameters")
+    for k, word in enumerate(PARAMETERS if drawn.size else ()):
+        spread = float(np.sqrt((root[k] ** 2).sum()))
+        if spread > 0.0:
+            made.append(FactorNow(word, *_moments(drawn @ root[k] / spread, weight)))
     return tuple(made)
 
 

@@ -22,12 +22,16 @@ from stress.inputs.files.reported import Reported
 from stress.inputs.job import Job
 from stress.inputs.reports import ACCOUNT, NAMED, NOTE
 from stress.inputs.state import Held, State
+from stress.inputs.state import Known as KnownLaw
+from stress.kernels.tables import N_PARAMETER
 
 Array = NDArray[np.float64]
 
 LIKE = 4.0
 """A reported pool so many times the model's, or a fraction of it, is in other units: no amount of it is used."""
 BUCKETS = ("late_1", "late_2", "late_3")
+LEAST = 1e-12
+"""Added to variances: a level that the reports leave no doubt of."""
 
 
 class Standing(NamedTuple):
@@ -150,6 +154,14 @@ class Known(Protocol):
         """(m,)"""
 
 
+class Sampled(Known, Protocol):
+    """Known paths with what they came to."""
+
+    @property
+    def sample(self) -> Sample:
+        """Of all points."""
+
+
 class Rest(NamedTuple):
     """The rest of the life as seen from the last report."""
 
@@ -167,17 +179,38 @@ def later(job: Job, state: State, file: str) -> Later:
         raise ConfigError(f"{file}: {error}") from None
 
 
-def moved(job: Job, last: Later, then: Known, stands: Later, now: Known, month: int) -> tuple[Moved, ...]:
+def with_law(stands: State, whitened: Whitened, now: Sampled, last: int) -> State:
+    """A state of month `last` (from 0) with the normal law of the weighted paths: drawn parameters, levels of factors.
+
+    What a path draws beyond these (mixing variable, heterogeneity, macro variables) keeps the law that it has.
+    """
+    drawn = whitened.of(now.point, "parameters")
+    values = np.hstack([drawn, now.sample.factor[:, last]])
+    mean = now.weight @ values
+    away = values - mean
+    root = np.linalg.cholesky((away.T * now.weight) @ away + LEAST * np.eye(len(mean)))
+    none = N_PARAMETER - drawn.shape[1]  # of them nothing is told where the scenario draws none
+    rows = [(0.0,) * i + (1.0,) for i in range(none)]
+    rows += [(0.0,) * none + tuple(row[: i + 1]) for i, row in enumerate(root.tolist())]
+    told = (*(0.0,) * none, *mean[: drawn.shape[1]].tolist())
+    known = KnownLaw.model_validate({"parameters": told, "root": tuple(rows)})
+    return stands.model_copy(update={"factors": tuple(mean[drawn.shape[1] :].tolist()), "known": known})
+
+
+def moved(
+    job: Job, last: Later, then: Known, stands: Later, losses: tuple[Array, Array], month: int
+) -> tuple[Moved, ...]:
     """What moved the expected losses between two reports, step after step: the steps add up exactly.
 
-    `last` and `then`: the deal and what was known after the report before; `stands` and `now`: after that of `month`.
+    `last` and `then`: the deal and what was known after the report before; `stands`: the deal after that of `month`;
+    `losses`: expected after the one and after the other.
     """
 
-    def losses(at: Later, known: Known) -> Array:
-        return expected_losses(at.whitened.sample(known.point), known.weight)[0]
+    def known_then(at: Later) -> Array:
+        return expected_losses(at.whitened.sample(then.point), then.weight)[0]
 
     predicted = later(job, last.whitened.state(then.centre, month), job.name)
-    path = [losses(last, then), losses(predicted, then), losses(stands, then), losses(stands, now)]
+    path = [losses[0], known_then(predicted), known_then(stands), losses[1]]
     steps = np.diff(np.array(path), axis=0)
     return tuple(
         Moved._make((note.name, float(path[0][n]), *steps[:, n].tolist(), float(path[3][n])))

@@ -59,9 +59,12 @@ def _dependence(label: str, name: str, move: Callable[[float], float]) -> Side:
 
 
 def _subordination(label: str, points: float) -> Side:
-    """Share of the cut-off balance moved from the most senior note to the last one, unless that is a certificate."""
+    """Share of the cut-off balance moved from the most senior note to the last one, unless that is a certificate or the
+    notes are issued already."""
 
     def edit(job: Job) -> Job | None:
+        if job.state is not None:
+            return None
         size = [note_share(job, k) for k in range(len(job.deal.notes))]
         if len(size) < 2 or size[-1] == 0.0 or size[0] - points <= 0.0 or size[-1] + points <= 0.0:
             return None

@@ -88,7 +88,8 @@ def price(
         if progress is not None:
             progress(k + 1, len(pairs) + 1)
     spread = _breakeven_spread(trials.only(job, case.name), note, curve, blocks)
-    return Price(job.name, case.name, tranche, tuple(curve), tuple(rows), spread, blocks * LANES, job.seed)
+    as_of = "" if job.state is None else job.state.as_of
+    return Price(job.name, case.name, tranche, tuple(curve), tuple(rows), spread, blocks * LANES, job.seed, as_of)
 
 
 def _run(job: Job) -> Values:

@@ -1,7 +1,8 @@
 """Likelihood-ratio scores of the draws: derivatives of their law, linear and quadratic in the innovations.
 
-The factors are Y_t = phi Y_{t-1} + g_t L e_t with g_1 = 1 where they start stationary, else g_t = sqrt(1 - phi^2). What
-a path comes to is a function of (Y_t) alone: d E[f] / d theta = E[f d log p(Y; theta) / d theta], whatever f is, and no
+The factors are Y_t = phi Y_{t-1} + g_t L e_t with g_1 = 1 where they start stationary, else g_t = sqrt(1 - phi^2).
+Where a state tells of Y_b, months after b alone have scores: their law given Y_b, drawn as the kernels draw it. What a
+path comes to is a function of (Y_t) alone: d E[f] / d theta = E[f d log p(Y; theta) / d theta], whatever f is, and no
 waterfall needs a derivative. Glynn (1990), "Likelihood ratio gradient estimation for stochastic systems", CACM 33.
 """
 
@@ -15,8 +16,10 @@ from scipy.special import ndtri
 
 from stress.assemble.market import factors_of
 from stress.assemble.months import asked
+from stress.assemble.opening import levels_of
 from stress.errors import ConfigError
 from stress.inputs.job import Job
+from stress.inputs.state.rules import started
 
 Array = NDArray[np.float64]
 
@@ -49,13 +52,14 @@ def scores_of(job: Job) -> Scores:
     n_factor = len(factors.name)
     if abs(np.linalg.det(factors.root)) < 1e-9:
         raise ConfigError("pool: dependence: these loadings mix fewer factors than they name: their law has no density")
-    stationary, phi = dependence.factor_start == "stationary", dependence.phi
+    begin, start = _start(job, n_factor)
+    stationary, phi = dependence.factor_start == "stationary" and not begin, dependence.phi
     gain = np.full(n_month, np.sqrt(1.0 - phi * phi))
     if stationary:
         gain[0] = 1.0
     made = _Made(n_month, n_factor, [], [], [])
     dual = np.linalg.inv(factors.root).T
-    of_mean = [_mean_scores(gain, phi, dual[f]) for f in range(n_factor)]
+    of_mean = [_mean_scores(gain, phi, dual[f], begin) for f in range(n_factor)]
     left_out = _probit(job, made, of_mean[0])
     if len(job.pool.segments) > 1:
         left_out.append("rates of one segment: the factor drives all of them, so no law of the draws moves one alone")
@@ -69,15 +73,24 @@ def scores_of(job: Job) -> Scores:
     if dependence.rho_prepayment > 0.0 and dependence.loadings is None:
         made.quadratic("correlation of default and prepayment", "1", 1)
     for name, score in zip(factors.name, of_mean, strict=True):
-        for t in range(n_month):
+        for t in range(begin, n_month):
             made.linear(f"mean of the {name} factor, month {t + 1}", "standard deviation", score[t])
     drift = 1.0 / gain
     if stationary:
         drift[0] = 0.0
     names, units, weight = tuple(made.names), tuple(made.units), np.array(made.weights).T
-    start = 0.0 if stationary else float(dependence.factor_start)
-    law = np.concatenate([[phi, start], gain, drift, factors.root.ravel(), dual.ravel()])
+    at_begin = np.zeros((n_factor, 1 + n_factor))
+    at_begin[:, : start.shape[1]] = start
+    law = np.concatenate([[phi, begin], gain, drift, factors.root.ravel(), dual.ravel(), at_begin.ravel()])
     return Scores(names, units, weight, law, tuple(left_out))
+
+
+def _start(job: Job, n_factor: int) -> tuple[int, Array]:
+    """Months before the first that has scores, and the levels before it."""
+    held = job.pool.dependence.factor_start
+    if job.state is not None and job.state.factors:
+        return started(job), levels_of(job.state)
+    return 0, np.full((n_factor, 1), 0.0 if held == "stationary" else float(held))
 
 
 class _Made(NamedTuple):
@@ -103,12 +116,13 @@ class _Made(NamedTuple):
         self.weights.append(weight)
 
 
-def _mean_scores(gain: Array, phi: float, dual: Array) -> Array:
+def _mean_scores(gain: Array, phi: float, dual: Array, begin: int) -> Array:
     """(T, T, F) score of moving a factor in month t alone: the innovation of t carries it, that of t + 1 takes it back.
 
     v_t / g_t - phi v_{t+1} / g_{t+1} with v = L^-T e.
     """
     at = np.diag(1.0 / gain) - phi * np.diag(1.0 / gain[1:], 1)
+    at[:begin] = 0.0
     return np.asarray(at[:, :, None] * dual, np.float64)
 
 

@@ -11,7 +11,7 @@ class Priced(NamedTuple):
     """A note at one price under one speed and one level of default, on expected rates (deterministic)."""
 
     price: float
-    """In percent of original balance, at issue."""
+    """In percent of the balance at issue, or where the job starts in mid-life."""
     speed: float
     """Multiple of prepayments."""
     defaults: float
@@ -53,3 +53,5 @@ class Price(NamedTuple):
     """Over the zero curve: what a note must pay a year for its expected losses of principal."""
     paths: int
     seed: int
+    as_of: str = ""
+    """Month of the state from which the job starts; empty at closing."""

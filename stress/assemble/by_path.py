@@ -31,6 +31,8 @@ class ByPath(NamedTuple):
     """(T, S, D)"""
     root: Array
     """(3, 3)"""
+    mean: Array
+    """(3,) of the drawn parameters: that of the first is in `quantile`, of the second in `lens`."""
     shock: Array
     """(T, Q, V) weight of the innovation of a variable in a period."""
     response: Array
@@ -55,9 +57,9 @@ def by_path_of(m: MonthInputs, df: float | None) -> ByPath | None:
         return None
     n_month, n_segment = m.entry.shape
     spread = np.zeros(n_month) if m.heterogeneity is None else m.heterogeneity
-    root = np.zeros((N_PARAMETER, N_PARAMETER))
+    mean, root = np.zeros(N_PARAMETER), np.zeros((N_PARAMETER, N_PARAMETER))
     if m.parameters is not None:
-        root[:] = np.linalg.cholesky(m.parameters)
+        mean, root = m.parameters
     reach = _REACH * np.sqrt(spread**2 + root[0, 0] ** 2)
     swing = m.swing
     if swing is not None:
@@ -65,27 +67,29 @@ def by_path_of(m: MonthInputs, df: float | None) -> ByPath | None:
     by_name = {
         "reach": np.where(reach > 0.0, reach, 1.0),
         "spread": spread,
-        "odds": m.rho / (1.0 - m.rho),
+        "odds": m.rho / (1.0 - m.rho) * np.exp(mean[1]),
         "swing_reach": np.ones(n_month) if swing is None else np.where(swing.reach > 0.0, swing.reach, 1.0),
     }
     lens = np.stack([np.broadcast_to(by_name[name], n_month) for name in LENS], axis=1)
     return ByPath(
         lens=lens,
-        quantile=quantiles(m.entry, spread, reach, df),
+        quantile=quantiles(m.entry, spread, reach, df, float(mean[0])),
         root=root,
+        mean=mean,
         shock=np.zeros((n_month, 0, 0)) if swing is None else swing.shock,
         response=np.zeros((n_month, 1)) if swing is None else swing.response,
         exposed=np.zeros(n_segment) if swing is None else swing.exposed,
     )
 
 
-def quantiles(entry: Array, spread: Array, reach: Array, df: float | None) -> Array:
+def quantiles(entry: Array, spread: Array, reach: Array, df: float | None, mean: float = 0.0) -> Array:
     """(T, S, D) powers of x / reach of F^-1(p(x)), F normal or t: log odds of p(x) are those of entry, re-centred, + x.
 
-    entry (T, S); spread (T,) of the segments' own normals, whose mean rate is kept; reach (T,), 0 where nothing moves.
+    entry (T, S); spread (T,) of the segments' own normals, whose mean rate is kept; reach (T,), 0 where nothing moves;
+    `mean` of the drawn shift of log odds.
     """
     base = np.clip(entry, 1e-12, 1.0 - 1e-12)
-    centre = logit(base) + centred_shift(base, spread[:, None]) * (spread[:, None] > 0.0)
+    centre = logit(base) + centred_shift(base, spread[:, None]) * (spread[:, None] > 0.0) + mean
     wide = reach[:, None, None]
 
     def wanted(u: Array) -> Array:
@@ -121,6 +125,7 @@ def padded(drawn: Sequence[ByPath | None], sizes: Sizes) -> _Padded:
         lens=np.ones((sizes.n_scenario, sizes.n_month, 4)),
         quantile=np.zeros((sizes.n_scenario, sizes.n_month, sizes.n_segment, width)),
         root=np.zeros((sizes.n_scenario, N_PARAMETER, N_PARAMETER)),
+        mean=np.zeros((sizes.n_scenario, N_PARAMETER)),
         shock=np.zeros((sizes.n_scenario, sizes.n_month, n_period, n_variable)),
         response=np.zeros((sizes.n_scenario, sizes.n_month, max((one.response.shape[-1] for one in some), default=1))),
         exposed=np.zeros((sizes.n_scenario, sizes.n_segment)),
@@ -138,6 +143,7 @@ class _Padded(NamedTuple):
     lens: Array
     quantile: Array
     root: Array
+    mean: Array
     shock: Array
     response: Array
     exposed: Array

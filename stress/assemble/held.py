@@ -10,6 +10,7 @@ import numpy as np
 from stress.assemble.profiles import opening_mix, opening_profiles
 from stress.assemble.receivables import cohort_shares
 from stress.assemble.stages import late_mix
+from stress.errors import ConfigError
 from stress.inputs.job import Clock
 from stress.inputs.pool import Pool
 from stress.inputs.state import Held, State
@@ -33,9 +34,10 @@ def holding_of(pools: Sequence[Pool], clock: Clock, state: State, sizes: Sizes) 
     pool = pools[0]
     bucket = np.zeros((sizes.n_cohort, sizes.n_segment, 7))
     waiting = np.zeros((sizes.n_cohort, sizes.n_segment))
+    _check_qualities(state, sizes)
     for held in state.pool:
         for c, of_cohort in _cohorts(held, pool, clock, sizes.n_cohort):
-            for row, performing, late in _stages(held, pool, state):
+            for row, performing, late in _stages(held, pool, state, sizes):
                 bucket[c, row, 0] += of_cohort * performing * held.performing
                 bucket[c, row, 1 : 1 + len(held.late)] += of_cohort * late * np.array(held.late)
                 waiting[c, row] += of_cohort * performing * held.waiting
@@ -49,14 +51,28 @@ def _cohorts(held: Held, pool: Pool, clock: Clock, n_cohort: int) -> list[tuple[
     return [(c, share) for c, share in enumerate(cohort_shares(pool, n_cohort, clock)) if share > 0.0]
 
 
-def _stages(held: Held, pool: Pool, state: State) -> list[tuple[int, float, float]]:
+def _stages(held: Held, pool: Pool, state: State, sizes: Sizes) -> list[tuple[int, float, float]]:
     """(row, share of performing, share of late) of each stage."""
-    s, k = [segment.name for segment in pool.segments].index(held.segment), max(1, len(pool.stages))
+    s, first = _segment(held, pool, sizes)
     if held.stage is not None:
-        return [(s * k + [stage.name for stage in pool.stages].index(held.stage), 1.0, 1.0)]
+        return [(first + [stage.name for stage in pool.stages].index(held.stage), 1.0, 1.0)]
     performing = opening_mix(_reopened(pool, state), pool.segments[s])
     late = late_mix(pool, s, performing)
-    return [(s * k + i, float(performing[i]), float(late[i])) for i in range(k)]
+    return [(first + i, float(performing[i]), float(late[i])) for i in range(sizes.n_stage)]
+
+
+def _segment(held: Held, pool: Pool, sizes: Sizes) -> tuple[int, int]:
+    """The pool's segment, and the row of its first stage in the copy of the entry's quality."""
+    s = [segment.name for segment in pool.segments].index(held.segment)
+    return s, ((held.quality - 1) * sizes.n_level + s) * sizes.n_stage
+
+
+def _check_qualities(state: State, sizes: Sizes) -> None:
+    there, told = sizes.n_whole // sizes.n_level, max(held.quality for held in state.pool)
+    if told > there:
+        raise ConfigError(
+            f"state: pool: quality = {told}: no scenario buys at as many odds (new_default_odds); there are {there}"
+        )
 
 
 def _reopened(pool: Pool, state: State) -> Pool:
@@ -71,7 +87,6 @@ def _profiles(pools: Sequence[Pool], state: State, sizes: Sizes) -> tuple[Floats
     due, fee = np.zeros(shape), np.zeros(shape)
     if sizes.constant_payment:
         return due, fee
-    names = [segment.name for segment in pools[0].segments]
     if all(held.due is None for held in state.pool):
         for i, pool in enumerate(pools):
             again = _reopened(pool, state)
@@ -81,10 +96,13 @@ def _profiles(pools: Sequence[Pool], state: State, sizes: Sizes) -> tuple[Floats
                     fee[i, :, s * k + j, before:] = profile.fee[: n_slot - before]
         return due, fee
     stages = [stage.name for stage in pools[0].stages]
+    whole = np.zeros(shape[1:3])
     for held in state.pool:
-        row = names.index(held.segment) * k + (stages.index(held.stage) if held.stage is not None else 0)
+        row = _segment(held, pools[0], sizes)[1] + (stages.index(held.stage) if held.stage is not None else 0)
         cohort = held.cohort - 1 if by_cohort and held.cohort is not None else 0
+        whole[cohort, row] += held.performing
         for table, given in ((due, held.due), (fee, held.fee)):
             slots = np.array((given or ())[: n_slot - before - 1])
-            table[:, cohort, row, before + 1 : before + 1 + len(slots)] = slots / max(held.performing, 1e-300)
-    return due, fee
+            table[:, cohort, row, before + 1 : before + 1 + len(slots)] += slots
+    each = np.maximum(whole, 1e-300)[..., None]
+    return due / each, fee / each

@@ -104,7 +104,7 @@ def market_of(
     shocks = padded(drawn, sizes)
     return Market(
         phi=np.full(n_scenario, phi),
-        phi_logit=np.full(n_scenario, float(logit(np.clip(phi, 1e-4, 1.0 - 1e-6)))),
+        phi_logit=float(logit(np.clip(phi, 1e-4, 1.0 - 1e-6))) + shocks.mean[:, 2],
         start=np.tile([0.0, 1.0] if stationary else [float(dependence.factor_start), 0.0], (n_scenario, 1)),
         cholesky=np.ascontiguousarray(np.broadcast_to(factors.root, (n_scenario, *factors.root.shape))),
         link=link,

@@ -17,6 +17,15 @@ from stress.inputs.scenario.short_rate import ShortRate
 Array = NDArray[np.float64]
 
 
+class ParameterLaw(NamedTuple):
+    """A normal law of the shifts of the log odds of entry, rho and phi."""
+
+    mean: Array
+    """(3,) 0 where no report has told anything."""
+    root: Array
+    """(3, 3) lower root of the covariance."""
+
+
 class MonthInputs(NamedTuple):
     """Unconditional inputs of one scenario by month (row 0 is month 1); T months, S columns, N notes.
 
@@ -71,8 +80,8 @@ class MonthInputs(NamedTuple):
     """(T, N) what discounts a note: its coupon without any step-up, a residual note's rate; None: as `coupon`."""
     heterogeneity: Array | None = None
     """(T,) standard deviation of each segment's own normal on the logit of entry; None where there is none."""
-    parameters: Array | None = None
-    """(3, 3) covariance of what each path draws: log odds of entry, rho, phi; None where nothing is drawn."""
+    parameters: ParameterLaw | None = None
+    """Of what each path draws: log odds of entry, rho, phi; None where nothing is drawn."""
     payment_rate: Array | None = None
     """(T,) monthly payment rate of a pool that has one, before the payment multiplier; None with instalment plans."""
     new_odds: Array | None = None

@@ -12,45 +12,37 @@ from stress.errors import ConfigError
 from stress.inputs.deal import Deal
 from stress.inputs.job import Clock
 from stress.inputs.pool import Pool
-from stress.inputs.state import State, TriggerState
+from stress.inputs.state import Known, State, TriggerState
 from stress.inputs.state.rules import month_of
 from stress.kernels import codes
 from stress.kernels.image import Image
-from stress.kernels.layout import Sizes
-from stress.kernels.tables import DEAL, Contract, Opening, Problem
+from stress.kernels.layout import Floats, Sizes
+from stress.kernels.tables import DEAL, N_PARAMETER, NORMALS, Contract, Opening, Problem
 
 
 def sizes_from(sizes: Sizes, deal: Deal, clock: Clock, state: State) -> Sizes:
     """Sizes of a deal that starts after the month of its state."""
     before = month_of(state, deal)
     waits = clock != "monthly" and state.pending is not None
-    return sizes._replace(n_before=before, n_paid=before - waits, knows_factors=int(bool(state.factors)))
+    knows = 0 if not state.factors else 1 if state.known is None else 2
+    return sizes._replace(n_before=before, n_paid=before - waits, knows_factors=knows)
 
 
-def refuse_untold(problem: Problem) -> None:
-    """Raise ConfigError for what a state does not tell: the quality of what was bought, the path of a random rate."""
-    sizes = problem.sizes
-    if problem.short_rate.rate_law[:, 0].any():
-        raise ConfigError(
-            "state: a scenario draws the short rate from closing on: leave the state or that scenario out"
-        )
-    if sizes.n_whole != sizes.n_level:
-        raise ConfigError(
-            "state: a scenario moves new_default_odds: a state does not tell apart what was bought at other odds; "
-            "leave the state or that scenario out"
-        )
+def rate_begins(state: State | None, deal: Deal) -> int:
+    """Months that a random short rate stands on its curve before it moves: none where a state tells where it stands."""
+    return 0 if state is None or state.short_rate is not None else month_of(state, deal)
 
 
 def untested(state: State, deal: Deal) -> State:
-    """The state in the phase that the calendar alone gives: triggers are off."""
+    """The state in the phase that the calendar alone gives: triggers are off, entry is at the pool's own odds."""
     phase = "revolving" if month_of(state, deal) <= deal.revolving_months else "amortization"
     never = {name: TriggerState() for name in state.triggers}
-    return state.model_copy(update={"phase": phase, "lasting_phase": phase, "triggers": never})
+    pool = tuple(held.model_copy(update={"quality": 1}) for held in state.pool)
+    return state.model_copy(update={"phase": phase, "lasting_phase": phase, "triggers": never, "pool": pool})
 
 
 def begun(problem: Problem, deal: Deal, pools: Sequence[Pool], clock: Clock, state: State) -> Problem:
     """The problem, starting from a state. Raises ConfigError where it gives what the deal does not have."""
-    refuse_untold(problem)
     sizes = sizes_from(problem.sizes, deal, clock, state)
     held = holding_of(pools, clock, state, sizes)
     receivables = problem.receivables._replace(
@@ -58,14 +50,13 @@ def begun(problem: Problem, deal: Deal, pools: Sequence[Pool], clock: Clock, sta
     )
     contract = _contract_from(problem.contract, deal, state, sizes)
     problem = problem._replace(sizes=sizes, receivables=receivables, contract=contract)
-    tables = {name: table for group in problem[1:-1] for name, table in group._asdict().items()}
-    image = Image(sizes, tables | {"start_row": np.zeros(0)})
+    image = Image(sizes, {name: table for group in problem[1:] for name, table in group._asdict().items()})
     _put_pool(image, held, state)
     _put_receivables(image, problem, held)
-    _put_cash(image, deal, state, held)
+    _put_cash(image, problem, deal, state, held)
     _put_liabilities(image, problem, deal, state)
     _put_memory(image, problem, state)
-    return problem._replace(opening=Opening(start_row=image.flat))
+    return problem._replace(opening=Opening(image.flat, _law(problem, state)))
 
 
 def _contract_from(contract: Contract, deal: Deal, state: State, sizes: Sizes) -> Contract:
@@ -145,15 +136,21 @@ def _put_waiting(image: Image, problem: Problem, held: Holding) -> None:
     fresh[:, :, month % 2, waits[-1]] = held.waiting
 
 
-def _put_cash(image: Image, deal: Deal, state: State, held: Holding) -> None:
+def _put_cash(image: Image, problem: Problem, deal: Deal, state: State, held: Holding) -> None:
     cash = np.array([state.accounts[name] for name in account_names(deal)])
     image.group("account")[...] = cash
     lasting = state.lasting_phase or state.phase
     early = _early(deal, state) if state.early_amortization is None else state.early_amortization
     notes = sum(note.balance for note in state.notes.values())
+    assets = float(held.bucket.sum())
+    if state.series is not None:
+        assets = state.series.invested
+        numerator = state.series.numerator
+        image.row("trust", "invested")[...] = assets
+        image.row("trust", "numerator")[...] = assets if numerator is None else numerator
     values = {
         "cash_in": float(cash.sum()),
-        "gap": notes - float(held.bucket.sum()) - cash[codes.PRINCIPAL],
+        "gap": notes - assets - float(cash @ problem.contract.of_principal),
         "deficiency": state.deficiency,
         "early_month": float(early),
         "lasting": float(codes.PHASES.index(lasting)),
@@ -219,6 +216,8 @@ def _put_memory(image: Image, problem: Problem, state: State) -> None:
         if len(state.factors) != sizes.n_factor:
             raise ConfigError(f"state: factors: has {len(state.factors)}, the pool has {sizes.n_factor}")
         image.group("factor")[...] = state.factors
+    if state.short_rate is not None and image.group("short").size:
+        image.group("short")[0] = state.short_rate
     _put_means(image, problem, state)
     if state.pending is None:
         return
@@ -244,3 +243,31 @@ def _put_means(image: Image, problem: Problem, state: State) -> None:
             raise ConfigError(f"state: lately.means: has {len(values)} values, mean(x, {months[k]}) needs {known}")
         for i, value in enumerate(reversed(values[-known:] if known > 0 else ())):
             image.group("mean_ring")[k, (since - i) % months[k]] = value
+
+
+def _law(problem: Problem, state: State) -> Floats:
+    """(F, 4 + F) levels of the factors and their weights of the path's normals (`Opening.start_law`)."""
+    n_factor = problem.sizes.n_factor
+    if state.known is None:
+        return np.zeros((n_factor, 0))
+    if not problem.market.draws[NORMALS.index("parameters"), 1]:
+        return np.insert(levels_of(state), [1] * N_PARAMETER, 0.0, axis=1)
+    return np.ascontiguousarray(np.column_stack([state.factors, _root(state.known, n_factor)]))
+
+
+def levels_of(state: State) -> Floats:
+    """(F, 1 + F) what a state tells of its factors alone: their levels, and the lower root of their covariance."""
+    n_factor = len(state.factors)
+    own = np.zeros((n_factor, n_factor))
+    if state.known is not None:
+        own = np.asarray(np.linalg.qr(_root(state.known, n_factor).T, mode="r")).T
+        own = own * np.where(np.diagonal(own) < 0.0, -1.0, 1.0)
+    return np.column_stack([state.factors, own])
+
+
+def _root(known: Known, n_factor: int) -> Floats:
+    """(F, 3 + F) rows of the factors."""
+    root = np.zeros((n_factor, N_PARAMETER + n_factor))
+    for i, row in enumerate(known.root[N_PARAMETER:]):
+        root[i, : len(row)] = row
+    return root

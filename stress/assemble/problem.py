@@ -10,7 +10,7 @@ from stress.assemble.calendar import Calendar, calendar_of
 from stress.assemble.contract import contract_of
 from stress.assemble.market import factors_of, market_of
 from stress.assemble.months import MonthInputs, resolve
-from stress.assemble.opening import begun, untested
+from stress.assemble.opening import begun, rate_begins, untested
 from stress.assemble.priority import account_names, step_labels
 from stress.assemble.qualities import in_qualities
 from stress.assemble.receivables import Due, due_of, receivables_of
@@ -37,8 +37,7 @@ def assemble(job: Job, deterministic: bool = False) -> Problem:
 
     Raises ConfigError where deal, pool and scenarios do not fit together.
     """
-    pools = [pool_under(job.pool, case) for case in job.scenarios]
-    months = [resolve(job.deal, pool, case) for pool, case in zip(pools, job.scenarios, strict=True)]
+    pools, months = _resolved(job)
     if job.deal.trust is not None:
         supply = np.stack([new_receivables(pool, m) for pool, m in zip(pools, months, strict=True)])
     else:
@@ -50,10 +49,17 @@ def assemble(job: Job, deterministic: bool = False) -> Problem:
 
 def without_supply(job: Job) -> Problem:
     """The arrays of a job without new receivables: all that needs no kernel. Raises what `assemble` raises."""
-    pools = [pool_under(job.pool, case) for case in job.scenarios]
-    months = [resolve(job.deal, pool, case) for pool, case in zip(pools, job.scenarios, strict=True)]
+    pools, months = _resolved(job)
     need = np.zeros((len(pools), job.deal.legal_maturity_months + 1, COHORTS[job.clock]))
     return build(job.deal, pools, months, job.clock, need, False, job.state)
+
+
+def _resolved(job: Job) -> tuple[list[Pool], list[MonthInputs]]:
+    """Pool and months of each scenario."""
+    if job.reports:
+        raise ConfigError(f"job {job.name!r} starts after its reports, which are not read yet: stress.load reads them")
+    pools = [pool_under(job.pool, case) for case in job.scenarios]
+    return pools, [resolve(job.deal, pool, case, job.state) for pool, case in zip(pools, job.scenarios, strict=True)]
 
 
 def replacement_need(deal: Deal, pool: Pool, clock: Clock, state: State | None = None) -> np.ndarray:
@@ -112,8 +118,8 @@ def build(
         market=market,
         receivables=receivables,
         contract=contract_of(deal, months, dates, pool),
-        short_rate=short_rate_of(deal, months, dates, sizes, deterministic),
-        opening=Opening(start_row=np.zeros(0)),
+        short_rate=short_rate_of(deal, months, dates, sizes, deterministic, rate_begins(state, deal)),
+        opening=Opening(np.zeros(0), np.zeros((sizes.n_factor, 0))),
     )
     return problem if state is None else begun(problem, deal, pools, clock, state)
 

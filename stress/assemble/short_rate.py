@@ -88,15 +88,15 @@ def forward_of(months: MonthInputs, deal: Deal, fraction: Array) -> Array:
 
 
 def short_rate_of(
-    deal: Deal, months: Sequence[MonthInputs], dates: Calendar, sizes: Sizes, deterministic: bool
+    deal: Deal, months: Sequence[MonthInputs], dates: Calendar, sizes: Sizes, deterministic: bool, begins: int = 0
 ) -> ShortRate:
-    """Tables of every scenario; zeros where the rate is not random."""
+    """Tables of every scenario; zeros where the rate is not random. It moves after `begins` months."""
     some = not deterministic and any(m.short_rate is not None for m in months)
     shape = (sizes.n_scenario, sizes.n_month)
     law, step, level = np.zeros((shape[0], 4)), np.zeros((*shape, 7)), np.zeros((*shape, sizes.n_note))
     for k, m in enumerate(months):
         if some:
-            law[k], step[k] = _law(m, sizes), _steps(deal, m, dates)
+            law[k], step[k] = _law(m, sizes), _steps(deal, m, dates, begins)
             assert m.index_of_note is not None  # within its caps
             level[k] = m.index_of_note + margins(deal, sizes.n_month, tripped=False)
     return ShortRate(law, step, level, _notes(deal))
@@ -109,14 +109,14 @@ def _law(m: MonthInputs, sizes: Sizes) -> list[float]:
     return [1.0, c, float(np.sqrt(1.0 - c * c)), 1.0 / 12.0 / sizes.n_cohort]
 
 
-def _steps(deal: Deal, m: MonthInputs, dates: Calendar) -> Array:
+def _steps(deal: Deal, m: MonthInputs, dates: Calendar, begins: int) -> Array:
     """(T, 7) columns of `tables.ShortRate.rate_step`."""
     f = dates.fraction
     spread = (deal.discount_spread + m.note_spread) * f
     if m.short_rate is None:
         none, one = np.zeros(len(f)), np.ones(len(f))
         return np.stack([none, none, f, none, none, one, spread], axis=1)
-    steps = steps_of(m.short_rate, f)
+    steps = steps_of(m.short_rate, np.where(np.arange(len(f)) < begins, 0.0, f))
     base = 1.0 + forward_of(m, deal, f) * f
     scale = np.where(f > 0.0, base / np.where(f > 0.0, f, 1.0), 0.0)
     return np.stack([steps.keep, steps.push, f, steps.convexity, scale, base, spread], axis=1)

@@ -37,9 +37,41 @@ class Swing(NamedTuple):
     """(S,) 1 where the satellite moves the segment."""
 
 
-def swing_of(swing: inputs.Swing, segments: list[str], n_month: int) -> Swing:
+class Past(NamedTuple):
+    """Months that are data, and the normals of the macro variables in their periods (those left out are 0)."""
+
+    months: int = 0
+    normals: tuple[tuple[float, ...], ...] = ()
+
+    def of(self, n_period: int, swing: inputs.Swing) -> tuple[int, Array]:
+        """Periods that are over, and the normals (Q, V) of all periods as far as they are known, else 0."""
+        over, n_variable = periods_over(swing, self.months), len(swing.var.variables)
+        known = np.zeros((n_period, n_variable))
+        if not self.normals:
+            return over, known
+        given = np.array(self.normals)
+        if given.shape != (over, n_variable):
+            raise ConfigError(
+                f"state: macro: needs a row for each of {over} periods and a number for each of "
+                f"{', '.join(swing.var.variables)}; or leave it out: the past is then the scenario's"
+            )
+        known[:over] = given
+        return over, known
+
+
+CLOSING = Past()
+
+
+def periods_over(swing: inputs.Swing, months: int) -> int:
+    """Periods of the macro variables, after the starting one, up to that of a month of the deal."""
+    base = Period(*swing.base)
+    return max(0, (swing.start + months - 1) // (12 // base.per_year) - base.ordinal)
+
+
+def swing_of(swing: inputs.Swing, segments: list[str], n_month: int, past: Past = CLOSING) -> Swing:
     """Arrays of a scenario's swing over the deal's months. ConfigError where the VAR explodes."""
     n_period, spread, weight = _layout(swing, n_month)
+    over, known = past.of(n_period, swing)
     index = np.zeros((n_period + 1, n_period, len(swing.var.variables)))
     for term in swing.satellite.terms:
         variable = spread[:, swing.var.variables.index(term.variable)]
@@ -50,11 +82,13 @@ def swing_of(swing: inputs.Swing, segments: list[str], n_month: int) -> Swing:
         for own in swing.satellite.own:
             index[q] += own.coefficient * index[q - own.lag] if own.lag <= q else 0.0
     shock = swing.elasticity * np.tensordot(weight, index, axes=1)
-    reach = _REACH * np.sqrt((shock**2).sum(axis=(1, 2)))
     base = np.array(swing.shift)[:n_month, None]
+    stands = base + (shock * known).sum(axis=(1, 2))[:, None]
+    shock[:, :over] = 0.0
+    reach = _REACH * np.sqrt((shock**2).sum(axis=(1, 2)))
 
     def response(u: Array) -> Array:
-        return _log_odds_multiple(swing, base + reach[:, None] * u) - _log_odds_multiple(swing, base)
+        return _log_odds_multiple(swing, stands + reach[:, None] * u) - _log_odds_multiple(swing, base)
 
     ends = response(np.array([-1.0, 1.0]))
     return Swing(
@@ -66,11 +100,14 @@ def swing_of(swing: inputs.Swing, segments: list[str], n_month: int) -> Swing:
     )
 
 
-def fan_of(swing: inputs.Swing, n_month: int) -> tuple[Array, Array]:
+def fan_of(swing: inputs.Swing, n_month: int, past: Past = CLOSING) -> tuple[Array, Array]:
     """(V, T) mean and standard deviation of every drawn variable by month: its law is normal, no path is needed."""
-    _, spread, weight = _layout(swing, n_month)
+    n_period, spread, weight = _layout(swing, n_month)
+    over, known = past.of(n_period, swing)
     by_month = np.tensordot(weight, spread, axes=1)
-    return np.array(swing.path)[:, :n_month], np.sqrt((by_month**2).sum(axis=(2, 3))).T
+    mean = np.array(swing.path)[:, :n_month] + np.tensordot(by_month, known, axes=2).T
+    by_month[:, :, :over] = 0.0
+    return mean, np.sqrt((by_month**2).sum(axis=(2, 3))).T
 
 
 def responses(var: Var, n_period: int) -> Array:

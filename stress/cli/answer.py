@@ -98,7 +98,7 @@ def question(command: Callable[..., None]) -> Callable[..., None]:
 
 def question_job(file: Path, paths: int | None, seed: int | None, figure: Path | None) -> Job:
     """The job with the paths and the seed of the question; refuses a figure that could not be written."""
-    from stress.inputs.load import load_job
+    from stress.analysis.loading import load_job
 
     drawable("--figure", figure)
     if paths is not None and paths < LEAST:

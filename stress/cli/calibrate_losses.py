@@ -38,8 +38,8 @@ def losses(
     Example:
       stress calibrate losses scenarios/jobs/auto-2021-a.toml --net-loss 0.009 --timing 0.4,0.35,0.25 -o base.toml
     """
+    from stress.analysis.loading import load_job
     from stress.analysis.loss_timing import loss_timing
-    from stress.inputs.load import load_job
 
     found = loss_timing(load_job(job), net_loss, _shares(timing))
     if out is not None:

@@ -60,7 +60,7 @@ def cashflows(
       stress cashflows job.toml --mean --scenario macro_severe --csv flows.csv
       stress cashflows job.toml --quantile 0.999 --tranche B --xlsx tail.xlsx
     """
-    from stress.inputs.load import load_job
+    from stress.analysis.loading import load_job
 
     if (quantile is None) != (tranche is None):
         raise click.UsageError("--quantile and --tranche go together")

@@ -56,9 +56,9 @@ def check(
 
 
 def _check(path: Path, base_case: bool | None, scenario: str | None) -> dict[str, Any]:
+    from stress.analysis.loading import load
     from stress.inputs.book import Book
     from stress.inputs.job import Job, Sweep
-    from stress.inputs.load import load
 
     said: dict[str, Any] = {"file": str(path), "ok": False, "kind": None, "name": None, "error": None, "notes": []}
     try:

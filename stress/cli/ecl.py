@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,11 +13,18 @@ from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
 from stress.cli.saved_job import job_or_results
 
+if TYPE_CHECKING:
+    from stress.inputs.job import Job
+
 
 @click.command()
 @click.argument("job", type=FILE, metavar="JOB.toml|RESULTS")
 @click.option(
-    "--date", "dates", type=int, multiple=True, help="Reporting date, months from closing. [default: 0 and 12]"
+    "--date",
+    "dates",
+    type=int,
+    multiple=True,
+    help="Reporting date, months from closing. [default: where the job starts, and 12 months later]",
 )
 @click.option("--multiple", type=float, default=2.0, show_default=True, help="Rise of a rate that makes stage 2.")
 @click.option("--scenario", "scenarios", multiple=True, metavar="NAME", help="[default: all, and weighted]")
@@ -51,7 +59,16 @@ def ecl(
     from stress.report.ecl_sheet import ecl_sheet
 
     with output.progress("expected credit loss") as progress:
-        answer = find(loaded, dates or (0, 12), multiple, scenarios, paths or PATHS, progress)
+        answer = find(loaded, dates or _dates(loaded), multiple, scenarios, paths or PATHS, progress)
     save_answer(workbook, "ecl", plain(answer), loaded)
     title = f"{answer.job}: expected credit loss"
     output.result(lambda: sheet_table(ecl_sheet(answer), title, "", ("left", "left")), lambda: plain(answer))
+
+
+def _dates(job: Job) -> tuple[int, ...]:
+    """Closing and a year later; of a job in mid-life the month of its state, and a year later while it still lives."""
+    from stress.inputs.state.rules import started
+
+    begin = started(job)
+    later = begin + 12
+    return (begin, later) if begin == 0 or later < job.deal.legal_maturity_months else (begin,)

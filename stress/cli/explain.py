@@ -55,11 +55,11 @@ def explain(
 
 def _explain(file: Path, markdown: bool, picture: Path | None, as_json: bool) -> None:
     """A job or a deal in words, and in a picture where one is asked for."""
+    from stress.analysis.loading import load
     from stress.errors import ConfigError
     from stress.explain import explain_deal, explain_job
     from stress.inputs.deal import Deal
     from stress.inputs.job import Job, Sweep
-    from stress.inputs.load import load
 
     model = load(file)
     if isinstance(model, Deal):

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from stress.answers.follow import Follow
+    from stress.inputs.job import Job
 
 LEAST = 256
 
 
 @click.command()
 @click.argument("job", type=FILE, metavar="JOB.toml")
-@click.argument("reports", type=FILE, metavar="REPORTS")
+@click.argument("reports", type=FILE, metavar="[REPORTS]", required=False)
 @click.option("--as-of", metavar="YYYY-MM", help="Last month that is read. [default: the last report]")
 @click.option("--scenario", metavar="NAME", help="Under which scenario. [default: the job's first]")
 @click.option("--paths", type=Count(), help="Weighted paths behind each month. [default: 4,096]")
@@ -37,7 +38,7 @@ LEAST = 256
 @output_options
 def follow(
     job: Path,
-    reports: Path,
+    reports: Path | None,
     as_of: str | None,
     scenario: str | None,
     paths: int | None,
@@ -57,8 +58,9 @@ def follow(
     payments over the balance), with the error that the report file states for each. Paths are weighted; how many are
     effective stands beside each month, and fewer than 100 are refused. The rest of the life starts from the state of
     the last report: what it gives (balances by bucket, notes, accounts) as it gives it, all else as on the most likely
-    path. REPORTS: a table, a folder with a file a report, or a file that says what columns mean. --state writes the
-    state: a job that names it (`state = "state.toml"`) answers every other question from today.
+    path. REPORTS: a table, a folder with a file a report, or a file that says what columns mean; those of the job
+    where left out. A job that names its reports (`reports = "reports.toml"`) answers every other question from today,
+    and so does one that names the state which --state writes (`state = "state.toml"`).
 
     \b
     Example:
@@ -74,7 +76,9 @@ def follow(
     drawable("--figure", figure)
     if paths is not None and paths < LEAST:
         raise ConfigError(f"--paths {paths}: at least {LEAST}: fewer than 100 effective ones are refused")
-    loaded, rows = load_job(job), read_reports(reports)
+    loaded = load_job(job)
+    rows = read_reports(reports or _own(job, loaded))
+    loaded = loaded.model_copy(update={"reports": ""})
     if seed is not None:
         loaded = loaded.model_copy(update={"seed": seed})
     last = None if as_of is None else named("--as-of", as_of, 12)
@@ -100,6 +104,13 @@ def follow(
             save_text("--state", state_file, text_of(answer.state))
         save_reported(answer, loaded, page, workbook)
         output.result(lambda: _tables(answer), lambda: plain(answer))
+
+
+def _own(path: Path, job: Job) -> Path:
+    """The reports that the job names. Raises ConfigError where it names none."""
+    if not job.reports:
+        raise ConfigError(f"{path}: names no reports: give REPORTS, or reports = ... in the job")
+    return Path(job.reports)
 
 
 def _tables(answer: Follow) -> RenderableType:

@@ -13,7 +13,7 @@ from stress.file_names import escaped
 
 
 @click.command()
-@click.argument("kind", type=OneOf(["deal", "pool", "scenario", "job", "reports", "tape"]), required=False)
+@click.argument("kind", type=OneOf(["deal", "pool", "scenario", "job", "reports", "state", "tape"]), required=False)
 @click.argument("name", required=False)
 @click.option("--example", metavar="NAME", help="A shipped deal with its pool, scenarios and job: see stress examples.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), default=Path(), help="Folder to write into.")

@@ -48,7 +48,7 @@ def rating(
       stress rating scenarios/jobs/baitiao-24m.toml --stresses scenarios/stresses/example.toml
       stress rating job.toml --stresses mine.toml --class A=hard --size --xlsx gaps.xlsx
     """
-    from stress.inputs.load import load_job
+    from stress.analysis.loading import load_job
 
     loaded, output = load_job(job), Output(as_json, quiet, log_json)
 

@@ -58,7 +58,7 @@ def replay(
       stress replay job.toml --path 123456 --scenario baseline
       stress replay job.toml --quantile 0.999 --tranche A --csv tail.csv
     """
-    from stress.inputs.load import load_job
+    from stress.analysis.loading import load_job
     from stress.runs import jobs
 
     if (path is None) == (quantile is None):

@@ -111,7 +111,7 @@ def run(
 
     if paths is not None:
         check_paths(paths, max_paths)
-    from stress.inputs.load import load_run
+    from stress.analysis.loading import load_run
 
     output = Output(as_json, quiet, log_json)
     loaded = load_run(job)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 def job_or_results(path: Path) -> Job:
     """A job's file, or the job of a run's folder or results.nc. Raises ConfigError or DataError."""
-    from stress.inputs.load import job_from_json, load_job
+    from stress.analysis.loading import load_job
+    from stress.inputs.load import job_from_json
 
     if not path.is_dir() and path.suffix.lower() != ".nc":
         return load_job(path)

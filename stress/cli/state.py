@@ -38,7 +38,7 @@ def state(
       stress state scenarios/jobs/baitiao-24m.toml --month 6 -o state.toml
       stress state job.toml --month 9 --path 77 --scenario macro_severe
     """
-    from stress.inputs.load import load_job
+    from stress.analysis.loading import load_job
     from stress.inputs.state.written import text_of
     from stress.runs.mid_life import state_at
 

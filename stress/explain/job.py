@@ -6,9 +6,10 @@ from stress.explain.deal import explain_deal
 from stress.explain.dependence import dependence, drawn
 from stress.explain.pool import after_default, ladder, limits, plan_words, stages
 from stress.explain.shocks import shock_words
-from stress.explain.words import listed, money, percent, table
+from stress.explain.words import PHASE, listed, money, percent, table
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.pool import Pool, Segment
+from stress.inputs.state.rules import started
 
 
 def explain_job(job: Job, on_odds: str | None = None) -> str:
@@ -19,7 +20,8 @@ def explain_job(job: Job, on_odds: str | None = None) -> str:
     >>> "## Notes" in explain_job(job)
     True
     """
-    lines = [explain_deal(job.deal, job.pool.balance), f"# Pool: {job.pool.name}", "", *_pool(job.pool), ""]
+    lines = [explain_deal(job.deal, job.pool.balance), *_stands(job)]
+    lines += [f"# Pool: {job.pool.name}", "", *_pool(job.pool), ""]
     lines += ["# Scenarios", ""]
     if on_odds is not None:
         lines += [f"{on_odds[0].upper()}{on_odds[1:]}.", ""]
@@ -27,6 +29,27 @@ def explain_job(job: Job, on_odds: str | None = None) -> str:
         lines += _scenario(case)
     lines += ["# Run", "", _run(job), ""]
     return "\n".join(lines)
+
+
+def _stands(job: Job) -> list[str]:
+    """A deal in mid-life: where its state leaves it."""
+    state = job.state
+    if state is None:
+        return []
+    pool = sum(held.performing + sum(held.late) for held in state.pool)
+    late = sum(sum(held.late) for held in state.pool)
+    share = f", {percent(late / pool)} of it past due" if pool > 0.0 else ""
+    tripped = [f"{name} (month {one.tripped})" for name, one in state.triggers.items() if one.tripped is not None]
+    lines = [
+        f"# Where it stands at the end of {state.as_of}",
+        "",
+        f"{PHASE[state.phase]}, after month {started(job)}: what was before is data. The pool is {money(pool)}{share}; "
+        f"defaults so far {money(state.sums.defaults)}. Tripped: {listed(tripped) if tripped else 'no trigger'}.",
+        "",
+        *table(["note", "balance"], [[name, money(note.balance)] for name, note in state.notes.items()]),
+        "",
+    ]
+    return [*lines, f"{state.source}.", ""] if state.source else lines
 
 
 def _pool(pool: Pool) -> list[str]:

@@ -48,7 +48,9 @@ def of_one_job(job: Any) -> None:
 def from_closing(job: Job, question: str, because: str) -> None:
     """Raise ConfigError where a question that is of whole lives is put to a job that starts in mid-life."""
     if job.state is not None:
-        raise ConfigError(f"job {job.name!r} starts after {job.state.as_of}: {question} {because}: leave its state out")
+        raise ConfigError(
+            f"job {job.name!r} starts after {job.state.as_of}: {question} {because}: leave its state or reports out"
+        )
 
 
 def cases_of(job: Job, names: Iterable[str]) -> tuple[ScenarioCase, ...]:

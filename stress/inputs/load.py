@@ -71,7 +71,7 @@ def load_book(path: str | Path) -> Book:
 
 def job_to_json(job: Job) -> str:
     """A job as canonical JSON: sorted keys, no blanks, shortest floats. Equal jobs give equal text."""
-    said = job.model_dump(mode="json", exclude=None if job.state is not None else {"state"})
+    said = job.model_dump(mode="json", exclude={"reports"} if job.state is not None else {"reports", "state"})
     return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 

@@ -283,8 +283,8 @@ share of what cardholders pay until legal maturity, and what it still has invest
 11. (8) of the payment: a note is covered by I and all cash. A law: notes less I less the cash of principal accounts
    stays what losses and uses of cash explain, as the pool does of a deal without a trust.
 
-**Opening state.** A deal (but no series of a master trust) may be met at the end of month b >= 1. Months 1..b are data: t
-runs from b + 1, and months are counted from closing as ever. Given are, as they stand then:
+**Opening state.** A deal may be met at the end of month b >= 1. Months 1..b are data: t runs from b + 1, and months are
+counted from closing as ever. Given are, as they stand then:
 - of each note its balance, unpaid and accrued interest, the most that a payment left unpaid; what is unpaid of each
   fee; the cash of each account; the deficiency; the sums so far of defaults, recoveries, purchases and income, and of
   what each party paid and was paid;
@@ -292,15 +292,23 @@ runs from b + 1, and months are counted from closing as ever. Given are, as they
   the month of its first trip, and whether it is in force;
 - the pool by segment and stage: P, M1..MB, and D[r], F[r], r = 1 at the first step after month b. They are split over
   the cohorts as the opening pool is, or given by cohort, with the part of P that waits for its bill (cards). Where D and
-  F are not given they are those of the opening pool, per unit of P;
+  F are not given they are those of the opening pool, per unit of P. Receivables enter at the pool's own odds, or at the
+  n-th of the odds at which the scenario buys;
+- of a series of a master trust I and N;
 - what rules look back at: defaults of the last write_off_months, recoverable of the months that the lag still reaches,
   the last three excess spreads, the last values of each mean(x, n), the idle days, and what the purchase lag locks by
   the steps until it is free.
 The payment of period b has been made. On a clock that pays later it may still be to come: then what its determination
 left for it is given too (conditions, quantities of the month, the month of senior cost, what waits of the retention),
 and it is made in month b + 1. Cash in less cash out, and notes less assets, are held from there on.
-Factors: Y_1..Y_b move as on any path, by their own normals; the levels Y_b may be given instead. need(t, c) is what the
-deterministic run buys from this state on, in the phase that the calendar gives. Months of first loss count from b + 1.
+Factors: Y_1..Y_b move as on any path, by their own normals; the levels Y_b may be given instead, or what reports tell of
+them and of the drawn parameters, a normal law: the normals of these are then m + C u, and Y_b = y + G u + H n, with u the
+path's normals of purpose 3, n those of its factors in month b, C and H lower.
+Macro variables: months up to b are the scenario's, e_q = 0 for the periods up to that of month b, unless the state gives
+these e_q. Random short rate: x_(b+1) = 0 and f(t) = 0 for t <= b in s_t and A_t: the curve holds from month b + 1 on; where
+the state gives x_b the rate goes on as from closing.
+need(t, c) is what the deterministic run buys from this state on, in the phase that the calendar gives. Months of first
+loss count from b + 1.
 Losses are over the original balance; a residual note's counts what it had received by then. Lives, yields, prices and
 multiples count from payment date b, prices with factor(t) / factor(b), and are over the balance at that time (the
 original one of a note that is repaid).

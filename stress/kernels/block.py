@@ -18,7 +18,7 @@ from .jit import aside, stage
 from .ladder import climb, join_ladder
 from .lanes import first, floor, lane_numbers, splat, where_less
 from .layout import PANEL_BLOCKS
-from .opening import open_at_closing, open_later
+from .opening import draw_levels, open_at_closing, open_later
 from .outcome import finish
 from .philox import draw_normals
 from .pool import advance_cohort, advance_on_long_ladder
@@ -97,6 +97,8 @@ def _simulate(m: Memory, b: int, k: int, fans: int, path: int, seed: Any) -> Non
     else:
         open_at_closing(m, k)
     settle_path(m, b, k)
+    if m.p.knows_factors == 2:
+        draw_levels(m, b)
     for t in range(m.p.n_stop):
         if t >= m.p.n_before or m.p.knows_factors == 0:
             move_factors(m, b, k, t)

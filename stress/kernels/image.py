@@ -20,6 +20,7 @@ class Image:
 
     def __init__(self, sizes: Sizes, tables: Mapping[str, Floats | Ints]) -> None:
         self.entries = dict.fromkeys(Switches._fields, 0) | sizes._asdict() | measured(dict(tables))
+        self.entries["random_rate"] = int(tables["rate_law"][:, 0].any())
         lay_out(self.entries)
         self.flat = np.zeros((self.entries["of_log"] - self.entries["of_condition"]) // LANES)
 

@@ -86,7 +86,7 @@ class Sizes(NamedTuple):
     n_paid: int = 0
     """Periods whose payment is data."""
     knows_factors: int = 0
-    """1 where the opening state gives the levels of the factors."""
+    """1 where the opening state gives the levels of the factors, 2 where it gives their law."""
     n_stop: int = -1
     """Months after which a path is left as it stands, to be read; the packer makes all of them of -1."""
 

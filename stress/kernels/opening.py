@@ -5,11 +5,12 @@ from __future__ import annotations
 from .allocation import open_trust
 from .cash import principal_cash
 from .jit import aside, stage
-from .lanes import splat, store
+from .lanes import fma, splat, store
 from .layout import LANES
 from .records import Memory
 from .seasoning import open_seasoned
 from .space import clear_records, fill_records
+from .tables import N_PARAMETER
 
 
 @aside
@@ -18,6 +19,19 @@ def open_later(m: Memory) -> None:
     for i in range(m.p.n_start_row):
         store(m.w, m.p.of_condition + i * LANES, splat(m.t.start_row[i]))
     fill_records(m)
+
+
+@aside
+def draw_levels(m: Memory, b: int) -> None:
+    """Opening state: levels of the factors in its month, drawn from what reports tell of them."""
+    t = m.p.n_before - 1
+    for i in range(m.p.n_factor):
+        level = splat(m.t.start_law[i, 0])
+        for j in range(N_PARAMETER):
+            level = fma(m.parameters[b, j], m.t.start_law[i, 1 + j], level)
+        for j in range(i + 1):
+            level = fma(m.panel[b, t, j], m.t.start_law[i, 1 + N_PARAMETER + j], level)
+        m.factor[i] = level
 
 
 @aside

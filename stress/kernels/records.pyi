@@ -22,6 +22,7 @@ class Header(Sizes, Switches):  # type: ignore[misc]
     n_sharing: int
     n_opened: int
     n_start_row: int
+    n_known: int
     of_condition: int
     of_factor: int
     of_step_paid: int

@@ -33,7 +33,8 @@ def score_sums(
     """Add to `sums` (1 + V, T F + 4): of each feature, then of 1; first as they are, then times each of V values.
 
     All arrays are flat. `panel` (blocks, T, F, 32): normals. `values` (blocks, R, 32): a block's rows, of which `rows`
-    (V,) are asked. `law`: phi, the start, gain (T,), drift (T,), L (F, F), L^-T (F, F). `work`: (F + 3, 32).
+    (V,) are asked. `law`: phi, months without a score, gain (T,), drift (T,), L (F, F), L^-T (F, F), levels before the
+    first month with one and their weights of the normals of the month before (F, 1 + F). `work`: (F + 3, 32).
     """
     sums, panel, law, work, values = space_of(sums), space_of(panel), space_of(law), space_of(work), space_of(values)
     rows = space_of(rows)
@@ -62,9 +63,14 @@ def _set_quadratic(work: Any, panel: Any, at: int, law: Any, n_month: int, n_fac
     phi, root = law[0], 2 + 2 * n_month
     inverse = root + n_factor * n_factor
     persistence, cross, scale = splat(0.0), splat(0.0), splat(0.0)
+    begin, start = int(law[1]), inverse + n_factor * n_factor
     for i in range(n_factor):
-        store(work, i * LANES, splat(law[1]))
-    for t in range(n_month):
+        level = splat(law[start + i * (1 + n_factor)])
+        for j in range(n_factor if begin > 0 else 0):
+            before = load(panel, at + ((begin - 1) * n_factor + j) * LANES)
+            level = fma(before, law[start + i * (1 + n_factor) + 1 + j], level)
+        store(work, i * LANES, level)
+    for t in range(begin, n_month):
         gain, drift, row = law[2 + t], law[2 + n_month + t], at + t * n_factor * LANES
         first, second = splat(0.0), splat(0.0)
         for i in range(n_factor):

@@ -34,7 +34,11 @@ def move_rate(m: Memory, b: int, k: int, t: int) -> None:
     growth = exponential(fma(state, step.fraction, splat(step.convexity)))
     m.short[STATE] = state
     m.short[SHIFT] = (growth - 1.0) * step.scale
-    before = splat(1.0) if t == 0 else m.path_discount[t - 1]
+    before = splat(1.0)
+    if t > m.p.n_before:
+        before = m.path_discount[t - 1]
+    elif t > 0:  # a payment of the month of the state may still be to come
+        m.path_discount[t - 1] = before
     m.path_discount[t] = before / fma(growth, step.base, splat(step.spread))
 
 

@@ -40,12 +40,12 @@ CARDS, PLANS = Axis("n_month_of_cards"), Axis("n_month_of_plans")
 CODES, NUMBERS, FORMULAS, SCHEDULES = Axis("n_code"), Axis("n_number"), Axis("n_formula"), Axis("n_schedule")
 KEPT, OWN = Axis("n_kept_quantity"), Axis("n_shown")
 SHARING = Axis("n_sharing")
-OPENED, START = Axis("n_opened"), Axis("n_start_row")
+OPENED, START, KNOWN = Axis("n_opened"), Axis("n_start_row"), Axis("n_known")
 MEASURED = tuple(
     axis.size
     for axis in (
         *(LINK, QUANTILE, MIXING, RESPONSE, SHOCKS, TESTS, MEMBERS, BEYOND, CARDS, PLANS),
-        *(CODES, NUMBERS, FORMULAS, SCHEDULES, KEPT, OWN, SHARING, OPENED, START),
+        *(CODES, NUMBERS, FORMULAS, SCHEDULES, KEPT, OWN, SHARING, OPENED, START, KNOWN),
     )
 )
 """Axes as long as the first table that has them."""
@@ -257,6 +257,9 @@ class Opening(NamedTuple):
 
     start_row: Annotated[Floats, START]
     """Every row of the scratch from `condition` to `log` as the path begins (`opening`); empty at closing."""
+    start_law: Annotated[Floats, F, KNOWN]
+    """Level of each factor, its weights of the normals of drawn parameters (3) and of those of the factors in the month of
+    the state (F); empty where no law is given."""
 
 
 class Problem(NamedTuple):

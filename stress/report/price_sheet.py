@@ -21,8 +21,9 @@ def price_sheet(answer: Price) -> Sheet:
     )
     found = answer.breakeven_spread
     spread = with_error(float(found.estimate), float(found.error)) if found.estimate else "none, 0 on all paths,"
+    when = f"from the end of {answer.as_of} on" if answer.as_of else "at issue"
     note = (
-        f"Deterministic cash flows at issue under {answer.scenario}; yield effective a year, durations and WAL in "
+        f"Deterministic cash flows {when} under {answer.scenario}; yield effective a year, durations and WAL in "
         f"years, window in months from closing, zero curve {curve}. Break-even spread: {spread} a year over the curve "
         f"pays for expected losses of principal ({count(answer.paths)} paths, seed {answer.seed}, ± standard error)."
     )

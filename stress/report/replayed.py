@@ -40,7 +40,7 @@ def story(trace: xr.Dataset) -> list[str]:
 
 def key_months(trace: xr.Dataset) -> Sheet:
     """The months in which something happened: what, and how pool and notes stood at its end."""
-    events: dict[int, list[str]] = {1: []}
+    events: dict[int, list[str]] = {int(trace["month"][0]): []}
     for month, what in sorted(_events(trace)):
         events.setdefault(month, []).append(what)
     last = int(trace["month"][-1])
@@ -48,7 +48,7 @@ def key_months(trace: xr.Dataset) -> Sheet:
     shown = dict(sorted(events.items())[: MOST - 1]) | {last: events[last]}
     notes = [str(n) for n in trace["tranche"].values]
     head = ("Month", "What happened", "Pool", "Default", "Excess spread", *notes)
-    cut_off = float(trace["month_start_balance"][0])
+    cut_off = float(trace.attrs["cut_off"])
     rows = []
     for month, happened in shown.items():
         one = trace.sel(month=month)
@@ -68,7 +68,7 @@ def key_months(trace: xr.Dataset) -> Sheet:
 def _pool(trace: xr.Dataset) -> str:
     defaults = trace["defaults"].values
     worst = int(np.argmax(defaults))
-    cut_off = float(trace["month_start_balance"][0])
+    cut_off = float(trace.attrs["cut_off"])
     said = (
         f"Defaults reach {percent(float(trace['cumulative_default'][-1]))} of the cut-off balance; the worst month is "
         f"{int(trace['month'][worst])} ({percent(float(defaults[worst]) / cut_off)}); "
@@ -77,7 +77,8 @@ def _pool(trace: xr.Dataset) -> str:
     if "default" in trace["factor"].values:
         factor = trace["factor_value"].sel(factor="default").values
         low = int(np.argmin(factor))
-        said += f" The default factor is lowest in month {low + 1}, at {_signed(factor[low])}; its mean is "
+        when = int(trace["month"][low])
+        said += f" The default factor is lowest in month {when}, at {_signed(factor[low])}; its mean is "
         said += f"{_signed(factor.mean())} (a low factor is a bad month)."
     return said
 
@@ -88,6 +89,9 @@ def _triggers(trace: xr.Dataset) -> list[str]:
         one = trace.sel(trigger=name)
         month = int(one["trigger_month"].max())
         if month == 0:
+            continue
+        if month < int(trace["month"][0]):
+            said.append(f"Trigger '{name}' had tripped in month {month}.")
             continue
         value, limit = (_level(float(one[k].sel(month=month))) for k in ("trigger_value", "trigger_limit"))
         measured = "" if value == limit else f": {value} against a limit of {limit}"
@@ -133,7 +137,7 @@ def _events(trace: xr.Dataset) -> Iterator[Event]:
     """All that happened, in no order."""
     yield Event(int(trace["month"][int(np.argmax(trace["defaults"].values))]), "most defaults")
     for name in trace["trigger"].values:
-        if month := int(trace["trigger_month"].sel(trigger=name).max()):
+        if (month := int(trace["trigger_month"].sel(trigger=name).max())) >= int(trace["month"][0]):
             yield Event(month, f"'{name}' trips")
     phase = trace["phase"].values.astype(int)
     for at in np.flatnonzero(np.diff(phase)) + 1:
@@ -149,7 +153,7 @@ def _events(trace: xr.Dataset) -> Iterator[Event]:
 
 def _original(trace: xr.Dataset) -> xr.DataArray:
     """Balance at closing, by note."""
-    return (trace["note_balance"] + trace["principal_paid"]).isel(month=0)
+    return xr.DataArray(np.array(trace.attrs["original"], float), coords={"tranche": trace["tranche"]}, dims="tranche")
 
 
 def _repaid(one: xr.Dataset, original: float) -> int | None:

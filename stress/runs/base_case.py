@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from stress.inputs.deal.reading import receiver_of
+from stress.inputs.state.rules import started
 from stress.inputs.text.remark import Remark, named
 from stress.kernels.codes import ACCELERATION, PHASES
 
@@ -46,7 +47,7 @@ class NoteCase(NamedTuple):
     residual: bool
     original: float
     repaid: int | None
-    """The month that ends with nothing left of it; None where something stays, or where nothing was lent."""
+    """The month that ends with nothing left of it; None where something stays, or where there was nothing."""
     unpaid: float
     """Principal that is left at legal maturity."""
     late: int
@@ -60,6 +61,8 @@ class BaseCase(NamedTuple):
     """A deal on expected rates; money in its currency, months counted from closing."""
 
     scenario: str
+    begins: int
+    """Months that are data: 0 of a deal that starts at closing."""
     months: int
     trips: tuple[Trip, ...]
     phases: dict[str, int]
@@ -97,16 +100,18 @@ def base_case(job: Job, scenario: str | None = None) -> BaseCase:
     phase, least = values["phase"].astype(int), SMALL * job.pool.balance
     behind = values["pool_balance"] if job.deal.trust is None else values["invested"]
     stands = behind + values["note_balance"].sum(axis=1)
+    begin = started(job)
     over = min(int(np.flatnonzero(stands > least)[-1]) + 2, sizes.n_month)
     accounts = dict(zip(account_names(job.deal), values["account_balance"].T, strict=True))
     return BaseCase(
         one.scenarios[0].name,
+        begin,
         sizes.n_month,
-        tuple(_trips(job, values)),
-        {PHASES[phase[t]]: t + 1 for t in range(1, len(phase)) if phase[t] != phase[t - 1]},
-        _early(phase, job.deal.revolving_months),
-        tuple(_note(job, n, values, least) for n in range(sizes.n_note)),
-        {name: amount for name, amount in _fees(job, values, over) if amount > least},
+        tuple(trip for trip in _trips(job, values) if trip.month > begin),
+        {PHASES[phase[t]]: t + 1 for t in range(max(1, begin), len(phase)) if phase[t] != phase[t - 1]},
+        _early(phase[:begin], phase, job.deal.revolving_months),
+        tuple(_note(job, n, values, least, begin) for n in range(sizes.n_note)),
+        {name: amount for name, amount in _fees(job, values, begin, over) if amount > least},
         over,
         {name: float(held[-1]) for name, held in accounts.items() if held[-1] > least},
         tuple(name for name in job.deal.accounts if _received(job, name, values) <= least),
@@ -127,6 +132,7 @@ def summary(case: BaseCase) -> str:
     repaid = [f"{n.note} in month {n.repaid}" for n in case.notes if n.repaid is not None and not n.residual]
     ends = [f"{phase.replace('_', ' ')} from month {month}" for phase, month in case.phases.items()]
     said = [
+        f"after month {case.begins}" if case.begins else "",
         f"default {case.default:.2%} of the cut-off balance",
         *ends,
         f"repaid: {', '.join(repaid)}" if repaid else "no note is repaid",
@@ -183,23 +189,29 @@ def _trips(job: Job, values: Values) -> Iterator[Trip]:
             yield Trip(trigger.name, month, value, limit, trigger.effect)
 
 
-def _early(phase: np.ndarray, revolving_months: int) -> int | None:
-    """The first month, while the deal is to revolve, that ends in a phase to which a trigger leads."""
+def _early(before: np.ndarray, phase: np.ndarray, revolving_months: int) -> int | None:
+    """The first month, while the deal is to revolve, that ends in a phase to which a trigger leads; none where it had
+    ended before."""
+    if (before >= ACCELERATION).any():
+        return None
     ended = np.flatnonzero(phase[:revolving_months] >= ACCELERATION)
     return int(ended[0]) + 1 if ended.size else None
 
 
-def _note(job: Job, n: int, values: Values, least: float) -> NoteCase:
+def _note(job: Job, n: int, values: Values, least: float, begin: int) -> NoteCase:
+    from stress.assemble.contract import sizes_of
+
     balance = values["note_balance"][:, n]
-    original = float(balance[0] + values["principal_paid"][0, n])
-    gone = np.flatnonzero(balance <= least)
-    late = np.flatnonzero(values["interest_due"][:, n] - values["interest_paid"][:, n] > least)
+    original = sizes_of(job.deal, job.pool.balance)[n]
+    stood = original if job.state is None else job.state.notes[job.deal.notes[n].name].balance
+    gone = begin + np.flatnonzero(balance[begin:] <= least)
+    late = begin + np.flatnonzero((values["interest_due"] - values["interest_paid"])[begin:, n] > least)
     unpaid = float(values["interest_unpaid"][-1, n])
     return NoteCase(
         job.deal.notes[n].name,
         job.deal.notes[n].residual,
         original,
-        int(gone[0]) + 1 if gone.size and original > 0.0 else None,
+        int(gone[0]) + 1 if gone.size and stood > least else None,
         float(balance[-1]) if balance[-1] > least else 0.0,
         int(late.size),
         int(late[0]) + 1 if late.size else None,
@@ -215,8 +227,8 @@ def _received(job: Job, account: str, values: Values) -> float:
     return job.deal.opening_cash.get(account, 0.0) + float(values["step_paid"][:, paid].sum())
 
 
-def _fees(job: Job, values: Values, over: int) -> Iterator[tuple[str, float]]:
+def _fees(job: Job, values: Values, begin: int, over: int) -> Iterator[tuple[str, float]]:
     """(fee, what of it is never paid): what is owed when the deal is over, or all that lapsed until then."""
     for p, fee in enumerate(job.deal.fees):
-        left = (values["fee_due"][:, p] - values["fee_paid"][:, p])[:over]
+        left = (values["fee_due"][:, p] - values["fee_paid"][:, p])[begin:over]
         yield fee.name, float(left[-1] if fee.carry_over else left.sum())

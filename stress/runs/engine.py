@@ -248,6 +248,7 @@ def n_core() -> int:
 def to_dataset(job: Job, tally: Tally) -> xr.Dataset:
     """Name what was counted and check the laws of the model."""
     from stress import results
+    from stress.assemble.months import past_of
     from stress.assemble.swing import fan_of
     from stress.results.macro import MacroFan, with_macro
 
@@ -272,11 +273,11 @@ def to_dataset(job: Job, tally: Tally) -> xr.Dataset:
         sizes_of(job.deal, job.pool.balance),
         mean_coupons(job.deal),
     )
-    drawn = {case.name: case.swing for case in job.scenarios if case.swing is not None}
-    fans = {
-        name: MacroFan(swing.var.variables, *fan_of(swing, job.deal.legal_maturity_months))
-        for name, swing in drawn.items()
-    }
+    fans = {}
+    for case in job.scenarios:
+        if case.swing is not None:
+            law = fan_of(case.swing, job.deal.legal_maturity_months, past_of(job.deal, case, job.state))
+            fans[case.name] = MacroFan(case.swing.var.variables, *law)
     return since_state(job, with_macro(ds, fans))
 
 

@@ -10,18 +10,19 @@ from typing import Any
 
 import numpy as np
 
-from stress.assemble.opening import refuse_untold
 from stress.assemble.priority import account_names
 from stress.assemble.problem import assemble
+from stress.assemble.swing import periods_over
 from stress.errors import ConfigError
 from stress.inputs.door import path_of, whole, with_options
 from stress.inputs.job import Job
 from stress.inputs.state import State
+from stress.inputs.state.rules import month_of
 from stress.kernels import alone, codes
 from stress.kernels.image import Image, image_of
 from stress.kernels.layout import LANES, Floats
 from stress.kernels.memory import Workspace
-from stress.kernels.tables import Problem
+from stress.kernels.tables import N_PARAMETER, Problem
 from stress.runs.schedules import schedules_of
 
 Document = dict[str, Any]
@@ -51,7 +52,6 @@ def state_at(
     one = one.model_copy(update={"scenarios": one.scenarios[:1]})
     deterministic = path is None and normals is None
     problem = assemble(one, deterministic)
-    refuse_untold(problem)
     if month <= problem.sizes.n_before:
         raise ConfigError(f"month = {month}: the job starts after month {problem.sizes.n_before}")
     stopped = until(problem, month)
@@ -93,8 +93,15 @@ def read_state(job: Job, space: Workspace, lane: int, month: int, name: str, wit
         "deficiency": _money(image.row("cash", "deficiency")),
         "lately": _lately(problem, image, month),
     }
+    if job.deal.trust is not None:
+        document["series"] = {name: _money(image.row("trust", name)) for name in ("invested", "numerator")}
     if with_factors:
         document["factors"] = image.group("factor").tolist()
+        document |= _drawn(job, space, lane, month, image)
+        if job.state is not None and job.state.known is not None:  # the path keeps its parameters; its levels are given
+            law = job.state.known
+            left = [*law.root[:N_PARAMETER], *((0.0,) * (N_PARAMETER + 1 + f) for f in range(problem.sizes.n_factor))]
+            document["known"] = {"parameters": law.parameters, "root": left}
     if job.clock != "monthly":
         document["pending"] = {
             "conditions": (image.group("condition") > 0.5).tolist(),
@@ -103,6 +110,22 @@ def read_state(job: Job, space: Workspace, lane: int, month: int, name: str, wit
             "retained": _money(image.row("cash", "retained")),
         }
     return State.model_validate_json(json.dumps(document))
+
+
+def _drawn(job: Job, space: Workspace, lane: int, month: int, image: Image) -> Document:
+    """What else a path has drawn by then: its short rate and its macro variables, under the first scenario."""
+    case = job.scenarios[0]
+    found: Document = {}
+    if case.short_rate is not None and (short := image.group("short")).size:
+        found["short_rate"] = float(short[0])
+    if case.swing is not None:
+        n_variable, over = len(case.swing.var.variables), periods_over(case.swing, month)
+        normals = space.rows("shocks")[0][:, lane].reshape(-1, n_variable)[:over].copy()
+        if job.state is not None:
+            before = periods_over(case.swing, month_of(job.state, job.deal))
+            normals[:before] = job.state.macro.get(case.name) or 0.0
+        found["macro"] = {case.name: normals.tolist()}
+    return found
 
 
 def as_of_text(job: Job, month: int) -> str:
@@ -169,11 +192,14 @@ def _pool(job: Job, problem: Problem, image: Image, month: int) -> list[Document
     entries = []
     for c in range(sizes.n_cohort):
         for s in range(sizes.n_segment):
-            entry: Document = {"segment": pool.segments[s // sizes.n_stage].name}
+            quality, at = divmod(s // sizes.n_stage, sizes.n_level)
+            entry: Document = {"segment": pool.segments[at].name}
             if pool.stages:
                 entry["stage"] = pool.stages[s % sizes.n_stage].name
             if sizes.n_cohort > 1:
                 entry["cohort"] = c + 1
+            if quality:
+                entry["quality"] = quality + 1
             entry["performing"] = _money(image.row("cohort", "alive")[c, s])
             late = [image.row("cohort", f"late_{b}")[c, s] for b in (1, 2, 3)]
             late = image.group("late")[c, s].tolist() if sizes.n_bucket else late

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stress.assemble.calendar import calendar_of
+from stress.assemble.contract import sizes_of
 from stress.assemble.market import factors_of
 from stress.assemble.priority import account_names, step_labels
 from stress.assemble.problem import assemble
@@ -90,6 +91,8 @@ def trace_of(job: Job, problem: Problem, path: int, normals: np.ndarray | None =
         "seed": str(job.seed),
         "currency": job.deal.currency,
         "revolving_months": job.deal.revolving_months,
+        "cut_off": float(job.pool.balance),
+        "original": sizes_of(job.deal, job.pool.balance),
     }
     return since_state(job, xr.Dataset(variables, coords=labels_of(job), attrs=attrs))
 

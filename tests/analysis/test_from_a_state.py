@@ -29,7 +29,7 @@ def test_whole_lives_alone_are_refused_in_one_sentence(later: Job) -> None:
         lambda: capital(later, paths=32),
         lambda: loss_timing(later, 0.02, (1.0,)),
     ):
-        with pytest.raises(ConfigError, match=r"starts after 2021-02: .*: leave its state out"):
+        with pytest.raises(ConfigError, match=r"starts after 2021-02: .*: leave its state or reports out"):
             asked()
 
 

@@ -11,7 +11,7 @@ from scipy.stats import kstest
 
 import stress
 from stress.analysis import posterior
-from stress.analysis.filtering import _given, _prior, follow
+from stress.analysis.filtering import follow, given_all
 from stress.analysis.observed import Seen, probits
 from stress.analysis.whitened import RATIOS, Whitened
 from stress.assemble.problem import assemble
@@ -120,7 +120,7 @@ def test_two_months_of_a_pool_with_a_t_copula_agree_with_quadrature(cards: Job) 
     log = -0.5 * (grid**2).sum(axis=1) - 0.5 * (misfit**2).sum(axis=1)
     weight = np.exp(log - log.max())
     weight /= weight.sum()
-    state = _given(whitened, seen, _prior(whitened, 1, 64), 1, 8192)
+    state = given_all(whitened, seen, np.zeros(0), 1, 8192)
     point = state.point[:, :3]
     assert whitened.beside == {"mixing_normal": 1}
     for power in (1, 2):
@@ -180,7 +180,7 @@ def test_posteriors_of_simulated_truths_are_calibrated(cards: Job) -> None:
             probit + error * random.standard_normal(6),
             error,
         )
-        state = _given(whitened, seen, _prior(whitened, k, 64), k, 512)
+        state = given_all(whitened, seen, np.zeros(0), k, 512)
         drawn = (state.sample.factor[:, 5, 0], state.sample.factor[:, 17, 0], state.sample.default)
         true = (truth.factor[0, 5, 0], truth.factor[0, 17, 0], truth.default[0])
         ranks.append([float(state.weight @ (d < t)) for d, t in zip(drawn, true, strict=True)])
@@ -205,7 +205,7 @@ def test_posteriors_of_a_ladder_with_drawn_parameters_are_calibrated() -> None:
             probit + error * random.standard_normal(4),
             error,
         )
-        state = _given(whitened, seen, _prior(whitened, k, 64), k, 512)
+        state = given_all(whitened, seen, np.zeros(0), k, 512)
         drawn, true = (
             (state.point[:, 0], state.sample.factor[:, 3, 0], state.sample.default),
             (normals[0, 0], truth.factor[0, 3, 0], truth.default[0]),

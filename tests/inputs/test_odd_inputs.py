@@ -278,6 +278,8 @@ def test_every_shipped_job_has_true_notes_alone() -> None:
     jobs = [(name, job) for name, model in models.items() for job in getattr(model, "jobs", (model,))]
     assert {(name, note.key) for name, job in jobs for note in notes_of(job)} == {
         ("baitiao-24m-daily", "scenario revolving_operations_severe"),
+        ("baitiao-24m-followed", "state"),
+        ("baitiao-24m-mid-life", "state"),
         ("microcredit-late-issue", "first_payment_date"),
     }
 

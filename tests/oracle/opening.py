@@ -17,6 +17,9 @@ def rest_of_life(deal, pool, months, rates, supply, state, month: int) -> Flows:
     _look_back(path, state, month)
     _notes_and_cash(path, deal, state)
     _triggers(path, deal, state)
+    if path.trust is not None:
+        path.trust.invested, path.trust.numerator = state.series.invested, state.series.numerator
+        path.flows.series_lost.extend([0.0] * month)
     path.portfolio.cohorts = [[_cohort(path, held) for held in state.pool]]
     path.first_gap = path.gap()
     for t in range(month + 1, path.last + 1):

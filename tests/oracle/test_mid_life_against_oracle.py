@@ -14,6 +14,7 @@ import stress
 import stress.assemble.months
 from oracle.opening import rest_of_life
 from oracle.portfolio import Portfolio
+from oracle.test_trusts_against_oracle import trust_job
 from stress.assemble.turnover import pool_under
 
 NOT_TOLD = ("mean(", "new_default_odds")
@@ -28,11 +29,28 @@ def test_a_random_deal_goes_on_from_its_state(seed):
         assert goes_on(job, month) <= 1e-9
 
 
-def whole_months(seed: int):
-    """A random deal of the monthly clock, no trust, whose formulas take no means (the slow model keeps these by their
-    text) and that buys nothing of another quality."""
+@pytest.mark.parametrize("seed", range(4))
+def test_a_random_series_of_a_trust_goes_on_from_its_state(seed):
+    job = trust_job(seed)
+    months = job.deal.legal_maturity_months
+    for case, path in zip(job.scenarios, (None, 4), strict=True):
+        one = job.model_copy(update={"scenarios": (case,)})
+        assert max(goes_on(one, month, path) for month in (1, months // 3, months - 1) if month) <= 1e-9
+
+
+@pytest.mark.parametrize("seed", [1, 2, 9, 45])
+def test_a_random_deal_that_bought_at_many_odds_goes_on_from_its_state(seed):
     job = random_job(Random(seed))
-    while job.clock != "monthly" or job.deal.trust or any(w in str(job.model_dump(mode="json")) for w in NOT_TOLD):
+    job = job.model_copy(update={"scenarios": job.scenarios[1:]})
+    assert any(shock.target == "new_default_odds" for shock in job.scenarios[0].shocks)
+    assert goes_on(job, max(1, job.deal.legal_maturity_months // 2), path=4) <= 1e-9
+
+
+def whole_months(seed: int):
+    """A random deal of the monthly clock whose formulas take no means (the slow model keeps these by their text) and
+    that buys nothing of another quality."""
+    job = random_job(Random(seed))
+    while job.clock != "monthly" or any(w in str(job.model_dump(mode="json")) for w in NOT_TOLD):
         seed += 31
         job = random_job(Random(seed))
     return job
@@ -53,7 +71,8 @@ def test_a_path_from_a_state_is_the_path_of_the_slow_model_from_it(seed, scenari
     rates = agreement.rates_of(data, Portfolio(job.deal, pool, months, job.clock))
     padded = type(rates)(*([[part[0]] * month + part for part in rates]))
     supply = agreement.by_month(data, "supply", "cohort").tolist()
-    flows = rest_of_life(job.deal, pool, months, padded, [supply[0]] * month + supply, state, month)
+    offered = None if job.deal.trust is not None else [supply[0]] * month + supply
+    flows = rest_of_life(job.deal, pool, months, padded, offered, state, month)
     cut_off, count = job.pool.balance, len(data["month"])
     for name, other in [*((name, None) for name in agreement.MONEY), *agreement.MONEY_BY.items()]:
         wanted = np.array(getattr(flows, name)[-count:], dtype=float).reshape(count, -1)

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from going_on import goes_on
+from oracle.draws import normal
+from scipy.special import expit, logit
 from shipped import ROOT
 
 import stress
+from stress.assemble.market import factors_of
+from stress.assemble.problem import assemble
+from stress.assemble.swing import Past, fan_of
+from stress.cli import exit_code
 from stress.errors import ConfigError
+from stress.inputs.job import ScenarioCase
+from stress.inputs.scenario import Shock
+from stress.inputs.scenario.short_rate import ShortRate
 from stress.inputs.state import State
 from stress.inputs.state.written import text_of
+from stress.runs.sampling import refuse_misfit
+from stress.runs.trace import block_rows
 
 JOBS = {
     "baitiao-24m": (1, 12, 20),
@@ -22,6 +34,7 @@ JOBS = {
     "auto-swapped": (7,),
     "card-master-trust": (11,),
     "microcredit-late-issue": (1, 7),
+    "card-trust-2005-1": (7, 40),
 }
 
 
@@ -40,6 +53,95 @@ def test_a_path_goes_on_with_the_factors_that_it_had():
     assert goes_on(job_of("baitiao-24m-daily"), 14, path=3) <= 1e-9
 
 
+RANDOM_RATE = ScenarioCase(
+    name="rate", short_rate=ShortRate(mean_reversion=0.5, volatility=0.02, correlation=0.3, forward=((1, 0.03),))
+)
+DRIFT = ScenarioCase(
+    name="drift", shocks=(Shock(target="new_default_odds", how="multiply", by_month=((3, 2.0), (5, 4.0), (9, 1.0))),)
+)
+
+
+def drawing(what: str, scenario: ScenarioCase | None = None):
+    """The 24-month deal under one scenario: one given, or that of the job which draws macro variables."""
+    job = job_of("baitiao-24m-uncertain")
+    case = scenario or next(case for case in job.scenarios if case.name == what)
+    return job.but(scenarios=(case,), paths=64)
+
+
+MACRO = "fed2025_severely_adverse_random"
+
+
+@pytest.mark.parametrize(
+    ("what", "case", "month"), [("rate", RANDOM_RATE, 8), ("drift", DRIFT, 6), (MACRO, None, 7), (MACRO, None, 9)]
+)
+def test_a_path_goes_on_with_all_that_it_has_drawn(what, case, month):
+    job = drawing(what, case)
+    assert goes_on(job, month, path=5) <= 1e-9
+    halfway = job.but(state=stress.state_at(job, 4, path=5))
+    assert goes_on(halfway, month, path=5) <= 1e-9
+
+
+def test_macro_variables_leave_the_scenario_after_the_month_of_the_state_only():
+    job = drawing(MACRO)
+    swing = job.scenarios[0].swing
+    whole, rest = fan_of(swing, 36), fan_of(swing, 36, Past(14))
+    assert np.array_equal(rest[0], whole[0])
+    assert (whole[1][:, 13] > 0.0).all()
+    assert (rest[1][:, :13] == 0.0).all()
+    assert (rest[1][:, 16:] > 0.0).all()
+    assert (rest[1] <= whole[1] + 1e-12).all()
+    state = stress.state_at(job.but(scenarios=(ScenarioCase(name="base"),)), 14)
+    ds = stress.simulate(job.but(state=state))
+    assert float(ds["macro"].isel(month=0, quantile=-1)[0, 0]) < float(ds["macro"].isel(month=6, quantile=-1)[0, 0])
+
+
+def test_a_random_rate_begins_on_the_curve_where_the_state_does_not_say_where_it_stands():
+    job = drawing("rate", RANDOM_RATE)
+    state = stress.state_at(job, 8, path=5)
+    assert state.short_rate
+    stands, plain = (
+        next(iter(block_rows(one, assemble(one), 1, ["short_rate"])))["short_rate"]
+        for one in (job.but(state=state), job.but(state=state.model_copy(update={"short_rate": None})))
+    )
+    assert np.ptp(stands[8]) > 0.001
+    assert plain[8] == pytest.approx(0.0, abs=1e-12)
+    assert np.ptp(plain[9]) > 0.001
+
+
+def test_levels_are_drawn_from_what_reports_tell_of_them():
+    """Y_b = y + G u + H n with u the normals of the drawn parameters and n those of the factors in month b."""
+    job = job_of("baitiao-24m-uncertain")
+    job = job.but(scenarios=tuple(case for case in job.scenarios if case.name == "baseline_predictive"), paths=64)
+    root = ((0.5,), (0.1, 0.8), (0.0, 0.0, 1.0), (-0.6, 0.2, 0.0, 0.3), (0.1, 0.0, 0.0, 0.2, 0.9))
+    known = {"parameters": (0.7, 0.0, -0.2), "root": root}
+    state = moved(stress.state_at(job, 6), factors=[-1.5, 0.4], known=known)
+    later = job.but(state=state)
+    path = 9
+    u = [normal(path, i, 3, 0, job.seed) for i in range(3)]
+    n = [normal(path, 5, 0, f, job.seed) for f in range(2)]
+    e = [normal(path, 6, 0, f, job.seed) for f in range(2)]
+    level = [
+        mean + sum(a * b for a, b in zip(row, [*u, *n], strict=False))
+        for mean, row in zip((-1.5, 0.4), root[3:], strict=True)
+    ]
+    estimate = np.linalg.cholesky(np.array(job.scenarios[0].parameters.covariance))
+    drawn = estimate @ (
+        np.array(known["parameters"]) + [sum(a * b for a, b in zip(r, u, strict=False)) for r in root[:3]]
+    )
+    phi = expit(logit(job.pool.dependence.phi) + drawn[2])
+    shock = factors_of(job.pool).root @ e
+    wanted = phi * np.array(level) + np.sqrt(1.0 - phi**2) * shock
+    found = stress.replay(later, path=path)["factor_value"].isel(month=0).values
+    assert found == pytest.approx(wanted, abs=1e-9)
+    plain = job.but(scenarios=(ScenarioCase(name="base"),), state=state)
+    levels = np.concatenate(
+        [rows["factor_value"][6, 0] for rows in block_rows(plain, assemble(plain), 8, ["factor_value"])]
+    )
+    spread, phi = 0.6**2 + 0.2**2 + 0.3**2, job.pool.dependence.phi  # nothing draws the parameters: a spread of its own
+    assert levels.mean() == pytest.approx(-1.5 * phi, abs=4.0 * levels.std() / len(levels) ** 0.5)
+    assert levels.var() == pytest.approx(phi**2 * spread + 1.0 - phi**2, rel=4.0 * (2.0 / len(levels)) ** 0.5)
+
+
 def test_a_state_of_a_state_is_the_state_of_the_deal():
     job = job_of("baitiao-24m")
     once = stress.state_at(job, 9)
@@ -47,6 +149,18 @@ def test_a_state_of_a_state_is_the_state_of_the_deal():
     assert twice.notes["A"].balance == pytest.approx(once.notes["A"].balance, abs=1.0)
     assert sum(twice.pool[2].due or ()) == pytest.approx(sum(once.pool[2].due or ()), abs=1.0)
     assert twice.sums.defaults == pytest.approx(once.sums.defaults, rel=1e-12)
+
+
+def test_the_template_of_a_state_is_one_of_the_deal_of_the_template(tmp_path):
+    assert exit_code(["new", "job", "mine", "-o", str(tmp_path)]) == 0
+    assert exit_code(["new", "state", "today", "-o", str(tmp_path / "mine")]) == 0
+    file = tmp_path / "mine" / "job.toml"
+    text = file.read_text(encoding="utf-8")
+    assert '# state = "state.toml"' in text
+    file.write_text(text.replace('# state = "state.toml"', 'state = "today.toml"'), encoding="utf-8")
+    job = stress.load(file)
+    assert job.state.name == "today"
+    assert stress.replay(job, path=0)["month"].values[0] == 7
 
 
 def test_a_state_is_read_as_it_was_written(tmp_path):
@@ -72,7 +186,7 @@ def moved(state: State, **changes) -> State:
         at = document
         *path, last = key.split("__")
         for name in path:
-            at = at[name]
+            at = at[int(name) if isinstance(at, list) else name]
         at[last] = value
     return State.model_validate_json(json.dumps(document))
 
@@ -87,12 +201,23 @@ def moved(state: State, **changes) -> State:
         ({"triggers__new": {}}, "the deal has cumulative default"),
         ({"triggers__cumulative default": {"tripped": 99}}, "after month 14"),
         ({"lately__recoverable": []}, "recoveries of past defaults are still to come"),
+        ({"series": {"invested": 1.0}}, "the deal is of no master trust"),
+        (
+            {"factors": [0.0], "known": {"root": [[1.0], [0.0, 1.0], [0.0, 0.0, 1.0]]}},
+            "3 and one for each of 1 factors",
+        ),
+        ({"macro": {"nowhere": [[0.0]]}}, "macro: .*nowhere.*: the job has baseline"),
         ({"opening": [{"term": 12, "remaining": 3, "share": 1.0}]}, "give due in pool, or opening, not both"),
     ],
 )
 def test_what_a_state_cannot_say_is_refused_in_one_sentence(job, state, changes, says):
     with pytest.raises(ConfigError, match=says):
         job.but(state=moved(state, **changes))
+
+
+def test_receivables_bought_at_odds_that_no_scenario_has_are_refused(job, state):
+    with pytest.raises(ConfigError, match="no scenario buys at as many odds"):
+        refuse_misfit(job.but(state=moved(state, pool__0__quality=2)))
 
 
 @pytest.mark.parametrize("what", ["notes", "accounts", "triggers"])

@@ -45,12 +45,13 @@ def sweep_of(path: Path, file: JobFile) -> Sweep:
     if (n := len(deals) * len(pools) * len(seeds)) > MOST_JOBS:
         raise ConfigError(f"{path}: deals x pools x seeds make {n:,} jobs: at most {MOST_JOBS:,}")
     over = _over(file)
+    _check_reports(path, file, over)
     state = parse_as(resolve(path, file.state, f"{path}: state"), State, f"{path}: state") if file.state else None
     jobs = []
     for deal in deals:
         cases = _cases(path, file, deal)
         for pool, seed in itertools.product(pools, seeds):
-            job = _job(file, deal, pool, cases, seed, state)
+            job = _job(path, file, deal, pool, cases, seed, state)
             try:
                 check_job(job)
             except ValueError as error:
@@ -91,7 +92,24 @@ def _cases(path: Path, file: JobFile, deal: Deal) -> tuple[ScenarioCase, ...]:
     return with_predictive(path, file, cases)
 
 
-def _job(file: JobFile, deal: Deal, pool: Pool, cases: tuple[ScenarioCase, ...], seed: int, state: State | None) -> Job:
+def _check_reports(path: Path, file: JobFile, over: tuple[Swept, ...]) -> None:
+    if not file.reports:
+        return
+    if file.state:
+        raise ConfigError(f"{path}: state and reports: give one of them: reports leave the deal in a state")
+    if listed := [dim for dim in over if dim != "seed"]:
+        raise ConfigError(f"{path}: reports are of one deal and its pool: {listed[0]} is a list")
+
+
+def _job(
+    path: Path,
+    file: JobFile,
+    deal: Deal,
+    pool: Pool,
+    cases: tuple[ScenarioCase, ...],
+    seed: int,
+    state: State | None,
+) -> Job:
     return Job(
         name=file.name,
         source=file.source,
@@ -103,6 +121,7 @@ def _job(file: JobFile, deal: Deal, pool: Pool, cases: tuple[ScenarioCase, ...],
         clock=file.clock,
         estimator=file.estimator,
         state=state,
+        reports=str(resolve(path, file.reports, f"{path}: reports")) if file.reports else "",
     )
 
 

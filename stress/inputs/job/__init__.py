@@ -60,6 +60,9 @@ class JobFile(Document):
     """When payments fall due and purchases are made."""
     state: Text = ""
     """A file of kind = "state", relative to the job: the deal starts from it in mid-life; the past is data."""
+    reports: Text = ""
+    """A file of kind = "reports", a table or a folder, relative to the job: the deal starts from the state that its
+    reports leave, and its factors from what they tell."""
     estimator: Estimator = "plain"
     """How factors are drawn: plain, sobol for smooth means, importance for rare losses, auto asks a pilot."""
 

@@ -143,4 +143,15 @@ def _loans_unmoved(job: Job) -> Found:
             )
 
 
-_RULES = (_sizes, _opening_cash, _supply, _cash_rate, _waiting, _twice, _trust, _rate_unread, _loans_unmoved)
+def _mid_life(job: Job) -> Found:
+    """A job that starts in mid-life: what answers for the rest of the life, and what refuses it."""
+    if job.state is None:
+        return
+    yield (
+        "state",
+        f"starts after {job.state.as_of}: every answer is for the rest of the life; size, rating, clocks, capital, "
+        "calibrate losses and a book are of whole lives and refuse it",
+    )
+
+
+_RULES = (_mid_life, _sizes, _opening_cash, _supply, _cash_rate, _waiting, _twice, _trust, _rate_unread, _loans_unmoved)

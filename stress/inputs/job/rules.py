@@ -9,7 +9,7 @@ from stress.inputs.job.terms import JobTerms, ScenarioCase
 from stress.inputs.job.trust_rules import check_trust_on_pool
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
-from stress.inputs.state.rules import check_state
+from stress.inputs.state.rules import check_scenarios, check_state
 from stress.spelling import suggest
 
 LARGE = 100.0
@@ -31,6 +31,7 @@ def check_job(job: JobTerms) -> None:
     _check_scenario_names(job.scenarios)
     if job.state is not None:
         check_state(job.deal, job.pool, job.clock, job.state)
+        check_scenarios(job.state, [case.name for case in job.scenarios])
     for case in job.scenarios:
         _check_short_rate(job.deal, case)
         for shock in case.shocks:

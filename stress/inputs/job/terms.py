@@ -87,3 +87,5 @@ class JobTerms(Whole):
     estimator: Estimator = "plain"
     state: State | None = None
     """From which the deal starts in mid-life; at closing where there is none."""
+    reports: str = ""
+    """Reports that have not been read yet (`stress.load` reads them): a path."""

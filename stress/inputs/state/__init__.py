@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from stress.inputs.pool.plans import OpeningLine
 from stress.inputs.text.base import Document, Money, Month, Name, Strict, Text
@@ -12,6 +12,7 @@ from stress.inputs.text.base import Document, Money, Month, Name, Strict, Text
 PhaseName = Literal["revolving", "amortization", "acceleration", "event_of_default"]
 Amounts = Annotated[tuple[Money, ...], Field(max_length=400)]
 Count = Annotated[int, Field(ge=0, le=360)]
+Deviation = Annotated[float, Field(ge=-9.0, le=9.0)]
 
 
 class NoteState(Strict):
@@ -58,6 +59,31 @@ class PartyState(Strict):
     """What it has been paid."""
 
 
+class Series(Strict):
+    """A series of a master trust as it stands."""
+
+    invested: Money
+    """Its invested amount."""
+    numerator: Money | None = None
+    """The invested amount in the last month that revolved: the fixed share is of it. As `invested` where left out."""
+
+
+class Known(Strict):
+    """What reports tell of the factors and of drawn parameters: a normal law. `stress follow` writes it."""
+
+    parameters: tuple[Deviation, Deviation, Deviation] = (0.0, 0.0, 0.0)
+    """Means of the normals from which (p, rho, phi) are drawn."""
+    root: Annotated[tuple[tuple[Deviation, ...], ...], Field(min_length=3, max_length=67)]
+    """Lower root of the covariance of these three and of the levels in `factors`: 1 number, 2 numbers, and so on."""
+
+    @model_validator(mode="after")
+    def _is_lower(self) -> Known:
+        for number, row in enumerate(self.root, 1):
+            if len(row) != number or row[-1] < 0.0:
+                raise ValueError(f"root[{number}]: needs {number} numbers, the last not below 0: it is a lower root")
+        return self
+
+
 class Held(Strict):
     """Receivables of a segment (in one of its stages, due on one of the days)."""
 
@@ -67,6 +93,8 @@ class Held(Strict):
     """Stage; spread over the stages as an opening pool is where it is left out."""
     cohort: Annotated[int, Field(ge=1, le=30)] | None = None
     """Day (daily clock) or step of the month on which they fall due; split as the opening pool is where left out."""
+    quality: Annotated[int, Field(ge=1, le=256)] = 1
+    """1: entry at the pool's own odds. 2, 3, ..: bought at the second, third odds of a shock on new_default_odds."""
     performing: Money
     """Current balance."""
     late: Annotated[tuple[Money, ...], Field(max_length=6)] = ()
@@ -160,7 +188,17 @@ class State(Document):
     """Principal deficiency that has not been made good."""
     lately: Lately = Lately()
     """What rules look back at."""
-    factors: Annotated[tuple[Annotated[float, Field(ge=-9.0, le=9.0)], ...], Field(max_length=64)] = ()
+    factors: Annotated[tuple[Deviation, ...], Field(max_length=64)] = ()
     """Levels of the systematic factors, in standard deviations; drawn where left out."""
+    known: Known | None = None
+    """How well `factors` and drawn parameters are known; exactly, and not at all, where left out."""
+    macro: dict[str, tuple[tuple[Deviation, ...], ...]] = {}
+    """Of a path, by scenario: normals of the macro variables, a row for each period up to the month. Where left out the
+    variables stand where the scenario has them."""
+    short_rate: Annotated[float, Field(ge=-1.0, le=1.0)] | None = None
+    """Of a path: by how much its random short rate stands off the curve, before convexity. Where left out the rate of
+    the next month is the curve's."""
+    series: Series | None = None
+    """Of a series of a master trust."""
     pending: Pending | None = None
     """The payment of the month, where it is still to be made."""

@@ -44,8 +44,6 @@ def started(job: JobLike) -> int:
 
 def check_state(deal: Deal, pool: Pool, clock: str, state: State) -> None:
     """Raise ValueError with a sentence where a state is none of this deal and pool."""
-    if deal.trust is not None:
-        raise ValueError("state: a series of a master trust starts at its closing: leave state out")
     at = month_of(state, deal)
     if not 1 <= at < deal.legal_maturity_months or not 1 <= int(state.as_of[5:]) <= 12:
         raise ValueError(
@@ -61,6 +59,8 @@ def check_state(deal: Deal, pool: Pool, clock: str, state: State) -> None:
     for trigger in deal.triggers:
         _check_trigger(trigger.name, trigger.months, trigger.curable, state.triggers[trigger.name], at)
     _check_phase(deal, state, at)
+    _check_series(deal, pool, state)
+    _check_known(state)
     left = deal.legal_maturity_months - at
     _check_pool(pool, clock, state, left)
     _check_profiles(pool, state, left)
@@ -76,11 +76,11 @@ def _all_named(what: str, given: Mapping[str, object], known: list[str]) -> None
             raise ValueError(f"state: {what}: {show(name)} is missing: every one is needed ({silence[what]})")
 
 
-def _none_unknown(what: str, given: Iterable[str], known: list[str]) -> None:
+def _none_unknown(what: str, given: Iterable[str], known: list[str], has: str = "the deal has") -> None:
     for name in given:
         if name not in known:
             listed = ", ".join(known) or "none"
-            raise ValueError(f"state: {what}: {show(name)}: the deal has {listed}{suggest(name, known)}")
+            raise ValueError(f"state: {what}: {show(name)}: {has} {listed}{suggest(name, known)}")
 
 
 def _check_notes(deal: Deal, pool: Pool, state: State) -> None:
@@ -118,6 +118,28 @@ def _check_phase(deal: Deal, state: State, at: int) -> None:
         raise ValueError(f'state: phase = "{state.phase}": no trigger that leads there is in force')
 
 
+def _check_series(deal: Deal, pool: Pool, state: State) -> None:
+    if (deal.trust is None) != (state.series is None):
+        what = "is missing: invested of a series of a master trust" if deal.trust else "the deal is of no master trust"
+        raise ValueError(f"state: series: {what}")
+    if state.series is not None and state.series.invested > pool.balance * (1.0 + TIES):
+        raise ValueError(
+            f"state: series.invested = {state.series.invested:,.2f}: more than the trust of {pool.balance:,.2f}"
+        )
+
+
+def _check_known(state: State) -> None:
+    if state.known is not None and len(state.known.root) != 3 + len(state.factors):
+        raise ValueError(
+            f"state: known.root: has {len(state.known.root)} rows: 3 and one for each of {len(state.factors)} factors"
+        )
+
+
+def check_scenarios(state: State, names: list[str]) -> None:
+    """Raise ValueError where a state tells of a scenario that the job has not."""
+    _none_unknown("macro", state.macro, names, "the job has")
+
+
 def _in_force(trigger: TriggerState) -> bool:
     return trigger.tripped is not None if trigger.in_force is None else trigger.in_force
 
@@ -139,7 +161,7 @@ def _check_trigger(name: str, months: int, curable: bool, stands: TriggerState, 
 
 def _check_pool(pool: Pool, clock: str, state: State, left: int) -> None:
     segments, stages = [s.name for s in pool.segments], [s.name for s in pool.stages]
-    seen: set[tuple[str, str | None, int | None]] = set()
+    seen: set[tuple[str, str | None, int | None, int]] = set()
     for k, held in enumerate(state.pool, 1):
         where = f"state: pool[{k}]"
         if held.segment not in segments:
@@ -152,13 +174,13 @@ def _check_pool(pool: Pool, clock: str, state: State, left: int) -> None:
             raise ValueError(f"{where}: stage {show(held.stage)}: stages of the pool: {listed}")
         if held.cohort is not None and held.cohort > COHORTS[clock]:
             raise ValueError(f"{where}: cohort = {held.cohort}: the {clock} clock has {COHORTS[clock]}")
-        key = (held.segment, held.stage, held.cohort)
+        key = (held.segment, held.stage, held.cohort, held.quality)
         if key in seen:
             raise ValueError(f"{where}: {held.segment} stands twice")
         seen.add(key)
         _check_held(pool, where, held, left)
     for name in segments:
-        if name not in {segment for segment, _, _ in seen}:
+        if name not in {segment for segment, *_ in seen}:
             raise ValueError(f"state: pool: segment {show(name)} is missing: write performing = 0.0 if nothing is left")
     for part in ("stage", "cohort"):
         if len({getattr(held, part) is None for held in state.pool}) > 1:

@@ -8,7 +8,7 @@ from stress.inputs.state import State
 from stress.inputs.text.write import text_of as toml_of
 
 HEAD = "# The deal at the end of {as_of}; what was before is data. Money in its currency, months from closing.\n"
-TABLES = ("notes", "accounts", "fees", "triggers", "parties", "sums", "lately", "pending")
+TABLES = ("notes", "accounts", "fees", "triggers", "parties", "sums", "lately", "pending", "series", "known", "macro")
 
 
 def text_of(state: State) -> str:

@@ -1,0 +1,54 @@
+"""Files as commands and `stress.load` read them: a job that names its reports starts where they leave the deal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stress.inputs import load as read
+from stress.inputs.job import Job, Sweep
+
+if TYPE_CHECKING:
+    from stress.inputs.book import Book
+    from stress.inputs.files.parse import Alone
+
+
+def load(path: str | Path) -> Alone | Job | Sweep | Book:
+    """Read and check a file of any kind; a job comes with its deal, its pool and its scenarios.
+
+    A job that lists deals, pools or seeds comes as a Sweep; one with `reports` starts from the state that they leave.
+    Raises ConfigError with the file, the key, the value and what is allowed.
+
+    >>> import stress
+    >>> job = stress.load("scenarios/jobs/baitiao-24m.toml")
+    >>> [note.name for note in job.deal.notes]
+    ['A', 'B', 'mezzanine', 'subordinated']
+    """
+    found = read.load(path)
+    return as_of_reports(found) if isinstance(found, Job | Sweep) else found
+
+
+def load_job(path: str | Path) -> Job:
+    """A job and everything that it refers to, as of its last report. Raises ConfigError, also for a sweep."""
+    found = as_of_reports(read.load_job(path))
+    assert isinstance(found, Job)
+    return found
+
+
+def load_run(path: str | Path) -> Job | Sweep:
+    """What can be run: a job, or a sweep over several. Raises ConfigError."""
+    return as_of_reports(read.load_run(path))
+
+
+def as_of_reports(found: Job | Sweep) -> Job | Sweep:
+    """What starts from the state that its reports leave; as it is where it names none. ConfigError, DataError."""
+    first = found.jobs[0] if isinstance(found, Sweep) else found
+    if not first.reports:
+        return found
+    from stress.analysis.from_reports import from_reports
+
+    told = from_reports(first)
+    if not isinstance(found, Sweep):
+        return told
+    jobs = tuple(job.model_copy(update={"reports": ""}).but(state=told.state) for job in found.jobs)
+    return found.model_copy(update={"jobs": jobs})

@@ -1,0 +1,195 @@
+"""A job that names its reports: it starts where they leave the deal, and every question answers or refuses it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from shipped import ROOT
+
+import stress
+from stress.analysis import follow
+from stress.analysis.gradients import gradient
+from stress.cli import exit_code
+from stress.errors import ConfigError
+from stress.inputs import load as unread
+from stress.inputs.files.reported import read_reports
+from stress.inputs.job import Job
+from stress.inputs.state.written import text_of
+
+SCENARIOS = ROOT / "scenarios"
+REPORTS = SCENARIOS / "reports/baitiao-24m-made-up.toml"
+
+
+def written(folder: Path, reports: str = str(REPORTS), **keys: str) -> Path:
+    """The file of a followed job, under the base case."""
+    given = {"deal": "deals/baitiao-24m.toml", "pool": "pools/baitiao.toml"} | keys
+    lines = ['kind = "job"', "version = 1", 'name = "followed"', "paths = 512", f'reports = "{reports}"']
+    lines += [f'{key} = "{SCENARIOS / value}"' for key, value in given.items()]
+    path = folder / "job.toml"
+    path.write_text("\n".join([*lines, f'scenarios = ["{SCENARIOS}/baseline.toml"]']) + "\n")
+    return path
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(tmp_path_factory.mktemp("followed"))
+
+
+@pytest.fixture(scope="module")
+def followed(file: Path) -> Job:
+    job = stress.load(file)
+    assert isinstance(job, Job)
+    return job
+
+
+def test_a_job_that_names_its_reports_starts_from_what_they_leave(followed: Job) -> None:
+    state = followed.state
+    assert state is not None
+    assert not followed.reports
+    assert state.as_of == "2020-12"
+    assert state.known is not None
+    assert state.factors[0] < -1.0
+    assert state.known.root[3][3] < 0.5, "reports of defaults leave little doubt of their factor"
+    assert state.known.root[4][4] > 0.8, "and much of that of prepayment"
+    assert "late_1" in state.source
+    assert stress.simulate(followed, paths=256)["month"].values[0] == 13
+
+
+def test_a_run_of_a_followed_job_agrees_with_the_weighted_paths_of_the_filter() -> None:
+    """Levels of the factors and three drawn parameters, correlated by what the reports told."""
+    job = stress.load(SCENARIOS / "jobs/baitiao-24m-uncertain.toml")
+    job = job.but(scenarios=[case for case in job.scenarios if case.name == "baseline_predictive"])
+    found = follow(job, read_reports(REPORTS).upto(4), paths=1024)
+    ds = stress.simulate(job.but(state=found.state), paths=8192)
+    told, run = found.notes[-1], ds.sel(tranche=found.notes[-1].name).isel(scenario=0)
+    error = np.hypot(told.expected_loss_se, float(run["expected_loss_se"]))
+    assert abs(told.expected_loss - float(run["expected_loss"])) < 4.0 * error
+    plain = ds.attrs["as_of"], found.state.known.root[3][0]
+    assert plain[0] == "2020-04"
+    assert abs(plain[1]) > 0.1, "a bad factor and a bad level of the rates explain the same reports"
+
+
+def test_the_state_that_follow_writes_is_that_of_a_job_with_these_reports(tmp_path: Path) -> None:
+    rows = (SCENARIOS / "data/made_up/baitiao_24m_reports.csv").read_text().splitlines()
+    table = tmp_path / "two.csv"
+    table.write_text("\n".join(rows[:3]) + "\n")
+    path = written(tmp_path, reports=str(table))
+    followed, other = stress.load(path).state, follow(unread.load_job(path).but(reports=""), table).state
+    assert np.allclose(other.factors, followed.factors, atol=1e-4)
+    assert other.notes == followed.notes
+    assert np.allclose([h.performing for h in other.pool], [h.performing for h in followed.pool], rtol=1e-6)
+
+
+def test_a_state_of_a_path_of_a_followed_job_keeps_its_parameters() -> None:
+    job = stress.load(SCENARIOS / "jobs/baitiao-24m-uncertain.toml")
+    case = next(case for case in job.scenarios if case.name == "baseline_predictive")
+    reports = read_reports(REPORTS).upto(3)
+    followed = job.but(scenarios=[case], state=follow(job.but(scenarios=[case]), reports, paths=256).state)
+    whole = stress.replay(followed, path=3)
+    rest = stress.replay(followed.but(state=stress.state_at(followed, 9, path=3)), path=3)
+    assert np.allclose(rest["factor_value"], whole["factor_value"][6:], atol=1e-12)
+    assert np.allclose(rest["entry_rate"], whole["entry_rate"][6:], atol=1e-12)
+
+
+def test_derivatives_of_a_followed_job_are_those_of_its_months_to_come(followed: Job) -> None:
+    """The level of the rates of arrears against a shock on their odds: probits and log odds move alike."""
+    found = gradient(followed, "EL", "subordinated", paths=8192)
+    level = next(one for one in found.inputs if one.input.startswith("level"))
+    losses = []
+    for odds in (1 / 1.02, 1.02):
+        (case,) = followed.scenarios
+        shock = {"target": "default_odds", "multiply": odds}
+        moved = followed.but(scenarios=[case.but(shocks=[shock])])
+        losses.append(float(stress.simulate(moved, paths=8192)["expected_loss"].sel(tranche="subordinated")[0]))
+    by_odds = (losses[1] - losses[0]) / (2.0 * np.log(1.02))
+    p = np.array([segment.entry_rate for segment in followed.pool.segments])
+    density = np.exp(-0.5 * probit_of(p) ** 2) / np.sqrt(2.0 * np.pi)
+    ratio = p * (1.0 - p) / density  # probits a unit of log odds
+    low, high = by_odds / ratio.max(), by_odds / ratio.min()
+    assert low - 4.0 * level.se < level.derivative < high + 4.0 * level.se
+
+
+def probit_of(p: np.ndarray) -> np.ndarray:
+    from scipy.special import ndtri
+
+    return np.asarray(ndtri(p))
+
+
+@pytest.mark.parametrize(
+    ("keys", "says"),
+    [
+        ({"state": "reports/baitiao-24m-made-up.toml"}, "state and reports: give one of them"),
+        ({"reports": "nowhere.toml"}, "nowhere.toml"),
+        ({"reports": str(SCENARIOS / "reports/us-cards.toml")}, "followed by monthly reports"),
+        ({"deal": "deals/baitiao-2015.toml"}, "is no collection month"),
+    ],
+)
+def test_reports_that_are_not_this_deals_are_refused_by_check_as_by_a_run(keys, says, tmp_path, capsys) -> None:
+    path = written(tmp_path, **keys)
+    assert exit_code(["run", str(path), "--out", str(tmp_path / "out")]) in (2, 3)
+    by_run = capsys.readouterr().err
+    assert says in by_run
+    assert exit_code(["check", str(path), "--no-base-case"]) == 2
+    assert by_run.strip() in capsys.readouterr().err
+
+
+def test_one_set_of_reports_is_of_one_deal_and_any_seed(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    text = path.read_text()
+    path.write_text(text + "seed = [1, 2]\n")
+    jobs = stress.load(path).jobs
+    assert jobs[0].state == jobs[1].state is not None
+    path.write_text(text.replace("pool =", "pool = [").replace('baitiao.toml"\n', 'baitiao.toml"]\n', 1))
+    with pytest.raises(ConfigError, match="reports are of one deal and its pool: pool is a list"):
+        unread.load(path)
+
+
+def test_a_book_and_a_second_follow_refuse_a_job_in_mid_life(file: Path, followed: Job, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"follow reads reports from closing on: leave its state or reports out"):
+        follow(followed, str(REPORTS))
+    text = (SCENARIOS / "books/consumer.toml").read_text()
+    first = next(line.split('"')[1] for line in text.splitlines() if "job" in line and ".toml" in line)
+    book = tmp_path / "book.toml"
+    book.write_text(text.replace(first, str(file), 1).replace('"../', f'"{SCENARIOS}/'))
+    with pytest.raises(ConfigError, match="starts after its reports: a book simulates deals from closing"):
+        stress.load(book)
+
+
+def test_arrays_of_a_job_whose_reports_were_not_read_are_refused(file: Path) -> None:
+    with pytest.raises(ConfigError, match=r"not read yet: stress\.load reads them"):
+        stress.simulate(unread.load_job(file))
+
+
+def test_a_job_follows_its_own_reports(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(["follow", str(file), "--as-of", "2020-02", "--paths", "256", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["as_of"] == "2020-02"
+    assert exit_code(["follow", str(SCENARIOS / "jobs/baitiao-24m.toml")]) == 2
+    assert "names no reports" in capsys.readouterr().err
+
+
+def test_answers_of_a_job_in_mid_life_speak_of_the_months_that_are_left(followed: Job, tmp_path, capsys) -> None:
+    """By its state as `stress follow` leaves it: the filter runs once."""
+    state = tmp_path / "state.toml"
+    state.write_text(text_of(followed.state))
+    path = written(tmp_path, state=str(state))
+    path.write_text("\n".join(line for line in path.read_text().splitlines() if not line.startswith("reports")))
+    said = {}
+    for command in (
+        ["check", str(path), "--base-case"],
+        ["replay", str(path), "--path", "3"],
+        ["ecl", str(path), "--paths", "64"],
+        ["explain", str(path)],
+        ["price", str(path), "--tranche", "B", "--paths", "64"],
+        ["sensitivity", str(path), "--measure", "EL", "--tranche", "subordinated", "--paths", "512"],
+    ):
+        assert exit_code(command) == 0, command
+        said[command[0]] = " ".join(capsys.readouterr().out.split())
+    assert "after month 12" in said["check"]
+    assert "size, rating, clocks, capital" in said["check"]
+    assert "had tripped in month 9" in said["replay"]
+    assert "Where it stands at the end of 2020-12" in said["explain"]
+    assert "from the end of 2020-12 on" in said["price"]
+    assert "subordination." in said["sensitivity"]
