@@ -165,7 +165,9 @@ def _of_run(ds: xr.Dataset, based: bool) -> str:
     if "breakeven_multiple" not in ds:
         return ""
     base = f" ({percent(base_net_loss(ds))} on expected rates)" if based else " on expected rates"
-    several = [str(name) for name in ds["tranche"].values[ds["breakeven_crossings"].values > 1.0]]
+    several = []
+    if "breakeven_crossings" in ds:  # results of earlier versions have none
+        several = [str(name) for name in ds["tranche"].values[ds["breakeven_crossings"].values > 1.0]]
     again = (
         f" {listed(several)} begin{'s' * (len(several) == 1)} to lose more than once as they rise and "
         f"{'is' if len(several) == 1 else 'are'} paid in full in between, as where early amortization stops purchases: "

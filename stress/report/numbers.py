@@ -16,6 +16,8 @@ ONE = 0.00995
 """What rounds to 1%: from here on percent."""
 TINY = 1e-6
 """Below a hundredth of a basis point: two digits, wherever they stand."""
+LEAST = 1e-4
+"""Percent: smaller ones have no digit in a column of percent."""
 ROUNDING = 1e-11
 """Below it a share is the rounding of what is 0: of a yield of cash flows at par."""
 MISSING = "–"
@@ -91,6 +93,12 @@ def with_error(x: float, error: float, bound: float | None = None, *, unit: Unit
     scale, sign = unit or unit_of([x, error])
     if max(abs(x), error) < ROUNDING:
         return "0"
+    if max(abs(x), error) < TINY and sign == "%":
+        if scale * max(abs(x), error) < 0.5 * LEAST:
+            return f"<{LEAST:.4f}%"
+        return _signed(
+            f"{scale * x:.4f} ± {f'{scale * error:.4f}' if scale * error >= 0.5 * LEAST else f'<{LEAST:.4f}'}%"
+        )
     if max(abs(x), error) < TINY:
         digits = _two(scale * (error or abs(x)))
         return _signed(f"{scale * x:.{digits}f} ± {f'{scale * error:.{digits}f}' if error else 0}{sign}")

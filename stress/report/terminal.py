@@ -80,7 +80,7 @@ class Screen(Table):
         if self.brief is not None and _needs(narrow, console, options) > options.max_width:
             return self.brief.__rich_console__(console, options)
         for column in narrow.columns[2:]:
-            column.no_wrap = False
+            column.no_wrap, column.min_width = False, LEAST
         if left_out:
             text = f"{_plain(self.caption)} A wider terminal also shows {', '.join(reversed(left_out))}."
             narrow.caption = Text(text, style="dim")
@@ -135,6 +135,8 @@ def table(ds: xr.Dataset) -> Screen:
     return whole
 
 
+LEAST = 7
+"""Columns that a number needs, as 0.0001%."""
 NARROW = "Wider terminals, the report and --json also show the errors of VaR, ES, IRR, WAL and price."
 _ENDS = {"": "estimate", "_se": "error", "_low": "low", "_high": "high"}
 

@@ -45,7 +45,11 @@ class Notes:
         size = percent(share, 2) if share is not None else f"{money(note.amount or 0.0)} {self.deal.currency}"
         support = support_of(self.deal, self.balance)[i]
         below = (
-            "" if support is None else f"{percent(support, 2)} below it" if support > 1e-12 else "takes the first loss"
+            ""
+            if support is None or share == 0.0
+            else f"{percent(support, 2)} below it"
+            if support > 1e-12
+            else "takes the first loss"
         )
         canvas.text(x, y, cut(note.name, 1.5, 9.5, bold=True), 9.5, TEXT, bold=True)
         canvas.text(x + 1.6, y, size, 9.0, TEXT)

@@ -15,7 +15,6 @@ from rich.text import Text
 from stress import measures
 from stress.report.numbers import PERCENT, chance, count, percent, with_error
 from stress.report.page.deal import input_notes
-from stress.report.page.sweep_cover import covers
 from stress.report.page.template import rendered
 from stress.results import with_mixture
 from stress.results.sweep import DIMS, Result, cells, dims_of, groups
@@ -132,6 +131,8 @@ def input_notes_of(result: Result) -> list[str]:
 
 def render(result: Result) -> str:
     """One self-contained page."""
+    from stress.report.page.sweep_cover import covers  # here: it needs figures
+
     made = sheets(result)
     _, first = next(cells(result))
     return rendered(
