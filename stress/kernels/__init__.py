@@ -331,7 +331,10 @@ rate is random all others are discounted on the path's rate: factor(t) = factor(
 by their own phi and correlated innovations, the first month from the joint stationary law, whose correlation is S. A
 deal with weights w puts u = w'Y + sqrt(1 - w'Sw) v in the place of the first of its independent factors, v the deal's
 own AR(1) at its phi: its e_1,first = u_1, then (u_t - phi u_{t-1}) / sqrt(1 - phi^2), with u taken at the deal's own
-months of the book. The loss of the book on a path is the sum over positions of amount held x the note's loss.
+months of the book. Macro variables that a deal's scenarios draw stand under the key (seed + the first 8 bytes, big end
+first, of the SHA-256 of their VAR's name) mod 2^64, the index counted from the first period of any deal with that VAR
+(where deals are aligned by closing: from the deal's own). The loss of the book on a path is the sum over positions of
+amount held x the note's loss.
 
 **Scores** (`scores`; no run has them, who asks for derivatives sums them beside). With v_t = L^-T e_t and g_t the gain of
 month t (1 where Y_1 is stationary, else sqrt(1 - phi^2)), the features of a path are its normals e_t, persistence = sum

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from .layout import LANES, Floats
@@ -53,10 +55,14 @@ def _run(
     )
 
 
-def run_block(problem: Problem, block: int, seed: int, normals: Floats | None = None) -> Workspace:
+def run_block(
+    problem: Problem, block: int, seed: int, normals: Floats | None = None, beside: Mapping[str, Floats] | None = None
+) -> Workspace:
     """One block of every scenario, from its own normals or given ones (T, F, 32): the workspace tells what it came to and,
-    of the last scenario, its rows month by month."""
+    of the last scenario, its rows month by month. `beside`: as `Workspace.put_beside` has it, by group."""
     space = Workspace(pack(problem, traced=True))
+    for group, rows in (beside or {}).items():
+        space.put_beside(group, rows)
     space.put_normals(drawn_normals(problem, block, seed) if normals is None else normals)
     run(space, 0, 1, LANES, seed, drawn=True, first_path=block * LANES)
     return space

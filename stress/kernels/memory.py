@@ -224,7 +224,11 @@ class Workspace:
     def put_beside(self, group: str, normals: Floats) -> None:
         """Normals (n, 32) beside the factors' (`tables.NORMALS`) of the block that runs next, in their order; they stay
         where `Market.draws` of the problem is 0, else the kernel draws its own."""
-        self._group(group).reshape(PANEL_BLOCKS, -1, LANES)[0] = normals
+        self.beside(group)[0] = normals
+
+    def beside(self, group: str) -> Floats:
+        """(16, n, 32) the same of the panel that runs next, in the memory itself."""
+        return self._group(group).reshape(PANEL_BLOCKS, -1, LANES)
 
     def rows(self, group: str, row: str = "") -> Floats:
         """Where a group of rows stands now: its axes, then (32,) lanes; `row`: one of its records' (a copy)."""

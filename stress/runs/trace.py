@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -80,11 +80,17 @@ def _check_normals(normals: np.ndarray, problem: Problem) -> None:
         raise ConfigError(f"normals of shape {given}: must be finite, one for each month and factor: {wanted}")
 
 
-def trace_of(job: Job, problem: Problem, path: int, normals: np.ndarray | None = None) -> xr.Dataset:
-    """The trace of a one-scenario problem as a Dataset."""
+def trace_of(
+    job: Job,
+    problem: Problem,
+    path: int,
+    normals: np.ndarray | None = None,
+    beside: Mapping[str, np.ndarray] | None = None,
+) -> xr.Dataset:
+    """The trace of a one-scenario problem as a Dataset. `beside`: as `alone.run_block` has it."""
     import xarray as xr
 
-    variables = values_of(job, problem, path, normals)
+    variables = values_of(job, problem, path, normals, beside)
     attrs = {
         "path": path,
         "scenario": job.scenarios[0].name,
@@ -124,11 +130,17 @@ def labels_of(job: Job) -> dict[str, Any]:
     }
 
 
-def values_of(job: Job, problem: Problem, path: int, normals: np.ndarray | None = None) -> Values:
+def values_of(
+    job: Job,
+    problem: Problem,
+    path: int,
+    normals: np.ndarray | None = None,
+    beside: Mapping[str, np.ndarray] | None = None,
+) -> Values:
     """The variables of a trace as (dims, values) by name, without labels: no xarray is loaded."""
     block, lane = divmod(path, LANES)
     drawn = None if normals is None else np.repeat(np.asarray(normals, float)[:, :, None], LANES, axis=2)
-    space = alone.run_block(problem, block, job.seed, drawn)
+    space = alone.run_block(problem, block, job.seed, drawn, beside)
     found = _variables(space, problem, step_labels(job.deal)[1], lane) | _outcome(space, problem, lane)
     return {**found, "supply": (("month", "cohort"), problem.market.supply[0, : problem.sizes.n_month])}
 

@@ -162,6 +162,10 @@ class Member(Whole):
     """Months from the book's first closing to the deal's."""
     job: Job
     """Under the book's scenarios."""
+    var: str | None = None
+    """The vector autoregression by which its scenarios draw macro variables, which deals with the same one share."""
+    var_first: int = 0
+    """Periods from the first of those deals to this one."""
 
 
 class Held(Whole):

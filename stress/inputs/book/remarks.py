@@ -57,4 +57,17 @@ def _apart(book: Book) -> Found:
             )
 
 
-_RULES = (_unused_factor, _on_its_own, _other_persistence, _not_held, _apart)
+def _other_economies(book: Book) -> Found:
+    names = sorted({deal.var for deal in book.deals if deal.var is not None})
+    if len(names) > 1:
+        drawn = " and ".join(names)
+        yield (
+            "scenarios",
+            f"macro variables are drawn by {drawn}, which know nothing of each other: one name, one economy",
+        )
+    still = [deal.name for deal in book.deals if deal.var is None]
+    if names and still:
+        yield "scenarios", f"{', '.join(still)}: no macro variables are drawn, where those of other deals are"
+
+
+_RULES = (_unused_factor, _on_its_own, _other_persistence, _not_held, _apart, _other_economies)

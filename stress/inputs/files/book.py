@@ -6,6 +6,7 @@ from pathlib import Path
 
 from stress.errors import ConfigError
 from stress.inputs.book import Book, BookDeal, BookFile, BookScenario, Factors, Held, Member, Position
+from stress.inputs.files.book_macro import drawn_of
 from stress.inputs.files.expand import cases_of_reference
 from stress.inputs.files.parse import parse_as
 from stress.inputs.files.sweep import is_sweep, job_of
@@ -20,6 +21,7 @@ from stress.spelling import suggest
 def book_of(path: Path, file: BookFile) -> Book:
     """The book of a file. Raises ConfigError with the file, the key, the value and what is allowed."""
     jobs = [_job(path, file, deal) for deal in file.deals]
+    drawn = drawn_of(path, file, jobs)
     first = min(_month(job) for job in jobs)
     members = tuple(
         Member(
@@ -29,8 +31,10 @@ def book_of(path: Path, file: BookFile) -> Book:
             loads=_loads(path, file, deal, job),
             start=_month(job) - first if file.align == "date" else 0,
             job=job,
+            var=var,
+            var_first=period,
         )
-        for deal, job in zip(file.deals, jobs, strict=True)
+        for deal, job, (var, period) in zip(file.deals, jobs, drawn, strict=True)
     )
     positions = tuple(_held(path, file, members, position) for position in file.positions)
     _check_whole(path, members, positions)
@@ -112,11 +116,6 @@ def _case(path: Path, scenario: BookScenario, deal: BookDeal, job: Job) -> Scena
         raise ConfigError(
             f"{key} = {show(reference)}: draws a short rate for each deal; a book has no rate that its deals share: "
             "give a scenario with levels of the index"
-        )
-    if cases[0].swing is not None:
-        raise ConfigError(
-            f"{key} = {show(reference)}: draws macro variables by path; a book's deals share named factors instead: "
-            "give a scenario of fixed paths"
         )
     return cases[0].model_copy(update={"name": scenario.name, "probability": None})
 

@@ -11,12 +11,13 @@ from stress.assemble.problem import assemble
 from stress.errors import StressError
 from stress.inputs.book import Book
 from stress.kernels import alone
-from stress.kernels.layout import PANEL_PATHS, Floats
+from stress.kernels.layout import PANEL_BLOCKS, PANEL_PATHS, Floats
 from stress.kernels.memory import Packed, Workspace, pack
 from stress.kernels.row_records import N_LAW
 from stress.kernels.sampling import Shifted
 from stress.kernels.tally import NOTE_QUANTITIES
 from stress.runs import counting
+from stress.runs.book import macro
 from stress.runs.book.weather import Weather, seed_of_deal, weather_of
 from stress.runs.counting import book_tally as tallies
 from stress.runs.counting.book_tally import COARSE, N_BIN, NO_PATH, UNIT, BookTally, Ints, bin_of
@@ -36,6 +37,8 @@ class Packs(NamedTuple):
     book: Book
     packed: tuple[Packed, ...]
     """Of each deal, under all scenarios."""
+    shared: tuple[macro.Shared | None, ...] = ()
+    """Of each deal, its part in macro variables that are drawn; nothing: they stand still."""
     sampler: Shifted | None = None
     """Who draws the named factors; None: plainly."""
 
@@ -79,7 +82,14 @@ class Packs(NamedTuple):
 
 def packs_of(book: Book) -> Packs:
     """The arrays of every deal, packed so that outcomes are handed over. Raises ConfigError."""
-    return Packs(book, tuple(pack(assemble(deal.job), handed=True) for deal in book.deals))
+    problems = [assemble(deal.job) for deal in book.deals]
+    shared = tuple(
+        macro.shared_of(deal, problem, book.seed) for deal, problem in zip(book.deals, problems, strict=True)
+    )
+    ready = [
+        problem if part is None else macro.undrawn(problem) for problem, part in zip(problems, shared, strict=True)
+    ]
+    return Packs(book, tuple(pack(problem, handed=True) for problem in ready), shared)
 
 
 def count(packs: Packs, threads: int) -> BookTally:
@@ -116,6 +126,7 @@ class Counter:
         self.cost = _weighted(self.weight, self.price[:, None])[0]
         self.deal_of = np.array([position.deal for position in book.positions])
         self.rows = [8 * position.note for position in book.positions]
+        self.shared = packs.shared or (None,) * len(book.deals)
         self.n = len(book.scenarios), len(book.positions), len(book.deals)
         self.is_weighted = packs.sampler is not None
         self._tally = tallies.empty(*self.n, self.weather.n_named, N_LAW, self.is_weighted)
@@ -164,6 +175,8 @@ class Counter:
     def _simulate(self, deal: int, panel: int, end: int, into: Floats) -> None:
         """One deal on a panel: loss, principal, price and multiple of the positions in it."""
         space, width = self.spaces[deal], into.shape[-1]
+        if (shared := self.shared[deal]) is not None:
+            macro.put(space, shared.normals(PANEL_BLOCKS, panel * PANEL_PATHS))
         self.weather.fill(deal, space.drawing()[0], panel)
         alone.run(space, panel, 1, end, seed_of_deal(self.book.seed, deal), drawn=True)
         handed = space.handed()
