@@ -186,6 +186,13 @@ TESTED = (
         "tests/promises/test_unbiased.py -m 'slow or not slow'",
     ),
     tested(
+        "gradients", "estimates",
+        "derivatives by scores, 200 and more under every scenario, agree with moved inputs on common random numbers: "
+        "no |z| of 4",
+        "Glynn (1990), Communications of the ACM 33; differences of the deal's own runs",
+        "tests/analysis/test_gradients.py -m slow",
+    ),
+    tested(
         "followed-deals", "estimates",
         "the law of a deal given its reports is Kalman's where that is exact, agrees with quadrature, gives the prior "
         "back, and is calibrated over 200 made deals",
