@@ -273,8 +273,8 @@ def test_names_that_differ_are_not(one: str, other: str) -> None:
 
 
 def test_every_shipped_job_has_true_notes_alone() -> None:
-    """One job lags purchases as long as its idle-cash trigger waits, one deal is issued late, notes stand below a pool by
-    a yield supplement, accounts hold what is not drawn or not spent yet, other series are schedules: all on purpose."""
+    """A job lags purchases as long as its idle-cash trigger waits, a deal is issued late, notes stand below a pool by a
+    yield supplement, accounts hold what is not drawn or spent yet, other series are schedules: all on purpose."""
     models = {file.stem: stress.load(file) for file in (ROOT / "scenarios/jobs").glob("*.toml")}
     jobs = [(name, job) for name, model in models.items() for job in getattr(model, "jobs", (model,))]
     assert {(name, note.key) for name, job in jobs for note in notes_of(job)} == {
