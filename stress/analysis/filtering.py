@@ -189,6 +189,7 @@ def given_all(whitened: Whitened, seen: Seen, before: Array, seed: int, paths: i
     warm = start.copy()
     warm[: before.size] = before
 
+    whitened = whitened.as_of(month)
     known = whitened.until(month)
 
     def misfits(points: Array) -> Array:

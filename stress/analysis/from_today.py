@@ -49,7 +49,7 @@ def standing(whitened: Whitened, reports: Reported, month: int, point: Array) ->
 
     Raises ConfigError, DataError where a reported figure is one that the deal cannot have.
     """
-    model = whitened.state(point, month)
+    model = whitened.as_of(month).state(point, month)
     figures = {name: value[-1] for name, value in reports.figure.items() if not math.isnan(value[-1])}
     stood = sum(held.performing + sum(held.late) for held in model.pool)
     pool = figures.get("pool", math.nan)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stress.assemble.problem import assemble
+from stress.assemble.swing import periods_over
 from stress.inputs.job import Job
 from stress.inputs.state import State
 from stress.kernels import alone
@@ -118,6 +119,18 @@ class Whitened:
         """The same paths left as they stand after a month, which is sooner told: ratios up to it are the same."""
         found = copy(self)
         found.problem = until(self.problem, month)
+        found.runners = [Runner(found.problem, self.beside, self.job.seed)]
+        return found
+
+    def as_of(self, month: int) -> Whitened:
+        """The same with macro variables where the scenario has them up to a month: what they were is known by then."""
+        swing = self.job.scenarios[0].swing
+        if swing is None:
+            return self
+        found, market = copy(self), self.problem.market
+        shock = market.shock.copy()
+        shock[:, :, : periods_over(swing, month) * len(swing.var.variables)] = 0.0
+        found.problem = self.problem._replace(market=market._replace(shock=shock))
         found.runners = [Runner(found.problem, self.beside, self.job.seed)]
         return found
 

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 from scipy.stats import kstest
 
 import stress
 from stress.analysis import posterior
 from stress.analysis.filtering import follow, given_all
+from stress.analysis.from_today import with_law
 from stress.analysis.observed import Seen, probits
 from stress.analysis.whitened import RATIOS, Whitened
 from stress.assemble.problem import assemble
@@ -163,6 +164,32 @@ def test_points_may_be_simulated_in_any_cut(cards: Job) -> None:
         assert np.array_equal(value, np.concatenate([getattr(part, name) for part in parts]))
 
 
+def test_threads_change_no_bit(cards: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    points = np.random.default_rng(1).standard_normal((75, Whitened(cards).upto(20)))
+    alone = Whitened(cards).sample(points)
+    monkeypatch.setattr("stress.analysis.whitened.MANY", 1)
+    monkeypatch.setattr("stress.analysis.whitened.n_core", lambda: 3)
+    for name, value in Whitened(cards).sample(points)._asdict().items():
+        assert np.array_equal(value, getattr(alone, name)), name
+    assert np.array_equal(Whitened(cards).until(9).sample(points).ratio[:, :9], alone.ratio[:, :9])
+
+
+def test_reports_tell_nothing_of_macro_variables_that_are_known_by_then() -> None:
+    """Up to the month of a report they are where the scenario has them; what they do later is drawn."""
+    whitened = Whitened(job_of("baitiao-24m-uncertain", "fed2025_severely_adverse_random"))
+    assert list(whitened.beside)[-1] == "shocks"
+    drawn = np.zeros((1, whitened.upto(0)))
+    drawn[:, -whitened.beside["shocks"] :] = 1.5
+    figure = list(RATIOS).index("late_1")
+    still, free, known = (
+        one.sample(points).ratio[0, :, figure]
+        for one, points in ((whitened, 0.0 * drawn), (whitened, drawn), (whitened.as_of(6), drawn))
+    )
+    assert known[:5] == pytest.approx(still[:5], rel=1e-9)  # between the middles of quarters they are interpolated
+    assert np.abs(free[3:5] / still[3:5] - 1.0).min() > 0.001
+    assert np.abs(known[12:18] / still[12:18] - 1.0).min() > 0.001
+
+
 @pytest.mark.slow
 def test_posteriors_of_simulated_truths_are_calibrated(cards: Job) -> None:
     """Ranks of the truth among its posterior are uniform over 200 deals (Cook, Gelman and Rubin 2006; Talts and others
@@ -190,6 +217,7 @@ def test_posteriors_of_simulated_truths_are_calibrated(cards: Job) -> None:
 
 @pytest.mark.slow
 def test_posteriors_of_a_ladder_with_drawn_parameters_are_calibrated() -> None:
+    """Ranks among the weighted draws, and under the normal law that a state keeps of them: what a run starts from."""
     job = job_of("baitiao-24m-uncertain", "baseline_predictive")
     whitened, ranks = Whitened(job), []
     figure = list(RATIOS).index("late_1")
@@ -210,6 +238,16 @@ def test_posteriors_of_a_ladder_with_drawn_parameters_are_calibrated() -> None:
             (state.point[:, 0], state.sample.factor[:, 3, 0], state.sample.default),
             (normals[0, 0], truth.factor[0, 3, 0], truth.default[0]),
         )
-        ranks.append([float(state.weight @ (d < t)) for d, t in zip(drawn, true, strict=True)])
+        kept = with_law(whitened.state(state.centre, 4), whitened, state, 3)
+        means, rows = (kept.known.parameters[0], kept.factors[0]), (kept.known.root[0], kept.known.root[3])
+        ranks.append(
+            [
+                *(float(state.weight @ (d < t)) for d, t in zip(drawn, true, strict=True)),
+                *(
+                    float(ndtr((t - mean) / np.linalg.norm(row)))
+                    for mean, row, t in zip(means, rows, true[:2], strict=True)
+                ),
+            ]
+        )
     for rank in np.array(ranks).T:
         assert kstest(rank, "uniform").pvalue > 0.001
