@@ -15,9 +15,10 @@ from stress.analysis.gradients import gradient
 from stress.cli import exit_code
 from stress.errors import ConfigError
 from stress.inputs import load as unread
-from stress.inputs.files.reported import read_reports
+from stress.inputs.files.reported import Reported, read_reports
 from stress.inputs.job import Job
 from stress.inputs.state.written import text_of
+from stress.tables.periods import Period
 
 SCENARIOS = ROOT / "scenarios"
 REPORTS = SCENARIOS / "reports/baitiao-24m-made-up.toml"
@@ -116,6 +117,19 @@ def probit_of(p: np.ndarray) -> np.ndarray:
     from scipy.special import ndtri
 
     return np.asarray(ndtri(p))
+
+
+def test_a_series_of_a_master_trust_is_followed_and_its_run_starts_where_that_leaves_it() -> None:
+    job = stress.load(SCENARIOS / "jobs/card-trust-2005-1.toml")
+    job = job.but(scenarios=job.scenarios[:1])
+    first = Period(job.deal.closing_date.year, job.deal.closing_date.month, 12)
+    figure = {"default_rate": (0.06, 0.07), "pool": (1.3e9, 1.3e9), "pool_begin": (1.3e9, 1.3e9)}
+    told = Reported("cards.csv", "cards", (first.shift(1), first.shift(2)), figure, dict.fromkeys(figure, 0.05))
+    found = follow(job, told, paths=256)
+    assert found.drawn[0].mean < -0.5
+    assert found.state.series is not None
+    assert found.state.series.invested == pytest.approx(6e8, rel=0.02)
+    assert stress.replay(job.but(state=found.state), path=1)["month"].values[0] == 3
 
 
 @pytest.mark.parametrize(
