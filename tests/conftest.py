@@ -4,7 +4,7 @@ that a test starts, those of xdist too, do their algebra in one thread: many at 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,6 +49,26 @@ def counted(worked_job: Job) -> xr.Dataset:
 def quick_dataset(counted: xr.Dataset) -> xr.Dataset:
     """A copy of it, which a test may change."""
     return counted.copy(deep=True)
+
+
+def _without_pages(patch: pytest.MonkeyPatch) -> None:
+    import stress.report
+
+    patch.setattr(stress.report, "write", lambda ds, path: Path(path).write_text("<html></html>"))
+
+
+@pytest.fixture
+def no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page of a run takes seconds to draw and has its own tests."""
+    _without_pages(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def no_pages() -> Iterator[None]:
+    """The same for all tests of a file, and for what they share."""
+    with pytest.MonkeyPatch.context() as patch:
+        _without_pages(patch)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -177,9 +176,7 @@ def test_a_wrong_file_is_refused_by_one_message_that_names_it(
     content, said = ALL[name]
     path = tmp_path / "wrong.toml"
     path.write_bytes(content)
-    started = time.process_time()
     code = exit_code(["check", str(path)])
-    taken = time.process_time() - started
     out, err = capsys.readouterr()
     assert code == 2
     assert out == ""
@@ -189,7 +186,6 @@ def test_a_wrong_file_is_refused_by_one_message_that_names_it(
     assert "\x1b" not in err
     for words in said:
         assert words in err
-    assert taken < 1.0
 
 
 def test_many_faults_are_listed_in_one_message(tmp_path: Path) -> None:

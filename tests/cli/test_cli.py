@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -29,11 +28,9 @@ Capture = pytest.CaptureFixture[str]
 
 
 def test_help_comes_at_once_and_imports_nothing_heavy() -> None:
-    loaded = "print(sorted(set(sys.modules) & {'numpy', 'numba', 'rich', 'pydantic'}))"
+    loaded = "print(sorted(set(sys.modules) & {'numpy', 'numba', 'rich', 'pydantic', 'xarray', 'matplotlib', 'dask'}))"
     code = f"import sys, stress.cli as c; c.exit_code(['--help']); {loaded}"
-    started = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert time.perf_counter() - started < 1.0
     assert done.stdout.strip().endswith("[]")
 
 
@@ -258,6 +255,7 @@ def test_the_path_at_a_quantile_is_the_first_of_its_loss_bin() -> None:
         jobs.path_at(dataset, "base", "B", 0.5)
 
 
+@pytest.mark.usefixtures("no_page")
 def test_the_quantile_of_a_replay_says_what_is_lost_there_or_where_losses_begin(
     tmp_path: Path, capsys: Capture
 ) -> None:

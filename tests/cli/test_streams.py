@@ -17,6 +17,7 @@ from shipped import ROOT
 from stress.cli import COMMANDS, main
 from stress.cli.streams import SIGNS, spelled
 
+MAIN = "import sys\nfrom stress.cli import main\nmain(sys.argv[1:])"
 NARROW = ("cp1252", "gbk", "ascii")
 NAME = "京东白条 é β"
 """What none of these encodings can say whole."""
@@ -157,12 +158,12 @@ def test_every_help_page_is_said_in_any_encoding(command: str, encoding: str, mo
     assert said.out.startswith(f"Usage: stress {command}")
 
 
+@pytest.mark.usefixtures("no_page")
 @pytest.mark.parametrize("encoding", NARROW)
 def test_a_run_writes_its_files_and_its_table_stays_straight(
     encoding: str, job: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The sign in the table once ended the command before report and manifest were written."""
-    monkeypatch.setattr("stress.report.write", lambda ds, path: Path(path).write_text("<html></html>"))
     said = say(monkeypatch, encoding, "run", str(job), "--out", str(tmp_path / "out"))
     assert (said.code, said.err) == (0, "")
     assert {"results.nc", "report.html", "manifest.json"} <= {path.name for path in (tmp_path / "out").iterdir()}
@@ -215,9 +216,10 @@ def test_a_name_is_printed_in_any_locale(locale: dict[str, str], job: Path) -> N
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
 def test_a_stdout_that_is_full_costs_no_file(job: Path, tmp_path: Path) -> None:
+    no_page = "import pathlib, stress.report as r\nr.write = lambda ds, path: pathlib.Path(path).write_text('')\n"
     with open("/dev/full", "wb") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "stress", "run", str(job), "--out", str(tmp_path / "out"), "--threads", "1"],
+            [sys.executable, "-c", no_page + MAIN, "run", str(job), "--out", str(tmp_path / "out"), "--threads", "1"],
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             stdout=full,
             stderr=subprocess.PIPE,
@@ -229,9 +231,9 @@ def test_a_stdout_that_is_full_costs_no_file(job: Path, tmp_path: Path) -> None:
     assert {"results.nc", "report.html", "manifest.json"} <= {path.name for path in (tmp_path / "out").iterdir()}
 
 
-def test_a_closed_stdout_swallows_the_table(results: Path) -> None:
-    code = "import sys\nsys.stdout = sys.stderr = None\nfrom stress.cli import main\nmain(sys.argv[1:])"
-    command = [sys.executable, "-c", code, "table", str(results)]
+def test_a_closed_stdout_swallows_what_is_said(job: Path) -> None:
+    code = f"import sys\nsys.stdout = sys.stderr = None\n{MAIN}"
+    command = [sys.executable, "-c", code, "explain", str(job.parent / "deal.toml")]
     assert subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False).returncode == 0
 
 

@@ -20,6 +20,7 @@ parquet = pytest.importorskip("pyarrow.parquet")
 ROOT = Path(__file__).parents[2]
 JOB = ROOT / "scenarios/jobs/baitiao-24m.toml"
 FROZEN = Path(__file__).parent / "schema_1.json"
+pytestmark = pytest.mark.usefixtures("no_pages")
 
 
 @pytest.fixture(scope="module")

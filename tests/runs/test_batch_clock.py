@@ -23,15 +23,6 @@ def sha() -> str:
     return digest_of(PATHS)
 
 
-def stopped(out: Path) -> None:
-    """A run that was killed after its first checkpoint."""
-    child = batch_driver.start(out, paths=10**7, threads=1)
-    wait_for(child, "progress")
-    time.sleep(0.3)
-    kill(child)
-    assert list((out / "checkpoint").glob("*.tally"))
-
-
 @pytest.mark.parametrize("year", [1971, pytest.param(2100, marks=pytest.mark.slow)])
 def test_files_from_another_time_are_used_all_the_same(year: int, tmp_path: Path, sha: str) -> None:
     """What is used is decided by content, never by the time of a file."""
@@ -46,8 +37,8 @@ def test_files_from_another_time_are_used_all_the_same(year: int, tmp_path: Path
     assert manifest(tmp_path)["result_sha256"] == sha
 
 
+@pytest.mark.usefixtures("no_page")
 def test_a_clock_that_runs_backwards_changes_nothing(tmp_path: Path, sha: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from stress import report
     from stress.inputs.load import load_job
     from stress.runs import engine
     from stress.runs.jobs import plan, run
@@ -55,7 +46,6 @@ def test_a_clock_that_runs_backwards_changes_nothing(tmp_path: Path, sha: str, m
     job = load_job(batch_driver.JOB)
     back = itertools.count()
     monkeypatch.setattr(time, "time", lambda: 4e9 - 3600.0 * next(back))
-    monkeypatch.setattr(report, "write", lambda ds, path: Path(path).write_text("<html></html>"))
     settings = {"paths": PATHS, "seed": 7, "scenarios": [batch_driver.SCENARIO], "out": tmp_path, "threads": 1}
     done = run(plan(job, **settings, every=0.0, most=2048))
     assert engine.with_options(job, PATHS, 7, None).paths == PATHS

@@ -175,12 +175,10 @@ def test_an_interrupt_leaves_a_checkpoint_and_exit_code_130(
 ) -> None:
     child = batch_driver.start(tmp_path, paths=50_000_000, most=2**16, **place)
     wait_for(child, "counting")
-    for _ in range(600):
-        if list((tmp_path / "checkpoint").glob("*.tally")):
-            break
+    while not list((tmp_path / "checkpoint").glob("*.tally")) and child.poll() is None:
         time.sleep(0.1)
     os.killpg(child.pid, number) if number == signal.SIGINT else child.send_signal(number)
-    _, log = child.communicate(timeout=60)
+    _, log = child.communicate(timeout=1500)
     assert child.returncode == 130, log
     assert "run again to go on" in log
     assert "Traceback" not in log
@@ -194,9 +192,7 @@ class Cluster:
         file = folder / "scheduler.json"
         options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)]
         self.scheduler = self._start("distributed.cli.dask_scheduler", *options, "--dashboard-address", "127.0.0.1:0")
-        for _ in range(300):
-            if file.exists():
-                break
+        while not file.exists() and self.scheduler.poll() is None:
             time.sleep(0.1)
         self.address: str = json.loads(file.read_text())["address"]
         options = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1"]
@@ -225,9 +221,8 @@ def test_an_existing_cluster_gives_the_same_bits_and_its_loss_is_exit_code_6(tmp
 
         child = batch_driver.start(out, paths=MANY, scheduler=cluster.address, most=2**13)
         wait_for(child, "progress")
-        time.sleep(1.0)
         cluster.scheduler.kill()
-        _, log = child.communicate(timeout=120)
+        _, log = child.communicate(timeout=1500)
         assert child.returncode == 6, log
         assert "run again to go on" in log
         assert "Traceback" not in log

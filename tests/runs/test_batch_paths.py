@@ -29,10 +29,7 @@ SCENARIOS = ("baseline", "credit_contraction")
 
 
 @pytest.fixture(autouse=True)
-def no_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    import stress.report
-
-    monkeypatch.setattr(stress.report, "write", lambda ds, path: Path(path).write_text("<html></html>"))
+def quick(no_page: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "to_dataset", lambda job, tally: xr.Dataset({"loss_count": ("x", np.arange(3))}))
     monkeypatch.setattr(kept, "_CHUNK_VALUES", 2**12 * 2)
 

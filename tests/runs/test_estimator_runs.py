@@ -16,6 +16,8 @@ from stress.errors import ConfigError
 from stress.runs import engine, jobs
 from stress.runs.jobs.plans import plan as plan_of
 
+pytestmark = pytest.mark.usefixtures("no_pages")
+
 
 @pytest.fixture(scope="module")
 def job():

@@ -26,14 +26,6 @@ def dataset() -> xr.Dataset:
 
 
 @pytest.fixture
-def quick_report(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The page takes seconds to draw and has its own tests."""
-    import stress.report
-
-    monkeypatch.setattr(stress.report, "write", lambda ds, path: Path(path).write_text("<html></html>"))
-
-
-@pytest.fixture
 def engine(dataset: xr.Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     """A ready Dataset of other notes, which takes seconds to build and has its own tests, as have desks' numbers."""
     from stress.analysis import class_numbers
@@ -43,7 +35,7 @@ def engine(dataset: xr.Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(class_numbers, "run_with_committee", lambda job, ds, known: ds)
 
 
-@pytest.mark.usefixtures("quick_report", "engine")
+@pytest.mark.usefixtures("no_page", "engine")
 def test_a_run_leaves_results_report_and_manifest(
     dataset: xr.Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -65,7 +57,7 @@ def test_a_run_leaves_results_report_and_manifest(
     assert set(manifest["residuals"]) == {str(law) for law in dataset["law"].values}
 
 
-@pytest.mark.usefixtures("quick_report", "engine")
+@pytest.mark.usefixtures("no_page", "engine")
 def test_json_is_one_document_with_measures_by_scenario_and_tranche(
     dataset: xr.Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -85,7 +77,7 @@ def test_a_report_is_written_again_from_the_results(
     assert (tmp_path / "report.html").stat().st_size > 1000
 
 
-@pytest.mark.usefixtures("quick_report", "engine")
+@pytest.mark.usefixtures("no_page", "engine")
 def test_a_full_disk_is_told_and_leaves_no_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "manifest.json").write_text("{}")
 

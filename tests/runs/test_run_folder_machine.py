@@ -117,11 +117,8 @@ class Folder(RuleBasedStateMachine):
 
 
 @pytest.fixture(autouse=True)
-def no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+def quick(no_page: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The Dataset and the page take seconds and have their own tests."""
-    import stress.report
-
-    monkeypatch.setattr(stress.report, "write", lambda ds, path: Path(path).write_text("<html></html>"))
     monkeypatch.setattr(engine, "to_dataset", lambda job, tally: xr.Dataset({"loss_count": ("x", np.arange(3))}))
 
 

@@ -182,6 +182,7 @@ def sha_of(job: Job, paths: int) -> str:
     return digest(joined(engine.count(pack(assemble(job)), job, threads=1)).tally())
 
 
+@pytest.mark.usefixtures("no_page")
 def test_a_sweep_tells_what_was_counted_of_jobs_with_the_notes_of_the_first(tmp_path: Path) -> None:
     file, seen = written(tmp_path, seed="[1, 2]"), list[int]()
     plan = planned(tmp_path / "out", file)
@@ -194,6 +195,7 @@ def test_a_sweep_tells_what_was_counted_of_jobs_with_the_notes_of_the_first(tmp_
     assert max(seen) == whole
 
 
+@pytest.mark.usefixtures("no_page")
 def test_a_sweep_that_was_stopped_goes_on_and_gives_each_job_its_own_bits(tmp_path: Path) -> None:
     out, file, stop = tmp_path / "out", written(tmp_path), threading.Event()
     seen: list[tuple[int, int]] = []
@@ -231,6 +233,7 @@ def test_a_sweep_that_was_stopped_goes_on_and_gives_each_job_its_own_bits(tmp_pa
     assert [cell["paths_found"] for cell in more.manifest["cells"]] == [PATHS, PATHS, 0] * 2
 
 
+@pytest.mark.usefixtures("no_page")
 def test_a_sweep_and_a_run_do_not_share_a_folder(tmp_path: Path) -> None:
     out = tmp_path / "out"
     jobs.run_sweep(planned(out, written(tmp_path, deal=f'["{ROOT}/scenarios/deals/baitiao-12m.toml"]', seed="1")))

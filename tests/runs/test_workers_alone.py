@@ -42,7 +42,7 @@ def speaks_tls(port: int) -> bool:
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     with (
         contextlib.suppress(OSError),
-        socket.create_connection(("127.0.0.1", port), timeout=5) as plain,
+        socket.create_connection(("127.0.0.1", port), timeout=20) as plain,
         context.wrap_socket(plain) as wrapped,
     ):
         return wrapped.version() is not None
@@ -52,7 +52,7 @@ def speaks_tls(port: int) -> bool:
 def answers_pages(port: int, *paths: str) -> bool:
     """Whether any of these pages is to be had at a port."""
     for path in paths:
-        with socket.create_connection(("127.0.0.1", port), timeout=20) as plain:
+        with socket.create_connection(("127.0.0.1", port), timeout=120) as plain:
             plain.sendall(f"GET {path} HTTP/1.0\r\n\r\n".encode())
             reply = plain.recv(64)
         if reply.split()[1:2] != [b"404"]:
