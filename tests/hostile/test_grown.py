@@ -7,11 +7,9 @@ from collections import Counter
 from random import Random
 
 import pytest
-from mutants.grown import grown
+import tomli
+from mutants.grown import grown, keys_of
 from mutants.reading import Folder
-
-from stress.explain.keys import key_tables
-from stress.inputs.files.parse import KINDS
 
 FEW, MANY = 60, 3_000
 
@@ -24,9 +22,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
 def wrong_of(folder: Folder, seeds: range, used: Counter[str]) -> tuple[int, list[str]]:
     """How many were accepted, and what is wrong with how the others were read."""
     accepted, wrong = 0, []
+    files: dict[str, list[str]] = {}
+    for name in folder.documents:
+        files.setdefault(tomli.loads(folder.text(name))["kind"], []).append(name)
     for seed in seeds:
         rng = Random(seed)
-        file = rng.choice(folder.documents)
+        file = rng.choice(files[rng.choice(sorted(files))])
         mutant = grown(folder.text(file), rng, used)
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -49,7 +50,7 @@ def test_files_grown_from_the_grammar_are_read_or_refused_by_name(folder: Folder
 def test_three_thousand_files_grown_from_the_grammar(folder: Folder, record_property) -> None:
     used: Counter[str] = Counter()
     accepted, wrong = wrong_of(folder, range(MANY), used)
-    known = {f"{table.model}.{key.key}" for kind in KINDS for table in key_tables(kind) for key in table.keys}
+    known = keys_of({tomli.loads(folder.text(name))["kind"] for name in folder.documents})
     share = len(known & used.keys()) / len(known)
     said = f"{MANY:,} files, {share:.0%} of {len(known)} keys grown, {accepted} accepted, {len(wrong)} faults"
     print(said, *sorted(known - used.keys()), *wrong, sep="\n")

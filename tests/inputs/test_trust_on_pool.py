@@ -12,7 +12,7 @@ from stress.errors import ConfigError
 from stress.explain import explain_deal
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.job.remarks import notes_of
-from stress.inputs.scenario import Shock
+from stress.inputs.scenario import Scenario, Shock
 
 
 def job() -> Job:
@@ -55,3 +55,18 @@ def test_a_series_says_who_has_which_part_of_the_trust() -> None:
     assert "| A | 87.5% | 525,000,000 |" in text
     assert "Reinvest all that is left in the trust" in text
     assert "principal funding: empty at closing; its cash is principal" in text
+
+
+def test_a_party_outside_that_pays_more_than_the_pool_is_another_unit_of_money() -> None:
+    one = job()
+    steps = list(one.deal.priority["acceleration"])
+    at = next(i for i, step in enumerate(steps) if step.step == "receive")
+    steps[at] = steps[at].model_copy(update={"amount": 1e15})
+    priority = {**one.deal.priority, "acceleration": tuple(steps)}
+    with pytest.raises(ConfigError, match=rf"acceleration\[{at + 1}\] \(receive\): amount = 1e\+15: .* units of USD"):
+        one.but(deal=one.deal.model_copy(update={"priority": priority}))
+
+
+def test_a_level_whose_name_in_results_is_too_long_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"as a{60}_b{30} in results, it has 91 characters; at most 80"):
+        Scenario.model_validate({"kind": "scenario", "version": 1, "name": "a" * 60, "levels": ({"name": "b" * 30},)})

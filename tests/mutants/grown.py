@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
+from collections.abc import Iterable
 from random import Random
 from typing import Any
 
@@ -102,6 +103,16 @@ class Grammar:
         return rng.choice(FORMS).format(left, right, rng.randint(0, 13))
 
 
+def keys_of(kinds: Iterable[str]) -> set[str]:
+    """`model.key` of all that files of these kinds may say, but what they are and in which version."""
+    found = set()
+    for kind in kinds:
+        root = root_of(KINDS[kind])
+        for schema in (root, *root.get("$defs", {}).values()):
+            found |= {f"{schema.get('title', '')}.{key}" for key in schema.get("properties", {})}
+    return {key for key in found if key.split(".")[1] not in ("kind", "version")}
+
+
 def grown(text: str, rng: Random, used: Counter[str] | None = None) -> Mutant:
     """One to three keys of a shipped file made anew, or put in where they were left out."""
     document = tomli.loads(text)
@@ -119,7 +130,7 @@ def grown(text: str, rng: Random, used: Counter[str] | None = None) -> Mutant:
 def _changed(document: dict[str, Any], grammar: Grammar, rng: Random) -> Place:
     """Make a key of some table of a document anew; its place, or none where the table has no schema."""
     tables = [where for where, _ in containers(document, dict)]
-    where = rng.choice(tables)
+    where = () if rng.random() < 0.4 else rng.choice(tables)
     model = KINDS[document["kind"]]
     table = at(document, where)
     schemas = [one for one in schemas_at(model, _tagged(document, where)) if "properties" in one]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from stress.inputs.deal import Deal
 from stress.inputs.deal.formula_rules import indices_in
+from stress.inputs.deal.reading import located
 from stress.inputs.deal.rules import SMALLEST
+from stress.inputs.deal.steps import Receive
 from stress.inputs.job.terms import JobTerms, ScenarioCase
 from stress.inputs.job.trust_rules import check_trust_on_pool
 from stress.inputs.pool import Pool
@@ -62,7 +64,10 @@ def _check_units(deal: Deal, pool: Pool) -> None:
         if 0.0 < amount < SMALLEST * pool.balance:
             raise ValueError(f"deal: notes: {note.name}: amount = {amount:.10g}: {unit}")
     amounts = [(f"fees: {fee.name}: amount", fee.amount) for fee in deal.fees]
-    for where, amount in [*amounts, *((f"opening_cash.{name}", cash) for name, cash in deal.opening_cash.items())]:
+    amounts += [(f"opening_cash.{name}", cash) for name, cash in deal.opening_cash.items()]
+    received = [(place, step.amount) for place, step in located(deal) if isinstance(step, Receive)]
+    amounts += [(f"{place}: amount", amount) for place, amount in received if not isinstance(amount, str)]
+    for where, amount in amounts:
         if amount > pool.balance:
             raise ValueError(f"deal: {where} = {amount:.10g}: {unit}")
 

@@ -10,7 +10,7 @@ from stress.inputs.macro import Macro, SatelliteUse
 from stress.inputs.scenario.short_rate import ShortRate
 from stress.inputs.targets import CURVE_UNITS, DAYS, FROM_ZERO, MULTIPLIERS, SEGMENT_TARGETS, WHOLE_LIFE, move_range
 from stress.inputs.targets import Target as Target
-from stress.inputs.text.base import Document, Fraction, Month, Name, Strict, Text
+from stress.inputs.text.base import LONGEST_NAME, Document, Fraction, Month, Name, Strict, Text
 from stress.inputs.text.curve import CurveWords, check_unit, monthly_rates
 
 LAST_MONTH = 360
@@ -165,6 +165,11 @@ class Scenario(Document):
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"levels: {name!r} is named {names.count(name)} times: names must differ")
+            if len(f"{self.name}_{name}") > LONGEST_NAME:
+                raise ValueError(
+                    f"levels: {name!r}: with the scenario's name, as {self.name}_{name} in results, it has "
+                    f"{len(self.name) + 1 + len(name)} characters; at most {LONGEST_NAME}"
+                )
         if len(set(self.combine)) != len(self.combine):
             raise ValueError("combine: the same file stands twice and would act twice")
         parts = [("", self), *((f"levels[{level.name!r}].", level) for level in self.levels)]

@@ -27,7 +27,8 @@ Money = Annotated[float, Field(ge=0.0, le=1e15, json_schema_extra={"unit": "curr
 Month = Annotated[int, Field(ge=1, le=360, json_schema_extra={"unit": "month"})]
 """A month counted from closing: month 1 is the first collection period."""
 
-Name = Annotated[str, Field(min_length=1, max_length=80, pattern=NAME_PATTERN)]
+LONGEST_NAME = 80
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=NAME_PATTERN)]
 """A short printable name; no slash, backslash, colon, leading dot or outer blanks: it may become a folder."""
 
 Title = Annotated[str, Field(min_length=1, max_length=80, pattern=TITLE_PATTERN)]
