@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 from stress.errors import ConfigError
 from stress.inputs.book import Book, BookFile
@@ -70,9 +71,22 @@ def load_book(path: str | Path) -> Book:
 
 
 def job_to_json(job: Job) -> str:
-    """A job as canonical JSON: sorted keys, no blanks, shortest floats. Equal jobs give equal text."""
+    """A job as canonical JSON: sorted keys, no blanks, shortest floats. Equal jobs give equal text.
+
+    A deal's own quantities stay in their order: each may look at those above it.
+    """
     said = job.model_dump(mode="json", exclude={"reports"} if job.state is not None else {"reports", "state"})
-    return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(_by_name(said), separators=(",", ":"), ensure_ascii=False)
+
+
+def _by_name(value: Any, keep: bool = False) -> Any:
+    """Tables with their keys sorted, but those whose order means something."""
+    if isinstance(value, list):
+        return [_by_name(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    names = value if keep else sorted(value)
+    return {name: _by_name(value[name], name == "quantities") for name in names}
 
 
 def job_from_json(text: str) -> Job:
