@@ -30,6 +30,9 @@ Array = NDArray[np.float64]
 LIKE = 4.0
 """A reported pool so many times the model's, or a fraction of it, is in other units: no amount of it is used."""
 BUCKETS = ("late_1", "late_2", "late_3")
+DIGITS = 6
+"""Of the normals of the most likely path, and of the law of factors, in a state: a job that starts from it is the same
+job on machines whose linear algebra rounds otherwise."""
 LEAST = 1e-12
 """Added to variances: a level that the reports leave no doubt of."""
 
@@ -49,7 +52,7 @@ def standing(whitened: Whitened, reports: Reported, month: int, point: Array) ->
 
     Raises ConfigError, DataError where a reported figure is one that the deal cannot have.
     """
-    model = whitened.as_of(month).state(point, month)
+    model = whitened.as_of(month).state(np.round(point, DIGITS), month)
     figures = {name: value[-1] for name, value in reports.figure.items() if not math.isnan(value[-1])}
     stood = sum(held.performing + sum(held.late) for held in model.pool)
     pool = figures.get("pool", math.nan)
@@ -188,7 +191,8 @@ def with_law(stands: State, whitened: Whitened, now: Sampled, last: int) -> Stat
     values = np.hstack([drawn, now.sample.factor[:, last]])
     mean = now.weight @ values
     away = values - mean
-    root = np.linalg.cholesky((away.T * now.weight) @ away + LEAST * np.eye(len(mean)))
+    root = np.linalg.cholesky((away.T * now.weight) @ away + LEAST * np.eye(len(mean))).round(DIGITS)
+    mean = mean.round(DIGITS)
     none = N_PARAMETER - drawn.shape[1]  # of them nothing is told where the scenario draws none
     rows = [(0.0,) * i + (1.0,) for i in range(none)]
     rows += [(0.0,) * none + tuple(row[: i + 1]) for i, row in enumerate(root.tolist())]
