@@ -26,6 +26,11 @@ def answer():
     return breakeven(one_period_job(P, RHO, (1.0 - ENHANCEMENT,)), "A", percentiles=(0.5, 0.95, 0.99))
 
 
+@pytest.fixture(scope="module")
+def mezzanine():
+    return breakeven(load_job(JOB), "mezzanine", percentiles=())
+
+
 def test_the_deterministic_break_even_is_where_the_default_rate_meets_the_enhancement(answer):
     calm = answer.answers[0]
     assert calm.percentile is None
@@ -84,8 +89,8 @@ def test_the_curve_rises_from_whole_to_lost(answer):
     assert np.all((answer.curve.low <= answer.curve.probability) & (answer.curve.probability <= answer.curve.high))
 
 
-def test_a_trigger_can_make_more_defaults_help_and_the_answer_says_so():
-    calm = breakeven(load_job(JOB), "mezzanine", percentiles=()).answers[0]
+def test_a_trigger_can_make_more_defaults_help_and_the_answer_says_so(mezzanine):
+    calm = mezzanine.answers[0]
     assert not calm.monotone
     assert [one.fails for one in calm.crossings] == [True, False, True]
     assert "not monotone: crosses 3 times" in calm.says
@@ -147,13 +152,12 @@ def test_a_shock_on_index_rates_of_a_deal_without_any_is_no_sign_of_strength():
         breakeven(one_period_job(P, RHO, (0.9,)), "A", "index", percentiles=())
 
 
-def test_timely_interest_breaks_where_the_deterministic_run_first_misses_some():
+def test_timely_interest_breaks_where_the_deterministic_run_first_misses_some(mezzanine):
     job = load_job(JOB)
     found = breakeven(job, "mezzanine", percentiles=(), interest=True)
-    principal = breakeven(job, "mezzanine", percentiles=())
     calm = found.answers[0]
     assert found.interest
-    assert 0.1 < calm.value < principal.answers[0].value
+    assert 0.1 < calm.value < mezzanine.answers[0].value
     lever = lever_of("defaults")
     around = trials.variants(job, job.scenarios[0], [[lever.shock(calm.low * 0.999)], [lever.shock(calm.high * 1.001)]])
     note = trials.note_index(job, "mezzanine")

@@ -13,7 +13,7 @@ from stress import results
 from stress.cli import exit_code
 from stress.inputs.load import load_job
 
-QUICK = ["--paths", "2048", "--seed", "3"]
+QUICK = ["--paths", "512", "--seed", "3"]
 
 Capture = pytest.CaptureFixture[str]
 
@@ -35,7 +35,7 @@ def test_an_answer_is_one_document_and_a_picture(
     assert exit_code([command, str(JOB), *options, *QUICK, "--json", "--figure", str(picture)]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document[key]
-    assert document["paths"] == 2048
+    assert document["paths"] == 512
     assert picture.read_text().startswith("<svg")
     assert exit_code([command, str(JOB), *options, *QUICK]) == 0
     assert "subordinated" in capsys.readouterr().out

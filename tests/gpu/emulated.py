@@ -11,6 +11,7 @@ from pathlib import Path
 
 import ptx_to_c
 import pytest
+from filelock import FileLock
 
 from stress.compiled import cache_directory
 from stress.gpu import emit
@@ -24,7 +25,14 @@ FLAGS = ("-O0", "-w", "-mfma", "-ffp-contract=off", "-fwrapv", "-fno-strict-alia
 @functools.cache
 def text() -> str:
     """The PTX."""
-    return emit.kept(ARCHITECTURE)
+    with FileLock(folder() / "emulated.lock"):  # of two processes the second waits and takes what the first has made
+        return emit.kept(ARCHITECTURE)
+
+
+@functools.cache
+def folder() -> Path:
+    """Where what is compiled is kept."""
+    return cache_directory() or Path(tempfile.mkdtemp())
 
 
 @functools.cache
@@ -36,23 +44,23 @@ def library(race: bool = False) -> Path:
         str(race),
     ]
     name = hashlib.sha256("\0".join(sources).encode()).hexdigest()[:16]
-    folder = cache_directory() or Path(tempfile.mkdtemp())
-    done = folder / f"emulated-{name}.so"
-    if not done.exists():
-        with tempfile.TemporaryDirectory() as place:
-            made = compiled(text(), Path(place), race)
-            shutil.copy(made, done.with_suffix(".new"))
-            done.with_suffix(".new").rename(done)
+    done = folder() / f"emulated-{name}.so"
+    with FileLock(folder() / "emulated.lock"):
+        if not done.exists():
+            with tempfile.TemporaryDirectory() as place:
+                made = compiled(text(), Path(place), race)
+                shutil.copy(made, done.with_suffix(".new"))
+                done.with_suffix(".new").rename(done)
     return done
 
 
-def compiled(ptx: str, folder: Path, race: bool = False) -> Path:
+def compiled(ptx: str, place: Path, race: bool = False) -> Path:
     """A library of the kernel of a text."""
     compiler = shutil.which("gcc")
     if compiler is None:
         pytest.skip("gcc compiles the emulated kernel")
-    (folder / "kernel.c").write_text(ptx_to_c.translate(ptx))
-    made = folder / "kernel.so"
-    command = [compiler, *FLAGS, f"-I{HERE}", *["-DRACE"] * race, "-o", str(made), str(folder / "kernel.c")]
-    subprocess.run(command, check=True, timeout=900)
+    (place / "kernel.c").write_text(ptx_to_c.translate(ptx))
+    made = place / "kernel.so"
+    command = [compiler, *FLAGS, f"-I{HERE}", *["-DRACE"] * race, "-o", str(made), str(place / "kernel.c")]
+    subprocess.run(command, check=True, timeout=3600)
     return made
