@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import json
 
 import pytest
+from hand_worked import deal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -117,3 +119,15 @@ def test_the_range_of_a_formula_is_that_of_its_parts() -> None:
     assert value(parse("min(pool_factor, 1) / 2"), NAMES)[1:3] == (0.0, 0.5)
     assert value(parse("limits"), NAMES)[1:3] == (0.0, 0.04)
     assert value(parse("pool - target"), NAMES, {"pool": (0.0, 0.0)})[1:3] == (0.0, 0.0)
+
+
+def test_own_quantities_may_name_one_another_in_any_order() -> None:
+    """A job's canonical JSON sorts them, so a deal that is read back has them in another order."""
+    model = deal(quantities={"base": "0.85 * eligible", "eligible": "pool - late", "late": "overdue_60 * pool"})
+    document = json.dumps(model.model_dump(mode="json"), sort_keys=True)
+    assert list(type(model).model_validate_json(document).quantities) == ["base", "eligible", "late"]
+
+
+def test_own_quantities_that_go_in_a_circle_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"quantities.a: is defined by itself: a -> b -> a"):
+        deal(quantities={"a": "b + 1", "b": "2 * a"})

@@ -44,10 +44,36 @@ def names_of(deal: Terms, later: tuple[str, ...] = ()) -> Names:
         if not name.isidentifier() or name in QUANTITIES or name in ("and", "or", "not", "min", "max", "mean", "if"):
             why = "is a word of formulas" if name.isidentifier() else "must be one word of letters, digits and _"
             raise ValueError(f"{where}: {why}; choose another name")
-        own[name] = given if isinstance(given, tuple) else _read(Place(where, given, None), names)
         if isinstance(given, tuple) and any(a[0] >= b[0] for a, b in pairwise(given)):
             raise ValueError(f"{where}: months must increase")
+    for name in deal.quantities:
+        _read_own(deal, names, own, (name,))
     return names
+
+
+def _read_own(
+    deal: Terms, names: Names, own: dict[str, Node | tuple[tuple[int, float], ...]], within: tuple[str, ...]
+) -> None:
+    """Read a quantity of the deal after those that it names, in whatever order they stand; `within`: what named it."""
+    name = within[-1]
+    given, where = deal.quantities[name], f"quantities.{name}"
+    if name in own:
+        return
+    if name in within[:-1]:
+        raise ValueError(f"{where}: is defined by itself: {' -> '.join(within[within.index(name) :])}")
+    if isinstance(given, str):
+        for other in _own_in(given, names):
+            if other in deal.quantities:
+                _read_own(deal, names, own, (*within, other))
+    own[name] = given if isinstance(given, tuple) else _read(Place(where, given, None), names)
+
+
+def _own_in(text: str, names: Names) -> list[str]:
+    """Names without a part that a formula uses; none where it cannot be read, which is told when it is."""
+    try:
+        return sorted(name for name, of in looks_at(parse(text), names) if not of)
+    except FormulaError:
+        return []
 
 
 def formulas_of(deal: Terms) -> Iterator[Place]:

@@ -208,7 +208,7 @@ class Terms(Document):
     opening_cash: dict[str, Money] = {}
     """Cash paid into a named account at closing by the originator."""
     quantities: dict[str, FormulaText | Schedule] = {}
-    """The deal's own quantities, for its formulas: each a formula (of those above it too) or a schedule by month. A
+    """The deal's own quantities, for its formulas: each a formula (of one another too) or a schedule by month. A
     replay shows them."""
     hurdle_rate: Annotated[AnnualRate, Field(gt=0.0)] | None = None
     """Loans of a static pool that bear less a year count in `pool.adjusted` at the present value, at this rate, of what
