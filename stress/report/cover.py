@@ -206,7 +206,8 @@ def _terms(job: Job) -> list[tuple[str, str, str]]:
     found = (of(deal, balance) for of in (amounts_of, shares_of, support_of))
     for note, amount, share, below in zip(deal.notes, *found, strict=True):
         size = MISSING if share is None or amount is None else f"{money(amount)} ({exactly(share)})"
-        coupon = "residual" if note.residual else coupon_words(deal, note).partition(";")[0].partition(", at ")[0]
+        coupon = "residual" if note.residual else coupon_words(deal, note).partition(";")[0]
+        coupon = coupon if note.index is None else f"{note.index} + {exactly(note.coupon)}"
         rows.append((size, MISSING if below is None else exactly(below), coupon))
     return rows
 
