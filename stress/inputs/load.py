@@ -73,7 +73,7 @@ def load_book(path: str | Path) -> Book:
 def job_to_json(job: Job) -> str:
     """A job as canonical JSON: sorted keys, no blanks, shortest floats. Equal jobs give equal text.
 
-    A deal's own quantities stay in their order: each may look at those above it.
+    A deal's own quantities stay in their order, in which a replay shows them.
     """
     said = job.model_dump(mode="json", exclude={"reports"} if job.state is not None else {"reports", "state"})
     return json.dumps(_by_name(said), separators=(",", ":"), ensure_ascii=False)

@@ -122,7 +122,7 @@ def test_the_range_of_a_formula_is_that_of_its_parts() -> None:
 
 
 def test_own_quantities_may_name_one_another_in_any_order() -> None:
-    """A job's canonical JSON sorts them, so a deal that is read back has them in another order."""
+    """What sorts the keys of a deal, as jobs saved by earlier versions were, does not change what it says."""
     model = deal(quantities={"base": "0.85 * eligible", "eligible": "pool - late", "late": "overdue_60 * pool"})
     document = json.dumps(model.model_dump(mode="json"), sort_keys=True)
     assert list(type(model).model_validate_json(document).quantities) == ["base", "eligible", "late"]
