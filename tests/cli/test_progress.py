@@ -6,12 +6,12 @@ import os
 import pty
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from shipped import JOB
+from without_page import COMMAND
 
 from stress.cli.running_error import followed
 from stress.errors import ConfigError
@@ -20,7 +20,7 @@ from stress.kernels.tally import merge
 from stress.runs.counting.counted import joined
 from stress.runs.engine import count, packed_of, tallies, to_dataset, with_options
 
-RUN = [sys.executable, "-m", "stress", "run", str(JOB), "--scenario", "baseline", "--threads", "1"]
+RUN = [*COMMAND, "run", str(JOB), "--scenario", "baseline", "--threads", "1"]
 
 
 def on_a_terminal(arguments: list[str], **environment: str) -> str:

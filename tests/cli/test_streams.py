@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import pytest
 from shipped import ROOT
+from without_page import COMMAND
 
 from stress.cli import COMMANDS, main
 from stress.cli.streams import SIGNS, spelled
@@ -216,10 +217,9 @@ def test_a_name_is_printed_in_any_locale(locale: dict[str, str], job: Path) -> N
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
 def test_a_stdout_that_is_full_costs_no_file(job: Path, tmp_path: Path) -> None:
-    no_page = "import pathlib, stress.report as r\nr.write = lambda ds, path: pathlib.Path(path).write_text('')\n"
     with open("/dev/full", "wb") as full:
         done = subprocess.run(
-            [sys.executable, "-c", no_page + MAIN, "run", str(job), "--out", str(tmp_path / "out"), "--threads", "1"],
+            [*COMMAND, "run", str(job), "--out", str(tmp_path / "out"), "--threads", "1"],
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             stdout=full,
             stderr=subprocess.PIPE,
