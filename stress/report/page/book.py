@@ -14,6 +14,7 @@ from stress.report.figures import books
 from stress.report.numbers import fraction, percent, tail_mean, with_error
 from stress.report.page.exhibit import Exhibit, svg_of
 from stress.report.page.template import rendered
+from stress.report.sheets import Sheet
 from stress.version import __version__
 
 ASSUMED = (
@@ -49,7 +50,7 @@ def render(
         story=story,
         common="" if common is None else reverse_sheets.headline(common),
         common_path=None if common is None or math.isinf(common.beta) else _common(common),
-        common_sheets=[] if common is None else list(reverse_sheets.sheets(common, one))[1:],
+        common_sheets=_common_sheets(common, one),
         assumptions=[*(f"Illustrative: {line}." for line in risk.illustrative), *ASSUMED],
         provenance=[
             ("seed", risk.seed),
@@ -79,6 +80,12 @@ def _bars(risk: BookRisk, one: ScenarioRisk) -> Exhibit:
 def _common(common: BookReverse) -> Exhibit:
     caption = "Levels of the named factors, month by month, and the share of the distance that falls on each month."
     return Exhibit(svg_of(books.common_path(common), "common"), "The path", caption, reverse_sheets.months(common))
+
+
+def _common_sheets(common: BookReverse | None, one: ScenarioRisk) -> list[tuple[str, Sheet]]:
+    """What the path does, apart from its months: those stand with the figure."""
+    found = [] if common is None else reverse_sheets.sheets(common, one)[1:]
+    return list(zip(("What it does to the deals", "and to the positions"), found, strict=False))
 
 
 def findings(risk: BookRisk, one: ScenarioRisk) -> list[str]:
