@@ -25,6 +25,7 @@ CASES: dict[str, Callable[[Effort], list[Row]]] = {
     "cores": scale.cores,
     "scale": scale.scale,
     "book": books.book,
+    "book_scale": books.book_scale,
     "gpu": gpu.gpu,
     "memory": whole_runs.memory,
     "start": whole_runs.start,

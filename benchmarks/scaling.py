@@ -20,14 +20,14 @@ from typing import Any, NamedTuple
 
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job
-from stress.kernels import alone
 from stress.kernels.layout import PANEL_PATHS
-from stress.kernels.memory import Packed, Workspace, pack
+from stress.kernels.memory import pack
 from stress.runs import cluster, engine
 from stress.runs.cluster.drive import FAN_IN
 from stress.runs.cluster.work import combine, count_range, identity
 from stress.runs.counting.counted import Counted, add, encode, joined
 from stress.runs.counting.ranges import LEAST_SENT, chunks
+from stress.runs.counting.spaces import Countable, space_of
 from stress.runs.engine import n_core
 
 SMALL = 1024
@@ -81,30 +81,30 @@ class Trial(NamedTuple):
     predicted: float
 
 
-def work(packed: Packed, seed: int, paths: int = 2**13, times: int = 3) -> Work:
+def work(packed: Countable, seed: int, paths: int = 2**13, times: int = 3) -> Work:
     """Take what a worker's own work costs in this process."""
-    space = Workspace(packed)
-    alone.run(space, 0, 1, PANEL_PATHS, seed)
-    path = _spent(lambda: alone.run(space, 0, paths // PANEL_PATHS, paths, seed), times) / paths
+    space = space_of(packed)
+    space.run(0, 1, PANEL_PATHS, seed)
+    path = _spent(lambda: space.run(0, paths // PANEL_PATHS, paths, seed), times) / paths
     space.clear()
-    alone.run(space, 0, SMALL // PANEL_PATHS, SMALL, seed)
+    space.run(0, SMALL // PANEL_PATHS, SMALL, seed)
     part = encode(space.tally())
 
     def fixed() -> None:
         encode(space.tally())
         space.clear()
-        alone.run(space, 0, SMALL // PANEL_PATHS, SMALL, seed)
+        space.run(0, SMALL // PANEL_PATHS, SMALL, seed)
 
     task = _spent(fixed, times) - SMALL * path
     return Work(path, task, _spent(lambda: combine([part] * FAN_IN), times) / FAN_IN)
 
 
-def measure(packed: Packed, seed: int, client: Any) -> Costs:
+def measure(packed: Countable, seed: int, client: Any, paths: int = 2**15) -> Costs:
     """Take the costs of a problem on this process, and those of Dask on a cluster of as many workers as cores."""
     part = _tally(packed, seed)
     total = joined([Counted((), part)]).tally()
     take_in = _spent(lambda: add(total, Counted((), part).tally()), 5)
-    return Costs(*work(packed, seed, 2**15, 5), *idle(client, len(part)), take_in)
+    return Costs(*work(packed, seed, paths, 5), *idle(client, len(part)), take_in)
 
 
 def idle(client: Any, size: int, tasks: int = 400, times: int = 3) -> tuple[float, float]:
@@ -137,23 +137,22 @@ def on_workers(client: Any) -> float:
     return float(sum(client.run(time.process_time).values()))
 
 
-def trial(packed: Packed, job: Job, client: Any, tasks: int) -> Trial:
+def trial(packed: Countable, problem: str, seed: int, client: Any, tasks: int, paths: int = 2**13) -> Trial:
     """Run many small tasks; CPU seconds measured, and by the model from what all workers at once say a task costs."""
-    problem = engine.problem_digest(packed)
-    client.run(_first, packed, problem, job.seed)
-    found = list(client.run(work, packed, job.seed, times=2).values())
+    client.run(_first, packed, problem, seed)
+    found = list(client.run(work, packed, seed, paths, times=2).values())
     crowded = Work(*(sum(each) / len(found) for each in zip(*found, strict=True)))
-    each = SMALL * crowded.path + crowded.task + crowded.combine + sum(idle(client, len(_tally(packed, job.seed))))
+    each = SMALL * crowded.path + crowded.task + crowded.combine + sum(idle(client, len(_tally(packed, seed))))
     spare = waiting(client)
     before, here, since = on_workers(client), time.process_time(), time.monotonic()
-    list(cluster.count(packed, problem, job.seed, [(0, tasks * SMALL)], client, most=SMALL))
+    list(cluster.count(packed, problem, seed, [(0, tasks * SMALL)], client, most=SMALL))
     measured = on_workers(client) - before + time.process_time() - here
     return Trial(len(found), tasks, measured, tasks * each + spare * (time.monotonic() - since))
 
 
-def predict(costs: Costs, paths: int, cores: int, sums: int = 4) -> Prediction:
+def predict(costs: Costs, paths: int, cores: int, sums: int = 4, least: int = LEAST_SENT) -> Prediction:
     """Time and efficiency of a run; `sums`: tallies that reach the driver."""
-    tasks = [end - start for start, end in chunks([(0, paths)], cores, least=LEAST_SENT)]
+    tasks = [end - start for start, end in chunks([(0, paths)], cores, least=least)]
     n_task = len(tasks)
     rounds = math.ceil(n_task / cores) if n_task < cores else math.ceil((n_task - 1) / cores)  # the last one is small
     fixed = costs.task + costs.combine + costs.worker
@@ -180,15 +179,15 @@ def tried(job: Job, workers: int, tasks: int) -> Trial:
     _tally(packed, job.seed)
     with cluster.local(workers) as client:
         client.wait_for_workers(workers)
-        return trial(packed, job, client, tasks)
+        return trial(packed, engine.problem_digest(packed), job.seed, client, tasks)
 
 
-def _tally(packed: Packed, seed: int) -> bytes:
+def _tally(packed: Countable, seed: int) -> bytes:
     """What a small task leaves."""
-    return count_range(packed, "scaling", (0, SMALL), seed, identity())
+    return count_range(packed, f"scaling {id(packed)}", (0, SMALL), seed, identity())
 
 
-def _first(packed: Packed, problem: str, seed: int) -> None:
+def _first(packed: Countable, problem: str, seed: int) -> None:
     """What a worker does once, before its first task: load kernels and libraries, take memory."""
     combine([count_range(packed, problem, (0, SMALL), seed, identity())] * 2)
 
