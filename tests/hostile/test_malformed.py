@@ -193,7 +193,7 @@ def test_a_crash_an_endless_reader_and_a_silent_refusal_are_seen(folder: Folder)
     case = Case("scenarios/macro.toml", Mutant("percent for a fraction", b"", ("levels", "set"), 0.5, 50.0))
     assert list(faults(folder, case, Read("", "KeyError: 'x'", 0.0))) == ["traceback: KeyError: 'x'"]
     assert list(faults(folder, case, Read("", "", 0.0))) == ["accepted wrongly"]
-    assert len(list(faults(folder, case, Read("something is wrong", "", 2.0)))) == 4
+    assert len(list(faults(folder, case, Read("something is wrong", "", SECONDS)))) == 4
 
 
 def test_the_folder_is_as_it_was_after_a_mutant(folder: Folder) -> None:
