@@ -75,6 +75,9 @@ def test_no_size_is_said_plainly():
     assert not found.feasible
     assert "no size of B meets its target" in found.says
     assert found.notes[1].verdict == "missed"
+    few = size(one_period_job(P, RHO, (0.7, 0.2), 1024), targets("A:PD=0.1", "B:EL=0.001"))
+    assert "1,024 paths on which a note never loses bound its loss by 0.29% (3/n), above the target of B" in few.says
+    assert "take --paths 3,000 or more" in few.says
 
 
 @pytest.mark.parametrize(
