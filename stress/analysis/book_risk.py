@@ -78,9 +78,6 @@ def _scenario(book: Book, seen: Weighed, k: int, level: float, xs: Sequence[floa
     levels = sorted({*LEVELS, level})
     shortfall = {f"{x:g}": _shortfall(seen, k, x) for x in levels}
     alone = sum(one.standalone_es for one in positions)
-    beyond = exceedance(count)
-    known = np.flatnonzero(beyond > 0.0)
-    shown = [0, *[z for z in range(1, len(beyond)) if len(known) and z <= known[-1] + 1]]
     some = share_of(count[1:].sum(), count2[1:].sum(), whole)
     cost = share_of(seen.first.below_cost[k, -1], seen.second.below_cost[k, -1], whole)
     tail, once = tail_of(count, level), (seen.first.at_once[k], seen.second.at_once[k])
@@ -93,7 +90,7 @@ def _scenario(book: Book, seen: Weighed, k: int, level: float, xs: Sequence[floa
         value_at_risk={f"{x:g}": Quantile(*quantile_interval(count, x, count2)) for x in levels},
         expected_shortfall=shortfall,
         exceedance={f"{x:g}": _exceeded(seen, k, x) for x in xs},
-        curve={"loss": EDGES[1:-1][shown[:-1]].tolist(), "probability": beyond[shown[:-1]].tolist()},
+        curve=_curve(exceedance(count)),
         income=income.estimate,
         income_se=income.se,
         value=value.estimate,
@@ -113,6 +110,13 @@ def _scenario(book: Book, seen: Weighed, k: int, level: float, xs: Sequence[floa
         worst_path=_path(seen.first.first_path[k], int(np.flatnonzero(count)[-1])),
         tail_path=_path(seen.first.first_path[k], tail.at),
     )
+
+
+def _curve(beyond: NDArray[np.float64]) -> dict[str, list[float]]:
+    """Losses and how likely more is, to the largest that was seen."""
+    known = np.flatnonzero(beyond > 0.0)
+    shown = [0, *[z for z in range(1, len(beyond)) if len(known) and z <= known[-1] + 1]][:-1]
+    return {"loss": EDGES[1:-1][shown].tolist(), "probability": beyond[shown].tolist()}
 
 
 def _shortfall(seen: Weighed, k: int, level: float) -> Estimate:

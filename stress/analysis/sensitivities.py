@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -53,11 +54,7 @@ def sensitivity(
     """
     name = long_name(measure, "--measure")
     tail, of_note = is_tail(name), not of_pool(name)
-    principal = tail or name in OF_PRINCIPAL
-    asked = [one.name for one in job.deal.notes if (trials.lends(one) or not principal) and _lives(one, name)]
-    note = trials.note_index(job, tranche or asked[-1], can_lose=principal)
-    if of_note and not _lives(job.deal.notes[note], name):
-        raise ConfigError(f"--tranche {tranche}: a residual note takes what is left: it has no average life")
+    note = _note_of(job, name, tranche)
     case = trials.case_of(job, scenario)
     sides = [side for one in inputs for side in (one.down, one.up) if side is not None]
     shocks = [side for side in sides if side.shock is not None and _has(job, case, side)]
@@ -69,16 +66,12 @@ def sensitivity(
     of = note if of_note else None
     found = _changes(measures.difference(base, name), of, [None, *done])
     edited = [side for side in sides if side.edit is not None and side.edit(job) is not None]
-    try:
+    with contextlib.suppress(Interrupted):  # what is not done is told below
         for at, side in enumerate(edited if done == shocks else (), start=1):
             ds = _edited(job, case, side, threads, trials.portion(progress, at, total), sampler, tail)
-            change = measures.compare(ds, base.isel(scenario=[0]), name)
-            found |= _changes(change, of, [side])
-    except Interrupted:
-        pass  # what is not done is told below
+            found |= _changes(measures.compare(ds, base.isel(scenario=[0]), name), of, [side])
     undone = {side for side in (*shocks, *edited) if side not in found}
-    first = measured(base, name)
-    first = first.isel(scenario=0, tranche=note) if of_note else first.isel(scenario=0)
+    first = measured(base, name).isel({"scenario": 0, **({"tranche": note} if of_note else {})})
     whole = [one for one in inputs if not undone & {one.down, one.up}]
     bars = [Bar(one.name, found.get(one.down), found.get(one.up)) for one in whole]
     known, least = [bar for bar in bars if bar.down or bar.up], NOTHING * (abs(float(first["estimate"])) or 1.0)
@@ -99,6 +92,16 @@ def sensitivity(
         seed=job.seed,
         estimator="plain" if sampler is None else "importance",
     )
+
+
+def _note_of(job: Job, name: str, tranche: str | None) -> int:
+    """The note that is asked about. Raises ConfigError where it has no such measure."""
+    principal = is_tail(name) or name in OF_PRINCIPAL
+    asked = [one.name for one in job.deal.notes if (trials.lends(one) or not principal) and _lives(one, name)]
+    note = trials.note_index(job, tranche or asked[-1], can_lose=principal)
+    if not of_pool(name) and not _lives(job.deal.notes[note], name):
+        raise ConfigError(f"--tranche {tranche}: a residual note takes what is left: it has no average life")
+    return note
 
 
 def _shocked(

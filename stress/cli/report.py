@@ -163,14 +163,7 @@ def _answer(
     output: Output,
 ) -> Any:
     """Ask the job that the results hold."""
-    from stress.analysis.trials import PATHS
-    from stress.inputs.load import job_from_json
-
-    if paths is not None and paths < LEAST:
-        raise ConfigError(f"--paths {paths}: at least {LEAST}, as errors are measured between batches of 32 paths")
-    if not dataset.attrs.get("job"):
-        raise DataError("--with: the results do not hold their job")
-    job = job_from_json(str(dataset.attrs["job"])).model_copy(update={"paths": paths or PATHS})
+    job = _job_of(dataset, paths)
     owed = [note.name for note in job.deal.notes if not note.residual and name != "sensitivity"]
     tranche = tranche or (owed or [job.deal.notes[-1].name])[-1]
     with output.progress(f"{name} of {tranche}") as step:
@@ -209,6 +202,18 @@ def _answer(
         from stress.analysis.sensitivities import sensitivity
 
         return sensitivity(job, "EL", tranche, scenario, threads=threads, progress=step)
+
+
+def _job_of(dataset: xr.Dataset, paths: int | None) -> Job:
+    """The job that the results hold, with as many paths. Raises ConfigError, DataError."""
+    from stress.analysis.trials import PATHS
+    from stress.inputs.load import job_from_json
+
+    if paths is not None and paths < LEAST:
+        raise ConfigError(f"--paths {paths}: at least {LEAST}, as errors are measured between batches of 32 paths")
+    if not dataset.attrs.get("job"):
+        raise DataError("--with: the results do not hold their job")
+    return job_from_json(str(dataset.attrs["job"])).model_copy(update={"paths": paths or PATHS})
 
 
 def _of_desk(

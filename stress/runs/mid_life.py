@@ -98,10 +98,7 @@ def read_state(job: Job, space: Workspace, lane: int, month: int, name: str, wit
     if with_factors:
         document["factors"] = image.group("factor").tolist()
         document |= _drawn(job, space, lane, month, image)
-        if job.state is not None and job.state.known is not None:  # the path keeps its parameters; its levels are given
-            law = job.state.known
-            left = [*law.root[:N_PARAMETER], *((0.0,) * (N_PARAMETER + 1 + f) for f in range(problem.sizes.n_factor))]
-            document["known"] = {"parameters": law.parameters, "root": left}
+        document |= _known(job, problem)
     if job.clock != "monthly":
         document["pending"] = {
             "conditions": (image.group("condition") > 0.5).tolist(),
@@ -110,6 +107,15 @@ def read_state(job: Job, space: Workspace, lane: int, month: int, name: str, wit
             "retained": _money(image.row("cash", "retained")),
         }
     return State.model_validate_json(json.dumps(document))
+
+
+def _known(job: Job, problem: Problem) -> Document:
+    """Where the job's own state says what is known: the path keeps its parameters; its levels are given."""
+    if job.state is None or job.state.known is None:
+        return {}
+    law = job.state.known
+    left = [*law.root[:N_PARAMETER], *((0.0,) * (N_PARAMETER + 1 + f) for f in range(problem.sizes.n_factor))]
+    return {"known": {"parameters": law.parameters, "root": left}}
 
 
 def _drawn(job: Job, space: Workspace, lane: int, month: int, image: Image) -> Document:
