@@ -78,6 +78,11 @@ class Stresses(Document):
                     f"category {softer.name}: multiple = {softer.multiple:g} lies above that of {harder.name} "
                     f"({harder.multiple:g}): the hardest must stand first"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _held_to_known(self) -> Stresses:
+        names = [one.name for one in self.categories]
         notes = [one.note for one in self.held]
         for one in self.held:
             if one.category not in names:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 from stress.inputs.deal.formula_rules import names_of
 from stress.inputs.deal.formula_text import parse
 from stress.inputs.deal.formulas import value
@@ -49,23 +51,18 @@ def _test(when: Condition) -> tuple[str, str, float]:
 
 def _together(where: str, when: tuple[Condition, ...]) -> None:
     """Several conditions of one step: none repeats or implies another, and all can hold at once."""
-    for i, one in enumerate(when):
-        for other in when[:i]:
-            if one.trigger is not None and one.trigger == other.trigger:
-                said = (
-                    "twice" if one.tripped == other.tripped else "as tripped and as not tripped, so the step never runs"
-                )
-                raise ValueError(f"{where}: when names the trigger {one.trigger!r} {said}")
-            if one.observable is None or one.observable != other.observable:
-                continue
-            (_, side, limit), (_, side_2, limit_2) = _test(one), _test(other)
-            if side == side_2:
-                raise ValueError(f"{where}: when says {side} twice of {one.observable}: keep the one that binds")
-            low, high = (limit, limit_2) if side == "above" else (limit_2, limit)
-            if low >= high:
-                raise ValueError(
-                    f"{where}: when can never hold: {one.observable} above {low:g} and below {high:g} at once"
-                )
+    for one, other in combinations(reversed(when), 2):
+        if one.trigger is not None and one.trigger == other.trigger:
+            said = "twice" if one.tripped == other.tripped else "as tripped and as not tripped, so the step never runs"
+            raise ValueError(f"{where}: when names the trigger {one.trigger!r} {said}")
+        if one.observable is None or one.observable != other.observable:
+            continue
+        (_, side, limit), (_, side_2, limit_2) = _test(one), _test(other)
+        if side == side_2:
+            raise ValueError(f"{where}: when says {side} twice of {one.observable}: keep the one that binds")
+        low, high = (limit, limit_2) if side == "above" else (limit_2, limit)
+        if low >= high:
+            raise ValueError(f"{where}: when can never hold: {one.observable} above {low:g} and below {high:g} at once")
 
 
 def _on_trigger(deal: Terms, where: str, when: Condition) -> None:
