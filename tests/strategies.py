@@ -1,6 +1,6 @@
-"""Random cases over the whole input language, from a seed or from hypothesis.
+"""Random cases over the whole input language, from a seed.
 
-Every generator takes a `random.Random`: hypothesis gives one that it controls (and shrinks), a seed gives another.
+Every generator takes a `random.Random`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from random import Random
 from typing import NamedTuple
 
 import numpy as np
-from hypothesis import strategies as st
 from oracle.months import Rates, base_months
 from random_deal import random_deal
 from random_formulas import with_formulas, with_hurdle
@@ -40,11 +39,6 @@ class Case(NamedTuple):
     def __repr__(self) -> str:
         last, notes = self.deal.legal_maturity_months, len(self.deal.notes)
         return f"<{self.clock}, {last} months, {notes} notes, {len(self.pool.segments)} segments>"
-
-
-def cases() -> st.SearchStrategy[Case]:
-    """Hypothesis strategy of cases."""
-    return st.randoms(use_true_random=False).map(random_case)
 
 
 def seeded_case(seed: int) -> Case:

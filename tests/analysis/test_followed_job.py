@@ -207,3 +207,9 @@ def test_answers_of_a_job_in_mid_life_speak_of_the_months_that_are_left(followed
     assert "Where it stands at the end of 2020-12" in said["explain"]
     assert "from the end of 2020-12 on" in said["price"]
     assert "subordination." in said["sensitivity"]
+
+
+def test_reports_that_are_not_there_are_named_by_job_and_key(tmp_path: Path) -> None:
+    file = written(tmp_path, reports="nothing")
+    with pytest.raises(ConfigError, match=rf'{file.name}: reports = "nothing": .*: no such file or folder'):
+        stress.load(file)

@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from stress.analysis.loading import load
 from stress.assemble.problem import assemble
 from stress.cli import cli
 from stress.cli.pool import aggregated
 from stress.errors import StressError
 from stress.inputs.job import Job
-from stress.inputs.load import load
 from stress.inputs.table import read_table
 from stress.kernels import alone
 from stress.kernels.memory import Workspace, pack

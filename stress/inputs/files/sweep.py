@@ -99,6 +99,9 @@ def _check_reports(path: Path, file: JobFile, over: tuple[Swept, ...]) -> None:
         raise ConfigError(f"{path}: state and reports: give one of them: reports leave the deal in a state")
     if listed := [dim for dim in over if dim != "seed"]:
         raise ConfigError(f"{path}: reports are of one deal and its pool: {listed[0]} is a list")
+    where = resolve(path, file.reports, f"{path}: reports")
+    if not where.exists():
+        raise ConfigError(f"{path}: reports = {show(file.reports)}: {where}: no such file or folder")
 
 
 def _job(

@@ -14,6 +14,8 @@ from stress.spelling import suggest
 
 TIES = 1e-6
 """Of the cut-off balance: how far sums may be off."""
+MOST_INCOME, LARGE = 0.1, 5.0
+"""Of all receivables a month: income beyond it, and purchases beyond so many pools a month, are in another unit."""
 COHORTS = {"monthly": 1, "daily": 30, "payment_date": 3}
 PHASES = ("revolving", "amortization", "acceleration", "event_of_default")
 EFFECT = {"none": 0, "acceleration": 2, "event_of_default": 3}
@@ -60,6 +62,7 @@ def check_state(deal: Deal, pool: Pool, clock: str, state: State) -> None:
         _check_trigger(trigger.name, trigger.months, trigger.curable, state.triggers[trigger.name], at)
     _check_phase(deal, state, at)
     _check_series(deal, pool, state)
+    _check_sums(pool, state, at)
     _check_known(state)
     left = deal.legal_maturity_months - at
     _check_pool(pool, clock, state, left)
@@ -125,6 +128,23 @@ def _check_series(deal: Deal, pool: Pool, state: State) -> None:
     if state.series is not None and state.series.invested > pool.balance * (1.0 + TIES):
         raise ValueError(
             f"state: series.invested = {state.series.invested:,.2f}: more than the trust of {pool.balance:,.2f}"
+        )
+
+
+def _check_sums(pool: Pool, state: State, at: int) -> None:
+    """What came of all receivables so far is in the unit of the pool."""
+    whole = pool.balance + state.sums.purchases
+    for what, most in (("defaults", whole), ("recoveries", whole), ("income", MOST_INCOME * at * whole)):
+        said = getattr(state.sums, what)
+        if said > most * (1.0 + TIES):
+            raise ValueError(
+                f"state: sums.{what} = {said:,.2f}: the pool and all purchases were {whole:,.2f}; are all in units of "
+                f"{pool.currency}?"
+            )
+    if state.sums.purchases > LARGE * at * pool.balance:
+        raise ValueError(
+            f"state: sums.purchases = {state.sums.purchases:,.2f}: more than {LARGE:g} times the pool of "
+            f"{pool.balance:,.2f} each month; are both in units of {pool.currency}?"
         )
 
 
