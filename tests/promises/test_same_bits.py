@@ -134,7 +134,7 @@ def test_one_sha_for_all_sizes_of_task_threads_workers_restarts_and_vector_width
 ):
     """The digest of all that was counted, in processes of their own."""
     import batch_driver
-    from test_batch_faults import deaths, manifest
+    from batch_deaths import deaths, manifest
 
     paths, found = 60_000, {}
 

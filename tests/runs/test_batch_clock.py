@@ -13,7 +13,7 @@ from pathlib import Path
 
 import batch_driver
 import pytest
-from test_batch_faults import digest_of, kill, manifest, wait_for
+from batch_deaths import digest_of, kill, manifest, wait_for
 
 PATHS = 20_000
 

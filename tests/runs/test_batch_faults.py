@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import batch_driver
 import psutil
 import pytest
+from batch_deaths import deaths, digest_of, kill, manifest, wait_for
 
 PATHS = 40_000
 MANY, LONG = 300_000, 1_000_000
@@ -29,33 +28,6 @@ def sha() -> str:
     return digest_of(PATHS)
 
 
-def digest_of(paths: int) -> str:
-    """The digest of the counts, from one tally of all paths."""
-    from stress.assemble.problem import assemble
-    from stress.inputs.load import load_job
-    from stress.kernels.memory import pack
-    from stress.runs import engine
-    from stress.runs.counting.counted import digest, joined
-
-    job = engine.with_options(load_job(batch_driver.JOB), paths, 7, [batch_driver.SCENARIO])
-    return digest(joined(engine.count(pack(assemble(job)), job)).tally())
-
-
-def manifest(out: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((out / "manifest.json").read_text())
-    return found
-
-
-def wait_for(child: subprocess.Popen[str], event: str) -> None:
-    """Read the log until an event."""
-    assert child.stderr is not None
-    for line in child.stderr:
-        if f'"event": "{event}"' in line:
-            return
-    child.communicate()
-    raise AssertionError(f"no event {event}; exit code {child.returncode}")
-
-
 def workers_of(child: subprocess.Popen[str]) -> list[psutil.Process]:
     return [p for p in psutil.Process(child.pid).children(recursive=True) if "spawn_main" in command(p)]
 
@@ -66,17 +38,6 @@ def command(process: psutil.Process) -> str:
         return " ".join(process.cmdline())
     except psutil.NoSuchProcess:
         return ""
-
-
-def kill(child: subprocess.Popen[str]) -> None:
-    """SIGKILL a driver and the workers that it started."""
-    if child.poll() is None:
-        workers = psutil.Process(child.pid).children(recursive=True)
-        child.kill()
-        for process in workers:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.kill()
-    child.communicate()
 
 
 @pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.slow), 2])
@@ -103,24 +64,6 @@ def test_a_driver_killed_a_hundred_times_goes_on(tmp_path: Path, record_property
             break
     record_property("measured", f"driver killed {died} times: the same bits each time")
     assert died >= 100
-
-
-def deaths(out: Path, paths: int, most: int, seed: int = 0) -> int:
-    """Kill a run at random moments until it has ended by itself or died often enough; then let it end."""
-    chance = random.Random(seed)
-    died = 0
-    for _ in range(most):
-        child = batch_driver.start(out, paths=paths, threads=1)
-        try:
-            wait_for(child, "counting")
-            time.sleep(chance.uniform(0.0, 1.0))
-        except AssertionError:
-            break
-        died += child.poll() is None
-        kill(child)
-    code, _, log = batch_driver.run(out, paths=paths)
-    assert code == 0, log
-    return died
 
 
 @pytest.mark.slow
