@@ -25,6 +25,7 @@ from stress.answers.book import BookRisk, Estimate, Pair, PositionRisk, Quantile
 from stress.inputs.book import Book
 from stress.inputs.files.book import common_share, stationary
 from stress.kernels.tally import MOST_WEIGHT
+from stress.measures.proportions import UNSEEN
 from stress.runs.counting.book_tally import NO_PATH, UNIT, BookTally, Weighed, weighed
 
 LEVELS = (0.95, 0.99, 0.995, 0.999, 0.9999)
@@ -46,7 +47,7 @@ def book_risk(book: Book, tally: BookTally, level: float = 0.999, losses: Sequen
         paths=paths,
         seed=str(book.seed),
         estimator="importance" if is_weighted else "plain",
-        unseen=3.0 / paths * (MOST_WEIGHT if is_weighted else 1),
+        unseen=UNSEEN / paths * (MOST_WEIGHT if is_weighted else 1),
         level=level,
         illustrative=list(book.illustrative),
         scenarios=[_scenario(book, seen, k, level, xs) for k in range(len(book.scenarios))],

@@ -26,6 +26,7 @@ from stress.inputs.rules import Rules
 from stress.inputs.stresses import Category, Stresses
 from stress.kernels.layout import LANES
 from stress.measures.estimate import Interval
+from stress.measures.proportions import UNSEEN
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -34,8 +35,6 @@ PATHS = 2_048
 """Paths of the expected credit losses, where the caller gives none."""
 UNSTRESSED = Stresses(version=1, kind="stresses", name="none", categories=(Category(name="scenario", multiple=1.0),))
 """The scenario as it is: break-evens without haircuts."""
-UNSEEN = 3.0
-"""Over the number of paths: 95% bound of the mean of a share that none showed (Hanley and Lippman-Hand 1983)."""
 NONE = Interval(*(np.full(4, np.nan)))
 Numbers = dict[str, dict[str, Any]]
 """Note -> fields of `ClassNumbers`."""

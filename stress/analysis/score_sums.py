@@ -50,12 +50,14 @@ class ScoreSums:
         def batch(at: int) -> Array:
             space, sums = spaces.get(), self._none(len(rows))
             handed = space.handed()[0]
-            for panel in range(at, self.panels, self.n_batch):
-                alone.run(space, panel, 1, self.panels * PANEL, self.job.seed)
-                self._add(sums, space.drawing()[0], handed, asked)
-                for i, row in enumerate(kept):
-                    values[i, panel] = handed[:, rows[row]].reshape(-1)
-            spaces.put(space)
+            try:
+                for panel in range(at, self.panels, self.n_batch):
+                    alone.run(space, panel, 1, self.panels * PANEL, self.job.seed)
+                    self._add(sums, space.drawing()[0], handed, asked)
+                    for i, row in enumerate(kept):
+                        values[i, panel] = handed[:, rows[row]].reshape(-1)
+            finally:
+                spaces.put(space)  # other threads wait for it
             return sums
 
         table = self._over_batches(batch, threads, progress)

@@ -22,6 +22,7 @@ from stress.inputs.door import from_closing
 from stress.inputs.job import Job
 from stress.kernels.sampling import Shifted
 from stress.measures.estimate import Interval
+from stress.measures.proportions import UNSEEN
 from stress.runs.sampling.shifts import shifted_of
 
 Array = NDArray[np.float64]
@@ -30,8 +31,6 @@ SWEEPS = 2
 """Times that every note is sized in turn."""
 CLOSE = 2.0**-9
 """Sizes that move less than this between sweeps are final."""
-UNSEEN = 3.0
-"""Over the number of paths: 95% bound of what none showed (Hanley and Lippman-Hand 1983)."""
 PROOF_SEED, PROOF_PATHS = 0x5EED, 4
 """Added to the job's seed, times its paths, for the run that proves the sizes."""
 
@@ -210,10 +209,12 @@ def _cut_short(job: Job, groups: list[Group]) -> str:
 def _says(job: Job, feasible: Mapping[int, bool], notes: tuple[Sized, ...], warnings: list[str]) -> str:
     """Plain words where some target is out of reach, or the proof is not to be trusted."""
     short = [job.deal.notes[k].name for k, ok in feasible.items() if not ok]
-    unseen = [one.limit for one in notes if one.note in short and 0.0 < one.limit < UNSEEN / job.paths]
+    bound = UNSEEN / job.paths
+    meets = [one for one in notes if one.note in short and one.measured.estimate <= one.limit]
+    unseen = [one.limit for one in meets if 0.0 < one.limit < bound]
     if unseen:
         return (
-            f"{job.paths:,} paths on which a note never loses bound its loss by {UNSEEN / job.paths:.2%} (3/n), above "
+            f"{job.paths:,} paths on which a note never loses bound its loss by {bound:.2%} (3/n), above "
             f"the target of {', '.join(short)}: take --paths {math.ceil(UNSEEN / min(unseen)):,} or more"
         )
     if short:

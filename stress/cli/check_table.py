@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from stress.errors import DataError
-from stress.tables.source import is_workbook, parted
+from stress.tables.source import WORKBOOKS, is_workbook, parted
 
-SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".parquet", ".pq")
-WORKBOOKS = (".xlsx", ".xlsm")
+SUFFIXES = (".csv", ".tsv", ".tab", ".txt", *WORKBOOKS, ".parquet", ".pq")
 PACKED = (".gz", ".bz2", ".xz", ".zip")
 _EVERY = {1: "years", 2: "half-years", 4: "quarters", 12: "months"}
 

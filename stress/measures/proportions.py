@@ -12,6 +12,9 @@ from stress.measures.estimate import CONFIDENCE, Interval
 
 Array = NDArray[np.float64]
 
+UNSEEN = 3.0
+"""Over the number of paths: 95% bound of the mean of a share that none showed (Hanley and Lippman-Hand 1983)."""
+
 
 def proportion(count: ArrayLike, total: ArrayLike) -> Interval:
     """A probability from `count` of `total` independent paths.

@@ -18,6 +18,8 @@ from typing import IO, Any, NamedTuple
 from stress.errors import DataError, LimitError
 
 PARQUET, WORKBOOK = b"PAR1", b"PK\x03\x04"
+WORKBOOKS = (".xlsx", ".xlsm")
+"""How a workbook's name ends."""
 _SHEET = re.compile(r"\.xls[xm]#", re.IGNORECASE)
 _PACKED: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
 """How a packed file begins, and what unpacks it."""

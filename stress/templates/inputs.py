@@ -10,7 +10,7 @@ from typing import Any
 
 from stress.errors import ConfigError
 from stress.inputs.files.expand import split_level
-from stress.inputs.files.parse import KINDS, WORKBOOKS, document_of
+from stress.inputs.files.parse import KINDS, document_of
 from stress.inputs.files.predictive import SUFFIX
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.load import load
@@ -18,7 +18,7 @@ from stress.inputs.sheets.laid_out import LONGEST, Sheet, room_for, sheets_of
 from stress.inputs.text.base import Whole
 from stress.inputs.text.reference import resolve
 from stress.inputs.text.write import text_of
-from stress.tables.source import parted, suffix
+from stress.tables.source import WORKBOOKS, parted, suffix
 
 Documents = dict[str, dict[str, Any]]
 """Name -> document, what was asked for first; one refers to another as `#NAME`."""

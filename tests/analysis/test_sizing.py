@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import hand_worked
 import numpy as np
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from stress.analysis.sizing import size
 from stress.analytic import tranche_el, tranche_pd
 from stress.errors import ConfigError
 from stress.inputs.bands import Bands
+from stress.inputs.job import Job, ScenarioCase
 from stress.validation.one_period import one_period_job
 
 P, RHO, PATHS = 0.02, 0.1, 16_384
@@ -76,7 +78,21 @@ def test_no_size_is_said_plainly():
     assert "no size of B meets its target" in found.says
     assert found.notes[1].verdict == "missed"
     few = size(one_period_job(P, RHO, (0.7, 0.2), 1024), targets("A:PD=0.1", "B:EL=0.001"))
-    assert "1,024 paths on which a note never loses bound its loss by 0.29% (3/n), above the target of B" in few.says
+    assert "no size of B meets its target" in few.says
+
+
+def test_where_losses_cannot_be_seen_on_so_few_paths_more_are_asked_for():
+    calm = Job(
+        name="calm",
+        deal=hand_worked.deal(legal_maturity_months=12),
+        pool=hand_worked.pool(default=0.001),
+        scenarios=(ScenarioCase(name="base"),),
+        paths=256,
+        seed=1,
+        clock="monthly",
+    )
+    few = size(calm, targets("A:EL=0.001"))
+    assert "256 paths on which a note never loses bound its loss by 1.17% (3/n), above the target of A" in few.says
     assert "take --paths 3,000 or more" in few.says
 
 

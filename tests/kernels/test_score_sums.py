@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from oracle.scores import features
 
 import stress
 from stress.analysis.score_sums import ScoreSums
 from stress.analysis.scores import scores_of
 from stress.kernels import alone
 from stress.kernels.layout import LANES
-from tests.oracle.scores import features
 
 JOB = stress.load(Path(__file__).parents[2] / "scenarios" / "jobs" / "baitiao-24m.toml")
 

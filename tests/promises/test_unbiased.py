@@ -7,7 +7,7 @@ import pytest
 import unbiased
 from unbiased import Score
 
-JOBS = 110
+JOBS = 130
 """Random jobs of the slow tests; on about half of them some note loses often, yet not always."""
 
 

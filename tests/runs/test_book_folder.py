@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,7 +17,9 @@ import numpy as np
 import pytest
 from large_pools import pools
 
+import stress
 from stress.cli import exit_code
+from stress.digest import BOOK_COUNTERS
 from stress.errors import ConfigError, StressError
 from stress.inputs.book import Factors
 from stress.inputs.load import load_book
@@ -146,3 +149,10 @@ def test_a_book_counted_by_workers_of_which_one_is_killed_has_the_same_digest(es
         spread_out = digest(joined(parts).tally())
     assert killed
     assert spread_out == alone
+
+
+def test_the_digest_of_what_counts_a_book_covers_all_that_its_counter_takes_from_beside_it() -> None:
+    source = (Path(stress.__file__).parent / "runs" / "book" / "count.py").read_text()
+    names = set(re.findall(r"^from stress\.runs\.book(?: import |\.)(\w+)", source, re.MULTILINE))
+    assert {"macro", "weather"} <= names
+    assert {f"runs/book/{name}.py" for name in names} <= set(BOOK_COUNTERS)

@@ -27,7 +27,7 @@ from stress.inputs.text.messages import message, one_of, show
 from stress.inputs.text.read import read_document
 from stress.inputs.text.schema import schemas_at
 from stress.spelling import suggest
-from stress.tables.source import suffix
+from stress.tables.source import WORKBOOKS, suffix
 
 Alone = Deal | Pool | Scenario | Satellite | Parameters | Var | Bands | Reports | Stresses | Rules | State
 """What `load` hands over as the file has it."""
@@ -67,7 +67,6 @@ KINDS: dict[str, type[AnyFile]] = {
 }
 """What the first key of a file may say, and the model it is checked against."""
 
-WORKBOOKS = (".xlsx", ".xlsm")
 ENDLESS = 1_000
 """Entries of a list that are looked at, whatever its limit."""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from stress.errors import ConfigError
 from stress.inputs.text.messages import show
-from stress.tables.source import parted, suffix
+from stress.tables.source import WORKBOOKS, parted, suffix
 
 MAX_LENGTH = 500
 
@@ -27,6 +27,6 @@ def resolve(base: Path, reference: str, wanted_by: str) -> Path:
 def _sheet_of(base: Path, reference: str, wanted_by: str) -> Path:
     """`#NAME`: another input file of the same workbook."""
     book = parted(base)[0]
-    if suffix(base) not in (".xlsx", ".xlsm"):
+    if suffix(base) not in WORKBOOKS:
         raise ConfigError(f"{wanted_by} = {show(reference)}: names a sheet of this workbook, but {book} is none")
     return book.with_name(book.name + reference)

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stress.inputs.book import Book
-from stress.kernels.layout import PANEL_PATHS, Floats
+from stress.kernels.layout import PANEL_BLOCKS, PANEL_PATHS, Floats
 from stress.kernels.sampling import Shifted
 from stress.runs.book.count import Counter, Packs, packs_of
 from stress.runs.sampling.shifts import ELITE, FIRST_BLOCK, ROUNDS, mixture
 
-FIRST_PANEL = FIRST_BLOCK // 16
+FIRST_PANEL = FIRST_BLOCK // PANEL_BLOCKS
 """Panels from here on are the pilot's: no book has so many paths."""
 PANELS = 16
 """Of a round."""
