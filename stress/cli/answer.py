@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from stress.cli.books import save_answer, xlsx_option
+from stress.cli.of_books import job_argument
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
 from stress.cli.resuming import resumable
@@ -90,7 +91,7 @@ def question(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Seed instead of the job's own."),
         click.option("--paths", type=Count(), help="Paths of each run. [default: 32,768]"),
         click.option("--scenario", metavar="NAME", help="The scenario to start from. [default: the job's first]"),
-        click.argument("job", type=FILE, metavar="JOB.toml"),
+        job_argument("job", "JOB.toml"),
     ):
         asks = option(asks)
     return asks

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stress.cli.books import page_option, save_reported, xlsx_option
+from stress.cli.of_books import job_argument
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
 from stress.cli.resuming import resumable
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("job", type=FILE, metavar="JOB.toml")
+@job_argument("job", "JOB.toml")
 @click.argument("reports", type=FILE, metavar="REPORTS")
 @click.option("--from", "first", required=True, metavar="YYYY-MM", help="First period that is predicted and scored.")
 @click.option("--to", "last", metavar="YYYY-MM", help="Last one. [default: the last report]")

@@ -10,6 +10,7 @@ import click
 
 from stress.cli.answer import plain, sheet_table
 from stress.cli.books import about_job, save_tables, xlsx_option
+from stress.cli.of_books import job_argument
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
 from stress.cli.saved_job import job_or_results
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("job", type=FILE, metavar="JOB.toml|RESULTS")
+@job_argument("job", "JOB.toml|RESULTS")
 @click.option("--rules", type=FILE, metavar="FILE.toml", help='Parameters, kind = "rules". [default: Basel standard]')
 @click.option("--pool-weight", type=float, default=0.75, show_default=True, help="Standardised risk weight of loans.")
 @click.option("--delinquent", type=float, default=0.0, show_default=True, help="Share 90 days past due at closing, W.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stress.cli.books import xlsx_option
+from stress.cli.of_books import job_argument
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
 from stress.cli.writing import writing
@@ -23,7 +24,7 @@ GAP = 3
 
 
 @click.command()
-@click.argument("job", type=FILE, metavar="JOB.toml")
+@job_argument("job", "JOB.toml")
 @click.option("--scenario", metavar="NAME", help="[default: the job's first]")
 @click.option("--mean", is_flag=True, help="Means over paths with their errors instead of the deterministic case.")
 @click.option("--paths", type=Count(), help="Paths of a mean. [default: 8,192]")

@@ -9,6 +9,7 @@ import click
 
 from stress.cli.answer import draw
 from stress.cli.books import save_tables, xlsx_option
+from stress.cli.of_books import is_book_folder, job_argument
 from stress.cli.options import FILE, output_options
 from stress.cli.output import Output
 from stress.cli.writing import drawable
@@ -20,12 +21,15 @@ if TYPE_CHECKING:
 
     from stress.report.workbook import Table as Book
 
+DEFAULT = ("expected_loss",)
+"""Measures of runs, unless others are asked for."""
+
 
 @click.command()
-@click.argument("results", type=FILE, metavar="RESULTS")
-@click.argument("other", type=FILE, metavar="RESULTS")
+@job_argument("results", "RESULTS")
+@job_argument("other", "RESULTS")
 @click.option(
-    "--measure", "chosen", multiple=True, default=("expected_loss",), show_default=True,
+    "--measure", "chosen", multiple=True, default=DEFAULT, show_default=True,
     help="EL, PD, LGD, WAL, IRR, PRICE, MULTIPLE, DEFAULT, ..., or the long names; VAR99.9, ES99 of Sobol points; may "
     "be repeated.",
 )  # fmt: skip
@@ -45,12 +49,19 @@ def compare(
     """Show both runs and the second minus the first, for the scenarios and notes that both have.
 
     Both must rest on the same draws: equal seed and paths. Then most noise cancels, and a small difference shows.
+    Of two books' folders: losses, tails and the positions' parts in them, in money.
 
     \b
     Example:
       stress compare results/before results/after --measure IRR --measure EL
     """
     drawable("--figure", figure)
+    if is_book_folder(results) or is_book_folder(other):
+        from stress.cli.book_saved import say_changes
+
+        others = {"measure": chosen != DEFAULT, "figure": figure}
+        say_changes(results, other, workbook, Output(as_json, quiet, log_json), others)
+        return
 
     from stress import measures
     from stress import results as saved

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stress.cli.of_books import job_argument
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
 from stress.cli.saved_job import job_or_results
@@ -23,7 +24,7 @@ PATHS = 8192
 
 
 @click.command()
-@click.argument("job", type=FILE, metavar="JOB|RESULTS")
+@job_argument("job", "JOB|RESULTS")
 @click.option(
     "-o", "--out", type=FILE, default=Path("model.html"), show_default=True, metavar="FILE",
     help="An .html page that opens offline, or an .md text.",

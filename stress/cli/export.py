@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
+from stress.cli.of_books import job_argument
 from stress.cli.options import FILE, output_options
 from stress.cli.output import Output, document_text
 from stress.cli.writing import save_text, writing
 
 
 @click.command()
-@click.argument("results", type=FILE, metavar="RESULTS", required=False)
+@job_argument("results", "RESULTS", required=False)
 @click.option("-o", "--out", type=FILE, metavar="FOLDER", help="Where tables go. [default: tables, beside the results]")
 @click.option("--csv", "as_csv", is_flag=True, help="Measures as CSV instead, safe to open in a spreadsheet.")
 @click.option("--schema", "show_schema", is_flag=True, help="Print the schema of all tables as JSON, and stop.")

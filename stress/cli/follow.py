@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stress.cli.books import page_option, save_reported, xlsx_option
+from stress.cli.of_books import job_argument
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
 from stress.cli.resuming import resumable
@@ -24,7 +25,7 @@ LEAST = 256
 
 
 @click.command()
-@click.argument("job", type=FILE, metavar="JOB.toml")
+@job_argument("job", "JOB.toml")
 @click.argument("reports", type=FILE, metavar="[REPORTS]", required=False)
 @click.option("--as-of", metavar="YYYY-MM", help="Last month that is read. [default: the last report]")
 @click.option("--scenario", metavar="NAME", help="Under which scenario. [default: the job's first]")

@@ -65,3 +65,5 @@ def output_options(command: Command) -> Command:
 
 FILE = click.Path(path_type=Path)
 """A path whose existence the loader checks, with a better message than click's."""
+QUEUES = ("slurm", "pbs", "sge", "lsf", "oar", "moab", "htcondor", "local")
+"""Batch queues whose jobs workers may be."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from stress.cli.cells import Cell, cell_options, opened_one
+from stress.cli.of_books import job_argument
 from stress.cli.options import FILE, OneOf
 from stress.cli.writing import drawable, save
 from stress.errors import ConfigError
@@ -15,7 +16,7 @@ FIGURES = ("loss", "lives", "fan", "events", "heat_map", "defaults")
 
 
 @click.command()
-@click.argument("results", type=FILE, metavar="RESULTS")
+@job_argument("results", "RESULTS")
 @click.argument("figure", type=OneOf(FIGURES))
 @click.option("--tranche", help="The note of a figure of losses or lives. [default: the first]")
 @click.option("--scenario", help="The scenario of a loss figure. [default: the first]")

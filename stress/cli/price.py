@@ -10,7 +10,8 @@ import click
 
 from stress.cli.answer import plain, sheet_table
 from stress.cli.books import save_answer, xlsx_option
-from stress.cli.options import FILE, Count, output_options
+from stress.cli.of_books import job_argument
+from stress.cli.options import Count, output_options
 from stress.cli.output import Output
 from stress.cli.saved_job import job_or_results
 from stress.errors import ConfigError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("job", type=FILE, metavar="JOB.toml|RESULTS")
+@job_argument("job", "JOB.toml|RESULTS")
 @click.option("--tranche", required=True, metavar="NAME", help="The note.")
 @click.option("--prices", default="98,99,100,101,102", show_default=True, help="In percent of original balance.")
 @click.option("--speeds", default="0.5,1,2", show_default=True, help="Multiples of prepayments.")

@@ -9,6 +9,7 @@ import click
 
 from stress.cli.answer import plain, sheet_table
 from stress.cli.books import save_answer, xlsx_option
+from stress.cli.of_books import job_argument
 from stress.cli.options import FILE, output_options
 from stress.cli.output import Output
 from stress.errors import ConfigError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("job", type=FILE, metavar="JOB.toml")
+@job_argument("job", "JOB.toml")
 @click.option("--stresses", type=FILE, required=True, metavar="FILE.toml", help='Your table, kind = "stresses".')
 @click.option("--class", "held", multiple=True, metavar="NOTE=CATEGORY", help="Hold a class to another category.")
 @click.option("--size", is_flag=True, help="Also size every class to its own stress, the most senior first.")

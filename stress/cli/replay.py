@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from stress.cli.of_books import job_argument
 from stress.cli.options import FILE, output_options
 from stress.cli.output import Output, console
 from stress.cli.writing import writing
@@ -26,7 +27,7 @@ Columns = dict[str, list[Any]]
 
 
 @click.command()
-@click.argument("job", type=FILE, metavar="JOB.toml")
+@job_argument("job", "JOB.toml")
 @click.option("--path", type=click.IntRange(0, 2**63 - 1), help="Number of the path.")
 @click.option("--quantile", type=click.FloatRange(0, 1), help="The path at this quantile of a note's loss.")
 @click.option("--tranche", help="The note whose loss the quantile is of.")

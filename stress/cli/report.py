@@ -10,6 +10,7 @@ import click
 from stress.cli.answer import LEAST, plain
 from stress.cli.books import save_result, xlsx_option
 from stress.cli.cells import Cell, cell_options, opened, opened_one
+from stress.cli.of_books import is_book_folder, job_argument
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
 from stress.cli.writing import writing
@@ -34,7 +35,7 @@ COVER = "committee"
 
 
 @click.command()
-@click.argument("results", type=FILE, metavar="RESULTS")
+@job_argument("results", "RESULTS")
 @click.option("-o", "--out", type=FILE, metavar="FILE.html", help="Where to write. [default: report.html beside it]")
 @click.option(
     "--with", "questions", multiple=True, metavar="QUESTION", help="Answer it in a chapter: breakeven, reverse, "
@@ -82,8 +83,9 @@ def report(
 ) -> None:
     """Write the report of a run again, and print its table.
 
-    RESULTS is a run's folder or its results.nc. The engine is needed for --with alone. A run that is not over gives a
-    report of the paths that its checkpoints hold, labelled PARTIAL; of a sweep, --deal, --pool and --seed choose a job.
+    RESULTS is a run's folder or its results.nc, or a book's folder. The engine is needed for --with alone, and for
+    books. A run that is not over gives a report of the paths that its checkpoints hold, labelled PARTIAL; of a sweep,
+    --deal, --pool and --seed choose a job.
 
     \b
     Example:
@@ -92,14 +94,17 @@ def report(
       stress report results/baitiao-24m --author "A. Analyst" --date 2026-11-30 --appendix
       stress report results/baitiao-sweep --deal 24-month --seed 1 -o one.html
     """
+    output = Output(as_json, quiet, log_json)
+    if is_book_folder(results):
+        from stress.cli.book_saved import say_report
+
+        others = {"with": questions, "tranche": tranche, "stresses": stresses, "reports": reports, "paths": paths,
+                  "threads": threads, "author": author, "date": date, "revision": revision, "appendix": appendix,
+                  "deal": deal, "pool": pool, "seed": seed}  # fmt: skip
+        say_report(results, out, scenario, workbook, output, others)
+        return
     asked, cell = _asked(questions), Cell(deal, pool, seed)
-    for option, value in (("tranche", tranche), ("scenario", scenario), ("paths", paths), ("threads", threads)):
-        if value is not None and not asked:
-            raise ConfigError(f"--{option} {value}: is for a question, and --with asks none")
-    if (stresses is None) == ("stresses" in asked):
-        raise ConfigError("--with stresses and --stresses FILE.toml go together")
-    if (reports is None) == ("follow" in asked):
-        raise ConfigError("--with follow and --reports FILE go together")
+    _check(asked, {"tranche": tranche, "scenario": scenario, "paths": paths, "threads": threads}, stresses, reports)
     folder = results if results.is_dir() else results.parent
     target = out or folder / ("job.html" if cell else "report.html")
 
@@ -107,7 +112,6 @@ def report(
     from stress.cli.measures_json import measures
 
     dataset = opened(results, cell)
-    output = Output(as_json, quiet, log_json)
     answers = [
         _answer(name, opened_one(results, cell), tranche, stresses, reports, scenario, paths, threads, output)
         for name in asked
@@ -127,6 +131,17 @@ def report(
             "answers": dict(zip((name for name in asked if name != COVER), map(_document, answers), strict=True)),
         },
     )
+
+
+def _check(asked: list[str], options: dict[str, Any], stresses: Path | None, reports: Path | None) -> None:
+    """Raise ConfigError for options of a question that is not asked."""
+    for option, value in options.items():
+        if value is not None and not asked:
+            raise ConfigError(f"--{option} {value}: is for a question, and --with asks none")
+    if (stresses is None) == ("stresses" in asked):
+        raise ConfigError("--with stresses and --stresses FILE.toml go together")
+    if (reports is None) == ("follow" in asked):
+        raise ConfigError("--with follow and --reports FILE go together")
 
 
 def _with_cover(dataset: xr.Dataset, output: Output) -> xr.Dataset:

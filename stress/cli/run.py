@@ -11,7 +11,8 @@ import click
 
 from stress.cli.books import save_result, xlsx_option
 from stress.cli.limits import breaches, check, fail_on, refuse_breaches
-from stress.cli.options import FILE, Count, output_options
+from stress.cli.of_books import job_argument
+from stress.cli.options import FILE, QUEUES, Count, output_options
 from stress.cli.output import Output
 from stress.cli.sizes import Memory
 from stress.errors import ConfigError, StressError
@@ -29,7 +30,7 @@ ESTIMATORS = ("plain", "sobol", "importance", "auto")
 
 
 @click.command()
-@click.argument("job", type=FILE, metavar="JOB.toml")
+@job_argument("job", "JOB.toml")
 @click.option("--paths", type=Count(), help="Number of paths instead of the job's own.")
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Seed instead of the job's own.")
 @click.option("--scenario", "scenarios", multiple=True, metavar="NAME", help="Only this scenario; may be repeated.")
@@ -48,7 +49,7 @@ ESTIMATORS = ("plain", "sobol", "importance", "auto")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Worker processes on this machine instead.")
 @click.option(
     "--queue",
-    type=click.Choice(["slurm", "pbs", "sge", "lsf", "oar", "moab", "htcondor", "local"]),
+    type=click.Choice(QUEUES),
     help="Workers as jobs of this batch queue, set up in Dask's jobqueue.yaml; needs dask-jobqueue.",
 )
 @click.option("--scheduler", metavar="ADDRESS", help="A Dask cluster instead. [env: DASK_SCHEDULER_ADDRESS]")

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from stress.cli.of_books import job_argument
 from stress.cli.options import FILE, output_options
 from stress.cli.output import Output
 from stress.cli.writing import writing
 
 
 @click.command()
-@click.argument("job", type=FILE, metavar="JOB.toml")
+@job_argument("job", "JOB.toml")
 @click.option("--month", type=click.IntRange(1), required=True, help="Months of the deal that are over.")
 @click.option("--path", type=click.IntRange(0, 2**63 - 1), help="Of this path. [default: of the base case]")
 @click.option("--scenario", metavar="NAME", help="Under which scenario. [default: the job's first]")

@@ -9,13 +9,14 @@ import click
 from stress.cli.books import save_result, xlsx_option
 from stress.cli.cells import Cell, cell_options, opened
 from stress.cli.limits import breaches, fail_on, refuse_breaches
+from stress.cli.of_books import is_book_folder, job_argument
 from stress.cli.options import FILE, output_options
 from stress.cli.output import Output
 from stress.cli.writing import writing
 
 
 @click.command()
-@click.argument("results", type=FILE, metavar="RESULTS")
+@job_argument("results", "RESULTS")
 @cell_options
 @click.option("--csv", "folder", type=FILE, metavar="DIR", help="Also write every measure to CSV files in DIR.")
 @fail_on
@@ -35,7 +36,8 @@ def table(
 ) -> None:
     """Print the table of a run; of one that is not over, the paths that its checkpoints hold so far.
 
-    RESULTS is a run's folder or a results.nc. A table of an unfinished run says PARTIAL and how many paths it rests on.
+    RESULTS is a run's folder, a results.nc or the folder of a book. A table of an unfinished run says PARTIAL and how
+    many paths it rests on.
 
     \b
     Example:
@@ -43,6 +45,12 @@ def table(
       stress table results/baitiao-sweep --deal 24-month --csv figures
       stress table results/baitiao-24m --fail-on EL:B=0.001 --fail-on VAR99.9:mezzanine=0.5
     """
+    output = Output(as_json, quiet, log_json)
+    if is_book_folder(results):
+        from stress.cli.book_saved import say_table
+
+        say_table(results, limits, workbook, output, {"deal": deal, "pool": pool, "seed": seed, "csv": folder})
+        return
     found = opened(results, Cell(deal, pool, seed))
 
     from stress import report
@@ -56,5 +64,5 @@ def table(
     save_result(workbook, found)
     above = breaches(limits, found)
     said = {"breaches": [breach._asdict() for breach in above]} if limits else {}
-    Output(as_json, quiet, log_json).result(lambda: report.table(found), lambda: document(found) | said)
+    output.result(lambda: report.table(found), lambda: document(found) | said)
     refuse_breaches(above)

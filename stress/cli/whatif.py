@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stress.cli.books import about_job, save_tables, xlsx_option
+from stress.cli.of_books import job_argument
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
 from stress.cli.resuming import resumable
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("job", type=FILE, metavar="JOB.toml")
+@job_argument("job", "JOB.toml")
 @click.option(
     "--over", multiple=True, metavar="TARGET=FROM:TO",
     help="A range of an input: a target of shocks (a multiple of the scenario's own where it has one, else added or "

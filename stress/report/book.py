@@ -76,6 +76,25 @@ def positions(risk: BookRisk, one: ScenarioRisk) -> Sheet:
     return Sheet(head, tuple(rows), f"{half(one)} {SUM} Marginal: of a little more, per unit of it.".strip())
 
 
+def findings(risk: BookRisk, one: ScenarioRisk) -> list[str]:
+    """What a risk manager asks first."""
+    level, name = f"{risk.level:g}", percent(risk.level, 1)
+    var, mean = one.value_at_risk[level].estimate, with_error(one.expected_loss, one.expected_loss_se)
+    found = [
+        f"Under {one.scenario} the book loses {mean} on average; with {name} not more than {fraction(var)} "
+        f"({money(var * risk.amount, risk.currency)}); on the paths beyond that "
+        f"{tail_mean(*one.expected_shortfall[level])} on average."
+    ]
+    if half(one):
+        found.append(f"Of the expected shortfall: {half(one)}")
+        top = one.positions[0]
+        found.append(
+            f"If {top.name} is sold, expected shortfall falls by {fraction(top.incremental_es)} of the book "
+            f"({money(top.incremental_es * risk.amount, risk.currency)})."
+        )
+    return found
+
+
 def half(one: ScenarioRisk) -> str:
     """Which positions make half of the tail."""
     names, total = [], 0.0

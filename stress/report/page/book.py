@@ -11,7 +11,7 @@ from stress.digest import source_digest
 from stress.report import book as sheets
 from stress.report import book_reverse as reverse_sheets
 from stress.report.figures import books
-from stress.report.numbers import fraction, percent, tail_mean, with_error
+from stress.report.numbers import percent
 from stress.report.page.exhibit import Exhibit, svg_of
 from stress.report.page.template import rendered
 from stress.report.sheets import Sheet
@@ -38,7 +38,7 @@ def render(
         one=one,
         lede=f"{len(one.positions)} positions in {deals} deals, {sheets.money(risk.amount, risk.currency)}; "
         f"{len(risk.scenarios)} scenarios, {risk.paths:,} paths of all deals on common factors.",
-        findings=findings(risk, one),
+        findings=sheets.findings(risk, one),
         overview=sheets.overview(risk),
         exceedances=sheets.exceedances(risk),
         curves=_curves(risk),
@@ -86,22 +86,3 @@ def _common_sheets(common: BookReverse | None, one: ScenarioRisk) -> list[tuple[
     """What the path does, apart from its months: those stand with the figure."""
     found = [] if common is None else reverse_sheets.sheets(common, one)[1:]
     return list(zip(("What it does to the deals", "and to the positions"), found, strict=False))
-
-
-def findings(risk: BookRisk, one: ScenarioRisk) -> list[str]:
-    """What a risk manager asks first."""
-    level, name = f"{risk.level:g}", percent(risk.level, 1)
-    var, mean = one.value_at_risk[level].estimate, with_error(one.expected_loss, one.expected_loss_se)
-    found = [
-        f"Under {one.scenario} the book loses {mean} on average; with {name} not more than {fraction(var)} "
-        f"({sheets.money(var * risk.amount, risk.currency)}); on the paths beyond that "
-        f"{tail_mean(*one.expected_shortfall[level])} on average."
-    ]
-    if sheets.half(one):
-        found.append(f"Of the expected shortfall: {sheets.half(one)}")
-        top = one.positions[0]
-        found.append(
-            f"If {top.name} is sold, expected shortfall falls by {fraction(top.incremental_es)} of the book "
-            f"({sheets.money(top.incremental_es * risk.amount, risk.currency)})."
-        )
-    return found

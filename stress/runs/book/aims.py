@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from stress.inputs.book import Book
 from stress.kernels.layout import PANEL_BLOCKS, PANEL_PATHS, Floats
 from stress.kernels.sampling import Shifted
-from stress.runs.book.count import Counter, Packs, packs_of
+from stress.runs.book.count import LEVEL, Counter, Packs, packs_of
 from stress.runs.sampling.shifts import ELITE, FIRST_BLOCK, ROUNDS, mixture
 
 FIRST_PANEL = FIRST_BLOCK // PANEL_BLOCKS
@@ -27,10 +27,10 @@ TIE = 1e-6
 Some = NDArray[np.bool_]
 
 
-def ready(book: Book, level: float = 0.999) -> Packs:
+def ready(book: Book, level: float = LEVEL) -> Packs:
     """A book ready to count as its estimator asks: paths of importance sampling look at its worst 1 - level of paths,
     under every scenario. Raises ConfigError."""
-    packs = packs_of(book)
+    packs = packs_of(book, level)
     return packs if book.estimator == "plain" else packs._replace(sampler=sampler_of(packs, level))
 
 

@@ -24,6 +24,8 @@ from stress.runs.counting.book_tally import COARSE, N_BIN, NO_PATH, UNIT, BookTa
 from stress.runs.counting.counted import joined
 from stress.runs.counting.ranges import LEAST_SENT
 
+LEVEL = 0.999
+"""Of what a position brings to the book's tail, unless another is asked for."""
 WORTH = 2.0**20
 """Paths x deals x scenarios of a task at least: a second or two of work beside what it costs to hand it out."""
 AHEAD, MOST_PANELS = 2**23, 16
@@ -41,6 +43,8 @@ class Packs(NamedTuple):
     """Of each deal, its part in macro variables that are drawn; nothing: they stand still."""
     sampler: Shifted | None = None
     """Who draws the named factors; None: plainly."""
+    level: float = LEVEL
+    """It is asked about, and paths of importance sampling aim at, the worst 1 - level of paths."""
 
     def digest(self) -> str:
         """SHA-256 of all that the count rests on but the number of paths."""
@@ -80,7 +84,7 @@ class Packs(NamedTuple):
         return 8 * (sum(packed.n_scratch for packed in self.packed) + lanes + counts)
 
 
-def packs_of(book: Book) -> Packs:
+def packs_of(book: Book, level: float = LEVEL) -> Packs:
     """The arrays of every deal, packed so that outcomes are handed over. Raises ConfigError."""
     problems = [assemble(deal.job) for deal in book.deals]
     shared = tuple(
@@ -89,7 +93,7 @@ def packs_of(book: Book) -> Packs:
     ready = [
         problem if part is None else macro.undrawn(problem) for problem, part in zip(problems, shared, strict=True)
     ]
-    return Packs(book, tuple(pack(problem, handed=True) for problem in ready), shared)
+    return Packs(book, tuple(pack(problem, handed=True) for problem in ready), shared, level=level)
 
 
 def count(packs: Packs, threads: int) -> BookTally:

@@ -11,6 +11,7 @@ from stress.digest import book_counters_digest, source_digest
 from stress.errors import Incomplete, StressError
 from stress.inputs.book import Book
 from stress.runs.book.count import Packs
+from stress.runs.book.kept import BOOK, text_of
 from stress.runs.counting.book_tally import BookTally
 from stress.runs.counting.counted import Progress, digest, joined
 from stress.runs.engine import LAWS, count_all
@@ -21,8 +22,6 @@ from stress.runs.jobs.plans import BookRun
 from stress.runs.jobs.running import MANIFEST, Watch, refuse_shorter, silent, write_manifest
 from stress.version import __version__
 
-BOOK = "book.json"
-"""What is run, in the folder."""
 LAW = 1e-9
 """Most that a path may break a law of the model by, over the cut-off balance."""
 
@@ -71,7 +70,7 @@ def counted_in(
     Raises also KeyboardInterrupt after `stop`, ConfigError where the folder holds another run.
     """
     watch, parts = Watch(), run_parts(packs)
-    with begun(where, parts, BOOK, packs.book.model_dump_json()) as folder:
+    with begun(where, parts, BOOK, text_of(packs)) as folder:
         refuse_shorter(where, run_id(parts))
         (where.out / MANIFEST).unlink(missing_ok=True)
         counts = count_rest(where, parts, lambda: Subject(packs, packs.digest()), folder, progress, say or silent,

@@ -1,0 +1,36 @@
+"""Two books beside each other: what changed in what they can lose, in money."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Change(NamedTuple):
+    """A figure of both books, in their currency."""
+
+    scenario: str
+    figure: str
+    """Expected loss, VaR, ES, value; or the position whose part of ES it is."""
+    before: float
+    before_se: float
+    after: float
+    after_se: float
+    difference: float
+    error: float
+    """Of the difference: exact where it is of unlike draws, on common draws no less than its own."""
+
+
+class BookChange(NamedTuple):
+    """The second book less the first."""
+
+    currency: str
+    level: float
+    before: str
+    after: str
+    same_draws: bool
+    """Whether both rest on one seed and as many paths of one estimator."""
+    scenario: str
+    """Whose positions stand in `positions`: the harshest of the second."""
+    figures: list[Change]
+    positions: list[Change]
+    """Part of expected shortfall of every position that either book holds, the largest change first."""

@@ -1,0 +1,196 @@
+"""`stress book`: what is asked of a counted book and what is said: tables, JSON, page, workbook, limits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from stress.cli.answer import plain, sheet_table
+from stress.cli.book_limits import BookBreach, Limit, breaches, limits_of
+from stress.cli.output import Output
+from stress.cli.resuming import CUT
+from stress.errors import ConfigError, LimitBreached
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from stress.analysis.macro_path import MacroPath
+    from stress.answers.book import BookRisk, ScenarioRisk
+    from stress.answers.book_reverse import BookReverse
+    from stress.cli.book_counted import BookCounted
+    from stress.inputs.book import Book
+    from stress.inputs.macro.satellite import Satellite
+    from stress.runs.book.count import Packs
+
+
+class Reverse(NamedTuple):
+    """What `--reverse` and `--satellite` ask for."""
+
+    loss: float | None
+    """None: the value at risk."""
+    satellites: dict[str, Satellite]
+
+
+class Asked(NamedTuple):
+    """What is asked of a book, checked against it."""
+
+    losses: tuple[float, ...] = ()
+    scenario: str | None = None
+    reverse: Reverse | None = None
+    limits: tuple[Limit, ...] = ()
+
+
+class Told(NamedTuple):
+    """What the command has to say."""
+
+    book: Book
+    risk: BookRisk
+    one: ScenarioRisk
+    """In detail."""
+    story: list[tuple[str, list[str]]]
+    common: BookReverse | None
+    macro: dict[str, MacroPath]
+    above: list[BookBreach]
+    sha256: str
+    partial: str | None
+
+
+def asked_of(
+    book: Book,
+    losses: tuple[float, ...] = (),
+    scenario: str | None = None,
+    reverse: str | None = None,
+    satellites: tuple[str, ...] = (),
+    limits: tuple[str, ...] = (),
+) -> Asked:
+    """What the options ask for. Raises ConfigError where the book has no such scenario, position, group or factors."""
+    if scenario is not None and scenario not in book.scenarios:
+        from stress.spelling import suggest
+
+        known = list(book.scenarios)
+        raise ConfigError(f"no scenario {scenario!r} in the book; it has {', '.join(known)}{suggest(scenario, known)}")
+    return Asked(losses, scenario, _reverse(book, reverse, satellites), tuple(limits_of(limits, book)))
+
+
+def tell(counts: BookCounted, asked: Asked, page: Path | None, workbook: Path | None, output: Output) -> None:
+    """Say it and write it. Raises LimitBreached afterwards; exit code 130 where the count was interrupted."""
+    told = told_of(counts, asked)
+    save(told, page, workbook)
+    output.result(lambda: table(told), lambda: document(told))
+    if told.partial and not counts.is_kept:
+        click.echo(f"stress: interrupted: this rests on {told.partial}", err=True)
+        raise click.exceptions.Exit(CUT)
+    if told.above:
+        raise LimitBreached("\n".join(map(str, told.above)))
+
+
+def told_of(counts: BookCounted, asked: Asked) -> Told:
+    """The answer, its detailed scenario, the worst path and, where it is asked for, the common path."""
+    from stress.analysis.book_risk import book_risk, harshest, tails_at
+
+    packs, tally = counts.packs, counts.tally
+
+    def detailed(risk: BookRisk) -> ScenarioRisk:
+        return next((s for s in risk.scenarios if s.scenario == asked.scenario), None) or harshest(risk)
+
+    risk = book_risk(packs.book, tally, counts.level, asked.losses)
+    one, common, macro = detailed(risk), None, dict[str, "MacroPath"]()
+    if asked.reverse is not None:
+        from stress.analysis.book_reverse import reverse_book
+        from stress.cli.book_reverse import aim_of, macro_of
+
+        aim = aim_of(one, counts.level, asked.reverse.loss)
+        risk = book_risk(packs.book, tally, counts.level, (*asked.losses, aim))
+        one = detailed(risk)
+        common = reverse_book(packs.book, one.scenario, aim, one.exceedance[f"{aim:g}"])
+        macro = macro_of(common, asked.reverse.satellites)
+    tails = [tails_at(tally, limit.what, limit.level) for limit in asked.limits]
+    above = breaches(asked.limits, packs.book, risk, tails)
+    return Told(packs.book, risk, one, _story(packs, one), common, macro, above, counts.sha256, counts.partial)
+
+
+def save(told: Told, page: Path | None, workbook: Path | None) -> None:
+    """The page and the workbook, where they are asked for."""
+    from stress.cli.writing import save_text, writing
+
+    if page is not None:
+        from stress.report.page.book import render
+
+        save_text("--report", page, render(told.risk, told.one, told.story, told.common))
+    if workbook is not None:
+        from stress.report import book_workbook
+        from stress.report.workbook import write
+
+        about = plain(told.risk) | {"scenarios": len(told.risk.scenarios)}
+        with writing("--xlsx", workbook):
+            write(workbook, book_workbook.tables(told.risk, told.common), book_workbook.inputs(told.book), about)
+
+
+def document(told: Told) -> dict[str, Any]:
+    """The detailed scenario's figures at the top, every scenario below `scenarios`."""
+    from stress.cli.book_reverse import document as reverse
+
+    scenarios = {each.scenario: plain(each) for each in told.risk.scenarios}
+    return {
+        **{key: value for key, value in plain(told.risk).items() if key != "scenarios"},
+        **scenarios[told.one.scenario],
+        "story": [{"part": part, "says": says} for part, says in told.story],
+        "reverse": None if told.common is None else reverse(told.common, told.macro),
+        "breaches": plain(told.above),
+        "scenarios": scenarios,
+        "partial": told.partial,
+        "result_sha256": told.sha256,
+    }
+
+
+def table(told: Told) -> RenderableType:
+    """For the terminal."""
+    from rich.console import Group
+    from rich.text import Text
+
+    from stress.cli import book_reverse
+    from stress.report import book as sheets
+
+    risk, one = told.risk, told.one
+    title = f"Book {risk.book}{', PARTIAL: ' + told.partial if told.partial else ''}"
+    tables = [
+        *(Text(line) for line in sheets.findings(risk, one)),
+        sheet_table(sheets.overview(risk), title),
+        sheet_table(sheets.exceedances(risk), ""),
+        sheet_table(sheets.positions(risk, one), f"Positions under {one.scenario}"),
+        *(sheet_table(sheet, "") for _, sheet in sheets.concentrations(one)),
+        sheet_table(sheets.together(one), ""),
+        *([sheet_table(sheets.ways(one), "")] if one.ways else []),
+        *([] if told.common is None else book_reverse.tables(told.common, one, told.macro)),
+    ]
+    lines = [Text(f"{part}: {' '.join(says)}") for part, says in told.story]
+    if lines:
+        lines.insert(0, Text("The worst path", style="italic"))
+    if risk.illustrative:
+        lines.append(Text(f"\nIllustrative: {'; '.join(risk.illustrative)}."))
+    return Group(*tables, *lines)
+
+
+def _reverse(book: Book, reverse: str | None, satellites: tuple[str, ...]) -> Reverse | None:
+    from stress.cli.book_reverse import loss_of, satellites_of
+
+    if satellites and reverse is None:
+        raise click.UsageError("--satellite goes with --reverse")
+    if reverse is not None and book.factors is None:
+        raise ConfigError("--reverse searches the book's named factors, and it has no [factors]")
+    return None if reverse is None else Reverse(loss_of(reverse), satellites_of(satellites, book))
+
+
+def _story(packs: Packs, one: ScenarioRisk) -> list[tuple[str, list[str]]]:
+    """The worst path that was seen, across deals; nothing where none loses."""
+    if one.worst_path is None:
+        return []
+    from stress.report.book import path_story
+    from stress.runs.book.replayed import replay_book
+
+    found = replay_book(packs, one.worst_path, one.scenario)
+    held = {deal: [p for p in one.positions if p.deal == deal] for deal in found.deals}
+    names = () if packs.book.factors is None else packs.book.factors.names
+    return path_story(found.path, found.scenario, found.factor, names, found.deals, held)

@@ -1,0 +1,48 @@
+"""The tables of two books beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stress.answers.book_change import BookChange, Change
+from stress.report.sheets import Sheet
+from stress.report.workbook import Column, Table
+
+SCALES = ((1e9, " billion"), (1e6, " million"), (1.0, ""))
+
+
+def sheets(change: BookChange) -> list[tuple[str, Sheet]]:
+    """Figures by scenario, and the positions under the harshest; with their titles."""
+    scale, word = next((s for s in SCALES if max(_sizes(change.figures), default=0.0) >= s[0]), SCALES[-1])
+    head = ("before", "after", "difference")
+    figures = tuple((one.scenario, one.figure, *_cells(one, scale)) for one in change.figures)
+    positions = tuple((one.figure, *_cells(one, scale)) for one in change.positions)
+    unit = f"{change.currency}{word}"
+    draws = (
+        "Both rest on the same draws: the error of a difference is at most the one shown"
+        if change.same_draws
+        else "They rest on unlike draws or paths: part of a difference is noise of its error's size"
+    )
+    name = f"{100 * change.level:g}%"
+    return [
+        (f"{change.after} minus {change.before}, {unit}", Sheet(("Scenario", "Figure", *head), figures, f"{draws}.")),
+        (f"Part of ES {name} under {change.scenario}, {unit}", Sheet(("Position", *head), positions)),
+    ]
+
+
+def tables(change: BookChange) -> list[Table]:
+    """The same for a workbook, in units of the currency."""
+    names = ("before", "± before", "after", "± after", "difference", "± difference")
+    columns = (Column("Scenario", "text"), Column("Figure", "text"), *(Column(name, "money") for name in names))
+    parts = (("Changes", change.figures), (f"Positions, ES {100 * change.level:g}%", change.positions))
+    return [Table(name, columns, [tuple(row) for row in rows]) for name, rows in parts]
+
+
+def _sizes(changes: Sequence[Change]) -> list[float]:
+    return [abs(x) for one in changes for x in (one.before, one.after)]
+
+
+def _cells(one: Change, scale: float) -> tuple[str, str, str]:
+    pairs = ((one.before, one.before_se), (one.after, one.after_se), (one.difference, one.error))
+    before, after, more = (f"{x / scale:,.3f} ± {e / scale:,.3f}".replace("-", "\N{MINUS SIGN}") for x, e in pairs)
+    return before, after, more if one.difference else "0"

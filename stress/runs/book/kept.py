@@ -1,0 +1,56 @@
+"""A book's folder read again: what was counted of which book, of one that is not over what its checkpoints hold."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from stress.errors import DataError
+from stress.inputs.book import Book
+from stress.kernels.sampling import Shifted
+from stress.runs.book.count import Packs, packs_of
+from stress.runs.counting.book_tally import BookTally
+from stress.runs.jobs.counts import CHECKPOINT
+from stress.runs.jobs.origin import read_json, run_id
+from stress.runs.jobs.shards import read
+
+BOOK = "book.json"
+"""What is run, in the folder of checkpoints."""
+
+
+class Kept(NamedTuple):
+    """What a folder holds."""
+
+    packs: Packs
+    tally: BookTally
+    """Of as many paths as were counted by now."""
+
+
+def text_of(packs: Packs) -> str:
+    """A book and where its paths aim, as JSON."""
+    aim = None if packs.sampler is None else [array.tolist() for array in packs.sampler]
+    return json.dumps({"level": packs.level, "sampler": aim, "book": packs.book.model_dump(mode="json")})
+
+
+def is_book(folder: Path) -> bool:
+    """Whether a folder holds counts of a book."""
+    return (folder / CHECKPOINT / BOOK).is_file()
+
+
+def opened(folder: Path) -> Kept:
+    """What is counted in a book's folder, while a driver may be writing there. Raises DataError where nothing is."""
+    held = read_json(folder / CHECKPOINT / BOOK)
+    try:
+        book, level, aim = Book.model_validate_json(json.dumps(held["book"])), float(held["level"]), held["sampler"]
+    except (KeyError, TypeError, ValueError):
+        raise DataError(
+            f"{folder}: its book cannot be read; `stress book FILE --out {folder}` writes it again"
+        ) from None
+    counted = read(folder / CHECKPOINT, run_id(read_json(folder / CHECKPOINT / "run.json")), book.paths)
+    if counted is None:
+        raise DataError(f"{folder}: no paths are stored yet; the first checkpoint comes after seconds")
+    sampler = None if aim is None else Shifted(*(np.array(array) for array in aim))
+    return Kept(packs_of(book, level)._replace(sampler=sampler), counted.tally())
