@@ -25,6 +25,7 @@ def with_formulas(rng: Random, deal: Deal) -> Deal:
     if not flag(rng, 0.5):
         return deal
     words = _Words(rng, deal)
+    fees = tuple(_fee(words, i, fee) for i, fee in enumerate(deal.fees))
     priority = {phase: tuple(_step(words, step) for step in steps) for phase, steps in deal.priority.items()}
     triggers = [_trigger(words, i, trigger) for i, trigger in enumerate(deal.triggers)]
     more: dict[str, Any] = {}
@@ -34,7 +35,7 @@ def with_formulas(rng: Random, deal: Deal) -> Deal:
     if deal.clean_up is not None and flag(rng, 0.6):
         price = rng.choice((None, words.money(), f"{rng.uniform(0.8, 1.1):.4f} * pool"))
         more["clean_up"] = {"when": f"pool < {rng.uniform(0.05, 0.6):.4f} * pool.cut_off", "price": price}
-    document = deal.model_dump(exclude_unset=True) | {"priority": priority, "triggers": tuple(triggers)}
+    document = deal.model_dump(exclude_unset=True) | {"priority": priority, "triggers": tuple(triggers), "fees": fees}
     return Deal.model_validate(document | more | {"quantities": words.own})
 
 
@@ -134,6 +135,21 @@ def _step(words: _Words, step: Any) -> dict[str, Any]:
         del found["to_balance"]
         found["until"] = words.money()
     return found
+
+
+def _fee(words: _Words, i: int, fee: Any) -> dict[str, Any]:
+    """A fixed fee as a formula of what is known before fees are charged, of a fee above it among others."""
+    rng, deal = words.rng, words.deal
+    if fee.base != "fixed" or flag(rng, 0.3):
+        return fee.model_dump(exclude_unset=True)
+    known = [of for of in MONEY if of != "senior_cost"]
+    known += [f'fee["{above.name}"]' for above in deal.fees[:i]] * 3
+    known += [f"note.{deal.notes[0].name}", f"unpaid.{deal.notes[0].name}", "account.income"]
+    one, other = (f"{rng.uniform(0.0005, 0.01):.4f} * {rng.choice(known)}" for _ in range(2))
+    ratio = rng.choice([of for of in RATIOS if of != "excess_spread"])
+    tests = (f"{ratio} > {rng.uniform(0.01, 0.5):.4f}", "month > 3", "tripped.switch", "phase.amortization")
+    amount = rng.choice((f"max({one}, {other})", f"{one} - {other}", f"if({rng.choice(tests)}, {one}, {other})"))
+    return fee.model_dump(exclude_unset=True) | {"base": "formula", "amount": amount, "rate": 0.0}
 
 
 def _trigger(words: _Words, i: int, trigger: Any) -> dict[str, Any]:

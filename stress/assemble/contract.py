@@ -35,6 +35,7 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, pool
     steps = Steps(deal, cut_off, n_month, programs)  # a program has its number from who asks first
     triggers = _triggers(deal, programs)
     call = deal.clean_up
+    fee_formula = [programs.add(f.amount, False) if isinstance(f.amount, str) else -1 for f in deal.fees]
     called = [programs.add(x, False) if x is not None else -1 for x in ((call.when, call.price) if call else ())]
     even = dates.years - np.arange(n_month) * MONTH_YEARS
     first = float(even.mean())
@@ -51,6 +52,7 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, pool
         discount=_discounts(deal, months, dates),
         fee_base=np.array([codes.FEE_BASES.index(f.base) for f in deal.fees], dtype=np.int64),
         fee_rate=_fee_rate(deal, months, dates),
+        fee_formula=np.array(fee_formula, np.int64),
         fee_carry=np.array([float(f.carry_over) for f in deal.fees]),
         **_step_tables(steps, n_month),
         trigger=triggers,
@@ -183,7 +185,7 @@ def _fee_rate(deal: Deal, months: Sequence[MonthInputs], dates: Calendar) -> np.
             rate[:, dates.first_payment - 1 :, i] = fee.amount
         elif fee.base == "interest_income":
             rate[:, :, i] = fee.rate
-        else:
+        elif fee.base != "formula":
             rate[:, :, i] = fee.rate * dates.fraction
         if i == raised:
             rate[:, :, i] += np.stack([m.successor_fee for m in months]) * dates.fraction

@@ -8,7 +8,7 @@ from stress.explain.quantities import quantity_lines
 from stress.explain.steps import sentence
 from stress.explain.triggers import trigger_line
 from stress.explain.trust import trust_lines
-from stress.explain.words import PHASE, listed, money, percent
+from stress.explain.words import PHASE, amount_words, listed, money, percent
 from stress.inputs.deal import Deal, Fee, Note
 from stress.inputs.deal.reading import notes_of, phases, steps_of
 
@@ -50,7 +50,8 @@ def _fee(deal: Deal, fee: Fee) -> str:
         "notes": f"{percent(fee.rate)} a year of all notes outstanding",
         "pool": f"{percent(fee.rate)} a year of {base} at the month's start",
         "interest_income": f"{percent(fee.rate)} of the fees and late charges collected",
-        "fixed": f"{money(fee.amount)} {deal.currency} a payment date",
+        "fixed": f"{amount_words(fee.amount)} {deal.currency} a payment date",
+        "formula": f"{amount_words(fee.amount)} {deal.currency} a payment date, as it stands at the month's end",
     }[fee.base]
     return words if fee.carry_over else f"{words}; what is unpaid lapses"
 

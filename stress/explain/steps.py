@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from stress.explain.words import SHORT, limit, listed, money, observable_words, percent, then
+from stress.explain.words import SHORT, amount_words, limit, listed, money, observable_words, percent, then
 from stress.inputs.deal import AnyStep, Condition, Deal, Reserve
 from stress.inputs.deal.reading import notes_of, sources_of
 
@@ -40,9 +40,9 @@ def headline(step: AnyStep, in_trust: bool = False) -> str:
             words = _amount(step)
             return f"{words[:1].upper()}{words[1:]} to {step.to}"
         case "receive":
-            return f"{step.party} pays {_limit(step.amount, '')} to {step.to}"
+            return f"{step.party} pays {amount_words(step.amount, '')} to {step.to}"
         case "pay_party":
-            return f"{step.party}: {_limit(step.amount, '')}"
+            return f"{step.party}: {amount_words(step.amount, '')}"
         case "purchase":
             return "Reinvest in the trust" if in_trust else "Buy receivables"
         case "pay_principal":
@@ -100,7 +100,7 @@ def target_words(target: Reserve | str, quote: str = "") -> str:
 
 
 def _pay_fee(step: Any) -> str:
-    cap = f", at most {_limit(step.cap, '`')} a payment date" if step.cap is not None else ""
+    cap = f", at most {amount_words(step.cap)} a payment date" if step.cap is not None else ""
     return f"Pay the {step.fee} fee{cap}"
 
 
@@ -128,23 +128,18 @@ def _transfer(step: Any) -> str:
     return f"Move {_amount(step, '`')} to {step.to}"
 
 
-def _limit(amount: float | str, quote: str) -> str:
-    """An amount of money, or a formula of one."""
-    return f"{quote}{amount}{quote}" if isinstance(amount, str) else money(amount)
-
-
 def _amount(step: Any, quote: str = "") -> str:
     if step.share is not None:
         return f"{percent(step.share)} of what is left"
-    return "all that is left" if step.amount is None else f"at most {_limit(step.amount, quote)}"
+    return "all that is left" if step.amount is None else f"at most {amount_words(step.amount, quote)}"
 
 
 def _receive(step: Any) -> str:
-    return f"{step.party} pays {_limit(step.amount, '`')} to {step.to}"
+    return f"{step.party} pays {amount_words(step.amount)} to {step.to}"
 
 
 def _pay_party(step: Any) -> str:
-    return f"Pay {step.party} at most {_limit(step.amount, '`')}"
+    return f"Pay {step.party} at most {amount_words(step.amount)}"
 
 
 def _purchase(step: Any) -> str:

@@ -47,6 +47,11 @@ def money(value: float) -> str:
     return f"{value:,.0f}"
 
 
+def amount_words(amount: float | str, quote: str = "`") -> str:
+    """An amount of money, or a formula of one."""
+    return f"{quote}{amount}{quote}" if isinstance(amount, str) else money(amount)
+
+
 def listed(words: Iterable[str]) -> str:
     """a, b and c."""
     words = list(words)

@@ -1,4 +1,5 @@
-"""Fees of AbsBox: those that accrue here as theirs do, and those that a party is paid by a formula of what is due."""
+"""Fees of AbsBox: those that accrue here as theirs do, and those that fall due on dates of their own, which a party is
+paid by a formula of what is due."""
 
 from __future__ import annotations
 
@@ -43,8 +44,7 @@ def fees_of(given: Any, known: Known, last: int, issue: datetime.date, left: lis
         except (LookupError, TypeError, ValueError) as error:
             left.append(f"fees.{name}: {kind} {value!r}: {error.args[0] if error.args else error}")
             continue
-        if kind in ("pctFee", "annualPctFee") and name in found.dues:
-            left.append(f"fees.{name}: {kind}: is due at each payment by its formula; what is short is not owed later")
+    found.own.sort(key=lambda fee: fee["base"] == "formula")  # it may look at those that stand above it
     return found
 
 
@@ -60,11 +60,15 @@ def _annual(found: Fees, name: str, value: Any, known: Known, life: _Life) -> No
     if base is not None:
         found.own.append({"name": name, "base": base, "rate": float(value[1])})
     else:
-        found.dues[name] = f"{number(value[1])} / 12 * {formula(value[0], known)}"
+        _by_formula(found, name, f"{number(value[1])} / 12 * {formula(value[0], known)}")
 
 
 def _share(found: Fees, name: str, value: Any, known: Known, life: _Life) -> None:
-    found.dues[name] = f"{number(value[1])} * {formula(value[0], known)}"
+    _by_formula(found, name, f"{number(value[1])} * {formula(value[0], known)}")
+
+
+def _by_formula(found: Fees, name: str, amount: str) -> None:
+    found.own.append({"name": name, "base": "formula", "amount": amount})
 
 
 def _each_period(found: Fees, name: str, value: Any, known: Known, life: _Life) -> None:

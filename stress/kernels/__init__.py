@@ -11,7 +11,8 @@ issue: F > 1. Before it, for t < F:
 - the pool moves, and a deal that buys at each step buys, from the cut-off on;
 - nothing is paid: no step of the priority runs (a deal that buys at payment dates buys at the first), and what has been
   collected stays in its accounts, for the payment of period F;
-- interest and fees accrue from issue, simple, and are due at F: no accrual is negative; a fixed fee begins with F;
+- interest and fees accrue from issue, simple, and are due at F: no accrual is negative; a fee that is fixed or by a
+  formula begins with F;
 - no trigger and no condition is tested, and no pool is cleaned up. A month of an average before F does not count.
 
 **Clock.** The pool is C cohorts; cohort c moves once a month, at step (t, c), c = 0..C-1. `monthly` C = 1; `daily` C
@@ -177,7 +178,7 @@ a(t) x the pool as it stands, t the period's month.
 **Retention** (`retain_senior_cost`). (1) At the start of month t <= revolving_months (pool, notes, unpaid and accrued
 as they stand then): need = sum over the fees and notes that the revolving priority pays from sources that include
 principal: interest = the month's accrual + what has accrued since a payment date that did not pay it; fees = the
-month's fee (nothing for a fee on interest_income); with the monthly clock also what is unpaid of both (in the others it
+month's fee (nothing for a fee on interest_income or by a formula); with the monthly clock also what is unpaid of both (in the others it
 waits for the payment date of the period before). (2) A purchase from principal, at a step or at a payment date, leaves
 (or what the purchase lag still locks, if that is more) waiting + max(0, need - (1 - v) x income collected this month),
 where v = sum of rates of all fees on interest_income and income = fees, late charges and cash interest collected since
@@ -192,7 +193,9 @@ month's start counts as income too. At a payment, before its steps: waiting = 0.
    and floor, never negative. An index given by month keeps its level until the next month that is given.
 2. Fees due: notes base = rate x fraction(t) x sum of all note balances; pool base = rate x fraction(t) x (current +
    M1..MB) at the month's start; interest_income = rate x (fees and late charges collected in the month); fixed =
-   amount. Unpaid fees carry over if the fee says so; what accrued before F is not unpaid: it falls due at F.
+   amount; formula = what the formula gives after (3), not below 0. Unpaid fees carry over if the fee says so; what
+   accrued before F is not unpaid: it falls due at F. A formula may look at fees that stand above it, with what is due
+   of them now; at triggers and the phase as they stand before (6); not at means, nor at what fees are part of.
 3. Deficiency = max(0, deficiency + defaults + unpaid dilution + commingled principal - recoveries of the month).
 4. Excess spread(t) = 12 x (month's income - fees due for the month without carry-over - interest accrued for the month
    on all notes - defaults + recoveries) / (current + M1..MB at the month's start); income = fees + late charges + cash

@@ -24,7 +24,7 @@ def coupon(m: Memory, k: int, t: int, n: int) -> Lanes:
 
 @stage
 def fee_of_month(m: Memory, k: int, t: int, f: int, notes: Lanes, pool: Lanes, income: Lanes) -> Lanes:
-    """Determination 2: a month's fee on its base."""
+    """Determination 2: a month's fee on its base; 0 for one by a formula."""
     amount, base = splat(m.t.fee_rate[k, t, f]), m.t.fee_base[f]
     if base == NOTES_BASE:
         amount = amount * notes

@@ -66,7 +66,7 @@ AT_DETERMINATION, AFTER_PAYMENT = range(2)
 CUT_OFF, CUT_OFF_PLUS_PURCHASES, CURRENT_POOL = range(3)
 DENOMINATORS = ("cut_off", "cut_off_plus_purchases", "current_pool")
 NOTES_BASE, POOL_BASE, INTEREST_INCOME_BASE, FIXED_BASE = range(4)
-FEE_BASES = ("notes", "pool", "interest_income", "fixed")
+FEE_BASES = ("notes", "pool", "interest_income", "fixed", "formula")
 
 # What a row of a formula does: put a quantity on the stack, or combine what lies there.
 (

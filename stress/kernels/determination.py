@@ -67,12 +67,12 @@ def determine(m: Memory, k: int, t: int) -> None:
     if m.p.uses_overdue == 1:
         m.default_ring[t % m.p.n_write_off] = pool.defaulted
     if m.p.trust == 1:
-        costs = _charge(m, k, t, notes, m.trust.opening, m.trust.income)
         move_deficiency(m, m.trust.lost)
+        costs = _charge(m, k, t, notes, m.trust.opening, m.trust.income)
         assets = m.trust.invested + principal_cash(m)
     else:
-        costs = _charge(m, k, t, notes, pool.month_start, received)
         move_deficiency(m, pool.defaulted + pool.dilution_lost + pool.commingled - pool.recovered)
+        costs = _charge(m, k, t, notes, pool.month_start, received)
         assets = pool.balance + principal_cash(m) + cash.principal_collected
     if m.p.uses_cost == 1:
         cash.senior_cost = costs + interest
@@ -124,6 +124,8 @@ def _charge(m: Memory, k: int, t: int, notes: Lanes, base: Lanes, income: Lanes)
     for f in range(m.p.n_fee):
         fee = m.fee[f]
         amount = fee_of_month(m, k, t, f, notes, base, income)
+        if m.t.fee_formula[f] >= 0 and t >= m.p.first_payment:
+            amount = positive(value_of(m, t, m.t.fee_formula[f]))
         costs = costs + amount
         carry = m.t.fee_carry[f]
         if t <= m.p.first_payment:

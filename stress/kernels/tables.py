@@ -168,7 +168,9 @@ class Contract(NamedTuple):
     fee_base: Annotated[Ints, P]
     """Index in `codes.FEE_BASES`."""
     fee_rate: Annotated[Floats, K, T, P]
-    """Rate x fraction, or the amount."""
+    """Rate x fraction, or the amount; 0 for a fee by a formula."""
+    fee_formula: Annotated[Ints, P]
+    """Formula of a fee; -1: none."""
     fee_carry: Annotated[Floats, P]
     """1 where what is unpaid carries over."""
     step: Annotated[Ints, X, STEP]

@@ -276,8 +276,9 @@ def test_what_the_language_of_formulas_has_is_carried_and_pays_as_it_says(tmp_pa
     a = deal.notes[0]
     assert (a.index, a.coupon, a.cap) == ("lpr5y", 0.01, 0.06)
     assert deal.indices == {"lpr5y": 0.035}
-    assert {fee.name for fee in deal.fees} == {"servicer", "agent"}
-    assert set(deal.parties) == {"opening acc", "opening reserve", "set up", "rating", "extra", "bonus", "swap1"}
+    assert {fee.name for fee in deal.fees} == {"servicer", "agent", "bonus"}
+    assert set(deal.parties) == {"opening acc", "opening reserve", "set up", "rating", "extra", "swap1"}
+    assert {fee.name: fee.amount for fee in deal.fees if fee.base == "formula"} == {"bonus": "0.001 * max(pool, 1)"}
     assert deal.quantities["due_extra"] == ((3, 100.0), (7, 140.0))
     assert deal.triggers[0].condition == f"(pool_factor < 0.2 or (note.A / {a.amount:.0f}) < 0.1)"
     assert deal.triggers[0].curable

@@ -166,3 +166,64 @@ def test_a_test_after_the_payment_sees_what_it_left_and_acts_from_the_next() -> 
     below = {"condition": "note.A < 250", "tested": "payment"}
     same(run(deal(PLAIN, triggers=[watched(**below)], priority=ACCELERATED)), "phase", None, 1.0, 1.0, 2.0)
     same(run(deal(PLAIN, triggers=[watched(**below)], priority=ACCELERATED)), "tripped", "watched", 0.0, 1.0, 1.0)
+
+
+FEES = [
+    {"name": "servicer", "base": "formula", "amount": "max(7, 0.012 * pool.month_start)"},
+    {"name": "tax", "base": "formula", "amount": "0.5 * fee.servicer"},
+]
+
+
+@pytest.mark.parametrize(
+    ("carry_over", "due", "tax"),
+    [(True, (12.0, 13.6, 13.28, 12.28), (6.0, 6.8, 6.64)), (False, (12.0, 9.6, 7.68, 7.0), (6.0, 4.8, 3.84))],
+)
+def test_a_fee_by_a_formula_carries_over_what_a_cap_leaves_unpaid(
+    carry_over: bool, due: tuple[float, ...], tax: tuple[float, ...]
+) -> None:
+    """1.2% of 1000, 800, 640, 512, but 7 of 6.14; 8 is paid of each, so that 4, 5.60, 5.28 are owed later or lapse.
+
+    The tax is half of what is due of it: 6 of the 12 left by income, then all of it: 13.6 / 2 or 9.6 / 2.
+    """
+    steps = [{"step": "pay_fee", "fee": "servicer", "cap": 8.0}, {"step": "pay_fee", "fee": "tax"}, *PLAIN]
+    data = run(deal(steps, fees=[{**fee, "carry_over": carry_over} for fee in FEES]))
+    same(data, "fee_due", "servicer", *due)
+    same(data, "fee_paid", "servicer", 8.0, 8.0, min(8.0, due[2]), min(8.0, due[3]))
+    same(data, "fee_due", "tax", *tax)
+
+
+def test_a_fee_sees_the_month_but_not_the_tests_that_follow_it() -> None:
+    """5% defaults: 50 and 38 are in the deficiency at once, 10% of it is 5, then 0.1 x (50 + 38 - what income covered).
+
+    The trigger trips in month 1; the fee that waits for it is due from month 2 on.
+    """
+    fees = [
+        {"name": "monitor", "base": "formula", "amount": "0.1 * deficiency * pool.cut_off"},
+        {"name": "successor", "base": "formula", "amount": "if(tripped.losses, 3, 0)"},
+    ]
+    steps = [{"step": "pay_fee", "fee": "monitor"}, {"step": "pay_fee", "fee": "successor"}, *INTEREST, *RESIDUAL]
+    trigger = {"name": "losses", "condition": "defaults > 0.04 * pool.cut_off", "effect": "none"}
+    repaid = [*steps[:4], {"step": "cover_defaults"}, {**REPAY, "source": ["principal"]}, *RESIDUAL]
+    data = run(deal(repaid, fees=fees, triggers=[trigger]), pool(default=0.05))
+    covered = 19.0 - 5.0 - 6.0 - 6.0
+    same(data, "fee_due", "monitor", 5.0, 0.1 * (50.0 - covered + 38.0))
+    same(data, "fee_due", "successor", 0.0, 3.0)
+
+
+def test_purchases_leave_nothing_for_a_fee_whose_amount_is_not_known_yet() -> None:
+    """Without interest and other fees all 200 of principal buy: the fee of 30 finds the income of 20 alone."""
+    fee = {"name": "agent", "base": "formula", "amount": "0.03 * pool.month_start"}
+    paid = {"step": "pay_fee", "fee": "agent", "source": ["income", "principal"]}
+    free = [{"step": "pay_interest", "note": "A"}, {"step": "pay_principal", "notes": ["A"], "source": ["principal"]}]
+    data = run(
+        deal(
+            [paid, *free, *RESIDUAL],
+            notes=({"name": "A", "amount": 900.0, "coupon": 0.12}, {"name": "R", "amount": 100.0, "residual": True}),
+            fees=[fee],
+            purchase="each_step",
+            revolving_months=1,
+            priority={"revolving": [paid, free[0], {"step": "pay_residual", "note": "R"}]},
+        )
+    )
+    same(data, "fee_paid", "agent", 20.0)
+    same(data, "fee_due", "agent", 30.0, 40.0)

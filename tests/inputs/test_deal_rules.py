@@ -106,6 +106,35 @@ CASES: dict[str, tuple[Callable[[Document], object], str]] = {
     "release with a source": (put("priority", "amortization", 5, "source", ["principal"]), "leave source out"),
     "fixed fee with a rate": (put("fees", 0, "base", "fixed"), "a fixed fee has an amount"),
     "rate fee with an amount": (put("fees", 0, "amount", 5.0), "has a rate, not an amount"),
+    "fee by a formula with a rate": (put("fees", 0, "base", "formula"), "a fee by a formula has an amount, not a rate"),
+    "fee by a formula without one": (
+        put("fees", 0, {"name": "trustee", "base": "formula", "amount": 5.0}),
+        r"fee trustee: amount = 5.0: base = \"formula\" asks for a formula",
+    ),
+    "fixed fee with a formula": (
+        put("fees", 0, {"name": "trustee", "base": "fixed", "amount": "0.01 * pool"}),
+        "asks for a number; it is a formula where base",
+    ),
+    "fee of a fee below it": (
+        put("fees", 0, {"name": "trustee", "base": "formula", "amount": "0.1 * fee.servicer"}),
+        r"fees.*trustee.*the fee 'servicer' is charged later: list it above this one",
+    ),
+    "fee of itself": (
+        put("fees", 0, {"name": "trustee", "base": "formula", "amount": "pool - fee.trustee"}),
+        "the fee 'trustee' is charged later",
+    ),
+    "fee of excess spread": (
+        put("fees", 0, {"name": "trustee", "base": "formula", "amount": "excess_spread * pool"}),
+        "excess_spread is known once fees are charged: a fee cannot look at it",
+    ),
+    "fee of a mean": (
+        put("fees", 0, {"name": "trustee", "base": "formula", "amount": "0.01 * mean(pool, 3)"}),
+        "means are taken once fees are charged",
+    ),
+    "fee of nothing": (
+        put("fees", 0, {"name": "trustee", "base": "formula", "amount": "-0.01 * pool"}),
+        "is never above 0",
+    ),
     "clean-up at once": (put("clean_up", {"pool_factor": 1.0}), "clean_up.pool_factor = 1"),
     # silence about money
     "fee nobody pays": (lambda d: drop(d, "revolving", fee="servicer"), "fee servicer: no step of the revolving phase"),

@@ -39,4 +39,6 @@ def fee_of_month(path, f: int, t: int, income: float) -> float:
         return (fee.rate + successor) * path.fraction[t - 1] * base
     if fee.base == "interest_income":
         return fee.rate * income
-    return fee.amount if t >= path.first_payment else 0.0
+    if t < path.first_payment:
+        return 0.0
+    return max(0.0, path.formulas.value(fee.amount)) if fee.base == "formula" else fee.amount

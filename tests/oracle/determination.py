@@ -16,16 +16,19 @@ def determine(path, t: int) -> None:
     if path.trust is not None:
         received = path.trust.income
     interest = [interest_of_month(path, n, t) for n in range(len(path.deal.notes))]
-    fees = [fee_of_month(path, f, t, received) for f in range(len(path.deal.fees))]
     flows.interest_accrued.append(interest)
     lost = flows.defaults[-1] + flows.dilution_unpaid[-1] + flows.commingled_principal[-1]
     state.book_deficiency(lost - flows.recoveries[-1] if path.trust is None else path.trust.lost)
+    path.formulas.open(t)
+    path.fees_determined = []
+    for f in range(len(path.deal.fees)):
+        path.fees_determined.append(fee_of_month(path, f, t, received))
+    fees = path.fees_determined
     flows.excess_spread.append(excess_spread(path, sum(fees), sum(interest)))
     if t > path.deal.revolving_months and state.lasting == "revolving":
         state.lasting = "amortization"
         state.phase = max(state.phase, state.lasting, key=PHASES.index)
     observed = observe(path, t)
-    path.fees_determined = fees
     path.formulas.determine(t, observed, month_cost(path, interest, fees))
     flows.trigger_value.append([0.0] * len(path.deal.triggers) if path.triggers else [])
     flows.tripped.append(list(state.tripped))

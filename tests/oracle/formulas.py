@@ -7,6 +7,7 @@ import math
 import operator
 
 from oracle.adjusted import adjusted_share
+from oracle.observables import observe
 from oracle.trust import level
 
 BINARY = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul}
@@ -20,6 +21,8 @@ FLOWS = {
 }
 """Flows of a month."""
 MEAN = "mean"
+AFTER_FEES = ("excess_spread", "excess_spread_3m", "portfolio_yield", "base_rate")
+"""What fees are part of."""
 
 
 class Formulas:
@@ -34,12 +37,21 @@ class Formulas:
         self.month = 0
         self.tripped: dict[str, bool] = {}
 
-    def determine(self, t: int, observed: dict[str, float], cost: float) -> None:
-        """Keep what is of the month; extend the means from the first payment's determination on."""
+    def open(self, t: int) -> None:
+        """What is known of the month before its fees are charged."""
         path = self.path
         self.month = t
         flows = {name: sum(getattr(path.flows, row)[-1] for row in rows) for name, rows in FLOWS.items()}
-        self.of_month = {**observed, **flows, "pool.month_start": path.month_start, "senior_cost": cost}
+        self.of_month = {**flows, **observe(path, t), "pool.month_start": path.month_start}
+        if path.trust is not None:
+            self.of_month |= path.trust.quantities()
+        for name in AFTER_FEES:
+            self.of_month.pop(name, None)
+
+    def determine(self, t: int, observed: dict[str, float], cost: float) -> None:
+        """Keep what is of the month; extend the means from the first payment's determination on."""
+        path = self.path
+        self.of_month |= {**observed, "senior_cost": cost}
         if path.trust is not None:
             self.of_month |= path.trust.quantities()
         if t >= path.first_payment:
@@ -148,6 +160,7 @@ def position(names, name: str) -> int:
 def texts_of(deal) -> list[str]:
     """All formulas of a deal."""
     found = [given for given in deal.quantities.values() if isinstance(given, str)]
+    found += [fee.amount for fee in deal.fees if isinstance(fee.amount, str)]
     for steps in deal.priority.values():
         for step in steps:
             parts = (getattr(step, key, None) for key in ("cap", "amount", "target", "until"))

@@ -27,7 +27,7 @@ def observe(path, t: int) -> dict[str, float]:
         "cumulative_default": sum(flows.defaults) / cut_off,
         "default_stock": (sum(flows.defaults) - sum(flows.recoveries)) / cut_off,
         "deficiency": path.state.deficiency / cut_off,
-        "excess_spread": spread[-1],
+        "excess_spread": spread[-1] if spread else math.nan,
         "excess_spread_3m": sum(spread[-3:]) / 3.0 if t >= path.first_payment + 2 else math.nan,
         "idle_cash_days": path.state.most_idle_days,
         "overdue_30": ratio(m2 + m3 + later + unwritten, base, cut_off),

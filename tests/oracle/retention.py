@@ -34,9 +34,8 @@ class Retention:
                 self.need += interest_of_month(path, n, t) + carried + (path.state.unpaid[n] if at_once else 0.0)
         for f, fee in enumerate(path.deal.fees):
             if fee.name in self.fees:
-                self.need += fee_of_month(path, f, t, income=0.0) + (
-                    path.state.fee_owed[f] if at_once or opening else 0.0
-                )
+                amount = 0.0 if fee.base == "formula" else fee_of_month(path, f, t, income=0.0)
+                self.need += amount + (path.state.fee_owed[f] if at_once or opening else 0.0)
 
     def short(self) -> float:
         """What the income collected since the last determination does not cover yet."""

@@ -31,7 +31,7 @@ class Trust:
         self.path, self.terms = path, path.deal.trust
         self.invested = sum(path.state.balance) - path.principal_cash()
         self.closing = self.numerator = self.invested
-        self.principal = self.reinvested = 0.0
+        self.principal = self.reinvested = self.portfolio_yield = self.base_rate = 0.0
 
     def others(self, t: int) -> float:
         return sum(level(series.invested, t) for series in self.terms.series)

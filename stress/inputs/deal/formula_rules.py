@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -21,11 +21,11 @@ class Place(NamedTuple):
     text: str
     unit: Unit | None
     """What it must give; None: any value."""
-    later: tuple[str, ...] = ()
-    """Triggers that it cannot see: they are tested later."""
+    later: Mapping[str, Sequence[str]] = {}
+    """Triggers and fees that it cannot see: they are tested or charged later."""
 
 
-def names_of(deal: Terms, later: tuple[str, ...] = ()) -> Names:
+def names_of(deal: Terms) -> Names:
     """What the formulas of a deal may name. Raises ValueError where an own quantity cannot be read."""
     of: dict[str, Sequence[str]] = {
         "note": [note.name for note in deal.notes],
@@ -38,7 +38,8 @@ def names_of(deal: Terms, later: tuple[str, ...] = ()) -> Names:
         "series": [series.name for series in deal.trust.series] if deal.trust is not None else [],
     }
     own: dict[str, Node | tuple[tuple[int, float], ...]] = {}
-    names = Names(of, own, deal.legal_maturity_months, later, deal.trust is not None, deal.hurdle_rate is not None)
+    trust, hurdle = deal.trust is not None, deal.hurdle_rate is not None
+    names = Names(of, own, deal.legal_maturity_months, trust=trust, hurdle=hurdle)
     for name, given in deal.quantities.items():
         where = f"quantities.{name}"
         if not name.isidentifier() or name in QUANTITIES or name in ("and", "or", "not", "min", "max", "mean", "if"):
@@ -96,9 +97,12 @@ def formulas_of(deal: Terms) -> Iterator[Place]:
         yield Place("clean_up.price", deal.clean_up.price, "money")
     if deal.trust is not None and deal.trust.principal_needed is not None:
         yield Place("trust.principal_needed", deal.trust.principal_needed, "money")
-    listed = [trigger.name for trigger in deal.triggers]
+    fees, triggers = [fee.name for fee in deal.fees], [trigger.name for trigger in deal.triggers]
+    for number, fee in enumerate(deal.fees):
+        if isinstance(fee.amount, str):
+            yield Place(f"{named('fees', fee.name)}.amount", fee.amount, "money", {"fee": fees[number:]})
     for number, trigger in enumerate(deal.triggers):
-        later = tuple(listed[number:])
+        later = {"trigger": triggers[number:]}
         if trigger.condition is not None:
             yield Place(f"{named('triggers', trigger.name)}.condition", trigger.condition, "condition", later)
         elif is_formula(trigger):
@@ -114,7 +118,7 @@ def check_formulas(deal: Terms) -> None:
     """Raise ValueError where a formula cannot be read, gives another unit, or can give nothing but 0."""
     names = names_of(deal)
     for place in formulas_of(deal):
-        tree = _read(place, names._replace(never_tripped=place.later))
+        tree = _read(place, names._replace(later=place.later, of_fee="fee" in place.later))
         if place.unit == "money" and not place.where.endswith("until") and value(tree, names).high <= 0.0:
             raise ValueError(f'{place.where} = "{place.text}": is never above 0')
     if deal.hurdle_rate is None:

@@ -33,8 +33,10 @@ class Names(NamedTuple):
     """The deal's own quantities: trees of formulas, or schedules."""
     last: int
     """Legal maturity in months."""
-    never_tripped: Sequence[str] = ()
-    """Triggers that are tested later than the formula is used."""
+    later: Mapping[str, Sequence[str]] = {}
+    """Triggers that are tested, and fees that are charged, later than the formula is used."""
+    of_fee: bool = False
+    """Whether the formula is what a fee comes to: it cannot look at what fees are part of."""
     trust: bool = False
     """Whether the deal is a series of a master trust."""
     hurdle: bool = False
@@ -92,6 +94,8 @@ def value(tree: Node, names: Names, at: At = ANY) -> Value:
     if tree.does == "call" and tree.name not in _CALLS:
         known = ", ".join(_CALLS)
         raise FormulaError(tree.at, f"no function {tree.name!r}: one of {known}{suggest(tree.name, list(_CALLS))}")
+    if names.of_fee and tree.name == "mean":
+        raise FormulaError(tree.at, "means are taken once fees are charged: a fee cannot look at one")
     parts = [value(part, names, at) for part in tree.parts]
     size = 1 + sum(part.parts for part in parts)
     if size > MOST_PARTS:
@@ -150,8 +154,11 @@ def _named(tree: Node, names: Names, at: At) -> Value:
         raise FormulaError(
             tree.at, f"no {quantity.of} {tree.of!r}: one of {', '.join(known)}{suggest(tree.of, list(known))}"
         )
-    if quantity.of == "trigger" and tree.of in names.never_tripped:
-        raise FormulaError(tree.at, f"the trigger {tree.of!r} is tested later: list it above this one")
+    if tree.of in names.later.get(quantity.of, ()):
+        how = {"trigger": "tested", "fee": "charged"}[quantity.of]
+        raise FormulaError(tree.at, f"the {quantity.of} {tree.of!r} is {how} later: list it above this one")
+    if names.of_fee and quantity.after_fees:
+        raise FormulaError(tree.at, f"{name} is known once fees are charged: a fee cannot look at it")
     low, high = at.get(name, (quantity.low, float(names.last) if name == "month" else quantity.high))
     return Value(quantity.unit, low, high)
 

@@ -30,6 +30,8 @@ class Quantity(NamedTuple):
     """Of a series of a master trust alone."""
     hurdle: bool = False
     """Of a deal with a hurdle_rate alone."""
+    after_fees: bool = False
+    """Fees of the month are part of it."""
 
 
 def _observed(
@@ -49,7 +51,9 @@ def _of_trust(words: str, unit: Unit = "money", low: float = 0.0, high: float = 
 QUANTITIES: dict[str, Quantity] = {
     "cumulative_default": _observed(0.0, 1.0, "cumulative defaults", "cumulative defaults", any_base=True),
     "default_stock": _observed(0.0, 1.0, "the stock of 91+ days past due", "91+ days stock", any_base=True),
-    "excess_spread": _observed(-12.0, 1.0, "annualised excess spread of the month", "excess spread of the month"),
+    "excess_spread": _observed(
+        -12.0, 1.0, "annualised excess spread of the month", "excess spread of the month"
+    )._replace(after_fees=True),
     "excess_spread_3m": _observed(-12.0, 1.0, "three-month average annualised excess spread", "3-month excess spread"),
     "idle_cash_days": _observed(
         0.0, math.inf, "days in a row with principal cash above a share of the pool", "days of idle cash", "count"
@@ -89,7 +93,7 @@ QUANTITIES: dict[str, Quantity] = {
     "collected_principal": _of_month("principal that borrowers paid in the month"),
     "collected_income": _of_month("fees and late charges collected in the month"),
     "prepaid": _of_month("prepayments of the month"),
-    "senior_cost": _of_month("a month of fees and of interest on all notes"),
+    "senior_cost": _of_month("a month of fees and of interest on all notes")._replace(after_fees=True),
     "received": Quantity("money", 0.0, math.inf, "what the party {} has paid so far", of="party"),
     "paid": Quantity("money", 0.0, math.inf, "what the party {} has been paid so far", of="party"),
     "index": Quantity("share", -0.5, 1.0, "level of the index {} in the month, a year", of="index", monthly=False),
@@ -107,8 +111,12 @@ QUANTITIES: dict[str, Quantity] = {
     "series_income": _of_trust("finance charges of the month allocated to the series"),
     "series_principal": _of_trust("principal of the month allocated to the series by its own share"),
     "series_defaults": _of_trust("charge-offs of the month allocated to the series"),
-    "portfolio_yield": _of_trust("the series' portfolio yield in the month, a year", "share", -12.0, 12.0),
-    "base_rate": _of_trust("coupons and fees of the month over what the series stands on, a year", "share", 0.0, 12.0),
+    "portfolio_yield": _of_trust("the series' portfolio yield in the month, a year", "share", -12.0, 12.0)._replace(
+        after_fees=True
+    ),
+    "base_rate": _of_trust(
+        "coupons and fees of the month over what the series stands on, a year", "share", 0.0, 12.0
+    )._replace(after_fees=True),
     "shared_principal": _of_trust("principal of the month that other series of the group can spare"),
     "shared_income": _of_trust("excess finance charges of other series of the group in the month"),
     "shared_shortfall": _of_trust("what other series of the group lack of finance charges in the month"),

@@ -90,13 +90,17 @@ def _step_up(deal: Terms, note: Note) -> None:
 
 def _fees(deal: Terms) -> None:
     for fee in deal.fees:
-        if fee.base == "fixed" and fee.rate != 0.0:
-            raise ValueError(f"fee {fee.name}: a fixed fee has an amount, not a rate")
-        if fee.base != "fixed" and fee.amount != 0.0:
+        by_amount = {"fixed": "a fixed fee", "formula": "a fee by a formula"}.get(fee.base)
+        if by_amount is not None and fee.rate != 0.0:
+            raise ValueError(f"fee {fee.name}: {by_amount} has an amount, not a rate")
+        if by_amount is None and fee.amount != 0.0:
             raise ValueError(f"fee {fee.name}: a fee on {fee.base} has a rate, not an amount")
         if not fee.model_fields_set & {"rate", "amount"}:
-            key = "amount" if fee.base == "fixed" else "rate"
+            key = "rate" if by_amount is None else "amount"
             raise ValueError(f"fee {fee.name}: {key} is missing: a fee must say what it costs")
+        if isinstance(fee.amount, str) != (fee.base == "formula"):
+            asked = 'a number; it is a formula where base = "formula"' if fee.base == "fixed" else "a formula"
+            raise ValueError(f'fee {fee.name}: amount = {fee.amount!r}: base = "{fee.base}" asks for {asked}')
         if fee.rate < 0.0:
             raise ValueError(f"fee {fee.name}: rate = {fee.rate:g}: must not be negative")
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from stress.inputs.deal.formulas import FormulaText, Schedule
+from stress.inputs.deal.formulas import Amount, FormulaText, Schedule
 from stress.inputs.deal.index import IndexByMonth, IndexFile
 from stress.inputs.deal.steps import Account, AnyStep, Observable
 from stress.inputs.deal.trust import Trust
@@ -17,7 +17,7 @@ DayCount = Literal["ACT/365F", "ACT/360", "30/360"]
 Phase = Literal["revolving", "amortization", "acceleration", "event_of_default"]
 """In the order in which a deal can pass through them; only a trigger's cure leads back."""
 PHASES: tuple[Phase, ...] = get_args(Phase)
-FeeBase = Literal["notes", "pool", "interest_income", "fixed"]
+FeeBase = Literal["notes", "pool", "interest_income", "fixed", "formula"]
 
 
 class StepUp(Strict):
@@ -80,16 +80,17 @@ class Note(Strict):
 
 
 class Fee(Strict):
-    """A senior or subordinated cost: `rate` per annum on a base, or a fixed amount a period."""
+    """A senior or subordinated cost: `rate` per annum on a base, or an amount a payment date."""
 
     name: Name
     """What `pay_fee` calls it."""
     base: FeeBase
-    """What it is charged on: notes outstanding, the pool, income collected, or a fixed amount."""
+    """What it is charged on: notes outstanding, the pool, income collected; a fixed amount, or one by a formula."""
     rate: AnnualRate = 0.0
     """Per annum on pool or notes (all classes, the residual too); a plain share of interest_income."""
-    amount: Money = 0.0
-    """Per payment date, where base is fixed."""
+    amount: Amount = 0.0
+    """Per payment date: a number where base is fixed; where it is formula, a formula of what is known at the month's
+    end, before the fees that stand below it."""
     carry_over: bool = True
     """What is unpaid is owed at the next payment date."""
 

@@ -63,13 +63,12 @@ def _check_units(deal: Deal, pool: Pool) -> None:
     for note, amount in zip(deal.notes, size, strict=True):
         if 0.0 < amount < SMALLEST * pool.balance:
             raise ValueError(f"deal: notes: {note.name}: amount = {amount:.10g}: {unit}")
-    amounts = [(f"fees: {fee.name}: amount", fee.amount) for fee in deal.fees]
+    amounts: list[tuple[str, float | str]] = [(f"fees: {fee.name}: amount", fee.amount) for fee in deal.fees]
     amounts += [(f"opening_cash.{name}", cash) for name, cash in deal.opening_cash.items()]
-    received = [(place, step.amount) for place, step in located(deal) if isinstance(step, Receive)]
-    amounts += [(f"{place}: amount", amount) for place, amount in received if not isinstance(amount, str)]
-    for where, amount in amounts:
-        if amount > pool.balance:
-            raise ValueError(f"deal: {where} = {amount:.10g}: {unit}")
+    amounts += [(f"{place}: amount", step.amount) for place, step in located(deal) if isinstance(step, Receive)]
+    for where, given in amounts:
+        if not isinstance(given, str) and given > pool.balance:
+            raise ValueError(f"deal: {where} = {given:.10g}: {unit}")
 
 
 def _check_indices(deal: Deal, pool: Pool) -> None:
