@@ -51,12 +51,13 @@ def lost_of_entered(pool: Pool) -> float:
 
 
 def _reaches(pool: Pool) -> Array:
-    """(B,) share of each bucket that defaults in the end."""
+    """(B,) share of each bucket that defaults in the end: nothing, where a bucket on the way never rolls."""
     moves = late_moves(pool)
+    passes = np.cumprod([float(bucket.rolls > 0.0) for bucket in reversed(pool.buckets)])[::-1]
     last = np.zeros(len(moves))
     last[-1] = pool.buckets[-1].rolls
     try:
-        return np.asarray(np.linalg.solve(np.eye(len(moves)) - moves, last))
+        return np.asarray(np.clip(np.linalg.solve(np.eye(len(moves)) - moves, last), 0.0, 1.0) * passes)
     except np.linalg.LinAlgError:  # some buckets are never left: nothing of theirs defaults
         for _ in range(DOUBLINGS):
             last, moves = last + moves @ last, moves @ moves

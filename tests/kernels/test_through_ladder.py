@@ -121,3 +121,18 @@ def test_buckets_that_nothing_leaves_keep_what_is_in_them() -> None:
     assert lost_of_entered(hand_worked.pool(default=0.01, ladder=swing)) == 0.0
     forever = [{"rolls": 0.5}, {"rolls": 0.25, "cures": 0.0}, {"rolls": 0.8}]
     assert lost_of_entered(hand_worked.pool(default=0.01, ladder=forever)) == pytest.approx(0.4)
+
+
+def test_rounding_lets_nothing_through_a_bucket_that_never_rolls() -> None:
+    """Paying down from beyond it makes the equations of the buckets one system, which rounding leaves near 0."""
+    rolls, cures, down = (
+        (0.262, 0.152, 0.132, 0.019, 0.0, 0.075),
+        (0.339, None, 0.618, 0.116, 0.14, 0.0),
+        (0.134, 0.069),
+    )
+    ladder = [{"rolls": r, **({} if c is None else {"cures": c})} for r, c in zip(rolls, cures, strict=True)]
+    ladder[3]["pays_down"], ladder[5]["pays_down"] = list(down), [0.254]
+    stuck = hand_worked.pool(default=0.01, ladder=ladder, **PLANS)
+    assert lost_of_entered(stuck) == 0.0
+    with pytest.raises(ConfigError, match="nothing gets to default"):
+        defaulted(stuck, Shock(target="default_rate", set=0.01))
