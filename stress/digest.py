@@ -11,7 +11,10 @@ _ROOT = Path(__file__).parent
 COUNTERS = ("kernels/*.py", "gpu/*.py", "runs/counting/counted.py", "runs/counting/ranges.py")
 """What turns the kernels' arrays, a seed and a range of paths into counts, and adds counts up."""
 
-BOOK_COUNTERS = ("runs/book/count.py", "runs/book/macro.py", "runs/book/weather.py", "runs/counting/book_tally.py")
+BOOK_COUNTERS = (
+    *("runs/book/count.py", "runs/book/holdings.py", "runs/book/macro.py", "runs/book/weather.py"),
+    "runs/counting/book_tally.py",
+)
 """What counts a book, besides."""
 
 

@@ -48,7 +48,7 @@ class BookMargin(NamedTuple):
     def __call__(self, normals: Array, /) -> Array:
         """(P, T F) normals -> (P,) minus the share of the book that is lost."""
         found = [
-            np.einsum("p,pn->n", self.hand.weight, self.losses(normals[k : k + PANEL_PATHS]))
+            np.einsum("p,pn->n", self.hand.held.weight, self.losses(normals[k : k + PANEL_PATHS]))
             for k in range(0, len(normals), PANEL_PATHS)
         ]
         return -np.concatenate(found)
@@ -122,7 +122,7 @@ def reverse_book(book: Book, scenario: str, loss: float, simulated: Estimate = U
         normals=point.reshape(margin.shape),
         level=level,
         weight=(point.reshape(margin.shape) ** 2).sum(axis=1) / max(float(point @ point), 1e-300),
-        lost=float(margin.hand.weight @ lost),
+        lost=float(margin.hand.held.weight @ lost),
         positions={one.name: float(x) for one, x in zip(book.positions, lost, strict=True)},
         deals=[_deal(margin, i) for i in range(len(book.deals))],
         searches=searches,

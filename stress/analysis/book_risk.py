@@ -26,7 +26,7 @@ from stress.inputs.book import Book
 from stress.inputs.files.book import common_share, stationary
 from stress.kernels.tally import MOST_WEIGHT
 from stress.measures.proportions import UNSEEN
-from stress.runs.counting.book_tally import NO_PATH, UNIT, BookTally, Weighed, weighed
+from stress.runs.counting.book_tally import NO_PATH, UNIT, BookTally, Weighed, bins_in, weighed
 
 LEVELS = (0.95, 0.99, 0.995, 0.999, 0.9999)
 LOSSES = (0.0, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
@@ -43,6 +43,7 @@ def book_risk(book: Book, tally: BookTally, level: float = 0.999, losses: Sequen
         book=book.name,
         currency=book.currency,
         amount=book.amount,
+        short=book.short,
         cost=sum(position.amount * position.price for position in book.positions),
         paths=paths,
         seed=str(book.seed),
@@ -79,7 +80,8 @@ def _scenario(book: Book, seen: Weighed, k: int, level: float, xs: Sequence[floa
     levels = sorted({*LEVELS, level})
     shortfall = {f"{x:g}": _shortfall(seen, k, x) for x in levels}
     alone = sum(one.standalone_es for one in positions)
-    some = share_of(count[1:].sum(), count2[1:].sum(), whole)
+    zero = bins_in(count).zero
+    some = share_of(count[zero + 1 :].sum(), count2[zero + 1 :].sum(), whole)
     cost = share_of(seen.first.below_cost[k, -1], seen.second.below_cost[k, -1], whole)
     tail, once = tail_of(count, level), (seen.first.at_once[k], seen.second.at_once[k])
     return ScenarioRisk(
@@ -108,13 +110,14 @@ def _scenario(book: Book, seen: Weighed, k: int, level: float, xs: Sequence[floa
         ways=_ways(book, seen, k, xs) if book.factors is not None else [],
         deals_at_once=[share_of(once[0][i:].sum(), once[1][i:].sum(), whole) for i in range(1, len(book.deals) + 1)],
         pairs=_pairs(book, seen, k),
-        worst_path=_path(seen.first.first_path[k], int(np.flatnonzero(count)[-1])),
-        tail_path=_path(seen.first.first_path[k], tail.at),
+        worst_path=_path(seen.first.first_path[k], int(np.flatnonzero(count)[-1]), zero),
+        tail_path=_path(seen.first.first_path[k], tail.at, zero),
     )
 
 
 def _curve(beyond: NDArray[np.float64]) -> dict[str, list[float]]:
     """Losses and how likely more is, to the largest that was seen."""
+    beyond = beyond[bins_in(beyond).zero :]
     known = np.flatnonzero(beyond > 0.0)
     shown = [0, *[z for z in range(1, len(beyond)) if len(known) and z <= known[-1] + 1]][:-1]
     return {"loss": EDGES[1:-1][shown].tolist(), "probability": beyond[shown].tolist()}
@@ -145,17 +148,17 @@ def _variance_ratio(seen: Weighed, k: int, level: float) -> float:
 def _positions(book: Book, seen: Weighed, k: int, level: float) -> list[PositionRisk]:
     """Every position, those that bring most to the tail first."""
     count, whole, first = seen.first.loss_count[k, -1], all_paths(seen, k), seen.first
-    tail, var = tail_of(count, level), quantile(count, level)
+    tail, var, more = tail_of(count, level), quantile(count, level), slice(bins_in(count).zero + 1, None)
     shortfall = tail_mean(tail, first.loss_sum[k, -1] * UNIT)
     found = []
     for p, position in enumerate(book.positions):
         deal, note = book.notes_of(position)
-        weight = position.amount / book.amount
+        weight = abs(position.amount) / book.amount
         own = tail_of(first.loss_count[k, p], level)
         without = tail_of(first.without_count[k, p], level)
         bins = by_bin(seen, k, p)
         loss = mean_of(bins.over(np.ones(len(count))))
-        some = share_of(first.loss_count[k, p, 1:].sum(), seen.second.loss_count[k, p, 1:].sum(), whole)
+        some = share_of(first.loss_count[k, p, more].sum(), seen.second.loss_count[k, p, more].sum(), whole)
         value = mean_of(moment(seen, k, p, 1))
         mean = tail_mean(tail, bins.x)
         found.append(
@@ -247,6 +250,6 @@ def _pairs(book: Book, seen: Weighed, k: int) -> list[Pair]:
     return sorted(found, key=lambda pair: -pair.probability)[:PAIRS]
 
 
-def _path(first: NDArray[np.int64], at: int) -> int | None:
+def _path(first: NDArray[np.int64], at: int, zero: int) -> int | None:
     path = int(first[at])
-    return path if at > 0 and path != NO_PATH else None
+    return path if at > zero and path != NO_PATH else None

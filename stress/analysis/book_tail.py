@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stress.answers.book import Estimate
-from stress.runs.counting.book_tally import N_BIN, edges
+from stress.runs.counting.book_tally import bins_in, edges
 
 Floats = NDArray[np.float64]
 Z95 = 1.959963984540054
 EDGES = edges()
+"""Of losses."""
 
 
 class Tail(NamedTuple):
@@ -76,7 +77,7 @@ def tail_of(count: Floats, level: float) -> Tail:
     size = (1.0 - level) * paths
     above = np.append(np.cumsum(count[::-1])[::-1].astype(np.float64), 0.0)
     at = int(np.flatnonzero(above >= size * (1.0 - 1e-12))[-1])
-    take = np.where(np.arange(N_BIN) > at, 1.0, 0.0)
+    take = np.where(np.arange(len(count)) > at, 1.0, 0.0)
     take[at] = (size - above[at + 1]) / count[at] if count[at] else 0.0
     return Tail(take, at, size)
 
@@ -122,13 +123,13 @@ def exceedance(count: Floats) -> Floats:
 
 def exceeds(count: Floats, x: float) -> float:
     """P(loss > x), linear within the bin of x; x = 0 is exact."""
-    beyond = exceedance(count)
+    beyond, zero = exceedance(count), bins_in(count).zero
     if x <= 0.0:
-        return float(beyond[0])
+        return float(beyond[zero])
     at = int(np.searchsorted(EDGES[1:-1], x, side="right"))
     low, high = EDGES[at], EDGES[at + 1]
     part = (high - x) / (high - low) if high > low else 0.0
-    return float(beyond[at] + part * count[at] / count.sum())
+    return float(beyond[zero + at] + part * count[zero + at] / count.sum())
 
 
 def _at(count: Floats, rank: float) -> float:
@@ -136,4 +137,5 @@ def _at(count: Floats, rank: float) -> float:
     at = int(np.searchsorted(up_to, rank * (1.0 - 1e-12), side="left"))
     before = up_to[at - 1] if at else 0.0
     part = (rank - before) / count[at] if count[at] else 0.0
-    return float(EDGES[at] + min(1.0, max(0.0, part)) * (EDGES[at + 1] - EDGES[at]))
+    edge = bins_in(count).edges()
+    return float(edge[at] + min(1.0, max(0.0, part)) * (edge[at + 1] - edge[at]))

@@ -28,7 +28,8 @@ class PositionRisk(NamedTuple):
     note: str
     originator: str
     amount: float
-    """Original balance held, in the book's currency."""
+    """Original balance held, in the book's currency; below 0: short, whose losses are those of its note with the other
+    sign."""
     expected_loss: float
     """Over the book, so that positions sum to the book's."""
     expected_loss_se: float
@@ -48,7 +49,7 @@ class PositionRisk(NamedTuple):
     incremental_es: float
     """Expected shortfall of the book less that without the position: what a sale takes away, a purchase added."""
     value: float
-    """Mean value of its cash flows at the scenario's discount rate, over its own original balance."""
+    """Mean value of its cash flows at the scenario's discount rate, over its original balance; below 0 of a short."""
     value_se: float
     below_cost: float
     """Probability that this value falls short of the price paid."""
@@ -59,7 +60,8 @@ class Share(NamedTuple):
 
     name: str
     amount: float
-    """Share of the book's original balance; of a factor: share of the default factors' variance, weighted by amount."""
+    """Share of the book's original balance, less its shorts; of a factor: share of the default factors' variance,
+    weighted by amount."""
     contribution_es: float
     se: float
 
@@ -142,9 +144,11 @@ class BookRisk(NamedTuple):
     book: str
     currency: str
     amount: float
-    """Original balance of all positions."""
+    """Original balance of what is held, or of what is short where that is more."""
+    short: float
+    """Original balance of what is sold short."""
     cost: float
-    """Paid for them."""
+    """Paid, less what shorts brought."""
     paths: int
     seed: str
     estimator: str

@@ -44,6 +44,8 @@ def overview(risk: BookRisk) -> Sheet:
         f"{money(risk.cost, risk.currency)} ({percent(risk.cost / risk.amount)}). Value: cash flows at each deal's "
         "discount rate."
     )
+    if risk.short:
+        note += f" Short: {money(risk.short, risk.currency)}; below 0 the book gains."
     if risk.estimator != "plain":
         least = min((one.variance_ratio for one in risk.scenarios if one.variance_ratio > 0.0), default=math.nan)
         note += (
@@ -62,7 +64,7 @@ def positions(risk: BookRisk, one: ScenarioRisk) -> Sheet:
     rows = [
         (
             p.name,
-            count(p.amount),
+            count(p.amount).replace("-", "\N{MINUS SIGN}"),
             _seen(p.expected_loss, p.expected_loss_se, mean),
             tail_mean(p.contribution_es, p.se, unit=unit),
             "–" if math.isnan(p.share_es) else percent(p.share_es, 1),
@@ -73,15 +75,19 @@ def positions(risk: BookRisk, one: ScenarioRisk) -> Sheet:
         )
         for p in one.positions
     ]
-    return Sheet(head, tuple(rows), f"{half(one)} {SUM} Marginal: of a little more, per unit of it.".strip())
+    note = f"{half(one)} {SUM} Marginal: of a little more, per unit of it."
+    if risk.short:
+        note += " A short gains what its note loses; sold: closed."
+    return Sheet(head, tuple(rows), note.strip())
 
 
 def findings(risk: BookRisk, one: ScenarioRisk) -> list[str]:
     """What a risk manager asks first."""
     level, name = f"{risk.level:g}", percent(risk.level, 1)
-    var, mean = one.value_at_risk[level].estimate, with_error(one.expected_loss, one.expected_loss_se)
+    var, mean = one.value_at_risk[level].estimate, with_error(abs(one.expected_loss), one.expected_loss_se)
+    verb = "gains" if one.expected_loss < 0.0 else "loses"
     found = [
-        f"Under {one.scenario} the book loses {mean} on average; with {name} not more than {fraction(var)} "
+        f"Under {one.scenario} the book {verb} {mean} on average; with {name} not more than {fraction(var)} "
         f"({money(var * risk.amount, risk.currency)}); on the paths beyond that "
         f"{tail_mean(*one.expected_shortfall[level])} on average."
     ]
@@ -91,6 +97,13 @@ def findings(risk: BookRisk, one: ScenarioRisk) -> list[str]:
         found.append(
             f"If {top.name} is sold, expected shortfall falls by {fraction(top.incremental_es)} of the book "
             f"({money(top.incremental_es * risk.amount, risk.currency)})."
+        )
+    hedges = [p for p in one.positions if p.amount < 0.0 and p.incremental_es < 0.0]
+    if hedges:
+        best = min(hedges, key=lambda p: p.incremental_es)
+        found.append(
+            f"Without the short ({best.name}) expected shortfall would be {fraction(-best.incremental_es)} of the book "
+            f"higher ({money(-best.incremental_es * risk.amount, risk.currency)})."
         )
     return found
 
@@ -206,7 +219,7 @@ def _shares(what: str, shares: Sequence[Share], one: ScenarioRisk) -> Sheet:
 
 
 def _seen(x: float, error: float, unit: Unit) -> str:
-    return with_error(x, error, unit=unit) if x > 0.0 else "none seen"
+    return with_error(x, error, unit=unit) if x else "none seen"
 
 
 def _chance(p: Estimate, unseen: float) -> str:

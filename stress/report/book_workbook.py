@@ -52,6 +52,8 @@ def _scenarios(risk: BookRisk) -> Table:
              "variance_ratio")  # fmt: skip
     rows = [(one.scenario, *(getattr(one, name) for name in names)) for one in risk.scenarios]
     note = f"Shares of {risk.amount:,.0f} {risk.currency} original balance, {risk.paths:,} paths."
+    if risk.short:
+        note += f" Short: {risk.short:,.0f} {risk.currency}."
     return Table("Scenarios", (Column("Scenario", "text"), *_heads(names)), rows, note)
 
 

@@ -103,6 +103,9 @@ def test_a_limit_that_is_breached_fails_the_command(
         ('China = "../pboc', 'Chine = "../pboc', "is not in the deals' groups"),
         ('name = "baseline"', 'name = "Fed 2025"', "appears twice"),
         ("share = 1.0", "share = 1.5", "must be"),
+        ("share = 1.0", "share = -1.5", "must be"),
+        ("share = 1.0", "share = 0.0", "must be above 0 (held) or below 0 (short)"),
+        ("amount = 3_000_000.0", "amount = -90_000_000.0", "the note has 65000000 in all"),
         ("seed = 20200901", 'seed = 20200901\nestimator = "aimed"', "estimator"),
     ],
 )
@@ -168,6 +171,18 @@ def test_a_reverse_stress_of_a_book_that_makes_no_sense_is_refused(
 def test_a_book_is_checked_as_a_book(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(["check", str(SHIPPED)]) == 0
     assert capsys.readouterr().out.startswith("ok  book ")
+
+
+def test_a_hedged_book_is_told_with_its_shorts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page, workbook = tmp_path / "book.html", tmp_path / "book.xlsx"
+    asked = ["book", str(SHIPPED.parent / "cards-hedged.toml"), *FEW, "--level", "0.99", "--reverse"]
+    assert exit_code([*asked, "--report", str(page), "--xlsx", str(workbook)]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Without the short (cards B hedge) expected shortfall would be" in said
+    assert "−4,000,000" in said
+    assert "Short: USD 4.0 million" in page.read_text(encoding="utf-8")
+    rows = list(openpyxl.load_workbook(workbook)["Positions"].values)
+    assert any(-4e6 in row for row in rows)
 
 
 def test_a_dry_run_plans_and_counts_nothing(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from stress.errors import ConfigError
 from stress.inputs.job import Job, Seed
 from stress.inputs.job.terms import Paths
-from stress.inputs.text.base import Document, Fraction, Money, Name, Strict, Whole
+from stress.inputs.text.base import Document, Name, Strict, Whole
 from stress.inputs.text.matrix import check_covariance
 from stress.spelling import suggest
 
@@ -72,7 +72,7 @@ class BookScenario(Strict):
 
 
 class Position(Strict):
-    """A holding of a note, bought at a price."""
+    """A holding of a note, bought at a price; or a short of one: what it pays is owed, what it loses is gained."""
 
     name: Name | None = None
     """`DEAL NOTE` where left out."""
@@ -80,17 +80,19 @@ class Position(Strict):
     """The name of one of the book's deals."""
     note: Name
     """A note of that deal."""
-    amount: Annotated[Money, Field(gt=0.0)] | None = None
-    """Original balance held, in the deal's currency; or give `share`."""
-    share: Annotated[Fraction, Field(gt=0.0)] | None = None
-    """Of the note's original balance."""
+    amount: Annotated[float, Field(ge=-1e15, le=1e15, json_schema_extra={"unit": "currency"})] | None = None
+    """Original balance held, in the deal's currency, below 0 sold short; or give `share`."""
+    share: Annotated[float, Field(ge=-1.0, le=1.0, json_schema_extra={"unit": "share"})] | None = None
+    """Of the note's original balance; below 0 sold short: a hedge, protection bought."""
     price: Annotated[float, Field(gt=0.0, le=10.0)] = 1.0
-    """Paid, per 1 of original balance."""
+    """Paid, per 1 of original balance; of a short, got."""
 
     @model_validator(mode="after")
     def _one_size(self) -> Position:
         if (self.amount is None) == (self.share is None):
             raise ValueError("give either amount or share, not both or neither")
+        if self.amount == 0.0 or self.share == 0.0:
+            raise ValueError("must be above 0 (held) or below 0 (short), and is 0")
         return self
 
     @property
@@ -175,9 +177,9 @@ class Held(Whole):
     deal: int
     note: int
     share: float
-    """Of the note's original balance."""
+    """Of the note's original balance; below 0: short."""
     amount: float
-    """Original balance held, in the book's currency."""
+    """Original balance held, in the book's currency; below 0: short."""
     price: float
 
 
@@ -198,8 +200,13 @@ class Book(Whole):
 
     @property
     def amount(self) -> float:
-        """Original balance of all positions."""
-        return sum(position.amount for position in self.positions)
+        """Original balance of what is held, or of what is short where that is more: all figures are shares of it."""
+        return max(sum(p.amount for p in self.positions if p.amount > 0.0), self.short)
+
+    @property
+    def short(self) -> float:
+        """Original balance of what is sold short."""
+        return sum(-p.amount for p in self.positions if p.amount < 0.0)
 
     def notes_of(self, position: Held) -> tuple[str, str]:
         """Names of a position's deal and note."""

@@ -44,6 +44,15 @@ def _not_held(book: Book) -> Found:
             yield named("deals", deal.name), "the book holds none of its notes: it costs time and changes nothing"
 
 
+def _short(book: Book) -> Found:
+    if book.short > sum(p.amount for p in book.positions if p.amount > 0.0):
+        yield "positions", "more is short than held: figures are shares of what is short"
+    held = {(p.deal, p.note) for p in book.positions if p.amount > 0.0}
+    for p in book.positions:
+        if p.amount < 0.0 and (p.deal, p.note) in held:
+            yield named("positions", p.name), "a short of a note that the book also holds: only the difference counts"
+
+
 def _apart(book: Book) -> Found:
     if book.factors is None or len(book.deals) < 2:
         return
@@ -70,4 +79,4 @@ def _other_economies(book: Book) -> Found:
         yield "scenarios", f"{', '.join(still)}: no macro variables are drawn, where those of other deals are"
 
 
-_RULES = (_unused_factor, _on_its_own, _other_persistence, _not_held, _apart, _other_economies)
+_RULES = (_unused_factor, _on_its_own, _other_persistence, _not_held, _short, _apart, _other_economies)

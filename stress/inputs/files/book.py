@@ -153,18 +153,18 @@ def _held(path: Path, file: BookFile, members: tuple[Member, ...], position: Pos
     if size <= 0.0:
         raise ConfigError(f"{where}.note = {show(position.note)}: has no original balance: a book cannot weigh it")
     share = position.share if position.share is not None else (position.amount or 0.0) / size
-    if share > 1.0 + 1e-9:
+    if abs(share) > 1.0 + 1e-9:
         raise ConfigError(f"{where}.amount = {position.amount:.10g}: the note has {size:.10g} in all")
     rate = 1.0 if job.deal.currency == file.currency else file.exchange[job.deal.currency]
     return Held(name=position.label, deal=at, note=note, share=share, amount=share * size * rate, price=position.price)
 
 
 def _check_whole(path: Path, members: tuple[Member, ...], positions: tuple[Held, ...]) -> None:
-    """Nobody holds more of a note than there is."""
-    held: dict[tuple[int, int], float] = {}
+    """Nobody holds, or is short of, more of a note than there is."""
+    held: dict[tuple[int, int, bool], float] = {}
     for position in positions:
-        place = (position.deal, position.note)
-        held[place] = held.get(place, 0.0) + position.share
+        place = (position.deal, position.note, position.share < 0.0)
+        held[place] = held.get(place, 0.0) + abs(position.share)
         if held[place] > 1.0 + 1e-9:
             deal = members[position.deal]
             note = deal.job.deal.notes[position.note].name

@@ -65,7 +65,7 @@ def contributions(risk: BookRisk, one: ScenarioRisk) -> Figure:
     axes.errorbar(part, at, xerr=Z95 * np.array([p.se for p in shown]), fmt="none", ecolor=ink.TEXT, elinewidth=1.1)
     axes.plot([p.standalone_es for p in shown], at, "D", color=ink.NOTE_COLOURS[3], markersize=5, label="alone")
     axes.set_yticks(at, ink.labels([p.name for p in shown]))
-    axes.set(ylim=(-0.7, len(shown) - 0.3), xlim=(0.0, None))
+    axes.set(ylim=(-0.7, len(shown) - 0.3), xlim=(None if part.min() < 0.0 else 0.0, None))
     axes.set_xlabel(f"expected shortfall {100 * risk.level:g}%, share of the book")
     axes.grid(axis="y", visible=False)
     ink.percent_axis(axes.xaxis)

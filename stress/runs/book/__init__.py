@@ -2,6 +2,8 @@
 
 weather   draws of the named factors, and of each deal given them
 count     a book ready to count, on its panels
+holdings  what the book holds, and paths of it added to its counts
+kept      a folder read again
 aims      where its paths aim, for importance sampling
 driven    the engine's driver: threads, workers, a cluster, a folder to go on from
 plans     what counting takes

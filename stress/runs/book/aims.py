@@ -52,11 +52,12 @@ def sampler_of(packs: Packs, level: float) -> Shifted | None:
 
 def _graded(hand: Counter, panels: range) -> tuple[Floats, Floats]:
     """(K, n) how bad a path is under each scenario, (n,) its weight."""
-    loads = np.array([hand.book.deals[deal].loads for deal in hand.deal_of]).T @ hand.weight
+    held = hand.held
+    loads = np.array([hand.book.deals[deal].loads for deal in held.deal]).T @ (held.sign * held.weight)
     grades, weights = [], []
     for panel in panels:
         seen = hand.simulate(panel * PANEL_PATHS, (panel + 1) * PANEL_PATHS)
-        loss = np.einsum("p,kpn->kn", hand.weight, seen.outcome[0])
+        loss = np.einsum("p,kpn->kn", held.weight, seen.outcome[0])
         grades.append(loss - TIE * (loads @ seen.factor))
         weights.append(seen.weight.copy())
     return np.concatenate(grades, axis=1), np.concatenate(weights)

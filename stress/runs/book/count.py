@@ -18,9 +18,10 @@ from stress.kernels.sampling import Shifted
 from stress.kernels.tally import NOTE_QUANTITIES
 from stress.runs import counting
 from stress.runs.book import macro
+from stress.runs.book.holdings import Simulated, add, holdings_of
 from stress.runs.book.weather import Weather, seed_of_deal, weather_of
 from stress.runs.counting import book_tally as tallies
-from stress.runs.counting.book_tally import COARSE, N_BIN, NO_PATH, UNIT, BookTally, Ints, bin_of
+from stress.runs.counting.book_tally import NO_PATH, BookTally, bins_of
 from stress.runs.counting.counted import joined
 from stress.runs.counting.ranges import LEAST_SENT
 
@@ -80,7 +81,7 @@ class Packs(NamedTuple):
         """Bytes that a running thread needs."""
         k, p = len(self.book.scenarios), len(self.book.positions)
         lanes = 4 * k * p * self.panels() * PANEL_PATHS
-        counts = 6 * k * (p + 1) * N_BIN * (1 + (self.sampler is not None))
+        counts = 6 * k * (p + 1) * bins_of(self.book.short > 0.0).n * (1 + (self.sampler is not None))
         return 8 * (sum(packed.n_scratch for packed in self.packed) + lanes + counts)
 
 
@@ -103,17 +104,6 @@ def count(packs: Packs, threads: int) -> BookTally:
     return tally
 
 
-class Simulated(NamedTuple):
-    """Every deal on some paths."""
-
-    outcome: Floats
-    """(4, K, P, n) loss, principal, value and multiple of every position."""
-    factor: Floats
-    """(F, n) mean level of each named factor over the book's months."""
-    weight: Floats
-    """(n,)"""
-
-
 class Counter:
     """What one running thread needs: memory of each deal, the weather, counts."""
 
@@ -124,16 +114,12 @@ class Counter:
         self.weather: Weather = weather_of(
             book, [packed.problem.sizes.n_factor for packed in packs.packed], packs.panels(), packs.sampler
         )
-        amount = np.array([position.amount for position in book.positions])
-        self.weight = amount / amount.sum()
-        self.price = np.array([position.price for position in book.positions])
-        self.cost = _weighted(self.weight, self.price[:, None])[0]
-        self.deal_of = np.array([position.deal for position in book.positions])
+        self.held = holdings_of(book)
         self.rows = [8 * position.note for position in book.positions]
         self.shared = packs.shared or (None,) * len(book.deals)
         self.n = len(book.scenarios), len(book.positions), len(book.deals)
         self.is_weighted = packs.sampler is not None
-        self._tally = tallies.empty(*self.n, self.weather.n_named, N_LAW, self.is_weighted)
+        self._tally = tallies.empty(*self.n, self.weather.n_named, N_LAW, self.is_weighted, self.held.bins.n)
         self.powers = tallies.powers(self._tally)
 
     def clear(self) -> None:
@@ -155,7 +141,7 @@ class Counter:
         end = min(n_path, (first_panel + n_panel) * PANEL_PATHS)
         step = self.panels * PANEL_PATHS
         for first in range(first_panel * PANEL_PATHS, end, step):
-            self._count(first, self.simulate(first, min(first + step, end)))
+            add(self._tally, self.powers, self.held, first, self.simulate(first, min(first + step, end)))
 
     def simulate(self, first: int, end: int) -> Simulated:
         """Every deal on a few panels. Raises StressError for a result that is not a number."""
@@ -170,6 +156,8 @@ class Counter:
         for deal in range(self.n[2]):  # all panels of one deal: its tables and rows stay in the caches
             for i, panel in enumerate(panels):
                 self._simulate(deal, panel, end, found[..., i * PANEL_PATHS : (i + 1) * PANEL_PATHS])
+        if self.held.bins.zero:
+            found *= self.held.sign[:, None]
         mean = self.weather.level[: len(panels)].mean(axis=2).transpose(1, 0, 2, 3)
         factor = mean.reshape(self.weather.n_named, len(panels) * PANEL_PATHS)[:, :n]
         if not np.isfinite(found).all():
@@ -184,101 +172,8 @@ class Counter:
         self.weather.fill(deal, space.drawing()[0], panel)
         alone.run(space, panel, 1, end, seed_of_deal(self.book.seed, deal), drawn=True)
         handed = space.handed()
-        for p in np.flatnonzero(self.deal_of == deal):
+        for p in np.flatnonzero(self.held.deal == deal):
             for i, row in enumerate((LOSS, PRINCIPAL, PRICE, MULTIPLE)):
                 into[i, :, p] = handed[:, :, self.rows[p] + row].reshape(self.n[0], -1)[:, :width]
         worst = space.counts().residual.max(axis=0)
         np.maximum(self._tally.residual[deal], worst, out=self._tally.residual[deal])
-
-    def _count(self, first: int, seen: Simulated) -> None:
-        self._tally.path[0] += seen.factor.shape[1]
-        loss = np.rint(seen.outcome[0] / UNIT).astype(np.int64)
-        held = np.rint(seen.weight / UNIT) * UNIT  # so that every sum rests on the same weights
-        for power, t in enumerate(self.powers):
-            weight = (None if not self.is_weighted else held) if power == 0 else np.rint(held * held / UNIT) * UNIT
-            for k in range(self.n[0]):
-                self._count_losses(t, k, first, loss[k], np.rint(seen.factor / COARSE), weight)
-                income = seen.outcome[3, k] - seen.outcome[1, k]
-                self._count_values(t, k, income, seen.outcome[2, k], weight)
-                self._count_together(t, k, loss[k], weight)
-
-    def _count_losses(
-        self, t: BookTally, k: int, first: int, loss: Ints, weather: Floats, weight: Floats | None
-    ) -> None:
-        """The book's loss, each position's, and the book's without it."""
-        n = loss.shape[1]
-        share = np.minimum(_weighted(self.weight, loss.astype(np.float64) * UNIT), 1.0)
-        losing = (loss > 0).sum(axis=0)
-        own = bin_of(share)
-        book_count, book_sum = _by_bin(own, weight), _by_bin(own, weight, share)
-        t.loss_count[k, -1] += book_count
-        t.loss_sum[k, -1] += book_sum
-        t.square[k, -1] += _by_bin(own, weight, share * share)
-        for f in range(len(weather)):
-            t.factor[k, f] += _by_bin(own, weight, weather[f], 1.0)
-            t.factor_square[k, f] += _by_bin(own, weight, weather[f] * weather[f] * COARSE, 1.0)
-        seen = np.full(N_BIN, NO_PATH)
-        seen[own[::-1]] = first + np.arange(n - 1, -1, -1)  # the last that is written stays: the smallest path
-        np.minimum(t.first_path[k], seen, out=t.first_path[k])
-        all_paths = book_count.sum()
-        for p in range(len(loss)):
-            at = np.flatnonzero(loss[p])
-            t.loss_count[k, p, 0] += all_paths
-            t.without_count[k, p] += book_count
-            t.without_sum[k, p] += book_sum
-            if not len(at):
-                continue
-            part, here, heavy = loss[p, at] * UNIT, own[at], None if weight is None else weight[at]
-            bins = bin_of(part)
-            losers = _by_bin(bins, heavy)
-            t.loss_count[k, p] += losers
-            t.loss_count[k, p, 0] -= losers.sum()
-            t.loss_sum[k, p] += _by_bin(bins, heavy, part)
-            t.by_book[k, p] += _by_bin(here, heavy, part)
-            t.square[k, p] += _by_bin(here, heavy, part * part)
-            rest = np.where(losing[at] > 1, np.maximum(share[at] - self.weight[p] * part, 0.0), 0.0)
-            without = bin_of(rest)
-            t.without_count[k, p] += _by_bin(without, heavy) - _by_bin(here, heavy)
-            t.without_sum[k, p] += _by_bin(without, heavy, rest) - _by_bin(here, heavy, share[at])
-
-    def _count_values(self, t: BookTally, k: int, income: Floats, value: Floats, weight: Floats | None) -> None:
-        """Income and value of each position and of the book."""
-        whole = [np.vstack([rows, _weighted(self.weight, rows)]) for rows in (income, value)]
-        below = whole[1] < np.append(self.price, self.cost)[:, None]
-        counted = below if weight is None else np.rint(below * weight / UNIT).astype(np.int64)
-        t.below_cost[k] += counted.sum(axis=1)
-        for q, rows in enumerate(whole):
-            held = np.clip(rows, -64.0, 64.0)
-            for i, power in enumerate((held, held * held)):
-                each = power if weight is None else power * weight
-                t.moment[k, :, q, i] += np.rint(each / COARSE).astype(np.int64).sum(axis=1)
-
-    def _count_together(self, t: BookTally, k: int, loss: Ints, weight: Floats | None) -> None:
-        """Which deals lose on one path."""
-        lost = np.zeros((self.n[2], loss.shape[1]), np.float32 if weight is None else np.float64)
-        for p, deal in enumerate(self.deal_of):
-            lost[deal][loss[p] > 0] = 1.0
-        heavy = lost if weight is None else lost * np.rint(weight / UNIT)
-        t.joint[k] += np.rint(heavy @ lost.T).astype(np.int64)  # below 2^24 or, by weight, 2^53: exact
-        at_once = lost.sum(axis=0).astype(np.int64)
-        t.at_once[k] += _by_bin(at_once, weight, n_bin=self.n[2] + 1)
-
-
-def _weighted(weight: Floats, rows: Floats) -> Floats:
-    """Sum of rows by weight, one after another: the same bits on every machine and for any number of paths."""
-    total = np.zeros(rows.shape[1])
-    for w, row in zip(weight, rows, strict=True):
-        total += w * row
-    return total
-
-
-def _by_bin(
-    bins: Ints, weight: Floats | None, amount: Floats | None = None, unit: float = UNIT, n_bin: int = N_BIN
-) -> Ints:
-    """Paths by bin (in `UNIT`s where they carry a weight), or sums of an amount in a unit: whole numbers below 2^53."""
-    if amount is None:
-        if weight is None:
-            return np.bincount(bins, minlength=n_bin)
-        amount = np.ones(len(bins))
-    each = np.rint((amount if weight is None else amount * weight) / unit)
-    return np.rint(np.bincount(bins, each, n_bin)).astype(np.int64)

@@ -1,13 +1,14 @@
 """What a book counts: integers only, so that counts of any parts add up to the same bits.
 
 A loss is held as a whole number of `UNIT`s of a position's (or the book's) original balance. Bins of a loss share are
-32 to a doubling, so that a senior note's tail is told as finely as an equity's; bin 0 holds exact zeros alone.
+32 to a doubling, so that a senior note's tail is told as finely as an equity's; bin 0 holds exact zeros alone. A book
+that is short of some notes can gain: it has as many bins below that of zeros (`Bins`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ QUANTITIES = ("income", "value")
 
 class BookTally(NamedTuple):
     """Counts of a set of paths. K scenarios, P positions (the book last: P + 1), Z bins, F named factors, D deals.
+    The loss of a short is minus that of its note.
 
     All but `ALIKE` have an axis W before these: 1, a path counts as one; or, of paths that carry a weight, 2: by weight
     and by its square, counts of paths then in `UNIT`s too.
@@ -98,25 +100,31 @@ def powers(tally: BookTally) -> list[BookTally]:
 
 
 def empty(
-    n_scenario: int, n_position: int, n_deal: int, n_factor: int, n_law: int, is_weighted: bool = False
+    n_scenario: int,
+    n_position: int,
+    n_deal: int,
+    n_factor: int,
+    n_law: int,
+    is_weighted: bool = False,
+    n_bin: int = N_BIN,
 ) -> BookTally:
     """Nothing counted yet."""
     k, p, d = n_scenario, n_position, n_deal
     shapes = {
         "path": (1,),
-        "loss_count": (k, p + 1, N_BIN),
-        "loss_sum": (k, p + 1, N_BIN),
-        "by_book": (k, p, N_BIN),
-        "square": (k, p + 1, N_BIN),
-        "without_count": (k, p, N_BIN),
-        "without_sum": (k, p, N_BIN),
+        "loss_count": (k, p + 1, n_bin),
+        "loss_sum": (k, p + 1, n_bin),
+        "by_book": (k, p, n_bin),
+        "square": (k, p + 1, n_bin),
+        "without_count": (k, p, n_bin),
+        "without_sum": (k, p, n_bin),
         "moment": (k, p + 1, len(QUANTITIES), 2),
         "below_cost": (k, p + 1),
         "joint": (k, d, d),
         "at_once": (k, d + 1),
-        "factor": (k, n_factor, N_BIN),
-        "factor_square": (k, n_factor, N_BIN),
-        "first_path": (k, N_BIN),
+        "factor": (k, n_factor, n_bin),
+        "factor_square": (k, n_factor, n_bin),
+        "first_path": (k, n_bin),
     }
     power = (1 + is_weighted,)
     counts = {
@@ -145,6 +153,35 @@ def bin_of(share: Floats) -> Ints:
     mantissa, exponent = np.frexp(share)
     inner = 1 + (exponent + OCTAVES - 1) * FINE + ((mantissa - 0.5) * (2 * FINE)).astype(np.int64)
     return np.where(share > 0.0, np.clip(inner, 1, N_BIN - 1), 0)
+
+
+class Bins(NamedTuple):
+    """Bins of losses, and of gains below them where a book has shorts."""
+
+    n: int
+    zero: int
+    """Of exact zeros: 0 where nothing is ever gained."""
+
+    def of(self, loss: Floats) -> Ints:
+        """The bin of each loss, from -1 to 1."""
+        if not self.zero:
+            return bin_of(loss)
+        return self.zero + np.sign(loss).astype(np.int64) * bin_of(np.abs(loss))
+
+    def edges(self) -> Floats:
+        """(n + 1,) lower edge of each bin, and the end of the last."""
+        up = edges()
+        return np.concatenate([-up[:0:-1], up[1:]]) if self.zero else up
+
+
+def bins_of(is_short: bool) -> Bins:
+    """Of a book that is short of some notes, or of none."""
+    return Bins(2 * N_BIN - 1, N_BIN - 1) if is_short else Bins(N_BIN, 0)
+
+
+def bins_in(count: NDArray[Any]) -> Bins:
+    """Those of a histogram."""
+    return bins_of(count.shape[-1] != N_BIN)
 
 
 def edges() -> Floats:
