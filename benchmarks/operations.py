@@ -118,8 +118,9 @@ def _counting(found: dict[str, Counter[str]]) -> None:
 
     class Counted(np.ndarray):
         def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-            note(_UFUNC.get(ufunc.__name__, "whole"), *inputs)
+            note(_UFUNC.get(ufunc.__name__, "whole"), *(inputs[-1:] if method == "at" else inputs))
             plain = [x.view(np.ndarray) if isinstance(x, np.ndarray) else x for x in inputs]
+            options.pop("out", None)  # of `+=`: lanes are values, the kernel stores what comes back
             result = getattr(ufunc, method)(*plain, **options)
             return result.view(Counted) if isinstance(result, np.ndarray) else result
 
@@ -150,7 +151,7 @@ def _stage() -> str:
     name = ""
     while frame is not None:
         code = frame.f_code
-        if code.co_name in ("_simulate", "run_block", "run_panels"):
+        if code.co_filename.endswith(("kernels/block.py", "kernels/panels.py")):
             return name or code.co_name
         if "kernels" in code.co_filename:
             name = code.co_name

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
 import sys
 
 import numpy as np
@@ -111,3 +114,17 @@ def test_the_hard_coded_deal_counts_the_same_paths_to_the_last_bit():
     hard_coded.run(straight, 0, 4, 4 * PANEL_PATHS, SEED)
     np.testing.assert_array_equal(data.count, straight.count)
     assert data.tally().early_count[:, :-1].sum() > 0
+
+
+@pytest.mark.slow
+def test_operations_are_counted_under_the_stages_that_a_block_calls():
+    command = [sys.executable, "-m", "benchmarks.operations", "--count", "monthly"]
+    environment = os.environ | {"NUMBA_DISABLE_JIT": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE)
+    stages = json.loads(done.stdout)
+    assert {"advance_cohort", "conditional_rates", "determine", "pay", "finish", "count_block"} <= set(stages)
+    of_a_month = (
+        stages["move_factors"]["fma"] / 36.0
+    )  # two factors: one normal for the first, two for the second, a step each
+    assert of_a_month == 3.0 + 2.0
+    assert all(number < 10_000 for count in stages.values() for number in count.values())
