@@ -38,7 +38,7 @@ def _advance(m: Memory, k: int, t: int, c: int, long_ladder: int) -> None:
     """
     month = m.t.month[k, t]
     payment, dilution = month.payment, month.dilution
-    unpaid_share, ladder = 1.0 - payment, float(m.p.ladder)
+    defers, dilutes = payment != 1.0, dilution > 0.0  # few months do, and what they do is some of the work
     late_1, late_2, late_3 = m.t.late_charge[0], m.t.late_charge[1], m.t.late_charge[2]
     even_1, even_2 = m.t.link[k, t, 0, ROLL_1][0], m.t.link[k, t, 0, ROLL_2][0]
     even_3, even_recovery = m.t.link[k, t, 0, ROLL_3][0], m.t.link[k, t, 0, RECOVERY][0]
@@ -69,7 +69,7 @@ def _advance(m: Memory, k: int, t: int, c: int, long_ladder: int) -> None:
                     roll_1, roll_2, roll_3 = one * even_1, two * even_2, three * even_3
                 else:
                     roll_1, roll_2, roll_3 = one * rate.roll_1, two * rate.roll_2, three * rate.roll_3
-                loss = fma(entered, 1.0 - ladder, roll_3)
+                loss = roll_3 if m.p.ladder == 1 else entered + roll_3
                 cure_1, cure_2, cure_3 = one - roll_1, two - roll_2, three - roll_3
                 cure_23 = cure_2 + cure_3
                 cures = cure_1 + cure_23
@@ -79,29 +79,36 @@ def _advance(m: Memory, k: int, t: int, c: int, long_ladder: int) -> None:
                 fallen_fee = fma(fee_3, cure_3, fma(fee_2, cure_23, fee_1 * cures))
                 fees = fma(fallen_fee, per_unit, fees)
                 late = fma(cure_1, late_1, fma(cure_2, late_2, fma(cure_3, late_3, late)))
-                cohort.late_1 = entered * ladder
+                cohort.late_1 = entered if m.p.ladder == 1 else splat(0.0)
                 cohort.late_2 = roll_1
                 cohort.late_3 = roll_2
             left = fma(rejoins, per_unit, stays)
             alive = alive + rejoins
-            # 2. scheduled payment
-            due = smaller(due_1 * left, alive)
-            paid = due * payment
-            alive = alive - paid
-            # 3. prepayment, 4. dilution
+            # 2. scheduled payment, 3. prepayment, 4. dilution
             smm = rate.prepayment
             stayed = splat(1.0) - smm
-            rest = stayed * (1.0 - dilution)
-            early = alive * smm
-            refund = alive * (stayed * dilution)
-            alive = alive * rest
+            rest = stayed * (1.0 - dilution) if dilutes else stayed
             carry = left * rest
-            cohort.alive = alive
-            cohort.scale = larger(cohort.scale * (where_less(keep, WIPED, WIPED, left) * rest), SCALE_FLOOR)
-            cohort.due_1 = fma(due_2, carry, (due - paid) * rest)
+            due, fee = smaller(due_1 * left, alive), fee_1 * left
+            if defers:
+                paid = due * payment
+                fees = fma(fee, payment, fees)
+                cohort.due_1 = fma(due_2, carry, (due - paid) * rest)
+                cohort.fee_1 = fma(fee_1, 1.0 - payment, fee_2) * carry
+            else:
+                paid = due
+                fees = fees + fee
+                cohort.due_1 = due_2 * carry
+                cohort.fee_1 = fee_2 * carry
             cohort.due_2 = due_3 * carry
-            cohort.fee_1 = fma(fee_1, unpaid_share, fee_2) * carry
             cohort.fee_2 = fee_3 * carry
+            alive = alive - paid
+            early, refund = alive * smm, splat(0.0)
+            if dilutes:
+                refund = alive * (stayed * dilution)
+                diluted = diluted + refund
+            cohort.alive = alive * rest
+            cohort.scale = larger(cohort.scale * (larger(left, WIPED) * rest), SCALE_FLOOR)
             if m.p.limits == 1:
                 segment = narrow(m.segment[s], q)
                 segment.balance -= loss + at_once + paid + early + refund
@@ -111,8 +118,6 @@ def _advance(m: Memory, k: int, t: int, c: int, long_ladder: int) -> None:
             else:
                 recoverable = fma(loss, rate.recovery, recoverable)
             scheduled, prepaid, cured = scheduled + paid, prepaid + early, cured + at_once
-            diluted = diluted + refund
-            fees = fma(fee_1 * left, payment, fees)
         pool, cash = narrow(m.pool, q), narrow(m.cash, q)
         unpaid = diluted * month.unpaid_share
         fees = fees * month.yield_multiple
@@ -124,7 +129,7 @@ def _advance(m: Memory, k: int, t: int, c: int, long_ladder: int) -> None:
             fees, late = fees + pool.fee_income, late + pool.late_charge
         pool.defaulted, pool.recoverable = defaulted, recoverable
         pool.fee_income, pool.late_charge = fees, late
-        if dilution > 0.0:
+        if dilutes:
             pool.diluted += diluted
             pool.dilution_lost += unpaid
         if m.p.uses_payments == 1:
@@ -144,18 +149,21 @@ def _pull(m: Memory, k: int, t: int, c: int) -> None:
     own = c if m.p.n_opened > 1 else 0
     for s in range(m.p.n_segment):
         for q in range(0, WIDTH, HALF):
-            _pull_half(half(m, q), k, t, c, s, own, first, last)
+            if m.p.n_way == 1:
+                _pull_half(half(m, q), k, t, c, s, own, first, last, 1)
+            else:
+                _pull_half(half(m, q), k, t, c, s, own, first, last, m.p.n_way)
 
 
 @stage
-def _pull_half(m: Memory, k: int, t: int, c: int, s: int, own: int, first: int, last: int) -> None:
+def _pull_half(m: Memory, k: int, t: int, c: int, s: int, own: int, first: int, last: int, n_way: int) -> None:
     """What a segment has due, from the opening pool and the purchases of some months, on half of the lanes."""
     cohort, opening = m.cohort[c, s], m.t.opening[c, s, 0]
     scale = cohort.scale
     due = alike(scale, m.t.open_due[k, own, s, t + 4] * opening)
     fee = alike(scale, m.t.open_fee[k, own, s, t + 4] * opening)
     for j in range(first, last):
-        for way in range(m.p.n_way):
+        for way in range(n_way):
             bought, share = m.history[c, s, j, way], m.t.pull[k, t, s, j, way]
             due = fma(bought, share.due, due)
             fee = fma(bought, share.fee, fee)
