@@ -16,6 +16,7 @@ from stress.kernels.layout import PANEL_PATHS
 from stress.kernels.memory import Packed, Workspace
 from stress.measures.weighted import mass
 from stress.runs import engine
+from stress.runs.dataset import to_dataset
 from stress.runs.sampling import with_estimator
 from stress.runs.sampling.sobol import sobol_of
 
@@ -69,7 +70,7 @@ def _estimates(job: Job, runs: int) -> tuple[np.ndarray, float, xr.Dataset]:
         start = time.process_time()
         alone.run(space, 0, PATHS // PANEL_PATHS, PATHS, seed)
         spent += time.process_time() - start
-        ds = engine.to_dataset(job.model_copy(update={"seed": seed}), space.tally())
+        ds = to_dataset(job.model_copy(update={"seed": seed}), space.tally())
         var, es = measures.note_tails(ds, LEVEL)
         three = [measures.expected_loss(ds)["estimate"], var["estimate"], es["estimate"]]
         found.append(np.stack([array.values[0] for array in three], axis=-1))

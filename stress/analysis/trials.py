@@ -30,6 +30,7 @@ from stress.kernels.sampling import Sampler
 from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES, Tally
 from stress.runs import engine
 from stress.runs.counting.counted import joined
+from stress.runs.dataset import RNG
 from stress.spelling import suggest
 
 if TYPE_CHECKING:
@@ -233,7 +234,7 @@ def _dataset(job: Job, tally: Tally, estimator: str) -> xr.Dataset:
         {
             "seed": str(job.seed),
             "paths": job.paths,
-            "rng": engine.RNG,
+            "rng": RNG,
             "estimator": estimator,
             "job": _notes_of(job),
         },

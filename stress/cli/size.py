@@ -61,7 +61,7 @@ def _table(answer: Sizing) -> Table:
     from rich.text import Text
 
     from stress.report.numbers import fraction, interval, own_unit, percent, share, unit_of
-    from stress.report.page.chapters import solved
+    from stress.report.page.sizing_chapter import solved
 
     caption = f"{solved(answer)} EL-implied band by the table '{answer.table}': not a rating. {answer.says}"
     table = Table(

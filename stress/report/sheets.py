@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from stress.measures.fans import ends
 from stress.measures.means import has_principal, is_residual
-from stress.measures.weighted import mass
-from stress.measures.yields import discounted, felt_cap, irr_distribution, price_distribution, wal_distribution
-from stress.report.figures.convergence import Track
-from stress.report.figures.losses import exceedance
-from stress.report.figures.months import lived, shown
+from stress.measures.yields import discounted, felt_cap
 from stress.report.numbers import (
     CAP,
     CAPPED,
@@ -27,7 +20,6 @@ from stress.report.numbers import (
     fraction,
     interval,
     own_unit,
-    percent,
     quantile,
     tail_mean,
     unit_of,
@@ -37,8 +29,6 @@ from stress.report.numbers import (
 Array = NDArray[np.float64]
 
 EARLY = "early_amortization_probability"
-LOSSES = (0.0, 0.0001, 0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 0.9999, 1.0)
-"""Loss fractions at which the data of a loss figure is tabulated."""
 
 
 class Sheet(NamedTuple):
@@ -54,27 +44,27 @@ def pool(ds: xr.Dataset) -> Sheet:
     head = ("Scenario", "Default, mean", "99% [95%]", "99.9% [95%]", "Net loss, mean", "99.9% [95%]",
             "Early amortization [95%]")  # fmt: skip
     rows = []
-    read = _read(ds, "default_rate", "net_loss_rate", EARLY)
+    read = read_of(ds, "default_rate", "net_loss_rate", EARLY)
     default, net = (_unit(read[f"{name}_rate_mean"]) for name in ("default", "net_loss"))
     tail, worst = (_unit(read["default_rate"].sel(level=x)) for x in (0.99, 0.999))
     net_tail, seldom = _unit(read["net_loss_rate"].sel(level=0.999)), _unit(read[EARLY][..., -1])
-    for one in _each(read, "scenario"):
+    for one in each(read, "scenario"):
         early = [float(one[f"{EARLY}{k}"][-1]) for k in ("", "_low", "_high")]
         cells = [with_error(float(one["default_rate_mean"]), float(one["default_rate_se"]), unit=default)]
         cells += [_quantile(one, "default_rate", 0.99, tail), _quantile(one, "default_rate", 0.999, worst)]
         cells += [with_error(float(one["net_loss_rate_mean"]), float(one["net_loss_rate_se"]), unit=net)]
         cells += [_quantile(one, "net_loss_rate", 0.999, net_tail), interval(*early, unit=seldom)]
-        rows.append((_name(one, "scenario"), *cells))
+        rows.append((name_of(one, "scenario"), *cells))
     return Sheet(head, tuple(rows), "Shares of the cut-off balance. ± is one standard error, brackets a 95% interval.")
 
 
 def note(ds: xr.Dataset, tranche: object) -> Sheet:
     """One row a scenario for one note: what it loses, with errors."""
     head = ("Scenario", "Expected loss", "P(loss) [95%]", "Loss if any", "VaR 99% [95%]", "VaR 99.9% [95%]", "ES 99.9%")
-    read = _read(ds, "expected_loss", "loss_probability", "lgd", "value_at_risk", "expected_shortfall")
+    read = read_of(ds, "expected_loss", "loss_probability", "lgd", "value_at_risk", "expected_shortfall")
     mine = read.sel(tranche=tranche)
     units = _units(mine)
-    rows = tuple((_name(one, "scenario"), *_losses(one, units)) for one in _each(mine, "scenario"))
+    rows = tuple((name_of(one, "scenario"), *_losses(one, units)) for one in each(mine, "scenario"))
     left = (
         "Loss of a residual note: what all its cash lacks to its size. It takes what is left, whatever its size: of a "
         "smaller one less would be missing."
@@ -113,12 +103,12 @@ def earned(ds: xr.Dataset, tranche: object, residual: bool = False) -> Sheet:
     """One row a scenario for one note: late interest, yield, life and price, with errors. A residual note is owed no
     interest, so none can be late."""
     if residual:
-        read = _read(ds, "irr_quantile", "price", "multiple")
+        read = read_of(ds, "irr_quantile", "price", "multiple")
         return _of_residual(read.assign(capped=felt_cap(ds)).sel(tranche=tranche))
-    read = _read(ds, "irr", "wal", "price", "shortfall_probability")
+    read = read_of(ds, "irr", "wal", "price", "shortfall_probability")
     note = read.assign(capped=felt_cap(ds)).sel(tranche=tranche)
     late_unit = _unit(note["shortfall_probability"], note["shortfall_probability_high"])
-    rows = [(_name(one, "scenario"), *_earnings(one, late_unit)) for one in _each(note, "scenario")]
+    rows = [(name_of(one, "scenario"), *_earnings(one, late_unit)) for one in each(note, "scenario")]
     head = ("Scenario", "Yield (IRR)", "WAL, years", "Price, share of par", "P(late interest) [95%]")
     late = "Late interest was not paid when due; it stays due and may have been paid later."
     return Sheet(head, tuple(rows), " ".join([late, *_remarks(note)]))
@@ -129,11 +119,11 @@ def _of_residual(note: xr.Dataset) -> Sheet:
     is left over is no repayment, so it has no average life; no interest is owed to it."""
     priced = discounted(note)
     rows = []
-    for one in _each(note, "scenario"):
-        median = with_error(*_parts(one.sel(quantile=0.5), "irr_quantile", "", "_se"), unit=PERCENT)
-        value = own_unit(*_parts(one, "price", "", "_se"), digits=4)
-        multiple = own_unit(*_parts(one, "multiple", "", "_se"), digits=4)
-        rows.append((_name(one, "scenario"), multiple, median + _mark(one), *(value,) * priced))
+    for one in each(note, "scenario"):
+        median = with_error(*parts(one.sel(quantile=0.5), "irr_quantile", "", "_se"), unit=PERCENT)
+        value = own_unit(*parts(one, "price", "", "_se"), digits=4)
+        multiple = own_unit(*parts(one, "multiple", "", "_se"), digits=4)
+        rows.append((name_of(one, "scenario"), multiple, median + _mark(one), *(value,) * priced))
     head = ("Scenario", "Money multiple", "Median yield (IRR)", *("Value at its rate, share of its size",) * priced)
     said = "Money multiple: all cash received over its size, not discounted."
     return Sheet(head, tuple(rows), " ".join([said, *_remarks(note)]))
@@ -158,31 +148,32 @@ def _losses(one: xr.Dataset, units: _Units) -> list[str]:
     tail = one.sel(level=0.999)
     lost = float(one["loss_probability"]) > 0.0
     return [
-        with_error(*_parts(one, "expected_loss", "", "_se", "_high"), unit=units.loss),
-        interval(*_parts(one, "loss_probability", "", "_low", "_high"), unit=units.chance),
-        with_error(*_parts(one, "lgd", "", "_se"), unit=units.lgd),
+        with_error(*parts(one, "expected_loss", "", "_se", "_high"), unit=units.loss),
+        interval(*parts(one, "loss_probability", "", "_low", "_high"), unit=units.chance),
+        with_error(*parts(one, "lgd", "", "_se"), unit=units.lgd),
         _quantile(one, "value_at_risk", 0.99, unit=units.var) if lost else "0",
         _quantile(one, "value_at_risk", 0.999, unit=units.worse) if lost else "0",
-        tail_mean(*_parts(tail, "expected_shortfall", "", "_se"), unit=units.tail),
+        tail_mean(*parts(tail, "expected_shortfall", "", "_se"), unit=units.tail),
     ]
 
 
 def _earnings(one: xr.Dataset, late: Unit) -> list[str]:
     return [
-        with_error(*_parts(one, "irr", "", "_se"), unit=PERCENT) + _mark(one),
-        own_unit(*_parts(one, "wal", "", "_se"), digits=3),
-        own_unit(*_parts(one, "price", "", "_se"), digits=4),
-        interval(*_parts(one, "shortfall_probability", "", "_low", "_high"), unit=late),
+        with_error(*parts(one, "irr", "", "_se"), unit=PERCENT) + _mark(one),
+        own_unit(*parts(one, "wal", "", "_se"), digits=3),
+        own_unit(*parts(one, "price", "", "_se"), digits=4),
+        interval(*parts(one, "shortfall_probability", "", "_low", "_high"), unit=late),
     ]
 
 
-def _parts(one: xr.Dataset, name: str, *ends: str) -> list[float]:
+def parts(one: xr.Dataset, name: str, *ends: str) -> list[float]:
+    """A measure's estimate and what belongs to it, by the ends of their names ("", "_se", "_low", "_high")."""
     return [float(one[f"{name}{end}"]) for end in ends]
 
 
 def _quantile(one: xr.Dataset, name: str, level: float, unit: Unit) -> str:
     """A quantile of a loss or a rate with its interval."""
-    return quantile(*_parts(one.sel(level=level), name, "", "_low", "_high"), unit=unit)
+    return quantile(*parts(one.sel(level=level), name, "", "_low", "_high"), unit=unit)
 
 
 def spared(ds: xr.Dataset, tranche: object) -> Sheet:
@@ -194,134 +185,28 @@ def spared(ds: xr.Dataset, tranche: object) -> Sheet:
     return Sheet((), (), f"{said}{fraction(high)} (95%), which is not zero.")
 
 
-def heat(ds: xr.Dataset, measure: int = 0) -> Sheet:
-    """Data of the heat map: expected loss, probability of loss, or 99.9% expected shortfall, with their intervals."""
-    name = ("expected_loss", "loss_probability", "expected_shortfall")[measure]
-    title = ("Expected loss [95%]", "P(loss) [95%]", "ES 99.9% ± error")[measure]
-    read = _read(ds, name)
-    if measure == 2:
-        read = read.sel(level=0.999)
-    rows = []
-    for one in _each(read, "scenario"):
-        cells = (
-            tail_mean(*_parts(n, name, "", "_se"), unit=PERCENT)
-            if measure == 2
-            else interval(*_parts(n, name, "", "_low", "_high"), unit=PERCENT)
-            for n in _each(one, "tranche")
-        )
-        rows.append((_name(one, "scenario"), *cells))
-    return Sheet((title, *(str(n) for n in ds["tranche"].values)), tuple(rows))
-
-
-def loss(ds: xr.Dataset, tranche: object) -> Sheet:
-    """Data of a loss figure: share of paths that lose at least so much."""
-    edge = ds["loss_bin_low"].values
-    at = np.searchsorted(edge[1:], np.array(LOSSES) - 1e-12) + 1
-    at[0], at[-1] = 0, edge.size - 1
-    rows = [
-        (str(scenario), *(fraction(x, PERCENT) for x in exceedance(paths)[at]))
-        for scenario, paths in zip(ds["scenario"].values, mass(ds.sel(tranche=tranche), "loss"), strict=True)
-    ]
-    return Sheet(("Share of paths that lose", "any", *(f"≥ {fraction(x)}" for x in LOSSES[1:])), tuple(rows))
-
-
-def lives(ds: xr.Dataset, tranche: object) -> Sheet:
-    """Data of the figure of lives, yields and prices: quantiles over paths with their errors."""
-    note, shown = ds.sel(tranche=[tranche]), (0.05, 0.5, 0.95)
-    head, rows = ["Scenario"], [[str(scenario)] for scenario in ds["scenario"].values]
-    for first, distribution, cell in _LIVES:
-        if distribution is price_distribution and "price_count" not in ds:
-            continue
-        answer = distribution(note, shown).isel(tranche=0)
-        head += [f"{first}: 5%", "median", "95%"]
-        for row, found in zip(rows, _each(answer, "scenario"), strict=True):
-            row += [cell(float(one["estimate"]), float(one["error"])) for one in _each(found, "quantile")]
-    text = "Quantiles over paths ± standard error, which is at least half a bin; means stand above."
-    return Sheet(tuple(head), tuple(map(tuple, rows)), text)
-
-
-_LIVES = (
-    ("WAL, years", wal_distribution, partial(own_unit, digits=3)),
-    ("Yield", irr_distribution, partial(with_error, unit=PERCENT)),
-    ("Price", price_distribution, partial(own_unit, digits=4)),
-)
-
-
-def fan(ds: xr.Dataset, quantity: str) -> Sheet:
-    """Data of a fan: one row a scenario and month (and note). A quantile beyond what was counted is a bound."""
-    ds = lived(ds)
-    level, mean = shown(ds, quantity), ds[f"{quantity}_mean"].values
-    if quantity == "note_balance":
-        notes = enumerate(ds["tranche"].values)
-        rows = [row for n, name in notes for row in _fan_rows(ds, quantity, level[:, n], mean[:, n], f"{name}, ")]
-    else:
-        rows = _fan_rows(ds, quantity, level, mean, "")
-    head = ("Scenario", "Month", "5%", "25%", "median", "75%", "95%", "mean")
-    return Sheet(head, tuple(rows), f"Quantiles of {count(float(ds['fan_path']))} paths; means of all.")
-
-
-def _fan_rows(ds: xr.Dataset, quantity: str, level: Array, mean: Array, first: str) -> list[tuple[str, ...]]:
-    least, most = ends(quantity)
-
-    def cell(x: float) -> str:
-        if x <= least:
-            return f"≤ {percent(least)}"
-        return percent(x) if x < most or math.isnan(x) else f"≥ {percent(most)}"
-
-    return [
-        (first + str(scenario), str(month), *(cell(float(x)) for x in level[k, m]), percent(float(mean[k, m])))
-        for k, scenario in enumerate(ds["scenario"].values)
-        for m, month in enumerate(ds["month"].values)
-    ]
-
-
-def events(ds: xr.Dataset) -> Sheet:
-    """Data of the event figure: cumulative probability at the end of each quarter of a year."""
-    ds = lived(ds)
-    months = [int(m) for m in ds["month"].values if m % 3 == 0 or m == ds["month"].values[-1]]
-    rows = []
-    for one in _each(_read(ds, EARLY, "trigger_probability"), "scenario"):
-        named = [("early amortization", one[EARLY])]
-        named += [(_name(t, "trigger"), t["trigger_probability"]) for t in _each(one, "trigger")]
-        rows += [
-            (f"{_name(one, 'scenario')}: {n}", *(fraction(float(p.sel(month=m)), PERCENT) for m in months))
-            for n, p in named
-        ]
-    return Sheet(("Has happened by month", *map(str, months)), tuple(rows))
-
-
-def convergence(tracks: Sequence[Track]) -> Sheet:
-    """Data of the convergence figure: each estimate with its error, at every third number of paths and at the last."""
-    rows = []
-    for one in tracks:
-        steps = one.curve.sizes["step"]
-        for k in sorted({*range(steps - 1, -1, -3)}):
-            point = one.curve.isel(step=k)
-            estimate = with_error(float(point["estimate"]), float(point["error"]))
-            rows.append((f"{one.name}, {one.scenario}", count(float(point["paths"])), estimate))
-    return Sheet(("Estimate", "Paths", "Value ± standard error"), tuple(rows))
-
-
 def checks(ds: xr.Dataset) -> Sheet:
     """The laws' worst residuals and the counts of faults."""
     laws, faults = [str(x) for x in ds["law"].values], [str(x) for x in ds["check"].values]
     rows = []
-    for one in _each(ds[["residual", "fault"]], "scenario"):
+    for one in each(ds[["residual", "fault"]], "scenario"):
         cells = [f"{x:.1e}" for x in one["residual"].values] + [count(float(x)) for x in one["fault"].values]
-        rows.append((_name(one, "scenario"), *cells))
+        rows.append((name_of(one, "scenario"), *cells))
     return Sheet(("Scenario", *laws, *faults), tuple(rows))
 
 
-def _read(ds: xr.Dataset, *names: str) -> xr.Dataset:
+def read_of(ds: xr.Dataset, *names: str) -> xr.Dataset:
     """The variables of these measures alone: a scenario's slice of all of a result takes 30 ms."""
     return ds[
         [f"{name}{end}" for name in names for end in ("", "_mean", "_se", "_low", "_high") if f"{name}{end}" in ds]
     ]
 
 
-def _each(ds: xr.Dataset, dim: str) -> Sequence[xr.Dataset]:
+def each(ds: xr.Dataset, dim: str) -> Sequence[xr.Dataset]:
+    """Slices along a dimension, in turn."""
     return [ds.isel({dim: k}) for k in range(ds.sizes[dim])]
 
 
-def _name(one: xr.Dataset, dim: str) -> str:
+def name_of(one: xr.Dataset, dim: str) -> str:
+    """The label of a slice."""
     return str(one[dim].item())

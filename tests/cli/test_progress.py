@@ -18,7 +18,8 @@ from stress.errors import ConfigError
 from stress.inputs.load import load_job
 from stress.kernels.tally import merge
 from stress.runs.counting.counted import joined
-from stress.runs.engine import count, packed_of, tallies, to_dataset, with_options
+from stress.runs.dataset import to_dataset
+from stress.runs.engine import count, packed_of, tallies, with_options
 
 RUN = [*COMMAND, "run", str(JOB), "--scenario", "baseline", "--threads", "1"]
 

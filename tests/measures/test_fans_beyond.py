@@ -8,7 +8,7 @@ import xarray as xr
 from synthetic import case
 
 from stress import measures, results
-from stress.report import export, page, sheets
+from stress.report import export, figure_data, page
 from stress.report.figures import months
 
 BINS = 1_024
@@ -35,7 +35,7 @@ def test_a_quantile_beyond_the_bins_is_no_number_in_the_dataset(ds: xr.Dataset) 
 
 
 def test_the_sheet_gives_it_as_a_bound_and_the_figure_at_its_edge(ds: xr.Dataset) -> None:
-    sheet = sheets.fan(ds, "excess_spread")
+    sheet = figure_data.fan(ds, "excess_spread")
     row = next(row for row in sheet.rows if row[0] == str(ds["scenario"].values[0]) and row[1] == "10")
     assert row[2] == "≤ −99.61%"
     assert row[6] == "≥ 99.61%"
@@ -52,7 +52,7 @@ def test_excess_spread_of_a_small_pool_is_told_nowhere(ds: xr.Dataset) -> None:
     assert all((value.isnull() == small).all() for value in told)
     frame = dict(export.frames(ds))["scenario_month"]
     assert frame["excess_spread_mean"].isna().sum() == int(small.sum())
-    last = [row for row in sheets.fan(ds, "excess_spread").rows if row[1] == str(ds.sizes["month"])]
+    last = [row for row in figure_data.fan(ds, "excess_spread").rows if row[1] == str(ds.sizes["month"])]
     assert all(set(row[2:]) == {"–"} for row in last)
 
 

@@ -9,7 +9,7 @@ from shipped import JOB
 import stress
 from stress import measures
 from stress.errors import DataError
-from stress.report import figures, sheets
+from stress.report import figure_data, figures
 
 TITLES = ["Weighted average life", "Annual yield at par", "Price, of par"]
 
@@ -53,7 +53,7 @@ def test_the_median_life_has_an_interval_of_ten_percent_of_paths_and_a_bin_eithe
 def test_a_figure_of_lives_has_a_row_for_each_scenario_and_its_numbers(runs):
     figure = figures.lives(runs[2], "mezzanine")
     assert [axes.get_title(loc="left") for axes in figure.axes] == TITLES
-    sheet = sheets.lives(runs[2], "mezzanine")
+    sheet = figure_data.lives(runs[2], "mezzanine")
     assert sheet.rows[0][0] == "macro_severe"
     assert all("±" in cell for cell in sheet.rows[0][1:])
     assert len(sheet.rows[0]) == 1 + 3 * len(TITLES)
@@ -64,7 +64,7 @@ def test_a_figure_of_lives_has_a_row_for_each_scenario_and_its_numbers(runs):
 def test_a_result_counted_before_prices_were_still_has_its_lives_and_yields(runs):
     older = runs[0].drop_vars(["price_count"])
     assert [axes.get_title(loc="left") for axes in figures.lives(older, "mezzanine").axes] == TITLES[:2]
-    assert len(sheets.lives(older, "mezzanine").rows[0]) == 7
+    assert len(figure_data.lives(older, "mezzanine").rows[0]) == 7
     assert "price_quantile" not in stress.results.derive(older.drop_vars([v for v in older if "_quantile" in str(v)]))
     with pytest.raises(DataError, match="run the job again"):
         measures.price_distribution(older)

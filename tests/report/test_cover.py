@@ -12,7 +12,7 @@ from synthetic import case, results_of, tranche_losses, vasicek
 
 import stress
 from stress import report
-from stress.report import page, sheets
+from stress.report import figure_data, page, sheets
 from stress.report.cover import Signed, cover
 from stress.report.figures.months import lived
 from stress.report.numbers import NONE, PERCENT, POINTS, fraction, interval, tail_mean, unit_of, with_error
@@ -85,7 +85,7 @@ def test_month_axes_end_when_the_deal_is_over(mild_and_harsh: xr.Dataset) -> Non
         note_balance_mean=mild_and_harsh["note_balance_mean"].where(month < 17, 0.2),
     )
     assert lived(over).sizes["month"] == 18
-    assert len(sheets.fan(over, "pool_balance").rows) == 3 * 18
+    assert len(figure_data.fan(over, "pool_balance").rows) == 3 * 18
     assert lived(mild_and_harsh).sizes["month"] == mild_and_harsh.sizes["month"]
 
 

@@ -13,6 +13,7 @@ from stress.errors import ConfigError, DataError
 from stress.measures import target
 from stress.measures.weighted import TINY, chance, weights_of
 from stress.runs import engine
+from stress.runs.dataset import to_dataset
 from stress.runs.sampling.shifts import aims_of
 from stress.validation.one_period import one_period_job
 
@@ -258,7 +259,7 @@ def test_intervals_of_weighted_estimates_cover_the_truth_as_often_as_they_say(na
 
         one, space = job.model_copy(update={"seed": seed, "estimator": "importance"}), Workspace(packed)
         alone.run(space, 0, 16, 8_192, seed)
-        ds = engine.to_dataset(one, space.tally())
+        ds = to_dataset(one, space.tally())
         low, high = (ds[f"{name}_{side}"].values[0] for side in ("low", "high"))
         hits += (low <= exact) & (exact <= high)
     share = hits[:2] / runs

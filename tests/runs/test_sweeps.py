@@ -27,6 +27,7 @@ from stress.report.export import to_csv
 from stress.report.page import sweep as sweep_report
 from stress.runs import engine, jobs
 from stress.runs.counting.counted import digest, joined
+from stress.runs.dataset import to_dataset
 
 FILE = ROOT / "scenarios/jobs/baitiao-sweep.toml"
 PATHS = 1_500
@@ -278,6 +279,6 @@ def test_the_table_of_an_unfinished_run_says_so(tmp_path: Path, capsys: pytest.C
     assert json.loads(capsys.readouterr().out)["partial"] == [{"partial": f"{kept:,} of 2,000 paths"}]
     heads = [json.loads(p.read_bytes().partition(b"\n")[0]) for p in (out / "checkpoint").glob("*.tally")]
     work = sorted((a, b) for head in heads for a, b in head["ranges"])
-    own = engine.to_dataset(plan.job, joined(engine.count(pack(assemble(plan.job)), plan.job, work)).tally())
+    own = to_dataset(plan.job, joined(engine.count(pack(assemble(plan.job)), plan.job, work)).tally())
     assert np.array_equal(ds["loss_count"], own["loss_count"])
     assert exit_code(["table", str(tmp_path)]) == 3

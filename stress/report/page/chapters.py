@@ -11,7 +11,6 @@ import numpy as np
 from stress.answers.breakeven import Answer, Breakeven, PoolLoss
 from stress.answers.change import Change
 from stress.answers.reverse import Reverse
-from stress.answers.sizing import Sizing
 from stress.answers.tornado import Tornado
 from stress.errors import DataError
 from stress.report.figures import answers
@@ -23,7 +22,6 @@ from stress.report.numbers import (
     interval,
     own_unit,
     percent,
-    share,
     unit_of,
     with_error,
 )
@@ -34,6 +32,7 @@ from stress.report.page.exhibit import Chapter, Exhibit, svg_of
 from stress.report.page.rates_chapter import rates
 from stress.report.page.rating_chapter import rating
 from stress.report.page.reported_chapter import backtest, follow
+from stress.report.page.sizing_chapter import sizing
 from stress.report.sheets import Sheet
 
 
@@ -236,66 +235,7 @@ def tornado_number(answer: Tornado, value: float, error: float, unit: Unit | Non
     return with_error(value, error, unit=unit)
 
 
-@chapter.register
-def sizing(answer: Sizing) -> Chapter:
-    """Notes as they are and as sized; or as they are alone, with their bands."""
-    asked = any(note.target for note in answer.notes)
-    what = "The largest notes, the most senior first, that meet a target each" if asked else "Notes as they are"
-    table = f"EL-implied bands are those of the table '{answer.table}'; they are no ratings."
-    says = (f"{what}, under {answer.scenario}. {solved(answer)} {table}", answer.says)
-    title = f"Note sizes under {answer.scenario}" if asked else f"EL-implied bands under {answer.scenario}"
-    figure = svg_of(answers.sizing(answer), f"sizing {answer.scenario}")
-    exhibit = Exhibit(figure, "Note sizes", "", _sizes(answer))
-    return Chapter(title, tuple(s for s in says if s), _sized(answer) if asked else _banded(answer), exhibit)
-
-
-def _sized(answer: Sizing) -> Sheet:
-    head = ("Note", "Was", "Share", "Enhancement", "Target", "Measured [95%]", "WAL, years", "Band", "Verdict")
-    unit = unit_of(float(n.measured.high) for n in answer.notes)
-    return Sheet(head, tuple(
-        (n.note, percent(n.before), share(n.share, n.share_error), share(n.enhancement, n.enhancement_error),
-         n.target or MISSING, interval(*map(float, (n.measured.estimate, n.measured.low, n.measured.high)), unit=unit),
-         own_unit(n.life, n.life_error, digits=3), n.band, n.verdict)
-        for n in answer.notes
-    ))  # fmt: skip
-
-
-def _banded(answer: Sizing) -> Sheet:
-    head = ("Note", "Share", "Enhancement", "Expected loss [95%]", "WAL, years", "Band")
-    unit = unit_of(float(n.measured.high) for n in answer.notes)
-    return Sheet(head, tuple(
-        (n.note, percent(n.share), percent(n.enhancement),
-         interval(*map(float, (n.measured.estimate, n.measured.low, n.measured.high)), unit=unit),
-         own_unit(n.life, n.life_error, digits=3), n.band)
-        for n in answer.notes
-    ))  # fmt: skip
-
-
-def _sizes(answer: Sizing) -> Sheet:
-    """Shares with their intervals, where they were found."""
-    rows = tuple(
-        (n.note, percent(n.before), percent(n.share, 3), _range(n.share_low, n.share_high)) for n in answer.notes
-    )
-    return Sheet(("Note", "Was", "Share", "95% interval"), rows)
-
-
-def _range(low: float, high: float) -> str:
-    return f"{percent(low, 3)} to {percent(high, 3)}" if low < high else MISSING
-
-
-def solved(answer: Sizing) -> str:
-    """On which paths notes were sized and judged, and what the error of a share means."""
-    proof = f"{count(answer.proof_paths)} {{}}, drawn around losses where these are rare."
-    if not any(note.target for note in answer.notes):
-        return f"Measured on {proof.format('paths')}"
-    aimed = " drawn around losses" if answer.estimator == "importance" else ""
-    return (
-        f"Solved on {count(answer.paths)} paths{aimed}, proved on {proof.format('others')} ± one standard error, that "
-        "of the notes above included. A share is the safe end of its 95% interval: all of the measure's own is within "
-        "the limit."
-    )
-
-
+chapter.register(sizing)
 chapter.register(capital)
 chapter.register(clocks)
 chapter.register(rates)

@@ -14,7 +14,7 @@ import xarray as xr
 from stress import measures
 from stress.answers.rating import Rating
 from stress.atomic import write_atomically
-from stress.report import figures, sheets, words
+from stress.report import figure_data, figures, sheets, words
 from stress.report.cover import UNSIGNED, Signed, cover
 from stress.report.estimator import reading
 from stress.report.figures import overview
@@ -154,11 +154,11 @@ def _heat(ds: xr.Dataset) -> Iterator[Exhibit]:
         "of its worst paths then (none)."
     )
     if ds.sizes["tranche"] <= overview.BESIDE:
-        yield Exhibit(svg_of(figures.heat_map(ds), "heat"), "Notes by scenarios", caption, sheets.heat(ds))
+        yield Exhibit(svg_of(figures.heat_map(ds), "heat"), "Notes by scenarios", caption, figure_data.heat(ds))
         return
     for k, one in enumerate(overview.measures_of(ds)):
         svg = svg_of(figures.heat_map(ds, [one]), f"heat {k}")
-        yield Exhibit(svg, f"{one.title} by notes and scenarios", caption, sheets.heat(ds, k))
+        yield Exhibit(svg, f"{one.title} by notes and scenarios", caption, figure_data.heat(ds, k))
 
 
 def _pool(ds: xr.Dataset) -> Exhibit:
@@ -173,7 +173,7 @@ def _convergence(ds: xr.Dataset) -> Exhibit:
         "the last. A curve that still drifts at the right needs more paths."
     )
     svg = svg_of(figures.convergence(tracks), "convergence")
-    return Exhibit(svg, "Estimates by number of paths", caption, sheets.convergence(tracks))
+    return Exhibit(svg, "Estimates by number of paths", caption, figure_data.convergence(tracks))
 
 
 def _loss(ds: xr.Dataset, tranche: object) -> Exhibit:
@@ -183,7 +183,7 @@ def _loss(ds: xr.Dataset, tranche: object) -> Exhibit:
         "loss below; each curve crosses the dotted line at its 99.9% value at risk."
     )
     svg = svg_of(figures.loss(ds, str(tranche)), f"loss {tranche}")
-    return Exhibit(svg, f"Loss distribution of {tranche}", caption, sheets.loss(ds, tranche))
+    return Exhibit(svg, f"Loss distribution of {tranche}", caption, figure_data.loss(ds, tranche))
 
 
 def _note(ds: xr.Dataset, tranche: str, residual: bool) -> tuple[str, Sheet, Sheet, list[Exhibit]]:
@@ -200,7 +200,7 @@ def _note(ds: xr.Dataset, tranche: str, residual: bool) -> tuple[str, Sheet, She
         )
         svg = svg_of(figures.lives(ds, tranche), f"lives {tranche}")
         what = "Yield and value" if residual else "Life, yield and price"
-        exhibits.append(Exhibit(svg, f"{what} of {tranche}", caption, sheets.lives(ds, tranche)))
+        exhibits.append(Exhibit(svg, f"{what} of {tranche}", caption, figure_data.lives(ds, tranche)))
     return tranche, losses, sheets.earned(ds, tranche, residual), exhibits
 
 
@@ -208,9 +208,8 @@ def _months(ds: xr.Dataset) -> Iterator[Exhibit]:
     for quantity, title in figures.FANS.items():
         if not bool((np.abs(ds[f"{quantity}_mean"]) > EMPTY).any()):
             continue
-        yield Exhibit(
-            svg_of(figures.fan(ds, quantity), quantity), title, CAPTIONS.get(quantity, ""), sheets.fan(ds, quantity)
-        )
+        svg = svg_of(figures.fan(ds, quantity), quantity)
+        yield Exhibit(svg, title, CAPTIONS.get(quantity, ""), figure_data.fan(ds, quantity))
     caption = "Cumulative; the shaded band is the 95% interval."
     svg = svg_of(figures.events(ds), "events")
-    yield Exhibit(svg, "Early amortization and triggers", caption, sheets.events(ds))
+    yield Exhibit(svg, "Early amortization and triggers", caption, figure_data.events(ds))

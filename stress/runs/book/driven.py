@@ -14,7 +14,8 @@ from stress.runs.book.count import Packs
 from stress.runs.book.kept import BOOK, text_of
 from stress.runs.counting.book_tally import BookTally
 from stress.runs.counting.counted import Progress, digest, joined
-from stress.runs.engine import LAWS, count_all
+from stress.runs.dataset import LAWS
+from stress.runs.engine import count_all
 from stress.runs.jobs.counts import Say, Subject, begun, count_rest
 from stress.runs.jobs.origin import platform_of, run_id, version
 from stress.runs.jobs.place import place_of

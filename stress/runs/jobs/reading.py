@@ -60,13 +60,13 @@ def _sweep(folder: Path, text: str) -> list[tuple[Labels, xr.Dataset | None]]:
 
 def _counted(folder: Path, job: Job) -> xr.Dataset | None:
     """A job's Dataset over the paths in its folder's shards; None where there are none."""
-    from stress.runs import engine
+    from stress.runs.dataset import to_dataset
 
     parts = read_json(folder / CHECKPOINT / "run.json")
     counted = read(folder / CHECKPOINT, run_id(parts), job.paths) if parts else None
     if counted is None:
         return None
-    found = engine.to_dataset(job.model_copy(update={"paths": counted.n_path}), counted.tally())
+    found = to_dataset(job.model_copy(update={"paths": counted.n_path}), counted.tally())
     if counted.n_path < job.paths:
         found.attrs["partial"] = f"{counted.n_path:,} of {job.paths:,} paths"
     return found

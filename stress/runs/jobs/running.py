@@ -76,9 +76,9 @@ def run(
             keep_paths(plan, folder, progress, stop)
         watch.counted()
 
-        from stress.runs import engine
+        from stress.runs.dataset import to_dataset
 
-        dataset = noted(plan, engine.to_dataset(plan.job, counts.tally)).assign_attrs(machine=counts.machine)
+        dataset = noted(plan, to_dataset(plan.job, counts.tally)).assign_attrs(machine=counts.machine)
         files = write(plan.out, dataset, ready)
         manifest = {
             **origin(plan),

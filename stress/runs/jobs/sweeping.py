@@ -90,7 +90,7 @@ def _jobs(
     plan: SweepPlan, progress: Progress | None, say: Say, stop: threading.Event, seen: Seen | None
 ) -> tuple[list[tuple[dict[str, str | int], xr.Dataset]], list[dict[str, Any]]]:
     """Labels and Dataset of every job, and what the manifest says of it."""
-    from stress.runs import engine
+    from stress.runs.dataset import to_dataset
 
     cells, said, before = [], [], 0
     with shared_place() as places:
@@ -102,7 +102,7 @@ def _jobs(
                 counts = count(one, folder, step, say, stop, places, look)
                 if one.keep_paths:
                     keep_paths(one, folder, step, stop)
-                dataset = noted(one, engine.to_dataset(one.job, counts.tally)).assign_attrs(machine=counts.machine)
+                dataset = noted(one, to_dataset(one.job, counts.tally)).assign_attrs(machine=counts.machine)
             before += one.paths
             cells.append((labels, dataset))
             said.append(_said(one, labels) | {

@@ -1,0 +1,133 @@
+"""What the report's figures show, as tables: plain rows of text, the same numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from stress.measures.fans import ends
+from stress.measures.weighted import mass
+from stress.measures.yields import irr_distribution, price_distribution, wal_distribution
+from stress.report.figures.convergence import Track
+from stress.report.figures.losses import exceedance
+from stress.report.figures.months import lived, shown
+from stress.report.numbers import PERCENT, count, fraction, interval, own_unit, percent, tail_mean, with_error
+from stress.report.sheets import EARLY, Sheet, each, name_of, parts, read_of
+
+Array = NDArray[np.float64]
+
+LOSSES = (0.0, 0.0001, 0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 0.9999, 1.0)
+"""Loss fractions at which the data of a loss figure is tabulated."""
+
+
+def heat(ds: xr.Dataset, measure: int = 0) -> Sheet:
+    """Data of the heat map: expected loss, probability of loss, or 99.9% expected shortfall, with their intervals."""
+    name = ("expected_loss", "loss_probability", "expected_shortfall")[measure]
+    title = ("Expected loss [95%]", "P(loss) [95%]", "ES 99.9% ± error")[measure]
+    read = read_of(ds, name)
+    if measure == 2:
+        read = read.sel(level=0.999)
+    rows = []
+    for one in each(read, "scenario"):
+        cells = (
+            tail_mean(*parts(n, name, "", "_se"), unit=PERCENT)
+            if measure == 2
+            else interval(*parts(n, name, "", "_low", "_high"), unit=PERCENT)
+            for n in each(one, "tranche")
+        )
+        rows.append((name_of(one, "scenario"), *cells))
+    return Sheet((title, *(str(n) for n in ds["tranche"].values)), tuple(rows))
+
+
+def loss(ds: xr.Dataset, tranche: object) -> Sheet:
+    """Data of a loss figure: share of paths that lose at least so much."""
+    edge = ds["loss_bin_low"].values
+    at = np.searchsorted(edge[1:], np.array(LOSSES) - 1e-12) + 1
+    at[0], at[-1] = 0, edge.size - 1
+    rows = [
+        (str(scenario), *(fraction(x, PERCENT) for x in exceedance(paths)[at]))
+        for scenario, paths in zip(ds["scenario"].values, mass(ds.sel(tranche=tranche), "loss"), strict=True)
+    ]
+    return Sheet(("Share of paths that lose", "any", *(f"≥ {fraction(x)}" for x in LOSSES[1:])), tuple(rows))
+
+
+def lives(ds: xr.Dataset, tranche: object) -> Sheet:
+    """Data of the figure of lives, yields and prices: quantiles over paths with their errors."""
+    note, shown = ds.sel(tranche=[tranche]), (0.05, 0.5, 0.95)
+    head, rows = ["Scenario"], [[str(scenario)] for scenario in ds["scenario"].values]
+    for first, distribution, cell in _LIVES:
+        if distribution is price_distribution and "price_count" not in ds:
+            continue
+        answer = distribution(note, shown).isel(tranche=0)
+        head += [f"{first}: 5%", "median", "95%"]
+        for row, found in zip(rows, each(answer, "scenario"), strict=True):
+            row += [cell(float(one["estimate"]), float(one["error"])) for one in each(found, "quantile")]
+    text = "Quantiles over paths ± standard error, which is at least half a bin; means stand above."
+    return Sheet(tuple(head), tuple(map(tuple, rows)), text)
+
+
+_LIVES = (
+    ("WAL, years", wal_distribution, partial(own_unit, digits=3)),
+    ("Yield", irr_distribution, partial(with_error, unit=PERCENT)),
+    ("Price", price_distribution, partial(own_unit, digits=4)),
+)
+
+
+def fan(ds: xr.Dataset, quantity: str) -> Sheet:
+    """Data of a fan: one row a scenario and month (and note). A quantile beyond what was counted is a bound."""
+    ds = lived(ds)
+    level, mean = shown(ds, quantity), ds[f"{quantity}_mean"].values
+    if quantity == "note_balance":
+        notes = enumerate(ds["tranche"].values)
+        rows = [row for n, name in notes for row in _fan_rows(ds, quantity, level[:, n], mean[:, n], f"{name}, ")]
+    else:
+        rows = _fan_rows(ds, quantity, level, mean, "")
+    head = ("Scenario", "Month", "5%", "25%", "median", "75%", "95%", "mean")
+    return Sheet(head, tuple(rows), f"Quantiles of {count(float(ds['fan_path']))} paths; means of all.")
+
+
+def _fan_rows(ds: xr.Dataset, quantity: str, level: Array, mean: Array, first: str) -> list[tuple[str, ...]]:
+    least, most = ends(quantity)
+
+    def cell(x: float) -> str:
+        if x <= least:
+            return f"≤ {percent(least)}"
+        return percent(x) if x < most or math.isnan(x) else f"≥ {percent(most)}"
+
+    return [
+        (first + str(scenario), str(month), *(cell(float(x)) for x in level[k, m]), percent(float(mean[k, m])))
+        for k, scenario in enumerate(ds["scenario"].values)
+        for m, month in enumerate(ds["month"].values)
+    ]
+
+
+def events(ds: xr.Dataset) -> Sheet:
+    """Data of the event figure: cumulative probability at the end of each quarter of a year."""
+    ds = lived(ds)
+    months = [int(m) for m in ds["month"].values if m % 3 == 0 or m == ds["month"].values[-1]]
+    rows = []
+    for one in each(read_of(ds, EARLY, "trigger_probability"), "scenario"):
+        named = [("early amortization", one[EARLY])]
+        named += [(name_of(t, "trigger"), t["trigger_probability"]) for t in each(one, "trigger")]
+        rows += [
+            (f"{name_of(one, 'scenario')}: {n}", *(fraction(float(p.sel(month=m)), PERCENT) for m in months))
+            for n, p in named
+        ]
+    return Sheet(("Has happened by month", *map(str, months)), tuple(rows))
+
+
+def convergence(tracks: Sequence[Track]) -> Sheet:
+    """Data of the convergence figure: each estimate with its error, at every third number of paths and at the last."""
+    rows = []
+    for one in tracks:
+        steps = one.curve.sizes["step"]
+        for k in sorted({*range(steps - 1, -1, -3)}):
+            point = one.curve.isel(step=k)
+            estimate = with_error(float(point["estimate"]), float(point["error"]))
+            rows.append((f"{one.name}, {one.scenario}", count(float(point["paths"])), estimate))
+    return Sheet(("Estimate", "Paths", "Value ± standard error"), tuple(rows))
