@@ -12,8 +12,8 @@ COUNTERS = ("kernels/*.py", "gpu/*.py", "runs/counting/counted.py", "runs/counti
 """What turns the kernels' arrays, a seed and a range of paths into counts, and adds counts up."""
 
 BOOK_COUNTERS = (
-    *("runs/book/count.py", "runs/book/holdings.py", "runs/book/macro.py", "runs/book/weather.py"),
-    "runs/counting/book_tally.py",
+    *("runs/book/count.py", "runs/book/holdings.py", "runs/book/macro.py", "runs/book/rates.py"),
+    *("runs/book/weather.py", "runs/counting/book_tally.py"),
 )
 """What counts a book, besides."""
 

@@ -21,16 +21,20 @@ from stress.analysis.margin import holds
 from stress.answers.book import Estimate
 from stress.answers.book_reverse import BookReverse, DealOnPath
 from stress.assemble.problem import assemble
+from stress.assemble.short_rate import given
 from stress.errors import ConfigError
 from stress.inputs.book import Book
 from stress.kernels.layout import LANES, PANEL_BLOCKS, PANEL_PATHS
 from stress.kernels.memory import pack
 from stress.kernels.philox import normal_panel
 from stress.runs.book.count import Counter, Packs
+from stress.runs.book.rates import GROUP, rates_of
 from stress.runs.book.weather import NAMED
 from stress.runs.trace import trace_of
 
 Array = NDArray[np.float64]
+WIDE = 4.0 * design.FAR
+"""Standard deviations of one month at most: searches try paths of thousands, at which a rate is no number."""
 UNSEEN = Estimate(math.nan, math.nan)
 """A probability that nobody simulated."""
 
@@ -57,7 +61,7 @@ class BookMargin(NamedTuple):
         """(positions, P) loss of each position; at most a panel of paths."""
         n = len(normals)
         panel = np.zeros((PANEL_PATHS, *self.shape))
-        panel[:n] = normals.reshape(n, *self.shape)
+        panel[:n] = np.clip(normals, -WIDE, WIDE).reshape(n, *self.shape)
         self.hand.weather.place(panel.reshape(PANEL_BLOCKS, LANES, *self.shape).transpose(0, 2, 3, 1))
         return np.asarray(self.hand.moved(0, n).outcome[0, 0])
 
@@ -78,9 +82,9 @@ def margin_of(book: Book, scenario: str) -> BookMargin:
         problem = assemble(job)
         market = problem.market._replace(draws=np.zeros_like(problem.market.draws))
         deals.append(deal.model_copy(update={"job": job}))
-        packed.append(pack(problem._replace(market=market), handed=True))
+        packed.append(pack(problem._replace(market=market, short_rate=given(problem.short_rate)), handed=True))
     one = book.model_copy(update={"deals": tuple(deals), "scenarios": (scenario,)})
-    hand = Counter(Packs(one, tuple(packed)))
+    hand = Counter(Packs(one, tuple(packed), rates=rates_of(one)))
     hand.weather.still = True
     return BookMargin(hand)
 
@@ -138,7 +142,9 @@ def _deal(margin: BookMargin, deal: int) -> DealOnPath:
     drawn = space.drawing()[0]
     hand.weather.fill(deal, drawn, 0)
     shape = (PANEL_BLOCKS, problem.sizes.n_month, problem.sizes.n_factor, LANES)
-    path = trace_of(one.job, problem, 0, drawn.reshape(shape)[0, :, :, 0].copy())
+    rate = hand.rates[deal]
+    beside = {} if not problem.short_rate.rate_law.any() or rate is None else {GROUP: rate.normals(hand.weather, 0)[0]}
+    path = trace_of(one.job, problem, 0, drawn.reshape(shape)[0, :, :, 0].copy(), beside)
     expected = trace_of(one.job, assemble(one.job, deterministic=True), 0)
     return DealOnPath(one.name, one.group, one.start, float(path["final_default"]), float(expected["final_default"]),
                       path, expected)  # fmt: skip

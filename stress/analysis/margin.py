@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stress.assemble.problem import assemble
+from stress.assemble.short_rate import given
 from stress.inputs.job import Job
 from stress.kernels import alone
 from stress.kernels.layout import LANES
@@ -68,12 +69,12 @@ def margin_of(job: Job, note: int) -> Margin:
     """The margin of a note under the job's only scenario.
 
     What a path draws beside its factors stands at its median (mixing variable of a t copula, parameters, macro
-    variables, heterogeneity), and borrowers are without end: only factors are searched.
+    variables, heterogeneity, what is the short rate's own), and borrowers are without end: only factors are searched.
     """
     pool = job.pool.model_copy(update={"obligors": None})
     problem = assemble(job.model_copy(update={"pool": pool}))
     market = problem.market._replace(draws=np.zeros_like(problem.market.draws))
-    return Margin(problem._replace(market=market), note, job.seed)
+    return Margin(problem._replace(market=market, short_rate=given(problem.short_rate)), note, job.seed)
 
 
 def holds(job: Job) -> str:
@@ -87,6 +88,8 @@ def holds(job: Job) -> str:
         what.append("macro variables")
     if any(shock.target == "heterogeneity" for shock in case.shocks):
         what.append("heterogeneity")
+    if case.short_rate is not None:
+        what.append("the short rate's own part")
     said = [f"{' and '.join(what)} held at the median"] if what else []
     if job.pool.obligors is not None:
         said.append("borrowers taken as without end")

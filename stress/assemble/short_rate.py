@@ -102,6 +102,14 @@ def short_rate_of(
     return ShortRate(law, step, level, _notes(deal))
 
 
+def given(rates: ShortRate) -> ShortRate:
+    """The same, its normals put by whoever runs it (`Workspace.beside` of "rate_normal") in place of drawn; 0 until
+    then."""
+    law = rates.rate_law.copy()
+    law[:, 0] *= 2.0
+    return rates._replace(rate_law=law)
+
+
 def _law(m: MonthInputs, sizes: Sizes) -> list[float]:
     if m.short_rate is None:
         return [0.0] * 4

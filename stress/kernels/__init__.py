@@ -114,6 +114,7 @@ l(t) - L(t): to coupons before cap and floor, to levels that formulas look at; c
 in months whose cash_rate is not 0. L(t) is the level of the deal's index as the scenario's shocks move it, or a curve
 that the scenario gives: that one is then the deal's index, if it has one. Loans that float stay on L(t). Vasicek, from
 r to b: 1 + L(t) f = exp(f (b + (r - b) e^(-a (f(1) + .. + f(t-1)))) - A_t). A run on expected rates (rho 0) has h = 0.
+In a book z_t may be given instead, the same in all deals of a currency (`runs.book.rates`).
 
 **Obligors.** With N obligors each owes the ticket (cut-off balance / N). A transition from a balance b then moves
 Bin(n, rate) / n of it, n = ceil(b / ticket - 1e-9) and at least 1: the smallest count whose distribution function

@@ -61,7 +61,7 @@ def draw_beside(m: Memory, blocks: int, start: int, seed: Any) -> None:
     """Of so many blocks, the normals that paths have beside the factors'."""
     if m.p.by_path == 1:
         _draw_others(m, blocks, start, seed)
-    if m.p.random_rate == 1:
+    if m.p.random_rate == 1 and m.p.given_rate == 0:
         draw_rates(m, blocks, start, seed)
 
 

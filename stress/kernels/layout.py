@@ -133,3 +133,5 @@ class Switches(NamedTuple):
     """1 where a phase can be left by the cure of a trigger."""
     random_rate: int
     """1 where the short rate of some scenario is random."""
+    given_rate: int
+    """1 where its normals are put into the scratch and not drawn."""

@@ -129,6 +129,7 @@ def _switches(problem: Problem, traced: bool, sampler: Sampler | None, replicate
         tests_payment=int((when == AFTER_PAYMENT).any()),
         cures=int(((curable == 1) & (effect > 0)).any()),
         random_rate=int(problem.short_rate.rate_law[:, 0].any()),
+        given_rate=int((problem.short_rate.rate_law[:, 0] > 1.0).any()),
     )
 
 

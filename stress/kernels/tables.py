@@ -242,7 +242,7 @@ class ShortRate(NamedTuple):
     """What makes the short rate random (`kernels.short_rate`); zeros where it is not."""
 
     rate_law: Annotated[Floats, K, ("random", "correlation", "own", "cash")]
-    """1 where it is random; weights of the default factor's innovation and of its own normal; what it adds to the cash rate
+    """1 where it is random, 2 where its normals are put and not drawn (a book's); weights of the default factor's innovation and of its own normal; what it adds to the cash rate
     of a step, per unit a year."""
     rate_step: Annotated[Floats, K, T, ("keep", "push", "fraction", "convexity", "scale", "base", "spread")]
     """What stays of the state, standard deviation of its step, day-count fraction, exponent that keeps the curve, (1 + L f)

@@ -8,14 +8,19 @@ from scipy.special import ndtri
 from shipped import JOB
 
 from stress.analysis import design
+from stress.analysis.margin import holds, margin_of
 from stress.analysis.reverse_stress import reverse
 from stress.analytic import tranche_pd
+from stress.assemble.problem import assemble
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
+from stress.kernels import alone
 from stress.runs.trace import replay
 from stress.validation.one_period import one_period_job
 
 P, RHO, ENHANCEMENT = 0.02, 0.1, 0.12
+
+RATES = JOB.parent / "auto-swapped.toml"
 
 
 def beta_of(default_rate: float) -> float:
@@ -94,6 +99,16 @@ def test_a_random_search_finds_the_corner_that_rays_miss():
 
     short = design.shortened(corner, 0.0, np.array([4.0, 2.5, 1.0, -2.0]), n_month=4)
     np.testing.assert_allclose(short, [1.0, 1.0, 0.0, 0.0], atol=0.05)
+
+
+def test_the_short_rate_s_own_part_stands_still_while_factors_are_searched():
+    job = load_job(RATES)
+    job = job.model_copy(update={"scenarios": tuple(case for case in job.scenarios if case.short_rate is not None)[:1]})
+    margin = margin_of(job, 0)
+    rates = alone.run_block(margin.problem, 0, job.seed).rows("rate_normal")
+    assert (rates == 0.0).all()
+    assert alone.run_block(assemble(job), 0, job.seed).rows("rate_normal")[0].std() > 0.5
+    assert "the short rate's own part held at the median" in holds(job)
 
 
 def test_a_loss_is_a_share():

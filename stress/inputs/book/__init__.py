@@ -115,6 +115,9 @@ class BookFile(Document):
     counted from each deal's closing, as if all closed on one day."""
     factors: Factors | None = None
     """Named factors that deals share; every deal is on its own where left out."""
+    rates: dict[str, dict[str, Weight]] = {}
+    """By currency, weights of named factors' innovations in the moves of its random short rate, which all deals in it
+    share; below 0 where rates rise in bad months. What is left to 1 is the rate's own."""
     deals: Annotated[tuple[BookDeal, ...], Field(min_length=1, max_length=1000)]
     """Deals of which the book holds notes."""
     positions: Annotated[tuple[Position, ...], Field(min_length=1, max_length=4000)]
@@ -144,12 +147,23 @@ class BookFile(Document):
         for deal in self.deals:
             for name in deal.loads:
                 _known(f"deals: {deal.name}: loads", name, factors, "factors.names")
+        for currency, weights in self.rates.items():
+            for name in weights:
+                _known(f"rates.{currency}", name, factors, "factors.names")
         for position in self.positions:
             _known(f"positions: {position.label}: deal", position.deal, [d.name for d in self.deals], "deals")
         for scenario in self.scenarios:
             for name in scenario.groups:
                 _known(f"scenarios: {scenario.name}: groups", name, sorted(groups), "the deals' groups")
         return self
+
+
+class CommonRate(Whole):
+    """How the random short rate of a currency moves, in all deals that are in it."""
+
+    currency: str
+    loads: tuple[float, ...]
+    """A weight for each named factor's innovation."""
 
 
 class Member(Whole):
@@ -168,6 +182,8 @@ class Member(Whole):
     """The vector autoregression by which its scenarios draw macro variables, which deals with the same one share."""
     var_first: int = 0
     """Periods from the first of those deals to this one."""
+    rate: CommonRate | None = None
+    """Of its scenarios with a random short rate."""
 
 
 class Held(Whole):

@@ -79,4 +79,11 @@ def _other_economies(book: Book) -> Found:
         yield "scenarios", f"{', '.join(still)}: no macro variables are drawn, where those of other deals are"
 
 
-_RULES = (_unused_factor, _on_its_own, _other_persistence, _not_held, _short, _apart, _other_economies)
+def _still_rates(book: Book) -> Found:
+    drawn = {deal.rate.currency for deal in book.deals if deal.rate is not None}
+    still = [deal.name for deal in book.deals if deal.rate is None and deal.job.deal.currency in drawn]
+    if still:
+        yield "scenarios", f"{', '.join(still)}: the short rate stands still, where that of other deals is random"
+
+
+_RULES = (_unused_factor, _on_its_own, _other_persistence, _not_held, _short, _apart, _other_economies, _still_rates)

@@ -7,6 +7,7 @@ from pathlib import Path
 from stress.errors import ConfigError
 from stress.inputs.book import Book, BookDeal, BookFile, BookScenario, Factors, Held, Member, Position
 from stress.inputs.files.book_macro import drawn_of
+from stress.inputs.files.book_rates import rates_of
 from stress.inputs.files.expand import cases_of_reference
 from stress.inputs.files.parse import parse_as
 from stress.inputs.files.sweep import is_sweep, job_of
@@ -23,18 +24,21 @@ def book_of(path: Path, file: BookFile) -> Book:
     jobs = [_job(path, file, deal) for deal in file.deals]
     drawn = drawn_of(path, file, jobs)
     first = min(_month(job) for job in jobs)
+    starts = [_month(job) - first if file.align == "date" else 0 for job in jobs]
+    rates = rates_of(path, file, jobs, starts)
     members = tuple(
         Member(
             name=deal.name,
             group=deal.group,
             originator=deal.originator or deal.name,
             loads=_loads(path, file, deal, job),
-            start=_month(job) - first if file.align == "date" else 0,
+            start=start,
             job=job,
             var=var,
             var_first=period,
+            rate=rate,
         )
-        for deal, job, (var, period) in zip(file.deals, jobs, drawn, strict=True)
+        for deal, job, start, (var, period), rate in zip(file.deals, jobs, starts, drawn, rates, strict=True)
     )
     positions = tuple(_held(path, file, members, position) for position in file.positions)
     _check_whole(path, members, positions)
@@ -111,11 +115,6 @@ def _case(path: Path, scenario: BookScenario, deal: BookDeal, job: Job) -> Scena
         names = ", ".join(case.name for case in cases)
         raise ConfigError(
             f"{key} = {show(reference)}: holds {len(cases)} scenarios, one is needed ({names}): file:LEVEL"
-        )
-    if cases[0].short_rate is not None:
-        raise ConfigError(
-            f"{key} = {show(reference)}: draws a short rate for each deal; a book has no rate that its deals share: "
-            "give a scenario with levels of the index"
         )
     return cases[0].model_copy(update={"name": scenario.name, "probability": None})
 

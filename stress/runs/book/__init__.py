@@ -2,6 +2,8 @@
 
 weather   draws of the named factors, and of each deal given them
 count     a book ready to count, on its panels
+macro     macro variables that deals draw together
+rates     short rates that they share
 holdings  what the book holds, and paths of it added to its counts
 kept      a folder read again
 aims      where its paths aim, for importance sampling

@@ -15,9 +15,10 @@ from stress.kernels.layout import PANEL_BLOCKS, PANEL_PATHS, Floats
 from stress.kernels.memory import Packed, Workspace, pack
 from stress.kernels.row_records import N_LAW
 from stress.kernels.sampling import Shifted
+from stress.kernels.tables import Problem
 from stress.kernels.tally import NOTE_QUANTITIES
 from stress.runs import counting
-from stress.runs.book import macro
+from stress.runs.book import macro, rates
 from stress.runs.book.holdings import Simulated, add, holdings_of
 from stress.runs.book.weather import Weather, seed_of_deal, weather_of
 from stress.runs.counting import book_tally as tallies
@@ -42,6 +43,8 @@ class Packs(NamedTuple):
     """Of each deal, under all scenarios."""
     shared: tuple[macro.Shared | None, ...] = ()
     """Of each deal, its part in macro variables that are drawn; nothing: they stand still."""
+    rates: tuple[rates.Rate | None, ...] = ()
+    """Of each deal, what moves its short rate; nothing: it stands still."""
     sampler: Shifted | None = None
     """Who draws the named factors; None: plainly."""
     level: float = LEVEL
@@ -91,10 +94,18 @@ def packs_of(book: Book, level: float = LEVEL) -> Packs:
     shared = tuple(
         macro.shared_of(deal, problem, book.seed) for deal, problem in zip(book.deals, problems, strict=True)
     )
+    moved = rates.rates_of(book)
     ready = [
-        problem if part is None else macro.undrawn(problem) for problem, part in zip(problems, shared, strict=True)
+        undrawn(problem, part is not None, rate is not None)
+        for problem, part, rate in zip(problems, shared, moved, strict=True)
     ]
-    return Packs(book, tuple(pack(problem, handed=True) for problem in ready), shared, level=level)
+    return Packs(book, tuple(pack(problem, handed=True) for problem in ready), shared, moved, level=level)
+
+
+def undrawn(problem: Problem, macro_shared: bool, rate_shared: bool) -> Problem:
+    """A deal whose kernel takes what the book's deals share as it was put, in place of drawing it."""
+    problem = macro.undrawn(problem) if macro_shared else problem
+    return rates.undrawn(problem) if rate_shared else problem
 
 
 def count(packs: Packs, threads: int) -> BookTally:
@@ -117,6 +128,7 @@ class Counter:
         self.held = holdings_of(book)
         self.rows = [8 * position.note for position in book.positions]
         self.shared = packs.shared or (None,) * len(book.deals)
+        self.rates = packs.rates or (None,) * len(book.deals)
         self.n = len(book.scenarios), len(book.positions), len(book.deals)
         self.is_weighted = packs.sampler is not None
         self._tally = tallies.empty(*self.n, self.weather.n_named, N_LAW, self.is_weighted, self.held.bins.n)
@@ -169,6 +181,8 @@ class Counter:
         space, width = self.spaces[deal], into.shape[-1]
         if (shared := self.shared[deal]) is not None:
             macro.put(space, shared.normals(PANEL_BLOCKS, panel * PANEL_PATHS))
+        if (rate := self.rates[deal]) is not None:
+            rates.put(space, rate.normals(self.weather, panel))
         self.weather.fill(deal, space.drawing()[0], panel)
         alone.run(space, panel, 1, end, seed_of_deal(self.book.seed, deal), drawn=True)
         handed = space.handed()

@@ -8,8 +8,8 @@ from stress.assemble.problem import assemble
 from stress.inputs.book import Member
 from stress.kernels.layout import LANES, PANEL_BLOCKS, PANEL_PATHS, Floats
 from stress.kernels.memory import aligned
-from stress.runs.book import macro
-from stress.runs.book.count import Packs
+from stress.runs.book import macro, rates
+from stress.runs.book.count import Packs, undrawn
 from stress.runs.book.weather import seed_of_deal, weather_of
 from stress.runs.trace import replay, trace_of
 
@@ -41,20 +41,26 @@ def replay_book(packs: Packs, path: int, scenario: str) -> BookPath:
         drawn = aligned(PANEL_BLOCKS * n_month * n_factor[i] * LANES)
         weather.fill(i, drawn, panel)
         normals = drawn.reshape(PANEL_BLOCKS, n_month, n_factor[i], LANES)[block, :, :, lane]
-        found[deal.name] = _replayed(deal, path, scenario, normals, book.seed, i)
+        rate = packs.rates[i] if packs.rates else None
+        moves = None if rate is None else rate.normals(weather, panel)[block]
+        found[deal.name] = _replayed(deal, path, scenario, normals, book.seed, i, moves)
     return BookPath(path, scenario, weather.level[0, :, :, block, lane].T.copy(), found)
 
 
-def _replayed(deal: Member, path: int, scenario: str, normals: Floats, seed: int, number: int) -> xr.Dataset:
-    """One deal of it, on its own draws beside the factors and the macro variables that it shares."""
+def _replayed(
+    deal: Member, path: int, scenario: str, normals: Floats, seed: int, number: int, rate: Floats | None
+) -> xr.Dataset:
+    """One deal of it, on its own draws beside the factors, the macro variables and the rate (T, 32) that it shares."""
     own = seed_of_deal(seed, number)
-    if deal.var is None:
+    if deal.var is None and rate is None:
         return replay(deal.job, path, scenario, normals, own)
     case = next(case for case in deal.job.scenarios if case.name == scenario)
     one = deal.job.model_copy(update={"scenarios": (case,), "seed": own})
     problem = assemble(one)
     shared = macro.shared_of(deal, problem, seed)
-    if shared is None:
-        return trace_of(one, problem, path, normals)
-    beside = {macro.GROUP: shared.normals(1, path // LANES * LANES)[0]}
-    return trace_of(one, macro.undrawn(problem), path, normals, beside)
+    beside = {}
+    if shared is not None:
+        beside[macro.GROUP] = shared.normals(1, path // LANES * LANES)[0]
+    if rate is not None and case.short_rate is not None:
+        beside[rates.GROUP] = rate
+    return trace_of(one, undrawn(problem, shared is not None, rate is not None), path, normals, beside)
