@@ -114,7 +114,6 @@ l(t) - L(t): to coupons before cap and floor, to levels that formulas look at; c
 in months whose cash_rate is not 0. L(t) is the level of the deal's index as the scenario's shocks move it, or a curve
 that the scenario gives: that one is then the deal's index, if it has one. Loans that float stay on L(t). Vasicek, from
 r to b: 1 + L(t) f = exp(f (b + (r - b) e^(-a (f(1) + .. + f(t-1)))) - A_t). A run on expected rates (rho 0) has h = 0.
-In a book z_t may be given instead, the same in all deals of a currency (`runs.book.rates`).
 
 **Obligors.** With N obligors each owes the ticket (cut-off balance / N). A transition from a balance b then moves
 Bin(n, rate) / n of it, n = ceil(b / ticket - 1e-9) and at least 1: the smallest count whose distribution function
@@ -337,8 +336,11 @@ deal with weights w puts u = w'Y + sqrt(1 - w'Sw) v in the place of the first of
 own AR(1) at its phi: its e_1,first = u_1, then (u_t - phi u_{t-1}) / sqrt(1 - phi^2), with u taken at the deal's own
 months of the book. Macro variables that a deal's scenarios draw stand under the key (seed + the first 8 bytes, big end
 first, of the SHA-256 of their VAR's name) mod 2^64, the index counted from the first period of any deal with that VAR
-(where deals are aligned by closing: from the deal's own). The loss of the book on a path is the sum over positions of
-amount held x the note's loss.
+(where deals are aligned by closing: from the deal's own). A random short rate (c = 0) moves in all deals of a currency
+by one z_t = sum over f of b_f n_f,t + sqrt(1 - b'Rb) e_t: n_f,t = (Y_f,t - phi_f Y_f,t-1) / sqrt(1 - phi_f^2), R the
+correlation of the factors' innovations, b the book's weights, e_t under the seed (purpose 7), of a second currency under
+the key of "short rate " and its letters, made as that of a VAR. The loss of the book on a path is the sum over positions
+of amount held x the note's loss; an amount below 0 is short.
 
 **Scores** (`scores`; no run has them, who asks for derivatives sums them beside). With v_t = L^-T e_t and g_t the gain of
 month t (1 where Y_1 is stationary, else sqrt(1 - phi^2)), the features of a path are its normals e_t, persistence = sum
