@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from stress.analysis.macro_path import MacroPath
     from stress.answers.book import BookRisk, ScenarioRisk
+    from stress.answers.book_path import BookPath
     from stress.answers.book_reverse import BookReverse
     from stress.cli.book_counted import BookCounted
     from stress.inputs.book import Book
@@ -49,12 +50,19 @@ class Told(NamedTuple):
     risk: BookRisk
     one: ScenarioRisk
     """In detail."""
-    story: list[tuple[str, list[str]]]
+    worst: BookPath | None
+    """That it lost most on."""
     common: BookReverse | None
     macro: dict[str, MacroPath]
     above: list[BookBreach]
     sha256: str
     partial: str | None
+
+    def story(self) -> list[tuple[str, list[str]]]:
+        """The worst path across deals, (heading, sentences)."""
+        from stress.report.book_path import story
+
+        return [] if self.worst is None else story(self.worst, self.one.positions)
 
 
 def asked_of(
@@ -108,7 +116,7 @@ def told_of(counts: BookCounted, asked: Asked) -> Told:
         macro = macro_of(common, asked.reverse.satellites)
     tails = [tails_at(tally, limit.what, limit.level) for limit in asked.limits]
     above = breaches(asked.limits, packs.book, risk, tails)
-    return Told(packs.book, risk, one, _story(packs, one), common, macro, above, counts.sha256, counts.partial)
+    return Told(packs.book, risk, one, _worst(packs, one), common, macro, above, counts.sha256, counts.partial)
 
 
 def save(told: Told, page: Path | None, workbook: Path | None) -> None:
@@ -118,14 +126,19 @@ def save(told: Told, page: Path | None, workbook: Path | None) -> None:
     if page is not None:
         from stress.report.page.book import render
 
-        save_text("--report", page, render(told.risk, told.one, told.story, told.common))
+        save_text("--report", page, render(told.risk, told.one, told.worst, told.common))
     if workbook is not None:
         from stress.report import book_workbook
         from stress.report.workbook import write
 
         about = plain(told.risk) | {"scenarios": len(told.risk.scenarios)}
         with writing("--xlsx", workbook):
-            write(workbook, book_workbook.tables(told.risk, told.common), book_workbook.inputs(told.book), about)
+            write(
+                workbook,
+                book_workbook.tables(told.risk, told.one, told.worst, told.common),
+                book_workbook.inputs(told.book),
+                about,
+            )
 
 
 def document(told: Told) -> dict[str, Any]:
@@ -136,7 +149,7 @@ def document(told: Told) -> dict[str, Any]:
     return {
         **{key: value for key, value in plain(told.risk).items() if key != "scenarios"},
         **scenarios[told.one.scenario],
-        "story": [{"part": part, "says": says} for part, says in told.story],
+        "story": [{"part": part, "says": says} for part, says in told.story()],
         "reverse": None if told.common is None else reverse(told.common, told.macro),
         "breaches": plain(told.above),
         "scenarios": scenarios,
@@ -165,7 +178,7 @@ def table(told: Told) -> RenderableType:
         *([sheet_table(sheets.ways(one), "")] if one.ways else []),
         *([] if told.common is None else book_reverse.tables(told.common, one, told.macro)),
     ]
-    lines = [Text(f"{part}: {' '.join(says)}") for part, says in told.story]
+    lines = [Text(f"{part}: {' '.join(says)}") for part, says in told.story()]
     if lines:
         lines.insert(0, Text("The worst path", style="italic"))
     if risk.illustrative:
@@ -183,14 +196,10 @@ def _reverse(book: Book, reverse: str | None, satellites: tuple[str, ...]) -> Re
     return None if reverse is None else Reverse(loss_of(reverse), satellites_of(satellites, book))
 
 
-def _story(packs: Packs, one: ScenarioRisk) -> list[tuple[str, list[str]]]:
-    """The worst path that was seen, across deals; nothing where none loses."""
+def _worst(packs: Packs, one: ScenarioRisk) -> BookPath | None:
+    """The worst path that was seen; None where none loses."""
     if one.worst_path is None:
-        return []
-    from stress.report.book import path_story
+        return None
     from stress.runs.book.replayed import replay_book
 
-    found = replay_book(packs, one.worst_path, one.scenario)
-    held = {deal: [p for p in one.positions if p.deal == deal] for deal in found.deals}
-    names = () if packs.book.factors is None else packs.book.factors.names
-    return path_story(found.path, found.scenario, found.factor, names, found.deals, held)
+    return replay_book(packs, one.worst_path, one.scenario)

@@ -1,4 +1,4 @@
-"""`stress explain`: a deal or a job in words and in one picture."""
+"""`stress explain`: a deal, a job or a book in words, a deal in one picture."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("file", type=FILE, metavar="JOB|DEAL", required=False)
+@click.argument("file", type=FILE, metavar="JOB|DEAL|BOOK", required=False)
 @click.option(
     "--keys",
     is_flag=False,
@@ -32,6 +32,8 @@ def explain(
     file: Path | None, keys: str | None, tables: bool, markdown: bool, picture: Path | None, as_json: bool
 ) -> None:
     """Say what a deal does: notes, phases, priority of payments, triggers, fees, dates.
+
+    Of a book: what it holds, what its deals share, what each scenario is for each group.
 
     On a terminal the text is set for reading; into a pipe or a file it is Markdown.
 
@@ -54,14 +56,20 @@ def explain(
 
 
 def _explain(file: Path, markdown: bool, picture: Path | None, as_json: bool) -> None:
-    """A job or a deal in words, and in a picture where one is asked for."""
+    """A job, a deal or a book in words, and a deal in a picture where one is asked for."""
     from stress.analysis.loading import load
     from stress.errors import ConfigError
-    from stress.explain import explain_deal, explain_job
+    from stress.explain import explain_book, explain_deal, explain_job
+    from stress.inputs.book import Book
     from stress.inputs.deal import Deal
     from stress.inputs.job import Job, Sweep
 
     model = load(file)
+    if isinstance(model, Book):
+        if picture is not None:
+            raise ConfigError(f"--svg {picture}: draws a deal, and {file} is a book")
+        _say(file, model.name, explain_book(model), markdown, as_json)
+        return
     if isinstance(model, Deal):
         text, deal, balance = explain_deal(model), model, None
     elif isinstance(model, Sweep):
@@ -71,12 +79,15 @@ def _explain(file: Path, markdown: bool, picture: Path | None, as_json: bool) ->
 
         text, deal, balance = explain_job(model, odds_words(model)), model.deal, model.pool.balance
     else:
-        kind = getattr(model, "kind", "book")
-        raise ConfigError(f'{file}: kind = "{kind}": only a deal or a job can be explained')
+        raise ConfigError(f'{file}: kind = "{model.kind}": only a deal, a job or a book can be explained')
     if picture is not None:
         _draw(picture, deal, balance)
+    _say(file, model.name, text, markdown, as_json)
+
+
+def _say(file: Path, name: str, text: str, markdown: bool, as_json: bool) -> None:
     if as_json:
-        click.echo(document_text({"file": str(file), "name": model.name, "text": text}))
+        click.echo(document_text({"file": str(file), "name": name, "text": text}))
     else:
         _show(text, markdown)
 

@@ -1,9 +1,10 @@
-"""A deal or a job in words and in one picture, to be checked against the offering circular."""
+"""A deal, a job or a book in words, a deal in one picture, to be checked against the offering circular."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from stress.explain.book import explain_book
 from stress.explain.deal import explain_deal
 from stress.explain.job import explain_job
 from stress.explain.remarks import remarks
@@ -11,7 +12,7 @@ from stress.explain.remarks import remarks
 if TYPE_CHECKING:
     from stress.explain.drawing import picture
 
-__all__ = ["explain_deal", "explain_job", "picture", "remarks"]
+__all__ = ["explain_book", "explain_deal", "explain_job", "picture", "remarks"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,17 +1,12 @@
-"""The tables of a book, for the terminal and its page; the story of one of its paths."""
+"""The tables of a book, for the terminal and its page."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-import numpy as np
-import xarray as xr
-from numpy.typing import NDArray
-
-from stress.answers.book import BookRisk, Estimate, PositionRisk, ScenarioRisk, Share
+from stress.answers.book import BookRisk, Estimate, ScenarioRisk, Share
 from stress.report.numbers import PERCENT, Unit, count, fraction, percent, quantile, tail_mean, unit_of, with_error
-from stress.report.replayed import story
 from stress.report.sheets import Sheet
 
 HALF = 0.5
@@ -148,7 +143,7 @@ def ways(one: ScenarioRisk) -> Sheet:
         (
             fraction(way.loss, PERCENT),
             with_error(way.probability, way.se, unit=PERCENT),
-            *(f"{_level(factor.mean, 2)} ± {factor.se:.2f}" for factor in way.factors),
+            *(f"{level(factor.mean, 2)} ± {factor.se:.2f}" for factor in way.factors),
         )
         for way in one.ways
     ]
@@ -165,41 +160,12 @@ def exceedances(risk: BookRisk) -> Sheet:
     return Sheet(("P(loss > x)", *(fraction(float(x), PERCENT) for x in xs)), tuple(rows))
 
 
-def path_story(
-    path: int,
-    scenario: str,
-    factor: NDArray[np.float64],
-    names: Sequence[str],
-    deals: Mapping[str, xr.Dataset],
-    held: Mapping[str, Sequence[PositionRisk]],
-) -> list[tuple[str, list[str]]]:
-    """A path across deals: the factors, then every deal as its replay tells it. (heading, sentences)."""
-    said = []
-    for f, name in enumerate(names):
-        low = int(np.argmin(factor[:, f]))
-        said.append(
-            f"{name} is at {_level(factor[:, f].mean())} on average and lowest in month {low + 1} "
-            f"({_level(factor[low, f])} standard deviations; low is bad)."
-        )
-    found = [(f"Path {path} under {scenario}: the factors", said)] if said else []
-    for deal, trace in deals.items():
-        notes = {p.note for p in held.get(deal, ())}
-        lines = [line for line in story(trace) if not _of_other_note(line, trace, notes)]
-        found.append((deal, lines))
-    return found
-
-
 def money(amount: float, currency: str) -> str:
     """USD 56.5 million."""
     for size, word in ((1e9, "billion"), (1e6, "million")):
         if amount >= size:
             return f"{currency} {amount / size:,.1f} {word}"
     return f"{currency} {amount:,.0f}"
-
-
-def _of_other_note(line: str, trace: xr.Dataset, held: set[str]) -> bool:
-    """Whether a sentence is of a note that the book does not hold."""
-    return any(line.startswith(f"{note} ") for note in map(str, trace["tranche"].values) if note not in held)
 
 
 def _shares(what: str, shares: Sequence[Share], one: ScenarioRisk) -> Sheet:
@@ -213,7 +179,7 @@ def _shares(what: str, shares: Sequence[Share], one: ScenarioRisk) -> Sheet:
     ]  # fmt: skip
     note = ""
     if what == "Factor":
-        stand = ", ".join(f"{f.name} {_level(f.mean)}" for f in one.tail_factors)
+        stand = ", ".join(f"{f.name} {level(f.mean)}" for f in one.tail_factors)
         note = f"In the tail, on average over the months, in standard deviations (low is bad): {stand}."
     return Sheet(head, tuple(rows), note)
 
@@ -230,6 +196,6 @@ def _list(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _level(x: float, digits: int = 1) -> str:
+def level(x: float, digits: int = 1) -> str:
     """A factor's level with its sign, a true minus."""
     return f"{x:+.{digits}f}".replace("-", "\N{MINUS SIGN}")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from stress.answers.book import BookRisk
+from stress.answers.book import BookRisk, ScenarioRisk
+from stress.answers.book_path import BookPath
 from stress.answers.book_reverse import BookReverse
 from stress.inputs.book import Book
+from stress.report import book_path
 from stress.report.workbook import Column, Table, of_document
 
 _POSITION = (
@@ -17,9 +19,14 @@ _POSITION = (
 """Shares, all of them."""
 
 
-def tables(risk: BookRisk, common: BookReverse | None = None) -> list[Table]:
-    """Scenarios, tails, positions, concentrations: a sheet each, all scenarios below each other; the common path."""
+def tables(
+    risk: BookRisk, one: ScenarioRisk, worst: BookPath | None = None, common: BookReverse | None = None
+) -> list[Table]:
+    """Scenarios, tails, positions, concentrations: a sheet each, all scenarios below each other; of the detailed
+    one the worst path; the common path."""
     found = [_scenarios(risk), _tails(risk), _positions(risk), _shares(risk)]
+    if worst is not None:
+        found.append(book_path.table(worst, one.positions))
     return found if common is None else [*found, _common(common)]
 
 

@@ -62,11 +62,17 @@ def test_a_book_is_told_as_tables_page_and_workbook(tmp_path: Path, capsys: pyte
     assert "The worst path" in said
     assert "Illustrative" in said
     html = page.read_text(encoding="utf-8")
-    assert html.count("<svg") == 2
+    assert html.count("<svg") == 3
     assert "Illustrative" in html
     sheets = openpyxl.load_workbook(workbook)
     assert sheets.sheetnames[:4] == ["Scenarios", "VaR and ES", "Positions", "Concentration"]
     assert sheets["Positions"].max_row == 1 + 4 * 8 + 1
+    path = sheets["Worst path"]
+    head = [cell.value for cell in path[1]]
+    assert head[:4] == ["Month", "consumer China", "consumer US", "JD"]
+    left = [column for column, name in enumerate(head) if str(name).endswith(": left")]
+    assert left
+    assert all(path.cell(2, column + 1).value <= 1.0 for column in left)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +143,7 @@ def test_the_common_path_that_hurts_most_is_told_drawn_and_written(
     assert found["reverse"]["simulated"]["estimate"] == found["exceedance"]["0.1"]["estimate"]
     assert min(move[0] for move in found["reverse"]["macro"]["12m"]["move"]) < 0.0  # growth falls
     html = page.read_text(encoding="utf-8")
-    assert html.count("<svg") == 3
+    assert html.count("<svg") == 4
     assert "loses more than 10.0%" in html
     assert openpyxl.load_workbook(workbook)["Common path"].max_row > 12
 
@@ -171,6 +177,18 @@ def test_a_reverse_stress_of_a_book_that_makes_no_sense_is_refused(
 def test_a_book_is_checked_as_a_book(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(["check", str(SHIPPED)]) == 0
     assert capsys.readouterr().out.startswith("ok  book ")
+
+
+def test_a_book_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(["explain", str(SHIPPED.parent / "cards-hedged.toml")]) == 0
+    said = capsys.readouterr().out
+    assert "| cards B hedge | cards | B | 4,000,000 short |" in said
+    assert "consumer US and consumer China 0.3" in said
+    assert "| cards | US bank | 1 | consumer US 0.9 | 81% | 19% |" in said
+    assert "| cards | 1 | 0.22 |" in said  # 0.9 x 0.8 x 0.3
+    assert "| baseline | all |" in said
+    assert exit_code(["explain", str(SHIPPED), "--svg", str(tmp_path / "book.svg")]) == 2
+    assert "draws a deal" in capsys.readouterr().err
 
 
 def test_a_hedged_book_is_told_with_its_shorts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -72,10 +72,13 @@ def stationary(factors: Factors) -> list[list[float]]:
 
 def common_share(loads: tuple[float, ...], factors: Factors | None) -> float:
     """Variance of a deal's default factor that the named factors explain."""
-    if factors is None:
-        return 0.0
+    return 0.0 if factors is None else joint_share(loads, loads, factors)
+
+
+def joint_share(loads: tuple[float, ...], others: tuple[float, ...], factors: Factors) -> float:
+    """Covariance of two deals' default factors by the named factors, in the same months."""
     level = stationary(factors)
-    return sum(a * level[i][j] * b for i, a in enumerate(loads) for j, b in enumerate(loads))
+    return sum(a * level[i][j] * b for i, a in enumerate(loads) for j, b in enumerate(others))
 
 
 def _job(path: Path, file: BookFile, deal: BookDeal) -> Job:

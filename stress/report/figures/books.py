@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
 from stress.answers.book import BookRisk, ScenarioRisk
 from stress.answers.book_reverse import BookReverse
 from stress.report.figures import ink
 
+Levels = NDArray[Any]
 Z95 = 1.96
 MOST = 20
 """Positions of a figure: the largest contributions."""
@@ -50,6 +55,25 @@ def common_path(found: BookReverse) -> Figure:
     for axes in (factor, weight):
         axes.set_xlabel("month of the book")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    return figure
+
+
+@ink.styled
+def worst_path(factors: Mapping[str, Levels], left: Mapping[str, Levels]) -> Figure:
+    """The named factors of a path by month, and what is left of the notes that lose on it."""
+    figure, (level, note) = ink.sheet(1, 2, 9.6, 3.0, ink.Margins(0.6, 0.2, 0.35, 0.5, 0.65))
+    for axes, lines in ((level, factors), (note, left)):
+        names = ink.labels(list(lines))
+        for k, (name, values) in enumerate(zip(names, lines.values(), strict=True)):
+            axes.plot(np.arange(1, len(values) + 1), values, label=name, **ink.note_style(k))
+        if lines:
+            axes.legend()
+        axes.set_xlabel("month of the book")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    level.axhline(0.0, color=ink.QUIET, linewidth=0.6)
+    level.set_title("Named factors, standard deviations")
+    note.set_title("Left of the notes that lose")
+    ink.percent_axis(note.yaxis)
     return figure
 
 

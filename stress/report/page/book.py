@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 from stress.answers.book import BookRisk, ScenarioRisk
+from stress.answers.book_path import BookPath
 from stress.answers.book_reverse import BookReverse
 from stress.digest import source_digest
 from stress.report import book as sheets
+from stress.report import book_path
 from stress.report import book_reverse as reverse_sheets
 from stress.report.figures import books
 from stress.report.numbers import percent
@@ -27,7 +28,7 @@ ASSUMED = (
 def render(
     risk: BookRisk,
     one: ScenarioRisk,
-    story: Sequence[tuple[str, list[str]]],
+    worst: BookPath | None,
     common: BookReverse | None = None,
 ) -> str:
     """The page as text, `one` scenario in detail. Everything that comes from a file is escaped by the template."""
@@ -47,7 +48,8 @@ def render(
         concentrations=sheets.concentrations(one),
         together=sheets.together(one),
         ways=sheets.ways(one),
-        story=story,
+        story=[] if worst is None else book_path.story(worst, one.positions),
+        worst=None if worst is None else _worst(worst, one),
         common="" if common is None else reverse_sheets.headline(common),
         common_path=None if common is None or math.isinf(common.beta) else _common(common),
         common_sheets=_common_sheets(common, one),
@@ -75,6 +77,14 @@ def _bars(risk: BookRisk, one: ScenarioRisk) -> Exhibit:
     )
     svg = svg_of(books.contributions(risk, one), "contributions")
     return Exhibit(svg, "Contributions to expected shortfall", caption, sheets.positions(risk, one))
+
+
+def _worst(worst: BookPath, one: ScenarioRisk) -> Exhibit:
+    lines = book_path.losing(worst, one.positions)[: book_path.MOST]
+    factors = {name: worst.factor[:, f] for f, name in enumerate(worst.factors)}
+    svg = svg_of(books.worst_path(factors, {line.name: line.balance for line in lines}), "worst")
+    caption = f"Path {worst.path}: its factors, and the notes that lose on it, of their largest balance."
+    return Exhibit(svg, "Month by month", caption, book_path.months(worst, one.positions))
 
 
 def _common(common: BookReverse) -> Exhibit:

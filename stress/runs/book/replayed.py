@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from stress.answers.book_path import BookPath
 from stress.assemble.problem import assemble
 from stress.inputs.book import Member
 from stress.kernels.layout import LANES, PANEL_BLOCKS, PANEL_PATHS, Floats
@@ -15,17 +16,6 @@ from stress.runs.trace import replay, trace_of
 
 if TYPE_CHECKING:
     import xarray as xr
-
-
-class BookPath(NamedTuple):
-    """A path of the whole book."""
-
-    path: int
-    scenario: str
-    factor: Floats
-    """(T, F) level of each named factor, from the book's first month."""
-    deals: dict[str, xr.Dataset]
-    """By name, as `stress.replay` gives them."""
 
 
 def replay_book(packs: Packs, path: int, scenario: str) -> BookPath:
@@ -44,7 +34,9 @@ def replay_book(packs: Packs, path: int, scenario: str) -> BookPath:
         rate = packs.rates[i] if packs.rates else None
         moves = None if rate is None else rate.normals(weather, panel)[block]
         found[deal.name] = _replayed(deal, path, scenario, normals, book.seed, i, moves)
-    return BookPath(path, scenario, weather.level[0, :, :, block, lane].T.copy(), found)
+    names = [] if book.factors is None else list(book.factors.names)
+    start = {deal.name: deal.start for deal in book.deals}
+    return BookPath(path, scenario, names, weather.level[0, :, :, block, lane].T.copy(), found, start)
 
 
 def _replayed(

@@ -1,0 +1,127 @@
+"""A book in words: what it holds, what its deals share, and what each scenario is for each group."""
+
+from __future__ import annotations
+
+from stress.explain.words import listed, money, percent, table
+from stress.inputs.book import Book, Held, Member
+from stress.inputs.files.book import common_share, joint_share, stationary
+from stress.inputs.files.book_rates import shared
+
+MOST = 12
+"""Deals whose correlations are a table that can be read."""
+
+
+def explain_book(book: Book) -> str:
+    """Markdown: positions by note, named factors, how much deals share, short rates, scenarios by group, the run.
+
+    >>> import stress
+    >>> "## Positions" in explain_book(stress.load("scenarios/books/consumer.toml"))
+    True
+    """
+    lines = [f"# Book {book.name}", "", *_whole(book), "", "## Positions", "", *_positions(book), ""]
+    lines += ["## What the deals share", "", *_shared(book), ""]
+    lines += ["## Scenarios", "", *_scenarios(book), "", "## Run", "", _run(book), ""]
+    return "\n".join(lines)
+
+
+def _whole(book: Book) -> list[str]:
+    paid = sum(position.amount * position.price for position in book.positions)
+    short = f", {money(book.short)} short" if book.short else ""
+    lines = [
+        f"{len(book.positions)} positions in {len(book.deals)} deals: {money(book.amount)} {book.currency}{short}; "
+        f"paid {money(paid)}. All figures are shares of {money(book.amount)}."
+    ]
+    if book.illustrative:
+        lines.append(f"Illustrative: {'; '.join(book.illustrative)}.")
+    return lines
+
+
+def _positions(book: Book) -> list[str]:
+    head = ["position", "deal", "note", f"amount, {book.currency}", "of the note", "rank", "below it", "price"]
+    return table(head, [_position(book, position) for position in book.positions])
+
+
+def _position(book: Book, position: Held) -> list[str]:
+    deal, note = book.notes_of(position)
+    job = book.deals[position.deal].job
+    sizes = [n.amount if n.amount is not None else (n.share or 0.0) * job.pool.balance for n in job.deal.notes]
+    below = sum(sizes[position.note + 1 :]) / sum(sizes)
+    amount = f"{money(abs(position.amount))}{' short' if position.amount < 0.0 else ''}"
+    rank = f"{position.note + 1} of {len(sizes)}"
+    return [
+        position.name,
+        deal,
+        note,
+        amount,
+        percent(abs(position.share)),
+        rank,
+        percent(below),
+        f"{position.price:g}",
+    ]
+
+
+def _shared(book: Book) -> list[str]:
+    if book.factors is None:
+        return ["Nothing: every deal is on its own."]
+    named = zip(book.factors.names, book.factors.phi, strict=True)
+    factors = listed(f"{name} (persistence {phi:g} a month)" for name, phi in named)
+    lines = [f"Named factors: {factors}; a low factor is a bad month."]
+    level, names = stationary(book.factors), book.factors.names
+    pairs = [
+        f"{names[i]} and {names[j]} {level[i][j]:g}"
+        for i in range(len(names))
+        for j in range(i)
+        if abs(level[i][j]) > 0.0
+    ]
+    lines.append(f"Their levels correlate: {listed(pairs)}." if pairs else "They are independent.")
+    head = ["deal", "originator", "closes in month", "loads", "shared", "its own", "rho"]
+    lines += ["", *table(head, [_loads(book, deal) for deal in book.deals])]
+    if 1 < len(book.deals) <= MOST:
+        lines += ["", "Correlation of the deals' default factors where they live in the same months:", ""]
+        rows = [[one.name, *(_correlation(book, one, two) for two in book.deals)] for one in book.deals]
+        lines += table(["", *(deal.name for deal in book.deals)], rows)
+    return [*lines, *_rates(book)]
+
+
+def _correlation(book: Book, one: Member, two: Member) -> str:
+    assert book.factors is not None
+    return "1" if one is two else f"{joint_share(one.loads, two.loads, book.factors):.2f}"
+
+
+def _loads(book: Book, deal: Member) -> list[str]:
+    assert book.factors is not None
+    loads = [f"{name} {weight:g}" for name, weight in zip(book.factors.names, deal.loads, strict=True) if weight]
+    part = common_share(deal.loads, book.factors)
+    rho = deal.job.pool.dependence.rho
+    words = listed(loads) if loads else "nothing"
+    return [deal.name, deal.originator, str(deal.start + 1), words, percent(part), percent(1.0 - part), f"{rho:g}"]
+
+
+def _rates(book: Book) -> list[str]:
+    found = {deal.rate.currency: deal.rate for deal in book.deals if deal.rate is not None}
+    lines = []
+    assert book.factors is not None
+    for currency, rate in found.items():
+        weights = [f"{name} {w:g}" for name, w in zip(book.factors.names, rate.loads, strict=True) if w]
+        tied = f"by {listed(weights)}, the rest its own" if weights else "by nothing but its own"
+        part = percent(shared(rate.loads, book.factors.correlation))
+        lines += [
+            "",
+            f"The random short rate in {currency} is one for all deals in it and moves {tied} ({part} shared).",
+        ]
+    return lines
+
+
+def _scenarios(book: Book) -> list[str]:
+    rows = []
+    for k, name in enumerate(book.scenarios):
+        groups: dict[str, list[str]] = {}
+        for deal in book.deals:
+            groups.setdefault(deal.job.scenarios[k].description or "no shock", []).append(deal.name)
+        rows += [[name, "all" if len(groups) == 1 else listed(deals), said] for said, deals in groups.items()]
+    return table(["scenario", "deals", "what it is"], rows)
+
+
+def _run(book: Book) -> str:
+    aims = "; they aim at the tail and carry weights" if book.estimator == "importance" else ""
+    return f"{book.paths:,} paths of all deals, seed {book.seed}{aims}."

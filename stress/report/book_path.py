@@ -1,0 +1,110 @@
+"""A path of a book: its story across deals, and month by month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from stress.answers.book import PositionRisk
+from stress.answers.book_path import BookPath
+from stress.report.book import level
+from stress.report.numbers import percent
+from stress.report.replayed import story as story_of_deal
+from stress.report.sheets import Sheet
+from stress.report.workbook import Column, Table
+
+MOST = 8
+"""Positions of a figure and its table: those that lose most of the book."""
+NOTE = "Factors: standard deviations, low is bad; notes: of their largest balance."
+QUARTER = 3
+"""Months of a row."""
+
+
+class Line(NamedTuple):
+    """A position that loses on the path."""
+
+    name: str
+    balance: NDArray[np.float64]
+    """(T,) of the note over its largest, by month of the book; not a number where the deal does not live."""
+    lost: float
+    """Of the note."""
+
+
+def story(found: BookPath, positions: Sequence[PositionRisk]) -> list[tuple[str, list[str]]]:
+    """A path across deals: the factors, then every deal as its replay tells it. (heading, sentences)."""
+    said = []
+    for f, name in enumerate(found.factors):
+        low = int(np.argmin(found.factor[:, f]))
+        said.append(
+            f"{name} is at {level(found.factor[:, f].mean())} on average and lowest in month {low + 1} "
+            f"({level(found.factor[low, f])} standard deviations; low is bad)."
+        )
+    told = [(f"Path {found.path} under {found.scenario}: the factors", said)] if said else []
+    for deal, trace in found.deals.items():
+        notes = {p.note for p in positions if p.deal == deal}
+        lines = [line for line in story_of_deal(trace) if not _of_other_note(line, trace, notes)]
+        told.append((deal, lines))
+    return told
+
+
+def losing(found: BookPath, positions: Sequence[PositionRisk]) -> list[Line]:
+    """Positions that lose on the path, those that lose most of the book first."""
+    shown = [(p, float(found.deals[p.deal]["loss"].sel(tranche=p.note))) for p in positions]
+    shown.sort(key=lambda one: -abs(one[0].amount) * one[1])
+    return [Line(p.name, _balance(found, p), lost) for p, lost in shown if lost > 0.0]
+
+
+def months(found: BookPath, positions: Sequence[PositionRisk]) -> Sheet:
+    """Factors by quarter of the book's life, and what is left of the notes that lose."""
+    lines, rows = losing(found, positions)[:MOST], []
+    n_month = max([len(found.factor), *(len(line.balance) for line in lines)])
+    for begin in range(0, n_month, QUARTER):
+        last = min(begin + QUARTER, n_month)
+        levels = map(level, found.factor[begin:last].mean(axis=0)) if found.factors else ()
+        left = (percent(float(line.balance[last - 1]), 1) for line in lines)
+        rows.append((f"{begin + 1}-{last}", *levels, *left))
+    heads = (*found.factors, *(f"{line.name}, left" for line in lines))
+    return Sheet(("Months", *heads), tuple(rows), NOTE)
+
+
+def table(found: BookPath, positions: Sequence[PositionRisk]) -> Table:
+    """The path month by month: factors, defaults of every deal so far, and what is left of the notes that lose."""
+    lines = losing(found, positions)
+    defaults = [_aligned(found, deal, trace["cumulative_default"].values) for deal, trace in found.deals.items()]
+    columns = (
+        Column("Month", "number"),
+        *(Column(name, "number") for name in found.factors),
+        *(Column(f"{deal}: defaults so far", "share") for deal in found.deals),
+        *(Column(f"{line.name}: left", "share") for line in lines),
+    )
+    parts = [*found.factor.T, *defaults, *(line.balance for line in lines)]
+    rows = [(t + 1, *_cells(parts, t)) for t in range(len(found.factor))]
+    note = f"Path {found.path} under {found.scenario}. {NOTE} Defaults: over the cut-off balance."
+    return Table("Worst path", columns, rows, note)
+
+
+def _cells(parts: Sequence[NDArray[np.float64]], t: int) -> Iterator[float | None]:
+    for part in parts:
+        x = float(part[t])
+        yield x if np.isfinite(x) else None
+
+
+def _balance(found: BookPath, p: PositionRisk) -> NDArray[np.float64]:
+    held = found.deals[p.deal]["note_balance"].sel(tranche=p.note).values
+    return _aligned(found, p.deal, held / max(float(held.max()), 1e-300))
+
+
+def _aligned(found: BookPath, deal: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(T,) by month of the book."""
+    total = np.full(len(found.factor), np.nan)
+    total[found.start[deal] :][: len(values)] = values
+    return total
+
+
+def _of_other_note(line: str, trace: xr.Dataset, held: set[str]) -> bool:
+    """Whether a sentence is of a note that the book does not hold."""
+    return any(line.startswith(f"{note} ") for note in map(str, trace["tranche"].values) if note not in held)
