@@ -159,6 +159,9 @@ def differences(data: xr.Dataset, flows: Any, cut_off: float) -> Iterable[Differ
     for name, other in [*((name, None) for name in MONEY), *MONEY_BY.items()]:
         wanted = np.array(getattr(flows, name)).reshape(n, -1)
         yield Difference(name, gap(by_month(data, name, other).reshape(n, -1), wanted) / cut_off, MONEY_ALLOWED)
+    if "written_down" in data:
+        wanted = np.array(flows.written_down).reshape(n, -1)
+        yield Difference("written_down", gap(data["written_down"].to_numpy(), wanted) / cut_off, MONEY_ALLOWED)
     for name, values in flows.of_series.items():
         allowed = 1e-9 if name.startswith(SHARES) else MONEY_ALLOWED
         size = 1.0 + np.abs(values) if name.startswith(SHARES) else cut_off

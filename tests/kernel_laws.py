@@ -56,7 +56,8 @@ def overpaid(data: xr.Dataset, size: float) -> Iterator[str]:
     for due, paid in (("interest_due", "interest_paid"), ("fee_due", "fee_paid")):
         if (data[paid].to_numpy() > data[due].to_numpy() + size).any():
             yield f"{paid} exceeds {due}"
-    if (np.diff(data["note_balance"].to_numpy(), axis=0) > size).any():
+    balance = data["note_balance"].to_numpy() + (data["written_down"].to_numpy() if "written_down" in data else 0.0)
+    if (np.diff(balance, axis=0) > size).any():
         yield "a note grows"
 
 
@@ -73,7 +74,7 @@ def out_of_order(deal: Deal, data: xr.Dataset, size: float) -> Iterator[str]:
             dry = set(sources_of(step))
             for j, later in enumerate(steps[i + 1 :], i + 1):
                 broken = short & (paid[:, first + j] > size)
-                if dry and set(sources_of(later)) <= dry and broken.any():
+                if dry and sources_of(later) and set(sources_of(later)) <= dry and broken.any():
                     yield f"month {np.argmax(broken) + 1}, {phase}: step {j + 1} is paid before step {i + 1}"
                 dry -= {receiver_of(later) or ""}
             yield from out_of_sequence(deal, data, phase, step, now, size)
@@ -108,5 +109,7 @@ def open_after(deal: Deal, data: xr.Dataset, step: AnyStep, size: float) -> np.n
         place = [fee.name for fee in deal.fees].index(step.fee)
         claim = (data["fee_due"].to_numpy() - data["fee_paid"].to_numpy())[:, [place]]
     elif step.step == "pay_principal" and not step.to_balance and step.until is None:
-        claim = data["note_balance"].to_numpy()[:, [notes.index(name) for name in step.notes]]
+        up = {name for steps in deal.priority.values() for s in steps if s.step == "write_up" for name in s.notes}
+        places = [notes.index(name) for name in step.notes if name not in up]  # what is written up is open again
+        claim = data["note_balance"].to_numpy()[:, places]
     return np.asarray((claim > size).any(axis=1))

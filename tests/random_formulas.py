@@ -35,6 +35,9 @@ def with_formulas(rng: Random, deal: Deal) -> Deal:
     if deal.clean_up is not None and flag(rng, 0.6):
         price = rng.choice((None, words.money(), f"{rng.uniform(0.8, 1.1):.4f} * pool"))
         more["clean_up"] = {"when": f"pool < {rng.uniform(0.05, 0.6):.4f} * pool.cut_off", "price": price}
+    if flag(rng, 0.25):
+        names = tuple(note.name for note in deal.notes)[-rng.randint(1, len(deal.notes)) :]
+        priority = {phase: _written(words, names, steps) for phase, steps in priority.items()}
     document = deal.model_dump(exclude_unset=True) | {"priority": priority, "triggers": tuple(triggers), "fees": fees}
     return Deal.model_validate(document | more | {"quantities": words.own})
 
@@ -119,6 +122,17 @@ def _outside(words: _Words) -> tuple[dict[str, Any], ...]:
     source = rng.choice((("income",), ("principal", "income"), ("income", *words.deal.accounts)))
     back = rng.choice(("received.outside - paid.outside", "0.005 * pool", f"0.01 * {words.money(1)}"))
     return pays, {"step": "pay_party", "party": "outside", "amount": back, "source": source}
+
+
+def _written(words: _Words, names: tuple[str, ...], steps: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Some notes written down, from the most junior up, and mostly up again, from the most senior down."""
+    rng, found = words.rng, list(steps)
+    amount = {"amount": f"{rng.uniform(0.2, 1.0):.4f} * defaults"} if flag(rng, 0.3) else {}
+    found.insert(rng.randint(0, len(found)), {"step": "write_down", "notes": names[::-1], **amount})
+    if flag(rng, 0.7):
+        back = {"amount": rng.choice((f"{rng.uniform(0.2, 1.0):.4f} * recoveries", 5.0))} if flag(rng, 0.5) else {}
+        found.insert(rng.randint(0, len(found)), {"step": "write_up", "notes": names, **back})
+    return tuple(found)
 
 
 def _step(words: _Words, step: Any) -> dict[str, Any]:

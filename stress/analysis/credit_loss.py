@@ -36,7 +36,7 @@ MULTIPLE = 2.0
 YEAR = 12
 WEIGHTED = "weighted"
 LOANS = "loans"
-_OF_NOTES = ("note_balance", "interest_unpaid", "interest_paid", "principal_paid", "first_loss")
+_OF_NOTES = ("note_balance", "written_down", "interest_unpaid", "interest_paid", "principal_paid", "first_loss")
 _OF_LOANS = ("month_start_balance", "pool_balance", "defaults", "recoveries", "m2", "m3", "m4_on", "entry_rate")
 
 
@@ -131,7 +131,7 @@ def _notes(job: Job, blocks: int, dates: Sequence[int]) -> dict[tuple[str, int],
     size = np.asarray(sizes_of(job.deal, job.pool.balance), np.float64)
     n_path = blocks * LANES
     opening = np.broadcast_to(size[:, None], (1, size.size, n_path))
-    claim = np.concatenate([opening, rows["note_balance"] + rows["interest_unpaid"]])
+    claim = np.concatenate([opening, rows["note_balance"] + rows["written_down"] + rows["interest_unpaid"]])
     due = claim[1:] + rows["interest_paid"] + rows["principal_paid"]
     least = 1e-9 * job.pool.balance
     growth = np.divide(due, claim[:-1], out=np.ones_like(due), where=claim[:-1] > least)

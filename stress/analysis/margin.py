@@ -58,7 +58,7 @@ class Margin(NamedTuple):
         original, outcomes = contract.original[n], space.outcomes()[len(NOTE_QUANTITIES) * n :]
         if contract.residual[n] > 0.0:
             return np.asarray(outcomes[NOTE_QUANTITIES.index("multiple")] - 1.0)
-        repaid = space.traced("note_balance")[:, n] <= WHOLE * original
+        repaid = (space.traced("note_balance") + space.traced("written_down"))[:, n] <= WHOLE * original
         junior = sum(space.traced(name)[:, n + 1 :].sum(axis=1) for name in _FLOWS)
         accounts = space.traced("account_balance")[-1].sum(axis=0)
         left = (junior * repaid).sum(axis=0) + accounts

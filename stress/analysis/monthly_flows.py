@@ -62,6 +62,8 @@ MONEY = {
     "income": ("", "finance and late charges and interest on cash"),
 }
 """Money of the month: which dimension it has beside the month, and what it is."""
+WRITTEN = {"written_down": ("tranche", "what the note has been written down by so far")}
+"""The same of a deal that writes notes down."""
 VECTORS = {
     "smm": "single monthly mortality: prepayment a month",
     "cpr": "prepayment a year, 1 - (1 - SMM)^12",
@@ -148,7 +150,11 @@ def _money(values: Mapping[str, Array]) -> Flows:
     v["interest"] = v["interest_paid"] + v["residual_yield"]
     v["principal"], v["balance"] = v["principal_paid"], v["note_balance"]
     v["income"] = v["fee_income"] + v["late_charge"] + v["cash_interest"]
-    return {name: (("month", dim) if dim else ("month",), v[name]) for name, (dim, _) in MONEY.items()}
+    return {name: (("month", dim) if dim else ("month",), v[name]) for name, (dim, _) in _kinds(v).items()}
+
+
+def _kinds(known: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    return MONEY | {name: kind for name, kind in WRITTEN.items() if name in known}
 
 
 def _vectors(job: Job, v: Mapping[str, Array]) -> dict[str, Array]:
@@ -205,7 +211,7 @@ def _dataset(job: Job, flows: Flows, attrs: dict[str, Any]) -> xr.Dataset:
         "currency": job.deal.currency,
     }
     ds = xr.Dataset(flows, coords=labels | coords, attrs=said | attrs)
-    for name, (_, meaning) in MONEY.items():
+    for name, (_, meaning) in _kinds(flows).items():
         ds[name].attrs.update(units=job.deal.currency, long_name=meaning)
     for name, meaning in VECTORS.items():
         ds[name].attrs.update(units="1", long_name=meaning)

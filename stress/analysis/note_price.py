@@ -126,7 +126,7 @@ def _flows(job: Job, note: int, curve: Curve, run: Values | None = None) -> _Flo
     index = np.full(years.size, np.nan)
     if one.index is not None:
         index = np.asarray(asked(job.deal, job.pool, job.scenarios[0]).coupon[:, note], np.float64)
-    loss = float(rows["note_balance"][-1]) / size
+    loss = float(rows["note_balance"][-1] + rows.get("written_down", np.zeros(1))[-1]) / size
     forward = curve_of(job) if job.scenarios[0].short_rate is not None else None
     zero = zero_rates(curve, years) if forward is None else zeros_of(forward, dates.fraction, years)
     return _Flows(cash, principal, years, fraction, index, zero, forward, loss)

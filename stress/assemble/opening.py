@@ -69,7 +69,8 @@ def _contract_from(contract: Contract, deal: Deal, state: State, sizes: Sizes) -
     received = np.array([state.notes[note.name].received for note in deal.notes])
     over = np.where(balance > 0.0, balance, contract.original)
     lent = contract.opening_note > 0.0
-    share = np.where(lent, balance * contract.per_original, 1.0)
+    written = np.array([state.notes[note.name].written_down for note in deal.notes])
+    share = np.where(lent, (balance + written) * contract.per_original, 1.0)
     stake = np.stack([over, 1.0 / over, share, received * contract.per_original], axis=1)
     discount = contract.discount / contract.discount[:, now : now + 1]
     return contract._replace(years=years, deal=terms, stake=np.ascontiguousarray(stake), discount=discount)
@@ -183,6 +184,9 @@ def _put_liabilities(image: Image, problem: Problem, deal: Deal, state: State) -
         }
         for name, value in values.items():
             image.row("note", name)[n] = value
+    if sizes.writes_down:
+        image.group("written")[...] = [state.notes[note.name].written_down for note in deal.notes]
+        image.group("surplus")[...] = state.surplus
     for f, fee in enumerate(deal.fees):
         if fee.name in state.fees:
             image.row("fee", "left")[f] = state.fees[fee.name].unpaid

@@ -21,6 +21,8 @@ from stress.inputs.deal import (
     Reserve,
     TopUp,
     Transfer,
+    WriteDown,
+    WriteUp,
 )
 from stress.inputs.deal.reading import notes_of, sources_of
 from stress.kernels import codes
@@ -65,7 +67,9 @@ def step_labels(deal: Deal) -> tuple[list[str], list[int]]:
 
 
 def _rows_of(step: AnyStep) -> tuple[str, ...]:
-    """The account of each row that a step takes: of each source, or the one that receives."""
+    """The account of each row that a step takes: of each source, or the one that receives; any, where no cash moves."""
+    if isinstance(step, WriteDown | WriteUp):
+        return ("principal",)
     return (step.to,) if isinstance(step, Receive) else sources_of(step)
 
 
@@ -121,9 +125,9 @@ class Steps:
         target, (cap, formula) = np.zeros(self.n_month), self._formulas(step)
         if isinstance(step, PayFee) and isinstance(step.cap, float):
             value["limit"] = step.cap
-        elif isinstance(step, Transfer):
+        elif isinstance(step, Transfer | WriteDown | WriteUp):
             value["limit"] = step.amount if isinstance(step.amount, float) else codes.NO_LIMIT
-            value["share_moved"] = 1.0 if step.share is None else step.share
+            value["share_moved"] = 1.0 if not isinstance(step, Transfer) or step.share is None else step.share
         elif isinstance(step, TopUp | Release) and isinstance(step.target, Reserve):
             target[:] = self._reserve(step.target, value)
         elif isinstance(step, PayPrincipal):
@@ -157,7 +161,13 @@ class Steps:
 
     def _formulas(self, step: AnyStep) -> tuple[int, int]:
         """Programs of a step's cap and target; -1 where it has none."""
-        cap = step.cap if isinstance(step, PayFee) else step.amount if isinstance(step, Transfer) else None
+        cap = (
+            step.cap
+            if isinstance(step, PayFee)
+            else step.amount
+            if isinstance(step, Transfer | WriteDown | WriteUp)
+            else None
+        )
         cap = str(step.amount) if isinstance(step, Receive | PayParty) else cap
         target = step.target if isinstance(step, TopUp | Release) else None
         target = step.until if isinstance(step, PayPrincipal) else target
@@ -207,6 +217,9 @@ class Steps:
                 return codes.RECEIVE, self.deal.parties.index(step.party), self.accounts.index(step.to), []
             case PayParty():
                 return codes.PAY_PARTY, -1, self.deal.parties.index(step.party), []
+            case WriteDown() | WriteUp():
+                code = codes.WRITE_DOWN if isinstance(step, WriteDown) else codes.WRITE_UP
+                return code, -1, -1, [self.notes.index(n) for n in step.notes]
             case PayResidual():
                 return codes.PAY_RESIDUAL, self.notes.index(step.note), -1, []
 

@@ -20,6 +20,7 @@ from stress.assemble.turnover import pool_under
 from stress.errors import ConfigError
 from stress.inputs.deal import Deal
 from stress.inputs.deal.formula_rules import indices_in
+from stress.inputs.deal.reading import written_down
 from stress.inputs.job import Clock, Job, ScenarioCase
 from stress.inputs.pool import Pool
 from stress.inputs.state import State
@@ -179,6 +180,7 @@ def sizes_of(
         constant_payment=int(pool.payment_rate is not None),
         granular=int(pool.obligors is not None and not deterministic),
         trust=int(deal.trust is not None),
+        writes_down=int(bool(written_down(deal))),
     )
 
 

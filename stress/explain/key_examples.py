@@ -81,6 +81,8 @@ CHOSEN: dict[str, dict[str, Any]] = {
     "PayPrincipal": {"notes": ["A", "B"], "order": "pro_rata", "to_balance": [[13, 6e8], [19, 0.0]],
                      "until": "pool * (1 - 0.05)"},
     "PayResidual": {"note": "equity"},
+    "WriteDown": {"notes": ["equity", "B"], "amount": "0.6 * defaults"},
+    "WriteUp": {"notes": ["B", "equity"], "amount": "recoveries"},
     "Pool": {
         "currency": "CNY",
         "balance": 1_000_000_000.0,

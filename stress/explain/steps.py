@@ -49,6 +49,8 @@ def headline(step: AnyStep, in_trust: bool = False) -> str:
             how = " by balance" if step.order == "pro_rata" and len(step.notes) > 1 else ""
             down = " down to schedule" if step.to_balance else f" down to {step.until}" if step.until else ""
             return f"Principal of {then(step.notes) if not how else listed(step.notes)}{how}{down}"
+        case "write_down" | "write_up":
+            return f"Write {step.step[6:]} {then(step.notes)}{_at_most(step, '')}"
         case "pay_residual":
             return f"The rest to {step.note}"
 
@@ -156,6 +158,20 @@ def _pay_principal(step: Any) -> str:
     return f"Repay {listed(step.notes)}{how}{down}"
 
 
+def _write_down(step: Any) -> str:
+    return f"Write down {then(step.notes)} by the principal deficiency{_at_most(step)}"
+
+
+def _write_up(step: Any) -> str:
+    each = "each " if len(step.notes) > 1 else ""
+    back = f"by principal that has come back{_at_most(step)}"
+    return f"Write up {then(step.notes)} {back}, {each}no further than it was written down"
+
+
+def _at_most(step: Any, quote: str = "`") -> str:
+    return f", at most {amount_words(step.amount, quote)}" if step.amount is not None else ""
+
+
 def _pay_residual(step: Any) -> str:
     return f"Pay all that is left to {step.note}: principal first, then as yield"
 
@@ -171,5 +187,7 @@ _SENTENCE: dict[str, Callable[[Any], str]] = {
     "receive": _receive,
     "pay_party": _pay_party,
     "pay_principal": _pay_principal,
+    "write_down": _write_down,
+    "write_up": _write_up,
     "pay_residual": _pay_residual,
 }

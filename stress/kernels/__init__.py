@@ -244,8 +244,13 @@ after (6).
    cash as principal first, then as yield.
 7. A month of senior cost = the month's fees and the interest accrued for the month on all notes, without carry-over.
 8. First loss month: after the payment of period t, pool and all cash stay below the balance of the note and its
-   seniors to the end.
-9. After the last step the triggers that are tested after the payment are tested as in Determination 6, with what the
+   seniors, and what these have been written down by, to the end.
+9. `write_down` moves no cash: it lowers the balances of its notes, one after another, by the deficiency as it stands, at
+   most its amount in all, and the deficiency by as much. W of a note is what it has been written down by and not
+   written up. The deficiency of a deal with such a step has its floor at -(sum of W), not at 0: below 0 it is a
+   surplus, principal that has come back, which bears what is lost next; all that looks at the deficiency sees 0 then.
+   `write_up` raises balances again, one after another, by the surplus, at most its amount in all and W of each.
+10. After the last step the triggers that are tested after the payment are tested as in Determination 6, with what the
    payment left. The phase that they give holds from the next step and the next payment on.
 
 **Master trusts** (`[trust]`, monthly clock; otherwise none of this). The pool is the principal receivables of a trust,
@@ -288,8 +293,8 @@ share of what cardholders pay until legal maturity, and what it still has invest
 
 **Opening state.** A deal may be met at the end of month b >= 1. Months 1..b are data: t runs from b + 1, and months are
 counted from closing as ever. Given are, as they stand then:
-- of each note its balance, unpaid and accrued interest, the most that a payment left unpaid; what is unpaid of each
-  fee; the cash of each account; the deficiency; the sums so far of defaults, recoveries, purchases and income, and of
+- of each note its balance, W, unpaid and accrued interest, the most that a payment left unpaid; what is unpaid of each
+  fee; the cash of each account; the deficiency or the surplus; the sums so far of defaults, recoveries, purchases and income, and of
   what each party paid and was paid;
 - the phase, and the phase but for curable triggers; of each trigger its months in breach and without a breach in a row,
   the month of its first trip, and whether it is in force;
@@ -316,7 +321,7 @@ Losses are over the original balance; a residual note's counts what it had recei
 multiples count from payment date b, prices with factor(t) / factor(b), and are over the balance at that time (the
 original one of a note that is repaid).
 
-**End.** Loss of a note = balance left at T / original; of the residual note max(0, 1 - cash received / original). A
+**End.** Loss of a note = (balance left at T + W) / original; of the residual note max(0, 1 - cash received / original). A
 certificate (a residual note of size 0) has nothing to lose: its loss is 0, it has no yield, and its cash (multiple,
 present value) is over the cut-off balance.
 

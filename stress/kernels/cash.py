@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .jit import stage
-from .lanes import fma, splat
+from .jit import aside, stage
+from .lanes import fma, smaller, splat
 from .records import Memory
 from .row_records import Cash, Pool
 from .rows import positive, worse
@@ -80,7 +80,21 @@ def collect_recoveries(m: Memory, k: int, t: int) -> None:
 def move_deficiency(m: Memory, change: Lanes) -> None:
     """Determination 3, Payment 5: notes less assets by `change`, and the same in the deficiency ledger, which stops at zero."""
     m.cash.gap += change
-    m.cash.deficiency = positive(m.cash.deficiency + change)
+    if m.p.writes_down == 1:
+        _move_below_zero(m, change)
+    else:
+        m.cash.deficiency = positive(m.cash.deficiency + change)
+
+
+@aside
+def _move_below_zero(m: Memory, change: Lanes) -> None:
+    """Payment 9: the ledger of a deal that writes notes down, whose floor is what they have been written down by."""
+    written = splat(0.0)
+    for n in range(m.p.n_note):
+        written = written + m.written[n]
+    ledger = m.cash.deficiency - m.surplus[0] + change
+    m.cash.deficiency = positive(ledger)
+    m.surplus[0] = smaller(positive(-ledger), written)
 
 
 @stage

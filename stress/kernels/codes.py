@@ -24,7 +24,9 @@ PHASES = ("revolving", "amortization", "acceleration", "event_of_default")
     PAY_INTEREST_TOGETHER,
     RECEIVE,
     PAY_PARTY,
-) = range(13)
+    WRITE_DOWN,
+    WRITE_UP,
+) = range(15)
 
 # What triggers and conditions look at.
 (

@@ -25,8 +25,11 @@ class Image:
         self.flat = np.zeros((self.entries["of_log"] - self.entries["of_condition"]) // LANES)
 
     def group(self, name: str) -> Floats:
-        """Rows of a group: its axes, then the rows of its records where it has some; to be written to."""
+        """Rows of a group: its axes, then the rows of its records where it has some; to be written to. None of a group that
+        the problem does not have."""
         group = GROUPS[name]
+        if group.axes.switch and not self.entries[group.axes.switch]:
+            return self.flat[:0]
         shape = group.axes.shape(self.entries)
         if group.record is not None:
             shape = (*shape, len(ROWS[group.record]))

@@ -81,6 +81,8 @@ class Sizes(NamedTuple):
     """1 where whole obligors move: the rates that act are counted, not conditional."""
     trust: int
     """1 where the deal is a series of a master trust."""
+    writes_down: int = 0
+    """1 where a step writes notes down."""
     n_before: int = 0
     """Months that are data: a deal that is met in mid-life starts after them (Opening state)."""
     n_paid: int = 0

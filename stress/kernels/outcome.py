@@ -49,14 +49,17 @@ def _finish_note(m: Memory, k: int, n: int) -> None:
             present_value = fma(cash, m.t.discount[k, t, n], present_value)
     stake = m.t.stake[n]
     multiple, all_received = received * stake.per, fma(received, per, stake.before)
-    loss = note.outstanding * per * (1.0 - residual) + (splat(1.0) - all_received) * residual
+    unpaid = note.outstanding
+    if m.p.writes_down == 1:
+        unpaid = unpaid + m.written[n]
+    loss = unpaid * per * (1.0 - residual) + (splat(1.0) - all_received) * residual
     loss = where_less(loss, _EXACT, 0.0, loss)
     loss = where_less(loss, 1.0 - 1e-12, loss, 1.0)
     out.loss = loss
     out.any_loss = where_less(0.0, loss, 1.0, 0.0)
     out.shortfall = where_less(0.0, note.shortfall, 1.0, 0.0)
     out.principal_time = note.principal_time * per
-    out.principal = splat(stake.share) - note.outstanding * per
+    out.principal = splat(stake.share) - unpaid * per
     out.irr = _internal_rate(m, n, multiple, last)
     out.price = present_value * stake.per
     out.multiple = multiple

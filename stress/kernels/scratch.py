@@ -83,6 +83,10 @@ class Scratch:
     received: Annotated[Rows, Q]
     """From each party outside the deal, so far; and paid to it."""
     paid: Annotated[Rows, Q]
+    written: Annotated[Rows, N, "writes_down"]
+    """What each note has been written down by and not written up again."""
+    surplus: Annotated[Rows, 1, "writes_down"]
+    """What of it principal that has come back could write up."""
     level: Annotated[Rows, E]
     """Of each index, in the month of the last determination."""
     kept: Annotated[Rows, Axis("n_kept_quantity")]

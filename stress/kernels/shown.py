@@ -60,6 +60,7 @@ SHOWN: dict[str, tuple[str, str]] = {
     "received": ("received", ""),
     "paid_out": ("paid", ""),
     "quantity_value": ("shown", ""),
+    "written_down": ("written", ""),
     "step_paid": ("step_paid", ""),
     "deficiency": ("cash", "deficiency"),
     "factor_value": ("factor", ""),

@@ -146,7 +146,7 @@ class Contract(NamedTuple):
     """Balance at closing: 0 for a certificate."""
     stake: Annotated[Floats, N, ("amount", "per", "share", "before")]
     """What yields, prices and multiples are over, its inverse: `original`, in an opening state the balance then. What that
-    balance is of the original, and what a residual note had received by then over it: 1 and 0 at closing."""
+    balance, with what has been written down of it, is of the original, and what a residual note had received by then over it: 1 and 0 at closing."""
     residual: Annotated[Floats, N]
     """1 for the residual note; 0 for a certificate, which has nothing to lose."""
     accrual: Annotated[Floats, K, T, N]

@@ -18,6 +18,8 @@ from .codes import (
     RELEASE,
     TOP_UP,
     TRANSFER,
+    WRITE_DOWN,
+    WRITE_UP,
 )
 from .jit import aside, stage
 from .lanes import anywhere, fma, larger, smaller, splat, where_less
@@ -27,6 +29,7 @@ from .rows import worse
 from .steps import cover_defaults, move, pay_due, pay_in_full, pay_party, pay_together, purchase, receive
 from .triggers import test_triggers
 from .typed import Lanes
+from .written import write_down, write_up
 
 
 @stage
@@ -99,6 +102,10 @@ def _run_step(m: Memory, k: int, t: int, now: int, c: int, x: int) -> int:
         receive(m, x, t)
     elif kind == PAY_PARTY:
         pay_party(m, x, t)
+    elif kind == WRITE_DOWN:
+        write_down(m, x, t)
+    elif kind == WRITE_UP:
+        write_up(m, x, t)
     return 1
 
 
@@ -147,6 +154,8 @@ def close(m: Memory, t: int) -> None:
         balance = note.outstanding
         note.principal_time = fma(balance, years, note.principal_time)
         senior = senior + balance
+        if m.p.writes_down == 1:
+            senior = senior + m.written[n]
         note.first_loss = where_less(assets + dust, senior, note.first_loss, t + 1.0)
         if m.p.traced == 1:
             _keep_flows(m, t, n)

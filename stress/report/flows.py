@@ -18,7 +18,7 @@ HEADS = {
     "interest_due": "due",
     "interest_unpaid": "unpaid",
     "pool_balance": "balance", "purchases": "bought", "scheduled_principal": "scheduled", "cured_paid": "paid late",
-    "account_balance": "balance", "fee_due": "due", "fee_paid": "paid",
+    "written_down": "written down", "account_balance": "balance", "fee_due": "due", "fee_paid": "paid",
     "smm": "SMM", "cpr": "CPR", "mdr": "MDR", "cdr": "CDR", "dq30": "30+", "dq60": "60+", "dq90": "90+",
     "payment_rate": "payment rate", "net_loss_rate": "net loss",
 }  # fmt: skip
@@ -40,9 +40,7 @@ def parts(ds: xr.Dataset, names: Sequence[str]) -> list[Part]:
     """Pool, each note, fees, accounts, vectors, of all months. `names`: the vectors in their order."""
     found = [_part(ds, "Pool", [(HEADS.get(name, name), name, {}) for name in (*POOL, "cured_paid", "dilution")])]
     for note in map(str, ds["tranche"].values):
-        chosen = [
-            (HEADS.get(name, name), name, {"tranche": note}) for name in (*NOTE, "interest_unpaid", "interest_due")
-        ]
+        chosen = [(HEADS.get(name, name), name, {"tranche": note}) for name in _of_note(ds)]
         found.append(_part(ds, note, chosen))
     fees = [
         (f"{fee} {HEADS[name]}", name, {"fee": fee}) for fee in _labels(ds, "fee") for name in ("fee_due", "fee_paid")
@@ -51,6 +49,12 @@ def parts(ds: xr.Dataset, names: Sequence[str]) -> list[Part]:
     found += [_part(ds, "Fees", fees)] if fees else []
     found.append(_part(ds, "Accounts", held))
     return [*found, _part(ds, "Vectors", [(HEADS.get(name, name), name, {}) for name in names], share=True)]
+
+
+def _of_note(ds: xr.Dataset) -> tuple[str, ...]:
+    """Money of a note; what it has been written down by, where the deal does that."""
+    written = ("written_down",) if "written_down" in ds else ()
+    return (*NOTE, "interest_unpaid", "interest_due", *written)
 
 
 def over(ds: xr.Dataset) -> int:
@@ -100,7 +104,7 @@ def document(ds: xr.Dataset, vectors: Sequence[str]) -> dict[str, Any]:
     return about | {
         "months": ds["month"].values.tolist(),
         "payment_dates": [str(date)[:10] for date in ds["payment_date"].values],
-        "notes": _nested(ds, "tranche", {name: name for name in (*NOTE, "interest_due", "interest_unpaid")}),
+        "notes": _nested(ds, "tranche", {name: name for name in _of_note(ds)}),
         "fees": _nested(ds, "fee", {"fee_due": "due", "fee_paid": "paid"}),
         "accounts": _nested(ds, "account", {"account_balance": "balance"}),
         "pool": _lists(ds, {"pool_balance": "balance"} | {name: name for name in pool[1:]}),

@@ -147,6 +147,8 @@ def _events(trace: xr.Dataset) -> Iterator[Event]:
         late = _late(one, original)
         if late.size:
             yield Event(int(late[0]), f"{name} interest late")
+        if "written_down" in one and (down := np.flatnonzero(one["written_down"].values > SMALL * original)).size:
+            yield Event(int(one["month"][int(down[0])]), f"{name} written down")
         if repaid := _repaid(one, original):
             yield Event(repaid, f"{name} repaid")
 
@@ -160,7 +162,8 @@ def _repaid(one: xr.Dataset, original: float) -> int | None:
     """The month that ends with nothing left of the note; None for a certificate, of which nothing was there."""
     if original == 0.0:
         return None
-    gone = np.flatnonzero(one["note_balance"].values <= SMALL * original)
+    written = one["written_down"].values if "written_down" in one else 0.0
+    gone = np.flatnonzero(one["note_balance"].values + written <= SMALL * original)
     return int(one["month"][int(gone[0])]) if gone.size else None
 
 

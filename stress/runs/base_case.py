@@ -201,7 +201,7 @@ def _early(before: np.ndarray, phase: np.ndarray, revolving_months: int) -> int 
 def _note(job: Job, n: int, values: Values, least: float, begin: int) -> NoteCase:
     from stress.assemble.contract import sizes_of
 
-    balance = values["note_balance"][:, n]
+    balance = (values["note_balance"] + values.get("written_down", 0.0))[:, n]
     original = sizes_of(job.deal, job.pool.balance)[n]
     stood = original if job.state is None else job.state.notes[job.deal.notes[n].name].balance
     gone = begin + np.flatnonzero(balance[begin:] <= least)

@@ -91,6 +91,7 @@ def read_state(job: Job, space: Workspace, lane: int, month: int, name: str, wit
             )
         },
         "deficiency": _money(image.row("cash", "deficiency")),
+        "surplus": _money(image.group("surplus").sum()),
         "lately": _lately(problem, image, month),
     }
     if job.deal.trust is not None:
@@ -164,6 +165,8 @@ def _liabilities(job: Job, image: Image, received: Floats, waits: bool) -> Docum
             "accrued_interest": _money(image.row("note", "accrued")[n]),
             "worst_shortfall": _money(image.row("note", "shortfall")[n]),
         }
+        if (written := image.group("written")).size:
+            notes[note.name]["written_down"] = _money(written[n])
         if note.residual:
             before = 0.0 if job.state is None else job.state.notes[note.name].received
             notes[note.name]["received"] = before + _money(received[n])

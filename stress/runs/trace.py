@@ -223,6 +223,8 @@ def _variables(space: Workspace, problem: Problem, step_of_row: list[int], lane:
     if problem.sizes.n_party:
         for name in ("received", "paid_out"):
             found[name] = (("month", "party"), at(name))
+    if problem.sizes.writes_down:
+        found["written_down"] = (("month", "tranche"), at("written_down"))
     found |= _of_deal(problem, at, step_of_row)
     if problem.contract.shown_of.size:
         found["quantity_value"] = (("month", "quantity"), at("quantity_value"))

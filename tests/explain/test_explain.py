@@ -46,6 +46,18 @@ def test_a_conditional_step_says_when_it_runs() -> None:
     )
 
 
+def test_a_risk_transfer_says_who_bears_a_loss_and_who_has_what_comes_back() -> None:
+    text = explain_deal(shipped("risk-transfer"))
+    assert "6. Write down first loss, then protected by the principal deficiency.\n" in text
+    assert "7. Write up protected, then first loss by principal that has come back, each no further than it was" in text
+    assert "loss allocated" in picture_svg(shipped("risk-transfer"))
+
+
+def test_a_fee_by_a_formula_says_what_it_is() -> None:
+    text = explain_deal(shipped("auto-swapped"))
+    assert "- trustee: `max(0.0003 / 12 * notes, 1_500)` USD a payment date, as it stands at the month's end." in text
+
+
 def test_a_trigger_says_what_against_which_limit_when_and_to_what_effect() -> None:
     text = explain_deal(shipped("platform-consumer"))
     assert "over the cut-off balance plus purchases above 1.5% in months 3 to 5 and 2% from month 6" in text

@@ -1,5 +1,5 @@
-"""Structures that need no word of their own, on tiny deals worked out by hand: drawn notes, prefunding, a risk
-transfer, repurchases, a step-up after a missed call."""
+"""Structures that need no word of their own, on tiny deals worked out by hand: drawn notes, prefunding, repurchases, a
+step-up after a missed call."""
 
 from __future__ import annotations
 
@@ -93,41 +93,6 @@ def test_prefunding_buys_for_two_months_and_repays_what_it_could_not_place() -> 
     same(data, "pool_balance", None, 1100.0, 1200.0, 960.0)
     same(data, "account_balance", "prefunding", 150.0, 50.0, 0.0)
     same(data, "principal_paid", "A", 0.0, 0.0, 290.0)
-
-
-def test_excess_spread_of_a_risk_transfer_is_lost_with_its_month() -> None:
-    """2% defaults a month: 20, then 15.68 of 784. Excess spread of 1% of the book, 10 and 7.84, bears that of it, the
-    rest writes down from below: 10, then 17.84. The protected tranche of 60 costs 0.60; of income of 19.60 the bank has
-    the 9.00 left. Without defaults it has the unused excess spread of the month too: all of 20 but the premium."""
-    names = ("senior", "protected")
-    notes = (
-        {"name": "senior", "amount": 920.0, "coupon": 0.0},
-        {"name": "protected", "amount": 60.0, "coupon": 0.12},
-        {**REST, "amount": 20.0},
-    )
-    steps = [
-        {"step": "pay_interest", "note": "protected"},
-        {"step": "top_up", "account": "excess", "target": "0.01 * pool.month_start"},
-        {
-            "step": "transfer",
-            "to": "principal",
-            "amount": "min(deficiency * pool.cut_off, defaults)",
-            "source": ["excess"],
-        },
-        {"step": "pay_party", "party": "bank", "amount": "account.excess", "source": ["excess"]},
-        {"step": "pay_party", "party": "bank", "amount": "account.income"},
-        {"step": "pay_principal", "notes": list(names), "source": ["principal"]},
-        {"step": "pay_residual", "note": "R", "source": ["principal", "income", "excess"]},
-    ]
-    transfer = deal(steps, notes=notes, accounts=["excess"], parties=["bank"])
-    data = run(transfer, pool(default=0.02))
-    same(data, "defaults", None, 20.0, 15.68)
-    same(data, "interest_paid", "protected", 0.6, 0.6)
-    same(data, "paid_out", "bank", 19.6 - 0.6 - 10.0)
-    same(data, "deficiency", None, 10.0, 17.84)
-    same(data, "principal_paid", "senior", 0.2 * 980.0 + 10.0, 0.2 * 0.98 * 784.0 + 7.84)
-    calm = run(transfer)
-    same(calm, "paid_out", "bank", 20.0 - 0.6)
 
 
 def test_a_seller_takes_back_defaults_and_has_what_is_recovered_of_them() -> None:

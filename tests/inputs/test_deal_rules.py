@@ -136,6 +136,28 @@ CASES: dict[str, tuple[Callable[[Document], object], str]] = {
         "is never above 0",
     ),
     "clean-up at once": (put("clean_up", {"pool_factor": 1.0}), "clean_up.pool_factor = 1"),
+    "write-down of nobody": (
+        lambda d: amortization(d).insert(4, {"step": "write_down", "notes": ["C"]}),
+        r"priority.amortization\[5\] \(write_down\): note names 'C'",
+    ),
+    "write-down twice": (
+        lambda d: amortization(d).insert(4, {"step": "write_down", "notes": ["B", "B"]}),
+        "notes names 'B' twice",
+    ),
+    "write-down from an account": (
+        lambda d: amortization(d).insert(4, {"step": "write_down", "notes": ["B"], "source": ["income"]}),
+        "no cash moves; leave source out",
+    ),
+    "write-up of what is never written down": (
+        lambda d: amortization(d).extend(
+            [{"step": "write_down", "notes": ["B"]}, {"step": "write_up", "notes": ["A"]}]
+        ),
+        "no step writes 'A' down; there is nothing to write up",
+    ),
+    "write-down by a share": (
+        lambda d: amortization(d).insert(4, {"step": "write_down", "notes": ["B"], "amount": "overdue_60"}),
+        r"\(write_down\): amount = \"overdue_60\": is a share or rate; an amount of money is asked here",
+    ),
     # silence about money
     "fee nobody pays": (lambda d: drop(d, "revolving", fee="servicer"), "fee servicer: no step of the revolving phase"),
     "fee nobody pays in default": (

@@ -139,6 +139,7 @@ def pay_period(path) -> None:
         state.fee_owed[f] = left if fee.carry_over or not payment.begun else 0.0
     flows.payments.append(PaymentRecord(state.phase, before, dict(state.available), state.ledger[first:]))
     flows.note_balance.append(list(state.balance))
+    flows.written_down.append(list(state.written))
     behind = path.pool_balance() if path.trust is None else path.trust.invested
     flows.assets.append(behind + sum(state.account(name) for name in state.accounts))
     flows.interest_due.append(payment.interest_due)

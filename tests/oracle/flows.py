@@ -99,6 +99,8 @@ class Flows:
     month_end_note_balance: list[list[float]] = field(default_factory=list)
     month_end_deficiency: list[float] = field(default_factory=list)
     note_balance: list[list[float]] = field(default_factory=list)
+    written_down: list[list[float]] = field(default_factory=list)
+    """What each note has been written down by, after the payment."""
     interest_accrued: list[list[float]] = field(default_factory=list)
     interest_due: list[list[float]] = field(default_factory=list)
     interest_paid: list[list[float]] = field(default_factory=list)

@@ -258,7 +258,7 @@ class Path:
         if self.trust is not None:
             lost, good = sum(flows.series_lost), state.applied + state.par_gained
         flows.gap.append(self.gap())
-        flows.explained.append(self.first_gap + lost + state.lent - good)
+        flows.explained.append(self.first_gap + lost + state.lent - good - sum(state.written))
 
     def close_month(self) -> None:
         """Balances at the end of the month."""

@@ -56,6 +56,7 @@ def _look_back(path: Path, state, month: int) -> None:
 def _notes_and_cash(path: Path, deal, state) -> None:
     stands = [state.notes[note.name] for note in deal.notes]
     path.state.balance = [note.balance for note in stands]
+    path.state.written, path.state.surplus = [note.written_down for note in stands], state.surplus
     path.state.unpaid = [note.unpaid_interest for note in stands]
     path.state.shortfall = [
         x if x > 1e-9 * size else 0.0 for x, size in zip(path.state.unpaid, path.state.original, strict=True)

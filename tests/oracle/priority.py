@@ -213,7 +213,37 @@ def reserve_target(deal, state, pool, payment, reserve):
     )
 
 
+def write_down(deal, state, pool, payment, step, i):
+    """Balances fall by the deficiency, and the deficiency with them; no cash moves."""
+    most = amount_of(payment, step.amount)
+    left = first = max(0.0, state.deficiency if most is None else min(most, state.deficiency))
+    for name in step.notes:
+        n = position(deal.notes, name)
+        part = min(state.balance[n], left)
+        state.balance[n] -= part
+        state.written[n] += part
+        left -= part
+    state.book_deficiency(left - first)
+    return first - left
+
+
+def write_up(deal, state, pool, payment, step, i):
+    """Balances rise by the surplus, each at most by what it was written down by."""
+    most = amount_of(payment, step.amount)
+    left = first = max(0.0, state.surplus if most is None else min(most, state.surplus))
+    for name in step.notes:
+        n = position(deal.notes, name)
+        part = min(state.written[n], left)
+        state.balance[n] += part
+        state.written[n] -= part
+        left -= part
+    state.book_deficiency(first - left)
+    return first - left
+
+
 STEPS = {
+    "write_down": write_down,
+    "write_up": write_up,
     "pay_fee": pay_fee,
     "pay_interest": pay_interest,
     "cover_defaults": cover_defaults,

@@ -26,7 +26,7 @@ def returns(deal, months, flows, original: list[float], cut_off: float, short_ra
     for n, note in enumerate(deal.notes):
         principal = [row[n] for row in flows.principal_paid]
         cash = [p + i[n] + y[n] for p, i, y in zip(principal, flows.interest_paid, flows.residual_yield, strict=True)]
-        left = flows.note_balance[-1][n]
+        left = flows.note_balance[-1][n] + flows.written_down[-1][n]
         base = original[n] or cut_off  # a certificate of size 0: its cash is over the cut-off balance
         flows.loss.append(loss_of(note, original[n], left, sum(cash)))
         flows.irr.append(internal_rate(years, cash, original[n]) if original[n] > 0.0 else math.nan)
@@ -75,6 +75,7 @@ def first_loss_month(flows, n: int, size: float) -> int:
     """First period after whose payment pool and cash stay below the note and its seniors."""
     month = 0
     for t, (notes, assets) in enumerate(zip(flows.note_balance, flows.assets, strict=True), start=1):
+        notes = [balance + down for balance, down in zip(notes, flows.written_down[t - 1], strict=True)]
         if assets >= sum(notes[: n + 1]) - 1e-9 * size:
             month = 0
         elif month == 0:

@@ -26,6 +26,10 @@ class State:
     """Accounts whose cash is principal."""
     collected: dict[str, float] = field(default_factory=lambda: {"income": 0.0, "principal": 0.0})
     deficiency: float = 0.0
+    surplus: float = 0.0
+    """How far below 0 the deficiency of a deal stands that writes notes down."""
+    written: list[float] = field(default_factory=list)
+    """What each note has been written down by and not written up."""
     received: dict[str, float] = field(default_factory=dict)
     paid: dict[str, float] = field(default_factory=dict)
     """From each party outside the deal so far, and to it."""
@@ -58,8 +62,9 @@ class State:
         return self.available[name] + self.collected.get(name, 0.0)
 
     def book_deficiency(self, amount: float) -> None:
-        """Raise (or, negative, reduce) the principal deficiency; never below 0."""
-        self.deficiency = max(0.0, self.deficiency + amount)
+        """Raise (or, negative, reduce) the principal deficiency; its floor is what has been written down."""
+        ledger = max(-sum(self.written), self.deficiency - self.surplus + amount)
+        self.deficiency, self.surplus = max(0.0, ledger), max(0.0, -ledger)
 
     def take(self, sources: tuple[str, ...], amount: float, use: str) -> float:
         """Take cash from accounts in their order and book what the use does to the deficiency."""
@@ -106,4 +111,5 @@ def opening_state(deal, pool) -> State:
         received=dict.fromkeys(deal.parties, 0.0),
         paid=dict.fromkeys(deal.parties, 0.0),
         shortfall=[0.0] * count,
+        written=[0.0] * count,
     )

@@ -32,6 +32,7 @@ JOBS = {
     "platform-small-business": (2, 13),
     "auto-prime": (9,),
     "auto-swapped": (7,),
+    "risk-transfer": (8,),
     "card-master-trust": (11,),
     "microcredit-late-issue": (1, 7),
     "card-trust-2005-1": (7, 40),
@@ -196,6 +197,12 @@ def moved(state: State, **changes) -> State:
     [
         ({"as_of": "2019-11"}, "must be a collection month of the deal"),
         ({"notes__A": {"balance": 9e9}}, "more than was issued"),
+        (
+            {"notes__A": {"balance": 1.0, "written_down": 9e9}},
+            "A.written_down = 9,000,000,000.00: more than was issued",
+        ),
+        ({"notes__A": {"balance": 1.0, "written_down": 9.0}}, "written_down: no step of the deal writes it down"),
+        ({"surplus": 5e7}, "more than notes have been written down by, 0.00"),
         ({"phase": "revolving", "lasting_phase": None}, "the revolving period ended in month 12"),
         ({"phase": "acceleration"}, "no trigger that leads there is in force"),
         ({"triggers__new": {}}, "the deal has cumulative default"),

@@ -22,6 +22,8 @@ KIND = {
     "receive": ("#7b5ea7", "party"),
     "pay_party": ("#7b5ea7", "party"),
     "pay_principal": ("#009e73", "principal"),
+    "write_down": ("#8c510a", "loss allocated"),
+    "write_up": ("#8c510a", "loss allocated"),
     "pay_residual": ("#7f6a00", "residual"),
 }
 LINE, SMALL, GAP = 0.155, 0.13, 0.075

@@ -21,6 +21,8 @@ from stress.inputs.deal.steps import (
     Reserve,
     TopUp,
     Transfer,
+    WriteDown,
+    WriteUp,
 )
 from stress.inputs.deal.terms import CleanUp, DayCount, Fee, Note, Phase, StepUp, Terms, Threshold, Trigger
 
@@ -50,6 +52,8 @@ __all__ = [
     "TopUp",
     "Transfer",
     "Trigger",
+    "WriteDown",
+    "WriteUp",
 ]
 
 

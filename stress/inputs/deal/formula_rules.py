@@ -85,7 +85,9 @@ def formulas_of(deal: Terms) -> Iterator[Place]:
                 yield Place(f"{where}: when", when, "condition")
         if step.step == "pay_fee" and isinstance(step.cap, str):
             yield Place(f"{where}: cap", step.cap, "money")
-        elif step.step in ("transfer", "receive", "pay_party") and isinstance(step.amount, str):
+        elif step.step in ("transfer", "receive", "pay_party", "write_down", "write_up") and isinstance(
+            step.amount, str
+        ):
             yield Place(f"{where}: amount", step.amount, "money")
         elif step.step in ("top_up", "release") and isinstance(step.target, str):
             yield Place(f"{where}: target", step.target, "money")

@@ -28,7 +28,7 @@ def steps_of(deal: Terms, phase: str) -> tuple[AnyStep, ...]:
 
 def sources_of(step: AnyStep) -> tuple[str, ...]:
     """Accounts a step takes from; a release takes from its own account."""
-    if step.step == "receive":
+    if step.step in ("receive", "write_down", "write_up"):
         return ()
     return (step.account,) if step.step == "release" else step.source
 
@@ -43,12 +43,17 @@ def receiver_of(step: AnyStep) -> str | None:
 
 
 def notes_of(step: AnyStep) -> tuple[str, ...]:
-    """Notes whose interest, principal or residual a step pays."""
+    """Notes whose interest, principal or residual a step pays, or whose balance it writes down or up."""
     if step.step == "pay_residual":
         return (step.note,)
     if step.step == "pay_interest":
         return step.notes if step.notes is not None else (step.note or "",)
-    return step.notes if step.step == "pay_principal" else ()
+    return step.notes if step.step in ("pay_principal", "write_down", "write_up") else ()
+
+
+def written_down(deal: Terms) -> set[str]:
+    """Notes that some step of the deal writes down."""
+    return {name for _, step in located(deal) if step.step == "write_down" for name in step.notes}
 
 
 def located(deal: Terms) -> Iterator[tuple[str, AnyStep]]:

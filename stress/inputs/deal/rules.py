@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from stress.inputs.deal.dates import check_dates
 from stress.inputs.deal.flows import check_flows
 from stress.inputs.deal.formula_rules import check_formulas
-from stress.inputs.deal.reading import located, notes_of, phases, receiver_of, sources_of, steps_of
-from stress.inputs.deal.steps import AnyStep, PayPrincipal, Reserve
+from stress.inputs.deal.reading import located, notes_of, phases, receiver_of, sources_of, steps_of, written_down
+from stress.inputs.deal.steps import AnyStep, PayPrincipal, Reserve, WriteDown, WriteUp
 from stress.inputs.deal.terms import Note, Terms
 from stress.inputs.deal.triggers import check_conditions, check_triggers
 from stress.inputs.deal.trust_rules import check_principal_accounts, check_trust
@@ -142,6 +142,8 @@ def _steps(deal: Terms) -> None:
                 raise ValueError(f"{where}: source names {source!r} twice")
         if step.step == "pay_fee":
             exists(f"{where}: fee", step.fee, [fee.name for fee in deal.fees])
+        elif step.step in ("write_down", "write_up"):
+            _written(deal, where, step, notes)
         elif step.step in ("pay_interest", "pay_residual", "pay_principal"):
             paid = notes_of(step)
             for name in paid:
@@ -154,6 +156,19 @@ def _steps(deal: Terms) -> None:
         else:
             _account_step(deal, where, step, known, notes)
             _party(deal, where, step)
+
+
+def _written(deal: Terms, where: str, step: WriteDown | WriteUp, notes: Sequence[str]) -> None:
+    """Notes that are there, in the order in which they lose; up again, only what some step writes down."""
+    if step.source:
+        raise ValueError(f"{where}: no cash moves; leave source out")
+    for name in step.notes:
+        exists(f"{where}: note{'s' if len(step.notes) > 1 else ''}", name, notes)
+        if step.notes.count(name) > 1:
+            raise ValueError(f"{where}: notes names {name!r} twice")
+    for name in step.notes:
+        if name not in written_down(deal):
+            raise ValueError(f"{where}: no step writes {name!r} down; there is nothing to write up")
 
 
 def _schedule(where: str, step: PayPrincipal) -> None:

@@ -225,9 +225,39 @@ class PayParty(Step):
     """Largest amount, a number or a formula: "received.bank - paid.bank"."""
 
 
+class WriteDown(Step):
+    """Lower the balance of notes, one after another, by the principal deficiency as it stands: a loss that is theirs
+    from now on. No cash moves."""
+
+    step: Literal["write_down"]
+    """The kind of step."""
+    source: tuple[Account, ...] = ()
+    """Left out: no account pays."""
+    notes: Annotated[tuple[Name, ...], Field(min_length=1)]
+    """Notes that bear it, in this order: the most junior first."""
+    amount: Amount | None = None
+    """At most so much a payment date, a number or a formula; all of the deficiency where it is left out."""
+
+
+class WriteUp(Step):
+    """Raise the balance of notes that have been written down, one after another, by principal that has come back since.
+    No cash moves."""
+
+    step: Literal["write_up"]
+    """The kind of step."""
+    source: tuple[Account, ...] = ()
+    """Left out: no account pays."""
+    notes: Annotated[tuple[Name, ...], Field(min_length=1)]
+    """Notes that are written up, in this order: the most senior first; each at most by what it was written down."""
+    amount: Amount | None = None
+    """At most so much a payment date, a number or a formula; all that has come back where it is left out."""
+
+
 AnyStep = Annotated[
     Receive
     | PayParty
+    | WriteDown
+    | WriteUp
     | PayFee
     | PayInterest
     | CoverDefaults

@@ -20,6 +20,8 @@ class NoteState(Strict):
 
     balance: Money
     """Outstanding after the last payment."""
+    written_down: Money = 0.0
+    """What it has been written down by and not written up again."""
     unpaid_interest: Money = 0.0
     """Interest that was due and has not been paid."""
     accrued_interest: Money = 0.0
@@ -186,6 +188,8 @@ class State(Document):
     """Since closing."""
     deficiency: Money = 0.0
     """Principal deficiency that has not been made good."""
+    surplus: Money = 0.0
+    """Principal that has come back of what notes have been written down by, and has not written them up yet."""
     lately: Lately = Lately()
     """What rules look back at."""
     factors: Annotated[tuple[Deviation, ...], Field(max_length=64)] = ()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from stress.inputs.deal import Deal
+from stress.inputs.deal.reading import written_down
 from stress.inputs.pool import Pool
 from stress.inputs.state import Held, State, TriggerState
 from stress.inputs.text.messages import show
@@ -58,6 +59,7 @@ def check_state(deal: Deal, pool: Pool, clock: str, state: State) -> None:
     _none_unknown("fees", state.fees, [fee.name for fee in deal.fees])
     _none_unknown("parties", state.parties, list(deal.parties))
     _check_notes(deal, pool, state)
+    _check_surplus(deal, pool, state)
     for trigger in deal.triggers:
         _check_trigger(trigger.name, trigger.months, trigger.curable, state.triggers[trigger.name], at)
     _check_phase(deal, state, at)
@@ -94,8 +96,25 @@ def _check_notes(deal: Deal, pool: Pool, state: State) -> None:
             raise ValueError(
                 f"state: notes.{note.name}.balance = {stands.balance:,.2f}: more than was issued, {issued:,.2f}"
             )
+        if stands.balance + stands.written_down > issued + TIES * pool.balance:
+            raise ValueError(
+                f"state: notes.{note.name}.written_down = {stands.written_down:,.2f}: more than was issued, "
+                f"{issued:,.2f}, less the balance"
+            )
+        if stands.written_down and note.name not in written_down(deal):
+            raise ValueError(f"state: notes.{note.name}.written_down: no step of the deal writes it down")
         if stands.received and not note.residual:
             raise ValueError(f"state: notes.{note.name}.received: only of a residual note, whose loss counts it")
+
+
+def _check_surplus(deal: Deal, pool: Pool, state: State) -> None:
+    written = sum(note.written_down for note in state.notes.values())
+    if state.surplus > written + TIES * pool.balance:
+        raise ValueError(
+            f"state: surplus = {state.surplus:,.2f}: more than notes have been written down by, {written:,.2f}"
+        )
+    if state.surplus and state.deficiency:
+        raise ValueError("state: deficiency and surplus: principal either lacks or has come back; give one of them")
 
 
 def _check_phase(deal: Deal, state: State, at: int) -> None:
