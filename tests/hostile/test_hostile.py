@@ -146,6 +146,38 @@ CASES = {
         "fees",
         "at most 64 entries",
     ),
+    "twenty thousand steps": deal(
+        '{ step = "pay_fee", fee = "trustee" },',
+        '{ step = "pay_fee", fee = "trustee" },' * 20_000,
+        "priority.revolving",
+        "at most 200 entries",
+    ),
+    "a thousand quantities, each of the one before": deal(
+        "[[notes]]",
+        "quantities = { q0 = 'pool', " + ", ".join(f"q{k} = 'q{k - 1}'" for k in range(1, 1000)) + " }\n[[notes]]",
+        "quantities",
+        "at most 64 entries",
+    ),
+    "quantities that double": deal(
+        "[[notes]]",
+        "quantities = { q0 = 'pool', "
+        + ", ".join(f"q{k} = 'q{k - 1} + q{k - 1}'" for k in range(1, 64))
+        + " }\n[[notes]]",
+        "quantities.q7",
+        "more than 200 parts",
+    ),
+    "a hundred thousand terms": deal(
+        "[[notes]]",
+        "quantities = { q = '" + "pool + " * 100_000 + "pool' }\n[[notes]]",
+        "quantities.q",
+        "at most 500 characters",
+    ),
+    "a formula beyond all numbers": deal(
+        "[[notes]]",
+        "quantities = { q = '" + "1e15 * " * 30 + "pool' }\n[[notes]]",
+        "quantities.q",
+        "more than 1e+100",
+    ),
     "a tower of tables": scenario(HEAD + "[" + ".".join("a" * 5_000) + "]\nx = 1", "nested too deeply"),
     "strings that never end": scenario(HEAD + 'x = """' + "\\n" * 500_000, "not valid TOML"),
     "a table of a thousand columns": macro(

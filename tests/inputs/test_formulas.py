@@ -76,6 +76,9 @@ REFUSED = {
     "excess_spread_3m > 0": ("condition", "is written mean(excess_spread, 3)"),
     "tripped.late": ("condition", "is tested later"),
     "1e16 * pool": ("money", "at most 1e+15"),
+    "\u0663 * pool": ("money", "at character 1: '\u0663' has no meaning here; write numbers with the digits 0 to 9"),
+    "pool * 0.\uff15": ("money", "'\uff15' has no meaning here; write numbers with the digits 0 to 9"),
+    "p\u043eol * 2": ("money", "no quantity 'p\u043eol'; did you mean pool?"),
     "__import__('os')": ("money", "expected a quantity or a number, found"),
     "pool.__class__": ("money", "no quantity 'pool.__class__'"),
     "\x1bpool": ("money", "U+001B has no meaning here"),
@@ -97,8 +100,14 @@ BOMBS = {
     "calls": "max(1," * 80 + "pool" + ")" * 80,
     "length": " + ".join(["pool"] * 5000),
     "own": "b9 + b9",
+    "numbers": "*".join(["1e15"] * 30) + " * pool",
+    "infinity less infinity": "1e-200 * pool / 1e-200 / 1e-200 - pool",
+    "quantities": "*".join(["pool_factor"] * 20) + " * pool / 1e-15 / 1e-15 / 1e-15",
+    "own numbers": " * ".join(["vast"] * 8) + " * pool",
 }
-OWN = {"b0": parse("pool + pool")} | {f"b{i}": parse(f"b{i - 1} + b{i - 1}") for i in range(1, 10)}
+OWN = {"b0": parse("pool + pool"), "vast": parse("1e15 - 1")} | {
+    f"b{i}": parse(f"b{i - 1} + b{i - 1}") for i in range(1, 10)
+}
 
 
 @pytest.mark.parametrize("text", BOMBS)

@@ -9,7 +9,7 @@ LONGEST, DEEPEST = 500, 12
 """Characters of a formula, and brackets within brackets."""
 LARGEST = 1e15
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<number>\d+(?:_\d+)*(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)
+    r"""\s*(?:(?P<number>[0-9]+(?:_[0-9]+)*(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+)
     |(?P<name>[^\W\d]\w*)
     |(?P<quoted>"[^"]*"|'[^']*')
     |(?P<sign><=|>=|[-+*/<>(),.\[\]]))""",
@@ -82,6 +82,8 @@ def _hint(rest: str) -> str:
         return "; write a share: 0.05 for 5%"
     if rest[0] == "=":
         return "; compare by <, <=, > or >="
+    if rest[0].isdecimal():
+        return "; write numbers with the digits 0 to 9"
     return "; a power is written as a product" if rest[0] == "^" else ""
 
 

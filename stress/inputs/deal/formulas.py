@@ -8,7 +8,8 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field
 
-from stress.inputs.deal.formula_text import FormulaError, Node, parse
+from stress.inputs.deal.formula_size import size
+from stress.inputs.deal.formula_text import LARGEST, FormulaError, Node, parse
 from stress.inputs.deal.quantities import QUANTITIES, WRITTEN_OUT, Quantity, Unit
 from stress.inputs.text.base import Money, Month
 from stress.inputs.text.characters import TEXT_PATTERN
@@ -16,7 +17,8 @@ from stress.spelling import suggest
 
 FormulaText = Annotated[str, Field(min_length=1, max_length=500, pattern=TEXT_PATTERN)]
 """A formula over named quantities of the deal: `max(0.0025 * pool.cut_off, 0.01 * pool)`."""
-Schedule = Annotated[tuple[tuple[Month, float], ...], Field(min_length=1, max_length=240)]
+Level = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]
+Schedule = Annotated[tuple[tuple[Month, Level], ...], Field(min_length=1, max_length=240)]
 """[month, value]: each value holds until the next month that is given; 0 before the first."""
 Amount = Money | FormulaText
 
@@ -76,6 +78,7 @@ def read(text: str, names: Names, wanted: Unit | None) -> Node:
     """
     tree = parse(text)
     found = value(tree, names)
+    size(tree, names.own)
     if wanted is None and found.unit == "condition":
         raise FormulaError(0, "is a condition; a value is asked here")
     if wanted is not None and found.unit not in (wanted, "number"):
@@ -97,11 +100,11 @@ def value(tree: Node, names: Names, at: At = ANY) -> Value:
     if names.of_fee and tree.name == "mean":
         raise FormulaError(tree.at, "means are taken once fees are charged: a fee cannot look at one")
     parts = [value(part, names, at) for part in tree.parts]
-    size = 1 + sum(part.parts for part in parts)
-    if size > MOST_PARTS:
+    count = 1 + sum(part.parts for part in parts)
+    if count > MOST_PARTS:
         raise FormulaError(tree.at, f"has more than {MOST_PARTS} parts, own quantities written out")
     found = _CALLS[tree.name](tree, parts) if tree.does == "call" else _OPERATORS[tree.does](tree, parts, bool(at))
-    return found._replace(parts=size)
+    return found._replace(parts=count)
 
 
 def looks_at(tree: Node, names: Names) -> set[tuple[str, str]]:

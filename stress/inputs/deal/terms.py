@@ -191,7 +191,7 @@ class Terms(Document):
     """Added to each coupon to price the notes."""
     idle_cash_share: Fraction = 0.15
     """Share of the pool above which principal cash counts as idle (observable idle_cash_days)."""
-    indices: dict[str, AnnualRate | IndexByMonth | IndexFile] = {}
+    indices: Annotated[dict[str, AnnualRate | IndexByMonth | IndexFile], Field(max_length=64)] = {}
     """Floating indices: a level that stays, a table of months, or a CSV file beside the deal."""
     notes: Annotated[tuple[Note, ...], Field(min_length=1, max_length=12)]
     """Classes of notes, from the most senior to the most junior."""
@@ -208,7 +208,7 @@ class Terms(Document):
     """Whom the deal pays and who pays it beside borrowers, notes and fees: a swap counterparty, a liquidity bank."""
     opening_cash: dict[str, Money] = {}
     """Cash paid into a named account at closing by the originator."""
-    quantities: dict[str, FormulaText | Schedule] = {}
+    quantities: Annotated[dict[str, FormulaText | Schedule], Field(max_length=64)] = {}
     """The deal's own quantities, for its formulas: each a formula (of one another too) or a schedule by month. A
     replay shows them."""
     hurdle_rate: Annotated[AnnualRate, Field(gt=0.0)] | None = None
@@ -216,7 +216,7 @@ class Terms(Document):
     they still pay: a yield supplement overcollateralization."""
     clean_up: CleanUp | None = None
     """The call that ends the deal early; none where it is left out."""
-    priority: dict[Phase, tuple[AnyStep, ...]]
+    priority: dict[Phase, Annotated[tuple[AnyStep, ...], Field(max_length=200)]]
     """Ordered steps of each phase; acceleration and event_of_default follow amortization where left out."""
     triggers: Annotated[tuple[Trigger, ...], Field(max_length=16)] = ()
     """Tests at each month end, and what they change."""
