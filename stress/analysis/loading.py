@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stress.errors import ConfigError
 from stress.inputs import load as read
 from stress.inputs.job import Job, Sweep
 
@@ -25,19 +26,32 @@ def load(path: str | Path) -> Alone | Job | Sweep | Book:
     ['A', 'B', 'mezzanine', 'subordinated']
     """
     found = read.load(path)
-    return as_of_reports(found) if isinstance(found, Job | Sweep) else found
+    return as_of_reports(_fitting(path, found)) if isinstance(found, Job | Sweep) else found
 
 
 def load_job(path: str | Path) -> Job:
     """A job and everything that it refers to, as of its last report. Raises ConfigError, also for a sweep."""
-    found = as_of_reports(read.load_job(path))
+    found = as_of_reports(_fitting(path, read.load_job(path)))
     assert isinstance(found, Job)
     return found
 
 
 def load_run(path: str | Path) -> Job | Sweep:
     """What can be run: a job, or a sweep over several. Raises ConfigError."""
-    return as_of_reports(read.load_run(path))
+    return as_of_reports(_fitting(path, read.load_run(path)))
+
+
+def _fitting(path: str | Path, found: Job | Sweep) -> Job | Sweep:
+    """What is run as it is. ConfigError with the file where a state that it names does not fit its deal and pool."""
+    jobs = found.jobs if isinstance(found, Sweep) else (found,)
+    for job in {(job.deal.name, job.pool.name): job for job in jobs if job.state is not None}.values():
+        from stress.runs.sampling import refuse_misfit
+
+        try:
+            refuse_misfit(job)
+        except ConfigError as error:
+            raise ConfigError(f"{path}: {error}") from None
+    return found
 
 
 def as_of_reports(found: Job | Sweep) -> Job | Sweep:

@@ -23,6 +23,8 @@ WORKBOOKS = (".xlsx", ".xlsm")
 _SHEET = re.compile(r"\.xls[xm]#", re.IGNORECASE)
 _PACKED: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
 """How a packed file begins, and what unpacks it."""
+MAX_LIST = 8 * 1024**2
+"""Bytes of the list of a zip file's members, which is held in memory."""
 BROKEN = (OSError, EOFError, ValueError, RuntimeError, lzma.LZMAError, zipfile.BadZipFile, zlib.error)
 """What the unpackers raise on a damaged file."""
 
@@ -88,19 +90,22 @@ def is_workbook(path: Path) -> bool:
     if not started(path).first.startswith(WORKBOOK):
         return False
     try:
-        with zipfile.ZipFile(parted(path)[0]) as archive:
+        with Listed(parted(path)[0]) as file, zipfile.ZipFile(file) as archive:
             return "[Content_Types].xml" in archive.namelist()
     except BROKEN as error:
         raise damaged(path, error) from None
 
 
-def unpacked_size(path: Path, named: str = "") -> int:
-    """Bytes of the members of a zip file (whose names hold a word) as its directory says; reading stops there."""
-    try:
-        with zipfile.ZipFile(parted(path)[0]) as archive:
-            return sum(member.file_size for member in archive.infolist() if named in member.filename)
-    except BROKEN as error:
-        raise damaged(path, error) from None
+class Listed(io.FileIO):
+    """A zip file as ZipFile reads it, its list of members at once: LimitError where that is longer than 8 MB."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Some bytes."""
+        if size is not None and size > MAX_LIST:
+            raise LimitError(
+                f"{self.name}: lists more files than are read of a zip file, {MAX_LIST // 1024**2} MB of names"
+            )
+        return super().read(size) or b""
 
 
 def damaged(path: Path, error: BaseException) -> DataError:

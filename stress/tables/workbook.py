@@ -10,14 +10,17 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
-from stress.errors import ConfigError, DataError
+from stress.errors import ConfigError, DataError, LimitError
 from stress.spelling import suggest
-from stress.tables.source import BROKEN, damaged, parted, started, too_large, unpacked_size
+from stress.tables.parts import MAX_UNPACKED, check_parts
+from stress.tables.source import BROKEN, damaged, parted, started
 
-MAX_UNPACKED = 512 * 1024**2
-"""Bytes of a workbook's parts once unpacked; its rows are read one by one."""
-MAX_STRINGS = 128 * 1024**2
-"""Bytes of its text, which is held in memory."""
+TABLE = 64 * 1024**2
+"""Bytes of a workbook once unpacked that holds tables of periods or input files, not a tape."""
+MAX_ROWS = 1_048_576
+"""Of a sheet, as Excel has them."""
+_CELL = 5
+"""Bytes of the smallest cell; more cells than that come of rows that begin far to the right."""
 _DAMAGED = (*BROKEN, KeyError, IndexError, TypeError, AttributeError, SyntaxError)
 """What openpyxl raises on a damaged workbook."""
 
@@ -40,7 +43,7 @@ def _text(cell: Any) -> str:
 def sheet_rows(path: Path, most_rows: int, most_columns: int) -> tuple[str, list[tuple[int, list[str]]]]:
     """(name of the one sheet with cells, its rows with their numbers). DataError where there are several, or none."""
     found: dict[str, list[tuple[int, list[str]]]] = {}
-    for name, rows in sheets(path):
+    for name, rows in sheets(path, most=TABLE):
         kept = []
         for number, cells in rows:
             if number > most_rows:
@@ -67,19 +70,16 @@ def several(path: Path, names: Collection[str], what: str) -> DataError:
 
 
 def sheets(
-    path: Path, cell: Callable[[Any], Any] = _text, calculated: bool = True
+    path: Path, cell: Callable[[Any], Any] = _text, calculated: bool = True, most: int = MAX_UNPACKED
 ) -> Iterator[tuple[str, Iterator[tuple[int, list[Any]]]]]:
     """Each sheet's name and its rows, in turn; of FILE.xlsx#SHEET that one alone. DataError, LimitError.
 
     `cell` makes of openpyxl's cell what is wanted, its text as a rule; with `calculated` it holds the value of a
-    formula, otherwise the formula.
+    formula, otherwise the formula. `most`: bytes that the workbook may have once unpacked.
     """
     file, wanted = parted(path)
     started(file)
-    if unpacked_size(path) > MAX_UNPACKED:
-        raise too_large(path, MAX_UNPACKED)
-    if unpacked_size(path, "sharedStrings") > MAX_STRINGS:
-        raise too_large(path, MAX_STRINGS)
+    check_parts(path, most)
     try:
         excel = importlib.import_module("openpyxl")
     except ImportError:
@@ -87,23 +87,30 @@ def sheets(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl tells of styles that it leaves out
-            book = excel.load_workbook(file, read_only=True, data_only=calculated)
+            book = excel.load_workbook(file, read_only=True, data_only=calculated, keep_links=False)
         with contextlib.closing(book):
             names = [sheet.title for sheet in book.worksheets]
             if wanted and wanted not in names:
                 there = f"it has {', '.join(map(repr, names))}{suggest(wanted, names)}"
                 raise DataError(f"{file}: has no sheet {wanted!r}: {there}")
+            left = [most // _CELL]
             for sheet in book.worksheets:
                 if not wanted or sheet.title == wanted:
-                    yield sheet.title, _rows(path, sheet, cell)
+                    yield sheet.title, _rows(path, sheet, cell, left)
     except _DAMAGED as error:
         raise damaged(path, error) from None
 
 
-def _rows(path: Path, sheet: Any, of: Callable[[Any], Any]) -> Iterator[tuple[int, list[Any]]]:
+def _rows(path: Path, sheet: Any, of: Callable[[Any], Any], left: list[int]) -> Iterator[tuple[int, list[Any]]]:
+    """Rows with their numbers; `left`: how many cells the workbook may still have, empty ones before others counted."""
     sheet.reset_dimensions()  # what a workbook says of its size is often wrong
     try:
         for number, row in enumerate(sheet.iter_rows(), 1):
+            left[0] -= 1 + len(row)
+            if number > MAX_ROWS:
+                raise LimitError(f"{path}: sheet {sheet.title!r}: goes beyond row {MAX_ROWS:,}, the last that there is")
+            if left[0] < 0:
+                raise LimitError(f"{path}: sheet {sheet.title!r}, row {number}: too many cells, mostly empty ones")
             yield number, [of(cell) for cell in row]
     except _DAMAGED as error:
         raise damaged(path, error) from None

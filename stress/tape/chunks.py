@@ -191,7 +191,19 @@ def _workbook(tape: Tape) -> Iterator[pd.DataFrame]:
     for name, rows in sheets(tape.path):
         if name != tape.separator:
             continue
-        loans = (cells for number, cells in rows if number >= tape.first)
+        loans = _loans(rows, tape.first, list(tape.place.values()))
         while part := list(itertools.islice(loans, source.CHUNK)):
-            cells = {ours: [row[k] if k < len(row) else "" for row in part] for ours, k in tape.place.items()}
-            yield pd.DataFrame({ours: np.array(column, dtype=object) for ours, column in cells.items()})
+            columns = zip(tape.place, zip(*part, strict=True), strict=True)
+            yield pd.DataFrame({ours: np.array(column, dtype=object) for ours, column in columns})
+
+
+def _loans(rows: Iterator[tuple[int, list[str]]], first: int, places: list[int]) -> Iterator[list[str]]:
+    """The cells at some places of each row; empty rows below the last loan are none."""
+    empty = 0
+    for number, cells in rows:
+        if number >= first and not any(cells):
+            empty += 1
+        elif number >= first:
+            yield from [[""] * len(places)] * empty
+            yield [cells[k] if k < len(cells) else "" for k in places]
+            empty = 0

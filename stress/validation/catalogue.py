@@ -258,6 +258,17 @@ TESTED = (
         "paths, links, sizes, encodings, formulas, wrong units", "tests/hostile/test_hostile.py -m 'slow or not slow'",
     ),
     tested(
+        "workbook-bombs", "implementation",
+        "workbooks that unpack to far more than they seem are refused before they are parsed",
+        "cells, rows, sheets, styles, comments, entities, members beyond what a workbook can have",
+        "tests/hostile/test_workbook_bombs.py -m 'slow or not slow'",
+    ),
+    tested(
+        "grown", "implementation",
+        "files grown from the grammar of the models are read, or refused by file and key",
+        "seeded; every model of stress/inputs", "tests/hostile/test_grown.py -m 'slow or not slow'",
+    ),
+    tested(
         "hostile-names", "implementation",
         "a name from a file cannot become markup in the report or a formula in a spreadsheet",
         "OWASP, CSV injection", "tests/report/test_report.py -k 'escaped or formula'",

@@ -13,7 +13,7 @@ from stress.errors import ConfigError, DataError
 from stress.inputs.text.read import MAX_ITEMS
 from stress.spelling import suggest
 from stress.tables.source import parted, started
-from stress.tables.workbook import several, sheets
+from stress.tables.workbook import TABLE, several, sheets
 
 HEADING = ("key", "value")
 """How the first sheet of a file begins."""
@@ -109,7 +109,8 @@ def _book(file: Path, written: int, size: int) -> _Book:
     kinds = _kinds(file)
     left = dict.fromkeys((*kinds, ASSUMPTIONS), MAX_ITEMS)
     found: dict[str, Grid] = {}
-    both = zip(sheets(file, _content), sheets(file, lambda cell: cell.data_type == "f", calculated=False), strict=True)
+    values = sheets(file, _content, most=TABLE)
+    both = zip(values, sheets(file, lambda cell: cell.data_type == "f", calculated=False, most=TABLE), strict=True)
     for (sheet, rows), (_, formulas) in both:
         name = sheet.partition(".")[0]
         if name in left:
@@ -120,7 +121,7 @@ def _book(file: Path, written: int, size: int) -> _Book:
 
 def _kinds(file: Path) -> dict[str, str]:
     found = {}
-    for name, rows in sheets(file, lambda cell: cell.value):
+    for name, rows in sheets(file, lambda cell: cell.value, most=TABLE):
         filled = (row for _, row in rows if any(cell not in (None, "") for cell in row))
         if "." in name or not _is_heading(next(filled, [])):
             continue
