@@ -195,7 +195,7 @@ def test_a_limit_is_linear_between_its_years_and_held_beyond_them(years: list[fl
 @pytest.mark.parametrize(
     ("kind", "limits", "paths", "seeds", "misses"),
     [
-        ("PD", (0.005, 0.02), 4_096, 6, 1),
+        pytest.param("PD", (0.005, 0.02), 4_096, 6, 1, marks=pytest.mark.slow),
         pytest.param("PD", (0.005, 0.02), 8_192, 40, 7, marks=pytest.mark.slow),
         pytest.param("EL", (0.0001, 0.02), 4_096, 20, 4, marks=pytest.mark.slow),
     ],

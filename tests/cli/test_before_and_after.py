@@ -66,7 +66,7 @@ def test_compare_prints_before_after_and_difference_in_one_unit(two: tuple[Path,
 def test_a_class_is_sized_under_its_own_scenario(job: Job) -> None:
     table = load_bands()
     cases = tuple(case for case in job.scenarios if case.name in ("baseline", "credit_contraction", "macro_severe"))
-    paths = job.but(paths=1_024, scenarios=cases)
+    paths = job.but(paths=512, scenarios=cases)
     own = dict([target_of("A:PD=0.05@credit_contraction", table), target_of("B:EL=0.02@macro_severe", table)])
     sized = size(paths, own)
     assert [note.scenario for note in sized.notes[:2]] == ["credit_contraction", "macro_severe"]
@@ -94,6 +94,7 @@ def test_a_supply_without_end_is_told_in_a_word_and_leaves_room_for_months(job: 
     assert not any(isinstance(x, float) and abs(x) >= 1e15 for values in columns.values() for x in values)
 
 
+@pytest.mark.usefixtures("no_page")
 def test_every_command_that_answers_writes_a_workbook(two: tuple[Path, Path], tmp_path: Path, capsys: Capture) -> None:
     few = [str(JOB), "--paths", "512", "--scenario", "baseline"]
     asked = {

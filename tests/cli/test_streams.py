@@ -74,8 +74,6 @@ def results(job: Path) -> Path:
 
 ASKED = {
     "check": ["check", "JOB"],
-    "table": ["table", "RESULTS"],
-    "compare": ["compare", "RESULTS", "RESULTS"],
     "explain": ["explain", "JOB"],
     "state": ["state", "JOB", "--month", "3"],
     "replay": ["replay", "JOB", "--path", "3"],
@@ -86,6 +84,8 @@ ASKED = {
 }
 """Quick ones, in every encoding."""
 ASKED_AT_LENGTH = {
+    "table": ["table", "RESULTS"],
+    "compare": ["compare", "RESULTS", "RESULTS"],
     "export": ["export", "RESULTS", "--out", "OUT"],
     "validate": ["validate", "large-pool", "--out", "OUT.json"],
     "calibrate": ["calibrate", "pool", "scenarios/pools/baitiao.toml"],

@@ -159,6 +159,7 @@ def test_titles_of_the_heat_map_are_clear_of_tilted_names(chinese: xr.Dataset) -
     assert all(title.y0 >= name.y1 for title in titles for name in names)
 
 
+@pytest.mark.slow
 def test_twelve_notes_and_twenty_scenarios_have_a_report(many: xr.Dataset, tmp_path: Path) -> None:
     text = report.write(many, tmp_path / "report.html").read_text()
     assert text.count("variant_20") > 3

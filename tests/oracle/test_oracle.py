@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections import Counter
 from random import Random
@@ -10,6 +11,7 @@ from typing import get_args
 import pytest
 from strategies import Case, random_job, seeded_case
 
+from oracle.flows import Flows
 from oracle.model import need, run_path
 from oracle.months import base_months, supply_of, unconditional
 from oracle.state import PHASES
@@ -31,6 +33,13 @@ def run(case: Case):
     """A case with the supply that its own deterministic run needs."""
     supply = supply_of(need(case.deal, case.pool, case.clock), case.pool, case.months)
     return run_path(case.deal, case.pool, case.months, case.clock, case.rates, supply)
+
+
+@functools.cache
+def seeded(seed: int) -> tuple[Case, Flows]:
+    """The case of a seed and its flows, worked out once for all laws."""
+    case = seeded_case(seed)
+    return case, run(case)
 
 
 def check_pool_identity(case, flows):
@@ -117,8 +126,8 @@ LAWS = (
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__.removeprefix("check_"))
 def test_random_deals_obey_the_law(law):
-    for case in map(seeded_case, FEW):
-        law(case, run(case))
+    for seed in FEW:
+        law(*seeded(seed))
 
 
 @pytest.mark.slow
@@ -134,8 +143,7 @@ def test_ten_thousand_random_deals_obey_all_laws(block):
 def test_the_random_deals_reach_every_part_of_the_language():
     seen = Counter()
     for seed in range(150):
-        case = seeded_case(seed)
-        flows = run(case)
+        case, flows = seeded(seed)
         seen.update({case.clock, case.deal.purchase, case.deal.day_count, *flows.phase})
         seen.update(step.step for steps in case.deal.priority.values() for step in steps)
         happened = {

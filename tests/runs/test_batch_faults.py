@@ -49,7 +49,7 @@ def test_worker_processes_give_the_bits_of_threads(workers: int, tmp_path: Path,
 
 
 def test_a_driver_killed_at_any_moment_goes_on(tmp_path: Path, sha: str) -> None:
-    assert deaths(tmp_path, PATHS, 2) >= 0
+    assert deaths(tmp_path, PATHS, 1) >= 0
     assert manifest(tmp_path)["result_sha256"] == sha
 
 
@@ -110,7 +110,7 @@ def used(process: psutil.Process) -> float:
         (signal.SIGINT, {"threads": 2}),
         pytest.param(signal.SIGINT, {"workers": 2}, marks=pytest.mark.slow),
         (signal.SIGTERM, {"threads": 2}),
-        (signal.SIGTERM, {"workers": 2}),
+        pytest.param(signal.SIGTERM, {"workers": 2}, marks=pytest.mark.slow),
     ],
 )
 def test_an_interrupt_leaves_a_checkpoint_and_exit_code_130(
@@ -155,6 +155,7 @@ class Cluster:
             process.wait()
 
 
+@pytest.mark.slow
 def test_an_existing_cluster_gives_the_same_bits_and_its_loss_is_exit_code_6(tmp_path: Path, sha: str) -> None:
     out = tmp_path / "out"
     with Cluster(tmp_path, 2) as cluster:
