@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from stress.analysis.book_sums import all_paths, by_bin, factors_on, moment, within
+from stress.analysis.book_sums import all_paths, by_bin, factors_on, losers, moment, within
 from stress.analysis.book_tail import (
     EDGES,
     exceedance,
@@ -23,7 +23,7 @@ from stress.analysis.book_tail import (
 )
 from stress.answers.book import BookRisk, Estimate, Pair, PositionRisk, Quantile, ScenarioRisk, Share, Way
 from stress.inputs.book import Book
-from stress.inputs.files.book import common_share, stationary
+from stress.inputs.files.book_loads import common_share, stationary
 from stress.kernels.tally import MOST_WEIGHT
 from stress.measures.proportions import UNSEEN
 from stress.runs.counting.book_tally import NO_PATH, UNIT, BookTally, Weighed, bins_in, weighed
@@ -80,8 +80,7 @@ def _scenario(book: Book, seen: Weighed, k: int, level: float, xs: Sequence[floa
     levels = sorted({*LEVELS, level})
     shortfall = {f"{x:g}": _shortfall(seen, k, x) for x in levels}
     alone = sum(one.standalone_es for one in positions)
-    zero = bins_in(count).zero
-    some = share_of(count[zero + 1 :].sum(), count2[zero + 1 :].sum(), whole)
+    some = share_of(losers(count), losers(count2), whole)
     cost = share_of(seen.first.below_cost[k, -1], seen.second.below_cost[k, -1], whole)
     tail, once = tail_of(count, level), (seen.first.at_once[k], seen.second.at_once[k])
     return ScenarioRisk(
@@ -110,8 +109,8 @@ def _scenario(book: Book, seen: Weighed, k: int, level: float, xs: Sequence[floa
         ways=_ways(book, seen, k, xs) if book.factors is not None else [],
         deals_at_once=[share_of(once[0][i:].sum(), once[1][i:].sum(), whole) for i in range(1, len(book.deals) + 1)],
         pairs=_pairs(book, seen, k),
-        worst_path=_path(seen.first.first_path[k], int(np.flatnonzero(count)[-1]), zero),
-        tail_path=_path(seen.first.first_path[k], tail.at, zero),
+        worst_path=_path(seen.first.first_path[k], int(np.flatnonzero(count)[-1])),
+        tail_path=_path(seen.first.first_path[k], tail.at),
     )
 
 
@@ -148,7 +147,7 @@ def _variance_ratio(seen: Weighed, k: int, level: float) -> float:
 def _positions(book: Book, seen: Weighed, k: int, level: float) -> list[PositionRisk]:
     """Every position, those that bring most to the tail first."""
     count, whole, first = seen.first.loss_count[k, -1], all_paths(seen, k), seen.first
-    tail, var, more = tail_of(count, level), quantile(count, level), slice(bins_in(count).zero + 1, None)
+    tail, var = tail_of(count, level), quantile(count, level)
     shortfall = tail_mean(tail, first.loss_sum[k, -1] * UNIT)
     found = []
     for p, position in enumerate(book.positions):
@@ -158,7 +157,7 @@ def _positions(book: Book, seen: Weighed, k: int, level: float) -> list[Position
         without = tail_of(first.without_count[k, p], level)
         bins = by_bin(seen, k, p)
         loss = mean_of(bins.over(np.ones(len(count))))
-        some = share_of(first.loss_count[k, p, more].sum(), seen.second.loss_count[k, p, more].sum(), whole)
+        some = share_of(losers(first.loss_count[k, p]), losers(seen.second.loss_count[k, p]), whole)
         value = mean_of(moment(seen, k, p, 1))
         mean = tail_mean(tail, bins.x)
         found.append(
@@ -209,15 +208,20 @@ def _concentrations(book: Book, positions: list[PositionRisk]) -> dict[str, list
 
 
 def _by_factor(book: Book, positions: list[PositionRisk]) -> list[Share]:
-    """Contributions split by the share of each factor in the variance of the deal's default factor."""
+    """Contributions split by the share of each factor in the variance of the deal's default factor; of segments with a
+    factor of their own by their share of the pool."""
     if book.factors is None:
         return []
     level, names = np.array(stationary(book.factors)), [*book.factors.names, "the deals' own"]
     split = {}
     for deal in book.deals:
-        weight = np.array(deal.loads)
-        part = weight * (level @ weight)
-        split[deal.name] = np.append(part, max(0.0, 1.0 - common_share(deal.loads, book.factors)))
+        shares = [segment.share for segment in deal.job.pool.segments]
+        split[deal.name] = np.zeros(len(names))
+        for segment, share in zip(deal.job.pool.segments, shares, strict=True):
+            loads = deal.segments.get(segment.name, deal.loads)
+            weight = np.array(loads)
+            rest = max(0.0, 1.0 - common_share(loads, book.factors))
+            split[deal.name] += share / sum(shares) * np.append(weight * (level @ weight), rest)
     total, error, amount = np.zeros(len(names)), np.zeros(len(names)), np.zeros(len(names))
     for one in positions:
         total += split[one.deal] * one.contribution_es
@@ -250,6 +254,6 @@ def _pairs(book: Book, seen: Weighed, k: int) -> list[Pair]:
     return sorted(found, key=lambda pair: -pair.probability)[:PAIRS]
 
 
-def _path(first: NDArray[np.int64], at: int, zero: int) -> int | None:
+def _path(first: NDArray[np.int64], at: int) -> int | None:
     path = int(first[at])
-    return path if at > zero and path != NO_PATH else None
+    return path if at > bins_in(first).zero and path != NO_PATH else None

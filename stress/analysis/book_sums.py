@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from stress.analysis.book_tail import Sums, mean_of
 from stress.answers.book import FactorTail
 from stress.inputs.book import Book
-from stress.runs.counting.book_tally import COARSE, UNIT, Weighed
+from stress.runs.counting.book_tally import COARSE, UNIT, Weighed, bins_in
 
 
 def by_bin(seen: Weighed, k: int, p: int) -> Sums:
@@ -23,6 +24,11 @@ def by_bin(seen: Weighed, k: int, p: int) -> Sums:
 def all_paths(seen: Weighed, k: int) -> Sums:
     """All paths of a scenario, x = 0."""
     return Sums(*(np.asarray(part.loss_count[k, -1].sum()) for part in seen), *[np.zeros(())] * 3)
+
+
+def losers(count: NDArray[Any]) -> float:
+    """Paths of a histogram that lose anything."""
+    return float(count[bins_in(count).zero + 1 :].sum())
 
 
 def moment(seen: Weighed, k: int, p: int, quantity: int) -> Sums:

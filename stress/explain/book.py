@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stress.explain.words import listed, money, percent, table
 from stress.inputs.book import Book, Held, Member
-from stress.inputs.files.book import common_share, joint_share, stationary
+from stress.inputs.files.book_loads import common_share, joint_share, stationary
 from stress.inputs.files.book_rates import shared
 
 MOST = 12
@@ -75,7 +75,10 @@ def _shared(book: Book) -> list[str]:
     ]
     lines.append(f"Their levels correlate: {listed(pairs)}." if pairs else "They are independent.")
     head = ["deal", "originator", "closes in month", "loads", "shared", "its own", "rho"]
-    lines += ["", *table(head, [_loads(book, deal) for deal in book.deals])]
+    rows = [_loads(book, deal, deal.loads) for deal in book.deals]
+    for deal in book.deals:
+        rows += [_loads(book, deal, loads, f", {segment}") for segment, loads in deal.segments.items()]
+    lines += ["", *table(head, rows)]
     if 1 < len(book.deals) <= MOST:
         lines += ["", "Correlation of the deals' default factors where they live in the same months:", ""]
         rows = [[one.name, *(_correlation(book, one, two) for two in book.deals)] for one in book.deals]
@@ -88,13 +91,21 @@ def _correlation(book: Book, one: Member, two: Member) -> str:
     return "1" if one is two else f"{joint_share(one.loads, two.loads, book.factors):.2f}"
 
 
-def _loads(book: Book, deal: Member) -> list[str]:
+def _loads(book: Book, deal: Member, weights: tuple[float, ...], segment: str = "") -> list[str]:
     assert book.factors is not None
-    loads = [f"{name} {weight:g}" for name, weight in zip(book.factors.names, deal.loads, strict=True) if weight]
-    part = common_share(deal.loads, book.factors)
+    loads = [f"{name} {weight:g}" for name, weight in zip(book.factors.names, weights, strict=True) if weight]
+    part = common_share(weights, book.factors)
     rho = deal.job.pool.dependence.rho
     words = listed(loads) if loads else "nothing"
-    return [deal.name, deal.originator, str(deal.start + 1), words, percent(part), percent(1.0 - part), f"{rho:g}"]
+    return [
+        f"{deal.name}{segment}",
+        deal.originator,
+        str(deal.start + 1),
+        words,
+        percent(part),
+        percent(1.0 - part),
+        f"{rho:g}",
+    ]
 
 
 def _rates(book: Book) -> list[str]:

@@ -339,13 +339,14 @@ rate is random all others are discounted on the path's rate: factor(t) = factor(
 by their own phi and correlated innovations, the first month from the joint stationary law, whose correlation is S. A
 deal with weights w puts u = w'Y + sqrt(1 - w'Sw) v in the place of the first of its independent factors, v the deal's
 own AR(1) at its phi: its e_1,first = u_1, then (u_t - phi u_{t-1}) / sqrt(1 - phi^2), with u taken at the deal's own
-months of the book. Macro variables that a deal's scenarios draw stand under the key (seed + the first 8 bytes, big end
-first, of the SHA-256 of their VAR's name) mod 2^64, the index counted from the first period of any deal with that VAR
-(where deals are aligned by closing: from the deal's own). A random short rate (c = 0) moves in all deals of a currency
-by one z_t = sum over f of b_f n_f,t + sqrt(1 - b'Rb) e_t: n_f,t = (Y_f,t - phi_f Y_f,t-1) / sqrt(1 - phi_f^2), R the
-correlation of the factors' innovations, b the book's weights, e_t under the seed (purpose 7), of a second currency under
-the key of "short rate " and its letters, made as that of a VAR. The loss of the book on a path is the sum over positions
-of amount held x the note's loss; an amount below 0 is short.
+months of the book; segments on a factor of their own likewise, by their weights, in the place of that one. Macro
+variables that a deal's scenarios draw stand under the key (seed + the first 8 bytes, big end first, of the SHA-256 of
+their VAR's name) mod 2^64, the index counted from the first period of any deal with that VAR (where deals are aligned
+by closing: from the deal's own). A random short rate (c = 0) moves in all deals of a currency by one z_t = sum over f
+of b_f n_f,t + sqrt(1 - b'Rb) e_t: n_f,t = (Y_f,t - phi_f Y_f,t-1) / sqrt(1 - phi_f^2), R the correlation of the
+factors' innovations, b the book's weights, e_t under the seed (purpose 7), of a second currency under the key of "short
+rate " and its letters, made as that of a VAR. The loss of the book on a path is the sum over positions of amount held x
+the note's loss; an amount below 0 is short.
 
 **Scores** (`scores`; no run has them, who asks for derivatives sums them beside). With v_t = L^-T e_t and g_t the gain of
 month t (1 where Y_1 is stationary, else sqrt(1 - phi^2)), the features of a path are its normals e_t, persistence = sum

@@ -14,7 +14,7 @@ from stress.analysis.book_reverse import BookMargin, margin_of, reverse_book
 from stress.answers.book import Estimate
 from stress.errors import ConfigError
 from stress.inputs.book import Factors
-from stress.inputs.files.book import stationary
+from stress.inputs.files.book_loads import stationary
 from stress.inputs.load import load_book
 from stress.report import book_reverse as sheets
 

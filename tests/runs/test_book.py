@@ -15,7 +15,7 @@ from stress.analysis.book_tail import EDGES, exceeds, quantile_interval
 from stress.analytic import TwoPools, two_pool_es, two_pool_exceedance, two_pool_quantile
 from stress.inputs.book import Book, Factors
 from stress.inputs.book.remarks import notes_of_book
-from stress.inputs.files.book import stationary
+from stress.inputs.files.book_loads import stationary
 from stress.inputs.load import load_book
 from stress.runs.book.count import Counter, count, packs_of
 from stress.runs.book.weather import Loaded, Weather

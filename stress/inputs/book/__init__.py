@@ -58,6 +58,9 @@ class BookDeal(Strict):
     """For concentrations; the deal's own name where left out."""
     loads: dict[str, Weight] = {}
     """Weights of named factors in the pool's first factor (that of default); what is left to 1 is the deal's own."""
+    segments: dict[str, dict[str, Weight]] = {}
+    """The same of segments with a factor of their own (a row of the pool's `dependence.loadings.segment`): several
+    pools under one waterfall, each with its own named factors."""
 
 
 class BookScenario(Strict):
@@ -145,8 +148,12 @@ class BookFile(Document):
                 raise ValueError(f"{what}: {twice!r} appears twice: names must differ")
         check_drawing(self.estimator, self.paths, self.factors)
         for deal in self.deals:
-            for name in deal.loads:
-                _known(f"deals: {deal.name}: loads", name, factors, "factors.names")
+            for where, weights in {
+                "loads": deal.loads,
+                **{f"segments.{s}": w for s, w in deal.segments.items()},
+            }.items():
+                for name in weights:
+                    _known(f"deals: {deal.name}: {where}", name, factors, "factors.names")
         for currency, weights in self.rates.items():
             for name in weights:
                 _known(f"rates.{currency}", name, factors, "factors.names")
@@ -174,6 +181,8 @@ class Member(Whole):
     originator: Name
     loads: tuple[float, ...]
     """A weight for each named factor."""
+    segments: dict[str, tuple[float, ...]] = {}
+    """The same of segments with a factor of their own."""
     start: int
     """Months from the book's first closing to the deal's."""
     job: Job

@@ -13,12 +13,12 @@ def notes_of_book(book: Book) -> list[Remark]:
 
 def _unused_factor(book: Book) -> Found:
     for f, name in enumerate(() if book.factors is None else book.factors.names):
-        if not any(deal.loads[f] for deal in book.deals):
+        if not any(loads[f] for deal in book.deals for loads in (deal.loads, *deal.segments.values())):
             yield "factors.names", f"no deal loads on {name!r}: it moves nothing"
 
 
 def _on_its_own(book: Book) -> Found:
-    alone = [deal.name for deal in book.deals if not any(deal.loads)]
+    alone = [deal.name for deal in book.deals if not any(map(any, (deal.loads, *deal.segments.values())))]
     if alone and len(book.deals) > 1:
         yield "deals", f"{', '.join(alone)}: without loads: its factors are its own, independent of every other deal"
 
@@ -28,12 +28,23 @@ def _other_persistence(book: Book) -> Found:
         return
     for deal in book.deals:
         own = deal.job.pool.dependence.phi
-        others = [phi for load, phi in zip(deal.loads, book.factors.phi, strict=True) if load and phi != own]
+        every = (deal.loads, *deal.segments.values())
+        others = [phi for f, phi in enumerate(book.factors.phi) if phi != own and any(loads[f] for loads in every)]
         if others:
             yield (
                 named("deals", deal.name),
                 f"the pool's phi is {own:g} and that of a factor that it loads on {others[0]:g}: what is shared moves "
                 "at the factor's, so the deal's losses differ from those alone",
+            )
+
+
+def _tied_segments(book: Book) -> Found:
+    for deal in book.deals if book.factors is not None else ():
+        every = [deal.loads, *deal.segments.values()]
+        if any(any(map(all, zip(a, b, strict=True))) for i, a in enumerate(every) for b in every[:i]):
+            yield (
+                named("deals", deal.name),
+                "its segments share a named factor: they default together more than the deal alone says",
             )
 
 
@@ -86,4 +97,14 @@ def _still_rates(book: Book) -> Found:
         yield "scenarios", f"{', '.join(still)}: the short rate stands still, where that of other deals is random"
 
 
-_RULES = (_unused_factor, _on_its_own, _other_persistence, _not_held, _short, _apart, _other_economies, _still_rates)
+_RULES = (
+    _unused_factor,
+    _on_its_own,
+    _other_persistence,
+    _tied_segments,
+    _not_held,
+    _short,
+    _apart,
+    _other_economies,
+    _still_rates,
+)

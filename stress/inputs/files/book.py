@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from stress.errors import ConfigError
-from stress.inputs.book import Book, BookDeal, BookFile, BookScenario, Factors, Held, Member, Position
+from stress.inputs.book import Book, BookDeal, BookFile, BookScenario, Held, Member, Position
+from stress.inputs.files.book_loads import loads_of, segments_of
 from stress.inputs.files.book_macro import drawn_of
 from stress.inputs.files.book_rates import rates_of
 from stress.inputs.files.expand import cases_of_reference
@@ -31,7 +32,8 @@ def book_of(path: Path, file: BookFile) -> Book:
             name=deal.name,
             group=deal.group,
             originator=deal.originator or deal.name,
-            loads=_loads(path, file, deal, job),
+            loads=loads_of(path, file, deal, job),
+            segments=segments_of(path, file, deal, job),
             start=start,
             job=job,
             var=var,
@@ -55,30 +57,6 @@ def book_of(path: Path, file: BookFile) -> Book:
         seed=file.seed,
         estimator=file.estimator,
     )
-
-
-def stationary(factors: Factors) -> list[list[float]]:
-    """Correlation of the factors' levels: of AR(1) whose innovations correlate by c, c times
-    sqrt((1 - a^2) (1 - b^2)) / (1 - a b)."""
-    n, phi = len(factors.names), factors.phi
-    found = [[float(i == j) for j in range(n)] for i in range(n)]
-    for i in range(n):
-        for j in range(n):
-            if i != j and factors.correlation:
-                spread = ((1.0 - phi[i] ** 2) * (1.0 - phi[j] ** 2)) ** 0.5 / (1.0 - phi[i] * phi[j])
-                found[i][j] = factors.correlation[i][j] * spread
-    return found
-
-
-def common_share(loads: tuple[float, ...], factors: Factors | None) -> float:
-    """Variance of a deal's default factor that the named factors explain."""
-    return 0.0 if factors is None else joint_share(loads, loads, factors)
-
-
-def joint_share(loads: tuple[float, ...], others: tuple[float, ...], factors: Factors) -> float:
-    """Covariance of two deals' default factors by the named factors, in the same months."""
-    level = stationary(factors)
-    return sum(a * level[i][j] * b for i, a in enumerate(loads) for j, b in enumerate(others))
 
 
 def _job(path: Path, file: BookFile, deal: BookDeal) -> Job:
@@ -120,25 +98,6 @@ def _case(path: Path, scenario: BookScenario, deal: BookDeal, job: Job) -> Scena
             f"{key} = {show(reference)}: holds {len(cases)} scenarios, one is needed ({names}): file:LEVEL"
         )
     return cases[0].model_copy(update={"name": scenario.name, "probability": None})
-
-
-def _loads(path: Path, file: BookFile, deal: BookDeal, job: Job) -> tuple[float, ...]:
-    """A weight for each named factor."""
-    if file.factors is None:
-        return ()
-    loads = tuple(deal.loads.get(name, 0.0) for name in file.factors.names)
-    where, share = f"{path}: deals[{show(deal.name)}].loads", common_share(loads, file.factors)
-    if share > 1.0 + 1e-9:
-        raise ConfigError(
-            f"{where}: the named factors would explain {share:.6g} of the variance of the pool's factor: at most 1 "
-            "(the sum of squares, with the factors' correlations)"
-        )
-    if share > 0.0 and job.pool.dependence.factor_start != "stationary":
-        raise ConfigError(
-            f"{where}: the pool starts its factors at {job.pool.dependence.factor_start}; a deal that shares factors "
-            'needs factor_start = "stationary"'
-        )
-    return loads
 
 
 def _held(path: Path, file: BookFile, members: tuple[Member, ...], position: Position) -> Held:

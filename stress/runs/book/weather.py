@@ -17,9 +17,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from stress.inputs.book import Book, Factors
-from stress.inputs.files.book import common_share, stationary
-from stress.kernels.layout import LANES, PANEL_BLOCKS, PANEL_PATHS, Floats
+from stress.assemble.market import factors_of
+from stress.assemble.stages import n_stage
+from stress.inputs.book import Book, Factors, Member
+from stress.inputs.files.book_loads import common_share, stationary
+from stress.kernels.layout import ENTRY, LANES, PANEL_BLOCKS, PANEL_PATHS, Floats
 from stress.kernels.memory import aligned
 from stress.kernels.philox import FACTORS, normal_panel
 from stress.kernels.sampling import Shifted
@@ -33,6 +35,15 @@ _STRIDE = 0x9E3779B97F4A7C15
 def seed_of_deal(seed: int, deal: int) -> int:
     """Under which a deal draws what is its own; the book's seed for its first deal."""
     return (seed + deal * _STRIDE) % 2**64
+
+
+class Part(NamedTuple):
+    """What an independent factor of a pool, beside its first, takes of the named ones."""
+
+    column: int
+    weight: Floats
+    """(F,) of the named factors."""
+    own: float
 
 
 class Loaded(NamedTuple):
@@ -49,6 +60,8 @@ class Loaded(NamedTuple):
     n_month: int
     n_factor: int
     """Independent factors of the pool."""
+    parts: tuple[Part, ...] = ()
+    """Of segments with a factor of their own."""
 
 
 class Weather:
@@ -119,17 +132,21 @@ class Weather:
             into[:] = 0.0
         else:
             normal_panel(into, PANEL_BLOCKS, loaded.n_month, loaded.n_factor, first, seed, FACTORS)
-        if not loaded.weight.any():
-            return
         months = slice(loaded.start, loaded.start + loaded.n_month)
-        common = np.zeros((loaded.n_month, PANEL_BLOCKS, LANES))
-        for f in np.flatnonzero(loaded.weight):
-            common += loaded.weight[f] * self.level[panel - self.at, f, months]
+        shocks = into.reshape(PANEL_BLOCKS, loaded.n_month, loaded.n_factor, LANES)
+        for part in (Part(0, loaded.weight, loaded.own), *loaded.parts):
+            if part.weight.any():
+                self._share(shocks[:, :, part.column], part, self.level[panel - self.at, :, months], loaded.phi)
+
+    def _share(self, shock: Floats, part: Part, level: Floats, phi: float) -> None:
+        """Put the named factors' part in the place of what is the factor's own (16, T, 32)."""
+        common = np.zeros(level.shape[1:])
+        for f in np.flatnonzero(part.weight):
+            common += part.weight[f] * level[f]
         change = common.copy()
-        change[1:] -= loaded.phi * common[:-1]
-        change[1:] *= 1.0 / np.sqrt(1.0 - loaded.phi**2)
-        shock = into.reshape(PANEL_BLOCKS, loaded.n_month, loaded.n_factor, LANES)[:, :, 0]
-        shock *= loaded.own
+        change[1:] -= phi * common[:-1]
+        change[1:] *= 1.0 / np.sqrt(1.0 - phi**2)
+        shock *= part.own
         shock += change.transpose(1, 0, 2)
 
 
@@ -144,10 +161,27 @@ def weather_of(book: Book, n_factor: list[int], panels: int = 1, sampler: Shifte
             start=deal.start,
             n_month=deal.job.deal.legal_maturity_months,
             n_factor=n,
+            parts=_parts(deal, book.factors),
         )
         for deal, n in zip(book.deals, n_factor, strict=True)
     ]
     return Weather(book.factors, loaded, book.seed, panels, sampler)
+
+
+def _parts(deal: Member, factors: Factors | None) -> tuple[Part, ...]:
+    """Of a pool's segments with a factor of their own, by the column of its root where that factor alone stands; each
+    once, its sign that of the root."""
+    if factors is None or not deal.segments:
+        return ()
+    pool = deal.job.pool
+    found, names = factors_of(pool), [segment.name for segment in pool.segments]
+    parts = {}
+    for segment, loads in deal.segments.items():
+        row = found.root[found.of_rate[ENTRY, names.index(segment) * n_stage(pool)]]
+        column = int(np.argmax(np.abs(row)))
+        own = float(np.sqrt(max(0.0, 1.0 - common_share(loads, factors))))
+        parts[column] = Part(column, np.sign(row[column]) * np.array(loads), own)
+    return tuple(parts.values())
 
 
 def _roots(factors: Factors | None) -> tuple[Floats, Floats]:
