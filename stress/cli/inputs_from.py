@@ -16,13 +16,13 @@ PARTS = ("job", "deal", "pool", "scenario")
 
 
 def template_of(kind: str, name: str) -> Documents:
-    """The documents of a template. Raises ConfigError for a tape, and for reports, which have a table of their own."""
+    """The documents of a template. Raises ConfigError for a tape, a book, and reports, which have a table."""
     import tomli
 
     from stress.inputs.files.parse import KINDS
     from stress.templates import fill
 
-    if kind not in KINDS or kind == "reports":
+    if kind not in KINDS or kind in ("reports", "book"):
         raise ConfigError(f"stress new {kind} --xlsx: a workbook holds a {', '.join(PARTS[:-1])} or {PARTS[-1]}")
     found = {part: tomli.loads(fill(part, name)) for part in (PARTS if kind == "job" else (kind,))}
     for document in found.values():

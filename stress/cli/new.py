@@ -13,7 +13,9 @@ from stress.file_names import escaped
 
 
 @click.command()
-@click.argument("kind", type=OneOf(["deal", "pool", "scenario", "job", "reports", "state", "tape"]), required=False)
+@click.argument(
+    "kind", type=OneOf(["deal", "pool", "scenario", "job", "book", "reports", "state", "tape"]), required=False
+)
 @click.argument("name", required=False)
 @click.option("--example", metavar="NAME", help="A shipped deal with its pool, scenarios and job: see stress examples.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), default=Path(), help="Folder to write into.")
@@ -38,8 +40,9 @@ def new(
     """Write a commented template that passes `stress check`, a shipped example, or a made-up loan tape for `stress
     pool`.
 
-    A job comes as a folder with its deal, its pool and a scenario, reports as a folder with their table; the others as
-    one file NAME.toml. An example comes as a folder with all files that it needs. Nothing is overwritten.
+    A job comes as a folder with its deal, its pool and a scenario, a book as a folder with such a job, reports as a
+    folder with their table; the others as one file NAME.toml. An example comes as a folder with all files that it
+    needs. Nothing is overwritten.
 
     With --xlsx all of it stands in one workbook, which every command reads as it reads a job's file: type the deal's
     terms there, or let its cells refer to your own sheets. --from takes the inputs of a job (TOML or such a workbook),
@@ -54,6 +57,7 @@ def new(
       stress new --example baitiao && stress run baitiao/job.toml
       stress new job my-deal --example card-master-trust
       stress new pool my-pool --all
+      stress new book my-book && stress explain my-book/book.toml && stress book my-book/book.toml
     """
     if source is not None or workbook:
         _written(kind, name, example, out, source, workbook, every_key)
@@ -162,8 +166,9 @@ def _tape(path: Path, loans: int, seed: int) -> None:
 
 
 def _files(kind: str, name: str, out: Path) -> dict[str, Path]:
-    if kind == "job":
-        return {part: out / name / f"{part}.toml" for part in ("job", "deal", "pool", "scenario")}
+    if kind in ("job", "book"):
+        parts = ("job", "deal", "pool", "scenario")
+        return {part: out / name / f"{part}.toml" for part in ((kind, *parts) if kind == "book" else parts)}
     if kind == "reports":
         return {kind: out / name / "reports.toml", "rows": out / name / "reports.csv"}
     return {kind: out / f"{escaped(name)}.toml"}

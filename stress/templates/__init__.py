@@ -14,8 +14,8 @@ NAME_LINE = 'name = "NAME"'
 
 
 def fill(part: str, name: str, every_key: bool = False) -> str:
-    """The text of a template (`deal`, `pool`, `scenario`, `job`, `reports`, `state`) with its name, and below it every
-    key that such a file may have, as comments, where that is asked for. Raises ConfigError for a bad name."""
+    """The text of a template (`deal`, `pool`, `scenario`, `job`, `book`, `reports`, `state`) with its name, and below
+    it every key that such a file may have, as comments, where that is asked for. Raises ConfigError for a bad name."""
     checked(part, name)
     text = resources.files(__package__).joinpath(f"{part}.toml").read_text(encoding="utf-8")
     text = text.replace(NAME_LINE, f"name = {json.dumps(name, ensure_ascii=False)}", 1)

@@ -179,6 +179,18 @@ def test_a_book_is_checked_as_a_book(capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr().out.startswith("ok  book ")
 
 
+def test_a_book_may_begin_with_a_template(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(["new", "book", "mine", "-o", str(tmp_path)]) == 0
+    assert len(capsys.readouterr().out.split()) == 5
+    file = str(tmp_path / "mine" / "book.toml")
+    assert exit_code(["check", file]) == 0
+    assert exit_code(["explain", file]) == 0
+    assert exit_code(["book", file, "--paths", "1024", "--level", "0.99"]) == 0
+    assert exit_code(["new", "book", "mine", "-o", str(tmp_path)]) == 2
+    assert exit_code(["new", "book", "other", "--xlsx", "-o", str(tmp_path)]) == 2
+    assert "a workbook holds a" in capsys.readouterr().err
+
+
 def test_a_book_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(["explain", str(SHIPPED.parent / "cards-hedged.toml")]) == 0
     said = capsys.readouterr().out

@@ -103,12 +103,12 @@ def test_the_reference_is_printed_as_tables_and_as_json(capsys: pytest.CaptureFi
     assert "--keys KIND" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("kind", ["deal", "pool", "scenario", "job"])
+@pytest.mark.parametrize("kind", ["deal", "pool", "scenario", "job", "book"])
 def test_a_template_with_every_key_passes_check(kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(["new", kind, "Beispiel", "--all", "-o", str(tmp_path)]) == 0
     written = capsys.readouterr().out.split()
     assert exit_code(["check", "--no-base-case", *written]) == 0
-    file = tmp_path / ("Beispiel/job.toml" if kind == "job" else "Beispiel.toml")
+    file = tmp_path / (f"Beispiel/{kind}.toml" if kind in ("job", "book") else "Beispiel.toml")
     text = file.read_text(encoding="utf-8")
     for table in key_tables(kind):
         for key in table.keys:
