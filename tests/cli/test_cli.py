@@ -175,7 +175,7 @@ def test_explain_says_every_note_fee_and_trigger_in_words(capsys: Capture) -> No
 
 def test_explain_refuses_a_pool(capsys: Capture) -> None:
     assert exit_code(["explain", str(ROOT / "scenarios/pools/baitiao.toml")]) == 2
-    assert "only a deal or a job" in capsys.readouterr().err
+    assert "only a deal, a job or a book" in capsys.readouterr().err
 
 
 def test_calibrate_pool_writes_a_copy_that_passes_check(tmp_path: Path, capsys: Capture) -> None:
