@@ -36,7 +36,7 @@ def outcome_of(state: State, tables: Tables) -> Array:
 def _internal_rate(state: State, tables: Tables, note: int, multiple: Array) -> Array:
     """Effective annual IRR at par by Newton on the logarithm of the present value, on the real payment dates."""
     cash, original, years = state.received[:, note], tables.contract.original[note], tables.years
-    x = np.full(state.n, tables.contract.guess[note])
+    x = np.full(state.n, tables.contract.guess[0, note])
     if tables.contract.residual[note] > 0.0:
         x = 0.5 * np.log(np.maximum(multiple, 1e-9))
     todo = np.flatnonzero(multiple >= 1e-9)

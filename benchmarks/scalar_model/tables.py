@@ -168,7 +168,7 @@ def scalar_tables(tables: Tables) -> ScalarTables:
         senior_note=contract.senior_note,
         original=contract.original,
         residual=contract.residual,
-        guess=contract.guess,
+        guess=contract.guess[0],
         scalars=contract.deal,
         opening_cash=contract.opening_cash,
         n_revolving=sizes.n_revolving,

@@ -37,6 +37,7 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, pool
     call = deal.clean_up
     fee_formula = [programs.add(f.amount, False) if isinstance(f.amount, str) else -1 for f in deal.fees]
     called = [programs.add(x, False) if x is not None else -1 for x in ((call.when, call.price) if call else ())]
+    guess = np.log1p(accrual).sum(axis=1) / dates.years[-1]  # (K, N): of a note at par that pays every month
     even = dates.years - np.arange(n_month) * MONTH_YEARS
     first = float(even.mean())
     accounts = account_names(deal)
@@ -47,7 +48,8 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, pool
         years=np.ascontiguousarray(np.stack([dates.years, even - first], axis=1)),
         step_up=np.stack([_stepped(m) * dates.fraction[:, None] for m in months]),
         step_up_trigger=_step_up_trigger(deal),
-        guess=np.log1p(np.array([accrual[0, :, n].sum() / dates.years[-1] for n in range(len(deal.notes))])),
+        guess=guess,
+        at_guess=moments(dates.years, guess),
         mean_coupon=mean_coupons(deal),
         discount=_discounts(deal, months, dates),
         fee_base=np.array([codes.FEE_BASES.index(f.base) for f in deal.fees], dtype=np.int64),
@@ -67,6 +69,13 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, pool
         opening_cash=np.array([deal.opening_cash.get(a, 0.0) for a in accounts]),
         deal=_deal_numbers(deal, cut_off, first),
     )
+
+
+def moments(years: np.ndarray, guess: np.ndarray) -> np.ndarray:
+    """(K, T, N, 3) what a payment after so many years (T,) adds to present value at a rate ln(1 + y), (K, N), and to
+    its first and second derivative by the rate, signs left out."""
+    worth = np.exp(-guess[:, None, :] * years[:, None])
+    return np.ascontiguousarray(np.stack([worth * years[:, None] ** power for power in range(3)], axis=-1))
 
 
 def _deal_numbers(deal: Deal, cut_off: float, first_years: float) -> np.ndarray:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from stress.assemble.contract import moments
 from stress.assemble.held import Holding, holding_of
 from stress.assemble.priority import account_names
 from stress.errors import ConfigError
@@ -73,7 +74,9 @@ def _contract_from(contract: Contract, deal: Deal, state: State, sizes: Sizes) -
     share = np.where(lent, (balance + written) * contract.per_original, 1.0)
     stake = np.stack([over, 1.0 / over, share, received * contract.per_original], axis=1)
     discount = contract.discount / contract.discount[:, now : now + 1]
-    return contract._replace(years=years, deal=terms, stake=np.ascontiguousarray(stake), discount=discount)
+    at_guess = moments(years[:, 0], contract.guess)
+    stake = np.ascontiguousarray(stake)
+    return contract._replace(years=years, deal=terms, stake=stake, discount=discount, at_guess=at_guess)
 
 
 def _put_pool(image: Image, held: Holding, state: State) -> None:

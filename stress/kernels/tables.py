@@ -159,8 +159,10 @@ class Contract(NamedTuple):
     """What a step-up adds to `accrual` while its trigger has tripped."""
     step_up_trigger: Annotated[Ints, N]
     """Trigger of a note's step-up, -1 where there is none."""
-    guess: Annotated[Floats, N]
+    guess: Annotated[Floats, K, N]
     """First guess of ln(1 + IRR)."""
+    at_guess: Annotated[Floats, K, T, N, ("worth", "first", "second")]
+    """Discount factor of the payment date at the guess; times the years to it; times their square."""
     mean_coupon: Annotated[Floats, N]
     """Mean over the months of its coupon before any shock: yields are counted finely about it."""
     discount: Annotated[Floats, K, T, N]
