@@ -96,11 +96,12 @@ def _loads(book: Book, deal: Member, weights: tuple[float, ...], segment: str = 
     loads = [f"{name} {weight:g}" for name, weight in zip(book.factors.names, weights, strict=True) if weight]
     part = common_share(weights, book.factors)
     rho = deal.job.pool.dependence.rho
+    begins = "" if deal.job.state is None else f", met after {deal.job.state.as_of}"
     words = listed(loads) if loads else "nothing"
     return [
         f"{deal.name}{segment}",
         deal.originator,
-        str(deal.start + 1),
+        f"{deal.start + 1}{begins}",
         words,
         percent(part),
         percent(1.0 - part),

@@ -99,9 +99,9 @@ def _balance(found: BookPath, p: PositionRisk) -> NDArray[np.float64]:
 
 
 def _aligned(found: BookPath, deal: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(T,) by month of the book."""
-    total = np.full(len(found.factor), np.nan)
-    total[found.start[deal] :][: len(values)] = values
+    """(T,) by month of the book; not a number where the deal does not live, or what it did is data."""
+    total, first = np.full(len(found.factor), np.nan), int(found.deals[deal]["month"][0])
+    total[found.start[deal] + first - 1 :][: len(values)] = values
     return total
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stress.inputs.book import Book
+from stress.inputs.state.rules import started
 from stress.inputs.text.remark import Found, Remark, named, remarks
 
 
@@ -64,6 +65,26 @@ def _short(book: Book) -> Found:
             yield named("positions", p.name), "a short of a note that the book also holds: only the difference counts"
 
 
+def _begins(book: Book) -> Found:
+    begun = {deal.start + started(deal.job): deal for deal in book.deals if deal.job.state is not None}
+    if len(begun) > 1:
+        said = ", ".join(f"{deal.name} after {deal.job.state.as_of}" for deal in begun.values() if deal.job.state)
+        yield "deals", f"begin in unlike months ({said}): what a deal reported last is not what it is today"
+    late = [deal.name for deal in book.deals if deal.job.state is None and deal.start < max(begun, default=0)]
+    if late:
+        yield (
+            "deals",
+            f"{', '.join(late)}: simulated from a closing before others' states: give each a state of its own",
+        )
+    for p in book.positions:
+        job, note = book.deals[p.deal].job, book.notes_of(p)[1]
+        terms = job.deal.notes[p.note]
+        original = terms.amount if terms.amount is not None else (terms.share or 0.0) * job.pool.balance
+        if job.state is not None and job.state.notes[note].balance < (1.0 - 1e-9) * original:
+            left = 100.0 * job.state.notes[note].balance / original
+            yield named("positions", p.name), f"its amount is of the original balance, of which {left:.3g}% is left"
+
+
 def _apart(book: Book) -> Found:
     if book.factors is None or len(book.deals) < 2:
         return
@@ -104,6 +125,7 @@ _RULES = (
     _tied_segments,
     _not_held,
     _short,
+    _begins,
     _apart,
     _other_economies,
     _still_rates,

@@ -67,9 +67,15 @@ def _job(path: Path, file: BookFile, deal: BookDeal) -> Job:
     if is_sweep(written):
         raise ConfigError(f"{key} = {show(deal.job)}: lists several deals, pools or seeds: a book needs one job a deal")
     job = job_of(job_path, written)
-    if job.state is not None or job.reports:
-        after = f"after {job.state.as_of}" if job.state is not None else "after its reports"
-        raise ConfigError(f"{key} = {show(deal.job)}: starts {after}: a book simulates deals from closing")
+    if job.reports:
+        raise ConfigError(
+            f"{key} = {show(deal.job)}: starts after its reports: a book takes a state, which `stress follow` writes"
+        )
+    if job.state is not None and file.align != "date":
+        raise ConfigError(
+            f"{key} = {show(deal.job)}: starts after {job.state.as_of}, a month of the calendar: "
+            'a deal in mid-life needs align = "date"'
+        )
     cases = tuple(_case(path, scenario, deal, job) for scenario in file.scenarios)
     try:
         job = job.model_copy(update={"scenarios": cases, "paths": file.paths, "seed": file.seed, "estimator": "plain"})

@@ -9,6 +9,7 @@ from stress.errors import ConfigError
 from stress.inputs.book import BookFile, CommonRate
 from stress.inputs.job import Job
 from stress.inputs.scenario.short_rate import ShortRate
+from stress.inputs.state.rules import started
 from stress.inputs.text.messages import show
 
 MOVES = ("model", "mean_reversion", "volatility", "start", "mean")
@@ -24,6 +25,7 @@ def rates_of(path: Path, file: BookFile, jobs: Sequence[Job], starts: Sequence[i
     laws = [{case.name: case.short_rate for case in job.scenarios if case.short_rate is not None} for job in jobs]
     known: dict[str, dict[str, tuple[str, ShortRate]]] = {}
     first: dict[str, tuple[str, int]] = {}
+    starts = [start + started(job) for start, job in zip(starts, jobs, strict=True)]
     for deal, job, law, start in zip(file.deals, jobs, laws, starts, strict=True):
         currency = job.deal.currency
         for name, one in law.items():
@@ -43,8 +45,8 @@ def rates_of(path: Path, file: BookFile, jobs: Sequence[Job], starts: Sequence[i
             other, begun = first.setdefault(currency, (deal.name, start))
             if begun != start:
                 raise ConfigError(
-                    f"{where}: closes in another month than deal {show(other)}, and a random short rate begins at the "
-                    'closing: align = "closing" lets all begin together'
+                    f"{where}: begins in another month than deal {show(other)}, and a random rate begins with the "
+                    'deal: align = "closing" lets all close together'
                 )
     common = {currency: _common(path, file, currency) for currency in known}
     for currency in file.rates:

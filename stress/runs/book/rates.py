@@ -38,11 +38,12 @@ class Rate(NamedTuple):
 
     def normals(self, weather: Weather, panel: int) -> Floats:
         """(16, T, 32) of a panel that the weather was moved to."""
-        drawn = np.zeros(PANEL_BLOCKS * self.n_month * LANES)
+        n_month = self.start + self.n_month
+        drawn = np.zeros(PANEL_BLOCKS * n_month * LANES)
         if not weather.still:
-            normal_panel(drawn, PANEL_BLOCKS, self.n_month, 1, panel * PANEL_PATHS, np.uint64(self.seed), SHORT_RATE)
-        found: Floats = self.own * drawn.reshape(PANEL_BLOCKS, self.n_month, LANES)
-        months = slice(self.start, self.start + self.n_month)
+            normal_panel(drawn, PANEL_BLOCKS, n_month, 1, panel * PANEL_PATHS, np.uint64(self.seed), SHORT_RATE)
+        months = slice(self.start, n_month)
+        found: Floats = self.own * drawn.reshape(PANEL_BLOCKS, n_month, LANES)[:, months]
         for f in np.flatnonzero(self.weight):
             level, phi = weather.level[panel - weather.at, f], weather.phi[f]
             change = level.copy()  # of the first month: the level itself; no rate moves in it

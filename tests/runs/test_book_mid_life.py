@@ -1,0 +1,118 @@
+"""Deals of a book that are met in mid-life: on the calendar, from their states, in the weather that others share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import stress
+from stress.errors import ConfigError
+from stress.explain import explain_book
+from stress.inputs.book import Book
+from stress.inputs.book.remarks import notes_of_book
+from stress.inputs.load import load_book
+from stress.report import book_path
+from stress.runs.book.count import count, packs_of
+from stress.runs.book.replayed import replay_book
+from stress.runs.counting.book_tally import UNIT, powers
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+BOOK = """
+kind = "book"
+version = 1
+name = "one old, one new"
+currency = "CNY"
+paths = 1024
+factors = { names = ["a"], phi = [0.9736] }
+deals = [
+  { name = "old", job = "JOBS/baitiao-24m-mid-life.toml", loads = { a = LOAD } },
+  { name = "new", job = "JOBS/baitiao-12m.toml", loads = { a = 1.0 } },
+]
+positions = [
+  { deal = "old", note = "subordinated", share = 0.5 },
+  { deal = "new", note = "mezzanine", share = 1.0 },
+]
+scenarios = [{ name = "severe", file = "JOBS/../pboc_npl_severe.toml" }]
+"""
+
+
+def read(folder: Path, text: str = BOOK, load: float = 1.0) -> Book:
+    file = folder / "book.toml"
+    text = text.replace("JOBS", (SCENARIOS / "jobs").as_posix()).replace("LOAD", f"{load}")
+    file.write_text(text, encoding="utf-8")
+    return load_book(file)
+
+
+def test_a_deal_in_mid_life_that_shares_nothing_loses_on_the_paths_on_which_it_loses_alone(tmp_path: Path) -> None:
+    book = read(tmp_path, load=0.0)
+    job = book.deals[0].job
+    assert job.state is not None
+    (tally,) = powers(count(packs_of(book), 2))
+    ds = stress.simulate(job, paths=1024, seed=book.seed).sel(tranche="subordinated", scenario="severe")
+    assert tally.loss_count[0, 0, 0] == ds["loss_count"].values[0] < 1024
+    mean = tally.by_book[0, 0].sum() * UNIT / 1024
+    assert mean == pytest.approx(float(ds["expected_loss"]), rel=1e-6)
+
+
+def test_a_deal_whose_level_is_known_moves_on_from_it_with_the_named_factor(tmp_path: Path) -> None:
+    """Y_t = phi^(t - b) y + u_t - phi^(t - b) u_b: the innovations are those of the named factor, the past is data."""
+    book = read(tmp_path)
+    old, y, b, phi = book.deals[0], -1.5, 6, 0.9736
+    assert old.job.state is not None
+    n_factor = packs_of(book).packed[0].problem.sizes.n_factor
+    state = old.job.state.model_copy(update={"factors": (y, *[0.0] * (n_factor - 1))})
+    job = old.job.but(state=state)
+    book = book.model_copy(update={"deals": (old.model_copy(update={"job": job}), book.deals[1])})
+    for path in (3, 40):
+        found = replay_book(packs_of(book), path, "severe")
+        level = found.deals["old"]["factor_value"].values[:, 0]
+        u = found.factor[old.start + b - 1 :, 0]  # from the month of the state on
+        k = np.arange(len(level)) + 1
+        np.testing.assert_allclose(level, phi**k * y + u[k] - phi**k * u[0], atol=1e-9)
+        other = found.deals["new"]["factor_value"].values[:, 0]
+        at = book.deals[1].start
+        np.testing.assert_allclose(other, found.factor[at : at + len(other), 0], atol=1e-9)
+
+
+def test_what_is_data_is_not_drawn_on_a_path(tmp_path: Path) -> None:
+    from stress.analysis.book_risk import book_risk
+
+    book = read(tmp_path)
+    packs = packs_of(book)
+    one = book_risk(book, count(packs, 2), 0.99).scenarios[0]
+    assert one.worst_path is not None
+    found = replay_book(packs, one.worst_path, "severe")
+    assert int(found.deals["old"]["month"][0]) == 7
+    line = next(line for line in book_path.losing(found, one.positions) if line.name == "old subordinated")
+    assert np.isnan(line.balance[:6]).all()
+    assert line.balance[6] <= 1.0
+
+
+def test_mid_life_is_explained_and_told(tmp_path: Path) -> None:
+    book = read(tmp_path)
+    assert "met after 2020-06" in explain_book(book)
+    assert notes_of_book(book) == []
+    twin = read(tmp_path, BOOK.replace("baitiao-12m", "baitiao-24m"))
+    said = " ".join(str(note) for note in notes_of_book(twin))
+    assert "new: simulated from a closing before others' states" in said
+    old = book.deals[0]
+    assert old.job.state is not None
+    notes = dict(old.job.state.notes)
+    notes["subordinated"] = notes["subordinated"].model_copy(update={"balance": 38_000_000.0})
+    job = old.job.but(state=old.job.state.model_copy(update={"notes": notes}))
+    book = book.model_copy(update={"deals": (old.model_copy(update={"job": job}), book.deals[1])})
+    assert "of which 40% is left" in " ".join(str(note) for note in notes_of_book(book))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("paths = 1024", 'paths = 1024\nalign = "closing"', 'needs align = "date"'),
+        ("baitiao-24m-mid-life", "baitiao-24m-followed", "a book takes a state"),
+    ],
+)
+def test_what_has_no_month_of_the_calendar_is_refused(old: str, new: str, says: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=says):
+        read(tmp_path, BOOK.replace(old, new))
