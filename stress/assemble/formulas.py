@@ -11,7 +11,7 @@ import numpy as np
 from stress.inputs.deal import Deal
 from stress.inputs.deal.formula_rules import names_of
 from stress.inputs.deal.formula_text import Node, parse
-from stress.inputs.deal.formulas import quantity_of
+from stress.inputs.deal.formulas import quantity_of, value
 from stress.inputs.deal.quantities import OBSERVABLES, QUANTITIES
 from stress.kernels import codes
 from stress.kernels.row_records import ROWS, Cash, Pool, Trust
@@ -20,7 +20,6 @@ _SIGNS = {
     "+": codes.ADD,
     "-": codes.SUBTRACT,
     "*": codes.MULTIPLY,
-    "/": codes.DIVIDE,
     "min": codes.SMALLER,
     "max": codes.LARGER,
     "and": codes.SMALLER,
@@ -148,10 +147,14 @@ class Programs:
             return [self._number(_FOLDED[tree.does](a, b))]
         if tree.does in (">", "<="):
             parts.reverse()
-        rows = _joined(parts, tree)
+        rows = [*parts[0], *parts[1], (codes.DIVIDE, self._divisor(tree))] if tree.does == "/" else _joined(parts, tree)
         if tree.does in ("<=", ">="):
             return [self._number(1.0), *rows, (codes.SUBTRACT, 0)]
         return [self._number(1.0), *rows, (codes.SUBTRACT, 0)] if tree.does == "not" else rows
+
+    def _divisor(self, tree: Node) -> int:
+        """Of what a quotient's divisor is: what counts as 0 of money grows with the deal."""
+        return codes.OF_MONEY if value(tree.parts[1], self.names).unit == "money" else 0
 
     def _name(self, tree: Node) -> list[Row]:
         own = self.names.own.get(tree.name) if not tree.of else None
@@ -177,7 +180,7 @@ class Programs:
         if name in _TRUST_ROWS:
             return [(codes.TRUST_ROW, ROWS[Trust].index(_TRUST_ROWS[name]))]
         if name in ("seller_interest", "seller_share"):
-            over = [] if name == "seller_interest" else [*self._quantity("pool", ""), (codes.DIVIDE, 0)]
+            over = [] if name == "seller_interest" else [*self._quantity("pool", ""), (codes.DIVIDE, codes.OF_MONEY)]
             return [(codes.SELLER, 0), *over]
         if name == "pool.adjusted":
             return [*self._quantity("pool", ""), (codes.SCHEDULE, self.schedule_of[name]), (codes.MULTIPLY, 0)]
@@ -195,8 +198,8 @@ def by_month(schedule: Sequence[tuple[int, float]], n_month: int) -> np.ndarray:
     [0.0, 5.0, 5.0, 1.0, 1.0]
     """
     level = np.zeros(n_month)
-    for month, value in schedule:
-        level[month - 1 :] = value
+    for month, amount in schedule:
+        level[month - 1 :] = amount
     return level
 
 

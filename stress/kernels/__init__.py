@@ -167,7 +167,7 @@ wherever it is used: the flows of the month (defaults, recoveries, principal and
 month's start, a month of senior cost, the level of an index) and the observables of (7). mean(x, n) is the mean of x at
 the last n determinations from F on, of those there are where they are fewer; it is taken before the triggers are
 tested. A schedule keeps its value until the next month that it gives; before the first it is 0. A quotient is 0 where
-its divisor is within 1e-9 of 0, and is held within 1e9 of 0. A comparison is 1 where it holds, else 0.
+its divisor is within 1e-9 of 0 (of money: of the cut-off balance), and is held within 1e9 of 0. A comparison is 1 where it holds, else 0.
 
 **Adjusted pool** (`hurdle_rate` h, static deals). As the opening pool is scheduled, without default, prepayment and
 delay, a loan has the balance b(t) after month t and pays x(s) in month s: principal, interest, flat fee, origination

@@ -100,6 +100,8 @@ FEE_BASES = ("notes", "pool", "interest_income", "fixed", "formula")
     LESS,
     CHOOSE,
 ) = range(27)
+OF_MONEY = 1
+"""Of what a quotient's divisor is, else a bare number, a share or a count."""
 FIRST_OPERATION = ADD
 """Codes below it are quantities."""
 STACK = 16

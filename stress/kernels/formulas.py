@@ -22,6 +22,7 @@ from .codes import (
     NOTE_UNPAID,
     NUMBER,
     OBSERVED,
+    OF_MONEY,
     PAID,
     POOL_ROW,
     RECEIVED,
@@ -41,7 +42,8 @@ from .short_rate import SHIFT
 from .typed import Lanes
 
 NOTHING, FARTHEST = 1e-9, 1e9
-"""A quotient is 0 where its divisor is nearer to 0 than the first, and held within the second of 0."""
+"""A quotient is 0 where its divisor is nearer to 0 than the first (of money: of the cut-off balance), and held within the
+second of 0."""
 
 
 @aside
@@ -58,7 +60,8 @@ def value_of(m: Memory, t: int, formula: int) -> Lanes:
             m.stack[top] = where_less(m.stack[top], 0.5, m.stack[top + 2], m.stack[top + 1])
         else:
             top -= 1
-            m.stack[top] = _combined(code.does, m.stack[top], m.stack[top + 1])
+            nothing = NOTHING * m.t.deal.cut_off if code.what == OF_MONEY else NOTHING
+            m.stack[top] = _combined(code.does, m.stack[top], m.stack[top + 1], nothing)
         i += 1
     return m.stack[0]
 
@@ -127,8 +130,8 @@ def _notes(m: Memory) -> Lanes:
 
 
 @stage
-def _combined(does: int, a: Lanes, b: Lanes) -> Lanes:
-    """Two values made one."""
+def _combined(does: int, a: Lanes, b: Lanes, nothing: float) -> Lanes:
+    """Two values made one; a divisor nearer to 0 than `nothing` is 0."""
     if does == ADD:
         return a + b
     if does == SUBTRACT:
@@ -142,9 +145,9 @@ def _combined(does: int, a: Lanes, b: Lanes) -> Lanes:
     if does == LESS:
         return where_less(a, b, 1.0, 0.0)
     if does == DIVIDE:
-        quotient = a / where_less(size(b), NOTHING, 1.0, b)
+        quotient = a / where_less(size(b), nothing, 1.0, b)
         held = larger(smaller(quotient, FARTHEST), -FARTHEST)
-        return where_less(size(b), NOTHING, 0.0, held)
+        return where_less(size(b), nothing, 0.0, held)
     return a
 
 

@@ -90,6 +90,19 @@ def test_own_quantities_are_formulas_of_others_or_values_by_month() -> None:
     same(data, "quantity_value", "target", 900.0, 850.0, 700.0, 700.0)
 
 
+def test_a_quotient_by_money_within_rounding_of_nothing_is_nothing() -> None:
+    """1e-9 of the cut-off balance is 1e-6; a share is nothing within 1e-9."""
+    own = {
+        "rounding": "pool / (notes - 899.9999995)",
+        "little": "pool / (notes - 899.999)",
+        "share": "0.8 / (pool / pool.cut_off - 0.7999999)",
+    }
+    data = run(deal(quantities=own))
+    same(data, "quantity_value", "rounding", 0.0)
+    assert data["quantity_value"].sel(quantity="little").to_numpy()[0] == pytest.approx(800_000.0, rel=1e-6)
+    assert data["quantity_value"].sel(quantity="share").to_numpy()[0] == pytest.approx(8e6, rel=1e-6)
+
+
 def test_a_quotient_by_nothing_is_nothing_and_comparisons_join() -> None:
     """Account reserve is empty: pool / reserve = 0, so the step runs until month 2 is over."""
     when = "(pool / account.income < 1 or month >= 3) and not (month <= 2) or phase.amortization and month < 2"

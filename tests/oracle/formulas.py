@@ -9,6 +9,7 @@ import operator
 from oracle.adjusted import adjusted_share
 from oracle.observables import observe
 from oracle.trust import level
+from stress.inputs.deal.quantities import QUANTITIES
 
 BINARY = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul}
 COMPARED = {ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge}
@@ -78,12 +79,33 @@ class Formulas:
             case ast.Compare():
                 return COMPARED[type(node.ops[0])](self._value(node.left), self._value(node.comparators[0]))
             case ast.BinOp(op=ast.Div()):
-                return quotient(self._value(node.left), self._value(node.right))
+                nothing = 1e-9 * (self.path.pool.balance if self._is_money(node.right) else 1.0)
+                return quotient(self._value(node.left), self._value(node.right), nothing)
             case ast.BinOp():
                 return BINARY[type(node.op)](self._value(node.left), self._value(node.right))
             case ast.Call():
                 return self._called(node)
         raise AssertionError(ast.dump(node))
+
+    def _is_money(self, node) -> bool:
+        """Whether an expression is an amount of money, no share, count or bare number."""
+        match node:
+            case ast.Name() | ast.Attribute() | ast.Subscript():
+                name = ast.unparse(node)
+                if name in self.path.deal.quantities:
+                    given = self.path.deal.quantities[name]
+                    return isinstance(given, str) and self._is_money(read(given))
+                row = QUANTITIES.get(name) or QUANTITIES[(node if isinstance(node, ast.Name) else node.value).id]
+                return row.unit == "money"
+            case ast.UnaryOp():
+                return self._is_money(node.operand)
+            case ast.BinOp(op=ast.Div()):
+                return self._is_money(node.left) and not self._is_money(node.right)
+            case ast.BinOp():
+                return self._is_money(node.left) or self._is_money(node.right)
+            case ast.Call():
+                return any(self._is_money(part) for part in node.args)
+        return False
 
     def _called(self, node) -> float:
         name = node.func.id
@@ -114,7 +136,9 @@ class Formulas:
                 "month": lambda: self.month,
                 "invested": lambda: path.trust.invested,
                 "seller_interest": lambda: path.trust.seller(self.month),
-                "seller_share": lambda: quotient(path.trust.seller(self.month), path.pool_balance()),
+                "seller_share": lambda: quotient(
+                    path.trust.seller(self.month), path.pool_balance(), 1e-9 * path.pool.balance
+                ),
             }[name]()
         of = node.attr if isinstance(node, ast.Attribute) else node.slice.value
         match node.value.id:
@@ -148,9 +172,9 @@ def read(text: str):
     return ast.parse(text.strip().replace("if(", "if_("), mode="eval").body
 
 
-def quotient(a: float, b: float) -> float:
-    """0 where the divisor is within 1e-9 of 0; held within 1e9 of 0."""
-    return 0.0 if abs(b) < 1e-9 else min(1e9, max(-1e9, a / b))
+def quotient(a: float, b: float, nothing: float) -> float:
+    """0 where the divisor is within `nothing` of 0; held within 1e9 of 0."""
+    return 0.0 if abs(b) < nothing else min(1e9, max(-1e9, a / b))
 
 
 def position(names, name: str) -> int:
