@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks import books, estimators, following, gpu, gradients, scale, variants, whole_runs
+from benchmarks import books, estimators, following, gpu, gradients, scale, structures, variants, whole_runs
 from benchmarks.before import before
 from benchmarks.cases import QUICK_CASES, Effort, Row
 
@@ -18,6 +18,8 @@ CASES: dict[str, Callable[[Effort], list[Row]]] = {
     "numpy_chunks": variants.numpy_chunks,
     "steps": variants.steps,
     "hard_coded": variants.hard_coded,
+    "formulas": structures.formulas,
+    "series": structures.series,
     "references": variants.references,
     "estimators": estimators.estimators,
     "gradients": gradients.cost_of_scores,

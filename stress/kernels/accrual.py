@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from .codes import INTEREST_INCOME_BASE, NOTES_BASE, POOL_BASE
-from .jit import stage
+from .formulas import set_levels, value_of
+from .jit import aside, stage
 from .lanes import fma, splat
 from .records import Memory
+from .rows import positive
 from .short_rate import floating_coupon
 from .typed import Lanes
 
@@ -24,7 +26,7 @@ def coupon(m: Memory, k: int, t: int, n: int) -> Lanes:
 
 @stage
 def fee_of_month(m: Memory, k: int, t: int, f: int, notes: Lanes, pool: Lanes, income: Lanes) -> Lanes:
-    """Determination 2: a month's fee on its base; 0 for one by a formula."""
+    """Determination 2: a month's fee on its base; 0 for one by a formula (see `charge_by_formula`)."""
     amount, base = splat(m.t.fee_rate[k, t, f]), m.t.fee_base[f]
     if base == NOTES_BASE:
         amount = amount * notes
@@ -33,3 +35,19 @@ def fee_of_month(m: Memory, k: int, t: int, f: int, notes: Lanes, pool: Lanes, i
     elif base == INTEREST_INCOME_BASE:
         amount = amount * income
     return amount
+
+
+@aside
+def charge_by_formula(m: Memory, k: int, t: int) -> Lanes:
+    """Determination 2, after 3: fees by a formula fall due beside what was unpaid of them. All that they come to."""
+    set_levels(m, k, t)
+    costs = splat(0.0)
+    for f in range(m.p.n_fee):
+        if m.t.fee_formula[f] >= 0:
+            fee, amount = m.fee[f], positive(value_of(m, t, m.t.fee_formula[f]))
+            costs = costs + amount
+            fee.left += amount
+            if m.p.traced == 1:
+                fee.current = amount
+                fee.due = fee.left
+    return costs

@@ -176,8 +176,8 @@ def _advance(m: Memory, k: int, t: int, c: int) -> None:
 def _determine(m: Memory, k: int, t: int) -> None:
     """At the month's end: the pool added up, what is available, triggers and conditions, and what the deal keeps back."""
     total_pool(m)
-    set_levels(m, k, t)
     determine(m, k, t)
+    set_levels(m, k, t)
     if m.p.keeps_quantities == 1:
         keep_quantities(m, t)
     test_triggers(m, t, int(AT_DETERMINATION))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .accrual import coupon, fee_of_month
+from .accrual import charge_by_formula, coupon, fee_of_month
 from .cash import move_deficiency, principal_cash
 from .codes import INCOME, PRINCIPAL
 from .formulas import value_of
@@ -67,13 +67,15 @@ def determine(m: Memory, k: int, t: int) -> None:
     if m.p.uses_overdue == 1:
         m.default_ring[t % m.p.n_write_off] = pool.defaulted
     if m.p.trust == 1:
-        move_deficiency(m, m.trust.lost)
         costs = _charge(m, k, t, notes, m.trust.opening, m.trust.income)
+        move_deficiency(m, m.trust.lost)
         assets = m.trust.invested + principal_cash(m)
     else:
-        move_deficiency(m, pool.defaulted + pool.dilution_lost + pool.commingled - pool.recovered)
         costs = _charge(m, k, t, notes, pool.month_start, received)
+        move_deficiency(m, pool.defaulted + pool.dilution_lost + pool.commingled - pool.recovered)
         assets = pool.balance + principal_cash(m) + cash.principal_collected
+    if m.p.fees_by_formula == 1 and t >= m.p.first_payment:
+        costs = costs + charge_by_formula(m, k, t)
     if m.p.uses_cost == 1:
         cash.senior_cost = costs + interest
     if m.p.uses_average == 1:
@@ -124,8 +126,6 @@ def _charge(m: Memory, k: int, t: int, notes: Lanes, base: Lanes, income: Lanes)
     for f in range(m.p.n_fee):
         fee = m.fee[f]
         amount = fee_of_month(m, k, t, f, notes, base, income)
-        if m.t.fee_formula[f] >= 0 and t >= m.p.first_payment:
-            amount = positive(value_of(m, t, m.t.fee_formula[f]))
         costs = costs + amount
         carry = m.t.fee_carry[f]
         if t <= m.p.first_payment:

@@ -119,6 +119,8 @@ class Switches(NamedTuple):
     """1 where rolls and recovery are one number a month, on every path and in every segment: no row holds them."""
     uses_cost: int
     """1 where a target is in months of senior cost."""
+    fees_by_formula: int
+    """1 where a fee is a formula."""
     weighted: int
     """1 where paths carry weights."""
     unit: int

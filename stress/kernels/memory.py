@@ -121,6 +121,7 @@ def _switches(problem: Problem, traced: bool, sampler: Sampler | None, replicate
         uses_idle=looked_at(IDLE_CASH_DAYS),
         even_late=int(not traced and _even_late(problem)),
         uses_cost=int(cost or (CASH_ROW, ROWS[Cash].index("senior_cost")) in used),
+        fees_by_formula=int((contract.fee_formula >= 0).any()),
         weighted=int(weighted),
         unit=WEIGHT_UNIT if weighted else 1,
         replicated=int(replicated or isinstance(sampler, Sobol)),

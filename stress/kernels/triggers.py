@@ -15,7 +15,7 @@ NAN = float("nan")
 
 @aside
 def test_triggers(m: Memory, t: int, when: int) -> None:
-    """Determination 6, Payment 9: test every trigger of its time; the phase becomes the latest of what the calendar, those
+    """Determination 6, Payment 10: test every trigger of its time; the phase becomes the latest of what the calendar, those
     that last and the curable ones give: at once, or after the payment."""
     pool, cash = m.pool, m.cash
     if t >= m.p.n_revolving:

@@ -20,7 +20,7 @@ from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
 
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import hard_coded, kernel_paths, reference_numpy, scalar_model
+from benchmarks import hard_coded, kernel_paths, reference_numpy, scalar_model, structures
 from benchmarks.cases import job_24m
 from benchmarks.numpy_model import simulate, tables_of
 from benchmarks.numpy_model.profile import DueMatrix, ScaledPurchases
@@ -128,3 +128,12 @@ def test_operations_are_counted_under_the_stages_that_a_block_calls():
     )  # two factors: one normal for the first, two for the second, a step each
     assert of_a_month == 3.0 + 2.0
     assert all(number < 10_000 for count in stages.values() for number in count.values())
+
+
+def test_the_main_deal_by_formulas_counts_the_paths_of_the_deal_as_it_stands():
+    job = job_24m()
+    spaces = [Workspace(pack(assemble(one))) for one in (job, structures.by_formulas(job))]
+    for space in spaces:
+        alone.run(space, 0, 1, PANEL_PATHS, SEED)
+    assert np.array_equal(*(space.count for space in spaces))
+    assert spaces[1].packed.problem.contract.code.size > 0
