@@ -49,12 +49,14 @@ class NoteCase(NamedTuple):
     repaid: int | None
     """The month that ends with nothing left of it; None where something stays, or where there was nothing."""
     unpaid: float
-    """Principal that is left at legal maturity."""
+    """Principal that is left at legal maturity, and what has been written down."""
     late: int
     """Months in which interest that was due was not paid in full."""
     first_late: int | None
     interest_unpaid: float
     """Interest that is never paid."""
+    written: float = 0.0
+    """What of the unpaid principal has been written down."""
 
 
 class BaseCase(NamedTuple):
@@ -147,13 +149,9 @@ def _surprises(job: Job, case: BaseCase) -> Iterator[tuple[str, str]]:
     for note in case.notes:
         if note.unpaid:
             share = note.unpaid / note.original
-            yield (
-                named("notes", note.note),
-                (
-                    f"is not repaid in the base case: {note.unpaid:,.0f} ({share:.2%}) is left at legal maturity "
-                    f"in month {case.months}"
-                ),
-            )
+            lost = f"is not repaid in the base case: {note.unpaid:,.0f} ({share:.2%}) is left at legal maturity"
+            written = f", {note.written:,.0f} of it written down" if note.written else ""
+            yield named("notes", note.note), f"{lost} in month {case.months}{written}"
         if note.late:
             when = f"month {note.first_late}" if note.late == 1 else f"{note.late} months ({note.first_late} the first)"
             end = f"{note.interest_unpaid:,.0f} is never paid" if note.interest_unpaid else "all of it is paid later"
@@ -201,6 +199,7 @@ def _early(before: np.ndarray, phase: np.ndarray, revolving_months: int) -> int 
 def _note(job: Job, n: int, values: Values, least: float, begin: int) -> NoteCase:
     from stress.assemble.contract import sizes_of
 
+    written = float(values["written_down"][-1, n]) if "written_down" in values else 0.0
     balance = (values["note_balance"] + values.get("written_down", 0.0))[:, n]
     original = sizes_of(job.deal, job.pool.balance)[n]
     stood = original if job.state is None else job.state.notes[job.deal.notes[n].name].balance
@@ -216,6 +215,7 @@ def _note(job: Job, n: int, values: Values, least: float, begin: int) -> NoteCas
         int(late.size),
         int(late[0]) + 1 if late.size else None,
         unpaid if unpaid > least else 0.0,
+        written if written > least else 0.0,
     )
 
 

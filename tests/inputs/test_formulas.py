@@ -74,6 +74,7 @@ REFUSED = {
     "if(pool, 1, 2)": (None, "if takes a condition and two values"),
     "average(pool, 3)": ("money", "no function 'average'"),
     "excess_spread_3m > 0": ("condition", "is written mean(excess_spread, 3)"),
+    "date > 2026": ("condition", "at character 1: date is written month, counted from closing, in a formula"),
     "tripped.late": ("condition", "is tested later"),
     "1e16 * pool": ("money", "at most 1e+15"),
     "\u0663 * pool": ("money", "at character 1: '\u0663' has no meaning here; write numbers with the digits 0 to 9"),

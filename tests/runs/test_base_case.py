@@ -48,6 +48,17 @@ def test_the_base_case_of_a_pool_without_chance_is_its_only_path() -> None:
     assert case.trips == ()
 
 
+def test_what_has_been_written_down_is_not_repaid() -> None:
+    """5% defaults: 50, 38, 28.88, 21.9488, in all 138.8288. What interest leaves of income, 7 and 4.34, repays R and
+    bears as much of it; the other 88.66 of R are written down, and 38.8288 of B."""
+    down = {"step": "write_down", "notes": ["R", "B"]}
+    case, notes = said(deal([*PLAIN[:2], down, *PLAIN[2:]]), pool(default=0.05))
+    written = {note.note: note.written for note in case.notes}
+    assert written == pytest.approx({"A": 0.0, "B": 38.8288, "R": 88.66})
+    assert "of it written down" in notes['notes["B"]']
+    assert "written" not in notes['notes["A"]']
+
+
 def test_random_factors_leave_the_base_case_alone() -> None:
     """With every correlation at 0 a path is the base case, whatever its draws."""
     job = load_job(JOB)

@@ -128,5 +128,5 @@ QUANTITIES: dict[str, Quantity] = {
 OBSERVABLES = {name: quantity for name, quantity in QUANTITIES.items() if quantity.observable}
 RATIOS = tuple(name for name, quantity in QUANTITIES.items() if quantity.denominators)
 """Observables with a choice of denominator."""
-WRITTEN_OUT = {"excess_spread_3m": "mean(excess_spread, 3)"}
-"""Observables that a formula writes in other words."""
+WRITTEN_OUT = {"excess_spread_3m": "mean(excess_spread, 3)", "date": "month, counted from closing,"}
+"""What a formula writes in other words."""
