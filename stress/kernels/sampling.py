@@ -44,6 +44,10 @@ class Shifted(NamedTuple):
         n_month, n_factor = self.shift.shape[1:]
         shifted_panel(panel, weight, *self.flat(), n_month, n_factor, at * PANEL_PATHS, np.uint64(seed), purpose)
 
+    def move(self, panel: NDArray[np.float64], weight: NDArray[np.float64]) -> None:
+        """Shift normals (16, T F, 32) of a panel that are drawn already, flat, and weigh its paths (512,), as `fill` does."""
+        moved_panel(panel, weight, *self.flat(), self.shift.shape[1] * self.shift.shape[2])
+
     def flat(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], int]:
         """Shift of each lane (T F 32), of each component (C T F), share of each and half its squared length (2 C), C."""
         by_lane = np.ascontiguousarray(self.shift[self.lane].transpose(1, 2, 0)).ravel()
@@ -96,6 +100,16 @@ def shifted_panel(
     shift, mixture = space_of(shift), space_of(mixture)
     draw_normals(panel, 0, PANEL_BLOCKS, n_month, n_factor, first_path, seed, purpose)
     size = n_month * n_factor
+    for b in range(PANEL_BLOCKS):
+        of_block = shift_block(panel, b * size * LANES, by_lane, shift, mixture, n_component, size)
+        store(weight, b * LANES, of_block)
+
+
+@kernel
+def moved_panel(panel: Any, weight: Any, by_lane: Any, shift: Any, mixture: Any, n_component: int, size: int) -> None:
+    """Weights of a panel of normals that stand there, `size` a path, and their shifts."""
+    panel, weight, by_lane = space_of(panel), space_of(weight), space_of(by_lane)
+    shift, mixture = space_of(shift), space_of(mixture)
     for b in range(PANEL_BLOCKS):
         of_block = shift_block(panel, b * size * LANES, by_lane, shift, mixture, n_component, size)
         store(weight, b * LANES, of_block)

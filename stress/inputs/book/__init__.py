@@ -132,7 +132,7 @@ class BookFile(Document):
     seed: Seed = 1
     """Equal seed, equal bits."""
     estimator: Estimator = "plain"
-    """`importance`: paths aim at the tail of the book's loss along its named factors, and carry weights."""
+    """`importance`: paths aim at the tail of the book's loss along named factors and deals' own, and carry weights."""
 
     @model_validator(mode="after")
     def _names(self) -> BookFile:
@@ -146,7 +146,7 @@ class BookFile(Document):
             twice = next((name for name in names if names.count(name) > 1), None)
             if twice is not None:
                 raise ValueError(f"{what}: {twice!r} appears twice: names must differ")
-        check_drawing(self.estimator, self.paths, self.factors)
+        check_drawing(self.estimator, self.paths)
         for deal in self.deals:
             for where, weights in {
                 "loads": deal.loads,
@@ -239,10 +239,8 @@ class Book(Whole):
         return deal.name, deal.job.deal.notes[position.note].name
 
 
-def check_drawing(estimator: Estimator, paths: int, factors: Factors | None) -> None:
-    """Raises ValueError where an estimator has nothing to aim along, or more paths than its sums hold."""
-    if estimator == "importance" and factors is None:
-        raise ValueError('estimator = "importance" aims along named factors, and the book has no [factors]')
+def check_drawing(estimator: Estimator, paths: int) -> None:
+    """Raises ValueError for more paths than an estimator's sums hold."""
     if estimator == "importance" and paths > MOST_WEIGHTED:
         raise ValueError(f'estimator = "importance": at most {MOST_WEIGHTED:,} paths, not {paths:,}')
 
@@ -254,7 +252,7 @@ def redrawn(book: Book, paths: int | None = None, seed: int | None = None, estim
     given = {"paths": paths, "seed": seed, "estimator": estimator}
     changed = book.model_copy(update={key: value for key, value in given.items() if value is not None})
     try:
-        check_drawing(changed.estimator, changed.paths, changed.factors)
+        check_drawing(changed.estimator, changed.paths)
     except ValueError as error:
         raise ConfigError(str(error)) from None
     return changed

@@ -1,21 +1,24 @@
-"""Importance sampling towards a book's tail: where the named factors are shifted to, by the engine's own mixture.
+"""Importance sampling towards a book's tail: where its factors are shifted to, by the engine's own mixture.
 
 Cross-entropy with levels (Rubinstein 1999; de Boer, Kroese, Mannor, Rubinstein 2005) on the normals behind the named
-factors: their mean over the paths on which the book loses more than its quantile, found in rounds, each drawn from the
-mixture of the round before (the plain law and a shift for every scenario), each reaching for worse paths until enough
-lie beyond the quantile. All scenarios learn from the same paths, weighted as the mixture has it. What is a deal's own
-stays plain.
+factors, and behind the own default factor of deals whose own bad months make the tail: their mean over the paths on
+which the book loses more than its quantile, found in rounds, each drawn from the mixture of the round before (the plain
+law and a shift for every scenario), each reaching for worse paths until enough lie beyond the quantile. All scenarios
+learn from the same paths, weighted as the mixture has it. What else is a deal's own stays plain, and so is a deal's own
+factor whose mean over those paths is no more than noise: shifts that mean nothing cost weight.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stress.inputs.book import Book
-from stress.kernels.layout import PANEL_BLOCKS, PANEL_PATHS, Floats
-from stress.kernels.sampling import Shifted
+from stress.kernels.layout import LANES, PANEL_BLOCKS, PANEL_PATHS, Floats
 from stress.runs.book.count import LEVEL, Counter, Packs, packs_of
+from stress.runs.book.weather import Aim
 from stress.runs.sampling.shifts import ELITE, FIRST_BLOCK, ROUNDS, mixture
 
 FIRST_PANEL = FIRST_BLOCK // PANEL_BLOCKS
@@ -24,6 +27,8 @@ PANELS = 16
 """Of a round."""
 TIE = 1e-6
 """Weight of the weather in a path's grade: it tells paths apart that lose nothing."""
+SURE = 5.0
+"""Standard deviations above noise at which the mean of a deal's own factor tells something."""
 Some = NDArray[np.bool_]
 
 
@@ -31,10 +36,10 @@ def ready(book: Book, level: float = LEVEL) -> Packs:
     """A book ready to count as its estimator asks: paths of importance sampling look at its worst 1 - level of paths,
     under every scenario. Raises ConfigError."""
     packs = packs_of(book, level)
-    return packs if book.estimator == "plain" else packs._replace(sampler=sampler_of(packs, level))
+    return packs if book.estimator == "plain" else packs._replace(aim=aim_of(packs, level))
 
 
-def sampler_of(packs: Packs, level: float) -> Shifted | None:
+def aim_of(packs: Packs, level: float) -> Aim | None:
     """The mixture: the plain law and a shift towards the tail of every scenario, apart from each other; None where the
     tail looks like all paths. Rounded to 1/1000, so that the last bits of a machine's sums do not matter.
     """
@@ -43,11 +48,10 @@ def sampler_of(packs: Packs, level: float) -> Shifted | None:
         panels = range(FIRST_PANEL + turn * PANELS, FIRST_PANEL + (turn + 1) * PANELS)
         grade, weight = _graded(hand, panels)
         found = [_elite(one, weight, level) for one in grade]
-        shifts = _means(hand, panels, weight, [elite for elite, _ in found])
-        hand.weather.sampler = mixture(shifts, (hand.weather.n_month, hand.weather.n_named))
-        if hand.weather.sampler is None or all(enough for _, enough in found):
+        hand.weather.aim = _aimed(_means(hand, panels, weight, [elite for elite, _ in found]))
+        if hand.weather.aim is None or all(enough for _, enough in found):
             break
-    return hand.weather.sampler
+    return hand.weather.aim
 
 
 def _graded(hand: Counter, panels: range) -> tuple[Floats, Floats]:
@@ -75,15 +79,44 @@ def _elite(grade: Floats, weight: Floats, level: float) -> tuple[Some, bool]:
     return most, False
 
 
-def _means(hand: Counter, panels: range, weight: Floats, elites: list[Some]) -> list[Floats]:
-    """(T, F) of each scenario: the mean of the normals over its elite, drawn again."""
-    total = np.zeros((len(elites), hand.weather.n_month, hand.weather.n_named))
+class Means(NamedTuple):
+    """Of the normals over the elite of each scenario."""
+
+    named: Floats
+    """(K, T F)"""
+    own: dict[int, Floats]
+    """(K, T) of each deal with something of its own."""
+    size: Floats
+    """(K,) paths that the elite is worth."""
+
+
+def _means(hand: Counter, panels: range, weight: Floats, elites: list[Some]) -> Means:
+    """Drawn again, panel by panel."""
+    weather, deals = hand.weather, sorted({int(d) for d in hand.held.deal if hand.weather.deals[d].own > 0.0})
+    named = np.zeros((len(elites), weather.n_month * weather.n_named))
+    own = {deal: np.zeros((len(elites), weather.deals[deal].n_month)) for deal in deals}
     for i, panel in enumerate(panels):
-        hand.weather.move(panel)
+        weather.move(panel)
         here = slice(i * PANEL_PATHS, (i + 1) * PANEL_PATHS)
-        shocks = hand.weather.shocks()
-        for k, elite in enumerate(elites):
-            each = (weight[here] * elite[here]).reshape(shocks.shape[0], -1)
-            total[k] += np.einsum("bl,btfl->tf", each, shocks)
+        each = (weight[here] * np.array(elites)[:, here]).reshape(len(elites), -1, LANES)
+        named += np.einsum("kbl,btfl->ktf", each, weather.shocks()).reshape(named.shape)
+        for deal in deals:
+            own[deal] += np.einsum("kbl,btl->kt", each, weather.own(deal, panel)[:, :, 0])
     mass = np.array([(weight * elite).sum() for elite in elites])
-    return list(np.round(total / mass[:, None, None], 3))
+    size = mass**2 / np.array([(weight**2 * elite).sum() for elite in elites])
+    return Means(named / mass[:, None], {deal: sums / mass[:, None] for deal, sums in own.items()}, size)
+
+
+def _aimed(means: Means) -> Aim | None:
+    """The mixture of all scenarios' shifts, with the deals whose own factor tells more than noise in some of them."""
+    parts, deals = [means.named], []
+    for deal, mean in means.own.items():
+        n_month = mean.shape[1]
+        noise = n_month + SURE * np.sqrt(2.0 * n_month)  # a chi-square of as many degrees, and deviations above it
+        tells = means.size * (mean**2).sum(axis=1) > noise
+        if tells.any():
+            deals.append(deal)
+            parts.append(mean * tells[:, None])
+    shifts = np.round(np.concatenate(parts, axis=1), 3)[:, :, None]
+    found = mixture(list(shifts), shifts.shape[1:])
+    return None if found is None else Aim(found, tuple(deals))

@@ -14,13 +14,12 @@ from stress.kernels import alone
 from stress.kernels.layout import PANEL_BLOCKS, PANEL_PATHS, Floats
 from stress.kernels.memory import Packed, Workspace, pack
 from stress.kernels.row_records import N_LAW
-from stress.kernels.sampling import Shifted
 from stress.kernels.tables import Problem
 from stress.kernels.tally import NOTE_QUANTITIES
 from stress.runs import counting
 from stress.runs.book import macro, rates
 from stress.runs.book.holdings import Simulated, add, holdings_of
-from stress.runs.book.weather import Weather, seed_of_deal, weather_of
+from stress.runs.book.weather import Aim, Weather, seed_of_deal, weather_of
 from stress.runs.counting import book_tally as tallies
 from stress.runs.counting.book_tally import NO_PATH, BookTally, bins_of
 from stress.runs.counting.counted import joined
@@ -45,8 +44,8 @@ class Packs(NamedTuple):
     """Of each deal, its part in macro variables that are drawn; nothing: they stand still."""
     rates: tuple[rates.Rate | None, ...] = ()
     """Of each deal, what moves its short rate; nothing: it stands still."""
-    sampler: Shifted | None = None
-    """Who draws the named factors; None: plainly."""
+    aim: Aim | None = None
+    """Where paths aim; None: they are drawn plainly."""
     level: float = LEVEL
     """It is asked about, and paths of importance sampling aim at, the worst 1 - level of paths."""
 
@@ -56,7 +55,7 @@ class Packs(NamedTuple):
         for packed in self.packed:
             for array in (packed.f, packed.g, packed.header):
                 found.update(np.ascontiguousarray(array).data.cast("B"))
-        for array in self.sampler or ():
+        for array in () if self.aim is None else self.aim.arrays():
             found.update(np.ascontiguousarray(array).data.cast("B"))
         return found.hexdigest()
 
@@ -84,7 +83,7 @@ class Packs(NamedTuple):
         """Bytes that a running thread needs."""
         k, p = len(self.book.scenarios), len(self.book.positions)
         lanes = 4 * k * p * self.panels() * PANEL_PATHS
-        counts = 6 * k * (p + 1) * bins_of(self.book.short > 0.0).n * (1 + (self.sampler is not None))
+        counts = 6 * k * (p + 1) * bins_of(self.book.short > 0.0).n * (1 + (self.aim is not None))
         return 8 * (sum(packed.n_scratch for packed in self.packed) + lanes + counts)
 
 
@@ -123,14 +122,14 @@ class Counter:
         self.panels = packs.panels()
         self.book, self.spaces = book, [Workspace(packed) for packed in packs.packed]
         self.weather: Weather = weather_of(
-            book, [packed.problem.sizes.n_factor for packed in packs.packed], packs.panels(), packs.sampler
+            book, [packed.problem.sizes.n_factor for packed in packs.packed], packs.panels(), packs.aim
         )
         self.held = holdings_of(book)
         self.rows = [8 * position.note for position in book.positions]
         self.shared = packs.shared or (None,) * len(book.deals)
         self.rates = packs.rates or (None,) * len(book.deals)
         self.n = len(book.scenarios), len(book.positions), len(book.deals)
-        self.is_weighted = packs.sampler is not None
+        self.is_weighted = packs.aim is not None
         self._tally = tallies.empty(*self.n, self.weather.n_named, N_LAW, self.is_weighted, self.held.bins.n)
         self.powers = tallies.powers(self._tally)
 

@@ -100,7 +100,7 @@ def counted_in(
 def run_parts(packs: Packs) -> dict[str, str]:
     """What must not change between the parts of a run; paths may. The arrays have a digest of their own."""
     text = packs.book.model_copy(update={"paths": 0}).model_dump_json()
-    aimed = "" if packs.sampler is None else json.dumps([array.tolist() for array in packs.sampler])
+    aimed = "" if packs.aim is None else json.dumps([array.tolist() for array in packs.aim.arrays()])
     return {
         "job": hashlib.sha256((text + aimed).encode()).hexdigest(),
         "counters": book_counters_digest(),

@@ -12,6 +12,7 @@ from stress.errors import DataError
 from stress.inputs.book import Book
 from stress.kernels.sampling import Shifted
 from stress.runs.book.count import Packs, packs_of
+from stress.runs.book.weather import Aim
 from stress.runs.counting.book_tally import BookTally
 from stress.runs.jobs.counts import CHECKPOINT
 from stress.runs.jobs.origin import read_json, run_id
@@ -31,8 +32,8 @@ class Kept(NamedTuple):
 
 def text_of(packs: Packs) -> str:
     """A book and where its paths aim, as JSON."""
-    aim = None if packs.sampler is None else [array.tolist() for array in packs.sampler]
-    return json.dumps({"level": packs.level, "sampler": aim, "book": packs.book.model_dump(mode="json")})
+    aim = None if packs.aim is None else [array.tolist() for array in packs.aim.arrays()]
+    return json.dumps({"level": packs.level, "aim": aim, "book": packs.book.model_dump(mode="json")})
 
 
 def is_book(folder: Path) -> bool:
@@ -44,7 +45,7 @@ def opened(folder: Path) -> Kept:
     """What is counted in a book's folder, while a driver may be writing there. Raises DataError where nothing is."""
     held = read_json(folder / CHECKPOINT / BOOK)
     try:
-        book, level, aim = Book.model_validate_json(json.dumps(held["book"])), float(held["level"]), held["sampler"]
+        book, level, aim = Book.model_validate_json(json.dumps(held["book"])), float(held["level"]), held["aim"]
     except (KeyError, TypeError, ValueError):
         raise DataError(
             f"{folder}: its book cannot be read; `stress book FILE --out {folder}` writes it again"
@@ -52,5 +53,8 @@ def opened(folder: Path) -> Kept:
     counted = read(folder / CHECKPOINT, run_id(read_json(folder / CHECKPOINT / "run.json")), book.paths)
     if counted is None:
         raise DataError(f"{folder}: no paths are stored yet; the first checkpoint comes after seconds")
-    sampler = None if aim is None else Shifted(*(np.array(array) for array in aim))
-    return Kept(packs_of(book, level)._replace(sampler=sampler), counted.tally())
+    packs = packs_of(book, level)
+    if aim is not None:
+        *mixture, deals = (np.array(array) for array in aim)
+        packs = packs._replace(aim=Aim(Shifted(*mixture), tuple(map(int, deals))))
+    return Kept(packs, counted.tally())

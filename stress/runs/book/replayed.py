@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def replay_book(packs: Packs, path: int, scenario: str) -> BookPath:
     """A path of every deal on its own draws and the shared ones, as the count met them."""
     book, n_factor = packs.book, [packed.problem.sizes.n_factor for packed in packs.packed]
-    weather = weather_of(book, n_factor, sampler=packs.sampler)
+    weather = weather_of(book, n_factor, aim=packs.aim)
     panel, at = divmod(path, PANEL_PATHS)
     block, lane = divmod(at, LANES)
     weather.move(panel)

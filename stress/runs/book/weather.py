@@ -13,9 +13,10 @@ phi^2): with the factors at the pool's phi, the deal's law is what it is alone.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stress.assemble.market import factors_of
 from stress.assemble.stages import n_stage
@@ -64,6 +65,18 @@ class Loaded(NamedTuple):
     """Of segments with a factor of their own."""
 
 
+class Aim(NamedTuple):
+    """Where paths aim, for importance sampling: named factors, and the own first factors of some deals."""
+
+    mixture: Shifted
+    """Shifts (C, D, 1) of the normals: month x factor of the named ones, then the months of each of the deals."""
+    deals: tuple[int, ...] = ()
+
+    def arrays(self) -> tuple[NDArray[Any], ...]:
+        """All of it."""
+        return *self.mixture, np.array(self.deals, np.int64)
+
+
 class Weather:
     """Draws of a few panels after others, in memory that is used again. Not for two threads at once."""
 
@@ -73,9 +86,9 @@ class Weather:
         deals: list[Loaded],
         seed: int,
         panels: int = 1,
-        sampler: Shifted | None = None,
+        aim: Aim | None = None,
     ) -> None:
-        self.deals, self.seed, self.sampler = deals, seed, sampler
+        self.deals, self.seed, self.aim = deals, seed, aim
         self.still = False
         """Whether what is a deal's own stands at its mean instead of being drawn."""
         self.n_named = 0 if factors is None else len(factors.names)
@@ -85,7 +98,7 @@ class Weather:
         self.level = np.zeros(shape)
         """Of the named factors: panel, factor, month from the book's first closing, block, lane."""
         self.weight = np.ones((panels, PANEL_PATHS))
-        """Of each path: the plain density of its named factors over that of the sampler's mixture."""
+        """Of each path: the plain density of its normals over that of the aim's mixture."""
         self.at = 0
         """The first panel of those that stand in `level`."""
         self.phi = np.zeros(0) if factors is None else np.array(factors.phi)
@@ -94,7 +107,7 @@ class Weather:
     def move(self, first: int, panels: int = 1) -> None:
         """Levels of the named factors on the paths of some panels."""
         self.at = first
-        for k in range(panels if self.n_named else 0):
+        for k in range(panels if self.n_named or self.aim is not None else 0):
             self._draw(first + k, self.level[k], self.weight[k])
 
     def shocks(self) -> Floats:
@@ -104,12 +117,40 @@ class Weather:
         )
 
     def _draw(self, panel: int, level: Floats, weight: Floats) -> None:
-        first, seed = panel * PANEL_PATHS, np.uint64(self.seed)
-        if self.sampler is None:
-            normal_panel(self.drawn, PANEL_BLOCKS, self.n_month, self.n_named, first, seed, NAMED)
-        else:
-            self.sampler.fill(self.drawn, weight, panel, self.seed, NAMED)
-        self._level(self.shocks(), level)
+        seed = np.uint64(self.seed)
+        if self.n_named:
+            normal_panel(self.drawn, PANEL_BLOCKS, self.n_month, self.n_named, panel * PANEL_PATHS, seed, NAMED)
+        if self.aim is not None:
+            self._aim(self.aim, panel, weight)
+        if self.n_named:
+            self._level(self.shocks(), level)
+
+    def _aim(self, aim: Aim, panel: int, weight: Floats) -> None:
+        """Shift the named factors' normals, and weigh the paths by them and by those of the deals that aim."""
+        size = self.n_month * self.n_named
+        own = [self._drawn(deal, panel)[:, :, 0] for deal in aim.deals]
+        rows = np.concatenate([self.shocks().reshape(PANEL_BLOCKS, size, LANES), *own], axis=1)
+        aim.mixture.move(rows.reshape(-1), weight)
+        self.shocks()[:] = rows[:, :size].reshape(self.shocks().shape)
+
+    def _drawn(self, deal: int, panel: int, into: Floats | None = None) -> Floats:
+        """(16, T, F, 32) plain normals of a deal's own factors."""
+        one = self.deals[deal]
+        if into is None:
+            into = aligned(PANEL_PATHS * one.n_month * one.n_factor)
+        seed, first = np.uint64(seed_of_deal(self.seed, deal)), panel * PANEL_PATHS
+        normal_panel(into, PANEL_BLOCKS, one.n_month, one.n_factor, first, seed, FACTORS)
+        return into.reshape(PANEL_BLOCKS, one.n_month, one.n_factor, LANES)
+
+    def own(self, deal: int, panel: int, into: Floats | None = None) -> Floats:
+        """(16, T, F, 32) normals of a deal's own factors, its first shifted where paths aim by it."""
+        shocks = self._drawn(deal, panel, into)
+        if self.aim is not None and deal in self.aim.deals:
+            before = self.aim.deals[: self.aim.deals.index(deal)]
+            at = self.n_month * self.n_named + sum(self.deals[other].n_month for other in before)
+            shift = self.aim.mixture.shift[self.aim.mixture.lane, at : at + self.deals[deal].n_month, 0]
+            shocks[:, :, 0] += shift.T
+        return shocks
 
     def place(self, shocks: Floats) -> None:
         """Levels that given normals (16, T, F, 32) make, as those of panel 0."""
@@ -127,11 +168,10 @@ class Weather:
     def fill(self, deal: int, into: Floats, panel: int) -> None:
         """Innovations of a deal's factors on the paths of a panel that was moved to, flat (16, T, F, 32)."""
         loaded = self.deals[deal]
-        seed, first = np.uint64(seed_of_deal(self.seed, deal)), panel * PANEL_PATHS
         if self.still:
             into[:] = 0.0
         else:
-            normal_panel(into, PANEL_BLOCKS, loaded.n_month, loaded.n_factor, first, seed, FACTORS)
+            self.own(deal, panel, into)
         months = slice(loaded.start, loaded.start + loaded.n_month)
         shocks = into.reshape(PANEL_BLOCKS, loaded.n_month, loaded.n_factor, LANES)
         for part in (Part(0, loaded.weight, loaded.own), *loaded.parts):
@@ -150,9 +190,9 @@ class Weather:
         shock += change.transpose(1, 0, 2)
 
 
-def weather_of(book: Book, n_factor: list[int], panels: int = 1, sampler: Shifted | None = None) -> Weather:
-    """The draws of a book, so many panels at a time; `n_factor`: independent factors of each deal's pool; `sampler`: of
-    the normals of the named factors."""
+def weather_of(book: Book, n_factor: list[int], panels: int = 1, aim: Aim | None = None) -> Weather:
+    """The draws of a book, so many panels at a time; `n_factor`: independent factors of each deal's pool; `aim`: where
+    they go for importance sampling."""
     loaded = [
         Loaded(
             weight=np.array(deal.loads, dtype=np.float64),
@@ -165,7 +205,7 @@ def weather_of(book: Book, n_factor: list[int], panels: int = 1, sampler: Shifte
         )
         for deal, n in zip(book.deals, n_factor, strict=True)
     ]
-    return Weather(book.factors, loaded, book.seed, panels, sampler)
+    return Weather(book.factors, loaded, book.seed, panels, aim)
 
 
 def _parts(deal: Member, factors: Factors | None) -> tuple[Part, ...]:
