@@ -157,7 +157,7 @@ def _cells(value: np.ndarray, error: np.ndarray | None, by: float) -> list[str]:
 
 
 def _cell(x: float, digits: int) -> str:
-    return f"{x:,.{digits}f}" if np.isfinite(x) else MISSING
+    return f"{round(x, digits) + 0.0:,.{digits}f}" if np.isfinite(x) else MISSING
 
 
 def _labels(ds: xr.Dataset, dim: str) -> list[str]:

@@ -94,7 +94,8 @@ def _triggers(trace: xr.Dataset) -> list[str]:
             said.append(f"Trigger '{name}' had tripped in month {month}.")
             continue
         value, limit = (_level(float(one[k].sel(month=month))) for k in ("trigger_value", "trigger_limit"))
-        measured = "" if value == limit else f": {value} against a limit of {limit}"
+        measured = f": {value} against a limit of {limit}"
+        measured = "" if value == limit or name in trace.attrs.get("conditions", ()) else measured
         said.append(f"Trigger '{name}' trips in month {month}{measured}.")
     phase = trace["phase"].values.astype(int)
     said += [_begins(trace, phase, at) for at in map(int, np.flatnonzero(np.diff(phase)) + 1)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from stress.inputs.deal.reading import receiver_of
+from stress.inputs.deal.reading import conditions, receiver_of
 from stress.inputs.state.rules import started
 from stress.inputs.text.remark import Remark, named
 from stress.kernels.codes import ACCELERATION, PHASES
@@ -174,8 +174,10 @@ def _trip_words(job: Job, case: BaseCase) -> Iterator[tuple[str, str]]:
         ends = trip.month == case.early_amortization and trip.effect != "none"
         early = "early amortization" if trip.effect == "acceleration" else "which ends the revolving period"
         what = early if ends and trip.effect == "acceleration" else f"{_EFFECTS[trip.effect]}{f', {early}' * ends}"
-        against = f"{trip.value:.4g} against a limit of {trip.limit:g}"
-        said = f"trips in month {trip.month} of the base case, {what}: {against}"
+        against = (
+            "" if trip.trigger in conditions(job.deal) else f": {trip.value:.4g} against a limit of {trip.limit:g}"
+        )
+        said = f"trips in month {trip.month} of the base case, {what}{against}"
         yield named("triggers", trip.trigger), said + ("; " + TRAP if observed[trip.trigger] == "deficiency" else "")
 
 

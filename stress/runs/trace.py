@@ -14,6 +14,7 @@ from stress.assemble.priority import account_names, step_labels
 from stress.assemble.problem import assemble
 from stress.assemble.stages import columns
 from stress.errors import ConfigError
+from stress.inputs.deal.reading import conditions
 from stress.inputs.door import cases_of, path_of, with_options
 from stress.inputs.job import Job
 from stress.inputs.state.rules import month_of
@@ -99,6 +100,7 @@ def trace_of(
         "revolving_months": job.deal.revolving_months,
         "cut_off": float(job.pool.balance),
         "original": sizes_of(job.deal, job.pool.balance),
+        "conditions": conditions(job.deal),
     }
     return since_state(job, xr.Dataset(variables, coords=labels_of(job), attrs=attrs))
 

@@ -11,6 +11,7 @@ from hand_worked import INTEREST, PRINCIPAL, RESIDUAL, REST, A, deal, pool, run,
 from stress.inputs.deal import Deal
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
+from stress.report import replayed
 
 NOTES = (
     {"name": "senior", "amount": 920.0, "coupon": 0.0},
@@ -75,6 +76,17 @@ def test_what_comes_back_writes_up_from_the_protected_tranche_down() -> None:
     same(kept, "written_down", "protected", 30.0, 58.0, 58.0, 58.0)
     taken = (kept["residual_yield"] - data["residual_yield"]).sel(tranche="R").values
     assert taken[:3].tolist() == pytest.approx([0.0, 0.0, 7.6])
+
+
+def test_the_story_of_a_path_tells_who_is_written_down_and_that_a_condition_holds() -> None:
+    used = {"name": "used", "condition": "note.R <= 0", "tested": "payment", "effect": "none"}
+    data = run(transfer(DOWN, UP, call=2, triggers=[used]), pool(default=0.05, recovery=0.2))
+    told = "\n".join(replayed.story(data))
+    assert "Trigger 'used' trips in month 1.\n" in told
+    assert "protected loses 84.0% of its principal (50 CNY)." in told
+    months = {row[0]: row[1] for row in replayed.key_months(data).rows}
+    assert "R written down" in months["1"]
+    assert "protected written down" in months["1"]
 
 
 def test_a_loss_estimated_at_default_leaves_the_rest_to_what_comes_back() -> None:

@@ -52,7 +52,10 @@ def test_what_has_been_written_down_is_not_repaid() -> None:
     """5% defaults: 50, 38, 28.88, 21.9488, in all 138.8288. What interest leaves of income, 7 and 4.34, repays R and
     bears as much of it; the other 88.66 of R are written down, and 38.8288 of B."""
     down = {"step": "write_down", "notes": ["R", "B"]}
-    case, notes = said(deal([*PLAIN[:2], down, *PLAIN[2:]]), pool(default=0.05))
+    hurt = {"name": "hurt", "condition": "note.B < 300", "effect": "none", "tested": "payment"}
+    case, notes = said(deal([*PLAIN[:2], down, *PLAIN[2:]], triggers=[hurt]), pool(default=0.05))
+    assert notes['triggers["hurt"]'].startswith("trips in month 3 of the base case")
+    assert "limit" not in notes['triggers["hurt"]']
     written = {note.note: note.written for note in case.notes}
     assert written == pytest.approx({"A": 0.0, "B": 38.8288, "R": 88.66})
     assert "of it written down" in notes['notes["B"]']

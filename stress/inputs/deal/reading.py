@@ -56,6 +56,11 @@ def written_down(deal: Terms) -> set[str]:
     return {name for _, step in located(deal) if step.step == "write_down" for name in step.notes}
 
 
+def conditions(deal: Terms) -> list[str]:
+    """Triggers that are conditions: they have no value and no limit."""
+    return [trigger.name for trigger in deal.triggers if trigger.condition is not None]
+
+
 def located(deal: Terms) -> Iterator[tuple[str, AnyStep]]:
     """Every step with its place in words: `priority.revolving[3] (pay_fee)`."""
     for phase, steps in deal.priority.items():
