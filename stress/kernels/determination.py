@@ -13,6 +13,9 @@ from .records import Memory
 from .rows import positive, worse
 from .typed import Lanes
 
+SOLD = 1e-15
+"""Of the survival of what was sold: what is bought later is so much more over it, and what comes due of it is its own. At
+0 the survival would stay at its floor, and what defaults would still come due."""
 SMALL_POOL = 1e-3
 """Share of the cut-off balance below which a pool has no excess spread worth the name: it is 0."""
 
@@ -199,7 +202,7 @@ def _shrink(m: Memory, c: int, s: int, keep: Lanes) -> None:
     cohort.fee_1 *= keep
     cohort.fee_2 *= keep
     cohort.fee_3 *= keep
-    cohort.scale = larger(cohort.scale * keep, SCALE_FLOOR)
+    cohort.scale = larger(cohort.scale * larger(keep, SOLD), SCALE_FLOOR)
     for month in range(2):
         for way in range(m.p.n_way):
             m.fresh[c, s, month, way] *= keep

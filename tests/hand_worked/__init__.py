@@ -69,9 +69,9 @@ def deal(amortization: list[Any] = PLAIN, notes: tuple[Any, ...] = (A, B, REST),
     return Deal.model_validate_json(json.dumps(document, default=str))
 
 
-def run(of: Deal, on: Pool | None = None, clock: Clock = "monthly", shocks: tuple[Shock, ...] = ()) -> Any:
-    """The months of the only path there is."""
-    job = Job(
+def job(of: Deal, on: Pool | None = None, clock: Clock = "monthly", shocks: tuple[Shock, ...] = ()) -> Job:
+    """A deal on a pool (the plain one where left out), all paths of which are alike."""
+    return Job(
         name="small",
         deal=of,
         pool=on if on is not None else pool(),
@@ -80,7 +80,11 @@ def run(of: Deal, on: Pool | None = None, clock: Clock = "monthly", shocks: tupl
         seed=1,
         clock=clock,
     )
-    return stress.replay(job, path=0)
+
+
+def run(of: Deal, on: Pool | None = None, clock: Clock = "monthly", shocks: tuple[Shock, ...] = ()) -> Any:
+    """The months of the only path there is."""
+    return stress.replay(job(of, on, clock, shocks), path=0)
 
 
 def same(data: Any, name: str, label: str | None, *wanted: float) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 
 import agreement
+import hand_worked
 import numpy as np
 import pytest
 from kernel_laws import out_of_order, overpaid, violations, wrong_signs
@@ -22,6 +23,33 @@ def test_a_path_of_the_engine_is_the_path_of_the_slow_model(seed, scenario):
     assert not [difference for difference in found.differences if not difference.size <= difference.allowed]
     assert not found.near_threshold
     assert not found.violations
+
+
+@pytest.mark.parametrize("stages", [[], [{"name": "new", "moves_on": 0.3}, {"name": "old", "default_odds": 2.0}]])
+def test_what_a_cured_deal_buys_after_the_pool_was_called_comes_due_as_it_survives(stages):
+    """Month 2 accelerates: the pool is sold, the cash stays. From month 3 it buys again; a tenth defaults a month."""
+    month_2, interest = "month >= 2 and month < 3", {"step": "pay_interest", "notes": ["A", "B"]}
+    rest = {"step": "pay_residual", "note": "R", "source": ["income", "principal"], "when": "month >= 11"}
+    little = {"step": "pay_principal", "notes": ["A", "B"], "source": ["income"]}
+    bought = hand_worked.pool(default=0.1, payment_rate=None, plans=[{"term": 4, "share": 1.0}], stages=stages)
+    deal = hand_worked.deal(
+        revolving_months=8,
+        scheduled_months=12,
+        legal_maturity_months=12,
+        purchase="payment_date",
+        triggers=[{"name": "pause", "condition": month_2, "effect": "acceleration", "curable": True}],
+        clean_up={"when": month_2, "price": "pool"},
+        priority={
+            "revolving": [interest, {"step": "purchase", "source": ["principal"]}],
+            "acceleration": [interest, little, rest],
+        },
+    )
+    job = hand_worked.job(deal, bought)
+    found = agreement.compared(job, "base", 0)
+    assert not [difference for difference in found.differences if not difference.size <= difference.allowed]
+    balance = stress.replay(job, path=0)["pool_balance"].to_numpy()
+    assert balance[1] == 0.0
+    assert balance[3] > 100.0
 
 
 @pytest.mark.slow
