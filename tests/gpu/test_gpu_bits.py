@@ -49,6 +49,7 @@ DEALS = {
     "macro": ("baitiao-24m-macro", {}),
     "uncertain": ("baitiao-24m-uncertain", {}),
     "limits": ("platform-small-business", {}),
+    "written down": ("risk-transfer", {}),
     "stages": ("auto-prime", {}),
     "swapped": ("auto-swapped", {}),
     "shared": ("bank-fixed-share", {}),

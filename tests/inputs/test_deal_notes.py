@@ -49,6 +49,23 @@ def test_an_account_that_pays_after_income_is_noted_and_does_leave_the_next_note
     assert unpaid == pytest.approx([0.0, 5.6])
 
 
+def test_losses_that_seniors_bear_first_or_that_leave_nothing_to_cover_are_noted_and_do() -> None:
+    """5% defaults, 50: A, first in the list, bears them all; income of 7 covers none of it."""
+    down, up = {"step": "write_down", "notes": ["A", "R"]}, {"step": "write_up", "notes": ["R", "A"]}
+    found = deal([*INTEREST, down, up, {"step": "cover_defaults"}, *PLAIN[2:]])
+    says = {note.key: note.says for note in notes_of_deal(found)}
+    assert says["priority.amortization[3] (write_down)"].startswith("A bears losses before R, which is listed below it")
+    assert says["priority.amortization[4] (write_up)"].startswith("R is written up before A, which is listed above it")
+    assert says["priority.amortization[5] (cover_defaults)"].startswith("step 3 has written the deficiency down before")
+    data = run(found, pool(default=0.05))
+    assert data["written_down"].sel(tranche="A").values[0] == pytest.approx(50.0)
+    assert data["step_paid"].values[0, 4] == 0.0
+    good = deal(
+        [*INTEREST, {"step": "cover_defaults"}, {**down, "notes": ["R", "A"]}, {**up, "notes": ["A", "R"]}, *PLAIN[2:]]
+    )
+    assert notes_of_deal(good) == []
+
+
 def test_interest_that_principal_lends_is_not_noted() -> None:
     steps = [{**INTEREST[0], "source": ["income", "principal"]}, *PLAIN[1:]]
     assert notes_of_deal(deal(steps, (QUARTERLY, B, REST))) == []

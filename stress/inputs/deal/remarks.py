@@ -215,6 +215,27 @@ def _residual_first(deal: Deal) -> Found:
                 )
 
 
+def _losses(deal: Deal) -> Found:
+    """Losses that a senior note bears before a junior one, and defaults that nothing is left to cover of."""
+    rank = {note.name: number for number, note in enumerate(deal.notes)}
+    for phase in _written(deal):
+        all_down = 0
+        for number, step in enumerate(steps_of(deal, phase), 1):
+            place = f"priority.{phase}[{number}] ({step.step})"
+            for one, other in pairwise(step.notes if step.step in ("write_down", "write_up") else ()):
+                if step.step == "write_down" and rank[one] < rank[other]:
+                    yield place, f"{one} bears losses before {other}, which is listed below it among the notes"
+                elif step.step == "write_up" and rank[one] > rank[other]:
+                    yield place, f"{one} is written up before {other}, which is listed above it among the notes"
+            if step.step == "write_down" and step.amount is None and not step.when:
+                all_down = all_down or number
+            elif step.step == "cover_defaults" and all_down:
+                yield (
+                    place,
+                    f"step {all_down} has written the deficiency down before: income covers what notes cannot bear",
+                )
+
+
 def _written(deal: Deal) -> tuple[str, ...]:
     """Phases that can occur and have a priority of their own."""
     return tuple(phase for phase in phases(deal) if phase in deal.priority)
@@ -235,5 +256,6 @@ _RULES: tuple[Callable[[Deal], Found], ...] = (
     _paid_twice,
     _out_of_order,
     _residual_first,
+    _losses,
     fixed_series,
 )
