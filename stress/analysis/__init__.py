@@ -2,6 +2,7 @@
 
 breakeven       how far a shock can go before a note is no longer paid in full
 book            positions on common factors: loss of the book, contributions, what a sale changes
+book_change     what changed between two answers of `book`, in money
 capital         regulatory capital of every class by a body of rules, at closing and by month
 ecl             expected credit losses of loans and notes, 12-month and lifetime
 committee       break-even, capital, expected credit loss and yield of every class at once: the first page of a report
@@ -39,6 +40,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from stress.analysis.bands import load_bands
     from stress.analysis.book_answer import book
+    from stress.analysis.book_change import book_change
     from stress.analysis.book_reverse import reverse_book
     from stress.analysis.break_even import breakeven
     from stress.analysis.capital_needs import Bank, capital, load_rules
@@ -66,6 +68,7 @@ __all__ = [
     "aims_of",
     "backtest",
     "book",
+    "book_change",
     "breakeven",
     "calibrate_pool",
     "capital",
@@ -94,6 +97,7 @@ __all__ = [
 
 _HOME = {
     "book": "stress.analysis.book_answer",
+    "book_change": "stress.analysis.book_change",
     "gradient": "stress.analysis.gradients",
     "gradient_tornado": "stress.analysis.score_tornado",
     "price": "stress.analysis.note_price",

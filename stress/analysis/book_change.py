@@ -14,7 +14,14 @@ from stress.errors import ConfigError
 
 def book_change(before: BookRisk, after: BookRisk) -> BookChange:
     """The second less the first, under the scenarios that both have. Raises ConfigError where nothing can be compared:
-    other currencies, other levels, no scenario in both."""
+    other currencies, other levels, no scenario in both.
+
+    >>> import stress
+    >>> held = stress.load("scenarios/books/card-trust.toml")
+    >>> risk = stress.analysis.book(held, paths=1024, level=0.99)
+    >>> {one.difference for one in stress.analysis.book_change(risk, risk).figures}
+    {0.0}
+    """
     if before.currency != after.currency:
         raise ConfigError(f"one book is in {before.currency}, the other in {after.currency}: give both one currency")
     if before.level != after.level:

@@ -8,7 +8,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+import stress
 from stress.cli import exit_code
+from stress.errors import DataError
 
 ROOT = Path(__file__).parents[2]
 BOOK = """
@@ -93,6 +95,11 @@ def test_a_folder_that_is_not_over_says_how_much_it_rests_on(
     (tmp_path / "checkpoint" / "book.json").write_text("{}", encoding="utf-8")
     assert exit_code(["table", str(tmp_path)]) == 3
     assert "its book cannot be read" in capsys.readouterr().err
+
+
+def test_a_folder_of_a_book_is_no_run(folder: Path) -> None:
+    with pytest.raises(DataError, match="holds counts of a book"):
+        stress.open(folder)
 
 
 def test_two_books_are_compared_in_money(

@@ -51,7 +51,7 @@ class BookDeal(Strict):
     name: Name
     """What positions call it."""
     job: str
-    """A job file relative to the book: its deal, pool and clock; scenarios, paths and seed are the book's."""
+    """A job file relative to the book: its deal, pool, clock and state; scenarios, paths and seed are the book's."""
     group: Name | None = None
     """Which scenario files of `scenarios.groups` are its own."""
     originator: Name | None = None
@@ -231,7 +231,7 @@ class Book(Whole):
     @property
     def short(self) -> float:
         """Original balance of what is sold short."""
-        return sum(-p.amount for p in self.positions if p.amount < 0.0)
+        return sum((-p.amount for p in self.positions if p.amount < 0.0), 0.0)
 
     def notes_of(self, position: Held) -> tuple[str, str]:
         """Names of a position's deal and note."""

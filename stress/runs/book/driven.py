@@ -11,12 +11,12 @@ from stress.digest import book_counters_digest, source_digest
 from stress.errors import Incomplete, StressError
 from stress.inputs.book import Book
 from stress.runs.book.count import Packs
-from stress.runs.book.kept import BOOK, text_of
+from stress.runs.book.kept import text_of
 from stress.runs.counting.book_tally import BookTally
 from stress.runs.counting.counted import Progress, digest, joined
 from stress.runs.dataset import LAWS
 from stress.runs.engine import count_all
-from stress.runs.jobs.counts import Say, Subject, begun, count_rest
+from stress.runs.jobs.counts import BOOK, Say, Subject, begun, count_rest
 from stress.runs.jobs.origin import platform_of, run_id, version
 from stress.runs.jobs.place import place_of
 from stress.runs.jobs.plans import BookRun

@@ -14,12 +14,9 @@ from stress.kernels.sampling import Shifted
 from stress.runs.book.count import Packs, packs_of
 from stress.runs.book.weather import Aim
 from stress.runs.counting.book_tally import BookTally
-from stress.runs.jobs.counts import CHECKPOINT
+from stress.runs.jobs.counts import BOOK, CHECKPOINT
 from stress.runs.jobs.origin import read_json, run_id
 from stress.runs.jobs.shards import read
-
-BOOK = "book.json"
-"""What is run, in the folder of checkpoints."""
 
 
 class Kept(NamedTuple):
@@ -34,11 +31,6 @@ def text_of(packs: Packs) -> str:
     """A book and where its paths aim, as JSON."""
     aim = None if packs.aim is None else [array.tolist() for array in packs.aim.arrays()]
     return json.dumps({"level": packs.level, "aim": aim, "book": packs.book.model_dump(mode="json")})
-
-
-def is_book(folder: Path) -> bool:
-    """Whether a folder holds counts of a book."""
-    return (folder / CHECKPOINT / BOOK).is_file()
 
 
 def opened(folder: Path) -> Kept:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 CHECKPOINT = "checkpoint"
 JOB = "job.json"
 """What is run, for whoever reads the shards before the run is over."""
+BOOK = "book.json"
+"""The same of a book."""
 
 Say = Callable[..., None]
 """Called with an event and its fields."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stress.errors import DataError
-from stress.runs.jobs.counts import CHECKPOINT, JOB
+from stress.runs.jobs.counts import BOOK, CHECKPOINT, JOB
 from stress.runs.jobs.origin import read_json, run_id
 from stress.runs.jobs.running import MANIFEST
 from stress.runs.jobs.shards import read
@@ -34,6 +34,8 @@ def open(path: str | os.PathLike[str]) -> Result:
     from stress import results
 
     folder = Path(path)
+    if (folder / CHECKPOINT / BOOK).is_file():
+        raise DataError(f"{folder}: holds counts of a book: `stress book {folder}` tells them")
     going_on = (folder / CHECKPOINT / JOB).is_file() and not (folder / MANIFEST).is_file()
     if not going_on:
         return results.open_any(folder)
