@@ -181,11 +181,16 @@ def test_a_run_of_python_alone_holds_counts_alone_and_takes_the_numbers_on(job):
     assert found["ecl_lifetime"].attrs["units"] == "1"
 
 
-@pytest.mark.parametrize("question", ["capital", "ecl", "price", "gradient"])
-def test_a_desk_s_question_becomes_a_chapter_with_its_figure(question, folder, tmp_path):
-    out = tmp_path / f"{question}.html"
-    command = ["report", str(folder), "--with", question, "--paths", "1024", "--scenario", "credit_contraction"]
+def test_a_desk_s_questions_become_chapters_with_their_figures(folder, tmp_path):
+    out = tmp_path / "asked.html"
+    asked = "capital,ecl,price,gradient"
+    command = ["report", str(folder), "--with", asked, "--paths", "1024", "--scenario", "credit_contraction"]
     assert exit_code([*command, "-o", str(out), "--quiet"]) == 0
     page = out.read_text()
-    title = {"capital": "Regulatory capital", "ecl": "Expected credit loss", "price": "Price of mezzanine under"}
-    assert title.get(question, "Derivatives of EL of mezzanine") in page
+    for title in (
+        "Regulatory capital",
+        "Expected credit loss",
+        "Price of mezzanine under",
+        "Derivatives of EL of mezz",
+    ):
+        assert title in page

@@ -103,6 +103,7 @@ def test_the_page_says_which_intervals_do_not_come_from_replicates(sobol):
     assert "the intervals of events by month, VaR, ES, life, yield and price by path are those of plain paths" in older
 
 
+@pytest.mark.slow
 def test_the_error_of_an_event_is_what_its_probability_spreads_by_over_scrambles():
     """A loss on one path in fifty: as plain paths the error would be stated three times too large or more."""
     job = one_period_job(0.02, 0.1, (0.9,), paths=4_096).model_copy(update={"estimator": "sobol"})

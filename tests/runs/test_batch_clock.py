@@ -81,6 +81,7 @@ def test_a_file_that_may_not_grow_ends_the_run_and_a_run_without_the_limit_goes_
     assert manifest(tmp_path)["result_sha256"] == sha
 
 
+@pytest.mark.slow
 def test_of_two_drivers_at_once_one_is_refused_and_the_other_is_not_harmed(tmp_path: Path) -> None:
     first = batch_driver.start(tmp_path, paths=10**7, threads=1)
     wait_for(first, "progress")
