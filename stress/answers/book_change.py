@@ -17,7 +17,7 @@ class Change(NamedTuple):
     after_se: float
     difference: float
     error: float
-    """Of the difference: exact where it is of unlike draws, on common draws no less than its own."""
+    """Of the difference on unlike draws; on common ones, of which much noise cancels, its own is mostly less."""
 
 
 class BookChange(NamedTuple):

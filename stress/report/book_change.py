@@ -19,7 +19,7 @@ def sheets(change: BookChange) -> list[tuple[str, Sheet]]:
     positions = tuple((one.figure, *_cells(one, scale)) for one in change.positions)
     unit = f"{change.currency}{word}"
     draws = (
-        "Both rest on the same draws: the error of a difference is at most the one shown"
+        "Both rest on the same draws, of which much noise cancels: the error shown is that of unlike draws"
         if change.same_draws
         else "They rest on unlike draws or paths: part of a difference is noise of its error's size"
     )

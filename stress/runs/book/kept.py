@@ -40,7 +40,7 @@ def opened(folder: Path) -> Kept:
         book, level, aim = Book.model_validate_json(json.dumps(held["book"])), float(held["level"]), held["aim"]
     except (KeyError, TypeError, ValueError):
         raise DataError(
-            f"{folder}: its book cannot be read; `stress book FILE --out {folder}` writes it again"
+            f"{folder}: its book cannot be read; `stress book FILE --out {folder} --fresh` counts again"
         ) from None
     counted = read(folder / CHECKPOINT, run_id(read_json(folder / CHECKPOINT / "run.json")), book.paths)
     if counted is None:
