@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from benchmarks import books, estimators, following, gpu, gradients, scale, structures, variants, whole_runs
+from benchmarks import books, collateral, estimators, following, gpu, gradients, scale, structures, variants, whole_runs
 from benchmarks.before import before
 from benchmarks.cases import QUICK_CASES, Effort, Row
 
@@ -20,6 +20,7 @@ CASES: dict[str, Callable[[Effort], list[Row]]] = {
     "hard_coded": variants.hard_coded,
     "formulas": structures.formulas,
     "series": structures.series,
+    "collateral": collateral.collateral,
     "references": variants.references,
     "estimators": estimators.estimators,
     "gradients": gradients.cost_of_scores,

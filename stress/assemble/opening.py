@@ -18,6 +18,7 @@ from stress.inputs.state.rules import month_of
 from stress.kernels import codes
 from stress.kernels.image import Image
 from stress.kernels.layout import Floats, Sizes
+from stress.kernels.staged_rows import LATE, N_KEPT, RING
 from stress.kernels.tables import DEAL, N_PARAMETER, NORMALS, Contract, Opening, Problem
 
 
@@ -110,7 +111,7 @@ def _put_receivables(image: Image, problem: Problem, held: Holding) -> None:
     image.row("cohort", "alive")[...] = performing
     image.row("segment", "balance")[...] = held.bucket.sum(axis=(0, 2))
     if sizes.n_bucket:
-        image.group("late")[...] = held.bucket[:, :, 1 : 1 + sizes.n_bucket]
+        image.group("staged")[..., LATE : LATE + sizes.n_bucket] = held.bucket[:, :, 1 : 1 + sizes.n_bucket]
     else:
         for b in (1, 2, 3):
             image.row("cohort", f"late_{b}")[...] = held.bucket[:, :, b]
@@ -120,11 +121,10 @@ def _put_receivables(image: Image, problem: Problem, held: Holding) -> None:
     if sizes.seasoned:
         for s in range(sizes.n_segment):
             image.group("since")[:, s, s % sizes.n_stage] = 1.0
-        for r in range(1, sizes.n_ring):
+        for r in range(1, 1 + sizes.n_ring):
             for part, table in enumerate((held.due, held.fee)):
-                image.group("ring")[:, :, (before + r) % sizes.n_ring, part] = (
-                    performing * table[0, :, :, before + 3 + r]
-                )
+                row = RING + N_KEPT * part + (before + r) % sizes.n_ring
+                image.group("staged")[..., row] = performing * table[0, :, :, before + r]
     if held.waiting.any():
         _put_waiting(image, problem, held)
 

@@ -23,6 +23,7 @@ from stress.inputs.deal.formula_rules import indices_in
 from stress.inputs.deal.reading import written_down
 from stress.inputs.job import Clock, Job, ScenarioCase
 from stress.inputs.pool import Pool
+from stress.inputs.pool.ladder import Bucket
 from stress.inputs.state import State
 from stress.kernels.layout import Sizes
 from stress.kernels.tables import Opening, Problem
@@ -187,15 +188,21 @@ def sizes_of(
 def _ladder_sizes(pool: Pool) -> dict[str, int]:
     """Stages, and buckets where the ladder is no simple one of three."""
     long = pool.ladder is not None and (not pool.simple_ladder or pool.late_fee > 0.0)
+    seasoned, waits = long or bool(pool.stages), [b for bucket in pool.buckets for b in _downward(bucket)]
     return {
         "n_stage": n_stage(pool),
-        "n_bucket": len(pool.buckets) if long else 0,
-        "n_ring": 4 if long and pool.plans else 1,
+        "n_bucket": len(pool.buckets) if seasoned else 0,
+        "n_down": 1 + max(waits, default=-1) if seasoned else 0,
+        "n_ring": 6 if seasoned and len(pool.buckets) > 3 else 3,
         "n_rebase": months_to_rebase(pool),
         "ladder": int(pool.ladder is not None),
-        "long_ladder": int(long),
-        "seasoned": int(long or bool(pool.stages)),
+        "seasoned": int(seasoned),
     }
+
+
+def _downward(bucket: Bucket) -> list[int]:
+    """By how many buckets something of a bucket pays its way down in a month; 0: it stays."""
+    return [down for down, share in enumerate((bucket.stays, *bucket.pays_down)) if share > 0.0]
 
 
 def _lock_steps(deal: Deal, months: Sequence[MonthInputs], clock: Clock) -> int:

@@ -104,7 +104,7 @@ def _nothing(sizes: Sizes) -> _Falls:
         open_fee=np.zeros(slots),
         card=np.zeros((n_scenario, 0, 6)),
         first_due=np.zeros((n_scenario, sizes.n_history, sizes.n_whole, sizes.n_way, 6)),
-        first_beyond=np.zeros((n_scenario, sizes.n_history, sizes.n_whole, sizes.n_way, 2 * (sizes.n_ring - 1))),
+        first_beyond=np.zeros((n_scenario, sizes.n_history, sizes.n_whole, sizes.n_way, 2 * (sizes.n_ring - 3))),
         pull=np.zeros((n_scenario, 0 if sizes.constant_payment else sizes.n_month, sizes.n_whole, *bought, 2)),
         mix=np.zeros((n_scenario, sizes.n_history, sizes.n_whole)),
     )
@@ -119,6 +119,10 @@ def _cards(pool: Pool, months: Sequence[MonthInputs], sizes: Sizes, due: Due) ->
         step = np.arange(sizes.n_history) + later
         bought = (step < sizes.n_month) & (empty == 1)
         falls.first_due[..., i, :][:, bought] = -moved[:, step[bought], None]
+        # slots 4 and on go on as slot 3
+        kept = (1.0 - card[:, step[bought], :1]) ** np.arange(1, sizes.n_ring - 2)
+        beyond = [-moved[:, step[bought], last : last + 1] * kept for last in (2, 5)]
+        falls.first_beyond[..., i, :][:, bought] = np.concatenate(beyond, axis=-1)[:, :, None]
     falls.mix[:] = np.stack([m.mix[: sizes.n_history] for m in months])
     return falls._replace(card=card)
 
@@ -155,7 +159,7 @@ def _plans(
 
 def _set_plans(falls: _Falls, k: int, pool: Pool, m: MonthInputs, when: Times, sizes: Sizes, due: Due) -> Floats:
     """Fill in the profiles of a scenario; (H, S) the eligible share of what is on offer."""
-    new, n_slot, ahead = _NewProfiles(pool, m, when, sizes), sizes.n_month + 8, sizes.n_ring + 2
+    new, n_slot, ahead = _NewProfiles(pool, m, when, sizes), sizes.n_month + 8, sizes.n_ring
     eligible = np.zeros((sizes.n_history, sizes.n_whole))
     for s in range(sizes.n_whole):
         for i, opening in enumerate(opening_profiles(pool, pool.segments[s], n_slot, when)):

@@ -32,7 +32,7 @@ from .layout import LANES
 from .layout import NARROW as _FOLDED_WIDTH
 from .space import call, lane_of, lane_read_anew, without_lane
 
-WIDTH = NARROW = HALF = LANES
+WIDTH = NARROW = HALF = PART = LANES
 """A thread has registers of its own: a narrow value, or part of a row, is as wide as any."""
 
 _F64, _I32, _I64 = ir.DoubleType(), ir.IntType(32), ir.IntType(64)

@@ -14,20 +14,20 @@ from .counts import count, leads
 from .determination import clean_up, determine, sweep_collections, total_pool
 from .formulas import keep_quantities, set_levels, show_quantities
 from .granular import count_transitions
+from .in_stages import advance_in_stages
 from .jit import aside, stage
-from .ladder import climb, join_ladder
 from .lanes import first, floor, lane_numbers, splat, where_less
 from .layout import PANEL_BLOCKS
 from .opening import draw_levels, open_at_closing, open_later
 from .outcome import finish
 from .philox import draw_normals
-from .pool import advance_cohort, advance_on_long_ladder
-from .purchases import buy_with_collections, count_idle_days, settle_in_stages, settle_purchases
+from .pool import advance_cohort
+from .purchases import buy_with_collections, count_idle_days, settle_purchases
 from .rates import conditional_rates, move_factors
 from .records import Memory
 from .replicates import count_replicate
 from .retention import retain, set_need
-from .seasoning import season
+from .seasoning import settle_in_stages
 from .short_rate import draw_rates, move_rate
 from .tally import N_BATCH, N_MONTH_BATCH
 from .triggers import test_conditions, test_triggers
@@ -160,16 +160,10 @@ def _advance(m: Memory, k: int, t: int, c: int) -> None:
         bill(m, k, t, c)
     if m.p.seasoned == 1:
         settle_in_stages(m, k, t, c)
+        advance_in_stages(m, k, t, c)
     else:
         settle_purchases(m, k, t, c)
-    if m.p.long_ladder == 1:
-        climb(m, k, t, c)
-        advance_on_long_ladder(m, k, t, c)
-        join_ladder(m, c)
-    else:
         advance_cohort(m, k, t, c)
-    if m.p.seasoned == 1:
-        season(m, k, t, c)
 
 
 @stage

@@ -11,6 +11,7 @@ from .lanes import anywhere, fma, larger, smaller, splat, where_less
 from .pool import SCALE_FLOOR
 from .records import Memory
 from .rows import positive, worse
+from .staged_rows import LATE, MIXED
 from .typed import Lanes
 
 SOLD = 1e-15
@@ -30,16 +31,17 @@ def total_pool(m: Memory) -> None:
             cohort = m.cohort[c, s]
             lowest = smaller(cohort.alive, lowest)
             alive = alive + cohort.alive
-            one = one + cohort.late_1
-            two = two + cohort.late_2
-            three = three + cohort.late_3
+            if m.p.seasoned == 0:
+                one = one + cohort.late_1
+                two = two + cohort.late_2
+                three = three + cohort.late_3
     pool = m.pool
-    if m.p.long_ladder == 1:
+    if m.p.n_bucket > 0:
         one, two, three = _bucket(m, 0), _bucket(m, 1), _bucket(m, 2)
         pool.late_beyond = _bucket(m, 3) + _bucket(m, 4) + _bucket(m, 5)
     if m.p.uses_overdue == 1:
         pool.performing, pool.late_1, pool.late_2, pool.late_3 = alive, one, two, three
-    if m.p.long_ladder == 1:
+    if m.p.n_bucket > 0:
         three = three + pool.late_beyond
     error = (alive + one + two + three - pool.balance) * inverse
     m.law.balance = worse(error, m.law.balance)
@@ -53,7 +55,7 @@ def _bucket(m: Memory, b: int) -> Lanes:
     if b < m.p.n_bucket:
         for c in range(m.p.n_cohort):
             for s in range(m.p.n_segment):
-                late = late + m.late[c, s, b]
+                late = late + m.staged[c, s][LATE + b]
     return late
 
 
@@ -194,8 +196,6 @@ def _shrink(m: Memory, c: int, s: int, keep: Lanes) -> None:
     cohort.late_1 *= keep
     cohort.late_2 *= keep
     cohort.late_3 *= keep
-    for b in range(m.p.n_bucket):
-        m.late[c, s, b] *= keep
     cohort.due_1 *= keep
     cohort.due_2 *= keep
     cohort.due_3 *= keep
@@ -203,6 +203,12 @@ def _shrink(m: Memory, c: int, s: int, keep: Lanes) -> None:
     cohort.fee_2 *= keep
     cohort.fee_3 *= keep
     cohort.scale = larger(cohort.scale * larger(keep, SOLD), SCALE_FLOOR)
+    if m.p.seasoned == 1:
+        own = m.staged[c, s]
+        for b in range(m.p.n_bucket):
+            own[LATE + b] = own[LATE + b] * keep
+        for j in range(m.p.n_stage - 1):
+            own[MIXED + j] = own[MIXED + j] * larger(keep, SOLD)
     for month in range(2):
         for way in range(m.p.n_way):
             m.fresh[c, s, month, way] *= keep

@@ -23,6 +23,7 @@ from .lanes import total as lane_total
 from .layout import ENTRY, PREPAYMENT, RECOVERY, ROLL_1, ROLL_2, ROLL_3, ROLL_4, ROLL_5, ROLL_6
 from .philox import BINOMIALS, philox
 from .records import Memory
+from .staged_rows import LATE
 from .typed import Lanes
 
 _LOW = 0xFFFFFFFF
@@ -45,18 +46,18 @@ def count_transitions(m: Memory, t: int, path: int, seed: Any) -> None:
             acting.roll_2 = _share(m, s, int(ROLL_2), 2, t, path, seed, _late(m, s, 1, cohort.late_2))
             acting.roll_3 = _share(m, s, int(ROLL_3), 3, t, path, seed, _late(m, s, 2, cohort.late_3))
         if m.p.n_bucket > 3:
-            acting.roll_4 = _share(m, s, int(ROLL_4), 4, t, path, seed, m.late[0, s, 3])
+            acting.roll_4 = _share(m, s, int(ROLL_4), 4, t, path, seed, m.staged[0, s].late_4)
         if m.p.n_bucket > 4:
-            acting.roll_5 = _share(m, s, int(ROLL_5), 5, t, path, seed, m.late[0, s, 4])
+            acting.roll_5 = _share(m, s, int(ROLL_5), 5, t, path, seed, m.staged[0, s].late_5)
         if m.p.n_bucket > 5:
-            acting.roll_6 = _share(m, s, int(ROLL_6), 6, t, path, seed, m.late[0, s, 5])
+            acting.roll_6 = _share(m, s, int(ROLL_6), 6, t, path, seed, m.staged[0, s].late_6)
         acting.prepayment, acting.recovery = m.rate[s, PREPAYMENT], m.rate[s, RECOVERY]
 
 
 @stage
 def _late(m: Memory, s: int, b: int, short: Lanes) -> Lanes:
     """Balance of one of the first three buckets, of a long ladder or of the cohort's own."""
-    return m.late[0, s, b] if m.p.n_bucket > b else short
+    return m.staged[0, s][LATE + b] if m.p.n_bucket > b else short
 
 
 @aside

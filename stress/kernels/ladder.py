@@ -2,94 +2,124 @@
 
 from __future__ import annotations
 
-from .jit import aside, stage
-from .lanes import HALF, WIDTH, fma, larger, smaller, where_less
-from .pool import EMPTY, WIPED
-from .records import Memory, alike, half
+from .jit import stage
+from .lanes import fma, smaller
+from .records import Memory, alike
+from .seasoning import fallen_due, next_slot
+from .staged_rows import LATE, N_KEPT, RING
 from .typed import Lanes
 
 MOST_BUCKETS = 6
 
 
-@aside
-def climb(m: Memory, k: int, t: int, c: int) -> None:
-    """Before a cohort's step: rolls, cures and payments of what is late, on opening balances, to `Scratch.back`."""
-    for s in range(m.p.n_segment):
-        for q in range(0, WIDTH, HALF):
-            _shares_due(half(m, q), k, t, c, s)
-            _climb(half(m, q), c, s)
+@stage
+def climb(
+    m: Memory,
+    k: int,
+    t: int,
+    c: int,
+    s: int,
+    i: int,
+    now: int,
+    far: int,
+    entered: Lanes,
+    due: Lanes,
+    fee: Lanes,
+    per_unit: Lanes,
+) -> tuple[Lanes, Lanes, Lanes, Lanes, Lanes, Lanes]:
+    """The buckets of row s in stage i, on opening balances, from the last down; what has entered comes to the first.
 
-
-@aside
-def join_ladder(m: Memory, c: int) -> None:
-    """After it: what has entered stands in M1."""
-    for s in range(m.p.n_segment):
-        m.late[c, s, 0] += m.back[s].entered
+    `now`, `far`: slots of this step and of the last bucket; `due`, `fee`: what the first has. `per_unit`: one over the
+    performing balance, 0 where that is empty. Returns default; what cures; of it what has fallen due, principal and fees; all
+    months that it was late, added up; what the others pay. Principal that has fallen due, and fees (those of the others
+    too), are before `per_unit`.
+    """
+    none, own, earliest = alike(entered, 0.0), m.staged[c, s], m.staged[c, s - i]
+    loss, cures, months, coming, lower = entered, none, none, none, none
+    own_due, own_fee, first_due, first_fee = none, none, none, none
+    waited, lowered, twice_fee, share_2, keeps_2 = none, none, none, none, none
+    share_1, keeps_1 = none, none
+    if m.p.n_down > 0:
+        share_1 = smaller(due * per_unit, 1.0)
+        keeps_1 = 1.0 - share_1
+    if m.p.n_down > 1:
+        row = next_slot(m, now)
+        share_2 = smaller(fallen_due(m, c, s, i, row, due) * per_unit, 1.0)
+        twice_fee, keeps_2 = fallen_due(m, c, s, i, row + N_KEPT, fee), 1.0 - share_2
+    if m.p.n_down > 2:
+        _look_down(m, c, s, i, now, due, fee, per_unit)
+    row = far
+    for b in range(MOST_BUCKETS - 1, -1, -1):
+        if b < m.p.n_bucket:
+            late = own[LATE + b]
+            rolled = _rolled(m, k, t, s, b, late)
+            if b == m.p.n_bucket - 1:
+                loss = rolled
+            else:
+                own[LATE + b + 1] = rolled + coming
+            coming, rest = lower, late - rolled
+            if m.p.n_down > 0:
+                waits = rest * m.t.ladder[b, 1]
+                coming, waited = fma(waits, keeps_1, coming), waited + waits
+                if m.p.n_down > 1:
+                    downs = rest * m.t.ladder[b, 2]
+                    waits, lower, lowered = waits + downs, downs * keeps_2, lowered + downs
+                if m.p.n_down > 2:
+                    coming = coming + m.coming[b]
+                    waits = waits + _pay_far_down(m, b, rest)
+                rest = rest - waits
+            cures = cures + rest
+            months = months + cures  # a month late once, two twice ..
+            if b > 0:  # each slot from the second on has fallen due of all that has been late as long, or longer
+                own_due, own_fee = fma(own[row], cures, own_due), fma(own[row + N_KEPT], cures, own_fee)
+                if i > 0:
+                    first_due = fma(earliest[row], cures, first_due)
+                    first_fee = fma(earliest[row + N_KEPT], cures, first_fee)
+                row = row - 1 if row > RING else RING + m.p.n_ring - 1
+    if m.p.n_bucket > 0:
+        own[LATE] = entered + coming
+    scale = m.cohort[c, s].scale
+    fallen, fees = fma(own_due, scale, due * cures), fma(own_fee, scale, fee * cures)
+    if i > 0:
+        fallen, fees = fma(first_due, own.mixed_1, fallen), fma(first_fee, own.mixed_1, fees)
+    paid = fma(waited, share_1, lowered * share_2)
+    if m.p.n_down > 0:
+        fees = fma(waited, fee, fma(lowered, twice_fee, fees))
+    if m.p.n_down > 2:
+        paid, fees = paid + m.due_share[0], fees + m.fee_share[0]
+    return loss, cures, fallen, fees, months, paid
 
 
 @stage
-def _shares_due(m: Memory, k: int, t: int, c: int, s: int) -> None:
-    """Principal and fees due in the next 1 .. 6 slots over the performing balance; 0 where that is empty."""
-    cohort, empty = m.cohort[c, s], EMPTY * m.t.deal.cut_off
-    keep = 1.0 - m.acting[s].entry
-    alive = cohort.alive * where_less(keep, WIPED, 0.0, keep)
-    per_unit = where_less(alive, empty, 0.0, 1.0 / larger(cohort.alive, empty))
-    due, fee = cohort.due_1 * per_unit, cohort.fee_1 * per_unit
-    m.due_share[0], m.fee_share[0] = due, fee
-    m.due_share[1], m.fee_share[1] = due + cohort.due_2 * per_unit, fee + cohort.fee_2 * per_unit
-    m.due_share[2] = m.due_share[1] + cohort.due_3 * per_unit
-    m.fee_share[2] = m.fee_share[1] + cohort.fee_3 * per_unit
-    later = 1.0
-    for r in range(1, MOST_BUCKETS - 2):
-        if m.p.constant_payment == 1:
-            later = later * (1.0 - m.t.card[k, t].due_1)
-            due, fee = cohort.due_3 * later, cohort.fee_3 * later
-        else:
-            due, fee = _ahead(m, t + r, c, s, 0), _ahead(m, t + r, c, s, 1)
-        m.due_share[2 + r] = fma(due, per_unit, m.due_share[1 + r])
-        m.fee_share[2 + r] = fma(fee, per_unit, m.fee_share[1 + r])
+def _rolled(m: Memory, k: int, t: int, s: int, b: int, late: Lanes) -> Lanes:
+    """What of a bucket rolls on."""
+    rate = b + 1 if b < 3 else b + 3
+    if m.p.even_late == 1:
+        return late * m.t.link[k, t, 0, rate][0]
+    return late * m.acting[s][rate]
 
 
 @stage
-def _ahead(m: Memory, slot: int, c: int, s: int, part: int) -> Lanes:
-    """A slot beyond the third: what the ring holds, over survival and through the stages."""
-    first, here = s - s % m.p.n_stage, slot % m.p.n_ring
-    held = m.ring[c, s, here, part]
-    for i in range(s - first):
-        held = fma(m.mixed[c, s, i], m.ring[c, first + i, here, part], held)
-    return held * m.cohort[c, s].scale
+def _look_down(m: Memory, c: int, s: int, i: int, now: int, due: Lanes, fee: Lanes, per_unit: Lanes) -> None:
+    """What pays its way two buckets down or more pays of its principal, and fees; nothing has yet (row 0)."""
+    row = now
+    m.due_share[0], m.fee_share[0] = 0.0, 0.0
+    for down in range(1, m.p.n_down):
+        row = next_slot(m, row)
+        due, fee = fallen_due(m, c, s, i, row, due), fallen_due(m, c, s, i, row + N_KEPT, fee)
+        m.due_share[down], m.fee_share[down] = smaller(due * per_unit, 1.0), fee
+    for b in range(m.p.n_bucket):
+        m.coming[b] = 0.0
 
 
 @stage
-def _climb(m: Memory, c: int, s: int) -> None:
-    """Rolls, cures, payments of a segment; the buckets as they are before anything enters."""
-    back, last = m.back[s], m.p.n_bucket
-    entry, empty = m.acting[s].entry, EMPTY * m.t.deal.cut_off
-    none, keep = alike(entry, 0.0), 1.0 - entry
-    loss, rejoins, paid, fees, charge = none, none, none, none, none
-    gone = where_less(m.cohort[c, s].alive * where_less(keep, WIPED, 0.0, keep), empty, 1.0, 0.0)
-    for b in range(last - 1, -1, -1):
-        late = m.late[c, s, b]
-        rolled = late * m.acting[s][b + 1 if b < 3 else b + 3]
-        if b == last - 1:
-            loss = rolled
-        else:  # nothing else comes to the next bucket: it was before this one
-            m.late[c, s, b + 1] = rolled + m.staying[b + 1]
-            m.staying[b + 1] = 0.0
-        rest = late - rolled
-        if m.t.ladder[b, 0] > 0.0:
-            cured = rest * m.t.ladder[b, 0]
-            at_once = cured * larger(smaller(m.due_share[b], 1.0), gone)
-            rejoins, paid = rejoins + (cured - at_once), paid + at_once
-            fees, charge = fma(cured, m.fee_share[b], fees), fma(cured, m.t.late_charge[b], charge)
-        for down in range(b + 1):
-            if m.t.ladder[b, 1 + down] == 0.0:
-                continue
-            part = rest * m.t.ladder[b, 1 + down]
-            pays = part * smaller(m.due_share[down], 1.0)
-            paid, fees = paid + pays, fma(part, m.fee_share[down], fees)
-            m.staying[b - down] = m.staying[b - down] + (part - pays)
-    m.late[c, s, 0] = m.staying[0]
-    m.staying[0] = 0.0
-    back.loss, back.rejoins, back.paid, back.fee = loss, rejoins, paid, fees
-    back.charge = fma(paid + fees, m.t.late_fee[0], charge)
+def _pay_far_down(m: Memory, b: int, rest: Lanes) -> Lanes:
+    """What of bucket b, of which `rest` does not roll, pays its way two buckets down or more."""
+    far = alike(rest, 0.0)
+    for down in range(2, min(b + 1, m.p.n_down)):
+        part = rest * m.t.ladder[b, 1 + down]
+        pays = part * m.due_share[down]
+        far, m.coming[b - down] = far + part, m.coming[b - down] + (part - pays)
+        m.due_share[0] = m.due_share[0] + pays
+        m.fee_share[0] = fma(part, m.fee_share[down], m.fee_share[0])
+    return far

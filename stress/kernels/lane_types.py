@@ -26,6 +26,8 @@ def _is_wide() -> bool:
 WIDTH = LANES
 NARROW, HALF = (FOLDED_WIDTH, LANES) if config.DISABLE_JIT or _is_wide() else (4, 16)
 """How much of a row is worked on at a time where many values are at work, so that they stay in registers. Same bits."""
+PART = LANES if config.DISABLE_JIT else NARROW
+"""The same of a whole memory (`records.part`)."""
 
 F64 = ir.DoubleType()
 I64 = ir.IntType(64)

@@ -20,6 +20,7 @@ from .lane_types import (  # noqa: F401
     HALVES,
     NARROW,
     NARROWS,
+    PART,
     WIDTH,
     load_from,
     load_number,

@@ -7,6 +7,7 @@ from .typed import Lanes
 WIDTH: int
 NARROW: int
 HALF: int
+PART: int
 FLOATS: Any
 NARROWS: Any
 HALVES: Any

@@ -35,9 +35,12 @@ class Sizes(NamedTuple):
     """Segments as the pool names them."""
     n_stage: int
     n_bucket: int
-    """Buckets of a ladder from which not all that does not roll cures, or which has not three; else 0."""
+    """Buckets of the ladder of a pool with stages, or of one from which not all that does not roll cures, or which has not
+    three; else 0."""
+    n_down: int
+    """Most buckets that something of these pays its way down in a month, and one: 1 where some only stays, 0 where none."""
     n_ring: int
-    """Slots ahead that wait in the ring of a pool with stages or a long ladder: the slots kept, less the next two."""
+    """Slots ahead that are kept: 3, of a ladder of more buckets 6."""
     n_rebase: int
     """Months after which the histories of stages start again at what survives."""
     n_history: int
@@ -73,10 +76,8 @@ class Sizes(NamedTuple):
     interest_on_unpaid: int
     constant_payment: int
     """1 where the pool pays a share of its balance (cards), not instalments."""
-    long_ladder: int
-    """1 where n_bucket is in force."""
     seasoned: int
-    """1 where stages or a long ladder need more of the future than three slots of one survival."""
+    """1 where there are stages or a long ladder (`in_stages`)."""
     granular: int
     """1 where whole obligors move: the rates that act are counted, not conditional."""
     trust: int

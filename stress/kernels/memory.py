@@ -26,7 +26,7 @@ from .codes import (
     POOL_ROW,
 )
 from .header import FIELD, HEADER_FIELDS
-from .layout import LANES, PANEL_BLOCKS, RECOVERY, ROLL_1, ROLL_2, ROLL_3, Floats, Ints, Switches
+from .layout import LANES, PANEL_BLOCKS, RECOVERY, ROLLS, Floats, Ints, Switches
 from .row_records import ROWS, Cash, Pool
 from .sampling import Sampler, Shifted, Sobol
 from .scratch import GROUPS
@@ -142,9 +142,9 @@ def _capped(contract: Contract) -> bool:
 
 def _even_late(problem: Problem) -> bool:
     """Whether rolls and recoveries are numbers of the month, the same on all lanes."""
-    late, market = [ROLL_1, ROLL_2, ROLL_3, RECOVERY], problem.market
+    late, market = [*(ROLLS if problem.sizes.n_bucket > 0 else ROLLS[:3]), RECOVERY], problem.market
     even = (market.common[:, late] == 1).all() and (market.degree[:, late] == 0).all()
-    return bool(even and problem.sizes.granular == 0 and problem.sizes.long_ladder == 0)
+    return bool(even and problem.sizes.granular == 0)
 
 
 def _used(contract: Contract) -> set[tuple[int, int]]:

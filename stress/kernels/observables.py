@@ -69,7 +69,7 @@ def observe(m: Memory, observable: int, denominator: int) -> Lanes:
 def _overdue(m: Memory, observable: int) -> Lanes:
     """What is so many days past due, with the stock not written off."""
     value = _stock(m)
-    if m.p.long_ladder == 1:
+    if m.p.n_bucket > 0:
         value = value + m.pool.late_beyond
     if observable != OVERDUE_90:
         value = value + m.pool.late_3

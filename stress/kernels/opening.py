@@ -10,6 +10,7 @@ from .layout import LANES
 from .records import Memory
 from .seasoning import open_seasoned
 from .space import clear_records, fill_records
+from .staged_rows import LATE
 from .tables import N_PARAMETER
 
 
@@ -75,7 +76,7 @@ def _open_cohort(m: Memory, c: int, s: int) -> None:
     segment.balance = segment.balance + alive + one + two + three
     for bucket in range(m.p.n_bucket):
         held = m.t.opening[c, s, 1 + bucket]
-        m.late[c, s, bucket] = splat(held)
+        m.staged[c, s][LATE + bucket] = splat(held)
         if bucket > 2:
             pool.balance += held
             segment.balance += held

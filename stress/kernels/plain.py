@@ -53,7 +53,18 @@ class _Columns:
 
     def __getitem__(self, index: Any) -> Any:
         found = self.array[index]
-        return _Named(dict(zip(self.columns, found, strict=True))) if np.ndim(found) == 1 else found
+        return _TableRow(self.columns, found) if np.ndim(found) == 1 else found
+
+
+class _TableRow(_Named):
+    """Its last axis, by name or by number."""
+
+    def __init__(self, columns: tuple[str, ...], numbers: Any) -> None:
+        super().__init__(dict(zip(columns, numbers, strict=True)))
+        self._numbers = numbers
+
+    def __getitem__(self, column: int) -> Any:
+        return self._numbers[column]
 
 
 class _Places:
@@ -113,6 +124,9 @@ class Record:
 
     def __getitem__(self, row: int) -> Any:
         return getattr(self, self._place[2][row])
+
+    def __setitem__(self, row: int, value: Any) -> None:
+        setattr(self, self._place[2][row], value)
 
     def __setattr__(self, name: str, value: Any) -> None:
         w, at, rows, width = self._place

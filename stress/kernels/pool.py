@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .cash import collect, lost_share
-from .jit import aside, stage
+from .jit import stage
 from .lanes import HALF, NARROW, WIDTH, fma, larger, smaller, where_less
 from .lanes import splat_narrow as splat
 from .layout import LANES, RECOVERY, ROLL_1, ROLL_2, ROLL_3
@@ -20,21 +20,9 @@ SCALE_FLOOR = 1e-200
 
 @stage
 def advance_cohort(m: Memory, k: int, t: int, c: int) -> None:
-    """Steps 1-4 of a cohort whose ladder has three buckets or none."""
-    _advance(m, k, t, c, 0)
-
-
-@aside
-def advance_on_long_ladder(m: Memory, k: int, t: int, c: int) -> None:
-    """Steps 1-4 of a cohort whose ladder `ladder.climb` has moved."""
-    _advance(m, k, t, c, 1)
-
-
-@stage
-def _advance(m: Memory, k: int, t: int, c: int, long_ladder: int) -> None:
     """Transitions, scheduled payment, prepayment, dilution; collections to their accounts.
 
-    Compiled twice, for what is decided before the loop costs nothing in it. One long expression on eight lanes at a time: what it has at work fits the registers.
+    One long expression on eight lanes at a time: what it has at work fits the registers.
     """
     month = m.t.month[k, t]
     payment, dilution = month.payment, month.dilution
@@ -58,30 +46,24 @@ def _advance(m: Memory, k: int, t: int, c: int, long_ladder: int) -> None:
             fee_1, fee_2, fee_3 = cohort.fee_1, cohort.fee_2, cohort.fee_3
             # the slots are as they were before entry: what they are of P is the same after it
             per_unit = where_less(alive, empty, 0.0, splat(1.0) / larger(before, empty))
-            if long_ladder == 1:
-                back = narrow(m.back[s], q)
-                loss, rejoins, at_once = back.loss, back.rejoins, back.paid
-                fees, late = fees + back.fee, late + back.charge
-                back.entered = entered
+            one, two, three = cohort.late_1, cohort.late_2, cohort.late_3
+            if m.p.even_late == 1:
+                roll_1, roll_2, roll_3 = one * even_1, two * even_2, three * even_3
             else:
-                one, two, three = cohort.late_1, cohort.late_2, cohort.late_3
-                if m.p.even_late == 1:
-                    roll_1, roll_2, roll_3 = one * even_1, two * even_2, three * even_3
-                else:
-                    roll_1, roll_2, roll_3 = one * rate.roll_1, two * rate.roll_2, three * rate.roll_3
-                loss = roll_3 if m.p.ladder == 1 else entered + roll_3
-                cure_1, cure_2, cure_3 = one - roll_1, two - roll_2, three - roll_3
-                cure_23 = cure_2 + cure_3
-                cures = cure_1 + cure_23
-                fallen_due = fma(due_3, cure_3, fma(due_2, cure_23, due_1 * cures))
-                rejoins = positive(fma(fallen_due, -per_unit, where_less(alive, empty, 0.0, cures)))
-                at_once = cures - rejoins
-                fallen_fee = fma(fee_3, cure_3, fma(fee_2, cure_23, fee_1 * cures))
-                fees = fma(fallen_fee, per_unit, fees)
-                late = fma(cure_1, late_1, fma(cure_2, late_2, fma(cure_3, late_3, late)))
-                cohort.late_1 = entered if m.p.ladder == 1 else splat(0.0)
-                cohort.late_2 = roll_1
-                cohort.late_3 = roll_2
+                roll_1, roll_2, roll_3 = one * rate.roll_1, two * rate.roll_2, three * rate.roll_3
+            loss = roll_3 if m.p.ladder == 1 else entered + roll_3
+            cure_1, cure_2, cure_3 = one - roll_1, two - roll_2, three - roll_3
+            cure_23 = cure_2 + cure_3
+            cures = cure_1 + cure_23
+            fallen_due = fma(due_3, cure_3, fma(due_2, cure_23, due_1 * cures))
+            rejoins = positive(fma(fallen_due, -per_unit, where_less(alive, empty, 0.0, cures)))
+            at_once = cures - rejoins
+            fallen_fee = fma(fee_3, cure_3, fma(fee_2, cure_23, fee_1 * cures))
+            fees = fma(fallen_fee, per_unit, fees)
+            late = fma(cure_1, late_1, fma(cure_2, late_2, fma(cure_3, late_3, late)))
+            cohort.late_1 = entered if m.p.ladder == 1 else splat(0.0)
+            cohort.late_2 = roll_1
+            cohort.late_3 = roll_2
             left = fma(rejoins, per_unit, stays)
             alive = alive + rejoins
             # 2. scheduled payment, 3. prepayment, 4. dilution
@@ -136,7 +118,7 @@ def _advance(m: Memory, k: int, t: int, c: int, long_ladder: int) -> None:
             if c > 0:
                 scheduled, prepaid, cured = scheduled + pool.scheduled, prepaid + pool.prepaid, cured + pool.cured
             pool.scheduled, pool.prepaid, pool.cured = scheduled, prepaid, cured
-    if m.p.constant_payment == 0 and m.p.seasoned == 0:
+    if m.p.constant_payment == 0:
         _pull(m, k, t, c)
 
 

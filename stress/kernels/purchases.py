@@ -9,7 +9,6 @@ from .lanes import anywhere, larger, smaller, splat, where_less
 from .records import Memory
 from .retention import retained
 from .rows import positive
-from .seasoning import remember
 from .typed import Lanes
 
 
@@ -82,38 +81,22 @@ def _join(m: Memory, t: int, c: int, s: int, amount: Lanes) -> None:
 
 @stage
 def settle_purchases(m: Memory, k: int, t: int, c: int) -> None:
-    """Settle in a pool without stages, whose rows are its segments."""
-    _settle(m, k, t, c, 1, 0)
-
-
-@aside
-def settle_in_stages(m: Memory, k: int, t: int, c: int) -> None:
-    """Settle where receivables season: what is new joins the first stage."""
-    _settle(m, k, t, c, m.p.n_stage, 1)
-
-
-@stage
-def _settle(m: Memory, k: int, t: int, c: int, n_stage: int, seasoned: int) -> None:
     """Before a cohort's step: what it bought since the last one (last month or, in another's steps, this month) gets its
     profile, and its place in the history over the survival until now."""
     for month in range(max(0, t - 1), min(t if m.p.n_cohort == 1 else t + 1, m.p.n_history)):
-        for w in range(m.p.n_whole):
-            s = w * n_stage
+        for s in range(m.p.n_segment):
             for way in range(m.p.n_way):
                 fresh = m.fresh[c, s, month % 2, way]
                 if not anywhere(fresh):
                     continue
-                cohort, first = m.cohort[c, s], m.t.first_due[k, month, w, way]
+                cohort, first = m.cohort[c, s], m.t.first_due[k, month, s, way]
                 cohort.due_1 += fresh * first.due_1
                 cohort.due_2 += fresh * first.due_2
                 cohort.due_3 += fresh * first.due_3
                 cohort.fee_1 += fresh * first.fee_1
                 cohort.fee_2 += fresh * first.fee_2
                 cohort.fee_3 += fresh * first.fee_3
-                if seasoned == 1:
-                    remember(m, k, t, c, w, month, way, fresh)
-                else:
-                    m.history[c, s, month, way] += fresh / cohort.scale
+                m.history[c, s, month, way] += fresh / cohort.scale
                 m.fresh[c, s, month % 2, way] = splat(0.0)
 
 

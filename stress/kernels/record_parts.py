@@ -12,7 +12,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from .jit import stage
-from .lanes import HALF, HALVES, NARROWS, widened
+from .lanes import HALF, HALVES, NARROWS, PART, widened
 from .layout import LANES
 from .plain import Memory, alike_twin, narrow_twin
 from .record_types import MEMORY, PARTS, MemoryType, Record
@@ -42,7 +42,7 @@ def _narrow(typing, record, first):  # type: ignore[no-untyped-def]
     return Record(record.kind, NARROWS)(record, first), build
 
 
-def _part(lanes: Any) -> Any:
+def _some(lanes: Any) -> Any:
     """Part of each row, from a lane on: an intrinsic on a whole memory."""
 
     def typed(typing: Any, whole: Any, first: Any) -> Any:
@@ -60,7 +60,12 @@ def _part(lanes: Any) -> Any:
 
 @intrinsic
 def _half(typing, whole, first):  # type: ignore[no-untyped-def]
-    return _part(HALVES)(typing, whole, first)
+    return _some(HALVES)(typing, whole, first)
+
+
+@intrinsic
+def _part(typing, whole, first):  # type: ignore[no-untyped-def]
+    return _some(NARROWS)(typing, whole, first)
 
 
 @intrinsic
@@ -80,4 +85,5 @@ def _all_of_it(whole: Any, first: int) -> Any:
 memory_of = Memory if config.DISABLE_JIT else _memory_of
 narrow = narrow_twin if config.DISABLE_JIT else _narrow
 half = _half if HALF < LANES else _all_of_it
+part = _part if PART < LANES else _all_of_it
 alike = alike_twin if config.DISABLE_JIT else _alike

@@ -23,7 +23,7 @@ from .constants import HEADER, header_field, invariant_load
 from .lanes import FLOATS, load_from, load_number, store_number, store_to, widened
 from .layout import LANES
 from .plain import Memory
-from .record_parts import alike, half, memory_of, narrow, parts_of
+from .record_parts import alike, half, memory_of, narrow, part, parts_of
 from .record_types import (
     COUNTS_TYPE,
     I64,
@@ -40,7 +40,7 @@ from .space import Space, record_at
 from .tables import TABLES
 from .tally import COUNTS
 
-__all__ = ["Memory", "alike", "half", "memory_of", "narrow"]
+__all__ = ["Memory", "alike", "half", "memory_of", "narrow", "part"]
 
 
 def _length(builder: Any, header: Any, axis: Any) -> Any:
@@ -230,9 +230,30 @@ class _RowItem(AbstractTemplate):  # type: ignore[misc]
 
 
 @lower_builtin(operator.getitem, Record, types.Integer)
-def _load_row_bynumber_of(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+def _load_row_by_number(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     row = builder.mul(context.cast(builder, args[1], sig.args[1], types.intp), I64(LANES))
     return load_from(builder, builder.gep(args[0], [row]), sig.return_type)
+
+
+@infer_global(operator.setitem)
+class _SetRowItem(AbstractTemplate):  # type: ignore[misc]
+    def generic(self, args: Any, kws: Any) -> Any:
+        record, index, value = args
+        if isinstance(record, Record) and isinstance(index, types.Integer):
+            return signature(types.none, record, index, value)
+        return None
+
+
+def _store_row_by_number(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    record, index, kind = sig.args
+    row = builder.mul(context.cast(builder, args[1], index, types.intp), I64(LANES))
+    value = widened(context, builder, args[2], kind, record.lanes)
+    store_to(builder, builder.gep(args[0], [row]), value, record.lanes)
+    return context.get_dummy_value()
+
+
+for _value in (types.Number, type(FLOATS)):
+    lower_builtin(operator.setitem, Record, types.Integer, _value)(_store_row_by_number)
 
 
 @infer_getattr

@@ -6,15 +6,8 @@ lie in the order in which they are written here.
 
 from __future__ import annotations
 
-from .typed import Lanes, Row
-
-
-class Record:
-    """Rows with names, which may be taken by number as well."""
-
-    def __getitem__(self, row: int) -> Lanes:
-        """Load a row by its number."""
-        raise NotImplementedError
+from .staged_rows import Staged
+from .typed import Record, Row
 
 
 class Pool(Record):
@@ -204,17 +197,6 @@ class Rates(Record):
     roll_6: Row
 
 
-class Back:
-    """What a long ladder gives back in a step, of a segment."""
-
-    loss: Row
-    rejoins: Row
-    paid: Row
-    fee: Row
-    charge: Row
-    entered: Row
-
-
 class Path:
     """What lasts a path's whole life."""
 
@@ -272,9 +254,9 @@ RECORDS: tuple[type, ...] = (
         Fee,
         Trigger,
         Cohort,
+        Staged,
         Segment,
         Rates,
-        Back,
         Path,
         NoteOutcome,
         PoolOutcome,

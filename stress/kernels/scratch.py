@@ -13,7 +13,6 @@ from .layout import LANES, N_RATE, NARROW, PANEL_BLOCKS
 from .row_records import (
     N_LAW,
     ROWS,
-    Back,
     Cash,
     Cohort,
     Counting,
@@ -29,6 +28,7 @@ from .row_records import (
     Trigger,
     Trust,
 )
+from .staged_rows import Staged
 from .typed import Lanes
 
 Index = int | tuple[int, ...]
@@ -115,22 +115,17 @@ class Scratch:
     """Purchases since the cohort's last step, in even and odd months: in its balance, not in its profile yet."""
     history: Annotated[Rows, C, S, J, W]
     """Purchases by month and way over the survival at their time; of each stage where there are some (`seasoning`)."""
-    late: Annotated[Rows, C, S, Axis("n_bucket")]
-    """Balances of a long ladder, in the place of the cohort's own three."""
-    staying: Annotated[Rows, Axis("n_bucket")]
-    """While a long ladder moves: what stays in each bucket or pays its way down to it."""
-    due_share: Annotated[Rows, 6, "long_ladder"]
-    """Principal due in the next 1 .. 6 slots over the performing balance."""
-    fee_share: Annotated[Rows, 6, "long_ladder"]
-    joining: Annotated[Rows, Axis("n_stage"), "seasoned"]
-    """A purchase while it joins the histories of the stages."""
-    back: Annotated[Each[Back], S, "long_ladder"]
-    mixed: Annotated[Rows, C, S, Axis("n_stage"), "seasoned"]
-    """What of stage l is in stage s by now, over the survival of s (below the diagonal; see `seasoning`)."""
+    staged: Annotated[Each[Staged], C, S, "seasoned"]
+    due_share: Annotated[Rows, Axis("n_down")]
+    """What pays its way down 1, 2, .. buckets pays of its principal; first what has been paid so."""
+    fee_share: Annotated[Rows, Axis("n_down")]
+    """Fees likewise."""
+    coming: Annotated[Rows, Axis("n_bucket")]
+    """What comes to each bucket so."""
+    moving: Annotated[Rows, Axis("n_stage"), "seasoned"]
+    """While stages move, or a purchase joins them."""
     since: Annotated[Rows, C, S, Axis("n_stage"), "seasoned"]
     """The same of the opening pool at the last rebasing, survival included."""
-    ring: Annotated[Rows, C, S, Axis("n_ring"), 2, "seasoned"]
-    """Principal and fee that come within three slots at a later step, over survival."""
     log: Annotated[Rows, T, N]
     """Cash of each note by payment."""
     path_discount: Annotated[Rows, T, "random_rate"]

@@ -1,164 +1,181 @@
 """Stages of a receivable's life, without a vintage: all that was bought is carried in as many rows as there are stages.
 
 What a purchase b of month j is in each stage by month t is Phi(t) Phi(j)^-1 b e_1, with Phi the product of the months'
-survivals and moves, a lower triangle that is the same for all vintages. Kept are Phi = S (1 + U), S the survival of each
-stage (`Cohort.scale`) and U strictly lower (`Scratch.mixed`), and h = Phi(j)^-1 b e_1 (`Scratch.history`, one row a
-stage). A first stage that empties faster than the second makes h large and their difference small: every n_rebase months
-h becomes Phi h, and Phi starts again at 1. Of the opening pool, whose stages differ by slot, Phi itself is kept (`since`).
+survivals and moves, a lower triangle that is the same for all vintages. Kept are Phi, its diagonal as `Cohort.scale` and
+the rest as `Staged.mixed_1` and on, and h = Phi(j)^-1 b e_1 (`Scratch.history`, one row a stage). What falls due within the slots
+that the ladder looks at is kept over Phi too (`Staged.due_0` and on): a month moves Phi, not the slots. A first stage that empties
+faster than the second makes h large and their difference small: every n_rebase months h becomes Phi h, and Phi starts
+again at 1. Of the opening pool, whose stages differ by slot, Phi itself is kept (`since`).
 """
 
 from __future__ import annotations
 
 from .jit import aside, stage
-from .lanes import HALF, WIDTH, fma, larger, splat
+from .lanes import HALF, WIDTH, anywhere, fma, larger, splat
 from .pool import SCALE_FLOOR
 from .records import Memory, alike, half
+from .staged_rows import MIXED, N_KEPT, RING
 from .typed import Lanes
 
 
+@stage
+def slot_of(m: Memory, t: int, r: int) -> int:
+    """The row of `Staged` with the principal that falls due at the r-th step from month t on, 1 the step of t itself."""
+    return RING + (t + r) % m.p.n_ring
+
+
+@stage
+def next_slot(m: Memory, row: int) -> int:
+    """The row of the slot after another's."""
+    return row + 1 if row < RING + m.p.n_ring - 1 else RING
+
+
+@stage
+def fallen_due(m: Memory, c: int, s: int, i: int, row: int, so_far: Lanes) -> Lanes:
+    """What a row of `Staged`, over Phi, comes to in stage i of row s, added to what was due before it."""
+    own = m.staged[c, s]
+    so_far = fma(m.cohort[c, s].scale, own[row], so_far)
+    if i > 0:
+        so_far = fma(own.mixed_1, m.staged[c, s - i][row], so_far)
+    if i > 1:
+        so_far = fma(own.mixed_2, m.staged[c, s - i + 1][row], so_far)
+    if i > 2:
+        so_far = fma(own.mixed_3, m.staged[c, s - i + 2][row], so_far)
+    return so_far
+
+
+@stage
+def survive(m: Memory, c: int, s: int, i: int, left: Lanes) -> None:
+    """A row of Phi after its stage's month: the share `left` survives, part of it moves on, and what has left the stage
+    before arrives."""
+    cohort, own, on = m.cohort[c, s], m.staged[c, s], m.t.moves_on[i]
+    goes, stays = left * on, left * (1.0 - on)
+    last = i == m.p.n_stage - 1
+    for j in range(i):
+        share = own[MIXED + j]
+        own[MIXED + j] = fma(share, stays, m.moving[j])
+        if not last:
+            m.moving[j] = share * goes
+    scale = cohort.scale
+    cohort.scale = larger(scale * stays, SCALE_FLOOR)
+    if not last:
+        m.moving[i] = scale * goes
+
+
 @aside
-def season(m: Memory, k: int, t: int, c: int) -> None:
-    """After a cohort's step: stages move on, and what comes due next is pulled from what was bought."""
-    for w in range(m.p.n_whole):
-        first = w * m.p.n_stage
-        for i in range(m.p.n_stage - 1, 0, -1):
-            _move_on(m, c, first, i)
-        if m.p.constant_payment == 0:
-            _pull(m, k, t, c, w)
-            if m.p.n_stage > 1 and (t + 1) % m.p.n_rebase == 0:
-                _rebase(m, t, c, w)
-
-
-@stage
-def _move_on(m: Memory, c: int, first: int, i: int) -> None:
-    """Stages: a share of stage i - 1 joins stage i, whose own share has gone on already."""
-    on = m.t.moves_on[i - 1]
-    before, here = m.cohort[c, first + i - 1], m.cohort[c, first + i]
-    alive, due_1, due_2 = before.alive * on, before.due_1 * on, before.due_2 * on
-    fee_1, fee_2 = before.fee_1 * on, before.fee_2 * on
-    here.alive += alive
-    here.due_1 += due_1
-    here.due_2 += due_2
-    here.fee_1 += fee_1
-    here.fee_2 += fee_2
-    before.alive -= alive
-    before.due_1 -= due_1
-    before.due_2 -= due_2
-    before.fee_1 -= fee_1
-    before.fee_2 -= fee_2
-    ratio = before.scale * on / here.scale
-    for j in range(i - 1):
-        m.mixed[c, first + i, j] += ratio * m.mixed[c, first + i - 1, j]
-    m.mixed[c, first + i, i - 1] += ratio
-    before.scale = larger(before.scale * (1.0 - on), SCALE_FLOOR)
-
-
-@stage
-def _pull(m: Memory, k: int, t: int, c: int, w: int) -> None:
-    """What comes within the slots kept goes to the ring; what is three slots ahead leaves it for the cohort."""
-    first, ring = w * m.p.n_stage, m.p.n_ring
-    _fill(m, k, t, c, w)
-    here = (t + 1) % ring
-    for i in range(m.p.n_stage):
-        cohort = m.cohort[c, first + i]
-        due, fee = m.ring[c, first + i, here, 0], m.ring[c, first + i, here, 1]
-        for j in range(i):
-            share = m.mixed[c, first + i, j]
-            due = fma(share, m.ring[c, first + j, here, 0], due)
-            fee = fma(share, m.ring[c, first + j, here, 1], fee)
-        cohort.due_3 = due * cohort.scale
-        cohort.fee_3 = fee * cohort.scale
-
-
-@stage
-def _fill(m: Memory, k: int, t: int, c: int, w: int) -> None:
-    """Principal and fee that enter the last slot kept, over survival: of the opening pool and of each purchase."""
-    ahead = m.p.n_ring + 2
-    begin = max(0, t + ahead - m.p.longest)
-    end = min(t if m.p.n_way == 1 else t + 1, m.p.n_history)
-    for i in range(m.p.n_stage):
+def look_ahead(m: Memory, k: int, t: int, c: int) -> None:
+    """After a cohort's step: what was put off joins the next slot, and one more slot comes within those kept."""
+    put_off = 1.0 - m.t.month[k, t].payment
+    gone = slot_of(m, t, 1)
+    for s in range(m.p.n_segment):
+        if put_off != 0.0:
+            for row in range(0, 2 * N_KEPT, N_KEPT):
+                own = m.staged[c, s]
+                own[slot_of(m, t, 2) + row] = fma(own[gone + row], put_off, own[slot_of(m, t, 2) + row])
         for q in range(0, WIDTH, HALF):
-            _fill_half(half(m, q), k, t, c, w, i, begin, end)
+            if m.p.n_way == 1:
+                _pull(half(m, q), k, t, c, s, gone, 1)
+            else:
+                _pull(half(m, q), k, t, c, s, gone, m.p.n_way)
+    if m.p.n_stage > 1 and (t + 1) % m.p.n_rebase == 0:
+        for w in range(m.p.n_whole):
+            _rebase(m, t, c, w)
 
 
 @stage
-def _fill_half(m: Memory, k: int, t: int, c: int, w: int, i: int, begin: int, end: int) -> None:
-    """What enters the last slot of a stage, on half of the lanes."""
-    slot, first = t + 3 + m.p.n_ring, w * m.p.n_stage
-    due, fee = _opened(m, k, slot, c, first, i, 0), _opened(m, k, slot, c, first, i, 1)
-    for j in range(begin, end):
-        for way in range(m.p.n_way):
-            bought, share = m.history[c, first + i, j, way], m.t.pull[k, t, w, j, way]
-            due = fma(bought, share.due, due)
-            fee = fma(bought, share.fee, fee)
-    m.ring[c, first + i, t % m.p.n_ring, 0] = due
-    m.ring[c, first + i, t % m.p.n_ring, 1] = fee
+def _bought_until(m: Memory, t: int) -> int:
+    """The end of the purchase months that have settled at a step of month t."""
+    return min(t if m.p.n_way == 1 else t + 1, m.p.n_history)
 
 
 @stage
-def _opened(m: Memory, k: int, slot: int, c: int, first: int, i: int, fee: int) -> Lanes:
-    """A slot of the opening pool in stage i over survival since the last rebasing."""
-    whole, own = alike(m.since[c, first + i, 0], 0.0), c if m.p.n_opened > 1 else 0
+def _pull(m: Memory, k: int, t: int, c: int, s: int, row: int, n_way: int) -> None:
+    """Principal and fee that enter the last slot kept, over Phi: of the opening pool and of each purchase."""
+    month, w, i = t + 1 + m.p.n_ring, s // m.p.n_stage, s % m.p.n_stage
+    own = c if m.p.n_opened > 1 else 0
+    due = fee = alike(m.cohort[c, s].scale, 0.0)
     for j in range(i + 1):
-        s = first + j
-        due = m.t.open_fee[k, own, s, slot] if fee == 1 else m.t.open_due[k, own, s, slot]
-        whole = fma(m.since[c, first + i, j], m.t.opening[c, s, 0] * due, whole)
-    return whole
+        due_then, fee_then = m.t.open_due[k, own, s - i + j, month], m.t.open_fee[k, own, s - i + j, month]
+        if due_then != 0.0 or fee_then != 0.0:
+            opened = m.since[c, s, j] * m.t.opening[c, s - i + j, 0]
+            due, fee = fma(opened, due_then, due), fma(opened, fee_then, fee)
+    for j in range(max(0, t + m.p.n_ring - m.p.longest), _bought_until(m, t)):
+        for way in range(n_way):
+            bought, share = m.history[c, s, j, way], m.t.pull[k, t, w, j, way]
+            due, fee = fma(bought, share.due, due), fma(bought, share.fee, fee)
+    m.staged[c, s][row] = due
+    m.staged[c, s][row + N_KEPT] = fee
 
 
 @stage
 def _rebase(m: Memory, t: int, c: int, w: int) -> None:
-    """Histories, the ring and the opening pool become what survives of them; survival and moves start again at 1."""
-    first, ahead = w * m.p.n_stage, m.p.n_ring + 2
-    end = min(t if m.p.n_way == 1 else t + 1, m.p.n_history)
+    """Histories, the ring and the opening pool become what survives of them; Phi starts again at 1."""
+    first = w * m.p.n_stage
     for i in range(m.p.n_stage - 1, -1, -1):
         row, scale = first + i, m.cohort[c, first + i].scale
-        for j in range(max(0, t + ahead - m.p.longest), end):
+        for j in range(max(0, t + m.p.n_ring - m.p.longest), _bought_until(m, t)):
             for way in range(m.p.n_way):
-                held = m.history[c, row, j, way]
+                held = m.history[c, row, j, way] * scale
                 for before in range(i):
-                    held = fma(m.mixed[c, row, before], m.history[c, first + before, j, way], held)
-                m.history[c, row, j, way] = held * scale
-        for slot in range(m.p.n_ring):
-            for part in range(2):
-                held = m.ring[c, row, slot, part]
-                for before in range(i):
-                    held = fma(m.mixed[c, row, before], m.ring[c, first + before, slot, part], held)
-                m.ring[c, row, slot, part] = held * scale
-        for column in range(m.p.n_stage):
-            held = m.since[c, row, column]
-            for before in range(i):
-                held = fma(m.mixed[c, row, before], m.since[c, first + before, column], held)
-            m.since[c, row, column] = held * scale
+                    held = fma(m.staged[c, row][MIXED + before], m.history[c, first + before, j, way], held)
+                m.history[c, row, j, way] = held
+        for slot in range(RING, MIXED):
+            m.staged[c, row][slot] = fallen_due(m, c, row, i, slot, splat(0.0))
+        for column in range(i + 1):
+            held = m.since[c, row, column] * scale
+            for before in range(column, i):
+                held = fma(m.staged[c, row][MIXED + before], m.since[c, first + before, column], held)
+            m.since[c, row, column] = held
     for i in range(m.p.n_stage):
         m.cohort[c, first + i].scale = splat(1.0)
         for before in range(i):
-            m.mixed[c, first + i, before] = splat(0.0)
+            m.staged[c, first + i][MIXED + before] = splat(0.0)
 
 
 @stage
 def open_seasoned(m: Memory, k: int, c: int, s: int) -> None:
-    """At closing: nothing has moved yet, and the ring holds the opening pool's slots beyond the third."""
-    first = s - s % m.p.n_stage
-    m.since[c, s, s - first] = splat(1.0)
-    for r in range(1, m.p.n_ring):
-        m.ring[c, s, r, 0] = splat(m.t.opening[c, s, 0] * m.t.open_due[k, 0, s, 3 + r])
-        m.ring[c, s, r, 1] = splat(m.t.opening[c, s, 0] * m.t.open_fee[k, 0, s, 3 + r])
+    """At closing: nothing has moved yet, and the ring holds the opening pool's next slots."""
+    m.since[c, s, s % m.p.n_stage] = splat(1.0)
+    for r in range(1, 1 + m.p.n_ring):
+        m.staged[c, s][slot_of(m, 0, r)] = splat(m.t.opening[c, s, 0] * m.t.open_due[k, 0, s, r])
+        m.staged[c, s][slot_of(m, 0, r) + N_KEPT] = splat(m.t.opening[c, s, 0] * m.t.open_fee[k, 0, s, r])
+
+
+@aside
+def settle_in_stages(m: Memory, k: int, t: int, c: int) -> None:
+    """Before a cohort's step: what it bought since the last one (last month or, in another's steps, this month) joins the
+    first stage, over Phi: the histories of all stages, and the slots kept."""
+    for month in range(max(0, t - 1), min(t if m.p.n_cohort == 1 else t + 1, m.p.n_history)):
+        for w in range(m.p.n_whole):
+            for way in range(m.p.n_way):
+                fresh = m.fresh[c, w * m.p.n_stage, month % 2, way]
+                if anywhere(fresh):
+                    _remember(m, k, t, c, w, month, way, fresh)
+                    m.fresh[c, w * m.p.n_stage, month % 2, way] = splat(0.0)
 
 
 @stage
-def remember(m: Memory, k: int, t: int, c: int, w: int, month: int, way: int, bought: Lanes) -> None:
-    """A purchase of a month joins the histories of all stages, and its slots beyond the third join the ring."""
-    first = w * m.p.n_stage
+def _remember(m: Memory, k: int, t: int, c: int, w: int, month: int, way: int, bought: Lanes) -> None:
+    """A purchase, over Phi."""
+    held = bought
     for i in range(m.p.n_stage):
-        held = bought / m.cohort[c, first].scale
+        s = w * m.p.n_stage + i
         if i > 0:
             held = splat(0.0)
             for j in range(i):
-                held = held - m.mixed[c, first + i, j] * m.joining[j]
-        m.joining[i] = held
-        m.history[c, first + i, month, way] += held
-        for r in range(1, m.p.n_ring):
-            slot = (t + r) % m.p.n_ring
-            m.ring[c, first + i, slot, 0] += held * m.t.first_beyond[k, month, w, way, r - 1]
-            m.ring[c, first + i, slot, 1] += held * m.t.first_beyond[k, month, w, way, 2 + r]
+                held = held - m.staged[c, s][MIXED + j] * m.moving[j]
+        held = held / m.cohort[c, s].scale
+        m.moving[i] = held
+        m.history[c, s, month, way] += held
+        for r in range(1, 1 + m.p.n_ring):
+            for part in range(2):
+                row, due = slot_of(m, t, r) + N_KEPT * part, _first_due(m, k, w, month, way, r, part)
+                m.staged[c, s][row] = fma(held, due, m.staged[c, s][row])
+
+
+@stage
+def _first_due(m: Memory, k: int, w: int, month: int, way: int, r: int, part: int) -> float:
+    """What a purchase has due in slot r, per unit."""
+    if r <= 3:
+        return m.t.first_due[k, month, w, way][3 * part + r - 1]
+    return m.t.first_beyond[k, month, w, way, (m.p.n_ring - 3) * part + r - 4]

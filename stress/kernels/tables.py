@@ -116,9 +116,9 @@ class Receivables(NamedTuple):
     """Slots 1-3 of principal, then of fee, per unit bought in month j. Cards: what waiting for a bill changes in those of
     the balance."""
     pull: Annotated[Floats, K, PLANS, U, J, W, ("due", "fee")]
-    """Principal and fee that enter the last slot kept (3; 6 of a long ladder) at step t per unit bought in month j."""
+    """Principal and fee that enter the last slot kept (3 or 6) at step t per unit bought in month j."""
     first_beyond: Annotated[Floats, K, J, U, W, BEYOND]
-    """Slots 4 to 6 of principal, then of fee, likewise; empty unless the ladder is long."""
+    """Slots 4 to 6 of principal, then of fee, likewise; empty unless so many are kept."""
     mix: Annotated[Floats, K, J, U]
     """Share of each segment in what is bought."""
     limit: Annotated[Floats, U]

@@ -33,3 +33,15 @@ class Row:
 
     def __set__(self, record: Any, value: Lanes | float) -> None:
         """Store."""
+
+
+class Record:
+    """Rows with names, which may be taken by number as well."""
+
+    def __getitem__(self, row: int) -> Lanes:
+        """Load a row by its number."""
+        raise NotImplementedError
+
+    def __setitem__(self, row: int, value: Lanes | float) -> None:
+        """Store it."""
+        raise NotImplementedError

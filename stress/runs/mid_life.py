@@ -22,6 +22,7 @@ from stress.kernels import alone, codes
 from stress.kernels.image import Image, image_of
 from stress.kernels.layout import LANES, Floats
 from stress.kernels.memory import Workspace
+from stress.kernels.staged_rows import LATE
 from stress.kernels.tables import N_PARAMETER, Problem
 from stress.runs.schedules import schedules_of
 
@@ -211,7 +212,7 @@ def _pool(job: Job, problem: Problem, image: Image, month: int) -> list[Document
                 entry["quality"] = quality + 1
             entry["performing"] = _money(image.row("cohort", "alive")[c, s])
             late = [image.row("cohort", f"late_{b}")[c, s] for b in (1, 2, 3)]
-            late = image.group("late")[c, s].tolist() if sizes.n_bucket else late
+            late = image.group("staged")[c, s, LATE : LATE + sizes.n_bucket].tolist() if sizes.n_bucket else late
             entry["late"] = [_money(x) for x in late[:buckets]]
             if due is not None and fee is not None:
                 entry |= {"due": _trimmed(due[c, s]), "fee": _trimmed(fee[c, s])}

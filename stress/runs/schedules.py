@@ -6,6 +6,7 @@ import numpy as np
 
 from stress.kernels.image import Image
 from stress.kernels.layout import Floats
+from stress.kernels.staged_rows import MIXED, N_KEPT, RING
 from stress.kernels.tables import Problem
 
 
@@ -20,22 +21,22 @@ def schedules_of(problem: Problem, image: Image, month: int) -> tuple[Floats, Fl
 
 def _later(month: int, problem: Problem) -> tuple[np.ndarray, int]:
     """Steps at which slots beyond those kept enter, and how many slots are kept."""
-    return np.arange(month, problem.sizes.n_month), problem.sizes.n_ring + 2
+    return np.arange(month, problem.sizes.n_month), problem.sizes.n_ring
 
 
 def _kept(problem: Problem, image: Image, month: int, part: int) -> Floats:
     """What had its profile by the cohort's last step."""
     sizes = problem.sizes
     when, ahead = _later(month, problem)
-    slots = np.zeros((sizes.n_cohort, sizes.n_segment, ahead + len(when)))
-    kind = ("due", "fee")[part]
+    over = np.zeros((sizes.n_cohort, sizes.n_segment, ahead + len(when)))  # per unit of survival
+    over[:, :, ahead:] = _entering(problem, image, when, ahead, part)
+    if sizes.seasoned:
+        for r in range(1, 1 + ahead):
+            over[:, :, r - 1] = image.group("staged")[..., RING + N_KEPT * part + (month + r) % ahead]
+        return _through_stages(problem, image, over)
+    slots = over * image.row("cohort", "scale")[:, :, None]
     for r in (1, 2, 3):
-        slots[:, :, r - 1] = image.row("cohort", f"{kind}_{r}")
-    over = np.zeros((sizes.n_cohort, sizes.n_segment, slots.shape[2] - 3))  # per unit of survival
-    for q in range(1, sizes.n_ring):
-        over[:, :, q - 1] = image.group("ring")[:, :, (month + q) % sizes.n_ring, part]
-    over[:, :, ahead - 3 :] = _entering(problem, image, when, ahead, part)
-    slots[:, :, 3:] = _through_stages(problem, image, over) * image.row("cohort", "scale")[:, :, None]
+        slots[:, :, r - 1] = image.row("cohort", f"{('due', 'fee')[part]}_{r}")
     return slots
 
 
@@ -55,14 +56,13 @@ def _entering(problem: Problem, image: Image, when: np.ndarray, ahead: int, part
 
 
 def _through_stages(problem: Problem, image: Image, over: Floats) -> Floats:
-    """What of earlier stages is in a stage by now, over its survival."""
+    """What of each stage survives, and what of earlier ones is in a stage by now."""
     sizes = problem.sizes
-    if not sizes.seasoned:
-        return over
     shape = (sizes.n_cohort, sizes.n_whole, sizes.n_stage)
-    mixed = np.tril(image.group("mixed").reshape(*shape, sizes.n_stage), -1)
-    rows = over.reshape(*shape, -1)
-    return np.asarray((rows + np.einsum("cwij,cwjt->cwit", mixed, rows)).reshape(over.shape))
+    moves = np.zeros((*shape, sizes.n_stage))
+    moves[..., : sizes.n_stage - 1] = image.group("staged").reshape(*shape, -1)[..., MIXED : MIXED + sizes.n_stage - 1]
+    moves = np.tril(moves, -1) + np.eye(sizes.n_stage) * image.row("cohort", "scale").reshape(*shape, 1)
+    return np.asarray(np.einsum("cwij,cwjt->cwit", moves, over.reshape(*shape, -1)).reshape(over.shape))
 
 
 def _add_fresh(problem: Problem, image: Image, month: int, part: int, slots: Floats) -> None:
@@ -73,7 +73,7 @@ def _add_fresh(problem: Problem, image: Image, month: int, part: int, slots: Flo
     when, _ = _later(month, problem)
     fresh = image.group("fresh")[:, :: sizes.n_stage, bought % 2]  # (C, segments, ways)
     first = table.first_due[0, bought, :, :, 3 * part : 3 * part + 3]
-    beyond = table.first_beyond[0, bought, :, :, part * (sizes.n_ring - 1) : (part + 1) * (sizes.n_ring - 1)]
+    beyond = table.first_beyond[0, bought, :, :, part * (sizes.n_ring - 3) : (part + 1) * (sizes.n_ring - 3)]
     later = np.moveaxis(table.pull[0, when, :, bought, :, part], 0, -1)  # (segments, ways, steps)
     profile = np.concatenate([first, beyond, later], axis=-1)
     slots[:, :: sizes.n_stage] += np.einsum("cwy,wyt->cwt", fresh, profile)
