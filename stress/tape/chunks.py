@@ -164,13 +164,15 @@ def _ragged(tape: Tape) -> str:
 
 
 def _parquet(tape: Tape) -> Iterator[pd.DataFrame]:
-    """Row groups a batch at a time; what pandas kept as an index is a column like any other."""
+    """A batch at a time, by row groups (Arrow keeps the bytes of all that it was asked for at once); what pandas kept
+    as an index is a column like any other."""
     pa = importlib.import_module("pyarrow")
     file = source.parquet_file(tape.path)
     names = {ours: file.schema_arrow.names[k] for ours, k in tape.place.items()}
     try:
-        for batch in file.iter_batches(batch_size=source.CHUNK, columns=list(dict.fromkeys(names.values()))):
-            yield pd.DataFrame({ours: _plain(tape, ours, batch.column(name), pa) for ours, name in names.items()})
+        for group in range(file.metadata.num_row_groups):
+            for batch in file.iter_batches(source.CHUNK, [group], list(dict.fromkeys(names.values()))):
+                yield pd.DataFrame({ours: _plain(tape, ours, batch.column(name), pa) for ours, name in names.items()})
     except (ValueError, OSError, NotImplementedError) as error:
         raise source.no_parquet(tape.path, error) from None
 

@@ -266,7 +266,11 @@ TESTED = (
     tested(
         "grown", "implementation",
         "files grown from the grammar of the models are read, or refused by file and key",
-        "seeded; every model of stress/inputs", "tests/hostile/test_grown.py -m 'slow or not slow'",
+        "seeded; every model of stress/inputs", "tests/hostile/test_grown.py",
+    ),
+    tested(
+        "tape-memory", "implementation", "a tape of ten million rows is read in bounded memory",
+        "stress pool on text and Parquet of 10^6 and 10^7 rows", "tests/promises/test_tape_memory.py -m slow",
     ),
     tested(
         "hostile-names", "implementation",
