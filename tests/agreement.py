@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 from kernel_laws import violations
+from language import said, words
 from oracle.dates import accrual_fractions
 from oracle.model import need, run_path
 from oracle.months import Rates, supply_of
@@ -83,6 +84,8 @@ RARE = 10.0
 """A long comparison allows this many times what a single path is held to, and tells the largest: where a segment is
 down to 1e-9 of the cut-off balance its cures are paid by the share of one rounded number in another, and a note that
 gets 1e-11 of its principal yields -100% or nearly."""
+LARGEST_QUOTIENT = 1e9
+"""What a formula's quotient comes to over what rounding has left of an amount."""
 RESIDUAL_ALLOWED = 1e-9
 """Of the cut-off balance: the conservation laws of pool, cash, notes less assets; no balance below zero."""
 
@@ -210,8 +213,10 @@ def near_threshold(data: xr.Dataset, flows: Any) -> bool:
         return False
     month = int(np.argmax(differs.any(axis=1)))
     values = np.array(flows.trigger_value, dtype=float).reshape(wanted.shape)[month]
-    limits = by_month(data, "trigger_limit", "trigger")[month]
-    return bool((np.abs(values - limits) <= 1e-9 * (1.0 + np.abs(limits)))[differs[month]].all())
+    limits, engine = (by_month(data, name, "trigger")[month] for name in ("trigger_limit", "trigger_value"))
+    near = np.abs(values - limits) <= 1e-9 * (1.0 + np.abs(limits))
+    dust = np.maximum(np.abs(values), np.abs(engine)) >= LARGEST_QUOTIENT
+    return bool((near | dust)[differs[month]].all())
 
 
 def by_month(data: xr.Dataset, name: str, other: str | None = None) -> np.ndarray:
@@ -288,6 +293,8 @@ class Figures(NamedTuple):
     """Paths whose conservation was checked."""
     not_a_number: int
     violations: list[str]
+    words: list[str]
+    """Of the language (`language.words`), those that the deals say."""
 
 
 def figures(first: int, deals: int) -> Figures:
@@ -296,15 +303,17 @@ def figures(first: int, deals: int) -> Figures:
     money, residual, near, counted, faults = 0.0, 0.0, 0, 0, 0
     apart: list[str] = []
     broken: list[str] = []
+    used: set[str] = set()
     for seed in range(first, first + deals):
         job = random_job(Random(seed))
+        used |= said(job)
         worst, fault = residuals(job)
         residual, faults = max(residual, worst), faults + fault
         counted += job.paths * len(job.scenarios)
         for case in job.scenarios:
             found = compared(job, case.name, seed % job.paths)
             where = f"deal {seed}, {case.name}, {job.clock}"
-            broken += [f"{where}: {words}" for words in found.violations]
+            broken += [f"{where}: {law}" for law in found.violations]
             if found.near_threshold:
                 near += 1
                 continue
@@ -312,7 +321,7 @@ def figures(first: int, deals: int) -> Figures:
             money = max(money, *(d.size for d in found.differences if d.allowed == MONEY_ALLOWED))
             far = [d for d in found.differences if not d.size <= RARE * d.allowed]
             apart += [f"{where}: {d.name} by {d.size:.3g}" for d in far]
-    return Figures(first, deals, paths, money, apart, near, residual, counted, faults, broken)
+    return Figures(first, deals, paths, money, apart, near, residual, counted, faults, broken, sorted(used))
 
 
 def total(parts: Iterable[Figures]) -> Figures:
@@ -324,12 +333,13 @@ def total(parts: Iterable[Figures]) -> Figures:
         deals=sum(part.deals for part in parts),
         paths={clock: sum(part.paths.get(clock, 0) for part in parts) for clock in clocks},
         difference=max(part.difference for part in parts),
-        apart=[words for part in parts for words in part.apart],
+        apart=[said for part in parts for said in part.apart],
         near_threshold=sum(part.near_threshold for part in parts),
         residual=max(part.residual for part in parts),
         counted=sum(part.counted for part in parts),
         not_a_number=sum(part.not_a_number for part in parts),
-        violations=[words for part in parts for words in part.violations],
+        violations=[said for part in parts for said in part.violations],
+        words=sorted({word for part in parts for word in part.words}),
     )
 
 
@@ -347,9 +357,11 @@ def run(deals: int, keep: Path | None = None) -> Figures:
     return total(parts.values())
 
 
-def words(found: Figures) -> str:
+def told(found: Figures) -> str:
     """The figures as lines."""
     paths = ", ".join(f"{count:,} {clock}" for clock, count in found.paths.items())
+    never = sorted(words() - set(found.words))
+    share = f"{1.0 - len(never) / len(words()):.1%} of {len(words())} words of deals, pools and scenarios are said"
     return "\n".join(
         [
             f"{found.deals:,} random deals; paths compared with the slow model: {paths}",
@@ -359,6 +371,7 @@ def words(found: Figures) -> str:
             f"largest residual of a conservation law: {found.residual:.2e}, over {found.counted:,} paths",
             f"results that are no numbers: {found.not_a_number}",
             f"violations of sign or seniority: {len(found.violations)}",
+            f"{share}; never: {', '.join(never) or 'none'}",
             *found.apart[:20],
             *found.violations[:20],
         ]
@@ -370,4 +383,4 @@ if __name__ == "__main__":
     parser.add_argument("--deals", type=int, default=200)
     parser.add_argument("--keep", type=Path)
     chosen = parser.parse_args()
-    print(words(run(chosen.deals, chosen.keep)))
+    print(told(run(chosen.deals, chosen.keep)))

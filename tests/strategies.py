@@ -14,6 +14,7 @@ from oracle.months import Rates, base_months
 from random_deal import random_deal
 from random_formulas import with_formulas, with_hurdle
 from random_pool import flag, random_pool, shares, some, with_billing_dates, with_calendar
+from random_rest import with_the_rest
 from random_trust import with_trust
 
 from stress.assemble.months import MonthInputs
@@ -146,7 +147,7 @@ def random_job(rng: Random, shocks: int = 6, clock: str = "", last: int = 0) -> 
     moved += random_drift(Random(4.0 + pool.balance), deal, pool)
     if too_fast(pool, moved):
         moved = tuple(shock for shock in moved if shock.target != "turnover")
-    return Job(
+    job = Job(
         name="random job",
         deal=deal,
         pool=pool,
@@ -155,6 +156,7 @@ def random_job(rng: Random, shocks: int = 6, clock: str = "", last: int = 0) -> 
         seed=rng.randrange(2**32),
         clock=clock,
     )
+    return with_the_rest(Random(9.0 + pool.balance), job)
 
 
 def random_drift(rng: Random, deal: Deal, pool: Pool) -> tuple[Shock, ...]:

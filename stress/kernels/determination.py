@@ -171,6 +171,11 @@ def clean_up(m: Memory, t: int) -> None:
         _sell_pool(m, keep)
 
 
+SOLD = 1e-60
+"""What the scale of a sold cohort falls to: nothing is left of it, and what is bought into it later can still shrink. At
+SCALE_FLOOR it could not: purchases of a deal that revolves again after a sale were repaid as if none was prepaid."""
+
+
 @stage
 def _sell_pool(m: Memory, keep: Lanes) -> None:
     """The pool goes, on the lanes where nothing of it is kept."""

@@ -11,6 +11,7 @@ import hand_worked
 import numpy as np
 import pytest
 from kernel_laws import out_of_order, overpaid, violations, wrong_signs
+from language import said, words
 from strategies import random_job
 
 import stress
@@ -58,7 +59,7 @@ def test_twenty_thousand_paths_of_ten_thousand_deals_are_those_of_the_slow_model
 ):
     """`STRESS_AGREEMENT=FILE` goes on with what `python tests/agreement.py --keep FILE` kept: an hour in parts."""
     found = agreement.run(10_000, Path(os.environ.get("STRESS_AGREEMENT") or tmp_path / "agreement.jsonl"))
-    record_property("measured", "; ".join(agreement.words(found).splitlines()))
+    record_property("measured", "; ".join(agreement.told(found).splitlines()))
     assert found.deals == 10_000
     assert found.paths["monthly"] + found.paths["payment_date"] >= 10_000
     assert found.paths["daily"] >= 300
@@ -66,6 +67,23 @@ def test_twenty_thousand_paths_of_ten_thousand_deals_are_those_of_the_slow_model
     assert not found.violations
     assert found.not_a_number == 0
     assert found.residual <= agreement.RESIDUAL_ALLOWED
+    assert len(found.words) >= 0.98 * len(words())
+
+
+def test_random_deals_say_nearly_every_word_of_the_language():
+    """What is never said is named by `python tests/agreement.py`."""
+    used = set().union(*(said(random_job(Random(seed))) for seed in range(40)))
+    assert len(used) > 0.8 * len(words())
+
+
+def test_what_is_bought_after_a_sale_shrinks_as_other_purchases_do():
+    """A deal whose acceleration is cured after its pool was sold: it buys again."""
+    job = random_job(Random(139))
+    data = stress.replay(job, path=11, scenario="base")
+    _, flows = agreement.slow(job, "base", data)
+    sale = next(month for month, sold in enumerate(flows.clean_up) if sold > 0.0)
+    assert sum(flows.purchases[sale + 1 :]) > 0.0
+    assert not [d for d in agreement.differences(data, flows, job.pool.balance) if not d.size <= d.allowed]
 
 
 def test_a_run_that_was_stopped_goes_on_with_the_same_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
