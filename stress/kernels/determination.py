@@ -14,9 +14,6 @@ from .rows import positive, worse
 from .staged_rows import LATE, MIXED
 from .typed import Lanes
 
-SOLD = 1e-15
-"""Of the survival of what was sold: what is bought later is so much more over it, and what comes due of it is its own. At
-0 the survival would stay at its floor, and what defaults would still come due."""
 SMALL_POOL = 1e-3
 """Share of the cut-off balance below which a pool has no excess spread worth the name: it is 0."""
 
@@ -171,9 +168,9 @@ def clean_up(m: Memory, t: int) -> None:
         _sell_pool(m, keep)
 
 
-SOLD = 1e-60
-"""What the scale of a sold cohort falls to: nothing is left of it, and what is bought into it later can still shrink. At
-SCALE_FLOOR it could not: purchases of a deal that revolves again after a sale were repaid as if none was prepaid."""
+SOLD = 1e-30
+"""What the survival of a sold cohort falls to: what came due of it is below rounding, and what is bought into it later can
+still shrink. At SCALE_FLOOR it could not: a deal that revolves again after a sale was repaid as if none was prepaid."""
 
 
 @stage
