@@ -17,9 +17,10 @@ from mutants.mutant import Mutant
 FRACTIONS = """
 share new_share entry_rate static_default prepayment recovery roll_m1 roll_m2 roll_m3 m1 m2 m3 dilution
 dilution_unpaid_share rho rho_roll rho_prepayment rho_recovery phi pool_factor idle_cash_share share_of_pool
-share_of_notes share_of_cut_off fee_free_share probability monthly annual_yield base_rate rate
+share_of_notes share_of_cut_off fee_free_share probability monthly annual_yield base_rate rate seller_share additions
+purchase_rate discount_rate
 """
-RATES = ["coupon", "cap", "floor", "cash_rate", "discount_spread", "LPR"]
+RATES = ["coupon", "cap", "floor", "cash_rate", "discount_spread", "LPR", "cost"]
 RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(FRACTIONS.split(), (0.0, 1.0)),
     **dict.fromkeys(RATES, (-0.5, 1.0)),
@@ -38,6 +39,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "revolving_months": (0, 60),
     "months_before_legal_maturity": (0, 60),
     "months": (1, 12),
+    "cure_months": (1, 24),
     "months_of_senior_cost": (0.0, 24.0),
     "first_due": (1, 12),
     "whiteness": (0.0, 1.0),
@@ -69,7 +71,8 @@ eligibility months_before_legal_maturity segment_limit plan_limit rho_roll rho_p
 correlation_prepayment correlation_recovery correlation_prepayment_recovery cash_rate history satellites shocks levels
 combine segments start interpolation after_end elasticity base_rate at_least at_most residual_rho target lag difference
 annualised constant error robust_error sample paths seed clock estimator coupon order to_balance revolving acceleration
-event_of_default amount share_of_pool share_of_notes share_of_cut_off months_of_senior_cost whiteness
+event_of_default amount additions cost principal_needed principal_accounts quantities tested cure_months discount_rate
+share_of_pool share_of_notes share_of_cut_off months_of_senior_cost whiteness
 """
 OPTIONAL = frozenset(_OPTIONAL.split())
 """Keys that may be left out: each has a documented meaning then."""
