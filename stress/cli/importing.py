@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from stress.atomic import write_atomically
 from stress.cli.options import FILE, OneOf, output_options
 from stress.cli.output import Output
 from stress.errors import ConfigError
@@ -39,7 +40,7 @@ def importing(engine: str, file: Path, out: Path, currency: str, as_json: bool, 
     try:
         out.mkdir(parents=True, exist_ok=True)
         for path, text in texts.items():
-            path.write_text(text, encoding="utf-8")
+            write_atomically(path, text)
     except OSError as error:
         raise ConfigError(f"{error.filename or out}: cannot be written: {error.strerror}") from None
     try:

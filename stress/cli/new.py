@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from stress.atomic import replacing, write_atomically
 from stress.cli.options import FILE, Count, OneOf
 from stress.cli.writing import writing
 from stress.errors import ConfigError
@@ -142,7 +143,7 @@ def _write(files: dict[Path, bytes], out: Path) -> None:
     try:
         for path, content in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            write_atomically(path, content)
     except OSError as error:
         raise ConfigError(f"{error.filename or out}: cannot be written: {error.strerror}") from None
     for path in files:
@@ -159,7 +160,8 @@ def _tape(path: Path, loans: int, seed: int) -> None:
         raise ConfigError(f"--loans {loans:,}: at most {MAX_EXAMPLE:,}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        baitiao_tape(loans, seed).to_csv(path, index=False)
+        with replacing(path) as part:
+            baitiao_tape(loans, seed).to_csv(part, index=False)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written: {error.strerror}") from None
     click.echo(path)

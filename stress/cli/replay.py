@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from stress.atomic import replacing
 from stress.cli.of_books import job_argument
 from stress.cli.options import FILE, output_options
 from stress.cli.output import Output, console
@@ -165,7 +166,7 @@ def write_csv(path: Path, columns: Columns) -> None:
     """All columns, a row a month; names that a spreadsheet would take for a formula get an apostrophe."""
     from stress.report.export import spreadsheet_safe
 
-    with writing("--csv", path), open(path, "w", newline="", encoding="utf-8") as file:
+    with writing("--csv", path), replacing(path) as part, open(part, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(map(spreadsheet_safe, columns))
         writer.writerows(zip(*columns.values(), strict=True))

@@ -9,7 +9,7 @@ import click
 from stress.cli.of_books import job_argument
 from stress.cli.options import FILE, output_options
 from stress.cli.output import Output
-from stress.cli.writing import writing
+from stress.cli.writing import save_text
 
 
 @click.command()
@@ -46,8 +46,7 @@ def state(
     found = state_at(load_job(job), month, path, scenario)
     text = text_of(found)
     if out is not None:
-        with writing("--out", out):
-            out.write_text(text, encoding="utf-8")
+        save_text("--out", out, text)
     shown = text.rstrip("\n") if out is None else f"{out}: {found.name}, as of {found.as_of}"
     Output(as_json, quiet, log_json).result(lambda: _escaped(shown), lambda: found.model_dump(mode="json"))
 

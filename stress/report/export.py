@@ -33,7 +33,8 @@ def to_csv(ds: Result, folder: str | os.PathLike[str]) -> list[Path]:
         safe = frame.rename(columns=spreadsheet_safe)
         for column in safe.select_dtypes(include=["object", "string"]):
             safe[column] = safe[column].map(spreadsheet_safe)
-        safe.to_csv(path, index=False, lineterminator="\n")
+        with replacing(path) as part:
+            safe.to_csv(part, index=False, lineterminator="\n")
         files.append(path)
     return files
 
