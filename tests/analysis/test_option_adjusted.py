@@ -124,5 +124,5 @@ def test_a_book_refuses_a_rate_that_its_deals_do_not_share(written: Path, tmp_pa
         f'positions = [{{ name = "p", deal = "d", note = "{deal.notes[0].name}", share = 1.0 }}]\n'
     )
     (tmp_path / "book.toml").write_text(book)
-    with pytest.raises(ConfigError, match="draws a short rate for each deal"):
+    with pytest.raises(ConfigError, match="a book has one rate for all deals in"):
         stress.load(tmp_path / "book.toml")
