@@ -84,8 +84,6 @@ RARE = 10.0
 """A long comparison allows this many times what a single path is held to, and tells the largest: where a segment is
 down to 1e-9 of the cut-off balance its cures are paid by the share of one rounded number in another, and a note that
 gets 1e-11 of its principal yields -100% or nearly."""
-LARGEST_QUOTIENT = 1e9
-"""What a formula's quotient comes to over what rounding has left of an amount."""
 RESIDUAL_ALLOWED = 1e-9
 """Of the cut-off balance: the conservation laws of pool, cash, notes less assets; no balance below zero."""
 
@@ -213,10 +211,8 @@ def near_threshold(data: xr.Dataset, flows: Any) -> bool:
         return False
     month = int(np.argmax(differs.any(axis=1)))
     values = np.array(flows.trigger_value, dtype=float).reshape(wanted.shape)[month]
-    limits, engine = (by_month(data, name, "trigger")[month] for name in ("trigger_limit", "trigger_value"))
-    near = np.abs(values - limits) <= 1e-9 * (1.0 + np.abs(limits))
-    dust = np.maximum(np.abs(values), np.abs(engine)) >= LARGEST_QUOTIENT
-    return bool((near | dust)[differs[month]].all())
+    limits = by_month(data, "trigger_limit", "trigger")[month]
+    return bool((np.abs(values - limits) <= 1e-9 * (1.0 + np.abs(limits)))[differs[month]].all())
 
 
 def by_month(data: xr.Dataset, name: str, other: str | None = None) -> np.ndarray:
