@@ -1,0 +1,50 @@
+"""How often 95% intervals of derivatives by scores hold the closed form of a large pool of one period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from stress.analysis.gradients import gradient
+from stress.analytic import tranche_el
+from stress.validation.check import Finding
+from stress.validation.one_period import one_period_job
+
+P, RHO, ATTACH = 0.08, 0.05, 0.1
+"""Default rate, correlation, and what stands below the note."""
+PATHS, REPLICATIONS = 8_192, 1_000
+STATED, BAND = 0.95, 0.02
+STEP = 1e-4
+"""Of the difference quotient that gives a derivative of the closed form."""
+
+
+def gradients(replications: int = REPLICATIONS, band: float = BAND) -> Iterator[Finding | str]:
+    """Share of runs whose interval holds the truth: expected loss with control variates, and its derivatives."""
+    job, truth = one_period_job(P, RHO, (1.0 - ATTACH,), paths=PATHS), _truth()
+    hits = dict.fromkeys(truth, 0)
+    for seed in range(replications):
+        found = gradient(job.model_copy(update={"seed": seed}), "EL", "A", paths=PATHS)
+        level, rho = (next(one for one in found.inputs if one.input.startswith(word)) for word in ("level", "rho"))
+        of = dict(zip(truth, (found.controlled, level, rho), strict=True))
+        for what, exact in truth.items():
+            hits[what] += bool(of[what].low <= exact <= of[what].high)
+    error = float(np.sqrt(STATED * (1.0 - STATED) / replications))
+    for what, count in hits.items():
+        yield Finding(what, STATED, count / replications, band, error)
+    shares = [count / replications for count in hits.values()]
+    yield f"{min(shares):.1%} to {max(shares):.1%} of {replications:,} intervals hold the truth, {len(hits)} measures"
+
+
+def _truth() -> dict[str, float]:
+    """Expected loss of the note and its derivatives, by closed form."""
+
+    def loss(level: float, rho: float) -> float:
+        return float(tranche_el(ATTACH, 1.0, float(ndtr(ndtri(P) + level)), rho))
+
+    return {
+        "expected loss with control variates": loss(0.0, RHO),
+        "derivative by the level of default": (loss(STEP, RHO) - loss(-STEP, RHO)) / (2.0 * STEP),
+        "derivative by rho": (loss(0.0, RHO + STEP) - loss(0.0, RHO - STEP)) / (2.0 * STEP),
+    }
