@@ -27,9 +27,10 @@ def gradients(replications: int = REPLICATIONS, band: float = BAND) -> Iterator[
     for seed in range(replications):
         found = gradient(job.model_copy(update={"seed": seed}), "EL", "A", paths=PATHS)
         level, rho = (next(one for one in found.inputs if one.input.startswith(word)) for word in ("level", "rho"))
-        of = dict(zip(truth, (found.controlled, level, rho), strict=True))
-        for what, exact in truth.items():
-            hits[what] += bool(of[what].low <= exact <= of[what].high)
+        mean = found.controlled
+        ends = ((float(mean.low), float(mean.high)), (level.low, level.high), (rho.low, rho.high))
+        for (what, exact), (low, high) in zip(truth.items(), ends, strict=True):
+            hits[what] += low <= exact <= high
     error = float(np.sqrt(STATED * (1.0 - STATED) / replications))
     for what, count in hits.items():
         yield Finding(what, STATED, count / replications, band, error)
