@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .cash import collect, lost_share
 from .jit import aside, stage
-from .ladder import climb
+from .ladder import climb, over_performing, pay_far_down
 from .lanes import PART, WIDTH, fma, larger, smaller, where_less
 from .layout import RECOVERY
 from .pool import EMPTY, WIPED
@@ -18,6 +18,8 @@ from .typed import Lanes
 @aside
 def advance_in_stages(m: Memory, k: int, t: int, c: int) -> None:
     """Steps 1-4 of the accounting page, and the stages' moves after them."""
+    if m.p.n_down > 2:
+        pay_far_down(m, k, t, c)
     for q in range(0, WIDTH, PART):
         _advance(part(m, q), k, t, c)
     if m.p.constant_payment == 0:
@@ -65,7 +67,7 @@ def _row(
     stays = where_less(keep, WIPED, 0.0, keep)
     alive = before * stays
     # the slots are as they were before entry: what they are of P is the same after it
-    per_unit = where_less(alive, empty, 0.0, 1.0 / larger(before, empty))
+    per_unit = over_performing(m, before, alive)
     due, fee = fallen_due(m, c, s, i, now, none), fallen_due(m, c, s, i, now + N_KEPT, none)
     loss, cures, late_due, late_fees, months, late_paid = climb(
         m, k, t, c, s, i, now, far, before - alive, due, fee, per_unit

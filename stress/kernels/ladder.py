@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from .jit import stage
-from .lanes import fma, smaller
-from .records import Memory, alike
-from .seasoning import fallen_due, next_slot
+from .jit import aside, stage
+from .lanes import HALF, WIDTH, fma, larger, smaller, where_less
+from .pool import EMPTY, WIPED
+from .records import Memory, alike, half
+from .seasoning import fallen_due, next_slot, slot_of
 from .staged_rows import LATE, N_KEPT, RING
 from .typed import Lanes
 
@@ -46,8 +47,6 @@ def climb(
         row = next_slot(m, now)
         share_2 = smaller(fallen_due(m, c, s, i, row, due) * per_unit, 1.0)
         twice_fee, keeps_2 = fallen_due(m, c, s, i, row + N_KEPT, fee), 1.0 - share_2
-    if m.p.n_down > 2:
-        _look_down(m, c, s, i, now, due, fee, per_unit)
     row = far
     for b in range(MOST_BUCKETS - 1, -1, -1):
         if b < m.p.n_bucket:
@@ -65,8 +64,7 @@ def climb(
                     downs = rest * m.t.ladder[b, 2]
                     waits, lower, lowered = waits + downs, downs * keeps_2, lowered + downs
                 if m.p.n_down > 2:
-                    coming = coming + m.coming[b]
-                    waits = waits + _pay_far_down(m, b, rest)
+                    coming, waits = coming + m.coming[s, b], waits + m.going[s, b]
                 rest = rest - waits
             cures = cures + rest
             months = months + cures  # a month late once, two twice ..
@@ -86,7 +84,7 @@ def climb(
     if m.p.n_down > 0:
         fees = fma(waited, fee, fma(lowered, twice_fee, fees))
     if m.p.n_down > 2:
-        paid, fees = paid + m.due_share[0], fees + m.fee_share[0]
+        paid, fees = paid + m.far_down[s, 0], fees + m.far_down[s, 1]
     return loss, cures, fallen, fees, months, paid
 
 
@@ -100,26 +98,39 @@ def _rolled(m: Memory, k: int, t: int, s: int, b: int, late: Lanes) -> Lanes:
 
 
 @stage
-def _look_down(m: Memory, c: int, s: int, i: int, now: int, due: Lanes, fee: Lanes, per_unit: Lanes) -> None:
-    """What pays its way two buckets down or more pays of its principal, and fees; nothing has yet (row 0)."""
-    row = now
-    m.due_share[0], m.fee_share[0] = 0.0, 0.0
-    for down in range(1, m.p.n_down):
-        row = next_slot(m, row)
-        due, fee = fallen_due(m, c, s, i, row, due), fallen_due(m, c, s, i, row + N_KEPT, fee)
-        m.due_share[down], m.fee_share[down] = smaller(due * per_unit, 1.0), fee
-    for b in range(m.p.n_bucket):
-        m.coming[b] = 0.0
+def over_performing(m: Memory, before: Lanes, alive: Lanes) -> Lanes:
+    """One over a row's performing balance before entry, 0 where it is empty after it."""
+    empty = EMPTY * m.t.deal.cut_off
+    return where_less(alive, empty, 0.0, 1.0 / larger(before, empty))
+
+
+@aside
+def pay_far_down(m: Memory, k: int, t: int, c: int) -> None:
+    """Before a step's rows, where something pays its way two buckets down or more: what goes from each bucket and comes to
+    each, what is paid of principal, and fees (before `per_unit`)."""
+    for s in range(m.p.n_segment):
+        for q in range(0, WIDTH, HALF):
+            _pay_far_down(half(m, q), k, t, c, s)
 
 
 @stage
-def _pay_far_down(m: Memory, b: int, rest: Lanes) -> Lanes:
-    """What of bucket b, of which `rest` does not roll, pays its way two buckets down or more."""
-    far = alike(rest, 0.0)
-    for down in range(2, min(b + 1, m.p.n_down)):
-        part = rest * m.t.ladder[b, 1 + down]
-        pays = part * m.due_share[down]
-        far, m.coming[b - down] = far + part, m.coming[b - down] + (part - pays)
-        m.due_share[0] = m.due_share[0] + pays
-        m.fee_share[0] = fma(part, m.fee_share[down], m.fee_share[0])
-    return far
+def _pay_far_down(m: Memory, k: int, t: int, c: int, s: int) -> None:
+    """The same of a row."""
+    before, keep = m.cohort[c, s].alive, 1.0 - m.acting[s].entry
+    per_unit = over_performing(m, before, before * where_less(keep, WIPED, 0.0, keep))
+    none, i = alike(before, 0.0), s % m.p.n_stage
+    due, fee, row = none, none, slot_of(m, t, 1)
+    m.far_down[s, 0], m.far_down[s, 1] = none, none
+    for b in range(m.p.n_bucket):
+        m.coming[s, b], m.going[s, b] = none, none
+    for down in range(m.p.n_down):
+        due, fee = fallen_due(m, c, s, i, row, due), fallen_due(m, c, s, i, row + N_KEPT, fee)
+        row, share = next_slot(m, row), smaller(due * per_unit, 1.0)
+        for b in range(down if down > 1 else m.p.n_bucket, m.p.n_bucket):
+            late = m.staged[c, s][LATE + b]
+            part = (late - _rolled(m, k, t, s, b, late)) * m.t.ladder[b, 1 + down]
+            pays = part * share
+            m.going[s, b] = m.going[s, b] + part
+            m.coming[s, b - down] = m.coming[s, b - down] + (part - pays)
+            m.far_down[s, 0] = m.far_down[s, 0] + pays
+            m.far_down[s, 1] = fma(part, fee, m.far_down[s, 1])

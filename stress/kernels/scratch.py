@@ -116,12 +116,11 @@ class Scratch:
     history: Annotated[Rows, C, S, J, W]
     """Purchases by month and way over the survival at their time; of each stage where there are some (`seasoning`)."""
     staged: Annotated[Each[Staged], C, S, "seasoned"]
-    due_share: Annotated[Rows, Axis("n_down")]
-    """What pays its way down 1, 2, .. buckets pays of its principal; first what has been paid so."""
-    fee_share: Annotated[Rows, Axis("n_down")]
-    """Fees likewise."""
-    coming: Annotated[Rows, Axis("n_bucket")]
-    """What comes to each bucket so."""
+    coming: Annotated[Rows, S, Axis("n_bucket")]
+    """What comes to each bucket by paying its way two buckets down or more, and what goes from each."""
+    going: Annotated[Rows, S, Axis("n_bucket")]
+    far_down: Annotated[Rows, S, 2, "seasoned"]
+    """Principal and fees paid so."""
     moving: Annotated[Rows, Axis("n_stage"), "seasoned"]
     """While stages move, or a purchase joins them."""
     since: Annotated[Rows, C, S, Axis("n_stage"), "seasoned"]

@@ -73,10 +73,7 @@ def look_ahead(m: Memory, k: int, t: int, c: int) -> None:
                 own = m.staged[c, s]
                 own[slot_of(m, t, 2) + row] = fma(own[gone + row], put_off, own[slot_of(m, t, 2) + row])
         for q in range(0, WIDTH, HALF):
-            if m.p.n_way == 1:
-                _pull(half(m, q), k, t, c, s, gone, 1)
-            else:
-                _pull(half(m, q), k, t, c, s, gone, m.p.n_way)
+            _pull(half(m, q), k, t, c, s, gone)
     if m.p.n_stage > 1 and (t + 1) % m.p.n_rebase == 0:
         for w in range(m.p.n_whole):
             _rebase(m, t, c, w)
@@ -89,7 +86,7 @@ def _bought_until(m: Memory, t: int) -> int:
 
 
 @stage
-def _pull(m: Memory, k: int, t: int, c: int, s: int, row: int, n_way: int) -> None:
+def _pull(m: Memory, k: int, t: int, c: int, s: int, row: int) -> None:
     """Principal and fee that enter the last slot kept, over Phi: of the opening pool and of each purchase."""
     month, w, i = t + 1 + m.p.n_ring, s // m.p.n_stage, s % m.p.n_stage
     own = c if m.p.n_opened > 1 else 0
@@ -100,7 +97,7 @@ def _pull(m: Memory, k: int, t: int, c: int, s: int, row: int, n_way: int) -> No
             opened = m.since[c, s, j] * m.t.opening[c, s - i + j, 0]
             due, fee = fma(opened, due_then, due), fma(opened, fee_then, fee)
     for j in range(max(0, t + m.p.n_ring - m.p.longest), _bought_until(m, t)):
-        for way in range(n_way):
+        for way in range(m.p.n_way):
             bought, share = m.history[c, s, j, way], m.t.pull[k, t, w, j, way]
             due, fee = fma(bought, share.due, due), fma(bought, share.fee, fee)
     m.staged[c, s][row] = due
