@@ -10,13 +10,14 @@ import click
 from stress.cli.options import FILE, OneOf, output_options
 from stress.cli.output import Output
 from stress.cli.writing import save_text
-from stress.errors import ConfigError, StressError
+from stress.errors import ConfigError, DataError, StressError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from stress.inputs.pool import Pool
     from stress.tape import Gathered
+    from stress.tape.levels import Cuts
     from stress.tape.spelling import Late
 
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     metavar="SHARE",
     help="Of rows or of balance: refuse the tape where more would be dropped.",
 )
+@click.option("--levels", metavar="CUT,CUT", help="Cut scores that are numbers into levels at these, rising points.")
 @click.option("--name", help="Of the pool. [default: the tape's file name]")
 @click.option("--currency", default="CNY", show_default=True, help="Without --like.")
 @output_options
@@ -50,6 +52,7 @@ def pool(
     columns: tuple[str, ...],
     late: Any,
     allow_dropped: float,
+    levels: str | None,
     name: str | None,
     currency: str,
     as_json: bool,
@@ -64,13 +67,19 @@ def pool(
     not make certain is refused. Without --like, rates are read from one day's delinquency as a steady state. Loans with
     level payments: --column apr=THEIRS reads interest a year (a fraction) in the place of the flat fee.
 
+    Levels are names (A, L1) or, with --levels, ranges of a score: --levels 600,660,720 makes `720 and above`, `660 to
+    720`, `600 to 660` and `below 600`, in this order; a score at a cut belongs to the level above it. A score that is
+    no number, and a level without a loan (but for one that --like has), are refused.
+
     \b
     Example:
       stress pool tape.parquet --like scenarios/pools/baitiao.toml -o pool.toml
       stress pool autos.csv --column apr=rate --column level=grade --currency USD -o pool.toml
+      stress pool cards.csv --column level=fico --levels 600,660,720 -o pool.toml
     """
     base = None if like is None else _pool(like)
-    gathered, made = aggregated(tape, _renamed(columns), base, name, currency, late, allow_dropped)
+    cuts = _cuts(levels)
+    gathered, made = aggregated(tape, _renamed(columns), base, name, currency, late, allow_dropped, cuts)
     if out is not None:
         _write(out, made)
     output = Output(as_json, quiet, log_json)
@@ -85,15 +94,23 @@ def aggregated(
     currency: str = "CNY",
     late: Late = "auto",
     allowed: float | None = None,
+    cuts: Cuts = (),
 ) -> tuple[Gathered, Pool]:
-    """A tape read, cleaned, aggregated and made a pool. Raises ConfigError, DataError, which name the tape."""
+    """A tape read, cleaned, aggregated and made a pool, its scores cut into levels where `cuts` are given.
+
+    Raises ConfigError, DataError, which name the tape.
+    """
     from stress.tape import ALLOWED_SHARE, gather
+    from stress.tape.levels import said_of
 
     try:
-        gathered = gather(tape, columns, late, ALLOWED_SHARE if allowed is None else allowed)
+        gathered = gather(tape, columns, late, ALLOWED_SHARE if allowed is None else allowed, cuts)
+        if cuts:
+            _all_held(gathered, cuts, base)
         from stress.tape import pool_of
 
-        source = f"Loan tape {tape.name}: {gathered.stock.n:,} of {gathered.n_read:,} rows."
+        cut = f", {said_of(cuts)}" if cuts else ""
+        source = f"Loan tape {tape.name}: {gathered.stock.n:,} of {gathered.n_read:,} rows{cut}."
         return gathered, pool_of(gathered.stock, name or tape.stem, source, base, currency, gathered.interest)
     except StressError as error:
         said = str(error)
@@ -105,6 +122,22 @@ def _pool(path: Path) -> Pool:
     from stress.inputs.pool import Pool
 
     return parse_as(path, Pool, "--like")
+
+
+def _cuts(levels: str | None) -> Cuts:
+    from stress.tape.levels import parse_cuts
+
+    return () if levels is None else parse_cuts(levels)
+
+
+def _all_held(gathered: Gathered, cuts: Cuts, base: Pool | None) -> None:
+    """DataError where a level between cuts has no loan, unless the other pool has it."""
+    from stress.tape.levels import names_of
+
+    known = () if base is None else [segment.name for segment in base.segments]
+    for name in names_of(cuts):
+        if name not in gathered.stock.level and name not in known:
+            raise DataError(f"--levels: no loan of the pool scores {name}: leave out a cut")
 
 
 def _renamed(columns: tuple[str, ...]) -> dict[str, str]:

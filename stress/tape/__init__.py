@@ -3,6 +3,7 @@
 source      text, Parquet or a workbook: its heading and columns found
 chunks      its rows, a chunk at a time
 spelling    how the cells are written, settled by whole columns; cells -> numbers
+levels      scores that are numbers cut into levels
 clean       which rows belong to the pool, what was dropped and why
 gather      all of it, however long the tape, and how much may be dropped
 aggregate   balances by level, term, instalments left and bucket of days past due

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +19,7 @@ SMALL = 3_000.0
 
 
 class Stock(NamedTuple):
-    """The aggregate; S levels in the order of their names."""
+    """The aggregate; S levels in the order of their names, those cut from scores highest first."""
 
     level: tuple[str, ...]
     n: int
@@ -80,9 +81,12 @@ def aggregate(loans: pd.DataFrame, limit: int = 16) -> Stock:
     )
 
 
-def merged(one: Stock, other: Stock, limit: int = 16) -> Stock:
-    """The aggregate of the loans of both. DataError where they have more levels than `limit`."""
-    names = tuple(sorted({*one.level, *other.level}))
+def merged(one: Stock, other: Stock, order: Sequence[str] = (), limit: int = 16) -> Stock:
+    """The aggregate of the loans of both; `order` of all levels, of their names where left out.
+
+    DataError where they have more levels than `limit`.
+    """
+    names = tuple(sorted({*one.level, *other.level}, key=order.index if order else None))
     _few(names, limit)
 
     def both(what: str) -> Array:
@@ -101,5 +105,6 @@ def merged(one: Stock, other: Stock, limit: int = 16) -> Stock:
 def _few(names: tuple[str, ...], limit: int) -> None:
     if len(names) > limit:
         raise DataError(
-            f"{len(names)} levels ({', '.join(names[:5])}, ...); a pool may have {limit}: group the scores first"
+            f"{len(names)} levels ({', '.join(names[:5])}, ...); a pool may have {limit}: group the scores first, "
+            "those that are numbers with --levels CUT,CUT"
         )

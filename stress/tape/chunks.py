@@ -106,12 +106,12 @@ def _by_arrow(tape: Tape, arrow: Any, stream: Any) -> Iterator[pd.DataFrame]:
         ),
     )
     for batch in reader:
-        yield pd.DataFrame({ours: _cast(batch.column(name), ours, pa) for ours, name in wanted.items()})
+        yield pd.DataFrame({ours: _cast(tape, ours, batch.column(name), pa) for ours, name in wanted.items()})
 
 
-def _cast(column: Any, ours: str, pa: Any) -> Any:
+def _cast(tape: Tape, ours: str, column: Any, pa: Any) -> Any:
     """Numbers where Arrow finds nothing else in the chunk, else the cells as they are."""
-    if ours not in source.TEXT:
+    if ours not in tape.text:
         try:
             return column.cast(pa.float64()).to_numpy(zero_copy_only=False)
         except pa.ArrowException:
@@ -120,7 +120,7 @@ def _cast(column: Any, ours: str, pa: Any) -> Any:
 
 
 def _by_pandas(tape: Tape, stream: Any) -> Iterator[pd.DataFrame]:
-    texts = {tape.place[name]: str for name in source.TEXT if name in tape.place}
+    texts = {tape.place[name]: str for name in tape.text if name in tape.place}
     frames = pd.read_csv(
         stream, sep=tape.separator, header=None, names=list(range(tape.width)),  # all: so that long rows are refused
         skiprows=tape.first - 1, encoding=tape.encoding, chunksize=source.CHUNK, dtype=texts,
@@ -180,7 +180,7 @@ def _parquet(tape: Tape) -> Iterator[pd.DataFrame]:
 def _plain(tape: Tape, ours: str, column: Any, pa: Any) -> Any:
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
-    if ours in source.TEXT:
+    if ours in tape.text:
         return column.cast(pa.string()).to_numpy(zero_copy_only=False)
     if pa.types.is_boolean(column.type):
         raise DataError(f"{tape.path}: column {tape.theirs[ours]!r}: holds true and false; numbers are needed")

@@ -12,7 +12,8 @@ from stress.errors import DataError
 from stress.tape.aggregate import Stock, aggregate, merged
 from stress.tape.chunks import chunks
 from stress.tape.clean import FREE, Dropped, clean, together
-from stress.tape.source import Tape, opened
+from stress.tape.levels import Cuts, names_of
+from stress.tape.source import TEXT, Tape, opened
 from stress.tape.spelling import Late, look, read
 
 ALLOWED_SHARE = 0.01
@@ -32,15 +33,20 @@ class Gathered(NamedTuple):
 
 
 def gather(
-    path: str | Path, rename: Mapping[str, str] | None = None, late: Late = "auto", allowed: float = ALLOWED_SHARE
+    path: str | Path,
+    rename: Mapping[str, str] | None = None,
+    late: Late = "auto",
+    allowed: float = ALLOWED_SHARE,
+    cuts: Cuts = (),
 ) -> Gathered:
-    """Aggregate a tape.
+    """Aggregate a tape, its levels cut from scores where `cuts` are given.
 
     DataError where its spelling is not certain, where more than `allowed` of its rows or of its balance would be
     dropped (with the first cell of each reason), or where no loan is left.
     """
     tape = opened(path, rename)
-    spelling = look(tape, chunks(tape), late)
+    tape = tape._replace(text=tuple(name for name in TEXT if name != "level")) if cuts else tape
+    spelling = look(tape, chunks(tape), late, cuts)
     n, balance, dropped, stock = 0, 0.0, [], None
     for row, frame in chunks(tape):
         part = clean(read(spelling, frame), frame, row, tape.interest)
@@ -49,7 +55,7 @@ def gather(
         dropped.append(part.dropped)
         if len(part.loans):
             more = aggregate(part.loans)
-            stock = more if stock is None else merged(stock, more)
+            stock = more if stock is None else merged(stock, more, names_of(cuts) if cuts else ())
     reasons = together(dropped)
     _allowed(tape, reasons, n, balance, allowed)
     if stock is None:

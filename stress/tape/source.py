@@ -35,7 +35,7 @@ OUTCOMES = {
 }
 """What is read of each loan of a tape with outcomes."""
 TEXT = ("level", "issued", "status")
-"""Columns that are no numbers."""
+"""Columns that are no numbers, unless levels are cut from scores."""
 NUMBERS = tuple(name for name in COLUMNS if name != "level")
 MAX_BYTES = 16 * 1024**3
 """Of a tape once it is unpacked; reading holds one chunk of it."""
@@ -68,6 +68,8 @@ class Tape(NamedTuple):
     """Blank lines above the first loan."""
     interest: bool = False
     """Loans with level payments: interest a year stands in the place of the flat fee."""
+    text: tuple[str, ...] = TEXT
+    """Our names of the columns that are no numbers."""
 
 
 def opened(path: str | Path, rename: Mapping[str, str] | None = None, columns: Mapping[str, str] = COLUMNS) -> Tape:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from stress.errors import DataError
 from stress.tables.numbers import Mixed, decimal_from, is_missing, parse_number
+from stress.tape.levels import Cuts, by_score, said_of
 from stress.tape.seen import Cell, Range, Seen, bare, clean_text
 from stress.tape.source import NUMBERS, Tape
 
@@ -50,17 +51,20 @@ class Spelling(NamedTuple):
     """An empty days_past_due means not late."""
     note: tuple[str, ...]
     """What was settled, in words."""
+    cuts: Cuts = ()
+    """Of scores that are numbers."""
 
 
-def look(tape: Tape, parts: Iterable[tuple[int, pd.DataFrame]], late: Late = "auto") -> Spelling:
+def look(tape: Tape, parts: Iterable[tuple[int, pd.DataFrame]], late: Late = "auto", cuts: Cuts = ()) -> Spelling:
     """The spelling of a tape. DataError with column, row and cell where it is not certain, or a cell is a formula."""
-    seen = {name: Seen(name) for name in NUMBERS}
+    seen = {name: Seen(name) for name in ("level", *NUMBERS) if name not in tape.text}
     loans = False
     for row, frame in parts:
         loans |= len(frame) > 0
         for name, one in seen.items():
             one.add(row, frame[name].to_numpy())
-        _no_formulas(tape, "level", _FORMULA, row, frame["level"])
+        if "level" not in seen:
+            _no_formulas(tape, "level", _FORMULA, row, frame["level"])
     if not loans:
         raise DataError(f"{tape.path}: holds no loans")
     for name, one in seen.items():
@@ -73,18 +77,36 @@ def look(tape: Tape, parts: Iterable[tuple[int, pd.DataFrame]], late: Late = "au
     note = [*tape.note, *(["numbers have a decimal comma"] if decimal == "," else [])]
     fee = _fee(tape, seen["monthly_fee"], seen["monthly_fee"].range[decimal], note)
     how, blank = _lateness(tape, seen["days_past_due"], seen["days_past_due"].range[decimal], late, note)
-    return Spelling(decimal, fee, how, blank, tuple(note))
+    if cuts:
+        _scores(tape, seen["level"])
+        note.append(f"{tape.theirs['level']}: {said_of(cuts)}; a score at a cut belongs to the level above it")
+    return Spelling(decimal, fee, how, blank, tuple(note), cuts)
 
 
 def read(spelling: Spelling, frame: pd.DataFrame) -> pd.DataFrame:
     """A chunk as numbers, `level` as a category; what is no number is NaN."""
-    level = frame["level"].astype("string").str.strip()
-    columns: dict[str, Any] = {"level": level.mask(level == "").astype("category")}
+    if spelling.cuts:
+        level = by_score(_numbers(spelling, "level", frame["level"].to_numpy()), spelling.cuts)
+    else:
+        text = frame["level"].astype("string").str.strip()
+        level = text.mask(text == "").astype("category")
+    columns: dict[str, Any] = {"level": level}
     for name in NUMBERS:
         columns[name] = _numbers(spelling, name, frame[name].to_numpy())
     columns["monthly_fee"] = columns["monthly_fee"] * spelling.fee
     columns["days_past_due"] = _days(spelling, columns["days_past_due"])
     return pd.DataFrame(columns)
+
+
+def _scores(tape: Tape, level: Seen) -> None:
+    """DataError where not all scores are numbers of one kind."""
+    where = f"{tape.path}: column {tape.theirs['level']!r}"
+    if level.code:
+        cell = next(iter(level.code.values()))
+        raise DataError(f"{where}: row {cell.row}: {cell.text[:40]!r} is no number; --levels cuts scores that are")
+    if level.percent and level.plain:
+        some = f"row {level.percent.row} has {level.percent.text!r}, row {level.plain.row} {level.plain.text!r}"
+        raise DataError(f"{where}: {some}: a percent sign stands on all scores or on none")
 
 
 def _decimal(tape: Tape, seen: dict[str, Seen]) -> str:
