@@ -20,6 +20,8 @@ from stress.answers.book import Estimate
 from stress.runs.counting.book_tally import bins_in, edges
 
 Floats = NDArray[np.float64]
+ABOUT = 0.25
+"""Paths on either side of the quantile, as a share of the tail, on which a mean at the quantile is taken."""
 Z95 = 1.959963984540054
 EDGES = edges()
 """Of losses."""
@@ -89,13 +91,20 @@ def tail_mean(tail: Tail, total: Floats) -> float:
 
 def tail_error(tail: Tail, bins: Sums) -> float:
     """Standard error of `tail_mean`, the quantile's own included; `bins`: sums by the bin that the tail is cut by."""
-    count = bins.weight[tail.at]
-    middle = float(bins.x[tail.at] / count) if count else 0.0
-    part = bins.over(tail.take)
+    middle, part = _at_quantile(tail, bins), bins.over(tail.take)
     mean = float(part.x - middle * part.weight) / float(bins.weight.sum())
     along = float(part.x2 - middle * part.weight2)
     second = float(part.xx2 - 2.0 * middle * part.x2 + middle * middle * part.weight2)
     return math.sqrt(max(0.0, second - 2.0 * mean * along + mean * mean * float(bins.weight2.sum()))) / tail.size
+
+
+def _at_quantile(tail: Tail, bins: Sums) -> float:
+    """Mean of a quantity on the paths about the quantile: one bin may hold a path or two, which widens errors."""
+    paths = float(bins.weight.sum())
+    share = tail.size / paths
+    wide, slim = (tail_of(bins.weight, max(0.0, 1.0 - k * share)).take for k in (1.0 + ABOUT, 1.0 - ABOUT))
+    near = bins.over(wide - slim)
+    return float(near.x / near.weight)
 
 
 def quantile(count: Floats, level: float) -> float:

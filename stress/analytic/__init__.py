@@ -29,7 +29,13 @@ from stress.analytic.turnover import (
     turnover_by_payment_rate,
     turnover_of_plans,
 )
-from stress.analytic.two_pools import TwoPools, two_pool_es, two_pool_exceedance, two_pool_quantile
+from stress.analytic.two_pools import (
+    TwoPools,
+    two_pool_contributions,
+    two_pool_es,
+    two_pool_exceedance,
+    two_pool_quantile,
+)
 
 __all__ = [
     "PassThrough",
@@ -63,6 +69,7 @@ __all__ = [
     "tranche_pd",
     "turnover_by_payment_rate",
     "turnover_of_plans",
+    "two_pool_contributions",
     "two_pool_es",
     "two_pool_exceedance",
     "two_pool_quantile",

@@ -12,6 +12,7 @@ from stress.validation import (
     cards,
     cash_flows,
     coverage,
+    coverage_books,
     coverage_gradients,
     deals_2020,
     draws,
@@ -136,6 +137,18 @@ CHECKS = (
         "95% intervals of a controlled expected loss and of its derivatives hold the truth 93-97% of the time",
         "closed forms of a large pool of one period; 1,000 replications of 8,192 paths",
         coverage_gradients.gradients, long=True,
+    ),
+    Check(
+        "coverage-books", "estimates",
+        "95% intervals of a book's tail and of what each pool brings to it hold the truth 93-97% of the time",
+        "Tasche (1999), Euler contributions of two large pools by quadrature; 1,000 replications of 8,192 paths",
+        coverage_books.plain, long=True,
+    ),
+    Check(
+        "coverage-books-importance", "estimates",
+        "the same with paths aimed at the tail, whose errors are wide: 93% of the time or more",
+        "Euler contributions of two large pools by quadrature; 1,000 replications of 8,192 weighted paths",
+        coverage_books.importance, long=True,
     ),
     Check(
         "signs", "sensitivity", "inputs moved alone move loss, default, income, price and life the way finance expects",

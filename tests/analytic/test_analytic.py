@@ -18,7 +18,7 @@ from stress.analytic.large_pool import bivariate_normal
 from stress.validation.published import closed_forms
 
 CASE = closed_forms()
-MODULES = ("basel", "instalment", "large_pool", "mixture", "prepayment", "turnover")
+MODULES = ("basel", "instalment", "large_pool", "mixture", "prepayment", "turnover", "two_pools")
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -142,3 +142,18 @@ def test_turnover_by_payment_rate_meets_a_month_by_month_count():
         balance *= (1.0 - got.default_rate) * (1.0 - m)
     assert got.cumulative_default == pytest.approx(total, abs=1e-12)
     assert analytic.run_off_default(got.default_rate, m) == pytest.approx(s, abs=1e-15)
+
+
+@pytest.mark.parametrize("correlation", [-0.5, 0.0, 0.252, 0.9])
+def test_contributions_of_two_pools_sum_to_the_shortfall_and_follow_their_weights(correlation):
+    law = analytic.TwoPools((0.3, 0.7), (0.03, 0.05), (0.1, 0.2), correlation)
+    contributions = analytic.two_pool_contributions(0.99, law)
+    assert sum(contributions) == pytest.approx(analytic.two_pool_es(0.99, law), rel=1e-7)
+    step = 1e-4  # Euler: the derivative of the shortfall of w_1 D_1 + w_2 D_2 by w_1, for weights that do not sum to 1
+
+    def shortfall(first: float) -> float:
+        scale = first + 0.7
+        return scale * analytic.two_pool_es(0.99, law._replace(weight=(first / scale, 0.7 / scale)))
+
+    slope = (shortfall(0.3 + step) - shortfall(0.3 - step)) / (2.0 * step)
+    assert contributions[0] == pytest.approx(0.3 * slope, rel=1e-4)

@@ -1,0 +1,101 @@
+"""How often 95% intervals of a book's tail hold the truth: two large pools on correlated factors, by quadrature."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+
+import numpy as np
+
+from stress.analysis.book_risk import book_risk
+from stress.analytic import TwoPools, two_pool_contributions, two_pool_es, two_pool_exceedance, two_pool_quantile
+from stress.answers.book import ScenarioRisk
+from stress.inputs.book import Book, Factors, Held, Member
+from stress.runs.book.aims import ready
+from stress.runs.book.count import count, packs_of
+from stress.validation.check import Finding
+from stress.validation.one_period import BALANCE, one_period_job
+
+LAW = TwoPools((0.5, 0.5), (0.03, 0.05), (0.1, 0.2), 0.9 * 0.7 * 0.4)
+LOADS = ((0.9, 0.0), (0.0, 0.7))
+"""Of the pools on two named factors, whose correlation is 0.4."""
+SENIOR = 0.01
+"""A note so thin and so far up that it never loses: a pool is the other, whose error is the pool's own."""
+LEVEL, BEYOND = 0.99, 0.1
+PATHS, REPLICATIONS = 8_192, 1_000
+STATED, BAND = 0.95, 0.02
+Z95 = 1.959963984540054
+
+
+def plain(replications: int = REPLICATIONS, band: float = BAND) -> Iterator[Finding | str]:
+    """Share of runs, seed after seed, whose interval holds the truth."""
+    return _covered("plain", replications, band)
+
+
+def importance(replications: int = REPLICATIONS, band: float = BAND) -> Iterator[Finding | str]:
+    """The same with paths aimed at the book's tail: at least the share that is stated.
+
+    A block holds a fixed share of paths of each part of the mixture, which the errors take for chance: they are wide.
+    """
+    half = (1.0 - (STATED - band)) / 2.0
+    return _covered("importance", replications, half, 1.0 - half)
+
+
+def _covered(estimator: str, replications: int, band: float, middle: float = STATED) -> Iterator[Finding | str]:
+    book, truth = two_pools().model_copy(update={"estimator": estimator}), _truth()
+    packs = packs_of(book, LEVEL) if estimator == "plain" else ready(book, LEVEL)
+    hits = dict.fromkeys(truth, 0)
+    for seed in range(replications):
+        one = packs._replace(book=book.model_copy(update={"seed": seed}))
+        found = _intervals(book_risk(one.book, count(one, 1), LEVEL, [BEYOND]).scenarios[0])
+        for what, exact in truth.items():
+            low, high = found[what]
+            hits[what] += low <= exact <= high
+    error = float(np.sqrt(STATED * (1.0 - STATED) / replications))
+    for what, n in hits.items():
+        yield Finding(what, middle, n / replications, band, error)
+    shares = [n / replications for n in hits.values()]
+    yield f"{min(shares):.1%} to {max(shares):.1%} of {replications:,} intervals hold the truth, {len(hits)} measures"
+
+
+def two_pools() -> Book:
+    """A book that holds all notes of two one-month pools of one size, so that its loss is their mean default rate."""
+    members, held = [], []
+    for i, (p, rho, load) in enumerate(zip(LAW.p, LAW.rho, LOADS, strict=True)):
+        job = one_period_job(p, rho, (SENIOR,), PATHS)
+        members.append(Member(name=f"pool {i + 1}", group=None, originator="x", loads=load, start=0, job=job))
+        for note, share in enumerate((SENIOR, 1.0 - SENIOR)):
+            held.append(
+                Held(name=f"{i + 1} {note}", deal=i, note=note, share=1.0, amount=BALANCE * share, price=1.0)
+            )  # fmt: skip
+    factors = Factors(names=("a", "b"), phi=(0.0, 0.0), correlation=((1.0, 0.4), (0.4, 1.0)))
+    return Book(name="two pools", currency="CNY", factors=factors, deals=tuple(members), positions=tuple(held),
+                scenarios=("base",), paths=PATHS, seed=0)  # fmt: skip
+
+
+@functools.cache
+def _truth() -> dict[str, float]:
+    first, second = two_pool_contributions(LEVEL, LAW)
+    return {
+        "expected loss": sum(LAW.p) / 2.0,
+        f"P(loss > {BEYOND:.0%})": two_pool_exceedance(BEYOND, LAW),
+        f"{LEVEL:.0%} value at risk": two_pool_quantile(LEVEL, LAW),
+        f"{LEVEL:.0%} expected shortfall": two_pool_es(LEVEL, LAW),
+        "contribution of pool 1": first,
+        "contribution of pool 2": second,
+    }
+
+
+def _intervals(risk: ScenarioRisk) -> dict[str, tuple[float, float]]:
+    """By what `_truth` calls it."""
+    shortfall, beyond = risk.expected_shortfall[f"{LEVEL:g}"], risk.exceedance[f"{BEYOND:g}"]
+    deals = {deal.name: (deal.contribution_es, deal.se) for deal in risk.deals}
+    around = {
+        "expected loss": (risk.expected_loss, risk.expected_loss_se),
+        f"P(loss > {BEYOND:.0%})": (beyond.estimate, beyond.se),
+        f"{LEVEL:.0%} expected shortfall": (shortfall.estimate, shortfall.se),
+        **{f"contribution of {name}": deals[name] for name in ("pool 1", "pool 2")},
+    }
+    found = {what: (mean - Z95 * error, mean + Z95 * error) for what, (mean, error) in around.items()}
+    var = risk.value_at_risk[f"{LEVEL:g}"]
+    return {**found, f"{LEVEL:.0%} value at risk": (var.low, var.high)}
