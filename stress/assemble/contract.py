@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -35,7 +36,7 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, pool
     steps = Steps(deal, cut_off, n_month, programs)  # a program has its number from who asks first
     triggers = _triggers(deal, programs)
     call = deal.clean_up
-    fee_formula = [programs.add(f.amount, False) if isinstance(f.amount, str) else -1 for f in deal.fees]
+    fees = _fee_tables(deal, months, dates, programs)
     called = [programs.add(x, False) if x is not None else -1 for x in ((call.when, call.price) if call else ())]
     guess = np.log1p(accrual).sum(axis=1) / dates.years[-1]  # (K, N): of a note at par that pays every month
     even = dates.years - np.arange(n_month) * MONTH_YEARS
@@ -52,10 +53,7 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, pool
         at_guess=moments(dates.years, guess),
         mean_coupon=mean_coupons(deal),
         discount=_discounts(deal, months, dates),
-        fee_base=np.array([codes.FEE_BASES.index(f.base) for f in deal.fees], dtype=np.int64),
-        fee_rate=_fee_rate(deal, months, dates),
-        fee_formula=np.array(fee_formula, np.int64),
-        fee_carry=np.array([float(f.carry_over) for f in deal.fees]),
+        **fees,
         **_step_tables(steps, n_month),
         trigger=triggers,
         threshold=_thresholds(deal, n_month, dates.first_payment),
@@ -69,6 +67,16 @@ def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, pool
         opening_cash=np.array([deal.opening_cash.get(a, 0.0) for a in accounts]),
         deal=_deal_numbers(deal, cut_off, first),
     )
+
+
+def _fee_tables(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, programs: Programs) -> dict[str, Any]:
+    formula = [programs.add(f.amount, False) if isinstance(f.amount, str) else -1 for f in deal.fees]
+    return {
+        "fee_base": np.array([codes.FEE_BASES.index(f.base) for f in deal.fees], dtype=np.int64),
+        "fee_rate": _fee_rate(deal, months, dates),
+        "fee_formula": np.array(formula, np.int64),
+        "fee_carry": np.array([float(f.carry_over) for f in deal.fees]),
+    }
 
 
 def moments(years: np.ndarray, guess: np.ndarray) -> np.ndarray:

@@ -73,9 +73,8 @@ def _row(
         m, k, t, c, s, i, now, far, before - alive, due, fee, per_unit
     )
     rejoins = positive(fma(late_due, -per_unit, where_less(alive, empty, 0.0, cures)))
-    at_once, late_fees, charge = cures - rejoins + late_paid, late_fees * per_unit, months * m.t.late_charge[0]
-    if m.t.late_fee[0] > 0.0:
-        charge = fma(at_once + late_fees, m.t.late_fee[0], charge)
+    at_once, late_fees = cures - rejoins + late_paid, late_fees * per_unit
+    charge = _charge(m, months, at_once + late_fees)
     left = fma(rejoins, per_unit, stays)
     alive = alive + rejoins
     # 2. scheduled payment, 3. prepayment
@@ -86,8 +85,7 @@ def _row(
     alive, left = alive - early, larger(left, WIPED) * stayed
     leaves = at_once + paid + early
     if m.p.uses_payments == 1:
-        m.pool.scheduled, m.pool.prepaid = m.pool.scheduled + paid, m.pool.prepaid + early
-        m.pool.cured += at_once
+        _add_payments(m, paid, early, at_once)
     if month.dilution > 0.0:
         refund, left = alive * month.dilution, left * (1.0 - month.dilution)
         alive = alive - refund
@@ -95,14 +93,27 @@ def _row(
     if m.p.limits == 1:
         m.segment[s].balance -= loss + leaves
     # the stages move on
-    moved = none
-    if i < m.p.n_stage - 1:
-        moved = alive * m.t.moves_on[i]
-        alive = alive - moved
-    cohort.alive = alive + arriving
+    moved = alive * m.t.moves_on[i] if i < m.p.n_stage - 1 else none
+    cohort.alive = alive - moved + arriving
     if m.p.constant_payment == 0:
         survive(m, c, s, i, left)
     return moved, loss, leaves, fees, charge
+
+
+@stage
+def _add_payments(m: Memory, scheduled: Lanes, prepaid: Lanes, cured: Lanes) -> None:
+    """What a row pays, where something asks for it by kind."""
+    pool = m.pool
+    pool.scheduled, pool.prepaid, pool.cured = pool.scheduled + scheduled, pool.prepaid + prepaid, pool.cured + cured
+
+
+@stage
+def _charge(m: Memory, months: Lanes, paid: Lanes) -> Lanes:
+    """Late charges: for the months that what cures was late, and a share of what is paid late."""
+    charge = months * m.t.late_charge[0]
+    if m.t.late_fee[0] > 0.0:
+        charge = fma(paid, m.t.late_fee[0], charge)
+    return charge
 
 
 @stage

@@ -35,19 +35,10 @@ def climb(
     months that it was late, added up; what the others pay. Principal that has fallen due, and fees (those of the others
     too), are before `per_unit`.
     """
-    none, own, earliest = alike(entered, 0.0), m.staged[c, s], m.staged[c, s - i]
-    loss, cures, months, coming, lower = entered, none, none, none, none
-    own_due, own_fee, first_due, first_fee = none, none, none, none
-    waited, lowered, twice_fee, share_2, keeps_2 = none, none, none, none, none
-    share_1, keeps_1 = none, none
-    if m.p.n_down > 0:
-        share_1 = smaller(due * per_unit, 1.0)
-        keeps_1 = 1.0 - share_1
-    if m.p.n_down > 1:
-        row = next_slot(m, now)
-        share_2 = smaller(fallen_due(m, c, s, i, row, due) * per_unit, 1.0)
-        twice_fee, keeps_2 = fallen_due(m, c, s, i, row + N_KEPT, fee), 1.0 - share_2
-    row = far
+    none, own = alike(entered, 0.0), m.staged[c, s]
+    loss, cures, months, coming, lower, waited, lowered = entered, none, none, none, none, none, none
+    own_due, own_fee, early_due, early_fee, row = none, none, none, none, far
+    share_1, share_2, twice_fee = _falls_due(m, c, s, i, now, due, fee, per_unit)
     for b in range(MOST_BUCKETS - 1, -1, -1):
         if b < m.p.n_bucket:
             late = own[LATE + b]
@@ -59,10 +50,10 @@ def climb(
             coming, rest = lower, late - rolled
             if m.p.n_down > 0:
                 waits = rest * m.t.ladder[b, 1]
-                coming, waited = fma(waits, keeps_1, coming), waited + waits
+                coming, waited = fma(waits, 1.0 - share_1, coming), waited + waits
                 if m.p.n_down > 1:
                     downs = rest * m.t.ladder[b, 2]
-                    waits, lower, lowered = waits + downs, downs * keeps_2, lowered + downs
+                    waits, lower, lowered = waits + downs, downs * (1.0 - share_2), lowered + downs
                 if m.p.n_down > 2:
                     coming, waits = coming + m.coming[s, b], waits + m.going[s, b]
                 rest = rest - waits
@@ -71,21 +62,55 @@ def climb(
             if b > 0:  # each slot from the second on has fallen due of all that has been late as long, or longer
                 own_due, own_fee = fma(own[row], cures, own_due), fma(own[row + N_KEPT], cures, own_fee)
                 if i > 0:
-                    first_due = fma(earliest[row], cures, first_due)
-                    first_fee = fma(earliest[row + N_KEPT], cures, first_fee)
+                    early_due = fma(_earlier(m, c, s, i, row), cures, early_due)
+                    early_fee = fma(_earlier(m, c, s, i, row + N_KEPT), cures, early_fee)
                 row = row - 1 if row > RING else RING + m.p.n_ring - 1
     if m.p.n_bucket > 0:
         own[LATE] = entered + coming
-    scale = m.cohort[c, s].scale
-    fallen, fees = fma(own_due, scale, due * cures), fma(own_fee, scale, fee * cures)
-    if i > 0:
-        fallen, fees = fma(first_due, own.mixed_1, fallen), fma(first_fee, own.mixed_1, fees)
-    paid = fma(waited, share_1, lowered * share_2)
-    if m.p.n_down > 0:
-        fees = fma(waited, fee, fma(lowered, twice_fee, fees))
+    fallen = _over(m, c, s, i, own_due, early_due, due * cures)
+    fees = _over(m, c, s, i, own_fee, early_fee, fee * cures)
+    if m.p.n_down == 0:
+        return loss, cures, fallen, fees, months, none
+    paid, fees = fma(waited, share_1, lowered * share_2), fma(waited, fee, fma(lowered, twice_fee, fees))
     if m.p.n_down > 2:
         paid, fees = paid + m.far_down[s, 0], fees + m.far_down[s, 1]
     return loss, cures, fallen, fees, months, paid
+
+
+@stage
+def _falls_due(
+    m: Memory, c: int, s: int, i: int, now: int, due: Lanes, fee: Lanes, per_unit: Lanes
+) -> tuple[Lanes, Lanes, Lanes]:
+    """Of the performing balance what the first slot is and what the first two are; fees of both. 0 where nothing pays its
+    way one bucket, two buckets down."""
+    share_1 = share_2 = twice_fee = alike(due, 0.0)
+    if m.p.n_down > 0:
+        share_1 = smaller(due * per_unit, 1.0)
+    if m.p.n_down > 1:
+        row = next_slot(m, now)
+        share_2 = smaller(fallen_due(m, c, s, i, row, due) * per_unit, 1.0)
+        twice_fee = fallen_due(m, c, s, i, row + N_KEPT, fee)
+    return share_1, share_2, twice_fee
+
+
+@stage
+def _earlier(m: Memory, c: int, s: int, i: int, row: int) -> Lanes:
+    """A row of `Staged` of the stages before stage i: as it is of one, over Phi of several."""
+    own, earlier = m.staged[c, s], m.staged[c, s - i][row]
+    if i > 1:
+        earlier = own.mixed_1 * earlier + own.mixed_2 * m.staged[c, s - i + 1][row]
+    if i > 2:
+        earlier = fma(own.mixed_3, m.staged[c, s - i + 2][row], earlier)
+    return earlier
+
+
+@stage
+def _over(m: Memory, c: int, s: int, i: int, own: Lanes, earlier: Lanes, so_far: Lanes) -> Lanes:
+    """Over Phi, sums of rows of stage i and of `_earlier`, added to what came before them."""
+    fallen = fma(own, m.cohort[c, s].scale, so_far)
+    if i == 1:
+        fallen = fma(earlier, m.staged[c, s].mixed_1, fallen)
+    return fallen + earlier if i > 1 else fallen
 
 
 @stage

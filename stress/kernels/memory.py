@@ -94,8 +94,7 @@ def _switches(problem: Problem, traced: bool, sampler: Sampler | None, replicate
     month, contract = problem.market.month, problem.contract
     weighted = isinstance(sampler, Shifted)
     used = _used(contract)
-    observed = {*contract.trigger[:, TRIGGER.index("observable")].tolist(), *contract.test[:, 0].tolist()}
-    seen = {(OBSERVED, observable) for observable in observed} | used
+    seen = used | _observed(contract)
     curable, effect, when = (contract.trigger[:, TRIGGER.index(name)] for name in ("curable", "effect", "when"))
 
     def looked_at(*observables: int) -> int:
@@ -132,6 +131,12 @@ def _switches(problem: Problem, traced: bool, sampler: Sampler | None, replicate
         random_rate=int(problem.short_rate.rate_law[:, 0].any()),
         given_rate=int((problem.short_rate.rate_law[:, 0] > 1.0).any()),
     )
+
+
+def _observed(contract: Contract) -> set[tuple[int, int]]:
+    """What triggers and conditions look at."""
+    observed = {*contract.trigger[:, TRIGGER.index("observable")].tolist(), *contract.test[:, 0].tolist()}
+    return {(OBSERVED, observable) for observable in observed}
 
 
 def _capped(contract: Contract) -> bool:

@@ -53,6 +53,29 @@ def test_what_a_cured_deal_buys_after_the_pool_was_called_comes_due_as_it_surviv
     assert balance[3] > 100.0
 
 
+@pytest.mark.parametrize("buckets", [3, 6])
+@pytest.mark.parametrize("stages", [2, 3, 4])
+def test_what_cures_in_a_late_stage_has_fallen_due_as_in_the_slow_model(stages, buckets):
+    """What was bought as new is in every stage by then."""
+    moves = [{"moves_on": 0.2 + 0.1 * i} if i < stages - 1 else {} for i in range(stages)]
+    pool = hand_worked.pool(
+        default=0.05,
+        payment_rate=None,
+        plans=[{"term": 6, "share": 0.5}, {"term": 12, "share": 0.5}],
+        stages=[{"name": f"s{i}", "default_odds": 0.5 + 0.7 * i, **on} for i, on in enumerate(moves)],
+        ladder=[{"rolls": 0.5, "cures": 0.5}, *[{"rolls": 0.5, "cures": 0.3, "pays_down": [0.15]}] * (buckets - 1)],
+    )
+    steps = [
+        {"step": "pay_interest", "notes": ["A", "B"]},
+        {"step": "purchase", "source": ["principal"]},
+        {"step": "pay_residual", "note": "R", "source": ["income"]},
+    ]
+    months = {"revolving_months": 6, "scheduled_months": 24, "legal_maturity_months": 24}
+    job = hand_worked.job(hand_worked.deal(purchase="payment_date", priority={"revolving": steps}, **months), pool)
+    found = agreement.compared(job, "base", 0)
+    assert not [difference for difference in found.differences if not difference.size <= difference.allowed]
+
+
 @pytest.mark.slow
 def test_twenty_thousand_paths_of_ten_thousand_deals_are_those_of_the_slow_model_and_obey_the_laws(
     tmp_path: Path, record_property

@@ -117,13 +117,9 @@ def looks_at(tree: Node, names: Names) -> set[tuple[str, str]]:
 
 def full_name(tree: Node) -> str:
     """`note.A`, `pool.cut_off`, `note["A-1"]`."""
-    return (
-        tree.name
-        if not tree.of
-        else f"{tree.name}.{tree.of}"
-        if tree.of.isidentifier()
-        else f'{tree.name}["{tree.of}"]'
-    )
+    if not tree.of:
+        return tree.name
+    return f"{tree.name}.{tree.of}" if tree.of.isidentifier() else f'{tree.name}["{tree.of}"]'
 
 
 def quantity_of(tree: Node) -> tuple[str, Quantity] | None:
