@@ -60,7 +60,8 @@ def in_qualities(
     if rows > MOST_ROWS:
         raise ConfigError(
             f"shock on new_default_odds: {count - 1} multiples of {rows // count} segments and stages are {rows} rows, "
-            f"at most {MOST_ROWS} are carried: let more months share a multiple, or use fewer segments"
+            f"at most {MOST_ROWS} are carried: let more months share a multiple (of a satellite: macro.interpolation = "
+            '"step"), or use fewer segments'
         )
     copied = {id(pool): _copied(pool, count) for pool in pools}
     moved = [_moved(m, of, pool, count) for m, of, pool in zip(months, found, pools, strict=True)]

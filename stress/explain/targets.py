@@ -8,7 +8,8 @@ MEANING: dict[Target, str] = {
     "default_odds": "Odds of entry into M1 (of default where the pool has no ladder): 2.0 doubles the odds, so a rate "
     "never passes 1. What enters defaults by the same ladder: defaults double too while rates are small. `stress check "
     "JOB` says what each scenario makes of a new cohort's default.",
-    "new_default_odds": "Odds of entry, for life, of what is bought in these months: quality that drifts.",
+    "new_default_odds": "Odds of entry, for life, of what is bought in these months: quality that drifts. A "
+    "satellite may drive it along a macro path: a month's purchases keep that month's multiple.",
     "default_rate": "Monthly rate of default: entries move so that the ladder, where there is one, yields it.",
     "entry_rate": "Monthly rate of entry into M1 (of default where the pool has no ladder).",
     "payment": "Payments: on plans the share of what is due that is paid, on cards the multiple of the payment rate.",

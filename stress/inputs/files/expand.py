@@ -70,6 +70,7 @@ def cases_of_file(
     rate = short_rate_of(path, scenario)
     chosen = [_level(path, scenario, name) for name in levels] if levels else list(scenario.levels)
     if not chosen:
+        _quality_is_not_drawn(path, scenario, None)
         drawn = Drawn(_swing(path, scenario, None, horizon), rate)
         return [_case(scenario, scenario.name, common, scenario.probability, drawn)]
     cases = []
@@ -79,6 +80,7 @@ def cases_of_file(
             *macro_shocks(path, scenario.macro, level.satellites, horizon),
             *read_shocks(path, level.shocks, horizon),
         )
+        _quality_is_not_drawn(path, scenario, level)
         drawn = Drawn(_swing(path, scenario, level, horizon), rate)
         cases.append(_case(scenario, f"{scenario.name}_{level.name}", shocks, level.probability, drawn, level.note))
     return cases
@@ -189,6 +191,25 @@ def _swing(path: Path, scenario: Scenario, level: Level | None, horizon: Horizon
     if len(drawn) > 1:
         raise ConfigError(f"{path}: {len(drawn)} of the files that it combines have a var; at most one can draw")
     return drawn[0] if drawn else None
+
+
+def _quality_is_not_drawn(path: Path, scenario: Scenario, level: Level | None) -> None:
+    """ConfigError where macro variables are drawn and a satellite of the case makes the quality of what is bought."""
+    parts = _parts(path, scenario, level)
+    uses = [use for part, of in parts for use in (*part.satellites, *(of.satellites if of is not None else ()))]
+    if any(part.var is not None for part, _ in parts) and any(use.target == "new_default_odds" for use in uses):
+        raise ConfigError(
+            f"{path}: satellites: new_default_odds: what is bought keeps its quality for life, the same on every path, "
+            "so it cannot follow macro variables that are drawn: leave out var or this satellite"
+        )
+
+
+def _parts(path: Path, scenario: Scenario, level: Level | None) -> list[tuple[Scenario, Level | None]]:
+    """A scenario and those that it stands on, all with the level asked for."""
+    parts = [(scenario, level)]
+    for wanted_by, reference in _others(path, scenario):
+        parts += _parts(*_opened(path, wanted_by, reference))
+    return parts
 
 
 def _drive(path: Path, scenario: Scenario, level: Level | None) -> Drive | None:

@@ -7,12 +7,13 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from stress.inputs.macro.interpolate import Rule
-from stress.inputs.targets import MULTIPLIERS, SEGMENT_TARGETS
+from stress.inputs.targets import SEGMENT_TARGETS
 from stress.inputs.text.base import Name, Strict
 from stress.tables.periods import ALLOWED, parse_period
 
 SatelliteTarget = Literal[
     "default_odds",
+    "new_default_odds",
     "default_rate",
     "entry_rate",
     "payment",
@@ -72,7 +73,7 @@ class SatelliteUse(Strict):
     file: Annotated[str, Field(min_length=1, max_length=500)]
     """A satellite file, relative to the scenario file."""
     target: SatelliteTarget
-    """The input that the model moves."""
+    """The input that the model moves. new_default_odds: what a month buys keeps for life the multiple of that month."""
     elasticity: Annotated[float, Field(ge=-10.0, le=10.0)] = 1.0
     """Scales movements on the link's scale: 0.5 where this pool is taken to react half as much as the fitted one."""
     base_rate: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None
@@ -96,6 +97,6 @@ class SatelliteUse(Strict):
             raise ValueError(f"elasticity = {self.elasticity:g}: moves nothing; leave the satellite out")
         if len(set(self.segments)) != len(self.segments):
             raise ValueError(f"{self.target}: segments names one twice")
-        if self.residual_rho and self.target not in (*MULTIPLIERS, "default_rate", "entry_rate"):
+        if self.residual_rho and self.target not in ("default_odds", "default_rate", "entry_rate"):
             raise ValueError("residual_rho belongs to a satellite of default_odds, default_rate or entry_rate")
         return self

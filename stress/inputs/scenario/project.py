@@ -97,7 +97,7 @@ def start_rate(
     if use.base_rate is not None:
         return use.base_rate
     if satellite.constant is None:
-        if satellite.link == "logit" and not satellite.annualised and use.target == "default_odds":
+        if satellite.link == "logit" and not satellite.annualised and use.target in MULTIPLIERS:
             return 0.5  # a shift of log odds multiplies the odds alike at every rate
         raise ConfigError("base_rate is missing: the satellite has no constant to say from which rate it moves")
     here = [regressor(term, tables, macro.interpolation, satellite.per_year, base, 1)[0] for term in satellite.terms]
@@ -120,7 +120,7 @@ def _effect(use: SatelliteUse, satellite: Satellite, how: str, shift: float, rat
         moved = _inverse(satellite, _linked(satellite, rate) + shift)
         low, high = (rate / 12.0, moved / 12.0) if satellite.annualised else (rate, moved)
         multiple = high / low
-        return multiple * (1.0 - low) / (1.0 - high) if use.target == "default_odds" else multiple
+        return multiple * (1.0 - low) / (1.0 - high) if use.target in MULTIPLIERS else multiple
     except (OverflowError, ZeroDivisionError):
         raise ConfigError(f"moves {use.target} beyond all bounds: elasticity or coefficients are too large") from None
 
