@@ -106,5 +106,5 @@ def _few(names: tuple[str, ...], limit: int) -> None:
     if len(names) > limit:
         raise DataError(
             f"{len(names)} levels ({', '.join(names[:5])}, ...); a pool may have {limit}: group the scores first, "
-            "those that are numbers with --levels CUT,CUT"
+            "those that are numbers with stress pool --levels CUT,CUT"
         )
