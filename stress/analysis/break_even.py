@@ -115,7 +115,8 @@ class _Search:
             self._closer(trials.portion(progress, parts - 2, parts))
             last = trials.portion(progress, parts - 1, parts)
             case, lever, threads = self.trial.case, self.trial.lever, self.trial.threads
-            self.lost = with_simulated(job, case, lever, self.answers(), threads, last, self.trial.sampler)
+            failing = self.trial.note, _asked(self.trial.interest)
+            self.lost = with_simulated(job, case, lever, self.answers(), threads, last, self.trial.sampler, failing)
         except Interrupted:
             self.undone = "interrupted: " + (
                 "the deterministic break-even alone is known"

@@ -14,7 +14,6 @@ from stress.assemble.problem import assemble
 from stress.inputs.job import Job, ScenarioCase
 from stress.kernels.sampling import Sampler
 from stress.measures import batches, sums
-from stress.measures.estimate import NORMAL
 from stress.runs.trace import values_of
 
 Parts = tuple[float, float, float, float, float]
@@ -50,11 +49,13 @@ def with_simulated(
     threads: int | None,
     progress: trials.Progress | None,
     sampler: Sampler | None,
+    failing: tuple[int, str],
 ) -> list[Answer]:
     """Break-evens with their losses: means over paths on the draws of the search.
 
-    Errors hold that of the mean, by batches, and what the pool's loss moves between the ends of the break-even's own
-    interval; the base of a multiple is on the same draws.
+    Errors by batches: without a batch the mean is another, and so is the place of the break-even, by the change of the
+    probability to fail over its slope between the ends of the break-even's own interval; the base of a multiple is on
+    the same draws. `failing`: the note, and the quantity that is 1 on a path on which it fails.
     """
     known = [one for one in answers if math.isfinite(one.value)]
     if not known:
@@ -62,23 +63,26 @@ def with_simulated(
     values = [lever.neutral, *(x for one in known for x in (one.low, one.value, one.high))]
     varied = trials.variants(job, case, [[lever.shock(x)] for x in values])
     ds = trials.counted(varied, threads, progress, sampler)
+    note, asked = failing
+    fails = sums.means(ds, sums.of_notes, asked)[0]
+    fails = batches.Replicates(fails.value[:, note], fails.without[:, note])
     net, default = (sums.means(ds, sums.of_pool, quantity) for quantity in ("net_loss", "default"))
-    losses = [PoolLoss(*_parts(net, k), *_parts(default, k), None) for k in range(len(known))]
+    losses = [PoolLoss(*_parts(net, fails, k), *_parts(default, fails, k), None) for k in range(len(known))]
     by_percentile = {one.percentile: loss for one, loss in zip(known, losses, strict=True)}
     return [one._replace(loss=by_percentile.get(one.percentile)) for one in answers]
 
 
-def _parts(read: tuple[batches.Replicates, np.ndarray], at: int) -> Parts:
+def _parts(read: tuple[batches.Replicates, np.ndarray], fails: batches.Replicates, at: int) -> Parts:
     """Of the `at`-th break-even."""
-    mean, size = read
-    value, without = mean
+    (value, without), size = read
     low, here, high = (3 * at + k for k in (1, 2, 3))
-    moved = abs(float(value[high] - value[low])) / (2.0 * NORMAL)
-    own = float(batches.error(batches.Replicates(value[here], without[here]), size))
-    times = batches.quotient(batches.Replicates(value[here], without[here]), batches.Replicates(value[0], without[0]))
-    base = float(value[0])
-    ratio_error = math.hypot(float(batches.error(times, size)), _over(moved, base))
-    return base, float(value[here]), math.hypot(own, moved), float(times.value), ratio_error
+    step = float(fails.value[high] - fails.value[low])
+    slope = float(value[high] - value[low]) / step if step else math.nan
+    moved = -slope * (fails.without[here] - fails.value[here])  # what brings the probability back to the percentile's
+    there = batches.Replicates(value[here], without[here] + moved)
+    times = batches.quotient(there, batches.Replicates(value[0], without[0]))
+    error, ratio_error = (float(batches.error(one, size)) for one in (there, times))
+    return float(value[0]), float(value[here]), error, float(times.value), ratio_error
 
 
 def _over(above: float, below: float) -> float:

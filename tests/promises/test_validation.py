@@ -13,7 +13,16 @@ from stress.cli import exit_code
 from stress.errors import DataError, StressError
 from stress.report.page import validation as chapter
 from stress.shipped import CLONE
-from stress.validation import cards, coverage, coverage_books, coverage_gradients, deals_2020, readme, record
+from stress.validation import (
+    cards,
+    coverage,
+    coverage_books,
+    coverage_break_even,
+    coverage_gradients,
+    deals_2020,
+    readme,
+    record,
+)
 from stress.validation.catalogue import ALL, CHECKS, named
 from stress.validation.check import Check, Finding, exact, measure, simulated
 from stress.validation.tested import read_report, run_tests
@@ -45,6 +54,7 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
     assert all(f.kept for f in coverage.sobol(replications=30, band=0.16) if isinstance(f, Finding))
     assert all(f.kept for f in coverage_books.plain(replications=60, band=0.115) if isinstance(f, Finding))
     assert all(f.kept for f in coverage_books.importance(replications=60, band=0.115) if isinstance(f, Finding))
+    assert all(f.kept for f in coverage_break_even.break_evens(replications=15, band=0.23) if isinstance(f, Finding))
     assert all(f.kept for f in coverage_gradients.gradients(replications=60, band=0.115) if isinstance(f, Finding))
 
 

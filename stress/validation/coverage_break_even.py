@@ -1,0 +1,48 @@
+"""How often 95% intervals of a break-even and of what the pool loses there hold the closed form of one period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from stress.analysis.break_even import breakeven
+from stress.validation.check import Finding
+from stress.validation.one_period import one_period_job
+
+P, RHO, ATTACH = 0.02, 0.1, 0.12
+"""Default rate, correlation, and what stands below the note."""
+PERCENTILES = (0.5, 0.9)
+PATHS, REPLICATIONS = 4_096, 250
+STATED, BAND = 0.95, 0.04
+"""Wider than with 1,000 replications: a break-even is a search of some 50 counts."""
+Z95 = 1.959963984540054
+
+
+def break_evens(replications: int = REPLICATIONS, band: float = BAND) -> Iterator[Finding | str]:
+    """Share of runs, seed after seed, whose interval holds the truth."""
+    job, hits = one_period_job(P, RHO, (1.0 - ATTACH,), paths=PATHS), np.zeros((len(PERCENTILES), 3))
+    for seed in range(replications):
+        found = breakeven(job.model_copy(update={"seed": seed}), "A", percentiles=PERCENTILES, threads=1)
+        for k, one in enumerate(found.answers[1:]):
+            rate = _rate(PERCENTILES[k])
+            odds, loss = rate / (1.0 - rate) / (P / (1.0 - P)), one.loss
+            assert loss is not None
+            hits[k] += (
+                one.low <= odds <= one.high,
+                abs(loss.net_loss - rate) <= Z95 * loss.net_loss_error,
+                abs(loss.net_loss_multiple - rate / P) <= Z95 * loss.net_loss_multiple_error,
+            )
+    error = float(np.sqrt(STATED * (1.0 - STATED) / replications))
+    shares = hits / replications
+    for q, row in zip(PERCENTILES, shares, strict=True):
+        for what, share in zip(("break-even", "net loss there", "multiple of net loss"), row, strict=True):
+            yield Finding(f"{what} at {q:.0%}", STATED, float(share), band, error)
+    held = f"{shares.min():.1%} to {shares.max():.1%} of {replications:,} intervals"
+    yield f"{held} hold the truth, {shares.size} measures"
+
+
+def _rate(percentile: float) -> float:
+    """The mean default rate whose quantile is what stands below the note (Vasicek 2002)."""
+    return float(ndtr(np.sqrt(1.0 - RHO) * ndtri(ATTACH) - np.sqrt(RHO) * ndtri(percentile)))
