@@ -20,6 +20,7 @@ from stress.validation import (
     formulas,
     large_pool,
     laws,
+    obligor_book,
     signs,
     turnover,
 )
@@ -53,6 +54,12 @@ CHECKS = (
     Check(
         "finite-pool", "benchmarking", "the closed form of their count meets it too",
         "Vasicek (1987), Probability of loss on loan portfolio, KMV", formulas.finite_pool,
+    ),
+    Check(
+        "portfolio-of-25", "benchmarking",
+        "a published portfolio of 25 unequal obligors, as a book, has its expected loss and the tail of its exact law",
+        "Credit Suisse First Boston (1997), CreditRisk+, appendix B; one normal factor, by a quadrature of ours",
+        obligor_book.portfolio,
     ),
     Check(
         "notes", "benchmarking", "expected loss and probability of loss of notes have their closed forms",

@@ -10,17 +10,15 @@ import numpy as np
 from stress.analysis.book_risk import book_risk
 from stress.analytic import TwoPools, two_pool_contributions, two_pool_es, two_pool_exceedance, two_pool_quantile
 from stress.answers.book import ScenarioRisk
-from stress.inputs.book import Book, Factors, Held, Member
+from stress.inputs.book import Book, Factors
 from stress.runs.book.aims import ready
 from stress.runs.book.count import count, packs_of
 from stress.validation.check import Finding
-from stress.validation.one_period import BALANCE, one_period_job
+from stress.validation.one_period import BALANCE, Part, one_period_book
 
 LAW = TwoPools((0.5, 0.5), (0.03, 0.05), (0.1, 0.2), 0.9 * 0.7 * 0.4)
 LOADS = ((0.9, 0.0), (0.0, 0.7))
 """Of the pools on two named factors, whose correlation is 0.4."""
-SENIOR = 0.01
-"""A note so thin and so far up that it never loses: a pool is the other, whose error is the pool's own."""
 LEVEL, BEYOND = 0.99, 0.1
 PATHS, REPLICATIONS = 8_192, 1_000
 STATED, BAND = 0.95, 0.02
@@ -59,18 +57,10 @@ def _covered(estimator: str, replications: int, band: float, middle: float = STA
 
 
 def two_pools() -> Book:
-    """A book that holds all notes of two one-month pools of one size, so that its loss is their mean default rate."""
-    members, held = [], []
-    for i, (p, rho, load) in enumerate(zip(LAW.p, LAW.rho, LOADS, strict=True)):
-        job = one_period_job(p, rho, (SENIOR,), PATHS)
-        members.append(Member(name=f"pool {i + 1}", group=None, originator="x", loads=load, start=0, job=job))
-        for note, share in enumerate((SENIOR, 1.0 - SENIOR)):
-            held.append(
-                Held(name=f"{i + 1} {note}", deal=i, note=note, share=1.0, amount=BALANCE * share, price=1.0)
-            )  # fmt: skip
+    """Two pools of one size."""
+    parts = [Part(BALANCE, p, rho, load) for p, rho, load in zip(LAW.p, LAW.rho, LOADS, strict=True)]
     factors = Factors(names=("a", "b"), phi=(0.0, 0.0), correlation=((1.0, 0.4), (0.4, 1.0)))
-    return Book(name="two pools", currency="CNY", factors=factors, deals=tuple(members), positions=tuple(held),
-                scenarios=("base",), paths=PATHS, seed=0)  # fmt: skip
+    return one_period_book(parts, factors, PATHS, seed=0)
 
 
 @functools.cache

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
+from typing import NamedTuple
 
+from stress.inputs.book import Book, Factors, Held, Member
 from stress.inputs.deal import Deal, Note, PayPrincipal, PayResidual
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.pool import Copula, Dependence, PaymentRate, Pool, Segment
 
 BALANCE = 1_000_000.0
+SENIOR = 0.01
+"""Of a book's pools: a note so thin that it loses only where all default; the other is all but the pool."""
 
 
 def one_period_job(
@@ -57,3 +62,29 @@ def one_period_job(
     )
     cases = (ScenarioCase(name="base"),)
     return Job(name="one period", deal=deal, pool=pool, scenarios=cases, paths=paths, seed=seed, clock="monthly")
+
+
+class Part(NamedTuple):
+    """A pool of a book."""
+
+    amount: float
+    p: float
+    rho: float
+    loads: tuple[float, ...]
+    """On the book's named factors."""
+    obligors: int | None = None
+
+
+def one_period_book(parts: Sequence[Part], factors: Factors, paths: int, seed: int) -> Book:
+    """A book that holds all notes of one-month pools: its loss is their default rates, weighted by their amounts."""
+    members, held = [], []
+    for i, part in enumerate(parts):
+        job = one_period_job(part.p, part.rho, (SENIOR,), paths, obligors=part.obligors)
+        members.append(Member(name=f"pool {i + 1}", group=None, originator="x", loads=part.loads, start=0, job=job))
+        for note, share in enumerate((SENIOR, 1.0 - SENIOR)):
+            amount = part.amount * share
+            held.append(Held(name=f"{i + 1} {note}", deal=i, note=note, share=1.0, amount=amount, price=1.0))
+    return Book(
+        name="one period", currency="CNY", factors=factors, deals=tuple(members), positions=tuple(held),
+        scenarios=("base",), paths=paths, seed=seed,
+    )  # fmt: skip
