@@ -54,7 +54,7 @@ def quick_dataset(counted: xr.Dataset) -> xr.Dataset:
 def _without_pages(patch: pytest.MonkeyPatch) -> None:
     import stress.report
 
-    patch.setattr(stress.report, "write", lambda ds, path: Path(path).write_text("<html></html>"))
+    patch.setattr(stress.report, "write", lambda ds, path, *_, **__: Path(path).write_text("<html></html>"))
 
 
 @pytest.fixture

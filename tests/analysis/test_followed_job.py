@@ -168,7 +168,7 @@ def test_a_book_and_a_second_follow_refuse_a_job_in_mid_life(file: Path, followe
     first = next(line.split('"')[1] for line in text.splitlines() if "job" in line and ".toml" in line)
     book = tmp_path / "book.toml"
     book.write_text(text.replace(first, str(file), 1).replace('"../', f'"{SCENARIOS}/'))
-    with pytest.raises(ConfigError, match="starts after its reports: a book simulates deals from closing"):
+    with pytest.raises(ConfigError, match="starts after its reports: a book takes a state"):
         stress.load(book)
 
 
