@@ -20,6 +20,7 @@ from stress.validation import (
     formulas,
     large_pool,
     laws,
+    many_factors,
     obligor_book,
     signs,
     turnover,
@@ -60,6 +61,12 @@ CHECKS = (
         "a published portfolio of 25 unequal obligors, as a book, has its expected loss and the tail of its exact law",
         "Credit Suisse First Boston (1997), CreditRisk+, appendix B; one normal factor, by a quadrature of ours",
         obligor_book.portfolio,
+    ),
+    Check(
+        "portfolio-of-1000", "benchmarking",
+        "a published portfolio of 1,000 obligors on 21 factors, as a book with importance sampling, has its tail",
+        "Glasserman and Li (2005), Management Science 51, 21-factor model: figures to four decimals",
+        many_factors.portfolio, long=True,
     ),
     Check(
         "notes", "benchmarking", "expected loss and probability of loss of notes have their closed forms",

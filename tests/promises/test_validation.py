@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from stress.answers.validation_record import SHIPPED, read
@@ -20,6 +21,7 @@ from stress.validation import (
     coverage_break_even,
     coverage_gradients,
     deals_2020,
+    many_factors,
     readme,
     record,
 )
@@ -56,6 +58,17 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
     assert all(f.kept for f in coverage_books.importance(replications=60, band=0.115) if isinstance(f, Finding))
     assert all(f.kept for f in coverage_break_even.break_evens(replications=15, band=0.23) if isinstance(f, Finding))
     assert all(f.kept for f in coverage_gradients.gradients(replications=60, band=0.115) if isinstance(f, Finding))
+
+
+def test_the_portfolio_of_21_factors_is_the_published_one() -> None:
+    book = many_factors.portfolio_book()
+    assert book.factors is not None
+    assert (len(book.deals), len(book.factors.names)) == (1_000, 21)
+    assert book.amount == pytest.approx(50_500.0)
+    for deal in (book.deals[0], book.deals[999]):
+        (segment,), rho = deal.job.pool.segments, deal.job.pool.dependence.rho
+        assert sorted(np.sqrt(rho) * np.array(deal.loads))[-4:] == pytest.approx([0.0, 0.4, 0.4, 0.8])
+        assert 0.0 < segment.entry_rate <= 0.02
 
 
 def of(*found: Finding | str) -> Check:
