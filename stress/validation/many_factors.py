@@ -1,4 +1,4 @@
-"""The 21-factor portfolio of Glasserman and Li (2005) as a book of 1,000 deals, with importance sampling."""
+"""A portfolio on 21 factors, after Glasserman and Li (2005), as a book of 1,000 deals with importance sampling."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ INSIDE = 1.0 - 1e-12
 
 
 def portfolio() -> Iterator[Finding | str]:
-    """P(loss > y) as published, and how many plain paths an aimed one stands for."""
+    """P(loss > y) as plain paths of another program have it, and how many plain paths an aimed one stands for."""
     case = closed_forms()["A16_21_factors"]
     book, losses = portfolio_book(), np.array(case["loss"], float) / sum(_exposures())
     packs = ready(book, LEVEL)
