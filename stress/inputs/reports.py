@@ -35,7 +35,7 @@ class Column(Strict):
 
     column: Annotated[Text, Field(min_length=1)]
     """Its heading."""
-    unit: Annotated[float, Field(gt=0.0, le=1e12)] = 1.0
+    unit: Annotated[float, Field(ge=1e-9, le=1e12)] = 1.0
     """What a printed 1 is worth: 0.01 where percents are printed, 1000 where thousands are."""
     error: Annotated[float, Field(gt=0.0, le=1.0)] = 0.05
     """How far the reported figure may stand from the model's, one standard deviation, as a share of the figure: timing,

@@ -11,7 +11,7 @@ from stress.inputs.text.base import Document, Fraction, Name, Strict, Text
 
 Weight = Annotated[float, Field(ge=0.0, le=12.5)]
 """A risk weight as a fraction of the exposure: 0.15 is 15%, 12.5 the most."""
-Supervisory = Annotated[float, Field(gt=0.0, le=2.0)]
+Supervisory = Annotated[float, Field(ge=0.01, le=2.0)]
 
 
 class Standardised(Strict):
@@ -97,6 +97,8 @@ class Rules(Document):
     def _sourced(self) -> Rules:
         if not self.source.strip():
             raise ValueError("source is empty: rules without a source are nobody's")
+        if not 1980 <= self.date.year <= 2200:
+            raise ValueError(f"date = {self.date}: must lie between 1980 and 2200")
         if self.erba is not None:
             names = [one.name for one in self.erba.qualities]
             for name in names:

@@ -51,10 +51,12 @@ def parse_number(cell: str, decimal: str = ".") -> Number | None:
     Number(value=1234.5, percent=False, flag='')
     >>> parse_number("(3,6)", decimal=",").value
     -3.6
+    >>> parse_number("(-3.6)") is None  # a negative number twice over: what is meant?
+    True
     """
     text, percent, flag, negative = _bare(cell)
     found = _GROUPED[decimal].match(text)
-    if not found:
+    if not found or (negative and text[:1] in "+-"):
         return None
     if found["by"]:
         text = text.replace(found["by"], "")

@@ -17,6 +17,9 @@ DEAL = (ROOT / "stress/templates/deal.toml").read_text(encoding="utf-8")
 POOL = (ROOT / "stress/templates/pool.toml").read_text(encoding="utf-8")
 SCENARIO = (ROOT / "stress/templates/scenario.toml").read_text(encoding="utf-8")
 JOB = (ROOT / "stress/templates/job.toml").read_text(encoding="utf-8")
+BOOK = (ROOT / "stress/templates/book.toml").read_text(encoding="utf-8")
+RULES = (ROOT / "scenarios/rules/basel-stc.toml").read_text(encoding="utf-8")
+UNCERTAIN = (ROOT / "scenarios/jobs/baitiao-24m-uncertain.toml").read_text(encoding="utf-8")
 
 
 def edited(text: str, old: str, new: str) -> str:
@@ -74,6 +77,21 @@ TEXTS = {
     "missing key": (edited(DEAL, "legal_maturity_months = 36", ""), ["legal_maturity_months", "missing"]),
     "percent for a share": (edited(DEAL, "share = 0.80", "share = 80"), ['notes["A"].share = 80', "did you mean 0.8?"]),
     "percent for a coupon": (edited(DEAL, "0.045", "4.5"), ['notes["B"].coupon = 4.5', "did you mean 0.045?"]),
+    "percent for a risk weight": (
+        edited(RULES, "floor = 0.15", "floor = 15.0"),
+        ["floor = 15.0", "did you mean 0.15?"],
+    ),
+    "percent for a price": (edited(BOOK, "price = 0.99 ", "price = 99 "), ["price = 99", "did you mean 0.99?"]),
+    "no hint for a whole number": (edited(DEAL, "payment_day = 20", "payment_day = 200"), ["from 1 to 28\n"]),
+    "rules of another age": (edited(RULES, "2023-01-01", "0001-01-01"), ["date = 0001-01-01", "between 1980 and 2200"]),
+    "no supervisory parameter": (
+        edited(RULES, "\np = 0.5", "\np = 5e-324"),
+        ["standardised.p = 5e-324", "from 0.01 to 2"],
+    ),
+    "a twin asked for twice": (
+        edited(UNCERTAIN, '["baseline"]', '["baseline", "baseline"]').replace('"../', f'"{ROOT}/scenarios/'),
+        ["predictive.scenarios: 'baseline' is named more than once"],
+    ),
     "quoted number": (edited(DEAL, "share = 0.80", 'share = "0.80"'), ['notes["A"].share', "without quotes"]),
     "quoted percent": (edited(DEAL, "share = 0.80", 'share = "80%"'), ['notes["A"].share', "fraction: 0.8"]),
     "whole number with a point": (

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 import tomli
 from mutants import documents, judge, tables
-from mutants.mutant import Mutant
+from mutants.mutant import Mutant, Place
 from mutants.reading import TAPE, Folder, Read
 from mutants.spent import spent
 
@@ -187,6 +187,51 @@ def test_the_judge_knows_right_from_wrong(folder: Folder) -> None:
     assert judge.legal(deal, text, Mutant("drop a key", b"", ("source",), "the prospectus"))
     assert not judge.legal("x.csv", "", Mutant("text in a cell", b"", (2, "x"), "1", "about 1"))
     assert judge.legal("x.csv", "", Mutant("text in a cell", b"", (2, "x"), "1", "n/a"))
+
+
+@pytest.mark.parametrize(
+    ("place", "right", "wrong"),
+    [
+        (("standardised", "p"), 0.5, 1e-300),
+        (("irba", "floor"), 1.0, 15.0),
+        (("floor",), 0.5, 15.0),
+        (("columns", "default_rate", "unit"), 0.0008, 1.0),
+        (("columns", "pool", "unit"), (), 1000.0),
+        (("positions", 0, "share"), -0.5, -2.0),
+        (("notes", 0, "share"), 0.5, -0.5),
+        (("accounts", "reserve"), 0.0, -1.0),
+        (("sums", "recoveries"), -0.0, 1e18),
+        (("short_rate", "correlation"), 0.0, 1.5),
+        (("p",), 0.01, 1.5),
+    ],
+)
+def test_the_judge_knows_one_key_from_another_of_its_name(place: Place, right: object, wrong: object) -> None:
+    assert judge.legal("x.toml", "", Mutant("a twelfth", b"", place, 0.1, right)) == (right != ())
+    assert not judge.legal("x.toml", "", Mutant("a twelfth", b"", place, 0.1, wrong))
+
+
+def test_the_judge_lets_keys_be_left_out_where_they_may() -> None:
+    def may(*place: str | int) -> bool:
+        return judge.legal("x.toml", "", Mutant("drop a key", b"", place, 0.1))
+
+    assert all(may(*place) for place in [("plans", 1, "kind"), ("erba", "floor_senior"), ("positions", 0, "price")])
+    assert not any(map(may, ("kind", "price", "unit", "file")))
+    assert not any(may(*place) for place in [("erba", "floor"), ("accounts", "reserve"), ("sums", "defaults")])
+    twice = Mutant("repeat an entry", b"", ("predictive", "scenarios"), ["a"], ["a", "a"])
+    assert not judge.legal("x.toml", "", twice)
+
+
+@pytest.mark.parametrize(
+    ("cell", "right"),
+    [
+        *(("-3.6", True), ("(3.6)", True), ("(-3.6)", False), ("--3.6", False), ("1 263.1", True), ("1'244.4", True)),
+        *(("1,244.4", True), ("1_244.4", False), ("1 5.2", False), ("1'44.4", False), ("1,1000000000", False)),
+    ],
+)
+def test_the_judge_reads_a_number_as_accounts_write_it(cell: str, right: bool) -> None:
+    mutant = Mutant("a sign in a cell", b"", (2, "x"), "1", cell)
+    assert judge.legal("x.csv", "Date,x\n2020,1.5\n", mutant) == right
+    assert judge.legal("x.csv", "Date,x\n2020,1\n", mutant) == (right or cell == "1,1000000000")
 
 
 def test_a_crash_an_endless_reader_and_a_silent_refusal_are_seen(folder: Folder) -> None:

@@ -93,6 +93,15 @@ def test_percents_given_as_fractions_are_refused(tmp_path: Path) -> None:
         rate_series(read_reports(file))
 
 
+def test_percents_are_told_by_the_middle_rate_and_a_single_bad_month_is_none(tmp_path: Path) -> None:
+    columns = 'default_rate = { column = "rate" }'
+    dying = written(tmp_path, "month,rate\n2025-01,0.2\n2025-02,0.4\n2025-03,1.3\n", columns)
+    assert read_reports(dying).figure["default_rate"] == (0.2, 0.4, 1.3)
+    printed = written(tmp_path, "month,rate\n2025-01,3.2\n2025-02,0.4\n2025-03,1.3\n", columns)
+    with pytest.raises(DataError, match=r"x\.toml: .*t\.csv: default_rate: the middle one of 3 is 1\.3.*unit = 0\.01"):
+        read_reports(printed)
+
+
 def test_check_says_where_a_report_contradicts_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     columns = "\n".join(
         f'{name} = {{ column = "{name}" }}'

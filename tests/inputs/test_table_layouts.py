@@ -180,6 +180,12 @@ def test_a_number_is_read_as_it_is_printed(tmp_path, cell, value):
     assert read_table(written(tmp_path, f"Date,x\n2023 Q1,{cell}\n2023 Q2,1.5\n")).value[0] == (value,)
 
 
+@pytest.mark.parametrize("cell", ["(-3.6)", "(+3.6)", "--3.6"])
+def test_two_signs_of_one_number_are_refused(tmp_path, cell):
+    with pytest.raises(DataError, match=r"line 2, column 'x'"):
+        read_table(written(tmp_path, f"Date,x\n2023 Q1,{cell}\n2023 Q2,1.5\n"))
+
+
 @pytest.mark.parametrize("word", ["", ".", "..", "NA", "ND", ":", "#N/A", "nan", "-"])
 def test_what_is_not_published_is_missing_until_it_is_used(tmp_path, word):
     got = read_table(written(tmp_path, f"Date,x,y\n2023 Q1,1,2\n2023 Q2,{word},3\n2023 Q3,4,5\n"))

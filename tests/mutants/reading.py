@@ -26,6 +26,10 @@ SCENARIOS = ROOT / "scenarios"
 TAPE = "tape.csv"
 HISTORY = "scenarios/data/us_cards/fed_chargeoff_all_banks_NSA_1991Q1_2015Q4_all_loan_types.csv"
 MOST_PATHS = 32
+NO_SERIES = ("pboc_lpr_changes", "card_trusts/", "lendingclub/", "published/", "uci_cards/")
+"""Shipped tables without a row for every period: dates of decisions, reports with gaps, cohorts, transitions, deals."""
+
+_COMMENT = re.compile(r"(?m)^#.*$")
 
 
 class Read(NamedTuple):
@@ -39,7 +43,7 @@ class Read(NamedTuple):
 
 
 class Folder:
-    """A copy of all shipped inputs, with a small loan tape beside them."""
+    """A copy of all shipped inputs, with a small loan tape beside them and the template's job from its state."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -48,6 +52,10 @@ class Folder:
         shutil.copytree(ROOT / "stress/templates", path / "templates", ignore=unwanted)
         from stress.tape.example import baitiao_tape
 
+        told = (path / "templates/job.toml").read_text(encoding="utf-8")
+        started = told.replace('# state = "state.toml" ', 'state = "state.toml" ')
+        assert started != told, "the template of a job offers no state"
+        (path / "templates/mid_life.toml").write_text(started, encoding="utf-8")
         baitiao_tape(400, seed=3).to_csv(path / TAPE, index=False)
 
     @cached_property
@@ -59,7 +67,7 @@ class Folder:
     def tables(self) -> list[str]:
         """Every CSV file that is a table of regular periods, or the tape."""
         found = sorted(str(p.relative_to(self.path)) for p in self.path.rglob("*.csv"))
-        return [name for name in found if "pboc_lpr_changes" not in name]  # dates of decisions: a source, not a table
+        return [name for name in found if not any(part in name for part in NO_SERIES)]
 
     def text(self, name: str) -> str:
         """A file as it is shipped."""
@@ -81,7 +89,7 @@ class Folder:
         return None
 
     def _text(self, path: Path) -> str:
-        return self._texts.setdefault(path, path.read_text(encoding="utf-8"))
+        return self._texts.setdefault(path, _COMMENT.sub("", path.read_text(encoding="utf-8")))
 
     @cached_property
     def _texts(self) -> dict[Path, str]:

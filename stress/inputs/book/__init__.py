@@ -111,7 +111,7 @@ class BookFile(Document):
     """What the file is."""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     """Of the book's figures: three capitals."""
-    exchange: dict[str, Annotated[float, Field(gt=0.0, le=1e9)]] = {}
+    exchange: dict[str, Annotated[float, Field(ge=1e-9, le=1e9)]] = {}
     """Book currency per unit of another deal's currency, held fixed."""
     align: Literal["date", "closing"] = "date"
     """Months of the named factors: calendar months, so that deals of unlike dates share those that both live in; or

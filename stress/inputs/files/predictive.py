@@ -26,6 +26,8 @@ def with_predictive(path: Path, file: JobFile, cases: tuple[ScenarioCase, ...]) 
         if name not in names:
             known = f"one of {', '.join(names)}{suggest(name, names)}"
             raise ConfigError(f"{wanted_by}.scenarios: the job has no scenario {name!r}: {known}")
+        if file.predictive.scenarios.count(name) > 1:
+            raise ConfigError(f"{wanted_by}.scenarios: {name!r} is named more than once: once is enough")
     chosen = file.predictive.scenarios or tuple(names[:1])
     return (*cases, *(_twin(case, drawn) for case in cases if case.name in chosen))
 

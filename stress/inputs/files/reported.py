@@ -159,6 +159,7 @@ def _read(cells: Cells, name: str, period: str, per_year: int | None, columns: d
         name: tuple(_value(cells, k, at, head[at]) * columns[name].unit for k in range(len(body)))
         for name, at in place.items()
     }
+    _refuse_percents(cells.file, figure.get("default_rate", ()))
     return Reported(cells.file, name, periods, figure, {name: column.error for name, column in columns.items()})
 
 
@@ -184,6 +185,16 @@ def _value(cells: Cells, k: int, at: int, heading: str) -> float:
     if number.value < 0.0:
         raise DataError(f"{cells.place(row, heading)}: {text}: a report's figure is never negative")
     return number.value
+
+
+def _refuse_percents(file: str, rate: tuple[float, ...]) -> None:
+    """A month of a dying pool may lose above 100% a year; where most periods do, percents were taken for fractions."""
+    known = sorted(value for value in rate if not math.isnan(value))
+    if known and (middle := known[len(known) // 2]) > 1.0:
+        raise DataError(
+            f"{file}: default_rate: the middle one of {len(known)} is {middle:.4g}, above the whole balance a year; "
+            "a fraction, not a percent: did you mean unit = 0.01 in columns.default_rate?"
+        )
 
 
 def _regular(cells: Cells, label: list[Period], per_year: int | None) -> tuple[Period, ...]:

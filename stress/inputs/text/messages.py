@@ -25,6 +25,8 @@ MAX_SHOWN = 12
 """Messages of one file that are shown; the rest is counted."""
 MAX_WORDED = 100
 """Errors that are put into words: a hostile file can hold 200,000."""
+LEAST_SHARE, MOST_SHARE = -1.0, 12.5
+"""A number within them may be a share: a weight below 0, a price above par, a risk weight of 1,250%."""
 
 _KINDS = {
     "float_type": "must be a number",
@@ -172,7 +174,8 @@ def _reason(detail: ErrorDetails, value: object, model: type[BaseModel], schemas
     limits = number_range(schemas)
     if limits and (kind.startswith(("greater", "less")) or kind in ("float_type", "float_parsing", "int_type")):
         span, low, high = limits
-        return f"must be {span}{_percent(value, low, high)}{_quoted(value)}"
+        hint = "" if "whole" in span else _percent(value, low, high)
+        return f"must be {span}{hint}{_quoted(value)}"
     if kind == "int_from_float":
         return "must be a whole number, written without a decimal point"
     if kind == "string_pattern_mismatch":
@@ -217,7 +220,8 @@ def _percent(value: object, low: float | None, high: float | None) -> str:
         except ValueError:
             return ""
         return f"; write a fraction: {number / 100:.10g}"
-    if high is None or high > 1.0 or not isinstance(value, (int, float)) or isinstance(value, bool):
+    share = high is not None and high <= MOST_SHARE and (low is None or low >= LEAST_SHARE)
+    if high is None or not share or not isinstance(value, (int, float)) or isinstance(value, bool):
         return ""
     fraction = value / 100.0
     if value >= high and fraction <= high and (low is None or fraction >= low):
