@@ -21,9 +21,9 @@ class Standardised(Strict):
     """Supervisory parameter p of notes that are not senior."""
     p_senior: Supervisory | None = None
     """Of senior notes, where it differs."""
-    floor: Weight
+    floor: Fraction
     """Least risk weight of notes that are not senior."""
-    floor_senior: Weight | None = None
+    floor_senior: Fraction | None = None
     """Of senior notes, where it differs."""
 
 
@@ -34,9 +34,9 @@ class Irba(Strict):
     """Smallest p."""
     scale: Supervisory = 1.0
     """Factor on p before the smallest applies (0.5 for STS and STC)."""
-    floor: Weight
+    floor: Fraction
     """Least risk weight of notes that are not senior."""
-    floor_senior: Weight | None = None
+    floor_senior: Fraction | None = None
     """Of senior notes, where it differs."""
 
 
@@ -54,9 +54,9 @@ class Quality(Strict):
 class Erba(Strict):
     """The table of SEC-ERBA."""
 
-    floor: Weight
+    floor: Fraction
     """Least risk weight of notes that are not senior."""
-    floor_senior: Weight | None = None
+    floor_senior: Fraction | None = None
     """Of senior notes, where it differs."""
     qualities: Annotated[tuple[Quality, ...], Field(min_length=1, max_length=40)]
     """Best first."""

@@ -22,7 +22,7 @@ purchase_rate discount_rate hurdle_rate m4 m5 m6 cures rolls moves_on payment_cu
 mezzanine_held first_loss_held largest_root segment_limit.* plan_limit.* .p
 """
 RATES = ["coupon", "cap", "floor", "cash_rate", "discount_spread", "LPR", "cost"]
-WEIGHTS = "standardised.floor irba.floor erba.floor floor_senior"
+FLOORS = "standardised.floor irba.floor erba.floor floor_senior"
 MONEY = """
 received unpaid_interest worst_shortfall performing deficiency accounts.* opening_cash.* target.floor target.cap
 sums.defaults sums.recoveries sums.purchases sums.income
@@ -35,7 +35,7 @@ RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("term", "remaining"), (1, 60)),
     **dict.fromkeys(("amount", "balance"), (0.0, 1e15)),
     **dict.fromkeys(MONEY.split(), (0.0, 1e11)),
-    **dict.fromkeys(WEIGHTS.split(), (0.0, 12.5)),
+    **dict.fromkeys(FLOORS.split(), (0.0, 1.0)),
     **dict.fromkeys(("standardised.p", "least_p", "scale"), (0.01, 2.0)),
     **dict.fromkeys(("loads.*", "positions.share", "short_rate.correlation"), (-1.0, 1.0)),
     **dict.fromkeys(("early_amortization", "passes"), (0, 360)),
@@ -124,6 +124,8 @@ _NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(?P<by>[,' ])\d{3}((?P=by)\d{3})*)(\.\d*
 """With or without thousands, in groups of three."""
 _COMMA, _POINT = re.compile(r"\d+,(\d{1,2}|\d{4,})"), re.compile(r"\d\.\d")
 """A decimal comma that cannot be one of thousands; what rules it out elsewhere in the table."""
+_EURO = re.compile(rb"[,\n]\"?\x80[-\d.]|\d\x80\"?[,\n]")
+"""A euro sign of Windows beside a number: a currency, as printed."""
 _BRACKETS = re.compile(r"^\((\d[^()]*)\)$")
 """A negative number as accounts write it."""
 
@@ -172,6 +174,8 @@ def _legal_table(text: str, mutant: Mutant) -> bool:
         return True
     if mutant.kind == "an unclosed quote":
         return mutant.was < 600  # within the heading: the name of a column that nothing reads
+    if mutant.kind == "insert a control byte":
+        return bool(_EURO.search(mutant.content))
     if mutant.kind in ("a sign in a cell", "a thousands mark in a cell"):
         cell = _BRACKETS.sub(r"\1", mutant.now.strip())
         return bool(_NUMBER.fullmatch(cell) or (_COMMA.fullmatch(cell) and not _POINT.search(text)))
