@@ -205,6 +205,8 @@ def test_the_judge_knows_right_from_wrong(folder: Folder) -> None:
         (("accounts", "reserve"), 0.0, -1.0),
         (("sums", "recoveries"), -0.0, 1e18),
         (("short_rate", "correlation"), 0.0, 1.5),
+        (("priority", "revolving", 2, "cap"), 5e7, -1.0),
+        (("notes", 0, "cap"), 0.06, 5e7),
         (("p",), 0.01, 1.5),
     ],
 )

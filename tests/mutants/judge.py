@@ -26,6 +26,7 @@ FLOORS = "standardised.floor irba.floor erba.floor floor_senior"
 MONEY = """
 received unpaid_interest worst_shortfall performing deficiency accounts.* opening_cash.* target.floor target.cap
 sums.defaults sums.recoveries sums.purchases sums.income
+revolving.cap amortization.cap acceleration.cap event_of_default.cap
 """
 RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(FRACTIONS.split(), (0.0, 1.0)),
@@ -146,6 +147,8 @@ def legal(file: str, text: str, mutant: Mutant) -> bool:
     if mutant.kind in ("a wrong word", "hostile text"):
         if mutant.now == mutant.was or (last == "start" and mutant.now == mutant.was.swapcase()):
             return True  # digits in capitals; a quarter in small letters
+        if mutant.place in (("state",), ("reports",)) and mutant.now == "":
+            return True  # as where it is left out
         return last in FREE_TEXT and not _CONTROL.search(mutant.now)
     if mutant.kind == "repeat an entry":
         return last not in ONCE
