@@ -66,7 +66,7 @@ def read_cells(path: str | Path, most: int = MAX_BYTES) -> Cells:
     with unpacked(path, most) as stream:
         text, encoding = text_of(path, stream.read())
     text = text.removeprefix("\ufeff")
-    separator = separator_of(text.splitlines())
+    separator = separator_of(text.splitlines()[: MAX_ROWS + 1])  # a longer file is refused
     note = [] if encoding.startswith("utf-8") else [f"read as {NAMES[encoding]} text"]
     return _checked(Cells(str(path), tuple(_parted(path, text, separator)), separator, tuple(note)))
 
