@@ -119,6 +119,7 @@ def reverse_book(book: Book, scenario: str, loss: float, simulated: Estimate = U
     return BookReverse(
         scenario=scenario,
         loss=loss,
+        amount=book.amount,
         beta=found.distance,
         first_order=float(ndtr(-found.distance)),
         simulated=simulated,

@@ -136,10 +136,7 @@ def _begin(reports: Reported) -> tuple[float, ...]:
 
 
 def _notes_of_the_deal(job: Job, reports: Reported) -> None:
-    sizes = {
-        note.name: note.amount if note.amount is not None else (note.share or 0.0) * job.pool.balance
-        for note in job.deal.notes
-    }
+    sizes = {note.name: note.original(job.pool.balance) for note in job.deal.notes}
     for name, balance in reports.figure.items():
         if not name.startswith(NOTE):
             continue

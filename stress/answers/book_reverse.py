@@ -39,6 +39,8 @@ class BookReverse(NamedTuple):
     scenario: str
     loss: float
     """The book loses more than this share."""
+    amount: float
+    """Of the book, in its currency: all shares are of it."""
     beta: float
     """Length of the path in standard deviations; inf where none within 12 loses so much."""
     first_order: float

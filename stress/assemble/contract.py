@@ -144,7 +144,7 @@ def _columns(names: tuple[str, ...], **values: float) -> np.ndarray:
 
 def sizes_of(deal: Deal, cut_off: float) -> list[float]:
     """Balance of each note at closing; 0 for a certificate."""
-    return [note.amount if note.amount is not None else (note.share or 0.0) * cut_off for note in deal.notes]
+    return [note.original(cut_off) for note in deal.notes]
 
 
 def _senior(deal: Deal, names: list[str], kind: type[PayFee | PayInterest]) -> np.ndarray:

@@ -161,13 +161,8 @@ class Steps:
 
     def _formulas(self, step: AnyStep) -> tuple[int, int]:
         """Programs of a step's cap and target; -1 where it has none."""
-        cap = (
-            step.cap
-            if isinstance(step, PayFee)
-            else step.amount
-            if isinstance(step, Transfer | WriteDown | WriteUp)
-            else None
-        )
+        cap = step.cap if isinstance(step, PayFee) else None
+        cap = step.amount if isinstance(step, Transfer | WriteDown | WriteUp) else cap
         cap = str(step.amount) if isinstance(step, Receive | PayParty) else cap
         target = step.target if isinstance(step, TopUp | Release) else None
         target = step.until if isinstance(step, PayPrincipal) else target

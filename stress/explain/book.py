@@ -44,7 +44,7 @@ def _positions(book: Book) -> list[str]:
 def _position(book: Book, position: Held) -> list[str]:
     deal, note = book.notes_of(position)
     job = book.deals[position.deal].job
-    sizes = [n.amount if n.amount is not None else (n.share or 0.0) * job.pool.balance for n in job.deal.notes]
+    sizes = [one.original(job.pool.balance) for one in job.deal.notes]
     below = sum(sizes[position.note + 1 :]) / sum(sizes)
     amount = f"{money(abs(position.amount))}{' short' if position.amount < 0.0 else ''}"
     rank = f"{position.note + 1} of {len(sizes)}"
@@ -62,7 +62,7 @@ def _position(book: Book, position: Held) -> list[str]:
 
 def _shared(book: Book) -> list[str]:
     if book.factors is None:
-        return ["Nothing: every deal is on its own."]
+        return ["No factor: every deal is on its own.", *_rates(book)]
     named = zip(book.factors.names, book.factors.phi, strict=True)
     factors = listed(f"{name} (persistence {phi:g} a month)" for name, phi in named)
     lines = [f"Named factors: {factors}; a low factor is a bad month."]
@@ -111,12 +111,12 @@ def _loads(book: Book, deal: Member, weights: tuple[float, ...], segment: str = 
 
 def _rates(book: Book) -> list[str]:
     found = {deal.rate.currency: deal.rate for deal in book.deals if deal.rate is not None}
+    names, correlation = ((), ()) if book.factors is None else (book.factors.names, book.factors.correlation)
     lines = []
-    assert book.factors is not None
     for currency, rate in found.items():
-        weights = [f"{name} {w:g}" for name, w in zip(book.factors.names, rate.loads, strict=True) if w]
+        weights = [f"{name} {w:g}" for name, w in zip(names, rate.loads, strict=True) if w]
         tied = f"by {listed(weights)}, the rest its own" if weights else "by nothing but its own"
-        part = percent(shared(rate.loads, book.factors.correlation))
+        part = percent(shared(rate.loads, correlation))
         lines += [
             "",
             f"The random short rate in {currency} is one for all deals in it and moves {tied} ({part} shared).",

@@ -40,10 +40,7 @@ def shares_of(deal: Deal, balance: float | None) -> list[float | None]:
 
 def amounts_of(deal: Deal, balance: float | None) -> list[float | None]:
     """Size in money; of a share where the pool's cut-off balance is known."""
-    return [
-        note.amount if note.amount is not None else (note.share or 0.0) * balance if balance else None
-        for note in deal.notes
-    ]
+    return [note.original(balance) if balance else note.amount for note in deal.notes]
 
 
 def support_of(deal: Deal, balance: float | None) -> list[float | None]:

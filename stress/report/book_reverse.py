@@ -54,8 +54,7 @@ def deals(found: BookReverse) -> Sheet:
 
 def notes(found: BookReverse, one: ScenarioRisk) -> Sheet:
     """Loss of every position on the path, those that lose most of the book first."""
-    whole = max(sum(max(0.0, sign * p.amount) for p in one.positions) for sign in (1.0, -1.0))
-    parts = {p.name: abs(p.amount) / whole * found.positions[p.name] for p in one.positions}
+    parts = {p.name: abs(p.amount) / found.amount * found.positions[p.name] for p in one.positions}
     order = sorted(parts, key=lambda name: -parts[name])
     rows = [(name, bare_percent(found.positions[name]) + "%", percent(parts[name])) for name in order]
     note = f"The book loses {percent(found.lost)} on it."

@@ -10,6 +10,7 @@ import pytest
 import stress
 from stress.analysis.book_reverse import reverse_book
 from stress.errors import ConfigError
+from stress.explain import explain_book
 from stress.inputs.book import Book, Factors
 from stress.inputs.book.remarks import notes_of_book
 from stress.inputs.load import load_book
@@ -132,6 +133,14 @@ def test_a_rate_that_stands_still_in_one_deal_is_told(tmp_path: Path) -> None:
     assert "the short rate stands still" in " ".join(str(note) for note in notes_of_book(found))
     (tally,) = powers(count(packs_of(found), 1))
     assert tally.path[0] == 1024
+
+
+def test_a_rate_is_told_with_the_factors_that_move_it_and_without_any(book: Book, tmp_path: Path) -> None:
+    one = "The random short rate in USD is one for all deals in it and moves by "
+    assert f"{one}all -0.5, the rest its own (25% shared)." in explain_book(book)
+    lines = [line for line in BOOK.splitlines() if not line.startswith(("factors", "rates"))]
+    alone = read(tmp_path, "\n".join(lines).replace(", loads = { all = 1.0 }", ""))
+    assert f"No factor: every deal is on its own.\n\n{one}nothing but its own (0% shared)." in explain_book(alone)
 
 
 @pytest.mark.parametrize(

@@ -80,8 +80,7 @@ def _begins(book: Book) -> Found:
         )
     for p in book.positions:
         job, note = book.deals[p.deal].job, book.notes_of(p)[1]
-        terms = job.deal.notes[p.note]
-        original = terms.amount if terms.amount is not None else (terms.share or 0.0) * job.pool.balance
+        original = job.deal.notes[p.note].original(job.pool.balance)
         if job.state is not None and job.state.notes[note].balance < (1.0 - 1e-9) * original:
             left = 100.0 * job.state.notes[note].balance / original
             yield named("positions", p.name), f"its amount is of the original balance, of which {left:.3g}% is left"

@@ -78,6 +78,10 @@ class Note(Strict):
             raise ValueError(f"note {self.name}: discount_rate = {self.discount_rate:g}: must not be negative")
         return self
 
+    def original(self, cut_off: float) -> float:
+        """Balance at closing, in money, on a pool of so much at its cut-off; 0 for a certificate."""
+        return self.amount if self.amount is not None else (self.share or 0.0) * cut_off
+
 
 class Fee(Strict):
     """A senior or subordinated cost: `rate` per annum on a base, or an amount a payment date."""

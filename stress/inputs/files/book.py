@@ -115,8 +115,7 @@ def _held(path: Path, file: BookFile, members: tuple[Member, ...], position: Pos
         hint = suggest(position.note, names)
         raise ConfigError(f"{where}.note = {show(position.note)}: deal {position.deal} has {', '.join(names)}{hint}")
     note = names.index(position.note)
-    terms = job.deal.notes[note]
-    size = terms.amount if terms.amount is not None else (terms.share or 0.0) * job.pool.balance
+    size = job.deal.notes[note].original(job.pool.balance)
     if size <= 0.0:
         raise ConfigError(f"{where}.note = {show(position.note)}: has no original balance: a book cannot weigh it")
     share = position.share if position.share is not None else (position.amount or 0.0) / size

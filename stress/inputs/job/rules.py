@@ -56,7 +56,7 @@ def _check_clock(job: JobTerms) -> None:
 def _check_units(deal: Deal, pool: Pool) -> None:
     """Money of the deal that cannot be in the unit of the pool: thousands or millions beside units."""
     unit = f"the pool's balance is {pool.balance:.10g}; are both in units of {pool.currency}?"
-    size = [pool.balance * (note.share or 0.0) if note.amount is None else note.amount for note in deal.notes]
+    size = [note.original(pool.balance) for note in deal.notes]
     smallest = 0.0 if deal.trust is not None else pool.balance / LARGE
     if not smallest <= sum(size) <= 2.0 * pool.balance:
         raise ValueError(f"deal: notes sum to {sum(size):.10g}: {unit}")

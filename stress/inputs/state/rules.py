@@ -90,7 +90,7 @@ def _none_unknown(what: str, given: Iterable[str], known: list[str], has: str = 
 
 def _check_notes(deal: Deal, pool: Pool, state: State) -> None:
     for note in deal.notes:
-        issued = note.amount if note.amount is not None else (note.share or 0.0) * pool.balance
+        issued = note.original(pool.balance)
         stands = state.notes[note.name]
         if stands.balance > issued + TIES * pool.balance:
             raise ValueError(

@@ -52,6 +52,7 @@ def holdings_of(book: Book) -> Holdings:
     """The positions of a book."""
     amount = np.array([position.amount for position in book.positions])
     sign = np.sign(amount)
+    # `Book.amount`, but by NumPy: the built-in sum of floats rounds as the version of Python does, and bits rest on it
     weight = np.abs(amount) / max(amount[sign > 0.0].sum(), -amount[sign < 0.0].sum())
     price = sign * np.array([position.price for position in book.positions])
     cost = float(weighted(weight, price[:, None])[0])
