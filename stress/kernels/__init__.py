@@ -167,7 +167,8 @@ wherever it is used: the flows of the month (defaults, recoveries, principal and
 month's start, a month of senior cost, the level of an index) and the observables of (7). mean(x, n) is the mean of x at
 the last n determinations from F on, of those there are where they are fewer; it is taken before the triggers are
 tested. A schedule keeps its value until the next month that it gives; before the first it is 0. A quotient is 0 where
-its divisor is within 1e-9 of 0 (of money: of the cut-off balance), and is held within 1e9 of 0. A comparison is 1 where it holds, else 0.
+its divisor is within 1e-9 of 0 (of money: of the cut-off balance), and is held within 1e9 of 0. A comparison is 1 where
+it holds, else 0.
 
 **Adjusted pool** (`hurdle_rate` h, static deals). As the opening pool is scheduled, without default, prepayment and
 delay, a loan has the balance b(t) after month t and pays x(s) in month s: principal, interest, flat fee, origination
@@ -178,13 +179,13 @@ a(t) x the pool as it stands, t the period's month.
 **Retention** (`retain_senior_cost`). (1) At the start of month t <= revolving_months (pool, notes, unpaid and accrued
 as they stand then): need = sum over the fees and notes that the revolving priority pays from sources that include
 principal: interest = the month's accrual + what has accrued since a payment date that did not pay it; fees = the
-month's fee (nothing for a fee on interest_income or by a formula); with the monthly clock also what is unpaid of both (in the others it
-waits for the payment date of the period before). (2) A purchase from principal, at a step or at a payment date, leaves
-(or what the purchase lag still locks, if that is more) waiting + max(0, need - (1 - v) x income collected this month),
-where v = sum of rates of all fees on interest_income and income = fees, late charges and cash interest collected since
-the determination. (3) At the determination: waiting = max(0, need - (1 - v) x income of the month), need = 0. Up to the
-first payment (t <= F) need holds all fees that have accrued, on every clock, and what the income account holds at the
-month's start counts as income too. At a payment, before its steps: waiting = 0.
+month's fee (nothing for a fee on interest_income or by a formula); with the monthly clock also what is unpaid of both
+(in the others it waits for the payment date of the period before). (2) A purchase from principal, at a step or at a
+payment date, leaves (or what the purchase lag still locks, if that is more) waiting + max(0, need - (1 - v) x income
+collected this month), where v = sum of rates of all fees on interest_income and income = fees, late charges and cash
+interest collected since the determination. (3) At the determination: waiting = max(0, need - (1 - v) x income of the
+month), need = 0. Up to the first payment (t <= F) need holds all fees that have accrued, on every clock, and what the
+income account holds at the month's start counts as income too. At a payment, before its steps: waiting = 0.
 
 **Determination** at the end of month t (after its last step).
 1. Interest accrues on each note: coupon(t) x day-count fraction(t) x (balance + unpaid interest, if interest on unpaid
@@ -211,10 +212,9 @@ month's start counts as income too. At a payment, before its steps: waiting = 0.
    only curable triggers brought about ends with them, the phase that the calendar and the others give returns.
 7. Overdue shares: overdue_30 = M2 + .. + MB + stock, overdue_60 = M3 + .. + MB + stock, overdue_90 = M4 + .. + MB +
    stock, over current + M1..MB + stock; stock = defaults of the last write_off_months. default_stock = cumulative
-   default - recoveries. payment_rate
-   = (scheduled + prepaid + cured) / pool at the month's start. A month without a threshold leaves a trigger's count as
-   it is. Conditions of steps (`when`) are tested here too, over the cut-off balance; a step runs where all of its
-   conditions hold.
+   default - recoveries. payment_rate = (scheduled + prepaid + cured) / pool at the month's start. A month without a
+   threshold leaves a trigger's count as it is. Conditions of steps (`when`) are tested here too, over the cut-off
+   balance; a step runs where all of its conditions hold.
 8. Clean-up: in a phase after revolving, pool below its factor of cut-off, or a condition that holds while there is a
    pool (above 1e-9 of cut-off): the pool (current + M1..MB) is sold to principal, at par or at a price that is a
    formula; what the price is below par adds to the deficiency, what it is above reduces it.
@@ -245,8 +245,8 @@ after (6).
 7. A month of senior cost = the month's fees and the interest accrued for the month on all notes, without carry-over.
 8. First loss month: after the payment of period t, pool and all cash stay below the balance of the note and its
    seniors, and what these have been written down by, to the end.
-9. `write_down` moves no cash: it lowers the balances of its notes, one after another, by the deficiency as it stands, at
-   most its amount in all, and the deficiency by as much. W of a note is what it has been written down by and not
+9. `write_down` moves no cash: it lowers the balances of its notes, one after another, by the deficiency as it stands,
+   at most its amount in all, and the deficiency by as much. W of a note is what it has been written down by and not
    written up. The deficiency of a deal with such a step has its floor at -(sum of W), not at 0: below 0 it is a
    surplus, principal that has come back, which bears what is lost next; all that looks at the deficiency sees 0 then.
    `write_up` raises balances again, one after another, by the surplus, at most its amount in all and W of each.
@@ -258,7 +258,8 @@ the deal one series of it: its notes stand on its invested amount I, a claim on 
 cash of principal accounts. O(t) is the sum of the other series' invested amounts in month t, B the pool at the month's
 start. The other series are schedules, the same on every path: no loss, no trigger and no payment of the trust moves
 them, and they end no sooner on a bad path. Nothing is sold when a series or the trust ends early: the series has its
-share of what cardholders pay until legal maturity, and what it still has invested then is lost. Rules 1-4 stand between (5) of the month's step and the determination.
+share of what cardholders pay until legal maturity, and what it still has invested then is lost. Rules 1-4 stand between
+(5) of the month's step and the determination.
 1. New receivables: purchase rate x originations(t) x B, in every phase, by the segments' shares in new receivables,
    into the first stage. Cardholders make them: they take no cash of the deal.
 2. Floating share f = I / max(B, I + O(t)). The numerator N is I in months of a revolving path up to revolving_months;
@@ -266,10 +267,10 @@ share of what cardholders pay until legal maturity, and what it still has invest
    N_O), N_O = sum of the other series' numerators: their invested amounts, which from the month in which one first
    falls until it is 0 stay at what it was before. A share over nothing is 0.
 3. Allocated to the series: charge-off = min(I, f x defaults); principal = min(I - charge-off, s x (scheduled + prepaid
-   + cured)), s = f in the months of N = I, else x; finance charges f x (fees + late charges + recoveries), to income. The
-   commingled share of principal and finance charges is lost. I falls at once by the charge-off and the principal that
-   is lost; both are defaults in (3) of the determination. All else that the pool pays never comes to the deal: it is
-   the seller's and the other series'. Dilution, made good or not, is the seller's.
+   + cured)), s = f in the months of N = I, else x; finance charges f x (fees + late charges + recoveries), to income.
+   The commingled share of principal and finance charges is lost. I falls at once by the charge-off and the principal
+   that is lost; both are defaults in (3) of the determination. All else that the pool pays never comes to the deal: it
+   is the seller's and the other series'. Dilution, made good or not, is the seller's.
 4. Account additions: where the seller's interest is below its least share m of the pool, (I + O) / (1 - m) - pool joins
    the pool as in 1, at most additions x originations(t) x B.
 5. The seller's interest is max(0, pool - I - O), its share is over the pool. `invested` is I.
@@ -294,14 +295,14 @@ share of what cardholders pay until legal maturity, and what it still has invest
 **Opening state.** A deal may be met at the end of month b >= 1. Months 1..b are data: t runs from b + 1, and months are
 counted from closing as ever. Given are, as they stand then:
 - of each note its balance, W, unpaid and accrued interest, the most that a payment left unpaid; what is unpaid of each
-  fee; the cash of each account; the deficiency or the surplus; the sums so far of defaults, recoveries, purchases and income, and of
-  what each party paid and was paid;
+  fee; the cash of each account; the deficiency or the surplus; the sums so far of defaults, recoveries, purchases and
+  income, and of what each party paid and was paid;
 - the phase, and the phase but for curable triggers; of each trigger its months in breach and without a breach in a row,
   the month of its first trip, and whether it is in force;
 - the pool by segment and stage: P, M1..MB, and D[r], F[r], r = 1 at the first step after month b. They are split over
-  the cohorts as the opening pool is, or given by cohort, with the part of P that waits for its bill (cards). Where D and
-  F are not given they are those of the opening pool, per unit of P. Receivables enter at the pool's own odds, or at the
-  n-th of the odds at which the scenario buys;
+  the cohorts as the opening pool is, or given by cohort, with the part of P that waits for its bill (cards). Where D
+  and F are not given they are those of the opening pool, per unit of P. Receivables enter at the pool's own odds, or at
+  the n-th of the odds at which the scenario buys;
 - of a series of a master trust I and N;
 - what rules look back at: defaults of the last write_off_months, recoverable of the months that the lag still reaches,
   the last three excess spreads, the last values of each mean(x, n), the idle days, and what the purchase lag locks by
@@ -309,20 +310,20 @@ counted from closing as ever. Given are, as they stand then:
 The payment of period b has been made. On a clock that pays later it may still be to come: then what its determination
 left for it is given too (conditions, quantities of the month, the month of senior cost, what waits of the retention),
 and it is made in month b + 1. Cash in less cash out, and notes less assets, are held from there on.
-Factors: Y_1..Y_b move as on any path, by their own normals; the levels Y_b may be given instead, or what reports tell of
-them and of the drawn parameters, a normal law: the normals of these are then m + C u, and Y_b = y + G u + H n, with u the
-path's normals of purpose 3, n those of its factors in month b, C and H lower.
-Macro variables: months up to b are the scenario's, e_q = 0 for the periods up to that of month b, unless the state gives
-these e_q. Random short rate: x_(b+1) = 0 and f(t) = 0 for t <= b in s_t and A_t: the curve holds from month b + 1 on; where
-the state gives x_b the rate goes on as from closing.
+Factors: Y_1..Y_b move as on any path, by their own normals; the levels Y_b may be given instead, or what reports tell
+of them and of the drawn parameters, a normal law: the normals of these are then m + C u, and Y_b = y + G u + H n, with
+u the path's normals of purpose 3, n those of its factors in month b, C and H lower.
+Macro variables: months up to b are the scenario's, e_q = 0 for the periods up to that of month b, unless the state
+gives these e_q. Random short rate: x_(b+1) = 0 and f(t) = 0 for t <= b in s_t and A_t: the curve holds from month b + 1
+on; where the state gives x_b the rate goes on as from closing.
 need(t, c) is what the deterministic run buys from this state on, in the phase that the calendar gives. Months of first
 loss count from b + 1.
 Losses are over the original balance; a residual note's counts what it had received by then. Lives, yields, prices and
 multiples count from payment date b, prices with factor(t) / factor(b), and are over the balance at that time (the
 original one of a note that is repaid).
 
-**End.** Loss of a note = (balance left at T + W) / original; of the residual note max(0, 1 - cash received / original). A
-certificate (a residual note of size 0) has nothing to lose: its loss is 0, it has no yield, and its cash (multiple,
+**End.** Loss of a note = (balance left at T + W) / original; of the residual note max(0, 1 - cash received / original).
+A certificate (a residual note of size 0) has nothing to lose: its loss is 0, it has no yield, and its cash (multiple,
 present value) is over the cut-off balance.
 
 **Price** of a note = sum over t of cash(t) x factor(t), over its original balance: what an investor pays who asks for
@@ -348,10 +349,10 @@ factors' innovations, b the book's weights, e_t under the seed (purpose 7), of a
 rate " and its letters, made as that of a VAR. The loss of the book on a path is the sum over positions of amount held x
 the note's loss; an amount below 0 is short.
 
-**Scores** (`scores`; no run has them, who asks for derivatives sums them beside). With v_t = L^-T e_t and g_t the gain of
-month t (1 where Y_1 is stationary, else sqrt(1 - phi^2)), the features of a path are its normals e_t, persistence = sum
-over t of (v_t . Y_{t-1}) / g_t - phi |e_t|^2 / g_t^2 without the stationary first month, cross = sum of v_t,1 v_t,2 (of
-v_t,1 squared where there is one factor), and scale = sum of v_t,1 (L e_t)_1.
+**Scores** (`scores`; no run has them, who asks for derivatives sums them beside). With v_t = L^-T e_t and g_t the gain
+of month t (1 where Y_1 is stationary, else sqrt(1 - phi^2)), the features of a path are its normals e_t, persistence =
+sum over t of (v_t . Y_{t-1}) / g_t - phi |e_t|^2 / g_t^2 without the stationary first month, cross = sum of v_t,1 v_t,2
+(of v_t,1 squared where there is one factor), and scale = sum of v_t,1 (L e_t)_1.
 
 **Layout.** A block is 32 paths, the lanes of every row of the scratch array; a panel is 16 blocks, the unit of
 scheduling. See `scratch` and `row_records` (rows), `tables` (inputs), `codes`.

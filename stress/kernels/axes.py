@@ -65,8 +65,8 @@ K, T, C, S, U, J, B, W, N, A, P, G, X, F, L = (
         "scenario month cohort segment whole history part way note account fee trigger step factor lag".split()
     )
 )
-"""Axes by their letters: scenarios, months, cohorts, segments in their stages, whole segments, purchase months, parts of a purchase, ways to fall due,
-notes, accounts, fees (P), triggers (G), steps (X), factors, recovery lags."""
+"""Axes by their letters: scenarios, months, cohorts, segments in their stages, whole segments, purchase months, parts of
+a purchase, ways to fall due, notes, accounts, fees (P), triggers (G), steps (X), factors, recovery lags."""
 
 
 Q, E = Axis("n_party"), Axis("n_index")

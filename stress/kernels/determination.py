@@ -16,6 +16,9 @@ from .typed import Lanes
 
 SMALL_POOL = 1e-3
 """Share of the cut-off balance below which a pool has no excess spread worth the name: it is 0."""
+SOLD = 1e-30
+"""What the survival of a sold cohort falls to: what came due of it is below rounding, and what is bought into it later can
+still shrink. At SCALE_FLOOR it could not: a deal that revolves again after a sale was repaid as if none was prepaid."""
 
 
 @stage
@@ -166,11 +169,6 @@ def clean_up(m: Memory, t: int) -> None:
         m.trust.invested -= sold
     else:
         _sell_pool(m, keep)
-
-
-SOLD = 1e-30
-"""What the survival of a sold cohort falls to: what came due of it is below rounding, and what is bought into it later can
-still shrink. At SCALE_FLOOR it could not: a deal that revolves again after a sale was repaid as if none was prepaid."""
 
 
 @stage

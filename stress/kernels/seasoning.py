@@ -1,11 +1,12 @@
 """Stages of a receivable's life, without a vintage: all that was bought is carried in as many rows as there are stages.
 
 What a purchase b of month j is in each stage by month t is Phi(t) Phi(j)^-1 b e_1, with Phi the product of the months'
-survivals and moves, a lower triangle that is the same for all vintages. Kept are Phi, its diagonal as `Cohort.scale` and
-the rest as `Staged.mixed_1` and on, and h = Phi(j)^-1 b e_1 (`Scratch.history`, one row a stage). What falls due within the slots
-that the ladder looks at is kept over Phi too (`Staged.due_0` and on): a month moves Phi, not the slots. A first stage that empties
-faster than the second makes h large and their difference small: every n_rebase months h becomes Phi h, and Phi starts
-again at 1. Of the opening pool, whose stages differ by slot, Phi itself is kept (`since`).
+survivals and moves, a lower triangle that is the same for all vintages. Kept are Phi, its diagonal as `Cohort.scale`
+and the rest as `Staged.mixed_1` and on, and h = Phi(j)^-1 b e_1 (`Scratch.history`, one row a stage). What falls due
+within the slots that the ladder looks at is kept over Phi too (`Staged.due_0` and on): a month moves Phi, not the
+slots. A first stage that empties faster than the second makes h large and their difference small: every n_rebase months
+h becomes Phi h, and Phi starts again at 1. Of the opening pool, whose stages differ by slot, Phi itself is kept
+(`since`).
 """
 
 from __future__ import annotations

@@ -72,8 +72,8 @@ class Market(NamedTuple):
     common: Annotated[Ints, K, N_RATE]
     """1 where the rate is the same in every segment."""
     lens: Annotated[Floats, K, T, LENS]
-    """Of entry rates by path: largest shift of log odds x, spread of the segments' own normals, rho / (1 - rho), largest
-    shift of the macro index."""
+    """Of entry rates by path: largest shift of log odds x, spread of the segments' own normals, rho / (1 - rho),
+    largest shift of the macro index."""
     quantile: Annotated[Floats, K, T, S, QUANTILE]
     """Ascending powers of x / reach: the normal or t quantile of the shifted rate."""
     mixing: Annotated[Floats, MIXING]
@@ -104,8 +104,8 @@ class Receivables(NamedTuple):
     opening: Annotated[Floats, C, S, 7]
     """Performing, M1 .. M6 at closing, or in the opening state."""
     open_due: Annotated[Floats, K, OPENED, S, T + 8]
-    """Principal of the opening pool due in month r of the deal per unit of its performing balance; index 0 unused. The same
-    in all cohorts, or by cohort where an opening state says so."""
+    """Principal of the opening pool due in month r of the deal per unit of its performing balance; index 0 unused. The
+    same in all cohorts, or by cohort where an opening state says so."""
     open_fee: Annotated[Floats, K, OPENED, S, T + 8]
     """The fee likewise."""
     due: Annotated[Ints, C, B, ("cohort", "way")]
@@ -113,8 +113,8 @@ class Receivables(NamedTuple):
     card: Annotated[Floats, K, CARDS, ("due_1", "due_2", "due_3", "fee_1", "fee_2", "fee_3")]
     """Cards: principal falling due in slots 1-3, then the finance charge, per unit of balance, by month."""
     first_due: Annotated[Floats, K, J, U, W, ("due_1", "due_2", "due_3", "fee_1", "fee_2", "fee_3")]
-    """Slots 1-3 of principal, then of fee, per unit bought in month j. Cards: what waiting for a bill changes in those of
-    the balance."""
+    """Slots 1-3 of principal, then of fee, per unit bought in month j. Cards: what waiting for a bill changes in those
+    of the balance."""
     pull: Annotated[Floats, K, PLANS, U, J, W, ("due", "fee")]
     """Principal and fee that enter the last slot kept (3 or 6) at step t per unit bought in month j."""
     first_beyond: Annotated[Floats, K, J, U, W, BEYOND]
@@ -145,8 +145,9 @@ class Contract(NamedTuple):
     opening_note: Annotated[Floats, N]
     """Balance at closing: 0 for a certificate."""
     stake: Annotated[Floats, N, ("amount", "per", "share", "before")]
-    """What yields, prices and multiples are over, its inverse: `original`, in an opening state the balance then. What that
-    balance, with what has been written down of it, is of the original, and what a residual note had received by then over it: 1 and 0 at closing."""
+    """What yields, prices and multiples are over, its inverse: `original`, in an opening state the balance then. What
+    that balance, with what has been written down of it, is of the original, and what a residual note had received by
+    then over it: 1 and 0 at closing."""
     residual: Annotated[Floats, N]
     """1 for the residual note; 0 for a certificate, which has nothing to lose."""
     accrual: Annotated[Floats, K, T, N]
@@ -176,9 +177,9 @@ class Contract(NamedTuple):
     fee_carry: Annotated[Floats, P]
     """1 where what is unpaid carries over."""
     step: Annotated[Ints, X, STEP]
-    """A step with several sources is as many rows. No first test: -1. Transfers, top-ups, releases and principal steps say
-    in the index how many rows came before; fees and interest of one note say in the members how many rows the step has,
-    and are paid row after row until nothing is left. Cap and target: a formula, -1 where there is none."""
+    """A step with several sources is as many rows. No first test: -1. Transfers, top-ups, releases and principal steps
+    say in the index how many rows came before; fees and interest of one note say in the members how many rows the step
+    has, and are paid row after row until nothing is left. Cap and target: a formula, -1 where there is none."""
     in_full: Annotated[Ints, X]
     """Rows of the run of fees and interest that begins here and is paid at one go where its first account suffices
     (uncapped, unconditional, not first from principal, none twice); 0 elsewhere."""
@@ -196,8 +197,9 @@ class Contract(NamedTuple):
     phase: Annotated[Ints, 4, ("first", "end")]
     """First step of each phase and the one after its last; a phase left out shares those of amortization."""
     trigger: Annotated[Ints, G, TRIGGER]
-    """Observable, denominator, whether a breach is above, months in breach, effect phase (0 none), curable, formula that is
-    looked at instead (-1: none), months without a breach that cure it, when it is tested (`codes.AFTER_PAYMENT`)."""
+    """Observable, denominator, whether a breach is above, months in breach, effect phase (0 none), curable, formula
+    that is looked at instead (-1: none), months without a breach that cure it, when it is tested
+    (`codes.AFTER_PAYMENT`)."""
     threshold: Annotated[Floats, G, T]
     """Limit; NaN where not tested."""
     code: Annotated[Ints, CODES, ("does", "what")]
@@ -225,8 +227,8 @@ class Contract(NamedTuple):
     needed: Annotated[Ints, ("formula",)]
     """Principal that the series takes of the group's; -1: none."""
     others: Annotated[Floats, T, ("invested", "numerator", "revolving")]
-    """Sums over the other series of a trust: invested amounts, numerators of their fixed shares, invested amounts of those
-    that share their principal."""
+    """Sums over the other series of a trust: invested amounts, numerators of their fixed shares, invested amounts of
+    those that share their principal."""
     sharing: Annotated[Floats, SHARING, T, ("invested", "cost")]
     """Other series that share excess finance charges, and what each costs a month."""
     senior_fee: Annotated[Floats, P]
@@ -236,24 +238,24 @@ class Contract(NamedTuple):
     opening_cash: Annotated[Floats, A]
     """Cash in each account at closing."""
     deal: Annotated[Floats, DEAL]
-    """Cut-off balance (its inverse last), clean-up pool factor, idle-cash share of the pool, first-payment years, share of income left after
-    the fees on income that purchases leave cash for."""
+    """Cut-off balance (its inverse last), clean-up pool factor, idle-cash share of the pool, first-payment years, share
+    of income left after the fees on income that purchases leave cash for."""
 
 
 class ShortRate(NamedTuple):
     """What makes the short rate random (`kernels.short_rate`); zeros where it is not."""
 
     rate_law: Annotated[Floats, K, ("random", "correlation", "own", "cash")]
-    """1 where it is random, 2 where its normals are put and not drawn (a book's); weights of the default factor's innovation and of its own normal; what it adds to the cash rate
-    of a step, per unit a year."""
+    """1 where it is random, 2 where its normals are put and not drawn (a book's); weights of the default factor's
+    innovation and of its own normal; what it adds to the cash rate of a step, per unit a year."""
     rate_step: Annotated[Floats, K, T, ("keep", "push", "fraction", "convexity", "scale", "base", "spread")]
-    """What stays of the state, standard deviation of its step, day-count fraction, exponent that keeps the curve, (1 + L f)
-    / f (0 where f is), 1 + L f with L the forward curve, discount spreads x f."""
+    """What stays of the state, standard deviation of its step, day-count fraction, exponent that keeps the curve,
+    (1 + L f) / f (0 where f is), 1 + L f with L the forward curve, discount spreads x f."""
     rate_level: Annotated[Floats, K, T, N]
     """Index level + margin + step-up by date, before cap and floor."""
     rate_note: Annotated[Floats, N, ("floats", "cap", "floor", "step_up", "priced")]
-    """1 where the coupon follows an index; its cap, its floor (at least 0), what the step-up of a trigger adds; 1 where it
-    is discounted on the path's rate: every note but a residual one."""
+    """1 where the coupon follows an index; its cap, its floor (at least 0), what the step-up of a trigger adds; 1 where
+    it is discounted on the path's rate: every note but a residual one."""
 
 
 class Opening(NamedTuple):
@@ -262,8 +264,8 @@ class Opening(NamedTuple):
     start_row: Annotated[Floats, START]
     """Every row of the scratch from `condition` to `log` as the path begins (`opening`); empty at closing."""
     start_law: Annotated[Floats, F, KNOWN]
-    """Level of each factor, its weights of the normals of drawn parameters (3) and of those of the factors in the month of
-    the state (F); empty where no law is given."""
+    """Level of each factor, its weights of the normals of drawn parameters (3) and of those of the factors in the month
+    of the state (F); empty where no law is given."""
 
 
 class Problem(NamedTuple):
