@@ -74,10 +74,24 @@ def against_numpy(name: str, job: Job, effort: Effort, threads: int = 1) -> Row:
 
 def engines_alone(jobs: dict[str, tuple[Job, dict[str, Any]]], effort: Effort) -> list[Row]:
     """Variants of the engine in turns, without the reference."""
+    return _in_turns(jobs, effort)[0]
+
+
+def costs_of(case: str, jobs: dict[str, Job], effort: Effort) -> list[Row]:
+    """Jobs in turns, a row each, then a row of what all but the first cost: CPU time over that of the first."""
+    rows, found = _in_turns({f"{case}_{name}": (job, {}) for name, job in jobs.items()}, effort)
+    (_, plain), *others = zip(jobs, found.values(), strict=True)
+    costs = {f"cost_{name}": plain.best_cpu / rates.best_cpu for name, rates in others}
+    medians = {f"median_{name}": median_ratio(plain, rates) for name, rates in others}
+    return [*rows, {"case": f"{case}_cost"} | costs | medians]
+
+
+def _in_turns(jobs: dict[str, tuple[Job, dict[str, Any]]], effort: Effort) -> tuple[list[Row], dict[str, Rates]]:
+    """The row of each job, run with its options, and its rates over the turns."""
     engines = {name: EngineRun(job, **options) for name, (job, options) in jobs.items()}
-    turns = {name: sized(engine, effort) for name, engine in engines.items()}
-    found = interleaved(turns, effort.rounds)
-    return [row_of(name, jobs[name][0], engines[name], rates, peak_rss_mb()) for name, rates in found.items()]
+    found = interleaved({name: sized(engine, effort) for name, engine in engines.items()}, effort.rounds)
+    rows = [row_of(name, jobs[name][0], engines[name], rates, peak_rss_mb()) for name, rates in found.items()]
+    return rows, found
 
 
 def sized(engine: EngineRun, effort: Effort) -> Contender:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.cases import Effort, Row, job_24m, row_of, sized
-from benchmarks.engine_run import EngineRun
-from benchmarks.machine import peak_rss_mb
-from benchmarks.timing import interleaved, median_ratio
+from benchmarks.cases import Effort, Row, costs_of, job_24m
 from stress.inputs.job import Job
 
 STAGES: list[dict[str, Any]] = [{"name": "new", "moves_on": 0.17, "default_odds": 0.03}, {"name": "seasoned"}]
@@ -31,12 +28,7 @@ def collateral(effort: Effort) -> list[Row]:
         "both_rolls": _with(plain, stages=STAGES, ladder=_ladder(every=True)),
         "both": _with(plain, stages=STAGES, ladder=_ladder(every=False)),
     }
-    engines = {name: EngineRun(job) for name, job in jobs.items()}
-    found = interleaved({name: sized(engine, effort) for name, engine in engines.items()}, effort.rounds)
-    rows = [row_of(f"collateral_{name}", jobs[name], engines[name], found[name], peak_rss_mb()) for name in jobs]
-    costs = {f"cost_{name}": found["plain"].best_cpu / found[name].best_cpu for name in jobs if name != "plain"}
-    medians = {f"median_{name}": median_ratio(found["plain"], found[name]) for name in jobs if name != "plain"}
-    return [*rows, {"case": "collateral_cost"} | costs | medians]
+    return costs_of("collateral", jobs, effort)
 
 
 def _with(job: Job, **terms: Any) -> Job:

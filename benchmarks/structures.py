@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from benchmarks.cases import Effort, Row, job_24m, row_of, sized
-from benchmarks.engine_run import EngineRun
-from benchmarks.machine import peak_rss_mb
+from benchmarks.cases import Effort, Row, costs_of, job_24m
 from benchmarks.timing import interleaved, median_ratio
 from stress.inputs.deal import Deal
 from stress.inputs.job import Job
@@ -35,12 +33,7 @@ def formulas(effort: Effort) -> list[Row]:
     targets = by_formulas(plain)
     fees = _with(targets, fees=_fees(plain.deal))
     jobs = {"plain": plain, "targets_triggers": targets, "fees": fees, "caps": _with(fees, priority=_caps(fees.deal))}
-    engines = {name: EngineRun(job) for name, job in jobs.items()}
-    found = interleaved({name: sized(engine, effort) for name, engine in engines.items()}, effort.rounds)
-    rows = [row_of(f"formulas_{name}", jobs[name], engines[name], found[name], peak_rss_mb()) for name in jobs]
-    costs = {f"cost_{name}": found["plain"].best_cpu / found[name].best_cpu for name in jobs if name != "plain"}
-    medians = {f"median_{name}": median_ratio(found["plain"], found[name]) for name in jobs if name != "plain"}
-    return [*rows, {"case": "formulas_cost"} | costs | medians]
+    return costs_of("formulas", jobs, effort)
 
 
 def series(effort: Effort) -> list[Row]:
