@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator
 
 from stress.analysis.book_risk import harshest
-from stress.analysis.book_tail import Z95
 from stress.answers.book import BookRisk, Estimate, ScenarioRisk
 from stress.answers.book_change import BookChange, Change
 from stress.errors import ConfigError
+from stress.measures.estimate import NORMAL
 
 
 def book_change(before: BookRisk, after: BookRisk) -> BookChange:
@@ -58,7 +58,7 @@ def _figures(one: ScenarioRisk, level: float) -> Iterator[tuple[str, Estimate]]:
     key, name = f"{level:g}", f"{100 * level:g}%"
     var, low, high = one.value_at_risk[key]
     yield "Expected loss", Estimate(one.expected_loss, one.expected_loss_se)
-    yield f"VaR {name}", Estimate(var, (high - low) / (2.0 * Z95))
+    yield f"VaR {name}", Estimate(var, (high - low) / (2.0 * NORMAL))
     yield f"ES {name}", one.expected_shortfall[key]
     yield "Value", Estimate(one.value, one.value_se)
 

@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stress.answers.book import Estimate
+from stress.measures.estimate import NORMAL
 from stress.runs.counting.book_tally import bins_in, edges
 
 Floats = NDArray[np.float64]
 ABOUT = 0.25
 """Paths on either side of the quantile, as a share of the tail, on which a mean at the quantile is taken."""
-Z95 = 1.959963984540054
 EDGES = edges()
 """Of losses."""
 
@@ -120,7 +120,7 @@ def quantile_interval(count: Floats, level: float, count2: Floats | None = None)
     paths, rank = float(count.sum()), level * float(count.sum())
     squares = count if count2 is None else count2
     beyond, rest = float(tail_of(count, level).take @ squares), 1.0 - level
-    spread = Z95 * math.sqrt(max(0.0, beyond * (1.0 - 2.0 * rest) + rest * rest * float(squares.sum())))
+    spread = NORMAL * math.sqrt(max(0.0, beyond * (1.0 - 2.0 * rest) + rest * rest * float(squares.sum())))
     return _at(count, rank), _at(count, max(0.0, rank - spread)), _at(count, min(paths, rank + spread))
 
 

@@ -21,14 +21,13 @@ from stress.assemble.short_rate import forward_of
 from stress.assemble.turnover import pool_under
 from stress.inputs.job import Job
 from stress.kernels.short_rate import SHIFT
-from stress.measures.estimate import Interval
+from stress.measures.estimate import NORMAL, Interval
 from stress.runs.trace import block_rows
 
 Array = NDArray[np.float64]
 Values = Callable[[float], Array]
 LOWEST, HIGHEST = -0.5, 20.0
 """Spreads between which one is looked for."""
-NORMAL_95 = 1.959963984540054
 STEP = 1e-5
 
 
@@ -77,4 +76,4 @@ def _solved(values: Values, worth: float) -> Interval:
     there = values(found)
     slope = (values(found - STEP).mean() - values(found + STEP).mean()) / (2.0 * STEP)
     error = float(there.std(ddof=1) / np.sqrt(there.size) / slope)
-    return Interval(*np.array([found, error, found - NORMAL_95 * error, found + NORMAL_95 * error]))
+    return Interval(*np.array([found, error, found - NORMAL * error, found + NORMAL * error]))

@@ -1,8 +1,8 @@
 """Every promise, in one list: `stress validate`, the README's table and the report's chapter read it.
 
 To add a promise: a function that yields `Finding`s and a line in CHECKS, or a line in TESTED (`promised_by_tests`) with
-what pytest is to run.
-Then `stress validate NAME -o stress/data/validation.json` and `python -m stress.validation README.md`.
+what pytest is to run. Then `stress validate NAME -o stress/data/validation.json` and
+`python -m stress.validation README.md`.
 """
 
 from __future__ import annotations

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from stress.errors import ConfigError, DataError, StressError
 
 SIGMAS = 4.0
 """Standard errors that a simulated figure may lie away from a closed form: once in 16,000 by chance."""
+STATED = 0.95
+"""Coverage that intervals state."""
 Verdict = Literal["kept", "broken", "not run", "shown"]
 """`shown`: an outcome, which is neither kept nor broken."""
 
@@ -82,6 +84,17 @@ def simulated(what: str, expected: float, got: float, error: float, resolution: 
 def exact(what: str, expected: float, got: float, tolerance: float) -> Finding:
     """A figure without simulation beside the one that it must be."""
     return Finding(what, float(expected), float(got), tolerance)
+
+
+def held(
+    shares: Mapping[str, float], replications: int, band: float, middle: float = STATED
+) -> Iterator[Finding | str]:
+    """The share of runs whose interval held the truth, by measure: within `band` of `middle`."""
+    error = (STATED * (1.0 - STATED) / replications) ** 0.5
+    for what, share in shares.items():
+        yield Finding(what, middle, float(share), band, error)
+    low, high = min(shares.values()), max(shares.values())
+    yield f"{low:.1%} to {high:.1%} of {replications:,} intervals hold the truth, {len(shares)} measures"
 
 
 def measure(check: Check) -> Result:

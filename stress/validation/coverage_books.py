@@ -5,15 +5,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 
-import numpy as np
-
 from stress.analysis.book_risk import book_risk
 from stress.analytic import TwoPools, two_pool_contributions, two_pool_es, two_pool_exceedance, two_pool_quantile
 from stress.answers.book import ScenarioRisk
 from stress.inputs.book import Book, Factors
+from stress.measures.estimate import NORMAL
 from stress.runs.book.aims import ready
 from stress.runs.book.count import count, packs_of
-from stress.validation.check import Finding
+from stress.validation.check import STATED, Finding, held
 from stress.validation.one_period import BALANCE, Part, one_period_book
 
 LAW = TwoPools((0.5, 0.5), (0.03, 0.05), (0.1, 0.2), 0.9 * 0.7 * 0.4)
@@ -21,8 +20,7 @@ LOADS = ((0.9, 0.0), (0.0, 0.7))
 """Of the pools on two named factors, whose correlation is 0.4."""
 LEVEL, BEYOND = 0.99, 0.1
 PATHS, REPLICATIONS = 8_192, 1_000
-STATED, BAND = 0.95, 0.02
-Z95 = 1.959963984540054
+BAND = 0.02
 
 
 def plain(replications: int = REPLICATIONS, band: float = BAND) -> Iterator[Finding | str]:
@@ -49,11 +47,7 @@ def _covered(estimator: str, replications: int, band: float, middle: float = STA
         for what, exact in truth.items():
             low, high = found[what]
             hits[what] += low <= exact <= high
-    error = float(np.sqrt(STATED * (1.0 - STATED) / replications))
-    for what, n in hits.items():
-        yield Finding(what, middle, n / replications, band, error)
-    shares = [n / replications for n in hits.values()]
-    yield f"{min(shares):.1%} to {max(shares):.1%} of {replications:,} intervals hold the truth, {len(hits)} measures"
+    return held({what: n / replications for what, n in hits.items()}, replications, band, middle)
 
 
 def two_pools() -> Book:
@@ -86,6 +80,6 @@ def _intervals(risk: ScenarioRisk) -> dict[str, tuple[float, float]]:
         f"{LEVEL:.0%} expected shortfall": (shortfall.estimate, shortfall.se),
         **{f"contribution of {name}": deals[name] for name in ("pool 1", "pool 2")},
     }
-    found = {what: (mean - Z95 * error, mean + Z95 * error) for what, (mean, error) in around.items()}
+    found = {what: (mean - NORMAL * error, mean + NORMAL * error) for what, (mean, error) in around.items()}
     var = risk.value_at_risk[f"{LEVEL:g}"]
     return {**found, f"{LEVEL:.0%} value at risk": (var.low, var.high)}

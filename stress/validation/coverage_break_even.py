@@ -8,16 +8,16 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from stress.analysis.break_even import breakeven
-from stress.validation.check import Finding
+from stress.measures.estimate import NORMAL
+from stress.validation.check import Finding, held
 from stress.validation.one_period import one_period_job
 
 P, RHO, ATTACH = 0.02, 0.1, 0.12
 """Default rate, correlation, and what stands below the note."""
 PERCENTILES = (0.5, 0.9)
 PATHS, REPLICATIONS = 4_096, 250
-STATED, BAND = 0.95, 0.04
+BAND = 0.04
 """Wider than with 1,000 replications: a break-even is a search of some 50 counts."""
-Z95 = 1.959963984540054
 
 
 def break_evens(replications: int = REPLICATIONS, band: float = BAND) -> Iterator[Finding | str]:
@@ -31,16 +31,14 @@ def break_evens(replications: int = REPLICATIONS, band: float = BAND) -> Iterato
             assert loss is not None
             hits[k] += (
                 one.low <= odds <= one.high,
-                abs(loss.net_loss - rate) <= Z95 * loss.net_loss_error,
-                abs(loss.net_loss_multiple - rate / P) <= Z95 * loss.net_loss_multiple_error,
+                abs(loss.net_loss - rate) <= NORMAL * loss.net_loss_error,
+                abs(loss.net_loss_multiple - rate / P) <= NORMAL * loss.net_loss_multiple_error,
             )
-    error = float(np.sqrt(STATED * (1.0 - STATED) / replications))
-    shares = hits / replications
-    for q, row in zip(PERCENTILES, shares, strict=True):
-        for what, share in zip(("break-even", "net loss there", "multiple of net loss"), row, strict=True):
-            yield Finding(f"{what} at {q:.0%}", STATED, float(share), band, error)
-    held = f"{shares.min():.1%} to {shares.max():.1%} of {replications:,} intervals"
-    yield f"{held} hold the truth, {shares.size} measures"
+    names = [
+        f"{what} at {q:.0%}" for q in PERCENTILES for what in ("break-even", "net loss there", "multiple of net loss")
+    ]
+    shares = dict(zip(names, (hits / replications).ravel().tolist(), strict=True))
+    return held(shares, replications, band)
 
 
 def _rate(percentile: float) -> float:
