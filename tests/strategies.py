@@ -134,11 +134,11 @@ def random_rates(rng: Random, months: MonthInputs) -> Rates:
     return Rates(entry.tolist(), roll.tolist(), smm.tolist(), recovery.tolist())
 
 
-def short_job(seed: int) -> Job:
-    """A random job of so few months that it runs in a moment without a compiler: most clocks are not daily. What a
-    path draws is what `drawn_again` draws: three factors, no short rate."""
+def short_job(seed: int, rest: bool = False) -> Job:
+    """A random job of so few months that it runs in a moment without a compiler: most clocks are not daily. Without
+    `rest` a path draws what `drawn_again` draws: three factors, no short rate."""
     clock = ("monthly", "payment_date", "monthly", "payment_date", "daily")[seed % 5]
-    return random_job(Random(seed), clock=clock, last={"monthly": 8, "payment_date": 6, "daily": 4}[clock], rest=False)
+    return random_job(Random(seed), clock=clock, last={"monthly": 8, "payment_date": 6, "daily": 4}[clock], rest=rest)
 
 
 def random_job(rng: Random, shocks: int = 6, clock: str = "", last: int = 0, rest: bool = True) -> Job:

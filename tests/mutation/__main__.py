@@ -31,34 +31,18 @@ from mutation.equivalent import reason
 from mutation.sites import Site, mutated, sites
 
 ROOT = Path(__file__).parents[2]
-KERNELS = (
-    "waterfall",
-    "steps",
-    "triggers",
-    "pool",
-    "purchases",
-    "cash",
-    "count",
-    "outcome",
-    "rates",
-    "block",
-    "rows",
-    "laws",
-    "by_path",
-    "replicates",
+PLUMBING = (
+    *("axes", "constants", "header", "jit", "layout", "codes", "counts", "tables", "scratch", "shown"),
+    *("across_lanes", "lane_arithmetic", "lane_operators", "lane_types", "lanes", "plain", "plain_lanes"),
+    *("record_parts", "record_types", "records", "row_records", "space", "space_type", "stages", "typed"),
 )
-MEASURES = (
-    *("batches", "estimate", "exceedance", "fans", "histogram", "losses"),
-    *("means", "months", "proportions", "replicates", "scenarios", "sums", "yields"),
-)
+"""Kernels that hold no rule: names and places, which could all be others, and what teaches the compiler our types,
+which these runs go without. All others are mutated, and every measure."""
 LIBRARIES = (
     *("numpy", "numba", "scipy.stats", "scipy.special", "scipy.optimize", "xarray", "pandas", "pydantic", "pytest"),
     *("dask.array", "distributed", "h5netcdf", "jinja2", "hypothesis", "strategies", "oracle"),
 )
 """Loaded once, and what they import: no module that is mutated."""
-SECONDS = 60
-"""Of processor time; a mutant that takes longer is killed: it does not end."""
-
 FORKING = threading.Lock()
 """One at a time: else a child holds the pipe of another open."""
 
@@ -71,9 +55,9 @@ def text(module: str) -> str:
 
 def modules() -> dict[str, Path]:
     """Every module that is mutated."""
-    found = {f"stress.kernels.{name}": ROOT / f"stress/kernels/{name}.py" for name in KERNELS}
-    found |= {f"stress.measures.{name}": ROOT / f"stress/measures/{name}.py" for name in MEASURES}
-    return {name: path for name, path in found.items() if path.is_file()}
+    files = (path for room in ("kernels", "measures") for path in sorted((ROOT / "stress" / room).glob("*.py")))
+    left_out = {"__init__", *PLUMBING}
+    return {f"stress.{path.parent.name}.{path.stem}": path for path in files if path.stem not in left_out}
 
 
 def sample(size: int, seed: int) -> list[Site]:
@@ -121,7 +105,6 @@ def _child(module: str, site: Site | None, write: int) -> None:
     os.dup2(void, 2)
     try:
         if site is not None:
-            signal.setitimer(signal.ITIMER_PROF, SECONDS)
             sys.meta_path.insert(0, Finder(site))
         said = checks.run(module)
     except BaseException as error:  # whatever a mutant raises kills it
