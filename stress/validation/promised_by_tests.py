@@ -134,7 +134,7 @@ TESTED = (
     tested(
         "grown", "implementation",
         "files grown from the grammar of the models are read, or refused by file and key",
-        "seeded; every model of stress/inputs", "tests/hostile/test_grown.py",
+        "seeded; every model of stress/inputs", "tests/hostile/test_grown.py -m 'slow or not slow'",
     ),
     tested(
         "tape-memory", "implementation", "a tape of ten million rows is read in bounded memory",
