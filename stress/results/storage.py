@@ -12,6 +12,7 @@ import xarray as xr
 from stress.atomic import replacing
 from stress.errors import DataError
 from stress.file_names import escaped, unescaped
+from stress.results import netcdf
 from stress.results.sweep import Result, groups
 
 FORMAT = 1
@@ -61,14 +62,10 @@ def open_any(path: str | os.PathLike[str]) -> Result:
     if not file.is_file():
         raise DataError(f"{file}: no such file; `stress run` writes it")
     try:
-        ds = xr.load_dataset(file, engine="h5netcdf")
-        found: Result = ds
-        if "results_format" in ds.attrs and not ds.variables:
-            with xr.open_datatree(file, engine="h5netcdf") as tree:
-                found = tree.load()
+        found = _taken(file)
     except (OSError, ValueError, KeyError) as error:
         raise DataError(f"{file}: not a readable netCDF file ({error})") from error
-    form = ds.attrs.get("results_format")
+    form = found.attrs.get("results_format")
     if form is None or not all("loss_count" in group for _, group in groups(found)):
         raise DataError(f"{file}: not a result of stress")
     if int(form) > FORMAT:
@@ -82,19 +79,37 @@ def open_any(path: str | os.PathLike[str]) -> Result:
     return found
 
 
-def _put(ds: xr.Dataset, file: Path, group: str | None = None) -> None:
-    """Write a Dataset into a file, or into a group of it.
-
-    ds.to_netcdf does the same, but imports distributed (0.2 s) to learn which lock a cluster would need.
-    """
-    encoding = {
-        str(k): {"zlib": True, "complevel": 1, "shuffle": True} for k, v in ds.data_vars.items() if v.size > 4096
-    }
-    store = xr.backends.H5NetCDFStore.open(str(file), mode="a" if group else "w", group=group, lock=False)
+def _taken(file: Path) -> Result:
+    """What a netCDF file holds, in memory: a DataTree where there is nothing outside of its groups."""
     try:
-        ds.dump_to_store(store, encoding=encoding)
-    finally:
-        store.close()
+        groups = netcdf.read(file)
+    except netcdf.OtherLayout:
+        ds = xr.load_dataset(file, engine="h5netcdf")
+        if "results_format" not in ds.attrs or ds.variables:
+            return ds
+        with xr.open_datatree(file, engine="h5netcdf") as tree:
+            return tree.load()
+    ds = groups.pop("")
+    if "results_format" not in ds.attrs or ds.variables:
+        return ds
+    return xr.DataTree.from_dict(groups | {"/": ds})
+
+
+def _put(ds: xr.Dataset, file: Path, group: str | None = None) -> None:
+    """Write a Dataset into a file, or into a group of it."""
+    try:
+        netcdf.write(ds, file, group)
+    except netcdf.OtherLayout:
+        encoding = {
+            str(name): {"zlib": True, "complevel": 1, "shuffle": True}
+            for name, variable in ds.data_vars.items()
+            if variable.size > netcdf.PACKED
+        }
+        store = xr.backends.H5NetCDFStore.open(str(file), mode="a" if group else "w", group=group, lock=False)
+        try:  # as ds.to_netcdf does, which imports distributed (0.2 s) to learn which lock a cluster would need
+            ds.dump_to_store(store, encoding=encoding)
+        finally:
+            store.close()
 
 
 def _plain(attrs: dict[Any, Any]) -> dict[Any, Any]:

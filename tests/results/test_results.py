@@ -12,6 +12,7 @@ from synthetic import TRANCHES, case, results_of, tally_of, tranche_losses, vasi
 
 from stress import measures, results
 from stress.errors import DataError
+from stress.results import netcdf
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +98,7 @@ def test_a_failed_save_leaves_the_old_file_whole(ds: xr.Dataset, tmp_path, monke
     def broken(*_: object, **__: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(xr.Dataset, "dump_to_store", broken)
+    monkeypatch.setattr(netcdf, "write", broken)
     with pytest.raises(OSError, match="disk full"):
         results.save(ds, path)
     assert path.read_bytes() == before
