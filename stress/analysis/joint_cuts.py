@@ -1,10 +1,11 @@
 """What the errors of several cuts have to do with each other, and the intervals of sizes between them.
 
 On common draws the measures of the sized notes move with all cuts: m(c) = limits. An error e of the measures moves the
-cuts by -J^-1 e, J the slopes: their joint covariance is J^-1 S J^-T with S that of the measures between batches. A size
-is a difference of two cuts; its interval combines the two cuts' own, which need not be even, by the method of variance
-estimates recovery (Zou and Donner 2008, "Construction of confidence limits about effect measures", Statistics in
-Medicine 27, equation 6, here for any weights).
+cuts by -J^-1 e, J the slopes: their joint covariance is J^-1 S J^-T with S that of the measures between batches. Each
+cut was solved below the cuts used, which are the safe ends; where the estimates of all measures meet their limits at
+once lies at value - J^-1 D (value - middle), D the diagonal of J. A size is a difference of two cuts; its interval
+combines the two cuts' own, which need not be even, by the method of variance estimates recovery (Zou and Donner 2008,
+"Construction of confidence limits about effect measures", Statistics in Medicine 27, equation 6, here for any weights).
 """
 
 from __future__ import annotations
@@ -42,11 +43,13 @@ class Joint(NamedTuple):
     """(G,) a cut's standard error over what it would be, were the notes above it known."""
     correlation: Array
     """(G, G) of the cuts."""
+    moves: Array
+    """(G, G) what a cut moves by, per unit that each cut moves were the notes above it known."""
 
 
 def alone(n: int) -> Joint:
     """Cuts that have nothing to do with each other."""
-    return Joint(np.ones(n), np.eye(n))
+    return Joint(np.ones(n), np.eye(n), np.eye(n))
 
 
 def joint_of(work: Work, shares: Sequence[float], groups: Sequence[Group]) -> Joint:
@@ -70,7 +73,8 @@ def joint_of(work: Work, shares: Sequence[float], groups: Sequence[Group]) -> Jo
     back = np.linalg.inv(slope)
     covariance = back @ spread @ back.T
     error = np.sqrt(np.diag(covariance))
-    return Joint(error * np.abs(np.diag(slope)) / np.sqrt(np.diag(spread)), covariance / np.outer(error, error))
+    widens = error * np.abs(np.diag(slope)) / np.sqrt(np.diag(spread))
+    return Joint(widens, covariance / np.outer(error, error), np.asarray(back * np.diag(slope)))
 
 
 def laid(shares: Sequence[float], groups: Sequence[Group], cuts: Sequence[float]) -> list[float]:
@@ -98,7 +102,8 @@ def interval(weight: Array, shift: float, groups: Sequence[Group], joint: Joint)
         moved = weight * part
         return float(np.sqrt(max(float(moved @ joint.correlation @ moved), 0.0)))
 
-    centre, used = float(weight @ middle) + shift, float(weight @ value) + shift
+    used = float(weight @ value) + shift
+    centre = used - float(weight @ joint.moves @ (value - middle))
     rises, falls = np.where(weight > 0.0, up, down), np.where(weight > 0.0, down, up)
     ends = centre - size(falls), centre + size(rises)
     return Interval(

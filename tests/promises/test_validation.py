@@ -19,7 +19,11 @@ from stress.validation import (
     coverage,
     coverage_books,
     coverage_break_even,
+    coverage_capital,
+    coverage_follow,
     coverage_gradients,
+    coverage_sizes,
+    coverage_triggers,
     deals_2020,
     many_factors,
     readme,
@@ -58,6 +62,14 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
     assert all(f.kept for f in coverage_books.importance(replications=60, band=0.115) if isinstance(f, Finding))
     assert all(f.kept for f in coverage_break_even.break_evens(replications=15, band=0.23) if isinstance(f, Finding))
     assert all(f.kept for f in coverage_gradients.gradients(replications=60, band=0.115) if isinstance(f, Finding))
+    assert all(f.kept for f in coverage_capital.capitals(60, 0.115, runs=2) if isinstance(f, Finding))
+
+
+def test_intervals_of_sizes_triggers_and_followed_deals_hold_the_truth_about_as_often_as_they_say() -> None:
+    """Few runs: a share four standard errors off would still be seen."""
+    assert all(f.kept for f in coverage_sizes.sizes(12, 0.25) if isinstance(f, Finding))
+    assert all(f.kept for f in coverage_triggers.sobol(30, 0.16, long=2**18) if isinstance(f, Finding))
+    assert all(f.kept for f in coverage_follow.followed(30, 0.16, runs=1) if isinstance(f, Finding))
 
 
 def test_the_portfolio_of_21_factors_is_the_published_one() -> None:
