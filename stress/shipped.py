@@ -33,5 +33,6 @@ def changes() -> list[str]:
     for file in (PACKAGED / "CHANGELOG.md", CLONE / "CHANGELOG.md"):
         if file.is_file():
             newest = file.read_text(encoding="utf-8").split("\n## ")[1]
-            return [f"#{x}" if x.startswith("###") else x for x in f"### {newest}".splitlines()]
+            first, *rest = newest.splitlines()
+            return [f"### {first}", *(f"#{x}" if x.startswith("###") else x for x in rest)]
     raise DataError(f"CHANGELOG.md is neither in {PACKAGED} nor in {CLONE}: install the package again")

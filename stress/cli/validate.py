@@ -88,9 +88,9 @@ def _listed(checks: Sequence[Check | Outcome], out: Path | None) -> list[dict[st
     for file in [out] if out else [SHIPPED, RECORD]:
         if file == out or file.is_file():
             last |= {e["name"]: e for e in read(file)["checks"]}
-    keys = ("verdict", "measured", "date")
+    keys = ("verdict", "measured", "date", "source_digest")
     return [
-        {"name": c.name, "promise": c.promise, "command": c.command, "source": c.source}
+        {"name": c.name, "part": c.part, "promise": c.promise, "command": c.command, "source": c.source}
         | {key: last[c.name][key] if c.name in last else None for key in keys}
         for c in checks
     ]
@@ -101,14 +101,37 @@ def _promises(shown: list[dict[str, Any]]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    again = "Measure one again: stress validate NAME; those of more than a minute too: --all."
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), caption=again, caption_justify="left")
-    for head in ("name", "promise", "last measured", "command"):
+    from stress.validation.words import PARTS
+
+    title = {part.name: part.title for part in PARTS}
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), caption_justify="left",
+                  caption=_how_old(shown))  # fmt: skip
+    for head in ("name", "promise", "last measured"):
         table.add_column(head, overflow="fold", no_wrap=head == "name")
-    for one in shown:
-        said = "not measured yet" if one["measured"] is None else f"{one['measured']} ({one['verdict']}, {one['date']})"
-        table.add_row(*map(Text, (one["name"], one["promise"], said, one["command"])))
+    for part in dict.fromkeys(one["part"] for one in shown):
+        table.add_row("", Text(title[part], style="bold"), "")
+        for one in (each for each in shown if each["part"] == part):
+            said = f"{one['measured']} ({one['verdict']}, {one['date']})" if one["date"] else "not measured yet"
+            by_name = one["command"] == f"stress validate {one['name']}"
+            table.add_row(one["name"], Text(one["promise"] + ("" if by_name else f"\n{one['command']}")), Text(said))
     return table
+
+
+def _how_old(shown: list[dict[str, Any]]) -> str:
+    """How many were measured on the source as it stands, and which are the oldest."""
+    from stress.digest import source_digest
+
+    again = "Measure one again: stress validate NAME; those of more than a minute too: --all."
+    dated = [one for one in shown if one["date"]]
+    if not dated:
+        return again
+    now = sum(one["source_digest"] == source_digest() for one in dated)
+    first = min(one["date"] for one in dated)
+    oldest = ", ".join(one["name"] for one in dated if one["date"] == first)
+    return (
+        f"{now} of {len(shown)} measured on the source as it stands, {len(dated) - now} on an earlier one; the oldest, "
+        f"of {first}: {oldest}.\n{again}"
+    )
 
 
 def _chosen(names: tuple[str, ...], known: Sequence[Check | Outcome]) -> list[Check | Outcome]:

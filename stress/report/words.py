@@ -9,9 +9,10 @@ import numpy as np
 import xarray as xr
 
 from stress import measures
+from stress.kernels.tally import HIGHEST_IRR
 from stress.measures.means import has_principal, is_residual
 from stress.report.estimator import estimator
-from stress.report.numbers import chance, count, fraction, interval, percent, with_error, years
+from stress.report.numbers import CAP, chance, count, fraction, interval, percent, with_error, years
 
 
 class Fact(NamedTuple):
@@ -85,10 +86,12 @@ def _notes(one: xr.Dataset) -> list[str]:
 def _of_residual(n: xr.Dataset) -> str:
     """What is left over is no repayment with a life: how many times its size a residual note gets back, and how often
     less than once."""
+    median = float(n["irr_quantile"].sel(quantile=0.5))
+    earns = f"of {CAP} or more" if median >= HIGHEST_IRR else f"of {percent(median)}"
     missing = interval(*(float(n[f"loss_probability{k}"]) for k in ("", "_low", "_high")))
     return (
         f"{n['tranche'].item()} takes what is left: {float(n['multiple']):.2f} times its size on average, at a median "
-        f"yield of {percent(float(n['irr_quantile'].sel(quantile=0.5)))}; less than its size in {missing} of paths "
+        f"yield {earns}; less than its size in {missing} of paths "
         f"({_loss(n)} of it is missing on average)."
     )
 

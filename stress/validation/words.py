@@ -97,7 +97,9 @@ PARTS = (
         "Limits",
         (
             "One factor a risk: tails beyond what the histories show rest on the normal copula, or on the degrees "
-            "of freedom that the user gives a t copula.",
+            "of freedom that the user gives a t copula: one mixing variable a path for factor and borrower alike. A "
+            "double t copula (Hull and White 2004), whose factor and borrower have heavy tails each of its own, is "
+            "not there: rates of a month are conditional on a normal factor.",
             "The histories behind the correlation are of US cards over 25 years; no public history of a Chinese "
             "consumer pool is long enough to estimate one.",
             "The satellite sees unemployment and nothing else: relief programmes, moratoria and underwriting "

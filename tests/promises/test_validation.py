@@ -157,7 +157,12 @@ def test_the_list_shows_every_promise_with_its_command_and_measures_nothing(
     assert all(row["command"] and row["promise"] for row in found)
     assert list(tmp_path.iterdir()) == []
     assert exit_code(["validate", "--list", "turnover"]) == 0
-    assert "a pool kept full for a year" in " ".join(capsys.readouterr().out.split())
+    said = " ".join(capsys.readouterr().out.split())
+    assert "a pool kept full for a year" in said
+    turnover = next(row for row in found if row["name"] == "turnover")
+    assert f"the oldest, of {turnover['date']}: turnover." in said
+    assert exit_code(["validate", "--list", "oracle"]) == 0
+    assert "python -m pytest tests/oracle" in " ".join(capsys.readouterr().out.split())
 
 
 def test_the_command_measures_writes_its_record_and_keeps_what_it_did_not_measure(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import itertools
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -55,7 +57,7 @@ def document(job: Job, ds: xr.Dataset, tornado: Sequence[Tornado] = (), record: 
         ("Results", _results(ds)),
         ("Sensitivity", [line for one in tornado for line in _moved(one)] or [_lacking("stress document JOB")]),
         ("Outcomes analysis", [*_text(parts, "outcomes"), *_outcomes(checks)]),
-        ("Verification", [line for name in VERIFIED for line in _verified(parts, checks, name)]),
+        ("Verification", [*_dated(record, ds), *(x for name in VERIFIED for x in _verified(parts, checks, name))]),
         ("Limits", [*_text(parts, "limits"), *_limits(ds)]),
         ("Monitoring", table(("Command", "What it shows"), [(f"`{a}`", b) for a, b in AGAIN])),
         ("Changes", changes()),
@@ -64,8 +66,13 @@ def document(job: Job, ds: xr.Dataset, tornado: Sequence[Tornado] = (), record: 
     )
     lines = [f"# Model document: {job.name}"]
     for number, (title, body) in enumerate(sections, start=1):
-        lines += ["", f"## {number}. {title}", "", *body]
+        lines += ["", f"## {number}. {title}", "", *_begun(body)]
     return "\n".join(lines) + "\n"
+
+
+def _begun(body: Lines) -> Iterator[str]:
+    """Without the empty lines that it begins with."""
+    return itertools.dropwhile(lambda line: not line, body)
 
 
 def _identity(job: Job, ds: xr.Dataset) -> Lines:
@@ -85,7 +92,7 @@ def _theory(job: Job) -> Lines:
     yield "What this job uses. The last section states each rule in full; the engine computes that and nothing else."
     yield ""
     yield from table(
-        ("Topic", "Statement", "Source", "Rule"), [(s.topic, s.says, s.source, s.rule) for s in used_by(job)]
+        ("Topic", "Statement", "Source", "Rule"), [(s.topic, s.says, s.source, s.rule or "–") for s in used_by(job)]
     )
 
 
@@ -106,16 +113,23 @@ def _register(job: Job) -> Lines:
 
 
 def _value(part: Any, line: str) -> str:
-    """The value of the key that a statement begins with, as `segments.share: ...`, or where it stands in words."""
+    """The value of the key that a statement begins with, as `segments.share: ...`, those of the keys that it names, or
+    where they stand in words."""
+    alone = _plain(part, line.partition(":")[0].strip())
+    named = {key: _plain(part, key) for key in re.findall(r"[a-z]+(?:[._][a-z]+)+", line)}
+    text = alone or "; ".join(f"{key} {value}" for key, value in named.items() if value)
+    return text if 0 < len(text) <= LONGEST else "Inputs in words"
+
+
+def _plain(part: Any, keys: str) -> str:
+    """What stands under `segments.share`, of every segment; empty where that is nothing, or more than values."""
     held = [part]
-    for key in line.partition(":")[0].strip().split("."):
+    for key in keys.split("."):
         held = [getattr(one, key, None) for one in held]
         held = [x for one in held for x in (one if isinstance(one, tuple) else [one])]
     plain = [one for one in held if isinstance(one, str | int | float | datetime.date)]
     text = ", ".join(f"{one:g}" if isinstance(one, float) else str(one) for one in plain)
-    if any(one is None for one in held):
-        return ""
-    return text if len(plain) == len(held) and len(text) <= LONGEST else "Inputs in words"
+    return text if len(plain) == len(held) else ""
 
 
 def _sources(job: Job) -> Lines:
@@ -147,6 +161,20 @@ def _outcomes(checks: Sequence[Mapping[str, Any]]) -> Lines:
         if "data" in entry:
             yield from ("", f"**{entry['promise']}** (`{entry['command']}`, {entry['date']}; {entry['source']}):", "")
             yield from _items([entry["measured"], *entry["said"]])
+
+
+def _dated(record: Mapping[str, Any] | None, ds: xr.Dataset) -> Lines:
+    """How much of the record was measured on this very source."""
+    if record is None:
+        return
+    checks = [c for c in record["checks"] if c["part"] in VERIFIED]
+    now = sum(c["source_digest"] == ds.attrs.get("source_digest") for c in checks)
+    dates = sorted(c["date"] for c in checks)
+    if checks:
+        yield (
+            f"Of {len(checks)} promises {now} {'was' if now == 1 else 'were'} measured on the source named above, the "
+            f"others on earlier ones, from {dates[0]} to {dates[-1]}; `stress validate --all` measures every one again."
+        )
 
 
 def _verified(parts: Mapping[str, Any], checks: Sequence[Mapping[str, Any]], name: str) -> Lines:

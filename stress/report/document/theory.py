@@ -17,7 +17,7 @@ class Statement(NamedTuple):
     says: str
     source: str
     rule: str
-    """The paragraph of the accounting page that computes it."""
+    """The paragraph of the accounting page that computes it; empty where none does."""
     used: Callable[[Job], bool] = lambda job: True
 
 
@@ -86,6 +86,19 @@ THEORY = (
         "the deal's own documents", "Payment",
     ),
     Statement(
+        "Master trusts", "floating share I / max(B, I + O) of receipts and defaults, fixed after the revolving months",
+        "the trust's own documents", "Master trusts", lambda job: job.deal.trust is not None,
+    ),
+    Statement(
+        "Random short rate", "dx = -a x dt + sigma dW about a forward curve, which the mean discount factor keeps",
+        "Hull and White (1990), Review of Financial Studies 3; Vasicek (1977), Journal of Financial Economics 5",
+        "Short rate", lambda job: any(one.short_rate is not None for one in job.scenarios),
+    ),
+    Statement(
+        "Price", "cash of a path discounted at the coupon and a spread, or on the path's short rate",
+        "a note that pays its coupon on time is worth par", "Price",
+    ),
+    Statement(
         "Random numbers", "Philox4x32-10: a path is a key, whatever the order or the number of threads",
         "Salmon, Moraes, Dror and Shaw (2011); Box and Muller (1958)", "Normals",
     ),
@@ -99,7 +112,7 @@ THEORY = (
     ),
     Statement(
         "Errors", "batch means, the jackknife for tail means; exact binomial and order-statistic intervals",
-        "Clopper and Pearson (1934); Busing, Meijer and van der Leeden (1999), Statistics and Computing 9", "End",
+        "Clopper and Pearson (1934); Busing, Meijer and van der Leeden (1999), Statistics and Computing 9", "",
     ),
 )  # fmt: skip
 """In the order of the accounting page; how numbers are drawn and counted last."""
