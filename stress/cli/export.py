@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import click
@@ -55,8 +56,8 @@ def export(
     dataset = open_results(results)
     with writing("--out", target):
         files = (to_csv if as_csv else to_parquet)(dataset, target)
-        if not as_csv and (folder / STORE).is_dir():
-            files += paths_to_parquet(folder / STORE, target)
+        if not as_csv and os.path.lexists(folder / STORE):
+            files += paths_to_parquet(folder / STORE, target, dataset)
         save_text("--out", target / "schema.json", json.dumps(schema.document(), indent=1) + "\n")
     output = Output(as_json, quiet, log_json)
     output.result(lambda: "\n".join(map(str, files)), lambda: {"files": [str(file) for file in files]})

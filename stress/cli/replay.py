@@ -151,7 +151,7 @@ def tail_path(job: Job, folder: Path | None, scenario: str, tranche: str, quanti
 
     saved = folder or Path("results") / job.name
     dataset = results.open(saved)
-    ran = job_from_json(str(dataset.attrs["job"]))
+    ran = job_from_json(str(dataset.attrs.get("job") or ""))
     before = {case.name: case for case in ran.scenarios}
     now = {case.name: case for case in job.scenarios}
     if scenario not in before:

@@ -54,6 +54,7 @@ def _keep(file: Path, known: Mapping[str, xr.Dataset]) -> str:
     import xarray as xr
 
     from stress.atomic import replacing
+    from stress.results.sealed import seal
 
     if not known:
         return "nothing is kept"
@@ -61,6 +62,7 @@ def _keep(file: Path, known: Mapping[str, xr.Dataset]) -> str:
         file.parent.mkdir(parents=True, exist_ok=True)
         with replacing(file) as part:
             xr.DataTree.from_dict(dict(known)).to_netcdf(part, engine="h5netcdf")
+            seal(part)
     except OSError as error:
         return f"{file} cannot be written ({error.strerror}): nothing is kept"
     counts = f"{len(known)} count{'s' * (len(known) > 1)}"
@@ -71,10 +73,13 @@ def _read(file: Path) -> dict[str, xr.Dataset]:
     """What was kept; nothing where there is no such file, or one that cannot be read."""
     import xarray as xr
 
+    from stress.errors import DataError
+    from stress.results.storage import read
+
     if not file.is_file():
         return {}
     try:
-        with xr.open_datatree(file, engine="h5netcdf") as tree:
-            return {key: node.to_dataset().load() for key, node in tree.children.items()}
-    except (OSError, ValueError, KeyError):
+        found = read(file)
+    except DataError:
         return {}
+    return {key: node.to_dataset() for key, node in found.children.items()} if isinstance(found, xr.DataTree) else {}

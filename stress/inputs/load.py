@@ -7,7 +7,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from stress.errors import ConfigError
+from pydantic import ValidationError
+
+from stress.errors import ConfigError, DataError
 from stress.inputs.book import Book, BookFile
 from stress.inputs.files.book import book_of
 from stress.inputs.files.expand import cases_of_file
@@ -90,8 +92,13 @@ def _by_name(value: Any, keep: bool = False) -> Any:
 
 
 def job_from_json(text: str) -> Job:
-    """The job that `job_to_json` wrote, from a Dataset's attribute for example."""
-    return Job.model_validate_json(text)
+    """The job that `job_to_json` wrote, from a Dataset's attribute for example. Raises DataError where it is none."""
+    try:
+        return Job.model_validate_json(text)
+    except ValidationError as error:
+        at = ".".join(map(str, error.errors()[0]["loc"]))[:200]
+        where = f"the job that the results hold{f', {at}' if at else ''}"
+        raise DataError(f"{where}: cannot be read by this version of stress; run it again") from None
 
 
 def job_hash(job: Job) -> str:

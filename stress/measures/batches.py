@@ -30,7 +30,7 @@ def ratio(numerator: Array, denominator: Array) -> Replicates:
     """Total of `numerator` over total of `denominator`, both (..., batch). NaN where the denominator is 0."""
     total, base = numerator.sum(-1), denominator.sum(-1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        value = total / base
+        value = np.where(base != 0.0, total / base, np.nan)
         without = (total[..., None] - numerator) / (base[..., None] - denominator)
     return Replicates(value, np.where(np.isfinite(without), without, np.nan))
 
@@ -38,7 +38,8 @@ def ratio(numerator: Array, denominator: Array) -> Replicates:
 def quotient(above: Replicates, below: Replicates) -> Replicates:
     """One over the other. NaN where there is nothing below."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        value, without = above.value / below.value, above.without / below.without
+        value = np.where(below.value != 0.0, above.value / below.value, np.nan)
+        without = above.without / below.without
     return Replicates(value, np.where(np.isfinite(without), without, np.nan))
 
 

@@ -13,7 +13,8 @@ import xarray as xr
 
 from stress import schema
 from stress.atomic import replacing
-from stress.errors import ConfigError, DataError
+from stress.errors import ConfigError
+from stress.results.paths import check_run, kept_paths, stretch
 from stress.results.sweep import Result, dims_of, groups
 from stress.results.variables import MEASURES
 
@@ -50,18 +51,20 @@ def to_parquet(ds: Result, folder: str | os.PathLike[str]) -> list[Path]:
     return files
 
 
-def paths_to_parquet(store: str | os.PathLike[str], folder: str | os.PathLike[str]) -> list[Path]:
+def paths_to_parquet(
+    store: str | os.PathLike[str], folder: str | os.PathLike[str], result: Result | None = None
+) -> list[Path]:
     """Write the outcomes that a run kept (its `paths.zarr`) as the tables `note_paths` and `pool_paths`.
 
-    A file for each stretch of paths, so that memory holds one. Raises DataError for no store, ConfigError without
-    pyarrow.
+    A file for each stretch of paths, so that memory holds one. Raises DataError for no store, for one that is damaged
+    or not of `result`, ConfigError without pyarrow.
     """
-    if not Path(store).is_dir():
-        raise DataError(f"{store}: no kept paths; run with --keep-paths")
     files = []
-    with xr.open_zarr(store) as kept:
+    with kept_paths(store) as kept:
+        if isinstance(result, xr.Dataset):
+            check_run(store, kept, result)
         for k, start in enumerate(range(0, kept.sizes["path"], STRETCH)):
-            part = kept.isel(path=slice(start, start + STRETCH)).load()
+            part = stretch(store, kept, start, start + STRETCH)
             part = part.assign_coords(path=np.arange(start, start + part.sizes["path"]))
             if "weight" not in part:
                 part["weight"] = ("path", np.ones(part.sizes["path"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from stress.atomic import replacing
 from stress.errors import DataError
 from stress.file_names import escaped, unescaped
 from stress.results import netcdf
+from stress.results.declared import check_declared
+from stress.results.sealed import check_seal, seal
+from stress.results.sound import faults
 from stress.results.sweep import Result, groups
 
 FORMAT = 1
@@ -33,6 +37,7 @@ def save(result: Result, path: str | os.PathLike[str]) -> Path:
         _put(parts.pop("", xr.Dataset()).assign_attrs(results_format=FORMAT), file)
         for deal, ds in parts.items():
             _put(ds, file, escaped(deal))
+        seal(file)
     return target
 
 
@@ -61,15 +66,16 @@ def open_any(path: str | os.PathLike[str]) -> Result:
         file = file / "results.nc"
     if not file.is_file():
         raise DataError(f"{file}: no such file; `stress run` writes it")
-    try:
-        found = _taken(file)
-    except (OSError, ValueError, KeyError) as error:
-        raise DataError(f"{file}: not a readable netCDF file ({error})") from error
+    found = read(file)
     form = found.attrs.get("results_format")
     if form is None or not all("loss_count" in group for _, group in groups(found)):
         raise DataError(f"{file}: not a result of stress")
-    if int(form) > FORMAT:
-        raise DataError(f"{file}: written by a newer stress (format {int(form)}, this one reads {FORMAT})")
+    if not isinstance(form, (int, np.integer)) or form > FORMAT:
+        raise DataError(f"{file}: written by a newer stress (format {form}, this one reads {FORMAT})")
+    for deal, group in groups(found):
+        wrong = next(faults(group.assign_attrs(found.attrs)), None)
+        if wrong is not None:
+            raise DataError(f"{file}: not a whole result of stress: {f'{deal}: ' if deal else ''}{wrong}")
     if isinstance(found, xr.DataTree):
         parts = {escaped(deal): group.assign_attrs({}) for deal, group in groups(found)}
         for group in parts.values():
@@ -79,20 +85,35 @@ def open_any(path: str | os.PathLike[str]) -> Result:
     return found
 
 
-def _taken(file: Path) -> Result:
-    """What a netCDF file holds, in memory: a DataTree where there is nothing outside of its groups."""
+def read(file: Path) -> Result:
+    """What a sealed netCDF file holds, in memory: a DataTree where there is nothing outside of its groups.
+
+    Raises DataError where the file is damaged, says that it holds more than it can, or cannot be read.
+    """
     try:
-        groups = netcdf.read(file)
+        check_seal(file)
+        check_declared(file)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a file that is odd: it is refused or read
+            return _taken(file)
+    except DataError:
+        raise
+    except Exception as error:  # HDF5, netCDF and xarray raise all kinds for a file that is none
+        said = " ".join(str(error).split())[:200] or type(error).__name__
+        raise DataError(f"{file}: not a readable netCDF file ({said})") from error
+
+
+def _taken(file: Path) -> Result:
+    try:
+        parts = netcdf.read(file)
     except netcdf.OtherLayout:
         ds = xr.load_dataset(file, engine="h5netcdf")
-        if "results_format" not in ds.attrs or ds.variables:
+        if ds.variables:
             return ds
         with xr.open_datatree(file, engine="h5netcdf") as tree:
-            return tree.load()
-    ds = groups.pop("")
-    if "results_format" not in ds.attrs or ds.variables:
-        return ds
-    return xr.DataTree.from_dict(groups | {"/": ds})
+            return tree.load() if tree.children else ds
+    ds = parts.pop("")
+    return ds if ds.variables or not parts else xr.DataTree.from_dict(parts | {"/": ds})
 
 
 def _put(ds: xr.Dataset, file: Path, group: str | None = None) -> None:

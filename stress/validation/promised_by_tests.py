@@ -126,6 +126,12 @@ TESTED = (
         "paths, links, sizes, encodings, formulas, wrong units", "tests/hostile/test_hostile.py -m 'slow or not slow'",
     ),
     tested(
+        "saved-results", "implementation",
+        "saved results and kept paths that are damaged or made to harm are refused, or read as they were saved",
+        "bytes, counts, dims, attributes, links, terabytes declared; seeded (tests/mutants/saved.py, kept.py)",
+        "tests/hostile/test_saved_results.py tests/hostile/test_kept_paths.py -m 'slow or not slow'",
+    ),
+    tested(
         "workbook-bombs", "implementation",
         "workbooks that unpack to far more than they seem are refused before they are parsed",
         "cells, rows, sheets, styles, comments, entities, members beyond what a workbook can have",

@@ -158,3 +158,10 @@ def test_the_bound_of_a_difference_that_no_path_shows_lies_on_both_sides() -> No
     bound = float(zero_count_bound(1000))
     for end, wanted in (("estimate", 0.0), ("low", -bound), ("high", bound), ("error", bound / 3.0)):
         np.testing.assert_allclose(found[end], wanted, rtol=1e-12, err_msg=end)
+
+
+def test_a_ratio_over_nothing_is_none_whatever_stands_above() -> None:
+    above = np.array([[-1e-18, 0.0], [0.0, 0.0], [3.0, 1.0]])
+    found = batches.ratio(above, np.array([[0.0, 0.0], [0.0, 0.0], [2.0, 2.0]]))
+    assert np.isnan(found.value).tolist() == [True, True, False]
+    assert np.isnan(batches.quotient(found, batches.ratio(0.0 * above, np.ones_like(above))).value).all()

@@ -27,13 +27,12 @@ class Told(NamedTuple):
 
 def job_of(ds: xr.Dataset) -> Job | None:
     """The job as this run knew it; None where the Dataset carries none, or one of another version."""
-    from pydantic import ValidationError
-
+    from stress.errors import DataError
     from stress.inputs.load import job_from_json
 
     try:
         return job_from_json(str(ds.attrs.get("job") or ""))
-    except ValidationError:
+    except DataError:
         return None
 
 

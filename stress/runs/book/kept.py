@@ -16,6 +16,7 @@ from stress.runs.book.weather import Aim
 from stress.runs.counting.book_tally import BookTally
 from stress.runs.jobs.counts import BOOK, CHECKPOINT
 from stress.runs.jobs.origin import read_json, run_id
+from stress.runs.jobs.reading import UNREADABLE
 from stress.runs.jobs.shards import read
 
 
@@ -35,16 +36,24 @@ def text_of(packs: Packs) -> str:
 
 def opened(folder: Path) -> Kept:
     """What is counted in a book's folder, while a driver may be writing there. Raises DataError where nothing is."""
-    held = read_json(folder / CHECKPOINT / BOOK)
     try:
-        book, level, aim = Book.model_validate_json(json.dumps(held["book"])), float(held["level"]), held["aim"]
-    except (KeyError, TypeError, ValueError):
+        found = _read(folder)
+    except UNREADABLE:
         raise DataError(
             f"{folder}: its book cannot be read; `stress book FILE --out {folder} --fresh` counts again"
         ) from None
+    if found is None:
+        raise DataError(f"{folder}: no paths are stored yet; the first checkpoint comes after seconds")
+    return found
+
+
+def _read(folder: Path) -> Kept | None:
+    """The same; None where no path is stored, an error of Python's own for what is no book."""
+    held = read_json(folder / CHECKPOINT / BOOK)
+    book, level, aim = Book.model_validate_json(json.dumps(held["book"])), float(held["level"]), held["aim"]
     counted = read(folder / CHECKPOINT, run_id(read_json(folder / CHECKPOINT / "run.json")), book.paths)
     if counted is None:
-        raise DataError(f"{folder}: no paths are stored yet; the first checkpoint comes after seconds")
+        return None
     packs = packs_of(book, level)
     if aim is not None:
         *mixture, deals = (np.array(array) for array in aim)

@@ -24,6 +24,7 @@ from stress.kernels.memory import Packed, Workspace, aligned, pack
 from stress.kernels.philox import FACTORS, normal_panel
 from stress.kernels.sampling import Sampler
 from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
+from stress.results.paths import WHOLE, is_whole
 from stress.runs.counting.counted import Progress
 from stress.runs.counting.ranges import Range
 from stress.runs.jobs.files import disk, unmoved
@@ -46,10 +47,12 @@ def keep(plan: Plan, folder: Path, run: str, threads: int, progress: Progress | 
     note = read_json(folder / NOTE)
     known = note.get("run") == run and note.get("chunk") == chunk and (plan.out / STORE).is_dir()
     done = min(int(note["done"]), plan.paths) // chunk * chunk if known else 0
-    if known and note["done"] == note["paths"] == plan.paths:
+    if known and note["done"] == note["paths"] == plan.paths and is_whole(plan.out / STORE):
         return
+    if done and not _holds(plan.out / STORE, done // chunk):
+        done = 0
     with disk(plan.out):
-        arrays = _open(plan.out / STORE, job, chunk) if done else _create(plan.out / STORE, job, chunk)
+        arrays = _arrays(plan.out / STORE, job, chunk, begun=bool(done))
         check_store, check_folder = unmoved(plan.out / STORE), unmoved(folder)
         for start, end, values in _outcomes(job, done, chunk, threads):
             check_store()
@@ -63,6 +66,17 @@ def keep(plan: Plan, folder: Path, run: str, threads: int, progress: Progress | 
             if stop.is_set() and end < plan.paths:
                 raise KeyboardInterrupt(f"interrupted: outcomes of {end:,} paths are kept; run again to go on")
         check_store()
+
+
+def _holds(store: Path, chunks: int) -> bool:
+    """Whether so many chunks of every array are there."""
+    import zarr
+
+    try:
+        group = zarr.open_group(store, mode="r")
+        return all(isinstance(a, zarr.Array) and a.nchunks_initialized >= chunks for _, a in group.arrays())
+    except Exception:  # Zarr raises all kinds for what is none: it is written anew
+        return False
 
 
 def _outcomes(job: Job, first: int, chunk: int, threads: int) -> Iterator[tuple[int, int, dict[str, Floats]]]:
@@ -132,6 +146,14 @@ def _names(job: Job) -> tuple[str, ...]:
     return (*names, WEIGHT) if job.estimator == "importance" else names
 
 
+def _arrays(store: Path, job: Job, chunk: int, begun: bool) -> dict[str, Any]:
+    """The arrays of a store, which write chunks of blanks too: one that is not there was lost."""
+    import zarr
+
+    with zarr.config.set({"array.write_empty_chunks": True}):
+        return _open(store, job) if begun else _create(store, job, chunk)
+
+
 def _create(store: Path, job: Job, chunk: int) -> dict[str, Any]:
     """An empty store: every array checked by a CRC when it is read, coordinates by name."""
     import xarray as xr
@@ -142,9 +164,11 @@ def _create(store: Path, job: Job, chunk: int) -> dict[str, Any]:
         "scenario": np.array([case.name for case in job.scenarios]),
         "tranche": np.array([note.name for note in job.deal.notes]),
     }
+    codecs = [ZstdCodec(level=1), Crc32cCodec()]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # fixed-width text has no final specification in Zarr 3 yet
-        xr.Dataset(coords=names).to_zarr(store, mode="w", zarr_format=3, consolidated=False)
+        checked = {name: {"compressors": codecs} for name in names}
+        xr.Dataset(coords=names).to_zarr(store, mode="w", zarr_format=3, consolidated=False, encoding=checked)
     group = zarr.open_group(store, mode="r+")
     sizes = {"scenario": len(names["scenario"]), "tranche": len(names["tranche"]), "path": job.paths}
     arrays = {}
@@ -158,14 +182,15 @@ def _create(store: Path, job: Job, chunk: int) -> dict[str, Any]:
             dtype="float64",
             fill_value=np.nan,
             dimension_names=dims,
-            compressors=[ZstdCodec(level=1), Crc32cCodec()],
+            compressors=codecs,
             attributes={"units": "years" if name == "principal_time" else "1"},
         )
+    group.attrs[WHOLE] = True
     _gather(store)
     return arrays
 
 
-def _open(store: Path, job: Job, chunk: int) -> dict[str, Any]:
+def _open(store: Path, job: Job) -> dict[str, Any]:
     """The store of an earlier part, made as long as the run is now."""
     import zarr
 

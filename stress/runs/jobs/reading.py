@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from stress.results import Result
     from stress.results.sweep import Labels
 
+UNREADABLE = (DataError, OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What a checkpoint that is none may raise."""
+
 
 def open(path: str | os.PathLike[str]) -> Result:
     """The results of a run's folder, or of a netCDF file.
@@ -39,8 +42,11 @@ def open(path: str | os.PathLike[str]) -> Result:
     going_on = (folder / CHECKPOINT / JOB).is_file() and not (folder / MANIFEST).is_file()
     if not going_on:
         return results.open_any(folder)
-    text = (folder / CHECKPOINT / JOB).read_text(encoding="utf-8")
-    cells = _sweep(folder, text) if "over" in json.loads(text) else _job(folder, text)
+    try:
+        text = (folder / CHECKPOINT / JOB).read_text(encoding="utf-8")
+        cells = _sweep(folder, text) if "over" in dict(json.loads(text)) else _job(folder, text)
+    except UNREADABLE:
+        raise DataError(f"{folder}: its checkpoint cannot be read; `stress run` with --fresh counts again") from None
     if all(ds is None for _, ds in cells):
         raise DataError(f"{folder}: no paths are stored yet; the first checkpoint comes after seconds")
     return results.combine(cells)

@@ -7,7 +7,7 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -66,7 +66,7 @@ def run(
     watch = Watch()
     plan = settled(plan, say)
     with folder_of(plan) as folder:
-        if not plan.fresh and (manifest := finished(plan.out, wanted(plan), plan.keep_paths)):
+        if not plan.fresh and (manifest := finished(plan.out, wanted(plan), [plan.out] * plan.keep_paths)):
             return unchanged(plan.out, manifest, say)
         if plan.fresh:
             (plan.out / MANIFEST).unlink(missing_ok=True)
@@ -135,16 +135,26 @@ def wanted(plan: Plan) -> dict[str, Any]:
     return {"run_id": run_id(run_parts(plan.job)), "paths": plan.paths, "source_digest": source_digest()}
 
 
-def finished(out: Path, expected: dict[str, Any], paths_kept: bool) -> dict[str, Any]:
-    """The manifest of a folder that is complete, as expected, and whose files are as they were written; else empty."""
+def finished(out: Path, expected: dict[str, Any], keeping: Sequence[Path] = ()) -> dict[str, Any]:
+    """The manifest of a folder that is complete, as expected, and whose files are as they were written; else empty.
+
+    `keeping`: folders that must hold whole stores of paths.
+    """
     manifest = read_json(out / MANIFEST)
     files = manifest.get("files")
     if any(manifest.get(key) != value for key, value in expected.items()) or not isinstance(files, dict):
         return {}
-    if paths_kept and not manifest.get("paths_kept"):
+    if keeping and not (manifest.get("paths_kept") and _are_whole(keeping)):
         return {}
     intact = all(sha256_of(out / name) == files.get(name) for name in (RESULTS, REPORT))
     return manifest if intact else {}
+
+
+def _are_whole(folders: Sequence[Path]) -> bool:
+    from stress.results.paths import is_whole
+    from stress.runs.jobs.paths import STORE
+
+    return all(is_whole(folder / STORE) for folder in folders)
 
 
 def unchanged(out: Path, manifest: dict[str, Any], say: Say) -> Done:

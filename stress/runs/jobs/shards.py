@@ -157,12 +157,13 @@ def read(folder: Path, run: str, n_path: int) -> Counted | None:
     """The sum of a folder's shards, while a driver may be writing there; None where there are none.
 
     Nothing is changed. A shard that a merge removes meanwhile is missing from the sum or comes with the merged one.
+    Raises ValueError for one that bears its own digest and is none.
     """
     found = []
     for content in filter(None, map(sound, folder.glob(f"*{SUFFIX}"))):
         line, _, body = content.partition(b"\n")
-        head = json.loads(line)
-        if (head["format"], head["run"]) == (FORMAT, run):
+        head = dict(json.loads(line))
+        if (head.get("format"), head.get("run")) == (FORMAT, run):
             found.append(Counted(tuple((int(a), int(b)) for a, b in head["ranges"]), body))
     parts: list[Counted] = []
     ranges: Ranges = ()

@@ -59,7 +59,8 @@ def run_sweep(
         begin(folder, {"job": f"sweep {plan.sweep.name}"}, plan.fresh)
         with disk(plan.out):
             write_atomically(folder / JOB, plan.sweep.model_dump_json() + "\n")
-        if not plan.fresh and (manifest := finished(plan.out, _wanted(plan), plan.plans[0].keep_paths)):
+        keeping = [one.out for one in plan.plans if one.keep_paths]
+        if not plan.fresh and (manifest := finished(plan.out, _wanted(plan), keeping)):
             return unchanged(plan.out, manifest, say)
         (plan.out / MANIFEST).unlink(missing_ok=True)
         cells, said = _jobs(plan, progress, say, stop, seen)

@@ -1,0 +1,138 @@
+"""Whether a Dataset that was read is a result as this package writes it: variables, dims, types, counts, attributes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from stress.inputs.text.characters import TEXT_PATTERN
+from stress.results.documents import SHAPES, is_document
+from stress.results.sweep import DIMS, OF_JOB
+from stress.results.variables import COMMITTEE, REPLICATED, TABLE, TRUST, WEIGHTED, Variable
+
+KNOWN = {**TABLE, **{v.name: v for v in (*WEIGHTED, *REPLICATED, *TRUST, *COMMITTEE)}}
+NAMES = ("scenario", "tranche", "trigger", "quantity", "month_quantity")
+"""Dims whose coordinates are names."""
+NUMBERS = ("month", "event_month", "loss_bin", "loss_bin_low", "loss_bin_high", "wal_bin", "irr_bin", "price_bin")
+"""Coordinates that are numbers, none missing."""
+AXES = (*NAMES, *NUMBERS)
+TEXTS = ("version", "source_digest", "job_hash", "seed", "estimator", "rng")
+BY_BINS = ("loss_count", "default_count", "net_loss_count")
+"""Counts in which every path stands once."""
+PROBABILITY = "_probability"
+ROUNDING = 1e-9
+_TEXT = re.compile(TEXT_PATTERN)
+"""Nothing that moves the cursor of a terminal or turns the writing."""
+
+
+def faults(ds: xr.Dataset) -> Iterator[str]:
+    """What is wrong with a result, in words; nothing where it is sound."""
+    said = [*_of_variables(ds), *_of_axes(ds), *_of_attributes(ds)]
+    yield from said
+    if not said:
+        yield from _of_counts(ds)
+
+
+def _of_variables(ds: xr.Dataset) -> Iterator[str]:
+    swept = tuple(dim for dim in DIMS if dim in ds.dims)
+    for name in TABLE:
+        if name not in ds.data_vars:
+            yield f"variable {name} is missing"
+    for name, variable in KNOWN.items():
+        if name in ds.data_vars:
+            yield from _of_variable(variable, ds[name], swept)
+
+
+def _of_variable(variable: Variable, found: xr.DataArray, swept: tuple[str, ...]) -> Iterator[str]:
+    own = tuple(str(dim) for dim in found.dims if dim not in swept)
+    if own != variable.dims:
+        yield f"variable {variable.name} is by ({', '.join(own)}), not by ({', '.join(variable.dims)})"
+    if found.dtype.kind not in "iuf":
+        yield f"variable {variable.name} holds no numbers"
+
+
+def _of_axes(ds: xr.Dataset) -> Iterator[str]:
+    for name in AXES:
+        if name not in ds.coords or ds[name].dims != ((name,) if name in ds.dims else ("loss_bin",)):
+            yield f"coordinate {name} is missing, or no axis"
+    for name in (*NAMES, *(dim for dim in ("deal", "pool") if dim in ds.dims)):
+        labels = list(map(str, ds[name].values)) if name in ds.coords else []
+        if len(set(labels)) < len(labels) or not all(map(_is_name, labels)):
+            yield f"coordinate {name} holds a name twice, none, or control characters"
+    for name in NUMBERS:
+        if name in ds.coords and not (ds[name].dtype.kind in "iuf" and np.isfinite(ds[name].values).all()):
+            yield f"coordinate {name} is not all numbers"
+    if ds.sizes.get("event_month") != ds.sizes.get("month", 0) + 1:
+        yield "coordinate event_month is not a month longer than month"
+
+
+def _of_attributes(ds: xr.Dataset) -> Iterator[str]:
+    for name, value in _said(ds):
+        if not isinstance(value, (str, int, float, np.number)):
+            yield f"attribute {name} is neither a text nor a number"
+        elif not _TEXT.fullmatch(str(value)):
+            yield f"attribute {name} holds control characters"
+        elif name in SHAPES and value != "" and not is_document(name, str(value)):
+            yield f"attribute {name} is not the JSON that it should be"
+        elif name == "paths" and (not isinstance(value, (int, np.integer)) or value < 0):
+            yield f"attribute {name} is no number of paths"
+        elif name == "seed" and not str(value).isdecimal():
+            yield f"attribute {name} is no seed"
+    for name in TEXTS:
+        if name not in ds.attrs and not (name in ds.coords and name in (*OF_JOB, "seed")):
+            yield f"attribute {name} is missing"
+    if "paths" not in ds.attrs and "paths" not in ds.coords:
+        yield "attribute paths is missing"
+    yield from _of_job(ds)
+
+
+def _of_job(ds: xr.Dataset) -> Iterator[str]:
+    """The notes and scenarios of the job that a result carries are those of its variables."""
+    text = str(ds.attrs.get("job") or "")
+    job = json.loads(text) if is_document("job", text) else {}
+    if not job:
+        return
+    if "tranche" in ds.coords and [note["name"] for note in job["deal"]["notes"]] != list(
+        map(str, ds["tranche"].values)
+    ):
+        yield "attribute job is of other notes"
+    if "scenario" in ds.coords and not {case["name"] for case in job["scenarios"]} >= set(
+        map(str, ds["scenario"].values)
+    ):
+        yield "attribute job is of other scenarios"
+
+
+def _said(ds: xr.Dataset) -> Iterator[tuple[str, Any]]:
+    """Attributes, and what the jobs of a sweep say as coordinates."""
+    yield from ((str(name), value) for name, value in ds.attrs.items())
+    for name in OF_JOB:
+        if name in ds.coords:
+            yield from ((name, value) for value in ds[name].values.ravel().tolist())
+
+
+def _is_name(label: str) -> bool:
+    return bool(label and "\n" not in label and _TEXT.fullmatch(label))
+
+
+def _of_counts(ds: xr.Dataset) -> Iterator[str]:
+    """Every path is counted once; what is a probability lies between 0 and 1 where paths are counted."""
+    counted = ds["batch_path"].sum("batch")
+    if not bool((ds["batch_path"] >= 0).all()) or not bool((counted == _paths(ds)).all()):
+        yield "variable batch_path does not sum to the number of paths"
+    for name in BY_BINS:
+        if not bool((ds[name] >= 0).all()) or not bool((ds[name].sum("loss_bin") == counted).all()):
+            yield f"variable {name} does not count every path once"
+    for name in TABLE:
+        if name.endswith(PROBABILITY) or name == "expected_loss":
+            fits = (ds[name] >= -ROUNDING) & (ds[name] <= 1.0 + ROUNDING)
+            if not bool((fits | (counted == 0)).all()):
+                yield f"variable {name} is not between 0 and 1"
+
+
+def _paths(ds: xr.Dataset) -> Any:
+    return ds["paths"] if "paths" in ds.coords else int(ds.attrs["paths"])

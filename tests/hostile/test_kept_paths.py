@@ -1,0 +1,77 @@
+"""A store of kept paths that is damaged, short or made to harm: refused by one message, never read as blanks."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from mutants import kept
+from shipped import JOB
+
+from stress.cli import exit_code
+
+pytest.importorskip("pyarrow")
+RUN = ["run", str(JOB), "--paths", "1024", "--scenario", "baseline", "--scenario", "macro_severe", "--keep-paths"]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that keeps its paths, and its tables."""
+    from stress import report
+
+    folder = tmp_path_factory.mktemp("kept") / "run"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report, "write", lambda ds, path, *_, **__: Path(path).write_text("<html></html>"))
+        assert exit_code([*RUN, "--out", str(folder), "-q"]) == 0
+    assert exit_code(["export", str(folder), "-q"]) == 0
+    return folder
+
+
+@pytest.fixture
+def copied(run: Path, tmp_path: Path) -> Path:
+    for part in ("results.nc", "report.html", "manifest.json"):
+        shutil.copyfile(run / part, tmp_path / part)
+    for part in ("paths.zarr", "checkpoint"):
+        shutil.copytree(run / part, tmp_path / part)
+    return tmp_path
+
+
+@pytest.mark.parametrize("kind", kept.REFUSED)
+def test_a_store_that_is_not_whole_is_refused_by_one_message(
+    kind: str, copied: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept.REFUSED[kind](copied / "paths.zarr")
+    assert exit_code(["export", str(copied), "-q"]) == 3
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert said.err.startswith(f"stress: {copied / 'paths.zarr'}: ")
+    assert not list((copied / "tables").glob("*_paths/*"))
+
+
+@pytest.mark.parametrize("kind", kept.HARMLESS)
+def test_what_changes_no_outcome_is_read_as_it_was_written(kind: str, run: Path, copied: Path) -> None:
+    kept.HARMLESS[kind](copied / "paths.zarr")
+    assert exit_code(["export", str(copied), "-q"]) == 0
+    for table in ("note_paths", "pool_paths"):
+        pd.testing.assert_frame_equal(
+            pd.read_parquet(copied / "tables" / table), pd.read_parquet(run / "tables" / table)
+        )
+
+
+@pytest.mark.usefixtures("no_pages")
+@pytest.mark.parametrize("kind", ["a chunk lost", "metadata that is no JSON", "an empty folder"])
+def test_the_same_run_writes_a_store_again_that_is_not_whole(
+    kind: str, run: Path, copied: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept.REFUSED[kind](copied / "paths.zarr")
+    assert exit_code([*RUN, "--out", str(copied), "-q"]) == 0
+    assert exit_code(["export", str(copied), "-q"]) == 0
+    pd.testing.assert_frame_equal(
+        pd.read_parquet(copied / "tables/note_paths"), pd.read_parquet(run / "tables/note_paths")
+    )
+    capsys.readouterr()
+    assert exit_code([*RUN, "--out", str(copied), "--log-json"]) == 0
+    assert '"event": "complete"' in capsys.readouterr().err
