@@ -41,9 +41,15 @@ def read_stocks(
             f"{cells.file}: has no columns late_1, late_2, ...: name them with --bucket: {', '.join(frame.head)}"
         )
     extra = {what: _place(frame, name) for what, name in (("current", current), ("loss", loss)) if name is not None}
-    value = numbers(frame, [*found, *extra.values()])
+    value = numbers(frame, [*found, *extra.values()], [k for k in range(len(names)) if k not in date])
     period = [_period(frame, row.cell[date[0]], k) for k, row in enumerate(frame.body)]
     month = [(p.ordinal + 1) * 12 // p.per_year - 1 for p in period]
+    twice = next((k for k, one in enumerate(month) if one in month[:k]), None)
+    if twice is not None:
+        raise DataError(
+            f"{frame.place(twice, date[0])}: {frame.body[twice].cell[date[0]]} stands twice, first in {cells.unit} "
+            f"{frame.body[month.index(month[twice])].number}"
+        )
     order = np.argsort(month, kind="stable")
     none = np.full(len(month), np.nan)
     column = {what: np.array(value[k], np.float64) for what, k in extra.items()}
@@ -66,15 +72,39 @@ def transitions(path: str | Path, amount: str | None = None) -> Rolls | None:
     where, to = (next((names.index(name) for name in known if name in names), None) for known in (FROM, TO))
     if where is None or to is None:
         return None
+    frame = framed(cells, 1, len(cells.row) - 1, 0, ())
     of = _amount(cells, names, (where, to), amount)
-    labels = [row.cell[0] for row in cells.row[1:]]
-    months = {label: k for k, label in enumerate(dict.fromkeys(labels))}
-    status = [[_status(cells, row.cell[k], row.number) for k in (where, to)] for row in cells.row[1:]]
+    month = [_month(frame, row) for row in range(len(frame.body))]
+    status = [[_status(frame, row, k) for k in (where, to)] for row in range(len(frame.body))]
+    value = numbers(frame, [of], range(1, len(names)))[of]
+    _once(frame, month, status)
     top = min(MOST, max(max(pair) for pair in status))
+    months = {label: k for k, label in enumerate(dict.fromkeys(month))}
     total = np.zeros((top + 1, top + 1, len(months)))
-    for label, (a, b), row in zip(labels, status, cells.row[1:], strict=True):
-        total[min(a, top), min(b, top), months[label]] += float(row.cell[of])
+    for row, (label, (a, b)) in enumerate(zip(month, status, strict=True)):
+        if not value[row] >= 0.0:
+            raise DataError(f"{frame.place(row, of)}: {frame.body[row].cell[of][:40]!r}: must be a number of 0 or more")
+        a, b = max(0, a), max(0, b)
+        total[min(a, top), min(b, top), months[label]] += value[row]
     return _of_counts(total)
+
+
+def _month(frame: Frame, row: int) -> str:
+    """The period of a row where its first column has periods, else what stands there."""
+    label = frame.body[row].cell[0]
+    if parse_period(frame.body[0].cell[0]) is not None:
+        _period(frame, label, row)
+    return label
+
+
+def _once(frame: Frame, month: Sequence[str], status: Sequence[Sequence[int]]) -> None:
+    """Raise DataError where a transition of a month stands twice."""
+    first: dict[tuple[str, int, int], int] = {}
+    for row, (label, (a, b)) in enumerate(zip(month, status, strict=True)):
+        before = first.setdefault((label, a, b), row)
+        if before != row:
+            twice = f"stands twice, first in {frame.cells.unit} {frame.body[before].number}"
+            raise DataError(f"{frame.cells.place(frame.body[row])}: {label[:40]} from {a} to {b} {twice}")
 
 
 def _of_counts(total: Array) -> Rolls:
@@ -116,11 +146,13 @@ def _amount(cells: Cells, names: list[str], used: tuple[int, int], amount: str |
     return left[0]
 
 
-def _status(cells: Cells, text: str, line: int) -> int:
-    try:
-        return max(0, int(text))
-    except ValueError:
-        raise DataError(f"{cells.file}: {cells.unit} {line}: {text!r}: a status must be a whole number") from None
+def _status(frame: Frame, row: int, column: int) -> int:
+    text = frame.body[row].cell[column]
+    if not re.fullmatch(r"[+-]?\d{1,4}", text):
+        raise DataError(
+            f"{frame.place(row, column)}: {text[:40]!r}: a status must be a whole number of at most 4 digits"
+        )
+    return int(text)
 
 
 def _buckets(names: Sequence[str]) -> list[int]:

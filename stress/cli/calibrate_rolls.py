@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +12,7 @@ import click
 from stress.cli.options import FILE, OneOf, output_options
 from stress.cli.output import Output
 from stress.cli.writing import save_text
-from stress.errors import ConfigError
+from stress.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -67,8 +69,9 @@ def rolls(
     moved: list[Slope] = []
     if fit is None:
         stocks = read_stocks(history, buckets, current, loss)
-        fit = fit_rolls(stocks, shape)
-        entry = [] if current is None else with_entry(stocks)
+        with _of(history):
+            fit = fit_rolls(stocks, shape)
+            entry = [] if current is None else with_entry(stocks)
         if macro is not None and variable is not None:
             from stress.calibration import read_table
 
@@ -81,6 +84,15 @@ def rolls(
     Output(as_json, quiet, log_json).result(
         lambda: _table(fit, entry, moved, variable, words), lambda: _document(fit, entry, moved, words)
     )
+
+
+@contextlib.contextmanager
+def _of(file: Path) -> Iterator[None]:
+    """What a fit refuses, with the file that it rests on."""
+    try:
+        yield
+    except DataError as error:
+        raise DataError(f"{file}: {error}") from None
 
 
 def ladder_toml(fit: Rolls, source: str, entry: list[Slope]) -> str:

@@ -18,12 +18,12 @@ _CURRENCY = re.compile(r"^(?:(?:US|HK|NT|A|C)?\$|[€£¥￥]|[A-Z]{3} )\s*|\s*(
 _SIGN = str.maketrans({"\u2212": "-", "\u2013": "-", "％": "%"})
 _GROUPED = {
     decimal: re.compile(
-        rf"^[+-]?(?:(?:\d+|\d{{1,3}}(?P<by>[{other}' ’])\d{{3}}(?:(?P=by)\d{{3}})*)(?:[{decimal}]\d*)?|[{decimal}]\d+)"
+        rf"^[+-]?(?:(?:\d+|\d{{1,3}}(?P<by>[{other}' ’])\d{{3}}(?:(?P=by)\d{{3}})*)(?:{end})?|[{decimal}]\d+)"
         r"(?:[eE][+-]?\d{1,3})?$"
     )
-    for decimal, other in ((".", ","), (",", "."))
+    for decimal, other, end in ((".", ",", r"\.\d*"), (",", ".", r",\d+"))
 }
-"""A number by what stands before its decimals; thousands in groups of three, one sign for all."""
+"""A number by what stands before its decimals; thousands in groups of three, one sign for all; `12,` is a slip."""
 
 
 class Number(NamedTuple):

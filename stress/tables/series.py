@@ -49,9 +49,12 @@ def read_series(path: str | Path) -> Series:
     return _trimmed(_periods_down(cells) if head is None else _periods_across(cells, head))
 
 
-def numbers(frame: Frame, columns: Sequence[int]) -> dict[int, tuple[float, ...]]:
-    """The cells of some columns as numbers; a percent sign stands on all numbers of a column or on none. DataError."""
-    cells = [cell for k in columns for cell in frame.column(k) if not is_missing(cell)]
+def numbers(frame: Frame, columns: Sequence[int], told: Sequence[int] = ()) -> dict[int, tuple[float, ...]]:
+    """The cells of some columns as numbers; a percent sign stands on all numbers of a column or on none. DataError.
+
+    `told`: columns that tell the decimal sign too.
+    """
+    cells = [cell for k in dict.fromkeys((*columns, *told)) for cell in frame.column(k) if not is_missing(cell)]
     try:
         decimal = decimal_of(cells)
     except Mixed as error:

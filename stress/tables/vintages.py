@@ -139,7 +139,7 @@ def _long_heading(cells: Cells) -> tuple[int, int, int] | None:
 def _long(cells: Cells, head: int, cohort: int, age: int) -> VintageTable:
     """Text beside the cohort (grade, product) tells cohorts apart; every other column is a figure."""
     names = cells.row[head].cell
-    body = _body(cells, head, len(names))
+    body = _body(cells, head, len(names), may_end_early=False)
     others = [k for k in range(len(names)) if k not in (cohort, age) and names[k]]
     text = [k for k in others if not any(looks_like_number(row.cell[k]) for row in body if not is_missing(row.cell[k]))]
     figures = [k for k in others if k not in text]
@@ -159,7 +159,9 @@ def _long(cells: Cells, head: int, cohort: int, age: int) -> VintageTable:
     read, signs = [], []
     for k in figures:
         grid = [[place[one, at].cell[k] if (one, at) in place else "" for at in every] for one in cohorts]
-        value, percent = _numbers(cells, decimal, grid, cohorts, [str(at) for at in every])
+        value, percent = _numbers(
+            cells, decimal, grid, [f"{names[k]} of {one}" for one in cohorts], list(map(str, every))
+        )
         read.append(value)
         signs.append(percent)
     return VintageTable(
@@ -168,13 +170,14 @@ def _long(cells: Cells, head: int, cohort: int, age: int) -> VintageTable:
     )  # fmt: skip
 
 
-def _body(cells: Cells, head: int, width: int) -> list[Row]:
+def _body(cells: Cells, head: int, width: int, may_end_early: bool = True) -> list[Row]:
     """Rows below the heading up to the last with a number, each as wide as the heading. DataError by line."""
     last = max((n for n in range(head + 1, len(cells.row)) if _has_number(cells.row[n])), default=head)
     found = []
     for row in cells.row[head + 1 : last + 1]:
         cell = row.cell[:width] if not any(row.cell[width:]) else row.cell
-        cell = (*cell, *[""] * (width - len(cell)))  # a young cohort's row may end early
+        if may_end_early or not cells.separator:  # a young cohort's row does; a workbook leaves out empty cells
+            cell = (*cell, *[""] * (width - len(cell)))
         if len(cell) != width or not _has_number(row):
             said = f"has {len(row.cell)} cells; the heading has {width}" if len(cell) != width else "holds no figures"
             raise DataError(f"{cells.place(row)}: {said}: take it out if it is none of the table")

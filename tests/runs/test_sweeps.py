@@ -90,7 +90,8 @@ def test_a_command_for_one_job_refuses_a_sweep() -> None:
 
 def known(notes: list[str], seed: int, **attrs: Any) -> xr.Dataset:
     loss = vasicek(512, 0.05, 0.1, seed)[None]
-    said = {"seed": str(seed), "job": f'{{"s": {seed}}}'} | attrs
+    cases, parts = [{"name": "baseline"}], {"deal": {"notes": [{"name": note} for note in notes]}, "pool": {}}
+    said = {"seed": str(seed), "job": json.dumps({"s": seed, "scenarios": cases, **parts})} | attrs
     return results_of(tranche_losses(loss)[:, : len(notes)], loss, notes, **said)
 
 

@@ -14,9 +14,9 @@ from stress.inputs.reports import FIGURES, NAMED, Column, Reports
 from stress.inputs.text.messages import show
 from stress.inputs.text.reference import resolve
 from stress.spelling import suggest
-from stress.tables.cells import Cells, read_cells
+from stress.tables.cells import Cells, Row, read_cells
 from stress.tables.framed import word
-from stress.tables.numbers import is_missing, parse_number
+from stress.tables.numbers import Number, is_missing, parse_number
 from stress.tables.periods import ALLOWED, Period, coarser, parse_period
 from stress.tables.source import suffix
 
@@ -156,8 +156,7 @@ def _read(cells: Cells, name: str, period: str, per_year: int | None, columns: d
         label.append(said)
     periods = _regular(cells, label, per_year)
     figure = {
-        name: tuple(_value(cells, k, at, head[at]) * columns[name].unit for k in range(len(body)))
-        for name, at in place.items()
+        name: tuple(value * columns[name].unit for value in _values(cells, at, head[at])) for name, at in place.items()
     }
     _refuse_percents(cells.file, figure.get("default_rate", ()))
     return Reported(cells.file, name, periods, figure, {name: column.error for name, column in columns.items()})
@@ -172,11 +171,25 @@ def _heading(cells: Cells, head: tuple[str, ...], wanted: str, key: str) -> int:
     return head.index(wanted)
 
 
-def _value(cells: Cells, k: int, at: int, heading: str) -> float:
-    row = cells.row[1 + k]
+def _values(cells: Cells, at: int, heading: str) -> list[float]:
+    """A column as it is written; a percent sign stands on all its numbers or on none. DataError."""
+    found, signs = [], set()
+    for row in cells.row[1:]:
+        number = _number(cells, row, at, heading)
+        found.append(math.nan if number is None else number.value)
+        if number is not None and number.value:
+            signs.add(number.percent)
+        if len(signs) > 1:
+            mixed = "some numbers of the column have a percent sign, others none"
+            raise DataError(f"{cells.place(row, heading)}: {row.cell[at][:40]!r}: {mixed}")
+    return found
+
+
+def _number(cells: Cells, row: Row, at: int, heading: str) -> Number | None:
+    """A figure, or None where none was reported."""
     text = row.cell[at]
     if is_missing(text):
-        return math.nan
+        return None
     number = parse_number(text)
     if number is None or not math.isfinite(number.value):
         raise DataError(
@@ -184,7 +197,7 @@ def _value(cells: Cells, k: int, at: int, heading: str) -> float:
         )
     if number.value < 0.0:
         raise DataError(f"{cells.place(row, heading)}: {text}: a report's figure is never negative")
-    return number.value
+    return number
 
 
 def _refuse_percents(file: str, rate: tuple[float, ...]) -> None:
