@@ -39,7 +39,7 @@ def check_seal(path: Path) -> None:
         file.seek(size)
         end = file.read(LENGTH)
         file.seek(0)
-        if end.startswith(MARK) and _digest(file, size) != end[len(MARK) : -1]:
+        if MARK in end and (not end.startswith(MARK) or _digest(file, size) != end[len(MARK) : -1]):
             raise DataError(f"{path}: is damaged: its bytes are not those that were written (SHA-256 differs)")
 
 

@@ -21,6 +21,8 @@ NAMES = ("scenario", "tranche", "trigger", "quantity", "month_quantity")
 NUMBERS = ("month", "event_month", "loss_bin", "loss_bin_low", "loss_bin_high", "wal_bin", "irr_bin", "price_bin")
 """Coordinates that are numbers, none missing."""
 AXES = (*NAMES, *NUMBERS)
+SHOWN = ("base_case", "machine", "partial", "target", "warnings", "estimator_choice")
+"""Attributes that tables and pages show where a result has them."""
 TEXTS = ("version", "source_digest", "job_hash", "seed", "estimator", "rng")
 BY_BINS = ("loss_count", "default_count", "net_loss_count")
 """Counts in which every path stands once."""
@@ -108,8 +110,8 @@ def _of_job(ds: xr.Dataset) -> Iterator[str]:
 
 
 def _said(ds: xr.Dataset) -> Iterator[tuple[str, Any]]:
-    """Attributes, and what the jobs of a sweep say as coordinates."""
-    yield from ((str(name), value) for name, value in ds.attrs.items())
+    """Attributes that are read, and what the jobs of a sweep say as coordinates."""
+    yield from ((name, ds.attrs[name]) for name in (*TEXTS, *SHAPES, *SHOWN, "paths") if name in ds.attrs)
     for name in OF_JOB:
         if name in ds.coords:
             yield from ((name, value) for value in ds[name].values.ravel().tolist())
