@@ -12,6 +12,7 @@ from stress.assemble.short_rate import given
 from stress.inputs.job import Job
 from stress.kernels import alone
 from stress.kernels.layout import LANES
+from stress.kernels.memory import Packed, Workspace, pack
 from stress.kernels.tables import Problem
 from stress.kernels.tally import NOTE_QUANTITIES
 
@@ -25,9 +26,14 @@ _FLOWS = ("principal_paid", "residual_yield")
 class Margin(NamedTuple):
     """How far a note is from losing, as a function of the whitened normals of a path."""
 
-    problem: Problem
+    packed: Packed
     note: int
     seed: int
+
+    @property
+    def problem(self) -> Problem:
+        """The tables that stand packed."""
+        return self.packed.problem
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -54,7 +60,9 @@ class Margin(NamedTuple):
 
     def _block(self, lanes: Array) -> Array:
         contract, n = self.problem.contract, self.note
-        space = alone.run_block(self.problem, 0, self.seed, np.ascontiguousarray(lanes.transpose(1, 2, 0)))
+        space = Workspace(self.packed)
+        space.put_normals(lanes.transpose(1, 2, 0))
+        alone.run(space, 0, 1, LANES, self.seed, drawn=True)
         original, outcomes = contract.original[n], space.outcomes()[len(NOTE_QUANTITIES) * n :]
         if contract.residual[n] > 0.0:
             return np.asarray(outcomes[NOTE_QUANTITIES.index("multiple")] - 1.0)
@@ -74,7 +82,8 @@ def margin_of(job: Job, note: int) -> Margin:
     pool = job.pool.model_copy(update={"obligors": None})
     problem = assemble(job.model_copy(update={"pool": pool}))
     market = problem.market._replace(draws=np.zeros_like(problem.market.draws))
-    return Margin(problem._replace(market=market, short_rate=given(problem.short_rate)), note, job.seed)
+    problem = problem._replace(market=market, short_rate=given(problem.short_rate))
+    return Margin(pack(problem, traced=True), note, job.seed)
 
 
 def holds(job: Job) -> str:

@@ -32,7 +32,8 @@ Run = Callable[..., jobs.Done]
 @pytest.fixture(autouse=True)
 def quick(no_page: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The Dataset and the page take seconds and have their own tests."""
-    monkeypatch.setattr(engine, "to_dataset", lambda job, tally: xr.Dataset({"loss_count": ("x", np.arange(3))}))
+    made_up = xr.Dataset({"loss_count": ("x", np.arange(3))})
+    monkeypatch.setattr("stress.runs.dataset.to_dataset", lambda job, tally: made_up)
 
 
 @pytest.fixture

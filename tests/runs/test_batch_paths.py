@@ -30,7 +30,8 @@ SCENARIOS = ("baseline", "credit_contraction")
 
 @pytest.fixture(autouse=True)
 def quick(no_page: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "to_dataset", lambda job, tally: xr.Dataset({"loss_count": ("x", np.arange(3))}))
+    made_up = xr.Dataset({"loss_count": ("x", np.arange(3))})
+    monkeypatch.setattr("stress.runs.dataset.to_dataset", lambda job, tally: made_up)
     monkeypatch.setattr(kept, "_CHUNK_VALUES", 2**12 * 2)
 
 

@@ -29,9 +29,8 @@ def dataset() -> xr.Dataset:
 def engine(dataset: xr.Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     """A ready Dataset of other notes, which takes seconds to build and has its own tests, as have desks' numbers."""
     from stress.analysis import class_numbers
-    from stress.runs import engine
 
-    monkeypatch.setattr(engine, "to_dataset", lambda job, tally: dataset)
+    monkeypatch.setattr("stress.runs.dataset.to_dataset", lambda job, tally: dataset)
     monkeypatch.setattr(class_numbers, "run_with_committee", lambda job, ds, known: ds)
 
 
