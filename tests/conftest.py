@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+from markupsafe import Markup
 from shipped import JOB, SCENARIOS
 
 if TYPE_CHECKING:
@@ -69,6 +70,17 @@ def no_pages() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         _without_pages(patch)
         yield
+
+
+@pytest.fixture
+def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The figures of a run's page take most of its time: a test of what stands beside them draws none."""
+    from stress.report import figures
+    from stress.report.page import whole
+
+    for name in ("loss", "lives", "fan", "events", "heat_map", "defaults", "convergence"):
+        monkeypatch.setattr(figures, name, lambda *_: None)
+    monkeypatch.setattr(whole, "svg_of", lambda *_: Markup("<svg></svg>"))
 
 
 @pytest.fixture(scope="session")

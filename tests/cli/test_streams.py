@@ -66,7 +66,8 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def results(job: Path) -> Path:
-    with pytest.raises(SystemExit) as ended:
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as ended:
+        patch.setattr("stress.report.write", lambda ds, path, *_, **__: Path(path).write_text("<html></html>"))
         main(["run", str(job), "--out", str(job.parent / "results"), "--quiet"])
     assert not ended.value.code
     return job.parent / "results"

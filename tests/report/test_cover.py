@@ -89,6 +89,7 @@ def test_month_axes_end_when_the_deal_is_over(mild_and_harsh: xr.Dataset) -> Non
     assert lived(mild_and_harsh).sizes["month"] == mild_and_harsh.sizes["month"]
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_the_cover_has_the_structure_three_findings_and_who_signs() -> None:
     job = stress.load("scenarios/jobs/baitiao-24m.toml")
     ds = stress.simulate(job, paths=512, scenarios=["baseline", "credit_contraction"])
@@ -104,6 +105,7 @@ def test_the_cover_has_the_structure_three_findings_and_who_signs() -> None:
         assert words in text
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_validation_is_an_appendix_on_request(mild_and_harsh: xr.Dataset, tmp_path: Path) -> None:
     assert "validation" not in report.write(mild_and_harsh, tmp_path / "r.html").read_text()
     text = report.write(mild_and_harsh, tmp_path / "r.html", appendix=True).read_text()

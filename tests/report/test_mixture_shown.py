@@ -36,6 +36,7 @@ def test_the_mixture_is_one_scenario_more_with_the_weighted_loss(ds: xr.Dataset)
     xr.testing.assert_identical(shown["wal"].isel(scenario=[0, 1, 2]), ds["wal"])
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_a_job_that_weighs_nothing_or_one_scenario_alone_has_no_mixture(ds: xr.Dataset) -> None:
     plain, alone = case(1_000, 2), ds.isel(scenario=[1])
     assert results.with_mixture(plain) is plain
@@ -48,6 +49,7 @@ def test_scenarios_left_out_leave_the_weights_of_the_others_in_proportion(ds: xr
     assert measures.probabilities(ds.isel(scenario=[0, 1])) == pytest.approx({"baseline": 2 / 3, "macro_mild": 1 / 3})
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_table_json_and_page_show_the_mixture_and_its_weights(ds: xr.Dataset) -> None:
     weights = "baseline 60%, macro_mild 30%, macro_moderate 10%"
     table = " ".join(str(terminal.table(ds)).split())

@@ -271,6 +271,7 @@ def test_a_name_cannot_become_a_formula(name: str, tmp_path: Path) -> None:
         assert not any(re.match(r"[=+@\t]|-[^\d.]", cell) for cell in cells)
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_a_record_of_checks_is_escaped_like_every_file(ds: xr.Dataset) -> None:
     check = dict.fromkeys(KEYS["checks"], NASTY) | {"part": "p", "findings": []}
     finding = {"what": NASTY, "expected": 1.0, "got": 1.0, "tolerance": 0.0, "error": None, "kept": True}
@@ -310,6 +311,7 @@ def test_a_residual_note_has_a_money_multiple_and_a_value_only_where_it_is_disco
     assert table.count("×") == ds.sizes["scenario"] + 1, "one a scenario, and what it means"
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_the_signs_are_explained_as_the_paths_were_drawn(ds: xr.Dataset) -> None:
     weighted = results.derive(weighed_alike(ds)).assign_attrs(estimator="importance")
     assert "Clopper-Pearson" in reading(ds).interval

@@ -60,6 +60,7 @@ def test_a_result_without_a_job_of_this_version_has_no_chapter(job_text: str) ->
     assert job_of(xr.Dataset(attrs={"job": job_text})) is None
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_the_page_of_a_run_has_the_chapter_once(job: Job) -> None:
     one = job.model_copy(update={"scenarios": job.scenarios[:1]})
     text = page.render(stress.simulate(one, paths=64))
