@@ -15,7 +15,7 @@ import pytest
 from shipped import ROOT
 from without_page import COMMAND
 
-from stress.cli import COMMANDS, main
+from stress.cli import COMMANDS, exit_code, main
 from stress.cli.streams import SIGNS, spelled
 
 MAIN = "import sys\nfrom stress.cli import main\nmain(sys.argv[1:])"
@@ -66,10 +66,9 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def results(job: Path) -> Path:
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as ended:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr("stress.report.write", lambda ds, path, *_, **__: Path(path).write_text("<html></html>"))
-        main(["run", str(job), "--out", str(job.parent / "results"), "--quiet"])
-    assert not ended.value.code
+        assert exit_code(["run", str(job), "--out", str(job.parent / "results"), "--quiet"]) == 0
     return job.parent / "results"
 
 
