@@ -76,6 +76,8 @@ def test_every_illustrative_statement_is_in_the_register_once_with_its_value(job
 
 def test_a_statement_that_names_several_keys_has_the_value_of_each(job: Job, ds: xr.Dataset) -> None:
     said = "cash_rate, dependence.rho and the ladder"
+    money = document(job.but(pool=job.pool.but(illustrative=("balance",))), ds)
+    assert f"| balance | {job.pool.balance:,.0f} |" in money
     text = document(job.but(pool=job.pool.but(illustrative=(said,))), ds)
     assert f"| {said} | cash_rate {job.pool.cash_rate:g}; dependence.rho {job.pool.dependence.rho:g} |" in text
 
@@ -86,6 +88,8 @@ def test_it_says_how_much_of_the_record_was_measured_on_this_source(job: Job, ds
     many = sum(c["part"] in VERIFIED for c in record["checks"])
     assert f"Of {many} promises {many} were measured on the source named above" in document(job, ds, record=here)
     first = [{**c, "source_digest": source_digest() if c is here["checks"][0] else ""} for c in here["checks"]]
+    older = [{**c, "source_digest": ""} for c in record["checks"]]
+    assert f"Of {many} promises none was measured" in document(job, ds, record={**record, "checks": older})
     assert f"Of {many} promises 1 was measured" in document(job, ds, record={**record, "checks": first})
 
 

@@ -26,6 +26,8 @@ from stress.shipped import changes
 Lines = Iterable[str]
 LONGEST = 120
 """Characters of a value in the register of assumptions: what is longer stands in the inputs in words."""
+THOUSANDS = 1e5
+"""From here on a value of the register is money."""
 VERIFIED = ("re-implementation", "benchmarking", "estimates", "implementation")
 """Parts of the record that say whether the model is computed as it is stated."""
 AGAIN = (
@@ -128,8 +130,13 @@ def _plain(part: Any, keys: str) -> str:
         held = [getattr(one, key, None) for one in held]
         held = [x for one in held for x in (one if isinstance(one, tuple) else [one])]
     plain = [one for one in held if isinstance(one, str | int | float | datetime.date)]
-    text = ", ".join(f"{one:g}" if isinstance(one, float) else str(one) for one in plain)
+    text = ", ".join(_written(one) for one in plain)
     return text if len(plain) == len(held) else ""
+
+
+def _written(value: object) -> str:
+    """A value of an input as it would be typed, money with its thousands."""
+    return (f"{value:,.0f}" if abs(value) >= THOUSANDS else f"{value:g}") if isinstance(value, float) else str(value)
 
 
 def _sources(job: Job) -> Lines:
@@ -171,9 +178,10 @@ def _dated(record: Mapping[str, Any] | None, ds: xr.Dataset) -> Lines:
     now = sum(c["source_digest"] == ds.attrs.get("source_digest") for c in checks)
     dates = sorted(c["date"] for c in checks)
     if checks:
+        said = f"{now or 'none'} {'were' if now > 1 else 'was'} measured on the source named above"
         yield (
-            f"Of {len(checks)} promises {now} {'was' if now == 1 else 'were'} measured on the source named above, the "
-            f"others on earlier ones, from {dates[0]} to {dates[-1]}; `stress validate --all` measures every one again."
+            f"Of {len(checks)} promises {said}, the others on earlier ones, from {dates[0]} to {dates[-1]}; "
+            "`stress validate --all` measures every one again."
         )
 
 
