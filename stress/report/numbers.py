@@ -85,7 +85,7 @@ def share(x: float, error: float) -> str:
 def with_error(x: float, error: float, bound: float | None = None, *, unit: Unit | None = None) -> str:
     """59.5 ± 1.2 bp: the error to two digits and the estimate to as many; `< bound` where nothing was seen."""
     if bound is not None and x == 0.0:
-        return f"< {fraction(bound, unit)}"
+        return _below(bound, unit)
     if not math.isfinite(x):
         return MISSING
     if not math.isfinite(error):
@@ -117,7 +117,7 @@ def interval(x: float, low: float, high: float, *, unit: Unit | None = None) -> 
     if not math.isfinite(x):
         return MISSING
     if x <= 0.0:
-        return f"< {fraction(high, unit)}"
+        return _below(high, unit)
     if x >= 1.0:
         return f"> {at_least(low)}"
     scale, sign = unit or unit_of([x])
@@ -126,6 +126,11 @@ def interval(x: float, low: float, high: float, *, unit: Unit | None = None) -> 
         return f"{scale * x:.{digits}f} [{scale * low:.{digits}f}, {scale * high:.{digits}f}]{sign}"
     digits = _digits(scale * (high - low) / 2.0, _most(x, sign))
     return f"{scale * x:,.{digits}f} [{scale * low:,.{digits}f}, {scale * high:,.{digits}f}]{sign}"
+
+
+def _below(bound: float, unit: Unit | None) -> str:
+    """What stays below a bound, which may itself be below the last digit shown."""
+    return f"< {fraction(bound, unit).removeprefix('<')}"
 
 
 def quantile(x: float, low: float, high: float, *, unit: Unit | None = None) -> str:

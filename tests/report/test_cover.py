@@ -118,3 +118,9 @@ def test_a_cover_of_a_result_without_its_job_names_the_classes(mild_and_harsh: x
     assert [row[0] for row in made.structure.rows] == ["A", "B", "Mezzanine", "Subordinated"]
     assert case(64, 1).sizes["scenario"] == 1
     assert len(cover(case(640, 1), None).structure.head) == 6
+
+
+def test_a_bound_below_the_last_digit_has_one_sign() -> None:
+    assert interval(0.0, 0.0, 1e-9, unit=PERCENT) == "< 0.0001%"
+    assert with_error(0.0, 0.0, 1e-9, unit=PERCENT) == "< 0.0001%"
+    assert interval(0.0, 0.0, 0.002, unit=PERCENT) == "< 0.20%"
