@@ -188,7 +188,7 @@ def sobol_block(
             j += 1
         words = splat_word(word)
         for bit in range(min(LANE_BITS, n_bit)):
-            words = words ^ ((gray_of_lane >> bit) & 1) * direction[of_d * n_bit + bit]
+            words = words ^ ((gray_of_lane >> bit) & 1) * splat_word(direction[of_d * n_bit + bit])
         store(work, work_at + d * LANES, inverse_normal(uniform(words)))
     for f in range(n_factor):
         for t in range(n_month):

@@ -87,11 +87,6 @@ OF_KERNELS: dict[str, tuple[str, ...]] = {
     "sampling": (*NORMAL, *WEIGHED),
     "scores": ("kernels/test_score_sums.py",),
     "seasoning": worked("late", "loans"),
-    "short_rate": of(
-        "kernels/test_short_rate",
-        "moments_of_the_state_are_those_of_vasicek",
-        "innovations_correlate_with_those_of_the_default_factor",
-    ),
     "step_cash": worked("accounts", "notes"),
     "tally": (*COUNTS, *REPLICATES),
     "weights": (*WEIGHED, *NORMAL[-1:]),
