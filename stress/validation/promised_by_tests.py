@@ -73,6 +73,12 @@ TESTED = (
         "tests/runs/test_batch_faults.py tests/runs/test_batch_clock.py -m 'slow or not slow'",
     ),
     tested(
+        "question-faults", "implementation",
+        "a what-if, back-test or book that is killed, or loses a worker, leaves nothing half; asked again it is whole",
+        "drivers killed at seeded moments, workers killed at work; bytes of page and JSON against a clean run",
+        "tests/cli/test_killed_questions.py -m 'slow or not slow'",
+    ),
+    tested(
         "lost-driver", "implementation", "a lost driver costs at most a chunk of each thread, of a worker seconds more",
         "paths in no shard, at every moment of a run of half a minute",
         "tests/runs/test_batch_lost_driver.py -m slow",
