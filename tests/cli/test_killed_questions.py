@@ -96,42 +96,6 @@ def survives(name: str, times: int, tmp_path: Path) -> int:
     return died
 
 
-def files(folder: Path) -> dict[str, bytes]:
-    """What lies in a folder under names that anybody reads."""
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and not path.name.endswith(".part") and "checkpoint" not in path.parts
-    }
-
-
-def survives(name: str, times: int, tmp_path: Path) -> int:
-    """Ask a question, kill it again and again in another folder, then let it end there: how often it died."""
-    command, clean, torn = ASKED[name], tmp_path / "clean", tmp_path / "torn"
-    clean.mkdir()
-    torn.mkdir()
-    begun = time.monotonic()
-    whole = ended(command, clean)
-    took = time.monotonic() - begun
-    chance = random.Random(name)
-    made = {key: value for key, value in files(clean).items() if key.endswith(".html")}
-    (torn / "page.html").write_text("what was there")
-    died = 0
-    for _ in range(times):
-        now = killed(command, torn, chance.uniform(0.2, 0.9) * took)
-        died += now
-        took *= 1.0 if now else 0.4  # the clean one had more to compile
-        page = files(torn).pop("page.html")
-        assert page in (b"what was there", made.get("page.html"))
-        assert files(torn).keys() <= files(clean).keys() | {"page.html"}
-    assert json.loads(ended(command, torn)) == json.loads(whole)
-    made = files(clean)
-    assert {key: files(torn)[key] for key in made if key.endswith(".html")} == {
-        key: value for key, value in made.items() if key.endswith(".html")
-    }
-    return died
-
-
 def test_a_backtest_that_is_killed_leaves_what_was_there_and_can_be_asked_again(tmp_path: Path) -> None:
     survives("backtest", 1, tmp_path)
 
