@@ -117,7 +117,7 @@ def used(process: psutil.Process) -> float:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["whatif by workers", "book by workers"])
 def test_a_worker_that_is_killed_changes_nothing(name: str, tmp_path: Path) -> None:
-    command = [part.replace("60000", "300000").replace("40960", "200000") for part in ASKED[name]]
+    command = [part.replace("60000", "1000000").replace("40960", "200000") for part in ASKED[name]]
     clean, torn = tmp_path / "clean", tmp_path / "torn"
     clean.mkdir()
     torn.mkdir()
