@@ -13,7 +13,7 @@ from stress.inputs.deal import Deal
 
 Array = NDArray[np.float64]
 RATE_CAP = 0.99
-"""No shock makes a monthly rate larger than this."""
+"""No monthly rate of entry, prepayment or dilution is larger than this, whoever asks for it."""
 _INF = float("inf")
 
 

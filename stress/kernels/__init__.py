@@ -84,10 +84,11 @@ and, in pairs by Box and Muller, four normals: indices 4i .. 4i + 3. Uniforms ar
 first word of a pair, angle 2 pi u from the second; cosine first.
 
 **Rates of a month** given the factors: Phi((Phi^-1(p) -+ sqrt(rho) z) / sqrt(1 - rho)) with z the factor that the rate
-loads on, - for entry and rolls (a low factor is bad), + for prepayment and recovery. Entry rates of a scenario may
-differ by path beyond that: Phi(h(x) g sqrt(1 + o) - sqrt(o) z). o = rho / (1 - rho) x exp(d_2). x = d_1 + s e_own +
-macro shift is what the path adds to the log odds of the unconditional rate p; h(x) = F^-1 of the rate of log odds
-logit p + c + x, F normal or Student t; c keeps the mean over e_own at p.
+loads on, - for entry and rolls (a low factor is bad), + for prepayment and recovery. The p of entry and prepayment are
+held at 0.99, whoever asks for more. Entry rates of a scenario may differ by path beyond that: Phi(h(x) g sqrt(1 + o) -
+sqrt(o) z). o = rho / (1 - rho) x exp(d_2). x = d_1 + s e_own + macro shift is what the path adds to the log odds of the
+unconditional rate p; h(x) = F^-1 of the rate of log odds logit p + c + x, F normal or Student t; c keeps the mean over
+e_own at p.
 - Where roll rates load on the factor, months whose rho a scenario moves enter at p times the multiple that keeps the
   mean over the factors of a new cohort's cumulative default (at phi, stationary, the pool's own p): rho moves
   dependence.

@@ -12,6 +12,7 @@ from oracle.draws import counted_share
 import stress
 from stress.assemble.hazard import hazard_after_purchases
 from stress.assemble.problem import assemble
+from stress.assemble.stages import entry_by_month
 from stress.inputs.job import Job, ScenarioCase
 
 TERM, MONTHS, REVOLVES = 24, 60, 30
@@ -149,3 +150,14 @@ def test_a_young_book_defaults_later_than_an_old_one() -> None:
     hazard = (data["defaults"] / data["month_start_balance"]).to_numpy()
     assert hazard[REVOLVES + 6] > 1.2 * hazard[REVOLVES - 1]
     assert (np.diff(hazard[REVOLVES : REVOLVES + 12]) > 0.0).all()
+
+
+def test_where_all_enter_all_do_in_every_stage() -> None:
+    """Of a rate of 1 the odds are no number; a curve may end in one."""
+    of = {"name": "all", "share": 1.0, "prepayment": 0.0, "entry_rate": 0.1, "entry_rate_curve": "10% for 2, 100%"}
+    stages = [{"name": "new", "moves_on": 0.2}, {"name": "old", "default_odds": 0.3}]
+    pool = hand_worked.pool(**{**POOL, "segments": [of], "stages": stages})
+    rates = entry_by_month(pool, 4)
+    assert rates[:2, 0] == pytest.approx(0.1)
+    assert rates[:2, 1] == pytest.approx(0.03 / 0.93)
+    assert rates[2:] == pytest.approx(1.0)

@@ -11,6 +11,10 @@ from oracle.stages import in_month, stage_entry, stage_prepayment
 from stress.assemble.months import MonthInputs
 
 
+HELD = 0.99
+"""No monthly rate of entry or prepayment is larger."""
+
+
 class Rates(NamedTuple):
     """Conditional rates of one path, by month and segment; a bucket is M1, M2, M3."""
 
@@ -67,9 +71,9 @@ def base_months(deal, pool) -> MonthInputs:
     roll += [0.0] * (3 - len(roll))
     paid = pool.payment_rate
     return MonthInputs(
-        entry=by_row(lambda s, i, t: stage_entry(pool, s, i, t)),
+        entry=by_row(lambda s, i, t: min(HELD, stage_entry(pool, s, i, t))),
         roll=by_segment([roll for _ in rows]),
-        smm=by_row(lambda s, i, t: stage_prepayment(pool, s, i, t)),
+        smm=by_row(lambda s, i, t: min(HELD, stage_prepayment(pool, s, i, t))),
         recovery=by_row(recovery),
         rho=by_month(pool.dependence.rho),
         payment=by_month(1.0),

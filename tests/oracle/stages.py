@@ -18,8 +18,8 @@ def stage_entry(pool, s: int, i: int, t: int = 1) -> float:
     stage = pool.stages[i]
     if stage.entry_rate is not None:
         return in_month(stage.entry_rate[s], stage.entry_rate_curve and stage.entry_rate_curve[s], t)
-    odds = rate / (1.0 - rate) * (stage.default_odds if stage.default_odds is not None else 1.0)
-    return odds / (1.0 + odds)
+    multiple = stage.default_odds if stage.default_odds is not None else 1.0
+    return rate * multiple / (1.0 - rate + rate * multiple) if rate < 1.0 else 1.0
 
 
 def stage_prepayment(pool, s: int, i: int, t: int) -> float:
