@@ -10,7 +10,6 @@ import numpy as np
 from oracle.stages import in_month, stage_entry, stage_prepayment
 from stress.assemble.months import MonthInputs
 
-
 HELD = 0.99
 """No monthly rate of entry or prepayment is larger."""
 
