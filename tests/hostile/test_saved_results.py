@@ -111,9 +111,7 @@ def test_what_is_no_result_at_all_is_refused(kind: str, tmp_path: Path, capsys: 
     elif kind == "a link to itself":
         path.symlink_to(path)
     else:
-        xr.Dataset({"t2m": ("time", np.ones(3))} if kind == "other variables" else {}).to_netcdf(
-            path, engine="netcdf4"
-        )
+        xr.Dataset({"t2m": ("time", np.ones(3))} if kind == "other variables" else {}).to_netcdf(path, engine="netcdf4")
     for given in (path, tmp_path):
         assert exit_code(["table", str(given)]) == 3
         said = capsys.readouterr().err
