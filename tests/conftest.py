@@ -52,6 +52,12 @@ def quick_dataset(counted: xr.Dataset) -> xr.Dataset:
     return counted.copy(deep=True)
 
 
+@pytest.fixture
+def whole_dataset(counted: xr.Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every run's Dataset is this one, which can be read again."""
+    monkeypatch.setattr("stress.runs.dataset.to_dataset", lambda job, tally: counted)
+
+
 def _without_pages(patch: pytest.MonkeyPatch) -> None:
     import stress.report
 

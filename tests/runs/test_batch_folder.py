@@ -81,6 +81,7 @@ def test_an_interrupted_run_goes_on_where_it_was(run: Run, tmp_path: Path, sha: 
     assert 2_000 <= done.manifest["paths_found"] < PATHS
 
 
+@pytest.mark.usefixtures("whole_dataset")
 def test_a_finished_run_is_not_run_again(run: Run, tmp_path: Path) -> None:
     first = run()
     assert not first.before
@@ -103,6 +104,7 @@ def test_fewer_paths_than_an_unfinished_run_are_those_of_a_run_of_their_own(run:
     assert run().manifest["result_sha256"] == sha
 
 
+@pytest.mark.usefixtures("whole_dataset")
 def test_a_finished_run_is_not_replaced_by_one_of_fewer_paths_unless_fresh(run: Run, sha: str) -> None:
     run(paths=8_000)
     with pytest.raises(ConfigError, match="finished run of 8,000 paths"):

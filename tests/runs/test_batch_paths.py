@@ -63,6 +63,7 @@ def check(out: Path, paths: int) -> None:
     np.testing.assert_allclose(default.sum(1), decoded(tally.batch_sum).sum(-1)[:, 32], rtol=1e-12)
 
 
+@pytest.mark.usefixtures("whole_dataset")
 def test_outcomes_are_of_the_paths_that_were_counted(tmp_path: Path) -> None:
     assert jobs.run(planned(tmp_path, 10_000)).manifest["paths_kept"]
     check(tmp_path, 10_000)
