@@ -7,12 +7,13 @@ from functools import partial
 import numpy as np
 import pytest
 import xarray as xr
+from scipy import stats
 from synthetic import case, loss_bin, weighed_alike
 
 from stress import measures
 from stress.measures import sums
 from stress.measures.histogram import LOW, WIDTH, Weighing, tails
-from stress.measures.weighted import Weights
+from stress.measures.weighted import MOST_WEIGHT, Weights, chance
 
 N_BATCH, SIZE = 8, 250
 
@@ -118,3 +119,26 @@ def test_calibrated_weights_add_up_to_the_paths(sample) -> None:
     found, _ = sums.means(dataset(weight, np.ones_like(weight)), sums.of_notes, "loss")
     np.testing.assert_allclose(found.value, 1.0, rtol=1e-12)
     np.testing.assert_allclose(found.without, 1.0, rtol=1e-12)
+
+
+@pytest.mark.parametrize("mean", [0.02, 0.5, 1.0, 0.0])
+def test_a_chance_has_the_bounds_of_a_gamma_law_and_where_all_or_none_show_it_those_of_one_more_path(
+    mean: float,
+) -> None:
+    """Fay and Feuer (1997), by scipy's gamma law in the place of its inverse; weights of 0.5 and 1.5 in turns."""
+    paths, most = 1_000.0, MOST_WEIGHT / 1_000.0
+    weights = Weights(np.array(paths), np.array(paths), np.array(1.25 * paths))
+    found = chance(np.array(mean), np.array(1.25 * mean), weights, np.array(1.5))
+    assert 0.0 <= found.low <= found.estimate <= found.high <= 1.0
+    if mean in (0.0, 1.0):
+        assert found.low == pytest.approx(1.0 - np.log(20.0) * most if mean else 0.0)
+        assert found.high == pytest.approx(1.0 if mean else stats.gamma.ppf(0.95, 1.0, scale=most), rel=1e-9)
+        assert found.error == pytest.approx(most)
+        return
+    spread = found.error**2
+    size = 1.5 / paths
+    low = stats.gamma.ppf(0.025, mean**2 / spread, scale=spread / mean)
+    more, wide = mean + size, spread + size**2
+    assert found.low == pytest.approx(low, rel=1e-9)
+    assert found.high == pytest.approx(stats.gamma.ppf(0.975, more**2 / wide, scale=wide / more), rel=1e-9)
+    assert spread == pytest.approx(1.25 * mean * (1.0 - mean) / paths, rel=0.3)

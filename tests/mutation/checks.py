@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
-DEALS = (55, 10, 13, 16, 2, 59, 1)
+DEALS = (55, 10, 13, 16, 2, 59, 1, 60)
 """Short random jobs whose paths are compared with the slow model: they kill two mutants of three in a second or two."""
 WORDY = (556, 80, 397, 348, 247, 355, 33, 92, 420, 157, 50, 547, 84, 310, 44)
 """Short random jobs that between them say every word that random jobs say, those first that say most."""
@@ -77,6 +77,11 @@ OF_KERNELS: dict[str, tuple[str, ...]] = {
     "ladder": (*worked("late"), "kernels/test_through_ladder.py"),
     "memory": (*COUNTS, DRAWN),
     "observables": worked("formulas", "triggers"),
+    "opening": of(
+        "runs/test_mid_life",
+        "levels_are_drawn_from_what_reports_tell_of_them",
+        "a_path_goes_on_with_the_factors_that_it_had",
+    ),
     "panels": (DRAWN, *COUNTS, *WEIGHED),
     "philox": (DRAWS, DRAWN),
     "pool": BILLS,

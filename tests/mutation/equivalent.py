@@ -26,6 +26,12 @@ JUDGED: dict[tuple[str, str, str], str] = {
     ): "the steps then run one by one, find nothing due and nothing to book: it takes longer, that is all",
     ("stress.kernels.steps", "if limit < NO_LIMIT:", "Lt -> LtE"): NO_CAP,
     ("stress.kernels.steps", "if value.limit < NO_LIMIT:", "Lt -> LtE"): NO_CAP,
+    (
+        "stress.kernels.triggers",
+        "if anywhere(where_less(apart * apart, 0.25, 1.0, 0.0)):",
+        "0.25 -> 1.25",
+    ): "conditions of the phases beside it are tested too, whose steps nobody is in: it takes longer, that is all",
+    ("stress.kernels.outcome", "for _ in range(20):", "20 -> 21"): "every lane has converged by then",
     ("stress.kernels.block", "elif m.p.n_cohort > 1:", "Gt -> GtE"): CLOCKS,
     ("stress.kernels.block", "elif m.p.n_cohort > 1:", "1 -> 2"): CLOCKS,
 }
