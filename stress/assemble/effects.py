@@ -156,8 +156,8 @@ def _cut(job: Job, case: ScenarioCase) -> Iterator[Remark]:
         yield Remark(
             f"scenario {case.name}",
             "",
-            f"{cut.cap.words}{where} is held at {_value(cut, cut.held)} {when}; the shocks ask for "
-            f"{_value(cut, cut.asked)}",
+            f"{cut.cap.words}{where} is held at {_value(cut, cut.held)} {when}, where "
+            f"{_value(cut, cut.asked)} is asked for",
         )
 
 

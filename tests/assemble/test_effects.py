@@ -56,13 +56,13 @@ def test_instalments_paid_faster_than_they_fall_due_are_cut_and_said_to_be() -> 
 
 def test_a_default_rate_of_a_hundred_and_fifty_percent_runs_at_ninety_nine_and_says_so() -> None:
     assert said(Shock(target="default_rate", multiply=30.0, from_month=2), default=0.05) == [
-        ": the monthly rate of entry or default is held at 99% in months 2 to 4; the shocks ask for 150%"
+        ": the monthly rate of entry or default is held at 99% in months 2 to 4, where 150% is asked for"
     ]
 
 
 def test_a_payment_rate_beyond_the_whole_balance_is_cut_and_said_to_be() -> None:
     assert said(Shock(target="payment", multiply=6.0, to_month=1)) == [
-        ": the monthly payment rate is held at 100% in month 1; the shocks ask for 120%"
+        ": the monthly payment rate is held at 100% in month 1, where 120% is asked for"
     ]
 
 

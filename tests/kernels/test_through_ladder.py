@@ -111,7 +111,7 @@ def test_check_names_the_entry_rates_that_a_default_rate_comes_to() -> None:
 def test_a_default_rate_beyond_what_the_ladder_can_take_is_cut_and_said_to_be() -> None:
     pool = hand_worked.pool(**PLANS, **ladder(0.5, 0.5, 0.4))
     (cut, _) = notes_of_effects(job(pool, Shock(target="default_rate", set=0.15, to_month=1)))
-    assert cut.says.endswith("is held at 99% in month 1; the shocks ask for 150%")
+    assert cut.says.endswith("is held at 99% in month 1, where 150% is asked for")
 
 
 def test_buckets_that_nothing_leaves_keep_what_is_in_them() -> None:
