@@ -40,7 +40,11 @@ COUNTS = of(
 )
 REPLICATES = of("kernels/test_counted_again", "the_counts_of_replicates_add_up_to_those_of_all_points")
 WEIGHED = of("runs/test_sampling", "weighted_counts_of_a_deal_of_four_months_are_the_sums_over_the_paths")
-MACRO = of("kernels/test_random_macro", "entry_rates_follow_the_drawn_unemployment_of_the_path")
+MACRO = of(
+    "kernels/test_random_macro",
+    "entry_rates_follow_the_drawn_unemployment_of_the_path",
+    "rolls_with_an_elasticity_follow_the_drawn_unemployment_of_the_path",
+)
 BILLS = of(
     "kernels/test_daily_clock",
     "instalments_of_bills_sent_in_the_month_of_purchase_are_those_of_the_slow_model",
