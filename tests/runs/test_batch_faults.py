@@ -15,9 +15,11 @@ from typing import Self
 import batch_driver
 import psutil
 import pytest
-from batch_deaths import deaths, digest_of, kill, manifest, wait_for
+from batch_deaths import deaths, digest_of, manifest, wait_for
 
-PATHS = 40_000
+from stress.cli import exit_code
+
+PATHS = 16_000
 MANY, LONG = 300_000, 1_000_000
 Property = Callable[[str, object], None]
 """Of pytest: a test says what it measured."""
@@ -32,6 +34,13 @@ def workers_of(child: subprocess.Popen[str]) -> list[psutil.Process]:
     return [p for p in psutil.Process(child.pid).children(recursive=True) if "spawn_main" in command(p)]
 
 
+def listens(child: subprocess.Popen[str]) -> set[str]:
+    """The addresses on which a run and its workers listen."""
+    family = [psutil.Process(child.pid), *psutil.Process(child.pid).children(recursive=True)]
+    sockets = [s for process in family for s in process.net_connections("all") if s.status == psutil.CONN_LISTEN]
+    return {s.laddr.ip for s in sockets}
+
+
 def command(process: psutil.Process) -> str:
     """Its command line; empty where it is gone."""
     try:
@@ -41,9 +50,16 @@ def command(process: psutil.Process) -> str:
 
 
 @pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.slow), 2])
-def test_worker_processes_give_the_bits_of_threads(workers: int, tmp_path: Path, sha: str) -> None:
-    code, _, log = batch_driver.run(tmp_path, paths=PATHS, workers=workers)
-    assert code == 0, log
+def test_worker_processes_give_the_bits_of_threads_and_listen_on_loopback_only(
+    workers: int, tmp_path: Path, sha: str
+) -> None:
+    child = batch_driver.start(tmp_path, paths=PATHS, workers=workers)
+    wait_for(child, "counting")
+    heard = listens(child)
+    _, log = child.communicate(timeout=1500)
+    assert child.returncode == 0, log
+    assert heard
+    assert heard <= {"127.0.0.1", "::1"}
     assert manifest(tmp_path)["result_sha256"] == sha
     assert manifest(tmp_path)["where"].startswith(f"{workers} worker process")
 
@@ -113,19 +129,22 @@ def used(process: psutil.Process) -> float:
         pytest.param(signal.SIGTERM, {"workers": 2}, marks=pytest.mark.slow),
     ],
 )
-def test_an_interrupt_leaves_a_checkpoint_and_exit_code_130(
+def test_an_interrupt_leaves_a_checkpoint_and_exit_code_130_and_listens_on_loopback_only(
     number: signal.Signals, place: dict[str, int], tmp_path: Path
 ) -> None:
     child = batch_driver.start(tmp_path, paths=50_000_000, most=2**16, **place)
     wait_for(child, "counting")
     while not list((tmp_path / "checkpoint").glob("*.tally")) and child.poll() is None:
         time.sleep(0.1)
+    heard = listens(child)
     os.killpg(child.pid, number) if number == signal.SIGINT else child.send_signal(number)
     _, log = child.communicate(timeout=1500)
     assert child.returncode == 130, log
     assert "run again to go on" in log
     assert "Traceback" not in log
     assert "interrupted: 0 of" not in log
+    assert heard <= {"127.0.0.1", "::1"}
+    assert bool(heard) == ("workers" in place)
 
 
 class Cluster:
@@ -177,10 +196,10 @@ def test_an_existing_cluster_gives_the_same_bits_and_its_loss_is_exit_code_6(tmp
     assert bool(kept) == bool(manifest(out)["paths_found"])
 
 
-def test_a_scheduler_that_does_not_answer_is_exit_code_6(tmp_path: Path) -> None:
-    code, _, log = batch_driver.run(tmp_path, paths=PATHS, scheduler="tcp://127.0.0.1:9")
-    assert code == 6, log
-    assert "no scheduler answers" in log
+def test_a_scheduler_that_does_not_answer_is_exit_code_6(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--paths", "64", "--scheduler", "tcp://127.0.0.1:9", "--out", str(tmp_path)]
+    assert exit_code(["run", str(batch_driver.JOB), *options]) == 6
+    assert "no scheduler answers" in capsys.readouterr().err
 
 
 class Workers:
@@ -228,14 +247,3 @@ def test_plain_tcp_beyond_this_machine_is_warned_about(address: str, open_: bool
     from stress.runs.cluster.connect import is_open
 
     assert is_open(address) is open_
-
-
-@pytest.mark.parametrize("place", [{"threads": 2}, {"workers": 2}])
-def test_local_runs_listen_on_loopback_only(place: dict[str, int], tmp_path: Path) -> None:
-    child = batch_driver.start(tmp_path, paths=50_000_000, most=2**16, **place)
-    wait_for(child, "progress")
-    family = [psutil.Process(child.pid), *psutil.Process(child.pid).children(recursive=True)]
-    sockets = [s for process in family for s in process.net_connections("all") if s.status == psutil.CONN_LISTEN]
-    kill(child)
-    assert {s.laddr.ip for s in sockets} <= {"127.0.0.1", "::1"}
-    assert bool(sockets) == ("workers" in place)
