@@ -184,7 +184,7 @@ def test_a_run_of_python_alone_holds_counts_alone_and_takes_the_numbers_on(job):
 def test_a_desk_s_questions_become_chapters_with_their_figures(folder, tmp_path):
     out = tmp_path / "asked.html"
     asked = "capital,ecl,price,gradient"
-    command = ["report", str(folder), "--with", asked, "--paths", "1024", "--scenario", "credit_contraction"]
+    command = ["report", str(folder), "--with", asked, "--paths", "256", "--scenario", "credit_contraction"]
     assert exit_code([*command, "-o", str(out), "--quiet"]) == 0
     page = out.read_text()
     for title in (

@@ -17,11 +17,17 @@ from oracle.portfolio import Portfolio
 from oracle.test_trusts_against_oracle import trust_job
 from stress.assemble.turnover import pool_under
 
+
+def of(count: int, slow: range) -> list:
+    """Seeds of random deals, some for the slow tests alone."""
+    return [pytest.param(seed, marks=pytest.mark.slow) if seed in slow else seed for seed in range(count)]
+
+
 NOT_TOLD = ("mean(", "new_default_odds")
 FLOWS = ("excess_spread", "cumulative_default", "default_stock")
 
 
-@pytest.mark.parametrize("seed", range(16))
+@pytest.mark.parametrize("seed", of(16, slow=range(8, 16)))
 def test_a_random_deal_goes_on_from_its_state(seed):
     job = random_job(Random(1000 + seed))
     months = job.deal.legal_maturity_months
@@ -61,7 +67,7 @@ def whole_months(seed: int):
 
 
 @pytest.mark.parametrize("scenario", ["base", "stressed"])
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", of(10, slow=range(5, 10)))
 def test_a_path_from_a_state_is_the_path_of_the_slow_model_from_it(seed, scenario):
     job = whole_months(seed)
     month = 1 + seed % (job.deal.legal_maturity_months - 1)

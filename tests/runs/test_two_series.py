@@ -21,11 +21,16 @@ def book(paths: int = 512) -> Book:
     return load_book(BOOK).model_copy(update={"paths": paths})
 
 
+@pytest.fixture(scope="module")
+def packs() -> Packs:
+    return packs_of(book())
+
+
 @pytest.mark.parametrize("path", [3, 200])
 @pytest.mark.parametrize("scenario", ["baseline", "severe"])
-def test_both_series_stand_on_the_same_receivables_and_divide_them(path: int, scenario: str) -> None:
+def test_both_series_stand_on_the_same_receivables_and_divide_them(packs: Packs, path: int, scenario: str) -> None:
     """Pool, defaults and rates are one; shares of the month are those of each series' own numerator."""
-    one, two = replay_book(packs_of(book()), path, scenario).deals.values()
+    one, two = replay_book(packs, path, scenario).deals.values()
     months = min(one.sizes["month"], two.sizes["month"])
     for name in ("pool_balance", "defaults", "entry_rate", "fee_income", "purchases"):
         first, second = (np.asarray(data[name].values)[:months] for data in (one, two))
