@@ -61,7 +61,7 @@ def _keep(file: Path, known: Mapping[str, xr.Dataset]) -> str:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with replacing(file) as part:
-            xr.DataTree.from_dict(dict(known)).to_netcdf(part, engine="netcdf4")
+            xr.DataTree.from_dict(dict(known)).to_netcdf(part, engine="h5netcdf")
             seal(part)
     except OSError as error:
         return f"{file} cannot be written ({error.strerror}): nothing is kept"

@@ -13,13 +13,12 @@ import xarray as xr
 from stress.atomic import replacing
 from stress.errors import DataError
 from stress.file_names import escaped, unescaped
+from stress.results import netcdf
 from stress.results.declared import check_declared
 from stress.results.sealed import check_seal, seal
 from stress.results.sound import faults
 from stress.results.sweep import Result, groups
 
-PACKED = 4096
-"""Elements above which an array is compressed."""
 FORMAT = 1
 """Layout of the variables; raised when a change makes older files unreadable."""
 
@@ -105,26 +104,33 @@ def read(file: Path) -> Result:
 
 
 def _taken(file: Path) -> Result:
-    ds = xr.load_dataset(file, engine="netcdf4")
-    if ds.variables:
-        return ds
-    with xr.open_datatree(file, engine="netcdf4") as tree:
-        return tree.load() if tree.children else ds
+    try:
+        parts = netcdf.read(file)
+    except netcdf.OtherLayout:
+        ds = xr.load_dataset(file, engine="h5netcdf")
+        if ds.variables:
+            return ds
+        with xr.open_datatree(file, engine="h5netcdf") as tree:
+            return tree.load() if tree.children else ds
+    ds = parts.pop("")
+    return ds if ds.variables or not parts else xr.DataTree.from_dict(parts | {"/": ds})
 
 
 def _put(ds: xr.Dataset, file: Path, group: str | None = None) -> None:
     """Write a Dataset into a file, or into a group of it."""
-    encoding = {
-        str(name): {"zlib": True, "complevel": 1, "shuffle": True}
-        for name, variable in ds.data_vars.items()
-        if variable.size > PACKED
-    }
-    mode = "a" if group else "w"
-    store = xr.backends.NetCDF4DataStore.open(str(file), mode=mode, group=group, lock=False)
-    try:  # as ds.to_netcdf does, which imports distributed (0.2 s) to learn which lock a cluster would need
-        ds.dump_to_store(store, encoding=encoding)
-    finally:
-        store.close()
+    try:
+        netcdf.write(ds, file, group)
+    except netcdf.OtherLayout:
+        encoding = {
+            str(name): {"zlib": True, "complevel": 1, "shuffle": True}
+            for name, variable in ds.data_vars.items()
+            if variable.size > netcdf.PACKED
+        }
+        store = xr.backends.H5NetCDFStore.open(str(file), mode="a" if group else "w", group=group, lock=False)
+        try:  # as ds.to_netcdf does, which imports distributed (0.2 s) to learn which lock a cluster would need
+            ds.dump_to_store(store, encoding=encoding)
+        finally:
+            store.close()
 
 
 def _plain(attrs: dict[Any, Any]) -> dict[Any, Any]:

@@ -111,7 +111,9 @@ def test_what_is_no_result_at_all_is_refused(kind: str, tmp_path: Path, capsys: 
     elif kind == "a link to itself":
         path.symlink_to(path)
     else:
-        xr.Dataset({"t2m": ("time", np.ones(3))} if kind == "other variables" else {}).to_netcdf(path, engine="netcdf4")
+        xr.Dataset({"t2m": ("time", np.ones(3))} if kind == "other variables" else {}).to_netcdf(
+            path, engine="h5netcdf"
+        )
     for given in (path, tmp_path):
         assert exit_code(["table", str(given)]) == 3
         said = capsys.readouterr().err
@@ -133,7 +135,7 @@ def test_texts_of_a_result_are_escaped_in_its_report(good: Path, tmp_path: Path)
 
 
 def test_a_result_without_a_seal_is_read_and_other_programs_read_one_with(counted: xr.Dataset, good: Path) -> None:
-    assert xr.load_dataset(good, engine="netcdf4").drop_attrs().identical(counted.drop_attrs())
+    assert xr.load_dataset(good, engine="h5netcdf").drop_attrs().identical(counted.drop_attrs())
     bare = good.with_name("bare.nc")
     bare.write_bytes(good.read_bytes()[: -sealed.LENGTH])
     assert stress.open(bare).identical(counted)

@@ -40,7 +40,7 @@ PLUMBING = (
 which these runs go without. All others are mutated, and every measure."""
 LIBRARIES = (
     *("numpy", "numba", "scipy.stats", "scipy.special", "scipy.optimize", "xarray", "pandas", "pydantic", "pytest"),
-    *("dask.array", "distributed", "netCDF4", "jinja2", "hypothesis", "strategies", "oracle"),
+    *("dask.array", "distributed", "h5netcdf", "jinja2", "hypothesis", "strategies", "oracle"),
 )
 """Loaded once, and what they import: no module that is mutated."""
 FORKING = threading.Lock()

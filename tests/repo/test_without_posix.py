@@ -14,7 +14,7 @@ from shipped import JOB, ROOT
 WINDOWS = """
 import os, signal, sys
 # other people's packages choose their own way by the system's name: they are loaded as they are
-import click, filelock, jinja2, matplotlib.figure, netCDF4, numba, pandas, platformdirs, psutil, pydantic, rich, scipy
+import click, filelock, h5netcdf, jinja2, matplotlib.figure, numba, pandas, platformdirs, psutil, pydantic, rich, scipy
 import tomli, xarray
 import multiprocessing.pool, subprocess, tempfile, numba.np.npdatetime, numba.core.compiler, rich.console
 

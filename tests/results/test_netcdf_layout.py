@@ -1,0 +1,94 @@
+"""Results are netCDF: what is written by h5py alone is what xarray reads, and what xarray writes is read the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+import xarray as xr
+
+from stress import results
+from stress.errors import DataError
+from stress.results import netcdf
+
+
+@pytest.fixture
+def every_kind() -> xr.Dataset:
+    """Texts, truths, dates, missing numbers, a dimension without coordinates, one long enough to be compressed."""
+    return xr.Dataset(
+        {
+            "text": ("x", ["a", "京东 β"]),
+            "object": ("x", np.array(["a", "longer"], object)),
+            "truth": ("x", [True, False]),
+            "word": ((), "one"),
+            "short": ("x", np.array([1.5, np.nan], np.float32)),
+            "count": 3,
+            "date": ("x", np.array(["2020-01", "2021-02"], "M8[ns]")),
+            "bare": (("x", "bare_dimension"), np.arange(6, dtype=np.uint8).reshape(2, 3)),
+            "long": ("long_dimension", np.arange(5000.0)),
+        },
+        {"x": ["p", "q"], "beside": ("x", [1, 2])},
+        {"empty": "", "number": np.int64(4), "share": 2.5, "row": np.array([1.0, 2.0])},
+    )
+
+
+def alike(one: xr.Dataset, other: xr.Dataset) -> None:
+    """The same values, kinds, order of variables and attributes."""
+    xr.testing.assert_identical(one, other)
+    assert list(one.variables) == list(other.variables)
+    assert {name: one[name].dtype for name in one.variables} == {name: other[name].dtype for name in other.variables}
+    for mine, theirs in zip((one, *one.variables.values()), (other, *other.variables.values()), strict=True):
+        assert {k: type(value) for k, value in mine.attrs.items()} == {k: type(v) for k, v in theirs.attrs.items()}
+
+
+def test_xarray_reads_what_is_written(every_kind: xr.Dataset, quick_dataset: xr.Dataset, tmp_path: Path) -> None:
+    for ds in (every_kind, quick_dataset):
+        file = tmp_path / "r.nc"
+        netcdf.write(ds, file)
+        theirs = xr.load_dataset(file, engine="h5netcdf")
+        assert theirs.identical(ds)
+        alike(netcdf.read(file)[""], theirs)
+    with h5py.File(file) as root:
+        assert root["loss_count"].compression == "gzip"
+        assert root["scenario"].compression is None
+
+
+def test_what_xarray_writes_is_read(every_kind: xr.Dataset, quick_dataset: xr.Dataset, tmp_path: Path) -> None:
+    for ds in (every_kind, quick_dataset):
+        file = tmp_path / "r.nc"
+        ds.to_netcdf(file, engine="h5netcdf")
+        alike(netcdf.read(file)[""], xr.load_dataset(file, engine="h5netcdf"))
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"attrs": {"words": ["a", "b"]}},
+        {"data_vars": {"none": ("y", np.zeros(0))}},
+        {"data_vars": {"complex": ("y", np.array([1j]))}},
+        {"data_vars": {"words": ("y", [1.0], {"words": ["a", "b"]})}},
+    ],
+    ids=["a list of texts", "no element", "complex numbers", "a list of texts on a variable"],
+)
+def test_what_is_laid_out_otherwise_is_left_to_xarray(
+    odd: dict[str, object], quick_dataset: xr.Dataset, tmp_path: Path
+) -> None:
+    ds = quick_dataset.assign(odd.get("data_vars", {})).assign_attrs(odd.get("attrs", {}))
+    with pytest.raises(netcdf.OtherLayout):
+        netcdf.write(ds, tmp_path / "none.nc")
+    assert not (tmp_path / "none.nc").exists()
+    if "complex" in ds:
+        return
+    file = results.save(ds, tmp_path / "r.nc")
+    assert results.open(file).identical(ds)
+
+
+def test_a_file_that_is_cut_off_is_told(quick_dataset: xr.Dataset, tmp_path: Path) -> None:
+    file = results.save(quick_dataset, tmp_path / "r.nc")
+    whole = file.read_bytes()
+    for size in (0, 100, len(whole) // 2, len(whole) - 200, len(whole) - 50):
+        file.write_bytes(whole[:size])
+        with pytest.raises(DataError, match="is damaged" if size == len(whole) - 50 else "not a readable netCDF file"):
+            results.open(file)
