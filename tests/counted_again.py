@@ -14,7 +14,7 @@ from stress.kernels.layout import LANES
 from stress.kernels.memory import Workspace, pack
 from stress.measures import fans
 
-PATHS = 40
+PATHS = 34
 """A block and a part of one."""
 
 

@@ -93,10 +93,10 @@ def test_few_forecasts_are_called_too_few() -> None:
 def test_a_constant_law_is_scored_by_its_own_errors() -> None:
     """Of a series that follows the law the law is better than both rivals, and its bands hold."""
     random, y, rate = np.random.default_rng(3), 0.0, []
-    for _ in range(200):
+    for _ in range(120):
         y = 0.3 * y + math.sqrt(1.0 - 0.09) * random.standard_normal()
         rate.append(0.05 * math.exp(0.3 * y))
-    periods = tuple(Period(1980, 1, 4).shift(k) for k in range(200))
+    periods = tuple(Period(1980, 1, 4).shift(k) for k in range(120))
     made = Reported("made", "made", periods, {"default_rate": tuple(rate)}, {"default_rate": 0.05})
     one = backtest(stress.load(JOB), made, quarter(1990)).horizons[1]
     assert one.gain > 2.0 * one.gain_se

@@ -81,11 +81,11 @@ def test_bins_of_a_price_are_a_third_of_a_basis_point_at_par_and_of_a_percent_of
 
 def test_quantiles_of_a_price_are_those_of_paths_replayed_one_by_one(runs):
     job = stress.load(JOB)
-    few = stress.simulate(job, 64, scenarios=["macro_severe"])
-    price = [float(stress.replay(job, p, "macro_severe")["price"].sel(tranche="subordinated")) for p in range(64)]
+    few = stress.simulate(job, 32, scenarios=["macro_severe"])
+    price = [float(stress.replay(job, p, "macro_severe")["price"].sel(tranche="subordinated")) for p in range(32)]
     found = measures.price_distribution(few, [0.25, 0.5, 0.9]).sel(tranche="subordinated").isel(scenario=0)
     for level, low, high in zip((0.25, 0.5, 0.9), found["low"].values, found["high"].values, strict=True):
         assert low <= np.quantile(price, level, method="inverted_cdf") <= high
     shares = np.searchsorted(np.sort(price), few["price_bin_low"].values)
     counted = few["price_count"].sel(tranche="subordinated").isel(scenario=0).values
-    assert (np.diff(np.append(shares, 64)) == counted).all()
+    assert (np.diff(np.append(shares, 32)) == counted).all()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pytest
 from shipped import JOB
@@ -17,6 +19,7 @@ from stress.measures.tails import is_tail, replicates_of_tail, tail_of
 from stress.validation.one_period import one_period_job
 
 
+@functools.cache
 def pair(seed: int, paths: int = 8_192):
     """A pool under a t copula as it is and with odds of default up by a tenth; what the residual note loses."""
     job = one_period_job(0.05, 0.1, (0.7,), paths=paths, seed=seed, df=8.0)

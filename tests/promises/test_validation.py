@@ -75,9 +75,10 @@ QUICK: tuple[tuple[Callable[[int, float], Iterable[Finding | str]], int], ...] =
 
 @pytest.mark.parametrize(("promise", "replications"), QUICK)
 def test_intervals_hold_the_truth_about_as_often_as_they_say(
-    promise: Callable[[int, float], Iterable[Finding | str]], replications: int
+    promise: Callable[[int, float], Iterable[Finding | str]], replications: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Few runs: a share four standard errors off would still be seen."""
+    monkeypatch.setattr(coverage_follow, "LONG", coverage_follow.LONG // 2)
     found = [f for f in promise(replications, 4.0 * (0.95 * 0.05 / replications) ** 0.5) if isinstance(f, Finding)]
     assert found
     assert [f for f in found if not f.kept] == []

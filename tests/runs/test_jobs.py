@@ -68,6 +68,7 @@ def test_json_is_one_document_with_measures_by_scenario_and_tranche(
     assert "loss_count" not in document["measures"]
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_a_report_is_written_again_from_the_results(
     dataset: xr.Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -73,7 +73,13 @@ MACRO = "fed2025_severely_adverse_random"
 
 
 @pytest.mark.parametrize(
-    ("what", "case", "month"), [("rate", RANDOM_RATE, 8), ("drift", DRIFT, 6), (MACRO, None, 7), (MACRO, None, 9)]
+    ("what", "case", "month"),
+    [
+        ("rate", RANDOM_RATE, 8),
+        ("drift", DRIFT, 6),
+        (MACRO, None, 7),
+        pytest.param(MACRO, None, 9, marks=pytest.mark.slow),
+    ],
 )
 def test_a_path_goes_on_with_all_that_it_has_drawn(what, case, month):
     job = drawing(what, case)
