@@ -11,7 +11,7 @@ import tomli
 from mutants.grown import grown, keys_of
 from mutants.reading import Folder
 
-FEW, MANY = 60, 3_000
+FEW, MANY = 25, 3_000
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from mutants.mutant import Mutant, Place
 from mutants.reading import TAPE, Folder, Read
 from mutants.spent import spent
 
-FEW, MANY = 120, 2_000
+FEW, MANY = 60, 2_000
 SECONDS, MEGABYTES = 20.0, 300.0
 """Bounds that only a bomb passes: a file is read in a fraction of either, on a slow machine too."""
 

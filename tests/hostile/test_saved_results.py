@@ -20,7 +20,7 @@ from stress.cli import exit_code
 from stress.errors import DataError
 from stress.results import sealed
 
-FEW, MANY = 10, 150
+FEW, MANY = 4, 150
 """Mutants of bytes, of each kind."""
 COMMANDS = (
     *("table FILE", "report FILE -o OUT", "export FILE --csv -o OUT", "plot FILE loss --tranche A -o SVG"),
@@ -121,6 +121,7 @@ def test_what_is_no_result_at_all_is_refused(kind: str, tmp_path: Path, capsys: 
         assert said.count("\n") == 1
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_texts_of_a_result_are_escaped_in_its_report(good: Path, tmp_path: Path) -> None:
     path = tmp_path / "m.nc"
     path.write_bytes(good.read_bytes()[: -sealed.LENGTH])
