@@ -19,8 +19,11 @@ from stress.cli import exit_code
 from stress.cli.replay import _table, months
 from stress.errors import ConfigError
 from stress.inputs.job import Job
+from stress.inputs.load import load_job
 
 JOB = Path("scenarios/jobs/baitiao-24m.toml")
+SHORT = JOB.with_name("baitiao-12m.toml")
+"""Of fewer months and notes."""
 Capture = pytest.CaptureFixture[str]
 
 
@@ -63,17 +66,19 @@ def test_compare_prints_before_after_and_difference_in_one_unit(two: tuple[Path,
     assert set(json.loads(capsys.readouterr().out)["difference"][0]) >= {"before", "before_error", "after", "estimate"}
 
 
-def test_a_class_is_sized_under_its_own_scenario(job: Job) -> None:
-    table = load_bands()
+def test_a_class_is_sized_under_its_own_scenario() -> None:
+    table, job = load_bands(), load_job(SHORT)
     cases = tuple(case for case in job.scenarios if case.name in ("baseline", "credit_contraction", "macro_severe"))
-    paths = job.but(paths=512, scenarios=cases)
-    own = dict([target_of("A:PD=0.05@credit_contraction", table), target_of("B:EL=0.02@macro_severe", table)])
+    paths = job.but(paths=2048, scenarios=cases)
+    own = dict(
+        [target_of("senior:PD=0.05@credit_contraction", table), target_of("mezzanine:EL=0.02@macro_severe", table)]
+    )
     sized = size(paths, own)
     assert [note.scenario for note in sized.notes[:2]] == ["credit_contraction", "macro_severe"]
     assert sized.notes[2].scenario == "baseline"
-    alone = size(paths, dict([target_of("A:PD=0.05", table)]), scenario="credit_contraction")
+    alone = size(paths, dict([target_of("senior:PD=0.05", table)]), scenario="credit_contraction")
     assert sized.notes[0].share == pytest.approx(alone.notes[0].share, abs=0.02)
-    calm = size(paths, dict([target_of("A:PD=0.05", table)]))
+    calm = size(paths, dict([target_of("senior:PD=0.05", table)]))
     assert calm.notes[0].share > sized.notes[0].share + 0.02
 
 
@@ -96,10 +101,10 @@ def test_a_supply_without_end_is_told_in_a_word_and_leaves_room_for_months(job: 
 
 @pytest.mark.usefixtures("no_page")
 def test_every_command_that_answers_writes_a_workbook(two: tuple[Path, Path], tmp_path: Path, capsys: Capture) -> None:
-    few = [str(JOB), "--paths", "512", "--scenario", "baseline"]
+    few = [str(SHORT), "--paths", "2048", "--scenario", "baseline"]
     asked = {
-        "breakeven": [*few, "--tranche", "B"],
-        "size": [*few, "--target", "A:PD=0.05"],
+        "breakeven": [*few, "--tranche", "mezzanine"],
+        "size": [*few, "--target", "senior:PD=0.05"],
         "sensitivity": [*few, "--tranche", "mezzanine"],
         "compare": [*map(str, two)],
         "table": [str(two[0])],
@@ -120,9 +125,18 @@ def test_every_command_that_answers_writes_a_workbook(two: tuple[Path, Path], tm
     assert "must end in .xlsx" in capsys.readouterr().err
 
 
-def test_a_workbook_of_a_run_has_each_figure_beside_its_error(two: tuple[Path, Path], tmp_path: Path) -> None:
-    assert exit_code(["table", str(two[0]), "--quiet", "--xlsx", str(tmp_path / "t.xlsx")]) == 0
-    sheet = openpyxl.load_workbook(tmp_path / "t.xlsx")["scenario tranche"]
+@pytest.fixture(scope="module")
+def workbook(two: tuple[Path, Path]) -> openpyxl.Workbook:
+    """The first run as sheets; not to be changed."""
+    file = two[0] / "t.xlsx"
+    assert exit_code(["table", str(two[0]), "--quiet", "--xlsx", str(file)]) == 0
+    return openpyxl.load_workbook(file)
+
+
+def test_a_workbook_of_a_run_has_each_figure_beside_its_error(
+    two: tuple[Path, Path], workbook: openpyxl.Workbook
+) -> None:
+    sheet = workbook["scenario tranche"]
     head = [cell.value for cell in sheet[1]]
     ds = results.open(two[0])
     for name in ("expected_loss", "wal", "irr"):
@@ -132,9 +146,8 @@ def test_a_workbook_of_a_run_has_each_figure_beside_its_error(two: tuple[Path, P
     assert sheet.cell(2, head.index("expected_loss") + 1).number_format.endswith("%")
 
 
-def test_the_workbook_of_a_run_begins_with_its_classes(two: tuple[Path, Path], tmp_path: Path) -> None:
-    assert exit_code(["table", str(two[0]), "--quiet", "--xlsx", str(tmp_path / "t.xlsx")]) == 0
-    book = openpyxl.load_workbook(tmp_path / "t.xlsx")
+def test_the_workbook_of_a_run_begins_with_its_classes(two: tuple[Path, Path], workbook: openpyxl.Workbook) -> None:
+    book = workbook
     assert book.sheetnames[0] == "Summary"
     head, *rows = book["Summary"].iter_rows(values_only=True)
     ds = results.open(two[0])

@@ -21,6 +21,7 @@ from stress.cli import main
 
 CASES = Path(__file__).parents[1] / "cases" / "misfits"
 MISFITS = sorted(path for path in CASES.glob("*.toml") if path.stem not in ("base", "deal", "job", "pool"))
+pytestmark = pytest.mark.usefixtures("no_pages")
 LEGAL = {"payment_rate_add___0_01", "payment_rate_multiply___0_5", "payment_rate_set___0_05__from_month___3"}
 
 

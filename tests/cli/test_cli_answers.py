@@ -6,13 +6,15 @@ import json
 from pathlib import Path
 
 import pytest
-from shipped import JOB
+from shipped import JOB, JOBS
 
 import stress
 from stress import results
 from stress.cli import exit_code
 from stress.inputs.load import load_job
 
+SHORT = JOBS / "baitiao-12m.toml"
+"""Of fewer months and notes."""
 QUICK = ["--paths", "512", "--seed", "3"]
 
 Capture = pytest.CaptureFixture[str]
@@ -32,7 +34,7 @@ def test_an_answer_is_one_document_and_a_picture(
     command: str, options: list[str], key: str, tmp_path: Path, capsys: Capture
 ) -> None:
     picture = tmp_path / "picture.svg"
-    assert exit_code([command, str(JOB), *options, *QUICK, "--json", "--figure", str(picture)]) == 0
+    assert exit_code([command, str(SHORT), *options, *QUICK, "--json", "--figure", str(picture)]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document[key]
     assert document["paths"] == 512
@@ -75,8 +77,9 @@ def test_compare_shows_differences_and_refuses_other_draws(tmp_path: Path, capsy
     assert "seed" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_a_report_answers_the_questions_it_is_asked(tmp_path: Path, capsys: Capture) -> None:
-    ds = stress.simulate(load_job(JOB), paths=2048, scenarios=["baseline"])
+    ds = stress.simulate(load_job(SHORT), paths=2048, scenarios=["baseline"])
     results.save(ds, tmp_path / "results.nc")
     asked = [
         "--with",
@@ -124,8 +127,16 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
 )
 def test_what_cannot_be_written_is_told_with_its_option(
-    command: list[str], option: str, name: str, saved: Path, tmp_path: Path, capsys: Capture
+    command: list[str],
+    option: str,
+    name: str,
+    saved: Path,
+    tmp_path: Path,
+    capsys: Capture,
+    request: pytest.FixtureRequest,
 ) -> None:
+    if command == ["report"]:
+        request.getfixturevalue("no_figures")
     (tmp_path / "file").touch()
     target = str(tmp_path / "file" / name)
     assert exit_code([command[0], str(saved), *command[1:], option, target]) == 2

@@ -96,10 +96,6 @@ def survives(name: str, times: int, tmp_path: Path) -> int:
     return died
 
 
-def test_a_backtest_that_is_killed_leaves_what_was_there_and_can_be_asked_again(tmp_path: Path) -> None:
-    survives("backtest", 1, tmp_path)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ASKED)
 def test_a_question_killed_at_several_moments_gives_what_a_clean_one_gives(name: str, tmp_path: Path) -> None:

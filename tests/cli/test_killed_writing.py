@@ -48,8 +48,7 @@ def test_no_module_writes_a_file_in_place() -> None:
     assert lines == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", ["backtest", *(pytest.param(n, marks=pytest.mark.slow) for n in ("state", "whatif"))])
 def test_a_command_killed_before_its_file_is_named_leaves_the_old_one(name: str, tmp_path: Path) -> None:
     file = tmp_path / ("state.toml" if name == "state" else "page.html")
     file.write_text("what was there")

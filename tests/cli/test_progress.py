@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
 import re
 import subprocess
+import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +17,7 @@ import pytest
 from shipped import JOB
 from without_page import COMMAND
 
+from stress.cli import exit_code
 from stress.cli.running_error import followed
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
@@ -21,25 +26,28 @@ from stress.runs.counting.counted import joined
 from stress.runs.dataset import to_dataset
 from stress.runs.engine import count, packed_of, tallies, with_options
 
-RUN = [*COMMAND, "run", str(JOB), "--scenario", "baseline", "--threads", "1"]
+RUN = ["run", str(JOB), "--scenario", "baseline", "--threads", "1"]
 
 
-def on_a_terminal(arguments: list[str], **environment: str) -> str:
+def on_a_terminal(arguments: list[str], patch: pytest.MonkeyPatch) -> str:
     """What the terminal of stderr was sent."""
     ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        arguments, stdout=subprocess.PIPE, stderr=theirs, env={**os.environ, "COLUMNS": "140", **environment}
-    ) as process:
-        os.close(theirs)
-        said = b""
-        try:
-            while part := os.read(ours, 4096):
-                said += part
-        except OSError:
-            pass  # the other end is closed
-        assert process.wait() == 0
+    said: list[bytes] = []
+    reader = threading.Thread(target=lambda: said.extend(sent(ours)))
+    reader.start()
+    with open(theirs, "w", encoding="utf-8") as terminal, patch.context() as here:
+        here.setattr(sys, "stderr", terminal)
+        assert exit_code(arguments) == 0
+    reader.join()
     os.close(ours)
-    return said.decode()
+    return b"".join(said).decode()
+
+
+def sent(ours: int) -> Iterator[bytes]:
+    """What the other end of a terminal writes, until it is closed."""
+    with contextlib.suppress(OSError):
+        while part := os.read(ours, 4096):
+            yield part
 
 
 @pytest.mark.parametrize("text", [None, "subordinated:EL", "mezzanine:PD"])
@@ -76,22 +84,25 @@ def test_what_cannot_be_followed_is_told(text: str, hint: str) -> None:
         followed(text, load_job(JOB))
 
 
-def test_a_terminal_shows_paths_speed_and_time_left(tmp_path: Path) -> None:
-    said = on_a_terminal([*RUN, "--paths", "60000", "--out", str(tmp_path)])
+@pytest.mark.usefixtures("no_page")
+def test_a_terminal_shows_paths_speed_and_time_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = on_a_terminal([*RUN, "--paths", "60000", "--out", str(tmp_path)], monkeypatch)
     assert re.search(r"[\d,]+/60,000 paths  [\d,]+/s", said)
     assert re.search(r"\d:\d\d:\d\d", said)
     assert "saved" in said
 
 
-def test_no_color_is_obeyed(tmp_path: Path) -> None:
-    said = on_a_terminal([*RUN, "--paths", "30000", "--out", str(tmp_path)], NO_COLOR="1")
+@pytest.mark.usefixtures("no_page")
+def test_no_color_is_obeyed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    said = on_a_terminal([*RUN, "--paths", "30000", "--out", str(tmp_path)], monkeypatch)
     assert "paths" in said
     assert not re.search(r"\x1b\[(3|4|9)\d", said)
 
 
 def test_a_pipe_gets_the_table_and_nothing_else(tmp_path: Path) -> None:
     wide = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
-    command = [*RUN, "--paths", "4096", "--out", str(tmp_path)]
+    command = [*COMMAND, *RUN, "--paths", "4096", "--out", str(tmp_path)]
     run = subprocess.run(command, capture_output=True, text=True, check=True, env=wide)
     assert run.stderr == ""
     assert run.stdout.count("Expected loss") == 1
