@@ -14,6 +14,8 @@ import xarray as xr
 from shipped import ROOT
 
 import stress
+from stress import report
+from stress.accessor import StressAccessor
 from stress.inputs.job import Job
 
 PUBLIC = ("stress", "stress.analysis", "stress.measures", "stress.report", "stress.results", "stress.explain",
@@ -42,9 +44,15 @@ def names(worked_job: Job, quick_dataset: xr.Dataset) -> dict[str, Any]:
 
 @pytest.mark.parametrize("function", list(public()))
 def test_a_public_name_has_an_example_that_runs(
-    function: Any, names: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    function: Any,
+    names: dict[str, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> None:
     monkeypatch.chdir(ROOT)
+    if function in (StressAccessor.report, report.write):
+        request.getfixturevalue("no_figures")
     if isinstance(function, property):
         function = function.fget
     for library in ("pyarrow", "statsmodels"):

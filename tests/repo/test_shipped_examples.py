@@ -22,6 +22,16 @@ NAMES = [path.stem for path in sorted((ROOT / "scenarios/jobs").glob("*.toml"))]
 DEALS = [path.stem for path in sorted((ROOT / "scenarios/deals").glob("*.toml"))]
 
 
+IN_TURN = """
+import stress
+from stress.cli import exit_code
+print(stress.__file__, end="\\0\\n")
+for words in ("examples --json", "new --example baitiao-24m-macro", "check baitiao-24m-macro/job.toml --no-base-case"):
+    assert exit_code(words.split()) == 0
+    print(end="\\0\\n" if words[0] != "c" else "")
+"""
+
+
 def jobs_of(path: Path) -> list[str]:
     """Hashes of the job, or of the jobs of a sweep."""
     found = stress.load(path)
@@ -84,28 +94,25 @@ def test_an_example_that_cannot_be_written_is_refused_in_words(
 
 def test_a_wheel_without_its_clone_lists_writes_and_checks_an_example(tmp_path: Path) -> None:
     pytest.importorskip("hatchling")
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel"]
     clean = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    made = subprocess.run([*build, "-w", str(tmp_path), str(ROOT)], env=clean, capture_output=True, text=True)
+    made = subprocess.run([*build, "-d", str(tmp_path)], cwd=ROOT, env=clean, capture_output=True, text=True)
     assert made.returncode == 0, made.stderr
     (wheel,) = tmp_path.glob("*.whl")
     site = tmp_path / "site"
     with zipfile.ZipFile(wheel) as file:
         file.extractall(site)
 
-    def stress_of_the_wheel(*command: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "stress", *command],
-            cwd=tmp_path, env={**clean, "PYTHONPATH": str(site)}, capture_output=True, text=True,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    listed = json.loads(stress_of_the_wheel("examples", "--json"))
-    assert [one["name"] for one in listed] == NAMES
-    written = stress_of_the_wheel("new", "--example", "baitiao-24m-macro").split()
-    assert len(written) > 5
-    assert "job" in stress_of_the_wheel("check", "baitiao-24m-macro/job.toml", "--no-base-case")
+    done = subprocess.run(
+        [sys.executable, "-c", IN_TURN],
+        cwd=tmp_path, env={**clean, "PYTHONPATH": str(site)}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    where, listed, written, checked = done.stdout.split("\0\n")
+    assert Path(where).is_relative_to(site)
+    assert [one["name"] for one in json.loads(listed)] == NAMES
+    assert len(written.split()) > 5
+    assert "job" in checked
     assert jobs_of(tmp_path / "baitiao-24m-macro" / "job.toml") == jobs_of(
         ROOT / "scenarios/jobs/baitiao-24m-macro.toml"
     )
