@@ -15,6 +15,7 @@ from shipped import JOB, SCENARIOS
 
 if TYPE_CHECKING:
     import xarray as xr
+    from browser import Browser
 
     from stress.inputs.job import Job
 
@@ -44,6 +45,31 @@ def counted(worked_job: Job) -> xr.Dataset:
     import stress
 
     return stress.simulate(worked_job, paths=4096, seed=7, scenarios=["baseline", "macro_severe"])
+
+
+@pytest.fixture(scope="session")
+def three_scenarios() -> xr.Dataset:
+    """A result of losses from a closed form, as a run would count them; not to be changed."""
+    from synthetic import case
+
+    return case(3_000, 3)
+
+
+@pytest.fixture(scope="session")
+def its_page(three_scenarios: xr.Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its report with all figures, drawn once for all tests that read it; not to be changed."""
+    from stress import report
+
+    return report.write(three_scenarios, tmp_path_factory.mktemp("report") / "report.html")
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One browser for all pages that are driven."""
+    from browser import Browser
+
+    with Browser(tmp_path_factory.mktemp("browser")) as one:
+        yield one
 
 
 @pytest.fixture

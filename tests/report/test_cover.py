@@ -69,6 +69,7 @@ def test_an_expected_shortfall_of_a_note_that_never_lost_is_not_given_the_bound_
     assert safe[2].startswith("< ")
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_a_note_that_loses_nothing_has_a_sentence_and_no_empty_figure() -> None:
     losses = np.zeros((2, 2, 640))
     losses[:, 1, :40] = 0.3

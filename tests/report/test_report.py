@@ -32,14 +32,14 @@ from stress.report.page.script import HERE, data, script
 NASTY = '<script>alert(1)</script> & "x" $a_b$ {{ 7*7 }}'
 
 
-@pytest.fixture(scope="module")
-def ds() -> xr.Dataset:
-    return case(3_000, 3)
+@pytest.fixture
+def ds(three_scenarios: xr.Dataset) -> xr.Dataset:
+    return three_scenarios
 
 
-@pytest.fixture(scope="module")
-def text(ds: xr.Dataset) -> str:
-    return page.render(ds)
+@pytest.fixture
+def text(its_page: Path) -> str:
+    return its_page.read_text(encoding="utf-8")
 
 
 class Reader(html.parser.HTMLParser):
@@ -158,12 +158,13 @@ def test_names_from_files_are_escaped_everywhere(tmp_path: Path) -> None:
     Console(width=120, file=io.StringIO()).print(report.table(ds))
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_a_result_without_its_job_still_gives_a_report(tmp_path: Path) -> None:
     ds = results_of(tranche_losses(vasicek(320, 0.1, 0.05))[None], job="")
     assert "cannot be told" in report.write(ds, tmp_path / "r.html").read_text()
 
 
-@pytest.mark.parametrize("n_path", [1, 32, 100])
+@pytest.mark.parametrize("n_path", [1, pytest.param(32, marks=pytest.mark.slow), 100])
 @pytest.mark.parametrize("loss", [0.0, 1.0])
 def test_the_extremes_have_a_report_too(n_path: int, loss: float) -> None:
     ds = results_of(np.full((1, 2, n_path), loss), notes=["A", "B"])
@@ -239,16 +240,19 @@ def test_a_shock_is_told_in_words() -> None:
     )
 
 
-def test_the_accessor_offers_table_figures_and_files(ds: xr.Dataset, tmp_path: Path) -> None:
+def test_the_accessor_offers_table_figures_and_files(
+    ds: xr.Dataset, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     assert ds.stress.table().row_count == 12
     assert len(ds.stress.plot.loss("A").axes) == 2
     assert len(ds.stress.plot.fan("excess_spread").axes) == 3
     assert (ds.stress.compare(ds)["estimate"] == 0).all()
-    assert ds.stress.report(tmp_path / "r.html").exists()
     with pytest.raises(DataError, match="no note named"):
         ds.stress.plot.loss("Z")
     with pytest.raises(DataError, match="no fan of"):
         ds.stress.plot.fan("Z")
+    request.getfixturevalue("no_figures")
+    assert ds.stress.report(tmp_path / "r.html").exists()
 
 
 def test_csv_and_parquet_hold_the_measures(ds: xr.Dataset, tmp_path: Path) -> None:

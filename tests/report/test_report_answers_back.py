@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray as xr
 from browser import CHROMIUM, WIDTHS, Browser
-from synthetic import case
 
-from stress import measures, report
+from stress import measures
 from stress.report import figures
 from stress.report.figures.panels import panels
 
@@ -21,20 +19,14 @@ needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this
 ROWS = "[...document.querySelectorAll('#scenarios tbody th')].filter(t => t.offsetParent).map(t => t.innerText)"
 
 
-@pytest.fixture(scope="module")
-def ds() -> xr.Dataset:
-    return case(3_000, 3)
+@pytest.fixture
+def ds(three_scenarios: xr.Dataset) -> xr.Dataset:
+    return three_scenarios
 
 
-@pytest.fixture(scope="module")
-def page(ds: xr.Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return report.write(ds, tmp_path_factory.mktemp("report") / "report.html")
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with Browser(tmp_path_factory.mktemp("browser")) as one:
-        yield one
+@pytest.fixture
+def page(its_page: Path) -> Path:
+    return its_page
 
 
 def test_a_panel_tells_the_numbers_that_it_draws(ds: xr.Dataset) -> None:

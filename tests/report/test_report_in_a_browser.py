@@ -23,8 +23,13 @@ FLAGS = [
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
 
 
+@pytest.fixture
+def page(its_page: Path, tmp_path: Path) -> Path:
+    return shutil.copyfile(its_page, tmp_path / "report.html")
+
+
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def long_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return report.write(case(3_000, 8), tmp_path_factory.mktemp("report") / "report.html")
 
 
@@ -65,8 +70,8 @@ def test_a_page_that_fetched_a_picture_would_be_told_on_the_console(page: Path) 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("width", "share"), [(1400, 0.01), (820, 0.02), (500, 0.04)])
-def test_the_page_fits_a_laptop_and_a_phone(width: int, share: float, page: Path) -> None:
-    pixels = shot(page, width, 3000)
+def test_the_page_fits_a_laptop_and_a_phone(width: int, share: float, long_page: Path) -> None:
+    pixels = shot(long_page, width, 3000)
     ink = (pixels != pixels[0, 0]).any(-1)
     assert ink[:, :10].mean() < share
     assert ink[:, -10:].mean() < share
@@ -75,9 +80,9 @@ def test_the_page_fits_a_laptop_and_a_phone(width: int, share: float, page: Path
 
 
 @pytest.mark.slow
-def test_the_printed_page_holds_every_figure_and_no_menu(page: Path) -> None:
-    target = page.with_name("page.pdf")
-    run = browse(page, "--no-pdf-header-footer", f"--print-to-pdf={target}")
+def test_the_printed_page_holds_every_figure_and_no_menu(long_page: Path) -> None:
+    target = long_page.with_name("page.pdf")
+    run = browse(long_page, "--no-pdf-header-footer", f"--print-to-pdf={target}")
     assert complaints(run) == []
     sheets = re.findall(rb"/Type\s*/Page\b", target.read_bytes())
     assert 5 <= len(sheets) <= 20

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ OVER = ["default_odds=1:3", "share:A=0.78:0.84"]
 
 @pytest.fixture(scope="module")
 def answer() -> WhatIf:
-    job = stress.load(Path(__file__).parents[2] / "scenarios/jobs/baitiao-24m.toml").but(paths=1_024)
+    job = stress.load(Path(__file__).parents[2] / "scenarios/jobs/baitiao-24m.toml").but(paths=256)
     return stress.analysis.whatif(job, OVER, points=12)
 
 
@@ -29,12 +28,6 @@ def page(answer: WhatIf, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("what if") / "page.html"
     file.write_text(render(answer), encoding="utf-8")
     return file
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with Browser(tmp_path_factory.mktemp("browser")) as one:
-        yield one
 
 
 def expected(answer: WhatIf, place: list[float]) -> list[list[str]]:
