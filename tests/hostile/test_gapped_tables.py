@@ -14,7 +14,7 @@ from mutants import gapped, tables
 from mutants.reading import NO_SERIES
 from shipped import SCENARIOS
 
-FEW, MANY, FIRST = 60, 1_000, 5_000
+FEW, MANY, FIRST = 30, 1_000, 5_000
 UNREAD = "published/four_deals.csv"
 """Figures that a notebook shows; no input of the package."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from shipped import ROOT
+from shipped import ROOT, loaded
 
 import stress
 from stress.errors import ConfigError
@@ -47,7 +47,7 @@ def names(job: Job) -> list[str]:
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda p: str(p.relative_to(ROOT)))
 def test_every_shipped_file_is_right_and_names_its_source(path: Path) -> None:
     """Reports and rules are quoted: they have a source, and nothing of ours. Elsewhere what is ours is said."""
-    model = load(path)
+    model = loaded(path)
     if isinstance(model, Reports | Rules):
         assert model.source
     elif not isinstance(model, Job | Sweep):

@@ -6,9 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from shipped import ROOT
+from shipped import ROOT, loaded
 
-import stress
 from stress.cli import exit_code
 from stress.inputs.job.remarks import notes_of
 from stress.look_alike import look_alike
@@ -275,7 +274,7 @@ def test_names_that_differ_are_not(one: str, other: str) -> None:
 def test_every_shipped_job_has_true_notes_alone() -> None:
     """A job lags purchases as long as its idle-cash trigger waits, a deal is issued late, notes stand below a pool by a
     yield supplement, accounts hold what is not drawn or spent yet, other series are schedules: all on purpose."""
-    models = {file.stem: stress.load(file) for file in (ROOT / "scenarios/jobs").glob("*.toml")}
+    models = {file.stem: loaded(file) for file in (ROOT / "scenarios/jobs").glob("*.toml")}
     jobs = [(name, job) for name, model in models.items() for job in getattr(model, "jobs", (model,))]
     assert {(name, note.key) for name, job in jobs for note in notes_of(job)} == {
         ("auto-2021-a", "deal.notes"),

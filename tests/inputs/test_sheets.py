@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 import tomli
-from shipped import JOBS, SCENARIOS
+from shipped import JOBS, SCENARIOS, loaded
 
 from stress.errors import ConfigError, DataError
 from stress.inputs.files.parse import KINDS, document_of, validated
@@ -30,7 +30,7 @@ FOLDERS = sorted({file.parent.relative_to(SCENARIOS).as_posix() for file in FILE
 
 def jobs_of(path: Path) -> list[Job]:
     """The jobs of a file, several of a sweep."""
-    found = load(path)
+    found = loaded(path) if path.parent == JOBS else load(path)
     assert isinstance(found, Job | Sweep)
     return list(found.jobs) if isinstance(found, Sweep) else [found]
 

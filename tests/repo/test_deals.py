@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from shipped import ROOT
+from shipped import ROOT, loaded
 
 import stress
 from stress.explain import explain_deal
@@ -53,7 +53,7 @@ def test_a_shipped_deal_says_where_its_facts_come_from_and_what_is_ours(path: Pa
 def test_a_shipped_deal_has_a_job_that_runs(path: Path) -> None:
     jobs = jobs_of(path)
     assert jobs, f"no job runs {path.name}"
-    job = load_job(jobs[0])
+    job = loaded(jobs[0])
     ds = stress.simulate(job.model_copy(update={"scenarios": job.scenarios[:1]}), paths=512)
     assert ds.attrs["paths"] == 512
     loss = ds["expected_loss"].isel(scenario=0).values

@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from shipped import JOBS, ROOT, loaded
 
 import stress
 from stress.cli import exit_code
@@ -17,8 +18,7 @@ from stress.inputs.job import Job, Sweep
 from stress.inputs.load import job_hash
 from stress.templates.examples import SHORT, examples, files_of_example
 
-ROOT = Path(__file__).parents[2]
-NAMES = [path.stem for path in sorted((ROOT / "scenarios/jobs").glob("*.toml"))]
+NAMES = [path.stem for path in sorted(JOBS.glob("*.toml"))]
 DEALS = [path.stem for path in sorted((ROOT / "scenarios/deals").glob("*.toml"))]
 
 
@@ -34,7 +34,7 @@ for words in ("examples --json", "new --example baitiao-24m-macro", "check baiti
 
 def jobs_of(path: Path) -> list[str]:
     """Hashes of the job, or of the jobs of a sweep."""
-    found = stress.load(path)
+    found = loaded(path) if path.parent == JOBS else stress.load(path)
     assert isinstance(found, Job | Sweep)
     return [job_hash(job) for job in (found.jobs if isinstance(found, Sweep) else (found,))]
 
@@ -48,7 +48,7 @@ def test_every_shipped_job_is_an_example_and_every_shipped_deal_has_one_of_its_n
 @pytest.mark.parametrize("name", NAMES)
 def test_an_example_in_a_folder_of_its_own_is_the_job_of_the_clone(name: str, tmp_path: Path) -> None:
     assert exit_code(["new", "--example", name, "-o", str(tmp_path)]) == 0
-    assert jobs_of(tmp_path / name / "job.toml") == jobs_of(ROOT / f"scenarios/jobs/{name}.toml")
+    assert jobs_of(tmp_path / name / "job.toml") == jobs_of(JOBS / f"{name}.toml")
 
 
 def test_an_example_brings_the_tables_of_its_scenarios_with_their_sources_and_nothing_else() -> None:
@@ -113,6 +113,4 @@ def test_a_wheel_without_its_clone_lists_writes_and_checks_an_example(tmp_path: 
     assert [one["name"] for one in json.loads(listed)] == NAMES
     assert len(written.split()) > 5
     assert "job" in checked
-    assert jobs_of(tmp_path / "baitiao-24m-macro" / "job.toml") == jobs_of(
-        ROOT / "scenarios/jobs/baitiao-24m-macro.toml"
-    )
+    assert jobs_of(tmp_path / "baitiao-24m-macro" / "job.toml") == jobs_of(JOBS / "baitiao-24m-macro.toml")
