@@ -138,7 +138,7 @@ def test_reverse_stress_holds_what_it_does_not_search():
     assert np.ptp(margin(same)) == 0.0, "all lanes are one path"
 
 
-@pytest.mark.parametrize("name", ["baitiao-24m-all", "baitiao-12m-all"])
+@pytest.mark.parametrize("name", ["baitiao-24m-all", pytest.param("baitiao-12m-all", marks=pytest.mark.slow)])
 def test_every_shipped_scenario_runs_on_both_deals_and_keeps_the_laws(name):
     """`simulate` raises where a law is broken. A downturn costs the residual note more than the base case."""
     ds = stress.simulate(stress.load(f"scenarios/jobs/{name}.toml"), paths=32)
