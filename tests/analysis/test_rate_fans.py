@@ -52,6 +52,7 @@ def test_nothing_is_told_of_a_pool_that_is_nearly_gone(job: Job, found: Rates) -
     assert chapter(found).more[0].data.rows[-1][1] != str(job.deal.legal_maturity_months)
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_a_report_shows_the_rates_when_asked(job: Job, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     results.save(stress.simulate(job, paths=512, scenarios=["baseline"]), tmp_path / "results.nc")
     assert exit_code(["report", str(tmp_path), "--with", "rates", "--paths", "64", "--quiet"]) == 0

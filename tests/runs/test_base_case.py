@@ -171,6 +171,7 @@ def test_without_compiled_kernels_check_says_that_the_base_case_is_not_run() -> 
     assert "--base-case" in done.stdout
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_a_run_carries_the_notes_of_its_inputs_to_report_and_json(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
