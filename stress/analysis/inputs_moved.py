@@ -82,9 +82,9 @@ def note_share(job: Job, note: int) -> float:
 def with_shares(job: Job, shares: list[float]) -> Job:
     """The job with other note sizes, as shares of the cut-off balance."""
     size = [min(max(float(share), 0.0), 1.0) for share in shares]
-    if job.deal.trust is None:
+    if job.deal.trust is None and math.fsum(size) <= 1.0:
         sizes: list[dict[str, float | None]] = [{"share": share, "amount": None} for share in size]
-    else:  # the pool is the trust's: a series gives amounts
+    else:  # the pool is the trust's; or notes come to more than the pool, as amounts may
         sizes = [{"share": None, "amount": share * job.pool.balance} for share in size]
     notes = tuple(note.model_copy(update=one) for note, one in zip(job.deal.notes, sizes, strict=True))
     deal = Deal.model_validate(job.deal.model_copy(update={"notes": notes}).model_dump(exclude_unset=True))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 import pytest
-from shipped import JOB
+from shipped import JOB, ROOT
 
 import stress
-from stress.analysis.inputs_moved import INPUTS, calibrated, with_shares
+from stress.analysis.inputs_moved import INPUTS, calibrated, note_share, with_shares
 from stress.analysis.sensitivities import sensitivity
 from stress.analysis.trials import variants
 from stress.errors import ConfigError
@@ -136,3 +136,13 @@ def test_a_loss_rarer_than_anything_means_is_said_to_be_so(job):
 
 def test_common_losses_are_left_to_plain_paths(tornado):
     assert tornado.estimator == "plain"
+
+
+def test_notes_of_more_than_the_pool_can_be_sized() -> None:
+    """Shares come to 1 at most: a deal that issues more says so in amounts, and so does one sized from it."""
+    over = stress.load(ROOT / "tests/cases/misfits/job.toml")
+    size = [note_share(over, k) for k in range(len(over.deal.notes))]
+    assert sum(size) > 1.05
+    moved = with_shares(over, [size[0] - 0.02, size[1] + 0.02])
+    assert [note_share(moved, k) for k in range(2)] == pytest.approx([size[0] - 0.02, size[1] + 0.02])
+    assert [note.share for note in moved.deal.notes] == [None, None]
