@@ -63,9 +63,9 @@ def its_page(three_scenarios: xr.Dataset, tmp_path_factory: pytest.TempPathFacto
     return report.write(three_scenarios, tmp_path_factory.mktemp("report") / "report.html")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """One browser for all pages that are driven."""
+    """One browser for all pages that a file drives; it listens on a port, where tests of a run's ports would find it."""
     from browser import Browser
 
     with Browser(tmp_path_factory.mktemp("browser")) as one:
