@@ -65,7 +65,7 @@ def its_page(three_scenarios: xr.Dataset, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """One browser for all pages that a file drives; it listens on a port, where tests of a run's ports would find it."""
+    """One browser for all pages that a file drives: it listens on a port, where tests of ports would find it."""
     from browser import Browser
 
     with Browser(tmp_path_factory.mktemp("browser")) as one:
