@@ -45,8 +45,8 @@ def entry_by_month(pool: Pool, months: int, new: bool = False) -> Array:
                 words = None if stage.entry_rate_curve is None else stage.entry_rate_curve[s]
                 found.append(rates_of(stage.entry_rate[s], words, months, new))
             else:
-                certain = np.where(own < 1.0, own, 0.0)
-                odds = certain / (1.0 - certain) * (1.0 if stage.default_odds is None else stage.default_odds)
+                odds = own / np.where(own < 1.0, 1.0 - own, 1.0)  # of a rate of 1 they are no number
+                odds = odds * (1.0 if stage.default_odds is None else stage.default_odds)
                 found.append(np.where(own < 1.0, odds / (1.0 + odds), 1.0))
     return np.stack(found, axis=1)
 

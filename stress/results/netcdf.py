@@ -1,9 +1,9 @@
 """One Dataset as a group of a netCDF-4 file, read and written by h5py alone.
 
-xarray's own way through h5netcdf looks every variable up again at every step; a result has more than a hundred, and
-takes an eighth of the time here. The layout is that of netCDF-4 (each dimension an HDF5 dimension scale with a number,
-which the variables name), so that any reader of netCDF reads it. What is laid out otherwise is left to xarray. The
-library netCDF4 is as quick, but brings an HDF5 of its own: beside h5py's, in one process, some versions fail to write.
+xarray's own way through h5netcdf looks every variable up again at every step, and a result has more than a hundred. The
+layout is that of netCDF-4 (each dimension an HDF5 dimension scale with a number, which the variables name), so that any
+reader of netCDF reads it. What is laid out otherwise is left to xarray. The library netCDF4 is quick too, but brings an
+HDF5 of its own: beside h5py's, in one process, some versions fail to write.
 """
 
 from __future__ import annotations

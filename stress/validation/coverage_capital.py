@@ -12,7 +12,7 @@ from stress.inputs.job import Job
 from stress.inputs.load import load_job
 from stress.measures.estimate import Interval
 from stress.shipped import shipped
-from stress.validation.check import Finding
+from stress.validation.check import Finding, held
 
 Array = NDArray[np.float64]
 
@@ -23,7 +23,7 @@ PATHS, REPLICATIONS = 2_048, 1_000
 LONG, RUNS = 16_384, 16
 """Paths of a run that counts towards the truth, and how many, of seeds of their own: together 9% of the error."""
 LONG_SEED = 1_000_000
-STATED, BAND = 0.95, 0.02
+BAND = 0.02
 
 
 def capitals(replications: int = REPLICATIONS, band: float = BAND, runs: int = RUNS) -> Iterator[Finding | str]:
@@ -34,14 +34,12 @@ def capitals(replications: int = REPLICATIONS, band: float = BAND, runs: int = R
     for seed in range(replications):
         found = _read(job, seed, PATHS)
         hits += (found.low <= truth) & (truth <= found.high)
-    error = float(np.sqrt(STATED * (1.0 - STATED) / replications))
-    shares = hits / replications
-    for (k, at), share in np.ndenumerate(shares):
-        note, name = TRIED[k]
-        what = f"{name.replace('_95', ' at 95%').replace('_', ' ')} of {note or 'all notes'} in month {MONTHS[at]}"
-        yield Finding(what, STATED, float(share), band, error)
-    held = f"{shares.min():.1%} to {shares.max():.1%} of {replications:,} intervals"
-    yield f"{held} hold the truth, {shares.size} measures"
+    shares = {
+        f"{name.replace('_95', ' at 95%').replace('_', ' ')} of {note or 'all notes'} in month {month}": float(share)
+        for (note, name), row in zip(TRIED, hits / replications, strict=True)
+        for month, share in zip(MONTHS, row, strict=True)
+    }
+    return held(shares, replications, band)
 
 
 def _read(job: Job, seed: int, paths: int) -> Interval:

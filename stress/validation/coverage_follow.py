@@ -13,7 +13,7 @@ from stress.inputs.job import Job
 from stress.inputs.load import load_job
 from stress.measures.estimate import NORMAL
 from stress.shipped import shipped
-from stress.validation.check import Finding
+from stress.validation.check import Finding, held
 
 Array = NDArray[np.float64]
 
@@ -30,7 +30,7 @@ PATHS, REPLICATIONS = 1_024, 500
 LONG, RUNS = 16_384, 8
 """Paths of a run that counts towards the truth, and how many, of seeds of their own: together 9% of the error."""
 LONG_SEED = 1_000_000
-STATED, BAND = 0.95, 0.03
+BAND = 0.03
 
 
 def followed(replications: int = REPLICATIONS, band: float = BAND, runs: int = RUNS) -> Iterator[Finding | str]:
@@ -42,12 +42,7 @@ def followed(replications: int = REPLICATIONS, band: float = BAND, runs: int = R
     for seed in range(replications):
         mean, error = _read(job, reports, seed, PATHS)
         hits += np.abs(mean - truth) <= NORMAL * error
-    chance = float(np.sqrt(STATED * (1.0 - STATED) / replications))
-    shares = hits / replications
-    for what, share in zip(WHAT, shares, strict=True):
-        yield Finding(what, STATED, float(share), band, chance)
-    held = f"{shares.min():.1%} to {shares.max():.1%} of {replications:,} intervals"
-    yield f"{held} hold the truth, {len(WHAT)} measures"
+    return held(dict(zip(WHAT, (hits / replications).tolist(), strict=True)), replications, band)
 
 
 def _read(job: Job, reports: Reported, seed: int, paths: int) -> tuple[Array, Array]:
