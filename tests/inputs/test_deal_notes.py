@@ -49,6 +49,36 @@ def test_an_account_that_pays_after_income_is_noted_and_does_leave_the_next_note
     assert unpaid == pytest.approx([0.0, 5.6])
 
 
+def test_a_reserve_that_the_residual_note_takes_is_noted_and_is_gone_at_once() -> None:
+    """Income of 20 pays interest of 12: the reserve of 20 is taken in month 1, or stays."""
+    fill = {"step": "top_up", "account": "reserve", "target": {"share_of_cut_off": 0.02}}
+    drawn = [{**step, "source": ["income", "reserve"]} for step in INTEREST]
+    rest = {"step": "pay_residual", "note": "R", "source": ["income", "principal"]}
+    terms: dict[str, Any] = {"accounts": ["reserve"], "opening_cash": {"reserve": 20.0}}
+    taken = deal([*drawn, fill, *PLAIN[2:-1], {**rest, "source": [*rest["source"], "reserve"]}], **terms)
+    stays = deal(
+        [*drawn, fill, *PLAIN[2:-1], rest, {**rest, "source": ["reserve"], "when": "notes < 1"}],
+        **terms,
+    )
+    (note,) = notes_of_deal(taken)
+    assert note.key == f"priority.amortization[{len(PLAIN) + 1}] (pay_residual)"
+    assert "takes at every payment date what reserve holds" in note.says
+    assert notes_of_deal(stays) == []
+    held = [float(run(one)["account_balance"].sel(account="reserve", month=1)) for one in (taken, stays)]
+    assert held == pytest.approx([0.0, 20.0])
+    pot = deal(
+        [
+            fill,
+            {"step": "cover_defaults", "source": ["reserve"]},
+            *INTEREST,
+            *PLAIN[2:-1],
+            {**rest, "source": [*rest["source"], "reserve"]},
+        ],
+        **terms,
+    )
+    assert notes_of_deal(pot) == []  # filled and emptied at one date: nothing was to stay
+
+
 def test_losses_that_seniors_bear_first_or_that_leave_nothing_to_cover_are_noted_and_do() -> None:
     """5% defaults, 50: A, first in the list, bears them all; income of 7 covers none of it."""
     down, up = {"step": "write_down", "notes": ["A", "R"]}, {"step": "write_up", "notes": ["R", "A"]}

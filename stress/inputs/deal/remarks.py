@@ -215,6 +215,31 @@ def _residual_first(deal: Deal) -> Found:
                 )
 
 
+def _reserve_leaves(deal: Deal) -> Found:
+    """The residual note takes what a reserve holds at every payment date, while notes are outstanding."""
+    others = {note.name for note in deal.notes if not note.residual}
+    for phase in _written(deal):
+        steps = steps_of(deal, phase)
+        for number, step in enumerate(steps):
+            held = deal.accounts if step.step == "pay_residual" and not step.when else ()
+            for account in (name for name in held if name in sources_of(step)):
+                above = steps[:number]
+                users = [s for s in above if account in (*sources_of(s), receiver_of(s))]
+                kept = bool(users) and account in sources_of(users[0])  # drawn before it is filled, if it is
+                if kept and others - {note for s in above for note in _repaid_from(s, account)}:
+                    yield (
+                        f"priority.{phase}[{number + 1}] (pay_residual)",
+                        f"takes at every payment date what {account} holds, so that nothing stays there for the "
+                        f'notes: where it shall stay, let a step of its own take it, when = "notes < 1"',
+                    )
+
+
+def _repaid_from(step: AnyStep, account: str) -> Sequence[str]:
+    """Notes that a step repays in full before anything is left in the account."""
+    whole = step.step == "pay_principal" and not step.when and step.until is None and not step.to_balance
+    return step.notes if whole and step.step == "pay_principal" and account in step.source else ()
+
+
 def _losses(deal: Deal) -> Found:
     """Losses that a senior note bears before a junior one, and defaults that nothing is left to cover of."""
     rank = {note.name: number for number, note in enumerate(deal.notes)}
@@ -256,6 +281,7 @@ _RULES: tuple[Callable[[Deal], Found], ...] = (
     _paid_twice,
     _out_of_order,
     _residual_first,
+    _reserve_leaves,
     _losses,
     fixed_series,
 )
