@@ -100,6 +100,10 @@ def seen_of(job: Job, reports: Reported, model: Array) -> tuple[Seen, tuple[str,
     found.sort()
     at, ratio = (np.array([row[k] for row in found], dtype=np.int64) for k in (0, 1))
     share, spread = (np.array([row[k] for row in found]) for k in (2, 3))
+    late = [str(period) for period, m in zip(reports.period, month, strict=True) if m > at[-1]]
+    if late:  # nothing in them moves a path: the deal stands where the last ratio leaves it
+        needs = "defaults need pool_begin or the pool of the month before"
+        none[f"reports that tell no ratio ({needs}): none of them is used"] = late
     said = tuple(f"left out: {what} ({', '.join(when[:4])}{', ...' * (len(when) > 4)})" for what, when in none.items())
     return Seen(at, ratio, share, ndtri(share), _spread(share, spread, job.pool.obligors)), said
 

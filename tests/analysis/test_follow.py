@@ -139,3 +139,15 @@ def test_one_page_says_what_was_predicted_what_came_and_what_each_note_is_worth(
 def test_a_report_that_names_no_reports_file_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(["report", "nowhere", "--with", "follow"]) == 2
     assert "--with follow and --reports FILE go together" in capsys.readouterr().err
+
+
+def test_last_reports_of_which_no_ratio_can_be_made_are_said_to_be_left_out(job: Job) -> None:
+    """A month is missing, so the last report's defaults have no balance to stand over: the deal stands before it."""
+    whole = made(job, 4)
+    nan = float("nan")
+    figure = {"defaults": whole.figure["defaults"], "pool": (1.0,) * 4, "pool_begin": (1.0, 1.0, 1.0, nan)}
+    late = Reported("late.csv", "late", (*whole.period[:3], whole.period[3].shift(1)), figure, whole.error)
+    found = follow(job, late, paths=512)
+    assert found.as_of == str(whole.period[2])
+    assert any("that tell no ratio" in says and f"({late.period[3]})" in says for says in found.says)
+    assert not any("no ratio" in says for says in follow(job, made(job, 3), paths=512).says)
