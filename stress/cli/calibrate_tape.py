@@ -84,5 +84,7 @@ def _renamed(columns: tuple[str, ...]) -> dict[str, str]:
         ours, equals, theirs = text.partition("=")
         if not equals or ours not in OUTCOMES or not theirs:
             raise ConfigError(f"--column {text}: write OURS=THEIRS, with one of {', '.join(OUTCOMES)} before the sign")
+        if ours in found:
+            raise ConfigError(f"--column {text}: {ours} is given twice, before as {found[ours]!r}")
         found[ours] = theirs
     return found

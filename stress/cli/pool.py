@@ -150,6 +150,8 @@ def _renamed(columns: tuple[str, ...]) -> dict[str, str]:
         if not equals or not theirs or ours not in (*COLUMNS, INTEREST):
             known = ", ".join((*COLUMNS, INTEREST))
             raise ConfigError(f"--column {pair!r}: must be OURS=THEIRS with OURS one of {known}")
+        if ours in found:
+            raise ConfigError(f"--column {pair!r}: {ours} is given twice, before as {found[ours]!r}")
         found[ours] = theirs
     return found
 

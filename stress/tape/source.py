@@ -8,7 +8,7 @@ import importlib
 import itertools
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from stress.errors import ConfigError, DataError, LimitError
 from stress.tables.cells import separator_of
@@ -28,12 +28,15 @@ COLUMNS = {
 """What is read of each loan. Other columns are not looked at."""
 INTEREST = "apr"
 """In the place of the flat fee: interest a year on what is outstanding, as a fraction."""
+FLAT = "monthly_fee"
+Held = TypeVar("Held", str, int)
 OUTCOMES = {
     "issued": "month, quarter or year in which the loan was made",
     "age": "months on book at the outcome, or at the tape's date where there is none",
     "status": "what became of the loan",
 }
 """What is read of each loan of a tape with outcomes."""
+_MEANING = {**COLUMNS, **OUTCOMES, INTEREST: "interest a year on what is outstanding, as a fraction"}
 TEXT = ("level", "issued", "status")
 """Columns that are no numbers, unless levels are cut from scores."""
 NUMBERS = tuple(name for name in COLUMNS if name != "level")
@@ -76,15 +79,23 @@ def opened(path: str | Path, rename: Mapping[str, str] | None = None, columns: M
     """Find what a tape is and where its columns are: those of COLUMNS, or of OUTCOMES. Where a column is given for
     INTEREST it is read in the place of the flat fee.
 
-    DataError where it is none, or a column is missing or doubled.
+    DataError where it is none, or a column is missing, doubled, or named for two things.
     """
     start = started(Path(path) if "://" not in str(path) else _address(path))
     path = Path(path)
     theirs = {ours: (rename or {}).get(ours, ours) for ours in columns}
-    interest = columns is COLUMNS and INTEREST in (rename or {})
-    if rename is not None and interest:
-        theirs["monthly_fee"] = rename[INTEREST]
-    return _of_file(path, start, theirs)._replace(interest=interest)
+    if rename is None or columns is not COLUMNS or INTEREST not in rename:
+        return _of_file(path, start, theirs)
+    if FLAT in rename:
+        raise DataError(f"{path}: {FLAT}={rename[FLAT]} and {INTEREST}={rename[INTEREST]}: a tape gives one of them")
+    asked = {INTEREST if ours == FLAT else ours: name for ours, name in (theirs | {FLAT: rename[INTEREST]}).items()}
+    tape = _of_file(path, start, asked)
+    return tape._replace(theirs=_as_flat(tape.theirs), place=_as_flat(tape.place), interest=True)
+
+
+def _as_flat(columns: dict[str, Held]) -> dict[str, Held]:
+    """Interest under the name of the fee in whose place it is read."""
+    return {FLAT if ours == INTEREST else ours: value for ours, value in columns.items()}
 
 
 def _of_file(path: Path, start: Start, theirs: dict[str, str]) -> Tape:
@@ -114,7 +125,14 @@ def _places(path: Path, head: list[str], theirs: Mapping[str, str]) -> dict[str,
             close = difflib.get_close_matches(name, head, n=1, cutoff=0.5)
             there = f"it has {', '.join(cell[:40] for cell in head[:20])}"
             hint = f"if it is {close[0]!r}, say --column {ours}={close[0]}" if close else there
-            raise DataError(f"{path}: has no column {name!r} ({ {**COLUMNS, **OUTCOMES}[ours] }); {hint}")
+            if ours == FLAT and INTEREST in map(word, head):
+                hint = (
+                    f"interest a year in its place: --column {INTEREST}={head[list(map(word, head)).index(INTEREST)]}"
+                )
+            raise DataError(f"{path}: has no column {name!r} ({_MEANING[ours]}); {hint}")
+        other = next((one for one, place in found.items() if place == places[0]), None)
+        if other is not None:
+            raise DataError(f"{path}: column {name!r} is named for both {other} and {ours}")
         found[ours] = places[0]
     return found
 

@@ -31,6 +31,7 @@ CURRENT = frozenset(("c", "current", "正常"))
 WORST = frozenset(("f", "r", "b", "foreclosure", "reo", "bankruptcy", "default", "charged off"))
 """Codes for loans that are no longer collected month by month."""
 DEFAULTED = 999.0
+MBA = frozenset((3.0, 6.0, 9.0))
 _DAYS = {"buckets": (30.0, -15.0), "mba": (10.0, 15.0)}
 """Bucket k is k 30 - 15 days, code k is k 10 + 15: the middle of the thirty days meant."""
 _OPTION = (
@@ -151,6 +152,10 @@ def _lateness(tape: Tape, days: Seen, held: Range, wanted: Late, note: list[str]
         row, text = held.highest
         what = "beside codes: a bucket or a code of thirty days?" if coded else "is the latest: days, buckets or codes?"
         raise DataError(f"{tape.path}: column {name!r}: row {row}: {text!r} {what} {_OPTION}")
+    strange = sorted(late - MBA) if how == "mba" else [value for value in sorted(late) if value % 1.0 and how != "days"]
+    if strange:
+        known = "codes of the MBA (3, 6, 9)" if how == "mba" else "whole buckets"
+        raise DataError(f"{tape.path}: column {name!r}: {strange[0]:g} is none of the {known}; {_OPTION}")
     if how != "days":
         what = "buckets of thirty days" if how == "buckets" else "codes (3: 30-59 days, 6: 60-89, 9: 90 and more)"
         note.append(f"{name} holds {what}" + ("; C is current" if coded else ""))
