@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from stress.assemble.by_identity import by_identity
 from stress.assemble.calendar import Calendar, calendar_of
 from stress.assemble.contract import contract_of
 from stress.assemble.market import factors_of, market_of
@@ -64,7 +65,8 @@ def _resolved(job: Job) -> tuple[list[Pool], list[MonthInputs]]:
     return pools, [resolve(job.deal, pool, case, job.state) for pool, case in zip(pools, job.scenarios, strict=True)]
 
 
-def replacement_need(deal: Deal, pool: Pool, clock: Clock, state: State | None = None) -> np.ndarray:
+@by_identity
+def replacement_need(deal: Deal, pool: Pool, clock: Clock, state: State | None) -> np.ndarray:
     """(T + 1, C) face that the deterministic run buys at each step: no shock, rho 0, no trigger, unlimited supply; from
     the state on where one is given."""
     from stress.kernels.alone import bought_by_step
@@ -73,7 +75,9 @@ def replacement_need(deal: Deal, pool: Pool, clock: Clock, state: State | None =
     supply = np.full((1, deal.legal_maturity_months + 1, COHORTS[clock]), _UNLIMITED)
     problem = build(deal, [pool], [months], clock, supply, True, None if state is None else untested(state, deal))
     off = problem.contract._replace(threshold=np.full_like(problem.contract.threshold, np.nan))
-    return bought_by_step(problem._replace(contract=off))
+    need = bought_by_step(problem._replace(contract=off))
+    need.flags.writeable = False
+    return need
 
 
 def new_receivables(pool: Pool, months: MonthInputs) -> np.ndarray:

@@ -185,7 +185,7 @@ class _NewProfiles:
         self._pool, self._months, self._times, self._sizes = pool, months, times, sizes
         self._reserved = pool.eligibility.months_before_legal_maturity
         self._reserved += pool.billing.months_later if pool.billing else 0
-        self._dated = any(has_calendar(plan) for plan in pool.plans)
+        self._dated, self._terms = any(has_calendar(plan) for plan in pool.plans), [plan.term for plan in pool.plans]
         self._known: dict[tuple[float, ...], Profile] = {}
 
     def of(self, s: int, j: int, later: int) -> Profile:
@@ -193,8 +193,8 @@ class _NewProfiles:
         m, sizes = self._months, self._sizes
         left, month = sizes.n_month - (j + 1) - self._reserved, j + 1 + later if self._dated else 0
         price = Price(float(m.fee_free_share[j]), float(m.apr_cap[j]), float(m.apr_change[j]))
-        level = s % sizes.n_level
-        key = (level, *price, min(left, sizes.longest), month)
+        level, eligible = s % sizes.n_level, sum(term <= left for term in self._terms)
+        key = (level, *price, eligible, month)
         if key not in self._known:
             segment, n_slot = self._pool.segments[level], sizes.n_month + 8
             self._known[key] = new_profile(self._pool, segment, n_slot, price, left, self._times, month)

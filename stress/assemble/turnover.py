@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from stress.assemble.by_identity import by_identity
 from stress.calibration.static_pool import few_draws, loads_of, new_cohort, run_static_pool
 from stress.errors import ConfigError
 from stress.inputs.job import ScenarioCase
 from stress.inputs.pool import Pool
+from stress.inputs.scenario import Shock
 
 
 def pool_under(pool: Pool, case: ScenarioCase) -> Pool:
@@ -25,6 +27,13 @@ def pool_under(pool: Pool, case: ScenarioCase) -> Pool:
         raise ConfigError(f"scenario {case.name}: turnover is set on a pool with a payment_rate, not plans")
     if pool.payment_rate.monthly_curve or any(segment.entry_rate_curve for segment in pool.segments):
         raise ConfigError(f"scenario {case.name}: turnover is one rate for life: the pool has a curve in its place")
+    return _turned(pool, shock, case.name)
+
+
+@by_identity
+def _turned(pool: Pool, shock: Shock, name: str) -> Pool:
+    assert pool.payment_rate is not None
+    assert shock.set is not None
     moved = pool.model_copy(update={"payment_rate": pool.payment_rate.model_copy(update={"monthly": shock.set})})
     target, entry = static_default(pool, entry_of(pool)), entry_of(pool)
     low, high = np.zeros_like(entry), np.ones_like(entry)
@@ -36,7 +45,7 @@ def pool_under(pool: Pool, case: ScenarioCase) -> Pool:
     for segment, wanted, got in zip(pool.segments, target, static_default(moved, rates), strict=True):
         if got < wanted - 1e-9:
             raise ConfigError(
-                f"scenario {case.name}: turnover = {shock.set:g}: so fast a pool cannot keep the static default of "
+                f"scenario {name}: turnover = {shock.set:g}: so fast a pool cannot keep the static default of "
                 f"segment {segment.name} ({wanted:.4%}): {got:.4%} where every receivable is late at once"
             )
     segments = tuple(s.model_copy(update={"entry_rate": float(e)}) for s, e in zip(pool.segments, rates, strict=True))
