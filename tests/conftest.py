@@ -104,15 +104,27 @@ def no_pages() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The figures of a run's page take most of its time: a test of what stands beside them draws none."""
+def _without_figures(patch: pytest.MonkeyPatch) -> None:
     from stress.report import figures
     from stress.report.page import whole
 
     for name in ("loss", "lives", "fan", "events", "heat_map", "defaults", "convergence"):
-        monkeypatch.setattr(figures, name, lambda *_: None)
-    monkeypatch.setattr(whole, "svg_of", lambda *_: Markup("<svg></svg>"))
+        patch.setattr(figures, name, lambda *_: None)
+    patch.setattr(whole, "svg_of", lambda *_: Markup("<svg></svg>"))
+
+
+@pytest.fixture
+def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The figures of a run's page take most of its time: a test of what stands beside them draws none."""
+    _without_figures(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def no_drawings() -> Iterator[None]:
+    """The same for all tests of a file, and for what they share; chapters of answers keep their figures."""
+    with pytest.MonkeyPatch.context() as patch:
+        _without_figures(patch)
+        yield
 
 
 @pytest.fixture(scope="session")

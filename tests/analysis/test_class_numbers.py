@@ -34,7 +34,7 @@ def job():
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, no_drawings: None) -> Path:
     """A run of the main job under its first scenario and its worst, with a workbook."""
     where = tmp_path_factory.mktemp("run")
     chosen = ["--scenario", "baseline", "--scenario", "credit_contraction"]

@@ -35,9 +35,16 @@ def good(counted: xr.Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return results.save(counted, tmp_path_factory.mktemp("saved") / "good.nc")
 
 
-def wrong_of(good: Path, folder: Path, kinds: dict[str, saved.Change], seeds: range) -> Iterator[str]:
-    """Mutants that are read as something else, or refused in another way than by one message that names the file."""
-    before = results.open(good)
+@pytest.fixture(scope="module")
+def before(good: Path) -> xr.Dataset:
+    return results.open(good)
+
+
+def wrong_of(
+    good: Path, before: xr.Dataset, folder: Path, kinds: dict[str, saved.Change], seeds: range
+) -> Iterator[str]:
+    """Mutants that are read as something else than `before`, or refused in another way than by one message that names
+    the file."""
     for kind in kinds:
         for seed in seeds:
             path = saved.mutant(kind, good, folder / "m.nc", Random(f"{kind} {seed}"))
@@ -52,19 +59,19 @@ def wrong_of(good: Path, folder: Path, kinds: dict[str, saved.Change], seeds: ra
 
 
 @pytest.mark.parametrize("kind", saved.OF_BYTES)
-def test_damaged_bytes_are_refused_or_change_nothing(kind: str, good: Path, tmp_path: Path) -> None:
-    assert not list(wrong_of(good, tmp_path, {kind: saved.OF_BYTES[kind]}, range(FEW)))
+def test_damaged_bytes_are_refused_or_change_nothing(kind: str, good: Path, before: xr.Dataset, tmp_path: Path) -> None:
+    assert not list(wrong_of(good, before, tmp_path, {kind: saved.OF_BYTES[kind]}, range(FEW)))
 
 
 @pytest.mark.parametrize("kind", saved.REFUSED)
-def test_what_no_run_writes_is_refused(kind: str, good: Path, tmp_path: Path) -> None:
-    assert not list(wrong_of(good, tmp_path, {kind: saved.REFUSED[kind]}, range(1)))
+def test_what_no_run_writes_is_refused(kind: str, good: Path, before: xr.Dataset, tmp_path: Path) -> None:
+    assert not list(wrong_of(good, before, tmp_path, {kind: saved.REFUSED[kind]}, range(1)))
 
 
 @pytest.mark.slow
-def test_a_thousand_mutants_of_a_result(good: Path, tmp_path: Path, record_property) -> None:
-    wrong = [*wrong_of(good, tmp_path, saved.OF_BYTES, range(FEW, FEW + MANY))]
-    wrong += wrong_of(good, tmp_path, saved.REFUSED, range(1, 8))
+def test_a_thousand_mutants_of_a_result(good: Path, before: xr.Dataset, tmp_path: Path, record_property) -> None:
+    wrong = [*wrong_of(good, before, tmp_path, saved.OF_BYTES, range(FEW, FEW + MANY))]
+    wrong += wrong_of(good, before, tmp_path, saved.REFUSED, range(1, 8))
     made = MANY * len(saved.OF_BYTES) + 7 * len(saved.REFUSED)
     record_property("measured", f"{made:,} mutants of a result, {len(wrong)} faults")
     print(*wrong, sep="\n")

@@ -56,6 +56,7 @@ def test_excess_spread_of_a_small_pool_is_told_nowhere(ds: xr.Dataset) -> None:
     assert all(set(row[2:]) == {"–"} for row in last)
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_only_what_is_counted_is_told_of_the_checks(ds: xr.Dataset) -> None:
     assert list(ds["check"].values) == ["not a number", "paths"]
     assert (ds["fault"].sel(check="paths") == 2_000).all()

@@ -144,7 +144,7 @@ def test_ten_thousand_random_deals_obey_all_laws(block):
 
 def test_the_random_deals_reach_every_part_of_the_language():
     seen = Counter()
-    for seed in range(90):
+    for seed in range(66):
         case, flows = seeded(seed)
         seen.update({case.clock, case.deal.purchase, case.deal.day_count, *flows.phase})
         seen.update(step.step for steps in case.deal.priority.values() for step in steps)
