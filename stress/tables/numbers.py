@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -92,6 +93,7 @@ def decimal_from(shown: Mapping[str, str]) -> str:
     return "," if "," in shown else "."
 
 
+@functools.lru_cache(maxsize=8192)
 def _bare(cell: str) -> tuple[str, bool, str, bool]:
     """(digits and signs, whether a percent, its flag, whether in brackets: a negative number)."""
     text = cell.strip().translate(_SIGN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import functools
 import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -60,6 +61,7 @@ def parse_period(text: str) -> Period | None:
     return stamp.period if stamp else None
 
 
+@functools.lru_cache(maxsize=4096)
 def parse_stamp(text: str, styles: frozenset[str] = frozenset()) -> Stamp | None:
     """A label as a period or a date. 3/4/2025 and 2025:1 need a style that says what their numbers are."""
     label = text.strip()

@@ -127,6 +127,7 @@ def test_the_command_prints_tables_draws_and_speaks_json(tmp_path: Path, capsys:
     assert len(told["surprises"]) == 3 * len(TOLD) - 2  # of defaults the ladder has none in its first two months
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_one_page_says_what_was_predicted_what_came_and_what_each_note_is_worth(tmp_path: Path, job: Job) -> None:
     run = stress.simulate(job, paths=256, scenarios=["baseline"])
     found = follow(job, made(job, 3), paths=512)

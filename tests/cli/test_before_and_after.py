@@ -101,7 +101,7 @@ def test_a_supply_without_end_is_told_in_a_word_and_leaves_room_for_months(job: 
 
 @pytest.mark.usefixtures("no_page")
 def test_every_command_that_answers_writes_a_workbook(two: tuple[Path, Path], tmp_path: Path, capsys: Capture) -> None:
-    few = [str(SHORT), "--paths", "2048", "--scenario", "baseline"]
+    few = [str(SHORT), "--paths", "512", "--scenario", "baseline"]
     asked = {
         "breakeven": [*few, "--tranche", "mezzanine"],
         "size": [*few, "--target", "senior:PD=0.05"],

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import NamedTuple
 
 LONGEST, DEEPEST = 500, 12
 """Characters of a formula, and brackets within brackets."""
 LARGEST = 1e15
+KEPT = 4096
+"""Formulas whose trees are kept: the rules of a deal read each of its formulas a hundred times."""
 _TOKEN = re.compile(
     r"""\s*(?:(?P<number>[0-9]+(?:_[0-9]+)*(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+)
     |(?P<name>[^\W\d]\w*)
@@ -49,6 +52,7 @@ class FormulaError(ValueError):
         super().__init__(f"at character {at}: {reason}" if at else reason)
 
 
+@functools.lru_cache(maxsize=KEPT)
 def parse(text: str) -> Node:
     """The tree of a formula. Raises FormulaError with the place and what was expected there."""
     if len(text) > LONGEST:
