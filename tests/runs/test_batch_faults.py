@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import signal
@@ -18,6 +19,7 @@ import pytest
 from batch_deaths import deaths, digest_of, manifest, wait_for
 
 from stress.cli import exit_code
+from stress.runs import cluster
 
 PATHS = 16_000
 MANY, LONG = 300_000, 1_000_000
@@ -196,7 +198,11 @@ def test_an_existing_cluster_gives_the_same_bits_and_its_loss_is_exit_code_6(tmp
     assert bool(kept) == bool(manifest(out)["paths_found"])
 
 
-def test_a_scheduler_that_does_not_answer_is_exit_code_6(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_scheduler_that_does_not_answer_is_exit_code_6(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A second of trying, not ten."""
+    monkeypatch.setattr(cluster, "join", functools.partial(cluster.join, timeout=1.0))
     options = ["--paths", "64", "--scheduler", "tcp://127.0.0.1:9", "--out", str(tmp_path)]
     assert exit_code(["run", str(batch_driver.JOB), *options]) == 6
     assert "no scheduler answers" in capsys.readouterr().err
@@ -218,7 +224,6 @@ class Workers:
 
 def test_a_worker_of_another_source_is_refused_before_any_work() -> None:
     from stress.errors import ClusterLost, ConfigError
-    from stress.runs import cluster
     from stress.runs.cluster.work import identity
 
     mine = identity()
