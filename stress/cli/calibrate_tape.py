@@ -79,7 +79,7 @@ def tape(
 def _renamed(columns: tuple[str, ...]) -> dict[str, str]:
     from stress.tape.source import OUTCOMES
 
-    found = {}
+    found: dict[str, str] = {}
     for text in columns:
         ours, equals, theirs = text.partition("=")
         if not equals or ours not in OUTCOMES or not theirs:

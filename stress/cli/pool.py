@@ -144,7 +144,7 @@ def _renamed(columns: tuple[str, ...]) -> dict[str, str]:
     from stress.tape import COLUMNS
     from stress.tape.source import INTEREST
 
-    found = {}
+    found: dict[str, str] = {}
     for pair in columns:
         ours, equals, theirs = pair.partition("=")
         if not equals or not theirs or ours not in (*COLUMNS, INTEREST):

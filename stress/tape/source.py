@@ -114,7 +114,7 @@ def _address(path: str | Path) -> Path:
 
 def _places(path: Path, head: list[str], theirs: Mapping[str, str]) -> dict[str, int]:
     """Where each column stands; small letters and blanks for underscores will do. DataError with what there is."""
-    found = {}
+    found: dict[str, int] = {}
     for ours, name in theirs.items():
         places = [k for k, cell in enumerate(head) if cell == name]
         places = places or [k for k, cell in enumerate(head) if word(cell) == word(name)]
