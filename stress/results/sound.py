@@ -69,8 +69,16 @@ def _of_axes(ds: xr.Dataset) -> Iterator[str]:
     for name in NUMBERS:
         if name in ds.coords and not (ds[name].dtype.kind in "iuf" and np.isfinite(ds[name].values).all()):
             yield f"coordinate {name} is not all numbers"
-    if ds.sizes.get("event_month") != ds.sizes.get("month", 0) + 1:
+    if "month" in ds.coords and "event_month" in ds.coords and not _events_follow(ds):
         yield "coordinate event_month is not a month longer than month"
+
+
+def _events_follow(ds: xr.Dataset) -> bool:
+    """Whether months of events end as the months do (of a deal in mid-life only the rest of these is told), and one
+    more, never."""
+    months, events = np.atleast_1d(ds["month"].values), np.atleast_1d(ds["event_month"].values)
+    first = events.size - 1 - months.size
+    return first >= 0 and np.array_equal(events[first:-1], months)
 
 
 def _of_attributes(ds: xr.Dataset) -> Iterator[str]:
