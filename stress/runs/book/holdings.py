@@ -17,6 +17,8 @@ from stress.kernels.layout import Floats
 from stress.runs.counting.book_tally import COARSE, N_BIN, NO_PATH, UNIT, Bins, BookTally, Ints, bins_of
 
 EPS = 2.0**-52
+PAR = 1e-9
+"""Per 1 of original balance: a note valued at its own coupon is worth par but for rounding, which is no loss of value."""
 Add = Callable[..., Ints]
 """`by_bin` with the bins of the book."""
 
@@ -142,7 +144,7 @@ def _shares(held: Holdings, loss: Ints) -> tuple[Floats, Floats]:
 def _add_values(t: BookTally, k: int, held: Holdings, income: Floats, value: Floats, weight: Floats | None) -> None:
     """Income and value of each position and of the book."""
     whole = [np.vstack([rows, weighted(held.weight, rows)]) for rows in (income, value)]
-    below = whole[1] < np.append(held.price, held.cost)[:, None]
+    below = whole[1] < np.append(held.price, held.cost)[:, None] - PAR
     counted = below if weight is None else np.rint(below * weight / UNIT).astype(np.int64)
     t.below_cost[k] += counted.sum(axis=1)
     for q, rows in enumerate(whole):
