@@ -47,6 +47,8 @@ def satellites_of(texts: Sequence[str], book: Book) -> dict[str, Satellite]:
         if not file or group not in groups:
             allowed = f"one of {', '.join(groups)}" if groups else "the book's deals have no group"
             raise ConfigError(f"--satellite {text}: GROUP=FILE, GROUP of the deals: {allowed}{suggest(group, groups)}")
+        if group in found:
+            raise ConfigError(f"--satellite {text}: {group} stands twice; say it once")
         found[group] = parse_as(Path(file), Satellite, "--satellite")
     return found
 

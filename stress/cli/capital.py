@@ -11,7 +11,7 @@ import click
 from stress.cli.answer import plain, sheet_table
 from stress.cli.books import about_job, save_tables, xlsx_option
 from stress.cli.of_books import job_argument
-from stress.cli.options import FILE, Count, output_options
+from stress.cli.options import FILE, Count, once, output_options
 from stress.cli.output import Output
 from stress.cli.saved_job import job_or_results
 from stress.errors import ConfigError
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 @click.option("--pool-weight", type=float, default=0.75, show_default=True, help="Standardised risk weight of loans.")
 @click.option("--delinquent", type=float, default=0.0, show_default=True, help="Share 90 days past due at closing, W.")
 @click.option("--irb-capital", type=float, help="The bank's K_IRB with expected loss, for SEC-IRBA.")
-@click.option("--lgd", type=float, default=0.85, show_default=True, help="Loss given default beside it.")
+@click.option("--lgd", type=float, help="Loss given default beside it. [default: 0.85]")
 @click.option("--quality", multiple=True, metavar="NOTE=NAME", help="An external rating that you hold, for SEC-ERBA.")
 @click.option("--keep", multiple=True, metavar="NOTE=SHARE", help="What the originator keeps; asks about a transfer.")
 @click.option(
     "--excess-spread", type=float, metavar="RATE", help="Of a synthetic transfer: designated a year, of the pool."
 )
-@click.option("--excess-kind", default="use-it-or-lose-it", show_default=True, help="Or trapped: unused it stays.")
+@click.option("--excess-kind", help="Or trapped: unused it stays. [default: use-it-or-lose-it]")
 @click.option("--scenario", metavar="NAME", help="Of the months. [default: the job's first]")
 @click.option("--paths", type=Count(), help="Paths of the months. [default: 2,048]")
 @xlsx_option
@@ -45,11 +45,11 @@ def capital(
     pool_weight: float,
     delinquent: float,
     irb_capital: float | None,
-    lgd: float,
+    lgd: float | None,
     quality: tuple[str, ...],
     keep: tuple[str, ...],
     excess_spread: float | None,
-    excess_kind: str,
+    excess_kind: str | None,
     scenario: str | None,
     paths: int | None,
     workbook: Path | None,
@@ -72,12 +72,22 @@ def capital(
     """
     loaded, output = job_or_results(job), Output(as_json, quiet, log_json)
 
-    from stress.analysis.capital_needs import PATHS, Bank, load_rules
+    _beside("--lgd", lgd, "--irb-capital", irb_capital)
+    _beside("--excess-kind", excess_kind, "--excess-spread", excess_spread)
+
+    from stress.analysis.capital_needs import KINDS, PATHS, Bank, load_rules
     from stress.analysis.capital_needs import capital as find
 
-    kept = {note: _number("--keep", note, text) for note, text in pairs("--keep", keep)} if keep else None
+    kept = {note: _number("--keep", note, text) for note, text in once("--keep", pairs("--keep", keep)).items()} or None
     bank = Bank(
-        pool_weight, delinquent, irb_capital, lgd, dict(pairs("--quality", quality)), kept, excess_spread, excess_kind
+        pool_weight,
+        delinquent,
+        irb_capital,
+        0.85 if lgd is None else lgd,
+        once("--quality", pairs("--quality", quality)),
+        kept,
+        excess_spread,
+        excess_kind or KINDS[0],
     )
     with output.progress("capital by month") as progress:
         answer = find(loaded, load_rules(rules), bank, scenario, paths or PATHS, progress)
@@ -86,6 +96,12 @@ def capital(
 
         save_tables(workbook, tables(answer), about_job("capital", loaded), loaded)
     output.result(lambda: _tables(answer), lambda: _document(answer))
+
+
+def _beside(option: str, given: float | str | None, other: str, needed: float | None) -> None:
+    """ConfigError where an option is given without the one that it belongs to, and would change nothing."""
+    if given is not None and needed is None:
+        raise ConfigError(f"{option} {given}: says nothing without {other}")
 
 
 def pairs(option: str, texts: Sequence[str]) -> list[tuple[str, str]]:

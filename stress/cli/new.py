@@ -25,8 +25,8 @@ from stress.file_names import escaped
     "--xlsx", "workbook", is_flag=True, help="As one workbook NAME.xlsx: a sheet a file, one each list in it."
 )
 @click.option("--all", "every_key", is_flag=True, help="Also every key that such a file may have.")
-@click.option("--loans", type=Count(), default=100_000, show_default=True, help="Of a tape.")
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of a tape.")
+@click.option("--loans", type=Count(), help="Of a tape. [default: 100,000]")
+@click.option("--seed", type=click.IntRange(0), help="Of a tape. [default: 1]")
 def new(
     kind: str | None,
     name: str | None,
@@ -35,8 +35,8 @@ def new(
     source: Path | None,
     workbook: bool,
     every_key: bool,
-    loans: int,
-    seed: int,
+    loans: int | None,
+    seed: int | None,
 ) -> None:
     """Write a commented template that passes `stress check`, a shipped example, or a made-up loan tape for `stress
     pool`.
@@ -60,6 +60,7 @@ def new(
       stress new pool my-pool --all
       stress new book my-book && stress explain my-book/book.toml && stress book my-book/book.toml
     """
+    _of_tapes(kind, loans, seed, every_key)
     if source is not None or workbook:
         _written(kind, name, example, out, source, workbook, every_key)
         return
@@ -75,7 +76,7 @@ def new(
     if kind is None or name is None:
         raise click.UsageError("needs KIND and NAME, or --example NAME", click.get_current_context())
     if kind == "tape":
-        _tape(out / f"{name}.csv", loans, seed)
+        _tape(out / f"{name}.csv", loans or 100_000, 1 if seed is None else seed)
         return
     from stress.templates import fill, table
 
@@ -148,6 +149,15 @@ def _write(files: dict[Path, bytes], out: Path) -> None:
         raise ConfigError(f"{error.filename or out}: cannot be written: {error.strerror}") from None
     for path in files:
         click.echo(path)
+
+
+def _of_tapes(kind: str | None, loans: int | None, seed: int | None, every_key: bool) -> None:
+    """ConfigError where an option is given that changes nothing of what is written."""
+    for option, value in (("--loans", loans), ("--seed", seed)):
+        if value is not None and kind != "tape":
+            raise ConfigError(f"{option}: is of a tape: stress new tape NAME")
+    if every_key and kind == "tape":
+        raise ConfigError("--all: a tape has no keys")
 
 
 def _tape(path: Path, loans: int, seed: int) -> None:

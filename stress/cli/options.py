@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
 
+from stress.errors import ConfigError
+
 Command = TypeVar("Command", bound=Any)
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 if TYPE_CHECKING:
     IntegerType: TypeAlias = click.ParamType[int]
@@ -50,6 +55,16 @@ class OneOf(WordType):
 
             self.fail(f"{value!r}: one of {', '.join(words)}{suggest(str(value), words)}", param, ctx)
         return str(value)
+
+
+def once(option: str, pairs: Iterable[tuple[Key, Value]]) -> dict[Key, Value]:
+    """What an option says of each key. ConfigError where it says it of one twice: the last would win in silence."""
+    found: dict[Key, Value] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ConfigError(f"{option}: {'all notes' if key is None else key} stands twice; say it once")
+        found[key] = value
+    return found
 
 
 def output_options(command: Command) -> Command:

@@ -11,7 +11,7 @@ import click
 from stress.cli.answer import plain, sheet_table
 from stress.cli.books import save_answer, xlsx_option
 from stress.cli.of_books import job_argument
-from stress.cli.options import Count, output_options
+from stress.cli.options import Count, once, output_options
 from stress.cli.output import Output
 from stress.cli.saved_job import job_or_results
 from stress.errors import ConfigError
@@ -63,7 +63,7 @@ def price(
 
     by_price, by_speed = _numbers("--prices", prices), _numbers("--speeds", speeds)
     by_level = _numbers("--defaults", defaults)
-    curve = tuple(_point(text) for text in zeros) or FLAT
+    curve = tuple(once("--zero", map(_point, zeros)).items()) or FLAT
     with output.progress(f"prices of {tranche}") as progress:
         answer = find(loaded, tranche, by_price, by_speed, by_level, curve, scenario, paths or PATHS, progress)
     save_answer(workbook, "price", _document(answer), loaded)

@@ -10,7 +10,7 @@ import click
 from stress.cli.answer import plain, sheet_table
 from stress.cli.books import save_answer, xlsx_option
 from stress.cli.of_books import job_argument
-from stress.cli.options import FILE, output_options
+from stress.cli.options import FILE, once, output_options
 from stress.cli.output import Output
 from stress.errors import ConfigError
 
@@ -58,7 +58,7 @@ def rating(
 
     table = load_stresses(stresses)
     with output.progress("stresses") as progress:
-        answer = find(loaded, table, scenario, dict(map(_pair, held)), size, progress)
+        answer = find(loaded, table, scenario, once("--class", map(_pair, held)), size, progress)
     if workbook is not None:
         save_answer(workbook, "rating", plain(answer), loaded)
     output.result(lambda: _tables(answer), lambda: _document(answer))

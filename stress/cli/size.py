@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stress.cli.answer import Question, draw, plain, question
-from stress.cli.options import FILE
+from stress.cli.options import FILE, once
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -45,7 +45,7 @@ def size(
     from stress.analysis.sizing import size as find
 
     table = load_bands(bands)
-    wanted = dict(target_of(text, table) for text in targets)
+    wanted = once("--target", (target_of(text, table) for text in targets))
     if asked.planned("10 halvings for each target and its error's end, then the proof on fresh paths"):
         return
     with asked.output.progress("sizing") as progress:

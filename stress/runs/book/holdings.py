@@ -18,7 +18,7 @@ from stress.runs.counting.book_tally import COARSE, N_BIN, NO_PATH, UNIT, Bins, 
 
 EPS = 2.0**-52
 PAR = 1e-9
-"""Per 1 of original balance: a note valued at its own coupon is worth par but for rounding, which is no loss of value."""
+"""Per 1 of original balance: a note valued at its own coupon is worth par but for rounding, which is no loss."""
 Add = Callable[..., Ints]
 """`by_bin` with the bins of the book."""
 
