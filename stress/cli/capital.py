@@ -75,8 +75,9 @@ def capital(
     _beside("--lgd", lgd, "--irb-capital", irb_capital)
     _beside("--excess-kind", excess_kind, "--excess-spread", excess_spread)
 
-    from stress.analysis.capital_needs import KINDS, PATHS, Bank, load_rules
+    from stress.analysis.capital_needs import PATHS, Bank, load_rules
     from stress.analysis.capital_needs import capital as find
+    from stress.analysis.synthetic_excess import KINDS
 
     kept = {note: _number("--keep", note, text) for note, text in once("--keep", pairs("--keep", keep)).items()} or None
     bank = Bank(
