@@ -15,10 +15,18 @@ if TYPE_CHECKING:
 
 
 class StressAccessor:
-    """Tables, figures and files of a result; shown, it is the table of every scenario and note."""
+    """Tables, figures and files of a result; shown, it is the table of every scenario and note. All raise DataError for
+    what is no whole result: `ds.isel(scenario=[0])` is one, `ds.isel(scenario=0)` and one variable alone are not."""
 
     def __init__(self, ds: xr.Dataset) -> None:
-        self._ds = ds
+        self._any = ds
+
+    @property
+    def _ds(self) -> xr.Dataset:
+        from stress.results.sound import check_whole
+
+        check_whole(self._any)
+        return self._any
 
     def __repr__(self) -> str:
         return str(self.table())

@@ -196,7 +196,7 @@ def _check(job: Job, rules: Rules, bank: Bank) -> None:
         if share is not None and not 0.0 < share <= 1.0:
             raise ConfigError(f"{option} {share:g}: must be a fraction above 0 and up to 1: write 0.045, not 4.5")
     for name, quality in bank.qualities.items():
-        trials.note_index(job, name)
+        trials.note_index(job, name, option="--quality")
         known = [] if rules.erba is None else [one.name for one in rules.erba.qualities]
         if rules.erba is None:
             raise ConfigError(f"--quality {name}={quality}: the rules '{rules.name}' have no SEC-ERBA")
@@ -212,7 +212,7 @@ def _check(job: Job, rules: Rules, bank: Bank) -> None:
         if bank.kept is None:
             raise ConfigError("--excess-spread: is of a transfer of risk: say with --keep what the originator keeps")
     for name, kept in (bank.kept or {}).items():
-        trials.note_index(job, name)
+        trials.note_index(job, name, option="--keep")
         if not 0.0 <= kept <= 1.0:
             raise ConfigError(f"--keep {name}={kept:g}: must be a fraction from 0 to 1")
 

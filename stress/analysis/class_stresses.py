@@ -211,7 +211,7 @@ def _held(job: Job, table: Stresses, given: Mapping[str, str]) -> dict[int, str]
     wanted = {names.index(one.note): one.category for one in table.held if one.note in names}
     for note, category in given.items():
         table.place(category)
-        wanted[trials.note_index(job, note)] = category
+        wanted[trials.note_index(job, note, option="--class")] = category
     for k in wanted:
         if job.deal.notes[k].residual:
             raise ConfigError(f"note {names[k]}: a residual note takes what is left and can be held to no stress")

@@ -64,7 +64,7 @@ def wanted_of(job: Job, targets: Mapping[str | None, Target]) -> dict[int, Targe
         if name is None:
             found = dict.fromkeys(range(last), target) | found
             continue
-        note = trials.note_index(job, name)
+        note = trials.note_index(job, name, option="--target")
         if note >= last:
             raise ConfigError(
                 f"--target {name}:...: {name} ranks last and takes what the others leave; size a note above it"

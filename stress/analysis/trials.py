@@ -63,15 +63,16 @@ def only(job: Job, scenario: str | None) -> Job:
     return job.but(scenarios=(case_of(job, scenario).model_copy(update={"probability": None}),))
 
 
-def note_index(job: Job, tranche: str, can_lose: bool = False) -> int:
-    """Place of a note in the deal, from the most senior; `can_lose` refuses a certificate, which lent nothing."""
+def note_index(job: Job, tranche: str, can_lose: bool = False, option: str = "--tranche") -> int:
+    """Place of a note in the deal, from the most senior; `can_lose` refuses a certificate, which lent nothing. A
+    message begins with the option that named it."""
     names = [note.name for note in job.deal.notes]
     if tranche not in names:
         known = f"{', '.join(names)}{suggest(tranche, names)}"
-        raise ConfigError(f"--tranche {tranche}: the deal has no such note: {known}")
+        raise ConfigError(f"{option} {tranche}: the deal has no such note: {known}")
     if can_lose and not lends(job.deal.notes[names.index(tranche)]):
         can = "it can lose nothing and has neither yield nor life"
-        raise ConfigError(f"--tranche {tranche}: a certificate of size 0 lent nothing, so {can}")
+        raise ConfigError(f"{option} {tranche}: a certificate of size 0 lent nothing, so {can}")
     return names.index(tranche)
 
 

@@ -67,6 +67,8 @@ def cashflows(
         raise click.UsageError("--quantile and --tranche go together")
     if sum((mean, path is not None, quantile is not None)) > 1:
         raise click.UsageError("one of --mean, --path and --quantile")
+    if results is not None and quantile is None:
+        raise click.UsageError("--results is for --quantile")
     if paths is not None and not mean:
         raise click.UsageError("--paths is for --mean")
     loaded = load_job(job)

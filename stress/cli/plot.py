@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -13,6 +14,9 @@ from stress.cli.writing import drawable, save
 from stress.errors import ConfigError
 
 FIGURES = ("loss", "lives", "fan", "events", "heat_map", "defaults")
+OF = {"tranche": ("loss", "lives"), "scenario": ("loss",), "quantity": ("fan",), "mark": ("defaults",)}
+"""The figures that an option says something about."""
+QUANTITY = "cumulative_default"
 
 
 @click.command()
@@ -20,7 +24,7 @@ FIGURES = ("loss", "lives", "fan", "events", "heat_map", "defaults")
 @click.argument("figure", type=OneOf(FIGURES))
 @click.option("--tranche", help="The note of a figure of losses or lives. [default: the first]")
 @click.option("--scenario", help="The scenario of a loss figure. [default: the first]")
-@click.option("--quantity", default="cumulative_default", show_default=True, help="What a fan shows by month.")
+@click.option("--quantity", help=f"What a fan shows by month.  [default: {QUANTITY}]")
 @click.option(
     "--mark",
     multiple=True,
@@ -34,7 +38,7 @@ def plot(
     figure: str,
     tranche: str | None,
     scenario: str | None,
-    quantity: str,
+    quantity: str | None,
     mark: tuple[str, ...],
     deal: str | None,
     pool: str | None,
@@ -50,7 +54,8 @@ def plot(
       stress plot results/baitiao-24m fan --quantity excess_spread -o spread.png
       stress plot results/baitiao-24m defaults --mark 'static pool=0.0101' --mark realised=0.0463 -o defaults.svg
     """
-    marks = [_mark(text) for text in mark]
+    _says_something(figure, {"tranche": tranche, "scenario": scenario, "quantity": quantity, "mark": mark})
+    marks, quantity = [_mark(text) for text in mark], quantity or QUANTITY
     target = out or Path(f"{figure}.svg")
     drawable("--out", target)
 
@@ -79,6 +84,12 @@ def plot(
         drawn = figures.events(dataset) if figure == "events" else figures.heat_map(dataset)
     save("--out", target, drawn, figure)
     click.echo(target)
+
+
+def _says_something(figure: str, options: Mapping[str, object]) -> None:
+    for name, given in options.items():
+        if given and figure not in OF[name]:
+            raise click.UsageError(f"--{name} is for {' and '.join(OF[name])}, not for {figure}")
 
 
 def _mark(text: str) -> tuple[str, float]:

@@ -67,6 +67,8 @@ def replay(
         raise click.UsageError("give --path N, or --quantile Q with --tranche NAME")
     if (quantile is None) != (tranche is None):
         raise click.UsageError("--quantile and --tranche go together")
+    if results is not None and quantile is None:
+        raise click.UsageError("--results is for --quantile")
     loaded = load_job(job)
     name = jobs.choose_scenarios(loaded, [scenario] if scenario else [])[0]
     spared = 1.0

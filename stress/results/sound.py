@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from stress.errors import DataError
 from stress.inputs.text.characters import TEXT_PATTERN
 from stress.results.documents import SHAPES, is_document
 from stress.results.sweep import DIMS, OF_JOB
@@ -38,6 +39,13 @@ def faults(ds: xr.Dataset) -> Iterator[str]:
     yield from said
     if not said:
         yield from _of_counts(ds)
+
+
+def check_whole(ds: xr.Dataset) -> None:
+    """DataError where a Dataset lacks a variable of a result or a dim of one, as a selection of one scenario does."""
+    said = next(_of_variables(ds), None)
+    if said:
+        raise DataError(f"not a whole result: {said}; keep all variables, and select by lists: ds.isel(scenario=[0])")
 
 
 def _of_variables(ds: xr.Dataset) -> Iterator[str]:

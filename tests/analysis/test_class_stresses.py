@@ -137,7 +137,11 @@ def test_early_amortization_saves_the_mezzanine_of_a_revolving_deal_for_a_while(
 
 @pytest.mark.parametrize(
     ("held", "words"),
-    [({"Z": "hard"}, "no such note"), ({"A": "hrad"}, "no category 'hrad'"), ({"subordinated": "hard"}, "residual")],
+    [
+        ({"Z": "hard"}, "--class Z: the deal has no such note"),
+        ({"A": "hrad"}, "no category 'hrad'"),
+        ({"subordinated": "hard"}, "residual"),
+    ],
 )
 def test_a_class_or_category_that_is_not_there_is_refused(held, words):
     with pytest.raises(ConfigError, match=words):

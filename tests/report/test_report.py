@@ -251,6 +251,10 @@ def test_the_accessor_offers_table_figures_and_files(
         ds.stress.plot.loss("Z")
     with pytest.raises(DataError, match="no fan of"):
         ds.stress.plot.fan("Z")
+    assert ds.isel(scenario=[0]).stress.table().row_count == 4
+    for part in (ds.isel(scenario=0), ds[["loss_count"]]):
+        with pytest.raises(DataError, match="not a whole result: variable"):
+            part.stress.table()
     request.getfixturevalue("no_figures")
     assert ds.stress.report(tmp_path / "r.html").exists()
 
