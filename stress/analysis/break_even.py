@@ -67,8 +67,7 @@ def breakeven(
         trials.case_of(job, scenario),
         lever_of(shock, *ends),
     )
-    if not trials.has_target(job, lever.target):
-        raise ConfigError(f"--shock {shock}: the job has no index rates, so it would move nothing")
+    trials.refuse_idle(job, case, f"--shock {shock}", lever.shock(lever.benign), lever.shock(lever.adverse))
     calm, first = _deterministic(job, case, lever, note, interest)
     last = 1.0 if np.isnan(first.value) else min(1.0, 1.3 * float(lever.place(first.value)) + 0.05)
     trial = _Trial(job, case, lever, note, threads, interest)

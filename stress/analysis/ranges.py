@@ -87,8 +87,9 @@ def shocks_at(axes: Sequence[Axis], values: Sequence[float]) -> list[Shock]:
 def check_axes(job: Job, case: ScenarioCase, axes: Sequence[Axis]) -> None:
     """Refuse a range whose ends the job cannot take. Raises ConfigError."""
     for axis in axes:
-        if axis.how != "share" and not trials.has_target(job, _target(axis.name)):
-            raise ConfigError(f"--over {axis.name}: the job has no index rates, so it would move nothing")
+        if axis.how != "share":
+            (low,), (high,) = shocks_at([axis], [axis.low]), shocks_at([axis], [axis.high])
+            trials.refuse_idle(job, case, f"--over {axis.name}", low, high)
         for end in (axis.low, axis.high):
             moved = job_at(job, [axis], [end])
             trials.variants(moved, case, [shocks_at([axis], [end])])

@@ -15,9 +15,10 @@ from stress.analysis import kept
 from stress.analysis.kept import Interrupted
 from stress.assemble.calendar import calendar_of
 from stress.assemble.contract import sizes_of
+from stress.assemble.effects import alike
 from stress.assemble.problem import assemble
 from stress.digest import source_digest
-from stress.errors import ConfigError, StressError
+from stress.errors import ConfigError, DataError, StressError
 from stress.inputs.deal import Note
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.job.rules import check_job
@@ -84,6 +85,18 @@ def lends(note: Note) -> bool:
 def has_target(job: Job, target: Target) -> bool:
     """Whether the job has what a shock on `target` moves: only index rates may be missing altogether."""
     return target != "index_rate" or bool(job.deal.indices)
+
+
+def refuse_idle(job: Job, case: ScenarioCase, option: str, low: Shock, high: Shock) -> None:
+    """ConfigError where a shock moves nothing between the ends of its range; ends that do not fit say so later."""
+    if not has_target(job, low.target):
+        raise ConfigError(f"{option}: the job has no index rates, so it would move nothing")
+    try:
+        idle = alike(job, *variants(job, case, [[low], [high]]).scenarios)
+    except (ConfigError, DataError):
+        return
+    if idle:
+        raise ConfigError(f"{option}: nothing in this deal, pool and scenario depends on it, so it would move nothing")
 
 
 def variants(job: Job, case: ScenarioCase, moves: Sequence[Sequence[Shock]]) -> Job:

@@ -77,6 +77,11 @@ def idle_shocks(job: Job, case: ScenarioCase, whole: list[Array] | None = None) 
     return idle
 
 
+def alike(job: Job, one: ScenarioCase, other: ScenarioCase) -> bool:
+    """Whether two scenarios are one to this deal and pool: what tells them apart has nothing to act on."""
+    return _same(_acting(job, one), _acting(job, other))
+
+
 def _idle_options(job: Job, whole: list[list[Array]]) -> Iterator[Remark]:
     """Keys of the pool that could as well be left out: no scenario's arrays change from `whole`."""
     for place, pool in (*_without_options(job.pool), *_without_rolls(job.pool)):

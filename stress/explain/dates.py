@@ -72,11 +72,11 @@ def _revolving(deal: Deal) -> str:
     }[deal.purchase]
     if deal.trust is not None:
         buys = "principal collections are reinvested in the trust at payment dates"
-    price = "par" if deal.purchase_price == 1.0 else f"{percent(deal.purchase_price)} of their principal"
+    price = "at par" if deal.purchase_price == 1.0 else f"at {percent(deal.purchase_price)} of their principal"
     kept = "; cash that senior costs may need is kept back" if _keeps(deal) else ""
     return (
         f"- Revolving: months 1 to {deal.revolving_months} (to {month_end(deal, deal.revolving_months)}); "
-        f"{buys}, at {price}{kept}."
+        f"{buys}{'' if deal.purchase == 'none' else ', ' + price}{kept}."
     )
 
 

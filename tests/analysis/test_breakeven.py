@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.special import ndtr, ndtri
-from shipped import JOB
+from shipped import JOB, JOBS
 
 from stress.analysis import trials
 from stress.analysis.break_even import breakeven
 from stress.analysis.levers import LEVERS, lever_of
+from stress.analysis.what_if import whatif
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
 from stress.validation.one_period import one_period_job
@@ -99,9 +100,9 @@ def test_a_trigger_can_make_more_defaults_help_and_the_answer_says_so(mezzanine)
 
 
 def test_a_note_that_no_multiple_breaks_is_said_to_be_whole_to_the_end():
-    calm = breakeven(one_period_job(P, RHO, (1.0 - ENHANCEMENT,)), "A", "prepayment", percentiles=()).answers[0]
+    calm = breakeven(one_period_job(P, RHO, (1.0 - ENHANCEMENT,)), "A", percentiles=(), ends=(0.1, 2.0)).answers[0]
     assert np.isnan(calm.value)
-    assert "paid in full up to 60" in calm.says
+    assert "paid in full up to 2" in calm.says
 
 
 def test_a_note_that_fails_everywhere_is_said_to_fail_at_the_benign_end():
@@ -151,6 +152,15 @@ def test_an_end_that_no_shock_may_have_is_refused_with_its_option_and_range(name
 def test_a_shock_on_index_rates_of_a_deal_without_any_is_no_sign_of_strength():
     with pytest.raises(ConfigError, match="the job has no index rates"):
         breakeven(one_period_job(P, RHO, (0.9,)), "A", "index", percentiles=())
+
+
+@pytest.mark.parametrize("shock", ["originations", "fee_free_share"])
+def test_a_shock_on_what_a_static_pool_has_not_is_refused_in_every_question(shock):
+    job = load_job(JOBS / "auto-prime.toml").but(paths=32)
+    with pytest.raises(ConfigError, match=f"--shock {shock}: nothing in this deal, pool and scenario depends on it"):
+        breakeven(job, "B", shock, percentiles=())
+    with pytest.raises(ConfigError, match=f"--over {shock}: nothing in this deal, pool and scenario depends on it"):
+        whatif(job, [f"{shock}=0.1:0.2"])
 
 
 def test_timely_interest_breaks_where_the_deterministic_run_first_misses_some(mezzanine):
