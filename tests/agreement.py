@@ -102,7 +102,7 @@ class Compared(NamedTuple):
 
     differences: list[Difference]
     near_threshold: bool
-    """A trigger was tested within rounding of its limit, and the two models fell on different sides."""
+    """A trigger or a condition was tested within rounding of its limit, and the two models fell on different sides."""
     violations: list[str]
 
 
@@ -113,10 +113,13 @@ def compared(job: Job, scenario: str, path: int) -> Compared:
     supply = by_month(data, "supply", "cohort")
     bounded = np.isfinite(wanted)
     found = [
-        Difference("supply", gap(supply[bounded], wanted[bounded]) / job.pool.balance, MONEY_ALLOWED),
+        Difference(
+            "supply", float(gaps(supply[bounded], wanted[bounded]).max(initial=0.0)) / job.pool.balance, MONEY_ALLOWED
+        ),
         *differences(data, flows, job.pool.balance),
     ]
-    return Compared(found, near_threshold(data, flows), violations(job, data))
+    near = near_threshold(data, flows) or first_month(data, flows, job.pool.balance) in after_ties(flows)
+    return Compared(found, near, violations(job, data))
 
 
 def slow(job: Job, scenario: str, data: xr.Dataset) -> tuple[np.ndarray, Any]:
@@ -156,32 +159,54 @@ def short_rate_of(job: Job, pool: Any, case: Any, months: Any, data: xr.Dataset)
 
 def differences(data: xr.Dataset, flows: Any, cut_off: float) -> Iterable[Difference]:
     """Every flow of every month, every trigger, every result of a note."""
-    n = len(flows.phase)
-    for name, other in [*((name, None) for name in MONEY), *MONEY_BY.items()]:
-        wanted = np.array(getattr(flows, name)).reshape(n, -1)
-        yield Difference(name, gap(by_month(data, name, other).reshape(n, -1), wanted) / cut_off, MONEY_ALLOWED)
-    if "written_down" in data:
-        wanted = np.array(flows.written_down).reshape(n, -1)
-        yield Difference("written_down", gap(data["written_down"].to_numpy(), wanted) / cut_off, MONEY_ALLOWED)
-    for name, values in flows.of_series.items():
-        allowed = 1e-9 if name.startswith(SHARES) else MONEY_ALLOWED
-        size = 1.0 + np.abs(values) if name.startswith(SHARES) else cut_off
-        yield Difference(name, gap(by_month(data, name), np.array(values), size), allowed)
-    for name in RATIOS:
-        wanted = np.array(getattr(flows, name))
-        yield Difference(name, gap(by_month(data, name), wanted, 1.0 + np.abs(wanted)), 1e-9)
-    yield Difference("phase", float((ranks(data) != [PHASES.index(name) for name in flows.phase]).any()), 0.0)
-    values = np.array(flows.trigger_value, dtype=float).reshape(n, -1)
-    scale = 1.0 + 1e3 * np.abs(values)
-    yield Difference("trigger_value", gap(by_month(data, "trigger_value", "trigger"), values, scale), 1e-9)
-    yield Difference("tripped", float((tripped(data) != tripped_of(flows)).any()), 0.0)
+    for name, apart, allowed in by_months(data, flows, cut_off):
+        yield Difference(name, float(apart.max(initial=0.0)), allowed)
     for name, allowed in OF_NOTE.items():
         of_flows = getattr(flows, "money_multiple" if name == "multiple" else name)
         wanted = np.minimum(of_flows, 10.0 if name == "irr" else np.inf)
         scale = 1.0 + 2.0 * np.abs(wanted) if name == "irr" else 1.0
-        yield Difference(name, gap(data[name].to_numpy(), wanted, scale), allowed)
+        yield Difference(name, float(gaps(data[name].to_numpy(), wanted, scale).max(initial=0.0)), allowed)
     for name, total in totals(flows, cut_off).items():
-        yield Difference(f"final_{name}", gap(data[f"final_{name}"].to_numpy(), np.array(total)), 1e-9)
+        yield Difference(f"final_{name}", float(gaps(data[f"final_{name}"].to_numpy(), np.array(total)).max()), 1e-9)
+
+
+def by_months(data: xr.Dataset, flows: Any, cut_off: float) -> Iterable[tuple[str, np.ndarray, float]]:
+    """(what, differences by month and kind, what is allowed) of all that a path has by month: of money over the cut-off
+    balance, or over the pool where a master trust outgrows that."""
+    n = len(flows.phase)
+    pool = np.array(flows.pool_balance)
+    most = max(cut_off, float(pool.max(initial=0.0)))
+    for name, other in [*((name, None) for name in MONEY), *MONEY_BY.items()]:
+        wanted = np.array(getattr(flows, name)).reshape(n, -1)
+        yield name, gaps(by_month(data, name, other).reshape(n, -1), wanted) / most, MONEY_ALLOWED
+    if "written_down" in data:
+        wanted = np.array(flows.written_down).reshape(n, -1)
+        yield "written_down", gaps(data["written_down"].to_numpy().reshape(n, -1), wanted) / most, MONEY_ALLOWED
+    for name, values in flows.of_series.items():
+        allowed = 1e-9 if name.startswith(SHARES) else MONEY_ALLOWED
+        # a share of a pool that is nearly gone is known to the rounding of what it was
+        nearly_gone = np.maximum(1.0, 1e-5 * cut_off / np.maximum(pool, 1e-300))
+        size = (1.0 + np.abs(values)) * nearly_gone if name.startswith(SHARES) else most
+        yield name, gaps(by_month(data, name), np.array(values), size), allowed
+    for name in RATIOS:
+        wanted = np.array(getattr(flows, name))
+        yield name, gaps(by_month(data, name), wanted, 1.0 + np.abs(wanted)), 1e-9
+    yield "phase", (ranks(data) != [PHASES.index(name) for name in flows.phase]).astype(float), 0.0
+    values = np.array(flows.trigger_value, dtype=float).reshape(n, -1)
+    yield "trigger_value", gaps(by_month(data, "trigger_value", "trigger"), values, 1.0 + 1e3 * np.abs(values)), 1e-9
+    yield "tripped", (tripped(data) != tripped_of(flows)).astype(float), 0.0
+
+
+def first_month(data: xr.Dataset, flows: Any, cut_off: float) -> int:
+    """The first month in which the models are apart, 0 where they are not."""
+    far = [apart.reshape(len(flows.phase), -1) > allowed for _, apart, allowed in by_months(data, flows, cut_off)]
+    months = np.concatenate(far, axis=1).any(axis=1)
+    return int(months.argmax()) + 1 if months.any() else 0
+
+
+def after_ties(flows: Any) -> set[int]:
+    """Months whose flows a comparison may have decided by rounding: its own, and the next, in which it is paid."""
+    return {month + later for month in flows.ties for later in (0, 1)}
 
 
 def totals(flows: Any, cut_off: float) -> dict[str, float]:
@@ -197,10 +222,10 @@ def totals(flows: Any, cut_off: float) -> dict[str, float]:
     }
 
 
-def gap(got: np.ndarray, wanted: np.ndarray, scale: np.ndarray | float = 1.0) -> float:
-    """Largest difference; NaN agrees with NaN, and nothing else does."""
+def gaps(got: np.ndarray, wanted: np.ndarray, scale: np.ndarray | float = 1.0) -> np.ndarray:
+    """Differences; NaN agrees with NaN, and nothing else does."""
     apart = np.where(np.isnan(got) & np.isnan(wanted), 0.0, np.abs(got - wanted) / scale)
-    return float(np.max(np.where(np.isnan(apart), np.inf, apart), initial=0.0))
+    return np.asarray(np.where(np.isnan(apart), np.inf, apart))
 
 
 def near_threshold(data: xr.Dataset, flows: Any) -> bool:
@@ -363,7 +388,7 @@ def told(found: Figures) -> str:
             f"{found.deals:,} random deals; paths compared with the slow model: {paths}",
             f"largest difference of money: {found.difference:.2e} of the cut-off balance",
             f"differences beyond ten times what a single path is held to: {len(found.apart)}",
-            f"paths left out, a trigger within rounding of its limit: {found.near_threshold}",
+            f"paths left out, apart where rounding decides a trigger or a condition: {found.near_threshold}",
             f"largest residual of a conservation law: {found.residual:.2e}, over {found.counted:,} paths",
             f"results that are no numbers: {found.not_a_number}",
             f"violations of sign or seniority: {len(found.violations)}",

@@ -202,7 +202,8 @@ def _shrink(m: Memory, c: int, s: int, keep: Lanes) -> None:
     cohort.fee_1 *= keep
     cohort.fee_2 *= keep
     cohort.fee_3 *= keep
-    cohort.scale = larger(cohort.scale * larger(keep, SOLD), SCALE_FLOOR)
+    if m.p.constant_payment == 0:  # what is due of cards is over their balance alone
+        cohort.scale = larger(cohort.scale * larger(keep, SOLD), SCALE_FLOOR)
     if m.p.seasoned == 1:
         own = m.staged[c, s]
         for b in range(m.p.n_bucket):

@@ -58,6 +58,8 @@ class PaymentRecord(NamedTuple):
 class Flows:
     """Everything that one path does. Note, fee and step rows are of the payment of period t."""
 
+    ties: set[int] = field(default_factory=set)
+    """Months in which a formula compares two values within rounding of each other."""
     performing: list[float] = field(default_factory=list)
     m1: list[float] = field(default_factory=list)
     m2: list[float] = field(default_factory=list)

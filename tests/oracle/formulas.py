@@ -37,6 +37,8 @@ class Formulas:
         """Values at the determinations so far, by the text of what a mean is of."""
         self.month = 0
         self.tripped: dict[str, bool] = {}
+        self.ties: set[int] = set()
+        """Months in which a comparison looked at two values within rounding of each other."""
 
     def open(self, t: int) -> None:
         """What is known of the month before its fees are charged."""
@@ -77,7 +79,7 @@ class Formulas:
                 values = [self._value(part) for part in node.values]
                 return all(values) if isinstance(node.op, ast.And) else any(values)
             case ast.Compare():
-                return COMPARED[type(node.ops[0])](self._value(node.left), self._value(node.comparators[0]))
+                return self._compared(node, self._value(node.left), self._value(node.comparators[0]))
             case ast.BinOp(op=ast.Div()):
                 nothing = 1e-9 * (self.path.pool.balance if self._is_money(node.right) else 1.0)
                 return quotient(self._value(node.left), self._value(node.right), nothing)
@@ -86,6 +88,13 @@ class Formulas:
             case ast.Call():
                 return self._called(node)
         raise AssertionError(ast.dump(node))
+
+    def _compared(self, node, left: float, right: float) -> bool:
+        """Whether a comparison holds; where rounding decides, the month is noted."""
+        size = max(abs(left), abs(right), self.path.pool.balance if self._is_money(node) else 0.0)
+        if abs(left - right) <= 1e-9 * size:
+            self.ties.add(self.month)
+        return COMPARED[type(node.ops[0])](left, right)
 
     def _is_money(self, node) -> bool:
         """Whether an expression is an amount of money, no share, count or bare number."""
@@ -97,6 +106,8 @@ class Formulas:
                     return isinstance(given, str) and self._is_money(read(given))
                 row = QUANTITIES.get(name) or QUANTITIES[(node if isinstance(node, ast.Name) else node.value).id]
                 return row.unit == "money"
+            case ast.Compare():
+                return self._is_money(node.left) or self._is_money(node.comparators[0])
             case ast.UnaryOp():
                 return self._is_money(node.operand)
             case ast.BinOp(op=ast.Div()):

@@ -61,6 +61,7 @@ class Path:
             for c in range(self.count):
                 self.step(t, c)
             self.end_month(t)
+        self.flows.ties = self.formulas.ties
         returns(self.deal, self.months, self.flows, self.state.original, self.pool.balance, self.short_rate)
         return self.flows
 
@@ -239,6 +240,10 @@ class Path:
         if self.paying is not None:
             return self.paying.fee_due[f] - self.paying.fee_paid[f]
         return self.state.fee_owed[f] + (0.0 if self.fees_determined is None else self.fees_determined[f])
+
+    def fee_accrued(self, f: int) -> float:
+        """What has accrued of a fee so far, of a period too that is determined and waits for its payment date."""
+        return self.state.fee_owed[f] if self.pending is None else self.pending.fee_due[f]
 
     def gap(self) -> float:
         """Notes - (pool, or what is invested in a trust, + principal cash)."""

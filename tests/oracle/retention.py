@@ -35,7 +35,7 @@ class Retention:
         for f, fee in enumerate(path.deal.fees):
             if fee.name in self.fees:
                 amount = 0.0 if fee.base == "formula" else fee_of_month(path, f, t, income=0.0)
-                self.need += amount + (path.state.fee_owed[f] if at_once or opening else 0.0)
+                self.need += amount + (path.fee_accrued(f) if at_once or opening else 0.0)
 
     def short(self) -> float:
         """What the income collected since the last determination does not cover yet."""
