@@ -52,6 +52,7 @@ def many() -> xr.Dataset:
     return crowd(notes, [f"fed2026_final_severely_adverse_variant_{k}" for k in range(1, 21)])
 
 
+@pytest.mark.skipif(unicodedata.unidata_version != "14.0.0", reason="the font is made of the signs of Unicode 14")
 def test_the_font_of_widths_is_the_one_that_is_made_and_has_every_sign_of_two_columns(tmp_path: Path) -> None:
     shipped = Path(lettering.__file__).parent / "data" / "wide.ttf"
     make(str(tmp_path / "wide.ttf"))

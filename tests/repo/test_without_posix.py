@@ -26,6 +26,8 @@ for name in ("getuid", "geteuid", "getgid", "sched_getaffinity", "O_NOFOLLOW", "
              "killpg", "getloadavg", "nice", "pread", "pwrite", "mkfifo", "getpgid", "setsid", "uname"):
     if hasattr(os, name):
         delattr(os, name)
+if hasattr(os, "process_cpu_count"):  # without the call above it is this, where Python is built without it
+    os.process_cpu_count = os.cpu_count
 for name in ("SIGKILL", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGCHLD", "SIGQUIT", "SIGTSTP", "pthread_sigmask"):
     if hasattr(signal, name):
         delattr(signal, name)
