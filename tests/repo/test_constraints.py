@@ -52,7 +52,7 @@ def test_no_address_stands_in_the_file() -> None:
     assert not re.search(r"https?:|://|--index|--find-links|\b[a-z0-9-]+\.(org|com|net|io)\b", TEXT)
 
 
-@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14"])
 @pytest.mark.parametrize("need", wanted(), ids=str)
 def test_what_the_project_needs_is_pinned_within_its_bounds(
     need: Requirement, python: str, pinned: dict[str, list[Requirement]]
