@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from stress.cli.calibrate_vintage import fitted
-from stress.cli.options import FILE, OneOf, output_options
+from stress.cli.options import FILE, OneOf, once, output_options
 from stress.cli.output import Output
 from stress.cli.writing import drawable, save_text
 from stress.errors import ConfigError
@@ -79,12 +79,10 @@ def tape(
 def _renamed(columns: tuple[str, ...]) -> dict[str, str]:
     from stress.tape.source import OUTCOMES
 
-    found: dict[str, str] = {}
+    found = []
     for text in columns:
         ours, equals, theirs = text.partition("=")
         if not equals or ours not in OUTCOMES or not theirs:
             raise ConfigError(f"--column {text}: write OURS=THEIRS, with one of {', '.join(OUTCOMES)} before the sign")
-        if ours in found:
-            raise ConfigError(f"--column {text}: {ours} is given twice, before as {found[ours]!r}")
-        found[ours] = theirs
-    return found
+        found.append((ours, theirs))
+    return once("--column", found)

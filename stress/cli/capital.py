@@ -77,18 +77,17 @@ def capital(
 
     from stress.analysis.capital_needs import PATHS, Bank, load_rules
     from stress.analysis.capital_needs import capital as find
-    from stress.analysis.synthetic_excess import KINDS
 
     kept = {note: _number("--keep", note, text) for note, text in once("--keep", pairs("--keep", keep)).items()} or None
     bank = Bank(
         pool_weight,
         delinquent,
         irb_capital,
-        0.85 if lgd is None else lgd,
+        Bank().loss_given_default if lgd is None else lgd,
         once("--quality", pairs("--quality", quality)),
         kept,
         excess_spread,
-        excess_kind or KINDS[0],
+        excess_kind or Bank().excess_kind,
     )
     with output.progress("capital by month") as progress:
         answer = find(loaded, load_rules(rules), bank, scenario, paths or PATHS, progress)

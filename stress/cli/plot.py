@@ -24,7 +24,7 @@ QUANTITY = "cumulative_default"
 @click.argument("figure", type=OneOf(FIGURES))
 @click.option("--tranche", help="The note of a figure of losses or lives. [default: the first]")
 @click.option("--scenario", help="The scenario of a loss figure. [default: the first]")
-@click.option("--quantity", help=f"What a fan shows by month.  [default: {QUANTITY}]")
+@click.option("--quantity", help=f"What a fan shows by month. [default: {QUANTITY}]")
 @click.option(
     "--mark",
     multiple=True,

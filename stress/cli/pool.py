@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stress.cli.options import FILE, OneOf, output_options
+from stress.cli.options import FILE, OneOf, once, output_options
 from stress.cli.output import Output
 from stress.cli.writing import save_text
 from stress.errors import ConfigError, DataError, StressError
@@ -144,16 +144,14 @@ def _renamed(columns: tuple[str, ...]) -> dict[str, str]:
     from stress.tape import COLUMNS
     from stress.tape.source import INTEREST
 
-    found: dict[str, str] = {}
+    found = []
     for pair in columns:
         ours, equals, theirs = pair.partition("=")
         if not equals or not theirs or ours not in (*COLUMNS, INTEREST):
             known = ", ".join((*COLUMNS, INTEREST))
             raise ConfigError(f"--column {pair!r}: must be OURS=THEIRS with OURS one of {known}")
-        if ours in found:
-            raise ConfigError(f"--column {pair!r}: {ours} is given twice, before as {found[ours]!r}")
-        found[ours] = theirs
-    return found
+        found.append((ours, theirs))
+    return once("--column", found)
 
 
 def _write(out: Path, made: Pool) -> None:

@@ -9,6 +9,7 @@ from random import Random
 import agreement
 import hand_worked
 import numpy as np
+import path_differences
 import pytest
 from kernel_laws import out_of_order, overpaid, violations, wrong_signs
 from language import said, words
@@ -106,7 +107,7 @@ def test_what_is_bought_after_a_sale_shrinks_as_other_purchases_do():
     _, flows = agreement.slow(job, "base", data)
     sale = next(month for month, sold in enumerate(flows.clean_up) if sold > 0.0)
     assert sum(flows.purchases[sale + 1 :]) > 0.0
-    assert not [d for d in agreement.differences(data, flows, job.pool.balance) if not d.size <= d.allowed]
+    assert not [d for d in path_differences.differences(data, flows, job.pool.balance) if not d.size <= d.allowed]
 
 
 @pytest.mark.parametrize("seed", [6458, 3727])
@@ -148,10 +149,10 @@ def test_the_comparison_sees_a_millionth_of_a_millionth_of_the_pool(replayed):
     _, flows = agreement.slow(job, "base", data)
     moved = data.copy(deep=True)
     moved["prepaid"][2] += 2e-10 * job.pool.balance
-    beyond = {d.name for d in agreement.differences(moved, flows, job.pool.balance) if not d.size <= d.allowed}
+    beyond = {d.name for d in path_differences.differences(moved, flows, job.pool.balance) if not d.size <= d.allowed}
     assert beyond == {"prepaid"}
     moved["irr"][0] = np.nan
-    beyond = {d.name for d in agreement.differences(moved, flows, job.pool.balance) if not d.size <= d.allowed}
+    beyond = {d.name for d in path_differences.differences(moved, flows, job.pool.balance) if not d.size <= d.allowed}
     assert beyond == {"prepaid", "irr"}
 
 

@@ -6,6 +6,7 @@ from random import Random
 
 import agreement
 import numpy as np
+import path_differences
 import pytest
 from going_on import goes_on
 from strategies import random_job
@@ -80,16 +81,22 @@ def test_a_path_from_a_state_is_the_path_of_the_slow_model_from_it(seed, scenari
     months = stress.assemble.months.resolve(job.deal, pool, case)
     rates = agreement.rates_of(data, Portfolio(job.deal, pool, months, job.clock))
     padded = type(rates)(*([[part[0]] * month + part for part in rates]))
-    supply = agreement.by_month(data, "supply", "cohort").tolist()
+    supply = path_differences.by_month(data, "supply", "cohort").tolist()
     offered = None if job.deal.trust is not None else [supply[0]] * month + supply
     flows = rest_of_life(job.deal, pool, months, padded, offered, state, month)
     cut_off, count = job.pool.balance, len(data["month"])
-    for name, other in [*((name, None) for name in agreement.MONEY), *agreement.MONEY_BY.items()]:
+    for name, other in [*((name, None) for name in path_differences.MONEY), *path_differences.MONEY_BY.items()]:
         wanted = np.array(getattr(flows, name)[-count:], dtype=float).reshape(count, -1)
-        got = agreement.by_month(data, name, other).reshape(count, -1)
-        assert agreement.gaps(got, wanted).max(initial=0.0) / cut_off <= 1e-9, name
+        got = path_differences.by_month(data, name, other).reshape(count, -1)
+        assert path_differences.gaps(got, wanted).max(initial=0.0) / cut_off <= 1e-9, name
     for name in FLOWS:
         wanted = np.array(getattr(flows, name)[-count:])
-        assert agreement.gaps(agreement.by_month(data, name), wanted, 1.0 + np.abs(wanted)).max() <= 1e-8, name
-    assert np.array_equal(agreement.tripped(data), np.array(flows.tripped[-count:], dtype=bool).reshape(count, -1))
-    assert agreement.ranks(data).tolist() == [agreement.PHASES.index(name) for name in flows.phase[-count:]]
+        assert (
+            path_differences.gaps(path_differences.by_month(data, name), wanted, 1.0 + np.abs(wanted)).max() <= 1e-8
+        ), name
+    assert np.array_equal(
+        path_differences.tripped(data), np.array(flows.tripped[-count:], dtype=bool).reshape(count, -1)
+    )
+    assert path_differences.ranks(data).tolist() == [
+        path_differences.PHASES.index(name) for name in flows.phase[-count:]
+    ]

@@ -44,7 +44,7 @@ def test_interest_is_read_where_the_fee_would_stand(tmp_path):
 def test_a_name_given_twice_is_refused(tmp_path, capsys, command):
     ours = "term" if command == ["pool"] else "age"
     assert exit_code([*command, str(tape(tmp_path)), "--column", f"{ours}=term", "--column", f"{ours}=remaining"])
-    assert f"{ours} is given twice, before as 'term'" in capsys.readouterr().err
+    assert f"--column: {ours} stands twice" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
