@@ -9,8 +9,8 @@ from synthetic import case, results_of
 from stress import measures
 from stress.errors import DataError
 from stress.kernels.tally import N_COARSE
-from stress.measures import batches, fans, replicates
-from stress.measures.histogram import WIDTH, tails
+from stress.measures import batches, fans, histogram, replicates, tails
+from stress.measures.histogram import WIDTH
 from stress.measures.proportions import proportion, zero_count_bound
 from stress.measures.replicates import Replicated
 
@@ -74,7 +74,7 @@ def test_the_tail_of_ten_paths() -> None:
     Those at 0.2 stand at the middle of their bin, moved so that the sum is 1.60009: 0.20003 each. The worst three are
     the whole and two of the three: the mean of the two stands (1 - 2/3) / 2 of the bin above.
     """
-    (found,) = tails(counted(_0=6, _2001=3, _1=1), 1.60009, [0.7])
+    (found,) = histogram.tails(counted(_0=6, _2001=3, _1=1), 1.60009, [0.7])
     assert found.quantile == pytest.approx(0.2 + WIDTH / 3.0, abs=1e-12)
     part = 0.20003 + WIDTH / 6.0
     assert found.shortfall == pytest.approx((1.0 + 2.0 * part) / 3.0, abs=1e-12)
@@ -109,6 +109,15 @@ def test_the_quantiles_of_two_replicates(two) -> None:
     assert replicates.quantile_interval(*two, 0.85) == (pytest.approx(0.0004), pytest.approx(0.0005))
     assert replicates.quantile_interval(*two, 0.5) == (0.0, 0.0)
     assert replicates.quantile_interval(*two, 0.999) == (pytest.approx(0.0004), 1.0)
+
+
+def test_a_tail_without_each_of_two_replicates(two) -> None:
+    """Without the one that loses less often the tail mean rises by 0.005 of a loss of 0.00045 over 1 - 0.7, and the
+    quantile by the error of its own interval: half of it over Student's quantile of 12.7062."""
+    assert tails._shortfall(*two, 0.0, 0.7) == pytest.approx(np.array([1.0, -1.0]) * 0.005 * 0.00045 / 0.3)
+    assert tails._quantile(*two, 0.0, 0.001) == pytest.approx(np.array([1.0, -1.0]) * 0.0005 / 12.7062047)
+    assert tails._quantile(*two, 0.0, 0.0).tolist() == [0.0, 0.0]  # known to the bin
+    assert tails._quantile(*two, 0.9, 0.001).tolist() == [0.0, 0.0]  # that none exceeds
 
 
 def test_the_error_of_a_tail_mean_of_two_replicates(two) -> None:
@@ -158,6 +167,17 @@ def test_the_bound_of_a_difference_that_no_path_shows_lies_on_both_sides() -> No
     bound = float(zero_count_bound(1000))
     for end, wanted in (("estimate", 0.0), ("low", -bound), ("high", bound), ("error", bound / 3.0)):
         np.testing.assert_allclose(found[end], wanted, rtol=1e-12, err_msg=end)
+
+
+def test_a_quotient_is_taken_again_without_each_batch() -> None:
+    """Losses of 1 and 3 over 2 and 4 paths that lost: 4/6, without the one 3/4, without the other 1/2."""
+    above, paths = batches.ratio(np.array([1.0, 3.0]), np.full(2, 10.0)), np.full(2, 10.0)
+    found = batches.quotient(above, batches.ratio(np.array([2.0, 4.0]), paths))
+    assert found.value == pytest.approx(2.0 / 3.0)
+    assert found.without == pytest.approx([0.75, 0.5])
+    only = batches.quotient(above, batches.ratio(np.array([0.0, 4.0]), paths))
+    assert only.value == pytest.approx(1.0)
+    assert only.without == pytest.approx([0.75, np.nan], nan_ok=True)  # none is left without the other
 
 
 def test_a_ratio_over_nothing_is_none_whatever_stands_above() -> None:

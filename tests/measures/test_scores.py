@@ -8,7 +8,7 @@ from scipy.integrate import quad
 from scipy.special import ndtr, ndtri
 
 from stress.measures.drift import BETS, drift
-from stress.measures.scores import crps, crps_normal, log_score, mean_error, pit
+from stress.measures.scores import crps, crps_normal, log_score, log_score_of, mean_error, pit, pit_of
 
 
 def test_crps_of_a_normal_law_at_its_mean_is_the_published_value() -> None:
@@ -43,9 +43,30 @@ def test_pit_and_log_score_of_a_mixture_are_means_over_its_parts() -> None:
     assert log_score(centre, spread, 0.5) == pytest.approx(np.log(density), rel=1e-14)
 
 
+def test_a_weighted_mixture_scores_by_its_weights() -> None:
+    """Three times as much of the law about 0 as of that about 1, both of spread 2."""
+    centre, weight = np.array([0.0, 1.0]), np.array([0.75, 0.25])
+    assert pit_of(centre, 2.0, weight, 2.0) == pytest.approx(0.75 * ndtr(1.0) + 0.25 * ndtr(0.5), rel=1e-14)
+    density = (0.75 * np.exp(-0.5) + 0.25 * np.exp(-0.125)) / 2.0 / np.sqrt(2.0 * np.pi)
+    assert log_score_of(centre, 2.0, weight, 2.0) == pytest.approx(np.log(density), rel=1e-14)
+    far = log_score(np.array([100.0, 200.0]), np.array([1.0, 1.0]), 0.0)  # a density that is 0 as a number
+    assert far == pytest.approx(-5000.0 - np.log(2.0) - 0.5 * np.log(2.0 * np.pi), rel=1e-14)
+
+
 def test_the_error_of_a_mean_of_independent_values_is_the_usual_one() -> None:
     x = np.array([1.0, -1.0, 3.0, 2.0])
     assert mean_error(x, 0) == pytest.approx(x.std() / 2.0, rel=1e-14)
+
+
+def test_the_error_of_a_mean_of_overlapping_values_by_hand() -> None:
+    """About 1.25: -0.25, -2.25, 1.75, 0.75. Squares 8.75, products of neighbours -2.0625, of those two apart -2.125."""
+    x = [1.0, -1.0, 3.0, 2.0]
+    assert mean_error(x, 1) == pytest.approx(np.sqrt(8.75 - 2.0625) / 4.0, rel=1e-14)
+    two = 8.75 - 2.0 * (2.0 / 3.0 * 2.0625 + 1.0 / 3.0 * 2.125)
+    assert mean_error(x, 2) == pytest.approx(np.sqrt(two) / 4.0, rel=1e-14)
+    assert mean_error([1.0, 3.0], 7) == pytest.approx(np.sqrt(2.0 - 2.0 * 7.0 / 8.0) / 2.0, rel=1e-14)
+    assert np.isnan(mean_error([1.0], 0))
+    assert mean_error([2.0, 2.0], 1) == 0.0
 
 
 def test_overlapping_forecasts_have_a_larger_error() -> None:
@@ -59,6 +80,22 @@ def test_every_bet_on_a_uniform_pit_is_fair() -> None:
         from scipy.stats import beta
 
         assert quad(lambda u, a=a, b=b: beta.pdf(u, a, b), 0.0, 1.0)[0] == pytest.approx(1.0, rel=1e-6)
+
+
+def test_the_evidence_of_two_outcomes_by_hand() -> None:
+    """Half of the stake is betted on the first, a sixth more on the second, over six densities alike."""
+    first = np.array([2 * 0.9, 2 * 0.1, 4 * 0.9**3, 4 * 0.1**3, 1.0 / (np.pi * 0.3), 6 * 0.09])
+    second = np.array([2 * 0.8, 2 * 0.2, 4 * 0.8**3, 4 * 0.2**3, 1.0 / (np.pi * 0.4), 6 * 0.16])
+    wanted = [(first / 2.0).mean() + 1.0 / 2.0, (second * (first / 2.0 + 1.0 / 6.0)).mean() + 1.0 / 3.0]
+    found = drift([0.9, 0.8])
+    assert found.evidence == pytest.approx(wanted, rel=1e-12)
+    assert found.alarm is None
+    assert wanted[0] < wanted[1]
+    assert drift([0.9, 0.8], level=1.0 / wanted[1] + 1e-9).alarm == 1
+    assert drift([0.9, 0.8], level=1.0).alarm == 0
+    edge = drift([0.0, 1.0]).evidence
+    assert edge.tolist() == drift([1e-6, 1.0 - 1e-6]).evidence.tolist()  # held within
+    assert np.isfinite(edge).all()
 
 
 def test_false_alarms_over_a_whole_life_are_no_more_than_stated() -> None:

@@ -48,6 +48,9 @@ def test_replicates_of_a_tail_say_its_own_error(measure):
     kept = (known["estimate"].values > 0.0) & (known["high"].values < 1.0)  # else the error is that of a bound
     assert kept.any()
     assert error[kept] == pytest.approx(known["error"].values[kept], rel=0.02)
+    often = ds["loss_replicate"].sel(tranche="equity").isel(scenario=0)
+    beyond = often.where(ds["coarse_bin"] > replicates.value[0, -1], 0).sum("coarse_bin")
+    assert np.corrcoef(beyond, replicates.without[0, -1])[0, 1] < -0.8  # without the worst less is lost
 
 
 def test_a_result_of_plain_paths_says_which_run_has_differences_of_tails():
