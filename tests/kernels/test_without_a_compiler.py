@@ -6,24 +6,20 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
-import hand_worked
 import numpy as np
 import pytest
 from numba import config
+from pieces import memory, plain, same
 
-from stress.assemble.problem import assemble
-from stress.inputs.job import Job, ScenarioCase
 from stress.kernels import by_path, cash, determination, waterfall
-from stress.kernels.layout import LANES
-from stress.kernels.memory import Workspace, pack
-from stress.kernels.records import Memory
 
 TESTS = Path(__file__).parents[1]
-ALSO = ("kernels/test_counted_again.py::test_the_counts_of_replicates_add_up_to_those_of_all_points",)
+ALSO = (
+    "kernels/test_pieces_of_notes.py",
+    "kernels/test_counted_again.py::test_the_counts_of_replicates_add_up_to_those_of_all_points",
+)
 """Tests of other files that must pass without a compiler too."""
-plain = pytest.mark.skipif(not config.DISABLE_JIT, reason="compiled pieces have no Python face")
 
 
 @pytest.mark.skipif(bool(config.DISABLE_JIT), reason="it runs this file")
@@ -34,28 +30,6 @@ def test_the_pieces_work_without_a_compiler() -> None:
     known = os.environ | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": paths}
     done = subprocess.run(command, cwd=TESTS.parent, env=known, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-def memory(**of_deal: Any) -> Memory:
-    """What the kernels of a small deal see at closing; pool, notes and accounts are empty."""
-    job = Job(
-        name="small",
-        deal=hand_worked.deal(**of_deal),
-        pool=hand_worked.pool(),
-        scenarios=(ScenarioCase(name="base"),),
-        paths=LANES,
-        seed=1,
-        clock="monthly",
-    )
-    packed = pack(assemble(job))
-    space = Workspace(packed)
-    return Memory(space.scratch, packed.f, packed.g, space.count, packed.header)
-
-
-def same(row: Any) -> float:
-    """What stands on every lane of a row."""
-    (value,) = set(row.tolist())
-    return float(value)
 
 
 @plain

@@ -63,6 +63,7 @@ NORMAL = of(
     "a_shifted_path_has_the_likelihood_ratio_of_the_mixture_for_a_weight",
 )
 PIECES, DRAWN, DRAWS = (f"kernels/test_{name}.py" for name in ("without_a_compiler", "drawn_again", "draws"))
+NOTES = "kernels/test_pieces_of_notes.py"
 OF_KERNELS: dict[str, tuple[str, ...]] = {
     "accrual": worked("calendars", "formulas"),
     "allocation": worked("trusts"),
@@ -86,6 +87,7 @@ OF_KERNELS: dict[str, tuple[str, ...]] = {
         "levels_are_drawn_from_what_reports_tell_of_them",
         "a_path_goes_on_with_the_factors_that_it_had",
     ),
+    "outcome": (NOTES, *worked("notes", "structures")),
     "panels": (DRAWN, *COUNTS, *WEIGHED),
     "philox": (DRAWS, DRAWN),
     "pool": BILLS,
@@ -98,6 +100,7 @@ OF_KERNELS: dict[str, tuple[str, ...]] = {
     "seasoning": worked("late", "loans"),
     "step_cash": worked("accounts", "notes"),
     "tally": (*COUNTS, *REPLICATES),
+    "waterfall": (PIECES, NOTES),
     "weights": (*WEIGHED, *NORMAL[-1:]),
     "written": worked("written"),
 }
