@@ -133,8 +133,7 @@ def _shortfall_interval(low: Array, high: Array, es: Array, spread: Array, limit
         upper = np.where(es > 0, np.minimum(es * factor, 1.0), np.minimum(limit, 1.0))
     beyond = (high >= 1.0) & (es < 1.0)
     upper = np.where(beyond & (es > 0), 1.0, upper)
-    blind = (es <= 0) | ((spread <= 0) & (es < 1.0)) | beyond
-    return Interval(es, np.where(blind, (upper - lower) / (2.0 * half), spread), lower, upper)
+    return Interval(es, np.where((es <= 0) | beyond, (upper - lower) / (2.0 * half), spread), lower, upper)
 
 
 def _checked(level: float | Sequence[float]) -> Array:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from synthetic import case, results_of
+from synthetic import case, results_of, weighed_alike
 
 from stress import measures
 from stress.errors import DataError
-from stress.kernels.tally import N_COARSE
-from stress.measures import batches, fans, histogram, replicates, tails
+from stress.kernels.tally import N_BATCH, N_COARSE, N_REPLICATE
+from stress.measures import batches, fans, histogram, losses, replicates, tails
 from stress.measures.histogram import WIDTH
 from stress.measures.proportions import proportion, zero_count_bound
 from stress.measures.replicates import Replicated
+from stress.measures.weighted import chance, weights_of
 
 
 def counted(**paths: int) -> np.ndarray:
@@ -84,6 +85,48 @@ def test_the_tail_of_ten_paths() -> None:
     assert (found.low, found.high) == (0.0, 1.0)
 
 
+def test_the_quantile_of_a_hundred_paths_lies_between_ranks_of_a_binomial_count() -> None:
+    """One path in each bin from the second on: of a hundred the median lies between ranks 40 and 61.
+
+    At 20% of ten it lies between none and rank 6: at most 4 lie below it with 96.7%, at most 5 with 99.4%.
+    """
+    (found,) = histogram.tails(counted(**{f"_{k + 1}": 1 for k in range(1, 101)}), 0.5, [0.5])
+    assert (found.low, found.high) == (pytest.approx(0.0040), pytest.approx(0.0062))
+    (few,) = histogram.tails(counted(**{f"_{k + 1}": 1 for k in range(1, 11)}), 0.0055, [0.2])
+    assert (few.low, few.high) == (0.0, pytest.approx(0.0007))
+    (none,) = histogram.tails(counted(), 0.0, [0.5])
+    assert (none.low, none.high) == (0.0, 1.0)
+    assert np.isnan([none.quantile, none.shortfall, none.shortfall_error]).all()
+
+
+def test_losses_of_a_bin_stay_in_it_whatever_their_sum() -> None:
+    """Two paths between 0.5 and 0.5001: at most half a bin is made up for; of all that is lost or none, nothing is."""
+    for total, wanted in ((1.00012, 0.50006), (1.0, 0.5), (0.9, 0.5), (1.1, 0.5001), (float("nan"), 0.50005)):
+        value = histogram._values(counted(_0=3, _5001=2), total)
+        assert value[5001] == pytest.approx(wanted, abs=1e-12)
+        assert (value[0], value[-1]) == (0.0, 1.0)
+    assert histogram._values(counted(_0=3, _1=2), 1.5)[5001] == pytest.approx(0.50005)
+
+
+def test_the_interval_of_a_tail_mean_is_as_wide_as_its_errors_or_its_error_as_wide_as_its_bound() -> None:
+    """A mean of 0.2 with an error of 0.01; then one of nothing, and one of a quantile that may be the whole."""
+    one = np.array(1.0)
+    found = losses._shortfall_interval(0.1 * one, 0.3 * one, 0.2 * one, 0.01 * one, 0.5 * one, 2.0)
+    wanted = (0.2, 0.01, 0.2 / np.exp(0.1), 0.2 * np.exp(0.1))
+    assert [float(part) for part in found] == pytest.approx(wanted)
+    held = losses._shortfall_interval(0.19 * one, 0.3 * one, 0.2 * one, 0.01 * one, 0.5 * one, 2.0)
+    assert held.low == 0.19
+    none = losses._shortfall_interval(0.0 * one, 0.3 * one, 0.0 * one, 1e-9 * one, 0.5 * one, 2.0)
+    assert [float(part) for part in none] == [0.0, 0.125, 0.0, 0.5]
+    most = losses._shortfall_interval(0.0 * one, 0.3 * one, 0.0 * one, 0.0 * one, 1.5 * one, 2.0)
+    assert [float(part) for part in most] == [0.0, 0.25, 0.0, 1.0]
+    few = losses._shortfall_interval(0.1 * one, one, 0.2 * one, 0.01 * one, 0.5 * one, 2.0)
+    low = 0.2 / np.exp(0.1)
+    assert [float(part) for part in few] == pytest.approx([0.2, (1.0 - low) / 4.0, low, 1.0])
+    whole = losses._shortfall_interval(one, one, one, 0.0 * one, one, 2.0)
+    assert [float(part) for part in whole] == [1.0, 0.0, 1.0, 1.0]
+
+
 @pytest.fixture
 def two() -> tuple[np.ndarray, Replicated]:
     """Two replicates of 400 points: 100 and 104 of them lose between 0.0004 and 0.0005, the others nothing."""
@@ -109,6 +152,54 @@ def test_the_quantiles_of_two_replicates(two) -> None:
     assert replicates.quantile_interval(*two, 0.85) == (pytest.approx(0.0004), pytest.approx(0.0005))
     assert replicates.quantile_interval(*two, 0.5) == (0.0, 0.0)
     assert replicates.quantile_interval(*two, 0.999) == (pytest.approx(0.0004), 1.0)
+
+
+def test_an_interval_that_just_reaches_the_level_holds_it() -> None:
+    """Half of two replicates of 64 points lose; levels at the ends of the interval of that chance, to a digit."""
+    rows = np.zeros((2, N_COARSE))
+    rows[:, [0, 5]] = 32.0
+    of = counted(_0=64, _5=64), Replicated(rows, np.array([64.0, 64.0]))
+    ends = replicates.exceeding(*of, np.array([64.0]), np.array([0]))
+    low, high = float(ends.low[0]), float(ends.high[0])
+    assert (1.0 - (1.0 - low), 1.0 - (1.0 - high)) == (low, high)
+    assert replicates.quantile_interval(*of, 1.0 - low) == (0.0, pytest.approx(0.0005))
+    assert replicates.quantile_interval(*of, 1.0 - low + 1e-9) == (pytest.approx(0.0004), pytest.approx(0.0005))
+    assert replicates.quantile_interval(*of, 1.0 - high) == (0.0, 0.0)
+    assert replicates.quantile_interval(*of, 1.0 - high + 1e-9) == (0.0, pytest.approx(0.0005))
+
+
+def test_a_chance_that_no_point_or_every_point_shows_is_that_of_plain_paths() -> None:
+    """Two replicates of 4 points: none, 3 of all, all; and 3 of 4 in a replicate alone."""
+    size, plain = np.full(2, 4.0), proportion([0, 3, 8], 8)
+    shown = batches.ratio(np.array([[0.0, 0.0], [1.0, 2.0], [4.0, 4.0]]), np.broadcast_to(size, (3, 2)))
+    found = replicates.chance(plain, shown, size)
+    for end, part in plain._asdict().items():
+        np.testing.assert_allclose(getattr(found, end)[[0, 2]], part[[0, 2]], err_msg=end)
+    error = np.hypot(0.125, 0.125)
+    assert found.error[1] == pytest.approx(error)
+    assert found.low[1] == pytest.approx(0.375 / np.exp(12.7062047 * error / 0.375))
+    assert found.high[1] == 1.0
+    alone = replicates.chance(proportion([3], 4), batches.ratio(np.array([[3.0]]), size[:1]), size[:1])
+    assert [part.item() for part in alone] == pytest.approx([part.item() for part in proportion([3], 4)])
+
+
+def test_paths_of_a_coarse_bin_stand_at_their_mean_excess_and_share() -> None:
+    """Beyond 0.00042: of a loss bin from 0.0004 the upper 80%, 0.000032 on average, of one from 0.0008 all, 0.00043.
+
+    Bins 9,001 to 9,003 share a coarse bin; of all but one path of it the loss lies beyond 0.90015.
+    """
+    count = counted(_5=2, _9=3, _9001=1, _9002=2, _9003=1)
+    above, excess = replicates.share_above(count, 0.00042), replicates.mean_excess(count, 0.00042)
+    np.testing.assert_allclose(above[[0, 4, 5, 9]], [0.0, 0.0, 0.8, 1.0])
+    np.testing.assert_allclose(excess[[0, 4, 5, 9]], [0.0, 0.0, 0.000032, 0.00043])
+    coarse = replicates.CLASS[9002]
+    assert replicates.CLASS[[9001, 9003]].tolist() == [coarse] * 2
+    assert replicates.share_above(count, 0.90015)[coarse] == pytest.approx((2 * 0.5 + 1) / 4)
+    assert replicates.mean_excess(count, 0.90015)[coarse] == pytest.approx((2 * 0.0000125 + 0.0001) / 4)
+    whole = counted(_1=1)
+    assert replicates.share_above(whole, 0.9)[-1] == 1.0
+    assert replicates.mean_excess(whole, 0.9)[-1] == pytest.approx(0.1)
+    assert replicates.share_above(whole, 1.0)[-1] == replicates.mean_excess(whole, 1.0)[-1] == 0.0
 
 
 def test_a_tail_without_each_of_two_replicates(two) -> None:
@@ -141,6 +232,27 @@ def test_an_exceedance_is_asked_for_a_share() -> None:
         with pytest.raises(DataError, match="a share of the cut-off balance"):
             measures.exceedance(ds, value)
     assert measures.exceedance(ds, 1.0)["estimate"].item() == 0.0
+    with pytest.raises(DataError, match="exceedance of 'loss': one of default, net_loss"):
+        measures.exceedance(ds, 0.5, "loss")
+
+
+def test_an_exceedance_of_points_or_of_weighted_paths_has_their_error() -> None:
+    """100 and 104 of two replicates of 400 points lose between 0.4 and 0.4001, half of them more than 0.40005."""
+    default = np.repeat([0.40005, 0.0, 0.40005, 0.0], [100, 300, 104, 296])[None]
+    ds = results_of(np.zeros((1, 4, 800)), default, estimator="sobol")
+    rows, paths = np.zeros((1, N_REPLICATE, N_COARSE)), np.zeros(N_BATCH)
+    rows[0, :2, replicates.CLASS[4001]], rows[0, :2, 0], paths[:2] = (100.0, 104.0), (300.0, 296.0), 400.0
+    points = ds.assign(default_replicate=(("scenario", "replicate", "coarse_bin"), rows), batch_path=("batch", paths))
+    found = measures.exceedance(points, 0.3).isel(scenario=0)
+    error = np.hypot(0.005, 1.0 / 800.0)
+    factor = np.exp(12.7062047 * error / 0.255)
+    wanted = [0.255, error, 0.255 / factor, 0.255 * factor]
+    assert [float(found[end]) for end in ("estimate", "error", "low", "high")] == pytest.approx(wanted)
+    assert float(measures.exceedance(points, 0.40005)["estimate"][0]) == pytest.approx(0.1275)
+    alike = weighed_alike(ds)
+    found, of = measures.exceedance(alike, 0.3).isel(scenario=0), weights_of(alike)
+    for end, part in chance(np.array(0.255), np.array(0.255), of)._asdict().items():
+        assert float(found[end]) == pytest.approx(float(part))
 
 
 def test_an_exceedance_of_the_whole_counts_those_that_lose_all() -> None:

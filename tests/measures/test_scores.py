@@ -93,6 +93,7 @@ def test_the_evidence_of_two_outcomes_by_hand() -> None:
     assert wanted[0] < wanted[1]
     assert drift([0.9, 0.8], level=1.0 / wanted[1] + 1e-9).alarm == 1
     assert drift([0.9, 0.8], level=1.0).alarm == 0
+    assert drift([0.9, 0.8], level=1.0 / found.evidence[1]).alarm == 1  # reached is enough
     edge = drift([0.0, 1.0]).evidence
     assert edge.tolist() == drift([1e-6, 1.0 - 1e-6]).evidence.tolist()  # held within
     assert np.isfinite(edge).all()

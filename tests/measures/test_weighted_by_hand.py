@@ -108,6 +108,9 @@ def test_chances_at_the_ends_are_bounds_and_one_without_variance_is_known() -> N
     np.testing.assert_allclose(found.error, [most, most, TINY, np.sqrt(0.25) / np.sqrt(1_000.0), most, most])
     few = chance(np.array(1.0), np.array(1.0), weights(8.0, 8.0, 8.0))
     assert (few.low, few.high) == (0.0, 1.0)  # of 8 paths even all say nothing
+    many = chance(np.array(0.9), np.array(0.9), weights(8.0, 8.0, 10.0))
+    assert many.high == 1.0  # no chance is more
+    assert many.low < 0.9
     flat = chance(np.array(0.5), np.array(0.25), of, np.array(1.5))  # whatever the paths, the mean is the same
     assert (flat.low, flat.estimate, flat.high, flat.error) == (0.5, 0.5, 0.5, 0.0)
 

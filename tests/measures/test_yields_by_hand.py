@@ -143,5 +143,7 @@ def test_a_capped_yield_is_felt_by_a_mean_and_by_a_median_that_reaches_it(ds: xr
         known = known.assign_coords(original=("tranche", [0.0, 1.0, 1.0, 1.0]))
         for one in (known, weighed_alike(known)):
             assert measures.capped_yield(one)[0].values == pytest.approx([0.0, *[capped / 640] * 3])
+            assert set(measures.capped_yield(one).dims) == {"scenario", "tranche"}
+            assert "irr_bin" not in measures.felt_cap(one).coords
             assert measures.felt_cap(one)[0].values == pytest.approx(felt)
     assert json.loads(ds.attrs["job"])["deal"]["notes"][-1]["residual"]
