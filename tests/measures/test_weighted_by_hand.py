@@ -140,6 +140,14 @@ def test_the_interval_of_a_weighted_quantile_inverts_that_of_exceeding_it(steps)
     assert _weighted_interval(*steps, 0.99) == (LOW[90], 1.0)
 
 
+def test_one_more_path_is_as_heavy_as_the_last_that_lost(steps) -> None:
+    """The worst weighs 6, with the one before it 4 on average: 1.96 times 6% is more than 10%, 1.96 times 4% less."""
+    count, weighing = steps
+    square = weighing.square.copy()
+    square[100] = 6.0
+    assert _weighted_interval(count, weighing._replace(square=square), 0.9)[1] == 1.0
+
+
 def test_where_nobody_loses_the_next_path_may_weigh_most() -> None:
     """One path of weight 4 in 20: an error of 0.2, that reaches 0.392 to the last digit."""
     count = np.zeros(N_BIN)

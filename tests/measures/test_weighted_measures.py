@@ -113,6 +113,14 @@ def test_a_mean_of_weighted_paths_is_that_of_calibrated_weights_and_so_without_e
         assert found.without[0, 0, batch] == pytest.approx(calibrated(*rest), rel=1e-12)
 
 
+def test_a_mean_of_the_first_weighted_batches_is_that_of_a_run_of_them(sample) -> None:
+    found, size = sums.means(dataset(*sample), sums.of_notes, "loss", 3)
+    first, of_first = sums.means(dataset(*(array[:3] for array in sample)), sums.of_notes, "loss")
+    assert size.tolist() == of_first.tolist() == [SIZE] * 3
+    np.testing.assert_allclose(found.value, first.value, rtol=1e-12)
+    np.testing.assert_allclose(found.without, first.without, rtol=1e-12)
+
+
 def test_calibrated_weights_add_up_to_the_paths(sample) -> None:
     weight, _ = sample
     assert calibrated(weight, np.ones_like(weight)) == pytest.approx(1.0, rel=1e-12)

@@ -19,6 +19,13 @@ JUDGED: dict[tuple[str, str, str], str] = {
         "flat = count.reshape(-1, count.shape[-1]).astype(np.float64)",
         "1 -> 2",
     ): "NumPy takes any negative length for the one that it is to find",
+    **{
+        ("stress.measures.tails", line, "True -> False"): "each has as many rows as there are notes under scenarios"
+        for line in (
+            "moves = [_shortfall(*row, level) for row in zip(rows, counted, quantile, strict=True)]",
+            "moves = [_quantile(*row) for row in zip(rows, counted, quantile, width, strict=True)]",
+        )
+    },
     (
         "stress.kernels.steps",
         "return True",
