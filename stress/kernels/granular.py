@@ -86,7 +86,6 @@ def binomial(n: Lanes, p: Lanes, u: Lanes) -> Lanes:
     Inversion from the mode. Probabilities are summed relative to the mode's, downward and upward until they fade, so no
     factorial is needed; a bounded number of steps.
     """
-    p = smaller(p, 1.0)
     odds = larger(p, _TINY) / larger(splat(1.0) - p, _TINY)
     mode = smaller(floor(fma(n, p, p)), n)
     below, above = splat(1.0), splat(0.0)

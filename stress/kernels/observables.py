@@ -68,9 +68,7 @@ def observe(m: Memory, observable: int, denominator: int) -> Lanes:
 @stage
 def _overdue(m: Memory, observable: int) -> Lanes:
     """What is so many days past due, with the stock not written off."""
-    value = _stock(m)
-    if m.p.n_bucket > 0:
-        value = value + m.pool.late_beyond
+    value = _stock(m) + m.pool.late_beyond
     if observable != OVERDUE_90:
         value = value + m.pool.late_3
     if observable == OVERDUE_30:

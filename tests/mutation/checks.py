@@ -62,24 +62,26 @@ NORMAL = of(
     "principal_components_turn_the_months_and_explain_the_path_in_order",
     "a_shifted_path_has_the_likelihood_ratio_of_the_mixture_for_a_weight",
 )
+STAGED_OBLIGORS = of("kernels/test_stages", "whole_obligors_move_in_each_stage_and_from_each_bucket_of_a_long_ladder")
+LADDERS = ("oracle/test_long_ladders_against_oracle.py",)
 PIECES, DRAWN, DRAWS = (f"kernels/test_{name}.py" for name in ("without_a_compiler", "drawn_again", "draws"))
 NOTES = "kernels/test_pieces_of_notes.py"
 OF_KERNELS: dict[str, tuple[str, ...]] = {
     "accrual": worked("calendars", "formulas"),
     "allocation": worked("trusts"),
     "alone": (DRAWN, *COUNTS),
-    "block": (DRAWN, *COUNTS, *WEIGHED),
+    "block": (DRAWN, *COUNTS, *WEIGHED, *MACRO),
     "by_path": (PIECES, DRAWN, *MACRO),
-    "cards": worked("trusts", "loans"),
-    "count": (*COUNTS, *WEIGHED),
+    "cards": (*LADDERS, *worked("trusts", "loans")),
+    "count": ("kernels/test_pieces_of_counts.py", *COUNTS, *WEIGHED),
     "counting": (*COUNTS, *WEIGHED, *REPLICATES),
     "determination": (PIECES, *worked("calendars", "formulas", "trusts")),
     "elementary": (DRAWS, DRAWN, *NORMAL),
     "formulas": worked("formulas", "adjusted"),
-    "granular": OBLIGORS,
-    "in_stages": worked("late"),
+    "granular": (*OBLIGORS, *STAGED_OBLIGORS),
+    "in_stages": (*LADDERS, *worked("late")),
     "inverse_normal": NORMAL,
-    "ladder": (*worked("late"), "kernels/test_through_ladder.py"),
+    "ladder": (*LADDERS, *worked("late"), "kernels/test_through_ladder.py"),
     "memory": (*COUNTS, DRAWN),
     "observables": worked("formulas", "triggers"),
     "opening": of(
@@ -97,7 +99,7 @@ OF_KERNELS: dict[str, tuple[str, ...]] = {
     "replicates": REPLICATES,
     "sampling": (*NORMAL, *WEIGHED),
     "scores": ("kernels/test_score_sums.py",),
-    "seasoning": worked("late", "loans"),
+    "seasoning": (*LADDERS, *worked("late", "loans")),
     "step_cash": worked("accounts", "notes"),
     "tally": (*COUNTS, *REPLICATES),
     "waterfall": (PIECES, NOTES),
