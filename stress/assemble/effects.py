@@ -23,6 +23,7 @@ from stress.assemble.qualities import in_qualities
 from stress.assemble.receivables import due_of, receivables_of
 from stress.assemble.stages import by_column, columns
 from stress.assemble.turnover import pool_under
+from stress.inputs.deal.reading import buys
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.job.scenario_remarks import how_of, replaced
 from stress.inputs.pool import Bucket, Pool
@@ -151,9 +152,9 @@ def _stays(before: MonthInputs, shock: Shock) -> str:
 
 def _cut(job: Job, case: ScenarioCase) -> Iterator[Remark]:
     pool = pool_under(job.pool, case)
-    months, buys = asked(job.deal, pool, case), job.deal.purchase != "none"
+    months, bought = asked(job.deal, pool, case), job.deal.purchase != "none"
     if months.new_odds is not None:
-        months = months._replace(new_odds=months.new_odds[: purchase_months(job.deal, job.clock) * buys])
+        months = months._replace(new_odds=months.new_odds[: purchase_months(job.deal, job.clock) * bought])
     for cut in cuts(months):
         names = [columns(pool)[s] for s in cut.column]
         where = f" of {', '.join(names)}" if 0 < len(names) < len(columns(pool)) else ""
@@ -206,18 +207,18 @@ def _acting(job: Job, case: ScenarioCase) -> list[Array]:
     sizes = sizes_of(deal, pool, [m], job.clock, dates, due, deterministic=False, n_quality=n_quality)
     receivables, eligible = receivables_of(deal, [pool], [m], sizes, job.clock, due)
     contract = contract_of(deal, [m], dates, pool)
-    buys = deal.trust is not None or (deal.purchase != "none" and deal.revolving_months > 0)
     bought_into = by_column(receivables.mix.sum(axis=(0, 1)), pool)
-    used = receivables.opening.sum(axis=(0, 2)) + buys * bought_into > 0.0
+    buying = buys(deal)
+    used = receivables.opening.sum(axis=(0, 2)) + buying * bought_into > 0.0
     scalars = month_scalars(deal, m, sizes)
     dilution, unpaid_share, earned = (MONTH.index(name) for name in ("dilution", "unpaid_share", "yield_multiple"))
     scalars[:, unpaid_share] *= scalars[:, dilution] > 0.0
     scalars[:, earned] *= _earns(receivables)
-    need = np.full((sizes.n_month + 1, sizes.n_cohort), float(buys))
+    need = np.full((sizes.n_month + 1, sizes.n_cohort), float(buying))
     supply = new_receivables(pool, m) if deal.trust is not None else supply_of(pool, m, need)
     offered = supply[: sizes.n_history] * eligible[0, : sizes.n_history, None]
     bought = (receivables.first_due, receivables.pull, receivables.mix, offered)
-    return [*_rates(pool, m, used), scalars, *contract, *_opened(receivables), *(bought if buys else ())]
+    return [*_rates(pool, m, used), scalars, *contract, *_opened(receivables), *(bought if buying else ())]
 
 
 def _rates(pool: Pool, m: MonthInputs, used: Array) -> list[Array]:

@@ -54,7 +54,7 @@ def save_result(file: Path | None, result: Result) -> None:
     if file is None:
         return
     from stress.report import workbook
-    from stress.report.page.deal import job_of
+    from stress.report.known_job import job_of
     from stress.report.workbook_first import summary
     from stress.results.sweep import cells
 

@@ -73,7 +73,7 @@ def compare(
     draw(figure, "differences", chosen[0], changes[chosen[0]])
     runs = {"before": str(results), "after": str(other), "seed": one.attrs["seed"], "paths": one.attrs["paths"]}
     if workbook is not None:
-        from stress.report.page.deal import job_of
+        from stress.report.known_job import job_of
 
         save_tables(workbook, [_sheet(name, change) for name, change in changes.items()], runs, job_of(two))
     Output(as_json, quiet, log_json).result(

@@ -6,11 +6,14 @@ from stress.explain.words import percent
 from stress.inputs.deal import Deal
 from stress.inputs.deal.dates import collection_ends, first_payment, issue_of, payment_dates
 
-EFFECTIVE = (
-    "Triggers are tested on the month's last day. A trip stops purchases from the next day, and the new priority of "
-    "payments applies at the payment date that follows."
-)
-"""When a tripped trigger takes effect."""
+
+def effective(deal: Deal) -> str:
+    """When a tripped trigger takes effect."""
+    stops = "A trip stops purchases from the next day, and the" if deal.revolving_months else "After a trip the"
+    return (
+        f"Triggers are tested on the month's last day. {stops} new priority of payments applies at the payment date "
+        "that follows."
+    )
 
 
 def date_lines(deal: Deal) -> list[str]:
@@ -42,7 +45,8 @@ def date_lines(deal: Deal) -> list[str]:
         below = f"it falls below {percent(call.pool_factor or 0.0)} of the cut-off balance"
         once = below if call.when is None else f"`{call.when}`"
         what = "the pool" if deal.trust is None else "what the series has invested"
-        lines.append(f"- Clean-up: after the revolving period {what} is sold {price} once {once}.")
+        after = "after the revolving period " * (deal.revolving_months > 0)
+        lines.append(f"- Clean-up: {after}{what} is sold {price} once {once}.")
     return lines
 
 

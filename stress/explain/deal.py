@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stress.explain.dates import EFFECTIVE, date_lines
+from stress.explain.dates import date_lines, effective
 from stress.explain.notes import notes_table
 from stress.explain.quantities import quantity_lines
 from stress.explain.steps import sentence
@@ -109,4 +109,4 @@ def _gathering(deal: Deal, phase: str, note: Note) -> list[str]:
 def _triggers(deal: Deal) -> list[str]:
     if not deal.triggers:
         return ["None."]
-    return [*(trigger_line(deal, trigger) for trigger in deal.triggers), "", EFFECTIVE]
+    return [*(trigger_line(deal, trigger) for trigger in deal.triggers), "", effective(deal)]

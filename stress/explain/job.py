@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from stress.explain.deal import explain_deal
 from stress.explain.dependence import dependence, drawn
-from stress.explain.pool import after_default, ladder, limits, plan_words, stages
+from stress.explain.pool import after_default, ladder, limits, loans, stages
 from stress.explain.shocks import shock_words
 from stress.explain.words import PHASE, listed, money, percent, table
+from stress.inputs.deal.reading import buys
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.pool import Pool, Segment
 from stress.inputs.state.rules import started
@@ -21,7 +22,7 @@ def explain_job(job: Job, on_odds: str | None = None) -> str:
     True
     """
     lines = [explain_deal(job.deal, job.pool.balance), *_stands(job)]
-    lines += [f"# Pool: {job.pool.name}", "", *_pool(job.pool), ""]
+    lines += [f"# Pool: {job.pool.name}", "", *_pool(job.pool, buys(job.deal)), ""]
     lines += ["# Scenarios", ""]
     if on_odds is not None:
         lines += [f"{on_odds[0].upper()}{on_odds[1:]}.", ""]
@@ -52,7 +53,7 @@ def _stands(job: Job) -> list[str]:
     return [*lines, f"{state.source}.", ""] if state.source else lines
 
 
-def _pool(pool: Pool) -> list[str]:
+def _pool(pool: Pool, buying: bool) -> list[str]:
     lines = [f"Cut-off balance {money(pool.balance)} {pool.currency}."]
     if pool.payment_rate is not None:
         rate = pool.payment_rate
@@ -60,10 +61,7 @@ def _pool(pool: Pool) -> list[str]:
         paid = rate.monthly_curve or percent(rate.monthly)
         lines.append(f"Pays {paid} of its balance a month; {buys}yield {percent(rate.annual_yield)} a year.")
     else:
-        terms = listed(plan_words(plan) for plan in pool.plans)
-        lines.append(
-            f"New receivables by months of instalment: {terms}. Fee-free balance {percent(pool.fee_free_share)}."
-        )
+        lines.append(loans(pool, buying))
     if pool.billing is not None:
         dates = listed(str(date) for date in pool.billing.dates)
         lines.append(
@@ -81,7 +79,7 @@ def _pool(pool: Pool) -> list[str]:
     lines += ["", *table(["segment", *columns], rows), ""]
     lines += [*stages(pool), *ladder(pool)]
     lines.append(" ".join(dependence(pool)))
-    lines.append(" ".join([*after_default(pool), *limits(pool)]))
+    lines.append(" ".join([*after_default(pool), *(limits(pool) if buying else [])]))
     if pool.illustrative:
         lines += ["", "Illustrative, not published:", "", *[f"- {item}" for item in pool.illustrative]]
     return lines

@@ -29,6 +29,17 @@ def plan_words(plan: Plan) -> str:
     return f"{words} {how}{rate}{days}{first}{once}"
 
 
+def loans(pool: Pool, buying: bool) -> str:
+    """What the pool is made of, or what it buys: plans, or the lines of an opening pool that buys nothing."""
+    if pool.opening and not buying:
+        left = [line.remaining for line in pool.opening]
+        ends = f"{min(left)} to {max(left)}" if len(set(left)) > 1 else f"{left[0]}"
+        return f"Opening pool: {len(left)} line{'s' * (len(left) > 1)} by remaining term, {ends} months left."
+    terms, free = listed(plan_words(plan) for plan in pool.plans), percent(pool.fee_free_share)
+    what = "New receivables" if buying else "Opening pool, the seasoned steady state of loans"
+    return f"{what} by months of instalment: {terms}. Fee-free balance {free}."
+
+
 def _floats(floating: Floating) -> str:
     """When a floating rate is set, and within what."""
     said = [] if floating.reset_months == 1 else [f"set every {floating.reset_months} months"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stress.inputs.targets import FROM_ZERO, MULTIPLIERS, SEGMENT_TARGETS, VALUE_RANGE, Target, move_range
 
-MEANING: dict[Target, str] = {
+_MEANING: dict[Target, str] = {
     "default_odds": "Odds of entry into M1 (of default where the pool has no ladder): 2.0 doubles the odds, so a rate "
     "never passes 1. What enters defaults by the same ladder: defaults double too while rates are small. `stress check "
     "JOB` says what each scenario makes of a new cohort's default.",
@@ -37,6 +37,15 @@ MEANING: dict[Target, str] = {
     "cash_rate": "Earned on idle cash, per annum.",
     "index_rate": "Level of the floating indices, per annum.",
     "note_spread": "Added to the spread at which notes are priced, per annum.",
+}
+OF_PURCHASES: frozenset[Target] = frozenset({
+    "new_default_odds", "fee_free_share", "apr", "apr_cap", "originations", "ineligible_share", "purchase_lag_days",
+    "purchase_outage", "purchase_outage_days",
+})  # fmt: skip
+"""What moves new receivables alone."""
+MEANING: dict[Target, str] = {
+    target: f"{words} Moves nothing in a deal that buys nothing." if target in OF_PURCHASES else words
+    for target, words in _MEANING.items()
 }
 """In the words of `stress explain --keys scenario`."""
 

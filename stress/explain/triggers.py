@@ -32,6 +32,8 @@ def unit_of(deal: Deal, trigger: Trigger) -> Unit:
 def effect_words(deal: Deal, trigger: Trigger) -> str:
     """What follows a trip."""
     if trigger.effect == "acceleration":
+        if deal.revolving_months == 0:
+            return f"the priority of payments changes{_cure(trigger)}"
         later = (
             "only the priority of payments changes" if "acceleration" in deal.priority else "payments stay as they are"
         )

@@ -6,6 +6,7 @@ import xarray as xr
 
 from stress import measures
 from stress.measures.means import has_principal
+from stress.report.known_job import may_end_early
 from stress.report.numbers import CAP, CAPPED, chance, count, fraction
 from stress.report.page.deal import input_notes
 from stress.report.words import late, residual, weights
@@ -29,10 +30,8 @@ def caption(ds: xr.Dataset) -> str:
     )
 
 
-POOL_WORDS = (
-    " '>' every path: 95% lower bound. default: cumulative, over the cut-off balance. early amortization: a trigger "
-    "ends the revolving period; a later trip is none."
-)
+POOL_WORDS = " '>' every path: 95% lower bound. default: cumulative, over the cut-off balance."
+EARLY_WORDS = " early amortization: a trigger ends the revolving period; a later trip is none."
 
 
 RESIDUAL_WORDS = (
@@ -44,7 +43,7 @@ RESIDUAL_WORDS = (
 def footnotes(ds: xr.Dataset) -> str:
     """What a mark in the table means, where the table has one."""
     capped, paid = float(measures.felt_cap(ds).max()), has_principal(ds)
-    said = POOL_WORDS
+    said = POOL_WORDS + EARLY_WORDS * may_end_early(ds)
     said += f" Interest not paid when due on paths: {'; '.join(missed)}." if (missed := late(ds, chance, LATE)) else ""
     said += f" mixture: {weights(ds)}." if len(measures.probabilities(ds)) > 1 else ""
     said += f" {CAPPED} yields above {CAP} count as {CAP}: up to {fraction(capped)} of paths." * (capped > 0.0)

@@ -250,8 +250,9 @@ def _of_job(job: Job) -> tuple[tuple[str, str], ...]:
         *pool.illustrative,
         *(line for one in job.scenarios for line in one.illustrative),
     }
+    revolves = f"revolves {deal.revolving_months} months" if deal.revolving_months else "does not revolve"
     rows = [
-        ("Deal", f"closing {deal.closing_date}; revolves {deal.revolving_months} months, scheduled to end in month "
+        ("Deal", f"closing {deal.closing_date}; {revolves}, scheduled to end in month "
                  f"{deal.scheduled_months}, legal maturity in month {deal.legal_maturity_months}"),
         ("Pool", f"{money(pool.balance)} {pool.currency} in {len(pool.segments)} segment"
                  f"{'s' * (len(pool.segments) > 1)}; {pays}"),

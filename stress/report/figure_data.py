@@ -16,7 +16,8 @@ from stress.measures.yields import irr_distribution, price_distribution, wal_dis
 from stress.report.figures.convergence import Track
 from stress.report.figures.losses import exceedance
 from stress.report.figures.months import lived, shown
-from stress.report.numbers import PERCENT, count, fraction, interval, own_unit, percent, tail_mean, with_error
+from stress.report.known_job import may_end_early
+from stress.report.numbers import PERCENT, chance, count, fraction, interval, own_unit, percent, tail_mean, with_error
 from stress.report.sheets import EARLY, Sheet, each, name_of, parts, read_of
 
 Array = NDArray[np.float64]
@@ -107,18 +108,19 @@ def _fan_rows(ds: xr.Dataset, quantity: str, level: Array, mean: Array, first: s
 
 
 def events(ds: xr.Dataset) -> Sheet:
-    """Data of the event figure: cumulative probability at the end of each quarter of a year."""
-    ds = lived(ds)
+    """Data of the event figure: cumulative probability at the end of each quarter of a year, the last with its 95%
+    interval."""
+    ds, ends_early = lived(ds), may_end_early(ds)
     months = [int(m) for m in ds["month"].values if m % 3 == 0 or m == ds["month"].values[-1]]
     rows = []
     for one in each(read_of(ds, EARLY, "trigger_probability"), "scenario"):
-        named = [("early amortization", one[EARLY])]
-        named += [(name_of(t, "trigger"), t["trigger_probability"]) for t in each(one, "trigger")]
-        rows += [
-            (f"{name_of(one, 'scenario')}: {n}", *(fraction(float(p.sel(month=m)), PERCENT) for m in months))
-            for n, p in named
-        ]
-    return Sheet(("Has happened by month", *map(str, months)), tuple(rows))
+        named = [("early amortization", one, EARLY)] * ends_early
+        named += [(name_of(t, "trigger"), t, "trigger_probability") for t in each(one, "trigger")]
+        for name, what, event in named:
+            by = [parts(what.sel(month=m), event, "", "_low", "_high") for m in months]
+            cells = (*(chance(*seen) for seen in by[:-1]), interval(*by[-1], unit=PERCENT))
+            rows.append((f"{name_of(one, 'scenario')}: {name}", *cells))
+    return Sheet(("Has happened by month", *map(str, months[:-1]), f"{months[-1]} [95%]"), tuple(rows))
 
 
 def convergence(tracks: Sequence[Track]) -> Sheet:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from stress.measures.means import has_principal, is_residual
 from stress.measures.yields import discounted, felt_cap
+from stress.report.known_job import may_end_early
 from stress.report.numbers import (
     CAP,
     CAPPED,
@@ -40,22 +41,25 @@ class Sheet(NamedTuple):
 
 
 def pool(ds: xr.Dataset) -> Sheet:
-    """One row a scenario: defaults, net loss, early amortization."""
-    head = ("Scenario", "Default, mean", "99% [95%]", "99.9% [95%]", "Net loss, mean", "99.9% [95%]",
-            "Early amortization [95%]")  # fmt: skip
+    """One row a scenario: defaults, net loss, early amortization where the deal can have one."""
+    ends = may_end_early(ds)
+    head = ["Scenario", "Default, mean", "99% [95%]", "99.9% [95%]", "Net loss, mean", "99.9% [95%]"]
+    head += ["Early amortization [95%]"] * ends
     rows = []
     read = read_of(ds, "default_rate", "net_loss_rate", EARLY)
     default, net = (_unit(read[f"{name}_rate_mean"]) for name in ("default", "net_loss"))
     tail, worst = (_unit(read["default_rate"].sel(level=x)) for x in (0.99, 0.999))
     net_tail, seldom = _unit(read["net_loss_rate"].sel(level=0.999)), _unit(read[EARLY][..., -1])
     for one in each(read, "scenario"):
-        early = [float(one[f"{EARLY}{k}"][-1]) for k in ("", "_low", "_high")]
         cells = [with_error(float(one["default_rate_mean"]), float(one["default_rate_se"]), unit=default)]
         cells += [_quantile(one, "default_rate", 0.99, tail), _quantile(one, "default_rate", 0.999, worst)]
         cells += [with_error(float(one["net_loss_rate_mean"]), float(one["net_loss_rate_se"]), unit=net)]
-        cells += [_quantile(one, "net_loss_rate", 0.999, net_tail), interval(*early, unit=seldom)]
+        cells += [_quantile(one, "net_loss_rate", 0.999, net_tail)]
+        cells += [interval(*(float(one[f"{EARLY}{k}"][-1]) for k in ("", "_low", "_high")), unit=seldom)] * ends
         rows.append((name_of(one, "scenario"), *cells))
-    return Sheet(head, tuple(rows), "Shares of the cut-off balance. ± is one standard error, brackets a 95% interval.")
+    return Sheet(
+        tuple(head), tuple(rows), "Shares of the cut-off balance. ± is one standard error, brackets a 95% interval."
+    )
 
 
 def note(ds: xr.Dataset, tranche: object) -> Sheet:

@@ -19,6 +19,7 @@ from rich.text import Text
 from stress import measures
 from stress.measures.means import has_principal
 from stress.report.caption import caption
+from stress.report.known_job import may_end_early
 from stress.report.numbers import (
     CAPPED,
     MISSING,
@@ -166,7 +167,7 @@ def _pool(one: xr.Dataset) -> list[str]:
     tail = one["default_rate"].sel(level=0.99)
     return [
         f"default {percent(float(one['default_rate_mean']))}, 99%: {percent(float(tail), 1)}",
-        f"early amortization {chance(*_early(one))}",
+        *([f"early amortization {chance(*_early(one))}"] if may_end_early(one) else []),
     ]
 
 
@@ -174,7 +175,7 @@ def _pool_with_errors(one: xr.Dataset) -> list[str]:
     return [
         f"default {with_error(*_parts(one, 'default_rate', '_mean', '_se'), unit=PERCENT)}",
         f"99%: {quantile(*_parts(one.sel(level=0.99), 'default_rate', '', '_low', '_high'), unit=PERCENT)}",
-        f"early amort. {interval(*_early(one), unit=PERCENT)}",
+        *([f"early amort. {interval(*_early(one), unit=PERCENT)}"] if may_end_early(one) else []),
     ]
 
 

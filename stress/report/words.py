@@ -12,6 +12,7 @@ from stress import measures
 from stress.kernels.tally import HIGHEST_IRR
 from stress.measures.means import has_principal, is_residual
 from stress.report.estimator import estimator
+from stress.report.known_job import may_end_early
 from stress.report.numbers import CAP, chance, count, fraction, interval, percent, with_error, years
 
 
@@ -32,7 +33,7 @@ def facts(ds: xr.Dataset) -> list[Fact]:
     return [
         *partial,
         Fact("Cumulative default, mean", percent(float(base["default_rate_mean"])), names[0]),
-        Fact("Early amortization", _chance(base), names[0]),
+        *([Fact("Early amortization", _chance(base), names[0])] if may_end_early(ds) else []),
         Fact(f"Expected loss, {senior}", _loss(base.isel(tranche=0)), names[0]),
         *([] if worst is None else [worst]),
     ]
@@ -55,8 +56,9 @@ def _reference(ds: xr.Dataset) -> str:
     one = ds.isel(scenario=0)
     return (
         f"Under {one['scenario'].item()}, cumulative default over the cut-off balance averages {_mean_default(one)} "
-        f"and exceeds {_tail_default(one)} in one path of a hundred. "
-        f"Early amortization begins in {_chance(one)} of paths."
+        f"and exceeds {_tail_default(one)} in one path of a hundred."
+        + f" Early amortization begins in {_chance(one)} of paths."
+        * may_end_early(ds)
     )
 
 
@@ -120,7 +122,9 @@ def _harshest(ds: xr.Dataset) -> list[str]:
     one = ds.isel(scenario=found[0])
     return [
         f"The harshest scenario is {one['scenario'].item()}: {found[1]}, default averages {_mean_default(one)} of the "
-        f"cut-off balance ({_tail_default(one)} at 99%), and {_chance(one)} of paths amortize early."
+        f"cut-off balance ({_tail_default(one)} at 99%)"
+        + f", and {_chance(one)} of paths amortize early" * may_end_early(ds)
+        + "."
     ]
 
 

@@ -34,7 +34,7 @@ _BREAK_EVEN = (Column("Break-even, × base CNL", "number"), Column("± Break-eve
 def summary(result: Any) -> Table:
     """One row a class: size, enhancement, coupon; life, expected loss and its probability under the first scenario and
     under the one in which it loses most; the break-even multiple where the run found it. Of a sweep, of every job."""
-    from stress.report.page.deal import job_of
+    from stress.report.known_job import job_of
 
     jobs = list(cells(result))
     labels = list(jobs[0][0]) if len(jobs) > 1 else []

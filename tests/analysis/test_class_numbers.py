@@ -18,7 +18,7 @@ from stress.analysis.class_numbers import UNSEEN, run_with_committee, with_commi
 from stress.cli import exit_code
 from stress.inputs.load import load_job
 from stress.report.cover import desks, structure
-from stress.report.page.deal import job_of
+from stress.report.known_job import job_of
 from stress.report.page.sweep import render
 from stress.report.page.sweep_cover import covers
 from stress.results import COMMITTEE

@@ -16,7 +16,8 @@ from stress.inputs.load import job_to_json, load_job
 from stress.report import figures, page
 from stress.report.cover import _terms as cover_terms
 from stress.report.figures.overview import lending
-from stress.report.page.deal import Told, job_of, told
+from stress.report.known_job import job_of
+from stress.report.page.deal import Told, told
 from stress.report.workbook_first import _terms as workbook_terms
 
 HOSTILE = "<script>alert(1)<b> ![x](y) [a](b) **c**"

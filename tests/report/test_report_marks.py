@@ -62,7 +62,7 @@ def test_a_yield_at_the_cap_is_marked_where_it_binds(capped: xr.Dataset) -> None
     assert measures.capped_yield(capped).sel(scenario="base").values.tolist() == [0.0, 0.0, 1.0]
     text = shown(capped)
     assert "%†" in text
-    assert "† yields above 1,000% count as 1,000%" in text
+    assert "† yields above 1,000% count as 1,000%" in " ".join(text.split())
     assert "†" in sheets.earned(capped, "R").rows[0][1]
     assert "up to 100% of paths" in sheets.earned(capped, "R").note
     assert "†" not in "".join(sheets.earned(capped, "A").rows[0]) + sheets.earned(capped, "A").note

@@ -18,6 +18,11 @@ def phases(deal: Terms) -> tuple[str, ...]:
     )
 
 
+def buys(deal: Terms) -> bool:
+    """Whether new receivables ever join the pool: of a static deal none do."""
+    return deal.trust is not None or deal.revolving_months > 0
+
+
 def steps_of(deal: Terms, phase: str) -> tuple[AnyStep, ...]:
     """The priority of payments of a phase; acceleration and event of default follow amortization where left out."""
     for known, steps in deal.priority.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -16,6 +17,7 @@ from stress.answers.rates import Rate, Rates
 from stress.errors import DataError
 from stress.kernels.tally import MONTH_QUANTITIES
 from stress.report.figures import ink
+from stress.report.known_job import may_end_early
 
 Array = NDArray[np.float64]
 
@@ -88,20 +90,28 @@ def rate_fan(answer: Rates, rate: Rate) -> Figure:
 
 @ink.styled
 def events(ds: xr.Dataset) -> Figure:
-    """One panel a scenario: cumulative probability of early amortization and of the first trip of each trigger."""
+    """One panel a scenario: cumulative probability of early amortization, where the deal can have one, and of the
+    first trip of each trigger, with their 95% intervals."""
     ds = lived(ds)
     figure, panels = _panels(ds)
-    month, names = ds["month"].values, ink.labels(ds["trigger"].values, 34)
-    early, low, high = (ds[f"early_amortization_probability{end}"].values for end in ("", "_low", "_high"))
-    trips = ds["trigger_probability"].values
+    names = ink.labels(ds["trigger"].values, 34)
     for k, axes in enumerate(panels):
-        axes.fill_between(month, low[k], high[k], step="post", color="black", alpha=0.15, linewidth=0)
-        axes.step(month, early[k], where="post", color="black", linewidth=1.6, label="early amortization")
+        one = ds.isel(scenario=k)
+        if may_end_early(ds):
+            _happened(axes, one, "early_amortization_probability", "early amortization", color="black", linewidth=1.6)
         for n, name in enumerate(names):
-            axes.step(month, trips[k, n], where="post", linewidth=1.1, label=name, **ink.note_style(n))
+            style = ink.note_style(n)
+            _happened(axes, one.isel(trigger=n), "trigger_probability", name, linewidth=1.1, **style)
     _same_height(panels, 0.0, 1.0)
     _share_legend(figure, panels[0], 4)
     return figure
+
+
+def _happened(axes: Axes, one: xr.Dataset, event: str, name: str, **style: Any) -> None:
+    """The probability that an event has happened by each month, in its 95% interval."""
+    month, (low, high) = one["month"].values, (one[f"{event}_{end}"].values for end in ("low", "high"))
+    axes.fill_between(month, low, high, step="post", color=style["color"], alpha=0.15, linewidth=0)
+    axes.step(month, one[event].values, where="post", label=name, **style)
 
 
 def lived(ds: xr.Dataset) -> xr.Dataset:

@@ -25,17 +25,6 @@ class Told(NamedTuple):
     words: Markup
 
 
-def job_of(ds: xr.Dataset) -> Job | None:
-    """The job as this run knew it; None where the Dataset carries none, or one of another version."""
-    from stress.errors import DataError
-    from stress.inputs.load import job_from_json
-
-    try:
-        return job_from_json(str(ds.attrs.get("job") or ""))
-    except DataError:
-        return None
-
-
 def told(job: Job) -> Told:
     """The deal at this pool's size."""
     from stress.explain import explain_deal

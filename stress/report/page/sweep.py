@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from stress import measures
-from stress.report.numbers import PERCENT, chance, count, percent, with_error
+from stress.report.known_job import may_end_early
+from stress.report.numbers import MISSING, PERCENT, chance, count, percent, with_error
 from stress.report.page.deal import input_notes
 from stress.report.page.template import rendered
 from stress.results import with_mixture
@@ -172,9 +173,13 @@ def _table(sheet: Sheet) -> Table:
 def _rows(labels: tuple[str, ...], ds: xr.Dataset) -> Iterator[Row]:
     for k in range(ds.sizes["scenario"]):
         one = ds.isel(scenario=k)
-        early = [float(one[f"early_amortization_probability{end}"][-1]) for end in ("", "_low", "_high")]
+        ends = [float(one[f"early_amortization_probability{end}"][-1]) for end in ("", "_low", "_high")]
         tail = float(one["default_rate"].sel(level=0.99))
-        pool = (percent(float(one["default_rate_mean"])), percent(tail, 1), chance(*early))
+        pool = (
+            percent(float(one["default_rate_mean"])),
+            percent(tail, 1),
+            chance(*ends) if may_end_early(ds) else MISSING,
+        )
         yield Row(labels, str(one["scenario"].item()), pool, tuple(_note(one.isel(tranche=n)) for n in _each(one)))
 
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import xarray as xr
 
 from stress.report.cover import base_net_loss, desks, structure
+from stress.report.known_job import job_of
 from stress.report.numbers import percent
-from stress.report.page.deal import job_of
 from stress.report.sheets import Sheet
 from stress.results import with_mixture
 from stress.results.sweep import Result, cells

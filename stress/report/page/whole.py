@@ -18,10 +18,11 @@ from stress.report import figure_data, figures, sheets, words
 from stress.report.cover import UNSIGNED, Signed, cover
 from stress.report.estimator import reading
 from stress.report.figures import overview
+from stress.report.known_job import job_of, may_end_early
 from stress.report.numbers import count
 from stress.report.page import uncertain, validation
 from stress.report.page.chapters import chapter
-from stress.report.page.deal import input_notes, job_of, told
+from stress.report.page.deal import input_notes, told
 from stress.report.page.exhibit import Exhibit, svg_of
 from stress.report.page.template import rendered
 from stress.report.sheets import Sheet
@@ -210,6 +211,10 @@ def _months(ds: xr.Dataset) -> Iterator[Exhibit]:
             continue
         svg = svg_of(figures.fan(ds, quantity), quantity)
         yield Exhibit(svg, title, CAPTIONS.get(quantity, ""), figure_data.fan(ds, quantity))
-    caption = "Cumulative; the shaded band is the 95% interval."
-    svg = svg_of(figures.events(ds), "events")
-    yield Exhibit(svg, "Early amortization and triggers", caption, figure_data.events(ds))
+    named = ["Early amortization"] * may_end_early(ds) + ["triggers"] * (ds.sizes["trigger"] > 0)
+    if named:
+        caption = "Has happened by the month, share of paths; the shaded bands are 95% intervals."
+        title = " and ".join(named)
+        yield Exhibit(
+            svg_of(figures.events(ds), "events"), title[0].upper() + title[1:], caption, figure_data.events(ds)
+        )
