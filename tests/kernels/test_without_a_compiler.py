@@ -17,6 +17,7 @@ from stress.kernels import by_path, cash, determination, waterfall
 TESTS = Path(__file__).parents[1]
 ALSO = (
     "kernels/test_pieces_of_counts.py",
+    "kernels/test_pieces_of_determinations.py",
     "kernels/test_pieces_of_notes.py",
     "kernels/test_counted_again.py::test_the_counts_of_replicates_add_up_to_those_of_all_points",
 )

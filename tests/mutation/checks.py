@@ -63,6 +63,7 @@ NORMAL = of(
     "a_shifted_path_has_the_likelihood_ratio_of_the_mixture_for_a_weight",
 )
 STAGED_OBLIGORS = of("kernels/test_stages", "whole_obligors_move_in_each_stage_and_from_each_bucket_of_a_long_ladder")
+DETERMINED = ("kernels/test_pieces_of_determinations.py",)
 LADDERS = ("oracle/test_long_ladders_against_oracle.py",)
 PIECES, DRAWN, DRAWS = (f"kernels/test_{name}.py" for name in ("without_a_compiler", "drawn_again", "draws"))
 NOTES = "kernels/test_pieces_of_notes.py"
@@ -72,18 +73,18 @@ OF_KERNELS: dict[str, tuple[str, ...]] = {
     "alone": (DRAWN, *COUNTS),
     "block": (DRAWN, *COUNTS, *WEIGHED, *MACRO),
     "by_path": (PIECES, DRAWN, *MACRO),
-    "cards": (*LADDERS, *worked("trusts", "loans")),
+    "cards": (*DETERMINED, *LADDERS, *worked("trusts", "loans")),
     "count": ("kernels/test_pieces_of_counts.py", *COUNTS, *WEIGHED),
     "counting": (*COUNTS, *WEIGHED, *REPLICATES),
-    "determination": (PIECES, *worked("calendars", "formulas", "trusts")),
+    "determination": (PIECES, *DETERMINED, *worked("calendars", "formulas", "trusts")),
     "elementary": (DRAWS, DRAWN, *NORMAL),
-    "formulas": worked("formulas", "adjusted"),
+    "formulas": (*DETERMINED, *worked("formulas", "adjusted")),
     "granular": (*OBLIGORS, *STAGED_OBLIGORS),
     "in_stages": (*LADDERS, *worked("late")),
     "inverse_normal": NORMAL,
     "ladder": (*LADDERS, *worked("late"), "kernels/test_through_ladder.py"),
     "memory": (*COUNTS, DRAWN),
-    "observables": worked("formulas", "triggers"),
+    "observables": (*DETERMINED, *worked("formulas", "triggers")),
     "opening": of(
         "runs/test_mid_life",
         "levels_are_drawn_from_what_reports_tell_of_them",
