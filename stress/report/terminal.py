@@ -203,9 +203,8 @@ def _short(name: str) -> str:
 
 
 def _with_errors(one: xr.Dataset, units: Units) -> list[str]:
-    lost = float(one["loss_probability"]) > 0.0
     return [
-        quantile(*_parts(one, "var", "", "_low", "_high"), unit=units.var) if lost else "0",
+        quantile(*_parts(one, "var", "", "_low", "_high"), unit=units.var),
         tail_mean(*_parts(one, "es", "", "_se"), unit=units.es),
         with_error(*_yield(one), unit=PERCENT) + _mark(one),
         own_unit(*_parts(one, "wal", "", "_se"), digits=3),

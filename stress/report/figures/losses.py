@@ -83,12 +83,15 @@ def _bars(axes: Axes, one: xr.Dataset, reach: float) -> None:
 
 
 def _mark(axes: Axes, answer: xr.Dataset, text: str, mark: str, y: float, reach: float) -> None:
-    """A measure with its interval as a line."""
+    """A measure with its interval as a line; words alone where a table has none."""
     x, low, high = (float(answer[k].item()) for k in ("estimate", "low", "high"))
     unseen = x == 0.0 and answer["estimate"].attrs["long_name"].startswith("mean")
     words = f"{text}: {NONE if unseen else fraction(x)}"
-    axes.plot([low, min(high, reach)], [y, y], color=ink.TEXT, linewidth=1.2, solid_capstyle="butt")
-    axes.plot([x], [y], mark, color=ink.TEXT, markersize=5)
+    if unseen:
+        low = high = x
+    else:
+        axes.plot([low, min(high, reach)], [y, y], color=ink.TEXT, linewidth=1.2, solid_capstyle="butt")
+        axes.plot([x], [y], mark, color=ink.TEXT, markersize=5)
     right = x < 0.5 * reach
     place = min(max(high, x), reach) + 0.02 * reach if right and high < 0.6 * reach else x + 0.03 * reach
     if not right:
@@ -111,7 +114,7 @@ def _curves(axes: Axes, note: xr.Dataset, name: str, reach: float) -> None:
         probability = exceedance(mass(note.sel(scenario=[one]), "loss")[0, 0])[thin]
         style = {"color": "black", "linewidth": 1.8} if one == name else {"color": colour.get(one, ink.GREY)}
         shown = probability > 0
-        text = label[one] if one == name or one in colour else None
+        text = label[one] + ("" if shown.any() else ": no loss") if one == name or one in colour else None
         axes.step(edge[shown], probability[shown], where="post", label=text, **style)
     axes.axhline(1 - LEVEL, color=ink.QUIET, linewidth=0.8, linestyle=":")
     paths = float(note["batch_path"].sum())

@@ -1,0 +1,54 @@
+"""Where no path loses, the table and the figure of a note say the same: too few paths bound no quantile."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import numpy as np
+import pytest
+import xarray as xr
+from matplotlib.axes import Axes
+from rich.console import Console
+from synthetic import results_of
+
+from stress.report import sheets
+from stress.report.figures import loss
+from stress.report.terminal import table
+
+
+def unscathed(n_path: int) -> xr.Dataset:
+    """Nobody loses; but under the second scenario every tenth path does."""
+    some = np.where(np.arange(n_path) % 10 == 0, 0.4, 0.0)
+    return results_of(np.stack([np.zeros(n_path), some])[:, None], notes=["A"])
+
+
+@pytest.mark.parametrize(("n_path", "hundredth", "thousandth"), [
+    (200, "0 [0, 100%]", "0 [0, 100%]"), (640, "0", "0 [0, 100%]"), (6400, "0", "0"),
+])  # fmt: skip
+def test_a_value_at_risk_of_nothing_has_an_interval_until_paths_enough_bound_it(
+    n_path: int, hundredth: str, thousandth: str
+) -> None:
+    """(1 - p)^n is the chance that none of n paths lies in the worst p: below 2.5%, one side of 95%, from 367 paths for
+    the worst hundredth and from 3,687 for the worst thousandth."""
+    ds = unscathed(n_path)
+    row = dict(zip(sheets.note(ds, "A").head, sheets.note(ds, "A").rows[0], strict=True))
+    assert (row["VaR 99% [95%]"], row["VaR 99.9% [95%]"], row["ES 99.9%"]) == (hundredth, thousandth, "none")
+    out = StringIO()
+    Console(file=out, width=200).print(table(ds))
+    assert (thousandth in out.getvalue()) is True
+    assert ("0 [0, 100%]" in out.getvalue()) is (thousandth != "0")
+
+
+def intervals(axes: Axes) -> int:
+    """Lines drawn through marks."""
+    return sum(line.get_marker() == "None" for line in axes.lines)
+
+
+def test_a_figure_draws_no_interval_of_a_mean_that_no_path_tells_of() -> None:
+    ds = unscathed(200)
+    left, right = loss(ds, "A", "scenario 1").axes
+    assert {text.get_text() for text in left.texts} == {"VaR 99.9%: 0", "ES 99.9%: none"}
+    assert intervals(left) == 1
+    assert sum(line.get_marker() == "D" for line in left.lines) == 0
+    assert "scenario 1: no loss" in [text.get_text() for text in right.get_legend().get_texts()]
+    assert intervals(loss(ds, "A", "scenario 2").axes[0]) == 2
