@@ -12,6 +12,7 @@ from synthetic import case, weighed_alike
 
 from stress import measures
 from stress.kernels.tally import price_edges, yield_edges
+from stress.measures import fans, histogram
 from stress.measures.estimate import NORMAL
 from stress.measures.yields import _Bins, _ranks
 
@@ -36,6 +37,17 @@ def test_a_share_of_the_paths_lies_as_far_into_its_bin() -> None:
     np.testing.assert_allclose(value, [0.0, 0.5, 1.0, 4.0, 6.0, 6.0])
     np.testing.assert_allclose(low, [0.0, 0.0, 0.0, 3.0, 3.0, 3.0])
     np.testing.assert_allclose(high, [1.0, 1.0, 1.0, 6.0, 6.0, 6.0])
+
+
+def test_a_rank_within_rounding_of_a_bin_is_at_its_end() -> None:
+    """Of 10^12 + 1 paths rank 10^12 + 1.5 is as good as the last: the end of the bin that holds a single path."""
+    many = np.array([1e12, 1.0, 4.0])
+    edge, share = np.array([0.0, 1.0, 3.0, 6.0]), np.array([(1e12 + 1.5) / (1e12 + 5.0)])
+    value, low, high = _Bins(many, np.cumsum(many), edge).at(share)
+    assert (value[0], low[0], high[0]) == (3.0, 1.0, 3.0)
+    fan = fans.quantiles(np.array([[0.0, *many, 0.0]]), np.array([-1.0, *edge, 7.0]), share)
+    assert fan[0, 0] == 3.0
+    assert histogram._share_above(many, np.cumsum(many), 1, 1e12 + 1.5) == 0.0
 
 
 def test_ranks_are_those_between_which_a_binomial_count_lies() -> None:

@@ -27,6 +27,11 @@ JUDGED: dict[tuple[str, str, str], str] = {
         )
     },
     (
+        "stress.measures.replicates",
+        "beyond = one.paths.sum(1)[:, None] - np.cumsum(one.paths, axis=1)",
+        "Sub -> Add",
+    ): "the paths of a replicate add up to its size: shares of 1 - x beyond have the error of x, as has 1 + x",
+    (
         "stress.kernels.steps",
         "return True",
         "True -> False",
