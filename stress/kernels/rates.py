@@ -40,24 +40,26 @@ def conditional_rates(m: Memory, b: int, k: int, t: int) -> None:
             continue
         if m.p.even_late == 1 and rate != ENTRY and rate != PREPAYMENT:
             continue
-        if degree == BY_PATH:
-            if rate == ENTRY:
-                entry_by_path(m, b, k, t)
-            else:
-                roll_by_path(m, k, t, rate)
-            continue
-        for s in range(m.p.n_segment):
-            if m.t.common[k, rate] == 1 and s > 0:
-                m.rate[s, rate] = m.rate[0, rate]
-                continue
-            link = m.t.link[k, t, s, rate]
-            if degree == 0:
-                m.rate[s, rate] = splat(link[0])
-                continue
-            factor = m.t.factor_of[rate, s]
-            if degree == -1:
-                m.rate[s, rate] = normal_cdf(fma(m.factor[factor], link[1], splat(link[0])))
-                continue
+        if degree == BY_PATH and rate == ENTRY:
+            entry_by_path(m, b, k, t)
+        elif degree == BY_PATH:
+            roll_by_path(m, k, t, rate)
+        else:
+            _set_by_factor(m, k, t, rate, degree)
+
+
+@stage
+def _set_by_factor(m: Memory, k: int, t: int, rate: int, degree: int) -> None:
+    """A rate of all segments, each by the factor that it loads on."""
+    for s in range(m.p.n_segment):
+        link, factor = m.t.link[k, t, s, rate], m.t.factor_of[rate, s]
+        if m.t.common[k, rate] == 1 and s > 0:
+            m.rate[s, rate] = m.rate[0, rate]
+        elif degree == 0:
+            m.rate[s, rate] = splat(link[0])
+        elif degree == -1:
+            m.rate[s, rate] = normal_cdf(fma(m.factor[factor], link[1], splat(link[0])))
+        else:
             for q in range(0, WIDTH, HALF):
                 _set_fitted(half(m, q), s, rate, factor, link, degree)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
+from oracle.draws import normal
 
-from stress.validation.draws import panel
+from stress.validation.draws import KNOWN, SEED, panel, words
 
 
 def test_a_path_draws_the_same_wherever_it_stands():
@@ -13,3 +15,16 @@ def test_a_path_draws_the_same_wherever_it_stands():
 
 def test_more_months_or_factors_move_no_draw():
     np.testing.assert_array_equal(panel(0, n_month=60, n_factor=3)[:, :36, :2], panel(0))
+
+
+@pytest.mark.parametrize(("counter", "key", "output"), KNOWN)
+def test_words_are_those_that_are_published(counter, key, output):
+    found = words(counter, key)
+    np.testing.assert_array_equal(found, np.repeat(np.array(output, np.uint64)[:, None], found.shape[1], axis=1))
+
+
+@pytest.mark.parametrize("path", [0, 2**32 - 1, 2**32])
+def test_normals_are_those_of_the_page_for_paths_beyond_a_word_too(path):
+    found = panel(path - 5 if path else 0)[5 if path else 0]
+    wanted = [[normal(path, t, 0, f, SEED) for f in range(found.shape[1])] for t in range(len(found))]
+    np.testing.assert_allclose(found, wanted, rtol=1e-13, atol=1e-14)

@@ -58,6 +58,8 @@ NORMAL = of(
     "runs/test_sampling",
     "the_inverse_normal_is_that_of_scipy_down_to_the_far_tails",
     "direction_numbers_are_those_that_make_the_sequence_of_scipy",
+    "each_point_of_a_replicate_is_a_direction_number_away_from_the_one_before",
+    "a_shift_beyond_all_numbers_leaves_weights_of_a_quarter_and_next_to_nothing",
     "every_replicate_fills_every_stratum_of_every_dimension_once",
     "principal_components_turn_the_months_and_explain_the_path_in_order",
     "a_shifted_path_has_the_likelihood_ratio_of_the_mixture_for_a_weight",
@@ -65,8 +67,9 @@ NORMAL = of(
 STAGED_OBLIGORS = of("kernels/test_stages", "whole_obligors_move_in_each_stage_and_from_each_bucket_of_a_long_ladder")
 DETERMINED = ("kernels/test_pieces_of_determinations.py",)
 LADDERS = ("oracle/test_long_ladders_against_oracle.py",)
+QUARTER = of("runs/test_sampling", "a_mixture_keeps_a_quarter_plain_and_few_shifts_that_lie_apart")
 PIECES, DRAWN, DRAWS = (f"kernels/test_{name}.py" for name in ("without_a_compiler", "drawn_again", "draws"))
-NOTES = "kernels/test_pieces_of_notes.py"
+NOTES, POOLS = (f"kernels/test_pieces_of_{what}.py" for what in ("notes", "pools"))
 OF_KERNELS: dict[str, tuple[str, ...]] = {
     "accrual": worked("calendars", "formulas"),
     "allocation": worked("trusts"),
@@ -85,24 +88,35 @@ OF_KERNELS: dict[str, tuple[str, ...]] = {
     "ladder": (*LADDERS, *worked("late"), "kernels/test_through_ladder.py"),
     "memory": (*COUNTS, DRAWN),
     "observables": (*DETERMINED, *worked("formulas", "triggers")),
-    "opening": of(
-        "runs/test_mid_life",
-        "levels_are_drawn_from_what_reports_tell_of_them",
-        "a_path_goes_on_with_the_factors_that_it_had",
+    "opening": (
+        POOLS,
+        *of(
+            "runs/test_mid_life",
+            "levels_are_drawn_from_what_reports_tell_of_them",
+            "a_path_goes_on_with_the_factors_that_it_had",
+        ),
     ),
     "outcome": (NOTES, *worked("notes", "structures")),
     "panels": (DRAWN, *COUNTS, *WEIGHED),
     "philox": (DRAWS, DRAWN),
     "pool": BILLS,
-    "purchases": BILLS,
-    "rates": (DRAWN,),
+    "purchases": (
+        *of("hand_worked/test_hand_worked_days", "cash_that_waits_five_days_earns_the_cash_rate_and_no_fee"),
+        *BILLS,
+    ),
+    "rates": (DRAWN, *MACRO),
     "redemption": worked("structures", "notes"),
     "replicates": REPLICATES,
     "sampling": (*NORMAL, *WEIGHED),
     "scores": ("kernels/test_score_sums.py",),
-    "seasoning": (*LADDERS, *worked("late", "loans")),
+    "seasoning": (
+        POOLS,
+        *LADDERS,
+        *worked("late", "loans"),
+        *of("kernels/test_stages", "seasoned_purchases_default_and_fall_due_as_vintage_by_vintage[stages2-3]"),
+    ),
     "step_cash": worked("accounts", "notes"),
-    "tally": (*COUNTS, *REPLICATES),
+    "tally": (*COUNTS, *REPLICATES, *QUARTER),
     "waterfall": (PIECES, NOTES),
     "weights": (*WEIGHED, *NORMAL[-1:]),
     "written": worked("written"),

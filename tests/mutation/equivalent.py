@@ -13,6 +13,7 @@ CONSTANTS = {
 """Rows and places that the kernels name; several are 0."""
 NO_CAP = "a step without a cap then has one of 1e300, which no amount comes near"
 CLOCKS = "a clock has 1, 3 or 30 cohorts, and the one with 1 pays at every step: it never comes here"
+NEXT_TO_NOTHING = "e^-600 is nothing beside a share of the lanes, and so is a path of that weight beside any other"
 JUDGED: dict[tuple[str, str, str], str] = {
     (
         "stress.measures.fans",
@@ -44,6 +45,20 @@ JUDGED: dict[tuple[str, str, str], str] = {
         "0.25 -> 1.25",
     ): "conditions of the phases beside it are tested too, whose steps nobody is in: it takes longer, that is all",
     ("stress.kernels.outcome", "for _ in range(20):", "20 -> 21"): "every lane has converged by then",
+    ("stress.kernels.steps", "if value.limit < NO_LIMIT or step.cap >= 0:", "Lt -> LtE"): NO_CAP,
+    ("stress.kernels.sampling", "along = where_less(along, 600.0, along, 600.0)", "600.0 -> 601.0"): NEXT_TO_NOTHING,
+    ("stress.kernels.sampling", "along = where_less(along, -600.0, -600.0, along)", "600.0 -> 601.0"): NEXT_TO_NOTHING,
+    ("stress.kernels.rates", "continue", "drop the jump"): "a rate is set again, or set for nobody: it takes longer",
+    (
+        "stress.kernels.rates",
+        "if m.t.common[k, rate] == 1 and s > 0:",
+        "1 -> 2",
+    ): "each segment then finds the same rate",
+    (
+        "stress.kernels.short_rate",
+        "elif t > 0:  # a payment of the month of the state may still be to come",
+        "Gt -> GtE",
+    ): "month 0 then writes the row before, the last cash of the last note, which its payment sets to nothing first",
     ("stress.kernels.block", "elif m.p.n_cohort > 1:", "Gt -> GtE"): CLOCKS,
     ("stress.kernels.block", "elif m.p.n_cohort > 1:", "1 -> 2"): CLOCKS,
 }

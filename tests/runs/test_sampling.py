@@ -16,7 +16,7 @@ from stress.kernels import alone
 from stress.kernels.inverse_normal import normals_of
 from stress.kernels.lanes import WIDTH
 from stress.kernels.memory import Workspace, pack
-from stress.kernels.sampling import BITS
+from stress.kernels.sampling import BITS, Shifted
 from stress.kernels.tally import N_BIN, TALLY_ARRAYS, TOP_UNIT, WEIGHT_UNIT, decoded, merge
 from stress.runs.sampling import sobol
 from stress.runs.sampling.by_path import outcomes
@@ -80,6 +80,23 @@ def test_every_replicate_fills_every_stratum_of_every_dimension_once(problem):
     assert (weight == 1.0).all()
 
 
+def test_each_point_of_a_replicate_is_a_direction_number_away_from_the_one_before(problem):
+    """That of the lowest bit which is not set in its number (Antonov and Saleev 1979); the basis turns the months."""
+    months, factors = problem.sizes.n_month, problem.sizes.n_factor
+    sampler, blocks = sobol.sobol_of(problem, 7, 512), (0, 5)
+    shape, wanted, word = (16, months, factors, 32), [], sampler.start.copy()
+    for i in range(32 * (blocks[-1] + 1)):
+        wanted.append(word.copy())
+        word ^= sampler.direction[:, :, (~i & (i + 1)).bit_length() - 1]
+    for at in blocks:
+        plain, turned = np.empty(shape), np.empty(shape)
+        sampler._replace(basis=np.eye(months)).fill(plain.ravel(), np.ones(512), at, 7)
+        sampler.fill(turned.ravel(), np.ones(512), at, 7)
+        found = np.round(ndtr(plain.reshape(16, -1, 32)) * 2.0**BITS - 0.5).astype(np.int64)
+        np.testing.assert_array_equal(found, np.stack(wanted[32 * at : 32 * at + 32], axis=-1))
+        np.testing.assert_allclose(turned, np.einsum("tj,rjfl->rtfl", sampler.basis, plain), atol=1e-12)
+
+
 def test_replicates_differ_and_a_longer_run_begins_with_the_same_points(problem):
     short, long = (sobol.sobol_of(problem, 7, n) for n in (512, 1_000_000))
     other = sobol.sobol_of(problem, 8, 512)
@@ -118,6 +135,18 @@ def test_a_shifted_path_has_the_likelihood_ratio_of_the_mixture_for_a_weight(pro
     np.testing.assert_allclose(weight.reshape(16, 32), 1.0 / density, rtol=1e-12)
     assert weight.max() <= 4.0
     assert (np.bincount(shifted.lane) == shifted.share * 32).all()
+
+
+def test_a_shift_beyond_all_numbers_leaves_weights_of_a_quarter_and_next_to_nothing():
+    """By 40 standard deviations: a plain path cannot be a shifted one, nor the other way round."""
+    far = Shifted(np.array([[[0.0]], [[40.0]]]), np.array([0.25, 0.75]), np.repeat([0, 1], [8, 24]))
+    panel, weight = np.zeros(512), np.empty(512)
+    far.move(panel, weight)
+    np.testing.assert_array_equal(panel.reshape(16, 32), np.tile(np.repeat([0.0, 40.0], [8, 24]), (16, 1)))
+    weights = weight.reshape(16, 32)
+    assert (weights[:, :8] == 4.0).all()
+    assert (weights[:, 8:] > 0.0).all()
+    assert (weights[:, 8:] < 1e-200).all()
 
 
 def test_weighted_counts_are_the_sums_over_the_paths(job, problem, shifted):
