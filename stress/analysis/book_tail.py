@@ -113,7 +113,8 @@ def quantile(count: Floats, level: float) -> float:
 
 
 def quantile_interval(count: Floats, level: float, count2: Floats | None = None) -> tuple[float, float, float]:
-    """Quantile and its 95% interval by order statistics: normal ranks, of paths that weigh one the binomial's.
+    """Quantile and its 95% interval by order statistics: normal ranks, of paths that weigh one the binomial's. Where
+    the upper rank lies beyond the last path nothing bounds it below the whole.
 
     `count2`: sums of squared weights, where paths carry any.
     """
@@ -121,7 +122,8 @@ def quantile_interval(count: Floats, level: float, count2: Floats | None = None)
     squares = count if count2 is None else count2
     beyond, rest = float(tail_of(count, level).take @ squares), 1.0 - level
     spread = NORMAL * math.sqrt(max(0.0, beyond * (1.0 - 2.0 * rest) + rest * rest * float(squares.sum())))
-    return _at(count, rank), _at(count, max(0.0, rank - spread)), _at(count, min(paths, rank + spread))
+    high = _at(count, rank + spread) if rank + spread <= paths else 1.0
+    return _at(count, rank), _at(count, max(0.0, rank - spread)), high
 
 
 def exceedance(count: Floats) -> Floats:

@@ -6,7 +6,18 @@ import math
 from collections.abc import Sequence
 
 from stress.answers.book import BookRisk, Estimate, ScenarioRisk, Share
-from stress.report.numbers import PERCENT, Unit, count, fraction, percent, quantile, tail_mean, unit_of, with_error
+from stress.report.numbers import (
+    PERCENT,
+    Unit,
+    at_least,
+    count,
+    fraction,
+    percent,
+    quantile,
+    tail_mean,
+    unit_of,
+    with_error,
+)
 from stress.report.sheets import Sheet
 
 HALF = 0.5
@@ -23,12 +34,12 @@ def overview(risk: BookRisk) -> Sheet:
         (
             one.scenario,
             _seen(one.expected_loss, one.expected_loss_se, mean),
-            with_error(one.loss_probability, one.loss_probability_se, unit=PERCENT),
+            _chance(Estimate(one.loss_probability, one.loss_probability_se), risk.unseen),
             quantile(*one.value_at_risk[level], unit=unit),
             tail_mean(*one.expected_shortfall[level], unit=unit),
             "–" if math.isnan(one.diversification) else f"{one.diversification:.2f}",
             with_error(one.value, one.value_se, unit=PERCENT),
-            with_error(one.below_cost, one.below_cost_se, unit=PERCENT),
+            _chance(Estimate(one.below_cost, one.below_cost_se), risk.unseen),
         )
         for one in risk.scenarios
     ]
@@ -40,7 +51,9 @@ def overview(risk: BookRisk) -> Sheet:
         "discount rate."
     )
     if risk.short:
-        note += f" Short: {money(risk.short, risk.currency)}; below 0 the book gains."
+        note += (
+            f" Short: {money(risk.short, risk.currency)}; below 0 the book gains, and parts of it are net of shorts."
+        )
     if risk.estimator != "plain":
         least = min((one.variance_ratio for one in risk.scenarios if one.variance_ratio > 0.0), default=math.nan)
         note += (
@@ -78,6 +91,11 @@ def positions(risk: BookRisk, one: ScenarioRisk) -> Sheet:
 
 def findings(risk: BookRisk, one: ScenarioRisk) -> list[str]:
     """What a risk manager asks first."""
+    if one.expected_loss == 0.0 and one.loss_probability == 0.0:
+        return [
+            f"Under {one.scenario} no note of the book loses on any of {count(risk.paths)} paths: the probability of "
+            f"a loss of the book is below {fraction(risk.unseen, PERCENT)} (95%), which is not zero."
+        ]
     level, name = f"{risk.level:g}", percent(risk.level, 1)
     var, mean = one.value_at_risk[level].estimate, with_error(abs(one.expected_loss), one.expected_loss_se)
     verb = "gains" if one.expected_loss < 0.0 else "loses"
@@ -123,12 +141,9 @@ def concentrations(one: ScenarioRisk) -> list[tuple[str, Sheet]]:
     return [(what, _shares(what, shares, one)) for what, shares in parts if shares]
 
 
-def together(one: ScenarioRisk) -> Sheet:
+def together(risk: BookRisk, one: ScenarioRisk) -> Sheet:
     """How many deals lose on one path, and which pairs."""
-    rows = [
-        (f"{k} or more deals lose", with_error(p.estimate, p.se, unit=PERCENT) if p.estimate else "none seen", "")
-        for k, p in enumerate(one.deals_at_once, 1)
-    ]
+    rows = [(f"{k} or more deals lose", _chance(p, risk.unseen), "") for k, p in enumerate(one.deals_at_once, 1)]
     rows += [
         (f"{pair.first} and {pair.second}", fraction(pair.probability, PERCENT), fraction(pair.independent, PERCENT))
         for pair in one.pairs
@@ -178,7 +193,7 @@ def _shares(what: str, shares: Sequence[Share], one: ScenarioRisk) -> Sheet:
         for s in shares
     ]  # fmt: skip
     note = ""
-    if what == "Factor":
+    if what == "Factor" and total > 0.0:
         stand = ", ".join(f"{f.name} {level(f.mean)}" for f in one.tail_factors)
         note = f"In the tail, on average over the months, in standard deviations (low is bad): {stand}."
     return Sheet(head, tuple(rows), note)
@@ -189,7 +204,10 @@ def _seen(x: float, error: float, unit: Unit) -> str:
 
 
 def _chance(p: Estimate, unseen: float) -> str:
-    return with_error(p.estimate, p.se, unit=PERCENT) if p.estimate > 0.0 else f"< {fraction(unseen, PERCENT)}"
+    """A probability with its error; a bound where no path or every path shows it."""
+    if 0.0 < p.estimate < 1.0:
+        return with_error(p.estimate, p.se, unit=PERCENT)
+    return f"> {at_least(1.0 - unseen)}" if p.estimate > 0.0 else f"< {fraction(unseen, PERCENT)}"
 
 
 def _list(names: Sequence[str]) -> str:

@@ -46,7 +46,7 @@ def render(
         bars=_bars(risk, one),
         positions=sheets.positions(risk, one),
         concentrations=sheets.concentrations(one),
-        together=sheets.together(one),
+        together=sheets.together(risk, one),
         ways=sheets.ways(one),
         story=[] if worst is None else book_path.story(worst, one.positions),
         worst=None if worst is None else _worst(worst, one),
