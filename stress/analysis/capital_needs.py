@@ -113,16 +113,20 @@ def capital(
 def _standardised(
     rules: Rules, bank: Bank, place: Positions, pool_capital: Array, senior: NDArray[np.bool_]
 ) -> tuple[Array, NDArray[np.bool_]]:
-    """(T + 1, N, path) risk weights by SEC-SA after floor and cap, and where the cap binds."""
+    """(T + 1, N, path) risk weights by SEC-SA after floor and cap, and where the cap binds.
+
+    What of a class nothing stands behind any more lies below K_A on a pool that is gone: 1,250%.
+    """
     sa, top = rules.standardised, senior[None, :, None]
     p = np.where(top, sa.p if sa.p_senior is None else sa.p_senior, sa.p)
     floor = np.where(top, sa.floor if sa.floor_senior is None else sa.floor_senior, sa.floor)
     found = formulas.sec_sa(place.attachment, place.detachment, pool_capital[:, None, :], p, floor)
+    lost = formulas.HIGHEST * place.uncovered
     if not rules.look_through:
-        return found, np.zeros(found.shape, bool)
+        return (1.0 - place.uncovered) * found + lost, np.zeros(found.shape, bool)
     pool = (1.0 - place.delinquent) * bank.pool_weight + PAST_DUE * place.delinquent
     capped = formulas.look_through(found, pool[:, None, :], top)
-    return capped, capped < found
+    return (1.0 - place.uncovered) * capped + lost, capped < found
 
 
 def _closing(

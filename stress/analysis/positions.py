@@ -27,6 +27,8 @@ class Positions(NamedTuple):
     """(T + 1, N, path) What bears losses before a class, 0 where nothing is left."""
     detachment: Array
     """(T + 1, N, path) That and all notes of its class."""
+    uncovered: Array
+    """(T + 1, N, path) Share of a class that nothing stands behind any more."""
     delinquent: Array
     """(T + 1, path) W: 90 days past due and not yet written off, over the pool with them."""
     balance: Array
@@ -78,6 +80,7 @@ def _placed(job: Job, rows: dict[str, Array], n_path: int, delinquent: float) ->
     return Positions(
         np.clip(1.0 - below / share, 0.0, 1.0),
         np.clip(1.0 - above / share, 0.0, 1.0),
+        np.clip((below - share) / np.maximum(below - above, least), 0.0, 1.0),
         np.clip(late / np.maximum(pool, least), 0.0, 1.0) * (pool > least),
         balance,
         behind,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import hand_worked
 import numpy as np
 import pytest
 
@@ -15,6 +16,7 @@ from stress.analysis.positions import positions
 from stress.analysis.synthetic_excess import KINDS, absorbed, borne
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
+from stress.inputs.scenario import Shock
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "scenarios/rules"
@@ -140,6 +142,22 @@ def test_a_pool_that_is_nearly_gone_has_a_delinquent_share_between_nothing_and_a
     late = load_job(ROOT / "scenarios/jobs/microcredit-late-issue.toml")
     place = positions(late.but(scenarios=late.scenarios[:1]), 2)
     assert 0.0 <= place.delinquent.min() <= place.delinquent.max() <= 1.0
+
+
+def test_what_of_a_class_nothing_stands_behind_needs_all_of_it_as_capital():
+    """Half of a pool of 1,000 defaults in month 1 and is written off. Loans over three months pay 1/2, 1/3 and 1/6 of
+    the other 500: class A of 600 stands at 350, 550/3 and 100, the pool at 250 + 500, 250/3 and 0. In month 2 the 250/3
+    behind class A weigh what the pool weighs, 75%, the 100 that are lost 1,250%."""
+    half = Shock(target="default_rate", set=0.5, to_month=1)
+    loans = {"payment_rate": None, "plans": [{"term": 3, "share": 1.0}], "write_off_months": 1}
+    found = capital(
+        hand_worked.job(hand_worked.deal(), hand_worked.pool(0.0, **loans), shocks=(half,)), BASEL, paths=32
+    )
+    first, second = found.months[0], found.months[1]
+    weighed = 250.0 / 3.0 * 0.75 + 100.0 * 12.5
+    assert first.risk_weight.estimate[2:] == pytest.approx([weighed / (550.0 / 3.0), 12.5, 12.5])
+    assert first.capital.estimate[2:] == pytest.approx([0.08 * weighed / 600.0, 100.0 / 600.0, 100.0 / 600.0])
+    assert second.risk_weight.estimate[2:] == pytest.approx([12.5, 12.5, 12.5])
 
 
 def test_the_basel_standard_is_what_is_used_where_no_rules_are_given(job):
