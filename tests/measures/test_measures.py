@@ -89,12 +89,6 @@ def test_the_tail_mean_is_never_below_the_quantile_nor_above_the_largest_loss(
     assert abs(answer.quantile - np.quantile(loss, level, method="inverted_cdf")) <= WIDTH + 1e-12
 
 
-def test_clopper_pearson_is_the_beta_quantile_and_contains_the_estimate() -> None:
-    answer = proportion([1, 5, 50], 100)
-    np.testing.assert_allclose(answer.low, stats.beta.ppf(0.025, [1, 5, 50], [100, 96, 51]), rtol=1e-10)
-    np.testing.assert_allclose(answer.high, stats.beta.ppf(0.975, [2, 6, 51], [99, 95, 50]), rtol=1e-10)
-
-
 def test_nothing_seen_is_bounded_by_the_rule_of_three_and_never_zero_with_no_error() -> None:
     answer = proportion([0, 1000], 1000)
     assert answer.high[0] == pytest.approx(3 / 1000, rel=4e-3)
@@ -266,29 +260,6 @@ def test_a_fan_names_its_scenarios_notes_and_months(ds: xr.Dataset) -> None:
 def test_a_mean_of_nothing_has_no_interval_about_it() -> None:
     found = batches.positive(batches.ratio(np.zeros((1, 4)), np.full((1, 4), 10.0)), np.full(4, 10.0))
     assert [part.item() for part in found] == [0.0, 0.0, 0.0, 0.0]
-
-
-def test_one_path_is_a_sample_and_none_is_not() -> None:
-    answer = proportion([0, 1, 0], [1, 1, 0])
-    assert answer.error[:2] == pytest.approx([np.sqrt(0.75 / 3.0) / 2.0] * 2)
-    assert answer.high[0] == pytest.approx(0.95)
-    assert answer.low[1] == pytest.approx(0.05)
-    assert np.isnan(answer.estimate[2])
-    assert np.isnan(answer.error[2])
-    assert (answer.low[2], answer.high[2]) == (0.0, 1.0)
-
-
-def test_a_quantile_at_the_end_of_a_bin_stays_in_it() -> None:
-    ds = case(1_000, 1)
-    width = float(ds["wal_bin"][1] - ds["wal_bin"][0])
-    count = np.zeros_like(ds["wal_count"].values)
-    count[..., 40], count[..., 90] = 500, 500
-    ds["wal_count"] = ds["wal_count"].copy(data=count)
-    low, half, high = measures.wal_quantile(ds, [0.25, 0.5, 0.75])[0, 0].values
-    middle = ds["wal_bin"].values
-    assert low == pytest.approx(middle[40])
-    assert half == pytest.approx(middle[40] + width / 2.0)
-    assert high == pytest.approx(middle[90])
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,14 @@ def test_ranks_are_those_between_which_a_binomial_count_lies() -> None:
     ]
 
 
+def test_a_quantile_at_the_end_of_a_bin_stays_in_it(ds: xr.Dataset) -> None:
+    middle = ds["wal_bin"].values
+    low, half, high = measures.wal_quantile(counted(ds, "wal", _40=500, _90=500), [0.25, 0.5, 0.75])[0, 0].values
+    assert low == pytest.approx(middle[40])
+    assert half == pytest.approx(middle[40] + (middle[1] - middle[0]) / 2.0)
+    assert high == pytest.approx(middle[90])
+
+
 def test_yields_lie_in_bins_about_the_coupon_of_the_note(ds: xr.Dataset) -> None:
     """Of 640 paths 320 in each of two bins: quarters lie in the middle of each, and intervals end at their edges."""
     known = counted(ds, "irr", _1000=320, _2500=320).assign_coords(mean_coupon=("tranche", [0.0, 0.05, 0.1, 0.2]))
