@@ -109,7 +109,7 @@ def _axis(job: Job, text: str) -> Axis:
             raise ConfigError(f"--over {text}: a share of the cut-off balance lies between 0 and 1")
         own, giver = note_share(job, note), job.deal.notes[_gives(job, note)].name
         meaning = f"share of the cut-off balance; what it gains {giver} loses."
-        return Axis(name, "share", low, high, _within(own, low, high), True, meaning)
+        return Axis(name, "share", low, high, _within(own, low, high), low <= own <= high, True, meaning)
     target = _target(name)
     how = how_of(target)
     least, most = move_range(target, how)
@@ -117,7 +117,8 @@ def _axis(job: Job, text: str) -> Axis:
         raise ConfigError(f"--over {text}: {_how_words(how)}, must be from {least:g} to {most:g}")
     neutral = {"multiply": 1.0, "add": 0.0, "set": 0.0}[how]
     even = not (how == "multiply" and low > 0.0 and high / low > RATIO)
-    return Axis(name, how, low, high, _within(neutral, low, high), even, f"{_how_words(how)}: {MEANING[target]}")
+    start, stands = _within(neutral, low, high), low <= neutral <= high
+    return Axis(name, how, low, high, start, stands, even, f"{_how_words(how)}: {MEANING[target]}")
 
 
 def _how_words(how: str) -> str:

@@ -15,7 +15,7 @@ from stress.analysis import trials
 from stress.analysis.first_loss import multiples
 from stress.analysis.kept import Interrupted
 from stress.analysis.ranges import axes_of, check_axes, job_at, shocks_at
-from stress.analytic.spline import least_points, spline
+from stress.analytic.spline import best_spline, least_points
 from stress.answers.whatif import Axis, Surface, WhatIf
 from stress.errors import ConfigError
 from stress.inputs.job import Job, ScenarioCase
@@ -169,7 +169,7 @@ def _surfaces(job: Job, place: Array, found: Sequence[Array]) -> Iterator[Surfac
 
     breakeven = Asked("Break-even", "Default odds at first loss, × (rho 0)", "", math.nan, "x", LOWEST, TURNED)
     for asked, parts in zip((*OF_NOTES, *OF_POOL, breakeven), found, strict=True):
-        fitted = spline(place, parts[..., 0])
+        fitted = best_spline(place, parts[..., 0])
         for k in range(parts.shape[1]):
             note = job.deal.notes[k] if asked not in OF_POOL else None
             if not np.isfinite(parts[:, k, 0]).all() or (note is not None and not trials.lends(note)):
@@ -178,4 +178,5 @@ def _surfaces(job: Job, place: Array, found: Sequence[Array]) -> Iterator[Surfac
             yield Surface(
                 asked.short, asked.title, "" if note is None else note.name, asked.unit, asked.least, asked.most,
                 value, np.where(np.isfinite(error), error, 0.0), high, fitted.missed[:, k], fitted.weight[:, k],
+                int(fitted.power[k]),
             )  # fmt: skip

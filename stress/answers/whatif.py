@@ -27,6 +27,8 @@ class Axis(NamedTuple):
     high: float
     start: float
     """The job's own value, or the end of the range that is nearest to it."""
+    stands: bool
+    """The job's own value lies in the range."""
     even: bool
     """Even steps; else steps of equal ratio."""
     meaning: str
@@ -67,6 +69,8 @@ class Surface(NamedTuple):
     """(n_point,) how far the surface without the point lies from it."""
     weight: Array
     """Of the spline, see `stress.analytic.spline`."""
+    power: int
+    """Of its distances: 3, smooth; 1, straight, where that misses less of the points left out."""
 
 
 class Read(NamedTuple):
@@ -97,13 +101,13 @@ class WhatIf(NamedTuple):
     """Points that were asked for; fewer were run where the run was interrupted."""
 
     def start(self) -> list[float]:
-        """Where the job stands."""
+        """Where the job stands; on a range that leaves it out, the nearest end."""
         return [axis.place(axis.start) for axis in self.axes]
 
     def read(self, surface: Surface, place: list[float]) -> Read:
         """A surface at a place, with its errors."""
         where = np.asarray(place)
-        value = float(at(surface.weight[:, None], self.place, where[None])[0, 0])
+        value = float(at(surface.weight[:, None], self.place, where[None], surface.power)[0, 0])
         far = ((self.place - where) ** 2).sum(1)
         near = np.argsort(far, kind="stable")[: nearest(len(self.axes))]
         here = bool(far[near[0]] < AT_POINT)

@@ -17,13 +17,13 @@ from stress import measures
 from stress.analysis.break_even import breakeven
 from stress.analysis.ranges import axes_of
 from stress.analysis.what_if import design, whatif
-from stress.analytic.spline import at, spline
+from stress.analytic.spline import POWERS, at, best_spline, spline
 from stress.answers import WhatIf
 from stress.cli import exit_code
 from stress.errors import ConfigError
 from stress.inputs.job import Job
 from stress.inputs.scenario import Shock
-from stress.report.page.whatif import said
+from stress.report.page.whatif import ends, render, said
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "scenarios/jobs/baitiao-24m.toml"
@@ -40,17 +40,48 @@ def answer(job: Job) -> WhatIf:
     return whatif(job, OVER, points=24)
 
 
-@given(st.integers(1, 4), st.integers(0, 2**32 - 1))
+@given(st.integers(1, 4), st.integers(0, 2**32 - 1), st.sampled_from(POWERS))
 @settings(deadline=None, max_examples=30)
-def test_a_spline_goes_through_its_points_and_leaving_one_out_is_the_spline_without_it(n_axis: int, seed: int) -> None:
+def test_a_spline_goes_through_its_points_and_leaving_one_out_is_the_spline_without_it(
+    n_axis: int, seed: int, power: int
+) -> None:
     random = np.random.default_rng(seed)
     place, value = random.random((12, n_axis)), random.random((12, 2))
-    whole = spline(place, value)
-    assert np.allclose(at(whole.weight, place, place), value, atol=1e-7)
+    whole = spline(place, value, power)
+    assert np.allclose(at(whole.weight, place, place, power), value, atol=1e-7)
     k = int(random.integers(12))
     rest = np.arange(12) != k
-    without = spline(place[rest], value[rest])
-    assert np.allclose(at(without.weight, place[rest], place[[k]]) - value[[k]], whole.missed[[k]], atol=1e-6)
+    without = spline(place[rest], value[rest], power)
+    assert np.allclose(at(without.weight, place[rest], place[[k]], power) - value[[k]], whole.missed[[k]], atol=1e-6)
+
+
+def test_few_points_over_an_edge_are_joined_straight_and_no_wave_goes_beyond_them() -> None:
+    """A loss that is nothing up to the middle and all beyond it: straight from point to point, 1/2 in the middle."""
+    place = np.linspace(0.0, 1.0, 6)[:, None]
+    fine = np.linspace(0.0, 1.0, 101)[:, None]
+    edge = (place > 0.5).astype(float)
+    cubes, found = spline(place, edge), best_spline(place, edge)
+    assert at(cubes.weight, place, fine).min() < -0.05
+    assert found.power.tolist() == [1]
+    between = at(found.weight, place, fine, 1)
+    assert between[:, 0] == pytest.approx(np.interp(fine[:, 0], place[:, 0], edge[:, 0]), abs=1e-12)
+
+
+def test_each_surface_is_smooth_where_that_misses_less_of_points_left_out(answer: WhatIf) -> None:
+    for surface in answer.surfaces:
+        root = {p: (spline(answer.place, surface.value[:, None], p).missed ** 2).mean() for p in POWERS}
+        assert root[surface.power] == min(root.values())
+    assert {surface.power for surface in answer.surfaces} == set(POWERS)
+
+
+def test_a_range_that_leaves_the_job_out_is_not_said_to_start_where_it_stands(job: Job, answer: WhatIf) -> None:
+    away = whatif(job.but(paths=64), ["default_odds=2:3"], points=4)
+    assert away.start() == [0.0]
+    assert ends(away).head == ("Measure", "at default odds × 2", "default odds × 2", "default odds × 3")
+    assert "The job itself lies outside" in render(away)
+    assert "job stands" not in render(away)
+    assert ends(answer).head[1] == "as it stands"
+    assert "The job itself lies outside" not in render(answer)
 
 
 def test_a_surface_is_within_its_stated_errors_of_runs_at_places_held_out(job: Job, answer: WhatIf) -> None:

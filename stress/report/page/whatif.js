@@ -18,7 +18,7 @@
     const n = told.place.length;
     let sum = s.weight[n];
     where.forEach((x, j) => { sum += s.weight[n + 1 + j] * x; });
-    told.place.forEach((p, k) => { sum += s.weight[k] * Math.hypot(...p.map((x, j) => x - where[j])) ** 3; });
+    told.place.forEach((p, k) => { sum += s.weight[k] * Math.hypot(...p.map((x, j) => x - where[j])) ** s.power; });
     return Math.min(Math.max(sum, s.least), s.most === null ? Infinity : s.most);
   };
   const root = (values) => Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length);

@@ -43,6 +43,7 @@ def render(answer: WhatIf) -> str:
         scripts=("tables", "plot", "whatif"),
         data=data(document(answer)),
         answer=answer,
+        away=[f"{named(a)} {shown_at(a, a.start)}" for a in answer.axes if not a.stands],
         axes=[(k, axis, named(axis), shown_at(axis, axis.start)) for k, axis in enumerate(answer.axes)],
         heads=of_notes,
         notes=list(_rows(answer, [m for m, _ in of_notes])),
@@ -70,7 +71,7 @@ def document(answer: WhatIf) -> dict[str, Any]:
         "surfaces": [
             {
                 "measure": s.measure, "title": s.title, "note": s.note, "unit": s.unit, "least": s.least,
-                "most": s.most if math.isfinite(s.most) else None,
+                "most": s.most if math.isfinite(s.most) else None, "power": s.power,
                 **{key: [float(f"{x:.{DIGITS}g}") for x in getattr(s, key)]
                    for key in ("weight", "value", "error", "bound", "missed")},
             }
@@ -126,8 +127,9 @@ def _rows(answer: WhatIf, measures: list[str]) -> Iterator[Row]:
 
 
 def ends(answer: WhatIf) -> Sheet:
-    """Every measure with one input at an end of its range, the others where the job stands."""
-    head = ["Measure", "as it stands"]
+    """Every measure with one input at an end of its range, the others where the job stands, or next to it."""
+    away = [f"{named(axis)} {shown_at(axis, axis.start)}" for axis in answer.axes if not axis.stands]
+    head = ["Measure", f"at {', '.join(away)}" if away else "as it stands"]
     places = [answer.start()]
     for k, axis in enumerate(answer.axes):
         for end, value in ((0.0, axis.low), (1.0, axis.high)):
@@ -160,6 +162,8 @@ def missed(answer: WhatIf) -> Sheet:
         reach = float(s.value.max() - s.value.min())
         root, worst = math.sqrt(float((s.missed**2).mean())), float(abs(s.missed).max())
         cells = (_number(x, s.unit, float(abs(s.value).max())) for x in (s.value.min(), s.value.max(), root, worst))
-        rows.append((s.title, s.note or "pool", *cells, f"{100.0 * root / reach:.1f}%" if reach > 0.0 else "–"))
-    head = ("Measure", "Of", "Least", "Most", "Missed, root mean square", "Missed, worst", "Of its reach")
+        laid = "smooth" if s.power == 3 else "straight"
+        share = f"{100.0 * root / reach:.1f}%" if reach > 0.0 else "–"
+        rows.append((s.title, s.note or "pool", laid, *cells, share))
+    head = ("Measure", "Of", "Surface", "Least", "Most", "Missed, root mean square", "Missed, worst", "Of its reach")
     return Sheet(head, tuple(rows), "Each point left out in turn: what the surface through the others misses there.")
