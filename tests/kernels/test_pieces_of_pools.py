@@ -6,10 +6,12 @@ from typing import Any
 
 import hand_worked
 import pytest
-from pieces import memory, plain, same
+from pieces import memory, memory_of, plain, same
 
 from stress.inputs.pool import Pool
 from stress.kernels import opening, seasoning
+from stress.kernels import pool as of_pool
+from stress.kernels.records import Memory
 from stress.kernels.staged_rows import LATE, N_KEPT
 
 pytestmark = plain
@@ -19,10 +21,8 @@ LATE_SHARES = {"m1": 0.1, "m2": 0.05, "m3": 0.02}
 def pool(**more: Any) -> Pool:
     """Two segments of 600 and 400 of plans of four months, a hundredth of their principal a month in fees: of what
     pays as agreed 40% falls due at the first step, then 30%, 20% and 10%; fees of 1.6%, 1.2%, 0.8% and 0.4%."""
-    segments = [
-        {"name": name, "share": share, "entry_rate": 0.1, "monthly_fee": 0.01}
-        for name, share in (("one", 0.6), ("two", 0.4))
-    ]
+    of_each = {"entry_rate": 0.1, "monthly_fee": 0.01, "recovery": 0.4}
+    segments = [{"name": name, "share": share, **of_each} for name, share in (("one", 0.6), ("two", 0.4))]
     plans = [{"term": 4, "share": 1.0}]
     return hand_worked.pool(payment_rate=None, plans=plans, segments=segments, **more)
 
@@ -76,3 +76,95 @@ def test_notes_at_closing_stand_on_the_pool_and_on_principal_cash() -> None:
     assert [same(m.account[a]) for a in range(4)] == [0.0, 0.0, 2.0, 5.0]
     assert same(m.cash.cash_in) == 7.0
     assert same(m.cash.gap) == pytest.approx(-5.0)
+
+
+COHORT = {
+    "alive": 500.0,
+    "late_1": 60.0,
+    "late_2": 40.0,
+    "late_3": 20.0,
+    "due_1": 100.0,
+    "due_2": 50.0,
+    "due_3": 50.0,
+    "fee_1": 10.0,
+    "fee_2": 5.0,
+    "fee_3": 5.0,
+}
+"""A fifth enters. Half of what is late cures: 30, 20 and 10, which pay a fifth, three tenths and two fifths, 16, and
+fees of 1.6; 44 rejoin 400. Of 444 88.8 falls due, and a fee of 8.88."""
+LIMIT = [{"limit": 0.1}]
+WATCHED = {"name": "w", "observable": "payment_rate", "breach": "below", "effect": "none", "thresholds": LIMIT}
+
+
+def small(even: bool) -> Memory:
+    """Two of thirty cohorts: a segment as in `COHORT`, and one of half its size; half of what is late rolls on."""
+    on = pool(
+        ladder={f"roll_m{b}": 0.5 for b in (1, 2, 3)},
+        late_charge_daily=0.001,
+        eligibility={"segment_limit": {"one": 0.5}},
+        dependence={"rho": 0.1, "phi": 0.0, "rho_roll": 0.0 if even else 0.1},
+    )
+    revolves = {"revolving": hand_worked.INTEREST}
+    life = {"revolving_months": 2, "scheduled_months": 8, "legal_maturity_months": 8}
+    of = hand_worked.deal(triggers=[WATCHED], purchase="each_step", priority=revolves, **life)
+    m = memory_of(hand_worked.job(of, on, "daily"))
+    for s, size in enumerate((1.0, 0.5)):
+        for c in range(2):
+            for row, value in COHORT.items():
+                setattr(m.cohort[c, s], row, value * size)
+            m.cohort[c, s].scale = 1.0
+        rates = m.acting[s]
+        rates.entry, rates.prepayment = 0.2, 0.25
+        if not even:
+            rates.roll_1 = rates.roll_2 = rates.roll_3 = 0.5
+            rates.recovery = 0.4
+        m.segment[s].balance = 1240.0 * size
+    m.pool.balance = 1860.0
+    return m
+
+
+@pytest.mark.parametrize("even", [True, False], ids=["rolls of the month", "rolls of the path"])
+def test_a_step_of_a_cohort_in_a_bad_month(even: bool) -> None:
+    """Half of what is due is paid, 44.4, and its fee, 4.44; fees are doubled. A quarter of 399.6 is prepaid, 99.9; a
+    tenth of 299.7 is diluted, 29.97, of which a fifth is lost, 5.994. What stays is 0.675 x 0.888 of a unit. Of the
+    opening pool, 20 in a cohort, a tenth falls due in the fourth month."""
+    m = small(even)
+    m.t.month.array[0, 0, :4] = (0.5, 2.0, 0.1, 0.2)
+    for c in range(2):
+        of_pool.advance_cohort(m, 0, 0, c)
+    moved = {"defaulted": 10.0, "scheduled": 44.4, "prepaid": 99.9, "cured": 16.0, "diluted": 29.97}
+    earned = {"fee_income": 12.08, "late_charge": 3.0, "dilution_lost": 5.994, "recoverable": 4.0}
+    late = {"late_1": 100.0, "late_2": 30.0, "late_3": 20.0}
+    coming = {"due_1": 59.94, "due_2": 29.97, "fee_1": 5.994, "fee_2": 2.997}
+    moves(m, moved | earned, {"alive": 269.73, **late, **coming})
+    assert same(m.cash.principal_collected) == pytest.approx(3.0 * 184.276)
+    assert same(m.cash.income_collected) == pytest.approx(3.0 * 15.08)
+    assert same(m.cohort[0, 0].scale) == pytest.approx(0.5994)
+    assert same(m.cohort[0, 0].due_3) == pytest.approx(0.5994 * 20.0 * 0.1)
+    assert same(m.cohort[0, 0].fee_3) == pytest.approx(0.5994 * 20.0 * 0.004)
+
+
+def test_a_step_of_a_cohort_in_a_plain_month_after_purchases() -> None:
+    """All that is due is paid, a quarter of 355.2 is prepaid. Of 7 bought in month 1 a quarter falls due in month 5, of
+    the opening pool nothing more."""
+    m = small(even=False)
+    m.history[0, 0, 0, 0] = 7.0
+    for c in range(2):
+        of_pool.advance_cohort(m, 0, 1, c)
+    moved = {"defaulted": 10.0, "scheduled": 88.8, "prepaid": 88.8, "cured": 16.0, "diluted": 0.0}
+    earned = {"fee_income": 10.48, "late_charge": 3.0, "dilution_lost": 0.0, "recoverable": 4.0}
+    moves(m, moved | earned, {"alive": 266.4, "due_1": 33.3, "due_2": 33.3, "fee_1": 3.33, "fee_2": 3.33})
+    assert same(m.cohort[0, 0].due_3) == pytest.approx(0.666 * 7.0 / 4.0)
+    assert same(m.cohort[0, 0].fee_3) == pytest.approx(0.666 * 7.0 * 0.01)
+
+
+def moves(m: Memory, wanted: dict[str, float], stays: dict[str, float]) -> None:
+    """Two cohorts of a segment and a half: what moved of one, of all; what stays of a cohort; balances."""
+    for row, one in wanted.items():
+        assert same(getattr(m.pool, row)) == pytest.approx(3.0 * one), row
+    gone = sum(wanted[row] for row in ("defaulted", "scheduled", "prepaid", "cured", "diluted"))
+    assert same(m.pool.balance) == pytest.approx(1860.0 - 3.0 * gone)
+    for s, size in enumerate((1.0, 0.5)):
+        assert same(m.segment[s].balance) == pytest.approx((1240.0 - 2.0 * gone) * size)
+        for row, one in stays.items():
+            assert same(getattr(m.cohort[0, s], row)) == pytest.approx(one * size), row

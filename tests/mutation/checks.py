@@ -99,7 +99,7 @@ OF_KERNELS: dict[str, tuple[str, ...]] = {
     "outcome": (NOTES, *worked("notes", "structures")),
     "panels": (DRAWN, *COUNTS, *WEIGHED),
     "philox": (DRAWS, DRAWN),
-    "pool": BILLS,
+    "pool": (POOLS, *BILLS),
     "purchases": (
         *of("hand_worked/test_hand_worked_days", "cash_that_waits_five_days_earns_the_cash_rate_and_no_fee"),
         *BILLS,
