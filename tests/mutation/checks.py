@@ -100,10 +100,7 @@ OF_KERNELS: dict[str, tuple[str, ...]] = {
     "panels": (DRAWN, *COUNTS, *WEIGHED),
     "philox": (DRAWS, DRAWN),
     "pool": (POOLS, *BILLS),
-    "purchases": (
-        *of("hand_worked/test_hand_worked_days", "cash_that_waits_five_days_earns_the_cash_rate_and_no_fee"),
-        *BILLS,
-    ),
+    "purchases": ("kernels/test_pieces_of_purchases.py", *BILLS),
     "rates": (DRAWN, *MACRO),
     "redemption": worked("structures", "notes"),
     "replicates": REPLICATES,
