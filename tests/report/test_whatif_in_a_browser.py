@@ -97,6 +97,26 @@ def test_curves_follow_the_measure_the_notes_and_the_scale_that_are_chosen(page:
     assert re.fullmatch(r"pool: 1\d\.\d\d% at × (2\.9\d?|3)", told)
 
 
+def test_a_curve_stands_in_the_band_of_both_its_errors(answer: WhatIf, page: Path, browser: Browser) -> None:
+    """One error to either side, the root of the squares of both, on a linear axis: heights are in proportion."""
+    browser.open(page)
+    at = "document.querySelector('#curve0 {}[data-name=subordinated]').getAttribute('points')"
+    line, band = (
+        [float(point.split(",")[1]) for point in browser.value(at.format(kind)).split()]
+        for kind in ("polyline", "polygon")
+    )
+    low, high = band[: len(line)], band[: len(line) - 1 : -1]
+    (loss,) = (s for s in answer.surfaces if (s.measure, s.note) == ("EL", "subordinated"))
+    reads = [answer.read(loss, [k / (len(line) - 1), answer.start()[1]]) for k in range(len(line))]
+    spread = [(read.error**2 + read.between**2) ** 0.5 for read in reads]
+    steepness = (line[0] - line[-1]) / (reads[-1].value - reads[0].value)
+    for k, read in enumerate(reads):
+        assert line[k] - high[k] == pytest.approx(steepness * (min(read.value + spread[k], 1.0) - read.value), abs=0.3)
+        assert low[k] - line[k] == pytest.approx(steepness * (read.value - max(read.value - spread[k], 0.0)), abs=0.3)
+    browser.click("#log")
+    assert "NaN" not in browser.value(at.format("polygon"))
+
+
 def test_tables_are_sorted_by_click_and_key_and_copied_as_csv(answer: WhatIf, page: Path, browser: Browser) -> None:
     browser.open(page)
     first = "[...document.querySelectorAll('.now tbody tr')].slice(0, 4).map(r => r.cells[0].innerText)"

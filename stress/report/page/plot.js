@@ -23,12 +23,14 @@ const ticksOf = (low, high, log) => {
   return found;
 };
 
-// series: [{name, x, y, colour}]; how: {log, sayX, sayY, mark}. Values at or below 0 have no place on a log axis.
+// series: [{name, x, y, colour, low, high}], low and high, the ends of a band, where there is one; how: {log, sayX, sayY,
+// mark}. Values at or below 0 have no place on a log axis.
 const plot = (box, series, how) => {
   const [width, height, left, right, top, bottom] = [480, 260, 62, 12, 10 + 15 * Math.ceil(series.length / 3), 26];
   const kept = series.map((s) => ({ ...s, points: s.x.map((x, k) => [x, s.y[k]])
     .filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y) && !(how.log && y <= 0)) }));
   const all = kept.flatMap((s) => s.points);
+  const ends = kept.flatMap((s) => [...(how.log ? [] : s.low ?? []), ...(s.high ?? [])]).filter((y) => y > 0 || !how.log);
   box.replaceChildren();
   const svg = drawn("svg", { viewBox: `0 0 ${width} ${height}`, width: "100%" });
   box.append(svg);
@@ -36,7 +38,7 @@ const plot = (box, series, how) => {
     svg.append(drawn("text", { x: left, y: height / 2 }, how.log ? "nothing above 0" : "nothing to draw"));
     return;
   }
-  const [xs, ys] = [all.map((p) => p[0]), all.map((p) => p[1])];
+  const [xs, ys] = [all.map((p) => p[0]), [...all.map((p) => p[1]), ...ends]];
   let [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
   if (!how.log && y0 > 0 && y0 < 0.5 * y1) y0 = 0;
   if (y1 - y0 < 1e-9 * Math.max(Math.abs(y1), 1e-6)) [y0, y1] = how.log ? [y0 / 2, y1 * 2] : [y0 - 1e-4, y1 + 1e-4];
@@ -52,6 +54,11 @@ const plot = (box, series, how) => {
     svg.append(drawn("text", { x: atX(x), y: height - 8, "text-anchor": "middle" }, how.sayX(x)));
   if (how.mark !== undefined) svg.append(drawn("line", { x1: atX(how.mark), x2: atX(how.mark), y1: top, y2: height - bottom, class: "mark" }));
   kept.forEach((s, k) => {
+    if (s.low) {
+      const edge = (side) => s.x.map((x, j) => `${atX(x).toFixed(1)},${atY(Math.min(Math.max(side[j], y0), y1)).toFixed(1)}`);
+      const around = [...edge(s.low), ...edge(s.high).reverse()].join(" ");
+      svg.append(drawn("polygon", { points: around, fill: s.colour, "fill-opacity": 0.14, class: "band", "data-name": s.name }));
+    }
     const path = s.points.map(([x, y]) => `${atX(x).toFixed(1)},${atY(y).toFixed(1)}`).join(" ");
     svg.append(drawn("polyline", { points: path, fill: "none", stroke: s.colour, "stroke-width": 2, "data-name": s.name }));
     const [lx, ly] = [left + (k % 3) * 138, 12 + 15 * Math.floor(k / 3)];

@@ -71,12 +71,21 @@
     const shown = told.surfaces.filter((s) => s.measure === measure && (!s.note || chosen.includes(s.note)));
     told.axes.forEach((axis, j) => {
       const steps = Array.from({ length: 41 }, (_, k) => k / 40);
-      const series = shown.map((s) => ({
-        name: s.note || "pool",
-        colour: COLOURS[Math.max(notes.indexOf(s.note), 0) % COLOURS.length],
-        x: steps.map((u) => valueOf(axis, u)),
-        y: steps.map((u) => splineAt(s, now.map((x, k) => (k === j ? u : x)))),
-      }));
+      const places = steps.map((u) => now.map((x, k) => (k === j ? u : x)));
+      const near = places.map(nearOf);
+      const series = shown.map((s) => {
+        const reads = places.map((where, k) => read(s, where, near[k]));
+        const within = (y) => Math.min(Math.max(y, s.least), s.most === null ? Infinity : s.most);
+        const spread = reads.map((r) => Math.hypot(r.error, r.between));
+        return {
+          name: s.note || "pool",
+          colour: COLOURS[Math.max(notes.indexOf(s.note), 0) % COLOURS.length],
+          x: steps.map((u) => valueOf(axis, u)),
+          y: reads.map((r) => r.value),
+          low: reads.map((r, k) => within(r.value - spread[k])),
+          high: reads.map((r, k) => within(r.value + spread[k])),
+        };
+      });
       const unit = shown.length ? shown[0].unit : "1", log = document.getElementById("log").checked;
       const size = Math.max(...series.flatMap((one) => one.y.map(Math.abs)));
       plot(document.getElementById(`curve${j}`), series, {
