@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
+
+from stress.errors import DataError
 
 CONFIDENCE = 0.95
 """Coverage of every interval."""
@@ -21,6 +24,14 @@ class Interval(NamedTuple):
     error: NDArray[Any]
     low: NDArray[Any]
     high: NDArray[Any]
+
+
+def shares(quantile: Sequence[float]) -> NDArray[np.float64]:
+    """Quantiles as an array. Raises DataError where one lies outside [0, 1]."""
+    found = np.asarray(quantile, np.float64)
+    if not np.all((found >= 0.0) & (found <= 1.0)):
+        raise DataError(f"a quantile must lie between 0 and 1, was {quantile!r}")
+    return found
 
 
 def as_dataset(parts: Interval, dims: Sequence[str], coords: Mapping[Any, Any], unit: str, meaning: str) -> xr.Dataset:

@@ -42,7 +42,7 @@ def quantiles(count: NDArray[np.int64], edge: Array, levels: Array) -> Array:
         if cumulative[-1] <= 0:
             continue
         rank = levels * cumulative[-1]
-        at = np.minimum(np.searchsorted(cumulative, rank * (1.0 - 1e-12)), counts.size - 1)
+        at = np.searchsorted(cumulative, rank * (1.0 - 1e-12))
         inside = 1.0 - (cumulative[at] - rank) / np.maximum(counts[at], 1e-300)
         low, high = _edges_of(at, edge)
         out[row] = low + np.clip(inside, 0.0, 1.0) * (high - low)

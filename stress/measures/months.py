@@ -10,7 +10,7 @@ import xarray as xr
 from stress.errors import DataError
 from stress.kernels.tally import MONTH_QUANTITIES
 from stress.measures import batches, fans, replicates
-from stress.measures.estimate import Interval, as_dataset
+from stress.measures.estimate import Interval, as_dataset, shares
 from stress.measures.proportions import proportion
 from stress.measures.sums import replicate_paths
 from stress.measures.weighted import chance, is_weighted, weights_of
@@ -34,13 +34,13 @@ def fan(ds: xr.Dataset, quantity: str, quantile: Sequence[float] = QUANTILES, cl
 
     NaN where a quantile lies beyond what was counted (excess spread of 100% a year to either side, defaults of the
     whole, pool and cash of twice the cut-off balance), or that end with `clamp`. Counted on `fan_path` paths only: the
-    outer quantiles are rougher than the rest of the answer.
+    outer quantiles are rougher than the rest of the answer. Raises DataError for a quantile outside [0, 1].
 
     >>> band = fan(ds, "cumulative_default").sel(scenario="baseline", month=12)
     >>> bool((band.diff("quantile") >= 0).all())
     True
     """
-    levels = np.asarray(quantile, np.float64)
+    levels = shares(quantile)
     labels = _labels(ds, quantity)
     count = (
         ds["fan_count"].sel(month_quantity=labels).transpose("scenario", "month_quantity", "month", "fan_bin").values

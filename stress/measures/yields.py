@@ -12,7 +12,7 @@ from scipy import special
 
 from stress.errors import DataError
 from stress.kernels.tally import yield_edges
-from stress.measures.estimate import CONFIDENCE, NORMAL, Interval, as_dataset
+from stress.measures.estimate import CONFIDENCE, NORMAL, Interval, as_dataset, shares
 from stress.measures.means import has_principal, is_residual, mean, speaks_of
 from stress.measures.months import QUANTILES
 from stress.measures.weighted import effective_paths, is_weighted
@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 def wal_distribution(ds: xr.Dataset, quantile: Sequence[float] = QUANTILES) -> xr.Dataset:
     """Quantiles over paths of the weighted average life, years, with errors; paths that received principal.
 
-    NaN for a residual note: what is left over is no repayment.
+    NaN for a residual note: what is left over is no repayment. Raises DataError for a quantile outside [0, 1].
 
     Interval: two order statistics, each widened to the edge of its bin (1/1024 of the range). Where all paths share a
     bin, each quantile is their mean. Weighted paths count as
@@ -136,7 +136,7 @@ class _Bins(NamedTuple):
     def at(self, share: Array) -> tuple[Array, Array, Array]:
         """Value below which a share of the paths lies, linear within its bin, and the edges of that bin."""
         rank = np.clip(share, 0.0, 1.0) * self.cumulative[-1]
-        b = np.minimum(np.searchsorted(self.cumulative, rank * (1.0 - 1e-12)), self.paths.size - 1)
+        b = np.searchsorted(self.cumulative, rank * (1.0 - 1e-12))
         within = 1.0 - (self.cumulative[b] - rank) / np.where(self.paths[b] > 0.0, self.paths[b], 1.0)
         low, high = self.edge[b], self.edge[b + 1]
         return low + (high - low) * np.clip(within, 0.0, 1.0), low, high
@@ -146,7 +146,7 @@ def _distribution(ds: xr.Dataset, name: str, quantile: Sequence[float], unit: st
     variable = f"{name}_weight" if f"{name}_weight" in ds else f"{name}_count"
     count = ds[variable].transpose("scenario", "tranche", f"{name}_bin").values.astype(np.float64)
     worth = effective_paths(ds) / float(ds["batch_path"].sum()) if is_weighted(ds) else 1.0
-    edge, levels = _edges(ds, name), np.asarray(quantile, np.float64)
+    edge, levels = _edges(ds, name), shares(quantile)
     means = mean(ds, name)["estimate"].transpose("scenario", "tranche").values
     found = np.full((4, *count.shape[:2], levels.size), np.nan)
     for k, n in np.ndindex(count.shape[:2]):

@@ -81,9 +81,19 @@ def test_the_quantile_of_a_hundred_paths_lies_between_ranks_of_a_binomial_count(
     assert (found.low, found.high) == (pytest.approx(0.0040), pytest.approx(0.0062))
     (few,) = histogram.tails(counted(**{f"_{k + 1}": 1 for k in range(1, 11)}), 0.0055, [0.2])
     assert (few.low, few.high) == (0.0, pytest.approx(0.0007))
+    (six,) = histogram.tails(counted(**{f"_{k + 1}": 1 for k in range(1, 7)}), 0.0021, [0.5])
+    assert (six.low, six.high) == (pytest.approx(0.0001), pytest.approx(0.0007))  # but once in 32 times
     (none,) = histogram.tails(counted(), 0.0, [0.5])
     assert (none.low, none.high) == (0.0, 1.0)
     assert np.isnan([none.quantile, none.shortfall, none.shortfall_error]).all()
+
+
+def test_a_rank_lies_in_the_first_bin_that_reaches_it() -> None:
+    count = np.array([0.0, 1.0, 0.0, 2.0])
+    places = [(histogram._bin_of_rank(np.cumsum(count), rank), rank) for rank in (0.5, 1.0, 1.5, 3.0, 4.0)]
+    assert [at for at, _ in places] == [1, 1, 3, 3, 3]  # one beyond all in the last
+    assert [histogram._share_above(count, np.cumsum(count), *place) for place in places] == [0.5, 0.0, 0.75, 0.0, 0.0]
+    assert histogram._share_above(count, np.cumsum(count), 0, 0.0) == 0.0  # where nobody lies
 
 
 def test_losses_of_a_bin_stay_in_it_whatever_their_sum() -> None:
@@ -211,6 +221,7 @@ def test_a_tail_mean_of_nothing_is_bounded_and_its_error_is_the_bound() -> None:
     assert 0.85 < bound < 0.86
     for end, wanted in (("estimate", 0.0), ("low", 0.0), ("high", bound), ("error", bound / (2.0 * 1.959964))):
         np.testing.assert_allclose(found[end], wanted, rtol=1e-6, err_msg=end)
+    assert not measures.value_at_risk(results_of(np.zeros((1, 4, 350))), 0.5).to_array().any()  # as known as can be
 
 
 def test_an_exceedance_is_asked_for_a_share() -> None:

@@ -68,6 +68,14 @@ def test_a_note_that_rests_on_one_path_or_on_few_or_on_a_heavy_one_is_told() -> 
     assert measures.warnings(few)[1] == "C under base: rests on 48 effective paths, 2% of it on one path"
 
 
+def test_fifty_effective_paths_and_a_tenth_on_one_are_enough() -> None:
+    """Fifty that weigh 10 together, the squares 2: 10^2 / 2, the largest 1."""
+    ds = dataset()
+    fifty = {"loss_weight": [90.0, 0.0, 10.0], "loss_weight_square": [123.0, 0.0, 2.0], "loss_count": [50, 0, 50]}
+    ds = ds.assign({k: ds[k].copy(data=np.broadcast_to(v, ds[k].shape)) for k, v in fifty.items()})
+    assert measures.warnings(ds.assign(loss_top_weight=ds["loss_top_weight"] * 0.0 + 1.0)) == []
+
+
 def test_squares_of_weights_are_no_less_than_those_of_equal_ones() -> None:
     """Of 24 paths that weigh 12 together: 6 at least; sums that lost their last digits are lifted to it."""
     ds = dataset()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from scipy import stats
 from synthetic import case, weighed_alike
 
 from stress import measures
+from stress.errors import DataError
 from stress.kernels.tally import price_edges, yield_edges
 from stress.measures import fans, histogram
 from stress.measures.estimate import NORMAL
@@ -62,6 +64,18 @@ def test_ranks_are_those_between_which_a_binomial_count_lies() -> None:
     assert [part.tolist() for part in _ranks(0.3, np.array([0.5]))] == [
         part.tolist() for part in _ranks(1.0, np.array([0.5]))
     ]
+
+
+def test_a_quantile_is_a_share_of_the_paths(ds: xr.Dataset) -> None:
+    for measure in (
+        measures.wal_distribution,
+        measures.irr_distribution,
+        partial(measures.fan, quantity="pool_balance"),
+    ):
+        for wrong in ([0.5, 5.0], [-0.01], [float("nan")]):
+            with pytest.raises(DataError, match="a quantile must lie between 0 and 1, was"):
+                measure(ds, quantile=wrong)
+        measure(ds, quantile=[0.0, 1.0])
 
 
 def test_a_quantile_at_the_end_of_a_bin_stays_in_it(ds: xr.Dataset) -> None:
