@@ -11,15 +11,14 @@ Array = NDArray[np.float64]
 
 
 def edges(quantity: str) -> Array:
-    """(fan_bin + 1,) edges of a month quantity; a note's balance runs from 0 to 1, excess spread is signed."""
+    """(fan_bin + 1,) edges of a month quantity; a note's balance runs from 0 to 1, excess spread from -1 to 1."""
     step = np.arange(N_FAN_BIN + 1) / N_FAN_BIN
     if quantity not in MONTH_QUANTITIES:
         return step**2
-    top = FAN_TOP[MONTH_QUANTITIES.index(quantity)]
     if quantity == "excess_spread":
         side = 2.0 * step - 1.0
-        return np.asarray(np.sign(side) * side**2 * top, np.float64)
-    return step**2 * top
+        return np.asarray(np.sign(side) * side**2, np.float64)
+    return step**2 * FAN_TOP[MONTH_QUANTITIES.index(quantity)]
 
 
 def ends(quantity: str) -> tuple[float, float]:
