@@ -9,6 +9,8 @@ from stress.report.sheets import Sheet
 
 HORIZONS = (1, 3, 6, 12)
 """Months after the last report at which a trigger's probability is told."""
+CERTAIN = 1e-12
+"""Weights sum to 1 up to rounding."""
 
 
 def sheets_of_follow(answer: Follow) -> list[tuple[str, Sheet]]:
@@ -108,10 +110,12 @@ def _given(answer: Follow) -> str:
 
 
 def _moved(answer: Follow) -> tuple[str, Sheet]:
+    paths = [answer.paths, *(update.effective for update in answer.updates)][-2:]
     rows = tuple(
-        (m.name, _percent(m.before), _step(m.roll_off), _step(m.new_data), _step(m.macro), _percent(m.now))
+        (m.name, _seen(m.before, paths[0]), _step(m.roll_off), _step(m.new_data), _step(m.macro),
+         _seen(m.now, paths[-1]))
         for m in answer.moved
-    )
+    )  # fmt: skip
     head = ("note", "EL after the report before", "roll-off", "new data", "macro", "EL now")
     note = (
         "Of the original balance; the three add up to the change. Roll-off: a month has passed as predicted. New data: "
@@ -129,8 +133,12 @@ def _step(value: float) -> str:
 def _triggers(answer: Follow) -> tuple[str, Sheet]:
     rows = []
     for t in answer.triggers:
-        by = (_percent(t.probability[min(h, len(t.probability)) - 1]) if t.probability else "–" for h in HORIZONS)
-        rows.append((t.name, _percent(t.by_now), *by, _share(t.ever, t.ever_se, answer.effective)))
+        if t.by_now > 1.0 - CERTAIN:  # a fact, no estimate
+            rows.append((t.name, *["100%"] * (len(HORIZONS) + 2)))
+            continue
+        by = (t.probability[min(h, len(t.probability)) - 1] if t.probability else None for h in HORIZONS)
+        told = ("–" if p is None else _seen(p, answer.effective) for p in by)
+        rows.append((t.name, _percent(t.by_now), *told, _share(t.ever, t.ever_se, answer.effective)))
     head = ("trigger", "tripped by now", *(f"within {h} month{'s' * (h > 1)}" for h in HORIZONS), "ever")
     note = "Cumulative, from the state of the last report on."
     return "Which trigger is near", Sheet(head, tuple(rows), note)
@@ -157,6 +165,11 @@ def sentences_of_follow(answer: Follow) -> list[str]:
 
 def _percent(value: float) -> str:
     return f"{100 * value:.3g}%"
+
+
+def _seen(value: float, effective: float) -> str:
+    """A share without its error; a bound where no weighted path (or every one) shows it."""
+    return _percent(value) if 0.0 < value < 1.0 - CERTAIN else _share(value, 0.0, effective)
 
 
 def _share(value: float, error: float, effective: float) -> str:

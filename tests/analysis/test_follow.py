@@ -12,11 +12,12 @@ import pytest
 import stress
 from stress.analysis.filtering import FLOOR, follow
 from stress.analysis.whitened import RATIOS, Whitened
-from stress.answers.follow import Follow
+from stress.answers.follow import Follow, TriggerNow
 from stress.cli import exit_code
 from stress.errors import DataError
 from stress.inputs.files.reported import Reported
 from stress.inputs.job import Job
+from stress.report.reported import sheets_of_follow
 from stress.tables.periods import Period
 
 ROOT = Path(__file__).parents[2]
@@ -78,6 +79,26 @@ def test_a_trigger_never_comes_off_and_every_probability_is_one(bad: Follow) -> 
         path = [trigger.by_now, *trigger.probability]
         assert all(a <= b + 1e-12 for a, b in pairwise(path))
         assert 0.0 <= path[0] <= trigger.ever + 1e-12 <= 1.0 + 1e-9
+
+
+def test_what_no_weighted_path_shows_is_a_bound_in_every_table_and_a_trip_that_is_data_is_certain(bad: Follow) -> None:
+    """3 over the effective paths, in percent, of whatever month."""
+    tables = dict(sheets_of_follow(bad))
+    safe = next(note for note in bad.notes if note.expected_loss == 0.0)
+    bound = f"< {300 / bad.effective:.2g}%"
+    (moved,) = (row for row in tables[f"What moved the expected loss with the report of {bad.as_of}"].rows
+                if row[0] == safe.name)  # fmt: skip
+    assert moved[-1] == bound
+    assert moved[1] == f"< {300 / bad.updates[-2].effective:.2g}%"
+    idle = TriggerNow("idle cash", 0.0, ("2021-03", "2021-04"), (0.0, 0.0), 0.0, 0.0)
+    tripped = TriggerNow("losses", 1.0 - 2e-16, ("2021-03", "2021-04"), (1.0, 1.0), 1.0, 0.0)
+    soon = TriggerNow("deficiency", 0.0, ("2021-03", "2021-04"), (0.25, 1.0), 1.0, 0.0)
+    shown = dict(sheets_of_follow(bad._replace(triggers=(idle, tripped, soon), effective=1000.0)))
+    assert [row[1:] for row in shown["Which trigger is near"].rows] == [
+        ("0%", "< 0.3%", "< 0.3%", "< 0.3%", "< 0.3%", "< 0.3%"),
+        ("100%",) * 6,
+        ("0%", "25%", "> 99.7%", "> 99.7%", "> 99.7%", "> 99.7%"),
+    ]
 
 
 def test_few_effective_paths_are_refused(job: Job) -> None:

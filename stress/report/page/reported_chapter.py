@@ -43,7 +43,11 @@ def backtest(answer: BackTest) -> Chapter:
 
 def _moving(sheet: Sheet) -> list[tuple[str, ...]]:
     """Rows in which something is not nothing; all of them where nothing is."""
-    return [row for row in sheet.rows if any(cell not in ("0", "0%", "") for cell in row[1:])] or list(sheet.rows)
+    return [row for row in sheet.rows if any(_some(cell) for cell in row[1:])] or list(sheet.rows)
+
+
+def _some(cell: str) -> bool:
+    return cell not in ("0", "0%", "") and not cell.startswith("<")
 
 
 def _told(sheet: Sheet, row: tuple[str, ...]) -> list[str]:
