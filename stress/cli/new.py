@@ -61,6 +61,7 @@ def new(
       stress new book my-book && stress explain my-book/book.toml && stress book my-book/book.toml
     """
     _of_tapes(kind, loans, seed, every_key)
+    name = None if name is None else _bare(name)
     if source is not None or workbook:
         _written(kind, name, example, out, source, workbook, every_key)
         return
@@ -149,6 +150,13 @@ def _write(files: dict[Path, bytes], out: Path) -> None:
         raise ConfigError(f"{error.filename or out}: cannot be written: {error.strerror}") from None
     for path in files:
         click.echo(path)
+
+
+def _bare(name: str) -> str:
+    """Without the ending that its file will have: `stress new tape loans.csv` writes loans.csv."""
+    for ending in (".toml", ".csv", ".xlsx"):
+        name = name.removesuffix(ending) or name
+    return name
 
 
 def _of_tapes(kind: str | None, loans: int | None, seed: int | None, every_key: bool) -> None:

@@ -244,3 +244,15 @@ def test_interest_is_a_fraction_or_a_percent_and_what_is_neither_is_refused(tmp_
                 read_tape(file, {"apr": "rate"})
         else:
             assert read_tape(file, {"apr": "rate"})["monthly_fee"].iloc[0] == pytest.approx(read)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "file"),
+    [("tape", "loans.csv", "loans.csv"), ("pool", "mine.toml", "mine.toml"), ("pool", "v1.2", "v1.2.toml")],
+)  # fmt: skip
+def test_a_name_with_the_ending_of_its_file_does_not_have_it_twice(
+    kind: str, name: str, file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = ["--loans", "10"] if kind == "tape" else []
+    assert exit_code(["new", kind, name, "-o", str(tmp_path), *more]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == [file]
