@@ -137,7 +137,7 @@ class _Bins(NamedTuple):
         """Value below which a share of the paths lies, linear within its bin, and the edges of that bin."""
         rank = np.clip(share, 0.0, 1.0) * self.cumulative[-1]
         b = np.searchsorted(self.cumulative, rank * (1.0 - 1e-12))
-        within = 1.0 - (self.cumulative[b] - rank) / np.where(self.paths[b] > 0.0, self.paths[b], 1.0)
+        within = 1.0 - (self.cumulative[b] - rank) / np.maximum(self.paths[b], 1e-300)
         low, high = self.edge[b], self.edge[b + 1]
         return low + (high - low) * np.clip(within, 0.0, 1.0), low, high
 

@@ -29,6 +29,7 @@ def test_a_quantile_of_a_fan_lies_within_its_bin_as_far_as_its_rank() -> None:
     edge, count = np.array([0.0, 0.2, 0.4, 0.8, 1.0]), np.array([[0, 4, 4, 0], [2, 0, 0, 2], [0, 0, 0, 0]])
     found = fans.quantiles(count, edge, np.array([0.125, 0.5, 0.75, 1.0]))
     np.testing.assert_allclose(found, [[0.25, 0.4, 0.6, 0.8], [0.0, 0.0, 1.0, 1.0], [np.nan] * 4], atol=1e-12)
+    np.testing.assert_allclose(fans.quantiles(0.1 * count, edge, np.array([0.125, 0.5, 0.75, 1.0])), found)
 
 
 def test_the_jackknife_of_two_batches() -> None:

@@ -37,6 +37,8 @@ def test_a_share_of_the_paths_lies_as_far_into_its_bin() -> None:
     bins = _Bins(np.array([2.0, 0.0, 6.0]), np.array([2.0, 2.0, 8.0]), np.array([0.0, 1.0, 3.0, 6.0]))
     value, low, high = bins.at(np.array([-0.1, 0.125, 0.25, 0.5, 1.0, 1.1]))
     np.testing.assert_allclose(value, [0.0, 0.5, 1.0, 4.0, 6.0, 6.0])
+    parts = _Bins(0.1 * bins.paths, 0.1 * bins.cumulative, bins.edge)  # of a mixture
+    np.testing.assert_allclose(parts.at(np.array([0.125, 0.5, 1.0]))[0], [0.5, 4.0, 6.0])
     np.testing.assert_allclose(low, [0.0, 0.0, 0.0, 3.0, 3.0, 3.0])
     np.testing.assert_allclose(high, [1.0, 1.0, 1.0, 6.0, 6.0, 6.0])
 
