@@ -30,7 +30,9 @@ def of(file: str, *names: str) -> tuple[str, ...]:
 
 
 WORKED = worked("accounts", "notes", "triggers", "switches", "together")
-OTHERS_WORKED = worked("calendars", "formulas", "late", "loans", "parties", "structures", "trusts", "written")
+OTHERS_WORKED = worked(
+    *("calendars", "formulas", "late", "loans", "parties", "retention", "structures", "trusts", "written")
+)
 COUNTS = of(
     "kernels/test_counted_again",
     "a_path_in_a_block_of_its_own_is_counted",
@@ -48,6 +50,11 @@ MACRO = of(
 BILLS = of(
     "kernels/test_daily_clock",
     "instalments_of_bills_sent_in_the_month_of_purchase_are_those_of_the_slow_model",
+)
+LEVELS = of(
+    "runs/test_mid_life",
+    "levels_are_drawn_from_what_reports_tell_of_them",
+    "a_path_goes_on_with_the_factors_that_it_had",
 )
 OBLIGORS = of(
     "kernels/test_paths_of_their_own",
@@ -74,7 +81,7 @@ OF_KERNELS: dict[str, tuple[str, ...]] = {
     "accrual": worked("calendars", "formulas"),
     "allocation": worked("trusts"),
     "alone": (DRAWN, *COUNTS),
-    "block": (DRAWN, *COUNTS, *WEIGHED, *MACRO),
+    "block": (DRAWN, *worked("retention"), *LEVELS, *COUNTS, *WEIGHED, *MACRO),
     "by_path": (PIECES, DRAWN, *MACRO),
     "cards": (*DETERMINED, *LADDERS, *worked("trusts", "loans")),
     "count": ("kernels/test_pieces_of_counts.py", *COUNTS, *WEIGHED),
@@ -88,14 +95,7 @@ OF_KERNELS: dict[str, tuple[str, ...]] = {
     "ladder": (*LADDERS, *worked("late"), "kernels/test_through_ladder.py"),
     "memory": (*COUNTS, DRAWN),
     "observables": (*DETERMINED, *worked("formulas", "triggers")),
-    "opening": (
-        POOLS,
-        *of(
-            "runs/test_mid_life",
-            "levels_are_drawn_from_what_reports_tell_of_them",
-            "a_path_goes_on_with_the_factors_that_it_had",
-        ),
-    ),
+    "opening": (POOLS, *LEVELS),
     "outcome": (NOTES, *worked("notes", "structures")),
     "panels": (DRAWN, *COUNTS, *WEIGHED),
     "philox": (DRAWS, DRAWN),

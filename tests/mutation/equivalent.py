@@ -16,6 +16,11 @@ CLOCKS = "a clock has 1, 3 or 30 cohorts, and the one with 1 pays at every step:
 NEXT_TO_NOTHING = "e^-600 is nothing beside a share of the lanes, and so is a path of that weight beside any other"
 JUDGED: dict[tuple[str, str, str], str] = {
     (
+        "stress.kernels.alone",
+        "total = run_block(problem, 0, 0).total_bought()",
+        "0 -> 1",
+    ): "the problem is one without chance, in which every path of every block is the same, whatever the seed",
+    (
         "stress.measures.fans",
         "flat = count.reshape(-1, count.shape[-1]).astype(np.float64)",
         "1 -> 2",

@@ -30,7 +30,7 @@ def test_what_mutants_meet_is_there() -> None:
     """A test that got another name would end the run, and only that."""
     for names in (*checks.OWN.values(), checks.WORKED, checks.OTHERS_WORKED):
         for file, _, name in (test.partition("::") for test in names):
-            assert not name or f"def {name}(" in (TESTS / file).read_text(encoding="utf-8"), name
+            assert not name or f"def {name.partition('[')[0]}(" in (TESTS / file).read_text(encoding="utf-8"), name
             assert (TESTS / file).is_file(), file
 
 
