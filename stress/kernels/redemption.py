@@ -64,7 +64,7 @@ def pay_pro_rata(m: Memory, x: int, t: int) -> None:
     budget = smaller(room, m.account[source]) * m.cash.mask
     if not anywhere(budget):
         return
-    share = smaller(budget / where_less(balances, 1e-300, 1.0, balances), 1.0)
+    share = budget / where_less(balances, 1e-300, 1.0, balances)
     paid = splat(0.0)
     for i in range(first, last):
         n = m.t.member[i]

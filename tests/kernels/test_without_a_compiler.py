@@ -21,6 +21,8 @@ ALSO = (
     "kernels/test_pieces_of_notes.py",
     "kernels/test_pieces_of_pools.py",
     "kernels/test_pieces_of_purchases.py",
+    "kernels/test_pieces_of_rates.py",
+    "kernels/test_pieces_of_steps.py",
     "kernels/test_counted_again.py::test_the_counts_of_replicates_add_up_to_those_of_all_points",
 )
 """Tests of other files that must pass without a compiler too."""

@@ -76,7 +76,7 @@ DETERMINED = ("kernels/test_pieces_of_determinations.py",)
 LADDERS = ("oracle/test_long_ladders_against_oracle.py",)
 QUARTER = of("runs/test_sampling", "a_mixture_keeps_a_quarter_plain_and_few_shifts_that_lie_apart")
 PIECES, DRAWN, DRAWS = (f"kernels/test_{name}.py" for name in ("without_a_compiler", "drawn_again", "draws"))
-NOTES, POOLS = (f"kernels/test_pieces_of_{what}.py" for what in ("notes", "pools"))
+NOTES, POOLS, STEPS = (f"kernels/test_pieces_of_{what}.py" for what in ("notes", "pools", "steps"))
 OF_KERNELS: dict[str, tuple[str, ...]] = {
     "accrual": worked("calendars", "formulas"),
     "allocation": worked("trusts"),
@@ -102,7 +102,7 @@ OF_KERNELS: dict[str, tuple[str, ...]] = {
     "pool": (POOLS, *BILLS),
     "purchases": ("kernels/test_pieces_of_purchases.py", *BILLS),
     "rates": (DRAWN, *MACRO),
-    "redemption": worked("structures", "notes"),
+    "redemption": (STEPS, *worked("structures", "notes")),
     "replicates": REPLICATES,
     "sampling": (*NORMAL, *WEIGHED),
     "scores": ("kernels/test_score_sums.py",),
@@ -112,7 +112,9 @@ OF_KERNELS: dict[str, tuple[str, ...]] = {
         *worked("late", "loans"),
         *of("kernels/test_stages", "seasoned_purchases_default_and_fall_due_as_vintage_by_vintage[stages2-3]"),
     ),
+    "short_rate": (PIECES, "kernels/test_pieces_of_rates.py"),
     "step_cash": worked("accounts", "notes"),
+    "steps": (PIECES, STEPS),
     "tally": (*COUNTS, *REPLICATES, *QUARTER),
     "waterfall": (PIECES, NOTES),
     "weights": (*WEIGHED, *NORMAL[-1:]),

@@ -14,6 +14,7 @@ CONSTANTS = {
 NO_CAP = "a step without a cap then has one of 1e300, which no amount comes near"
 CLOCKS = "a clock has 1, 3 or 30 cohorts, and the one with 1 pays at every step: it never comes here"
 NEXT_TO_NOTHING = "e^-600 is nothing beside a share of the lanes, and so is a path of that weight beside any other"
+NOTHING_DUE = "a share of nothing is nothing, whatever it is over"
 JUDGED: dict[tuple[str, str, str], str] = {
     (
         "stress.kernels.alone",
@@ -60,10 +61,15 @@ JUDGED: dict[tuple[str, str, str], str] = {
         "1 -> 2",
     ): "each segment then finds the same rate",
     (
-        "stress.kernels.short_rate",
-        "elif t > 0:  # a payment of the month of the state may still be to come",
-        "Gt -> GtE",
-    ): "month 0 then writes the row before, the last cash of the last note, which its payment sets to nothing first",
+        "stress.kernels.redemption",
+        "share = budget / where_less(balances, 1e-300, 1.0, balances)",
+        "1.0 -> 2.0",
+    ): NOTHING_DUE,
+    (
+        "stress.kernels.steps",
+        "share = m.account[source] / where_less(due, 1e-300, 1.0, due)",
+        "1.0 -> 2.0",
+    ): NOTHING_DUE,
     ("stress.kernels.block", "elif m.p.n_cohort > 1:", "Gt -> GtE"): CLOCKS,
     ("stress.kernels.block", "elif m.p.n_cohort > 1:", "1 -> 2"): CLOCKS,
 }

@@ -1,0 +1,115 @@
+"""Steps of a priority of payments, each on its own, lane by lane (`test_without_a_compiler` runs this file)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hand_worked import INTEREST, RESIDUAL
+from pieces import memory, plain
+
+from stress.kernels import redemption, steps
+from stress.kernels.codes import INCOME, PAY_INTEREST_TOGETHER, PAY_PRINCIPAL, PAY_PRO_RATA, PAY_RESIDUAL, PRINCIPAL
+from stress.kernels.layout import LANES
+from stress.kernels.records import Memory
+
+pytestmark = plain
+BOTH = ["income", "principal"]
+CASH = np.arange(LANES) / 2.0
+"""In the account of each lane, from 0 to 15.5."""
+ACTS = (np.arange(LANES) % 4 > 0).astype(float)
+REPAYS = {"step": "pay_principal", "notes": ["A", "B"], "source": BOTH}
+LENT, REPAID = 1.0, -1.0
+"""What a step does to the deficiency by what it pays."""
+
+
+def ready(kind: int, source: int, *first: dict[str, Any]) -> tuple[Memory, int]:
+    """A deal with some steps first, and where one of a kind and a source stands; the lanes that act, and 50 lacking."""
+    m = memory(amortization=[*first, *INTEREST, REPAYS, *RESIDUAL])
+    table = m.t.step
+    rows = [x for x in range(m.p.n_step) if (table[x].kind, table[x].source) == (kind, source)]
+    m.cash.mask, m.cash.deficiency, m.account[source] = ACTS, 50.0, CASH
+    return m, rows[0]
+
+
+def paid(m: Memory, source: int, wanted: Any, change: Any) -> None:
+    """So much has left the account, on the lanes that act, and the deficiency has moved."""
+    np.testing.assert_allclose(m.account[source], CASH - wanted, atol=1e-12)
+    np.testing.assert_allclose(m.cash.deficiency, 50.0 + change, atol=1e-12)
+
+
+TARGETS = {
+    "to nothing": ({}, 0.0),
+    "to a schedule": ({"to_balance": [[1, 4.0], [4, 0.0]]}, 4.0),
+    "to a formula": ({"until": "0.5 * pool"}, 4.0),
+}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(("source", "change"), [(PRINCIPAL, 0.0), (INCOME, REPAID)])
+def test_notes_are_repaid_one_after_another_down_to_a_target(target: str, source: int, change: float) -> None:
+    """A of 5, then B of 4; principal that repays them moves no deficiency, other cash reduces it. Income comes first: a
+    formula is read before it pays."""
+    more, left = TARGETS[target]
+    m, x = ready(PAY_PRINCIPAL, source, {**REPAYS, **more})
+    m.pool.balance = 2.0 * left
+    m.note[0].outstanding, m.note[1].outstanding = 5.0, 4.0
+    for row in range(x - source, x + 1):
+        redemption.pay_sequential(m, row, 0)
+    budget = np.minimum(CASH, 9.0 - left) * ACTS
+    first = np.minimum(budget, 5.0)
+    for n, amount in enumerate((first, budget - first)):
+        np.testing.assert_allclose(m.note[n].outstanding, (5.0, 4.0)[n] - amount, atol=1e-12)
+        np.testing.assert_allclose(m.log[0, n], amount, atol=1e-12)
+    paid(m, source, budget, change * budget)
+
+
+@pytest.mark.parametrize(("source", "change"), [(PRINCIPAL, 0.0), (INCOME, REPAID)])
+@pytest.mark.parametrize("unit", [1.0, 0.01])
+def test_notes_are_repaid_by_balance_down_to_a_target(source: int, change: float, unit: float) -> None:
+    """6 and 3 units, two thirds and a third of what is paid down to 2; less than a unit of money is shared too."""
+    m, x = ready(PAY_PRO_RATA, source, {**REPAYS, "order": "pro_rata", "to_balance": [[1, 2.0 * unit], [4, 0.0]]})
+    m.note[0].outstanding, m.note[1].outstanding = 6.0 * unit, 3.0 * unit
+    redemption.pay_pro_rata(m, x, 0)
+    budget = np.minimum(CASH, 7.0 * unit) * ACTS
+    for n, share in enumerate((2.0 / 3.0, 1.0 / 3.0)):
+        np.testing.assert_allclose(m.log[0, n], budget * share, atol=1e-12)
+        np.testing.assert_allclose(m.note[n].outstanding, (6.0, 3.0)[n] * unit - budget * share, atol=1e-12)
+    paid(m, source, budget, change * budget)
+
+
+def test_notes_without_a_balance_take_nothing() -> None:
+    for order in ("pro_rata", "sequential"):
+        m, x = ready(PAY_PRO_RATA if order == "pro_rata" else PAY_PRINCIPAL, PRINCIPAL, {**REPAYS, "order": order})
+        (redemption.pay_pro_rata if order == "pro_rata" else redemption.pay_sequential)(m, x, 0)
+        assert (m.log[0, 0] == 0.0).all()
+        paid(m, PRINCIPAL, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("source", [PRINCIPAL, INCOME])
+def test_the_residual_note_takes_all_as_principal_first(source: int) -> None:
+    """Of 4 outstanding: what it takes of principal beyond them is lacking, what of income up to them is not."""
+    m, x = ready(PAY_RESIDUAL, source)
+    m.note[2].outstanding = 4.0
+    redemption.pay_residual(m, x, 0)
+    taken = CASH * ACTS
+    repaid = np.minimum(taken, 4.0)
+    np.testing.assert_allclose(m.note[2].outstanding, 4.0 - repaid)
+    np.testing.assert_allclose(m.log[0, 2], taken)
+    paid(m, source, taken, taken - repaid if source == PRINCIPAL else -repaid)
+
+
+@pytest.mark.parametrize(("source", "change"), [(PRINCIPAL, LENT), (INCOME, 0.0)])
+@pytest.mark.parametrize("unit", [1.0, 0.01])
+def test_interest_is_paid_together_by_what_is_due(source: int, change: float, unit: float) -> None:
+    """6 and 3 units are due; principal that pays interest is lent."""
+    together = {"step": "pay_interest", "notes": ["A", "B"], "source": BOTH}
+    m, x = ready(PAY_INTEREST_TOGETHER, source, together)
+    m.note[0].unpaid, m.note[1].unpaid = 6.0 * unit, 3.0 * unit
+    steps.pay_together(m, x, 0)
+    budget = np.minimum(CASH, 9.0 * unit) * ACTS
+    for n, share in enumerate((2.0 / 3.0, 1.0 / 3.0)):
+        np.testing.assert_allclose(m.log[0, n], budget * share, atol=1e-12)
+        np.testing.assert_allclose(m.note[n].unpaid, (6.0, 3.0)[n] * unit - budget * share, atol=1e-12)
+    paid(m, source, budget, change * budget)
