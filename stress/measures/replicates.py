@@ -88,10 +88,11 @@ def exceeding(count: Array, one: Replicated, paths: Array, loss_bin: NDArray[np.
     error = np.hypot(np.interp(loss_bin, _LAST, spread), 1.0 / total)
     chance = paths / total
     seen = chance > 0.0
-    with np.errstate(over="ignore"):
-        factor = np.exp(student(one) * error / np.where(seen, chance, 1.0))
-    high = np.where(seen, np.minimum(chance * factor, 1.0), -np.expm1(np.log((1.0 - CONFIDENCE) / 2.0) / total))
-    return Interval(chance, error, np.where(seen, chance / factor, 0.0), high)
+    unseen = -np.expm1(np.log((1.0 - CONFIDENCE) / 2.0) / total)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        factor = np.exp(student(one) * error / chance)
+        low, high = np.where(seen, chance / factor, 0.0), np.where(seen, np.minimum(chance * factor, 1.0), unseen)
+    return Interval(chance, error, low, high)
 
 
 def shortfall_error(count: Array, one: Replicated, quantile: float, level: float) -> float:

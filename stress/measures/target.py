@@ -52,7 +52,7 @@ def reached(target: Target, ds: xr.Dataset) -> tuple[float, str]:
         answer = answer.isel(tranche=means.has_principal(ds) & means.speaks_of(ds, target.measure))
     estimate, error = np.abs(answer["estimate"].values), answer["error"].values
     known = (estimate > 0.0) & np.isfinite(error)
-    relative = np.where(known, error / np.where(known, estimate, 1.0), np.inf)
+    relative = np.divide(error, estimate, out=np.full_like(error, np.inf), where=known)
     at = np.unravel_index(int(np.argmax(relative)), relative.shape)
     where = [str(answer[dim].values[k]) for dim, k in zip(answer["estimate"].dims, at, strict=True)]
     several = target.tranche is None and len(where) > 1

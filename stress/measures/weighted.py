@@ -97,8 +97,8 @@ def trust(ds: xr.Dataset) -> xr.Dataset:
     first, second = (array[..., 1:].sum(-1) for array in (ds["loss_weight"].values, square(ds, "loss")))
     lost = first > TINY * float(weights_of(ds).paths)
     dims = ("scenario", "tranche")
-    effective = np.where(lost, np.square(first) / np.where(lost, second, 1.0), 0.0)
-    share = np.where(lost, ds["loss_top_weight"].values / np.where(lost, first, 1.0), np.nan)
+    effective = np.divide(np.square(first), second, out=np.zeros_like(first), where=lost)
+    share = np.divide(ds["loss_top_weight"].values, first, out=np.full_like(first, np.nan), where=lost)
     return xr.Dataset({"effective_losses": (dims, effective), "largest_share": (dims, share)}, {d: ds[d] for d in dims})
 
 
@@ -163,9 +163,9 @@ def chance(mean: Array, product: Array, weights: Weights, top: Array | None = No
     none, every = mean < TINY, mean > 1.0 - TINY
     spread = variance(mean, product, product, weights)
     product = np.maximum(product, np.square(mean))
-    size = np.where(none, MOST_WEIGHT, product / np.where(none, 1.0, mean) if top is None else top) / weights.paths
     half = (1.0 - CONFIDENCE) / 2.0
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        size = np.where(none, MOST_WEIGHT, product / mean if top is None else top) / weights.paths
         low = special.gammaincinv(np.square(mean) / spread, half) * spread / mean
         more, wide = mean + size, spread + np.square(size)
         high = special.gammaincinv(np.square(more) / wide, 1.0 - np.where(none, 2.0, 1.0) * half) * wide / more

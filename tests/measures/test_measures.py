@@ -237,13 +237,6 @@ def test_a_sobol_probability_is_at_most_one_however_far_its_replicates_lie_apart
     assert found["high"][0, 3] == 1.0
 
 
-def test_exceedance_shares_the_bin_that_holds_the_value_out_in_proportion() -> None:
-    default = np.concatenate([np.full(600, 0.03005), np.full(300, 0.2), np.full(100, 0.4)])
-    ds = results_of(tranche_losses(default)[None], default[None])
-    for value, wanted in ((0.03, 1.0), (0.030025, 0.4 + 0.6 * 0.75), (0.0301, 0.4), (0.3, 0.1), (1.0, 0.0)):
-        assert measures.exceedance(ds, value)["estimate"][0] == pytest.approx(wanted, abs=1e-9), value
-
-
 def test_the_error_of_a_life_is_its_interval_over_twice_the_normal_quantile(ds: xr.Dataset) -> None:
     found = measures.wal_distribution(ds, [0.1, 0.5])
     np.testing.assert_allclose(found["error"], (found["high"] - found["low"]) / (2.0 * 1.959963984540054), rtol=1e-12)

@@ -37,6 +37,7 @@ def test_counts_of_a_mixture_need_not_be_whole() -> None:
 def test_one_path_is_a_sample_and_none_is_not() -> None:
     answer = proportion([0, 1, 0], [1, 1, 0])
     assert answer.error[:2] == pytest.approx([np.sqrt(0.75 / 3.0) / 2.0] * 2)
+    assert answer.estimate[:2].tolist() == [0.0, 1.0]
     assert answer.high[0] == pytest.approx(0.95)
     assert answer.low[1] == pytest.approx(0.05)
     assert np.isnan(answer.estimate[2])

@@ -182,4 +182,5 @@ def test_a_capped_yield_is_felt_by_a_mean_and_by_a_median_that_reaches_it(ds: xr
             assert set(measures.capped_yield(one).dims) == {"scenario", "tranche"}
             assert "irr_bin" not in measures.felt_cap(one).coords
             assert measures.felt_cap(one)[0].values == pytest.approx(felt)
+    assert measures.capped_yield(counted(ds, "irr", **{f"_{last}": 1}))[0].values.tolist() == [1.0] * 4
     assert json.loads(ds.attrs["job"])["deal"]["notes"][-1]["residual"]

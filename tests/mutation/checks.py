@@ -130,6 +130,7 @@ OWN = {
         *("measures/test_scenarios_by_hand.py", "measures/test_names_of_measures.py"),
         *("measures/test_means_by_hand.py", "measures/test_weighted_draws.py"),
         *("measures/test_proportions.py", "measures/test_target.py", "measures/test_scores.py"),
+        "measures/test_exceedance.py",
         *("measures/test_lives.py", "measures/test_tails.py"),
         *("measures/test_fans_beyond.py", "measures/test_price_by_hand.py", "measures/test_residual_note.py"),
         *of(

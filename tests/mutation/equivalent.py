@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import partial
 
 from mutation.sites import Apply, Site
 from stress.kernels import codes, layout, tables
@@ -26,13 +27,11 @@ JUDGED: dict[tuple[str, str, str], str] = {
         "flat = count.reshape(-1, count.shape[-1]).astype(np.float64)",
         "1 -> 2",
     ): "NumPy takes any negative length for the one that it is to find",
-    **{
-        ("stress.measures.tails", line, "True -> False"): "each has as many rows as there are notes under scenarios"
-        for line in (
-            "moves = [_shortfall(*row, level) for row in zip(rows, counted, quantile, strict=True)]",
-            "moves = [_quantile(*row) for row in zip(rows, counted, quantile, width, strict=True)]",
-        )
-    },
+    (
+        "stress.measures.months",
+        "value = np.where((value > least) & (value < most), value, np.nan)",
+        "Gt -> GtE",
+    ): "a quantile lies above the lower edge of its bin, or in the first bin at the outer end",
     (
         "stress.measures.replicates",
         "beyond = one.paths.sum(1)[:, None] - np.cumsum(one.paths, axis=1)",
@@ -91,9 +90,17 @@ def reason(site: Site, source: str) -> str:
     known = JUDGED.get((site.module, source.splitlines()[site.line - 1].strip(), site.change))
     if known is not None:
         return known
-    seen = Seen(site)
-    seen.visit(ast.parse(source))
-    return next((why for rule in (nothing_added, by_one, between_numbers) if (why := rule(seen.node))), "")
+    seen, tree = Seen(site), ast.parse(source)
+    seen.visit(tree)
+    rules = (nothing_added, by_one, between_numbers, partial(of_one_length, tree=tree))
+    return next((why for rule in rules if (why := rule(seen.node))), "")
+
+
+def of_one_length(node: ast.AST, tree: ast.AST) -> str:
+    """A strict zip does what a lax one does, as long as it raises nothing."""
+    given = (one for one in ast.walk(tree) if isinstance(one, ast.keyword) and one.arg == "strict")
+    strict = isinstance(node, ast.Constant) and node.value is True and any(one.value is node for one in given)
+    return "what is zipped is of one length, else every run would end there" if strict else ""
 
 
 def nothing_added(node: ast.AST) -> str:
