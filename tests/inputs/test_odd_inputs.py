@@ -79,6 +79,12 @@ POOL = {
         'segments["prime"].prepayment',
         "0.5 a month is 99.98% a year; if 0.5 is a year's rate, write 0.05613",
     ),
+    "a percent that enters arrears": (
+        "entry_rate = 0.010 ",
+        "entry_rate = 0.8 ",
+        'segments["prime"].entry_rate',
+        "0.8: 80% of what pays enters M1 every month; if it is a percent, write 0.008",
+    ),
     "a year's fee": (
         "monthly_fee = 0.009",
         "monthly_fee = 0.09",
@@ -130,6 +136,12 @@ POOL = {
 }
 
 SCENARIO = {
+    "a percentage as a multiple": (
+        "multiply = 3.0",
+        "multiply = 300.0",
+        "shock 1 on default_odds",
+        "multiplies by 300; if 300% of the base is meant, write 3",
+    ),
     "two contradictory moves": (
         "shocks = []",
         'shocks = [{ target = "rho", set = 0.1 }, { target = "rho", set = 0.2, from_month = 4, to_month = 9 }]',

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from stress.inputs.job import ScenarioCase
     from stress.inputs.scenario import Shock
 
+PERCENT = 20.0
+"""A multiple from which it is a percentage, more likely."""
 LIFE = 10_000
 """A month after any deal's end."""
 
@@ -20,6 +22,7 @@ def notes_of_cases(cases: Sequence[ScenarioCase]) -> list[Remark]:
     """What of the scenarios of a job, or of one file, may not be what their author means."""
     return [
         *(remark for case in cases for remark in _overwritten(case)),
+        *(remark for case in cases for remark in _percents(case)),
         *_equal(cases),
         *_names(cases),
         *_weights(cases),
@@ -45,6 +48,15 @@ def _overwritten(case: ScenarioCase) -> Iterator[Remark]:
             f"sets it, so that shock {before + 1} ({how_of(case.shocks[before])}) on the same input moves nothing"
             + ("" if whole else f" {when}"),
         )
+
+
+def _percents(case: ScenarioCase) -> Iterator[Remark]:
+    """Multiples that look like percentages."""
+    for place, shock in enumerate(case.shocks, 1):
+        most = max((value for _, value in shock.by_month), default=shock.multiply or 0.0)
+        if how_of(shock) == "multiply" and most >= PERCENT:
+            says = f"multiplies by {most:g}; if {most:g}% of the base is meant, write {most / 100:g}"
+            yield Remark(f"scenario {case.name}", f"shock {place} on {shock.target}", says)
 
 
 def _set_over(case: ScenarioCase) -> Iterator[tuple[int, int, bool, str]]:

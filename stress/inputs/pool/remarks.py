@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 HIGH_MONTHLY = 0.2
 """A monthly rate from which nine tenths are gone within a year: an annual rate, more likely."""
+HIGH_ENTRY = 0.5
+"""Of a segment of the pool with a ladder: half of what pays falls behind every month; a percent, more likely."""
 HIGH_FEE = 0.03
 """A flat monthly fee from which twelve instalments cost above 60% a year."""
 HIGH_YIELD, HIGH_CASH_RATE = 0.6, 0.2
@@ -44,6 +46,19 @@ def _monthly_rates(pool: Pool) -> Found:
                     f"{rate:g} a month is {1.0 - (1.0 - rate) ** 12:.2%} a year; "
                     f"if {rate:g} is a year's rate, write {1.0 - (1.0 - rate) ** (1 / 12):.4g}"
                 ),
+            )
+
+
+def _entries(pool: Pool) -> Found:
+    """Rates of entry into arrears that look like percents."""
+    if pool.ladder is None:
+        return
+    for segment in pool.segments:
+        if segment.entry_rate >= HIGH_ENTRY and segment.share > 0.0:
+            says = f"{segment.entry_rate:.0%} of what pays enters M1 every month"
+            yield (
+                f"{_named(segment.name)}.entry_rate",
+                f"{segment.entry_rate:g}: {says}; if it is a percent, write {segment.entry_rate / 100:.4g}",
             )
 
 
@@ -120,6 +135,7 @@ def _named(segment: str) -> str:
 _RULES: tuple[Callable[[Pool], Found], ...] = (
     _names,
     _monthly_rates,
+    _entries,
     _prices,
     _of_plans,
     _nothing_in_it,
