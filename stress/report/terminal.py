@@ -62,7 +62,7 @@ Cells = Callable[[xr.Dataset], list[str]]
 Last = Callable[[xr.Dataset, Units], list[str]]
 """Texts of one note under it, from value at risk on."""
 FEWEST = 4
-"""Columns that every terminal gets: scenario, note, expected loss, probability of a loss."""
+"""Columns that a terminal gets as long as they fit in two lines each: scenario, note, expected loss, P(loss)."""
 
 
 class Screen(Table):
@@ -82,6 +82,13 @@ class Screen(Table):
             return self.brief.__rich_console__(console, options)
         for column in narrow.columns[2:]:
             column.no_wrap, column.min_width = False, LEAST
+        for column in narrow.columns[:2]:  # names are not broken, which rich does not count on by itself
+            widest = max(cell_len(_plain(cell)) for cell in (column.header, *column.cells))
+            column.min_width = min(widest, column.max_width or widest)
+        while len(narrow.columns) > 2 and _needs(narrow, console, options, least=True) > options.max_width:
+            left_out.append(_plain(narrow.columns.pop().header))
+        if len(narrow.columns) == 2:
+            narrow.columns[0].min_width = narrow.columns[1].min_width = None
         if left_out:
             text = f"{_plain(self.caption)} A wider terminal also shows {', '.join(reversed(left_out))}."
             narrow.caption = Text(text, style="dim")
@@ -106,9 +113,10 @@ class Screen(Table):
         return {"text/plain": str(self), "text/html": self._repr_html_()}
 
 
-def _needs(grid: Table, console: Console, options: ConsoleOptions) -> int:
-    """Columns of the terminal that a table needs to be whole."""
-    return Table.__rich_measure__(grid, console, options.update(max_width=10_000)).maximum
+def _needs(grid: Table, console: Console, options: ConsoleOptions, least: bool = False) -> int:
+    """Columns of the terminal that a table needs to be whole; at least, broken at blanks."""
+    found = Table.__rich_measure__(grid, console, options.update(max_width=10_000))
+    return found.minimum if least else found.maximum
 
 
 def _cell(tag: str, content: object, column: int) -> str:

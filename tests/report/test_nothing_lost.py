@@ -52,3 +52,19 @@ def test_a_figure_draws_no_interval_of_a_mean_that_no_path_tells_of() -> None:
     assert sum(line.get_marker() == "D" for line in left.lines) == 0
     assert "scenario 1: no loss" in [text.get_text() for text in right.get_legend().get_texts()]
     assert intervals(loss(ds, "A", "scenario 2").axes[0]) == 2
+
+
+@pytest.mark.parametrize("width", [30, 40, 50, 60, 80, 100])
+def test_a_terminal_however_narrow_shows_whole_numbers_or_none(width: int) -> None:
+    """Of class A that loses 40% on every tenth path: what a cell says between blanks is whole, or away and named."""
+    out = StringIO()
+    Console(file=out, width=width).print(table(unscathed(640)))
+    rows, _, below = out.getvalue().partition("640 paths")
+    first = next(line for line in rows.splitlines() if line.startswith(" scenario 2"))
+    start = first.index("A") + 1
+    cells = [word for line in rows.splitlines()[4:] for word in line[start:].split()]
+    whole = {"<", "0.47%", "4.00", "±", "0.11%", "10.0", "[7.8,", "12.6]%", "0.0%", "40.0%", "0", "none", "5.00%",
+             "1.00%", "1.00", "1.0100", "0.9700", "0.999", "0.998"}  # fmt: skip
+    assert set(cells) - whole - {word for word in cells if set(word) <= {"…", "─"}} == set()
+    assert "A wider terminal also shows" in " ".join(below.split())
+    assert all(len(line) <= width for line in out.getvalue().splitlines())
