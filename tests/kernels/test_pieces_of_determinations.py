@@ -114,6 +114,38 @@ def test_a_pool_that_is_sold_leaves_nothing_on_its_lanes_and_all_on_the_others(p
         np.testing.assert_array_equal(m.fresh[0, s, 1, 0], 9.0 * keep)
 
 
+FULL, DUST = 500.0, 1e-7
+"""A pool, and one that is nothing: below a billionth of the cut-off balance."""
+
+
+@pytest.mark.parametrize(
+    ("clean_up", "left", "price"),
+    [
+        ({"when": "pool > 0", "price": "0.9 * pool"}, FULL, 450.0),
+        ({"when": "pool > 0", "price": "0.9 * pool"}, DUST, None),
+        ({"when": "pool > 500", "price": "0.9 * pool"}, FULL, None),
+        ({"when": "pool > 0"}, FULL, 500.0),
+        ({"pool_factor": 0.1}, 99.0, 99.0),
+        ({"pool_factor": 0.1}, 100.0, None),
+        (None, 1.0, None),
+    ],
+)
+def test_a_pool_is_sold_where_it_is_called_or_small_and_revolves_no_more(
+    clean_up: Any, left: float, price: float | None
+) -> None:
+    """What the price is below par is a loss. Every other lane revolves."""
+    m = memory(clean_up=clean_up)
+    amortizes = np.arange(LANES) % 2.0
+    m.pool.phase, m.pool.balance, m.cohort[0, 0].alive = amortizes, left, left
+    determination.clean_up(m, 1)
+    sold = amortizes * (price is not None)
+    for cash in (m.cash.principal_collected, m.cash.cash_in):
+        np.testing.assert_allclose(cash, sold * (price or 0.0), rtol=1e-12)
+    np.testing.assert_allclose(m.cash.deficiency, sold * (left - (price or 0.0)), rtol=1e-12)
+    np.testing.assert_array_equal(m.pool.balance, left * (1.0 - sold))
+    np.testing.assert_array_equal(m.cohort[0, 0].alive, left * (1.0 - sold))
+
+
 def test_a_pool_of_stages_is_the_sum_of_its_buckets() -> None:
     """Two stages of 100 current and 1, 2, 3 and 4 late: 220, and 7 more than the balance says."""
     m = memory(hand_worked.pool(stages=STAGES, ladder=LADDER))

@@ -19,6 +19,7 @@ ALSO = (
     "kernels/test_pieces_of_counts.py",
     "kernels/test_pieces_of_determinations.py",
     "kernels/test_pieces_of_notes.py",
+    "kernels/test_pieces_of_numbers.py",
     "kernels/test_pieces_of_pools.py",
     "kernels/test_pieces_of_purchases.py",
     "kernels/test_pieces_of_rates.py",

@@ -72,6 +72,7 @@ NORMAL = of(
     "a_shifted_path_has_the_likelihood_ratio_of_the_mixture_for_a_weight",
 )
 STAGED_OBLIGORS = of("kernels/test_stages", "whole_obligors_move_in_each_stage_and_from_each_bucket_of_a_long_ladder")
+NUMBERS = "kernels/test_pieces_of_numbers.py"
 DETERMINED = ("kernels/test_pieces_of_determinations.py",)
 LADDERS = ("oracle/test_long_ladders_against_oracle.py",)
 QUARTER = of("runs/test_sampling", "a_mixture_keeps_a_quarter_plain_and_few_shifts_that_lie_apart")
@@ -87,9 +88,9 @@ OF_KERNELS: dict[str, tuple[str, ...]] = {
     "count": ("kernels/test_pieces_of_counts.py", *COUNTS, *WEIGHED),
     "counting": (*COUNTS, *WEIGHED, *REPLICATES),
     "determination": (PIECES, *DETERMINED, *worked("calendars", "formulas", "trusts")),
-    "elementary": (DRAWS, DRAWN, *NORMAL),
+    "elementary": (NUMBERS, DRAWS, DRAWN, *NORMAL),
     "formulas": (*DETERMINED, *worked("formulas", "adjusted")),
-    "granular": (*OBLIGORS, *STAGED_OBLIGORS),
+    "granular": (NUMBERS, *OBLIGORS, *STAGED_OBLIGORS),
     "in_stages": (*LADDERS, *worked("late")),
     "inverse_normal": NORMAL,
     "ladder": (*LADDERS, *worked("late"), "kernels/test_through_ladder.py"),

@@ -13,6 +13,8 @@ CONSTANTS = {
 }
 """Rows and places that the kernels name; several are 0."""
 NO_CAP = "a step without a cap then has one of 1e300, which no amount comes near"
+NO_BUCKET = "the rate of a bucket beyond the last, which nothing looks at"
+NO_EARLIER = "in the first stage what is due of earlier ones is summed and not looked at"
 CLOCKS = "a clock has 1, 3 or 30 cohorts, and the one with 1 pays at every step: it never comes here"
 NEXT_TO_NOTHING = "e^-600 is nothing beside a share of the lanes, and so is a path of that weight beside any other"
 NOTHING_DUE = "a share of nothing is nothing, whatever it is over"
@@ -71,6 +73,20 @@ JUDGED: dict[tuple[str, str, str], str] = {
     ): NOTHING_DUE,
     ("stress.kernels.block", "elif m.p.n_cohort > 1:", "Gt -> GtE"): CLOCKS,
     ("stress.kernels.block", "elif m.p.n_cohort > 1:", "1 -> 2"): CLOCKS,
+    ("stress.kernels.granular", "if m.p.n_bucket > 3:", "Gt -> GtE"): NO_BUCKET,
+    ("stress.kernels.granular", "if m.p.n_bucket > 4:", "Gt -> GtE"): NO_BUCKET,
+    ("stress.kernels.granular", "if m.p.n_bucket > 5:", "Gt -> GtE"): NO_BUCKET,
+    ("stress.kernels.ladder", "if i > 0:", "Gt -> GtE"): NO_EARLIER,
+    (
+        "stress.kernels.ladder",
+        "if i > 2:",
+        "Gt -> GtE",
+    ): "the third share is 0 in the third stage, which has two before it",
+    (
+        "stress.kernels.determination",
+        "if m.t.deal.clean_up <= 0.0 and m.t.call.when < 0:",
+        "LtE -> Lt",
+    ): "no pool is below 0: all of it is kept, which takes longer, that is all",
 }
 """(module, line without indent, change) -> why nothing can come of it."""
 
