@@ -18,9 +18,9 @@ PARTS = (
         "purpose",
         "Purpose",
         (
-            "The engine simulates the life of a revolving securitization of consumer receivables month by month "
-            "or day by day, under scenarios, and gives the loss distribution of every note. It is meant for "
-            "comparing structures and scenarios, for break-even and reverse stress, and for asking what an "
+            "The engine simulates the life of a securitization of consumer receivables, revolving or static, month "
+            "by month or day by day, under scenarios, and gives the loss distribution of every note. It is meant "
+            "for comparing structures and scenarios, for break-even and reverse stress, and for asking what an "
             "assumption is worth.",
             "It is not meant for pricing to market, for a rating, or for a forecast: without a scenario and a "
             "calibration of the user's own its figures illustrate.",
@@ -34,9 +34,9 @@ PARTS = (
             "share of the balance (unless a number of obligors is given).",
             "Defaults move together through normal factors that follow a stationary AR(1) by month; the mean of "
             "each transition rate over the factors is the input (Vasicek's conditional rate).",
-            "New receivables are as the pool file says, but for what a scenario changes; the originator's "
-            "behaviour does not respond to the path. The priority of payments is applied as written; nobody "
-            "waives, buys back or supports.",
+            "New receivables, where the deal buys any, are as the pool file says, but for what a scenario changes; "
+            "the originator's behaviour does not respond to the path. The priority of payments is applied as "
+            "written; nobody waives, buys back or supports.",
             "Parameters are taken as known, unless a job draws them.",
         ),
     ),
@@ -45,11 +45,12 @@ PARTS = (
         "Data",
         (
             "Inputs that are the authors' own are listed under illustrative in the file that holds them and "
-            "flagged in this report. Facts of the worked case: Xia, Liu, Wang and Liu (2024) and a press report "
-            "of September 2022. Histories: Federal Reserve charge-off rates and stress-test tables, public "
-            "domain; scenarios/data/SOURCES.txt names each.",
-            "A hundred quarters of card charge-offs are worth about four independent ones for their mean: every "
-            "interval of the calibration knows it, and they are wide.",
+            "flagged in this report.",
+            "What ships with the engine, and stands behind a deal only where its inputs say so: the worked case of "
+            "two deals of 2020 (Xia, Liu, Wang and Liu 2024; a press report of September 2022) and Federal Reserve "
+            "charge-off rates and stress-test tables, public domain; scenarios/data/SOURCES.txt names each. A "
+            "hundred quarters of those card charge-offs are worth about four independent ones for their mean: every "
+            "interval of a calibration to them knows it, and they are wide.",
         ),
     ),
     Part(
@@ -100,11 +101,12 @@ PARTS = (
             "of freedom that the user gives a t copula: one mixing variable a path for factor and borrower alike. A "
             "double t copula (Hull and White 2004), whose factor and borrower have heavy tails each of its own, is "
             "not there: rates of a month are conditional on a normal factor.",
-            "The histories behind the correlation are of US cards over 25 years; no public history of a Chinese "
-            "consumer pool is long enough to estimate one.",
-            "The satellite sees unemployment and nothing else: relief programmes, moratoria and underwriting "
-            "cycles are outside it, and the back-test shows what that costs.",
-            "Final figures of two deals cannot tell turnover from a failing score: paths by month would.",
+            "The histories behind the correlation of the shipped pools are of US cards over 25 years; no public "
+            "history of a Chinese consumer pool is long enough to estimate one.",
+            "The satellite that ships sees unemployment and nothing else: relief programmes, moratoria and "
+            "underwriting cycles are outside it, and the back-test shows what that costs.",
+            "Final figures of the two deals of the worked case cannot tell turnover from a failing score: paths by "
+            "month would.",
             "Checks show that the engine computes what the accounting says. They do not show that the accounting "
             "is the deal.",
         ),

@@ -140,3 +140,16 @@ def test_the_command_writes_a_page_of_saved_results(tmp_path: Path, ds: xr.Datas
 def test_an_ending_that_is_no_document_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(["document", str(JOBS / "baitiao-24m.toml"), "-o", str(tmp_path / "model.pdf")]) == 2
     assert "must end in .html or .md" in capsys.readouterr().err
+
+
+def test_the_document_of_a_deal_of_ones_own_claims_no_data_of_the_shipped_cases(ds: xr.Dataset) -> None:
+    """What it says of the worked case and of card histories is said of what ships, in the words before the register."""
+    own = stress.load(JOBS / "auto-prime.toml").but(paths=64)
+    text = document(own, stress.simulate(own), record=read(SHIPPED))
+    section = re.search(r"^## \d+\. Data\n(.*?)^## ", text, re.MULTILINE | re.DOTALL)
+    assert section is not None
+    first, shipped, *_ = section[1].strip().split("\n\n")
+    assert "Xia" not in first
+    assert "charge-off" not in first
+    assert shipped.startswith("What ships with the engine, and stands behind a deal only where its inputs say so")
+    assert "revolving or static" in text
