@@ -53,6 +53,8 @@ def test_weights_of_one_and_a_half_and_of_a_half_are_worth_80_of_100_paths() -> 
     told = ["B under base: rests on 4 effective paths, 25% of it on one path"]
     assert measures.warnings(ds) == told
     assert measures.warnings(ds.drop_vars("loss_weight")) == []
+    ds["loss_weight"][0, 0, 2] = 100.0 * TINY  # as good as none
+    assert measures.trust(ds)["effective_losses"][0, 0] == 0.0
 
 
 def test_a_note_that_rests_on_one_path_or_on_few_or_on_a_heavy_one_is_told() -> None:

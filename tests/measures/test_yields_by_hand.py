@@ -133,6 +133,8 @@ def test_where_all_paths_share_a_bin_every_quantile_is_their_mean_if_it_lies_the
     found = measures.irr_distribution(known, [0.25, 0.5]).isel(scenario=0)
     np.testing.assert_allclose(found["estimate"][0], inside)
     np.testing.assert_allclose(found["estimate"][1], edge[2500] + np.array([0.25, 0.5]) * (edge[2501] - edge[2500]))
+    alone = measures.irr_distribution(counted(ds, "irr", _2500=1), [0.5]).isel(scenario=0, tranche=0)
+    assert [alone[end].item() for end in ("low", "high")] == pytest.approx([-1.0, edge[2501]])  # none may lie below
     none = measures.irr_distribution(counted(ds, "irr"), [0.5])
     assert np.isnan(none["estimate"]).all()
     assert np.isnan(none["low"]).all()
