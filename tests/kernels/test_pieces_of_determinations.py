@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pieces import memory, plain, same
 
-from stress.kernels import cards, codes, determination, formulas, observables
+from stress.kernels import cards, codes, determination, formulas, ladder, observables
 from stress.kernels.codes import DENOMINATORS, OBSERVABLES
 from stress.kernels.layout import LANES
 from stress.kernels.records import Memory
@@ -193,3 +193,14 @@ def test_cards_bill_a_share_of_what_is_outstanding_in_each_slot_to_come() -> Non
         row = slot_of(staged, 0, r)
         assert same(staged.staged[0, 1][row]) == pytest.approx(0.2 * left)
         assert same(staged.staged[0, 1][row + N_KEPT]) == pytest.approx(0.02 * left)
+
+
+@pytest.mark.parametrize(("performing", "shares"), [(100.0, (0.3, 0.5)), (40.0, (0.75, 1.0)), (25.0, (1.0, 1.0))])
+def test_what_pays_its_way_down_pays_no_more_than_all(performing: float, shares: tuple[float, float]) -> None:
+    """The first two slots of a balance have 30 and 20 of principal, 3 and 2 of fees."""
+    m = memory(hand_worked.pool(**LOANS, ladder=[*LADDER[:1], {"rolls": 0.2, "cures": 0.3, "pays_down": [0.5]}]))
+    now = slot_of(m, 0, 1)
+    m.staged[0, 0][slot_of(m, 0, 2)], m.staged[0, 0][slot_of(m, 0, 2) + N_KEPT] = 20.0, 2.0
+    due, fee, m.cohort[0, 0].scale = np.full(LANES, 30.0), np.full(LANES, 3.0), 1.0
+    found = ladder._falls_due(m, 0, 0, 0, now, due, fee, np.full(LANES, 1.0 / performing))
+    assert [same(row) for row in found] == pytest.approx([*shares, 5.0], rel=1e-12)

@@ -72,7 +72,7 @@ NORMAL = of(
     "a_shifted_path_has_the_likelihood_ratio_of_the_mixture_for_a_weight",
 )
 STAGED_OBLIGORS = of("kernels/test_stages", "whole_obligors_move_in_each_stage_and_from_each_bucket_of_a_long_ladder")
-NUMBERS = "kernels/test_pieces_of_numbers.py"
+NUMBERS, WORKSPACES = "kernels/test_pieces_of_numbers.py", "kernels/test_workspaces.py"
 DETERMINED = ("kernels/test_pieces_of_determinations.py",)
 LADDERS = ("oracle/test_long_ladders_against_oracle.py",)
 QUARTER = of("runs/test_sampling", "a_mixture_keeps_a_quarter_plain_and_few_shifts_that_lie_apart")
@@ -81,11 +81,11 @@ NOTES, POOLS, STEPS = (f"kernels/test_pieces_of_{what}.py" for what in ("notes",
 OF_KERNELS: dict[str, tuple[str, ...]] = {
     "accrual": worked("calendars", "formulas"),
     "allocation": worked("trusts"),
-    "alone": (DRAWN, *COUNTS),
-    "block": (DRAWN, *worked("retention"), *LEVELS, *COUNTS, *WEIGHED, *MACRO),
+    "alone": (WORKSPACES, DRAWN, *COUNTS),
+    "block": (WORKSPACES, DRAWN, *worked("retention"), *LEVELS, *COUNTS, *WEIGHED, *MACRO),
     "by_path": (PIECES, DRAWN, *MACRO),
     "cards": (*DETERMINED, *LADDERS, *worked("trusts", "loans")),
-    "count": ("kernels/test_pieces_of_counts.py", *COUNTS, *WEIGHED),
+    "count": ("kernels/test_pieces_of_counts.py", WORKSPACES, *COUNTS, *WEIGHED),
     "counting": (*COUNTS, *WEIGHED, *REPLICATES),
     "determination": (PIECES, *DETERMINED, *worked("calendars", "formulas", "trusts")),
     "elementary": (NUMBERS, DRAWS, DRAWN, *NORMAL),
@@ -93,8 +93,8 @@ OF_KERNELS: dict[str, tuple[str, ...]] = {
     "granular": (NUMBERS, *OBLIGORS, *STAGED_OBLIGORS),
     "in_stages": (*LADDERS, *worked("late")),
     "inverse_normal": NORMAL,
-    "ladder": (*LADDERS, *worked("late"), "kernels/test_through_ladder.py"),
-    "memory": (*COUNTS, DRAWN),
+    "ladder": (*DETERMINED, *LADDERS, *worked("late"), "kernels/test_through_ladder.py"),
+    "memory": (WORKSPACES, *COUNTS, DRAWN),
     "observables": (*DETERMINED, *worked("formulas", "triggers")),
     "opening": (POOLS, *LEVELS),
     "outcome": (NOTES, *worked("notes", "structures")),

@@ -74,7 +74,7 @@ def test_a_pool_of_stages_under_the_longest_ladder_is_that_of_the_slow_model(cou
     assert not wrong(job(**LOANS, stages=stages(count), ladder=LADDER))
 
 
-@pytest.mark.parametrize("buckets", [1, 2, 4, 5])
+@pytest.mark.parametrize("buckets", [1, 2, 3, 4, 5])
 def test_so_is_one_without_stages_under_a_ladder_of_another_length(buckets: int) -> None:
     late = {name: LATE[name] for name in list(LATE)[:buckets]}
     assert not wrong(job(**LOANS, ladder=LADDER[:buckets], delinquent=late))
