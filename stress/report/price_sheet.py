@@ -19,13 +19,10 @@ def price_sheet(answer: Price) -> Sheet:
     curve = (
         ", ".join(f"{years:g}y {100.0 * rate:g}%" for years, rate in answer.curve) or "the short rate's forward curve"
     )
-    found = answer.breakeven_spread
-    spread = with_error(float(found.estimate), float(found.error)) if found.estimate else "none, 0 on all paths,"
     when = f"from the end of {answer.as_of} on" if answer.as_of else "at issue"
     note = (
         f"Deterministic cash flows {when} under {answer.scenario}; yield effective a year, durations and WAL in "
-        f"years, window in months from closing, zero curve {curve}. Break-even spread: {spread} a year over the curve "
-        f"pays for expected losses of principal ({count(answer.paths)} paths, seed {answer.seed}, ± standard error)."
+        f"years, window in months from closing, zero curve {curve}. {_breakeven(answer)}"
     )
     if adjusted:
         note += (
@@ -33,6 +30,17 @@ def price_sheet(answer: Price) -> Sheet:
             "nothing is random it is the Z-spread, compounded from payment date to payment date."
         )
     return Sheet(head, rows, note)
+
+
+def _breakeven(answer: Price) -> str:
+    found, paths = answer.breakeven_spread, f"{count(answer.paths)} paths"
+    if not found.estimate:
+        return f"No principal is lost on any of {paths} (seed {answer.seed}): they tell no break-even spread."
+    spread = with_error(float(found.estimate), float(found.error))
+    return (
+        f"Break-even spread: {spread} a year over the curve pays for expected losses of principal ({paths}, seed "
+        f"{answer.seed}, ± standard error)."
+    )
 
 
 def _row(one: Priced, floating: bool) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from stress.analysis import trials
 from stress.analysis.note_price import _flows, price, zero_rates
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
+from stress.report.price_sheet import price_sheet
 from stress.validation.one_period import one_period_job
 
 JOBS = Path(__file__).parents[2] / "scenarios/jobs"
@@ -67,6 +69,13 @@ def test_the_break_even_spread_pays_for_the_expected_loss_and_without_one_is_not
     flows = _flows(one, 0, FLAT)
     life = flows.fraction[: np.flatnonzero(flows.principal)[-1] + 1].sum()
     assert abs(float(found.estimate) - loss / life) < 4.0 * float(found.error)
+
+
+def test_paths_without_a_loss_tell_no_break_even_spread_and_those_with_one_tell_its_error(job):
+    safe = price_sheet(price(job, "A", [100.0], [1.0], [1.0], paths=256)).note
+    assert "No principal is lost on any of 1,024 paths (seed 20200901): they tell no break-even spread." in safe
+    risky = price_sheet(price(job, "subordinated", [100.0], [1.0], [1.0], scenario="macro_severe", paths=256)).note
+    assert re.search(r"Break-even spread: [\d.,]+ ± [\d.]+(%| bp) a year over the curve pays for", risky)
 
 
 def test_zero_rates_are_linear_between_points_and_flat_beyond():
