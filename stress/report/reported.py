@@ -89,8 +89,9 @@ def _notes(answer: Follow) -> tuple[str, Sheet]:
     )
     note = (
         f"The rest of the life after {answer.as_of} from the state that was reported ({_given(answer)}). Worth: cash "
-        "from today on at the note's coupon and the deal's discount spread, per 100 of its balance. EL of the original "
-        "balance. ± one standard error of the weighted paths; <: on none of them."
+        "from today on at the note's coupon and the deal's discount spread (of a residual note at its discount_rate), "
+        "per 100 of its balance. EL of the original balance. ± one standard error of the weighted paths; <: on none of "
+        "them."
     )
     return f"{WORTH} ({answer.as_of})", Sheet(head, tuple(rows), note)
 
