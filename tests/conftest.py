@@ -3,6 +3,7 @@ that a test starts, those of xdist too, do their algebra in one thread: many at 
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +24,14 @@ os.environ["COLUMNS"] = "140"
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 settings.register_profile("ci", derandomize=True, database=None, deadline=None)
 """The same random deals in every run (`pytest --hypothesis-profile=ci`): a change is judged by itself alone."""
+os.fsync = lambda handle: None
+"""No test cuts the power: what is written need not be on the disk before the next line runs."""
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the garbage collector need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, TypeVar, TypeVarTuple
+
+import numpy as np
 
 Given = TypeVarTuple("Given")
 Found = TypeVar("Found")
@@ -12,8 +14,21 @@ KEPT = 16
 """Answers of each function that are kept, with the inputs that they belong to."""
 
 
+class _Given:
+    """An argument with what it is known by."""
+
+    def __init__(self, value: Any) -> None:
+        self.value, self.known_by = value, known_by(value)
+
+    def __hash__(self) -> int:
+        return hash(self.known_by)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Given) and self.known_by == other.known_by
+
+
 class _Same:
-    """An argument that equals itself alone; inputs are frozen, so that what holds of one stays true."""
+    """An input that equals itself alone; inputs are frozen, so that what holds of one stays true."""
 
     def __init__(self, value: Any) -> None:
         self.value = value
@@ -25,8 +40,20 @@ class _Same:
         return isinstance(other, _Same) and self.value is other.value
 
 
+def known_by(value: Any) -> Hashable:
+    """Numbers, words and arrays, by themselves or together, are known by what they say; inputs by their identity."""
+    if isinstance(value, np.ndarray):
+        return value.shape, value.dtype.str, value.tobytes()
+    if isinstance(value, tuple):
+        return tuple(map(known_by, value))
+    if isinstance(value, Mapping):
+        return tuple((key, known_by(item)) for key, item in value.items())
+    return value if isinstance(value, str | int | float) or value is None else _Same(value)
+
+
 def by_identity(function: Callable[[*Given], Found]) -> Callable[[*Given], Found]:
-    """The function with its last answers, kept by the identity of its arguments: what it returns is not to be changed.
+    """The function with its last answers, kept by the identity of the inputs it was given, and by what its other
+    arguments say: what it returns is not to be changed.
 
     >>> asked = []
     >>> length = by_identity(lambda words: asked.append(words) or len(words))
@@ -36,11 +63,11 @@ def by_identity(function: Callable[[*Given], Found]) -> Callable[[*Given], Found
     """
 
     @functools.lru_cache(maxsize=KEPT)
-    def kept(*arguments: _Same) -> Found:
+    def kept(*arguments: _Given) -> Found:
         return function(*(one.value for one in arguments))
 
     @functools.wraps(function)
     def answer(*arguments: *Given) -> Found:
-        return kept(*map(_Same, arguments))
+        return kept(*map(_Given, arguments))
 
     return answer

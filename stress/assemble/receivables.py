@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from stress.assemble.by_identity import by_identity
 from stress.assemble.months import MonthInputs
 from stress.assemble.profiles import Profile, card_profile, new_profile, opening_mix, opening_profiles
 from stress.assemble.stages import by_column, late_mix, moves_on
@@ -137,52 +138,74 @@ def _card_slots(pool: Pool, m: MonthInputs) -> Floats:
     return np.array([[*profile.due[1:], *profile.fee[1:]] for profile in slots])
 
 
+class _Prices(NamedTuple):
+    """What borrowers pay by month, (T,) each, as in `MonthInputs`."""
+
+    fee_free_share: Floats
+    apr_cap: Floats
+    apr_change: Floats
+
+
+class _Shape(NamedTuple):
+    """Of `Sizes`, what profiles depend on."""
+
+    n_month: int
+    n_history: int
+    n_segment: int
+    n_stage: int
+    n_level: int
+    n_ring: int
+
+
 def _plans(
     pools: Sequence[Pool], months: Sequence[MonthInputs], times: Sequence[Times], sizes: Sizes, due: Due
 ) -> _Falls:
-    """Profiles of the plans in each month, at its prices and by what may still be bought; worked out once for scenarios
-    that have the same."""
+    """Profiles of the plans in each month, at its prices and by what may still be bought."""
     falls = _nothing(sizes)
-    known: dict[object, tuple[int, Floats]] = {}
+    shape = _Shape(*(getattr(sizes, name) for name in _Shape._fields))
     for k, (pool, m, when) in enumerate(zip(pools, months, times, strict=True)):
-        levels = (level.tobytes() for level in when.level.values())
-        prices = (part.tobytes() for part in (m.fee_free_share, m.apr_cap, m.apr_change))
-        key = (id(pool), *prices, *levels)
-        if key not in known:
-            known[key] = k, _set_plans(falls, k, pool, m, when, sizes, due)
-        first, eligible = known[key]
-        for part in (falls.open_due, falls.open_fee, falls.first_due, falls.first_beyond, falls.pull):
-            part[k] = part[first]
+        prices = _Prices(m.fee_free_share, m.apr_cap, m.apr_change)
+        *parts, eligible = _profiles(pool, prices, when, shape, due.ways)
+        for part, found in zip(
+            (falls.open_due, falls.open_fee, falls.first_due, falls.first_beyond, falls.pull), parts, strict=True
+        ):
+            part[k] = found
         falls.mix[k] = m.mix[: sizes.n_history] * eligible
     return falls
 
 
-def _set_plans(falls: _Falls, k: int, pool: Pool, m: MonthInputs, when: Times, sizes: Sizes, due: Due) -> Floats:
-    """Fill in the profiles of a scenario; (H, S) the eligible share of what is on offer."""
-    new, n_slot, ahead = _NewProfiles(pool, m, when, sizes), sizes.n_month + 8, sizes.n_ring
-    eligible = np.zeros((sizes.n_history, sizes.n_whole))
-    for s in range(sizes.n_whole):
-        for i, opening in enumerate(opening_profiles(pool, pool.segments[s], n_slot, when)):
-            row = s * sizes.n_stage + i
-            falls.open_due[k, 0, row], falls.open_fee[k, 0, row] = opening.due, opening.fee
-        for j in range(sizes.n_history):
-            for i, way in enumerate(due.ways):
+@by_identity
+def _profiles(
+    pool: Pool, prices: _Prices, when: Times, shape: _Shape, ways: tuple[tuple[int, int], ...]
+) -> tuple[Floats, ...]:
+    """`open_due`, `open_fee`, `first_due`, `first_beyond` and `pull` of one scenario, as in `tables.Receivables`; and
+    (H, S) the eligible share of what is on offer."""
+    whole, n_slot, ahead = shape.n_segment // shape.n_stage, shape.n_month + 8, shape.n_ring
+    new, bought = _NewProfiles(pool, prices, when, shape), (shape.n_history, whole, len(ways))
+    opening = np.zeros((2, 1, shape.n_segment, n_slot))
+    first, beyond = np.zeros((*bought, 6)), np.zeros((*bought, 2 * (ahead - 3)))
+    pull = np.zeros((shape.n_month, whole, shape.n_history, len(ways), 2))
+    eligible = np.zeros(bought[:2])
+    for s in range(whole):
+        for i, profile in enumerate(opening_profiles(pool, pool.segments[s], n_slot, when)):
+            opening[:, 0, s * shape.n_stage + i] = profile.due, profile.fee
+        for j in range(shape.n_history):
+            for i, way in enumerate(ways):
                 profile = new.of(s, j, way[0])
                 slots = [_first(part, way, ahead) for part in (profile.due, profile.fee)]
-                falls.first_due[k, j, s, i] = np.concatenate([part[:3] for part in slots])
-                falls.first_beyond[k, j, s, i] = np.concatenate([part[3:] for part in slots])
-                at, age = _pulled(j, way, sizes.n_month, n_slot, ahead)
-                falls.pull[k, at, s, j, i, 0] = profile.due[age]
-                falls.pull[k, at, s, j, i, 1] = profile.fee[age]
+                first[j, s, i] = np.concatenate([part[:3] for part in slots])
+                beyond[j, s, i] = np.concatenate([part[3:] for part in slots])
+                at, age = _pulled(j, way, shape.n_month, n_slot, ahead)
+                pull[at, s, j, i, 0], pull[at, s, j, i, 1] = profile.due[age], profile.fee[age]
             eligible[j, s] = profile.eligible
-    return eligible
+    return opening[0], opening[1], first, beyond, pull, eligible
 
 
 class _NewProfiles:
     """Profiles of what is bought under one scenario, each worked out once."""
 
-    def __init__(self, pool: Pool, months: MonthInputs, times: Times, sizes: Sizes) -> None:
-        self._pool, self._months, self._times, self._sizes = pool, months, times, sizes
+    def __init__(self, pool: Pool, prices: _Prices, times: Times, shape: _Shape) -> None:
+        self._pool, self._prices, self._times, self._shape = pool, prices, times, shape
         self._reserved = pool.eligibility.months_before_legal_maturity
         self._reserved += pool.billing.months_later if pool.billing else 0
         self._dated, self._terms = any(has_calendar(plan) for plan in pool.plans), [plan.term for plan in pool.plans]
@@ -190,7 +213,7 @@ class _NewProfiles:
 
     def of(self, s: int, j: int, later: int) -> Profile:
         """What a segment sells in month j (from 0); its first instalment falls due `later` months after the next."""
-        m, sizes = self._months, self._sizes
+        m, sizes = self._prices, self._shape
         left, month = sizes.n_month - (j + 1) - self._reserved, j + 1 + later if self._dated else 0
         price = Price(float(m.fee_free_share[j]), float(m.apr_cap[j]), float(m.apr_change[j]))
         level, eligible = s % sizes.n_level, sum(term <= left for term in self._terms)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -126,8 +125,9 @@ def _by_age(columns: list[Array]) -> Array:
 
 def _shortest(rates: Array) -> Array:
     """Without the rows at the end that say what the one before them says."""
-    apart = [bool(np.any((a != b) & ~(np.isnan(a) & np.isnan(b)))) for a, b in itertools.pairwise(rates)]
-    return rates[: 1 + max((n for n, one in enumerate(apart, 1) if one), default=0)]
+    before, after = rates[:-1], rates[1:]
+    apart = np.flatnonzero(((before != after) & ~(np.isnan(before) & np.isnan(after))).reshape(len(before), -1).any(1))
+    return rates[: 2 + apart[-1]] if apart.size else rates[:1]
 
 
 def _rung(bucket: Bucket) -> Rung:
