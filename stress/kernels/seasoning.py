@@ -75,7 +75,8 @@ def look_ahead(m: Memory, k: int, t: int, c: int) -> None:
                 own[slot_of(m, t, 2) + row] = fma(own[gone + row], put_off, own[slot_of(m, t, 2) + row])
         for q in range(0, WIDTH, HALF):
             _pull(half(m, q), k, t, c, s, gone)
-    if m.p.n_stage > 1 and (t + 1) % m.p.n_rebase == 0:
+    begins_again = (t + 1) % m.p.n_rebase == 0
+    if m.p.n_stage > 1 and begins_again:
         for w in range(m.p.n_whole):
             _rebase(m, t, c, w)
 

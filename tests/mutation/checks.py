@@ -111,7 +111,11 @@ OF_KERNELS: dict[str, tuple[str, ...]] = {
         POOLS,
         *LADDERS,
         *worked("late", "loans"),
-        *of("kernels/test_stages", "seasoned_purchases_default_and_fall_due_as_vintage_by_vintage[stages2-3]"),
+        *of(
+            "kernels/test_stages",
+            "seasoned_purchases_default_and_fall_due_as_vintage_by_vintage[stages2-3]",
+            "seasoned_purchases_default_and_fall_due_as_vintage_by_vintage[stages3-11]",
+        ),
     ),
     "short_rate": (PIECES, "kernels/test_pieces_of_rates.py"),
     "step_cash": worked("accounts", "notes"),

@@ -18,6 +18,7 @@ NO_EARLIER = "in the first stage what is due of earlier ones is summed and not l
 CLOCKS = "a clock has 1, 3 or 30 cohorts, and the one with 1 pays at every step: it never comes here"
 NEXT_TO_NOTHING = "e^-600 is nothing beside a share of the lanes, and so is a path of that weight beside any other"
 NOTHING_DUE = "a share of nothing is nothing, whatever it is over"
+AT_ANOTHER_MONTH = "histories begin again in other months, as often: what they stand for is the same but for rounding"
 JUDGED: dict[tuple[str, str, str], str] = {
     (
         "stress.kernels.alone",
@@ -71,6 +72,8 @@ JUDGED: dict[tuple[str, str, str], str] = {
         "share = m.account[source] / where_less(due, 1e-300, 1.0, due)",
         "1.0 -> 2.0",
     ): NOTHING_DUE,
+    ("stress.kernels.seasoning", "begins_again = (t + 1) % m.p.n_rebase == 0", "1 -> 2"): AT_ANOTHER_MONTH,
+    ("stress.kernels.seasoning", "begins_again = (t + 1) % m.p.n_rebase == 0", "Add -> Sub"): AT_ANOTHER_MONTH,
     ("stress.kernels.block", "elif m.p.n_cohort > 1:", "Gt -> GtE"): CLOCKS,
     ("stress.kernels.block", "elif m.p.n_cohort > 1:", "1 -> 2"): CLOCKS,
     ("stress.kernels.granular", "if m.p.n_bucket > 3:", "Gt -> GtE"): NO_BUCKET,
