@@ -170,8 +170,8 @@ def _of_run(ds: xr.Dataset, based: bool) -> str:
         several = [str(name) for name in ds["tranche"].values[ds["breakeven_crossings"].values > 1.0]]
     again = (
         f" {listed(several)} begin{'s' * (len(several) == 1)} to lose more than once as they rise and "
-        f"{'is' if len(several) == 1 else 'are'} paid in full in between, as where early amortization stops purchases: "
-        "the lowest is given."
+        f"{'is' if len(several) == 1 else 'are'} paid in full in between, as where a trigger stops purchases or "
+        "changes the order of payments: the lowest is given."
     )
     return (
         f"× base CNL: multiple of the pool's cumulative net loss{base} where the "

@@ -97,16 +97,23 @@ def _triggers(trace: xr.Dataset) -> list[str]:
         measured = f": {value} against a limit of {limit}"
         measured = "" if value == limit or name in trace.attrs.get("conditions", ()) else measured
         said.append(f"Trigger '{name}' trips in month {month}{measured}.")
-    phase = trace["phase"].values.astype(int)
-    said += [_begins(trace, phase, at) for at in map(int, np.flatnonzero(np.diff(phase)) + 1)]
+    said += [_begins(trace, *change) for change in _changes(trace)]
     return said or ["No trigger trips."]
 
 
-def _begins(trace: xr.Dataset, phase: np.ndarray, at: int) -> str:
+def _changes(trace: xr.Dataset) -> list[tuple[int, int, int]]:
+    """Months in which the phase changes, the phase before and the one that they end in."""
+    phase = trace["phase"].values.astype(int)
+    before = np.concatenate([[PHASES.index(trace.attrs["begins_in"])], phase[:-1]])
+    return [(int(trace["month"][at]), int(before[at]), int(phase[at])) for at in np.flatnonzero(phase != before)]
+
+
+def _begins(trace: xr.Dataset, month: int, before: int, phase: int) -> str:
     """The phase that a month ends in; where a trigger brings it, whether that is an early amortization."""
-    month, name = int(trace["month"][at]), PHASES[phase[at]]
+    name = PHASES[phase]
     said = f"{name.replace('_', ' ').capitalize()} begins in month {month}"
-    if name == "amortization" or phase[at - 1] > PHASES.index("amortization"):
+    static = not trace.attrs["revolving_months"]
+    if static or name == "amortization" or before > PHASES.index("amortization"):
         return f"{said}."
     if month <= trace.attrs["revolving_months"]:
         return f"{said}: early amortization, purchases stop."
@@ -140,9 +147,8 @@ def _events(trace: xr.Dataset) -> Iterator[Event]:
     for name in trace["trigger"].values:
         if (month := int(trace["trigger_month"].sel(trigger=name).max())) >= int(trace["month"][0]):
             yield Event(month, f"'{name}' trips")
-    phase = trace["phase"].values.astype(int)
-    for at in np.flatnonzero(np.diff(phase)) + 1:
-        yield Event(int(trace["month"][at]), f"{PHASES[phase[at]].replace('_', ' ')} begins")
+    for month, _, phase in _changes(trace):
+        yield Event(month, f"{PHASES[phase].replace('_', ' ')} begins")
     for name in map(str, trace["tranche"].values):
         one, original = trace.sel(tranche=name), float(_original(trace).sel(tranche=name))
         late = _late(one, original)

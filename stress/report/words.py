@@ -112,7 +112,8 @@ def harshest(ds: xr.Dataset) -> tuple[int, str] | None:
     rate = measures.mean(ds, "mean_default")["estimate"].values / bought
     if not rate.max() > 0.0:
         return None
-    return int(np.argmax(rate)), f"{percent(float(rate.max()))} of the cut-off balance and purchases defaults"
+    purchases = " and purchases" * bool((bought > 1.0).any())
+    return int(np.argmax(rate)), f"{percent(float(rate.max()))} of the cut-off balance{purchases} defaults"
 
 
 def _harshest(ds: xr.Dataset) -> list[str]:

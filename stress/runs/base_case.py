@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from stress.inputs.deal.reading import conditions, receiver_of
-from stress.inputs.state.rules import started
+from stress.inputs.state.rules import begins_in, started
 from stress.inputs.text.remark import Remark, named
 from stress.kernels.codes import ACCELERATION, PHASES
 
@@ -103,6 +103,7 @@ def base_case(job: Job, scenario: str | None = None) -> BaseCase:
     behind = values["pool_balance"] if job.deal.trust is None else values["invested"]
     stands = behind + values["note_balance"].sum(axis=1)
     begin = started(job)
+    before = np.concatenate([[PHASES.index(begins_in(job))], phase[:-1]])
     over = min(int(np.flatnonzero(stands > least)[-1]) + 2, sizes.n_month)
     accounts = dict(zip(account_names(job.deal), values["account_balance"].T, strict=True))
     return BaseCase(
@@ -110,7 +111,7 @@ def base_case(job: Job, scenario: str | None = None) -> BaseCase:
         begin,
         sizes.n_month,
         tuple(trip for trip in _trips(job, values) if trip.month > begin),
-        {PHASES[phase[t]]: t + 1 for t in range(max(1, begin), len(phase)) if phase[t] != phase[t - 1]},
+        {PHASES[phase[t]]: t + 1 for t in range(begin, len(phase)) if phase[t] != before[t]},
         _early(phase[:begin], phase, job.deal.revolving_months),
         tuple(_note(job, n, values, least, begin) for n in range(sizes.n_note)),
         {name: amount for name, amount in _fees(job, values, begin, over) if amount > least},

@@ -17,7 +17,7 @@ from stress.errors import ConfigError
 from stress.inputs.deal.reading import conditions
 from stress.inputs.door import cases_of, path_of, with_options
 from stress.inputs.job import Job
-from stress.inputs.state.rules import month_of
+from stress.inputs.state.rules import begins_in, month_of
 from stress.kernels import alone, codes, tables
 from stress.kernels.layout import LANES
 from stress.kernels.memory import Workspace, pack
@@ -98,6 +98,7 @@ def trace_of(
         "seed": str(job.seed),
         "currency": job.deal.currency,
         "revolving_months": job.deal.revolving_months,
+        "begins_in": begins_in(job),
         "cut_off": float(job.pool.balance),
         "original": sizes_of(job.deal, job.pool.balance),
         "conditions": conditions(job.deal),

@@ -18,9 +18,11 @@ from stress.explain.targets import MEANING, OF_PURCHASES
 from stress.inputs.job import Job
 from stress.inputs.scenario import Shock
 from stress.inputs.targets import MULTIPLIERS, Target
-from stress.report import caption, figure_data, figures, sheets, words
+from stress.report import caption, figure_data, figures, replayed, sheets, words
 from stress.report.page import whole
+from stress.report.replayed import key_months
 from stress.report.terminal import table
+from stress.runs.base_case import base_case, summary
 
 DEFAULTS: dict[str, Any] = {
     "name": "defaults", "observable": "cumulative_default", "breach": "above", "thresholds": ({"limit": 0.01},),
@@ -49,6 +51,29 @@ def test_a_report_of_a_static_deal_tells_of_no_revolving_period() -> None:
     assert "does not revolve" in told(ds)[-1]
     revolving = stress.simulate(static(**REVOLVING))
     assert len([text for text in told(revolving) if re.search("early amort", text, re.IGNORECASE)]) >= 6
+
+
+def test_a_phase_that_begins_in_the_first_month_is_told() -> None:
+    """2% default in month 1 against a limit of 1%; a revolving deal of one month amortizes by the calendar."""
+    path = stress.replay(static(), path=0)
+    month, what, *_ = key_months(path).rows[0]
+    assert (month, {"'defaults' trips", "acceleration begins"} <= set(what.split("; "))) == ("1", True)
+    assert summary(base_case(static())).startswith("default 5.76% of the cut-off balance; acceleration from month 1;")
+    early = base_case(static(**REVOLVING))
+    assert (early.phases, early.early_amortization) == ({"acceleration": 1}, 1)
+    quiet = static(**REVOLVING).deal.but(triggers=())
+    assert base_case(job(quiet)).phases == {"amortization": 3}
+
+
+def test_a_path_and_the_harshest_scenario_of_a_static_deal_speak_of_no_purchases() -> None:
+    said = " ".join(replayed.story(stress.replay(static(), path=0)))
+    assert "Acceleration begins in month 1." in said
+    assert "purchases" not in said
+    assert "early amortization, purchases stop" in " ".join(replayed.story(stress.replay(static(**REVOLVING), path=0)))
+    unhurt = job(deal(), pool(default=0.02, recovery=1.0, payment_rate=None, plans=[{"term": 3, "share": 1.0}]))
+    found = words.harshest(stress.simulate(unhurt))
+    assert found is not None
+    assert found[1].endswith("% of the cut-off balance defaults")
 
 
 def test_the_words_of_a_static_deal_and_its_pool_buy_nothing() -> None:

@@ -45,6 +45,13 @@ def started(job: JobLike) -> int:
     return 0 if job.state is None else month_of(job.state, job.deal)
 
 
+def begins_in(job: JobLike) -> str:
+    """The phase in which its first month begins that is no data."""
+    if job.state is not None:
+        return job.state.phase
+    return "revolving" if job.deal.revolving_months else "amortization"
+
+
 def check_state(deal: Deal, pool: Pool, clock: str, state: State) -> None:
     """Raise ValueError with a sentence where a state is none of this deal and pool."""
     at = month_of(state, deal)

@@ -28,7 +28,8 @@ def _again(answer: Rating) -> list[str]:
     """A sentence on each class that begins to lose more than once."""
     return [
         f"{one.note} under {stand.category} begins to lose at {listed(map(fraction, stand.crossings))} in turn as "
-        "defaults rise, paid in full in between, as where early amortization stops purchases: the lowest is given."
+        "defaults rise, paid in full in between, as where a trigger stops purchases or changes the order of payments: "
+        "the lowest is given."
         for one in answer.classes
         for stand in one.by_category
         if len(stand.crossings) > 1
