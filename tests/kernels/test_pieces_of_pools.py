@@ -92,6 +92,7 @@ COHORT = {
 }
 """A fifth enters. Half of what is late cures: 30, 20 and 10, which pay a fifth, three tenths and two fifths, 16, and
 fees of 1.6; 44 rejoin 400. Of 444 88.8 falls due, and a fee of 8.88."""
+LIFE: dict[str, Any] = {"revolving_months": 2, "scheduled_months": 8, "legal_maturity_months": 8}
 LIMIT = [{"limit": 0.1}]
 WATCHED = {"name": "w", "observable": "payment_rate", "breach": "below", "effect": "none", "thresholds": LIMIT}
 
@@ -105,8 +106,7 @@ def small(even: bool) -> Memory:
         dependence={"rho": 0.1, "phi": 0.0, "rho_roll": 0.0 if even else 0.1},
     )
     revolves = {"revolving": hand_worked.INTEREST}
-    life = {"revolving_months": 2, "scheduled_months": 8, "legal_maturity_months": 8}
-    of = hand_worked.deal(triggers=[WATCHED], purchase="each_step", priority=revolves, **life)
+    of = hand_worked.deal(triggers=[WATCHED], purchase="each_step", priority=revolves, **LIFE)
     m = memory_of(hand_worked.job(of, on, "daily"))
     for s, size in enumerate((1.0, 0.5)):
         for c in range(2):
@@ -168,3 +168,13 @@ def moves(m: Memory, wanted: dict[str, float], stays: dict[str, float]) -> None:
         assert same(m.segment[s].balance) == pytest.approx((1240.0 - 2.0 * gone) * size)
         for row, one in stays.items():
             assert same(getattr(m.cohort[0, s], row)) == pytest.approx(one * size), row
+
+
+@pytest.mark.parametrize("billing", [None, {"dates": [10, 25], "days_to_due": 9}])
+def test_purchases_of_the_month_itself_have_settled_where_bills_fall_due_in_it(billing: Any) -> None:
+    """On the anniversary of the order a purchase waits for the next month's step. Later no more months have bought."""
+    on = pool(stages=[{"name": "new", "moves_on": 0.5}, {"name": "old"}], billing=billing)
+    revolves = {"revolving": hand_worked.INTEREST}
+    m = memory_of(hand_worked.job(hand_worked.deal(purchase="each_step", priority=revolves, **LIFE), on, "daily"))
+    first = 0 if billing is None else 1
+    assert [seasoning._bought_until(m, t) for t in (0, 1, 7)] == [first, first + 1, m.p.n_history]

@@ -19,6 +19,10 @@ CLOCKS = "a clock has 1, 3 or 30 cohorts, and the one with 1 pays at every step:
 NEXT_TO_NOTHING = "e^-600 is nothing beside a share of the lanes, and so is a path of that weight beside any other"
 NOTHING_DUE = "a share of nothing is nothing, whatever it is over"
 AT_ANOTHER_MONTH = "histories begin again in other months, as often: what they stand for is the same but for rounding"
+EVERY_MONTH = "what a month defers or dilutes is then nothing, and reckoned: it takes longer, that is all"
+MONTH_OF_POOL = (
+    "defers, dilutes = payment != 1.0, dilution > 0.0  # few months do, and what they do is some of the work"
+)
 JUDGED: dict[tuple[str, str, str], str] = {
     (
         "stress.kernels.alone",
@@ -74,6 +78,8 @@ JUDGED: dict[tuple[str, str, str], str] = {
     ): NOTHING_DUE,
     ("stress.kernels.seasoning", "begins_again = (t + 1) % m.p.n_rebase == 0", "1 -> 2"): AT_ANOTHER_MONTH,
     ("stress.kernels.seasoning", "begins_again = (t + 1) % m.p.n_rebase == 0", "Add -> Sub"): AT_ANOTHER_MONTH,
+    ("stress.kernels.pool", MONTH_OF_POOL, "1.0 -> 2.0"): EVERY_MONTH,
+    ("stress.kernels.pool", MONTH_OF_POOL, "Gt -> GtE"): EVERY_MONTH,
     ("stress.kernels.block", "elif m.p.n_cohort > 1:", "Gt -> GtE"): CLOCKS,
     ("stress.kernels.block", "elif m.p.n_cohort > 1:", "1 -> 2"): CLOCKS,
     ("stress.kernels.granular", "if m.p.n_bucket > 3:", "Gt -> GtE"): NO_BUCKET,
