@@ -83,7 +83,8 @@ def exit_code(argv: list[str]) -> int:
         code = cli.main(argv, prog_name="stress", standalone_mode=False)
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "stress"
-        _say(f"{error.format_message()} (see {command} --help)")
+        said = " ".join(line.strip() for line in error.format_message().splitlines())  # click lists choices in lines
+        _say(f"{said} (see {command} --help)")
         return 2
     except click.ClickException as error:
         _say(error.format_message())

@@ -12,7 +12,7 @@ from shipped import JOB, ROOT
 
 import stress
 from stress import results
-from stress.cli import main
+from stress.cli import exit_code, main
 from stress.inputs.load import load_job
 from stress.report.page import uncertain
 
@@ -118,3 +118,9 @@ def test_what_is_uncertain_has_a_chapter_for_each_pair_and_each_random_path() ->
     assert macro.title == f"Random macro paths: {RANDOM}"
     assert all(" to " in row[2] for row in macro.sheet.rows)
     assert len(macro.exhibit.data.rows) % ds.sizes["quantile"] == 0
+
+
+def test_a_choice_that_is_left_out_is_asked_for_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(["plot", "results"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "Choose from: loss, lives, fan, events, heat_map, defaults (see stress plot --help)" in line

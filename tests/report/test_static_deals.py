@@ -12,6 +12,7 @@ from shipped import ROOT
 
 import stress
 from stress.assemble.effects import idle_shocks
+from stress.errors import DataError
 from stress.explain import explain_job
 from stress.explain.drawing import picture_svg
 from stress.explain.targets import MEANING, OF_PURCHASES
@@ -116,3 +117,5 @@ def test_triggers_are_told_with_their_intervals_and_never_as_zero() -> None:
     assert sheet.head[-1].endswith("[95%]")
     bands = figures.events(ds).axes[0].collections
     assert len(bands) == 2
+    with pytest.raises(DataError, match="no event to draw"):
+        figures.events(stress.simulate(job(deal(), pool(default=0.02))))

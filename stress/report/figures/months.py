@@ -92,6 +92,8 @@ def rate_fan(answer: Rates, rate: Rate) -> Figure:
 def events(ds: xr.Dataset) -> Figure:
     """One panel a scenario: cumulative probability of early amortization, where the deal can have one, and of the
     first trip of each trigger, with their 95% intervals."""
+    if not (ds.sizes["trigger"] or may_end_early(ds)):
+        raise DataError("the deal does not revolve and has no trigger: there is no event to draw")
     ds = lived(ds)
     figure, panels = _panels(ds)
     names = ink.labels(ds["trigger"].values, 34)
