@@ -38,6 +38,8 @@ DEFAULTS = (1.0, 2.0, 3.0)
 PATHS = 2_048
 FLAT: Curve = ((1.0, 0.0),)
 GROUPS = 32
+SHARE = 1.5
+"""A price up to here is a share of par, as runs tell it, and none per 100, as it is asked for here."""
 ROUNDING = 1e-9
 """Share of a note below which what is missing on a path is rounding."""
 LOWEST, HIGHEST = -0.99, 100.0
@@ -239,6 +241,8 @@ def _check(prices: Sequence[float], speeds: Sequence[float], defaults: Sequence[
         for value in values:
             if not 0.0 <= value <= most or (option == "--prices" and value == 0.0):
                 raise ConfigError(f"{option} {value:g}: must be above 0 and at most {most:g}")
+            if option == "--prices" and value <= SHARE:
+                raise ConfigError(f"{option} {value:g}: is per 100 of balance: did you mean {100.0 * value:g}?")
     for years, rate in curve:
         if not (0.0 < years <= 100.0 and -0.5 < rate < 1.0):
             raise ConfigError(f"--zero {years:g}={rate:g}: years above 0 and a rate as a fraction: write 2=0.025")

@@ -88,6 +88,7 @@ def test_zero_rates_are_linear_between_points_and_flat_beyond():
     ("options", "words"),
     [
         ({"prices": [-1.0]}, "--prices -1"),
+        ({"prices": [98.0, 1.005]}, "--prices 1.005: is per 100 of balance: did you mean 100.5"),
         ({"curve": ((1.0, 2.5),)}, "write 2=0.025"),
         ({"tranche": "Z"}, "no such note"),
     ],
