@@ -19,7 +19,7 @@ def test_triggers(m: Memory, t: int, when: int) -> None:
     that last and the curable ones give: at once, or after the payment."""
     pool, cash = m.pool, m.cash
     if t >= m.p.n_revolving:
-        cash.lasting = where_less(cash.lasting, 0.5, 1.0, cash.lasting)
+        cash.lasting = larger(cash.lasting, 1.0)
     for g in range(m.p.n_trigger):
         if m.t.trigger[g].when == when:
             _test(m, g, t)
@@ -46,7 +46,6 @@ def _test(m: Memory, g: int, t: int) -> None:
     tested = limit == limit and exists
     if not tested and m.p.traced == 0:
         return
-    value = splat(0.0)
     if rule.formula >= 0:
         value = value_of(m, t, rule.formula)
     else:
@@ -72,7 +71,7 @@ def _test(m: Memory, g: int, t: int) -> None:
     if rule.curable == 1:
         _cure(m, g, breach, tripped)
         return
-    trigger.on = where_less(trigger.on, 0.5, tripped, 1.0)
+    trigger.on = larger(trigger.on, tripped)
     cash.lasting = larger(cash.lasting, tripped * float(rule.effect))
 
 

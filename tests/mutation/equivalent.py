@@ -23,6 +23,7 @@ EVERY_MONTH = "what a month defers or dilutes is then nothing, and reckoned: it 
 MONTH_OF_POOL = (
     "defers, dilutes = payment != 1.0, dilution > 0.0  # few months do, and what they do is some of the work"
 )
+OTHER_PHASES = "conditions of phases that nobody is in are tested too: it takes longer, that is all"
 JUDGED: dict[tuple[str, str, str], str] = {
     (
         "stress.kernels.alone",
@@ -55,7 +56,7 @@ JUDGED: dict[tuple[str, str, str], str] = {
         "stress.kernels.triggers",
         "if anywhere(where_less(apart * apart, 0.25, 1.0, 0.0)):",
         "0.25 -> 1.25",
-    ): "conditions of the phases beside it are tested too, whose steps nobody is in: it takes longer, that is all",
+    ): OTHER_PHASES,
     ("stress.kernels.outcome", "for _ in range(20):", "20 -> 21"): "every lane has converged by then",
     ("stress.kernels.steps", "if value.limit < NO_LIMIT or step.cap >= 0:", "Lt -> LtE"): NO_CAP,
     ("stress.kernels.sampling", "along = where_less(along, 600.0, along, 600.0)", "600.0 -> 601.0"): NEXT_TO_NOTHING,
@@ -80,6 +81,16 @@ JUDGED: dict[tuple[str, str, str], str] = {
     ("stress.kernels.seasoning", "begins_again = (t + 1) % m.p.n_rebase == 0", "Add -> Sub"): AT_ANOTHER_MONTH,
     ("stress.kernels.pool", MONTH_OF_POOL, "1.0 -> 2.0"): EVERY_MONTH,
     ("stress.kernels.pool", MONTH_OF_POOL, "Gt -> GtE"): EVERY_MONTH,
+    (
+        "stress.kernels.triggers",
+        "if anywhere(where_less(apart * apart, 0.25, 1.0, 0.0)):",
+        "0.0 -> 1.0",
+    ): OTHER_PHASES,
+    (
+        "stress.kernels.steps",
+        "if not anywhere(left * on):",
+        "Mult -> Div",
+    ): "lanes that do not act then ask the next source for nothing",
     ("stress.kernels.block", "elif m.p.n_cohort > 1:", "Gt -> GtE"): CLOCKS,
     ("stress.kernels.block", "elif m.p.n_cohort > 1:", "1 -> 2"): CLOCKS,
     ("stress.kernels.granular", "if m.p.n_bucket > 3:", "Gt -> GtE"): NO_BUCKET,
