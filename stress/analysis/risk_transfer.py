@@ -26,6 +26,8 @@ MEZZANINE = 0.25
 """A mezzanine note stands between this risk weight and 1,250%: Regulation (EU) No 575/2013, Art. 242(18)."""
 WORST = 0.95
 """The unexpected loss is what the paths beyond this quantile lose more than the mean."""
+ABOUT = 0.25
+"""Paths on either side of the quantile, as a share of the tail, on which a mean at the quantile is taken."""
 
 
 def transfer_of(
@@ -90,15 +92,20 @@ def _mechanical(rules: Rules, mezzanine: float, first: float) -> tuple[bool | No
 def _losses(loss: Array, kept: Array, balance: float) -> tuple[Transferred, ...]:
     """Shares of the notes' losses that are transferred: of the mean, and of what the worst paths lose beyond it."""
     whole, sold = loss.sum(axis=0), (1.0 - kept) @ loss
-    worst = whole >= np.quantile(whole, WORST, method="higher")
+    take, near = _worst(whole)
     groups = np.arange(whole.size) * GROUPS // whole.size
 
     def grouped(values: Array) -> Array:
         return np.asarray(np.bincount(groups, values, GROUPS), np.float64)
 
-    n, n_worst = grouped(np.ones(whole.size)), grouped(worst.astype(float))
+    def tail_of(values: Array) -> batches.Replicates:
+        middle = float(values[near].mean())
+        over = batches.ratio(grouped((values - middle) * take), (1.0 - WORST) * n)
+        return batches.Replicates(middle + over.value, middle + over.without)
+
+    n = grouped(np.ones(whole.size))
     expected = [batches.ratio(grouped(x), n) for x in (sold, whole)]
-    tail = [batches.ratio(grouped(x * worst), n_worst) for x in (sold, whole)]
+    tail = [tail_of(x) for x in (sold, whole)]
     beyond = [batches.Replicates(a.value - b.value, a.without - b.without) for a, b in zip(tail, expected, strict=True)]
     found = []
     for what, (part, total) in (("expected loss", expected), ("unexpected loss", beyond)):
@@ -106,6 +113,18 @@ def _losses(loss: Array, kept: Array, balance: float) -> tuple[Transferred, ...]
         over = batches.Replicates(total.value / balance, total.without / balance)
         found.append(Transferred(what, share, batches.symmetric(over, n)))
     return tuple(found)
+
+
+def _worst(whole: Array) -> tuple[Array, NDArray[np.int64]]:
+    """(path,) what of each path is in the worst 1 - WORST, those that lose as much as the quantile in equal parts; the
+    paths about the quantile, whose mean is what a path more or less in the tail brings (Hong 2009)."""
+    size = (1.0 - WORST) * whole.size
+    quantile = np.quantile(whole, WORST, method="inverted_cdf")
+    above, level = whole > quantile, whole == quantile
+    take = above + level * (size - above.sum()) / level.sum()
+    ranks = np.arange(whole.size) + 0.5
+    near = np.argsort(whole, kind="stable")[np.abs(ranks - WORST * whole.size) <= max(1.0, ABOUT * size)]
+    return np.asarray(take, np.float64), near
 
 
 def _interest(job: Job) -> Array:

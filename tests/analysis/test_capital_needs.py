@@ -13,6 +13,7 @@ from stress import capital as formulas
 from stress.analysis.capital_needs import Bank, capital, load_rules
 from stress.analysis.order_statistics import mean_of, quantile_of
 from stress.analysis.positions import positions
+from stress.analysis.risk_transfer import _losses
 from stress.analysis.synthetic_excess import KINDS, absorbed, borne
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
@@ -111,6 +112,33 @@ def test_who_keeps_the_first_loss_alone_transfers_the_share_that_the_others_bear
     assert 0.0 < found.losses[0].share.error < 0.2 * share
     assert found.first_loss_kept == 1.0
     assert found.mezzanine_kept == 0.0
+
+
+def test_an_unexpected_loss_of_which_few_paths_tell_is_that_of_the_whole_worst_twentieth():
+    """Of 100 paths two lose, 10 and 15, of which 5 on the note that is sold: mean 0.25, and the worst five lose 5."""
+    loss = np.zeros((2, 100))
+    loss[:, 3], loss[:, 70] = (0.0, 10.0), (5.0, 10.0)
+    expected, unexpected = _losses(loss, np.array([0.0, 1.0]), 1000.0)
+    assert expected.borne.estimate == pytest.approx(0.25 / 1000.0)
+    assert expected.share.estimate == pytest.approx(5.0 / 25.0)
+    assert unexpected.borne.estimate == pytest.approx((25.0 / 5.0 - 0.25) / 1000.0)
+    assert unexpected.share.estimate == pytest.approx((5.0 / 5.0 - 0.05) / (5.0 - 0.25))
+
+
+@pytest.mark.parametrize("losers", [0.02, 0.5])
+def test_errors_of_unexpected_losses_are_their_spread_over_seeds(losers):
+    """Exponential losses of some paths. For few losers the worst 5% lose losers / 0.05 on average, else the tail of the
+    exponential law at 0.05 / losers: 1 - log of that."""
+    found = []
+    for seed in range(200):
+        random = np.random.default_rng(seed)
+        loss = (random.random((1, 2000)) < losers) * random.exponential(size=(1, 2000))
+        found.append(_losses(loss, np.zeros(1), 1.0)[1].borne)
+    value = np.array([float(one.estimate) for one in found])
+    want = (losers / 0.05 if losers < 0.05 else 1.0 - np.log(0.05 / losers)) - losers
+    spread = value.std(ddof=1)
+    assert abs(value.mean() - want) < 4.0 * spread / 200.0**0.5
+    assert np.mean([float(one.error) for one in found]) == pytest.approx(spread, rel=4.0 / (2.0 * 199.0) ** 0.5)
 
 
 def test_means_and_quantiles_of_a_law_that_is_known_lie_within_four_of_their_errors():
