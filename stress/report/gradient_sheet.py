@@ -13,16 +13,26 @@ def gradient_sheet(answer: Gradient, months: bool = False) -> Sheet:
     """One row an input; with `months` each month's mean of a factor too."""
     shown = [one for one in answer.inputs if months or ", month " not in one.input]
     rows = tuple((one.input, one.per, *_number(one)) for one in shown)
-    plain, controlled = answer.estimate, answer.controlled
     hidden = "" if months else " Months one by one: --months, --json."
     left = f" Left out: {'; '.join(answer.left_out)}." if answer.left_out else ""
-    cut = "" if math.isnan(answer.variance_cut) else f" ({100.0 * answer.variance_cut:.0f}% of the variance cut)"
     note = (
-        f"{answer.measure} {plain.estimate:.5g} ± {plain.error:.2g}; with the scores as control variates "
-        f"{controlled.estimate:.5g} ± {controlled.error:.2g}{cut}. {count(answer.paths)} paths, seed {answer.seed}; "
-        f"likelihood-ratio scores of one run, ± standard error by batch.{hidden}{left}"
+        f"{_measured(answer)}. {count(answer.paths)} paths, seed {answer.seed}; likelihood-ratio scores of one run, ± "
+        f"standard error by batch.{hidden}{left}"
     )
     return Sheet(("Input", "Per", "Derivative", "± error", "95% interval"), rows, note)
+
+
+def _measured(answer: Gradient) -> str:
+    """The measure itself, plain and with its controls, and what these are worth."""
+    plain, controlled, cut = answer.estimate, answer.controlled, answer.variance_cut
+    if plain.estimate == 0.0 and plain.error == 0.0:
+        return f"{answer.measure}: seen on no path"
+    change = f"{100.0 * abs(cut):.0f}% of the variance {'cut' if cut >= 0.0 else 'added'}"
+    worth = "" if math.isnan(cut) else f" ({change})"
+    return (
+        f"{answer.measure} {plain.estimate:.5g} ± {plain.error:.2g}; with the scores as control variates "
+        f"{controlled.estimate:.5g} ± {controlled.error:.2g}{worth}"
+    )
 
 
 def _number(one: Slope) -> tuple[str, str, str]:

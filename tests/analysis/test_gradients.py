@@ -13,6 +13,7 @@ from scipy.special import ndtr, ndtri
 from stress.analysis import trials
 from stress.analysis.gradients import gradient, gradients
 from stress.analysis.score_tornado import MOVES, gradient_tornado
+from stress.answers.gradient import Gradient
 from stress.assemble.months import asked as asked_of
 from stress.assemble.problem import assemble
 from stress.cli import exit_code
@@ -23,6 +24,7 @@ from stress.kernels import alone
 from stress.kernels.memory import Workspace, pack
 from stress.kernels.tally import NOTE_QUANTITIES
 from stress.measures import batches, sums
+from stress.measures.estimate import Interval
 from stress.report.gradient_sheet import gradient_sheet
 from stress.validation.one_period import one_period_job
 
@@ -321,3 +323,15 @@ def all_moved(down, up, h):
 def quotient(change, size, h):
     parts = batches.symmetric(batches.ratio(change / (2.0 * h), size), size)
     return float(parts.estimate), float(parts.error)
+
+
+def test_a_measure_of_no_path_is_no_zero_and_controls_that_add_variance_cut_none() -> None:
+    def told(estimate: float, error: float, controlled: float) -> str:
+        plain, other = (Interval(*map(np.array, (estimate, e, 0.0, 1.0))) for e in (error, controlled))
+        return gradient_sheet(Gradient("j", "s", "ES99", "A", plain, other, (), 1024, 1, ())).note
+
+    assert told(0.0, 0.0, 0.0).startswith("ES99: seen on no path. 1,024 paths, seed 1;")
+    assert "0.5 ± 0.1; with the scores as control variates 0.5 ± 0.06 (64% of the variance cut)." in told(
+        0.5, 0.1, 0.06
+    )
+    assert "(44% of the variance added)." in told(0.5, 0.1, 0.12)
