@@ -124,6 +124,8 @@ FULL, DUST = 500.0, 1e-7
         ({"when": "pool > 0", "price": "0.9 * pool"}, FULL, 450.0),
         ({"when": "pool > 0", "price": "0.9 * pool"}, DUST, None),
         ({"when": "pool > 500", "price": "0.9 * pool"}, FULL, None),
+        ({"when": "pool > 0", "price": "if(pool > 400, 450, 100)"}, FULL, 450.0),
+        ({"when": "pool > 0", "price": "if(pool > 600, 100, 450)"}, FULL, 450.0),
         ({"when": "pool > 0"}, FULL, 500.0),
         ({"pool_factor": 0.1}, 99.0, 99.0),
         ({"pool_factor": 0.1}, 100.0, None),

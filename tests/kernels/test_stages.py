@@ -105,7 +105,7 @@ def test_whole_obligors_move_in_each_stage_and_from_each_bucket_of_a_long_ladder
     """Month 1: 20 tickets of 50; a segment of two stages counts as two, M1 .. M6 are buckets 1 .. 6."""
     base = seasoned({"moves_on": 0.2, "default_odds": 60.0}, {"default_odds": 90.0})
     ladder = [{"rolls": 0.2 + 0.1 * b, "cures": 0.1} for b in range(6)]
-    late = {f"m{b}": 0.1 for b in range(1, 7)}
+    late = {f"m{b}": 0.02 * b for b in range(1, 7)}
     job = base.but(pool=base.pool.but(obligors=20, ladder=ladder, delinquent=late))
     table = assemble(job).receivables.opening[0]
     for path in range(4):

@@ -51,6 +51,11 @@ BILLS = of(
     "kernels/test_daily_clock",
     "instalments_of_bills_sent_in_the_month_of_purchase_are_those_of_the_slow_model",
 )
+DAYS = of(
+    "hand_worked/test_hand_worked_days",
+    "the_cash_of_the_first_days_is_lost_where_it_was_commingled",
+    "idle_cash_earns_interest_day_by_day",
+)
 LEVELS = of(
     "runs/test_mid_life",
     "levels_are_drawn_from_what_reports_tell_of_them",
@@ -82,7 +87,7 @@ OF_KERNELS: dict[str, tuple[str, ...]] = {
     "accrual": worked("calendars", "formulas"),
     "allocation": worked("trusts"),
     "alone": (WORKSPACES, DRAWN, *COUNTS),
-    "block": (WORKSPACES, DRAWN, *worked("retention"), *LEVELS, *COUNTS, *WEIGHED, *MACRO),
+    "block": (WORKSPACES, DRAWN, *DAYS, *worked("retention"), *LEVELS, *COUNTS, *WEIGHED, *MACRO),
     "by_path": (PIECES, DRAWN, *MACRO),
     "cards": (*DETERMINED, *LADDERS, *worked("trusts", "loans")),
     "count": ("kernels/test_pieces_of_counts.py", WORKSPACES, *COUNTS, *WEIGHED),

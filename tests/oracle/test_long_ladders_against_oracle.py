@@ -37,7 +37,7 @@ LOANS: dict[str, Any] = {
 
 
 def job(clock: Clock = "monthly", **of_pool: Any) -> Job:
-    """Six months, bought into for one, or two payment dates, under shocks that put payments off and make refunds."""
+    """Six months, the first of which buys, under shocks that put payments off, raise yields and make refunds."""
     buy = [] if clock == "monthly" else [{"step": "purchase", "source": ["principal"]}]
     deal = hand_worked.deal(
         revolving_months=1,
@@ -50,7 +50,11 @@ def job(clock: Clock = "monthly", **of_pool: Any) -> Job:
         {"name": "one", "share": 0.7, "entry_rate": 0.05, "prepayment": 0.02, "recovery": 0.3},
         {"name": "two", "share": 0.3, "entry_rate": 0.03, "prepayment": 0.03, "recovery": 0.3},
     ]
-    shocks = (Shock(target="payment", multiply=0.8), Shock(target="dilution", set=0.02))
+    shocks = (
+        Shock(target="payment", multiply=0.8),
+        Shock(target="yield", multiply=1.1),
+        Shock(target="dilution", set=0.02),
+    )
     dependence = {"rho": 0.1, "rho_prepayment": 0.05, "phi": 0.8}
     pool = hand_worked.pool(**{"segments": segments, "dependence": dependence, "delinquent": LATE, **of_pool})
     case = ScenarioCase(name="base", shocks=shocks)
