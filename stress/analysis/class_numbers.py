@@ -6,6 +6,7 @@ run's own counts do not hold. `with_committee` puts it into a run's Dataset, whe
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -198,8 +199,9 @@ def _flat(one: ClassNumbers, unseen: float) -> dict[str, float]:
     return found
 
 
-def run_with_committee(job: Job, ds: xr.Dataset, known: dict[str, Fixed] | None = None) -> xr.Dataset:
-    """What `stress run` adds to a result; the counts alone where the job's structure has no such numbers.
+def beside_counts(job: Job, known: dict[str, Fixed] | None = None) -> Callable[[xr.Dataset], xr.Dataset]:
+    """What `stress run` adds to a result, worked out before there is one: none of it rests on counts. Where the job's
+    structure has no such numbers, why.
 
     `known`: filled with what rests on no paths, and read for jobs that differ in their seed alone.
     """
@@ -207,6 +209,7 @@ def run_with_committee(job: Job, ds: xr.Dataset, known: dict[str, Fixed] | None 
     try:
         if key not in held:
             held[key] = fixed_numbers(job)
-        return with_committee(ds, committee(job, fixed=held[key]))
+        return functools.partial(with_committee, answer=committee(job, fixed=held[key]))
     except StressError as error:
-        return ds.assign_attrs(committee=json.dumps({"left_out": [str(error)]}, ensure_ascii=False))
+        why = json.dumps({"left_out": [str(error)]}, ensure_ascii=False)
+        return lambda ds: ds.assign_attrs(committee=why)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -163,11 +163,11 @@ def _planned(loaded: Job | Sweep, options: dict[str, Any]) -> Plan | SweepPlan:
     return sweep._replace(plans=tuple(one._replace(also=also) for one in sweep.plans))
 
 
-def _with_committee(known: dict[str, Any], job: Job, ds: xr.Dataset) -> xr.Dataset:
-    """Numbers of a deal's committees beside what was counted; imported when it is, for a refusal needs none of it."""
-    from stress.analysis.class_numbers import run_with_committee
+def _with_committee(known: dict[str, Any], job: Job) -> Callable[[xr.Dataset], xr.Dataset]:
+    """Numbers of a deal's committees beside what is counted; imported when it is, for a refusal needs none of it."""
+    from stress.analysis.class_numbers import beside_counts
 
-    return run_with_committee(job, ds, known)
+    return beside_counts(job, known)
 
 
 def execute(
@@ -203,7 +203,6 @@ def execute(
 
 def _done(plan: Plan | SweepPlan, output: Output, follow: str | None, unsaid: list[Exception]) -> Done:
     """Run the plan under a progress bar; `unsaid` gets what the table could not be printed for."""
-    from stress import report
     from stress.cli.running_error import followed
     from stress.cli.watch import interruptible, progress
     from stress.runs import jobs
@@ -219,6 +218,8 @@ def _done(plan: Plan | SweepPlan, output: Output, follow: str | None, unsaid: li
             if output.as_json:
                 return
             try:
+                from stress import report
+
                 output.result(lambda: report.table(result), dict)
             except (StressError, BrokenPipeError) as error:
                 unsaid.append(error)  # after the report and the manifest

@@ -14,7 +14,7 @@ import pytest
 from shipped import ROOT
 
 import stress
-from stress.analysis.class_numbers import UNSEEN, run_with_committee, with_committee
+from stress.analysis.class_numbers import UNSEEN, beside_counts, with_committee
 from stress.cli import exit_code
 from stress.inputs.load import load_job
 from stress.report.cover import desks, structure
@@ -158,7 +158,7 @@ def test_every_number_of_the_first_page_is_the_same_in_python_json_workbook_and_
 def test_a_sweep_has_a_cover_of_all_its_jobs_and_seeds_share_what_rests_on_no_paths(job):
     one, known = job.but(scenarios=job.scenarios[:1], paths=64), {}
     found = [({"seed": k}, stress.simulate(one.but(seed=k))) for k in (1, 2, 3)]
-    both = [(at, run_with_committee(one.but(seed=at["seed"]), ds, known)) for at, ds in found[:2]]
+    both = [(at, beside_counts(one.but(seed=at["seed"]), known)(ds)) for at, ds in found[:2]]
     assert len(known) == 1
     swept = stress.results.combine([*both, found[2], ({"seed": 4}, None)])
     assert json.loads(list(cells(swept))[1][1].attrs["committee"])["base_net_loss"] > 0.0

@@ -31,7 +31,7 @@ def engine(dataset: xr.Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     from stress.analysis import class_numbers
 
     monkeypatch.setattr("stress.runs.dataset.to_dataset", lambda job, tally: dataset)
-    monkeypatch.setattr(class_numbers, "run_with_committee", lambda job, ds, known: ds)
+    monkeypatch.setattr(class_numbers, "beside_counts", lambda job, known: lambda ds: ds)
 
 
 @pytest.mark.usefixtures("no_page", "engine")

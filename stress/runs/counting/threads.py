@@ -37,8 +37,11 @@ def count(
     is handed over on the way is lent: it must be added up or copied before the next is asked for.
 
     `stop` ends the count early, within a slice: what was counted by then is handed over. `most`: paths of a task.
-    `pause` is called whenever nothing was handed over for half a second.
+    `pause` is called when the threads have begun, and whenever nothing was handed over for half a second.
     """
+    import dask.delayed
+    import dask.threaded  # noqa: F401 -- by one thread: two that load parts of one package can wait for each other
+
     machines = threads if isinstance(threads, Machines) else Machines(threads)
     if machines.cards and most is None and isinstance(packed, Packed):
         share = SHARED_TASK // packed.problem.sizes.n_scenario if machines.threads else -(-size(work) // machines.cards)
@@ -154,6 +157,8 @@ class _Run:
 
     def handed_over(self, pause: Callable[[], None]) -> Iterator[Counted]:
         """What threads give while they count."""
+        with self.pace.reading():
+            pause()
         while (hand := self._next(pause)) is not None:
             try:
                 with self.pace.reading(1.0 / self.hands):

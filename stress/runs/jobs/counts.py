@@ -115,8 +115,10 @@ def count(
     stop: threading.Event,
     places: Places = place_of,
     seen: Seen | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Counts:
-    """Count what the folder's shards do not hold. `seen` is given all that was counted by then, now and then.
+    """Count what the folder's shards do not hold. `seen` is given all that was counted by then, now and then;
+    `meanwhile` is called once while others count.
 
     Raises KeyboardInterrupt after `stop`, Incomplete or ClusterLost where a second run can go on.
     """
@@ -126,7 +128,7 @@ def count(
         packed = engine.packed_of(plan.job)
         return Subject(packed, engine.problem_digest(packed))
 
-    return count_rest(plan, run_parts(plan.job), pack, folder, progress, say, stop, places, seen)
+    return count_rest(plan, run_parts(plan.job), pack, folder, progress, say, stop, places, seen, meanwhile)
 
 
 class Subject(NamedTuple):
@@ -146,6 +148,7 @@ def count_rest(
     stop: threading.Event,
     places: Places = place_of,
     seen: Seen | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Counts:
     """The same of whatever is counted. `parts`: what must not change between the parts of a run."""
     unmap_large_arrays()
@@ -174,7 +177,7 @@ def count_rest(
                 if progress is not None:
                     progress(found + done, plan.paths)
 
-            _count(plan, subject, store, work, place, step, stop, seen)
+            _count(plan, subject, store, work, place, step, stop, seen, meanwhile)
             if not place.cards:
                 meter.keep(subject.digest)
     _refuse_rest(plan, store, stop)
@@ -203,12 +206,20 @@ def _count(
     step: Progress,
     stop: threading.Event,
     seen: Seen | None,
+    meanwhile: Callable[[], None] | None,
 ) -> None:
     """Take in what the place counts, shard by shard, whatever ends it."""
     from stress.runs import engine
 
+    left = [meanwhile] if meanwhile is not None else []
+
+    def pause() -> None:
+        store.flush()
+        if left:
+            left.pop()()
+
     every = min(plan.every, LOOK) if seen is not None and place.client is None else plan.every
-    how = (place.machines, place.client, step, every, stop, plan.most, store.flush)
+    how = (place.machines, place.client, step, every, stop, plan.most, pause)
     stream = engine.count_all(subject.packed, subject.digest, plan.seed, work, *how)
     try:
         for counted in stream:

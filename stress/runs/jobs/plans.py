@@ -52,8 +52,8 @@ class Plan(NamedTuple):
     """Why `auto` chose the job's estimator."""
     device: str = "cpu"
     """What counts: `cpu`, `gpu`, or `auto`, both where there is a card."""
-    also: Callable[[Job, xr.Dataset], xr.Dataset] | None = None
-    """What else the result of one job gets, before it is written."""
+    also: Callable[[Job], Callable[[xr.Dataset], xr.Dataset]] | None = None
+    """Works out what else the result of a job gets before it is written, and how it gets it."""
 
 
 class BookRun(NamedTuple):

@@ -15,7 +15,7 @@ from stress.atomic import write_atomically
 from stress.digest import source_digest
 from stress.errors import ConfigError
 from stress.runs.counting.counted import Progress
-from stress.runs.jobs.choices import noted, settled
+from stress.runs.jobs.choices import Beside, noted, settled
 from stress.runs.jobs.counts import Say, Seen, count, folder_of
 from stress.runs.jobs.estimates import refuse
 from stress.runs.jobs.files import disk, sha256_of
@@ -71,14 +71,15 @@ def run(
         if plan.fresh:
             (plan.out / MANIFEST).unlink(missing_ok=True)
         refuse_shorter(plan, run_id(run_parts(plan.job)))
-        counts = count(plan, folder, progress, say, stop, seen=seen)
+        beside = Beside(plan)
+        counts = count(plan, folder, progress, say, stop, seen=seen, meanwhile=beside.work_out)
         if plan.keep_paths:
             keep_paths(plan, folder, progress, stop)
         watch.counted()
 
         from stress.runs.dataset import to_dataset
 
-        dataset = noted(plan, to_dataset(plan.job, counts.tally)).assign_attrs(machine=counts.machine)
+        dataset = noted(plan, to_dataset(plan.job, counts.tally), beside).assign_attrs(machine=counts.machine)
         files = write(plan.out, dataset, ready)
         manifest = {
             **origin(plan),

@@ -16,7 +16,7 @@ from stress.atomic import write_atomically
 from stress.digest import source_digest
 from stress.inputs.job import labels_of
 from stress.runs.counting.counted import Progress
-from stress.runs.jobs.choices import noted, settled
+from stress.runs.jobs.choices import Beside, noted, settled
 from stress.runs.jobs.counts import JOB, Say, Seen, count, folder_of, reserved, shared_place
 from stress.runs.jobs.estimates import refuse_sweep
 from stress.runs.jobs.files import disk
@@ -100,10 +100,11 @@ def _jobs(
             step = None if progress is None else functools.partial(_further, progress, before, plan.paths)
             with _told(number, len(plan.plans)), folder_of(one) as folder:
                 look = seen if _notes(one) == _notes(plan.plans[0]) else None
-                counts = count(one, folder, step, say, stop, places, look)
+                beside = Beside(one)
+                counts = count(one, folder, step, say, stop, places, look, beside.work_out)
                 if one.keep_paths:
                     keep_paths(one, folder, step, stop)
-                dataset = noted(one, to_dataset(one.job, counts.tally)).assign_attrs(machine=counts.machine)
+                dataset = noted(one, to_dataset(one.job, counts.tally), beside).assign_attrs(machine=counts.machine)
             before += one.paths
             cells.append((labels, dataset))
             said.append(_said(one, labels) | {
