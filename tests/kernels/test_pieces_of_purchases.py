@@ -73,10 +73,11 @@ def test_a_purchase_takes_no_more_than_is_offered() -> None:
     assert same(m.cash.supply_left) == pytest.approx(0.0)
 
 
+@pytest.mark.parametrize("lag", [1.0, 5.0])
 @pytest.mark.parametrize(("retained", "left"), [(10.0, 36.0), (50.0, 50.0)])
-def test_a_purchase_leaves_the_larger_of_what_is_locked_and_what_is_retained(retained: float, left: float) -> None:
+def test_a_purchase_leaves_the_larger_of_what_is_locked_and_retained(lag: float, retained: float, left: float) -> None:
     """Of 100 in the account 36 are locked; what is retained for senior costs is left too, but not beside it."""
-    m = buying(lag=5.0, interest=("income", "principal"))
+    m = buying(lag, interest=("income", "principal"))
     m.account[PRINCIPAL], m.pool.balance, m.cash.supply_left, m.cash.mask = 100.0, 1e6, 1000.0, 1.0
     m.cash.locked, m.cash.retained = 36.0, retained
     purchases.buy(m, 0, 0, 0, PRINCIPAL)
@@ -120,6 +121,17 @@ def test_collected_principal_becomes_available_to_paths_that_revolve(month: int,
     now = REVOLVES & moves
     np.testing.assert_array_equal(m.account[PRINCIPAL], np.where(now, 11.0, 2.0))
     np.testing.assert_array_equal(m.cash.principal_collected, np.where(now, 0.0, 9.0))
+
+
+def test_what_a_day_collects_is_locked_by_a_lag_of_a_day_alone() -> None:
+    """It is available, and buys nothing; the next day it buys at once."""
+    m = buying(lag=1.0)
+    m.pool.balance, m.cash.supply_left = 1e6, 1e6
+    for day, bought in ((0, 0.0), (1, 8.0 / 0.8)):
+        m.cash.principal_collected = 8.0
+        purchases.buy_with_collections(m, 0, 0, day)
+        assert same(m.cash.locked) == 8.0
+        assert same(m.pool.total_bought) == pytest.approx(bought)
 
 
 def test_days_of_idle_cash_are_counted_above_a_share_of_the_pool() -> None:

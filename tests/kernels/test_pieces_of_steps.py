@@ -9,8 +9,17 @@ import pytest
 from hand_worked import INTEREST, RESIDUAL
 from pieces import memory, plain
 
-from stress.kernels import redemption, steps
-from stress.kernels.codes import INCOME, PAY_INTEREST_TOGETHER, PAY_PRINCIPAL, PAY_PRO_RATA, PAY_RESIDUAL, PRINCIPAL
+from stress.kernels import redemption, steps, written
+from stress.kernels.codes import (
+    INCOME,
+    PAY_INTEREST_TOGETHER,
+    PAY_PRINCIPAL,
+    PAY_PRO_RATA,
+    PAY_RESIDUAL,
+    PRINCIPAL,
+    WRITE_DOWN,
+    WRITE_UP,
+)
 from stress.kernels.layout import LANES
 from stress.kernels.records import Memory
 
@@ -113,3 +122,37 @@ def test_interest_is_paid_together_by_what_is_due(source: int, change: float, un
         np.testing.assert_allclose(m.log[0, n], budget * share, atol=1e-12)
         np.testing.assert_allclose(m.note[n].unpaid, (6.0, 3.0)[n] * unit - budget * share, atol=1e-12)
     paid(m, source, budget, change * budget)
+
+
+def written_notes(kind: int) -> tuple[Memory, int]:
+    """R of 2, B of 3 and A of 5 are written down by at most 12, A up by as much; 7 of B and 1 of A have been before."""
+    down, up = ({"step": f"write_{way}", "amount": 12.0} for way in ("down", "up"))
+    m, x = ready(kind, PRINCIPAL, {**down, "notes": ["R", "B", "A"]}, {**up, "notes": ["A"]})
+    for n, (stands, lost) in enumerate(((5.0, 1.0), (3.0, 7.0), (2.0, 0.0))):
+        m.note[n].outstanding, m.written[n] = stands, lost
+    return m, x
+
+
+def test_notes_are_written_down_one_after_another_by_what_is_lacking() -> None:
+    """Of 12 of the 50 that are lacking they bear all that they have, 10."""
+    m, x = written_notes(WRITE_DOWN)
+    written.write_down(m, x, 1)
+    years = m.t.years[1].paid
+    for n, amount in ((0, 5.0), (1, 3.0), (2, 2.0)):
+        np.testing.assert_array_equal(m.note[n].outstanding, (5.0, 3.0, 2.0)[n] - amount * ACTS)
+        np.testing.assert_array_equal(m.written[n], (1.0, 7.0, 0.0)[n] + amount * ACTS)
+        np.testing.assert_allclose(m.note[n].principal_time, -amount * years * ACTS)
+    np.testing.assert_array_equal(m.cash.deficiency, 50.0 - 10.0 * ACTS)
+    np.testing.assert_array_equal(m.step_paid[x], 10.0 * ACTS)
+
+
+def test_a_note_is_written_up_by_no_more_than_it_was_written_down_by() -> None:
+    """Of 4 that came back A has 1; the other 3 stand against what is lost next."""
+    m, x = written_notes(WRITE_UP)
+    m.cash.deficiency, m.surplus[0] = 0.0, 4.0
+    written.write_up(m, x, 1)
+    np.testing.assert_array_equal(m.note[0].outstanding, 5.0 + ACTS)
+    np.testing.assert_array_equal(m.written[0], 1.0 - ACTS)
+    np.testing.assert_array_equal(m.surplus[0], 4.0 - ACTS)
+    np.testing.assert_array_equal(m.step_paid[x], ACTS)
+    assert (m.log[1, 0] == 0.0).all()

@@ -128,7 +128,7 @@ OF_KERNELS: dict[str, tuple[str, ...]] = {
     "tally": (*COUNTS, *REPLICATES, *QUARTER),
     "waterfall": (PIECES, NOTES),
     "weights": (*WEIGHED, *NORMAL[-1:]),
-    "written": worked("written"),
+    "written": (STEPS, *worked("written")),
 }
 """Tests of their own of kernels; those of the others are `PIECES`."""
 OWN = {
