@@ -240,3 +240,11 @@ def test_purchases_leave_nothing_for_a_fee_whose_amount_is_not_known_yet() -> No
     )
     same(data, "fee_paid", "agent", 20.0)
     same(data, "fee_due", "agent", 30.0, 40.0)
+
+
+def test_a_month_of_senior_cost_is_the_interest_and_the_fees_of_the_month() -> None:
+    """6 of A and 6 of B, then 4 of A's 400 left; a trustee's 3 a month."""
+    fee = {"name": "trustee", "base": "fixed", "amount": 3.0}
+    pay = {"step": "pay_party", "party": "adviser", "amount": "0.2 * senior_cost", "source": ["income"]}
+    data = run(deal([{"step": "pay_fee", "fee": "trustee"}, pay, *PLAIN], fees=[fee], parties=["adviser"]))
+    same(data, "paid_out", "adviser", 3.0, 3.0 + 2.6)

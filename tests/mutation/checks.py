@@ -99,7 +99,7 @@ OF_KERNELS: dict[str, tuple[str, ...]] = {
     "in_stages": (*LADDERS, *worked("late")),
     "inverse_normal": NORMAL,
     "ladder": (*DETERMINED, *LADDERS, *worked("late"), "kernels/test_through_ladder.py"),
-    "memory": (WORKSPACES, *COUNTS, DRAWN),
+    "memory": (WORKSPACES, *worked("formulas"), *COUNTS, DRAWN),
     "observables": (*DETERMINED, *worked("formulas", "triggers")),
     "opening": (POOLS, *LEVELS),
     "outcome": (NOTES, *worked("notes", "structures")),
