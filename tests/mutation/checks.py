@@ -125,7 +125,7 @@ OF_KERNELS: dict[str, tuple[str, ...]] = {
     "short_rate": (PIECES, "kernels/test_pieces_of_rates.py"),
     "step_cash": worked("accounts", "notes"),
     "steps": (PIECES, STEPS),
-    "tally": (*COUNTS, *REPLICATES, *QUARTER),
+    "tally": ("kernels/test_tallies.py", *COUNTS, *REPLICATES, *QUARTER),
     "waterfall": (PIECES, NOTES),
     "weights": (*WEIGHED, *NORMAL[-1:]),
     "written": (STEPS, *worked("written")),
