@@ -8,9 +8,11 @@ import pytest
 
 from stress.assemble.problem import assemble
 from stress.kernels import alone
+from stress.kernels.layout import LANES
 from stress.kernels.memory import Workspace, pack
 from stress.kernels.tables import Problem
 from stress.kernels.tally import Tally
+from stress.runs.mid_life import state_at
 
 
 def problem() -> Problem:
@@ -60,3 +62,16 @@ def test_what_paths_came_to_is_handed_over_block_by_block() -> None:
     for block in range(2):
         np.testing.assert_array_equal(space.handed()[0, block], alone.run_block(of, block, 7).outcomes())
     assert space.count.size == 0
+
+
+def test_a_run_from_a_state_counts_what_a_block_on_its_own_does() -> None:
+    """Only the block on its own shows months: those before the state are the state's."""
+    job = hand_worked.job(hand_worked.deal(), hand_worked.pool(default=0.08))
+    of = assemble(job.but(state=state_at(job, 2, 0)))
+    space = Workspace(pack(of))
+    alone.run(space, 0, 1, LANES, 7)
+    shown = alone.run_block(of, 0, 7)
+    np.testing.assert_array_equal(space.tally().loss_count, shown.tally().loss_count)
+    balance = shown.traced("pool_balance")
+    np.testing.assert_array_equal(balance[0], balance[1])
+    assert (balance[1] > balance[2]).all()

@@ -56,6 +56,12 @@ DAYS = of(
     "the_cash_of_the_first_days_is_lost_where_it_was_commingled",
     "idle_cash_earns_interest_day_by_day",
 )
+FIRST = of(
+    "kernels/test_first_payment",
+    "fees_run_from_issue_and_those_on_income_take_what_was_carried_in",
+    "a_stated_first_payment_date_lets_interest_gather_without_interest_on_it",
+    "a_clean_up_waits_for_the_first_payment",
+)
 LEVELS = of(
     "runs/test_mid_life",
     "levels_are_drawn_from_what_reports_tell_of_them",
@@ -87,12 +93,12 @@ OF_KERNELS: dict[str, tuple[str, ...]] = {
     "accrual": worked("calendars", "formulas"),
     "allocation": worked("trusts"),
     "alone": (WORKSPACES, DRAWN, *COUNTS),
-    "block": (WORKSPACES, DRAWN, *DAYS, *worked("retention"), *LEVELS, *COUNTS, *WEIGHED, *MACRO),
+    "block": (WORKSPACES, DRAWN, *DAYS, *FIRST, *worked("retention"), *LEVELS, *COUNTS, *WEIGHED, *MACRO),
     "by_path": (PIECES, DRAWN, *MACRO),
     "cards": (*DETERMINED, *LADDERS, *worked("trusts", "loans")),
     "count": ("kernels/test_pieces_of_counts.py", WORKSPACES, *COUNTS, *WEIGHED),
     "counting": (*COUNTS, *WEIGHED, *REPLICATES),
-    "determination": (PIECES, *DETERMINED, *worked("calendars", "formulas", "trusts")),
+    "determination": (PIECES, *DETERMINED, *FIRST, *worked("calendars", "formulas", "trusts")),
     "elementary": (NUMBERS, DRAWS, DRAWN, *NORMAL),
     "formulas": (*DETERMINED, *worked("formulas", "adjusted")),
     "granular": (NUMBERS, *OBLIGORS, *STAGED_OBLIGORS),

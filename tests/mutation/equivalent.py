@@ -98,6 +98,11 @@ JUDGED: dict[tuple[str, str, str], str] = {
     ("stress.kernels.granular", "if m.p.n_bucket > 5:", "Gt -> GtE"): NO_BUCKET,
     ("stress.kernels.ladder", "if i > 0:", "Gt -> GtE"): NO_EARLIER,
     (
+        "stress.kernels.memory",
+        "by_path=int((problem.market.degree == BY_PATH).any()),",
+        "Eq -> NotEq",
+    ): "prepayment never is by path, so this is always on: what a path has beside its factors is then drawn for nobody",
+    (
         "stress.kernels.ladder",
         "if i > 2:",
         "Gt -> GtE",
