@@ -151,10 +151,10 @@ def coarse_bins() -> NDArray[np.int64]:
 
 
 def price_edges() -> NDArray[np.float64]:
-    """(N_PRICE_BIN + 1,) edges of the bins of a price over par; the first is 0, the last has no end."""
+    """(N_PRICE_BIN + 1,) edges of the bins of a price over par, none below 0; the last bin has no end."""
     edges = 1.0 + PRICE_UNIT * np.sinh((np.arange(N_PRICE_BIN + 1) - PAR_BIN - 0.5) / PRICE_STEPS)
-    edges[0], edges[-1] = 0.0, np.inf
-    return np.asarray(edges, np.float64)
+    edges[-1] = np.inf
+    return np.maximum(edges, 0.0, dtype=np.float64)
 
 
 def yield_edges(mean_coupon: float) -> NDArray[np.float64]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import xarray as xr
 
-from stress.inputs.job import Job
-from stress.inputs.state.rules import started
+if TYPE_CHECKING:
+    from stress.inputs.job import Job
 
 
 def job_of(ds: xr.Dataset) -> Job | None:
@@ -25,5 +27,7 @@ def may_end_early(ds: xr.Dataset) -> bool:
     >>> may_end_early(ds)
     True
     """
+    from stress.inputs.state.rules import started
+
     job = job_of(ds)
     return job is None or started(job) < job.deal.revolving_months

@@ -48,7 +48,7 @@ def test_bins_of_a_price_have_par_in_the_middle_of_one_and_grow_with_the_distanc
     """A third of a basis point wide at par, 0.31% of the distance far from it, up to 1,090."""
     edges, par = price_edges(), tally.PAR_BIN
     assert len(edges) == tally.N_PRICE_BIN + 1
-    assert (edges[0], edges[-1]) == (0.0, np.inf)
+    assert (edges[0], edges[1], edges[-1]) == (0.0, 0.0, np.inf)  # what is worth nothing is in the second
     assert (np.diff(edges[1:]) > 0.0).all()
     assert edges[par] + edges[par + 1] == pytest.approx(2.0, abs=1e-12)
     assert edges[par + 1] - edges[par] == pytest.approx(1e-4 / 3.0, rel=0.1)
