@@ -102,11 +102,11 @@ def test_seasoned_purchases_default_and_fall_due_as_vintage_by_vintage(stages, p
 
 
 def test_whole_obligors_move_in_each_stage_and_from_each_bucket_of_a_long_ladder() -> None:
-    """Month 1: 20 tickets of 50; a segment of two stages counts as two, M1 .. M6 are buckets 1 .. 6."""
+    """Month 1: 200 tickets of 5; a segment of two stages counts as two, M1 .. M6 are buckets 1 .. 6."""
     base = seasoned({"moves_on": 0.2, "default_odds": 60.0}, {"default_odds": 90.0})
     ladder = [{"rolls": 0.2 + 0.1 * b, "cures": 0.1} for b in range(6)]
     late = {f"m{b}": 0.02 * b for b in range(1, 7)}
-    job = base.but(pool=base.pool.but(obligors=20, ladder=ladder, delinquent=late))
+    job = base.but(pool=base.pool.but(obligors=200, ladder=ladder, delinquent=late))
     table = assemble(job).receivables.opening[0]
     for path in range(4):
         data = stress.replay(job, path=path)
@@ -115,7 +115,7 @@ def test_whole_obligors_move_in_each_stage_and_from_each_bucket_of_a_long_ladder
             given = [float(calm["entry_rate"][0, row]), *calm["roll_rate"][0, row].values.tolist()]
             got = [float(data["entry_rate"][0, row]), *data["roll_rate"][0, row].values.tolist()]
             want = [
-                counted_share(table[row, bucket], 50.0, rate, path, 1, row, bucket, job.seed)
+                counted_share(table[row, bucket], 5.0, rate, path, 1, row, bucket, job.seed)
                 for bucket, rate in enumerate(given)
             ]
             assert got == pytest.approx(want, abs=1e-12)
