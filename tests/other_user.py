@@ -18,9 +18,13 @@ needs_root = pytest.mark.skipif(
 
 
 def run_as(user: int, imports: str, code: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run code as that user; what it imports is imported before, for the sources may be closed to others."""
+    """Run code as that user; what it imports is imported before, for the sources may be closed to others.
+
+    Coverage is not measured there: its files are not that user's.
+    """
     become = f"import os\n{imports}\nos.setgroups([])\nos.setgid({user})\nos.setuid({user})\nos.umask(0o022)\n"
-    known = {key: value for key, value in os.environ.items() if key not in ("HOME", "XDG_CACHE_HOME", "STRESS_CACHE")}
+    ours = ("HOME", "XDG_CACHE_HOME", "STRESS_CACHE", "COVERAGE_")
+    known = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
     return subprocess.run(
         [sys.executable, "-c", become + code],
         env=known | {"PYTHONPATH": str(Path(__file__).parents[1])} | environment,

@@ -8,7 +8,7 @@ import hand_worked
 import pytest
 from numba import config
 
-from stress.assemble.problem import assemble
+from stress.assemble.problem import without_supply
 from stress.inputs.job import Job
 from stress.inputs.pool import Pool
 from stress.kernels.memory import Workspace, pack
@@ -23,8 +23,8 @@ def memory(on: Pool | None = None, **of_deal: Any) -> Memory:
 
 
 def memory_of(job: Job) -> Memory:
-    """The same of any job."""
-    packed = pack(assemble(job))
+    """The same of any job; nothing is offered to it."""
+    packed = pack(without_supply(job))
     space = Workspace(packed)
     return Memory(space.scratch, packed.f, packed.g, space.count, packed.header)
 

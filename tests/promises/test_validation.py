@@ -59,16 +59,16 @@ def test_the_long_promise_is_kept(check: Check) -> None:
 
 
 QUICK: tuple[tuple[Callable[[int, float], Iterable[Finding | str]], int], ...] = (
-    (coverage.plain, 30),
-    (coverage.sobol, 15),
+    (coverage.plain, 20),
+    (coverage.sobol, 10),
     (coverage_books.plain, 60),
     (coverage_books.importance, 60),
-    (coverage_break_even.break_evens, 6),
+    (coverage_break_even.break_evens, 4),
     (coverage_gradients.gradients, 60),
-    (lambda n, band: coverage_capital.capitals(n, band, runs=1), 15),
-    (coverage_sizes.sizes, 4),
-    (lambda n, band: coverage_triggers.sobol(n, band, long=2**16), 15),
-    (lambda n, band: coverage_follow.followed(n, band, runs=1), 8),
+    (lambda n, band: coverage_capital.capitals(n, band, runs=1), 10),
+    (coverage_sizes.sizes, 3),
+    (lambda n, band: coverage_triggers.sobol(n, band, long=2**16), 10),
+    (lambda n, band: coverage_follow.followed(n, band, runs=1), 5),
 )
 """Promises of coverage, with how often a quick test repeats each; the slow test of the same has hundreds of repeats."""
 

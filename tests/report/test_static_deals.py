@@ -46,6 +46,7 @@ def told(ds: xr.Dataset) -> list[str]:
     return [*said, str(table(ds)), *sheets.pool(ds).head, page.partition("Inputs and provenance")[0]]
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_a_report_of_a_static_deal_tells_of_no_revolving_period() -> None:
     ds = stress.simulate(static())
     assert [text for text in told(ds) if re.search("early amort|amortize early", text, re.IGNORECASE)] == []

@@ -51,7 +51,8 @@ def command(process: psutil.Process) -> str:
         return ""
 
 
-@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.slow), 2])
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
 def test_worker_processes_give_the_bits_of_threads_and_listen_on_loopback_only(
     workers: int, tmp_path: Path, sha: str
 ) -> None:

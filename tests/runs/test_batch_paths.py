@@ -65,9 +65,9 @@ def check(out: Path, paths: int) -> None:
 
 @pytest.mark.usefixtures("whole_dataset")
 def test_outcomes_are_of_the_paths_that_were_counted(tmp_path: Path) -> None:
-    assert jobs.run(planned(tmp_path, 10_000)).manifest["paths_kept"]
-    check(tmp_path, 10_000)
-    assert jobs.run(planned(tmp_path, 10_000)).before
+    assert jobs.run(planned(tmp_path, 6_000)).manifest["paths_kept"]
+    check(tmp_path, 6_000)
+    assert jobs.run(planned(tmp_path, 6_000)).before
 
 
 def test_outcomes_go_on_after_a_stop_and_grow_with_the_run(tmp_path: Path) -> None:
@@ -80,11 +80,11 @@ def test_outcomes_go_on_after_a_stop_and_grow_with_the_run(tmp_path: Path) -> No
         done.append(now)
 
     with pytest.raises(KeyboardInterrupt, match="outcomes of 4,096 paths are kept"):
-        jobs.run(planned(tmp_path, 10_000), progress, None, stop)
-    jobs.run(planned(tmp_path, 10_000))
-    check(tmp_path, 10_000)
-    jobs.run(planned(tmp_path, 13_000))
-    check(tmp_path, 13_000)
+        jobs.run(planned(tmp_path, 6_000), progress, None, stop)
+    jobs.run(planned(tmp_path, 6_000))
+    check(tmp_path, 6_000)
+    jobs.run(planned(tmp_path, 9_000))
+    check(tmp_path, 9_000)
 
 
 @pytest.mark.slow
@@ -119,7 +119,7 @@ def test_a_damaged_chunk_is_seen_when_it_is_read(tmp_path: Path) -> None:
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a finished run of 10,000 paths."""
     out = tmp_path_factory.mktemp("kept")
-    assert jobs.run(planned(out, 10_000)).manifest["paths_kept"]
+    assert jobs.run(planned(out, 6_000)).manifest["paths_kept"]
     return out
 
 
