@@ -141,9 +141,8 @@ def test_the_readme_says_what_the_list_and_the_record_say() -> None:
 def test_the_record_that_ships_breaks_no_promise_but_those_that_the_readme_tells_and_names_no_unknown_one() -> None:
     shipped = read(SHIPPED)["checks"]
     broken = [e["name"] for e in shipped if e["verdict"] == "broken"]
-    assert broken == ["mutants"]
     readme_text = (CLONE / "README.md").read_text(encoding="utf-8")
-    assert all(f"`{name}` is **not kept**" in readme_text for name in broken)
+    assert [name for name in broken if f"`{name}` is **not kept**" not in readme_text] == []
     for e in shipped:
         check = named(e["name"])
         assert check is not None
