@@ -13,10 +13,12 @@ from stress.kernels import redemption, steps, written
 from stress.kernels.codes import (
     INCOME,
     PAY_INTEREST_TOGETHER,
+    PAY_PARTY,
     PAY_PRINCIPAL,
     PAY_PRO_RATA,
     PAY_RESIDUAL,
     PRINCIPAL,
+    RECEIVE,
     WRITE_DOWN,
     WRITE_UP,
 )
@@ -156,3 +158,39 @@ def test_a_note_is_written_up_by_no_more_than_it_was_written_down_by() -> None:
     np.testing.assert_array_equal(m.surplus[0], 4.0 - ACTS)
     np.testing.assert_array_equal(m.step_paid[x], ACTS)
     assert (m.log[1, 0] == 0.0).all()
+
+
+@pytest.mark.parametrize(("to", "change"), [(INCOME, 0.0), (PRINCIPAL, REPAID)])
+def test_a_party_pays_in_what_its_formula_says_on_the_lanes_that_act(to: int, change: float) -> None:
+    """A tenth of a pool of -4 to 11.5: nothing where that is below 0; principal that comes in lessens what lacks."""
+    step = {"step": "receive", "party": "bank", "amount": "0.1 * pool", "to": BOTH[to]}
+    m = memory(amortization=[step, *INTEREST, REPAYS, *RESIDUAL], parties=["bank"])
+    (x,) = (x for x in range(m.p.n_step) if m.t.step[x].kind == RECEIVE)
+    before = m.cash.cash_in + 0.0
+    m.cash.mask, m.cash.deficiency, m.pool.balance = ACTS, 50.0, CASH - 4.0
+    m.account[to], m.received[0] = CASH, 2.0
+    steps.receive(m, x, 0)
+    amount = np.maximum(0.1 * (CASH - 4.0), 0.0) * ACTS
+    np.testing.assert_allclose(m.account[to], CASH + amount, atol=1e-12)
+    np.testing.assert_allclose(m.received[0], 2.0 + amount, atol=1e-12)
+    np.testing.assert_allclose(m.cash.cash_in, before + amount, atol=1e-12)
+    np.testing.assert_allclose(m.cash.deficiency, 50.0 + change * amount, atol=1e-12)
+
+
+def test_a_party_is_paid_from_one_source_after_another_up_to_its_amount() -> None:
+    """6 in all, from income and then from principal, which lends it; on the lanes that act."""
+    step = {"step": "pay_party", "party": "bank", "amount": "6", "source": BOTH}
+    m = memory(amortization=[step, *INTEREST, REPAYS, *RESIDUAL], parties=["bank"])
+    rows = [x for x in range(m.p.n_step) if m.t.step[x].kind == PAY_PARTY]
+    before = m.cash.cash_out + 0.0
+    m.cash.mask, m.cash.deficiency, m.paid[0] = ACTS, 50.0, 1.0
+    m.account[INCOME], m.account[PRINCIPAL] = CASH, 4.0
+    for x in rows:
+        steps.pay_party(m, x, 0)
+    income = np.minimum(CASH, 6.0) * ACTS
+    principal = np.minimum(4.0, 6.0 - income) * ACTS
+    np.testing.assert_allclose(m.account[INCOME], CASH - income, atol=1e-12)
+    np.testing.assert_allclose(m.account[PRINCIPAL], 4.0 - principal, atol=1e-12)
+    np.testing.assert_allclose(m.paid[0], 1.0 + income + principal, atol=1e-12)
+    np.testing.assert_allclose(m.cash.cash_out, before + income + principal, atol=1e-12)
+    np.testing.assert_allclose(m.cash.deficiency, 50.0 + LENT * principal, atol=1e-12)
