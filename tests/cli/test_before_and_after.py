@@ -69,7 +69,7 @@ def test_compare_prints_before_after_and_difference_in_one_unit(two: tuple[Path,
 def test_a_class_is_sized_under_its_own_scenario() -> None:
     table, job = load_bands(), load_job(SHORT)
     cases = tuple(case for case in job.scenarios if case.name in ("baseline", "credit_contraction", "macro_severe"))
-    paths = job.but(paths=2048, scenarios=cases)
+    paths = job.but(paths=1024, scenarios=cases)
     own = dict(
         [target_of("senior:PD=0.05@credit_contraction", table), target_of("mezzanine:EL=0.02@macro_severe", table)]
     )

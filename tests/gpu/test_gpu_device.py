@@ -25,6 +25,7 @@ from stress.runs import cluster, engine
 from stress.runs.cluster.connect import on_card
 from stress.runs.counting.counted import Counted, copied, digest, joined
 from stress.runs.counting.machines import Machines, kind, machines
+from stress.runs.counting.ranges import size
 from stress.runs.jobs.place import cards_of
 
 FILE = ROOT / "scenarios" / "jobs" / "baitiao-24m.toml"
@@ -140,7 +141,8 @@ def test_a_run_on_a_card_can_be_stopped(fake: MakeBelieve, job: Job, packed: Pac
     stop = threading.Event()
     fake.runs(packed, stop.set)
     parts = list(engine.count(packed, job, None, Machines(0, 1), stop=stop, most=PANEL_PATHS))
-    assert joined(parts).n_path == PANEL_PATHS
+    (one,) = [r for part in parts for r in part.ranges]  # whichever task came first
+    assert 0 < size([one]) <= PANEL_PATHS
 
 
 def test_a_card_that_fails_ends_the_run(fake: MakeBelieve, job: Job, packed: Packed) -> None:
