@@ -7,30 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
+from oracle.flows import MONTHLY
 from oracle.state import PHASES
 
-MONEY = (
-    "performing",
-    "m1",
-    "m2",
-    "m3",
-    "m4_on",
-    "pool_balance",
-    "defaults",
-    "scheduled_principal",
-    "prepaid",
-    "cured_paid",
-    "dilution",
-    "recoveries",
-    "fee_income",
-    "late_charge",
-    "cash_interest",
-    "purchases",
-    "purchase_cost",
-    "principal_cash",
-    "income_cash",
-    "deficiency",
-)
+_UNTOLD = ("dilution_unpaid", "commingled_principal", "clean_up", "sold")
+"""What a replay does not tell by month."""
+MONEY = (*(name for name in MONTHLY if name not in _UNTOLD), "principal_cash", "income_cash", "deficiency")
 """Amounts by month; a segment dimension is summed."""
 MONEY_BY = {
     "account_balance": "account",

@@ -152,9 +152,10 @@ def _stays(before: MonthInputs, shock: Shock) -> str:
 
 def _cut(job: Job, case: ScenarioCase) -> Iterator[Remark]:
     pool = pool_under(job.pool, case)
-    months, bought = asked(job.deal, pool, case), job.deal.purchase != "none"
+    months = asked(job.deal, pool, case)
     if months.new_odds is not None:
-        months = months._replace(new_odds=months.new_odds[: purchase_months(job.deal, job.clock) * bought])
+        bought_in = purchase_months(job.deal, job.clock) if buys(job.deal) else 0
+        months = months._replace(new_odds=months.new_odds[:bought_in])
     for cut in cuts(months):
         names = [columns(pool)[s] for s in cut.column]
         where = f" of {', '.join(names)}" if 0 < len(names) < len(columns(pool)) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 import xarray as xr
@@ -12,11 +13,17 @@ if TYPE_CHECKING:
 
 def job_of(ds: xr.Dataset) -> Job | None:
     """The job as this run knew it; None where the Dataset carries none, or one of another version."""
+    return _read(str(ds.attrs.get("job") or ""))
+
+
+@functools.lru_cache(maxsize=16)
+def _read(text: str) -> Job | None:
+    """Read once for all rows and figures that ask."""
     from stress.errors import DataError
     from stress.inputs.load import job_from_json
 
     try:
-        return job_from_json(str(ds.attrs.get("job") or ""))
+        return job_from_json(text)
     except DataError:
         return None
 

@@ -94,7 +94,6 @@ def growth(x: Any) -> Any:
     return total
 
 
-@pytest.mark.slow
 @compiles
 def test_flipped_bits_in_a_kernels_file_give_the_same_bits_after_a_compilation(
     place: Path, caplog: pytest.LogCaptureFixture

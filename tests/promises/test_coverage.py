@@ -28,7 +28,7 @@ PLAIN = (
     "kernels/test_paths_of_their_own.py::test_binomial_counts_are_exact_quantiles_and_rise_with_the_rate",
     "runs/test_sampling.py::test_the_inverse_normal_is_that_of_scipy_down_to_the_far_tails",
 )
-"""Tests of kernels that end in a minute or two without a compiler."""
+"""Tests of kernels that end in minutes without a compiler."""
 COMPILED = ("-m", "not slow", "--ignore=tests/runs/test_batch_clock.py", "--ignore=tests/repo/test_benchmarks.py")
 """All quick tests, but those that limit what a process may write, which stops the count too, and those of no part."""
 

@@ -66,19 +66,14 @@ QUICK: tuple[tuple[Callable[[int, float], Iterable[Finding | str]], int], ...] =
     (coverage_break_even.break_evens, 4),
     (coverage_gradients.gradients, 60),
     (lambda n, band: coverage_triggers.sobol(n, band, long=2**16), 10),
+    (lambda n, band: coverage_capital.capitals(n, band, runs=1), 10),
+    (coverage_sizes.sizes, 3),
+    (lambda n, band: coverage_follow.followed(n, band, runs=1), 5),
 )
 """Promises of coverage, with how often a quick test repeats each; the slow test of the same has hundreds of repeats."""
-SLOW: tuple[tuple[Callable[[int, float], Iterable[Finding | str]], int], ...] = (
-    (lambda n, band: coverage_capital.capitals(n, band, runs=1), 15),
-    (coverage_sizes.sizes, 4),
-    (lambda n, band: coverage_follow.followed(n, band, runs=1), 8),
-)
-"""The same, where a few repeats take seconds."""
 
 
-@pytest.mark.parametrize(
-    ("promise", "replications"), [*QUICK, *(pytest.param(*one, marks=pytest.mark.slow) for one in SLOW)]
-)
+@pytest.mark.parametrize(("promise", "replications"), QUICK)
 def test_intervals_hold_the_truth_about_as_often_as_they_say(
     promise: Callable[[int, float], Iterable[Finding | str]], replications: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -67,7 +67,6 @@ def test_worker_processes_give_the_bits_of_threads_and_listen_on_loopback_only(
     assert manifest(tmp_path)["where"].startswith(f"{workers} worker process")
 
 
-@pytest.mark.slow
 def test_a_driver_killed_at_any_moment_goes_on(tmp_path: Path, sha: str) -> None:
     assert deaths(tmp_path, PATHS, 1) >= 0
     assert manifest(tmp_path)["result_sha256"] == sha

@@ -80,8 +80,7 @@ def _rows(axes: Axes, level: NDArray[np.float64], mean: NDArray[np.float64]) -> 
     if seen.size:
         room = 0.05 * max(float(seen.max() - seen.min()), 0.02)
         axes.set_xlim(float(seen.min()) - room, float(seen.max()) + room)
-    axes.xaxis.set_major_locator(
-        MaxNLocator(4, steps=[1, 2, 5, 10], prune="both")
-    )  # a label at an end would run into the next panel's
+    # a label at an end would run into the next panel's
+    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], prune="both"))
     axes.grid(visible=True, axis="x")
     axes.grid(visible=False, axis="y")

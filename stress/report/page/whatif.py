@@ -43,7 +43,7 @@ def render(answer: WhatIf) -> str:
         scripts=("tables", "plot", "whatif"),
         data=data(document(answer)),
         answer=answer,
-        away=[f"{named(a)} {shown_at(a, a.start)}" for a in answer.axes if not a.stands],
+        away=_away(answer),
         axes=[(k, axis, named(axis), shown_at(axis, axis.start)) for k, axis in enumerate(answer.axes)],
         heads=of_notes,
         notes=list(_rows(answer, [m for m, _ in of_notes])),
@@ -126,9 +126,14 @@ def _rows(answer: WhatIf, measures: list[str]) -> Iterator[Row]:
         yield Row(note, tuple(cells))
 
 
+def _away(answer: WhatIf) -> list[str]:
+    """Where the page starts on the ranges that leave the job out."""
+    return [f"{named(axis)} {shown_at(axis, axis.start)}" for axis in answer.axes if not axis.stands]
+
+
 def ends(answer: WhatIf) -> Sheet:
     """Every measure with one input at an end of its range, the others where the job stands, or next to it."""
-    away = [f"{named(axis)} {shown_at(axis, axis.start)}" for axis in answer.axes if not axis.stands]
+    away = _away(answer)
     head = ["Measure", f"at {', '.join(away)}" if away else "as it stands"]
     places = [answer.start()]
     for k, axis in enumerate(answer.axes):

@@ -39,8 +39,8 @@ def count(
     `stop` ends the count early, within a slice: what was counted by then is handed over. `most`: paths of a task.
     `pause` is called when the threads have begun, and whenever nothing was handed over for half a second.
     """
-    import dask.delayed
-    import dask.threaded  # noqa: F401 -- by one thread: two that load parts of one package can wait for each other
+    import dask.delayed  # here, while there is one thread: two that load parts of a package can wait for each other
+    import dask.threaded  # noqa: F401
 
     machines = threads if isinstance(threads, Machines) else Machines(threads)
     if machines.cards and most is None and isinstance(packed, Packed):

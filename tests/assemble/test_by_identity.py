@@ -1,0 +1,45 @@
+"""What is worked out once: for the same input, and for numbers, words and arrays that say the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hand_worked import pool
+
+from stress.assemble.by_identity import KEPT, by_identity
+
+ONE = pool()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "once"),
+    [
+        (ONE, ONE, True),
+        (ONE, ONE.model_copy(), False),
+        (np.arange(3.0), np.arange(3.0), True),
+        (np.arange(3.0), np.array([0.0, 1.0, 2.5]), False),
+        (np.arange(4.0), np.arange(4.0).reshape(2, 2), False),
+        (np.arange(3), np.arange(3.0), False),
+        ((1, "a", np.ones(2)), (1, "a", np.ones(2)), True),
+        ((1, "a", np.ones(2)), (1, "b", np.ones(2)), False),
+        ({"libor": np.ones(2)}, {"libor": np.ones(2)}, True),
+        ({"libor": np.ones(2)}, {"euribor": np.ones(2)}, False),
+        ((ONE, None), (ONE.model_copy(), None), False),
+    ],
+)
+def test_an_answer_is_kept_for_what_is_the_same(one: Any, other: Any, once: bool) -> None:
+    asked = []
+    answer = by_identity(asked.append)
+    answer(one)
+    answer(other)
+    assert len(asked) == (1 if once else 2)
+
+
+def test_the_oldest_answers_are_let_go() -> None:
+    asked: list[int] = []
+    answer = by_identity(asked.append)
+    for number in (*range(KEPT + 1), 0):
+        answer(number)
+    assert asked == [*range(KEPT + 1), 0]
