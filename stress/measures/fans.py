@@ -22,7 +22,10 @@ def edges(quantity: str) -> Array:
 
 
 def ends(quantity: str) -> tuple[float, float]:
-    """The inner edges of the outermost bins that hold all that lies beyond; infinite where nothing can."""
+    """The inner edges of the outermost bins that hold all that lies beyond; infinite where nothing can.
+
+    A quantile on such an edge was counted: it ends the bin within.
+    """
     if quantity not in MONTH_QUANTITIES:
         return -np.inf, np.inf
     edge = edges(quantity)
@@ -44,7 +47,7 @@ def quantiles(count: NDArray[np.int64], edge: Array, levels: Array) -> Array:
         at = np.searchsorted(cumulative, rank * (1.0 - 1e-12))
         inside = 1.0 - (cumulative[at] - rank) / np.maximum(counts[at], 1e-300)
         low, high = _edges_of(at, edge)
-        out[row] = low + np.clip(inside, 0.0, 1.0) * (high - low)
+        out[row] = np.minimum(low + np.clip(inside, 0.0, 1.0) * (high - low), high)
     return out.reshape(*count.shape[:-1], levels.size)
 
 

@@ -48,7 +48,7 @@ def fan(ds: xr.Dataset, quantity: str, quantile: Sequence[float] = QUANTILES, cl
     value = fans.quantiles(count, fans.edges(quantity), levels)
     if not clamp:
         least, most = fans.ends(quantity)
-        value = np.where((value > least) & (value < most), value, np.nan)
+        value = np.where((value >= least) & (value <= most), value, np.nan)
     dims: tuple[str, ...] = ("scenario", "tranche", "month", "quantile")
     if quantity != "note_balance":
         value, dims = value[:, 0], ("scenario", "month", "quantile")

@@ -96,9 +96,9 @@ def _fan_rows(ds: xr.Dataset, quantity: str, level: Array, mean: Array, first: s
     least, most = ends(quantity)
 
     def cell(x: float) -> str:
-        if x <= least:
+        if x < least:
             return f"≤ {percent(least)}"
-        return percent(x) if x < most or math.isnan(x) else f"≥ {percent(most)}"
+        return percent(x) if x <= most or math.isnan(x) else f"≥ {percent(most)}"
 
     return [
         (first + str(scenario), str(month), *(cell(float(x)) for x in level[k, m]), percent(float(mean[k, m])))

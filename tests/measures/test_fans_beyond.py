@@ -16,12 +16,17 @@ BINS = 1_024
 
 @pytest.fixture(scope="module")
 def ds() -> xr.Dataset:
-    """Month 10 of the first scenario: a tenth of paths at an excess spread of -100% or less, a tenth at 100%."""
+    """The first scenario: in month 10 a tenth of paths at an excess spread of -100% or less, a tenth at 100%; in month
+    11 a twentieth beyond either end, the others in the bins beside."""
     counted = case(2_000, 2).drop_vars([v.name for v in results.DERIVED], errors="ignore")
     count = counted["fan_count"].copy(deep=True)
     row = np.zeros(BINS, count.dtype)
+    beside = row.copy()
     row[[0, BINS // 2 + 200, BINS - 1]] = 10, 80, 10
-    count.loc[{"scenario": counted["scenario"].values[0], "month": 10, "month_quantity": "excess_spread"}] = row
+    beside[[0, 1, BINS - 2, BINS - 1]] = 5, 45, 45, 5
+    for month, counts in ((10, row), (11, beside)):
+        at = {"scenario": counted["scenario"].values[0], "month": month, "month_quantity": "excess_spread"}
+        count.loc[at] = counts
     return results.derive(counted.assign(fan_count=count))
 
 
@@ -32,6 +37,19 @@ def test_a_quantile_beyond_the_bins_is_no_number_in_the_dataset(ds: xr.Dataset) 
     assert clamped[0] == -1.0
     assert clamped[-1] == 1.0
     assert (ds["note_balance"].sel(tranche="A", month=1) == 1.0).all(), "a note that is whole is counted as it is"
+
+
+def test_a_quantile_on_the_inner_edge_of_the_last_bin_was_counted(ds: xr.Dataset) -> None:
+    """95% of paths lie below that edge; the 5% that lie in the first bin lie at or below its inner edge."""
+    inner = (1022.0 / 1024.0) ** 2
+    one = ds.isel(scenario=0).sel(month=11)
+    assert list(one["excess_spread"].values[[0, 2, 4]]) == pytest.approx(
+        [np.nan, -((1020.0 / 1024.0) ** 2), inner], nan_ok=True
+    )
+    on_edges = measures.fan(ds, "excess_spread", [0.5, 0.95, 0.951]).isel(scenario=0).sel(month=11).values
+    assert list(np.isnan(on_edges)) == [False, False, True]
+    row = next(r for r in figure_data.fan(ds, "excess_spread").rows if r[:2] == (str(ds["scenario"].values[0]), "11"))
+    assert (row[2], row[6]) == ("≤ −99.61%", "99.61%")
 
 
 def test_the_sheet_gives_it_as_a_bound_and_the_figure_at_its_edge(ds: xr.Dataset) -> None:
