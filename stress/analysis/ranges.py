@@ -87,12 +87,12 @@ def shocks_at(axes: Sequence[Axis], values: Sequence[float]) -> list[Shock]:
 def check_axes(job: Job, case: ScenarioCase, axes: Sequence[Axis]) -> None:
     """Refuse a range whose ends the job cannot take. Raises ConfigError."""
     for axis in axes:
-        if axis.how != "share":
-            (low,), (high,) = shocks_at([axis], [axis.low]), shocks_at([axis], [axis.high])
+        if axis.how == "share":
+            for end in (axis.low, axis.high):
+                trials.variants(job_at(job, [axis], [end]), case, [[]])
+        else:
+            (low,), (high,) = (shocks_at([axis], [end]) for end in (axis.low, axis.high))
             trials.refuse_idle(job, case, f"--over {axis.name}", low, high)
-        for end in (axis.low, axis.high):
-            moved = job_at(job, [axis], [end])
-            trials.variants(moved, case, [shocks_at([axis], [end])])
 
 
 def _axis(job: Job, text: str) -> Axis:

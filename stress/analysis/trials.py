@@ -18,7 +18,7 @@ from stress.assemble.contract import sizes_of
 from stress.assemble.effects import alike
 from stress.assemble.problem import assemble
 from stress.digest import source_digest
-from stress.errors import ConfigError, DataError, StressError
+from stress.errors import ConfigError, StressError
 from stress.inputs.deal import Note
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.job.rules import check_job
@@ -88,14 +88,10 @@ def has_target(job: Job, target: Target) -> bool:
 
 
 def refuse_idle(job: Job, case: ScenarioCase, option: str, low: Shock, high: Shock) -> None:
-    """ConfigError where a shock moves nothing between the ends of its range; ends that do not fit say so later."""
+    """ConfigError where a shock does not fit at an end of its range, or moves nothing between them."""
     if not has_target(job, low.target):
         raise ConfigError(f"{option}: the job has no index rates, so it would move nothing")
-    try:
-        idle = alike(job, *variants(job, case, [[low], [high]]).scenarios)
-    except (ConfigError, DataError):
-        return
-    if idle:
+    if alike(job, *variants(job, case, [[low], [high]]).scenarios):
         raise ConfigError(f"{option}: nothing in this deal, pool and scenario depends on it, so it would move nothing")
 
 

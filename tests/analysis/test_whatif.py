@@ -164,6 +164,7 @@ def test_the_design_holds_where_the_job_stands_and_every_corner(kind: Literal["s
         (["share:A=78:84"], "between 0 and 1"),
         (["payment=0.6:1", "payment=0.7:1"], "stands twice"),
         (["index_rate=0:0.01"], "no index rates"),
+        (["ineligible_share=0.01:0.1"], "no segment with eligible = false"),
     ],
 )
 def test_a_range_that_a_job_cannot_take_is_refused_in_words(over: list[str], said: str, job: Job) -> None:
