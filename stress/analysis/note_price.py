@@ -39,7 +39,7 @@ PATHS = 2_048
 FLAT: Curve = ((1.0, 0.0),)
 GROUPS = 32
 SHARE = 1.5
-"""A price up to here is a share of par, as runs tell it, and none per 100, as it is asked for here."""
+"""Prices none of which lies above it are shares of par, as runs tell them, and not per 100, as they are asked for."""
 ROUNDING = 1e-9
 """Share of a note below which what is missing on a path is rounding."""
 LOWEST, HIGHEST = -0.99, 100.0
@@ -61,7 +61,8 @@ def price(
 
     `curve`: zero rates a year by years, linear between and flat beyond. Under a scenario with a random short rate its
     forward curve takes that place, and each row has an option-adjusted spread. That and the break-even spread are of
-    `paths` plain paths. Raises ConfigError for an unknown note or scenario, a certificate, or a price that is none.
+    `paths` plain paths. Prices are per 100 of balance. Raises ConfigError for an unknown note or scenario, a
+    certificate, a price that is none, or prices that look like shares of par: none above 1.5.
 
     >>> rows = price(job, "A", [100.0], [1.0], [1.0], paths=64).rows
     >>> abs(rows[0].yield_ - job.deal.notes[0].coupon) < 0.003
@@ -241,8 +242,12 @@ def _check(prices: Sequence[float], speeds: Sequence[float], defaults: Sequence[
         for value in values:
             if not 0.0 <= value <= most or (option == "--prices" and value == 0.0):
                 raise ConfigError(f"{option} {value:g}: must be above 0 and at most {most:g}")
-            if option == "--prices" and value <= SHARE:
-                raise ConfigError(f"{option} {value:g}: is per 100 of balance: did you mean {100.0 * value:g}?")
+    if prices and max(prices) <= SHARE:
+        one = prices[0]
+        raise ConfigError(
+            f"--prices {one:g}: prices are per 100 of balance: did you mean {100.0 * one:g}? Where {one:g} per 100 is "
+            f"meant, ask it beside par: --prices {one:g},100"
+        )
     for years, rate in curve:
         if not (0.0 < years <= 100.0 and -0.5 < rate < 1.0):
             raise ConfigError(f"--zero {years:g}={rate:g}: years above 0 and a rate as a fraction: write 2=0.025")

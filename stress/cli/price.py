@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.command()
 @job_argument("job", "JOB.toml|RESULTS")
 @click.option("--tranche", required=True, metavar="NAME", help="The note.")
-@click.option("--prices", default="98,99,100,101,102", show_default=True, help="In percent of original balance.")
+@click.option("--prices", default="98,99,100,101,102", show_default=True, help="Per 100 of balance.")
 @click.option("--speeds", default="0.5,1,2", show_default=True, help="Multiples of prepayments.")
 @click.option("--defaults", default="1,2,3", show_default=True, help="Multiples of the odds of arrears or default.")
 @click.option("--zero", "zeros", multiple=True, metavar="YEARS=RATE", help="A point of the zero curve. [default: 0%]")

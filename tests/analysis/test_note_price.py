@@ -88,7 +88,7 @@ def test_zero_rates_are_linear_between_points_and_flat_beyond():
     ("options", "words"),
     [
         ({"prices": [-1.0]}, "--prices -1"),
-        ({"prices": [98.0, 1.005]}, "--prices 1.005: is per 100 of balance: did you mean 100.5"),
+        ({"prices": [0.98, 1.005]}, "--prices 0.98: prices are per 100 of balance: did you mean 98.*--prices 0.98,100"),
         ({"curve": ((1.0, 2.5),)}, "write 2=0.025"),
         ({"tranche": "Z"}, "no such note"),
     ],
@@ -96,6 +96,15 @@ def test_zero_rates_are_linear_between_points_and_flat_beyond():
 def test_a_price_or_a_curve_that_cannot_be_is_refused(job, options, words):
     with pytest.raises(ConfigError, match=words):
         price(job, **{"tranche": "A", **options})
+
+
+def test_a_note_that_trades_at_a_price_as_low_as_a_share_is_asked_beside_par(job):
+    """At its price per 100 the cash flows are worth that price, however low."""
+    low, par = price(job, "subordinated", [1.2, 100.0], [1.0], [1.0], scenario="macro_severe", paths=64).rows
+    flows = _flows(trials.variants(job, trials.case_of(job, "macro_severe"), [[]]), 3, FLAT)
+    assert 100.0 * float(flows.cash @ (1.0 + low.yield_) ** -flows.years) == pytest.approx(1.2)
+    assert low.price == 1.2
+    assert low.yield_ > par.yield_
 
 
 def test_the_workbook_of_an_answer_has_a_simulated_figure_with_its_error(job):
