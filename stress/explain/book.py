@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from stress.explain.dependence import drawn
+from stress.explain.shocks import shock_words
 from stress.explain.words import listed, money, percent, table
 from stress.inputs.book import Book, Held, Member
 from stress.inputs.files.book_loads import common_share, joint_share, stationary
 from stress.inputs.files.book_rates import shared
+from stress.inputs.job import ScenarioCase
 
 MOST = 12
 """Deals whose correlations are a table that can be read."""
@@ -129,9 +132,14 @@ def _scenarios(book: Book) -> list[str]:
     for k, name in enumerate(book.scenarios):
         groups: dict[str, list[str]] = {}
         for deal in book.deals:
-            groups.setdefault(deal.job.scenarios[k].description or "no shock", []).append(deal.name)
+            groups.setdefault(_what(deal.job.scenarios[k]), []).append(deal.name)
         rows += [[name, "all" if len(groups) == 1 else listed(deals), said] for said, deals in groups.items()]
     return table(["scenario", "deals", "what it is"], rows)
+
+
+def _what(case: ScenarioCase) -> str:
+    """The author's words; else what it moves."""
+    return case.description or "; ".join([*map(shock_words, case.shocks), *drawn(case)]) or "no shock"
 
 
 def _run(book: Book) -> str:

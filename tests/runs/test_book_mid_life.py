@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 import stress
+from stress.analysis.book_risk import book_risk
 from stress.errors import ConfigError
 from stress.explain import explain_book
 from stress.inputs.book import Book
 from stress.inputs.book.remarks import notes_of_book
 from stress.inputs.load import load_book
+from stress.inputs.state.written import text_of
 from stress.report import book_path
 from stress.runs.book.count import count, packs_of
 from stress.runs.book.replayed import replay_book
@@ -77,8 +79,6 @@ def test_a_deal_whose_level_is_known_moves_on_from_it_with_the_named_factor(tmp_
 
 
 def test_what_is_data_is_not_drawn_on_a_path(tmp_path: Path) -> None:
-    from stress.analysis.book_risk import book_risk
-
     book = read(tmp_path)
     packs = packs_of(book)
     one = book_risk(book, count(packs, 2), 0.99).scenarios[0]
@@ -90,6 +90,46 @@ def test_what_is_data_is_not_drawn_on_a_path(tmp_path: Path) -> None:
     assert line.balance[6] <= 1.0
 
 
+REPAID = """
+kind = "book"
+version = 1
+name = "half repaid"
+currency = "USD"
+paths = 128
+deals = [{ name = "autos", job = "job.toml" }]
+positions = [
+  { deal = "autos", note = "A-2", share = 0.5 },
+  { name = "as sold", deal = "autos", note = "A-2", share = 0.5, price = 0.99 },
+]
+scenarios = [{ name = "none" }, { name = "told", file = "told.toml" }]
+"""
+
+
+def test_a_note_half_repaid_is_worth_half_of_its_original_balance(tmp_path: Path) -> None:
+    """Prices of a job from a state are over the balance then, a book's figures over the original one."""
+    job = (SCENARIOS / "jobs/auto-prime.toml").read_text(encoding="utf-8").replace("../", f"{SCENARIOS.as_posix()}/")
+    whole = stress.load(SCENARIOS / "jobs/auto-prime.toml")
+    state = stress.state_at(whole, 11)
+    left = state.notes["A-2"].balance / whole.deal.notes[1].original(whole.pool.balance)
+    assert 0.3 < left < 0.6
+    (tmp_path / "state.toml").write_text(text_of(state), encoding="utf-8")
+    (tmp_path / "job.toml").write_text(f'{job}\nstate = "state.toml"\n', encoding="utf-8")
+    shock = 'shocks = [{ target = "default_odds", multiply = 1.5 }]'
+    head = 'kind = "scenario"\nversion = 1\nname = "told"\n'
+    (tmp_path / "told.toml").write_text(f"{head}{shock}\n", encoding="utf-8")
+    book = read(tmp_path, REPAID)
+    assert [position.price for position in book.positions] == [left, 0.99]
+    assert f"of which {100.0 * left:.3g}% is left" in " ".join(str(note) for note in notes_of_book(book))
+    assert "| told | all | default odds times 1.5 |" in explain_book(book)
+    one = book_risk(book, count(packs_of(book), 2)).scenarios[0]
+    alone = stress.simulate(book.deals[0].job, paths=128, seed=book.seed).sel(tranche="A-2", scenario="none")
+    at_par, sold = one.positions
+    assert at_par.value == sold.value
+    assert one.value == pytest.approx(left * float(alone["price"]), abs=1e-6)
+    assert one.income == pytest.approx(left * (float(alone["multiple"]) - 1.0), abs=1e-6)
+    assert (at_par.below_cost, sold.below_cost) == (0.0, 1.0)
+
+
 def test_mid_life_is_explained_and_told(tmp_path: Path) -> None:
     book = read(tmp_path)
     assert "met after 2020-06" in explain_book(book)
@@ -97,13 +137,6 @@ def test_mid_life_is_explained_and_told(tmp_path: Path) -> None:
     twin = read(tmp_path, BOOK.replace("baitiao-12m", "baitiao-24m"))
     said = " ".join(str(note) for note in notes_of_book(twin))
     assert "new: simulated from a closing before others' states" in said
-    old = book.deals[0]
-    assert old.job.state is not None
-    notes = dict(old.job.state.notes)
-    notes["subordinated"] = notes["subordinated"].model_copy(update={"balance": 38_000_000.0})
-    job = old.job.but(state=old.job.state.model_copy(update={"notes": notes}))
-    book = book.model_copy(update={"deals": (old.model_copy(update={"job": job}), book.deals[1])})
-    assert "of which 40% is left" in " ".join(str(note) for note in notes_of_book(book))
 
 
 @pytest.mark.parametrize(

@@ -87,8 +87,8 @@ class Position(Strict):
     """Original balance held, in the deal's currency, below 0 sold short; or give `share`."""
     share: Annotated[float, Field(ge=-1.0, le=1.0, json_schema_extra={"unit": "share"})] | None = None
     """Of the note's original balance; below 0 sold short: a hedge, protection bought."""
-    price: Annotated[float, Field(gt=0.0, le=10.0)] = 1.0
-    """Paid, per 1 of original balance; of a short, got."""
+    price: Annotated[float, Field(gt=0.0, le=10.0)] | None = None
+    """Paid, per 1 of original balance; of a short, got. Par of what is left of it where left out."""
 
     @model_validator(mode="after")
     def _one_size(self) -> Position:
@@ -205,7 +205,10 @@ class Held(Whole):
     """Of the note's original balance; below 0: short."""
     amount: float
     """Original balance held, in the book's currency; below 0: short."""
+    left: float = 1.0
+    """Of the original balance, what is left at the deal's state; 1 at closing."""
     price: float
+    """Per 1 of original balance."""
 
 
 class Book(Whole):

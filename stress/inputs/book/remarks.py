@@ -79,11 +79,11 @@ def _begins(book: Book) -> Found:
             f"{', '.join(late)}: simulated from a closing before others' states: give each a state of its own",
         )
     for p in book.positions:
-        job, note = book.deals[p.deal].job, book.notes_of(p)[1]
-        original = job.deal.notes[p.note].original(job.pool.balance)
-        if job.state is not None and job.state.notes[note].balance < (1.0 - 1e-9) * original:
-            left = 100.0 * job.state.notes[note].balance / original
-            yield named("positions", p.name), f"its amount is of the original balance, of which {left:.3g}% is left"
+        if p.left < 1.0 - 1e-9:
+            yield (
+                named("positions", p.name),
+                f"its amount and its price are of the original balance, of which {100.0 * p.left:.3g}% is left",
+            )
 
 
 def _apart(book: Book) -> Found:

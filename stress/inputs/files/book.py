@@ -122,7 +122,11 @@ def _held(path: Path, file: BookFile, members: tuple[Member, ...], position: Pos
     if abs(share) > 1.0 + 1e-9:
         raise ConfigError(f"{where}.amount = {position.amount:.10g}: the note has {size:.10g} in all")
     rate = 1.0 if job.deal.currency == file.currency else file.exchange[job.deal.currency]
-    return Held(name=position.label, deal=at, note=note, share=share, amount=share * size * rate, price=position.price)
+    left = 1.0 if job.state is None else job.state.notes[position.note].balance / size
+    price = left if position.price is None else position.price
+    return Held(
+        name=position.label, deal=at, note=note, share=share, amount=share * size * rate, left=left, price=price
+    )
 
 
 def _check_whole(path: Path, members: tuple[Member, ...], positions: tuple[Held, ...]) -> None:

@@ -176,7 +176,7 @@ class Counter:
         return Simulated(found, factor, self.weather.weight.ravel()[:n])
 
     def _simulate(self, deal: int, panel: int, end: int, into: Floats) -> None:
-        """One deal on a panel: loss, principal, price and multiple of the positions in it."""
+        """One deal on a panel: loss, principal, value and cash of the positions in it, over the original balance."""
         space, width = self.spaces[deal], into.shape[-1]
         if (shared := self.shared[deal]) is not None:
             macro.put(space, shared.normals(PANEL_BLOCKS, panel * PANEL_PATHS))
@@ -188,5 +188,6 @@ class Counter:
         for p in np.flatnonzero(self.held.deal == deal):
             for i, row in enumerate((LOSS, PRINCIPAL, PRICE, MULTIPLE)):
                 into[i, :, p] = handed[:, :, self.rows[p] + row].reshape(self.n[0], -1)[:, :width]
+            into[2:, :, p] *= self.held.stake[p]
         worst = space.counts().residual.max(axis=0)
         np.maximum(self._tally.residual[deal], worst, out=self._tally.residual[deal])

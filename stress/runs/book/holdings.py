@@ -32,6 +32,9 @@ class Holdings(NamedTuple):
     """(P,) 1 of what is held, -1 of what is short."""
     price: Floats
     """(P,) paid, by the sign."""
+    stake: Floats
+    """(P,) what a note's value and multiple are over, as a share of its original balance: what is left of it at the
+    deal's state, all of it of a note that is repaid."""
     cost: float
     """Of the book."""
     deal: Ints
@@ -43,7 +46,7 @@ class Simulated(NamedTuple):
     """Every deal on some paths."""
 
     outcome: Floats
-    """(4, K, P, n) loss, principal, value and multiple of every position, by its sign."""
+    """(4, K, P, n) loss, principal, value and cash of every position over its original balance, by its sign."""
     factor: Floats
     """(F, n) mean level of each named factor over the book's months."""
     weight: Floats
@@ -58,8 +61,9 @@ def holdings_of(book: Book) -> Holdings:
     weight = np.abs(amount) / max(amount[sign > 0.0].sum(), -amount[sign < 0.0].sum())
     price = sign * np.array([position.price for position in book.positions])
     cost = float(weighted(weight, price[:, None])[0])
+    stake = np.array([position.left or 1.0 for position in book.positions])
     deal = np.array([position.deal for position in book.positions])
-    return Holdings(weight, sign, price, cost, deal, bins_of(bool((sign < 0.0).any())))
+    return Holdings(weight, sign, price, stake, cost, deal, bins_of(bool((sign < 0.0).any())))
 
 
 def add(tally: BookTally, powers: list[BookTally], held: Holdings, first: int, seen: Simulated) -> None:
