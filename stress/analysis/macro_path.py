@@ -54,8 +54,9 @@ def macro_path(satellite: Satellite, path: xr.Dataset, expected: xr.Dataset) -> 
     system, unit = _system(satellite, names, shift.size)
     move = np.linalg.lstsq(system * np.repeat(unit, shift.size), own_moves, rcond=1e-9)[0].reshape(len(names), -1)
     left = own_moves - (system * np.repeat(unit, shift.size)) @ move.ravel()
-    ends = tuple(min(k + months, by_month.size) for k in range(0, by_month.size, months))
-    return MacroPath(satellite.name, names, ends, shift, (move * unit[:, None]).T, float(np.abs(left).max()))
+    ends = (min(k + months, by_month.size) for k in range(0, by_month.size, months))
+    period = tuple(int(path["month"].values[end - 1]) for end in ends)
+    return MacroPath(satellite.name, names, period, shift, (move * unit[:, None]).T, float(np.abs(left).max()))
 
 
 def _uncarried(satellite: Satellite, shift: Array) -> Array:

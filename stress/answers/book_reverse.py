@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stress.answers.book import Estimate
-from stress.answers.reverse import Search
+from stress.answers.reverse import Search, folded, outstanding
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -61,3 +61,12 @@ class BookReverse(NamedTuple):
     deals: list[DealOnPath]
     searches: tuple[Search, ...]
     says: str
+
+    def months(self) -> range:
+        """The months of the book from the first that any deal has before it, while the pool of any is there."""
+        there = [deal.start + month for deal in self.deals for month in outstanding(deal.path)]
+        return range(min(there), max(there) + 1)
+
+    def shares(self) -> Array:
+        """Shares of beta^2 that fall on `months`; on the first that of all before it too."""
+        return folded(self.weight, self.months())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
 Array = NDArray[np.float64]
+
+GONE = 1e-4
+"""Share of the cut-off balance below which a pool, or its notes, are gone: what factors do then is not told."""
 
 
 class Search(NamedTuple):
@@ -52,3 +56,60 @@ class Reverse(NamedTuple):
     """The path replayed: factors, conditional rates, cash flows; None where there is none."""
     expected: xr.Dataset | None
     """The deterministic run for comparison: unconditional rates, rho = 0."""
+
+    def months(self) -> tuple[MonthOfPath, ...]:
+        """The months of the path while its pool is there; none where there is no path."""
+        if self.path is None or self.expected is None:
+            return ()
+        there = outstanding(self.path)
+        factors, rates = (self.path[name].values for name in ("factor_value", "entry_rate"))
+        calm = self.expected["entry_rate"].values
+        return tuple(
+            MonthOfPath(month, float(share), factors[t], rates[t], calm[t])
+            for t, (month, share) in enumerate(zip(there, folded(self.weight, there), strict=True))
+        )
+
+    def left_out(self) -> str:
+        """What a table of its months says of the others."""
+        return left_out(self.weight, [one.month for one in self.months()])
+
+
+class MonthOfPath(NamedTuple):
+    """A month of the most likely path."""
+
+    month: int
+    weight: float
+    """Share of beta^2; of the first month with all before it."""
+    factor: Array
+    """(F,) standard deviations."""
+    rate: Array
+    """(S,) rate of entry of each segment."""
+    expected: Array
+    """(S,) the same on expected rates."""
+
+
+def outstanding(path: xr.Dataset) -> list[int]:
+    """The months of a path up to the last that begins with both receivables and notes: its first is after a state."""
+    notes = sum(path[name].values.sum(axis=1) for name in ("note_balance", "written_down") if name in path)
+    owed = np.append(np.inf, notes[:-1])
+    there = np.minimum(path["month_start_balance"].values, owed) >= GONE * path.attrs["cut_off"]
+    last = int(np.flatnonzero(there)[-1]) if there.any() else 0
+    return [int(month) for month in path["month"].values[: last + 1]]
+
+
+def folded(weight: Array, months: Sequence[int]) -> Array:
+    """The shares of months on end; the first bears those of all before it, which brought the factors to their start."""
+    own = weight[months[0] - 1 : months[-1]].copy()
+    own[0] += weight[: months[0] - 1].sum()
+    return own
+
+
+def left_out(weight: Array, months: Sequence[int]) -> str:
+    """What a table says of the months before and after those that it tells; empty where it tells all."""
+    first = months[0]
+    return " ".join(
+        [f"Month {first} bears the share of the months before it: where the factors stand is not known."]
+        * bool(weight[: first - 1].any())
+        + [f"Later months are left out: pool or notes are gone (below {GONE:.2%} of the cut-off balance)."]
+        * (months[-1] < len(weight))
+    )

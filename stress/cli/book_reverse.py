@@ -61,12 +61,14 @@ def aim_of(one: ScenarioRisk, level: float, loss: float | None) -> float:
 def macro_of(found: BookReverse, satellites: dict[str, Satellite]) -> dict[str, MacroPath]:
     """By deal, the macro path that its group's satellite puts behind its rates."""
     from stress.analysis.macro_path import macro_path
+    from stress.answers.reverse import outstanding
 
-    return {
-        deal.name: macro_path(satellites[deal.group], deal.path, deal.base)
-        for deal in found.deals
-        if deal.group in satellites
-    }
+    behind = {}
+    for deal in found.deals:
+        if deal.group in satellites:
+            path, base = (one.sel(month=outstanding(deal.path)) for one in (deal.path, deal.base))
+            behind[deal.name] = macro_path(satellites[deal.group], path, base)
+    return behind
 
 
 def document(found: BookReverse, macro: dict[str, MacroPath]) -> dict[str, Any]:

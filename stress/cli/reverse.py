@@ -12,6 +12,7 @@ from stress.cli.answer import Question, draw, plain, question
 from stress.cli.options import FILE
 
 if TYPE_CHECKING:
+    import xarray as xr
     from rich.console import RenderableType
     from rich.table import Table
 
@@ -44,6 +45,7 @@ def reverse(
     """
     from stress.analysis.macro_path import macro_path
     from stress.analysis.reverse_stress import reverse as find
+    from stress.answers.reverse import outstanding
     from stress.inputs.files.parse import parse_as
     from stress.inputs.macro.satellite import Satellite
 
@@ -56,7 +58,8 @@ def reverse(
     draw(asked.figure, "reverse", answer)
     macro = None
     if model is not None and answer.path is not None and answer.expected is not None:
-        macro = macro_path(model, answer.path, answer.expected)
+        path, expected = (one.sel(month=outstanding(answer.path)) for one in (answer.path, answer.expected))
+        macro = macro_path(model, path, expected)
     said = document(answer) | ({} if macro is None else {"macro": plain(macro)})
     asked.book("reverse", said)
     asked.output.result(
@@ -96,7 +99,10 @@ def document(answer: Reverse) -> dict[str, Any]:
     said: dict[str, Any] = plain(answer._replace(path=None, expected=None))
     said["path"] = None
     if answer.path is not None:
-        shown = ("factor_value", "entry_rate", "prepayment_rate", "note_balance", "cumulative_default")
+        shown = (
+            *("month", "factor_value", "entry_rate", "prepayment_rate"),
+            *("pool_balance", "note_balance", "cumulative_default"),
+        )
         said["path"] = {name: answer.path[name].values.tolist() for name in shown}
         said["outcome"] = {
             str(note): float(loss)
@@ -126,25 +132,28 @@ def _tables(answer: Reverse) -> RenderableType:
     top.add_row(
         "cumulative default on the path", f"{100 * float(answer.path['final_default']):.2f}% of cut-off balance"
     )
-    months = Table(title="Months of the path", title_justify="left")
+    return Group(top, _months(answer, answer.path))
+
+
+def _months(answer: Reverse, path: xr.Dataset) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    note = answer.left_out() or None
+    months = Table(title="Months of the path", title_justify="left", caption=note, caption_justify="left")
     months.add_column("month", justify="right")
     months.add_column("share of beta²", justify="right")
-    for name in answer.path["factor"].values:
+    for name in path["factor"].values:
         months.add_column(Text(f"{name} factor"), justify="right")
-    for name in answer.path["segment"].values:
+    for name in path["segment"].values:
         months.add_column(Text(f"{name} entry"), justify="right")
-    for t in range(answer.weight.size):
-        rates = zip(answer.path["entry_rate"].values[t], answer.expected["entry_rate"].values[t], strict=True)
+    for one in answer.months():
+        rates = zip(one.rate, one.expected, strict=True)
         cells = [
             f"{100 * rate:.2f}% (×{rate / base:.2f})" if base > 0.0 else f"{100 * rate:.2f}%" for rate, base in rates
         ]
-        months.add_row(
-            str(t + 1),
-            f"{100 * answer.weight[t]:.1f}%",
-            *(f"{y:.2f}" for y in answer.path["factor_value"].values[t]),
-            *cells,
-        )
-    return Group(top, months)
+        months.add_row(str(one.month), f"{100 * one.weight:.1f}%", *(f"{y:.2f}" for y in one.factor), *cells)
+    return months
 
 
 def _interval(parts: Any) -> str:

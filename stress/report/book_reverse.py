@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from stress.answers.book_reverse import BookReverse, DealOnPath
+from stress.answers.reverse import left_out
 from stress.report.numbers import PERCENT, bare_percent, fraction, percent, with_error
 from stress.report.sheets import Sheet
 
@@ -37,12 +38,14 @@ def headline(found: BookReverse) -> str:
 def months(found: BookReverse) -> Sheet:
     """Factors by quarter of the book's life, and the share of the distance that falls on it."""
     rows = []
-    for begin in range(0, len(found.weight), QUARTER):
-        here = slice(begin, begin + QUARTER)
-        last = min(begin + QUARTER, len(found.weight))
-        levels = found.level[here].mean(axis=0)
-        rows.append((f"{begin + 1}-{last}", percent(float(found.weight[here].sum()), 1), *map(_level, levels)))
+    there, shares = found.months(), found.shares()
+    for k in range(0, len(there), QUARTER):
+        here = there[k : k + QUARTER]
+        levels = found.level[here[0] - 1 : here[-1]].mean(axis=0)
+        share = percent(float(shares[k : k + QUARTER].sum()), 1)
+        rows.append((f"{here[0]}-{here[-1]}", share, *map(_level, levels)))
     note = f"Standard deviations, low is bad. {_sentence(found.says)}"
+    note = " ".join(filter(None, (note, left_out(found.weight, there))))
     return Sheet(("Months", "Share of beta²", *found.factors), tuple(rows), note)
 
 

@@ -37,8 +37,8 @@ def _common(common: BookReverse) -> Table:
         *(Column(name, "number") for name in common.factors),
     )
     rows = [
-        (t + 1, float(share), *map(float, level))
-        for t, (share, level) in enumerate(zip(common.weight, common.level, strict=True))
+        (month, float(share), *map(float, common.level[month - 1]))
+        for month, share in zip(common.months(), common.shares(), strict=True)
     ]
     note = (
         f"The nearest path of the named factors on which the book loses more than {common.loss:g} under "

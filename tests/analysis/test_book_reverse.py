@@ -12,6 +12,7 @@ from scipy.stats import norm
 
 from stress.analysis.book_reverse import BookMargin, margin_of, reverse_book
 from stress.answers.book import Estimate
+from stress.answers.reverse import outstanding
 from stress.errors import ConfigError
 from stress.inputs.book import Factors
 from stress.inputs.files.book_loads import stationary
@@ -56,7 +57,13 @@ def test_what_a_book_loses_on_its_common_path_is_what_its_margin_says() -> None:
         for note, name in notes.items():
             assert float(one.path["loss"][note]) == pytest.approx(found.positions[name], abs=1e-9)
         assert one.default > one.expected
-    assert len(sheets.months(found).rows) == -(-len(found.weight) // 3)
+    told = found.months()
+    assert told[0] == 1
+    assert told[-1] == max(outstanding(one.path)[-1] for one in found.deals)
+    months = sheets.months(found)
+    assert len(months.rows) == -(-len(told) // 3)
+    assert months.rows[-1][0].endswith(f"-{told[-1]}")
+    assert ("Later months are left out" in months.note) == (told[-1] < len(found.weight))
 
 
 def test_a_margin_takes_more_paths_than_a_panel_and_knows_its_draws() -> None:

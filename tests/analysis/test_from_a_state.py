@@ -62,3 +62,27 @@ def test_break_even_and_reverse_stress_answer_for_the_rest_of_the_life(later: Jo
     found = breakeven(later, "subordinated")
     assert found.job == later.name
     assert reverse(later, "mezzanine").job == later.name
+
+
+def test_the_path_of_a_reverse_stress_is_told_from_the_month_after_the_state(later: Job) -> None:
+    from stress.analysis import reverse
+    from stress.analysis.macro_path import macro_path
+    from stress.answers.reverse import outstanding
+    from stress.cli.reverse import document
+    from stress.inputs.files.parse import parse_as
+    from stress.inputs.macro.satellite import Satellite
+    from stress.report.page.chapters import chapter
+
+    found = reverse(later, "subordinated", 0.1)
+    months = [one.month for one in found.months()]
+    assert months == list(range(MONTH + 1, months[-1] + 1))
+    assert sum(one.weight for one in found.months()) == pytest.approx(1.0)
+    assert found.months()[0].weight == pytest.approx((found.normals[: MONTH + 1] ** 2).sum() / found.beta**2)
+    assert "Month 15 bears the share of the months before it" in found.left_out()
+    assert found.months()[0].factor.tolist() == found.path["factor_value"].values[0].tolist()
+    assert [row[0] for row in chapter(found).exhibit.data.rows] == [str(month) for month in months]
+    assert document(found)["path"]["month"] == found.path["month"].values.tolist()
+    satellite = parse_as(JOB.parents[1] / "satellites" / "china_growth.toml", Satellite, "test")
+    behind = macro_path(satellite, *(one.sel(month=outstanding(found.path)) for one in (found.path, found.expected)))
+    assert behind.period[0] == MONTH + 3
+    assert behind.period[-1] == months[-1]

@@ -18,7 +18,7 @@ SATELLITES = Path(__file__).parents[2] / "scenarios" / "satellites"
 
 
 def rates(values):
-    return xr.Dataset({"entry_rate": (("month", "segment"), np.asarray(values))})
+    return xr.Dataset({"entry_rate": (("month", "segment"), np.asarray(values))}, {"month": np.arange(len(values)) + 1})
 
 
 def of(name):

@@ -15,6 +15,7 @@ from stress.assemble.problem import assemble
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
 from stress.kernels import alone
+from stress.report.page.chapters import chapter
 from stress.runs.trace import replay
 from stress.validation.one_period import one_period_job
 
@@ -80,6 +81,16 @@ def test_on_the_worked_case_the_path_loses_and_its_probability_is_that_of_the_si
     assert found.weight.sum() == pytest.approx(1.0)
     assert found.weight[0] == found.weight.max()
     assert np.all(found.normals[:12, 0] < 0.0)
+    left = found.path["month_start_balance"]
+    assert chapter(found).exhibit.data.note == ""
+    gone = found._replace(path=found.path.assign(month_start_balance=left.where(left["month"] <= 30, 1e-5 * left[0])))
+    notes = found.path["note_balance"]
+    repaid = found._replace(path=found.path.assign(note_balance=notes.where(notes["month"] <= 20, 0.0)))
+    assert repaid.months()[-1].month == 21
+    sheet = chapter(gone).exhibit.data
+    assert [one.month for one in gone.months()] == list(range(1, 31))
+    assert [row[0] for row in sheet.rows] == [str(month) for month in range(1, 31)]
+    assert sheet.note == "Later months are left out: pool or notes are gone (below 0.01% of the cut-off balance)."
 
 
 def test_the_nearest_point_of_a_plane_and_of_a_sphere():

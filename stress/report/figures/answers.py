@@ -93,31 +93,34 @@ def _shock_axis(axes: Axes, value: np.ndarray) -> None:
 def reverse(answer: Reverse) -> Figure:
     """The most likely path to the loss: factors, conditional arrears, notes, and the months that carry it."""
     figure, (factor, rate, notes, weight) = ink.sheet(2, 2, 9.6, 4.9, sharex=True)
-    month = np.arange(1, answer.weight.size + 1)
+    told = answer.months()
     found = f"β = {answer.beta:.2f}" if np.isfinite(answer.beta) else "no path found"
     title = f"{ink.label(answer.tranche)} loses more than {fraction(answer.loss)}: {found}"
     figure.suptitle(title, x=0.01, ha="left", fontsize=10)
-    weight.bar(month, answer.weight, color=ink.BAND)
+    weight.bar([one.month for one in told], [one.weight for one in told], color=ink.BAND)
     weight.set_title("Share of β² by month")
     ink.percent_axis(weight.yaxis)
-    if answer.path is not None and answer.expected is not None:
+    if answer.path is not None:
+        month, level = [one.month for one in told], np.array([one.factor for one in told])
         for k, name in enumerate(answer.path["factor"].values):
-            factor.plot(month, answer.path["factor_value"].sel(factor=name), label=str(name), **ink.note_style(k))
+            factor.plot(month, level[:, k], label=str(name), **ink.note_style(k))
         factor.axhline(0.0, color=ink.QUIET, linewidth=0.6)
         factor.set_title("Systematic factors, standard deviations")
         factor.legend()
         segments = answer.path["segment"].values
-        for k, (name, text) in enumerate(zip(segments, ink.labels(segments, 12), strict=True)):
+        for k, text in enumerate(ink.labels(segments, 12)):
             style = ink.note_style(k)
-            rate.plot(month, answer.path["entry_rate"].sel(segment=name), label=text, **style)
-            rate.plot(month, answer.expected["entry_rate"].sel(segment=name), color=style["color"], linestyle=":")
+            rate.plot(month, [one.rate[k] for one in told], label=text, **style)
+            rate.plot(month, [one.expected[k] for one in told], color=style["color"], linestyle=":")
         rate.set_title("Monthly rate of arrears or default; dotted: unconditional")
         rate.legend(ncols=2)
         ink.percent_axis(rate.yaxis)
         names = answer.path["tranche"].values
         for k, (name, text) in enumerate(zip(names, ink.labels(names, 14), strict=True)):
             balance = answer.path["note_balance"].sel(tranche=name)
-            notes.plot(month, balance / max(float(balance.max()), 1e-300), label=text, **ink.note_style(k))
+            notes.plot(
+                answer.path["month"], balance / max(float(balance.max()), 1e-300), label=text, **ink.note_style(k)
+            )
         notes.set_title("Note balances over original along the path")
         notes.legend()
         ink.percent_axis(notes.yaxis)

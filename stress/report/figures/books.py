@@ -43,13 +43,13 @@ def curves(risk: BookRisk) -> Figure:
 def common_path(found: BookReverse) -> Figure:
     """Levels of the named factors along the most likely common path, and the months that carry it."""
     figure, (factor, weight) = ink.sheet(1, 2, 9.6, 3.0, ink.Margins(0.6, 0.2, 0.35, 0.5, 0.65))
-    month = np.arange(1, len(found.weight) + 1)
+    month = np.array(found.months())
     for k, name in enumerate(ink.labels(found.factors)):
-        factor.plot(month, found.level[:, k], label=name, **ink.note_style(k))
+        factor.plot(month, found.level[month - 1, k], label=name, **ink.note_style(k))
     factor.axhline(0.0, color=ink.QUIET, linewidth=0.6)
     factor.set_title("Named factors, standard deviations")
     factor.legend()
-    weight.bar(month, found.weight, color=ink.BAND)
+    weight.bar(month, found.shares(), color=ink.BAND)
     weight.set_title("Share of β² by month")
     ink.percent_axis(weight.yaxis)
     for axes in (factor, weight):

@@ -152,11 +152,10 @@ def _probability(parts: Any) -> str:
 
 def _heavy_months(answer: Reverse) -> str:
     """The span of months that carries four fifths of the distance."""
-    order = sorted(range(answer.weight.size), key=lambda t: -answer.weight[t])
     carried, total = [], 0.0
-    for t in order:
-        carried.append(t + 1)
-        total += float(answer.weight[t])
+    for one in sorted(answer.months(), key=lambda one: -one.weight):
+        carried.append(one.month)
+        total += one.weight
         if total >= 0.8:
             break
     where = (
@@ -168,16 +167,15 @@ def _heavy_months(answer: Reverse) -> str:
 def _months(answer: Reverse) -> Sheet:
     if answer.path is None or answer.expected is None:
         return Sheet(("Month", "Share of β²"), ())
-    path, calm = answer.path, answer.expected
+    path = answer.path
     head = ["Month", "Share of β²", *(f"{f} factor" for f in path["factor"].values)]
     head += [f"{s} arrears (× expected)" for s in path["segment"].values]
     rows = []
-    for t in range(answer.weight.size):
-        rates = zip(path["entry_rate"].values[t], calm["entry_rate"].values[t], strict=True)
+    for one in answer.months():
+        rates = zip(one.rate, one.expected, strict=True)
         cells = [f"{percent(r)} (×{r / base:.2f})" if base > 0.0 else percent(r) for r, base in rates]
-        factors = (f"{y:.2f}" for y in path["factor_value"].values[t])
-        rows.append((str(t + 1), percent(float(answer.weight[t]), 1), *factors, *cells))
-    return Sheet(tuple(head), tuple(rows))
+        rows.append((str(one.month), percent(one.weight, 1), *(f"{y:.2f}" for y in one.factor), *cells))
+    return Sheet(tuple(head), tuple(rows), answer.left_out())
 
 
 @chapter.register
