@@ -146,6 +146,7 @@ def _sized(
 ) -> Sized:
     value, limit = (proof.expected_loss[note], np.nan) if target is None else against(target, proof, note, table)
     share, below = _ends(solved, note)
+    by = [job.deal.notes[group.last].name for group in solved[1] if group.first <= note <= group.last]
     verdict = ""
     if target is not None and not solved[-1]:
         verdict = "not proven: interrupted"
@@ -167,6 +168,7 @@ def _sized(
         life_error=float(proof.life[note].error),
         band=_band(table, proof.expected_loss[note], float(proof.life[note].estimate)),
         verdict=verdict,
+        sized_by="".join(by),
     )
 
 

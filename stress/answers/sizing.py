@@ -37,6 +37,8 @@ class Sized(NamedTuple):
     """`met`: the whole 95% interval lies within the target; `met, not proven`: the estimate does; `missed`; or none."""
     scenario: str = ""
     """Under which the note is judged."""
+    sized_by: str = ""
+    """The note whose target sets this one's size; notes of one such target share their room pro rata."""
 
 
 class Sizing(NamedTuple):

@@ -20,6 +20,8 @@ from stress.analytic import tranche_el, tranche_pd
 from stress.errors import ConfigError
 from stress.inputs.bands import Bands
 from stress.inputs.job import Job, ScenarioCase
+from stress.report.page.chapters import chapter
+from stress.report.page.sizing_chapter import solved
 from stress.validation.one_period import one_period_job
 
 P, RHO, PATHS = 0.02, 0.1, 16_384
@@ -70,6 +72,19 @@ def test_notes_without_a_target_are_judged_as_they_are_however_rarely_they_lose(
         assert note.verdict == ""
     assert found.notes[0].measured.estimate < 1e-8
     assert np.isnan(found.notes[-1].life)  # what is left over is no repayment, so it has no life, and no band by it
+
+
+def test_notes_that_one_target_sizes_keep_their_proportions_and_the_table_says_so():
+    found = size(one_period_job(P, RHO, (0.65, 0.13), 1_024), targets("PD=0.1"))
+    senior, junior, equity = found.notes
+    assert (senior.sized_by, junior.sized_by, equity.sized_by) == ("B", "B", "")
+    assert senior.share / junior.share == pytest.approx(5.0)
+    said = "A and B share their room pro rata to what they were: the target of B sizes them together."
+    assert said in solved(found)
+    assert said in chapter(found).says[0]
+    each = size(one_period_job(P, RHO, (0.65, 0.13), 1_024), targets("A:PD=0.1", "B:PD=0.2"))
+    assert [note.sized_by for note in each.notes] == ["A", "B", ""]
+    assert "pro rata" not in solved(each)
 
 
 def test_no_size_is_said_plainly():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stress.answers.sizing import Sizing
+from stress.explain.words import listed
 from stress.report.figures import answers
 from stress.report.numbers import MISSING, count, interval, own_unit, percent, share, unit_of
 from stress.report.page.exhibit import Chapter, Exhibit, svg_of
@@ -64,5 +65,17 @@ def solved(answer: Sizing) -> str:
     return (
         f"Solved on {count(answer.paths)} paths{aimed}, proved on {proof.format('others')} ± one standard error, that "
         "of the notes above included. A share is the safe end of its 95% interval: all of the measure's own is within "
-        "the limit."
+        f"the limit.{_together(answer)}"
+    )
+
+
+def _together(answer: Sizing) -> str:
+    """Which notes are sized by one target, and how they share what it leaves them."""
+    by: dict[str, list[str]] = {}
+    for note in answer.notes:
+        by.setdefault(note.sized_by, []).append(note.note)
+    return "".join(
+        f" {listed(notes)} share their room pro rata to what they were: the target of {last} sizes them together."
+        for last, notes in by.items()
+        if last and len(notes) > 1
     )
