@@ -1,9 +1,11 @@
 """Cash flows month by month: the deterministic case, one path, or means over paths with their errors.
 
 Rates follow the conventions of the field, per month: SMM is prepayment over the opening balance less scheduled
-principal, CDR = 1 - (1 - defaults / opening balance)^12, severity what of the month's defaults is never recovered.
+principal, CDR = 1 - (1 - defaults / opening balance)^12, severity what of the month's defaults is never recovered, at
+the month's rates of the segments that default in it.
 Delinquency counts balances past due at the month's end over the pool with its stock of defaults not yet written off, as
-triggers do. A rate is NaN in months in which nothing is left to divide by: of an overdue share, no receivable.
+triggers do. A rate is NaN in months in which there is nothing to divide by: of an overdue share, no receivable, of a
+severity, no default.
 """
 
 from __future__ import annotations
@@ -16,10 +18,10 @@ from numpy.typing import NDArray
 
 from stress.analysis.trials import Progress, only
 from stress.assemble.problem import assemble
-from stress.assemble.stages import by_column
 from stress.digest import source_digest
 from stress.inputs.job import Job
 from stress.inputs.load import job_hash
+from stress.inputs.state.rules import month_of
 from stress.kernels.layout import LANES
 from stress.runs.trace import (
     NOTHING,
@@ -64,6 +66,11 @@ MONEY = {
 """Money of the month: which dimension it has beside the month, and what it is."""
 WRITTEN = {"written_down": ("tranche", "what the note has been written down by so far")}
 """The same of a deal that writes notes down."""
+PARTIES = {
+    "received": ("party", "received from the party"),
+    "paid_out": ("party", "paid to the party"),
+}
+"""The same of a deal whose steps have parties outside it."""
 VECTORS = {
     "smm": "single monthly mortality: prepayment a month",
     "cpr": "prepayment a year, 1 - (1 - SMM)^12",
@@ -142,24 +149,37 @@ def _plain(values: Values) -> dict[str, Array]:
 
 def _flows(job: Job, values: Mapping[str, Array]) -> Flows:
     """Money and rates from the rows of a trace."""
-    return _money(values) | {name: (("month",), rate) for name, rate in _vectors(job, values).items()}
+    return _money(job, values) | {name: (("month",), rate) for name, rate in _vectors(job, values).items()}
 
 
-def _money(values: Mapping[str, Array]) -> Flows:
+def _money(job: Job, values: Mapping[str, Array]) -> Flows:
     v = dict(values)
     v["interest"] = v["interest_paid"] + v["residual_yield"]
     v["principal"], v["balance"] = v["principal_paid"], v["note_balance"]
     v["income"] = v["fee_income"] + v["late_charge"] + v["cash_interest"]
+    v |= {name: _of_the_month(job, name, v[name]) for name in PARTIES if name in v}
     return {name: (("month", dim) if dim else ("month",), v[name]) for name, (dim, _) in _kinds(v).items()}
 
 
+def _of_the_month(job: Job, name: str, so_far: Array) -> Array:
+    """Payments of each party by month from its sums so far, (month, party) each."""
+    before = np.zeros(so_far.shape[1])
+    if job.state is not None:
+        sums = [job.state.parties.get(party) for party in job.deal.parties]
+        before = np.array([0.0 if one is None else one.received if name == "received" else one.paid for one in sums])
+        so_far = so_far.copy()
+        so_far[: month_of(job.state, job.deal)] = before
+    return np.diff(so_far, axis=0, prepend=before[None])
+
+
 def _kinds(known: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    return MONEY | {name: kind for name, kind in WRITTEN.items() if name in known}
+    return MONEY | {name: kind for name, kind in (WRITTEN | PARTIES).items() if name in known}
 
 
 def _vectors(job: Job, v: Mapping[str, Array]) -> dict[str, Array]:
-    found = pool_rates(job, v)
-    return {name: 1.0 - _recovered(job, v) if name == "severity" else found[name] for name in VECTORS}
+    recovered = _ratio(v["recoverable"], v["defaults"], NOTHING * job.pool.balance)
+    found = pool_rates(job, v) | {"severity": 1.0 - recovered}
+    return {name: found[name] for name in VECTORS}
 
 
 def pool_rates(job: Job, v: Mapping[str, Array]) -> dict[str, Array]:
@@ -185,14 +205,8 @@ def pool_rates(job: Job, v: Mapping[str, Array]) -> dict[str, Array]:
     }
 
 
-def _recovered(job: Job, v: Mapping[str, Array]) -> Array:
-    """Share of a month's defaults that will be recovered: segments weighted by share of the pool times entry rate."""
-    weight = by_column(np.array([segment.share for segment in job.pool.segments]), job.pool) * v["entry_rate"]
-    return _ratio((weight * v["recovery_rate"]).sum(axis=1), weight.sum(axis=1), 0.0)
-
-
 def _ratio(above: Array, below: Array, least: float) -> Array:
-    """NaN once nothing is left to divide by."""
+    """NaN where there is nothing to divide by."""
     return np.divide(above, below, out=np.full_like(below, np.nan), where=below > least)
 
 
@@ -200,7 +214,9 @@ def _dataset(job: Job, flows: Flows, attrs: dict[str, Any]) -> xr.Dataset:
     import xarray as xr
 
     coords = {name: label for name, label in labels_of(job).items() if name in ("payment_date", "collection_end")}
-    labels = {name: label for name, label in labels_of(job).items() if name in ("month", "tranche", "fee", "account")}
+    labels = {
+        name: label for name, label in labels_of(job).items() if name in ("month", "tranche", "fee", "account", "party")
+    }
     said = {
         "version": __version__,
         "source_digest": source_digest(),

@@ -50,7 +50,7 @@ def cashflows(
     quiet: bool,
     log_json: bool,
 ) -> None:
-    """Print cash flows month by month: notes, fees, accounts, pool, and the vectors that deal engines import.
+    """Print cash flows month by month: notes, fees, accounts, parties, pool, and the vectors that deal engines import.
 
     The deterministic case has expected rates and rho 0; it is no mean of the paths, and --mean says by how much they
     differ. Vectors (SMM, CPR, MDR, CDR, severity, 30+/60+/90+, payment rate, yield, net loss) are fractions in files.
@@ -114,12 +114,13 @@ def _tables(found: xr.Dataset, names: list[str]) -> RenderableType:
         "mean": f"means of {found.attrs.get('paths', 0):,} paths ± standard error",
     }
     title = f"{found.attrs['job']} under {found.attrs['scenario']}: {kinds[found.attrs['kind']]}"
-    shown = [(name, sheet) for name, sheet in flows.sheets(found, names) if not name.startswith(("Fees", "Accounts"))]
+    filed = tuple(f"{title}, " for title in flows.FILED)
+    shown = [(name, sheet) for name, sheet in flows.sheets(found, names) if not name.startswith(filed)]
     wide = console().width
     tables = [sheet_table(part, name, " ") for name, sheet in shown for part in fitting(sheet, wide)]
     note = (
-        "Fees and accounts are in --json, --csv and --xlsx. Severity: of the month's defaults, never recovered. –: "
-        "nothing is left to divide by."
+        "Fees, accounts and parties are in --json, --csv and --xlsx. Severity: of the month's defaults, never "
+        "recovered. –: nothing to divide by."
     )
     return Group(Text(title, style="bold"), *tables, Text(note, style="dim"))
 

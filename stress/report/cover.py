@@ -238,9 +238,9 @@ def _of_job(job: Job) -> tuple[tuple[str, str], ...]:
 
     deal, pool = job.deal, job.pool
     enters = "enters arrears" if pool.ladder is not None else "defaults"
-    mean = {
-        key: sum(s.share * getattr(s, key) for s in pool.segments) for key in ("entry_rate", "monthly_fee", "recovery")
-    }
+    enter = [(s.share * (s.entry_rate or 0.0), s.recovery) for s in pool.segments]
+    entering = sum(rate for rate, _ in enter)
+    recovered = sum(rate * recovery for rate, recovery in enter) / entering if entering > 0.0 else 0.0
     if pool.payment_rate is not None:
         pays = f"{exactly(pool.payment_rate.monthly)} of the balance a month"
     else:
@@ -256,8 +256,8 @@ def _of_job(job: Job) -> tuple[tuple[str, str], ...]:
                  f"{deal.scheduled_months}, legal maturity in month {deal.legal_maturity_months}"),
         ("Pool", f"{money(pool.balance)} {pool.currency} in {len(pool.segments)} segment"
                  f"{'s' * (len(pool.segments) > 1)}; {pays}"),
-        ("Credit", f"{exactly(mean['entry_rate'])} of the balance {enters} a month, {exactly(mean['recovery'])} of "
-                   f"defaults is recovered (means over segments)"),
+        ("Credit", f"{exactly(entering)} of the balance {enters} a month, {exactly(recovered, 2)} of defaults is "
+                   f"recovered (means over segments)"),
         ("Dependence", dependence(pool)[0]),
     ]  # fmt: skip
     if illustrative:

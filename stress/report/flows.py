@@ -1,4 +1,4 @@
-"""Cash flows as tables: pool, notes, fees, accounts and vectors, a row a month until the deal is over."""
+"""Cash flows as tables: pool, notes, fees, accounts, parties and vectors, a row a month until the deal is over."""
 
 from __future__ import annotations
 
@@ -19,10 +19,14 @@ HEADS = {
     "interest_unpaid": "unpaid",
     "pool_balance": "balance", "purchases": "bought", "scheduled_principal": "scheduled", "cured_paid": "paid late",
     "written_down": "written down", "account_balance": "balance", "fee_due": "due", "fee_paid": "paid",
+    "paid_out": "paid",
     "smm": "SMM", "cpr": "CPR", "mdr": "MDR", "cdr": "CDR", "dq30": "30+", "dq60": "60+", "dq90": "90+",
     "payment_rate": "payment rate", "net_loss_rate": "net loss",
 }  # fmt: skip
 NOTE = ("interest", "principal", "balance")
+PARTY = ("received", "paid_out")
+FILED = ("Fees", "Accounts", "Parties")
+"""Parts that files alone have: a terminal is too narrow for them."""
 
 
 class Part(NamedTuple):
@@ -37,7 +41,7 @@ class Part(NamedTuple):
 
 
 def parts(ds: xr.Dataset, names: Sequence[str]) -> list[Part]:
-    """Pool, each note, fees, accounts, vectors, of all months. `names`: the vectors in their order."""
+    """Pool, each note, fees, accounts, parties, vectors, of all months. `names`: the vectors in their order."""
     found = [_part(ds, "Pool", [(HEADS.get(name, name), name, {}) for name in (*POOL, "cured_paid", "dilution")])]
     for note in map(str, ds["tranche"].values):
         chosen = [(HEADS.get(name, name), name, {"tranche": note}) for name in _of_note(ds)]
@@ -48,6 +52,8 @@ def parts(ds: xr.Dataset, names: Sequence[str]) -> list[Part]:
     held = [(account, "account_balance", {"account": account}) for account in _labels(ds, "account")]
     found += [_part(ds, "Fees", fees)] if fees else []
     found.append(_part(ds, "Accounts", held))
+    outside = [(f"{party} {HEADS.get(name, name)}", name, {"party": party}) for party in _parties(ds) for name in PARTY]
+    found += [_part(ds, "Parties", outside)] if outside else []
     return [*found, _part(ds, "Vectors", [(HEADS.get(name, name), name, {}) for name in names], share=True)]
 
 
@@ -107,6 +113,7 @@ def document(ds: xr.Dataset, vectors: Sequence[str]) -> dict[str, Any]:
         "notes": _nested(ds, "tranche", {name: name for name in _of_note(ds)}),
         "fees": _nested(ds, "fee", {"fee_due": "due", "fee_paid": "paid"}),
         "accounts": _nested(ds, "account", {"account_balance": "balance"}),
+        **({"parties": _nested(ds, "party", {"received": "received", "paid_out": "paid"})} if _parties(ds) else {}),
         "pool": _lists(ds, {"pool_balance": "balance"} | {name: name for name in pool[1:]}),
         "vectors": _lists(ds, {name: name for name in vectors}),
     }
@@ -119,9 +126,7 @@ def columns(ds: xr.Dataset, vectors: Sequence[str]) -> dict[str, list[Any]]:
         "payment_date": [str(date)[:10] for date in ds["payment_date"].values],
     }
     for part in parts(ds, vectors):
-        front = (
-            "" if part.share else f"{part.title.lower() if part.title in ('Pool', 'Fees', 'Accounts') else part.title} "
-        )
+        front = "" if part.share else f"{part.title.lower() if part.title in ('Pool', *FILED) else part.title} "
         for name, value, error in zip(part.columns, part.values, part.errors, strict=True):
             found[f"{front}{name}"] = _known(value)
             if error is not None:
@@ -158,6 +163,10 @@ def _cells(value: np.ndarray, error: np.ndarray | None, by: float) -> list[str]:
 
 def _cell(x: float, digits: int) -> str:
     return f"{round(x, digits) + 0.0:,.{digits}f}" if np.isfinite(x) else MISSING
+
+
+def _parties(ds: xr.Dataset) -> list[str]:
+    return _labels(ds, "party") if "party" in ds.dims else []
 
 
 def _labels(ds: xr.Dataset, dim: str) -> list[str]:

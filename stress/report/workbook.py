@@ -134,7 +134,7 @@ def _put(sheet: Any, row: int, k: int, cell: Any, unit: str, styles: Mapping[str
 
 
 def of_flows(ds: xr.Dataset, vectors: Sequence[str]) -> list[Table]:
-    """Cash flows: a sheet each for pool, notes, fees, accounts and vectors."""
+    """Cash flows: a sheet each for pool, notes, fees, accounts, parties and vectors."""
     from stress.report.flows import parts
 
     months = ds["month"].values.tolist()

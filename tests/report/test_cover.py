@@ -13,7 +13,7 @@ from synthetic import case, results_of, tranche_losses, vasicek
 import stress
 from stress import report
 from stress.report import figure_data, page, sheets
-from stress.report.cover import Signed, cover
+from stress.report.cover import Signed, assumptions, cover
 from stress.report.figures.months import lived
 from stress.report.numbers import NONE, PERCENT, POINTS, fraction, interval, tail_mean, unit_of, with_error
 
@@ -104,6 +104,16 @@ def test_the_cover_has_the_structure_three_findings_and_who_signs() -> None:
     assert "Ann &lt;b&gt;" in text
     for words in ("draft 2", "Approved by", "Key assumptions", "statements on inputs", made.findings[0]):
         assert words in text
+
+
+def test_what_is_recovered_is_of_the_segments_that_default(mild_and_harsh: xr.Dataset) -> None:
+    job = stress.load("scenarios/jobs/baitiao-24m.toml")
+    one = job.pool.segments[0]
+    calm = one.but(name="calm", share=0.5, new_share=None, entry_rate=0.01, recovery=0.4)
+    weak = one.but(name="weak", share=0.5, new_share=None, entry_rate=0.03, recovery=0.0)
+    pool = job.pool.but(segments=(calm, weak), opening=(), eligibility={})
+    rows = dict(assumptions(mild_and_harsh, job.but(pool=pool)))
+    assert rows["Credit"].startswith("2% of the balance enters arrears a month, 10% of defaults is recovered")
 
 
 @pytest.mark.usefixtures("no_figures")

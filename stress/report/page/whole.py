@@ -33,6 +33,11 @@ PROVENANCE = ("version", "source_digest", "job_hash", "seed", "paths", "estimato
 
 EMPTY = 1e-9
 """Below it in every month of every scenario a quantity has no figure: a deal without cash accounts."""
+RATE_OF = {
+    False: "the coupon (without step-ups), or the path's short rate where that is random, plus the deal's spread",
+    True: "the note's own discount rate, 0 where the deal gives none",
+}
+"""At which cash is discounted, of a residual note or another."""
 CAPTIONS = {
     "excess_spread": "Told while the median pool holds 5% of the cut-off balance: the ratio means nothing on an empty "
     "pool. What lies beyond 100% to either side is drawn at that end."
@@ -196,8 +201,7 @@ def _note(ds: xr.Dataset, tranche: str, residual: bool) -> tuple[str, Sheet, She
     if "price_count" in ds or measures.irr_quantile(note).notnull().any():
         caption = (
             "1-99%, 5-95% and 25-75% of paths, the median as a line, the mean (of all principal) as a ring. A yield "
-            "of \N{MINUS SIGN}100%: a path without cash. Price: cash discounted at the coupon "
-            "(without step-ups) plus the deal's spread."
+            f"of \N{MINUS SIGN}100%: a path without cash. Price: cash discounted at {RATE_OF[residual]}."
         )
         svg = svg_of(figures.lives(ds, tranche), f"lives {tranche}")
         what = "Yield and value" if residual else "Life, yield and price"
