@@ -38,7 +38,7 @@ def save_answer(file: Path | None, name: str, answer: Mapping[str, Any], job: Jo
         return
     from stress.report import workbook
 
-    _save(file, workbook.of_answer(name, answer), workbook.of_job(job), about_job(name, job))
+    _save(file, workbook.of_answer(name, answer), workbook.of_job(job), about_job(name, job, answer.get("paths")))
 
 
 def page_option(command: Command) -> Command:
@@ -65,7 +65,7 @@ def save_result(file: Path | None, result: Result) -> None:
 
 def save_reported(answer: Follow | BackTest, job: Job, page: Path | None, file: Path | None) -> None:
     """The page and the workbook of a followed deal or of a back-test, where they are asked for."""
-    about = about_job("follow" if hasattr(answer, "updates") else "backtest", job)
+    about = about_job("follow" if hasattr(answer, "updates") else "backtest", job, getattr(answer, "paths", None))
     about |= {"job": answer.job, "reports": answer.reports}
     if page is not None:
         from stress.cli.writing import save_text
@@ -94,8 +94,8 @@ def _save(file: Path, tables: list[Table], assumptions: list[tuple[str, Any]], a
         workbook.write(file, tables, assumptions, about)
 
 
-def about_job(name: str, job: Job) -> dict[str, Any]:
-    """Provenance of what the command of that name made of a job."""
+def about_job(name: str, job: Job, paths: int | None) -> dict[str, Any]:
+    """Provenance of what the command of that name made of a job, with as many paths as it drew; None: it drew none."""
     from stress.digest import source_digest
     from stress.inputs.load import job_hash
     from stress.version import __version__
@@ -106,7 +106,7 @@ def about_job(name: str, job: Job) -> dict[str, Any]:
         "source_digest": source_digest(),
         "job_hash": job_hash(job),
     }
-    return known | {"seed": str(job.seed), "paths": job.paths}
+    return known | ({} if paths is None else {"seed": str(job.seed), "paths": paths})
 
 
 def _named(ctx: click.Context, param: click.Parameter, file: Path | None) -> Path | None:

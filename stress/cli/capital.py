@@ -94,7 +94,7 @@ def capital(
     if workbook is not None:
         from stress.report.workbook_capital import tables
 
-        save_tables(workbook, tables(answer), about_job("capital", loaded), loaded)
+        save_tables(workbook, tables(answer), about_job("capital", loaded, answer.paths), loaded)
     output.result(lambda: _tables(answer), lambda: _document(answer))
 
 

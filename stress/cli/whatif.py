@@ -100,7 +100,7 @@ def whatif(
         if workbook is not None:
             from stress.report.workbook_first import points as sheets
 
-            save_tables(workbook, sheets(answer, plain(answer)), about_job("whatif", loaded), loaded)
+            save_tables(workbook, sheets(answer, plain(answer)), about_job("whatif", loaded, answer.paths), loaded)
         output.result(lambda: _table(answer, target), lambda: {"page": str(target), **plain(answer)})
         if answer.planned > len(answer.place):
             kept.cut = True

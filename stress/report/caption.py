@@ -6,7 +6,7 @@ import xarray as xr
 
 from stress import measures
 from stress.measures.means import has_principal
-from stress.report.known_job import may_end_early
+from stress.report.known_job import job_of, may_end_early
 from stress.report.numbers import CAP, CAPPED, chance, count, fraction
 from stress.report.page.deal import input_notes
 from stress.report.words import late, residual, weights
@@ -50,7 +50,17 @@ def footnotes(ds: xr.Dataset) -> str:
     said += RESIDUAL_WORDS * bool(residual(ds))
     names = ", ".join(str(name) for name in ds["tranche"].values[~paid])
     said += f" {names}: a certificate, it lent nothing and can lose nothing." if names else ""
-    return said + _shocks(ds)
+    return said + _on_random_rates(ds) + _shocks(ds)
+
+
+def _on_random_rates(ds: xr.Dataset) -> str:
+    """Scenarios whose prices are on another rate than those of the others."""
+    from stress.explain.words import listed
+
+    job = job_of(ds)
+    shown = set(map(str, ds["scenario"].values))
+    names = [c.name for c in job.scenarios if c.short_rate is not None and c.name in shown] if job is not None else []
+    return f" Price under {listed(names)}: on the path's short rate, not at the coupon." * bool(names)
 
 
 def _shocks(ds: xr.Dataset) -> str:

@@ -23,7 +23,7 @@ from stress.cli import exit_code
 from stress.errors import ConfigError
 from stress.inputs.job import Job
 from stress.inputs.scenario import Shock
-from stress.report.page.whatif import ends, render, said
+from stress.report.page.whatif import ends, render, said, shown_at
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "scenarios/jobs/baitiao-24m.toml"
@@ -53,6 +53,11 @@ def test_a_spline_goes_through_its_points_and_leaving_one_out_is_the_spline_with
     rest = np.arange(12) != k
     without = spline(place[rest], value[rest], power)
     assert np.allclose(at(without.weight, place[rest], place[[k]], power) - value[[k]], whole.missed[[k]], atol=1e-6)
+
+
+def test_what_is_taken_off_is_no_sum() -> None:
+    (axis,) = axes_of(stress.load(ROOT / "scenarios/jobs/auto-swapped.toml"), ["index_rate=-0.01:0.03"])
+    assert [shown_at(axis, x) for x in (-0.01, 0.0, 0.03)] == ["− 0.01", "+ 0", "+ 0.03"]
 
 
 def test_few_points_over_an_edge_are_joined_straight_and_no_wave_goes_beyond_them() -> None:

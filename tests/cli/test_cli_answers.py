@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 from shipped import JOB, JOBS
 
 import stress
 from stress import results
 from stress.cli import exit_code
+from stress.cli.books import about_job
 from stress.inputs.load import load_job
 
 SHORT = JOBS / "baitiao-12m.toml"
@@ -188,3 +190,14 @@ def test_a_history_alone_is_calibrated_as_rho(capsys: Capture) -> None:
     assert json.loads(said[0])
     assert exit_code(["calibrate", "no.csv"]) == 3
     assert "'no.csv': cannot be read" in capsys.readouterr().err
+
+
+def test_provenance_has_the_paths_that_were_drawn(tmp_path: Path) -> None:
+    """Not those of the job."""
+    file = tmp_path / "a.xlsx"
+    assert exit_code(["ecl", str(SHORT), "--paths", "64", "--xlsx", str(file), "-q"]) == 0
+    said = dict(row[:2] for row in openpyxl.load_workbook(file)["Provenance"].iter_rows(values_only=True))
+    job = load_job(SHORT)
+    assert (said["command"], said["paths"]) == ("stress ecl", "64")
+    assert job.paths != 64
+    assert about_job("rating", job, None).keys() == {"command", "version", "source_digest", "job_hash"}

@@ -19,11 +19,13 @@ import xarray as xr
 from rich.console import Console
 from synthetic import TRANCHES, case, job_of, results_of, tranche_losses, vasicek, weighed_alike
 
+import stress
 from stress import measures, report, results
 from stress.answers.validation_record import KEYS
 from stress.cli.measures_json import document
 from stress.errors import DataError
 from stress.report import figures, page, sheets, words
+from stress.report.caption import caption
 from stress.report.estimator import reading
 from stress.report.numbers import PERCENT, bare_percent, fraction, interval, percent, with_error
 from stress.report.page import whole
@@ -238,6 +240,19 @@ def test_a_shock_is_told_in_words() -> None:
         "default odds of L1 and L2 times 2.2 in months 3 to 12; "
         "cash rate set to 0.1 in month 1 (the least), 0.9 in month 9 (to the end)"
     )
+
+
+def test_a_random_short_rate_is_told_with_the_shocks_and_below_prices() -> None:
+    """Its prices are not at the coupon, as those beside them are."""
+    ds = stress.simulate(
+        stress.load("scenarios/jobs/auto-swapped.toml"), paths=64, scenarios=["baseline", "random_rate"]
+    )
+    rows = {row["name"]: row["shocks"] for row in whole.scenario_rows(ds, json.loads(ds.attrs["job"]))}
+    assert rows["baseline"] == "none"
+    assert rows["random_rate"].startswith("The short rate is random (Hull and White")
+    said = " Price under random_rate: on the path's short rate, not at the coupon."
+    assert caption(ds).count(said) == 1
+    assert said not in caption(ds.sel(scenario=["baseline"]))
 
 
 def test_the_accessor_offers_table_figures_and_files(

@@ -7,7 +7,8 @@
   let now = [...start];
 
   const valueOf = (axis, u) => (axis.even ? axis.low + u * (axis.high - axis.low) : axis.low * (axis.high / axis.low) ** u);
-  const shownAt = (axis, u) => axis.how + String(Number(valueOf(axis, u).toPrecision(4)));
+  const moved = (axis, x) => (axis.how + String(x)).replace("+ -", "\u2212 ");
+  const shownAt = (axis, u) => moved(axis, Number(valueOf(axis, u).toPrecision(4)));
 
   const nearOf = (where) => {
     const far = told.place.map((p, k) => [p.reduce((sum, x, j) => sum + (x - where[j]) ** 2, 0), k]);
@@ -90,7 +91,7 @@
       const size = Math.max(...series.flatMap((one) => one.y.map(Math.abs)));
       plot(document.getElementById(`curve${j}`), series, {
         log,
-        sayX: (x) => axis.how + String(Number(x.toPrecision(3))),
+        sayX: (x) => moved(axis, Number(x.toPrecision(3))),
         sayY: (y) => (y === 0 ? "0" : number(y, unit, log ? Math.abs(y) : size)),
         mark: valueOf(axis, now[j]),
       });

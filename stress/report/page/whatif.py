@@ -86,8 +86,9 @@ def named(axis: Axis) -> str:
 
 
 def shown_at(axis: Axis, value: float) -> str:
-    """A value of an axis: × 1.5, + 0.01, 0.8."""
-    return f"{HOW[axis.how]}{float(f'{value:.4g}'):g}"
+    """A value of an axis: × 1.5, + 0.01, − 0.01, 0.8."""
+    text = f"{HOW[axis.how]}{float(f'{value:.4g}'):g}"
+    return text.replace("+ -", "\N{MINUS SIGN} ")
 
 
 def said(surface: Surface, read: Read) -> tuple[str, str]:

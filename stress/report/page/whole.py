@@ -122,20 +122,25 @@ def _moves_odds(job: Mapping[str, Any]) -> bool:
 
 
 def scenario_rows(ds: xr.Dataset, job: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Name, probability in the mixture, description, shocks and source of each scenario that was run."""
+    """Name, probability in the mixture, description, shocks with what is drawn, and source of each scenario that was
+    run."""
+    from stress.explain.dependence import drawn
     from stress.explain.shocks import shock_words
     from stress.inputs.scenario import Shock
 
     chance = measures.probabilities(ds)
     cases = {c.get("name"): c for c in job.get("scenarios", ())}
+    known = job_of(ds)
+    random = {} if known is None else {case.name: drawn(case) for case in known.scenarios}
     rows = []
     for name in map(str, ds["scenario"].values):
         case = cases.get(name, {})
+        moved = [shock_words(Shock.model_construct(**s)) for s in case.get("shocks", ())] + random.get(name, [])
         rows.append({
             "name": name,
             "probability": f"{100.0 * chance[name]:.3g}%" if name in chance else "",
             "description": case.get("description") or "",
-            "shocks": "; ".join(shock_words(Shock.model_construct(**s)) for s in case.get("shocks", ())) or "none",
+            "shocks": "; ".join(moved) or "none",
             "source": case.get("source") or "",
             "illustrative": " ".join(case.get("illustrative", ())),
         })  # fmt: skip
