@@ -89,8 +89,11 @@ def margin_of(book: Book, scenario: str) -> BookMargin:
     return BookMargin(hand)
 
 
-def reverse_book(book: Book, scenario: str, loss: float, simulated: Estimate = UNSEEN) -> BookReverse:
-    """The most likely common path on which the book loses more than `loss`; `simulated`: the share of paths that do.
+def reverse_book(
+    book: Book, scenario: str, loss: float, simulated: Estimate = UNSEEN, unseen: float = math.nan
+) -> BookReverse:
+    """The most likely common path on which the book loses more than `loss`; `simulated`: the share of paths that do,
+    which is known to `unseen` (`BookRisk`).
 
     Raises ConfigError for a loss outside [0, 1), an unknown scenario and a book without named factors.
 
@@ -123,6 +126,7 @@ def reverse_book(book: Book, scenario: str, loss: float, simulated: Estimate = U
         beta=found.distance,
         first_order=float(ndtr(-found.distance)),
         simulated=simulated,
+        unseen=unseen,
         factors=list(book.factors.names),
         normals=point.reshape(margin.shape),
         level=level,

@@ -97,5 +97,5 @@ def _effect(name: str, note: str | None, daily: xr.Dataset, found: dict[str, xr.
     for way, ds in found.items():
         change = one(measures.compare(ds, daily, name))
         changes.append(Change(way, *(float(change[k]) for k in ("estimate", "error", "low", "high"))))
-    estimate, error, high = (float(value[k]) for k in ("estimate", "error", "high"))
-    return Effect(name, note, estimate, error, high, tuple(changes))
+    estimate, error, low, high = (float(value[k]) for k in ("estimate", "error", "low", "high"))
+    return Effect(name, note, estimate, error, low, high, tuple(changes))

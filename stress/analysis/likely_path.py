@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from stress.analysis import design, kept
 from stress.answers.reverse import Search
+from stress.kernels.layout import LANES
 from stress.measures.estimate import NORMAL, Interval
+from stress.measures.proportions import proportion
 
 Array = NDArray[np.float64]
 
@@ -147,6 +149,8 @@ def _aimed(margin: Margin, goal: float, point: Array) -> tuple[Interval, Array |
         variance += share**2 * float(value.var(ddof=1)) / value.size
         if value.max() > most:
             most, heaviest = float(value.max()), e[int(value.argmax())]
+    if beta2 == 0.0:  # nothing is aimed, nothing weighted: a count
+        return proportion(round(mean * AIMED_BLOCKS * LANES), AIMED_BLOCKS * LANES), heaviest
     error = float(np.sqrt(variance))
     parts = (mean, error, max(mean - NORMAL * error, 0.0), mean + NORMAL * error)
     return Interval(*(np.array(x) for x in parts)), heaviest

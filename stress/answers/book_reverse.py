@@ -47,6 +47,8 @@ class BookReverse(NamedTuple):
     """Phi(-beta): of common weather that bad, the deals' own at their mean."""
     simulated: Estimate
     """Share of the book's paths that lose more, what is the deals' own drawn too; no number where none were counted."""
+    unseen: float
+    """What none of them shows has a probability below this, what each shows one above 1 less it."""
     factors: list[str]
     normals: Array
     """(T, F) whitened normals behind the named factors."""

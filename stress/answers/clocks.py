@@ -15,8 +15,9 @@ class Effect(NamedTuple):
     """None: of the pool."""
     daily: float
     error: float
+    low: float
     high: float
-    """Upper end of the 95% interval: the bound where no path lost anything."""
+    """Ends of the 95% interval: the bounds where no path lost anything, or every path all."""
     changes: tuple[Change, ...]
     """In the order of `ways`: that way minus daily purchases, on the same draws."""
 

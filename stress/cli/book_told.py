@@ -112,7 +112,7 @@ def told_of(counts: BookCounted, asked: Asked) -> Told:
         aim = aim_of(one, counts.level, asked.reverse.loss)
         risk = book_risk(packs.book, tally, counts.level, (*asked.losses, aim))
         one = detailed(risk)
-        common = reverse_book(packs.book, one.scenario, aim, one.exceedance[f"{aim:g}"])
+        common = reverse_book(packs.book, one.scenario, aim, one.exceedance[f"{aim:g}"], risk.unseen)
         macro = macro_of(common, asked.reverse.satellites)
     tails = [tails_at(tally, limit.what, limit.level) for limit in asked.limits]
     above = breaches(asked.limits, packs.book, risk, tails)

@@ -121,14 +121,16 @@ def _sheet(name: str, change: xr.Dataset) -> Book:
 def _tables(title: str, changes: dict[str, xr.Dataset]) -> RenderableType:
     from rich.console import Group
 
-    return Group(*(_table(f"{name}: {title}", change) for name, change in changes.items()))
+    return Group(*(_table(name, title, change) for name, change in changes.items()))
 
 
-def _table(title: str, change: xr.Dataset) -> Table:
+def _table(measure: str, title: str, change: xr.Dataset) -> Table:
     import numpy as np
 
     from stress.cli.answer import sheet_table
-    from stress.report.numbers import fraction, own_unit, unit_of, with_error, years
+    from stress.measures.scenarios import is_share
+    from stress.measures.tails import is_tail
+    from stress.report.numbers import fraction, own_unit, tail_mean, unit_of, with_error, years
     from stress.report.sheets import Sheet
 
     share = change["estimate"].attrs.get("units") in ("1", "1/year")
@@ -137,8 +139,11 @@ def _table(title: str, change: xr.Dataset) -> Table:
         np.r_[change["before"].values.ravel(), change["after"].values.ravel(), change["high"].values.ravel()]
     )
 
-    def shown(value: float, error: float, high: float | None = None) -> str:
-        return with_error(value, error, high, unit=unit) if share else own_unit(value, error, digits=4)
+    def shown(value: float, error: float, *ends: float) -> str:
+        if is_tail(measure) and ends:
+            return tail_mean(value, error, unit=unit)
+        told = ends if is_share(measure) else ()
+        return with_error(value, error, *told, unit=unit) if share else own_unit(value, error, digits=4)
 
     def end(value: float) -> str:
         return fraction(value, unit) if share else years(value, 4)
@@ -146,7 +151,9 @@ def _table(title: str, change: xr.Dataset) -> Table:
     rows = []
     for row in _rows(change):
         value, error, low, high = (float(row[key]) for key in ("estimate", "error", "low", "high"))
-        runs = [shown(*(float(row[f"{run}{k}"]) for k in ("", "_error", "_high"))) for run in ("before", "after")]
+        runs = [
+            shown(*(float(row[f"{run}{k}"]) for k in ("", "_error", "_low", "_high"))) for run in ("before", "after")
+        ]
         same = value == 0.0
         cells = ("0", f"within {end(high)}") if same else (shown(value, error), f"{end(low)} to {end(high)}")
         rows.append((*(str(row[label]) for label in labels), *runs, *cells))
@@ -155,4 +162,4 @@ def _table(title: str, change: xr.Dataset) -> Table:
         head, tuple(rows), "± standard error; of the difference on common draws, of which most noise cancels."
     )
     left: list[JustifyMethod] = ["left"] * len(labels)
-    return sheet_table(sheet, title, justify=left)
+    return sheet_table(sheet, f"{measure}: {title}", justify=left)

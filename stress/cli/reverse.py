@@ -160,4 +160,6 @@ def _interval(parts: Any) -> str:
     estimate, low, high = (float(x) for x in (parts.estimate, parts.low, parts.high))
     if not math.isfinite(estimate):
         return "–"
-    return f"< {high:.3g}" if estimate == 0.0 else f"{estimate:.3g} [{low:.3g}, {high:.3g}]"
+    if estimate in (0.0, 1.0):
+        return f"< {high:.3g}" if estimate == 0.0 else f"> {1.0 - float(f'{1.0 - low:.3g}'):.6g}"
+    return f"{estimate:.3g} [{low:.3g}, {high:.3g}]"

@@ -13,7 +13,7 @@ from stress.errors import DataError
 from stress.measures import batches, replicates, sums
 from stress.measures.estimate import Interval, as_dataset
 from stress.measures.proportions import proportion
-from stress.measures.weighted import chance, is_weighted, weights_of
+from stress.measures.weighted import TINY, chance, is_weighted, weights_of
 
 
 class Mean(NamedTuple):
@@ -117,7 +117,7 @@ def expected_loss(ds: xr.Dataset) -> xr.Dataset:
     """Expected principal loss of each note as a fraction of its original balance.
 
     Where no path lost anything the interval runs from 0 to the rule-of-three bound on the probability of a loss: a
-    loss is at most the whole.
+    loss is at most the whole. Where every path lost the whole it runs from the same bound, taken from 1.
 
     >>> loss = expected_loss(ds).sel(tranche="subordinated")
     >>> bool(loss["estimate"].sel(scenario="baseline") < loss["estimate"].sel(scenario="macro_severe"))
@@ -127,7 +127,8 @@ def expected_loss(ds: xr.Dataset) -> xr.Dataset:
 
 
 def lgd(ds: xr.Dataset) -> xr.Dataset:
-    """Loss given a loss: expected loss over probability of any loss. NaN, within 0 to 1, where there was none.
+    """Loss given a loss: expected loss over probability of any loss. NaN, within 0 to 1, where there was none; where
+    all paths with a loss lost the whole, as bounded as by so many paths.
 
     >>> one = ds.sel(scenario=["macro_severe"], tranche=["subordinated"])
     >>> part = expected_loss(one)["estimate"] / loss_probability(one)["estimate"]
@@ -211,17 +212,26 @@ def _probability(ds: xr.Dataset, quantity: str, meaning: str) -> xr.Dataset:
 
 
 def _bounded(ds: xr.Dataset, name: str, parts: Interval) -> Interval:
-    """Keep a loss fraction within 0 and 1, and give it its bound where no path lost anything."""
-    any_loss = loss_probability(ds)
-    never = any_loss["estimate"].transpose("scenario", "tranche").values <= 0.0
+    """Keep a loss fraction within 0 and 1, and give it its bound where no path lost anything, or each the whole."""
     low = np.where(np.isfinite(parts.low), np.clip(parts.low, 0.0, 1.0), 0.0)
     high = np.where(np.isfinite(parts.high), np.clip(parts.high, 0.0, 1.0), 1.0)
+    found, whole = Interval(parts.estimate, parts.error, low, high), parts.estimate > 1.0 - TINY
     if name == "lgd":
-        return Interval(parts.estimate, parts.error, low, high)
-    blind, bound = (any_loss[k].transpose("scenario", "tranche").values for k in ("error", "high"))
-    return Interval(
-        np.where(never, 0.0, parts.estimate),
-        np.where(never, blind, parts.error),
-        np.where(never, 0.0, low),
-        np.where(never, bound, high),
-    )
+        lost = _losing_paths(ds)
+        return _where(whole & (lost > 0.0), proportion(lost, lost), found)
+    any_loss = loss_probability(ds)
+    chance = Interval(*(any_loss[k].transpose("scenario", "tranche").values for k in Interval._fields))
+    return _where(whole | (chance.estimate <= 0.0), chance, found)
+
+
+def _losing_paths(ds: xr.Dataset) -> np.ndarray:
+    """(scenario, tranche) paths with a loss; of weighted ones, plain paths that are worth as much."""
+    lost: np.ndarray = sums.of_notes(ds, "any_loss").total.sum(-1)
+    if not is_weighted(ds):
+        return lost
+    square = sums.of_notes(ds, "any_loss", "batch_square_sum").total.sum(-1)
+    return np.asarray(np.divide(np.square(lost), square, out=np.zeros_like(lost), where=square > 0.0))
+
+
+def _where(condition: np.ndarray, one: Interval, other: Interval) -> Interval:
+    return Interval(*(np.where(condition, a, b) for a, b in zip(one, other, strict=True)))

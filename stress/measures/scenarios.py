@@ -14,7 +14,7 @@ from stress.measures import batches, means, sums
 from stress.measures.estimate import Interval, as_dataset
 from stress.measures.proportions import zero_count_bound
 from stress.measures.tails import is_tail, meaning_of, replicates_of_tail, widening
-from stress.measures.weighted import WEIGHTED, is_weighted
+from stress.measures.weighted import TINY, WEIGHTED, is_weighted
 
 SAME_DRAWS = ("seed", "paths", "rng", "estimator")
 """Attributes that must be equal for two results to rest on the same random numbers."""
@@ -103,14 +103,30 @@ def compare(ds: xr.Dataset, other: xr.Dataset, measure: str) -> xr.Dataset:
     right, _, _ = _replicates(other.sel(shared), measure)
     bound = _bound(measure, ds.sel(shared), other.sel(shared))
     found = _difference(ds.sel(shared), left, right, size, spec, "minus the other result", bound)
-    for name, one in (("before", right), ("after", left)):
-        parts = batches.symmetric(one, size)
+    for name, one, run in (("before", right, other), ("after", left, ds)):
+        parts = _of_run(run.sel(shared), measure, batches.symmetric(one, size), bound)
         found[name] = (found["estimate"].dims, parts.estimate, {"units": spec.unit, "long_name": spec.meaning})
         found[f"{name}_error"] = (found["estimate"].dims, parts.error, {"units": spec.unit})
-        unseen = (parts.estimate == 0.0) & (parts.error == 0.0) & (spec.bounded and spec.denominator is None)
-        high = np.where(unseen, bound, parts.high)
-        found[f"{name}_high"] = (found["estimate"].dims, high, {"units": spec.unit})
+        found[f"{name}_low"] = (found["estimate"].dims, parts.low, {"units": spec.unit})
+        found[f"{name}_high"] = (found["estimate"].dims, parts.high, {"units": spec.unit})
     return found
+
+
+def is_share(measure: str) -> bool:
+    """Whether a measure is a loss or a probability, with a bound where no path showed any of it, or every path all."""
+    return measure == "loss_probability" or (measure in means.MEANS and means.MEANS[measure].bounded)
+
+
+def _of_run(ds: xr.Dataset, measure: str, parts: Interval, bound: float) -> Interval:
+    """A run's own interval; its bound where all paths have none or the whole of a share, which batches do not show."""
+    if is_tail(measure):
+        return parts._replace(high=np.where((parts.estimate == 0.0) & (parts.error == 0.0), bound, parts.high))
+    if not is_share(measure):
+        return parts
+    whole = means.loss_probability(ds) if measure == "loss_probability" else means.mean(ds, measure)
+    own = (whole[k].transpose("scenario", "tranche").values for k in Interval._fields)
+    sure = (parts.estimate <= 0.0) | (parts.estimate > 1.0 - TINY)
+    return Interval(*(np.where(sure, a, b) for a, b in zip(own, parts, strict=True)))
 
 
 def _replicates(ds: xr.Dataset, measure: str) -> tuple[batches.Replicates, batches.Array, means.Mean]:

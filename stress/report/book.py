@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from stress.answers.book import BookRisk, Estimate, ScenarioRisk, Share
 from stress.report.numbers import (
+    MISSING,
     PERCENT,
     Unit,
     at_least,
@@ -21,6 +22,8 @@ from stress.report.numbers import (
 from stress.report.sheets import Sheet
 
 HALF = 0.5
+WHOLE = 1e-12
+"""Rounding of a mean to which every path adds the whole."""
 SUM = "Contributions sum to the expected shortfall; an increment's error is about that of the contribution beside it."
 
 
@@ -33,13 +36,13 @@ def overview(risk: BookRisk) -> Sheet:
     rows = [
         (
             one.scenario,
-            _seen(one.expected_loss, one.expected_loss_se, mean),
-            _chance(Estimate(one.loss_probability, one.loss_probability_se), risk.unseen),
+            _seen(one.expected_loss, one.expected_loss_se, mean, risk.unseen),
+            probability(Estimate(one.loss_probability, one.loss_probability_se), risk.unseen),
             quantile(*one.value_at_risk[level], unit=unit),
             tail_mean(*one.expected_shortfall[level], unit=unit),
             "–" if math.isnan(one.diversification) else f"{one.diversification:.2f}",
             with_error(one.value, one.value_se, unit=PERCENT),
-            _chance(Estimate(one.below_cost, one.below_cost_se), risk.unseen),
+            probability(Estimate(one.below_cost, one.below_cost_se), risk.unseen),
         )
         for one in risk.scenarios
     ]
@@ -73,7 +76,7 @@ def positions(risk: BookRisk, one: ScenarioRisk) -> Sheet:
         (
             p.name,
             count(p.amount).replace("-", "\N{MINUS SIGN}"),
-            _seen(p.expected_loss, p.expected_loss_se, mean),
+            _seen(p.expected_loss, p.expected_loss_se, mean, risk.unseen),
             tail_mean(p.contribution_es, p.se, unit=unit),
             "–" if math.isnan(p.share_es) else percent(p.share_es, 1),
             fraction(p.marginal_es, PERCENT),
@@ -97,7 +100,10 @@ def findings(risk: BookRisk, one: ScenarioRisk) -> list[str]:
             f"a loss of the book is below {fraction(risk.unseen, PERCENT)} (95%), which is not zero."
         ]
     level, name = f"{risk.level:g}", percent(risk.level, 1)
-    var, mean = one.value_at_risk[level].estimate, with_error(abs(one.expected_loss), one.expected_loss_se)
+    var, mean = (
+        one.value_at_risk[level].estimate,
+        _seen(abs(one.expected_loss), one.expected_loss_se, None, risk.unseen),
+    )
     verb = "gains" if one.expected_loss < 0.0 else "loses"
     found = [
         f"Under {one.scenario} the book {verb} {mean} on average; with {name} not more than {fraction(var)} "
@@ -143,7 +149,7 @@ def concentrations(one: ScenarioRisk) -> list[tuple[str, Sheet]]:
 
 def together(risk: BookRisk, one: ScenarioRisk) -> Sheet:
     """How many deals lose on one path, and which pairs."""
-    rows = [(f"{k} or more deals lose", _chance(p, risk.unseen), "") for k, p in enumerate(one.deals_at_once, 1)]
+    rows = [(f"{k} or more deals lose", probability(p, risk.unseen), "") for k, p in enumerate(one.deals_at_once, 1)]
     rows += [
         (f"{pair.first} and {pair.second}", fraction(pair.probability, PERCENT), fraction(pair.independent, PERCENT))
         for pair in one.pairs
@@ -170,7 +176,7 @@ def exceedances(risk: BookRisk) -> Sheet:
     """P(loss > x) by scenario."""
     xs = list(risk.scenarios[0].exceedance)
     rows = [
-        (one.scenario, *(_chance(one.exceedance[x], risk.unseen) for x in xs)) for one in risk.scenarios
+        (one.scenario, *(probability(one.exceedance[x], risk.unseen) for x in xs)) for one in risk.scenarios
     ]  # fmt: skip
     return Sheet(("P(loss > x)", *(fraction(float(x), PERCENT) for x in xs)), tuple(rows))
 
@@ -199,12 +205,17 @@ def _shares(what: str, shares: Sequence[Share], one: ScenarioRisk) -> Sheet:
     return Sheet(head, tuple(rows), note)
 
 
-def _seen(x: float, error: float, unit: Unit) -> str:
+def _seen(x: float, error: float, unit: Unit | None, unseen: float) -> str:
+    """An expected loss with its error; a bound where every path loses the whole, a word where none loses anything."""
+    if abs(x) > 1.0 - WHOLE:  # below 0 a short gains it
+        return f"> {at_least(1.0 - unseen)}" if x > 0.0 else f"< \N{MINUS SIGN}{at_least(1.0 - unseen)}"
     return with_error(x, error, unit=unit) if x else "none seen"
 
 
-def _chance(p: Estimate, unseen: float) -> str:
-    """A probability with its error; a bound where no path or every path shows it."""
+def probability(p: Estimate, unseen: float) -> str:
+    """A probability with its error; a bound where no path or every path shows it, a dash where none was asked."""
+    if math.isnan(p.estimate):
+        return MISSING
     if 0.0 < p.estimate < 1.0:
         return with_error(p.estimate, p.se, unit=PERCENT)
     return f"> {at_least(1.0 - unseen)}" if p.estimate > 0.0 else f"< {fraction(unseen, PERCENT)}"

@@ -10,7 +10,8 @@ import numpy as np
 
 from stress.answers.book_reverse import BookReverse, DealOnPath
 from stress.answers.reverse import left_out
-from stress.report.numbers import PERCENT, bare_percent, fraction, percent, with_error
+from stress.report.book import probability
+from stress.report.numbers import PERCENT, bare_percent, fraction, percent
 from stress.report.sheets import Sheet
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def headline(found: BookReverse) -> str:
     lost = fraction(found.loss, PERCENT)
     seen = "not simulated"
     if not math.isnan(found.simulated.estimate):
-        seen = f"simulated, with what is the deals' own: {with_error(*found.simulated, unit=PERCENT)}"
+        seen = f"simulated, with what is the deals' own: {probability(found.simulated, found.unseen)}"
     if math.isinf(found.beta):
         return f"Under {found.scenario} {found.says} ({lost}); {seen}."
     return (

@@ -9,6 +9,7 @@ from stress.answers.book_path import BookPath
 from stress.answers.book_reverse import BookReverse
 from stress.inputs.book import Book
 from stress.report import book_path
+from stress.report.book import probability
 from stress.report.workbook import Column, Table, of_document
 
 _POSITION = (
@@ -43,7 +44,7 @@ def _common(common: BookReverse) -> Table:
     note = (
         f"The nearest path of the named factors on which the book loses more than {common.loss:g} under "
         f"{common.scenario}: beta {common.beta:.4g}, Phi(-beta) {common.first_order:.3g}; simulated "
-        f"{common.simulated.estimate:.3g} ± {common.simulated.se:.2g}. Standard deviations, low is bad."
+        f"{probability(common.simulated, common.unseen)}. Standard deviations, low is bad."
     )
     return Table("Common path", columns, rows, note)
 

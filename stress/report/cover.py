@@ -124,7 +124,7 @@ def _allowance(note: xr.Dataset, name: str) -> str:
     estimate, error = float(note[name]), float(note[f"{name}_se"])
     if math.isnan(estimate):
         return MISSING
-    return with_error(estimate, error, float(note[f"{name}_high"]), unit=PERCENT)
+    return with_error(estimate, error, *(float(note[f"{name}{k}"]) for k in ("_low", "_high")), unit=PERCENT)
 
 
 def _of_desks(about: dict[str, Any]) -> str:
@@ -214,7 +214,7 @@ def _terms(job: Job) -> list[tuple[str, str, str]]:
 
 def _loss(note: xr.Dataset, at: int) -> str:
     one = note.isel(scenario=at)
-    return with_error(*(float(one[f"expected_loss{k}"]) for k in ("", "_se", "_high")), unit=PERCENT)
+    return with_error(*(float(one[f"expected_loss{k}"]) for k in ("", "_se", "_low", "_high")), unit=PERCENT)
 
 
 def assumptions(ds: xr.Dataset, job: Job | None) -> tuple[tuple[str, str], ...]:

@@ -82,10 +82,15 @@ def share(x: float, error: float) -> str:
     return f"{percent(x, digits).removesuffix('%')} ± {percent(error, digits)}"
 
 
-def with_error(x: float, error: float, bound: float | None = None, *, unit: Unit | None = None) -> str:
-    """59.5 ± 1.2 bp: the error to two digits and the estimate to as many; `< bound` where nothing was seen."""
-    if bound is not None and x == 0.0:
-        return _below(bound, unit)
+def with_error(
+    x: float, error: float, low: float | None = None, high: float | None = None, *, unit: Unit | None = None
+) -> str:
+    """59.5 ± 1.2 bp: the error to two digits and the estimate to as many; of a share that is given its interval only
+    `< high` where no path showed any of it, `> low` where every path showed the whole."""
+    if high is not None and x == 0.0:
+        return _below(high, unit)
+    if low is not None and x >= 1.0:
+        return _above(low)
     if not math.isfinite(x):
         return MISSING
     if not math.isfinite(error):
@@ -119,7 +124,7 @@ def interval(x: float, low: float, high: float, *, unit: Unit | None = None) -> 
     if x <= 0.0:
         return _below(high, unit)
     if x >= 1.0:
-        return f"> {at_least(low)}"
+        return _above(low)
     scale, sign = unit or unit_of([x])
     if high < TINY:
         digits = _two(scale * x)
@@ -131,6 +136,11 @@ def interval(x: float, low: float, high: float, *, unit: Unit | None = None) -> 
 def _below(bound: float, unit: Unit | None) -> str:
     """What stays below a bound, which may itself be below the last digit shown."""
     return f"< {fraction(bound, unit).removeprefix('<')}"
+
+
+def _above(bound: float) -> str:
+    """What stays above a bound."""
+    return f"> {at_least(bound)}"
 
 
 def quantile(x: float, low: float, high: float, *, unit: Unit | None = None) -> str:

@@ -151,9 +151,9 @@ def _remarks(one: xr.Dataset) -> list[str]:
 def _losses(one: xr.Dataset, units: _Units) -> list[str]:
     tail = one.sel(level=0.999)
     return [
-        with_error(*parts(one, "expected_loss", "", "_se", "_high"), unit=units.loss),
+        with_error(*parts(one, "expected_loss", "", "_se", "_low", "_high"), unit=units.loss),
         interval(*parts(one, "loss_probability", "", "_low", "_high"), unit=units.chance),
-        with_error(*parts(one, "lgd", "", "_se"), unit=units.lgd),
+        with_error(*parts(one, "lgd", "", "_se", "_low", "_high"), unit=units.lgd),
         _quantile(one, "value_at_risk", 0.99, unit=units.var),
         _quantile(one, "value_at_risk", 0.999, unit=units.worse),
         tail_mean(*parts(tail, "expected_shortfall", "", "_se"), unit=units.tail),

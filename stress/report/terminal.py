@@ -197,7 +197,7 @@ def _note(one: xr.Dataset, last: Last, units: Units) -> list[Text]:
         return [Text(cell, style="dim") for cell in (str(one["tranche"].item()), *[MISSING] * 6, _price(one))]
     cells = [
         str(one["tranche"].item()),
-        with_error(*_parts(one, "expected_loss", "", "_se", "_high"), unit=units.loss),
+        with_error(*_parts(one, "expected_loss", "", "_se", "_low", "_high"), unit=units.loss),
         interval(*_parts(one, "loss_probability", "", "_low", "_high"), unit=units.chance),
         *last(one, units),
     ]

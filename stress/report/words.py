@@ -160,7 +160,7 @@ def _mixture(ds: xr.Dataset) -> list[str]:
     return [f"Weighted by the job's probabilities ({weights(ds)}), expected loss is: {'; '.join(said)}."]
 
 
-_PARTS = ("estimate", "error", "high")
+_PARTS = ("estimate", "error", "low", "high")
 
 
 def residual(ds: xr.Dataset) -> set[str]:
@@ -241,7 +241,7 @@ def _tail_default(one: xr.Dataset) -> str:
 
 
 def _loss(n: xr.Dataset) -> str:
-    return with_error(*(float(n[f"expected_loss{k}"]) for k in ("", "_se", "_high")))
+    return with_error(*(float(n[f"expected_loss{k}"]) for k in ("", "_se", "_low", "_high")))
 
 
 def _tranches(ds: xr.Dataset) -> list[xr.Dataset]:

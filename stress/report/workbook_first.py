@@ -102,7 +102,8 @@ def _break_even(note: xr.Dataset) -> tuple[Any, ...]:
 
 def _summary_note(under: str, asked: bool) -> str:
     said = f"Enhancement: what ranks below, over the pool or the series. Under {under}; ± standard error. "
-    said += "A loss that no path showed is at most the bound beside it."
+    said += "A loss that no path showed is at most the bound beside it; of the whole on every path, ± is what so many "
+    said += "paths cannot tell."
     more = (
         " Break-even: multiple of the pool's cumulative net loss where the class begins to lose as the odds of default "
         "rise, deterministic, ± half the bracket of the search; no rating."

@@ -42,6 +42,9 @@ def test_a_loss_that_no_common_weather_makes_is_said_to_be_out_of_reach() -> Non
     assert math.isinf(found.beta)
     assert found.first_order == 0.0
     assert "no common path within 12" in sheets.headline(found)
+    for share, words in ((0.0, "< 0.29%"), (1.0, "> 99.70%"), (0.01, "1.00 ± 0.10%")):
+        told = found._replace(beta=3.0, simulated=Estimate(share, 0.001), unseen=3.0 / 1024.0)
+        assert f"what is the deals' own: {words}." in sheets.headline(told)
 
 
 def test_what_a_book_loses_on_its_common_path_is_what_its_margin_says() -> None:

@@ -12,9 +12,11 @@ from stress.analysis.margin import holds, margin_of
 from stress.analysis.reverse_stress import reverse
 from stress.analytic import tranche_pd
 from stress.assemble.problem import assemble
+from stress.cli.reverse import _interval
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
 from stress.kernels import alone
+from stress.measures.proportions import proportion
 from stress.report.page.chapters import chapter
 from stress.runs.trace import replay
 from stress.validation.one_period import one_period_job
@@ -58,6 +60,9 @@ def test_a_note_that_loses_anyway_is_at_distance_zero():
     found = reverse(one_period_job(0.3, RHO, (0.9,)), "A")
     assert found.beta == 0.0
     assert "factors of 0" in found.says
+    assert 0.0 < found.aimed.low <= found.aimed.estimate <= found.aimed.high
+    sure = found._replace(aimed=proportion(8_192, 8_192), simulated=proportion(0, 1_000))
+    assert (_interval(sure.aimed), _interval(sure.simulated)) == ("> 0.999634", "< 0.00299")
 
 
 def test_without_correlation_no_path_makes_a_safe_note_lose():

@@ -133,5 +133,5 @@ def test_a_cover_of_a_result_without_its_job_names_the_classes(mild_and_harsh: x
 
 def test_a_bound_below_the_last_digit_has_one_sign() -> None:
     assert interval(0.0, 0.0, 1e-9, unit=PERCENT) == "< 0.0001%"
-    assert with_error(0.0, 0.0, 1e-9, unit=PERCENT) == "< 0.0001%"
+    assert with_error(0.0, 0.0, 0.0, 1e-9, unit=PERCENT) == "< 0.0001%"
     assert interval(0.0, 0.0, 0.002, unit=PERCENT) == "< 0.20%"

@@ -1,4 +1,4 @@
-"""Where no path loses, the table and the figure of a note say the same: too few paths bound no quantile."""
+"""Where no path loses, or every path all, tables and figures of a note say the same: what so many paths can tell."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from rich.console import Console
 from synthetic import results_of
 
-from stress.report import sheets
-from stress.report.figures import loss
+from stress.report import sheets, words
+from stress.report.figures import heat_map, loss
 from stress.report.terminal import table
 
 
@@ -37,6 +37,23 @@ def test_a_value_at_risk_of_nothing_has_an_interval_until_paths_enough_bound_it(
     Console(file=out, width=200).print(table(ds))
     assert (thousandth in out.getvalue()) is True
     assert ("0 [0, 100%]" in out.getvalue()) is (thousandth != "0")
+
+
+def test_a_note_that_loses_all_on_every_path_has_the_bound_of_one_that_loses_nothing_taken_from_1() -> None:
+    """0.05^(1/640) = 99.53%; of the 64 paths of the second scenario that lose anything, all of it: 0.05^(1/64)."""
+    some = np.where(np.arange(640) % 10 == 0, 1.0, 0.0)
+    ds = results_of(np.stack([np.ones(640), some])[:, None], notes=["A"])
+    rows = [dict(zip(sheets.note(ds, "A").head, row, strict=True)) for row in sheets.note(ds, "A").rows]
+    assert [rows[0][key] for key in ("Expected loss", "P(loss) [95%]", "Loss if any")] == ["> 99.53%"] * 3
+    assert rows[1]["Loss if any"] == "> 95.42%"
+    assert (rows[0]["VaR 99% [95%]"], rows[0]["ES 99.9%"]) == ("100%", "100%")
+    out = StringIO()
+    Console(file=out, width=200).print(table(ds))
+    assert out.getvalue().count("> 99.53%") >= 2
+    assert "100.00 ±" not in out.getvalue()
+    assert "A: expected loss > 99.53% of original balance" in " ".join(words.summary(ds))
+    panels = heat_map(ds).axes
+    assert [panels[k].texts[0].get_text() for k in range(3)] == [">99.53", ">99.53", "100"]
 
 
 def intervals(axes: Axes) -> int:

@@ -17,7 +17,7 @@ from stress import measures
 from stress.lettering import text_width
 from stress.measures.means import has_principal
 from stress.report.figures import ink
-from stress.report.numbers import NONE, bare_percent
+from stress.report.numbers import NONE, at_least, bare_percent
 
 RAMP = LinearSegmentedColormap.from_list("loss", ["#fbf7ef", "#f3d9b1", "#e59f5c", "#b8532f", "#6b1a1a"])
 """One hue from light to dark: read without colour and in grey print."""
@@ -29,20 +29,25 @@ BESIDE = 4
 
 
 class Measure(NamedTuple):
-    """One panel: what it shows, and the bound where no path lost anything."""
+    """One panel: what it shows, and its interval, which is a bound where no path lost anything, or every path all."""
 
     title: str
     value: xr.DataArray
-    bound: xr.DataArray | None
+    low: xr.DataArray | None = None
+    high: xr.DataArray | None = None
 
 
 def measures_of(ds: xr.Dataset) -> tuple[Measure, ...]:
     """What the heat map shows. An expected shortfall of a note that never lost has no bound worth reading."""
     return (
-        Measure("Expected loss", ds["expected_loss"], ds["expected_loss_high"]),
-        Measure("Probability of any loss", ds["loss_probability"], ds["loss_probability_high"]),
-        Measure("Expected shortfall 99.9%", measures.expected_shortfall(ds, 0.999)["estimate"], None),
+        _interval(ds, "Expected loss", "expected_loss"),
+        _interval(ds, "Probability of any loss", "loss_probability"),
+        Measure("Expected shortfall 99.9%", measures.expected_shortfall(ds, 0.999)["estimate"]),
     )
+
+
+def _interval(ds: xr.Dataset, title: str, name: str) -> Measure:
+    return Measure(title, *(ds[f"{name}{end}"] for end in ("", "_low", "_high")))
 
 
 def lending(ds: xr.Dataset) -> xr.Dataset:
@@ -73,15 +78,16 @@ def heat_map(ds: xr.Dataset, shown: Sequence[Measure] = ()) -> Figure:
     height = margins.top + margins.bottom + rows * panel + (rows - 1) * margins.down
     figure, panels = ink.sheet(rows, columns, 9.6, height, margins)
     for k, (axes, one) in enumerate(zip(panels, parts, strict=True)):
-        _cells(axes, one.value.values, None if one.bound is None else one.bound.values)
+        _cells(axes, one)
         axes.set_title(f"{one.title}, %", y=1.0, pad=72 * (head - 0.22))
         axes.set_xticks(np.arange(n_note), notes, rotation=28, ha="left", rotation_mode="anchor")
         axes.set_yticks(np.arange(n_scenario), scenarios if k == 0 or not beside else [""] * n_scenario)
     return figure
 
 
-def _cells(axes: Axes, value: NDArray[np.float64], bound: NDArray[np.float64] | None) -> None:
-    """Coloured cells with their numbers; `<` and the bound where no path lost anything."""
+def _cells(axes: Axes, one: Measure) -> None:
+    """Coloured cells with their numbers; `<` or `>` and the bound where no path lost anything, or every path all."""
+    value: NDArray[np.float64] = one.value.values
     norm = LogNorm(FLOOR, 1.0)
     across, down = np.arange(value.shape[1] + 1) - 0.5, np.arange(value.shape[0] + 1) - 0.5
     shown = np.clip(np.nan_to_num(value), FLOOR, 1.0)
@@ -91,7 +97,9 @@ def _cells(axes: Axes, value: NDArray[np.float64], bound: NDArray[np.float64] | 
         x = float(value[row, column])
         text = bare_percent(x)
         if x == 0.0:
-            text = NONE if bound is None else "<" + bare_percent(float(bound[row, column])).lstrip("<")
+            text = NONE if one.high is None else "<" + bare_percent(float(one.high[row, column])).lstrip("<")
+        elif x >= 1.0 and one.low is not None:
+            text = ">" + at_least(float(one.low[row, column])).removesuffix("%")
         dark = x > FLOOR**0.3
         colour = ink.ON_DARK if dark else ink.ON_LIGHT if x > 0 else ink.ON_LIGHT_QUIET
         axes.text(column, row, text, ha="center", va="center", fontsize=7.2, color=colour)

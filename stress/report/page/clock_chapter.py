@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from stress.answers.change import Change
-from stress.answers.clocks import Clocks
+from stress.answers.clocks import Clocks, Effect
+from stress.measures.scenarios import is_share
 from stress.report.figures import answers
 from stress.report.numbers import count, with_error
 from stress.report.page.exhibit import Chapter, Exhibit, svg_of
@@ -30,10 +31,7 @@ def clocks(answer: Clocks) -> Chapter:
 
 def clocks_sheet(answer: Clocks) -> Sheet:
     """One row a measure: daily purchases, and what each other way changes."""
-    rows = tuple(
-        (_name(row.measure, row.tranche), with_error(row.daily, row.error, row.high), *map(_change, row.changes))
-        for row in answer.rows
-    )
+    rows = tuple((_name(row.measure, row.tranche), _daily(row), *map(_change, row.changes)) for row in answer.rows)
     note = (
         f"{count(answer.paths)} paths, seed {answer.seed}. Pool figures over the cut-off balance. Changes from daily "
         "purchases ± standard error of the difference, on common random numbers; 0: on no path, or below 0.01 bp."
@@ -44,6 +42,11 @@ def clocks_sheet(answer: Clocks) -> Sheet:
 def _name(measure: str, tranche: str | None) -> str:
     words = {"irr": "yield"}.get(measure, measure.removeprefix("mean_").replace("_", " "))
     return f"{words} of {tranche}" if tranche else words
+
+
+def _daily(row: Effect) -> str:
+    ends = (row.low, row.high) if is_share(row.measure) else ()
+    return with_error(row.daily, row.error, *ends)
 
 
 def _change(change: Change) -> str:

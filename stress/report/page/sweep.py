@@ -107,7 +107,8 @@ def caption(result: Result) -> str:
     return (
         f"{label}{len(paths)} jobs of {each} paths, {used}; jobs of one seed share their draws. "
         "Default: mean and 99% over the cut-off balance. "
-        "Notes: expected loss ± standard error; '<' 95% upper bound where no path lost anything."
+        "Notes: expected loss ± standard error; '<' 95% upper bound where no path lost anything, '>' 95% lower bound "
+        "where each lost all."
         f"{doubt}{'.' * bool(told)}"
     )
 
@@ -188,5 +189,5 @@ def _each(one: xr.Dataset) -> range:
 
 
 def _note(one: xr.Dataset) -> Note:
-    loss, error, high = (float(one[f"expected_loss{end}"]) for end in ("", "_se", "_high"))
-    return Note(with_error(loss, error, high, unit=PERCENT), loss)
+    found = [float(one[f"expected_loss{end}"]) for end in ("", "_se", "_low", "_high")]
+    return Note(with_error(*found, unit=PERCENT), found[0])

@@ -45,7 +45,7 @@ def _pair(ds: xr.Dataset, name: str, twin: str) -> Chapter:
     for note in both["tranche"].values:
         one = both.sel(tranche=note)
         cells = [
-            with_error(*(float(one[f"expected_loss{k}"].sel(scenario=s)) for k in ("", "_se", "_high")))
+            with_error(*(float(one[f"expected_loss{k}"].sel(scenario=s)) for k in ("", "_se", "_low", "_high")))
             for s in (name, twin)
         ]
         rows.append((f"Expected loss of {note}", *cells, _change(loss.sel(tranche=note))))

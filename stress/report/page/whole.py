@@ -162,7 +162,7 @@ def _heat(ds: xr.Dataset) -> Iterator[Exhibit]:
     """One figure of three measures; one each where notes are many."""
     caption = (
         "In percent of original balance, or of paths. '<': no path lost anything, the 95% upper bound; nothing is said "
-        "of its worst paths then (none)."
+        "of its worst paths then (none). '>': every path did, the 95% lower bound."
     )
     if ds.sizes["tranche"] <= overview.BESIDE:
         yield Exhibit(svg_of(figures.heat_map(ds), "heat"), "Notes by scenarios", caption, figure_data.heat(ds))
