@@ -9,13 +9,14 @@ from __future__ import annotations
 import importlib.util
 import sys
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 
-from stress.kernels import block, jit, panels, waterfall
+from stress.kernels import block, panels, waterfall
 from stress.kernels.cash import move_deficiency
 from stress.kernels.codes import INCOME, PRINCIPAL
+from stress.kernels.entries import run_panels
+from stress.kernels.entry import Entry
 from stress.kernels.jit import stage
 from stress.kernels.lanes import anywhere, smaller, splat, total, where_less
 from stress.kernels.layout import LANES
@@ -28,6 +29,8 @@ from stress.kernels.waterfall import close, interest_due
 
 RESIDUAL = 3
 A, B, MEZZANINE = 0, 1, 2
+_STRAIGHT = Entry("stress.kernels.hard_coded_panels", "run_panels", " ".join(run_panels.kinds), kept=False)
+"""A sibling of the kernels by name, for its imports are theirs."""
 
 
 @stage
@@ -197,18 +200,17 @@ def _rest(m: Memory, t: int, source: int) -> None:
     move_deficiency(m, amount - repaid if source == PRINCIPAL else -repaid)
 
 
-def kernel() -> Any:
-    """`run_panels` compiled around this module's `pay`; not cached, for the engine's own stands under its name."""
-    name = "stress.kernels.hard_coded_panels"  # its imports are those of the kernels
-    if name not in sys.modules:
-        before, run_block, directory = waterfall.pay, block.run_block, jit.cache_directory
-        waterfall.pay, jit.cache_directory = pay, lambda: None
+def kernel() -> Entry:
+    """`run_panels` compiled around this module's `pay`."""
+    if _STRAIGHT.module not in sys.modules:
+        before, run_block = waterfall.pay, block.run_block
+        waterfall.pay = pay
         try:
             block.run_block = _again("stress.kernels.hard_coded_block", str(block.__file__)).run_block
-            sys.modules[name] = _again(name, str(panels.__file__))
+            sys.modules[_STRAIGHT.module] = _again(_STRAIGHT.module, str(panels.__file__))
         finally:
-            waterfall.pay, block.run_block, jit.cache_directory = before, run_block, directory
-    return sys.modules[name].run_panels
+            waterfall.pay, block.run_block = before, run_block
+    return _STRAIGHT
 
 
 def _again(name: str, file: str) -> ModuleType:

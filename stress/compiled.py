@@ -1,11 +1,8 @@
 """Compiled kernels on disk: in a folder that is this user's alone, each under the SHA-256 of what was written.
 
-A kernel is machine code in a pickle: whoever can write one runs code as its reader, and one flipped bit can change a
-result without a sign. So a file is read only where nobody else can have put it, and only if its digest is right.
+A kernel is machine code: whoever can write one runs code as its reader, and one flipped bit can change a result
+without a sign. So a file is read only where nobody else can have put it, and only if its digest is right.
 """
-
-# mypy: disable-error-code="no-untyped-call"
-# (numba's stubs lack its compiler)
 
 from __future__ import annotations
 
@@ -14,58 +11,19 @@ import functools
 import hashlib
 import logging
 import os
-import pickle
 import stat
 import sys
 import tempfile
-from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-import numba
 import platformdirs
-from numba.core.compiler import CompileResult
-from numba.core.serialize import dumps
 
 from stress.atomic import write_atomically
 from stress.digest import kernels_digest
 
 _LOG = logging.getLogger("stress.kernels")
 _DIGEST = hashlib.sha256().digest_size
-
-
-class KernelCache:
-    """What numba asks before it compiles a function and tells afterwards, in place of its own cache of pickles."""
-
-    def __init__(self, function: Callable[..., Any], folder: Path) -> None:
-        code = hashlib.sha256(function.__code__.co_code).hexdigest()
-        self.name, self.folder, self.cache_path = function.__qualname__, folder, str(folder)
-        self._function = f"{function.__module__}.{function.__qualname__} {code}"
-
-    def load_overload(self, signature: object, target: Any) -> CompileResult | None:
-        """The compiled function, None where there is none that can be trusted."""
-        target.refresh()
-        path, key = self._place(signature, target.codegen())
-        content = read(path, key)
-        return None if content is None else CompileResult._rebuild(target, *pickle.loads(content))
-
-    def save_overload(self, signature: object, compiled: Any) -> None:
-        """Keep a compiled function, where the disk lets us."""
-        if compiled.library.has_dynamic_globals:
-            return
-        path, key = self._place(signature, compiled.codegen)
-        with contextlib.suppress(OSError):
-            write(path, key, dumps(compiled._reduce()))
-
-    def flush(self) -> None:
-        """Forget the function, as before it is compiled anew on purpose."""
-        for path in self.folder.glob(f"{self.name}-*.kernel"):
-            path.unlink(missing_ok=True)
-
-    def _place(self, signature: object, codegen: Any) -> tuple[Path, bytes]:
-        """Its file, and all that the machine code depends on beside the sources."""
-        key = f"{self._function} {signature} {codegen.magic_tuple()}".encode()
-        return self.folder / f"{self.name}-{hashlib.sha256(key).hexdigest()[:16]}.kernel", key
 
 
 def write(path: Path, key: bytes, content: bytes) -> None:
@@ -157,7 +115,7 @@ def _temporary() -> Path:
 
 @functools.cache
 def _version() -> str:
-    parts = f"{kernels_digest()} {numba.__version__} {sys.implementation.cache_tag}"
+    parts = f"{kernels_digest()} {version('numba')} {version('llvmlite')} {sys.implementation.cache_tag}"
     return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
 

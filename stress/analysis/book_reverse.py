@@ -24,9 +24,9 @@ from stress.assemble.problem import assemble
 from stress.assemble.short_rate import given
 from stress.errors import ConfigError
 from stress.inputs.book import Book
+from stress.kernels.entries import normal_panel
 from stress.kernels.layout import LANES, PANEL_BLOCKS, PANEL_PATHS
 from stress.kernels.memory import pack
-from stress.kernels.philox import normal_panel
 from stress.runs.book.count import Counter, Packs
 from stress.runs.book.rates import GROUP, rates_of
 from stress.runs.book.weather import NAMED

@@ -16,7 +16,7 @@ from stress.analysis.pool_losses import with_expected, with_simulated
 from stress.answers.breakeven import Answer, Breakeven, Crossing, Curve
 from stress.errors import ConfigError
 from stress.inputs.job import Job, ScenarioCase
-from stress.kernels.sampling import Sampler
+from stress.kernels.samplers import Sampler
 from stress.measures import expected_loss, loss_probability, shortfall_probability
 from stress.measures.sums import of_notes
 from stress.runs.sampling.shifts import shifted_towards

@@ -15,7 +15,7 @@ from stress.analysis.inputs_moved import with_shares
 from stress.analysis.note_targets import Target
 from stress.inputs.bands import Bands
 from stress.inputs.job import Job, ScenarioCase
-from stress.kernels.sampling import Sampler
+from stress.kernels.samplers import Sampler
 from stress.measures.estimate import NORMAL, Interval
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from stress.assemble.problem import assemble
 from stress.assemble.short_rate import forward_of
 from stress.assemble.turnover import pool_under
 from stress.inputs.job import Job
-from stress.kernels.short_rate import SHIFT
+from stress.kernels.codes import SHIFT
 from stress.measures.estimate import NORMAL, Interval
 from stress.runs.trace import block_rows
 

@@ -12,7 +12,7 @@ from stress.analysis.levers import Lever
 from stress.answers.breakeven import Answer, PoolLoss
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job, ScenarioCase
-from stress.kernels.sampling import Sampler
+from stress.kernels.samplers import Sampler
 from stress.measures import batches, sums
 from stress.runs.trace import values_of
 

@@ -15,9 +15,9 @@ from stress.assemble.problem import assemble
 from stress.errors import StressError
 from stress.inputs.job import Job
 from stress.kernels import alone
-from stress.kernels.layout import LANES, PANEL_BLOCKS
+from stress.kernels.entries import score_sums
+from stress.kernels.layout import LANES, N_QUADRATIC, PANEL_BLOCKS
 from stress.kernels.memory import Workspace, pack
-from stress.kernels.scores import N_QUADRATIC, score_sums
 from stress.runs.engine import n_core
 
 Array = NDArray[np.float64]

@@ -17,7 +17,7 @@ from stress.answers.tornado import Bar, Tornado
 from stress.errors import ConfigError, DataError
 from stress.inputs.deal.terms import Note
 from stress.inputs.job import Job, ScenarioCase
-from stress.kernels.sampling import Sampler
+from stress.kernels.samplers import Sampler
 from stress.measures.means import OF_LIFE, OF_PRINCIPAL
 from stress.measures.names import long_name, measured, of_pool
 from stress.measures.tails import is_tail

@@ -20,7 +20,7 @@ from stress.answers.sizing import Sized, Sizing
 from stress.inputs.bands import Bands
 from stress.inputs.door import from_closing
 from stress.inputs.job import Job
-from stress.kernels.sampling import Shifted
+from stress.kernels.samplers import Shifted
 from stress.measures.estimate import Interval
 from stress.measures.proportions import UNSEEN
 from stress.runs.sampling.shifts import shifted_of

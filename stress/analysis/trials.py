@@ -27,7 +27,7 @@ from stress.inputs.targets import Target
 from stress.kernels import alone
 from stress.kernels.layout import LANES
 from stress.kernels.memory import Packed, Workspace, pack
-from stress.kernels.sampling import Sampler
+from stress.kernels.samplers import Sampler
 from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES, Tally
 from stress.runs import engine
 from stress.runs.counting.counted import joined

@@ -22,7 +22,7 @@ from stress.inputs.deal.formula_rules import indices_in, is_formula
 from stress.inputs.deal.reading import notes_of
 from stress.inputs.pool import Pool
 from stress.kernels import codes
-from stress.kernels.outcome import MONTH_YEARS
+from stress.kernels.layout import MONTH_YEARS
 from stress.kernels.tables import DEAL, STEP, STEP_VALUE, TRIGGER, Contract
 
 

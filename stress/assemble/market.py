@@ -14,8 +14,8 @@ from stress.assemble.stages import columns, n_stage
 from stress.inputs.deal import Deal
 from stress.inputs.pool import Pool
 from stress.kernels import layout, tables
+from stress.kernels.codes import HETEROGENEITY, MACRO, MIXING, PARAMETERS
 from stress.kernels.layout import Sizes
-from stress.kernels.philox import HETEROGENEITY, MACRO, MIXING, PARAMETERS
 from stress.kernels.tables import Market
 from stress.links import fit_links
 

@@ -120,7 +120,7 @@ def _notes(path: Path, model: Any) -> list[Remark]:
 
     match model:
         case Job() | Sweep():
-            from stress.runs.remarks import remarks_of  # here: it needs arrays, and so numba
+            from stress.runs.remarks import remarks_of  # here: it needs arrays
 
             jobs = model.jobs if isinstance(model, Sweep) else (model,)
             of = [located(path, job, remarks_of(job)) for job in jobs]

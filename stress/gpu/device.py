@@ -16,7 +16,7 @@ from stress.kernels.header import FIELD
 from stress.kernels.layout import LANES, PANEL_PATHS, Floats
 from stress.kernels.memory import Packed
 from stress.kernels.row_records import N_LAW
-from stress.kernels.sampling import Shifted, Sobol
+from stress.kernels.samplers import Shifted, Sobol
 from stress.kernels.tally import NO_PATH, Tally, merge
 
 WARPS = 8

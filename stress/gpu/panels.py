@@ -11,11 +11,12 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from .block import draw_beside, run_block
+from .codes import FACTORS
 from .count import flush_months
 from .jit import aside, stage
 from .lanes import load, store
 from .layout import LANES, PANEL_BLOCKS, PANEL_PATHS
-from .philox import FACTORS, draw_normals
+from .philox import draw_normals
 from .record_types import MEMORY
 from .records import Memory
 from .sampling import shift_block, sobol_block

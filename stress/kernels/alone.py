@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from .codes import FACTORS
+from .entries import normal_panel, run_panels
 from .layout import LANES, Floats
 from .memory import Workspace, aligned, pack
-from .panels import run_panels
-from .philox import FACTORS, normal_panel
 from .tables import Problem
 
 

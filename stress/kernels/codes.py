@@ -108,3 +108,8 @@ STACK = 16
 """Most quantities that wait on the stack of a formula."""
 MEAN_MONTHS = 12
 """Most months over which a mean is taken."""
+
+FACTORS, MACRO, MIXING, PARAMETERS, HETEROGENEITY, BINOMIALS, SCRAMBLE, SHORT_RATE = range(8)
+"""Purposes of a draw (`philox`)."""
+STATE, SHIFT = range(2)
+"""Rows of `short`: x of the month, and what it adds to the level of every index, a year."""

@@ -28,6 +28,7 @@ from .codes import (
     RECEIVED,
     SCHEDULE,
     SELLER,
+    SHIFT,
     SMALLER,
     SUBTRACT,
     TRIPPED,
@@ -38,7 +39,6 @@ from .lanes import larger, smaller, splat, where_less
 from .observables import observe
 from .records import Memory
 from .rows import positive, size
-from .short_rate import SHIFT
 from .typed import Lanes
 
 NOTHING, FARTHEST = 1e-9, 1e9

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .codes import BINOMIALS
 from .jit import aside, kernel, stage
 from .lanes import (
     WIDTH,
@@ -21,7 +22,7 @@ from .lanes import (
 )
 from .lanes import total as lane_total
 from .layout import ENTRY, PREPAYMENT, RECOVERY, ROLL_1, ROLL_2, ROLL_3, ROLL_4, ROLL_5, ROLL_6
-from .philox import BINOMIALS, philox
+from .philox import philox
 from .records import Memory
 from .staged_rows import LATE
 from .typed import Lanes
@@ -124,7 +125,7 @@ def binomial(n: Lanes, p: Lanes, u: Lanes) -> Lanes:
 
 
 @kernel
-def binomial_quantiles(n: Any, p: Any, u: Any, out: Any) -> None:
+def binomial_quantiles(n: Any, p: Any, u: Any, out: Any, size: int) -> None:
     """`binomial` as an entry point: n, p, u, out flat float64 of a multiple of WIDTH."""
-    for i in range(0, len(n), WIDTH):
+    for i in range(0, size, WIDTH):
         store(out, i, binomial(load(n, i), load(p, i), load(u, i)))

@@ -63,7 +63,7 @@ def _horner(c: Any, x: Any) -> Any:
 
 
 @kernel
-def normals_of(u: Any, out: Any) -> None:
-    """`inverse_normal` of many numbers at once; as many as a multiple of WIDTH."""
-    for i in range(0, u.size, WIDTH):
+def normals_of(u: Any, out: Any, n: int) -> None:
+    """`inverse_normal` of n numbers at once, a multiple of WIDTH."""
+    for i in range(0, n, WIDTH):
         store(out, i, inverse_normal(load(u, i)))

@@ -5,18 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
-import numba
 from numba import njit
+from numba.core import types
+from numba.core.compiler_lock import global_compiler_lock
 
-from stress.compiled import KernelCache, cache_directory
-
+from .space_type import Space
 from .stages import PIPELINE, KernelCompiler
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _POLICY: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False}
+_NUMBERS = {"f8": types.float64, "i8": types.int64, "u8": types.uint64}
+_TYPES = {**_NUMBERS, **{f"{name}*": Space(number) for name, number in _NUMBERS.items()}}
 
 
 def stage(function: _F) -> _F:
@@ -39,9 +41,16 @@ def aside(function: _F) -> _F:
 
 
 def kernel(function: _F) -> _F:
-    """An entry point: compiled once per machine and source, kept in `cache_directory()`."""
-    compiled = njit(pipeline_class=KernelCompiler, **_POLICY)(function)
-    directory = cache_directory()
-    if directory is not None and not numba.config.DISABLE_JIT:
-        compiled._cache = KernelCache(function, directory)
+    """An entry point, called through `entry.Entry`: no Python face either."""
+    compiled = njit(pipeline_class=KernelCompiler, no_cpython_wrapper=True, no_cfunc_wrapper=True, **_POLICY)(function)
     return cast("_F", compiled)
+
+
+def machine_code(function: Any, kinds: Sequence[str]) -> tuple[bytes, str]:
+    """An object file of a kernel and its name in it. `kinds`: as `entry.Entry` has them; an array is a bare pointer."""
+    signature = types.void(*(_TYPES[kind] for kind in kinds))
+    function.compile(signature)
+    found = function.overloads[signature.args]
+    with global_compiler_lock:
+        found.library._ensure_finalized()
+        return found.library._get_compiled_object(), found.fndesc.llvm_func_name

@@ -16,6 +16,10 @@ ENTRY, ROLL_1, ROLL_2, ROLL_3, PREPAYMENT, RECOVERY, ROLL_4, ROLL_5, ROLL_6 = ra
 ROLLS = (ROLL_1, ROLL_2, ROLL_3, ROLL_4, ROLL_5, ROLL_6)
 N_RATE = 9
 """Rates of a segment: the rows of `Rates`."""
+MONTH_YEARS = 365.25 / 365.0 / 12.0
+"""A mean month in years of ACT/365F: the even grid that payment dates are measured against."""
+N_QUADRATIC = 3
+"""Features of a path beside its normals (`scores`)."""
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

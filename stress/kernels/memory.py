@@ -28,7 +28,7 @@ from .codes import (
 from .header import FIELD, HEADER_FIELDS
 from .layout import LANES, PANEL_BLOCKS, RECOVERY, ROLLS, Floats, Ints, Switches
 from .row_records import ROWS, Cash, Pool
-from .sampling import Sampler, Shifted, Sobol
+from .samplers import Sampler, Shifted, Sobol
 from .scratch import GROUPS
 from .shown import SHOWN
 from .tables import BY_PATH, MEASURED, MONTH, STEP, STEP_VALUE, TABLES, TRIGGER, Contract, Problem

@@ -5,12 +5,11 @@ from __future__ import annotations
 from .elementary import exponential, logarithm
 from .jit import aside, stage
 from .lanes import anywhere, fma, larger, smaller, splat, where_less
+from .layout import MONTH_YEARS
 from .records import Memory
 from .tally import HIGHEST_IRR
 from .typed import Lanes
 
-MONTH_YEARS = 365.25 / 365.0 / 12.0
-"""A mean month in years of ACT/365F: the even grid that payment dates are measured against."""
 _NEAR = 1e-6
 """Square of a distance from the guess within which two derivatives there give the yield: its cube times a tenth is left out."""
 _CONVERGED = 1e-9

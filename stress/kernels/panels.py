@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from .block import draw_beside, run_block
+from .codes import FACTORS
 from .count import flush_months
 from .jit import kernel
 from .layout import LANES, PANEL_BLOCKS, PANEL_PATHS
-from .philox import FACTORS, draw_normals
+from .philox import draw_normals
 from .records import memory_of
 from .tally import N_MONTH_BATCH
 

@@ -25,9 +25,6 @@ from .lanes import (
 )
 from .space import space_of
 
-FACTORS, MACRO, MIXING, PARAMETERS, HETEROGENEITY, BINOMIALS, SCRAMBLE, SHORT_RATE = range(8)
-"""Purposes of a draw."""
-
 _LOW = 0xFFFFFFFF
 _MULTIPLIER = (0xD2511F53, 0xCD9E8D57)
 _WEYL = (0x9E3779B9, 0xBB67AE85)

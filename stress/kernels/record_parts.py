@@ -27,8 +27,8 @@ def parts_of(context: Any, builder: Any, kind: Any, value: Any) -> Any:
 def _memory_of(typing, w, f, g, n, header):  # type: ignore[no-untyped-def]
     def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         whole = cgutils.create_struct_proxy(MEMORY)(context, builder)
-        for (name, _), value, kind in zip(PARTS, args, sig.args, strict=True):
-            setattr(whole, name, cgutils.create_struct_proxy(kind)(context, builder, value=value).data)
+        for (name, _), value in zip(PARTS, args, strict=True):
+            setattr(whole, name, value)
         return whole._getvalue()
 
     return MEMORY(w, f, g, n, header), build

@@ -9,11 +9,8 @@ from typing import Any
 
 from .jit import aside, kernel, stage
 from .lanes import fma, load, splat, store, total
-from .layout import LANES
+from .layout import LANES, N_QUADRATIC
 from .space import space_of
-
-N_QUADRATIC = 3
-"""Features of a path beside its normals."""
 
 
 @kernel

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from .codes import SHIFT, SHORT_RATE, STATE
 from .elementary import exponential
 from .jit import aside
 from .lanes import fma, larger, smaller, splat
 from .layout import ENTRY
-from .philox import SHORT_RATE, draw_normals
+from .philox import draw_normals
 from .records import Memory
 from .typed import Lanes
-
-STATE, SHIFT = 0, 1
-"""Rows of `short`: x of the month, and what it adds to the level of every index, a year."""
 
 
 @aside

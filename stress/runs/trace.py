@@ -19,9 +19,9 @@ from stress.inputs.door import cases_of, path_of, with_options
 from stress.inputs.job import Job
 from stress.inputs.state.rules import begins_in, month_of
 from stress.kernels import alone, codes, tables
+from stress.kernels.codes import SHIFT
 from stress.kernels.layout import LANES
 from stress.kernels.memory import Workspace, pack
-from stress.kernels.short_rate import SHIFT
 from stress.kernels.shown import SHOWN
 from stress.kernels.tables import Problem
 from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.special import ndtr
 
+from stress.kernels.entries import normal_panel, philox_words
 from stress.kernels.lanes import WIDTH
 from stress.kernels.layout import LANES, PANEL_PATHS
-from stress.kernels.philox import normal_panel, philox_words
 from stress.validation.check import SIGMAS, Finding, exact
 
 Array = NDArray[np.float64]

@@ -6,9 +6,9 @@ import datetime
 import json
 import platform
 from collections.abc import Iterable, Mapping
+from importlib.metadata import version
 from typing import Any
 
-import numba
 import numpy as np
 
 from stress.answers.validation_record import FORMAT
@@ -60,7 +60,7 @@ def document(entries: Iterable[Mapping[str, Any]], before: Mapping[str, Any] | N
         "machine": {
             "python": platform.python_version(),
             "numpy": np.__version__,
-            "numba": numba.__version__,
+            "numba": version("numba"),
             "system": platform.system(),
             "processor": platform.machine(),
             "cores": n_core(),

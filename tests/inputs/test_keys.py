@@ -57,9 +57,8 @@ def told(kind: str) -> dict[tuple[str, str], Key]:
 def test_every_key_of_every_model_is_told_with_its_meaning(kind: str) -> None:
     found = told(kind)
     for name, model in models(KINDS[kind]).items():
-        for key, field in model.model_fields.items():
-            assert field.description, f"{name}.{key}: write a docstring below the field"
-            assert found[name, key].meaning, f"{name}.{key} has no meaning"
+        for key in model.model_fields:
+            assert found[name, key].meaning, f"{name}.{key}: write a docstring below the field"
 
 
 @pytest.mark.parametrize("kind", list(KINDS))

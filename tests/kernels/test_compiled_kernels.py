@@ -26,6 +26,8 @@ from stress import compiled
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.load import job_to_json
 from stress.kernels import jit
+from stress.kernels.entry import Entry
+from stress.kernels.space import space_of
 
 JOB = Job(
     name="small",
@@ -86,12 +88,22 @@ def test_a_kernel_that_is_cut_short_or_of_another_function_is_never_read(
     assert len(caplog.messages) == len(whole) + 1
 
 
-def growth(x: Any) -> Any:
+@jit.kernel
+def growth(x: Any, out: Any, n: int) -> None:
     """A kernel small enough to be compiled forty times."""
-    total = 0.0
-    for value in x:
-        total += np.exp(0.1 * value) / 3.0
-    return total
+    x, out = space_of(x), space_of(out)
+    for i in range(n):
+        out[0] += np.exp(0.1 * x[i]) / 3.0
+
+
+def grown() -> tuple[float, int]:
+    """What a new entry to it counts, and how often it was compiled for that."""
+    out, compilations = np.zeros(1), []
+    compile_now = jit.machine_code
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jit, "machine_code", lambda *given: compilations.append(given) or compile_now(*given))
+        Entry(__name__, "growth", "f8* f8* i8")(np.arange(7.0), out, 7)
+    return out[0], len(compilations)
 
 
 @compiles
@@ -99,8 +111,8 @@ def test_flipped_bits_in_a_kernels_file_give_the_same_bits_after_a_compilation(
     place: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Of 40 flips in a cached kernel seven once crashed the process and one gave a wrong result with exit code 0."""
-    x = np.arange(7.0)
-    right = jit.kernel(growth)(x)
+    right, _ = grown()
+    assert right == pytest.approx(sum(np.exp(0.1 * i) / 3.0 for i in range(7)), rel=1e-14)
     (file,) = place.glob("*/*.kernel")
     held, draw = file.read_bytes(), random.Random(1)
     for _ in range(40):
@@ -108,16 +120,42 @@ def test_flipped_bits_in_a_kernels_file_give_the_same_bits_after_a_compilation(
         flipped[draw.randrange(len(held))] ^= 1 << draw.randrange(8)
         file.write_bytes(flipped)
         caplog.clear()
-        again = jit.kernel(growth)
-        assert again(x) == right
-        assert (hits(again), len(caplog.messages)) == (0, 1)
-        loaded = jit.kernel(growth)  # what was compiled again stands there now
-        assert (loaded(x), hits(loaded)) == (right, 1)
+        assert grown() == (right, 1)
+        assert len(caplog.messages) == 1
+        assert grown() == (right, 0)  # what was compiled again stands there now
 
 
-def hits(kernel: Any) -> int:
-    """Compilations that the cache spared a kernel."""
-    return sum(kernel.stats.cache_hits.values())
+@compiles
+@pytest.mark.parametrize(
+    "wrong",
+    [[0.0], np.zeros(7, np.float32), np.zeros((7, 2))[:, 0], np.zeros(7, np.int64)],
+    ids=["list", "short", "strided", "whole"],
+)
+def test_an_array_of_another_kind_is_refused(place: Path, wrong: Any) -> None:
+    with pytest.raises(TypeError, match="a contiguous array of float64 is asked"):
+        Entry(__name__, "growth", "f8* f8* i8")(wrong, np.zeros(1), 7)
+
+
+@compiles
+def test_a_call_with_too_few_arguments_is_refused(place: Path) -> None:
+    with pytest.raises(ValueError, match="argument 2 is longer"):
+        Entry(__name__, "growth", "f8* f8* i8")(np.zeros(7), np.zeros(1))
+
+
+@compiles
+def test_a_kept_kernel_is_called_without_a_compiler(place: Path) -> None:
+    """Numba takes as long to import as all that a small run does."""
+    code = (
+        "import sys, numpy as np\nfrom stress.kernels.entries import philox_words\n"
+        "out = np.zeros(128, np.uint64)\nphilox_words(np.arange(128, dtype=np.uint64), 5, out)\n"
+        "print('numba' in sys.modules, out.sum())"
+    )
+    said = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout for _ in "12"
+    ]
+    (first, words), (second, again) = (text.split() for text in said)
+    assert (first, second) == ("True", "False")
+    assert words == again != "0"
 
 
 @compiles
@@ -180,6 +218,8 @@ def test_a_link_in_place_of_a_kernel_is_never_followed(tmp_path: Path) -> None:
     assert compiled.read(tmp_path / "one.kernel", b"key") is None
 
 
+LOAD = "import stress.compiled; stress.compiled._version()"
+"""As this user, who can read what is installed."""
 PLACE = "print(stress.compiled.cache_directory())"
 
 
@@ -191,12 +231,12 @@ def test_a_temporary_folder_that_another_user_made_first_holds_no_kernels(shared
     squatted.mkdir()
     os.chown(squatted, ANOTHER, ANOTHER)
     squatted.chmod(0o777)
-    done = run_as(ME, "import stress.compiled", PLACE, TMPDIR=str(shared))
+    done = run_as(ME, LOAD, PLACE, TMPDIR=str(shared))
     assert done.stdout == "None\n", done
     assert done.stderr.count("\n") == 1
     assert list(squatted.iterdir()) == []
     squatted.rmdir()
-    done = run_as(ME, "import stress.compiled", PLACE, TMPDIR=str(shared))
+    done = run_as(ME, LOAD, PLACE, TMPDIR=str(shared))
     assert done.stdout.startswith(str(squatted)), done
     assert done.stderr == ""
 
@@ -208,11 +248,11 @@ def test_a_place_below_a_folder_of_another_user_holds_no_kernels(shared: Path) -
     os.chown(theirs, ANOTHER, ANOTHER)
     (theirs / "mine").mkdir()
     os.chown(theirs / "mine", ME, ME)
-    done = run_as(ME, "import stress.compiled", PLACE, STRESS_CACHE=str(theirs / "mine"))
+    done = run_as(ME, LOAD, PLACE, STRESS_CACHE=str(theirs / "mine"))
     assert done.stdout == "None\n", done
     assert str(theirs / "mine") in done.stderr
     (shared / "mine").symlink_to(theirs / "mine")
-    assert run_as(ME, "import stress.compiled", PLACE, STRESS_CACHE=str(shared / "mine")).stdout == "None\n"
+    assert run_as(ME, LOAD, PLACE, STRESS_CACHE=str(shared / "mine")).stdout == "None\n"
 
 
 @compiles

@@ -14,7 +14,7 @@ from stress.inputs.job import ScenarioCase
 from stress.inputs.job.parameters import Parameters
 from stress.inputs.pool import Copula
 from stress.inputs.scenario import Shock
-from stress.kernels.granular import binomial_quantiles
+from stress.kernels.entries import binomial_quantiles
 from stress.kernels.header import HEADER_FIELDS
 
 COVARIANCE = ((0.09, 0.01, 0.0), (0.01, 0.16, 0.02), (0.0, 0.02, 0.25))
@@ -83,7 +83,7 @@ def test_binomial_counts_are_exact_quantiles_and_rise_with_the_rate(n):
     u = np.repeat(np.concatenate([random.random(62), [2.0**-54, 1.0]]), 8)
     p = np.tile([0.0, 1e-9, 0.0063, 0.0064, 0.3, 0.5, 0.97, 1.0], 64)
     count = np.zeros(u.size)
-    binomial_quantiles(np.full(u.size, float(n)), p, u, count)
+    binomial_quantiles(np.full(u.size, float(n)), p, u, count, u.size)
     inside = (u > 1e-12) & (u < 1.0 - 1e-12)
     np.testing.assert_array_equal(count[inside], np.maximum(binom.ppf(u, n, p), 0.0)[inside])
     assert (np.diff(count.reshape(64, 8)[:-1], axis=1) >= 0.0).all()

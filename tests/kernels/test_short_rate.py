@@ -20,7 +20,7 @@ from stress.assemble.short_rate import own_curve, steps_of
 from stress.errors import ConfigError
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.scenario.short_rate import ShortRate
-from stress.kernels.short_rate import SHIFT, STATE
+from stress.kernels.codes import SHIFT, STATE
 from stress.runs.trace import block_rows
 
 CURVE = ((1, 0.02), (3, 0.05))

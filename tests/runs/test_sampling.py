@@ -13,10 +13,10 @@ import stress
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job, ScenarioCase
 from stress.kernels import alone
-from stress.kernels.inverse_normal import normals_of
+from stress.kernels.entries import normals_of
 from stress.kernels.lanes import WIDTH
 from stress.kernels.memory import Workspace, pack
-from stress.kernels.sampling import BITS, Shifted
+from stress.kernels.samplers import BITS, Shifted
 from stress.kernels.tally import N_BIN, TALLY_ARRAYS, TOP_UNIT, WEIGHT_UNIT, decoded, merge
 from stress.runs.sampling import sobol
 from stress.runs.sampling.by_path import outcomes
@@ -52,7 +52,7 @@ def test_the_inverse_normal_is_that_of_scipy_down_to_the_far_tails():
     u = np.concatenate([np.linspace(1e-9, 1.0 - 1e-9, 16_000), tails, 1.0 - tails[tails > 1e-15], np.full(1, 0.5)])
     u = u[: u.size // WIDTH * WIDTH]
     found = np.empty_like(u)
-    normals_of(u, found)
+    normals_of(u, found, u.size)
     np.testing.assert_allclose(found, ndtri(u), rtol=3e-15, atol=1e-16)
 
 

@@ -6,10 +6,12 @@ import datetime
 import json
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, ValidationError
+from pydantic_core import CoreSchema
 
 from stress.errors import ConfigError
 from stress.inputs.text.characters import NAME_PATTERN, TEXT_PATTERN, TITLE_PATTERN
+from stress.inputs.text.docstrings import docstrings_of
 from stress.inputs.text.messages import message
 from stress.inputs.text.shown import html_of, line_of
 
@@ -41,9 +43,16 @@ Text = Annotated[str, Field(max_length=4000, pattern=TEXT_PATTERN)]
 class Strict(BaseModel):
     """A frozen model that refuses unknown keys, lax conversions and non-finite numbers."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """With the docstring below each field: the sources are read where it is asked, for that takes long."""
+        found = handler(core)
+        properties = handler.resolve_ref_schema(found).get("properties", {})
+        for key, text in docstrings_of(cls).items():
+            properties[key].setdefault("description", text)
+        return found
 
     def but(self, **changes: Any) -> Self:
         """The same with other values of some keys, held against every rule that a file is held against.

@@ -10,7 +10,7 @@ import numpy as np
 
 from stress.errors import DataError
 from stress.inputs.book import Book
-from stress.kernels.sampling import Shifted
+from stress.kernels.samplers import Shifted
 from stress.runs.book.count import Packs, packs_of
 from stress.runs.book.weather import Aim
 from stress.runs.counting.book_tally import BookTally

@@ -12,9 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from stress.inputs.book import Member
+from stress.kernels.codes import MACRO
+from stress.kernels.entries import normal_panel
 from stress.kernels.layout import LANES, Floats
 from stress.kernels.memory import Workspace
-from stress.kernels.philox import MACRO, normal_panel
 from stress.kernels.tables import NORMALS, Problem
 
 GROUP = "shocks"

@@ -14,9 +14,10 @@ import numpy as np
 from stress.assemble.short_rate import given
 from stress.inputs.book import Book
 from stress.inputs.files.book_rates import shared
+from stress.kernels.codes import SHORT_RATE
+from stress.kernels.entries import normal_panel
 from stress.kernels.layout import LANES, PANEL_BLOCKS, PANEL_PATHS, Floats
 from stress.kernels.memory import Workspace
-from stress.kernels.philox import SHORT_RATE, normal_panel
 from stress.kernels.tables import Problem
 from stress.runs.book.macro import key_of
 from stress.runs.book.weather import Weather

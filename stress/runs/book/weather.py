@@ -22,10 +22,11 @@ from stress.assemble.market import factors_of
 from stress.assemble.stages import n_stage
 from stress.inputs.book import Book, Factors, Member
 from stress.inputs.files.book_loads import common_share, stationary
+from stress.kernels.codes import FACTORS
+from stress.kernels.entries import normal_panel
 from stress.kernels.layout import ENTRY, LANES, PANEL_BLOCKS, PANEL_PATHS, Floats
 from stress.kernels.memory import aligned
-from stress.kernels.philox import FACTORS, normal_panel
-from stress.kernels.sampling import Shifted
+from stress.kernels.samplers import Shifted
 
 NAMED = 6
 """Purpose of the draws of named factors (0 to 5 are those of a deal, see `stress.kernels`)."""

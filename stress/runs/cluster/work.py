@@ -5,9 +5,8 @@ from __future__ import annotations
 import functools
 import queue
 from collections.abc import Sequence
+from importlib.metadata import version
 from typing import NamedTuple
-
-import numba
 
 from stress.digest import source_digest
 from stress.errors import ConfigError
@@ -29,7 +28,7 @@ class Identity(NamedTuple):
 @functools.cache
 def identity() -> Identity:
     """This process's own."""
-    return Identity(__version__, source_digest(), numba.__version__)
+    return Identity(__version__, source_digest(), version("numba"))
 
 
 def hold(packed: Countable) -> Countable:

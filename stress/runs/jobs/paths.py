@@ -19,10 +19,11 @@ import numpy as np
 from stress.atomic import write_atomically
 from stress.inputs.job import Job
 from stress.kernels import alone
+from stress.kernels.codes import FACTORS
+from stress.kernels.entries import normal_panel
 from stress.kernels.layout import LANES, PANEL_BLOCKS, PANEL_PATHS, Floats
 from stress.kernels.memory import Packed, Workspace, aligned, pack
-from stress.kernels.philox import FACTORS, normal_panel
-from stress.kernels.sampling import Sampler
+from stress.kernels.samplers import Sampler
 from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
 from stress.results.paths import WHOLE, is_whole
 from stress.runs.counting.counted import Progress

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stress.inputs.job import Job
-    from stress.kernels.sampling import Sampler
+    from stress.kernels.samplers import Sampler
     from stress.kernels.tables import Problem
 
 ESTIMATORS = ("plain", "sobol", "importance", "auto")

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job
+from stress.kernels.codes import FACTORS
+from stress.kernels.entries import normal_panel
 from stress.kernels.layout import LANES, Floats
 from stress.kernels.memory import Workspace, pack
-from stress.kernels.philox import FACTORS, normal_panel
-from stress.kernels.sampling import Shifted
+from stress.kernels.samplers import Shifted
 from stress.kernels.tally import MOST_WEIGHT, NOTE_QUANTITIES
 from stress.runs.sampling.by_path import outcomes
 

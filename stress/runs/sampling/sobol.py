@@ -15,7 +15,7 @@ from scipy.stats import qmc
 
 from stress.errors import ConfigError
 from stress.kernels.layout import LANES, PANEL_PATHS, Sizes
-from stress.kernels.sampling import BITS, Sobol
+from stress.kernels.samplers import BITS, Sobol
 from stress.kernels.tables import Problem
 from stress.kernels.tally import N_REPLICATE
 
