@@ -46,7 +46,8 @@ def test_a_spline_goes_through_its_points_and_leaving_one_out_is_the_spline_with
     n_axis: int, seed: int, power: int
 ) -> None:
     random = np.random.default_rng(seed)
-    place, value = random.random((12, n_axis)), random.random((12, 2))
+    cells = np.stack([random.permutation(12) for _ in range(n_axis)], axis=1)  # apart, as points of a surface are
+    place, value = (cells + random.uniform(0.25, 0.75, cells.shape)) / 12.0, random.random((12, 2))
     whole = spline(place, value, power)
     assert np.allclose(at(whole.weight, place, place, power), value, atol=1e-7)
     k = int(random.integers(12))
