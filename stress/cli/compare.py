@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 DEFAULT = ("expected_loss",)
 """Measures of runs, unless others are asked for."""
+FROM_THE_STATE = ("wal", "irr", "price", "multiple")
+"""Measures that count from where a job starts, over the balance then."""
 
 
 @click.command()
@@ -77,7 +80,8 @@ def compare(
 
         save_tables(workbook, [_sheet(name, change) for name, change in changes.items()], runs, job_of(two))
     Output(as_json, quiet, log_json).result(
-        lambda: _tables(f"{other} minus {results}", changes), lambda: _document(changes)
+        lambda: _tables(f"{other} minus {results}", changes, _said(changes, {results: one, other: two})),
+        lambda: _document(changes),
     )
 
 
@@ -118,10 +122,31 @@ def _sheet(name: str, change: xr.Dataset) -> Book:
     return Table(name, columns, [list(row.values()) for row in rows])
 
 
-def _tables(title: str, changes: dict[str, xr.Dataset]) -> RenderableType:
+def _tables(title: str, changes: dict[str, xr.Dataset], said: list[str]) -> RenderableType:
     from rich.console import Group
+    from rich.text import Text
 
-    return Group(*(_table(name, title, change) for name, change in changes.items()))
+    return Group(*(_table(name, title, change) for name, change in changes.items()), *map(Text, said))
+
+
+def _said(changes: Mapping[str, xr.Dataset], runs: Mapping[Path, xr.Dataset]) -> list[str]:
+    """What a reader of these measures may take for something else."""
+    from stress.explain.words import listed
+    from stress.report.known_job import job_of
+    from stress.report.words import residual
+
+    found = []
+    if "irr" in changes:
+        names = sorted(set(map(str, changes["irr"]["tranche"].values)).intersection(*map(residual, runs.values())))
+        if names:
+            found.append(f"irr of {listed(names)}: the mean over paths; a run's own table has the median.")
+    jobs = {path: job_of(ds) for path, ds in runs.items()}
+    begun = {path: job.state.as_of if job.state else "" for path, job in jobs.items() if job is not None}
+    counted = [name for name in FROM_THE_STATE if name in changes]
+    if counted and len(set(begun.values())) > 1:
+        starts = "; ".join(f"{path} from {month or 'closing'}" for path, month in begun.items())
+        found.append(f"{listed(counted)} of a run that starts in mid-life is of what is left then: {starts}.")
+    return found
 
 
 def _table(measure: str, title: str, change: xr.Dataset) -> Table:

@@ -8,11 +8,12 @@ import re
 from pathlib import Path
 
 import pytest
-from shipped import JOB, ROOT
+from shipped import JOB, JOBS, ROOT
 
 import stress
 from stress import results
 from stress.cli import exit_code, main
+from stress.cli.compare import _said
 from stress.inputs.load import load_job
 from stress.report.page import uncertain
 
@@ -81,6 +82,20 @@ def test_differences_are_shares_years_or_nothing(saved: Path, capsys: Capture) -
     assert "within" in loss
     assert "±" in life
     assert run("compare", saved / "one", saved / "other", "--figure", "x.bmp") == 2
+
+
+def test_a_difference_says_where_its_runs_begin_and_what_it_has_the_mean_of(saved: Path, capsys: Capture) -> None:
+    assert run("compare", saved / "one", saved / "other", "--measure=EL", "--measure=WAL") == 0
+    assert "median" not in capsys.readouterr().out
+    assert run("compare", saved / "one", saved / "other", "--measure=IRR") == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "irr of subordinated: the mean over paths; a run's own table has the median." in out
+    assert "mid-life" not in out
+    names = ("baitiao-24m", "baitiao-24m-mid-life")
+    whole, later = (stress.simulate(load_job(JOBS / f"{name}.toml"), 64, 3, ["baseline"]) for name in names)
+    (told,) = _said({"wal": whole, "expected_loss": whole}, {Path("a"): whole, Path("b"): later})
+    assert told == "wal of a run that starts in mid-life is of what is left then: a from closing; b from 2020-06."
+    assert _said({"expected_loss": whole}, {Path("a"): whole, Path("b"): later}) == []
 
 
 def test_the_path_at_a_quantile_is_written_month_by_month(saved: Path, tmp_path: Path, capsys: Capture) -> None:
