@@ -122,10 +122,11 @@ def draw(file: Path | None, name: str, *data: Any) -> None:
 def sheet_table(sheet: Sheet, title: str, caption: str = "", justify: Sequence[JustifyMethod] = ()) -> Table:
     """A table of the report as one of the terminal: first column left, the others right unless said otherwise."""
     from rich import box
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(
+    from stress.cli.whole_table import WholeTable
+
+    table = WholeTable(
         box=box.SIMPLE_HEAD,
         pad_edge=False,
         title=Text(title) if title else None,

@@ -57,14 +57,14 @@ def size(
 
 def _table(answer: Sizing) -> Table:
     from rich import box
-    from rich.table import Table
     from rich.text import Text
 
+    from stress.cli.whole_table import WholeTable
     from stress.report.numbers import fraction, interval, own_unit, percent, share, unit_of
     from stress.report.page.sizing_chapter import solved
 
     caption = f"{solved(answer)} EL-implied band by the table '{answer.table}': not a rating. {answer.says}"
-    table = Table(
+    table = WholeTable(
         box=box.SIMPLE_HEAD,
         pad_edge=False,
         title=Text(f"Note sizes under {' and '.join(dict.fromkeys(one.scenario for one in answer.notes))}"),

@@ -127,23 +127,9 @@ def _asked(job: Job, over: tuple[str, ...], scenario: str | None, points: int | 
 
 
 def _table(answer: WhatIf, target: Path) -> Table:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
+    from stress.cli.answer import sheet_table
     from stress.report.page.whatif import ends
 
     sheet = ends(answer)
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        title=Text(f"{answer.job} under {answer.scenario}: {len(answer.place)} points"),
-        title_justify="left",
-        caption=Text(f"{sheet.note} Page: {target}"),
-        caption_justify="left",
-    )
-    for k, head in enumerate(sheet.head):
-        table.add_column(Text(head), justify="right" if k else "left")
-    for row in sheet.rows:
-        table.add_row(*map(Text, row))
-    return table
+    title = f"{answer.job} under {answer.scenario}: {len(answer.place)} points"
+    return sheet_table(sheet, title, f"{sheet.note} Page: {target}")

@@ -1,0 +1,64 @@
+"""A table that cuts no word of its cells: on a narrow terminal the room between columns gives way, then the heads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.measure import Measurement
+from rich.table import Column, Table
+
+ENDLESS = 10_000
+"""A width in which every column has all the room that it wants."""
+CLOSE = (0, 1, 0, 0)
+"""Padding of a table that would not fit otherwise."""
+
+
+class WholeTable(Table):
+    """As rich, but for a screen on which not every column has the room that it wants.
+
+    A column is no narrower than the longest word of its cells, so that no number is cut in two; a head is broken where
+    it must. Where not even the words fit, rich cuts them and says so by an ellipsis.
+    """
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Widths are settled for the screen at hand."""
+        sizes = [_sizes(console, options, column) for column in self.columns]
+        full = [wanted for _, _, wanted in sizes]
+        room = self._room(console, options, full)
+        if sum(full) > room:
+            if sum(head for _, head, _ in sizes) > room:
+                self.padding = CLOSE
+                room = self._room(console, options, full)
+            if sum(word for word, _, _ in sizes) <= room:
+                for column, width in zip(self.columns, shared(sizes, room), strict=True):
+                    column.width, column.overflow = width, "fold"
+        yield from super().__rich_console__(console, options)
+
+    def _room(self, console: Console, options: ConsoleOptions, full: Sequence[int]) -> int:
+        """Columns of the screen that are left to cells."""
+        whole = Measurement.get(console, options.update(max_width=ENDLESS), self).maximum
+        return options.max_width - (whole - sum(full))
+
+
+def shared(sizes: Sequence[tuple[int, int, int]], room: int) -> list[int]:
+    """Widths of columns: words of cells first, then words of heads, then whole lines; what is broken most gains first.
+
+    >>> shared([(3, 5, 5), (4, 9, 30)], 20)
+    [5, 15]
+    """
+    widths = [word for word, _, _ in sizes]
+    for which in (1, 2):
+        wanted = [size[which] for size in sizes]
+        while sum(widths) < min(room, sum(wanted)):
+            k = max(range(len(sizes)), key=lambda k: wanted[k] / widths[k])
+            widths[k] += 1
+    return widths
+
+
+def _sizes(console: Console, options: ConsoleOptions, column: Column) -> tuple[int, int, int]:
+    """Longest word of the cells; of them and the head; longest line of both."""
+    endless = options.update(max_width=ENDLESS)
+    head, *cells = (Measurement.get(console, endless, part) for part in (column.header, *column.cells))
+    word = max((cell.minimum for cell in cells), default=1) or 1
+    return word, max(word, head.minimum), max(head.maximum, *(cell.maximum for cell in cells), word)
