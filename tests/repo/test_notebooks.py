@@ -61,6 +61,11 @@ def test_a_notebook_names_no_folder_of_the_machine_that_ran_it(file):
 
 
 @every_notebook
+def test_a_notebook_keeps_nothing_of_when_it_was_run(file):
+    assert {key for cell in nbformat.read(file, as_version=4).cells for key in cell.metadata} <= {"tags"}
+
+
+@every_notebook
 def test_a_notebook_has_one_cell_of_parameters_that_sets_the_paths(file):
     (cell,) = parameters_of(nbformat.read(file, as_version=4))
     assert re.fullmatch(r"paths = [\d_]+", cell.source)
