@@ -147,19 +147,19 @@ def _groups(jobs: Sequence[Job], moves: Sequence[object]) -> Iterator[tuple[int,
 
 
 def _measures(ds: xr.Dataset) -> list[Array]:
-    """Of each measure (point, 1 or note, estimate error high)."""
+    """Of each measure (point, 1 or note, estimate error high low)."""
     found = []
     for one in (*OF_NOTES, *OF_POOL):
         answer = measured(ds, one.name, one.level)
-        parts = np.stack([np.asarray(answer[k].values, np.float64) for k in ("estimate", "error", "high")], -1)
+        parts = np.stack([np.asarray(answer[k].values, np.float64) for k in ("estimate", "error", "high", "low")], -1)
         found.append(parts if parts.ndim == 3 else parts[:, None])
     return found
 
 
 def _breakevens(job: Job, case: ScenarioCase, moves: Sequence[Sequence[Any]]) -> list[Array]:
-    """(point, note, estimate error high) of the multiple of default odds at which each note first loses principal."""
+    """(point, note, estimate error high low) of the multiple of default odds at which a note first loses principal."""
     value, error = multiples(job, case, moves)
-    return [np.stack([value, error, value + error], -1)]
+    return [np.stack([value, error, value + error, value - error], -1)]
 
 
 def _surfaces(job: Job, place: Array, found: Sequence[Array]) -> Iterator[Surface]:
@@ -174,9 +174,9 @@ def _surfaces(job: Job, place: Array, found: Sequence[Array]) -> Iterator[Surfac
             note = job.deal.notes[k] if asked not in OF_POOL else None
             if not np.isfinite(parts[:, k, 0]).all() or (note is not None and not trials.lends(note)):
                 continue
-            value, error, high = (np.ascontiguousarray(parts[:, k, j]) for j in range(3))
+            value, error, high, low = (np.ascontiguousarray(parts[:, k, j]) for j in range(4))
             yield Surface(
                 asked.short, asked.title, "" if note is None else note.name, asked.unit, asked.least, asked.most,
-                value, np.where(np.isfinite(error), error, 0.0), high, fitted.missed[:, k], fitted.weight[:, k],
+                value, np.where(np.isfinite(error), error, 0.0), high, low, fitted.missed[:, k], fitted.weight[:, k],
                 int(fitted.power[k]),
             )  # fmt: skip

@@ -65,6 +65,8 @@ class Surface(NamedTuple):
     """(n_point,) standard error of simulation."""
     bound: Array
     """(n_point,) upper end of the 95% interval."""
+    floor: Array
+    """(n_point,) lower end."""
     missed: Array
     """(n_point,) how far the surface without the point lies from it."""
     weight: Array
@@ -83,6 +85,8 @@ class Read(NamedTuple):
     """Error of interpolation: root mean square of what leaving out each of the nearest points misses."""
     bound: float
     """Where none of the nearest points shows a loss: the largest of their upper bounds, else NaN."""
+    floor: float
+    """Where each of them loses the whole on every path: the smallest of their lower bounds, else NaN."""
 
 
 class WhatIf(NamedTuple):
@@ -112,12 +116,14 @@ class WhatIf(NamedTuple):
         near = np.argsort(far, kind="stable")[: nearest(len(self.axes))]
         here = bool(far[near[0]] < AT_POINT)
         near = near[:1] if here else near
-        unseen = surface.least == 0.0 and surface.unit == "1" and not surface.value[near].any()
+        share = surface.least == 0.0 and surface.unit == "1"
+        unseen, whole = share and not surface.value[near].any(), share and bool((surface.value[near] >= 1.0).all())
         return Read(
             min(max(value, surface.least), surface.most),
             float(np.sqrt(np.mean(surface.error[near] ** 2))),
             0.0 if here else float(np.sqrt(np.mean(surface.missed[near] ** 2))),
             float(surface.bound[near].max()) if unseen else float("nan"),
+            float(surface.floor[near].min()) if whole and surface.note else float("nan"),
         )
 
 

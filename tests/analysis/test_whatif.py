@@ -115,6 +115,15 @@ def test_a_quantile_that_the_paths_do_not_reach_is_not_said_to_be_below_all_of_a
     assert of_a["PD"] == ("< 14.6 bp", "none seen")
 
 
+def test_a_note_that_loses_the_whole_on_every_path_has_the_bound_of_so_many_paths(job: Job) -> None:
+    """0.05^(1/512) = 99.417%; a quantile of which the paths show no other end is the whole."""
+    lost = whatif(job.but(paths=512), ["default_odds=60:90"], points=5)
+    told = {s.measure: said(s, lost.read(s, [1.0])) for s in lost.surfaces if s.note == "subordinated"}
+    assert told["EL"] == told["PD"] == ("> 99.41%", "on every path")
+    assert told["VaR 99%"][0] == "100.00%"
+    assert not any(np.isfinite(lost.read(s, [1.0]).floor) for s in lost.surfaces if not s.note)
+
+
 def test_at_the_points_that_were_run_a_surface_is_the_run_itself(job: Job, answer: WhatIf) -> None:
     ds = stress.simulate(job, scenarios=["baseline"])
     for surface in answer.surfaces:

@@ -154,3 +154,16 @@ def test_only_the_script_that_the_page_ships_may_run(page: Path, browser: Browse
     assert browser.value("window.own === undefined")
     assert any("Content Security Policy" in line for line in browser.complaints)
     browser.complaints.clear()
+
+
+def test_a_note_that_loses_the_whole_on_every_path_is_told_by_the_script_as_by_the_page(
+    tmp_path: Path, browser: Browser
+) -> None:
+    job = stress.load(Path(__file__).parents[2] / "scenarios/jobs/baitiao-24m.toml").but(paths=256)
+    lost = stress.analysis.whatif(job, ["default_odds=60:90"], points=5)
+    (tmp_path / "page.html").write_text(render(lost), encoding="utf-8")
+    browser.open(tmp_path / "page.html")
+    browser.value("document.getElementById('axis0').focus()")
+    browser.press("End")
+    assert shown(browser) == expected(lost, [1.0])
+    assert ["> 98.83%", "on every path"] in shown(browser)

@@ -25,12 +25,15 @@
   const root = (values) => Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length);
   const read = (s, where, near) => {
     const at = near.map(([, k]) => k);
-    const unseen = s.least === 0 && s.unit === "1" && at.every((k) => s.value[k] === 0);
+    const share = s.least === 0 && s.unit === "1";
+    const unseen = share && at.every((k) => s.value[k] === 0);
+    const whole = share && s.note && at.every((k) => s.value[k] >= 1);
     return {
       value: splineAt(s, where),
       error: root(at.map((k) => s.error[k])),
       between: near.length > 1 ? root(at.map((k) => s.missed[k])) : 0,
       bound: unseen ? Math.max(...at.map((k) => s.bound[k])) : NaN,
+      floor: whole ? Math.min(...at.map((k) => s.floor[k])) : NaN,
     };
   };
 
@@ -38,11 +41,16 @@
     if (unit !== "1") return `${x.toFixed(2)}${unit === "x" ? " ×" : " y"}`;
     return (size >= 0.00995 ? `${(100 * x).toFixed(2)}%` : `${(1e4 * x).toFixed(1)} bp`).replace(/-/g, "−");
   };
+  const atLeast = (low) => { // rounded down, with the nines that it has
+    const digits = low < 0.9999 ? 2 : Math.min(9, Math.ceil(-Math.log10(1 - low)) - 2);
+    return `${(Math.floor(low * 100 * 10 ** digits) / 10 ** digits).toFixed(digits)}%`;
+  };
   const sizeOf = (s) => Math.max(...s.value.map(Math.abs)) || Math.max(...s.bound);
   const said = (s, r) => {
     const size = sizeOf(s);
     if (r.bound >= s.most) return ["0", "too few paths for a bound"];
     if (r.bound > 0) return [`< ${number(r.bound, s.unit, size)}`, "none seen"];
+    if (r.floor < 1) return [`> ${atLeast(r.floor)}`, "on every path"];
     if (s.unit === "x" && r.value >= s.most) return [`> ${s.most} ×`, ""];
     if (s.unit === "x" && r.value <= s.least) return [`< ${s.least} ×`, ""];
     const bare = (x) => number(x, s.unit, size).split(" ")[0].replace("%", "");

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from stress.answers.whatif import Axis, Read, Surface, WhatIf, nearest
-from stress.report.numbers import ONE, count
+from stress.report.numbers import ONE, at_least, count
 from stress.report.page.script import data
 from stress.report.page.template import rendered
 from stress.report.sheets import Sheet
@@ -73,7 +73,7 @@ def document(answer: WhatIf) -> dict[str, Any]:
                 "measure": s.measure, "title": s.title, "note": s.note, "unit": s.unit, "least": s.least,
                 "most": s.most if math.isfinite(s.most) else None, "power": s.power,
                 **{key: [float(f"{x:.{DIGITS}g}") for x in getattr(s, key)]
-                   for key in ("weight", "value", "error", "bound", "missed")},
+                   for key in ("weight", "value", "error", "bound", "floor", "missed")},
             }
             for s in answer.surfaces
         ],
@@ -99,6 +99,8 @@ def said(surface: Surface, read: Read) -> tuple[str, str]:
         return "0", TOO_FEW
     if math.isfinite(read.bound) and read.bound > 0.0:
         return f"< {_number(read.bound, surface.unit, size)}", "none seen"
+    if read.floor < 1.0:
+        return f"> {at_least(read.floor)}", "on every path"
     if surface.unit == "x" and read.value >= surface.most:
         return f"> {surface.most:g} ×", ""
     if surface.unit == "x" and read.value <= surface.least:
