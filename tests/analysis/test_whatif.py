@@ -121,6 +121,7 @@ def test_a_note_that_loses_the_whole_on_every_path_has_the_bound_of_so_many_path
     told = {s.measure: said(s, lost.read(s, [1.0])) for s in lost.surfaces if s.note == "subordinated"}
     assert told["EL"] == told["PD"] == ("> 99.41%", "on every path")
     assert told["VaR 99%"][0] == "100.00%"
+    assert told["Break-even"] == ("< 0.1 ×", "")  # where the search ends, whatever the surface strays by rounding
     assert not any(np.isfinite(lost.read(s, [1.0]).floor) for s in lost.surfaces if not s.note)
 
 

@@ -37,6 +37,7 @@
     };
   };
 
+  const EDGE = 1e-6; // what a surface through points at an end of the search may stray from it by rounding
   const number = (x, unit, size) => {
     if (unit !== "1") return `${x.toFixed(2)}${unit === "x" ? " ×" : " y"}`;
     return (size >= 0.00995 ? `${(100 * x).toFixed(2)}%` : `${(1e4 * x).toFixed(1)} bp`).replace(/-/g, "−");
@@ -51,8 +52,8 @@
     if (r.bound >= s.most) return ["0", "too few paths for a bound"];
     if (r.bound > 0) return [`< ${number(r.bound, s.unit, size)}`, "none seen"];
     if (r.floor < 1) return [`> ${atLeast(r.floor)}`, "on every path"];
-    if (s.unit === "x" && r.value >= s.most) return [`> ${s.most} ×`, ""];
-    if (s.unit === "x" && r.value <= s.least) return [`< ${s.least} ×`, ""];
+    if (s.unit === "x" && r.value >= s.most * (1 - EDGE)) return [`> ${s.most} ×`, ""];
+    if (s.unit === "x" && r.value <= s.least * (1 + EDGE)) return [`< ${s.least} ×`, ""];
     const bare = (x) => number(x, s.unit, size).split(" ")[0].replace("%", "");
     return [number(r.value, s.unit, size), `± ${bare(r.error)} · ± ${bare(r.between)}`];
   };

@@ -16,6 +16,8 @@ from stress.version import __version__
 DIGITS = 12
 """Of a weight: the cubes of a surface cancel."""
 HOW = {"multiply": "× ", "add": "+ ", "set": "", "share": ""}
+EDGE = 1e-6
+"""Of a multiple: what a surface through points at an end of the search may stray from it by rounding."""
 TOO_FEW = "too few paths for a bound"
 
 
@@ -101,9 +103,9 @@ def said(surface: Surface, read: Read) -> tuple[str, str]:
         return f"< {_number(read.bound, surface.unit, size)}", "none seen"
     if read.floor < 1.0:
         return f"> {at_least(read.floor)}", "on every path"
-    if surface.unit == "x" and read.value >= surface.most:
+    if surface.unit == "x" and read.value >= surface.most * (1.0 - EDGE):
         return f"> {surface.most:g} ×", ""
-    if surface.unit == "x" and read.value <= surface.least:
+    if surface.unit == "x" and read.value <= surface.least * (1.0 + EDGE):
         return f"< {surface.least:g} ×", ""
     errors = (f"± {_number(x, surface.unit, size).split(' ')[0].rstrip('%')}" for x in (read.error, read.between))
     return _number(read.value, surface.unit, size), " · ".join(errors)
