@@ -222,11 +222,12 @@ def _by_factor(book: Book, positions: list[PositionRisk]) -> list[Share]:
             weight = np.array(loads)
             rest = max(0.0, 1.0 - common_share(loads, book.factors))
             split[deal.name] += share / sum(shares) * np.append(weight * (level @ weight), rest)
+    size = sum(abs(one.amount) for one in book.positions)
     total, error, amount = np.zeros(len(names)), np.zeros(len(names)), np.zeros(len(names))
     for one in positions:
         total += split[one.deal] * one.contribution_es
         error += np.abs(split[one.deal]) * one.se
-        amount += split[one.deal] * one.amount / book.amount
+        amount += split[one.deal] * abs(one.amount) / size
     rows = zip(names, amount.tolist(), total.tolist(), error.tolist(), strict=True)
     return sorted((Share(*row) for row in rows), key=lambda share: -share.contribution_es)
 

@@ -61,7 +61,7 @@ class Share(NamedTuple):
     name: str
     amount: float
     """Share of the book's original balance, less its shorts; of a factor: share of the default factors' variance,
-    weighted by amount."""
+    weighted by amount, held or short: they sum to 1."""
     contribution_es: float
     se: float
 
