@@ -57,7 +57,7 @@ def rating(
     """Which categories each class stands, its gap in points of CNL and in notches; with `size`, its largest size too.
 
     `held`: note -> category, before the table's own. Classes are all notes but residual ones. Raises ConfigError for
-    a note, a category or a scenario that is not there.
+    a note, a category or a scenario that is not there, and where the pool loses nothing.
 
     >>> table = load_stresses("scenarios/stresses/example.toml")
     >>> found = rating(job, table).classes[0]
@@ -67,6 +67,10 @@ def rating(
     from_closing(job, "rating", "puts a table of stresses over the whole life on every class")
     case, wanted = trials.case_of(job, scenario), _held(job, table, held or {})
     base = float(trials.outcomes(trials.variants(job, case, [[]])).of_pool("net_loss")[0])
+    if base <= 0.0:
+        raise ConfigError(
+            f"scenario {case.name}: on expected rates the pool loses nothing, and a multiple of it is nothing"
+        )
     classes = _classes(job)
     stands: list[dict[int, Stand]] = []
     steps = len(table.categories) + (len(wanted) if size else 0)

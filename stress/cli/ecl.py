@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     "dates",
     type=int,
     multiple=True,
-    help="Reporting date, months from closing. [default: where the job starts, and 12 months later]",
+    help="Reporting date, months from closing. [default: where the job starts, and a year later while it lives]",
 )
 @click.option("--multiple", type=float, default=2.0, show_default=True, help="Rise of a rate that makes stage 2.")
 @click.option("--scenario", "scenarios", multiple=True, metavar="NAME", help="[default: all, and weighted]")
@@ -67,9 +67,9 @@ def ecl(
 
 
 def _dates(job: Job) -> tuple[int, ...]:
-    """Closing and a year later; of a job in mid-life the month of its state, and a year later while it still lives."""
+    """Where the job starts, and a year later where it still lives then."""
     from stress.inputs.state.rules import started
 
     begin = started(job)
     later = begin + 12
-    return (begin, later) if begin == 0 or later < job.deal.legal_maturity_months else (begin,)
+    return (begin, later) if later < job.deal.legal_maturity_months else (begin,)

@@ -62,11 +62,11 @@ def _adjusted(one: Priced) -> tuple[str, ...]:
 
 
 def _percent(rate: float) -> str:
-    return f"{100.0 * rate:.3f}%" if math.isfinite(rate) else MISSING
+    return f"{round(100.0 * rate, 3) + 0.0:.3f}%" if math.isfinite(rate) else MISSING
 
 
 def _bp(rate: float) -> str:
-    return f"{1e4 * rate:,.1f}" if math.isfinite(rate) else MISSING
+    return f"{round(1e4 * rate, 1) + 0.0:,.1f}" if math.isfinite(rate) else MISSING
 
 
 def _plain(number: float) -> str:

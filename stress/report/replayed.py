@@ -69,11 +69,13 @@ def _pool(trace: xr.Dataset) -> str:
     defaults = trace["defaults"].values
     worst = int(np.argmax(defaults))
     cut_off = float(trace.attrs["cut_off"])
+    reach, left = (float(trace[name][-1]) for name in ("cumulative_default", "default_stock"))
     said = (
-        f"Defaults reach {percent(float(trace['cumulative_default'][-1]))} of the cut-off balance; the worst month is "
-        f"{int(trace['month'][worst])} ({percent(float(defaults[worst]) / cut_off)}); "
-        f"{percent(float(trace['recoveries'].sum()) / cut_off)} is recovered."
+        f"Defaults reach {percent(reach)} of the cut-off balance; the worst month is {int(trace['month'][worst])} "
+        f"({percent(float(defaults[worst]) / cut_off)}); {percent(reach - left)} is recovered."
     )
+    if not defaults.any():
+        said = f"Nothing defaults{' any more' if reach > 0.0 else ''}."
     if "default" in trace["factor"].values:
         factor = trace["factor_value"].sel(factor="default").values
         low = int(np.argmin(factor))
@@ -143,7 +145,8 @@ def _note(trace: xr.Dataset, name: str) -> str:
 
 def _events(trace: xr.Dataset) -> Iterator[Event]:
     """All that happened, in no order."""
-    yield Event(int(trace["month"][int(np.argmax(trace["defaults"].values))]), "most defaults")
+    if trace["defaults"].values.any():
+        yield Event(int(trace["month"][int(np.argmax(trace["defaults"].values))]), "most defaults")
     for name in trace["trigger"].values:
         if (month := int(trace["trigger_month"].sel(trigger=name).max())) >= int(trace["month"][0]):
             yield Event(month, f"'{name}' trips")

@@ -47,9 +47,9 @@ def pool(ds: xr.Dataset) -> Sheet:
     head += ["Early amortization [95%]"] * ends
     rows = []
     read = read_of(ds, "default_rate", "net_loss_rate", EARLY)
-    default, net = (_unit(read[f"{name}_rate_mean"]) for name in ("default", "net_loss"))
-    tail, worst = (_unit(read["default_rate"].sel(level=x)) for x in (0.99, 0.999))
-    net_tail, seldom = _unit(read["net_loss_rate"].sel(level=0.999)), _unit(read[EARLY][..., -1])
+    default, net = (unit_of_column(read[f"{name}_rate_mean"]) for name in ("default", "net_loss"))
+    tail, worst = (unit_of_column(read["default_rate"].sel(level=x)) for x in (0.99, 0.999))
+    net_tail, seldom = unit_of_column(read["net_loss_rate"].sel(level=0.999)), unit_of_column(read[EARLY][..., -1])
     for one in each(read, "scenario"):
         cells = [with_error(float(one["default_rate_mean"]), float(one["default_rate_se"]), unit=default)]
         cells += [_quantile(one, "default_rate", 0.99, tail), _quantile(one, "default_rate", 0.999, worst)]
@@ -90,14 +90,14 @@ class _Units(NamedTuple):
 def _units(mine: xr.Dataset) -> _Units:
     var = mine["value_at_risk_high"]  # a column is as wide as its intervals
     return _Units(
-        _unit(mine["expected_loss"], mine["expected_loss_high"]),
-        _unit(mine["loss_probability"], mine["loss_probability_high"]),
-        _unit(mine["lgd"]), _unit(var.sel(level=0.99)), _unit(var.sel(level=0.999)),
-        _unit(mine["expected_shortfall"].sel(level=0.999)),
+        unit_of_column(mine["expected_loss"], mine["expected_loss_high"]),
+        unit_of_column(mine["loss_probability"], mine["loss_probability_high"]),
+        unit_of_column(mine["lgd"]), unit_of_column(var.sel(level=0.99)), unit_of_column(var.sel(level=0.999)),
+        unit_of_column(mine["expected_shortfall"].sel(level=0.999)),
     )  # fmt: skip
 
 
-def _unit(column: xr.DataArray, bound: xr.DataArray | None = None) -> Unit:
+def unit_of_column(column: xr.DataArray, bound: xr.DataArray | None = None) -> Unit:
     """Of a column; of its bounds where nothing was seen in any row."""
     values = column.values.ravel()
     return unit_of(bound.values.ravel() if bound is not None and not values.any() else values)
@@ -111,7 +111,7 @@ def earned(ds: xr.Dataset, tranche: object, residual: bool = False) -> Sheet:
         return _of_residual(read.assign(capped=felt_cap(ds)).sel(tranche=tranche))
     read = read_of(ds, "irr", "wal", "price", "shortfall_probability")
     note = read.assign(capped=felt_cap(ds)).sel(tranche=tranche)
-    late_unit = _unit(note["shortfall_probability"], note["shortfall_probability_high"])
+    late_unit = unit_of_column(note["shortfall_probability"], note["shortfall_probability_high"])
     rows = [(name_of(one, "scenario"), *_earnings(one, late_unit)) for one in each(note, "scenario")]
     head = ("Scenario", "Yield (IRR)", "WAL, years", "Price, share of par", "P(late interest) [95%]")
     late = "Late interest was not paid when due; it stays due and may have been paid later."

@@ -33,10 +33,10 @@ from stress.report.numbers import (
     percent,
     quantile,
     tail_mean,
-    unit_of,
     with_error,
     years,
 )
+from stress.report.sheets import unit_of_column
 from stress.report.words import residual
 from stress.results import with_mixture
 
@@ -157,7 +157,10 @@ def _grid(tails: xr.Dataset, pool: Cells, last: Last) -> Screen:
     grid.add_column("Note", no_wrap=True, max_width=14, overflow="ellipsis")
     for head in ("Expected loss", "P(loss) [95%]", "VaR\n99.9%", "ES\n99.9%", "IRR", "WAL", "Price"):
         grid.add_column(head, justify="right", no_wrap=True)
-    units = Units(*(unit_of(tails[name].values.ravel()) for name in ("expected_loss", "loss_probability", "var", "es")))
+    units = Units(
+        *(unit_of_column(tails[name], tails[f"{name}_high"]) for name in ("expected_loss", "loss_probability")),
+        *(unit_of_column(tails[name]) for name in ("var_high", "es")),
+    )
     for at in range(tails.sizes["scenario"]):
         one = tails.isel(scenario=at)
         name = Text(_short(str(one["scenario"].item())), style="bold")

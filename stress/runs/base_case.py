@@ -104,7 +104,7 @@ def base_case(job: Job, scenario: str | None = None) -> BaseCase:
     stands = behind + values["note_balance"].sum(axis=1)
     begin = started(job)
     before = np.concatenate([[PHASES.index(begins_in(job))], phase[:-1]])
-    over = min(int(np.flatnonzero(stands > least)[-1]) + 2, sizes.n_month)
+    over = min(int(max(np.flatnonzero(stands > least), default=begin - 1)) + 2, sizes.n_month)
     accounts = dict(zip(account_names(job.deal), values["account_balance"].T, strict=True))
     return BaseCase(
         one.scenarios[0].name,
