@@ -42,7 +42,7 @@ _OF_LOANS = ("month_start_balance", "pool_balance", "defaults", "recoveries", "m
 
 def ecl(
     job: Job,
-    dates: Sequence[int] = (0, 12),
+    dates: Sequence[int] = (),
     multiple: float = MULTIPLE,
     scenarios: Sequence[str] = (),
     paths: int = PATHS,
@@ -50,7 +50,8 @@ def ecl(
 ) -> Ecl:
     """12-month and lifetime expected credit loss under every scenario, and weighted where all have a probability.
 
-    `dates`: reporting dates in months from closing. `multiple`: a segment is in stage 2 in the months in which its
+    `dates`: reporting dates in months from closing; where the job starts, and a year later where it lives then, if none
+    is given. `multiple`: a segment is in stage 2 in the months in which its
     entry rate is so many times that of the first scenario's expected rate at closing, all loans 30 days past due are
     (the backstop of IFRS 9, 5.5.11). Means over plain paths of the job's seed, the same for all scenarios. Raises
     ConfigError for a date beyond legal maturity or an unknown scenario.
@@ -59,6 +60,7 @@ def ecl(
     >>> [one.book for one in found.rows if one.month == 0]
     ['A', 'B', 'mezzanine', 'loans']
     """
+    dates = dates or _dates(job)
     _check(job, dates, multiple)
     cases = [trials.case_of(job, name) for name in scenarios] or list(job.scenarios)
     blocks = -(-paths // LANES)
@@ -189,6 +191,13 @@ def _closing(job: Job) -> tuple[float, Array]:
     return float(earned / rows["month_start_balance"][1].sum()), np.asarray(
         rows["entry_rate"][1][started(job)], np.float64
     )
+
+
+def _dates(job: Job) -> tuple[int, ...]:
+    """Where the job starts, and a year later where it still lives then."""
+    begin = started(job)
+    later = begin + 12
+    return (begin, later) if later < job.deal.legal_maturity_months else (begin,)
 
 
 def _check(job: Job, dates: Sequence[int], multiple: float) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -13,9 +12,6 @@ from stress.cli.of_books import job_argument
 from stress.cli.options import Count, output_options
 from stress.cli.output import Output
 from stress.cli.saved_job import job_or_results
-
-if TYPE_CHECKING:
-    from stress.inputs.job import Job
 
 
 @click.command()
@@ -60,16 +56,7 @@ def ecl(
     from stress.report.ecl_sheet import ecl_sheet
 
     with output.progress("expected credit loss") as progress:
-        answer = find(loaded, dates or _dates(loaded), multiple, scenarios, paths or PATHS, progress)
+        answer = find(loaded, dates, multiple, scenarios, paths or PATHS, progress)
     save_answer(workbook, "ecl", plain(answer), loaded)
     title = f"{answer.job}: expected credit loss"
     output.result(lambda: sheet_table(ecl_sheet(answer), title, "", ("left", "left")), lambda: plain(answer))
-
-
-def _dates(job: Job) -> tuple[int, ...]:
-    """Where the job starts, and a year later where it still lives then."""
-    from stress.inputs.state.rules import started
-
-    begin = started(job)
-    later = begin + 12
-    return (begin, later) if later < job.deal.legal_maturity_months else (begin,)

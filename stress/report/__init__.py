@@ -79,7 +79,7 @@ def frame(answer: Any) -> pd.DataFrame:
     from stress.report.page.chapters import chapter
 
     found = chapter(answer)
-    sheet = found.sheet if found.sheet.rows else found.exhibit.data
+    sheet = found.exhibit.data if found.exhibit and not found.sheet.rows else found.sheet
     return pd.DataFrame([row[1:] for row in sheet.rows], [row[0] for row in sheet.rows], list(sheet.head[1:]))
 
 

@@ -8,9 +8,13 @@ import pytest
 from shipped import ROOT
 
 import stress
+from stress import report
+from stress.analysis.credit_loss import ecl
+from stress.analysis.gradients import gradient
 from stress.cli import exit_code
 from stress.inputs.job import Job
 from stress.report import story
+from stress.report.page.chapters import chapter
 
 DEAL = """
 kind = "deal"
@@ -92,6 +96,21 @@ def test_one_path_bounds_a_loss_in_percent(file: Path, tmp_path: Path, capsys: p
 def test_no_stress_is_a_multiple_of_nothing(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(["rating", str(file), "--stresses", str(ROOT / "scenarios/stresses/example.toml")]) == 2
     assert "the pool loses nothing" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("no_figures")
+def test_a_chapter_with_nothing_to_draw_has_no_figure(file: Path, tmp_path: Path) -> None:
+    job = stress.load(file).but(paths=64)
+    answers = [gradient(job, "EL", paths=64), ecl(job, paths=32)]
+    assert chapter(answers[0]).exhibit is None
+    text = report.write(stress.simulate(job), tmp_path / "r.html", answers).read_text(encoding="utf-8")
+    assert "Derivatives of EL of only" in text
+    assert [row.month for row in answers[1].rows] == [0, 0]
+
+
+def test_of_a_deal_in_mid_life_expected_losses_begin_at_its_state() -> None:
+    found = ecl(stress.load(ROOT / "scenarios/jobs/baitiao-24m-mid-life.toml"), scenarios=["baseline"], paths=32)
+    assert {row.month for row in found.rows} == {6, 18}
 
 
 def test_of_what_does_not_default_no_month_is_the_worst(file: Path) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from browser import CHROMIUM, WIDTHS, Browser
+from matplotlib.figure import Figure
 
 from stress import measures
 from stress.report import figures
@@ -39,6 +40,12 @@ def test_a_panel_tells_the_numbers_that_it_draws(ds: xr.Dataset) -> None:
     assert np.allclose(median["y"], expected, rtol=1e-3)
     assert told[0]["y"]["percent"]
     assert all(0.0 <= x <= 1.0 for panel in told for x in panel["box"])
+
+
+def test_a_panel_of_no_bars_tells_none() -> None:
+    figure = Figure()
+    figure.add_subplot().barh([], [])
+    assert [panel["series"] for panel in panels(figure)] in ([], [[]])
 
 
 def test_every_figure_tells_something_and_has_a_link_of_its_own(page: Path) -> None:

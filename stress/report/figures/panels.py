@@ -78,7 +78,8 @@ def _series(axes: Axes) -> Iterator[dict[str, Any]]:
             yield from _told(str(band.get_label()), np.asarray(band.get_paths()[0].vertices, np.float64))
     for bars in axes.containers:
         if isinstance(bars, BarContainer):
-            yield from _told(str(bars.get_label()), np.array([_end(bar, bars.orientation) for bar in bars]))
+            ends = [_end(bar, bars.orientation) for bar in bars]
+            yield from _told(str(bars.get_label()), np.array(ends, np.float64).reshape(-1, 2))
     texts = [t for t in axes.texts if t.get_transform() == axes.transData and t.get_text()]
     if texts:
         at = np.array([t.get_position() for t in texts], np.float64)

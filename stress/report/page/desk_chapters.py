@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from stress.answers.ecl import Ecl
 from stress.answers.gradient import Gradient
 from stress.answers.price import Price
@@ -47,5 +49,7 @@ def gradient(answer: Gradient) -> Chapter:
     sheet = gradient_sheet(answer)
     caption = "Derivative times one unit of each input; whiskers are 95% intervals."
     name = f"gradient {answer.measure} {answer.tranche}"
-    exhibit = Exhibit(svg_of(slopes(answer), name), "Derivatives", caption, gradient_sheet(answer, months=True))
+    exhibit = None
+    if any(math.isfinite(one.derivative) for one in answer.inputs):
+        exhibit = Exhibit(svg_of(slopes(answer), name), "Derivatives", caption, gradient_sheet(answer, months=True))
     return Chapter(f"Derivatives of {answer.measure}{of}", says, sheet, exhibit)

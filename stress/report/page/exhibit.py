@@ -47,7 +47,8 @@ class Chapter(NamedTuple):
     title: str
     says: tuple[str, ...]
     sheet: Sheet
-    exhibit: Exhibit
+    exhibit: Exhibit | None
+    """None where there is nothing to draw."""
     more: tuple[Exhibit, ...] = ()
     """Further figures of the same answer."""
 
