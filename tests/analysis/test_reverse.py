@@ -88,6 +88,13 @@ def test_on_the_worked_case_the_path_loses_and_its_probability_is_that_of_the_si
     assert np.all(found.normals[:12, 0] < 0.0)
     left = found.path["month_start_balance"]
     assert chapter(found).exhibit.data.note == ""
+    assert any(
+        "falls on months 1 to " in words and "so the first months carry most." in words for words in chapter(found).says
+    )
+    late = found._replace(weight=np.where(np.arange(found.weight.size) == 11, 1.0, 0.0))
+    assert "100% of the squared distance falls on month 12." in chapter(late).says
+    apart = found._replace(weight=np.where(np.isin(np.arange(found.weight.size), (3, 11)), 0.5, 0.0))
+    assert "100% of the squared distance falls on 2 of the months 4 to 12." in chapter(apart).says
     gone = found._replace(path=found.path.assign(month_start_balance=left.where(left["month"] <= 30, 1e-5 * left[0])))
     notes = found.path["note_balance"]
     repaid = found._replace(path=found.path.assign(note_balance=notes.where(notes["month"] <= 20, 0.0)))

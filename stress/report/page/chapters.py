@@ -152,16 +152,18 @@ def _probability(parts: Any) -> str:
 
 def _heavy_months(answer: Reverse) -> str:
     """The span of months that carries four fifths of the distance."""
+    heavy = sorted(answer.months(), key=lambda one: -one.weight)
     carried, total = [], 0.0
-    for one in sorted(answer.months(), key=lambda one: -one.weight):
+    for one in heavy:
         carried.append(one.month)
         total += one.weight
         if total >= 0.8:
             break
-    where = (
-        f"month {carried[0]}" if len(carried) == 1 else f"{len(carried)} of the months {min(carried)} to {max(carried)}"
-    )
-    return f"{percent(total, 0)} of the squared distance falls on {where}; shocks last, so the first months carry most."
+    low, high = min(carried), max(carried)
+    some = "" if len(carried) == high - low + 1 else f"{len(carried)} of the "
+    where = f"month {low}" if low == high else f"{some}months {low} to {high}"
+    why = "; shocks last, so the first months carry most" * (heavy[0].month == min(one.month for one in heavy))
+    return f"{percent(total, 0)} of the squared distance falls on {where}{why}."
 
 
 def _months(answer: Reverse) -> Sheet:
