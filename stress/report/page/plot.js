@@ -26,7 +26,7 @@ const ticksOf = (low, high, log) => {
 // series: [{name, x, y, colour, low, high}], low and high, the ends of a band, where there is one; how: {log, sayX, sayY,
 // mark}. Values at or below 0 have no place on a log axis.
 const plot = (box, series, how) => {
-  const [width, height, left, right, top, bottom] = [480, 260, 62, 12, 10 + 15 * Math.ceil(series.length / 3), 26];
+  const [width, height, left, right, top, bottom] = [480, 260, 62, 24, 10 + 15 * Math.ceil(series.length / 3), 26];
   const kept = series.map((s) => ({ ...s, points: s.x.map((x, k) => [x, s.y[k]])
     .filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y) && !(how.log && y <= 0)) }));
   const all = kept.flatMap((s) => s.points);
