@@ -71,6 +71,10 @@ PARTIES = {
     "paid_out": ("party", "paid to the party"),
 }
 """The same of a deal whose steps have parties outside it."""
+SOLD = {"sold": ("", "receivables sold by the clean-up, face")}
+"""The same of a deal with a clean-up, but for a series of a trust: what is sold of that is no receivable."""
+OUT = ("scheduled_principal", "prepaid", "cured_paid", "defaults", "dilution", "pool_balance")
+"""What receivables of a month's start and those bought in it become, where they are not sold."""
 VECTORS = {
     "smm": "single monthly mortality: prepayment a month",
     "cpr": "prepayment a year, 1 - (1 - SMM)^12",
@@ -158,6 +162,9 @@ def _money(job: Job, values: Mapping[str, Array]) -> Flows:
     v["principal"], v["balance"] = v["principal_paid"], v["note_balance"]
     v["income"] = v["fee_income"] + v["late_charge"] + v["cash_interest"]
     v |= {name: _of_the_month(job, name, v[name]) for name in PARTIES if name in v}
+    if job.deal.clean_up is not None and job.deal.trust is None:
+        gone = v["month_start_balance"] + v["purchases"] - sum(v[name] for name in OUT)
+        v["sold"] = np.where(gone > NOTHING * job.pool.balance, gone, 0.0)
     return {name: (("month", dim) if dim else ("month",), v[name]) for name, (dim, _) in _kinds(v).items()}
 
 
@@ -173,7 +180,7 @@ def _of_the_month(job: Job, name: str, so_far: Array) -> Array:
 
 
 def _kinds(known: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    return MONEY | {name: kind for name, kind in (WRITTEN | PARTIES).items() if name in known}
+    return MONEY | {name: kind for name, kind in (WRITTEN | PARTIES | SOLD).items() if name in known}
 
 
 def _vectors(job: Job, v: Mapping[str, Array]) -> dict[str, Array]:

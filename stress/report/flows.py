@@ -42,7 +42,7 @@ class Part(NamedTuple):
 
 def parts(ds: xr.Dataset, names: Sequence[str]) -> list[Part]:
     """Pool, each note, fees, accounts, parties, vectors, of all months. `names`: the vectors in their order."""
-    found = [_part(ds, "Pool", [(HEADS.get(name, name), name, {}) for name in (*POOL, "cured_paid", "dilution")])]
+    found = [_part(ds, "Pool", [(HEADS.get(name, name), name, {}) for name in _of_pool(ds)])]
     for note in map(str, ds["tranche"].values):
         chosen = [(HEADS.get(name, name), name, {"tranche": note}) for name in _of_note(ds)]
         found.append(_part(ds, note, chosen))
@@ -55,6 +55,11 @@ def parts(ds: xr.Dataset, names: Sequence[str]) -> list[Part]:
     outside = [(f"{party} {HEADS.get(name, name)}", name, {"party": party}) for party in _parties(ds) for name in PARTY]
     found += [_part(ds, "Parties", outside)] if outside else []
     return [*found, _part(ds, "Vectors", [(HEADS.get(name, name), name, {}) for name in names], share=True)]
+
+
+def _of_pool(ds: xr.Dataset) -> tuple[str, ...]:
+    """Money of the pool; what is sold of it, where the deal has a clean-up."""
+    return (*POOL, "cured_paid", "dilution", *(("sold",) if "sold" in ds else ()))
 
 
 def _of_note(ds: xr.Dataset) -> tuple[str, ...]:
@@ -106,7 +111,7 @@ def document(ds: xr.Dataset, vectors: Sequence[str]) -> dict[str, Any]:
         for key in ("job", "scenario", "kind", "path", "paths", "seed", "currency")
         if key in ds.attrs
     }
-    pool = (*POOL, "cured_paid", "dilution")
+    pool = _of_pool(ds)
     return about | {
         "months": ds["month"].values.tolist(),
         "payment_dates": [str(date)[:10] for date in ds["payment_date"].values],
