@@ -66,7 +66,7 @@ def standing(whitened: Whitened, reports: Reported, month: int, point: Array) ->
         return Standing(model, (), (f"the reported amounts are {why}: none of them is used",))
     changes, given = _of_pool(model, figures, pool)
     for part, (found, names) in {
-        "notes": _of_notes(model, figures),
+        "notes": _of_notes(model, figures, whitened.job),
         "accounts": _of_accounts(model, figures, whitened.job),
         "sums": _of_sums(model, reports, month),
     }.items():
@@ -107,12 +107,16 @@ def _scaled(held: Held, share: float, late: list[float]) -> Held:
     return held.model_copy(update=changes)
 
 
-def _of_notes(model: State, figures: dict[str, float]) -> tuple[object, tuple[str, ...]]:
+def _of_notes(model: State, figures: dict[str, float], job: Job) -> tuple[object, tuple[str, ...]]:
+    """Balances as reported; a residual note has received as much more, or less, as its balance is below the model's."""
     told = {name: figures[NOTE + name] for name in model.notes if NOTE + name in figures}
-    notes = {
-        name: note.model_copy(update={"balance": told[name]}) if name in told else note
-        for name, note in model.notes.items()
-    }
+    residual = {note.name for note in job.deal.notes if note.residual}
+    notes = dict(model.notes)
+    for name, balance in told.items():
+        changes, note = {"balance": balance}, notes[name]
+        if name in residual:
+            changes["received"] = max(0.0, note.received + note.balance - balance)
+        notes[name] = note.model_copy(update=changes)
     return notes, tuple(NOTE + name for name in told)
 
 

@@ -27,12 +27,11 @@ class WholeTable(Table):
         full = [wanted for _, _, wanted in sizes]
         room = self._room(console, options, full)
         if sum(full) > room:
-            if sum(head for _, head, _ in sizes) > room:
-                self.padding = CLOSE
-                room = self._room(console, options, full)
-            if sum(word for word, _, _ in sizes) <= room:
-                for column, width in zip(self.columns, shared(sizes, room), strict=True):
-                    column.width, column.overflow = width, "fold"
+            self.padding = CLOSE
+            room = self._room(console, options, full)
+        if sum(full) > room >= sum(word for word, _, _ in sizes):
+            for column, width in zip(self.columns, shared(sizes, room), strict=True):
+                column.width, column.overflow = width, "fold"
         yield from super().__rich_console__(console, options)
 
     def _room(self, console: Console, options: ConsoleOptions, full: Sequence[int]) -> int:

@@ -80,6 +80,16 @@ def test_what_moved_the_expected_losses_adds_up_exactly(found: Follow) -> None:
     assert last.now == found.updates[-1].expected_loss[-1] == found.notes[-1].expected_loss
 
 
+def test_a_residual_note_reported_lower_has_received_the_difference(job: Job, found: Follow) -> None:
+    """Its loss is what all its cash lacks to its size: a balance that fell is cash that came."""
+    before = found.state.notes["subordinated"]
+    after = follow(job, told(job, **{"note:subordinated": before.balance - 5e6}), paths=512)
+    assert after.state.notes["subordinated"].balance == pytest.approx(before.balance - 5e6)
+    assert after.state.notes["subordinated"].received == pytest.approx(before.received + 5e6)
+    assert after.state.notes["A"] == found.state.notes["A"]
+    assert after.notes[-1].expected_loss < found.notes[-1].expected_loss
+
+
 def test_a_bad_month_of_buckets_is_new_data(job: Job, found: Follow) -> None:
     usual = told(job).figure["late_3"][-1]
     worse = follow(job, told(job, late_3=2.0 * usual), paths=512)
