@@ -113,8 +113,8 @@ def _given(answer: Follow) -> str:
 def _moved(answer: Follow) -> tuple[str, Sheet]:
     paths = [answer.paths, *(update.effective for update in answer.updates)][-2:]
     rows = tuple(
-        (m.name, _seen(m.before, paths[0]), _step(m.roll_off), _step(m.new_data), _step(m.macro),
-         _seen(m.now, paths[-1]))
+        (m.name, _share(m.before, 0.0, paths[0]), _step(m.roll_off), _step(m.new_data), _step(m.macro),
+         _share(m.now, 0.0, paths[-1]))
         for m in answer.moved
     )  # fmt: skip
     head = ("note", "EL after the report before", "roll-off", "new data", "macro", "EL now")
@@ -138,7 +138,7 @@ def _triggers(answer: Follow) -> tuple[str, Sheet]:
             rows.append((t.name, *["100%"] * (len(HORIZONS) + 2)))
             continue
         by = (t.probability[min(h, len(t.probability)) - 1] if t.probability else None for h in HORIZONS)
-        told = ("–" if p is None else _seen(p, answer.effective) for p in by)
+        told = ("–" if p is None else _share(p, 0.0, answer.effective) for p in by)
         rows.append((t.name, _percent(t.by_now), *told, _share(t.ever, t.ever_se, answer.effective)))
     head = ("trigger", "tripped by now", *(f"within {h} month{'s' * (h > 1)}" for h in HORIZONS), "ever")
     note = "Cumulative, from the state of the last report on."
@@ -168,15 +168,13 @@ def _percent(value: float) -> str:
     return f"{100 * value:.3g}%"
 
 
-def _seen(value: float, effective: float) -> str:
-    """A share without its error; a bound where no weighted path (or every one) shows it."""
-    return _percent(value) if 0.0 < value < 1.0 - CERTAIN else _share(value, 0.0, effective)
-
-
 def _share(value: float, error: float, effective: float) -> str:
-    """A share with its error; where no weighted path (or every one) shows it, the 95% limit of that many: 3 / n."""
+    """A share with its error; where no weighted path (or every one) shows it, the 95% limit of that many: 3 / n. A pool
+    that is nearly gone leaves no doubt of its default: all paths have the same, which is no limit."""
     if error > 1e-9:
         return f"{100 * value:.3g}% ± {100 * error:.1g}"
+    if 0.0 < value < 1.0 - CERTAIN:
+        return _percent(value)
     return f"< {300 / effective:.2g}%" if value < 0.5 else f"> {100 - 300 / effective:.4g}%"
 
 

@@ -101,6 +101,14 @@ def test_what_no_weighted_path_shows_is_a_bound_in_every_table_and_a_trip_that_i
     ]
 
 
+def test_a_default_that_all_paths_have_alike_is_no_bound(bad: Follow) -> None:
+    """A pool that is sold at the next date."""
+    (title,) = (title for title, _ in sheets_of_follow(bad) if title.startswith("What each note is worth"))
+    shown = dict(sheets_of_follow(bad._replace(default=0.0318, default_se=0.0)))[title]
+    assert shown.rows[-1][0] == "pool: cumulative default"
+    assert shown.rows[-1][4] == "3.18%"
+
+
 def test_few_effective_paths_are_refused(job: Job) -> None:
     with pytest.raises(DataError, match="are effective, fewer than 100"):
         follow(job, made(job, 2), paths=96)
