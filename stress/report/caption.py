@@ -50,7 +50,18 @@ def footnotes(ds: xr.Dataset) -> str:
     said += RESIDUAL_WORDS * bool(residual(ds))
     names = ", ".join(str(name) for name in ds["tranche"].values[~paid])
     said += f" {names}: a certificate, it lent nothing and can lose nothing." if names else ""
-    return said + _on_random_rates(ds) + _shocks(ds)
+    return said + _in_mid_life(ds) + _on_random_rates(ds) + _shocks(ds)
+
+
+def _in_mid_life(ds: xr.Dataset) -> str:
+    """What figures of a run that starts from a state are over."""
+    job = job_of(ds)
+    if job is None or job.state is None:
+        return ""
+    return (
+        f" The deal after {job.state.as_of}: WAL, IRR, price and × count from there, over what is left then; losses "
+        "are over the original balance."
+    )
 
 
 def _on_random_rates(ds: xr.Dataset) -> str:

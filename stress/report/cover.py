@@ -260,6 +260,12 @@ def _of_job(job: Job) -> tuple[tuple[str, str], ...]:
                    f"recovered (means over segments)"),
         ("Dependence", dependence(pool)[0]),
     ]  # fmt: skip
+    if state := job.state:
+        left = listed(f"{name} {money(note.balance)}" for name, note in state.notes.items())
+        pool_left = sum(held.performing + sum(held.late) for held in state.pool)
+        rows.insert(1, ("In mid-life", f"after {state.as_of}, with {money(pool_left)} of the pool left and of the "
+                        f"notes {left}; sizes and enhancement are those of closing, losses over the original balance, "
+                        "lives, yields and prices from there on over what is left"))  # fmt: skip
     if illustrative:
         n = len(illustrative)
         are = "1 statement on inputs is" if n == 1 else f"{n} statements on inputs are"

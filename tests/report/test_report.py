@@ -26,6 +26,7 @@ from stress.cli.measures_json import document
 from stress.errors import DataError
 from stress.report import figures, page, sheets, words
 from stress.report.caption import caption
+from stress.report.cover import assumptions
 from stress.report.estimator import reading
 from stress.report.numbers import PERCENT, bare_percent, fraction, interval, percent, with_error
 from stress.report.page import whole
@@ -254,6 +255,18 @@ def test_a_random_short_rate_is_told_with_the_shocks_and_below_prices() -> None:
     said = " Price under random_rate: on the path's short rate, not at the coupon."
     assert caption(ds).count(said) == 1
     assert said not in caption(ds.sel(scenario=["baseline"]))
+
+
+def test_a_run_in_mid_life_says_what_its_figures_are_over() -> None:
+    jobs = [stress.load(f"scenarios/jobs/baitiao-24m{x}.toml") for x in ("", "-mid-life")]
+    runs = [stress.simulate(job, paths=64, scenarios=["baseline"]) for job in jobs]
+    whole, later = map(caption, runs)
+    assert "The deal after" not in whole
+    assert " The deal after 2020-06: WAL, IRR, price and × count from there, over what is left then;" in later
+    rests = [dict(assumptions(ds, job)) for ds, job in zip(runs, jobs, strict=True)]
+    assert "In mid-life" not in rests[0]
+    assert rests[1]["In mid-life"].startswith("after 2020-06, with 1,00")
+    assert "A 807,000,000, B 55,000,000, mezzanine 43,000,000 and subordinated 95,000,000" in rests[1]["In mid-life"]
 
 
 def test_the_accessor_offers_table_figures_and_files(
