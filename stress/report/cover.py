@@ -261,7 +261,7 @@ def _of_job(job: Job) -> tuple[tuple[str, str], ...]:
         ("Dependence", dependence(pool)[0]),
     ]  # fmt: skip
     if state := job.state:
-        left = listed(f"{name} {money(note.balance)}" for name, note in state.notes.items())
+        left = listed(f"{note.name} {money(state.notes[note.name].balance)}" for note in deal.notes)
         pool_left = sum(held.performing + sum(held.late) for held in state.pool)
         rows.insert(1, ("In mid-life", f"after {state.as_of}, with {money(pool_left)} of the pool left and of the "
                         f"notes {left}; sizes and enhancement are those of closing, losses over the original balance, "

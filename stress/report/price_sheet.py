@@ -21,8 +21,8 @@ def price_sheet(answer: Price) -> Sheet:
     )
     when = f"from the end of {answer.as_of} on" if answer.as_of else "at issue"
     note = (
-        f"Deterministic cash flows {when} under {answer.scenario}; yield effective a year, durations and WAL in "
-        f"years, window in months from closing, zero curve {curve}. {_breakeven(answer)}"
+        f"Price per 100 of balance. Deterministic cash flows {when} under {answer.scenario}; yield effective a year, "
+        f"durations and WAL in years, window in months from closing, zero curve {curve}. {_breakeven(answer)}"
     )
     if adjusted:
         note += (
