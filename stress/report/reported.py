@@ -60,9 +60,9 @@ def _notes(answer: Follow) -> tuple[str, Sheet]:
             f"{n.balance:,.0f}",
             _worth(n),
             _share(n.expected_loss_before, n.expected_loss_before_se, answer.paths),
-            _share(n.expected_loss, n.expected_loss_se, answer.effective),
+            "0" if _repaid(n) else _share(n.expected_loss, n.expected_loss_se, answer.effective),
             _share(n.loss_probability_before, n.loss_probability_before_se, answer.paths),
-            _share(n.loss_probability, n.loss_probability_se, answer.effective),
+            "0" if _repaid(n) else _share(n.loss_probability, n.loss_probability_se, answer.effective),
         )
         for n in answer.notes
     ]
@@ -99,9 +99,14 @@ def _notes(answer: Follow) -> tuple[str, Sheet]:
 WORTH = "What each note is worth from today"
 
 
+def _repaid(note: NoteNow) -> bool:
+    """Nothing is owed and nothing comes any more: what has been lost of it is known."""
+    return note.balance <= 0.0 and note.worth == 0.0 and note.expected_loss == 0.0
+
+
 def _worth(note: NoteNow) -> str:
     if note.balance <= 0.0:
-        return "repaid" if note.worth == 0.0 else "–"
+        return "repaid" if _repaid(note) else "–"
     return f"{100 * note.worth:.2f} [{100 * note.worth_low:.2f}, {100 * note.worth_high:.2f}]"
 
 
@@ -112,9 +117,10 @@ def _given(answer: Follow) -> str:
 
 def _moved(answer: Follow) -> tuple[str, Sheet]:
     paths = [answer.paths, *(update.effective for update in answer.updates)][-2:]
+    repaid = {note.name for note in answer.notes if _repaid(note)}
     rows = tuple(
         (m.name, _share(m.before, 0.0, paths[0]), _step(m.roll_off), _step(m.new_data), _step(m.macro),
-         _share(m.now, 0.0, paths[-1]))
+         "0" if m.name in repaid else _share(m.now, 0.0, paths[-1]))
         for m in answer.moved
     )  # fmt: skip
     head = ("note", "EL after the report before", "roll-off", "new data", "macro", "EL now")

@@ -109,6 +109,19 @@ def test_a_default_that_all_paths_have_alike_is_no_bound(bad: Follow) -> None:
     assert shown.rows[-1][4] == "3.18%"
 
 
+def test_a_note_that_is_repaid_can_lose_nothing_any_more(bad: Follow) -> None:
+    gone = next(note for note in bad.notes if note.expected_loss == 0.0)._replace(balance=0.0, worth=0.0)
+    lost = bad.notes[-1]._replace(balance=0.0, worth=0.0, expected_loss=0.4)
+    named = [lost if note.name == lost.name else gone if note.name == gone.name else note for note in bad.notes]
+    tables = dict(sheets_of_follow(bad._replace(notes=tuple(named))))
+    worth = next(sheet for title, sheet in tables.items() if title.startswith("What each note is worth"))
+    rows = {row[0]: row for row in worth.rows}
+    assert (rows[gone.name][2], rows[gone.name][4], rows[gone.name][6]) == ("repaid", "0", "0")
+    assert (rows[lost.name][2], rows[lost.name][4][:3]) == ("–", "40%")
+    moved = next(sheet for title, sheet in tables.items() if title.startswith("What moved"))
+    assert {row[0]: row[-1] for row in moved.rows}[gone.name] == "0"
+
+
 def test_few_effective_paths_are_refused(job: Job) -> None:
     with pytest.raises(DataError, match="are effective, fewer than 100"):
         follow(job, made(job, 2), paths=96)
