@@ -63,7 +63,8 @@ def read(path: Path, currency: str = "CNY") -> Imported:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        raise ConfigError(f"{path}: as a deal of ours: {where}: {first['msg']}".replace(": :", ":")) from None
+        said = first["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"{path}: as a deal of ours: {where}: {said}".replace(": :", ":")) from None
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise ConfigError(f"{path}: is not laid out as a deal of AbsBox: {type(error).__name__}: {error}") from None
 
@@ -73,14 +74,15 @@ def convert(given: Mapping[Any, Any], currency: str = "CNY") -> Imported:
     left = [f"{key}" for key in given if key not in CARRIED and given[key]]
     dates = _dates(given["dates"], left)
     notes, residual, indices = notes_of(given["bonds"], left)
-    interest, principal = _accounts(given["collect"])
+    interest, principal = _accounts(given["collect"], left)
     size = {note["name"]: note["amount"] for note in notes}
-    known = Known(size, [name for name, _ in pairs(given.get("fees"))], {}, lambda date: _payments_before(date, dates))
+    every_fee = [name for name, _ in pairs(given.get("fees"))]
+    known = Known(size, every_fee, {}, lambda date: _payments_before(date, dates), [])
     accounts = {name: (name,) for name, _ in pairs(given.get("accounts"))} | interest
     known = known._replace(accounts=accounts)
     issue, last = dates["issue_date"], dates["legal_maturity_months"]
     fees = fees_of(given.get("fees"), known, last, issue, left)
-    known = known._replace(fees=[fee["name"] for fee in fees.own])
+    known = known._replace(fees=[fee["name"] for fee in fees.own], triggers=[])
     reserves = _reserves(given.get("accounts"), interest, known, left)
     own = {name: (name,) for name in reserves}
     names = Names(
@@ -159,7 +161,7 @@ def _date(value: Any) -> datetime.date:
     return datetime.date.fromisoformat(str(value))
 
 
-def _accounts(collect: Any) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+def _accounts(collect: Any, left: list[str]) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
     """What stands for the accounts that collections go to: income, principal, or both where one takes all."""
     into: dict[str, str] = {}
     for source, account in collect:
@@ -170,6 +172,10 @@ def _accounts(collect: Any) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple
     interest, principal = into.get("Interest", cash), into.get("Principal", cash)
     if interest is None or principal is None:
         raise ConfigError("collect: must say where CollectedInterest and CollectedPrincipal (or CollectedCash) go")
+    for source, account in into.items():
+        kind = "principal" if source in ("Principal", "Prepayment", "Recoveries") else "income"
+        if account != {"principal": principal, "income": interest}[kind] and source != "Cash":
+            left.append(f"collect {source!r}: comes with {kind} here, not to {account!r}")
     if interest == principal:
         return {interest: ("income", "principal")}, {interest: ("principal", "income")}
     return {interest: ("income",), principal: ("principal",)}, {interest: ("income",), principal: ("principal",)}
@@ -230,6 +236,7 @@ def _triggers(given: Any, dates: Mapping[str, Any], known: Known, left: list[str
             if told is None:
                 left.append(f"trigger {place}.{name}: {test!r} -> {effects!r}")
             else:
+                known.triggers.append(name)
                 curable = bool(about.get("curable", False))
                 found.append({"name": name, **told, "effect": STATUS[status], "curable": curable})
     return found, revolving

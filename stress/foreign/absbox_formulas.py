@@ -39,6 +39,8 @@ class Known(NamedTuple):
     """Account -> ours that stand for it."""
     month_of: Callable[[datetime.date], int]
     """The last collection period that is paid before a date."""
+    triggers: list[str]
+    """Those that are carried, as far as they have been read."""
 
 
 def named(kind: str, name: str) -> str:
@@ -90,15 +92,17 @@ def condition(given: Sequence[Any], known: Known) -> str:
     if len(given) == 3 and given[1] in COMPARED and isinstance(given[2], int | float):
         return f"{formula(word, known)} {given[1]} {number(given[2])}"
     if len(given) == 2 and isinstance(given[1], bool):
-        text = _truth(word)
+        text = _truth(word, known)
         return text if given[1] else f"not {text}"
     raise LookupError(f"{given!r} has no word here")
 
 
-def _truth(given: Sequence[Any]) -> str:
+def _truth(given: Sequence[Any], known: Known) -> str:
     """What is true or false by itself."""
     if given[0] == "trigger":
-        return named("tripped", str(given[-1]))
+        if given[-1] not in known.triggers:
+            raise LookupError(f"trigger {given[-1]!r}")
+        return named("tripped", given[-1])
     if given[0] == "status":
         return _phase(given[1])
     raise LookupError(f"{given[0]!r} has no word here")
@@ -109,6 +113,8 @@ def _phase(status: str) -> str:
 
 
 def _sum(parts: Sequence[str]) -> str:
+    if not parts:
+        raise LookupError("a sum of nothing has no word here")
     return parts[0] if len(parts) == 1 else f"({' + '.join(parts)})"
 
 
@@ -125,7 +131,7 @@ def _accounts(names: Sequence[str], known: Known) -> str:
 def _fees(names: Sequence[str], known: Known) -> str:
     if missing := [name for name in names if name not in known.fees]:
         raise LookupError(f"fee {missing[0]!r}")
-    return _sum([named("fee", name) for name in names])
+    return _sum([named("fee", name) for name in names or known.fees])
 
 
 def _original(names: Sequence[str], known: Known) -> str:

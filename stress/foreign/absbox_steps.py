@@ -68,11 +68,11 @@ def _run(actions: Sequence[Any], names: Names, left: list[str], place: str) -> R
 def _branches(action: Any, names: Names, left: list[str], at: str) -> Rows:
     try:
         text = condition(action[1], names.known)
+        branches = [(text, action[2:])] if _word(action) == "if" else [(text, action[2]), (f"not ({text})", action[3])]
     except (LookupError, TypeError, ValueError) as error:
-        left.append(f"{at} {action!r}: its condition: {_why(error)}")
+        left.append(f"{at} {action!r}: {_why(error)}")
         return []
     left.append(f"{at} {action[0]} {text!r}: is tested at the month end before the payment")
-    branches = [(text, action[2:])] if _word(action) == "if" else [(text, action[2]), (f"not ({text})", action[3])]
     return [
         {**step, "when": [when, *step.get("when", ())]}
         for when, inner in branches
@@ -86,8 +86,13 @@ def _word(action: Any) -> str:
 
 
 def _why(error: Exception) -> str:
+    """In words: no word for it here, a name that nothing has, or parts that are not what an action has."""
     text = str(error.args[0]) if error.args else ""
-    return text if "no word" in text else f"names {text or 'something'}, which the deal does not have or is left out"
+    if "no word" in text:
+        return text
+    if type(error) in (KeyError, LookupError):
+        return f"names {text}, which the deal does not have or is left out"
+    return f"is not laid out as AbsBox lays it out: {text}"
 
 
 def _steps(action: Any, names: Names) -> Rows | str:

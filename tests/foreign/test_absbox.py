@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from absbox_deals import deal_of
 
 import stress
 from stress.cli import exit_code
@@ -18,40 +19,6 @@ from stress.inputs.pool import Supply
 from stress.inputs.scenario import Shock
 from stress.validation.cash_flows import TOLERANCE, columns, default_rates
 from stress.validation.published import cash_flows
-
-STATIC = {3: 2e5, 6: 3e5, 12: 5e5}
-MIX = {"static_cdr0": STATIC, "static_cdr6": STATIC, "revolve_one_cdr6": {12: 1e6}}
-
-
-def deal_of(case: str) -> dict[str, Any]:
-    """A published case as AbsBox takes it: flat-fee instalments, four classes, one account."""
-    interest = [["accrueAndPayInt", "acc", [note]] for note in ("A", "B", "M")]
-    principal = [["payPrin", "acc", [note]] for note in ("A", "B", "M", "SUB")]
-    deal: dict[str, Any] = {
-        "name": case,
-        "dates": {"cutoff": "2022-01-01", "closing": "2022-01-01", "firstPay": "2022-02-20", "stated": "2023-09-20",
-                  "payFreq": ["DayOfMonth", 20], "poolFreq": "MonthEnd"},
-        "pool": {"assets": [
-            ["Installment",
-             {"originBalance": balance, "feeRate": ["fix", 0.006], "originTerm": term, "freq": "Monthly",
-              "type": "f_p", "originDate": "2022-01-01"},
-             {"status": "current", "currentBalance": balance, "remainTerm": term}]
-            for term, balance in MIX[case].items()]},
-        "accounts": {"acc": {"balance": 0}},
-        "bonds": {name: {"balance": size, "rate": rate, "originBalance": size, "originRate": rate,
-                         "startDate": "2022-01-01", "rateType": {"Fixed": rate},
-                         "bondType": {"Equity" if name == "SUB" else "Sequential": None}}
-                  for name, (size, rate) in cash_flows()["conventions"]["tranches"].items()},
-        "collect": [["CollectedCash", "acc"]],
-        "waterfall": {"amortizing": [*interest, *principal, ["payIntResidual", "acc", "SUB"]]},
-        "status": ("PreClosing", "Amortizing"),
-    }  # fmt: skip
-    if case.startswith("revolve"):
-        deal["waterfall"]["revolving"] = [*interest, ["buyAsset", ["Current|Defaulted", 1.0, 0], "acc", None]]
-        ends = {"condition": [">=", "2022-07-21"], "effects": ("newStatus", "Amortizing"), "status": False}
-        deal["trigger"] = {"AfterDistribution": {"end of revolving": ends}}
-        deal["status"] = ("PreClosing", "Revolving")
-    return deal
 
 
 def imported(deal: dict[str, Any], folder: Path, as_json: bool = False) -> Path:
@@ -159,6 +126,36 @@ def test_a_file_that_is_no_deal_is_refused_in_words_and_nothing_in_it_is_run(
     assert not (tmp_path / "ours").exists()
 
 
+@pytest.mark.parametrize(
+    ("part", "key", "value", "said"),
+    [
+        ("dates", "payFreq", "MonthEnd", "dates.payFreq = 'MonthEnd': must be monthly, as [\"DayOfMonth\", 20]"),
+        ("", "collect", [["CollectedInterest", [[0.5, "acc"], [0.5, "b"]]]], "'CollectedInterest': is divided between"),
+        ("", "collect", [["CollectedInterest", "acc"]], "collect: must say where CollectedInterest and CollectedPrin"),
+        (
+            "bonds",
+            "A",
+            {"balance": -5, "rateType": {"fix": 0.01}},
+            "as a deal of ours: notes.0.amount: Input should be",
+        ),
+        ("bonds", "A2", {"balance": 5, "bondType": "Equity"}, "as a deal of ours: note SUB: only the last note may be"),
+        ("", "pool", {"issuanceStat": {"x": 1}}, "pool: has no assets (but issuanceStat): pools are carried loan by"),
+        ("pool", "assets", [["Lease", {"type": "x"}, {}]], "no asset of it can be carried: pool.assets[0]: Lease of"),
+    ],
+)
+def test_a_deal_that_cannot_be_ours_is_refused_with_its_place(
+    part: str, key: str, value: Any, said: str, tmp_path: Path
+) -> None:
+    deal = deal_of("static_cdr0")
+    (deal[part] if part else deal)[key] = value
+    file = tmp_path / "theirs.py"
+    file.write_text(repr(deal), encoding="utf-8")
+    with pytest.raises(ConfigError) as error:
+        read(file)
+    assert str(error.value).startswith(f"{file}: ")
+    assert said in str(error.value)
+
+
 def test_a_deal_that_does_not_fit_its_pool_leaves_no_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     deal = deal_of("static_cdr0")
     deal["pool"]["assets"] = deal["pool"]["assets"][:1]
@@ -167,6 +164,21 @@ def test_a_deal_that_does_not_fit_its_pool_leaves_no_files(tmp_path: Path, capsy
     assert exit_code(command) == 2
     assert "notes sum to 1000000" in capsys.readouterr().err
     assert not list((tmp_path / "ours").iterdir())
+
+
+def test_a_file_that_is_not_there_is_not_text_or_holds_no_dict_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "theirs.json"
+    with pytest.raises(ConfigError, match=r"theirs\.json: cannot be read: No such file"):
+        read(file)
+    file.write_bytes(b"\xff\xfe\x80")
+    with pytest.raises(ConfigError, match="cannot be read: is not text in UTF-8"):
+        read(file)
+    file.write_text("[1, 2]", encoding="utf-8")
+    with pytest.raises(ConfigError, match="holds a list; a deal is a dict"):
+        read(file)
+    file.write_text(" " * 5_000_001, encoding="utf-8")
+    with pytest.raises(ConfigError, match="has 5,000,001 characters; at most 5,000,000"):
+        read(file)
 
 
 def test_nothing_is_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -302,25 +314,6 @@ def test_several_pools_are_one_and_are_told(tmp_path: Path) -> None:
     found = convert(deal)
     assert found.pool == convert(deal_of("static_cdr0")).pool
     assert "pool: one, two are one pool here, with all their loans" in found.left
-
-
-@pytest.mark.parametrize(
-    ("action", "said"),
-    [
-        (["payInt", "acc", ["A"], {"limit": {"balPct": 0.5}}], "a limit of interest has no word here"),
-        (["payPrin", "acc", ["A"], {"formula": ("poolWaRate",)}], "'poolWaRate' has no word here"),
-        (["payPrin", "acc", ["A"], {"support": ["facility", "bank"]}], "support by a facility has no word here"),
-        (["If", ["isPaidOff", "A"], ["payPrin", "acc", ["B"]]], "its condition"),
-        (["settleSwap", "acc", "swap9"], "names swap9, which the deal does not have"),
-        (["liqRepay", "bal", "acc", "bank"], "no such step here"),
-    ],
-)
-def test_an_action_without_a_word_here_is_told_with_its_place(action: list[Any], said: str) -> None:
-    deal = deal_of("static_cdr0")
-    deal["waterfall"]["amortizing"].insert(0, action)
-    told = [line for line in convert(deal).left if line.startswith("waterfall 'amortizing'[0]")]
-    assert len(told) == 1
-    assert said in told[0]
 
 
 def test_a_swap_on_an_index_whose_level_is_not_known_is_told() -> None:
