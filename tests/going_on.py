@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import numpy as np
 
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job
+from stress.inputs.state import State
 from stress.runs.mid_life import state_at
 from stress.runs.trace import values_of
 
@@ -52,3 +56,15 @@ def _values(job: Job, path: int | None):
     problem = assemble(job, deterministic=path is None)
     still = np.zeros((problem.sizes.n_month, problem.sizes.n_factor))
     return values_of(job, problem, path or 0, still if path is None else None)
+
+
+def moved(state: State, **changes: Any) -> State:
+    """Parts of a state, each given as a file gives it."""
+    document = json.loads(state.model_dump_json())
+    for key, value in changes.items():
+        at = document
+        *path, last = key.split("__")
+        for name in path:
+            at = at[int(name) if isinstance(at, list) else name]
+        at[last] = value
+    return State.model_validate_json(json.dumps(document))

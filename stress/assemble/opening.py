@@ -36,11 +36,14 @@ def rate_begins(state: State | None, deal: Deal) -> int:
 
 
 def untested(state: State, deal: Deal) -> State:
-    """The state in the phase that the calendar alone gives: triggers are off, entry is at the pool's own odds."""
+    """The state in the phase that the calendar alone gives: triggers are off, entry is at the pool's own odds, and no
+    purchase lag holds cash back."""
     phase = "revolving" if month_of(state, deal) <= deal.revolving_months else "amortization"
     never = {name: TriggerState() for name in state.triggers}
     pool = tuple(held.model_copy(update={"quality": 1}) for held in state.pool)
-    return state.model_copy(update={"phase": phase, "lasting_phase": phase, "triggers": never, "pool": pool})
+    lately = state.lately.model_copy(update={"locked": ()})
+    calm = {"phase": phase, "lasting_phase": phase, "triggers": never, "pool": pool, "lately": lately}
+    return state.model_copy(update=calm)
 
 
 def begun(problem: Problem, deal: Deal, pools: Sequence[Pool], clock: Clock, state: State) -> Problem:

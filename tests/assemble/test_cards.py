@@ -10,7 +10,7 @@ import agreement
 import hand_worked
 import numpy as np
 import pytest
-from hand_worked import same
+from hand_worked import EVERGREEN, same
 
 import stress
 from stress.assemble.effects import notes_of_effects
@@ -21,13 +21,6 @@ from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
 
 CASE = Path(__file__).parents[1] / "cases" / "card_payment"
-EVERGREEN: dict[str, Any] = {
-    "revolving_months": 12,
-    "scheduled_months": 14,
-    "legal_maturity_months": 14,
-    "purchase": "each_step",
-    "priority": {"revolving": [*hand_worked.INTEREST, *hand_worked.RESIDUAL]},
-}
 
 
 def months(*shocks: Shock, on: Pool | None = None, **more: Any) -> Any:

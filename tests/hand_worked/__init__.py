@@ -28,6 +28,14 @@ RESIDUAL = [{"step": "pay_residual", "note": "R", "source": ["income", "principa
 LAST = {"step": "pay_residual", "note": "R", "when": {"observable": "pool_factor", "below": 0.01}}
 """Takes in the end, beyond the four months, what a test leaves in an account: a deal must say who does."""
 PLAIN = [*INTEREST, *PRINCIPAL, *RESIDUAL]
+EVERGREEN: dict[str, Any] = {
+    "revolving_months": 12,
+    "scheduled_months": 14,
+    "legal_maturity_months": 14,
+    "purchase": "each_step",
+    "priority": {"revolving": [*INTEREST, *RESIDUAL]},
+}
+"""What makes the small deal one that buys for a year."""
 
 
 def pool(default: float = 0.0, annual_yield: float = 0.24, recovery: float = 0.0, **more: Any) -> Pool:

@@ -238,6 +238,10 @@ def _check_pool(pool: Pool, clock: str, state: State, left: int) -> None:
 def _check_held(pool: Pool, where: str, held: Held, left: int) -> None:
     if len(held.late) > len(pool.buckets):
         raise ValueError(f"{where}: late has {len(held.late)} balances; the pool's ladder has {len(pool.buckets)}")
+    if held.waiting > held.performing + TIES * pool.balance:
+        raise ValueError(
+            f"{where}: waiting = {held.waiting:,.2f}: a part of what is performing, {held.performing:,.2f}, and no more"
+        )
     if held.due is None:
         if held.fee is not None:
             raise ValueError(f"{where}: fee without due: give both")
