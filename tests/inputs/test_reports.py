@@ -11,7 +11,7 @@ from stress.cli import exit_code
 from stress.errors import ConfigError, DataError
 from stress.inputs.files.rate_series import rate_series
 from stress.inputs.files.report_ties import contradictions
-from stress.inputs.files.reported import read_reports
+from stress.inputs.files.reported import period_at, read_reports
 from stress.tables.periods import Period
 
 ROOT = Path(__file__).parents[2]
@@ -75,11 +75,38 @@ def test_a_table_with_our_headings_needs_no_map(tmp_path: Path) -> None:
         ("month,open,lost\n2025-02,1,-4\n", "never negative"),
         ("month,open,lost\nspring,1,1\n", "must be a period"),
         ("month,open,lost\n", "needs a heading and at least one row"),
+        ("month,open,lost\n2025-01,1,1\n2025 Q2,1,1\n", "months, quarters and years stand in one column of periods"),
     ],
 )
 def test_what_cannot_be_a_report_is_refused_in_words(tmp_path: Path, rows: str, said: str) -> None:
     with pytest.raises(DataError, match=said):
         read_reports(written(tmp_path, rows))
+
+
+def test_monthly_rows_may_be_reports_of_a_quarter_where_the_file_says_so(tmp_path: Path) -> None:
+    file = written(tmp_path, "month,open,lost\n2025-03,100,1\n2025-07,99,2\n")
+    by_quarter = HEAD.replace("[columns]", "per_year = 4\n[columns]") + 'defaults = { column = "lost" }\n'
+    file.write_text(by_quarter)
+    assert read_reports(file).period == (Period(2025, 1, 4), Period(2025, 3, 4))
+    (tmp_path / "t.csv").write_text("month,lost\n2025-02,1\n2025-03,2\n")
+    with pytest.raises(DataError, match="per_year = 4: two rows fall into one period"):
+        read_reports(file)
+    (tmp_path / "t.csv").write_text("year,lost\n2024,1\n2025,2\n")
+    with pytest.raises(DataError, match="per_year = 4: the table reports 1 a year, which it must divide"):
+        read_reports(file)
+
+
+@pytest.mark.parametrize(
+    ("said", "per_year", "found"),
+    [("2025", 12, Period(2025, 1, 12)), ("2025 Q3", 12, Period(2025, 7, 12)), ("2025-06", 4, Period(2025, 2, 4))],
+)
+def test_a_period_is_found_among_the_reports_by_its_first(said: str, per_year: int, found: Period) -> None:
+    assert period_at(said, per_year) == found
+
+
+def test_what_is_no_period_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"^spring: must be a period"):
+        period_at("spring", 12)
 
 
 def test_an_unknown_figure_is_told_the_right_one(tmp_path: Path) -> None:
@@ -103,17 +130,18 @@ def test_percents_are_told_by_the_middle_rate_and_a_single_bad_month_is_none(tmp
 
 
 def test_check_says_where_a_report_contradicts_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    columns = "\n".join(
-        f'{name} = {{ column = "{name}" }}'
-        for name in ("pool_begin", "new_receivables", "principal_collections", "defaults", "pool", "late_2")
-    )
-    rows = "month,pool_begin,new_receivables,principal_collections,defaults,pool,late_2\n"
-    rows += "2025-01,100,10,9,1,100,3\n2025-02,101,10,10,1,100,101\n"
+    names = ("pool_begin", "new_receivables", "principal_collections", "defaults", "pool", "late_2", "default_rate")
+    columns = "\n".join(f'{name} = {{ column = "{name}" }}' for name in names)
+    rows = f"month,{','.join(names)}\n2025-01,100,10,9,1,100,3,0.12\n2025-02,101,10,10,1,100,101,0.12\n"
+    rows += "2025-03,100,10,9,1,99,3,0.01\n2025-04,99,10,9,1,99,3,\n"
     assert exit_code(["check", str(written(tmp_path, rows, columns))]) == 0
     out = capsys.readouterr().out
     assert "2025-02: begins with 101.00; the report before ends with 100.00" in out
     assert "101.00 is past due of a balance of 100.00" in out
+    assert "2025-03: begin + new receivables - collections - defaults is +1.00 off the balance at the end" in out
+    assert "2025-03: default_rate is 1.00% a year; defaults over pool_begin are 12.00%" in out
     assert "2025-01" not in out
+    assert "2025-04" not in out
 
 
 def test_a_new_report_file_passes_check(tmp_path: Path) -> None:
@@ -163,3 +191,19 @@ def test_a_month_that_two_files_report_and_a_folder_without_one_are_refused(tmp_
     (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match="holds no table of a report"):
         read_reports(tmp_path / "empty")
+
+
+def test_a_folder_whose_files_do_not_agree_is_refused(tmp_path: Path) -> None:
+    folder = months(tmp_path / "reports", "2025-01,100,1", "2025 Q2,97,2")
+    with pytest.raises(DataError, match="its files report by month, by quarter and by year: one of these is needed"):
+        read_reports(folder)
+    for name in ("a", "b"):
+        (folder / f"{name}.toml").write_text(HEAD.replace('"t.csv"', '"."') + 'defaults = { column = "defaults" }\n')
+    with pytest.raises(ConfigError, match=r"holds 2 \.toml files; one at most says what the columns mean"):
+        read_reports(folder)
+
+
+def test_a_table_without_a_heading_of_ours_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text("month,write-offs\n2025-01,5\n")
+    with pytest.raises(DataError, match=r'no heading is a figure of a report: default_rate, .*kind = "reports"'):
+        read_reports(tmp_path / "own.csv")

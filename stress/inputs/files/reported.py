@@ -221,7 +221,7 @@ def _regular(cells: Cells, label: list[Period], per_year: int | None) -> tuple[P
     if per_year is None:
         per_year = _frequency(label)
     if given % per_year:
-        raise DataError(f"{cells.file}: per_year = {per_year}: the table has {given} periods a year")
+        raise DataError(f"{cells.file}: per_year = {per_year}: the table reports {given} a year, which it must divide")
     made = tuple(coarser(p, per_year) for p in label)
     if len(set(made)) != len(made):
         raise DataError(f"{cells.file}: per_year = {per_year}: two rows fall into one period")
