@@ -1,0 +1,226 @@
+"""Chapters and figures of answers made by hand: what is said where a break-even, a path or a bar is not there."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+from markupsafe import Markup
+
+from stress.answers.breakeven import Answer, Breakeven, Curve, PoolLoss
+from stress.answers.capital import Excess, Transfer
+from stress.answers.change import Change
+from stress.answers.rating import ClassRating, Rating, Stand
+from stress.answers.reverse import Reverse
+from stress.answers.tornado import Bar, Tornado
+from stress.errors import DataError
+from stress.measures.estimate import Interval
+from stress.measures.proportions import proportion
+from stress.report.figures.answers import differences, figure
+from stress.report.page import chapters
+from stress.report.page.capital_chapter import transfer_sheet
+from stress.report.page.chapters import breakeven_sheet, chapter, tornado_sheet
+
+NAN = float("nan")
+
+
+@pytest.fixture(autouse=True)
+def no_svg(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures are drawn and not written."""
+    monkeypatch.setattr(chapters, "svg_of", lambda drawn, name: Markup("<svg></svg>"))
+
+
+def breakeven(*answers: Answer, **more: Any) -> Breakeven:
+    place = np.linspace(1.0, 3.0, 3)
+    curve = Curve(place, *(np.array([0.0, 0.2, 0.6]) for _ in range(8)))
+    about = {"job": "j", "scenario": "base", "tranche": "A", "shock": "defaults", "unit": "times", "neutral": 1.0}
+    return Breakeven(**about, paths=64, seed=1, answers=answers, curve=curve, calm=curve, **more)
+
+
+NOWHERE = Answer(0.99, NAN, NAN, NAN, NAN, (), monotone=True, says="whole up to 3 times")
+CALM = PoolLoss(0.02, 0.05, 0.0, 2.5, 0.0, 0.03, 0.075, 0.0, 2.5, 0.0, 0.081)
+DRAWN = PoolLoss(0.02, 0.05, 0.001, 2.5, 0.05, 0.03, 0.075, 0.001, 2.5, 0.05, None)
+
+
+def test_a_note_that_never_fails_has_no_break_even_and_no_base_to_tell() -> None:
+    sheet = breakeven_sheet(breakeven(NOWHERE))
+    assert sheet.rows == (("99% of paths", *("–",) * 6, "whole up to 3 times"),)
+    assert sheet.note == ""
+
+
+def test_what_the_pool_loses_at_a_break_even_has_an_error_where_paths_are_drawn() -> None:
+    calm = Answer(None, 2.0, 0.01, 1.99, 2.01, (), monotone=True, says="", loss=CALM)
+    drawn = Answer(0.99, 2.5, NAN, 2.4, 3.0, (), monotone=True, says="", high_open=True, loss=DRAWN)
+    sheet = breakeven_sheet(breakeven(calm, drawn, NOWHERE))
+    assert sheet.rows[0][:7] == (
+        "deterministic, rho = 0", "2.000", "0.01", "1.990 to 2.010", "5.00%", "2.500", "2.500",
+    )  # fmt: skip
+    assert sheet.rows[1][2:5] == ("–", "2.400 to > 3.000", "5.00 ± 0.10%")
+    assert sheet.note == (
+        "CNL: net loss over the cut-off balance. Base of base: deterministic 2.00% net loss, 3.00% default; "
+        "mean of paths 2.00% net loss, 3.00% default. Deterministic CDR at the first loss: 8.10% a year."
+    )
+
+
+def test_a_break_even_of_rare_losses_is_drawn_on_a_scale_of_powers() -> None:
+    """And none is marked where none was found."""
+    drawn = figure(breakeven(NOWHERE, estimator="importance"))
+    above = drawn.axes[0]
+    assert above.get_yscale() == "log"
+    assert above.get_ylim()[0] == pytest.approx(0.001)
+    labels = [text.get_text() for text in above.get_legend().get_texts()]
+    assert labels == ["95% interval", "probability of a loss"]
+
+
+def test_a_break_even_of_plain_paths_is_drawn_on_a_scale_of_shares_with_its_break_evens() -> None:
+    calm = Answer(None, 2.0, 0.01, 1.99, 2.01, (), monotone=True, says="", loss=CALM)
+    drawn = Answer(0.6, 2.5, 0.1, 2.4, 2.7, (), monotone=True, says="", loss=DRAWN)
+    above = figure(breakeven(calm, drawn, interest=True)).axes[0]
+    assert above.get_yscale() == "linear"
+    assert above.get_ylim() == (-0.02, 1.02)
+    told = [text.get_text() for text in above.get_legend().get_texts()]
+    assert told == [
+        "95% interval", "probability of unpaid interest", "deterministic 2", "60% of paths whole: 2.5",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("notes", [[], ["A", "B"]])
+def test_differences_of_notes_are_told_apart_and_one_of_the_pool_needs_no_legend(notes: list[str]) -> None:
+    dims = ("scenario", "tranche") if notes else ("scenario",)
+    value = np.full((1, len(notes)) if notes else (1,), 0.01)
+    parts = {name: (dims, value + moved) for name, moved in (("estimate", 0.0), ("low", -0.002), ("high", 0.003))}
+    change = xr.Dataset(parts, {"scenario": ["base"]} | ({"tranche": notes} if notes else {}))
+    axes = differences("mean_default", change).axes[0]
+    assert axes.get_title(loc="left") == "mean default: second minus first"
+    legend = axes.get_legend()
+    assert [text.get_text() for text in legend.get_texts()] == notes if notes else legend is None
+
+
+def reverse(**more: Any) -> Reverse:
+    none = proportion(0, 1_000)
+    about = {"job": "j", "scenario": "base", "tranche": "A", "loss": 0.1, "beta": math.inf, "first_order": 0.0}
+    left = {"simulated": none, "aimed": none, "paths": 64, "seed": 1, "searches": (), "path": None, "expected": None}
+    given = {**about, **left, "normals": np.zeros((2, 1)), "weight": np.zeros(2), "says": "no path of 12 loses", **more}
+    return Reverse(**given)
+
+
+def test_a_reverse_stress_without_a_path_says_so_and_draws_none() -> None:
+    page = chapter(reverse())
+    assert page.sheet.rows[0] == ("Distance beta", "–")
+    assert page.sheet.rows[2][1] == page.sheet.rows[3][1] == "< 29.9 bp"
+    assert page.says[-1] == "Search: no path of 12 loses."
+    assert page.exhibit is not None
+    assert page.exhibit.data.rows == ()
+    drawn = figure(reverse())
+    assert drawn.get_suptitle() == "A loses more than 10.0%: no path found"
+    assert [len(axes.lines) for axes in drawn.axes] == [0] * 4
+
+
+def test_a_probability_far_below_a_basis_point_keeps_its_digits() -> None:
+    tiny = Interval(*(np.float64(x) for x in (3.1e-9, 2e-10, 2.7e-9, 3.5e-9)))
+    assert ("Sampled around the path [95%]", "3.1e-09 [2.7e-09, 3.5e-09]") in chapter(reverse(aimed=tiny)).sheet.rows
+
+
+def test_months_that_are_told_may_carry_less_than_the_heavy_share_of_the_distance(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The pool is gone after the first of two months; the second would carry most of it."""
+    names = {"tranche": ["A"], "factor": ["entry"], "segment": ["all"], "month": [1, 2]}
+    by = {"month_start_balance": ("month", [100.0, 0.0]), "note_balance": (("month", "tranche"), [[50.0], [0.0]]),
+          "factor_value": (("month", "factor"), [[-1.0], [-2.0]]),
+          "entry_rate": (("month", "segment"), [[0.02], [0.03]]),
+          "loss": ("tranche", [0.2]), "final_default": 0.4}  # fmt: skip
+    path = xr.Dataset(by, names, {"cut_off": 100.0})
+    calm = xr.Dataset({"entry_rate": (("month", "segment"), [[0.0], [0.0]])}, {"month": [1, 2], "segment": ["all"]})
+    found = reverse(beta=2.0, weight=np.array([0.3, 0.7]), path=path, expected=calm)
+    monkeypatch.setattr(chapters.answers, "reverse", lambda answer: None)
+    page = chapter(found)
+    assert page.says[-1].startswith("30% of the squared distance falls on month 1;")
+    assert page.exhibit is not None
+    assert page.exhibit.data.rows == (("1", "30.0%", "-1.00", "2.00%"),)
+    assert ("Losses on the path", "A 20.0%") in page.sheet.rows
+
+
+def tornado(*bars: Bar, **more: Any) -> Tornado:
+    about = {"job": "j", "scenario": "base", "measure": "wal", "tranche": "A", "unit": "years", "base": 1.5}
+    left = {"base_error": 0.01, "unmoved": (), "left_out": (), "paths": 64, "seed": 1}
+    return Tornado(**{**about, **left, "bars": bars, **more})
+
+
+def test_a_tornado_of_years_has_years_in_its_table_and_on_its_axis() -> None:
+    moved = tornado(Bar("prepayment", Change("0.8 times", 0.12, 0.01, 0.1, 0.14), None))
+    assert tornado_sheet(moved).rows == (("prepayment", "0.8 times", "0.1200 ± 0.0100", "", ""),)
+    page = chapter(moved)
+    assert page.says == (
+        "Each input is moved alone, down and up by the amount in brackets; wal of A starts from 1.5000 ± 0.0100.",
+        "It answers most to prepayment: 0.8 times moves it by 0.1200 ± 0.0100.",
+    )
+    axes = figure(moved).axes[0]
+    assert axes.get_xlabel() == "change from 1.50"
+    assert "%" not in axes.xaxis.get_major_formatter()(0.1, 0)
+
+
+@pytest.mark.parametrize(
+    ("base", "estimator", "said"),
+    [
+        (0.2, "plain", "Moves nothing: yield."),
+        (0.0, "plain", "Moves nothing that can be told of a loss that no path showed: yield."),
+        (0.0, "importance", "Moves nothing that can be told of a loss rarer than one in 10^12: yield."),
+    ],
+)
+def test_a_tornado_without_bars_names_what_moves_nothing(base: float, estimator: str, said: str) -> None:
+    still = tornado(measure="expected_loss", unit="1", base=base, unmoved=("yield",), estimator=estimator)
+    page = chapter(still)
+    assert len(page.says) == 2
+    assert page.says[1] == said
+    assert page.sheet.rows == ()
+
+
+@pytest.mark.parametrize("make", [chapter, figure])
+def test_what_is_no_answer_has_neither_chapter_nor_figure(make: Any) -> None:
+    with pytest.raises(DataError, match=r"no (chapter|figure) for a dict; there are .*Breakeven, Reverse, Tornado"):
+        make({})
+
+
+def stand(category: str, asked: float, found: float) -> Stand:
+    gap = found - asked
+    return Stand(category, asked, found, 1e-6, found / 0.02, gap, passes=gap > 0.0, open=False, crossings=(found,))
+
+
+def test_a_class_stands_as_high_as_its_break_even_and_is_marked_where_it_is_held() -> None:
+    a, b = ((stand("AAA", 0.1, hard), stand("BBB", 0.05, soft)) for hard, soft in ((0.12, 0.13), (0.06, 0.07)))
+    held = ClassRating("A", 0.1, "AAA", True, 0.02, 0.12, 6.0, "AAA", 0, a)
+    free = ClassRating("B", 0.1, "", None, None, 0.07, 3.5, "BBB", None, b)
+    classes = (held, free)
+    drawn = figure(Rating("j", "base", "table", "even", 0.02, classes)).axes[0]
+    assert [bar.get_height() for bar in drawn.patches] == [0.12, 0.13, 0.06, 0.07]
+    triangles = [line for line in drawn.lines if line.get_marker() == "^"]
+    assert len(triangles) == 1  # B is held to nothing
+    assert triangles[0].get_xdata()[0] == pytest.approx(drawn.patches[0].get_x() + drawn.patches[0].get_width() / 2)
+    across = [line for line in drawn.lines if line.get_marker() != "^"]
+    assert [tuple(line.get_ydata()) for line in across] == [(0.1, 0.1), (0.05, 0.05)]
+    assert [text.get_text() for text in drawn.get_legend().get_texts()].count("asked by the category") == 1
+
+
+def test_a_transfer_tells_its_test_its_excess_spread_and_that_its_capital_is_capped() -> None:
+    some = Interval(*(np.float64(x) for x in (0.012, 0.001, 0.01, 0.014)))
+    plain = Transfer({"R": 1.0, "A": 0.0}, NAN, 1.0, None, "no rule", (), 0.08, 0.02, False, 0.004, NAN)
+    rows = dict(transfer_sheet(plain).rows)
+    assert rows["Kept"] == "R 100.00%"
+    assert rows["Mezzanine kept, of risk-weighted amounts"] == rows["Cost of released capital, a year"] == "–"
+    assert rows["Mechanical test"] == "no test: no rule"
+    assert rows["Capital of what is kept"] == "2.00%"
+    assert "Synthetic" not in transfer_sheet(plain).note
+    made = plain._replace(
+        kept={}, passes=True, capped=True, excess=Excess("trapped", 0.01, some, some, some)
+    )  # fmt: skip
+    told = dict(transfer_sheet(made).rows)
+    assert told["Kept"] == "nothing"
+    assert told["Mechanical test"].startswith("passes: ")
+    assert told["Excess spread, trapped"] == "1.00% a year of the pool: 1.20 ± 0.10% over the life"
+    assert told["Losses that it takes"] == told["Net losses left to the tranches"] == "1.20 ± 0.10%"
+    assert told["Capital of what is kept"].endswith("capped at K_P times the largest share kept")
+    assert "Synthetic: tranches bear the pool's net losses" in transfer_sheet(made).note
