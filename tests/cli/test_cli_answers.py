@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
+import xarray as xr
 from shipped import JOB, JOBS
 
 import stress
 from stress import results
 from stress.cli import exit_code
 from stress.cli.books import about_job
-from stress.inputs.load import load_job
+from stress.cli.output import Output
+from stress.cli.report import _answer, _with_cover
+from stress.errors import ConfigError, DataError
+from stress.inputs.load import job_to_json, load_job
 
 SHORT = JOBS / "baitiao-12m.toml"
 """Of fewer months and notes."""
@@ -111,6 +116,58 @@ def test_a_report_knows_what_it_can_be_asked(tmp_path: Path, capsys: Capture) ->
     assert "did you mean breakeven?" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("name", "home", "note"),
+    [
+        ("reverse", "reverse_stress.reverse", "mezzanine"),
+        ("clocks", "clock_effects.clocks", ""),
+        ("rates", "rate_fans.rates", ""),
+        ("stresses", "class_stresses.rating", ""),
+        ("follow", "filtering.follow", ""),
+        ("sensitivity", "sensitivities.sensitivity", "subordinated"),
+        ("price", "note_price.price", "mezzanine"),
+        ("gradient", "gradients.gradient", "mezzanine"),
+    ],
+)
+def test_a_question_of_a_report_is_asked_of_the_run_s_job_as_it_is_to_be_asked(
+    name: str, home: str, note: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the lowest note that is owed interest, of sensitivity of the last; with the options that were given."""
+    heard: list[Any] = []
+    monkeypatch.setattr(f"stress.analysis.{home}", lambda *said, **named: heard.extend((*said, *named.values())))
+    monkeypatch.setattr("stress.analysis.class_stresses.load_stresses", lambda file: f"table {file}")
+    run = xr.Dataset(attrs={"job": job_to_json(load_job(JOB))})
+    files = {"stresses": Path("s.toml"), "reports": Path("r.csv")}
+    _answer(name, run, None, *files.values(), "macro_severe", 96, 2, Output(quiet=True))
+    job, *rest = heard
+    assert (job.name, job.paths) == ("baitiao-24m", 96)
+    assert "macro_severe" in rest
+    assert [word for word in rest if word in ("A", "B", "mezzanine", "subordinated")] == ([note] if note else [])
+    file = {"stresses": "table s.toml", "follow": "r.csv"}.get(name)
+    assert [word for word in rest if word in ("table s.toml", "r.csv")] == ([file] if file else [])
+
+
+def test_a_report_s_cover_is_computed_again_from_the_job_that_the_run_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stress.analysis.class_numbers.committee", lambda job, progress: f"numbers of {job.name}")
+    monkeypatch.setattr("stress.analysis.class_numbers.with_committee", lambda ds, found: ds.assign_attrs(cover=found))
+    run = xr.Dataset(attrs={"job": job_to_json(load_job(JOB))})
+    written: list[Any] = []
+    for name in ("opened", "opened_one"):
+        monkeypatch.setattr(f"stress.cli.report.{name}", lambda folder, cell: run)
+    monkeypatch.setattr("stress.report.write", lambda ds, file, answers, **_: written.extend((ds, answers)))
+    assert exit_code(["report", str(tmp_path), "--with", "committee", "-q"]) == 0
+    assert (written[0].attrs["cover"], written[1]) == ("numbers of baitiao-24m", [])
+    bare = xr.Dataset()
+    with pytest.raises(DataError, match="--with committee: the results do not hold their job"):
+        _with_cover(bare, Output(quiet=True))
+    with pytest.raises(DataError, match="--with: the results do not hold their job"):
+        _answer("reverse", bare, None, None, None, None, None, None, Output(quiet=True))
+    with pytest.raises(ConfigError, match="--paths 32: at least 64, as errors are measured between batches"):
+        _answer("rates", run, None, None, None, None, 32, None, Output(quiet=True))
+
+
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the results of a short run."""
@@ -163,6 +220,8 @@ def test_what_cannot_be_written_is_told_with_its_option(
         (["report", "RUN", "--tranche", "nope"], "--tranche nope: is for a question"),
         (["report", "RUN", "--scenario", "nope"], "--scenario nope: is for a question"),
         (["report", "RUN", "--paths", "64"], "--paths 64: is for a question"),
+        (["report", "RUN", "--with", "stresses"], "--with stresses and --stresses FILE.toml go together"),
+        (["report", "RUN", "--stresses", str(JOB)], "--with stresses and --stresses FILE.toml go together"),
     ],
 )
 def test_a_wrong_name_is_a_usage_error_that_names_its_option(

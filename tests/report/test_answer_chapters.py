@@ -16,6 +16,8 @@ from stress.answers.change import Change
 from stress.answers.rating import ClassRating, Rating, Stand
 from stress.answers.reverse import Reverse
 from stress.answers.tornado import Bar, Tornado
+from stress.cli.report import _document
+from stress.cli.reverse import document
 from stress.errors import DataError
 from stress.measures.estimate import Interval
 from stress.measures.proportions import proportion
@@ -117,6 +119,13 @@ def test_a_reverse_stress_without_a_path_says_so_and_draws_none() -> None:
     drawn = figure(reverse())
     assert drawn.get_suptitle() == "A loses more than 10.0%: no path found"
     assert [len(axes.lines) for axes in drawn.axes] == [0] * 4
+
+
+def test_the_json_of_a_page_tells_a_reverse_stress_as_the_command_does() -> None:
+    """The path by month, not its whole replay."""
+    assert _document(reverse()) == document(reverse())
+    assert _document(reverse())["path"] is None
+    assert _document(NOWHERE)["says"] == "whole up to 3 times"
 
 
 def test_a_probability_far_below_a_basis_point_keeps_its_digits() -> None:
