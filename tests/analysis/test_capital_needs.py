@@ -22,6 +22,7 @@ from stress.inputs.scenario import Shock
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "scenarios/rules"
 BASEL = load_rules()
+US = load_rules(RULES / "us-2013.toml")
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +49,43 @@ def test_weights_at_closing_are_those_of_the_formulas_at_the_deals_own_attachmen
         assert one.risk_weight == pytest.approx(float(formulas.sec_sa(low, high, k_a)), rel=1e-9)
     assert found["B"].risk_weight == pytest.approx(2.45754127, abs=1e-6)
     assert found["subordinated"].capital == pytest.approx(0.08 * found["subordinated"].risk_weight * 95e6)
+
+
+def test_what_the_bank_knows_gives_weights_by_ratings_and_by_its_own_capital(job):
+    """Legal maturity of 3 years: M = 1 + 2 x 80% = 2.6. BBB of 2.2 and 3.1 at that, less the thickness of 5.5%; AAA of
+    0.15 and 0.20; p of a retail pool -5.78 K + 0.55 LGD + 0.27 M."""
+    both = capital(job, BASEL, Bank(irb_capital=0.05, qualities={"A": "AAA", "B": "BBB"}), paths=32)
+    found = by_note(both)
+    assert found["B"].erba == pytest.approx((2.2 + 0.4 * 0.9) * (1.0 - 0.055))
+    assert found["A"].erba == pytest.approx(0.15 + 0.4 * 0.05)
+    p = -5.78 * 0.05 + 0.55 * 0.85 + 0.27 * 2.6
+    assert found["B"].irba == pytest.approx(float(formulas.risk_weight(0.138, 0.193, 0.05, p)))
+    assert found["A"].irba == 0.15
+    assert np.isnan(found["mezzanine"].erba)
+    assert both.says == ()
+    assert capital(job, BASEL, paths=32).says == (
+        "SEC-IRBA: needs the bank's --irb-capital",
+        "SEC-ERBA: needs your --quality NOTE=NAME",
+    )
+    assert capital(job, US, paths=32).says[:2] == ("SEC-IRBA: the rules have none", "SEC-ERBA: the rules have none")
+
+
+@pytest.mark.parametrize(
+    ("rules", "first_loss", "passes", "says"),
+    [
+        ("eu-crr", 100.0, False, "no mezzanine note: at most 20% of the first loss tranche may be kept"),
+        ("eu-crr", 0.0, None, "neither a mezzanine note nor a first loss tranche: no test applies"),
+        ("us-2013", 100.0, None, "the rules 'US rule of 2013' have no mechanical test"),
+    ],
+)
+def test_a_deal_of_one_class_is_tested_by_its_first_loss_where_the_rules_have_a_test(rules, first_loss, passes, says):
+    whole = {**hand_worked.A, "amount": 1000.0 - first_loss}
+    steps = [hand_worked.INTEREST[0], {**hand_worked.PRINCIPAL[0], "notes": ["A"]}, *hand_worked.RESIDUAL]
+    deal = hand_worked.deal(steps, notes=(whole, {**hand_worked.REST, "amount": first_loss}))
+    bank = Bank(kept={"R": 0.25})
+    found = capital(hand_worked.job(deal), load_rules(RULES / f"{rules}.toml"), bank, paths=32).transfer
+    assert np.isnan(found.mezzanine_kept)
+    assert (found.passes, found.says) == (passes, says)
 
 
 def test_the_ratings_table_gives_the_worked_weight_of_a_thick_note_that_is_not_senior():
@@ -164,6 +202,11 @@ def test_means_and_quantiles_of_a_law_that_is_known_lie_within_four_of_their_err
 def test_figures_of_the_bank_that_cannot_be_are_refused(job, bank, words):
     with pytest.raises(ConfigError, match=words):
         capital(job, BASEL, bank)
+
+
+def test_a_rating_is_refused_where_the_rules_have_no_table_of_them(job):
+    with pytest.raises(ConfigError, match="--quality A=AAA: the rules 'US rule of 2013' have no SEC-ERBA"):
+        capital(job, US, Bank(qualities={"A": "AAA"}))
 
 
 def test_a_pool_that_is_nearly_gone_has_a_delinquent_share_between_nothing_and_all():
