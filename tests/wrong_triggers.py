@@ -147,4 +147,11 @@ CASES: dict[str, tuple[Callable[[Document], object], str]] = {
         lambda d: (d.update(indices={"lpr": {"by_month": [[1, 0.03], [1, 0.04]]}}), d["notes"][0].update(index="lpr")),
         "months of by_month must increase",
     ),
+    "a trigger on nothing": (lambda d: d["triggers"][1].pop("observable"), "give observable, .* or condition, one of"),
+    "a side beside a condition": (
+        lambda d: (d["triggers"][1].pop("observable"), d["triggers"][1].update(condition="pool < 1")),
+        "breach belongs to an observable; a condition says all by itself",
+    ),
+    "a trigger without a side": (lambda d: d["triggers"][1].pop("breach"), 'breach is missing: "above" or "below"'),
+    "a trigger without a limit": (lambda d: d["triggers"][1].pop("thresholds"), "thresholds: must have at least 1"),
 }

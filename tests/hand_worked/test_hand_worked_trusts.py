@@ -42,7 +42,7 @@ def series(revolving: int = 2, trust: dict[str, Any] | None = None, **more: Any)
     priority = {"revolving": [*INTEREST, COVER, REINVEST, EXCESS]} if revolving else {}
     return deal(
         steps,
-        NOTES,
+        more.pop("notes", NOTES),
         revolving_months=revolving,
         purchase=more.pop("purchase", "payment_date" if revolving else "none"),
         trust={"seller_share": 0.05, "series": [OTHER]} | (trust or {}),
@@ -285,7 +285,18 @@ REFUSED = {
     "price": ({"purchase_price": 0.99}, "at par"),
     "pool factor": ({"clean_up": {"pool_factor": 0.1}}, "invested"),
     "late": ({"issue_date": "2022-02-20"}, "month 1"),
-}
+    "twice": ({"accounts": ["funding"], "principal_accounts": ["funding"] * 2}, "'funding' is named twice"),
+    "own cover": (
+        {"accounts": ["funding"], "principal_accounts": ["funding"],
+         "steps": [*INTEREST, COVER | {"source": ["funding"]}, REPAY, EXCESS, END]},
+        "funding holds principal, which cannot cover its own deficiency",
+    ),
+    "nothing invested": (
+        {"accounts": ["funding"], "principal_accounts": ["funding"], "opening_cash": {"funding": 400.0}},
+        r"opening_cash: 400 of principal accounts covers all notes \(400\): nothing is invested",
+    ),
+    "share of the pool": ({"notes": ({"name": "A", "share": 0.4}, *NOTES[1:])}, "note A: share is of the pool, which"),
+}  # fmt: skip
 """Further terms of a series, and a word of the refusal."""
 
 
@@ -304,6 +315,8 @@ def test_what_a_series_cannot_have_is_refused(case: str) -> None:
         ({"series": [OTHER, OTHER]}, "twice|2 times"),
         ({"series": [{"name": "2", "invested": [[2, 1.0], [1, 2.0]]}]}, "increase"),
         ({"series": [{"name": "2", "invested": [[1, 0.0]]}]}, "leave it out"),
+        ({"series": [{"name": "2", "invested": [[1, 5.0], [2, -1.0]]}]}, "series 2: invested: amounts must not be neg"),
+        ({"series": [OTHER | {"cost": -0.01}]}, "series 2: cost = -0.01: must not be negative"),
     ],
 )
 def test_what_a_trust_cannot_be_is_refused(trust: dict[str, Any], word: str) -> None:

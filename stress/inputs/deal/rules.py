@@ -10,7 +10,7 @@ from stress.inputs.deal.formula_rules import check_formulas
 from stress.inputs.deal.reading import located, notes_of, phases, receiver_of, sources_of, steps_of, written_down
 from stress.inputs.deal.steps import AnyStep, PayPrincipal, Reserve, WriteDown, WriteUp
 from stress.inputs.deal.terms import Note, Terms
-from stress.inputs.deal.triggers import check_conditions, check_triggers
+from stress.inputs.deal.triggers import check_conditions, check_given, check_triggers
 from stress.inputs.deal.trust_rules import check_principal_accounts, check_trust
 from stress.spelling import exists
 
@@ -249,6 +249,7 @@ _RULES: tuple[Callable[[Terms], None], ...] = (
     _purchases,
     check_principal_accounts,
     check_trust,
+    check_given,
     check_formulas,
     check_conditions,
     check_triggers,

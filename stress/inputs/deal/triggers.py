@@ -17,7 +17,6 @@ from stress.spelling import exists
 def check_triggers(deal: Terms) -> None:
     """Raise ValueError where a trigger cannot fire, fires always, or has no effect."""
     for trigger in deal.triggers:
-        _given(trigger)
         _options(trigger)
         if trigger.condition is not None:
             continue
@@ -79,8 +78,13 @@ def _on_trigger(deal: Terms, where: str, when: Condition) -> None:
         )
 
 
+def check_given(deal: Terms) -> None:
+    """Raise ValueError where a trigger is neither a condition nor something to look at with its side and its limits."""
+    for trigger in deal.triggers:
+        _given(trigger)
+
+
 def _given(trigger: Trigger) -> None:
-    """A condition, or something to look at with its side and its limits."""
     where = f"trigger {trigger.name}"
     if (trigger.condition is None) == (trigger.observable is None):
         raise ValueError(f"{where}: give observable, with breach and thresholds, or condition, one of them")
