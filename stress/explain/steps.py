@@ -51,7 +51,7 @@ def headline(step: AnyStep, in_trust: bool = False) -> str:
             return f"Principal of {then(step.notes) if not how else listed(step.notes)}{how}{down}"
         case "write_down" | "write_up":
             return f"Write {step.step[6:]} {then(step.notes)}{_at_most(step, '')}"
-        case "pay_residual":
+        case _:
             return f"The rest to {step.note}"
 
 

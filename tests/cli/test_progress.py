@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import json
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -18,7 +21,9 @@ from shipped import JOB
 from without_page import COMMAND
 
 from stress.cli import exit_code
+from stress.cli.output import Output
 from stress.cli.running_error import followed
+from stress.cli.watch import interruptible, progress
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
 from stress.kernels.tally import merge
@@ -98,6 +103,102 @@ def test_no_color_is_obeyed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     said = on_a_terminal([*RUN, "--paths", "30000", "--out", str(tmp_path)], monkeypatch)
     assert "paths" in said
     assert not re.search(r"\x1b\[(3|4|9)\d", said)
+
+
+class Screen(io.StringIO):
+    """A terminal that keeps what it is sent."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_question_s_bar_is_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    for screen, shown in ((Screen(), True), (io.StringIO(), False)):
+        monkeypatch.setattr(sys, "stderr", screen)
+        with Output().progress("reverse of A") as step:
+            step(3, 7)
+        assert ("reverse of A" in screen.getvalue()) == shown
+    monkeypatch.setattr(sys, "stderr", Screen())
+    with Output(quiet=True).progress("reverse of A") as step:
+        step(3, 7)
+    assert sys.stderr.getvalue() == ""
+
+
+def test_a_question_logs_a_line_a_tenth(capsys: pytest.CaptureFixture[str]) -> None:
+    with Output(log_json=True).progress("reverse of A") as step:
+        for done in (0, 4, 9, 10, 19, 100):
+            step(done, 100)
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [(line["event"], line["done"], line["total"]) for line in lines] == [
+        ("progress", done, 100) for done in (0, 10, 100)
+    ]
+
+
+class Measure:
+    """Followed: no loss at first, then one of a tenth."""
+
+    errors = [None, 0.1]
+
+    def error(self, tally: object) -> float | None:
+        return self.errors[int(str(tally))]
+
+    def __str__(self) -> str:
+        return "EL B"
+
+
+def test_a_run_says_its_error_if_one_is_followed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for measure, told in ((None, ["", ""]), (Measure(), ["EL B: no loss yet", "EL B: ±10%"])):
+        monkeypatch.setattr(sys, "stderr", Screen())
+        with progress(Output(), "a run", measure) as bar:
+            for seen, words in enumerate(told):
+                bar.seen(seen)
+                bar(32 * seen, 64)
+                assert bar.bar.tasks[0].fields["error"] == words
+    monkeypatch.undo()
+    for measure, said in ((None, [{}, {}]), (Measure(), [("EL B", None), ("EL B", 0.1)])):
+        with progress(Output(log_json=True), "a run", measure) as log:
+            for seen in range(2):
+                log.seen(seen)
+                log(32 * seen, 64)
+        lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+        found = [(one["measure"], one["relative_error"]) if measure else {} for one in lines]
+        assert found == said
+        assert ("measure" in lines[0]) == (measure is not None)
+
+
+def test_a_dry_run_says_what_would_run(capsys: pytest.CaptureFixture[str]) -> None:
+    Output().plan("my job", paths=64, scenarios="baseline")
+    shown = capsys.readouterr().out
+    assert "my job: would run" in shown
+    assert re.search(r"paths\W+64\b", shown)
+    assert re.search(r"scenarios\W+baseline\b", shown)
+
+
+def test_the_first_interrupt_asks_and_the_second_ends() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with interruptible() as stop:
+        ask = signal.getsignal(signal.SIGTERM)
+        assert not stop.is_set()
+        ask(signal.SIGTERM, None)
+        assert stop.is_set()
+        with pytest.raises(KeyboardInterrupt):
+            ask(signal.SIGTERM, None)
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_a_run_in_another_thread_leaves_the_signals_alone() -> None:
+    seen: list[object] = []
+
+    def run() -> None:
+        with interruptible() as stop:
+            seen.extend((signal.getsignal(signal.SIGINT), stop.is_set()))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert seen == [signal.getsignal(signal.SIGINT), False]
 
 
 def test_a_pipe_gets_the_table_and_nothing_else(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -10,17 +11,21 @@ from typing import Any
 
 import pytest
 import tomli
+from rich.console import Console
 from shipped import ROOT
 
 from stress.cli import exit_code
+from stress.cli.explain import _show
 from stress.explain import explain_deal, explain_job
 from stress.explain.drawing import picture, picture_svg
 from stress.explain.notes import support_of
-from stress.explain.pool import plan_words
+from stress.explain.pool import after_default, plan_words, stages
 from stress.explain.shocks import shock_words
-from stress.inputs.deal import Deal
+from stress.explain.steps import condition_sign, condition_words, headline, sentence
+from stress.inputs.book import Book
+from stress.inputs.deal import Condition, Deal, PayPrincipal, Transfer
 from stress.inputs.load import load, load_job
-from stress.inputs.pool import Eligibility, Plan, Supply
+from stress.inputs.pool import Eligibility, Plan, Stage, Supply
 from stress.inputs.scenario import Shock
 
 CARD = ROOT / "scenarios/deals/card-master-trust.toml"
@@ -224,6 +229,67 @@ def test_a_pool_says_what_follows_a_default_and_what_may_be_bought() -> None:
 def test_a_curve_is_told_a_month_where_it_is_a_rate_a_month():
     assert shock_words(Shock(target="prepayment", curve="6% CPR")) == "prepayment set to 6% CPR a month"
     assert shock_words(Shock(target="index_rate", curve="3% to 5% in 12")) == "index rate set to 3% to 5% in 12"
+
+
+def test_stages_of_a_pool_are_told_by_what_each_has_of_its_own() -> None:
+    """The odds of the segment where a stage says nothing, its multiple, or rates or curves of its own."""
+    given = [
+        {"name": "new", "moves_on": 0.1, "default_odds": 2.5},
+        {"name": "seasoned", "moves_on": 0.05, "entry_rate": (0.01, 0.002), "prepayment": 0.02},
+        {"name": "old", "entry_rate_curve": ("6% CDR", "3% CDR"), "prepayment_curve": "6% CPR"},
+        {"name": "oldest"},
+    ]
+    pool = load_job(ROOT / "scenarios/jobs/baitiao-24m.toml").pool
+    assert stages(pool) == []
+    pool = pool.model_copy(update={"stages": tuple(map(Stage.model_validate, given))})
+    told = stages(pool)
+    assert [[cell.strip() for cell in line.strip("|").split("|")] for line in (told[0], *told[2:-1])] == [
+        ["stage", "moves on a month", "odds of entry", "prepays a month"],
+        ["new", "10%", "2.5 times", "as the segment"],
+        ["seasoned", "5%", "1% / 0.2% a month", "2%"],
+        ["old", "-", "6% CDR / 3% CDR a month", "6% CPR"],
+        ["oldest", "-", "1 times", "as the segment"],
+    ]
+    assert "odds of default" in stages(pool.model_copy(update={"ladder": None}))[0]
+    late = after_default(pool.model_copy(update={"late_fee": 0.03}))
+    assert "Late borrowers pay a late fee of 3% of what they pay." in late
+    assert not any("late fee" in line for line in after_default(pool))
+
+
+def test_a_step_says_what_share_moves_and_down_to_which_balances_it_repays() -> None:
+    deal = template()
+    moved = Transfer(step="transfer", to="income", source=("principal",), share=0.25)
+    assert sentence(deal, moved) == "Move 25% of what is left to income, from principal."
+    assert headline(moved) == "25% of what is left to income"
+    down = PayPrincipal(step="pay_principal", notes=("A",), source=("principal",), to_balance=((1, 500.0), (7, 200.0)))
+    assert sentence(deal, down).startswith("Repay A, down to 500 from month 1, 200 from month 7, from principal")
+    assert headline(down) == "Principal of A down to schedule"
+
+
+@pytest.mark.parametrize(("tripped", "word"), [(True, ""), (False, "not ")])
+def test_a_step_that_waits_for_a_trigger_names_it(tripped: bool, word: str) -> None:
+    when = (Condition(trigger="switch", tripped=tripped), Condition(observable="pool_factor", below=0.1))
+    assert (
+        condition_words(template(), when)
+        == f"the trigger 'switch' has {word}tripped and the pool over its cut-off balance is below 10%"
+    )
+    assert condition_sign(when) == f"'switch' has {word}tripped and pool factor < 10%"
+
+
+def test_a_book_has_no_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    book = ROOT / "scenarios/books/consumer.toml"
+    monkeypatch.setattr("stress.analysis.loading.load", lambda file: Book.model_construct(name="mine"))
+    assert exit_code(["explain", str(book), "--svg", str(tmp_path / "b.svg")]) == 2
+    assert f"draws a deal, and {book} is a book" in capsys.readouterr().err
+
+
+def test_on_a_terminal_an_explanation_is_set_for_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Console(file=io.StringIO(), force_terminal=True, color_system=None, width=80)
+    monkeypatch.setattr("stress.cli.explain.console", lambda: screen)
+    _show("# A deal\n\n- pays **A** first\n", markdown=False)
+    shown = screen.file.getvalue()  # type: ignore[attr-defined]
+    assert "#" not in shown
+    assert "• pays A first" in shown
 
 
 def test_a_loan_is_told_with_its_calendar():

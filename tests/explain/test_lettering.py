@@ -14,6 +14,7 @@ import pytest
 import xarray as xr
 from fontTools.ttLib import TTFont
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontEntry
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from rich.cells import cell_len
@@ -105,6 +106,36 @@ def test_a_picture_of_pixels_is_drawn_by_an_installed_font_without_a_warning(
         wide = [t for t in figure.findobj(Text) if lettering.is_wide(t.get_text())]
         assert wide
         assert all(t.get_fontfamily()[1] in lettering.EAST_ASIAN for t in wide)
+
+
+def test_a_font_that_was_installed_after_matplotlib_last_looked_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only files whose names sound like it are read."""
+    read: list[str] = []
+
+    class Manager:
+        ttflist = [FontEntry(fname="dejavu.ttf", name="DejaVu Sans", weight=400)]
+
+        def addfont(self, file: str) -> None:
+            read.append(file)
+            self.ttflist.append(FontEntry(fname=file, name="Noto Sans CJK SC", weight=400))
+
+    monkeypatch.setattr(lettering, "fontManager", manager := Manager())
+    monkeypatch.setattr(lettering, "findSystemFonts", lambda: ["/f/Vera.ttf", "/f/NotoSansCJK-Regular.ttc"])
+    assert lettering.installed.__wrapped__() == ("Noto Sans CJK SC",)
+    assert read == ["/f/NotoSansCJK-Regular.ttc"]
+    assert [face.weight for face in manager.ttflist if face.name == "Noto Sans CJK SC"] == [400, 700]
+    assert lettering.installed.__wrapped__() == ("Noto Sans CJK SC",)
+    assert len(read) == 1
+
+
+def test_where_no_font_of_this_machine_has_chinese_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lettering, "fontManager", type("Manager", (), {"ttflist": []}))
+    monkeypatch.setattr(lettering, "findSystemFonts", lambda: ["/f/Vera.ttf"])
+    assert lettering.installed.__wrapped__() == ()
+
+
+def test_blanks_take_no_room() -> None:
+    assert text_width("  ", 10.0) == 0.0
 
 
 def test_english_figures_look_for_no_chinese_font(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import io
 import json
 import re
 import typing
@@ -12,10 +13,12 @@ from typing import Any
 import pytest
 import tomli
 from pydantic import BaseModel, TypeAdapter
+from rich.console import Console
 from shipped import ROOT
 
 from stress.cli import exit_code
-from stress.explain.keys import Key, key_tables, toml
+from stress.cli.keys import show_keys
+from stress.explain.keys import Key, KeyTable, key_tables, toml
 from stress.explain.targets import MEANING, example
 from stress.inputs.files.parse import KINDS
 from stress.inputs.pool import Pool
@@ -100,6 +103,29 @@ def test_the_reference_is_printed_as_tables_and_as_json(capsys: pytest.CaptureFi
     assert "did you mean segments" in capsys.readouterr().err
     assert exit_code(["explain"]) == 2
     assert "--keys KIND" in capsys.readouterr().err
+
+
+def test_on_a_terminal_a_table_has_a_row_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Console(file=io.StringIO(), force_terminal=True, color_system=None, width=140)
+    monkeypatch.setattr("stress.cli.keys.console", lambda: screen)
+    rows = (Key("term", "months", "1 to 360", "required", "How long.", "term = 24"),
+            Key("kind", "", "[level] or bullet", "level", "How it is repaid.", 'kind = "bullet"'))  # fmt: skip
+    tables = {
+        "pool": KeyTable("pool: plans[]", "Plan", "Loans [alike].", rows),
+        "deal": KeyTable("deal", "Deal", "", ()),
+    }
+    monkeypatch.setattr("stress.explain.keys.key_tables", lambda kind: [tables[kind]] if kind in tables else [])
+    show_keys("all", markdown=False, as_json=False)
+    lines = [line.split() for line in screen.file.getvalue().splitlines() if line.strip(" ─")]  # type: ignore[attr-defined]
+    head = ["key", "meaning", "unit", "allowed", "default", "example"]
+    assert lines == [
+        ["deal"],
+        head,
+        ["pool:", "plans[]", "Loans", "[alike]."],
+        head,
+        ["term", "How", "long.", "months", "1", "to", "360", "required", "24"],
+        ["kind", "How", "it", "is", "repaid.", "[level]", "or", "bullet", "level", '"bullet"'],
+    ]
 
 
 @pytest.mark.parametrize("kind", ["deal", "pool", "scenario", "job", "book"])
