@@ -23,7 +23,7 @@ from stress.tables.framed import (
     word,
 )
 from stress.tables.numbers import LARGEST, Mixed, decimal_of, is_missing, looks_like_number, parse_number
-from stress.tables.periods import Period, Stamp, parse_period, regular
+from stress.tables.periods import Period, Stamp, parse_period, parse_stamp, regular
 
 SCENARIO = ("scenario name", "scenario")
 _WITHIN_A_YEAR = frozenset(("Q1", "Q2", "Q3", "Q4", *calendar.month_abbr[1:], *calendar.month_name[1:]))
@@ -139,10 +139,9 @@ def _long(
     names, columns = [], []
     for key, rows in group.items():
         for k, value in found.items():
-            names.append(", ".join([*key, *([frame.head[k]] if len(found) > 1 or not key else [])]))
+            names.append(", ".join([*key, *([frame.head[k]] if len(found) > 1 else [])]))
             columns.append([value[rows[s]] if s in rows else math.nan for s in every])
-    if keys:
-        note.append(f"a series for each {' and '.join(frame.head[k] for k in keys)}")
+    note.append(f"a series for each {' and '.join(frame.head[k] for k in keys)}")
     return _series(frame, scenario, start, names, columns, note)
 
 
@@ -150,14 +149,14 @@ def _periods_across(cells: Cells, head: int) -> Series:
     """A row per variable: text columns first (country, variable; joined by a comma), then a column per period."""
     below = [n for n in range(head + 1, len(cells.row)) if has_number(cells.row[n].cell[1:])]
     if not below:
-        raise DataError(f"{cells.file}: needs a heading and at least one row")
+        raise DataError(f"{cells.place(cells.row[head])}: no row below these periods has a value")
     for n in range(head + 1, below[-1]):
         if n not in below:
             what = f"{cells.row[n].cell[0][:40]!r}: has no values: is it the title of another table?"
             raise DataError(f"{cells.place(cells.row[n])}: {what} Keep one table in the file")
     frame = framed(cells, head + 1, below[-1], head, ())
     date = [k for k, cell in enumerate(frame.head) if parse_period(cell) is not None]
-    stamps, _ = _across(frame, date)
+    stamps = [stamp for k in date if (stamp := parse_stamp(frame.head[k])) is not None]
     name = [", ".join(cell for cell in row.cell[: date[0]] if cell) for row in frame.body]
     if cells.separator == "\t":
         name = [", ".join(part for part in one.split(",") if part.strip()) for one in name]  # Eurostat: freq,unit,geo
@@ -168,8 +167,9 @@ def _periods_across(cells: Cells, head: int) -> Series:
         if stamps[n] in stamps[:n]:
             said = f"{frame.head[k]!r}: stands twice in the heading: tables side by side must be parted"
             raise DataError(f"{cells.place(cells.row[head])}, column {k + 1}: {said}")
-    order = date if stamps[0].period.ordinal <= stamps[-1].period.ordinal else date[::-1]
-    start, wrong = regular(sorted(s.period for s in stamps))
+    step = 1 if stamps[0].period.ordinal <= stamps[-1].period.ordinal else -1
+    order = date[::step]
+    start, wrong = regular([s.period for s in stamps[::step]])
     if wrong is not None:
         names = [frame.head[k] for k in order]
         raise DataError(
@@ -186,13 +186,6 @@ def _no_ages(frame: Frame, name: Sequence[str], row: Row) -> None:
     if are_ages(name):
         where = f"{frame.cells.place(row)}: the variables are ages, {name[0]} to {name[-1]}"
         raise DataError(f"{where}, so this is a vintage table, not a table of periods")
-
-
-def _across(frame: Frame, date: Sequence[int]) -> tuple[tuple[Stamp, ...], str]:
-    try:
-        return read_labels([frame.head[k] for k in date], in_step)
-    except WrongLabel as error:
-        raise DataError(f"{frame.cells.file}: {frame.head[date[error.place]]!r}: {error}") from None
 
 
 def _labels(frame: Frame, date: Sequence[int]) -> list[str]:

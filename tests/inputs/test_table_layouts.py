@@ -242,6 +242,16 @@ def test_one_observation_a_row_is_a_series_for_each_of_its_names(tmp_path):
         ("Date,x\n2025:1,1\n2025:2,1\n2025:3,1\n", "may be year:quarter or year:month"),
         ("Date,Größe ÀÉ\n2025 Q1,1\n".encode("cp1252"), "line 1: .*save the table as UTF-8"),
         ("LOCATION,TIME,Value\nA,2025 Q1,1\nA,2025 Q1,2\n", "line 3: 2025 Q1 stands twice, first in line 2"),
+        ("LOCATION,TIME,Value\nA,2025 Q1,1\nB,2025 Q1,1\nA,2025 Q3,2\n", "has no row 2025 Q2; periods must follow"),
+        ("Country,2025,2026\n", "needs a heading and at least one row"),
+        ("Country,2025,2026\nEU,..,\n", "line 1: no row below these periods has a value"),
+        ("Country,2025,2026\nEU,1,2\nUSA,,\nIowa,1,2\n", "line 3: 'USA': has no values: is it the title of another"),
+        ("Country,2025,2026,2028\nEU,1,2,3\n", "line 1, column 4: '2028': must be 2027, without a gap"),
+        ("Country,2028,2026,2025\nEU,1,2,3\n", "line 1, column 2: '2028': must be 2027, without a gap"),
+        ("Country,2025,2024,2026\nEU,1,2,3\n", "line 1, column 3: '2024': must be 2026, without a gap"),
+        ("Country,2025 Q1,2025 Q3,2025 Q2,2025 Q4\nEU,1,2,3,4\n", "column 3: '2025 Q3': must be 2025 Q2, without"),
+        ("Scenario,Date\nA,2025 Q1\nA,2025 Q2\n", "has no column of values beside its dates"),
+        ("Year,Quarter,x\nsoon,Q1,1\nlater,Q2,2\n", "has no row that begins with"),
         (b"PAR1xxxx", "is a Parquet file"),
         (b"PK\x03\x04xxxx", "is damaged"),
         (b"\x1f\x8bxxxx", "is damaged"),
@@ -305,6 +315,40 @@ def test_a_sheet_of_a_workbook_is_read_as_it_shows(tmp_path):
         read_table(tmp_path / "two.xlsx#Shet")
     with pytest.raises(DataError, match=r"cannot be read: No such file"):
         read_table(tmp_path / "none.xlsx#Sheet")
+
+
+def test_a_sign_too_many_at_the_end_of_each_row_is_no_column(tmp_path):
+    assert read_table(written(tmp_path, "Date,x\n2025 Q1,1,\n2025 Q2,2,\n")).column("x") == (1.0, 2.0)
+
+
+def test_blank_rows_and_cells_beside_a_table_of_a_workbook_are_none_of_it(tmp_path, monkeypatch):
+    excel = pytest.importorskip("openpyxl")
+    book = excel.Workbook()
+    with pytest.raises(DataError, match="has no sheet with cells"):
+        read_table(saved(book, tmp_path))
+    sheet = book.active
+    for row in (["Date", "rate", "final"], ["2025 Q1", 0.5, True], [], ["2025 Q2", 0.25, False], ["2025 Q3", 1.0]):
+        sheet.append(row)
+    for row in (1, 2, 7):
+        sheet.cell(row, 5).number_format = "0.0%"
+    got = read_table(saved(book, tmp_path))
+    assert got.column("rate") == (0.5, 0.25, 1.0)
+    assert "columns of text are left out: final" in got.note
+    sheet["C2"] = 7
+    with pytest.raises(DataError, match="row 4, column 'final': 'false': must be a finite number"):
+        read_table(saved(book, tmp_path))
+    sheet.cell(2, 600).value = 1
+    with pytest.raises(DataError, match="sheet 'Sheet': row 2: more than 500 columns"):
+        read_table(saved(book, tmp_path))
+    monkeypatch.setattr("stress.tables.cells.MAX_ROWS", 3)
+    sheet.cell(2, 600).value = None
+    with pytest.raises(DataError, match="sheet 'Sheet': has more than 3 rows, the most a table may have"):
+        read_table(saved(book, tmp_path))
+
+
+def saved(book, folder):
+    book.save(folder / "table.xlsx")
+    return folder / "table.xlsx"
 
 
 def packed(name: str, raw: bytes) -> bytes:

@@ -159,6 +159,37 @@ def test_a_workbook_is_a_tape_too(tmp_path, capsys):
     assert exit_code(["check", str(tmp_path / "two.xlsx#as of June")]) == 0
 
 
+def test_a_sheet_beside_the_tape_that_holds_none_is_passed_over(tmp_path):
+    excel = pytest.importorskip("openpyxl")
+    book = excel.Workbook()
+    book.active.append(["Notes"])
+    sheet = book.create_sheet("loans")
+    for row in (HEAD.split(","), ["A", 6, 3, 0, 100.0, 0.006], [], ["B", 6, 3, 15, 50.0, 0.006]):
+        sheet.append(row)
+    book.save(tmp_path / "tape.xlsx")
+    got = gather(tmp_path / "tape.xlsx", allowed=0.5)
+    assert (got.stock.n, got.stock.level) == (2, ("A", "B"))
+
+
+def test_numbers_of_a_parquet_file_may_be_text_and_are_never_truth(tmp_path):
+    pytest.importorskip("pyarrow")
+    few = LOANS[:20]
+    few.astype({"balance": str, "level": "category"}).to_parquet(tmp_path / "text.parquet")
+    assert gather(tmp_path / "text.parquet").stock.small == gather(written(tmp_path, csv(few))).stock.small
+    few.assign(remaining=few["remaining"] > 3).to_parquet(tmp_path / "truth.parquet")
+    with pytest.raises(DataError, match="column 'remaining': holds true and false; numbers are needed"):
+        gather(tmp_path / "truth.parquet")
+
+
+@pytest.mark.parametrize("arrow", [True, False])
+def test_a_sign_far_down_that_is_no_text_is_refused(tmp_path, monkeypatch, arrow):
+    if not arrow:
+        monkeypatch.setattr(source_module, "arrow_module", lambda name: None)
+    late = csv(LOANS).encode() * 40 + b"A\xff,3,2,0,100,0.01\n"
+    with pytest.raises(DataError, match=r"tape\.csv: is not"):
+        gather(written(tmp_path, late))
+
+
 def test_a_late_loan_past_its_last_due_date_is_late(tmp_path, capsys):
     over = LOANS.assign(remaining=LOANS["remaining"].where(LOANS["days_past_due"] == 0, 0))
     same(balances(capsys, written(tmp_path, csv(over))), truth())
