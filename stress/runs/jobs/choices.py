@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from stress.digest import source_digest
 from stress.runs.jobs.counts import Say
 from stress.runs.jobs.plans import Plan
 
@@ -32,12 +33,12 @@ class Beside:
         self._plan = plan
 
     def work_out(self) -> None:
-        """Now, and with it the libraries that make a Dataset of counts."""
+        """Now, and with it the libraries that make a Dataset of counts, and the digest of the sources that it bears."""
         import dask.array  # noqa: F401
 
         import stress.results  # noqa: F401
 
-        _ = self.attrs, self.also
+        _ = self.attrs, self.also, source_digest()
 
     @functools.cached_property
     def attrs(self) -> dict[str, str]:
