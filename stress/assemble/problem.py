@@ -180,7 +180,7 @@ def sizes_of(
         payment_step=payment_step,
         buys_each_step=int(deal.purchase == "each_step" and clock != "payment_date"),
         longest=longest,
-        limits=int(bool(pool.eligibility.segment_limit)),
+        limits=int(bool(pool.eligibility.segment_limit) and deal.trust is None),
         interest_on_unpaid=int(deal.interest_on_unpaid_interest),
         constant_payment=int(pool.payment_rate is not None),
         granular=int(pool.obligors is not None and not deterministic),

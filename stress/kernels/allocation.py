@@ -85,8 +85,6 @@ def _grow(m: Memory, k: int, t: int, amount: Lanes) -> None:
         part, s = amount * m.t.mix[k, t, w], w * m.p.n_stage
         m.cohort[0, s].alive += part
         m.fresh[0, s, t % 2, 0] += part
-        if m.p.limits == 1:
-            m.segment[s].balance += part
     pool.balance += amount
     pool.total_bought += amount
     if m.p.traced == 1:
