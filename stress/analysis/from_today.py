@@ -1,9 +1,11 @@
 """A followed deal as it stands: what was reported in the place of what the model had, and the life from there on.
 
 The state after a report is that of the most likely path given all reports so far; every figure that the report gives
-takes its place: balances by bucket, notes, accounts, sums of defaults and purchases. Reports without a note or an
-account are read as ratios alone: of them the shares past due. What no report gave stays the model's, and is said to be.
-From there on the weighted draws of the reports' posterior go on.
+takes its place: balances by bucket, notes, accounts, sums of defaults, recoveries and purchases, and the defaults of
+each month that the deal's rules look back at, with the recoveries to be expected of them. Reports without a note or an
+account are read as ratios alone: of them the shares past due. What no report gave stays the model's, and is said to be:
+of what rules look back at the excess spread and means, which reports do not give. From there on the weighted draws of
+the reports' posterior go on.
 """
 
 from __future__ import annotations
@@ -52,7 +54,8 @@ def standing(whitened: Whitened, reports: Reported, month: int, point: Array) ->
 
     Raises ConfigError, DataError where a reported figure is one that the deal cannot have.
     """
-    model = whitened.as_of(month).state(np.round(point, DIGITS), month)
+    then, point = whitened.as_of(month), np.round(point, DIGITS)
+    model = then.state(point, month)
     figures = {name: value[-1] for name, value in reports.figure.items() if not math.isnan(value[-1])}
     stood = sum(held.performing + sum(held.late) for held in model.pool)
     pool = figures.get("pool", math.nan)
@@ -69,6 +72,7 @@ def standing(whitened: Whitened, reports: Reported, month: int, point: Array) ->
         "notes": _of_notes(model, figures, whitened.job),
         "accounts": _of_accounts(model, figures, whitened.job),
         "sums": _of_sums(model, reports, month),
+        "lately": _of_lately(model, reports, then.defaults(point, month)),
     }.items():
         if names:
             changes[part], given = found, (*given, *names)
@@ -136,6 +140,27 @@ def _of_sums(model: State, reports: Reported, month: int) -> tuple[object, tuple
         if len(values) == month and not any(map(math.isnan, values)):
             found[key] = float(sum(values))
     return model.sums.model_copy(update=found), tuple(f"sum of {key}" for key in found)
+
+
+def _of_lately(model: State, reports: Reported, defaults: Array) -> tuple[object, tuple[str, ...]]:
+    """Defaults of each month that was reported, and what is to be recovered of them, by the recovery rate of the model.
+
+    `defaults`: the model's, by month up to the last report's.
+    """
+    told = {
+        reports.at[-1] - at: value
+        for at, value in zip(reports.at, reports.figure.get("defaults", ()), strict=False)
+        if not math.isnan(value)
+    }
+    if not told:
+        return model.lately, ()
+    lost, owed = list(model.lately.defaults), list(model.lately.recoverable)
+    for back, value in told.items():
+        if back < len(lost):
+            lost[-1 - back] = value
+        if back < len(owed) and defaults[-1 - back] > 0.0:
+            owed[-1 - back] *= value / float(defaults[-1 - back])
+    return model.lately.model_copy(update={"defaults": tuple(lost), "recoverable": tuple(owed)}), ("defaults by month",)
 
 
 class Later(NamedTuple):

@@ -171,10 +171,17 @@ class Whitened:
 
     def state(self, point: Array, month: int) -> State:
         """In which a point (n,) leaves the deal at the end of a month, from 1; it says nothing of the factors."""
+        space = self._run_until(point, month)
+        return read_state(self.job, space, 0, month, f"{self.job.name} month {month}", False)
+
+    def defaults(self, point: Array, month: int) -> Array:
+        """(month,) what defaults of a point (n,) in each of the first months, in the deal's currency."""
+        return np.array(self._run_until(point, month).traced("defaults")[:month, 0])
+
+    def _run_until(self, point: Array, month: int) -> Workspace:
         lanes = np.zeros((LANES, self.upto(self.n_month)))
         lanes[:, : point.size] = point
-        space = self.until(month).runners[0].run(lanes)
-        return read_state(self.job, space, 0, month, f"{self.job.name} month {month}", False)
+        return self.until(month).runners[0].run(lanes)
 
     def _runner(self) -> Runner:
         return Runner(self.problem, self.beside, self.job.seed)

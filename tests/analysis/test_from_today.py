@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,20 @@ def test_the_state_is_what_was_reported_and_a_job_starts_from_it(job: Job, found
     assert state.sums.defaults == pytest.approx(sum(reports.figure["defaults"]), rel=1e-12)
     rest = stress.simulate(job.but(state=state), paths=256)
     assert rest["month"].values[0] == MONTHS + 1
+
+
+def test_rules_look_back_at_the_defaults_that_were_reported(job: Job, found: Follow) -> None:
+    """Month by month: of one that was reported twice as high, twice as much is overdue and twice as much comes back."""
+    usual, lag = told(job), len(job.pool.recovery_lag)
+    lost = list(usual.figure["defaults"])
+    assert found.state.lately.defaults == pytest.approx(lost[-job.pool.write_off_months :], rel=1e-12)
+    assert found.state.lately.recoverable[-MONTHS:] == pytest.approx([0.1 * x for x in lost][-lag:], rel=1e-9)
+    high = usual._replace(figure=usual.figure | {"defaults": (math.nan, *lost[1:-1], 2.0 * lost[-1])})
+    other = follow(job, high, paths=512).state.lately
+    assert other.defaults == pytest.approx([lost[-2], 2.0 * lost[-1]], rel=1e-12)
+    assert other.recoverable[-4:] == pytest.approx([0.1 * x for x in (*lost[1:-1], 2.0 * lost[-1])], rel=1e-9)
+    shares = {name: values for name, values in high.figure.items() if not name.startswith(("note:", "account:"))}
+    assert "defaults by month" not in follow(job, high._replace(figure=shares), paths=256).given
 
 
 def test_what_moved_the_expected_losses_adds_up_exactly(found: Follow) -> None:
