@@ -20,7 +20,7 @@ NOTHING = 1e-9
 NEVER_NEGATIVE = (
     *("performing", "m1", "m2", "m3", "m4_on", "pool_balance", "account_balance", "note_balance", "deficiency"),
     *("defaults", "scheduled_principal", "prepaid", "cured_paid", "dilution", "recoveries", "fee_income"),
-    *("late_charge", "purchases", "purchase_cost", "interest_due", "interest_paid", "principal_paid"),
+    *("late_charge", "purchases", "purchase_cost", "sale_proceeds", "interest_due", "interest_paid", "principal_paid"),
     *("residual_yield", "fee_due", "fee_paid", "step_paid"),
 )
 

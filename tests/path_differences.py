@@ -10,7 +10,7 @@ import xarray as xr
 from oracle.flows import MONTHLY
 from oracle.state import PHASES
 
-_UNTOLD = ("dilution_unpaid", "commingled_principal", "clean_up", "sold")
+_UNTOLD = ("dilution_unpaid", "commingled_principal", "sold")
 """What a replay does not tell by month."""
 MONEY = (*(name for name in MONTHLY if name not in _UNTOLD), "principal_cash", "income_cash", "deficiency")
 """Amounts by month; a segment dimension is summed."""

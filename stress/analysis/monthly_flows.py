@@ -73,6 +73,13 @@ PARTIES = {
 """The same of a deal whose steps have parties outside it."""
 SOLD = {"sold": ("", "receivables sold by the clean-up, face")}
 """The same of a deal with a clean-up, but for a series of a trust: what is sold of that is no receivable."""
+CASH = {
+    "sale_proceeds": ("", "paid for what the clean-up sells"),
+    "purchase_cost": ("", "paid for the receivables bought"),
+    "dilution_lost": ("", "refunded and not made good"),
+    "commingling_loss": ("", "collected and lost with the servicer"),
+}
+"""Where cash is not what the columns of the pool say: kept where it differs from the face, or is anything."""
 OUT = ("scheduled_principal", "prepaid", "cured_paid", "defaults", "dilution", "pool_balance")
 """What receivables of a month's start and those bought in it become, where they are not sold."""
 VECTORS = {
@@ -165,7 +172,20 @@ def _money(job: Job, values: Mapping[str, Array]) -> Flows:
     if job.deal.clean_up is not None and job.deal.trust is None:
         gone = v["month_start_balance"] + v["purchases"] - sum(v[name] for name in OUT)
         v["sold"] = np.where(gone > NOTHING * job.pool.balance, gone, 0.0)
+    v["commingling_loss"] = v["commingled"] + v["commingled_income"]
     return {name: (("month", dim) if dim else ("month",), v[name]) for name, (dim, _) in _kinds(v).items()}
+
+
+def _said_already(job: Job, flows: Flows) -> set[str]:
+    """Columns of `CASH` that say no more than others: cash at par, losses that there are not."""
+    par = {"sale_proceeds": "sold", "purchase_cost": "purchases"}
+    least = NOTHING * job.pool.balance
+
+    def differs(name: str) -> bool:
+        face = flows[par[name]][1] if par.get(name) in flows else 0.0
+        return bool((np.abs(flows[name][1] - face) > least).any())
+
+    return {name for name in CASH if not differs(name)}
 
 
 def _of_the_month(job: Job, name: str, so_far: Array) -> Array:
@@ -180,7 +200,7 @@ def _of_the_month(job: Job, name: str, so_far: Array) -> Array:
 
 
 def _kinds(known: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    return MONEY | {name: kind for name, kind in (WRITTEN | PARTIES | SOLD).items() if name in known}
+    return MONEY | {name: kind for name, kind in (WRITTEN | PARTIES | SOLD | CASH).items() if name in known}
 
 
 def _vectors(job: Job, v: Mapping[str, Array]) -> dict[str, Array]:
@@ -233,6 +253,8 @@ def _dataset(job: Job, flows: Flows, attrs: dict[str, Any]) -> xr.Dataset:
         "seed": str(job.seed),
         "currency": job.deal.currency,
     }
+    plain = _said_already(job, flows)
+    flows = {name: flow for name, flow in flows.items() if name.removesuffix("_se") not in plain}
     ds = xr.Dataset(flows, coords=labels | coords, attrs=said | attrs)
     for name, (_, meaning) in _kinds(flows).items():
         ds[name].attrs.update(units=job.deal.currency, long_name=meaning)

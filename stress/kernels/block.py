@@ -211,7 +211,7 @@ def _start_month(m: Memory) -> None:
     if m.p.earns == 1:
         pool.cash_interest = none
     if m.p.traced == 1:
-        pool.bought, pool.cost = none, none
+        pool.bought, pool.cost, pool.proceeds = none, none, none
     if m.p.uses_idle == 1:
         pool.idle_most = none
 

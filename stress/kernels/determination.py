@@ -165,6 +165,8 @@ def clean_up(m: Memory, t: int) -> None:
         move_deficiency(m, sold - price)
     m.cash.principal_collected += price
     m.cash.cash_in += price
+    if m.p.traced == 1:
+        m.pool.proceeds = price
     if m.p.trust == 1:
         m.trust.invested -= sold
     else:

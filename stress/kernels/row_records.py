@@ -37,6 +37,8 @@ class Pool(Record):
     cash_interest: Row
     bought: Row
     cost: Row
+    proceeds: Row
+    """Of the clean-up."""
     recoverable: Row
     idle_most: Row
     # Running.

@@ -25,6 +25,7 @@ SHOWN: dict[str, tuple[str, str]] = {
     "cash_interest": ("pool", "cash_interest"),
     "purchases": ("pool", "bought"),
     "purchase_cost": ("pool", "cost"),
+    "sale_proceeds": ("pool", "proceeds"),
     "total_defaulted": ("pool", "total_defaulted"),
     "total_recovered": ("pool", "total_recovered"),
     "excess_spread": ("pool", "excess"),

@@ -18,12 +18,14 @@ HEADS = {
     "interest_due": "due",
     "interest_unpaid": "unpaid",
     "pool_balance": "balance", "purchases": "bought", "scheduled_principal": "scheduled", "cured_paid": "paid late",
-    "written_down": "written down", "account_balance": "balance", "fee_due": "due", "fee_paid": "paid",
+    "sale_proceeds": "sale proceeds", "purchase_cost": "paid for", "dilution_lost": "refunds lost",
+    "commingling_loss": "lost in commingling", "written_down": "written down", "account_balance": "balance", "fee_due": "due", "fee_paid": "paid",
     "paid_out": "paid",
     "smm": "SMM", "cpr": "CPR", "mdr": "MDR", "cdr": "CDR", "dq30": "30+", "dq60": "60+", "dq90": "90+",
     "payment_rate": "payment rate", "net_loss_rate": "net loss",
 }  # fmt: skip
 NOTE = ("interest", "principal", "balance")
+CASH = ("sold", "sale_proceeds", "purchase_cost", "dilution_lost", "commingling_loss")
 PARTY = ("received", "paid_out")
 FILED = ("Fees", "Accounts", "Parties")
 """Parts that files alone have: a terminal is too narrow for them."""
@@ -58,8 +60,8 @@ def parts(ds: xr.Dataset, names: Sequence[str]) -> list[Part]:
 
 
 def _of_pool(ds: xr.Dataset) -> tuple[str, ...]:
-    """Money of the pool; what is sold of it, where the deal has a clean-up."""
-    return (*POOL, "cured_paid", "dilution", *(("sold",) if "sold" in ds else ()))
+    """Money of the pool; what is sold of it, where the deal has a clean-up, and cash where it is not the face."""
+    return (*POOL, "cured_paid", "dilution", *(name for name in CASH if name in ds))
 
 
 def _of_note(ds: xr.Dataset) -> tuple[str, ...]:

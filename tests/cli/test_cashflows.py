@@ -16,7 +16,7 @@ from stress.analysis.monthly_flows import MONEY, VECTORS, cash_flows, mean_flows
 from stress.cli import exit_code
 from stress.inputs.deal.terms import Threshold, Trigger
 from stress.inputs.job import Job
-from stress.report import workbook
+from stress.report import flows, workbook
 from stress.report.flows import over
 from stress.runs.trace import overdue_stock
 
@@ -97,23 +97,58 @@ def test_vectors_follow_the_conventions_of_the_field(job: Job) -> None:
     assert (ds["dq60"] >= ds["dq90"]).all()
 
 
+def unaccounted(one: Job, ds: xr.Dataset) -> np.ndarray:
+    """By month: what came in, less what was paid, less what the accounts gained."""
+    pool = ("scheduled_principal", "prepaid", "cured_paid", "dilution", "recoveries", "income")
+    sold = ds["sale_proceeds"] if "sale_proceeds" in ds else ds.get("sold", 0.0)
+    bought = ds["purchase_cost"] if "purchase_cost" in ds else ds["purchases"]
+    lost = sum(ds.get(name, 0.0) for name in ("dilution_lost", "commingling_loss"))
+    came = sum(ds[name] for name in pool) + sold - bought - lost
+    went = sum(
+        ds[name].sum(dim) for name, dim in (("interest", "tranche"), ("principal", "tranche"), ("fee_paid", "fee"))
+    )
+    if "received" in ds:
+        came, went = came + ds["received"].sum("party"), went + ds["paid_out"].sum("party")
+    before = sum((one.deal.opening_cash if one.state is None else one.state.accounts).values())
+    kept = np.diff(ds["account_balance"].sum("account").values, prepend=before)
+    return np.asarray((came - went).values - kept)
+
+
 @pytest.mark.parametrize("month", [0, 5])
 def test_cash_that_comes_in_goes_out_or_stays_with_what_parties_pay_and_are_paid(month: int) -> None:
     one = load("auto-swapped")
     if month:
         one = one.but(state=stress.state_at(one, month, path=3))
     ds = cash_flows(one, path=3)
-    pool = ("scheduled_principal", "prepaid", "cured_paid", "recoveries", "income", "sold")  # the clean-up is at par
-    came = sum(ds[name].values for name in pool) + ds["received"].sum("party").values
-    went = sum(ds[name].sum(dim).values for name, dim in (("interest", "tranche"), ("principal", "tranche")))
-    went = went + ds["fee_paid"].sum("fee").values + ds["paid_out"].sum("party").values
-    held = ds["account_balance"].sum("account").values
-    before = sum((one.deal.opening_cash if one.state is None else one.state.accounts).values())
-    kept = np.diff(held, prepend=before)
-    assert np.abs(came - went - kept).max() < 1e-9 * one.pool.balance
+    assert np.abs(unaccounted(one, ds)).max() < 1e-9 * one.pool.balance
     assert np.count_nonzero(ds["sold"]) == 1
+    assert not {"sale_proceeds", "purchase_cost", "dilution_lost", "commingling_loss"} & set(ds)  # all is at par
     assert float(ds["paid_out"].sel(party="swap").sum()) > 0.0
     assert (ds["paid_out"] >= 0.0).all()
+
+
+def test_cash_adds_up_where_a_clean_up_and_purchases_are_not_at_par_and_cash_is_lost() -> None:
+    """A pool that is sold at 96%, receivables bought at 98%, refunds of which half comes, days of cash gone."""
+    one = load("baitiao-24m")
+    lost = (
+        {"target": "commingled_days", "by_month": [[3, 5.0], [5, 0.0]], "how": "set"},
+        {"target": "dilution_unpaid_share", "set": 0.5},
+    )
+    call = {"when": "pool < 0.1 * pool.cut_off", "price": "0.96 * pool"}
+    one = one.but(
+        deal=one.deal.but(clean_up=call, purchase_price=0.98),
+        pool=one.pool.but(dilution=0.01),
+        scenarios=(one.scenarios[0].but(shocks=lost),),
+    )
+    for ds in (cash_flows(one), mean_flows(one, paths=1_024)):
+        assert np.abs(unaccounted(one, ds)).max() < 1e-9 * one.pool.balance
+        assert float(ds["sale_proceeds"].sum()) == pytest.approx(0.96 * float(ds["sold"].sum()))
+        assert float(ds["purchase_cost"].sum()) == pytest.approx(0.98 * float(ds["purchases"].sum()))
+        assert np.flatnonzero(ds["commingling_loss"]).tolist() == [2, 3]
+    titles = [
+        head for title, sheet in flows.sheets(ds, list(VECTORS)) if title.startswith("Pool") for head in sheet.head
+    ]
+    assert titles[-5:] == ["sold", "sale proceeds", "paid for", "refunds lost", "lost in commingling"]
 
 
 def test_severity_is_of_the_segments_that_default() -> None:

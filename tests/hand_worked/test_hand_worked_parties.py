@@ -91,5 +91,6 @@ def test_a_call_by_a_rule_sells_the_pool_once_at_its_price(price: str | None, pa
     same(data, "pool_balance", None, 800.0, 0.0, 0.0)
     same(data, "principal_paid", "A", 200.0, 400.0, 0.0)
     same(data, "principal_paid", "B", 0.0, 300.0, 0.0)
+    same(data, "sale_proceeds", None, 0.0, paid, 0.0)
     taken = data["principal_paid"].sel(tranche="R") + data["residual_yield"].sel(tranche="R")
     assert taken.values[:3].tolist() == pytest.approx([8.0, paid + 160.0 - 700.0 + 6.0, 0.0])

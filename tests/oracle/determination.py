@@ -74,7 +74,7 @@ def clean_up(path) -> None:
         path.state.par_gained += price - sold
         path.state.book_deficiency(sold - price)
         path.flows.add("sold", sold if path.trust is None else 0.0)
-        path.flows.add("clean_up", price)
+        path.flows.add("sale_proceeds", price)
         path.state.collected["principal"] += price
 
 

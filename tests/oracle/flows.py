@@ -26,7 +26,7 @@ MONTHLY = (
     "commingled_income",
     "purchases",
     "purchase_cost",
-    "clean_up",
+    "sale_proceeds",
     "sold",
 )
 """Amounts of a calendar month, summed over its steps; balances at its end."""
@@ -81,7 +81,7 @@ class Flows:
     purchases: list[float] = field(default_factory=list)
     """Face of receivables bought."""
     purchase_cost: list[float] = field(default_factory=list)
-    clean_up: list[float] = field(default_factory=list)
+    sale_proceeds: list[float] = field(default_factory=list)
     """What the pool was sold for."""
     sold: list[float] = field(default_factory=list)
     """Its balance then."""

@@ -105,7 +105,7 @@ def test_what_is_bought_after_a_sale_shrinks_as_other_purchases_do():
     job = random_job(Random(139))
     data = stress.replay(job, path=11, scenario="base")
     _, flows = agreement.slow(job, "base", data)
-    sale = next(month for month, sold in enumerate(flows.clean_up) if sold > 0.0)
+    sale = next(month for month, sold in enumerate(flows.sale_proceeds) if sold > 0.0)
     assert sum(flows.purchases[sale + 1 :]) > 0.0
     assert not [d for d in path_differences.differences(data, flows, job.pool.balance) if not d.size <= d.allowed]
 

@@ -70,11 +70,11 @@ def check_cash_is_conserved(case, flows):
     """Over the path, cash in = cash out + what the accounts still hold."""
     collected = ("scheduled_principal", "prepaid", "cured_paid", "dilution", "recoveries", "fee_income", "late_charge")
     lost = ("dilution_unpaid", "commingled_principal", "commingled_income")
-    cash_in = sum(sum(getattr(flows, name)) for name in (*collected, "cash_interest", "clean_up"))
+    cash_in = sum(sum(getattr(flows, name)) for name in (*collected, "cash_interest", "sale_proceeds"))
     cash_in += sum(case.deal.opening_cash.values()) - sum(sum(getattr(flows, name)) for name in lost)
     if case.deal.trust is not None:
         of_series = ("series_income", "series_principal")
-        cash_in = sum(case.deal.opening_cash.values()) + sum(flows.cash_interest) + sum(flows.clean_up)
+        cash_in = sum(case.deal.opening_cash.values()) + sum(flows.cash_interest) + sum(flows.sale_proceeds)
         cash_in += sum(sum(flows.of_series[name]) for name in of_series) - sum(flows.of_series["reinvested"])
     outside = [entry for payment in flows.payments for entry in payment.ledger]
     cash_in += sum(amount for _, amount, use in outside if use == "received")
@@ -150,7 +150,7 @@ def test_the_random_deals_reach_every_part_of_the_language():
         seen.update(step.step for steps in case.deal.priority.values() for step in steps)
         happened = {
             "early amortization": flows.early_amortization_month > 0,
-            "clean-up": any(flows.clean_up),
+            "clean-up": any(flows.sale_proceeds),
             "senior loss": flows.loss[0] > 1e-9,
             "every note whole": max(flows.loss) < 1e-9,
             "interest shortfall": any(max(row) > 0.0 for row in flows.interest_shortfall),
