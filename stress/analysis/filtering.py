@@ -144,6 +144,7 @@ def _answer(
         job=job.name,
         scenario=job.scenarios[0].name,
         reports=reports.name,
+        currency=job.deal.currency,
         as_of=updates[-1].month,
         paths=len(state.point),
         seed=job.seed,

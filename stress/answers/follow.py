@@ -103,6 +103,8 @@ class Follow(NamedTuple):
     job: str
     scenario: str
     reports: str
+    currency: str
+    """Of balances and of the state."""
     as_of: str
     paths: int
     seed: int

@@ -48,6 +48,12 @@ class ClassRating(NamedTuple):
     by_category: tuple[Stand, ...]
     """The hardest first."""
 
+    @property
+    def shown(self) -> Stand:
+        """Under the category that it is held to, else under the hardest that it stands, else the softest."""
+        wanted = self.held or self.stands
+        return next((stand for stand in self.by_category if stand.category == wanted), self.by_category[-1])
+
 
 class StressSize(NamedTuple):
     """The largest size of a class that stands its category, the classes above it as sized."""

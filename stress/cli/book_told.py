@@ -175,7 +175,7 @@ def table(told: Told) -> RenderableType:
         sheet_table(sheets.positions(risk, one), f"Positions under {one.scenario}"),
         *(sheet_table(sheet, "") for _, sheet in sheets.concentrations(one)),
         sheet_table(sheets.together(risk, one), ""),
-        *([sheet_table(sheets.ways(one), "")] if one.ways else []),
+        *([sheet_table(sheets.ways(risk, one), "")] if one.ways else []),
         *([] if told.common is None else book_reverse.tables(told.common, one, told.macro)),
     ]
     lines = [Text(f"{part}: {' '.join(says)}") for part, says in told.story()]

@@ -63,6 +63,7 @@ def breakeven(
 
 
 def _table(answer: Breakeven) -> Table:
+    from stress.report.numbers import many
     from stress.report.page.chapters import breakeven_sheet
 
     title = f"{answer.tranche} under {answer.scenario}: break-even {answer.unit}"
@@ -71,7 +72,7 @@ def _table(answer: Breakeven) -> Table:
     )
     aimed = ", drawn around a loss" if answer.estimator == "importance" else ""
     sheet = breakeven_sheet(answer)
-    caption = f"{answer.paths:,} paths at each point{aimed}, seed {answer.seed}. {whole} {sheet.note}"
+    caption = f"{many(answer.paths, 'path')} at each point{aimed}, seed {answer.seed}. {whole} {sheet.note}"
     if answer.undone:
         caption = f"{answer.undone[0].upper()}{answer.undone[1:]}. {caption}"
     return sheet_table(sheet, title, caption, ("left", *("right",) * 6, "left"))

@@ -107,11 +107,12 @@ def _tables(found: xr.Dataset, names: list[str]) -> RenderableType:
     from stress.cli.answer import sheet_table
     from stress.cli.output import console
     from stress.report import flows
+    from stress.report.numbers import many
 
     kinds = {
         "deterministic": "deterministic: expected rates, rho 0",
         "path": f"path {found.attrs.get('path')}",
-        "mean": f"means of {found.attrs.get('paths', 0):,} paths ± standard error",
+        "mean": f"means of {many(found.attrs.get('paths', 0), 'path')} ± standard error",
     }
     title = f"{found.attrs['job']} under {found.attrs['scenario']}: {kinds[found.attrs['kind']]}"
     filed = tuple(f"{title}, " for title in flows.FILED)

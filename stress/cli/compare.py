@@ -75,13 +75,15 @@ def compare(
     changes = {name: _lent(measures.compare(two, one, name), name, one, two) for name in chosen}
     draw(figure, "differences", chosen[0], changes[chosen[0]])
     runs = {"before": str(results), "after": str(other), "seed": one.attrs["seed"], "paths": one.attrs["paths"]}
+    said = _said(changes, {results: one, other: two})
     if workbook is not None:
         from stress.report.known_job import job_of
 
+        runs |= {f"remark {k}": says for k, says in enumerate(said, 1)}
         save_tables(workbook, [_sheet(name, change) for name, change in changes.items()], runs, job_of(two))
     Output(as_json, quiet, log_json).result(
-        lambda: _tables(f"{other} minus {results}", changes, _said(changes, {results: one, other: two})),
-        lambda: _document(changes),
+        lambda: _tables(f"{other} minus {results}", changes, said),
+        lambda: _document(changes, said),
     )
 
 
@@ -104,12 +106,12 @@ def _rows(change: xr.Dataset) -> list[dict[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in flat.to_dict("records")]
 
 
-def _document(changes: dict[str, xr.Dataset]) -> dict[str, Any]:
+def _document(changes: dict[str, xr.Dataset], said: list[str]) -> dict[str, Any]:
     first, *_ = changes
     document: dict[str, Any] = {"measure": first, "difference": _rows(changes[first])}
     if len(changes) > 1:
         document["differences"] = {name: _rows(change) for name, change in changes.items()}
-    return document
+    return document | {"says": said}
 
 
 def _sheet(name: str, change: xr.Dataset) -> Book:

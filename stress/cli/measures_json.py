@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from stress.measures.means import is_residual
+from stress.report.known_job import job_of
 from stress.report.page.sweep import input_notes_of, warnings
 from stress.results import COMMITTEE, with_mixture
 from stress.results.sweep import DIMS, Result, cells, dims_of, groups
@@ -26,10 +27,12 @@ def document(result: Result) -> dict[str, Any]:
 
 
 def trust(result: Result) -> dict[str, Any]:
-    """How paths were drawn, what of the figures cannot be trusted, and notes on the inputs."""
+    """How paths were drawn, in mid-life from which month on, what cannot be trusted, and notes on the inputs."""
     used = list(dict.fromkeys(str(ds.attrs.get("estimator", "plain")) for _, ds in cells(result)))
+    states = [job.state for _, ds in cells(result) if (job := job_of(ds)) is not None and job.state is not None]
     return {
         "estimator": used[0] if len(used) == 1 else used,
+        **({"as_of": states[0].as_of} if states else {}),
         "warnings": warnings(result),
         "notes": input_notes_of(result),
     }

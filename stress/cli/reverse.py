@@ -116,13 +116,15 @@ def _tables(answer: Reverse) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
+    from stress.report.numbers import many
+
     what = "any principal" if answer.loss == 0.0 else f"more than {100 * answer.loss:g}% of its principal"
     top = Table(
         title=Text(f"{answer.tranche} under {answer.scenario} loses {what}"), title_justify="left", show_header=False
     )
     top.add_row("beta", f"{answer.beta:.3f}")
     top.add_row("first-order probability Phi(-beta)", f"{answer.first_order:.3g}")
-    top.add_row(f"simulated, {answer.paths:,} paths [95%]", _interval(answer.simulated))
+    top.add_row(f"simulated, {many(answer.paths, 'path')} [95%]", _interval(answer.simulated))
     top.add_row("sampled around the path [95%]", _interval(answer.aimed))
     top.add_row("search", Text(answer.says))
     if answer.path is None or answer.expected is None:

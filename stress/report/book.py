@@ -13,6 +13,7 @@ from stress.report.numbers import (
     at_least,
     count,
     fraction,
+    many,
     percent,
     quantile,
     tail_mean,
@@ -49,7 +50,7 @@ def overview(risk: BookRisk) -> Sheet:
     head = ("Scenario", "Expected loss", "P(loss)", f"VaR {name} [95%]", f"ES {name}", "ES / sum alone", "Value",
             "P(value < cost)")  # fmt: skip
     note = (
-        f"Shares of {money(risk.amount, risk.currency)} original balance in {count(risk.paths)} paths; paid: "
+        f"Shares of {money(risk.amount, risk.currency)} original balance in {many(risk.paths, 'path')}; paid: "
         f"{money(risk.cost, risk.currency)} ({percent(risk.cost / risk.amount)}). Value: cash flows at each deal's "
         "discount rate."
     )
@@ -96,7 +97,7 @@ def findings(risk: BookRisk, one: ScenarioRisk) -> list[str]:
     """What a risk manager asks first."""
     if one.expected_loss == 0.0 and one.loss_probability == 0.0:
         return [
-            f"Under {one.scenario} no note of the book loses on any of {count(risk.paths)} paths: the probability of "
+            f"Under {one.scenario} no note of the book loses on any of {many(risk.paths, 'path')}: the probability of "
             f"a loss of the book is below {fraction(risk.unseen, PERCENT)} (95%), which is not zero."
         ]
     level, name = f"{risk.level:g}", percent(risk.level, 1)
@@ -157,13 +158,13 @@ def together(risk: BookRisk, one: ScenarioRisk) -> Sheet:
     return Sheet(("Losing together", "Probability", "If independent"), tuple(rows))
 
 
-def ways(one: ScenarioRisk) -> Sheet:
+def ways(risk: BookRisk, one: ScenarioRisk) -> Sheet:
     """Reverse stress: where the factors stand where the book loses more than x."""
     names = [factor.name for factor in one.ways[0].factors] if one.ways else []
     rows = [
         (
             fraction(way.loss, PERCENT),
-            with_error(way.probability, way.se, unit=PERCENT),
+            probability(Estimate(way.probability, way.se), risk.unseen),
             *(f"{level(factor.mean, 2)} ± {factor.se:.2f}" for factor in way.factors),
         )
         for way in one.ways

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from stress.answers.book import PositionRisk
 from stress.answers.book_path import BookPath
 from stress.report.book import level
-from stress.report.numbers import percent
+from stress.report.numbers import percent, span
 from stress.report.replayed import story as story_of_deal
 from stress.report.sheets import Sheet
 from stress.report.workbook import Column, Table
@@ -66,7 +66,7 @@ def months(found: BookPath, positions: Sequence[PositionRisk]) -> Sheet:
         last = min(begin + QUARTER, n_month)
         levels = map(level, found.factor[begin:last].mean(axis=0)) if found.factors else ()
         left = (percent(float(line.balance[last - 1]), 1) for line in lines)
-        rows.append((f"{begin + 1}-{last}", *levels, *left))
+        rows.append((span(begin + 1, last), *levels, *left))
     heads = (*found.factors, *(f"{line.name}, left" for line in lines))
     return Sheet(("Months", *heads), tuple(rows), NOTE)
 

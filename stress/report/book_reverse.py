@@ -11,7 +11,7 @@ import numpy as np
 from stress.answers.book_reverse import BookReverse, DealOnPath
 from stress.answers.reverse import left_out
 from stress.report.book import probability
-from stress.report.numbers import PERCENT, bare_percent, fraction, percent
+from stress.report.numbers import PERCENT, bare_percent, fraction, percent, span
 from stress.report.sheets import Sheet
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def months(found: BookReverse) -> Sheet:
         here = there[k : k + QUARTER]
         levels = found.level[here[0] - 1 : here[-1]].mean(axis=0)
         share = percent(float(shares[k : k + QUARTER].sum()), 1)
-        rows.append((f"{here[0]}-{here[-1]}", share, *map(_level, levels)))
+        rows.append((span(here[0], here[-1]), share, *map(_level, levels)))
     note = f"Standard deviations, low is bad. {_sentence(found.says)}"
     note = " ".join(filter(None, (note, left_out(found.weight, there))))
     return Sheet(("Months", "Share of beta²", *found.factors), tuple(rows), note)

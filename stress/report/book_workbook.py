@@ -10,6 +10,7 @@ from stress.answers.book_reverse import BookReverse
 from stress.inputs.book import Book
 from stress.report import book_path
 from stress.report.book import probability
+from stress.report.numbers import many
 from stress.report.workbook import Column, Table, of_document
 
 _POSITION = (
@@ -59,7 +60,7 @@ def _scenarios(risk: BookRisk) -> Table:
              "value", "value_se", "below_cost", "below_cost_se", "standalone_es", "diversification",
              "variance_ratio")  # fmt: skip
     rows = [(one.scenario, *(getattr(one, name) for name in names)) for one in risk.scenarios]
-    note = f"Shares of {risk.amount:,.0f} {risk.currency} original balance, {risk.paths:,} paths."
+    note = f"Shares of {risk.amount:,.0f} {risk.currency} original balance, {many(risk.paths, 'path')}."
     if risk.short:
         note += f" Short: {risk.short:,.0f} {risk.currency}."
     return Table("Scenarios", (Column("Scenario", "text"), *_heads(names)), rows, note)

@@ -7,7 +7,7 @@ import xarray as xr
 from stress import measures
 from stress.measures.means import has_principal
 from stress.report.known_job import job_of, may_end_early
-from stress.report.numbers import CAP, CAPPED, chance, count, fraction
+from stress.report.numbers import CAP, CAPPED, chance, count, fraction, many
 from stress.report.page.deal import input_notes
 from stress.report.words import late, residual, weights
 
@@ -23,7 +23,7 @@ def caption(ds: xr.Dataset) -> str:
     if measures.is_weighted(ds):
         return partial + _weighted_caption(ds, paths)
     return (
-        f"{partial}{count(paths)} paths, seed {ds.attrs.get('seed', '?')}, {ds.attrs.get('estimator', 'plain')}. "
+        f"{partial}{many(paths, 'path')}, seed {ds.attrs.get('seed', '?')}, {ds.attrs.get('estimator', 'plain')}. "
         f"± standard error; [95% interval]; '<' no path of {count(paths)} lost anything: 95% upper bound "
         "(3/n), of ES none. "
         f"IRR: mean, a year. WAL: years. Price: of par.{footnotes(ds)}"
@@ -88,8 +88,8 @@ def _weighted_caption(ds: xr.Dataset, paths: float) -> str:
     """Paths, what they are worth, and which figures cannot be trusted."""
     lost = ds["effective_losses"].values
     text = (
-        f"{count(paths)} paths, seed {ds.attrs.get('seed', '?')}, importance sampling: worth "
-        f"{count(measures.effective_paths(ds))} plain paths for a mean over all, and at least "
+        f"{many(paths, 'path')}, seed {ds.attrs.get('seed', '?')}, importance sampling: worth "
+        f"{many(measures.effective_paths(ds), 'plain path')} for a mean over all, and at least "
         f"{count(lost[lost > 0.0].min(initial=paths))} with a loss for every note that loses; weights up to "
         f"{float(ds['loss_top_weight'].max()):.2g}. ± standard error; [95% interval]; '<' no path lost, or fewer than "
         f"one in 10^12: 95% upper bound. IRR: mean, a year. WAL: years. Price: of par.{footnotes(ds)}"

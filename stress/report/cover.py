@@ -12,7 +12,7 @@ import xarray as xr
 from stress import measures
 from stress.measures.means import has_principal
 from stress.report import words
-from stress.report.numbers import MISSING, PERCENT, count, own_unit, percent, with_error
+from stress.report.numbers import MISSING, PERCENT, many, own_unit, percent, with_error
 from stress.report.sheets import Sheet
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _of_desks(about: dict[str, Any]) -> str:
     said = (
         f"Under {about['scenario']}. Risk weight and capital over exposure at closing: SEC-SA by {about['rules']} "
         f"({about['status']}, {about['date']}), loans at {percent(about['pool_weight'])}.{proposed} Expected credit "
-        f"loss at closing over balance, at the effective rate, {count(about['paths'])} paths, ± standard error; "
+        f"loss at closing over balance, at the effective rate, {many(about['paths'], 'path')}, ± standard error; "
         "where none shows a loss, the bound of all paths of the run. Price: mean present value over par, ± standard "
         "error. Yield and margin at par: deterministic, no error."
     )
@@ -185,8 +185,9 @@ def _stands(name: str, rating: Rating) -> tuple[str, ...]:
     one = next((one for one in rating.classes if one.note == name), None)
     if one is None:
         return MISSING, MISSING
-    gap = MISSING if one.gap is None else f"{100.0 * one.gap:+.2f} ({one.held})"
-    return f"{one.breakeven_multiple_cnl:.2f}", gap
+    beyond = "> " * one.shown.open
+    gap = MISSING if one.gap is None else f"{beyond}{100.0 * one.gap:+.2f} ({one.held})"
+    return f"{beyond}{one.breakeven_multiple_cnl:.2f}", gap
 
 
 def _of_rating(rating: Rating) -> str:
@@ -225,8 +226,8 @@ def assumptions(ds: xr.Dataset, job: Job | None) -> tuple[tuple[str, str], ...]:
     shown = listed(names) if len(names) <= 6 else f"{', '.join(names[:5])} and {len(names) - 5} more"
     run = (
         ("Scenarios", f"{len(names)}: {shown}"),
-        ("Simulation", f"{count(measures.paths(ds))} paths each on common random numbers, {ds.attrs.get('estimator')}, "
-                       f"seed {ds.attrs.get('seed')}"),
+        ("Simulation", f"{many(measures.paths(ds), 'path')} each on common random numbers, "
+                       f"{ds.attrs.get('estimator')}, seed {ds.attrs.get('seed')}"),
     )  # fmt: skip
     return run if job is None else (*_of_job(job), *run)
 

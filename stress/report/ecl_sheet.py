@@ -6,7 +6,7 @@ import math
 
 from stress.answers.ecl import Allowance, Ecl
 from stress.measures.estimate import Interval
-from stress.report.numbers import MISSING, PERCENT, count, percent, with_error
+from stress.report.numbers import MISSING, PERCENT, many, percent, with_error
 from stress.report.sheets import Sheet
 
 
@@ -24,7 +24,7 @@ def ecl_sheet(answer: Ecl) -> Sheet:
     )
     rows = tuple(map(_row, answer.rows))
     note = (
-        f"Shares of the book at closing, means of {count(answer.paths)} paths, seed {answer.seed}, ± standard error. "
+        f"Shares of the book at closing, means of {many(answer.paths, 'path')}, seed {answer.seed}, ± standard error. "
         f"Loans: the closing pool in run-off, discounted at {percent(answer.effective_rate)} a year, what it earns; "
         f"notes at their own rates. Stage 2: 30 days past due, or an entry rate {answer.multiple:g} times that at "
         f"closing. {answer.says}"

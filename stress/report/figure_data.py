@@ -17,7 +17,18 @@ from stress.report.figures.convergence import Track
 from stress.report.figures.losses import exceedance
 from stress.report.figures.months import lived, shown
 from stress.report.known_job import may_end_early
-from stress.report.numbers import PERCENT, chance, count, fraction, interval, own_unit, percent, tail_mean, with_error
+from stress.report.numbers import (
+    PERCENT,
+    chance,
+    count,
+    fraction,
+    interval,
+    many,
+    own_unit,
+    percent,
+    tail_mean,
+    with_error,
+)
 from stress.report.sheets import EARLY, Sheet, each, name_of, parts, read_of
 
 Array = NDArray[np.float64]
@@ -89,7 +100,7 @@ def fan(ds: xr.Dataset, quantity: str) -> Sheet:
     else:
         rows = _fan_rows(ds, quantity, level, mean, "")
     head = ("Scenario", "Month", "5%", "25%", "median", "75%", "95%", "mean")
-    return Sheet(head, tuple(rows), f"Quantiles of {count(float(ds['fan_path']))} paths; means of all.")
+    return Sheet(head, tuple(rows), f"Quantiles of {many(float(ds['fan_path']), 'path')}; means of all.")
 
 
 def _fan_rows(ds: xr.Dataset, quantity: str, level: Array, mean: Array, first: str) -> list[tuple[str, ...]]:

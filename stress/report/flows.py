@@ -19,8 +19,8 @@ HEADS = {
     "interest_unpaid": "unpaid",
     "pool_balance": "balance", "purchases": "bought", "scheduled_principal": "scheduled", "cured_paid": "paid late",
     "sale_proceeds": "sale proceeds", "purchase_cost": "paid for", "dilution_lost": "refunds lost",
-    "commingling_loss": "lost in commingling", "written_down": "written down", "account_balance": "balance", "fee_due": "due", "fee_paid": "paid",
-    "paid_out": "paid",
+    "commingling_loss": "lost in commingling", "written_down": "written down",
+    "account_balance": "balance", "fee_due": "due", "fee_paid": "paid", "paid_out": "paid",
     "smm": "SMM", "cpr": "CPR", "mdr": "MDR", "cdr": "CDR", "dq30": "30+", "dq60": "60+", "dq90": "90+",
     "payment_rate": "payment rate", "net_loss_rate": "net loss",
 }  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from stress.answers.gradient import Gradient, Slope
-from stress.report.numbers import MISSING, count
+from stress.report.numbers import MISSING, many
 from stress.report.sheets import Sheet
 
 
@@ -16,7 +16,7 @@ def gradient_sheet(answer: Gradient, months: bool = False) -> Sheet:
     hidden = "" if months else " Months one by one: --months, --json."
     left = f" Left out: {'; '.join(answer.left_out)}." if answer.left_out else ""
     note = (
-        f"{_measured(answer)}. {count(answer.paths)} paths, seed {answer.seed}; likelihood-ratio scores of one run, ± "
+        f"{_measured(answer)}. {many(answer.paths, 'path')}, seed {answer.seed}; likelihood-ratio scores of one run, ± "
         f"standard error by batch.{hidden}{left}"
     )
     return Sheet(("Input", "Per", "Derivative", "± error", "95% interval"), rows, note)

@@ -192,6 +192,16 @@ def count(n: float) -> str:
     return f"{n:,.0f}"
 
 
+def many(n: float, what: str) -> str:
+    """`1 path`, `8,192 paths`."""
+    return f"{count(n)} {what}{'s' * (count(n) != '1')}"
+
+
+def span(first: int, last: int) -> str:
+    """Months of a row: `51-52`, `52`."""
+    return f"{first}-{last}" if first < last else str(first)
+
+
 def _most(size: float, sign: str) -> int:
     """Decimals at most: more where a number is small for its unit."""
     return 4 if sign != "%" else 2 if size >= ONE else 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from stress.answers.price import Price, Priced
-from stress.report.numbers import MISSING, count, fraction, with_error
+from stress.report.numbers import MISSING, fraction, many, span, with_error
 from stress.report.sheets import Sheet
 
 
@@ -33,7 +33,7 @@ def price_sheet(answer: Price) -> Sheet:
 
 
 def _breakeven(answer: Price) -> str:
-    found, paths = answer.breakeven_spread, f"{count(answer.paths)} paths"
+    found, paths = answer.breakeven_spread, many(answer.paths, "path")
     if not found.estimate:
         return f"No principal is lost on any of {paths} (seed {answer.seed}): they tell no break-even spread."
     spread = with_error(float(found.estimate), float(found.error))
@@ -44,7 +44,7 @@ def _breakeven(answer: Price) -> str:
 
 
 def _row(one: Priced, floating: bool) -> tuple[str, ...]:
-    window = f"{one.first_principal}-{one.last_principal}" if one.first_principal else MISSING
+    window = span(one.first_principal, one.last_principal) if one.first_principal else MISSING
     return (
         f"{one.price:g}", f"{one.speed:g}", f"{one.defaults:g}", _percent(one.yield_), *(_bp(one.margin),) * floating,
         _bp(one.zero_spread), *_adjusted(one), _plain(one.duration), _plain(one.spread_duration), _plain(one.convexity),

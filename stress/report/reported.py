@@ -5,6 +5,7 @@ from __future__ import annotations
 from stress.answers.backtest import BackTest
 from stress.answers.follow import Follow, NoteNow, Surprise
 from stress.measures.drift import Drift
+from stress.report.numbers import many
 from stress.report.sheets import Sheet
 
 HORIZONS = (1, 3, 6, 12)
@@ -43,7 +44,7 @@ def _months(answer: Follow) -> tuple[str, Sheet]:
     title = f"{answer.job} under {answer.scenario}, given the reports of {answer.reports} up to {answer.as_of}"
     note = (
         "Predicted from the reports before; CRPS in percentage points a month, lower is better; outside the band: *. "
-        f"{answer.paths:,} paths, seed {answer.seed}; fewer than {answer.floor:g} effective ones are refused."
+        f"{many(answer.paths, 'path')}, seed {answer.seed}; fewer than {answer.floor:g} effective ones are refused."
     )
     return title, Sheet(head, tuple(rows), note)
 
@@ -80,7 +81,7 @@ def _notes(answer: Follow) -> tuple[str, Sheet]:
     )
     head = (
         "note",
-        "balance",
+        f"balance, {answer.currency}",
         "worth per 100 (90%)",
         "EL before any report",
         "EL now",

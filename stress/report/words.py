@@ -13,7 +13,7 @@ from stress.kernels.tally import HIGHEST_IRR
 from stress.measures.means import has_principal, is_residual
 from stress.report.estimator import estimator
 from stress.report.known_job import may_end_early
-from stress.report.numbers import CAP, chance, count, fraction, interval, percent, with_error, years
+from stress.report.numbers import CAP, chance, count, fraction, interval, many, percent, with_error, years
 
 
 class Fact(NamedTuple):
@@ -64,7 +64,7 @@ def _reference(ds: xr.Dataset) -> str:
 
 def _notes(one: xr.Dataset) -> list[str]:
     """The notes without any loss in one sentence, the others one by one."""
-    paths = count(measures.paths(one))
+    paths = many(measures.paths(one), "path")
     notes = [n for n in _tranches(one) if not is_residual(n)]
     safe = [str(n["tranche"].item()) for n in notes if float(n["loss_probability"]) == 0.0]
     said = []
@@ -72,7 +72,7 @@ def _notes(one: xr.Dataset) -> list[str]:
         bound = fraction(float(one["loss_probability_high"].sel(tranche=safe[0])))
         verb = "loses" if len(safe) == 1 else "lose"
         said.append(
-            f"{_list(safe)} {verb} nothing in {paths} paths: the probability of any loss is below {bound} "
+            f"{_list(safe)} {verb} nothing in {paths}: the probability of any loss is below {bound} "
             "with 95% confidence, which is not zero."
         )
     for n in notes:

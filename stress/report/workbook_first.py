@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stress.measures.means import has_principal
+from stress.report.numbers import many
 from stress.report.workbook import Column, Table, of_answer
 from stress.results.sweep import cells
 
@@ -135,7 +136,7 @@ def _of_points(answer: WhatIf) -> Table:
     for k, place in enumerate(answer.place.tolist()):
         values = [axis.value(x) for axis, x in zip(answer.axes, place, strict=True)]
         rows.append((k + 1, *values, *(column[k] for column in columns)))
-    said = f"{answer.paths:,} paths a point on the same draws; ± standard error of simulation."
+    said = f"{many(answer.paths, 'path')} a point on the same draws; ± standard error of simulation."
     return Table("Points", tuple(head), rows, said)
 
 

@@ -20,6 +20,7 @@ def of_follow(answer: Follow) -> list[Table]:
     """Reports beside their predictions, the state after each report, notes, triggers, what is drawn."""
     sums = [
         ("scenario", answer.scenario), ("reports", answer.reports), ("as of", answer.as_of),
+        ("currency", answer.currency),
         ("chance of reports as far from the model as these", answer.fit), ("effective paths", answer.effective),
         ("cumulative default before any report", answer.default_before), ("± before", answer.default_before_se),
         ("cumulative default now", answer.default), ("± now", answer.default_se),
@@ -27,7 +28,8 @@ def of_follow(answer: Follow) -> list[Table]:
         *((f"remark {k}", says) for k, says in enumerate(answer.says, 1)),
     ]  # fmt: skip
     columns = (Column("Figure", "text"), Column("Value", "text"))
-    note = "Shares as fractions of the original balance, of the pool of the cut-off balance."
+    note = "Shares as fractions of the original balance, of the pool of the cut-off balance"
+    note += f"; balances in {answer.currency}."
     return [
         Table("Follow", columns, sums, note),
         Table("Reports and predictions", _heads(Surprise), list(map(tuple, answer.surprises)),

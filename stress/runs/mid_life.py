@@ -48,6 +48,8 @@ def state_at(
     True
     """
     last = job.deal.legal_maturity_months - 1
+    if last < 1:
+        raise ConfigError(f"month = {month}: {job.deal.name} ends with month 1: no month is left after one")
     month = whole("month", month, 1, last)
     one = with_options(job, scenarios=None if scenario is None else [scenario])
     one = one.model_copy(update={"scenarios": one.scenarios[:1]})

@@ -115,6 +115,7 @@ def test_a_note_that_is_repaid_can_lose_nothing_any_more(bad: Follow) -> None:
     named = [lost if note.name == lost.name else gone if note.name == gone.name else note for note in bad.notes]
     tables = dict(sheets_of_follow(bad._replace(notes=tuple(named))))
     worth = next(sheet for title, sheet in tables.items() if title.startswith("What each note is worth"))
+    assert worth.head[1] == "balance, CNY"
     rows = {row[0]: row for row in worth.rows}
     assert (rows[gone.name][2], rows[gone.name][4], rows[gone.name][6]) == ("repaid", "0", "0")
     assert (rows[lost.name][2], rows[lost.name][4][:3]) == ("–", "40%")

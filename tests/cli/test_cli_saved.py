@@ -14,6 +14,7 @@ import stress
 from stress import results
 from stress.cli import exit_code, main
 from stress.cli.compare import _said
+from stress.cli.measures_json import trust
 from stress.inputs.load import load_job
 from stress.report.page import uncertain
 
@@ -91,11 +92,15 @@ def test_a_difference_says_where_its_runs_begin_and_what_it_has_the_mean_of(save
     out = " ".join(capsys.readouterr().out.split())
     assert "irr of subordinated: the mean over paths; a run's own table has the median." in out
     assert "mid-life" not in out
+    assert run("compare", saved / "one", saved / "other", "--measure=IRR", "--json") == 0
+    (said,) = json.loads(capsys.readouterr().out)["says"]
+    assert said in out
     names = ("baitiao-24m", "baitiao-24m-mid-life")
     whole, later = (stress.simulate(load_job(JOBS / f"{name}.toml"), 64, 3, ["baseline"]) for name in names)
     (told,) = _said({"wal": whole, "expected_loss": whole}, {Path("a"): whole, Path("b"): later})
     assert told == "wal of a run that starts in mid-life is of what is left then: a from closing; b from 2020-06."
     assert _said({"expected_loss": whole}, {Path("a"): whole, Path("b"): later}) == []
+    assert [trust(ds).get("as_of") for ds in (whole, later)] == [None, "2020-06"]
 
 
 def test_the_path_at_a_quantile_is_written_month_by_month(saved: Path, tmp_path: Path, capsys: Capture) -> None:

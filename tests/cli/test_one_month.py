@@ -91,6 +91,12 @@ def test_one_path_bounds_a_loss_in_percent(file: Path, tmp_path: Path, capsys: p
     assert "< 95.0%" in out
     assert "0 [0, 100%]" in out
     assert " bp" not in out
+    assert "1 path, seed 0" in out
+
+
+def test_a_deal_of_a_month_has_no_state(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(["state", str(file), "--month", "1", "-o", str(tmp_path / "state.toml")]) == 2
+    assert "one month ends with month 1: no month is left after one" in capsys.readouterr().err
 
 
 def test_no_stress_is_a_multiple_of_nothing(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,6 +21,7 @@ from stress.cli.reverse import document
 from stress.errors import DataError
 from stress.measures.estimate import Interval
 from stress.measures.proportions import proportion
+from stress.report.cover import _stands
 from stress.report.figures.answers import differences, figure
 from stress.report.page import chapters
 from stress.report.page.capital_chapter import transfer_sheet
@@ -203,6 +204,9 @@ def test_a_class_stands_as_high_as_its_break_even_and_is_marked_where_it_is_held
     a, b = ((stand("AAA", 0.1, hard), stand("BBB", 0.05, soft)) for hard, soft in ((0.12, 0.13), (0.06, 0.07)))
     held = ClassRating("A", 0.1, "AAA", True, 0.02, 0.12, 6.0, "AAA", 0, a)
     free = ClassRating("B", 0.1, "", None, None, 0.07, 3.5, "BBB", None, b)
+    assert _stands("A", Rating("j", "base", "table", "even", 0.02, (held, free))) == ("6.00", "+2.00 (AAA)")
+    ended = held._replace(by_category=tuple(one._replace(open=True) for one in a))
+    assert _stands("A", Rating("j", "base", "table", "even", 0.02, (ended,))) == ("> 6.00", "> +2.00 (AAA)")
     classes = (held, free)
     drawn = figure(Rating("j", "base", "table", "even", 0.02, classes)).axes[0]
     assert [bar.get_height() for bar in drawn.patches] == [0.12, 0.13, 0.06, 0.07]

@@ -6,7 +6,7 @@ import pytest
 from large_pools import pools
 
 from stress.analysis.book_risk import book_risk
-from stress.answers.book import BookRisk
+from stress.answers.book import BookRisk, Way
 from stress.report import book as sheets
 from stress.runs.book.count import count, packs_of
 
@@ -25,6 +25,12 @@ def risk() -> BookRisk:
 def test_the_book_and_its_positions_have_the_bound_of_so_many_paths(risk: BookRisk) -> None:
     assert sheets.overview(risk).rows[0][1] == "> 99.70%"
     assert [row[2] for row in sheets.positions(risk, risk.scenarios[0]).rows] == ["> 99.70%", "< −99.70%"]
+
+
+def test_a_way_of_every_path_has_the_bound_of_so_many(risk: BookRisk) -> None:
+    ways = [Way(0.01, 1.0, 1.0 / 1024, []), Way(0.1, 0.5, 0.016, [])]
+    rows = sheets.ways(risk, risk.scenarios[0]._replace(ways=ways)).rows
+    assert [row[1] for row in rows] == ["> 99.70%", "50.0 ± 1.6%"]
 
 
 def test_no_sentence_tells_an_error_of_nothing(risk: BookRisk) -> None:

@@ -15,7 +15,7 @@ from stress import report
 from stress.report import figure_data, page, sheets
 from stress.report.cover import Signed, assumptions, cover
 from stress.report.figures.months import lived
-from stress.report.numbers import NONE, PERCENT, POINTS, fraction, interval, tail_mean, unit_of, with_error
+from stress.report.numbers import NONE, PERCENT, POINTS, fraction, interval, many, span, tail_mean, unit_of, with_error
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +49,11 @@ def test_a_column_below_one_percent_is_in_basis_points_and_any_other_in_percent(
     assert with_error(0.0022, 0.0007, unit=PERCENT) == "0.220 ± 0.070%"
     assert interval(0.3, 0.29, 0.31, unit=POINTS) == "3,000 [2,900, 3,100] bp"
     assert fraction(0.000374, PERCENT) == "0.037%"
+
+
+def test_one_of_a_kind_and_a_span_of_one_month_are_written_so() -> None:
+    assert [many(n, "path") for n in (0, 1, 8192)] == ["0 paths", "1 path", "8,192 paths"]
+    assert [span(51, last) for last in (52, 51)] == ["51-52", "51"]
 
 
 @pytest.mark.parametrize("error", [1e-9, 1e-7, 0.0])

@@ -17,7 +17,7 @@ from stress.explain.words import table
 from stress.inputs.job import Job
 from stress.report import sheets, words
 from stress.report.document.theory import used_by
-from stress.report.numbers import count
+from stress.report.numbers import many
 from stress.report.page.chapters import chapter, tornado_sheet
 from stress.report.page.deal import input_notes
 from stress.report.sheets import Sheet
@@ -85,7 +85,7 @@ def _identity(job: Job, ds: xr.Dataset) -> Lines:
         ("Engine", f"stress {ds.attrs.get('version', '')}"),
         ("Source of the engine", f"SHA-256 {ds.attrs.get('source_digest', '')}"),
         ("Inputs", f"SHA-256 {ds.attrs.get('job_hash', '')}"),
-        ("Simulation", f"{count(measures.paths(ds))} paths, seed {ds.attrs.get('seed')}, {ds.attrs.get('estimator')}"),
+        ("Simulation", f"{many(measures.paths(ds), 'path')}, seed {ds.attrs.get('seed')}, {ds.attrs.get('estimator')}"),
     ]
     return table(("What", "Which"), rows)
 

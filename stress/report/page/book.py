@@ -12,7 +12,7 @@ from stress.report import book as sheets
 from stress.report import book_path
 from stress.report import book_reverse as reverse_sheets
 from stress.report.figures import books
-from stress.report.numbers import percent
+from stress.report.numbers import many, percent
 from stress.report.page.exhibit import Exhibit, svg_of
 from stress.report.page.template import rendered
 from stress.report.sheets import Sheet
@@ -38,7 +38,7 @@ def render(
         risk=risk,
         one=one,
         lede=f"{len(one.positions)} positions in {deals} deals, {sheets.money(risk.amount, risk.currency)}; "
-        f"{len(risk.scenarios)} scenarios, {risk.paths:,} paths of all deals on common factors.",
+        f"{len(risk.scenarios)} scenarios, {many(risk.paths, 'path')} of all deals on common factors.",
         findings=sheets.findings(risk, one),
         overview=sheets.overview(risk),
         exceedances=sheets.exceedances(risk),
@@ -47,7 +47,7 @@ def render(
         positions=sheets.positions(risk, one),
         concentrations=sheets.concentrations(one),
         together=sheets.together(risk, one),
-        ways=sheets.ways(one),
+        ways=sheets.ways(risk, one),
         story=[] if worst is None else book_path.story(worst, one.positions),
         worst=None if worst is None else _worst(worst, one),
         common="" if common is None else reverse_sheets.headline(common),

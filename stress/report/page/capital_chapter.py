@@ -8,7 +8,7 @@ import numpy as np
 
 from stress.answers.capital import Capital, Excess, Months, Transfer, Weights
 from stress.report.figures.capital import needs
-from stress.report.numbers import MISSING, PERCENT, count, fraction, percent, with_error
+from stress.report.numbers import MISSING, PERCENT, fraction, many, percent, with_error
 from stress.report.page.exhibit import Chapter, Exhibit, svg_of
 from stress.report.sheets import Sheet
 
@@ -46,7 +46,7 @@ def months_sheet(answer: Capital, step: int = 3) -> Sheet:
     )  # fmt: skip
     head = ("Class", "Outstanding on", "Weight, mean", "95% of paths below", "Capital, mean", "95% of paths below")
     note = (
-        f"SEC-SA under {answer.scenario} as W, A and D move, {count(answer.paths)} paths, seed {answer.seed}, "
+        f"SEC-SA under {answer.scenario} as W, A and D move, {many(answer.paths, 'path')}, seed {answer.seed}, "
         "± standard error. Weights: of paths on which the class is outstanding. Capital: over its original balance "
         "(all notes: the cut-off balance), on all paths."
     )

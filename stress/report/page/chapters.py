@@ -14,17 +14,7 @@ from stress.answers.reverse import Reverse
 from stress.answers.tornado import Tornado
 from stress.errors import DataError
 from stress.report.figures import answers
-from stress.report.numbers import (
-    MISSING,
-    Unit,
-    count,
-    fraction,
-    interval,
-    own_unit,
-    percent,
-    unit_of,
-    with_error,
-)
+from stress.report.numbers import MISSING, Unit, fraction, interval, many, own_unit, percent, unit_of, with_error
 from stress.report.page.capital_chapter import capital
 from stress.report.page.clock_chapter import clocks
 from stress.report.page.desk_chapters import ecl, gradient, price
@@ -54,7 +44,7 @@ def breakeven(answer: Breakeven) -> Chapter:
             (f"{x:.4g}", interval(*map(float, p)), interval(*map(float, el)))
             for x, p, el in zip(curve.value, np.stack(chance, -1), np.stack(loss, -1), strict=True)
         ),
-        f"{count(answer.paths)} paths at each point, the same draws at all"
+        f"{many(answer.paths, 'path')} at each point, the same draws at all"
         f"{', around a loss' if answer.estimator == 'importance' else ''}.",
     )
     says = (
@@ -125,7 +115,7 @@ def reverse(answer: Reverse) -> Chapter:
     rows: list[tuple[str, str]] = [
         ("Distance beta", f"{answer.beta:.2f}" if math.isfinite(answer.beta) else MISSING),
         ("First-order probability Φ(−β)", f"{answer.first_order:.3g}"),
-        (f"Simulated, {count(answer.paths)} paths [95%]", _probability(answer.simulated)),
+        (f"Simulated, {many(answer.paths, 'path')} [95%]", _probability(answer.simulated)),
         ("Sampled around the path [95%]", _probability(answer.aimed)),
     ]
     says = [
@@ -217,7 +207,7 @@ def tornado_sheet(answer: Tornado) -> Sheet:
     how = "± standard error of the change on common draws"
     if answer.estimator == "scores":
         how = "to first order, derivative times move, ± standard error (likelihood-ratio scores of one run)"
-    note = f"{count(answer.paths)} paths{aimed}, seed {answer.seed}; {how}."
+    note = f"{many(answer.paths, 'path')}{aimed}, seed {answer.seed}; {how}."
     return Sheet(("Input", "Down", "Change", "Up", "Change"), rows, note)
 
 

@@ -6,7 +6,7 @@ from stress.answers.change import Change
 from stress.answers.clocks import Clocks, Effect
 from stress.measures.scenarios import is_share
 from stress.report.figures import answers
-from stress.report.numbers import count, with_error
+from stress.report.numbers import many, with_error
 from stress.report.page.exhibit import Chapter, Exhibit, svg_of
 from stress.report.sheets import Sheet
 
@@ -33,7 +33,7 @@ def clocks_sheet(answer: Clocks) -> Sheet:
     """One row a measure: daily purchases, and what each other way changes."""
     rows = tuple((_name(row.measure, row.tranche), _daily(row), *map(_change, row.changes)) for row in answer.rows)
     note = (
-        f"{count(answer.paths)} paths, seed {answer.seed}. Pool figures over the cut-off balance. Changes from daily "
+        f"{many(answer.paths, 'path')}, seed {answer.seed}. Pool figures over the cut-off balance. Changes from daily "
         "purchases ± standard error of the difference, on common random numbers; 0: on no path, or below 0.01 bp."
     )
     return Sheet(("", "Daily", *answer.ways), rows, note)

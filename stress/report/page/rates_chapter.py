@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stress.answers.rates import Rate, Rates
 from stress.report.figures.months import rate_fan
-from stress.report.numbers import MISSING, PERCENT, count, percent, with_error
+from stress.report.numbers import MISSING, PERCENT, many, percent, with_error
 from stress.report.page.exhibit import Chapter, Exhibit, svg_of
 from stress.report.sheets import Sheet
 
@@ -12,7 +12,7 @@ from stress.report.sheets import Sheet
 def rates(answer: Rates) -> Chapter:
     """Six fans, each with its table."""
     says = (
-        f"From {count(answer.paths)} paths of each scenario, run again with seed {answer.seed}; told while the median "
+        f"From {many(answer.paths, 'path')} of each scenario, run again with seed {answer.seed}; told while the median "
         "pool holds 5% of the cut-off balance.",
     )
     first, *others = (
@@ -38,4 +38,4 @@ def rate_sheet(answer: Rates, rate: Rate) -> Sheet:
         if rate.mean[k, month] == rate.mean[k, month]
     ]
     head = ("Scenario", "Month", "5%", "25%", "median", "75%", "95%", "mean ± error")
-    return Sheet(head, tuple(rows) or ((MISSING,) * len(head),), f"Quantiles of {count(answer.paths)} paths.")
+    return Sheet(head, tuple(rows) or ((MISSING,) * len(head),), f"Quantiles of {many(answer.paths, 'path')}.")

@@ -74,7 +74,7 @@ _TIMING = {"front": "early", "even": "evenly", "back": "late"}
 
 
 def _row(one: ClassRating) -> tuple[str, ...]:
-    own = next((stand for stand in one.by_category if stand.category == (one.held or one.stands)), one.by_category[-1])
+    own = one.shown
     verdict = MISSING if one.passes is None else "stands" if one.passes else "fails"
     notches = MISSING if one.notches is None else f"{one.notches:+d}" if one.notches else "0"
     beyond = "> " * own.open

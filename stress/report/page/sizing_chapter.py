@@ -5,7 +5,7 @@ from __future__ import annotations
 from stress.answers.sizing import Sizing
 from stress.explain.words import listed
 from stress.report.figures import answers
-from stress.report.numbers import MISSING, count, interval, own_unit, percent, share, unit_of
+from stress.report.numbers import MISSING, count, interval, many, own_unit, percent, share, unit_of
 from stress.report.page.exhibit import Chapter, Exhibit, svg_of
 from stress.report.sheets import Sheet
 
@@ -63,7 +63,7 @@ def solved(answer: Sizing) -> str:
         return f"Measured on {proof.format('paths')}"
     aimed = " drawn around losses" if answer.estimator == "importance" else ""
     return (
-        f"Solved on {count(answer.paths)} paths{aimed}, proved on {proof.format('others')} ± one standard error, that "
+        f"Solved on {many(answer.paths, 'path')}{aimed}, proved on {proof.format('others')} ± one standard error, that "
         "of the notes above included. A share is the safe end of its 95% interval: all of the measure's own is within "
         f"the limit.{_together(answer)}"
     )
