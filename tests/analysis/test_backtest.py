@@ -12,6 +12,7 @@ import stress
 from stress.analysis.hindcast import backtest
 from stress.answers.backtest import BackTest
 from stress.inputs.files.reported import Reported, read_reports
+from stress.report.workbook_reported import tables
 from stress.tables.periods import Period
 
 ROOT = Path(__file__).parents[2]
@@ -60,6 +61,16 @@ def test_in_the_crisis_half_of_the_adaptive_year_ahead_bands_held(cards: Reporte
 def test_the_misses_are_said_and_the_bankruptcy_reform_of_2005_raises_the_alarm(plain: BackTest) -> None:
     assert any("8 reports ahead the 90% band held" in line for line in plain.says)
     assert plain.alarm == "2006 Q1"
+
+
+def test_sheets_of_a_workbook_hold_every_forecast_and_the_scores(plain: BackTest) -> None:
+    scores, forecasts, said = tables(plain)
+    assert [row[0] for row in scores.rows] == list(plain.horizons)
+    assert {one.title: one.unit for one in scores.columns}["Reports ahead"] == "count"
+    assert len(forecasts.rows) == len(plain.forecasts)
+    units = {one.title: one.unit for one in forecasts.columns}
+    assert (units["origin"], units["horizon"], units["came"]) == ("text", "count", "share")
+    assert said.rows[0] == ("drift", plain.alarm or "no alarm")
 
 
 def test_no_forecast_knows_what_came_after_its_origin(cards: Reported, plain: BackTest) -> None:

@@ -18,6 +18,7 @@ from stress.errors import DataError
 from stress.inputs.files.reported import Reported
 from stress.inputs.job import Job
 from stress.report.reported import sheets_of_follow
+from stress.report.workbook_reported import tables
 from stress.tables.periods import Period
 
 ROOT = Path(__file__).parents[2]
@@ -99,6 +100,26 @@ def test_what_no_weighted_path_shows_is_a_bound_in_every_table_and_a_trip_that_i
         ("100%",) * 6,
         ("0%", "25%", "> 99.7%", "> 99.7%", "> 99.7%", "> 99.7%"),
     ]
+
+
+def test_sheets_of_a_workbook_hold_numbers_beside_their_errors(bad: Follow) -> None:
+    """Of triggers a row a month; one that is looked at for fewer months has no number in the others."""
+    short = TriggerNow("short", 0.1, ("2021-03",), (0.2,), 0.3, 0.01)
+    long = TriggerNow("long", 0.0, ("2021-03", "2021-04"), (0.5, 0.6), 0.7, 0.02)
+    sheets = {one.name: one for one in tables(bad._replace(triggers=(short, long)))}
+    assert sheets["Triggers"].rows == [
+        ("by now", 0.1, 0.0), ("2021-03", 0.2, 0.5), ("2021-04", None, 0.6), ("ever", 0.3, 0.7), ("±", 0.01, 0.02),
+    ]  # fmt: skip
+    head = {one.title: one.unit for one in sheets["Reports and predictions"].columns}
+    assert (head["month"], head["figure"], head["came"], head["crps"]) == ("text", "text", "share", "number")
+    (first, *_), notes = sheets["After each report"].rows, [note.name for note in bad.notes]
+    assert [one.title for one in sheets["After each report"].columns[2:]] == [
+        f"{sign}EL {name}" for name in notes for sign in ("", "± ")
+    ]
+    before = bad.updates[0]
+    assert first[2:4] == (before.expected_loss[0], before.expected_loss_se[0])
+    assert dict(sheets["Follow"].rows)["cumulative default now"] == bad.default
+    assert [row[0] for row in sheets["Notes"].rows] == notes
 
 
 def test_a_default_that_all_paths_have_alike_is_no_bound(bad: Follow) -> None:

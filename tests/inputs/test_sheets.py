@@ -23,6 +23,7 @@ from stress.inputs.text.read import read_document
 from stress.inputs.text.write import text_of
 from stress.report.workbook import of_job
 from stress.report.workbook import write as write_results
+from stress.templates.inputs import Documents, as_texts, documents_at, documents_of
 
 FILES = sorted(SCENARIOS.rglob("*.toml"))
 FOLDERS = sorted({file.parent.relative_to(SCENARIOS).as_posix() for file in FILES})
@@ -104,6 +105,74 @@ def test_a_template_is_a_workbook_to_start_from(book: Path, cli: Callable[[list[
     assert job_hash(load_job(book)) == job_hash(load_job(tmp_path / "mine" / "job.toml"))
     assert cli(["new", "pool", "mine", "--xlsx", "--all", "-o", str(tmp_path / "b")]) == 0
     assert load(tmp_path / "b" / "mine.xlsx") == load(f"{book}#pool")
+
+
+def job_of(folder: Path, **keys: str) -> Path:
+    """A job that refers to shipped files; the same scenario file under two of its levels."""
+    said = {
+        "deal": f'"{SCENARIOS}/deals/baitiao-24m.toml"',
+        "pool": f'"{SCENARIOS}/pools/baitiao.toml"',
+        "scenarios": f'["{SCENARIOS}/baseline.toml", "{SCENARIOS}/card_stress.toml:severe",'
+        f' "{SCENARIOS}/card_stress.toml:moderate"]',
+        **keys,
+    }
+    text = "".join(f"{key} = {value}\n" for key, value in said.items())
+    (folder / "mine.toml").write_text(f'kind = "job"\nversion = 1\nname = "mine"\nsource = ""\n{text}')
+    return folder / "mine.toml"
+
+
+def again(documents: Documents, folder: Path) -> Job:
+    """The job of documents, read from the files that they become."""
+    for name, text in as_texts(documents).items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return load_job(folder / "job.toml")
+
+
+def test_what_a_run_saved_is_the_job_again_with_what_is_drawn_and_its_state(tmp_path: Path) -> None:
+    """A scenario whose parameters are drawn comes back from the one that it is drawn around."""
+    drawn = f'{{ file = "{SCENARIOS}/parameters/us_cards.toml", scenarios = ["baseline"] }}'
+    job = load_job(job_of(tmp_path, predictive=drawn))
+    documents = documents_of(job)
+    assert list(documents) == ["job", "deal", "pool", "baseline", "card_stress_severe", "card_stress_moderate",
+                               "parameters"]  # fmt: skip
+    assert job_hash(again(documents, tmp_path)) == job_hash(job)
+    later = load_job(JOBS / "baitiao-24m-mid-life.toml")
+    assert documents_of(later)["job"]["state"] == "#state"
+    assert job_hash(again(documents_of(later), tmp_path)) == job_hash(later)
+    swings = later.scenarios[0].model_copy(update={"swing": "drawn around tables"})
+    with pytest.raises(ConfigError, match=r"scenario '.*' draws macro variables around tables, which a run does not"):
+        documents_of(later.model_copy(update={"scenarios": (swings,)}))
+
+
+def test_a_file_that_is_referred_to_twice_is_one_document_and_one_sheet_of_a_workbook_is_another(
+    book: Path, tmp_path: Path
+) -> None:
+    there = documents_at(job_of(tmp_path, deal=f'"{book}#deal"', pool=f'"{book}#pool"'), lambda name: tmp_path)
+    assert list(there) == ["job", "deal", "pool", "baseline", "card_stress"]
+    said = there["job"]
+    assert (said["deal"], said["pool"], said["source"]) == ("#deal", "#pool", "")
+    assert said["scenarios"] == ["#baseline", "#card_stress:severe", "#card_stress:moderate"]
+    assert again(there, tmp_path).deal == load_job(tmp_path / "mine.toml").deal
+
+
+def test_a_table_is_no_document_and_is_named_from_the_folder_that_documents_go_to(tmp_path: Path) -> None:
+    name = "us_cards_unemployment.toml"
+    (tmp_path / name).write_bytes((SCENARIOS / "satellites" / name).read_bytes())
+    quarters = "".join(f"{year} Q{k},4\n" for year in (2023, 2024) for k in (1, 2, 3, 4))
+    (tmp_path / "before.csv").write_text(f"Date,Unemployment rate\n{quarters}")
+    table = openpyxl.Workbook()
+    for row in ("Date,Unemployment rate", "2025 Q1,4.5", "2025 Q2,5.5"):
+        table.active.append([float(one) if one[0] in "45" else one for one in row.split(",")])
+    table.save(tmp_path / "path.xlsx")
+    (tmp_path / "s.toml").write_text(
+        'kind = "scenario"\nversion = 1\nname = "s"\nmacro = { tables = [{ file = "path.xlsx#Sheet", history = '
+        '"before.csv" }], start = "2025 Q1" }\n'
+        'satellites = [{ file = "us_cards_unemployment.toml", target = "default_odds" }]\n'
+    )
+    there = documents_at(tmp_path / "s.toml", lambda name: tmp_path / "out" / name)
+    (table_of,) = there["s"]["macro"]["tables"]
+    assert table_of == {"file": "../../path.xlsx#Sheet", "history": "../../before.csv"}
+    assert there["s"]["satellites"][0]["file"] == "#us_cards_unemployment"
 
 
 def test_cells_may_be_formulas_over_sheets_of_ones_own(book: Path) -> None:
