@@ -119,6 +119,40 @@ def test_a_combined_file_with_levels_needs_one_named(folder: Path) -> None:
         load(folder / "a.toml")
 
 
+@pytest.mark.parametrize(
+    ("reference", "says"),
+    [
+        ("scenario.toml:sever", 'has no level "sever": one of base, moderate, severe; did you mean severe'),
+        ("plain.toml:severe", 'plain.toml: has no levels, but level "severe" is asked for'),
+    ],
+)
+def test_a_level_that_a_combined_file_has_not_is_told(folder: Path, reference: str, says: str) -> None:
+    scenario(folder / "plain.toml", "")
+    scenario(folder / "a.toml", f'combine = ["{reference}"]')
+    with pytest.raises(ConfigError, match=says):
+        load(folder / "a.toml")
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (
+            "[short_rate]\nmean_reversion = 0.5\nvolatility = 0.01\n",
+            "2 of the files that it combines have a short_rate",
+        ),
+        ('extends = "{random}"\n', "2 of the files that it combines have a var; at most one can draw"),
+    ],
+)
+def test_at_most_one_of_combined_files_draws(folder: Path, body: str, says: str) -> None:
+    random = (ROOT / "scenarios/fed2025_severely_adverse_random.toml").as_posix()
+    for name in ("a", "b"):
+        scenario(folder / f"{name}.toml", body.replace("{random}", random))
+    scenario(folder / "both.toml", 'combine = ["a.toml", "b.toml"]')
+    edit(folder / "job.toml", '["scenario.toml"]', '["both.toml"]')
+    with pytest.raises(ConfigError, match=says):
+        load_job(folder / "job.toml")
+
+
 def test_a_chain_of_combined_files_has_an_end(folder: Path) -> None:
     for i in range(20):
         scenario(folder / f"s{i}.toml", f'combine = ["s{i + 1}.toml"]')

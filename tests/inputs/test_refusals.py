@@ -16,6 +16,7 @@ from stress.inputs.macro import Macro, SatelliteUse
 from stress.inputs.macro.satellite import Satellite
 from stress.inputs.macro.var import Var
 from stress.inputs.scenario import Scenario, Shock
+from stress.inputs.scenario.short_rate import ShortRate
 
 PLANS = {"payment_rate": None, "plans": [{"term": 3, "share": 0.5}, {"term": 6, "share": 0.5}]}
 ALL = {"name": "all", "share": 1.0, "entry_rate": 0.01}
@@ -159,6 +160,7 @@ def test_a_job_whose_parts_do_not_fit_is_told_which(parts: dict[str, Any], words
 DEFAULT = {"target": "default_odds", "multiply": 2.0}
 MACRO = {"tables": [{"file": "a.csv"}]}
 USE = {"file": "s.toml", "target": "default_odds"}
+RATE = {"mean_reversion": 0.5, "volatility": 0.01}
 VAR = {
     "per_year": 4,
     "variables": ("a", "b"),
@@ -182,6 +184,10 @@ SATELLITE = {"link": "logit", "per_year": 4, "terms": [{"variable": "a", "coeffi
         (SatelliteUse, USE | {"at_least": 2.0, "at_most": 1.0}, "at_least = 2 lies above at_most = 1"),
         (SatelliteUse, USE | {"segments": ("all", "all")}, "segments names one twice"),
         (SatelliteUse, {"file": "s", "target": "yield", "residual_rho": True}, "residual_rho belongs to"),
+        (ShortRate, RATE | {"model": "vasicek", "start": 0.01, "mean": 0.02, "index": "lpr"}, "has a curve of its own"),
+        (ShortRate, RATE | {"forward": [[1, 0.02]], "index": "lpr"}, "give index or forward: one forward curve"),
+        (ShortRate, RATE | {"forward": [[2, 0.02]]}, "forward starts in month 2: month 1 needs a level"),
+        (ShortRate, RATE | {"forward": [[1, 0.02], [1, 0.03]]}, "months of forward must increase"),
         (Satellite, SATELLITE, "the same variable, lag and difference appears twice"),
         (Var, VAR | {"variables": ("a", "a")}, "variables must differ"),
         (Var, VAR | {"constant": (1.0,)}, "constant must have 2 numbers"),

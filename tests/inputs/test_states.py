@@ -110,6 +110,17 @@ def test_what_a_state_of_another_kind_of_deal_cannot_say_is_refused(name, month,
         job.but(state=moved(stress.state_at(job, month), **changes))
 
 
+def test_macro_variables_of_the_past_are_as_many_as_its_periods_and_variables():
+    drawn = job_of("baitiao-24m-uncertain")
+    case = next(case for case in drawn.scenarios if case.swing is not None)
+    drawn = drawn.but(scenarios=(case,))
+    state = stress.state_at(drawn, 7, path=3)
+    rows = [list(row) for row in state.macro[case.name]]
+    for wrong in (rows[:-1], [row[:-1] for row in rows]):
+        with pytest.raises(ConfigError, match=rf"macro: needs a row for each of {len(rows)} periods and a number for"):
+            refuse_misfit(drawn.but(state=moved(state, macro={case.name: wrong})))
+
+
 def test_a_pool_with_stages_has_a_schedule_for_each(job, state):
     stages = ({"name": "new", "moves_on": 0.1, "default_odds": 0.5}, {"name": "seasoned"})
     with pytest.raises(ConfigError, match="due: a pool with stages has a schedule for each: give the stage"):

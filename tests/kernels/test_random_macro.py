@@ -13,7 +13,7 @@ from scipy.special import expit, logit, ndtr, ndtri
 
 import stress
 from stress.assemble.months import resolve
-from stress.assemble.swing import fan_of, responses
+from stress.assemble.swing import fan_of, responses, swing_of
 from stress.calibration.var import fit_var
 from stress.cli import main
 from stress.errors import ConfigError, DataError
@@ -284,3 +284,24 @@ def test_macro_paths_beside_the_whole_factor_are_noted_as_counted_twice(job):
     whole = case.model_copy(update={"shocks": tuple(s for s in case.shocks if s.target != "rho")})
     said = notes_of(job.model_copy(update={"scenarios": (whole,)}))
     assert [note for note in said if NAME in note.key and "twice" in note.says]
+
+
+@pytest.mark.parametrize(
+    ("link", "annualised"), [("log", True), ("logit", False), ("logit", True), ("probit", False), ("probit", True)]
+)
+def test_odds_of_a_month_move_as_the_link_of_the_satellite_says(job, link, annualised):
+    """By the index itself where the link is of monthly odds; else by the odds of the rate that the index has moved."""
+    swing = case_of(job, NAME).swing
+    satellite = swing.satellite.model_copy(update={"link": link, "annualised": annualised})
+    swing = swing.model_copy(update={"satellite": satellite, "shift": (0.0,) * len(swing.shift)})
+    found = swing_of(swing, ["all"], 12)
+    to, back = (expit, logit) if link == "logit" else (ndtr, ndtri)
+    wanted = []
+    for index in (found.reach, -found.reach):
+        if link == "log" or (link == "logit" and not annualised):
+            wanted.append(index)
+        else:
+            rate = np.stack([to(back(swing.rate) + index), np.full(12, swing.rate)]) / (12.0 if annualised else 1.0)
+            wanted.append(logit(rate[0]) - logit(rate[1]))
+    assert found.reach.max() > 0.1
+    assert found.top == pytest.approx(np.abs(wanted).max(axis=0), rel=1e-9)
