@@ -82,6 +82,20 @@ TEXTS = {
         ["floor = 15.0", "did you mean 0.15?"],
     ),
     "percent for a price": (edited(BOOK, "price = 0.99 ", "price = 99 "), ["price = 99", "did you mean 0.99?"]),
+    "a percent sign": (edited(DEAL, "0.045", '"4.5%"'), ['notes["B"].coupon = "4.5%"', "write a fraction: 0.045\n"]),
+    "a percent sign behind no number": (edited(DEAL, "0.045", '"4.5 p%"'), ['"4.5 p%": must be a number', "below 1\n"]),
+    "half a month": (
+        edited(DEAL, "revolving_months = 1", "revolving_months = 1.5 # "),
+        ["revolving_months = 1.5", "must be a whole number from 0 to 60\n"],
+    ),
+    "a level that is neither number nor table": (
+        edited(DEAL, "revolving_months", 'indices = { lpr = "x" }\nrevolving_months'),
+        ['indices.lpr = "x": must be a number above -0.5 and below 1 or a table: { ... }\n'],
+    ),
+    "a point of a curve without its value": (
+        edited(SCENARIO, "shocks = []", "short_rate = { mean_reversion = 0.5, volatility = 0.01, forward = [[1]] }"),
+        ["short_rate.forward[1][2]: is missing"],
+    ),
     "no hint for a whole number": (edited(DEAL, "payment_day = 20", "payment_day = 200"), ["from 1 to 28\n"]),
     "rules of another age": (edited(RULES, "2023-01-01", "0001-01-01"), ["date = 0001-01-01", "between 1980 and 2200"]),
     "no supervisory parameter": (

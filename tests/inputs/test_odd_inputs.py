@@ -9,7 +9,10 @@ import pytest
 from shipped import ROOT, loaded
 
 from stress.cli import exit_code
+from stress.inputs.job import ScenarioCase
 from stress.inputs.job.remarks import notes_of
+from stress.inputs.pool.plans import Floating
+from stress.inputs.scenario.short_rate import ShortRate
 from stress.look_alike import look_alike
 
 TEMPLATES = ROOT / "stress/templates"
@@ -251,6 +254,18 @@ def test_a_note_names_the_file_of_its_part(folder: Path, capsys: pytest.CaptureF
     )
     files = {Path(note["file"]).name for note in noted(folder / "job.toml", capsys)}
     assert files == {"deal.toml", "pool.toml", "scenario.toml"}
+
+
+def test_loans_that_float_under_a_random_rate_are_told_that_they_follow_its_curve() -> None:
+    job = loaded(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    rate = ShortRate(mean_reversion=0.5, volatility=0.01, forward=((1, 0.03),))
+    cases = (ScenarioCase(name="drawn", short_rate=rate), ScenarioCase(name="still"))
+    plans = [plan.model_copy(update={"floating": Floating(index="lpr", margin=0.0)}) for plan in job.pool.plans]
+    floats = job.model_copy(update={"scenarios": cases, "pool": job.pool.model_copy(update={"plans": tuple(plans)})})
+    says = "loans that float follow the forward curve of short_rate, not its path"
+    assert [note.key for note in notes_of(floats) if note.says.startswith(says)] == ["scenario drawn"]
+    fixed = job.model_copy(update={"scenarios": cases})
+    assert not any(says in str(note) for note in notes_of(fixed))
 
 
 def test_a_fee_with_a_cap_may_be_paid_again_further_down(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -200,6 +200,11 @@ def test_cells_may_be_formulas_over_sheets_of_ones_own(book: Path) -> None:
         ("deal.notes!coupon:2", "#REF!", r"sheet 'deal\.notes', cell D2: #REF! is an error"),
         ("deal.notes!H2", 1, r"sheet 'deal\.notes', cell H2: stands below no heading"),
         ("deal.priority!step:2", "pay_fees", r"\(sheet 'deal\.priority'.*step = \"pay_fees\".*did you mean pay_fee"),
+        (
+            "deal.priority!source:4",
+            '["income", 3]',
+            r"source\[2\] = 3 \(sheet 'deal\.priority', cell .4\): must be text",
+        ),
         ("deal.priority!phase:2", None, r"sheet 'deal\.priority', cell B2: the row lacks its phase"),
         (
             "deal.priority!phase:2",

@@ -32,7 +32,6 @@ _KINDS = {
     "float_type": "must be a number",
     "float_parsing": "must be a number",
     "int_type": "must be a whole number",
-    "int_from_float": "must be a whole number",
     "bool_type": "must be true or false",
     "string_type": 'must be text in quotes: "..."',
     "tuple_type": "must be a list: [ ... ]",
@@ -54,11 +53,11 @@ class Placed(dict[str, Any]):
     places: Mapping[tuple[str | int, ...], str]
 
     def place(self, parts: tuple[str | int, ...]) -> str:
-        """The cell of a value; else the sheet of those below or around it; nothing where there is none."""
+        """The cell of a value or around it; else the sheet of those below or beside it; nothing where there is none."""
         for n in range(len(parts), 0, -1):
             for known, place in self.places.items():
                 if known[:n] == parts[:n]:
-                    return place if known == parts else place.partition(",")[0]
+                    return place if len(known) == n else place.partition(",")[0]
         return ""
 
 
@@ -176,8 +175,6 @@ def _reason(detail: ErrorDetails, value: object, model: type[BaseModel], schemas
         span, low, high = limits
         hint = "" if "whole" in span else _percent(value, low, high)
         return f"must be {span}{hint}{_quoted(value)}"
-    if kind == "int_from_float":
-        return "must be a whole number, written without a decimal point"
     if kind == "string_pattern_mismatch":
         if context.get("pattern") == "^[A-Z]{3}$":
             return "must be a currency code of three capitals: CNY"
