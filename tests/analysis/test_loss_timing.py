@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import stress
-from stress.analysis.loss_timing import loss_timing
+from stress.analysis.loss_timing import LossTiming, loss_timing
+from stress.cli import exit_code
 from stress.errors import ConfigError
 
 JOBS = Path(__file__).parents[2] / "scenarios" / "jobs"
@@ -45,6 +47,34 @@ def test_the_scenario_reproduces_it_in_a_replay(job) -> None:
     data = stress.replay(calm, path=0)
     lost = np.cumsum((data["defaults"] - data["recoverable"]).to_numpy()) / job.pool.balance
     np.testing.assert_allclose(lost, found.found, atol=1e-9)
+
+
+@pytest.mark.parametrize(("late", "said"), [(0.0, False), (0.002, True)])
+def test_the_command_tells_it_by_year_and_writes_a_scenario(late, said, tmp_path, monkeypatch, capsys) -> None:
+    """14 months: what stays late is told where it defaults after the months that were asked for."""
+    wanted = np.linspace(0.001, 0.014, 14)
+    solved = LossTiming(np.array([1.5] * 12 + [0.5, 1.5]), wanted, wanted - late, 0.0141)
+    heard = []
+    monkeypatch.setattr("stress.analysis.loss_timing.loss_timing", lambda job, *asked: heard.append(asked) or solved)
+    out = tmp_path / "base.toml"
+    asked = ["calibrate", "losses", str(JOBS / "turnover.toml"), "--net-loss", "0.014", "--timing", "0.6,0.4"]
+    assert exit_code([*asked, "-o", str(out)]) == 0
+    assert heard == [(0.014, (0.6, 0.4))]
+    shown = capsys.readouterr().out
+    rows = [line.split() for line in shown.splitlines() if line.split()[:1] in (["12"], ["14"])]
+    assert rows == [
+        ["12", "1.2000%", f"{1.2 - 100 * late:.4f}%", "1.5"],
+        ["14", "1.4000%", f"{1.4 - 100 * late:.4f}%", "1"],
+    ]
+    assert "at legal maturity: 1.4100% of the cut-off balance." in shown
+    assert ("What stays late defaults after the months" in " ".join(shown.split())) == said
+    (shock,) = stress.load(out).shocks
+    assert (shock.target, shock.how) == ("entry_rate", "multiply")
+    assert shock.by_month == tuple(enumerate(solved.multiple, 1))
+    assert exit_code([*asked, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["multiple"] == solved.multiple.tolist()
+    assert exit_code([*asked[:-1], "0.6;0.4"]) == 2
+    assert "--timing '0.6;0.4': shares by year between commas" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,9 @@ def test_yields_and_money_are_no_ages():
         ("Age,2018,2019\n1,0.1,0.2,9\n", "line 2: has 4 cells; the heading has 3"),
         ("vintage,age,loss\n2018,1,3\n2018,1,4\n", "line 3: age 1 of '2018' stands twice, first in line 2"),
         ("vintage,age,loss\n2018,old,3\n", "line 2: 'old': must be an age"),
+        ("vintage,age,grade\n2018,1,A\n2018,2,A\n", "has no column of figures beside 'vintage' and 'age'"),
+        ("Age,2018,2019\n", "has no rows of figures|at least one row"),
+        ("Age;2018;2019\n1;0,1;0.2\n2;0,2;0.3\n", "has a decimal point and .* a decimal comma"),
     ],
 )
 def test_a_wrong_vintage_table_is_refused_by_its_place(tmp_path, text, said):

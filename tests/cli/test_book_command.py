@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
+from click.exceptions import Exit
 
 from stress.cli import exit_code
+from stress.cli.book_counted import HERE, Subject, _changed, counted
+from stress.cli.output import Output
+from stress.errors import ConfigError
+from stress.inputs.text.remark import Remark
 
 SHIPPED = Path(__file__).parents[2] / "scenarios" / "books" / "consumer.toml"
 SMALL = """
@@ -240,6 +246,58 @@ def test_a_hedged_book_is_told_with_its_shorts(tmp_path: Path, capsys: pytest.Ca
     assert "Short: USD 4.0 million" in page.read_text(encoding="utf-8")
     rows = list(openpyxl.load_workbook(workbook)["Positions"].values)
     assert any(-4e6 in row for row in rows)
+
+
+NOTE = Remark("book", "deals", "A: without loads")
+PACKS = SimpleNamespace(book=SimpleNamespace(paths=4096, seed=1), level=0.99)
+
+
+@pytest.mark.parametrize(
+    ("ended", "raised", "said"),
+    [
+        (
+            KeyboardInterrupt("1,024 paths are kept in DIR"),
+            Exit,
+            "stress: 1,024 paths are kept in DIR\n",
+        ),
+        (KeyboardInterrupt(), KeyboardInterrupt, ""),
+        (512, KeyboardInterrupt, ""),
+        (2048, None, ""),
+    ],
+)
+def test_an_interrupted_book_says_what_is_kept_and_answers_with_enough_paths(
+    ended: KeyboardInterrupt | int,
+    raised: type[BaseException] | None,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def count(*_: object) -> SimpleNamespace:
+        if isinstance(ended, KeyboardInterrupt):
+            raise ended
+        return SimpleNamespace(tally=SimpleNamespace(path=[ended]), sha256="0")
+
+    monkeypatch.setattr("stress.runs.book.driven.counted", count)
+    subject = Subject(SimpleNamespace(), 0.99)
+    monkeypatch.setattr("stress.runs.book.aims.ready", lambda book, level: PACKS)
+    monkeypatch.setattr("stress.inputs.book.remarks.notes_of_book", lambda book: [NOTE])
+    if raised is None:
+        found = counted(subject, HERE, dry_run=False, output=Output(log_json=True))
+        assert found is not None
+        assert found.partial == "2,048 of 4,096 paths"
+        (note,) = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+        assert (note["event"], note["says"]) == ("note", "deals: A: without loads")
+        return
+    with pytest.raises(raised) as error:
+        counted(subject, HERE, dry_run=False, output=Output(quiet=True))
+    assert getattr(error.value, "exit_code", 130) == 130
+    assert capsys.readouterr().err == said
+
+
+@pytest.mark.parametrize("paths", [1023, 10**12])
+def test_a_book_has_so_many_paths_and_no_others(paths: int) -> None:
+    with pytest.raises(ConfigError, match=rf"--paths {paths}: from 1,024 to [\d,]+$"):
+        _changed(SimpleNamespace(), paths, None, None)
 
 
 def test_a_dry_run_plans_and_counts_nothing(consumer: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -369,6 +369,15 @@ def test_a_packed_table_is_bounded_by_what_is_unpacked(tmp_path, name):
         read_table(bomb)
 
 
+def test_an_archive_of_several_files_is_unpacked_by_its_reader(tmp_path):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name in ("a.csv", "b.csv"):
+            archive.writestr(name, "Date,x\n2025 Q1,1\n")
+    with pytest.raises(DataError, match="holds 2 files; one table is needed: unpack it and name one"):
+        read_table(written(tmp_path, stream.getvalue()))
+
+
 def test_check_tells_how_a_table_is_read(tmp_path, capsys):
     file = written(tmp_path, QUARTERS["GBK"])
     assert exit_code(["check", str(file), "--json"]) == 0

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from markupsafe import Markup
 from rich.console import Console
 from synthetic import TRANCHES, case, job_of, results_of, tranche_losses, vasicek, weighed_alike
 
@@ -28,6 +29,7 @@ from stress.report import figures, page, sheets, words
 from stress.report.caption import caption
 from stress.report.cover import assumptions
 from stress.report.estimator import reading
+from stress.report.figures import overview
 from stress.report.numbers import PERCENT, bare_percent, fraction, interval, percent, with_error
 from stress.report.page import whole
 from stress.report.page.script import HERE, data, script
@@ -74,6 +76,35 @@ class Reader(html.parser.HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.words.append(data)
+
+
+def test_a_heat_map_of_many_notes_is_a_figure_a_measure(monkeypatch: pytest.MonkeyPatch, ds: xr.Dataset) -> None:
+    drawn: list[tuple[str, int]] = []
+    monkeypatch.setattr(figures, "heat_map", lambda ds, of=(): len(of))
+    monkeypatch.setattr(whole, "svg_of", lambda figure, name: drawn.append((name, figure)))
+    (one,) = whole._heat(ds)
+    assert one.title == "Notes by scenarios"
+    monkeypatch.setattr(overview, "BESIDE", ds.sizes["tranche"] - 1)
+    several = list(whole._heat(ds))
+    assert drawn == [("heat", 0), ("heat 0", 1), ("heat 1", 1), ("heat 2", 1)]
+    assert [exhibit.title for exhibit in several] == [
+        f"{one.title} by notes and scenarios" for one in overview.measures_of(ds)
+    ]
+    assert len({exhibit.data for exhibit in several}) == 3
+
+
+def test_a_note_of_which_no_yield_and_no_price_is_known_has_no_figure_of_them(
+    monkeypatch: pytest.MonkeyPatch, ds: xr.Dataset
+) -> None:
+    monkeypatch.setattr(whole, "svg_of", lambda figure, name: Markup(""))
+    monkeypatch.setattr(figures, "loss", lambda *_: None)
+    monkeypatch.setattr(figures, "lives", lambda *_: None)
+    last = str(ds["tranche"].values[-1])
+    titles = [exhibit.title for exhibit in whole._note(ds, last, residual=True)[3]]
+    assert titles == [f"Loss distribution of {last}", f"Yield and value of {last}"]
+    monkeypatch.setattr(measures, "irr_quantile", lambda note: note["loss_probability"] * np.nan)
+    bare = ds.drop_vars("price_count", errors="ignore")
+    assert [exhibit.title for exhibit in whole._note(bare, last, residual=True)[3]] == titles[:1]
 
 
 def test_the_page_stands_alone_and_runs_the_script_it_ships_and_no_other(text: str) -> None:

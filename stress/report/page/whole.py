@@ -115,12 +115,6 @@ ODDS = (
 )
 
 
-def _moves_odds(job: Mapping[str, Any]) -> bool:
-    """Whether a scenario of the job shocks the odds of entry."""
-    shocks = (shock for case in job.get("scenarios", ()) for shock in case.get("shocks", ()))
-    return any(shock.get("target") == "default_odds" for shock in shocks)
-
-
 def scenario_rows(ds: xr.Dataset, job: Mapping[str, Any]) -> list[dict[str, str]]:
     """Name, probability in the mixture, description, shocks with what is drawn, and source of each scenario that was
     run."""
