@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import calendar
 import datetime
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
-
-from pydantic import ValidationError
 
 from stress.errors import ConfigError
 from stress.foreign.absbox_bonds import notes_of, swaps_of
 from stress.foreign.absbox_fees import fees_of
 from stress.foreign.absbox_formulas import Known, condition, formula, named, number
-from stress.foreign.absbox_pool import pool_of
+from stress.foreign.absbox_pool import ours, pool_of
 from stress.foreign.absbox_steps import Names, priority_of
-from stress.foreign.literal import pairs, read_dict
+from stress.foreign.literal import pairs, part, read_dict, shortened, within
 from stress.inputs.deal import Deal
 from stress.inputs.pool import Pool
 
@@ -60,37 +57,42 @@ def read(path: Path, currency: str = "CNY") -> Imported:
     except ConfigError as error:
         text = str(error)
         raise ConfigError(text if text.startswith(str(path)) else f"{path}: {text}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        said = first["msg"].removeprefix("Value error, ")
-        raise ConfigError(f"{path}: as a deal of ours: {where}: {said}".replace(": :", ":")) from None
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise ConfigError(f"{path}: is not laid out as a deal of AbsBox: {type(error).__name__}: {error}") from None
+    except (LookupError, TypeError, ValueError, AttributeError):
+        raise ConfigError(f"{path}: is not laid out as a deal of AbsBox") from None
 
 
 def convert(given: Mapping[Any, Any], currency: str = "CNY") -> Imported:
     """The deal and the pool of a dict."""
     left = [f"{key}" for key in given if key not in CARRIED and given[key]]
-    dates = _dates(given["dates"], left)
-    notes, residual, indices = notes_of(given["bonds"], left)
-    interest, principal = _accounts(given["collect"], left)
+    with within("dates", part(given, "dates")):
+        dates = _dates(given["dates"], left)
+    with within("bonds", part(given, "bonds")):
+        notes, residual, indices = notes_of(given["bonds"], left)
+    with within("collect", part(given, "collect")):
+        interest, principal = _accounts(given["collect"], left)
     size = {note["name"]: note["amount"] for note in notes}
-    every_fee = [name for name, _ in pairs(given.get("fees"))]
+    with within("fees", given.get("fees")):
+        every_fee = [name for name, _ in pairs(given.get("fees"))]
     known = Known(size, every_fee, {}, lambda date: _payments_before(date, dates), [])
-    accounts = {name: (name,) for name, _ in pairs(given.get("accounts"))} | interest
+    with within("accounts", given.get("accounts")):
+        accounts = {name: (name,) for name, _ in pairs(given.get("accounts"))} | interest
     known = known._replace(accounts=accounts)
     issue, last = dates["issue_date"], dates["legal_maturity_months"]
-    fees = fees_of(given.get("fees"), known, last, issue, left)
+    with within("fees", given.get("fees")):
+        fees = fees_of(given.get("fees"), known, last, issue, left)
     known = known._replace(fees=[fee["name"] for fee in fees.own], triggers=[])
-    reserves = _reserves(given.get("accounts"), interest, known, left)
+    with within("accounts", given.get("accounts")):
+        reserves = _reserves(given.get("accounts"), interest, known, left)
     own = {name: (name,) for name in reserves}
     names = Names(
         {**interest, **own}, {**principal, **own}, tuple(known.fees), tuple(size), residual, reserves, known, fees.dues,
         swaps_of(given.get("rateSwap"), indices, known, left),
     )  # fmt: skip
-    triggers, revolving = _triggers(given.get("trigger") or given.get("triggers"), dates, known, left)
-    priority = priority_of(given["waterfall"], names, left)
+    tests = given.get("trigger") or given.get("triggers")
+    with within("trigger", tests):
+        triggers, revolving = _triggers(tests, dates, known, left)
+    with within("waterfall", part(given, "waterfall")):
+        priority = priority_of(given["waterfall"], names, left)
     if any(trigger["effect"] == "acceleration" for trigger in triggers):
         priority.setdefault("acceleration", priority.get("amortization", []))
     if revolving == 0 and priority.pop("revolving", None) is not None:
@@ -108,7 +110,7 @@ def convert(given: Mapping[Any, Any], currency: str = "CNY") -> Imported:
         "parties": parties, "quantities": {k: v for k, v in fees.quantities.items() if k in str(priority)},
         "notes": notes, "fees": paid, "accounts": accounts_used, "triggers": triggers, "priority": priority,
     }  # fmt: skip
-    deal = Deal.model_validate_json(json.dumps(document, default=str))
+    deal = ours(Deal, "deal", document)
     pool = pool_of(dict(given), deal.closing_date, currency, left)
     left.append("defaults, prepayment and recovery: not in such a file; set them in pool.toml or a scenario")
     return Imported(deal, pool, tuple(left))
@@ -135,20 +137,21 @@ def _openings(accounts: Any, names: Names, left: list[str]) -> list[dict[str, An
 
 def _dates(given: Mapping[str, Any], left: list[str]) -> dict[str, Any]:
     """Cut-off at a month end, issue, payment day, months to legal maturity."""
-    cutoff, issue = (_date(given[key]) for key in ("cutoff", "closing"))
+    cutoff, issue, stated = (_date(given, key) for key in ("cutoff", "closing", "stated"))
     end = cutoff if cutoff.day == calendar.monthrange(cutoff.year, cutoff.month)[1] else cutoff.replace(day=1) - _DAY
     if cutoff.day not in (1, calendar.monthrange(cutoff.year, cutoff.month)[1]):
         left.append(f"dates.cutoff {cutoff}: collection periods are whole months here: the pool is taken as of {end}")
     frequency = given["payFreq"]
-    if not (isinstance(frequency, list | tuple) and str(frequency[0]).lower() == "dayofmonth"):
-        raise ConfigError(f'dates.payFreq = {frequency!r}: must be monthly, as ["DayOfMonth", 20]')
+    days = list(frequency) if isinstance(frequency, list | tuple) and len(frequency) == 2 else ["", 0]
+    if str(days[0]).lower() != "dayofmonth" or not isinstance(days[1], int) or not 1 <= days[1] <= 28:
+        raise ConfigError(f'dates.payFreq = {frequency!r}: must be monthly, as ["DayOfMonth", 20], a day from 1 to 28')
     if str(given.get("poolFreq", "MonthEnd")).lower() != "monthend":
         left.append(f"dates.poolFreq {given['poolFreq']!r}: collections are by month end here")
-    day, stated = int(frequency[1]), _date(given["stated"])
+    day = int(days[1])
     months = (stated.year - end.year) * 12 + stated.month - end.month - 1 - (stated.day < day)
     found = {"closing_date": end, "issue_date": issue, "payment_day": day, "legal_maturity_months": months}
-    if "firstPay" in given and _date(given["firstPay"]).day == day:
-        found["first_payment_date"] = _date(given["firstPay"])
+    if "firstPay" in given and _date(given, "firstPay").day == day:
+        found["first_payment_date"] = _date(given, "firstPay")
     elif "firstPay" in given:
         left.append(f"dates.firstPay {given['firstPay']}: is not day {day} of a month")
     return found
@@ -157,14 +160,19 @@ def _dates(given: Mapping[str, Any], left: list[str]) -> dict[str, Any]:
 _DAY = datetime.timedelta(days=1)
 
 
-def _date(value: Any) -> datetime.date:
-    return datetime.date.fromisoformat(str(value))
+def _date(given: Mapping[str, Any], key: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(str(given[key]))
+    except ValueError:
+        raise ConfigError(f"dates.{key} = {shortened(given[key])}: must be a date, as 2022-01-31") from None
 
 
 def _accounts(collect: Any, left: list[str]) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
     """What stands for the accounts that collections go to: income, principal, or both where one takes all."""
     into: dict[str, str] = {}
-    for source, account in collect:
+    for k, entry in enumerate(collect):
+        with within(f"collect[{k}]", entry):
+            source, account = entry
         if not isinstance(account, str):
             raise ConfigError(f"collect {source!r}: is divided between accounts, which is not carried")
         into[str(source).removeprefix("Collected")] = account
@@ -230,7 +238,7 @@ def _triggers(given: Any, dates: Mapping[str, Any], known: Known, left: list[str
             test, effects = list(about.get("condition") or ()), list(about.get("effects") or ())
             status = str(effects[-1]).lower() if len(effects) == 2 and effects[0] == "newStatus" else ""
             if status == "amortizing" and len(test) == 2 and test[0] in (">", ">="):
-                revolving = _payments_before(_date(test[1]), dates)
+                revolving = _payments_before(datetime.date.fromisoformat(str(test[1])), dates)
                 continue
             told = _test(place, test, known) if status in STATUS else None
             if told is None:

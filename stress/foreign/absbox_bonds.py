@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stress.foreign.absbox_formulas import Known, formula, number
-from stress.foreign.literal import pairs
+from stress.foreign.literal import pairs, within
 from stress.inputs.deal.index_file import HIGH, LOW
 
 _BOND = ("balance", "rate", "originBalance", "originRate", "startDate", "rateType", "bondType")
@@ -16,20 +16,22 @@ _SAME_DAYS = ("DC_ACT_365F", "DC_ACT_365", "DC_ACT_365A")
 
 def notes_of(bonds: Any, left: list[str]) -> tuple[list[dict[str, Any]], str | None, dict[str, float]]:
     """Notes in the order given, the equity last; levels of the indices that floating ones are on."""
-    found, residual, indices = [], None, dict[str, float]()
+    found, indices = list[dict[str, Any]](), dict[str, float]()
     for name, about in pairs(bonds):
-        kinds = about.get("bondType") or {}
-        kind = str(next(iter(kinds), "Sequential") if isinstance(kinds, Mapping) else kinds)
-        if kind not in ("Sequential", "Equity"):
-            left.append(f"bonds.{name}.bondType {kinds!r}: it is repaid as the waterfall says")
-        left += _unread(f"bonds.{name}", about, _BOND)
-        note = {"name": name, "amount": float(about["balance"])}
-        if kind == "Equity":
-            residual = name
-            found.append({**note, "residual": True})
-        else:
-            found.append(note | _coupon(f"bonds.{name}", about, indices, left))
+        with within(f"bonds.{name}", about):
+            found.append(_note(name, about, indices, left))
+    residual = next((str(note["name"]) for note in reversed(found) if "residual" in note), None)
     return found, residual, indices
+
+
+def _note(name: str, about: Any, indices: dict[str, float], left: list[str]) -> dict[str, Any]:
+    kinds = about.get("bondType") or {}
+    kind = str(next(iter(kinds), "Sequential") if isinstance(kinds, Mapping) else kinds)
+    if kind not in ("Sequential", "Equity"):
+        left.append(f"bonds.{name}.bondType {kinds!r}: it is repaid as the waterfall says")
+    left += _unread(f"bonds.{name}", about, _BOND)
+    note = {"name": name, "amount": float(about["balance"])}
+    return note | ({"residual": True} if kind == "Equity" else _coupon(f"bonds.{name}", about, indices, left))
 
 
 def _coupon(place: str, about: Mapping[str, Any], indices: dict[str, float], left: list[str]) -> dict[str, Any]:

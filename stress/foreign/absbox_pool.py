@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import datetime
 import json
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from stress.errors import ConfigError
+from stress.foreign.literal import within
 from stress.inputs.pool import Pool
+from stress.inputs.text.messages import message
+
+Model = TypeVar("Model", bound=BaseModel)
 
 KINDS = {
     ("installment", "f_p"): "equal_principal",
@@ -36,14 +42,22 @@ def pool_of(deal: dict[Any, Any], closing: datetime.date, currency: str, left: l
     """The pool, what is left out being told in `left`. Raises ConfigError where nothing remains."""
     lines: dict[Line, float] = {}
     given = deal.get("pool") or {}
-    several = "assets" not in given and bool(given) and all(_is_pool(one) for one in given.values())
+    several = (
+        isinstance(given, dict)
+        and "assets" not in given
+        and bool(given)
+        and all(_is_pool(one) for one in given.values())
+    )
     pools = {f"pool.{name}": one for name, one in given.items()} if several else {"pool": given}
     for place, pool in pools.items():
-        assets = pool.get("assets")
-        if assets is None:
-            raise ConfigError(f"{place}: has no assets (but {', '.join(pool)}): pools are carried loan by loan")
+        with within(place, pool):
+            assets = pool.get("assets")
+        if not isinstance(assets, list | tuple):
+            has = ", ".join(map(str, pool)) or "nothing"
+            raise ConfigError(f"{place}: has no list of assets (but {has}): pools are carried loan by loan")
         for k, asset in enumerate(assets):
-            line, balance, why = _line(asset, closing)
+            with within(f"{place}.assets[{k}]", asset):
+                line, balance, why = _line(asset, closing)
             if why:
                 left.append(f"{place}.assets[{k}]: {why}")
             if line is not None:
@@ -54,7 +68,16 @@ def pool_of(deal: dict[Any, Any], closing: datetime.date, currency: str, left: l
     total = sum(lines.values())
     if not total > 0.0:
         raise ConfigError("pool.assets: no asset of it can be carried: " + "; ".join(left[:3]))
-    return Pool.model_validate_json(json.dumps(_document(deal, lines, total, currency)))
+    return ours(Pool, "pool", _document(deal, lines, total, currency))
+
+
+def ours(model: type[Model], what: str, document: dict[str, Any]) -> Model:
+    """A document as a deal or pool of ours. Raises ConfigError with the key, the value and what is allowed."""
+    text = json.dumps(document, default=str)
+    try:
+        return model.model_validate_json(text)
+    except ValidationError as error:
+        raise ConfigError(message(f"as a {what} of ours", model, json.loads(text), error)) from None
 
 
 def _is_pool(given: Any) -> bool:

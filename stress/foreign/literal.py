@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import ast
 import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from stress.errors import ConfigError
 
+MOST = 80
+"""Characters of a value in a message."""
 LARGEST = 5_000_000
 """Bytes of a deal; nobody writes more by hand."""
 
@@ -16,7 +20,7 @@ LARGEST = 5_000_000
 def read_dict(path: Path) -> dict[Any, Any]:
     """The dict of a JSON file, or the one literal dict of a Python file, alone or given a name. Raises ConfigError."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "is not text in UTF-8"
         raise ConfigError(f"{path}: cannot be read: {why}") from None
@@ -41,6 +45,32 @@ def _literal(path: Path, text: str) -> Any:
     if len(dicts) != 1:
         raise ConfigError(f"{path}: holds {len(dicts)} dicts; a deal is one, alone or given a name")
     return ast.literal_eval(dicts[0])
+
+
+@contextmanager
+def within(place: str, value: Any) -> Iterator[None]:
+    """What goes wrong with a value is told as its fault, at its place: a ConfigError."""
+    try:
+        yield
+    except ConfigError:
+        raise
+    except KeyError as error:
+        raise ConfigError(f"{place}: has no {error.args[0]!r}: {shortened(value)}") from None
+    except (LookupError, TypeError, ValueError, AttributeError):
+        raise ConfigError(f"{place} = {shortened(value)}: is not laid out as AbsBox lays it out") from None
+
+
+def shortened(value: Any) -> str:
+    """A value as Python writes it, its beginning where it is long."""
+    text = repr(value)
+    return text if len(text) <= MOST else f"{text[: MOST - 4]} ..."
+
+
+def part(given: Mapping[Any, Any], key: str) -> Any:
+    """What a deal must have. Raises ConfigError."""
+    if given.get(key) is None:
+        raise ConfigError(f"{key}: is missing; a deal has dates, pool, bonds, collect and waterfall")
+    return given[key]
 
 
 def pairs(value: Any) -> list[tuple[str, Any]]:

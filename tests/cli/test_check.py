@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -227,6 +228,14 @@ def test_many_faults_are_listed_in_one_message(tmp_path: Path) -> None:
         load(path)
     assert "payment_day = 0" in str(error.value)
     assert "did you mean 0.03?" in str(error.value)
+
+
+def test_a_list_is_not_called_empty_for_its_wrong_entries(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.toml"
+    path.write_text(re.sub(r"share = [\d.]+", "share = 3", POOL))
+    with pytest.raises(ConfigError, match=r"\.share = 3") as error:
+        load(path)
+    assert "must have at least" not in str(error.value)
 
 
 def test_a_pipe_and_a_device_are_refused_at_once(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def test_a_sweep_has_a_job_for_every_deal_pool_and_seed(sweep: Sweep, tmp_path: 
     ("key", "value", "said"),
     [
         ("seed", "[3, 3]", "seed: 3 appears twice: what a sweep lists must differ"),
-        ("seed", "[]", "seed = []: must have at least 1 entries"),
+        ("seed", "[]", "seed = []: must have at least 1 entry"),
         ("seed", "[1.5]", "seed[1] = 1.5: must be a whole number"),
         ("deal", "5", 'deal = 5: must be text in quotes: "..." or a list: [ ... ]'),
         ("pool", '["baitiao.toml", 7]', "pool[2] = 7: must be text in quotes"),

@@ -78,7 +78,7 @@ class Fault(NamedTuple):
 
 def message(path: Path | str, model: type[BaseModel], document: dict[str, Any], error: ValidationError) -> str:
     """The one message of a file that a model refused."""
-    every = error.errors(include_url=False)
+    every = [detail for detail in error.errors(include_url=False) if not _is_long_enough(detail)]
     details = _meant(every) or every
     faults = _merge([_fault(model, document, detail) for detail in details[:MAX_WORDED]])
     if len(faults) == 1:
@@ -110,6 +110,12 @@ def show(value: object) -> str:
 def ascii_safe(text: str) -> str:
     """Text without characters that could move the cursor of a terminal."""
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+
+
+def _is_long_enough(detail: ErrorDetails) -> bool:
+    """Of a list that is short only of the entries that were refused: these are told."""
+    given = detail["input"]
+    return detail["type"] == "too_short" and isinstance(given, list) and len(given) >= detail["ctx"]["min_length"]
 
 
 def _meant(details: Sequence[ErrorDetails]) -> list[ErrorDetails]:
@@ -184,13 +190,17 @@ def _reason(detail: ErrorDetails, value: object, model: type[BaseModel], schemas
         barred = "backslash" if titled else "slash, backslash, colon"
         return f"must be a short printable name without {barred}, leading dot or outer blanks"
     if kind == "too_short":
-        return f"must have at least {context.get('min_length')} entries"
+        return f"must have at least {_entries(context.get('min_length'))}"
     if kind == "too_long":
-        return f"must have at most {context.get('max_length')} entries"
+        return f"must have at most {_entries(context.get('max_length'))}"
     if kind == "string_too_long":
         return f"must have at most {context.get('max_length')} characters"
     text = detail["msg"]
     return _KINDS.get(kind, text[:1].lower() + text[1:])
+
+
+def _entries(n: object) -> str:
+    return "1 entry" if n == 1 else f"{n} entries"
 
 
 def _choice(location: Sequence[str | int], value: object, model: type[BaseModel], schemas: Sequence[Schema]) -> str:
