@@ -65,7 +65,8 @@ def transitions(path: str | Path, amount: str | None = None) -> Rolls | None:
     """The matrix of a table of transitions (from, to, amount by month); None where the file is none.
 
     Statuses of 0 and below are current, those beyond six the last. Shares are ratios of totals over the months, errors
-    by leaving a month out in turn (the jackknife of ratios).
+    by leaving a month out in turn (the jackknife of ratios). The first column is the month, or a label of rows that
+    count together; where it is one of the others, all rows are of one month.
     """
     cells = read_cells(path)
     names = [word(cell) for cell in cells.row[0].cell]
@@ -74,7 +75,8 @@ def transitions(path: str | Path, amount: str | None = None) -> Rolls | None:
         return None
     frame = framed(cells, 1, len(cells.row) - 1, 0, ())
     of = _amount(cells, names, (where, to), amount)
-    month = [_month(frame, row) for row in range(len(frame.body))]
+    undated = 0 in (where, to, of)  # no column of months: all rows are of one
+    month = ["" if undated else _month(frame, row) for row in range(len(frame.body))]
     status = [[_status(frame, row, k) for k in (where, to)] for row in range(len(frame.body))]
     value = numbers(frame, [of], range(1, len(names)))[of]
     _once(frame, month, status)
@@ -140,7 +142,7 @@ def _amount(cells: Cells, names: list[str], used: tuple[int, int], amount: str |
         if word(amount) not in names:
             raise DataError(f"{cells.file}: has no column {amount!r}: one of {', '.join(cells.row[0].cell)}")
         return names.index(word(amount))
-    left = [k for k in range(len(names)) if k not in used and parse_period(cells.row[1].cell[k]) is None]
+    left = [k for k in range(1, len(names)) if k not in used and parse_period(cells.row[1].cell[k]) is None]
     if len(left) != 1:
         raise DataError(f"{cells.file}: name the column of amounts with --amount: {', '.join(cells.row[0].cell)}")
     return left[0]

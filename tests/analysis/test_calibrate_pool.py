@@ -143,6 +143,15 @@ def test_calibration_states_the_stocks_of_the_steady_pool():
     assert two.npr / (1.0 - two.npr) == pytest.approx(2.0 * one.npr / (1.0 - one.npr))
 
 
+def test_a_calibration_without_history_or_a_ladder_of_three_says_what_it_has():
+    text = str(calibrate_pool(small_pool(), points=64))
+    assert "roll rates 0.3 / 0.6 / 0.8, as given" in text
+    assert "history" not in text
+    free = str(calibrate_pool(small_pool(ladder=(Bucket(rolls=0.3, cures=0.5),) * 2), points=64))
+    assert "roll rates" not in free
+    assert "steady revolving pool: NPR" in free
+
+
 def test_fitted_rolls_come_closer_to_history_and_static_default_still_binds():
     pool = baitiao()
     given, fitted = calibrate_pool(pool, points=512), calibrate_pool(pool, fit_rolls=True, points=512)

@@ -70,6 +70,16 @@ def test_a_class_is_sized_until_what_ranks_below_it_is_the_loss_that_its_categor
     assert shares["B"] < 0.01 < shares["A"]
 
 
+def test_a_class_that_no_size_lets_stand_keeps_its_own_and_progress_counts_every_class():
+    """At a default rate of 20% a multiple of 6 asks 120%: nothing that ranks below is so much."""
+    seen = []
+    sizes = rating(one_period_job(0.2, 0.1, SHARES), table(), size=True, progress=lambda *at: seen.append(at)).sizes
+    assert [one.feasible for one in sizes] == [False, False]
+    assert [one.share for one in sizes] == [one.before for one in sizes]
+    assert seen[-1] == (5, 5)
+    assert seen == sorted(set(seen))
+
+
 def test_when_only_one_period_defaults_early_stress_moves_no_break_even_and_late_stress_never_gets_there():
     front, back = (
         rating(one_period_job(P, 0.1, SHARES), table(timing)).classes[0].by_category[0] for timing in ("front", "back")

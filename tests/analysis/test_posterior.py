@@ -70,6 +70,37 @@ def made_rates(job: Job, n: int, seed: int) -> np.ndarray:
     return rate * np.exp(0.1 * np.random.default_rng(seed + 1).standard_normal(n))
 
 
+@pytest.mark.parametrize(("away", "fits"), [(0.0, False), (4.0, True), (9.0, True)])
+def test_a_proposal_that_fits_badly_is_fitted_to_its_own_draws(away: float, fits: bool) -> None:
+    """An observation x + 0.2 v = 1.5 of a standard normal x: x is normal about 1.5 / 1.04 with variance 0.04 / 1.04."""
+
+    def misfits(points: np.ndarray) -> np.ndarray:
+        return (points[:, :1] - 1.5) / 0.2
+
+    centre, spread = 1.5 / 1.04, np.sqrt(0.04 / 1.04)
+    root = np.array([[1.0 / spread]])
+    proposal = posterior.Proposal(np.array([centre + away * spread]), root)
+    found = posterior.weigh(misfits, proposal, PATHS, np.random.default_rng(5))
+    assert (found.proposal is not proposal) == fits
+    assert found.effective > 0.5 * PATHS
+    mean = float(found.weight @ found.point[:, 0])
+    assert abs(mean - centre) < 4.0 * spread / np.sqrt(found.effective)
+
+
+def test_rounds_of_fitting_end_where_no_normal_law_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two far modes: the best of the rounds is taken, and has a weight for every draw."""
+    monkeypatch.setattr(posterior, "WANTED", 1.1)
+
+    def misfits(points: np.ndarray) -> np.ndarray:
+        return (np.abs(points[:, :1]) - 3.0) / 0.1
+
+    start = posterior.laplace(misfits, [np.array([2.0])])
+    found = posterior.weigh(misfits, start, PATHS, np.random.default_rng(5))
+    alone = posterior._draw(misfits, start, PATHS, np.random.default_rng(5))
+    assert found.effective >= alone.effective
+    assert found.weight.sum() == pytest.approx(1.0)
+
+
 def test_where_default_rates_are_linear_in_the_factor_the_answer_is_kalmans(cards: Job) -> None:
     """A pool without a ladder: the probit of its default rate is a - b Y exactly: mean, spread, PITs are known."""
     from scipy.special import ndtr

@@ -7,7 +7,7 @@ import pytest
 from scipy.special import ndtri
 from shipped import JOB
 
-from stress.analysis import design
+from stress.analysis import design, likely_path
 from stress.analysis.margin import holds, margin_of
 from stress.analysis.reverse_stress import reverse
 from stress.analytic import tranche_pd
@@ -122,6 +122,41 @@ def test_a_random_search_finds_the_corner_that_rays_miss():
 
     short = design.shortened(corner, 0.0, np.array([4.0, 2.5, 1.0, -2.0]), n_month=4)
     np.testing.assert_allclose(short, [1.0, 1.0, 0.0, 0.0], atol=0.05)
+
+
+class Corner:
+    """Two months of one factor: lost at 4 bad in month 1, and within half of a point that no start points to."""
+
+    shape = (2, 1)
+
+    def __init__(self, corner, still=False):
+        self.corner, self.still = np.array(corner), still
+
+    def __call__(self, normals):
+        near = np.linalg.norm(normals - self.corner, axis=1) < 0.5
+        return np.where(near, -1.0, normals[:, 0] + 4.0)
+
+    def drawn(self, block):
+        if self.still:
+            return np.ones((32, 2))
+        return np.random.default_rng(block % 2**20).standard_normal((32, 2))
+
+
+@pytest.mark.parametrize("restarts", [1, 4])
+def test_a_nearer_path_that_only_samples_show_is_searched_from(restarts, monkeypatch):
+    monkeypatch.setattr(likely_path, "RESTARTS", restarts)
+    found, searches, _ = likely_path.search(Corner((2.2, 0.9)), 0.0)
+    best = min(one.beta for one in searches if one.start != "a sampled path")
+    assert best == pytest.approx(4.0, abs=1e-3)
+    assert found.distance == pytest.approx(np.hypot(2.2, 0.9) - 0.5, abs=0.02)
+    assert 1 <= sum(one.start == "a sampled path" for one in searches) <= restarts
+
+
+def test_where_no_sampled_path_loses_the_search_stands():
+    found, searches, probability = likely_path.search(Corner((40.0, 0.0), still=True), 0.0)
+    assert found.distance == pytest.approx(4.0, abs=1e-3)
+    assert not any(one.start == "a sampled path" for one in searches)
+    assert float(probability.estimate) == 0.0
 
 
 def test_the_short_rate_s_own_part_stands_still_while_factors_are_searched():

@@ -112,6 +112,30 @@ def test_transitions_of_accounts_give_every_share():
     assert transitions(DATA / "card_trusts/citi_master_trust_annual.csv") is None
 
 
+def test_rows_need_no_dates_and_a_status_that_nobody_has_tells_nothing(tmp_path):
+    """Of 100 current accounts 2 go two steps at once: nobody is one step late. Of 10 two steps late 4 cure, 4 stay."""
+    file, moves = tmp_path / "moves.csv", ((0, 0, 98), (0, 2, 2), (2, 0, 4), (2, 2, 4), (2, 3, 2))
+    heads = {"cohort,from,to,accounts": "a,{0},{1},{2}", "from,to,accounts": "{0},{1},{2}", "n,from,to": "{2},{0},{1}"}
+    for head, row in heads.items():
+        file.write_text("\n".join([head, *(row.format(*one) for one in moves)]) + "\n")
+        fit = transitions(file, "n" if head.startswith("n,") else None)
+        assert fit.n == 1
+        assert np.isnan(fit.rolls_error).all()
+        assert fit.rolls[:3].tolist() == pytest.approx([0.0, 0.0, 0.2])
+        assert (fit.cures[2], fit.stays[2]) == pytest.approx((0.4, 0.4))
+
+
+def test_the_column_of_amounts_is_the_only_one_left_or_is_named(tmp_path):
+    file = tmp_path / "moves.csv"
+    file.write_text("month,from,to,accounts,usd\n2025-01,0,0,9,90\n2025-01,0,1,1,30\n2025-01,1,1,1,5\n")
+    assert transitions(file, "usd").rolls[0] == pytest.approx(0.25)
+    assert transitions(file, "accounts").rolls[0] == pytest.approx(0.1)
+    with pytest.raises(DataError, match="name the column of amounts with --amount: month, from, to, accounts, usd"):
+        transitions(file)
+    with pytest.raises(DataError, match="has no column 'eur': one of month, from, to, accounts, usd"):
+        transitions(file, "eur")
+
+
 def test_sensitivity_to_a_macro_variable_is_found_within_four_of_its_errors():
     draw, months = np.random.default_rng(4), 96
     level = np.repeat(5.0 + np.cumsum(0.4 * draw.standard_normal(months // 3)), 3)

@@ -126,6 +126,14 @@ def test_a_sample_must_lie_in_its_history():
     monthly = table([4.0] * 24, Period(2020, 1, 12))
     assert sample(monthly, "x", first="2020Q2", last="2020").table.start == Period(2020, 4, 12)
     assert sample(monthly, "x", first="2020Q2", last="2020").table.n == 9
+    assert sample(table([4.0] * 8, Period(2020, 1, 4)), "x", first="2020-05").table.start == Period(2020, 2, 4)
+    ends = sample(table([math.nan, 4.0, 4.5, math.nan], Period(2020, 1, 12)), "x")
+    assert ends.rate == pytest.approx((0.04, 0.045))
+    assert "not published and left out: 2020-01, 2020-04" in ends.note
+    with pytest.raises(DataError, match="column 'x': nothing is published in the sample"):
+        sample(table([math.nan, 4.0], Period(2020, 1, 12)), "x", last="2020-01")
+    with pytest.raises(DataError, match="quarters cannot be averaged to months"):
+        averaged(table([4.0] * 8, Period(2020, 1, 4)), 12)
     with pytest.raises(ConfigError, match="lies after"):
         sample(monthly, "x", first="2021-05", last="2020-03")
     with pytest.raises(ConfigError, match="must be a period"):

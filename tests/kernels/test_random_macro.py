@@ -181,6 +181,14 @@ def test_calibration_refuses_what_it_cannot_fit():
         fit_var(table(walk[:9]), ["a", "b"], lags=2)
     with pytest.raises(ConfigError, match="at least two"):
         fit_var(table(walk), ["a"])
+    with pytest.raises(ConfigError, match="the same variable is named twice"):
+        fit_var(table(walk), ["a", "a"])
+    with pytest.raises(DataError, match="half-years: a VAR is fitted to years, quarters or months"):
+        fit_var(table(walk)._replace(start=Period(2000, 1, 2)), ["a", "b"])
+    holes = walk.copy()
+    holes[5, 1] = np.nan
+    with pytest.raises(DataError, match=r"column 'b': row .* is empty"):
+        fit_var(table(holes), ["a", "b"])
     with pytest.raises(ConfigError, match="period"):
         fit_var(table(walk), ["a", "b"], first="yesterday")
 

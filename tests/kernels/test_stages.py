@@ -10,9 +10,10 @@ import pytest
 from oracle.draws import counted_share
 
 import stress
-from stress.assemble.hazard import hazard_after_purchases
+from stress.assemble.hazard import hazard_after_purchases, notes_of_seasoning
 from stress.assemble.problem import assemble
 from stress.assemble.stages import entry_by_month
+from stress.assemble.statements import at_closing, times_of
 from stress.inputs.job import Job, ScenarioCase
 
 TERM, MONTHS, REVOLVES = 24, 60, 30
@@ -140,6 +141,22 @@ def test_the_hazard_that_check_tells_is_that_of_a_pool_that_buys_no_more() -> No
     data = stress.replay(job.but(pool=pool), path=0)
     got = (data["defaults"] / data["month_start_balance"]).to_numpy()[REVOLVES : REVOLVES + 13]
     np.testing.assert_allclose(got, hazard_after_purchases(pool, 12), rtol=1e-4)
+
+
+def test_check_tells_how_the_hazard_moves_once_nothing_is_bought() -> None:
+    """Receivables of which those that have moved on alone default: what was bought last is not there yet."""
+    job = seasoned({"moves_on": 0.17, "default_odds": 0.01}, {"default_odds": 0.5})
+    (note,) = notes_of_seasoning(job)
+    hazard = hazard_after_purchases(at_closing(job.pool, times_of(job.deal)), 12)
+    assert f"{hazard[0]:.3%} of a full pool defaults in a month" in note.says
+    assert f"{hazard[2] / hazard[0]:.2f} times after 2, {hazard[6] / hazard[0]:.2f} times after 6" in note.says
+    assert hazard[6] > 1.2 * hazard[0]
+    ladder = {"roll_m1": 0.5, "roll_m2": 0.5, "roll_m3": 0.5}
+    (late,) = notes_of_seasoning(job.but(pool=job.pool.but(ladder=ladder)))
+    assert f"{hazard[0]:.3%} of a full pool enters M1 in a month" in late.says
+    (term,) = job.pool.plans
+    short = job.pool.but(plans=[term.model_copy(update={"term": 1})])
+    assert list(notes_of_seasoning(job.but(pool=short))) == []  # nothing is left two months later
 
 
 def test_a_young_book_defaults_later_than_an_old_one() -> None:
