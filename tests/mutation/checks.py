@@ -144,7 +144,7 @@ OWN = {
         *("measures/test_measures_by_hand.py", "measures/test_weighted_measures.py", "measures/test_measures.py"),
         *("measures/test_months_by_hand.py", "measures/test_weighted_by_hand.py", "measures/test_yields_by_hand.py"),
         *("measures/test_scenarios_by_hand.py", "measures/test_names_of_measures.py"),
-        *("measures/test_means_by_hand.py", "measures/test_weighted_draws.py"),
+        *("measures/test_means_by_hand.py", "measures/test_weighted_draws.py", "measures/test_whole_losses.py"),
         *("measures/test_proportions.py", "measures/test_target.py", "measures/test_scores.py"),
         "measures/test_exceedance.py",
         *("measures/test_lives.py", "measures/test_tails.py"),
