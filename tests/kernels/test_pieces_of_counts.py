@@ -17,6 +17,12 @@ def test_a_loss_has_the_bin_of_its_hundredth_of_a_percent() -> None:
 
 
 @plain
+def test_what_lies_beyond_a_histogram_is_in_its_first_and_last_bin() -> None:
+    bins = np.array([-3.0, 0.0, 0.25, 1.0, 7.5, 10.0, 12.0, np.inf])
+    np.testing.assert_array_equal(count._within(bins, 10.0), [0.0, 0.0, 0.25, 1.0, 7.5, 10.0, 10.0, 10.0])
+
+
+@plain
 def test_a_life_is_over_what_was_repaid_and_never_beyond_the_last_bin() -> None:
     """Bins of 1 / 1024 of four months and a year: half repaid after eight months is in the middle."""
     m = memory()
