@@ -72,6 +72,8 @@ REFUSED = {
     "mean(pool, 2.5)": ("money", "a whole number of months from 2 to 12"),
     "mean(tripped.losses, 3) ": (None, "mean takes a value, not a condition"),
     "if(pool, 1, 2)": (None, "if takes a condition and two values"),
+    "max(pool > 3, 1) ": ("money", "'max' takes values, not conditions; if(condition, a, b) chooses one"),
+    "(pool > 3) / pool": (None, "a condition is no value: if(condition, a, b) chooses one"),
     "average(pool, 3)": ("money", "no function 'average'"),
     "excess_spread_3m > 0": ("condition", "is written mean(excess_spread, 3)"),
     "date > 2026": ("condition", "at character 1: date is written month, counted from closing, in a formula"),

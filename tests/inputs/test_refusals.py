@@ -10,13 +10,20 @@ import pytest
 from hand_worked import INTEREST, PLAIN, PRINCIPAL, RESIDUAL, REST, A, B
 from pydantic import ValidationError
 
+from stress.inputs.bands import Bands
+from stress.inputs.book import Factors
+from stress.inputs.files.parse import KINDS
 from stress.inputs.job import Job, ScenarioCase
+from stress.inputs.job.parameters import Parameters
 from stress.inputs.job.rules import check_job
 from stress.inputs.macro import Macro, SatelliteUse
 from stress.inputs.macro.satellite import Satellite
 from stress.inputs.macro.var import Var
+from stress.inputs.rules import Rules
 from stress.inputs.scenario import Scenario, Shock
 from stress.inputs.scenario.short_rate import ShortRate
+from stress.inputs.state import Known
+from stress.inputs.stresses import Stresses
 
 PLANS = {"payment_rate": None, "plans": [{"term": 3, "share": 0.5}, {"term": 6, "share": 0.5}]}
 ALL = {"name": "all", "share": 1.0, "entry_rate": 0.01}
@@ -46,6 +53,17 @@ def loaded(**changed: Any) -> dict[str, Any]:
         (loaded(recovery=(1.0, 0.5)), "squares must sum to 1, not 1.25"),
         (PLANS | {"eligibility": {"plan_limit": {"12": 0.5}}}, "plan_limit names no plan: '12'; one of 3, 6"),
         ({"eligibility": {"segment_limit": {"x": 0.5}}}, "segment_limit names no segment: 'x'; one of all"),
+        ({"stages": [{"name": "new", "moves_on": 0.1}, {"name": "new"}]}, "stages: names must differ"),
+        ({"stages": [{"name": "new", "default_odds": 2.0, "entry_rate": [0.1]}] * 2}, "default_odds or entry_rate"),
+        (PLANS | {"opening": [LINE | {"term": 9, "kind": "level", "monthly_fee": 0.01}]}, "of 9 months .* its apr"),
+        (
+            PLANS | {"opening": [LINE | {"term": 9, "kind": "balloon", "apr": 0.1}]},
+            'kind = "balloon" needs a plan of that kind with term = 9',
+        ),
+        (
+            {"history": {"year": ("2018", "2019"), "non_performing_ratio": (0.1,), "overdue_ratio": (0.1, 0.1)}},
+            "history.non_performing_ratio: has 1 values for 2 years",
+        ),
         ({"opening": [LINE]}, "opening lines belong to a pool with plans"),
         (PLANS | {"opening": [LINE | {"share": 0.5}, LINE | {"share": 0.5, "segment": "all"}]}, "every line names"),
         (PLANS | {"opening": [LINE | {"segment": "x"}]}, "opening names no segment: 'x'; one of all"),
@@ -66,6 +84,7 @@ def test_a_pool_that_breaks_a_rule_is_told_which(more: dict[str, Any], words: st
 
 
 SCHEDULED = [{**PRINCIPAL[0], "to_balance": [[3, 500.0], [2, 400.0]]}]
+POOR = {"observable": "pool_factor", "below": 0.5}
 FREE = {"name": "free", "base": "pool"}
 
 
@@ -90,6 +109,30 @@ FREE = {"name": "free", "base": "pool"}
         (
             {"amortization": [{"step": "transfer", "source": ["income"], "to": "income"}, *PLAIN]},
             "'income' pays into itself",
+        ),
+        ({"notes": (A, B, {**REST, "discount_rate": -0.01})}, "note R: discount_rate = -0.01: must not be negative"),
+        ({"amortization": [*INTEREST, {**SCHEDULED[0], "until": "100"}, *PLAIN[2:]]}, "until or to_balance, at"),
+        (
+            {"parties": ["bank"], "amortization": [*PLAIN, {"step": "receive", "party": "bank", "amount": 1.0,
+             "to": "income", "source": ["income"]}]},
+            "cash comes from the party; leave source out",
+        ),
+        (
+            {"amortization": [*INTEREST, {**PRINCIPAL[0], "when": {**POOR, "tripped": False}}, *PLAIN[2:]]},
+            "tripped belongs to a trigger; an observable has above or below",
+        ),
+        ({"quantities": {"max": "1"}}, "quantities.max: is a word of formulas; choose another name"),
+        ({"quantities": {"my own": "1"}}, "quantities.my own: must be one word of letters, digits and _; choose"),
+        ({"quantities": {"mine": [[2, 1.0], [1, 2.0]]}}, "quantities.mine: months must increase"),
+        (
+            {"amortization": [step | {"source": ["principal"]} for step in PLAIN]},
+            "account income: receives cash that no step of the amortization phase ever takes",
+        ),
+        (
+            {"revolving_months": 2, "purchase": "payment_date", "priority": {"revolving": [
+                *(step | {"source": ["principal"]} for step in INTEREST), {"step": "purchase", "source": ["principal"]},
+            ]}},
+            "account income: receives cash that no step of the revolving phase ever takes",
         ),
         ({"purchase": "each_step"}, "a deal that does not revolve needs purchase"),
         ({"notes": (A, B, REST, {**REST, "name": "S"})}, "residual"),
@@ -160,6 +203,13 @@ def test_a_job_whose_parts_do_not_fit_is_told_which(parts: dict[str, Any], words
 DEFAULT = {"target": "default_odds", "multiply": 2.0}
 MACRO = {"tables": [{"file": "a.csv"}]}
 USE = {"file": "s.toml", "target": "default_odds"}
+OWN = {"lag": 1, "coefficient": 0.5}
+BANDS = {"years": [1.0, 2.0], "bands": [{"name": "good", "limit": [0.01, 0.02]}]}
+STRESSES = {"categories": [{"name": "x", "multiple": 2.0}]}
+BEST = {"name": "AAA", "senior": [0.1, 0.2], "other": [0.1, 0.2]}
+RULES = {"source": "ours", "status": "proposed", "date": "2026-01-01", "look_through": True,
+         "standardised": {"p": 1.0, "floor": 0.15}}  # fmt: skip
+FACTORS = {"names": ["a", "b"], "phi": [0.5, 0.5]}
 RATE = {"mean_reversion": 0.5, "volatility": 0.01}
 VAR = {
     "per_year": 4,
@@ -188,7 +238,18 @@ SATELLITE = {"link": "logit", "per_year": 4, "terms": [{"variable": "a", "coeffi
         (ShortRate, RATE | {"forward": [[1, 0.02]], "index": "lpr"}, "give index or forward: one forward curve"),
         (ShortRate, RATE | {"forward": [[2, 0.02]]}, "forward starts in month 2: month 1 needs a level"),
         (ShortRate, RATE | {"forward": [[1, 0.02], [1, 0.03]]}, "months of forward must increase"),
+        (Satellite, SATELLITE | {"terms": SATELLITE["terms"][:1], "own": [OWN, OWN]}, "own: the same lag appears"),
         (Satellite, SATELLITE, "the same variable, lag and difference appears twice"),
+        (Bands, BANDS | {"years": [2.0, 1.0]}, "years must increase"),
+        (Bands, BANDS | {"years": [1.0, 2.0, 3.0]}, "band good: limit needs 3 numbers, one for each of years"),
+        (Stresses, STRESSES | {"held": [{"note": "A", "category": "x"}] * 2}, "held: note 'A' is named 2 times"),
+        (Rules, RULES | {"source": " "}, "source is empty: rules without a source are nobody's"),
+        (Rules, RULES | {"erba": {"floor": 0.1, "qualities": [BEST, BEST]}}, "erba.qualities: 'AAA' is named 2 times"),
+        (Factors, FACTORS | {"names": ["a", "a"]}, "factors.names must differ"),
+        (Factors, FACTORS | {"phi": [0.5]}, "factors.phi: has 1 values for 2 names"),
+        (Factors, FACTORS | {"correlation": [[2.0, 0.0], [0.0, 1.0]]}, "factors.correlation: the diagonal must be 1"),
+        (Parameters, {"p": 0.1, "covariance": [[30.0, 0, 0], [0, 1.0, 0], [0, 0, 1.0]]}, "a variance of 30 of log"),
+        (Known, {"root": [[1.0], [0.0, 1.0], [0.0, 1.0]]}, r"root\[3\]: needs 3 numbers, the last not below 0"),
         (Var, VAR | {"variables": ("a", "a")}, "variables must differ"),
         (Var, VAR | {"constant": (1.0,)}, "constant must have 2 numbers"),
         (Var, VAR | {"errors": VAR["lags"] * 2}, "errors must have as many matrices as lags"),
@@ -200,7 +261,7 @@ SATELLITE = {"link": "logit", "per_year": 4, "terms": [{"variable": "a", "coeffi
     ],
 )  # fmt: skip
 def test_a_model_that_breaks_a_rule_is_told_which(model: Any, given: dict[str, Any], words: str) -> None:
-    kind = {Scenario: "scenario", Var: "var", Satellite: "satellite"}.get(model)
+    kind = next((kind for kind, known in KINDS.items() if known is model), None)
     document = ({"version": 1, "kind": kind, "name": "small"} if kind else {}) | given
     with pytest.raises(ValidationError, match=words):
         model.model_validate_json(json.dumps(document))

@@ -120,6 +120,15 @@ def test_percents_given_as_fractions_are_refused(tmp_path: Path) -> None:
         rate_series(read_reports(file))
 
 
+def test_reports_without_a_rate_or_with_one_of_all_and_more_are_refused(tmp_path: Path) -> None:
+    bare = written(tmp_path, "month,open\n2025-01,5\n", 'pool_begin = { column = "open" }')
+    with pytest.raises(DataError, match=r"has neither default_rate nor defaults and pool_begin \(or pool\): no rate"):
+        rate_series(read_reports(bare))
+    more = written(tmp_path, "month,open,lost\n2025-01,100,1\n2025-02,99,9\n")
+    with pytest.raises(DataError, match=r"1\.09"):
+        rate_series(read_reports(more))
+
+
 def test_percents_are_told_by_the_middle_rate_and_a_single_bad_month_is_none(tmp_path: Path) -> None:
     columns = 'default_rate = { column = "rate" }'
     dying = written(tmp_path, "month,rate\n2025-01,0.2\n2025-02,0.4\n2025-03,1.3\n", columns)
