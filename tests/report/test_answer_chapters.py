@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from typing import Any
 
@@ -9,18 +10,24 @@ import numpy as np
 import pytest
 import xarray as xr
 from markupsafe import Markup
+from rich.console import Console, RenderableType
 
 from stress.answers.breakeven import Answer, Breakeven, Curve, PoolLoss
-from stress.answers.capital import Excess, Transfer
+from stress.answers.capital import Capital, Excess, Months, Transfer, Weights
 from stress.answers.change import Change
 from stress.answers.rating import ClassRating, Rating, Stand
 from stress.answers.reverse import Reverse
 from stress.answers.tornado import Bar, Tornado
+from stress.cli.breakeven import _table as told_breakeven
+from stress.cli.capital import _tables as told_capital
 from stress.cli.report import _document
+from stress.cli.reverse import _tables as told_reverse
 from stress.cli.reverse import document
+from stress.cli.sensitivity import _table as told_tornado
 from stress.errors import DataError
 from stress.measures.estimate import Interval
 from stress.measures.proportions import proportion
+from stress.report import workbook_capital
 from stress.report.cover import _stands
 from stress.report.figures.answers import differences, figure
 from stress.report.page import chapters
@@ -237,3 +244,61 @@ def test_a_transfer_tells_its_test_its_excess_spread_and_that_its_capital_is_cap
     assert told["Losses that it takes"] == told["Net losses left to the tranches"] == "1.20 ± 0.10%"
     assert told["Capital of what is kept"].endswith("capped at K_P times the largest share kept")
     assert "Synthetic: tranches bear the pool's net losses" in transfer_sheet(made).note
+
+
+def capital(transfer: Transfer | None) -> Capital:
+    """Two classes over a year of four month ends; the senior one is repaid by the third."""
+    month = np.arange(4.0)
+    number = Interval(*(np.full(4, x) for x in (0.15, 0.01, 0.13, 0.17)))
+    months = (
+        Months("A", month, np.array([1.0, 1.0, 0.0, 0.0]), number, number, number, number),
+        Months("", month, np.ones(4), number, number, number, number),
+    )
+    weights = (
+        Weights("A", 0.1, 1.0, True, 0.09, 0.15, False, NAN, NAN, 1_200.0),
+        Weights("R", 0.0, 0.1, False, 0.09, 12.5, True, NAN, NAN, 100.0),
+    )
+    about = ("j", "base", "the rules", "proposed", "2026-01-01", 64, 1, 0.75, 0.02)
+    return Capital(*about, weights, months, transfer, ("SEC-ERBA is not asked",))
+
+
+@pytest.mark.parametrize("with_transfer", [False, True])
+def test_capital_is_told_at_closing_by_month_and_of_a_transfer_if_there_is_one(with_transfer: bool) -> None:
+    transfer = (
+        Transfer({"R": 1.0}, NAN, 1.0, True, "rule", (), 0.08, 0.02, False, 0.004, NAN) if with_transfer else None
+    )
+    answer = capital(transfer)
+    sheets = {sheet.name: sheet for sheet in workbook_capital.tables(answer)}
+    assert list(sheets) == ["Closing", "By month", "Transfer"][: 3 if with_transfer else 2]
+    assert sheets["Closing"].rows[1][:2] == ("R", 0.0)
+    assert sheets["Closing"].rows[1][-1] == 100.0
+    assert [row[:3] for row in sheets["By month"].rows[3:5]] == [("A", 3, 0.0), ("all notes", 0, 1.0)]
+    assert sheets["By month"].rows[0][3:5] == (0.15, 0.01)
+    shown = told(told_capital(answer))
+    assert ("Transfer of risk" in shown) == with_transfer
+    assert "PROPOSED, not in force" in shown
+    assert "1,250.0%*" in shown
+    assert "all notes, month 0" in shown
+
+
+def told(table: RenderableType) -> str:
+    screen = Console(file=io.StringIO(), width=200)
+    screen.print(table)
+    return " ".join(screen.file.getvalue().split())  # type: ignore[attr-defined]
+
+
+def test_a_question_that_was_interrupted_says_how_far_it_came() -> None:
+    assert "Interrupted before: yield." in told(told_tornado(tornado(undone=("yield",), left_out=("dilution",))))
+    whole = told(told_tornado(tornado()))
+    assert "Interrupted" not in whole
+    assert "Not in this job" not in whole
+    assert "Three of 9 points. 64 paths at each point" in told(
+        told_breakeven(breakeven(NOWHERE, undone="three of 9 points"))
+    )
+
+
+def test_a_path_that_was_not_found_is_a_table_without_months() -> None:
+    shown = told(told_reverse(reverse(aimed=Interval(*(np.float64(NAN) for _ in range(4))))))
+    assert "no path of 12 loses" in shown
+    assert "sampled around the path [95%] –" in shown.replace("│", "").replace("  ", " ")
+    assert "Month" not in shown

@@ -1,0 +1,137 @@
+"""Options that no command can take, dry runs, and what is told where an answer has less than the whole."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import xarray as xr
+from shipped import JOB, JOBS, SCENARIOS
+
+import stress
+from stress.cli import exit_code
+from stress.cli.book_limits import limits_of
+from stress.cli.book_reverse import satellites_of
+from stress.cli.book_told import _reverse, asked_of
+from stress.cli.saved_job import job_or_results
+from stress.cli.validate import _how_old
+from stress.errors import ConfigError, DataError
+
+FILES = {
+    "JOB": JOB,
+    "JOBS": JOBS,
+    "CARDS": SCENARIOS / "reports/us-cards.toml",
+    "MADE_UP": SCENARIOS / "reports/baitiao-24m-made-up.toml",
+    "STRESSES": SCENARIOS / "stresses/example.toml",
+    "DEAL": SCENARIOS / "deals/baitiao-24m.toml",
+    "HISTORY": SCENARIOS / "data/us_cards/fed_chargeoff_all_banks_NSA_1991Q1_2015Q4_all_loan_types.csv",
+}
+
+
+def words_of(command: str, **more: Path) -> list[str]:
+    """The words of a command, with files in place of their names in braces."""
+    return command.format(**FILES, **more).split()
+
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("reverse {JOB} --tranche A --paths 32", "--paths 32: at least 64"),
+        ("backtest {JOB} {CARDS} --from 2000-01 --horizon 0,3", "--horizon 0,3: whole numbers from 1 to 120"),
+        ("backtest {JOB} {CARDS} --from 2000-13", "--from 2000-13: must be a period such as 2025 Q1"),
+        ("follow {JOB} {MADE_UP} --paths 64", "--paths 64: at least 256"),
+        ("rating {JOB} --stresses {STRESSES} --class A", "--class A: write NOTE=CATEGORY"),
+        ("capital {JOB} --keep A", "--keep A: write NOTE=VALUE"),
+        ("capital {JOB} --keep A=half", "--keep A=half: must be a fraction from 0 to 1"),
+        ("cashflows {JOB} --quantile 0.99", "--quantile and --tranche go together"),
+        ("new --from {JOB} --all -o {OUT}", "--all: belongs to a template or a workbook"),
+        ("new job x --from {JOB} --example baitiao -o {OUT}", "--example writes files as they ship"),
+        ("new tape x --loans 100000000000 -o {OUT}", "--loans 100,000,000,000: at most 20,000,000"),
+        ("new deal x -o {OUT}/file", "cannot be written"),
+        ("run {JOBS}/baitiao-sweep.toml --target-error EL=0.01", "--target-error: is for one job, not for a sweep"),
+        ("run {JOB} --max-memory lots", "'lots' must be an amount of memory such as 500MB, 4G or 2GiB"),
+        ("run {JOB} --max-memory 5parsecs", "'5parsecs' must be an amount of memory"),
+        ("calibrate pool {DEAL}", 'kind = "deal": a pool is needed here'),
+        ("calibrate rho {HISTORY}", "has 8 columns; choose one with --column: ResidentialRE, "),
+        ("calibrate rho {HISTORY} --column CreditCard", "has no column 'CreditCard': one of ResidentialRE, "),
+        (
+            "calibrate tape x.csv --defaulted a --column issued",
+            "--column issued: write OURS=THEIRS, with one of",
+        ),
+        ("calibrate nope", "no such command 'nope'"),
+    ],
+)
+def test_what_a_command_cannot_take_is_told_in_one_line(
+    command: str, words: str, tmp_path: Path, capsys: Capture
+) -> None:
+    (tmp_path / "file").touch()
+    assert exit_code(words_of(command, OUT=tmp_path)) == 2
+    err = capsys.readouterr().err
+    assert words in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("follow {JOB} {MADE_UP} --seed 4 --dry-run", {"reports": "a made-up year", "months": 12, "seed": "4"}),
+        ("backtest {JOB} {CARDS} --from 2000-01 --dry-run", {"periods": 100, "first": "2000 Q1", "draws": 4000}),
+    ],
+)
+def test_a_dry_run_says_what_would_run(command: str, said: dict[str, object], capsys: Capture) -> None:
+    assert exit_code([*words_of(command), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["job"] == "baitiao-24m"
+    assert {key: found[key] for key in said} == said
+
+
+def test_a_kind_without_remarks_is_checked_too(capsys: Capture) -> None:
+    assert exit_code(["check", str(SCENARIOS / "satellites/china_growth.toml"), "--json"]) == 0
+    (line,) = json.loads(capsys.readouterr().out)
+    assert (line["kind"], line["ok"], line["notes"]) == ("satellite", True, [])
+
+
+def test_a_file_is_taken_under_a_new_name(tmp_path: Path) -> None:
+    taken = SCENARIOS / "pools/baitiao.toml"
+    assert exit_code(["new", "pool", "mine", "--from", str(taken), "-o", str(tmp_path)]) == 0
+    mine, theirs = stress.load(tmp_path / "mine.toml"), stress.load(taken)
+    assert mine.name == "mine"
+    assert mine.model_copy(update={"name": theirs.name}) == theirs
+
+
+def test_a_state_is_written_to_a_file_and_its_date_is_said(tmp_path: Path, capsys: Capture) -> None:
+    out = tmp_path / "state.toml"
+    assert exit_code(["state", str(JOB), "--month", "3", "-o", str(out)]) == 0
+    assert capsys.readouterr().out.strip() == f"{out}: baitiao-24m month 3, as of 2020-03"
+    assert str(stress.load(out).as_of) == "2020-03"
+
+
+def test_results_without_their_job_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stress.cli.cells.opened_one", lambda path, cell: xr.Dataset())
+    with pytest.raises(DataError, match="the results do not hold their job"):
+        job_or_results(tmp_path)
+
+
+def test_what_a_book_is_asked_must_be_in_it() -> None:
+    book = SimpleNamespace(
+        scenarios=("baseline", "harsh"), factors=None, positions=(), deals=(SimpleNamespace(group="US"),)
+    )
+    with pytest.raises(ConfigError, match="no scenario 'hars' in the book; it has baseline, harsh.*did you mean"):
+        asked_of(book, scenario="hars")
+    with pytest.raises(ConfigError, match=r"--reverse searches the book's named factors, and it has no \[factors\]"):
+        _reverse(book, "0.1", ())
+    us = f"US={SCENARIOS}/satellites/china_growth.toml"
+    with pytest.raises(ConfigError, match="US stands twice; say it once"):
+        satellites_of((us, us), book)
+    for limit, said in (("ES40=0.1", "the level must lie from 50 to below 100"), ("EL=1.2.3", "a fraction from 0")):
+        with pytest.raises(ConfigError, match=rf"--fail-on {limit}: .*{said}"):
+            limits_of((limit,), book)
+
+
+def test_a_validation_that_was_never_measured_has_no_age() -> None:
+    assert _how_old([{"name": "one", "date": ""}]).startswith("Measure one again: ")
