@@ -121,7 +121,7 @@ def test_what_a_book_is_asked_must_be_in_it() -> None:
     book = SimpleNamespace(
         scenarios=("baseline", "harsh"), factors=None, positions=(), deals=(SimpleNamespace(group="US"),)
     )
-    with pytest.raises(ConfigError, match="no scenario 'hars' in the book; it has baseline, harsh.*did you mean"):
+    with pytest.raises(ConfigError, match=r"no scenario 'hars' in the book; it has baseline, harsh.*did you mean"):
         asked_of(book, scenario="hars")
     with pytest.raises(ConfigError, match=r"--reverse searches the book's named factors, and it has no \[factors\]"):
         _reverse(book, "0.1", ())
