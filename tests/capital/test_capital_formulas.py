@@ -48,6 +48,8 @@ def test_the_worked_examples_that_a_supervisor_published() -> None:
     assert table["BB+"][2:] == (4.7, 5.8)
     assert float(capital.sec_erba(table, "BB+", False, 2.0, 0.0)) == pytest.approx(4.975, abs=1e-12)
     assert round(100.0 * float(capital.sec_erba(table, "BB+", False, 2.0, 0.25))) == 373
+    assert float(capital.sec_erba(table, "BB+", True, 3.0, 0.25)) == pytest.approx(1.5)  # thickness is of others alone
+    assert float(capital.sec_erba(table, "AAA", True, 1.0, 0.25)) == pytest.approx(0.15)
 
 
 @pytest.mark.parametrize("path", sorted(RULES.glob("*.toml")), ids=lambda path: path.stem)

@@ -1,0 +1,178 @@
+"""Where a number is missing, endless or not there at all: what sentences, tables and sheets say instead."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+from shipped import JOBS
+
+from stress import explain, results, tape
+from stress.answers.book import Estimate
+from stress.answers.whatif import Read
+from stress.errors import DataError
+from stress.explain import explain_job
+from stress.explain.dependence import _rate
+from stress.explain.notes import _levels
+from stress.explain.shocks import shock_words
+from stress.inputs.deal.index import IndexByMonth
+from stress.inputs.job import Job
+from stress.inputs.load import load_job
+from stress.inputs.scenario import Shock
+from stress.inputs.scenario.short_rate import ShortRate
+from stress.report import book, book_reverse, figure_data, gradient_sheet, price_sheet, replayed, reported
+from stress.report.figures import panels
+from stress.report.numbers import bare_percent
+from stress.report.page import validation, whatif
+from stress.report.workbook import of_job
+from stress.report.workbook_first import _break_even, _terms
+from stress.results.paths import check_run
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (bare_percent(NAN), "–"),
+        (replayed._level(math.inf), "none"),
+        (replayed._level(0.031), "3.10%"),
+        (replayed._level(41.0), "41"),
+        (price_sheet._adjusted(SimpleNamespace(option_adjusted=Estimate(NAN, NAN))), ("–",)),
+        (price_sheet._adjusted(SimpleNamespace(option_adjusted=None)), ()),
+        (gradient_sheet._number(SimpleNamespace(derivative=NAN)), ("–", "–", "–")),
+        (reported._worth(SimpleNamespace(balance=0.0, worth=0.0, expected_loss=0.0)), "repaid"),
+        (reported._worth(SimpleNamespace(balance=0.0, worth=NAN, expected_loss=0.0)), "–"),
+        (book.probability(Estimate(NAN, NAN), 1e-3), "–"),
+        (list(panels._told("a line", np.array([[1.0, NAN]]))), []),
+        (of_job(None), []),
+    ],
+)
+def test_what_is_not_known_is_a_dash_a_word_or_nothing(said: object, words: object) -> None:
+    assert said == words
+
+
+def test_drift_is_told_where_it_was_tested() -> None:
+    drift = SimpleNamespace(level=0.05, evidence=np.array([0.5, 3.25]))
+    rule = "alarm at 20, the chance of a false one is at most 5% over the life"
+    for found, alarm, said in (
+        (None, None, "drift: not tested (it needs forecasts one report ahead)"),
+        (drift, None, f"drift: no alarm; the most evidence against the law was 3.2 ({rule})"),
+        (drift, "2005 Q4", f"drift: alarm in 2005 Q4 ({rule})"),
+    ):
+        answer = SimpleNamespace(drift=found, alarm=alarm, says=("a remark",))
+        assert reported.sentences_of_scores(answer) == ["a remark", said]
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        ((0.6, 0.4), "A makes 60% of it."),
+        ((0.3, 0.25, 0.45), "A and B make 55% of it."),
+        ((0.3, 0.0, 0.7), ""),
+        ((NAN,), ""),
+        ((0.3,), ""),
+    ],
+)
+def test_half_of_a_tail_is_told_if_positions_make_it(shares: tuple[float, ...], said: str) -> None:
+    positions = [SimpleNamespace(name=name, share_es=share) for name, share in zip("ABC", shares, strict=False)]
+    assert book.half(SimpleNamespace(positions=positions)) == said
+
+
+def test_a_common_path_that_was_not_simulated_says_so() -> None:
+    found = SimpleNamespace(
+        scenario="base", loss=0.1, says="no path of 12 loses so much", beta=math.inf, simulated=Estimate(NAN, NAN)
+    )
+    assert book_reverse.headline(found) == "Under base no path of 12 loses so much (10.0%); not simulated."
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(9.5, ("> 9 ×", "")), (9.0, ("> 9 ×", "")), (0.5, ("< 1 ×", "")), (2.0, ("2.00 ×", "± 0.10 · ± 0.20"))],
+)
+def test_a_multiple_at_an_end_of_its_range_is_beyond_it(value: float, said: tuple[str, str]) -> None:
+    surface = SimpleNamespace(unit="x", least=1.0, most=9.0, value=np.array([2.0]), bound=np.array([NAN]))
+    assert whatif.said(surface, Read(value, 0.1, 0.2, NAN, NAN)) == said
+
+
+def test_a_page_without_a_record_of_validation_has_none(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(file: object) -> dict[str, Any]:
+        raise DataError(f"{file}: cannot be read")
+
+    monkeypatch.setattr(validation, "read", read)
+    assert validation.found(tmp_path / "report.html") is None
+
+
+def test_the_data_of_a_heat_map_of_shortfalls_is_of_the_last_level(three_scenarios: xr.Dataset) -> None:
+    sheet = figure_data.heat(three_scenarios, 2)
+    assert sheet.head == ("ES 99.9% ± error", *map(str, three_scenarios["tranche"].values))
+    assert [row[0] for row in sheet.rows] == [str(name) for name in three_scenarios["scenario"].values]
+    assert {"none", "100%"} <= {cell for row in sheet.rows for cell in row}
+
+
+def test_notes_of_a_result_without_a_job_have_names_alone(three_scenarios: xr.Dataset) -> None:
+    names = [str(name) for name in three_scenarios["tranche"].values]
+    assert list(_terms(three_scenarios, None)) == [(name, None, None, None, None) for name in names]
+
+
+def test_a_break_even_beyond_the_search_is_a_bound_and_one_that_was_not_asked_is_nothing() -> None:
+    assert _break_even(xr.Dataset()) == (None, None)
+    found = {"breakeven_multiple": 4.25, "breakeven_multiple_precision": 0.02, "breakeven_open": False}
+    assert _break_even(xr.Dataset(found)) == (4.25, 0.01)
+    assert _break_even(xr.Dataset({**found, "breakeven_open": True})) == ("> 4.25", None)
+
+
+def test_a_result_of_one_job_has_no_other_to_choose(three_scenarios: xr.Dataset) -> None:
+    with pytest.raises(DataError, match="seed = 3: the result holds one seed only, so it has no such choice"):
+        results.cell(three_scenarios, seed=3)
+
+
+def test_kept_paths_are_those_of_the_result_beside_them() -> None:
+    names = {"scenario": ["base"], "tranche": ["A", "B"]}
+    kept = xr.Dataset({"loss": ("path", np.zeros(64))}, names)
+    check_run("kept.zarr", kept, xr.Dataset({}, names, {"paths": 64}))
+    with pytest.raises(DataError, match=r"kept\.zarr: tranche is not that of the results beside it"):
+        check_run("kept.zarr", kept, xr.Dataset({}, {**names, "tranche": ["A", "C"]}, {"paths": 64}))
+    with pytest.raises(DataError, match=r"kept\.zarr: holds 64 paths, the results beside it 1,024"):
+        check_run("kept.zarr", kept, xr.Dataset({}, names, {"paths": 1024}))
+
+
+@pytest.mark.parametrize(
+    ("points", "said"),
+    [
+        (((1, 0.03),), "now 4%"),
+        (((1, 0.03), (20, 0.02)), "4% in month 1, 3% from month 20"),
+        (((1, 0.03), (7, 0.025), (20, 0.02)), "4% in month 1, 2 changes, 3% from month 20"),
+    ],
+)
+def test_a_floating_coupon_is_told_from_its_first_level_to_its_last(points: Any, said: str) -> None:
+    deal = SimpleNamespace(indices={"lpr": IndexByMonth(by_month=points)}, legal_maturity_months=24)
+    assert _levels(deal, SimpleNamespace(index="lpr", coupon=0.01)) == said
+
+
+def test_a_few_months_of_a_shock_are_told_one_by_one() -> None:
+    shock = Shock(target="default_odds", by_month=((1, 2.0), (7, 1.0)), how="multiply")
+    assert shock_words(shock).endswith(" times 2 from month 1, 1 from month 7")
+
+
+def test_a_short_rate_of_its_own_is_told_from_its_start_to_its_mean() -> None:
+    law = ShortRate(model="vasicek", mean_reversion=0.2, volatility=0.01, start=0.03, mean=0.02)
+    assert "Vasicek, from 3% to 2%" in _rate(law)
+
+
+def test_a_pool_that_is_billed_says_when_and_how_long_it_has(worked_job: Job) -> None:
+
+    assert "Billed on day" not in explain_job(worked_job)
+    billed = load_job(JOBS / "baitiao-24m-billing.toml")
+    due = billed.pool.billing.days_to_due  # type: ignore[union-attr]
+    assert f"of a month of 30, an equal share of borrowers each; due {due} days after the bill." in explain_job(billed)
+
+
+def test_modules_that_load_a_part_when_asked_have_no_others() -> None:
+    for module in (explain, tape):
+        with pytest.raises(AttributeError, match=f"module '{module.__name__}' has no attribute 'nothing'"):
+            module.nothing  # noqa: B018
