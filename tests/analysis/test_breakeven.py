@@ -141,6 +141,7 @@ def test_what_is_unknown_is_told_the_right_one():
         ("recovery", (-1.0, None), "--from -1: multiple of recoveries, must be from 0 to 10"),
         ("fee_free_share", (None, 2.0), "--to 2: .*must be from -1 to 1"),
         ("commingling", (None, 40.0), "--to 40: .*must be from 0 to 30"),
+        ("recovery", (1.0, 1.0), "--from 1 --to 1: the ends of the search must differ"),
         ("dilution", (None, 1.5), "--to 1.5: .*must be from 0 to 1"),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stress.analysis.crossings import at_percentile
+from stress.analysis.crossings import at_percentile, inside
 from stress.analysis.levers import Lever, lever_of
 from stress.answers.breakeven import Curve
 from stress.report.page.chapters import _crossing
@@ -42,6 +42,19 @@ def test_an_interval_holds_its_break_even_and_is_open_where_a_bound_never_passes
     assert ("<" in shown, ">" in shown) == (early, late)
     for is_open, end, edge in ((early, found.low, 0.0), (late, found.high, 4.0)):
         assert (end == edge) == is_open
+
+
+@pytest.mark.parametrize(
+    ("probability", "ends"),
+    [([0.0, 0.2, 0.4, 0.8, 1.0], (0.5, 0.75)), ([0.0, 0.1, 0.2, 0.3, 0.4], None), ([0.6, 0.7, 0.8, 0.9, 1.0], None)],
+)
+@pytest.mark.parametrize("lever", LEVERS.values(), ids=LEVERS)
+def test_a_curve_is_looked_at_again_where_it_passes_and_nowhere_where_it_does_not(lever, probability, ends):
+    found = inside(lever, curve(lever, probability, probability, probability), 0.5)
+    if ends is None:
+        assert found.size == 0
+    else:
+        assert ends[0] < found.min() <= found.max() < ends[1]
 
 
 def test_each_crossing_of_a_curve_that_falls_again_has_the_bounds_beside_it():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.special import ndtri
-from shipped import JOB
+from shipped import JOB, JOBS
 
 from stress.analysis import design, likely_path
 from stress.analysis.margin import holds, margin_of
@@ -15,6 +15,8 @@ from stress.assemble.problem import assemble
 from stress.cli.reverse import _interval
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
+from stress.inputs.pool import Copula
+from stress.inputs.scenario import Shock
 from stress.kernels import alone
 from stress.measures.proportions import proportion
 from stress.report.page.chapters import chapter
@@ -122,6 +124,29 @@ def test_a_random_search_finds_the_corner_that_rays_miss():
 
     short = design.shortened(corner, 0.0, np.array([4.0, 2.5, 1.0, -2.0]), n_month=4)
     np.testing.assert_allclose(short, [1.0, 1.0, 0.0, 0.0], atol=0.05)
+
+
+def test_a_search_may_be_cut_short():
+    normal = np.array([3.0, 4.0]) / 5.0
+    one, whole = (design.nearest(lambda e: 2.0 - e @ normal, 0.0, np.array([1.0, -0.2]), most=most) for most in (1, 40))
+    assert one.steps == 1 < whole.steps
+    assert whole.distance == pytest.approx(2.0, abs=2e-5)
+    assert whole.distance <= one.distance
+
+
+def test_what_a_search_holds_still_is_named():
+    job = load_job(JOBS / "baitiao-24m-uncertain.toml")
+    drawn, case = (
+        next(case for case in job.scenarios if getattr(case, what) is not None) for what in ("parameters", "swing")
+    )
+    shocks = (*case.shocks, Shock(target="heterogeneity", set=0.3))
+    moved = case.model_copy(update={"shocks": shocks, "parameters": drawn.parameters})
+    t = job.pool.dependence.model_copy(update={"copula": Copula(kind="t", df=5.0)})
+    pool = job.pool.model_copy(update={"dependence": t})
+    assert holds(job.model_copy(update={"scenarios": (moved,), "pool": pool})) == (
+        "the t copula's mixing variable and drawn parameters and macro variables and heterogeneity held at the median"
+    )
+    assert holds(load_job(JOB)) == ""
 
 
 class Corner:

@@ -156,6 +156,11 @@ def test_reports_that_say_too_little_are_refused_in_words(tmp_path):
     file.write_text("period,a,b\n2020-01,5,2\n2020-02,5,2\n")
     with pytest.raises(DataError, match="name them with --bucket: period, a, b"):
         read_stocks(file)
+    wide = Stocks(("", ""), (0, 1), np.ones((2, 7)), *np.full((2, 2), np.nan))
+    with pytest.raises(DataError, match="7 buckets: a ladder has 1 to 6"):
+        fit_rolls(wide)
+    with pytest.raises(DataError, match=r"macro.csv: holds fewer than \d+ of the history's dates"):
+        with_macro(simulated(1, STAYS, DOWN), MacroTable("macro.csv", "", Period(2000, 1, 4), ("u",), ((5.0,),)), "u")
     with pytest.raises(DataError, match="no column 'c'"):
         read_stocks(file, ["a", "c"])
     with pytest.raises(DataError, match="too few to tell what stays"):

@@ -83,6 +83,7 @@ def test_cumulative_shares_of_a_stated_size_are_read_as_the_law_that_drew_them(t
         ({"size": None, "unit": 1.0}, "--size NUMBER"),
         ({"size": None}, "say what each cohort began with"),
         ({"size": "loans"}, "--size loans: a number, or one of value"),
+        ({"size": 0.0}, "2019Q1: its size must be a number above 0"),
         ({"size": 0.005}, "more has left it than its size"),
         ({"cumulative": False, "size": 0.02}, "more has left it than its size"),
     ],

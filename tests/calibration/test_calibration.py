@@ -14,6 +14,7 @@ import tomli
 from scipy.special import ndtr, ndtri
 from shipped import ROOT
 
+import stress.calibration
 from stress.analytic import loss_sd
 from stress.calibration import (
     Term,
@@ -27,6 +28,7 @@ from stress.calibration import (
 from stress.calibration.horizon import averaged_persistence, spread_of_mean, to_monthly
 from stress.cli import exit_code
 from stress.errors import ConfigError, DataError
+from stress.tables.periods import Period
 from stress.validation.published import closed_forms
 
 CASE = closed_forms()
@@ -148,6 +150,23 @@ def test_a_history_without_information_is_refused(rate, per_year, said):
         calibrate_rho(rate, per_year)
 
 
+def test_an_expected_movement_is_as_long_as_the_history():
+    with pytest.raises(DataError, match="expected: has 8 observations; the history has 9"):
+        calibrate_rho([0.02, 0.03, 0.025] * 3, 4, expected=[0.02, 0.03] * 4)
+
+
+def test_a_correlation_that_no_monthly_one_makes_is_refused():
+    with pytest.raises(
+        DataError, match=r"asset correlation 0\.98 of the 12-month rate has no monthly counterpart below"
+    ):
+        to_monthly(0.03, 0.98, 0.0, per_year=1)
+
+
+def test_a_name_that_calibration_has_not_is_no_attribute():
+    with pytest.raises(AttributeError, match=r"module 'stress\.calibration' has no attribute 'calibrate_roh'"):
+        stress.calibration.calibrate_roh  # noqa: B018
+
+
 def test_a_short_annual_history_has_an_open_interval_and_says_so():
     draw = np.random.default_rng(2)
     fit = calibrate_rho(rates(0.03, 0.05, factor(draw, 0.8, 12)), 1)
@@ -180,6 +199,14 @@ def test_a_satellite_survives_its_file(tmp_path):
     file.write_text(satellite_to_toml(fit).replace('link = "logit"', 'link = "cloglog"'))
     with pytest.raises(ConfigError, match="link"):
         read_satellite(file)
+    text = satellite_to_toml(fit)
+    file.write_text(text.replace('link = "logit"', 'link = "log"'))
+    with pytest.raises(ConfigError, match=r"is not a fitted satellite: needs link logit or probit, \[constant\]"):
+        read_satellite(file)
+    first = next(line for line in text.splitlines() if line.startswith("robust_error"))
+    file.write_text(text.replace(first + "\n", "", 1))
+    with pytest.raises(ConfigError, match="is not a fitted satellite: a coefficient has no robust_error"):
+        read_satellite(file)
 
 
 def test_least_squares_find_a_known_satellite_within_four_robust_errors(tmp_path):
@@ -207,6 +234,11 @@ def test_a_sample_that_macro_data_do_not_cover_is_refused():
         fit_satellite(history, "CreditCards", macro, (Term("Unemployment rate"),), unit=1.0)
     with pytest.raises(DataError, match="linearly dependent"):
         fit_satellite(history, "CreditCards", macro, (Term("Prime rate"), Term("Prime rate")))
+    with pytest.raises(DataError, match="half-years: a satellite is fitted to years, quarters or months"):
+        fit_satellite(history._replace(start=Period(1991, 1, 2)), "CreditCards", macro, (Term("Unemployment rate"),))
+    short = history._replace(value=history.value[:4])
+    with pytest.raises(DataError, match="4 observations are too few for 2 coefficients"):
+        fit_satellite(short, "CreditCards", macro, (Term("Unemployment rate"),))
     with pytest.raises(ConfigError, match="NAME@lag2"):
         parse_term("rate@lead4")
 

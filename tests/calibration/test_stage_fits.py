@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stress.calibration.stages import Vintages, choose_stages, fit_stages, hazard_by_age, seasons
+from stress.calibration.stages_file import stages_toml
 
 HAZARD, MOVES_ON = np.array([0.0005, 0.008]), np.array([0.17])
 
@@ -66,6 +67,14 @@ def test_the_data_ask_for_as_many_stages_as_drew_them(seed: int) -> None:
     assert choice.fits[1].explained > 0.9 > choice.fits[0].explained
 
 
+def test_one_stage_is_written_as_the_rate_that_a_segment_has() -> None:
+    ones = np.ones((1, 6))
+    text = stages_toml(fit_stages(Vintages(("a",), 100 * ones, 2 * ones), 1), "a table")
+    assert "# Fitted to a table: 1 stage, " in text
+    assert "# entry_rate = 0.02 of a segment without a ladder" in text
+    assert "[[stages]]" not in text
+
+
 def test_a_constant_hazard_asks_for_one_stage() -> None:
     at_risk = np.full((1, 24), 50_000.0)
     table = Vintages(("all",), at_risk, np.random.default_rng(3).binomial(50_000, 0.01, (1, 24)).astype(float))
@@ -86,5 +95,10 @@ def test_tables_that_hold_no_hazard_are_refused() -> None:
         fit_stages(Vintages(("a",), 100 * ones, 0 * ones), 1)
     with pytest.raises(ValueError, match="too few"):
         fit_stages(Vintages(("a",), 100 * ones[:, :3], ones[:, :3]), 2)
+    with pytest.raises(ValueError, match="9 stages: a number from 1 to"):
+        fit_stages(Vintages(("a",), 100 * ones, ones), 9)
+    one = Vintages(("a", "b"), 100 * np.ones((2, 6)), np.stack([ones[0], 0 * ones[0]]))
+    with pytest.raises(ValueError, match="a spread between cohorts needs two cohorts with defaults"):
+        seasons(one, fit_stages(one, 1))
     with pytest.raises(ValueError, match="more defaults"):
         fit_stages(Vintages(("a",), ones, 2 * ones), 1)
