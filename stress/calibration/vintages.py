@@ -100,7 +100,7 @@ def _size(table: VintageTable, columns: Columns) -> Array:
     elif asked is None and not by_cohort:
         raise DataError(f"{table.file}: figures are shares: say of how many loans (errors need it) with --size NUMBER")
     elif asked in table.measure:
-        found = np.nanmax(np.array(table.matrix(asked), np.float64), axis=1)
+        found = np.nan_to_num(np.array(table.matrix(asked), np.float64)).max(axis=1)
     else:
         name = asked if asked is not None else next(iter(by_cohort))
         if name not in by_cohort:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -91,6 +92,32 @@ def test_cumulative_shares_of_a_stated_size_are_read_as_the_law_that_drew_them(t
 def test_a_table_whose_reading_is_not_certain_is_refused_in_words(tmp_path, change, says):
     with pytest.raises(DataError, match=says):
         vintages_of(read_vintages(curves(tmp_path, 1.0)), Columns(**change))
+
+
+@pytest.mark.parametrize(
+    ("loans", "asked", "says"),
+    [
+        ((100.0, 0.0), None, "2019Q2: its size must be a number above 0"),
+        ((math.nan, 100.0), None, "2019Q1: its size must be a number above 0"),
+        ((100.0, 50.0), "balance", "--size balance: a number, or one of loans, value"),
+    ],
+)
+def test_a_cohort_has_a_size_above_0_of_its_own(tmp_path, loans, asked, says):
+    file = tmp_path / "v.csv"
+    file.write_text("vintage,1,2,3\n2019Q1,0,1,2\n2019Q2,0,1,2\n")
+    table = read_vintages(file)._replace(base=(("loans", loans),))
+    with pytest.raises(DataError, match=says):
+        vintages_of(table, Columns(size=asked))
+    good = vintages_of(table._replace(base=(("loans", (100.0, 50.0)),)), Columns())[0]
+    assert good.at_risk[:, 0].tolist() == [100.0, 50.0]
+
+
+def test_a_size_that_stands_in_no_row_of_a_cohort_is_refused_without_a_warning(tmp_path, recwarn):
+    file = tmp_path / "v.csv"
+    file.write_text("vintage,age,lost,loans\n2019Q1,1,1,100\n2019Q1,2,2,\n2019Q2,1,1,\n2019Q2,2,2,\n")
+    with pytest.raises(DataError, match="2019Q2: its size must be a number above 0"):
+        vintages_of(read_vintages(file), Columns(default="lost", size="loans"))
+    assert not recwarn.list
 
 
 def test_ages_with_gaps_and_falling_totals_are_refused(tmp_path):

@@ -24,7 +24,8 @@ from stress.inputs.job import Job
 from stress.inputs.load import load_job
 from stress.inputs.scenario import Shock
 from stress.inputs.scenario.short_rate import ShortRate
-from stress.report import book, book_reverse, figure_data, gradient_sheet, price_sheet, replayed, reported
+from stress.report import book, book_reverse, cover, figure_data, gradient_sheet, price_sheet, replayed, reported
+from stress.report.document import sections
 from stress.report.figures import panels
 from stress.report.numbers import bare_percent
 from stress.report.page import validation, whatif
@@ -124,6 +125,37 @@ def test_a_break_even_beyond_the_search_is_a_bound_and_one_that_was_not_asked_is
     found = {"breakeven_multiple": 4.25, "breakeven_multiple_precision": 0.02, "breakeven_open": False}
     assert _break_even(xr.Dataset(found)) == (4.25, 0.01)
     assert _break_even(xr.Dataset({**found, "breakeven_open": True})) == ("> 4.25", None)
+
+
+def test_a_class_of_no_stress_has_dashes_and_a_run_of_earlier_versions_no_second_crossing() -> None:
+    assert cover._stands("A", SimpleNamespace(classes=())) == ("–", "–")
+    shown = SimpleNamespace(open=True)
+    one = SimpleNamespace(note="A", shown=shown, gap=0.0125, held="hard", breakeven_multiple_cnl=4.5)
+    assert cover._stands("A", SimpleNamespace(classes=(one,))) == ("> 4.50", "> +1.25 (hard)")
+    one.gap = None
+    assert cover._stands("A", SimpleNamespace(classes=(one,))) == ("> 4.50", "–")
+    run = xr.Dataset({"breakeven_multiple": ("tranche", [4.5, 2.0])}, {"tranche": ["A", "B"]})
+    assert cover._of_run(xr.Dataset(), based=False) == ""
+    assert "more than once" not in cover._of_run(run, based=False)
+    run["breakeven_crossings"] = ("tranche", [1.0, 3.0])
+    assert " B begins to lose more than once as they rise and is paid in full in between" in cover._of_run(
+        run, based=False
+    )
+
+
+def test_a_document_of_published_facts_alone_has_no_register_and_an_empty_record_no_dates(worked_job: Job) -> None:
+    assert "Register: inputs that are the authors' own" in " ".join(sections._register(worked_job))
+    plain = {"illustrative": ()}
+    bare = worked_job.model_copy(
+        update={
+            "deal": worked_job.deal.model_copy(update=plain),
+            "pool": worked_job.pool.model_copy(update=plain),
+            "scenarios": tuple(one.model_copy(update=plain) for one in worked_job.scenarios),
+        }
+    )
+    assert list(sections._register(bare)) == ["", "No input is called illustrative."]
+    assert list(sections._dated({"checks": []}, xr.Dataset())) == []
+    assert list(sections._dated(None, xr.Dataset())) == []
 
 
 def test_a_result_of_one_job_has_no_other_to_choose(three_scenarios: xr.Dataset) -> None:

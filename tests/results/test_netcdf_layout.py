@@ -85,6 +85,20 @@ def test_what_is_laid_out_otherwise_is_left_to_xarray(
     assert results.open(file).identical(ds)
 
 
+@pytest.mark.parametrize("what", ["two dimensions of one number", "elements of kind"])
+def test_a_file_that_another_program_changed_is_not_read_in_our_own_way(
+    what: str, every_kind: xr.Dataset, tmp_path: Path
+) -> None:
+    netcdf.write(every_kind, tmp_path / "r.nc")
+    with h5py.File(tmp_path / "r.nc", "r+") as root:
+        if what.startswith("two"):
+            root["x"].attrs["_Netcdf4Dimid"] = root["long_dimension"].attrs["_Netcdf4Dimid"]
+        else:
+            root.create_dataset("flag", data=np.bool_(True))
+    with pytest.raises(netcdf.OtherLayout, match=what):
+        netcdf.read(tmp_path / "r.nc")
+
+
 def test_a_file_that_is_cut_off_is_told(quick_dataset: xr.Dataset, tmp_path: Path) -> None:
     file = results.save(quick_dataset, tmp_path / "r.nc")
     whole = file.read_bytes()

@@ -15,7 +15,7 @@ from stress.cli import exit_code
 from stress.errors import ConfigError, DataError
 from stress.inputs.load import load, load_job
 from stress.inputs.pool import Pool
-from stress.tape import aggregate, baitiao_tape, clean, pool_of, read_tape
+from stress.tape import aggregate, baitiao_tape, clean, gather, pool_of, read_tape
 from stress.tape.write import pool_to_toml
 
 BASE = ROOT / "scenarios" / "pools" / "baitiao.toml"
@@ -150,6 +150,21 @@ def test_the_levels_of_tape_and_pool_must_agree():
     many = baitiao_tape(100).assign(level=pd.Categorical([f"s{k}" for k in range(100)]))
     with pytest.raises(DataError, match="16"):
         aggregate(many)
+
+
+def test_a_tape_that_shows_no_rates_or_is_unlike_its_pool_makes_none(tmp_path):
+    current = aggregate(baitiao_tape(100).assign(days_past_due=0))
+    with pytest.raises(DataError, match="none in M1 or M2, so it shows no rates: give a pool to be --like"):
+        pool_of(current, "x", "")
+    card = load(ROOT / "scenarios/pools/constant-payment.toml")
+    assert isinstance(card, Pool)
+    level = aggregate(baitiao_tape(100).assign(level=pd.Categorical([card.segments[0].name] * 100)))
+    with pytest.raises(ConfigError, match="the other pool has payment_rate: a tape of instalments needs a pool with"):
+        pool_of(level, "x", "", card)
+    with pytest.raises(DataError, match="no loan is left in the pool"):
+        aggregate(baitiao_tape(100)[:0])
+    with pytest.raises(DataError, match="no loan is left in the pool"):
+        gather(written(tmp_path, "L1,3,2,0,0,0.005\n"), allowed=1.0)
 
 
 def test_a_pool_from_a_tape_survives_its_file(tmp_path):
