@@ -14,7 +14,7 @@ from stress.analysis.filtering import FLOOR, follow
 from stress.analysis.whitened import RATIOS, Whitened
 from stress.answers.follow import Follow, TriggerNow
 from stress.cli import exit_code
-from stress.errors import DataError
+from stress.errors import ConfigError, DataError
 from stress.inputs.files.reported import Reported
 from stress.inputs.job import Job
 from stress.report.reported import sheets_of_follow
@@ -147,6 +147,14 @@ def test_a_note_that_is_repaid_can_lose_nothing_any_more(bad: Follow) -> None:
 def test_few_effective_paths_are_refused(job: Job) -> None:
     with pytest.raises(DataError, match="are effective, fewer than 100"):
         follow(job, made(job, 2), paths=96)
+
+
+def test_a_month_before_the_first_report_has_no_answer_and_borrowers_are_counted_in_errors(job: Job) -> None:
+    with pytest.raises(ConfigError, match=r"--as-of 2000-01: no report is that old; the first is of 20\d\d-\d\d"):
+        follow(job, made(job, 2), as_of="2000-01", paths=512)
+    few = job.model_copy(update={"pool": job.pool.model_copy(update={"obligors": 20_000})})
+    said = "borrowers are taken as without end; that there are 20,000 widens the error of each report"
+    assert said in follow(few, made(job, 2), paths=512).says
 
 
 def test_it_is_said_where_the_model_does_not_describe_the_reports(job: Job, bad: Follow) -> None:

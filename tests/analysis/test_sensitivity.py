@@ -75,6 +75,18 @@ def test_a_measure_of_the_pool_needs_no_note(job):
     assert tornado.bars[0].up.estimate > 0.0
 
 
+def test_what_a_pool_has_not_is_not_moved(job):
+    still = job.pool.dependence.model_copy(update={"phi": 0.0})
+    calm = job.model_copy(update={"pool": job.pool.model_copy(update={"dependence": still})})
+
+    def moved(of):
+        both = ((one.name, side) for one in INPUTS for side in (one.down, one.up) if side is not None)
+        return {name for name, side in both if side.edit is not None and side.edit(of) is not None}
+
+    assert moved(job) - moved(calm) == {"persistence of factors"}
+    assert moved(calm) < moved(job)
+
+
 def test_an_unknown_measure_is_told_the_right_one():
     assert long_name("el", "--measure") == "expected_loss"
     with pytest.raises(ConfigError, match="--measure sharpe: one of EL, PD"):

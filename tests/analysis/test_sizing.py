@@ -126,6 +126,16 @@ def test_a_target_is_checked(text, words):
         target_of(text, BANDS)
 
 
+def test_a_deal_of_one_note_has_nothing_to_size_it_with():
+    whole = {**hand_worked.A, "amount": 1000.0}
+    steps = [hand_worked.INTEREST[0], {**hand_worked.PRINCIPAL[0], "notes": ["A"]}, *hand_worked.RESIDUAL]
+    of = hand_worked.deal(steps, notes=(whole, {**hand_worked.REST, "amount": 0.0}))
+    with pytest.raises(
+        ConfigError, match="sizing needs a note below the one that is sized; the deal has one note only"
+    ):
+        size(hand_worked.job(of), targets("PD=0.01"))
+
+
 def test_a_limit_that_plain_paths_hardly_show_is_met_on_paths_drawn_around_losses():
     found = size(one_period_job(P, RHO, (0.8,), 4_096), targets("PD=0.00001"))
     note = found.notes[0]

@@ -159,6 +159,56 @@ def test_a_book_that_contradicts_itself_is_refused_in_words(
     assert exit_code(["book", file]) == 2
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("baitiao-12m.toml", "baitiao-sweep.toml", "lists several deals, pools or seeds: a book needs one job a deal"),
+        (
+            "share = 0.5 }",
+            'share = 0.5 }, { name = "more", deal = "12m", note = "subordinated", share = 0.6 }',
+            'those in note "subordinated" of "12m" sum to 1.1 of it: at most 1',
+        ),
+        (
+            'group = "China", loads = { consumer = 0.9 }',
+            "segments = { L1 = {} }",
+            'deals["12m"].segments.L1: the book has no [factors]',
+        ),
+        (
+            "JOBS/baitiao-12m.toml",
+            "at-a-value.toml",
+            "starts its factors at 0.5; a deal that shares factors needs factor_st",
+        ),
+        (
+            "JOBS/baitiao-12m.toml",
+            "sellerless.toml",
+            'note = "subordinated": has no original balance: a book cannot weigh it',
+        ),
+    ],
+)
+def test_a_deal_that_no_book_can_hold_is_refused_in_words(
+    old: str, new: str, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scenarios = SHIPPED.parents[1]
+    deal, pool = ((scenarios / name).read_text("utf-8") for name in ("deals/baitiao-12m.toml", "pools/baitiao.toml"))
+    assert 'factor_start = "stationary"' in pool
+    (tmp_path / "pool.toml").write_text(pool.replace('factor_start = "stationary"', "factor_start = 0.5"))
+    (tmp_path / "deal.toml").write_text(re.sub(r'(name = "subordinated"\n)share = [\d.]+', r"\1share = 0.0", deal))
+    job = 'kind = "job"\nversion = 1\nname = "j"\ndeal = "{deal}"\npool = "{pool}"\nscenarios = ["{base}"]\n'
+    base = scenarios / "baseline.toml"
+    parts = {"at-a-value": (scenarios / "deals/baitiao-12m.toml", "pool.toml"),
+             "sellerless": ("deal.toml", scenarios / "pools/baitiao.toml")}  # fmt: skip
+    for name, (of, on) in parts.items():
+        (tmp_path / f"{name}.toml").write_text(job.format(deal=of, pool=on, base=base))
+    text = SMALL.replace(old, new)
+    assert text != SMALL
+    if "segments" in new:
+        text = text.replace('factors = { names = ["consumer"], phi = [0.9736] }\n', "")
+    file = tmp_path / "book.toml"
+    file.write_text(text.replace("JOBS", str(scenarios / "jobs")), encoding="utf-8")
+    assert exit_code(["check", str(file)]) == 2
+    assert says in capsys.readouterr().err
+
+
 def test_paths_of_a_book_aim_at_its_tail_when_they_are_asked_to(small: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(["book", small, "--estimator", "importance", "--level", "0.99"]) == 0
     assert "times the variance of the expected shortfall" in " ".join(capsys.readouterr().out.split())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -10,9 +12,12 @@ from large_pools import PATHS, RHO, P, pools
 from scipy.stats import norm
 
 import stress
+from stress.analysis.book_change import book_change
 from stress.analysis.book_risk import book_risk
 from stress.analysis.book_tail import EDGES, exceeds, quantile_interval
 from stress.analytic import TwoPools, two_pool_es, two_pool_exceedance, two_pool_quantile
+from stress.answers.book import BookRisk
+from stress.errors import ConfigError
 from stress.inputs.book import Book, Factors
 from stress.inputs.book.remarks import notes_of_book
 from stress.inputs.files.book_loads import stationary
@@ -192,6 +197,29 @@ def test_what_does_nothing_in_a_book_says_so() -> None:
     assert "holds none of its notes" in said
     unused = book.model_copy(update={"deals": (alone, alone)})
     assert "it moves nothing" in " ".join(str(note) for note in notes_of_book(unused))
+
+
+def test_what_is_no_book_or_no_level_of_one_is_refused() -> None:
+    book = load_book(SHIPPED)
+    with pytest.raises(ConfigError, match=r"a Job is not a book: give what stress\.load reads from a book's file"):
+        stress.analysis.book(book.deals[0].job)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match=r"level = 99\.9: must lie from 0\.5 to below 1, such as 0\.999"):
+        stress.analysis.book(book, level=99.9)
+
+
+@pytest.mark.parametrize(
+    ("after", "says"),
+    [
+        ({"currency": "USD"}, "one book is in CNY, the other in USD: give both one currency"),
+        ({"level": 0.99}, "one book is told at level 0.999, the other at 0.99: give both one"),
+        ({"scenarios": (SimpleNamespace(scenario="bad"),)}, "the books have no scenario of one name"),
+    ],
+)
+def test_books_without_a_common_measure_are_not_compared(after: dict[str, Any], says: str) -> None:
+    before = {"currency": "CNY", "level": 0.999, "scenarios": (SimpleNamespace(scenario="base"),)}
+    one, two = (cast("BookRisk", SimpleNamespace(**told)) for told in (before, before | after))
+    with pytest.raises(ConfigError, match=says):
+        book_change(one, two)
 
 
 def test_the_weather_of_a_loss_is_that_of_the_normal_tail() -> None:

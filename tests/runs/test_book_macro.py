@@ -58,6 +58,9 @@ def test_deals_that_name_one_economy_live_through_the_same_one(book: Book) -> No
     assert (apart.loss_count[0, 1] != same.loss_count[0, 1]).any()
     said = " ".join(str(note) for note in notes_of_book(book.model_copy(update={"deals": (book.deals[0], other)})))
     assert "one name, one economy" in said
+    still = book.deals[1].model_copy(update={"var": None})
+    said = " ".join(str(note) for note in notes_of_book(book.model_copy(update={"deals": (book.deals[0], still)})))
+    assert "two: no macro variables are drawn, where those of other deals are" in said
 
 
 def test_a_deal_in_a_book_has_the_law_that_it_has_alone(book: Book) -> None:
@@ -84,7 +87,8 @@ def test_a_later_deal_takes_the_later_periods_of_the_economy() -> None:
     np.testing.assert_array_equal(whole[:, 4:], later)
 
 
-def test_two_economies_of_one_name_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("where", ["other deals", "one deal"])
+def test_two_economies_of_one_name_or_of_one_deal_are_refused(tmp_path: Path, where: str) -> None:
     """A copy of the autoregression with another covariance, under its old name."""
     text = (SCENARIOS / "vars/us_unemployment_growth.toml").read_text(encoding="utf-8")
     assert "0.032139837" in text
@@ -93,6 +97,13 @@ def test_two_economies_of_one_name_are_refused(tmp_path: Path) -> None:
     scenario = scenario.replace('vars/us_unemployment_growth.toml"\n', f'{tmp_path}/var.toml"\n')
     scenario = scenario.replace('extends = "', f'extends = "{SCENARIOS}/')
     (tmp_path / "other.toml").write_text(scenario, encoding="utf-8")
+    if where == "one deal":
+        more = TEXT.replace(
+            '_random.toml" }]', f'_random.toml" }}, {{ name = "more", file = "{tmp_path}/other.toml" }}]'
+        )
+        with pytest.raises(ConfigError, match=r'deals\["one"\]: its scenarios draw macro variables by "us_unemp'):
+            read(tmp_path, more)
+        return
     groups = f'groups = {{ b = "{tmp_path}/other.toml" }}'
     wrong = TEXT.replace('_random.toml" }]', f'_random.toml", {groups} }}]')
     wrong = wrong.replace('name = "two", ', 'name = "two", group = "b", ')
