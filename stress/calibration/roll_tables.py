@@ -41,6 +41,9 @@ def read_stocks(
             f"{cells.file}: has no columns late_1, late_2, ...: name them with --bucket: {', '.join(frame.head)}"
         )
     extra = {what: _place(frame, name) for what, name in (("current", current), ("loss", loss)) if name is not None}
+    _named_once(
+        frame, [*((k, f"bucket {n}") for n, k in enumerate(found, 1)), *((k, what) for what, k in extra.items())]
+    )
     value = numbers(frame, [*found, *extra.values()], [k for k in range(len(names)) if k not in date])
     period = [_period(frame, row.cell[date[0]], k) for k, row in enumerate(frame.body)]
     month = [(p.ordinal + 1) * 12 // p.per_year - 1 for p in period]
@@ -59,6 +62,16 @@ def read_stocks(
         tuple(frame.body[k].cell[date[0]] for k in order), tuple(month[k] for k in order), table[order],
         column.get("current", none)[order], (column.get("loss", none) / span)[order],
     )  # fmt: skip
+
+
+def _named_once(frame: Frame, named: Sequence[tuple[int, str]]) -> None:
+    """A column is one thing. Raises DataError."""
+    known: dict[int, str] = {}
+    for place, what in named:
+        if place in known:
+            head = frame.head[place]
+            raise DataError(f"{frame.cells.file}: column {head!r} is named for both {known[place]} and {what}")
+        known[place] = what
 
 
 def transitions(path: str | Path, amount: str | None = None) -> Rolls | None:

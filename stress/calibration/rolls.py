@@ -204,5 +204,12 @@ def _of_dates(stocks: Stocks) -> Rolls:
             memory = float(np.corrcoef(one[1:], one[:-1])[0, 1]) if len(one) > 7 and one.std() > 0.0 else 0.0
             memory = float(np.clip(memory, 0.0, 0.95))
             error[k] = one.std(ddof=1) / np.sqrt(len(one)) * np.sqrt((1.0 + memory) / (1.0 - memory))
+    if (rolls > 1.0).any():
+        worst = int(np.argmax(rolls > 1.0))
+        names = ["current", *(f"bucket {i}" for i in range(1, len(rolls))), "the loss"]
+        raise DataError(
+            f"{names[worst + 1]} is {rolls[worst]:.3g} times {names[worst]} on average, which is no share of it: see "
+            "that buckets stand the least late first and that all amounts are in one unit"
+        )
     none = np.zeros_like(rolls)
     return Rolls("dates", "rolls", int(known.max()), rolls, error, none, none, none, none, np.nan, np.nan, ())

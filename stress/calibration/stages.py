@@ -25,6 +25,9 @@ STARTS = 4
 LEAST_HAZARD = 1e-7
 """Smallest monthly hazard or share that the search tells from 0."""
 
+FEWEST = 10.0
+"""Times `LEAST_HAZARD`: a mean hazard below that is none."""
+
 
 class Vintages(NamedTuple):
     """A static-pool table: C cohorts, A ages. Age 1 is the first month in which a loan can default."""
@@ -50,7 +53,7 @@ class StageFit(NamedTuple):
     observed: Array
     """(A,) observed hazard over all cohorts; NaN where nothing is at risk."""
     explained: float
-    """Share of the variance of the observed hazard, weighted by what is at risk, that the fit explains."""
+    """Share of the observed hazard's variance, weighted by what is at risk, that the fit explains; 0 of one stage."""
     dispersion: float
     """Variance of the defaults of an age over the binomial one; errors are widened by its square root."""
     loglik: float
@@ -125,6 +128,11 @@ def fit_stages(table: Vintages, stages: int) -> StageFit:
         raise ValueError(f"{stages} stages are {2 * stages - 1} numbers: the table has {int(seen.sum())} ages, too few")
     if not 0.0 < defaulted.sum() < at_risk.sum():
         raise ValueError("no default is observed (or nothing else): there is no hazard to fit")
+    if (mean := float(defaulted.sum() / at_risk.sum())) < FEWEST * LEAST_HAZARD:
+        raise ValueError(
+            f"of what is at risk {mean:.2g} defaults a month, too little to be told from 0: see that defaults and "
+            "sizes are in the same unit; shares of the size are read with --unit 1 (percent: 0.01)"
+        )
     point = _search(at_risk, defaulted, stages)
     return _described(at_risk, defaulted, stages, point)
 
@@ -228,7 +236,7 @@ def _described(at_risk: Array, defaulted: Array, stages: int, point: Array) -> S
     left = float(np.nansum(at_risk * (observed - rate) ** 2))
     return StageFit(
         hazard, error[:stages], moves_on, error[stages:], rate, observed,
-        1.0 - left / total if total > 0.0 else 0.0, dispersion,
+        1.0 - left / total if total > 0.0 and stages > 1 else 0.0, dispersion,
         -_loss(point, at_risk, defaulted, stages) * float(at_risk.sum()),
     )  # fmt: skip
 

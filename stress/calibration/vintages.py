@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,8 @@ from stress.tables.vintages import VintageTable
 
 Array = NDArray[np.float64]
 
+LARGE = 100.0
+"""A cohort's size from which no default above 1 is odd."""
 _SLACK = 1e-6
 """Of a cohort's size: what rounding in a published table may leave below zero."""
 
@@ -40,6 +43,7 @@ def vintages_of(table: VintageTable, columns: Columns) -> tuple[Vintages, list[s
     Ages are the table's, one after another: the first is the first month in which a loan can default. Raises DataError
     where ages have gaps, a size is missing, or more leaves a cohort than it has.
     """
+    _once(table.file, columns)
     steps = np.diff(table.age)
     if steps.size and (steps != 1).any():
         raise DataError(
@@ -54,6 +58,8 @@ def vintages_of(table: VintageTable, columns: Columns) -> tuple[Vintages, list[s
     else:
         size = _size(table, columns)
         unit = _unit(table, columns)
+        if unit is None and (small := _like_shares(table, columns, size)):
+            notes.append(small)
         left = [_monthly(table, name, columns, notes) for name in columns.exits]
         gone = sum((np.nan_to_num(part) for part in left), np.nan_to_num(default))
         if unit is not None:
@@ -70,6 +76,17 @@ def vintages_of(table: VintageTable, columns: Columns) -> tuple[Vintages, list[s
             notes.append("nothing leaves a cohort but by default: name what is paid early with --exits, or --at-risk")
     at_risk, default = np.where(seen, np.maximum(at_risk, 0.0), 0.0), np.where(seen, default, 0.0)
     return _by_season(table, at_risk, np.minimum(default, at_risk), notes), notes
+
+
+def _once(file: str, columns: Columns) -> None:
+    """A figure is one thing. Raises DataError."""
+    known: dict[str | float, str] = {}
+    named = (("default", columns.default), ("size", columns.size), ("at risk", columns.at_risk))
+    for what, name in (*named, *(("exits", name) for name in columns.exits)):
+        if name in known and name is not None:
+            raise DataError(f"{file}: column {name!r} is named for both {known[name]} and {what}")
+        if name is not None:
+            known[name] = what
 
 
 def _monthly(table: VintageTable, name: str | None, columns: Columns, notes: list[str]) -> Array:
@@ -111,6 +128,15 @@ def _size(table: VintageTable, columns: Columns) -> Array:
         at = int((~(np.isfinite(found) & (found > 0.0))).argmax())
         raise DataError(f"{table.file}: {table.cohort[at]}: its size must be a number above 0")
     return found
+
+
+def _like_shares(table: VintageTable, columns: Columns, size: Array) -> str:
+    """A remark on figures that were taken for counts or amounts and are shares, more likely."""
+    known = [x for row in table.matrix(columns.default) for x in row if not math.isnan(x)]
+    if all(x == int(x) for x in known) or max(known, default=0.0) > 1.0 or size.min() < LARGE:
+        return ""
+    word = columns.default or table.measure[0]
+    return f"{word}: none is above 1, of sizes from {size.min():,.0f}: if they are shares of the size, say --unit 1"
 
 
 def _unit(table: VintageTable, columns: Columns) -> float | None:

@@ -156,12 +156,16 @@ def _table(fit: Rolls, entry: list[Slope], moved: list[Slope], variable: str | N
         table.add_row(
             f"bucket {k}" if k else "current", _share(fit.rolls[k], fit.rolls_error[k]),
             _share(fit.stays[k], fit.stays_error[k]), _share(fit.pays_down[k], fit.pays_down_error[k]),
-            f"{fit.cures[k]:.1%}" if k and fit.cures[k] == fit.cures[k] else "–", *slope,
+            f"{round(fit.cures[k], 3) + 0.0:.1%}" if k and fit.cures[k] == fit.cures[k] else "–", *slope,
         )  # fmt: skip
     by = {"months": "circular blocks of months", "dates": "the spread of dates", "transitions": "leaving out a month"}
     head = _how(fit)[0].upper() + _how(fit)[1:]
     quality = f", explained {fit.explained:.1%}, condition {fit.condition:.0f}" if fit.how == "months" else ""
     said = f"± one standard error by {by[fit.how]}. {TELLS[fit.how]}"
+    if fit.explained < 0.0:
+        said += (
+            " What is explained is below 0: the balances move otherwise; see that buckets stand the least late first."
+        )
     return Group(Text(f"{head}{quality}"), table, Text(said), Text(f"\n{words}"))
 
 

@@ -139,7 +139,7 @@ def _table(choice: Choice, spread: Seasons | None, words: str) -> RenderableType
             f"{len(fit.hazard)}{chosen}",
             "\n".join(_told(h, e, 4) for h, e in zip(fit.hazard, fit.hazard_error, strict=True)),
             "\n".join(_told(m, e, 2) for m, e in zip(fit.moves_on, fit.moves_on_error, strict=True)) or "–",
-            f"{abs(fit.explained):.1%}", f"{fit.dispersion:.1f}", f"{criterion:.1f}" if len(choice.fits) > 1 else "–",
+            f"{fit.explained:.1%}", f"{fit.dispersion:.1f}", f"{criterion:.1f}" if len(choice.fits) > 1 else "–",
         )  # fmt: skip
     said = (
         "± one standard error, widened by the dispersion. Explained: of the variance of the hazard by age, weighted by "

@@ -52,7 +52,8 @@ class VintageTable(NamedTuple):
         if measure is None and len(self.measure) == 1:
             return self.value[0]
         if measure not in self.measure:
-            raise DataError(f"{self.file}: has no single figure {measure!r}: name one of {', '.join(self.measure)}")
+            lacks = "has several figures" if measure is None else f"has no figure {measure!r}"
+            raise DataError(f"{self.file}: {lacks}: name one of {', '.join(self.measure)}")
         return self.value[self.measure.index(measure)]
 
     def cumulative(self, measure: str | None = None) -> bool:

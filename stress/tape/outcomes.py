@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from stress.errors import DataError
+from stress.errors import ConfigError, DataError
 from stress.tables.periods import Period, coarser, parse_period
 from stress.tape.chunks import chunks
 from stress.tape.gather import ALLOWED_SHARE
@@ -97,6 +97,8 @@ def _table(
     for (_, _, status), count in seen.items():
         statuses[status] += count
     there = ", ".join(f"{status} ({count:,})" for status, count in statuses.most_common(12))
+    if both := sorted(defaulted & still):
+        raise ConfigError(f"--still {both[0]}: is named by --defaulted too; a loan that defaulted does not go on")
     for name, wanted in (("--defaulted", defaulted), ("--still", still)):
         unknown = sorted(wanted - set(statuses))
         if unknown:

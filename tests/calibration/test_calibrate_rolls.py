@@ -60,6 +60,47 @@ def test_a_simulated_ladder_is_found_within_four_of_its_errors(shape, seed):
     np.testing.assert_allclose(fit.cures[1:] + fit.rolls[1:] + fit.stays[1:] + fit.pays_down[1:], 1.0)
 
 
+STOCKS = "month,current,d30,d60,lost\n" + "".join(
+    f"2020-{m:02d},1000,{20 + m % 3},{10 + m % 2},{m % 2}\n" for m in range(1, 13)
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ((["d30", "d30"], None, None), "column 'd30' is named for both bucket 1 and bucket 2"),
+        ((["d30", "d60"], "d30", None), "column 'd30' is named for both bucket 1 and current"),
+        ((["d30", "d60"], "current", "d60"), "column 'd60' is named for both bucket 2 and loss"),
+    ],
+)
+def test_a_column_is_one_thing(tmp_path, asked, says):
+    file = tmp_path / "stocks.csv"
+    file.write_text(STOCKS)
+    assert read_stocks(file, ["d30", "d60"], "current", "lost").bucket.shape == (12, 2)
+    with pytest.raises(DataError, match=says):
+        read_stocks(file, *asked)
+
+
+def test_buckets_out_of_order_are_refused_where_a_roll_is_no_share_and_told_where_the_fit_is_worse_than_none(
+    tmp_path, capsys
+):
+    file, asked = (
+        tmp_path / "stocks.csv",
+        ["calibrate", "rolls", "--bucket", "d60", "--bucket", "d30", str(tmp_path / "stocks.csv")],
+    )
+    file.write_text(STOCKS)
+    assert exit_code(asked) == 3
+    assert "bucket 2 is 2" in (err := capsys.readouterr().err)
+    assert "see that buckets stand the least late first" in err
+    row = simulated(1, np.zeros(4), np.zeros(4)).bucket[:40]
+    months = "".join(f"{2018 + m // 12}-{m % 12 + 1:02d},{d30},{d60}\n" for m, (d30, d60, _) in enumerate(row))
+    file.write_text("month,d30,d60\n" + months)
+    assert exit_code([*asked, "--shape", "rolls"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "explained -" in out
+    assert "see that buckets stand the least late first" in out
+
+
 def test_errors_are_the_spread_of_fits_to_many_histories():
     fits = [fit_rolls(simulated(50 + seed, STAYS, np.zeros(4)), "stays") for seed in range(16)]
     spread = np.std([fit.rolls[2] for fit in fits], ddof=1)

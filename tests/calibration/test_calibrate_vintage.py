@@ -120,6 +120,34 @@ def test_a_size_that_stands_in_no_row_of_a_cohort_is_refused_without_a_warning(t
     assert not recwarn.list
 
 
+def test_shares_that_are_read_as_amounts_are_asked_about_and_refused_where_they_are_next_to_nothing(tmp_path):
+    table = read_vintages(curves(tmp_path, 1.0))
+    asked = "value: none is above 1, of sizes from 500: if they are shares of the size, say --unit 1"
+    found, notes = vintages_of(table, Columns(size=500.0))
+    assert asked in notes
+    assert choose_stages(found).fits[0].explained == 0.0
+    with pytest.raises(ValueError, match=r"defaults a month, too little to be told from 0: .* --unit 1"):
+        choose_stages(vintages_of(table, Columns(size=1e9))[0])
+    for read in (Columns(size=500.0, unit=1.0), Columns(size=50.0)):
+        assert not [note for note in vintages_of(table, read)[1] if "shares" in note]
+
+
+def test_of_several_figures_one_must_be_named(tmp_path):
+    file = tmp_path / "two.csv"
+    file.write_text("vintage,age,loans,bad\n2019Q1,1,100,1\n2019Q1,2,99,1\n2019Q2,1,100,2\n")
+    with pytest.raises(DataError, match="has several figures: name one of loans, bad"):
+        read_vintages(file).matrix()
+    with pytest.raises(DataError, match="has no figure 'worse': name one of loans, bad"):
+        read_vintages(file).matrix("worse")
+    for columns, both in (
+        (Columns("bad", "bad"), "default and size"),
+        (Columns("bad", "loans", ("bad",)), "default and exits"),
+        (Columns("bad", at_risk="bad"), "default and at risk"),
+    ):
+        with pytest.raises(DataError, match=f"column '(bad|loans)' is named for both {both}"):
+            vintages_of(read_vintages(file), columns)
+
+
 def test_ages_with_gaps_and_falling_totals_are_refused(tmp_path):
     file = tmp_path / "gap.csv"
     file.write_text("vintage,1,2,4\n2019Q1,0,1,2\n2019Q2,0,1,2\n")

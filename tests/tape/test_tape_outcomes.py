@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from stress.calibration.stages import hazard_by_age
 from stress.cli import exit_code
-from stress.errors import DataError
+from stress.errors import ConfigError, DataError
 from stress.tape.outcomes import outcomes_of
 
 LOANS = st.lists(
@@ -79,6 +79,8 @@ def test_what_cannot_be_read_is_refused_beyond_a_hundredth_and_told_below_it(tmp
     for defaulted, says in (((), "there are lost"), (("Lost",), "--defaulted Lost: no loan has this status")):
         with pytest.raises(DataError, match=says):
             outcomes_of(file, defaulted)
+    with pytest.raises(ConfigError, match="--still lost: is named by --defaulted too"):
+        outcomes_of(file, {"lost"}, {"lost"})
     file.write_text("issued,months,status\n2020-01,1,lost\n")
     with pytest.raises(DataError, match="no column 'age'"):
         outcomes_of(file, {"lost"})

@@ -29,9 +29,7 @@ def hazard(table: Vintages, choice: Choice, age: Sequence[int], name: str) -> Fi
     below.plot(ages, 1.0 - survive, linestyle="", marker="o", markersize=3, color=ink.TEXT)
     for k, fit in enumerate(choice.fits):
         n = len(fit.hazard)
-        label = f"{n} stage{'s' if n > 1 else ''}: {abs(fit.explained):.0%}" + (
-            ", the data's choice" if fit is best else ""
-        )
+        label = f"{n} stage{'s' if n > 1 else ''}: {fit.explained:.0%}" + (", the data's choice" if fit is best else "")
         style = {**ink.note_style(k), "linewidth": 2.0 if fit is best else 1.0}
         axes.plot(ages, fit.by_age, label=label, **style)
         below.plot(ages, 1.0 - np.cumprod(1.0 - fit.by_age), **style)
