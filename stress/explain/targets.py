@@ -56,9 +56,8 @@ def ways(target: Target) -> str:
     for how in ("multiply", "add", "set"):
         if (target in MULTIPLIERS and how != "multiply") or (target in FROM_ZERO and how == "multiply"):
             continue
-        if target in VALUE_RANGE or how == "multiply":
-            low, high = move_range(target, how)
-            told.append(f"{how} {low:g} to {high:g}")
+        low, high = move_range(target, how)
+        told.append(f"{how} {low:g} to {high:g}")
     return "; ".join(told)
 
 

@@ -224,4 +224,14 @@ def test_the_command_prints_a_ladder_that_a_pool_file_takes(tmp_path, capsys):
     assert exit_code(["calibrate", "rolls", str(DATA / "card_trusts/citi_master_trust_annual.csv")]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "What cures, stays or pays down they do not tell" in said
+    macro = tmp_path / "macro.csv"
+    macro.write_text("Date,x\n" + "".join(f"{2010 + k // 12}-{k % 12 + 1:02d},{k % 7}\n" for k in range(len(rows) - 1)))
+    moved = ["--macro", str(macro), "--variable", "x"]
+    assert exit_code(["calibrate", "rolls", str(history), "--loss", "lost", *moved]) == 0
+    assert "log odds a unit of x" in " ".join(capsys.readouterr().out.split())
+    assert (
+        exit_code(["calibrate", "rolls", str(DATA / "uci_cards/transitions_2005.csv"), "--amount", "accounts", *moved])
+        == 2
+    )
+    assert "a table of transitions has too few months for --macro" in capsys.readouterr().err
     assert exit_code(["calibrate", "rolls", str(history), "--variable", "x"]) == 2

@@ -18,12 +18,13 @@ from stress.cli import exit_code
 from stress.cli.explain import _show
 from stress.explain import explain_deal, explain_job
 from stress.explain.drawing import picture, picture_svg
-from stress.explain.notes import support_of
+from stress.explain.notes import shares_of, support_of
 from stress.explain.pool import after_default, plan_words, stages
 from stress.explain.shocks import shock_words
 from stress.explain.steps import condition_sign, condition_words, headline, sentence
 from stress.inputs.book import Book
 from stress.inputs.deal import Condition, Deal, PayPrincipal, Transfer
+from stress.inputs.deal.trust import OtherSeries
 from stress.inputs.load import load, load_job
 from stress.inputs.pool import Eligibility, Plan, Stage, Supply
 from stress.inputs.scenario import Shock
@@ -290,6 +291,39 @@ def test_on_a_terminal_an_explanation_is_set_for_reading(monkeypatch: pytest.Mon
     shown = screen.file.getvalue()  # type: ignore[attr-defined]
     assert "#" not in shown
     assert "• pays A first" in shown
+
+
+def test_a_trust_says_what_it_adds_and_whose_series_stand_beside_the_deal() -> None:
+    deal = shipped("card-trust-2005-1")
+    assert deal.trust is not None
+    alone = {"additions": 0.0, "series": (), "principal_needed": None}
+    text = explain_deal(deal.model_copy(update={"trust": deal.trust.model_copy(update=alone)}))
+    assert "and adds no accounts." in text
+    assert "Other series are schedules" not in text
+    assert "Principal that it needs in a month" not in text
+    other = OtherSeries(name="2004-9", invested=((1, 500.0), (7, 0.0)))
+    more = {"additions": 0.05, "series": (other,), "principal_needed": "note.A"}
+    text = explain_deal(deal.model_copy(update={"trust": deal.trust.model_copy(update=more)}))
+    assert "and adds accounts of up to 5% of the trust a month where it has less." in text
+    assert "Series 2004-9: invested 500 from month 1, 0 from month 7; shares nothing." in text
+    assert "Other series are schedules" in text
+    assert "Principal that it needs in a month: `note.A`;" in text
+
+
+def test_dates_that_would_lie_on_each_other_are_left_out_of_the_picture() -> None:
+    """A revolving period of one month of 30: closing and month 1 stand too close to name both."""
+    words = picture_svg(template(revolving_months=1))
+    assert ">closing<" in words
+    assert ">month 1<" not in words
+
+
+def test_notes_of_amounts_and_of_shares_are_drawn_alike_where_no_pool_is_known() -> None:
+    notes = [note.model_dump(exclude_defaults=True) for note in template().notes]
+    assert notes[0].pop("share") > 0.0
+    deal = template(notes=[{**notes[0], "amount": 100.0}, *notes[1:]])
+    assert {share is None for share in shares_of(deal, None)} == {True, False}
+    words = picture_svg(deal)
+    assert all(f">{note.name}<" in words for note in deal.notes)
 
 
 def test_a_loan_is_told_with_its_calendar():

@@ -13,7 +13,10 @@ from shipped import JOBS
 
 from stress import explain, results, tape
 from stress.answers.book import Estimate
+from stress.answers.sizing import Sized, Sizing
 from stress.answers.whatif import Read
+from stress.cli import size
+from stress.cli.calibration_tables import satellite_notes
 from stress.errors import DataError
 from stress.explain import explain_job
 from stress.explain.dependence import _rate
@@ -24,11 +27,23 @@ from stress.inputs.job import Job
 from stress.inputs.load import load_job
 from stress.inputs.scenario import Shock
 from stress.inputs.scenario.short_rate import ShortRate
-from stress.report import book, book_reverse, cover, figure_data, gradient_sheet, price_sheet, replayed, reported
+from stress.measures.estimate import Interval
+from stress.report import (
+    book,
+    book_reverse,
+    cover,
+    figure_data,
+    gradient_sheet,
+    price_sheet,
+    replayed,
+    reported,
+    sheets,
+)
 from stress.report.document import sections
-from stress.report.figures import panels
+from stress.report.figures import books, panels
 from stress.report.numbers import bare_percent
 from stress.report.page import validation, whatif
+from stress.report.sheets import Sheet
 from stress.report.workbook import of_job
 from stress.report.workbook_first import _break_even, _terms
 from stress.results.paths import check_run
@@ -156,6 +171,57 @@ def test_a_document_of_published_facts_alone_has_no_register_and_an_empty_record
     assert list(sections._register(bare)) == ["", "No input is called illustrative."]
     assert list(sections._dated({"checks": []}, xr.Dataset())) == []
     assert list(sections._dated(None, xr.Dataset())) == []
+
+
+def test_a_path_without_a_factor_of_default_tells_none() -> None:
+    months = {"month": [1, 2], "factor": ["entry"]}
+    by = {name: ("month", values) for name, values in (
+        ("defaults", [1.0, 3.0]), ("cumulative_default", [0.01, 0.04]), ("default_stock", [0.01, 0.03]))}  # fmt: skip
+    trace = xr.Dataset(by | {"factor_value": (("month", "factor"), [[-1.0], [0.5]])}, months, {"cut_off": 100.0})
+    said = replayed._pool(trace)
+    assert said.startswith("Defaults reach 4.00% of the cut-off balance; the worst month is 2 (3.00%); 1.00% is")
+    assert "factor" not in said
+    named = replayed._pool(trace.assign_coords(factor=["default"]))
+    assert "The default factor is lowest in month 1, at \N{MINUS SIGN}1.0;" in named
+
+
+def test_a_certificate_without_principal_has_no_losses_to_be_spared_of(three_scenarios: xr.Dataset) -> None:
+    first = three_scenarios["tranche"].values[0]
+    certificate = three_scenarios.assign_coords(original=("tranche", [0.0, 1.0, 1.0, 1.0]))
+    assert sheets.spared(certificate, first) == Sheet((), ())
+    lender = three_scenarios.assign_coords(original=("tranche", [1.0] * 4))
+    assert sheets.spared(lender, first).note.startswith(f"{first} loses nothing on any path of any scenario")
+
+
+def test_a_path_on_which_no_note_is_left_is_drawn_without_a_legend_of_notes() -> None:
+    level, note = books.worst_path({"consumer": np.zeros(3)}, {}).axes
+    assert level.get_legend() is not None
+    assert note.get_legend() is None
+
+
+def test_sizes_under_several_scenarios_name_the_one_of_each_note() -> None:
+    def told(*scenarios: str) -> list[str]:
+        some = Interval(*(np.float64(x) for x in (0.01, 0.001, 0.008, 0.012)))
+        notes = tuple(
+            Sized(f"note {k}", 0.5, 0.4, 0.01, 0.38, 0.42, 0.6, 0.01, "EL=0.02", 0.02, some, 2.0, 0.1, "1", "met", one)
+            for k, one in enumerate(scenarios)
+        )
+        table = size._table(Sizing("j", "base", notes, 64, 1, "plain", 64, 2, "mine", True, ""))
+        return [str(column.header) for column in table.columns]
+
+    assert "scenario" not in told("base", "base")
+    assert told("base", "harsh")[-2:] == ["scenario", "verdict"]
+
+
+def test_residuals_that_remember_longer_than_the_lags_ask_for_more() -> None:
+    fit = SimpleNamespace(residual_persistence=0.75, n=100, residual_sd=0.2, robust_lags=4, r2=0.5, per_year=4,
+                          term=(SimpleNamespace(variable="x"),))  # fmt: skip
+    said = satellite_notes(fit)
+    assert "Their memory is about 7 quarters; fewer lags make errors too small: try --lags 7." in said
+    assert "residual_rho = true leaves the factor 0.50 of rho." in said
+    fit.robust_lags, fit.term = 12, (SimpleNamespace(variable=None),)
+    assert "memory" not in satellite_notes(fit)
+    assert "residual_rho" not in satellite_notes(fit)
 
 
 def test_a_result_of_one_job_has_no_other_to_choose(three_scenarios: xr.Dataset) -> None:
