@@ -42,6 +42,7 @@ def test_an_abs_speed_takes_the_same_number_of_loans_every_month() -> None:
         ("6% XYZ", "no unit XYZ; one of SMM"),
         ("1%, 2%", "'1%' needs its months"),
         ("fast", "'fast' is no rate"),
+        ("1% for 0", "'1% for 0': no month has a rate"),
     ],
 )
 def test_words_that_say_no_rate_are_refused(words, says) -> None:

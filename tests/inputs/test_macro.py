@@ -171,6 +171,13 @@ def test_the_path_must_last_as_long_as_the_deal_unless_held(tmp_path):
         (SCENARIO, SATELLITE.replace("0.5", "900.0"), TABLE, "too large|beyond all bounds"),
         (SCENARIO.replace(SCENARIO[SCENARIO.index("[macro]") : SCENARIO.index("[[")], ""), SATELLITE, TABLE, "macro"),
         (SCENARIO.split("[[sat")[0], SATELLITE, TABLE, "moves nothing"),
+        (SCENARIO, SATELLITE + "[constant]\ncoefficient = 800.0\n", TABLE, "puts the rate at the start at 1: coeff"),
+        (
+            SCENARIO,
+            SATELLITE + "lag = 3\n",
+            TABLE.replace("2024 Q4", "2024 Q1").replace("2025 Q1", "2024 Q2").replace("2025 Q2", "2024 Q3"),
+            "must be 2024 Q4|has no row|history",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_missing_or_impossible_is_said(tmp_path, scenario, satellite, table, said):

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import hand_worked
 import pytest
+from hand_worked import INTEREST, PRINCIPAL, RESIDUAL
 from shipped import ROOT, loaded
 
 from stress.cli import exit_code
 from stress.inputs.job import ScenarioCase
 from stress.inputs.job.remarks import notes_of
 from stress.inputs.pool.plans import Floating
+from stress.inputs.scenario import Shock
 from stress.inputs.scenario.short_rate import ShortRate
 from stress.look_alike import look_alike
 
@@ -254,6 +257,33 @@ def test_a_note_names_the_file_of_its_part(folder: Path, capsys: pytest.CaptureF
     )
     files = {Path(note["file"]).name for note in noted(folder / "job.toml", capsys)}
     assert files == {"deal.toml", "pool.toml", "scenario.toml"}
+
+
+def test_cards_of_another_unit_or_with_keys_of_plans_are_noted() -> None:
+    segment = {"name": "all", "share": 1.0, "entry_rate": 0.01, "monthly_fee": 0.01}
+    more = {"cash_rate": 0.3, "eligibility": {"months_before_legal_maturity": 1}, "segments": [segment]}
+    said = {note.key: note.says for note in notes_of(hand_worked.job(hand_worked.deal(), hand_worked.pool(**more)))}
+    assert said["cash_rate"] == "0.3 is 30% a year on idle cash"
+    assert "is charged on plans alone: cards earn" in said['segments["all"].monthly_fee']
+    assert "cards have no term" in said["eligibility.months_before_legal_maturity"]
+    assert "payment_rate.annual_yield" not in said
+    high = hand_worked.job(hand_worked.deal(), hand_worked.pool(annual_yield=0.9))
+    assert "payment_rate.annual_yield: 0.9 is 90% a year" in " ".join(map(str, notes_of(high)))
+
+
+def test_a_residual_note_that_is_paid_before_interest_is_noted() -> None:
+    early, late = {**RESIDUAL[0], "source": ["income"]}, {**INTEREST[1], "source": ["income", "principal"]}
+    deal = hand_worked.deal([INTEREST[0], early, late, *PRINCIPAL, *RESIDUAL])
+    said = " ".join(map(str, notes_of(hand_worked.job(deal))))
+    assert "priority.amortization[2] (pay_residual): takes all that is left before B has had its interest" in said
+    assert "takes all that is left before" not in " ".join(map(str, notes_of(hand_worked.job(hand_worked.deal()))))
+
+
+def test_scenarios_whose_names_look_alike_are_noted() -> None:
+    moves = {"bad": Shock(target="default_odds", multiply=2.0), "b\u0430d": Shock(target="rho", set=0.2)}
+    cases = tuple(ScenarioCase(name=name, shocks=(shock,)) for name, shock in moves.items())
+    job = hand_worked.job(hand_worked.deal()).model_copy(update={"scenarios": cases})
+    assert any("is hard to tell from bad" in note.says for note in notes_of(job))
 
 
 def test_loans_that_float_under_a_random_rate_are_told_that_they_follow_its_curve() -> None:

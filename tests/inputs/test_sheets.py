@@ -224,6 +224,8 @@ def test_cells_may_be_formulas_over_sheets_of_ones_own(book: Path) -> None:
             None,
             r"triggers\[\"cumulative default\"\].thresholds\[1\]\.limit .*missing",
         ),
+        ("deal!A6", "name.of", r"sheet 'deal', cell .*: name is a value already, no table"),
+        ("deal!A4", "indices.lpr.by_month[2]", r"indices\.lpr\.by_month\[1\] is missing: a list has no gaps"),
         ("job!=deal", "#dael", r"deal: .*no sheet 'dael'.*did you mean deal"),
         ("pool!=version", 2, r"version = 2: must be 1"),
         ("pool!=kind", "pol", r"kind = \"pol\": must be \"pool\""),
@@ -256,6 +258,22 @@ def test_a_sheet_is_meant_by_its_name_or_is_the_only_one(book: Path, tmp_path: P
     (tmp_path / "job.toml").write_text(re.sub("^deal = .*$", 'deal = "#deal"', text, flags=re.MULTILINE))
     with pytest.raises(ConfigError, match=r"deal = \"#deal\": names a sheet of this workbook"):
         load(tmp_path / "job.toml")
+
+
+def test_a_workbook_without_an_input_file_says_so(tmp_path: Path) -> None:
+    empty = openpyxl.Workbook()
+    empty.active["A1"] = "figures"
+    empty.save(tmp_path / "x.xlsx")
+    with pytest.raises(DataError, match="no sheet begins with Key and Value and says its kind: it holds no input file"):
+        load(tmp_path / "x.xlsx")
+
+
+def test_a_number_where_text_is_meant_and_a_truth_value_as_text_are_read(book: Path) -> None:
+    typed(book, "deal!=name", 2026)
+    typed(book, "deal.notes!residual:4", "TRUE")
+    deal = load_job(book).deal
+    assert deal.name == "2026"
+    assert deal.notes[-1].residual is True
 
 
 def test_a_workbook_is_not_overwritten_and_holds_no_tape(book: Path, cli: Callable[[list[str]], int]) -> None:

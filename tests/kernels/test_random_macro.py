@@ -256,11 +256,19 @@ HEAD = 'kind = "scenario"\nversion = 1\nname = "mine"\n'
         ('var = "vars/us_unemployment_growth.toml"', ["var", "[macro]"]),
         ('extends = "macro.toml:severe"\nvar = "vars/us_unemployment_growth.toml"', ["var", "macro tables"]),
         ('extends = "fed2025_baseline.toml"\nvar = "satellites/china_growth.toml"', ["var", "kind"]),
+        ('extends = "fed2025_baseline.toml"\nvar = "year.toml"', ["var", "has 1 periods a year, the satellite 4"]),
+        (
+            'extends = "fed2025_baseline.toml"\nvar = "other.toml"',
+            ["var", "does not draw", "which the satellite reads"],
+        ),
     ],
-    ids=["no level", "bounds", "no macro", "no tables", "not a var"],
+    ids=["no level", "bounds", "no macro", "no tables", "not a var", "yearly", "another"],
 )
 def test_a_scenario_that_cannot_draw_says_why(folder, capsys, text, words):
     file = folder / "mine.toml"
+    var = (folder / "vars/us_unemployment_growth.toml").read_text(encoding="utf-8")
+    (folder / "year.toml").write_text(var.replace("per_year = 4", "per_year = 1"), encoding="utf-8")
+    (folder / "other.toml").write_text(var.replace('"Unemployment rate"', '"Prime rate"'), encoding="utf-8")
     file.write_text(HEAD + text + "\n", encoding="utf-8")
     assert code(["check", str(file)]) == 2
     said = capsys.readouterr().err
