@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 import xarray as xr
 from shipped import JOB, JOBS, SCENARIOS
 
 import stress
+from stress.answers.whatif import WhatIf
 from stress.cli import exit_code
 from stress.cli.book_limits import limits_of
 from stress.cli.book_reverse import satellites_of
 from stress.cli.book_told import _reverse, asked_of
+from stress.cli.books import save_reported, save_tables
+from stress.cli.check import _base_cases
 from stress.cli.saved_job import job_or_results
 from stress.cli.validate import _how_old
 from stress.errors import ConfigError, DataError
@@ -131,6 +136,73 @@ def test_what_a_book_is_asked_must_be_in_it() -> None:
     for limit, said in (("ES40=0.1", "the level must lie from 50 to below 100"), ("EL=1.2.3", "a fraction from 0")):
         with pytest.raises(ConfigError, match=rf"--fail-on {limit}: .*{said}"):
             limits_of((limit,), book)
+
+
+def test_the_path_at_a_quantile_is_that_whose_cash_flows_are_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    heard: list[object] = []
+    monkeypatch.setattr(
+        "stress.cli.replay.tail_path", lambda job, *asked: heard.extend(asked) or (3, None, job.but(seed=9))
+    )
+    turnover, said = str(JOBS / "turnover.toml"), []
+    tail = ["--quantile", "0.99", "--tranche", "subordinated"]
+    for asked in (tail, ["--path", "3"]):
+        assert exit_code(["cashflows", turnover, *asked, "--json"]) == 0
+        said.append(json.loads(capsys.readouterr().out))
+    assert heard == [None, "baseline", "subordinated", 0.99]
+    assert [(one["path"], one["seed"]) for one in said] == [(3, "9"), (3, str(stress.load(turnover).seed))]
+
+
+def test_base_cases_of_a_sweep_end_after_some_and_say_how_many_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    where = "stress.runs.base_case"
+    monkeypatch.setattr(f"{where}.base_case", lambda job, scenario: Answered(job.deal.name))
+    monkeypatch.setattr(f"{where}.summary", lambda case: f"all of {case.of} is paid")
+    monkeypatch.setattr(f"{where}.notes_of_base_case", lambda job, case: [])
+    monkeypatch.setattr("stress.inputs.files.parts.located", lambda path, job, notes: notes)
+    jobs = [SimpleNamespace(deal=SimpleNamespace(name=f"d{k}"), pool=SimpleNamespace(name="p")) for k in range(11)]
+    cases, notes = _base_cases(Path("sweep.toml"), SimpleNamespace(jobs=jobs), True, None)
+    assert cases is not None
+    assert [case["summary"] for case in cases[:2]] == ["d0, p: all of d0 is paid", "d1, p: all of d1 is paid"]
+    assert cases[8:] == [{"not_run": "of 3 more deals and pools of the sweep"}]
+    assert notes == []
+
+
+class Answered(NamedTuple):
+    """A base case of which nothing is asked but what it is of."""
+
+    of: str
+
+
+def test_a_page_of_an_interrupted_what_if_says_how_many_points_it_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    for done, said in ((9, ""), (3, "stress: the page holds 3 points of 9\n")):
+        answer = WhatIf("j", "baseline", (), np.zeros((done, 1)), (), 64, 1, "sobol", 9)
+        monkeypatch.setattr("stress.cli.whatif._asked", lambda *_, answer=answer: answer)
+        monkeypatch.setattr("stress.report.page.whatif.render", lambda answer: "<html></html>")
+        out = tmp_path / f"{done}.html"
+        code = exit_code(["whatif", str(JOB), "--over", "default_odds=1:2", "-o", str(out), "-q"])
+        assert out.read_text() == "<html></html>"
+        assert (code == 0) == (done == 9)
+        assert capsys.readouterr().err.partition("stress: interrupted")[0] == said
+
+
+def test_a_workbook_of_a_followed_deal_says_what_it_is_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    kept: list[Any] = []
+    monkeypatch.setattr(
+        "stress.cli.books._save", lambda file, tables, inputs, about: kept.append((file, tables, about))
+    )
+    monkeypatch.setattr("stress.report.workbook_reported.tables", lambda answer: [f"sheets of {answer.job}"])
+    followed = SimpleNamespace(job="j", reports="r", paths=64, updates=())
+    job = stress.load(JOBS / "turnover.toml")
+    save_reported(followed, job, None, None)
+    save_tables(None, [], {}, job)
+    assert kept == []
+    save_reported(followed, job, None, tmp_path / "f.xlsx")
+    ((file, tables, about),) = kept
+    assert (file, tables) == (tmp_path / "f.xlsx", ["sheets of j"])
+    assert (about["command"], about["job"], about["reports"], about["paths"]) == ("stress follow", "j", "r", 64)
 
 
 def test_a_validation_that_was_never_measured_has_no_age() -> None:

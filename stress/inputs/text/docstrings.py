@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import ast
-import contextlib
+import functools
 import inspect
 import itertools
-import textwrap
+import sys
 
 
 def docstrings_of(model: type) -> dict[str, str]:
-    """Those of a class and of all that it is made from, by field; of a class without a source none."""
+    """Those of a class of ours and of all of ours that it is made from, by field; of a class without a source none."""
     found: dict[str, str] = {}
     for kind in reversed(model.__mro__):
-        with contextlib.suppress(OSError, TypeError):  # what is built in has none
-            (body,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
-            found |= _below_fields(body) if kind.__module__.startswith("stress.") else {}
+        if kind.__module__.startswith("stress."):
+            found |= _of_module(kind.__module__).get(kind.__name__, {})
     return found
 
 
-def _below_fields(body: ast.stmt) -> dict[str, str]:
+@functools.cache
+def _of_module(name: str) -> dict[str, dict[str, str]]:
+    """Class -> field -> docstring: a module is read once, as each of its classes is asked for many times."""
+    try:
+        body = ast.parse(inspect.getsource(sys.modules[name])).body
+    except (OSError, TypeError, KeyError):  # made up as it runs
+        return {}
+    return {one.name: _below_fields(one) for one in body if isinstance(one, ast.ClassDef)}
+
+
+def _below_fields(body: ast.ClassDef) -> dict[str, str]:
     """A text that stands alone, in the line after an annotated name."""
     found: dict[str, str] = {}
-    for field, below in itertools.pairwise(getattr(body, "body", [])):
+    for field, below in itertools.pairwise(body.body):
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(below, ast.Expr):
             text = below.value.value if isinstance(below.value, ast.Constant) else None
             found |= {field.target.id: inspect.cleandoc(text)} if isinstance(text, str) else {}
