@@ -87,7 +87,7 @@ def size(
         paths=job.paths,
         seed=job.seed,
         estimator="importance" if _rare(work) and any(aimed.values()) else "plain",
-        proof_paths=fresh.paths,
+        proof_paths=fresh.paths if whole else 0,
         proof_seed=seed,
         table=table.name,
         feasible=all(feasible.values()),

@@ -52,6 +52,7 @@ class Sizing(NamedTuple):
     estimator: str
     """`importance` where a limit leaves plain paths too few to tell."""
     proof_paths: int
+    """0 where an interrupted search came to no proof."""
     proof_seed: int
     table: str
     """Name of the table of bands."""

@@ -64,6 +64,16 @@ def test_a_question_that_is_interrupted_prints_what_it_has_and_leaves_with_130(
     assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_sizes_that_were_not_proved_are_not_said_to_be(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    interrupt(monkeypatch, AFTER["size"])
+    assert exit_code(ASKED["size"]) == 130
+    out = " ".join(capsys.readouterr().out.split())
+    assert "no proof was run" in out
+    assert "proved on" not in out
+
+
 def test_the_same_command_goes_on_and_ends_as_if_it_had_never_stopped(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -59,6 +59,8 @@ def _range(low: float, high: float) -> str:
 def solved(answer: Sizing) -> str:
     """On which paths notes were sized and judged, and what the error of a share means."""
     proof = f"{count(answer.proof_paths)} {{}}, drawn around losses where these are rare."
+    if not answer.proof_paths:
+        return f"{many(answer.paths, 'path')} to solve on. A share is the safe end of its 95% interval."
     if not any(note.target for note in answer.notes):
         return f"Measured on {proof.format('paths')}"
     aimed = " drawn around losses" if answer.estimator == "importance" else ""
