@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.cells import cell_len
 
-from stress.atomic import replacing
 from stress.inputs.sheets.laid_out import keys_of
+from stress.tables.new_workbook import new_workbook
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -64,9 +64,7 @@ def write(
     assumptions: Sequence[tuple[str, Any]],
     provenance: Mapping[str, Any],
 ) -> Path:
-    """Write the workbook whole or not at all: the tables, then a sheet of assumptions and one of provenance."""
-    import xlsxwriter
-
+    """Write the workbook whole or not at all: the tables, a sheet of assumptions, one of provenance. Raises OSError."""
     about = [Column("Key", "text"), Column("Value", "text")]
     whole = [
         *tables,
@@ -77,8 +75,7 @@ def write(
             [(key, str(value)) for key, value in provenance.items() if len(str(value)) < 1000],
         ),
     ]
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with replacing(Path(path)) as part, xlsxwriter.Workbook(str(part), options) as book:
+    with new_workbook(path) as book:
         book.set_properties({"created": MADE})
         styles = {unit: book.add_format({"num_format": text}) for unit, text in FORMATS.items()}
         bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})

@@ -288,3 +288,19 @@ def test_paths_of_keys_are_read_as_they_are_written() -> None:
     for wrong in (".a", "a.", "a[0]", "a[x]", "a b]", '"a', "a..b"):
         with pytest.raises(ValueError, match="path of a key"):
             parts_of(wrong)
+
+
+@pytest.mark.parametrize("what", ["inputs", "results"])
+def test_a_workbook_for_which_there_is_no_room_is_told_as_a_file_is_and_leaves_nothing(
+    what: str, tmp_path: Path
+) -> None:
+    resource = pytest.importorskip("resource")
+    path, sheets = tmp_path / "x.xlsx", sheets_of("x", {"kind": "job"}, Job)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            write(path, sheets) if what == "inputs" else write_results(path, [], [], {"made": "here"})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not list(tmp_path.iterdir())

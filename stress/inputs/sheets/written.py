@@ -8,21 +8,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from stress.atomic import replacing
 from stress.inputs.sheets.laid_out import HEAD, Sheet
+from stress.tables.new_workbook import new_workbook
 
 MADE = datetime.datetime(1980, 1, 1, tzinfo=datetime.UTC)
 """In every workbook, so that the same inputs give the same bytes."""
 WIDTHS = (30, 44, 12, 34, 100)
 """Of the columns of a sheet of keys."""
-TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
 def write(path: str | os.PathLike[str], sheets: Sequence[Sheet]) -> Path:
-    """Write the workbook whole or not at all. Text is written as text: no name of a file becomes a formula."""
-    import xlsxwriter
-
-    with replacing(Path(path)) as part, xlsxwriter.Workbook(str(part), TEXT) as book:
+    """Write the workbook whole or not at all. Raises OSError."""
+    with new_workbook(path) as book:
         book.set_properties({"created": MADE})
         bold = book.add_format({"bold": True, "bottom": 1, "valign": "top"})
         date = book.add_format({"num_format": "yyyy-mm-dd", "align": "left", "valign": "top"})
