@@ -16,7 +16,7 @@ from stress.errors import ConfigError
 from stress.explain.targets import MEANING
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.scenario import Shock
-from stress.inputs.targets import FROM_ZERO, Target, move_range
+from stress.inputs.targets import FROM_ZERO, WHOLE_DAYS, Target, move_range
 from stress.spelling import suggest
 
 MOST_AXES = 6
@@ -111,6 +111,10 @@ def _axis(job: Job, text: str) -> Axis:
         meaning = f"share of the cut-off balance; what it gains {giver} loses."
         return Axis(name, "share", low, high, _within(own, low, high), low <= own <= high, True, meaning)
     target = _target(name)
+    if target in WHOLE_DAYS:
+        raise ConfigError(
+            f"--over {text}: a range is asked between its ends too, and these days are whole: set them in scenarios"
+        )
     how = how_of(target)
     least, most = move_range(target, how)
     if not least <= low < high <= most:

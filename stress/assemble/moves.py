@@ -47,9 +47,6 @@ def _apply(values: Array, how: str | None, value: float) -> Array:
 
 def _columns(shock: Shock, pool: Pool) -> list[int]:
     names = [s.name for s in pool.segments]
-    for name in shock.segments:
-        if name not in names:
-            raise ConfigError(f"shock on {shock.target}: no segment {name!r} in the pool; one of {', '.join(names)}")
     chosen, stages = [names.index(n) for n in shock.segments] or range(len(names)), n_stage(pool)
     return [s * stages + i for s in chosen for i in range(stages)]
 
@@ -112,13 +109,9 @@ def _flatten_score(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) ->
 
 def _ineligible(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) -> MonthInputs:
     """A share of what is bought comes from one segment: the named one, or the pool's ineligible one."""
-    names = shock.segments or tuple(s.name for s in pool.segments if not s.eligible)
-    if len(names) != 1:
-        raise ConfigError(
-            'shock on ineligible_share: name the one segment that is bought, for example segments = ["L5"]'
-        )
+    (name,) = shock.segments or tuple(s.name for s in pool.segments if not s.eligible)
     share = np.clip(_moved(np.zeros(len(months.mix)), shock), 0.0, 1.0)[:, None]
-    target = np.array([float(s.name == names[0]) for s in pool.segments])
+    target = np.array([float(s.name == name) for s in pool.segments])
     return months._replace(mix=(1.0 - share) * months.mix + share * target)
 
 
@@ -166,8 +159,7 @@ def _new_odds(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) -> Mont
 
 
 def _payment_rate(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) -> MonthInputs:
-    if months.payment_rate is None:
-        raise ConfigError("shock on payment_rate: the pool has instalment plans, not a payment_rate")
+    assert months.payment_rate is not None
     return months._replace(payment_rate=_moved(months.payment_rate, shock))
 
 

@@ -174,7 +174,7 @@ def sizes_of(
         n_factor=len(factors_of(pool).name),
         n_lag=len(pool.recovery_lag),
         n_write_off=pool.write_off_months,
-        n_lock=_lock_steps(deal, months, clock),
+        n_lock=_lock_steps(months),
         n_revolving=deal.revolving_months,
         first_payment=dates.first_payment - 1,
         payment_step=payment_step,
@@ -209,18 +209,10 @@ def _downward(bucket: Bucket) -> list[int]:
     return [down for down, share in enumerate((bucket.stays, *bucket.pays_down)) if share > 0.0]
 
 
-def _lock_steps(deal: Deal, months: Sequence[MonthInputs], clock: Clock) -> int:
-    """Steps in which cash waits to buy, the last its own. Raises ConfigError for days that the clock does not have."""
-    step_days = 30.0 / COHORTS[clock]
-    for name in ("lag_days", "outage_days"):
-        if any((getattr(m, name) % step_days).any() for m in months):
-            raise ConfigError(
-                f"purchase_{name}: the {clock} clock moves in steps of {step_days:g} days; give a multiple"
-            )
-        if any(getattr(m, name).any() for m in months) and (deal.purchase != "each_step" or clock == "payment_date"):
-            raise ConfigError(f"purchase_{name}: only for deals that buy at each step of the monthly or daily clock")
+def _lock_steps(months: Sequence[MonthInputs]) -> int:
+    """Steps in which cash waits to buy, the last its own: a lag is of the daily clock alone."""
     lag = max(float(m.lag_days.max()) for m in months)
-    return 1 + round(lag / step_days) if lag > 0.0 else 1
+    return 1 + round(lag) if lag > 0.0 else 1
 
 
 __all__ = ["COHORTS", "assemble", "build", "new_receivables", "replacement_need", "without_supply"]

@@ -104,10 +104,8 @@ def new_profile(
     times: Times | None = None,
     month: int = 0,
 ) -> Profile:
-    """What a unit of new principal pays, from `month` (from 0) on. `months_left`: only plans that end by then are
-    eligible."""
-    if pool.payment_rate is not None:
-        return card_profile(pool.payment_rate.monthly, pool.payment_rate.annual_yield, n_slot)
+    """What a unit of new principal pays by the plans, from `month` (from 0) on. `months_left`: only plans that end by
+    then are eligible."""
     share, fee = plan_share(pool, segment), plan_fee(pool, segment, price, times, month)
     limit = np.array([pool.eligibility.plan_limit.get(str(p.term), 1.0) for p in pool.plans])
     bought = np.minimum(share, limit)

@@ -12,7 +12,6 @@ from stress.assemble.months import MonthInputs
 from stress.assemble.profiles import Profile, card_profile, new_profile, opening_mix, opening_profiles
 from stress.assemble.stages import by_column, late_mix, moves_on
 from stress.assemble.statements import Price, Times, has_calendar, times_of
-from stress.errors import ConfigError
 from stress.inputs.deal import Deal
 from stress.inputs.job import Clock
 from stress.inputs.pool import Pool
@@ -32,16 +31,11 @@ class Due(NamedTuple):
 
 
 def due_of(billing: Billing | None, n_cohort: int) -> Due:
-    """On its own day a month later without billing dates; else on the due day after the next bill.
-
-    Raises ConfigError for billing dates on a clock without days.
-    """
+    """On its own day a month later without billing dates; else on the due day after the next bill."""
     if billing is None:
         own = np.zeros((n_cohort, 1, 2), np.int64)
         own[:, 0, 0] = np.arange(n_cohort)
         return Due(own, ((0, 0),))
-    if n_cohort != MONTH_DAYS:
-        raise ConfigError('pool: billing dates need clock = "daily"; the other clocks have no days')
     table = np.zeros((MONTH_DAYS, len(billing.dates), 2), np.int64)
     ways: list[tuple[int, int]] = []
     for c in range(MONTH_DAYS):

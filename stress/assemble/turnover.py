@@ -16,15 +16,14 @@ def pool_under(pool: Pool, case: ScenarioCase) -> Pool:
     """The pool with the scenario's payment rate (whole life) in the place of its own.
 
     Entry rates move so that each segment's static cumulative default (of `static_default`) stays; the annual yield
-    of the pool stays. Without such a shock the pool itself. Raises ConfigError for a pool of plans, and for a rate so
-    fast that the static default cannot be kept.
+    of the pool stays. Without such a shock the pool itself. Raises ConfigError for a pool with a curve in its place,
+    and for a rate so fast that the static default cannot be kept.
     """
     shocks = [shock for shock in case.shocks if shock.target == "turnover"]
     if not shocks:
         return pool
     shock = shocks[-1]
-    if pool.payment_rate is None or shock.set is None:
-        raise ConfigError(f"scenario {case.name}: turnover is set on a pool with a payment_rate, not plans")
+    assert pool.payment_rate is not None
     if pool.payment_rate.monthly_curve or any(segment.entry_rate_curve for segment in pool.segments):
         raise ConfigError(f"scenario {case.name}: turnover is one rate for life: the pool has a curve in its place")
     return _turned(pool, shock, case.name)

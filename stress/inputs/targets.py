@@ -92,6 +92,9 @@ multiples of the base, lags and commingled cash are in days."""
 DAYS = frozenset({"purchase_lag_days", "commingled_days"})
 """Targets in days: a large value is no percent."""
 
+WHOLE_DAYS = frozenset({"purchase_lag_days", "purchase_outage_days"})
+"""Targets in days of the daily clock: whole ones."""
+
 FROM_LITTLE = frozenset(
     {
         "default_odds",

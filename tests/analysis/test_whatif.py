@@ -172,6 +172,8 @@ def test_the_design_holds_where_the_job_stands_and_every_corner(kind: Literal["s
         ([], "at least one range"),
         (["default_ods=1:3"], "did you mean default_odds"),
         (["default_odds=3:1"], "FROM must lie below TO"),
+        (["purchase_lag_days=0:9"], "these days are whole: set them in scenarios"),
+        (["default_odds=2:3"] * 7, "--over: 7 ranges; at most 6"),
         (["default_odds=1"], "write TARGET=FROM:TO"),
         (["default_odds=1:x"], "'x' is not a number"),
         (["payment=0.5:90"], "must be from 0 to 10"),

@@ -12,6 +12,7 @@ from stress.inputs.job.trust_rules import check_trust_on_pool
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
 from stress.inputs.state.rules import check_scenarios, check_state
+from stress.inputs.targets import WHOLE_DAYS
 from stress.spelling import suggest
 
 LARGE = 100.0
@@ -169,7 +170,7 @@ def _check_shock(job: JobTerms, case: ScenarioCase, shock: Shock) -> None:
         raise ValueError(f"{where}: the pool has instalment plans; only a pool given by payment_rate has this input")
     if shock.target in ("fee_free_share", "apr", "apr_cap") and not job.pool.plans:
         raise ValueError(f"{where}: the pool has no instalment plans, so there is no such input")
-    if shock.target in ("purchase_lag_days", "purchase_outage_days"):
+    if shock.target in WHOLE_DAYS:
         _check_days(job, where, shock)
 
 
