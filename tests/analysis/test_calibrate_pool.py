@@ -143,6 +143,12 @@ def test_calibration_states_the_stocks_of_the_steady_pool():
     assert two.npr / (1.0 - two.npr) == pytest.approx(2.0 * one.npr / (1.0 - one.npr))
 
 
+def test_one_path_has_no_error():
+    run = run_static_pool(new_cohort(small_pool()), np.array([0.05]))
+    assert run.cumulative.shape[1] == 1
+    assert run.error().tolist() == [0.0]
+
+
 def test_a_calibration_without_history_or_a_ladder_of_three_says_what_it_has():
     text = str(calibrate_pool(small_pool(), points=64))
     assert "roll rates 0.3 / 0.6 / 0.8, as given" in text

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from going_on import moved
 
+import stress
 from stress.analysis import trials
 from stress.analysis.note_price import _flows, price, zero_rates
 from stress.errors import ConfigError
@@ -82,6 +84,13 @@ def test_zero_rates_are_linear_between_points_and_flat_beyond():
     assert zero_rates(((3.0, 0.04), (1.0, 0.02)), np.array([0.0, 1.5, 9.0])).tolist() == pytest.approx(
         [0.02, 0.025, 0.04]
     )
+
+
+def test_a_note_that_is_repaid_has_no_price(job):
+    state = stress.state_at(job, 14)
+    repaid = job.but(state=moved(state, notes__B={"balance": 0.0}))
+    with pytest.raises(ConfigError, match="B is repaid in 2021-02: it has no price"):
+        price(repaid, "B", [100.0], [1.0], [1.0], paths=32)
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,10 @@ TEXTS = {
         edited(UNCERTAIN, '["baseline"]', '["baseline", "baseline"]').replace('"../', f'"{ROOT}/scenarios/'),
         ["predictive.scenarios: 'baseline' is named more than once"],
     ),
+    "a twin of no scenario": (
+        edited(UNCERTAIN, '["baseline"]', '["baselin"]').replace('"../', f'"{ROOT}/scenarios/'),
+        ["predictive.scenarios: the job has no scenario 'baselin': one of baseline, ", "did you mean baseline"],
+    ),
     "quoted number": (edited(DEAL, "share = 0.80", 'share = "0.80"'), ['notes["A"].share', "without quotes"]),
     "quoted percent": (edited(DEAL, "share = 0.80", 'share = "80%"'), ['notes["A"].share', "fraction: 0.8"]),
     "whole number with a point": (

@@ -13,7 +13,9 @@ from shipped import ROOT
 
 import stress
 from stress.errors import ConfigError
+from stress.inputs.deal.index import IndexFile, levels
 from stress.inputs.job import Job
+from stress.inputs.load import load_book, load_job
 
 WHOLE = "must be a whole number"
 
@@ -162,6 +164,18 @@ def test_only_a_job_can_be_simulated(given: Any, job: Job) -> None:
             stress.simulate(what, paths=64)
         with pytest.raises(ConfigError, match="is not a job"):
             stress.replay(what, path=0)
+
+
+def test_what_is_read_beside_a_deal_is_missed_where_nobody_read_it() -> None:
+    with pytest.raises(ValueError, match=r"index file 'lpr\.csv' is not read yet: load the deal from its file"):
+        levels(IndexFile(file="lpr.csv"), 3)
+
+
+def test_a_book_and_a_job_are_told_apart() -> None:
+    with pytest.raises(ConfigError, match='kind = "job": a book is needed here, kind = "book"'):
+        load_book(ROOT / "scenarios/jobs/turnover.toml")
+    with pytest.raises(ConfigError, match='kind = "book": a job is needed here, kind = "job"'):
+        load_job(ROOT / "scenarios/books/card-trust.toml")
 
 
 def test_a_sweep_refuses_options_like_a_job() -> None:

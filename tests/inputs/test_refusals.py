@@ -165,6 +165,9 @@ BUYS_AT_PAYMENT = hand_worked.deal(
 
 
 BY_MISTAKE = {"target": "ineligible_share", "set": 0.1}
+SHORT = {"name": "short", "condition": "pool.adjusted < 100", "effect": "none"}
+HURDLE = hand_worked.deal(hurdle_rate=0.05, triggers=[SHORT])
+ACTUAL = {"term": 3, "share": 1.0, "apr": 0.1, "day_count": "ACT/360"}
 LONG = hand_worked.pool(**PLANS | {"plans": [{"term": 6, "share": 1.0}]})
 HOARD = hand_worked.deal(
     [*INTEREST, *PRINCIPAL, {**RESIDUAL[0], "source": ["income", "principal", "x"]}],
@@ -179,6 +182,11 @@ HOARD = hand_worked.deal(
         ({"pool": hand_worked.pool(obligors=50), "clock": "daily"}, 'obligors = 50 needs clock = "monthly"'),
         ({"deal": hand_worked.deal(notes=(A, {**B, "amount": 1e-9}, REST))}, "deal: notes: B: amount = 1e-09"),
         ({"deal": HOARD}, "opening_cash.x = 5000"),
+        ({"deal": HURDLE}, "needs loans whose payments are known at closing; the pool has a payment_rate"),
+        (
+            {"deal": HURDLE, "pool": hand_worked.pool(payment_rate=None, plans=[ACTUAL])},
+            r"needs loans whose payments are known at closing; interest of plans\[1\] floats or follows a calendar",
+        ),
         ({"pool": hand_worked.pool(**PLANS, opening=[LINE | {"term": 6, "remaining": 6}])}, "runs beyond the deal's"),
         ({"deal": BUYS_AT_PAYMENT, "pool": LONG}, "the deal could never buy a receivable"),
         ({"shock": {"target": "apr", "add": 0.01}}, "the pool has no instalment plans, so there is no such input"),

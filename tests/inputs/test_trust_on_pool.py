@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import hand_worked
 import pytest
 from shipped import ROOT
 
@@ -12,6 +13,7 @@ from stress.errors import ConfigError
 from stress.explain import explain_deal
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.job.remarks import notes_of
+from stress.inputs.pool import Supply
 from stress.inputs.scenario import Scenario, Shock
 
 
@@ -30,6 +32,10 @@ def test_a_trust_needs_the_monthly_clock_purchases_and_room_for_its_series() -> 
     one = job()
     with pytest.raises(ConfigError, match='needs "monthly"'):
         one.but(clock="daily")
+    with pytest.raises(ConfigError, match="has instalment plans; the pool of a master trust needs a payment_rate"):
+        one.but(
+            pool=hand_worked.pool(currency="USD", balance=2e9, payment_rate=None, plans=[{"term": 6, "share": 1.0}])
+        )
     with pytest.raises(ConfigError, match="purchase_rate is missing"):
         one.but(pool=on_rate(one, purchase_rate=None))
     with pytest.raises(ConfigError, match=r"1,025,000,000 .* carries 950,000,000"):
@@ -44,6 +50,9 @@ def test_what_is_not_read_and_what_makes_a_trust_grow_is_told() -> None:
     said = [str(note) for note in notes_of(one.model_copy(update={"scenarios": (slow,)}))]
     assert any("not what they buy" in note for note in said)
     assert not any("not what they buy" in str(note) for note in notes_of(one))
+    given = one.pool.model_copy(update={"supply": Supply(unlimited=True)})
+    said = [str(note) for note in notes_of(one.model_copy(update={"pool": given}))]
+    assert any("pool.supply" in note and "does nothing in a master trust" in note for note in said)
     alone = stress.load(ROOT / "scenarios/jobs/card-master-trust.toml")
     read = alone.model_copy(update={"pool": on_rate(alone, purchase_rate=0.2)})
     assert any("is no series of a master trust" in str(note) for note in notes_of(read))

@@ -20,6 +20,7 @@ from stress.assemble.problem import assemble
 from stress.cli import exit_code
 from stress.cli.measures_json import document
 from stress.errors import ConfigError, DataError, LimitError
+from stress.inputs.files.sweep import with_seed
 from stress.inputs.job import Job, Sweep, labels_of
 from stress.inputs.load import load, load_job
 from stress.kernels.memory import pack
@@ -63,6 +64,20 @@ def test_a_sweep_has_a_job_for_every_deal_pool_and_seed(sweep: Sweep, tmp_path: 
     assert isinstance(found, Sweep)
     assert [labels_of(job, found.over) for job in found.jobs] == [{"deal": job.deal.name} for job in found.jobs]
     assert isinstance(load(written(tmp_path, deal=f'"{ROOT}/scenarios/deals/baitiao-12m.toml"', seed="5")), Job)
+
+
+def test_a_sweep_of_too_many_jobs_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stress.inputs.files.sweep.MOST_JOBS", 3)
+    with pytest.raises(ConfigError, match=r"sweep\.toml: deals x pools x seeds make 4 jobs: at most 3$"):
+        load(written(tmp_path))
+
+
+def test_a_seed_in_place_of_a_sweeps_own_leaves_a_job_for_each_deal_and_pool(sweep: Sweep) -> None:
+    found = with_seed(sweep, 7)
+    assert found.over == ("deal", "pool")
+    assert {job.seed for job in found.jobs} == {7}
+    assert len(found.jobs) == len({(job.deal.name, job.pool.name) for job in sweep.jobs})
+    assert with_seed(sweep, None) is sweep
 
 
 @pytest.mark.parametrize(

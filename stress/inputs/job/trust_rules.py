@@ -39,8 +39,8 @@ def check_trust_on_pool(job: JobTerms) -> None:
 def _check_growth(job: JobTerms) -> None:
     """Raise ValueError where cardholders buy so much more than they pay that the trust is no trust."""
     rate, months = job.pool.payment_rate, job.deal.legal_maturity_months
-    if rate is None or rate.purchase_rate is None:
-        return
+    assert rate is not None
+    assert rate.purchase_rate is not None
     growth = (1.0 + rate.purchase_rate - rate.monthly) ** months
     if growth > MOST_GROWTH:
         raise ValueError(
