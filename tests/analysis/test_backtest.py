@@ -12,6 +12,7 @@ import stress
 from stress.analysis.hindcast import backtest
 from stress.answers.backtest import BackTest
 from stress.inputs.files.reported import Reported, read_reports
+from stress.report.figures.fans import fans
 from stress.report.workbook_reported import tables
 from stress.tables.periods import Period
 
@@ -71,6 +72,12 @@ def test_sheets_of_a_workbook_hold_every_forecast_and_the_scores(plain: BackTest
     units = {one.title: one.unit for one in forecasts.columns}
     assert (units["origin"], units["horizon"], units["came"]) == ("text", "count", "share")
     assert said.rows[0] == ("drift", plain.alarm or "no alarm")
+
+
+def test_fans_without_a_test_of_drift_draw_no_alarm(plain: BackTest) -> None:
+    (*_, test) = fans(plain._replace(drift=None)).axes
+    assert test.get_title(loc="left") == "Evidence that the law no longer describes the reports"
+    assert len(test.lines) == 0
 
 
 def test_no_forecast_knows_what_came_after_its_origin(cards: Reported, plain: BackTest) -> None:

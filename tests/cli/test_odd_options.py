@@ -20,6 +20,7 @@ from stress.cli.book_reverse import satellites_of
 from stress.cli.book_told import _reverse, asked_of
 from stress.cli.books import save_reported, save_tables
 from stress.cli.check import _base_cases
+from stress.cli.inputs_from import _saved
 from stress.cli.saved_job import job_or_results
 from stress.cli.validate import _how_old
 from stress.errors import ConfigError, DataError
@@ -68,6 +69,7 @@ Capture = pytest.CaptureFixture[str]
             "calibrate tape x.csv --defaulted a --column issued",
             "--column issued: write OURS=THEIRS, with one of",
         ),
+        ("explain {JOBS}/baitiao-sweep.toml", "a sweep over "),
         ("calibrate nope", "no such command 'nope'"),
     ],
 )
@@ -85,6 +87,7 @@ def test_what_a_command_cannot_take_is_told_in_one_line(
     ("command", "said"),
     [
         ("follow {JOB} {MADE_UP} --seed 4 --dry-run", {"reports": "a made-up year", "months": 12, "seed": "4"}),
+        ("sensitivity {JOB} --measure EL --tranche A --gradients --dry-run", {"tranche": "A"}),
         ("backtest {JOB} {CARDS} --from 2000-01 --dry-run", {"periods": 100, "first": "2000 Q1", "draws": 4000}),
     ],
 )
@@ -120,6 +123,14 @@ def test_results_without_their_job_are_refused(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr("stress.cli.cells.opened_one", lambda path, cell: xr.Dataset())
     with pytest.raises(DataError, match="the results do not hold their job"):
         job_or_results(tmp_path)
+
+
+def test_a_run_s_folder_gives_its_job_to_a_new_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stress.cli.saved_job.job_or_results", lambda source: f"the job of {source.name}")
+    (tmp_path / "run").mkdir()
+    assert _saved(tmp_path / "run") == "the job of run"
+    assert _saved(tmp_path / "results.nc") == "the job of results.nc"
+    assert _saved(JOB) is None
 
 
 def test_what_a_book_is_asked_must_be_in_it() -> None:

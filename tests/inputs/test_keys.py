@@ -99,6 +99,8 @@ def test_the_reference_is_printed_as_tables_and_as_json(capsys: pytest.CaptureFi
     assert exit_code(["explain", "--keys", "--json"]) == 0
     tables = json.loads(capsys.readouterr().out)
     assert {table["where"].partition(":")[0] for table in tables} == set(KINDS)
+    assert exit_code(["explain", "--keys", "pol"]) == 2
+    assert "--keys pol: must be one of " in capsys.readouterr().err
     assert exit_code(["explain", "--keys", "pool.segment"]) == 2
     assert "did you mean segments" in capsys.readouterr().err
     assert exit_code(["explain"]) == 2
