@@ -112,6 +112,32 @@ JUDGED: dict[tuple[str, str, str], str] = {
         "if m.t.deal.clean_up <= 0.0 and m.t.call.when < 0:",
         "LtE -> Lt",
     ): "no pool is below 0: all of it is kept, which takes longer, that is all",
+    (
+        "stress.kernels.determination",
+        "if m.p.n_bucket > 0:",
+        "0 -> 1",
+    ): "the ladder of one bucket has nothing beyond the third",
+    ("stress.kernels.memory", "skip = (-raw.ctypes.data // 8) % 8", "drop USub"): "memory begins at another place",
+    (
+        "stress.kernels.outcome",
+        "last = 0",
+        "0 -> 1",
+    ): "a note that received nothing has no yield that is looked for, wherever the search ends",
+    (
+        "stress.kernels.retention",
+        "if t > 0:  # what is paid at the last period's payment date is not owed here, or still waits there",
+        "Gt -> GtE",
+    ): "nothing has accrued before the first month",
+    (
+        "stress.kernels.weights",
+        "add_fixed(m, 0, at, m.amount[lane])",
+        "0 -> 1",
+    ): "it names the scenario of a weight above 1e12, and none is",
+    (
+        "stress.measures.replicates",
+        "excess = np.where(quantile <= LOW, MIDDLE - quantile, 0.5 * WIDTH * np.square(_above(quantile)))",
+        "LtE -> Lt",
+    ): "on the edge of a bin both are half of it",
 }
 """(module, line without indent, change) -> why nothing can come of it."""
 
