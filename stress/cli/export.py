@@ -47,7 +47,8 @@ def export(
         return
     if results is None:
         raise click.UsageError("needs RESULTS, or --schema", click.get_current_context())
-    from stress.report.export import paths_to_parquet, to_csv, to_parquet
+    from stress.report.export import forget_paths, paths_to_parquet, to_csv, to_parquet
+    from stress.results.sweep import partials
     from stress.runs.jobs.paths import STORE
     from stress.runs.jobs.reading import open as open_results
 
@@ -58,6 +59,12 @@ def export(
         files = (to_csv if as_csv else to_parquet)(dataset, target)
         if not as_csv and os.path.lexists(folder / STORE):
             files += paths_to_parquet(folder / STORE, target, dataset)
+        elif not as_csv:
+            forget_paths(target)
         save_text("--out", target / "schema.json", json.dumps(schema.document(), indent=1) + "\n")
-    output = Output(as_json, quiet, log_json)
-    output.result(lambda: "\n".join(map(str, files)), lambda: {"files": [str(file) for file in files]})
+    partial = partials(dataset)
+    for one in partial:
+        which = ", ".join(f"{key} {value}" for key, value in one.items() if key != "partial")
+        click.echo(f"stress: note: PARTIAL{f', {which}' if which else ''}: {one['partial']} so far", err=True)
+    said = {"files": [str(file) for file in files]} | ({"partial": partial} if partial else {})
+    Output(as_json, quiet, log_json).result(lambda: "\n".join(map(str, files)), lambda: said)

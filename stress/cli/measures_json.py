@@ -8,7 +8,7 @@ from stress.measures.means import is_residual
 from stress.report.known_job import job_of
 from stress.report.page.sweep import input_notes_of, warnings
 from stress.results import COMMITTEE, with_mixture
-from stress.results.sweep import DIMS, Result, cells, dims_of, groups
+from stress.results.sweep import DIMS, Result, cells, dims_of, groups, partials
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -22,7 +22,7 @@ def document(result: Result) -> dict[str, Any]:
     """What `stress table --json` prints: paths, what is partial, how far it can be trusted, measures."""
     jobs = list(cells(result))
     found: dict[str, Any] = {"paths": sum(int(ds.attrs["paths"]) for _, ds in jobs)}
-    partial = [{**labels, "partial": ds.attrs["partial"]} for labels, ds in jobs if "partial" in ds.attrs]
+    partial = partials(result)
     return found | ({"partial": partial} if partial else {}) | trust(result) | {"measures": measures(result)}
 
 

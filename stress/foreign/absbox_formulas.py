@@ -63,6 +63,8 @@ def formula(given: Any, known: Known) -> str:
         raise LookupError(repr(given))
     if isinstance(given, int | float):
         return number(given)
+    if isinstance(given, str):
+        raise LookupError(f"{given!r} stands alone: AbsBox writes ({given!r},)")
     word, *parts = given
     if word in WORDS and not parts:
         return WORDS[word]

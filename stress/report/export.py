@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from stress import schema
 from stress.atomic import replacing
 from stress.errors import ConfigError
 from stress.results.paths import check_run, kept_paths, stretch
-from stress.results.sweep import Result, dims_of, groups
+from stress.results.sweep import Result, dims_of, groups, partials
 from stress.results.variables import MEASURES
 
 STRETCH = 2**17
@@ -37,18 +37,36 @@ def to_csv(ds: Result, folder: str | os.PathLike[str]) -> list[Path]:
         with replacing(path) as part:
             safe.to_csv(part, index=False, lineterminator="\n")
         files.append(path)
-    return files
+    return _alone(folder, files, ".csv")
 
 
 def to_parquet(ds: Result, folder: str | os.PathLike[str]) -> list[Path]:
     """Write the measures as Parquet, names as they are, columns as `stress.schema` has them. Raises ConfigError without
     pyarrow."""
     files = []
+    partial = "; ".join(one["partial"] for one in partials(ds))
     for name, frame in frames(ds):
+        swept = [dim for dim in schema.SWEPT if dim in frame]
         path = _folder(folder) / f"{name}.parquet"
-        _write(path, name, frame, [dim for dim in schema.SWEPT if dim in frame])
+        _write(path, name, frame, swept, partial)
         files.append(path)
+    return _alone(folder, files, ".parquet")
+
+
+def _alone(folder: str | os.PathLike[str], files: list[Path], suffix: str) -> list[Path]:
+    """The files, of which no table of an earlier result is left beside them."""
+    for name in schema.tables():
+        if (old := Path(folder) / f"{name}{suffix}") not in files:
+            old.unlink(missing_ok=True)
     return files
+
+
+def forget_paths(folder: str | os.PathLike[str], but: Sequence[Path] = ()) -> None:
+    """Take away the paths of an earlier run, `but` those of this one."""
+    for name in (schema.NOTE_PATHS, schema.POOL_PATHS):
+        for file in (Path(folder) / name).glob("part-*.parquet"):
+            if file not in but:
+                file.unlink(missing_ok=True)
 
 
 def paths_to_parquet(
@@ -72,6 +90,7 @@ def paths_to_parquet(
                 file = _folder(Path(folder) / name) / f"part-{k:05d}.parquet"
                 _write(file, name, _outcomes(part, name), [])
                 files.append(file)
+    forget_paths(folder, files)
     return files
 
 
@@ -86,7 +105,7 @@ def _outcomes(part: xr.Dataset, name: str) -> pd.DataFrame:
     return frame.assign(weight=np.tile(part["weight"].values, len(frame) // part.sizes["path"]))
 
 
-def _write(path: Path, name: str, frame: pd.DataFrame, swept: list[str]) -> None:
+def _write(path: Path, name: str, frame: pd.DataFrame, swept: list[str], partial: str = "") -> None:
     """A table with the types of its schema; units and meanings go with its columns, what a result lacks is null."""
     try:
         import pyarrow as pa
@@ -97,7 +116,7 @@ def _write(path: Path, name: str, frame: pd.DataFrame, swept: list[str]) -> None
     fields = [
         pa.field(c.name, getattr(pa, TYPES[c.type])(), metadata={"unit": c.unit, "meaning": c.meaning}) for c in columns
     ]
-    about = {"stress_schema": str(schema.VERSION), "stress_table": name}
+    about = {"stress_schema": str(schema.VERSION), "stress_table": name} | ({"partial": partial} if partial else {})
     whole = frame.reindex(columns=[c.name for c in columns])
     for column in columns:
         if column.type == "string":

@@ -81,6 +81,11 @@ def cells(result: Result) -> Iterator[tuple[dict[str, str | int], xr.Dataset]]:
             yield first | {dim: one[dim].item() for dim in over}, _alone(one)
 
 
+def partials(result: Result) -> list[dict[str, Any]]:
+    """Labels of each job that is not whole yet and how far it has come, as `partial`."""
+    return [{**labels, "partial": ds.attrs["partial"]} for labels, ds in cells(result) if "partial" in ds.attrs]
+
+
 def cell(result: Result, **wanted: str | int | None) -> xr.Dataset:
     """The one job of a result that bears these labels; a part of a name will do where it fits one.
 

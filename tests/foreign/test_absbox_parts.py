@@ -94,6 +94,10 @@ def test_a_pool_taken_within_a_month_is_taken_as_of_the_month_end_before() -> No
     [
         (["payInt", "acc", ["A"], {"limit": {"balPct": 0.5}}], "a limit of interest has no word here"),
         (["payPrin", "acc", ["A"], {"formula": ("poolWaRate",)}], "'poolWaRate' has no word here"),
+        (
+            ["payPrin", "acc", ["A"], {"formula": "poolBalance"}],
+            "'poolBalance' stands alone: AbsBox writes ('poolBalance',)",
+        ),
         (["payPrin", "acc", ["A"], {"support": ["facility", "bank"]}], "support by a facility has no word here"),
         (["If", ["isPaidOff", "A"], ["payPrin", "acc", ["B"]]], "['isPaidOff', 'A'] has no word here"),
         (["settleSwap", "acc", "swap9"], "names swap9, which the deal does not have"),

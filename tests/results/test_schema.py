@@ -13,7 +13,7 @@ import xarray as xr
 import stress
 from stress import schema
 from stress.cli import exit_code
-from stress.report.export import paths_to_parquet
+from stress.report.export import forget_paths, paths_to_parquet, to_parquet
 
 pa = pytest.importorskip("pyarrow")
 parquet = pytest.importorskip("pyarrow.parquet")
@@ -98,6 +98,39 @@ def test_paths_are_written_in_stretches_and_each_path_once(
     with xr.open_zarr(run / "paths.zarr") as kept:
         one = pool[(pool["scenario"] == "baseline") & (pool["path"] == 777)]
         assert float(one["default"].iloc[0]) == float(kept["pool_default"].sel(scenario="baseline")[777])
+
+
+def test_a_folder_holds_the_tables_of_one_result(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of an earlier run with more paths, or with paths kept where this one kept none, nothing is left to be read."""
+    monkeypatch.setattr("stress.report.export.STRETCH", 300)
+    paths_to_parquet(run / "paths.zarr", tmp_path)
+    (tmp_path / "mine.parquet").write_bytes(b"")
+    stale = tmp_path / "scenario_tranche_level.parquet"
+    stale.write_bytes(b"of another version")
+    monkeypatch.setattr("stress.report.export.STRETCH", 2000)
+    assert len(paths_to_parquet(run / "paths.zarr", tmp_path)) == 2
+    assert len(pd.read_parquet(tmp_path / "pool_paths")) == 2 * 1024
+    ds = stress.open(run)
+    few = ds[[name for name in ds.data_vars if "level" not in ds[name].dims]]
+    to_parquet(few, tmp_path)
+    assert not stale.exists()
+    assert (tmp_path / "mine.parquet").exists()
+    forget_paths(tmp_path)
+    assert not list((tmp_path / "pool_paths").iterdir())
+
+
+def test_what_is_written_of_a_run_that_goes_on_is_labelled_so(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    part = stress.open(run).assign_attrs(partial="512 of 1,024 paths")
+    monkeypatch.setattr("stress.runs.jobs.reading.open", lambda _: part)
+    (tmp_path / "results.nc").write_bytes(b"")
+    assert exit_code(["export", str(tmp_path), "-o", str(tmp_path / "t"), "--json"]) == 0
+    said = capsys.readouterr()
+    assert "PARTIAL: 512 of 1,024 paths so far" in said.err
+    assert json.loads(said.out)["partial"] == [{"partial": "512 of 1,024 paths"}]
+    assert parquet.read_schema(tmp_path / "t/scenario.parquet").metadata[b"partial"] == b"512 of 1,024 paths"
+    assert b"partial" not in parquet.read_schema(run / "tables/scenario.parquet").metadata
 
 
 def test_the_schema_is_printed_and_nothing_kept_is_refused_in_words(
