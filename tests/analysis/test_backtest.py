@@ -11,6 +11,7 @@ import pytest
 import stress
 from stress.analysis.hindcast import backtest
 from stress.answers.backtest import BackTest
+from stress.errors import DataError
 from stress.inputs.files.reported import Reported, read_reports
 from stress.report.figures.fans import fans
 from stress.report.workbook_reported import tables
@@ -106,6 +107,14 @@ def test_few_forecasts_are_called_too_few() -> None:
     found = backtest(stress.load(JOB), trust, Period(2007, 11, 12))
     assert all("too few to judge" in line for line in found.says)
     assert all(s.coverage_se > 0.0 for s in found.horizons.values())
+
+
+def test_where_no_forecast_can_be_scored_it_is_said_what_an_origin_needs() -> None:
+    trust = read_reports(ROOT / "scenarios/reports/amex-charge-cards.toml")
+    with pytest.raises(
+        DataError, match=r"no forecast to score between 2030-01 and .*: an origin needs 12 reports before"
+    ):
+        backtest(stress.load(JOB), trust, "2030-01", draws=64)
 
 
 def test_a_constant_law_is_scored_by_its_own_errors() -> None:

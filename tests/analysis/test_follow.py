@@ -172,6 +172,7 @@ def test_it_is_said_where_the_model_does_not_describe_the_reports(job: Job, bad:
     [
         ({"period": (Period(2019, 6, 12), Period(2020, 1, 12))}, "is no collection month"),
         ({"figure": {"income": (1.0, 2.0)}}, "tells nothing that the model has"),
+        ({"figure": {"late_1": (0.1, 0.1)}}, "tells nothing that the model has"),  # no balance to divide by
         ({"figure": {"note:Z": (1.0, 1.0), "late_1": (0.1, 0.1), "pool": (1.0, 1.0)}}, "the deal has no such note"),
         ({"figure": {"note:A": (9e9, 1.0), "late_1": (0.1, 0.1), "pool": (1.0, 1.0)}}, "more than was issued"),
     ],

@@ -12,6 +12,7 @@ from shipped import ROOT
 
 import stress
 from stress.analysis.note_price import price
+from stress.analysis.option_adjusted import _solved
 from stress.cli import exit_code
 from stress.errors import ConfigError
 from stress.inputs.job import Job, ScenarioCase
@@ -126,3 +127,14 @@ def test_a_book_refuses_a_rate_that_its_deals_do_not_share(written: Path, tmp_pa
     (tmp_path / "book.toml").write_text(book)
     with pytest.raises(ConfigError, match="a book has one rate for all deals in"):
         stress.load(tmp_path / "book.toml")
+
+
+def test_a_price_that_no_spread_gives_has_none():
+    """105 in a year, on every path: at 103 the spread is 105 / 103 - 1; next to nothing or a billion have none."""
+
+    def values(spread):
+        return 105.0 / max(1.0 + spread, 1e-3) * np.ones(8)
+
+    assert float(_solved(values, 103.0).estimate) == pytest.approx(105.0 / 103.0 - 1.0)
+    assert np.isnan(_solved(values, 0.001).estimate)
+    assert np.isnan(_solved(values, 1e9).estimate)

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 
 import stress
 from stress import measures
+from stress.analysis import trials
 from stress.analysis.break_even import breakeven
 from stress.analysis.ranges import axes_of
 from stress.analysis.what_if import design, whatif
 from stress.analytic.spline import POWERS, at, best_spline, spline
 from stress.answers import WhatIf
 from stress.cli import exit_code
-from stress.errors import ConfigError
+from stress.errors import ConfigError, StressError
 from stress.inputs.job import Job
 from stress.inputs.scenario import Shock
 from stress.report.page.whatif import ends, render, said, shown_at
@@ -188,6 +189,17 @@ def test_the_design_holds_where_the_job_stands_and_every_corner(kind: Literal["s
 def test_a_range_that_a_job_cannot_take_is_refused_in_words(over: list[str], said: str, job: Job) -> None:
     with pytest.raises(ConfigError, match=said):
         whatif(job, over)
+
+
+@pytest.mark.parametrize(
+    ("faults", "off", "words"),
+    [(0, 1e-3, r"off by 0\.001, 0 not a number"), (2, 0.0, "2 not a number"), (0, np.nan, "off by nan")],
+)
+def test_a_run_that_breaks_a_law_of_the_model_tells_no_number(faults: int, off: float, words: str, job: Job) -> None:
+    one = job.model_copy(update={"scenarios": job.scenarios[:1]})
+    trials._refuse_broken(one, np.zeros(1, np.int64), np.array([1e-12]))
+    with pytest.raises(StressError, match=f"baseline: a law of the model is broken .*{words}"):
+        trials._refuse_broken(one, np.array([faults]), np.array([off]))
 
 
 def test_a_dry_run_says_what_would_run_and_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

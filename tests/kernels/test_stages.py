@@ -159,6 +159,17 @@ def test_check_tells_how_the_hazard_moves_once_nothing_is_bought() -> None:
     assert list(notes_of_seasoning(job.but(pool=short))) == []  # nothing is left two months later
 
 
+def test_cards_of_two_stages_tell_their_hazard_too() -> None:
+    """Nothing is bought: each month 10% of the new cards move on, and balances of both stages fall alike."""
+    stages = [{"name": "new", "moves_on": 0.1, "default_odds": 0.5}, {"name": "old"}]
+    pool = hand_worked.pool(0.01, stages=stages)
+    found = hazard_after_purchases(pool, 6)
+    first = entry_by_month(pool, 1)[0]
+    assert first[0] < found[0] < first[1]
+    gap = first[1] - found
+    assert gap[1:] / gap[:-1] == pytest.approx(np.full(6, 0.9), rel=1e-9)
+
+
 def test_a_young_book_defaults_later_than_an_old_one() -> None:
     """New receivables hardly default: after purchases stop, the share of the pool that defaults in a month rises."""
     job = seasoned({"moves_on": 0.17, "default_odds": 0.03}, {"default_odds": 2.0})
