@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -77,6 +78,9 @@ def together(parts: Iterable[Sequence[Dropped]]) -> tuple[Dropped, ...]:
 
 
 def _shown(cell: object) -> str:
+    """As it stands in the file: an empty cell is empty there, and not what its number became."""
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+        return ""
     return f"{cell:.12g}" if isinstance(cell, float) else str(cell)[:40]
 
 

@@ -146,7 +146,8 @@ def test_yields_and_money_are_no_ages():
         ("vintage,age,loss\n2018,1,3\n2018,1,4\n", "line 3: age 1 of '2018' stands twice, first in line 2"),
         ("vintage,age,loss\n2018,old,3\n", "line 2: 'old': must be an age"),
         ("vintage,age,grade\n2018,1,A\n2018,2,A\n", "has no column of figures beside 'vintage' and 'age'"),
-        ("Age,2018,2019\n", "has no rows of figures|at least one row"),
+        ("Age,2018,2019\n", "at least one row"),
+        ("vintage,age,loss\nnone,yet,\n", "has no rows of figures below its heading|is no vintage table"),
         ("Age;2018;2019\n1;0,1;0.2\n2;0,2;0.3\n", "has a decimal point and .* a decimal comma"),
     ],
 )

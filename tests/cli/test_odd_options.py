@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 import xarray as xr
+from click import Context, Group
 from shipped import JOB, JOBS, SCENARIOS
 
 import stress
 from stress.answers.whatif import WhatIf
-from stress.cli import exit_code
+from stress.cli import cli, exit_code
 from stress.cli.book_limits import limits_of
 from stress.cli.book_reverse import satellites_of
 from stress.cli.book_told import _reverse, asked_of
@@ -22,8 +23,10 @@ from stress.cli.books import save_reported, save_tables
 from stress.cli.check import _base_cases
 from stress.cli.inputs_from import _saved
 from stress.cli.saved_job import job_or_results
+from stress.cli.streams import _plain_ascii, _spell
 from stress.cli.validate import _how_old
 from stress.errors import ConfigError, DataError
+from stress.report.workbook import _flat
 
 FILES = {
     "JOB": JOB,
@@ -214,6 +217,25 @@ def test_a_workbook_of_a_followed_deal_says_what_it_is_of(monkeypatch: pytest.Mo
     ((file, tables, about),) = kept
     assert (file, tables) == (tmp_path / "f.xlsx", ["sheets of j"])
     assert (about["command"], about["job"], about["reports"], about["paths"]) == ("stress follow", "j", "r", 64)
+
+
+def test_a_group_has_the_commands_that_it_lists_and_no_others() -> None:
+    group = cli.get_command(Context(cli), "calibrate")
+    assert isinstance(group, Group)
+    assert group.get_command(Context(group), "nope") is None
+    assert all(group.get_command(Context(group), name) for name in group.list_commands(Context(group))[:2])
+
+
+def test_signs_are_spelled_where_they_are_written_and_only_there() -> None:
+    error = UnicodeDecodeError("ascii", b"\xff", 0, 1, "no")
+    with pytest.raises(UnicodeDecodeError):
+        _spell(error)
+    assert _plain_ascii("latin-1") is None
+
+
+def test_records_at_the_top_of_a_document_have_a_sheet_of_their_own() -> None:
+    assert list(_flat([{"note": "A"}])) == []
+    assert list(_flat({"notes": [{"name": "A"}], "months": [1, 2]})) == [("notes[1].name", "A"), ("months", "1, 2")]
 
 
 def test_a_validation_that_was_never_measured_has_no_age() -> None:

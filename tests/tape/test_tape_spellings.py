@@ -162,13 +162,26 @@ def test_a_workbook_is_a_tape_too(tmp_path, capsys):
 def test_a_sheet_beside_the_tape_that_holds_none_is_passed_over(tmp_path):
     excel = pytest.importorskip("openpyxl")
     book = excel.Workbook()
-    book.active.append(["Notes"])
+    book.save(tmp_path / "empty.xlsx")
+    with pytest.raises(DataError, match="has no sheet with cells"):
+        gather(tmp_path / "empty.xlsx")
+    book.create_sheet("notes").append(["Notes"])
     sheet = book.create_sheet("loans")
     for row in (HEAD.split(","), ["A", 6, 3, 0, 100.0, 0.006], [], ["B", 6, 3, 15, 50.0, 0.006]):
         sheet.append(row)
     book.save(tmp_path / "tape.xlsx")
     got = gather(tmp_path / "tape.xlsx", allowed=0.5)
     assert (got.stock.n, got.stock.level) == (2, ("A", "B"))
+
+
+def test_a_fee_that_stands_in_no_row_of_a_chunk_is_blank_there_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(source_module, "CHUNK", 2)
+    monkeypatch.setattr(source_module, "arrow_module", lambda name: None)
+    rows = "A,6,3,0,100,0.006\nA,6,3,0,100,0.006\nA,6,3,0,100,\nA,6,3,0,100,\n"
+    found = gather(written(tmp_path, HEAD + "\n" + rows), allowed=0.6)
+    assert (found.n_read, found.stock.n) == (4, 2)
+    lost = found.dropped[0]
+    assert (lost.n, lost.first_row, lost.column, lost.cell) == (2, 4, "monthly_fee", "")
 
 
 def test_numbers_of_a_parquet_file_may_be_text_and_are_never_truth(tmp_path):
