@@ -45,6 +45,8 @@ def read_stocks(
         frame, [*((k, f"bucket {n}") for n, k in enumerate(found, 1)), *((k, what) for what, k in extra.items())]
     )
     value = numbers(frame, [*found, *extra.values()], [k for k in range(len(names)) if k not in date])
+    for k, amounts in value.items():
+        _check_amounts(frame, k, amounts)
     period = [_period(frame, row.cell[date[0]], k) for k, row in enumerate(frame.body)]
     month = [(p.ordinal + 1) * 12 // p.per_year - 1 for p in period]
     twice = next((k for k, one in enumerate(month) if one in month[:k]), None)
@@ -62,6 +64,16 @@ def read_stocks(
         tuple(frame.body[k].cell[date[0]] for k in order), tuple(month[k] for k in order), table[order],
         column.get("current", none)[order], (column.get("loss", none) / span)[order],
     )  # fmt: skip
+
+
+def _check_amounts(frame: Frame, k: int, column: Sequence[float]) -> None:
+    """Balances and losses are never negative, and some are above 0. Raises DataError."""
+    for row, amount in enumerate(column):
+        if amount < 0.0:
+            cell = frame.body[row].cell[k][:40]
+            raise DataError(f"{frame.place(row, k)}: {cell!r}: an amount is never negative")
+    if not any(amount > 0.0 for amount in column):
+        raise DataError(f"{frame.cells.file}: column {frame.head[k]!r} is 0 or empty throughout: leave it out")
 
 
 def _named_once(frame: Frame, named: Sequence[tuple[int, str]]) -> None:

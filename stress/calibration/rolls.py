@@ -101,8 +101,13 @@ def series(stocks: Stocks) -> tuple[Array, Array]:
     amount, month = np.column_stack([stocks.current, stocks.bucket, stocks.loss]), np.array(stocks.month)
     before = _pairs(stocks)
     if len(before) >= 3 * (stocks.bucket.shape[1] + 2):
-        return amount[before + 1, 1:] / amount[before, :-1], month[before + 1]
-    return amount[:, 1:] / amount[:, :-1], month
+        return _ratio(amount[before + 1, 1:], amount[before, :-1]), month[before + 1]
+    return _ratio(amount[:, 1:], amount[:, :-1]), month
+
+
+def _ratio(above: Array, below: Array) -> Array:
+    """NaN where there is nothing that could roll."""
+    return np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0.0)
 
 
 def _pairs(stocks: Stocks) -> NDArray[np.int64]:

@@ -125,7 +125,7 @@ def fit_stages(table: Vintages, stages: int) -> StageFit:
     if not 1 <= stages <= MOST:
         raise ValueError(f"{stages} stages: a number from 1 to {MOST}")
     if seen.sum() < 2 * stages:
-        raise ValueError(f"{stages} stages are {2 * stages - 1} numbers: the table has {int(seen.sum())} ages, too few")
+        raise ValueError(f"as many stages as {stages} need {2 * stages} ages: the table has {int(seen.sum())}, too few")
     if not 0.0 < defaulted.sum() < at_risk.sum():
         raise ValueError("no default is observed (or nothing else): there is no hazard to fit")
     if (mean := float(defaulted.sum() / at_risk.sum())) < FEWEST * LEAST_HAZARD:
@@ -140,7 +140,7 @@ def fit_stages(table: Vintages, stages: int) -> StageFit:
 def choose_stages(table: Vintages, most: int = 3) -> Choice:
     """Fits of 1 to `most` stages (as many as the ages allow), and the criterion between them."""
     ages = int((_pooled(table)[0] > 0.0).sum())
-    fits = tuple(fit_stages(table, k) for k in range(1, min(most, ages // 2) + 1))
+    fits = tuple(fit_stages(table, k) for k in range(1, max(1, min(most, ages // 2)) + 1))
     scale = max(1.0, fits[-1].dispersion)
     return Choice(fits, tuple(-2.0 * fit.loglik / scale + fit.parameters * float(np.log(ages)) for fit in fits))
 

@@ -50,11 +50,20 @@ def vintages_of(table: VintageTable, columns: Columns) -> tuple[Vintages, list[s
             f"{table.file}: ages must follow one another; after {table.age[int((steps != 1).argmax())]} one is missing"
         )
     notes: list[str] = []
+    _refuse_negative(table, columns.default)
+    for name in (columns.at_risk, *columns.exits):
+        if name is not None:
+            _refuse_negative(table, name)
     default = _monthly(table, columns.default, columns, notes)
     seen = np.isfinite(default)
     if columns.at_risk is not None:
         at_risk = np.array(table.matrix(columns.at_risk), np.float64)
         seen = seen & np.isfinite(at_risk)
+        beyond = (default > at_risk * (1.0 + _SLACK)) & seen
+        if beyond.any():
+            k, a = np.argwhere(beyond)[0]
+            more = f"{default[k, a]:g} default of {at_risk[k, a]:g} at risk"
+            raise DataError(f"{table.file}: {table.cohort[k]}, age {table.age[a]}: {more}")
     else:
         size = _size(table, columns)
         unit = _unit(table, columns)
@@ -76,6 +85,16 @@ def vintages_of(table: VintageTable, columns: Columns) -> tuple[Vintages, list[s
             notes.append("nothing leaves a cohort but by default: name what is paid early with --exits, or --at-risk")
     at_risk, default = np.where(seen, np.maximum(at_risk, 0.0), 0.0), np.where(seen, default, 0.0)
     return _by_season(table, at_risk, np.minimum(default, at_risk), notes), notes
+
+
+def _refuse_negative(table: VintageTable, name: str | None) -> None:
+    value = np.array(table.matrix(name), np.float64)
+    if (value < 0.0).any():
+        k, a = np.argwhere(value < 0.0)[0]
+        word = name or table.measure[0]
+        raise DataError(
+            f"{table.file}: {table.cohort[k]}, age {table.age[a]}: {word} is {value[k, a]:g}: it is never negative"
+        )
 
 
 def _once(file: str, columns: Columns) -> None:

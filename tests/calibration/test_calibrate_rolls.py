@@ -11,7 +11,7 @@ import tomli
 
 from stress.calibration.roll_series import with_entry, with_macro
 from stress.calibration.roll_tables import read_stocks, transitions
-from stress.calibration.rolls import Stocks, fit_rolls
+from stress.calibration.rolls import Stocks, fit_rolls, series
 from stress.cli import exit_code
 from stress.errors import DataError
 from stress.inputs.table import MacroTable
@@ -79,6 +79,34 @@ def test_a_column_is_one_thing(tmp_path, asked, says):
     assert read_stocks(file, ["d30", "d60"], "current", "lost").bucket.shape == (12, 2)
     with pytest.raises(DataError, match=says):
         read_stocks(file, *asked)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "says"),
+    [
+        (1, "-1", "line 3, column 'current': '-1': an amount is never negative"),
+        (4, "(2)", r"line 3, column 'lost': '\(2\)': an amount is never negative"),
+        (3, None, "column 'd60' is 0 or empty throughout: leave it out"),
+        (4, None, "column 'lost' is 0 or empty throughout: leave it out"),
+    ],
+)
+def test_amounts_are_above_0_somewhere_and_below_it_nowhere(tmp_path, column, cell, says):
+    rows = [line.split(",") for line in STOCKS.splitlines()]
+    for row in [rows[2]] if cell else rows[1:]:
+        row[column] = cell or "0"
+    file = tmp_path / "stocks.csv"
+    file.write_text("\n".join(map(",".join, rows)) + "\n")
+    with pytest.raises(DataError, match=says):
+        read_stocks(file, ["d30", "d60"], "current", "lost")
+
+
+def test_a_month_in_which_nothing_is_late_has_no_roll(recwarn):
+    stocks = simulated(2, np.zeros(4), np.zeros(4))
+    stocks.bucket[60, 0] = 0.0
+    ratio, _ = series(stocks)
+    assert np.isnan(ratio[60, 1])
+    assert np.isfinite(np.delete(ratio[:, 1], 60)).all()
+    assert not recwarn.list
 
 
 def test_buckets_out_of_order_are_refused_where_a_roll_is_no_share_and_told_where_the_fit_is_worse_than_none(

@@ -132,6 +132,35 @@ def test_shares_that_are_read_as_amounts_are_asked_about_and_refused_where_they_
         assert not [note for note in vintages_of(table, read)[1] if "shares" in note]
 
 
+LONG = "vintage,age,loans,bad,paid\n2019Q1,1,100,1,0\n2019Q1,2,99,2,1\n2019Q2,1,100,2,0\n2019Q2,2,98,0,2\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "columns", "says"),
+    [
+        ("99,2,1", "99,-2,1", Columns("bad", "loans"), "2019Q1, age 2: bad is -2: it is never negative"),
+        ("98,0,2", "98,0,-2", Columns("bad", "loans", ("paid",)), "2019Q2, age 2: paid is -2: it is never negative"),
+        ("98,0,2", "-98,0,2", Columns("bad", at_risk="loans"), "2019Q2, age 2: loans is -98: it is never negative"),
+        ("99,2,1", "99,102,1", Columns("bad", at_risk="loans"), "2019Q1, age 2: 102 default of 99 at risk"),
+    ],
+)
+def test_a_cell_that_cannot_be_is_refused_by_cohort_and_age(tmp_path, old, new, columns, says):
+    file = tmp_path / "v.csv"
+    file.write_text(LONG)
+    assert vintages_of(read_vintages(file), columns)[0].defaulted.sum() == 5.0
+    file.write_text(LONG.replace(old, new))
+    with pytest.raises(DataError, match=says):
+        vintages_of(read_vintages(file), columns)
+
+
+@pytest.mark.parametrize(("risk", "ages"), [(0, 0), (100, 1)])
+def test_a_table_of_one_age_or_none_has_no_stages(tmp_path, capsys, risk, ages):
+    file = tmp_path / "v.csv"
+    file.write_text(f"vintage,age,loans,bad\n2019Q1,1,{risk},0\n2019Q2,1,{risk},0\n")
+    assert exit_code(["calibrate", "vintage", str(file), "--default", "bad", "--at-risk", "loans"]) == 3
+    assert f"need 2 ages: the table has {ages}, too few" in capsys.readouterr().err
+
+
 def test_of_several_figures_one_must_be_named(tmp_path):
     file = tmp_path / "two.csv"
     file.write_text("vintage,age,loans,bad\n2019Q1,1,100,1\n2019Q1,2,99,1\n2019Q2,1,100,2\n")
