@@ -79,7 +79,11 @@ def _shares(job: Job, loss: float, timing: tuple[float, ...]) -> Array:
     lag, last = len(job.pool.buckets), job.deal.legal_maturity_months
     if not 0.0 < loss < 1.0:
         raise ConfigError(f"cumulative net loss = {loss:g}: must lie between 0 and 1: a share of the cut-off balance")
-    if not timing or min(timing) < 0.0 or abs(sum(timing) - 1.0) > 1e-9:
+    if min(timing, default=0.0) < 0.0:
+        raise ConfigError(
+            f"timing = {list(timing)}: shares by year must not be below 0: a loss once made is not undone"
+        )
+    if not timing or abs(sum(timing) - 1.0) > 1e-9:
         raise ConfigError(f"timing = {list(timing)}: shares by year must sum to 1, not {sum(timing):.10g}")
     if 12 * len(timing) + lag > last:
         raise ConfigError(

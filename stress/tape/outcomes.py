@@ -78,9 +78,14 @@ def _count(tape: Tape, frame: pd.DataFrame, row: int, per_year: int, seen: Count
     for key, count in loans.value_counts().items():
         seen[tuple(key)] += int(count)  # type: ignore[arg-type, index]
     return [
-        f"row {row + k}: " + ", ".join(f"{tape.theirs[name]} {frame[name].iloc[k]!r}" for name in OUTCOMES)
+        f"row {row + k}: " + ", ".join(f"{tape.theirs[name]} {_cell(frame[name].iloc[k])}" for name in OUTCOMES)
         for k in np.flatnonzero(~good)
     ]
+
+
+def _cell(value: object) -> str:
+    """A cell in a message: text in quotes, numbers and dates as they are."""
+    return repr(value) if isinstance(value, str) else str(value)
 
 
 def _cohort(text: object, per_year: int) -> str | None:
@@ -96,6 +101,8 @@ def _table(
     statuses: Counter[str] = Counter()
     for (_, _, status), count in seen.items():
         statuses[status] += count
+    if not statuses:
+        raise DataError(f"{tape.path}: has no loans below its heading")
     there = ", ".join(f"{status} ({count:,})" for status, count in statuses.most_common(12))
     if both := sorted(defaulted & still):
         raise ConfigError(f"--still {both[0]}: is named by --defaulted too; a loan that defaulted does not go on")

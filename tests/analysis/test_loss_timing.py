@@ -82,6 +82,7 @@ def test_the_command_tells_it_by_year_and_writes_a_scenario(late, said, tmp_path
     [
         (2.0, (1.0,), "must lie between 0 and 1"),
         (0.01, (0.5, 0.4), "must sum to 1, not 0.9"),
+        (0.01, (0.5, 0.6, -0.1), "must not be below 0"),
         (0.01, (0.2,) * 5, "end after the deal's legal maturity"),
         (0.9, (1.0,), "too little of the pool is left to lose"),
     ],

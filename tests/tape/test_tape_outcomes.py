@@ -79,6 +79,13 @@ def test_what_cannot_be_read_is_refused_beyond_a_hundredth_and_told_below_it(tmp
     for defaulted, says in (((), "there are lost"), (("Lost",), "--defaulted Lost: no loan has this status")):
         with pytest.raises(DataError, match=says):
             outcomes_of(file, defaulted)
+    file.write_text("issued,age,status\n2020-01,-3,lost\n2020-01,4,lost\n")
+    with pytest.raises(DataError, match=r"row 2: issued '2020-01', age -3(\.0)?, status 'lost'"):
+        outcomes_of(file, {"lost"})
+    file.write_text("issued,age,status\n")
+    with pytest.raises(DataError, match="has no loans below its heading"):
+        outcomes_of(file, {"lost"})
+    file.write_text("issued,age,status\n" + good)
     with pytest.raises(ConfigError, match="--still lost: is named by --defaulted too"):
         outcomes_of(file, {"lost"}, {"lost"})
     file.write_text("issued,months,status\n2020-01,1,lost\n")
