@@ -26,10 +26,23 @@ if TYPE_CHECKING:
     from stress.answers.price import Price
     from stress.inputs.job import Job
 
-QUESTIONS = (
-    *("breakeven", "reverse", "sensitivity", "bands", "clocks", "rates", "stresses", "follow"),
-    *("committee", "capital", "ecl", "price", "gradient"),
-)
+TAKES = {
+    "breakeven": ("tranche", "scenario", "paths", "threads"),
+    "reverse": ("tranche", "scenario", "paths", "threads"),
+    "sensitivity": ("tranche", "scenario", "paths", "threads"),
+    "bands": ("scenario", "paths", "threads"),
+    "clocks": ("scenario", "paths", "threads"),
+    "rates": ("scenario", "paths"),
+    "stresses": ("scenario",),
+    "follow": ("scenario", "paths"),
+    "committee": (),
+    "capital": ("scenario", "paths"),
+    "ecl": ("scenario", "paths"),
+    "price": ("tranche", "scenario", "paths"),
+    "gradient": ("tranche", "scenario", "paths"),
+}
+"""Questions, and the options that each is asked with."""
+QUESTIONS = tuple(TAKES)
 COVER = "committee"
 """Asked of the job, answered on the cover."""
 
@@ -134,10 +147,13 @@ def report(
 
 
 def _check(asked: list[str], options: dict[str, Any], stresses: Path | None, reports: Path | None) -> None:
-    """Raise ConfigError for options of a question that is not asked."""
+    """Raise ConfigError for options that no question takes of those that are asked."""
     for option, value in options.items():
         if value is not None and not asked:
             raise ConfigError(f"--{option} {value}: is for a question, and --with asks none")
+        if value is not None and not any(option in TAKES[name] for name in asked):
+            takers = ", ".join(name for name, taken in TAKES.items() if option in taken)
+            raise ConfigError(f"--{option} {value}: --with {','.join(asked)} has no use for it; {takers} have")
     if (stresses is None) == ("stresses" in asked):
         raise ConfigError("--with stresses and --stresses FILE.toml go together")
     if (reports is None) == ("follow" in asked):
