@@ -221,8 +221,14 @@ def test_what_cannot_be_written_is_told_with_its_option(
         (["report", "RUN", "--scenario", "nope"], "--scenario nope: is for a question"),
         (["report", "RUN", "--paths", "64"], "--paths 64: is for a question"),
         (["report", "RUN", "--with", "committee", "--paths", "64"], "--paths 64: --with committee has no use for it;"),
-        (["report", "RUN", "--with", "capital,bands", "--tranche", "A"], "--tranche A: --with capital,bands has no use"),
-        (["report", "RUN", "--with", "rates", "--threads", "1"], "--threads 1: --with rates has no use for it; breakeven"),
+        (
+            ["report", "RUN", "--with", "capital,bands", "--tranche", "A"],
+            "--tranche A: --with capital,bands has no use",
+        ),
+        (
+            ["report", "RUN", "--with", "rates", "--threads", "1"],
+            "--threads 1: --with rates has no use for it; breakeven",
+        ),
         (["report", "RUN", "--with", "stresses"], "--with stresses and --stresses FILE.toml go together"),
         (["report", "RUN", "--stresses", str(JOB)], "--with stresses and --stresses FILE.toml go together"),
     ],
