@@ -15,6 +15,10 @@ class ConfigError(StressError):
     exit_code = 2
 
 
+class Unwritten(ConfigError):
+    """A file that an option asks for cannot be written."""
+
+
 class DataError(StressError):
     """A data file (history, tape, results) is wrong."""
 

@@ -11,6 +11,7 @@ import click
 
 from stress.cli.output import Output
 from stress.cli.watch import interruptible
+from stress.errors import Unwritten
 from stress.file_names import escaped
 
 if TYPE_CHECKING:
@@ -24,10 +25,10 @@ CUT = 130
 
 @contextlib.contextmanager
 def resumable(command: str, job: str, output: Output) -> Iterator[Kept]:
-    """Around a question: what it counted before is taken up; what it has counted, where it is cut short, is kept in
-    results/JOB/COMMAND.unfinished.nc, else nothing is.
+    """Around a question: what it counted before is taken up; what it has counted, where it is cut short or a file that
+    it was to write cannot be, is kept in results/JOB/COMMAND.unfinished.nc, else nothing is.
 
-    Raises click's Exit with code 130 where it was cut short.
+    Raises click's Exit with code 130 where it was cut short, Unwritten.
     """
     from stress.analysis.kept import Kept, keeping
 
@@ -42,6 +43,10 @@ def resumable(command: str, job: str, output: Output) -> Iterator[Kept]:
                 yield kept
         except KeyboardInterrupt:
             kept.cut = True
+        except Unwritten as error:
+            if kept.known:
+                raise Unwritten(f"{error}; {_keep(file, kept.known)}") from None
+            raise
     if not kept.cut:
         file.unlink(missing_ok=True)
         return

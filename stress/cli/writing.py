@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stress.atomic import replacing, write_atomically
-from stress.errors import ConfigError
+from stress.errors import ConfigError, Unwritten
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -26,11 +26,11 @@ def drawable(option: str, file: Path | None) -> None:
 
 @contextlib.contextmanager
 def writing(option: str, file: Path) -> Iterator[None]:
-    """What is written here cannot be: say which option asked for it. Raises ConfigError."""
+    """What is written here cannot be: say which option asked for it. Raises Unwritten."""
     try:
         yield
     except OSError as error:
-        raise ConfigError(f"{option} {file}: cannot be written: {error.strerror}") from None
+        raise Unwritten(f"{option} {file}: cannot be written: {error.strerror}") from None
 
 
 def save_text(option: str, file: Path, text: str) -> None:

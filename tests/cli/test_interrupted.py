@@ -95,6 +95,24 @@ def test_the_same_command_goes_on_and_ends_as_if_it_had_never_stopped(
     assert less < len(counts) - less
 
 
+def test_counts_are_kept_where_what_was_asked_for_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "taken.xlsx").mkdir()
+    asked = [*ASKED["breakeven"], "--json", "--xlsx", "taken.xlsx"]
+    assert exit_code(asked) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "--xlsx taken.xlsx: cannot be written" in line
+    assert line.endswith("breakeven.unfinished.nc; the same command goes on from there")
+    counts: list[int] = []
+    monkeypatch.setattr("stress.runs.engine.counting.count", _counting(counts))
+    (tmp_path / "taken.xlsx").rmdir()
+    assert exit_code(asked) == 0
+    assert json.loads(capsys.readouterr().out)
+    assert not counts
+    assert not list(Path().glob("results/**/*.nc"))
+
+
 def _counting(counts: list[int]) -> Callable[..., object]:
     """The real count, told each time that it is asked."""
     from stress.runs import counting
