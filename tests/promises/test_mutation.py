@@ -54,19 +54,13 @@ def scored(*options: str) -> str:
     return done.stdout
 
 
-SAMPLES = {1: 300, 11: 150}
-"""Mutants by seed. Tests were written with survivors in view, of the first with most, of the second with some."""
-
-
 @pytest.mark.slow
-def test_mutants_meet_tests_that_kill_95_percent(tmp_path: Path, record_property) -> None:
+def test_three_hundred_mutants_meet_tests_that_kill_95_percent(tmp_path: Path, record_property) -> None:
     """STRESS_MUTANTS: a file of verdicts with which a run that was stopped goes on."""
-    kept, shares = os.environ.get("STRESS_MUTANTS", str(tmp_path / "verdicts.jsonl")), []
-    for seed, size in SAMPLES.items():
-        said = scored("--seed", str(seed), "--sample", str(size), "--keep", kept)
-        print(said)
-        score = re.search(r"(\d+) of (\d+) mutants killed", said)
-        assert score is not None
-        shares.append((seed, int(score[1]), int(score[2])))
-    record_property("measured", "; ".join(f"seed {seed}: {killed} of {all_}" for seed, killed, all_ in shares))
-    assert all(killed >= LEAST * all_ for _, killed, all_ in shares)
+    kept = os.environ.get("STRESS_MUTANTS", str(tmp_path / "verdicts.jsonl"))
+    said = scored("--sample", "300", "--seed", "11", "--keep", kept)
+    print(said)
+    score = re.search(r"(\d+) of (\d+) mutants killed", said)
+    assert score is not None
+    record_property("measured", f"{score[0]}")
+    assert int(score[1]) >= LEAST * int(score[2])
