@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from stress.atomic import write_atomically
 from stress.cli.options import FILE, OneOf, output_options
 from stress.cli.output import Output
-from stress.errors import ConfigError
+from stress.cli.writing import new_files
 
 
 @click.command("import")
@@ -33,22 +32,9 @@ def importing(engine: str, file: Path, out: Path, currency: str, as_json: bool, 
     from stress.inputs.load import load_job
 
     found = read(file, currency)
-    texts = {out / name: text for name, text in files_of(found, file.name).items()}
-    for path in texts:
-        if path.exists():
-            raise ConfigError(f"{path}: already exists; it is not overwritten")
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for path, text in texts.items():
-            write_atomically(path, text)
-    except OSError as error:
-        raise ConfigError(f"{error.filename or out}: cannot be written: {error.strerror}") from None
-    try:
+    texts = {out / name: text.encode() for name, text in files_of(found, file.name).items()}
+    with new_files(texts):
         load_job(out / "job.toml")
-    except ConfigError:
-        for path in texts:
-            path.unlink()
-        raise
     said = {"files": [str(path) for path in texts], "not_carried": list(found.left)}
     listed = "\n".join((*map(str, texts), "Not carried:", *(f"- {line}" for line in found.left)))
     Output(as_json, quiet, log_json).result(lambda: listed, lambda: said)

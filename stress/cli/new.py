@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from stress.atomic import replacing, write_atomically
+from stress.atomic import replacing
 from stress.cli.options import FILE, Count, OneOf
-from stress.cli.writing import writing
+from stress.cli.writing import new_files, writing
 from stress.errors import ConfigError
 from stress.file_names import escaped
 
@@ -85,7 +85,7 @@ def new(
         path: table() if part == "rows" else fill(part, name, every_key)
         for part, path in _files(kind, name, out).items()
     }
-    _write({path: text.encode() for path, text in texts.items()}, out)
+    _write({path: text.encode() for path, text in texts.items()})
 
 
 def _written(
@@ -122,8 +122,7 @@ def _written(
     texts = as_texts(documents)
     alone = len(texts) == 1 and first["kind"] != "job"
     _write(
-        {called.with_name(f"{called.name}.toml") if alone else called / file: t.encode() for file, t in texts.items()},
-        out,
+        {called.with_name(f"{called.name}.toml") if alone else called / file: t.encode() for file, t in texts.items()}
     )
 
 
@@ -134,20 +133,13 @@ def _example(example: str, name: str | None, out: Path) -> None:
 
     files = files_of_example(example, name)
     folder = out / checked("job", example if name is None else name)
-    _write({folder / path: content for path, content in files.items()}, folder)
+    _write({folder / path: content for path, content in files.items()})
 
 
-def _write(files: dict[Path, bytes], out: Path) -> None:
-    """All of them, or none where one is there already."""
-    for path in files:
-        if path.exists():
-            raise ConfigError(f"{path}: already exists; it is not overwritten")
-    try:
-        for path, content in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, content)
-    except OSError as error:
-        raise ConfigError(f"{error.filename or out}: cannot be written: {error.strerror}") from None
+def _write(files: dict[Path, bytes]) -> None:
+    """All of them, or none."""
+    with new_files(files):
+        pass
     for path in files:
         click.echo(path)
 

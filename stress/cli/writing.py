@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,33 @@ def save_text(option: str, file: Path, text: str) -> None:
     """Write a text whole or not at all."""
     with writing(option, file):
         write_atomically(file, text)
+
+
+@contextlib.contextmanager
+def new_files(files: Mapping[Path, bytes]) -> Iterator[None]:
+    """Write new files and their folders; all are taken back where one cannot be written or the body raises.
+
+    Raises ConfigError where one is there already, and where it cannot be written.
+    """
+    for path in files:
+        if path.exists():
+            raise ConfigError(f"{path}: already exists; it is not overwritten")
+    made: list[Path] = []
+    try:
+        for path, content in files.items():
+            for folder in reversed([one for one in path.parents if not one.exists()]):
+                folder.mkdir()
+                made.append(folder)
+            write_atomically(path, content)
+            made.append(path)
+        yield
+    except BaseException as error:
+        for path in reversed(made):
+            with contextlib.suppress(OSError):
+                path.rmdir() if path.is_dir() else path.unlink()
+        if isinstance(error, OSError):
+            raise ConfigError(f"{error.filename or path}: cannot be written: {error.strerror}") from None
+        raise
 
 
 def save(option: str, file: Path, figure: Figure, name: str) -> None:

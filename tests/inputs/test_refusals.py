@@ -10,6 +10,7 @@ import pytest
 from hand_worked import INTEREST, PLAIN, PRINCIPAL, RESIDUAL, REST, A, B
 from pydantic import ValidationError
 
+from stress.errors import ConfigError
 from stress.inputs.bands import Bands
 from stress.inputs.book import Factors
 from stress.inputs.files.parse import KINDS
@@ -81,6 +82,12 @@ def loaded(**changed: Any) -> dict[str, Any]:
 def test_a_pool_that_breaks_a_rule_is_told_which(more: dict[str, Any], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         hand_worked.pool(**more)
+
+
+def test_a_rule_of_a_table_names_the_table_once() -> None:
+    history = {"year": ("2019", "2018"), "non_performing_ratio": (0.1, 0.1), "overdue_ratio": (0.1, 0.1)}
+    with pytest.raises(ConfigError, match=r"': history\.year: 2019, 2018: years must increase$"):
+        hand_worked.pool().but(history=history)
 
 
 SCHEDULED = [{**PRINCIPAL[0], "to_balance": [[3, 500.0], [2, 400.0]]}]

@@ -99,8 +99,7 @@ def _moves_all(deal: Terms, step: AnyStep) -> bool:
     """Whether a transfer or release leaves nothing behind, at the latest when pool and notes are gone."""
     if step.step == "transfer":
         return step.amount is None and step.share in (None, 1.0)
-    if step.step != "release":
-        return False
+    assert step.step == "release"
     if isinstance(step.target, str):
         return at_the_end(deal, step.target).high <= 0.0
     return step.target.amount == step.target.share_of_cut_off == step.target.floor == 0.0

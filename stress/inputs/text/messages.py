@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -149,7 +150,7 @@ def _fault(model: type[BaseModel], document: dict[str, Any], detail: ErrorDetail
     key, value, found, parts = _locate(document, location, kind == "missing")
     place = document.place(parts) if isinstance(document, Placed) else ""
     if kind == "value_error":
-        return Fault(key, "", str(detail.get("ctx", {}).get("error", detail["msg"])), place)
+        return _once(Fault(key, "", str(detail.get("ctx", {}).get("error", detail["msg"])), place))
     if kind == "extra_forbidden":
         keys = allowed_keys(schemas_at(model, location[:-1]))
         reason = f"no such key{suggest(str(location[-1]), keys)}"
@@ -160,6 +161,14 @@ def _fault(model: type[BaseModel], document: dict[str, Any], detail: ErrorDetail
         what = description(schemas)
         return Fault(key, "", "is missing" + (f" ({what.rstrip('.')})" if what else ""), place)
     return Fault(key, show(value) if found else "", _reason(detail, value, model, schemas), place)
+
+
+def _once(fault: Fault) -> Fault:
+    """A table's own rule names the table and the key: the table is not said twice."""
+    named = re.match(rf"{re.escape(fault.key.rpartition('.')[2])}\.([\w.]+):? ", fault.reason) if fault.key else None
+    if named is None:
+        return fault
+    return fault._replace(key=f"{fault.key}.{named[1]}", reason=fault.reason[named.end() :])
 
 
 def _reference(model: type[BaseModel], location: Sequence[str | int]) -> str:
