@@ -12,7 +12,7 @@ from stress.runs.jobs.place import address_of
 from stress.runs.jobs.plans import Plan, SweepPlan
 
 BASE = 330_000_000
-"""Bytes of Python with numba, Dask, xarray and the compiled kernels (measured)."""
+"""Bytes of Python with Dask, xarray, what draws a report and the compiled kernels, at most (measured)."""
 WORKER = 260_000_000
 """Bytes of a worker process without its tallies (measured)."""
 COPIES = 5
