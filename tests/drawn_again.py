@@ -15,7 +15,7 @@ from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.job.parameters import Parameters
 from stress.inputs.pool import Copula, Dependence, Pool
 
-COVARIANCE = ((0.09, 0.01, 0.0), (0.01, 0.16, 0.02), (0.0, 0.02, 0.25))
+COVARIANCE = ((0.09, -0.01, 0.0), (-0.01, 0.16, 0.02), (0.0, 0.02, 0.25))
 DRAWN = Parameters(version=1, kind="parameters", name="drawn", p=0.03, rho=0.04, phi=0.9, covariance=COVARIANCE)
 ALLOWED = 1e-8
 """A rate is a polynomial that was fitted to within 1e-10, or to 1e-9 before the normal distribution is taken of it."""

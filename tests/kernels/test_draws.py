@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from oracle.draws import normal
 
+from stress.kernels.entries import normal_panel
+from stress.kernels.layout import LANES
 from stress.validation.draws import KNOWN, SEED, panel, words
 
 
@@ -28,3 +30,11 @@ def test_normals_are_those_of_the_page_for_paths_beyond_a_word_too(path):
     found = panel(path - 5 if path else 0)[5 if path else 0]
     wanted = [[normal(path, t, 0, f, SEED) for f in range(found.shape[1])] for t in range(len(found))]
     np.testing.assert_allclose(found, wanted, rtol=1e-13, atol=1e-14)
+
+
+@pytest.mark.parametrize("n_month", range(1, 10))
+def test_nothing_is_written_behind_the_last_month(n_month):
+    flat = np.full((n_month + 4) * LANES, np.nan)
+    normal_panel(flat, 1, n_month, 1, 0, np.uint64(SEED), 0)
+    assert np.isfinite(flat[: n_month * LANES]).all()
+    assert np.isnan(flat[n_month * LANES :]).all()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from pieces import memory, plain, same
 
-from stress.kernels import count, tally
+from stress.kernels import count, counting, tally
 from stress.kernels.layout import LANES
 
 
@@ -42,3 +42,14 @@ def test_prices_and_yields_are_in_the_bins_whose_edges_the_measures_read() -> No
     wanted = np.searchsorted(tally.yield_edges(coupon)[1:-2], m.outcome[1].irr, side="right")
     wanted[-1] = tally.N_YIELD_BIN - 1
     np.testing.assert_array_equal(np.floor(count.yield_bin(m, 1)), wanted)
+
+
+@plain
+def test_the_worst_error_of_a_law_is_that_of_a_path_and_no_number_is_worse_than_any() -> None:
+    m = memory()
+    m.counting.path = (np.arange(LANES) < 5) * 1.0
+    for error, worst in ((1e-12, 1e-12), (1e-13, 1e-12), (3e-12, 3e-12)):
+        counting.keep_worst(m, 0, 0, np.where(m.counting.path > 0.5, error, 9.0))
+        assert m.residual[0, 0] == worst
+    counting.keep_worst(m, 0, 0, np.full(LANES, np.nan))
+    assert np.isnan(m.residual[0, 0])

@@ -97,7 +97,7 @@ OF_KERNELS: dict[str, tuple[str, ...]] = {
     "by_path": (PIECES, DRAWN, *MACRO),
     "cards": (*DETERMINED, *LADDERS, *worked("trusts", "loans")),
     "count": ("kernels/test_pieces_of_counts.py", WORKSPACES, *COUNTS, *WEIGHED),
-    "counting": (*COUNTS, *WEIGHED, *REPLICATES),
+    "counting": ("kernels/test_pieces_of_counts.py", *COUNTS, *WEIGHED, *REPLICATES),
     "determination": (PIECES, *DETERMINED, *FIRST, *worked("calendars", "formulas", "trusts")),
     "elementary": (NUMBERS, DRAWS, DRAWN, *NORMAL),
     "formulas": (*DETERMINED, *worked("formulas", "adjusted")),
