@@ -38,7 +38,7 @@ TESTED = (
     ),
     tested(
         "mutants", "implementation", "tests kill mutants of the kernels and the measures",
-        "300 seeded changes of one operator, constant or branch; compilation off; tests/mutation",
+        "200 seeded changes of one operator, constant or branch; compilation off; tests/mutation",
         "tests/promises/test_mutation.py -m slow",
     ),
     tested(
