@@ -20,7 +20,7 @@ from stress.kernels.header import HEADER_FIELDS
 COVARIANCE = ((0.09, -0.01, 0.0), (-0.01, 0.16, 0.02), (0.0, 0.02, 0.25))
 DRAWN = Parameters(version=1, kind="parameters", name="drawn", p=0.03, rho=0.04, phi=0.9, covariance=COVARIANCE)
 BLIND = Shock(target="heterogeneity", set=0.4)
-PATHS = (0, 45, 1_000_003)
+PATHS = (0, 45, 1_000_003, 2**33 + 5)
 
 
 def base_job(case: ScenarioCase, copula: Copula | None = None, obligors: int | None = None):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from stress.measures.proportions import proportion
+from stress.measures.proportions import UNSEEN, proportion
 
 
 def test_a_share_of_two_of_eight() -> None:
@@ -43,3 +43,8 @@ def test_one_path_is_a_sample_and_none_is_not() -> None:
     assert np.isnan(answer.estimate[2])
     assert np.isnan(answer.error[2])
     assert (answer.low[2], answer.high[2]) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("paths", [1_000, 1_000_000])
+def test_a_share_as_large_as_the_bound_of_what_no_path_showed_would_stay_unseen_once_in_twenty(paths: int) -> None:
+    assert (1.0 - UNSEEN / paths) ** paths == pytest.approx(0.05, abs=5e-4)
