@@ -11,6 +11,7 @@ the reports' posterior go on.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -72,7 +73,7 @@ def standing(whitened: Whitened, reports: Reported, month: int, point: Array) ->
         "notes": _of_notes(model, figures, whitened.job),
         "accounts": _of_accounts(model, figures, whitened.job),
         "sums": _of_sums(model, reports, month),
-        "lately": _of_lately(model, reports, then.defaults(point, month)),
+        "lately": _of_lately(model, reports, lambda: then.defaults(point, month)),
     }.items():
         if names:
             changes[part], given = found, (*given, *names)
@@ -142,10 +143,10 @@ def _of_sums(model: State, reports: Reported, month: int) -> tuple[object, tuple
     return model.sums.model_copy(update=found), tuple(f"sum of {key}" for key in found)
 
 
-def _of_lately(model: State, reports: Reported, defaults: Array) -> tuple[object, tuple[str, ...]]:
+def _of_lately(model: State, reports: Reported, of_model: Callable[[], Array]) -> tuple[object, tuple[str, ...]]:
     """Defaults of each month that was reported, and what is to be recovered of them, by the recovery rate of the model.
 
-    `defaults`: the model's, by month up to the last report's.
+    `of_model` gives the model's, by month up to the last report's.
     """
     told = {
         reports.at[-1] - at: value
@@ -154,7 +155,7 @@ def _of_lately(model: State, reports: Reported, defaults: Array) -> tuple[object
     }
     if not told:
         return model.lately, ()
-    lost, owed = list(model.lately.defaults), list(model.lately.recoverable)
+    lost, owed, defaults = list(model.lately.defaults), list(model.lately.recoverable), of_model()
     for back, value in told.items():
         if back < len(lost):
             lost[-1 - back] = value

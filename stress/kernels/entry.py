@@ -58,17 +58,17 @@ class Entry:
         key = " ".join((self.module, self.name, *self.kinds, _machine())).encode()
         folder = compiled.cache_directory() if self.kept else None
         path = folder and folder / f"{self.name}-{hashlib.sha256(key).hexdigest()[:16]}.kernel"
-        kept = path and compiled.read(path, key)
-        if kept:
-            symbol, _, code = kept.partition(b"\n")
-            return code, symbol.decode()
-        from .jit import machine_code  # here: the compiler is imported where it compiles
+        content = path and compiled.read(path, key)
+        if not content:
+            from .jit import machine_code  # here: the compiler is imported where it compiles
 
-        code, symbol_text = machine_code(self.function(), self.kinds)
-        if path:
-            with suppress(OSError):
-                compiled.write(path, key, symbol_text.encode() + b"\n" + code)
-        return code, symbol_text
+            code, symbol = machine_code(self.function(), self.kinds)
+            content = symbol.encode() + b"\n" + code
+            if path:
+                with suppress(OSError):
+                    compiled.write(path, key, content)
+        name, _, code = content.partition(b"\n")
+        return code, name.decode()
 
     def _native(self, address: int) -> Callable[..., None]:
         kinds = [(np.dtype(kind.rstrip("*")), kind.endswith("*")) for kind in self.kinds]

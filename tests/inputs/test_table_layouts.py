@@ -6,46 +6,23 @@ Japan, NBS of China and of spreadsheets in several countries.
 
 from __future__ import annotations
 
-import bz2
-import gzip
-import io
 import json
-import lzma
 import math
 import re
-import zipfile
-from collections.abc import Callable
-from pathlib import Path
 from random import Random
 
 import pytest
+from printed_tables import END, QUARTER, TRUTH, Label, iso, rows, table, written
 
 from stress.cli import exit_code
-from stress.errors import DataError, LimitError, StressError
+from stress.errors import DataError, StressError
 from stress.inputs.table import read_table
 from stress.tables.periods import Period
 
-TRUTH = (3.6, 3.5, 3.4, 3.6, 3.9, 4.4, 5.2, 6.1, 6.8, 7.2, 7.4, 7.3, 7.1)
-QUARTER = [(2023 + k // 4, k % 4 + 1) for k in range(len(TRUTH))]
 MONTH = [(2023 + k // 12, k % 12 + 1) for k in range(len(TRUTH))]
-END = {1: "03-31", 2: "06-30", 3: "09-30", 4: "12-31"}
 START = {1: "01-01", 2: "04-01", 3: "07-01", 4: "10-01"}
 NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 HAN = " 一二三四"
-
-Label = Callable[[int, int], str]
-
-
-def iso(y: int, q: int) -> str:
-    return f"{y}-{END[q]}"
-
-
-def rows(label: Label = iso, cell: Callable[[float], str] = str, by: str = ",", at=QUARTER) -> list[str]:
-    return [f"{label(y, q)}{by}{cell(u)}" for (y, q), u in zip(at, TRUTH, strict=True)]
-
-
-def table(head: str, lines: list[str], before: str = "", after: str = "") -> str:
-    return before + "\n".join([head, *lines]) + "\n" + after
 
 
 def monthly(label: Label) -> str:
@@ -121,12 +98,6 @@ QUARTERS: dict[str, str | bytes] = {
         "Time,", rows(lambda y, q: f"{y}/{3 * q - 2:02d}-{3 * q:02d}."), "Series code,FOO\n"
     ),
 }  # fmt: skip
-
-
-def written(folder: Path, content: str | bytes, name: str = "table.csv") -> Path:
-    file = folder / name
-    file.write_bytes(content.encode() if isinstance(content, str) else content)
-    return file
 
 
 @pytest.mark.parametrize("layout", QUARTERS)
@@ -289,93 +260,8 @@ def test_a_slip_in_a_row_changes_one_number_or_is_refused(tmp_path):
     assert 200 < read < 1_800
 
 
-def test_a_sheet_of_a_workbook_is_read_as_it_shows(tmp_path):
-    excel = pytest.importorskip("openpyxl")
-    import datetime
-
-    book = excel.Workbook()
-    sheet = book.active
-    sheet.append(["Scenario of the bank"])
-    sheet.append(["Date", "rate", "share"])
-    for (y, q), u in zip(QUARTER, TRUTH, strict=True):
-        sheet.append([datetime.date.fromisoformat(iso(y, q)), u, u / 100.0])
-        sheet.cell(sheet.max_row, 3).number_format = "0.0%"
-    book.create_sheet("empty")
-    book.save(tmp_path / "one.xlsx")
-    got = read_table(tmp_path / "one.xlsx")
-    assert (got.start, got.column("rate"), got.column("share")) == (Period(2023, 1, 4), TRUTH, TRUTH)
-    book["empty"].append(["a", 1])
-    book.save(tmp_path / "two.xlsx")
-    with pytest.raises(
-        DataError, match=r"2 sheets with cells: 'Sheet', 'empty'; say which, such as '.*two.xlsx#Sheet'"
-    ):
-        read_table(tmp_path / "two.xlsx")
-    assert read_table(tmp_path / "two.xlsx#Sheet").column("rate") == TRUTH
-    with pytest.raises(DataError, match=r"two.xlsx: has no sheet 'Shet': it has 'Sheet', 'empty'; did you mean"):
-        read_table(tmp_path / "two.xlsx#Shet")
-    with pytest.raises(DataError, match=r"cannot be read: No such file"):
-        read_table(tmp_path / "none.xlsx#Sheet")
-
-
 def test_a_sign_too_many_at_the_end_of_each_row_is_no_column(tmp_path):
     assert read_table(written(tmp_path, "Date,x\n2025 Q1,1,\n2025 Q2,2,\n")).column("x") == (1.0, 2.0)
-
-
-def test_blank_rows_and_cells_beside_a_table_of_a_workbook_are_none_of_it(tmp_path, monkeypatch):
-    excel = pytest.importorskip("openpyxl")
-    book = excel.Workbook()
-    with pytest.raises(DataError, match="has no sheet with cells"):
-        read_table(saved(book, tmp_path))
-    sheet = book.active
-    for row in (["Date", "rate", "final"], ["2025 Q1", 0.5, True], [], ["2025 Q2", 0.25, False], ["2025 Q3", 1.0]):
-        sheet.append(row)
-    for row in (1, 2, 7):
-        sheet.cell(row, 5).number_format = "0.0%"
-    got = read_table(saved(book, tmp_path))
-    assert got.column("rate") == (0.5, 0.25, 1.0)
-    assert "columns of text are left out: final" in got.note
-    sheet["C2"] = 7
-    with pytest.raises(DataError, match="row 4, column 'final': 'false': must be a finite number"):
-        read_table(saved(book, tmp_path))
-    sheet.cell(2, 600).value = 1
-    with pytest.raises(DataError, match="sheet 'Sheet': row 2: more than 500 columns"):
-        read_table(saved(book, tmp_path))
-    monkeypatch.setattr("stress.tables.cells.MAX_ROWS", 3)
-    sheet.cell(2, 600).value = None
-    with pytest.raises(DataError, match="sheet 'Sheet': has more than 3 rows, the most a table may have"):
-        read_table(saved(book, tmp_path))
-
-
-def saved(book, folder):
-    book.save(folder / "table.xlsx")
-    return folder / "table.xlsx"
-
-
-def packed(name: str, raw: bytes) -> bytes:
-    if name == "zip":
-        stream = io.BytesIO()
-        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("table.csv", raw)
-        return stream.getvalue()
-    return {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}[name](raw)
-
-
-@pytest.mark.parametrize("name", ["gz", "bz2", "xz", "zip"])
-def test_a_packed_table_is_bounded_by_what_is_unpacked(tmp_path, name):
-    assert read_table(written(tmp_path, packed(name, table("Date,rate", rows()).encode()))).column("rate") == TRUTH
-    bomb = written(tmp_path, packed(name, b"Date,rate\n" + b"0" * 50_000_000))
-    assert bomb.stat().st_size < 100_000
-    with pytest.raises(LimitError, match="larger than 4 MB once unpacked"):
-        read_table(bomb)
-
-
-def test_an_archive_of_several_files_is_unpacked_by_its_reader(tmp_path):
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        for name in ("a.csv", "b.csv"):
-            archive.writestr(name, "Date,x\n2025 Q1,1\n")
-    with pytest.raises(DataError, match="holds 2 files; one table is needed: unpack it and name one"):
-        read_table(written(tmp_path, stream.getvalue()))
 
 
 def test_check_tells_how_a_table_is_read(tmp_path, capsys):
