@@ -49,7 +49,11 @@ def opened(folder: Path, cell: Cell) -> Result:
 
 def opened_one(folder: Path, cell: Cell) -> xr.Dataset:
     """One job's Dataset. Raises DataError where a sweep leaves several to choose from."""
-    import stress
+    return one_of(opened(folder, cell))
+
+
+def one_of(result: Result) -> xr.Dataset:
+    """The only job of a result that is open. Raises DataError where there are several to choose from."""
     from stress import results
 
-    return results.cell(stress.open(folder), **cell._asdict())
+    return results.cell(result)

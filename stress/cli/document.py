@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from stress.cli.of_books import job_argument
 from stress.cli.options import FILE, Count, output_options
 from stress.cli.output import Output
-from stress.cli.saved_job import job_or_results
+from stress.cli.saved_job import job_and_run
 from stress.cli.writing import save_text
 from stress.errors import ConfigError
-
-if TYPE_CHECKING:
-    import xarray as xr
-
-    from stress.inputs.job import Job
 
 ENDINGS = (".html", ".md")
 PATHS = 8192
@@ -58,7 +52,8 @@ def document(
     """
     if out.suffix.lower() not in ENDINGS:
         raise ConfigError(f"--out {out}: must end in {' or '.join(ENDINGS)}")
-    loaded, output = job_or_results(job), Output(as_json, quiet, log_json)
+    output = Output(as_json, quiet, log_json)
+    loaded, run = job_and_run(job)
     small = loaded.but(paths=paths or PATHS)
 
     from stress.analysis.sensitivities import sensitivity
@@ -66,24 +61,14 @@ def document(
     from stress.measures.names import long_name
     from stress.report.document import as_page
     from stress.report.document import document as written
+    from stress.runs.engine import simulate
 
     for name in measured:
         long_name(name, "--measure")
     with output.progress("moving inputs") as progress:
-        dataset = _run_of(job, small, threads)
+        dataset = simulate(small, threads=threads) if run is None else run
         tornado = [sensitivity(small, name, threads=threads, progress=progress) for name in measured]
     text = written(loaded, dataset, tornado, read(SHIPPED))
     save_text("--out", out, as_page(text) if out.suffix.lower() == ".html" else text)
     output.log("saved", out=str(out))
     output.result(lambda: f"{out}", lambda: {"document": str(out), "text": text})
-
-
-def _run_of(path: Path, job: Job, threads: int | None) -> xr.Dataset:
-    """The run that results hold, or a new one of a job's file."""
-    if path.is_dir() or path.suffix.lower() == ".nc":
-        from stress.cli.cells import Cell, opened_one
-
-        return opened_one(path, Cell())
-    from stress.runs.engine import simulate
-
-    return simulate(job, threads=threads)

@@ -16,7 +16,7 @@ from stress import results
 from stress.cli import exit_code
 from stress.cli.books import about_job
 from stress.cli.output import Output
-from stress.cli.report import _answer, _with_cover
+from stress.cli.report_questions import Options, _answer, _with_cover
 from stress.errors import ConfigError, DataError
 from stress.inputs.load import job_to_json, load_job
 
@@ -138,7 +138,7 @@ def test_a_question_of_a_report_is_asked_of_the_run_s_job_as_it_is_to_be_asked(
     monkeypatch.setattr("stress.analysis.class_stresses.load_stresses", lambda file: f"table {file}")
     run = xr.Dataset(attrs={"job": job_to_json(load_job(JOB))})
     files = {"stresses": Path("s.toml"), "reports": Path("r.csv")}
-    _answer(name, run, None, *files.values(), "macro_severe", 96, 2, Output(quiet=True))
+    _answer(name, run, Options(None, *files.values(), "macro_severe", 96, 2), Output(quiet=True))
     job, *rest = heard
     assert (job.name, job.paths) == ("baitiao-24m", 96)
     assert "macro_severe" in rest
@@ -154,8 +154,8 @@ def test_a_report_s_cover_is_computed_again_from_the_job_that_the_run_holds(
     monkeypatch.setattr("stress.analysis.class_numbers.with_committee", lambda ds, found: ds.assign_attrs(cover=found))
     run = xr.Dataset(attrs={"job": job_to_json(load_job(JOB))})
     written: list[Any] = []
-    for name in ("opened", "opened_one"):
-        monkeypatch.setattr(f"stress.cli.report.{name}", lambda folder, cell: run)
+    monkeypatch.setattr("stress.cli.report.opened", lambda folder, cell: run)
+    monkeypatch.setattr("stress.cli.report_questions.one_of", lambda result: result)
     monkeypatch.setattr("stress.report.write", lambda ds, file, answers, **_: written.extend((ds, answers)))
     assert exit_code(["report", str(tmp_path), "--with", "committee", "-q"]) == 0
     assert (written[0].attrs["cover"], written[1]) == ("numbers of baitiao-24m", [])
@@ -163,9 +163,55 @@ def test_a_report_s_cover_is_computed_again_from_the_job_that_the_run_holds(
     with pytest.raises(DataError, match="--with committee: the results do not hold their job"):
         _with_cover(bare, Output(quiet=True))
     with pytest.raises(DataError, match="--with: the results do not hold their job"):
-        _answer("reverse", bare, None, None, None, None, None, None, Output(quiet=True))
+        _answer("reverse", bare, Options(), Output(quiet=True))
     with pytest.raises(ConfigError, match="--paths 32: at least 64, as errors are measured between batches"):
-        _answer("rates", run, None, None, None, None, 32, None, Output(quiet=True))
+        _answer("rates", run, Options(paths=32), Output(quiet=True))
+
+
+def test_a_saved_run_is_read_once_for_all_questions(
+    saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_page: None
+) -> None:
+    """While a run is going on, a later reading would hold other paths."""
+    read: list[Path] = []
+    opened = results.open_any
+    monkeypatch.setattr("stress.results.open_any", lambda path: read.append(Path(path)) or opened(path))
+    for home in ("clock_effects.clocks", "rate_fans.rates", "class_numbers.committee"):
+        monkeypatch.setattr(f"stress.analysis.{home}", lambda *_, **__: [])
+    monkeypatch.setattr("stress.analysis.class_numbers.with_committee", lambda ds, found: ds)
+    out = str(tmp_path / "page.html")
+    assert exit_code(["report", str(saved), "--with", "clocks,rates,committee", "-o", out, "-q"]) == 0
+    assert read == [saved]
+
+
+def test_a_model_document_reads_a_saved_run_once(saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Path] = []
+    opened = results.open_any
+    monkeypatch.setattr("stress.results.open_any", lambda path: read.append(Path(path)) or opened(path))
+    monkeypatch.setattr("stress.analysis.sensitivities.sensitivity", lambda *_, **__: None)
+    monkeypatch.setattr("stress.report.document.document", lambda job, ds, *_: f"{job.name}: {ds.attrs['paths']} paths")
+    out = tmp_path / "model.md"
+    assert exit_code(["document", str(saved), "-o", str(out), "-q"]) == 0
+    assert (read, out.read_text()) == ([saved], "baitiao-24m: 256 paths")
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        (["--tranche", "mezanine"], "--tranche mezanine: the deal has no such note: A, B, mezzanine, subordinated"),
+        (["--scenario", "basline"], "--scenario basline: the job has no such scenario"),
+        (["--reports", "nowhere.csv"], "'nowhere.csv': cannot be read: "),
+        (["--stresses", "nowhere.toml"], "--stresses: nowhere.toml: no such file"),
+    ],
+)
+def test_a_wrong_name_is_told_before_any_question_counts(
+    option: list[str], words: str, saved: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    counted: list[object] = []
+    monkeypatch.setattr("stress.analysis.rate_fans.rates", lambda *_, **__: counted.append("rates"))
+    also = {"--reports": ",follow", "--stresses": ",stresses"}.get(option[0], ",breakeven")
+    assert exit_code(["report", str(saved), "--with", f"rates{also}", *option]) != 0
+    assert words in capsys.readouterr().err
+    assert counted == []
 
 
 @pytest.fixture(scope="module")
@@ -229,6 +275,7 @@ def test_what_cannot_be_written_is_told_with_its_option(
             ["report", "RUN", "--with", "rates", "--threads", "1"],
             "--threads 1: --with rates has no use for it; breakeven",
         ),
+        (["report", "RUN", "--with", ","], "--with: names no question: one of breakeven, reverse"),
         (["report", "RUN", "--with", "stresses"], "--with stresses and --stresses FILE.toml go together"),
         (["report", "RUN", "--stresses", str(JOB)], "--with stresses and --stresses FILE.toml go together"),
     ],

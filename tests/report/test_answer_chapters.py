@@ -20,7 +20,7 @@ from stress.answers.reverse import Reverse
 from stress.answers.tornado import Bar, Tornado
 from stress.cli.breakeven import _table as told_breakeven
 from stress.cli.capital import _tables as told_capital
-from stress.cli.report import _document
+from stress.cli.report_questions import document as _document
 from stress.cli.reverse import _tables as told_reverse
 from stress.cli.reverse import document
 from stress.cli.sensitivity import _table as told_tornado

@@ -1,0 +1,210 @@
+"""The questions of `stress report --with`: asked of the job that results hold, each answer a chapter of the page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from stress.cli.answer import LEAST, plain
+from stress.cli.cells import one_of
+from stress.cli.output import Output
+from stress.errors import ConfigError, DataError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from stress.analysis.trials import Progress
+    from stress.answers.capital import Capital
+    from stress.answers.ecl import Ecl
+    from stress.answers.gradient import Gradient
+    from stress.answers.price import Price
+    from stress.inputs.job import Job
+    from stress.results import Result
+
+TAKES = {
+    "breakeven": ("tranche", "scenario", "paths", "threads"),
+    "reverse": ("tranche", "scenario", "paths", "threads"),
+    "sensitivity": ("tranche", "scenario", "paths", "threads"),
+    "bands": ("scenario", "paths", "threads"),
+    "clocks": ("scenario", "paths", "threads"),
+    "rates": ("scenario", "paths"),
+    "stresses": ("scenario",),
+    "follow": ("scenario", "paths"),
+    "committee": (),
+    "capital": ("scenario", "paths"),
+    "ecl": ("scenario", "paths"),
+    "price": ("tranche", "scenario", "paths"),
+    "gradient": ("tranche", "scenario", "paths"),
+}
+"""Questions, and the options that each is asked with."""
+QUESTIONS = tuple(TAKES)
+COVER = "committee"
+"""Asked of the job, answered on the cover."""
+
+
+class Options(NamedTuple):
+    """What questions are asked with."""
+
+    tranche: str | None = None
+    stresses: Path | None = None
+    reports: Path | None = None
+    scenario: str | None = None
+    paths: int | None = None
+    threads: int | None = None
+
+
+def named(questions: tuple[str, ...]) -> list[str]:
+    """The questions of --with, each once, in the order asked. Raises ConfigError."""
+    from stress.spelling import suggest
+
+    asked = dict.fromkeys(name.strip() for text in questions for name in text.split(",") if name.strip())
+    for name in asked:
+        if name not in QUESTIONS:
+            raise ConfigError(f"--with {name}: one of {', '.join(QUESTIONS)}{suggest(name, QUESTIONS)}")
+    if questions and not asked:
+        raise ConfigError(f"--with: names no question: one of {', '.join(QUESTIONS)}")
+    return list(asked)
+
+
+def check_options(asked: list[str], options: dict[str, Any], stresses: Path | None, reports: Path | None) -> None:
+    """Raise ConfigError for options that no question takes of those that are asked."""
+    for option, value in options.items():
+        if value is not None and not asked:
+            raise ConfigError(f"--{option} {value}: is for a question, and --with asks none")
+        if value is not None and not any(option in TAKES[name] for name in asked):
+            takers = ", ".join(name for name, taken in TAKES.items() if option in taken)
+            raise ConfigError(f"--{option} {value}: --with {','.join(asked)} has no use for it; {takers} have")
+    if (stresses is None) == ("stresses" in asked):
+        raise ConfigError("--with stresses and --stresses FILE.toml go together")
+    if (reports is None) == ("follow" in asked):
+        raise ConfigError("--with follow and --reports FILE go together")
+
+
+def answered(result: Result, asked: list[str], options: Options, output: Output) -> tuple[Result, dict[str, Any]]:
+    """The result, its cover's numbers computed again where asked, and the answers by question; the one that is open is
+    handed to all."""
+    if not asked:
+        return result, {}
+    one, chapters = one_of(result), [name for name in asked if name != COVER]
+    if chapters:
+        _check_names(one, options)
+    answers = {name: _answer(name, one, options, output) for name in chapters}
+    return (_with_cover(one, output) if COVER in asked else result), answers
+
+
+def document(answer: Any) -> Any:
+    """An answer as its JSON document has it."""
+    from stress.answers import Reverse
+
+    if isinstance(answer, Reverse):
+        from stress.cli import reverse
+
+        return reverse.document(answer)
+    return plain(answer)
+
+
+def _check_names(dataset: xr.Dataset, options: Options) -> None:
+    """Raise ConfigError or DataError for a name or a file before any question counts."""
+    from stress.analysis.trials import case_of, note_index
+
+    job = _job_of(dataset, options.paths)
+    case_of(job, options.scenario)
+    if options.tranche is not None:
+        note_index(job, options.tranche)
+    if options.stresses is not None:
+        from stress.analysis.class_stresses import load_stresses
+
+        load_stresses(options.stresses)
+    if options.reports is not None:
+        from stress.inputs.files.reported import opened as opened_reports
+
+        opened_reports(options.reports)
+
+
+def _with_cover(dataset: xr.Dataset, output: Output) -> xr.Dataset:
+    """The result with the numbers of the cover computed again from its job."""
+    from stress.analysis.class_numbers import committee, with_committee
+    from stress.inputs.load import job_from_json
+
+    if not dataset.attrs.get("job"):
+        raise DataError("--with committee: the results do not hold their job")
+    with output.progress("numbers of every class") as step:
+        return with_committee(dataset, committee(job_from_json(str(dataset.attrs["job"])), progress=step))
+
+
+def _answer(name: str, dataset: xr.Dataset, options: Options, output: Output) -> Any:
+    """Ask the job that the results hold."""
+    tranche, stresses, reports, scenario, paths, threads = options
+    job = _job_of(dataset, paths)
+    owed = [note.name for note in job.deal.notes if not note.residual and name != "sensitivity"]
+    tranche = tranche or (owed or [job.deal.notes[-1].name])[-1]
+    with output.progress(f"{name} of {tranche}") as step:
+        if name == "breakeven":
+            from stress.analysis.break_even import breakeven
+
+            return breakeven(job, tranche, scenario=scenario, threads=threads, progress=step)
+        if name == "reverse":
+            from stress.analysis.reverse_stress import reverse
+
+            return reverse(job, tranche, scenario=scenario, threads=threads, progress=step)
+        if name == "clocks":
+            from stress.analysis.clock_effects import clocks
+
+            return clocks(job, scenario=scenario, threads=threads, progress=step)
+        if name == "rates":
+            from stress.analysis.rate_fans import PATHS as FEW
+            from stress.analysis.rate_fans import rates
+
+            return rates(job, scenario, paths or FEW, step)
+        if name == "stresses":
+            from stress.analysis.class_stresses import load_stresses, rating
+
+            return rating(job, load_stresses(str(stresses)), scenario, progress=step)
+        if name == "follow":
+            from stress.analysis.filtering import PATHS as WEIGHTED
+            from stress.analysis.filtering import follow
+
+            return follow(job, str(reports), None, scenario, paths or WEIGHTED, step)
+        if name in ("capital", "ecl", "price", "gradient"):
+            return _of_desk(name, job, tranche, scenario, paths, step)
+        if name == "bands":
+            from stress.analysis.sizing import size
+
+            return size(job, {}, scenario, threads=threads, progress=step)
+        from stress.analysis.sensitivities import sensitivity
+
+        return sensitivity(job, "EL", tranche, scenario, threads=threads, progress=step)
+
+
+def _job_of(dataset: xr.Dataset, paths: int | None) -> Job:
+    """The job that the results hold, with as many paths. Raises ConfigError, DataError."""
+    from stress.analysis.trials import PATHS
+    from stress.inputs.load import job_from_json
+
+    if paths is not None and paths < LEAST:
+        raise ConfigError(f"--paths {paths}: at least {LEAST}, as errors are measured between batches of 32 paths")
+    if not dataset.attrs.get("job"):
+        raise DataError("--with: the results do not hold their job")
+    return job_from_json(str(dataset.attrs["job"])).model_copy(update={"paths": paths or PATHS})
+
+
+def _of_desk(
+    name: str, job: Job, tranche: str, scenario: str | None, paths: int | None, step: Progress
+) -> Capital | Ecl | Price | Gradient:
+    """A question of the capital desk, the accountant, the trader or the modeller."""
+    if name == "capital":
+        from stress.analysis import capital_needs
+
+        return capital_needs.capital(job, scenario=scenario, paths=paths or capital_needs.PATHS, progress=step)
+    if name == "ecl":
+        from stress.analysis import credit_loss
+
+        named = () if scenario is None else (scenario,)
+        return credit_loss.ecl(job, scenarios=named, paths=paths or credit_loss.PATHS, progress=step)
+    if name == "price":
+        from stress.analysis import note_price
+
+        return note_price.price(job, tranche, scenario=scenario, paths=paths or note_price.PATHS, progress=step)
+    from stress.analysis import gradients
+
+    return gradients.gradient(job, "EL", tranche, scenario, paths or gradients.PATHS, step)
