@@ -21,8 +21,8 @@ from stress.assemble.problem import assemble
 from stress.digest import source_digest
 from stress.inputs.job import Job
 from stress.inputs.load import job_hash
-from stress.inputs.state.rules import month_of
 from stress.kernels.layout import LANES
+from stress.runs.since_state import paid_before, since_payment
 from stress.runs.trace import (
     NOTHING,
     Values,
@@ -30,7 +30,6 @@ from stress.runs.trace import (
     labels_of,
     overdue_stock,
     path_values,
-    since_state,
     values_of,
 )
 from stress.version import __version__
@@ -52,6 +51,9 @@ MONEY = {
     "balance": ("tranche", "balance after the payment"),
     "fee_due": ("fee", "fee due"),
     "fee_paid": ("fee", "fee paid"),
+    "account_opening": ("account", "balance after the payment before"),
+    "account_in": ("account", "collected in the month, and moved into it or paid in at the payment"),
+    "account_out": ("account", "paid or moved out of it at the payment, and spent on receivables in the month"),
     "account_balance": ("account", "balance after the payment"),
     "pool_balance": ("", "receivables not in default"),
     "purchases": ("", "receivables bought, face"),
@@ -80,6 +82,20 @@ CASH = {
     "commingling_loss": ("", "collected and lost with the servicer"),
 }
 """Where cash is not what the columns of the pool say: kept where it differs from the face, or is anything."""
+NEXT_MONTH = {
+    "account_month_end": ("account", "balance at the end of the month, before the payment"),
+    "bought_in_month": ("", "paid for receivables in the month, from collections"),
+    "bought_at_payment": ("", "paid for receivables at the payment"),
+}
+"""Where a month's payment is made in the next one: what the accounts hold until then, and when it is bought."""
+SERIES = {
+    "invested": ("", "invested amount"),
+    "series_income": ("", "income allocated to the series"),
+    "series_principal": ("", "principal allocated to the series"),
+    "series_defaults": ("", "defaults allocated to the series"),
+    "reinvested": ("", "bought of the seller's interest"),
+}
+"""The same of a series of a trust."""
 OUT = ("scheduled_principal", "prepaid", "cured_paid", "defaults", "dilution", "pool_balance")
 """What receivables of a month's start and those bought in it become, where they are not sold."""
 VECTORS = {
@@ -172,12 +188,15 @@ def _money(job: Job, values: Mapping[str, Array]) -> Flows:
     if job.deal.clean_up is not None and job.deal.trust is None:
         gone = v["month_start_balance"] + v["purchases"] - sum(v[name] for name in OUT)
         v["sold"] = np.where(gone > NOTHING * job.pool.balance, gone, 0.0)
+    if job.clock != "monthly":
+        v["account_month_end"] = v["account_balance"]
+    v["account_balance"] = v["account_after"]
     v["commingling_loss"] = v["commingled"] + v["commingled_income"]
     return {name: (("month", dim) if dim else ("month",), v[name]) for name, (dim, _) in _kinds(v).items()}
 
 
 def _said_already(job: Job, flows: Flows) -> set[str]:
-    """Columns of `CASH` that say no more than others: cash at par, losses that there are not."""
+    """Columns that say no more than others: cash at par, losses that there are not, no purchase at a payment."""
     par = {"sale_proceeds": "sold", "purchase_cost": "purchases"}
     least = NOTHING * job.pool.balance
 
@@ -185,7 +204,10 @@ def _said_already(job: Job, flows: Flows) -> set[str]:
         face = flows[par[name]][1] if par.get(name) in flows else 0.0
         return bool((np.abs(flows[name][1] - face) > least).any())
 
-    return {name for name in CASH if not differs(name)}
+    found = {name for name in CASH if not differs(name)}
+    if "bought_at_payment" in flows and not flows["bought_at_payment"][1].any():
+        found |= {"bought_in_month", "bought_at_payment"}  # all is bought in the month
+    return found
 
 
 def _of_the_month(job: Job, name: str, so_far: Array) -> Array:
@@ -195,12 +217,13 @@ def _of_the_month(job: Job, name: str, so_far: Array) -> Array:
         sums = [job.state.parties.get(party) for party in job.deal.parties]
         before = np.array([0.0 if one is None else one.received if name == "received" else one.paid for one in sums])
         so_far = so_far.copy()
-        so_far[: month_of(job.state, job.deal)] = before
+        so_far[: paid_before(job)] = before
     return np.diff(so_far, axis=0, prepend=before[None])
 
 
 def _kinds(known: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    return MONEY | {name: kind for name, kind in (WRITTEN | PARTIES | SOLD | CASH).items() if name in known}
+    others = WRITTEN | PARTIES | SOLD | CASH | NEXT_MONTH | SERIES
+    return MONEY | {name: kind for name, kind in others.items() if name in known}
 
 
 def _vectors(job: Job, v: Mapping[str, Array]) -> dict[str, Array]:
@@ -260,4 +283,4 @@ def _dataset(job: Job, flows: Flows, attrs: dict[str, Any]) -> xr.Dataset:
         ds[name].attrs.update(units=job.deal.currency, long_name=meaning)
     for name, meaning in VECTORS.items():
         ds[name].attrs.update(units="1", long_name=meaning)
-    return since_state(job, ds)
+    return since_payment(job, ds)

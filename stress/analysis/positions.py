@@ -13,11 +13,13 @@ from stress.explain.notes import last_of_class
 from stress.inputs.job import Job
 from stress.inputs.job.trust_rules import invested_at_closing
 from stress.kernels.layout import LANES
+from stress.runs.ledger import left_by_payments
 from stress.runs.trace import block_rows
 
 Array = NDArray[np.float64]
 
-ROWS = ("note_balance", "pool_balance", "defaults", "m4_on", "account_balance")
+CASH = ("account_balance", "step_paid")
+ROWS = ("note_balance", "pool_balance", "defaults", "m4_on", *CASH)
 
 
 class Positions(NamedTuple):
@@ -44,11 +46,14 @@ def positions(job: Job, blocks: int, delinquent: float = 0.0) -> Positions:
     """The first blocks of the job's seed under its first scenario, 32 paths each; `delinquent`: W at closing.
 
     Notes of one class share what stands below them (CRE40: pari passu tranches); cash in the deal's accounts is funded
-    support, which counts (CRE40, overcollateralisation and funded reserve accounts).
+    support, which counts (CRE40, overcollateralisation and funded reserve accounts), less what payments take of it.
     """
     names = ROWS if job.deal.trust is None else (*ROWS, "invested")
-    rows: dict[str, list[Array]] = {name: [] for name in (*names, "loss")}
-    for found in block_rows(job, assemble(job), blocks, names):
+    rows: dict[str, list[Array]] = {name: [] for name in (*names, "cash", "loss") if name not in CASH}
+    problem = assemble(job)
+    for found in block_rows(job, problem, blocks, names):
+        held, paid = (found[name] for name in CASH)
+        found["cash"] = left_by_payments(problem, held.sum(axis=1), paid)
         for name, parts in rows.items():
             parts.append(found[name])
     whole = {name: np.concatenate(parts, axis=-1) for name, parts in rows.items()}
@@ -69,7 +74,7 @@ def _placed(job: Job, rows: dict[str, Array], n_path: int, delinquent: float) ->
         behind = np.concatenate([np.full((1, n_path), invested_at_closing(job.deal)), rows["invested"]])
     balance = np.concatenate([np.broadcast_to(size[:, None], (1, size.size, n_path)), rows["note_balance"]])
     opening = np.full((1, n_path), sum(job.deal.opening_cash.values()))
-    cash = np.concatenate([opening, rows["account_balance"].sum(axis=1)])
+    cash = np.concatenate([opening, rows["cash"]])
     least = 1e-9 * job.pool.balance
     support = np.maximum(behind + cash, least)
     ahead = np.cumsum(balance, axis=1)

@@ -196,6 +196,7 @@ def _put_liabilities(image: Image, problem: Problem, deal: Deal, state: State) -
     for f, fee in enumerate(deal.fees):
         if fee.name in state.fees:
             image.row("fee", "left")[f] = state.fees[fee.name].unpaid
+            image.row("fee", "due")[f] = state.fees[fee.name].unpaid  # what a payment that waits pays of
     for g, trigger in enumerate(deal.triggers):
         has = state.triggers[trigger.name]
         on = has.tripped is not None if has.in_force is None else has.in_force

@@ -52,6 +52,9 @@ def cashflows(
 ) -> None:
     """Print cash flows month by month: notes, fees, accounts, parties, pool, and the vectors that deal engines import.
 
+    A row has what its month collected and the payment made from that, which falls into the next month on the daily and
+    the payment-date clocks. An account's opening + in - out is its balance after that payment.
+
     The deterministic case has expected rates and rho 0; it is no mean of the paths, and --mean says by how much they
     differ. Vectors (SMM, CPR, MDR, CDR, severity, 30+/60+/90+, payment rate, yield, net loss) are fractions in files.
 
@@ -119,9 +122,10 @@ def _tables(found: xr.Dataset, names: list[str]) -> RenderableType:
     shown = [(name, sheet) for name, sheet in flows.sheets(found, names) if not name.startswith(filed)]
     wide = console().width
     tables = [sheet_table(part, name, " ") for name, sheet in shown for part in fitting(sheet, wide)]
+    waits = "The pool is of the month; notes are after the payment of its collections in the next month. "
     note = (
-        "Fees, accounts and parties are in --json, --csv and --xlsx. Severity: of the month's defaults, never "
-        "recovered. –: nothing to divide by."
+        f"{waits if 'account_month_end' in found else ''}Fees, accounts and parties are in --json, --csv and --xlsx. "
+        "Severity: of the month's defaults, never recovered. –: nothing to divide by."
     )
     return Group(Text(title, style="bold"), *tables, Text(note, style="dim"))
 

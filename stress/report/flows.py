@@ -20,15 +20,23 @@ HEADS = {
     "pool_balance": "balance", "purchases": "bought", "scheduled_principal": "scheduled", "cured_paid": "paid late",
     "sale_proceeds": "sale proceeds", "purchase_cost": "paid for", "dilution_lost": "refunds lost",
     "commingling_loss": "lost in commingling", "written_down": "written down",
+    "account_opening": "opening", "account_in": "in", "account_out": "out", "account_month_end": "month end",
+    "bought_in_month": "paid for in month", "bought_at_payment": "paid for at payment",
+    "series_income": "income", "series_principal": "principal", "series_defaults": "defaults",
     "account_balance": "balance", "fee_due": "due", "fee_paid": "paid", "paid_out": "paid",
     "smm": "SMM", "cpr": "CPR", "mdr": "MDR", "cdr": "CDR", "dq30": "30+", "dq60": "60+", "dq90": "90+",
     "payment_rate": "payment rate", "net_loss_rate": "net loss",
 }  # fmt: skip
 NOTE = ("interest", "principal", "balance")
-CASH = ("sold", "sale_proceeds", "purchase_cost", "dilution_lost", "commingling_loss")
+CASH = ("sold", "sale_proceeds", "purchase_cost", "bought_in_month", "bought_at_payment", "dilution_lost",
+        "commingling_loss")  # fmt: skip
+ACCOUNT = ("account_opening", "account_in", "account_out", "account_balance", "account_month_end")
+SERIES = ("invested", "series_income", "series_principal", "series_defaults", "reinvested")
 PARTY = ("received", "paid_out")
 FILED = ("Fees", "Accounts", "Parties")
 """Parts that files alone have: a terminal is too narrow for them."""
+OURS = ("Pool", "Series", *FILED)
+"""Parts of money that are no note of the deal."""
 
 
 class Part(NamedTuple):
@@ -43,15 +51,22 @@ class Part(NamedTuple):
 
 
 def parts(ds: xr.Dataset, names: Sequence[str]) -> list[Part]:
-    """Pool, each note, fees, accounts, parties, vectors, of all months. `names`: the vectors in their order."""
+    """Pool, the series of a trust, each note, fees, accounts, parties, vectors, of all months.
+
+    `names`: the vectors in their order.
+    """
     found = [_part(ds, "Pool", [(HEADS.get(name, name), name, {}) for name in _of_pool(ds)])]
+    if "invested" in ds:
+        found.append(_part(ds, "Series", [(HEADS.get(name, name), name, {}) for name in SERIES]))
     for note in map(str, ds["tranche"].values):
         chosen = [(HEADS.get(name, name), name, {"tranche": note}) for name in _of_note(ds)]
         found.append(_part(ds, note, chosen))
     fees = [
         (f"{fee} {HEADS[name]}", name, {"fee": fee}) for fee in _labels(ds, "fee") for name in ("fee_due", "fee_paid")
     ]
-    held = [(account, "account_balance", {"account": account}) for account in _labels(ds, "account")]
+    held = [
+        (f"{one} {HEADS[name]}", name, {"account": one}) for one in _labels(ds, "account") for name in _of_account(ds)
+    ]
     found += [_part(ds, "Fees", fees)] if fees else []
     found.append(_part(ds, "Accounts", held))
     outside = [(f"{party} {HEADS.get(name, name)}", name, {"party": party}) for party in _parties(ds) for name in PARTY]
@@ -68,6 +83,11 @@ def _of_note(ds: xr.Dataset) -> tuple[str, ...]:
     """Money of a note; what it has been written down by, where the deal does that."""
     written = ("written_down",) if "written_down" in ds else ()
     return (*NOTE, "interest_unpaid", "interest_due", *written)
+
+
+def _of_account(ds: xr.Dataset) -> tuple[str, ...]:
+    """Cash of an account: opening + in - out = balance; and what it holds at the month's end, where payments wait."""
+    return tuple(name for name in ACCOUNT if name in ds)
 
 
 def over(ds: xr.Dataset) -> int:
@@ -116,12 +136,14 @@ def document(ds: xr.Dataset, vectors: Sequence[str]) -> dict[str, Any]:
     pool = _of_pool(ds)
     return about | {
         "months": ds["month"].values.tolist(),
+        "collection_ends": [str(date)[:10] for date in ds["collection_end"].values],
         "payment_dates": [str(date)[:10] for date in ds["payment_date"].values],
         "notes": _nested(ds, "tranche", {name: name for name in _of_note(ds)}),
         "fees": _nested(ds, "fee", {"fee_due": "due", "fee_paid": "paid"}),
-        "accounts": _nested(ds, "account", {"account_balance": "balance"}),
+        "accounts": _nested(ds, "account", {name: HEADS[name].replace(" ", "_") for name in _of_account(ds)}),
         **({"parties": _nested(ds, "party", {"received": "received", "paid_out": "paid"})} if _parties(ds) else {}),
         "pool": _lists(ds, {"pool_balance": "balance"} | {name: name for name in pool[1:]}),
+        **({"series": _lists(ds, {name: HEADS.get(name, name) for name in SERIES})} if "invested" in ds else {}),
         "vectors": _lists(ds, {name: name for name in vectors}),
     }
 
@@ -130,10 +152,13 @@ def columns(ds: xr.Dataset, vectors: Sequence[str]) -> dict[str, list[Any]]:
     """One wide table for a CSV file: money in the currency, vectors as fractions, `... se` beside a mean."""
     found: dict[str, list[Any]] = {
         "month": ds["month"].values.tolist(),
+        "collection_end": [str(date)[:10] for date in ds["collection_end"].values],
         "payment_date": [str(date)[:10] for date in ds["payment_date"].values],
     }
     for part in parts(ds, vectors):
-        front = "" if part.share else f"{part.title.lower() if part.title in ('Pool', *FILED) else part.title} "
+        front = (
+            "" if part.share else f"{part.title.lower() if part.title in ('Pool', 'Series', *FILED) else part.title} "
+        )
         for name, value, error in zip(part.columns, part.values, part.errors, strict=True):
             found[f"{front}{name}"] = _known(value)
             if error is not None:

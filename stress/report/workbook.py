@@ -135,10 +135,16 @@ def of_flows(ds: xr.Dataset, vectors: Sequence[str]) -> list[Table]:
     from stress.report.flows import parts
 
     months = ds["month"].values.tolist()
-    dates = [datetime.date.fromisoformat(str(date)[:10]) for date in ds["payment_date"].values]
+    ends, dates = (
+        [datetime.date.fromisoformat(str(date)[:10]) for date in ds[name].values]
+        for name in ("collection_end", "payment_date")
+    )
     found = []
     for part in parts(ds, vectors):
-        columns, values = [Column("Month", "count"), Column("Payment", "date")], [months, dates]
+        columns, values = [Column("Month", "count")], [months]
+        for head, days in (("Collected until", ends), ("Payment", dates)):
+            columns.append(Column(head, "date"))
+            values.append(days)
         unit, sign = ("share", "") if part.share else ("money", f", {ds.attrs['currency']}")
         for title, value, error in zip(part.columns, part.values, part.errors, strict=True):
             columns.append(Column(f"{title}{sign}", unit))

@@ -13,7 +13,7 @@ from stress.digest import source_digest
 from stress.inputs.job import Job
 from stress.inputs.load import job_hash, job_to_json
 from stress.kernels.tally import Tally
-from stress.runs.trace import since_state
+from stress.runs.since_state import since_state
 from stress.version import __version__
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from stress.errors import ConfigError
 from stress.inputs.deal.reading import conditions
 from stress.inputs.door import cases_of, path_of, with_options
 from stress.inputs.job import Job
-from stress.inputs.state.rules import begins_in, month_of
+from stress.inputs.state.rules import begins_in
 from stress.kernels import alone, codes, tables
 from stress.kernels.codes import SHIFT
 from stress.kernels.layout import LANES
@@ -26,6 +26,8 @@ from stress.kernels.shown import SHOWN
 from stress.kernels.tables import Problem
 from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
 from stress.runs import sampling
+from stress.runs.ledger import ledger_of, paid_by_step
+from stress.runs.since_state import since_payment
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -43,7 +45,9 @@ def replay(
     """Month-by-month cash flows of one path under one scenario (the job's first where left out).
 
     `seed` overrides the job's, as in `simulate`. `normals` (T, F) replaces the path's own innovations.
-    Money in the deal's currency, rates per month; purchases count from one determination to the next.
+    Money in the deal's currency, rates per month; purchases count from one determination to the next. A row has what
+    its month collected and the payment made from it: `account_opening` + `account_in` - `account_out` is
+    `account_after` that payment; `account_balance` is of the month's end, before it on clocks that pay a month later.
     Raises ConfigError for a path that is no whole number from 0 to 10^12, an unknown scenario, or a job that breaks a
     rule.
 
@@ -103,14 +107,7 @@ def trace_of(
         "original": sizes_of(job.deal, job.pool.balance),
         "conditions": conditions(job.deal),
     }
-    return since_state(job, xr.Dataset(variables, coords=labels_of(job), attrs=attrs))
-
-
-def since_state(job: Job, ds: xr.Dataset) -> xr.Dataset:
-    """Months after the one of the job's state; all of them where it starts at closing."""
-    if job.state is None:
-        return ds
-    return ds.isel(month=slice(month_of(job.state, job.deal), None)).assign_attrs(as_of=job.state.as_of)
+    return since_payment(job, xr.Dataset(variables, coords=labels_of(job), attrs=attrs))
 
 
 def labels_of(job: Job) -> dict[str, Any]:
@@ -144,7 +141,7 @@ def values_of(
     block, lane = divmod(path, LANES)
     drawn = None if normals is None else np.repeat(np.asarray(normals, float)[:, :, None], LANES, axis=2)
     space = alone.run_block(problem, block, job.seed, drawn, beside)
-    found = _variables(space, problem, step_labels(job.deal)[1], lane) | _outcome(space, problem, lane)
+    found = _variables(job, space, problem, step_labels(job.deal)[1], lane) | _outcome(space, problem, lane)
     return {**found, "supply": (("month", "cohort"), problem.market.supply[0, : problem.sizes.n_month])}
 
 
@@ -153,7 +150,7 @@ def block_means(job: Job, problem: Problem, blocks: int) -> Iterator[Values]:
     steps = step_labels(job.deal)[1]
     for space in _blocks(job, problem, blocks):
         stock = overdue_stock(job, space.traced("defaults"), space.traced("pool_balance"))
-        yield _variables(space, problem, steps, None) | {"overdue_stock": (("month",), stock.mean(axis=-1))}
+        yield _variables(job, space, problem, steps, None) | {"overdue_stock": (("month",), stock.mean(axis=-1))}
 
 
 def overdue_stock(job: Job, defaults: np.ndarray, pool_balance: np.ndarray) -> np.ndarray:
@@ -207,7 +204,7 @@ _DIMS: dict[str, tuple[str, ...]] = {"note": ("tranche",), "fee": ("fee",), "tri
 """Dimensions, beside the month, of the groups of rows that a replay shows under the names of the kernels."""
 
 
-def _variables(space: Workspace, problem: Problem, step_of_row: list[int], lane: int | None) -> Values:
+def _variables(job: Job, space: Workspace, problem: Problem, step_of_row: list[int], lane: int | None) -> Values:
     """Rows of each month by name, of one lane or as the mean of all."""
 
     def at(name: str) -> np.ndarray:
@@ -228,7 +225,8 @@ def _variables(space: Workspace, problem: Problem, step_of_row: list[int], lane:
             found[name] = (("month", "party"), at(name))
     if problem.sizes.writes_down:
         found["written_down"] = (("month", "tranche"), at("written_down"))
-    found |= _of_deal(problem, at, step_of_row)
+    found |= _of_deal(problem, at) | ledger_of(job, problem, at)
+    found["step_paid"] = (("month", "step"), paid_by_step(at("step_paid"), step_of_row))
     if problem.contract.shown_of.size:
         found["quantity_value"] = (("month", "quantity"), at("quantity_value"))
     found["deficiency"] = (("month",), at("deficiency"))
@@ -246,21 +244,16 @@ def _variables(space: Workspace, problem: Problem, step_of_row: list[int], lane:
     return found
 
 
-def _of_deal(problem: Problem, at: Callable[[str], np.ndarray], step_of_row: list[int]) -> Values:
-    """Cumulative default, accounts, and what each step of the priority of payments paid from all its sources."""
+def _of_deal(problem: Problem, at: Callable[[str], np.ndarray]) -> Values:
+    """Cumulative default, and accounts at the month's end."""
     cut_off = problem.contract.deal[tables.DEAL.index("cut_off")]
     defaulted, recovered, accounts = at("total_defaulted"), at("total_recovered"), at("account_balance")
-    by_row = at("step_paid")
-    paid = np.zeros((len(by_row), max(step_of_row) + 1))
-    for row, step in enumerate(step_of_row):
-        paid[:, step] += by_row[:, row]
     return {
         "cumulative_default": (("month",), defaulted / cut_off),
         "default_stock": (("month",), (defaulted - recovered) / cut_off),
         "account_balance": (("month", "account"), accounts),
         "income_cash": (("month",), accounts[:, codes.INCOME]),
         "principal_cash": (("month",), accounts[:, codes.PRINCIPAL]),
-        "step_paid": (("month", "step"), paid),
     }
 
 

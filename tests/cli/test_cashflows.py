@@ -187,7 +187,10 @@ def test_every_file_of_the_command_holds_the_same_numbers(tmp_path: Path, capsys
     assert set(said["notes"]["A"]) >= {"interest", "principal", "balance", "principal_se"}
     assert [float(row["A principal"]) for row in rows] == said["notes"]["A"]["principal"]
     assert [float(row["SMM"]) for row in rows] == said["vectors"]["smm"]
-    column = [row[4] for row in sheets["A"].iter_rows(min_row=2, values_only=True)]
+    heads = [cell.value for cell in sheets["A"][1]]
+    assert heads[:3] == ["Month", "Collected until", "Payment"]
+    at = heads.index("principal, CNY")
+    column = [row[at] for row in sheets["A"].iter_rows(min_row=2, values_only=True)]
     assert column == pytest.approx(said["notes"]["A"]["principal"])
     assert {"Assumptions", "Provenance", "Vectors", "Pool"} <= set(sheets.sheetnames)
     assert "parties" not in said
@@ -203,7 +206,44 @@ def test_files_have_what_parties_pay_and_are_paid(tmp_path: Path, capsys: pytest
     rows = list(csv.DictReader(table.read_text().splitlines()))
     assert [float(row["parties swap paid"]) for row in rows] == said["swap"]["paid"]
     first = next(openpyxl.load_workbook(book)["Parties"].iter_rows(min_row=2, values_only=True))
-    assert first[2:4] == (said["swap"]["received"][0], said["swap"]["paid"][0])
+    assert first[3:5] == (said["swap"]["received"][0], said["swap"]["paid"][0])
+
+
+def test_files_of_a_clock_that_pays_in_the_next_month_have_accounts_that_tie_out_and_say_of_when_they_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "f.csv"
+    ask = ["cashflows", str(JOBS / "platform-small-business.toml"), "--csv", str(table)]
+    assert exit_code(ask) == 0
+    assert "notes are after the payment of its collections in the next month" in " ".join(
+        capsys.readouterr().out.split()
+    )
+    assert exit_code([*ask, "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["collection_ends"][0] == "2020-04-30"
+    assert said["payment_dates"][0] == "2020-05-26"
+    one = said["accounts"]["principal"]
+    assert set(one) == {"opening", "in", "out", "balance", "month_end"}
+    for opening, came, went, left in zip(one["opening"], one["in"], one["out"], one["balance"], strict=True):
+        assert opening + came - went == pytest.approx(left, abs=1.0)
+    rows = list(csv.DictReader(table.read_text().splitlines()))
+    assert [row["collection_end"] for row in rows] == said["collection_ends"]
+    for name, key in (("out", "out"), ("balance", "balance"), ("month end", "month_end")):
+        assert [float(row[f"accounts principal {name}"]) for row in rows] == one[key]
+    bought = [float(row["pool bought"]) for row in rows]
+    assert [float(row["pool paid for at payment"]) for row in rows[:-1]] == pytest.approx(bought[1:], abs=1.0)
+
+
+def test_a_series_of_a_trust_has_what_is_allocated_to_it_beside_the_pool_of_the_trust(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert exit_code(["cashflows", str(JOBS / "card-trust-2005-1.toml"), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    series = said["series"]
+    assert set(series) == {"invested", "income", "principal", "defaults", "reinvested"}
+    assert 0.0 < series["principal"][0] < said["pool"]["scheduled_principal"][0]
+    covered = [came + lost for came, lost in zip(series["principal"], series["defaults"], strict=True)]
+    assert said["accounts"]["principal"]["in"][:36] == pytest.approx(covered[:36])  # income makes good what is lost
 
 
 def test_the_table_tells_the_unit_and_what_was_averaged(capsys: pytest.CaptureFixture[str]) -> None:
