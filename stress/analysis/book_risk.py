@@ -25,12 +25,15 @@ from stress.answers.book import BookRisk, Estimate, Pair, PositionRisk, Quantile
 from stress.inputs.book import Book
 from stress.inputs.files.book_loads import common_share, stationary
 from stress.kernels.tally import MOST_WEIGHT
+from stress.measures.estimate import NORMAL
 from stress.measures.proportions import UNSEEN
 from stress.runs.counting.book_tally import NO_PATH, UNIT, BookTally, Weighed, bins_in, weighed
 
 LEVELS = (0.95, 0.99, 0.995, 0.999, 0.9999)
 LOSSES = (0.0, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
 """At which P(loss > x) is told."""
+WHOLE = 1e-9
+"""Rounding of a tail mean to which every path adds the whole: its error is that of one path."""
 PAIRS = 5
 """Deals that lose together: so many pairs, the likeliest first."""
 
@@ -123,9 +126,17 @@ def _curve(beyond: NDArray[np.float64]) -> dict[str, list[float]]:
 
 
 def _shortfall(seen: Weighed, k: int, level: float) -> Estimate:
+    """The mean of the worst 1 - level; where all of it loses the whole, with an error as wide as what is known of the
+    share of paths that do, and of value at risk."""
     bins = by_bin(seen, k, -1)
     tail = tail_of(bins.weight, level)
-    return Estimate(tail_mean(tail, bins.x), tail_error(tail, bins))
+    found = Estimate(tail_mean(tail, bins.x), tail_error(tail, bins))
+    _, low, _ = quantile_interval(bins.weight, level, bins.weight2)
+    if found.estimate < 1.0 - WHOLE or low >= 1.0:
+        return found
+    lost = share_of(float(bins.weight[-1]), float(bins.weight2[-1]), all_paths(seen, k))
+    surely = min(1.0, max(0.0, lost.estimate - NORMAL * lost.se) / (1.0 - level))
+    return found._replace(se=(1.0 - low) * (1.0 - surely) / (2.0 * NORMAL))
 
 
 def _exceeded(seen: Weighed, k: int, x: float) -> Estimate:
@@ -172,7 +183,7 @@ def _positions(book: Book, seen: Weighed, k: int, level: float) -> list[Position
                 loss_probability=some.estimate,
                 loss_probability_se=some.se,
                 contribution_es=weight * mean,
-                se=weight * tail_error(tail, bins),
+                se=weight * (tail_error(tail, bins) if abs(mean) < 1.0 - WHOLE else 1.0 / tail.size),
                 share_es=weight * mean / shortfall if shortfall > 0.0 else math.nan,
                 marginal_es=mean,
                 standalone_es=weight * tail_mean(own, first.loss_sum[k, p] * UNIT),

@@ -157,9 +157,10 @@ def _table(measure: str, title: str, change: xr.Dataset) -> Table:
     from stress.cli.answer import sheet_table
     from stress.measures.scenarios import is_share
     from stress.measures.tails import is_tail
-    from stress.report.numbers import fraction, own_unit, tail_mean, unit_of, with_error, years
+    from stress.report.numbers import fraction, own_unit, quantile, tail_mean, unit_of, with_error, years
     from stress.report.sheets import Sheet
 
+    is_quantile = is_tail(measure) and measure.startswith("VAR")
     share = change["estimate"].attrs.get("units") in ("1", "1/year")
     labels = [str(dim) for dim in change["estimate"].dims]
     unit = unit_of(
@@ -168,7 +169,7 @@ def _table(measure: str, title: str, change: xr.Dataset) -> Table:
 
     def shown(value: float, error: float, *ends: float) -> str:
         if is_tail(measure) and ends:
-            return tail_mean(value, error, unit=unit)
+            return quantile(value, *ends, unit=unit) if is_quantile else tail_mean(value, error, ends[0], unit=unit)
         told = ends if is_share(measure) else ()
         return with_error(value, error, *told, unit=unit) if share else own_unit(value, error, digits=4)
 

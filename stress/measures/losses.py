@@ -12,12 +12,15 @@ from stress.errors import DataError
 from stress.measures import means, sums
 from stress.measures.estimate import NORMAL, Interval, as_dataset
 from stress.measures.histogram import WIDTH, Weighing, tails
-from stress.measures.replicates import quantile_interval, replicated, shortfall_error, student
-from stress.measures.weighted import is_weighted, mass, square, weights_of
+from stress.measures.proportions import proportion
+from stress.measures.replicates import Replicated, exceeding, quantile_interval, replicated, shortfall_error, student
+from stress.measures.weighted import chance, is_weighted, mass, square, weights_of
 
 Array = NDArray[np.float64]
 LEVELS = (0.95, 0.99, 0.995, 0.999, 0.9999)
 """Levels stored in every Dataset."""
+WHOLE = 1.0 - 1e-9
+"""A mean of losses of the whole, but for rounding."""
 
 
 def value_at_risk(ds: xr.Dataset, level: float | Sequence[float] = LEVELS) -> xr.Dataset:
@@ -35,6 +38,8 @@ def value_at_risk(ds: xr.Dataset, level: float | Sequence[float] = LEVELS) -> xr
 
 def expected_shortfall(ds: xr.Dataset, level: float | Sequence[float] = LEVELS) -> xr.Dataset:
     """Mean loss fraction of the worst 1 - `level` of the paths of each note.
+
+    Where so few paths lose the whole that they may be less than 1 - `level` of all, an estimate of 1 has a lower bound.
 
     >>> tail = expected_shortfall(ds, 0.99)["estimate"]
     >>> bool((tail >= value_at_risk(ds, 0.99)["estimate"]).all())
@@ -98,42 +103,61 @@ def _tails(
         tails(row, sum_, levels, weighed)
         for row, sum_, weighed in zip(rows, total, weighing, strict=True)
     ])  # fmt: skip
-    half = NORMAL
-    for row, one, found in zip(rows, replicated(ds, quantity), answer, strict=False):
+    half, counted = NORMAL, replicated(ds, quantity)
+    for row, one, found in zip(rows, counted, answer, strict=False):
         half = student(one)
         for level_, seen in zip(levels, found, strict=True):
             seen[1:3] = quantile_interval(row, one, level_)
             seen[4] = shortfall_error(row, one, seen[0], level_)
     quantile, low, high, shortfall, spread = np.moveaxis(answer.reshape(*mean_high.shape, levels.size, 5), -1, 0)
     shortfall = np.where(mean["estimate"].values[..., None] == 0.0, 0.0, shortfall)
+    whole = _whole(rows, weighing, counted).reshape(*mean_high.shape, 1) / (1.0 - levels)
     if np.ndim(level) == 0:
-        quantile, low, high, shortfall, spread = (a[..., 0] for a in (quantile, low, high, shortfall, spread))
+        answers = (quantile, low, high, shortfall, spread, whole)
+        quantile, low, high, shortfall, spread, whole = (a[..., 0] for a in answers)
         limit = mean_high / (1.0 - levels[0])
     else:
         dims, limit = (*dims, "level"), mean_high[..., None] / (1.0 - levels)
     coords = {**{k: ds.coords[k] for k in dims if k != "level"}, "level": levels}
     var = Interval(quantile, np.maximum(high - low, WIDTH * (high > low)) / (2.0 * half), low, high)
-    es = _shortfall_interval(low, high, shortfall, spread, limit, half)
+    es = _shortfall_interval(low, high, shortfall, spread, limit, half, np.minimum(whole, 1.0))
     return (
         as_dataset(var, dims, coords, "1", "loss fraction not exceeded with probability `level`"),
         as_dataset(es, dims, coords, "1", "mean loss fraction of the worst 1 - `level` of paths"),
     )
 
 
-def _shortfall_interval(low: Array, high: Array, es: Array, spread: Array, limit: Array, half: float) -> Interval:
+def _whole(rows: Array, weighing: list[Weighing | None], counted: list[Replicated]) -> Array:
+    """(row,) lower end of the probability of losing the whole."""
+    found = proportion(rows[:, -1], rows.sum(1)).low
+    for k, (row, weighed) in enumerate(zip(rows, weighing, strict=True)):
+        if weighed is not None:
+            mean, second = (np.array(x[-1] / weighed.weights.paths) for x in (row, weighed.square))
+            found[k] = chance(mean, second, weighed.weights).low
+    for k, (row, one) in enumerate(zip(rows, counted, strict=False)):
+        found[k] = exceeding(row, one, row[-1:], np.array([row.size - 2])).low[0]
+    return found
+
+
+def _shortfall_interval(
+    low: Array, high: Array, es: Array, spread: Array, limit: Array, half: float, whole: Array
+) -> Interval:
     """Log-normal interval of an expected shortfall, `half` standard errors to either side.
 
     Where value at risk may be the whole (too few paths for the level) so may the shortfall, and its error is that of
     the interval; where no path lost anything its bound is that of expected loss over 1 - level. Never below the lower
-    end of value at risk.
+    end of value at risk; where all of the tail loses the whole but value at risk may be less, at least the share
+    `whole` of it does, and the rest loses that lower end.
     """
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         factor = np.exp(half * spread / es)
         lower = np.where(es > 0, np.maximum(es / factor, low), 0.0)
         upper = np.where(es > 0, np.minimum(es * factor, 1.0), np.minimum(limit, 1.0))
-    beyond = (high >= 1.0) & (es < 1.0)
-    upper = np.where(beyond & (es > 0), 1.0, upper)
-    return Interval(es, np.where((es <= 0) | beyond, (upper - lower) / (2.0 * half), spread), lower, upper)
+    all_lost, beyond = (es > WHOLE) & (low < 1.0), (high >= 1.0) & (es <= WHOLE)
+    lower = np.where(all_lost, low + (1.0 - low) * whole, lower)
+    upper = np.where((beyond & (es > 0)) | all_lost, 1.0, upper)
+    wide = (es <= 0) | beyond | all_lost
+    return Interval(es, np.where(wide, (upper - lower) / (2.0 * half), spread), lower, upper)
 
 
 def _checked(level: float | Sequence[float]) -> Array:

@@ -13,7 +13,7 @@ from stress.kernels.tally import MOST_WEIGHT
 from stress.measures import batches, means, sums
 from stress.measures.estimate import Interval, as_dataset
 from stress.measures.proportions import zero_count_bound
-from stress.measures.tails import is_tail, meaning_of, replicates_of_tail, widening
+from stress.measures.tails import is_tail, meaning_of, replicates_of_tail, tail_of, widening
 from stress.measures.weighted import TINY, WEIGHTED, is_weighted
 
 SAME_DRAWS = ("seed", "paths", "rng", "estimator")
@@ -104,7 +104,7 @@ def compare(ds: xr.Dataset, other: xr.Dataset, measure: str) -> xr.Dataset:
     bound = _bound(measure, ds.sel(shared), other.sel(shared))
     found = _difference(ds.sel(shared), left, right, size, spec, "minus the other result", bound)
     for name, one, run in (("before", right, other), ("after", left, ds)):
-        parts = _of_run(run.sel(shared), measure, batches.symmetric(one, size), bound)
+        parts = _of_run(run.sel(shared), measure, batches.symmetric(one, size))
         found[name] = (found["estimate"].dims, parts.estimate, {"units": spec.unit, "long_name": spec.meaning})
         found[f"{name}_error"] = (found["estimate"].dims, parts.error, {"units": spec.unit})
         found[f"{name}_low"] = (found["estimate"].dims, parts.low, {"units": spec.unit})
@@ -117,13 +117,14 @@ def is_share(measure: str) -> bool:
     return measure == "loss_probability" or (measure in means.MEANS and means.MEANS[measure].bounded)
 
 
-def _of_run(ds: xr.Dataset, measure: str, parts: Interval, bound: float) -> Interval:
+def _of_run(ds: xr.Dataset, measure: str, parts: Interval) -> Interval:
     """A run's own interval; its bound where all paths have none or the whole of a share, which batches do not show."""
     if is_tail(measure):
-        return parts._replace(high=np.where((parts.estimate == 0.0) & (parts.error == 0.0), bound, parts.high))
-    if not is_share(measure):
+        whole = tail_of(ds, measure)
+    elif is_share(measure):
+        whole = means.loss_probability(ds) if measure == "loss_probability" else means.mean(ds, measure)
+    else:
         return parts
-    whole = means.loss_probability(ds) if measure == "loss_probability" else means.mean(ds, measure)
     own = (whole[k].transpose("scenario", "tranche").values for k in Interval._fields)
     sure = (parts.estimate <= 0.0) | (parts.estimate > 1.0 - TINY)
     return Interval(*(np.where(sure, a, b) for a, b in zip(own, parts, strict=True)))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from stress.answers.book import BookRisk, Estimate, ScenarioRisk, Share
+from stress.answers.book import BookRisk, Estimate, PositionRisk, ScenarioRisk, Share
+from stress.measures.estimate import NORMAL
 from stress.report.numbers import (
     MISSING,
     PERCENT,
@@ -23,8 +24,8 @@ from stress.report.numbers import (
 from stress.report.sheets import Sheet
 
 HALF = 0.5
-WHOLE = 1e-12
-"""Rounding of a mean to which every path adds the whole."""
+WHOLE, TAIL_WHOLE = 1e-12, 1e-9
+"""Rounding of a mean, and of the mean of a tail, to which every path adds the whole."""
 SUM = "Contributions sum to the expected shortfall; an increment's error is about that of the contribution beside it."
 
 
@@ -40,7 +41,7 @@ def overview(risk: BookRisk) -> Sheet:
             _seen(one.expected_loss, one.expected_loss_se, mean, risk.unseen),
             probability(Estimate(one.loss_probability, one.loss_probability_se), risk.unseen),
             quantile(*one.value_at_risk[level], unit=unit),
-            tail_mean(*one.expected_shortfall[level], unit=unit),
+            _shortfall(one.expected_shortfall[level], unit),
             "–" if math.isnan(one.diversification) else f"{one.diversification:.2f}",
             with_error(one.value, one.value_se, unit=PERCENT),
             probability(Estimate(one.below_cost, one.below_cost_se), risk.unseen),
@@ -78,7 +79,7 @@ def positions(risk: BookRisk, one: ScenarioRisk) -> Sheet:
             p.name,
             count(p.amount).replace("-", "\N{MINUS SIGN}"),
             _seen(p.expected_loss, p.expected_loss_se, mean, risk.unseen),
-            tail_mean(p.contribution_es, p.se, unit=unit),
+            _part(p, risk, unit),
             "–" if math.isnan(p.share_es) else percent(p.share_es, 1),
             fraction(p.marginal_es, PERCENT),
             fraction(p.standalone_es, unit),
@@ -109,7 +110,7 @@ def findings(risk: BookRisk, one: ScenarioRisk) -> list[str]:
     found = [
         f"Under {one.scenario} the book {verb} {mean} on average; with {name} not more than {fraction(var)} "
         f"({money(var * risk.amount, risk.currency)}); on the paths beyond that "
-        f"{tail_mean(*one.expected_shortfall[level])} on average."
+        f"{_shortfall(one.expected_shortfall[level], None)} on average."
     ]
     if half(one):
         found.append(f"Of the expected shortfall: {half(one)}")
@@ -211,6 +212,19 @@ def _seen(x: float, error: float, unit: Unit | None, unseen: float) -> str:
     if abs(x) > 1.0 - WHOLE:  # below 0 a short gains it
         return f"> {at_least(1.0 - unseen)}" if x > 0.0 else f"< \N{MINUS SIGN}{at_least(1.0 - unseen)}"
     return with_error(x, error, unit=unit) if x else "none seen"
+
+
+def _shortfall(es: Estimate, unit: Unit | None) -> str:
+    """An expected shortfall with its error, of the whole with the lower end that the error leaves it."""
+    return tail_mean(*es, low=1.0 - 2.0 * NORMAL * es.se, unit=unit)
+
+
+def _part(p: PositionRisk, risk: BookRisk, unit: Unit) -> str:
+    """What a position brings to the tail; a bound where it loses (or a short gains) the whole on every path of it."""
+    if abs(p.marginal_es) < 1.0 - TAIL_WHOLE:
+        return tail_mean(p.contribution_es, p.se, unit=unit)
+    least = at_least(abs(p.contribution_es) * max(0.0, 1.0 - risk.unseen / (1.0 - risk.level)))
+    return f"> {least}" if p.contribution_es > 0.0 else f"< \N{MINUS SIGN}{least}"
 
 
 def probability(p: Estimate, unseen: float) -> str:

@@ -47,7 +47,7 @@ def heat(ds: xr.Dataset, measure: int = 0) -> Sheet:
     rows = []
     for one in each(read, "scenario"):
         cells = (
-            tail_mean(*parts(n, name, "", "_se"), unit=PERCENT)
+            tail_mean(*parts(n, name, "", "_se", "_low"), unit=PERCENT)
             if measure == 2
             else interval(*parts(n, name, "", "_low", "_high"), unit=PERCENT)
             for n in each(one, "tranche")

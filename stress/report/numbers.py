@@ -152,11 +152,14 @@ def quantile(x: float, low: float, high: float, *, unit: Unit | None = None) -> 
     return interval(x, low, high, unit=unit)
 
 
-def tail_mean(x: float, error: float, *, unit: Unit | None = None) -> str:
-    """An expected shortfall with its error; alone where the whole tail loses all, a word where no path lost."""
+def tail_mean(x: float, error: float, low: float = 1.0, *, unit: Unit | None = None) -> str:
+    """An expected shortfall with its error; where the whole tail loses all `> low`, the lower end of its interval, or
+    alone where that is all too; a word where no path lost."""
     if x == 0.0:
         return NONE
-    return fraction(1.0, unit) if x > 1.0 - 1e-9 and error < 1e-9 else with_error(x, error, unit=unit)
+    if x > 1.0 - 1e-9:
+        return _above(low) if low < 1.0 else fraction(1.0, unit)
+    return with_error(x, error, unit=unit)
 
 
 def at_least(low: float) -> str:

@@ -156,7 +156,7 @@ def _losses(one: xr.Dataset, units: _Units) -> list[str]:
         with_error(*parts(one, "lgd", "", "_se", "_low", "_high"), unit=units.lgd),
         _quantile(one, "value_at_risk", 0.99, unit=units.var),
         _quantile(one, "value_at_risk", 0.999, unit=units.worse),
-        tail_mean(*parts(tail, "expected_shortfall", "", "_se"), unit=units.tail),
+        tail_mean(*parts(tail, "expected_shortfall", "", "_se", "_low"), unit=units.tail),
     ]
 
 

@@ -23,7 +23,6 @@ from stress.report.known_job import may_end_early
 from stress.report.numbers import (
     CAPPED,
     MISSING,
-    NONE,
     PERCENT,
     Unit,
     chance,
@@ -216,7 +215,7 @@ def _short(name: str) -> str:
 def _with_errors(one: xr.Dataset, units: Units) -> list[str]:
     return [
         quantile(*_parts(one, "var", "", "_low", "_high"), unit=units.var),
-        tail_mean(*_parts(one, "es", "", "_se"), unit=units.es),
+        tail_mean(*_parts(one, "es", "", "_se", "_low"), unit=units.es),
         with_error(*_yield(one), unit=PERCENT) + _mark(one),
         own_unit(*_parts(one, "wal", "", "_se"), digits=3),
         _price(one),
@@ -231,10 +230,10 @@ def _price(one: xr.Dataset) -> str:
 
 
 def _without_errors(one: xr.Dataset, units: Units) -> list[str]:
-    es = float(one["es"])
+    es, low = _parts(one, "es", "", "_low")
     return [
         fraction(float(one["var"]), unit=units.var),
-        fraction(es, unit=units.es) if es != 0.0 else NONE,
+        fraction(es, unit=units.es) if 0.0 < es < 1.0 else tail_mean(es, 0.0, low, unit=units.es),
         percent(_yield(one)[0]) + _mark(one),
         years(float(one["wal"])),
         _price(one).partition(" ±")[0],

@@ -280,7 +280,7 @@ def test_the_interval_of_a_shortfall_lies_evenly_about_it_on_the_scale_of_its_lo
     assert stats.norm.cdf(NORMAL) - stats.norm.cdf(-NORMAL) == pytest.approx(CONFIDENCE, abs=1e-15)
 
     one = np.array([0.02])
-    found = _shortfall_interval(0.4 * one, 0.6 * one, one, 0.1 * one, one, NORMAL)
+    found = _shortfall_interval(0.4 * one, 0.6 * one, one, 0.1 * one, one, NORMAL, one)
     assert found.low * found.high == pytest.approx(one**2)
     assert found.high / one == pytest.approx(np.exp(0.1 * NORMAL))
-    assert _shortfall_interval(45 * one, 45 * one, 45 * one, 20 * one, one, NORMAL).high == 1.0
+    assert _shortfall_interval(45 * one, 45 * one, 45 * one, 20 * one, one, NORMAL, one).high == 1.0

@@ -108,19 +108,19 @@ def test_losses_of_a_bin_stay_in_it_whatever_their_sum() -> None:
 def test_the_interval_of_a_tail_mean_is_as_wide_as_its_errors_or_its_error_as_wide_as_its_bound() -> None:
     """A mean of 0.2 with an error of 0.01; then one of nothing, and one of a quantile that may be the whole."""
     one = np.array(1.0)
-    found = losses._shortfall_interval(0.1 * one, 0.3 * one, 0.2 * one, 0.01 * one, 0.5 * one, 2.0)
+    found = losses._shortfall_interval(0.1 * one, 0.3 * one, 0.2 * one, 0.01 * one, 0.5 * one, 2.0, one)
     wanted = (0.2, 0.01, 0.2 / np.exp(0.1), 0.2 * np.exp(0.1))
     assert [float(part) for part in found] == pytest.approx(wanted)
-    held = losses._shortfall_interval(0.19 * one, 0.3 * one, 0.2 * one, 0.01 * one, 0.5 * one, 2.0)
+    held = losses._shortfall_interval(0.19 * one, 0.3 * one, 0.2 * one, 0.01 * one, 0.5 * one, 2.0, one)
     assert held.low == 0.19
-    none = losses._shortfall_interval(0.0 * one, 0.3 * one, 0.0 * one, 1e-9 * one, 0.5 * one, 2.0)
+    none = losses._shortfall_interval(0.0 * one, 0.3 * one, 0.0 * one, 1e-9 * one, 0.5 * one, 2.0, one)
     assert [float(part) for part in none] == [0.0, 0.125, 0.0, 0.5]
-    most = losses._shortfall_interval(0.0 * one, 0.3 * one, 0.0 * one, 0.0 * one, 1.5 * one, 2.0)
+    most = losses._shortfall_interval(0.0 * one, 0.3 * one, 0.0 * one, 0.0 * one, 1.5 * one, 2.0, one)
     assert [float(part) for part in most] == [0.0, 0.25, 0.0, 1.0]
-    few = losses._shortfall_interval(0.1 * one, one, 0.2 * one, 0.01 * one, 0.5 * one, 2.0)
+    few = losses._shortfall_interval(0.1 * one, one, 0.2 * one, 0.01 * one, 0.5 * one, 2.0, one)
     low = 0.2 / np.exp(0.1)
     assert [float(part) for part in few] == pytest.approx([0.2, (1.0 - low) / 4.0, low, 1.0])
-    whole = losses._shortfall_interval(one, one, one, 0.01 * one, one, 2.0)
+    whole = losses._shortfall_interval(one, one, one, 0.01 * one, one, 2.0, one)
     assert [float(part) for part in whole] == [1.0, 0.01, 1.0, 1.0]  # more than the whole is not beyond it
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from synthetic import results_of, weighed_alike
+import xarray as xr
+from synthetic import BLOCK, loss_bin, results_of, weighed_alike
 
 from stress import measures
-from stress.kernels.tally import MOST_WEIGHT
-from stress.measures.proportions import zero_count_bound
+from stress.kernels.tally import MOST_WEIGHT, N_REPLICATE
+from stress.measures import batches
+from stress.measures.proportions import proportion, zero_count_bound
+from stress.measures.replicates import CLASS
+from stress.measures.tails import tail_of
 
 
 def test_what_every_path_loses_whole_is_as_uncertain_as_what_none_loses() -> None:
@@ -37,3 +41,45 @@ def test_a_run_that_loses_all_on_every_path_is_compared_with_its_bound() -> None
         assert float(found["before_low"]) == pytest.approx(1.0 - float(zero_count_bound(500)))
         assert float(found["after_high"]) == pytest.approx(float(zero_count_bound(500)))
         assert float(found["before_error"]) == pytest.approx(float(found["after_error"])) != 0.0
+
+
+@pytest.mark.parametrize("weighed", [False, True])
+def test_a_tail_that_loses_the_whole_is_bounded_unless_more_paths_do_than_it_holds(weighed: bool) -> None:
+    """Of 1,000 paths 12 or all lose the whole. The worst hundredth may be 6.2 of these and 3.8 others at the least
+    (Clopper-Pearson, 97.5%); of all no chance makes them fewer than a hundredth."""
+    some = np.where(np.arange(1000) < 12, 1.0, 0.0)
+    ds = results_of(np.stack([some, np.ones(1000)])[:, None], notes=["A"])
+    es = measures.expected_shortfall(weighed_alike(ds) if weighed else ds, 0.99).isel(tranche=0)
+    few, every = (es.isel(scenario=k) for k in range(2))
+    least = float(proportion(12, 1000).low) / 0.01
+    assert [float(few[k]) for k in ("estimate", "low", "high")] == pytest.approx([1.0, least, 1.0], abs=0.002)
+    assert float(few["error"]) == pytest.approx((1.0 - least) / 3.92, abs=0.001)
+    assert [float(every[k]) for k in ("estimate", "error", "low", "high")] == pytest.approx([1.0, 0.0, 1.0, 1.0])
+
+
+def replicated(losses: np.ndarray) -> xr.Dataset:
+    """A result of one note whose losses (path,) are counted by replicate as well."""
+    ds, path = results_of(losses[None, None], notes=["A"]), np.arange(losses.size)
+    count = np.zeros((N_REPLICATE, CLASS.max() + 1))
+    np.add.at(count, (path // BLOCK % N_REPLICATE, CLASS[loss_bin(losses)]), 1)
+    return ds.assign(loss_replicate=(("scenario", "tranche", "replicate", "coarse_bin"), count[None, None]))
+
+
+def test_a_tail_of_sobol_points_that_loses_the_whole_is_bounded_as_their_replicates_differ() -> None:
+    """16 points in each of 64 blocks: the worst hundredth is 10.24 of 1,024, of which 13 lose the whole."""
+    es = measures.expected_shortfall(replicated(np.where(np.arange(1024) % 79 == 0, 1.0, 0.0)), 0.99)
+    one = es.isel(scenario=0, tranche=0)
+    assert float(one["estimate"]) == pytest.approx(1.0)
+    assert 0.9 < float(one["low"]) < 0.95
+    assert float(one["high"]) == 1.0
+    assert float(one["error"]) == pytest.approx((1.0 - float(one["low"])) / (2.0 * batches.student(16)))
+
+
+def test_tails_of_the_whole_are_compared_with_the_intervals_that_each_run_has() -> None:
+    before, after = (replicated(np.where(np.arange(1024) % every == 0, 1.0, 0.0)) for every in (1, 79))
+    for measure in ("ES99", "VAR99"):
+        found = measures.compare(after, before, measure).isel(scenario=0, tranche=0)
+        assert [float(found[k]) for k in ("before", "before_error", "before_low")] == [1.0, 0.0, 1.0]
+        own = tail_of(after, measure).isel(scenario=0, tranche=0)
+        assert float(found["after"]) == pytest.approx(1.0)
+        assert float(found["after_low"]) == float(own["low"]) < 1.0

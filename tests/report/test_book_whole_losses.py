@@ -6,7 +6,7 @@ import pytest
 from large_pools import pools
 
 from stress.analysis.book_risk import book_risk
-from stress.answers.book import BookRisk, Way
+from stress.answers.book import BookRisk, Estimate, Way
 from stress.report import book as sheets
 from stress.runs.book.count import count, packs_of
 
@@ -17,7 +17,7 @@ def risk() -> BookRisk:
     found = book_risk(book := pools([()], None, 1024), count(packs_of(book), 1))
     one = found.scenarios[0]
     held, *_ = one.positions
-    whole = held._replace(expected_loss=1.0, expected_loss_se=0.0)
+    whole = held._replace(expected_loss=1.0, expected_loss_se=0.0, marginal_es=0.5)
     one = one._replace(expected_loss=1.0, expected_loss_se=0.0, positions=[whole, whole._replace(expected_loss=-1.0)])
     return found._replace(scenarios=[one])
 
@@ -36,3 +36,37 @@ def test_a_way_of_every_path_has_the_bound_of_so_many(risk: BookRisk) -> None:
 def test_no_sentence_tells_an_error_of_nothing(risk: BookRisk) -> None:
     said = sheets.findings(risk, risk.scenarios[0])
     assert "loses > 99.70% on average" in " ".join(said)
+
+
+def test_what_a_position_brings_to_a_tail_of_which_it_loses_all_has_a_bound(risk: BookRisk) -> None:
+    """Of 1,024 paths the worst twentieth is 51: 3 / 51 = 5.9% of a quarter of the book."""
+    risk, (one, *_) = risk._replace(level=0.95), risk.scenarios
+    whole = one.positions[0]._replace(contribution_es=0.25, marginal_es=1.0, se=0.25 / 51)
+    sold = whole._replace(contribution_es=-0.25, marginal_es=-1.0)
+    rows = sheets.positions(risk, one._replace(positions=[whole, sold, whole._replace(marginal_es=0.9)])).rows
+    assert [row[3] for row in rows] == ["> 23.53%", "< −23.53%", "25.00 ± 0.49%"]
+
+
+def test_a_book_that_loses_all_of_its_tail_is_told_with_what_its_error_leaves(risk: BookRisk) -> None:
+    level = f"{risk.level:g}"
+    (one,) = risk.scenarios
+    for se, words in ((0.0, "100%"), (0.01, "> 96.08%")):
+        told = one._replace(expected_shortfall=one.expected_shortfall | {level: Estimate(1.0, se)})
+        assert sheets.overview(risk._replace(scenarios=[told])).rows[0][4] == words
+
+
+def test_the_error_of_a_book_s_tail_of_the_whole_is_what_is_known_of_the_share_that_loses_it() -> None:
+    """Notes of 1,024 paths; the book is all that is left over, and of its tail of 10.24 paths each loses it."""
+    book = pools([()], None, 1024)
+    book = book.model_copy(update={"positions": book.positions[1:]})
+    tally = count(packs_of(book), 1)
+    lost = int(tally.loss_count[0, 0, -1, -1])
+    assert lost > 0
+    few, many = 1.0 - 0.8 * lost / 1024, 1.0 - 0.2 * lost / 1024
+    for level, known in ((few, False), (many, True)):
+        risk = book_risk(book, tally, level)
+        found = risk.scenarios[0].expected_shortfall[f"{level:g}"]
+        assert found.estimate == pytest.approx(1.0)
+        assert (found.se == 0.0) is known
+        (one,) = risk.scenarios[0].positions
+        assert one.se == pytest.approx(1.0 / (1.0 - level) / 1024)

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from rich.console import Console
 from synthetic import results_of
 
-from stress.report import sheets, words
+from stress.report import figure_data, sheets, words
 from stress.report.figures import heat_map, loss
 from stress.report.terminal import table
 
@@ -54,6 +54,19 @@ def test_a_note_that_loses_all_on_every_path_has_the_bound_of_one_that_loses_not
     assert "A: expected loss > 99.53% of original balance" in " ".join(words.summary(ds))
     panels = heat_map(ds).axes
     assert [panels[k].texts[0].get_text() for k in range(3)] == [">99.53", ">99.53", "100"]
+
+
+def test_a_tail_of_the_whole_that_a_few_paths_more_would_change_is_told_with_its_lower_end() -> None:
+    """Two of 1,024 paths lose all: in the worst thousandth both; but the probability may be 0.02% (Clopper-Pearson)."""
+    ds = results_of(np.where(np.arange(1024) < 2, 1.0, 0.0)[None, None], notes=["A"])
+    least = "> 23.66%"
+    assert dict(zip(sheets.note(ds, "A").head, sheets.note(ds, "A").rows[0], strict=True))["ES 99.9%"] == least
+    assert figure_data.heat(ds, 2).rows[0][1] == least
+    for width in (200, 90):
+        out = StringIO()
+        Console(file=out, width=width).print(table(ds))
+        assert least in out.getvalue()
+    assert heat_map(ds).axes[2].texts[0].get_text() == ">23.66"
 
 
 def intervals(axes: Axes) -> int:

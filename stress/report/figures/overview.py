@@ -24,6 +24,8 @@ RAMP = LinearSegmentedColormap.from_list("loss", ["#fbf7ef", "#f3d9b1", "#e59f5c
 FLOOR = 1e-5
 TILT = math.radians(28.0)
 """Of the notes' names."""
+WHOLE = 1.0 - 1e-9
+"""Rounding of a mean of losses of the whole."""
 BESIDE = 4
 """Notes up to which three measures stand side by side; more have their measures one below the other."""
 
@@ -39,10 +41,11 @@ class Measure(NamedTuple):
 
 def measures_of(ds: xr.Dataset) -> tuple[Measure, ...]:
     """What the heat map shows. An expected shortfall of a note that never lost has no bound worth reading."""
+    tail = measures.expected_shortfall(ds, 0.999)
     return (
         _interval(ds, "Expected loss", "expected_loss"),
         _interval(ds, "Probability of any loss", "loss_probability"),
-        Measure("Expected shortfall 99.9%", measures.expected_shortfall(ds, 0.999)["estimate"]),
+        Measure("Expected shortfall 99.9%", tail["estimate"], tail["low"]),
     )
 
 
@@ -95,11 +98,12 @@ def _cells(axes: Axes, one: Measure) -> None:
     axes.set_ylim(down[-1], down[0])
     for row, column in np.ndindex(value.shape):
         x = float(value[row, column])
+        low = 1.0 if one.low is None else float(one.low[row, column])
         text = bare_percent(x)
         if x == 0.0:
             text = NONE if one.high is None else "<" + bare_percent(float(one.high[row, column])).lstrip("<")
-        elif x >= 1.0 and one.low is not None:
-            text = ">" + at_least(float(one.low[row, column])).removesuffix("%")
+        elif x > WHOLE and low < 1.0:
+            text = ">" + at_least(low).removesuffix("%")
         dark = x > FLOOR**0.3
         colour = ink.ON_DARK if dark else ink.ON_LIGHT if x > 0 else ink.ON_LIGHT_QUIET
         axes.text(column, row, text, ha="center", va="center", fontsize=7.2, color=colour)

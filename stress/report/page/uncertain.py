@@ -9,7 +9,7 @@ import xarray as xr
 
 from stress import measures
 from stress.report.figures import uncertain as figures
-from stress.report.numbers import NONE, fraction, interval, percent, with_error
+from stress.report.numbers import interval, percent, tail_mean, with_error
 from stress.report.page.exhibit import Chapter, Exhibit, svg_of
 from stress.report.sheets import Sheet
 
@@ -49,8 +49,11 @@ def _pair(ds: xr.Dataset, name: str, twin: str) -> Chapter:
             for s in (name, twin)
         ]
         rows.append((f"Expected loss of {note}", *cells, _change(loss.sel(tranche=note))))
-        tail = one.sel(level=0.999)["expected_shortfall"]
-        cells = [fraction(x) if x > 0.0 else NONE for x in (float(tail.sel(scenario=s)) for s in (name, twin))]
+        tail = one.sel(level=0.999)
+        cells = [
+            tail_mean(*(float(tail[f"expected_shortfall{k}"].sel(scenario=s)) for k in ("", "_se", "_low")))
+            for s in (name, twin)
+        ]
         rows.append((f"ES 99.9% of {note}", *cells, ""))
     says = (
         f"{name} takes default rate, asset correlation and persistence as estimated (plug-in); {twin} draws all three "
