@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from stress.analysis import trials
 from stress.analysis.option_adjusted import curve_of, spreads, zeros_of
+from stress.analysis.rate_at import rate_at
 from stress.answers.price import Price, Priced
 from stress.assemble.calendar import calendar_of
 from stress.assemble.contract import sizes_of
@@ -179,14 +179,16 @@ def _priced(flows: _Flows, price: float, speed: float, level: float) -> Priced:
     def at_spread(s: float) -> float:
         if flows.forward is not None:
             return float(cash @ np.cumprod(1.0 / (1.0 + np.maximum(flows.forward + s, -0.9) * flows.fraction)))
-        return float(cash @ (1.0 + flows.zero + s) ** -years)
+        return float(cash @ np.maximum(1.0 + flows.zero + s, 1e-3) ** -years)
 
     def at_margin(m: float) -> float:
         return float(cash @ np.cumprod(1.0 / (1.0 + np.maximum(flows.index_rate + m, -0.9) * flows.fraction)))
 
     floating = bool(np.isfinite(flows.index_rate).all())
-    found, spread = _solved(at_yield, worth), _solved(at_spread, worth)
-    margin = _solved(at_margin, worth) if floating else np.nan
+    found, spread, margin = (
+        rate_at(value, worth, LOWEST, HIGHEST) if asked_for else np.nan
+        for value, asked_for in ((at_yield, True), (at_spread, True), (at_margin, floating))
+    )
     weight = cash * (1.0 + found) ** -years / worth
     received = float(flows.principal.sum())
     months = np.flatnonzero(flows.principal > 1e-9) + 1
@@ -197,16 +199,6 @@ def _priced(flows: _Flows, price: float, speed: float, level: float) -> Priced:
         float(flows.principal @ years) / received if received > 0.0 else np.nan,
         int(months[0]) if months.size else 0, int(months[-1]) if months.size else 0, flows.loss,
     )  # fmt: skip
-
-
-def _solved(value: Callable[[float], float], worth: float) -> float:
-    """Where a present value meets the price; NaN where it never does."""
-    low, high = LOWEST, HIGHEST
-    while not np.isfinite(value(low)) or value(low) > 1e12:
-        low *= 0.9
-    if not value(high) < worth < value(low):
-        return float("nan")
-    return float(brentq(lambda x: value(x) - worth, low, high, xtol=1e-12))
 
 
 def _slope(value: Callable[[float], float], at: float, step: float = 1e-5) -> float:

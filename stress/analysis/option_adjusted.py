@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
+from stress.analysis.rate_at import rate_at
 from stress.assemble.calendar import calendar_of
 from stress.assemble.contract import sizes_of
 from stress.assemble.months import resolve
@@ -70,9 +70,9 @@ def spreads(job: Job, note: int, prices: Sequence[float], blocks: int) -> list[I
 
 def _solved(values: Values, worth: float) -> Interval:
     """Where the mean present value is the price; its error is that of the mean over its slope."""
-    if not values(HIGHEST).mean() < worth < values(LOWEST).mean():
+    found = rate_at(lambda spread: float(values(spread).mean()), worth, LOWEST, HIGHEST)
+    if np.isnan(found):
         return Interval(*np.full(4, np.nan))
-    found = float(brentq(lambda s: float(values(s).mean()) - worth, LOWEST, HIGHEST, xtol=1e-12))
     there = values(found)
     slope = (values(found - STEP).mean() - values(found + STEP).mean()) / (2.0 * STEP)
     error = float(there.std(ddof=1) / np.sqrt(there.size) / slope)
