@@ -21,7 +21,9 @@ def worth(cash, rate, years=YEARS):
 @pytest.mark.parametrize("rate", [-0.98, -0.5, 0.0, 0.0423, 3.0, 99.0])
 def test_the_rate_that_made_the_price_is_found(rate):
     cash = np.linspace(0.0, 1.0, YEARS.size)
-    assert rate_at(lambda x: worth(cash, x), worth(cash, rate), -0.99, 100.0) == pytest.approx(rate, abs=1e-12, rel=1e-11)
+    assert rate_at(lambda x: worth(cash, x), worth(cash, rate), -0.99, 100.0) == pytest.approx(
+        rate, abs=1e-12, rel=1e-11
+    )
 
 
 def test_it_is_found_where_a_value_cannot_be_told_from_nothing_or_is_beyond_all_numbers():
@@ -49,6 +51,6 @@ def test_few_values_are_asked_for():
 
 
 def test_what_a_run_works_out_beside_its_counts_needs_no_root_finder_of_scipy():
-    code = "import sys, stress.analysis.class_numbers; print([name for name in sys.modules if name == 'scipy.optimize'])"
+    code = "import sys, stress.analysis.class_numbers; print([x for x in sys.modules if x == 'scipy.optimize'])"
     done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, check=True, text=True)
     assert done.stdout.strip() == "[]"
