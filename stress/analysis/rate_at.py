@@ -1,6 +1,6 @@
 """The rate at which a present value is the price.
 
-Of its own, for `stress run` needs it of every note: scipy's root finders take longer to import than all else beside the counts.
+Of its own, for `stress run` asks it of every note: scipy's root finders take longer to import than the rest of that answer.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _MOST = 200
 
 
 def rate_at(value: Callable[[float], float], worth: float, low: float, high: float) -> float:
-    """The rate between two (above -1) at which a present value, which falls with it, is worth so much; NaN where it never is.
+    """The rate between two (above -1) at which a present value, which falls with it, is so much; NaN where it never is.
 
     Secants of the logarithm of the value over that of 1 + rate, nearly a line; an end that stays twice counts half
     (Dowell and Jarratt 1971, A modified regula falsi method for computing the root of an equation, BIT 11).
