@@ -1,6 +1,6 @@
 """The rate at which a present value is the price.
 
-Of its own, for `stress run` asks it of every note: scipy's root finders take longer to import than the rest of that answer.
+Of its own, for `stress run` asks it of every note, and scipy's root finders take longer to import than all of that.
 """
 
 from __future__ import annotations
