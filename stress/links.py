@@ -64,19 +64,19 @@ def fit_links(p: ArrayLike, rho: ArrayLike, sign: int = 1) -> LinkFit:
     root = np.sqrt(1.0 - loading[~constant])
     level = ndtri(rate[~constant]) / root
     slope = -sign * FACTOR_RANGE * np.sqrt(loading[~constant]) / root
-    hardest = np.argsort(-np.abs(slope), kind="stable")[:64]
-    error = np.inf
+    distinct, first, of = np.unique(level + 1j * slope, return_index=True, return_inverse=True)
+    hardest = first[np.argsort(-np.abs(distinct.imag), kind="stable")[:64]]
     for degree in DEGREES:
-        if _fit(level[hardest], slope[hardest], degree)[1] > FIT_ERROR:
+        error = _interpolation_error(level[hardest], slope[hardest], degree)
+        if error > 2.0 * FIT_ERROR:  # which Horner's rule does not mend
             continue
-        fitted, error = _fit(level, slope, degree)
+        fitted, error = _fit(level[first], slope[first], degree, of)
         if error <= FIT_ERROR:
             coef = np.zeros((rate.size, degree + 1))
             coef[:, 0] = rate
             coef[~constant] = fitted
             return LinkFit(coef.reshape(*shape, degree + 1), degree, error)
-    error = min(error, _fit(level[hardest], slope[hardest], DEGREES[-1])[1])
-    return LinkFit(np.empty((*shape, 0)), RATIONAL, float(error))
+    return LinkFit(np.empty((*shape, 0)), RATIONAL, error)
 
 
 def evaluate_links(coef: Array, z: ArrayLike) -> Array:
@@ -89,15 +89,28 @@ def evaluate_links(coef: Array, z: ArrayLike) -> Array:
     return np.clip(value, 0.0, 1.0)
 
 
-def _fit(level: Array, slope: Array, degree: int) -> tuple[Array, float]:
-    """Monomial coefficients of Phi(level + slope u) and their largest error on the checking grid."""
+def _fit(level: Array, slope: Array, degree: int, of: NDArray[np.int64]) -> tuple[Array, float]:
+    """Monomial coefficients of Phi(level + slope u) for each place in `of`, and their largest error on the checking
+    grid."""
     node, to_chebyshev, to_power = chebyshev(degree)
-    grid = between_nodes(degree)
-    sample = ndtr(level[:, None] + slope[:, None] * node)
-    coef: Array = np.ascontiguousarray((sample @ to_chebyshev) @ to_power)
-    got = evaluate_links(np.ascontiguousarray(coef.T)[:, None, :].T, FACTOR_RANGE * grid)
-    want = ndtr(level[:, None] + slope[:, None] * grid)
+    sample, want = _on(node, level, slope), _on(between_nodes(degree), level, slope)
+    # each place has its own row: how a matrix product rounds may depend on how many there are
+    coef: Array = np.ascontiguousarray((sample[of] @ to_chebyshev) @ to_power)
+    once = np.empty_like(sample)
+    once[of] = coef
+    got = evaluate_links(once[:, None, :], FACTOR_RANGE * between_nodes(degree))
     return coef, float(np.max(np.abs(got - want)))
+
+
+def _interpolation_error(level: Array, slope: Array, degree: int) -> float:
+    """Largest error between the nodes of the interpolation itself, before any rounding of a polynomial in powers."""
+    got = _on(chebyshev(degree)[0], level, slope) @ _to_grid(degree)
+    return float(np.max(np.abs(np.clip(got, 0.0, 1.0) - _on(between_nodes(degree), level, slope))))
+
+
+def _on(u: Array, level: Array, slope: Array) -> Array:
+    """Phi(level + slope u) of each pair (rows) at each u."""
+    return np.asarray(ndtr(level[:, None] + slope[:, None] * u))
 
 
 @lru_cache(maxsize=32)
@@ -113,9 +126,17 @@ def chebyshev(degree: int) -> tuple[Array, Array, Array]:
     return np.cos(angle), to_chebyshev, to_power
 
 
+@lru_cache(maxsize=32)
 def between_nodes(degree: int) -> Array:
     """Where an interpolation is checked: the ends, the nodes and two points between any two, where the error peaks."""
     return np.asarray(np.cos(np.linspace(0.0, np.pi, 3 * degree + 4)))
+
+
+@lru_cache(maxsize=32)
+def _to_grid(degree: int) -> Array:
+    """(n, G) samples at the nodes -> values between them."""
+    angle = np.linspace(0.0, np.pi, 3 * degree + 4)
+    return np.asarray(chebyshev(degree)[1] @ np.cos(np.outer(np.arange(degree + 1), angle)))
 
 
 def _check(rate: Array, loading: Array, sign: int) -> None:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.special import logit, ndtri
 
+from stress.assemble.by_identity import by_identity
 from stress.assemble.by_path import ByPath, by_path_of, mixing_polynomial, padded
 from stress.assemble.months import MonthInputs
 from stress.assemble.stages import columns, n_stage
@@ -146,7 +147,7 @@ def _links(
     for rate, (p, rho, sign) in group.items():
         rho = np.zeros(shape) if deterministic else np.broadcast_to(rho, shape)
         for k in range(n_scenario):
-            fits[k, rate] = (fit_links(p[k], rho[k], sign), p[k], rho[k], sign)
+            fits[k, rate] = (_fitted(p[k], rho[k], sign), p[k], rho[k], sign)
     width = max(2, 1 + max(fit.degree for fit, *_ in fits.values()))
     link = np.zeros((*shape, layout.N_RATE, width))
     degree = np.zeros((n_scenario, layout.N_RATE), dtype=np.int64)
@@ -162,6 +163,9 @@ def _links(
         else:
             link[k, :, :, rate, :2] = rational_link(p, rho, sign)
     return link, degree, steady, common
+
+
+_fitted = by_identity(fit_links)
 
 
 def _follow_macro(

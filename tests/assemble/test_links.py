@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stress.errors import ConfigError
-from stress.links import FIT_ERROR, RATIONAL, conditional_rate, evaluate_links, fit_links
+from stress.links import DEGREES, FIT_ERROR, RATIONAL, conditional_rate, evaluate_links, fit_links
 
 DENSE = np.linspace(-9.0, 9.0, 2001)
 NODE, WEIGHT = np.polynomial.hermite_e.hermegauss(120)
@@ -39,6 +41,26 @@ def test_the_degree_class_grows_with_asset_correlation(rho, degree):
     assert fit.degree == degree
     assert fit.coef.shape == (50, max(degree + 1, 0))
     assert (fit.max_error <= FIT_ERROR) == (degree != RATIONAL)
+
+
+@pytest.mark.parametrize("rho", [0.005, 0.023, 0.1, 0.2])
+def test_no_lower_degree_class_would_be_within_the_bound(rho):
+    rate = np.linspace(1e-4, 0.9, 9)
+    found = fit_links(np.tile(rate, (20, 1)), rho)
+    for degree in [degree for degree in DEGREES if degree < found.degree]:
+        errors = []
+        for p in rate:
+            curve = partial(conditional_rate, p, rho)
+            fit = np.polynomial.Chebyshev.interpolate(curve, degree, [-9.0, 9.0])
+            errors.append(np.max(np.abs(np.clip(fit(DENSE), 0.0, 1.0) - curve(DENSE))))
+        assert max(errors) > FIT_ERROR
+
+
+def test_months_at_the_same_rate_have_the_same_polynomial_as_one_month():
+    rate = np.linspace(1e-4, 0.9, 100)
+    once, again = fit_links(rate, 0.05), fit_links(np.tile(rate, (36, 1)), 0.05)
+    assert once.degree == again.degree
+    np.testing.assert_allclose(again.coef, np.broadcast_to(once.coef, again.coef.shape), rtol=1e-9, atol=1e-9)
 
 
 @settings(deadline=None, max_examples=40)
