@@ -6,11 +6,16 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from stress.errors import DataError
+from stress.tables.dates import is_label
 from stress.tables.encoding import NAMES, text_of
+from stress.tables.headings import Spans, Unclear, joined
+from stress.tables.merged import spans_of
+from stress.tables.numbers import is_missing, looks_like_number
 from stress.tables.source import is_workbook, started, unpacked
 from stress.tables.workbook import sheet_rows
 
@@ -62,13 +67,14 @@ def read_cells(path: str | Path, most: int = MAX_BYTES) -> Cells:
     if is_workbook(path):
         sheet, found = sheet_rows(path, MAX_ROWS, MAX_COLUMNS)
         rows = [Row(number, tuple(_plain(cell) for cell in line)) for number, line in found]
-        return _checked(Cells(str(path), tuple(r for r in rows if any(r.cell)), "", (f"sheet {sheet!r}",)))
+        cells = Cells(str(path), tuple(r for r in rows if any(r.cell)), "", (f"sheet {sheet!r}",))
+        return _of_one_heading(_checked(cells), lambda row: spans_of(path, sheet, row))
     with unpacked(path, most) as stream:
         text, encoding = text_of(path, stream.read())
     text = text.removeprefix("\ufeff")
     separator = separator_of(text.splitlines()[: MAX_ROWS + 1])  # a longer file is refused
     note = [] if encoding.startswith("utf-8") else [f"read as {NAMES[encoding]} text"]
-    return _checked(Cells(str(path), tuple(_parted(path, text, separator)), separator, tuple(note)))
+    return _of_one_heading(_checked(Cells(str(path), tuple(_parted(path, text, separator)), separator, tuple(note))))
 
 
 def separator_of(lines: list[str]) -> str:
@@ -114,6 +120,29 @@ def _parted(path: Path, text: str, separator: str) -> list[Row]:
 
 def _plain(cell: str) -> str:
     return cell.translate(_SPACES).strip(" \t\r\n")
+
+
+def _of_one_heading(cells: Cells, spans: Callable[[int], Spans] = lambda row: {}) -> Cells:
+    """The cells, a heading of two rows as one. DataError where it leaves open what stands under what."""
+    first = next((n for n, row in enumerate(cells.row) if _has_values(row)), 0)
+    if first < 2:
+        return cells
+    upper, lower, below = cells.row[first - 2 : first + 1]
+    if lower.number != upper.number + 1:
+        return cells
+    try:
+        names = joined(upper.cell, lower.cell, below.cell, lambda: spans(upper.number))
+    except Unclear as error:
+        raise DataError(f"{cells.place(lower)}: {error}") from None
+    if names is None:
+        return cells
+    note = f"the heading is that of {cells.unit}s {upper.number} and {lower.number} together"
+    rows = (*cells.row[: first - 2], Row(lower.number, names), *cells.row[first:])
+    return cells._replace(row=rows, note=(*cells.note, note))
+
+
+def _has_values(row: Row) -> bool:
+    return any(is_label(cell) or (looks_like_number(cell) and not is_missing(cell)) for cell in row.cell)
 
 
 def _checked(cells: Cells) -> Cells:

@@ -53,6 +53,9 @@ RULES = (
     "semicolons, bars, commas or runs of blanks. gzip, bzip2, xz, zip with one file; at most 4 MB once unpacked.",
     "Lines above the heading and remarks below the rows are left out and noted; anything between the rows, a second "
     "table, a line of numbers without a period are refused by their line.",
+    "A heading of two rows, Balance over Opening and Closing, is read as Balance Opening and Balance Closing where "
+    "neither row alone names every column. Merged cells of a workbook say what stands under what; in text a blank goes "
+    "on with the cell to its left, and is refused where it may as well stand by itself.",
     "A loan tape has a row a loan with level, term, remaining, days_past_due, balance, monthly_fee (or --column OURS="
     "THEIRS), as text, .xlsx or Parquet, of any length; `stress pool --help` says which spellings of cells are read.",
     "An index file may have any days: a month takes the level in force on its first day; where none is published "

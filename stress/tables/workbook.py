@@ -21,7 +21,7 @@ MAX_ROWS = 1_048_576
 """Of a sheet, as Excel has them."""
 _CELL = 5
 """Bytes of the smallest cell; more cells than that come of rows that begin far to the right."""
-_DAMAGED = (*BROKEN, KeyError, IndexError, TypeError, AttributeError, SyntaxError)
+DAMAGED = (*BROKEN, KeyError, IndexError, TypeError, AttributeError, SyntaxError)
 """What openpyxl raises on a damaged workbook."""
 
 
@@ -97,7 +97,7 @@ def sheets(
             for sheet in book.worksheets:
                 if not wanted or sheet.title == wanted:
                     yield sheet.title, _rows(path, sheet, cell, left)
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise damaged(path, error) from None
 
 
@@ -112,5 +112,5 @@ def _rows(path: Path, sheet: Any, of: Callable[[Any], Any], left: list[int]) -> 
             if left[0] < 0:
                 raise LimitError(f"{path}: sheet {sheet.title!r}, row {number}: too many cells, mostly empty ones")
             yield number, [of(cell) for cell in row]
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise damaged(path, error) from None

@@ -6,14 +6,17 @@ import csv
 import difflib
 import importlib
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from shlex import quote
 from typing import Any, NamedTuple, TypeVar
 
 from stress.errors import ConfigError, DataError, LimitError
 from stress.tables.cells import separator_of
 from stress.tables.encoding import NAMES, encoding_of
-from stress.tables.framed import word
+from stress.tables.framed import has_number, word
+from stress.tables.headings import Spans, Unclear, joined
+from stress.tables.merged import spans_of
 from stress.tables.source import Start, is_workbook, started, unpacked
 from stress.tables.workbook import several, sheets
 
@@ -124,11 +127,10 @@ def _places(path: Path, head: list[str], theirs: Mapping[str, str]) -> dict[str,
         if not places:
             close = difflib.get_close_matches(name, head, n=1, cutoff=0.5)
             there = f"it has {', '.join(cell[:40] for cell in head[:20])}"
-            hint = f"if it is {close[0]!r}, say --column {ours}={close[0]}" if close else there
+            hint = f"if it is {close[0]!r}, say --column {quote(f'{ours}={close[0]}')}" if close else there
             if ours == FLAT and INTEREST in map(word, head):
-                hint = (
-                    f"interest a year in its place: --column {INTEREST}={head[list(map(word, head)).index(INTEREST)]}"
-                )
+                theirs_of_it = head[list(map(word, head)).index(INTEREST)]
+                hint = f"interest a year in its place: --column {quote(f'{INTEREST}={theirs_of_it}')}"
             raise DataError(f"{path}: has no column {name!r} ({_MEANING[ours]}); {hint}")
         other = next((one for one, place in found.items() if place == places[0]), None)
         if other is not None:
@@ -137,14 +139,44 @@ def _places(path: Path, head: list[str], theirs: Mapping[str, str]) -> dict[str,
     return found
 
 
-def _heading(path: Path, rows: list[list[str]], theirs: Mapping[str, str]) -> int:
-    """The first row that has all columns; else the first that is as wide as most, which is then refused."""
+class Heading(NamedTuple):
+    """The names of a tape's columns, and where they stand."""
+
+    cells: list[str]
+    at: int
+    """Row of the sample, the lower one of two."""
+    rows: int = 1
+
+
+def _heading(
+    rows: Sequence[list[str]], theirs: Mapping[str, str], spans: Callable[[int], Spans] = lambda at: {}
+) -> Heading | None:
+    """The first row, or two together, with all columns once; else what is most like a heading, which is then refused.
+
+    None without rows. Raises Unclear.
+    """
     wanted = {word(name) for name in theirs.values()}
     for k, row in enumerate(rows):
-        if wanted <= {word(cell) for cell in row}:
-            return k
+        words = [word(cell) for cell in row]
+        if wanted <= set(words) and not (len(wanted) < sum(one in wanted for one in words) and _both(rows, k, spans)):
+            return Heading(row, k)
+    pairs = [found for k in range(1, len(rows)) if (found := _both(rows, k, spans))]
+    for found in pairs:
+        if wanted <= set(map(word, found.cells)):
+            return found
+    if pairs or not rows:
+        return pairs[0] if pairs else None
     wide = [len(row) for row in rows]
-    return wide.index(max(set(wide), key=wide.count)) if rows else -1
+    usual = wide.index(max(set(wide), key=wide.count))
+    return Heading(rows[usual], usual)
+
+
+def _both(rows: Sequence[list[str]], at: int, spans: Callable[[int], Spans]) -> Heading | None:
+    """A row and the one above it, where they are a heading of two rows above a row of values."""
+    if not 0 < at < len(rows) - 1 or not has_number(rows[at + 1]):
+        return None
+    names = joined(rows[at - 1], rows[at], rows[at + 1], lambda: spans(at - 1))
+    return None if names is None else Heading(list(names), at, 2)
 
 
 def _of_text(path: Path, theirs: dict[str, str]) -> Tape:
@@ -159,16 +191,23 @@ def _of_text(path: Path, theirs: dict[str, str]) -> Tape:
         rows = [[c.strip() for c in next(csv.reader([line], delimiter=separator))] for _, line in numbered]
     except csv.Error as error:
         raise DataError(f"{path}: is not a CSV table with a heading: {error}") from None
-    at = _heading(path, rows, theirs)
-    if at < 0:
+    try:
+        head = _heading(rows, theirs)
+    except Unclear as error:
+        raise DataError(f"{path}: {error}") from None
+    if head is None:
         raise DataError(f"{path}: is not a CSV table with a heading: it is empty")
-    line = numbered[at][0]
+    line = numbered[head.at][0]
     note = [] if encoding.startswith("utf-8") else [f"read as {NAMES[encoding]} text"]
-    if at:
-        above = "line 1 above the heading is" if line == 1 else f"lines 1 to {line} above the heading are"
+    first = numbered[head.at + 1 - head.rows][0]
+    if first:
+        above = "line 1 above the heading is" if first == 1 else f"lines 1 to {first} above the heading are"
         note.append(f"{above} left out")
-    place = _places(path, rows[at], theirs)
-    return Tape(path, "text", theirs, place, len(rows[at]), line + 2, encoding, separator, tuple(note), line - at)
+    if head.rows == 2:
+        note.append(f"the heading is that of lines {first + 1} and {line + 1} together")
+    place = _places(path, head.cells, theirs)
+    width, blank = len(head.cells), line - head.at
+    return Tape(path, "text", theirs, place, width, line + 2, encoding, separator, tuple(note), blank)
 
 
 def _of_parquet(path: Path, theirs: dict[str, str]) -> Tape:
@@ -196,23 +235,34 @@ def no_parquet(path: Path, error: BaseException) -> DataError:
 
 
 def _of_workbook(path: Path, theirs: dict[str, str]) -> Tape:
-    heads = {}
-    for name, rows in sheets(path):
-        top = [
-            (number, [cell.strip() for cell in cells]) for number, cells in itertools.islice(rows, 100) if any(cells)
-        ]
-        at = _heading(path, [cells for _, cells in top], theirs)
-        if at >= 0:
-            heads[name] = (top[at][0], top[at][1])
-    fits = {name: head for name, head in heads.items() if {word(n) for n in theirs.values()} <= set(map(word, head[1]))}
+    found = ((name, _of_sheet(path, name, rows, theirs)) for name, rows in sheets(path))
+    heads = {name: head for name, head in found if head is not None}
+    wanted = {word(n) for n in theirs.values()}
+    fits = {name: found for name, found in heads.items() if wanted <= set(map(word, found[1].cells))}
     if len(fits) > 1:
         raise several(path, fits, "sheets that hold a tape")
     if not heads:
         raise DataError(f"{path}: has no sheet with cells")
     name, (number, head) = next(iter((fits or heads).items()))
-    place = _places(path, head, theirs)
-    note = (f"sheet {name!r}", *([f"rows above the heading in row {number} are left out"] if number > 1 else []))
-    return Tape(path, "workbook", theirs, place, len(head), number + 1, "", name, note)
+    place = _places(path, head.cells, theirs)
+    note = [f"sheet {name!r}"]
+    if number > head.rows:
+        note.append(f"rows above the heading in row {number + 1 - head.rows} are left out")
+    if head.rows == 2:
+        note.append(f"the heading is that of rows {number - 1} and {number} together")
+    return Tape(path, "workbook", theirs, place, len(head.cells), number + 1, "", name, tuple(note))
+
+
+def _of_sheet(
+    path: Path, name: str, rows: Iterator[tuple[int, list[str]]], theirs: dict[str, str]
+) -> tuple[int, Heading] | None:
+    """The row of a sheet's heading and its names. DataError where it leaves open what stands under what."""
+    top = [(number, [cell.strip() for cell in cells]) for number, cells in itertools.islice(rows, 100) if any(cells)]
+    try:
+        head = _heading([cells for _, cells in top], theirs, lambda at: spans_of(path, name, top[at][0]))
+    except Unclear as error:
+        raise DataError(f"{path}: sheet {name!r}: {error}") from None
+    return None if head is None else (top[head.at][0], head)
 
 
 def arrow_module(name: str) -> Any:

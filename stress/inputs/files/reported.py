@@ -131,9 +131,11 @@ def _frequency(label: list[Period]) -> int:
 
 def _alone(path: Path) -> Reported:
     cells = read_cells(path)
-    found = {}
+    found: dict[str, Column] = {}
     for cell in cells.row[0].cell:
         name = cell if cell.startswith(NAMED) else word(cell).replace(" ", "_")
+        if name in found:
+            raise DataError(f"{path}: columns {found[name].column!r} and {cell!r} are both {name}: rename one of them")
         if name in FIGURES or name.startswith(NAMED):
             found[name] = Column(column=cell)
     if not found:
@@ -167,6 +169,11 @@ def _heading(cells: Cells, head: tuple[str, ...], wanted: str, key: str) -> int:
         listed = ", ".join(head)
         raise ConfigError(
             f"{key} = {show(wanted)}: {cells.file} has no such column: it has {listed}{suggest(wanted, head)}"
+        )
+    if head.count(wanted) > 1:
+        which = " and ".join(str(k + 1) for k, name in enumerate(head) if name == wanted)
+        raise ConfigError(
+            f"{key} = {show(wanted)}: {cells.file}: columns {which} are both called so: rename one of them"
         )
     return head.index(wanted)
 
