@@ -11,6 +11,7 @@ from typing import NoReturn
 import click
 
 from stress.cli.group import LazyGroup
+from stress.cli.no_such_option import no_such_option
 from stress.cli.streams import speak_any_encoding
 from stress.errors import StressError
 from stress.version import __version__
@@ -51,11 +52,38 @@ COMMANDS = {
 }
 """Command -> module and function, in the order of the help page."""
 
+ALIKE = {
+    **dict.fromkeys(("simulate", "sim", "start", "execute", "resume", "sweep", "montecarlo"), "run"),
+    **dict.fromkeys(("lint", "verify", "inspect"), "check"),
+    **dict.fromkeys(("show", "print", "summary", "results", "measures"), "table"),
+    **dict.fromkeys(("html", "page", "view", "open"), "report"),
+    **dict.fromkeys(("figure", "figures", "chart", "draw"), "plot"),
+    **dict.fromkeys(("diff", "difference", "changes"), "compare"),
+    **dict.fromkeys(("describe", "keys", "man"), "explain"),
+    **dict.fromkeys(("trace", "path"), "replay"),
+    **dict.fromkeys(("waterfall", "flows"), "cashflows"),
+    **dict.fromkeys(("derivative", "derivatives", "greeks"), "gradient"),
+    **dict.fromkeys(("tornado",), "sensitivity"),
+    **dict.fromkeys(("yield", "value"), "price"),
+    **dict.fromkeys(("ifrs9", "cecl", "provision", "allowance"), "ecl"),
+    **dict.fromkeys(("portfolio",), "book"),
+    **dict.fromkeys(("forecast", "filter", "update"), "follow"),
+    **dict.fromkeys(("hindcast",), "backtest"),
+    **dict.fromkeys(("init", "create", "template"), "new"),
+    **dict.fromkeys(("demo", "demos", "list"), "examples"),
+    **dict.fromkeys(("convert", "absbox"), "import"),
+    **dict.fromkeys(("fit", "estimate"), "calibrate"),
+    **dict.fromkeys(("tape",), "pool"),
+    **dict.fromkeys(("test", "selftest"), "validate"),
+    **dict.fromkeys(("docs", "model"), "document"),
+    **dict.fromkeys(("help", "version"), "--help or --version"),
+}
+"""Other words -> the command that is meant."""
 SELDOM = 200_000
 """New objects before garbage is looked for: at 700 that takes a seventh of a short command, most of it in imports."""
 
 
-@click.command(cls=LazyGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=LazyGroup, lazy=COMMANDS, alike=ALIKE, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(version=__version__, message="%(prog)s %(version)s", prog_name="stress")
 @click.option("--debug", is_flag=True, help="Show the traceback of an unexpected error.")
 def cli(debug: bool) -> None:
@@ -84,6 +112,8 @@ def exit_code(argv: list[str]) -> int:
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "stress"
         said = " ".join(line.strip() for line in error.format_message().splitlines())  # click lists choices in lines
+        if isinstance(error, click.NoSuchOption):
+            said = no_such_option(error, argv)
         _say(f"{said} (see {command} --help)")
         return 2
     except click.ClickException as error:

@@ -9,7 +9,7 @@ import click
 from stress.cli.book_counted import Place, counted, subject_of
 from stress.cli.book_told import asked_of, tell
 from stress.cli.books import xlsx_option
-from stress.cli.options import FILE, QUEUES, Count, output_options
+from stress.cli.options import FILE, QUEUES, Count, OneOf, output_options
 from stress.cli.output import Output
 
 
@@ -17,7 +17,7 @@ from stress.cli.output import Output
 @click.argument("book", type=FILE, metavar="BOOK.toml|RESULTS")
 @click.option("--paths", type=Count(), help="Paths instead of the book's own.")
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Seed instead of the book's own.")
-@click.option("--estimator", type=click.Choice(["plain", "importance"]),
+@click.option("--estimator", type=OneOf(["plain", "importance"]),
               help="importance: paths that aim at the worst 1 - level, instead of the book's own choice.")  # fmt: skip
 @click.option("--level", type=click.FloatRange(0.5, 0.99999),
               help="Of contributions, increments, concentrations. [default: 0.999; of RESULTS, theirs]")  # fmt: skip
@@ -30,7 +30,7 @@ from stress.cli.output import Output
               help="With --reverse: the macro path that this satellite puts behind a group's rates.")  # fmt: skip
 @click.option("--threads", type=click.IntRange(1, 1024), help="Threads to use. [default: all cores]")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Worker processes instead of threads.")
-@click.option("--queue", type=click.Choice(QUEUES),
+@click.option("--queue", type=OneOf(QUEUES),
               help="With --out: workers as jobs of this queue, set up in Dask's jobqueue.yaml.")  # fmt: skip
 @click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler instead, such as tcp://host:8786.")
 @click.option("--out", type=FILE, metavar="DIR",

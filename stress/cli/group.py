@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
+from collections.abc import Mapping
 from typing import Any
 
 import click
+
+from stress.spelling import nearest
 
 
 class LazyGroup(click.Group):
     """Commands are given as `module:function`; they keep the order in which they are given."""
 
-    def __init__(self, *args: Any, lazy: dict[str, str], of_table: str | None = None, **kwargs: Any) -> None:
-        """`of_table`: the command that is meant where a CSV file stands in a command's place."""
+    def __init__(
+        self,
+        *args: Any,
+        lazy: dict[str, str],
+        of_table: str | None = None,
+        alike: Mapping[str, str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`of_table`: the command that is meant where a CSV file stands in a command's place; `alike`: what is meant by
+        other words."""
         super().__init__(*args, **kwargs)
-        self.lazy, self.of_table = lazy, of_table
+        self.lazy, self.of_table, self.alike = lazy, of_table, alike or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All names, without importing anything."""
@@ -37,7 +47,10 @@ class LazyGroup(click.Group):
         if args and self.of_table is not None and args[0].lower().endswith(".csv"):
             args = [self.of_table, *args]
         if args and args[0] not in self.lazy and not args[0].startswith("-"):
-            close = difflib.get_close_matches(args[0], list(self.lazy), n=1, cutoff=0.5)
-            hint = f"Did you mean {close[0]}?" if close else f"One of {', '.join(self.lazy)}."
+            meant = self.alike.get(args[0].lower()) or nearest(args[0], list(self.lazy))
+            every = f"ne of {', '.join(self.lazy)}."
+            hint = f"Did you mean {meant}?" if meant else f"O{every}"
+            if args[0].lower().endswith((".toml", ".nc")):
+                hint = f"A file comes after a command, {ctx.command_path} COMMAND {args[0]}: o{every}"
             raise click.UsageError(f"no such command {args[0]!r}. {hint}", ctx)
         return super().resolve_command(ctx, args)

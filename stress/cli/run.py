@@ -12,7 +12,7 @@ import click
 from stress.cli.books import save_result, xlsx_option
 from stress.cli.limits import breaches, check, fail_on, refuse_breaches
 from stress.cli.of_books import job_argument
-from stress.cli.options import FILE, QUEUES, Count, output_options
+from stress.cli.options import FILE, QUEUES, Count, OneOf, output_options
 from stress.cli.output import Output
 from stress.cli.sizes import Memory
 from stress.errors import ConfigError, StressError
@@ -36,7 +36,7 @@ ESTIMATORS = ("plain", "sobol", "importance", "auto")
 @click.option("--scenario", "scenarios", multiple=True, metavar="NAME", help="Only this scenario; may be repeated.")
 @click.option(
     "--estimator",
-    type=click.Choice(ESTIMATORS),
+    type=OneOf(ESTIMATORS),
     help="How factors are drawn, instead of the job's own: importance aims at rare losses, sobol at smooth means, auto "
     "asks a pilot. What paths draw besides factors (t mixing, parameters, macro shocks, borrowers) stays plain.",
 )
@@ -49,13 +49,13 @@ ESTIMATORS = ("plain", "sobol", "importance", "auto")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Worker processes on this machine instead.")
 @click.option(
     "--queue",
-    type=click.Choice(QUEUES),
+    type=OneOf(QUEUES),
     help="Workers as jobs of this batch queue, set up in Dask's jobqueue.yaml; needs dask-jobqueue.",
 )
 @click.option("--scheduler", metavar="ADDRESS", help="A Dask cluster instead. [env: DASK_SCHEDULER_ADDRESS]")
 @click.option(
     "--device",
-    type=click.Choice(["cpu", "gpu", "auto"]),
+    type=OneOf(["cpu", "gpu", "auto"]),
     default="cpu",
     show_default=True,
     help="What counts: cpu, gpu (an NVIDIA card; the same numbers, bit for bit), or auto, both where there is a card.",

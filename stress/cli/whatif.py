@@ -9,7 +9,7 @@ import click
 
 from stress.cli.books import about_job, save_tables, xlsx_option
 from stress.cli.of_books import job_argument
-from stress.cli.options import FILE, Count, output_options
+from stress.cli.options import FILE, Count, OneOf, output_options
 from stress.cli.output import Output
 from stress.cli.resuming import resumable
 from stress.cli.writing import save_text, writing
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     "set), or share:NOTE; may be repeated.",
 )  # fmt: skip
 @click.option("--points", type=Count(), help="Points to run. [default: 24 for each range]")
-@click.option("--design", "kind", type=click.Choice(["sobol", "grid"]), default="sobol", show_default=True)
+@click.option("--design", "kind", type=OneOf(["sobol", "grid"]), default="sobol", show_default=True)
 @click.option("--scenario", metavar="NAME", help="The scenario to start from. [default: the job's first]")
 @click.option("--paths", type=Count(), help="Paths of each point. [default: 32,768]")
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Seed instead of the job's own.")

@@ -5,13 +5,16 @@ Values keep the unit of the publication (percents stay percents): a satellite's 
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 from typing import NamedTuple
 
 from stress.errors import DataError
+from stress.spelling import suggest
 from stress.tables.periods import Period
 from stress.tables.series import read_series
+
+MOST_NAMED = 12
+"""Columns that a refusal lists."""
 
 
 class MacroTable(NamedTuple):
@@ -30,8 +33,8 @@ class MacroTable(NamedTuple):
     def column(self, name: str) -> tuple[float, ...]:
         """One variable by its name in the table. DataError where there is none of that name."""
         if name not in self.variable:
-            near = difflib.get_close_matches(name, self.variable, n=3, cutoff=0.4) or list(self.variable[:5])
-            raise DataError(f"{self.file}: has no column {name!r}; there is {', '.join(repr(n) for n in near)}")
+            there = ", ".join(map(repr, self.variable[:MOST_NAMED])) + " and more" * (len(self.variable) > MOST_NAMED)
+            raise DataError(f"{self.file}: has no column {name!r}; there is {there}{suggest(name, self.variable)}")
         place = self.variable.index(name)
         return tuple(row[place] for row in self.value)
 

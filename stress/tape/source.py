@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import importlib
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,6 +11,7 @@ from shlex import quote
 from typing import Any, NamedTuple, TypeVar
 
 from stress.errors import ConfigError, DataError, LimitError
+from stress.spelling import nearest
 from stress.tables.cells import separator_of
 from stress.tables.encoding import NAMES, encoding_of
 from stress.tables.framed import has_number, word
@@ -125,9 +125,9 @@ def _places(path: Path, head: list[str], theirs: Mapping[str, str]) -> dict[str,
             which = " and ".join(str(k + 1) for k in places)
             raise DataError(f"{path}: columns {which} are both called {name!r}: rename or take out the one not meant")
         if not places:
-            close = difflib.get_close_matches(name, head, n=1, cutoff=0.5)
+            close = nearest(name, head)
             there = f"it has {', '.join(cell[:40] for cell in head[:20])}"
-            hint = f"if it is {close[0]!r}, say --column {quote(f'{ours}={close[0]}')}" if close else there
+            hint = f"if it is {close!r}, say --column {quote(f'{ours}={close}')}" if close else there
             if ours == FLAT and INTEREST in map(word, head):
                 theirs_of_it = head[list(map(word, head)).index(INTEREST)]
                 hint = f"interest a year in its place: --column {quote(f'{INTEREST}={theirs_of_it}')}"

@@ -54,6 +54,33 @@ def test_a_misspelt_command_is_told_the_right_one(capsys: Capture) -> None:
 
 
 @pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["simulate", "job.toml"], "no such command 'simulate'. Did you mean run? (see stress --help)"),
+        (["figures"], "Did you mean plot?"),
+        (["help"], "Did you mean --help or --version?"),
+        (["calibrate", "tapes"], "Did you mean tape?"),
+        (["calibrate", "nope"], "no such command 'nope'. One of losses, pool, rho, "),
+        (["optimize"], "no such command 'optimize'. One of run, check, "),
+        (["job.toml"], "A file comes after a command, stress COMMAND job.toml: one of run, check, "),
+        (["run", "x", "--pathes", "3"], "no such option --pathes; did you mean --paths? (see stress run --help)"),
+        (["run", "x", "-paths", "3"], "no such option -paths; did you mean --paths?"),
+        (["run", "x", "--cores=4"], "no such option --cores; did you mean --threads?"),
+        (["breakeven", "x", "--note", "A"], "no such option --note; did you mean --tranche?"),
+        (["breakeven", "x", "-n", "A"], "no such option -n (see"),
+        (["run", "x", "--tranche", "A"], "no such option --tranche (see"),
+        (["run", "x", "--estimator", "soboll"], "'soboll': one of plain, sobol, importance, auto; did you mean sobol?"),
+        (["whatif", "x", "--design", "lattice"], "'lattice': one of sobol, grid (see"),
+    ],
+)
+def test_a_word_that_is_none_is_told_what_is_near_or_what_there_is(
+    arguments: list[str], said: str, capsys: Capture
+) -> None:
+    assert exit_code(arguments) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     ("arguments", "hint"),
     [
         (["run", "--pathz", "3", str(JOB)], "--paths"),

@@ -81,7 +81,7 @@ REFUSED = {
     "1e16 * pool": ("money", "at most 1e+15"),
     "\u0663 * pool": ("money", "at character 1: '\u0663' has no meaning here; write numbers with the digits 0 to 9"),
     "pool * 0.\uff15": ("money", "'\uff15' has no meaning here; write numbers with the digits 0 to 9"),
-    "p\u043eol * 2": ("money", "no quantity 'p\u043eol'; did you mean pool?"),
+    "p\u043eol * 2": ("money", "no quantity 'p\u043eol'; 'p\u043eol' looks like 'pool', but it has U+043E"),
     "__import__('os')": ("money", "expected a quantity or a number, found"),
     "pool.__class__": ("money", "no quantity 'pool.__class__'"),
     "\x1bpool": ("money", "U+001B has no meaning here"),

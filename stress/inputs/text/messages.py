@@ -153,9 +153,9 @@ def _fault(model: type[BaseModel], document: dict[str, Any], detail: ErrorDetail
         return _once(Fault(key, "", str(detail.get("ctx", {}).get("error", detail["msg"])), place))
     if kind == "extra_forbidden":
         keys = allowed_keys(schemas_at(model, location[:-1]))
-        reason = f"no such key{suggest(str(location[-1]), keys)}"
-        told = f"{reason}; allowed: {', '.join(keys)}; {_reference(model, location)} says what each means"
-        return Fault(key, "", reason if "did you mean" in reason else told, place)
+        hint = suggest(str(location[-1]), keys)
+        told = hint or f"; allowed: {', '.join(keys)}; {_reference(model, location)} says what each means"
+        return Fault(key, "", f"no such key{told}", place)
     schemas = schemas_at(model, location)
     if kind == "missing":
         what = description(schemas)

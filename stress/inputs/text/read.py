@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import difflib
 import math
 import os
 import re
@@ -14,9 +13,11 @@ from typing import Any
 import tomli
 
 from stress.errors import ConfigError
+from stress.spelling import nearest
 
 _DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|#.*")
+TOML = ".toml"
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 16
 """Tables within tables; no input file needs more than six."""
@@ -73,11 +74,11 @@ def _read_bytes(path: Path) -> bytes:
 def _near(path: Path) -> str:
     """Suggest a file of the same folder whose name is close."""
     try:
-        names = [entry.name for entry in os.scandir(path.parent) if entry.name.endswith(".toml")]
+        names = [entry.name[: -len(TOML)] for entry in os.scandir(path.parent) if entry.name.endswith(TOML)]
     except (OSError, ValueError):
         return ""
-    close = difflib.get_close_matches(path.name, names, n=1, cutoff=0.75)
-    return f"; did you mean {path.parent / close[0]}?" if close else ""
+    close = nearest(path.name.removesuffix(TOML), names)
+    return f"; did you mean {path.parent / (close + TOML)}?" if close else ""
 
 
 def _decode(path: Path, raw: bytes) -> str:
