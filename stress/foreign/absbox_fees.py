@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from stress.foreign.absbox_formulas import Known, formula, named, number
+from stress.foreign.absbox_formulas import Known, fees_in, formula, named, number, said_of
 from stress.foreign.literal import pairs
 
 Dates = Sequence[Any]
@@ -42,9 +42,23 @@ def fees_of(given: Any, known: Known, last: int, issue: datetime.date, left: lis
         try:
             _KINDS[kind](found, name, value, known, _Life(last, issue))
         except (LookupError, TypeError, ValueError) as error:
-            left.append(f"fees.{name}: {kind} {value!r}: {error.args[0] if error.args else error}")
+            left.append(f"fees.{name}: {kind} {value!r}: {said_of(error)}")
             continue
-    found.own.sort(key=lambda fee: fee["base"] == "formula")  # it may look at those that stand above it
+    return found._replace(own=_in_turn(found.own, left))
+
+
+def _in_turn(fees: Sequence[dict[str, Any]], left: list[str]) -> list[dict[str, Any]]:
+    """Fees in an order in which each looks at those above it alone; those that look at each other are told."""
+    found = [fee for fee in fees if fee["base"] != "formula"]
+    waiting = [fee for fee in fees if fee["base"] == "formula"]
+    while waiting:
+        above = {fee["name"] for fee in found}
+        ready = next((fee for fee in waiting if fees_in(fee["amount"]) <= above), None)
+        if ready is None:
+            left += [f"fees.{fee['name']}: looks at itself, or at a fee that does not accrue here" for fee in waiting]
+            break
+        found.append(ready)
+        waiting.remove(ready)
     return found
 
 

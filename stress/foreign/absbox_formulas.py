@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -35,12 +36,21 @@ class Known(NamedTuple):
     size: Mapping[str, float]
     """Note -> its original balance, all notes."""
     fees: Sequence[str]
+    dues: Mapping[str, str]
+    """Fee that is paid as a party is -> formula of what is due of it."""
     accounts: Mapping[str, Sequence[str]]
     """Account -> ours that stand for it."""
     month_of: Callable[[datetime.date], int]
     """The last collection period that is paid before a date."""
     triggers: list[str]
     """Those that are carried, as far as they have been read."""
+
+
+class Missing(LookupError):
+    """A name that the deal does not have, or that is left out."""
+
+    def __str__(self) -> str:
+        return f"names {self.args[0]}, which the deal does not have or is left out"
 
 
 def named(kind: str, name: str) -> str:
@@ -52,6 +62,22 @@ def named(kind: str, name: str) -> str:
     return f"{kind}.{name}" if name.isidentifier() else f"{kind}['{name}']"
 
 
+def fees_in(text: str) -> set[str]:
+    """The fees that a formula of ours names.
+
+    >>> sorted(fees_in("fee.a + 2 * fee['b c'] + pool"))
+    ['a', 'b c']
+    """
+    return {bare or quoted for bare, quoted in re.findall(r"\bfee(?:\.(\w+)|\['([^']*)'\])", text)}
+
+
+def said_of(error: Exception) -> str:
+    """What an error of a formula tells: a name that is missing, or its own words."""
+    if isinstance(error, KeyError):
+        return str(Missing(repr(error.args[0])))
+    return str(error) if isinstance(error, Missing) or not error.args else str(error.args[0])
+
+
 def number(value: float) -> str:
     """A number as formulas write it, without an exponent."""
     return f"{float(value):.10f}".rstrip("0").rstrip(".") or "0"
@@ -60,7 +86,7 @@ def number(value: float) -> str:
 def formula(given: Any, known: Known) -> str:
     """A formula. Raises LookupError."""
     if isinstance(given, bool) or given is None:
-        raise LookupError(repr(given))
+        raise Missing(repr(given))
     if isinstance(given, int | float):
         return number(given)
     if isinstance(given, str):
@@ -103,7 +129,7 @@ def _truth(given: Sequence[Any], known: Known) -> str:
     """What is true or false by itself."""
     if given[0] == "trigger":
         if given[-1] not in known.triggers:
-            raise LookupError(f"trigger {given[-1]!r}")
+            raise Missing(f"trigger {given[-1]!r}")
         return named("tripped", given[-1])
     if given[0] == "status":
         return _phase(given[1])
@@ -126,14 +152,16 @@ def _notes(names: Sequence[str], known: Known) -> str:
 
 
 def _accounts(names: Sequence[str], known: Known) -> str:
+    if missing := [name for name in names if name not in known.accounts]:
+        raise Missing(f"account {missing[0]!r}")
     ours = dict.fromkeys(one for name in names or known.accounts for one in known.accounts[name])
     return _sum([named("account", one) for one in ours])
 
 
 def _fees(names: Sequence[str], known: Known) -> str:
-    if missing := [name for name in names if name not in known.fees]:
-        raise LookupError(f"fee {missing[0]!r}")
-    return _sum([named("fee", name) for name in names or known.fees])
+    if missing := [name for name in names if name not in (*known.fees, *known.dues)]:
+        raise Missing(f"fee {missing[0]!r}")
+    return _sum([known.dues.get(name, named("fee", name)) for name in names or (*known.fees, *known.dues)])
 
 
 def _original(names: Sequence[str], known: Known) -> str:

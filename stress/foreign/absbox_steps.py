@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from stress.foreign.absbox_formulas import PHASE, Known, condition, formula, named, number
+from stress.foreign.absbox_formulas import PHASE, Known, Missing, condition, formula, named, number
 
 ACCRUALS = ("calcfee", "calcint", "calcbondint")
 """Fees and interest accrue here by themselves."""
@@ -87,11 +87,13 @@ def _word(action: Any) -> str:
 
 def _why(error: Exception) -> str:
     """In words: no word for it here, a name that nothing has, or parts that are not what an action has."""
+    if isinstance(error, Missing):
+        return str(error)
     text = str(error.args[0]) if error.args else ""
     if "no word" in text:
         return text
     if type(error) in (KeyError, LookupError):
-        return f"names {text}, which the deal does not have or is left out"
+        return str(Missing(text))
     return f"is not laid out as AbsBox lays it out: {text}"
 
 

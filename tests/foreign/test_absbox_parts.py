@@ -236,3 +236,86 @@ def test_support_of_several_accounts_pays_in_their_order() -> None:
 def test_a_fee_is_due_when_and_on_what_it_says(kind: str, value: Any, found: Any) -> None:
     deal = changed(("fees", {"agent": {"type": {kind: value}}}), first=[["payFee", "acc", ["agent"]]]).deal
     assert (deal.fees[0].amount if deal.fees else list(deal.quantities["due_agent"])) == found
+
+
+SPARE = ("accounts.spare", {"balance": 0, "type": {"fixReserve": 5}})
+BARE = ("accounts.spare", {"balance": 0})
+UNPAID = ("fees", SERVICER)
+GONE = "which the deal does not have or is left out"
+
+
+def of(*parts: Any) -> tuple[str, Any]:
+    """An accelerating trigger on a test of a formula."""
+    return "trigger", {"AfterCollect": {"t": {**THIN, "condition": [parts, ">", 5]}}}
+
+
+@pytest.mark.parametrize("spare", [SPARE, BARE])
+@pytest.mark.parametrize(
+    ("changes", "first", "told"),
+    [
+        ([], ["payPrin", "acc", ["A"], {"formula": ("accountBalance", "spare")}], f"names account 'spare', {GONE}"),
+        ([], ["If", [("accountBalance", "spare"), ">", 5], ["payPrin", "acc", ["A"]]],
+         f"names account 'spare', {GONE}"),
+        ([of("accountBalance", "spare")], None, "trigger AfterCollect.t: [('accountBalance', 'spare'), '>', 5] -> "),
+        ([("fees", {"x": {"type": {"pctFee": [("accountBalance", "spare"), 0.1]}}})], ["payFee", "acc", ["x"]],
+         f"fees.x: pctFee [('accountBalance', 'spare'), 0.1]: names account 'spare', {GONE}"),
+        ([("accounts.res", {"balance": 0, "type": {"targetReserve": [("accountBalance", "spare"), 2]}})],
+         ["transfer", "acc", "res", {"reserve": "gap"}],
+         "accounts.res: targetReserve target [('accountBalance', 'spare'), 2]"),
+        ([("rateSwap", {"s": {"pair": (0.03, 0.04), "base": {"formula": ("accountBalance", "spare")}}})],
+         ["settleSwap", "acc", "s"], f"rateSwap.s: names account 'spare', {GONE}"),
+    ],
+)  # fmt: skip
+def test_what_names_an_account_that_no_step_fills_is_told_and_the_deal_is_carried(
+    spare: tuple[str, Any], changes: list[tuple[str, Any]], first: Any, told: str
+) -> None:
+    found = changed(spare, *changes, first=[first] if first else None)
+    assert any(told in line for line in found.left)
+    assert sum(line.startswith("accounts.spare: no ") for line in found.left) == 1
+    assert "spare" not in str(found.deal)
+
+
+@pytest.mark.parametrize(
+    ("changes", "first", "told"),
+    [
+        ([UNPAID], ["payPrin", "acc", ["A"], {"formula": ("feeDue", "servicer")}], f"names fee 'servicer', {GONE}"),
+        ([UNPAID, of("feeDue", "servicer")], None, "trigger AfterCollect.t: [('feeDue', 'servicer'), '>', 5] -> "),
+        ([("fees", SERVICER | {"x": {"type": {"pctFee": [("feeDue", "servicer"), 0.5]}}})], ["payFee", "acc", ["x"]],
+         f"fees.x: pctFee [('feeDue', 'servicer'), 0.5]: names fee 'servicer', {GONE}"),
+        ([("fees", {"servicer": {"type": {"pctFee": [("poolWaRate",), 0.5]}},
+                    "x": {"type": {"pctFee": [("feeDue", "servicer"), 0.5]}}})], ["payFee", "acc", ["x"]],
+         f"fees.x: pctFee [('feeDue', 'servicer'), 0.5]: names fee 'servicer', {GONE}"),
+        ([("fees", {"servicer": {"type": {"pctFee": [("feeDue", "servicer"), 0.5]}}})], ["payFee", "acc", ["servicer"]],
+         f"fees.servicer: pctFee [('feeDue', 'servicer'), 0.5]: names fee 'servicer', {GONE}"),
+        ([UNPAID, ("accounts.servicer", {"balance": 0, "type": {"fixReserve": 5}})],
+         ["payPrin", "acc", ["A"], {"formula": ("feeDue", "servicer")}], f"names fee 'servicer', {GONE}"),
+    ],
+)  # fmt: skip
+def test_what_names_a_fee_that_no_step_pays_is_told_and_the_deal_is_carried(
+    changes: list[tuple[str, Any]], first: Any, told: str
+) -> None:
+    found = changed(*changes, first=[first] if first else None)
+    assert any(told in line for line in found.left)
+    assert "servicer" not in str(found.deal)
+
+
+def test_a_fee_that_looks_at_one_below_it_is_charged_after_it() -> None:
+    fees = {"admin": {"type": {"pctFee": [("feeDue", "trustee"), 0.5]}},
+            "trustee": {"type": {"pctFee": [("feeDue", "servicer"), 0.5]}}, **SERVICER}  # fmt: skip
+    found = changed(("fees", fees), first=[["payFee", "acc", ["admin", "trustee", "servicer"]]])
+    assert [fee.name for fee in found.deal.fees] == ["servicer", "trustee", "admin"]
+    assert [fee.amount for fee in found.deal.fees] == [0.0, "0.5 * fee.servicer", "0.5 * fee.trustee"]
+
+
+def test_what_is_due_of_a_fee_that_a_party_is_paid_can_be_named() -> None:
+    fees = {"once": {"type": {"fixFee": 500}}, "audit": {"type": {"recurFee": [["MonthDayOfYear", 6, 1], 100]}}}
+    steps: list[Any] = [
+        ["payFee", "acc", ["once", "audit"]],
+        ["payPrin", "acc", ["A"], {"formula": ("feeDue", "once")}],
+    ]
+    found = changed(("fees", fees), of("feeDue", "audit"), first=steps)
+    assert found.deal.priority["amortization"][2].until == "max(note.A - max(500 - paid.once, 0), 0)"
+    assert found.deal.triggers[0].condition == "max(due_audit - paid.audit, 0) > 5"
+    late = {"x": {"type": {"pctFee": [("feeDue", "once"), 0.5]}}}
+    told = changed(("fees", fees | late), first=[*steps, ["payFee", "acc", ["x"]]]).left
+    assert "fees.x: looks at itself, or at a fee that does not accrue here" in told
