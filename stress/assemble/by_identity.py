@@ -51,9 +51,19 @@ def known_by(value: Any) -> Hashable:
     return value if isinstance(value, str | int | float) or value is None else _Same(value)
 
 
+def _closed(found: Found) -> Found:
+    """The same answer, its arrays closed to writing."""
+    if isinstance(found, np.ndarray):
+        found.flags.writeable = False
+    elif isinstance(found, tuple | Mapping):
+        for part in found.values() if isinstance(found, Mapping) else found:
+            _closed(part)
+    return found
+
+
 def by_identity(function: Callable[[*Given], Found]) -> Callable[[*Given], Found]:
     """The function with its last answers, kept by the identity of the inputs it was given, and by what its other
-    arguments say: what it returns is not to be changed.
+    arguments say: arrays that it returns cannot be written to.
 
     >>> asked = []
     >>> length = by_identity(lambda words: asked.append(words) or len(words))
@@ -64,7 +74,7 @@ def by_identity(function: Callable[[*Given], Found]) -> Callable[[*Given], Found
 
     @functools.lru_cache(maxsize=KEPT)
     def kept(*arguments: _Given) -> Found:
-        return function(*(one.value for one in arguments))
+        return _closed(function(*(one.value for one in arguments)))
 
     @functools.wraps(function)
     def answer(*arguments: *Given) -> Found:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stress.assemble.by_identity import by_identity
 from stress.inputs.deal import DayCount, Deal
 from stress.inputs.deal.dates import collection_ends, first_payment, issue_of, payment_dates
 
@@ -27,6 +28,7 @@ class Calendar(NamedTuple):
     """(T,) years from issue to each payment date, ACT/365F; negative before issue."""
 
 
+@by_identity
 def calendar_of(deal: Deal) -> Calendar:
     """Dates of a deal to its legal maturity."""
     issued, payments = issue_of(deal), payment_dates(deal)

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from stress.assemble.adjusted import adjusted_share
-from stress.assemble.calendar import Calendar
+from stress.assemble.by_identity import by_identity
+from stress.assemble.calendar import Calendar, calendar_of
 from stress.assemble.formulas import Programs
 from stress.assemble.monthly import MonthInputs, mean_coupons
 from stress.assemble.priority import Steps, account_names, phase_steps, principal_names
-from stress.assemble.trust import trust_tables
+from stress.assemble.trust import additions, trust_tables
 from stress.inputs.deal import (
     Deal,
     PayFee,
@@ -28,52 +29,62 @@ from stress.kernels.tables import DEAL, STEP, STEP_VALUE, TRIGGER, Contract
 
 def contract_of(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, pool: Pool) -> Contract:
     """Arrays of a deal under K scenarios; shares refer to the balance of the pool."""
-    n_month, cut_off = deal.legal_maturity_months, pool.balance
-    size = np.array(sizes_of(deal, cut_off))
+    adjusted = None if deal.hurdle_rate is None else adjusted_share(pool, deal.hurdle_rate, deal.legal_maturity_months)
+    terms = _terms(deal, pool.balance, adjusted)
     accrual = np.stack([m.coupon * dates.fraction[:, None] for m in months])
-    adjusted = None if deal.hurdle_rate is None else adjusted_share(pool, deal.hurdle_rate, n_month)
-    programs = Programs(deal, cut_off, n_month, adjusted)
-    steps = Steps(deal, cut_off, n_month, programs)  # a program has its number from who asks first
-    triggers = _triggers(deal, programs)
-    call = deal.clean_up
-    fees = _fee_tables(deal, months, dates, programs)
-    called = [programs.add(x, False) if x is not None else -1 for x in ((call.when, call.price) if call else ())]
     guess = np.log1p(accrual).sum(axis=1) / dates.years[-1]  # (K, N): of a note at par that pays every month
-    even = dates.years - np.arange(n_month) * MONTH_YEARS
-    first = float(even.mean())
-    accounts = account_names(deal)
+    seen = [list(deal.indices).index(name) for name in indices_in(deal)]
     return Contract(
-        **_note_tables(deal, size, cut_off),
+        **terms,
         accrual=np.ascontiguousarray(accrual),
-        payable=_payable(deal, n_month, dates.first_payment),
-        years=np.ascontiguousarray(np.stack([dates.years, even - first], axis=1)),
         step_up=np.stack([_stepped(m) * dates.fraction[:, None] for m in months]),
-        step_up_trigger=_step_up_trigger(deal),
         guess=guess,
         at_guess=moments(dates.years, guess),
-        mean_coupon=mean_coupons(deal),
-        discount=_discounts(deal, months, dates),
-        **fees,
-        **_step_tables(steps, n_month),
-        trigger=triggers,
-        threshold=_thresholds(deal, n_month, dates.first_payment),
-        call=np.array(called or [-1, -1], dtype=np.int64),
-        index_level=np.stack([_index_levels(deal, m) for m in months]),
-        of_principal=np.array([int(a in principal_names(deal)) for a in accounts], dtype=np.int64),
-        **trust_tables(deal, months, programs, size),
-        **programs.tables(),
-        senior_fee=_senior(deal, [f.name for f in deal.fees], PayFee),
-        senior_note=_senior(deal, [n.name for n in deal.notes], PayInterest),
-        opening_cash=np.array([deal.opening_cash.get(a, 0.0) for a in accounts]),
-        deal=_deal_numbers(deal, cut_off, first),
+        discount=_discounts(deal, months, dates, terms["payable"]),
+        fee_rate=_fee_rate(deal, months, dates),
+        index_level=np.stack([_index_levels(deal, m, seen) for m in months]),
+        additions=additions(deal, months),
     )
 
 
-def _fee_tables(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, programs: Programs) -> dict[str, Any]:
+@by_identity
+def _terms(deal: Deal, cut_off: float, adjusted: np.ndarray | None) -> dict[str, Any]:
+    """Tables that are the same whatever happens."""
+    n_month, dates = deal.legal_maturity_months, calendar_of(deal)
+    size = np.array(sizes_of(deal, cut_off))
+    programs = Programs(deal, cut_off, n_month, adjusted)
+    steps = Steps(deal, cut_off, n_month, programs)  # a program has its number from who asks first
+    triggers = _triggers(deal, programs)
+    fees, call = _fee_tables(deal, programs), deal.clean_up
+    called = [programs.add(x, False) if x is not None else -1 for x in ((call.when, call.price) if call else ())]
+    even = dates.years - np.arange(n_month) * MONTH_YEARS
+    first = float(even.mean())
+    accounts = account_names(deal)
+    return {
+        **_note_tables(deal, size, cut_off),
+        "payable": _payable(deal, n_month, dates.first_payment),
+        "years": np.ascontiguousarray(np.stack([dates.years, even - first], axis=1)),
+        "step_up_trigger": _step_up_trigger(deal),
+        "mean_coupon": mean_coupons(deal),
+        **fees,
+        **_step_tables(steps, n_month),
+        "trigger": triggers,
+        "threshold": _thresholds(deal, n_month, dates.first_payment),
+        "call": np.array(called or [-1, -1], dtype=np.int64),
+        "of_principal": np.array([int(a in principal_names(deal)) for a in accounts], dtype=np.int64),
+        **trust_tables(deal, programs, size),
+        **programs.tables(),
+        "senior_fee": _senior(deal, [f.name for f in deal.fees], PayFee),
+        "senior_note": _senior(deal, [n.name for n in deal.notes], PayInterest),
+        "opening_cash": np.array([deal.opening_cash.get(a, 0.0) for a in accounts]),
+        "deal": _deal_numbers(deal, cut_off, first),
+    }
+
+
+def _fee_tables(deal: Deal, programs: Programs) -> dict[str, Any]:
     formula = [programs.add(f.amount, False) if isinstance(f.amount, str) else -1 for f in deal.fees]
     return {
         "fee_base": np.array([codes.FEE_BASES.index(f.base) for f in deal.fees], dtype=np.int64),
-        "fee_rate": _fee_rate(deal, months, dates),
         "fee_formula": np.array(formula, np.int64),
         "fee_carry": np.array([float(f.carry_over) for f in deal.fees]),
     }
@@ -130,10 +141,8 @@ def _stake(original: np.ndarray) -> np.ndarray:
     return np.stack([original, 1.0 / original, np.ones_like(original), np.zeros_like(original)], axis=1)
 
 
-def _index_levels(deal: Deal, months: MonthInputs) -> np.ndarray:
+def _index_levels(deal: Deal, months: MonthInputs, seen: list[int]) -> np.ndarray:
     """(T, I) levels of the indices that formulas look at."""
-    names = list(deal.indices)
-    seen = [names.index(name) for name in indices_in(deal)]
     return np.zeros((deal.legal_maturity_months, 0)) if months.index_level is None else months.index_level[:, seen]
 
 
@@ -160,19 +169,19 @@ def _stepped(months: MonthInputs) -> np.ndarray:
     return np.zeros_like(months.coupon) if months.coupon_up is None else months.coupon_up - months.coupon
 
 
-def _discounts(deal: Deal, months: Sequence[MonthInputs], dates: Calendar) -> np.ndarray:
+def _discounts(deal: Deal, months: Sequence[MonthInputs], dates: Calendar, by_phase: np.ndarray) -> np.ndarray:
     """(K, T, N) discount factors: compounded where a note's schedule pays interest, simple in between."""
     coupon = np.stack([m.coupon if m.coupon_plain is None else m.coupon_plain for m in months])
     spread = np.stack([(deal.discount_spread + m.note_spread) * dates.fraction for m in months])
     growth = coupon * dates.fraction[:, None] + spread[:, :, None]
-    by_phase = _payable(deal, growth.shape[1], dates.first_payment)
     pays = np.concatenate([by_phase[0, : deal.revolving_months], by_phase[1, deal.revolving_months :]]) > 0.0
     factor = np.empty_like(growth)
     before, since = np.ones(growth[:, 0].shape), np.zeros(growth[:, 0].shape)
-    for t in range(growth.shape[1]):
-        since = since + growth[:, t]
+    for t, paid in enumerate(pays):
+        since += growth[:, t]
         factor[:, t] = before * (1.0 + since)
-        before, since = np.where(pays[t], factor[:, t], before), np.where(pays[t], 0.0, since)
+        np.copyto(before, factor[:, t], where=paid)
+        np.copyto(since, 0.0, where=paid)
     return 1.0 / factor
 
 
@@ -183,14 +192,11 @@ def _step_up_trigger(deal: Deal) -> np.ndarray:
 
 
 def _payable(deal: Deal, n_month: int, first: int) -> np.ndarray:
-    payable = np.zeros((4, n_month, len(deal.notes)))
-    month = np.arange(1, n_month + 1)
+    """(phases, T, N) 1 in the months in which a note pays."""
+    every = np.array([[note.payment_months.get(phase, 1) for note in deal.notes] for phase in codes.PHASES])  # type: ignore[call-overload]
+    month = np.arange(1, n_month + 1)[:, None]
     payment = month - first + 1
-    for p, phase in enumerate(codes.PHASES):
-        for n, note in enumerate(deal.notes):
-            every = note.payment_months.get(phase, 1)  # type: ignore[call-overload]
-            payable[p, :, n] = ((payment % every == 0) & (payment > 0)) | (month == n_month)
-    return payable
+    return (((payment % every[:, None] == 0) & (payment > 0)) | (month == n_month)).astype(np.float64)
 
 
 def _fee_rate(deal: Deal, months: Sequence[MonthInputs], dates: Calendar) -> np.ndarray:

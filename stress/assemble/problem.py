@@ -75,9 +75,7 @@ def replacement_need(deal: Deal, pool: Pool, clock: Clock, state: State | None) 
     supply = np.full((1, deal.legal_maturity_months + 1, COHORTS[clock]), _UNLIMITED)
     problem = build(deal, [pool], [months], clock, supply, True, None if state is None else untested(state, deal))
     off = problem.contract._replace(threshold=np.full_like(problem.contract.threshold, np.nan))
-    need = bought_by_step(problem._replace(contract=off))
-    need.flags.writeable = False
-    return need
+    return bought_by_step(problem._replace(contract=off))
 
 
 def new_receivables(pool: Pool, months: MonthInputs) -> np.ndarray:

@@ -13,13 +13,19 @@ from stress.assemble.priority import principal_names
 from stress.inputs.deal import Deal
 
 
-def trust_tables(deal: Deal, months: Sequence[MonthInputs], programs: Programs, notes: np.ndarray) -> dict[str, Any]:
+def additions(deal: Deal, months: Sequence[MonthInputs]) -> np.ndarray:
+    """(K, T) accounts that are added each month, a share of the trust; 0 for a deal without one."""
+    if deal.trust is None:
+        return np.zeros((len(months), deal.legal_maturity_months))
+    return np.asarray(deal.trust.additions * np.stack([m.originations for m in months]))
+
+
+def trust_tables(deal: Deal, programs: Programs, notes: np.ndarray) -> dict[str, Any]:
     """Tables of the contract; empty or zero for a deal without a trust."""
     n_month, trust = deal.legal_maturity_months, deal.trust
     if trust is None:
         return {
             "series": np.zeros(2),
-            "additions": np.zeros((len(months), n_month)),
             "needed": np.full(1, -1, dtype=np.int64),
             "others": np.zeros((n_month, 3)),
             "sharing": np.zeros((0, n_month, 2)),
@@ -33,7 +39,6 @@ def trust_tables(deal: Deal, months: Sequence[MonthInputs], programs: Programs, 
     held = sum(cash for name, cash in deal.opening_cash.items() if name in principal_names(deal))
     return {
         "series": np.array([trust.seller_share, notes.sum() - held]),
-        "additions": trust.additions * np.stack([m.originations for m in months]),
         "needed": np.array([needed], dtype=np.int64),
         "others": np.stack(
             [invested.sum(axis=0), numerator.sum(axis=0), (invested * revolves)[shares].sum(axis=0)], axis=1
