@@ -196,7 +196,7 @@ def _payable(deal: Deal, n_month: int, first: int) -> np.ndarray:
     every = np.array([[note.payment_months.get(phase, 1) for note in deal.notes] for phase in codes.PHASES])  # type: ignore[call-overload]
     month = np.arange(1, n_month + 1)[:, None]
     payment = month - first + 1
-    return (((payment % every[:, None] == 0) & (payment > 0)) | (month == n_month)).astype(np.float64)
+    return np.asarray(((payment % every[:, None] == 0) & (payment > 0)) | (month == n_month), np.float64)
 
 
 def _fee_rate(deal: Deal, months: Sequence[MonthInputs], dates: Calendar) -> np.ndarray:

@@ -6,7 +6,8 @@ on (an unpaid share of no dilution, a supply to a deal that does not buy) is lef
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,7 @@ from stress.inputs.job.scenario_remarks import how_of, replaced
 from stress.inputs.pool import Bucket, Pool
 from stress.inputs.scenario import Shock
 from stress.inputs.text.remark import Remark
+from stress.kernels.layout import Floats, Ints
 from stress.kernels.tables import MONTH, Receivables
 
 Array = NDArray[np.float64]
@@ -57,7 +59,7 @@ def notes_of_effects(job: Job) -> list[Remark]:
 
     Raises ConfigError where deal, pool and a scenario do not fit together.
     """
-    whole = [_acting(job, case) for case in job.scenarios]
+    whole = [list(_acting(job, case)) for case in job.scenarios]
     moved: list[Remark] = []
     for case, arrays in zip(job.scenarios, whole, strict=True):
         moved += _idle(job, case, arrays)
@@ -65,11 +67,11 @@ def notes_of_effects(job: Job) -> list[Remark]:
     return [*_idle_options(job, whole), *notes_of_seasoning(job), *moved]
 
 
-def idle_shocks(job: Job, case: ScenarioCase, whole: list[Array] | None = None) -> list[int]:
+def idle_shocks(job: Job, case: ScenarioCase, whole: list[Floats | Ints] | None = None) -> list[int]:
     """Places of the shocks without which every array stays as it is; of two that do the same, the first. `whole`: the
     arrays under all of them, where they are known."""
     kept, idle = list(range(len(case.shocks))), []
-    whole = whole or _acting(job, case)
+    whole = whole or list(_acting(job, case))
     for place in range(len(case.shocks)):
         without = [i for i in kept if i != place]
         if _same(whole, _acting(job, case.model_copy(update={"shocks": tuple(case.shocks[i] for i in without)}))):
@@ -83,7 +85,7 @@ def alike(job: Job, one: ScenarioCase, other: ScenarioCase) -> bool:
     return _same(_acting(job, one), _acting(job, other))
 
 
-def _idle_options(job: Job, whole: list[list[Array]]) -> Iterator[Remark]:
+def _idle_options(job: Job, whole: list[list[Floats | Ints]]) -> Iterator[Remark]:
     """Keys of the pool that could as well be left out: no scenario's arrays change from `whole`."""
     for place, pool in (*_without_options(job.pool), *_without_rolls(job.pool)):
         without = job.model_copy(update={"pool": pool})
@@ -113,7 +115,7 @@ def _without_rolls(pool: Pool) -> Iterator[tuple[str, Pool]]:
                 yield f"ladder[{b + 1}].{key}", pool.model_copy(update={"ladder": ladder})
 
 
-def _idle(job: Job, case: ScenarioCase, whole: list[Array]) -> Iterator[Remark]:
+def _idle(job: Job, case: ScenarioCase, whole: list[Floats | Ints]) -> Iterator[Remark]:
     known = replaced(case)
     for place in idle_shocks(job, case, whole):
         if place not in known:
@@ -199,27 +201,30 @@ def _value(cut: Cut, value: float) -> str:
     return f"{value:.4g} {cut.cap.unit}" if cut.cap.unit != "%" else f"{100.0 * value:.4g}%"
 
 
-def _acting(job: Job, case: ScenarioCase) -> list[Array]:
-    """All arrays of a scenario, less what has nothing to act on."""
+def _acting(job: Job, case: ScenarioCase) -> Iterator[Floats | Ints]:
+    """All arrays of a scenario, less what has nothing to act on; last those that take longest."""
     deal, pool = job.deal, pool_under(job.pool, case)
     (pool,), (m,), n_quality = in_qualities([pool], [resolve(deal, pool, case)], purchase_months(deal, job.clock))
     due = due_of(pool.billing, COHORTS[job.clock])
     dates = calendar_of(deal)
     sizes = sizes_of(deal, pool, [m], job.clock, dates, due, deterministic=False, n_quality=n_quality)
     receivables, eligible = receivables_of(deal, [pool], [m], sizes, job.clock, due)
-    contract = contract_of(deal, [m], dates, pool)
     bought_into = by_column(receivables.mix.sum(axis=(0, 1)), pool)
     buying = buys(deal)
     used = receivables.opening.sum(axis=(0, 2)) + buying * bought_into > 0.0
+    yield from _rates(pool, m, used)
     scalars = month_scalars(deal, m, sizes)
     dilution, unpaid_share, earned = (MONTH.index(name) for name in ("dilution", "unpaid_share", "yield_multiple"))
     scalars[:, unpaid_share] *= scalars[:, dilution] > 0.0
     scalars[:, earned] *= _earns(receivables)
-    need = np.full((sizes.n_month + 1, sizes.n_cohort), float(buying))
-    supply = new_receivables(pool, m) if deal.trust is not None else supply_of(pool, m, need)
-    offered = supply[: sizes.n_history] * eligible[0, : sizes.n_history, None]
-    bought = (receivables.first_due, receivables.pull, receivables.mix, offered)
-    return [*_rates(pool, m, used), scalars, *contract, *_opened(receivables), *(bought if buying else ())]
+    yield scalars
+    yield from _opened(receivables)
+    if buying:
+        need = np.ones((sizes.n_month + 1, sizes.n_cohort))
+        supply = new_receivables(pool, m) if deal.trust is not None else supply_of(pool, m, need)
+        yield supply[: sizes.n_history] * eligible[0, : sizes.n_history, None]
+        yield from (receivables.mix, receivables.first_due, receivables.pull)
+    yield from contract_of(deal, [m], dates, pool)
 
 
 def _rates(pool: Pool, m: MonthInputs, used: Array) -> list[Array]:
@@ -262,9 +267,13 @@ def _fields(m: MonthInputs) -> list[Array]:
     return [part for part in m if isinstance(part, np.ndarray)]
 
 
-def _same(one: list[Array], other: list[Array]) -> bool:
-    """Whether arrays are the same within rounding: months without a test hold no number in either."""
-    return len(one) == len(other) and all(
-        a.shape == b.shape and (np.array_equal(a, b) or np.allclose(a, b, rtol=_SAME, atol=1e-300, equal_nan=True))
-        for a, b in zip(one, other, strict=True)
+def _same(one: Iterable[Floats | Ints], other: Iterable[Floats | Ints]) -> bool:
+    """Whether arrays are the same within rounding: months without a test hold no number in either. None is asked for
+    after the first that differs."""
+    return all(
+        a is not None
+        and b is not None
+        and a.shape == b.shape
+        and (np.array_equal(a, b) or np.allclose(a, b, rtol=_SAME, atol=1e-300, equal_nan=True))
+        for a, b in zip_longest(one, other)
     )

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from stress.assemble.monthly import MonthInputs
 from stress.assemble.stages import by_column
-from stress.calibration.static_pool import few_draws, loads_of, new_cohort, run_static_pool
+from stress.calibration.static_pool import few_draws, loads_of, new_cohort, rolls_load, run_static_pool
 from stress.inputs.pool import Pool
 
 Array = NDArray[np.float64]
@@ -25,7 +25,7 @@ _HIGHEST = 0.999
 def with_held_default(months: MonthInputs, pool: Pool) -> MonthInputs:
     """Months in which rho is not the pool's enter at rates whose mean static default (new cohort) stays."""
     own = pool.dependence.rho
-    if (months.rho == own).all() or not any(loads_of(pool).rho_roll):
+    if (months.rho == own).all() or not any(rolls_load(pool)):
         return months
     entry, text = months.entry.copy(), pool.model_dump_json()
     for rho in np.unique(months.rho[months.rho != own]):

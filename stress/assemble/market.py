@@ -37,6 +37,7 @@ class Factors(NamedTuple):
     """(N_RATE, S) factor of each rate."""
 
 
+@by_identity
 def factors_of(pool: Pool) -> Factors:
     """Default, prepayment, recovery: as many as carry a loading; more where a table of loadings tells them apart."""
     dependence = pool.dependence
@@ -147,25 +148,37 @@ def _links(
     for rate, (p, rho, sign) in group.items():
         rho = np.zeros(shape) if deterministic else np.broadcast_to(rho, shape)
         for k in range(n_scenario):
-            fits[k, rate] = (_fitted(p[k], rho[k], sign), p[k], rho[k], sign)
-    width = max(2, 1 + max(fit.degree for fit, *_ in fits.values()))
-    link = np.zeros((*shape, layout.N_RATE, width))
+            fits[k, rate] = _fitted(p[k], rho[k], sign)
+    width = max(fit.coef.shape[-1] for fit in fits.values())
+    link = np.zeros((*shape, layout.N_RATE, max(2, width)))
     degree = np.zeros((n_scenario, layout.N_RATE), dtype=np.int64)
     steady = np.ones((n_scenario, layout.N_RATE), dtype=np.int64)
     common = np.ones((n_scenario, layout.N_RATE), dtype=np.int64)
-    for (k, rate), (fit, p, rho, sign) in fits.items():
-        degree[k, rate] = fit.degree
-        alike = (p == p[:, :1]).all() and (rho == rho[:, :1]).all()
-        common[k, rate] = int(bool(alike and (factors.of_rate[rate] == factors.of_rate[rate, 0]).all()))
-        if fit.degree >= 0:
-            link[k, :, :, rate, : fit.degree + 1] = fit.coef
-            steady[k, rate] = int(fit.degree == 0 and bool((p == p[0]).all()))
-        else:
-            link[k, :, :, rate, :2] = rational_link(p, rho, sign)
+    for (k, rate), fit in fits.items():
+        link[k, :, :, rate, : fit.coef.shape[-1]] = fit.coef
+        degree[k, rate], steady[k, rate] = fit.degree, fit.steady
+        common[k, rate] = fit.alike and (factors.of_rate[rate] == factors.of_rate[rate, 0]).all()
     return link, degree, steady, common
 
 
-_fitted = by_identity(fit_links)
+class _Fitted(NamedTuple):
+    """A rate of one scenario as the kernels read it."""
+
+    coef: Array
+    """(T, S, .) powers of z / 9, or a and b of the rational Phi."""
+    degree: int
+    steady: bool
+    """The same number in all months."""
+    alike: bool
+    """The same in all segments, their factors apart."""
+
+
+@by_identity
+def _fitted(p: Array, rho: Array, sign: int) -> _Fitted:
+    fit = fit_links(p, rho, sign)
+    coef = fit.coef if fit.degree >= 0 else rational_link(p, rho, sign)
+    alike = (p == p[:, :1]).all() and (rho == rho[:, :1]).all()
+    return _Fitted(coef, fit.degree, fit.degree == 0 and bool((p == p[0]).all()), bool(alike))
 
 
 def _follow_macro(

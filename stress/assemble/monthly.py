@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stress.assemble.by_identity import by_identity
 from stress.assemble.stages import by_column, entry_by_month, prepayments, rates_of
 from stress.assemble.swing import Swing
 from stress.inputs.deal import Deal
@@ -96,6 +97,7 @@ class MonthInputs(NamedTuple):
     """How drawn macro variables move entry; None where they follow the scenario."""
 
 
+@by_identity
 def base_months(deal: Deal, pool: Pool) -> MonthInputs:
     """Inputs before any shock; `coupon` still holds index levels, `smm` no payment multiplier."""
     n_month = deal.legal_maturity_months
@@ -157,7 +159,8 @@ def coupons(deal: Deal, level: Array, tripped: bool, stepped: bool = True) -> Ar
     return np.asarray(np.maximum(np.clip(level + margin, floor, cap), 0.0))
 
 
-def margins(deal: Deal, n_month: int, tripped: bool, stepped: bool = True) -> Array:
+@by_identity
+def margins(deal: Deal, n_month: int, tripped: bool, stepped: bool) -> Array:
     """(T, N) what each note pays over its index: margin (of a fixed one the coupon) and step-up, see `coupons`."""
     rate = [n.coupon if stepped or not n.residual else n.discount_rate for n in deal.notes]
     margin = np.tile(np.array(rate), (n_month, 1))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stress.assemble.by_identity import by_identity
 from stress.assemble.monthly import MonthInputs
 from stress.assemble.stages import by_column, n_stage
 from stress.assemble.through_ladder import default_of, entry_of
@@ -94,8 +95,13 @@ def _by_month(field: str) -> Move:
 def _flatten_score(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) -> MonthInputs:
     """Logit of entry times the slope, shifted so that the balance-weighted mean entry stays."""
     share = by_column(np.array([s.share for s in pool.segments]), pool) / n_stage(pool)
-    entry = np.clip(months.entry, 1e-12, 1.0 - 1e-12)
-    slope = _moved(np.ones(len(entry)), shock)
+    return months._replace(entry=_flattened(months.entry, _moved(np.ones(len(months.entry)), shock), share))
+
+
+@by_identity
+def _flattened(given: Array, slope: Array, share: Array) -> Array:
+    """(T, S) rates of entry whose logits are so many times those given, each month's mean kept."""
+    entry = np.clip(given, 1e-12, 1.0 - 1e-12)
     flat = slope[:, None] * np.log(entry / (1.0 - entry))
     mean = entry @ share
     low, high = np.full(len(entry), -60.0), np.full(len(entry), 60.0)
@@ -104,7 +110,7 @@ def _flatten_score(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) ->
         over = (1.0 / (1.0 + np.exp(-(flat + shift[:, None])))) @ share > mean
         low, high = np.where(over, low, shift), np.where(over, shift, high)
     flattened = 1.0 / (1.0 + np.exp(-(flat + 0.5 * (low + high)[:, None])))
-    return months._replace(entry=np.where(slope[:, None] == 1.0, months.entry, flattened))
+    return np.where(slope[:, None] == 1.0, given, flattened)
 
 
 def _ineligible(months: MonthInputs, shock: Shock, deal: Deal, pool: Pool) -> MonthInputs:

@@ -66,6 +66,11 @@ def step_labels(deal: Deal) -> tuple[list[str], list[int]]:
     return labels, step_of_row
 
 
+def n_row(deal: Deal) -> int:
+    """Compiled rows of all phases: a step has one for each of its sources."""
+    return sum(len(_rows_of(step)) for steps in deal.priority.values() for step in steps)
+
+
 def _rows_of(step: AnyStep) -> tuple[str, ...]:
     """The account of each row that a step takes: of each source, or the one that receives; any, where no cash moves."""
     if isinstance(step, WriteDown | WriteUp):

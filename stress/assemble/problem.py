@@ -12,7 +12,7 @@ from stress.assemble.contract import contract_of
 from stress.assemble.market import factors_of, market_of
 from stress.assemble.months import MonthInputs, resolve
 from stress.assemble.opening import begun, rate_begins, untested
-from stress.assemble.priority import account_names, step_labels
+from stress.assemble.priority import account_names, n_row
 from stress.assemble.qualities import in_qualities
 from stress.assemble.receivables import Due, due_of, receivables_of
 from stress.assemble.short_rate import short_rate_of
@@ -21,7 +21,7 @@ from stress.assemble.turnover import pool_under
 from stress.errors import ConfigError
 from stress.inputs.deal import Deal
 from stress.inputs.deal.formula_rules import indices_in
-from stress.inputs.deal.reading import written_down
+from stress.inputs.deal.reading import buys, written_down
 from stress.inputs.job import Clock, Job, ScenarioCase
 from stress.inputs.pool import Pool
 from stress.inputs.pool.ladder import Bucket
@@ -43,6 +43,8 @@ def assemble(job: Job, deterministic: bool = False) -> Problem:
     pools, months = _resolved(job)
     if job.deal.trust is not None:
         supply = np.stack([new_receivables(pool, m) for pool, m in zip(pools, months, strict=True)])
+    elif not buys(job.deal):
+        supply = np.stack([supply_of(pool, m, _none(job)) for pool, m in zip(pools, months, strict=True)])
     else:
         distinct = {id(pool): pool for pool in pools}
         needs = {key: replacement_need(job.deal, pool, job.clock, job.state) for key, pool in distinct.items()}
@@ -53,8 +55,12 @@ def assemble(job: Job, deterministic: bool = False) -> Problem:
 def without_supply(job: Job) -> Problem:
     """The arrays of a job without new receivables: all that needs no kernel. Raises what `assemble` raises."""
     pools, months = _resolved(job)
-    need = np.zeros((len(pools), job.deal.legal_maturity_months + 1, COHORTS[job.clock]))
-    return build(job.deal, pools, months, job.clock, need, False, job.state)
+    return build(job.deal, pools, months, job.clock, np.stack([_none(job)] * len(pools)), False, job.state)
+
+
+def _none(job: Job) -> np.ndarray:
+    """(T + 1, C) nothing at any step."""
+    return np.zeros((job.deal.legal_maturity_months + 1, COHORTS[job.clock]))
 
 
 def _resolved(job: Job) -> tuple[list[Pool], list[MonthInputs]]:
@@ -150,7 +156,6 @@ def sizes_of(
     payment_step = {"monthly": -1, "daily": deal.payment_day - 1, "payment_date": 1}[clock]
     longest = max((p.term for p in pool.plans), default=0)
     longest += pool.billing.months_later if pool.billing else 0
-    _, step_of_row = step_labels(deal)
     return Sizes(
         n_scenario=len(months),
         n_month=n_month,
@@ -168,7 +173,7 @@ def sizes_of(
         n_index=len(indices_in(deal)),
         n_fee=len(deal.fees),
         n_trigger=len(deal.triggers),
-        n_step=len(step_of_row),
+        n_step=n_row(deal),
         n_factor=len(factors_of(pool).name),
         n_lag=len(pool.recovery_lag),
         n_write_off=pool.write_off_months,

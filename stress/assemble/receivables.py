@@ -108,7 +108,9 @@ def _nothing(sizes: Sizes) -> _Falls:
 def _cards(pool: Pool, months: Sequence[MonthInputs], sizes: Sizes, due: Due) -> _Falls:
     """Shares of the balance by month; what waits for its bill passes one step of its cohort before they act."""
     falls = _nothing(sizes)
-    card = np.stack([_card_slots(pool, m) for m in months])
+    assert pool.payment_rate is not None
+    paid = [np.minimum(1.0, m.payment * m.payment_rate) for m in months if m.payment_rate is not None]
+    card = np.stack([_card_slots(rate, pool.payment_rate.annual_yield) for rate in paid])
     moved = np.diff(card.reshape(*card.shape[:2], 2, 3), axis=3, prepend=0.0).reshape(card.shape)
     for i, (later, empty) in enumerate(due.ways):
         step = np.arange(sizes.n_history) + later
@@ -122,13 +124,10 @@ def _cards(pool: Pool, months: Sequence[MonthInputs], sizes: Sizes, due: Due) ->
     return falls._replace(card=card)
 
 
-def _card_slots(pool: Pool, m: MonthInputs) -> Floats:
+@by_identity
+def _card_slots(paid: Floats, annual_yield: float) -> Floats:
     """(T, 6) principal, then the finance charge, in the next three slots of a month's step, per unit of balance."""
-    assert pool.payment_rate is not None
-    assert m.payment_rate is not None
-    slots = [
-        card_profile(rate, pool.payment_rate.annual_yield, 4) for rate in np.minimum(1.0, m.payment * m.payment_rate)
-    ]
+    slots = [card_profile(rate, annual_yield, 4) for rate in paid]
     return np.array([[*profile.due[1:], *profile.fee[1:]] for profile in slots])
 
 
@@ -176,8 +175,7 @@ def _profiles(
     (H, S) the eligible share of what is on offer."""
     whole, n_slot, ahead = shape.n_segment // shape.n_stage, shape.n_month + 8, shape.n_ring
     new, bought = _NewProfiles(pool, prices, when, shape), (shape.n_history, whole, len(ways))
-    opening = np.zeros((2, 1, shape.n_segment, n_slot))
-    first, beyond = np.zeros((*bought, 6)), np.zeros((*bought, 2 * (ahead - 3)))
+    opening, kept = np.zeros((2, 1, shape.n_segment, n_slot)), np.zeros((*bought, 2, ahead))
     pull = np.zeros((shape.n_month, whole, shape.n_history, len(ways), 2))
     eligible = np.zeros(bought[:2])
     for s in range(whole):
@@ -186,12 +184,12 @@ def _profiles(
         for j in range(shape.n_history):
             for i, way in enumerate(ways):
                 profile = new.of(s, j, way[0])
-                slots = [_first(part, way, ahead) for part in (profile.due, profile.fee)]
-                first[j, s, i] = np.concatenate([part[:3] for part in slots])
-                beyond[j, s, i] = np.concatenate([part[3:] for part in slots])
-                at, age = _pulled(j, way, shape.n_month, n_slot, ahead)
-                pull[at, s, j, i, 0], pull[at, s, j, i, 1] = profile.due[age], profile.fee[age]
+                empty, (at, age) = way[1], _pulled(j, way, shape.n_month, n_slot, ahead)
+                for part, paid in enumerate((profile.due, profile.fee)):
+                    kept[j, s, i, part, empty:] = paid[1 : ahead + 1 - empty]
+                    pull[at, s, j, i, part] = paid[age]
             eligible[j, s] = profile.eligible
+    first, beyond = kept[..., :3].reshape(*bought, 6), kept[..., 3:].reshape(*bought, 2 * (ahead - 3))
     return opening[0], opening[1], first, beyond, pull, eligible
 
 
@@ -199,17 +197,17 @@ class _NewProfiles:
     """Profiles of what is bought under one scenario, each worked out once."""
 
     def __init__(self, pool: Pool, prices: _Prices, times: Times, shape: _Shape) -> None:
-        self._pool, self._prices, self._times, self._shape = pool, prices, times, shape
+        self._pool, self._times, self._shape = pool, times, shape
         self._reserved = pool.eligibility.months_before_legal_maturity
         self._reserved += pool.billing.months_later if pool.billing else 0
         self._dated, self._terms = any(has_calendar(plan) for plan in pool.plans), [plan.term for plan in pool.plans]
+        self._price = [Price(*of) for of in zip(*(by_month.tolist() for by_month in prices), strict=True)]
         self._known: dict[tuple[float, ...], Profile] = {}
 
     def of(self, s: int, j: int, later: int) -> Profile:
         """What a segment sells in month j (from 0); its first instalment falls due `later` months after the next."""
-        m, sizes = self._prices, self._shape
+        sizes, price = self._shape, self._price[j]
         left, month = sizes.n_month - (j + 1) - self._reserved, j + 1 + later if self._dated else 0
-        price = Price(float(m.fee_free_share[j]), float(m.apr_cap[j]), float(m.apr_change[j]))
         level, eligible = s % sizes.n_level, sum(term <= left for term in self._terms)
         key = (level, *price, eligible, month)
         if key not in self._known:
@@ -218,21 +216,15 @@ class _NewProfiles:
         return self._known[key]
 
 
-def _first(profile: Floats, way: tuple[int, int], ahead: int) -> Floats:
-    """The next slots of the cohort that are kept: nothing where the part falls due at a later step of it."""
-    _, empty = way
-    return np.concatenate([np.zeros(empty), profile[1 : ahead + 1 - empty]])
-
-
-def _pulled(j: int, way: tuple[int, int], n_month: int, n_slot: int, ahead: int) -> tuple[Ints, Ints]:
+def _pulled(j: int, way: tuple[int, int], n_month: int, n_slot: int, ahead: int) -> tuple[slice, slice]:
     """Months in which later slots of a purchase of month j come within those that are kept, and which these are."""
     later, empty = way
-    age = np.arange(ahead + 1 - empty, n_slot)
-    when = age + j - ahead + later
-    inside = when < n_month
-    return when[inside], age[inside]
+    age, when = ahead + 1 - empty, j + 1 - empty + later
+    count = max(0, min(n_slot - age, n_month - when))
+    return slice(when, when + count), slice(age, age + count)
 
 
+@by_identity
 def _opening(pool: Pool, n_cohort: int, clock: Clock, times: Times) -> Floats:
     """(C, S, 7): equally over the due days; all in the first cohort of the payment-date clock."""
     share = by_column(np.array([s.share for s in pool.segments]), pool)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stress.analytic.amortization import level_payment
+from stress.assemble.by_identity import by_identity
 from stress.assemble.monthly import MonthInputs
 from stress.inputs.deal import Deal
 from stress.inputs.deal.dates import collection_ends
@@ -52,13 +53,18 @@ class Statement(NamedTuple):
 
 def times_of(deal: Deal, months: MonthInputs | None = None) -> Times:
     """Dates and index levels of a deal, as a scenario moves them where one is given."""
+    own = _own_times(deal)
+    if months is None or months.index_level is None:
+        return own
+    return own._replace(level={name: months.index_level[:, i] for i, name in enumerate(deal.indices)})
+
+
+@by_identity
+def _own_times(deal: Deal) -> Times:
     ends = (deal.closing_date, *collection_ends(deal))
-    own = {name: np.array(levels(index, deal.legal_maturity_months)) for name, index in deal.indices.items()}
-    moved = dict(own)
-    if months is not None and months.index_level is not None:
-        moved = {name: months.index_level[:, i] for i, name in enumerate(deal.indices)}
+    level = {name: np.array(levels(index, deal.legal_maturity_months)) for name, index in deal.indices.items()}
     days = np.array([(b - a).days for a, b in pairwise(ends)], np.float64)
-    return Times(days, moved, {name: float(level[0]) for name, level in own.items()})
+    return Times(days, level, {name: float(by_month[0]) for name, by_month in level.items()})
 
 
 def has_calendar(plan: Plan) -> bool:

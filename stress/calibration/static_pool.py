@@ -83,8 +83,12 @@ def loads_of(pool: Pool) -> Loads:
         correlation = tuple(float(np.array(of.loadings.row(s.name)) @ prepayment) for s in pool.segments)
     prepays = bool(new_cohort(pool).prepayment.any())
     rho_prepayment = of.rho_prepayment if prepays else 0.0
-    rolls = tuple(of.rho_roll if bucket.rho is None else bucket.rho for bucket in pool.buckets)
-    return Loads(of.rho, rolls, rho_prepayment, correlation, of.df)
+    return Loads(of.rho, rolls_load(pool), rho_prepayment, correlation, of.df)
+
+
+def rolls_load(pool: Pool) -> tuple[float, ...]:
+    """Asset correlation of each bucket's roll."""
+    return tuple(pool.dependence.rho_roll if bucket.rho is None else bucket.rho for bucket in pool.buckets)
 
 
 def draws_of(loads: Loads, phi: float, months: int, points: int) -> Draws:

@@ -43,3 +43,12 @@ def test_the_oldest_answers_are_let_go() -> None:
     for number in (*range(KEPT + 1), 0):
         answer(number)
     assert asked == [*range(KEPT + 1), 0]
+
+
+@pytest.mark.parametrize("made", [np.zeros(2), (1, np.zeros(2)), {"rate": (np.zeros(2), None)}])
+def test_what_is_kept_cannot_be_written_to(made: Any) -> None:
+    kept = by_identity(lambda _: made)(0)
+    while not isinstance(kept, np.ndarray):
+        kept = next(part for part in (kept.values() if isinstance(kept, dict) else kept) if not isinstance(part, int))
+    with pytest.raises(ValueError, match="read-only"):
+        kept[0] = 1.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 from strategies import random_job
 
 import stress
-from stress.assemble.effects import idle_shocks, notes_of_effects
+from stress.assemble.effects import _same, idle_shocks, notes_of_effects
 from stress.inputs.job import Job, ScenarioCase, Sweep
 from stress.inputs.scenario import Shock
 from stress.report.caption import caption
@@ -180,3 +181,11 @@ def test_notes_of_shocks_travel_with_the_result() -> None:
 def test_the_caption_of_the_table_names_the_shocks_that_move_nothing() -> None:
     ds = stress.simulate(stress.load(CASES / "moves_nothing" / "job.toml"), paths=32, scenarios=["s2", "s3"], threads=1)
     assert "Shocks that move nothing here: s2 (prepayment), s3 (recovery)." in caption(ds)
+
+
+def test_arrays_after_the_first_that_differs_are_not_asked_for() -> None:
+    def arrays() -> Iterator[np.ndarray]:
+        yield np.ones(2)
+        raise AssertionError("the comparison goes on")
+
+    assert not _same([np.zeros(2), np.zeros(3)], arrays())

@@ -155,7 +155,7 @@ def quantities_in(deal: Terms) -> list[tuple[str, str]]:
 
 def indices_in(deal: Terms) -> list[str]:
     """Indices that formulas look at, in the order of the deal."""
-    seen = {of for name, of in quantities_in(deal) if name == "index"}
+    seen = {of for name, of in quantities_in(deal) if name == "index"} if deal.indices else set()
     return [name for name in deal.indices if name in seen]
 
 

@@ -58,7 +58,8 @@ def notes_of(step: AnyStep) -> tuple[str, ...]:
 
 def written_down(deal: Terms) -> set[str]:
     """Notes that some step of the deal writes down."""
-    return {name for _, step in located(deal) if step.step == "write_down" for name in step.notes}
+    steps = (step for steps in deal.priority.values() for step in steps)
+    return {name for step in steps if step.step == "write_down" for name in step.notes}
 
 
 def conditions(deal: Terms) -> list[str]:

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from stress.inputs.pool.billing import Billing
 from stress.inputs.pool.dependence import Copula, Dependence, Loadings
-from stress.inputs.pool.ladder import Bucket, Buckets, DelinquencyStock, Ladder
+from stress.inputs.pool.ladder import Bucket, Buckets, DelinquencyStock, Ladder, as_buckets
 from stress.inputs.pool.plans import Apr, Floating, MonthlyFee, OpeningLine, PaymentRate, Plan
 from stress.inputs.pool.rules import RULES
 from stress.inputs.pool.stages import Stage, Stages
@@ -200,7 +200,7 @@ class Pool(Document):
     def buckets(self) -> tuple[Bucket, ...]:
         """The ladder as a list; empty without one."""
         if isinstance(self.ladder, Ladder):
-            return tuple(Bucket(rolls=roll) for roll in (self.ladder.roll_m1, self.ladder.roll_m2, self.ladder.roll_m3))
+            return as_buckets(self.ladder)
         return self.ladder or ()
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -53,6 +54,12 @@ class Bucket(Strict):
         if shares > 1.0 + 1e-9:
             raise ValueError(f"rolls, cures and pays_down sum to {shares:.6g}: at most 1, what is left stays")
         return self
+
+
+@functools.lru_cache(maxsize=64)
+def as_buckets(ladder: Ladder) -> tuple[Bucket, ...]:
+    """Three buckets, in which what does not roll cures."""
+    return tuple(Bucket(rolls=roll) for roll in (ladder.roll_m1, ladder.roll_m2, ladder.roll_m3))
 
 
 Buckets = Annotated[tuple[Bucket, ...], Field(min_length=1, max_length=MOST_BUCKETS)]
