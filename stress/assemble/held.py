@@ -8,12 +8,13 @@ from typing import NamedTuple
 import numpy as np
 
 from stress.assemble.profiles import opening_mix, opening_profiles
-from stress.assemble.receivables import cohort_shares
+from stress.assemble.receivables import cohort_shares, due_of, waits_of
 from stress.assemble.stages import late_mix
 from stress.errors import ConfigError
 from stress.inputs.job import Clock
 from stress.inputs.pool import Pool
 from stress.inputs.state import Held, State
+from stress.inputs.state.rules import TIES
 from stress.kernels.layout import Floats, Sizes
 
 
@@ -26,23 +27,53 @@ class Holding(NamedTuple):
     """(K, O, S, T + 8) principal due in month r of the deal per unit of performing; O: C if cohorts differ, else 1."""
     fee: Floats
     waiting: Floats
-    """(C, S) what of performing waits for its bill."""
+    """(C, S, W) what of performing waits for its bill, in the way of the purchases that do."""
 
 
 def holding_of(pools: Sequence[Pool], clock: Clock, state: State, sizes: Sizes) -> Holding:
     """Entries without a stage or a cohort are split as an opening pool is."""
     pool = pools[0]
     bucket = np.zeros((sizes.n_cohort, sizes.n_segment, 7))
-    waiting = np.zeros((sizes.n_cohort, sizes.n_segment))
     _check_qualities(state, sizes)
     for held in state.pool:
         for c, of_cohort in _cohorts(held, pool, clock, sizes.n_cohort):
             for row, performing, late in _stages(held, pool, state, sizes):
                 bucket[c, row, 0] += of_cohort * performing * held.performing
                 bucket[c, row, 1 : 1 + len(held.late)] += of_cohort * late * np.array(held.late)
-                waiting[c, row] += of_cohort * performing * held.waiting
     due, fee = _profiles(pools, state, sizes)
-    return Holding(bucket, due, fee, waiting)
+    return Holding(bucket, due, fee, _waiting(pool, state, sizes, bucket[..., 0]))
+
+
+def _waiting(pool: Pool, state: State, sizes: Sizes, performing: Floats) -> Floats:
+    """(C, S, W) what waits, on the due days on which it can. Raises ConfigError for what cannot."""
+    found = np.zeros((sizes.n_cohort, sizes.n_segment, sizes.n_way))
+    if not any(held.waiting for held in state.pool):
+        return found
+    if sizes.n_before > sizes.n_history:
+        raise ConfigError("state: pool: waiting: nothing was bought in the month of the state")
+    waits = waits_of(due_of(pool.billing, sizes.n_cohort))
+    days = [c for c in range(sizes.n_cohort) if waits[c].any()]
+    if not days:
+        raise ConfigError("state: pool: waiting: no purchase of the month of the state passes a due date in the next")
+    may = f"; of day {', '.join(str(c + 1) for c in days)} it may"
+    for k, held in enumerate(state.pool, 1):
+        if held.waiting and held.cohort is not None and held.cohort - 1 not in days:
+            raise ConfigError(
+                f"state: pool[{k}]: waiting = {held.waiting:,.2f}: what falls due on day {held.cohort} passes no due "
+                f"date in the next month before it is billed{may}"
+            )
+        there = [held.cohort - 1] if held.cohort is not None else days
+        for c in there:
+            for row, share, _ in _stages(held, pool, state, sizes):
+                found[c, row] += held.waiting / len(there) * share * waits[c]
+    beyond = np.argwhere(found.sum(axis=2) > performing + TIES * pool.balance)
+    if len(beyond):
+        c, row = beyond[0]
+        raise ConfigError(
+            f"state: pool: waiting: {found[c, row].sum():,.2f} due on day {c + 1}, where {performing[c, row]:,.2f} is "
+            f"performing{may}"
+        )
+    return found
 
 
 def _cohorts(held: Held, pool: Pool, clock: Clock, n_cohort: int) -> list[tuple[int, float]]:

@@ -129,18 +129,7 @@ def _put_receivables(image: Image, problem: Problem, held: Holding) -> None:
                 row = RING + N_KEPT * part + (before + r) % sizes.n_ring
                 image.group("staged")[..., row] = performing * table[0, :, :, before + r]
     if held.waiting.any():
-        _put_waiting(image, problem, held)
-
-
-def _put_waiting(image: Image, problem: Problem, held: Holding) -> None:
-    """Cards: what passes one step of its cohort before it is billed, in the way of the purchases that do."""
-    fresh, month = image.group("fresh"), problem.sizes.n_before - 1
-    if month >= problem.sizes.n_history:
-        raise ConfigError("state: pool: waiting: nothing was bought in the month of the state")
-    waits = np.flatnonzero(problem.receivables.first_due[0, month, 0, :, 0] != 0.0)
-    if not waits.size:
-        raise ConfigError("state: pool: waiting: no purchase of the month of the state passes a due date")
-    fresh[:, :, month % 2, waits[-1]] = held.waiting
+        image.group("fresh")[:, :, (before - 1) % 2] = held.waiting
 
 
 def _put_cash(image: Image, problem: Problem, deal: Deal, state: State, held: Holding) -> None:

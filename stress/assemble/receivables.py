@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stress.assemble.by_identity import by_identity
 from stress.assemble.months import MonthInputs
@@ -46,6 +47,14 @@ def due_of(billing: Billing | None, n_cohort: int) -> Due:
                 ways.append(way)
             table[c, b] = cohort, ways.index(way)
     return Due(table, tuple(ways))
+
+
+def waits_of(due: Due) -> NDArray[np.bool_]:
+    """(C, W) whether what was bought in a month may wait at its end, in a cohort and a way: it passes one of the
+    cohort's due dates in the month after. What passes one in its own month has done so by then."""
+    waits = np.zeros((len(due.table), len(due.ways)), bool)
+    waits[due.table[..., 0], due.table[..., 1]] = np.array([way == (1, 1) for way in due.ways])[due.table[..., 1]]
+    return waits
 
 
 def receivables_of(

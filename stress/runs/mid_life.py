@@ -12,10 +12,12 @@ import numpy as np
 
 from stress.assemble.priority import account_names
 from stress.assemble.problem import assemble
+from stress.assemble.receivables import due_of, waits_of
 from stress.assemble.swing import periods_over
 from stress.errors import ConfigError
 from stress.inputs.door import path_of, whole, with_options
 from stress.inputs.job import Job
+from stress.inputs.pool import Pool
 from stress.inputs.state import State
 from stress.inputs.state.rules import month_of
 from stress.kernels import alone, codes
@@ -201,7 +203,7 @@ def _pool(job: Job, problem: Problem, image: Image, month: int) -> list[Document
     sizes, pool = problem.sizes, job.pool
     buckets = len(pool.buckets)
     due, fee = (None, None) if sizes.constant_payment else schedules_of(problem, image, month)
-    entries = []
+    entries, waiting = [], _waiting(pool, problem, image, month)
     for c in range(sizes.n_cohort):
         for s in range(sizes.n_segment):
             quality, at = divmod(s // sizes.n_stage, sizes.n_level)
@@ -218,18 +220,19 @@ def _pool(job: Job, problem: Problem, image: Image, month: int) -> list[Document
             entry["late"] = [_money(x) for x in late[:buckets]]
             if due is not None and fee is not None:
                 entry |= {"due": _trimmed(due[c, s]), "fee": _trimmed(fee[c, s])}
-            elif waits := _money(_waiting(problem, image, month)[c, s]):
+            elif waits := _money(waiting[c, s]):
                 entry["waiting"] = waits
             entries.append(entry)
     return entries
 
 
-def _waiting(problem: Problem, image: Image, month: int) -> Floats:
-    """(C, S) cards that pass one step before they are billed."""
-    if month > problem.sizes.n_history:
-        return np.zeros((problem.sizes.n_cohort, problem.sizes.n_segment))
-    waits = problem.receivables.first_due[0, month - 1, 0, :, 0] != 0.0
-    return np.asarray(image.group("fresh")[:, :, (month - 1) % 2][..., waits].sum(axis=-1))
+def _waiting(pool: Pool, problem: Problem, image: Image, month: int) -> Floats:
+    """(C, S) cards that pass one due date of the next month before they are billed."""
+    sizes = problem.sizes
+    if pool.billing is None or month > sizes.n_history:
+        return np.zeros((sizes.n_cohort, sizes.n_segment))
+    waits = waits_of(due_of(pool.billing, sizes.n_cohort))
+    return np.asarray((image.group("fresh")[:, :, (month - 1) % 2] * waits[:, None]).sum(axis=-1))
 
 
 def _trimmed(slots: Floats) -> list[float]:

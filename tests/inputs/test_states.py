@@ -12,7 +12,7 @@ from shipped import ROOT
 
 import stress
 from stress.errors import ConfigError
-from stress.inputs.state import State
+from stress.inputs.state import Held, State
 from stress.runs.sampling import refuse_misfit
 
 
@@ -147,7 +147,8 @@ def test_a_state_that_does_not_fit_what_its_deal_keeps_is_refused_by_check(name,
     ("days_to_due", "month", "waiting", "says"),
     [
         (20, 14, 5.0, "waiting: nothing was bought in the month of the state"),
-        (1, 5, 5.0, "waiting: no purchase of the month of the state passes a due date"),
+        (1, 5, 5.0, "waiting: no purchase of the month of the state passes a due date in the next"),
+        (13, 5, 5.0, "waiting: no purchase of the month of the state passes a due date in the next"),  # in the month
         (20, 5, 5e3, "waiting = 5,000.00: a part of what is performing, .*, and no more"),
     ],
 )
@@ -159,6 +160,33 @@ def test_what_cannot_wait_for_its_bill_is_refused(days_to_due, month, waiting, s
     due = max(range(len(state.pool)), key=lambda k: state.pool[k].performing)
     with pytest.raises(ConfigError, match=says):
         refuse_misfit(job.but(state=moved(state, **{f"pool__{due}__waiting": waiting})))
+
+
+def test_cards_wait_on_due_days_on_which_a_bill_can_come_after_them_alone():
+    """Bills of day 1, due on day 21, and of day 16, due on day 6: bought on day 21 and due on day 6 of the second month
+    after, a card passes day 6 of the next; what is due on day 21 does so in the month itself or not at all."""
+    deal = hand_worked.deal(**EVERGREEN | {"legal_maturity_months": 16})
+    pool = hand_worked.pool(0.01, billing={"dates": (1, 16), "days_to_due": 20})
+    job = hand_worked.job(deal, pool, "daily")
+    state = stress.state_at(job, 5)
+    due = {held.cohort: k for k, held in enumerate(state.pool) if held.performing}
+    assert [day for day, k in due.items() if state.pool[k].waiting] == [6]
+    with pytest.raises(
+        ConfigError, match=r"pool\[21\]: waiting = 5.00: what falls due on day 21 passes no .*; of day 6 it"
+    ):
+        refuse_misfit(job.but(state=moved(state, **{f"pool__{due[21]}__waiting": 5.0})))
+    waits, whole = state.pool[due[6]].waiting, sum(held.performing for held in state.pool)
+    entry = {"segment": pool.segments[0].name, "performing": whole}
+    lumped, split = (
+        job.but(state=state.model_copy(update={"pool": tuple(Held(**entry | one) for one in entries)}))
+        for entries in (
+            [{"waiting": waits}],
+            [{"cohort": day, "performing": whole / 2, "waiting": waits * (day == 6)} for day in (6, 21)],
+        )
+    )
+    assert stress.replay(lumped, path=0).identical(stress.replay(split, path=0))
+    with pytest.raises(ConfigError, match=r"waiting: .* due on day 6, where .* is performing; of day 6 it may"):
+        refuse_misfit(job.but(state=state.model_copy(update={"pool": (Held(**entry, waiting=whole),)})))
 
 
 @pytest.mark.parametrize("what", ["notes", "accounts", "triggers"])

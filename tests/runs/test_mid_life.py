@@ -64,6 +64,21 @@ def test_cards_that_wait_for_their_bill_go_on_waiting(month):
     assert goes_on(job, month) <= 1e-9
 
 
+def test_cards_wait_under_every_scenario_though_the_first_pays_nothing():
+    """A payment holiday of month 6 under the first scenario; under the second the bills of that month are paid."""
+    billing = {"dates": (1, 10, 20, 30), "days_to_due": 30}
+    job = hand_worked.job(hand_worked.deal(**EVERGREEN), hand_worked.pool(0.01, billing=billing), "daily")
+    holiday = Shock(target="payment_rate", set=0.0, from_month=6, to_month=6)
+    job = job.but(scenarios=(ScenarioCase(name="holiday", shocks=(holiday,)), *job.scenarios))
+    waits = [[held.waiting for held in stress.state_at(job, 5, scenario=case.name).pool] for case in job.scenarios]
+    assert waits[0] == waits[1]
+    assert sum(waits[0]) > 50.0
+    later = job.but(state=stress.state_at(job, 5))
+    for case in job.scenarios:
+        alone = later.but(scenarios=(case,))
+        assert stress.replay(later, path=0, scenario=case.name).identical(stress.replay(alone, path=0))
+
+
 def test_cash_that_a_purchase_lag_holds_back_is_free_when_it_would_have_been():
     lag = ScenarioCase(name="lag", shocks=(Shock(target="purchase_lag_days", set=3.0),))
     job = hand_worked.job(hand_worked.deal(**EVERGREEN), hand_worked.pool(0.01), "daily").but(scenarios=(lag,))

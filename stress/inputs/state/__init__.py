@@ -106,7 +106,8 @@ class Held(Strict):
     fee: Amounts | None = None
     """Fees and interest likewise; none where left out beside `due`."""
     waiting: Money = 0.0
-    """Of a card pool with billing dates: what waits for its bill and passes one due date."""
+    """Of a card pool with billing dates: what waits for its bill and passes one due date of the next month; on the due
+    days on which purchases do, in equal parts, where the cohort is left out."""
 
 
 class Sums(Strict):
