@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from stress.calibration.rolls import MOST, Rolls, Stocks
 from stress.errors import DataError
 from stress.tables.cells import Cells, read_cells
+from stress.tables.dates import WrongLabel, different, is_label, read_labels
 from stress.tables.framed import Frame, date_columns, framed, rows_of_periods, word
-from stress.tables.periods import Period, parse_period
+from stress.tables.periods import Period
 from stress.tables.series import numbers
 
 Array = NDArray[np.float64]
@@ -47,7 +48,7 @@ def read_stocks(
     value = numbers(frame, [*found, *extra.values()], [k for k in range(len(names)) if k not in date])
     for k, amounts in value.items():
         _check_amounts(frame, k, amounts)
-    period = [_period(frame, row.cell[date[0]], k) for k, row in enumerate(frame.body)]
+    period = _periods(frame, date[0])
     month = [(p.ordinal + 1) * 12 // p.per_year - 1 for p in period]
     twice = next((k for k, one in enumerate(month) if one in month[:k]), None)
     if twice is not None:
@@ -101,7 +102,7 @@ def transitions(path: str | Path, amount: str | None = None) -> Rolls | None:
     frame = framed(cells, 1, len(cells.row) - 1, 0, ())
     of = _amount(cells, names, (where, to), amount)
     undated = 0 in (where, to, of)  # no column of months: all rows are of one
-    month = ["" if undated else _month(frame, row) for row in range(len(frame.body))]
+    month = [""] * len(frame.body) if undated else _months(frame)
     status = [[_status(frame, row, k) for k in (where, to)] for row in range(len(frame.body))]
     value = numbers(frame, [of], range(1, len(names)))[of]
     _once(frame, month, status)
@@ -116,12 +117,11 @@ def transitions(path: str | Path, amount: str | None = None) -> Rolls | None:
     return _of_counts(total)
 
 
-def _month(frame: Frame, row: int) -> str:
-    """The period of a row where its first column has periods, else what stands there."""
-    label = frame.body[row].cell[0]
-    if parse_period(frame.body[0].cell[0]) is not None:
-        _period(frame, label, row)
-    return label
+def _months(frame: Frame) -> list[str]:
+    """The first column: periods where it begins with one, else what stands there."""
+    if is_label(frame.body[0].cell[0]):
+        _periods(frame, 0)
+    return list(frame.column(0))
 
 
 def _once(frame: Frame, month: Sequence[str], status: Sequence[Sequence[int]]) -> None:
@@ -167,7 +167,7 @@ def _amount(cells: Cells, names: list[str], used: tuple[int, int], amount: str |
         if word(amount) not in names:
             raise DataError(f"{cells.file}: has no column {amount!r}: one of {', '.join(cells.row[0].cell)}")
         return names.index(word(amount))
-    left = [k for k in range(1, len(names)) if k not in used and parse_period(cells.row[1].cell[k]) is None]
+    left = [k for k in range(1, len(names)) if k not in used and not is_label(cells.row[1].cell[k])]
     if len(left) != 1:
         raise DataError(f"{cells.file}: name the column of amounts with --amount: {', '.join(cells.row[0].cell)}")
     return left[0]
@@ -199,8 +199,13 @@ def _place(frame: Frame, name: str) -> int:
     return names.index(word(name))
 
 
-def _period(frame: Frame, label: str, row: int) -> Period:
-    found = parse_period(label)
-    if found is None:
-        raise DataError(f"{frame.place(row, 0)}: {label[:40]!r}: must be a period such as 2025-01, 2025 Q1 or 2025")
-    return found
+def _periods(frame: Frame, date: int) -> list[Period]:
+    """A column of periods, its dates read in one way: two that are written differently are of two periods."""
+    label = list(dict.fromkeys(frame.column(date)))
+    try:
+        found = read_labels(label, different).stamp
+    except WrongLabel as error:
+        row = frame.column(date).index(label[error.place])
+        raise DataError(f"{frame.place(row, date)}: {label[error.place][:40]!r}: {error}") from None
+    period = {text: stamp.period for text, stamp in zip(label, found, strict=True)}
+    return [period[text] for text in frame.column(date)]

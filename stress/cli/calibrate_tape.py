@@ -12,6 +12,7 @@ from stress.cli.output import Output
 from stress.cli.writing import drawable, save_text
 from stress.errors import ConfigError
 
+WAYS = ("mdy", "dmy")
 PER_YEAR = {"month": 12, "quarter": 4, "year": 1}
 
 
@@ -24,6 +25,9 @@ PER_YEAR = {"month": 12, "quarter": 4, "year": 1}
 )
 @click.option(
     "--cohort", type=OneOf(list(PER_YEAR)), default="month", show_default=True, help="Loans that belong together."
+)
+@click.option(
+    "--dates", type=OneOf(list(WAYS)), help="How dates such as 3/4/2025 are written. [default: as the column shows]"
 )
 @click.option("--stages", type=click.IntRange(1, 4), help="Number of stages. [default: what the data ask for, 1 to 3]")
 @click.option("--figure", type=FILE, metavar="FILE", help="Draw data against fits: an .svg, .png or .pdf file.")
@@ -39,6 +43,7 @@ def tape(
     still: tuple[str, ...],
     columns: tuple[str, ...],
     cohort: str,
+    dates: str | None,
     stages: int | None,
     figure: Path | None,
     table: Path | None,
@@ -62,7 +67,7 @@ def tape(
     from stress.calibration.stages import Vintages
     from stress.tape.outcomes import outcomes_of
 
-    found = outcomes_of(tape, defaulted, still, PER_YEAR[cohort], _renamed(columns))
+    found = outcomes_of(tape, defaulted, still, PER_YEAR[cohort], _renamed(columns), dates=dates or "")
     if table is not None:
         rows = [
             f"{name},{age},{found.at_risk[c, a]:.0f},{found.defaulted[c, a]:.0f}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise, product
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from stress.tables.periods import (
 
 _STYLES = tuple(frozenset(pair) for pair in product((MONTH_FIRST, DAY_FIRST), (QUARTERS, MONTHS)))
 _ALL = frozenset((MONTH_FIRST, DAY_FIRST, QUARTERS, MONTHS))
+_MONTH_FIRST, _DAY_FIRST = frozenset((MONTH_FIRST,)), frozenset((DAY_FIRST,))
 FISCAL = "is a fiscal year, which ends where its publisher says: write the last month of each, as 2025-03"
 _FISCAL = re.compile(r"^(FY ?'?\d{2,4}(/\d{2,4})?|\d{4}[/-]\d{2,4}|\d{4}/\d{2})$", re.IGNORECASE)
 
@@ -46,33 +47,80 @@ def is_label(text: str) -> bool:
     return parse_stamp(text, _ALL) is not None
 
 
+def some_period(text: str) -> Period | None:
+    """The period of a label; of a date that leaves open which of day and month comes first, one that it may be."""
+    first, second = both_ways(text)
+    stamp = first or second
+    return stamp.period if stamp else None
+
+
 def is_fiscal(text: str) -> bool:
     """Whether a label is a fiscal year: it begins where its publisher says, so it is no period here."""
     return _FISCAL.match(text.strip()) is not None
 
 
 def read_labels(label: Sequence[str], fits: Callable[[Sequence[Stamp]], bool]) -> Labels:
-    """Dates or periods of all labels, in the one style in which they are all right and `fits`. Raises WrongLabel."""
+    """Dates or periods of all labels, read in one way. Raises WrongLabel.
+
+    The way is the only one in which all are right (one has a part above 12); else the only one of these that `fits`.
+    """
     plain = [parse_stamp(text) for text in label]
     if all(plain):
         return Labels(tuple(s for s in plain if s), "")
     found: dict[tuple[Stamp, ...], str] = {}
-    furthest, parsed = 0, False
+    furthest = 0
     for styles in _STYLES:
         stamps = _all_of(label, styles)
         furthest = max(furthest, len(stamps))
-        parsed |= len(stamps) == len(label)
-        if len(stamps) == len(label) and fits(stamps):
+        if len(stamps) == len(label):
             found.setdefault(tuple(stamps), " and ".join(sorted(s for s in styles if _used(label, s))))
-    if len(found) == 1:
-        return Labels(*next(iter(found.items())))
-    if found:
-        raise WrongLabel(0, f"may be {' or '.join(found.values())}: write dates as 2025-03-31")
-    if parsed:
-        raise WrongLabel(0, "and the labels after it follow each other in no way of reading them: write 2025-03-31")
+    if not found:
+        raise _wrong(label, furthest)
+    fit = {stamps: way for stamps, way in found.items() if len(found) == 1 or fits(stamps)}
+    if len(fit) == 1:
+        return Labels(*next(iter(fit.items())))
+    raise _unclear(label, fit or found)
+
+
+def different(stamp: Sequence[Stamp]) -> bool:
+    """Whether no two labels are of one period."""
+    return len({s.period for s in stamp}) == len(stamp)
+
+
+def both_ways(text: str) -> tuple[Stamp | None, Stamp | None]:
+    """A date with the month first and with the day first, the same twice where it leaves nothing open."""
+    return parse_stamp(text, _MONTH_FIRST), parse_stamp(text, _DAY_FIRST)
+
+
+def _unclear(label: Sequence[str], ways: Mapping[tuple[Stamp, ...], str]) -> WrongLabel:
+    """The first label that is another date in another way, and what it may be."""
+    place = next(k for k in range(len(label)) if len({stamps[k] for stamps in ways}) > 1)
+    each = " or ".join(f"{written(stamps[place])} ({way})" for stamps, way in ways.items())
+    return WrongLabel(place, f"may be {each}, and nothing in the column shows which: write the one that is meant")
+
+
+def _wrong(label: Sequence[str], furthest: int) -> WrongLabel:
+    """The first label that is none, or none in the way of those before it."""
+    first = {way: k for way in (MONTH_FIRST, DAY_FIRST) if (k := _first_only(label, way)) is not None}
+    if len(first) == 2:
+        (way, before), (other, place) = sorted(first.items(), key=lambda pair: pair[1])
+        kept = f"is {other}, but {label[before][:40]!r} before it {way}"
+        return WrongLabel(place, f"{kept}: dates of a column are written in one way: write 2025-03-31")
     if is_fiscal(label[furthest]):
-        raise WrongLabel(furthest, FISCAL)
-    raise WrongLabel(furthest, f"must be {ALLOWED}")
+        return WrongLabel(furthest, FISCAL)
+    return WrongLabel(furthest, f"must be {ALLOWED}")
+
+
+def _first_only(label: Sequence[str], way: str) -> int | None:
+    """The first label that is a date in this way and in no other."""
+    this, other = (_MONTH_FIRST, _DAY_FIRST) if way == MONTH_FIRST else (_DAY_FIRST, _MONTH_FIRST)
+    only = (k for k, text in enumerate(label) if parse_stamp(text, this) and not parse_stamp(text, other))
+    return next(only, None)
+
+
+def written(stamp: Stamp) -> str:
+    """A date as 2025-03-31, a period as it is."""
+    return f"{stamp.period}-{stamp.day:02d}" if stamp.day else str(stamp.period)
 
 
 def in_step(stamp: Sequence[Stamp]) -> bool:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from stress.errors import DataError
 from stress.tables.ages import are_ages
 from stress.tables.cells import Cells, Row
-from stress.tables.dates import FISCAL, is_fiscal, is_label
+from stress.tables.dates import FISCAL, is_fiscal, is_label, some_period
 from stress.tables.numbers import is_missing, looks_like_number
 from stress.tables.periods import ALLOWED, parse_period
 
@@ -50,12 +50,12 @@ def word(heading: str) -> str:
 def across(cells: Cells) -> int | None:
     """The row that is a heading of periods (years across); None where periods run down."""
     for k, row in enumerate(cells.row):
-        periods = [p for p in map(parse_period, row.cell) if p is not None]
-        text = [cell for cell in row.cell if parse_period(cell) is None and looks_like_number(cell)]
+        periods = [p for p in map(some_period, row.cell) if p is not None]
+        text = [cell for cell in row.cell if some_period(cell) is None and looks_like_number(cell)]
         if len(periods) >= 2 and not text and len({p.per_year for p in periods}) == 1:
             above = cells.row[k - 1].cell if k else ()
             named = len(above) == len(row.cell) and any(word(cell) in DATES for cell in above)
-            return None if named or parse_period(row.cell[0]) is not None else k
+            return None if named or some_period(row.cell[0]) is not None else k
     return None
 
 

@@ -47,7 +47,7 @@ class Stamp(NamedTuple):
 _MONTHS = {name.lower(): k for names in (calendar.month_name, calendar.month_abbr) for k, name in enumerate(names) if k}
 _MONTHS["sept"] = 9
 _HAN = {"一": 1, "二": 2, "三": 3, "四": 4}
-_TIME = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
+_TIME = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 _WORD = r"([A-Za-z]{3,9})\.?"
 DAY_FIRST, MONTH_FIRST = "day/month/year", "month/day/year"
 QUARTERS, MONTHS = "year:quarter", "year:month"

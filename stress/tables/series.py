@@ -11,7 +11,7 @@ from typing import NamedTuple
 from stress.errors import DataError
 from stress.tables.ages import are_ages
 from stress.tables.cells import Cells, Row, read_cells
-from stress.tables.dates import WrongLabel, in_step, read_labels
+from stress.tables.dates import Labels, WrongLabel, in_step, read_labels, some_period
 from stress.tables.framed import (
     WITHIN,
     Frame,
@@ -23,7 +23,7 @@ from stress.tables.framed import (
     word,
 )
 from stress.tables.numbers import LARGEST, Mixed, decimal_of, is_missing, looks_like_number, parse_number
-from stress.tables.periods import Period, Stamp, parse_period, parse_stamp, regular
+from stress.tables.periods import Period, Stamp, regular
 
 SCENARIO = ("scenario name", "scenario")
 _WITHIN_A_YEAR = frozenset(("Q1", "Q2", "Q3", "Q4", *calendar.month_abbr[1:], *calendar.month_name[1:]))
@@ -155,14 +155,15 @@ def _periods_across(cells: Cells, head: int) -> Series:
             what = f"{cells.row[n].cell[0][:40]!r}: has no values: is it the title of another table?"
             raise DataError(f"{cells.place(cells.row[n])}: {what} Keep one table in the file")
     frame = framed(cells, head + 1, below[-1], head, ())
-    date = [k for k, cell in enumerate(frame.head) if parse_period(cell) is not None]
-    stamps = [stamp for k in date if (stamp := parse_stamp(frame.head[k])) is not None]
+    date = [k for k, cell in enumerate(frame.head) if some_period(cell) is not None]
+    stamps, style = _stamps_across(frame, cells.row[head], date)
     name = [", ".join(cell for cell in row.cell[: date[0]] if cell) for row in frame.body]
     if cells.separator == "\t":
         name = [", ".join(part for part in one.split(",") if part.strip()) for one in name]  # Eurostat: freq,unit,geo
     _no_ages(frame, name, frame.body[0])
     left = [frame.head[k] for k in range(date[0], len(frame.head)) if k not in date and any(frame.column(k))]
-    note = [*frame.note, *([f"columns that are no period are left out: {', '.join(left)}"] if left else [])]
+    note = [*frame.note, *([f"dates are {style}"] if style else [])]
+    note += [f"columns that are no period are left out: {', '.join(left)}"] if left else []
     for n, k in enumerate(date):
         if stamps[n] in stamps[:n]:
             said = f"{frame.head[k]!r}: stands twice in the heading: tables side by side must be parted"
@@ -179,6 +180,16 @@ def _periods_across(cells: Cells, head: int) -> Series:
     found = numbers(frame, date)
     columns = [[found[k][n] for k in order] for n in range(len(name))]
     return _series(frame, "", start, name, columns, note)
+
+
+def _stamps_across(frame: Frame, row: Row, date: Sequence[int]) -> Labels:
+    """The periods of a heading, read in one way."""
+    label = [frame.head[k] for k in date]
+    try:
+        return read_labels(label, in_step)
+    except WrongLabel as error:
+        place = f"{frame.cells.place(row)}, column {date[error.place] + 1}"
+        raise DataError(f"{place}: {label[error.place][:40]!r}: {error}") from None
 
 
 def _no_ages(frame: Frame, name: Sequence[str], row: Row) -> None:

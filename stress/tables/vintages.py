@@ -14,9 +14,10 @@ from typing import NamedTuple
 from stress.errors import DataError
 from stress.tables.ages import age_of
 from stress.tables.cells import Cells, Row, read_cells
+from stress.tables.dates import WrongLabel, different, read_labels, some_period
 from stress.tables.framed import word
 from stress.tables.numbers import LARGEST, Mixed, decimal_of, is_missing, looks_like_number, parse_number
-from stress.tables.periods import Period, parse_period
+from stress.tables.periods import Period
 
 COHORTS = ("vintage", "cohort", "origination", "origination month", "origination quarter",
            "origination year",
@@ -84,9 +85,9 @@ def _across(cells: Cells) -> int | None:
     """The heading whose cells beside the first are ages or cohorts (two at least) and names."""
     for k, row in enumerate(cells.row[:-1]):
         corner, rest = row.cell[0], [cell for cell in row.cell[1:] if cell]
-        if parse_period(corner) is not None or age_of(corner) is not None or looks_like_number(corner):
+        if some_period(corner) is not None or age_of(corner) is not None or looks_like_number(corner):
             continue
-        labels = [cell for cell in rest if age_of(cell) is not None or parse_period(cell) is not None]
+        labels = [cell for cell in rest if age_of(cell) is not None or some_period(cell) is not None]
         if len(labels) >= 2 and not any(looks_like_number(cell) for cell in rest if cell not in labels):
             return k
     return None
@@ -97,7 +98,7 @@ def _wide(cells: Cells, head: int) -> VintageTable:
     names = cells.row[head].cell
     body = _body(cells, head, len(names))
     ages_across = sum(age_of(cell) is not None for cell in names[1:]) >= 2
-    columns = [k for k in range(1, len(names)) if (age_of if ages_across else parse_period)(names[k]) is not None]
+    columns = [k for k in range(1, len(names)) if (age_of if ages_across else some_period)(names[k]) is not None]
     if ages_across:
         cohorts, rows = [row.cell[0] for row in body], body
         ages = [_age(cells, cells.row[head], names[k]) for k in columns]
@@ -115,10 +116,22 @@ def _wide(cells: Cells, head: int) -> VintageTable:
     decimal = _decimal(cells, [*(c for line in grid for c in line), *(c for _, line in beside for c in line)])
     value, percent = _numbers(cells, decimal, grid, cohorts, [str(age) for age in ages])
     base = tuple((name, _numbers(cells, decimal, [line], [name], cohorts)[0][0]) for name, line in beside)
+    start, note = _starts(cells, cohorts)
     return VintageTable(
-        cells.file, tuple(cohorts), tuple(map(parse_period, cohorts)), tuple(ages), (_corner(names[0]),), (value,),
-        base, percent, cells.note,
+        cells.file, tuple(cohorts), tuple(map(start.get, cohorts)), tuple(ages), (_corner(names[0]),), (value,),
+        base, percent, note,
     )  # fmt: skip
+
+
+def _starts(cells: Cells, cohorts: Sequence[str]) -> tuple[dict[str, Period], tuple[str, ...]]:
+    """The period of each cohort whose label is one, all dates read in one way, and what is to be said of that."""
+    label = [one for one in dict.fromkeys(cohorts) if some_period(one) is not None]
+    try:
+        found = read_labels(label, different)
+    except WrongLabel as error:
+        raise DataError(f"{cells.file}: cohort {label[error.place][:40]!r}: {error}") from None
+    note = (*cells.note, *([f"dates are {found.style}"] if found.style else []))
+    return {one: stamp.period for one, stamp in zip(label, found.stamp, strict=True)}, note
 
 
 def _corner(name: str) -> str:
@@ -155,7 +168,8 @@ def _long(cells: Cells, head: int, cohort: int, age: int) -> VintageTable:
             raise DataError(f"{cells.place(row)}: {twice}")
         place[one, at] = row
     cohorts, every = list(dict.fromkeys(label)), sorted(set(ages))
-    start = {one: parse_period(row.cell[cohort]) for one, row in zip(label, body, strict=True)}
+    begun, note = _starts(cells, [row.cell[cohort] for row in body])
+    start = {one: begun.get(row.cell[cohort]) for one, row in zip(label, body, strict=True)}
     decimal = _decimal(cells, [row.cell[k] for row in body for k in figures])
     read, signs = [], []
     for k in figures:
@@ -167,7 +181,7 @@ def _long(cells: Cells, head: int, cohort: int, age: int) -> VintageTable:
         signs.append(percent)
     return VintageTable(
         cells.file, tuple(cohorts), tuple(start[one] for one in cohorts), tuple(every),
-        tuple(names[k] for k in figures), tuple(read), (), all(signs), cells.note,
+        tuple(names[k] for k in figures), tuple(read), (), all(signs), note,
     )  # fmt: skip
 
 

@@ -12,15 +12,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from stress.errors import ConfigError, DataError
-from stress.tables.periods import Period, coarser, parse_period
 from stress.tape.chunks import chunks
 from stress.tape.gather import ALLOWED_SHARE
+from stress.tape.issued import Issued
 from stress.tape.source import OUTCOMES, Tape, opened
 
 Array = NDArray[np.float64]
 
 OLDEST = 600
 """Months on book beyond which an age is none."""
+
+
+Key = tuple[tuple[str, str], int, str]
+"""Cohorts of a loan by the two ways of reading its date, its age and its status."""
 
 
 class Outcomes(NamedTuple):
@@ -43,40 +47,46 @@ def outcomes_of(
     per_year: int = 12,
     rename: Mapping[str, str] | None = None,
     allowed: float = ALLOWED_SHARE,
+    dates: str = "",
 ) -> Outcomes:
     """Read a tape a chunk at a time.
 
     `defaulted`: statuses that are default; `still`: those of loans that go on, at risk up to their age and no further;
-    every other status ended otherwise. Cohorts are periods of `per_year`. Raises DataError where no loan has a status
-    that was named, and where more than `allowed` of the rows lack a date, an age or a status.
+    every other status ended otherwise. Cohorts are periods of `per_year`. `dates`: how those such as 3/4/2025 are
+    written, one of WAYS; where left out, the column shows it. Raises DataError where it does not and it matters, where
+    no loan has a status that was named, and where more than `allowed` of the rows lack a date, an age or a status.
     """
     tape = opened(path, rename, OUTCOMES)
-    seen: Counter[tuple[str, int, str]] = Counter()
+    counts: Counter[Key] = Counter()
     lost: list[str] = []
-    n = 0
+    n, issued = 0, Issued(tape, per_year, dates)
     for row, frame in chunks(tape):
         n += len(frame)
-        lost += _count(tape, frame, row, per_year, seen)
+        lost += _count(tape, frame, row, issued, counts)
     if len(lost) > allowed * n:
         raise DataError(
             f"{tape.path}: {len(lost):,} of {n:,} rows have no date, age or status that can be read, more than "
             f"{100.0 * allowed:.4g}%; the first: {lost[0]}"
         )
-    return _table(tape, seen, set(defaulted), set(still), lost)
+    seen: Counter[tuple[str, int, str]] = Counter()
+    way = issued.way()
+    for (cohorts, age, status), count in counts.items():
+        seen[cohorts[way], age, status] += count
+    note = [f"{tape.theirs['issued']}: dates are {issued.said(way)}"] if issued.slashed else []
+    return _table(tape, seen, set(defaulted), set(still), lost, note)
 
 
-def _count(tape: Tape, frame: pd.DataFrame, row: int, per_year: int, seen: Counter[tuple[str, int, str]]) -> list[str]:
+def _count(tape: Tape, frame: pd.DataFrame, row: int, issued: Issued, counts: Counter[Key]) -> list[str]:
     """Add the loans of a chunk; the rows that cannot be read, in words."""
     age = pd.to_numeric(frame["age"], errors="coerce").to_numpy(np.float64)
     status = frame["status"].astype("string").str.strip()
-    period = {text: _cohort(text, per_year) for text in frame["issued"].dropna().unique()}
-    cohort = frame["issued"].map(period)
+    cohort = frame["issued"].map(issued.cohorts(row, frame["issued"]))
     whole = np.isfinite(age) & (age >= 0.0) & (age <= OLDEST)
     whole &= np.abs(age - np.round(np.where(np.isfinite(age), age, 0.0))) < 1e-6
     good = whole & cohort.notna().to_numpy() & status.notna().to_numpy() & (status != "").fillna(False).to_numpy(bool)
     loans = pd.DataFrame({"c": cohort[good], "a": np.round(age[good]).astype(int), "s": status[good].astype(str)})
     for key, count in loans.value_counts().items():
-        seen[tuple(key)] += int(count)  # type: ignore[arg-type, index]
+        counts[tuple(key)] += int(count)  # type: ignore[arg-type, index]
     return [
         f"row {row + k}: " + ", ".join(f"{tape.theirs[name]} {_cell(frame[name].iloc[k])}" for name in OUTCOMES)
         for k in np.flatnonzero(~good)
@@ -88,15 +98,13 @@ def _cell(value: object) -> str:
     return repr(value) if isinstance(value, str) else str(value)
 
 
-def _cohort(text: object, per_year: int) -> str | None:
-    found: Period | None = parse_period(str(text).strip())
-    if found is None or found.per_year < per_year:
-        return None
-    return str(coarser(found, per_year))
-
-
 def _table(
-    tape: Tape, seen: Counter[tuple[str, int, str]], defaulted: set[str], still: set[str], lost: list[str]
+    tape: Tape,
+    seen: Counter[tuple[str, int, str]],
+    defaulted: set[str],
+    still: set[str],
+    lost: list[str],
+    note: list[str],
 ) -> Outcomes:
     statuses: Counter[str] = Counter()
     for (_, _, status), count in seen.items():
@@ -121,7 +129,7 @@ def _table(
     total = ended.sum(axis=0)
     at_risk = total[:, ::-1].cumsum(axis=1)[:, ::-1]
     said = [f"{status} ({count:,}): {_meant(status, defaulted, still)}" for status, count in statuses.most_common(12)]
-    note = [f"{int(total.sum()):,} loans; {'; '.join(said)}"]
+    note = [f"{int(total.sum()):,} loans; {'; '.join(said)}", *note]
     if lost:
         note.append(f"{len(lost):,} rows left out, the first: {lost[0]}")
     return Outcomes(tuple(cohorts), tuple(range(first, last + 1)), at_risk, ended[0], tuple(note))

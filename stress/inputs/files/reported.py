@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from stress.inputs.text.messages import show
 from stress.inputs.text.reference import resolve
 from stress.spelling import suggest
 from stress.tables.cells import Cells, Row, read_cells
+from stress.tables.dates import WrongLabel, different, read_labels
 from stress.tables.framed import word
 from stress.tables.numbers import Number, is_missing, parse_number
 from stress.tables.periods import ALLOWED, Period, coarser, parse_period
@@ -62,9 +64,9 @@ def read_reports(path: Path) -> Reported:
         heads = sorted(path.glob("*.toml"))
         if len(heads) > 1:
             raise ConfigError(f"{path}: holds {len(heads)} .toml files; one at most says what the columns mean")
-        return read_reports(heads[0]) if heads else _joined(path, path.name, [_alone(file) for file in _tables(path)])
+        return read_reports(heads[0]) if heads else _joined(path, path.name, _alone(_tables(path)))
     if suffix(path) in TABLES:
-        return _alone(path)
+        return _alone([path])[0]
     return reported_of(path, parse_as(path, Reports, "REPORTS"))
 
 
@@ -92,7 +94,12 @@ def reported_of(path: Path, model: Reports) -> Reported:
     except (ConfigError, DataError) as error:
         raise type(error)(f"{path}: table: {error}") from None
     try:
-        parts = [_read(one, model.name, model.period, model.per_year, model.columns) for one in cells]
+        when = [_place(one, one.row[0].cell, model.period, "period") if model.period else 0 for one in cells]
+        labels = _periods(cells, when)
+        parts = [
+            _read(one, model.name, label, model.per_year, model.columns)
+            for one, label in zip(cells, labels, strict=True)
+        ]
         return parts[0] if len(parts) == 1 else _joined(table, model.name, parts)
     except (ConfigError, DataError) as error:
         raise type(error)(f"{path}: {error}") from None
@@ -129,33 +136,50 @@ def _frequency(label: list[Period]) -> int:
     return given // apart if given == 12 and apart in (3, 6, 12) else given
 
 
-def _alone(path: Path) -> Reported:
-    cells = read_cells(path)
+def _alone(files: list[Path]) -> list[Reported]:
+    """Tables headed by our names, their first columns dates that are all read in one way."""
+    cells = [read_cells(file) for file in files]
+    columns = [_ours(one) for one in cells]
+    labels = _periods(cells, [0] * len(cells))
+    parts = zip(files, cells, labels, columns, strict=True)
+    return [_read(one, file.stem, label, None, found) for file, one, label, found in parts]
+
+
+def _ours(cells: Cells) -> dict[str, Column]:
+    """The columns whose headings are figures of a report. DataError where there is none, or one stands twice."""
     found: dict[str, Column] = {}
     for cell in cells.row[0].cell:
         name = cell if cell.startswith(NAMED) else word(cell).replace(" ", "_")
         if name in found:
-            raise DataError(f"{path}: columns {found[name].column!r} and {cell!r} are both {name}: rename one of them")
+            both = f"columns {found[name].column!r} and {cell!r} are both {name}"
+            raise DataError(f"{cells.file}: {both}: rename one of them")
         if name in FIGURES or name.startswith(NAMED):
             found[name] = Column(column=cell)
     if not found:
         known = ", ".join(FIGURES)
-        raise DataError(f'{path}: no heading is a figure of a report: {known}; or write a file kind = "reports"')
-    return _read(cells, path.stem, "", None, found)
+        raise DataError(f'{cells.file}: no heading is a figure of a report: {known}; or write a file kind = "reports"')
+    return found
 
 
-def _read(cells: Cells, name: str, period: str, per_year: int | None, columns: dict[str, Column]) -> Reported:
-    head, body = cells.row[0].cell, cells.row[1:]
-    when = _heading(cells, head, period, "period") if period else 0
-    place = {name: _heading(cells, head, column.column, f"columns.{name}.column") for name, column in columns.items()}
-    label = []
-    for row in body:
-        if len(row.cell) != len(head):
-            raise DataError(f"{cells.place(row)}: has {len(row.cell)} cells; the heading has {len(head)}")
-        said = parse_period(row.cell[when])
-        if said is None:
-            raise DataError(f"{cells.place(row, head[when])}: {row.cell[when][:40]!r}: must be {ALLOWED}")
-        label.append(said)
+def _periods(cells: Sequence[Cells], when: Sequence[int]) -> list[list[Period]]:
+    """The periods of each table, dates of all read in one way: no two rows are of one period."""
+    for one in cells:
+        for row in one.row[1:]:
+            if len(row.cell) != len(one.row[0].cell):
+                cells_of_it = f"has {len(row.cell)} cells; the heading has {len(one.row[0].cell)}"
+                raise DataError(f"{one.place(row)}: {cells_of_it}")
+    place = [(one, row, at) for one, at in zip(cells, when, strict=True) for row in one.row[1:]]
+    try:
+        stamps = iter(read_labels([row.cell[at] for _, row, at in place], different).stamp)
+    except WrongLabel as error:
+        one, row, at = place[error.place]
+        raise DataError(f"{one.place(row, one.row[0].cell[at])}: {row.cell[at][:40]!r}: {error}") from None
+    return [[next(stamps).period for _ in one.row[1:]] for one in cells]
+
+
+def _read(cells: Cells, name: str, label: list[Period], per_year: int | None, columns: dict[str, Column]) -> Reported:
+    head = cells.row[0].cell
+    place = {name: _place(cells, head, column.column, f"columns.{name}.column") for name, column in columns.items()}
     periods = _regular(cells, label, per_year)
     figure = {
         name: tuple(value * columns[name].unit for value in _values(cells, at, head[at])) for name, at in place.items()
@@ -164,7 +188,7 @@ def _read(cells: Cells, name: str, period: str, per_year: int | None, columns: d
     return Reported(cells.file, name, periods, figure, {name: column.error for name, column in columns.items()})
 
 
-def _heading(cells: Cells, head: tuple[str, ...], wanted: str, key: str) -> int:
+def _place(cells: Cells, head: tuple[str, ...], wanted: str, key: str) -> int:
     if wanted not in head:
         listed = ", ".join(head)
         raise ConfigError(
