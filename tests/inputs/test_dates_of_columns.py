@@ -143,7 +143,9 @@ def test_files_of_a_folder_of_reports_are_read_in_one_way_that_any_of_them_shows
         (tmp_path / f"{k}.csv").write_text(f"Month,default_rate\n{day.strftime(way)},0.05\n")
     assert [str(period) for period in read_reports(tmp_path).period] == ["2019-02", "2019-03", "2019-04"]
     (tmp_path / "2.csv").unlink()
-    with pytest.raises(DataError, match=r"0.csv: line 2, column 'Month': '.*': may be 2019-0[25]-0[25] .* or 2019-0[25]-0[25] "):
+    with pytest.raises(
+        DataError, match=r"0.csv: line 2, column 'Month': '.*': may be 2019-0[25]-0[25] .* or 2019-0[25]-0[25] "
+    ):
         read_reports(tmp_path)
 
 
