@@ -44,8 +44,8 @@ LAYOUTS = (
 RULES = (
     "Dates: 2023Q1, 2023-Q1, 2023 Q1, 2023/Q1, 2023:1, Q1 2023, Q1-23, 1Q23, 1Q2023, 2023H1, 2023-03, 202303, 2023/03, "
     "2023M03, Jan-23, January 2023, 2023-03-31, 20230331, 31.03.2023, 31-Mar-2023, 3/31/2023 or 31/3/2023, 2023年3月, "
-    "2023年一季度, 2023. Whether month or day comes first is one for a whole column, which shows it by a part above 12, or "
-    "because its dates follow each other in one way alone; else it is refused. Newest first is turned round. Fiscal "
+    "2023年一季度, 2023. A whole column has the month first or the day, as a part above 12 shows, or that its "
+    "dates follow each other in one way alone; else it is refused. Newest first is turned round. Fiscal "
     "years are refused.",
     "Numbers: 1,234.5 or 1.234,5 where the cells agree; 3.6% is 3.6 (a column is all percent or none); $, €, £, ¥; "
     "(3.6) is -3.6. Not published: empty, ., .., -, :, NA, N/A, ND, #N/A, NaN; such a cell is refused only where it is "
