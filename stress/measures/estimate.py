@@ -44,5 +44,5 @@ def as_dataset(parts: Interval, dims: Sequence[str], coords: Mapping[Any, Any], 
     }
     return xr.Dataset(
         {k: (tuple(dims), v, {"units": unit, "long_name": text[k]}) for k, v in parts._asdict().items()},
-        coords={k: v for k, v in coords.items() if k in dims},
+        coords={k: coords[k] for k in dims if k in coords},
     )

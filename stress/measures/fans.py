@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,23 +34,36 @@ def ends(quantity: str) -> tuple[float, float]:
     return float(edge[1]) if quantity == "excess_spread" else -np.inf, float(edge[-2])
 
 
-def quantiles(count: NDArray[np.int64], edge: Array, levels: Array) -> Array:
-    """(..., fan_bin) counts -> (..., quantile), linear within a bin. NaN where nothing was counted.
+def quantiles(count: NDArray[Any], edge: Array, levels: Array) -> Array:
+    """(..., row, fan_bin) counts -> (..., row, quantile), linear within a bin. NaN where nothing was counted.
 
     The first and the last bin give their outer edge: they hold balances of exactly 0 and exactly the whole.
     """
-    flat = count.reshape(-1, count.shape[-1]).astype(np.float64)
-    out = np.full((flat.shape[0], levels.size), np.nan)
-    for row, counts in enumerate(flat):
-        cumulative = np.cumsum(counts)
-        if cumulative[-1] <= 0:
-            continue
-        rank = levels * cumulative[-1]
-        at = np.searchsorted(cumulative, rank * (1.0 - 1e-12))
-        inside = 1.0 - (cumulative[at] - rank) / np.maximum(counts[at], 1e-300)
-        low, high = _edges_of(at, edge)
-        out[row] = np.minimum(low + np.clip(inside, 0.0, 1.0) * (high - low), high)
-    return out.reshape(*count.shape[:-1], levels.size)
+    out = np.empty((*count.shape[:-1], levels.size))
+    for some in np.ndindex(count.shape[:-2]):  # not all at once: they would not fit in a processor's cache
+        out[some] = _of_rows(count[some], edge, levels)
+    return out
+
+
+def _of_rows(count: NDArray[Any], edge: Array, levels: Array) -> Array:
+    cumulative = np.cumsum(count, axis=-1).astype(np.float64)
+    whole = cumulative[:, -1:]
+    at, within = placed(count, cumulative, levels * whole)
+    low, high = _edges_of(at, edge)
+    value = np.minimum(low + np.clip(within, 0.0, 1.0) * (high - low), high)
+    return np.where(whole > 0.0, value, np.nan)
+
+
+def placed(count: NDArray[Any], cumulative: Array, rank: Array) -> tuple[NDArray[np.int64], Array]:
+    """The bin in which each rank lies, and how far within it: 0 at its lower edge, 1 at its upper one, near enough.
+
+    `count` and `cumulative` (..., bin), `rank` (..., quantile). Bin 0 where nothing was counted.
+    """
+    sought = np.where(cumulative[..., -1:] > 0.0, rank * (1.0 - 1e-12), -np.inf)
+    rows = zip(cumulative.reshape(-1, cumulative.shape[-1]), sought.reshape(-1, sought.shape[-1]), strict=True)
+    at = np.array([row.searchsorted(ranks) for row, ranks in rows], np.int64).reshape(rank.shape)
+    reached, here = (np.take_along_axis(array, at, -1) for array in (cumulative, count))
+    return at, 1.0 - (reached - rank) / np.maximum(here.astype(np.float64), 1e-300)
 
 
 def _edges_of(at: NDArray[np.int64], edge: Array) -> tuple[Array, Array]:

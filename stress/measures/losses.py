@@ -55,8 +55,7 @@ def note_tails(ds: xr.Dataset, level: float | Sequence[float] = LEVELS) -> tuple
     >>> var["estimate"].dims
     ('scenario', 'tranche')
     """
-    expected = means.expected_loss(ds)
-    return _tails(ds, "loss", expected, level, ("scenario", "tranche"))
+    return _tails(ds, "loss", means.interval_of(ds, "expected_loss"), level, ("scenario", "tranche"))
 
 
 def default_rate(ds: xr.Dataset, level: float | Sequence[float] = LEVELS) -> xr.Dataset:
@@ -85,16 +84,15 @@ def pool_tails(ds: xr.Dataset, quantity: str, level: float | Sequence[float] = L
     >>> bool((tail_mean["estimate"] > quantile["estimate"]).all())
     True
     """
-    return _tails(ds, quantity, means.mean(ds, f"mean_{quantity}"), level, ("scenario",))
+    return _tails(ds, quantity, means.interval_of(ds, f"mean_{quantity}"), level, ("scenario",))
 
 
 def _tails(
-    ds: xr.Dataset, quantity: str, mean: xr.Dataset, level: float | Sequence[float], dims: tuple[str, ...]
+    ds: xr.Dataset, quantity: str, mean: Interval, level: float | Sequence[float], dims: tuple[str, ...]
 ) -> tuple[xr.Dataset, xr.Dataset]:
     levels = _checked(level)
-    paths, mean_high = sums.paths(ds), mean["high"].values
-    rows = mass(ds, quantity).reshape(mean_high.size, -1)
-    total = (mean["estimate"].values * paths).reshape(-1)
+    rows = mass(ds, quantity).reshape(mean.high.size, -1)
+    total = (mean.estimate * sums.paths(ds)).reshape(-1)
     weighing: list[Weighing | None] = [None] * len(rows)
     if is_weighted(ds):
         weights = weights_of(ds)
@@ -109,15 +107,15 @@ def _tails(
         for level_, seen in zip(levels, found, strict=True):
             seen[1:3] = quantile_interval(row, one, level_)
             seen[4] = shortfall_error(row, one, seen[0], level_)
-    quantile, low, high, shortfall, spread = np.moveaxis(answer.reshape(*mean_high.shape, levels.size, 5), -1, 0)
-    shortfall = np.where(mean["estimate"].values[..., None] == 0.0, 0.0, shortfall)
-    whole = _whole(rows, weighing, counted).reshape(*mean_high.shape, 1) / (1.0 - levels)
+    quantile, low, high, shortfall, spread = np.moveaxis(answer.reshape(*mean.high.shape, levels.size, 5), -1, 0)
+    shortfall = np.where(mean.estimate[..., None] == 0.0, 0.0, shortfall)
+    whole = _whole(rows, weighing, counted).reshape(*mean.high.shape, 1) / (1.0 - levels)
     if np.ndim(level) == 0:
         answers = (quantile, low, high, shortfall, spread, whole)
         quantile, low, high, shortfall, spread, whole = (a[..., 0] for a in answers)
-        limit = mean_high / (1.0 - levels[0])
+        limit = mean.high / (1.0 - levels[0])
     else:
-        dims, limit = (*dims, "level"), mean_high[..., None] / (1.0 - levels)
+        dims, limit = (*dims, "level"), mean.high[..., None] / (1.0 - levels)
     coords = {**{k: ds.coords[k] for k in dims if k != "level"}, "level": levels}
     var = Interval(quantile, np.maximum(high - low, WIDTH * (high > low)) / (2.0 * half), low, high)
     es = _shortfall_interval(low, high, shortfall, spread, limit, half, np.minimum(whole, 1.0))

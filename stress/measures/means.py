@@ -57,12 +57,15 @@ def mean(ds: xr.Dataset, name: str) -> xr.Dataset:
     True
     """
     spec = spec_of(name)
-    replicates, size = replicates_of(ds, name)
-    parts = (batches.symmetric if spec.signed else batches.positive)(replicates, size)
-    if spec.bounded:
-        parts = _bounded(ds, name, parts)
     dims = ("scenario", "tranche") if spec.of == "note" else ("scenario",)
-    return as_dataset(parts, dims, ds.coords, spec.unit, spec.meaning)
+    return as_dataset(interval_of(ds, name), dims, ds.coords, spec.unit, spec.meaning)
+
+
+def interval_of(ds: xr.Dataset, name: str) -> Interval:
+    """The same as arrays: (scenario, tranche), or (scenario,) of a mean of the pool."""
+    spec = spec_of(name)
+    parts = (batches.symmetric if spec.signed else batches.positive)(*replicates_of(ds, name))
+    return _bounded(ds, name, parts) if spec.bounded else parts
 
 
 def has_principal(ds: xr.Dataset) -> np.ndarray:
@@ -186,7 +189,8 @@ def loss_probability(ds: xr.Dataset) -> xr.Dataset:
     >>> float(never["estimate"]), round(float(never["high"]) * 4096, 1)  # the rule of three
     (0.0, 3.0)
     """
-    return _probability(ds, "any_loss", "probability of any principal loss")
+    dims = ("scenario", "tranche")
+    return as_dataset(_probability(ds, "any_loss"), dims, ds.coords, "1", "probability of any principal loss")
 
 
 def shortfall_probability(ds: xr.Dataset) -> xr.Dataset:
@@ -195,10 +199,13 @@ def shortfall_probability(ds: xr.Dataset) -> xr.Dataset:
     >>> float(shortfall_probability(ds)["estimate"].sel(scenario="baseline", tranche="A"))
     0.0
     """
-    return _probability(ds, "shortfall", "probability of any interest unpaid when due")
+    dims = ("scenario", "tranche")
+    return as_dataset(
+        _probability(ds, "shortfall"), dims, ds.coords, "1", "probability of any interest unpaid when due"
+    )
 
 
-def _probability(ds: xr.Dataset, quantity: str, meaning: str) -> xr.Dataset:
+def _probability(ds: xr.Dataset, quantity: str) -> Interval:
     total = sums.of_notes(ds, quantity).total.sum(-1)
     parts = proportion(total, sums.paths(ds))
     if is_weighted(ds):
@@ -208,7 +215,7 @@ def _probability(ds: xr.Dataset, quantity: str, meaning: str) -> xr.Dataset:
         parts = chance(weights.calibrated(total, square), square / weights.paths, weights, top)
     elif ds.attrs.get("estimator") == "sobol":
         parts = replicates.chance(parts, *sums.means(ds, sums.of_notes, quantity))
-    return as_dataset(parts, ("scenario", "tranche"), ds.coords, "1", meaning)
+    return parts
 
 
 def _bounded(ds: xr.Dataset, name: str, parts: Interval) -> Interval:
@@ -219,8 +226,7 @@ def _bounded(ds: xr.Dataset, name: str, parts: Interval) -> Interval:
     if name == "lgd":
         lost = _losing_paths(ds)
         return _where(whole & (lost > 0.0), proportion(lost, lost), found)
-    any_loss = loss_probability(ds)
-    chance = Interval(*(any_loss[k].transpose("scenario", "tranche").values for k in Interval._fields))
+    chance = _probability(ds, "any_loss")
     return _where(whole | (chance.estimate <= 0.0), chance, found)
 
 

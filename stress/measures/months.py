@@ -12,7 +12,7 @@ from stress.kernels.tally import MONTH_QUANTITIES
 from stress.measures import batches, fans, replicates
 from stress.measures.estimate import Interval, as_dataset, shares
 from stress.measures.proportions import proportion
-from stress.measures.sums import replicate_paths
+from stress.measures.sums import picked, replicate_paths
 from stress.measures.weighted import chance, is_weighted, weights_of
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -42,10 +42,9 @@ def fan(ds: xr.Dataset, quantity: str, quantile: Sequence[float] = QUANTILES, cl
     """
     levels = shares(quantile)
     labels = _labels(ds, quantity)
-    count = (
-        ds["fan_count"].sel(month_quantity=labels).transpose("scenario", "month_quantity", "month", "fan_bin").values
-    )
-    value = fans.quantiles(count, fans.edges(quantity), levels)
+    count = picked(ds, "fan_count", "month_quantity", labels)
+    count = count.transpose("scenario", "month_quantity", "month", "fan_bin")
+    value = fans.quantiles(count.values, fans.edges(quantity), levels)
     if not clamp:
         least, most = fans.ends(quantity)
         value = np.where((value >= least) & (value <= most), value, np.nan)
@@ -66,10 +65,10 @@ def month_mean(ds: xr.Dataset, quantity: str) -> xr.Dataset:
     labels = _labels(ds, quantity)
     size = ds["month_path"].values.astype(np.float64)
     base = ds["month_weight"].values if is_weighted(ds) else size
-    total = ds["month_sum"].sel(month_quantity=labels)
-    total = total.transpose("scenario", "month_quantity", "month", "month_batch")[..., size > 0]
+    found = picked(ds, "month_sum", "month_quantity", labels)
+    total = found.transpose("scenario", "month_quantity", "month", "month_batch").values[..., size > 0]
     kept = size[size > 0]
-    parts = batches.symmetric(batches.ratio(total.values, np.broadcast_to(base[size > 0], total.shape)), kept)
+    parts = batches.symmetric(batches.ratio(total, np.broadcast_to(base[size > 0], total.shape)), kept)
     dims: tuple[str, ...] = ("scenario", "tranche", "month")
     if quantity != "note_balance":
         parts, dims = Interval(*(a[:, 0] for a in parts)), ("scenario", "month")

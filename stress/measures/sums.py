@@ -31,12 +31,17 @@ Read = Callable[[xr.Dataset, str, str], Sums]
 def of_notes(ds: xr.Dataset, quantity: str, variable: str = "batch_sum") -> Sums:
     """A note's quantity, (scenario, tranche, batch)."""
     names = [f"{note}:{quantity}" for note in ds["tranche"].values]
-    return _grouped(ds, ds[variable].sel(quantity=names).transpose("scenario", "quantity", "batch").values)
+    return _grouped(ds, picked(ds, variable, "quantity", names).transpose("scenario", "quantity", "batch").values)
 
 
 def of_pool(ds: xr.Dataset, quantity: str, variable: str = "batch_sum") -> Sums:
     """A pool quantity, (scenario, batch)."""
-    return _grouped(ds, ds[variable].sel(quantity=quantity).transpose("scenario", "batch").values)
+    return _grouped(ds, picked(ds, variable, "quantity", quantity).transpose("scenario", "batch").values)
+
+
+def picked(ds: xr.Dataset, variable: str, dim: str, labels: str | list[str]) -> xr.Variable:
+    """A variable at labels of a dim, without coordinates: xarray would pick out of each of these as well."""
+    return ds.variables[variable].isel(ds.xindexes[dim].sel({dim: labels}).dim_indexers)
 
 
 def means(ds: xr.Dataset, read: Read, quantity: str, most: int | None = None) -> tuple[Replicates, Array]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -13,7 +13,8 @@ from scipy import special
 from stress.errors import DataError
 from stress.kernels.tally import yield_edges
 from stress.measures.estimate import CONFIDENCE, NORMAL, Interval, as_dataset, shares
-from stress.measures.means import has_principal, is_residual, mean, speaks_of
+from stress.measures.fans import placed
+from stress.measures.means import has_principal, is_residual, replicates_of, speaks_of
 from stress.measures.months import QUANTILES
 from stress.measures.weighted import effective_paths, is_weighted
 
@@ -126,37 +127,34 @@ def felt_cap(ds: xr.Dataset) -> xr.DataArray:
 
 
 class _Bins(NamedTuple):
-    """Counts of one note under one scenario."""
+    """Counts of each note under each scenario: (..., bin)."""
 
-    paths: Array
+    paths: NDArray[Any]
     cumulative: Array
     edge: Array
-    """Lower edges, and the upper one of the last."""
+    """(..., bin + 1) lower edges, and the upper one of the last."""
 
     def at(self, share: Array) -> tuple[Array, Array, Array]:
         """Value below which a share of the paths lies, linear within its bin, and the edges of that bin."""
-        rank = np.clip(share, 0.0, 1.0) * self.cumulative[-1]
-        b = np.searchsorted(self.cumulative, rank * (1.0 - 1e-12))
-        within = 1.0 - (self.cumulative[b] - rank) / np.maximum(self.paths[b], 1e-300)
-        low, high = self.edge[b], self.edge[b + 1]
+        rank = np.clip(share, 0.0, 1.0) * self.cumulative[..., -1:]
+        at, within = placed(self.paths, self.cumulative, rank)
+        low, high = (np.take_along_axis(self.edge, at + end, -1) for end in (0, 1))
         return low + (high - low) * np.clip(within, 0.0, 1.0), low, high
 
 
 def _distribution(ds: xr.Dataset, name: str, quantile: Sequence[float], unit: str) -> xr.Dataset:
     variable = f"{name}_weight" if f"{name}_weight" in ds else f"{name}_count"
-    count = ds[variable].transpose("scenario", "tranche", f"{name}_bin").values.astype(np.float64)
+    count = ds[variable].transpose("scenario", "tranche", f"{name}_bin").values
     worth = effective_paths(ds) / float(ds["batch_path"].sum()) if is_weighted(ds) else 1.0
-    edge, levels = _edges(ds, name), shares(quantile)
-    means = mean(ds, name)["estimate"].transpose("scenario", "tranche").values
-    found = np.full((4, *count.shape[:2], levels.size), np.nan)
-    for k, n in np.ndindex(count.shape[:2]):
-        bins = _Bins(count[k, n], np.cumsum(count[k, n]), edge[n])
-        if bins.cumulative[-1] > 0.0:
-            low, high = _ranks(worth * float(bins.cumulative[-1]), levels)
-            ends = bins.at(low)[1], bins.at(high)[2]
-            alike = np.count_nonzero(bins.paths) == 1 and ends[0][0] <= means[k, n] <= ends[1][0]
-            value = np.full(levels.shape, means[k, n]) if alike else bins.at(levels)[0]
-            found[:, k, n] = value, (ends[1] - ends[0]) / (2.0 * NORMAL), *ends
+    levels, mean = shares(quantile), replicates_of(ds, name)[0].value
+    bins = _Bins(count, np.cumsum(count, axis=-1).astype(np.float64), _edges(ds, name)[None])
+    whole = bins.cumulative[..., -1:]
+    each, at = np.unique(whole, return_inverse=True)
+    ranks = [share[at.reshape(mean.shape)] for share in _ranks(worth * each[:, None], levels)]
+    low, high = bins.at(ranks[0])[1], bins.at(ranks[1])[2]
+    alike = (np.count_nonzero(count, axis=-1) == 1) & (low[..., 0] <= mean) & (mean <= high[..., 0])
+    value = np.where(alike[..., None], mean[..., None], bins.at(levels)[0])
+    found = np.where(whole > 0.0, [value, (high - low) / (2.0 * NORMAL), low, high], np.nan)
     if name != "price":
         found[:, :, ~speaks_of(ds, name)] = np.nan
     coords = {"scenario": ds["scenario"], "tranche": ds["tranche"], "quantile": levels}
@@ -178,8 +176,8 @@ def _edges(ds: xr.Dataset, name: str) -> Array:
     return np.tile(np.append(middle - width / 2.0, middle[-1] + width / 2.0), (n_note, 1))
 
 
-def _ranks(paths: float, levels: Array) -> tuple[Array, Array]:
+def _ranks(paths: float | Array, levels: Array) -> tuple[Array, Array]:
     """Shares of the paths at the two order statistics between which a quantile lies with 95% probability."""
-    half, n = (1.0 - CONFIDENCE) / 2.0, max(paths, 1.0)
+    half, n = (1.0 - CONFIDENCE) / 2.0, np.maximum(paths, 1.0)
     low, high = special.bdtrik(half, n, levels), special.bdtrik(1.0 - half, n, levels) + 1.0
-    return np.nan_to_num(low, nan=0.0) / n, np.nan_to_num(high, nan=n) / n
+    return np.nan_to_num(low, nan=0.0) / n, np.where(np.isnan(high), n, high) / n

@@ -37,6 +37,8 @@ COARSE_LOW = LOW[np.unique(coarse_bins(), return_index=True)[1]]
 """Lower edge of each coarse loss bin."""
 WORDS = np.array([2.0**-20, 2.0**-60])
 """Values of the two int64 words of a fixed-point sum."""
+PARTS = {"": "estimate", "_se": "error", "_low": "low", "_high": "high"}
+"""Ends of the names of a measure, by the part of its answer."""
 
 
 def build(
@@ -103,7 +105,7 @@ def derive(ds: xr.Dataset) -> xr.Dataset:
     >>> derive(counted)["expected_loss"].equals(ds["expected_loss"])
     True
     """
-    found: dict[str, xr.DataArray] = {}
+    found: dict[str, xr.Variable] = {}
     var, es = measures.note_tails(ds)
     simple = ("expected_loss", "lgd", "wal", "irr", "price", "multiple")
     answers = {name: measures.mean(ds, name) for name in simple}
@@ -116,25 +118,24 @@ def derive(ds: xr.Dataset) -> xr.Dataset:
     for event in ("early_amortization", "trigger", "first_loss"):
         answers[f"{event}_probability"] = measures.event_probability(ds, event)
     for name, answer in answers.items():
-        found |= {name: answer["estimate"], f"{name}_se": answer["error"]}
-        found |= {f"{name}_low": answer["low"], f"{name}_high": answer["high"]}
+        found |= {f"{name}{end}": answer.variables[part] for end, part in PARTS.items()}
     for quantity, name in (("default", "default_rate"), ("net_loss", "net_loss_rate")):
-        rate, mean = measures.pool_tails(ds, quantity)[0], measures.mean(ds, f"mean_{quantity}")
+        rate, mean = measures.pool_tails(ds, quantity)[0].variables, measures.mean(ds, f"mean_{quantity}").variables
         found |= {name: rate["estimate"], f"{name}_low": rate["low"], f"{name}_high": rate["high"]}
         found |= {f"{name}_mean": mean["estimate"], f"{name}_se": mean["error"]}
     for name in (*MONTH_QUANTITIES, "note_balance"):
-        mean = measures.month_mean(ds, name)
-        found |= {name: measures.fan(ds, name), f"{name}_mean": mean["estimate"], f"{name}_mean_se": mean["error"]}
-    solid = ~(found["pool_balance"].sel(quantile=0.5, drop=True) < measures.SMALL_POOL)
+        fan, mean = measures.fan(ds, name).variable, measures.month_mean(ds, name).variables
+        found |= {name: fan, f"{name}_mean": mean["estimate"], f"{name}_mean_se": mean["error"]}
+    solid = ~(found["pool_balance"].isel(quantile=measures.QUANTILES.index(0.5)) < measures.SMALL_POOL)
     found |= {name: found[name].where(solid) for name in found if name.startswith("excess_spread")}
     derived = tuple(v for v in DERIVED if v.name in found)
-    axes = {d: found[v.name].coords[d] for v in derived for d in v.dims if d not in ds.coords}
     if measures.is_weighted(ds):
-        derived, found = (*derived, *TRUST), found | {str(k): v for k, v in measures.trust(ds).items()}
-    return ds.assign_coords(axes).assign({v.name: _labelled(v, found[v.name]) for v in derived})
+        derived, found = (*derived, *TRUST), found | {str(k): v for k, v in measures.trust(ds).variables.items()}
+    axes = ds.assign_coords({"level": list(measures.LEVELS), "quantile": list(measures.QUANTILES)})
+    return axes.assign({v.name: _labelled(v, found[v.name]) for v in derived})
 
 
-def _labelled(variable: Variable, answer: xr.DataArray) -> xr.Variable:
+def _labelled(variable: Variable, answer: xr.Variable) -> xr.Variable:
     """An answer in the order, unit and words of the table. Without coordinates: xarray would compare them 80 times."""
     text = {"units": variable.unit, "long_name": variable.meaning}
     return xr.Variable(variable.dims, answer.transpose(*variable.dims).values, text)
