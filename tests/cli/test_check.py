@@ -93,6 +93,25 @@ TEXTS = {
         edited(DEAL, "revolving_months", 'indices = { lpr = "x" }\nrevolving_months'),
         ['indices.lpr = "x": must be a number above -0.5 and below 1 or a table: { ... }\n'],
     ),
+    "a percent for a level that may be a table": (
+        edited(DEAL, "revolving_months", "indices = { lpr = 3.5 }\nrevolving_months"),
+        ["below 1 or a table: { ... }; a fraction, not a percent: did you mean 0.035?\n"],
+    ),
+    "a percent sign for a level that may be a table": (
+        edited(DEAL, "revolving_months", 'indices = { lpr = "3.5%" }\nrevolving_months'),
+        [
+            'indices.lpr = "3.5%"',
+            "must be a number above -0.5 and below 1 or a table: { ... }; write a fraction: 0.035\n",
+        ],
+    ),
+    "a misspelt word where a number may stand": (
+        edited(POOL, 'factor_start = "stationary"', 'factor_start = "stationery"'),
+        ['factor_start = "stationery": must be "stationary" or a number from -6 to 6; did you mean stationary?\n'],
+    ),
+    "a phase that is none": (
+        edited(DEAL, "[priority]", "[priority]\namortisation = 1"),
+        ["priority.amortisation: no such key: one of revolving, amortization, ", "did you mean amortization?\n"],
+    ),
     "a point of a curve without its value": (
         edited(SCENARIO, "shocks = []", "short_rate = { mean_reversion = 0.5, volatility = 0.01, forward = [[1]] }"),
         ["short_rate.forward[1][2]: is missing"],

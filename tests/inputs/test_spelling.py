@@ -64,7 +64,7 @@ def test_a_sign_that_looks_the_same_is_named() -> None:
     assert suggest("\u0410", ["B", "A"]).startswith("; '\u0410' looks like 'A', but it has U+0410 cyrillic")
 
 
-@given(NAMES, st.data())
+@given(NAMES.filter(lambda name: len(name) > 3), st.data())
 def test_a_slip_of_the_pen_in_a_long_name_is_found(name: str, data: st.DataObject) -> None:
     """A letter left out, doubled, or changed about with the next, among all names; another as near may be told."""
     at = data.draw(st.integers(0, len(name) - 2))
@@ -72,7 +72,7 @@ def test_a_slip_of_the_pen_in_a_long_name_is_found(name: str, data: st.DataObjec
              name[:at] + name[at + 1] + name[at] + name[at + 2 :])  # fmt: skip
     for slip in slips:
         found = nearest(slip, [name])
-        assert found == name or len(name) < 4 or "_" in name[max(0, at - 3) : at + 4] or name[-1].isdigit()
+        assert found == name or "_" in name[max(0, at - 3) : at + 4] or name[-1].isdigit()
 
 
 @given(NAMES)

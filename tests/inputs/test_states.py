@@ -189,6 +189,11 @@ def test_cards_wait_on_due_days_on_which_a_bill_can_come_after_them_alone():
         refuse_misfit(job.but(state=state.model_copy(update={"pool": (Held(**entry, waiting=whole),)})))
 
 
+def test_a_month_that_is_none_is_told_how_one_is_written(state):
+    with pytest.raises(ConfigError, match='as_of = "March 2020": must be a month: 2020-09'):
+        state.but(as_of="March 2020")
+
+
 @pytest.mark.parametrize("what", ["notes", "accounts", "triggers"])
 def test_silence_is_refused(job, state, what):
     document = json.loads(state.model_dump_json())

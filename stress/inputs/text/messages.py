@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from stress.inputs.text.characters import TEXT_PATTERN
+from stress.inputs.text.characters import NAME_PATTERN, TEXT_PATTERN, TITLE_PATTERN
 from stress.inputs.text.schema import (
     Schema,
     allowed_key_words,
@@ -29,6 +29,16 @@ MAX_WORDED = 100
 LEAST_SHARE, MOST_SHARE = -1.0, 12.5
 """A number within them may be a share: a weight below 0, a price above par, a risk weight of 1,250%."""
 
+MUST = "must be "
+"""How a reason begins that says what is allowed; what follows a semicolon is a hint."""
+_NAMED = "must be a short printable name without {}, leading dot or outer blanks"
+_PATTERNS = {
+    r"^[A-Z]{3}$": "must be a currency code of three capitals: CNY",
+    r"^\d{4}-\d{2}$": "must be a month: 2020-09",
+    TEXT_PATTERN: "must be text without control characters",
+    NAME_PATTERN: _NAMED.format("slash, backslash, colon"),
+    TITLE_PATTERN: _NAMED.format("backslash"),
+}
 _KINDS = {
     "float_type": "must be a number",
     "float_parsing": "must be a number",
@@ -120,7 +130,10 @@ def _is_long_enough(detail: ErrorDetails) -> bool:
 
 
 def _meant(details: Sequence[ErrorDetails]) -> list[ErrorDetails]:
-    """Without what a list is told by the branch of a union that wants one value, where the other branch says more."""
+    """Without what is told of the value of a key that cannot be there, and what a list is told by the branch of a union
+    that wants one value, where the other branch says more."""
+    keys = [d["loc"][:-1] for d in details if d["loc"][-1:] == ("[key]",)]  # no such key: nothing is said of its value
+    details = [d for d in details if d["loc"][-1:] == ("[key]",) or not any(d["loc"][: len(k)] == k for k in keys)]
     lists = {d["loc"][0] for d in details if d["loc"] and isinstance(d["input"], list) and d["type"] != "tuple_type"}
     within = {d["loc"][0] for d in details if len(d["loc"]) > 2 or d["type"] in ("too_short", "too_long")}
     one = ("string_type", "int_type")
@@ -130,18 +143,19 @@ def _meant(details: Sequence[ErrorDetails]) -> list[ErrorDetails]:
 
 
 def _merge(faults: Sequence[Fault]) -> list[Fault]:
-    """One fault a key: the branches of a union become `or`."""
+    """One fault a key: the branches of a union become `or`, and what each adds (`; did you mean ..`) comes after."""
     reasons: dict[tuple[str, str, str], list[str]] = {}
     for fault in faults:
-        seen = reasons.setdefault((fault.key, fault.value, fault.place), [])
-        if fault.reason not in seen:
-            seen.append(fault.reason)
-    merged = []
-    for (key, value, place), said in reasons.items():
-        rest = [reason.removeprefix("must be ") for reason in said[1:] if reason.startswith("must be ")]
-        other = [reason for reason in said[1:] if not reason.startswith("must be ")]
-        merged.append(Fault(key, value, "; ".join([" or ".join([said[0], *rest]), *other]), place))
-    return merged
+        reasons.setdefault((fault.key, fault.value, fault.place), []).append(fault.reason)
+    return [Fault(key, value, _either(dict.fromkeys(said)), place) for (key, value, place), said in reasons.items()]
+
+
+def _either(reasons: Iterable[str]) -> str:
+    """The reasons of a key as one: what it must be, of any branch, then all else."""
+    parted = [reason.partition("; ") if reason.startswith(MUST) else ("", "", reason) for reason in reasons]
+    allowed = dict.fromkeys(head.removeprefix(MUST) for head, _, _ in parted if head)
+    other = dict.fromkeys(rest for _, _, rest in parted if rest)
+    return "; ".join([*([MUST + " or ".join(allowed)] if allowed else []), *other])
 
 
 def _fault(model: type[BaseModel], document: dict[str, Any], detail: ErrorDetails) -> Fault:
@@ -160,7 +174,8 @@ def _fault(model: type[BaseModel], document: dict[str, Any], detail: ErrorDetail
     if kind == "missing":
         what = description(schemas)
         return Fault(key, "", "is missing" + (f" ({what.rstrip('.')})" if what else ""), place)
-    return Fault(key, show(value) if found else "", _reason(detail, value, model, schemas), place)
+    told = show(value) if found and location[-1] != "[key]" else ""
+    return Fault(key, told, _reason(detail, value, model, schemas), place)
 
 
 def _once(fault: Fault) -> Fault:
@@ -191,13 +206,7 @@ def _reason(detail: ErrorDetails, value: object, model: type[BaseModel], schemas
         hint = "" if "whole" in span else _percent(value, low, high)
         return f"must be {span}{hint}{_quoted(value)}"
     if kind == "string_pattern_mismatch":
-        if context.get("pattern") == "^[A-Z]{3}$":
-            return "must be a currency code of three capitals: CNY"
-        if context.get("pattern") == TEXT_PATTERN:
-            return "must be text without control characters"
-        titled = "/:" not in str(context.get("pattern"))
-        barred = "backslash" if titled else "slash, backslash, colon"
-        return f"must be a short printable name without {barred}, leading dot or outer blanks"
+        return _PATTERNS[str(context.get("pattern"))]
     if kind == "too_short":
         return f"must have at least {_entries(context.get('min_length'))}"
     if kind == "too_long":
@@ -216,7 +225,9 @@ def _choice(location: Sequence[str | int], value: object, model: type[BaseModel]
     words: Sequence[str] = allowed_words(schemas)
     if location and location[-1] == "[key]":
         words, value = allowed_key_words(schemas_at(model, location[:-2])), location[-2]
-    return f"must be one of {', '.join(words)}{suggest(str(value), words)}" if words else "must be another value"
+        return f"no such key: one of {', '.join(words)}{suggest(str(value), words)}"
+    listed = f"one of {', '.join(words)}" if len(words) > 1 else "".join(map(show, words))
+    return f"{MUST}{listed}{suggest(str(value), words)}" if words else "must be another value"
 
 
 def _tag(field: str, value: object, schemas: Sequence[Schema]) -> str:
