@@ -38,7 +38,7 @@ def test_triggers(m: Memory, t: int, when: int) -> None:
         pool.phase = phase
 
 
-@aside
+@stage
 def _test(m: Memory, g: int, t: int) -> None:
     """Test a trigger; the lasting phase goes to its effect on the lanes where it trips, unless it can be cured."""
     rule, trigger, limit, cash = m.t.trigger[g], m.trigger[g], m.t.threshold[g, t], m.cash

@@ -21,7 +21,7 @@ from .codes import (
     WRITE_DOWN,
     WRITE_UP,
 )
-from .jit import aside, stage
+from .jit import stage
 from .lanes import anywhere, fma, larger, smaller, splat, where_less
 from .records import Memory
 from .redemption import pay_pro_rata, pay_residual, pay_sequential
@@ -64,19 +64,19 @@ def _run_steps(m: Memory, k: int, t: int, now: int, c: int, first: int, end: int
     """Payment 2: the steps of a phase in order, a conditional one on the lanes where it is met."""
     x = first
     while x < end:
-        step = m.t.step[x]
+        conditional = m.t.step[x].first_test >= 0
         if m.t.in_full[x] > 0 and pay_in_full(m, x, t):
             x += m.t.in_full[x]
-        elif step.first_test < 0:
-            x += _run_step(m, k, t, now, c, x)
-        else:
+            continue
+        if conditional:
             m.cash.phase_mask = m.cash.mask
             m.cash.mask = m.condition[x] * m.cash.mask
-            x += _run_step(m, k, t, now, c, x)
+        x += _run_step(m, k, t, now, c, x)
+        if conditional:
             m.cash.mask = m.cash.phase_mask
 
 
-@aside
+@stage
 def _run_step(m: Memory, k: int, t: int, now: int, c: int, x: int) -> int:
     """One step; how many rows of the table it takes."""
     step = m.t.step[x]
