@@ -50,9 +50,11 @@ def word(heading: str) -> str:
 def across(cells: Cells) -> int | None:
     """The row that is a heading of periods (years across); None where periods run down."""
     for k, row in enumerate(cells.row):
-        periods = [p for p in map(some_period, row.cell) if p is not None]
-        text = [cell for cell in row.cell if some_period(cell) is None and looks_like_number(cell)]
-        if len(periods) >= 2 and not text and len({p.per_year for p in periods}) == 1:
+        periods = [some_period(cell) for cell in row.cell]
+        found = [period.per_year for period in periods if period is not None]
+        if len(found) < 2 or len(set(found)) > 1:
+            continue
+        if not any(p is None and looks_like_number(cell) for p, cell in zip(periods, row.cell, strict=True)):
             above = cells.row[k - 1].cell if k else ()
             named = len(above) == len(row.cell) and any(word(cell) in DATES for cell in above)
             return None if named or some_period(row.cell[0]) is not None else k
@@ -61,15 +63,15 @@ def across(cells: Cells) -> int | None:
 
 def date_columns(cells: Cells) -> tuple[int, ...]:
     """The column of periods, or the two of year and quarter (or month). DataError where there is none."""
-    for row in cells.row:
-        names = [word(cell) for cell in row.cell]
+    words = [[word(cell) for cell in row.cell] for row in cells.row]
+    for names in words:
         year = next((names.index(name) for name in YEARS if name in names), None)
         inside = next((k for k, name in enumerate(names) if name in WITHIN), None)
         if year is not None and inside is not None:
             return (year, inside)
     width = max(len(row.cell) for row in cells.row)
     count = [sum(len(row.cell) > k and is_label(row.cell[k]) for row in cells.row) for k in range(width)]
-    named = [k for row in cells.row for k, cell in enumerate(row.cell) if word(cell) in DATES and count[k]]
+    named = [k for names in words for k, name in enumerate(names) if name in DATES and count[k]]
     if named:
         return (max(named, key=lambda k: (count[k], -k)),)
     if not max(count):

@@ -76,7 +76,7 @@ def decimal_of(cells: Iterable[str]) -> str:
     1,234.5 and 3.6 show a point, 1.234,5 and 3,6 a comma; 1,234 alone may be either.
     """
     shown: dict[str, str] = {}
-    for cell in cells:
+    for cell in dict.fromkeys(cells):
         shown.setdefault(decimal_shown(cell), cell)
     return decimal_from(shown)
 
@@ -112,7 +112,7 @@ def _bare(cell: str) -> tuple[str, bool, str, bool]:
 def decimal_shown(text: str) -> str:
     """Which decimal sign a number shows: `.`, `,`, `?` for a comma that may be either, or nothing."""
     text = _bare(text)[0]
-    if not {",", "."} & set(text) or not any(pattern.match(text) for pattern in _GROUPED.values()):
+    if ("," not in text and "." not in text) or not any(pattern.match(text) for pattern in _GROUPED.values()):
         return ""
     if "," in text and "." in text:
         return max(",.", key=text.rindex)

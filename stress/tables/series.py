@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import functools
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -25,6 +26,8 @@ from stress.tables.framed import (
 from stress.tables.numbers import LARGEST, Mixed, decimal_of, is_missing, looks_like_number, parse_number
 from stress.tables.periods import Period, Stamp, regular
 
+KEPT = 16
+"""Tables that are not taken apart again: every scenario of a job reads the same history."""
 SCENARIO = ("scenario name", "scenario")
 _WITHIN_A_YEAR = frozenset(("Q1", "Q2", "Q3", "Q4", *calendar.month_abbr[1:], *calendar.month_name[1:]))
 _DAILY = "the months repeat: a table has one row a month, quarter or year; take averages or ends of months"
@@ -44,7 +47,11 @@ class Series(NamedTuple):
 
 def read_series(path: str | Path) -> Series:
     """The series of a file. DataError with file, line, column, what stands there and what to do."""
-    cells = read_cells(path)
+    return _series_of(read_cells(path))
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _series_of(cells: Cells) -> Series:
     head = across(cells)
     return _trimmed(_periods_down(cells) if head is None else _periods_across(cells, head))
 

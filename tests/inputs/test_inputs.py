@@ -17,6 +17,7 @@ from stress.inputs.pool import Pool
 from stress.inputs.reports import Reports
 from stress.inputs.rules import Rules
 from stress.inputs.scenario import Scenario
+from stress.inputs.text.read import read_document
 
 SHIPPED = sorted((ROOT / "scenarios").rglob("*.toml"))
 TEMPLATES = ROOT / "stress/templates"
@@ -235,6 +236,21 @@ def test_canonical_text_is_a_round_trip_and_its_hash_moves_with_every_input(fold
     assert job_hash(load_job(folder / "job.toml")) == job_hash(job)
     edit(folder / "pool.toml", "rho = 0.023", "rho = 0.0230000001")
     assert job_hash(load_job(folder / "job.toml")) != job_hash(job)
+
+
+def test_a_file_that_changed_is_read_again(folder: Path) -> None:
+    before = load_job(folder / "job.toml")
+    edit(folder / "job.toml", "seed = 1", "seed = 11")
+    edit(folder / "deal.toml", "payment_day = 20", "payment_day = 21")
+    after = load_job(folder / "job.toml")
+    assert (before.seed, before.deal.payment_day) == (1, 20)
+    assert (after.seed, after.deal.payment_day) == (11, 21)
+
+
+def test_what_is_done_to_a_document_stays_out_of_the_next(folder: Path) -> None:
+    document = read_document(folder / "deal.toml")
+    document["notes"][0]["name"] = "another"
+    assert read_document(folder / "deal.toml")["notes"][0]["name"] != "another"
 
 
 def test_comments_and_order_of_keys_do_not_move_the_hash(folder: Path) -> None:

@@ -60,11 +60,11 @@ def _repays_all(deal: Terms, step: PayPrincipal) -> bool:
 
 
 def _cash_taken(deal: Terms, phase: str, steps: tuple[AnyStep, ...]) -> None:
-    taken = {account for step in steps for account in sources_of(step)}
+    taken, emptied = {account for step in steps for account in sources_of(step)}, _emptied(deal, steps)
     for account in ("income", "principal", *_filled(deal)):
         if account not in taken:
             raise ValueError(f"account {account}: receives cash that no step of {_words(phase)} ever takes")
-        if account not in _emptied(deal, steps):
+        if account not in emptied:
             raise ValueError(
                 f"account {account}: what {_words(phase)} leaves in it when all that is due is paid, no step takes; "
                 f"let the residual note take it: {_last_step(deal, account)}"
@@ -88,9 +88,10 @@ def _emptied(deal: Terms, steps: tuple[AnyStep, ...]) -> set[str]:
     kinds = {step.step for step in steps}
     last = "pay_residual" if "pay_residual" in kinds else "pay_principal"
     found = {account for step in steps if step.step == last for account in step.source}
-    for _ in steps:
-        for step in steps:
-            if (step.step in ("transfer", "release")) and receiver_of(step) in found and _moves_all(deal, step):
+    moves = [step for step in steps if step.step in ("transfer", "release") and _moves_all(deal, step)]
+    for _ in moves:
+        for step in moves:
+            if receiver_of(step) in found:
                 found.update(sources_of(step))
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -12,6 +13,9 @@ from stress.inputs.deal.quantities import OBSERVABLES, QUANTITIES, Unit
 from stress.inputs.deal.reading import located
 from stress.inputs.deal.terms import PHASES, Terms, Trigger
 from stress.inputs.text.remark import named
+
+Quantity = str | tuple[tuple[int, float], ...]
+"""One of the deal's own: a formula, or levels by month."""
 
 
 class Place(NamedTuple):
@@ -28,44 +32,59 @@ class Place(NamedTuple):
 def names_of(deal: Terms) -> Names:
     """What the formulas of a deal may name. Raises ValueError where an own quantity cannot be read."""
     of: dict[str, Sequence[str]] = {
-        "note": [note.name for note in deal.notes],
-        "account": ["income", "principal", *deal.accounts],
-        "fee": [fee.name for fee in deal.fees],
-        "trigger": [trigger.name for trigger in deal.triggers],
-        "phase": list(PHASES),
+        "note": tuple(note.name for note in deal.notes),
+        "account": ("income", "principal", *deal.accounts),
+        "fee": tuple(fee.name for fee in deal.fees),
+        "trigger": tuple(trigger.name for trigger in deal.triggers),
+        "phase": PHASES,
         "party": deal.parties,
-        "index": list(deal.indices),
-        "series": [series.name for series in deal.trust.series] if deal.trust is not None else [],
+        "index": tuple(deal.indices),
+        "series": tuple(series.name for series in deal.trust.series) if deal.trust is not None else (),
     }
-    own: dict[str, Node | tuple[tuple[int, float], ...]] = {}
     trust, hurdle = deal.trust is not None, deal.hurdle_rate is not None
-    names = Names(of, own, deal.legal_maturity_months, trust=trust, hurdle=hurdle)
-    for name, given in deal.quantities.items():
+    return _named(tuple(of.items()), tuple(deal.quantities.items()), deal.legal_maturity_months, trust, hurdle)
+
+
+@functools.lru_cache(maxsize=64)
+def _named(
+    of: tuple[tuple[str, Sequence[str]], ...],
+    given: tuple[tuple[str, Quantity], ...],
+    last: int,
+    trust: bool,
+    hurdle: bool,
+) -> Names:
+    """The rules of a deal ask for its names many times."""
+    own: dict[str, Node | tuple[tuple[int, float], ...]] = {}
+    names, quantities = Names(dict(of), own, last, trust=trust, hurdle=hurdle), dict(given)
+    for name, quantity in given:
         where = f"quantities.{name}"
         if not name.isidentifier() or name in QUANTITIES or name in ("and", "or", "not", "min", "max", "mean", "if"):
             why = "is a word of formulas" if name.isidentifier() else "must be one word of letters, digits and _"
             raise ValueError(f"{where}: {why}; choose another name")
-        if isinstance(given, tuple) and any(a[0] >= b[0] for a, b in pairwise(given)):
+        if isinstance(quantity, tuple) and any(a[0] >= b[0] for a, b in pairwise(quantity)):
             raise ValueError(f"{where}: months must increase")
-    for name in deal.quantities:
-        _read_own(deal, names, own, (name,))
+    for name in quantities:
+        _read_own(quantities, names, own, (name,))
     return names
 
 
 def _read_own(
-    deal: Terms, names: Names, own: dict[str, Node | tuple[tuple[int, float], ...]], within: tuple[str, ...]
+    quantities: Mapping[str, Quantity],
+    names: Names,
+    own: dict[str, Node | tuple[tuple[int, float], ...]],
+    within: tuple[str, ...],
 ) -> None:
     """Read a quantity of the deal after those that it names, in whatever order they stand; `within`: what named it."""
     name = within[-1]
-    given, where = deal.quantities[name], f"quantities.{name}"
+    given, where = quantities[name], f"quantities.{name}"
     if name in own:
         return
     if name in within[:-1]:
         raise ValueError(f"{where}: is defined by itself: {' -> '.join(within[within.index(name) :])}")
     if isinstance(given, str):
         for other in _own_in(given, names):
-            if other in deal.quantities:
-                _read_own(deal, names, own, (*within, other))
+            if other in quantities:
+                _read_own(quantities, names, own, (*within, other))
     own[name] = given if isinstance(given, tuple) else _read(Place(where, given, None), names)
 
 

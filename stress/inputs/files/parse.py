@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,7 +25,7 @@ from stress.inputs.scenario import Scenario
 from stress.inputs.state import State
 from stress.inputs.stresses import Stresses
 from stress.inputs.text.messages import message, one_of, show
-from stress.inputs.text.read import read_document
+from stress.inputs.text.read import KEPT, read_document
 from stress.inputs.text.schema import schemas_at
 from stress.spelling import suggest
 from stress.tables.source import WORKBOOKS, suffix
@@ -105,10 +106,16 @@ def validated(path: Path, document: dict[str, Any], model: type[Kind]) -> Kind:
     _refuse_endless(path, document, model)
     text = json.dumps(document, allow_nan=False)
     try:
-        checked = model.model_validate_json(text)
+        checked: Kind = _checked(model, text)
     except ValidationError as error:
         raise ConfigError(message(path, model, document, error)) from None
     return with_levels(path, checked) if isinstance(checked, Deal) else checked
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _checked(model: type[BaseModel], text: str) -> Any:
+    """Frozen, so that the same text may be the same input."""
+    return model.model_validate_json(text)
 
 
 def _refuse_endless(path: Path, document: dict[str, Any], model: type[BaseModel]) -> None:

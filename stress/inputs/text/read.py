@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import functools
+import json
 import math
 import os
 import re
@@ -23,6 +25,8 @@ MAX_DEPTH = 16
 """Tables within tables; no input file needs more than six."""
 MAX_ITEMS = 100_000
 """Values in one file: bounds the time spent on a hostile one."""
+KEPT = 32
+"""Files whose content is kept: scenarios stand on each other, and a question loads a job more than once."""
 
 
 def read_document(path: Path) -> dict[str, Any]:
@@ -31,7 +35,13 @@ def read_document(path: Path) -> dict[str, Any]:
     Raises ConfigError when the file is missing, not a regular file, larger than 4 MB, not UTF-8, not TOML, nested too
     deeply, or holds inf or nan.
     """
-    text = _decode(path, _read_bytes(path))
+    document: dict[str, Any] = json.loads(_as_json(path, _read_bytes(path)))
+    return document
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _as_json(path: Path, raw: bytes) -> str:
+    text = _decode(path, raw)
     try:
         document = tomli.loads(text)
     except tomli.TOMLDecodeError as error:
@@ -41,7 +51,7 @@ def read_document(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{path}: {deep}") from None
     except ValueError as error:  # an integer of thousands of digits
         raise ConfigError(f"{path}: not valid TOML: {error}") from None
-    return plain(path, document)
+    return json.dumps(plain(path, document), allow_nan=False)
 
 
 def plain(path: Path, document: dict[str, Any]) -> dict[str, Any]:
