@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,11 +20,13 @@ from stress.assemble.effects import alike
 from stress.assemble.problem import assemble
 from stress.digest import source_digest
 from stress.errors import ConfigError, StressError
+from stress.explain.shocks import shock_words
 from stress.inputs.deal import Note
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.job.rules import check_job
 from stress.inputs.scenario import Shock
 from stress.inputs.targets import Target
+from stress.inputs.text.base import LONGEST_NAME
 from stress.kernels import alone
 from stress.kernels.layout import LANES
 from stress.kernels.memory import Packed, Workspace, pack
@@ -44,6 +47,8 @@ MOST = 16
 """Scenarios counted at once: with 64 the fans of a tally take more than 1 GB."""
 MOST_CALM = 64
 """Scenarios of a deterministic run at once, which counts nothing."""
+MOVED, NUMBER = " with shocks more", 8
+"""Of a variant whose moves are too long for a name; signs that a number needs, where several are alike."""
 PATHS = 32_768
 """Paths at each point of a curve, where the caller gives none; a power of two splits into equal tasks."""
 
@@ -96,15 +101,13 @@ def refuse_idle(job: Job, case: ScenarioCase, option: str, low: Shock, high: Sho
 
 
 def variants(job: Job, case: ScenarioCase, moves: Sequence[Sequence[Shock]]) -> Job:
-    """A job whose scenarios are `case` with each of the moves added after its own shocks.
+    """A job whose scenarios are `case` with each of the moves added after its own shocks, named by what is moved.
 
     Raises ConfigError where a shock does not fit deal, pool or clock.
     """
     cases = tuple(
-        case.model_copy(
-            update={"name": f"{k} of {case.name}"[:80], "probability": None, "shocks": (*case.shocks, *move)}
-        )
-        for k, move in enumerate(moves)
+        case.model_copy(update={"name": name, "probability": None, "shocks": (*case.shocks, *move)})
+        for name, move in zip(_names(case, moves), moves, strict=True)
     )
     varied = job.model_copy(update={"scenarios": cases})
     try:
@@ -112,6 +115,20 @@ def variants(job: Job, case: ScenarioCase, moves: Sequence[Sequence[Shock]]) -> 
     except ValueError as error:
         raise ConfigError(str(error)) from None
     return varied
+
+
+def _names(case: ScenarioCase, moves: Sequence[Sequence[Shock]]) -> list[str]:
+    """Of each variant its scenario and its moves in words, as far as a name may be long; with a number where several
+    are alike."""
+    seen: Counter[str] = Counter()
+    found = []
+    for move in moves:
+        name = f"{case.name} with {'; '.join(map(shock_words, move))}" if move else case.name
+        if len(name) > LONGEST_NAME - NUMBER:
+            name = f"{case.name[: LONGEST_NAME - NUMBER - len(MOVED)]}{MOVED}"
+        seen[name] += 1
+        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return found
 
 
 class Expected(NamedTuple):
