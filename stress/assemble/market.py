@@ -241,4 +241,7 @@ def month_scalars(deal: Deal, m: MonthInputs, sizes: Sizes) -> Array:
         "price": deal.purchase_price,
         "lag": np.round(m.lag_days * sizes.n_cohort / 30.0),
     }
-    return np.stack([np.broadcast_to(by_name[name], sizes.n_month) for name in tables.MONTH], axis=1)
+    found = np.empty((sizes.n_month, len(tables.MONTH)))
+    for column, name in enumerate(tables.MONTH):
+        found[:, column] = by_name[name]
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
@@ -72,13 +73,18 @@ def _repriced(segment: Segment, plan: Plan, price: Price, times: Times | None, m
     """A flat fee after a move of its APR and under a cap on it."""
     fee, bears_interest = segment.monthly_fee, segment.rate_of(plan) is not None or plan.floating is not None
     if price.apr_change and not bears_interest:
-        moved = max(float(flat_fee_apr(fee, plan.term)) + price.apr_change, 0.0)
+        moved = max(_apr_of_fee(fee, plan.term) + price.apr_change, 0.0)
         fee = float(flat_fee_of_apr(moved, plan.term))
     if not np.isfinite(price.apr_cap):
         return fee
     if not bears_interest and not plan.origination_fee:
         return min(fee, float(flat_fee_of_apr(price.apr_cap, plan.term)))
     return min(fee, _fee_within(new_loan(segment, plan, price, times, month), plan.origination_fee, price.apr_cap))
+
+
+@functools.lru_cache(maxsize=256)
+def _apr_of_fee(fee: float, term: int) -> float:
+    return float(flat_fee_apr(fee, term))
 
 
 def _fee_within(loan: Statement, at_first: float, cap: float) -> float:

@@ -184,12 +184,10 @@ def _profiles(
     (H, S) the eligible share of what is on offer."""
     whole, n_slot, ahead = shape.n_segment // shape.n_stage, shape.n_month + 8, shape.n_ring
     new, bought = _NewProfiles(pool, prices, when, shape), (shape.n_history, whole, len(ways))
-    opening, kept = np.zeros((2, 1, shape.n_segment, n_slot)), np.zeros((*bought, 2, ahead))
+    kept, opening = np.zeros((*bought, 2, ahead)), _opening_profiles(pool, when, shape.n_stage, n_slot)
     pull = np.zeros((shape.n_month, whole, shape.n_history, len(ways), 2))
     eligible = np.zeros(bought[:2])
     for s in range(whole):
-        for i, profile in enumerate(opening_profiles(pool, pool.segments[s], n_slot, when)):
-            opening[:, 0, s * shape.n_stage + i] = profile.due, profile.fee
         for j in range(shape.n_history):
             for i, way in enumerate(ways):
                 profile = new.of(s, j, way[0])
@@ -200,6 +198,16 @@ def _profiles(
             eligible[j, s] = profile.eligible
     first, beyond = kept[..., :3].reshape(*bought, 6), kept[..., 3:].reshape(*bought, 2 * (ahead - 3))
     return opening[0], opening[1], first, beyond, pull, eligible
+
+
+@by_identity
+def _opening_profiles(pool: Pool, when: Times, n_stage: int, n_slot: int) -> Floats:
+    """(2, 1, S, T + 8) principal and fee of the opening pool."""
+    opening = np.zeros((2, 1, len(pool.segments) * n_stage, n_slot))
+    for s, segment in enumerate(pool.segments):
+        for i, profile in enumerate(opening_profiles(pool, segment, n_slot, when)):
+            opening[:, 0, s * n_stage + i] = profile.due, profile.fee
+    return opening
 
 
 class _NewProfiles:

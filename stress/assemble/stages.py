@@ -88,6 +88,9 @@ def mix_by_age(pool: Pool, months: int) -> Array:
     on = moves_on(pool)
     mix = np.zeros((months + 1, len(on)))
     mix[0, 0] = 1.0
+    if not on.any():
+        mix[:, 0] = 1.0
+        return mix
     for a in range(months):
         gone = mix[a] * on
         mix[a + 1] = mix[a] - gone

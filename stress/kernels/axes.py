@@ -37,7 +37,7 @@ class Declared(tuple[Axis, ...]):
 
     def shape(self, sizes: Mapping[str, int]) -> tuple[int, ...]:
         """Lengths of all axes."""
-        return tuple(axis.length(sizes) for axis in self)
+        return tuple([axis.length(sizes) for axis in self])
 
 
 def declared(kind: type) -> Iterator[tuple[str, Any, Declared]]:

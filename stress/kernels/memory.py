@@ -34,6 +34,16 @@ from .shown import SHOWN
 from .tables import BY_PATH, MEASURED, MONTH, STEP, STEP_VALUE, TABLES, TRIGGER, Contract, Problem
 from .tally import NO_PATH, WEIGHT_UNIT, Tally, tally_shapes
 
+_KINDS = {"f": "f", "g": "i"}
+"""NumPy's letter for what each array holds."""
+_TELLS = tuple(
+    (name, place, axis.size)
+    for name, (_, axes) in TABLES.items()
+    for place, axis in enumerate(axes)
+    if axis.size in MEASURED
+)
+"""Tables and their axes that tell a length."""
+
 
 class Packed(NamedTuple):
     """A problem ready to run: constants and the length of what each thread needs."""
@@ -71,7 +81,7 @@ def pack(
     used = {"f": 0, "g": 0}
     for name, table in tables.items():
         kind, axes = TABLES[name]
-        if table.shape != axes.shape(entries) or table.dtype.kind != {"f": "f", "g": "i"}[kind]:
+        if table.shape != axes.shape(entries) or table.dtype.kind != _KINDS[kind]:
             raise ValueError(f"table {name} is {table.dtype} {table.shape}, its axes are {axes.shape(entries)}")
         entries[f"at_{name}"] = used[kind]
         used[kind] += table.size
@@ -161,10 +171,9 @@ def _used(contract: Contract) -> set[tuple[int, int]]:
 def measured(tables: dict[str, Floats | Ints]) -> dict[str, int]:
     """Lengths that the tables themselves tell."""
     found: dict[str, int] = {}
-    for name, table in tables.items():
-        for axis, length in zip(TABLES[name][1], table.shape, strict=False):
-            if axis.size in MEASURED:
-                found.setdefault(axis.size, length)
+    for name, place, size in _TELLS:
+        if place < tables[name].ndim:
+            found.setdefault(size, tables[name].shape[place])
     return found
 
 
@@ -196,7 +205,7 @@ class Workspace:
 
     def __init__(self, packed: Packed) -> None:
         self.packed = packed
-        self.sizes = {name: int(packed.header[i]) for name, i in FIELD.items()}
+        self.sizes = dict(zip(FIELD, packed.header.tolist(), strict=True))
         self.scratch = aligned(packed.n_scratch)
         self._group("weight")[:] = 1.0
         self.count = np.zeros(sum(math.prod(s) for s in packed.shapes.values()), np.int64)
