@@ -49,6 +49,8 @@ _MONTHS["sept"] = 9
 _HAN = {"一": 1, "二": 2, "三": 3, "四": 4}
 _TIME = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AP]M)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 _WORD = r"([A-Za-z]{3,9})\.?"
+_LEVEL = re.compile(r"^[+-]?\d{0,3}(?:\.\d*)?$")
+"""A number too short for a year, as most cells of a table are: no pattern of a label fits it."""
 DAY_FIRST, MONTH_FIRST = "day/month/year", "month/day/year"
 QUARTERS, MONTHS = "year:quarter", "year:month"
 
@@ -65,6 +67,8 @@ def parse_period(text: str) -> Period | None:
 def parse_stamp(text: str, styles: frozenset[str] = frozenset()) -> Stamp | None:
     """A label as a period or a date. 3/4/2025 and 2025:1 need a style that says what their numbers are."""
     label = text.strip()
+    if _LEVEL.match(label):
+        return None
     for pattern, made, style in _LABELS:
         if (style is None or style in styles) and (found := pattern.match(label)):
             stamp = made(found)

@@ -65,6 +65,11 @@ def test_labels_are_periods(text, period):
     assert parse_period(text) == period
 
 
+@pytest.mark.parametrize("text", ["", "7", "203", "19.", "-3.25", ".5", "+120.125", "0.2025"])
+def test_a_number_shorter_than_a_year_is_no_period(text):
+    assert parse_period(text) is None
+
+
 def write(tmp_path: Path, text: str | bytes) -> Path:
     file = tmp_path / "table.csv"
     file.write_bytes(text.encode() if isinstance(text, str) else text)
