@@ -46,15 +46,16 @@ def write(ds: xr.Dataset, file: Path, group: str | None = None) -> None:
             node.create_dataset(name, (ds.sizes[name],), ">f4", track_order=True)
         for name, (variable, kind) in arrays.items():
             _create(node, name, variable, kind)
+        scales = {name: node[name] for name in numbers}
         for name, number in numbers.items():
-            node[name].make_scale(name if name in arrays else BARE + b"%10d" % ds.sizes[name])
-            node[name].attrs["_Netcdf4Dimid"] = np.int32(number)
+            scales[name].make_scale(name if name in arrays else BARE + b"%10d" % ds.sizes[name])
+            _put(scales[name], "_Netcdf4Dimid", np.int32(number))
         for name, (variable, _) in arrays.items():
             if variable.dims:
                 made = node[name]
-                made.attrs["_Netcdf4Coordinates"] = np.array([numbers[str(d)] for d in variable.dims], np.int32)
+                _put(made, "_Netcdf4Coordinates", np.array([numbers[str(d)] for d in variable.dims], np.int32))
                 for axis, dimension in enumerate(variable.dims if name not in numbers else ()):
-                    made.dims[axis].attach_scale(node[str(dimension)])
+                    h5py.h5ds.attach_scale(made.id, scales[str(dimension)].id, axis)
 
 
 def read(file: Path) -> dict[str, xr.Dataset]:
@@ -88,7 +89,14 @@ def _create(node: h5py.Group, name: str, variable: xr.Variable, kind: Any) -> No
 
 def _set_attrs(at: Any, attrs: Mapping[Any, Any]) -> None:
     for key, value in attrs.items():
-        at.attrs[key] = value if isinstance(value, str) else np.atleast_1d(value)
+        _put(at, key, value if isinstance(value, str) else np.atleast_1d(value))
+
+
+def _put(at: Any, name: str, value: Any) -> None:
+    """Set an attribute that is not there yet: h5py would look for it each time, and guess at its type."""
+    array = np.asarray(value, h5py.string_dtype() if isinstance(value, str) else None)
+    kind, space = h5py.h5t.py_create(array.dtype, logical=True), h5py.h5s.create_simple(array.shape)
+    h5py.h5a.create(at.id, name.encode(), kind, space).write(array)
 
 
 def _read(node: h5py.Group) -> xr.Dataset:
