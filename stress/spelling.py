@@ -34,6 +34,11 @@ ALIKE = (
     ("set", "value", "equals"),
     ("above", "over", "greater", "more"),
     ("below", "under", "less", "fewer"),
+    ("default_odds", "defaults", "pd", "odds"),
+    ("acceleration", "early_amortization"),
+    ("ACT/360", "actual/360"),
+    ("ACT/365F", "ACT/365", "actual/365", "actual/365f"),
+    ("30/360", "30e/360"),
 )
 """Words of one meaning."""
 OF_ALL = frozenset(("rate", "month", "months", "day", "days", "share", "name", "date", "curve", "file", "table"))
@@ -77,6 +82,22 @@ def nearest(word: str, allowed: Sequence[str]) -> str | None:
         return same[0] if same else min(slips, key=lambda one: one[0])[1]
     of_meaning = [name for name in allowed if any({plain, _plain(name)} <= set(map(_plain, alike)) for alike in ALIKE)]
     return of_meaning[0] if of_meaning else _part_of(word, allowed)
+
+
+def fraction_for(text: str, most: float = 1.0) -> str:
+    """A hint where a percent stands for a fraction of at most `most`: written with its sign, or as a number above it.
+
+    >>> fraction_for("5%"), fraction_for("99.9"), fraction_for("0.5"), fraction_for("x")
+    ('; write a fraction: 0.05', '; a fraction, not a percent: did you mean 0.999?', '', '')
+    """
+    try:
+        number = float(text.strip().removesuffix("%"))
+    except ValueError:
+        return ""
+    if text.strip().endswith("%"):
+        return f"; write a fraction: {number / 100.0:.10g}"
+    meant = most < number <= 100.0 * most
+    return f"; a fraction, not a percent: did you mean {number / 100.0:.10g}?" if meant else ""
 
 
 def exists(where: str, name: str, known: Collection[str]) -> None:

@@ -23,6 +23,7 @@ from stress.inputs.files.parse import parse_as
 from stress.inputs.job import Job
 from stress.inputs.rules import Rules
 from stress.kernels.layout import LANES
+from stress.spelling import fraction_for
 
 Array = NDArray[np.float64]
 
@@ -195,10 +196,12 @@ def _row(name: str, month: Array, there: NDArray[np.bool_], weight: Array, needs
 def _check(job: Job, rules: Rules, bank: Bank) -> None:
     for option, value, most in (("--pool-weight", bank.pool_weight, 12.5), ("--delinquent", bank.delinquent, 1.0)):
         if not 0.0 <= value <= most:
-            raise ConfigError(f"{option} {value:g}: must be a fraction from 0 to {most:g}: write 0.75, not 75")
+            raise ConfigError(
+                f"{option} {value:g}: must be a fraction from 0 to {most:g}{fraction_for(str(value), most)}"
+            )
     for option, share in (("--irb-capital", bank.irb_capital), ("--lgd", bank.loss_given_default)):
         if share is not None and not 0.0 < share <= 1.0:
-            raise ConfigError(f"{option} {share:g}: must be a fraction above 0 and up to 1: write 0.045, not 4.5")
+            raise ConfigError(f"{option} {share:g}: must be a fraction above 0 and up to 1{fraction_for(str(share))}")
     for name, quality in bank.qualities.items():
         trials.note_index(job, name, option="--quality")
         known = [] if rules.erba is None else [one.name for one in rules.erba.qualities]
@@ -210,15 +213,14 @@ def _check(job: Job, rules: Rules, bank: Bank) -> None:
         raise ConfigError(f"--excess-kind {bank.excess_kind}: one of {', '.join(KINDS)}")
     if bank.excess_spread is not None:
         if not 0.0 <= bank.excess_spread <= 0.5:
-            raise ConfigError(
-                f"--excess-spread {bank.excess_spread:g}: a fraction a year from 0 to 0.5: write 0.01, not 1"
-            )
+            hint = fraction_for(str(bank.excess_spread), 0.5)
+            raise ConfigError(f"--excess-spread {bank.excess_spread:g}: must be a fraction a year from 0 to 0.5{hint}")
         if bank.kept is None:
             raise ConfigError("--excess-spread: is of a transfer of risk: say with --keep what the originator keeps")
     for name, kept in (bank.kept or {}).items():
         trials.note_index(job, name, option="--keep")
         if not 0.0 <= kept <= 1.0:
-            raise ConfigError(f"--keep {name}={kept:g}: must be a fraction from 0 to 1")
+            raise ConfigError(f"--keep {name}={kept:g}: must be a fraction from 0 to 1{fraction_for(str(kept))}")
 
 
 def _left_out(rules: Rules, bank: Bank) -> list[str]:

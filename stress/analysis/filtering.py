@@ -171,6 +171,8 @@ def _known(reports: Reported, as_of: Period | None) -> Reported:
     count = len(reports.period) if as_of is None else sum(p <= as_of for p in reports.period)
     if not count:
         raise ConfigError(f"--as-of {as_of}: no report is that old; the first is of {reports.period[0]}")
+    if as_of is not None and as_of > reports.period[-1]:
+        raise ConfigError(f"--as-of {as_of}: the last report is of {reports.period[-1]}; leave it out to read all")
     return reports.upto(count)
 
 

@@ -19,7 +19,7 @@ from stress.analysis.kept import Interrupted
 from stress.analysis.rivals import job_rates, last_value, stationary
 from stress.answers.backtest import BackTest, Forecast, Scores
 from stress.calibration.forecast import HALF_LIFE, ahead, draw
-from stress.errors import DataError
+from stress.errors import ConfigError, DataError
 from stress.inputs.files.rate_series import RateSeries, rate_series
 from stress.inputs.files.reported import Reported, opened, period_at
 from stress.inputs.job import Job
@@ -81,6 +81,10 @@ def backtest(
     horizons = tuple(horizons) or ((1, 3, 6, 12) if reports.per_year == 12 else (1, 2, 4, 8))
     at = np.array([p.ordinal - series.period[0].ordinal for p in series.period])
     begin, end = (p.ordinal - series.period[0].ordinal for p in (first, last or series.period[-1]))
+    if first > series.period[-1]:
+        raise ConfigError(f"--from {first}: the last report is of {series.period[-1]}")
+    if last is not None and last < first:
+        raise ConfigError(f"--to {last}: lies before --from {first}")
     own = job_rates(job.pool, reports.per_year, draws, np.random.default_rng([job.seed, 0]))
     bands: list[_Known] = []
     found: list[Forecast] = []

@@ -11,6 +11,7 @@ from stress.analysis import trials
 from stress.errors import ConfigError
 from stress.inputs.bands import Bands
 from stress.inputs.job import Job
+from stress.spelling import fraction_for
 
 Kind = Literal["EL", "PD", "BAND"]
 
@@ -50,7 +51,8 @@ def target_of(text: str, bands: Bands) -> tuple[str | None, Target]:
     except ValueError:
         limit = np.nan
     if not 0.0 < limit < 1.0:
-        raise ConfigError(f"--target {text}: the limit must be a fraction above 0 and below 1; {form}")
+        hint = fraction_for(value) or f"; {form}"
+        raise ConfigError(f"--target {text}: the limit must be a fraction above 0 and below 1{hint}")
     return note.strip() or None, Target("EL" if kind.upper() == "EL" else "PD", limit, "", scenario.strip())
 
 

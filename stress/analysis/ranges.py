@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from typing import get_args
@@ -17,7 +18,7 @@ from stress.explain.targets import MEANING
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.scenario import Shock
 from stress.inputs.targets import FROM_ZERO, WHOLE_DAYS, Target, move_range
-from stress.spelling import suggest
+from stress.spelling import fraction_for, suggest
 
 MOST_AXES = 6
 """Beyond them a design of a few hundred points says little of the corners."""
@@ -104,9 +105,11 @@ def _axis(job: Job, text: str) -> Axis:
         raise ConfigError(f"--over {text}: FROM must lie below TO")
     low, high = ends
     if name.startswith("share:"):
-        note = trials.note_index(job, name.partition(":")[2], can_lose=True)
+        note = trials.note_index(job, name.partition(":")[2], can_lose=True, option=f"--over {text}: note")
         if not 0.0 < low < high < 1.0:
-            raise ConfigError(f"--over {text}: a share of the cut-off balance lies between 0 and 1")
+            percents = high > 1.0 and fraction_for(str(high))
+            hint = f"; fractions, not percents: did you mean {low / 100.0:g}:{high / 100.0:g}?" if percents else ""
+            raise ConfigError(f"--over {text}: a share of the cut-off balance lies between 0 and 1{hint}")
         own, giver = note_share(job, note), job.deal.notes[_gives(job, note)].name
         meaning = f"share of the cut-off balance; what it gains {giver} loses."
         return Axis(name, "share", low, high, _within(own, low, high), low <= own <= high, True, meaning)
@@ -157,5 +160,5 @@ def _number(text: str, option: str) -> float:
     except ValueError:
         value = float("nan")
     if not abs(value) < 1e6:
-        raise ConfigError(f"--over {option}: {text!r} is not a number")
+        raise ConfigError(f"--over {option}: {text!r} is not a number{fraction_for(text, math.inf)}")
     return value

@@ -23,6 +23,7 @@ from stress.links import FACTOR_RANGE
 from stress.measures.estimate import Interval
 from stress.measures.proportions import proportion
 from stress.runs.trace import trace_of
+from stress.spelling import fraction_for
 
 Array = NDArray[np.float64]
 
@@ -44,7 +45,8 @@ def reverse(
     True
     """
     if not 0.0 <= loss < 1.0:
-        raise ConfigError(f"--loss {loss:g}: a share of the original amount, from 0 to below 1")
+        hint = fraction_for(str(loss))
+        raise ConfigError(f"--loss {loss:g}: a share of the original amount, from 0 to below 1{hint}")
     note = trials.note_index(job, tranche, can_lose=True)
     case = trials.case_of(job, scenario)
     one = trials.variants(job, case, [[]])

@@ -53,14 +53,14 @@ PATHS = 32_768
 """Paths at each point of a curve, where the caller gives none; a power of two splits into equal tasks."""
 
 
-def case_of(job: Job, scenario: str | None) -> ScenarioCase:
-    """A scenario of the job by name, the first where none is given."""
+def case_of(job: Job, scenario: str | None, option: str = "--scenario") -> ScenarioCase:
+    """A scenario of the job by name, the first where none is given. A message begins with the option that named it."""
     names = [case.name for case in job.scenarios]
     if scenario is None:
         return job.scenarios[0]
     if scenario not in names:
         hint = suggest(scenario, names) or "; a new one is first added to `scenarios` in the job's file"
-        raise ConfigError(f"--scenario {scenario}: the job has no such scenario; it has {', '.join(names)}{hint}")
+        raise ConfigError(f"{option} {scenario}: the job has no such scenario; it has {', '.join(names)}{hint}")
     return job.scenarios[names.index(scenario)]
 
 

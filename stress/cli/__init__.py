@@ -11,8 +11,8 @@ from typing import NoReturn
 import click
 
 from stress.cli.group import LazyGroup
-from stress.cli.no_such_option import no_such_option
 from stress.cli.streams import speak_any_encoding
+from stress.cli.usage import said
 from stress.errors import StressError
 from stress.version import __version__
 
@@ -109,12 +109,13 @@ def exit_code(argv: list[str]) -> int:
     """What the command line exits with; results go to stdout, the one message of an error to stderr."""
     try:
         code = cli.main(argv, prog_name="stress", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return 2
     except click.UsageError as error:
-        command = error.ctx.command_path if error.ctx else "stress"
-        said = " ".join(line.strip() for line in error.format_message().splitlines())  # click lists choices in lines
-        if isinstance(error, click.NoSuchOption):
-            said = no_such_option(error, argv)
-        _say(f"{said} (see {command} --help)")
+        named = argv[:1] if argv[:1] and argv[0] in COMMANDS else []
+        command = error.ctx.command_path if error.ctx else " ".join(["stress", *named])
+        _say(f"{said(error, argv)} (see {command} --help)")
         return 2
     except click.ClickException as error:
         _say(error.format_message())

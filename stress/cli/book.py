@@ -9,7 +9,7 @@ import click
 from stress.cli.book_counted import Place, counted, subject_of
 from stress.cli.book_told import asked_of, tell
 from stress.cli.books import xlsx_option
-from stress.cli.options import FILE, QUEUES, Count, OneOf, output_options
+from stress.cli.options import FILE, PAGE, QUEUES, Count, OneOf, output_options
 from stress.cli.output import Output
 
 
@@ -37,7 +37,7 @@ from stress.cli.output import Output
               help="Keep what is counted here: the same command goes on from there, with more paths too.")  # fmt: skip
 @click.option("--fresh", is_flag=True, help="With --out: start over.")
 @click.option("--dry-run", is_flag=True, help="Say what it would take, and do nothing.")
-@click.option("--report", "page", type=FILE, metavar="FILE.html", help="Also write a page with figures.")
+@click.option("--report", "page", type=PAGE, metavar="FILE.html", help="Also write a page with figures.")
 @click.option("--fail-on", "texts", multiple=True, metavar="MEASURE=LIMIT",
               help="Exit with code 7 where a figure is above this under any scenario: EL=0.01, VAR99.9=0.05, ES99=0.1, "
               "SHARE=0.5 of any position in ES, SHARE:POSITION=0.3. May be repeated.")  # fmt: skip

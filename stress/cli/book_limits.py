@@ -43,7 +43,7 @@ class BookBreach(NamedTuple):
 
 def limits_of(texts: Sequence[str], book: Book) -> list[Limit]:
     """Limits as given. Raises ConfigError for one that is none."""
-    from stress.spelling import suggest
+    from stress.spelling import fraction_for, suggest
 
     names, found = [position.name for position in book.positions], []
     for text in texts:
@@ -55,7 +55,8 @@ def limits_of(texts: Sequence[str], book: Book) -> list[Limit]:
             raise ConfigError(f"--fail-on {text}: a position goes with SHARE: one of {', '.join(names)}{hint}")
         level, most = float(match["level"] or 50.0) / 100.0, _number(match["limit"])
         if not 0.0 <= most < 1.0:
-            raise ConfigError(f"--fail-on {text}: the limit must be a fraction from 0 to below 1, such as 0.05")
+            hint = fraction_for(match["limit"]) or ", such as 0.05"
+            raise ConfigError(f"--fail-on {text}: the limit must be a fraction from 0 to below 1{hint}")
         if not 0.5 <= level < 1.0:
             raise ConfigError(f"--fail-on {text}: the level must lie from 50 to below 100, such as 99.9")
         found.append(Limit(text, match["what"], level, match["name"], most))

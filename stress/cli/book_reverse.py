@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from stress.cli.answer import plain, sheet_table
 from stress.errors import ConfigError
+from stress.spelling import fraction_for
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -31,7 +32,8 @@ def loss_of(text: str | None) -> float | None:
     except ValueError:
         loss = -1.0
     if not 0.0 <= loss < 1.0:
-        raise ConfigError(f"--reverse {text}: a share of the book, from 0 to below 1, such as 0.1; or none: its VaR")
+        hint = fraction_for(text) or ", such as 0.1; or none: its VaR"
+        raise ConfigError(f"--reverse {text}: a share of the book, from 0 to below 1{hint}")
     return loss
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from stress.cli.options import FILE
+from stress.cli.options import FILE, PAGE
 from stress.cli.writing import writing
 from stress.errors import ConfigError
 
@@ -44,7 +44,7 @@ def save_answer(file: Path | None, name: str, answer: Mapping[str, Any], job: Jo
 def page_option(command: Command) -> Command:
     """--report FILE.html, handed to the command as `page`."""
     option: Callable[[Command], Command] = click.option(
-        "--report", "page", type=FILE, metavar="FILE.html", help="Also write a page with figures and tables."
+        "--report", "page", type=PAGE, metavar="FILE.html", help="Also write a page with figures and tables."
     )
     return option(command)
 

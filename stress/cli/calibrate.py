@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stress.cli.group import LazyGroup
-from stress.cli.options import FILE, output_options
+from stress.cli.options import FILE, TOML, output_options
 from stress.cli.output import Output
 from stress.cli.writing import save_text
 from stress.errors import ConfigError
@@ -42,7 +42,7 @@ def calibrate() -> None:
 
 @click.command()
 @click.argument("file", type=FILE, metavar="POOL.toml")
-@click.option("-o", "--out", type=FILE, metavar="FILE.toml", help="Write the pool with the solved rates here.")
+@click.option("-o", "--out", type=TOML, metavar="FILE.toml", help="Write the pool with the solved rates here.")
 @click.option("--fit-rolls", is_flag=True, help="Also shape the roll rates to the pool's history of ratios.")
 @output_options
 def pool(file: Path, out: Path | None, fit_rolls: bool, as_json: bool, quiet: bool, log_json: bool) -> None:

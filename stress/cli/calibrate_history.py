@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stress.cli.options import FILE, OneOf, output_options
+from stress.cli.options import FILE, TOML, OneOf, output_options
 from stress.cli.output import Output
 from stress.cli.writing import save_text
 from stress.errors import ConfigError, DataError
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 @click.option("--level", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True, help="Of the intervals.")
 @click.option("--satellite", type=FILE, metavar="SAT.toml", help="Take out what this fitted satellite explains.")
 @click.option("--macro", type=FILE, metavar="MACRO.csv", help="The satellite's variables over the history.")
-@click.option("-o", "--out", type=FILE, metavar="FILE.toml", help="Write a pool's [dependence] here.")
-@click.option("--draws", type=FILE, metavar="FILE.toml", help="Write how far the estimates may be off: `predictive`.")
+@click.option("-o", "--out", type=TOML, metavar="FILE.toml", help="Write a pool's [dependence] here.")
+@click.option("--draws", type=TOML, metavar="FILE.toml", help="Write how far the estimates may be off: `predictive`.")
 @output_options
 def rho(
     history: Path,
@@ -107,7 +107,7 @@ def rho(
 @click.option("--first", metavar="PERIOD", help="First period of the sample. [default: the history's first]")
 @click.option("--last", metavar="PERIOD", help="Last one. [default: the history's last]")
 @click.option("--lags", type=click.IntRange(0, 99), help="Of the robust errors. [default: 4 (n / 100)^(2/9)]")
-@click.option("-o", "--out", type=FILE, metavar="FILE.toml", help="Write the satellite here.")
+@click.option("-o", "--out", type=TOML, metavar="FILE.toml", help="Write the satellite here.")
 @output_options
 def satellite(
     history: Path,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stress.cli.options import FILE, output_options
+from stress.cli.options import FILE, TOML, output_options
 from stress.cli.output import Output
 from stress.cli.writing import save_text
 from stress.errors import ConfigError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     "--net-loss", type=float, required=True, metavar="SHARE", help="Cumulative, of the cut-off balance: 0.009."
 )
 @click.option("--timing", required=True, metavar="SHARES", help="Of it by year, as 0.4,0.35,0.25.")
-@click.option("-o", "--out", type=FILE, metavar="FILE.toml", help="Write the scenario here: shocks on entry_rate.")
+@click.option("-o", "--out", type=TOML, metavar="FILE.toml", help="Write the scenario here: shocks on entry_rate.")
 @output_options
 def losses(
     job: Path, net_loss: float, timing: str, out: Path | None, as_json: bool, quiet: bool, log_json: bool

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stress.cli.options import FILE, OneOf, output_options
+from stress.cli.options import FILE, TOML, OneOf, output_options
 from stress.cli.output import Output
 from stress.cli.writing import save_text
 from stress.errors import ConfigError, DataError
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.option("--amount", metavar="COLUMN", help="Of a table of transitions (from, to, amount).")
 @click.option("--macro", type=FILE, metavar="MACRO.csv", help="How each roll moves with --variable of this table.")
 @click.option("--variable", metavar="NAME", help="Of --macro.")
-@click.option("-o", "--out", type=FILE, metavar="FILE.toml", help="Write the [[ladder]] of a pool's file here.")
+@click.option("-o", "--out", type=TOML, metavar="FILE.toml", help="Write the [[ladder]] of a pool's file here.")
 @output_options
 def rolls(
     history: Path,

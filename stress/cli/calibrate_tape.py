@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from stress.cli.calibrate_vintage import fitted
-from stress.cli.options import FILE, OneOf, once, output_options
+from stress.cli.options import CSV, FILE, TOML, OneOf, once, output_options
 from stress.cli.output import Output
 from stress.cli.writing import drawable, save_text
 from stress.errors import ConfigError
@@ -32,10 +32,10 @@ PER_YEAR = {"month": 12, "quarter": 4, "year": 1}
 @click.option("--stages", type=click.IntRange(1, 4), help="Number of stages. [default: what the data ask for, 1 to 3]")
 @click.option("--figure", type=FILE, metavar="FILE", help="Draw data against fits: an .svg, .png or .pdf file.")
 @click.option(
-    "--table", type=FILE, metavar="FILE.csv", help="Write the static-pool table here: cohort, age, at risk, defaulted."
+    "--table", type=CSV, metavar="FILE.csv", help="Write the static-pool table here: cohort, age, at risk, defaulted."
 )
-@click.option("-o", "--out", type=FILE, metavar="FILE.toml", help="Write the words of a pool's file here.")
-@click.option("--draws", type=FILE, metavar="FILE.toml", help="Write the spread of seasons: `predictive` of a job.")
+@click.option("-o", "--out", type=TOML, metavar="FILE.toml", help="Write the words of a pool's file here.")
+@click.option("--draws", type=TOML, metavar="FILE.toml", help="Write the spread of seasons: `predictive` of a job.")
 @output_options
 def tape(
     tape: Path,

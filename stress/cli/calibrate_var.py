@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stress.cli.options import FILE, output_options
+from stress.cli.options import FILE, TOML, output_options
 from stress.cli.output import Output
 from stress.cli.writing import save_text
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option("--lags", type=click.IntRange(1, 8), help="Periods that count. [default: by Akaike's criterion]")
 @click.option("--first", metavar="PERIOD", help="First period of the sample. [default: the table's first]")
 @click.option("--last", metavar="PERIOD", help="Last one: leave out a pandemic. [default: the table's last]")
-@click.option("-o", "--out", type=FILE, metavar="FILE.toml", help="Write the VAR here: `var` of a scenario.")
+@click.option("-o", "--out", type=TOML, metavar="FILE.toml", help="Write the VAR here: `var` of a scenario.")
 @output_options
 def var(
     macro: Path,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stress.cli.options import FILE, output_options
+from stress.cli.options import FILE, TOML, output_options
 from stress.cli.output import Output
 from stress.cli.writing import drawable, save, save_text
 from stress.errors import ConfigError, DataError
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 )
 @click.option("--stages", type=click.IntRange(1, 4), help="Number of stages. [default: what the data ask for, 1 to 3]")
 @click.option("--figure", type=FILE, metavar="FILE", help="Draw data against fits: an .svg, .png or .pdf file.")
-@click.option("-o", "--out", type=FILE, metavar="FILE.toml", help="Write the words of a pool's file here.")
-@click.option("--draws", type=FILE, metavar="FILE.toml", help="Write the spread of seasons: `predictive` of a job.")
+@click.option("-o", "--out", type=TOML, metavar="FILE.toml", help="Write the words of a pool's file here.")
+@click.option("--draws", type=TOML, metavar="FILE.toml", help="Write the spread of seasons: `predictive` of a job.")
 @output_options
 def vintage(
     file: Path,

@@ -15,6 +15,7 @@ from stress.cli.options import FILE, Count, once, output_options
 from stress.cli.output import Output
 from stress.cli.saved_job import job_or_results
 from stress.errors import ConfigError
+from stress.spelling import fraction_for
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -119,7 +120,8 @@ def _number(option: str, note: str, text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise ConfigError(f"{option} {note}={text}: must be a fraction from 0 to 1") from None
+        hint = fraction_for(text)
+        raise ConfigError(f"{option} {note}={text}: must be a fraction from 0 to 1{hint}") from None
 
 
 def _document(answer: Capital) -> dict[str, Any]:

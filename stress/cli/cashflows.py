@@ -9,7 +9,7 @@ import click
 
 from stress.cli.books import xlsx_option
 from stress.cli.of_books import job_argument
-from stress.cli.options import FILE, Count, output_options
+from stress.cli.options import CSV, FILE, Count, output_options
 from stress.cli.output import Output
 from stress.cli.writing import writing
 
@@ -32,7 +32,7 @@ GAP = 3
 @click.option("--quantile", type=click.FloatRange(0, 1), help="The path at this quantile of a note's loss instead.")
 @click.option("--tranche", metavar="NAME", help="The note whose loss the quantile is of.")
 @click.option("--results", type=FILE, metavar="DIR", help="Of a quantile: the saved run. [default: results/<job name>]")
-@click.option("--csv", "csv_file", type=FILE, metavar="FILE.csv", help="Also write all columns to one CSV file.")
+@click.option("--csv", "csv_file", type=CSV, metavar="FILE.csv", help="Also write all columns to one CSV file.")
 @xlsx_option
 @output_options
 def cashflows(

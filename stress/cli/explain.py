@@ -43,6 +43,13 @@ def explain(
       stress explain scenarios/jobs/card-master-trust.toml --svg card.svg
       stress explain --keys pool.segments
     """
+    asked = [name for name, given in (("FILE", file), ("--keys", keys), ("--tables", tables)) if given]
+    if len(asked) > 1:
+        raise click.UsageError(f"{' and '.join(asked)}: only one of them")
+    if picture is not None and file is None:
+        raise click.UsageError(f"--svg {picture}: draws a deal: give its FILE")
+    if tables and as_json:
+        raise click.UsageError("--json: is of a FILE or of --keys, not of --tables")
     if keys is not None:
         from stress.cli.keys import show_keys
 

@@ -11,6 +11,7 @@ import click
 from stress.cli.of_books import job_argument
 from stress.cli.options import FILE, output_options
 from stress.cli.output import Output, document_text
+from stress.cli.writing import folder as no_file
 from stress.cli.writing import save_text, writing
 
 
@@ -43,6 +44,8 @@ def export(
     from stress import schema
 
     if show_schema:
+        if results is not None or out is not None or as_csv:
+            raise click.UsageError("--schema stands alone: it prints the schema and stops", click.get_current_context())
         click.echo(document_text(schema.document()))
         return
     if results is None:
@@ -54,6 +57,7 @@ def export(
 
     folder = results if results.is_dir() else results.parent
     target = out or folder / "tables"
+    no_file("--out", target)
     dataset = open_results(results)
     with writing("--out", target):
         files = (to_csv if as_csv else to_parquet)(dataset, target)

@@ -12,7 +12,7 @@ from stress.cli.writing import new_files
 
 
 @click.command("import")
-@click.argument("engine", type=OneOf(["absbox"]))
+@click.argument("engine", type=OneOf(["absbox"]), metavar="ENGINE")
 @click.argument("file", type=FILE)
 @click.option("-o", "--out", type=FILE, required=True, metavar="FOLDER", help="Where the files go.")
 @click.option("--currency", default="CNY", show_default=True, help="Of all amounts: that engine has none.")

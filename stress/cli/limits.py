@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 
 from stress.errors import ConfigError, LimitBreached
+from stress.spelling import fraction_for
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -60,7 +61,8 @@ def check(limits: Sequence[str], notes: list[str]) -> None:
         if found.measure not in (SHORT["EL"], SHORT["PD"], *TAILS.values()):
             raise ConfigError(f"--fail-on {text}: one of {', '.join(MEASURES)}")
         if not 0.0 <= found.number < 1.0:
-            raise ConfigError(f"--fail-on {text}: the limit must be a fraction from 0 to below 1, such as 0.001")
+            hint = fraction_for(str(found.number)) or ", such as 0.001"
+            raise ConfigError(f"--fail-on {text}: the limit must be a fraction from 0 to below 1{hint}")
 
 
 def breaches(limits: Sequence[str], result: Result) -> list[Breach]:

@@ -17,8 +17,9 @@ Value = TypeVar("Value")
 if TYPE_CHECKING:
     IntegerType: TypeAlias = click.ParamType[int]
     WordType: TypeAlias = click.Choice[str]
+    PathType: TypeAlias = click.Path
 else:  # before click 8.4 they take no type
-    IntegerType, WordType = click.ParamType, click.Choice
+    IntegerType, WordType, PathType = click.ParamType, click.Choice, click.Path
 
 
 class Count(IntegerType):
@@ -57,6 +58,22 @@ class OneOf(WordType):
         return str(value)
 
 
+class Written(PathType):
+    """A file to write, whose name ends in one of these."""
+
+    def __init__(self, *endings: str) -> None:
+        super().__init__(path_type=Path)
+        self.endings = endings
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path. Raises ConfigError for another ending: what is written there would be taken for something else."""
+        path = Path(str(super().convert(value, param, ctx)))
+        if path.suffix.lower() not in self.endings:
+            name = next((opt for opt in param.opts if opt.startswith("--")), "") if param else ""
+            raise ConfigError(f"{name} {path}: must end in {' or '.join(self.endings)}".strip())
+        return path
+
+
 def once(option: str, pairs: Iterable[tuple[Key, Value]]) -> dict[Key, Value]:
     """What an option says of each key. ConfigError where it says it of one twice: the last would win in silence."""
     found: dict[Key, Value] = {}
@@ -80,5 +97,7 @@ def output_options(command: Command) -> Command:
 
 FILE = click.Path(path_type=Path)
 """A path whose existence the loader checks, with a better message than click's."""
+PAGE, TOML, CSV = Written(".html", ".htm"), Written(".toml"), Written(".csv")
+"""Files to write."""
 QUEUES = ("slurm", "pbs", "sge", "lsf", "oar", "moab", "htcondor", "local")
 """Batch queues whose jobs workers may be."""

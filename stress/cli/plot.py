@@ -12,6 +12,7 @@ from stress.cli.of_books import job_argument
 from stress.cli.options import FILE, OneOf
 from stress.cli.writing import drawable, save
 from stress.errors import ConfigError
+from stress.spelling import fraction_for
 
 FIGURES = ("loss", "lives", "fan", "events", "heat_map", "defaults")
 OF = {"tranche": ("loss", "lives"), "scenario": ("loss",), "quantity": ("fan",), "mark": ("defaults",)}
@@ -21,7 +22,7 @@ QUANTITY = "cumulative_default"
 
 @click.command()
 @job_argument("results", "RESULTS")
-@click.argument("figure", type=OneOf(FIGURES))
+@click.argument("figure", type=OneOf(FIGURES), metavar="FIGURE")
 @click.option("--tranche", help="The note of a figure of losses or lives. [default: the first]")
 @click.option("--scenario", help="The scenario of a loss figure. [default: the first]")
 @click.option("--quantity", help=f"What a fan shows by month. [default: {QUANTITY}]")
@@ -99,5 +100,6 @@ def _mark(text: str) -> tuple[str, float]:
     except ValueError:
         value = -1.0
     if not name or not 0.0 < value <= 1.0:
-        raise ConfigError(f"--mark {text}: NAME=SHARE, a share of the cut-off balance above 0 and at most 1")
+        hint = fraction_for(share)
+        raise ConfigError(f"--mark {text}: NAME=SHARE, a share of the cut-off balance above 0 and at most 1{hint}")
     return name, value

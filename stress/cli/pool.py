@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stress.cli.options import FILE, OneOf, once, output_options
+from stress.cli.options import FILE, TOML, OneOf, once, output_options
 from stress.cli.output import Output
 from stress.cli.writing import save_text
 from stress.errors import ConfigError, DataError, StressError
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("tape", type=FILE, metavar="TAPE.csv|xlsx|parquet")
-@click.option("-o", "--out", type=FILE, metavar="POOL.toml", help="Write the pool here.")
+@click.option("-o", "--out", type=TOML, metavar="POOL.toml", help="Write the pool here.")
 @click.option("--like", type=FILE, metavar="BASE.toml", help="Take rates, plans and dependence from this pool.")
 @click.option("--column", "columns", multiple=True, metavar="OURS=THEIRS", help="Where the tape has other headings.")
 @click.option(

@@ -11,7 +11,7 @@ import click
 
 from stress.atomic import replacing
 from stress.cli.of_books import job_argument
-from stress.cli.options import FILE, output_options
+from stress.cli.options import CSV, FILE, output_options
 from stress.cli.output import Output, console
 from stress.cli.writing import writing
 from stress.errors import DataError
@@ -35,7 +35,7 @@ Columns = dict[str, list[Any]]
 @click.option("--scenario", help="[default: the job's first]")
 @click.option("--results", type=FILE, metavar="DIR", help="Where the run is saved. [default: results/<job name>]")
 @click.option("--all", "everything", is_flag=True, help="Every month and every quantity.")
-@click.option("--csv", "csv_file", type=FILE, metavar="FILE.csv", help="Also write all columns to a CSV file.")
+@click.option("--csv", "csv_file", type=CSV, metavar="FILE.csv", help="Also write all columns to a CSV file.")
 @output_options
 def replay(
     job: Path,

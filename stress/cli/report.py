@@ -9,7 +9,7 @@ import click
 from stress.cli.books import save_result, xlsx_option
 from stress.cli.cells import Cell, cell_options, opened
 from stress.cli.of_books import is_book_folder, job_argument
-from stress.cli.options import FILE, Count, output_options
+from stress.cli.options import FILE, PAGE, Count, output_options
 from stress.cli.output import Output
 from stress.cli.report_questions import Options, answered, check_options, document, named
 from stress.cli.writing import writing
@@ -17,7 +17,7 @@ from stress.cli.writing import writing
 
 @click.command()
 @job_argument("results", "RESULTS")
-@click.option("-o", "--out", type=FILE, metavar="FILE.html", help="Where to write. [default: report.html beside it]")
+@click.option("-o", "--out", type=PAGE, metavar="FILE.html", help="Where to write. [default: report.html beside it]")
 @click.option(
     "--with", "questions", multiple=True, metavar="QUESTION", help="Answer it in a chapter: breakeven, reverse, "
     "sensitivity, bands, clocks, rates (of the pool by month), stresses (of --stresses, also on the cover), follow (of "

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from stress.cli.of_books import job_argument
-from stress.cli.options import FILE, output_options
+from stress.cli.options import TOML, output_options
 from stress.cli.output import Output
 from stress.cli.writing import save_text
 
@@ -17,7 +17,7 @@ from stress.cli.writing import save_text
 @click.option("--month", type=click.IntRange(1), required=True, help="Months of the deal that are over.")
 @click.option("--path", type=click.IntRange(0, 2**63 - 1), help="Of this path. [default: of the base case]")
 @click.option("--scenario", metavar="NAME", help="Under which scenario. [default: the job's first]")
-@click.option("--out", "-o", type=FILE, metavar="FILE.toml", help="Write it to a file. [default: show it]")
+@click.option("--out", "-o", type=TOML, metavar="FILE.toml", help="Write it to a file. [default: show it]")
 @output_options
 def state(
     job: Path,

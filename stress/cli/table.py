@@ -12,6 +12,7 @@ from stress.cli.limits import breaches, fail_on, refuse_breaches
 from stress.cli.of_books import is_book_folder, job_argument
 from stress.cli.options import FILE, output_options
 from stress.cli.output import Output
+from stress.cli.writing import folder as no_file
 from stress.cli.writing import writing
 
 
@@ -46,6 +47,8 @@ def table(
       stress table results/baitiao-24m --fail-on EL:B=0.001 --fail-on VAR99.9:mezzanine=0.5
     """
     output = Output(as_json, quiet, log_json)
+    if folder is not None:
+        no_file("--csv", folder)
     if is_book_folder(results):
         from stress.cli.book_saved import say_table
 

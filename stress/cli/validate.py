@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from stress.cli.options import FILE, output_options
+from stress.cli.options import Written, output_options
 from stress.cli.output import Output
 from stress.cli.writing import save_text, writing
 from stress.errors import ConfigError, LimitBreached
@@ -31,7 +31,9 @@ COLOUR = {"kept": "green", "shown": "cyan", "broken": "bold red", "not run": "ye
 @click.argument("names", nargs=-1, metavar="[NAME ...]")
 @click.option("--all", "everything", is_flag=True, help="Also the long ones, tests included: an hour or more.")
 @click.option("--list", "listed", is_flag=True, help="Measure nothing: every promise, the last record, the command.")
-@click.option("-o", "--out", type=FILE, metavar="FILE.json", help=f"Where the record goes. [default: {RECORD}]")
+@click.option(
+    "-o", "--out", type=Written(".json"), metavar="FILE.json", help=f"Where the record goes. [default: {RECORD}]"
+)
 @output_options
 def validate(
     names: tuple[str, ...],

@@ -9,7 +9,7 @@ import click
 
 from stress.cli.books import about_job, save_tables, xlsx_option
 from stress.cli.of_books import job_argument
-from stress.cli.options import FILE, Count, OneOf, output_options
+from stress.cli.options import PAGE, Count, OneOf, output_options
 from stress.cli.output import Output
 from stress.cli.resuming import resumable
 from stress.cli.writing import save_text, writing
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.option("--threads", type=click.IntRange(1, 1024), help="Threads to use. [default: all cores]")
 @click.option("--workers", type=click.IntRange(1, 1024), help="Worker processes on this machine instead.")
 @click.option("--scheduler", metavar="ADDRESS", help="A Dask cluster instead.")
-@click.option("-o", "--out", type=FILE, metavar="FILE.html", help="The page. [default: results/<job name>/whatif.html]")
+@click.option("-o", "--out", type=PAGE, metavar="FILE.html", help="The page. [default: results/<job name>/whatif.html]")
 @click.option("--dry-run", is_flag=True, help="Check everything, say what would run, and stop.")
 @xlsx_option
 @output_options

@@ -24,6 +24,12 @@ def drawable(option: str, file: Path | None) -> None:
         raise ConfigError(f"{option} {file}: must end in {', '.join(FORMATS)}")
 
 
+def folder(option: str, path: Path) -> None:
+    """Refuse a file where a folder is to be written. Raises ConfigError."""
+    if path.exists() and not path.is_dir():
+        raise ConfigError(f"{option} {path}: is a file, a folder is needed")
+
+
 @contextlib.contextmanager
 def writing(option: str, file: Path) -> Iterator[None]:
     """What is written here cannot be: say which option asked for it. Raises Unwritten."""

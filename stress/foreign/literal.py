@@ -21,6 +21,8 @@ def read_dict(path: Path) -> dict[Any, Any]:
     """The dict of a JSON file, or the one literal dict of a Python file, alone or given a name. Raises ConfigError."""
     try:
         text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file") from None
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "is not text in UTF-8"
         raise ConfigError(f"{path}: cannot be read: {why}") from None

@@ -11,6 +11,7 @@ import xarray as xr
 from stress.errors import ConfigError
 from stress.measures import losses, means
 from stress.measures.tails import is_tail, tail_of
+from stress.spelling import fraction_for, suggest
 
 SHORT = {
     "EL": "expected_loss", "PD": "loss_probability", "LGD": "lgd", "WAL": "wal", "IRR": "irr", "PRICE": "price",
@@ -67,12 +68,13 @@ def asked(text: str, notes: list[str], option: str, number: str) -> Asked:
     word, percent, tranche, given = found.groups()
     measure = TAILS.get(word.upper()) or SHORT.get(word.upper())
     if measure is None:
-        raise ConfigError(f"{where}: measure {word!r}: one of {', '.join((*SHORT, 'VAR99.9', 'ES99.9'))}")
+        known = [*SHORT, "VAR99.9", "ES99.9"]
+        raise ConfigError(f"{where}: measure {word!r}: one of {', '.join(known)}{suggest(word, known)}")
     level = _level(measure, word, percent, where)
     if tranche is not None and of_pool(measure):
         raise ConfigError(f"{where}: is a measure of the pool")
     if tranche is not None and tranche not in notes:
-        raise ConfigError(f"{where}: note: one of {', '.join(notes)}")
+        raise ConfigError(f"{where}: note: one of {', '.join(notes)}{suggest(tranche, notes)}")
     return Asked(measure, level, tranche, _number(given, where))
 
 
@@ -109,4 +111,4 @@ def _number(text: str, where: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise ConfigError(f"{where}: {text!r} is not a number") from None
+        raise ConfigError(f"{where}: {text!r} is not a number{fraction_for(text)}") from None

@@ -11,6 +11,7 @@ import xarray as xr
 
 from stress.errors import ConfigError
 from stress.measures import means, names
+from stress.spelling import fraction_for
 
 FIRST = 2**15
 """Paths of the first part of a run with a target; each part after it doubles, at least."""
@@ -34,7 +35,8 @@ def parse(text: str, notes: list[str], residual: Sequence[str] = ()) -> Target:
     allowed; `residual` are the notes that have no life."""
     found = names.asked(text, notes, "--target-error", "RELATIVE")
     if not 0.0 < found.number < 1.0:
-        raise ConfigError(f"--target-error {text}: the relative error must lie between 0 and 1, such as 0.01")
+        hint = fraction_for(str(found.number)) or ", such as 0.01"
+        raise ConfigError(f"--target-error {text}: the relative error must lie between 0 and 1{hint}")
     if found.measure in means.OF_LIFE and found.tranche in residual:
         raise ConfigError(
             f"--target-error {text}: note {found.tranche} takes what is left over and has no average life: "

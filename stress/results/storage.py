@@ -66,6 +66,8 @@ def open_any(path: str | os.PathLike[str]) -> Result:
         file = file / "results.nc"
     if not file.is_file():
         raise DataError(f"{file}: no such file; `stress run` writes it")
+    if file.suffix.lower() == ".toml":
+        raise DataError(f"{file}: is an input file; the results of a run are needed: its folder, or its results.nc")
     found = read(file)
     form = found.attrs.get("results_format")
     if form is None or not all("loss_count" in group for _, group in groups(found)):

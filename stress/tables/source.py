@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from stress.errors import DataError, LimitError
+from stress.spelling import nearest
 
 PARQUET, WORKBOOK = b"PAR1", b"PK\x03\x04"
 WORKBOOKS = (".xlsx", ".xlsm")
@@ -67,11 +68,24 @@ def started(path: Path) -> Start:
         file = parted(path)[0]
         found = os.stat(file)
         if not stat.S_ISREG(found.st_mode):
-            raise DataError(f"{path}: is not a regular file; a table is needed (text, .xlsx or .parquet)")
+            what = "a folder" if stat.S_ISDIR(found.st_mode) else "not a regular file"
+            raise DataError(f"{path}: is {what}; a table is needed (text, .xlsx or .parquet)")
         with open(file, "rb") as stream:
             return Start(found.st_size, stream.read(8))
+    except FileNotFoundError:
+        raise DataError(f"{path}: no such file{_near(path)}") from None
     except (OSError, ValueError) as error:
         raise DataError(f"{str(path)!r}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _near(path: Path) -> str:
+    """Suggest a file of the same folder whose name is near, with the same ending."""
+    try:
+        names = [entry.name for entry in os.scandir(path.parent) if entry.name.endswith(path.suffix)]
+    except (OSError, ValueError):
+        return ""
+    close = nearest(path.stem, [name.removesuffix(path.suffix) for name in names])
+    return f"; did you mean {path.parent / (close + path.suffix)}?" if close else ""
 
 
 def unpacked(path: Path, most: int) -> IO[bytes]:

@@ -11,7 +11,7 @@ import pytest
 import stress
 from stress.analysis.hindcast import backtest
 from stress.answers.backtest import BackTest
-from stress.errors import DataError
+from stress.errors import ConfigError, DataError
 from stress.inputs.files.reported import Reported, read_reports
 from stress.report.figures.fans import fans
 from stress.report.workbook_reported import tables
@@ -112,8 +112,10 @@ def test_few_forecasts_are_called_too_few() -> None:
 def test_where_no_forecast_can_be_scored_it_is_said_what_an_origin_needs() -> None:
     trust = read_reports(ROOT / "scenarios/reports/amex-charge-cards.toml")
     with pytest.raises(
-        DataError, match=r"no forecast to score between 2030-01 and .*: an origin needs 12 reports before"
+        DataError, match=r"no forecast to score between 1998-01 and 1998-06: an origin needs 12 reports before"
     ):
+        backtest(stress.load(JOB), trust, "1998-01", "1998-06", draws=64)
+    with pytest.raises(ConfigError, match="--from 2030-01: the last report is of"):
         backtest(stress.load(JOB), trust, "2030-01", draws=64)
 
 

@@ -191,8 +191,8 @@ def test_means_and_quantiles_of_a_law_that_is_known_lie_within_four_of_their_err
 @pytest.mark.parametrize(
     ("bank", "words"),
     [
-        (Bank(pool_weight=75.0), "write 0.75"),
-        (Bank(irb_capital=4.5), "write 0.045"),
+        (Bank(pool_weight=75.0), "did you mean 0.75"),
+        (Bank(irb_capital=4.5), "did you mean 0.045"),
         (Bank(qualities={"A": "AAAA"}), "--quality A=AAAA"),
         (Bank(qualities={"Z": "AAA"}), "--quality Z: the deal has no such note"),
         (Bank(kept={"Z": 0.5}), "--keep Z: the deal has no such note"),

@@ -93,6 +93,49 @@ TEXTS = {
         edited(DEAL, "revolving_months", 'indices = { lpr = "x" }\nrevolving_months'),
         ['indices.lpr = "x": must be a number above -0.5 and below 1 or a table: { ... }\n'],
     ),
+    "a comma in a number": (
+        edited(DEAL, "0.045", "0,045"),
+        ["a number has no comma", "decimals after a point: 0.05\n"],
+    ),
+    "commas between thousands": (edited(POOL, "rho = 0.023", "rho = 1,000"), ["a number has no comma: 500000000 or"]),
+    "a month for a date": (
+        edited(DEAL, "closing_date = 2", "closing_date = 2020-01 # 2"),
+        ["a date is written 2026-04-10"],
+    ),
+    "a day that is none": (
+        edited(DEAL, "closing_date = 2", "closing_date = 2025-02-30 # 2"),
+        ["there is no such day\n"],
+    ),
+    "a key that stands twice": (
+        edited(DEAL, "payment_day = 20", "payment_day = 20\npayment_day = 20"),
+        ["the key or the table stands twice"],
+    ),
+    "a quote that is not closed": (
+        edited(DEAL, 'currency = "', 'source = "ours\ncurrency = "'),
+        ["the closing quote is missing"],
+    ),
+    "backslashes in a path": (
+        edited(JOB, 'pool = "', 'pool = "C:\\data\\'),
+        ["write / in the place of \\, or single quotes"],
+    ),
+    "a text for a list": (
+        edited(JOB, "scenarios = [", 'scenarios = "base.toml" # ['),
+        ['must be a list: ["base.toml"]\n'],
+    ),
+    "what a day count means": (
+        edited(DEAL, 'day_count = "ACT/365F"', 'day_count = "actual/360"'),
+        ["did you mean ACT/360?"],
+    ),
+    "a key of a table that may be a list": (
+        edited(POOL, "roll_m1 = 0.", "roll_m1 = 30 # 0."),
+        [
+            "wrong.toml: ladder.roll_m1 = 30: must be a number from 0 to 1; a fraction, not a percent",
+        ],
+    ),
+    "a key of one of several tables": (
+        edited(DEAL, "revolving_months", 'indices = { lpr = { file = "x.csv", percent = 3 } }\nrevolving_months'),
+        ["wrong.toml: indices.lpr.percent = 3: must be true or false\n"],
+    ),
     "a percent for a level that may be a table": (
         edited(DEAL, "revolving_months", "indices = { lpr = 3.5 }\nrevolving_months"),
         ["below 1 or a table: { ... }; a fraction, not a percent: did you mean 0.035?\n"],

@@ -199,7 +199,7 @@ def test_a_model_document_reads_a_saved_run_once(saved: Path, tmp_path: Path, mo
     [
         (["--tranche", "mezanine"], "--tranche mezanine: the deal has no such note: A, B, mezzanine, subordinated"),
         (["--scenario", "basline"], "--scenario basline: the job has no such scenario"),
-        (["--reports", "nowhere.csv"], "'nowhere.csv': cannot be read: "),
+        (["--reports", "nowhere.csv"], "nowhere.csv: no such file"),
         (["--stresses", "nowhere.toml"], "--stresses: nowhere.toml: no such file"),
     ],
 )
@@ -304,7 +304,7 @@ def test_a_history_alone_is_calibrated_as_rho(capsys: Capture) -> None:
     assert said[0] == said[1]
     assert json.loads(said[0])
     assert exit_code(["calibrate", "no.csv"]) == 3
-    assert "'no.csv': cannot be read" in capsys.readouterr().err
+    assert "no.csv: no such file" in capsys.readouterr().err
 
 
 def test_provenance_has_the_paths_that_were_drawn(tmp_path: Path) -> None:

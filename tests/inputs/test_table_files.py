@@ -40,7 +40,7 @@ def test_a_sheet_of_a_workbook_is_read_as_it_shows(tmp_path):
     assert read_table(tmp_path / "two.xlsx#Sheet").column("rate") == TRUTH
     with pytest.raises(DataError, match=r"two.xlsx: has no sheet 'Shet': it has 'Sheet', 'empty'; did you mean"):
         read_table(tmp_path / "two.xlsx#Shet")
-    with pytest.raises(DataError, match=r"cannot be read: No such file"):
+    with pytest.raises(DataError, match="no such file"):
         read_table(tmp_path / "none.xlsx#Sheet")
 
 

@@ -126,9 +126,9 @@ def test_a_wrong_table_is_refused_with_the_place_and_what_is_allowed(tmp_path, t
 def test_only_small_local_files_are_read(tmp_path):
     with pytest.raises(DataError, match="local file"):
         read_table("https://example.org/table.csv")
-    with pytest.raises(DataError, match="regular file"):
+    with pytest.raises(DataError, match="is a folder; a table is needed"):
         read_table(tmp_path)
-    with pytest.raises(DataError, match="cannot be read"):
+    with pytest.raises(DataError, match="no such file"):
         read_table(tmp_path / "none.csv")
     with pytest.raises(LimitError, match="larger than 4 MB once unpacked"):
         read_table(write(tmp_path, b"x" * (MAX_BYTES + 1)))

@@ -130,8 +130,8 @@ def test_files_that_are_no_tapes_are_refused(tmp_path):
     for name, said in (
         ("x.parquet", "not a Parquet"),
         ("x.csv", "x.csv"),
-        ("none.csv", "cannot be read"),
-        (".", "regular"),
+        ("none.csv", "no such file"),
+        (".", "is a folder"),
     ):
         with pytest.raises(DataError, match=said):
             read_tape(tmp_path / name)

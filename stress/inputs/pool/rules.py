@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from stress.inputs.pool.ladder import DelinquencyStock
+from stress.spelling import exists
 
 if TYPE_CHECKING:
     from stress.inputs.pool import Pool
@@ -34,15 +35,12 @@ def check_shares(pool: Pool) -> None:
     if len(set(names)) != len(names):
         raise ValueError("segment names must differ")
     for name in pool.eligibility.segment_limit:
-        if name not in names:
-            raise ValueError(f"eligibility.segment_limit names no segment: {name!r}; one of {', '.join(names)}")
+        exists("eligibility.segment_limit", name, names)
     for name in pool.dependence.loadings.segment if pool.dependence.loadings is not None else ():
-        if name not in names:
-            raise ValueError(f"dependence.loadings.segment names no segment: {name!r}; one of {', '.join(names)}")
+        exists("dependence.loadings.segment", name, names)
     terms = {str(plan.term) for plan in pool.plans}
     for term in pool.eligibility.plan_limit:
-        if term not in terms:
-            raise ValueError(f"eligibility.plan_limit names no plan: {term!r}; one of {', '.join(sorted(terms))}")
+        exists("eligibility.plan_limit", term, sorted(terms))
     late = [pool.delinquent, *(s.delinquent for s in pool.segments if s.delinquent is not None)]
     if pool.ladder is None and any(stock != DelinquencyStock() for stock in late):
         raise ValueError("delinquent stock needs a ladder")
@@ -93,8 +91,7 @@ def check_opening(pool: Pool) -> None:
         raise ValueError("opening: either every line names its segment or none does")
     levels = [s.name for s in pool.segments]
     for name in sorted(name for name in named if name is not None):
-        if name not in levels:
-            raise ValueError(f"opening names no segment: {name!r}; one of {', '.join(levels)}")
+        exists("opening", name, levels)
     for segment in pool.segments:
         if None not in named and segment.share > 0.0 and segment.name not in named:
             raise ValueError(f"opening: segment {segment.name} has a share of the balance but no line")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from stress.inputs.text.branches import meant
 from stress.inputs.text.characters import NAME_PATTERN, TEXT_PATTERN, TITLE_PATTERN
 from stress.inputs.text.schema import (
     Schema,
@@ -31,6 +32,7 @@ LEAST_SHARE, MOST_SHARE = -1.0, 12.5
 
 MUST = "must be "
 """How a reason begins that says what is allowed; what follows a semicolon is a hint."""
+LIST = "must be a list: [ ... ]"
 _NAMED = "must be a short printable name without {}, leading dot or outer blanks"
 _PATTERNS = {
     r"^[A-Z]{3}$": "must be a currency code of three capitals: CNY",
@@ -45,7 +47,7 @@ _KINDS = {
     "int_type": "must be a whole number",
     "bool_type": "must be true or false",
     "string_type": 'must be text in quotes: "..."',
-    "tuple_type": "must be a list: [ ... ]",
+    "tuple_type": LIST,
     "dict_type": "must be a table",
     "model_type": "must be a table: { ... }",
     "model_attributes_type": "must be a table: { ... }",
@@ -89,8 +91,7 @@ class Fault(NamedTuple):
 
 def message(path: Path | str, model: type[BaseModel], document: dict[str, Any], error: ValidationError) -> str:
     """The one message of a file that a model refused."""
-    every = [detail for detail in error.errors(include_url=False) if not _is_long_enough(detail)]
-    details = _meant(every) or every
+    details = meant(document, error.errors(include_url=False))
     faults = _merge([_fault(model, document, detail) for detail in details[:MAX_WORDED]])
     if len(faults) == 1:
         return f"{path}: {faults[0]}"
@@ -123,35 +124,20 @@ def ascii_safe(text: str) -> str:
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
 
 
-def _is_long_enough(detail: ErrorDetails) -> bool:
-    """Of a list that is short only of the entries that were refused: these are told."""
-    given = detail["input"]
-    return detail["type"] == "too_short" and isinstance(given, list) and len(given) >= detail["ctx"]["min_length"]
-
-
-def _meant(details: Sequence[ErrorDetails]) -> list[ErrorDetails]:
-    """Without what is told of the value of a key that cannot be there, and what a list is told by the branch of a union
-    that wants one value, where the other branch says more."""
-    keys = [d["loc"][:-1] for d in details if d["loc"][-1:] == ("[key]",)]  # no such key: nothing is said of its value
-    details = [d for d in details if d["loc"][-1:] == ("[key]",) or not any(d["loc"][: len(k)] == k for k in keys)]
-    lists = {d["loc"][0] for d in details if d["loc"] and isinstance(d["input"], list) and d["type"] != "tuple_type"}
-    within = {d["loc"][0] for d in details if len(d["loc"]) > 2 or d["type"] in ("too_short", "too_long")}
-    one = ("string_type", "int_type")
-    return [
-        d for d in details if not (d["type"] in one and isinstance(d["input"], list) and d["loc"][0] in lists & within)
-    ]
-
-
 def _merge(faults: Sequence[Fault]) -> list[Fault]:
     """One fault a key: the branches of a union become `or`, and what each adds (`; did you mean ..`) comes after."""
     reasons: dict[tuple[str, str, str], list[str]] = {}
     for fault in faults:
         reasons.setdefault((fault.key, fault.value, fault.place), []).append(fault.reason)
-    return [Fault(key, value, _either(dict.fromkeys(said)), place) for (key, value, place), said in reasons.items()]
+    return [
+        Fault(key, value, _either(dict.fromkeys(said), value), place) for (key, value, place), said in reasons.items()
+    ]
 
 
-def _either(reasons: Iterable[str]) -> str:
-    """The reasons of a key as one: what it must be, of any branch, then all else."""
+def _either(reasons: Collection[str], value: str) -> str:
+    """The reasons of a key as one: what it must be, of any branch, then all else. A text alone is shown in its list."""
+    if list(reasons) == [LIST] and value.startswith('"'):
+        return f"must be a list: [{value}]"
     parted = [reason.partition("; ") if reason.startswith(MUST) else ("", "", reason) for reason in reasons]
     allowed = dict.fromkeys(head.removeprefix(MUST) for head, _, _ in parted if head)
     other = dict.fromkeys(rest for _, _, rest in parted if rest)

@@ -17,9 +17,12 @@ import tomli
 from stress.errors import ConfigError
 from stress.spelling import nearest
 
-_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
+_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}([./-]\d{1,4})?")
+_COMMAS = re.compile(r"[-+\d._]+(,\d+)+")
+_TWICE = "Cannot overwrite a value", "Cannot declare", "Cannot mutate"
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|#.*")
-TOML = ".toml"
+TOML, HDF = ".toml", b"\x89HDF\r\n"
+RUN = " with the results of a run"
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 16
 """Tables within tables; no input file needs more than six."""
@@ -66,7 +69,8 @@ def _read_bytes(path: Path) -> bytes:
     try:
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):
-            raise ConfigError(f"{path}: is a directory, a TOML file is needed")
+            run = os.path.isfile(os.path.join(path, "results.nc"))
+            raise ConfigError(f"{path}: is a directory{RUN if run else ''}, a TOML file is needed")
         if not stat.S_ISREG(mode):
             raise ConfigError(f"{path}: is not a regular file (a device, pipe or socket), a TOML file is needed")
         with open(path, "rb") as file:
@@ -76,6 +80,8 @@ def _read_bytes(path: Path) -> bytes:
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise ConfigError(f"{_shorten(repr(str(path)), 300)}: cannot be read: {reason}") from None
+    if raw.startswith(HDF):
+        raise ConfigError(f"{path}: is the results of a run, a TOML file is needed")
     if len(raw) > MAX_BYTES:
         raise ConfigError(f"{path}: larger than {MAX_BYTES // 1024**2} MB, the most an input file may have")
     return raw
@@ -115,7 +121,17 @@ def _syntax(error: tomli.TOMLDecodeError, text: str) -> str:
     key, _, value = line.partition("=")
     word = value.strip().split("#")[0].strip()
     hint = ""
-    if word in ("True", "False", "TRUE", "FALSE", "yes", "no"):
+    if str(error).startswith(_TWICE):
+        hint = "; the key or the table stands twice, or once as a table and once as a list of tables [[ ]]"
+    elif str(error).startswith("Invalid date"):
+        hint = "; there is no such day"
+    elif _COMMAS.search(_QUOTED.sub("", value)) and "[" not in value:
+        hint = "; a number has no comma: 500000000 or 500_000_000, decimals after a point: 0.05"
+    elif "\\" in value:
+        hint = "; write / in the place of \\, or single quotes"
+    elif value.count('"') == 1 and value.strip().startswith('"'):
+        hint = "; the closing quote is missing"
+    elif word in ("True", "False", "TRUE", "FALSE", "yes", "no"):
         hint = "; truth values are true and false"
     elif word.endswith("%"):
         hint = "; write a fraction, not a percent: 0.05 for 5%"

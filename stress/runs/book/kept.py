@@ -36,6 +36,9 @@ def text_of(packs: Packs) -> str:
 
 def opened(folder: Path) -> Kept:
     """What is counted in a book's folder, while a driver may be writing there. Raises DataError where nothing is."""
+    if not (folder / CHECKPOINT / BOOK).is_file():
+        holds = "the results of a run" if (folder / "results.nc").is_file() else "no counts of a book"
+        raise DataError(f"{folder}: holds {holds}; `stress book FILE --out DIR` makes a book's folder")
     try:
         found = _read(folder)
     except UNREADABLE:
