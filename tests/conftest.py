@@ -93,6 +93,12 @@ def whole_dataset(counted: xr.Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stress.runs.dataset.to_dataset", lambda job, tally: counted)
 
 
+@pytest.fixture
+def quick_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Importance sampling looks for losses on an eighth of its paths: enough where no test asks how well it aims."""
+    monkeypatch.setattr("stress.runs.sampling.shifts.BLOCKS", 64)
+
+
 def _without_pages(patch: pytest.MonkeyPatch) -> None:
     import stress.report
 

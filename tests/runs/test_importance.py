@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from shipped import JOB
 
 import stress
 from stress import measures, report
@@ -14,6 +13,7 @@ from stress.measures import target
 from stress.measures.weighted import TINY, chance, weights_of
 from stress.runs import engine
 from stress.runs.dataset import to_dataset
+from stress.runs.sampling import shifts
 from stress.runs.sampling.shifts import aims_of
 from stress.validation.one_period import one_period_job
 
@@ -29,8 +29,20 @@ def rare():
 
 
 @pytest.fixture(scope="module")
-def worked():
-    return stress.load(JOB)
+def worked(worked_job):
+    return worked_job
+
+
+@pytest.fixture(scope="module")
+def plain_rare():
+    """Plain paths of the same job."""
+    return stress.simulate(one_period_job(P, RHO, (1.0 - DETACH, DETACH - ATTACH), paths=32_768))
+
+
+@pytest.fixture(scope="module")
+def plain_worked(worked):
+    """Plain paths of two scenarios of the worked case."""
+    return stress.simulate(worked, paths=32_768, seed=5, scenarios=[case.name for case in worked.scenarios[:2]])
 
 
 def agree(one, other, name, note=slice(None)):
@@ -57,14 +69,12 @@ def test_plain_sampling_would_need_a_thousand_times_the_paths(rare):
     assert plain_variance / float(note["loss_probability_se"]) ** 2 > 1_000.0
 
 
-def test_frequent_losses_are_estimated_as_well_as_by_half_as_many_plain_paths(rare):
+def test_frequent_losses_are_estimated_as_well_as_by_half_as_many_plain_paths(rare, plain_rare):
     exact = float(tranche_el(0.0, ATTACH, P, RHO))
     note = rare.sel(tranche="equity", scenario="base")
     assert abs(float(note["expected_loss"]) - exact) < 4.0 * float(note["expected_loss_se"])
-    plain = stress.simulate(one_period_job(P, RHO, (1.0 - DETACH, DETACH - ATTACH), paths=32_768))
-    assert float(note["expected_loss_se"]) < 2.0 * float(
-        plain["expected_loss_se"].sel(tranche="equity", scenario="base")
-    )
+    plain = plain_rare.sel(tranche="equity", scenario="base")
+    assert float(note["expected_loss_se"]) < 2.0 * float(plain["expected_loss_se"])
 
 
 def test_weights_average_one_and_every_histogram_stands_for_all_paths(rare):
@@ -92,9 +102,8 @@ def test_tails_of_weighted_paths_are_those_of_the_closed_form(rare):
 
 
 @pytest.mark.parametrize("estimator", ["importance", "sobol"])
-def test_every_measure_of_the_worked_case_agrees_with_plain_sampling(worked, estimator):
-    one = worked.model_copy(update={"scenarios": worked.scenarios[:2]})
-    plain = stress.simulate(one, paths=32_768, seed=5)
+def test_every_measure_of_the_worked_case_agrees_with_plain_sampling(worked, plain_worked, estimator):
+    plain, one = plain_worked, worked.model_copy(update={"scenarios": worked.scenarios[:2]})
     other = stress.simulate(one, paths=16_384, seed=6, estimator=estimator)
     assert other.attrs["estimator"] == estimator
     for name in MEANS:
@@ -113,7 +122,7 @@ def test_every_measure_of_the_worked_case_agrees_with_plain_sampling(worked, est
     assert (low <= high + 2e-4).mean() > 0.95
 
 
-def test_a_weighted_result_is_saved_mixed_compared_and_reported(worked, rare, tmp_path):
+def test_a_weighted_result_is_saved_mixed_compared_and_reported(rare, plain_rare, tmp_path):
     from stress import results
 
     path = results.save(rare, tmp_path / "results.nc")
@@ -124,9 +133,8 @@ def test_a_weighted_result_is_saved_mixed_compared_and_reported(worked, rare, tm
     np.testing.assert_allclose(measures.expected_loss(mixed)["estimate"], rare["expected_loss"], rtol=1e-12)
     same = measures.compare(rare, back, "expected_loss")
     assert (same["estimate"] == 0.0).all()
-    plain = stress.simulate(one_period_job(P, RHO, (1.0 - DETACH, DETACH - ATTACH), paths=32_768))
     with pytest.raises(DataError, match="estimator"):
-        measures.compare(rare, plain, "expected_loss")
+        measures.compare(rare, plain_rare, "expected_loss")
     assert report.write(rare, tmp_path / "report.html").stat().st_size > 10_000
 
 
@@ -143,6 +151,7 @@ def test_importance_sampling_that_has_nothing_to_aim_at_is_plain_sampling_and_sa
     assert stress.replay(job, path=5).equals(stress.replay(job.model_copy(update={"estimator": "plain"}), path=5))
 
 
+@pytest.mark.usefixtures("quick_search")
 @pytest.mark.parametrize("estimator", ["importance", "sobol"])
 def test_a_path_is_replayed_as_it_was_drawn(worked, estimator):
     job = worked.model_copy(update={"scenarios": worked.scenarios[1:2], "paths": 1_024, "estimator": estimator})
@@ -175,6 +184,7 @@ def test_an_event_on_every_weighted_path_has_the_bound_of_one_on_none_from_below
     assert float(every.error) == float(none.error)
 
 
+@pytest.mark.usefixtures("quick_search")
 def test_a_note_that_rests_on_few_paths_is_named_in_a_warning(worked):
     job = worked.model_copy(update={"scenarios": worked.scenarios[:1]})
     ds = stress.simulate(job, paths=512, estimator="importance")
@@ -186,10 +196,14 @@ def test_a_note_that_rests_on_few_paths_is_named_in_a_warning(worked):
     assert any(line.startswith(f"{name} under baseline") for line in told)
 
 
-def test_shifts_do_not_depend_on_the_paths_that_they_weight(worked):
+def test_shifts_do_not_depend_on_the_paths_that_they_weight_and_are_searched_for_once(worked, monkeypatch):
     one = worked.model_copy(update={"scenarios": worked.scenarios[1:2]})
-    first, second = (aims_of(one.model_copy(update={"paths": n})) for n in (1_000, 9_000))
+    first = aims_of(one.model_copy(update={"paths": 1_000}))
+    monkeypatch.setattr(shifts, "_round", None)
+    second = aims_of(one.model_copy(update={"paths": 9_000, "estimator": "importance"}))
     assert all(np.array_equal(a.shift, b.shift) for a, b in zip(first[0], second[0], strict=True))
+    with pytest.raises(TypeError, match="not callable"):
+        aims_of(one.model_copy(update={"seed": one.seed + 1}))
     assert {aim.tranche for aim in first[0]} >= {"A", "B", "mezzanine"}
     assert all(aim.lost > 0.1 for aim in first[0])
 

@@ -8,13 +8,14 @@ smallest cross-entropy from the law given a loss; it spreads over the months as 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stress.assemble.by_identity import by_identity
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job
 from stress.kernels.codes import FACTORS
@@ -38,6 +39,8 @@ COMMON = 0.02
 """A loss that plain paths show as often as this needs no shift."""
 PLAIN_LANES = LANES // MOST_WEIGHT
 """Lanes that stay plain."""
+_UNASKED = ("paths", "estimator")
+"""What a search does not depend on: a pilot, a run and a replay of one job ask for the same one."""
 MOST, APART = 6, 0.5
 """Shifts of one mixture at most; two that are nearer than this to each other serve as one."""
 
@@ -114,12 +117,20 @@ def _shape(job: Job) -> tuple[int, int]:
 
 
 def _aims(job: Job, senior: int = 0) -> tuple[Aim, ...]:
-    """Aims of the only scenario of a job, from the most junior note up to `senior`: each search begins where the one
-    before ended."""
+    """Aims of the only scenario of a job, from the most junior note up to `senior`; they depend on all of the job but
+    its paths and its estimator."""
+    parts = {key: getattr(job, key) for key in Job.model_fields if key not in _UNASKED}
+    return _searched(parts, senior, BLOCKS, BLOCKS_DAILY)
+
+
+@by_identity
+def _searched(parts: Mapping[str, Any], senior: int, blocks: int, blocks_daily: int) -> tuple[Aim, ...]:
+    """The same from the parts of the job: each search begins where the one before ended."""
+    job = Job.model_construct(**parts, paths=LANES, estimator="plain")
     problem = assemble(job)
     space = Workspace(pack(problem))
     sizes, original = problem.sizes, problem.contract.original
-    n_block = BLOCKS if sizes.n_cohort == 1 else BLOCKS_DAILY
+    n_block = blocks if sizes.n_cohort == 1 else blocks_daily
     last = _round(space, np.zeros((sizes.n_month, sizes.n_factor)), n_block, job.seed, 0)
     plain, found = last, []
     for note in range(sizes.n_note - 1, senior - 1, -1):
