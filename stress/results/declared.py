@@ -18,39 +18,44 @@ MOST_PARTS = 100_000
 """Variables and groups."""
 
 
-def check_declared(path: Path) -> None:
-    """Raise DataError where a file says that it holds more than it can, or refers to other files; OSError where it is
-    no HDF5.
+def check_declared(path: Path, file: Any) -> dict[str, dict[str, Any]]:
+    """What an open HDF5 file holds: its variables by group and name; "" is outside of groups.
+
+    Raises DataError where it says that it holds more than it can, or refers to other files.
     """
-    import h5py
-
     size = path.stat().st_size
-    with h5py.File(path, "r") as file:
-        total = 0
-        for number, (name, part) in enumerate(_parts(path, file)):
+    found: dict[str, dict[str, Any]] = {"": {}}
+    total = 0
+    for number, (group, name, part) in enumerate(_parts(path, file)):
+        if part is None:
+            found[group] = {}
+        else:
+            found[group][name] = part
             total += part.size * part.dtype.itemsize if part.shape is not None else 0
-            if total > min(MOST_BYTES, MOST_RATIO * size + SLACK) or number > MOST_PARTS:
-                raise DataError(
-                    f"{path}: is no result of stress: with {name} it would take {total / 1e9:,.1f} GB of memory, more "
-                    f"than a file of {size / 1e6:,.1f} MB can hold"
-                )
+        if total > min(MOST_BYTES, MOST_RATIO * size + SLACK) or number > MOST_PARTS:
+            raise DataError(
+                f"{path}: is no result of stress: with {group and f'/{group}'}/{name} it would take {total / 1e9:,.1f} "
+                f"GB of memory, more than a file of {size / 1e6:,.1f} MB can hold"
+            )
+    return found
 
 
-def _parts(path: Path, group: Any, depth: int = 0) -> Iterator[tuple[str, Any]]:
-    """Name and dataset of everything in a group and the groups of deals below it."""
+def _parts(path: Path, node: Any, group: str = "") -> Iterator[tuple[str, str, Any]]:
+    """Group, name and dataset of everything in a file; a group of a deal itself without dataset, before its own."""
     import h5py
 
-    for name in group:
-        link = group.get(name, getlink=True)
+    for name in node:
+        link = node.get(name, getlink=True)
         if not isinstance(link, h5py.HardLink):
             raise DataError(f"{path}: is no result of stress: {name} is a link, to {_target(link)}")
-        part = group[name]
+        part = node[name]
         if isinstance(part, h5py.Dataset):
             if part.external or part.is_virtual:
                 raise DataError(f"{path}: is no result of stress: {name} lies in other files")
-            yield f"{group.name.rstrip('/')}/{name}", part
-        elif isinstance(part, h5py.Group) and depth == 0:
-            yield from _parts(path, part, depth + 1)
+            yield group, name, part
+        elif isinstance(part, h5py.Group) and not group:
+            yield name, "", None
+            yield from _parts(path, part, name)
         else:
             raise DataError(f"{path}: is no result of stress: {name} is no variable and no group of a deal")
 

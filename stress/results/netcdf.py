@@ -58,12 +58,13 @@ def write(ds: xr.Dataset, file: Path, group: str | None = None) -> None:
                     h5py.h5ds.attach_scale(made.id, scales[str(dimension)].id, axis)
 
 
-def read(file: Path) -> dict[str, xr.Dataset]:
-    """The Datasets of a file by the names of their groups, in memory; "" is outside of groups. Raises OtherLayout."""
+def read(root: h5py.File, groups: Mapping[str, Mapping[str, h5py.Dataset]]) -> dict[str, xr.Dataset]:
+    """The Datasets of these groups of a file, in memory, each with its variables; "" is outside of groups.
+
+    Raises OtherLayout.
+    """
     try:
-        with h5py.File(file, "r") as root:
-            groups = {name: node for name, node in root.items() if isinstance(node, h5py.Group)}
-            return {name: _read(node) for name, node in ({"": root} | groups).items()}
+        return {name: _read(root[name or "/"], arrays) for name, arrays in groups.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
         raise OtherLayout(str(error)) from error
 
@@ -99,9 +100,8 @@ def _put(at: Any, name: str, value: Any) -> None:
     h5py.h5a.create(at.id, name.encode(), kind, space).write(array)
 
 
-def _read(node: h5py.Group) -> xr.Dataset:
-    arrays = {name: array for name, array in node.items() if isinstance(array, h5py.Dataset)}
-    layout = {name: dict(array.attrs) for name, array in arrays.items()}
+def _read(node: h5py.Group, arrays: Mapping[str, h5py.Dataset]) -> xr.Dataset:
+    layout = {name: _stored(array) for name, array in arrays.items()}
     scales = {name: attrs for name, attrs in layout.items() if attrs.get("CLASS") == b"DIMENSION_SCALE"}
     dimensions = {int(attrs["_Netcdf4Dimid"]): name for name, attrs in scales.items()}
     if len(dimensions) < len(scales):
@@ -112,9 +112,9 @@ def _read(node: h5py.Group) -> xr.Dataset:
             numbers = layout[name]["_Netcdf4Coordinates"] if name not in scales and array.ndim else ()
             dims = (name,) if name in scales else tuple(dimensions[int(number)] for number in numbers)
             variables[name] = xr.Variable(dims, _values(array), _attrs(layout[name]))
-    ds = xr.decode_cf(xr.Dataset(variables, attrs=_attrs(dict(node.attrs)))).load()
-    named = ds.variables
-    return xr.Dataset({n: named[n] for n in ds.data_vars}, {n: named[n] for n in ds.coords}, ds.attrs)  # xarray's order
+    named, attrs, beside = xr.conventions.decode_cf_variables(variables, _attrs(_stored(node)))
+    coords = {name: found for name, found in named.items() if name in beside or found.dims == (name,)}
+    return xr.Dataset({n: v for n, v in named.items() if n not in coords}, coords, attrs).load()  # in xarray's order
 
 
 def _values(array: h5py.Dataset) -> Any:
@@ -123,6 +123,11 @@ def _values(array: h5py.Dataset) -> Any:
     if array.dtype.kind not in "iuf":
         raise OtherLayout(f"{array.name}: elements of kind {array.dtype}")
     return array[()]
+
+
+def _stored(part: Any) -> dict[str, Any]:
+    """Attributes of a variable or a group but those that list how it is attached to others: they are long."""
+    return {key: part.attrs[key] for key in part.attrs if key not in ("DIMENSION_LIST", "REFERENCE_LIST")}
 
 
 def _attrs(stored: dict[str, Any]) -> dict[str, Any]:

@@ -55,10 +55,10 @@ def _of_variables(ds: xr.Dataset) -> Iterator[str]:
             yield f"variable {name} is missing"
     for name, variable in KNOWN.items():
         if name in ds.data_vars:
-            yield from _of_variable(variable, ds[name], swept)
+            yield from _of_variable(variable, ds.variables[name], swept)
 
 
-def _of_variable(variable: Variable, found: xr.DataArray, swept: tuple[str, ...]) -> Iterator[str]:
+def _of_variable(variable: Variable, found: xr.Variable, swept: tuple[str, ...]) -> Iterator[str]:
     own = tuple(str(dim) for dim in found.dims if dim not in swept)
     if own != variable.dims:
         yield f"variable {variable.name} is by ({', '.join(own)}), not by ({', '.join(variable.dims)})"
@@ -139,18 +139,19 @@ def _is_name(label: str) -> bool:
 
 def _of_counts(ds: xr.Dataset) -> Iterator[str]:
     """Every path is counted once; what is a probability lies between 0 and 1 where paths are counted."""
-    counted = ds["batch_path"].sum("batch")
-    if not bool((ds["batch_path"] >= 0).all()) or not bool((counted == _paths(ds)).all()):
+    of = ds.variables
+    counted = of["batch_path"].sum("batch")
+    if not bool((of["batch_path"] >= 0).all()) or not bool((counted == _paths(ds)).all()):
         yield "variable batch_path does not sum to the number of paths"
     for name in BY_BINS:
-        if not bool((ds[name] >= 0).all()) or not bool((ds[name].sum("loss_bin") == counted).all()):
+        if not bool((of[name] >= 0).all()) or not bool((of[name].sum("loss_bin") == counted).all()):
             yield f"variable {name} does not count every path once"
     for name in TABLE:
         if name.endswith(PROBABILITY) or name == "expected_loss":
-            fits = (ds[name] >= -ROUNDING) & (ds[name] <= 1.0 + ROUNDING)
+            fits = (of[name] >= -ROUNDING) & (of[name] <= 1.0 + ROUNDING)
             if not bool((fits | (counted == 0)).all()):
                 yield f"variable {name} is not between 0 and 1"
 
 
 def _paths(ds: xr.Dataset) -> Any:
-    return ds["paths"] if "paths" in ds.coords else int(ds.attrs["paths"])
+    return ds.variables["paths"] if "paths" in ds.coords else int(ds.attrs["paths"])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import warnings
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import xarray as xr
 
@@ -94,7 +96,6 @@ def read(file: Path) -> Result:
     """
     try:
         check_seal(file)
-        check_declared(file)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a file that is odd: it is refused or read
             return _taken(file)
@@ -106,16 +107,17 @@ def read(file: Path) -> Result:
 
 
 def _taken(file: Path) -> Result:
-    try:
-        parts = netcdf.read(file)
-    except netcdf.OtherLayout:
-        ds = xr.load_dataset(file, engine="h5netcdf")
-        if ds.variables:
-            return ds
-        with xr.open_datatree(file, engine="h5netcdf") as tree:
-            return tree.load() if tree.children else ds
-    ds = parts.pop("")
-    return ds if ds.variables or not parts else xr.DataTree.from_dict(parts | {"/": ds})
+    with h5py.File(file, "r") as root:
+        groups = check_declared(file, root)
+        with contextlib.suppress(netcdf.OtherLayout):
+            parts = netcdf.read(root, groups)
+            ds = parts.pop("")
+            return ds if ds.variables or not parts else xr.DataTree.from_dict(parts | {"/": ds})
+    ds = xr.load_dataset(file, engine="h5netcdf")
+    if ds.variables:
+        return ds
+    with xr.open_datatree(file, engine="h5netcdf") as tree:
+        return tree.load() if tree.children else ds
 
 
 def _put(ds: xr.Dataset, file: Path, group: str | None = None) -> None:

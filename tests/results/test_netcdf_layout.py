@@ -12,6 +12,7 @@ import xarray as xr
 from stress import results
 from stress.errors import DataError
 from stress.results import netcdf
+from stress.results.declared import check_declared
 
 
 @pytest.fixture
@@ -43,13 +44,18 @@ def alike(one: xr.Dataset, other: xr.Dataset) -> None:
         assert {k: type(value) for k, value in mine.attrs.items()} == {k: type(v) for k, v in theirs.attrs.items()}
 
 
+def read(file: Path) -> xr.Dataset:
+    with h5py.File(file) as root:
+        return netcdf.read(root, check_declared(file, root))[""]
+
+
 def test_xarray_reads_what_is_written(every_kind: xr.Dataset, quick_dataset: xr.Dataset, tmp_path: Path) -> None:
     for ds in (every_kind, quick_dataset):
         file = tmp_path / "r.nc"
         netcdf.write(ds, file)
         theirs = xr.load_dataset(file, engine="h5netcdf")
         assert theirs.identical(ds)
-        alike(netcdf.read(file)[""], theirs)
+        alike(read(file), theirs)
     with h5py.File(file) as root:
         assert root["loss_count"].compression == "gzip"
         assert root["scenario"].compression is None
@@ -59,7 +65,7 @@ def test_what_xarray_writes_is_read(every_kind: xr.Dataset, quick_dataset: xr.Da
     for ds in (every_kind, quick_dataset):
         file = tmp_path / "r.nc"
         ds.to_netcdf(file, engine="h5netcdf")
-        alike(netcdf.read(file)[""], xr.load_dataset(file, engine="h5netcdf"))
+        alike(read(file), xr.load_dataset(file, engine="h5netcdf"))
 
 
 @pytest.mark.parametrize(
@@ -96,7 +102,7 @@ def test_a_file_that_another_program_changed_is_not_read_in_our_own_way(
         else:
             root.create_dataset("flag", data=np.bool_(True))
     with pytest.raises(netcdf.OtherLayout, match=what):
-        netcdf.read(tmp_path / "r.nc")
+        read(tmp_path / "r.nc")
 
 
 def test_a_file_that_is_cut_off_is_told(quick_dataset: xr.Dataset, tmp_path: Path) -> None:
