@@ -142,6 +142,14 @@ def no_drawings() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def rough_searches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Break-evens from a few points and sizes from a few halvings, for tests of how an answer is given."""
+    monkeypatch.setattr("stress.analysis.break_even.SCAN", 5)
+    monkeypatch.setattr("stress.analysis.cuts.HALVINGS", 2)
+    monkeypatch.setattr("stress.analysis.sizing.SWEEPS", 1)
+
+
 @pytest.fixture(scope="session")
 def cli() -> Callable[[list[str]], int]:
     """The command line: words -> exit code."""
