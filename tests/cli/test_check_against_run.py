@@ -22,7 +22,9 @@ from stress.cli import main
 CASES = Path(__file__).parents[1] / "cases" / "misfits"
 MISFITS = sorted(path for path in CASES.glob("*.toml") if path.stem not in ("base", "deal", "job", "pool"))
 pytestmark = pytest.mark.usefixtures("no_pages")
-LEGAL = {"payment_rate_add___0_01", "payment_rate_multiply___0_5", "payment_rate_set___0_05__from_month___3"}
+COUNTED = "payment_rate_set___0_05__from_month___3"
+"""The legal one that is counted too: `run` judges all alike before it counts any."""
+LEGAL = {"payment_rate_add___0_01", "payment_rate_multiply___0_5", COUNTED}
 
 
 def ends(*arguments: str) -> tuple[int, str]:
@@ -51,6 +53,8 @@ def test_check_and_run_judge_a_scenario_alike_and_a_refused_run_leaves_nothing(c
     shutil.copy(case, folder / "base.toml")
     checked, run = both(folder)
     assert checked[0] == run[0] == (0 if case.stem in LEGAL else 2)
+    if case.stem in LEGAL - {COUNTED}:
+        return
     out = folder / "results"
     assert ends("run", str(folder / "job.toml"), "--threads", "1", "--out", str(out))[0] == run[0]
     assert out.exists() == (run[0] == 0)

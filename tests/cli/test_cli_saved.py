@@ -6,12 +6,16 @@ import csv
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from shipped import JOB, JOBS, ROOT
 
 import stress
 from stress import results
+from stress.analysis import reverse_stress
+from stress.analysis.reverse_stress import reverse
+from stress.answers.reverse import Reverse
 from stress.cli import exit_code, main
 from stress.cli.compare import _said
 from stress.cli.measures_json import trust
@@ -43,15 +47,21 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("figure", ["loss", "lives", "fan", "defaults", "events", "heat_map"])
-def test_every_figure_of_a_run_is_drawn(figure: str, saved: Path, tmp_path: Path, capsys: Capture) -> None:
-    svg, png = tmp_path / "figure.svg", tmp_path / "figure.png"
-    mark = ("--mark", "realised=0.0463") if figure == "defaults" else ()
-    assert run("plot", saved / "one", figure, *mark, "-o", svg) == 0
-    assert svg.read_text(encoding="utf-8").startswith("<svg")
-    assert run("plot", saved / "one", figure, "-o", png) == 0
-    assert png.read_bytes().startswith(b"\x89PNG")
-    assert capsys.readouterr().out.split() == [str(svg), str(png)]
+@pytest.mark.parametrize(
+    ("figure", "end", "options"),
+    [
+        *((name, ".svg", ()) for name in ("loss", "lives", "fan", "events", "heat_map")),
+        ("defaults", ".svg", ("--mark", "realised=0.0463")),
+        ("defaults", ".png", ()),
+    ],
+)
+def test_every_figure_of_a_run_is_drawn(
+    figure: str, end: str, options: tuple[str, ...], saved: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    file = tmp_path / f"figure{end}"
+    assert run("plot", saved / "one", figure, *options, "-o", file) == 0
+    assert file.read_bytes().startswith({".svg": b"<svg", ".png": b"\x89PNG"}[end])
+    assert capsys.readouterr().out.split() == [str(file)]
 
 
 @pytest.mark.parametrize(
@@ -95,8 +105,8 @@ def test_a_difference_says_where_its_runs_begin_and_what_it_has_the_mean_of(save
     assert run("compare", saved / "one", saved / "other", "--measure=IRR", "--json") == 0
     (said,) = json.loads(capsys.readouterr().out)["says"]
     assert said in out
-    names = ("baitiao-24m", "baitiao-24m-mid-life")
-    whole, later = (stress.simulate(load_job(JOBS / f"{name}.toml"), 64, 3, ["baseline"]) for name in names)
+    whole = results.open(saved / "one")
+    later = stress.simulate(load_job(JOBS / "baitiao-24m-mid-life.toml"), 64, 3, ["baseline"])
     (told,) = _said({"wal": whole, "expected_loss": whole}, {Path("a"): whole, Path("b"): later})
     assert told == "wal of a run that starts in mid-life is of what is left then: a from closing; b from 2020-06."
     assert _said({"expected_loss": whole}, {Path("a"): whole, Path("b"): later}) == []
@@ -121,10 +131,20 @@ def test_the_path_at_a_quantile_is_written_month_by_month(saved: Path, tmp_path:
     assert "another version of this job" in capsys.readouterr().err
 
 
-def test_a_reverse_stress_says_the_macro_moves_behind_its_path(capsys: Capture) -> None:
-    asked = ["reverse", JOB, "--tranche", "subordinated", "--satellite", SATELLITE, "--paths", 1024]
+def test_a_reverse_stress_says_the_macro_moves_behind_its_path(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ["reverse", JOB, "--tranche", "subordinated", "--satellite", SATELLITE, "--paths", 64]
+    answers: list[Reverse] = []
+
+    def ask(*said: Any) -> Reverse:
+        answers.append(reverse(*said))
+        return answers[-1]
+
+    monkeypatch.setattr(reverse_stress, "reverse", ask)
     assert run(*asked) == 0
     assert "shift of the link" in capsys.readouterr().out
+    monkeypatch.setattr(reverse_stress, "reverse", lambda *_: answers[-1])
     assert run(*asked, "--json") == 0
     assert json.loads(capsys.readouterr().out)["macro"]["move"]
 

@@ -31,7 +31,7 @@ AFTER = {"breakeven": 1.0 / 3.0, "sensitivity": 0.5, "size": 0.2}
 
 
 @pytest.fixture(autouse=True)
-def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rough_searches: None) -> None:
     monkeypatch.chdir(tmp_path)
 
 

@@ -9,7 +9,6 @@ import os
 import pty
 import re
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -18,7 +17,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from shipped import JOB
-from without_page import COMMAND
 
 from stress.cli import exit_code
 from stress.cli.output import Output
@@ -201,10 +199,13 @@ def test_a_run_in_another_thread_leaves_the_signals_alone() -> None:
     assert seen == [signal.getsignal(signal.SIGINT), False]
 
 
-def test_a_pipe_gets_the_table_and_nothing_else(tmp_path: Path) -> None:
-    wide = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
-    command = [*COMMAND, *RUN, "--paths", "4096", "--out", str(tmp_path)]
-    run = subprocess.run(command, capture_output=True, text=True, check=True, env=wide)
-    assert run.stderr == ""
-    assert run.stdout.count("Expected loss") == 1
-    assert "\x1b" not in run.stdout
+@pytest.mark.usefixtures("no_page")
+def test_a_pipe_gets_the_table_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("COLUMNS")
+    assert exit_code([*RUN, "--paths", "512", "--out", str(tmp_path)]) == 0
+    said = capfd.readouterr()
+    assert said.err == ""
+    assert said.out.count("Expected loss") == 1
+    assert "\x1b" not in said.out

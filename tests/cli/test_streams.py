@@ -90,8 +90,8 @@ ASKED_AT_LENGTH = {
     "calibrate": ["calibrate", "pool", "scenarios/pools/baitiao.toml"],
     "plot": ["plot", "RESULTS", "loss", "--tranche", "senior", "--out", "OUT.svg"],
     "report": ["report", "RESULTS"],
-    "breakeven": ["breakeven", "JOB", "--tranche", "subordinated", "--shock", "yield", "--paths", "512"],
-    "size": ["size", "JOB", "--target", "PD=0.05", "--paths", "2048"],
+    "breakeven": ["breakeven", "JOB", "--tranche", "subordinated", "--shock", "yield", "--paths", "64"],
+    "size": ["size", "JOB", "--target", "PD=0.05", "--paths", "256"],
     "reverse": ["reverse", "JOB", "--tranche", "subordinated"],
     "sensitivity": ["sensitivity", "JOB", "--measure", "IRR", "--paths", "512"],
     "clocks": ["clocks", "JOB", "--days", "5", "--paths", "256"],
@@ -99,7 +99,7 @@ ASKED_AT_LENGTH = {
     "capital": ["capital", "JOB", "--rules", "scenarios/rules/eu-crr.toml", "--paths", "256"],
     "ecl": ["ecl", "JOB", "--paths", "256"],
     "price": ["price", "JOB", "--tranche", "senior", "--paths", "256"],
-    "gradient": ["gradient", "JOB", "--paths", "2048"],
+    "gradient": ["gradient", "JOB", "--paths", "512"],
     "document": ["document", "JOB", "--paths", "256", "--measure", "DEFAULT", "--out", "OUT.md"],
     "whatif": ["whatif", "JOB", "--over", "default_odds=1:2", "--points", "6", "--paths", "64", "--out", "OUT.html"],
     "backtest": [
@@ -107,7 +107,9 @@ ASKED_AT_LENGTH = {
         "scenarios/jobs/card-master-trust.toml",
         "scenarios/reports/us-cards.toml",
         "--from",
-        "2015-01",
+        "2015-07",
+        "--draws",
+        "64",
     ],
     "follow": ["follow", "JOB", "REPORTS", "--paths", "512"],
     "book": ["book", "scenarios/books/consumer.toml", "--paths", "1024"],
@@ -136,6 +138,7 @@ def test_every_command_is_asked() -> None:
     assert set(COMMANDS) - APART == {*ASKED, *ASKED_AT_LENGTH}
 
 
+@pytest.mark.usefixtures("rough_searches")
 @pytest.mark.parametrize(
     ("command", "encoding"), [*itertools.product(ASKED, NARROW), *itertools.product(ASKED_AT_LENGTH, ["ascii"])]
 )
