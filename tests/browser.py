@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import pytest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -22,6 +23,11 @@ FLAGS = [
     *("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost", "--remote-debugging-port=0"),
 ]
 WIDTHS = {"desktop": 1300, "tablet": 820, "phone": 390}
+SHOWN_ON = [
+    *(pytest.param("light", width, id=f"light-{name}") for name, width in WIDTHS.items()),
+    pytest.param("dark", WIDTHS["phone"], id="dark-phone"),
+]
+"""Scheme and width: a page is laid out by its width, and a scheme changes its colours alone."""
 
 
 class Browser:

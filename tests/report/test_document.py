@@ -133,7 +133,7 @@ def test_tables_scroll_on_a_phone(text: str) -> None:
 def test_the_command_writes_a_page_of_saved_results(tmp_path: Path, ds: xr.Dataset) -> None:
     stress.results.save(ds, tmp_path / "results.nc")
     out = tmp_path / "model.html"
-    assert exit_code(["document", str(tmp_path / "results.nc"), "-o", str(out), "--paths", "256", "--quiet"]) == 0
+    assert exit_code(["document", str(tmp_path / "results.nc"), "-o", str(out), "--paths", "64", "--quiet"]) == 0
     assert "7. Sensitivity</h2>" in out.read_text(encoding="utf-8")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from browser import CHROMIUM, WIDTHS, Browser
+from browser import CHROMIUM, SHOWN_ON, Browser
 from shipped import ROOT
 from synthetic import case
 
@@ -79,8 +79,7 @@ def test_a_page_holds_its_script_and_links_to_its_figures(kind: str, folder: Pat
 
 
 @needs_browser
-@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS.keys())
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), SHOWN_ON)
 @pytest.mark.parametrize("kind", MADE)
 def test_a_page_fits_is_sorted_and_copied(kind: str, scheme: str, width: int, folder: Path, browser: Browser) -> None:
     browser.open(page_of(kind, folder), width, scheme)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
-from browser import CHROMIUM, WIDTHS, Browser
+from browser import CHROMIUM, SHOWN_ON, Browser
 from matplotlib.figure import Figure
 
 from stress import measures
@@ -58,10 +58,9 @@ def test_every_figure_tells_something_and_has_a_link_of_its_own(page: Path) -> N
 
 
 @needs_browser
-@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS.keys())
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), SHOWN_ON)
 def test_values_are_told_under_the_pointer_and_by_the_arrow_keys(
-    width: int, scheme: str, page: Path, browser: Browser
+    scheme: str, width: int, page: Path, browser: Browser
 ) -> None:
     browser.open(page, width, scheme)
     figure = "#months figure:first-of-type"

@@ -31,6 +31,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.usefixtures("no_figures")
 def test_a_sweep_keeps_such_a_name_from_its_folder_to_its_figures(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

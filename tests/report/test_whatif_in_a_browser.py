@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from browser import CHROMIUM, WIDTHS, Browser
+from browser import CHROMIUM, SHOWN_ON, Browser
 
 import stress
 from stress.answers import WhatIf
@@ -48,10 +48,9 @@ def wide(browser: Browser) -> bool:
     return bool(browser.value("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"))
 
 
-@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS.keys())
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), SHOWN_ON)
 def test_a_slider_moved_by_the_keyboard_shows_what_the_surfaces_say(
-    width: int, scheme: str, answer: WhatIf, page: Path, browser: Browser
+    scheme: str, width: int, answer: WhatIf, page: Path, browser: Browser
 ) -> None:
     browser.open(page, width, scheme)
     assert shown(browser) == expected(answer, answer.start())
