@@ -172,7 +172,7 @@ def _begin(one: str, other: str) -> bool:
 
 
 def _telling(word: str) -> set[str]:
-    return {part for part in _parts(word) if len(part) >= SHORT} - OF_ALL
+    return {part for part in _parts(word) if len(part) >= SHORT and not part.isdigit()} - OF_ALL
 
 
 def _only(names: Iterable[str]) -> str | None:

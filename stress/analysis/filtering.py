@@ -25,6 +25,7 @@ from stress.analysis.whitened import RATIOS, Sample, Whitened
 from stress.answers.follow import Follow, Surprise, Update
 from stress.errors import ConfigError, DataError
 from stress.inputs.door import from_closing
+from stress.inputs.files.report_ties import contradictions
 from stress.inputs.files.reported import Reported, opened, period_at
 from stress.inputs.job import Job
 from stress.measures.drift import drift
@@ -120,7 +121,11 @@ def _stands(whitened: Whitened, reports: Reported, month: int, state: State) -> 
     """The deal after the report of a month (from 0), and the rest of its life."""
     count = months_of(whitened.job, reports).tolist().index(month) + 1
     told = standing(whitened, reports.upto(count), month + 1, state.centre)
-    return told, later(whitened.job, told.state, reports.file)
+    try:
+        return told, later(whitened.job, told.state, reports.file)
+    except ConfigError as error:
+        against = "".join(f"; {period}: {says}" for period, says in contradictions(reports.upto(count))[-1:])
+        raise ConfigError(f"{error}{against}") from None
 
 
 def _answer(

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from stress.runs.book.count import Packs
     from stress.runs.counting.book_tally import BookTally
 
-LEAST = 1024
-"""Paths of a book at least: a tail needs some."""
-
 
 class Place(NamedTuple):
     """Where to count, and the folder to keep it in."""
@@ -123,6 +120,7 @@ def kept(packs: Packs, tally: BookTally, level: float, output: Output) -> BookCo
 
 def _counted(packs: Packs, place: Place, output: Output) -> BookCounted:
     """The counts; with a folder all of them or exit code 130, without one what there is by the time of Ctrl-C."""
+    from stress.inputs.book import LEAST_PATHS
     from stress.runs.book import driven
     from stress.runs.jobs.plans import BookRun
 
@@ -137,7 +135,7 @@ def _counted(packs: Packs, place: Place, output: Output) -> BookCounted:
             raise
         click.echo(f"stress: {error}", err=True)
         raise click.exceptions.Exit(CUT) from None
-    if int(counts.tally.path[0]) < LEAST:
+    if int(counts.tally.path[0]) < LEAST_PATHS:
         raise KeyboardInterrupt
     return BookCounted(packs, packs.level, counts.tally, counts.sha256, is_kept=False)
 
@@ -152,8 +150,8 @@ def _check_place(place: Place) -> None:
 
 
 def _changed(book: Book, paths: int | None, seed: int | None, estimator: str | None) -> Book:
-    from stress.inputs.book import MOST_PATHS, redrawn
+    from stress.inputs.book import LEAST_PATHS, MOST_PATHS, redrawn
 
-    if paths is not None and not LEAST <= paths <= MOST_PATHS:
-        raise ConfigError(f"--paths {paths}: from {LEAST:,} to {MOST_PATHS:,}")
+    if paths is not None and not LEAST_PATHS <= paths <= MOST_PATHS:
+        raise ConfigError(f"--paths {paths}: from {LEAST_PATHS:,} to {MOST_PATHS:,}")
     return redrawn(book, paths, seed, estimator)

@@ -23,7 +23,7 @@ _STYLES = tuple(frozenset(pair) for pair in product((MONTH_FIRST, DAY_FIRST), (Q
 _ALL = frozenset((MONTH_FIRST, DAY_FIRST, QUARTERS, MONTHS))
 _MONTH_FIRST, _DAY_FIRST = frozenset((MONTH_FIRST,)), frozenset((DAY_FIRST,))
 FISCAL = "is a fiscal year, which ends where its publisher says: write the last month of each, as 2025-03"
-_FISCAL = re.compile(r"^(FY ?'?\d{2,4}(/\d{2,4})?|\d{4}[/-]\d{2,4}|\d{4}/\d{2})$", re.IGNORECASE)
+_FISCAL = re.compile(r"^(FY ?'?\d{2,4}(/\d{2,4})?|(?P<year>\d{4})[/-](?P<next>\d{2}|\d{4}))$", re.IGNORECASE)
 
 
 class WrongLabel(ValueError):
@@ -56,7 +56,10 @@ def some_period(text: str) -> Period | None:
 
 def is_fiscal(text: str) -> bool:
     """Whether a label is a fiscal year: it begins where its publisher says, so it is no period here."""
-    return _FISCAL.match(text.strip()) is not None
+    found = _FISCAL.match(text.strip())
+    if found is None or found["year"] is None:
+        return found is not None
+    return str(int(found["year"]) + 1).endswith(found["next"])  # 2020-13 is no year
 
 
 def read_labels(label: Sequence[str], fits: Callable[[Sequence[Stamp]], bool]) -> Labels:

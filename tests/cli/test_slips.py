@@ -117,6 +117,50 @@ def test_a_table_whose_name_is_misspelt_is_told_the_right_one(tmp_path: Path, ru
     assert f"no such file; did you mean {tmp_path / 'chargeoffs.csv'}?" in said
 
 
+def edited(file: Path, old: str, new: str, folder: Path) -> Path:
+    """A copy of a shipped file, which names others by their whole paths, with a slip in it."""
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    found = folder / file.name
+    found.write_text(text.replace(old, new, 1).replace('"../', f'"{SCENARIOS}/'), encoding="utf-8")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("paths = 50_000", "paths = 1000", "paths = 1000: must be a whole number from 1024 to"),
+        ('deal = "2005-1"', 'deal = "2005-2"', "'2005-2' is not in deals: one of 2005-1, 2006-1\n"),
+        ('note = "B"', 'note = "b"', "deal 2005-1 has A, B, C, seller; did you mean B?"),
+        ('"the trust" = 1.0', '"trust" = 1.0', "one of the trust; did you mean the trust?"),
+    ],
+)
+def test_a_slip_in_a_book_is_told(old: str, new: str, words: str, tmp_path: Path, run: Path, capsys: Capture) -> None:
+    """A book of fewer paths than its tail needs was told that it was interrupted."""
+    file = edited(SCENARIOS / "books/card-trust.toml", old, new, tmp_path)
+    for command in ("check", "book"):
+        code, said = refused(f"{command} {file}", run, capsys)
+        assert code == 2
+        assert words in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("2020-02,", "2020-13,", "line 3, column 'month': '2020-13': must be a period such as 2025 Q1, 2025-01"),
+        ("2020-03,1000000000", "2020-03,1000", "units?; 2020-03: 74,946,767.00 is past due of a balance of 1,000.00\n"),
+    ],
+)
+def test_a_slip_in_reports_is_told_with_its_month(
+    old: str, new: str, words: str, tmp_path: Path, run: Path, capsys: Capture
+) -> None:
+    edited(SCENARIOS / "data/made_up/baitiao_24m_reports.csv", old, new, tmp_path)
+    file = edited(REPORTS, "../data/made_up/", "", tmp_path)
+    code, said = refused(f"follow JOB {file} --paths 256 -q", run, capsys)
+    assert code in (2, 3)
+    assert words in said
+
+
 @pytest.mark.parametrize("group", [[], ["calibrate"]])
 def test_a_group_without_a_command_shows_its_help_in_lines(group: list[str], capsys: Capture) -> None:
     assert exit_code(group) == 2

@@ -12,6 +12,7 @@ from shipped import ROOT
 
 import stress
 from stress.errors import ConfigError
+from stress.inputs.job.remarks import notes_of
 from stress.inputs.state import Held, State
 from stress.runs.sampling import refuse_misfit
 
@@ -187,6 +188,13 @@ def test_cards_wait_on_due_days_on_which_a_bill_can_come_after_them_alone():
     assert stress.replay(lumped, path=0).identical(stress.replay(split, path=0))
     with pytest.raises(ConfigError, match=r"waiting: .* due on day 6, where .* is performing; of day 6 it may"):
         refuse_misfit(job.but(state=state.model_copy(update={"pool": (Held(**entry, waiting=whole),)})))
+
+
+def test_a_note_in_another_unit_is_asked_about(job, state):
+    later = job.but(state=moved(state, notes__A__balance=807.0))
+    said = [note.says for note in notes_of(later) if note.key == "state.notes.A.balance"]
+    assert said == ["807.00 of 807,000,000 at closing: are both in one unit?"]
+    assert not [note for note in notes_of(job.but(state=state)) if "balance" in note.key]
 
 
 def test_a_month_that_is_none_is_told_how_one_is_written(state):

@@ -13,6 +13,8 @@ from stress.inputs.text.base import Document, Name, Strict, Whole
 from stress.inputs.text.matrix import check_covariance
 from stress.spelling import suggest
 
+LEAST_PATHS = 1024
+"""Paths of a book at least: a tail needs some."""
 MOST_PATHS = 2**30
 """Paths beyond which the fixed-point sums of a book could overflow."""
 MOST_WEIGHTED = 2**28
@@ -127,7 +129,7 @@ class BookFile(Document):
     """What the book holds."""
     scenarios: Annotated[tuple[BookScenario, ...], Field(min_length=1, max_length=64)]
     """The first is the reference."""
-    paths: Annotated[Paths, Field(le=MOST_PATHS)] = 100_000
+    paths: Annotated[Paths, Field(ge=LEAST_PATHS, le=MOST_PATHS)] = 100_000
     """Simulated lives of the whole book."""
     seed: Seed = 1
     """Equal seed, equal bits."""

@@ -24,6 +24,10 @@ def notes_of(job: Job) -> list[Remark]:
     ]
 
 
+SMALL_NOTE = 1e-3
+"""Of what a note was at closing: less of it is in another unit, more likely."""
+
+
 def _sizes(job: Job) -> Found:
     """Notes given by amount and a pool that differ in size."""
     by_amount = [note.amount for note in job.deal.notes if note.amount]
@@ -152,6 +156,11 @@ def _mid_life(job: Job) -> Found:
         f"starts after {job.state.as_of}: every answer is for the rest of the life; size, rating, clocks, capital, "
         "calibrate losses and a book are of whole lives and refuse it",
     )
+    for note in job.deal.notes:
+        size = note.amount or (note.share or 0.0) * job.pool.balance
+        stands = job.state.notes[note.name].balance
+        if 0.0 < stands < SMALL_NOTE * size:
+            yield f"state.notes.{note.name}.balance", f"{stands:,.2f} of {size:,.0f} at closing: are both in one unit?"
 
 
 _RULES = (_mid_life, _sizes, _opening_cash, _supply, _cash_rate, _waiting, _twice, _trust, _rate_unread, _loans_unmoved)
