@@ -34,7 +34,7 @@ Capture = pytest.CaptureFixture[str]
         ("breakeven", ["--tranche", "subordinated", "--shock", "yield"], "answers"),
         ("reverse", ["--tranche", "subordinated"], "beta"),
         ("sensitivity", ["--measure", "IRR"], "bars"),
-        ("size", ["--target", "PD=0.05"], "notes"),
+        ("size", ["--target", "PD=0.2"], "notes"),
         ("clocks", ["--days", "5"], "rows"),
     ],
 )

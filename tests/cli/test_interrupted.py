@@ -16,12 +16,14 @@ from stress.cli import exit_code
 from stress.cli.output import Output
 
 JOB = str(ROOT / "scenarios/jobs/baitiao-24m.toml")
+SHORT = str(ROOT / "scenarios/jobs/baitiao-12m.toml")
+"""Of fewer months and notes."""
 CARDS = [str(ROOT / "scenarios" / name) for name in ("jobs/card-master-trust.toml", "reports/us-cards.toml")]
 REPORTS = str(ROOT / "scenarios/reports/baitiao-24m-made-up.toml")
 ASKED = {
-    "breakeven": ["breakeven", JOB, "--tranche", "subordinated", "--paths", "1024"],
-    "sensitivity": ["sensitivity", JOB, "--tranche", "subordinated", "--paths", "1024"],
-    "size": ["size", JOB, "--target", "A:PD=0.05", "--paths", "1024"],
+    "breakeven": ["breakeven", SHORT, "--tranche", "subordinated", "--paths", "1024"],
+    "sensitivity": ["sensitivity", SHORT, "--tranche", "subordinated", "--paths", "1024"],
+    "size": ["size", SHORT, "--target", "senior:PD=0.05", "--paths", "1024"],
     "follow": ["follow", JOB, REPORTS, "--as-of", "2020-03", "--paths", "256"],
     "backtest": ["backtest", *CARDS, "--from", "1994-01", "--draws", "200", "--horizon", "1"],
     "book": ["book", str(ROOT / "scenarios/books/consumer.toml"), "--paths", "65536", "--threads", "1"],
@@ -81,7 +83,7 @@ def test_the_same_command_goes_on_and_ends_as_if_it_had_never_stopped(
     interrupt(monkeypatch, AFTER[command])
     assert exit_code([*ASKED[command], "--json"]) == 130
     assert "goes on from there" in capsys.readouterr().err
-    kept = Path("results/baitiao-24m").absolute() / f"{command}.unfinished.nc"
+    kept = Path("results/baitiao-12m").absolute() / f"{command}.unfinished.nc"
     assert kept.is_file()
     monkeypatch.undo()
     counts: list[int] = []
@@ -138,7 +140,7 @@ def test_a_question_that_has_nothing_to_say_keeps_nothing(
 
 
 def test_what_is_kept_and_cannot_be_read_is_counted_again(capsys: pytest.CaptureFixture[str]) -> None:
-    kept = Path("results/baitiao-24m/sensitivity.unfinished.nc")
+    kept = Path("results/baitiao-12m/sensitivity.unfinished.nc")
     kept.parent.mkdir(parents=True)
     kept.write_bytes(b"no netCDF")
     assert exit_code([*ASKED["sensitivity"], "--json"]) == 0

@@ -91,7 +91,7 @@ ASKED_AT_LENGTH = {
     "plot": ["plot", "RESULTS", "loss", "--tranche", "senior", "--out", "OUT.svg"],
     "report": ["report", "RESULTS"],
     "breakeven": ["breakeven", "JOB", "--tranche", "subordinated", "--shock", "yield", "--paths", "64"],
-    "size": ["size", "JOB", "--target", "PD=0.05", "--paths", "256"],
+    "size": ["size", "JOB", "--target", "PD=0.2", "--paths", "256"],
     "reverse": ["reverse", "JOB", "--tranche", "subordinated"],
     "sensitivity": ["sensitivity", "JOB", "--measure", "IRR", "--paths", "512"],
     "clocks": ["clocks", "JOB", "--days", "5", "--paths", "256"],
