@@ -26,6 +26,16 @@ def digest_of(paths: int) -> str:
     return digest(joined(engine.count(pack(assemble(job)), job)).tally())
 
 
+def ran(out: Path, paths: int) -> dict[str, Any]:
+    """The manifest of a run in this process; its page is drawn unless a test says otherwise."""
+    from stress.inputs.load import load_job
+    from stress.runs.jobs import plan, run
+
+    settings = {"paths": paths, "seed": 7, "scenarios": [batch_driver.SCENARIO], "out": out, "threads": 1}
+    run(plan(load_job(batch_driver.JOB), **settings, every=0.0, most=2048))
+    return manifest(out)
+
+
 def manifest(out: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((out / "manifest.json").read_text())
     return found
@@ -54,6 +64,14 @@ def kill(child: subprocess.Popen[str]) -> None:
 
 def deaths(out: Path, paths: int, most: int, seed: int = 0) -> int:
     """Kill a run at random moments until it has ended by itself or died often enough; then let it end."""
+    died = killed(out, paths, most, seed)
+    code, _, log = batch_driver.run(out, paths=paths)
+    assert code == 0, log
+    return died
+
+
+def killed(out: Path, paths: int, most: int, seed: int = 0) -> int:
+    """How often a run died."""
     chance = random.Random(seed)
     died = 0
     for _ in range(most):
@@ -65,6 +83,4 @@ def deaths(out: Path, paths: int, most: int, seed: int = 0) -> int:
             break
         died += child.poll() is None
         kill(child)
-    code, _, log = batch_driver.run(out, paths=paths)
-    assert code == 0, log
     return died

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-import stress
 from stress.assemble.monthly import mean_coupons
 from stress.assemble.problem import assemble
 from stress.inputs.job import Job
@@ -13,6 +12,7 @@ from stress.kernels import alone, tally
 from stress.kernels.layout import LANES
 from stress.kernels.memory import Workspace, pack
 from stress.measures import fans
+from stress.runs.trace import trace_of
 
 PATHS = 34
 """A block and a part of one."""
@@ -26,7 +26,9 @@ def differences(job: Job, paths: int = PATHS) -> list[str]:
     counted = space.tally()
     wrong = []
     for k, case in enumerate(job.scenarios):
-        replays = [stress.replay(job, path=path, scenario=case.name) for path in range(paths)]
+        one = job.model_copy(update={"scenarios": (case,)})
+        problem = assemble(one)
+        replays = [trace_of(one, problem, path) for path in range(paths)]
         for name, wanted in expected(job, replays).items():
             got = getattr(counted, name)
             got = got[k] if name not in PER_RUN else got

@@ -152,10 +152,10 @@ def test_a_larger_senior_note_leaves_less_below_it(job: Job) -> None:
 
 def test_an_interrupted_run_keeps_the_points_that_are_done(job: Job) -> None:
     stop = threading.Event()
-    few = whatif(job.but(paths=64), OVER, points=40, stop=stop, progress=lambda done, total: stop.set())
+    few = whatif(job.but(paths=64), OVER[:1], points=40, stop=stop, progress=lambda done, total: stop.set())
     assert (len(few.place), few.planned) == (16, 40)
     with pytest.raises(KeyboardInterrupt):
-        whatif(job.but(paths=64), OVER, points=40, stop=stop)
+        whatif(job.but(paths=64), OVER[:1], points=40, stop=stop)
 
 
 @pytest.mark.parametrize("kind", ["sobol", "grid"])

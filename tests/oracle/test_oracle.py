@@ -144,7 +144,8 @@ def test_ten_thousand_random_deals_obey_all_laws(block):
 
 def test_the_random_deals_reach_every_part_of_the_language():
     seen = Counter()
-    for seed in range(66):
+    others = (seed for seed in range(len(FEW), 73) if seeded_case(seed).clock != "daily")  # of 30 steps a month: dear
+    for seed in (*FEW, *others):
         case, flows = seeded(seed)
         seen.update({case.clock, case.deal.purchase, case.deal.day_count, *flows.phase})
         seen.update(step.step for steps in case.deal.priority.values() for step in steps)
@@ -193,7 +194,7 @@ def steps_of(deal: Deal) -> list:
 
 def test_random_jobs_are_valid_jobs():
     targets = Counter()
-    for seed in range(60):
+    for seed in range(48):
         job = random_job(Random(seed))
         check_job(job)
         targets.update(shock.target for shock in job.scenarios[1].shocks)

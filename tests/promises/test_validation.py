@@ -66,9 +66,9 @@ QUICK: tuple[tuple[Callable[[int, float], Iterable[Finding | str]], int], ...] =
     (coverage_break_even.break_evens, 4),
     (coverage_gradients.gradients, 60),
     (lambda n, band: coverage_triggers.sobol(n, band, long=2**16), 10),
-    (lambda n, band: coverage_capital.capitals(n, band, runs=1), 10),
+    (lambda n, band: coverage_capital.capitals(n, band, runs=1), 6),
     (coverage_sizes.sizes, 3),
-    (lambda n, band: coverage_follow.followed(n, band, runs=1), 5),
+    (lambda n, band: coverage_follow.followed(n, band, runs=1), 4),
 )
 """Promises of coverage, with how often a quick test repeats each; the slow test of the same has hundreds of repeats."""
 
@@ -78,7 +78,7 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say(
     promise: Callable[[int, float], Iterable[Finding | str]], replications: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Few runs: a share four standard errors off would still be seen."""
-    monkeypatch.setattr(coverage_follow, "LONG", coverage_follow.LONG // 2)
+    monkeypatch.setattr(coverage_follow, "LONG", coverage_follow.LONG // 4)
     found = [f for f in promise(replications, 4.0 * (0.95 * 0.05 / replications) ** 0.5) if isinstance(f, Finding)]
     assert found
     assert [f for f in found if not f.kept] == []

@@ -10,11 +10,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import batch_driver
 import pytest
-from batch_deaths import digest_of, kill, manifest, wait_for
+from batch_deaths import digest_of, kill, manifest, ran, wait_for
 
 PATHS = 6_000
 
@@ -22,16 +21,6 @@ PATHS = 6_000
 @pytest.fixture(scope="module")
 def sha() -> str:
     return digest_of(PATHS)
-
-
-def ran(out: Path, paths: int = PATHS) -> dict[str, Any]:
-    """The manifest of a run in this process."""
-    from stress.inputs.load import load_job
-    from stress.runs.jobs import plan, run
-
-    settings = {"paths": paths, "seed": 7, "scenarios": [batch_driver.SCENARIO], "out": out, "threads": 1}
-    run(plan(load_job(batch_driver.JOB), **settings, every=0.0, most=2048))
-    return manifest(out)
 
 
 @pytest.mark.usefixtures("no_page")
@@ -42,7 +31,7 @@ def test_files_from_another_time_are_used_all_the_same(year: int, tmp_path: Path
     when = time.mktime((year, 1, 1, 0, 0, 0, 0, 0, 0))
     for path in tmp_path.rglob("*"):
         os.utime(path, (when, when))
-    done = ran(tmp_path)
+    done = ran(tmp_path, PATHS)
     assert done["paths_found"] > 0
     assert done["result_sha256"] == sha
 
@@ -51,7 +40,7 @@ def test_files_from_another_time_are_used_all_the_same(year: int, tmp_path: Path
 def test_a_clock_that_runs_backwards_changes_nothing(tmp_path: Path, sha: str, monkeypatch: pytest.MonkeyPatch) -> None:
     back = itertools.count()
     monkeypatch.setattr(time, "time", lambda: 4e9 - 3600.0 * next(back))
-    assert ran(tmp_path)["result_sha256"] == sha
+    assert ran(tmp_path, PATHS)["result_sha256"] == sha
 
 
 LIMITED = """
@@ -79,7 +68,7 @@ def test_a_file_that_may_not_grow_ends_the_run_and_a_run_without_the_limit_goes_
     assert "internal error" not in done.stderr
     assert "a file may not grow" in done.stderr
     assert not (tmp_path / "manifest.json").exists()
-    assert ran(tmp_path)["result_sha256"] == sha
+    assert ran(tmp_path, PATHS)["result_sha256"] == sha
 
 
 @pytest.mark.slow
