@@ -11,6 +11,8 @@ from mutants import kept
 from shipped import JOB
 
 from stress.cli import exit_code
+from stress.results.sweep import Result
+from stress.runs.jobs import reading
 
 pytest.importorskip("pyarrow")
 RUN = ["run", str(JOB), "--paths", "1024", "--scenario", "baseline", "--scenario", "macro_severe", "--keep-paths"]
@@ -32,6 +34,17 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def ds(run: Path) -> Result:
+    return reading.open(run)
+
+
+@pytest.fixture
+def read_once(ds: Result, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies beside the store is whole and is not read again and again."""
+    monkeypatch.setattr(reading, "open", lambda _: ds)
+
+
 @pytest.fixture
 def copied(run: Path, tmp_path: Path) -> Path:
     for part in ("results.nc", "report.html", "manifest.json"):
@@ -41,6 +54,7 @@ def copied(run: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.usefixtures("read_once")
 @pytest.mark.parametrize(
     "kind", [pytest.param(kind, marks=pytest.mark.slow) if kind in ALIKE else kind for kind in kept.REFUSED]
 )
@@ -56,6 +70,7 @@ def test_a_store_that_is_not_whole_is_refused_by_one_message(
     assert not list((copied / "tables").glob("*_paths/*"))
 
 
+@pytest.mark.usefixtures("read_once")
 @pytest.mark.parametrize("kind", kept.HARMLESS)
 def test_what_changes_no_outcome_is_read_as_it_was_written(kind: str, run: Path, copied: Path) -> None:
     kept.HARMLESS[kind](copied / "paths.zarr")
