@@ -3,6 +3,7 @@ that a test starts, those of xdist too, do their algebra in one thread: many at 
 
 from __future__ import annotations
 
+import functools
 import gc
 import os
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from browser import Browser
 
     from stress.inputs.job import Job
+    from stress.results.sweep import Result
 
 os.environ["COLUMNS"] = "140"
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -139,6 +141,25 @@ def no_drawings() -> Iterator[None]:
     """The same for all tests of a file, and for what they share; chapters of answers keep their figures."""
     with pytest.MonkeyPatch.context() as patch:
         _without_figures(patch)
+        yield
+
+
+@pytest.fixture(scope="module")
+def read_once() -> Iterator[None]:
+    """Commands of a file of tests that ask the same saved result have it from the disk once, while it stands there."""
+    from stress.results import storage
+
+    @functools.cache
+    def kept(file: Path, *_: int) -> Result:
+        return read(file)
+
+    def again(file: Path) -> Result:
+        state = file.stat()
+        return kept(file.absolute(), state.st_ino, state.st_size, state.st_mtime_ns).copy()
+
+    read = storage.read
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(storage, "read", again)
         yield
 
 

@@ -28,6 +28,7 @@ JOB = Path("scenarios/jobs/baitiao-24m.toml")
 SHORT = JOB.with_name("baitiao-12m.toml")
 """Of fewer months and notes."""
 Capture = pytest.CaptureFixture[str]
+pytestmark = pytest.mark.usefixtures("read_once")
 
 
 @pytest.fixture(scope="module")

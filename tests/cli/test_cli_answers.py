@@ -25,6 +25,7 @@ SHORT = JOBS / "baitiao-12m.toml"
 QUICK = ["--paths", "512", "--seed", "3"]
 
 Capture = pytest.CaptureFixture[str]
+pytestmark = pytest.mark.usefixtures("read_once")
 
 
 @pytest.mark.usefixtures("rough_searches")

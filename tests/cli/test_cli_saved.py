@@ -26,6 +26,7 @@ SATELLITE = ROOT / "scenarios/satellites/china_growth.toml"
 UNCERTAIN = ROOT / "scenarios/jobs/baitiao-24m-uncertain.toml"
 RANDOM = "fed2025_severely_adverse_random"
 Capture = pytest.CaptureFixture[str]
+pytestmark = pytest.mark.usefixtures("read_once")
 
 
 def run(*arguments: object) -> int:

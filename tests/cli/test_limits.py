@@ -18,7 +18,7 @@ from stress.runs import jobs
 
 SEVERE = ["--paths", "1024", "--scenario", "baseline", "--scenario", "macro_severe"]
 Capture = pytest.CaptureFixture[str]
-pytestmark = pytest.mark.usefixtures("no_pages")
+pytestmark = pytest.mark.usefixtures("no_pages", "read_once")
 
 
 @pytest.fixture(scope="module")

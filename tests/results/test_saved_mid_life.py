@@ -15,6 +15,7 @@ from stress.results.sound import faults
 
 JOB = ROOT / "scenarios/jobs/baitiao-24m-mid-life.toml"
 AFTER = 6
+pytestmark = pytest.mark.usefixtures("read_once")
 
 
 @pytest.fixture(scope="module")
