@@ -96,6 +96,8 @@ def sensitivity(
 
 def _note_of(job: Job, name: str, tranche: str | None) -> int:
     """The note that is asked about. Raises ConfigError where it has no such measure."""
+    if tranche is not None and of_pool(name):
+        raise ConfigError(f"--tranche {tranche}: {name} is a measure of the pool")
     principal = is_tail(name) or name in OF_PRINCIPAL
     asked = [one.name for one in job.deal.notes if (trials.lends(one) or not principal) and _lives(one, name)]
     note = trials.note_index(job, tranche or asked[-1], can_lose=principal)

@@ -30,7 +30,8 @@ def _number(error: click.BadParameter) -> str:
     given = found["number"] if found["text"] is None else found["text"]
     whole = isinstance(kind, type(click.INT))
     low, high = getattr(kind, "min", None), getattr(kind, "max", None)
-    span = (f" from {low:,} to {high:,}" if high is not None else f" of at least {low:,}") if low is not None else ""
+    first, last = (f"{end:,}" if whole else f"{end:g}" for end in (low or 0, high or 0))
+    span = (f" from {first} to {last}" if high is not None else f" of at least {first}") if low is not None else ""
     hint = "" if whole else fraction_for(given, math.inf if high is None or high > 1.0 else high)
     option = next((name for name in error.param.opts if name.startswith("--")), error.param.opts[0])
     return f"{option} {given}: must be a {'whole number' if whole else 'number'}{span}{hint}"
@@ -40,7 +41,7 @@ def _no_such_option(error: click.NoSuchOption, arguments: Sequence[str]) -> str:
     """The message of an unknown option; `-paths` is told its second dash."""
     command, given = error.ctx.command if error.ctx else None, error.option_name
     known = [name for param in command.params for name in (*param.opts, *param.secondary_opts)] if command else []
-    known = [name for name in known if name.startswith("--")] + ["--help"]
+    known = [name for name in known if name.startswith("--")]
     bare = {name[2:]: name for name in known}
     for word in (one.partition("=")[0] for one in arguments):
         if not given.startswith("--") and word.startswith(given) and word[1:] in bare:

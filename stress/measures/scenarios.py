@@ -95,7 +95,8 @@ def compare(ds: xr.Dataset, other: xr.Dataset, measure: str) -> xr.Dataset:
     """
     unlike = [k for k in SAME_DRAWS if ds.attrs.get(k) != other.attrs.get(k)]
     if unlike or not np.array_equal(ds["batch_path"], other["batch_path"]):
-        raise DataError(f"results differ in {', '.join(unlike) or 'batch_path'}: a difference needs the same draws")
+        how = [f"{key} ({other.attrs.get(key)} and {ds.attrs.get(key)})" for key in unlike]
+        raise DataError(f"results differ in {', '.join(how) or 'batch_path'}: a difference needs the same draws")
     shared = {d: [v for v in ds[d].values if v in other[d].values] for d in ("scenario", "tranche")}
     if not all(shared.values()):
         raise DataError("results have no scenario or no note in common")

@@ -70,6 +70,9 @@ def refused(arguments: str, run: Path, capsys: Capture) -> tuple[int, str]:
         ("table RUN --fail-on EL=5", "did you mean 0.05?"),
         ("table RUN --fail-on EL:a=0.1", "note: one of A; did you mean A?"),
         ("plot RUN defaults --mark r=4.63", "did you mean 0.0463?"),
+        ("sensitivity JOB --measure DEFAULT --tranche A", "--tranche A: mean_default is a measure of the pool"),
+        ("rating JOB --held A=x", "no such option --held (see stress rating --help)"),
+        ("backtest JOB REPORTS --from 2020-12 --half-life -1", "--half-life -1.0: must be a number from 1 to 1000 ("),
     ],
 )  # fmt: skip
 def test_a_wrong_number_or_name_is_told_with_its_option(arguments: str, words: str, run: Path, capsys: Capture) -> None:

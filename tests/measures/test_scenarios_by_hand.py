@@ -79,7 +79,7 @@ def test_results_are_compared_in_what_both_have_on_the_same_draws() -> None:
     other = before.assign(batch_path=("batch", before["batch_path"].values[::-1]))
     with pytest.raises(DataError, match="results differ in batch_path"):
         measures.compare(after, other, "expected_loss")
-    with pytest.raises(DataError, match="results differ in seed, paths"):
+    with pytest.raises(DataError, match=r"results differ in seed \(8 and 7\), paths \(65 and 64\): a difference"):
         measures.compare(after, before.assign_attrs(seed="8", paths=65), "expected_loss")
 
 
