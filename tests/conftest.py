@@ -122,12 +122,14 @@ def no_pages() -> Iterator[None]:
 
 
 def _without_figures(patch: pytest.MonkeyPatch) -> None:
+    from stress.explain import drawing
     from stress.report import figures
     from stress.report.page import whole
 
     for name in ("loss", "lives", "fan", "events", "heat_map", "defaults", "convergence"):
         patch.setattr(figures, name, lambda *_: None)
     patch.setattr(whole, "svg_of", lambda *_: Markup("<svg></svg>"))
+    patch.setattr(drawing, "picture_svg", lambda *_, **__: "<svg></svg>")
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import openpyxl
 import pytest
 from click.exceptions import Exit
+from markupsafe import Markup
 
 from stress.cli import exit_code
 from stress.cli.book_counted import HERE, Subject, _changed, counted
@@ -286,7 +287,10 @@ def test_a_book_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "draws a deal" in capsys.readouterr().err
 
 
-def test_a_hedged_book_is_told_with_its_shorts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_hedged_book_is_told_with_its_shorts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("stress.report.page.book.svg_of", lambda *_: Markup("<svg></svg>"))
     page, workbook = tmp_path / "book.html", tmp_path / "book.xlsx"
     asked = ["book", str(SHIPPED.parent / "cards-hedged.toml"), *FEW, "--level", "0.99", "--reverse"]
     assert exit_code([*asked, "--report", str(page), "--xlsx", str(workbook)]) == 0
@@ -294,7 +298,7 @@ def test_a_hedged_book_is_told_with_its_shorts(tmp_path: Path, capsys: pytest.Ca
     assert "Without the short (cards B hedge) expected shortfall would be" in said
     assert "−4,000,000" in said
     assert "Short: USD 4.0 million" in page.read_text(encoding="utf-8")
-    rows = list(openpyxl.load_workbook(workbook)["Positions"].values)
+    rows = list(openpyxl.load_workbook(workbook, read_only=True)["Positions"].values)
     assert any(-4e6 in row for row in rows)
 
 

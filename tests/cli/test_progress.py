@@ -98,7 +98,7 @@ def test_a_terminal_shows_paths_speed_and_time_left(tmp_path: Path, monkeypatch:
 @pytest.mark.usefixtures("no_page")
 def test_no_color_is_obeyed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    said = on_a_terminal([*RUN, "--paths", "30000", "--out", str(tmp_path)], monkeypatch)
+    said = on_a_terminal([*RUN, "--paths", "8192", "--out", str(tmp_path)], monkeypatch)
     assert "paths" in said
     assert not re.search(r"\x1b\[(3|4|9)\d", said)
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 from shipped import ROOT, loaded
 
 import stress
 from stress.explain import explain_deal
-from stress.explain.drawing import picture_svg
+from stress.explain.drawing import picture
 from stress.inputs.deal import Deal
 from stress.inputs.deal.reading import phases
 from stress.inputs.files.parse import parse
@@ -64,8 +65,8 @@ def test_a_shipped_deal_has_a_job_that_runs(path: Path) -> None:
 @pytest.mark.parametrize("path", DEALS, ids=named)
 def test_a_shipped_deal_explains_itself(path: Path) -> None:
     deal = read(path)
-    text, drawn = explain_deal(deal), picture_svg(deal)
-    for words in (text, drawn):
+    text, drawn = explain_deal(deal), picture(deal).findobj(Text)
+    for words in (text, "\n".join(one.get_text() for one in drawn)):  # type: ignore[attr-defined]
         for name in [x.name for x in (*deal.notes, *deal.triggers)] + [fee.name for fee in deal.fees]:
             assert name in words or name[:12] in words
     assert text.count(": priority of payments\n") == len(phases(deal))
