@@ -89,7 +89,7 @@ def backtest(
     bands: list[_Known] = []
     found: list[Forecast] = []
     stopped = None
-    for origin in range(LEAST, len(at)):
+    for origin in (o for o in range(LEAST, len(at)) if adaptive or _asked(at[o - 1], horizons, begin, end)):
         if kept.asked_to_stop():
             stopped = origin
             break
@@ -115,6 +115,11 @@ def backtest(
         return answer
     cut = f"interrupted: what was known from {series.period[stopped - 1]} on was not scored"
     return answer._replace(says=(cut, *answer.says))
+
+
+def _asked(known: int, horizons: Sequence[int], begin: int, end: int) -> bool:
+    """Whether a forecast from an origin is scored; widths that adapt learn from those that are not, too."""
+    return any(begin <= known + horizon <= end for horizon in horizons)
 
 
 def _answer(

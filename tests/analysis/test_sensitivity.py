@@ -126,6 +126,7 @@ def test_a_loss_that_no_plain_path_shows_has_a_tornado_on_one_mixture_of_shifts(
         assert -sign * recovery.estimate > 4.0 * recovery.error
 
 
+@pytest.mark.usefixtures("quick_search")
 def test_moves_of_a_rare_loss_add_up_to_separate_weighted_runs(job):
     moved = next(one for one in INPUTS if one.name == "default odds")
     assert moved.up is not None
@@ -137,6 +138,7 @@ def test_moves_of_a_rare_loss_add_up_to_separate_weighted_runs(job):
     assert abs(gap) < 4.0 * math.hypot(up.error, answer.base_error, float(apart["loss_probability_se"]))
 
 
+@pytest.mark.usefixtures("quick_search")
 def test_a_loss_rarer_than_anything_means_is_said_to_be_so(job):
     from stress.report.page.chapters import unmoved
 

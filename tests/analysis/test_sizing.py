@@ -34,6 +34,7 @@ def targets(*texts: str):
 
 def test_a_senior_note_is_as_large_as_its_probability_of_loss_allows():
     found = size(one_period_job(P, RHO, (0.8,), PATHS), targets("PD=0.01"))
+    assert found.estimator == "plain"
     note = found.notes[0]
     chance = float(tranche_pd(note.enhancement, P, RHO))
     error = np.sqrt(0.01 / PATHS)
@@ -51,13 +52,20 @@ def test_expected_losses_of_senior_and_junior_meet_their_own_targets():
         assert note.measured.estimate == pytest.approx(exact, abs=4.0 * float(note.measured.error))
         assert exact < note.limit
         assert note.verdict.startswith("met")
+    assert [note.sized_by for note in found.notes] == ["A", "B", ""]
+    assert "pro rata" not in solved(found)
 
 
-def test_a_junior_with_a_target_as_tight_covers_its_seniors():
-    found = size(one_period_job(P, RHO, (0.7, 0.2), PATHS), targets("PD=0.01"))
-    before = [note.before for note in found.notes]
-    assert found.notes[0].share / found.notes[1].share == pytest.approx(before[0] / before[1])
-    assert found.notes[0].measured.estimate <= found.notes[1].measured.estimate
+@pytest.fixture(scope="module")
+def group():
+    """Two notes that one target sizes, and the last."""
+    return size(one_period_job(P, RHO, (0.7, 0.2), PATHS), targets("PD=0.01")).notes
+
+
+def test_a_junior_with_a_target_as_tight_covers_its_seniors(group):
+    before = [note.before for note in group]
+    assert group[0].share / group[1].share == pytest.approx(before[0] / before[1])
+    assert group[0].measured.estimate <= group[1].measured.estimate
 
 
 def test_notes_without_a_target_are_judged_as_they_are_however_rarely_they_lose():
@@ -82,9 +90,6 @@ def test_notes_that_one_target_sizes_keep_their_proportions_and_the_table_says_s
     said = "A and B share their room pro rata to what they were: the target of B sizes them together."
     assert said in solved(found)
     assert said in chapter(found).says[0]
-    each = size(one_period_job(P, RHO, (0.65, 0.13), 1_024), targets("A:PD=0.1", "B:PD=0.2"))
-    assert [note.sized_by for note in each.notes] == ["A", "B", ""]
-    assert "pro rata" not in solved(each)
 
 
 def test_no_size_is_said_plainly():
@@ -96,6 +101,7 @@ def test_no_size_is_said_plainly():
     assert "no size of B meets its target" in few.says
 
 
+@pytest.mark.usefixtures("quick_search")
 def test_where_losses_cannot_be_seen_on_so_few_paths_more_are_asked_for():
     calm = Job(
         name="calm",
@@ -144,7 +150,6 @@ def test_a_limit_that_plain_paths_hardly_show_is_met_on_paths_drawn_around_losse
     assert 0.8e-5 < exact < 1e-5
     assert note.measured.estimate == pytest.approx(exact, abs=4.0 * float(note.measured.error))
     assert note.verdict.startswith("met")
-    assert size(one_period_job(P, RHO, (0.8,), PATHS), targets("PD=0.01")).estimator == "plain"
 
 
 @pytest.mark.parametrize(
@@ -169,8 +174,8 @@ def test_the_interval_of_a_share_holds_the_share_that_meets_the_limit_exactly(li
         assert (note.enhancement_error, last.enhancement_error) == pytest.approx((note.share_error, 0.0))
 
 
-def test_notes_of_a_group_share_its_error_in_proportion_to_their_size():
-    first, second, last = size(one_period_job(P, RHO, (0.7, 0.2), PATHS), targets("PD=0.01")).notes
+def test_notes_of_a_group_share_its_error_in_proportion_to_their_size(group):
+    first, second, last = group
     assert first.share_error / first.share == pytest.approx(second.share_error / second.share)
     assert first.share_error + second.share_error == pytest.approx(last.share_error)
     assert first.enhancement_error == pytest.approx(first.share_error)
