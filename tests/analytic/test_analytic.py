@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.integrate import quad
 from scipy.stats import chi2, multivariate_normal, norm
 from scipy.stats import t as student
 
@@ -80,11 +79,16 @@ def test_a_run_off_pool_loses_the_closed_form():
     assert q / case["q"] == pytest.approx(case["breakeven_multiple"], abs=5e-7)
 
 
+NODE, WEIGHT = np.polynomial.legendre.leggauss(300)
+"""A nodal distance of 0.1 at most, where the integrand turns over 0.3."""
+
+
 @settings(deadline=None)
 @given(h=st.floats(-6.0, 6.0), k=st.floats(-6.0, 6.0), r=st.floats(-0.95, 0.95))
 def test_the_bivariate_normal_agrees_with_its_conditional_integral(h, k, r):
     slope = np.sqrt(1.0 - r * r)
-    want = quad(lambda x: norm.pdf(x) * norm.cdf((k - r * x) / slope), -12.0, h, epsabs=1e-12, limit=400)[0]
+    x = -12.0 + (h + 12.0) * (NODE + 1.0) / 2.0
+    want = (h + 12.0) / 2.0 * float(WEIGHT @ (norm.pdf(x) * norm.cdf((k - r * x) / slope)))
     assert bivariate_normal(h, k, r) == pytest.approx(want, abs=1e-9)
 
 
