@@ -135,7 +135,7 @@ def test_the_path_at_a_quantile_is_written_month_by_month(saved: Path, tmp_path:
 def test_a_reverse_stress_says_the_macro_moves_behind_its_path(
     capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = ["reverse", JOB, "--tranche", "subordinated", "--satellite", SATELLITE, "--paths", 64]
+    asked = ["reverse", JOBS / "baitiao-12m.toml", "--tranche", "subordinated", "--satellite", SATELLITE, "--paths", 64]
     answers: list[Reverse] = []
 
     def ask(*said: Any) -> Reverse:
