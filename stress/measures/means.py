@@ -70,12 +70,13 @@ def interval_of(ds: xr.Dataset, name: str) -> Interval:
 
 def has_principal(ds: xr.Dataset) -> np.ndarray:
     """(tranche,) False for a certificate, whose yield and average life mean nothing."""
-    return np.asarray(ds["original"].values > 0.0 if "original" in ds.coords else np.ones(ds["tranche"].shape, bool))
+    known = "original" in ds.coords
+    return np.asarray(ds.variables["original"].values > 0.0 if known else np.ones(ds.variables["tranche"].shape, bool))
 
 
 def is_residual(ds: xr.Dataset) -> np.ndarray:
     """(tranche,) True for a residual note, as the job in the Dataset's attributes says."""
-    return np.isin(ds["tranche"].values, list(_residual(str(ds.attrs.get("job") or "{}"))))
+    return np.isin(ds.variables["tranche"].values, list(_residual(str(ds.attrs.get("job") or "{}"))))
 
 
 @lru_cache(maxsize=8)
@@ -86,7 +87,7 @@ def _residual(job: str) -> frozenset[str]:
 
 def speaks_of(ds: xr.Dataset, name: str) -> np.ndarray:
     """(tranche,) whether a mean or probability means something for a note: `OF_PRINCIPAL`, `OF_LIFE`."""
-    known = np.ones(ds["tranche"].shape, bool)
+    known = np.ones(ds.variables["tranche"].shape, bool)
     known = known & has_principal(ds) if name in OF_PRINCIPAL else known
     return known & ~is_residual(ds) if name in OF_LIFE else known
 

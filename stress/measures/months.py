@@ -63,8 +63,8 @@ def month_mean(ds: xr.Dataset, quantity: str) -> xr.Dataset:
     ('scenario', 'month')
     """
     labels = _labels(ds, quantity)
-    size = ds["month_path"].values.astype(np.float64)
-    base = ds["month_weight"].values if is_weighted(ds) else size
+    size = ds.variables["month_path"].values.astype(np.float64)
+    base = ds.variables["month_weight"].values if is_weighted(ds) else size
     found = picked(ds, "month_sum", "month_quantity", labels)
     total = found.transpose("scenario", "month_quantity", "month", "month_batch").values[..., size > 0]
     kept = size[size > 0]
@@ -109,7 +109,7 @@ def event_probability(ds: xr.Dataset, event: str) -> xr.Dataset:
 
 def _labels(ds: xr.Dataset, quantity: str) -> list[str]:
     if quantity == "note_balance":
-        return [f"{note}:balance" for note in ds["tranche"].values]
+        return [f"{note}:balance" for note in ds.variables["tranche"].values]
     if quantity not in MONTH_QUANTITIES:
         raise DataError(
             f"no month quantity named {quantity!r}; there are {', '.join((*MONTH_QUANTITIES, 'note_balance'))}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -30,18 +30,21 @@ Read = Callable[[xr.Dataset, str, str], Sums]
 
 def of_notes(ds: xr.Dataset, quantity: str, variable: str = "batch_sum") -> Sums:
     """A note's quantity, (scenario, tranche, batch)."""
-    names = [f"{note}:{quantity}" for note in ds["tranche"].values]
+    names = [f"{note}:{quantity}" for note in ds.variables["tranche"].values]
     return _grouped(ds, picked(ds, variable, "quantity", names).transpose("scenario", "quantity", "batch").values)
 
 
 def of_pool(ds: xr.Dataset, quantity: str, variable: str = "batch_sum") -> Sums:
     """A pool quantity, (scenario, batch)."""
-    return _grouped(ds, picked(ds, variable, "quantity", quantity).transpose("scenario", "batch").values)
+    return _grouped(
+        ds, picked(ds, variable, "quantity", [quantity]).transpose("quantity", "scenario", "batch").values[0]
+    )
 
 
-def picked(ds: xr.Dataset, variable: str, dim: str, labels: str | list[str]) -> xr.Variable:
+def picked(ds: xr.Dataset, variable: str, dim: str, labels: Sequence[str]) -> xr.Variable:
     """A variable at labels of a dim, without coordinates: xarray would pick out of each of these as well."""
-    return ds.variables[variable].isel(ds.xindexes[dim].sel({dim: labels}).dim_indexers)
+    known = ds.variables[dim].values.tolist()
+    return ds.variables[variable].isel({dim: [known.index(label) for label in labels]})
 
 
 def means(ds: xr.Dataset, read: Read, quantity: str, most: int | None = None) -> tuple[Replicates, Array]:
@@ -54,7 +57,7 @@ def means(ds: xr.Dataset, read: Read, quantity: str, most: int | None = None) ->
     if not is_weighted(ds):
         return ratio(first, np.broadcast_to(size, first.shape)), size
     second = read(ds, quantity, "batch_square_sum").total[..., :most]
-    w, w2 = (_grouped(ds, ds[k].values).total[..., :most] for k in ("batch_weight", "batch_weight_square"))
+    w, w2 = (_grouped(ds, ds.variables[k].values).total[..., :most] for k in ("batch_weight", "batch_weight_square"))
     whole = Weights(size.sum(), w.sum(), w2.sum())
     left = Weights(size.sum() - size, w.sum() - w, w2.sum() - w2)
     value = whole.calibrated(first.sum(-1), second.sum(-1))
@@ -68,17 +71,17 @@ def paths(ds: xr.Dataset) -> float:
     >>> paths(ds)
     4096.0
     """
-    return float(ds["batch_path"].sum())
+    return float(ds.variables["batch_path"].values.sum())
 
 
 def replicate_paths(ds: xr.Dataset) -> Array:
     """Paths of each replicate of a Sobol run, (replicate,): those of the batches that belong to it."""
-    return _fold(ds["batch_path"].values)
+    return _fold(ds.variables["batch_path"].values)
 
 
 def _grouped(ds: xr.Dataset, total: Array) -> Sums:
     """Batches that are independent of each other: all of them, or the replicates of a Sobol run."""
-    size = ds["batch_path"].values.astype(np.float64)
+    size = ds.variables["batch_path"].values.astype(np.float64)
     if ds.attrs.get("estimator") == "sobol":
         size, total = replicate_paths(ds), _fold(total)
     kept = size > 0

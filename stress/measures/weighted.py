@@ -131,7 +131,7 @@ def mass(ds: xr.Dataset, name: str) -> Array:
     True
     """
     if not is_weighted(ds):
-        return np.asarray(ds[f"{name}_count"].values, np.float64)
+        return np.asarray(ds.variables[f"{name}_count"].values, np.float64)
     weights = weights_of(ds)
     first, second = ds[f"{name}_weight"].values, ds[f"{name}_weight_square"].values
     return np.asarray(weights.calibrated(first, second) * float(weights.paths), np.float64)

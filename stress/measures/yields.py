@@ -144,7 +144,7 @@ class _Bins(NamedTuple):
 
 def _distribution(ds: xr.Dataset, name: str, quantile: Sequence[float], unit: str) -> xr.Dataset:
     variable = f"{name}_weight" if f"{name}_weight" in ds else f"{name}_count"
-    count = ds[variable].transpose("scenario", "tranche", f"{name}_bin").values
+    count = ds.variables[variable].transpose("scenario", "tranche", f"{name}_bin").values
     worth = effective_paths(ds) / float(ds["batch_path"].sum()) if is_weighted(ds) else 1.0
     levels, mean = shares(quantile), replicates_of(ds, name)[0].value
     bins = _Bins(count, np.cumsum(count, axis=-1).astype(np.float64), _edges(ds, name)[None])

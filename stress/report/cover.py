@@ -214,8 +214,9 @@ def _terms(job: Job) -> list[tuple[str, str, str]]:
 
 
 def _loss(note: xr.Dataset, at: int) -> str:
-    one = note.isel(scenario=at)
-    return with_error(*(float(one[f"expected_loss{k}"]) for k in ("", "_se", "_low", "_high")), unit=PERCENT)
+    return with_error(
+        *(float(note.variables[f"expected_loss{k}"][at]) for k in ("", "_se", "_low", "_high")), unit=PERCENT
+    )
 
 
 def assumptions(ds: xr.Dataset, job: Job | None) -> tuple[tuple[str, str], ...]:

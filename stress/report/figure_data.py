@@ -14,6 +14,7 @@ from stress.measures.fans import ends
 from stress.measures.weighted import mass
 from stress.measures.yields import irr_distribution, price_distribution, wal_distribution
 from stress.report.figures.convergence import Track
+from stress.report.figures.lives import READ
 from stress.report.figures.losses import exceedance
 from stress.report.figures.months import lived, shown
 from stress.report.known_job import may_end_early
@@ -61,24 +62,26 @@ def loss(ds: xr.Dataset, tranche: object) -> Sheet:
     edge = ds["loss_bin_low"].values
     at = np.searchsorted(edge[1:], np.array(LOSSES) - 1e-12) + 1
     at[0], at[-1] = 0, edge.size - 1
+    n = list(ds["tranche"].values).index(tranche)
     rows = [
         (str(scenario), *(fraction(x, PERCENT) for x in exceedance(paths)[at]))
-        for scenario, paths in zip(ds["scenario"].values, mass(ds.sel(tranche=tranche), "loss"), strict=True)
+        for scenario, paths in zip(ds["scenario"].values, mass(ds, "loss")[:, n], strict=True)
     ]
     return Sheet(("Share of paths that lose", "any", *(f"≥ {fraction(x)}" for x in LOSSES[1:])), tuple(rows))
 
 
 def lives(ds: xr.Dataset, tranche: object) -> Sheet:
     """Data of the figure of lives, yields and prices: quantiles over paths with their errors."""
-    note, shown = ds.sel(tranche=[tranche]), (0.05, 0.5, 0.95)
+    note = ds[[name for name in ds.data_vars if str(name).startswith(READ)]].sel(tranche=[tranche])
+    shown = (0.05, 0.5, 0.95)
     head, rows = ["Scenario"], [[str(scenario)] for scenario in ds["scenario"].values]
     for first, distribution, cell in _LIVES:
         if distribution is price_distribution and "price_count" not in ds:
             continue
-        answer = distribution(note, shown).isel(tranche=0)
+        answer = distribution(note, shown)
         head += [f"{first}: 5%", "median", "95%"]
-        for row, found in zip(rows, each(answer, "scenario"), strict=True):
-            row += [cell(float(one["estimate"]), float(one["error"])) for one in each(found, "quantile")]
+        for row, *found in zip(rows, *(answer[k].values[:, 0].tolist() for k in ("estimate", "error")), strict=True):
+            row += map(cell, *found)
     text = "Quantiles over paths ± standard error, which is at least half a bin; means stand above."
     return Sheet(tuple(head), tuple(map(tuple, rows)), text)
 
@@ -111,10 +114,11 @@ def _fan_rows(ds: xr.Dataset, quantity: str, level: Array, mean: Array, first: s
             return f"≤ {percent(least)}"
         return percent(x) if x <= most or math.isnan(x) else f"≥ {percent(most)}"
 
+    months = list(map(str, ds["month"].values))
     return [
-        (first + str(scenario), str(month), *(cell(float(x)) for x in level[k, m]), percent(float(mean[k, m])))
+        (first + str(scenario), month, *(cell(float(x)) for x in level[k, m]), percent(float(mean[k, m])))
         for k, scenario in enumerate(ds["scenario"].values)
-        for m, month in enumerate(ds["month"].values)
+        for m, month in enumerate(months)
     ]
 
 
@@ -122,14 +126,17 @@ def events(ds: xr.Dataset) -> Sheet:
     """Data of the event figure: cumulative probability at the end of each quarter of a year, the last with its 95%
     interval."""
     ds, ends_early = lived(ds), may_end_early(ds)
-    months = [int(m) for m in ds["month"].values if m % 3 == 0 or m == ds["month"].values[-1]]
+    month = ds["month"].values.tolist()
+    told = [k for k, m in enumerate(month) if m % 3 == 0 or m == month[-1]]
+    months = [month[k] for k in told]
     rows = []
     for one in each(read_of(ds, EARLY, "trigger_probability"), "scenario"):
         named = [("early amortization", one, EARLY)] * ends_early
         named += [(name_of(t, "trigger"), t, "trigger_probability") for t in each(one, "trigger")]
         for name, what, event in named:
-            by = [parts(what.sel(month=m), event, "", "_low", "_high") for m in months]
-            cells = (*(chance(*seen) for seen in by[:-1]), interval(*by[-1], unit=PERCENT))
+            seen = [what[f"{event}{end}"].values.tolist() for end in ("", "_low", "_high")]
+            by = [[part[k] for part in seen] for k in told]
+            cells = (*(chance(*one) for one in by[:-1]), interval(*by[-1], unit=PERCENT))
             rows.append((f"{name_of(one, 'scenario')}: {name}", *cells))
     return Sheet(("Has happened by month", *map(str, months[:-1]), f"{months[-1]} [95%]"), tuple(rows))
 

@@ -149,14 +149,13 @@ def _remarks(one: xr.Dataset) -> list[str]:
 
 
 def _losses(one: xr.Dataset, units: _Units) -> list[str]:
-    tail = one.sel(level=0.999)
     return [
         with_error(*parts(one, "expected_loss", "", "_se", "_low", "_high"), unit=units.loss),
         interval(*parts(one, "loss_probability", "", "_low", "_high"), unit=units.chance),
         with_error(*parts(one, "lgd", "", "_se", "_low", "_high"), unit=units.lgd),
         _quantile(one, "value_at_risk", 0.99, unit=units.var),
         _quantile(one, "value_at_risk", 0.999, unit=units.worse),
-        tail_mean(*parts(tail, "expected_shortfall", "", "_se", "_low"), unit=units.tail),
+        tail_mean(*_of_tail(one, 0.999, "expected_shortfall", "", "_se", "_low"), unit=units.tail),
     ]
 
 
@@ -171,12 +170,18 @@ def _earnings(one: xr.Dataset, late: Unit) -> list[str]:
 
 def parts(one: xr.Dataset, name: str, *ends: str) -> list[float]:
     """A measure's estimate and what belongs to it, by the ends of their names ("", "_se", "_low", "_high")."""
-    return [float(one[f"{name}{end}"]) for end in ends]
+    return [float(one.variables[f"{name}{end}"]) for end in ends]
+
+
+def _of_tail(one: xr.Dataset, level: float, name: str, *ends: str) -> list[float]:
+    """The same of a tail at one of its levels."""
+    at = one.get_index("level").get_loc(level)
+    return [float(one.variables[f"{name}{end}"][at]) for end in ends]
 
 
 def _quantile(one: xr.Dataset, name: str, level: float, unit: Unit) -> str:
     """A quantile of a loss or a rate with its interval."""
-    return quantile(*parts(one.sel(level=level), name, "", "_low", "_high"), unit=unit)
+    return quantile(*_of_tail(one, level, name, "", "_low", "_high"), unit=unit)
 
 
 def spared(ds: xr.Dataset, tranche: object) -> Sheet:

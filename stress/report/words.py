@@ -14,6 +14,7 @@ from stress.measures.means import has_principal, is_residual
 from stress.report.estimator import estimator
 from stress.report.known_job import may_end_early
 from stress.report.numbers import CAP, chance, count, fraction, interval, many, percent, with_error, years
+from stress.report.sheets import read_of
 
 
 class Fact(NamedTuple):
@@ -246,7 +247,12 @@ def _loss(n: xr.Dataset) -> str:
 
 def _tranches(ds: xr.Dataset) -> list[xr.Dataset]:
     """Notes that lent something: a certificate has nothing to lose and no interest to miss."""
-    return [ds.isel(tranche=k) for k in np.flatnonzero(has_principal(ds))]
+    told = read_of(ds, *_TOLD)
+    return [told.isel(tranche=k) for k in np.flatnonzero(has_principal(ds))]
+
+
+_TOLD = ("expected_loss", "loss_probability", "value_at_risk", "shortfall_probability", "irr", "irr_quantile", "wal",
+         "multiple", *_PARTS)  # fmt: skip
 
 
 def _list(names: list[str]) -> str:

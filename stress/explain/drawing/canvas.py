@@ -9,7 +9,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
+from matplotlib.patches import Circle, FancyBboxPatch, Patch, Rectangle
 
 from stress.lettering import WIDTHS, in_svg, text_width
 
@@ -55,14 +55,14 @@ class Canvas:
 
     def box(self, x: float, y: float, width: float, height: float, colour: str, edge: str = "none") -> None:
         """A filled rectangle with its upper left corner at x, y."""
-        self.axes.add_patch(Rectangle((x, y), width, height, facecolor=colour, edgecolor=edge, linewidth=0.8))
+        self._add(Rectangle((x, y), width, height, facecolor=colour, edgecolor=edge, linewidth=0.8))
 
     def card(self, x: float, y: float, width: float, height: float) -> None:
         """A pale rounded panel behind a group of lines."""
         shape = FancyBboxPatch(
             (x, y), width, height, "round,pad=0,rounding_size=0.06", facecolor=WASH, edgecolor="none"
         )
-        self.axes.add_patch(shape)
+        self._add(shape)
 
     def line(self, x: float, y: float, to_x: float, to_y: float, colour: str = QUIET, width: float = 0.8) -> None:
         """A straight line."""
@@ -70,7 +70,10 @@ class Canvas:
 
     def dot(self, x: float, y: float, radius: float, colour: str) -> None:
         """A filled circle."""
-        self.axes.add_patch(Circle((x, y), radius, facecolor=colour, edgecolor="none"))
+        self._add(Circle((x, y), radius, facecolor=colour, edgecolor="none"))
+
+    def _add(self, shape: Patch) -> None:
+        self.axes.add_artist(shape)  # as a patch it would be measured for limits, which are set
 
 
 def cut(words: str, width: float, size: float, bold: bool = False) -> str:

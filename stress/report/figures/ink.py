@@ -172,6 +172,10 @@ def note_style(n: int) -> dict[str, Any]:
 def svg(figure: Figure, name: str) -> str:
     """The figure as an SVG element that depends on nothing but its data. `name` keeps ids apart on one page."""
     buffer = io.StringIO()
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if not axis.get_label_text():
+                axis.set_label_coords(0.0, 0.0)  # matplotlib would lay out all ticks once more to find it a place
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update({**STYLE, "svg.hashsalt": f"stress {name}"})

@@ -17,6 +17,8 @@ from stress.errors import DataError
 from stress.report.figures import ink
 
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+READ = ("wal", "irr", "price", "multiple", "batch_", "loss_weight")
+"""How the variables begin that are read, those of weighted paths too: a slice of all of a result takes long."""
 
 
 @ink.styled
@@ -30,7 +32,7 @@ def lives(ds: xr.Dataset, tranche: str) -> Figure:
 
         notes = [str(n) for n in ds["tranche"].values]
         raise DataError(f"no note named {tranche!r}; there are {', '.join(notes)}{suggest(tranche, notes)}")
-    note = ds.sel(tranche=[tranche])
+    note = ds[[name for name in ds.data_vars if str(name).startswith(READ)]].sel(tranche=[tranche])
     margins = ink.Margins(2.1, 0.25, 0.3, 0.5, 0.3)
     shown = [panel for panel in PANELS if panel.name != "price" or "price_count" in ds]
     level = {panel.name: panel.quantile(note, QUANTILES).values[:, 0] for panel in shown}
@@ -82,5 +84,4 @@ def _rows(axes: Axes, level: NDArray[np.float64], mean: NDArray[np.float64]) -> 
         axes.set_xlim(float(seen.min()) - room, float(seen.max()) + room)
     # a label at an end would run into the next panel's
     axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], prune="both"))
-    axes.grid(visible=True, axis="x")
     axes.grid(visible=False, axis="y")

@@ -27,6 +27,8 @@ RAREST = 1e-8
 """Where the probability axis ends for weighted paths; for plain ones at half a path."""
 HIGHLIGHT = 4
 """Scenarios drawn in colour: the worst for the note."""
+READ = ("loss_", "batch_", "expected_loss")
+"""How the variables begin that are read: a slice of all of a result takes long."""
 
 
 @ink.styled
@@ -42,7 +44,7 @@ def loss(ds: xr.Dataset, tranche: str, scenario: str | None = None) -> Figure:
         from stress.spelling import suggest
 
         raise DataError(f"no note named {tranche!r}; there are {', '.join(notes)}{suggest(tranche, notes)}")
-    note = ds.sel(tranche=[tranche])
+    note = ds[[name for name in ds.data_vars if str(name).startswith(READ)]].sel(tranche=[tranche])
     name = _telling(note) if scenario is None else scenario
     reference = str(ds["scenario"].values[0]) if scenario is None else scenario
     figure, (left, right) = ink.sheet(1, 2, 9.6, 3.3, ink.Margins(0.75, 1.75, 0.3, 0.5, 0.65))
@@ -109,9 +111,9 @@ def _curves(axes: Axes, note: xr.Dataset, name: str, reach: float) -> None:
     colour = dict(zip(worst, ink.NOTE_COLOURS[:HIGHLIGHT], strict=False))
     label = dict(zip(names, ink.labels(names), strict=True))
     thin = np.unique(np.r_[np.linspace(0, round(reach * N_BIN), POINTS).astype(int), N_BIN + 1])
-    edge = note["loss_bin_low"].values[thin]
+    edge, count = note["loss_bin_low"].values[thin], mass(note, "loss")[:, 0]
     for one in [*worst[::-1], name]:
-        probability = exceedance(mass(note.sel(scenario=[one]), "loss")[0, 0])[thin]
+        probability = exceedance(count[names.index(one)])[thin]
         style = {"color": "black", "linewidth": 1.8} if one == name else {"color": colour.get(one, ink.GREY)}
         shown = probability > 0
         text = label[one] + ("" if shown.any() else ": no loss") if one == name or one in colour else None

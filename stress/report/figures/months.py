@@ -97,23 +97,28 @@ def events(ds: xr.Dataset) -> Figure:
     ds = lived(ds)
     figure, panels = _panels(ds)
     names = ink.labels(ds["trigger"].values, 34)
+    early, trips = (_chances(ds, f"{event}_probability") for event in ("early_amortization", "trigger"))
+    month, ends_early = ds["month"].values, may_end_early(ds)
     for k, axes in enumerate(panels):
-        one = ds.isel(scenario=k)
-        if may_end_early(ds):
-            _happened(axes, one, "early_amortization_probability", "early amortization", color="black", linewidth=1.6)
+        if ends_early:
+            _happened(axes, month, early[:, k], "early amortization", color="black", linewidth=1.6)
         for n, name in enumerate(names):
-            style = ink.note_style(n)
-            _happened(axes, one.isel(trigger=n), "trigger_probability", name, linewidth=1.1, **style)
+            _happened(axes, month, trips[:, k, n], name, linewidth=1.1, **ink.note_style(n))
     _same_height(panels, 0.0, 1.0)
     _share_legend(figure, panels[0], 4)
     return figure
 
 
-def _happened(axes: Axes, one: xr.Dataset, event: str, name: str, **style: Any) -> None:
+def _chances(ds: xr.Dataset, event: str) -> Array:
+    """Lower end, estimate and upper end of a probability, then as its dims are."""
+    return np.stack([ds[f"{event}{end}"].values for end in ("_low", "", "_high")])
+
+
+def _happened(axes: Axes, month: NDArray[np.int64], chance: Array, name: str, **style: Any) -> None:
     """The probability that an event has happened by each month, in its 95% interval."""
-    month, (low, high) = one["month"].values, (one[f"{event}_{end}"].values for end in ("low", "high"))
+    low, estimate, high = chance
     axes.fill_between(month, low, high, step="post", color=style["color"], alpha=0.15, linewidth=0)
-    axes.step(month, one[event].values, where="post", label=name, **style)
+    axes.step(month, estimate, where="post", label=name, **style)
 
 
 def lived(ds: xr.Dataset) -> xr.Dataset:
@@ -167,9 +172,9 @@ def _panels(ds: xr.Dataset) -> tuple[Figure, list[Axes]]:
     for at, axes in enumerate(panels):
         axes.set_autoscale_on(False)
         axes.set_title(names[at], fontsize=8)
+        axes.tick_params(labelbottom=at + columns >= n, labelleft=at % columns == 0)  # before there are ticks
         axes.set_xticks(_ticks(n_month))
         axes.set_xlim(1 - margin, n_month + margin)
-        axes.tick_params(labelbottom=at + columns >= n, labelleft=at % columns == 0)
     panels[(rows - 1) * columns].set_xlabel("month", fontsize=8, loc="left", labelpad=1)
     return figure, panels
 

@@ -55,7 +55,8 @@ def _interval(ds: xr.Dataset, title: str, name: str) -> Measure:
 
 def lending(ds: xr.Dataset) -> xr.Dataset:
     """Without certificates: they lent nothing and can lose nothing."""
-    return ds.isel(tranche=np.flatnonzero(has_principal(ds)))
+    lent = has_principal(ds)
+    return ds if lent.all() else ds.isel(tranche=np.flatnonzero(lent))
 
 
 @ink.styled
@@ -91,17 +92,17 @@ def heat_map(ds: xr.Dataset, shown: Sequence[Measure] = ()) -> Figure:
 def _cells(axes: Axes, one: Measure) -> None:
     """Coloured cells with their numbers; `<` or `>` and the bound where no path lost anything, or every path all."""
     value: NDArray[np.float64] = one.value.values
+    lows, highs = (np.ones(value.shape) if end is None else end.values for end in (one.low, one.high))
     norm = LogNorm(FLOOR, 1.0)
     across, down = np.arange(value.shape[1] + 1) - 0.5, np.arange(value.shape[0] + 1) - 0.5
     shown = np.clip(np.nan_to_num(value), FLOOR, 1.0)
     axes.pcolormesh(across, down, shown, cmap=RAMP, norm=norm, edgecolor="white", linewidth=1.2)
     axes.set_ylim(down[-1], down[0])
     for row, column in np.ndindex(value.shape):
-        x = float(value[row, column])
-        low = 1.0 if one.low is None else float(one.low[row, column])
+        x, low = float(value[row, column]), float(lows[row, column])
         text = bare_percent(x)
         if x == 0.0:
-            text = NONE if one.high is None else "<" + bare_percent(float(one.high[row, column])).lstrip("<")
+            text = NONE if one.high is None else "<" + bare_percent(float(highs[row, column])).lstrip("<")
         elif x > WHOLE and low < 1.0:
             text = ">" + at_least(low).removesuffix("%")
         dark = x > FLOOR**0.3

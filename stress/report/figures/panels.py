@@ -97,8 +97,9 @@ def _told(name: str, points: Array, most: int = MOST) -> Iterator[dict[str, Any]
     known = points[np.isfinite(points).all(1)]
     if not len(known):
         return
-    step = np.unique(np.linspace(0, len(known) - 1, min(most, len(known))).astype(int))
-    x, y = (_rounded(column) for column in known[step].T)
+    if len(known) > most:
+        known = known[np.unique(np.linspace(0, len(known) - 1, most).astype(int))]
+    x, y = (_rounded(column) for column in known.T)
     yield {"name": "" if name.startswith("_") else _plain(name), "x": x, "y": y}
 
 

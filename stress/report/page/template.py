@@ -9,18 +9,18 @@ from markupsafe import Markup
 
 from stress.report.page.script import HERE, script
 
+PAGES = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(HERE),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
 SCRIPTS = ("tables", "plot", "figures")
 """What answers back on a page: tables sorted and copied, values under the pointer, figures drawn anew."""
 
 
 def rendered(template: str, *, scripts: tuple[str, ...] = SCRIPTS, **known: Any) -> str:
     """A page as text. Everything in `known` that comes from a file is escaped; a name that is not known is an error."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     style = Markup((HERE / "style.css").read_text(encoding="utf-8"))
-    return environment.get_template(template).render(style=style, script=script(*scripts), **known)
+    return PAGES.get_template(template).render(style=style, script=script(*scripts), **known)

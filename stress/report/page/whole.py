@@ -193,11 +193,10 @@ def _loss(ds: xr.Dataset, tranche: object) -> Exhibit:
 
 def _note(ds: xr.Dataset, tranche: str, residual: bool) -> tuple[str, Sheet, Sheet, list[Exhibit]]:
     """Name, tables and figures of a note: its losses; its life, yield and price (a certificate: price)."""
-    note = ds.sel(tranche=[tranche])
-    lost = bool((note["loss_probability"] > 0.0).any())
+    lost = bool((ds["loss_probability"].sel(tranche=tranche) > 0.0).any())
     exhibits = [_loss(ds, tranche)] if lost else []
     losses = sheets.note(ds, tranche) if lost else sheets.spared(ds, tranche)
-    if "price_count" in ds or measures.irr_quantile(note).notnull().any():
+    if "price_count" in ds or measures.irr_quantile(ds.sel(tranche=[tranche])).notnull().any():
         caption = (
             "1-99%, 5-95% and 25-75% of paths, the median as a line, the mean (of all principal) as a ring. A yield "
             f"of \N{MINUS SIGN}100%: a path without cash. Price: cash discounted at {RATE_OF[residual]}."
