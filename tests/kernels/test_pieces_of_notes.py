@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hand_worked
 import numpy as np
 import pytest
 from hand_worked import INTEREST, PRINCIPAL, RESIDUAL
-from pieces import memory, plain, same
+from pieces import memory, memory_of, plain, same
 
+from stress.inputs.job import ScenarioCase
+from stress.inputs.scenario.short_rate import ShortRate
 from stress.kernels import outcome, waterfall
 from stress.kernels.layout import LANES
 
@@ -53,3 +56,16 @@ def test_each_path_is_paid_by_the_steps_of_its_phase_where_their_condition_holds
     np.testing.assert_array_equal(m.note[1].outstanding, np.select(cases, [4.0, 0.0, 2.0], 0.0))
     np.testing.assert_array_equal(m.log[0, 2], np.select(cases, [0.0, 0.0, 0.0], 3.0))
     np.testing.assert_array_equal(m.account[1], np.select(cases, [7.0, 0.0, 0.0], 0.0))
+
+
+def test_cash_is_discounted_by_the_path_s_own_rate_where_that_is_random_and_else_by_the_scenario_s() -> None:
+    law = ShortRate(model="vasicek", mean_reversion=0.8, volatility=0.03, start=0.01, mean=0.06)
+    cases = (ScenarioCase(name="certain"), ScenarioCase(name="random", short_rate=law))
+    m = memory_of(hand_worked.job(hand_worked.deal()).model_copy(update={"scenarios": cases}))
+    for t in range(m.p.n_month):
+        m.path_discount[t], m.log[t, 0] = np.zeros(LANES), np.ones(LANES)
+    certain = m.t.discount[0, :, 0].sum() * m.t.stake[0].per
+    assert certain > 0.0
+    for k, worth in enumerate((certain, 0.0)):
+        outcome._finish_note(m, k, 0)
+        assert same(m.outcome[0].price) == pytest.approx(worth, rel=1e-12)

@@ -24,7 +24,18 @@ MONTH_OF_POOL = (
     "defers, dilutes = payment != 1.0, dilution > 0.0  # few months do, and what they do is some of the work"
 )
 OTHER_PHASES = "conditions of phases that nobody is in are tested too: it takes longer, that is all"
+NO_SUCH_LOSS = "a loss of all but exactly so little, or the severity of a loss that no path has and that is no number"
 JUDGED: dict[tuple[str, str, str], str] = {
+    (
+        "stress.measures.means",
+        "found, whole = Interval(parts.estimate, parts.error, low, high), parts.estimate > 1.0 - TINY",
+        "Gt -> GtE",
+    ): NO_SUCH_LOSS,
+    (
+        "stress.measures.means",
+        "return _where(whole & (lost > 0.0), proportion(lost, lost), found)",
+        "Gt -> GtE",
+    ): NO_SUCH_LOSS,
     (
         "stress.kernels.alone",
         "total = run_block(problem, 0, 0).total_bought()",
