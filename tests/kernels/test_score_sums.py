@@ -12,6 +12,7 @@ import stress
 from stress.analysis.score_sums import ScoreSums
 from stress.analysis.scores import scores_of
 from stress.kernels import alone
+from stress.kernels.entries import score_sums
 from stress.kernels.layout import LANES
 
 JOB = stress.load(Path(__file__).parents[2] / "scenarios" / "jobs" / "baitiao-24m.toml")
@@ -46,3 +47,25 @@ def test_outcomes_summed_on_the_way_are_those_kept_and_summed_afterwards() -> No
     again = summed.of(kept)
     np.testing.assert_allclose(again[:, 1:], table[:, 1:], rtol=1e-12, atol=1e-12)
     assert (table[:, 0, -1] == 512.0).all()
+
+
+def test_levels_before_the_first_month_with_a_score_are_their_law_given_the_months_before() -> None:
+    """As a state gives them: means, and weights of every normal of the month before."""
+    n_month, n_factor, begin, phi = 5, 2, 3, 0.6
+    random = np.random.default_rng(3)
+    e, law = random.normal(size=(n_month, n_factor, LANES)), random.normal(size=(2, n_month))
+    root, inverse, before = (random.normal(size=(n_factor, length)) for length in (n_factor, n_factor, 1 + n_factor))
+    level, expected = before[:, :1] + before[:, 1:] @ e[begin - 1], np.zeros((3, LANES))
+    for t in range(begin, n_month):
+        gain, drift, dual, moved = *law[:, t], inverse @ e[t], root @ e[t]
+        expected += (
+            drift * (level * dual - e[t] ** 2 * (phi * drift)).sum(axis=0),
+            dual[0] * dual[1],
+            dual[0] * moved[0],
+        )
+        level = gain * moved + phi * level
+    width = n_month * n_factor
+    sums, work = np.zeros(width + 4), np.zeros((n_factor + 3) * LANES)
+    flat = np.concatenate([[phi, begin], law.ravel(), root.ravel(), inverse.ravel(), before.ravel()])
+    score_sums(sums, e.ravel(), flat, work, np.zeros(LANES), np.zeros(0, np.int64), 1, 0, 1, n_month, n_factor)
+    np.testing.assert_allclose(sums[width : width + 3], expected.sum(axis=1), rtol=1e-12)

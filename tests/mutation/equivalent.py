@@ -47,6 +47,11 @@ JUDGED: dict[tuple[str, str, str], str] = {
         "1 -> 2",
     ): "NumPy takes any negative length for the one that it is to find",
     (
+        "stress.measures.fans",
+        "cumulative = np.cumsum(count, axis=-1).astype(np.float64)",
+        "drop USub",
+    ): "rows by bins: the second axis is the last",
+    (
         "stress.measures.months",
         "value = np.where((value > least) & (value < most), value, np.nan)",
         "Gt -> GtE",
