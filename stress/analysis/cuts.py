@@ -93,11 +93,9 @@ class Work(NamedTuple):
     def case_of(self, note: int) -> ScenarioCase:
         """The scenario that a note is judged under: its target's own, or the one that was asked."""
         target = self.wanted.get(note)
-        return (
-            self.case
-            if target is None or not target.scenario
-            else trials.case_of(self.job, target.scenario, "--target: scenario")
-        )
+        if target is None or not target.scenario:
+            return self.case
+        return trials.case_of(self.job, target.scenario, "--target: scenario")
 
     def cases(self) -> dict[str, ScenarioCase]:
         """All scenarios that some note is judged under, by name, the one that was asked first."""

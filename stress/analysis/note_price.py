@@ -185,10 +185,8 @@ def _priced(flows: _Flows, price: float, speed: float, level: float) -> Priced:
         return float(cash @ np.cumprod(1.0 / (1.0 + np.maximum(flows.index_rate + m, -0.9) * flows.fraction)))
 
     floating = bool(np.isfinite(flows.index_rate).all())
-    found, spread, margin = (
-        rate_at(value, worth, LOWEST, HIGHEST) if asked_for else np.nan
-        for value, asked_for in ((at_yield, True), (at_spread, True), (at_margin, floating))
-    )
+    found, spread = (rate_at(value, worth, LOWEST, HIGHEST) for value in (at_yield, at_spread))
+    margin = rate_at(at_margin, worth, LOWEST, HIGHEST) if floating else np.nan
     weight = cash * (1.0 + found) ** -years / worth
     received = float(flows.principal.sum())
     months = np.flatnonzero(flows.principal > 1e-9) + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import hand_worked
@@ -25,6 +26,7 @@ from stress.inputs.scenario import Scenario, Shock
 from stress.inputs.scenario.short_rate import ShortRate
 from stress.inputs.state import Known
 from stress.inputs.stresses import Stresses
+from stress.inputs.text.messages import _PATTERNS
 
 PLANS = {"payment_rate": None, "plans": [{"term": 3, "share": 0.5}, {"term": 6, "share": 0.5}]}
 ALL = {"name": "all", "share": 1.0, "entry_rate": 0.01}
@@ -280,3 +282,10 @@ def test_a_model_that_breaks_a_rule_is_told_which(model: Any, given: dict[str, A
     document = ({"version": 1, "kind": kind, "name": "small"} if kind else {}) | given
     with pytest.raises(ValidationError, match=words):
         model.model_validate_json(json.dumps(document))
+
+
+def test_a_text_of_another_form_is_told_in_words_whatever_form_a_key_asks_for() -> None:
+    for model in KINDS.values():
+        schema = json.dumps(model.model_json_schema())
+        asked = {json.loads(f'"{pattern}"') for pattern in re.findall(r'"pattern": "((?:[^"\\]|\\.)*)"', schema)}
+        assert asked <= set(_PATTERNS), model

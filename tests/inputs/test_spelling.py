@@ -64,15 +64,19 @@ def test_a_sign_that_looks_the_same_is_named() -> None:
     assert suggest("\u0410", ["B", "A"]).startswith("; '\u0410' looks like 'A', but it has U+0410 cyrillic")
 
 
-@given(NAMES.filter(lambda name: len(name) > 3), st.data())
-def test_a_slip_of_the_pen_in_a_long_name_is_found(name: str, data: st.DataObject) -> None:
-    """A letter left out, doubled, or changed about with the next, among all names; another as near may be told."""
-    at = data.draw(st.integers(0, len(name) - 2))
-    slips = (name[:at] + name[at + 1 :], name[:at] + name[at] + name[at:],
-             name[:at] + name[at + 1] + name[at] + name[at + 2 :])  # fmt: skip
-    for slip in slips:
-        found = nearest(slip, [name])
-        assert found == name or "_" in name[max(0, at - 3) : at + 4] or name[-1].isdigit()
+@pytest.mark.parametrize("names", [KEYS, [*COMMANDS], [*CALIBRATE]], ids=["keys", "commands", "calibrate"])
+def test_a_slip_of_the_pen_in_a_long_name_is_found(names: list[str]) -> None:
+    """A letter left out, doubled, or changed about with the next; a part of two letters may become another word."""
+    missed = set()
+    for name in (one for one in names if len(one) > 3):
+        for at in range(len(name) - 1):
+            slips = (
+                name[:at] + name[at + 1 :],
+                name[:at] + name[at] + name[at:],
+                name[:at] + name[at + 1] + name[at] + name[at + 2 :],
+            )
+            missed |= {name for slip in slips if nearest(slip, [name]) != name}
+    assert missed <= {"as_of", "by_month", "to_month"}
 
 
 @given(NAMES)
