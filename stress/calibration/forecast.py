@@ -43,7 +43,7 @@ def draw(
     and Harrison 1997, "Bayesian Forecasting and Dynamic Models", section 10.8); None: one variance for all times.
     """
     gap = np.diff(at).astype(float)
-    log_weight, mean, square, info = (np.array(x) for x in zip(*(_given(g, gap, f) for f in GRID), strict=True))
+    log_weight, mean, square, info = _given(g, gap, GRID[:, None])
     weight = np.exp(log_weight - log_weight.max()) * -np.gradient(1.0 - GRID)
     k = seed.choice(GRID.size, count, p=weight / weight.sum())
     phi = GRID[k]
@@ -66,14 +66,19 @@ def ahead(drawn: Drawn, last: float, horizon: int) -> tuple[Array, Array]:
     return centre, np.sqrt(drawn.innovation * (1.0 - step * step) / (1.0 - drawn.phi**2))
 
 
-def _given(g: Array, gap: Array, phi: float) -> tuple[float, float, float, float]:
-    """At a persistence: log marginal likelihood, mean by generalised least squares, weighted square, information."""
-    step = phi**gap
-    noise = np.concatenate([[1.0], 1.0 - step * step])  # of variance 1, so that all is in units of it
-    x = np.concatenate([[1.0], 1.0 - step]) / np.sqrt(noise)
-    y = np.concatenate([[g[0]], g[1:] - step * g[:-1]]) / np.sqrt(noise)
-    info = float(x @ x)
-    mean = float(x @ y) / info
-    square = float(np.sum((y - x * mean) ** 2))
-    log = -0.5 * (float(np.log(noise).sum()) + np.log(info) + (g.size - 1) * np.log(square))
+def _given(g: Array, gap: Array, phi: Array) -> tuple[Array, Array, Array, Array]:
+    """At persistences (P, 1): log marginal likelihood, mean by least squares, weighted square, information; (P,)."""
+    step, one = phi**gap, np.ones_like(phi)
+    noise = np.hstack([one, 1.0 - step * step])  # of variance 1, so that all is in units of it
+    x = np.hstack([one, 1.0 - step]) / np.sqrt(noise)
+    y = np.hstack([g[0] * one, g[1:] - step * g[:-1]]) / np.sqrt(noise)
+    info = _products(x, x)
+    mean = _products(x, y) / info
+    square = np.sum((y - x * mean[:, None]) ** 2, axis=1)
+    log = -0.5 * (np.log(noise).sum(axis=1) + np.log(info) + (g.size - 1) * np.log(square))
     return log, mean, square, info
+
+
+def _products(x: Array, y: Array) -> Array:
+    """Scalar products of the rows."""
+    return np.asarray(x[:, None, :] @ y[:, :, None])[:, 0, 0]

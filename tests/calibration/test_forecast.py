@@ -28,8 +28,8 @@ def test_the_likelihood_of_a_series_with_missing_periods_is_that_of_its_joint_no
     mean = one @ inverse @ g / info
     square = (g - mean) @ inverse @ (g - mean)
     wanted = -0.5 * (np.linalg.slogdet(r)[1] + np.log(info) + (at.size - 1) * np.log(square))
-    log, found, found_square, found_info = _given(g, np.diff(at).astype(float), phi)
-    assert (log, found, found_square, found_info) == pytest.approx((wanted, mean, square, info), rel=1e-10)
+    many = _given(g, np.diff(at).astype(float), np.array([[0.2], [phi], [0.5]]))
+    assert [x[1] for x in many] == pytest.approx([wanted, mean, square, info], rel=1e-10)
 
 
 def test_the_posterior_of_a_long_history_stands_at_its_maximum_likelihood() -> None:
