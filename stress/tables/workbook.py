@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import datetime
+import functools
 import importlib
 import warnings
 from collections.abc import Callable, Collection, Iterator
@@ -70,12 +72,22 @@ def several(path: Path, names: Collection[str], what: str) -> DataError:
 
 
 def sheets(
-    path: Path, cell: Callable[[Any], Any] = _text, calculated: bool = True, most: int = MAX_UNPACKED
+    path: Path, cell: Callable[[Any], Any] = _text, most: int = MAX_UNPACKED
 ) -> Iterator[tuple[str, Iterator[tuple[int, list[Any]]]]]:
     """Each sheet's name and its rows, in turn; of FILE.xlsx#SHEET that one alone. DataError, LimitError.
 
-    `cell` makes of openpyxl's cell what is wanted, its text as a rule; with `calculated` it holds the value of a
-    formula, otherwise the formula. `most`: bytes that the workbook may have once unpacked.
+    `cell` makes of openpyxl's cell what is wanted, its text as a rule. `most`: bytes that the workbook may have once
+    unpacked.
+    """
+    with opened(path, most) as book:
+        for name, rows in book.items():
+            yield name, rows(cell)
+
+
+@contextlib.contextmanager
+def opened(path: Path, most: int = MAX_UNPACKED) -> Iterator[dict[str, Callable[..., Iterator[tuple[int, list[Any]]]]]]:
+    """By its name the rows of each sheet, as often as they are asked for: `rows(cell)` with the values of formulas,
+    `rows(cell, calculated=False)` with the formulas. DataError, LimitError, here and while rows are read.
     """
     file, wanted = parted(path)
     started(file)
@@ -87,23 +99,39 @@ def sheets(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl tells of styles that it leaves out
-            book = excel.load_workbook(file, read_only=True, data_only=calculated, keep_links=False)
-        with contextlib.closing(book):
-            names = [sheet.title for sheet in book.worksheets]
-            if wanted and wanted not in names:
-                there = f"it has {', '.join(map(repr, names))}{suggest(wanted, names)}"
-                raise DataError(f"{file}: has no sheet {wanted!r}: {there}")
-            left = [most // _CELL]
-            for sheet in book.worksheets:
-                if not wanted or sheet.title == wanted:
-                    yield sheet.title, _rows(path, sheet, cell, left)
+            book = excel.load_workbook(file, read_only=True, data_only=True, keep_links=False)
     except DAMAGED as error:
         raise damaged(path, error) from None
+    with contextlib.closing(book):
+        names = [sheet.title for sheet in book.worksheets]
+        if wanted and wanted not in names:
+            has = f"it has {', '.join(map(repr, names))}{suggest(wanted, names)}"
+            raise DataError(f"{file}: has no sheet {wanted!r}: {has}")
+        left = [most // _CELL]
+        meant = [sheet for sheet in book.worksheets if wanted in ("", sheet.title)]
+        yield {sheet.title: functools.partial(_rows, path, sheet, left) for sheet in meant}
 
 
-def _rows(path: Path, sheet: Any, of: Callable[[Any], Any], left: list[int]) -> Iterator[tuple[int, list[Any]]]:
+class _Formulas:
+    """An open workbook whose cells hold their formulas in the place of values."""
+
+    data_only = False
+
+    def __init__(self, book: Any) -> None:
+        self._book = book
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._book, name)
+
+
+def _rows(
+    path: Path, sheet: Any, left: list[int], of: Callable[[Any], Any], calculated: bool = True
+) -> Iterator[tuple[int, list[Any]]]:
     """Rows with their numbers; `left`: how many cells the workbook may still have, empty ones before others counted."""
     sheet.reset_dimensions()  # what a workbook says of its size is often wrong
+    if not calculated:
+        sheet = copy.copy(sheet)
+        sheet.parent = _Formulas(sheet.parent)
     try:
         for number, row in enumerate(sheet.iter_rows(), 1):
             left[0] -= 1 + len(row)

@@ -304,3 +304,11 @@ def test_a_workbook_for_which_there_is_no_room_is_told_as_a_file_is_and_leaves_n
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert not list(tmp_path.iterdir())
+
+
+def test_a_workbook_is_opened_once_for_kinds_values_and_formulas(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    times: list[object] = []
+    load = openpyxl.load_workbook
+    monkeypatch.setattr(openpyxl, "load_workbook", lambda *a, **k: times.append(a) or load(*a, **k))
+    load_job(book)
+    assert len(times) == 1

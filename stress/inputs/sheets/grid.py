@@ -13,7 +13,7 @@ from stress.errors import ConfigError, DataError
 from stress.inputs.text.read import MAX_ITEMS
 from stress.spelling import suggest
 from stress.tables.source import parted, started
-from stress.tables.workbook import TABLE, several, sheets
+from stress.tables.workbook import TABLE, opened, several
 
 HEADING = ("key", "value")
 """How the first sheet of a file begins."""
@@ -106,30 +106,34 @@ def _read(path: Path) -> _Book:
 @functools.lru_cache(maxsize=2)
 def _book(file: Path, written: int, size: int) -> _Book:
     """A workbook as it stands: a job reads it once, whatever refers to it."""
-    kinds = _kinds(file)
-    left = dict.fromkeys((*kinds, ASSUMPTIONS), MAX_ITEMS)
     found: dict[str, Grid] = {}
-    values = sheets(file, _content, most=TABLE)
-    both = zip(values, sheets(file, lambda cell: cell.data_type == "f", calculated=False, most=TABLE), strict=True)
-    for (sheet, rows), (_, formulas) in both:
-        name = sheet.partition(".")[0]
-        if name in left:
-            found[sheet] = grid = _grid(file, sheet, rows, formulas, left[name])
-            left[name] -= len(grid.head) + sum(map(len, grid.rows))
+    with opened(file, TABLE) as book:
+        kinds = {name: kind for name, rows in book.items() if "." not in name and (kind := _kind(rows(_value)))}
+        left = dict.fromkeys((*kinds, ASSUMPTIONS), MAX_ITEMS)
+        for sheet, rows in book.items():
+            name = sheet.partition(".")[0]
+            if name in left:
+                found[sheet] = grid = _grid(file, sheet, rows(_content), rows(_computed, calculated=False), left[name])
+                left[name] -= len(grid.head) + sum(map(len, grid.rows))
     return _Book(kinds, found)
 
 
-def _kinds(file: Path) -> dict[str, str]:
-    found = {}
-    for name, rows in sheets(file, lambda cell: cell.value, most=TABLE):
-        filled = (row for _, row in rows if any(cell not in (None, "") for cell in row))
-        if "." in name or not _is_heading(next(filled, [])):
-            continue
-        for row in itertools.islice(filled, LOOKED_AT):
-            if _word(row[0]) == "kind" and len(row) > 1:
-                found[name] = str(row[1]).strip()
-                break
-    return found
+def _kind(rows: Iterator[tuple[int, list[Any]]]) -> str:
+    """What a sheet says as its kind; empty where it holds no input file."""
+    filled = (row for _, row in rows if any(cell not in (None, "") for cell in row))
+    if not _is_heading(next(filled, [])):
+        return ""
+    words = (str(row[1]).strip() for row in itertools.islice(filled, LOOKED_AT) if _word(row[0]) == "kind" and row[1:])
+    return next(words, "")
+
+
+def _value(cell: Any) -> Any:
+    return cell.value
+
+
+def _computed(cell: Any) -> bool:
+    """Whether a cell holds a formula."""
+    return bool(cell.data_type == "f")
 
 
 def _content(cell: Any) -> tuple[Any, bool]:
