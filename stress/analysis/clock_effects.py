@@ -9,9 +9,10 @@ from stress.analysis import trials
 from stress.answers.change import Change
 from stress.answers.clocks import Clocks, Effect
 from stress.errors import ConfigError
+from stress.inputs.clocks import Clock
 from stress.inputs.deal.rules import check_deal
 from stress.inputs.door import from_closing
-from stress.inputs.job import Clock, Job
+from stress.inputs.job import Job
 from stress.inputs.scenario import Shock
 
 if TYPE_CHECKING:

@@ -102,9 +102,9 @@ def backtest(
     if adaptive:
         found = _adapted(bands, found)
     inside = [f for f, b in zip(found, bands, strict=True) if begin <= at[b.target] <= end]
-    if not inside and stopped is not None:
-        raise Interrupted
     if not inside:
+        if stopped is not None:
+            raise Interrupted
         raise DataError(
             f"{reports.file}: no forecast to score between {first} and {last or series.period[-1]}: an origin needs "
             f"{LEAST} reports before its target; the file has {len(at)} rates, {series.period[0]} to "

@@ -19,11 +19,12 @@ from stress.assemble.hazard import notes_of_seasoning
 from stress.assemble.market import month_scalars
 from stress.assemble.months import MonthInputs, asked, base_months, resolve
 from stress.assemble.moves import FIELD
-from stress.assemble.problem import COHORTS, new_receivables, purchase_months, sizes_of, supply_of
+from stress.assemble.problem import new_receivables, purchase_months, sizes_of, supply_of
 from stress.assemble.qualities import in_qualities
 from stress.assemble.receivables import due_of, receivables_of
 from stress.assemble.stages import by_column, columns
 from stress.assemble.turnover import pool_under
+from stress.inputs.clocks import COHORTS
 from stress.inputs.deal.reading import buys
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.job.scenario_remarks import how_of, replaced

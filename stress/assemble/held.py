@@ -11,10 +11,10 @@ from stress.assemble.profiles import opening_mix, opening_profiles
 from stress.assemble.receivables import cohort_shares, due_of, waits_of
 from stress.assemble.stages import late_mix
 from stress.errors import ConfigError
-from stress.inputs.job import Clock
+from stress.inputs.clocks import Clock
 from stress.inputs.pool import Pool
 from stress.inputs.state import Held, State
-from stress.inputs.state.rules import TIES
+from stress.inputs.state.holdings import TIES
 from stress.kernels.layout import Floats, Sizes
 
 

@@ -10,8 +10,8 @@ from stress.assemble.contract import moments
 from stress.assemble.held import Holding, holding_of
 from stress.assemble.priority import account_names
 from stress.errors import ConfigError
+from stress.inputs.clocks import Clock
 from stress.inputs.deal import Deal
-from stress.inputs.job import Clock
 from stress.inputs.pool import Pool
 from stress.inputs.state import Known, State, TriggerState
 from stress.inputs.state.rules import month_of

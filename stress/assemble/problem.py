@@ -19,18 +19,17 @@ from stress.assemble.short_rate import short_rate_of
 from stress.assemble.stages import months_to_rebase, n_stage
 from stress.assemble.turnover import pool_under
 from stress.errors import ConfigError
+from stress.inputs.clocks import COHORTS, Clock
 from stress.inputs.deal import Deal
 from stress.inputs.deal.formula_rules import indices_in
 from stress.inputs.deal.reading import buys, written_down
-from stress.inputs.job import Clock, Job, ScenarioCase
+from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.pool import Pool
 from stress.inputs.pool.ladder import Bucket
 from stress.inputs.state import State
 from stress.kernels.layout import Sizes
 from stress.kernels.tables import Opening, Problem
 
-COHORTS: dict[Clock, int] = {"monthly": 1, "daily": 30, "payment_date": 3}
-"""Cohorts of each clock: the payment-date clock has the 1st, the payment day and the month end."""
 _UNLIMITED = 1e300
 _DEFAULT_MULTIPLE = 1.2
 
@@ -218,4 +217,4 @@ def _lock_steps(months: Sequence[MonthInputs]) -> int:
     return 1 + round(lag) if lag > 0.0 else 1
 
 
-__all__ = ["COHORTS", "assemble", "build", "new_receivables", "replacement_need", "without_supply"]
+__all__ = ["assemble", "build", "new_receivables", "replacement_need", "without_supply"]

@@ -13,8 +13,8 @@ from stress.assemble.months import MonthInputs
 from stress.assemble.profiles import Profile, card_profile, new_profile, opening_mix, opening_profiles
 from stress.assemble.stages import by_column, late_mix, moves_on
 from stress.assemble.statements import Price, Times, has_calendar, times_of
+from stress.inputs.clocks import Clock
 from stress.inputs.deal import Deal
-from stress.inputs.job import Clock
 from stress.inputs.pool import Pool
 from stress.inputs.pool.billing import MONTH_DAYS, Billing
 from stress.kernels.layout import Floats, Ints, Sizes

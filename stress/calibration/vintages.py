@@ -57,34 +57,45 @@ def vintages_of(table: VintageTable, columns: Columns) -> tuple[Vintages, list[s
     default = _monthly(table, columns.default, columns, notes)
     seen = np.isfinite(default)
     if columns.at_risk is not None:
-        at_risk = np.array(table.matrix(columns.at_risk), np.float64)
+        at_risk = _given(table, columns.at_risk, default)
         seen = seen & np.isfinite(at_risk)
-        beyond = (default > at_risk * (1.0 + _SLACK)) & seen
-        if beyond.any():
-            k, a = np.argwhere(beyond)[0]
-            more = f"{default[k, a]:g} default of {at_risk[k, a]:g} at risk"
-            raise DataError(f"{table.file}: {table.cohort[k]}, age {table.age[a]}: {more}")
     else:
-        size = _size(table, columns)
-        unit = _unit(table, columns)
-        if unit is None and (small := _like_shares(table, columns, size)):
-            notes.append(small)
-        left = [_monthly(table, name, columns, notes) for name in columns.exits]
-        gone = sum((np.nan_to_num(part) for part in left), np.nan_to_num(default))
-        if unit is not None:
-            default, gone = default * unit * size[:, None], gone * unit * size[:, None]
-        before = np.cumsum(gone, axis=1) - gone
-        at_risk = size[:, None] - before
-        wrong = (at_risk - np.nan_to_num(default) < -_SLACK * size[:, None]) & seen
-        if wrong.any():
-            k, a = np.argwhere(wrong)[0]
-            raise DataError(
-                f"{table.file}: {table.cohort[k]}, age {table.age[a]}: more has left it than its size, {size[k]:g}"
-            )
-        if not columns.exits:
-            notes.append("nothing leaves a cohort but by default: name what is paid early with --exits, or --at-risk")
+        at_risk, default = _left(table, columns, default, notes)
     at_risk, default = np.where(seen, np.maximum(at_risk, 0.0), 0.0), np.where(seen, default, 0.0)
     return _by_season(table, at_risk, np.minimum(default, at_risk), notes), notes
+
+
+def _given(table: VintageTable, name: str, default: Array) -> Array:
+    """What is at risk by a column of its own."""
+    at_risk = np.array(table.matrix(name), np.float64)
+    beyond = (default > at_risk * (1.0 + _SLACK)) & np.isfinite(default) & np.isfinite(at_risk)
+    if beyond.any():
+        k, a = np.argwhere(beyond)[0]
+        more = f"{default[k, a]:g} default of {at_risk[k, a]:g} at risk"
+        raise DataError(f"{table.file}: {table.cohort[k]}, age {table.age[a]}: {more}")
+    return at_risk
+
+
+def _left(table: VintageTable, columns: Columns, default: Array, notes: list[str]) -> tuple[Array, Array]:
+    """What is at risk where a cohort's size less all that has left it is, and its defaults in the unit of the size."""
+    size = _size(table, columns)
+    unit = _unit(table, columns)
+    if unit is None and (small := _like_shares(table, columns, size)):
+        notes.append(small)
+    left = [_monthly(table, name, columns, notes) for name in columns.exits]
+    gone = sum((np.nan_to_num(part) for part in left), np.nan_to_num(default))
+    if unit is not None:
+        default, gone = default * unit * size[:, None], gone * unit * size[:, None]
+    at_risk = size[:, None] - (np.cumsum(gone, axis=1) - gone)
+    wrong = (at_risk - np.nan_to_num(default) < -_SLACK * size[:, None]) & np.isfinite(default)
+    if wrong.any():
+        k, a = np.argwhere(wrong)[0]
+        raise DataError(
+            f"{table.file}: {table.cohort[k]}, age {table.age[a]}: more has left it than its size, {size[k]:g}"
+        )
+    if not columns.exits:
+        notes.append("nothing leaves a cohort but by default: name what is paid early with --exits, or --at-risk")
+    return at_risk, default
 
 
 def _refuse_negative(table: VintageTable, name: str | None) -> None:

@@ -15,8 +15,9 @@ import numpy as np
 from stress import templates
 from stress.assemble.problem import assemble
 from stress.errors import ConfigError
+from stress.inputs.clocks import Clock
 from stress.inputs.deal import Deal
-from stress.inputs.job import Clock, Job, ScenarioCase
+from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.load import load_job
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock

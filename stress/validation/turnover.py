@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from stress.analytic import psa_smm, turnover_by_payment_rate, turnover_of_plans
+from stress.inputs.clocks import Clock
 from stress.inputs.deal import AnyStep, CoverDefaults, Deal, Note, PayPrincipal, Phase, Purchase
-from stress.inputs.job import Clock, Job, ScenarioCase
+from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.pool import Dependence, OpeningLine, PaymentRate, Plan, Pool, Segment, Supply
 from stress.inputs.scenario import Shock
 from stress.runs.trace import replay

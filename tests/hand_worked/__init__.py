@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 import stress
+from stress.inputs.clocks import Clock
 from stress.inputs.deal import Deal
-from stress.inputs.job import Clock, Job, ScenarioCase
+from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
 

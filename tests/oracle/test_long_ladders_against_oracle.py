@@ -10,7 +10,8 @@ import hand_worked
 import pytest
 
 import stress
-from stress.inputs.job import Clock, Job, ScenarioCase
+from stress.inputs.clocks import Clock
+from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.scenario import Shock
 
 LADDER = [

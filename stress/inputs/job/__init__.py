@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field
 
 from stress.errors import ConfigError
+from stress.inputs.clocks import Clock
 from stress.inputs.job.rules import check_job
 from stress.inputs.job.terms import (
-    Clock,
     Estimator,
     Files,
     JobTerms,
@@ -24,7 +24,6 @@ from stress.inputs.job.terms import (
 from stress.inputs.text.base import Document, Name, Text, Whole
 
 __all__ = [
-    "Clock",
     "Estimator",
     "Job",
     "JobFile",

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from stress.inputs.clocks import Clock
 from stress.inputs.deal import Deal
 from stress.inputs.job.parameters import Parameters
 from stress.inputs.macro.swing import Swing
@@ -15,7 +16,6 @@ from stress.inputs.scenario.short_rate import ShortRate
 from stress.inputs.state import State
 from stress.inputs.text.base import Fraction, Name, Strict, Whole
 
-Clock = Literal["monthly", "daily", "payment_date"]
 Estimator = Literal["plain", "sobol", "importance", "auto"]
 PATH_LIMIT = 10**12
 """Paths beyond which the fixed-point sums of a tally could overflow."""

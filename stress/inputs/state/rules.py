@@ -6,18 +6,17 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
+from stress.inputs.clocks import Clock
 from stress.inputs.deal import Deal
 from stress.inputs.deal.reading import written_down
 from stress.inputs.pool import Pool
-from stress.inputs.state import Held, State, TriggerState
+from stress.inputs.state import State, TriggerState
+from stress.inputs.state.holdings import TIES, check_held
 from stress.inputs.text.messages import show
 from stress.spelling import suggest
 
-TIES = 1e-6
-"""Of the cut-off balance: how far sums may be off."""
 MOST_INCOME, LARGE = 0.1, 5.0
 """Of all receivables a month: income beyond it, and purchases beyond so many pools a month, are in another unit."""
-COHORTS = {"monthly": 1, "daily": 30, "payment_date": 3}
 PHASES = ("revolving", "amortization", "acceleration", "event_of_default")
 EFFECT = {"none": 0, "acceleration": 2, "event_of_default": 3}
 
@@ -52,7 +51,7 @@ def begins_in(job: JobLike) -> str:
     return "revolving" if job.deal.revolving_months else "amortization"
 
 
-def check_state(deal: Deal, pool: Pool, clock: str, state: State) -> None:
+def check_state(deal: Deal, pool: Pool, clock: Clock, state: State) -> None:
     """Raise ValueError with a sentence where a state is none of this deal and pool."""
     at = month_of(state, deal)
     if not 1 <= at < deal.legal_maturity_months or not 1 <= int(state.as_of[5:]) <= 12:
@@ -74,8 +73,7 @@ def check_state(deal: Deal, pool: Pool, clock: str, state: State) -> None:
     _check_sums(pool, state, at)
     _check_known(state)
     left = deal.legal_maturity_months - at
-    _check_pool(pool, clock, state, left)
-    _check_profiles(pool, state, left)
+    check_held(pool, clock, state, left)
     _check_lately(deal, pool, state, at)
     _check_clock(clock, state)
 
@@ -203,76 +201,6 @@ def _check_trigger(name: str, months: int, curable: bool, stands: TriggerState, 
         raise ValueError(f"{where}.in_force = false: it has tripped and cannot be cured")
     if max(stands.breaches, stands.passes) > at:
         raise ValueError(f"{where}: counts {max(stands.breaches, stands.passes)} months; only {at} are over")
-
-
-def _check_pool(pool: Pool, clock: str, state: State, left: int) -> None:
-    segments, stages = [s.name for s in pool.segments], [s.name for s in pool.stages]
-    seen: set[tuple[str, str | None, int | None, int]] = set()
-    for k, held in enumerate(state.pool, 1):
-        where = f"state: pool[{k}]"
-        if held.segment not in segments:
-            raise ValueError(
-                f"{where}: the pool has no segment {show(held.segment)}: one of {', '.join(segments)}"
-                f"{suggest(held.segment, segments)}"
-            )
-        if held.stage is not None and held.stage not in stages:
-            listed = ", ".join(stages) or "it has none"
-            raise ValueError(f"{where}: stage {show(held.stage)}: stages of the pool: {listed}")
-        if held.cohort is not None and held.cohort > COHORTS[clock]:
-            raise ValueError(f"{where}: cohort = {held.cohort}: the {clock} clock has {COHORTS[clock]}")
-        key = (held.segment, held.stage, held.cohort, held.quality)
-        if key in seen:
-            raise ValueError(f"{where}: {held.segment} stands twice")
-        seen.add(key)
-        _check_held(pool, where, held, left)
-    for name in segments:
-        if name not in {segment for segment, *_ in seen}:
-            raise ValueError(f"state: pool: segment {show(name)} is missing: write performing = 0.0 if nothing is left")
-    for part in ("stage", "cohort"):
-        if len({getattr(held, part) is None for held in state.pool}) > 1:
-            raise ValueError(f"state: pool: {part} stands in some entries only: give it in all or in none")
-    if not sum(held.performing + sum(held.late) for held in state.pool) <= 100.0 * pool.balance:
-        raise ValueError(f"state: pool: more than a hundred times the cut-off balance of {pool.balance:,.0f}: units?")
-
-
-def _check_held(pool: Pool, where: str, held: Held, left: int) -> None:
-    if len(held.late) > len(pool.buckets):
-        raise ValueError(f"{where}: late has {len(held.late)} balances; the pool's ladder has {len(pool.buckets)}")
-    if held.waiting > held.performing + TIES * pool.balance:
-        raise ValueError(
-            f"{where}: waiting = {held.waiting:,.2f}: a part of what is performing, {held.performing:,.2f}, and no more"
-        )
-    if held.due is None:
-        if held.fee is not None:
-            raise ValueError(f"{where}: fee without due: give both")
-        return
-    if pool.payment_rate is not None:
-        raise ValueError(f"{where}: due: a pool that pays a share of its balance has no schedule")
-    if pool.stages and held.stage is None:
-        raise ValueError(f"{where}: due: a pool with stages has a schedule for each: give the stage")
-    gap = held.performing - sum(held.due)
-    beyond = gap > 0.0 and len(held.due) >= left  # the rest falls due after the deal's last month
-    if abs(gap) > TIES * pool.balance and not beyond:
-        raise ValueError(f"{where}: due sums to {sum(held.due):,.2f}, performing is {held.performing:,.2f}")
-
-
-def _check_profiles(pool: Pool, state: State, left: int) -> None:
-    given = [held.due is not None for held in state.pool]
-    if any(given) and not all(given):
-        raise ValueError("state: pool: due stands in some entries only: give it in all or in none")
-    if any(given) and state.opening:
-        raise ValueError("state: give due in pool, or opening, not both")
-    if state.opening and not pool.plans:
-        raise ValueError("state: opening: a pool that pays a share of its balance has no remaining terms")
-    for line in state.opening:
-        if line.first_due + line.remaining - 1 > left:
-            raise ValueError(f"state: opening: {line.remaining} instalments left run beyond the deal's last month")
-    if pool.plans and not any(given) and not state.opening and state.phase != "revolving":
-        raise ValueError(
-            "state: a pool that is bought no more has shorter terms than its plans: give due in pool, or opening"
-        )
-    if any(held.waiting for held in state.pool) and (pool.payment_rate is None or pool.billing is None):
-        raise ValueError("state: pool: waiting is of a card pool with billing dates")
 
 
 def _check_lately(deal: Deal, pool: Pool, state: State, at: int) -> None:
