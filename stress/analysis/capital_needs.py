@@ -40,8 +40,8 @@ TAIL = 0.95
 class Bank(NamedTuple):
     """What only the bank or its user knows."""
 
-    pool_weight: float = 0.75
-    """Standardised risk weight of a loan that is not past due: 75% for regulatory retail (BCBS, CRE20)."""
+    pool_weight: float | None = None
+    """Standardised risk weight of a loan that is not past due; None: the rules' own (75% in Basel's CRE20)."""
     delinquent: float = 0.0
     """W at closing."""
     irb_capital: float | None = None
@@ -88,23 +88,25 @@ def capital(
     from_closing(job, "capital", "takes attachment points from closing on")
     rules = rules or load_rules()
     _check(job, rules, bank)
+    loan = rules.loan_weight if bank.pool_weight is None else bank.pool_weight
     one = trials.only(job, scenario)
     blocks = -(-paths // LANES)
     place = positions(one, blocks, bank.delinquent)
     senior = np.array([last == last_of_class(job.deal)[0] for last in last_of_class(job.deal)])
-    pool_capital = formulas.delinquent_charge(REQUIRED * bank.pool_weight, place.delinquent)
-    weight, looked = _standardised(rules, bank, place, pool_capital, senior)
+    pool_capital = formulas.delinquent_charge(REQUIRED * loan, place.delinquent)
+    pool = (1.0 - place.delinquent) * loan + PAST_DUE * place.delinquent
+    weight, looked = _standardised(rules, place, pool_capital, pool, senior)
     closing = tuple(
-        _closing(job, rules, bank, k, place, float(pool_capital[0, 0]), bool(senior[k]), weight, looked)
+        _closing(job, rules, bank, k, place, (pool_capital, pool), bool(senior[k]), weight, looked)
         for k in range(len(job.deal.notes))
     )
     if progress is not None:
         progress(1, 1)
     return Capital(
         job.name, one.scenarios[0].name, rules.name, rules.status, rules.date.isoformat(), blocks * LANES, job.seed,
-        bank.pool_weight, bank.delinquent, closing, tuple(_months(job, place, weight)),
+        loan, bank.delinquent, closing, tuple(_months(job, place, weight)),
         None if bank.kept is None else transfer_of(
-            one, rules, bank.kept, place, closing, bank.pool_weight,
+            one, rules, bank.kept, place, closing, float(pool[0, 0]),
             None if bank.excess_spread is None else (bank.excess_spread, bank.excess_kind),
         ),
         tuple(_left_out(rules, bank)),
@@ -112,7 +114,7 @@ def capital(
 
 
 def _standardised(
-    rules: Rules, bank: Bank, place: Positions, pool_capital: Array, senior: NDArray[np.bool_]
+    rules: Rules, place: Positions, pool_capital: Array, pool: Array, senior: NDArray[np.bool_]
 ) -> tuple[Array, NDArray[np.bool_]]:
     """(T + 1, N, path) risk weights by SEC-SA after floor and cap, and where the cap binds.
 
@@ -125,24 +127,32 @@ def _standardised(
     lost = formulas.HIGHEST * place.uncovered
     if not rules.look_through:
         return (1.0 - place.uncovered) * found + lost, np.zeros(found.shape, bool)
-    pool = (1.0 - place.delinquent) * bank.pool_weight + PAST_DUE * place.delinquent
     capped = formulas.look_through(found, pool[:, None, :], top)
     return (1.0 - place.uncovered) * capped + lost, capped < found
 
 
 def _closing(
-    job: Job, rules: Rules, bank: Bank, k: int, place: Positions, pool_capital: float, senior: bool,
+    job: Job, rules: Rules, bank: Bank, k: int, place: Positions, pool: tuple[Array, Array], senior: bool,
     weight: Array, looked: NDArray[np.bool_],
 ) -> Weights:  # fmt: skip
+    """A class at closing. `pool`: K_A of the pool and its average risk weight."""
     low, high = float(place.attachment[0, k, 0]), float(place.detachment[0, k, 0])
     years = job.deal.legal_maturity_months / 12.0
     found = float(weight[0, k, 0])
     name = job.deal.notes[k].name
+    k_a, average = (float(one[0, 0]) for one in pool)
+    irba, internal = _irba(rules, bank, low, high, senior, years), formulas.HIGHEST * (bank.irb_capital or 0.0)
+    erba = _erba(rules, bank, name, high - low, senior, years)
+    caps = rules.look_through and senior
     return Weights(
-        name, low, high, senior, pool_capital, found, bool(looked[0, k, 0]),
-        _irba(rules, bank, low, high, senior, years), _erba(rules, bank, name, high - low, senior, years),
-        REQUIRED * found * float(place.balance[0, k, 0]),
+        name, low, high, senior, k_a, found, bool(looked[0, k, 0]),
+        *_capped(irba, internal, caps), *_capped(erba, average, caps), REQUIRED * found * float(place.balance[0, k, 0]),
     )  # fmt: skip
+
+
+def _capped(weight: float, pool_weight: float, caps: bool) -> tuple[float, bool]:
+    """A risk weight, of a senior note at most the pool's by the same approach, and whether that binds."""
+    return float(formulas.look_through(weight, pool_weight, caps)), caps and pool_weight < weight
 
 
 def maturity(years: float) -> float:
@@ -195,7 +205,7 @@ def _row(name: str, month: Array, there: NDArray[np.bool_], weight: Array, needs
 
 def _check(job: Job, rules: Rules, bank: Bank) -> None:
     for option, value, most in (("--pool-weight", bank.pool_weight, 12.5), ("--delinquent", bank.delinquent, 1.0)):
-        if not 0.0 <= value <= most:
+        if value is not None and not 0.0 <= value <= most:
             raise ConfigError(
                 f"{option} {value:g}: must be a fraction from 0 to {most:g}{fraction_for(str(value), most)}"
             )

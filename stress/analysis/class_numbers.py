@@ -106,7 +106,7 @@ def committee(
         progress(2, 2)
     blocks = -(-paths // LANES)
     return Committee(
-        job.name, job.scenarios[0].name, known.held.rules, known.held.status, known.held.date, bank.pool_weight,
+        job.name, job.scenarios[0].name, known.held.rules, known.held.status, known.held.date, known.held.pool_weight,
         known.base_net_loss, blocks * LANES, job.seed,
         tuple(_numbers(name, values | losses[name]) for name, values in known.numbers.items()),
         (*known.left_out, *unknown),

@@ -42,7 +42,8 @@ def transfer_of(
     """Tests of a transfer in which the originator keeps these shares of notes, the rest being sold.
 
     Mechanical tests: Regulation (EU) No 575/2013, Art. 244(2): of the risk-weighted amounts of all mezzanine notes, or
-    where there is none of the first loss tranche, the most junior one (Art. 242). `loan`: risk weight of the loans.
+    where there is none of the first loss tranche, the most junior one (Art. 242). `loan`: average risk weight of
+    the loans.
     `excess`: rate a year and kind of a synthetic transfer's excess spread: the tranches then bear the pool's net losses
     by where they attach, what it takes comes first, and it counts in full against the capital that is released.
     """
@@ -86,7 +87,10 @@ def _mechanical(rules: Rules, mezzanine: float, first: float) -> tuple[bool | No
     most = rules.transfer.first_loss_held
     if np.isnan(first):
         return None, "neither a mezzanine note nor a first loss tranche: no test applies"
-    return first <= most, f"no mezzanine note: at most {100 * most:g}% of the first loss tranche may be kept"
+    return first <= most, (
+        f"no mezzanine note: at most {100 * most:g}% of the first loss tranche may be kept; that it exceeds the "
+        "expected loss by a substantial margin is for the originator to show"
+    )
 
 
 def _losses(loss: Array, kept: Array, balance: float) -> tuple[Transferred, ...]:

@@ -26,7 +26,13 @@ class Weights(NamedTuple):
     looked_through: bool
     """Whether the pool's average risk weight caps it."""
     irba: float
+    """By SEC-IRBA, after floor and look-through."""
+    irba_looked_through: bool
+    """Whether 12.5 K_IRB, the pool's average risk weight with expected loss, caps it."""
     erba: float
+    """By SEC-ERBA, after floor and look-through."""
+    erba_looked_through: bool
+    """Whether the pool's average risk weight caps it."""
     capital: float
     """8% of the SEC-SA risk weight times the balance, in the deal's currency."""
 
@@ -113,7 +119,7 @@ class Capital(NamedTuple):
     paths: int
     seed: int
     pool_weight: float
-    """Risk weight of the loans that are not past due, the user's."""
+    """Risk weight of the loans that are not past due, the user's or the rules' own."""
     delinquent: float
     """W at closing."""
     weights: tuple[Weights, ...]

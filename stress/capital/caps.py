@@ -9,7 +9,9 @@ Array = NDArray[np.float64]
 
 
 def look_through(weight: ArrayLike, pool_weight: ArrayLike, senior: ArrayLike) -> Array:
-    """Risk weight of a senior note, at most the exposure-weighted average risk weight of the pool: BCBS, CRE40.
+    """Risk weight of a senior note, at most the average risk weight of the pool by the same approach: BCBS, CRE40.
+
+    Under SEC-IRBA pool_weight is 12.5 K_IRB: with expected loss.
 
     >>> float(look_through(1.1, 0.75, True)), float(look_through(1.1, 0.75, False))
     (0.75, 1.1)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.command()
 @job_argument("job", "JOB.toml|RESULTS")
 @click.option("--rules", type=FILE, metavar="FILE.toml", help='Parameters, kind = "rules". [default: Basel standard]')
-@click.option("--pool-weight", type=float, default=0.75, show_default=True, help="Standardised risk weight of loans.")
+@click.option("--pool-weight", type=float, help="Standardised risk weight of loans. [default: the rules', Basel 0.75]")
 @click.option("--delinquent", type=float, default=0.0, show_default=True, help="Share 90 days past due at closing, W.")
 @click.option("--irb-capital", type=float, help="The bank's K_IRB with expected loss, for SEC-IRBA.")
 @click.option("--lgd", type=float, help="Loss given default beside it. [default: 0.85]")
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 def capital(
     job: Path,
     rules: Path | None,
-    pool_weight: float,
+    pool_weight: float | None,
     delinquent: float,
     irb_capital: float | None,
     lgd: float | None,

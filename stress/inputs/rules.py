@@ -84,6 +84,8 @@ class Rules(Document):
     """What the reader must know of it."""
     look_through: bool
     """Whether a senior note needs at most the average risk weight of the pool."""
+    loan_weight: Weight = 0.75
+    """Standardised risk weight of a consumer loan that is not past due."""
     standardised: Standardised
     """SEC-SA, or the simplified supervisory formula."""
     irba: Irba | None = None

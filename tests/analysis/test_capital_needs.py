@@ -11,6 +11,7 @@ import pytest
 import stress
 from stress import capital as formulas
 from stress.analysis.capital_needs import Bank, capital, load_rules
+from stress.analysis.class_numbers import committee
 from stress.analysis.order_statistics import mean_of, quantile_of
 from stress.analysis.positions import positions
 from stress.analysis.risk_transfer import _losses
@@ -18,6 +19,7 @@ from stress.analysis.synthetic_excess import KINDS, absorbed, borne
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
 from stress.inputs.scenario import Shock
+from stress.report.page.capital_chapter import capital_sheet
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "scenarios/rules"
@@ -32,6 +34,32 @@ def job():
 
 def by_note(answer):
     return {one.note: one for one in answer.weights}
+
+
+@pytest.mark.parametrize(("k_irb", "delinquent"), [(0.005, 0.0), (0.045, 0.02)])
+def test_the_average_weight_of_the_pool_caps_a_senior_note_by_every_approach(job, k_irb, delinquent):
+    """CRE40: at most the average risk weight of the loans by the same approach, under SEC-IRBA with expected loss."""
+    bank = Bank(1.0, delinquent, k_irb, qualities={"A": "BBB-", "B": "BBB-"})
+    found = by_note(capital(job, BASEL, bank, paths=32))
+    irba = min(0.15, 12.5 * k_irb)
+    assert found["A"].irba == pytest.approx(irba)
+    assert found["A"].irba_looked_through == (irba < 0.15)
+    assert found["A"].erba == pytest.approx(1.0 + 0.5 * delinquent)  # BBB- is 1.2 to 1.4
+    assert found["A"].erba_looked_through
+    assert not found["A"].looked_through
+    assert not found["B"].irba_looked_through
+    assert found["B"].erba == pytest.approx((3.3 + 0.4 * 0.9) * (1.0 - 0.055))
+    assert "* the average weight of the pool caps it" in capital_sheet(capital(job, BASEL, bank, paths=32)).note
+    free = by_note(capital(job, BASEL.model_copy(update={"look_through": False}), bank, paths=32))
+    assert free["A"].erba == pytest.approx(1.2 + 0.4 * 0.2)
+
+
+def test_loans_weigh_what_the_rules_say_where_the_bank_says_nothing(job):
+    assert [float(capital(job, rules, paths=32).pool_weight) for rules in (BASEL, US)] == [0.75, 1.0]
+    assert capital(job, US, Bank(pool_weight=0.5), paths=32).pool_weight == 0.5
+    assert committee(job, US, paths=32).pool_weight == 1.0
+    late = capital(job, BASEL, Bank(delinquent=0.1, kept={"A": 1.0}), paths=32).transfer
+    assert late.pool_capital == pytest.approx(0.08 * (0.9 * 0.75 + 0.1 * 1.5))
 
 
 def test_weights_at_closing_are_those_of_the_formulas_at_the_deals_own_attachments(job):
@@ -73,7 +101,13 @@ def test_what_the_bank_knows_gives_weights_by_ratings_and_by_its_own_capital(job
 @pytest.mark.parametrize(
     ("rules", "first_loss", "passes", "says"),
     [
-        ("eu-crr", 100.0, False, "no mezzanine note: at most 20% of the first loss tranche may be kept"),
+        (
+            "eu-crr",
+            100.0,
+            False,
+            "no mezzanine note: at most 20% of the first loss tranche may be kept; that it exceeds the expected loss "
+            "by a substantial margin is for the originator to show",
+        ),
         ("eu-crr", 0.0, None, "neither a mezzanine note nor a first loss tranche: no test applies"),
         ("us-2013", 100.0, None, "the rules 'US rule of 2013' have no mechanical test"),
     ],
@@ -95,17 +129,17 @@ def test_the_ratings_table_gives_the_worked_weight_of_a_thick_note_that_is_not_s
 
 
 @pytest.mark.parametrize(
-    ("file", "p", "floors"),
-    [("basel", 1.0, (0.15, 0.15)), ("basel-stc", 0.5, (0.10, 0.15)), ("eu-crr", 1.0, (0.15, 0.15)),
-     ("eu-crr-sts", 0.5, (0.10, 0.15)), ("us-2013", 0.5, (0.20, 0.20))],
+    ("file", "k", "p", "floors"),
+    [("basel", 0.06, 1.0, (0.15, 0.15)), ("basel-stc", 0.06, 0.5, (0.10, 0.15)), ("eu-crr", 0.06, 1.0, (0.15, 0.15)),
+     ("eu-crr-sts", 0.06, 0.5, (0.10, 0.15)), ("us-2013", 0.08, 0.5, (0.20, 0.20))],
 )  # fmt: skip
-def test_each_body_of_rules_has_its_p_and_floors_and_says_its_source(job, file, p, floors):
+def test_each_body_of_rules_has_its_loans_p_and_floors_and_says_its_source(job, file, k, p, floors):
     rules = load_rules(None if file == "basel" else RULES / f"{file}.toml")
     found = by_note(capital(job, rules, paths=64))
     assert rules.source
     assert rules.status == "in force"
-    assert found["A"].risk_weight == pytest.approx(max(floors[0], float(formulas.risk_weight(0.193, 1.0, 0.06, p))))
-    assert found["B"].risk_weight == pytest.approx(max(floors[1], float(formulas.risk_weight(0.138, 0.193, 0.06, p))))
+    assert found["A"].risk_weight == pytest.approx(max(floors[0], float(formulas.risk_weight(0.193, 1.0, k, p))))
+    assert found["B"].risk_weight == pytest.approx(max(floors[1], float(formulas.risk_weight(0.138, 0.193, k, p))))
 
 
 def test_months_are_those_of_replayed_paths(job):

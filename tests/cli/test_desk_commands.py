@@ -28,7 +28,7 @@ def capital() -> Capital:
     """One class that is kept, its transfer with the losses that go with it."""
     by_month = Interval(*(np.full(2, x) for x in (0.15, 0.01, 0.13, 0.17)))
     month = Months("A", np.arange(2.0), np.ones(2), by_month, by_month, by_month, by_month)
-    weights = Weights("A", 0.1, 1.0, True, 0.09, 0.15, False, np.nan, np.nan, 1_200.0)
+    weights = Weights("A", 0.1, 1.0, True, 0.09, 0.15, False, np.nan, False, np.nan, False, 1_200.0)
     lost = Transferred("expected loss", interval(0.8, 0.02, 0.76, 0.84), interval(0.02, 0.001, 0.018, 0.022))
     moved = Transfer({"A": 0.05}, 0.2, 1.0, True, "at most 50%", (lost,), 0.08, 0.02, False, 0.004, 0.1)
     about = ("j", "base", "the rules", "in force", "2026-01-01", 64, 1, 0.75, 0.02)

@@ -40,6 +40,7 @@ RANGES: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("standardised.p", "least_p", "scale"), (0.01, 2.0)),
     **dict.fromkeys(("loads.*", "positions.share", "short_rate.correlation"), (-1.0, 1.0)),
     **dict.fromkeys(("early_amortization", "passes"), (0, 360)),
+    "loan_weight": (0.0, 12.5),
     "positions.amount": (-1e15, 1e15),
     "positions.price": (1e-9, 10.0),
     "exchange.*": (1e-9, 1e9),

@@ -255,8 +255,8 @@ def capital(transfer: Transfer | None) -> Capital:
         Months("", month, np.ones(4), number, number, number, number),
     )
     weights = (
-        Weights("A", 0.1, 1.0, True, 0.09, 0.15, False, NAN, NAN, 1_200.0),
-        Weights("R", 0.0, 0.1, False, 0.09, 12.5, True, NAN, NAN, 100.0),
+        Weights("A", 0.1, 1.0, True, 0.09, 0.15, False, NAN, False, NAN, False, 1_200.0),
+        Weights("R", 0.0, 0.1, False, 0.09, 12.5, True, NAN, False, NAN, False, 100.0),
     )
     about = ("j", "base", "the rules", "proposed", "2026-01-01", 64, 1, 0.75, 0.02)
     return Capital(*about, weights, months, transfer, ("SEC-ERBA is not asked",))

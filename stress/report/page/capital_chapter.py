@@ -29,7 +29,7 @@ def capital_sheet(answer: Capital) -> Sheet:
     note = (
         f"{answer.rules}, {answer.status}, {answer.date}.{proposed} At closing, so without an error: loans at "
         f"{percent(answer.pool_weight)}, W {percent(answer.delinquent)}. Capital: 8% of the SEC-SA weight"
-        f"{'; * the average weight of the pool caps it' if any(w.looked_through for w in answer.weights) else ''}."
+        f"{'; * the average weight of the pool caps it' * _any_capped(answer)}."
         f"{' ' + '; '.join(answer.says) + '.' if answer.says else ''}"
     )
     return Sheet(head, tuple(map(_weights, answer.weights)), note)
@@ -112,9 +112,14 @@ def _weights(one: Weights) -> tuple[str, ...]:
     kind = " (senior)" * one.senior
     return (
         one.note + kind, fraction(one.attachment), fraction(one.detachment), percent(one.K_A),
-        _weight(one.risk_weight) + "*" * one.looked_through, _weight(one.irba), _weight(one.erba),
+        _weight(one.risk_weight) + "*" * one.looked_through, _weight(one.irba) + "*" * one.irba_looked_through,
+        _weight(one.erba) + "*" * one.erba_looked_through,
         percent(0.08 * one.risk_weight),
     )  # fmt: skip
+
+
+def _any_capped(answer: Capital) -> bool:
+    return any(w.looked_through or w.irba_looked_through or w.erba_looked_through for w in answer.weights)
 
 
 def _weight(weight: float) -> str:
