@@ -68,7 +68,7 @@ def tails_at(tally: BookTally, what: str, level: float) -> list[float]:
     seen = weighed(tally)
     scenarios = range(len(seen.first.loss_count))
     if what == "VAR":
-        return [quantile(seen.first.loss_count[k, -1], level) for k in scenarios]
+        return [_at_risk(seen.first.loss_count[k, -1], seen.first.loss_sum[k, -1], level) for k in scenarios]
     if what == "ES":
         return [_shortfall(seen, k, level).estimate for k in scenarios]
     return []
@@ -92,7 +92,9 @@ def _scenario(book: Book, seen: Weighed, k: int, level: float, xs: Sequence[floa
         expected_loss_se=loss.se,
         loss_probability=some.estimate,
         loss_probability_se=some.se,
-        value_at_risk={f"{x:g}": Quantile(*quantile_interval(count, x, count2)) for x in levels},
+        value_at_risk={
+            f"{x:g}": Quantile(*quantile_interval(count, x, count2, shortfall[f"{x:g}"].estimate)) for x in levels
+        },
         expected_shortfall=shortfall,
         exceedance={f"{x:g}": _exceeded(seen, k, x) for x in xs},
         curve=_curve(exceedance(count)),
@@ -139,6 +141,11 @@ def _shortfall(seen: Weighed, k: int, level: float) -> Estimate:
     return found._replace(se=(1.0 - low) * (1.0 - surely) / (2.0 * NORMAL))
 
 
+def _at_risk(count: NDArray[np.float64], total: NDArray[np.float64], level: float) -> float:
+    """Value at risk, never above the expected shortfall. `total`: losses by bin, in `UNIT`s."""
+    return quantile(count, level, tail_mean(tail_of(count, level), total * UNIT))
+
+
 def _exceeded(seen: Weighed, k: int, x: float) -> Estimate:
     whole, counts = all_paths(seen, k), (seen.first.loss_count[k, -1], seen.second.loss_count[k, -1])
     hits, hits2 = (exceeds(count, x) * float(count.sum()) for count in counts)
@@ -158,7 +165,7 @@ def _variance_ratio(seen: Weighed, k: int, level: float) -> float:
 def _positions(book: Book, seen: Weighed, k: int, level: float) -> list[PositionRisk]:
     """Every position, those that bring most to the tail first."""
     count, whole, first = seen.first.loss_count[k, -1], all_paths(seen, k), seen.first
-    tail, var = tail_of(count, level), quantile(count, level)
+    tail, var = tail_of(count, level), _at_risk(count, first.loss_sum[k, -1], level)
     shortfall = tail_mean(tail, first.loss_sum[k, -1] * UNIT)
     found = []
     for p, position in enumerate(book.positions):
@@ -187,7 +194,7 @@ def _positions(book: Book, seen: Weighed, k: int, level: float) -> list[Position
                 share_es=weight * mean / shortfall if shortfall > 0.0 else math.nan,
                 marginal_es=mean,
                 standalone_es=weight * tail_mean(own, first.loss_sum[k, p] * UNIT),
-                incremental_var=var - quantile(first.without_count[k, p], level),
+                incremental_var=var - _at_risk(first.without_count[k, p], first.without_sum[k, p], level),
                 incremental_es=shortfall - tail_mean(without, first.without_sum[k, p] * UNIT),
                 value=value.estimate,
                 value_se=value.se,

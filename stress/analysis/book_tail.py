@@ -107,23 +107,27 @@ def _at_quantile(tail: Tail, bins: Sums) -> float:
     return float(near.x / near.weight)
 
 
-def quantile(count: Floats, level: float) -> float:
-    """Loss not exceeded with probability `level`, linear within a bin."""
-    return _at(count, level * float(count.sum()))
+def quantile(count: Floats, level: float, most: float = math.inf) -> float:
+    """Loss not exceeded with probability `level`, linear within a bin; no more than `most`, the mean beyond it,
+    which is exact where paths crowd at one end of a bin."""
+    return min(_at(count, level * float(count.sum())), most)
 
 
-def quantile_interval(count: Floats, level: float, count2: Floats | None = None) -> tuple[float, float, float]:
+def quantile_interval(
+    count: Floats, level: float, count2: Floats | None = None, most: float = math.inf
+) -> tuple[float, float, float]:
     """Quantile and its 95% interval by order statistics: normal ranks, of paths that weigh one the binomial's. Where
     the upper rank lies beyond the last path nothing bounds it below the whole.
 
-    `count2`: sums of squared weights, where paths carry any.
+    `count2`: sums of squared weights, where paths carry any. `most`: as of `quantile`.
     """
     paths, rank = float(count.sum()), level * float(count.sum())
     squares = count if count2 is None else count2
     beyond, rest = float(tail_of(count, level).take @ squares), 1.0 - level
     spread = NORMAL * math.sqrt(max(0.0, beyond * (1.0 - 2.0 * rest) + rest * rest * float(squares.sum())))
     high = _at(count, rank + spread) if rank + spread <= paths else 1.0
-    return _at(count, rank), _at(count, max(0.0, rank - spread)), high
+    found, low = (min(_at(count, at), most) for at in (rank, max(0.0, rank - spread)))
+    return found, low, high
 
 
 def exceedance(count: Floats) -> Floats:

@@ -173,7 +173,7 @@ def table(told: Told) -> RenderableType:
         sheet_table(sheets.overview(risk), title),
         sheet_table(sheets.exceedances(risk), ""),
         sheet_table(sheets.positions(risk, one), f"Positions under {one.scenario}"),
-        *(sheet_table(sheet, "") for _, sheet in sheets.concentrations(one)),
+        *(sheet_table(sheet, "") for _, sheet in sheets.concentrations(risk, one)),
         sheet_table(sheets.together(risk, one), ""),
         *([sheet_table(sheets.ways(risk, one), "")] if one.ways else []),
         *([] if told.common is None else book_reverse.tables(told.common, one, told.macro)),

@@ -143,10 +143,10 @@ def half(one: ScenarioRisk) -> str:
     return ""
 
 
-def concentrations(one: ScenarioRisk) -> list[tuple[str, Sheet]]:
+def concentrations(risk: BookRisk, one: ScenarioRisk) -> list[tuple[str, Sheet]]:
     """By deal, originator and factor."""
     parts = (("Deal", one.deals), ("Originator", one.originators), ("Factor", one.factors))
-    return [(what, _shares(what, shares, one)) for what, shares in parts if shares]
+    return [(what, _shares(what, shares, risk, one)) for what, shares in parts if shares]
 
 
 def together(risk: BookRisk, one: ScenarioRisk) -> Sheet:
@@ -191,12 +191,15 @@ def money(amount: float, currency: str) -> str:
     return f"{currency} {amount:,.0f}"
 
 
-def _shares(what: str, shares: Sequence[Share], one: ScenarioRisk) -> Sheet:
+def _shares(what: str, shares: Sequence[Share], risk: BookRisk, one: ScenarioRisk) -> Sheet:
     total = sum(share.contribution_es for share in shares)
     unit = unit_of([total])
+    held = [p for p in one.positions if what != "Factor"]
+    alone = {s.name: own[0] for s in shares if len(own := [p for p in held if getattr(p, what.lower()) == s.name]) == 1}
     head = (what, "of the book" if what != "Factor" else "of the variance", "Part of ES", "of ES")
     rows = [
-        (s.name, percent(s.amount, 1), tail_mean(s.contribution_es, s.se, unit=unit),
+        (s.name, percent(s.amount, 1),
+         _part(alone[s.name], risk, unit) if s.name in alone else tail_mean(s.contribution_es, s.se, unit=unit),
          percent(s.contribution_es / total, 1) if total > 0.0 else "–")
         for s in shares
     ]  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 from large_pools import pools
 
 from stress.analysis.book_risk import book_risk
-from stress.answers.book import BookRisk, Estimate, Way
+from stress.answers.book import BookRisk, Estimate, Share, Way
 from stress.report import book as sheets
 from stress.runs.book.count import count, packs_of
 
@@ -45,6 +45,15 @@ def test_what_a_position_brings_to_a_tail_of_which_it_loses_all_has_a_bound(risk
     sold = whole._replace(contribution_es=-0.25, marginal_es=-1.0)
     rows = sheets.positions(risk, one._replace(positions=[whole, sold, whole._replace(marginal_es=0.9)])).rows
     assert [row[3] for row in rows] == ["> 23.53%", "< −23.53%", "25.00 ± 0.49%"]
+
+
+def test_a_deal_of_one_position_is_told_as_the_position_is(risk: BookRisk) -> None:
+    risk, (one, *_) = risk._replace(level=0.95), risk.scenarios
+    whole = one.positions[0]._replace(contribution_es=0.25, marginal_es=1.0, se=0.25 / 51)
+    share = Share(whole.deal, 0.25, 0.25, 0.25 / 51)
+    one = one._replace(positions=[whole], deals=[share], originators=[], factors=[])
+    ((_, deals),) = sheets.concentrations(risk, one)
+    assert deals.rows == ((whole.deal, "25.0%", "> 23.53%", "100.0%"),)
 
 
 def test_a_book_that_loses_all_of_its_tail_is_told_with_what_its_error_leaves(risk: BookRisk) -> None:

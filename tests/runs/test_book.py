@@ -13,7 +13,7 @@ from scipy.stats import norm
 
 import stress
 from stress.analysis.book_change import book_change
-from stress.analysis.book_risk import book_risk
+from stress.analysis.book_risk import book_risk, tails_at
 from stress.analysis.book_tail import EDGES, exceeds, quantile_interval
 from stress.analytic import TwoPools, two_pool_es, two_pool_exceedance, two_pool_quantile
 from stress.answers.book import BookRisk
@@ -65,6 +65,18 @@ def test_two_large_pools_lose_together_as_the_multi_factor_law_says(
     var, low, high = quantile_interval(tally.loss_count[0, 0, -1], 0.99)
     spread, at = (high - low) / (2.0 * 1.96), bin_of(np.array([var]))[0]
     assert abs(var - two_pool_quantile(0.99, law)) < 4.0 * spread + EDGES[at + 1] - EDGES[at]
+
+
+@pytest.mark.parametrize("correlation", [0.0, 0.9])
+def test_value_at_risk_is_never_above_the_expected_shortfall_beyond_it(correlation: float) -> None:
+    """The last path stands at one end of its bin, and rank 1,023.9 of 1,024 near the other."""
+    book = pools([(correlation,), (correlation,)], Factors(names=("a",), phi=(0.0,)), 1024)
+    tally = counted(book)
+    one = book_risk(book, tally, 0.9999).scenarios[0]
+    for level, var in one.value_at_risk.items():
+        assert var.low <= var.estimate <= min(var.high, one.expected_shortfall[level].estimate)
+    assert tails_at(tally, "VAR", 0.9999) == [one.value_at_risk["0.9999"].estimate]
+    assert all(position.incremental_var <= one.value_at_risk["0.9999"].estimate for position in one.positions)
 
 
 def test_two_identical_deals_are_one_of_double_size() -> None:

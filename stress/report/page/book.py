@@ -45,7 +45,7 @@ def render(
         curves=_curves(risk),
         bars=_bars(risk, one),
         positions=sheets.positions(risk, one),
-        concentrations=sheets.concentrations(one),
+        concentrations=sheets.concentrations(risk, one),
         together=sheets.together(risk, one),
         ways=sheets.ways(risk, one),
         story=[] if worst is None else book_path.story(worst, one.positions),
