@@ -14,11 +14,12 @@ from typing import Any, NamedTuple
 from stress.errors import ConfigError
 from stress.foreign.absbox_accounts import collected, openings_of, reserves_of, used_of
 from stress.foreign.absbox_bonds import notes_of, swaps_of
+from stress.foreign.absbox_claims import completed, of_the_phases
 from stress.foreign.absbox_fees import Fees, fees_of
 from stress.foreign.absbox_formulas import Known
 from stress.foreign.absbox_pool import ours, pool_of
 from stress.foreign.absbox_steps import Names, priority_of
-from stress.foreign.absbox_triggers import payments_before, triggers_of
+from stress.foreign.absbox_triggers import payments_before, phases_of, triggers_of
 from stress.foreign.literal import pairs, part, read_dict, shortened, within
 from stress.inputs.deal import Deal
 from stress.inputs.pool import Pool
@@ -65,8 +66,12 @@ def convert(given: Mapping[Any, Any], currency: str = "CNY") -> Imported:
     while not drafted.unused <= left_out:  # what names them is left out as well, which may leave more of them unused
         left_out |= drafted.unused
         drafted = _draft(given, currency, left_out)
-    deal = ours(Deal, "deal", drafted.document)
     left = drafted.left
+    try:
+        deal = ours(Deal, "deal", drafted.document)
+    except ConfigError as error:
+        lost = [line for line in left if line.startswith("waterfall")]
+        raise ConfigError("; not carried: ".join((str(error), *lost))) from None
     pool = pool_of(dict(given), deal.closing_date, currency, left)
     left.append("defaults, prepayment and recovery: not in such a file; set them in pool.toml or a scenario")
     return Imported(deal, pool, tuple(left))
@@ -94,13 +99,11 @@ def _draft(given: Mapping[Any, Any], currency: str, left_out: frozenset[tuple[st
         triggers, revolving = triggers_of(tests, dates, names.known, left)
     with within("waterfall", part(given, "waterfall")):
         priority = priority_of(given["waterfall"], names, left)
-    if any(trigger["effect"] == "acceleration" for trigger in triggers):
-        priority.setdefault("acceleration", priority.get("amortization", []))
-    if revolving == 0 and priority.pop("revolving", None) is not None:
-        left.append("waterfall 'revolving': no trigger ends it at a date")
+    priority = of_the_phases(priority, names.known.phases, revolving, triggers, left)
     opening = openings_of(given.get("accounts"), names, left)
     priority = {phase: [*opening, *steps] for phase, steps in priority.items()}
     paid, accounts = used_of(priority, fees.own, names.reserves, left)
+    priority, paid = completed(priority, paid, fees.charged, notes, left)
     parties = [name for name in _parties(priority) if name]
     left += [f"fees.{name}: no step that is carried pays it" for name in fees.dues if name not in parties]
     buys = any(step["step"] == "purchase" for steps in priority.values() for step in steps)
@@ -136,6 +139,9 @@ def _names(
         named = [name for name, _ in pairs(given.get("accounts")) if ("account", name) not in left_out]
         every_account = {name: (name,) for name in named} | interest
     known = Known(size, every_fee, {}, every_account, lambda date: payments_before(date, dates), [])
+    tests = given.get("trigger") or given.get("triggers")
+    with within("trigger", tests):
+        known = known._replace(phases=phases_of(tests))
     with within("fees", given.get("fees")):
         fees = fees_of(given.get("fees"), known, dates["legal_maturity_months"], dates["issue_date"], left)
     own = [fee["name"] for fee in fees.own]
@@ -167,6 +173,8 @@ def _parties(priority: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
 
 def _dates(given: Mapping[str, Any], left: list[str]) -> dict[str, Any]:
     """Cut-off at a month end, issue, payment day, months to legal maturity."""
+    if "cutoff" not in given and "collect" in given:
+        raise ConfigError("dates: collect and pay are those of a deal in mid-life: import it with cutoff and closing")
     cutoff, issue, stated = (_date(given, key) for key in ("cutoff", "closing", "stated"))
     end = cutoff if cutoff.day == calendar.monthrange(cutoff.year, cutoff.month)[1] else cutoff.replace(day=1) - _DAY
     if cutoff.day not in (1, calendar.monthrange(cutoff.year, cutoff.month)[1]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from stress.foreign.absbox_formulas import Known, formula, number, said_of
@@ -31,7 +31,23 @@ def _note(name: str, about: Any, indices: dict[str, float], left: list[str]) -> 
         left.append(f"bonds.{name}.bondType {kinds!r}: it is repaid as the waterfall says")
     left += _unread(f"bonds.{name}", about, _BOND)
     note = {"name": name, "amount": float(about["balance"])}
-    return note | ({"residual": True} if kind == "Equity" else _coupon(f"bonds.{name}", about, indices, left))
+    if kind != "Equity":
+        return note | _coupon(f"bonds.{name}", about, indices, left)
+    if any(_bears(about.get("rateType"))):
+        left.append(
+            f"bonds.{name}.rateType {about['rateType']!r}: a residual note bears no coupon, it has what is left"
+        )
+    return note | {"residual": True}
+
+
+def _bears(rate: Any) -> Iterator[bool]:
+    """Whether anything of a rate's type is a rate that is not 0."""
+    if isinstance(rate, Mapping):
+        rate = list(rate.values())
+    if isinstance(rate, list | tuple):
+        for one in rate:
+            yield from _bears(one)
+    yield isinstance(rate, int | float) and rate != 0.0
 
 
 def _coupon(place: str, about: Mapping[str, Any], indices: dict[str, float], left: list[str]) -> dict[str, Any]:

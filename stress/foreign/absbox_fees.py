@@ -28,11 +28,13 @@ class Fees(NamedTuple):
     """Fee -> formula of what is due of it: paid as a party outside the deal."""
     quantities: dict[str, list[list[float]]]
     """What has fallen due by month, summed."""
+    charged: list[str]
+    """Fees that arise when they are paid, not by time."""
 
 
 def fees_of(given: Any, known: Known, last: int, issue: datetime.date, left: list[str]) -> Fees:
     """The fees of a deal of so many months; what has no word here is told in `left`."""
-    found = Fees([], {}, {})
+    found = Fees([], {}, {}, [])
     for name, about in pairs(given):
         left += [f"fees.{name}.{key} {value!r}" for key, value in about.items() if key != "type" and value]
         kind, value = next(iter((about.get("type") or {"": None}).items()))
@@ -79,6 +81,7 @@ def _annual(found: Fees, name: str, value: Any, known: Known, life: _Life) -> No
 
 def _share(found: Fees, name: str, value: Any, known: Known, life: _Life) -> None:
     _by_formula(found, name, f"{number(value[1])} * {formula(value[0], known)}")
+    found.charged.append(name)
 
 
 def _by_formula(found: Fees, name: str, amount: str) -> None:

@@ -27,6 +27,10 @@ PHASE = {
     "defaulted": "event_of_default",
 }
 """Status of a deal -> phase."""
+BY_TRIGGER = "amortization or acceleration"
+"""The phase of a deal that amortizes, where a trigger as well as a date may lead there: both have one waterfall."""
+REST = "default"
+"""The waterfall of every status that has none of its own."""
 COMPARED = (">", ">=", "<", "<=")
 
 
@@ -44,6 +48,8 @@ class Known(NamedTuple):
     """The last collection period that is paid before a date."""
     triggers: list[str]
     """Those that are carried, as far as they have been read."""
+    phases: Mapping[str, str] = PHASE
+    """Status of the deal -> its phase here."""
 
 
 class Missing(LookupError):
@@ -113,7 +119,7 @@ def condition(given: Sequence[Any], known: Known) -> str:
     if word == "not":
         return f"not ({condition(parts[0], known)})"
     if word == "status":
-        return _phase(parts[0])
+        return _phase(parts[0], known)
     if word in COMPARED:
         before = known.month_of(datetime.date.fromisoformat(str(parts[0])))
         return f"month > {before}" if word in (">", ">=") else f"month <= {before}"
@@ -132,12 +138,13 @@ def _truth(given: Sequence[Any], known: Known) -> str:
             raise Missing(f"trigger {given[-1]!r}")
         return named("tripped", given[-1])
     if given[0] == "status":
-        return _phase(given[1])
+        return _phase(given[1], known)
     raise LookupError(f"{given[0]!r} has no word here")
 
 
-def _phase(status: str) -> str:
-    return f"phase.{PHASE[str(status).lower()]}"
+def _phase(status: str, known: Known) -> str:
+    phase = known.phases[str(status).lower()]
+    return "(phase.amortization or phase.acceleration)" if phase == BY_TRIGGER else f"phase.{phase}"
 
 
 def _sum(parts: Sequence[str]) -> str:

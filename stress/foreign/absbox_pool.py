@@ -21,6 +21,8 @@ KINDS = {
     ("mortgage", "even"): "equal_principal",
     ("mortgage", "i_p"): "bullet",
     ("loan", "i_p"): "bullet",
+    ("loan", "level"): "level",
+    ("loan", "even"): "equal_principal",
 }
 """(Asset, type) of AbsBox -> how principal is repaid."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from stress.foreign.absbox_formulas import PHASE, Known, Missing, condition, formula, named, number
+from stress.foreign.absbox_formulas import REST, Known, Missing, condition, formula, named, number
 
 ACCRUALS = ("calcfee", "calcint", "calcbondint")
 """Fees and interest accrue here by themselves."""
@@ -33,11 +33,11 @@ class Names(NamedTuple):
 
 
 def priority_of(waterfall: Mapping[Any, Any], names: Names, left: list[str]) -> dict[str, Rows]:
-    """Steps by phase; what is left out is told in `left`."""
+    """Steps by status; what is left out is told in `left`."""
     found: dict[str, Rows] = {}
     for key, actions in waterfall.items():
         status = str(key[-1] if isinstance(key, tuple) else key).lower()
-        if status not in PHASE:
+        if status not in (*names.known.phases, REST):
             if actions:
                 left.append(f"waterfall {key!r}: {len(actions)} actions: no such phase here")
             continue
@@ -45,7 +45,7 @@ def priority_of(waterfall: Mapping[Any, Any], names: Names, left: list[str]) -> 
         for step in _run(actions, names, left, f"waterfall {key!r}"):
             if step["step"] != "pay_residual" or step not in steps:
                 steps.append(step)
-        found[PHASE[status]] = steps
+        found[status] = steps
     return found
 
 
@@ -186,7 +186,9 @@ def _interest(action: Any, names: Names) -> Rows:
     limit = _limit(action, names)
     if limit.amount or limit.share is not None:
         raise LookupError("a limit of interest has no word here")
-    notes = [_known(note, names.notes) for note in _each(action[2])]
+    notes = [_known(note, names.notes) for note in _each(action[2]) if note != names.residual]
+    if not notes:  # the residual note bears none
+        return []
     step: dict[str, Any] = {"step": "pay_interest", "source": _sources(names.interest[action[1]], limit)}
     return [{**step, "note": notes[0]} if len(notes) == 1 else {**step, "notes": notes}]
 
@@ -202,6 +204,8 @@ def _principal(action: Any, names: Names, order: str = "pro_rata") -> Rows:
         if limit.amount or limit.share is not None:
             raise LookupError("a limit of the residual note has no word here")
         return [{"step": "pay_residual", "note": names.residual, "source": source}]
+    if names.residual in notes:
+        return _with_residual(action, names, order)
     step: dict[str, Any] = {"step": "pay_principal", "notes": [_known(note, names.notes) for note in notes]}
     held = " + ".join(named("note", note) for note in notes)
     if limit.share is not None:
@@ -209,6 +213,14 @@ def _principal(action: Any, names: Names, order: str = "pro_rata") -> Rows:
     if limit.amount is not None:
         step["until"] = f"max({held} - {limit.amount}, 0)"
     return [step | {"source": source} | ({"order": order} if len(notes) > 1 else {})]
+
+
+def _with_residual(action: Any, names: Names, order: str) -> Rows:
+    """Notes in turn, the residual one the last. Raises LookupError where it is not, or is paid pari passu."""
+    *before, last = _each(action[2])
+    if order != "sequential" or last != names.residual:
+        raise LookupError("the residual note beside others, or before them, has no word here")
+    return [row for part in (before, [last]) for row in _principal((*action[:2], part, *action[3:]), names, order)]
 
 
 def _principal_in_turn(action: Any, names: Names) -> Rows:

@@ -6,13 +6,33 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
-from stress.foreign.absbox_formulas import Known, condition
+from stress.foreign.absbox_formulas import BY_TRIGGER, PHASE, Known, condition
 from stress.foreign.literal import pairs
 
-STATUS = {"accelerated": "acceleration", "amortizing": "acceleration", "defaulted": "event_of_default"}
-"""New status of a trigger -> effect."""
 OBSERVED = {"cumPoolDefaultedRate": "cumulative_default", "poolFactor": "pool_factor"}
 SIDE = {">": "above", ">=": "above", "<": "below", "<=": "below"}
+
+
+def phases_of(given: Any) -> dict[str, str]:
+    """Status -> phase. A trigger that begins amortization leads to our acceleration, which has the waterfall of
+    amortization then; a deal that accelerates as well does so in our event of default."""
+    led_to = {_status(about) for _, group in pairs(given) for _, about in pairs(group) if not _ends_revolving(about)}
+    if "amortizing" not in led_to:
+        return dict(PHASE)
+    later = "accelerated" if "accelerated" in led_to else "defaulted"
+    return {"revolving": "revolving", "amortizing": BY_TRIGGER, later: "event_of_default"}
+
+
+def _status(about: Mapping[str, Any]) -> str:
+    """The status to which a trigger leads, or nothing."""
+    effects = list(about.get("effects") or ())
+    return str(effects[-1]).lower() if len(effects) == 2 and effects[0] == "newStatus" else ""
+
+
+def _ends_revolving(about: Mapping[str, Any]) -> bool:
+    """Whether a trigger is the date on which the revolving period ends."""
+    test = list(about.get("condition") or ())
+    return _status(about) == "amortizing" and len(test) == 2 and test[0] in (">", ">=")
 
 
 def triggers_of(
@@ -24,18 +44,23 @@ def triggers_of(
     for place, group in pairs(given):
         for name, about in pairs(group):
             test, effects = list(about.get("condition") or ()), list(about.get("effects") or ())
-            status = str(effects[-1]).lower() if len(effects) == 2 and effects[0] == "newStatus" else ""
-            if status == "amortizing" and len(test) == 2 and test[0] in (">", ">="):
+            if _ends_revolving(about):
                 revolving = payments_before(datetime.date.fromisoformat(str(test[1])), dates)
                 continue
-            told = _test(place, test, known) if status in STATUS else None
+            effect = _effect(known.phases.get(_status(about), ""))
+            told = _test(place, test, known) if effect else None
             if told is None:
                 left.append(f"trigger {place}.{name}: {test!r} -> {effects!r}")
             else:
                 known.triggers.append(name)
                 curable = bool(about.get("curable", False))
-                found.append({"name": name, **told, "effect": STATUS[status], "curable": curable})
+                found.append({"name": name, **told, "effect": effect, "curable": curable})
     return found, revolving
+
+
+def _effect(phase: str) -> str:
+    """The effect of a trigger that leads to a phase, or nothing."""
+    return "acceleration" if phase == BY_TRIGGER else phase if phase in ("acceleration", "event_of_default") else ""
 
 
 def _test(place: str, test: list[Any], known: Known) -> dict[str, Any] | None:
