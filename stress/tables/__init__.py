@@ -4,6 +4,7 @@ source      a local file -> its bytes, unpacked and bounded
 encoding    bytes -> text, by a rule that is certain or refuses
 cells       text or a workbook -> rows of cells with the numbers of their lines
 headings    two rows of a heading -> one
+years       periods over two rows of a heading -> one
 merged      which cells of a sheet are merged
 numbers     a cell as a number: thousands, decimal commas, percent and currency signs, what is not published
 periods     a label as a year, half-year, quarter or month

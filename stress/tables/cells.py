@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import re
 from collections import Counter
@@ -18,12 +19,15 @@ from stress.tables.merged import spans_of
 from stress.tables.numbers import is_missing, looks_like_number
 from stress.tables.source import is_workbook, started, unpacked
 from stress.tables.workbook import sheet_rows
+from stress.tables.years import dated
 
 MAX_BYTES = 4 * 1024 * 1024
 """Of text, once unpacked."""
 MAX_COLUMNS = 500
 MAX_ROWS = 30_000
 """More than the months of 2,000 years."""
+_TOP = 20
+"""Rows in which a heading of periods over two rows begins."""
 SEPARATORS = ("\t", ";", "|", ",")
 """In this order: where tabs part the cells, commas are part of them."""
 _BLANKS = re.compile(r"\s{2,}")
@@ -125,20 +129,19 @@ def _plain(cell: str) -> str:
 def _of_one_heading(cells: Cells, spans: Callable[[int], Spans] = lambda row: {}) -> Cells:
     """The cells, a heading of two rows as one. DataError where it leaves open what stands under what."""
     first = next((n for n, row in enumerate(cells.row) if _has_values(row)), 0)
-    if first < 2:
-        return cells
-    upper, lower, below = cells.row[first - 2 : first + 1]
-    if lower.number != upper.number + 1:
-        return cells
-    try:
-        names = joined(upper.cell, lower.cell, below.cell, lambda: spans(upper.number))
-    except Unclear as error:
-        raise DataError(f"{cells.place(lower)}: {error}") from None
-    if names is None:
-        return cells
-    note = f"the heading is that of {cells.unit}s {upper.number} and {lower.number} together"
-    rows = (*cells.row[: first - 2], Row(lower.number, names), *cells.row[first:])
-    return cells._replace(row=rows, note=(*cells.note, note))
+    for at, together in (*((n, dated) for n in range(_TOP)), (first - 2, joined)):
+        if at < 0 or at + 2 >= len(cells.row) or cells.row[at + 1].number != cells.row[at].number + 1:
+            continue
+        upper, lower, below = cells.row[at : at + 3]
+        try:
+            names = together(upper.cell, lower.cell, below.cell, functools.partial(spans, upper.number))
+        except Unclear as error:
+            raise DataError(f"{cells.place(lower)}: {error}") from None
+        if names is not None:
+            note = f"the heading is that of {cells.unit}s {upper.number} and {lower.number} together"
+            rows = (*cells.row[:at], Row(lower.number, names), *cells.row[at + 2 :])
+            return cells._replace(row=rows, note=(*cells.note, note))
+    return cells
 
 
 def _has_values(row: Row) -> bool:

@@ -75,9 +75,10 @@ def date_columns(cells: Cells) -> tuple[int, ...]:
     if named:
         return (max(named, key=lambda k: (count[k], -k)),)
     if not max(count):
-        first = cells.row[1].cell[0]
-        said = FISCAL if is_fiscal(first) else f"there is no column of periods: each row must begin with {ALLOWED}"
-        raise DataError(f"{cells.place(cells.row[1])}: {first[:40]!r}: {said}")
+        fiscal = ((row, cell, FISCAL) for row in cells.row for cell in row.cell if is_fiscal(cell))
+        none = f"there is no column of periods: each row must begin with {ALLOWED}"
+        row, cell, said = next(fiscal, (cells.row[1], cells.row[1].cell[0], none))
+        raise DataError(f"{cells.place(row)}: {cell[:40]!r}: {said}")
     return (count.index(max(count)),)
 
 

@@ -56,7 +56,8 @@ RULES = (
     "table, a line of numbers without a period are refused by their line.",
     "A heading of two rows, Balance over Opening and Closing, is read as Balance Opening and Balance Closing where "
     "neither row alone names every column. Merged cells of a workbook say what stands under what; in text a blank goes "
-    "on with the cell to its left, and is refused where it may as well stand by itself.",
+    "on with the cell to its left, and is refused where it may as well stand by itself. Years over their months, "
+    "quarters or half-years (Jan, 3, Q1, 3月, 一季度, H1) are periods; 1 to 4 below one year alone are refused.",
     "A loan tape has a row a loan with level, term, remaining, days_past_due, balance, monthly_fee (or --column OURS="
     "THEIRS), as text, .xlsx or Parquet, of any length; `stress pool --help` says which spellings of cells are read.",
     "An index file may have any days: a month takes the level in force on its first day; where none is published "
