@@ -51,7 +51,9 @@ def pit_of(centre: Array, spread: float, weight: Array, came: float) -> float:
 def log_score_of(centre: Array, spread: float, weight: Array, came: float) -> float:
     """Log density of a weighted mixture of normals of one spread."""
     z = (came - centre) / spread
-    return float(logsumexp(-0.5 * z * z, b=weight) - np.log(spread) - 0.5 * np.log(2.0 * np.pi))
+    with np.errstate(divide="ignore"):  # a path may weigh nothing
+        log = np.log(weight) - 0.5 * z * z
+    return float(logsumexp(log) - np.log(spread) - 0.5 * np.log(2.0 * np.pi))
 
 
 def mean_error(values: ArrayLike, lag: int) -> float:

@@ -138,6 +138,36 @@ def test_percents_are_told_by_the_middle_rate_and_a_single_bad_month_is_none(tmp
         read_reports(printed)
 
 
+@pytest.mark.parametrize(
+    ("name", "unit", "says"),
+    [
+        ("late_1", "", "percents, where late_1 is an amount of money"),
+        ("note:A", ", unit = 0.01", "percents, where note:A is an amount of money"),
+        ("default_rate", "", r"percents: columns\.default_rate needs unit = 0\.01"),
+    ],
+)
+def test_percent_signs_are_no_amounts_and_no_fractions(tmp_path: Path, name: str, unit: str, says: str) -> None:
+    columns = f'"{name}" = {{ column = "x"{unit} }}'
+    with pytest.raises(DataError, match=rf"t\.csv: column 'x': {says}"):
+        read_reports(written(tmp_path, "month,x\n2025-01,0.8%\n2025-02,0.9%\n", columns))
+
+
+def test_rates_with_percent_signs_are_read_as_hundredths(tmp_path: Path) -> None:
+    columns = 'default_rate = { column = "x", unit = 0.01 }'
+    found = read_reports(written(tmp_path, "month,x\n2025-01,0.8%\n2025-02,0.9%\n", columns))
+    assert found.figure["default_rate"] == pytest.approx((0.008, 0.009))
+
+
+def test_check_asks_about_amounts_that_look_like_shares(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    columns = "\n".join(f'{name} = {{ column = "{name}" }}' for name in ("pool", "late_1", "defaults", "recoveries"))
+    rows = "month,pool,late_1,defaults,recoveries\n2025-01,5e8,8.0,0,0\n2025-02,5e8,8.2,400,5\n2025-03,5e8,8.1,6000,\n"
+    assert exit_code(["check", str(written(tmp_path, rows, columns))]) == 0
+    out = capsys.readouterr().out
+    assert "2025-01: late_1 is 8 beside a balance of 500,000,000: an amount, not a share?" in out
+    assert "2025-02: recoveries is 5 beside" in out
+    assert "defaults is" not in out
+
+
 def test_check_says_where_a_report_contradicts_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     names = ("pool_begin", "new_receivables", "principal_collections", "defaults", "pool", "late_2", "default_rate")
     columns = "\n".join(f'{name} = {{ column = "{name}" }}' for name in names)

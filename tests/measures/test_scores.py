@@ -51,6 +51,8 @@ def test_a_weighted_mixture_scores_by_its_weights() -> None:
     assert log_score_of(centre, 2.0, weight, 2.0) == pytest.approx(np.log(density), rel=1e-14)
     far = log_score(np.array([100.0, 200.0]), np.array([1.0, 1.0]), 0.0)  # a density that is 0 as a number
     assert far == pytest.approx(-5000.0 - np.log(2.0) - 0.5 * np.log(2.0 * np.pi), rel=1e-14)
+    faint = log_score_of(np.array([0.0, 3.0, 9.0]), 1.0, np.array([1e-320, 1.0, 0.0]), 0.0)  # 1 / 1e-320 is no number
+    assert faint == pytest.approx(-4.5 - 0.5 * np.log(2.0 * np.pi), rel=1e-14)
 
 
 def test_the_error_of_a_mean_of_independent_values_is_the_usual_one() -> None:

@@ -14,6 +14,8 @@ Found = Iterator[tuple[str, str]]
 
 ROUNDING = 1e-4
 """Of the balance: published figures are rounded to thousands or millions."""
+SMALL = 1e-6
+"""Of the balance: an amount that is smaller in every report is a share, more likely."""
 RATE = 0.2
 """Relative difference between a printed rate and that of its amounts beyond which it is said."""
 
@@ -83,4 +85,20 @@ def _rate_of_amounts(reports: Reported) -> Found:
             )
 
 
-_RULES: tuple[Callable[[Reported], Found], ...] = (_balances_tie, _carried_over, _parts_within, _rate_of_amounts)
+def _amounts(reports: Reported) -> Found:
+    """Shares of the balance where amounts of money belong, printed as fractions or as percents."""
+    for name, values in reports.figure.items():
+        pairs = [(k, x, _of(reports, k, "pool") or _of(reports, k, "pool_begin")) for k, x in enumerate(values)]
+        known = [(k, x, pool[0]) for k, x, pool in pairs if x > 0.0 and pool is not None and pool[0] > 0.0]
+        if name != "default_rate" and known and all(x < SMALL * pool for _, x, pool in known):
+            k, x, pool = known[0]
+            yield str(reports.period[k]), f"{name} is {x:g} beside a balance of {pool:,.0f}: an amount, not a share?"
+
+
+_RULES: tuple[Callable[[Reported], Found], ...] = (
+    _balances_tie,
+    _carried_over,
+    _parts_within,
+    _amounts,
+    _rate_of_amounts,
+)

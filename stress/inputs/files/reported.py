@@ -181,9 +181,12 @@ def _read(cells: Cells, name: str, label: list[Period], per_year: int | None, co
     head = cells.row[0].cell
     place = {name: _place(cells, head, column.column, f"columns.{name}.column") for name, column in columns.items()}
     periods = _regular(cells, label, per_year)
-    figure = {
-        name: tuple(value * columns[name].unit for value in _values(cells, at, head[at])) for name, at in place.items()
-    }
+    figure = {}
+    for name, at in place.items():
+        values, percents = _values(cells, at, head[at])
+        if percents:
+            _refuse_signs(cells, head[at], name, columns[name].unit)
+        figure[name] = tuple(value * columns[name].unit for value in values)
     _refuse_percents(cells.file, figure.get("default_rate", ()))
     return Reported(cells.file, name, periods, figure, {name: column.error for name, column in columns.items()})
 
@@ -202,9 +205,10 @@ def _place(cells: Cells, head: tuple[str, ...], wanted: str, key: str) -> int:
     return head.index(wanted)
 
 
-def _values(cells: Cells, at: int, heading: str) -> list[float]:
-    """A column as it is written; a percent sign stands on all its numbers or on none. DataError."""
-    found, signs = [], set()
+def _values(cells: Cells, at: int, heading: str) -> tuple[list[float], bool]:
+    """A column as it is written, and whether a percent sign stands on all its numbers or on none. DataError."""
+    found: list[float] = []
+    signs: set[bool] = set()
     for row in cells.row[1:]:
         number = _number(cells, row, at, heading)
         found.append(math.nan if number is None else number.value)
@@ -213,7 +217,18 @@ def _values(cells: Cells, at: int, heading: str) -> list[float]:
         if len(signs) > 1:
             mixed = "some numbers of the column have a percent sign, others none"
             raise DataError(f"{cells.place(row, heading)}: {row.cell[at][:40]!r}: {mixed}")
-    return found
+    return found, True in signs
+
+
+def _refuse_signs(cells: Cells, heading: str, name: str, unit: float) -> None:
+    """Percents are no amounts of money, and of a rate they are hundredths. DataError."""
+    place = f"{cells.file}: column {heading!r}"
+    if name != "default_rate":
+        raise DataError(
+            f"{place}: percents, where {name} is an amount of money: multiply them by the balance, or leave it out"
+        )
+    if unit >= 1.0:
+        raise DataError(f"{place}: percents: columns.{name} needs unit = 0.01")
 
 
 def _number(cells: Cells, row: Row, at: int, heading: str) -> Number | None:
