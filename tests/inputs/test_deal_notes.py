@@ -29,6 +29,12 @@ def gathered(source: list[str]) -> Deal:
     return deal([*steps, late], (QUARTERLY, B, REST), accounts=["liquidity"])
 
 
+def of(terms: Deal) -> Job:
+    """A deal on its pool of 1,000."""
+    case = ScenarioCase(name="base")
+    return Job(name="small", deal=terms, pool=pool(), scenarios=(case,), paths=32, seed=1, clock="monthly")
+
+
 def test_quarterly_interest_that_nothing_gathers_is_noted_and_does_fall_short() -> None:
     """Month 3 owes 12.4 and has income of 12.8: B's 6 finds 0.4, for the residual took what was left before."""
     found = deal(notes=(QUARTERLY, B, REST))
@@ -96,6 +102,62 @@ def test_losses_that_seniors_bear_first_or_that_leave_nothing_to_cover_are_noted
     assert notes_of_deal(good) == []
 
 
+def test_an_account_that_never_helps_a_note_is_noted_and_does_not() -> None:
+    """Interest of 12 and an income of 5: the reserve of 20 stands by, or pays 7."""
+    terms: dict[str, Any] = {"accounts": ["reserve"], "opening_cash": {"reserve": 20.0}}
+    last = {"step": "pay_residual", "note": "R", "source": ["reserve"], "when": "notes < 1"}
+    idle = deal([*PLAIN, last], **terms)
+    (note,) = notes_of_deal(idle)
+    assert note.key == "account reserve"
+    assert "no step pays a fee, interest, a loss or principal from it" in note.says
+    release = {"step": "release", "account": "reserve", "target": {}, "to": "income"}
+    drawn = [{**step, "source": ["income", "reserve"]} for step in INTEREST]
+    for helps in ([release, *PLAIN, last], [*drawn, *PLAIN[2:], last]):
+        assert notes_of_deal(deal(helps, **terms)) == []
+    (late,) = notes_of_deal(deal([*PLAIN, release, last], **terms))  # the residual note has it from income next month
+    assert late.key == "account reserve"
+
+
+def test_a_reserve_as_large_as_what_it_stands_behind_is_noted() -> None:
+    drawn = [{**step, "source": ["income", "reserve"]} for step in INTEREST]
+    last = {"step": "pay_residual", "note": "R", "source": ["reserve"], "when": "notes < 1"}
+    for share, noted in ((1.0, True), (0.01, False)):
+        fill = {"step": "top_up", "account": "reserve", "target": {"share_of_cut_off": share}}
+        found = notes_of_deal(deal([*drawn, fill, *PLAIN[2:], last], accounts=["reserve"]))
+        assert ["reserve shall hold 100% of the cut-off balance"] * noted == [note.says for note in found]
+
+
+def test_a_junior_note_repaid_first_by_a_step_with_a_condition_is_noted() -> None:
+    upside = {"step": "pay_principal", "notes": ["B", "A"], "source": ["principal"], "when": "month > 1"}
+    (note,) = notes_of_deal(deal([*PLAIN[:2], upside, *PLAIN[2:]]))
+    assert note.says == "A gets its principal after B, which is listed below it among the notes"
+    assert notes_of_deal(deal([*PLAIN[:2], {**upside, "notes": ["A", "B"]}, *PLAIN[2:]])) == []
+
+
+@pytest.mark.parametrize(
+    ("terms", "key"),
+    [
+        ({"opening_cash": {"reserve": 0.0005}}, "deal.opening_cash.reserve"),
+        ({"fees": [{"name": "agent", "base": "fixed", "amount": 0.0005}]}, 'deal.fees["agent"].amount'),
+        ({"until": "0.0005"}, "deal.priority.amortization[5] (pay_principal): until"),
+        ({"target": {"floor": 0.0005}}, "deal.priority.amortization[4] (top_up): target.floor"),
+    ],
+)
+def test_an_amount_that_looks_like_a_share_of_the_pool_is_noted(terms: dict[str, Any], key: str) -> None:
+    """Of 1,000: 0.0005 would be 0.5."""
+    fees = [{"step": "pay_fee", "fee": "agent"}]
+    drawn = [{**step, "source": ["income", "reserve"]} for step in INTEREST]
+    fill = {"step": "top_up", "account": "reserve", "target": terms.pop("target", "1 * pool")}
+    repay = {"step": "pay_principal", "notes": ["A", "B"], "source": ["principal"]}
+    until = terms.pop("until", None)
+    steps = [*fees, *drawn, fill, repay | ({"until": until} if until else {}), *PLAIN[2:]]
+    last = {"step": "pay_residual", "note": "R", "source": ["reserve"], "when": "notes < 1"}
+    rest = {"accounts": ["reserve"], "fees": [{"name": "agent", "base": "fixed", "amount": 2.0}], **terms}
+    found = [note for note in notes_of(of(deal([*steps, last], **rest))) if "amount of money" in note.says]
+    assert [note.key for note in found] == [key]
+    assert found[0].says.startswith("0.0005 is an amount of money, not a share")
+
+
 def test_interest_that_principal_lends_is_not_noted() -> None:
     steps = [{**INTEREST[0], "source": ["income", "principal"]}, *PLAIN[1:]]
     assert notes_of_deal(deal(steps, (QUARTERLY, B, REST))) == []
@@ -110,15 +172,7 @@ def test_interest_that_principal_lends_is_not_noted() -> None:
     ],
 )
 def test_notes_that_are_larger_or_smaller_than_the_pool_are_noted(size: float, said: list[str]) -> None:
-    job = Job(
-        name="small",
-        deal=deal(notes=({**A, "amount": size}, B, REST)),
-        pool=pool(),
-        scenarios=(ScenarioCase(name="base"),),
-        paths=32,
-        seed=1,
-        clock="monthly",
-    )
+    job = of(deal(notes=({**A, "amount": size}, B, REST)))
     assert [note.says for note in notes_of(job)] == said
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from stress.inputs.deal.date_remarks import dates_apart
 from stress.inputs.deal.reading import notes_of, phases, receiver_of, sources_of, steps_of
+from stress.inputs.deal.reserve_remarks import large_targets, never_drawn
 from stress.inputs.deal.trust_rules import fixed_series
 from stress.inputs.text.remark import Found, Remark, named, remarks
 from stress.look_alike import look_alike
@@ -140,7 +141,7 @@ def _falling_limits(deal: Deal) -> Found:
                 f"the limit falls to {falls.limit:g} in month {falls.from_month}, though {trigger.observable} grows "
                 "with the deal's age",
             )
-    for phase in phases(deal):
+    for phase in _written(deal):
         for number, step in enumerate(steps_of(deal, phase), 1):
             if step.step == "pay_principal" and any(b[1] > a[1] for a, b in pairwise(step.to_balance)):
                 yield f"priority.{phase}[{number}].to_balance", "rises from one month to a later one: notes never grow"
@@ -180,14 +181,14 @@ def _out_of_order(deal: Deal) -> Found:
         for what in ("interest", "principal"):
             seen: list[str] = []
             for number, step in enumerate(steps_of(deal, phase), 1):
-                paid = notes_of(step) if step.step == f"pay_{what}" and not step.when else ()
-                late = _after_junior(step, paid, seen, rank)
+                paid = notes_of(step) if step.step == f"pay_{what}" else ()
+                late = _after_junior(step, paid, [] if step.when else seen, rank)
                 if late is not None:
                     yield (
                         f"priority.{phase}[{number}] ({step.step})",
                         f"{late[0]} gets its {what} after {late[1]}, which is listed below it among the notes",
                     )
-                seen += paid
+                seen += () if step.when else paid
 
 
 def _after_junior(
@@ -282,6 +283,8 @@ _RULES: tuple[Callable[[Deal], Found], ...] = (
     _out_of_order,
     _residual_first,
     _reserve_leaves,
+    never_drawn,
+    large_targets,
     _losses,
     fixed_series,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from stress.inputs.deal.formula_rules import indices_in
 from stress.inputs.deal.remarks import notes_of_deal
 from stress.inputs.job import Job
+from stress.inputs.job.amount_remarks import shares_for_amounts
 from stress.inputs.job.scenario_remarks import notes_of_cases
 from stress.inputs.job.trust_rules import growing_trust, unread_by_trust
 from stress.inputs.pool.remarks import notes_of_pool
@@ -163,4 +164,16 @@ def _mid_life(job: Job) -> Found:
             yield f"state.notes.{note.name}.balance", f"{stands:,.2f} of {size:,.0f} at closing: are both in one unit?"
 
 
-_RULES = (_mid_life, _sizes, _opening_cash, _supply, _cash_rate, _waiting, _twice, _trust, _rate_unread, _loans_unmoved)
+_RULES = (
+    _mid_life,
+    _sizes,
+    _opening_cash,
+    shares_for_amounts,
+    _supply,
+    _cash_rate,
+    _waiting,
+    _twice,
+    _trust,
+    _rate_unread,
+    _loans_unmoved,
+)

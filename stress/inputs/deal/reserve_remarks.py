@@ -1,0 +1,52 @@
+"""Accounts that fill and never help a note, and targets as large as what they stand behind."""
+
+from __future__ import annotations
+
+from stress.inputs.deal.reading import located, phases, receiver_of, sources_of, steps_of
+from stress.inputs.deal.steps import AnyStep, Reserve
+from stress.inputs.deal.terms import Terms
+from stress.inputs.text.remark import Found
+
+LARGE_TARGET = 0.5
+MOVES = ("release", "transfer", "top_up")
+"""Steps after which cash is still the deal's and has done nothing."""
+
+
+def large_targets(deal: Terms) -> Found:
+    """An account that shall hold half of what it stands behind, or more: percents may be meant."""
+    for place, step in located(deal):
+        if step.step not in ("top_up", "release") or not isinstance(step.target, Reserve):
+            continue
+        for key, whole in _WHOLE.items():
+            share = getattr(step.target, key)
+            if share >= LARGE_TARGET:
+                yield f"{place}: target.{key}", f"{step.account} shall hold {share:.0%} of {whole}"
+
+
+_WHOLE = {"share_of_pool": "the pool", "share_of_notes": "the notes", "share_of_cut_off": "the cut-off balance"}
+
+
+def never_drawn(deal: Terms) -> Found:
+    """An account that is filled, and of which no step pays fees, interest, losses or principal."""
+    every = [steps_of(deal, phase) for phase in phases(deal)]
+    for name in deal.accounts:
+        filled = deal.opening_cash.get(name, 0.0) > 0.0 or any(receiver_of(s) == name for steps in every for s in steps)
+        if filled and not any(_helps(steps, name) for steps in every):
+            yield (
+                f"account {name}",
+                "no step pays a fee, interest, a loss or principal from it, at once or after a release: name it in the "
+                "source of the steps that it shall stand behind",
+            )
+
+
+def _helps(steps: tuple[AnyStep, ...], name: str) -> bool:
+    """Whether cash of an account reaches a step that pays something, in this order or, left in income or principal,
+    at the next payment date."""
+    reached = {name}
+    for step in steps:
+        if not reached & set(sources_of(step)) or step.step == "pay_residual":
+            continue
+        if step.step not in MOVES:
+            return True
+        reached |= {receiver_of(step) or ""}
+    return False
