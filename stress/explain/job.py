@@ -50,7 +50,7 @@ def _stands(job: Job) -> list[str]:
         *table(["note", "balance"], [[name, money(note.balance)] for name, note in state.notes.items()]),
         "",
     ]
-    return [*lines, f"{state.source}.", ""] if state.source else lines
+    return [*lines, f"{state.source.removesuffix('.')}.", ""] if state.source else lines
 
 
 def _pool(pool: Pool, buying: bool) -> list[str]:

@@ -12,6 +12,7 @@ import xarray as xr
 from stress import measures
 from stress.measures.means import has_principal
 from stress.report import words
+from stress.report.inputs import illustrative
 from stress.report.numbers import MISSING, PERCENT, many, own_unit, percent, with_error
 from stress.report.sheets import Sheet
 
@@ -247,11 +248,6 @@ def _of_job(job: Job) -> tuple[tuple[str, str], ...]:
         pays = f"{exactly(pool.payment_rate.monthly)} of the balance a month"
     else:
         pays = f"instalments of {listed(str(plan.term) for plan in pool.plans)} months"
-    illustrative = {
-        *deal.illustrative,
-        *pool.illustrative,
-        *(line for one in job.scenarios for line in one.illustrative),
-    }
     revolves = f"revolves {deal.revolving_months} months" if deal.revolving_months else "does not revolve"
     rows = [
         ("Deal", f"closing {deal.closing_date}; {revolves}, scheduled to end in month "
@@ -268,8 +264,7 @@ def _of_job(job: Job) -> tuple[tuple[str, str], ...]:
         rows.insert(1, ("In mid-life", f"after {state.as_of}, with {money(pool_left)} of the pool left and of the "
                         f"notes {left}; sizes and enhancement are those of closing, losses over the original balance, "
                         "lives, yields and prices from there on over what is left"))  # fmt: skip
-    if illustrative:
-        n = len(illustrative)
+    if n := len(illustrative(job)):
         are = "1 statement on inputs is" if n == 1 else f"{n} statements on inputs are"
         rows.append(("Illustrative", f"{are} the authors' own; see Inputs"))
     return tuple(rows)

@@ -162,6 +162,8 @@ def _mixture(ds: xr.Dataset) -> list[str]:
 
 
 _PARTS = ("estimate", "error", "low", "high")
+FEW = 20
+"""Paths below which nothing is estimated with any precision."""
 
 
 def residual(ds: xr.Dataset) -> set[str]:
@@ -209,13 +211,15 @@ def _limits(ds: xr.Dataset) -> str:
         "These are probabilities of the model under stated inputs. The errors shown are those of simulation; they do "
         "not hold the doubt about the inputs themselves. "
     )
+    worth = measures.effective_paths(ds) if measures.is_weighted(ds) else measures.paths(ds)
+    if worth < FEW:
+        return f"{model}So few paths estimate nothing with any precision."
+    rarest = count(worth / 10)
     if measures.is_weighted(ds):
-        worth = count(measures.effective_paths(ds) / 10)
         return (
             f"{model}Losses of notes are aimed at, so that even rare ones have the error beside them; nothing else "
-            f"that is rarer than about one path in {worth} is estimated here with any precision."
+            f"that is rarer than about one path in {rarest} is estimated here with any precision."
         )
-    rarest = count(measures.paths(ds) / 10)
     return f"{model}Nothing rarer than about one path in {rarest} is estimated here with any precision."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from stress.inputs.job import Job
 from stress.report.document import as_page, document
 from stress.report.document.sections import VERIFIED
 from stress.report.document.theory import THEORY, used_by
+from stress.report.inputs import illustrative
 
 ROOT = Path(__file__).parents[2]
 JOBS = ROOT / "scenarios" / "jobs"
@@ -80,6 +82,60 @@ def test_a_statement_that_names_several_keys_has_the_value_of_each(job: Job, ds:
     assert f"| balance | {job.pool.balance:,.0f} |" in money
     text = document(job.but(pool=job.pool.but(illustrative=(said,))), ds)
     assert f"| {said} | cash_rate {job.pool.cash_rate:g}; dependence.rho {job.pool.dependence.rho:g} |" in text
+
+
+def test_what_a_job_starts_from_and_draws_is_in_the_register_with_its_source() -> None:
+    drawn = stress.load(JOBS / "baitiao-24m-uncertain.toml")
+    swing = next(one.swing for one in drawn.scenarios if one.swing is not None)
+    lived = stress.load(JOBS / "baitiao-24m-mid-life.toml")
+    assert lived.state is not None
+    for job, kind, part in (
+        (drawn, "macro model", swing.var), (drawn, "satellite", swing.satellite), (lived, "state", lived.state),
+    ):  # fmt: skip
+        text = document(job, stress.simulate(job, paths=32, scenarios=["baseline"]))
+        where = f"{kind} {part.name}"
+        assert text.count(f"| {part.illustrative[0]} | Inputs in words | {where} |") == 1
+        assert text.count(f"| {where} | {part.source} |") == 1
+        assert (part.illustrative[0], where) in illustrative(json.loads(job.model_dump_json()))
+        assert illustrative(job) == illustrative(json.loads(job.model_dump_json()))
+    assert f"{lived.state.source}." not in text
+
+
+def test_a_mixture_of_scenarios_stands_in_the_tables_and_its_weights_in_the_data() -> None:
+    job = stress.load(JOBS / "baitiao-24m-mixture.toml")
+    text = document(job, stress.simulate(job, paths=64))
+    assert text.count("\n| mixture | ") == 1 + len(job.deal.notes)
+    assert f"| job {job.name} | {job.source} |" in text
+
+
+@pytest.mark.parametrize(
+    ("estimator", "topics"),
+    [("plain", {"Probabilities", "Tails"}), ("importance", {"Importance sampling", "Weighted paths"}),
+     ("sobol", {"Quasi-Monte Carlo"})],
+)  # fmt: skip
+def test_the_theory_of_errors_is_that_of_the_run(job: Job, ds: xr.Dataset, estimator: str, topics: set[str]) -> None:
+    text = document(job, ds.assign_attrs(estimator=estimator)).partition("## 4.")[0]
+    every = {"Probabilities", "Tails", "Importance sampling", "Weighted paths", "Quasi-Monte Carlo"}
+    assert {topic for topic in every if f"| {topic} |" in text} == topics
+
+
+def test_the_theory_has_the_factors_beside_that_of_default_and_the_start_in_mid_life(job: Job) -> None:
+    def topics(of: Job) -> set[str]:
+        return {one.topic for one in used_by(of)}
+
+    alone = job.pool.dependence.but(rho_prepayment=0.0, rho_recovery=0.0, correlation_prepayment=0.0)
+    assert "Several factors" in topics(job)
+    assert "Several factors" not in topics(job.but(pool=job.pool.but(dependence=alone)))
+    followed = topics(stress.load(JOBS / "baitiao-24m-followed.toml"))
+    assert {"Start in mid-life", "Factors given reports"} <= followed
+    assert not {"Start in mid-life", "Factors given reports"} & topics(job)
+    assert "Start in mid-life" in topics(stress.load(JOBS / "baitiao-24m-mid-life.toml"))
+
+
+def test_a_handful_of_paths_estimates_nothing_with_precision(job: Job) -> None:
+    text = document(job, stress.simulate(job, paths=1, scenarios=["baseline"]))
+    assert "So few paths estimate nothing with any precision." in text
+    assert "one path in" not in text.partition("## 7.")[0]
 
 
 def test_it_says_how_much_of_the_record_was_measured_on_this_source(job: Job, ds: xr.Dataset) -> None:

@@ -17,10 +17,12 @@ from stress.explain.words import table
 from stress.inputs.job import Job
 from stress.report import sheets, words
 from stress.report.document.theory import used_by
+from stress.report.inputs import inputs
 from stress.report.numbers import many
 from stress.report.page.chapters import chapter, tornado_sheet
 from stress.report.page.deal import input_notes
 from stress.report.sheets import Sheet
+from stress.results import with_mixture
 from stress.shipped import changes
 
 Lines = Iterable[str]
@@ -53,7 +55,7 @@ def document(job: Job, ds: xr.Dataset, tornado: Sequence[Tornado] = (), record: 
     sections = (
         ("Identification", _identity(job, ds)),
         ("Purpose and use", _text(parts, "purpose")),
-        ("Theory", _theory(job)),
+        ("Theory", _theory(job.but(estimator=ds.attrs.get("estimator", job.estimator)))),
         ("Assumptions", [*_text(parts, "assumptions"), *_register(job)]),
         ("Data", [*_text(parts, "data"), *_sources(job)]),
         ("Results", _results(ds)),
@@ -101,7 +103,7 @@ def _theory(job: Job) -> Lines:
 def _register(job: Job) -> Lines:
     """Every statement of the inputs that is nobody's published fact, with its value and the file that makes it."""
     made: dict[tuple[str, str], list[str]] = {}
-    for kind, part in _inputs(job):
+    for kind, part in inputs(job):
         for line in part.illustrative:
             made.setdefault((line, _value(part, line)), []).append(f"{kind} {part.name}")
     yield ""
@@ -140,19 +142,13 @@ def _written(value: object) -> str:
 
 
 def _sources(job: Job) -> Lines:
-    rows = [(f"{kind} {part.name}", part.source or "none stated") for kind, part in _inputs(job)]
-    return ["", *table(("Input", "Source"), rows)]
-
-
-def _inputs(job: Job) -> Iterator[tuple[str, Any]]:
-    yield "deal", job.deal
-    yield "pool", job.pool
-    for case in job.scenarios:
-        yield "scenario", case
+    rows = [(f"{kind} {part.name}", part.source or "none stated") for kind, part in inputs(job)]
+    return ["", *table(("Input", "Source"), [*([("job " + job.name, job.source)] if job.source else []), *rows])]
 
 
 def _results(ds: xr.Dataset) -> Lines:
     yield from _items(words.summary(ds))
+    ds = with_mixture(ds)
     yield from ("", "### Pool", "", *_sheet(sheets.pool(ds)))
     for name in ds["tranche"].values:
         yield from ("", f"### Note {name}", "", *_sheet(sheets.note(ds, name)))

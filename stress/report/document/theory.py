@@ -21,6 +21,10 @@ class Statement(NamedTuple):
     used: Callable[[Job], bool] = lambda job: True
 
 
+def _plain(job: Job) -> bool:
+    return job.estimator not in ("importance", "sobol")
+
+
 def used_by(job: Job) -> list[Statement]:
     """The statements that this job uses, in the order of the accounting page."""
     return [one for one in THEORY if one.used(job)]
@@ -38,7 +42,8 @@ THEORY = (
     Statement(
         "Several factors", "Y_t = phi Y_(t-1) + sqrt(1 - phi^2) L e_t, L L' the correlation of the factors",
         "Pykhtin (2004), Multi-factor adjustment, Risk, March", "Factors",
-        lambda job: job.pool.dependence.loadings is not None,
+        lambda job: bool(job.pool.dependence.loadings or job.pool.dependence.rho_prepayment
+                         or job.pool.dependence.rho_recovery),
     ),
     Statement(
         "Student t copula", "thresholds scaled by sqrt(chi2 / df), one draw a path; each month's rate keeps its mean",
@@ -49,6 +54,11 @@ THEORY = (
         "A finite number of borrowers", "transitions move Bin(n, p(z)) of n borrowers, by inversion",
         "Vasicek (1987), Probability of loss on loan portfolio, KMV", "Obligors",
         lambda job: job.pool.obligors is not None,
+    ),
+    Statement(
+        "Quality of purchases", "what a month buys keeps for life the odds of default that the scenario has in it",
+        "a multiple of the odds by month of purchase", "Quality",
+        lambda job: any(shock.target == "new_default_odds" for one in job.scenarios for shock in one.shocks),
     ),
     Statement(
         "Instalment loans", "level, interest-only, balloon, bullet and flat-fee plans as profiles of what falls due",
@@ -99,6 +109,15 @@ THEORY = (
         "a note that pays its coupon on time is worth par", "Price",
     ),
     Statement(
+        "Start in mid-life", "months up to the state are data; what follows is simulated from its balances and levels",
+        "the deal's reports", "Opening state", lambda job: job.state is not None,
+    ),
+    Statement(
+        "Factors given reports", "Y_b = y + G u + H n: a normal law fitted to that of the factors given all reports",
+        "Kalman (1960), Journal of Basic Engineering 82; weighted draws: Cornuet and others (2012)", "Opening state",
+        lambda job: job.state is not None and job.state.known is not None,
+    ),
+    Statement(
         "Random numbers", "Philox4x32-10: a path is a key, whatever the order or the number of threads",
         "Salmon, Moraes, Dror and Shaw (2011); Box and Muller (1958)", "Normals",
     ),
@@ -107,12 +126,26 @@ THEORY = (
         "Hesterberg (1995); Veach and Guibas (1995), equation 14", "Normals", lambda job: job.estimator == "importance",
     ),
     Statement(
-        "Quasi-Monte Carlo", "16 scrambled replicates of Sobol points; errors between replicates",
-        "Joe and Kuo (2008); Owen (1998)", "Normals", lambda job: job.estimator == "sobol",
+        "Weighted paths", "weights calibrated to their known mean; gamma intervals; quantiles by inverted exceedance",
+        "Deville and Sarndal (1992), JASA 87; Fay and Feuer (1997), Statistics in Medicine 16; Woodruff (1952)",
+        "", lambda job: job.estimator == "importance",
     ),
     Statement(
-        "Errors", "batch means, the jackknife for tail means; exact binomial and order-statistic intervals",
-        "Clopper and Pearson (1934); Busing, Meijer and van der Leeden (1999), Statistics and Computing 9", "",
+        "Quasi-Monte Carlo", "16 scrambled replicates of Sobol points; errors between them; quantiles by exceedance",
+        "Joe and Kuo (2008); Owen (1998); Woodruff (1952), JASA 47", "Normals", lambda job: job.estimator == "sobol",
+    ),
+    Statement(
+        "Errors of means", "the jackknife over batches of paths, of means, ratios and their differences",
+        "Busing, Meijer and van der Leeden (1999), Statistics and Computing 9", "",
+    ),
+    Statement(
+        "Probabilities", "exact binomial intervals; what no path or every path showed has a one-sided bound",
+        "Clopper and Pearson (1934), Biometrika 26; Hanley and Lippman-Hand (1983), JAMA 249", "", _plain,
+    ),
+    Statement(
+        "Tails", "quantiles between order statistics; error of the tail mean: Var((X - VaR)+) / (n (1 - level)^2)",
+        "David and Nagaraja (2003), Order Statistics, 7.1; Acerbi and Tasche (2002), J. of Banking and Finance 26", "",
+        _plain,
     ),
 )  # fmt: skip
 """In the order of the accounting page; how numbers are drawn and counted last."""

@@ -8,9 +8,9 @@ from typing import Any
 from stress.answers.backtest import BackTest
 from stress.answers.follow import Follow
 from stress.inputs.job import Job
+from stress.report.inputs import illustrative
 from stress.report.page.chapters import chapter
 from stress.report.page.template import rendered
-from stress.report.page.whole import illustrative
 from stress.report.reported import forecasts, scored, sheets_of_follow
 
 
@@ -24,7 +24,7 @@ def render(answer: Follow | BackTest, job: Job, about: Mapping[str, Any]) -> str
         job=job.deal.name,
         chapter=chapter(answer),
         tables=tables,
-        illustrative=illustrative(job.model_dump(mode="json")),
+        illustrative=illustrative(job),
         provenance=dict(about),
     )
 

@@ -18,6 +18,7 @@ from stress.report import figure_data, figures, sheets, words
 from stress.report.cover import UNSIGNED, Signed, cover
 from stress.report.estimator import reading
 from stress.report.figures import overview
+from stress.report.inputs import illustrative
 from stress.report.known_job import job_of, may_end_early
 from stress.report.numbers import count
 from stress.report.page import uncertain, validation
@@ -139,17 +140,6 @@ def scenario_rows(ds: xr.Dataset, job: Mapping[str, Any]) -> list[dict[str, str]
             "illustrative": " ".join(case.get("illustrative", ())),
         })  # fmt: skip
     return rows
-
-
-def illustrative(job: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What the inputs call illustrative, each statement once, with where it is made."""
-    parts = [(part, job.get(part, {})) for part in ("deal", "pool")]
-    parts += [("scenario", case) for case in job.get("scenarios", ())]
-    found: dict[str, list[str]] = {}
-    for kind, part in parts:
-        for line in part.get("illustrative", ()):
-            found.setdefault(str(line), []).append(f"{kind} {part.get('name', '')}")
-    return [(line, ", ".join(where)) for line, where in found.items()]
 
 
 def _heat(ds: xr.Dataset) -> Iterator[Exhibit]:

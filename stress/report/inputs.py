@@ -1,0 +1,37 @@
+"""The inputs of a job that say where their facts come from and what in them is nobody's published fact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+
+def inputs(job: Any) -> Iterator[tuple[str, Any]]:
+    """What each is and the input itself, of a job or of its JSON: deal, pool, state, scenarios with what they draw.
+
+    >>> [kind for kind, _ in inputs(job)][:3]
+    ['deal', 'pool', 'scenario']
+    """
+    for kind in ("deal", "pool", "state"):
+        if (part := said(job, kind)) is not None:
+            yield kind, part
+    drawn = []
+    for case in said(job, "scenarios") or ():
+        yield "scenario", case
+        if (swing := said(case, "swing")) is not None:
+            drawn += [("macro model", said(swing, "var")), ("satellite", said(swing, "satellite"))]
+    yield from (one for k, one in enumerate(drawn) if one not in drawn[:k])
+
+
+def illustrative(job: Any) -> list[tuple[str, str]]:
+    """What the inputs call illustrative, each statement once, with where it is made."""
+    found: dict[str, list[str]] = {}
+    for kind, part in inputs(job):
+        for line in said(part, "illustrative") or ():
+            found.setdefault(str(line), []).append(f"{kind} {said(part, 'name') or ''}")
+    return [(line, ", ".join(where)) for line, where in found.items()]
+
+
+def said(part: Any, key: str) -> Any:
+    """What a model, or the JSON of one, has under a key; None where that is nothing."""
+    return part.get(key) if isinstance(part, Mapping) else getattr(part, key, None)
