@@ -165,7 +165,7 @@ def _answer(
         lead=lead,
         drift=test,
         alarm=None if test.alarm is None else leading[test.alarm].month,
-        says=(*left_out, *_remarks(job, state.fit)),
+        says=(*(f"{reports.name}: {note}" for note in reports.note), *left_out, *_remarks(job, state.fit)),
         moved=rest.moved,
         state=with_law(rest.state, whitened, state, last),
         given=rest.given,

@@ -17,6 +17,7 @@ from stress.analysis.whitened import Whitened
 from stress.errors import DataError
 from stress.inputs.files.reported import Reported, read_reports
 from stress.inputs.job import Job
+from stress.tables.dates import with_dates
 
 
 def from_reports(job: Job) -> Job:
@@ -36,7 +37,7 @@ def from_reports(job: Job) -> Job:
     later(job, told.state, reports.file)
     state = with_law(told.state, whitened, found, last)
     given = ", ".join(told.given) or "nothing of it as an amount"
-    source = f"{reports.name}: reported are {given}; all else is that of the most likely path"
+    source = f"{with_dates(reports.name, reports.note)}: reported are {given}; all else is that of the most likely path"
     return job.but(state=state.model_copy(update={"source": source}))
 
 

@@ -154,7 +154,7 @@ def _answer(
         drift=test,
         drift_period=tuple(f.target for f in ones),
         alarm=None if test is None or test.alarm is None else ones[test.alarm].target,
-        says=tuple(_failures(scores)),
+        says=(*(f"{reports.name}: {note}" for note in reports.note), *_failures(scores)),
     )
 
 

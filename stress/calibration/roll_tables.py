@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from stress.calibration.rolls import MOST, Rolls, Stocks
 from stress.errors import DataError
 from stress.tables.cells import Cells, read_cells
-from stress.tables.dates import WrongLabel, different, is_label, read_labels
+from stress.tables.dates import WrongLabel, different, is_label, read_labels, told
 from stress.tables.framed import Frame, date_columns, framed, rows_of_periods, word
 from stress.tables.periods import Period
 from stress.tables.series import numbers
@@ -48,7 +48,7 @@ def read_stocks(
     value = numbers(frame, [*found, *extra.values()], [k for k in range(len(names)) if k not in date])
     for k, amounts in value.items():
         _check_amounts(frame, k, amounts)
-    period = _periods(frame, date[0])
+    period, way = _periods(frame, date[0])
     month = [(p.ordinal + 1) * 12 // p.per_year - 1 for p in period]
     twice = next((k for k, one in enumerate(month) if one in month[:k]), None)
     if twice is not None:
@@ -63,7 +63,7 @@ def read_stocks(
     table = np.array([value[k] for k in found], np.float64).T
     return Stocks(
         tuple(frame.body[k].cell[date[0]] for k in order), tuple(month[k] for k in order), table[order],
-        column.get("current", none)[order], (column.get("loss", none) / span)[order],
+        column.get("current", none)[order], (column.get("loss", none) / span)[order], (*frame.note, *way),
     )  # fmt: skip
 
 
@@ -87,8 +87,8 @@ def _named_once(frame: Frame, named: Sequence[tuple[int, str]]) -> None:
         known[place] = what
 
 
-def transitions(path: str | Path, amount: str | None = None) -> Rolls | None:
-    """The matrix of a table of transitions (from, to, amount by month); None where the file is none.
+def transitions(path: str | Path, amount: str | None = None) -> tuple[Rolls, tuple[str, ...]] | None:
+    """The matrix of a table of transitions (from, to, amount by month) and notes on the reading; None where it is none.
 
     Statuses of 0 and below are current, those beyond six the last. Shares are ratios of totals over the months, errors
     by leaving a month out in turn (the jackknife of ratios). The first column is the month, or a label of rows that
@@ -102,7 +102,7 @@ def transitions(path: str | Path, amount: str | None = None) -> Rolls | None:
     frame = framed(cells, 1, len(cells.row) - 1, 0, ())
     of = _amount(cells, names, (where, to), amount)
     undated = 0 in (where, to, of)  # no column of months: all rows are of one
-    month = [""] * len(frame.body) if undated else _months(frame)
+    month, way = ([""] * len(frame.body), ()) if undated else _months(frame)
     status = [[_status(frame, row, k) for k in (where, to)] for row in range(len(frame.body))]
     value = numbers(frame, [of], range(1, len(names)))[of]
     _once(frame, month, status)
@@ -114,14 +114,13 @@ def transitions(path: str | Path, amount: str | None = None) -> Rolls | None:
             raise DataError(f"{frame.place(row, of)}: {frame.body[row].cell[of][:40]!r}: must be a number of 0 or more")
         a, b = max(0, a), max(0, b)
         total[min(a, top), min(b, top), months[label]] += value[row]
-    return _of_counts(total)
+    return _of_counts(total), (*frame.note, *way)
 
 
-def _months(frame: Frame) -> list[str]:
-    """The first column: periods where it begins with one, else what stands there."""
-    if is_label(frame.body[0].cell[0]):
-        _periods(frame, 0)
-    return list(frame.column(0))
+def _months(frame: Frame) -> tuple[list[str], tuple[str, ...]]:
+    """The first column, and how its dates were read: periods where it begins with one, else what stands there."""
+    way = _periods(frame, 0)[1] if is_label(frame.body[0].cell[0]) else ()
+    return list(frame.column(0)), way
 
 
 def _once(frame: Frame, month: Sequence[str], status: Sequence[Sequence[int]]) -> None:
@@ -199,13 +198,13 @@ def _place(frame: Frame, name: str) -> int:
     return names.index(word(name))
 
 
-def _periods(frame: Frame, date: int) -> list[Period]:
-    """A column of periods, its dates read in one way: two that are written differently are of two periods."""
+def _periods(frame: Frame, date: int) -> tuple[list[Period], tuple[str, ...]]:
+    """A column of periods and how its dates were read: two that are written differently are of two periods."""
     label = list(dict.fromkeys(frame.column(date)))
     try:
-        found = read_labels(label, different).stamp
+        found = read_labels(label, different)
     except WrongLabel as error:
         row = frame.column(date).index(label[error.place])
         raise DataError(f"{frame.place(row, date)}: {label[error.place][:40]!r}: {error}") from None
-    period = {text: stamp.period for text, stamp in zip(label, found, strict=True)}
-    return [period[text] for text in frame.column(date)]
+    period = {text: stamp.period for text, stamp in zip(label, found.stamp, strict=True)}
+    return [period[text] for text in frame.column(date)], told(found.style)

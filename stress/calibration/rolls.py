@@ -42,6 +42,8 @@ class Stocks(NamedTuple):
     """(n,) amounts that are not late."""
     loss: Array
     """(n,) charged off in the month that ends at the date (or a month's share of a longer period)."""
+    note: tuple[str, ...] = ()
+    """How the table was read, in words."""
 
 
 class Rolls(NamedTuple):

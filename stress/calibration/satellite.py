@@ -17,6 +17,7 @@ from scipy.special import expit, logit, ndtr, ndtri
 
 from stress.errors import ConfigError, DataError
 from stress.inputs.table import MacroTable
+from stress.tables.dates import with_dates
 from stress.tables.periods import Period
 
 Array = NDArray[np.float64]
@@ -145,7 +146,7 @@ def fit_satellite(
     return SatelliteFit(
         target, link, terms, _numbers(plain.params), _numbers(plain.bse), _numbers(robust.bse), lags,
         float(plain.rsquared), len(y), history.start.per_year, history.label(skip), history.label(history.n - 1),
-        spread, persistence, f"{history.file} on {macro.file}",
+        spread, persistence, f"{with_dates(history.file, history.note)} on {with_dates(macro.file, macro.note)}",
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from stress.calibration.sample import position
 from stress.errors import ConfigError, DataError
 from stress.inputs.table import MacroTable
+from stress.tables.dates import with_dates
 
 Array = NDArray[np.float64]
 
@@ -104,7 +105,7 @@ def fit_var(
         criterion=criterion,
         largest_root=root,
         whiteness=float(white.pvalue),
-        source=macro.file,
+        source=with_dates(macro.file, macro.note),
     )
 
 

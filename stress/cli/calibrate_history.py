@@ -72,20 +72,18 @@ def rho(
     except DataError as error:
         raise DataError(f"{history}: column {name!r} times {unit:g}: {error}") from None
     from stress.cli.calibration_tables import noted, rho_table, rho_toml
+    from stress.tables.dates import with_dates
 
+    source = with_dates(history.name, table.note)
     if out is not None:
-        save_text("--out", out, rho_toml(fit, name, history.name))
+        save_text("--out", out, rho_toml(fit, name, source))
     sampling = None
     if draws is not None:
         from stress.calibration.sampling import parameters_toml, sampling_of
 
         sampling = sampling_of(fit)
-        source = f"{name} of {history.name}"
-        save_text(
-            "--draws",
-            draws,
-            parameters_toml(sampling, fit, draws.stem, source, table.label(0), table.label(table.n - 1)),
-        )
+        span = (table.label(0), table.label(table.n - 1))
+        save_text("--draws", draws, parameters_toml(sampling, fit, draws.stem, f"{name} of {source}", *span))
     worth = {"effective": fit.effective, "effective_spread": fit.effective_spread}
     document = {"column": name, **_document(fit), **worth}
     if sampling is not None:
@@ -142,8 +140,9 @@ def satellite(
     from stress.calibration.sample import same_frequency, sample
 
     of = sample(table, name, unit, first, last)
-    rates, variables, averages = same_frequency(of.table, read_table(macro))
-    notes = [*of.note, *averages]
+    moving = read_table(macro)
+    rates, variables, averages = same_frequency(of.table, moving)
+    notes = [*of.note, *(f"{macro.name}: {note}" for note in moving.note), *averages]
     fit = fit_satellite(rates, name, variables, wanted, link=link, unit=unit, robust_lags=lags)
     from stress.cli.calibration_tables import noted, satellite_table
 
@@ -159,6 +158,7 @@ def _explained(satellite: Path, macro: Path, history: MacroTable, notes: list[st
     from stress.calibration.sample import averaged
 
     variables = read_table(macro)
+    notes += [f"{macro.name}: {note}" for note in variables.note]
     if variables.start.per_year > history.start.per_year:
         variables = averaged(variables, history.start.per_year)
         notes.append(f"the rows of {macro} are averaged to the periods of the history")

@@ -63,26 +63,34 @@ def rolls(
     from stress.calibration.roll_series import with_entry, with_macro
     from stress.calibration.roll_tables import read_stocks, transitions
     from stress.calibration.rolls import fit_rolls
+    from stress.tables.dates import with_dates
 
-    fit = None if buckets or current or loss else transitions(history, amount)
+    fit, notes = (None if buckets or current or loss else transitions(history, amount)) or (None, ())
     entry: list[Slope] = []
     moved: list[Slope] = []
+    beside: list[str] = []
     if fit is None:
         stocks = read_stocks(history, buckets, current, loss)
+        notes = stocks.note
         with _of(history):
             fit = fit_rolls(stocks, shape)
             entry = [] if current is None else with_entry(stocks)
         if macro is not None and variable is not None:
             from stress.calibration import read_table
 
-            moved = with_macro(stocks, read_table(macro), variable)
+            table = read_table(macro)
+            moved = with_macro(stocks, table, variable)
+            beside = [f"{macro.name}: {note}" for note in table.note]
     elif macro is not None:
         raise ConfigError(f"{history}: a table of transitions has too few months for --macro: give balances by bucket")
-    words = ladder_toml(fit, history.name, entry)
+    words = ladder_toml(fit, with_dates(history.name, notes), entry)
     if out is not None:
         save_text("--out", out, words)
+    from stress.cli.calibration_tables import noted
+
     Output(as_json, quiet, log_json).result(
-        lambda: _table(fit, entry, moved, variable, words), lambda: _document(fit, entry, moved, words)
+        lambda: noted(_table(fit, entry, moved, variable, words), [*notes, *beside]),
+        lambda: {**_document(fit, entry, moved, words), "notes": [*notes, *beside]},
     )
 
 

@@ -46,10 +46,14 @@ def var(
     from stress.calibration.var import fit_var, var_to_toml
     from stress.inputs.table import read_table
 
-    fit = fit_var(read_table(macro), variables, lags, first, last)
+    table = read_table(macro)
+    fit = fit_var(table, variables, lags, first, last)
     if out is not None:
         save_text("--out", out, var_to_toml(fit, out.stem))
-    Output(as_json, quiet, log_json).result(lambda: var_table(fit), lambda: _document(fit))
+    from stress.cli.calibration_tables import noted
+
+    document = {**_document(fit), "notes": list(table.note)}
+    Output(as_json, quiet, log_json).result(lambda: noted(var_table(fit), table.note), lambda: document)
 
 
 def var_table(fit: VarFit) -> RenderableType:

@@ -86,12 +86,14 @@ def fitted(
     """Fit a table, write and draw what was asked for, print."""
     from stress.calibration.stages import Choice, choose_stages, fit_stages, seasons
     from stress.calibration.stages_file import season_parameters_toml, stages_toml
+    from stress.tables.dates import with_dates
 
     try:
         choice = choose_stages(table) if stages is None else Choice((fit_stages(table, stages),), (0.0,))
     except ValueError as error:
         raise DataError(f"{file}: {error}") from None
-    words, spread = stages_toml(choice.best, file.name), None
+    source, spread = with_dates(file.name, notes), None
+    words = stages_toml(choice.best, source)
     try:
         spread = seasons(table, choice.best)
     except ValueError as error:
@@ -104,7 +106,7 @@ def fitted(
         if spread.spread == 0.0:
             raise ConfigError(f"--draws {draws}: seasons differ by no more than chance, so there is nothing to draw")
         rate = float(table.defaulted.sum() / table.at_risk.sum())
-        named = (table.cohort[0], table.cohort[-1], draws.stem, f"{file.name}: spread of seasons at equal age")
+        named = (table.cohort[0], table.cohort[-1], draws.stem, f"{source}: spread of seasons at equal age")
         save_text("--draws", draws, season_parameters_toml(spread, rate, len(table.cohort), *named))
     if figure is not None:
         from stress.report.figures.hazard import hazard

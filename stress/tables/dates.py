@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise, product
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from stress.tables.periods import (
 _STYLES = tuple(frozenset(pair) for pair in product((MONTH_FIRST, DAY_FIRST), (QUARTERS, MONTHS)))
 _ALL = frozenset((MONTH_FIRST, DAY_FIRST, QUARTERS, MONTHS))
 _MONTH_FIRST, _DAY_FIRST = frozenset((MONTH_FIRST,)), frozenset((DAY_FIRST,))
+_TOLD = "dates are "
 FISCAL = "is a fiscal year, which ends where its publisher says: write the last month of each, as 2025-03"
 _FISCAL = re.compile(r"^(FY ?'?\d{2,4}(/\d{2,4})?|(?P<year>\d{4})[/-](?P<next>\d{2}|\d{4}))$", re.IGNORECASE)
 
@@ -40,6 +41,22 @@ class Labels(NamedTuple):
     stamp: tuple[Stamp, ...]
     style: str
     """How ambiguous labels were read, in words; empty where none was."""
+
+
+def told(style: str) -> tuple[str, ...]:
+    """The note on how a column's dates were read; none where no label was ambiguous."""
+    return (f"{_TOLD}{style}",) if style else ()
+
+
+def with_dates(source: str, notes: Iterable[str]) -> str:
+    """A source as a file that rests on it names it: with how its dates were read, where its notes say so."""
+    ways = "; ".join(dict.fromkeys(filter(tells, notes)))
+    return f"{source} ({ways})" if ways else source
+
+
+def tells(note: str) -> bool:
+    """Whether a text says how dates were read."""
+    return _TOLD in note
 
 
 def is_label(text: str) -> bool:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from stress.errors import DataError
 from stress.tables.ages import are_ages
 from stress.tables.cells import Cells, Row, read_cells
-from stress.tables.dates import Labels, WrongLabel, in_step, read_labels, some_period
+from stress.tables.dates import Labels, WrongLabel, in_step, read_labels, some_period, told
 from stress.tables.framed import (
     WITHIN,
     Frame,
@@ -103,7 +103,7 @@ def _periods_down(cells: Cells) -> Series:
     if not value:
         raise _no_values(frame, text)
     stamps, style = _stamps(frame, date, label, len(set(label)) == len(label))
-    note = [*frame.note, *([f"dates are {style}"] if style else [])]
+    note = [*frame.note, *told(style)]
     _no_ages(frame, [frame.head[k] for k in value], cells.row[head])
     found = numbers(frame, value)
     if len(set(stamps)) < len(stamps):
@@ -169,7 +169,7 @@ def _periods_across(cells: Cells, head: int) -> Series:
         name = [", ".join(part for part in one.split(",") if part.strip()) for one in name]  # Eurostat: freq,unit,geo
     _no_ages(frame, name, frame.body[0])
     left = [frame.head[k] for k in range(date[0], len(frame.head)) if k not in date and any(frame.column(k))]
-    note = [*frame.note, *([f"dates are {style}"] if style else [])]
+    note = [*frame.note, *told(style)]
     note += [f"columns that are no period are left out: {', '.join(left)}"] if left else []
     for n, k in enumerate(date):
         if stamps[n] in stamps[:n]:

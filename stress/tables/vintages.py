@@ -14,7 +14,7 @@ from typing import NamedTuple
 from stress.errors import DataError
 from stress.tables.ages import age_of
 from stress.tables.cells import Cells, Row, read_cells
-from stress.tables.dates import WrongLabel, different, read_labels, some_period
+from stress.tables.dates import WrongLabel, different, read_labels, some_period, told
 from stress.tables.framed import word
 from stress.tables.numbers import LARGEST, Mixed, decimal_of, is_missing, looks_like_number, parse_number
 from stress.tables.periods import Period
@@ -130,8 +130,7 @@ def _starts(cells: Cells, cohorts: Sequence[str]) -> tuple[dict[str, Period], tu
         found = read_labels(label, different)
     except WrongLabel as error:
         raise DataError(f"{cells.file}: cohort {label[error.place][:40]!r}: {error}") from None
-    note = (*cells.note, *([f"dates are {found.style}"] if found.style else []))
-    return {one: stamp.period for one, stamp in zip(label, found.stamp, strict=True)}, note
+    return {one: stamp.period for one, stamp in zip(label, found.stamp, strict=True)}, (*cells.note, *told(found.style))
 
 
 def _corner(name: str) -> str:

@@ -173,7 +173,7 @@ def test_the_first_roll_moves_most_with_entry():
 
 
 def test_transitions_of_accounts_give_every_share():
-    fit = transitions(DATA / "uci_cards/transitions_2005.csv", "accounts")
+    fit, _ = transitions(DATA / "uci_cards/transitions_2005.csv", "accounts")
     assert fit.how == "transitions"
     assert fit.n == 5
     np.testing.assert_allclose(fit.cures[2] + fit.rolls[2] + fit.stays[2] + fit.pays_down[2], 1.0)
@@ -187,7 +187,7 @@ def test_rows_need_no_dates_and_a_status_that_nobody_has_tells_nothing(tmp_path)
     heads = {"cohort,from,to,accounts": "a,{0},{1},{2}", "from,to,accounts": "{0},{1},{2}", "n,from,to": "{2},{0},{1}"}
     for head, row in heads.items():
         file.write_text("\n".join([head, *(row.format(*one) for one in moves)]) + "\n")
-        fit = transitions(file, "n" if head.startswith("n,") else None)
+        fit, _ = transitions(file, "n" if head.startswith("n,") else None)
         assert fit.n == 1
         assert np.isnan(fit.rolls_error).all()
         assert fit.rolls[:3].tolist() == pytest.approx([0.0, 0.0, 0.2])
@@ -197,8 +197,8 @@ def test_rows_need_no_dates_and_a_status_that_nobody_has_tells_nothing(tmp_path)
 def test_the_column_of_amounts_is_the_only_one_left_or_is_named(tmp_path):
     file = tmp_path / "moves.csv"
     file.write_text("month,from,to,accounts,usd\n2025-01,0,0,9,90\n2025-01,0,1,1,30\n2025-01,1,1,1,5\n")
-    assert transitions(file, "usd").rolls[0] == pytest.approx(0.25)
-    assert transitions(file, "accounts").rolls[0] == pytest.approx(0.1)
+    assert transitions(file, "usd")[0].rolls[0] == pytest.approx(0.25)
+    assert transitions(file, "accounts")[0].rolls[0] == pytest.approx(0.1)
     with pytest.raises(DataError, match="name the column of amounts with --amount: month, from, to, accounts, usd"):
         transitions(file)
     with pytest.raises(DataError, match="has no column 'eur': one of month, from, to, accounts, usd"):

@@ -6,6 +6,7 @@ import datetime
 import itertools
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -14,8 +15,10 @@ from hypothesis import strategies as st
 from stress.calibration.roll_tables import read_stocks, transitions
 from stress.cli import exit_code
 from stress.errors import DataError
+from stress.inputs.deal.index_file import dated as dated_rows
 from stress.inputs.files.reported import read_reports
-from stress.tables.dates import WrongLabel, different, in_order, read_labels, written
+from stress.tables.cells import read_cells
+from stress.tables.dates import WrongLabel, different, in_order, read_labels, with_dates, written
 from stress.tables.periods import Period, parse_stamp
 from stress.tables.series import read_series
 from stress.tables.vintages import read_vintages
@@ -129,12 +132,14 @@ class TestEveryTable:
         moves = "".join(f"{text},{a},{a + 1},5\n{text},{a},{a},50\n" for text in label for a in (0, 1))
         found = transitions(file_of(tmp_path, f"month,from,to,amount\n{moves}"))
         assert found is not None
-        assert found.n == 7
+        assert found[0].n == 7
+        assert stocks.note[-1] == found[1][-1] == f"dates are {WAYS[way]}"
 
     def test_reports(self, tmp_path: Path, way: str, days: list[datetime.date]) -> None:
         rows = "".join(f"{day.strftime(way)},0.05\n" for day in days)
         found = read_reports(file_of(tmp_path, f"Month,default_rate\n{rows}"))
         assert found.period == tuple(JANUARY.shift(k) for k in range(7))
+        assert found.note == (f"dates are {WAYS[way]}",)
 
 
 @pytest.mark.parametrize("way", [US, EU])
@@ -218,3 +223,60 @@ def test_chunks_of_a_tape_show_the_way_for_those_before_them(tmp_path: Path) -> 
         issued.way()
     issued.cohorts(5, pd.Series(["20/01/2019"]))
     assert issued.way() == 1
+
+
+def dated(folder: Path, name: str, head: str, rows: list[str]) -> str:
+    """A table whose first column is the ends of months, with the month first."""
+    ends = [datetime.date(2015 + k // 12, k % 12 + 1, 1) - datetime.timedelta(1) for k in range(len(rows))]
+    lines = [head, *(f"{day.strftime(US)},{row}" for day, row in zip(ends, rows, strict=True))]
+    (folder / name).write_text("\n".join(lines) + "\n")
+    return str(folder / name)
+
+
+def test_commands_say_once_how_dates_were_read_and_files_that_they_write_keep_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rng = np.random.default_rng(5)
+    rates = [f"{x:.3f}" for x in 3.0 + np.cumsum(rng.normal(0.0, 0.1, 60))]
+    history = dated(tmp_path, "rates.csv", "Date,rate", rates)
+    macro = dated(tmp_path, "macro.csv", "Date,u,v", [f"{x:.3f},{y:.3f}" for x, y in rng.normal(5.0, 1.0, (60, 2))])
+    late = [f"{x:.1f},{0.4 * x:.1f},{0.2 * x:.1f}" for x in 100.0 + rng.normal(0.0, 5.0, 60)]
+    buckets = dated(tmp_path, "late.csv", "Date,late_1,late_2,late_3", late)
+    moves = dated(tmp_path, "moves.csv", "month,from,to,amount", [f"0,1,{k + 5}" for k in range(12)])
+    ages = dated(tmp_path, "ages.csv", "Vintage,size,1,2,3", [f"1000,{k % 3 + 1},5,9" for k in range(12)])
+    out = tmp_path / "out.toml"
+    for ask, where in (
+        (["rho", history, "-o"], ""),
+        (["satellite", history, macro, "--term", "u", "-o"], "macro.csv: "),
+        (["var", macro, "--variable", "u", "--variable", "v", "--lags", "1", "-o"], ""),
+        (["rolls", buckets, "--macro", macro, "--variable", "u", "-o"], "macro.csv: "),
+        (["rolls", moves, "-o"], ""),
+        (["vintage", ages, "--size", "size", "--stages", "1", "-o"], ""),
+    ):
+        assert exit_code(["calibrate", *ask, str(out)]) == 0
+        said = " ".join(capsys.readouterr().out.split())
+        assert said.count(f"note: {where}dates are month/day/year") == 1
+        assert "(dates are month/day/year)" in out.read_text()
+
+
+def test_a_check_says_how_dates_of_reports_indices_and_shocks_are_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = dated(tmp_path, "table.csv", "Month,default_rate", ["0.05"] * 4)
+    (tmp_path / "reports.toml").write_text(
+        'kind = "reports"\nversion = 1\nname = "r"\ntable = "table.csv"\n'
+        '[columns.default_rate]\ncolumn = "default_rate"\n'
+    )
+    (tmp_path / "s.toml").write_text(
+        'kind = "scenario"\nversion = 1\nname = "s"\n'
+        '[[shocks]]\ntarget = "entry_rate"\nhow = "multiply"\nfile = "table.csv"\n'
+    )
+    for file, key in (("reports.toml", "table"), ("s.toml", "shocks[1].file")):
+        assert exit_code(["check", str(tmp_path / file)]) == 0
+        said = " ".join(capsys.readouterr().out.split())
+        assert key in said
+        assert said.count("dates are month/day/year") == 1
+    frame, *_ = dated_rows(read_cells(report), None)
+    assert frame.note == ("dates are month/day/year",)
+    assert with_dates("a.csv", frame.note) == "a.csv (dates are month/day/year)"
+    assert with_dates("a.csv", ("sheet 'x'",)) == "a.csv"

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from stress.inputs.deal.dates import first_payment, issue_of, payment_dates
+from stress.inputs.deal.index import IndexByMonth
 from stress.inputs.deal.terms import Terms
 from stress.inputs.text.remark import Found
+from stress.tables.dates import tells
 
 LONG_PERIOD, EARLY_ISSUE, LATE_ISSUE = 100, 31, 200
 """Days: of a first interest period, of issue before and after the cut-off, that deserve a second look."""
 
 
 def dates_apart(deal: Terms) -> Found:
-    """Late issue or a later first payment, told as what it does; and dates so far apart that one may be a slip."""
+    """Late issue or a later first payment, told as what it does; dates that may be slips; how a table's were read."""
     yield from _late_start(deal)
     yield from _interest(deal)
+    for name, index in deal.indices.items():
+        if isinstance(index, IndexByMonth) and tells(index.source):
+            yield f"indices.{name}", index.source
 
 
 def _late_start(deal: Terms) -> Found:

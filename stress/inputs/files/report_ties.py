@@ -26,9 +26,10 @@ def contradictions(reports: Reported) -> list[tuple[str, str]]:
 
 
 def notes_of_reports(path: Path, model: Reports) -> list[Remark]:
-    """The contradictions of a report file as notes of `stress check`."""
-    found = contradictions(reported_of(path, model))
-    return [Remark(f"reports {model.name}", period, says, str(path)) for period, says in found]
+    """How a report file's table is read, and its contradictions, as notes of `stress check`."""
+    reports = reported_of(path, model)
+    found = [*(("table", note) for note in reports.note), *contradictions(reports)]
+    return [Remark(f"reports {model.name}", place, says, str(path)) for place, says in found]
 
 
 def _of(reports: Reported, k: int, *names: str) -> tuple[float, ...] | None:

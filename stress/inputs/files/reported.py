@@ -16,7 +16,7 @@ from stress.inputs.text.messages import show
 from stress.inputs.text.reference import resolve
 from stress.spelling import suggest
 from stress.tables.cells import Cells, Row, read_cells
-from stress.tables.dates import WrongLabel, different, read_labels
+from stress.tables.dates import WrongLabel, different, read_labels, told
 from stress.tables.framed import word
 from stress.tables.numbers import Number, is_missing, parse_number
 from stress.tables.periods import ALLOWED, Period, coarser, parse_period
@@ -36,6 +36,8 @@ class Reported(NamedTuple):
     """By name, one value a period; nan where nothing was reported."""
     error: dict[str, float]
     """Relative observation error of each figure."""
+    note: tuple[str, ...] = ()
+    """How the tables were read, in words."""
 
     @property
     def per_year(self) -> int:
@@ -95,12 +97,13 @@ def reported_of(path: Path, model: Reports) -> Reported:
         raise type(error)(f"{path}: table: {error}") from None
     try:
         when = [_place(one, one.row[0].cell, model.period, "period") if model.period else 0 for one in cells]
-        labels = _periods(cells, when)
+        labels, way = _periods(cells, when)
         parts = [
             _read(one, model.name, label, model.per_year, model.columns)
             for one, label in zip(cells, labels, strict=True)
         ]
-        return parts[0] if len(parts) == 1 else _joined(table, model.name, parts)
+        found = parts[0] if len(parts) == 1 else _joined(table, model.name, parts)
+        return found._replace(note=(*found.note, *way))
     except (ConfigError, DataError) as error:
         raise type(error)(f"{path}: {error}") from None
 
@@ -126,7 +129,8 @@ def _joined(folder: Path, name: str, parts: list[Reported]) -> Reported:
     error = {one: found for part in parts for one, found in part.error.items()}
     period = tuple(p for p, *_ in rows)
     per_year = _frequency(list(period))
-    return Reported(str(folder), name, tuple(coarser(p, per_year) for p in period), figure, error)
+    note = dict.fromkeys(said for part in parts for said in part.note)
+    return Reported(str(folder), name, tuple(coarser(p, per_year) for p in period), figure, error, tuple(note))
 
 
 def _frequency(label: list[Period]) -> int:
@@ -140,9 +144,10 @@ def _alone(files: list[Path]) -> list[Reported]:
     """Tables headed by our names, their first columns dates that are all read in one way."""
     cells = [read_cells(file) for file in files]
     columns = [_ours(one) for one in cells]
-    labels = _periods(cells, [0] * len(cells))
+    labels, way = _periods(cells, [0] * len(cells))
     parts = zip(files, cells, labels, columns, strict=True)
-    return [_read(one, file.stem, label, None, found) for file, one, label, found in parts]
+    read = [_read(one, file.stem, label, None, found) for file, one, label, found in parts]
+    return [one._replace(note=(*one.note, *way)) for one in read]
 
 
 def _ours(cells: Cells) -> dict[str, Column]:
@@ -161,8 +166,8 @@ def _ours(cells: Cells) -> dict[str, Column]:
     return found
 
 
-def _periods(cells: Sequence[Cells], when: Sequence[int]) -> list[list[Period]]:
-    """The periods of each table, dates of all read in one way: no two rows are of one period."""
+def _periods(cells: Sequence[Cells], when: Sequence[int]) -> tuple[list[list[Period]], tuple[str, ...]]:
+    """The periods of each table, dates of all read in one way, and which: no two rows are of one period."""
     for one in cells:
         for row in one.row[1:]:
             if len(row.cell) != len(one.row[0].cell):
@@ -170,11 +175,12 @@ def _periods(cells: Sequence[Cells], when: Sequence[int]) -> list[list[Period]]:
                 raise DataError(f"{one.place(row)}: {cells_of_it}")
     place = [(one, row, at) for one, at in zip(cells, when, strict=True) for row in one.row[1:]]
     try:
-        stamps = iter(read_labels([row.cell[at] for _, row, at in place], different).stamp)
+        read = read_labels([row.cell[at] for _, row, at in place], different)
     except WrongLabel as error:
         one, row, at = place[error.place]
         raise DataError(f"{one.place(row, one.row[0].cell[at])}: {row.cell[at][:40]!r}: {error}") from None
-    return [[next(stamps).period for _ in one.row[1:]] for one in cells]
+    stamps = iter(read.stamp)
+    return [[next(stamps).period for _ in one.row[1:]] for one in cells], told(read.style)
 
 
 def _read(cells: Cells, name: str, label: list[Period], per_year: int | None, columns: dict[str, Column]) -> Reported:
@@ -188,7 +194,8 @@ def _read(cells: Cells, name: str, label: list[Period], per_year: int | None, co
             _refuse_signs(cells, head[at], name, columns[name].unit)
         figure[name] = tuple(value * columns[name].unit for value in values)
     _refuse_percents(cells.file, figure.get("default_rate", ()))
-    return Reported(cells.file, name, periods, figure, {name: column.error for name, column in columns.items()})
+    error = {name: column.error for name, column in columns.items()}
+    return Reported(cells.file, name, periods, figure, error, cells.note)
 
 
 def _place(cells: Cells, head: tuple[str, ...], wanted: str, key: str) -> int:
