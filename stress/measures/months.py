@@ -59,6 +59,8 @@ def fan(ds: xr.Dataset, quantity: str, quantile: Sequence[float] = QUANTILES, cl
 def month_mean(ds: xr.Dataset, quantity: str) -> xr.Dataset:
     """Mean by month of a month quantity, or of `note_balance`, with its error from 16 batches.
 
+    NaN where nothing was counted: of the month of a state whose payment waits, all but the payment is data.
+
     >>> month_mean(ds, "cumulative_default")["estimate"].dims
     ('scenario', 'month')
     """
@@ -68,7 +70,10 @@ def month_mean(ds: xr.Dataset, quantity: str) -> xr.Dataset:
     found = picked(ds, "month_sum", "month_quantity", labels)
     total = found.transpose("scenario", "month_quantity", "month", "month_batch").values[..., size > 0]
     kept = size[size > 0]
+    count = picked(ds, "fan_count", "month_quantity", labels)
+    counted = count.transpose("scenario", "month_quantity", "month", "fan_bin").values.any(-1)
     parts = batches.symmetric(batches.ratio(total, np.broadcast_to(base[size > 0], total.shape)), kept)
+    parts = Interval(*(np.where(counted, part, np.nan) for part in parts))
     dims: tuple[str, ...] = ("scenario", "tranche", "month")
     if quantity != "note_balance":
         parts, dims = Interval(*(a[:, 0] for a in parts)), ("scenario", "month")

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from stress.measures.fans import ends
 from stress.measures.weighted import mass
 from stress.measures.yields import irr_distribution, price_distribution, wal_distribution
+from stress.report.begun import Fan, begun, fan_of
 from stress.report.figures.convergence import Track
 from stress.report.figures.lives import READ
 from stress.report.figures.losses import exceedance
-from stress.report.figures.months import lived, shown
+from stress.report.figures.months import lived
 from stress.report.known_job import may_end_early
 from stress.report.numbers import (
     PERCENT,
@@ -96,17 +97,19 @@ _LIVES = (
 def fan(ds: xr.Dataset, quantity: str) -> Sheet:
     """Data of a fan: one row a scenario and month (and note). A quantile beyond what was counted is a bound."""
     ds = lived(ds)
-    level, mean = shown(ds, quantity), ds[f"{quantity}_mean"].values
+    month, level, mean = fan = fan_of(ds, quantity)
     if quantity == "note_balance":
         notes = enumerate(ds["tranche"].values)
-        rows = [row for n, name in notes for row in _fan_rows(ds, quantity, level[:, n], mean[:, n], f"{name}, ")]
+        parts = ((Fan(month, level[:, n], mean[:, n]), f"{name}, ") for n, name in notes)
+        rows = [row for part, name in parts for row in _fan_rows(ds, quantity, part, name)]
     else:
-        rows = _fan_rows(ds, quantity, level, mean, "")
+        rows = _fan_rows(ds, quantity, fan, "")
     head = ("Scenario", "Month", "5%", "25%", "median", "75%", "95%", "mean")
-    return Sheet(head, tuple(rows), f"Quantiles of {many(float(ds['fan_path']), 'path')}; means of all.")
+    note = f"Quantiles of {many(float(ds['fan_path']), 'path')}; means of all. {begun(ds, quantity)}"
+    return Sheet(head, tuple(rows), note.rstrip())
 
 
-def _fan_rows(ds: xr.Dataset, quantity: str, level: Array, mean: Array, first: str) -> list[tuple[str, ...]]:
+def _fan_rows(ds: xr.Dataset, quantity: str, fan: Fan, first: str) -> list[tuple[str, ...]]:
     least, most = ends(quantity)
 
     def cell(x: float) -> str:
@@ -114,11 +117,10 @@ def _fan_rows(ds: xr.Dataset, quantity: str, level: Array, mean: Array, first: s
             return f"≤ {percent(least)}"
         return percent(x) if x <= most or math.isnan(x) else f"≥ {percent(most)}"
 
-    months = list(map(str, ds["month"].values))
     return [
-        (first + str(scenario), month, *(cell(float(x)) for x in level[k, m]), percent(float(mean[k, m])))
+        (first + str(scenario), str(month), *(cell(float(x)) for x in fan.level[k, m]), percent(float(fan.mean[k, m])))
         for k, scenario in enumerate(ds["scenario"].values)
-        for m, month in enumerate(months)
+        for m, month in enumerate(fan.month)
     ]
 
 

@@ -13,7 +13,7 @@ from stress.digest import source_digest
 from stress.inputs.job import Job
 from stress.inputs.load import job_hash, job_to_json
 from stress.kernels.tally import Tally
-from stress.runs.since_state import since_state
+from stress.runs.since_state import since_payment
 from stress.version import __version__
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def to_dataset(job: Job, tally: Tally) -> xr.Dataset:
         if case.swing is not None:
             law = fan_of(case.swing, job.deal.legal_maturity_months, past_of(job.deal, case, job.state))
             fans[case.name] = MacroFan(case.swing.var.variables, *law)
-    return since_state(job, with_macro(ds, fans))
+    return since_payment(job, with_macro(ds, fans))
 
 
 def _drawn_by(job: Job, tally: Tally) -> dict[str, str]:

@@ -9,7 +9,7 @@ from synthetic import case
 
 from stress import measures, results
 from stress.report import export, figure_data, page
-from stress.report.figures import months
+from stress.report.begun import fan_of
 
 BINS = 1_024
 
@@ -57,7 +57,7 @@ def test_the_sheet_gives_it_as_a_bound_and_the_figure_at_its_edge(ds: xr.Dataset
     row = next(row for row in sheet.rows if row[0] == str(ds["scenario"].values[0]) and row[1] == "10")
     assert row[2] == "≤ −99.61%"
     assert row[6] == "≥ 99.61%"
-    assert months.shown(ds, "excess_spread")[0, 9, 0] == -1.0
+    assert fan_of(ds, "excess_spread").level[0, 9, 0] == -1.0
 
 
 def test_excess_spread_of_a_small_pool_is_told_nowhere(ds: xr.Dataset) -> None:

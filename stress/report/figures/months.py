@@ -12,10 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from stress import measures
 from stress.answers.rates import Rate, Rates
 from stress.errors import DataError
 from stress.kernels.tally import MONTH_QUANTITIES
+from stress.report.begun import fan_of
 from stress.report.figures import ink
 from stress.report.known_job import may_end_early
 
@@ -48,9 +48,8 @@ def fan(ds: xr.Dataset, quantity: str) -> Figure:
 
         raise DataError(f"no fan of {quantity!r}; there are {', '.join(FANS)}{suggest(quantity, list(FANS))}")
     ds = lived(ds)
-    figure, panels = _panels(ds)
-    month, level = ds["month"].values, shown(ds, quantity)
-    mean = ds[f"{quantity}_mean"].values
+    month, level, mean = fan_of(ds, quantity)
+    figure, panels = _panels(ds, month)
     for k, axes in enumerate(panels):
         if quantity == "note_balance":
             _notes(axes, month, level[k], list(ds["tranche"].values))
@@ -76,11 +75,12 @@ def rate_fan(answer: Rates, rate: Rate) -> Figure:
     """One panel a scenario: 5-95% and 25-75% of paths, median, mean, of a rate of the pool by month."""
     told = np.flatnonzero(np.isfinite(rate.mean).any(0))
     until = int(told[-1]) + 1 if told.size else 1
-    month = np.arange(1, until + 1)
-    figure, panels = _panels(xr.Dataset(coords={"scenario": list(answer.scenarios), "month": month}))
+    since = int(told[0]) if told.size else 0
+    month = np.arange(since + 1, until + 1)
+    figure, panels = _panels(xr.Dataset(coords={"scenario": list(answer.scenarios)}), month)
     for k, axes in enumerate(panels):
-        _band(axes, month, rate.level[k, :until])
-        axes.plot(month, rate.mean[k, :until], color=ink.MEDIAN, linewidth=0.9, linestyle="--", label="mean")
+        _band(axes, month, rate.level[k, since:until])
+        axes.plot(month, rate.mean[k, since:until], color=ink.MEDIAN, linewidth=0.9, linestyle="--", label="mean")
     seen = np.append(rate.level[:, :until][np.isfinite(rate.level[:, :until])], 0.0)
     room = 0.05 * float(seen.max() - seen.min())
     _same_height(panels, float(seen.min()) - room * bool(seen.min() < 0.0), max(float(seen.max()) + room, LEAST))
@@ -95,7 +95,7 @@ def events(ds: xr.Dataset) -> Figure:
     if not (ds.sizes["trigger"] or may_end_early(ds)):
         raise DataError("the deal does not revolve and has no trigger: there is no event to draw")
     ds = lived(ds)
-    figure, panels = _panels(ds)
+    figure, panels = _panels(ds, ds["month"].values)
     names = ink.labels(ds["trigger"].values, 34)
     early, trips = (_chances(ds, f"{event}_probability") for event in ("early_amortization", "trigger"))
     month, ends_early = ds["month"].values, may_end_early(ds)
@@ -129,15 +129,6 @@ def lived(ds: xr.Dataset) -> xr.Dataset:
     return ds.isel(month=slice(0, min(int(busy[-1]) + 2, ds.sizes["month"])))
 
 
-def shown(ds: xr.Dataset, quantity: str) -> Array:
-    """Quantiles by scenario (and note) and month, what lies beyond the bins at their end; of excess spread only while
-    the median pool is worth dividing by."""
-    level: Array = measures.fan(ds, quantity, clamp=True).values
-    if quantity != "excess_spread":
-        return level
-    return np.where(ds["pool_balance"].values[..., 2:3] < measures.SMALL_POOL, np.nan, level)
-
-
 def _notes(axes: Axes, month: NDArray[np.int64], level: Array, names: Sequence[object]) -> None:
     """5-95% band and median of each note."""
     for n, name in enumerate(ink.labels(names, 22)):
@@ -153,12 +144,12 @@ def _band(axes: Axes, month: NDArray[np.int64], level: Array) -> None:
     axes.plot(month, median, color=ink.MEDIAN, linewidth=1.5, label="median")
 
 
-def _panels(ds: xr.Dataset) -> tuple[Figure, list[Axes]]:
-    """Small multiples: at most four in a row, the scenario above each. Laid out in inches.
+def _panels(ds: xr.Dataset, month: NDArray[np.int64]) -> tuple[Figure, list[Axes]]:
+    """Small multiples over the months: at most four in a row, the scenario above each. Laid out in inches.
 
     Common scales are set by hand: with matplotlib's shared axes each band of a panel asks every other panel.
     """
-    n, n_month = ds.sizes["scenario"], ds.sizes["month"]
+    n, first, last = ds.sizes["scenario"], int(month[0]), int(month[-1])
     columns = min(n, 4)
     rows = math.ceil(n / columns)
     panel = 1.05 if n > 2 else 2.3
@@ -167,14 +158,14 @@ def _panels(ds: xr.Dataset) -> tuple[Figure, list[Axes]]:
     figure, places = ink.sheet(rows, columns, WIDTH, height, margins)
     for empty in places[n:]:
         empty.set_visible(False)
-    panels, margin = list(places[:n]), 0.01 * max(n_month - 1, 1)
+    panels, margin = list(places[:n]), 0.01 * max(last - first, 1)
     names = ink.labels(ds["scenario"].values, 28)
     for at, axes in enumerate(panels):
         axes.set_autoscale_on(False)
         axes.set_title(names[at], fontsize=8)
         axes.tick_params(labelbottom=at + columns >= n, labelleft=at % columns == 0)  # before there are ticks
-        axes.set_xticks(_ticks(n_month))
-        axes.set_xlim(1 - margin, n_month + margin)
+        axes.set_xticks(_ticks(first, last))
+        axes.set_xlim(first - margin, last + margin)
     panels[(rows - 1) * columns].set_xlabel("month", fontsize=8, loc="left", labelpad=1)
     return figure, panels
 
@@ -186,9 +177,9 @@ def _same_height(panels: Sequence[Axes], low: float, high: float) -> None:
         ink.percent_axis(axes.yaxis)
 
 
-def _ticks(n_month: int) -> list[int]:
-    step = next(s for s in (1, 3, 6, 12, 24) if n_month / s <= 8 or s == 24)
-    return [m for m in range(0, n_month + 1, step) if m] or [1]
+def _ticks(first: int, last: int) -> list[int]:
+    step = next(s for s in (1, 3, 6, 12, 24) if (last - first + 1) / s <= 8 or s == 24)
+    return [m for m in range(0, last + 1, step) if m >= first] or [first]
 
 
 def _share_legend(figure: Figure, axes: Axes, columns: int) -> None:

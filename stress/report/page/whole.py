@@ -15,6 +15,7 @@ from stress import measures
 from stress.answers.rating import Rating
 from stress.atomic import write_atomically
 from stress.report import figure_data, figures, sheets, words
+from stress.report.begun import begun
 from stress.report.cover import UNSIGNED, Signed, cover
 from stress.report.estimator import reading
 from stress.report.figures import overview
@@ -202,7 +203,8 @@ def _months(ds: xr.Dataset) -> Iterator[Exhibit]:
         if not bool((np.abs(ds[f"{quantity}_mean"]) > EMPTY).any()):
             continue
         svg = svg_of(figures.fan(ds, quantity), quantity)
-        yield Exhibit(svg, title, CAPTIONS.get(quantity, ""), figure_data.fan(ds, quantity))
+        caption = f"{CAPTIONS.get(quantity, '')} {begun(ds, quantity)}".strip()
+        yield Exhibit(svg, title, caption, figure_data.fan(ds, quantity))
     named = ["Early amortization"] * may_end_early(ds) + ["triggers"] * (ds.sizes["trigger"] > 0)
     if named:
         caption = "Has happened by the month, share of paths; the shaded bands are 95% intervals."

@@ -1,0 +1,87 @@
+"""Where the fans of a deal in mid-life begin: at what its state gives, before the first month that was simulated."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from stress import measures
+from stress.measures.months import SMALL_POOL
+from stress.report.known_job import job_of
+
+Array = NDArray[np.float64]
+
+
+class Fan(NamedTuple):
+    """What a fan shows by month: (month,), (scenario[, note], month, quantile), (scenario[, note], month)."""
+
+    month: NDArray[np.int64]
+    level: Array
+    mean: Array
+
+
+def fan_of(ds: xr.Dataset, quantity: str) -> Fan:
+    """Quantiles and mean by month, what lies beyond the bins at their end; of excess spread only while the median pool
+    is worth dividing by. The first month is the state's, where the deal starts from one that tells the quantity."""
+    level = measures.fan(ds, quantity, clamp=True).values
+    if quantity == "excess_spread":
+        level = np.where(ds["pool_balance"].values[..., 2:3] < SMALL_POOL, np.nan, level)
+    found = Fan(ds["month"].values, level, ds[f"{quantity}_mean"].values)
+    first = at_the_state(ds, quantity)
+    if first is None:
+        return found
+    after = found.month > first.month
+    mean = np.broadcast_to(first.value, found.mean.shape[:-1])[..., None]
+    return Fan(
+        np.append(first.month, found.month[after]),
+        np.concatenate([np.repeat(mean[..., None], level.shape[-1], -1), level[..., after, :]], -2),
+        np.concatenate([mean, found.mean[..., after]], -1),
+    )
+
+
+class First(NamedTuple):
+    """What a state tells of a quantity."""
+
+    month: int
+    """That of the state; of notes whose payment still waits, the one before, whose payment they have had."""
+    value: Array
+    """() or (note,)"""
+    waits: bool
+
+
+def at_the_state(ds: xr.Dataset, quantity: str) -> First | None:
+    """Where a fan begins; None from closing and where the state does not tell the quantity."""
+    job = job_of(ds) if "as_of" in ds.attrs else None
+    if job is None or job.state is None:
+        return None
+    from stress.inputs.state.rules import started
+
+    state, month, size = job.state, started(job), job.pool.balance
+    waits = state.pending is not None
+    if quantity == "note_balance":
+        original = [max(note.original(size), np.finfo(float).tiny) for note in job.deal.notes]
+        held = [state.notes[note.name].balance for note in job.deal.notes]
+        return First(month - waits, np.array(held) / np.array(original), waits)
+    told = {
+        "cumulative_default": state.sums.defaults / size,
+        "default_stock": (state.sums.defaults - state.sums.recoveries) / size,
+    }
+    if job.deal.trust is None:
+        told["pool_balance"] = sum(held.performing + sum(held.late) for held in state.pool) / size
+    if not waits:
+        told["cash_balance"] = sum(state.accounts.values()) / size
+    if state.lately.excess_spread:
+        told["excess_spread"] = state.lately.excess_spread[-1]
+    return First(month, np.array(told[quantity]), False) if quantity in told else None
+
+
+def begun(ds: xr.Dataset, quantity: str) -> str:
+    """A sentence on the first point of a fan, or nothing."""
+    first = at_the_state(ds, quantity)
+    if first is None:
+        return ""
+    waiting = ", whose own payment is still to be made" if first.waits else ""
+    return f"Month {first.month} is what the state of {ds.attrs['as_of']} gives{waiting}."
