@@ -112,10 +112,10 @@ def test_an_account_that_never_helps_a_note_is_noted_and_does_not() -> None:
     assert "no step pays a fee, interest, a loss or principal from it" in note.says
     release = {"step": "release", "account": "reserve", "target": {}, "to": "income"}
     drawn = [{**step, "source": ["income", "reserve"]} for step in INTEREST]
-    for helps in ([release, *PLAIN, last], [*drawn, *PLAIN[2:], last]):
+    for helps in ([release, *PLAIN, last], [*drawn, *PLAIN[2:], last], [*PLAIN, release, last]):
         assert notes_of_deal(deal(helps, **terms)) == []
-    (late,) = notes_of_deal(deal([*PLAIN, release, last], **terms))  # the residual note has it from income next month
-    assert late.key == "account reserve"
+    (taken,) = notes_of_deal(deal([*PLAIN[:-1], release, PLAIN[-1], last], **terms))
+    assert taken.key == "account reserve"
 
 
 def test_a_reserve_as_large_as_what_it_stands_behind_is_noted() -> None:

@@ -8,6 +8,7 @@ from stress.inputs.deal.terms import Terms
 from stress.inputs.text.remark import Found
 
 LARGE_TARGET = 0.5
+WHOLE = {"share_of_pool": "the pool", "share_of_notes": "the notes", "share_of_cut_off": "the cut-off balance"}
 MOVES = ("release", "transfer", "top_up")
 """Steps after which cash is still the deal's and has done nothing."""
 
@@ -17,13 +18,10 @@ def large_targets(deal: Terms) -> Found:
     for place, step in located(deal):
         if step.step not in ("top_up", "release") or not isinstance(step.target, Reserve):
             continue
-        for key, whole in _WHOLE.items():
+        for key, whole in WHOLE.items():
             share = getattr(step.target, key)
             if share >= LARGE_TARGET:
                 yield f"{place}: target.{key}", f"{step.account} shall hold {share:.0%} of {whole}"
-
-
-_WHOLE = {"share_of_pool": "the pool", "share_of_notes": "the notes", "share_of_cut_off": "the cut-off balance"}
 
 
 def never_drawn(deal: Terms) -> Found:
@@ -40,13 +38,14 @@ def never_drawn(deal: Terms) -> Found:
 
 
 def _helps(steps: tuple[AnyStep, ...], name: str) -> bool:
-    """Whether cash of an account reaches a step that pays something, in this order or, left in income or principal,
-    at the next payment date."""
+    """Whether cash of an account reaches a step that pays something: at once, or at the next payment date where no
+    residual note takes it before."""
     reached = {name}
-    for step in steps:
-        if not reached & set(sources_of(step)) or step.step == "pay_residual":
-            continue
-        if step.step not in MOVES:
-            return True
-        reached |= {receiver_of(step) or ""}
+    for step in (*steps, *steps):
+        if step.step == "pay_residual" and not step.when:
+            reached -= {*step.source} - {name}
+        elif step.step != "pay_residual" and reached & {*sources_of(step)}:
+            if step.step not in MOVES:
+                return True
+            reached |= {receiver_of(step) or name}
     return False
