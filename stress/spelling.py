@@ -35,6 +35,8 @@ ALIKE = (
     ("above", "over", "greater", "more"),
     ("below", "under", "less", "fewer"),
     ("default_odds", "defaults", "pd", "odds"),
+    ("default_stock", "cumulative_net_loss", "net_loss", "net_losses", "net_loss_rate", "net_loss_ratio", "cnl"),
+    ("deficiency", "principal_deficiency", "pdl"),
     ("acceleration", "early_amortization"),
     ("ACT/360", "actual/360"),
     ("ACT/365F", "ACT/365", "actual/365", "actual/365f"),

@@ -21,7 +21,7 @@ def date_lines(deal: Deal) -> list[str]:
     closing, issue = deal.closing_date.isoformat(), issue_of(deal).isoformat()
     accrues = "from here" if issue == closing else f"from the issue date, {issue}"
     lines = [
-        f"- Cut-off and closing: {closing}; interest accrues {accrues}, {deal.day_count}.",
+        f"- Cut-off and closing: {closing}; interest and fees accrue {accrues}, {deal.day_count}.",
         f"- Payment dates: day {deal.payment_day} of the month after each collection period.",
     ]
     if first_payment(deal) > 1:

@@ -22,7 +22,7 @@ def explain_job(job: Job, on_odds: str | None = None) -> str:
     True
     """
     lines = [explain_deal(job.deal, job.pool.balance), *_stands(job)]
-    lines += [f"# Pool: {job.pool.name}", "", *_pool(job.pool, buys(job.deal)), ""]
+    lines += [f"# Pool: {job.pool.name}", "", *_pool(job.pool, buys(job.deal), job.deal.trust is None), ""]
     lines += ["# Scenarios", ""]
     if on_odds is not None:
         lines += [f"{on_odds[0].upper()}{on_odds[1:]}.", ""]
@@ -53,7 +53,8 @@ def _stands(job: Job) -> list[str]:
     return [*lines, f"{state.source.removesuffix('.')}.", ""] if state.source else lines
 
 
-def _pool(pool: Pool, buying: bool) -> list[str]:
+def _pool(pool: Pool, buying: bool, limited: bool) -> list[str]:
+    """`limited`: by what an originator offers and the deal may buy, which a master trust knows nothing of."""
     lines = [f"Cut-off balance {money(pool.balance)} {pool.currency}."]
     if pool.payment_rate is not None:
         rate = pool.payment_rate
@@ -79,7 +80,7 @@ def _pool(pool: Pool, buying: bool) -> list[str]:
     lines += ["", *table(["segment", *columns], rows), ""]
     lines += [*stages(pool), *ladder(pool)]
     lines.append(" ".join(dependence(pool)))
-    lines.append(" ".join([*after_default(pool), *(limits(pool) if buying else [])]))
+    lines.append(" ".join([*after_default(pool), *(limits(pool) if buying and limited else [])]))
     if pool.illustrative:
         lines += ["", "Illustrative, not published:", "", *[f"- {item}" for item in pool.illustrative]]
     return lines

@@ -90,8 +90,8 @@ def test_idle_cash_names_the_deals_own_share() -> None:
 
 
 def test_interest_accrues_from_the_issue_date_where_it_is_given() -> None:
-    assert "interest accrues from here" in explain_deal(template())
-    assert "interest accrues from the issue date, 2026-01-10" in explain_deal(template(issue_date="2026-01-10"))
+    assert "interest and fees accrue from here" in explain_deal(template())
+    assert "interest and fees accrue from the issue date, 2026-01-10" in explain_deal(template(issue_date="2026-01-10"))
 
 
 def test_quarterly_interest_says_whether_an_account_gathers_it() -> None:
@@ -291,6 +291,19 @@ def test_on_a_terminal_an_explanation_is_set_for_reading(monkeypatch: pytest.Mon
     shown = screen.file.getvalue()  # type: ignore[attr-defined]
     assert "#" not in shown
     assert "• pays A first" in shown
+
+
+def test_a_trust_is_offered_nothing_and_has_no_limits() -> None:
+    """`check` says that supply and eligibility do nothing in a trust; here they are left out."""
+    for name, offered in (("card-trust-2005-1", False), ("card-master-trust", True)):
+        text = explain_job(load_job(ROOT / f"scenarios/jobs/{name}.toml"))
+        assert ("Offered each month:" in text) is offered
+
+
+def test_net_losses_are_told_as_defaults_less_recoveries() -> None:
+    limit = {"name": "losses", "observable": "default_stock", "breach": "above", "thresholds": [{"limit": 0.02}]}
+    text = explain_deal(template(triggers=[{**limit, "effect": "none"}]))
+    assert "cumulative defaults less recoveries (net loss, or the stock of 91+ days past due) over the cut-off" in text
 
 
 def test_a_trust_says_what_it_adds_and_whose_series_stand_beside_the_deal() -> None:

@@ -143,6 +143,11 @@ FREE = {"name": "free", "base": "pool"}
             ]}},
             "account income: receives cash that no step of the revolving phase ever takes",
         ),
+        (
+            {"notes": (A, B), "amortization": [*INTEREST, {**PRINCIPAL[0], "notes": ["A", "B"],
+             "source": ["principal"]}]},
+            "account income: what .* no step takes; give the deal a residual note, of share = 0.0",
+        ),
         ({"purchase": "each_step"}, "a deal that does not revolve needs purchase"),
         ({"notes": (A, B, REST, {**REST, "name": "S"})}, "residual"),
     ],

@@ -30,6 +30,7 @@ NAMES = st.sampled_from([*KEYS, *COMMANDS, *CALIBRATE])
         ("balance", ["name", "share", "amount"], "amount"),
         ("interest_rate", ["monthly_fee", "payment_rate", "apr"], "apr"),
         ("n_paths", ["seed", "paths"], "paths"),
+        ("cumulative_net_loss", ["cumulative_default", "default_stock", "defaults"], "default_stock"),
     ],
 )
 def test_what_is_near_in_spelling_or_meaning_is_suggested(word: str, allowed: list[str], meant: str) -> None:

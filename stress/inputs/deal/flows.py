@@ -67,18 +67,23 @@ def _cash_taken(deal: Terms, phase: str, steps: tuple[AnyStep, ...]) -> None:
         if account not in emptied:
             raise ValueError(
                 f"account {account}: what {_words(phase)} leaves in it when all that is due is paid, no step takes; "
-                f"let the residual note take it: {_last_step(deal, account)}"
+                f"{_last_step(deal, account)}"
             )
 
 
 def _last_step(deal: Terms, account: str) -> str:
     """How the residual note may take what is left in an account: of a reserve not before the notes are repaid."""
+    note = next((note.name for note in deal.notes if note.residual), None)
+    if note is None:
+        return (
+            "give the deal a residual note, of share = 0.0 where it lends nothing, and a pay_residual step that names "
+            f"{account} among its sources"
+        )
     if account in ("income", "principal"):
-        return f"source = [..., {account!r}]"
-    note = next((note.name for note in deal.notes if note.residual), "...")
+        return f"let the residual note take it: source = [..., {account!r}]"
     return (
-        f'{{ step = "pay_residual", note = "{note}", source = ["{account}"], when = "notes < 1" }} '
-        "once the others are repaid"
+        f'let the residual note take it: {{ step = "pay_residual", note = "{note}", source = ["{account}"], '
+        'when = "notes < 1" } once the others are repaid'
     )
 
 

@@ -50,7 +50,13 @@ def _of_trust(words: str, unit: Unit = "money", low: float = 0.0, high: float = 
 
 QUANTITIES: dict[str, Quantity] = {
     "cumulative_default": _observed(0.0, 1.0, "cumulative defaults", "cumulative defaults", any_base=True),
-    "default_stock": _observed(0.0, 1.0, "the stock of 91+ days past due", "91+ days stock", any_base=True),
+    "default_stock": _observed(
+        0.0,
+        1.0,
+        "cumulative defaults less recoveries (net loss, or the stock of 91+ days past due)",
+        "defaults less recoveries",
+        any_base=True,
+    ),
     "excess_spread": _observed(
         -12.0, 1.0, "annualised excess spread of the month", "excess spread of the month"
     )._replace(after_fees=True),

@@ -168,7 +168,7 @@ class Terms(Document):
     closing_date: datetime.date
     """Cut-off, the last day of a month: collections belong to the deal from here; month 1 is the month after."""
     issue_date: datetime.date | None = None
-    """Interest accrues from here; from closing_date where it is left out. It may lie months after the cut-off."""
+    """Interest and fees accrue from here; from closing_date where left out. It may lie months after the cut-off."""
     first_payment_date: datetime.date | None = None
     """Nothing is paid before this payment date; the first one after issue where it is left out."""
     payment_day: Annotated[int, Field(ge=1, le=28)]
