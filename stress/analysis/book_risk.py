@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from stress.analysis.book_sums import all_paths, by_bin, factors_on, losers, moment, within
 from stress.analysis.book_tail import (
     EDGES,
+    Sums,
+    Tail,
     exceedance,
     exceeds,
     mean_of,
@@ -128,12 +130,14 @@ def _curve(beyond: NDArray[np.float64]) -> dict[str, list[float]]:
 
 
 def _shortfall(seen: Weighed, k: int, level: float) -> Estimate:
-    """The mean of the worst 1 - level; where all of it loses the whole, with an error as wide as what is known of the
-    share of paths that do, and of value at risk."""
+    """The mean of the worst 1 - level, with an error as wide as what is known of value at risk where few paths tell of
+    it, and of the share of paths that lose the whole where all of it does."""
     bins = by_bin(seen, k, -1)
     tail = tail_of(bins.weight, level)
     found = Estimate(tail_mean(tail, bins.x), tail_error(tail, bins))
-    _, low, _ = quantile_interval(bins.weight, level, bins.weight2)
+    _, low, high = quantile_interval(bins.weight, level, bins.weight2)
+    if high >= 1.0 and not bins.weight[-1] and found.estimate:
+        return found._replace(se=max(found.se, (1.0 - low) / (2.0 * NORMAL)))
     if found.estimate < 1.0 - WHOLE or low >= 1.0:
         return found
     lost = share_of(float(bins.weight[-1]), float(bins.weight2[-1]), all_paths(seen, k))
@@ -167,6 +171,7 @@ def _positions(book: Book, seen: Weighed, k: int, level: float) -> list[Position
     count, whole, first = seen.first.loss_count[k, -1], all_paths(seen, k), seen.first
     tail, var = tail_of(count, level), _at_risk(count, first.loss_sum[k, -1], level)
     shortfall = tail_mean(tail, first.loss_sum[k, -1] * UNIT)
+    few = quantile_interval(count, level, seen.second.loss_count[k, -1])[2] >= 1.0 and not count[-1]
     found = []
     for p, position in enumerate(book.positions):
         deal, note = book.notes_of(position)
@@ -190,7 +195,7 @@ def _positions(book: Book, seen: Weighed, k: int, level: float) -> list[Position
                 loss_probability=some.estimate,
                 loss_probability_se=some.se,
                 contribution_es=weight * mean,
-                se=weight * (tail_error(tail, bins) if abs(mean) < 1.0 - WHOLE else 1.0 / tail.size),
+                se=weight * _error(tail, bins, mean, few),
                 share_es=weight * mean / shortfall if shortfall > 0.0 else math.nan,
                 marginal_es=mean,
                 standalone_es=weight * tail_mean(own, first.loss_sum[k, p] * UNIT),
@@ -202,6 +207,15 @@ def _positions(book: Book, seen: Weighed, k: int, level: float) -> list[Position
             )
         )
     return sorted(found, key=lambda one: -one.contribution_es)
+
+
+def _error(tail: Tail, bins: Sums, mean: float, few: bool) -> float:
+    """Of what a position loses in the tail; of one path where it loses the whole in all of it, and that of a share
+    between nothing and all where the paths are too few to tell."""
+    most = 1.0 / (2.0 * NORMAL)
+    if abs(mean) >= 1.0 - WHOLE:
+        return min(1.0 / tail.size, most)
+    return max(tail_error(tail, bins), few * most)
 
 
 def _concentrations(book: Book, positions: list[PositionRisk]) -> dict[str, list[Share]]:

@@ -142,17 +142,18 @@ def _shortfall_interval(
 ) -> Interval:
     """Log-normal interval of an expected shortfall, `half` standard errors to either side.
 
-    Where value at risk may be the whole (too few paths for the level) so may the shortfall, and its error is that of
-    the interval; where no path lost anything its bound is that of expected loss over 1 - level. Never below the lower
-    end of value at risk; where all of the tail loses the whole but value at risk may be less, at least the share
-    `whole` of it does, and the rest loses that lower end.
+    Where value at risk may be the whole so may the shortfall, and its error is that of the interval; if no path lost
+    the whole (too few for the level) they do not tell how they spread, and its lower end is that of value at risk.
+    Where no path lost anything its bound is that of expected loss over 1 - level. Never below the lower end of value at
+    risk; where all of the tail loses the whole but value at risk may be less, at least the share `whole` of it does,
+    and the rest loses that lower end.
     """
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         factor = np.exp(half * spread / es)
         lower = np.where(es > 0, np.maximum(es / factor, low), 0.0)
         upper = np.where(es > 0, np.minimum(es * factor, 1.0), np.minimum(limit, 1.0))
     all_lost, beyond = (es > WHOLE) & (low < 1.0), (high >= 1.0) & (es <= WHOLE)
-    lower = np.where(all_lost, low + (1.0 - low) * whole, lower)
+    lower = np.where(all_lost, low + (1.0 - low) * whole, np.where(beyond & (es > 0) & (whole <= 0.0), low, lower))
     upper = np.where((beyond & (es > 0)) | all_lost, 1.0, upper)
     wide = (es <= 0) | beyond | all_lost
     return Interval(es, np.where(wide, (upper - lower) / (2.0 * half), spread), lower, upper)

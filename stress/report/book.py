@@ -62,7 +62,7 @@ def overview(risk: BookRisk) -> Sheet:
     if risk.estimator != "plain":
         least = min((one.variance_ratio for one in risk.scenarios if one.variance_ratio > 0.0), default=math.nan)
         note += (
-            f" Paths aim at the worst {percent(1.0 - risk.level, 2)} and carry weights (importance sampling): as many "
+            f" Paths aim at the worst {100 * (1.0 - risk.level):.6g}% and carry weights (importance sampling): as many "
             f"plain paths would leave {least:.1f} times the variance of the expected shortfall, or more."
         )
     return Sheet(head, tuple(rows), note)
@@ -101,7 +101,7 @@ def findings(risk: BookRisk, one: ScenarioRisk) -> list[str]:
             f"Under {one.scenario} no note of the book loses on any of {many(risk.paths, 'path')}: the probability of "
             f"a loss of the book is below {fraction(risk.unseen, PERCENT)} (95%), which is not zero."
         ]
-    level, name = f"{risk.level:g}", percent(risk.level, 1)
+    level, name = f"{risk.level:g}", f"{100 * risk.level:g}%"
     var, mean = (
         one.value_at_risk[level].estimate,
         _seen(abs(one.expected_loss), one.expected_loss_se, None, risk.unseen),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import xarray as xr
+from scipy import stats
 from synthetic import BLOCK, loss_bin, results_of, weighed_alike
 
 from stress import measures
 from stress.kernels.tally import MOST_WEIGHT, N_REPLICATE
 from stress.measures import batches
+from stress.measures.estimate import NORMAL
 from stress.measures.proportions import proportion, zero_count_bound
 from stress.measures.replicates import CLASS
 from stress.measures.tails import tail_of
@@ -83,3 +85,26 @@ def test_tails_of_the_whole_are_compared_with_the_intervals_that_each_run_has() 
         own = tail_of(after, measure).isel(scenario=0, tranche=0)
         assert float(found["after"]) == pytest.approx(1.0)
         assert float(found["after_low"]) == float(own["low"]) < 1.0
+
+
+def test_a_tail_of_less_than_a_path_is_known_no_better_than_its_value_at_risk() -> None:
+    """The worst 0.01% of 4,096 paths is 0.41 of one. Losses of Beta(1/2, 20): the mean beyond their quantile lies above
+    the lower end nearly always, which stood at the worst path and above that mean in a sixth of results."""
+    level, law = 0.9999, stats.beta(0.5, 20.0)
+    grid = np.linspace(law.ppf(level), 1.0, 20_001)
+    truth = grid[0] + np.trapezoid(law.sf(grid), grid) / (1.0 - level)
+    losses = np.random.default_rng(1).beta(0.5, 20.0, (200, 1, 4096))
+    found = measures.expected_shortfall(results_of(losses, notes=["A"]), level).isel(tranche=0)
+    var = measures.value_at_risk(results_of(losses[:5], notes=["A"]), level).isel(tranche=0)
+    assert found["low"].values[:5] == pytest.approx(var["low"].values)
+    assert (found["high"].values == 1.0).all()
+    assert (found["low"].values <= truth).mean() >= 0.975
+    assert found["error"].values == pytest.approx((1.0 - found["low"].values) / (2.0 * NORMAL))
+
+
+def test_a_tail_of_enough_paths_that_stops_short_of_a_whole_loss_keeps_its_error() -> None:
+    """1% of 10,000 paths lose the whole, 1% nearly: value at risk may be the whole, the mean of the worst is known."""
+    path = np.arange(10_000) % 100
+    losses = np.where(path == 0, 1.0, np.where(path == 1, 0.9, 0.0))
+    es = measures.expected_shortfall(results_of(losses[None, None], notes=["A"]), 0.99).isel(scenario=0, tranche=0)
+    assert float(es["low"]) > 0.98

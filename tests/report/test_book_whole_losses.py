@@ -7,6 +7,7 @@ from large_pools import pools
 
 from stress.analysis.book_risk import book_risk
 from stress.answers.book import BookRisk, Estimate, Share, Way
+from stress.measures.estimate import NORMAL
 from stress.report import book as sheets
 from stress.runs.book.count import count, packs_of
 
@@ -78,4 +79,20 @@ def test_the_error_of_a_book_s_tail_of_the_whole_is_what_is_known_of_the_share_t
         assert found.estimate == pytest.approx(1.0)
         assert (found.se == 0.0) is known
         (one,) = risk.scenarios[0].positions
-        assert one.se == pytest.approx(1.0 / (1.0 - level) / 1024)
+        assert one.se == pytest.approx(min(1.0 / (1.0 - level) / 1024, 1.0 / (2.0 * NORMAL)))
+
+
+def test_a_book_s_tail_of_less_than_a_path_has_the_error_of_what_is_known_of_value_at_risk() -> None:
+    """0.1 of 1,024 paths: the worst of them stood with an error of 0."""
+    book = pools([()], None, 1024)
+    level = 0.9999
+    risk = book_risk(book, count(packs_of(book), 1), level)
+    one = risk.scenarios[0]
+    assert one.value_at_risk["0.9999"].high == 1.0
+    low = one.value_at_risk["0.9999"].low
+    assert one.expected_shortfall["0.9999"].se == pytest.approx((1.0 - low) / (2.0 * NORMAL))
+    assert [p.se for p in one.positions] == pytest.approx(
+        [abs(p.amount) / book.amount / (2.0 * NORMAL) for p in one.positions]
+    )
+    assert "with 99.99% not more than" in " ".join(sheets.findings(risk, one))
+    assert one.expected_shortfall["0.95"].se < 0.02

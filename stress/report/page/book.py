@@ -12,7 +12,7 @@ from stress.report import book as sheets
 from stress.report import book_path
 from stress.report import book_reverse as reverse_sheets
 from stress.report.figures import books
-from stress.report.numbers import many, percent
+from stress.report.numbers import many
 from stress.report.page.exhibit import Exhibit, svg_of
 from stress.report.page.template import rendered
 from stress.report.sheets import Sheet
@@ -65,7 +65,7 @@ def render(
 
 
 def _curves(risk: BookRisk) -> Exhibit:
-    caption = f"All scenarios; each curve crosses the dotted line at its {percent(risk.level, 1)} value at risk."
+    caption = f"All scenarios; each curve crosses the dotted line at its {100 * risk.level:g}% value at risk."
     svg = svg_of(books.curves(risk), "curves")
     return Exhibit(svg, "Probability of a larger loss", caption, sheets.exceedances(risk))
 
