@@ -5,7 +5,7 @@ encoding    bytes -> text, by a rule that is certain or refuses
 cells       text or a workbook -> rows of cells with the numbers of their lines
 headings    two rows of a heading -> one
 years       periods over two rows of a heading -> one
-merged      which cells of a sheet are merged
+left_out    merged cells of a sheet, and formulas never calculated
 numbers     a cell as a number: thousands, decimal commas, percent and currency signs, what is not published
 periods     a label as a year, half-year, quarter or month
 dates       a column of labels as dates or periods: which of day and month comes first

@@ -15,7 +15,7 @@ from stress.errors import DataError
 from stress.tables.dates import is_label
 from stress.tables.encoding import NAMES, text_of
 from stress.tables.headings import Spans, Unclear, joined
-from stress.tables.merged import spans_of
+from stress.tables.left_out import calculated, spans_of
 from stress.tables.numbers import is_missing, looks_like_number
 from stress.tables.source import is_workbook, started, unpacked
 from stress.tables.workbook import sheet_rows
@@ -70,6 +70,7 @@ def read_cells(path: str | Path, most: int = MAX_BYTES) -> Cells:
         raise DataError(f"{path}: is a Parquet file; a table of periods is read from text (.csv, .tsv) or .xlsx")
     if is_workbook(path):
         sheet, found = sheet_rows(path, MAX_ROWS, MAX_COLUMNS)
+        calculated(path, (sheet,))
         rows = [Row(number, tuple(_plain(cell) for cell in line)) for number, line in found]
         cells = Cells(str(path), tuple(r for r in rows if any(r.cell)), "", (f"sheet {sheet!r}",))
         return _of_one_heading(_checked(cells), lambda row: spans_of(path, sheet, row))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import datetime
 import functools
 import importlib
@@ -86,8 +85,8 @@ def sheets(
 
 @contextlib.contextmanager
 def opened(path: Path, most: int = MAX_UNPACKED) -> Iterator[dict[str, Callable[..., Iterator[tuple[int, list[Any]]]]]]:
-    """By its name the rows of each sheet, as often as they are asked for: `rows(cell)` with the values of formulas,
-    `rows(cell, calculated=False)` with the formulas. DataError, LimitError, here and while rows are read.
+    """By its name the rows of each sheet, as often as they are asked for: `rows(cell)`. DataError, LimitError, here and
+    while rows are read.
     """
     file, wanted = parted(path)
     started(file)
@@ -112,26 +111,9 @@ def opened(path: Path, most: int = MAX_UNPACKED) -> Iterator[dict[str, Callable[
         yield {sheet.title: functools.partial(_rows, path, sheet, left) for sheet in meant}
 
 
-class _Formulas:
-    """An open workbook whose cells hold their formulas in the place of values."""
-
-    data_only = False
-
-    def __init__(self, book: Any) -> None:
-        self._book = book
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._book, name)
-
-
-def _rows(
-    path: Path, sheet: Any, left: list[int], of: Callable[[Any], Any], calculated: bool = True
-) -> Iterator[tuple[int, list[Any]]]:
+def _rows(path: Path, sheet: Any, left: list[int], of: Callable[[Any], Any]) -> Iterator[tuple[int, list[Any]]]:
     """Rows with their numbers; `left`: how many cells the workbook may still have, empty ones before others counted."""
     sheet.reset_dimensions()  # what a workbook says of its size is often wrong
-    if not calculated:
-        sheet = copy.copy(sheet)
-        sheet.parent = _Formulas(sheet.parent)
     try:
         for number, row in enumerate(sheet.iter_rows(), 1):
             left[0] -= 1 + len(row)

@@ -16,7 +16,7 @@ from stress.tables.cells import separator_of
 from stress.tables.encoding import NAMES, encoding_of
 from stress.tables.framed import has_number, word
 from stress.tables.headings import Spans, Unclear, joined
-from stress.tables.merged import spans_of
+from stress.tables.left_out import calculated, spans_of
 from stress.tables.source import Start, is_workbook, started, unpacked
 from stress.tables.workbook import several, sheets
 
@@ -245,6 +245,7 @@ def _of_workbook(path: Path, theirs: dict[str, str]) -> Tape:
         raise DataError(f"{path}: has no sheet with cells")
     name, (number, head) = next(iter((fits or heads).items()))
     place = _places(path, head.cells, theirs)
+    calculated(path, (name,), place.values())
     note = [f"sheet {name!r}"]
     if number > head.rows:
         note.append(f"rows above the heading in row {number + 1 - head.rows} are left out")

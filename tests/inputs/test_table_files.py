@@ -6,8 +6,12 @@ import bz2
 import gzip
 import io
 import lzma
+import math
+import re
 import zipfile
+from pathlib import Path
 
+import openpyxl
 import pytest
 from printed_tables import QUARTER, TRUTH, iso, rows, table, written
 
@@ -99,3 +103,25 @@ def test_an_archive_of_several_files_is_unpacked_by_its_reader(tmp_path):
             archive.writestr(name, "Date,x\n2025 Q1,1\n")
     with pytest.raises(DataError, match="holds 2 files; one table is needed: unpack it and name one"):
         read_table(written(tmp_path, stream.getvalue()))
+
+
+def _with_formula(folder: Path, cell: bytes) -> Path:
+    """A workbook whose cell C3 is as given."""
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in (["Date", "x", "y"], ["2019-01", 1, 2], ["2019-02", 3, 4]):
+        book.active.append(row)
+    book.save(folder / "plain.xlsx")
+    with zipfile.ZipFile(folder / "plain.xlsx") as old, zipfile.ZipFile(folder / "table.xlsx", "w") as new:
+        for name in old.namelist():
+            new.writestr(name, re.sub(rb'<c r="C3".*?</c>', cell, old.read(name)))
+    return folder / "table.xlsx"
+
+
+def test_a_formula_that_was_never_calculated_is_no_empty_cell(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="sheet 'Sheet', cell C3: a formula that was never calculated"):
+        read_table(_with_formula(tmp_path, b'<c r="C3"><f>B3*2</f><v/></c>'))
+    assert read_table(_with_formula(tmp_path, b'<c r="C3"><f>B3*2</f><v>6</v></c>')).value[1] == (3.0, 6.0)
+    assert math.isnan(read_table(_with_formula(tmp_path, b'<c r="C3"/>')).value[1][1])
+    empty = read_table(_with_formula(tmp_path, b'<c r="C3" t="str"><f>IF(B3,"","")</f><v></v></c>'))
+    assert math.isnan(empty.value[1][1])

@@ -157,3 +157,12 @@ def test_rows_below_keep_their_numbers(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"line 5, column 'Balance Opening': 'x': must be a finite number"):
         read_series(text(tmp_path, rows))
     assert read_cells(text(tmp_path, rows)).row[0].number == 2
+
+
+def test_a_tape_whose_formulas_were_never_calculated_is_refused_and_not_taken_for_empty_cells(tmp_path: Path) -> None:
+    head = ["level", "term", "remaining", "balance", "monthly_fee", "days_past_due", "beside"]
+    rows = [head, *([*row, "=1+1"] for row in TAPE)]
+    assert gather(sheet(tmp_path, rows)).n_read == 8
+    rows[3][5] = "=0*2"
+    with pytest.raises(DataError, match=r"sheet 'Sheet', cell F4: a formula that was never calculated: open"):
+        gather(sheet(tmp_path, rows))

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from stress.errors import ConfigError, DataError
 from stress.inputs.text.read import MAX_ITEMS
 from stress.spelling import suggest
+from stress.tables.left_out import calculated
 from stress.tables.source import parted, started
 from stress.tables.workbook import TABLE, opened, several
 
@@ -113,8 +114,9 @@ def _book(file: Path, written: int, size: int) -> _Book:
         for sheet, rows in book.items():
             name = sheet.partition(".")[0]
             if name in left:
-                found[sheet] = grid = _grid(file, sheet, rows(_content), rows(_computed, calculated=False), left[name])
+                found[sheet] = grid = _grid(file, sheet, rows(_content), left[name])
                 left[name] -= len(grid.head) + sum(map(len, grid.rows))
+    calculated(file, found, refused=ConfigError)
     return _Book(kinds, found)
 
 
@@ -131,20 +133,15 @@ def _value(cell: Any) -> Any:
     return cell.value
 
 
-def _computed(cell: Any) -> bool:
-    """Whether a cell holds a formula."""
-    return bool(cell.data_type == "f")
-
-
 def _content(cell: Any) -> tuple[Any, bool]:
     """A cell's value and whether it is an error, as #REF!."""
     return cell.value, cell.data_type == "e"
 
 
-def _grid(file: Path, sheet: str, rows: Iterator[Any], formulas: Iterator[Any], most: int) -> Grid:
+def _grid(file: Path, sheet: str, rows: Iterator[Any], most: int) -> Grid:
     kept: list[tuple[Cell, ...]] = []
-    for (number, row), (_, computed) in zip(rows, formulas, strict=True):
-        cells = tuple(_cells(file, sheet, number, row, computed))
+    for number, row in rows:
+        cells = tuple(_cells(file, sheet, number, row))
         most -= len(cells)
         if most < 0:
             raise ConfigError(f"{file}: sheet {sheet!r}: the input file holds more than {MAX_ITEMS:,} values")
@@ -153,12 +150,11 @@ def _grid(file: Path, sheet: str, rows: Iterator[Any], formulas: Iterator[Any], 
     return Grid(sheet, kept[0] if kept else (), tuple(kept[1:]))
 
 
-def _cells(file: Path, sheet: str, number: int, row: list[Any], computed: list[bool]) -> Iterator[Cell]:
+def _cells(file: Path, sheet: str, number: int, row: list[Any]) -> Iterator[Cell]:
     """The cells of a row that hold something."""
-    for column, ((value, wrong), formula) in enumerate(zip(row, computed, strict=True), 1):
-        if wrong or (formula and value is None):
-            never = "a formula that was never calculated: open the workbook and save it"
-            said = f"{value} is an error, no value" if wrong else never
+    for column, (value, wrong) in enumerate(row, 1):
+        if wrong:
+            said = f"{value} is an error, no value"
             raise ConfigError(f"{file}: sheet {sheet!r}, cell {letters(column)}{number}: {said}")
         if value is not None and (not isinstance(value, str) or value.strip()):
             yield Cell(value, number, column)
