@@ -151,6 +151,52 @@ def test_a_message_names_the_reference(tmp_path: Path, capsys: pytest.CaptureFix
     assert "`stress explain --keys pool.ladder`" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("kind", "before", "line", "says"),
+    [
+        ("pool", "currency", "entry_rate = 0.01", "entry_rate: no such key; it belongs to segments or stages"),
+        (
+            "pool",
+            "recovery =",
+            "recovery_lag = [1.0]",
+            "did you mean recovery? (recovery_lag belongs to the top of the file)",
+        ),
+        (
+            "deal",
+            "coupon =",
+            'day_count = "30/360"',
+            'notes["A"].day_count: no such key; it belongs to the top of the file',
+        ),
+        ("deal", "coupon =", "fee = 1", 'notes["A"].fee: no such key; it belongs to priority'),
+        (
+            "scenario",
+            "note =",
+            "combine = []",
+            'levels["base"].combine: no such key; it belongs to the top of the file',
+        ),
+        ("job", "seed =", "name_ = 1", "name_: no such key; did you mean name?"),
+    ],
+)
+def test_a_key_in_the_wrong_table_is_told_where_it_belongs(
+    kind: str, before: str, line: str, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (ROOT / f"stress/templates/{kind}.toml").read_text(encoding="utf-8")
+    file = tmp_path / f"{kind}.toml"
+    file.write_text(re.sub(rf"^(?={before})", f"{line}\n", text, count=1, flags=re.MULTILINE), encoding="utf-8")
+    assert exit_code(["check", str(file)]) == 2
+    assert f"{says}\n" in capsys.readouterr().err
+
+
+def test_a_whole_number_that_is_written_as_another_is_told_how(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (ROOT / "stress/templates/job.toml").read_text(encoding="utf-8")
+    file = tmp_path / "job.toml"
+    file.write_text(text.replace("paths = 20_000", "paths = 2e4"), encoding="utf-8")
+    assert exit_code(["check", str(file)]) == 2
+    assert "paths = 20000.0: must be a whole number from 1 to 1e+12; write 20000\n" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("key", ["opening", "plan_share", "copula", "loadings", "obligors", "billing", "payment_rate"])
 def test_what_the_pool_template_shows_as_a_comment_is_right_once_it_stands_there(key: str) -> None:
     """Take the comment signs off: the pool is still one, without what the key stands in place of."""

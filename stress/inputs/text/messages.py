@@ -18,6 +18,7 @@ from stress.inputs.text.schema import (
     allowed_keys,
     allowed_words,
     description,
+    homes,
     number_range,
     schemas_at,
 )
@@ -27,6 +28,8 @@ MAX_SHOWN = 12
 """Messages of one file that are shown; the rest is counted."""
 MAX_WORDED = 100
 """Errors that are put into words: a hostile file can hold 200,000."""
+MOST_HOMES = 3
+"""Tables to which a misplaced key may belong; one of more is a word of many meanings."""
 LEAST_SHARE, MOST_SHARE = -1.0, 12.5
 """A number within them may be a share: a weight below 0, a price above par, a risk weight of 1,250%."""
 
@@ -153,7 +156,7 @@ def _fault(model: type[BaseModel], document: dict[str, Any], detail: ErrorDetail
         return _once(Fault(key, "", str(detail.get("ctx", {}).get("error", detail["msg"])), place))
     if kind == "extra_forbidden":
         keys = allowed_keys(schemas_at(model, location[:-1]))
-        hint = suggest(str(location[-1]), keys)
+        hint = _home(model, str(location[-1]), suggest(str(location[-1]), keys))
         told = hint or f"; allowed: {', '.join(keys)}; {_reference(model, location)} says what each means"
         return Fault(key, "", f"no such key{told}", place)
     schemas = schemas_at(model, location)
@@ -162,6 +165,15 @@ def _fault(model: type[BaseModel], document: dict[str, Any], detail: ErrorDetail
         return Fault(key, "", "is missing" + (f" ({what.rstrip('.')})" if what else ""), place)
     told = show(value) if found and location[-1] != "[key]" else ""
     return Fault(key, told, _reason(detail, value, model, schemas), place)
+
+
+def _home(model: type[BaseModel], key: str, hint: str) -> str:
+    """The hint, with where a key belongs that stands in the wrong table, unless that could be many."""
+    found = homes(model, key)
+    if not 0 < len(found) <= MOST_HOMES:
+        return hint
+    belongs = f"belongs to {one_of([home or 'the top of the file' for home in found])}"
+    return f"{hint} ({key} {belongs})" if hint else f"; it {belongs}"
 
 
 def _once(fault: Fault) -> Fault:
@@ -189,7 +201,7 @@ def _reason(detail: ErrorDetails, value: object, model: type[BaseModel], schemas
     limits = number_range(schemas)
     if limits and (kind.startswith(("greater", "less")) or kind in ("float_type", "float_parsing", "int_type")):
         span, low, high = limits
-        hint = "" if "whole" in span else _percent(value, low, high)
+        hint = _whole(value) if "whole" in span else _percent(value, low, high)
         return f"must be {span}{hint}{_quoted(value)}"
     if kind == "string_pattern_mismatch":
         return _PATTERNS[str(context.get("pattern"))]
@@ -240,6 +252,11 @@ def _percent(value: object, low: float | None, high: float | None) -> str:
     if value >= high and fraction <= high and (low is None or fraction >= low):
         return f"; a fraction, not a percent: did you mean {fraction:.10g}?"
     return ""
+
+
+def _whole(value: object) -> str:
+    """A hint when a whole number is written as another: 1e6."""
+    return f"; write {value:.0f}" if isinstance(value, float) and value.is_integer() else ""
 
 
 def _quoted(value: object) -> str:

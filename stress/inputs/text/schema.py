@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -30,6 +30,26 @@ def root_of(model: type[BaseModel]) -> Schema:
 def allowed_keys(schemas: Sequence[Schema]) -> list[str]:
     """The keys a table may have."""
     return sorted({key for schema in schemas for key in schema.get("properties", {})})
+
+
+def homes(model: type[BaseModel], key: str) -> list[str]:
+    """The tables of a file that may have a key: `segments`, `plans.floating`; the file itself is nothing."""
+    root = root_of(model)
+    return list(dict.fromkeys(_homes(root, root, key, "", frozenset())))
+
+
+def _homes(root: Schema, schema: Schema, key: str, where: str, above: frozenset[str]) -> Iterator[str]:
+    title = schema.get("title", "")
+    if key in schema.get("properties", {}):
+        yield where
+    parts: list[tuple[str, Schema]] = [
+        *((f"{where}.{name}".strip("."), value) for name, value in schema.get("properties", {}).items()),
+        *((where, {"$ref": value}) for value in schema.get("_mapping", {}).values()),
+        *((where, schema[inner]) for inner in ("items", "additionalProperties") if isinstance(schema.get(inner), dict)),
+    ]
+    for place, part in parts if title not in above else ():
+        for one in alternatives(root, part):
+            yield from _homes(root, one, key, place, above | {title} - {""})
 
 
 def allowed_words(schemas: Sequence[Schema]) -> list[str]:
