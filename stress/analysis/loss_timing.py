@@ -15,6 +15,7 @@ from stress.inputs.door import from_closing
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.scenario import Shock
 from stress.runs.trace import values_of
+from stress.spelling import fraction_for
 
 Array = NDArray[np.float64]
 
@@ -78,7 +79,8 @@ def _shares(job: Job, loss: float, timing: tuple[float, ...]) -> Array:
     """(T,) cumulative share of the loss, from the first month in which entries can default."""
     lag, last = len(job.pool.buckets), job.deal.legal_maturity_months
     if not 0.0 < loss < 1.0:
-        raise ConfigError(f"cumulative net loss = {loss:g}: must lie between 0 and 1: a share of the cut-off balance")
+        hint = fraction_for(str(loss))
+        raise ConfigError(f"cumulative net loss = {loss:g}: must lie between 0 and 1 of the cut-off balance{hint}")
     if min(timing, default=0.0) < 0.0:
         raise ConfigError(
             f"timing = {list(timing)}: shares by year must not be below 0: a loss once made is not undone"

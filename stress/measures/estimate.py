@@ -10,6 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from stress.errors import DataError
+from stress.spelling import fraction_for
 
 CONFIDENCE = 0.95
 """Coverage of every interval."""
@@ -29,8 +30,9 @@ class Interval(NamedTuple):
 def shares(quantile: Sequence[float]) -> NDArray[np.float64]:
     """Quantiles as an array. Raises DataError where one lies outside [0, 1]."""
     found = np.asarray(quantile, np.float64)
-    if not np.all((found >= 0.0) & (found <= 1.0)):
-        raise DataError(f"a quantile must lie between 0 and 1, was {quantile!r}")
+    wrong = found[~((found >= 0.0) & (found <= 1.0))]
+    if wrong.size:
+        raise DataError(f"a quantile must lie between 0 and 1, was {quantile!r}{fraction_for(str(wrong[0]))}")
     return found
 
 

@@ -12,6 +12,7 @@ from stress.measures.histogram import WIDTH
 from stress.measures.proportions import proportion
 from stress.measures.replicates import exceeding, replicated
 from stress.measures.weighted import chance, is_weighted, mass, square, weights_of
+from stress.spelling import fraction_for
 
 POOL = ("default", "net_loss")
 
@@ -30,7 +31,8 @@ def exceedance(ds: xr.Dataset, value: float, quantity: str = "default") -> xr.Da
     if quantity not in POOL:
         raise DataError(f"exceedance of {quantity!r}: one of {', '.join(POOL)}")
     if not 0.0 < value <= 1.0:
-        raise DataError(f"exceedance at {value:g}: a share of the cut-off balance above 0 and at most 1")
+        hint = fraction_for(str(value))
+        raise DataError(f"exceedance at {value:g}: a share of the cut-off balance above 0 and at most 1{hint}")
     count = mass(ds, quantity)
     lower = np.concatenate([[0.0], WIDTH * np.arange(count.shape[1] - 2), [1.0]])
     upper = np.concatenate([[0.0], lower[1:-1] + WIDTH, [1.0]])

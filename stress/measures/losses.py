@@ -15,6 +15,7 @@ from stress.measures.histogram import WIDTH, Weighing, tails
 from stress.measures.proportions import proportion
 from stress.measures.replicates import Replicated, exceeding, quantile_interval, replicated, shortfall_error, student
 from stress.measures.weighted import chance, is_weighted, mass, square, weights_of
+from stress.spelling import fraction_for
 
 Array = NDArray[np.float64]
 LEVELS = (0.95, 0.99, 0.995, 0.999, 0.9999)
@@ -161,6 +162,7 @@ def _shortfall_interval(
 
 def _checked(level: float | Sequence[float]) -> Array:
     levels = np.atleast_1d(np.asarray(level, np.float64))
-    if not np.all((levels > 0.0) & (levels < 1.0)):
-        raise DataError(f"level must lie between 0 and 1, was {level!r}")
+    wrong = levels[~((levels > 0.0) & (levels < 1.0))]
+    if wrong.size:
+        raise DataError(f"level must lie between 0 and 1, was {level!r}{fraction_for(str(wrong[0]))}")
     return levels

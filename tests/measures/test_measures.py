@@ -261,8 +261,12 @@ def test_a_mean_of_nothing_has_no_interval_about_it() -> None:
 def test_an_unknown_measure_is_refused_with_the_list(measure: str, message: str, ds: xr.Dataset) -> None:
     with pytest.raises(DataError, match=message):
         measures.difference(ds, measure)
-    with pytest.raises(DataError, match="between 0 and 1"):
+    with pytest.raises(DataError, match=r"between 0 and 1, was 99\.9; .*did you mean 0\.999\?"):
         measures.value_at_risk(ds, 99.9)
+    with pytest.raises(DataError, match=r"was \[0\.5, 95\]; .*did you mean 0\.95\?"):
+        measures.fan(ds, "pool_balance", [0.5, 95])
+    with pytest.raises(DataError, match=r"exceedance at 4\.63: .*did you mean 0\.0463\?"):
+        measures.exceedance(ds, 4.63)
 
 
 def test_the_stored_measures_are_the_measures(ds: xr.Dataset) -> None:

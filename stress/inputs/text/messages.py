@@ -20,6 +20,7 @@ from stress.inputs.text.schema import (
     description,
     homes,
     number_range,
+    root_of,
     schemas_at,
 )
 from stress.spelling import suggest
@@ -169,7 +170,7 @@ def _fault(model: type[BaseModel], document: dict[str, Any], detail: ErrorDetail
 
 def _home(model: type[BaseModel], key: str, hint: str) -> str:
     """The hint, with where a key belongs that stands in the wrong table, unless that could be many."""
-    found = homes(model, key)
+    found = homes(model, key) if "kind" in root_of(model)["properties"] else ()  # of a file, not of a whole job
     if not 0 < len(found) <= MOST_HOMES:
         return hint
     belongs = f"belongs to {one_of([home or 'the top of the file' for home in found])}"
