@@ -13,7 +13,7 @@ from stress.calibration.rolls import MOST, Rolls, Stocks
 from stress.errors import DataError
 from stress.tables.cells import Cells, read_cells
 from stress.tables.dates import WrongLabel, different, is_label, read_labels, told
-from stress.tables.framed import Frame, date_columns, framed, rows_of_periods, word
+from stress.tables.framed import Frame, continued, date_columns, framed, labels_of, rows_of_periods, with_years, word
 from stress.tables.periods import Period
 from stress.tables.series import numbers
 
@@ -33,6 +33,7 @@ def read_stocks(
     """
     cells = read_cells(path)
     date = date_columns(cells)
+    cells = with_years(cells, date)
     first, last, head = rows_of_periods(cells, date)
     frame = framed(cells, first, last, head, date)
     names = [word(name) for name in frame.head]
@@ -48,12 +49,13 @@ def read_stocks(
     value = numbers(frame, [*found, *extra.values()], [k for k in range(len(names)) if k not in date])
     for k, amounts in value.items():
         _check_amounts(frame, k, amounts)
-    period, way = _periods(frame, date[0])
+    label = labels_of(frame, date)
+    period, way = _periods(frame, date[0], label)
     month = [(p.ordinal + 1) * 12 // p.per_year - 1 for p in period]
     twice = next((k for k, one in enumerate(month) if one in month[:k]), None)
     if twice is not None:
         raise DataError(
-            f"{frame.place(twice, date[0])}: {frame.body[twice].cell[date[0]]} stands twice, first in {cells.unit} "
+            f"{frame.place(twice, date[0])}: {label[twice]} stands twice, first in {cells.unit} "
             f"{frame.body[month.index(month[twice])].number}"
         )
     order = np.argsort(month, kind="stable")
@@ -62,7 +64,7 @@ def read_stocks(
     span = np.array([12 / p.per_year for p in period])
     table = np.array([value[k] for k in found], np.float64).T
     return Stocks(
-        tuple(frame.body[k].cell[date[0]] for k in order), tuple(month[k] for k in order), table[order],
+        tuple(label[k] for k in order), tuple(month[k] for k in order), table[order],
         column.get("current", none)[order], (column.get("loss", none) / span)[order], (*frame.note, *way),
     )  # fmt: skip
 
@@ -102,6 +104,9 @@ def transitions(path: str | Path, amount: str | None = None) -> tuple[Rolls, tup
     frame = framed(cells, 1, len(cells.row) - 1, 0, ())
     of = _amount(cells, names, (where, to), amount)
     undated = 0 in (where, to, of)  # no column of months: all rows are of one
+    if not undated and not all(frame.column(0)):
+        note = (*frame.note, f"an empty {frame.head[0]!r} goes on with the one above it")
+        frame = frame._replace(body=tuple(continued(cells, frame.body, 0, frame.head[0])), note=note)
     month, way = ([""] * len(frame.body), ()) if undated else _months(frame)
     status = [[_status(frame, row, k) for k in (where, to)] for row in range(len(frame.body))]
     value = numbers(frame, [of], range(1, len(names)))[of]
@@ -119,7 +124,7 @@ def transitions(path: str | Path, amount: str | None = None) -> tuple[Rolls, tup
 
 def _months(frame: Frame) -> tuple[list[str], tuple[str, ...]]:
     """The first column, and how its dates were read: periods where it begins with one, else what stands there."""
-    way = _periods(frame, 0)[1] if is_label(frame.body[0].cell[0]) else ()
+    way = _periods(frame, 0, frame.column(0))[1] if is_label(frame.body[0].cell[0]) else ()
     return list(frame.column(0)), way
 
 
@@ -198,13 +203,13 @@ def _place(frame: Frame, name: str) -> int:
     return names.index(word(name))
 
 
-def _periods(frame: Frame, date: int) -> tuple[list[Period], tuple[str, ...]]:
+def _periods(frame: Frame, date: int, column: Sequence[str]) -> tuple[list[Period], tuple[str, ...]]:
     """A column of periods and how its dates were read: two that are written differently are of two periods."""
-    label = list(dict.fromkeys(frame.column(date)))
+    label = list(dict.fromkeys(column))
     try:
         found = read_labels(label, different)
     except WrongLabel as error:
-        row = frame.column(date).index(label[error.place])
+        row = column.index(label[error.place])
         raise DataError(f"{frame.place(row, date)}: {label[error.place][:40]!r}: {error}") from None
     period = {text: stamp.period for text, stamp in zip(label, found.stamp, strict=True)}
-    return [period[text] for text in frame.column(date)], told(found.style)
+    return [period[text] for text in column], told(found.style)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from stress.calibration.stages import Vintages
 from stress.errors import DataError
+from stress.tables.framed import is_total
 from stress.tables.vintages import VintageTable
 
 Array = NDArray[np.float64]
@@ -78,7 +79,7 @@ def _given(table: VintageTable, name: str, default: Array) -> Array:
 
 def _left(table: VintageTable, columns: Columns, default: Array, notes: list[str]) -> tuple[Array, Array]:
     """What is at risk where a cohort's size less all that has left it is, and its defaults in the unit of the size."""
-    size = _size(table, columns)
+    size = _size(table, columns, notes)
     unit = _unit(table, columns)
     if unit is None and (small := _like_shares(table, columns, size)):
         notes.append(small)
@@ -136,20 +137,23 @@ def _monthly(table: VintageTable, name: str | None, columns: Columns, notes: lis
     return np.diff(value, axis=1, prepend=0.0)
 
 
-def _size(table: VintageTable, columns: Columns) -> Array:
+def _size(table: VintageTable, columns: Columns, notes: list[str]) -> Array:
     """(C,) what each cohort began with."""
     asked, n = columns.size, len(table.cohort)
     by_cohort = dict(table.base)
+    usual = next((name for name in by_cohort if not is_total(name)), None)
     if isinstance(asked, float):
         found = np.full(n, asked)
-    elif asked is None and _unit(table, columns) is None and not by_cohort:
+    elif asked is None and _unit(table, columns) is None and usual is None:
         raise DataError(f"{table.file}: say what each cohort began with: --size NUMBER, or the column that holds it")
-    elif asked is None and not by_cohort:
+    elif asked is None and usual is None:
         raise DataError(f"{table.file}: figures are shares: say of how many loans (errors need it) with --size NUMBER")
     elif asked in table.measure:
         found = np.nan_to_num(np.array(table.matrix(asked), np.float64)).max(axis=1)
     else:
-        name = asked if asked is not None else next(iter(by_cohort))
+        name = usual if asked is None else asked
+        if asked is None:
+            notes.append(f"each cohort began with its {name}; --size says it otherwise")
         if name not in by_cohort:
             names = ", ".join([*by_cohort, *table.measure])
             raise DataError(f"{table.file}: --size {name}: a number, or one of {names}")

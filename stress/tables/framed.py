@@ -18,6 +18,11 @@ DATES = ("date", "observation date", "time period", "time", "period", "quarter",
 """What a column of periods is called, in small letters with blanks for underscores."""
 WITHIN = {"quarter": "Q", "qtr": "Q", "q": "Q", "季度": "Q", "month": "-", "mon": "-", "月份": "-", "月": "-"}
 """What a second column is called whose numbers count within the year of the first."""
+TOTALS = frozenset((
+    "total", "totals", "grand total", "subtotal", "sub-total", "sum", "all", "overall", "average", "mean", "median",
+    "weighted average", "simple average", "wtd avg", "avg", "合计", "总计", "小计", "汇总", "平均", "加权平均",
+))  # fmt: skip
+"""What a row or a column that adds up or averages others is called."""
 _WORDS = re.compile(r"[^\W\d_]{3,}|[\u4e00-\u9fff]{2,}")
 """What a remark has: three letters in a row, or two Chinese signs."""
 YEARS = ("year", "yr", "年", "年份", "年度")
@@ -45,6 +50,25 @@ class Frame(NamedTuple):
 def word(heading: str) -> str:
     """A heading as it is compared: small letters, blanks for underscores."""
     return " ".join(heading.lower().replace("_", " ").split())
+
+
+def is_total(name: str) -> bool:
+    """Whether a row or a column adds up or averages others, by its name."""
+    return word(name).rstrip(":：") in TOTALS
+
+
+def continued(cells: Cells, body: Sequence[Row], k: int, name: str) -> list[Row]:
+    """Rows whose blank cells of a column go on with the one above, as where cells are merged. DataError for the first.
+
+    Of a column that tells rows apart: in each of them it holds something.
+    """
+    found, last = [], ""
+    for row in body:
+        last = row.cell[k] or last
+        if not last:
+            raise DataError(f"{cells.place(row, name)}: is empty, and nothing stands above it")
+        found.append(Row(row.number, (*row.cell[:k], last, *row.cell[k + 1 :])))
+    return found
 
 
 def across(cells: Cells) -> int | None:
@@ -80,6 +104,31 @@ def date_columns(cells: Cells) -> tuple[int, ...]:
         row, cell, said = next(fiscal, (cells.row[1], cells.row[1].cell[0], none))
         raise DataError(f"{cells.place(row)}: {cell[:40]!r}: {said}")
     return (count.index(max(count)),)
+
+
+def with_years(cells: Cells, date: Sequence[int]) -> Cells:
+    """The cells; of a year and a month (or quarter) in two columns an empty year is the one above, as where merged."""
+    if len(date) < 2:
+        return cells
+    rows, last, note = [], "", cells.note
+    for row in cells.row:
+        if len(row.cell) > max(date) and row.cell[date[1]]:
+            if last and not row.cell[date[0]]:
+                row = Row(row.number, (*row.cell[: date[0]], last, *row.cell[date[0] + 1 :]))
+                note = (*cells.note, "an empty year goes on with the one above it")
+            last = row.cell[date[0]] if parse_period(row.cell[date[0]]) else ""
+        rows.append(row)
+    return cells._replace(row=tuple(rows), note=note)
+
+
+def labels_of(frame: Frame, date: Sequence[int]) -> list[str]:
+    """The label of each row; of a year and a quarter (or month) in two columns, one."""
+    if len(date) == 1:
+        return list(frame.column(date[0]))
+    letter = WITHIN[word(frame.head[date[1]])]
+    inside = [cell.upper().lstrip("Q") if letter == "Q" else cell for cell in frame.column(date[1])]
+    joint = [" " if part[:1].isalpha() else letter for part in inside]
+    return [f"{year}{by}{part}" for year, by, part in zip(frame.column(date[0]), joint, inside, strict=True)]
 
 
 def framed(cells: Cells, first: int, last: int, head: int, date: Sequence[int]) -> Frame:

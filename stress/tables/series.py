@@ -14,13 +14,14 @@ from stress.tables.ages import are_ages
 from stress.tables.cells import Cells, Row, read_cells
 from stress.tables.dates import Labels, WrongLabel, in_step, read_labels, some_period, told
 from stress.tables.framed import (
-    WITHIN,
     Frame,
     across,
     date_columns,
     framed,
     has_number,
+    labels_of,
     rows_of_periods,
+    with_years,
     word,
 )
 from stress.tables.numbers import LARGEST, Mixed, decimal_of, is_missing, looks_like_number, parse_number
@@ -91,9 +92,10 @@ def _column(frame: Frame, k: int, decimal: str) -> tuple[float, ...]:
 def _periods_down(cells: Cells) -> Series:
     """A row per period; text columns beside the periods are left out, or tell several series apart."""
     date = date_columns(cells)
+    cells = with_years(cells, date)
     first, last, head = rows_of_periods(cells, date)
     frame = framed(cells, first, last, head, date)
-    label = _labels(frame, date)
+    label = labels_of(frame, date)
     others = [k for k in range(len(frame.head)) if k not in date and any(frame.column(k))]
     others = [k for k in others if not _counts_rows(frame, k)]
     filled = {k: [cell for cell in frame.column(k) if not is_missing(cell)] for k in others}
@@ -204,16 +206,6 @@ def _no_ages(frame: Frame, name: Sequence[str], row: Row) -> None:
     if are_ages(name):
         where = f"{frame.cells.place(row)}: the variables are ages, {name[0]} to {name[-1]}"
         raise DataError(f"{where}, so this is a vintage table, not a table of periods")
-
-
-def _labels(frame: Frame, date: Sequence[int]) -> list[str]:
-    """The label of each row; of a year and a quarter (or month) in two columns, one."""
-    if len(date) == 1:
-        return list(frame.column(date[0]))
-    letter = WITHIN[word(frame.head[date[1]])]
-    inside = [cell.upper().lstrip("Q") if letter == "Q" else cell for cell in frame.column(date[1])]
-    joint = [" " if part[:1].isalpha() else letter for part in inside]
-    return [f"{year}{by}{part}" for year, by, part in zip(frame.column(date[0]), joint, inside, strict=True)]
 
 
 def _stamps(frame: Frame, date: Sequence[int], label: list[str], unique: bool) -> tuple[tuple[Stamp, ...], str]:

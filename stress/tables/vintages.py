@@ -15,7 +15,7 @@ from stress.errors import DataError
 from stress.tables.ages import age_of
 from stress.tables.cells import Cells, Row, read_cells
 from stress.tables.dates import WrongLabel, different, read_labels, some_period, told
-from stress.tables.framed import word
+from stress.tables.framed import continued, is_total, word
 from stress.tables.numbers import LARGEST, Mixed, decimal_of, is_missing, looks_like_number, parse_number
 from stress.tables.periods import Period
 
@@ -69,10 +69,9 @@ def read_vintages(path: str | Path) -> VintageTable:
     Also where a cohort or an age stands twice, ages do not increase, or a number is none.
     """
     cells = read_cells(path)
-    head = _across(cells)
-    if head is not None:
+    head, found = _across(cells), _long_heading(cells)
+    if head is not None and not (found and found[0] < head and cells.row[found[0] + 1].cell[found[1]]):
         return _wide(cells, head)
-    found = _long_heading(cells)
     if found is None:
         raise DataError(
             f"{cells.file}: is no vintage table: the heading must have ages (1, 2, ...) or cohorts (2018, 2019Q1, ...) "
@@ -100,6 +99,7 @@ def _wide(cells: Cells, head: int) -> VintageTable:
     ages_across = sum(age_of(cell) is not None for cell in names[1:]) >= 2
     columns = [k for k in range(1, len(names)) if (age_of if ages_across else some_period)(names[k]) is not None]
     if ages_across:
+        cells, body = _without_totals(cells, body)
         cohorts, rows = [row.cell[0] for row in body], body
         ages = [_age(cells, cells.row[head], names[k]) for k in columns]
         beside = [
@@ -110,6 +110,8 @@ def _wide(cells: Cells, head: int) -> VintageTable:
         rows = [row for row in body if age_of(row.cell[0]) is not None]
         cohorts, ages = [names[k] for k in columns], [_age(cells, row, row.cell[0]) for row in rows]
         beside = [(row.cell[0], [row.cell[k] for k in columns]) for row in body if row not in rows]
+        left = ", ".join(name for k, name in enumerate(names[1:], 1) if name and k not in columns)
+        cells = _noted(cells, f"columns that are no cohort are left out: {left}" if left else "")
         grid = [[row.cell[k] for row in rows] for k in columns]
     _increasing(cells, ages)
     _once(cells, cohorts)
@@ -121,6 +123,17 @@ def _wide(cells: Cells, head: int) -> VintageTable:
         cells.file, tuple(cohorts), tuple(map(start.get, cohorts)), tuple(ages), (_corner(names[0]),), (value,),
         base, percent, note,
     )  # fmt: skip
+
+
+def _without_totals(cells: Cells, body: list[Row]) -> tuple[Cells, list[Row]]:
+    """The rows that do not add up or average others; those that do are noted."""
+    kept = [row for row in body if not is_total(row.cell[0])]
+    left = ", ".join(f"{row.cell[0]!r} in {cells.unit} {row.number}" for row in body if row not in kept)
+    return (_noted(cells, f"totals and averages are left out: {left}"), kept) if kept and left else (cells, body)
+
+
+def _noted(cells: Cells, note: str) -> Cells:
+    return cells._replace(note=(*cells.note, note)) if note else cells
 
 
 def _starts(cells: Cells, cohorts: Sequence[str]) -> tuple[dict[str, Period], tuple[str, ...]]:
@@ -152,7 +165,10 @@ def _long_heading(cells: Cells) -> tuple[int, int, int] | None:
 def _long(cells: Cells, head: int, cohort: int, age: int) -> VintageTable:
     """Text beside the cohort (grade, product) tells cohorts apart; every other column is a figure."""
     names = cells.row[head].cell
-    body = _body(cells, head, len(names), may_end_early=False)
+    cells, body = _without_totals(cells, _body(cells, head, len(names), may_end_early=False))
+    if not all(row.cell[cohort] for row in body):
+        body = continued(cells, body, cohort, names[cohort])
+        cells = _noted(cells, f"an empty {names[cohort]!r} goes on with the one above it")
     others = [k for k in range(len(names)) if k not in (cohort, age) and names[k]]
     text = [k for k in others if not any(looks_like_number(row.cell[k]) for row in body if not is_missing(row.cell[k]))]
     figures = [k for k in others if k not in text]

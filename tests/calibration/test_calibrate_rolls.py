@@ -16,6 +16,7 @@ from stress.cli import exit_code
 from stress.errors import DataError
 from stress.inputs.table import MacroTable
 from stress.tables.periods import Period
+from stress.tables.series import read_series
 
 DATA = Path(__file__).parents[2] / "scenarios" / "data"
 ROLLS, STAYS, DOWN = np.array([0.02, 0.35, 0.6, 0.75]), np.array([0.0, 0.1, 0.2, 0.15]), np.array([0.0, 0.0, 0.1, 0.05])
@@ -263,3 +264,16 @@ def test_the_command_prints_a_ladder_that_a_pool_file_takes(tmp_path, capsys):
     )
     assert "a table of transitions has too few months for --macro" in capsys.readouterr().err
     assert exit_code(["calibrate", "rolls", str(history), "--variable", "x"]) == 2
+
+
+def test_a_year_and_a_month_in_two_columns_and_cells_below_merged_ones_are_read(tmp_path):
+    file = tmp_path / "merged.csv"
+    file.write_text("Year,Month,late_1,late_2\n2019,11,10,5\n,12,11,6\n2020,1,12,7\n", encoding="utf-8")
+    found = read_stocks(file)
+    assert found.month == (2019 * 12 + 10, 2019 * 12 + 11, 2020 * 12)
+    assert found.label[1] == "2019-12"
+    assert found.note == ("an empty year goes on with the one above it",)
+    assert str(read_series(file).start) == "2019-11"
+    file.write_text("month,from,to,n\n2019-01,0,1,5\n,0,0,15\n2019-02,0,1,5\n,0,0,15\n", encoding="utf-8")
+    fit, note = transitions(file)
+    assert (fit.n, fit.rolls[0], note) == (2, 0.25, ("an empty 'month' goes on with the one above it",))

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from stress.calibration.vintages import Columns, vintages_of
 from stress.cli import exit_code
 from stress.errors import DataError
 from stress.inputs.table import read_table
@@ -165,3 +166,38 @@ def test_a_vintage_table_is_never_read_as_a_table_of_periods(tmp_path, capsys, t
     (line,) = json.loads(capsys.readouterr().out)
     assert line["kind"] == "vintages"
     assert line["notes"][0]["says"] == "4 cohorts, 2018 to 2021, by ages 1 to 24; figures: value, running totals"
+
+
+WIDE = "Vintage,Amount,1,2,3\n2019Q1,100,1,2,3\n2019Q2,100,1,2,\n"
+
+
+@pytest.mark.parametrize("name", ["Total", "合计", "Weighted average", "Grand total:"])
+def test_totals_and_averages_are_no_cohort(tmp_path, name):
+    got = read_vintages(written(tmp_path, WIDE + f"{name},200,2,4,3\n"))
+    assert got.cohort == ("2019Q1", "2019Q2")
+    assert got.base == (("Amount", (100.0, 100.0)),)
+    assert got.note == (f"totals and averages are left out: {name!r} in line 4",)
+    by_row = "vintage,age,loss\n2019Q1,1,5\n2019Q2,1,6\n"
+    assert read_vintages(written(tmp_path, by_row + f"{name},1,11\n")).cohort == ("2019Q1", "2019Q2")
+    across = f"Age,2019Q1,2019Q2,{name}\n1,5,6,11\n2,1,,1\n"
+    assert read_vintages(written(tmp_path, across)).note == (f"columns that are no cohort are left out: {name}",)
+
+
+def test_a_total_is_no_size_unless_it_is_asked_for_and_what_is_taken_is_said(tmp_path):
+    total = "Age,2019Q1,2019Q2\n1,5,6\n2,9,9\nTotal,14,15\n"
+    table = read_vintages(written(tmp_path, total))
+    with pytest.raises(DataError, match="say what each cohort began with"):
+        vintages_of(table, Columns())
+    assert vintages_of(table, Columns(size="Total"))[0].at_risk[0, 0] == 14.0
+    found, notes = vintages_of(read_vintages(written(tmp_path, WIDE)), Columns())
+    assert found.at_risk[0, 0] == 100.0
+    assert "each cohort began with its Amount; --size says it otherwise" in notes
+
+
+def test_an_empty_cohort_goes_on_with_the_one_above_it(tmp_path):
+    merged = "vintage,age,loss\n2019Q1,1,1\n,2,2\n2019Q2,1,3\n,2,4\n"
+    got = read_vintages(written(tmp_path, merged))
+    assert (got.cohort, got.matrix()) == (("2019Q1", "2019Q2"), ((1.0, 2.0), (3.0, 4.0)))
+    assert got.note == ("an empty 'vintage' goes on with the one above it",)
+    with pytest.raises(DataError, match="line 2, column 'vintage': is empty, and nothing stands above it"):
+        read_vintages(written(tmp_path, "vintage,age,loss\n,1,0.5\n2019Q2,1,3\n"))
