@@ -36,6 +36,8 @@ class Tail(NamedTuple):
     """Bin of the quantile."""
     size: float
     """Paths in the tail: (1 - level) x all."""
+    paths: Floats
+    """(Z,) paths, by weight."""
 
 
 class Sums(NamedTuple):
@@ -81,12 +83,13 @@ def tail_of(count: Floats, level: float) -> Tail:
     at = int(np.flatnonzero(above >= size * (1.0 - 1e-12))[-1])
     take = np.where(np.arange(len(count)) > at, 1.0, 0.0)
     take[at] = (size - above[at + 1]) / count[at] if count[at] else 0.0
-    return Tail(take, at, size)
+    return Tail(take, at, size, count)
 
 
 def tail_mean(tail: Tail, total: Floats) -> float:
-    """Mean over the tail of what was summed by bin."""
-    return float(tail.take @ total) / tail.size
+    """Mean over the tail of what was summed by bin: the whole (of a short, gained) where all of its paths lose it."""
+    found, paths = float(tail.take @ total), float(tail.take @ tail.paths)
+    return math.copysign(1.0, found) if abs(found) == paths else found / tail.size
 
 
 def tail_error(tail: Tail, bins: Sums) -> float:

@@ -38,8 +38,10 @@ class Lever(NamedTuple):
         """Places from 0 (benign) to 1 (adverse) -> values."""
         u = np.asarray(place, np.float64)
         if self.even:
-            return np.asarray(self.benign + u * (self.adverse - self.benign), np.float64)
-        return np.asarray(self.benign * (self.adverse / self.benign) ** u, np.float64)
+            x = np.asarray(self.benign + u * (self.adverse - self.benign), np.float64)
+        else:
+            x = np.asarray(self.benign * (self.adverse / self.benign) ** u, np.float64)
+        return np.where(np.abs(x - self.neutral) < 1e-12, self.neutral, x)
 
     def place(self, value: ArrayLike) -> Array:
         """Values -> places from 0 (benign) to 1 (adverse)."""

@@ -246,13 +246,18 @@ def pool_rates(job: Job, v: Mapping[str, Array]) -> dict[str, Array]:
         "cpr": 1.0 - (1.0 - smm) ** 12,
         "mdr": mdr,
         "cdr": 1.0 - (1.0 - mdr) ** 12,
-        "dq30": _ratio(v["m2"] + v["m3"] + v["m4_on"] + stock, whole, least),
-        "dq60": _ratio(v["m3"] + v["m4_on"] + stock, whole, least),
-        "dq90": _ratio(v["m4_on"] + stock, whole, least),
+        "dq30": _share(v["m2"] + v["m3"] + v["m4_on"] + stock, whole, least),
+        "dq60": _share(v["m3"] + v["m4_on"] + stock, whole, least),
+        "dq90": _share(v["m4_on"] + stock, whole, least),
         "payment_rate": _ratio(collected, start, least),
         "yield": 12.0 * _ratio(v["fee_income"] + v["late_charge"], start, least),
         "net_loss_rate": 12.0 * _ratio(v["defaults"] - v["recoveries"], start, least),
     }
+
+
+def _share(part: Array, whole: Array, least: float) -> Array:
+    """A share of a whole, of which rounding may leave a part that is larger."""
+    return np.minimum(_ratio(part, whole, least), 1.0)
 
 
 def _ratio(above: Array, below: Array, least: float) -> Array:

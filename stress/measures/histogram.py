@@ -79,6 +79,8 @@ def _tail(of: _Counted, level: float, weighing: Weighing | None) -> Tail:
     mass = (1.0 - level) * paths
     part = min(of.value[at] + (1.0 - inside) * (HIGH[at] - LOW[at]) / 2.0, HIGH[at])
     shortfall = (_product(above, value) + inside * count[at] * part) / mass
+    if at == count.size - 1:  # all of the tail loses the whole: the quotient would be off by rounding
+        shortfall = part
     excess = np.append(np.maximum(value - quantile, 0.0), max(part - quantile, 0.0))
     share = np.append(above, inside * count[at]) / paths
     first = _product(share, excess)

@@ -65,6 +65,13 @@ def interval_of(ds: xr.Dataset, name: str) -> Interval:
     """The same as arrays: (scenario, tranche), or (scenario,) of a mean of the pool."""
     spec = spec_of(name)
     parts = (batches.symmetric if spec.signed else batches.positive)(*replicates_of(ds, name))
+    if (
+        name == "irr"
+    ):  # weights add up to 1 but for rounding: no path earns less than -100%, all earn this if the mean is
+        lost = parts.estimate < TINY - 1.0
+        parts = parts._replace(
+            **{end: np.where(lost, -1.0, getattr(parts, end)) for end in ("estimate", "low", "high")}
+        )
     return _bounded(ds, name, parts) if spec.bounded else parts
 
 

@@ -117,6 +117,7 @@ def test_every_lever_moves_nothing_at_its_neutral_value_and_runs_between_its_end
     assert lever.shock(lever.neutral).target == lever.target
     np.testing.assert_allclose(lever.place(lever.value([0.0, 0.3, 1.0])), [0.0, 0.3, 1.0], atol=1e-12)
     assert min(lever.benign, lever.adverse) <= lever.neutral <= max(lever.benign, lever.adverse)
+    assert lever.value(lever.place(lever.neutral)).item() == lever.neutral  # not 0.9999999999999999
 
 
 def test_what_is_unknown_is_told_the_right_one():

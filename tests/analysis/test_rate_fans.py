@@ -9,6 +9,7 @@ import pytest
 
 import stress
 from stress import analysis, results
+from stress.analysis.monthly_flows import pool_rates
 from stress.answers.rates import Rates
 from stress.cli import exit_code
 from stress.inputs.job import Job
@@ -59,3 +60,14 @@ def test_a_report_shows_the_rates_when_asked(job: Job, tmp_path: Path, capsys: p
     text = (tmp_path / "report.html").read_text()
     for words in ("30 days past due or more", "Net loss a year", "Principal collected a month", "64 paths of each"):
         assert words in text
+
+
+def test_no_share_of_the_pool_is_more_than_all_of_it(job: Job) -> None:
+    """Where rounding leaves a pool of less than nothing beside defaults that are not yet written off."""
+    rows = dict.fromkeys(
+        ("month_start_balance", "scheduled_principal", "prepaid", "cured_paid", "defaults"), np.ones(1)
+    )
+    rows |= dict.fromkeys(("recoveries", "m2", "m3", "m4_on", "fee_income", "late_charge"), np.zeros(1))
+    stock = np.array([1e-3 * job.pool.balance])
+    found = pool_rates(job, rows | {"pool_balance": np.array([-1e-7]), "overdue_stock": stock})
+    assert [found[name].item() for name in ("dq30", "dq60", "dq90")] == [1.0, 1.0, 1.0]

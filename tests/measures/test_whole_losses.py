@@ -108,3 +108,15 @@ def test_a_tail_of_enough_paths_that_stops_short_of_a_whole_loss_keeps_its_error
     losses = np.where(path == 0, 1.0, np.where(path == 1, 0.9, 0.0))
     es = measures.expected_shortfall(results_of(losses[None, None], notes=["A"]), 0.99).isel(scenario=0, tranche=0)
     assert float(es["low"]) > 0.98
+
+
+@pytest.mark.parametrize("paths", [1000, 2000, 3000, 4097])
+@pytest.mark.parametrize("weighed", [False, True])
+def test_what_every_path_loses_is_one_exactly_at_every_level(weighed: bool, paths: int) -> None:
+    """Not 0.9999999999999991: the tail's sum over (1 - level) paths is off by rounding."""
+    ds = results_of(np.ones((1, 1, paths)), notes=["A"])
+    ds = weighed_alike(ds) if weighed else ds
+    levels = [0.9, 0.95, 0.975, 0.99, 0.995, 0.999, 0.9999]
+    for measure in (measures.value_at_risk, measures.expected_shortfall):
+        assert measure(ds, levels)["estimate"].values.tolist() == [[[1.0] * len(levels)]]
+    assert measures.expected_loss(ds)["estimate"].item() == 1.0

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from large_pools import pools
 
 from stress.analysis.book_risk import book_risk
+from stress.analysis.book_tail import tail_mean, tail_of
 from stress.answers.book import BookRisk, Estimate, Share, Way
 from stress.measures.estimate import NORMAL
 from stress.report import book as sheets
@@ -63,6 +65,14 @@ def test_a_book_that_loses_all_of_its_tail_is_told_with_what_its_error_leaves(ri
     for se, words in ((0.0, "100%"), (0.01, "> 96.08%")):
         told = one._replace(expected_shortfall=one.expected_shortfall | {level: Estimate(1.0, se)})
         assert sheets.overview(risk._replace(scenarios=[told])).rows[0][4] == words
+
+
+def test_a_position_that_loses_all_on_every_path_of_a_tail_brings_exactly_the_whole() -> None:
+    """Over however many bins the tail is spread: their shares add up to (1 - level) paths but for rounding."""
+    paths = np.random.default_rng(1).integers(1, 20, (50, 80)).astype(float)
+    tails = [tail_of(count, level) for count in paths for level in (0.9, 0.95, 0.99)]
+    assert {tail_mean(tail, tail.paths) for tail in tails} == {1.0}
+    assert {tail_mean(tail, -tail.paths) for tail in tails} == {-1.0}
 
 
 def test_the_error_of_a_book_s_tail_of_the_whole_is_what_is_known_of_the_share_that_loses_it() -> None:
