@@ -13,7 +13,7 @@ from stress.kernels.tally import MOST_WEIGHT
 from stress.measures import batches, means, sums
 from stress.measures.estimate import Interval, as_dataset
 from stress.measures.proportions import zero_count_bound
-from stress.measures.tails import is_tail, meaning_of, replicates_of_tail, tail_of, widening
+from stress.measures.tails import is_tail, meaning_of, replicates_of_tail, tail_of, unseen
 from stress.measures.weighted import TINY, WEIGHTED, is_weighted
 
 SAME_DRAWS = ("seed", "paths", "rng", "estimator")
@@ -119,7 +119,8 @@ def is_share(measure: str) -> bool:
 
 
 def _of_run(ds: xr.Dataset, measure: str, parts: Interval) -> Interval:
-    """A run's own interval; its bound where all paths have none or the whole of a share, which batches do not show."""
+    """A run's own interval; that of its paths where these have none or the whole of a share, or are too few for a tail,
+    which batches do not show."""
     if is_tail(measure):
         whole = tail_of(ds, measure)
     elif is_share(measure):
@@ -127,7 +128,7 @@ def _of_run(ds: xr.Dataset, measure: str, parts: Interval) -> Interval:
     else:
         return parts
     own = (whole[k].transpose("scenario", "tranche").values for k in Interval._fields)
-    sure = (parts.estimate <= 0.0) | (parts.estimate > 1.0 - TINY)
+    sure = (parts.estimate <= 0.0) | (parts.estimate > 1.0 - TINY) | np.isnan(parts.error)
     return Interval(*(np.where(sure, a, b) for a, b in zip(own, parts, strict=True)))
 
 
@@ -155,7 +156,7 @@ def _difference(
     change = batches.Replicates(left.value - right.value, left.without - right.without)
     parts = batches.symmetric(change, size)
     if spec.bounded and spec.denominator is None:
-        same = (parts.estimate == 0.0) & (parts.error == 0.0)
+        same = (parts.estimate == 0.0) & ~(parts.error > 0.0)
         low, high = np.where(same, -bound, parts.low), np.where(same, bound, parts.high)
         parts = Interval(parts.estimate, np.where(same, bound / 3.0, parts.error), low, high)
     dims = ("scenario", "tranche") if spec.of == "note" else ("scenario",)
@@ -163,12 +164,11 @@ def _difference(
 
 
 def _bound(measure: str, *results: xr.Dataset) -> float:
-    """How far apart losses may be that no path tells apart: the rule of three; of a tail mean, over 1 - level; a
-    quantile that no path in the tail moves does not move."""
+    """How far apart losses may be that no path tells apart: the rule of three, and what that may do to a tail."""
     zero = max(
         float(zero_count_bound(ds["batch_path"].sum())) * (MOST_WEIGHT if is_weighted(ds) else 1) for ds in results
     )
-    return zero * widening(measure) if is_tail(measure) else zero
+    return unseen(measure, zero) if is_tail(measure) else zero
 
 
 def _weights(ds: xr.Dataset, probability: Mapping[str, float] | None) -> xr.DataArray:

@@ -58,19 +58,23 @@ def meaning_of(measure: str) -> str:
     return MEANING[kind].format(level if kind == "VAR" else 1.0 - level)
 
 
-def widening(measure: str) -> float:
-    """What the bound of a mean loss is multiplied by: a tail mean may change by as much over 1 - level, a quantile not
-    at all while the paths beyond it do not change.
+def unseen(measure: str, chance: float) -> float:
+    """How far a tail may move where paths move of which none was seen, of a probability below `chance`: a tail mean by
+    as much over 1 - level, at most the whole; a quantile not at all unless they may be all of the tail.
 
-    >>> round(widening("ES99")), widening("VAR99")
-    (100, 0.0)
+    >>> round(unseen("ES99", 0.001), 9), unseen("VAR99", 0.001), unseen("VAR99.95", 0.001)
+    (0.1, 0.0, 1.0)
     """
     kind, level = _parsed(measure)
-    return 1.0 / (1.0 - level) if kind == "ES" else 0.0
+    share = chance / (1.0 - level)
+    return min(1.0, share) if kind == "ES" else float(share > 1.0)
 
 
 def replicates_of_tail(ds: xr.Dataset, measure: str) -> tuple[batches.Replicates, Array]:
     """A tail of every note, (scenario, tranche), with each replicate left out, and the paths of each replicate.
+
+    Where paths are too few for the level (the whole bounds value at risk, which none lost) what leaving some out
+    changes is not a number: they do not tell how they spread.
 
     Raises DataError where losses were not counted by replicate.
     """
@@ -87,8 +91,10 @@ def replicates_of_tail(ds: xr.Dataset, measure: str) -> tuple[batches.Replicates
         moves = [_shortfall(*row, level) for row in zip(rows, counted, quantile, strict=True)]
     else:
         moves = [_quantile(*row) for row in zip(rows, counted, quantile, width, strict=True)]
+    few = (var["high"].values.ravel() >= 1.0) & (rows[:, -1] == 0.0) & (es["estimate"].values.ravel() > 0.0)
+    told = np.where(few[:, None], np.nan, moves)
     value = (es if kind == "ES" else var)["estimate"].values
-    return batches.Replicates(value, value[..., None] + np.reshape(moves, (*value.shape, -1))), counted[0].size
+    return batches.Replicates(value, value[..., None] + np.reshape(told, (*value.shape, -1))), counted[0].size
 
 
 def _parsed(measure: str) -> tuple[str, float]:

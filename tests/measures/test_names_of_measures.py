@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pytest
 from synthetic import case
 
 from stress import measures
 from stress.errors import ConfigError
 from stress.measures.names import SHORT, asked, long_name, measured, of_pool
-from stress.measures.tails import meaning_of, tail_of, widening
+from stress.measures.tails import meaning_of, tail_of, unseen
 
 NOTES = ["A", "B"]
 
@@ -80,5 +79,5 @@ def test_a_long_name_is_measured_as_its_function_does() -> None:
 def test_a_tail_is_told_with_its_level_and_its_bound_widened_by_what_lies_beyond() -> None:
     assert meaning_of("VAR75") == "loss fraction not exceeded with probability 0.75"
     assert meaning_of("ES75") == "mean loss fraction of the worst 0.25 of paths"
-    assert (widening("ES75"), widening("VAR75")) == (4.0, 0.0)
-    assert np.isfinite(widening("ES99.9"))
+    assert (unseen("ES75", 0.125), unseen("VAR75", 0.125)) == (0.5, 0.0)
+    assert (unseen("ES75", 0.5), unseen("VAR75", 0.5)) == (1.0, 1.0)

@@ -79,3 +79,16 @@ def test_a_tornado_of_a_tail_has_the_signs_of_finance():
 @pytest.mark.parametrize("text", ["VAR", "ES0", "VAR100", "EL99", "var99", "VAR99.9.9"])
 def test_a_tail_has_a_level_in_percent(text):
     assert not is_tail(text)
+
+
+@pytest.mark.parametrize("kind", ["VAR", "ES"])
+def test_tails_of_less_than_a_path_differ_by_an_error_that_nobody_knows(kind):
+    """Half a path of 1,024 at 99.95%: what it loses moved by a change whose error stood at 0; each run has its own
+    error, and where nothing moves a difference is bounded by the whole."""
+    ds, measure = pair(1, 1024), f"{kind}99.95"
+    moved = measures.difference(ds, measure).isel(scenario=1, tranche=0)
+    assert float(moved["estimate"]) > 0.0
+    assert np.isnan(float(moved["error"]))
+    still = measures.compare(ds, ds, measure).isel(scenario=0, tranche=0)
+    assert float(still["before_error"]) == float(tail_of(ds, measure)["error"].isel(scenario=0, tranche=0)) > 0.0
+    assert [float(still[k]) for k in ("estimate", "low", "high")] == [0.0, -1.0, 1.0]
