@@ -152,10 +152,23 @@ def test_percent_signs_are_no_amounts_and_no_fractions(tmp_path: Path, name: str
         read_reports(written(tmp_path, "month,x\n2025-01,0.8%\n2025-02,0.9%\n", columns))
 
 
+def test_decimal_commas_are_read_and_two_spellings_refused(tmp_path: Path) -> None:
+    """400.000 is four hundred thousand beside 500.100,5; alone it is 400."""
+    columns = 'pool = { column = "x", unit = 1000 }\n"note:A" = { column = "y" }'
+    rows = "month;x;y\n2025-01;500.100,5;400.000\n2025-02;500,25;399.000\n"
+    found = read_reports(written(tmp_path, rows, columns))
+    assert found.figure == {"pool": (500_100_500.0, 500_250.0), "note:A": (400_000.0, 399_000.0)}
+    alone = read_reports(written(tmp_path, "month;x;y\n2025-01;500,100;400.000\n", columns))
+    assert alone.figure == {"pool": (500_100_000.0,), "note:A": (400.0,)}
+    with pytest.raises(DataError, match=r"t\.csv: '1\.5' has a decimal point and '500\.100,5' a decimal comma"):
+        read_reports(written(tmp_path, "month;x;y\n2025-01;500.100,5;1.5\n", columns))
+
+
 def test_rates_with_percent_signs_are_read_as_hundredths(tmp_path: Path) -> None:
     columns = 'default_rate = { column = "x", unit = 0.01 }'
     found = read_reports(written(tmp_path, "month,x\n2025-01,0.8%\n2025-02,0.9%\n", columns))
     assert found.figure["default_rate"] == pytest.approx((0.008, 0.009))
+    assert found.name == "x"
 
 
 def test_check_asks_about_amounts_that_look_like_shares(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

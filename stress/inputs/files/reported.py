@@ -18,7 +18,7 @@ from stress.spelling import suggest
 from stress.tables.cells import Cells, Row, read_cells
 from stress.tables.dates import WrongLabel, different, read_labels, told
 from stress.tables.framed import word
-from stress.tables.numbers import Number, is_missing, parse_number
+from stress.tables.numbers import Mixed, Number, decimal_from, decimal_shown, is_missing, parse_number
 from stress.tables.periods import ALLOWED, Period, coarser, parse_period
 from stress.tables.source import suffix
 
@@ -187,12 +187,12 @@ def _read(cells: Cells, name: str, label: list[Period], per_year: int | None, co
     head = cells.row[0].cell
     place = {name: _place(cells, head, column.column, f"columns.{name}.column") for name, column in columns.items()}
     periods = _regular(cells, label, per_year)
-    figure = {}
-    for name, at in place.items():
-        values, percents = _values(cells, at, head[at])
+    figure, decimal = {}, _decimal(cells, list(place.values()))
+    for what, at in place.items():
+        values, percents = _values(cells, at, decimal)
         if percents:
-            _refuse_signs(cells, head[at], name, columns[name].unit)
-        figure[name] = tuple(value * columns[name].unit for value in values)
+            _refuse_signs(cells, head[at], what, columns[what].unit)
+        figure[what] = tuple(value * columns[what].unit for value in values)
     _refuse_percents(cells.file, figure.get("default_rate", ()))
     error = {name: column.error for name, column in columns.items()}
     return Reported(cells.file, name, periods, figure, error, cells.note)
@@ -212,12 +212,22 @@ def _place(cells: Cells, head: tuple[str, ...], wanted: str, key: str) -> int:
     return head.index(wanted)
 
 
-def _values(cells: Cells, at: int, heading: str) -> tuple[list[float], bool]:
+def _decimal(cells: Cells, columns: Sequence[int]) -> str:
+    """The decimal sign of the figures, a point where none shows it. DataError where they do not agree."""
+    shown = {decimal_shown(row.cell[at]): row.cell[at] for row in cells.row[1:] for at in columns}
+    try:
+        return decimal_from({sign: cell for sign, cell in shown.items() if sign != "?"})
+    except Mixed as error:
+        raise DataError(f"{cells.file}: {error}") from None
+
+
+def _values(cells: Cells, at: int, decimal: str) -> tuple[list[float], bool]:
     """A column as it is written, and whether a percent sign stands on all its numbers or on none. DataError."""
+    heading = cells.row[0].cell[at]
     found: list[float] = []
     signs: set[bool] = set()
     for row in cells.row[1:]:
-        number = _number(cells, row, at, heading)
+        number = _number(cells, row, at, decimal)
         found.append(math.nan if number is None else number.value)
         if number is not None and number.value:
             signs.add(number.percent)
@@ -238,12 +248,12 @@ def _refuse_signs(cells: Cells, heading: str, name: str, unit: float) -> None:
         raise DataError(f"{place}: percents: columns.{name} needs unit = 0.01")
 
 
-def _number(cells: Cells, row: Row, at: int, heading: str) -> Number | None:
+def _number(cells: Cells, row: Row, at: int, decimal: str) -> Number | None:
     """A figure, or None where none was reported."""
-    text = row.cell[at]
+    text, heading = row.cell[at], cells.row[0].cell[at]
     if is_missing(text):
         return None
-    number = parse_number(text)
+    number = parse_number(text, decimal)
     if number is None or not math.isfinite(number.value):
         raise DataError(
             f"{cells.place(row, heading)}: {text[:40]!r}: must be a number, or empty where none was reported"
