@@ -16,6 +16,7 @@ from stress.tables.dates import WrongLabel, different, is_label, read_labels, to
 from stress.tables.framed import Frame, continued, date_columns, framed, labels_of, rows_of_periods, with_years, word
 from stress.tables.periods import Period
 from stress.tables.series import numbers
+from stress.tables.upright import upright
 
 Array = NDArray[np.float64]
 
@@ -31,7 +32,7 @@ def read_stocks(
     `buckets`: columns, the least late first (late_1, late_2, ... where left out); `loss`: charged off in the row's
     period. Raises DataError with what the file has.
     """
-    cells = read_cells(path)
+    cells = upright(read_cells(path))
     date = date_columns(cells)
     cells = with_years(cells, date)
     first, last, head = rows_of_periods(cells, date)

@@ -10,6 +10,7 @@ numbers     a cell as a number: thousands, decimal commas, percent and currency 
 periods     a label as a year, half-year, quarter or month
 dates       a column of labels as dates or periods: which of day and month comes first
 framed      the heading, the rows of periods, what stands before and after them
+upright     periods across -> periods down
 series      the series of variables in it: periods down, across, or one observation a row
 ages        a label as an age since origination
 vintages    losses, counts or balances by cohort and age

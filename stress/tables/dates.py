@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise, product
@@ -24,7 +25,11 @@ _ALL = frozenset((MONTH_FIRST, DAY_FIRST, QUARTERS, MONTHS))
 _MONTH_FIRST, _DAY_FIRST = frozenset((MONTH_FIRST,)), frozenset((DAY_FIRST,))
 _TOLD = "dates are "
 FISCAL = "is a fiscal year, which ends where its publisher says: write the last month of each, as 2025-03"
-_FISCAL = re.compile(r"^(FY ?'?\d{2,4}(/\d{2,4})?|(?P<year>\d{4})[/-](?P<next>\d{2}|\d{4}))$", re.IGNORECASE)
+_COUNTED, _BEFORE_FIRST = re.compile(r"^[2-7]\d{4}$"), datetime.date(1899, 12, 30)
+"""Days of 1954 to 2119 as Excel numbers them from 1900 on."""
+_FISCAL = re.compile(
+    r"^(FY ?'?\d{2,4}(/\d{2,4})?( ?[QHM]\d{1,2})?|(?P<year>\d{4})[/-](?P<next>\d{2}|\d{4}))$", re.IGNORECASE
+)
 
 
 class WrongLabel(ValueError):
@@ -79,6 +84,14 @@ def is_fiscal(text: str) -> bool:
     return str(int(found["year"]) + 1).endswith(found["next"])  # 2020-13 is no year
 
 
+def counted(text: str) -> str:
+    """What is to be said of a number that may be a day as Excel counts them; empty for anything else."""
+    if not _COUNTED.match(text.strip()):
+        return ""
+    day = _BEFORE_FIRST + datetime.timedelta(int(text))
+    return f"; {text.strip()} may be {day} as Excel counts days: show the column as dates, and save it"
+
+
 def read_labels(label: Sequence[str], fits: Callable[[Sequence[Stamp]], bool]) -> Labels:
     """Dates or periods of all labels, read in one way. Raises WrongLabel.
 
@@ -128,7 +141,7 @@ def _wrong(label: Sequence[str], furthest: int) -> WrongLabel:
         return WrongLabel(place, f"{kept}: dates of a column are written in one way: write 2025-03-31")
     if is_fiscal(label[furthest]):
         return WrongLabel(furthest, FISCAL)
-    return WrongLabel(furthest, f"must be {ALLOWED}")
+    return WrongLabel(furthest, f"must be {ALLOWED}{counted(label[furthest])}")
 
 
 def _first_only(label: Sequence[str], way: str) -> int | None:

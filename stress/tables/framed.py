@@ -9,7 +9,7 @@ from typing import NamedTuple
 from stress.errors import DataError
 from stress.tables.ages import are_ages
 from stress.tables.cells import Cells, Row
-from stress.tables.dates import FISCAL, is_fiscal, is_label, some_period
+from stress.tables.dates import FISCAL, counted, is_fiscal, is_label, some_period
 from stress.tables.numbers import is_missing, looks_like_number
 from stress.tables.periods import ALLOWED, parse_period
 
@@ -23,6 +23,11 @@ TOTALS = frozenset((
     "weighted average", "simple average", "wtd avg", "avg", "合计", "总计", "小计", "汇总", "平均", "加权平均",
 ))  # fmt: skip
 """What a row or a column that adds up or averages others is called."""
+UNITS = frozenset((
+    "%", "(%)", "（%）", "‰", "percent", "pct", "bp", "bps", "usd", "eur", "gbp", "cny", "rmb", "jpy", "元",
+    "千元", "万元", "百万元", "亿元", "人民币", "笔", "户", "个", "天", "月", "个月",
+))  # fmt: skip
+"""What a row below the names holds that says in which unit their columns are."""
 _WORDS = re.compile(r"[^\W\d_]{3,}|[\u4e00-\u9fff]{2,}")
 """What a remark has: three letters in a row, or two Chinese signs."""
 YEARS = ("year", "yr", "年", "年份", "年度")
@@ -100,8 +105,13 @@ def date_columns(cells: Cells) -> tuple[int, ...]:
         return (max(named, key=lambda k: (count[k], -k)),)
     if not max(count):
         fiscal = ((row, cell, FISCAL) for row in cells.row for cell in row.cell if is_fiscal(cell))
-        none = f"there is no column of periods: each row must begin with {ALLOWED}"
-        row, cell, said = next(fiscal, (cells.row[1], cells.row[1].cell[0], none))
+        called = next(
+            ((n, k) for n, names in enumerate(words[:-1]) for k, name in enumerate(names) if name in DATES), (0, 0)
+        )
+        below = cells.row[called[0] + 1]
+        first = below.cell[called[1]] if len(below.cell) > called[1] else ""
+        none = f"there is no column of periods: each row must begin with {ALLOWED}{counted(first)}"
+        row, cell, said = next(fiscal, (below, first, none))
         raise DataError(f"{cells.place(row)}: {cell[:40]!r}: {said}")
     return (count.index(max(count)),)
 
@@ -142,7 +152,7 @@ def framed(cells: Cells, first: int, last: int, head: int, date: Sequence[int]) 
     names = _names(cells, head, width, date)
     after = cells.row[last + 1 :]
     for row in after:
-        if not _is_remark(row):
+        if not is_remark(row):
             raise _second(cells, row, after[-1].number)
     for row in cells.row[head + 1 : first]:
         if has_number(row.cell) or row.cell[0][:1].isdecimal() or (cells.separator and len(row.cell) != width):
@@ -178,6 +188,8 @@ def rows_of_periods(cells: Cells, date: Sequence[int]) -> tuple[int, int, int]:
     above = [n for n in range(first) if len(cells.row[n].cell) == wide or not cells.separator]
     called = [n for n in above if len(cells.row[n].cell) > k and word(cells.row[n].cell[k]) in DATES]
     head = called[-1] if called else first - 1
+    if head and not called and all(word(cell) in ("", *UNITS) for cell in cells.row[head].cell):
+        head -= 1
     numbers = [cell for cell in cells.row[head].cell if looks_like_number(cell) and parse_period(cell) is None]
     if numbers and not are_ages(numbers):
         said = f"{numbers[0]!r} stands in the heading: is the line a row whose period is misspelt?"
@@ -213,7 +225,7 @@ def _names(cells: Cells, head: int, width: int, date: Sequence[int]) -> tuple[st
     return tuple(names)
 
 
-def _is_remark(row: Row) -> bool:
+def is_remark(row: Row) -> bool:
     """Words, and no number beside them; where it begins with a digit, a word by itself after it."""
     text = next(cell for cell in row.cell if cell)
     words = re.search(r"\s[^\W\d_]{3,}", text) if text[0].isdecimal() else _WORDS.search(text)

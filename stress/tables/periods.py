@@ -151,12 +151,14 @@ _LABELS: tuple[tuple[re.Pattern[str], Callable[[Found], Stamp | None], str | Non
         (r"(\d{4})[ \-/]?" + _WORD, lambda f: _named(f[1], f[2]), None),  # 2025 Jan (ONS)
         (r"(\d{1,2})[ \-]" + _WORD + r"[ \-,]{1,2}(\d{4}|\d{2})", lambda f: _named(f[3], f[2], f[1]), None),
         (_WORD + r" (\d{1,2}),? (\d{4})", lambda f: _named(f[3], f[1], f[2]), None),  # March 31, 2025
-        (r"(\d{4})年(\d{1,2})月(?:份)?", lambda f: _part(int(f[1]), int(f[2]), 12), None),
+        (r"(\d{4})年(\d{1,2})月(?:份|末|底)?", lambda f: _part(int(f[1]), int(f[2]), 12), None),
         (r"(\d{4})年(\d{1,2})月(\d{1,2})日", lambda f: _date(int(f[1]), int(f[2]), int(f[3])), None),
-        (r"(\d{4})年第?([1-4])季度?", lambda f: _part(int(f[1]), int(f[2]), 4), None),
-        (r"(\d{4})年第?([一二三四])季度?", lambda f: _part(int(f[1]), _HAN[f[2]], 4), None),
+        (r"(\d{1,2})月-(\d{4}|\d{2})", lambda f: _part(_year(f[2]), int(f[1]), 12), None),  # 3月-25 (Excel)
+        (r"(\d{4})年Q([1-4])末?", lambda f: _part(int(f[1]), int(f[2]), 4), None),
+        (r"(\d{4})年第?([1-4])季度?末?", lambda f: _part(int(f[1]), int(f[2]), 4), None),
+        (r"(\d{4})年第?([一二三四])季度?末?", lambda f: _part(int(f[1]), _HAN[f[2]], 4), None),
         (r"(\d{4})年([上下])半年", lambda f: _part(int(f[1]), 1 + (f[2] == "下"), 2), None),
-        (r"(\d{4})年?", lambda f: _part(int(f[1]), 1, 1), None),
+        (r"(\d{4})(?:年[末底]?)?", lambda f: _part(int(f[1]), 1, 1), None),
         (r"(\d{4}) \[YR\1\]", lambda f: _part(int(f[1]), 1, 1), None),  # World Bank DataBank
         (r"(\d{1,2})[/\-](\d{1,2})[/\-](\d{4}|\d{2})" + _TIME,
          lambda f: _date(_year(f[3]), int(f[1]), int(f[2])), MONTH_FIRST),

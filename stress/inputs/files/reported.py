@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 from stress.errors import ConfigError, DataError
 from stress.inputs.files.parse import parse_as
+from stress.inputs.files.report_tables import report_table
 from stress.inputs.reports import FIGURES, NAMED, Column, Reports
 from stress.inputs.text.messages import show
 from stress.inputs.text.reference import resolve
 from stress.spelling import suggest
-from stress.tables.cells import Cells, Row, read_cells
+from stress.tables.cells import Cells, Row
 from stress.tables.dates import WrongLabel, different, read_labels, told
 from stress.tables.framed import word
 from stress.tables.numbers import Mixed, Number, decimal_from, decimal_shown, is_missing, parse_number
@@ -92,7 +93,8 @@ def reported_of(path: Path, model: Reports) -> Reported:
     table = resolve(path, model.table, f"{path}: table")
     try:
         files = _tables(table) if table.is_dir() else [table]
-        cells = [read_cells(file) for file in files]
+        wanted = {column.column for column in model.columns.values()}
+        cells = [report_table(file, wanted.__contains__) for file in files]
     except (ConfigError, DataError) as error:
         raise type(error)(f"{path}: table: {error}") from None
     try:
@@ -142,7 +144,7 @@ def _frequency(label: list[Period]) -> int:
 
 def _alone(files: list[Path]) -> list[Reported]:
     """Tables headed by our names, their first columns dates that are all read in one way."""
-    cells = [read_cells(file) for file in files]
+    cells = [report_table(file, lambda cell: _our_name(cell) is not None) for file in files]
     columns = [_ours(one) for one in cells]
     labels, way = _periods(cells, [0] * len(cells))
     parts = zip(files, cells, labels, columns, strict=True)
@@ -150,15 +152,21 @@ def _alone(files: list[Path]) -> list[Reported]:
     return [one._replace(note=(*one.note, *way)) for one in read]
 
 
+def _our_name(heading: str) -> str | None:
+    """The figure of a report that a heading names."""
+    name = heading if heading.startswith(NAMED) else word(heading).replace(" ", "_")
+    return name if name in FIGURES or name.startswith(NAMED) else None
+
+
 def _ours(cells: Cells) -> dict[str, Column]:
     """The columns whose headings are figures of a report. DataError where there is none, or one stands twice."""
     found: dict[str, Column] = {}
     for cell in cells.row[0].cell:
-        name = cell if cell.startswith(NAMED) else word(cell).replace(" ", "_")
+        name = _our_name(cell)
         if name in found:
             both = f"columns {found[name].column!r} and {cell!r} are both {name}"
             raise DataError(f"{cells.file}: {both}: rename one of them")
-        if name in FIGURES or name.startswith(NAMED):
+        if name is not None:
             found[name] = Column(column=cell)
     if not found:
         known = ", ".join(FIGURES)

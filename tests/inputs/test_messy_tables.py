@@ -1,0 +1,78 @@
+"""Tables as originators send them: titles, units, remarks, Chinese dates, periods across, numbers with commas."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from stress.calibration.roll_tables import read_stocks
+from stress.errors import DataError
+from stress.inputs.files.reported import read_reports
+from stress.tables.periods import Period, parse_period
+from stress.tables.series import read_series
+
+
+def file_of(folder: Path, text: str) -> Path:
+    (folder / "table.csv").write_text(text, encoding="utf-8")
+    return folder / "table.csv"
+
+
+@pytest.mark.parametrize(
+    ("label", "period"),
+    [
+        ("3月-25", Period(2025, 3, 12)),
+        ("2025年3月末", Period(2025, 3, 12)),
+        ("2025年12月底", Period(2025, 12, 12)),
+        ("2025年Q1", Period(2025, 1, 4)),
+        ("2025年3季度末", Period(2025, 3, 4)),
+        ("2025年一季度末", Period(2025, 1, 4)),
+        ("2025年末", Period(2025, 1, 1)),
+        ("13月-25", None),
+        ("25-Mar", None),  # a day, or a year
+        ("2025末", None),
+    ],
+)
+def test_chinese_labels_of_periods(label: str, period: Period | None) -> None:
+    assert parse_period(label) == period
+
+
+@pytest.mark.parametrize(
+    "head", ["统计截止,不良率,逾期率\n,%,（%）\n", "统计截止,不良率,逾期率\n单位,万元,亿元\n".replace("单位", "")]
+)
+def test_a_row_of_units_is_no_heading(tmp_path: Path, head: str) -> None:
+    found = read_series(file_of(tmp_path, f"{head}2019-01,1.5,2.5\n2019-02,1.6,2.5\n"))
+    assert found.variable == ("不良率", "逾期率")
+    assert found.note == ("left out as no rows of the table: line 2",)
+
+
+@pytest.mark.parametrize("head", ["Date,rate,late_1", "rate,Date,late_1"])
+def test_days_as_excel_counts_them_are_told(tmp_path: Path, head: str) -> None:
+    said = "43466 may be 2019-01-01 as Excel counts days: show the column as dates, and save it"
+    row = "43466,1,5\n" if head.startswith("Date") else "1,43466,5\n"
+    for read in (read_series, read_stocks):
+        with pytest.raises(DataError, match=f"line 2: '43466': there is no column of periods.*; {said}"):
+            read(file_of(tmp_path, f"{head}\n{row}"))
+    with pytest.raises(DataError, match=said):
+        read_reports(file_of(tmp_path, "Month,pool\n43466,5\n"))
+
+
+def test_reports_have_titles_remarks_and_decimal_commas(tmp_path: Path) -> None:
+    title, foot = "Report of the servicer;;\nPool;;\n", "Note: unaudited;;\n"
+    rows = "2019-01;1.010,5;5\n2019-02;1.011,25;5\n"
+    found = read_reports(file_of(tmp_path, f"{title}Month;Pool;Defaults\n{rows}{foot}"))
+    assert found.figure == {"pool": (1010.5, 1011.25), "defaults": (5.0, 5.0)}
+    assert found.note == ("left out as no rows of the table: lines 1, 2, 6",)
+    with pytest.raises(DataError, match="line 4, column 'Month': 'Total': must be a period"):
+        read_reports(file_of(tmp_path, "Month,pool\n2019-01,10\n2019-02,10\nTotal,20\n"))
+
+
+def test_reports_and_histories_by_bucket_may_have_their_periods_across(tmp_path: Path) -> None:
+    file = file_of(tmp_path, "Item,2019,,,Change\n,1月,2月,3月,\npool,10,11,12,3\nlate_1,1,2,,\n\nSource: servicer\n")
+    found = read_reports(file)
+    assert found.figure["pool"] == (10.0, 11.0, 12.0)
+    assert str(found.period[0]) == "2019-01"
+    assert "periods stand across: a column is read as a row" in found.note
+    assert "columns that are no period are left out: Change" in found.note
+    stocks = read_stocks(file, current="pool")
+    assert (stocks.bucket[:2, 0].tolist(), stocks.current.tolist()) == ([1.0, 2.0], [10.0, 11.0, 12.0])
