@@ -197,9 +197,10 @@ def _months(job: Job, place: Positions, weight: Array) -> list[Months]:
 
 
 def _row(name: str, month: Array, there: NDArray[np.bool_], weight: Array, needs: Array) -> Months:
+    tops = [np.where(month > 0, most, at[0, 0]) for most, at in ((formulas.HIGHEST, weight), (1.0, needs))]
     return Months(
-        name, month, there.mean(axis=-1), mean_of(weight, there), quantile_of(weight, TAIL, there),
-        mean_of(needs), quantile_of(needs, TAIL),
+        name, month, there.mean(axis=-1), mean_of(weight, there), quantile_of(weight, TAIL, there, tops[0]),
+        mean_of(needs), quantile_of(needs, TAIL, most=tops[1]),
     )  # fmt: skip
 
 

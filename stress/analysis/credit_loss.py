@@ -26,6 +26,7 @@ from stress.inputs.scenario import Shock
 from stress.inputs.state.rules import started
 from stress.kernels.layout import LANES
 from stress.measures.estimate import Interval
+from stress.measures.proportions import UNSEEN
 from stress.runs.trace import block_rows, values_of
 
 Array = NDArray[np.float64]
@@ -94,7 +95,7 @@ def at_closing(job: Job, paths: int = PATHS) -> dict[str, tuple[Interval, Interv
     `ecl` finds them; the loans are left out. Raises ConfigError for a job in mid-life."""
     _check(job, (0,), MULTIPLE)
     found = _notes(trials.only(job, None), -(-paths // LANES), (0,))
-    return {note: (_mean(one.twelve_month), _mean(one.lifetime)) for (note, _), one in found.items()}
+    return {note: (_loss(one.twelve_month), _loss(one.lifetime)) for (note, _), one in found.items()}
 
 
 class _Paths(NamedTuple):
@@ -108,11 +109,17 @@ class _Paths(NamedTuple):
 
 
 def _row(scenario: str, book: str, month: int, found: _Paths) -> Allowance:
-    return Allowance(scenario, book, month, *(_mean(values) for values in found))
+    return Allowance(scenario, book, month, _mean(found.outstanding), *(_loss(values) for values in found[1:]))
 
 
 def _mean(values: Array) -> Interval:
     return Interval(*(float(part) for part in mean_of(values)))  # type: ignore[arg-type]
+
+
+def _loss(values: Array) -> Interval:
+    """The mean of a share, with the rule of three above one of which no path shows anything."""
+    found = _mean(values)
+    return found if found.estimate != 0.0 else Interval(*found[:3], min(1.0, UNSEEN / values.size))  # type: ignore[arg-type]
 
 
 def _mixed(weights: Sequence[float], parts: Sequence[Array]) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from stress.measures.estimate import NORMAL, Interval
 
@@ -27,10 +27,13 @@ def mean_of(values: Array, there: NDArray[np.bool_] | None = None) -> Interval:
     return Interval(mean, error, mean - NORMAL * error, mean + NORMAL * error)
 
 
-def quantile_of(values: Array, level: float, there: NDArray[np.bool_] | None = None) -> Interval:
+def quantile_of(
+    values: Array, level: float, there: NDArray[np.bool_] | None = None, most: ArrayLike = np.inf
+) -> Interval:
     """Quantile over the last axis between two order statistics: ranks n q -+ 1.96 sqrt(n q (1 - q)).
 
-    The error is the interval's width over 2 x 1.96. David and Nagaraja (2003), Order Statistics, 7.1.
+    Where the upper rank lies beyond the last path nothing bounds it but `most`, which no value exceeds. The error is
+    the interval's width over 2 x 1.96. David and Nagaraja (2003), Order Statistics, 7.1.
     """
     kept = np.ones(values.shape, bool) if there is None else there
     n = kept.sum(axis=-1)
@@ -41,5 +44,7 @@ def quantile_of(values: Array, level: float, there: NDArray[np.bool_] | None = N
         place = np.clip(np.ceil(rank).astype(int) - 1, 0, np.maximum(n - 1, 0))
         return np.asarray(np.take_along_axis(ordered, place[..., None], axis=-1)[..., 0], np.float64)
 
-    found = [np.where(n > 0, at(rank), np.nan) for rank in (n * level, n * level - half, n * level + half + 1.0)]
-    return Interval(found[0], (found[2] - found[1]) / (2.0 * NORMAL), found[1], found[2])
+    ranks = n * level, n * level - half, n * level + half + 1.0
+    found, low, high = (np.where(n > 0, at(rank), np.nan) for rank in ranks)
+    high = np.where((n > 0) & (np.ceil(ranks[2]) > n), most, high)
+    return Interval(found, (high - low) / (2.0 * NORMAL), low, high)

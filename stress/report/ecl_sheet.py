@@ -24,7 +24,8 @@ def ecl_sheet(answer: Ecl) -> Sheet:
     )
     rows = tuple(map(_row, answer.rows))
     note = (
-        f"Shares of the book at closing, means of {many(answer.paths, 'path')}, seed {answer.seed}, ± standard error. "
+        f"Shares of the book at closing, means of {many(answer.paths, 'path')}, seed {answer.seed}, ± standard error; "
+        "'<': no path lost anything, 95% upper bound (3/n). "
         f"Loans: the closing pool in run-off, discounted at {percent(answer.effective_rate)} a year, what it earns; "
         f"notes at their own rates. Stage 2: 30 days past due, or an entry rate {answer.multiple:g} times that at "
         f"closing. {answer.says}"
@@ -34,9 +35,15 @@ def ecl_sheet(answer: Ecl) -> Sheet:
 
 def _row(one: Allowance) -> tuple[str, ...]:
     return (
-        one.scenario, one.book, str(one.month), _share(one.outstanding), _share(one.twelve_month), _share(one.lifetime),
-        _share(one.stage_2), _share(one.allowance),
+        one.scenario, one.book, str(one.month), _share(one.outstanding), _loss(one.twelve_month), _loss(one.lifetime),
+        _loss(one.stage_2), _loss(one.allowance),
     )  # fmt: skip
+
+
+def _loss(found: Interval) -> str:
+    """A mean with its error; the bound of one of which no path shows anything."""
+    at = float(found.estimate)
+    return _share(found) if at != 0.0 else with_error(at, *(float(part) for part in found[1:]), unit=PERCENT)
 
 
 def _share(found: Interval) -> str:

@@ -19,6 +19,7 @@ from stress.analysis.synthetic_excess import KINDS, absorbed, borne
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
 from stress.inputs.scenario import Shock
+from stress.measures.estimate import NORMAL
 from stress.report.page.capital_chapter import capital_sheet
 
 ROOT = Path(__file__).parents[2]
@@ -219,7 +220,20 @@ def test_means_and_quantiles_of_a_law_that_is_known_lie_within_four_of_their_err
     assert abs(mean.estimate[0] - 1.0) < 4.0 * mean.error[0]
     assert abs(high.estimate[0] + np.log(0.05)) < 4.0 * high.error[0]
     few = quantile_of(values, 0.95, np.arange(4000)[None] < 20)
-    assert few.low[0] <= few.estimate[0] <= few.high[0] == values[0, :20].max()
+    assert few.low[0] <= few.estimate[0] <= few.high[0] == np.inf  # with 36% the worst of 20 is below it
+    most = quantile_of(values, 0.95, np.arange(4000)[None] < 20, most=50.0)
+    assert most.high[0] == 50.0
+    assert most.error[0] == pytest.approx((50.0 - most.low[0]) / (2.0 * NORMAL))
+
+
+def test_a_weight_that_few_paths_tell_may_be_the_highest_but_is_known_at_closing(job):
+    """Of 32 paths the 95% quantile may lie above all."""
+    for one in capital(job, BASEL, paths=32).months:
+        assert one.risk_weight_95.high[0] == one.risk_weight_95.estimate[0] == one.risk_weight_95.low[0]
+        assert one.capital_95.high[0] == one.capital_95.estimate[0]
+        there = one.outstanding[1:] > 0.0
+        assert (one.risk_weight_95.high[1:][there] == 12.5).all()
+        assert (one.capital_95.high[1:] == 1.0).all()
 
 
 @pytest.mark.parametrize(

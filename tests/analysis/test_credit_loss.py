@@ -11,6 +11,7 @@ import stress
 from stress.analysis.credit_loss import _notes, ecl
 from stress.errors import ConfigError
 from stress.inputs.load import load_job
+from stress.report.ecl_sheet import ecl_sheet
 from stress.validation.one_period import one_period_job
 
 ROOT = Path(__file__).parents[2]
@@ -49,6 +50,15 @@ def test_a_path_on_which_a_note_is_paid_in_full_has_no_credit_loss(job):
     senior = next(one for one in found.rows if one.book == "A" and one.month == 0)
     assert senior.lifetime.estimate == 0.0
     assert senior.twelve_month.estimate == 0.0
+
+
+def test_a_loss_that_no_path_shows_is_bounded_as_every_other_of_its_kind(job):
+    """3 / 64 above the senior note's, and of all scenarios together; what is outstanding is no estimate of a loss."""
+    found = ecl(job, paths=64, scenarios=["baseline"])
+    senior = next(one for one in found.rows if (one.book, one.month) == ("A", 0))
+    for one in (senior.twelve_month, senior.lifetime):
+        assert [float(x) for x in one] == [0.0, 0.0, 0.0, 3.0 / 64.0]
+    assert next(row for row in ecl_sheet(found).rows if row[1] == "A")[4:6] == ("< 4.69%", "< 4.69%")
 
 
 def test_the_lifetime_loss_of_one_period_loans_is_their_default_rate():
