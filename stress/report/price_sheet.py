@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from stress.answers.price import Price, Priced
 from stress.report.numbers import MISSING, fraction, many, span, with_error
@@ -24,12 +25,25 @@ def price_sheet(answer: Price) -> Sheet:
         f"Price per 100 of balance. Deterministic cash flows {when} under {answer.scenario}; yield effective a year, "
         f"durations and WAL in years, window in months from closing, zero curve {curve}. {_breakeven(answer)}"
     )
+    note += "".join(f" {what} changes none of these figures." for what in _idle(answer.rows))
     if adjusted:
         note += (
             " OAS: over the path's own short rate, on what the note pays on that path, losses included; where "
             "nothing is random it is the Z-spread, compounded from payment date to payment date."
         )
     return Sheet(head, rows, note)
+
+
+def _idle(rows: Sequence[Priced]) -> list[str]:
+    """What the rows differ in and nothing else does: a pool without prepayment has no speed."""
+    bare = [one._replace(option_adjusted=None) for one in rows]
+    by_speed = {_row(one._replace(speed=1.0), floating=True) for one in bare}
+    by_level = {_row(one._replace(defaults=1.0), floating=True) for one in bare}
+    asked = (
+        ("Speed", {one.speed for one in rows}, by_speed),
+        ("The level of defaults", {one.defaults for one in rows}, by_level),
+    )
+    return [what for what, values, plain in asked if len(values) > 1 and len(plain) * len(values) == len(rows)]
 
 
 def _breakeven(answer: Price) -> str:

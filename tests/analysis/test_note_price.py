@@ -80,6 +80,17 @@ def test_paths_without_a_loss_tell_no_break_even_spread_and_those_with_one_tell_
     assert re.search(r"Break-even spread: [\d.,]+ ± [\d.]+(%| bp) a year over the curve pays for", risky)
 
 
+def test_speeds_of_a_pool_that_does_not_prepay_are_told_to_change_nothing(job):
+    found = price(job, "A", [99.0, 101.0], [1.0], [1.0, 2.0], paths=32)
+    assert "changes none" not in price_sheet(found).note
+    twice = found._replace(rows=(*found.rows, *(one._replace(speed=2.0) for one in found.rows)))
+    assert price_sheet(twice).note.endswith(" Speed changes none of these figures.")
+    alike = tuple(one._replace(defaults=level) for one in found.rows[:1] for level in (1.0, 2.0))
+    assert price_sheet(found._replace(rows=alike)).note.endswith(
+        " The level of defaults changes none of these figures."
+    )
+
+
 def test_zero_rates_are_linear_between_points_and_flat_beyond():
     assert zero_rates(((3.0, 0.04), (1.0, 0.02)), np.array([0.0, 1.5, 9.0])).tolist() == pytest.approx(
         [0.02, 0.025, 0.04]
