@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from stress.tables.framed import TOTALS, word
 from stress.tape.spelling import MAX_APR, MAX_FEE
 
 MAX_TERM = 360
 """Of a pool's plans, months."""
 FREE = "balance is zero"
-"""The one reason that takes nothing from the pool: it counts for no allowance."""
+TOTAL = "its level says that it is a total or an average of other rows"
+NOTHING = (FREE, TOTAL)
+"""The reasons that take nothing from the pool: they count for no allowance."""
+_NO_LEVEL = TOTALS - {"all", "overall"}
+"""The level of no loan; a pool of one level may be called `all`."""
 
 
 class Dropped(NamedTuple):
@@ -50,7 +55,7 @@ def clean(tape: pd.DataFrame, raw: pd.DataFrame | None = None, first_row: int = 
     fees are rates of interest a year. A late loan past its last due date has an instalment left: the one that it owes.
     """
     balance = tape["balance"].to_numpy(dtype=np.float64)
-    known = np.where(np.isfinite(balance) & (balance > 0.0), balance, 0.0)
+    known = np.where(np.isfinite(balance) & (balance > 0.0) & ~_totals(tape["level"]), balance, 0.0)
     open_rows = np.ones(len(tape), dtype=bool)
     dropped = []
     for reason, column, wrong in _reasons(tape, interest):
@@ -84,6 +89,12 @@ def _shown(cell: object) -> str:
     return f"{cell:.12g}" if isinstance(cell, float) else str(cell)[:40]
 
 
+def _totals(level: pd.Series[Any]) -> NDArray[np.bool_]:
+    """Rows that are no loans by their level."""
+    names = [name for name in level.cat.categories if word(str(name)).rstrip(":：") in _NO_LEVEL]
+    return level.isin(names).to_numpy(dtype=bool)
+
+
 def _reasons(tape: pd.DataFrame, interest: bool) -> list[tuple[str, str, NDArray[np.bool_]]]:
     value = {name: tape[name].to_numpy(dtype=np.float64) for name in tape.columns if name != "level"}
     term, left, late, fee = value["term"], value["remaining"], value["days_past_due"], value["monthly_fee"]
@@ -93,6 +104,7 @@ def _reasons(tape: pd.DataFrame, interest: bool) -> list[tuple[str, str, NDArray
     with np.errstate(invalid="ignore"):
         not_left = (left > term) | (left != np.floor(left)) | ((left < 1) & ~(late > 0.0))
         return [
+            (TOTAL, "level", _totals(tape["level"])),
             ("no level", "level", tape["level"].isna().to_numpy()),
             ("a cell is empty or no number", "", empty),
             (FREE, "balance", value["balance"] == 0.0),

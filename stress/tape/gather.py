@@ -11,7 +11,7 @@ import pandas as pd
 from stress.errors import DataError
 from stress.tape.aggregate import Stock, aggregate, merged
 from stress.tape.chunks import chunks
-from stress.tape.clean import FREE, Dropped, clean, together
+from stress.tape.clean import NOTHING, Dropped, clean, together
 from stress.tape.levels import Cuts, names_of
 from stress.tape.source import TEXT, Tape, opened
 from stress.tape.spelling import Late, look, read
@@ -77,8 +77,8 @@ def read_tape(path: str | Path, rename: Mapping[str, str] | None = None, late: L
 
 
 def _allowed(tape: Tape, dropped: tuple[Dropped, ...], n: int, balance: float, allowed: float) -> None:
-    lost = [one for one in dropped if one.reason != FREE]
-    free = sum(one.n for one in dropped if one.reason == FREE)
+    lost = [one for one in dropped if one.reason not in NOTHING]
+    free = sum(one.n for one in dropped if one.reason in NOTHING)
     rows = sum(one.n for one in lost) / max(n - free, 1)
     money = sum(one.balance for one in lost) / balance if balance else 0.0
     if max(rows, money) > allowed:

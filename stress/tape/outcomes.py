@@ -12,9 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from stress.errors import ConfigError, DataError
+from stress.tables.dates import counted
 from stress.tape.chunks import chunks
 from stress.tape.gather import ALLOWED_SHARE
 from stress.tape.issued import Issued
+from stress.tape.seen import bare, clean_text
 from stress.tape.source import OUTCOMES, Tape, opened
 
 Array = NDArray[np.float64]
@@ -78,7 +80,10 @@ def outcomes_of(
 
 def _count(tape: Tape, frame: pd.DataFrame, row: int, issued: Issued, counts: Counter[Key]) -> list[str]:
     """Add the loans of a chunk; the rows that cannot be read, in words."""
-    age = pd.to_numeric(frame["age"], errors="coerce").to_numpy(np.float64)
+    cells = frame["age"]
+    if not pd.api.types.is_numeric_dtype(cells):
+        cells = cells.map({cell: bare("age", clean_text(cell)) for cell in cells.dropna().unique()})
+    age = pd.to_numeric(cells, errors="coerce").to_numpy(np.float64)
     status = frame["status"].astype("string").str.strip()
     cohort = frame["issued"].map(issued.cohorts(row, frame["issued"]))
     whole = np.isfinite(age) & (age >= 0.0) & (age <= OLDEST)
@@ -88,7 +93,9 @@ def _count(tape: Tape, frame: pd.DataFrame, row: int, issued: Issued, counts: Co
     for key, count in loans.value_counts().items():
         counts[tuple(key)] += int(count)  # type: ignore[arg-type, index]
     return [
-        f"row {row + k}: " + ", ".join(f"{tape.theirs[name]} {_cell(frame[name].iloc[k])}" for name in OUTCOMES)
+        f"row {row + k}: "
+        + ", ".join(f"{tape.theirs[name]} {_cell(frame[name].iloc[k])}" for name in OUTCOMES)
+        + counted(clean_text(frame["issued"].iloc[k]))
         for k in np.flatnonzero(~good)
     ]
 

@@ -15,7 +15,7 @@ from stress.tables.numbers import decimal_shown, is_missing, parse_number
 _MONTHS, _DAYS = r"(?:m|mo|mth|mths|month|months|期|个月)", r"(?:d|day|days|天)"
 _UNIT = {
     name: re.compile(rf"(?<=\d)\s*{unit}\.?$", re.IGNORECASE)
-    for name, unit in (("term", _MONTHS), ("remaining", _MONTHS), ("days_past_due", _DAYS))
+    for name, unit in (("term", _MONTHS), ("remaining", _MONTHS), ("age", _MONTHS), ("days_past_due", _DAYS))
 }
 """Words after a number that say what its column says already."""
 MOST_CODES = 50

@@ -11,6 +11,8 @@ from stress.errors import DataError
 from stress.inputs.files.reported import read_reports
 from stress.tables.periods import Period, parse_period
 from stress.tables.series import read_series
+from stress.tape import gather
+from stress.tape.outcomes import outcomes_of
 
 
 def file_of(folder: Path, text: str) -> Path:
@@ -76,3 +78,24 @@ def test_reports_and_histories_by_bucket_may_have_their_periods_across(tmp_path:
     assert "columns that are no period are left out: Change" in found.note
     stocks = read_stocks(file, current="pool")
     assert (stocks.bucket[:2, 0].tolist(), stocks.current.tolist()) == ([1.0, 2.0], [10.0, 11.0, 12.0])
+
+
+def test_a_row_that_adds_up_a_tape_is_no_loan_and_counts_for_no_allowance(tmp_path: Path) -> None:
+    loans = "".join(f"{'AB'[k % 2]},12,6,{31 * (k % 3)},100,0.009\n" for k in range(9))
+    head = "level,term,remaining,days_past_due,balance,monthly_fee\n"
+    for total in ("合计,,,,900,\n", "Total,12,6,0,900,0.009\n", "Weighted average:,12,6,31,100,0.009\n"):
+        found = gather(file_of(tmp_path, head + loans + total))
+        assert (found.stock.level, found.stock.balance) == (("A", "B"), 900.0)
+        assert [(one.n, one.balance, one.first_row) for one in found.dropped] == [(1, 0.0, 11)]
+        assert found.dropped[0].reason == "its level says that it is a total or an average of other rows"
+    assert gather(file_of(tmp_path, head + "all,12,6,0,100,0.009\n" * 3)).stock.level == ("all",)
+
+
+def test_ages_of_a_tape_say_their_unit_and_days_as_excel_counts_them_are_told(tmp_path: Path) -> None:
+    rows = "".join(
+        f"2019年{month}月15日,{age}期,{'lost' if age == 2 else 'paid'}\n" for month in (1, 2) for age in (1, 2)
+    )
+    found = outcomes_of(file_of(tmp_path, f"issued,age,status\n{rows}"), {"lost"})
+    assert (found.cohort, found.age, found.defaulted.sum()) == (("2019-01", "2019-02"), (1, 2), 2.0)
+    with pytest.raises(DataError, match=r"row 2: issued '43480', .*; 43480 may be 2019-01-15 as Excel counts days"):
+        outcomes_of(file_of(tmp_path, "issued,age,status\n43480,1,lost\n"), {"lost"})
