@@ -77,7 +77,8 @@ def job_to_json(job: Job) -> str:
 
     A deal's own quantities stay in their order, in which a replay shows them.
     """
-    said = job.model_dump(mode="json", exclude={"reports"} if job.state is not None else {"reports", "state"})
+    unsaid = {key for key in ("illustrative", "state") if not getattr(job, key)}
+    said = job.model_dump(mode="json", exclude={"reports", *unsaid})
     return json.dumps(_by_name(said), separators=(",", ":"), ensure_ascii=False)
 
 

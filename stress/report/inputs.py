@@ -7,11 +7,14 @@ from typing import Any
 
 
 def inputs(job: Any) -> Iterator[tuple[str, Any]]:
-    """What each is and the input itself, of a job or of its JSON: deal, pool, state, scenarios with what they draw.
+    """What each is and the input itself, of a job or of its JSON: the job where it says something of its own, deal,
+    pool, state, scenarios with what they draw.
 
     >>> [kind for kind, _ in inputs(job)][:3]
     ['deal', 'pool', 'scenario']
     """
+    if said(job, "source") or said(job, "illustrative"):
+        yield "job", job
     for kind in ("deal", "pool", "state"):
         if (part := said(job, kind)) is not None:
             yield kind, part

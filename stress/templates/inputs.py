@@ -49,6 +49,8 @@ def documents_of(job: Job) -> Documents:
             names.append(_name(case.name, found, document))
             found[names[-1]] = document
     said: dict[str, Any] = {"kind": "job", "version": 1, "name": job.name, "source": job.source}
+    if job.illustrative:
+        said["illustrative"] = list(job.illustrative)
     said |= {"deal": "#deal", "pool": "#pool", "scenarios": [f"#{name}" for name in names]}
     said |= {"paths": job.paths, "seed": job.seed, "clock": job.clock, "estimator": job.estimator}
     for case in twins[:1]:

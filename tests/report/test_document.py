@@ -15,10 +15,12 @@ from stress.answers.validation_record import SHIPPED, read
 from stress.cli import exit_code
 from stress.digest import source_digest
 from stress.inputs.job import Job
+from stress.inputs.load import job_from_json, job_to_json
 from stress.report.document import as_page, document
 from stress.report.document.sections import VERIFIED
 from stress.report.document.theory import THEORY, used_by
 from stress.report.inputs import illustrative
+from stress.templates.inputs import documents_of
 
 ROOT = Path(__file__).parents[2]
 JOBS = ROOT / "scenarios" / "jobs"
@@ -99,6 +101,20 @@ def test_what_a_job_starts_from_and_draws_is_in_the_register_with_its_source() -
         assert (part.illustrative[0], where) in illustrative(json.loads(job.model_dump_json()))
         assert illustrative(job) == illustrative(json.loads(job.model_dump_json()))
     assert f"{lived.state.source}." not in text
+
+
+def test_what_the_job_itself_calls_illustrative_is_kept_and_in_the_register(tmp_path: Path, ds: xr.Dataset) -> None:
+    """The key was read and dropped. A job without it has the JSON, and so the hash, that it had."""
+    shipped = (JOBS / "baitiao-24m.toml").read_text(encoding="utf-8")
+    file = tmp_path / "job.toml"
+    file.write_text(
+        'illustrative = ["seed"]\n' + shipped.replace('"../', f'"{JOBS.parent.as_posix()}/'), encoding="utf-8"
+    )
+    job = stress.load(file)
+    assert job_from_json(job_to_json(job)) == job
+    assert "illustrative" not in json.loads(job_to_json(stress.load(JOBS / "baitiao-24m.toml")))
+    assert f"| seed | {job.seed} | job {job.name} |" in document(job, ds)
+    assert documents_of(job)["job"]["illustrative"] == ["seed"]
 
 
 def test_a_mixture_of_scenarios_stands_in_the_tables_and_its_weights_in_the_data() -> None:

@@ -116,6 +116,9 @@ def _job(
     return Job(
         name=file.name,
         source=file.source,
+        illustrative=()
+        if any(isinstance(one, tuple) for one in (file.deal, file.pool, file.seed))
+        else file.illustrative,
         deal=deal,
         pool=pool,
         scenarios=cases,

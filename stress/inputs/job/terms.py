@@ -78,6 +78,8 @@ class JobTerms(Whole):
 
     name: Name
     source: str = ""
+    illustrative: tuple[str, ...] = ()
+    """What the job itself calls the authors' own: weights of scenarios, say."""
     deal: Deal
     pool: Pool
     scenarios: Annotated[tuple[ScenarioCase, ...], Field(min_length=1)]

@@ -143,7 +143,7 @@ def _written(value: object) -> str:
 
 def _sources(job: Job) -> Lines:
     rows = [(f"{kind} {part.name}", part.source or "none stated") for kind, part in inputs(job)]
-    return ["", *table(("Input", "Source"), [*([("job " + job.name, job.source)] if job.source else []), *rows])]
+    return ["", *table(("Input", "Source"), rows)]
 
 
 def _results(ds: xr.Dataset) -> Lines:
