@@ -15,6 +15,7 @@ from stress.analysis.levers import LEVERS
 from stress.answers.whatif import Axis
 from stress.errors import ConfigError
 from stress.explain.targets import MEANING
+from stress.inputs.door import from_closing
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.scenario import Shock
 from stress.inputs.targets import FROM_ZERO, WHOLE_DAYS, Target, move_range
@@ -105,6 +106,7 @@ def _axis(job: Job, text: str) -> Axis:
         raise ConfigError(f"--over {text}: FROM must lie below TO")
     low, high = ends
     if name.startswith("share:"):
+        from_closing(job, f"--over {name}", "moves notes that are issued already")
         note = trials.note_index(job, name.partition(":")[2], can_lose=True, option=f"--over {text}: note")
         if not 0.0 < low < high < 1.0:
             percents = high > 1.0 and fraction_for(str(high))

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from stress.answers.backtest import BackTest
+    from stress.inputs.files.reported import Reported
+    from stress.inputs.job import Job
     from stress.tables.periods import Period
 
 
 @click.command()
 @job_argument("job", "JOB.toml")
-@click.argument("reports", type=FILE, metavar="REPORTS")
+@click.argument("reports", type=FILE, required=False, metavar="[REPORTS]")
 @click.option("--from", "first", required=True, metavar="YYYY-MM", help="First period that is predicted and scored.")
 @click.option("--to", "last", metavar="YYYY-MM", help="Last one. [default: the last report]")
 @click.option("--horizon", metavar="1,3,6,12", help="Reports ahead. [default: 1,3,6,12 of months, 1,2,4,8 of quarters]")
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 @output_options
 def backtest(
     job: Path,
-    reports: Path,
+    reports: Path | None,
     first: str,
     last: str | None,
     horizon: str | None,
@@ -58,18 +60,19 @@ def backtest(
 
     At every origin the law of the systematic factor (probit AR(1)) is fitted again to the reports up to it, with
     parameters drawn and a local variance. Rivals: the last value, the stationary law refitted, the job's own law.
-    CRPS in percentage points a month (a rate / 12), lower is better; errors allow for overlapping forecasts.
+    CRPS in percentage points a month (a rate / 12), lower is better; errors allow for overlapping forecasts. REPORTS:
+    those of the job where left out.
 
     \b
     Example:
       stress backtest scenarios/jobs/card-master-trust.toml scenarios/reports/us-cards.toml --from 2000-01
       stress backtest job.toml reports.toml --from 2009-01 --adaptive --figure fans.svg
     """
-    from stress.inputs.files.reported import read_reports
     from stress.inputs.load import load_job
 
     drawable("--figure", figure)
-    loaded, rows = load_job(job), read_reports(reports)
+    loaded = load_job(job)
+    rows = reports_of(loaded, job, reports)
     begin, end = named("--from", first, rows.per_year), last and named("--to", last, rows.per_year)
     from stress.analysis.hindcast import backtest as scored
 
@@ -87,6 +90,15 @@ def backtest(
             save("--figure", figure, fans(answer), "backtest")
         save_reported(answer, loaded, page, workbook)
         output.result(lambda: _table(answer), lambda: document(answer))
+
+
+def reports_of(job: Job, path: Path, given: Path | None) -> Reported:
+    """The reports that are given, or those that a job names. Raises ConfigError where it names none."""
+    from stress.inputs.files.reported import read_reports
+
+    if given is None and not job.reports:
+        raise ConfigError(f"{path}: names no reports: give REPORTS, or reports = ... in the job")
+    return read_reports(given or Path(job.reports))
 
 
 def named(option: str, text: str, per_year: int) -> Period:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from stress.answers.follow import Follow
-    from stress.inputs.job import Job
 
 LEAST = 256
 
@@ -70,15 +69,14 @@ def follow(
       stress follow job.toml reports.toml --scenario baseline_predictive --as-of 2020-09 --figure followed.svg
     """
     from stress.cli.answer import plain
-    from stress.cli.backtest import named
-    from stress.inputs.files.reported import read_reports
+    from stress.cli.backtest import named, reports_of
     from stress.inputs.load import load_job
 
     drawable("--figure", figure)
     if paths is not None and paths < LEAST:
         raise ConfigError(f"--paths {paths}: at least {LEAST}: fewer than 100 effective ones are refused")
     loaded = load_job(job)
-    rows = read_reports(reports or _own(job, loaded))
+    rows = reports_of(loaded, job, reports)
     loaded = loaded.model_copy(update={"reports": ""})
     if seed is not None:
         loaded = loaded.model_copy(update={"seed": seed})
@@ -105,13 +103,6 @@ def follow(
             save_text("--state", state_file, text_of(answer.state))
         save_reported(answer, loaded, page, workbook)
         output.result(lambda: _tables(answer), lambda: plain(answer))
-
-
-def _own(path: Path, job: Job) -> Path:
-    """The reports that the job names. Raises ConfigError where it names none."""
-    if not job.reports:
-        raise ConfigError(f"{path}: names no reports: give REPORTS, or reports = ... in the job")
-    return Path(job.reports)
 
 
 def _tables(answer: Follow) -> RenderableType:

@@ -6,6 +6,7 @@ A number alone chooses its unit; in a column all are given the one of `unit_of`.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -232,5 +233,7 @@ def _two(x: float) -> int:
 
 
 def _signed(text: str) -> str:
-    """A true minus sign."""
+    """A true minus sign; none before what is 0 to the last digit shown."""
+    if re.match(r"-[0.]+(?![0-9.])", text):
+        return text[1:]
     return text.replace("-", "\N{MINUS SIGN}", 1) if text.startswith("-") else text

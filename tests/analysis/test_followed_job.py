@@ -179,9 +179,13 @@ def test_arrays_of_a_job_whose_reports_were_not_read_are_refused(file: Path) -> 
 
 def test_a_job_follows_its_own_reports(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(["follow", str(file), "--as-of", "2020-02", "--paths", "256", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["as_of"] == "2020-02"
-    assert exit_code(["follow", str(SCENARIOS / "jobs/baitiao-24m.toml")]) == 2
-    assert "names no reports" in capsys.readouterr().err
+    found = json.loads(capsys.readouterr().out)
+    assert (found["as_of"], found["reports"]) == ("2020-02", "a made-up year")
+    assert exit_code(["backtest", str(file), "--from", "2020-06", "--dry-run", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["reports"] == "a made-up year"
+    for command in (["follow"], ["backtest", "--from", "2020-06"]):
+        assert exit_code([*command, str(SCENARIOS / "jobs/baitiao-24m.toml")]) == 2
+        assert "names no reports" in capsys.readouterr().err
 
 
 def test_answers_of_a_job_in_mid_life_speak_of_the_months_that_are_left(followed: Job, tmp_path, capsys) -> None:

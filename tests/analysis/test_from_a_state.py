@@ -20,7 +20,7 @@ def later() -> Job:
 
 
 def test_whole_lives_alone_are_refused_in_one_sentence(later: Job) -> None:
-    from stress.analysis import capital, clocks, size
+    from stress.analysis import capital, clocks, size, whatif
     from stress.analysis.loss_timing import loss_timing
 
     for asked in (
@@ -28,6 +28,7 @@ def test_whole_lives_alone_are_refused_in_one_sentence(later: Job) -> None:
         lambda: clocks(later),
         lambda: capital(later, paths=32),
         lambda: loss_timing(later, 0.02, (1.0,)),
+        lambda: whatif(later, ["share:A=0.78:0.84"]),
     ):
         with pytest.raises(ConfigError, match=r"starts after 2021-02: .*: leave its state or reports out"):
             asked()

@@ -369,3 +369,13 @@ def test_a_name_cannot_end_the_data_of_a_page() -> None:
     block = str(data({"name": NASTY}))
     assert not set("<>&") & set(block)
     assert json.loads(block) == {"name": NASTY}
+
+
+def test_what_is_zero_to_the_last_digit_has_no_minus_sign() -> None:
+    assert [percent(x) for x in (-1e-9, -0.0, -0.00004, -0.00005001)] == [
+        "0.00%",
+        "0.00%",
+        "0.00%",
+        "\N{MINUS SIGN}0.01%",
+    ]
+    assert with_error(-1e-7, 5e-4, unit=PERCENT) == "0.000 ± 0.050%"

@@ -193,7 +193,7 @@ def _periods(cells: Sequence[Cells], when: Sequence[int]) -> tuple[list[list[Per
 
 def _read(cells: Cells, name: str, label: list[Period], per_year: int | None, columns: dict[str, Column]) -> Reported:
     head = cells.row[0].cell
-    place = {name: _place(cells, head, column.column, f"columns.{name}.column") for name, column in columns.items()}
+    place = {what: _place(cells, head, column.column, f"columns.{what}.column") for what, column in columns.items()}
     periods = _regular(cells, label, per_year)
     figure, decimal = {}, _decimal(cells, list(place.values()))
     for what, at in place.items():
@@ -202,7 +202,7 @@ def _read(cells: Cells, name: str, label: list[Period], per_year: int | None, co
             _refuse_signs(cells, head[at], what, columns[what].unit)
         figure[what] = tuple(value * columns[what].unit for value in values)
     _refuse_percents(cells.file, figure.get("default_rate", ()))
-    error = {name: column.error for name, column in columns.items()}
+    error = {what: column.error for what, column in columns.items()}
     return Reported(cells.file, name, periods, figure, error, cells.note)
 
 
