@@ -104,10 +104,15 @@ def _triggers(trace: xr.Dataset) -> list[str]:
 
 
 def _changes(trace: xr.Dataset) -> list[tuple[int, int, int]]:
-    """Months in which the phase changes, the phase before and the one that they end in."""
+    """Months in which the phase changes while there is a pool or a note, the phase before and the one they end in."""
     phase = trace["phase"].values.astype(int)
     before = np.concatenate([[PHASES.index(trace.attrs["begins_in"])], phase[:-1]])
-    return [(int(trace["month"][at]), int(before[at]), int(phase[at])) for at in np.flatnonzero(phase != before)]
+    stands = (
+        trace["invested" if "invested" in trace else "pool_balance"] + trace["note_balance"].sum("tranche")
+    ).values
+    there = np.concatenate([[True], stands[:-1] > SMALL * float(trace.attrs["cut_off"])])
+    changed = np.flatnonzero((phase != before) & there)
+    return [(int(trace["month"][at]), int(before[at]), int(phase[at])) for at in changed]
 
 
 def _begins(trace: xr.Dataset, month: int, before: int, phase: int) -> str:

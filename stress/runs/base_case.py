@@ -67,8 +67,8 @@ class BaseCase(NamedTuple):
     """Months that are data: 0 of a deal that starts at closing."""
     months: int
     trips: tuple[Trip, ...]
-    phases: dict[str, int]
-    """First month of each phase after the first."""
+    phases: tuple[tuple[str, int], ...]
+    """Each change of phase with its month, while there was a pool or a note: cured triggers give phases back."""
     early_amortization: int | None
     """The month in which a trigger ends the revolving period."""
     notes: tuple[NoteCase, ...]
@@ -111,7 +111,7 @@ def base_case(job: Job, scenario: str | None = None) -> BaseCase:
         begin,
         sizes.n_month,
         tuple(trip for trip in _trips(job, values) if trip.month > begin),
-        {PHASES[phase[t]]: t + 1 for t in range(begin, len(phase)) if phase[t] != before[t]},
+        tuple((PHASES[phase[t]], t + 1) for t in range(begin, over) if phase[t] != before[t]),
         _early(phase[:begin], phase, job.deal.revolving_months),
         tuple(_note(job, n, values, least, begin) for n in range(sizes.n_note)),
         {name: amount for name, amount in _fees(job, values, begin, over) if amount > least},
@@ -133,7 +133,7 @@ def summary(case: BaseCase) -> str:
     """The base case in one sentence."""
     early = case.early_amortization
     repaid = [f"{n.note} in month {n.repaid}" for n in case.notes if n.repaid is not None and not n.residual]
-    ends = [f"{phase.replace('_', ' ')} from month {month}" for phase, month in case.phases.items()]
+    ends = [f"{phase.replace('_', ' ')} from month {month}" for phase, month in case.phases]
     said = [
         f"after month {case.begins}" if case.begins else "",
         f"default {case.default:.2%} of the cut-off balance",

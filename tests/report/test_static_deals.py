@@ -62,9 +62,9 @@ def test_a_phase_that_begins_in_the_first_month_is_told() -> None:
     assert (month, {"'defaults' trips", "acceleration begins"} <= set(what.split("; "))) == ("1", True)
     assert summary(base_case(static())).startswith("default 5.76% of the cut-off balance; acceleration from month 1;")
     early = base_case(static(**REVOLVING))
-    assert (early.phases, early.early_amortization) == ({"acceleration": 1}, 1)
+    assert (early.phases, early.early_amortization) == ((("acceleration", 1),), 1)
     quiet = static(**REVOLVING).deal.but(triggers=())
-    assert base_case(job(quiet)).phases == {"amortization": 3}
+    assert base_case(job(quiet)).phases == (("amortization", 3),)
 
 
 def test_a_path_and_the_harshest_scenario_of_a_static_deal_speak_of_no_purchases() -> None:

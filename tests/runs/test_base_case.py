@@ -20,6 +20,7 @@ from stress.inputs.deal import Deal
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.load import load_job
 from stress.inputs.pool import Pool
+from stress.report.replayed import story
 from stress.runs.base_case import TRAP, BaseCase, base_case, notes_of_base_case, summary
 
 WHOLE = [*INTEREST, {"step": "pay_principal", "notes": ["A", "B"], "source": ["principal", "income"]}, *RESIDUAL]
@@ -46,6 +47,20 @@ def test_the_base_case_of_a_pool_without_chance_is_its_only_path() -> None:
     assert "is left at legal maturity in month 4" in notes['notes["B"]']
     assert case.default == 0.0
     assert case.trips == ()
+
+
+def test_every_change_of_phase_is_told_in_order_and_none_once_all_is_gone() -> None:
+    """The pool is 1000, 800, 1000, 800 against 900: tripped, cured, tripped again, cured. A pool that is sold in month
+    2 leaves a trigger, and nothing for it to accelerate."""
+    full = {"name": "full", "condition": "pool > 900", "effect": "acceleration", "curable": True}
+    steps = {"revolving": [*INTEREST, {"step": "pay_residual", "note": "R"}]}
+    case, _ = said(deal(WHOLE, triggers=[full], priority=steps, revolving_months=3, purchase="each_step"))
+    assert case.phases == (("acceleration", 1), ("revolving", 2), ("acceleration", 3), ("amortization", 4))
+    assert "acceleration from month 1; revolving from month 2; acceleration from month 3;" in summary(case)
+    late = {"name": "late", "condition": "month >= 4", "effect": "acceleration"}
+    sold = deal(WHOLE, triggers=[late], clean_up={"when": "month >= 2"})
+    assert said(sold)[0].phases == ()
+    assert not any("Acceleration" in line for line in story(stress.replay(job_of(sold), path=0)))
 
 
 def test_what_has_been_written_down_is_not_repaid() -> None:
