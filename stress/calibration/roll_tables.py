@@ -11,9 +11,19 @@ from numpy.typing import NDArray
 
 from stress.calibration.rolls import MOST, Rolls, Stocks
 from stress.errors import DataError
-from stress.tables.cells import Cells, read_cells
+from stress.tables.cells import read_cells
 from stress.tables.dates import WrongLabel, different, is_label, read_labels, told
-from stress.tables.framed import Frame, continued, date_columns, framed, labels_of, rows_of_periods, with_years, word
+from stress.tables.framed import (
+    Frame,
+    continued,
+    date_columns,
+    framed,
+    from_heading,
+    labels_of,
+    rows_of_periods,
+    with_years,
+    word,
+)
 from stress.tables.periods import Period
 from stress.tables.series import numbers
 from stress.tables.upright import upright
@@ -97,13 +107,13 @@ def transitions(path: str | Path, amount: str | None = None) -> tuple[Rolls, tup
     by leaving a month out in turn (the jackknife of ratios). The first column is the month, or a label of rows that
     count together; where it is one of the others, all rows are of one month.
     """
-    cells = read_cells(path)
+    cells = from_heading(read_cells(path), lambda cell: word(cell) in (*FROM, *TO))
     names = [word(cell) for cell in cells.row[0].cell]
     where, to = (next((names.index(name) for name in known if name in names), None) for known in (FROM, TO))
     if where is None or to is None:
         return None
     frame = framed(cells, 1, len(cells.row) - 1, 0, ())
-    of = _amount(cells, names, (where, to), amount)
+    of = _amount(frame, names, (where, to), amount)
     undated = 0 in (where, to, of)  # no column of months: all rows are of one
     if not undated and not all(frame.column(0)):
         note = (*frame.note, f"an empty {frame.head[0]!r} goes on with the one above it")
@@ -167,14 +177,14 @@ def _ratios(part: Array, base: Array) -> tuple[Array, Array]:
     return part.sum(axis=1) / base.sum(), error if n > 1 else np.full(len(part), np.nan)
 
 
-def _amount(cells: Cells, names: list[str], used: tuple[int, int], amount: str | None) -> int:
+def _amount(frame: Frame, names: list[str], used: tuple[int, int], amount: str | None) -> int:
     if amount is not None:
         if word(amount) not in names:
-            raise DataError(f"{cells.file}: has no column {amount!r}: one of {', '.join(cells.row[0].cell)}")
+            raise DataError(f"{frame.cells.file}: has no column {amount!r}: one of {', '.join(frame.head)}")
         return names.index(word(amount))
-    left = [k for k in range(1, len(names)) if k not in used and not is_label(cells.row[1].cell[k])]
+    left = [k for k in range(1, len(names)) if k not in used and not is_label(frame.body[0].cell[k])]
     if len(left) != 1:
-        raise DataError(f"{cells.file}: name the column of amounts with --amount: {', '.join(cells.row[0].cell)}")
+        raise DataError(f"{frame.cells.file}: name the column of amounts with --amount: {', '.join(frame.head)}")
     return left[0]
 
 

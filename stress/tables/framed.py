@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from stress.errors import DataError
@@ -23,6 +23,8 @@ TOTALS = frozenset((
     "weighted average", "simple average", "wtd avg", "avg", "合计", "总计", "小计", "汇总", "平均", "加权平均",
 ))  # fmt: skip
 """What a row or a column that adds up or averages others is called."""
+TOP = 20
+"""Rows in which a heading stands."""
 UNITS = frozenset((
     "%", "(%)", "（%）", "‰", "percent", "pct", "bp", "bps", "usd", "eur", "gbp", "cny", "rmb", "jpy", "元",
     "千元", "万元", "百万元", "亿元", "人民币", "笔", "户", "个", "天", "月", "个月",
@@ -90,6 +92,17 @@ def across(cells: Cells) -> int | None:
     return None
 
 
+def from_heading(cells: Cells, known: Callable[[str], bool]) -> Cells:
+    """The table from the row on that has the most known names, without the remarks below its last row."""
+    names = [sum(map(known, row.cell)) for row in cells.row[:-1][:TOP]]
+    head, rows = names.index(max(names)), list(cells.row)
+    while len(rows) > head + 2 and is_remark(rows[-1]) and not any(map(is_label, rows[-1].cell)):
+        rows.pop()
+    left = [str(row.number) for row in (*cells.row[:head], *cells.row[len(rows) :])]
+    note = [f"left out as no rows of the table: {cells.unit}{'s' * (len(left) > 1)} {', '.join(left)}"] if left else []
+    return cells._replace(row=tuple(rows[head:]), note=(*cells.note, *note))
+
+
 def date_columns(cells: Cells) -> tuple[int, ...]:
     """The column of periods, or the two of year and quarter (or month). DataError where there is none."""
     words = [[word(cell) for cell in row.cell] for row in cells.row]
@@ -135,7 +148,10 @@ def labels_of(frame: Frame, date: Sequence[int]) -> list[str]:
     """The label of each row; of a year and a quarter (or month) in two columns, one."""
     if len(date) == 1:
         return list(frame.column(date[0]))
-    letter = WITHIN[word(frame.head[date[1]])]
+    name = frame.head[date[1]]
+    if word(name) not in WITHIN:
+        raise DataError(f"{frame.cells.file}: column {name!r} stands where a heading above has the months of each year")
+    letter = WITHIN[word(name)]
     inside = [cell.upper().lstrip("Q") if letter == "Q" else cell for cell in frame.column(date[1])]
     joint = [" " if part[:1].isalpha() else letter for part in inside]
     return [f"{year}{by}{part}" for year, by, part in zip(frame.column(date[0]), joint, inside, strict=True)]

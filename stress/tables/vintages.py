@@ -70,7 +70,7 @@ def read_vintages(path: str | Path) -> VintageTable:
     """
     cells = read_cells(path)
     head, found = _across(cells), _long_heading(cells)
-    if head is not None and not (found and found[0] < head and cells.row[found[0] + 1].cell[found[1]]):
+    if head is not None and not (found and found[0] < head and any(cells.row[found[0] + 1].cell[found[1] :][:1])):
         return _wide(cells, head)
     if found is None:
         raise DataError(

@@ -275,5 +275,15 @@ def test_a_year_and_a_month_in_two_columns_and_cells_below_merged_ones_are_read(
     assert found.note == ("an empty year goes on with the one above it",)
     assert str(read_series(file).start) == "2019-11"
     file.write_text("month,from,to,n\n2019-01,0,1,5\n,0,0,15\n2019-02,0,1,5\n,0,0,15\n", encoding="utf-8")
+    titled = tmp_path / "titled.csv"
+    titled.write_text(f"Transitions of the servicer\n\n{file.read_text()}Note: unaudited,,,\n", encoding="utf-8")
+    assert transitions(titled)[1][0] == "left out as no rows of the table: lines 1, 8"
+    with pytest.raises(DataError, match="line 2: has 2 cells; the heading has 4"):
+        transitions(_with(tmp_path, "month,from,to,n\n1,2\n2019-01,0,1,5\n"))
     fit, note = transitions(file)
     assert (fit.n, fit.rolls[0], note) == (2, 0.25, ("an empty 'month' goes on with the one above it",))
+
+
+def _with(folder, text):
+    (folder / "short.csv").write_text(text, encoding="utf-8")
+    return folder / "short.csv"

@@ -9,8 +9,10 @@ import pytest
 from stress.calibration.roll_tables import read_stocks
 from stress.errors import DataError
 from stress.inputs.files.reported import read_reports
+from stress.tables.cells import read_cells
 from stress.tables.periods import Period, parse_period
 from stress.tables.series import read_series
+from stress.tables.upright import upright
 from stress.tape import gather
 from stress.tape.outcomes import outcomes_of
 
@@ -99,3 +101,23 @@ def test_ages_of_a_tape_say_their_unit_and_days_as_excel_counts_them_are_told(tm
     assert (found.cohort, found.age, found.defaulted.sum()) == (("2019-01", "2019-02"), (1, 2), 2.0)
     with pytest.raises(DataError, match=r"row 2: issued '43480', .*; 43480 may be 2019-01-15 as Excel counts days"):
         outcomes_of(file_of(tmp_path, "issued,age,status\n43480,1,lost\n"), {"lost"})
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "said"),
+    [
+        (read_reports, "x,1月\npool,5\n", "column '1月'|'pool'|no heading is a figure"),
+        (read_reports, "Report,of\nMonth,pool\n", "line 2, column 'Report': 'Month'|no heading is a fig"),
+        (read_reports, "Month,pool\nNote: unaudited,\n", "line 2, column 'Month': 'Note: unaudited': must be a period"),
+        (read_series, "year,Month\nMonth,pool,defaults\n2019-01,10,5\n2019-02,10,5\n",
+         "column 'pool' stands where a heading above has the months of each year"),
+    ],
+)  # fmt: skip
+def test_what_is_no_table_is_refused_in_words(tmp_path: Path, read, text: str, said: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(DataError, match=said):
+        read(file_of(tmp_path, text))
+
+
+def test_a_row_of_two_dates_is_no_heading_of_periods(tmp_path: Path) -> None:
+    file = file_of(tmp_path, "name,from,to,late_1\nx,2019-01-01,2019-01-31,.\nx,2019-02-01,2019-02-28,5\n")
+    assert upright(read_cells(file)) == read_cells(file)

@@ -38,6 +38,8 @@ def test_dates_are_months_of_the_deal_and_what_stands_before_them_holds_in_month
 def test_a_month_end_is_of_its_own_month_and_rows_may_go_back_in_time(tmp_path):
     ends = "date,odds\n2026-03-31,3\n2026-02-28,2\n2026-01-31,1.5"
     assert points(tmp_path, ends, "") == ((1, 1.5), (2, 2.0), (3, 3.0))
+    across = "odds,2026-03-31,2026-02-28,2026-01-31\nmild,3,2,1.5"
+    assert points(tmp_path, across, "") == ((1, 1.5), (2, 2.0), (3, 3.0))
 
 
 def test_months_from_closing_percent_and_empty_cells(tmp_path):

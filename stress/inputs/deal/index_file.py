@@ -18,6 +18,7 @@ from stress.tables.dates import WrongLabel, day_of, in_order, is_label, read_lab
 from stress.tables.framed import Frame, date_columns, framed, rows_of_periods
 from stress.tables.numbers import Mixed, decimal_of, is_missing, parse_number
 from stress.tables.periods import ALLOWED
+from stress.tables.upright import upright
 
 LOW, HIGH = -0.5, 1.0
 """Between these lies a rate per annum."""
@@ -32,7 +33,7 @@ def with_levels(path: Path, deal: Deal) -> Deal:
 def _read(path: Path, deal: Deal, name: str, index: IndexFile) -> IndexByMonth:
     """The level in force on the first day of each month; where none is published, the last one holds."""
     file = str(resolve(path, index.file, f"{path}: indices.{name}.file"))
-    cells = read_cells(file)
+    cells = upright(read_cells(file))
     first = horizon_of(deal.closing_date, deal.legal_maturity_months).month
     frame, date, month = dated(cells, first)
     column = column_of(file, frame.head, date, index.column)

@@ -11,17 +11,17 @@ from typing import NamedTuple
 
 from stress.errors import ConfigError, DataError
 from stress.inputs.files.parse import parse_as
-from stress.inputs.files.report_tables import report_table
 from stress.inputs.reports import FIGURES, NAMED, Column, Reports
 from stress.inputs.text.messages import show
 from stress.inputs.text.reference import resolve
 from stress.spelling import suggest
-from stress.tables.cells import Cells, Row
+from stress.tables.cells import Cells, Row, read_cells
 from stress.tables.dates import WrongLabel, different, read_labels, told
-from stress.tables.framed import word
+from stress.tables.framed import from_heading, word
 from stress.tables.numbers import Mixed, Number, decimal_from, decimal_shown, is_missing, parse_number
 from stress.tables.periods import ALLOWED, Period, coarser, parse_period
 from stress.tables.source import suffix
+from stress.tables.upright import upright
 
 TABLES = (".csv", ".tsv", ".txt", ".xlsx")
 
@@ -94,7 +94,7 @@ def reported_of(path: Path, model: Reports) -> Reported:
     try:
         files = _tables(table) if table.is_dir() else [table]
         wanted = {column.column for column in model.columns.values()}
-        cells = [report_table(file, wanted.__contains__) for file in files]
+        cells = [from_heading(upright(read_cells(file)), wanted.__contains__) for file in files]
     except (ConfigError, DataError) as error:
         raise type(error)(f"{path}: table: {error}") from None
     try:
@@ -144,7 +144,7 @@ def _frequency(label: list[Period]) -> int:
 
 def _alone(files: list[Path]) -> list[Reported]:
     """Tables headed by our names, their first columns dates that are all read in one way."""
-    cells = [report_table(file, lambda cell: _our_name(cell) is not None) for file in files]
+    cells = [from_heading(upright(read_cells(file)), lambda cell: _our_name(cell) is not None) for file in files]
     columns = [_ours(one) for one in cells]
     labels, way = _periods(cells, [0] * len(cells))
     parts = zip(files, cells, labels, columns, strict=True)

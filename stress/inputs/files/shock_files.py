@@ -15,6 +15,7 @@ from stress.inputs.text.reference import resolve
 from stress.tables.cells import read_cells
 from stress.tables.framed import Frame
 from stress.tables.numbers import Mixed, decimal_of, is_missing, parse_number
+from stress.tables.upright import upright
 
 OWN = ("file", "column", "percent")
 """Keys of a shock that say where its points stand."""
@@ -31,7 +32,7 @@ def read_shocks(path: Path, shocks: tuple[Shock, ...], horizon: Horizon | None) 
 def _read(path: Path, shock: Shock, name: str, horizon: Horizon | None) -> Shock:
     wanted_by = f"{path}: shocks: {shock.target}: file"
     file = str(resolve(path, name, wanted_by))
-    frame, date, month = dated(read_cells(file), None if horizon is None else horizon.month, within=True)
+    frame, date, month = dated(upright(read_cells(file)), None if horizon is None else horizon.month, within=True)
     column = column_of(file, frame.head, date, shock.column, "values")
     last = LAST_MONTH if horizon is None else horizon.n_month
     points = _inside(frame, column, month, shock)

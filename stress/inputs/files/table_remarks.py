@@ -13,6 +13,7 @@ from stress.inputs.text.reference import resolve
 from stress.inputs.text.remark import Found, Remark
 from stress.tables.cells import read_cells
 from stress.tables.dates import tells
+from stress.tables.upright import upright
 
 
 def notes_of_tables(files: Iterable[Path]) -> list[Remark]:
@@ -35,7 +36,7 @@ def _of_shocks(file: Path, model: Scenario) -> Found:
     for number, shock in enumerate(model.shocks, 1):
         if shock.file is not None:
             place = f"shocks[{number}].file"
-            cells = read_cells(resolve(file, shock.file, f"{file}: {place}"))
+            cells = upright(read_cells(resolve(file, shock.file, f"{file}: {place}")))
             yield from ((place, f"{shock.file}: {note}") for note in filter(tells, dated(cells, None, True)[0].note))
 
 
