@@ -98,20 +98,32 @@ def _triggers(trace: xr.Dataset) -> list[str]:
         value, limit = (_level(float(one[k].sel(month=month))) for k in ("trigger_value", "trigger_limit"))
         measured = f": {value} against a limit of {limit}"
         measured = "" if value == limit or name in trace.attrs.get("conditions", ()) else measured
-        said.append(f"Trigger '{name}' trips in month {month}{measured}.")
+        again = "".join(f"; {what} in month {when}" for when, what in _turns(trace, str(name), month))
+        said.append(f"Trigger '{name}' trips in month {month}{measured}{again}.")
     said += [_begins(trace, *change) for change in _changes(trace)]
     return said or ["No trigger trips."]
+
+
+def _turns(trace: xr.Dataset, name: str, first: int) -> list[tuple[int, str]]:
+    """Months after the first trip in which a curable trigger is cured, or trips again."""
+    tripped = trace["tripped"].sel(trigger=name).values > 0.0
+    turned = 1 + np.flatnonzero((tripped[1:] != tripped[:-1]) & _there(trace)[1:])
+    months = [(int(trace["month"][at]), "trips again" if tripped[at] else "is cured") for at in turned]
+    return [turn for turn in months if turn[0] > first]
+
+
+def _there(trace: xr.Dataset) -> np.ndarray:
+    """(month,) whether there was a pool or a note at its beginning."""
+    behind = trace["invested" if "invested" in trace else "pool_balance"]
+    stands = (behind + trace["note_balance"].sum("tranche")).values
+    return np.concatenate([[True], stands[:-1] > SMALL * float(trace.attrs["cut_off"])])
 
 
 def _changes(trace: xr.Dataset) -> list[tuple[int, int, int]]:
     """Months in which the phase changes while there is a pool or a note, the phase before and the one they end in."""
     phase = trace["phase"].values.astype(int)
     before = np.concatenate([[PHASES.index(trace.attrs["begins_in"])], phase[:-1]])
-    stands = (
-        trace["invested" if "invested" in trace else "pool_balance"] + trace["note_balance"].sum("tranche")
-    ).values
-    there = np.concatenate([[True], stands[:-1] > SMALL * float(trace.attrs["cut_off"])])
-    changed = np.flatnonzero((phase != before) & there)
+    changed = np.flatnonzero((phase != before) & _there(trace))
     return [(int(trace["month"][at]), int(before[at]), int(phase[at])) for at in changed]
 
 
@@ -155,6 +167,8 @@ def _events(trace: xr.Dataset) -> Iterator[Event]:
     for name in trace["trigger"].values:
         if (month := int(trace["trigger_month"].sel(trigger=name).max())) >= int(trace["month"][0]):
             yield Event(month, f"'{name}' trips")
+            for when, what in _turns(trace, str(name), month):
+                yield Event(when, f"'{name}' {what}")
     for month, _, phase in _changes(trace):
         yield Event(month, f"{PHASES[phase].replace('_', ' ')} begins")
     for name in map(str, trace["tranche"].values):

@@ -20,7 +20,7 @@ from stress.inputs.deal import Deal
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.load import load_job
 from stress.inputs.pool import Pool
-from stress.report.replayed import story
+from stress.report.replayed import key_months, story
 from stress.runs.base_case import TRAP, BaseCase, base_case, notes_of_base_case, summary
 
 WHOLE = [*INTEREST, {"step": "pay_principal", "notes": ["A", "B"], "source": ["principal", "income"]}, *RESIDUAL]
@@ -57,6 +57,11 @@ def test_every_change_of_phase_is_told_in_order_and_none_once_all_is_gone() -> N
     case, _ = said(deal(WHOLE, triggers=[full], priority=steps, revolving_months=3, purchase="each_step"))
     assert case.phases == (("acceleration", 1), ("revolving", 2), ("acceleration", 3), ("amortization", 4))
     assert "acceleration from month 1; revolving from month 2; acceleration from month 3;" in summary(case)
+    again = deal(WHOLE, triggers=[full], priority=steps, revolving_months=3, purchase="each_step")
+    trace = stress.replay(job_of(again), path=0)
+    turns = "'full' trips in month 1; is cured in month 2; trips again in month 3; is cured in month 4."
+    assert any(turns in line for line in story(trace))
+    assert ["'full' is cured" in row[1] for row in key_months(trace).rows] == [False, True, False, True]
     late = {"name": "late", "condition": "month >= 4", "effect": "acceleration"}
     sold = deal(WHOLE, triggers=[late], clean_up={"when": "month >= 2"})
     assert said(sold)[0].phases == ()
