@@ -27,11 +27,14 @@ from stress.inputs.reports import ACCOUNT, NAMED, NOTE
 from stress.inputs.state import Held, State
 from stress.inputs.state import Known as KnownLaw
 from stress.kernels.tables import N_PARAMETER
+from stress.runs.trace import replay
 
 Array = NDArray[np.float64]
 
 LIKE = 4.0
 """A reported pool so many times the model's, or a fraction of it, is in other units: no amount of it is used."""
+FAR = 0.05
+"""Of a note's original balance: farther apart from the model the payments of the deal are others than the model's."""
 BUCKETS = ("late_1", "late_2", "late_3")
 DIGITS = 6
 """Of the normals of the most likely path, and of the law of factors, in a state: a job that starts from it is the same
@@ -68,6 +71,7 @@ def standing(whitened: Whitened, reports: Reported, month: int, point: Array) ->
             "without the pool's balance" if math.isnan(pool) else f"of a pool of {pool:,.0f}, the model's {stood:,.0f}"
         )
         return Standing(model, (), (f"the reported amounts are {why}: none of them is used",))
+    figures, left = _before_payment(whitened.job, model, figures)
     changes, given = _of_pool(model, figures, pool)
     for part, (found, names) in {
         "notes": _of_notes(model, figures, whitened.job),
@@ -77,7 +81,36 @@ def standing(whitened: Whitened, reports: Reported, month: int, point: Array) ->
     }.items():
         if names:
             changes[part], given = found, (*given, *names)
-    return Standing(model.model_copy(update=changes), given, ())
+    return Standing(model.model_copy(update=changes), given, (*left, *_far(model, figures, whitened.job)))
+
+
+def _before_payment(job: Job, model: State, figures: dict[str, float]) -> tuple[dict[str, float], tuple[str, ...]]:
+    """Balances and cash, reported after the payment of the month, as they are before it where the state has it still to
+    be made: moved by what this payment changes in the model. In words, which."""
+    told = [name for name in figures if name.startswith(NAMED)]
+    if model.pending is None or not told:
+        return figures, ()
+    paid = replay(job.but(state=model), path=0).isel(month=0)
+    moved = dict(figures)
+    for n, note in enumerate(job.deal.notes):
+        if (name := NOTE + note.name) in figures:
+            repaid = model.notes[note.name].balance - float(paid["note_balance"][n])
+            moved[name] = min(figures[name] + repaid, note.original(job.pool.balance))
+    for account, cash in model.accounts.items():
+        if (name := ACCOUNT + account) in figures:
+            moved[name] = max(0.0, figures[name] + cash - float(paid["account_after"].sel(account=account)))
+    why = f"reported after the payment for {model.as_of}; the state, which has it still to make, stands before it"
+    return moved, (f"{', '.join(told)}: {why}",)
+
+
+def _far(model: State, figures: dict[str, float], job: Job) -> tuple[str, ...]:
+    """Notes whose reported balance is far from the one that the payments of the most likely path leave."""
+    found = []
+    for note in job.deal.notes:
+        balance, left = figures.get(NOTE + note.name, math.nan), model.notes[note.name].balance
+        if abs(balance - left) > FAR * note.original(job.pool.balance):
+            found.append(f"{NOTE}{note.name}: {balance:,.0f}, used as reported; the most likely path has {left:,.0f}")
+    return tuple(found)
 
 
 def _over(figures: dict[str, float], stood: float) -> dict[str, float]:

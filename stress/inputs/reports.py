@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -65,3 +66,15 @@ class Reports(Document):
                     f"columns.{name}: one of {known}, {NOTE}NAME, {ACCOUNT}NAME{suggest(name, tuple(FIGURES))}"
                 )
         return self
+
+
+def unread(headings: Sequence[str], columns: Iterable[Column]) -> tuple[str, ...]:
+    """Which columns of a table no figure names, in words.
+
+    >>> unread(["pool", "A"], [Column(column="pool")])
+    ("not read: 'A' (balances of notes are called note:NAME, cash of accounts account:NAME)",)
+    """
+    read = {column.column for column in columns}
+    others = ", ".join(repr(heading) for heading in headings if heading and heading not in read)
+    named = f"balances of notes are called {NOTE}NAME, cash of accounts {ACCOUNT}NAME"
+    return (f"not read: {others} ({named})",) if others else ()

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from shipped import JOB
+from shipped import JOB, ROOT
 
 import stress
 from stress.analysis.filtering import follow
+from stress.analysis.from_today import standing
 from stress.analysis.whitened import RATIOS, Whitened
 from stress.answers.follow import Follow
 from stress.cli import exit_code
@@ -146,6 +147,14 @@ def test_amounts_of_another_deal_are_not_used_and_an_account_that_is_none_is_ref
         follow(job, reports._replace(figure=wrong), paths=256)
 
 
+def test_a_note_balance_that_the_payments_of_the_model_do_not_leave_is_told(job: Job) -> None:
+    """Class A cannot have been repaid while the deal revolves."""
+    assert not [line for line in follow(job, told(job, 2), paths=256).says if "used as reported" in line]
+    answer = follow(job, told(job, 2, **{"note:A": 700e6}), paths=256)
+    assert "note:A: 700,000,000, used as reported; the most likely path has 807,000,000" in answer.says
+    assert answer.notes[0].balance == 700e6
+
+
 def test_the_command_writes_the_state_and_every_run_starts_from_it(job: Job, tmp_path: Path, capsys) -> None:
     reports = told(job, 2)
     rows = ["month," + ",".join(reports.figure)]
@@ -157,3 +166,27 @@ def test_the_command_writes_the_state_and_every_run_starts_from_it(job: Job, tmp
     said = json.loads(capsys.readouterr().out)
     assert said["state"]["as_of"] == str(reports.period[-1])
     assert stress.load(state).notes["A"].balance == said["state"]["notes"]["A"]["balance"]
+
+
+def test_balances_reported_after_a_payment_that_the_state_has_still_to_make_are_reached_by_it() -> None:
+    """On the daily clock the state of month 14 stands before that month's payment, its report after it."""
+    daily = stress.load(ROOT / "scenarios/jobs/baitiao-24m-daily.toml")
+    whitened = Whitened(daily.but(scenarios=daily.scenarios[:1]))
+    point = np.zeros(whitened.upto(14))
+    model = whitened.as_of(14).state(point, 14)
+    paid = stress.replay(whitened.job.but(state=model), path=0).isel(month=0)
+    told = {f"note:{name}": 0.99 * float(paid["note_balance"].sel(tranche=name)) for name in ("A", "B")}
+    figure = {"pool": sum(h.performing + sum(h.late) for h in model.pool), "account:principal": 0.0, **told}
+    closing = daily.deal.closing_date
+    period = Period(closing.year, closing.month, 12).shift(14)
+    reports = Reported("told.csv", "told", (period,), {k: (v,) for k, v in figure.items()}, dict.fromkeys(figure, 0.05))
+    stands = standing(whitened, reports, 14, point)
+    assert stands.state.pending is not None
+    assert stands.left == (
+        "account:principal, note:A, note:B: reported after the payment for 2021-02; the state, which has it still to "
+        "make, stands before it",
+    )
+    after = stress.replay(whitened.job.but(state=stands.state), path=0).isel(month=0)
+    for name in ("A", "B"):
+        assert float(after["note_balance"].sel(tranche=name)) == pytest.approx(told[f"note:{name}"], rel=1e-9)
+    assert float(after["account_after"].sel(account="principal")) == pytest.approx(0.0, abs=1.0)

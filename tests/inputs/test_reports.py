@@ -259,3 +259,14 @@ def test_a_table_without_a_heading_of_ours_is_refused(tmp_path: Path) -> None:
     (tmp_path / "own.csv").write_text("month,write-offs\n2025-01,5\n")
     with pytest.raises(DataError, match=r'no heading is a figure of a report: default_rate, .*kind = "reports"'):
         read_reports(tmp_path / "own.csv")
+
+
+def test_columns_that_are_no_figure_of_a_report_are_told(tmp_path: Path) -> None:
+    """A balance of class A under the heading A is read by nothing."""
+    file = tmp_path / "r.csv"
+    file.write_text("month,pool,late_1,A,note:B\n2025-01,100,1,50,20\n2025-02,99,1,48,20\n")
+    found = read_reports(file)
+    assert list(found.figure) == ["pool", "late_1", "note:B"]
+    assert found.note == ("not read: 'A' (balances of notes are called note:NAME, cash of accounts account:NAME)",)
+    file.write_text("month,pool,late_1\n2025-01,100,1\n2025-02,99,1\n")
+    assert read_reports(file).note == ()

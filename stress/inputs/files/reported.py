@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from stress.errors import ConfigError, DataError
 from stress.inputs.files.parse import parse_as
-from stress.inputs.reports import FIGURES, NAMED, Column, Reports
+from stress.inputs.reports import FIGURES, NAMED, Column, Reports, unread
 from stress.inputs.text.messages import show
 from stress.inputs.text.reference import resolve
 from stress.spelling import suggest
@@ -147,9 +147,9 @@ def _alone(files: list[Path]) -> list[Reported]:
     cells = [from_heading(upright(read_cells(file)), lambda cell: _our_name(cell) is not None) for file in files]
     columns = [_ours(one) for one in cells]
     labels, way = _periods(cells, [0] * len(cells))
-    parts = zip(files, cells, labels, columns, strict=True)
-    read = [_read(one, file.stem, label, None, found) for file, one, label, found in parts]
-    return [one._replace(note=(*one.note, *way)) for one in read]
+    read = map(_read, cells, [file.stem for file in files], labels, [None] * len(files), columns)
+    other = (unread(one.row[0].cell[1:], found.values()) for one, found in zip(cells, columns, strict=True))
+    return [one._replace(note=(*one.note, *way, *told)) for one, told in zip(read, other, strict=True)]
 
 
 def _our_name(heading: str) -> str | None:
