@@ -17,6 +17,8 @@ Array = NDArray[np.float64]
 
 LARGE = 100.0
 """A cohort's size from which no default above 1 is odd."""
+FEWEST = 3
+"""Cohorts that show a stair of zeros."""
 _SLACK = 1e-6
 """Of a cohort's size: what rounding in a published table may leave below zero."""
 
@@ -124,7 +126,12 @@ def _monthly(table: VintageTable, name: str | None, columns: Columns, notes: lis
     """(C, A) a figure of each age, from running totals where the figures are that."""
     value = np.array(table.matrix(name), np.float64)
     word = name or table.measure[0]
-    total = table.cumulative(name) and len(table.age) > 2 if columns.cumulative is None else columns.cumulative
+    if (unreached := _unreached(value)).any():
+        notes.append(f"{word}: zeros at the end, a cohort later by as many ages each, are ages that it has not reached")
+        value = np.where(unreached, np.nan, value)
+    known = [row[np.isfinite(row)] for row in value]
+    never_falls = all((row[1:] >= row[:-1]).all() for row in known)
+    total = never_falls and len(table.age) > 2 if columns.cumulative is None else columns.cumulative
     if not total:
         return value
     notes.append(f"{word}: running totals, taken apart by age")
@@ -135,6 +142,20 @@ def _monthly(table: VintageTable, name: str | None, columns: Columns, notes: lis
             f"{table.file}: {table.cohort[k]}, age {table.age[a + 1]}: {word} falls: it is no running total"
         )
     return np.diff(value, axis=1, prepend=0.0)
+
+
+def _unreached(value: Array) -> NDArray[np.bool_]:
+    """(C, A) zeros after the last figure of three cohorts or more whose number grows by the same step from each to the
+    next: what some publishers write where others leave the cell empty."""
+    none = np.zeros(value.shape, bool)
+    if not np.isfinite(value).all() or value.shape[0] < FEWEST:
+        return none
+    end = np.cumsum(value[:, ::-1] != 0.0, axis=1)[:, ::-1] == 0
+    zeros = end.sum(axis=1)
+    step = np.diff(np.sort(zeros[zeros > 0]))
+    ordered = (np.diff(zeros) >= 0).all() or (np.diff(zeros) <= 0).all()
+    stairs = len(step) >= FEWEST - 1 and step.min() == step.max() > 0
+    return end if ordered and stairs and zeros.max() < value.shape[1] else none
 
 
 def _size(table: VintageTable, columns: Columns, notes: list[str]) -> Array:

@@ -44,9 +44,9 @@ LAYOUTS = (
 RULES = (
     "Dates: 2023Q1, 2023-Q1, 2023 Q1, 2023/Q1, 2023:1, Q1 2023, Q1-23, 1Q23, 1Q2023, 2023H1, 2023-03, 202303, 2023/03, "
     "2023M03, Jan-23, January 2023, 2023-03-31, 20230331, 31.03.2023, 31-Mar-2023, 3/31/2023 or 31/3/2023, 2023年3月, "
-    "2023年一季度, 2023. A whole column has the month first or the day, as a part above 12 shows, or that its "
-    "dates follow each other in one way alone; else it is refused. Newest first is turned round. Fiscal "
-    "years are refused.",
+    "3月-23, 2023年一季度, 2023年末, 2023. A whole column has the month first or the day, as a part above 12 shows, or "
+    "that its dates follow each other in one way alone; else it is refused. Newest first is turned round. Fiscal years "
+    "are refused.",
     "Numbers: 1,234.5 or 1.234,5 where the cells agree; 3.6% is 3.6 (a column is all percent or none); $, €, £, ¥; "
     "(3.6) is -3.6. Not published: empty, ., .., -, :, NA, N/A, ND, #N/A, NaN; such a cell is refused only where it is "
     "used.",
@@ -58,6 +58,10 @@ RULES = (
     "neither row alone names every column. Merged cells of a workbook say what stands under what; in text a blank goes "
     "on with the cell to its left, and is refused where it may as well stand by itself. Years over their months, "
     "quarters or half-years (Jan, 3, Q1, 3月, 一季度, H1) are periods; 1 to 4 below one year alone are refused.",
+    "A row of units (%, 万元) below the names is left out. Rows and levels called total or average (合计, 平均) are no "
+    "cohort and no loan. An empty cohort, month or year goes on with the one above it, as where cells are merged. "
+    "Reports, histories by bucket, indices and shocks may have their periods across. A formula that was never "
+    "calculated is refused.",
     "A loan tape has a row a loan with level, term, remaining, days_past_due, balance, monthly_fee (or --column OURS="
     "THEIRS), as text, .xlsx or Parquet, of any length; `stress pool --help` says which spellings of cells are read.",
     "An index file may have any days: a month takes the level in force on its first day; where none is published "
