@@ -13,6 +13,7 @@ from stress.spelling import fraction_for
 if TYPE_CHECKING:
     import xarray as xr
 
+    from stress.cli.output import Output
     from stress.measures.names import Asked
     from stress.results import Result
 
@@ -21,7 +22,7 @@ MEASURES = ("EL", "PD", "VAR99.9", "ES99.9")
 
 
 class Breach(NamedTuple):
-    """An estimate above its limit."""
+    """An estimate above its limit, or one that may be."""
 
     limit: str
     """As it was given."""
@@ -65,8 +66,27 @@ def check(limits: Sequence[str], notes: list[str]) -> None:
             raise ConfigError(f"--fail-on {text}: the limit must be a fraction from 0 to below 1{hint}")
 
 
+def held(limits: Sequence[str], result: Result, output: Output) -> tuple[list[Breach], dict[str, Any]]:
+    """The breaches, and what a document says of limits: also those that too few paths tell of, which are logged."""
+    above, unknown = breaches(limits, result), untold(limits, result)
+    for one in unknown:
+        output.log("warning", note=f"{one}: no path shows any, and so few paths do not tell whether it holds")
+    parts = {"breaches": above, "untold": unknown}
+    return above, {key: [one._asdict() for one in found] for key, found in parts.items()} if limits else {}
+
+
 def breaches(limits: Sequence[str], result: Result) -> list[Breach]:
     """Every estimate above a limit, by limit, job, scenario and note. Raises ConfigError as `check`."""
+    return [one for number, one in _measured(limits, result) if one.estimate > number]
+
+
+def untold(limits: Sequence[str], result: Result) -> list[Breach]:
+    """Limits that no path breaches and that what so few paths can bound is above."""
+    return [one for number, one in _measured(limits, result) if one.estimate == 0.0 and one.high > number]
+
+
+def _measured(limits: Sequence[str], result: Result) -> list[tuple[float, Breach]]:
+    """Each limit as a number, with what it is held against."""
     if not limits:
         return []
     from stress.measures.names import asked
@@ -76,7 +96,7 @@ def breaches(limits: Sequence[str], result: Result) -> list[Breach]:
     notes = list(dict.fromkeys(str(note) for _, ds in jobs for note in ds["tranche"].values))
     check(limits, notes)
     known = [(text, asked(text, notes, "--fail-on", "LIMIT")) for text in limits]
-    return [breach for text, limit in known for labels, ds in jobs for breach in _of(text, limit, labels, ds)]
+    return [(limit.number, one) for text, limit in known for labels, ds in jobs for one in _of(text, limit, labels, ds)]
 
 
 def _of(text: str, limit: Asked, labels: dict[str, str | int], ds: xr.Dataset) -> Iterator[Breach]:
@@ -90,8 +110,7 @@ def _of(text: str, limit: Asked, labels: dict[str, str | int], ds: xr.Dataset) -
         for note in notes:
             one = found.sel(scenario=scenario, tranche=note)
             estimate, low, high = (float(one[k]) for k in ("estimate", "low", "high"))
-            if estimate > limit.number:
-                yield Breach(text, labels, scenario, note, estimate, low, high)
+            yield Breach(text, labels, scenario, note, estimate, low, high)
 
 
 def refuse_breaches(found: Sequence[Breach]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from stress.cli.books import save_result, xlsx_option
-from stress.cli.limits import breaches, check, fail_on, refuse_breaches
+from stress.cli.limits import check, fail_on, held, refuse_breaches
 from stress.cli.of_books import job_argument
 from stress.cli.options import FILE, QUEUES, Count, OneOf, output_options
 from stress.cli.output import Output
@@ -191,10 +191,10 @@ def execute(
         return 130
     _say_notes(plan, done, output)
     save_result(workbook, done.dataset)
-    above = breaches(limits, done.dataset)
+    above, said = held(limits, done.dataset, output)
     shown = isinstance(plan, Plan) and plan.target is None and not done.before and not output.as_json
     if not shown:
-        _say_result(done, output, {"breaches": [breach._asdict() for breach in above]} if limits else {})
+        _say_result(done, output, said)
     refuse_breaches(above)
     for lost in unsaid:
         raise lost

@@ -8,7 +8,7 @@ import click
 
 from stress.cli.books import save_result, xlsx_option
 from stress.cli.cells import Cell, cell_options, opened
-from stress.cli.limits import breaches, fail_on, refuse_breaches
+from stress.cli.limits import fail_on, held, refuse_breaches
 from stress.cli.of_books import is_book_folder, job_argument
 from stress.cli.options import FILE, output_options
 from stress.cli.output import Output
@@ -65,7 +65,6 @@ def table(
         with writing("--csv", folder):
             to_csv(found, folder)
     save_result(workbook, found)
-    above = breaches(limits, found)
-    said = {"breaches": [breach._asdict() for breach in above]} if limits else {}
+    above, said = held(limits, found, output)
     output.result(lambda: report.table(found), lambda: document(found) | said)
     refuse_breaches(above)

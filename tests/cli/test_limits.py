@@ -56,6 +56,18 @@ def test_a_limit_is_met_by_an_estimate_at_it_and_breached_by_one_above(folder: P
         assert all(one["low"] <= one["estimate"] <= one["high"] for one in found)
 
 
+def test_a_limit_below_what_so_few_paths_can_tell_is_said(folder: Path, capsys: Capture) -> None:
+    """Of 1,024 paths none shows a loss of A: below 3 / 1,024 = 0.29% they tell nothing."""
+    for limit, told in (("1e-4", True), ("0.01", False)):
+        asked = ["table", str(folder), "--fail-on", f"PD:A={limit}", "--json", "--log-json"]
+        assert exit_code(asked) == 0
+        said = capsys.readouterr()
+        found = json.loads(said.out)
+        assert found["breaches"] == []
+        assert ("baseline" in [one["scenario"] for one in found["untold"]]) is told
+        assert ("so few paths do not tell whether it holds" in said.err) is told
+
+
 def test_without_a_note_every_note_is_held_to_the_limit(folder: Path) -> None:
     ds = stress.open(folder)
     found = {(one.scenario, one.tranche) for one in breaches(["PD=0"], ds)}
