@@ -15,15 +15,13 @@ from numpy.typing import NDArray
 from stress.analysis import trials
 from stress.analysis.option_adjusted import curve_of, spreads, zeros_of
 from stress.analysis.rate_at import rate_at
+from stress.analysis.today import Today, today_of
 from stress.answers.price import Price, Priced
-from stress.assemble.calendar import calendar_of
-from stress.assemble.contract import sizes_of
 from stress.assemble.months import asked
 from stress.assemble.problem import assemble
 from stress.errors import ConfigError
 from stress.inputs.job import Job
 from stress.inputs.scenario import Shock
-from stress.inputs.state.rules import started
 from stress.kernels.layout import LANES
 from stress.measures import batches
 from stress.measures.estimate import Interval
@@ -61,8 +59,9 @@ def price(
 
     `curve`: zero rates a year by years, linear between and flat beyond. Under a scenario with a random short rate its
     forward curve takes that place, and each row has an option-adjusted spread. That and the break-even spread are of
-    `paths` plain paths. Prices are per 100 of balance. Raises ConfigError for an unknown note or scenario, a
-    certificate, a price that is none, or prices that look like shares of par: none above 1.5.
+    `paths` plain paths. Prices are per 100 of balance, without the interest accrued by a state, which a buyer pays too.
+    Raises ConfigError for an unknown note or scenario, a certificate, a price that is none, or prices that look like
+    shares of par: none above 1.5.
 
     >>> rows = price(job, "A", [100.0], [1.0], [1.0], paths=64).rows
     >>> abs(rows[0].yield_ - job.deal.notes[0].coupon) < 0.003
@@ -102,13 +101,10 @@ def _run(job: Job) -> Values:
 class _Flows(NamedTuple):
     """Deterministic cash of one note."""
 
+    today: Today
     cash: Array
-    """(T,) over original balance."""
+    """(T,) over its balance today."""
     principal: Array
-    years: Array
-    """(T,) from issue; what is paid before issue counts at 0."""
-    fraction: Array
-    """(T,) of a year between payment dates."""
     index_rate: Array
     """(T,) index rate a year; NaN of a fixed note."""
     zero: Array
@@ -122,30 +118,16 @@ def _flows(job: Job, note: int, curve: Curve, run: Values | None = None) -> _Flo
     """Of one note; `run`: the deterministic run of the job, where it was made."""
     found = _run(job) if run is None else run
     rows = {name: values[:, note] for name, (dims, values) in found.items() if dims == ("month", "tranche")}
-    size, years, fraction = _from_today(job, note)
-    dates, one = calendar_of(job.deal), job.deal.notes[note]
-    principal = rows["principal_paid"] / size
-    cash = (rows["interest_paid"] + rows["residual_yield"]) / size + principal
-    index = np.full(years.size, np.nan)
+    today, one = today_of(job, note), job.deal.notes[note]
+    principal = rows["principal_paid"] / today.size
+    cash = (rows["interest_paid"] + rows["residual_yield"]) / today.size + principal
+    index = np.full(cash.size, np.nan)
     if one.index is not None:
         index = np.asarray(asked(job.deal, job.pool, job.scenarios[0]).coupon[:, note], np.float64)
-    loss = float(rows["note_balance"][-1] + rows.get("written_down", np.zeros(1))[-1]) / size
+    loss = float(rows["note_balance"][-1] + rows.get("written_down", np.zeros(1))[-1]) / today.size
     forward = curve_of(job) if job.scenarios[0].short_rate is not None else None
-    zero = zero_rates(curve, years) if forward is None else zeros_of(forward, dates.fraction, years)
-    return _Flows(cash, principal, years, fraction, index, zero, forward, loss)
-
-
-def _from_today(job: Job, note: int) -> tuple[float, Array, Array]:
-    """What a price is over, and (T,) years and fractions of a year: from issue, or from the state of a job."""
-    dates, before = calendar_of(job.deal), started(job)
-    years, fraction = np.asarray(dates.years, np.float64), np.array(dates.fraction)
-    if job.state is None:
-        return float(sizes_of(job.deal, job.pool.balance)[note]), np.maximum(years, 0.0), fraction
-    fraction[:before] = 0.0
-    size = job.state.notes[job.deal.notes[note].name].balance
-    if size <= 0.0:
-        raise ConfigError(f"{job.deal.notes[note].name} is repaid in {job.state.as_of}: it has no price")
-    return size, np.maximum(years - years[before - 1], 0.0), fraction
+    zero = zero_rates(curve, today.years) if forward is None else zeros_of(forward, today.fraction, today.years)
+    return _Flows(today, cash, principal, index, zero, forward, loss)
 
 
 def all_at_par(job: Job) -> dict[str, Priced]:
@@ -171,18 +153,19 @@ def zero_rates(curve: Curve, years: Array) -> Array:
 
 
 def _priced(flows: _Flows, price: float, speed: float, level: float) -> Priced:
-    cash, years, worth = flows.cash, flows.years, price / 100.0
+    cash, years, fraction = flows.cash, flows.today.years, flows.today.fraction
+    worth = flows.today.paid(price)
 
     def at_yield(y: float) -> float:
         return float(cash @ (1.0 + y) ** -years)
 
     def at_spread(s: float) -> float:
         if flows.forward is not None:
-            return float(cash @ np.cumprod(1.0 / (1.0 + np.maximum(flows.forward + s, -0.9) * flows.fraction)))
+            return float(cash @ np.cumprod(1.0 / (1.0 + np.maximum(flows.forward + s, -0.9) * fraction)))
         return float(cash @ np.maximum(1.0 + flows.zero + s, 1e-3) ** -years)
 
     def at_margin(m: float) -> float:
-        return float(cash @ np.cumprod(1.0 / (1.0 + np.maximum(flows.index_rate + m, -0.9) * flows.fraction)))
+        return float(cash @ np.cumprod(1.0 / (1.0 + np.maximum(flows.index_rate + m, -0.9) * fraction)))
 
     floating = bool(np.isfinite(flows.index_rate).all())
     found, spread = (rate_at(value, worth, LOWEST, HIGHEST) for value in (at_yield, at_spread))
@@ -209,7 +192,7 @@ def _breakeven_spread(job: Job, note: int, curve: Curve, blocks: int) -> Interva
     Discounted at the curve: were interest always paid and principal as on the paths, a note that pays so much over the
     risk-free rate is worth par. Without losses it is 0 by construction, whatever the repayment.
     """
-    size, years, fraction = _from_today(job, note)
+    size, _, years, fraction = today_of(job, note)
     zero = zeros_of(curve_of(job), fraction, years) if job.scenarios[0].short_rate else zero_rates(curve, years)
     discount = (1.0 + zero) ** -years
     before = np.concatenate([[1.0], discount[:-1]])

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stress.analysis.rate_at import rate_at
+from stress.analysis.today import today_of
 from stress.assemble.calendar import calendar_of
-from stress.assemble.contract import sizes_of
 from stress.assemble.months import resolve
 from stress.assemble.problem import assemble
 from stress.assemble.short_rate import forward_of
@@ -51,21 +51,20 @@ def zeros_of(forward: Array, fraction: Array, years: Array) -> Array:
 
 
 def spreads(job: Job, note: int, prices: Sequence[float], blocks: int) -> list[Interval]:
-    """The spread at each price (percent of original balance) under the job's one scenario, whose rate is random."""
-    size = float(sizes_of(job.deal, job.pool.balance)[note])
-    fraction, forward = calendar_of(job.deal).fraction[:, None], curve_of(job)[:, None]
+    """The spread at each price (per 100 of balance) under the job's one scenario, whose rate is random."""
+    today, forward = today_of(job, note), curve_of(job)[:, None]
     names = ("interest_paid", "principal_paid", "residual_yield")
     cash, level = [], []
     for rows in block_rows(job, assemble(job), blocks, (*names, "short_rate")):
-        cash.append(sum(rows[name][:, note] for name in names) / size)
+        cash.append(sum(rows[name][:, note] for name in names) / today.size)
         level.append(forward + rows["short_rate"][:, SHIFT])
     paid, rate = np.concatenate(cash, axis=1), np.concatenate(level, axis=1)
 
     def values(spread: float) -> Array:
-        growth = np.maximum(1.0 + (rate + spread) * fraction, 1e-3)
+        growth = np.maximum(1.0 + (rate + spread) * today.fraction[:, None], 1e-3)
         return np.asarray((paid / np.cumprod(growth, axis=0)).sum(axis=0))
 
-    return [_solved(values, price / 100.0) for price in prices]
+    return [_solved(values, today.paid(price)) for price in prices]
 
 
 def _solved(values: Values, worth: float) -> Interval:

@@ -137,8 +137,9 @@ def _step_tables(steps: Steps, n_month: int) -> dict[str, np.ndarray]:
 
 
 def _stake(original: np.ndarray) -> np.ndarray:
-    """(N, 4) at closing, yields, prices and multiples are over the original balance."""
-    return np.stack([original, 1.0 / original, np.ones_like(original), np.zeros_like(original)], axis=1)
+    """(N, 5) at closing, yields, prices and multiples are over the original balance."""
+    per, none = 1.0 / original, np.zeros_like(original)
+    return np.stack([per, per, none, np.ones_like(original), none], axis=1)
 
 
 def _index_levels(deal: Deal, months: MonthInputs, seen: list[int]) -> np.ndarray:

@@ -72,14 +72,15 @@ def _contract_from(contract: Contract, deal: Deal, state: State, sizes: Sizes) -
     years[:, 0] -= years[now, 0]
     balance = np.array([state.notes[note.name].balance for note in deal.notes])
     received = np.array([state.notes[note.name].received for note in deal.notes])
+    accrued = np.array([state.notes[note.name].accrued_interest for note in deal.notes])
     over = np.where(balance > 0.0, balance, contract.original)
     lent = contract.opening_note > 0.0
     written = np.array([state.notes[note.name].written_down for note in deal.notes])
     share = np.where(lent, (balance + written) * contract.per_original, 1.0)
-    stake = np.stack([over, 1.0 / over, share, received * contract.per_original], axis=1)
+    columns = [1.0 / over, 1.0 / (over + accrued), accrued / over, share, received * contract.per_original]
+    stake = np.ascontiguousarray(np.stack(columns, axis=1))
     discount = contract.discount / contract.discount[:, now : now + 1]
     at_guess = moments(years[:, 0], contract.guess)
-    stake = np.ascontiguousarray(stake)
     return contract._replace(years=years, deal=terms, stake=stake, discount=discount, at_guess=at_guess)
 
 

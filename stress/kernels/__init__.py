@@ -321,7 +321,7 @@ need(t, c) is what the deterministic run buys from this state on, in the phase t
 loss count from b + 1.
 Losses are over the original balance; a residual note's counts what it had received by then. Lives, yields, prices and
 multiples count from payment date b, prices with factor(t) / factor(b), and are over the balance at that time (the
-original one of a note that is repaid).
+original one of a note that is repaid). Prices are without the interest accrued by then; who earns a yield paid both.
 
 **End.** Loss of a note = (balance left at T + W) / original; of the residual note max(0, 1 - cash received / original).
 A certificate (a residual note of size 0) has nothing to lose: its loss is 0, it has no yield, and its cash (multiple,

@@ -65,7 +65,7 @@ def _finish_note(m: Memory, k: int, n: int) -> None:
     out.principal_time = note.principal_time * per
     out.principal = splat(stake.share) - unpaid * per
     out.irr = _internal_rate(m, n, m.t.guess[k, n], _beyond_guess(m, n, worth, first, second), multiple, last)
-    out.price = present_value * stake.per
+    out.price = present_value * stake.per - stake.accrued
     out.multiple = multiple
     note.first_loss = where_less(note.first_loss, m.p.n_month - 0.5, note.first_loss + 1.0, 0.0)
 
@@ -77,7 +77,7 @@ def _beyond_guess(m: Memory, n: int, worth: Lanes, first: Lanes, second: Lanes) 
     value = larger(worth, 1e-9)
     mean = larger(first / value, 1e-4)
     spread = second / value - mean * mean
-    step = logarithm(value * m.t.stake[n].per) / mean
+    step = logarithm(value * m.t.stake[n].paid) / mean
     bend = larger(smaller(step * spread * 0.5 / mean, 0.25), -0.25)
     return step * fma(bend, fma(bend, 2.0, 1.0), 1.0)
 
@@ -91,7 +91,7 @@ def _internal_rate(m: Memory, n: int, guess: float, beyond: Lanes, multiple: Lan
     second-order correction (error below 1e-7 for yields between -90% and 100%). A lane stays where it has converged, so
     that a path's yield does not depend on its block mates. Nothing is paid after month `end` on any lane.
     """
-    first, per = m.t.deal.first_years, m.t.stake[n].per
+    first, per = m.t.deal.first_years, m.t.stake[n].paid
     x = smaller(larger(beyond + guess, -25.0), 4.0)
     moves = where_less(multiple, 1e-9, 0.0, where_less(_NEAR, beyond * beyond, 1.0, 0.0))
     for _ in range(20):

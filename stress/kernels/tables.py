@@ -144,10 +144,11 @@ class Contract(NamedTuple):
     """Its inverse."""
     opening_note: Annotated[Floats, N]
     """Balance at closing: 0 for a certificate."""
-    stake: Annotated[Floats, N, ("amount", "per", "share", "before")]
-    """What yields, prices and multiples are over, its inverse: `original`, in an opening state the balance then. What
-    that balance, with what has been written down of it, is of the original, and what a residual note had received by
-    then over it: 1 and 0 at closing."""
+    stake: Annotated[Floats, N, ("per", "paid", "accrued", "share", "before")]
+    """Inverse of what prices and multiples are over: `original`, in an opening state the balance then. Inverse of that
+    with the interest accrued by then, which a buyer at par pays, and that interest over the balance. What the balance,
+    with what has been written down of it, is of the original, and what a residual note had received by then over it: 1
+    and 0 at closing."""
     residual: Annotated[Floats, N]
     """1 for the residual note; 0 for a certificate, which has nothing to lose."""
     accrual: Annotated[Floats, K, T, N]

@@ -40,7 +40,7 @@ def test_a_floating_note_at_par_has_its_own_margin_as_discount_margin(card):
 def test_cash_discounted_at_a_price_s_yield_and_at_its_spread_over_a_flat_curve_is_the_price(job):
     flows = _flows(trials.only(job, None), 0, FLAT)
     for one in price(job, "A", [97.5, 101.0], [1.0], [1.0], FLAT, paths=32).rows:
-        assert 100.0 * flows.cash @ (1.0 + one.yield_) ** -flows.years == pytest.approx(one.price)
+        assert 100.0 * flows.cash @ (1.0 + one.yield_) ** -flows.today.years == pytest.approx(one.price)
         assert one.zero_spread == pytest.approx(one.yield_ - 0.03, abs=1e-9)
         assert one.first_principal > job.deal.revolving_months
 
@@ -49,7 +49,7 @@ def test_duration_and_convexity_are_the_derivatives_of_the_price(job):
     flows = _flows(trials.only(job, None), 1, FLAT)
     one = price(job, "B", [100.0], [1.0], [1.0], FLAT, paths=32).rows[0]
     h = 1e-4
-    up, here, down = (float(flows.cash @ (1.0 + one.yield_ + d) ** -flows.years) for d in (h, 0.0, -h))
+    up, here, down = (float(flows.cash @ (1.0 + one.yield_ + d) ** -flows.today.years) for d in (h, 0.0, -h))
     assert one.duration == pytest.approx((down - up) / (2.0 * h), rel=1e-6)
     assert one.convexity == pytest.approx((up + down - 2.0 * here) / h**2, rel=1e-4)
     assert one.spread_duration == pytest.approx(one.duration, rel=1e-6)
@@ -69,7 +69,7 @@ def test_the_break_even_spread_pays_for_the_expected_loss_and_without_one_is_not
     found = price(one, "A", [100.0], [1.0], [1.0], ((1.0, 0.0),), paths=8192).breakeven_spread
     loss = float(trials.counted(one.but(paths=8192))["batch_sum"].sel(quantity="A:loss").sum()) / 8192
     flows = _flows(one, 0, FLAT)
-    life = flows.fraction[: np.flatnonzero(flows.principal)[-1] + 1].sum()
+    life = flows.today.fraction[: np.flatnonzero(flows.principal)[-1] + 1].sum()
     assert abs(float(found.estimate) - loss / life) < 4.0 * float(found.error)
 
 
@@ -122,7 +122,7 @@ def test_a_note_that_trades_at_a_price_as_low_as_a_share_is_asked_beside_par(job
     """At its price per 100 the cash flows are worth that price, however low."""
     low, par = price(job, "subordinated", [1.2, 100.0], [1.0], [1.0], scenario="macro_severe", paths=64).rows
     flows = _flows(trials.variants(job, trials.case_of(job, "macro_severe"), [[]]), 3, FLAT)
-    assert 100.0 * float(flows.cash @ (1.0 + low.yield_) ** -flows.years) == pytest.approx(1.2)
+    assert 100.0 * float(flows.cash @ (1.0 + low.yield_) ** -flows.today.years) == pytest.approx(1.2)
     assert low.price == 1.2
     assert low.yield_ > par.yield_
 

@@ -44,6 +44,15 @@ def test_without_volatility_it_is_the_zero_spread_and_of_a_floating_note_the_dis
         assert one.zero_spread == pytest.approx(one.margin, abs=1e-9)
 
 
+def test_in_mid_life_it_is_of_the_months_and_the_balance_that_are_left() -> None:
+    job = job_of(1e-8, **FLOATING)
+    later = job.but(state=stress.state_at(job, 20))
+    (one,) = price(later, "A", [99.0], [1.0], [1.0], paths=1024).rows
+    assert one.option_adjusted is not None
+    assert float(one.option_adjusted.estimate) == pytest.approx(one.zero_spread, abs=1e-7)
+    assert one.zero_spread == pytest.approx(one.margin, abs=1e-9)
+
+
 def test_a_cap_costs_spread_and_an_uncapped_floating_note_gives_none_up() -> None:
     free = price(job_of(0.005, **FLOATING), "A", [100.0], [1.0], [1.0], paths=4096).rows[0]
     capped = price(job_of(0.005, **FLOATING, cap=0.045), "A", [100.0], [1.0], [1.0], paths=4096).rows[0]

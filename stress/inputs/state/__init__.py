@@ -25,7 +25,7 @@ class NoteState(Strict):
     unpaid_interest: Money = 0.0
     """Interest that was due and has not been paid."""
     accrued_interest: Money = 0.0
-    """Interest that has accrued and is not due yet (a note that pays every few months)."""
+    """Interest that has accrued and is not due yet: of months since the last date, or of a payment that is pending."""
     worst_shortfall: Money = 0.0
     """The most that a payment date has left unpaid so far."""
     received: Money = 0.0
