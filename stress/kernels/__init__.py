@@ -225,8 +225,8 @@ income account holds at the month's start counts as income too. At a payment, be
 t + 1 at the step of the payment day (step payment_day - 1 daily; step 1 with payment_date), at the end of that step,
 after (6).
 1. Interest due = unpaid + accrued where the note pays in this month and phase (every so many payment dates as it has
-   payment months, the first payment being number 1: t - F + 1 a multiple of them; or t = T), else unpaid alone. It is
-   never negative: a law, measured at every payment of every path.
+   payment months, the first payment being number 1: t - F + 1 a multiple of them; or t = T; or from F on nothing is
+   left of the pool or I: below 1e-9 of cut-off), else unpaid alone. Never negative: a law, measured at every payment.
 2. The steps of the path's phase run in order; each uses its sources in order. `pay_principal` pays its notes down to
    its target, together. A shortfall of interest is what stays unpaid (beyond 1e-9 of the original balance) where
    interest was payable. `receive` brings what a party outside the deal pays into an account, `pay_party` pays a party,

@@ -111,8 +111,8 @@ def _run_step(m: Memory, k: int, t: int, now: int, c: int, x: int) -> int:
 
 @stage
 def interest_due(m: Memory, t: int) -> None:
-    """Payment 1: what is due on each note: unpaid interest, and the accrued where the note pays in this phase and month.
-    Never less than nothing: a law."""
+    """Payment 1: what is due on each note: unpaid interest, and the accrued where the note pays in this phase and month,
+    or nothing is left of the pool. Never less than nothing: a law."""
     payable, phase, lowest = m.t.payable, m.pool.phase, splat(0.0)
     for n in range(m.p.n_note):
         note = m.note[n]
@@ -122,7 +122,10 @@ def interest_due(m: Memory, t: int) -> None:
         if every < 3.5:
             pays = where_less(phase, 0.5, payable[0, t, n], payable[1, t, n])
             pays = where_less(phase, 1.5, pays, payable[2, t, n])
-            now = accrued * where_less(phase, 2.5, pays, payable[3, t, n])
+            pays = where_less(phase, 2.5, pays, payable[3, t, n])
+            if t >= m.p.first_payment:
+                pays = where_less(_behind(m), 1e-9 * m.t.deal.cut_off, 1.0, pays)
+            now = accrued * pays
         due = note.unpaid + now
         lowest = smaller(due, lowest)
         note.accrued = accrued - now
@@ -135,16 +138,21 @@ def interest_due(m: Memory, t: int) -> None:
 
 
 @stage
+def _behind(m: Memory) -> Lanes:
+    """Receivables behind the notes: the pool, or what a series has invested in its trust."""
+    if m.p.trust == 1:
+        return m.trust.invested
+    return m.pool.balance
+
+
+@stage
 def close(m: Memory, t: int) -> None:
     """Payment 2 and 8, after the last step: what stays unpaid, conservation of cash, months that leave a note covered."""
     cash, held = m.cash, cash_held(m)
     years = -m.t.years[t].paid  # sum of principal x years, by parts over the balances
     if t < m.p.n_month - 1:
         years += m.t.years[t + 1].paid
-    behind = m.pool.balance
-    if m.p.trust == 1:
-        behind = m.trust.invested
-    assets, senior, paid_out = held + behind, splat(0.0), cash.cash_out
+    assets, senior, paid_out = held + _behind(m), splat(0.0), cash.cash_out
     for n in range(m.p.n_note):
         note, dust = m.note[n], 1e-9 * m.t.original[n]
         short = note.unpaid - dust

@@ -127,6 +127,11 @@ def pay_period(path) -> None:
     path.pending, before, first = None, dict(state.available), len(state.ledger)
     path.retention.waiting = 0.0
     path.paying = payment
+    behind = path.pool_balance() if path.trust is None else path.trust.invested
+    if payment.begun and behind < 1e-9 * path.pool.balance:
+        for n, already in enumerate(payment.pays_accrued):
+            payment.interest_due[n] += 0.0 if already else state.accrued[n]
+        payment.pays_accrued = [True] * len(deal.notes)
     pay(deal, state, path, payment)
     if not payment.begun:
         state.idle_days = 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stress.inputs.deal.dates import first_payment, issue_of, payment_dates
 from stress.inputs.deal.index import IndexByMonth
 from stress.inputs.deal.terms import Terms
-from stress.inputs.text.remark import Found, named
+from stress.inputs.text.remark import Found
 from stress.tables.dates import tells
 
 LONG_PERIOD, EARLY_ISSUE, LATE_ISSUE = 100, 31, 200
@@ -19,19 +19,6 @@ def dates_apart(deal: Terms) -> Found:
     for name, index in deal.indices.items():
         if isinstance(index, IndexByMonth) and tells(index.source):
             yield f"indices.{name}", index.source
-
-
-def called_between(deal: Terms) -> Found:
-    """A call in any month, and a note whose interest is due every few: the last of it comes after the cash is gone."""
-    for note in deal.notes if deal.clean_up is not None else ():
-        for phase, months in note.payment_months.items():
-            if months > 1 and phase != "revolving":
-                yield (
-                    f"{named('notes', note.name)}.payment_months",
-                    f"clean_up may come between its interest dates, every {months} months in "
-                    f"{phase.replace('_', ' ')}: what has accrued by then is due at the next, when a residual note may "
-                    "have taken the cash",
-                )
 
 
 def _late_start(deal: Terms) -> Found:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from stress.inputs.deal.date_remarks import called_between, dates_apart
+from stress.inputs.deal.date_remarks import dates_apart
 from stress.inputs.deal.reading import notes_of, phases, receiver_of, sources_of, steps_of
 from stress.inputs.deal.reserve_remarks import large_targets, never_drawn
 from stress.inputs.deal.trust_rules import fixed_series
@@ -273,7 +273,6 @@ def _phase(phase: str) -> str:
 
 _RULES: tuple[Callable[[Deal], Found], ...] = (
     dates_apart,
-    called_between,
     _not_gathered,
     _names,
     _costs,
