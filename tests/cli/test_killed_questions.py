@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import random
+import resource
 import subprocess
 import sys
 import time
@@ -102,6 +103,11 @@ def test_a_question_killed_at_several_moments_gives_what_a_clean_one_gives(name:
     assert survives(name, 4, tmp_path) >= 1
 
 
+def spent() -> float:
+    """CPU seconds of all commands that have ended, and of what they started."""
+    return float(sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2]))
+
+
 def used(process: psutil.Process) -> float:
     """CPU seconds of a worker; 0 of another process, or of one that is gone."""
     with contextlib.suppress(psutil.Error):
@@ -117,14 +123,16 @@ def test_a_worker_that_is_killed_changes_nothing(name: str, tmp_path: Path) -> N
     clean, torn = tmp_path / "clean", tmp_path / "torn"
     clean.mkdir()
     torn.mkdir()
+    before = spent()
     whole = ended(command, clean)
+    at_work = (spent() - before) / 4.0  # two workers did nearly all of it: about half of what one did
     child, died = start(command, torn), 0
     while child.poll() is None and not died:
         worked = max(family(child), key=used, default=None)
-        if worked is not None and used(worked) > 5.0:
+        if worked is not None and used(worked) > at_work:
             worked.kill()
             died += 1
-        time.sleep(0.1)
+        time.sleep(0.05)
     out, err = child.communicate(timeout=1500)
     assert child.returncode == 0, err
     assert died == 1
