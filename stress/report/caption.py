@@ -58,9 +58,10 @@ def _in_mid_life(ds: xr.Dataset) -> str:
     job = job_of(ds)
     if job is None or job.state is None:
         return ""
+    accrued = any(note.accrued_interest for note in job.state.notes.values())
     return (
         f" The deal after {job.state.as_of}: WAL, IRR, price and × count from there, over what is left then; losses "
-        "are over the original balance."
+        f"are over the original balance.{' Interest accrued by then is paid for beside the price.' * accrued}"
     )
 
 
