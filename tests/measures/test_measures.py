@@ -261,6 +261,9 @@ def test_a_mean_of_nothing_has_no_interval_about_it() -> None:
 def test_an_unknown_measure_is_refused_with_the_list(measure: str, message: str, ds: xr.Dataset) -> None:
     with pytest.raises(DataError, match=message):
         measures.difference(ds, measure)
+    for level in (0.0, 1.0):
+        with pytest.raises(DataError, match="between 0 and 1, was"):
+            measures.value_at_risk(ds, level)
     with pytest.raises(DataError, match=r"between 0 and 1, was 99\.9; .*did you mean 0\.999\?"):
         measures.value_at_risk(ds, 99.9)
     with pytest.raises(DataError, match=r"was \[0\.5, 95\]; .*did you mean 0\.95\?"):
