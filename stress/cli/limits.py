@@ -67,22 +67,15 @@ def check(limits: Sequence[str], notes: list[str]) -> None:
 
 
 def held(limits: Sequence[str], result: Result, output: Output) -> tuple[list[Breach], dict[str, Any]]:
-    """The breaches, and what a document says of limits: also those that too few paths tell of, which are logged."""
-    above, unknown = breaches(limits, result), untold(limits, result)
+    """The breaches, by limit, job, scenario and note, and what a document says of limits: also those that no path
+    breaches and so few cannot tell of, which are logged. Raises ConfigError as `check`."""
+    measured = _measured(limits, result)
+    above = [one for number, one in measured if one.estimate > number]
+    unknown = [one for number, one in measured if one.estimate == 0.0 and one.high > number]
     for one in unknown:
         output.log("warning", note=f"{one}: no path shows any, and so few paths do not tell whether it holds")
     parts = {"breaches": above, "untold": unknown}
     return above, {key: [one._asdict() for one in found] for key, found in parts.items()} if limits else {}
-
-
-def breaches(limits: Sequence[str], result: Result) -> list[Breach]:
-    """Every estimate above a limit, by limit, job, scenario and note. Raises ConfigError as `check`."""
-    return [one for number, one in _measured(limits, result) if one.estimate > number]
-
-
-def untold(limits: Sequence[str], result: Result) -> list[Breach]:
-    """Limits that no path breaches and that what so few paths can bound is above."""
-    return [one for number, one in _measured(limits, result) if one.estimate == 0.0 and one.high > number]
 
 
 def _measured(limits: Sequence[str], result: Result) -> list[tuple[float, Breach]]:

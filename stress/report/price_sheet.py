@@ -21,9 +21,11 @@ def price_sheet(answer: Price) -> Sheet:
         ", ".join(f"{years:g}y {100.0 * rate:g}%" for years, rate in answer.curve) or "the short rate's forward curve"
     )
     when = f"from the end of {answer.as_of} on" if answer.as_of else "at issue"
+    clean = ", without interest accrued by then" if answer.as_of else ""
     note = (
-        f"Price per 100 of balance. Deterministic cash flows {when} under {answer.scenario}; yield effective a year, "
-        f"durations and WAL in years, window in months from closing, zero curve {curve}. {_breakeven(answer)}"
+        f"Price per 100 of balance{clean}. Deterministic cash flows {when} under {answer.scenario}; yield "
+        f"effective a year, durations and WAL in years, window in months from closing, zero curve {curve}. "
+        f"{_breakeven(answer)}"
     )
     note += "".join(f" {what} changes none of these figures." for what in _idle(answer.rows))
     if adjusted:

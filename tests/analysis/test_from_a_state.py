@@ -9,6 +9,7 @@ import stress
 from stress.errors import ConfigError
 from stress.inputs.job import Job
 from stress.report.caption import footnotes
+from stress.report.price_sheet import price_sheet
 
 MONTH = 14
 
@@ -58,7 +59,9 @@ def test_a_buyer_pays_the_interest_that_has_accrued_beside_the_price(name: str, 
     coupon, base = later.deal.notes[0].coupon, run.sel(tranche="A", scenario=later.scenarios[0].name)
     assert float(base["price"]) == pytest.approx(1.0, abs=1e-4)
     assert coupon < float(base["irr"]) < coupon + 0.003
-    (row,) = price(later, "A", [100.0], [1.0], [1.0], paths=64).rows
+    found = price(later, "A", [100.0], [1.0], [1.0], paths=64)
+    assert "without interest accrued by then" in price_sheet(found).note
+    (row,) = found.rows
     assert coupon < row.yield_ < coupon + 0.003
     assert row.yield_ == pytest.approx(float(base["irr"]), abs=1e-3)
 

@@ -10,7 +10,7 @@ from shipped import JOB
 
 import stress
 from stress.cli import exit_code
-from stress.cli.limits import breaches, check
+from stress.cli.limits import check
 from stress.errors import ConfigError
 from stress.inputs.job import Job
 from stress.measures import target, value_at_risk
@@ -68,10 +68,10 @@ def test_a_limit_below_what_so_few_paths_can_tell_is_said(folder: Path, capsys: 
         assert ("so few paths do not tell whether it holds" in said.err) is told
 
 
-def test_without_a_note_every_note_is_held_to_the_limit(folder: Path) -> None:
-    ds = stress.open(folder)
-    found = {(one.scenario, one.tranche) for one in breaches(["PD=0"], ds)}
-    lost = ds["loss_probability"]
+def test_without_a_note_every_note_is_held_to_the_limit(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(["table", str(folder), "--fail-on", "PD=0", "--json"]) == 7
+    found = {(one["scenario"], one["tranche"]) for one in json.loads(capsys.readouterr().out)["breaches"]}
+    lost = stress.open(folder)["loss_probability"]
     assert found == {
         (s, n) for s in lost["scenario"].values for n in lost["tranche"].values if lost.sel(scenario=s, tranche=n)
     }

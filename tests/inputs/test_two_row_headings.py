@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Sequence
 from pathlib import Path
 
-import openpyxl
 import pytest
+from written_tables import sheet, text
 
 from stress.calibration.roll_tables import read_stocks
 from stress.errors import ConfigError, DataError
@@ -22,23 +20,6 @@ MONTHS = [[f"2019-{month:02d}", 100 + month, 90 + month, 3, 2] for month in rang
 TWICE = (["Month", "Balance", "", "Losses", ""], ["", "Opening", "Closing", "Opening", "Closing"])
 JOINED = ("Balance Opening", "Balance Closing", "Losses Opening", "Losses Closing")
 ALONE = (["Month", "Balance", "", "", "Losses"], ["", "Opening", "Closing", "Count", ""])
-
-
-def text(folder: Path, rows: Sequence[Sequence[object]]) -> Path:
-    with open(folder / "table.csv", "w", newline="") as file:
-        csv.writer(file).writerows(rows)
-    return folder / "table.csv"
-
-
-def sheet(folder: Path, rows: Sequence[Sequence[object]], *merged: str) -> Path:
-    book = openpyxl.Workbook()
-    assert book.active is not None
-    for row in rows:
-        book.active.append([None if cell == "" else cell for cell in row])
-    for cells in merged:
-        book.active.merge_cells(cells)
-    book.save(folder / "table.xlsx")
-    return folder / "table.xlsx"
 
 
 def test_names_that_stand_twice_are_told_apart_by_what_stands_over_them(tmp_path: Path) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
+from written_tables import sheet, text
 
 from stress.errors import DataError
 from stress.tables.series import read_series
@@ -27,23 +26,6 @@ PARTS: dict[str, Sequence[object]] = {
     "2019 Q1 Chinese": ["一季度", "二季度", "三季度", "四季度"],
     "2019 H1 names": ["H1", "H2"],
 }
-
-
-def text(folder: Path, rows: Sequence[Sequence[object]]) -> Path:
-    with open(folder / "wide.csv", "w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows(rows)
-    return folder / "wide.csv"
-
-
-def sheet(folder: Path, rows: Sequence[Sequence[object]], *merged: str) -> Path:
-    book = openpyxl.Workbook()
-    assert book.active is not None
-    for row in rows:
-        book.active.append([None if cell == "" else cell for cell in row])
-    for cells in merged:
-        book.active.merge_cells(cells)
-    book.save(folder / "wide.xlsx")
-    return folder / "wide.xlsx"
 
 
 def wide(parts: Sequence[object], more: Sequence[str] = ()) -> list[list[object]]:
