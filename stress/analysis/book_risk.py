@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from stress.analysis.book_levels import WHOLE, at_risk, shortfall_at, var_at
 from stress.analysis.book_sums import all_paths, by_bin, factors_on, losers, moment, within
 from stress.analysis.book_tail import (
     EDGES,
@@ -16,14 +17,13 @@ from stress.analysis.book_tail import (
     exceedance,
     exceeds,
     mean_of,
-    quantile,
     quantile_interval,
     share_of,
     tail_error,
     tail_mean,
     tail_of,
 )
-from stress.answers.book import BookRisk, Estimate, Pair, PositionRisk, Quantile, ScenarioRisk, Share, Way
+from stress.answers.book import BookRisk, Estimate, Pair, PositionRisk, ScenarioRisk, Share, Way
 from stress.inputs.book import Book
 from stress.inputs.files.book_loads import common_share, stationary
 from stress.kernels.tally import MOST_WEIGHT
@@ -34,8 +34,6 @@ from stress.runs.counting.book_tally import NO_PATH, UNIT, BookTally, Weighed, b
 LEVELS = (0.95, 0.99, 0.995, 0.999, 0.9999)
 LOSSES = (0.0, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
 """At which P(loss > x) is told."""
-WHOLE = 1e-9
-"""Rounding of a tail mean to which every path adds the whole: its error is that of one path."""
 PAIRS = 5
 """Deals that lose together: so many pairs, the likeliest first."""
 
@@ -65,17 +63,6 @@ def harshest(risk: BookRisk) -> ScenarioRisk:
     return max(risk.scenarios, key=lambda one: one.expected_shortfall[f"{risk.level:g}"].estimate)
 
 
-def tails_at(tally: BookTally, what: str, level: float) -> list[float]:
-    """VaR or ES of the book at any level under each scenario; nothing for other measures."""
-    seen = weighed(tally)
-    scenarios = range(len(seen.first.loss_count))
-    if what == "VAR":
-        return [_at_risk(seen.first.loss_count[k, -1], seen.first.loss_sum[k, -1], level) for k in scenarios]
-    if what == "ES":
-        return [_shortfall(seen, k, level).estimate for k in scenarios]
-    return []
-
-
 def _scenario(book: Book, seen: Weighed, k: int, level: float, xs: Sequence[float]) -> ScenarioRisk:
     bins, whole = by_bin(seen, k, -1), all_paths(seen, k)
     count, count2 = bins.weight, bins.weight2
@@ -83,7 +70,7 @@ def _scenario(book: Book, seen: Weighed, k: int, level: float, xs: Sequence[floa
     value, income = (mean_of(moment(seen, k, -1, q)) for q in (1, 0))
     positions = _positions(book, seen, k, level)
     levels = sorted({*LEVELS, level})
-    shortfall = {f"{x:g}": _shortfall(seen, k, x) for x in levels}
+    shortfall = {f"{x:g}": shortfall_at(seen, k, x) for x in levels}
     alone = sum(one.standalone_es for one in positions)
     some = share_of(losers(count), losers(count2), whole)
     cost = share_of(seen.first.below_cost[k, -1], seen.second.below_cost[k, -1], whole)
@@ -94,9 +81,7 @@ def _scenario(book: Book, seen: Weighed, k: int, level: float, xs: Sequence[floa
         expected_loss_se=loss.se,
         loss_probability=some.estimate,
         loss_probability_se=some.se,
-        value_at_risk={
-            f"{x:g}": Quantile(*quantile_interval(count, x, count2, shortfall[f"{x:g}"].estimate)) for x in levels
-        },
+        value_at_risk={f"{x:g}": var_at(seen, k, x, shortfall[f"{x:g}"].estimate) for x in levels},
         expected_shortfall=shortfall,
         exceedance={f"{x:g}": _exceeded(seen, k, x) for x in xs},
         curve=_curve(exceedance(count)),
@@ -129,27 +114,6 @@ def _curve(beyond: NDArray[np.float64]) -> dict[str, list[float]]:
     return {"loss": EDGES[1:-1][shown].tolist(), "probability": beyond[shown].tolist()}
 
 
-def _shortfall(seen: Weighed, k: int, level: float) -> Estimate:
-    """The mean of the worst 1 - level, with an error as wide as what is known of value at risk where few paths tell of
-    it, and of the share of paths that lose the whole where all of it does."""
-    bins = by_bin(seen, k, -1)
-    tail = tail_of(bins.weight, level)
-    found = Estimate(tail_mean(tail, bins.x), tail_error(tail, bins))
-    _, low, high = quantile_interval(bins.weight, level, bins.weight2)
-    if high >= 1.0 and not bins.weight[-1] and found.estimate:
-        return found._replace(se=max(found.se, (1.0 - low) / (2.0 * NORMAL)))
-    if found.estimate < 1.0 - WHOLE or low >= 1.0:
-        return found
-    lost = share_of(float(bins.weight[-1]), float(bins.weight2[-1]), all_paths(seen, k))
-    surely = min(1.0, max(0.0, lost.estimate - NORMAL * lost.se) / (1.0 - level))
-    return found._replace(se=(1.0 - low) * (1.0 - surely) / (2.0 * NORMAL))
-
-
-def _at_risk(count: NDArray[np.float64], total: NDArray[np.float64], level: float) -> float:
-    """Value at risk, never above the expected shortfall. `total`: losses by bin, in `UNIT`s."""
-    return quantile(count, level, tail_mean(tail_of(count, level), total * UNIT))
-
-
 def _exceeded(seen: Weighed, k: int, x: float) -> Estimate:
     whole, counts = all_paths(seen, k), (seen.first.loss_count[k, -1], seen.second.loss_count[k, -1])
     hits, hits2 = (exceeds(count, x) * float(count.sum()) for count in counts)
@@ -169,7 +133,7 @@ def _variance_ratio(seen: Weighed, k: int, level: float) -> float:
 def _positions(book: Book, seen: Weighed, k: int, level: float) -> list[PositionRisk]:
     """Every position, those that bring most to the tail first."""
     count, whole, first = seen.first.loss_count[k, -1], all_paths(seen, k), seen.first
-    tail, var = tail_of(count, level), _at_risk(count, first.loss_sum[k, -1], level)
+    tail, var = tail_of(count, level), at_risk(count, first.loss_sum[k, -1], level)
     shortfall = tail_mean(tail, first.loss_sum[k, -1] * UNIT)
     few = quantile_interval(count, level, seen.second.loss_count[k, -1])[2] >= 1.0 and not count[-1]
     found = []
@@ -199,7 +163,7 @@ def _positions(book: Book, seen: Weighed, k: int, level: float) -> list[Position
                 share_es=weight * mean / shortfall if shortfall > 0.0 else math.nan,
                 marginal_es=mean,
                 standalone_es=weight * tail_mean(own, first.loss_sum[k, p] * UNIT),
-                incremental_var=var - _at_risk(first.without_count[k, p], first.without_sum[k, p], level),
+                incremental_var=var - at_risk(first.without_count[k, p], first.without_sum[k, p], level),
                 incremental_es=shortfall - tail_mean(without, first.without_sum[k, p] * UNIT),
                 value=value.estimate,
                 value_se=value.se,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from stress.errors import ConfigError
 
 if TYPE_CHECKING:
-    from stress.answers.book import BookRisk, ScenarioRisk
+    from stress.answers.book import BookRisk, PositionRisk, Quantile, ScenarioRisk
     from stress.inputs.book import Book
 
 _LIMIT = re.compile(r"(?P<what>EL|PD|VAR|ES|SHARE)(?P<level>\d+(?:\.\d+)?)?(?::(?P<name>[^=]+))?=(?P<limit>.+)")
@@ -27,18 +27,22 @@ class Limit(NamedTuple):
 
 
 class BookBreach(NamedTuple):
-    """An estimate above its limit."""
+    """An estimate above its limit, or one that may be."""
 
     limit: str
     scenario: str
     position: str | None
     estimate: float
+    """Not a number: a share of an expected shortfall of 0."""
+    low: float
+    high: float
 
     def __str__(self) -> str:
-        from stress.report.numbers import fraction
+        from stress.report.numbers import quantile
 
         of = f"{self.position} " if self.position else ""
-        return f"--fail-on {self.limit}: {of}under {self.scenario}: {fraction(self.estimate)}"
+        told = quantile(self.estimate, self.low, self.high)
+        return f"--fail-on {self.limit}: {of}under {self.scenario}: {told}"
 
 
 def limits_of(texts: Sequence[str], book: Book) -> list[Limit]:
@@ -63,26 +67,50 @@ def limits_of(texts: Sequence[str], book: Book) -> list[Limit]:
     return found
 
 
-def breaches(limits: Sequence[Limit], book: Book, risk: BookRisk, tails: Sequence[Sequence[float]]) -> list[BookBreach]:
-    """Every estimate above a limit. `tails`: for each limit on VaR or ES its estimate under each scenario."""
-    found = []
+def measured(
+    limits: Sequence[Limit], risk: BookRisk, tails: Sequence[Sequence[Quantile]]
+) -> Iterator[tuple[float, BookBreach]]:
+    """Each limit as a number, with what it is held against. `tails`: for each limit on VaR or ES its figure under each
+    scenario."""
     for limit, tail in zip(limits, tails, strict=True):
         for k, one in enumerate(risk.scenarios):
-            found += [
-                BookBreach(limit.text, one.scenario, position, value)
-                for position, value in _values(limit, one, tail[k] if tail else 0.0)
-                if value > limit.most
-            ]
-    return found
+            figures = ((None, tail[k]),) if tail else _figures(limit, risk, one)
+            for position, figure in figures:
+                yield limit.most, BookBreach(limit.text, one.scenario, position, *figure)
 
 
-def _values(limit: Limit, one: ScenarioRisk, tail: float) -> Iterator[tuple[str | None, float]]:
+def _figures(limit: Limit, risk: BookRisk, one: ScenarioRisk) -> Iterator[tuple[str | None, Quantile]]:
     if limit.what == "SHARE":
         for position in one.positions:
             if limit.position in (None, position.name):
-                yield position.name, position.share_es
+                yield position.name, _share(position, risk, one)
+    elif limit.what == "EL":
+        yield None, _between(one.expected_loss, one.expected_loss_se, risk.unseen, risk)
     else:
-        yield None, {"EL": one.expected_loss, "PD": one.loss_probability}.get(limit.what, tail)
+        yield None, _between(one.loss_probability, one.loss_probability_se, risk.unseen, risk)
+
+
+def _share(position: PositionRisk, risk: BookRisk, one: ScenarioRisk) -> Quantile:
+    """What a position makes of expected shortfall; of it nothing is known where no path loses."""
+    from stress.answers.book import Quantile
+
+    whole = one.expected_shortfall[f"{risk.level:g}"].estimate
+    if not whole > 0.0:
+        return Quantile(position.share_es, 0.0, 1.0)
+    weight = abs(position.amount) / risk.amount
+    unseen = weight * min(1.0, risk.unseen / (1.0 - risk.level)) / whole
+    return _between(position.share_es, position.se / whole, unseen, risk)
+
+
+def _between(estimate: float, error: float, unseen: float, risk: BookRisk) -> Quantile:
+    """A share with its interval; one that no path shows any of has the bound of what is unseen."""
+    from stress.answers.book import Quantile
+    from stress.measures.estimate import NORMAL
+
+    if estimate == 0.0:
+        return Quantile(0.0, 0.0, min(1.0, unseen))
+    low = estimate - NORMAL * error
+    return Quantile(estimate, low if risk.short else max(0.0, low), min(max(1.0, estimate), estimate + NORMAL * error))
 
 
 def _number(text: str) -> float:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from stress.cli.answer import plain, sheet_table
-from stress.cli.book_limits import BookBreach, Limit, breaches, limits_of
+from stress.cli.book_limits import BookBreach, Limit, limits_of, measured
+from stress.cli.limits import refuse_breaches, say_untold, sorted_out
 from stress.cli.output import Output
 from stress.cli.resuming import CUT
-from stress.errors import ConfigError, LimitBreached
+from stress.errors import ConfigError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -55,6 +56,7 @@ class Told(NamedTuple):
     common: BookReverse | None
     macro: dict[str, MacroPath]
     above: list[BookBreach]
+    untold: list[BookBreach]
     sha256: str
     partial: str | None
 
@@ -86,17 +88,18 @@ def tell(counts: BookCounted, asked: Asked, page: Path | None, workbook: Path | 
     """Say it and write it. Raises LimitBreached afterwards; exit code 130 where the count was interrupted."""
     told = told_of(counts, asked)
     save(told, page, workbook)
+    say_untold(told.untold, output)
     output.result(lambda: table(told), lambda: document(told))
     if told.partial and not counts.is_kept:
         click.echo(f"stress: interrupted: this rests on {told.partial}", err=True)
         raise click.exceptions.Exit(CUT)
-    if told.above:
-        raise LimitBreached("\n".join(map(str, told.above)))
+    refuse_breaches(told.above)
 
 
 def told_of(counts: BookCounted, asked: Asked) -> Told:
     """The answer, its detailed scenario, the worst path and, where it is asked for, the common path."""
-    from stress.analysis.book_risk import book_risk, harshest, tails_at
+    from stress.analysis.book_levels import tails_at
+    from stress.analysis.book_risk import book_risk, harshest
 
     packs, tally = counts.packs, counts.tally
 
@@ -114,9 +117,9 @@ def told_of(counts: BookCounted, asked: Asked) -> Told:
         one = detailed(risk)
         common = reverse_book(packs.book, one.scenario, aim, one.exceedance[f"{aim:g}"], risk.unseen)
         macro = macro_of(common, asked.reverse.satellites)
-    tails = [tails_at(tally, limit.what, limit.level) for limit in asked.limits]
-    above = breaches(asked.limits, packs.book, risk, tails)
-    return Told(packs.book, risk, one, _worst(packs, one), common, macro, above, counts.sha256, counts.partial)
+    tails = [tails_at(tally, limit.what, limit.level, risk.unseen) for limit in asked.limits]
+    held = sorted_out(measured(asked.limits, risk, tails))
+    return Told(packs.book, risk, one, _worst(packs, one), common, macro, *held, counts.sha256, counts.partial)
 
 
 def save(told: Told, page: Path | None, workbook: Path | None) -> None:
@@ -152,6 +155,7 @@ def document(told: Told) -> dict[str, Any]:
         "story": [{"part": part, "says": says} for part, says in told.story()],
         "reverse": None if told.common is None else reverse(told.common, told.macro),
         "breaches": plain(told.above),
+        "untold": plain(told.untold),
         "scenarios": scenarios,
         "partial": told.partial,
         "result_sha256": told.sha256,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 import click
 
@@ -19,6 +20,21 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Any)
 MEASURES = ("EL", "PD", "VAR99.9", "ES99.9")
+
+
+class Held(Protocol):
+    """A figure that is held to a limit; as text it names both."""
+
+    @property
+    def estimate(self) -> float:
+        """As a share; not a number where it is one of nothing."""
+
+    @property
+    def high(self) -> float:
+        """Upper end of its 95% interval."""
+
+
+Figure = TypeVar("Figure", bound=Held)
 
 
 class Breach(NamedTuple):
@@ -67,15 +83,35 @@ def check(limits: Sequence[str], notes: list[str]) -> None:
 
 
 def held(limits: Sequence[str], result: Result, output: Output) -> tuple[list[Breach], dict[str, Any]]:
-    """The breaches, by limit, job, scenario and note, and what a document says of limits: also those that no path
-    breaches and so few cannot tell of, which are logged. Raises ConfigError as `check`."""
-    measured = _measured(limits, result)
-    above = [one for number, one in measured if one.estimate > number]
-    unknown = [one for number, one in measured if one.estimate == 0.0 and one.high > number]
-    for one in unknown:
-        output.log("warning", note=f"{one}: no path shows any, and so few paths do not tell whether it holds")
-    parts = {"breaches": above, "untold": unknown}
+    """The breaches, by limit, job, scenario and note, and what a document says of limits. Raises ConfigError as
+    `check`."""
+    above, untold = sorted_out(_measured(limits, result))
+    say_untold(untold, output)
+    parts = {"breaches": above, "untold": untold}
     return above, {key: [one._asdict() for one in found] for key, found in parts.items()} if limits else {}
+
+
+def sorted_out(measured: Iterable[tuple[float, Figure]]) -> tuple[list[Figure], list[Figure]]:
+    """Of figures with their limits: those above theirs, and those of which so few paths do not tell, since none shows
+    any, or since nothing bounds them below the whole."""
+    above, untold = list[Figure](), list[Figure]()
+    for limit, one in measured:
+        if one.estimate > limit:
+            above.append(one)
+        elif one.high > limit and (_is_unseen(one) or one.high >= 1.0):
+            untold.append(one)
+    return above, untold
+
+
+def say_untold(untold: Iterable[Held], output: Output) -> None:
+    """Log them."""
+    for one in untold:
+        why = "no path shows any, and " if _is_unseen(one) else ""
+        output.log("warning", note=f"{one}: {why}so few paths do not tell whether it holds")
+
+
+def _is_unseen(one: Held) -> bool:
+    return one.estimate == 0.0 or math.isnan(one.estimate)
 
 
 def _measured(limits: Sequence[str], result: Result) -> list[tuple[float, Breach]]:
@@ -106,7 +142,7 @@ def _of(text: str, limit: Asked, labels: dict[str, str | int], ds: xr.Dataset) -
             yield Breach(text, labels, scenario, note, estimate, low, high)
 
 
-def refuse_breaches(found: Sequence[Breach]) -> None:
+def refuse_breaches(found: Sequence[Held]) -> None:
     """Raises LimitBreached with a line for each breach."""
     if found:
         raise LimitBreached("\nstress: ".join(map(str, found)))

@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 
 from stress.analysis.book_tail import quantile_interval
+from stress.answers.book import Quantile
 from stress.cli import exit_code
+from stress.cli.book_limits import BookBreach
+from stress.cli.limits import Breach, sorted_out
 from stress.runs.counting.book_tally import N_BIN
 
 Capture = pytest.CaptureFixture[str]
@@ -51,3 +54,43 @@ def test_the_worst_thousandth_is_bounded_once_its_upper_rank_is_a_path(paths: in
     count = np.zeros(N_BIN)
     count[0] = paths
     assert quantile_interval(count, 0.999) == (0.0, 0.0, 0.0 if bounded else 1.0)
+
+
+@pytest.mark.parametrize(
+    ("limit", "bound"),
+    [
+        ("PD={}", 3.0 / 1024.0),
+        ("EL={}", 3.0 / 1024.0),
+        ("ES95={}", 60.0 / 1024.0),
+        ("VAR99.9={}", 1.0),
+        ("SHARE={}", 1.0),
+    ],
+)
+def test_a_limit_below_what_so_few_paths_can_tell_is_said_as_it_is_of_a_run(
+    limit: str, bound: float, book: str, capsys: Capture
+) -> None:
+    """No path loses: only what a limit at the bound asks is known to hold."""
+    for most, told in ((0.999 * bound, True), (bound, False)):
+        if most >= 1.0:
+            continue
+        asked = ["book", book, "--paths", "1024", "--json", "--log-json", "--fail-on", limit.format(most)]
+        assert exit_code([*asked, "--scenario", "baseline"]) == 0
+        said = capsys.readouterr()
+        found = json.loads(said.out)
+        assert found["breaches"] == []
+        assert [one["high"] for one in found["untold"] if one["scenario"] == "baseline"] == pytest.approx(
+            [bound] * (3 if "SHARE" in limit else 1) * told
+        )
+        assert ("no path shows any, and so few paths do not tell whether it holds" in said.err) is told
+
+
+def test_a_quantile_that_nothing_bounds_is_untold_though_the_paths_that_there_are_meet_the_limit() -> None:
+    """Of a run and of a book alike."""
+    near, far = Quantile(0.03, 0.02, 0.9), Quantile(0.03, 0.02, 1.0)
+    ranks = [(0.95, near), (0.95, far), (0.02, far)]
+    runs = [(most, Breach("", {}, "base", "A", *one)) for most, one in ranks]
+    books = [(most, BookBreach("", "base", None, *one)) for most, one in ranks]
+    for measured in (runs, books):
+        above, untold = sorted_out(measured)
+        assert above == [measured[2][1]]
+        assert untold == [measured[1][1]]

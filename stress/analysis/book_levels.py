@@ -1,0 +1,65 @@
+"""A counted book -> its value at risk and expected shortfall at a level, each with what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stress.analysis.book_sums import all_paths, by_bin
+from stress.analysis.book_tail import quantile, quantile_interval, share_of, tail_error, tail_mean, tail_of
+from stress.answers.book import Estimate, Quantile
+from stress.measures.estimate import NORMAL
+from stress.runs.counting.book_tally import UNIT, BookTally, Weighed, weighed
+
+WHOLE = 1e-9
+"""Rounding of a tail mean to which every path adds the whole: its error is that of one path."""
+
+
+def tails_at(tally: BookTally, what: str, level: float, unseen: float) -> list[Quantile]:
+    """VaR or ES of the book at any level under each scenario with its interval; nothing for other measures. `unseen`:
+    what no path shows has a probability below this."""
+    of = {"VAR": _var, "ES": _es}.get(what)
+    return [] if of is None else list(of(weighed(tally), level, unseen))
+
+
+def at_risk(count: NDArray[np.float64], total: NDArray[np.float64], level: float) -> float:
+    """Value at risk, never above the expected shortfall. `total`: losses by bin, in `UNIT`s."""
+    return quantile(count, level, tail_mean(tail_of(count, level), total * UNIT))
+
+
+def var_at(seen: Weighed, k: int, level: float, most: float) -> Quantile:
+    """Value at risk with its interval; `most`: the expected shortfall."""
+    bins = by_bin(seen, k, -1)
+    return Quantile(*quantile_interval(bins.weight, level, bins.weight2, most))
+
+
+def shortfall_at(seen: Weighed, k: int, level: float) -> Estimate:
+    """The mean of the worst 1 - level, with an error as wide as what is known of value at risk where few paths tell of
+    it, and of the share of paths that lose the whole where all of it does."""
+    bins = by_bin(seen, k, -1)
+    tail = tail_of(bins.weight, level)
+    found = Estimate(tail_mean(tail, bins.x), tail_error(tail, bins))
+    _, low, high = quantile_interval(bins.weight, level, bins.weight2)
+    if high >= 1.0 and not bins.weight[-1] and found.estimate:
+        return found._replace(se=max(found.se, (1.0 - low) / (2.0 * NORMAL)))
+    if found.estimate < 1.0 - WHOLE or low >= 1.0:
+        return found
+    lost = share_of(float(bins.weight[-1]), float(bins.weight2[-1]), all_paths(seen, k))
+    surely = min(1.0, max(0.0, lost.estimate - NORMAL * lost.se) / (1.0 - level))
+    return found._replace(se=(1.0 - low) * (1.0 - surely) / (2.0 * NORMAL))
+
+
+def _var(seen: Weighed, level: float, unseen: float) -> Iterator[Quantile]:
+    for k in range(len(seen.first.loss_count)):
+        yield var_at(seen, k, level, shortfall_at(seen, k, level).estimate)
+
+
+def _es(seen: Weighed, level: float, unseen: float) -> Iterator[Quantile]:
+    """Where value at risk may be the whole so may the shortfall; where no path lost it stays below `unseen` over
+    1 - level."""
+    for k, var in enumerate(_var(seen, level, unseen)):
+        mean, error = shortfall_at(seen, k, level)
+        high = 1.0 if var.high >= 1.0 else min(1.0, mean + NORMAL * error)
+        yield Quantile(mean, max(var.low, mean - NORMAL * error), high if mean else min(1.0, unseen / (1.0 - level)))
