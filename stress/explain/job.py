@@ -103,6 +103,9 @@ def _scenario(case: ScenarioCase) -> list[str]:
         lines += ["", f"Source: {case.source}"]
     if case.illustrative:
         lines += ["", f"Illustrative: {'; '.join(case.illustrative)}."]
+    for one in case.made_of:
+        called = f" Illustrative: {'; '.join(one.illustrative)}." * bool(one.illustrative)
+        lines += ["", f"From {one.kind} {one.name}: {one.source or 'no source stated'}{called}"]
     return [*lines, ""]
 
 

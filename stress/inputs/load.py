@@ -77,8 +77,13 @@ def job_to_json(job: Job) -> str:
 
     A deal's own quantities stay in their order, in which a replay shows them.
     """
-    unsaid = {key for key in ("illustrative", "state") if not getattr(job, key)}
-    said = job.model_dump(mode="json", exclude={"reports", *unsaid})
+    return _json(job, {k: {"made_of"} for k, case in enumerate(job.scenarios) if not case.made_of})
+
+
+def _json(job: Job, of_cases: dict[Any, Any]) -> str:
+    """`of_cases`: keys of scenarios that are left out."""
+    unsaid = dict.fromkeys([key for key in ("illustrative", "state") if not getattr(job, key)], True)
+    said = job.model_dump(mode="json", exclude={"reports": True, "scenarios": of_cases, **unsaid})
     return json.dumps(_by_name(said), separators=(",", ":"), ensure_ascii=False)
 
 
@@ -103,5 +108,5 @@ def job_from_json(text: str) -> Job:
 
 
 def job_hash(job: Job) -> str:
-    """SHA-256 of the canonical JSON, in hexadecimal."""
-    return hashlib.sha256(job_to_json(job).encode()).hexdigest()
+    """SHA-256 of the canonical JSON, in hexadecimal; without what its scenarios are made of, for shocks tell that."""
+    return hashlib.sha256(_json(job, {"__all__": {"made_of"}}).encode()).hexdigest()

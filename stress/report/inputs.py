@@ -8,7 +8,7 @@ from typing import Any
 
 def inputs(job: Any) -> Iterator[tuple[str, Any]]:
     """What each is and the input itself, of a job or of its JSON: the job where it says something of its own, deal,
-    pool, state, scenarios with what they draw.
+    pool, state, scenarios with what they draw and what their shocks came from.
 
     >>> [kind for kind, _ in inputs(job)][:3]
     ['deal', 'pool', 'scenario']
@@ -18,12 +18,22 @@ def inputs(job: Any) -> Iterator[tuple[str, Any]]:
     for kind in ("deal", "pool", "state"):
         if (part := said(job, kind)) is not None:
             yield kind, part
-    drawn = []
-    for case in said(job, "scenarios") or ():
-        yield "scenario", case
+    cases = said(job, "scenarios") or ()
+    yield from (("scenario", case) for case in cases)
+    others: dict[str, tuple[str, Any]] = {}
+    for case in cases:
+        made = [(said(one, "kind"), one) for one in said(case, "made_of") or ()]
         if (swing := said(case, "swing")) is not None:
-            drawn += [("macro model", said(swing, "var")), ("satellite", said(swing, "satellite"))]
-    yield from (one for k, one in enumerate(drawn) if one not in drawn[:k])
+            made += [("macro model", said(swing, "var")), ("satellite", said(swing, "satellite"))]
+        for kind, one in made:
+            others.setdefault(_said_by(kind, one), (kind, one))
+    known = {_said_by("scenario", case) for case in cases}
+    yield from (one for key, one in others.items() if key not in known)
+
+
+def _said_by(kind: str, part: Any) -> str:
+    """What is the same of a file that is read twice."""
+    return repr((kind, *(said(part, key) for key in ("name", "source", "illustrative"))))
 
 
 def illustrative(job: Any) -> list[tuple[str, str]]:

@@ -58,7 +58,9 @@ _SHOCK = table(
     {**_VALUES, "by_month": listed(_is_point), "how": _is_move, "curve": maybe(is_text), "segments": listed(is_text)},
 )
 _SAID = {"description": maybe(is_text), "source": maybe(is_text), "illustrative": listed(is_text)}
-_CASE = table({"name": is_text}, {**_SAID, "probability": maybe(is_number), "shocks": listed(_SHOCK)})
+_MADE_OF = table({"kind": is_text, "name": is_text}, _SAID)
+_OF_CASE = {"made_of": listed(_MADE_OF), "probability": maybe(is_number), "shocks": listed(_SHOCK)}
+_CASE = table({"name": is_text}, {**_SAID, **_OF_CASE})
 _NOTE = table({"name": is_text})
 _WORDS = {"scenario": is_text, "rules": is_text, "status": is_text, "date": is_text}
 _RESTS_ON = table({**_WORDS, "pool_weight": is_number, "paths": is_number, "left_out": listed(is_text)})

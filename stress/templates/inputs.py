@@ -155,4 +155,8 @@ def _of_case(case: ScenarioCase) -> dict[str, Any]:
     if case.swing is not None:
         said = "draws macro variables around tables, which a run does not keep: take the inputs from the job's own file"
         raise ConfigError(f"scenario {case.name!r} {said}")
-    return _of(case, "scenario")
+    document = _of(case, "scenario")
+    document.pop("made_of", None)
+    source = " ".join([case.source, *(one.source for one in case.made_of)]).strip()
+    labels = [*case.illustrative, *(line for one in case.made_of for line in one.illustrative)]
+    return document | {key: found for key, found in (("source", source), ("illustrative", labels)) if found}

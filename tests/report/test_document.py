@@ -14,12 +14,14 @@ from stress import kernels
 from stress.answers.validation_record import SHIPPED, read
 from stress.cli import exit_code
 from stress.digest import source_digest
+from stress.explain import explain_job
 from stress.inputs.job import Job
 from stress.inputs.load import job_from_json, job_to_json
 from stress.report.document import as_page, document
 from stress.report.document.sections import VERIFIED
 from stress.report.document.theory import THEORY, used_by
-from stress.report.inputs import illustrative
+from stress.report.inputs import illustrative, inputs
+from stress.report.page.whole import scenario_rows
 from stress.templates.inputs import documents_of
 
 ROOT = Path(__file__).parents[2]
@@ -101,6 +103,30 @@ def test_what_a_job_starts_from_and_draws_is_in_the_register_with_its_source() -
         assert (part.illustrative[0], where) in illustrative(json.loads(job.model_dump_json()))
         assert illustrative(job) == illustrative(json.loads(job.model_dump_json()))
     assert f"{lived.state.source}." not in text
+
+
+def test_what_the_files_call_illustrative_that_shocks_came_from_is_kept() -> None:
+    """A satellite whose draws are off, and what a scenario stands on: read for their shocks, they left no word."""
+    job = stress.load(JOBS / "baitiao-24m-macro.toml")
+    fed = next(case for case in job.scenarios if case.name == "fed2025_severely_adverse")
+    assert fed.swing is None
+    satellite = next(one for one in fed.made_of if one.kind == "satellite")
+    read = stress.load(ROOT / "scenarios" / "satellites" / f"{satellite.name}.toml")
+    assert (satellite.source, satellite.illustrative) == (read.source, read.illustrative)
+    assert (read.illustrative[0], f"satellite {read.name}") in illustrative(json.loads(job_to_json(job)))
+    assert read.illustrative[0] in explain_job(job)
+    (row,) = scenario_rows(stress.simulate(job, paths=32, scenarios=[fed.name]), json.loads(job_to_json(job)))
+    assert read.source in row["source"]
+    assert read.illustrative[0] in row["illustrative"]
+    assert read.illustrative[0] in documents_of(job)[fed.name]["illustrative"]
+
+
+def test_what_a_scenario_combines_is_in_the_register_once(job: Job) -> None:
+    """Levels that the job runs too are the same statement; others say theirs."""
+    combined = next(case for case in job.scenarios if case.name == "credit_contraction")
+    assert [one.name for one in combined.made_of] == ["macro_severe", "clampdown_2021_severe", "score_failure_moderate"]
+    named = [part.name for kind, part in inputs(job) if kind == "scenario"]
+    assert named == [*(case.name for case in job.scenarios), "score_failure_moderate"]
 
 
 def test_what_the_job_itself_calls_illustrative_is_kept_and_in_the_register(tmp_path: Path, ds: xr.Dataset) -> None:

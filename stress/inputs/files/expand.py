@@ -9,6 +9,7 @@ from typing import NamedTuple
 from stress.errors import ConfigError
 from stress.inputs.files.macro_shocks import macro_shocks
 from stress.inputs.files.macro_swing import Drive, swing_of
+from stress.inputs.files.made_of import Part, made_of
 from stress.inputs.files.parse import parse_as
 from stress.inputs.files.shock_files import read_shocks
 from stress.inputs.job import ScenarioCase, ScenarioFile
@@ -70,9 +71,10 @@ def cases_of_file(
     rate = short_rate_of(path, scenario)
     chosen = [_level(path, scenario, name) for name in levels] if levels else list(scenario.levels)
     if not chosen:
-        _quality_is_not_drawn(path, scenario, None)
+        parts = _parts(path, scenario, None)
+        _quality_is_not_drawn(path, parts)
         drawn = Drawn(_swing(path, scenario, None, horizon), rate)
-        return [_case(scenario, scenario.name, common, scenario.probability, drawn)]
+        return [_case(parts, scenario.name, common, scenario.probability, drawn)]
     cases = []
     for level in chosen:
         shocks = (
@@ -80,25 +82,28 @@ def cases_of_file(
             *macro_shocks(path, scenario.macro, level.satellites, horizon),
             *read_shocks(path, level.shocks, horizon),
         )
-        _quality_is_not_drawn(path, scenario, level)
+        parts = _parts(path, scenario, level)
+        _quality_is_not_drawn(path, parts)
         drawn = Drawn(_swing(path, scenario, level, horizon), rate)
-        cases.append(_case(scenario, f"{scenario.name}_{level.name}", shocks, level.probability, drawn, level.note))
+        cases.append(_case(parts, f"{scenario.name}_{level.name}", shocks, level.probability, drawn, level.note))
     return cases
 
 
 def _case(
-    scenario: Scenario,
+    parts: Sequence[Part],
     name: str,
     shocks: tuple[Shock, ...],
     probability: float | None,
     drawn: Drawn,
     note: str = "",
 ) -> ScenarioCase:
+    scenario = parts[0].scenario
     return ScenarioCase(
         name=name,
         description=" ".join(part for part in (scenario.description.strip(), note.strip()) if part),
         source=scenario.source,
         illustrative=scenario.illustrative,
+        made_of=made_of(parts),
         probability=probability,
         shocks=shocks,
         swing=drawn.swing,
@@ -193,20 +198,19 @@ def _swing(path: Path, scenario: Scenario, level: Level | None, horizon: Horizon
     return drawn[0] if drawn else None
 
 
-def _quality_is_not_drawn(path: Path, scenario: Scenario, level: Level | None) -> None:
+def _quality_is_not_drawn(path: Path, parts: Sequence[Part]) -> None:
     """ConfigError where macro variables are drawn and a satellite of the case makes the quality of what is bought."""
-    parts = _parts(path, scenario, level)
-    uses = [use for part, of in parts for use in (*part.satellites, *(of.satellites if of is not None else ()))]
-    if any(part.var is not None for part, _ in parts) and any(use.target == "new_default_odds" for use in uses):
+    uses = [use for _, part, of in parts for use in (*part.satellites, *(of.satellites if of is not None else ()))]
+    if any(part.scenario.var is not None for part in parts) and any(use.target == "new_default_odds" for use in uses):
         raise ConfigError(
             f"{path}: satellites: new_default_odds: what is bought keeps its quality for life, the same on every path, "
             "so it cannot follow macro variables that are drawn: leave out var or this satellite"
         )
 
 
-def _parts(path: Path, scenario: Scenario, level: Level | None) -> list[tuple[Scenario, Level | None]]:
+def _parts(path: Path, scenario: Scenario, level: Level | None) -> list[Part]:
     """A scenario and those that it stands on, all with the level asked for."""
-    parts = [(scenario, level)]
+    parts = [Part(path, scenario, level)]
     for wanted_by, reference in _others(path, scenario):
         parts += _parts(*_opened(path, wanted_by, reference))
     return parts

@@ -48,6 +48,15 @@ class Predictive(Strict):
     """By name; the job's first where left out."""
 
 
+class MadeOf(Strict):
+    """What another file says of itself from which shocks of a scenario came."""
+
+    kind: Literal["scenario", "satellite"]
+    name: Name
+    source: str = ""
+    illustrative: tuple[str, ...] = ()
+
+
 class ScenarioCase(Whole):
     """One scenario of a job with its shocks in order."""
 
@@ -55,6 +64,8 @@ class ScenarioCase(Whole):
     description: str = ""
     source: str = ""
     illustrative: tuple[str, ...] = ()
+    made_of: tuple[MadeOf, ...] = ()
+    """Files beside its own that its shocks came from: scenarios that it stands on, satellites."""
     probability: float | None = None
     shocks: tuple[Shock, ...] = ()
     parameters: Parameters | None = None

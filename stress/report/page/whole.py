@@ -137,10 +137,20 @@ def scenario_rows(ds: xr.Dataset, job: Mapping[str, Any]) -> list[dict[str, str]
             "probability": f"{100.0 * chance[name]:.3g}%" if name in chance else "",
             "description": case.get("description") or "",
             "shocks": "; ".join(moved) or "none",
-            "source": case.get("source") or "",
-            "illustrative": " ".join(case.get("illustrative", ())),
+            "source": _from(case),
+            "illustrative": " ".join(line for one in (case, *_made_of(case)) for line in one.get("illustrative", ())),
         })  # fmt: skip
     return rows
+
+
+def _from(case: Mapping[str, Any]) -> str:
+    """Where a scenario comes from, and the files that its shocks came from."""
+    others = (f"{one['kind']} {one['name']}: {one.get('source') or 'no source stated'}" for one in _made_of(case))
+    return " ".join(text for text in (case.get("source") or "", *others) if text)
+
+
+def _made_of(case: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    return case.get("made_of") or ()
 
 
 def _heat(ds: xr.Dataset) -> Iterator[Exhibit]:
