@@ -107,9 +107,8 @@ def _notes(path: Path, model: Any) -> list[Remark]:
     from stress.inputs.deal import Deal
     from stress.inputs.deal.remarks import notes_of_deal
     from stress.inputs.files.expand import cases_of_file
-    from stress.inputs.files.parts import located, scenario_files
+    from stress.inputs.files.parts import located
     from stress.inputs.files.report_ties import notes_of_reports
-    from stress.inputs.files.table_remarks import notes_of_tables
     from stress.inputs.job import Job, Sweep
     from stress.inputs.job.scenario_remarks import notes_of_cases
     from stress.inputs.pool import Pool
@@ -124,8 +123,7 @@ def _notes(path: Path, model: Any) -> list[Remark]:
 
             jobs = model.jobs if isinstance(model, Sweep) else (model,)
             of = [located(path, job, remarks_of(job)) for job in jobs]
-            read = notes_of_tables(file for job in jobs for file in scenario_files(path, job))
-            return list(dict.fromkeys([*(note for notes in of for note in notes), *read]))
+            return list(dict.fromkeys(note for notes in of for note in notes))
         case Book():
             found = notes_of_book(model)
         case Deal():
@@ -133,7 +131,7 @@ def _notes(path: Path, model: Any) -> list[Remark]:
         case Pool():
             found = [*notes_of_pool(model), *notes_of_static_default(model)]
         case Scenario():
-            found = [*notes_of_cases(cases_of_file(path, model)), *notes_of_tables([path])]
+            found = notes_of_cases(cases_of_file(path, model))
         case Reports():
             found = notes_of_reports(path, model)
         case _:

@@ -20,6 +20,9 @@ from stress.inputs.job import Job, JobFile, Sweep
 from stress.inputs.reports import Reports
 from stress.inputs.scenario import Scenario
 
+READ = ("made_of", "table_notes")
+"""Keys of a scenario that tell what it was read from."""
+
 
 def load(path: str | Path) -> Alone | Job | Sweep | Book:
     """Read and check a file of any kind; a job comes with its deal, its pool and its scenarios.
@@ -77,7 +80,7 @@ def job_to_json(job: Job) -> str:
 
     A deal's own quantities stay in their order, in which a replay shows them.
     """
-    return _json(job, {k: {"made_of"} for k, case in enumerate(job.scenarios) if not case.made_of})
+    return _json(job, {k: {key for key in READ if not getattr(case, key)} for k, case in enumerate(job.scenarios)})
 
 
 def _json(job: Job, of_cases: dict[Any, Any]) -> str:
@@ -108,5 +111,5 @@ def job_from_json(text: str) -> Job:
 
 
 def job_hash(job: Job) -> str:
-    """SHA-256 of the canonical JSON, in hexadecimal; without what its scenarios are made of, for shocks tell that."""
-    return hashlib.sha256(_json(job, {"__all__": {"made_of"}}).encode()).hexdigest()
+    """SHA-256 of the canonical JSON, in hexadecimal; without what scenarios were read from, for shocks tell that."""
+    return hashlib.sha256(_json(job, {"__all__": set(READ)}).encode()).hexdigest()

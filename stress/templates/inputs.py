@@ -13,7 +13,7 @@ from stress.inputs.files.expand import split_level
 from stress.inputs.files.parse import KINDS, document_of
 from stress.inputs.files.predictive import SUFFIX
 from stress.inputs.job import Job, ScenarioCase
-from stress.inputs.load import load
+from stress.inputs.load import READ, load
 from stress.inputs.sheets.laid_out import LONGEST, Sheet, room_for, sheets_of
 from stress.inputs.text.base import Whole
 from stress.inputs.text.reference import resolve
@@ -156,7 +156,8 @@ def _of_case(case: ScenarioCase) -> dict[str, Any]:
         said = "draws macro variables around tables, which a run does not keep: take the inputs from the job's own file"
         raise ConfigError(f"scenario {case.name!r} {said}")
     document = _of(case, "scenario")
-    document.pop("made_of", None)
+    for key in READ:
+        document.pop(key, None)
     source = " ".join([case.source, *(one.source for one in case.made_of)]).strip()
     labels = [*case.illustrative, *(line for one in case.made_of for line in one.illustrative)]
     return document | {key: found for key, found in (("source", source), ("illustrative", labels)) if found}

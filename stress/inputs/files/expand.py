@@ -12,6 +12,7 @@ from stress.inputs.files.macro_swing import Drive, swing_of
 from stress.inputs.files.made_of import Part, made_of
 from stress.inputs.files.parse import parse_as
 from stress.inputs.files.shock_files import read_shocks
+from stress.inputs.files.table_remarks import notes_of_tables
 from stress.inputs.job import ScenarioCase, ScenarioFile
 from stress.inputs.macro.swing import Swing
 from stress.inputs.scenario import Level, Scenario, Shock
@@ -104,6 +105,7 @@ def _case(
         source=scenario.source,
         illustrative=scenario.illustrative,
         made_of=made_of(parts),
+        table_notes=notes_of_tables(parts),
         probability=probability,
         shocks=shocks,
         swing=drawn.swing,

@@ -36,10 +36,5 @@ def files_of(path: Path, job: Job) -> dict[str, Path]:
     return found
 
 
-def scenario_files(path: Path, job: Job) -> list[Path]:
-    """The files of a job's scenarios, each once."""
-    return list(dict.fromkeys(file for part, file in files_of(path, job).items() if part.startswith("scenario ")))
-
-
 def _name(path: Path) -> str:
     return str(document_of(path).get("name", ""))

@@ -26,6 +26,7 @@ def notes_of_cases(cases: Sequence[ScenarioCase]) -> list[Remark]:
         *_equal(cases),
         *_names(cases),
         *_weights(cases),
+        *_tables(cases),
     ]
 
 
@@ -105,6 +106,14 @@ def _weights(cases: Sequence[ScenarioCase]) -> Iterator[Remark]:
             "probability",
             f"is given to {', '.join(weighed)} and not to {', '.join(without)}: the mixture leaves the latter out",
         )
+
+
+def _tables(cases: Sequence[ScenarioCase]) -> Iterator[Remark]:
+    """What the readers of tables assumed, of a table that several scenarios read once."""
+    said = set[tuple[str, str]]()
+    for case in cases:
+        yield from (Remark(f"scenario {case.name}", *note) for note in case.table_notes if note not in said)
+        said |= {*case.table_notes}
 
 
 def _span(shock: Shock) -> tuple[int, int]:

@@ -66,6 +66,8 @@ class ScenarioCase(Whole):
     illustrative: tuple[str, ...] = ()
     made_of: tuple[MadeOf, ...] = ()
     """Files beside its own that its shocks came from: scenarios that it stands on, satellites."""
+    table_notes: tuple[tuple[str, str], ...] = ()
+    """(key, sentence) of what the readers of its tables assumed and left out."""
     probability: float | None = None
     shocks: tuple[Shock, ...] = ()
     parameters: Parameters | None = None
