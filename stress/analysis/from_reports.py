@@ -11,13 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from stress.analysis.filtering import FLOOR, PATHS, given_all
-from stress.analysis.from_today import later, standing, with_law
+from stress.analysis.from_today import later, said_to_be, standing, with_law
 from stress.analysis.observed import months_of, seen_of
 from stress.analysis.whitened import Whitened
 from stress.errors import DataError
 from stress.inputs.files.reported import Reported, read_reports
 from stress.inputs.job import Job
-from stress.tables.dates import with_dates
 
 
 def from_reports(job: Job) -> Job:
@@ -36,9 +35,7 @@ def from_reports(job: Job) -> Job:
     told = standing(whitened, _upto(job, reports, last), last + 1, found.centre)
     later(job, told.state, reports.file)
     state = with_law(told.state, whitened, found, last)
-    given = ", ".join(told.given) or "nothing of it as an amount"
-    source = f"{with_dates(reports.name, reports.note)}: reported are {given}; all else is that of the most likely path"
-    return job.but(state=state.model_copy(update={"source": source}))
+    return job.but(state=said_to_be(state, job, reports, told.given))
 
 
 def _upto(job: Job, reports: Reported, month: int) -> Reported:

@@ -26,8 +26,10 @@ from stress.inputs.job import Job
 from stress.inputs.reports import ACCOUNT, NAMED, NOTE
 from stress.inputs.state import Held, State
 from stress.inputs.state import Known as KnownLaw
+from stress.inputs.text.base import LONGEST_TEXT
 from stress.kernels.tables import N_PARAMETER
 from stress.runs.trace import replay
+from stress.tables.dates import with_dates
 
 Array = NDArray[np.float64]
 
@@ -243,6 +245,16 @@ def later(job: Job, state: State, file: str) -> Later:
         return Later(Whitened(job.but(state=state)), state)
     except ConfigError as error:
         raise ConfigError(f"{file}: {error}") from None
+
+
+def said_to_be(state: State, job: Job, reports: Reported, given: tuple[str, ...]) -> State:
+    """A state with where it comes from: its reports, what of it they gave, and of which model the rest is."""
+    said = ", ".join(given) or "nothing of it as an amount"
+    model = f"all else is that of the most likely path of {job.name} under {job.scenarios[0].name}."
+    source = f"{with_dates(reports.name, reports.note)}: reported are {said}; {model}"
+    whole = f"{source} {reports.source}".strip()
+    fits = len(whole) <= LONGEST_TEXT
+    return state.model_copy(update={"source": whole if fits else source, "illustrative": reports.illustrative})
 
 
 def with_law(stands: State, whitened: Whitened, now: Sampled, last: int) -> State:

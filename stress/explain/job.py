@@ -50,7 +50,8 @@ def _stands(job: Job) -> list[str]:
         *table(["note", "balance"], [[name, money(note.balance)] for name, note in state.notes.items()]),
         "",
     ]
-    return [*lines, f"{state.source.removesuffix('.')}.", ""] if state.source else lines
+    lines += [f"{state.source.removesuffix('.')}.", ""] if state.source else []
+    return [*lines, f"Illustrative: {'; '.join(state.illustrative)}.", ""] if state.illustrative else lines
 
 
 def _pool(pool: Pool, buying: bool, limited: bool) -> list[str]:

@@ -64,7 +64,10 @@ def state_at(
     drawn = np.zeros((problem.sizes.n_month, problem.sizes.n_factor)) if deterministic else normals
     given = None if drawn is None else np.repeat(np.asarray(drawn, float)[:, :, None], LANES, axis=2)
     space = alone.run_block(stopped, block, job.seed, given)
-    return read_state(one, space, lane, month, name or f"{job.name} month {month}", path is not None)
+    found = read_state(one, space, lane, month, name or f"{job.name} month {month}", path is not None)
+    whose = "paths of given innovations" if normals is not None else "the base case" if path is None else f"path {path}"
+    said = f"The model's own, {whose} of {job.name} under {one.scenarios[0].name}; no deal reported it."
+    return found.model_copy(update={"source": said})
 
 
 def until(problem: Problem, month: int) -> Problem:

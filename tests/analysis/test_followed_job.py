@@ -14,10 +14,13 @@ from stress.analysis import follow
 from stress.analysis.gradients import gradient
 from stress.cli import exit_code
 from stress.errors import ConfigError
+from stress.explain import explain_job
 from stress.inputs import load as unread
 from stress.inputs.files.reported import Reported, read_reports
 from stress.inputs.job import Job
+from stress.inputs.job.remarks import notes_of
 from stress.inputs.state.written import text_of
+from stress.tables.dates import with_dates
 from stress.tables.periods import Period
 
 SCENARIOS = ROOT / "scenarios"
@@ -32,6 +35,21 @@ def written(folder: Path, reports: str = str(REPORTS), **keys: str) -> Path:
     path = folder / "job.toml"
     path.write_text("\n".join([*lines, f'scenarios = ["{SCENARIOS}/baseline.toml"]']) + "\n")
     return path
+
+
+def test_a_state_that_a_command_writes_says_where_it_came_from(file: Path, tmp_path: Path) -> None:
+    """That of `stress follow` is where the job that names these reports starts; `stress state` tells whose it is."""
+    out, job = tmp_path / "state.toml", str(SCENARIOS / "jobs/baitiao-24m.toml")
+    few = ["--scenario", "baseline", "--paths", "512", "-q"]
+    assert exit_code(["follow", job, str(REPORTS), *few, "--state", str(out)]) == 0
+    followed = stress.load(file).state
+    whose = followed.source.replace("of followed under", "of baitiao-24m under")
+    assert (stress.load(out).source, stress.load(out).illustrative) == (whose, followed.illustrative)
+    at = ["--month", "3", "--path", "5", "--scenario", "macro_severe"]
+    assert exit_code(["state", job, *at, "-o", str(out), "-q"]) == 0
+    assert stress.load(out).source == (
+        "The model's own, path 5 of baitiao-24m under macro_severe; no deal reported it."
+    )
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +73,10 @@ def test_a_job_that_names_its_reports_starts_from_what_they_leave(followed: Job)
     assert state.factors[0] < -1.0
     assert state.known.root[3][3] < 0.5, "reports of defaults leave little doubt of their factor"
     assert state.known.root[4][4] > 0.8, "and much of that of prepayment"
-    assert "late_1" in state.source
+    assert "reported are share of late_1, share of late_2; all else is that of the most likely path" in state.source
+    assert state.source.endswith(stress.load(REPORTS).source)
+    assert state.illustrative == stress.load(REPORTS).illustrative
+    assert state.illustrative[0] in explain_job(followed)
     assert stress.simulate(followed, paths=256)["month"].values[0] == 13
 
 
@@ -217,3 +238,11 @@ def test_reports_that_are_not_there_are_named_by_job_and_key(tmp_path: Path) -> 
     file = written(tmp_path, reports="nothing")
     with pytest.raises(ConfigError, match=rf'{file.name}: reports = "nothing": .*: no such file or folder'):
         stress.load(file)
+
+
+def test_a_job_that_names_its_reports_says_how_their_dates_were_read(followed: Job) -> None:
+    assert followed.state is not None
+    assert not [note for note in notes_of(followed) if note.key == "state.source"]
+    told = followed.state.model_copy(update={"source": with_dates("a.csv", ["dates are month/day/year"])})
+    found = notes_of(followed.model_copy(update={"state": told}))
+    assert [note.says for note in found if note.key == "state.source"] == ["a.csv (dates are month/day/year)"]

@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from stress.errors import ConfigError, DataError
 from stress.inputs.files.parse import parse_as
+from stress.inputs.files.report_numbers import decimal_in, refuse_percents, refuse_signs, values_of
 from stress.inputs.reports import FIGURES, NAMED, Column, Reports, unread
 from stress.inputs.text.messages import show
 from stress.inputs.text.reference import resolve
 from stress.spelling import suggest
-from stress.tables.cells import Cells, Row, read_cells
+from stress.tables.cells import Cells, read_cells
 from stress.tables.dates import WrongLabel, different, read_labels, told
 from stress.tables.framed import from_heading, word
-from stress.tables.numbers import Mixed, Number, decimal_from, decimal_shown, is_missing, parse_number
 from stress.tables.periods import ALLOWED, Period, coarser, parse_period
 from stress.tables.source import suffix
 from stress.tables.upright import upright
@@ -39,6 +39,10 @@ class Reported(NamedTuple):
     """Relative observation error of each figure."""
     note: tuple[str, ...] = ()
     """How the tables were read, in words."""
+    source: str = ""
+    """Where its file says that they come from."""
+    illustrative: tuple[str, ...] = ()
+    """What its file calls nobody's published fact."""
 
     @property
     def per_year(self) -> int:
@@ -105,7 +109,7 @@ def reported_of(path: Path, model: Reports) -> Reported:
             for one, label in zip(cells, labels, strict=True)
         ]
         found = parts[0] if len(parts) == 1 else _joined(table, model.name, parts)
-        return found._replace(note=(*found.note, *way))
+        return found._replace(note=(*found.note, *way), source=model.source, illustrative=model.illustrative)
     except (ConfigError, DataError) as error:
         raise type(error)(f"{path}: {error}") from None
 
@@ -195,13 +199,13 @@ def _read(cells: Cells, name: str, label: list[Period], per_year: int | None, co
     head = cells.row[0].cell
     place = {what: _place(cells, head, column.column, f"columns.{what}.column") for what, column in columns.items()}
     periods = _regular(cells, label, per_year)
-    figure, decimal = {}, _decimal(cells, list(place.values()))
+    figure, decimal = {}, decimal_in(cells, list(place.values()))
     for what, at in place.items():
-        values, percents = _values(cells, at, decimal)
+        values, percents = values_of(cells, at, decimal)
         if percents:
-            _refuse_signs(cells, head[at], what, columns[what].unit)
+            refuse_signs(cells, head[at], what, columns[what].unit)
         figure[what] = tuple(value * columns[what].unit for value in values)
-    _refuse_percents(cells.file, figure.get("default_rate", ()))
+    refuse_percents(cells.file, figure.get("default_rate", ()))
     error = {what: column.error for what, column in columns.items()}
     return Reported(cells.file, name, periods, figure, error, cells.note)
 
@@ -218,67 +222,6 @@ def _place(cells: Cells, head: tuple[str, ...], wanted: str, key: str) -> int:
             f"{key} = {show(wanted)}: {cells.file}: columns {which} are both called so: rename one of them"
         )
     return head.index(wanted)
-
-
-def _decimal(cells: Cells, columns: Sequence[int]) -> str:
-    """The decimal sign of the figures, a point where none shows it. DataError where they do not agree."""
-    shown = {decimal_shown(row.cell[at]): row.cell[at] for row in cells.row[1:] for at in columns}
-    try:
-        return decimal_from({sign: cell for sign, cell in shown.items() if sign != "?"})
-    except Mixed as error:
-        raise DataError(f"{cells.file}: {error}") from None
-
-
-def _values(cells: Cells, at: int, decimal: str) -> tuple[list[float], bool]:
-    """A column as it is written, and whether a percent sign stands on all its numbers or on none. DataError."""
-    heading = cells.row[0].cell[at]
-    found: list[float] = []
-    signs: set[bool] = set()
-    for row in cells.row[1:]:
-        number = _number(cells, row, at, decimal)
-        found.append(math.nan if number is None else number.value)
-        if number is not None and number.value:
-            signs.add(number.percent)
-        if len(signs) > 1:
-            mixed = "some numbers of the column have a percent sign, others none"
-            raise DataError(f"{cells.place(row, heading)}: {row.cell[at][:40]!r}: {mixed}")
-    return found, True in signs
-
-
-def _refuse_signs(cells: Cells, heading: str, name: str, unit: float) -> None:
-    """Percents are no amounts of money, and of a rate they are hundredths. DataError."""
-    place = f"{cells.file}: column {heading!r}"
-    if name != "default_rate":
-        raise DataError(
-            f"{place}: percents, where {name} is an amount of money: multiply them by the balance, or leave it out"
-        )
-    if unit >= 1.0:
-        raise DataError(f"{place}: percents: columns.{name} needs unit = 0.01")
-
-
-def _number(cells: Cells, row: Row, at: int, decimal: str) -> Number | None:
-    """A figure, or None where none was reported."""
-    text, heading = row.cell[at], cells.row[0].cell[at]
-    if is_missing(text):
-        return None
-    number = parse_number(text, decimal)
-    if number is None or not math.isfinite(number.value):
-        raise DataError(
-            f"{cells.place(row, heading)}: {text[:40]!r}: must be a number, or empty where none was reported"
-        )
-    if number.value < 0.0:
-        raise DataError(f"{cells.place(row, heading)}: {text}: a report's figure is never negative")
-    return number
-
-
-def _refuse_percents(file: str, rate: tuple[float, ...]) -> None:
-    """A month of a dying pool may lose above 100% a year; where most periods do, percents were taken for fractions."""
-    known = sorted(value for value in rate if not math.isnan(value))
-    if known and (middle := known[len(known) // 2]) > 1.0:
-        raise DataError(
-            f"{file}: default_rate: the middle one of {len(known)} is {middle:.4g}, above the whole balance a year; "
-            "a fraction, not a percent: did you mean unit = 0.01 in columns.default_rate?"
-        )
 
 
 def _regular(cells: Cells, label: list[Period], per_year: int | None) -> tuple[Period, ...]:

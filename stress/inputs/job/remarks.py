@@ -10,6 +10,7 @@ from stress.inputs.job.scenario_remarks import notes_of_cases
 from stress.inputs.job.trust_rules import growing_trust, unread_by_trust
 from stress.inputs.pool.remarks import notes_of_pool
 from stress.inputs.text.remark import Found, Remark, remarks
+from stress.tables.dates import tells
 
 LARGE_ACCOUNT = 0.25
 """Share of the pool from which cash at closing is more than a reserve."""
@@ -164,6 +165,12 @@ def _mid_life(job: Job) -> Found:
             yield f"state.notes.{note.name}.balance", f"{stands:,.2f} of {size:,.0f} at closing: are both in one unit?"
 
 
+def _dates_of_reports(job: Job) -> Found:
+    """How dates of the reports were read that the state rests on."""
+    if job.state is not None and tells(job.state.source):
+        yield "state.source", job.state.source
+
+
 _RULES = (
     _mid_life,
     _sizes,
@@ -176,4 +183,5 @@ _RULES = (
     _trust,
     _rate_unread,
     _loans_unmoved,
+    _dates_of_reports,
 )

@@ -36,7 +36,8 @@ Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=NAME_
 Title = Annotated[str, Field(min_length=1, max_length=80, pattern=TITLE_PATTERN)]
 """The name of a deal or a pool as its documents write it: slash and colon too (`stress.file_names` escapes them)."""
 
-Text = Annotated[str, Field(max_length=4000, pattern=TEXT_PATTERN)]
+LONGEST_TEXT = 4000
+Text = Annotated[str, Field(max_length=LONGEST_TEXT, pattern=TEXT_PATTERN)]
 """Free text: any printable characters, line breaks and tabs; nothing that moves a cursor or turns the writing."""
 
 
