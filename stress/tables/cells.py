@@ -51,6 +51,8 @@ class Cells(NamedTuple):
     """One of SEPARATORS; a blank where runs of blanks part the cells; empty in a workbook."""
     note: tuple[str, ...]
     """What was assumed, in words."""
+    typed: frozenset[str] = frozenset()
+    """Of a workbook, what its cells that are numbers say as text."""
 
     @property
     def unit(self) -> str:
@@ -69,10 +71,10 @@ def read_cells(path: str | Path, most: int = MAX_BYTES) -> Cells:
     if start.parquet:
         raise DataError(f"{path}: is a Parquet file; a table of periods is read from text (.csv, .tsv) or .xlsx")
     if is_workbook(path):
-        sheet, found = sheet_rows(path, MAX_ROWS, MAX_COLUMNS)
+        sheet, found, typed = sheet_rows(path, MAX_ROWS, MAX_COLUMNS)
         calculated(path, (sheet,))
         rows = [Row(number, tuple(_plain(cell) for cell in line)) for number, line in found]
-        cells = Cells(str(path), tuple(r for r in rows if any(r.cell)), "", (f"sheet {sheet!r}",))
+        cells = Cells(str(path), tuple(r for r in rows if any(r.cell)), "", (f"sheet {sheet!r}",), typed)
         return _of_one_heading(_checked(cells), lambda row: spans_of(path, sheet, row))
     with unpacked(path, most) as stream:
         text, encoding = text_of(path, stream.read())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 LARGEST = 1e15
@@ -13,6 +13,7 @@ MISSING = frozenset(
     ("", ".", "..", "...", "…", "-", "--", "–", "—", ":", "na", "n/a", "n.a.", "#n/a", "nd", "n.d.", "nan", "null")
 )
 """What publishers write for `not published`, in small letters: Federal Reserve ND, FRED ., Eurostat :, World Bank .."""
+_WAYS = ("a decimal comma", "one of thousands")
 _FLAG = re.compile(r"(?<=[\d%)])\s+([bcdefinprsuz]{1,3})$")
 """A Eurostat flag after a number: p provisional, e estimated, b break in the series, ..."""
 _CURRENCY = re.compile(r"^(?:(?:US|HK|NT|A|C)?\$|[€£¥￥]|[A-Z]{3} )\s*|\s*(?:[€£¥￥$元]| [A-Z]{3})$")
@@ -70,27 +71,39 @@ def looks_like_number(cell: str) -> bool:
     return any(parse_number(cell, decimal) is not None for decimal in _GROUPED)
 
 
-def decimal_of(cells: Iterable[str]) -> str:
+def decimal_of(cells: Iterable[str], typed: Collection[str] = ()) -> str:
     """The sign before the decimals of a table: a point, or a comma. Mixed where the cells do not agree, or none tells.
 
-    1,234.5 and 3.6 show a point, 1.234,5 and 3,6 a comma; 1,234 alone may be either.
+    1,234.5 and 3.6 show a point, 1.234,5 and 3,6 a comma; 1,234 alone may be either. `typed`: cells that are numbers of
+    a workbook, not text: they show nothing of how text beside them is spelled.
     """
-    shown: dict[str, str] = {}
+    return decimal_from(*signs_shown(cells, typed))
+
+
+def signs_shown(cells: Iterable[str], typed: Collection[str] = ()) -> tuple[dict[str, str], dict[str, str]]:
+    """Of text, and of what is typed as numbers, one cell of each kind that `decimal_shown` tells apart."""
+    text, number = dict[str, str](), dict[str, str]()
     for cell in dict.fromkeys(cells):
-        shown.setdefault(decimal_shown(cell), cell)
-    return decimal_from(shown)
+        (number if cell in typed else text).setdefault(decimal_shown(cell), cell)
+    return text, number
 
 
-def decimal_from(shown: Mapping[str, str]) -> str:
+def decimal_from(shown: Mapping[str, str], typed: Mapping[str, str] = {}) -> str:
     """The same from one cell of each kind: `.`, `,` and `?` as `decimal_shown` says."""
     if "." in shown and "," in shown:
         raise Mixed(f"{shown['.']!r} has a decimal point and {shown[',']!r} a decimal comma: write one of them")
     if "?" in shown and "." not in shown and "," not in shown:
-        open_cell = shown["?"]
-        raise Mixed(
-            f"{open_cell!r}: nothing shows whether its comma stands before decimals or thousands: write it without"
-        )
+        raise Mixed(_either(shown["?"]))
+    if "," in shown and "." in typed:
+        raise Mixed(f"{shown[',']!r} is text with a decimal comma where other cells are numbers: make it a number")
     return "," if "," in shown else "."
+
+
+def _either(cell: str) -> str:
+    """What is said of a comma that may stand before decimals or thousands."""
+    ways = (parse_number(cell, decimal) for decimal in (",", "."))
+    each = " or ".join(f"{one.value:.10g} ({way})" for one, way in zip(ways, _WAYS, strict=True) if one is not None)
+    return f"{cell!r} may be {each}, and nothing in the table shows which: write the one that is meant, without a comma"
 
 
 @functools.lru_cache(maxsize=8192)

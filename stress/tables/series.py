@@ -64,7 +64,7 @@ def numbers(frame: Frame, columns: Sequence[int], told: Sequence[int] = ()) -> d
     """
     cells = [cell for k in dict.fromkeys((*columns, *told)) for cell in frame.column(k) if not is_missing(cell)]
     try:
-        decimal = decimal_of(cells)
+        decimal = decimal_of(cells, frame.cells.typed)
     except Mixed as error:
         raise DataError(f"{frame.cells.file}: {error}") from None
     return {k: _column(frame, k, decimal) for k in columns}

@@ -242,7 +242,7 @@ def _once(cells: Cells, cohorts: Sequence[str]) -> None:
 
 def _decimal(cells: Cells, text: list[str]) -> str:
     try:
-        return decimal_of(cell for cell in text if not is_missing(cell))
+        return decimal_of((cell for cell in text if not is_missing(cell)), cells.typed)
     except Mixed as error:
         raise DataError(f"{cells.file}: {error}") from None
 

@@ -41,10 +41,20 @@ def _text(cell: Any) -> str:
     return str(value)
 
 
-def sheet_rows(path: Path, most_rows: int, most_columns: int) -> tuple[str, list[tuple[int, list[str]]]]:
-    """(name of the one sheet with cells, its rows with their numbers). DataError where there are several, or none."""
+def sheet_rows(
+    path: Path, most_rows: int, most_columns: int
+) -> tuple[str, list[tuple[int, list[str]]], frozenset[str]]:
+    """(name of the one sheet with cells, its rows with their numbers, cells that are numbers and no text). DataError
+    where there are several, or none."""
     found: dict[str, list[tuple[int, list[str]]]] = {}
-    for name, rows in sheets(path, most=TABLE):
+    typed: set[str] = set()
+
+    def text(cell: Any) -> str:
+        if isinstance(cell.value, float):
+            typed.add(_text(cell))
+        return _text(cell)
+
+    for name, rows in sheets(path, text, TABLE):
         kept = []
         for number, cells in rows:
             if number > most_rows:
@@ -58,7 +68,7 @@ def sheet_rows(path: Path, most_rows: int, most_columns: int) -> tuple[str, list
         if kept:
             found[name] = kept
     if len(found) == 1:
-        return next(iter(found.items()))
+        return *next(iter(found.items())), frozenset(typed)
     if not found:
         raise DataError(f"{path}: has no sheet with cells")
     raise several(path, found, "sheets with cells")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from stress.cli import exit_code
@@ -13,6 +15,7 @@ from stress.inputs.files.rate_series import rate_series
 from stress.inputs.files.report_ties import contradictions
 from stress.inputs.files.reported import period_at, read_reports
 from stress.tables.periods import Period
+from stress.tables.series import read_series
 
 ROOT = Path(__file__).parents[2]
 HEAD = 'kind = "reports"\nversion = 1\nname = "x"\ntable = "t.csv"\n[columns]\n'
@@ -158,10 +161,51 @@ def test_decimal_commas_are_read_and_two_spellings_refused(tmp_path: Path) -> No
     rows = "month;x;y\n2025-01;500.100,5;400.000\n2025-02;500,25;399.000\n"
     found = read_reports(written(tmp_path, rows, columns))
     assert found.figure == {"pool": (500_100_500.0, 500_250.0), "note:A": (400_000.0, 399_000.0)}
-    alone = read_reports(written(tmp_path, "month;x;y\n2025-01;500,100;400.000\n", columns))
+    alone = read_reports(written(tmp_path, "month;x;y\n2025-01;500100;400.000\n", columns))
     assert alone.figure == {"pool": (500_100_000.0,), "note:A": (400.0,)}
     with pytest.raises(DataError, match=r"t\.csv: '1\.5' has a decimal point and '500\.100,5' a decimal comma"):
         read_reports(written(tmp_path, "month;x;y\n2025-01;500.100,5;1.5\n", columns))
+
+
+EITHER = "'1,010' may be 1.01 .a decimal comma. or 1010 .one of thousands., and nothing in the table shows which"
+
+
+def test_a_comma_that_may_stand_before_decimals_or_thousands_is_refused(tmp_path: Path) -> None:
+    """Whatever was read before it was a thousand; another figure of the table, or another report, shows which."""
+    for more, pool in (("5", None), ("0,5", 1.01), ("0.5", 1010.0), ('"1,234,567"', 1010.0)):
+        table = tmp_path / "t.csv"
+        table.write_text(f'month;pool;defaults\n2025-01;"1,010";{more}\n')
+        if pool is None:
+            with pytest.raises(DataError, match=rf"t\.csv: {EITHER}: write the one that is meant, without a comma"):
+                read_reports(table)
+        else:
+            assert read_reports(table).figure["pool"] == (pool,)
+    (tmp_path / "later.csv").write_text("month;pool;defaults\n2025-02;1,020;0,5\n")
+    table.write_text("month;pool;defaults\n2025-01;1,010;5\n")
+    assert read_reports(tmp_path).figure["pool"] == (1.01, 1.02)
+    (tmp_path / "third.csv").write_text("month;pool;defaults\n2025-03;1,020;0.5\n")
+    with pytest.raises(DataError, match=rf"t\.csv: {EITHER}"):
+        read_reports(tmp_path)
+
+
+@pytest.mark.parametrize("read", [read_reports, read_series])
+def test_numbers_of_a_workbook_do_not_show_how_text_beside_them_is_spelled(
+    tmp_path: Path, read: Callable[[Path], object]
+) -> None:
+    """Excel shows them as the reader's own country has it."""
+    book = openpyxl.Workbook()
+    for row in (["month", "pool", "defaults"], ["2025-01", "1,010", 0.5], ["2025-02", 1010, 0.5]):
+        book.active.append(row)
+    book.save(tmp_path / "t.xlsx")
+    with pytest.raises(DataError, match=EITHER):
+        read(tmp_path / "t.xlsx")
+    book.active["B2"] = "1,01"
+    book.save(tmp_path / "t.xlsx")
+    with pytest.raises(DataError, match="'1,01' is text with a decimal comma where other cells are numbers"):
+        read(tmp_path / "t.xlsx")
+    book.active["B2"] = 1010.25
+    book.save(tmp_path / "t.xlsx")
+    read(tmp_path / "t.xlsx")
 
 
 def test_rates_with_percent_signs_are_read_as_hundredths(tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ def _levels(frame: Frame, column: int, index: IndexFile) -> list[float]:
     """The levels as fractions a year; NaN where none is published."""
     cells = frame.column(column)
     try:
-        decimal = decimal_of(cell for cell in cells if not is_missing(cell))
+        decimal = decimal_of((cell for cell in cells if not is_missing(cell)), frame.cells.typed)
     except Mixed as error:
         raise DataError(f"{frame.cells.file}: column {frame.head[column]!r}: {error}") from None
     return [_level(frame.place(k, column), cell, decimal, index) for k, cell in enumerate(cells)]

@@ -7,16 +7,25 @@ from collections.abc import Sequence
 
 from stress.errors import DataError
 from stress.tables.cells import Cells, Row
-from stress.tables.numbers import Mixed, Number, decimal_from, decimal_shown, is_missing, parse_number
+from stress.tables.numbers import Mixed, Number, decimal_from, is_missing, parse_number, signs_shown
 
 
-def decimal_in(cells: Cells, columns: Sequence[int]) -> str:
-    """The decimal sign of the figures, a point where none shows it. DataError where they do not agree."""
-    shown = {decimal_shown(row.cell[at]): row.cell[at] for row in cells.row[1:] for at in columns}
-    try:
-        return decimal_from({sign: cell for sign, cell in shown.items() if sign != "?"})
-    except Mixed as error:
-        raise DataError(f"{cells.file}: {error}") from None
+def decimals_of(cells: Sequence[Cells], columns: Sequence[Sequence[int]]) -> list[str]:
+    """The decimal sign of the figures of each table: the one that it shows, else the one that the others show, a point
+    where none does. DataError where figures of a table do not agree, or nothing shows what a comma of theirs is."""
+    shown = [
+        signs_shown((row.cell[at] for row in one.row[1:] for at in of), one.typed)
+        for one, of in zip(cells, columns, strict=True)
+    ]
+    signs = {sign: cell for text, _ in shown for sign, cell in text.items() if sign in (".", ",")}
+    found = []
+    for one, (text, number) in zip(cells, shown, strict=True):
+        lent = signs if len(signs) == 1 and not signs.keys() & text.keys() else {}
+        try:
+            found.append(decimal_from(text | lent, number))
+        except Mixed as error:
+            raise DataError(f"{one.file}: {error}") from None
+    return found
 
 
 def values_of(cells: Cells, at: int, decimal: str) -> tuple[list[float], bool]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from stress.errors import ConfigError, DataError
 from stress.inputs.files.parse import parse_as
-from stress.inputs.files.report_numbers import decimal_in, refuse_percents, refuse_signs, values_of
+from stress.inputs.files.report_numbers import decimals_of, refuse_percents, refuse_signs, values_of
 from stress.inputs.reports import FIGURES, NAMED, Column, Reports, unread
 from stress.inputs.text.messages import show
 from stress.inputs.text.reference import resolve
@@ -104,10 +104,8 @@ def reported_of(path: Path, model: Reports) -> Reported:
     try:
         when = [_place(one, one.row[0].cell, model.period, "period") if model.period else 0 for one in cells]
         labels, way = _periods(cells, when)
-        parts = [
-            _read(one, model.name, label, model.per_year, model.columns)
-            for one, label in zip(cells, labels, strict=True)
-        ]
+        n = len(cells)
+        parts = _read(cells, [model.name] * n, labels, model.per_year, [model.columns] * n)
         found = parts[0] if len(parts) == 1 else _joined(table, model.name, parts)
         return found._replace(note=(*found.note, *way), source=model.source, illustrative=model.illustrative)
     except (ConfigError, DataError) as error:
@@ -151,7 +149,7 @@ def _alone(files: list[Path]) -> list[Reported]:
     cells = [from_heading(upright(read_cells(file)), lambda cell: _our_name(cell) is not None) for file in files]
     columns = [_ours(one) for one in cells]
     labels, way = _periods(cells, [0] * len(cells))
-    read = map(_read, cells, [file.stem for file in files], labels, [None] * len(files), columns)
+    read = _read(cells, [file.stem for file in files], labels, None, columns)
     other = (unread(one.row[0].cell[1:], found.values()) for one, found in zip(cells, columns, strict=True))
     return [one._replace(note=(*one.note, *way, *told)) for one, told in zip(read, other, strict=True)]
 
@@ -195,11 +193,32 @@ def _periods(cells: Sequence[Cells], when: Sequence[int]) -> tuple[list[list[Per
     return [[next(stamps).period for _ in one.row[1:]] for one in cells], told(read.style)
 
 
-def _read(cells: Cells, name: str, label: list[Period], per_year: int | None, columns: dict[str, Column]) -> Reported:
-    head = cells.row[0].cell
-    place = {what: _place(cells, head, column.column, f"columns.{what}.column") for what, column in columns.items()}
-    periods = _regular(cells, label, per_year)
-    figure, decimal = {}, decimal_in(cells, list(place.values()))
+def _read(
+    cells: Sequence[Cells],
+    names: Sequence[str],
+    labels: Sequence[list[Period]],
+    per_year: int | None,
+    columns: Sequence[Mapping[str, Column]],
+) -> list[Reported]:
+    """The figures of each table, numbers of all read in one way where a table does not show its own."""
+    places = [
+        {what: _place(one, one.row[0].cell, column.column, f"columns.{what}.column") for what, column in of.items()}
+        for one, of in zip(cells, columns, strict=True)
+    ]
+    decimal = decimals_of(cells, [list(place.values()) for place in places])
+    periods = [_regular(one, label, per_year) for one, label in zip(cells, labels, strict=True)]
+    return list(map(_figures, cells, names, periods, decimal, places, columns))
+
+
+def _figures(
+    cells: Cells,
+    name: str,
+    periods: tuple[Period, ...],
+    decimal: str,
+    place: Mapping[str, int],
+    columns: Mapping[str, Column],
+) -> Reported:
+    head, figure = cells.row[0].cell, {}
     for what, at in place.items():
         values, percents = values_of(cells, at, decimal)
         if percents:

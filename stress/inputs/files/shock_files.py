@@ -52,7 +52,7 @@ def _inside(frame: Frame, column: int, month: list[int], shock: Shock) -> dict[i
     """Month of the deal -> value, forward in time; what stands before month 1 says what holds in it."""
     cells = frame.column(column)
     try:
-        decimal = decimal_of(cell for cell in cells if not is_missing(cell))
+        decimal = decimal_of((cell for cell in cells if not is_missing(cell)), frame.cells.typed)
     except Mixed as error:
         raise DataError(f"{frame.cells.file}: column {frame.head[column]!r}: {error}") from None
     order = range(len(cells)) if month[0] <= month[-1] else range(len(cells) - 1, -1, -1)
