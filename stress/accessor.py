@@ -57,13 +57,15 @@ class StressAccessor:
         return report.table(self._ds)
 
     def compare(self, other: xr.Dataset, measure: str = "expected_loss") -> xr.Dataset:
-        """This result minus another on the same draws.
+        """This result minus another on the same draws. Raises DataError where the other is none, or of other draws.
 
         >>> float(abs(ds.stress.compare(ds)["estimate"]).max())
         0.0
         """
         from stress import measures
+        from stress.results.sound import check_whole
 
+        check_whole(other)
         return measures.compare(self._ds, other, measure)
 
     def report(self, path: str | os.PathLike[str] = "report.html", answers: Sequence[Any] = ()) -> Path:

@@ -132,6 +132,8 @@ _HOME = {
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'stress.analysis' has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOME[name]), name)
+    from stress.analysis.subjects import put_to
+
+    value = put_to(getattr(importlib.import_module(_HOME[name]), name))
     globals()[name] = value
     return value

@@ -43,6 +43,7 @@ def table(result: Result) -> RenderableType:
     from stress.report import terminal
     from stress.report.page import sweep
 
+    _check(result)
     return sweep.table(result) if sweep.is_sweep(result) else terminal.table(_dataset(result))
 
 
@@ -109,10 +110,21 @@ def write(
     from stress.report.cover import Signed
     from stress.report.page import sweep
 
+    _check(result)
     if sweep.is_sweep(result):
         return page.write_text(sweep.render(result), path)
     signed = Signed(author, date, revision)
     return page.write(_dataset(result), path, answers, signed, appendix)
+
+
+def _check(result: Any) -> None:
+    """DataError for what is no result of a run or a sweep."""
+    import xarray as xr
+
+    from stress.results.sound import check_whole
+
+    if not isinstance(result, xr.DataTree):
+        check_whole(result)
 
 
 def _dataset(result: Result) -> xr.Dataset:

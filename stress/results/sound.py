@@ -41,8 +41,13 @@ def faults(ds: xr.Dataset) -> Iterator[str]:
         yield from _of_counts(ds)
 
 
-def check_whole(ds: xr.Dataset) -> None:
-    """DataError where a Dataset lacks a variable of a result or a dim of one, as a selection of one scenario does."""
+def check_whole(ds: Any) -> None:
+    """DataError for what is no Dataset, and where it lacks a variable of a result or a dim of one, as a selection of
+    one scenario does."""
+    if isinstance(ds, xr.DataTree):
+        raise DataError("a sweep of several deals: give the result of one, as stress.results.cell(result, deal=...)")
+    if not isinstance(ds, xr.Dataset):
+        raise DataError(f"a {type(ds).__name__} is not a result: give what stress.simulate or stress.open returns")
     said = next(_of_variables(ds), None)
     if said:
         raise DataError(f"not a whole result: {said}; keep all variables, and select by lists: ds.isel(scenario=[0])")

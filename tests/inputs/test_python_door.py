@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ import xarray as xr
 from shipped import ROOT
 
 import stress
-from stress.errors import ConfigError
+from stress.errors import ConfigError, DataError
 from stress.inputs.deal.index import IndexFile, levels
 from stress.inputs.job import Job
 from stress.inputs.load import load_book, load_job
@@ -200,3 +201,35 @@ def test_a_result_shows_its_table_and_no_address(ds: xr.Dataset) -> None:
     assert "Expected loss" in repr(ds.stress)
     assert ds.stress._repr_html_().count("<tr>") >= 5
     assert "0x" not in repr(ds.stress) + repr(ds.stress.plot)
+
+
+QUESTIONS = [name for name in stress.analysis.__all__ if name != "Bank" and not name.startswith("load_")]
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_no_question_is_put_to_what_it_is_not_of(name: str, job: Job, ds: xr.Dataset) -> None:
+    """In words, whichever question it is."""
+    question = getattr(stress.analysis, name)
+    needed = [one for one in inspect.signature(question).parameters.values() if one.default is one.empty]
+    for given in (None, 5, "job.toml", {}, job.deal, ds["expected_loss"]):
+        with pytest.raises((ConfigError, DataError), match=r"is not (a|the)"):
+            question(given, *["x"] * (len(needed) - 1))
+        with pytest.raises((ConfigError, DataError), match=r"is not (a|the)"):
+            question(**{one.name: given for one in needed})
+
+
+def test_what_is_no_result_is_told_so(job: Job, ds: xr.Dataset) -> None:
+    for given in (None, 5, "results", {}, job, ds["expected_loss"], ds["expected_loss"].to_dataset()):
+        for ask in (
+            ds.stress.compare,
+            stress.report.table,
+            stress.report.html,
+            lambda result: stress.report.write(result, "no.html"),
+            lambda result: stress.path_at(result, "baseline", "A", 0.5),
+        ):
+            with pytest.raises(DataError, match=r"not a (whole )?result"):
+                ask(given)
+    with pytest.raises(DataError, match="a sweep of several deals: give the result of one"):
+        ds.stress.compare(xr.DataTree(ds))
+    with pytest.raises(DataError, match=r"a Dataset that is no path: give what stress\.replay returns"):
+        stress.report.story(ds)

@@ -165,7 +165,7 @@ def test_a_document_of_published_facts_alone_has_no_register_and_an_empty_record
         update={
             "deal": worked_job.deal.model_copy(update=plain),
             "pool": worked_job.pool.model_copy(update=plain),
-            "scenarios": tuple(one.model_copy(update=plain) for one in worked_job.scenarios),
+            "scenarios": tuple(one.model_copy(update={**plain, "made_of": ()}) for one in worked_job.scenarios),
         }
     )
     assert list(sections._register(bare)) == ["", "No input is called illustrative."]
