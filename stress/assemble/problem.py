@@ -14,7 +14,7 @@ from stress.assemble.months import MonthInputs, resolve
 from stress.assemble.opening import begun, rate_begins, untested
 from stress.assemble.priority import account_names, n_row
 from stress.assemble.qualities import in_qualities
-from stress.assemble.receivables import Due, due_of, receivables_of
+from stress.assemble.receivables import Due, due_of, months_left, receivables_of
 from stress.assemble.short_rate import short_rate_of
 from stress.assemble.stages import months_to_rebase, n_stage
 from stress.assemble.turnover import pool_under
@@ -153,8 +153,8 @@ def sizes_of(
 ) -> Sizes:
     n_month, n_cohort = deal.legal_maturity_months, COHORTS[clock]
     payment_step = {"monthly": -1, "daily": deal.payment_day - 1, "payment_date": 1}[clock]
-    longest = max((p.term for p in pool.plans), default=0)
-    longest += pool.billing.months_later if pool.billing else 0
+    bought = [plan.term for plan in pool.plans if plan.term <= months_left(pool, n_month, 0)]
+    longest = max(bought, default=0) + (pool.billing.months_later if pool.billing else 0)
     return Sizes(
         n_scenario=len(months),
         n_month=n_month,

@@ -215,8 +215,6 @@ class _NewProfiles:
 
     def __init__(self, pool: Pool, prices: _Prices, times: Times, shape: _Shape) -> None:
         self._pool, self._times, self._shape = pool, times, shape
-        self._reserved = pool.eligibility.months_before_legal_maturity
-        self._reserved += pool.billing.months_later if pool.billing else 0
         self._dated, self._terms = any(has_calendar(plan) for plan in pool.plans), [plan.term for plan in pool.plans]
         self._price = [Price(*of) for of in zip(*(by_month.tolist() for by_month in prices), strict=True)]
         self._known: dict[tuple[float, ...], Profile] = {}
@@ -224,13 +222,19 @@ class _NewProfiles:
     def of(self, s: int, j: int, later: int) -> Profile:
         """What a segment sells in month j (from 0); its first instalment falls due `later` months after the next."""
         sizes, price = self._shape, self._price[j]
-        left, month = sizes.n_month - (j + 1) - self._reserved, j + 1 + later if self._dated else 0
+        left, month = months_left(self._pool, sizes.n_month, j), j + 1 + later if self._dated else 0
         level, eligible = s % sizes.n_level, sum(term <= left for term in self._terms)
         key = (level, *price, eligible, month)
         if key not in self._known:
             segment, n_slot = self._pool.segments[level], sizes.n_month + 8
             self._known[key] = new_profile(self._pool, segment, n_slot, price, left, self._times, month)
         return self._known[key]
+
+
+def months_left(pool: Pool, n_month: int, j: int) -> int:
+    """Longest term of a plan that is eligible in month j (from 0)."""
+    reserved = pool.eligibility.months_before_legal_maturity + (pool.billing.months_later if pool.billing else 0)
+    return n_month - (j + 1) - reserved
 
 
 def _pulled(j: int, way: tuple[int, int], n_month: int, n_slot: int, ahead: int) -> tuple[slice, slice]:
