@@ -13,7 +13,8 @@ from stress.inputs.deal.formula_rules import formulas_of
 from stress.inputs.deal.quantities import QUANTITIES, WRITTEN_OUT
 from stress.inputs.job import Job
 
-TOLD = ("name", "kind", "version", "source", "illustrative", "currency", "description", "probability", "history")
+TOLD = ("name", "kind", "version", "source", "illustrative", "currency", "description", "probability", "history",
+        "made_of", "table_notes")  # fmt: skip
 """Keys that move no path."""
 ELSEWHERE = ("state", "reports", "estimator", "parameters", "swing", "file", "column", "percent")
 """Keys whose words have random jobs of their own, in other tests, or stand for others once a file is read."""

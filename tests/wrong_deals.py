@@ -123,6 +123,10 @@ CASES: dict[str, tuple[Callable[[Document], object], str]] = {
         put("fees", 0, {"name": "trustee", "base": "formula", "amount": "-0.01 * pool"}),
         "is never above 0",
     ),
+    "a target below 0": (
+        lambda d: next(s for s in amortization(d) if s["step"] == "pay_principal").update({"until": "pool * (1 - 15)"}),
+        r"until = .*: is never above 0, so that it holds nothing back: 1 - 15 is -14; if 15% is meant, write 1 - 0.15",
+    ),
     "clean-up at once": (put("clean_up", {"pool_factor": 1.0}), "clean_up.pool_factor = 1"),
     "write-down of nobody": (
         lambda d: amortization(d).insert(4, {"step": "write_down", "notes": ["C"]}),

@@ -168,6 +168,25 @@ def test_an_amount_that_looks_like_a_share_of_the_pool_is_noted(terms: dict[str,
     assert found[0].says.startswith("0.0005 is an amount of money, not a share")
 
 
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [
+        ("note.A + pool * (1 - 15)", ["1 - 15 is -14; if 15% is meant, write 1 - 0.15"]),
+        ("if(month > 2, pool * (0.1 * 5 - 2), pool)", ["0.5 - 2 is -1.5"]),
+        ("left * note.A", ["1 - 40 is -39; if 40% is meant, write 1 - 0.4"]),
+        ("pool * (1 - 0.15)", []),
+        ("note.A - 0.15 * pool + -1 * pool", []),
+        ("pool - 15", []),
+    ],
+)
+def test_numbers_alone_that_come_to_less_than_0_in_a_formula_are_noted(until: str, said: list[str]) -> None:
+    """Of the deal's own quantities too; a minus sign of its own, and 0 - 1, are meant."""
+    repay = {"step": "pay_principal", "notes": ["A", "B"], "source": ["principal"]}
+    own = {"quantities": {"left": "(1 - 40) * (0 - 1)"}} if "left" in until else {}
+    found = notes_of_deal(deal([*PLAIN[:2], {**repay, "until": until}, *PLAIN[2:]], **own))
+    assert [note.says for note in found if " is -" in note.says] == said
+
+
 def test_interest_that_principal_lends_is_not_noted() -> None:
     steps = [{**INTEREST[0], "source": ["income", "principal"]}, *PLAIN[1:]]
     assert notes_of_deal(deal(steps, (QUARTERLY, B, REST))) == []

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from stress.inputs.deal.formula_signs import below_zero
 from stress.inputs.deal.formula_text import FormulaError, Node, parse
 from stress.inputs.deal.formulas import END, Names, Value, looks_at, quantity_of, read, value
 from stress.inputs.deal.quantities import OBSERVABLES, QUANTITIES, Unit
@@ -140,8 +141,11 @@ def check_formulas(deal: Terms) -> None:
     names = names_of(deal)
     for place in formulas_of(deal):
         tree = _read(place, names._replace(later=place.later, of_fee="fee" in place.later))
-        if place.unit == "money" and not place.where.endswith("until") and value(tree, names).high <= 0.0:
-            raise ValueError(f'{place.where} = "{place.text}": is never above 0')
+        held = place.where.endswith("until")  # at 0, which says that the notes are repaid in full
+        if place.unit == "money" and (found := value(tree, names)).high <= 0.0 and (found.low < 0.0 or not held):
+            holds = ", so that it holds nothing back" * held
+            why = "".join(f": {said}" for said in below_zero(tree))
+            raise ValueError(f'{place.where} = "{place.text}": is never above 0{holds}{why}')
     if deal.hurdle_rate is None:
         return
     if ("pool.adjusted", "") not in quantities_in(deal):

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from stress.inputs.deal.date_remarks import dates_apart
+from stress.inputs.deal.formula_remarks import negative_numbers
 from stress.inputs.deal.reading import notes_of, phases, receiver_of, sources_of, steps_of
 from stress.inputs.deal.reserve_remarks import large_targets, never_drawn
 from stress.inputs.deal.trust_rules import fixed_series
@@ -286,5 +287,6 @@ _RULES: tuple[Callable[[Deal], Found], ...] = (
     never_drawn,
     large_targets,
     _losses,
+    negative_numbers,
     fixed_series,
 )
