@@ -1,8 +1,11 @@
-"""A table that cuts no word of its cells: on a narrow terminal the room between columns gives way, then the heads."""
+"""A table that cuts no word of its cells: on a narrow terminal the room between columns gives way, then the heads, then
+the columns stand in parts below each other."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
@@ -18,26 +21,58 @@ class WholeTable(Table):
     """As rich, but for a screen on which not every column has the room that it wants.
 
     A column is no narrower than the longest word of its cells, so that no number is cut in two; a head is broken where
-    it must. Where not even the words fit, rich cuts them and says so by an ellipsis.
+    it must. Where not even the words fit, the columns are shown in parts, what tells rows apart in each. Where one
+    column beside that does not fit, rich cuts words and says so by an ellipsis.
     """
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Widths are settled for the screen at hand."""
         sizes = [_sizes(console, options, column) for column in self.columns]
         full = [wanted for _, _, wanted in sizes]
-        room = self._room(console, options, full)
+        room = self.room_for(console, options, full)
         if sum(full) > room:
             self.padding = CLOSE
-            room = self._room(console, options, full)
+            room = self.room_for(console, options, full)
         if sum(full) > room >= sum(word for word, _, _ in sizes):
             for column, width in zip(self.columns, shared(sizes, room), strict=True):
                 column.width, column.overflow = width, "fold"
+        elif sum(full) > room and len(parts := list(self._parts(console, options, [word for word, _, _ in sizes]))) > 1:
+            for k, part in enumerate(parts):
+                part.title = self.title if k == 0 else None
+                part.caption = self.caption if k == len(parts) - 1 else None
+                yield part
+            return
         yield from super().__rich_console__(console, options)
 
-    def _room(self, console: Console, options: ConsoleOptions, full: Sequence[int]) -> int:
+    def _parts(self, console: Console, options: ConsoleOptions, words: Sequence[int]) -> Iterator[WholeTable]:
+        """The table in parts whose words fit, as few as there can be."""
+        keys = list(range(_telling(self.columns)))
+        part = [*keys]
+        for k in range(len(keys), len(self.columns)):
+            wider = self._of([*part, k])
+            needed = [words[at] for at in (*part, k)]
+            if len(part) > len(keys) and sum(needed) > wider.room_for(console, options, needed):
+                yield self._of(part)
+                part = [*keys]
+            part.append(k)
+        yield self._of(part)
+
+    def _of(self, which: Sequence[int]) -> WholeTable:
+        """Some of its columns."""
+        found = copy.copy(self)
+        found.columns = [replace(self.columns[k], _index=place) for place, k in enumerate(which)]
+        return found
+
+    def room_for(self, console: Console, options: ConsoleOptions, full: Sequence[int]) -> int:
         """Columns of the screen that are left to cells."""
         whole = Measurement.get(console, options.update(max_width=ENDLESS), self).maximum
         return options.max_width - (whole - sum(full))
+
+
+def _telling(columns: Sequence[Column]) -> int:
+    """How many columns, the first ones, tell rows apart; one where not all of them do."""
+    rows = list(zip(*(map(str, column.cells) for column in columns), strict=True))
+    return next((n for n in range(1, len(columns)) if len({row[:n] for row in rows}) == len(rows)), 1)
 
 
 def shared(sizes: Sequence[tuple[int, int, int]], room: int) -> list[int]:

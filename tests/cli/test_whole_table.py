@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from stress.cli.answer import sheet_table
@@ -50,6 +52,33 @@ def test_where_there_is_room_nothing_is_broken() -> None:
     assert sum("71.231 ± 0.046 bp" in line for line in lines) == 1
 
 
+@pytest.mark.parametrize("width", [36, 40, 50])
+def test_where_not_even_the_words_fit_columns_stand_in_parts_with_what_tells_rows_apart(width: int) -> None:
+    lines = printed(width)
+    rules = [k for k, line in enumerate(lines) if "─" in line]
+    said = [word for line in lines for word in line.split()]
+    assert len(rules) > 1
+    assert all(said.count("优先") == said.count("B") == len(rules) for _ in rules)
+    for word in " ".join(cell for row in ROWS for cell in row[1:]).split():
+        assert word in said
+    assert not any("…" in line for line in lines)
+    assert max(map(cell_len, lines)) <= width
+    assert said.count("note") == 1
+
+
+def test_the_columns_that_tell_rows_apart_are_as_few_as_do() -> None:
+    """Scenario, class and month; a table whose rows are alike is parted by its first column."""
+    rows = tuple((f"scenario{k // 4}", f"class{k // 2 % 2}", f"month{k % 2}", "1,234.56", "7,890.12") for k in range(8))
+    sheet = Sheet(("Scenario", "Class", "Month", "Balance", "Loss"), rows, "")
+    for body, repeated in ((rows, "month1"), (rows[:1] * 2, "scenario0")):
+        out = StringIO()
+        Console(file=out, width=40).print(sheet_table(sheet._replace(rows=body), ""))
+        parts = re.split("─+", out.getvalue())[1:]
+        assert len(parts) > 1
+        assert all(repeated in part for part in parts)
+        assert "…" not in out.getvalue()
+
+
 def test_what_cannot_be_whole_says_so() -> None:
-    lines = printed(30)
+    lines = printed(16)
     assert any("…" in line for line in lines)
