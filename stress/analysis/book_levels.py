@@ -8,9 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stress.analysis.book_sums import all_paths, by_bin
-from stress.analysis.book_tail import quantile, quantile_interval, share_of, tail_error, tail_mean, tail_of
+from stress.analysis.book_tail import (
+    mean_ends,
+    quantile,
+    quantile_interval,
+    share_of,
+    tail_error,
+    tail_mean,
+    tail_of,
+)
 from stress.answers.book import Estimate, Quantile
 from stress.measures.estimate import NORMAL
+from stress.measures.few_paths import told_error
 from stress.runs.counting.book_tally import UNIT, BookTally, Weighed, weighed
 
 WHOLE = 1e-9
@@ -37,18 +46,20 @@ def var_at(seen: Weighed, k: int, level: float, most: float) -> Quantile:
 
 def shortfall_at(seen: Weighed, k: int, level: float) -> Estimate:
     """The mean of the worst 1 - level, with an error as wide as what is known of value at risk where few paths tell of
-    it, and of the share of paths that lose the whole where all of it does."""
+    it, as its interval where that ends far beyond it, and of the share of paths that lose the whole where all of it
+    does."""
     bins = by_bin(seen, k, -1)
     tail = tail_of(bins.weight, level)
     found = Estimate(tail_mean(tail, bins.x), tail_error(tail, bins))
-    _, low, high = quantile_interval(bins.weight, level, bins.weight2)
-    if high >= 1.0 and not bins.weight[-1] and found.estimate:
-        return found._replace(se=max(found.se, (1.0 - low) / (2.0 * NORMAL)))
-    if found.estimate < 1.0 - WHOLE or low >= 1.0:
-        return found
+    var = Quantile(*quantile_interval(bins.weight, level, bins.weight2))
+    if var.high >= 1.0 and not bins.weight[-1] and found.estimate:
+        return found._replace(se=max(found.se, (1.0 - var.low) / (2.0 * NORMAL)))
+    if found.estimate < 1.0 - WHOLE or var.low >= 1.0:
+        low, high = mean_ends(tail, bins, found, var)
+        return found._replace(se=float(told_error(found.se, found.estimate, np.array(low), np.array(high))))
     lost = share_of(float(bins.weight[-1]), float(bins.weight2[-1]), all_paths(seen, k))
     surely = min(1.0, max(0.0, lost.estimate - NORMAL * lost.se) / (1.0 - level))
-    return found._replace(se=(1.0 - low) * (1.0 - surely) / (2.0 * NORMAL))
+    return found._replace(se=(1.0 - var.low) * (1.0 - surely) / (2.0 * NORMAL))
 
 
 def _var(seen: Weighed, level: float, unseen: float) -> Iterator[Quantile]:
@@ -58,8 +69,12 @@ def _var(seen: Weighed, level: float, unseen: float) -> Iterator[Quantile]:
 
 def _es(seen: Weighed, level: float, unseen: float) -> Iterator[Quantile]:
     """Where value at risk may be the whole so may the shortfall; where no path lost it stays below `unseen` over
-    1 - level."""
+    1 - level. Where all of the tail loses the whole, so many errors to either side."""
     for k, var in enumerate(_var(seen, level, unseen)):
-        mean, error = shortfall_at(seen, k, level)
-        high = 1.0 if var.high >= 1.0 else min(1.0, mean + NORMAL * error)
-        yield Quantile(mean, max(var.low, mean - NORMAL * error), high if mean else min(1.0, unseen / (1.0 - level)))
+        bins, (mean, error) = by_bin(seen, k, -1), shortfall_at(seen, k, level)
+        tail = tail_of(bins.weight, level)
+        low, high = mean - NORMAL * error, mean + NORMAL * error
+        if mean < 1.0 - WHOLE:
+            low, high = mean_ends(tail, bins, Estimate(mean, tail_error(tail, bins)), var)
+        high = 1.0 if var.high >= 1.0 else min(1.0, high)
+        yield Quantile(mean, max(var.low, low), high if mean else min(1.0, unseen / (1.0 - level)))

@@ -17,6 +17,7 @@ from stress.analysis.book_tail import (
     exceedance,
     exceeds,
     mean_of,
+    paths_of,
     quantile_interval,
     share_of,
     tail_error,
@@ -28,6 +29,7 @@ from stress.inputs.book import Book
 from stress.inputs.files.book_loads import common_share, stationary
 from stress.kernels.tally import MOST_WEIGHT
 from stress.measures.estimate import NORMAL
+from stress.measures.few_paths import student
 from stress.measures.proportions import UNSEEN
 from stress.runs.counting.book_tally import NO_PATH, UNIT, BookTally, Weighed, bins_in, weighed
 
@@ -174,12 +176,12 @@ def _positions(book: Book, seen: Weighed, k: int, level: float) -> list[Position
 
 
 def _error(tail: Tail, bins: Sums, mean: float, few: bool) -> float:
-    """Of what a position loses in the tail; of one path where it loses the whole in all of it, and that of a share
-    between nothing and all where the paths are too few to tell."""
+    """Of what a position loses in the tail, wider for few paths by Student's t; of one path where it loses the whole in
+    all of it, and that of a share between nothing and all where the paths are too few to tell."""
     most = 1.0 / (2.0 * NORMAL)
     if abs(mean) >= 1.0 - WHOLE:
         return min(1.0 / tail.size, most)
-    return max(tail_error(tail, bins), few * most)
+    return max(tail_error(tail, bins) * float(student(paths_of(tail, bins))) / NORMAL, few * most)
 
 
 def _concentrations(book: Book, positions: list[PositionRisk]) -> dict[str, list[Share]]:

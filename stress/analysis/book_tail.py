@@ -16,8 +16,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stress.answers.book import Estimate
+from stress.answers.book import Estimate, Quantile
 from stress.measures.estimate import NORMAL
+from stress.measures.few_paths import tail_ends
+from stress.measures.histogram import worst_of
 from stress.runs.counting.book_tally import bins_in, edges
 
 Floats = NDArray[np.float64]
@@ -99,6 +101,21 @@ def tail_error(tail: Tail, bins: Sums) -> float:
     along = float(part.x2 - middle * part.weight2)
     second = float(part.xx2 - 2.0 * middle * part.x2 + middle * middle * part.weight2)
     return math.sqrt(max(0.0, second - 2.0 * mean * along + mean * mean * float(bins.weight2.sum()))) / tail.size
+
+
+def paths_of(tail: Tail, bins: Sums) -> float:
+    """Plain paths that the tail is worth: (sum of w)^2 / sum of w^2 (Kish 1965)."""
+    return tail.size * tail.size / float(tail.take @ bins.weight2)
+
+
+def mean_ends(tail: Tail, bins: Sums, found: Estimate, var: Quantile) -> tuple[float, float]:
+    """The interval of a tail mean that value at risk cuts off, which holds for few paths too (`measures.few_paths`)."""
+    cut = min(var.estimate, found.estimate)
+    excess = bins_in(tail.paths).edges()[1:] - cut
+    worst = cut + worst_of(tail.take * bins.weight, tail.take * bins.weight2, excess)
+    known = np.array([*found, cut, worst, paths_of(tail, bins)])
+    low, high = tail_ends(known[0], known[1], known[2], known[3], known[4])
+    return max(float(low), var.low), float(high)
 
 
 def _at_quantile(tail: Tail, bins: Sums) -> float:

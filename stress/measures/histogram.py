@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from stress.measures.estimate import CONFIDENCE, NORMAL
 from stress.measures.weighted import Weights, variance
 
 Array = NDArray[np.float64]
+T = TypeVar("T")
 
 WIDTH = 1.0 / N_BIN
 """Resolution of a loss between the atoms: one basis point of original balance."""
@@ -22,14 +23,19 @@ HIGH: Array = np.concatenate([[0.0], np.arange(1, N_BIN + 1) / N_BIN, [1.0]])
 MIDDLE: Array = 0.5 * (LOW + HIGH)
 
 
-class Tail(NamedTuple):
-    """One number each: value at risk and its interval, expected shortfall and its standard error."""
+class Tail(NamedTuple, Generic[T]):
+    """A number or an array each: value at risk and its interval, expected shortfall and its standard error, and what
+    the interval of that rests on."""
 
-    quantile: float
-    low: float
-    high: float
-    shortfall: float
-    shortfall_error: float
+    quantile: T
+    low: T
+    high: T
+    shortfall: T
+    shortfall_error: T
+    worst: T
+    """The largest loss, where its bin ends; of weighted paths that of `worst_of`."""
+    paths: T
+    """Plain paths that the worst 1 - level is worth."""
 
 
 class Weighing(NamedTuple):
@@ -40,7 +46,9 @@ class Weighing(NamedTuple):
     weights: Weights
 
 
-def tails(count: Array, total_loss: float, levels: Iterable[float], weighing: Weighing | None = None) -> list[Tail]:
+def tails(
+    count: Array, total_loss: float, levels: Iterable[float], weighing: Weighing | None = None
+) -> list[Tail[float]]:
     """Value at risk and expected shortfall at each level of losses counted in `count` (loss_bin,) whose exact sum is
     known.
 
@@ -55,7 +63,7 @@ def tails(count: Array, total_loss: float, levels: Iterable[float], weighing: We
     """
     paths = float(count.sum())
     if paths <= 0.0:
-        return [Tail(np.nan, 0.0, 1.0, np.nan, np.nan) for _ in levels]
+        return [Tail(np.nan, 0.0, 1.0, np.nan, np.nan, np.nan, 0.0) for _ in levels]
     counted = _Counted(count, np.cumsum(count), _values(count, total_loss), paths)
     return [_tail(counted, level, weighing) for level in levels]
 
@@ -70,7 +78,7 @@ class _Counted(NamedTuple):
     paths: float
 
 
-def _tail(of: _Counted, level: float, weighing: Weighing | None) -> Tail:
+def _tail(of: _Counted, level: float, weighing: Weighing | None) -> Tail[float]:
     count, paths = of.counts, of.paths
     at = _bin_of_rank(of.cumulative, level * paths)
     inside = _share_above(count, of.cumulative, at, level * paths)
@@ -83,16 +91,27 @@ def _tail(of: _Counted, level: float, weighing: Weighing | None) -> Tail:
         shortfall = part
     excess = np.append(np.maximum(value - quantile, 0.0), max(part - quantile, 0.0))
     share = np.append(above, inside * count[at]) / paths
-    first = _product(share, excess)
+    first, worth = _product(share, excess), mass
     if weighing is None:
         spread = np.sqrt(max(_product(share, excess**2) - first * first, 0.0) / paths)
         low, high = _order_interval(of.cumulative, paths, level)
+        worst = float(HIGH[int(np.flatnonzero(count)[-1])])
     else:
         squares = np.append(weighing.square[at + 1 :], inside * weighing.square[at]) / paths
         second, product = np.array(_product(squares, excess**2)), np.array(_product(squares, excess))
         spread = float(np.sqrt(variance(np.array(first), second, product, weighing.weights)))
+        worth = mass * mass / max(float(squares.sum()) * paths, 1e-300)
+        worst = quantile + worst_of(share, squares, excess)
         low, high = _weighted_interval(count, weighing, level)
-    return Tail(quantile, low, high, float(shortfall), float(spread / (1.0 - level)))
+    return Tail(quantile, low, high, float(shortfall), float(spread / (1.0 - level)), worst, worth)
+
+
+def worst_of(weight: Array, square: Array, excess: Array) -> float:
+    """Excess by which a path of the tail's usual weight would bring as much as the one that brings most: of plain paths
+    the largest. `weight`, `square`: sums of weights and of their squares over the tail, by bin as the `excess`."""
+    seen = (weight > 0.0) & (square > 0.0)
+    usual = np.divide(square, weight, out=np.zeros_like(weight), where=seen)
+    return float((usual * excess).max()) * float(weight.sum()) / max(float(square.sum()), 1e-300)
 
 
 def _product(a: Array, b: Array) -> float:

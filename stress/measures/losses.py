@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from stress.errors import DataError
 from stress.measures import means, sums
 from stress.measures.estimate import NORMAL, Interval, as_dataset
-from stress.measures.histogram import WIDTH, Weighing, tails
+from stress.measures.few_paths import tail_ends, told_error
+from stress.measures.histogram import WIDTH, Tail, Weighing, tails
 from stress.measures.proportions import proportion
 from stress.measures.replicates import Replicated, exceeding, quantile_interval, replicated, shortfall_error, student
 from stress.measures.weighted import chance, is_weighted, mass, square, weights_of
@@ -41,6 +42,7 @@ def expected_shortfall(ds: xr.Dataset, level: float | Sequence[float] = LEVELS) 
     """Mean loss fraction of the worst 1 - `level` of the paths of each note.
 
     Where so few paths lose the whole that they may be less than 1 - `level` of all, an estimate of 1 has a lower bound.
+    The interval holds for few paths in the tail too (see `few_paths`), `error` is then as wide as it.
 
     >>> tail = expected_shortfall(ds, 0.99)["estimate"]
     >>> bool((tail >= value_at_risk(ds, 0.99)["estimate"]).all())
@@ -107,19 +109,20 @@ def _tails(
         half = student(one)
         for level_, seen in zip(levels, found, strict=True):
             seen[1:3] = quantile_interval(row, one, level_)
-            seen[4] = shortfall_error(row, one, seen[0], level_)
-    quantile, low, high, shortfall, spread = np.moveaxis(answer.reshape(*mean.high.shape, levels.size, 5), -1, 0)
-    shortfall = np.where(mean.estimate[..., None] == 0.0, 0.0, shortfall)
+            alone, seen[4] = seen[4], shortfall_error(row, one, seen[0], level_)
+            seen[6] *= max(1.0, (alone / seen[4]) ** 2) if seen[4] > 0.0 else 1.0  # points are worth more plain paths
+    tail: Tail[Array] = Tail(*np.moveaxis(answer.reshape(*mean.high.shape, levels.size, 7), -1, 0))
+    tail = tail._replace(shortfall=np.where(mean.estimate[..., None] == 0.0, 0.0, tail.shortfall))
     whole = _whole(rows, weighing, counted).reshape(*mean.high.shape, 1) / (1.0 - levels)
+    limit = mean.high[..., None] / (1.0 - levels)
     if np.ndim(level) == 0:
-        answers = (quantile, low, high, shortfall, spread, whole)
-        quantile, low, high, shortfall, spread, whole = (a[..., 0] for a in answers)
-        limit = mean.high / (1.0 - levels[0])
+        tail, whole, limit = Tail(*(a[..., 0] for a in tail)), whole[..., 0], limit[..., 0]
     else:
-        dims, limit = (*dims, "level"), mean.high[..., None] / (1.0 - levels)
+        dims = (*dims, "level")
     coords = {**{k: ds.coords[k] for k in dims if k != "level"}, "level": levels}
-    var = Interval(quantile, np.maximum(high - low, WIDTH * (high > low)) / (2.0 * half), low, high)
-    es = _shortfall_interval(low, high, shortfall, spread, limit, half, np.minimum(whole, 1.0))
+    wide = np.maximum(tail.high - tail.low, WIDTH * (tail.high > tail.low)) / (2.0 * half)
+    var = Interval(tail.quantile, wide, tail.low, tail.high)
+    es = _shortfall_interval(tail, limit, half, np.minimum(whole, 1.0))
     return (
         as_dataset(var, dims, coords, "1", "loss fraction not exceeded with probability `level`"),
         as_dataset(es, dims, coords, "1", "mean loss fraction of the worst 1 - `level` of paths"),
@@ -138,10 +141,8 @@ def _whole(rows: Array, weighing: list[Weighing | None], counted: list[Replicate
     return found
 
 
-def _shortfall_interval(
-    low: Array, high: Array, es: Array, spread: Array, limit: Array, half: float, whole: Array
-) -> Interval:
-    """Log-normal interval of an expected shortfall, `half` standard errors to either side.
+def _shortfall_interval(tail: Tail[Array], limit: Array, half: float, whole: Array) -> Interval:
+    """Interval of an expected shortfall: `tail_ends`, which holds for few paths too.
 
     Where value at risk may be the whole so may the shortfall, and its error is that of the interval; if no path lost
     the whole (too few for the level) they do not tell how they spread, and its lower end is that of value at risk.
@@ -149,15 +150,16 @@ def _shortfall_interval(
     risk; where all of the tail loses the whole but value at risk may be less, at least the share `whole` of it does,
     and the rest loses that lower end.
     """
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        factor = np.exp(half * spread / es)
-        lower = np.where(es > 0, np.maximum(es / factor, low), 0.0)
-        upper = np.where(es > 0, np.minimum(es * factor, 1.0), np.minimum(limit, 1.0))
+    es, spread, low, high = tail.shortfall, tail.shortfall_error, tail.low, tail.high
+    least, most = tail_ends(es, spread, tail.quantile, tail.worst, tail.paths, half)
+    lower = np.where(es > 0, np.maximum(least, low), 0.0)
+    upper = np.where(es > 0, most, np.minimum(limit, 1.0))
     all_lost, beyond = (es > WHOLE) & (low < 1.0), (high >= 1.0) & (es <= WHOLE)
     lower = np.where(all_lost, low + (1.0 - low) * whole, np.where(beyond & (es > 0) & (whole <= 0.0), low, lower))
     upper = np.where((beyond & (es > 0)) | all_lost, 1.0, upper)
     wide = (es <= 0) | beyond | all_lost
-    return Interval(es, np.where(wide, (upper - lower) / (2.0 * half), spread), lower, upper)
+    error = np.where(wide, (upper - lower) / (2.0 * half), told_error(spread, es, lower, upper, half))
+    return Interval(es, error, lower, upper)
 
 
 def _checked(level: float | Sequence[float]) -> Array:

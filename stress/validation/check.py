@@ -87,14 +87,23 @@ def exact(what: str, expected: float, got: float, tolerance: float) -> Finding:
 
 
 def held(
-    shares: Mapping[str, float], replications: int, band: float, middle: float = STATED
+    shares: Mapping[str, float], replications: int, band: float, middle: float = STATED, of: str = ""
 ) -> Iterator[Finding | str]:
-    """The share of runs whose interval held the truth, by measure: within `band` of `middle`."""
+    """The share of runs whose interval held the truth, by measure: within `band` of `middle`. `of`: what all are."""
     error = (STATED * (1.0 - STATED) / replications) ** 0.5
     for what, share in shares.items():
         yield Finding(what, middle, float(share), band, error)
     low, high = min(shares.values()), max(shares.values())
-    yield f"{low:.1%} to {high:.1%} of {replications:,} intervals hold the truth, {len(shares)} measures"
+    found, what = (
+        (f"{low:.1%}", "1 measure") if len(shares) == 1 else (f"{low:.1%} to {high:.1%}", f"{len(shares)} measures")
+    )
+    yield f"{found} of {replications:,} intervals hold the truth, {what}{of}"
+
+
+def at_least(shares: Mapping[str, float], replications: int, band: float, of: str = "") -> Iterator[Finding | str]:
+    """The same of intervals that may be wide: the share that is stated less `band`, or more."""
+    half = (1.0 - (STATED - band)) / 2.0
+    return held(shares, replications, half, 1.0 - half, of)
 
 
 def measure(check: Check) -> Result:

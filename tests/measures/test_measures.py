@@ -7,7 +7,6 @@ import pytest
 import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 from synthetic import TRANCHES, case, results_of, tranche_losses, vasicek
 
 from stress import measures, results
@@ -278,16 +277,3 @@ def test_the_stored_measures_are_the_measures(ds: xr.Dataset) -> None:
         measures.value_at_risk(ds, 0.99)["estimate"].drop_vars("level", errors="ignore"),
     )
     assert set(results.DERIVED[0]._fields) == {"name", "dims", "unit", "meaning"}
-
-
-def test_the_interval_of_a_shortfall_lies_evenly_about_it_on_the_scale_of_its_logarithm():
-    from stress.measures.estimate import CONFIDENCE, NORMAL
-    from stress.measures.losses import _shortfall_interval
-
-    assert stats.norm.cdf(NORMAL) - stats.norm.cdf(-NORMAL) == pytest.approx(CONFIDENCE, abs=1e-15)
-
-    one = np.array([0.02])
-    found = _shortfall_interval(0.4 * one, 0.6 * one, one, 0.1 * one, one, NORMAL, one)
-    assert found.low * found.high == pytest.approx(one**2)
-    assert found.high / one == pytest.approx(np.exp(0.1 * NORMAL))
-    assert _shortfall_interval(45 * one, 45 * one, 45 * one, 20 * one, one, NORMAL, one).high == 1.0

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 from synthetic import case, results_of
 
 from stress import measures
 from stress.errors import DataError
 from stress.kernels.tally import N_COARSE
 from stress.measures import batches, fans, histogram, losses, replicates, tails
+from stress.measures.estimate import NORMAL
 from stress.measures.histogram import WIDTH
 from stress.measures.proportions import proportion, zero_count_bound
 from stress.measures.replicates import Replicated
@@ -105,23 +107,23 @@ def test_losses_of_a_bin_stay_in_it_whatever_their_sum() -> None:
     assert histogram._values(counted(_0=3, _1=2), 1.5)[5001] == pytest.approx(0.50005)
 
 
-def test_the_interval_of_a_tail_mean_is_as_wide_as_its_errors_or_its_error_as_wide_as_its_bound() -> None:
+def test_the_interval_of_a_tail_mean_is_that_of_many_paths_or_its_error_as_wide_as_its_bound() -> None:
     """A mean of 0.2 with an error of 0.01; then one of nothing, and one of a quantile that may be the whole."""
-    one = np.array(1.0)
-    found = losses._shortfall_interval(0.1 * one, 0.3 * one, 0.2 * one, 0.01 * one, 0.5 * one, 2.0, one)
-    wanted = (0.2, 0.01, 0.2 / np.exp(0.1), 0.2 * np.exp(0.1))
-    assert [float(part) for part in found] == pytest.approx(wanted)
-    held = losses._shortfall_interval(0.19 * one, 0.3 * one, 0.2 * one, 0.01 * one, 0.5 * one, 2.0, one)
-    assert held.low == 0.19
-    none = losses._shortfall_interval(0.0 * one, 0.3 * one, 0.0 * one, 1e-9 * one, 0.5 * one, 2.0, one)
-    assert [float(part) for part in none] == [0.0, 0.125, 0.0, 0.5]
-    most = losses._shortfall_interval(0.0 * one, 0.3 * one, 0.0 * one, 0.0 * one, 1.5 * one, 2.0, one)
-    assert [float(part) for part in most] == [0.0, 0.25, 0.0, 1.0]
-    few = losses._shortfall_interval(0.1 * one, one, 0.2 * one, 0.01 * one, 0.5 * one, 2.0, one)
+
+    def interval(low: float, high: float, es: float, error: float, limit: float = 0.5) -> list[float]:
+        tail = histogram.Tail(*(np.array(x) for x in (min(0.15, es), low, high, es, error, 0.3, 1e12)))
+        one = np.array(1.0)
+        return [float(part) for part in losses._shortfall_interval(tail, limit * one, 2.0, one)]
+
     low = 0.2 / np.exp(0.1)
-    assert [float(part) for part in few] == pytest.approx([0.2, (1.0 - low) / 4.0, low, 1.0])
-    whole = losses._shortfall_interval(one, one, one, 0.01 * one, one, 2.0, one)
-    assert [float(part) for part in whole] == [1.0, 0.01, 1.0, 1.0]  # more than the whole is not beyond it
+    variance = (2.0 / NORMAL) ** 2 * 1e-4
+    high = 0.15 + stats.gamma(0.05**2 / variance, scale=variance / 0.05).ppf(0.975)
+    assert interval(0.1, 0.3, 0.2, 0.01) == pytest.approx([0.2, 0.01, 0.2 / np.exp(0.1), high], rel=1e-6)
+    assert interval(0.19, 0.3, 0.2, 0.01)[2] == 0.19
+    assert interval(0.0, 0.3, 0.0, 1e-9) == [0.0, 0.125, 0.0, 0.5]
+    assert interval(0.0, 0.3, 0.0, 0.0, 1.5) == [0.0, 0.25, 0.0, 1.0]
+    assert interval(0.1, 1.0, 0.2, 0.01) == pytest.approx([0.2, (1.0 - low) / 4.0, low, 1.0])
+    assert interval(1.0, 1.0, 1.0, 0.01) == [1.0, 0.01, 1.0, 1.0]  # more than the whole is not beyond it
 
 
 @pytest.fixture
