@@ -130,7 +130,7 @@ def transitions(path: str | Path, amount: str | None = None) -> tuple[Rolls, tup
             raise DataError(f"{frame.place(row, of)}: {frame.body[row].cell[of][:40]!r}: must be a number of 0 or more")
         a, b = max(0, a), max(0, b)
         total[min(a, top), min(b, top), months[label]] += value[row]
-    return _of_counts(total), (*frame.note, *way)
+    return of_counts(total), (*frame.note, *way)
 
 
 def _months(frame: Frame) -> tuple[list[str], tuple[str, ...]]:
@@ -149,7 +149,7 @@ def _once(frame: Frame, month: Sequence[str], status: Sequence[Sequence[int]]) -
             raise DataError(f"{frame.cells.place(frame.body[row])}: {label[:40]} from {a} to {b} {twice}")
 
 
-def _of_counts(total: Array) -> Rolls:
+def of_counts(total: Array) -> Rolls:
     """(from, to, month) amounts -> shares by row."""
     n = total.shape[0]
     share, error = np.zeros((n, n)), np.full((n, n), np.nan)

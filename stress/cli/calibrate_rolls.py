@@ -51,7 +51,8 @@ def rolls(
     """Fit what of each bucket rolls on, stays, pays down and cures in a month, with errors.
 
     HISTORY.csv holds balances by bucket, a row a date: months that follow one another give the whole matrix, dates
-    apart give what ever reaches the next bucket. Or a table of transitions: from, to, amount by month.
+    apart give what ever reaches the next bucket. Or transitions: a row for each from, to, amount and month, or a
+    matrix a month (or one on average) with states from before its rows and states to above its columns.
 
     \b
     Example:
@@ -60,12 +61,14 @@ def rolls(
     """
     if (macro is None) != (variable is None):
         raise ConfigError("--macro and --variable belong together: a table and the name of one of its columns")
+    from stress.calibration.move_tables import matrices
     from stress.calibration.roll_series import with_entry, with_macro
     from stress.calibration.roll_tables import read_stocks, transitions
     from stress.calibration.rolls import fit_rolls
     from stress.tables.dates import with_dates
 
-    fit, notes = (None if buckets or current or loss else transitions(history, amount)) or (None, ())
+    moves = None if buckets or current or loss else transitions(history, amount) or matrices(history)
+    fit, notes = moves or (None, ())
     entry: list[Slope] = []
     moved: list[Slope] = []
     beside: list[str] = []
@@ -109,8 +112,8 @@ def ladder_toml(fit: Rolls, source: str, entry: list[Slope]) -> str:
     line = [f"# Fitted to {source}: {_how(fit)}. Each bucket is 30 days; default after the last."]
     for k in range(1, len(fit.rolls)):
         known = fit.rolls[k] == fit.rolls[k]
-        line += ["", "[[ladder]]", f"rolls = {fit.rolls[k]:.4g}   # error {fit.rolls_error[k]:.2g}" if known else
-                 "# rolls = ?   (the balances do not say what is lost after the last bucket: give --loss)"]  # fmt: skip
+        error = f"   # error {fit.rolls_error[k]:.2g}" if fit.rolls_error[k] == fit.rolls_error[k] else ""
+        line += ["", "[[ladder]]", f"rolls = {fit.rolls[k]:.4g}{error}" if known else f"# rolls = ?   ({_open(fit)})"]
         if known and (fit.stays[k] > 0.0 or fit.pays_down[k] > 0.0):
             line.append(f"cures = {max(fit.cures[k], 0.0):.4g}")
         if fit.pays_down[k] > 0.0:
@@ -120,11 +123,18 @@ def ladder_toml(fit: Rolls, source: str, entry: list[Slope]) -> str:
     return "\n".join([*line, ""])
 
 
+def _open(fit: Rolls) -> str:
+    """Why a roll is not known."""
+    if fit.how == "transitions":
+        return "the transitions do not say what of the last bucket defaults: give a state of default"
+    return "the balances do not say what is lost after the last bucket: give --loss"
+
+
 def _how(fit: Rolls) -> str:
     return {
         "months": f"{fit.n} pairs of months, a bucket {_allowed(fit)}",
         "dates": f"{fit.n} dates, what ever reaches the next bucket (a pool that neither grows nor shrinks)",
-        "transitions": f"{fit.n} months of transitions",
+        "transitions": f"{fit.n} month{'s' * (fit.n > 1)} of transitions",
     }[fit.how]
 
 
@@ -169,7 +179,8 @@ def _table(fit: Rolls, entry: list[Slope], moved: list[Slope], variable: str | N
     by = {"months": "circular blocks of months", "dates": "the spread of dates", "transitions": "leaving out a month"}
     head = _how(fit)[0].upper() + _how(fit)[1:]
     quality = f", explained {fit.explained:.1%}, condition {fit.condition:.0f}" if fit.how == "months" else ""
-    said = f"± one standard error by {by[fit.how]}. {TELLS[fit.how]}"
+    known = any(error == error for error in fit.rolls_error)
+    said = f"{f'± one standard error by {by[fit.how]}' if known else 'One month tells no error'}. {TELLS[fit.how]}"
     if fit.explained < 0.0:
         said += (
             " What is explained is below 0: the balances move otherwise; see that buckets stand the least late first."

@@ -38,6 +38,8 @@ LAYOUTS = (
     Layout("year and quarter (or month) in two columns", "Year,Quarter,rate / 2023,1,3.6", "joined"),
     Layout("vintages", "Age,2018,2019 / 1,0.10,0.12; or Vintage,1,2; or vintage,age,loss a row",
            "cohorts by age, never as periods; the amount originated in a column or row"),
+    Layout("transitions of loans", "month,from,to,n / 2024-01,0,1,20; or from,Current,1-30 / Current,95%,5%",
+           "a matrix a month or one on average: states down and across; rows of shares add up"),
 )  # fmt: skip
 """Macro tables, histories and (with dates of any spacing) index files."""
 
