@@ -168,6 +168,27 @@ def test_an_amount_that_looks_like_a_share_of_the_pool_is_noted(terms: dict[str,
     assert found[0].says.startswith("0.0005 is an amount of money, not a share")
 
 
+def test_an_amount_in_millions_beside_a_pool_in_units_is_noted() -> None:
+    """Of 1,000,000,000: 5 of cash at closing is nothing; 5 of a fee a month may be."""
+    drawn = [{**step, "source": ["income", "reserve"]} for step in INTEREST]
+    last = {"step": "pay_residual", "note": "R", "source": ["reserve"], "when": "notes < 1"}
+    fees = {"fees": [{"name": "agent", "base": "fixed", "amount": 5.0}]}
+    for floor, cash, noted in (
+        (5.0, 5.0, ["deal.opening_cash.reserve", "deal.priority.amortization[4] (top_up): target.floor"]),
+        (5e6, 5e6, []),
+    ):
+        fill = {"step": "top_up", "account": "reserve", "target": {"floor": floor}}
+        steps = [{"step": "pay_fee", "fee": "agent"}, *drawn, fill, *PLAIN[2:], last]
+        terms = deal(steps, accounts=["reserve"], opening_cash={"reserve": cash}, **fees)
+        job = of(terms)
+        job = job.model_copy(update={"pool": job.pool.model_copy(update={"balance": 1e9})})
+        found = [note for note in notes_of(job) if "millionth" in note.says]
+        assert [note.key for note in found] == noted
+        assert {note.says for note in found} <= {
+            "5 is less than a millionth of the pool's balance, 1,000,000,000: is it in millions?"
+        }
+
+
 @pytest.mark.parametrize(
     ("until", "said"),
     [

@@ -103,6 +103,12 @@ POOL = {
         'segments["prime"].monthly_fee',
         "0.006 is charged on plans alone: cards earn payment_rate.annual_yield = 0.18",
     ),
+    "a year's correlation": (
+        "rho = 0.023 ",
+        "rho = 0.23 ",
+        "dependence.rho",
+        "0.23 is the correlation of one month, and months last (phi = 0.9736)",
+    ),
     "limits of 0": (
         '{ "near prime" = 0.5 }',
         '{ "near prime" = 0.0, prime = 0.0 }',

@@ -16,14 +16,17 @@ SMALL = 1e-6
 
 def shares_for_amounts(job: Job) -> Found:
     """Each number that is read as money and is too small to be any."""
+    balance = job.pool.balance
     for key, written in _amounts(job.deal):
         amount = _number(written)
-        if amount is not None and 0.0 < amount < min(1.0, SMALL * job.pool.balance):
-            yield (
-                f"deal.{key}",
-                f"{amount:g} is an amount of money, not a share: {amount:g} of the pool's balance is "
-                f"{amount * job.pool.balance:,.0f}",
-            )
+        if amount is None or not 0.0 < amount < SMALL * balance:
+            continue
+        if amount < 1.0:
+            says = f"is an amount of money, not a share: {amount:g} of the pool's balance is {amount * balance:,.0f}"
+            yield f"deal.{key}", f"{amount:g} {says}"
+        elif key.startswith("opening_cash.") or ": target." in key:  # fees of a payment date are as small
+            says = f"is less than a millionth of the pool's balance, {balance:,.0f}: is it in millions?"
+            yield f"deal.{key}", f"{amount:g} {says}"
 
 
 def _amounts(deal: Deal) -> Iterator[tuple[str, object]]:

@@ -19,6 +19,8 @@ HIGH_ENTRY = 0.5
 HIGH_FEE = 0.03
 """A flat monthly fee from which twelve instalments cost above 60% a year."""
 HIGH_YIELD, HIGH_CASH_RATE = 0.6, 0.2
+HIGH_RHO, LASTING = 0.16, 0.9
+"""Basel's highest asset correlation of retail loans over a year (CRE31); one of a month is lower where months last."""
 
 
 def notes_of_pool(pool: Pool) -> list[Remark]:
@@ -80,6 +82,17 @@ def _prices(pool: Pool) -> Found:
         yield "cash_rate", f"{pool.cash_rate:g} is {pool.cash_rate:.0%} a year on idle cash"
 
 
+def _correlation(pool: Pool) -> Found:
+    """A year's correlation where that of a month is asked."""
+    rho, phi = pool.dependence.rho, pool.dependence.phi
+    if rho >= HIGH_RHO and phi >= LASTING:
+        yield (
+            "dependence.rho",
+            f"{rho:g} is the correlation of one month, and months last (phi = {phi:g}), which makes more of it over a "
+            f"year: in Basel's rules a year's is {HIGH_RHO:g} at most for consumer loans. Is it a year's?",
+        )
+
+
 def _of_plans(pool: Pool) -> Found:
     """Keys that belong to instalment plans, in a pool of cards."""
     if pool.payment_rate is None:
@@ -137,6 +150,7 @@ _RULES: tuple[Callable[[Pool], Found], ...] = (
     _monthly_rates,
     _entries,
     _prices,
+    _correlation,
     _of_plans,
     _nothing_in_it,
     _limits,
