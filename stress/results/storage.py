@@ -15,6 +15,7 @@ import xarray as xr
 from stress.atomic import replacing
 from stress.errors import DataError
 from stress.file_names import escaped, unescaped
+from stress.inputs.text.read import main_file_in
 from stress.results import netcdf
 from stress.results.declared import check_declared
 from stress.results.sealed import check_seal, seal
@@ -67,7 +68,8 @@ def open_any(path: str | os.PathLike[str]) -> Result:
     if file.is_dir():
         file = file / "results.nc"
     if not file.is_file():
-        raise DataError(f"{file}: no such file; `stress run` writes it")
+        inputs = main_file_in(file.parent)
+        raise DataError(f"{file}: no such file; `stress run` writes it{f' ({inputs} is an input)' if inputs else ''}")
     if file.suffix.lower() == ".toml":
         raise DataError(f"{file}: is an input file; the results of a run are needed: its folder, or its results.nc")
     found = read(file)

@@ -171,3 +171,20 @@ def test_a_group_without_a_command_shows_its_help_in_lines(group: list[str], cap
     assert said.out == ""
     assert said.err.startswith("Usage: stress")
     assert said.err.count("\n") > 10
+
+
+def test_a_folder_of_inputs_is_told_with_the_file_that_is_meant(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`stress new job deal` writes deal/job.toml; its folder is no run's."""
+    for kind, file in (("job", "job.toml"), ("book", "book.toml")):
+        assert exit_code(["new", kind, kind, "-o", str(tmp_path)]) == 0
+        capsys.readouterr()
+        for command in ("run", "check"):
+            assert exit_code([command, str(tmp_path / kind)]) == 2
+            assert f"a TOML file is needed; did you mean {tmp_path / kind / file}?" in capsys.readouterr().err
+        assert exit_code(["table", str(tmp_path / kind)]) != 0
+        assert f"`stress run` writes it ({tmp_path / kind / file} is an input)" in capsys.readouterr().err
+    (tmp_path / "empty").mkdir()
+    assert exit_code(["check", str(tmp_path / "empty")]) == 2
+    assert capsys.readouterr().err.rstrip().endswith("a TOML file is needed")

@@ -70,7 +70,7 @@ def _read_bytes(path: Path) -> bytes:
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):
             run = os.path.isfile(os.path.join(path, "results.nc"))
-            raise ConfigError(f"{path}: is a directory{RUN if run else ''}, a TOML file is needed")
+            raise ConfigError(f"{path}: is a directory{RUN if run else ''}, a TOML file is needed{_held(path)}")
         if not stat.S_ISREG(mode):
             raise ConfigError(f"{path}: is not a regular file (a device, pipe or socket), a TOML file is needed")
         with open(path, "rb") as file:
@@ -85,6 +85,17 @@ def _read_bytes(path: Path) -> bytes:
     if len(raw) > MAX_BYTES:
         raise ConfigError(f"{path}: larger than {MAX_BYTES // 1024**2} MB, the most an input file may have")
     return raw
+
+
+def main_file_in(folder: Path) -> Path | None:
+    """What `stress new` writes into a folder of inputs: the book, or the job; None where there is none."""
+    files = (folder / name for name in ("book.toml", "job.toml"))
+    return next((file for file in files if os.path.isfile(file)), None)
+
+
+def _held(folder: Path) -> str:
+    found = main_file_in(folder)
+    return f"; did you mean {found}?" if found else ""
 
 
 def _near(path: Path) -> str:
