@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from stress.inputs.text.base import Document, Strict, Text
 from stress.spelling import suggest
+from stress.tables.framed import word
 
 FIGURES: dict[str, str] = {
     "default_rate": "Defaults (charge-offs) of the period, annualised, over the balance",
@@ -68,13 +69,23 @@ class Reports(Document):
         return self
 
 
+def _as_figure(heading: str) -> str:
+    return word(heading).replace(" ", "_")
+
+
 def unread(headings: Sequence[str], columns: Iterable[Column]) -> tuple[str, ...]:
     """Which columns of a table no figure names, in words.
 
     >>> unread(["pool", "A"], [Column(column="pool")])
     ("not read: 'A' (balances of notes are called note:NAME, cash of accounts account:NAME)",)
+    >>> unread(["pool", "late1"], [Column(column="pool")])
+    ("not read: 'late1'; did you mean late_1?",)
     """
     read = {column.column for column in columns}
-    others = ", ".join(repr(heading) for heading in headings if heading and heading not in read)
-    named = f"balances of notes are called {NOTE}NAME, cash of accounts {ACCOUNT}NAME"
-    return (f"not read: {others} ({named})",) if others else ()
+    others = [heading for heading in headings if heading and heading not in read]
+    free = [name for name in FIGURES if name not in map(_as_figure, read)]
+    meant = [suggest(_as_figure(heading), free) for heading in others]
+    plain = [heading for heading, hint in zip(others, meant, strict=True) if not hint]
+    named = f" (balances of notes are called {NOTE}NAME, cash of accounts {ACCOUNT}NAME)"
+    said = [f"not read: {heading!r}{hint}" for heading, hint in zip(others, meant, strict=True) if hint]
+    return (*said, *([f"not read: {', '.join(map(repr, plain))}{named}"] if plain else []))

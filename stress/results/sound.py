@@ -42,15 +42,23 @@ def faults(ds: xr.Dataset) -> Iterator[str]:
 
 
 def check_whole(ds: Any) -> None:
-    """DataError for what is no Dataset, and where it lacks a variable of a result or a dim of one, as a selection of
-    one scenario does."""
+    """DataError as `check_dataset`, and where it lacks a variable of a result or a dim of one, as a selection of one
+    scenario does."""
+    check_dataset(ds)
+    said = next(_of_variables(ds), None)
+    if said:
+        raise DataError(f"not a whole result: {said}; keep all variables, and select by lists: ds.isel(scenario=[0])")
+
+
+def check_dataset(ds: Any, *needed: str) -> None:
+    """DataError for what is no Dataset, or lacks a variable that is needed."""
     if isinstance(ds, xr.DataTree):
         raise DataError("a sweep of several deals: give the result of one, as stress.results.cell(result, deal=...)")
     if not isinstance(ds, xr.Dataset):
         raise DataError(f"a {type(ds).__name__} is not a result: give what stress.simulate or stress.open returns")
-    said = next(_of_variables(ds), None)
-    if said:
-        raise DataError(f"not a whole result: {said}; keep all variables, and select by lists: ds.isel(scenario=[0])")
+    for name in needed:
+        if name not in ds.data_vars:
+            raise DataError(f"not a whole result: variable {name} is missing")
 
 
 def _of_variables(ds: xr.Dataset) -> Iterator[str]:

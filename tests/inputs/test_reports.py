@@ -314,3 +314,6 @@ def test_columns_that_are_no_figure_of_a_report_are_told(tmp_path: Path) -> None
     assert found.note == ("not read: 'A' (balances of notes are called note:NAME, cash of accounts account:NAME)",)
     file.write_text("month,pool,late_1\n2025-01,100,1\n2025-02,99,1\n")
     assert read_reports(file).note == ()
+    file.write_text("month,pool,Late1,servicer\n2025-01,100,1,x\n2025-02,99,1,x\n")
+    assert read_reports(file).note[0] == "not read: 'Late1'; did you mean late_1?"
+    assert read_reports(file).note[1].startswith("not read: 'servicer' (")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from stress.errors import ConfigError, DataError
 from stress.inputs.door import quantile_of
-from stress.results.sound import check_whole
+from stress.results.sound import check_dataset
 from stress.spelling import suggest
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def path_at(dataset: xr.Dataset, scenario: str, tranche: str, quantile: float) -
     >>> bool(abs(lost - 1e-4 * np.floor(1e4 * lost)) <= 1e-4)
     True
     """
-    check_whole(dataset)
+    check_dataset(dataset, "loss_count", "loss_path")
     for dim, label in (("scenario", scenario), ("tranche", tranche)):
         labels = [str(known) for known in dataset[dim].values]
         if label not in labels:
