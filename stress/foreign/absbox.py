@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from stress.errors import ConfigError
-from stress.foreign.absbox_accounts import collected, openings_of, reserves_of, used_of
+from stress.foreign.absbox_accounts import Collected, collected, openings_of, reserves_of, used_of
 from stress.foreign.absbox_bonds import notes_of, swaps_of
 from stress.foreign.absbox_claims import completed, of_the_phases
 from stress.foreign.absbox_fees import Fees, fees_of
@@ -93,16 +93,18 @@ def _draft(given: Mapping[Any, Any], currency: str, left_out: frozenset[tuple[st
         dates = _dates(given["dates"], left)
     with within("bonds", part(given, "bonds")):
         notes, residual, indices = notes_of(given["bonds"], left)
-    names, fees = _names(given, dates, notes, residual, indices, left_out, left)
+    later = dates.pop("later")
+    names, fees, into = _names(given, dates, later, notes, residual, indices, left_out, left)
     tests = given.get("trigger") or given.get("triggers")
     with within("trigger", tests):
-        triggers, revolving = triggers_of(tests, dates, names.known, left)
+        triggers, revolving = triggers_of(tests, names.known, left)
     with within("waterfall", part(given, "waterfall")):
         priority = priority_of(given["waterfall"], names, left)
     priority = of_the_phases(priority, names.known.phases, revolving, triggers, left)
     opening = openings_of(given.get("accounts"), names, left)
-    priority = {phase: [*opening, *steps] for phase, steps in priority.items()}
-    paid, accounts = used_of(priority, fees.own, names.reserves, left)
+    priority = {phase: [*into.steps, *opening, *steps] for phase, steps in priority.items()}
+    held = list(dict.fromkeys((*into.own, *names.reserves)))
+    paid, accounts = used_of(priority, fees.own, held, left)
     priority, paid = completed(priority, paid, fees.charged, notes, left)
     parties = [name for name in _parties(priority) if name]
     left += [f"fees.{name}: no step that is carried pays it" for name in fees.dues if name not in parties]
@@ -123,47 +125,52 @@ def _draft(given: Mapping[Any, Any], currency: str, left_out: frozenset[tuple[st
 def _names(
     given: Mapping[Any, Any],
     dates: Mapping[str, Any],
+    later: datetime.timedelta,
     notes: list[dict[str, Any]],
     residual: str | None,
     indices: dict[str, float],
     left_out: frozenset[tuple[str, str]],
     left: list[str],
-) -> tuple[Names, Fees]:
-    """What actions may name, and the fees."""
+) -> tuple[Names, Fees, Collected]:
+    """What actions may name, the fees, and where collections go."""
+    with within("accounts", given.get("accounts")):
+        named = [name for name, _ in pairs(given.get("accounts")) if ("account", name) not in left_out]
     with within("collect", part(given, "collect")):
-        interest, principal = collected(given["collect"], left)
+        into = collected(given["collect"], given.get("accounts"), left)
     size = {note["name"]: note["amount"] for note in notes}
     with within("fees", given.get("fees")):
         every_fee = [name for name, _ in pairs(given.get("fees")) if ("fee", name) not in left_out]
-    with within("accounts", given.get("accounts")):
-        named = [name for name, _ in pairs(given.get("accounts")) if ("account", name) not in left_out]
-        every_account = {name: (name,) for name in named} | interest
-    known = Known(size, every_fee, {}, every_account, lambda date: payments_before(date, dates), [])
+    every_account = {name: (name,) for name in named} | into.interest
+    known = Known(size, every_fee, {}, every_account, lambda date: payments_before(date + later, dates), [])
     tests = given.get("trigger") or given.get("triggers")
     with within("trigger", tests):
         known = known._replace(phases=phases_of(tests))
     with within("fees", given.get("fees")):
-        fees = fees_of(given.get("fees"), known, dates["legal_maturity_months"], dates["issue_date"], left)
+        fees = fees_of(given.get("fees"), known, dates["legal_maturity_months"], dates["issue_date"] - later, left)
     own = [fee["name"] for fee in fees.own]
     known = known._replace(
         fees=[name for name in own if ("fee", name) not in left_out],
         dues={name: due for name, due in fees.dues.items() if ("fee", name) not in left_out},
     )
     with within("accounts", given.get("accounts")):
-        reserves = reserves_of(given.get("accounts"), interest, known, left)
+        reserves = reserves_of(given.get("accounts"), into, known, left)
     held = {name: (name,) for name in reserves}
     swaps = swaps_of(given.get("rateSwap"), indices, known, left)
-    return Names(
-        {**interest, **held},
-        {**principal, **held},
-        tuple(own),
-        tuple(size),
-        residual,
-        reserves,
-        known,
-        fees.dues,
-        swaps,
-    ), fees
+    return (
+        Names(
+            {**held, **into.interest},
+            {**held, **into.principal},
+            tuple(own),
+            tuple(size),
+            residual,
+            reserves,
+            known,
+            fees.dues,
+            swaps,
+        ),
+        fees,
+        into,
+    )
 
 
 def _parties(priority: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
@@ -179,20 +186,43 @@ def _dates(given: Mapping[str, Any], left: list[str]) -> dict[str, Any]:
     end = cutoff if cutoff.day == calendar.monthrange(cutoff.year, cutoff.month)[1] else cutoff.replace(day=1) - _DAY
     if cutoff.day not in (1, calendar.monthrange(cutoff.year, cutoff.month)[1]):
         left.append(f"dates.cutoff {cutoff}: collection periods are whole months here: the pool is taken as of {end}")
-    frequency = given["payFreq"]
-    days = list(frequency) if isinstance(frequency, list | tuple) and len(frequency) == 2 else ["", 0]
-    if str(days[0]).lower() != "dayofmonth" or not isinstance(days[1], int) or not 1 <= days[1] <= 28:
-        raise ConfigError(f'dates.payFreq = {frequency!r}: must be monthly, as ["DayOfMonth", 20], a day from 1 to 28')
+    day, later = _payment_day(given["payFreq"])
     if str(given.get("poolFreq", "MonthEnd")).lower() != "monthend":
         left.append(f"dates.poolFreq {given['poolFreq']!r}: collections are by month end here")
-    day = int(days[1])
+    if later:
+        left.append(
+            f"dates.payFreq {given['payFreq']!r}: payments, the issue and all dates of the deal stand a day later "
+            "here, on the first of the next month: the same cash, over as many days"
+        )
+    issue, stated = issue + later, stated + later
     months = (stated.year - end.year) * 12 + stated.month - end.month - 1 - (stated.day < day)
     found = {"closing_date": end, "issue_date": issue, "payment_day": day, "legal_maturity_months": months}
-    if "firstPay" in given and _date(given, "firstPay").day == day:
-        found["first_payment_date"] = _date(given, "firstPay")
+    if "firstPay" in given and (_date(given, "firstPay") + later).day == day:
+        found["first_payment_date"] = _date(given, "firstPay") + later
     elif "firstPay" in given:
-        left.append(f"dates.firstPay {given['firstPay']}: is not day {day} of a month")
-    return found
+        is_none = "the last day of a month" if later else f"day {day} of a month"
+        left.append(f"dates.firstPay {given['firstPay']}: is not {is_none}")
+    return {**found, "later": later}
+
+
+def _payment_day(frequency: Any) -> tuple[int, datetime.timedelta]:
+    """The day of a month on which is paid, and how much later that is than the file says.
+
+    A month's end is the day before the first of the next month: collections of the month are in, and as many days lie
+    between two of them. Raises ConfigError for what is not monthly.
+    """
+    parts = list(frequency) if isinstance(frequency, list | tuple) else [frequency]
+    match [str(parts[0]).lower() if parts else "", *parts[1:]]:
+        case ["monthend"]:
+            return 1, _DAY
+        case ["monthfirst"]:
+            return 1, 0 * _DAY
+        case ["dayofmonth", int(day)] if 1 <= day <= 28 and not isinstance(day, bool):
+            return day, 0 * _DAY
+    raise ConfigError(
+        f'dates.payFreq = {frequency!r}: must be monthly, as every deal is paid here: "MonthEnd", "MonthFirst" or '
+        '["DayOfMonth", 20], a day from 1 to 28'
+    )
 
 
 _DAY = datetime.timedelta(days=1)

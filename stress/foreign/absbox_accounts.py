@@ -2,44 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from stress.errors import ConfigError
 from stress.foreign.absbox_formulas import Known, condition, formula, named, number
 from stress.foreign.absbox_steps import Names
 from stress.foreign.literal import pairs, within
 
+Parts = tuple[tuple[str, float], ...]
+"""Accounts with their shares of what is collected, which add up to 1."""
 
-def collected(collect: Any, left: list[str]) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
-    """What stands for the accounts that collections go to: income, principal, or both where one takes all."""
-    into: dict[str, str] = {}
+
+class Collected(NamedTuple):
+    """Where collections go."""
+
+    interest: dict[str, tuple[str, ...]]
+    """Account -> ours that stand for it, in the order in which they pay interest and fees."""
+    principal: dict[str, tuple[str, ...]]
+    """The same in the order in which they pay principal."""
+    steps: list[dict[str, Any]]
+    """What divides collections, before all else of a payment: nothing of them stays where they came in."""
+    own: tuple[str, ...]
+    """Accounts that are filled so."""
+
+
+def collected(collect: Any, accounts: Any, left: list[str]) -> Collected:
+    """What stands for the accounts that collections go to: income, principal, or both where one takes all; an account
+    of its own for one that takes a share of them."""
+    into: dict[str, Parts] = {}
     for k, entry in enumerate(collect):
         with within(f"collect[{k}]", entry):
-            source, account = entry
-        if not isinstance(account, str):
-            raise ConfigError(f"collect {source!r}: is divided between accounts, which is not carried")
-        into[str(source).removeprefix("Collected")] = account
+            if not isinstance(entry, list | tuple) or len(entry) < 2:
+                raise ValueError("no source and account")
+            source = _source(k, entry[0])
+            into[source] = _parts(entry[0], entry[1:], [name for name, _ in pairs(accounts)])
     cash = into.get("Cash")
     interest, principal = into.get("Interest", cash), into.get("Principal", cash)
     if interest is None or principal is None:
         raise ConfigError("collect: must say where CollectedInterest and CollectedPrincipal (or CollectedCash) go")
-    for source, account in into.items():
+    for source, parts in into.items():
         kind = "principal" if source in ("Principal", "Prepayment", "Recoveries") else "income"
-        if account != {"principal": principal, "income": interest}[kind] and source != "Cash":
-            left.append(f"collect {source!r}: comes with {kind} here, not to {account!r}")
-    if interest == principal:
-        return {interest: ("income", "principal")}, {interest: ("principal", "income")}
-    return {interest: ("income",), principal: ("principal",)}, {interest: ("income",), principal: ("principal",)}
+        if parts != {"principal": principal, "income": interest}[kind] and source != "Cash":
+            to = repr(parts[0][0]) if len(parts) == 1 else " and ".join(f"{x:g} to {name!r}" for name, x in parts)
+            left.append(f"collect {source!r}: comes with {kind} here, not to {to}")
+    steps = [*_divided("income", interest), *_divided("principal", principal)]
+    own = tuple(dict.fromkeys(step["to"] for step in steps))
+    ours = {
+        name: tuple(
+            one
+            for one, stands in (
+                ("income", interest == ((name, 1.0),)),
+                (name, name in own),
+                ("principal", principal == ((name, 1.0),)),
+            )
+            if stands
+        )
+        for name, _ in (*interest, *principal)
+    }
+    return Collected(ours, {name: some[::-1] for name, some in ours.items()}, steps, own)
 
 
-def reserves_of(accounts: Any, collected: Mapping[str, Any], known: Known, left: list[str]) -> dict[str, Any]:
+def _source(k: int, given: Any) -> str:
+    if not isinstance(given, str):
+        raise ConfigError(f"collect[{k}] {given!r}: is of a pool by its name: one pool is carried, ['Collected..', ..]")
+    return given.removeprefix("Collected")
+
+
+def _parts(source: str, given: Sequence[Any], accounts: Sequence[str]) -> Parts:
+    """One account, or shares of several: [0.8, "a"], [0.2, "b"], in a list of their own or not."""
+    if isinstance(given[0], str):
+        (account,) = given
+        return ((account, 1.0),)
+    shares = given[0] if len(given) == 1 and isinstance(given[0][0], list | tuple) else given
+    found = tuple((str(account), float(share)) for share, account in shares)
+    unknown = next((account for account, _ in found if account not in accounts), None)
+    if unknown is not None:
+        raise ConfigError(f"collect {source!r}: {unknown!r} is none of the accounts: {', '.join(accounts)}")
+    total = sum(share for _, share in found)
+    if abs(total - 1.0) > 1e-9 or min(share for _, share in found) <= 0.0 or len(dict(found)) < len(found):
+        said = ", ".join(f"{share:g} to {account!r}" for account, share in found)
+        raise ConfigError(f"collect {source!r}: {said}: must be shares above 0 of different accounts that add up to 1")
+    return found if len(found) > 1 else ((found[0][0], 1.0),)
+
+
+def _divided(kind: str, parts: Parts) -> list[dict[str, Any]]:
+    """Steps that move the shares of what has come in to accounts of their own, the last one what is left."""
+    steps, rest = list[dict[str, Any]](), 1.0
+    for account, share in parts if len(parts) > 1 else ():
+        steps.append({"step": "transfer", "source": [kind], "to": account, "share": min(share / rest, 1.0)})
+        rest -= share
+    return [*steps[:-1], *({k: v for k, v in step.items() if k != "share"} for step in steps[-1:])]
+
+
+def reserves_of(accounts: Any, into: Collected, known: Known, left: list[str]) -> dict[str, Any]:
     """Reserve accounts with their targets."""
     found: dict[str, Any] = {}
     for name, about in pairs(accounts):
         if about.get("interest"):
             left.append(f"accounts.{name}.interest")
-        if name in collected:
+        if name in into.interest and not (name in into.own and about.get("type")):
             continue
         kind, value = next(iter((about.get("type") or {"": None}).items()))
         try:
@@ -88,12 +150,12 @@ def openings_of(accounts: Any, names: Names, left: list[str]) -> list[dict[str, 
 
 
 def used_of(
-    priority: dict[str, Any], fees: list[dict[str, Any]], reserves: Mapping[str, Any], left: list[str]
+    priority: dict[str, Any], fees: list[dict[str, Any]], accounts: Sequence[str], left: list[str]
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """Fees and accounts that some step names; the others are told."""
     steps = [step for rows in priority.values() for step in rows]
     paid = {step.get("fee") for step in steps}
     held = {name for step in steps for name in (step.get("account"), step.get("to"), *step.get("source", ()))}
     left += [f"fees.{fee['name']}: no step that is carried pays it" for fee in fees if fee["name"] not in paid]
-    left += [f"accounts.{name}: no step that is carried fills it" for name in reserves if name not in held]
-    return [fee for fee in fees if fee["name"] in paid], [name for name in reserves if name in held]
+    left += [f"accounts.{name}: no step that is carried fills it" for name in accounts if name not in held]
+    return [fee for fee in fees if fee["name"] in paid], [name for name in accounts if name in held]

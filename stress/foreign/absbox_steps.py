@@ -219,7 +219,10 @@ def _with_residual(action: Any, names: Names, order: str) -> Rows:
     """Notes in turn, the residual one the last. Raises LookupError where it is not, or is paid pari passu."""
     *before, last = _each(action[2])
     if order != "sequential" or last != names.residual:
-        raise LookupError("the residual note beside others, or before them, has no word here")
+        raise LookupError(
+            f"the residual note {names.residual} beside others, or before them, has no word here: it has what is left "
+            f"after them (payPrinBySeq with {names.residual} last, or payPrinResidual)"
+        )
     return [row for part in (before, [last]) for row in _principal((*action[:2], part, *action[3:]), names, order)]
 
 

@@ -35,9 +35,7 @@ def _ends_revolving(about: Mapping[str, Any]) -> bool:
     return _status(about) == "amortizing" and len(test) == 2 and test[0] in (">", ">=")
 
 
-def triggers_of(
-    given: Any, dates: Mapping[str, Any], known: Known, left: list[str]
-) -> tuple[list[dict[str, Any]], int]:
+def triggers_of(given: Any, known: Known, left: list[str]) -> tuple[list[dict[str, Any]], int]:
     """Triggers, and the months until a date ends the revolving period."""
     found: list[dict[str, Any]] = []
     revolving = 0
@@ -45,7 +43,7 @@ def triggers_of(
         for name, about in pairs(group):
             test, effects = list(about.get("condition") or ()), list(about.get("effects") or ())
             if _ends_revolving(about):
-                revolving = payments_before(datetime.date.fromisoformat(str(test[1])), dates)
+                revolving = known.month_of(datetime.date.fromisoformat(str(test[1])))
                 continue
             effect = _effect(known.phases.get(_status(about), ""))
             told = _test(place, test, known) if effect else None

@@ -129,8 +129,8 @@ def test_a_file_that_is_no_deal_is_refused_in_words_and_nothing_in_it_is_run(
 @pytest.mark.parametrize(
     ("part", "key", "value", "said"),
     [
-        ("dates", "payFreq", "MonthEnd", "dates.payFreq = 'MonthEnd': must be monthly, as [\"DayOfMonth\", 20]"),
-        ("", "collect", [["CollectedInterest", [[0.5, "acc"], [0.5, "b"]]]], "'CollectedInterest': is divided between"),
+        ("dates", "payFreq", "QuarterEnd", "dates.payFreq = 'QuarterEnd': must be monthly"),
+        ("", "collect", [["CollectedInterest", [[0.5, "acc"], [0.5, "b"]]]], "'b' is none of the accounts: acc"),
         ("dates", "cutoff", "2022-13-45", "dates.cutoff = '2022-13-45': must be a date, as 2022-01-31"),
         ("dates", "firstPay", None, "dates.firstPay = None: must be a date"),
         ("dates", "payFreq", ["DayOfMonth", 31], "dates.payFreq = ['DayOfMonth', 31]: must be monthly"),
