@@ -8,9 +8,30 @@ import re
 from pathlib import Path
 
 import pytest
-from shipped import JOB
+from shipped import JOB, JOBS
 
 from stress.cli import exit_code
+
+
+def test_a_book_says_how_dates_of_its_scenarios_are_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Once for two deals under one scenario, in a check and in a count."""
+    (tmp_path / "table.csv").write_text("Date,x\n01/31/2020,1.0\n02/29/2020,1.1\n")
+    (tmp_path / "s.toml").write_text(
+        'kind = "scenario"\nversion = 1\nname = "s"\n'
+        '[[shocks]]\ntarget = "entry_rate"\nhow = "multiply"\nfile = "table.csv"\n'
+    )
+    deals = ", ".join(f'{{ name = "{name}", job = "{JOBS / name}.toml" }}' for name in ("turnover", "baitiao-12m"))
+    held = ", ".join(f'{{ deal = "{name}", note = "mezzanine", share = 1.0 }}' for name in ("turnover", "baitiao-12m"))
+    book = tmp_path / "book.toml"
+    book.write_text(
+        'kind = "book"\nversion = 1\nname = "b"\ncurrency = "CNY"\npaths = 1024\n'
+        f'scenarios = [{{ name = "bad", file = "s.toml" }}]\ndeals = [{deals}]\npositions = [{held}]\n'
+    )
+    said = "table.csv: dates are month/day/year"
+    assert exit_code(["check", str(book)]) == 0
+    assert " ".join(capsys.readouterr().out.split()).count(said) == 1
+    assert exit_code(["book", str(book), "--log-json"]) == 0
+    assert capsys.readouterr().err.count(said) == 1
 
 
 def test_a_run_says_how_dates_of_macro_tables_and_shocks_are_read_as_a_check_does(

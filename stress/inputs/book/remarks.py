@@ -49,6 +49,17 @@ def _tied_segments(book: Book) -> Found:
             )
 
 
+def _tables(book: Book) -> Found:
+    """What the readers of tables assumed that the book's scenarios name, once."""
+    notes = (
+        (f"{named('scenarios', case.name)}: {key}", says)
+        for deal in book.deals
+        for case in deal.job.scenarios
+        for key, says in case.table_notes
+    )
+    yield from {says: (key, says) for key, says in reversed(list(notes))}.values()
+
+
 def _not_held(book: Book) -> Found:
     held = {position.deal for position in book.positions}
     for i, deal in enumerate(book.deals):
@@ -124,6 +135,7 @@ _RULES = (
     _on_its_own,
     _other_persistence,
     _tied_segments,
+    _tables,
     _not_held,
     _short,
     _begins,
