@@ -27,6 +27,9 @@ Array = NDArray[np.float64]
 
 LOPSIDED = 2.0
 """An upper end so many times as far off as by the error alone: the error is told as wide as the interval."""
+FEWEST = 3.689
+"""Paths by which the upper end of value at risk is the whole: with 2.5% (exp(-3.689)) none of as many as are expected
+lies beyond it."""
 _END = 0.5 + CONFIDENCE / 2.0
 
 
@@ -36,13 +39,20 @@ def student(paths: Array | float, half: float = NORMAL) -> Array:
 
 
 def tail_ends(
-    mean: Array, error: Array, quantile: Array, worst: Array, paths: Array, half: float = NORMAL
+    mean: Array,
+    error: Array,
+    quantile: Array,
+    worst: Array,
+    paths: Array,
+    half: float = NORMAL,
+    most: Array | float = 1.0,
 ) -> tuple[Array, Array]:
     """Lower and upper end of the 95% interval of tail means, shares of the whole; arrays of one shape.
 
     `quantile` cuts the tail off, `worst` is the largest loss (of weighted paths that of `histogram.worst_of`), `paths`
     (above 0) how many plain paths the tail is worth.
-    `half`: as of `student`. Of a mean of 0 or below, a gain, the lower end lies as many errors off.
+    `half`: as of `student`. `most`: what the mean is at most, the upper end of fewer paths than `FEWEST`. Of a mean of
+    0 or below, a gain, the lower end lies as many errors off.
     """
     errors = student(paths, half)
     excess = np.maximum(mean - quantile, 0.0)
@@ -51,7 +61,8 @@ def tail_ends(
         variance = np.square(errors / NORMAL) * (np.square(error) + np.square(more))
         beyond = special.gammaincinv(np.square(excess + more) / variance, _END) * variance / (excess + more)
         low = np.where(mean > 0.0, mean / np.exp(errors * error / mean), mean - errors * error)
-    return low, np.minimum(np.where(variance > 0.0, quantile + beyond, mean), 1.0)
+    high = np.minimum(np.where(variance > 0.0, quantile + beyond, mean), most)
+    return low, np.where((paths < FEWEST) & (variance > 0.0), most, high)
 
 
 def told_error(error: Array | float, mean: Array | float, low: Array, high: Array, half: float = NORMAL) -> Array:

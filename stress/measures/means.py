@@ -12,6 +12,7 @@ import xarray as xr
 from stress.errors import DataError
 from stress.measures import batches, replicates, sums
 from stress.measures.estimate import Interval, as_dataset
+from stress.measures.few_losses import widened
 from stress.measures.proportions import proportion
 from stress.measures.weighted import TINY, chance, is_weighted, weights_of
 
@@ -231,11 +232,11 @@ def _bounded(ds: xr.Dataset, name: str, parts: Interval) -> Interval:
     low = np.where(np.isfinite(parts.low), np.clip(parts.low, 0.0, 1.0), 0.0)
     high = np.where(np.isfinite(parts.high), np.clip(parts.high, 0.0, 1.0), 1.0)
     found, whole = Interval(parts.estimate, parts.error, low, high), parts.estimate > 1.0 - TINY
+    lost = _losing_paths(ds)
     if name == "lgd":
-        lost = _losing_paths(ds)
-        return _where(whole & (lost > 0.0), proportion(lost, lost), found)
+        return _where(whole & (lost > 0.0), proportion(lost, lost), widened(ds, found, lost, None))
     chance = _probability(ds, "any_loss")
-    return _where(whole | (chance.estimate <= 0.0), chance, found)
+    return _where(whole | (chance.estimate <= 0.0), chance, widened(ds, found, lost, chance))
 
 
 def _losing_paths(ds: xr.Dataset) -> np.ndarray:

@@ -138,8 +138,8 @@ CHECKS = (
     ),
     Check(
         "coverage", "estimates",
-        "95% intervals of mean, probability and quantile hold the truth 93-97% of the time, of expected shortfall, of "
-        "four paths too, 93% or more",
+        "95% intervals of mean, probability and quantile hold the truth 93-97% of the time, of expected loss and "
+        "shortfall, of four paths too, 93% or more",
         "closed forms of a large pool; 1,000 replications of 4,096 paths", coverage.plain, long=True,
     ),
     Check(

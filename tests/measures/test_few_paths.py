@@ -33,6 +33,12 @@ def test_no_path_loses_more_than_the_whole_and_no_interval_ends_beyond_it() -> N
     assert ends(0.9, 0.2, 0.6, 0.9, 4.0)[1] == 1.0
 
 
+def test_of_fewer_paths_than_four_nothing_bounds_a_mean_but_what_it_is_at_most() -> None:
+    assert ends(0.2, 0.03, 0.1, 0.3, 3.6)[1] == 1.0
+    assert float(tail_ends(*(np.array(x) for x in (0.2, 0.03, 0.1, 0.3, 3.6)), most=0.7)[1]) == 0.7
+    assert ends(0.2, 0.03, 0.1, 0.3, 3.8)[1] < 1.0
+
+
 def test_many_paths_have_the_interval_of_the_normal_law() -> None:
     low, high = ends(0.2, 1e-5, 0.1, 0.3, 1e10)
     assert [low, high] == pytest.approx([0.2 - NORMAL * 1e-5, 0.2 + NORMAL * 1e-5], abs=1e-8)

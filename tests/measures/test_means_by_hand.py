@@ -59,10 +59,10 @@ def test_a_share_is_held_within_0_and_1_and_an_end_that_is_none_is_that_of_the_r
     """As sums of calibrated weights may lie a little beyond, and one batch has no interval."""
     for name in ("lgd", "expected_loss"):
         for given, wanted in (((-0.1, 0.5), (0.0, 0.5)), ((1.1, 1.2), (1.0, 1.0)), ((np.nan, np.nan), (0.0, 1.0))):
-            parts = [np.full((1, 2), value) for value in (0.5, 0.1, *given)]
+            parts = [np.full((1, 2), value) for value in (0.5, 0.0, *given)]
             found = means._bounded(ds, name, Interval(*parts))
             assert (found.low[0, 1], found.high[0, 1]) == wanted
-            assert (found.estimate[0, 1], found.error[0, 1]) == (0.5, 0.1)
+            assert (found.estimate[0, 1], found.error[0, 1]) == (0.5, 0.0)
 
 
 def test_a_yield_may_be_below_nothing_and_has_even_ends(ds: xr.Dataset) -> None:

@@ -147,5 +147,10 @@ THEORY = (
         "David and Nagaraja (2003), Order Statistics, 7.1; Acerbi and Tasche (2002), J. of Banking and Finance 26", "",
         _plain,
     ),
+    Statement(
+        "Few paths", "intervals of losses and tail means: Student's t below, above gamma quantiles with one path more, "
+        "which loses what lies beyond the worst one on average in a Pareto tail of shape 1/2",
+        "Fay and Feuer (1997), Statistics in Medicine 16; Pickands (1975), Annals of Statistics 3", "", _plain,
+    ),
 )  # fmt: skip
 """In the order of the accounting page; how numbers are drawn and counted last."""
