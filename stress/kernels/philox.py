@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from .elementary import cosine_quarter, logarithm, sine_quarter
 from .jit import aside, kernel, stage
 from .lanes import (
@@ -25,24 +27,23 @@ from .lanes import (
 )
 from .space import space_of
 
-_LOW = 0xFFFFFFFF
+_LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 _MULTIPLIER = (0xD2511F53, 0xCD9E8D57)
-_WEYL = (0x9E3779B9, 0xBB67AE85)
+_WEYL = (np.uint64(0x9E3779B9), np.uint64(0xBB67AE85))
 _TWO_52 = 0x4330000000000000
 
 
 @stage
 def philox(c0: Any, c1: Any, c2: Any, c3: Any, seed: Any) -> Any:
     """Four lanes of 32-bit words (each in a uint64) from counters and a 64-bit seed."""
-    k0 = splat_word(seed) & _LOW
-    k1 = splat_word(seed) >> 32
-    for _ in range(10):
+    k0, k1 = seed & _LOW, seed >> _HALF
+    for _ in range(10):  # what the lanes have above their 32 bits is passed over
         p0 = (c0 & _LOW) * _MULTIPLIER[0]
         p1 = (c2 & _LOW) * _MULTIPLIER[1]
-        c0, c1, c2, c3 = (p1 >> 32) ^ c1 ^ k0, p1 & _LOW, (p0 >> 32) ^ c3 ^ k1, p0 & _LOW
+        c0, c1, c2, c3 = (p1 >> 32) ^ c1 ^ k0, p1, (p0 >> 32) ^ c3 ^ k1, p0
         k0 = (k0 + _WEYL[0]) & _LOW
         k1 = (k1 + _WEYL[1]) & _LOW
-    return c0, c1, c2, c3
+    return c0 & _LOW, c1 & _LOW, c2 & _LOW, c3 & _LOW
 
 
 @stage

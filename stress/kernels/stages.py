@@ -27,8 +27,10 @@ class _TextLibrary(JITCodeLibrary):  # type: ignore[misc]
     """A library that is only ever linked into another."""
 
     def add_ir_module(self, ir_module: Any) -> None:
-        """As numba's; what is not to be inlined is not: LLVM would, a piece into each of its callers."""
+        """As numba's; what is not to be inlined is not: LLVM would, a piece into each of its callers. Its stack begins
+        where a vector of 512 bits may: else each one that is put aside can lie across two lines of the cache."""
         for function in ir_module.functions:
+            function.attributes.alignstack = 64
             if not function.is_declaration and "alwaysinline" not in function.attributes:
                 function.attributes.add("noinline")
         super().add_ir_module(ir_module)
