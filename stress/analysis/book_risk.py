@@ -31,6 +31,7 @@ from stress.kernels.tally import MOST_WEIGHT
 from stress.measures.estimate import NORMAL
 from stress.measures.few_paths import student
 from stress.measures.proportions import UNSEEN
+from stress.report.inputs import illustrative
 from stress.runs.counting.book_tally import NO_PATH, UNIT, BookTally, Weighed, bins_in, weighed
 
 LEVELS = (0.95, 0.99, 0.995, 0.999, 0.9999)
@@ -55,7 +56,7 @@ def book_risk(book: Book, tally: BookTally, level: float = 0.999, losses: Sequen
         estimator="importance" if is_weighted else "plain",
         unseen=UNSEEN / paths * (MOST_WEIGHT if is_weighted else 1),
         level=level,
-        illustrative=list(book.illustrative),
+        illustrative=dict(illustrative(book)),
         scenarios=[_scenario(book, seen, k, level, xs) for k in range(len(book.scenarios))],
     )
 

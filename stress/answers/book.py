@@ -157,5 +157,6 @@ class BookRisk(NamedTuple):
     """What no path shows has a probability below this (with 95%, rule of three)."""
     level: float
     """Of contributions, increments and concentrations."""
-    illustrative: list[str]
+    illustrative: dict[str, str]
+    """What the inputs of the book and of its deals call illustrative, each statement with where it is made."""
     scenarios: list[ScenarioRisk]

@@ -129,12 +129,12 @@ def save(told: Told, page: Path | None, workbook: Path | None) -> None:
     if page is not None:
         from stress.report.page.book import render
 
-        save_text("--report", page, render(told.risk, told.one, told.worst, told.common))
+        save_text("--report", page, render(told.book, told.risk, told.one, told.worst, told.common, about_book(told)))
     if workbook is not None:
         from stress.report import book_workbook
         from stress.report.workbook import write
 
-        about = plain(told.risk) | {"scenarios": len(told.risk.scenarios)}
+        about = about_book(told) | plain(told.risk) | {"scenarios": len(told.risk.scenarios)}
         with writing("--xlsx", workbook):
             write(
                 workbook,
@@ -142,6 +142,17 @@ def save(told: Told, page: Path | None, workbook: Path | None) -> None:
                 book_workbook.inputs(told.book),
                 about,
             )
+
+
+def about_book(told: Told) -> dict[str, Any]:
+    """Provenance of what the command made of a book."""
+    from stress.digest import source_digest
+    from stress.version import __version__
+
+    known = {"command": "stress book", "version": __version__, "source_digest": source_digest()}
+    known |= {key: getattr(told.risk, key) for key in ("seed", "estimator", "paths", "level")}
+    known["result_sha256"] = told.sha256
+    return known | ({"partial": told.partial} if told.partial else {})
 
 
 def document(told: Told) -> dict[str, Any]:
@@ -185,8 +196,8 @@ def table(told: Told) -> RenderableType:
     lines = [Text(f"{part}: {' '.join(says)}") for part, says in told.story()]
     if lines:
         lines.insert(0, Text("The worst path", style="italic"))
-    if risk.illustrative:
-        lines.append(Text(f"\nIllustrative: {'; '.join(risk.illustrative)}."))
+    if said := sheets.illustrative(told.book, risk):
+        lines.append(Text(f"\n{said}"))
     return Group(*tables, *lines)
 
 

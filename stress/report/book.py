@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from stress.answers.book import BookRisk, Estimate, PositionRisk, ScenarioRisk, Share
+from stress.inputs.book import Book
 from stress.measures.estimate import NORMAL
 from stress.report.numbers import (
     MISSING,
@@ -92,6 +93,15 @@ def positions(risk: BookRisk, one: ScenarioRisk) -> Sheet:
     if risk.short:
         note += " A short gains what its note loses; sold: closed."
     return Sheet(head, tuple(rows), note.strip())
+
+
+def illustrative(book: Book, risk: BookRisk) -> str:
+    """What the book itself calls illustrative, and how much more its deals do; empty where nothing is."""
+    own = "; ".join(book.illustrative)
+    more = len(risk.illustrative) - len(set(book.illustrative))
+    rest = f"{many(more, 'statement')} of its deals' inputs (--report, --json)" if more else ""
+    said = ", and ".join(part for part in (own, rest) if part)
+    return said and f"Illustrative: {said}."
 
 
 def findings(risk: BookRisk, one: ScenarioRisk) -> list[str]:

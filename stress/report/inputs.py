@@ -1,4 +1,4 @@
-"""The inputs of a job that say where their facts come from and what in them is nobody's published fact."""
+"""The inputs of a job or a book that say where their facts come from and what in them is nobody's published fact."""
 
 from __future__ import annotations
 
@@ -6,13 +6,23 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 
-def inputs(job: Any) -> Iterator[tuple[str, Any]]:
-    """What each is and the input itself, of a job or of its JSON: the job where it says something of its own, deal,
-    pool, state, scenarios with what they draw and what their shocks came from.
+def inputs(whole: Any) -> Iterator[tuple[str, Any]]:
+    """What each is and the input itself, of a job, of its JSON or of a book: deal, pool, state, scenarios with what
+    they draw and what their shocks came from; the job where it says something of its own; the book, and its deals'
+    inputs once.
 
     >>> [kind for kind, _ in inputs(job)][:3]
     ['deal', 'pool', 'scenario']
     """
+    if (deals := said(whole, "deals")) is None:
+        yield from _of_job(whole)
+        return
+    yield "book", whole
+    found = (one for deal in deals for one in _of_job(said(deal, "job")))
+    yield from {_said_by(*one): one for one in found}.values()
+
+
+def _of_job(job: Any) -> Iterator[tuple[str, Any]]:
     if said(job, "source") or said(job, "illustrative"):
         yield "job", job
     for kind in ("deal", "pool", "state"):
@@ -36,13 +46,13 @@ def _said_by(kind: str, part: Any) -> str:
     return repr((kind, *(said(part, key) for key in ("name", "source", "illustrative"))))
 
 
-def illustrative(job: Any) -> list[tuple[str, str]]:
+def illustrative(whole: Any) -> list[tuple[str, str]]:
     """What the inputs call illustrative, each statement once, with where it is made."""
     found: dict[str, list[str]] = {}
-    for kind, part in inputs(job):
+    for kind, part in inputs(whole):
         for line in said(part, "illustrative") or ():
             found.setdefault(str(line), []).append(f"{kind} {said(part, 'name') or ''}")
-    return [(line, ", ".join(where)) for line, where in found.items()]
+    return [(line, "; ".join(where)) for line, where in found.items()]
 
 
 def said(part: Any, key: str) -> Any:

@@ -174,7 +174,7 @@ def test_what_is_illustrative_is_flagged(ds: xr.Dataset, text: str) -> None:
         assert line in text
     found = dict(whole.illustrative(job))
     assert len(found) == 3
-    assert found["Size of the shock is ours."] == "scenario baseline, scenario macro_mild, scenario macro_moderate"
+    assert found["Size of the shock is ours."] == "scenario baseline; scenario macro_mild; scenario macro_moderate"
 
 
 def test_names_from_files_are_escaped_everywhere(tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ def _register(job: Job) -> Lines:
         return
     yield "Register: inputs that are the authors' own, as the files that hold them say."
     yield ""
-    rows = [(f"A{k}", *what, ", ".join(where)) for k, (what, where) in enumerate(made.items(), start=1)]
+    rows = [(f"A{k}", *what, "; ".join(where)) for k, (what, where) in enumerate(made.items(), start=1)]
     yield from table(("No.", "Assumption", "Value", "Made in"), rows)
 
 

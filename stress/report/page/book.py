@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from stress.answers.book import BookRisk, ScenarioRisk
 from stress.answers.book_path import BookPath
 from stress.answers.book_reverse import BookReverse
-from stress.digest import source_digest
+from stress.explain import explain_book
+from stress.inputs.book import Book
+from stress.inputs.book.remarks import notes_of_book
 from stress.report import book as sheets
 from stress.report import book_path
 from stress.report import book_reverse as reverse_sheets
 from stress.report.figures import books
 from stress.report.numbers import many
+from stress.report.page.deal import as_html
 from stress.report.page.exhibit import Exhibit, svg_of
 from stress.report.page.template import rendered
 from stress.report.sheets import Sheet
-from stress.version import __version__
 
 ASSUMED = (
     "Deals share the named factors that they load on; what is left of a deal's default factor is its own.",
@@ -26,19 +30,22 @@ ASSUMED = (
 
 
 def render(
+    book: Book,
     risk: BookRisk,
     one: ScenarioRisk,
     worst: BookPath | None,
-    common: BookReverse | None = None,
+    common: BookReverse | None,
+    about: Mapping[str, Any],
 ) -> str:
-    """The page as text, `one` scenario in detail. Everything that comes from a file is escaped by the template."""
-    deals = len({p.deal for p in one.positions})
+    """The page as text, `one` scenario in detail. Everything that comes from a file is escaped by the template.
+
+    `about`: provenance; `partial` of it says how many paths of how many, where some are missing.
+    """
     return rendered(
         "book.html.j2",
         risk=risk,
         one=one,
-        lede=f"{len(one.positions)} positions in {deals} deals, {sheets.money(risk.amount, risk.currency)}; "
-        f"{len(risk.scenarios)} scenarios, {many(risk.paths, 'path')} of all deals on common factors.",
+        lede=_lede(risk, one, about.get("partial")),
         findings=sheets.findings(risk, one),
         overview=sheets.overview(risk),
         exceedances=sheets.exceedances(risk),
@@ -53,14 +60,21 @@ def render(
         common="" if common is None else reverse_sheets.headline(common),
         common_path=None if common is None or math.isinf(common.beta) else _common(common),
         common_sheets=_common_sheets(common, one),
-        assumptions=[*(f"Illustrative: {line}." for line in risk.illustrative), *ASSUMED],
-        provenance=[
-            ("seed", risk.seed),
-            ("estimator", risk.estimator),
-            ("paths", f"{risk.paths:,}"),
-            ("source", source_digest()),
-        ],
-        version=__version__,
+        words=as_html(explain_book(book)),
+        input_notes=notes_of_book(book),
+        assumptions=ASSUMED,
+        illustrative=list(risk.illustrative.items()),
+        provenance=about,
+    )
+
+
+def _lede(risk: BookRisk, one: ScenarioRisk, partial: str | None) -> str:
+    so_far = f"PARTIAL, {partial} so far: " if partial else ""
+    deals = len({p.deal for p in one.positions})
+    return (
+        f"{so_far}{many(len(one.positions), 'position')} in {many(deals, 'deal')}, "
+        f"{sheets.money(risk.amount, risk.currency)}; {many(len(risk.scenarios), 'scenario')}, "
+        f"{many(risk.paths, 'path')} of all deals on common factors."
     )
 
 
