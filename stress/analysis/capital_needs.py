@@ -33,7 +33,8 @@ PATHS = 2_048
 REQUIRED = 0.08
 """Capital over risk-weighted amounts: BCBS, RBC20."""
 PAST_DUE = 1.5
-"""Risk weight of what is 90 days past due, for the average of the pool: BCBS, CRE20, where provisions are low."""
+"""Risk weight of what is 90 days past due, in the average of the pool and so in K_SA, which is of all its loans: BCBS,
+CRE20 (where provisions are low) and CRE41."""
 TAIL = 0.95
 
 
@@ -93,8 +94,8 @@ def capital(
     blocks = -(-paths // LANES)
     place = positions(one, blocks, bank.delinquent)
     senior = np.array([last == last_of_class(job.deal)[0] for last in last_of_class(job.deal)])
-    pool_capital = formulas.delinquent_charge(REQUIRED * loan, place.delinquent)
     pool = (1.0 - place.delinquent) * loan + PAST_DUE * place.delinquent
+    pool_capital = formulas.delinquent_charge(REQUIRED * pool, place.delinquent)
     weight, looked = _standardised(rules, place, pool_capital, pool, senior)
     closing = tuple(
         _closing(job, rules, bank, k, place, (pool_capital, pool), bool(senior[k]), weight, looked)

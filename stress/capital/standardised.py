@@ -16,8 +16,8 @@ DELINQUENT = 0.5
 def delinquent_charge(pool_capital: ArrayLike, delinquent: ArrayLike, unknown: ArrayLike = 0.0) -> Array:
     """K_A = (1 - W) K_SA + 0.5 W, where the status of every loan is known: BCBS, CRE41.
 
-    W: delinquent share of the pool. unknown: share of loans whose status is not known; it counts in full (CRE41), and
-    above 5% SEC-SA may not be used at all.
+    pool_capital: K_SA of the whole pool, what is past due in it at its own weight. W: delinquent share of the pool.
+    unknown: share of loans whose status is not known; it counts in full (CRE41), and above 5% SEC-SA may not be used.
 
     >>> round(float(delinquent_charge(0.06, 0.0051)), 6)
     0.062244

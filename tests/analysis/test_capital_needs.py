@@ -20,7 +20,7 @@ from stress.errors import ConfigError
 from stress.inputs.load import load_job
 from stress.inputs.scenario import Shock
 from stress.measures.estimate import NORMAL
-from stress.report.page.capital_chapter import capital_sheet
+from stress.report.page.capital_chapter import capital_sheet, transfer_sheet
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "scenarios/rules"
@@ -65,7 +65,8 @@ def test_loans_weigh_what_the_rules_say_where_the_bank_says_nothing(job):
 
 def test_weights_at_closing_are_those_of_the_formulas_at_the_deals_own_attachments(job):
     found = by_note(capital(job, BASEL, Bank(delinquent=0.0051), paths=64))
-    k_a = 0.06 * (1 - 0.0051) + 0.5 * 0.0051
+    k_sa = 0.08 * (0.75 * (1 - 0.0051) + 1.5 * 0.0051)  # CRE41: of the entire portfolio, past due at 150%
+    k_a = k_sa * (1 - 0.0051) + 0.5 * 0.0051
     for name, low, high in (
         ("A", 0.193, 1.0),
         ("B", 0.138, 0.193),
@@ -76,7 +77,7 @@ def test_weights_at_closing_are_those_of_the_formulas_at_the_deals_own_attachmen
         assert (one.attachment, one.detachment) == pytest.approx((low, high), abs=1e-12)
         assert pytest.approx(k_a) == one.K_A
         assert one.risk_weight == pytest.approx(float(formulas.sec_sa(low, high, k_a)), rel=1e-9)
-    assert found["B"].risk_weight == pytest.approx(2.45754127, abs=1e-6)
+    assert found["B"].risk_weight == pytest.approx(2.48877587, abs=1e-6)
     assert found["subordinated"].capital == pytest.approx(0.08 * found["subordinated"].risk_weight * 95e6)
 
 
@@ -328,3 +329,19 @@ def test_excess_spread_of_a_transfer_takes_losses_and_counts_as_capital(job, kin
 def test_an_excess_spread_that_is_none_is_refused(job, bank, words):
     with pytest.raises(ConfigError, match=words):
         capital(job, BASEL, bank, paths=32)
+
+
+def test_a_transfer_of_which_the_paths_show_nothing_or_nothing_else_is_told_in_words(job):
+    rules = load_rules(RULES / "eu-crr.toml")
+
+    def told(kept):
+        rows = dict(transfer_sheet(capital(job, rules, Bank(kept=kept), paths=64).transfer).rows)
+        return {rows[f"Transferred of the {what} loss"].partition(" (")[0] for what in ("expected", "unexpected")}
+
+    assert told({"subordinated": 1.0}) == {"none seen"}
+    assert told({note.name: 1.0 for note in job.deal.notes}) == {"nothing: all is kept"}
+    assert told({"A": 1.0}) == {"all that was seen"}
+    assert told({"A": 0.0}) == {"100.00 ± 0.00%"}
+    calm = capital(job, rules, Bank(kept={"A": 1.0}), paths=64).transfer
+    calm = calm._replace(losses=tuple(_losses(np.zeros((2, 64)), np.array([0.0, 1.0]), 1.0)))
+    assert "no note loses on any path" in dict(transfer_sheet(calm).rows).values()

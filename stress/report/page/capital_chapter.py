@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
-from stress.answers.capital import Capital, Excess, Months, Transfer, Weights
+from stress.answers.capital import Capital, Excess, Months, Transfer, Transferred, Weights
 from stress.report.figures.capital import needs
 from stress.report.numbers import MISSING, PERCENT, fraction, many, percent, with_error
 from stress.report.page.exhibit import Chapter, Exhibit, svg_of
@@ -65,10 +66,7 @@ def transfer_sheet(answer: Transfer) -> Sheet:
     if answer.excess is not None:
         rows += _excess(answer.excess)
     for one in answer.losses:
-        share, borne = one.share, one.borne
-        told = with_error(float(share.estimate), float(share.error), unit=PERCENT)
-        over = with_error(float(borne.estimate), float(borne.error))
-        rows.append((f"Transferred of the {one.what}", f"{told} (of {over} of the cut-off balance that notes bear)"))
+        rows.append((f"Transferred of the {one.what}", _transferred(one, answer.kept)))
     rows += [
         ("Capital of the loans", percent(answer.pool_capital)),
         ("Capital of what is kept", percent(answer.kept_capital) + ", capped at K_P times the largest share kept"
@@ -85,6 +83,19 @@ def transfer_sheet(answer: Transfer) -> Sheet:
         "life; shares of the cut-off balance." + synthetic
     )
     return Sheet(("Transfer of risk", ""), tuple(rows), note)
+
+
+def _transferred(one: Transferred, kept: Mapping[str, float]) -> str:
+    """A share of loss with its error, in words where the paths show nothing of it, or nothing else."""
+    share, error, borne = float(one.share.estimate), float(one.share.error), float(one.borne.estimate)
+    if borne == 0.0:
+        return "no note loses on any path"
+    told = with_error(share, error, unit=PERCENT)
+    if share == 0.0:
+        told = "nothing: all is kept" if min(kept.values()) == 1.0 else "none seen"
+    elif share == 1.0 and max(kept.values()) > 0.0:
+        told = "all that was seen"
+    return f"{told} (of {with_error(borne, float(one.borne.error))} of the cut-off balance that notes bear)"
 
 
 def _excess(found: Excess) -> list[tuple[str, str]]:
