@@ -58,16 +58,12 @@ def _keep(file: Path, known: Mapping[str, xr.Dataset]) -> str:
     """Write what was counted; says what was done with it."""
     import xarray as xr
 
-    from stress.atomic import replacing
-    from stress.results.sealed import seal
+    from stress.results.storage import write
 
     if not known:
         return "nothing is kept"
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(file) as part:
-            xr.DataTree.from_dict(dict(known)).to_netcdf(part, engine="h5netcdf")
-            seal(part)
+        write({"": xr.Dataset()} | dict(known), file)
     except OSError as error:
         return f"{file} cannot be written ({error.strerror}): nothing is kept"
     counts = f"{len(known)} count{'s' * (len(known) > 1)}"

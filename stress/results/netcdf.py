@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import h5py
 import numpy as np
@@ -30,7 +30,7 @@ class OtherLayout(ValueError):
     """A file or a Dataset that this module does not know how to read or write."""
 
 
-def write(ds: xr.Dataset, file: Path, group: str | None = None) -> None:
+def write(ds: xr.Dataset, file: Path | BinaryIO, group: str | None = None) -> None:
     """Write a Dataset into a new file, or into a new group of an old one. OtherLayout before anything is written."""
     plain, attrs = xr.conventions.encode_dataset_coordinates(ds)
     names = {*map(str, plain), *map(str, ds.sizes)}

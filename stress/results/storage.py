@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,19 +31,29 @@ FORMAT = 1
 def save(result: Result, path: str | os.PathLike[str]) -> Path:
     """Write to netCDF through a temporary file in the same folder, so that a reader never sees half a file.
 
+    Raises OSError where it cannot be written.
+
     >>> saved = save(ds, folder / "results.nc")
     >>> stress.open(saved).identical(ds)
     True
     """
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    parts = dict(groups(result))
-    with replacing(target) as file:
-        _put(parts.pop("", xr.Dataset()).assign_attrs(results_format=FORMAT), file)
-        for deal, ds in parts.items():
-            _put(ds, file, escaped(deal))
-        seal(file)
+    target, parts = Path(path), dict(groups(result))
+    write({"": parts.pop("", xr.Dataset()).assign_attrs(results_format=FORMAT)} | parts, target)
     return target
+
+
+def write(parts: Mapping[str, xr.Dataset], file: Path) -> None:
+    """Datasets as the groups of one sealed file, "" outside of groups and first. Raises OSError.
+
+    The bytes are made in memory: HDF5 ends the process where a disk fills up under a file that it writes.
+    """
+    image = io.BytesIO()
+    for name, ds in parts.items():
+        _put(ds, image, escaped(name) if name else None)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(file) as part:
+        part.write_bytes(image.getbuffer())
+        seal(part)
 
 
 def open(path: str | os.PathLike[str]) -> xr.Dataset:
@@ -122,17 +134,19 @@ def _taken(file: Path) -> Result:
         return tree.load() if tree.children else ds
 
 
-def _put(ds: xr.Dataset, file: Path, group: str | None = None) -> None:
-    """Write a Dataset into a file, or into a group of it."""
+def _put(ds: xr.Dataset, image: io.BytesIO, group: str | None = None) -> None:
+    """Write a Dataset into a new file, or into a new group of an old one."""
     try:
-        netcdf.write(ds, file, group)
+        netcdf.write(ds, image, group)
     except netcdf.OtherLayout:
         encoding = {
             str(name): {"zlib": True, "complevel": 1, "shuffle": True}
             for name, variable in ds.data_vars.items()
             if variable.size > netcdf.PACKED
         }
-        store = xr.backends.H5NetCDFStore.open(str(file), mode="a" if group else "w", group=group, lock=False)
+        with h5py.File(image, "a" if group else "w", track_order=True):  # xarray takes no file that is still empty
+            pass
+        store = xr.backends.H5NetCDFStore.open(image, mode="a", group=group, lock=False)
         try:  # as ds.to_netcdf does, which imports distributed (0.2 s) to learn which lock a cluster would need
             ds.dump_to_store(store, encoding=encoding)
         finally:
