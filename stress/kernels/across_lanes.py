@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from .lane_types import F64, FLOAT_VECTOR, FLOATS, FOLDED, FOLDED_WIDTH, I64, WIDTH, WORD_VECTOR, WORDS
+from .lane_types import F64, FLOAT_VECTOR, FLOATS, FOLDED, FOLDED_WIDTH, I64, NARROW, WIDTH, WORD_VECTOR, WORDS
 from .space import data_pointer
 
 
@@ -21,9 +22,13 @@ def anywhere(typing, a):  # type: ignore[no-untyped-def]
     """Whether any lane is above zero."""
 
     def build(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        width = ir.IntType(sig.args[0].width)
-        above = builder.fcmp_ordered(">", args[0], ir.Constant(sig.args[0].vector, [0.0] * width.width))
-        return builder.icmp_unsigned("!=", builder.bitcast(above, width), ir.Constant(width, 0))
+        width, parts = sig.args[0].width, [args[0]]
+        while width > NARROW:  # as registers hold them: masks of all lanes would be put together first
+            width //= 2
+            parts = [half for part in parts for half in _halves(builder, part, width)]
+        zero, mask = ir.Constant(ir.VectorType(F64, width), [0.0] * width), ir.IntType(width)
+        above = functools.reduce(builder.or_, [builder.fcmp_ordered(">", part, zero) for part in parts])
+        return builder.icmp_unsigned("!=", builder.bitcast(above, mask), ir.Constant(mask, 0))
 
     return types.boolean(a), build
 
