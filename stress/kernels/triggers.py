@@ -54,7 +54,8 @@ def _test(m: Memory, g: int, t: int) -> None:
         trigger.value = value if exists else splat(NAN)
     if not tested:
         return
-    breach = where_less(limit, value, 1.0, 0.0) if rule.above == 1 else where_less(value, limit, 1.0, 0.0)
+    less, more = (splat(limit), value) if rule.above == 1 else (value, splat(limit))
+    breach = where_less(less, more, 1.0, 0.0)
     keeps_count = rule.months > 1 or m.p.traced == 1
     if not anywhere(breach):
         if keeps_count:
