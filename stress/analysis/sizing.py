@@ -145,6 +145,8 @@ def _sized(
     table: Bands,
 ) -> Sized:
     value, limit = (proof.expected_loss[note], np.nan) if target is None else against(target, proof, note, table)
+    if not trials.lends(job.deal.notes[note]):
+        value = _known(np.nan)
     share, below = _ends(solved, note)
     by = [job.deal.notes[group.last].name for group in solved[1] if group.first <= note <= group.last]
     verdict = ""

@@ -127,3 +127,7 @@ class Capital(NamedTuple):
     transfer: Transfer | None
     says: tuple[str, ...]
     """What was left out, and why."""
+
+    def exposures(self) -> tuple[Weights, ...]:
+        """Classes that somebody lent on: a certificate of size 0 is no exposure."""
+        return tuple(one for one in self.weights if one.detachment > one.attachment)

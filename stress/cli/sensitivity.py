@@ -13,6 +13,7 @@ from stress.errors import ConfigError
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
     from stress.answers.tornado import Tornado
 
@@ -86,8 +87,8 @@ def _of_one_run(asked: Question, measure: str, tranche: str | None, parameters: 
     asked.output.result(lambda: _table(answer), lambda: plain(answer))
 
 
-def _table(answer: Tornado) -> Table:
-    from stress.report.page.chapters import tornado_number, tornado_sheet, unmoved
+def _table(answer: Tornado) -> Table | Text:
+    from stress.report.page.chapters import tornado_base, tornado_sheet, unmoved
 
     of = f" of {answer.tranche}" if answer.tranche else ""
     sheet = tornado_sheet(answer)
@@ -99,5 +100,9 @@ def _table(answer: Tornado) -> Table:
         words.append(f"{what}: {', '.join(answer.left_out)}.")
     if answer.undone:
         words.append(f"Interrupted before: {', '.join(answer.undone)}.")
-    base = tornado_number(answer, answer.base, answer.base_error)
-    return sheet_table(sheet, f"{answer.measure}{of} under {answer.scenario}: {base}", " ".join(words))
+    title = f"{answer.measure}{of} under {answer.scenario}: {tornado_base(answer)}"
+    if not answer.bars:
+        from rich.text import Text
+
+        return Text(f"{title}\n{' '.join(words)}")
+    return sheet_table(sheet, title, " ".join(words))

@@ -14,7 +14,7 @@ from stress.measures import batches, means, sums
 from stress.measures.estimate import Interval, as_dataset
 from stress.measures.proportions import zero_count_bound
 from stress.measures.tails import is_tail, meaning_of, replicates_of_tail, tail_of, unseen
-from stress.measures.weighted import TINY, WEIGHTED, is_weighted
+from stress.measures.weighted import WEIGHTED, is_weighted
 
 SAME_DRAWS = ("seed", "paths", "rng", "estimator")
 """Attributes that must be equal for two results to rest on the same random numbers."""
@@ -119,17 +119,15 @@ def is_share(measure: str) -> bool:
 
 
 def _of_run(ds: xr.Dataset, measure: str, parts: Interval) -> Interval:
-    """A run's own interval; that of its paths where these have none or the whole of a share, or are too few for a tail,
-    which batches do not show."""
+    """A run's own interval, as its tables tell it: of a loss that of its paths, which knows what few of them leave open
+    and batches do not show."""
     if is_tail(measure):
         whole = tail_of(ds, measure)
     elif is_share(measure):
         whole = means.loss_probability(ds) if measure == "loss_probability" else means.mean(ds, measure)
     else:
         return parts
-    own = (whole[k].transpose("scenario", "tranche").values for k in Interval._fields)
-    sure = (parts.estimate <= 0.0) | (parts.estimate > 1.0 - TINY) | np.isnan(parts.error)
-    return Interval(*(np.where(sure, a, b) for a, b in zip(own, parts, strict=True)))
+    return Interval(*(whole[k].transpose("scenario", "tranche").values for k in Interval._fields))
 
 
 def _replicates(ds: xr.Dataset, measure: str) -> tuple[batches.Replicates, batches.Array, means.Mean]:

@@ -14,7 +14,10 @@ def tables(answer: Capital) -> list[Table]:
     closing = Table(
         "Closing",
         (Column("Class", "text"), *(Column(name, "share") for name in share), Column("Capital", "money")),
-        [(w.note, w.attachment, w.detachment, w.K_A, w.risk_weight, w.irba, w.erba, w.capital) for w in answer.weights],
+        [
+            (w.note, w.attachment, w.detachment, w.K_A, w.risk_weight, w.irba, w.erba, w.capital)
+            for w in answer.exposures()
+        ],
         f"{answer.rules}, {answer.status}, {answer.date}",
     )
     heads = ("Outstanding", "Weight", "± Weight", "Weight 95%", "± Weight 95%", "Capital", "± Capital", "Capital 95%",

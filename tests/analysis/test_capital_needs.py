@@ -21,6 +21,7 @@ from stress.inputs.load import load_job
 from stress.inputs.scenario import Shock
 from stress.measures.estimate import NORMAL
 from stress.report.page.capital_chapter import capital_sheet, transfer_sheet
+from stress.report.workbook_capital import tables
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "scenarios/rules"
@@ -345,3 +346,11 @@ def test_a_transfer_of_which_the_paths_show_nothing_or_nothing_else_is_told_in_w
     calm = capital(job, rules, Bank(kept={"A": 1.0}), paths=64).transfer
     calm = calm._replace(losses=tuple(_losses(np.zeros((2, 64)), np.array([0.0, 1.0]), 1.0)))
     assert "no note loses on any path" in dict(transfer_sheet(calm).rows).values()
+
+
+def test_a_certificate_that_lent_nothing_has_no_row_of_capital():
+    job = load_job(ROOT / "scenarios/jobs/point-of-sale.toml")
+    found = capital(job, BASEL, paths=32)
+    assert by_note(found)["certificate"].capital == 0.0
+    assert [row[0] for row in capital_sheet(found).rows] == ["A (senior)", "B", "C", "D", "E"]
+    assert [row[0] for row in tables(found)[0].rows] == ["A", "B", "C", "D", "E"]

@@ -20,10 +20,12 @@ from stress.analytic import tranche_el, tranche_pd
 from stress.errors import ConfigError
 from stress.inputs.bands import Bands
 from stress.inputs.job import Job, ScenarioCase
+from stress.report.numbers import MISSING
 from stress.report.page.chapters import chapter
 from stress.report.page.sizing_chapter import solved
 from stress.validation.one_period import one_period_job
 
+CERTIFICATE = Path(__file__).parents[2] / "scenarios/jobs/point-of-sale.toml"
 P, RHO, PATHS = 0.02, 0.1, 16_384
 BANDS = load_bands()
 
@@ -248,3 +250,11 @@ def test_the_interval_of_a_second_note_holds_its_share_though_the_first_is_not_k
     spread = np.std([notes[1].share for notes in found], ddof=1)
     stated = np.mean([notes[1].share_error for notes in found])
     assert abs(np.log(stated / spread)) < 3.5 / np.sqrt(2.0 * (seeds - 1))
+
+
+def test_a_certificate_that_lent_nothing_is_judged_by_no_loss():
+    found = size(stress.load(CERTIFICATE).but(paths=64), {})
+    last = found.notes[-1]
+    assert last.note == "certificate"
+    assert np.isnan(last.measured.estimate)
+    assert chapter(found).sheet.rows[-1][3] == MISSING

@@ -23,6 +23,7 @@ from stress.cli.replay import _table, months
 from stress.errors import ConfigError
 from stress.inputs.job import Job, ScenarioCase
 from stress.inputs.load import load_job
+from stress.measures import means
 
 JOB = Path("scenarios/jobs/baitiao-24m.toml")
 SHORT = JOB.with_name("baitiao-12m.toml")
@@ -211,3 +212,13 @@ def test_the_workbook_of_a_what_if_has_its_points_as_numbers(tmp_path: Path) -> 
     assert {
         tuple(name.split(", ", 1)) for name in head[2::1] if not name.startswith("±") and "at most" not in name
     } == measures
+
+
+def test_a_loss_of_few_paths_has_one_error_in_a_run_and_beside_another(opened: tuple[xr.Dataset, xr.Dataset]) -> None:
+    """What a run's table tells of a mean that few paths make is told in a comparison too: batches know less of it."""
+    for measure in ("expected_loss", "loss_probability", "lgd"):
+        ds = opened[1]
+        found = measures.compare(opened[0], ds, measure)
+        own = means.loss_probability(ds) if measure == "loss_probability" else means.mean(ds, measure)
+        for part in ("error", "low", "high"):
+            assert np.array_equal(found[f"before_{part}"], own[part], equal_nan=True), measure

@@ -196,6 +196,21 @@ def test_a_tornado_without_bars_names_what_moves_nothing(base: float, estimator:
     assert page.sheet.rows == ()
 
 
+@pytest.mark.parametrize(
+    ("measure", "starts"),
+    [("expected_loss", "none seen"), ("loss_probability", "none seen"), ("ES99", "none seen"), ("VAR99", "0")],
+)
+def test_a_tornado_of_a_loss_that_no_path_shows_starts_from_none_seen(measure: str, starts: str) -> None:
+    """An error of a mean of nothing but zeros, 20 bp beside a loss rarer than one in 10^12, tells of the method alone;
+    a quantile of zeros is 0."""
+    error = 0.0 if measure == "VAR99" else 0.002
+    still = tornado(measure=measure, unit="1", base=0.0, base_error=error, unmoved=("yield",), estimator="importance")
+    assert chapter(still).says[0].endswith(f"starts from {starts}.")
+    told = told_tornado(still)
+    assert str(told).startswith(f"{measure} of A under base: {starts}\n")
+    assert not hasattr(told, "columns")
+
+
 @pytest.mark.parametrize("make", [chapter, figure])
 def test_what_is_no_answer_has_neither_chapter_nor_figure(make: Any) -> None:
     with pytest.raises(DataError, match=r"no (chapter|figure) for a dict; there are .*Breakeven, Reverse, Tornado"):

@@ -33,7 +33,7 @@ def capital_sheet(answer: Capital) -> Sheet:
         f"{'; * the average weight of the pool caps it' * _any_capped(answer)}."
         f"{' ' + '; '.join(answer.says) + '.' if answer.says else ''}"
     )
-    return Sheet(head, tuple(map(_weights, answer.weights)), note)
+    return Sheet(head, tuple(map(_weights, answer.exposures())), note)
 
 
 def months_sheet(answer: Capital, step: int = 3) -> Sheet:

@@ -175,7 +175,7 @@ def tornado(answer: Tornado) -> Chapter:
     """What moves a measure most."""
     of = f" of {answer.tranche}" if answer.tranche else ""
     measure = answer.measure.replace("_", " ")
-    base = tornado_number(answer, answer.base, answer.base_error)
+    base = tornado_base(answer)
     says = [f"Each input is moved alone, down and up by the amount in brackets; {measure}{of} starts from {base}."]
     if answer.bars:
         first = answer.bars[0]
@@ -216,6 +216,14 @@ def _side(answer: Tornado, side: Change | None, unit: Unit) -> tuple[str, str]:
         return "", ""
     same = "0 on every path"
     return side.label, same if side.estimate == 0.0 else tornado_number(answer, side.estimate, side.error, unit)
+
+
+def tornado_base(answer: Tornado) -> str:
+    """What the measure starts from, with its error; a mean of losses that no path shows in words, as in tables."""
+    is_mean = answer.measure in ("expected_loss", "loss_probability") or answer.measure.startswith("ES")
+    if answer.base == 0.0 and is_mean:
+        return "none seen"
+    return tornado_number(answer, answer.base, answer.base_error)
 
 
 def tornado_number(answer: Tornado, value: float, error: float, unit: Unit | None = None) -> str:
