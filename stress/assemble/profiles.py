@@ -113,10 +113,9 @@ def new_profile(
     """What a unit of new principal pays by the plans, from `month` (from 0) on. `months_left`: only plans that end by
     then are eligible."""
     share, fee = plan_share(pool, segment), plan_fee(pool, segment, price, times, month)
-    limit = np.array([pool.eligibility.plan_limit.get(str(p.term), 1.0) for p in pool.plans])
-    bought = np.minimum(share, limit)
     if months_left is not None:
-        bought = bought * [p.term <= months_left for p in pool.plans]
+        share = share * [p.term <= months_left for p in pool.plans]
+    bought = _within_limits(pool, share)
     eligible = float(bought.sum())
     longest = max(n_slot, *(p.term + 1 for p in pool.plans))
     due, fees = np.zeros(longest), np.zeros(longest)
@@ -131,6 +130,18 @@ def new_profile(
             fees[1 : plan.term + 1] += weight * flat + weight * (rate / 12.0) / lent.whole * lent.balance
         fees[1] += weight * plan.origination_fee
     return Profile(due[:n_slot], fees[:n_slot], eligible)
+
+
+def _within_limits(pool: Pool, offered: Array) -> Array:
+    """The most of each plan that may be bought of what is offered, so that no term is more of it than its limit."""
+    terms = [plan.term for plan in pool.plans]
+    limit = np.array([pool.eligibility.plan_limit.get(str(term), 1.0) for term in terms])
+    together = np.array([sum(o for o, other in zip(offered, terms, strict=True) if other == term) for term in terms])
+    first = np.array([term not in terms[:n] for n, term in enumerate(terms)])
+    total, held = float(offered.sum()), np.zeros(len(terms), bool)
+    while (over := together > limit * total * (1.0 + 1e-12)).sum() > held.sum():
+        held, total = over, float(offered[~over].sum() / (1.0 - limit[over & first].sum()))
+    return np.where(held, offered * limit * total / np.where(held, together, 1.0), offered)
 
 
 class _Opening(NamedTuple):

@@ -60,7 +60,7 @@ CHOSEN: dict[str, dict[str, Any]] = {
                 "effect": "acceleration", "months": 2, "denominator": "cut_off_plus_purchases",
                 "condition": "mean(overdue_60, 3) > 0.02 and tripped.losses", "cure_months": 3,
                 "thresholds": [{"limit": 0.06}]},
-    "Trust": {"seller_share": 0.05, "additions": 0.02, "principal_needed": "50_000_000 - series_principal",
+    "Trust": {"seller_share": 0.05, "additions": 0.02, "principal_needed": "deposits - account.funding",
               "series": [{"name": "2025-2", "invested": [[1, 6e8], [25, 0.0]], "cost": 0.065}]},
     "OtherSeries": {"name": "2025-2", "invested": [[1, 6e8], [25, 0.0]], "cost": 0.065},
     "CleanUp": {"pool_factor": 0.1, "when": "notes < 0.1 * pool.cut_off", "price": "max(pool, notes)"},

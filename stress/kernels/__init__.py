@@ -54,21 +54,23 @@ alone moves with the factors. Left out, all that does not roll cures.
 .., B[n] before each instalment, B[n + 1] = 0: D[r] = B[r] - B[r + 1] and F[r] = i / 12 B[r] + f, with f the flat
 monthly fee on original principal. By kind: equal_principal B[r] = (n - r + 1) / n. level: D[r] + i / 12 B[r] the same
 for all r. interest_only: D = 0 for the first months, then level over the rest. balloon: level as over more months than
-n, the rest with the last instalment. bullet: D = 0 until the last. A loan with r instalments left is the same loan over
-r. The rate of a purchase moves by apr(t), not below 0, and is held at the cap; where there is none, the APR of the flat
-fee moves so. The fee is then lowered until the APR of rate and fee together keeps the cap. Fee-free share and fee-free
-plans concern the fee alone. The opening pool, where no lines give it, is the steady state of the plan mix: as many
-loans of a plan with 1, 2, .., n instalments left, without default and prepayment.
+n, the rest with the last instalment. bullet: D = 0 until the last. A loan with r instalments left pays the last r of
+these. The rate of a purchase moves by apr(t), not below 0, and is held at the cap; where there is none, the APR of the
+flat fee moves so. The fee is then lowered until the APR of rate and fee together keeps the cap. Fee-free share x and
+fee-free plans (a share a of a segment's steady state) concern the fee alone: the part min(1, (1 - x) / (1 - a)) of its
+other loans bears it. The opening pool, where no lines give it, is that steady state: as many loans of a plan with n
+(new ones), .., 1 instalments left, without default and prepayment.
 
 Interest may have a calendar; it is then i(r) x share(r) B[r] for the r-th instalment. Floating: i(r) = index level +
 margin (+ apr(t) of a purchase), within floor and cap, not below 0, at most the cap of a purchase; the level is that of
 the month in which the instalment falls due, or the last one of the form 1 + a multiple of reset_months before it (month
 1, where that lies before the deal). Day count: share(r) = days of the collection period in which it falls due / 360 or
 365, else 1/12; share(1) of a new loan with another first period = its days / 360 (365 with ACT/365F). Level payments
-are then set at the first instalment of this deal and at each reset, as what repays B[r] over the instalments left at
-i(r), a twelfth a month; D[r] = payment - interest, at least 0 and at most B[r], and the last instalment repays the
-rest. The balances of the steady state, and the fee-free share, are those at the level of month 1 of the deal itself,
-without a scenario. An origination fee adds to F[1] of a new loan, and counts towards the cap.
+are then set at the first instalment of this deal and at each reset, as what repays B[r] over the instalments left (a
+balloon's: of its longer schedule) at i(r), a twelfth a month; D[r] = payment - interest, at least 0 and at most B[r],
+and the last instalment repays the rest. The balances of the steady state, and the fee-free share, are those at the
+level of month 1 of the deal itself, without a scenario. An origination fee adds to F[1] of a new loan, and counts
+towards the cap.
 
 **Cards.** A pool with a payment rate keeps no profile: the month's payment rate m(t) = min(1, k x payment rate(t))
 and the finance charge f = annual yield / 12 act on what is outstanding. At the opening of a step, before its
@@ -90,8 +92,7 @@ sqrt(o) z). o = rho / (1 - rho) x exp(d_2). x = d_1 + s e_own + macro shift is w
 unconditional rate p; h(x) = F^-1 of the rate of log odds logit p + c + x, F normal or Student t; c keeps the mean over
 e_own at p.
 - Where roll rates load on the factor, months whose rho a scenario moves enter at p times the multiple that keeps the
-  mean over the factors of a new cohort's cumulative default (at phi, stationary, the pool's own p): rho moves
-  dependence.
+  factors' mean of a new cohort's cumulative default (at phi, stationary, the pool's own p): rho moves dependence.
 - t copula with df degrees of freedom: F is Student's, g = sqrt(chi2 / df), chi2 = quantile at Phi(e) of one normal e
   of the path (purpose 2, index 0). Otherwise g = 1.
 - Drawn parameters: (d_1, d_2, d_3) = R e, R R' = the covariance of the log odds of (p, rho, phi), three normals
@@ -140,19 +141,19 @@ commingled share x(t, c) = min(1, max(0, commingled days(t) C / 30 - c)): the fi
    2. P falls by k due. Then the profile shifts: slot 2 becomes slot 1.
 3. Prepayment: smm P is paid to principal; P and all D, F scale by 1 - smm. (smm already holds the factor k.)
 4. Dilution: d P leaves the pool, all D, F scale by 1 - d; (1 - u) d P is paid to principal, u d P is lost.
-5. In the last step of the month, recoveries: sum over lag l of lag[l] x recoverable(t - l), to principal;
-   recoverable(t) = sum over segments and steps of month t of default x recovery rate (the month's rate, conditional on
-   the recovery factor). Of the step's collections (1-5 without cash interest) the share x is lost: principal and income
-   alike.
+5. In the month's last step, recoveries: sum over lag l of lag[l] x recoverable(t - l), to principal; recoverable(t) =
+   sum over segments and steps of month t of default x recovery rate (the month's rate, conditional on the recovery
+   factor). Of the step's collections (1-5 without cash interest) the share x is lost: principal and income alike.
 6. Purchase, when the deal buys at each step, the phase is revolving and t <= revolving_months: with all principal
    cash (collected becomes available) less the larger of what the purchase lag still locks and what is retained for
    senior costs. A lag of n days in month t locks the principal of its steps for n days: a purchase at the step itself
    or before n days have passed, at a payment date too, leaves it; other principal is never locked.
 
-**Purchase** of cash c at price v: face = min(c / v, eligible supply left in this step): what is not eligible (plans
-that end too late, a plan above its limit, a segment that is not) is missing from the supply, and the rest keeps its
-proportions. Segment s gets mix[s] x face, at most limit[s] x (pool + face) - balance of s, at least 0. Each adds its
-plan profile to the cohort of the step (first slot due at the cohort's next step), or to those of its due days
+**Purchase** of cash c at price v: face = min(c / v, eligible supply left in this step): plans that end too late are
+missing from the supply, and so is what of a term would be above its limit, a share of all that is bought of the
+segment; the rest keeps its proportions. Segment s gets mix[s] (its share of that rest) x face, at most limit[s] x (pool
++ face) - balance of s, at least 0. An ineligible share is of such a segment, in place of all others alike. Each adds
+its plan profile to the cohort of the step (first slot due at the cohort's next step), or to those of its due days
 (Billing). What cannot be bought stays in its account. Several sources buy one after another. Supply left starts each
 step at supply(t, c). Eligible supply = need(t, c) x multiple x originations(t) x eligible share(t), where need is what
 the deterministic run (unconditional rates, rho 0, no shocks, triggers off, unlimited supply) buys at that step; 0 on
@@ -186,7 +187,8 @@ payment date, leaves (or what the purchase lag still locks, if that is more) wai
 collected this month), where v = sum of rates of all fees on interest_income and income = fees, late charges and cash
 interest collected since the determination. (3) At the determination: waiting = max(0, need - (1 - v) x income of the
 month), need = 0. Up to the first payment (t <= F) need holds all fees that have accrued, on every clock, and what the
-income account holds at the month's start counts as income too. At a payment, before its steps: waiting = 0.
+income account holds at the month's start counts as income too. Before a payment's steps, and at payment dates before F:
+waiting = 0.
 
 **Determination** at the end of month t (after its last step).
 1. Interest accrues on each note: coupon(t) x day-count fraction(t) x (balance + unpaid interest, if interest on unpaid
@@ -221,9 +223,8 @@ income account holds at the month's start counts as income too. At a payment, be
    formula; what the price is below par adds to the deficiency, what it is above reduces it.
 9. Collected income and principal become available.
 
-**Payment** of period t: at once after the determination with the monthly clock (and for t = T always); else in month
-t + 1 at the step of the payment day (step payment_day - 1 daily; step 1 with payment_date), at the end of that step,
-after (6).
+**Payment** of period t: at once after the determination with the monthly clock (and for t = T always); else in month t
++ 1 at the step of the payment day (step payment_day - 1 daily; 1 with payment_date), after (6).
 1. Interest due = unpaid + accrued where the note pays in this month and phase (every so many payment dates as it has
    payment months, the first payment being number 1: t - F + 1 a multiple of them; or t = T; or from F on nothing is
    left of the pool or I: below 1e-9 of cut-off), else unpaid alone. Never negative: a law, measured at every payment.
@@ -277,12 +278,13 @@ share of what cardholders pay until legal maturity, and what it still has invest
 5. The seller's interest is max(0, pool - I - O), its share is over the pool. `invested` is I.
 6. The determination reads the series where a deal without a trust reads its pool: income, and so a fee on it, is that
    of 3; a fee on the pool is on I at the month's start; excess spread = portfolio yield - base rate, with portfolio
-   yield = 12 (income + cash interest - charge-off) / S, base rate = 12 (fees + interest) / S, S = I + cash of principal
-   accounts at the month's start, 0 where S is below 0.1% of I at closing. (8) sells I (less the principal of 3), not
-   the pool; (9) takes the principal of 3 and 7 out of I. Pool observables and flows stay those of the trust.
+   yield = 12 (income + cash interest - charge-off) / S, base rate = 12 (fees + interest) / S, S = I + cash of
+   `principal` and principal accounts at the month's start, 0 where S is below 0.1% of I at closing. (8) sells I less
+   the principal of 3, where that leaves some, not the pool; (9) takes the principal of 3 and 7 out of `invested`. Pool
+   observables and flows stay those of the trust.
 7. Shared principal: after (8) the series adds to its principal of 3 what that lacks of the formula principal_needed, at
-   most what is left of I and the principal allocated to those other series of the group that have not fallen yet, the
-   sum of their invested amounts / max(B, I + O) x (scheduled + prepaid + cured), less the commingled share.
+   most what is left of I and `shared_principal`: the invested amounts of the group's other series that have not fallen
+   yet / max(B, I + O) x (scheduled + prepaid + cured), less the commingled share.
 8. A purchase step runs in any phase and buys from the seller: cash goes out, I rises by it, at most to a seller's
    interest of m x pool. What it cannot buy waits in its account.
 9. Shared excess finance charges: another series of the group with invested amount J and a cost of q a year has e = J /

@@ -202,6 +202,27 @@ def at_rate(plan, apr: float) -> Loan:
     return Loan(plan.term, plan.kind, apr, *rest, None, plan.day_count, plan.first_period_days, plan.origination_fee)
 
 
+def within_limits(pool, offered: list[float]) -> list[float]:
+    """What may be bought: the largest sum of which no term is more than its limit, found by halving."""
+    by_term: dict[int, float] = {}
+    for weight, plan in zip(offered, pool.plans, strict=True):
+        by_term[plan.term] = by_term.get(plan.term, 0.0) + weight
+    limit = {term: pool.eligibility.plan_limit.get(str(term), 1.0) for term in by_term}
+
+    def bought(total: float) -> float:
+        return sum(min(weight, limit[term] * total) for term, weight in by_term.items())
+
+    low, high = 0.0, sum(offered)
+    if bought(high) < high * (1.0 - 1e-12):
+        for _ in range(200):
+            middle = 0.5 * (low + high)
+            low, high = (middle, high) if bought(middle) >= middle * (1.0 - 1e-13) else (low, middle)
+    return [
+        weight * min(1.0, limit[plan.term] * high / by_term[plan.term]) if weight > 0.0 else 0.0
+        for weight, plan in zip(offered, pool.plans, strict=True)
+    ]
+
+
 def purchase_profile(
     pool, s: int, months, t: int, last: int, slots: int, calendar=None, first: int = 1
 ) -> tuple[float, Profile | None]:
@@ -212,11 +233,12 @@ def purchase_profile(
     due, fee, eligible = [0.0] * slots, [0.0] * slots, 0.0
     free, *apr = (float(part[t - 1]) for part in (months.fee_free_share, months.apr_cap, months.apr_change))
     fees = plan_fees(pool, s, free, *apr, calendar, first)
-    for weight, plan, flat in zip(plan_mix(pool, s), pool.plans, fees, strict=True):
+    ends = [t + plan.term + pool.eligibility.months_before_legal_maturity <= last for plan in pool.plans]
+    offered = [weight if fits else 0.0 for weight, fits in zip(plan_mix(pool, s), ends, strict=True)]
+    for share, plan, flat in zip(within_limits(pool, offered), pool.plans, fees, strict=True):
         n = plan.term
-        if t + n + pool.eligibility.months_before_legal_maturity > last:
+        if share == 0.0:
             continue
-        share = min(weight, pool.eligibility.plan_limit.get(str(n), 1.0))
         eligible += share
         paid = still_pays(pool, s, plan, calendar, first, 0, *apr)
         fee[0] += share * plan.origination_fee

@@ -103,7 +103,9 @@ QUANTITIES: dict[str, Quantity] = {
     "received": Quantity("money", 0.0, math.inf, "what the party {} has paid so far", of="party"),
     "paid": Quantity("money", 0.0, math.inf, "what the party {} has been paid so far", of="party"),
     "index": Quantity("share", -0.5, 1.0, "level of the index {} in the month, a year", of="index", monthly=False),
-    "invested": _of_trust("the series' invested amount in the trust")._replace(monthly=False),
+    "invested": _of_trust(
+        "the series' invested amount in the trust, at the month's end with the month's principal still in it"
+    )._replace(monthly=False),
     "seller_interest": _of_trust("the seller's interest in the trust")._replace(monthly=False),
     "seller_share": _of_trust("the seller's interest over the trust's principal", "share", 0.0, 1.0)._replace(
         monthly=False

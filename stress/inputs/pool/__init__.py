@@ -103,7 +103,8 @@ class Eligibility(Strict):
     segment_limit: dict[str, Fraction] = {}
     """Largest share of the pool a segment may reach by purchases."""
     plan_limit: dict[str, Fraction] = {}
-    """Largest share of new receivables a term (key: months) may have; the excess supply is not eligible."""
+    """Largest share that a term (key: months) may have of what is bought, in each segment; the supply beyond it is not
+    eligible."""
 
 
 class History(Strict):

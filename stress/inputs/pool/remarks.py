@@ -120,18 +120,19 @@ def _nothing_in_it(pool: Pool) -> Found:
 
 def _limits(pool: Pool) -> Found:
     """Limits on purchases that leave no room for all that is to be bought."""
-    bought = [s for s in pool.segments if (s.share if s.new_share is None else s.new_share) > 0.0]
-    plans = [str(plan.term) for plan in pool.plans if plan.share > 0.0]
-    for key, names in (("segment_limit", [segment.name for segment in bought]), ("plan_limit", plans)):
+    bought = [s.name for s in pool.segments if (s.share if s.new_share is None else s.new_share) > 0.0]
+    plans = list(dict.fromkeys(str(plan.term) for plan in pool.plans if plan.share > 0.0))
+    for key, names, what in (("segment_limit", bought, "segments"), ("plan_limit", plans, "terms")):
         limit = getattr(pool.eligibility, key)
         room = sum(limit.get(name, 1.0) for name in names)
-        what = "segments" if key == "segment_limit" else "terms"
         if names and room == 0.0:
             yield f"eligibility.{key}", f"is 0 for all {what} that are offered: nothing can ever be bought"
         elif names and room < 1.0 - 1e-9:
+            follows = "part of the cash" if key == "segment_limit" else "they cannot all hold, so nothing"
             yield (
                 f"eligibility.{key}",
-                (f"the limits of all {what} that are offered sum to {room:.4g}: part of the cash can never buy"),
+                f"the limits of all {what} that are offered sum to {room:.4g}: {follows} can ever "
+                f"{'buy' if key == 'segment_limit' else 'be bought'}",
             )
 
 
