@@ -61,7 +61,7 @@ def ecl(
     >>> [one.book for one in found.rows if one.month == 0]
     ['A', 'B', 'mezzanine', 'loans']
     """
-    dates = dates or _dates(job)
+    dates = tuple(dates) or _dates(job)
     _check(job, dates, multiple)
     cases = [trials.case_of(job, name) for name in scenarios] or list(job.scenarios)
     blocks = -(-paths // LANES)

@@ -1,0 +1,111 @@
+"""What a question of `stress.analysis` is given in Python: every argument of every question is refused in words."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+from shipped import ROOT
+
+import stress
+from stress.errors import ConfigError, DataError
+from stress.inputs.job import Job
+
+UNKNOWN = "client"
+"""An argument that may be of a type which is known only where it is installed; its own question judges it."""
+
+
+@pytest.fixture(scope="module")
+def good() -> dict[str, Any]:
+    """A right value of every argument that a question needs."""
+    job = stress.load(ROOT / "scenarios/jobs/baitiao-24m.toml")
+    assert isinstance(job, Job)
+    few = job.but(paths=512, scenarios=job.scenarios[:1])
+    book = stress.load(ROOT / "scenarios/books/card-trust.toml")
+    risk = stress.analysis.book(book, paths=1024)
+    return {
+        "job": few, "book": book, "before": risk, "after": risk, "pool": job.pool, "tranche": "subordinated",
+        "scenario": "severe", "loss": 0.3, "over": ["default_odds=1:3"], "text": "A:PD=0.001", "targets": {},
+        "table": stress.analysis.load_stresses(ROOT / "scenarios/stresses/example.toml"),
+        "bands": stress.analysis.load_bands(), "reports": ROOT / "scenarios/reports/baitiao-24m-made-up.toml",
+        "first": "2020-06", "answer": stress.analysis.committee(few, paths=64), "ds": stress.simulate(few),
+        "path": ROOT / "scenarios/stresses/example.toml", "held": book,
+    }  # fmt: skip
+
+
+def arguments() -> list[Any]:
+    found = []
+    for name in stress.analysis.__all__:
+        question = getattr(stress.analysis, name)
+        if inspect.isfunction(question):
+            taken = inspect.signature(question).parameters
+            found += [pytest.param(question, argument, id=f"{name}-{argument}") for argument in taken]
+    return found
+
+
+def needed(question: Any, good: dict[str, Any]) -> dict[str, Any]:
+    taken = inspect.signature(question).parameters.values()
+    return {one.name: good[one.name] for one in taken if one.default is one.empty}
+
+
+@pytest.mark.parametrize(("question", "argument"), arguments())
+def test_no_argument_of_any_question_is_taken_whatever_it_is(
+    question: Any, argument: str, good: dict[str, Any]
+) -> None:
+    """A wrong one ended in a raw error of NumPy, of threads or of Python, or in silence (`whatif(kind="x")`)."""
+    if argument == UNKNOWN:
+        return
+    for wrong in (object(), b"bytes", {1: 2}, 1j):
+        with pytest.raises((ConfigError, DataError), match=r"is not |must be |not a result"):
+            question(**needed(question, good) | {argument: wrong})
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "said"),
+    [
+        ("capital", {"paths": 0}, r"paths = 0: must be a whole number from 1 to 1,000,000,000,000"),
+        ("capital", {"rules": "basel"}, r"a str is not a body of rules: give what stress\.analysis\.load_rules reads"),
+        ("capital", {"bank": 0.75}, r"bank = 0\.75: is not of the type Bank"),
+        ("mean_flows", {"paths": 2e3}, r"paths = 2000\.0: must be .*: write 2000"),
+        ("aims_of", {"threads": 0}, r"threads = 0: must be a whole number from 1 to 1,024"),
+        ("clocks", {"threads": "two"}, r'threads = "two": must be a whole number'),
+        ("breakeven", {"percentiles": 0.99}, r"percentiles = 0\.99: is not a list of numbers: write \[0\.99\]"),
+        ("breakeven", {"percentiles": (q for q in [0.99])}, r"percentiles = a generator: is not a list of numbers"),
+        ("breakeven", {"percentiles": [True]}, r"percentiles = True: is not a number"),
+        ("breakeven", {"ends": 3}, r"ends = 3: is not a pair"),
+        ("breakeven", {"interest": 1}, r"interest = 1: is not True or False"),
+        ("ecl", {"multiple": float("nan")}, r"multiple = nan: is not a number"),
+        ("ecl", {"scenarios": "baseline"}, r'scenarios = "baseline": is not a list of texts: write \["baseline"\]'),
+        ("price", {"prices": "par"}, r'prices = "par": is not a list of numbers$'),
+        ("price", {"curve": 0.03}, r"curve = 0\.03: is not a list of pairs"),
+        ("size", {"targets": {"A": 0.01}}, r"targets = a dict: is not a table of a Target by note"),
+        ("sensitivity", {"measure": 3}, r"measure = 3: is not a text"),
+        ("sensitivity", {"inputs": ["rho"]}, r'inputs = "rho": is not of the type Input'),
+        ("whatif", {"over": "default_odds=1:3"}, r'over = .*: is not a list of texts: write \["default_odds=1:3"\]'),
+        ("whatif", {"kind": "x"}, r'kind = "x": is not one of sobol, grid'),
+        ("backtest", {"half_life": 0}, r"half_life = 0: must be from 1 to 1,000"),
+        ("backtest", {"horizons": [0]}, r"horizons = 0: must be a whole number from 1"),
+        ("backtest", {"draws": 0}, r"draws = 0: must be a whole number from 1"),
+        ("book", {"losses": [3]}, r"losses = 3: must be from 0 to 1"),
+        ("follow", {"as_of": 2020}, r"as_of = 2020: is not a period"),
+        ("load_rules", {"path": 3}, r"path = 3: is not a file"),
+    ],
+)
+def test_a_wrong_argument_is_told_with_what_is_allowed(
+    name: str, options: dict[str, Any], said: str, good: dict[str, Any]
+) -> None:
+    question = getattr(stress.analysis, name)
+    with pytest.raises(ConfigError, match=f"^{said}"):
+        question(**needed(question, good) | options)
+
+
+def test_numbers_and_lists_of_numpy_are_taken(good: dict[str, Any]) -> None:
+    job = good["job"]
+    plain = stress.analysis.breakeven(job, "subordinated", percentiles=[0.5], interest=False)
+    same = stress.analysis.breakeven(job, "subordinated", percentiles=np.array([0.5]), interest=np.bool_(False))
+    assert same.answers[1] == plain.answers[1]
+    assert stress.analysis.ecl(job, dates=np.array([0, 12]), paths=np.int64(64)).paths == 64
+    assert isinstance(stress.analysis.cash_flows(job, path=np.uint8(3)), xr.Dataset)
