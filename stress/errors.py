@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+__all__ = [
+    "ClusterLost",
+    "ConfigError",
+    "DataError",
+    "Incomplete",
+    "LimitBreached",
+    "LimitError",
+    "StressError",
+    "Unwritten",
+]
+
 
 class StressError(Exception):
     """Anything that stops a run and can be said in one sentence."""
@@ -47,3 +58,7 @@ class LimitBreached(StressError):
     """A `--fail-on` limit on a measure was breached."""
 
     exit_code = 7
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

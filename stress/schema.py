@@ -19,6 +19,14 @@ from typing import Any, NamedTuple
 from stress.kernels.tally import NOTE_QUANTITIES, POOL_QUANTITIES
 from stress.results.variables import MEASURES
 
+__all__ = [
+    "VERSION",
+    "Column",
+    "TableSchema",
+    "document",
+    "tables",
+]
+
 VERSION = 1
 NOTE_PATHS, POOL_PATHS = "note_paths", "pool_paths"
 """Tables of kept paths: folders of files, one for each stretch of paths."""
@@ -115,3 +123,7 @@ def document() -> dict[str, Any]:
             for name, table in tables().items()
         },
     }
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -133,7 +133,12 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'stress.analysis' has no attribute {name!r}")
     from stress.analysis.subjects import put_to
+    from stress.inputs.text.docstrings import told
 
-    value = put_to(getattr(importlib.import_module(_HOME[name]), name))
+    value = told(put_to(getattr(importlib.import_module(_HOME[name]), name)))
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

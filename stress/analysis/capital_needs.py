@@ -44,7 +44,7 @@ class Bank(NamedTuple):
     pool_weight: float | None = None
     """Standardised risk weight of a loan that is not past due; None: the rules' own (75% in Basel's CRE20)."""
     delinquent: float = 0.0
-    """W at closing."""
+    """W at closing: the share of the pool's balance that is delinquent (CRE41: 90 days past due, in default, ...)."""
     irb_capital: float | None = None
     """K_IRB: capital of the pool by internal ratings with expected loss, over exposure."""
     loss_given_default: float = 0.85

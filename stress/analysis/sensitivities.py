@@ -37,7 +37,7 @@ def sensitivity(
     measure: str = "EL",
     tranche: str | None = None,
     scenario: str | None = None,
-    inputs: Sequence[Input] = INPUTS,
+    inputs: Sequence[Input] | None = None,
     threads: int | None = None,
     progress: trials.Progress | None = None,
 ) -> Tornado:
@@ -45,14 +45,15 @@ def sensitivity(
 
     All shocks run as scenarios of one job; an edit of deal or pool is a run of its own on the same draws. Losses that
     plain paths hardly show are sampled around the most likely way to them, in all runs alike. `tranche`: where left
-    out the last note, for a measure of principal the last that lent some. Raises ConfigError for an unknown measure,
+    out the last note, for a measure of principal the last that lent some. `inputs`: some of
+    `stress.analysis.inputs_moved.INPUTS`, or others, instead of all of them. Raises ConfigError for an unknown measure,
     note or scenario, for the principal of a certificate and the life of a residual note.
 
     >>> answer = sensitivity(job.but(paths=512), "EL", "subordinated")
     >>> answer.bars[0].reach >= answer.bars[-1].reach
     True
     """
-    name = long_name(measure, "--measure")
+    inputs, name = INPUTS if inputs is None else inputs, long_name(measure, "--measure")
     tail, of_note = is_tail(name), not of_pool(name)
     note = _note_of(job, name, tranche)
     case = trials.case_of(job, scenario)

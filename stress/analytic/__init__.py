@@ -74,3 +74,7 @@ __all__ = [
     "two_pool_exceedance",
     "two_pool_quantile",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -53,7 +53,13 @@ _HOME = {
 
 
 def __getattr__(name: str) -> Any:
+    from stress.inputs.text.docstrings import told
+
     for module, names in _HOME.items():
         if name in names:
-            return getattr(importlib.import_module(module), name)
+            return told(getattr(importlib.import_module(module), name))
     raise AttributeError(f"module 'stress.calibration' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

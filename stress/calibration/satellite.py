@@ -46,7 +46,9 @@ class SatelliteFit(NamedTuple):
     """A fitted satellite; prints as a table."""
 
     target: str
+    """What is explained: a column of the history."""
     link: Link
+    """The scale on which terms add up."""
     term: tuple[Term, ...]
     coefficient: tuple[float, ...]
     """Constant first, then one per term."""
@@ -57,6 +59,7 @@ class SatelliteFit(NamedTuple):
     robust_lags: int
     r2: float
     n: int
+    """Periods fitted, `first` to `last`, `per_year` of them a year."""
     per_year: int
     first: str
     last: str

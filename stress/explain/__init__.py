@@ -22,3 +22,7 @@ def __getattr__(name: str) -> Any:
     from stress.explain.drawing import picture
 
     return picture
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

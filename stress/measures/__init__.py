@@ -89,3 +89,7 @@ __all__ = [
     "wal_quantile",
     "warnings",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

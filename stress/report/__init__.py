@@ -132,3 +132,7 @@ def _dataset(result: Result) -> xr.Dataset:
 
     assert isinstance(result, xr.Dataset)
     return result
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -23,3 +23,7 @@ __all__ = [
     "save",
     "with_mixture",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

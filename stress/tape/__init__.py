@@ -50,3 +50,7 @@ def __getattr__(name: str) -> Any:
     from stress.tape.pool import pool_of
 
     return pool_of
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -10,6 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 from stress.errors import ConfigError
 from stress.inputs.text.base import Name, Title
 
+__all__ = ["NAME_LINE", "checked", "fill", "table"]
+
 NAME_LINE = 'name = "NAME"'
 
 
@@ -44,3 +46,7 @@ def checked(part: str, name: str) -> str:
 def table() -> str:
     """The table of the reports' template, invented."""
     return resources.files(__package__).joinpath("reports.csv").read_text(encoding="utf-8")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -41,6 +41,9 @@ Text = Annotated[str, Field(max_length=LONGEST_TEXT, pattern=TEXT_PATTERN)]
 """Free text: any printable characters, line breaks and tabs; nothing that moves a cursor or turns the writing."""
 
 
+_OF_PYDANTIC = frozenset(dir(BaseModel))
+
+
 class Strict(BaseModel):
     """A frozen model that refuses unknown keys, lax conversions and non-finite numbers."""
 
@@ -69,6 +72,16 @@ class Strict(BaseModel):
             return self.model_validate_json(json.dumps(document))
         except ValidationError as error:
             raise ConfigError(message(self._where(), type(self), document, error)) from None
+
+    def __setattr__(self, key: str, value: Any) -> None:
+        raise ConfigError(f"{self._where()}: is frozen: {type(self).__name__.lower()}.but({key}=...) gives another one")
+
+    def __delattr__(self, key: str) -> None:
+        raise ConfigError(f"{self._where()}: is frozen: nothing can be taken out of it")
+
+    def __dir__(self) -> list[str]:
+        """What is ours: pydantic has thirty names of its own, with which rules can be passed by."""
+        return [name for name in super().__dir__() if name.startswith("_") or name not in _OF_PYDANTIC]
 
     def _repr_html_(self) -> str:
         return html_of(self)

@@ -7,6 +7,17 @@ import functools
 import inspect
 import itertools
 import sys
+from typing import Any
+
+
+def told(kind: Any) -> Any:
+    """A NamedTuple whose fields tell what they are where `help` shows them: Python's own says which number each has."""
+    if isinstance(kind, type) and hasattr(kind, "_fields"):
+        hints = kind.__annotations__.items()
+        kind.__new__.__annotations__ = {field: getattr(hint, "__forward_arg__", hint) for field, hint in hints}
+        for field, text in docstrings_of(kind).items():
+            getattr(kind, field).__doc__ = text
+    return kind
 
 
 def docstrings_of(model: type) -> dict[str, str]:

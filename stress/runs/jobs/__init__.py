@@ -66,3 +66,7 @@ def __getattr__(name: str) -> Any:
     value = getattr(importlib.import_module(f"stress.runs.jobs.{_HOME[name]}"), name)
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
