@@ -9,7 +9,7 @@ from stress.explain.steps import sentence
 from stress.explain.triggers import trigger_line
 from stress.explain.trust import trust_lines
 from stress.explain.words import PHASE, amount_words, listed, money, percent
-from stress.inputs.deal import Deal, Fee, Note
+from stress.inputs.deal import Deal, Fee, Note, Reserve
 from stress.inputs.deal.reading import notes_of, phases, steps_of
 
 
@@ -101,9 +101,21 @@ def _gathering(deal: Deal, phase: str, note: Note) -> list[str]:
         return []
     steps = steps_of(deal, phase)
     draws = {a for s in steps if s.step == "pay_interest" and note.name in notes_of(s) for a in s.source}
-    filled = [step.account for step in steps if step.step == "top_up" and step.account in draws]
-    where = f"{listed(dict.fromkeys(filled))} gathers it" if filled else "no account gathers it in between"
+    filled = [step for step in steps if step.step == "top_up" and step.account in draws]
+    gathers = dict.fromkeys(step.account for step in filled if _for_costs(step.target))
+    held = dict.fromkeys(step.account for step in filled)
+    where = f"only what {listed(held)} holds up to its target is kept for it" if held else _NOWHERE
+    if gathers:
+        where = f"{listed(gathers)} gathers it"
     return ["", f"Interest on {note.name} is paid every {months} months; {where}."]
+
+
+_NOWHERE = "no account gathers it in between"
+
+
+def _for_costs(target: Reserve | str) -> bool:
+    """Whether an account is filled by months of interest and fees."""
+    return "senior_cost" in target if isinstance(target, str) else target.months_of_senior_cost > 0.0
 
 
 def _triggers(deal: Deal) -> list[str]:

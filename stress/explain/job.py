@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stress.explain.deal import explain_deal
 from stress.explain.dependence import dependence, drawn
-from stress.explain.pool import after_default, ladder, limits, loans, stages
+from stress.explain.pool import after_default, ladder, limits, loans, past_due, stages
 from stress.explain.shocks import shock_words
 from stress.explain.words import PHASE, listed, money, percent, table
 from stress.inputs.deal.reading import buys
@@ -63,7 +63,7 @@ def _pool(pool: Pool, buying: bool, limited: bool) -> list[str]:
         paid = rate.monthly_curve or percent(rate.monthly)
         lines.append(f"Pays {paid} of its balance a month; {buys}yield {percent(rate.annual_yield)} a year.")
     else:
-        lines.append(loans(pool, buying))
+        lines += loans(pool, buying)
     if pool.billing is not None:
         dates = listed(str(date) for date in pool.billing.dates)
         lines.append(
@@ -71,7 +71,10 @@ def _pool(pool: Pool, buying: bool, limited: bool) -> list[str]:
             "days after the bill."
         )
     enters = "enters M1 a month" if pool.ladder is not None else "defaults a month"
-    columns = {"share": "share", enters: "entry_rate", "fee a month": "monthly_fee", "prepays a month": "prepayment"}
+    columns = {"share": "share", "of what is new": "new_share"}
+    if not (buying or not limited) or all(s.new_share in (None, s.share) for s in pool.segments):
+        del columns["of what is new"]
+    columns |= {enters: "entry_rate", "fee a month": "monthly_fee", "prepays a month": "prepayment"}
     columns["recovered"] = "recovery"
     if any(s.apr is not None for s in pool.segments):
         columns["interest a year"] = "apr"
@@ -79,7 +82,7 @@ def _pool(pool: Pool, buying: bool, limited: bool) -> list[str]:
         del columns["fee a month"]
     rows = [[s.name, *(_shown(s, key) for key in columns.values())] for s in pool.segments]
     lines += ["", *table(["segment", *columns], rows), ""]
-    lines += [*stages(pool), *ladder(pool)]
+    lines += [*stages(pool), *ladder(pool), *past_due(pool)]
     lines.append(" ".join(dependence(pool)))
     lines.append(" ".join([*after_default(pool), *(limits(pool) if buying and limited else [])]))
     if pool.illustrative:
@@ -88,6 +91,8 @@ def _pool(pool: Pool, buying: bool, limited: bool) -> list[str]:
 
 
 def _shown(segment: Segment, key: str) -> str:
+    if key == "new_share" and segment.new_share is None:
+        key = "share"
     words = getattr(segment, f"{key}_curve", None)
     return str(words) if words is not None else percent(getattr(segment, key) or 0.0)
 

@@ -12,11 +12,17 @@ _KIND = {
     "balloon": "in level payments as over {} months, the rest at the end",
     "bullet": "at the end",
 }
+FEW = 6
+"""Plans that are named beside the lines of an opening pool."""
 
 
 def plan_words(plan: Plan) -> str:
     """`40% over 72 months in level payments at 5%`; an instalment plan with a flat fee alone is its months."""
-    words = f"{percent(plan.share)} over {plan.term}"
+    return f"{percent(plan.share)} {_terms(plan)}"
+
+
+def _terms(plan: Plan) -> str:
+    words = f"over {plan.term}{' without the flat fee' * plan.always_fee_free}"
     once = f", {percent(plan.origination_fee)} once at the start" if plan.origination_fee else ""
     rate = "" if plan.apr is None else f" at {percent(plan.apr)}"
     if plan.floating is not None:
@@ -29,15 +35,38 @@ def plan_words(plan: Plan) -> str:
     return f"{words} {how}{rate}{days}{first}{once}"
 
 
-def loans(pool: Pool, buying: bool) -> str:
-    """What the pool is made of, or what it buys: plans, or the lines of an opening pool that buys nothing."""
-    if pool.opening and not buying:
-        left = [line.remaining for line in pool.opening]
-        ends = f"{min(left)} to {max(left)}" if len(set(left)) > 1 else f"{left[0]}"
-        return f"Opening pool: {len(left)} line{'s' * (len(left) > 1)} by remaining term, {ends} months left."
+def loans(pool: Pool, buying: bool) -> list[str]:
+    """What is bought and what the pool is made of at closing: plans, or lines by remaining term."""
+    own = [f"{s.name} {' / '.join(map(percent, s.plan_share))}" for s in pool.segments if s.plan_share is not None]
+    mix = f" (of {listed(own)}, in this order)" if own else ""
     terms, free = listed(plan_words(plan) for plan in pool.plans), percent(pool.fee_free_share)
-    what = "New receivables" if buying else "Opening pool, the seasoned steady state of loans"
-    return f"{what} by months of instalment: {terms}. Fee-free balance {free}."
+    plans = f" by months of instalment: {terms}{mix}. Fee-free balance {free}."
+    said = [f"New receivables{plans}"] if buying else []
+    if pool.opening:
+        return [*said, _lines(pool)]
+    if buying:
+        return [*said, "The opening pool is their seasoned steady state."]
+    return [f"Opening pool, the seasoned steady state of loans{plans}"]
+
+
+def _lines(pool: Pool) -> str:
+    """Opening lines: how many, how long they last, and of which plans where these are few."""
+    left = [line.remaining for line in pool.opening]
+    ends = f"{min(left)} to {max(left)}" if len(set(left)) > 1 else f"{left[0]}"
+    plans = [pool.plan_of(line) for line in pool.opening]
+    kinds = list(dict.fromkeys(_terms(plan) for plan in plans if plan is not None))
+    of = f", of loans {listed(kinds)}" if None not in plans and len(kinds) <= FEW else ""
+    return f"Opening pool: {len(left)} line{'s' * (len(left) > 1)} by remaining term, {ends} months left{of}."
+
+
+def past_due(pool: Pool) -> list[str]:
+    """What of the pool at closing is late, by bucket."""
+    shares = [
+        sum(s.share * getattr(pool.delinquent_of(s), f"m{n}") for s in pool.segments)
+        for n in range(1, len(pool.buckets) + 1)
+    ]
+    late = [f"{percent(share)} in M{n}" for n, share in enumerate(shares, 1) if share > 0.0]
+    return [f"Of the balance at the cut-off date {listed(late)}."] if late else []
 
 
 def _floats(floating: Floating) -> str:
@@ -96,7 +125,7 @@ def stages(pool: Pool) -> list[str]:
 
 
 def after_default(pool: Pool) -> list[str]:
-    """Recoveries by month, how long a default stays in the overdue stock, refunds."""
+    """Recoveries by month, how long a default stays in the overdue stock, late charges, interest on cash, refunds."""
     lag = pool.recovery_lag
     equal = len(lag) > 1 and max(lag) - min(lag) < 1e-6
     parts = [f"{percent(share, 1)} in month {k}" for k, share in enumerate(lag, 1) if share > 0.0]
@@ -104,8 +133,12 @@ def after_default(pool: Pool) -> list[str]:
     said = [f"Recoveries come after default, {months}."] if any(s.recovery for s in pool.segments) else []
     stays = f"{pool.write_off_months} month{'s' * (pool.write_off_months > 1)}"
     said.append(f"A default counts as overdue for {stays}, then it is written off.")
+    if pool.late_charge_daily:
+        said.append(f"What cures pays a late charge of {percent(pool.late_charge_daily)} of it for each day late.")
     if pool.late_fee:
         said.append(f"Late borrowers pay a late fee of {percent(pool.late_fee)} of what they pay.")
+    if pool.cash_rate:
+        said.append(f"Cash earns {percent(pool.cash_rate)} a year.")
     if pool.dilution > 0.0 or pool.dilution_curve:
         unpaid = pool.dilution_unpaid_share
         owed = f", of which the originator leaves {percent(unpaid)} unpaid" if unpaid > 0.0 else ""

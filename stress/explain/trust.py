@@ -29,7 +29,8 @@ def _lines(deal: Deal, balance: float | None) -> Iterator[str]:
     yield (
         "The pool is the trust's; this deal is one series of it. Of the trust's month it has its floating share (its "
         "invested amount over the larger of the trust and all invested amounts) of finance charges, recoveries and "
-        "defaults, and of principal while it revolves; after that the share of principal stays fixed."
+        "defaults, and of principal while it revolves; after that its share of principal is of what it had invested in "
+        "the last month that revolved, however much has been repaid since."
     )
     if balance is not None:
         parts = [

@@ -68,9 +68,8 @@ the month in which the instalment falls due, or the last one of the form 1 + a m
 365, else 1/12; share(1) of a new loan with another first period = its days / 360 (365 with ACT/365F). Level payments
 are then set at the first instalment of this deal and at each reset, as what repays B[r] over the instalments left (a
 balloon's: of its longer schedule) at i(r), a twelfth a month; D[r] = payment - interest, at least 0 and at most B[r],
-and the last instalment repays the rest. The balances of the steady state, and the fee-free share, are those at the
-level of month 1 of the deal itself, without a scenario. An origination fee adds to F[1] of a new loan, and counts
-towards the cap.
+and the last instalment repays the rest. The balances of the steady state, and the fee-free share, are at the level of
+month 1 of the deal itself, without a scenario. An origination fee adds to F[1] of a new loan; caps count it.
 
 **Cards.** A pool with a payment rate keeps no profile: the month's payment rate m(t) = min(1, k x payment rate(t))
 and the finance charge f = annual yield / 12 act on what is outstanding. At the opening of a step, before its
@@ -154,13 +153,12 @@ missing from the supply, and so is what of a term would be above its limit, a sh
 segment; the rest keeps its proportions. Segment s gets mix[s] (its share of that rest) x face, at most limit[s] x (pool
 + face) - balance of s, at least 0. An ineligible share is of such a segment, in place of all others alike. Each adds
 its plan profile to the cohort of the step (first slot due at the cohort's next step), or to those of its due days
-(Billing). What cannot be bought stays in its account. Several sources buy one after another. Supply left starts each
-step at supply(t, c). Eligible supply = need(t, c) x multiple x originations(t) x eligible share(t), where need is what
-the deterministic run (unconditional rates, rho 0, no shocks, triggers off, unlimited supply) buys at that step; 0 on
-the outage days of the month, c < outage days(t). `unlimited` never binds, except where the scenario cuts originations
-(then multiple 1.2 is used) and on outage days. A plan of n months bought in month t is eligible where t + n + months
-before legal maturity <= T; where some part of some purchase falls due first in month t + 2 (c + D >= 60), where that
-holds for t + 1.
+(Billing). What cannot be bought stays in its account. Sources buy one after another. Supply left starts each step at
+supply(t, c). Eligible supply = need(t, c) x multiple x originations(t) x eligible share(t), where need is what the
+deterministic run (unconditional rates, rho 0, no shocks, triggers off, unlimited supply) buys at that step; 0 on the
+outage days of the month, c < outage days(t). `unlimited` never binds, except where the scenario cuts originations (then
+multiple 1.2 is used) and on outage days. A plan of n months bought in month t is eligible where t + n + months before
+legal maturity <= T; where part of some purchase falls due first in month t + 2 (c + D >= 60), that must hold for t + 1.
 
 **Formulas.** A target, a cap, a condition or what a trigger looks at may be a formula over quantities of the deal. Its
 quantities stand as they are when it is used: a trigger's and a condition's at the determination (6, 7), a target's and
@@ -187,8 +185,7 @@ payment date, leaves (or what the purchase lag still locks, if that is more) wai
 collected this month), where v = sum of rates of all fees on interest_income and income = fees, late charges and cash
 interest collected since the determination. (3) At the determination: waiting = max(0, need - (1 - v) x income of the
 month), need = 0. Up to the first payment (t <= F) need holds all fees that have accrued, on every clock, and what the
-income account holds at the month's start counts as income too. Before a payment's steps, and at payment dates before F:
-waiting = 0.
+income account holds at the month's start counts as income too. Before a payment, and at dates before F: waiting = 0.
 
 **Determination** at the end of month t (after its last step).
 1. Interest accrues on each note: coupon(t) x day-count fraction(t) x (balance + unpaid interest, if interest on unpaid

@@ -88,7 +88,7 @@ def test_the_words_of_a_static_deal_and_its_pool_buy_nothing() -> None:
 
 def test_opening_lines_of_a_static_deal_are_told_instead_of_plans_that_it_never_buys() -> None:
     text = explain_job(stress.load(ROOT / "scenarios/jobs/auto-2021-a.toml"))
-    assert "Opening pool: 3 lines by remaining term, 24 to 72 months left." in text
+    assert "Opening pool: 3 lines by remaining term, 24 to 72 months left, of loans over 36 in level payments" in text
     assert "New receivables" not in text
 
 
