@@ -23,7 +23,7 @@ from stress.inputs.files.parse import parse_as
 from stress.inputs.job import Job
 from stress.inputs.rules import Rules
 from stress.kernels.layout import LANES
-from stress.spelling import fraction_for
+from stress.spelling import fraction_for, suggest
 
 Array = NDArray[np.float64]
 
@@ -220,7 +220,8 @@ def _check(job: Job, rules: Rules, bank: Bank) -> None:
         if rules.erba is None:
             raise ConfigError(f"--quality {name}={quality}: the rules '{rules.name}' have no SEC-ERBA")
         if quality not in known:
-            raise ConfigError(f"--quality {name}={quality}: one of {', '.join(known)}")
+            hint = suggest(quality, known)
+            raise ConfigError(f"--quality {name}={quality}: one of {', '.join(known)}{hint}")
     if bank.excess_kind not in KINDS:
         raise ConfigError(f"--excess-kind {bank.excess_kind}: one of {', '.join(KINDS)}")
     if bank.excess_spread is not None:

@@ -214,7 +214,7 @@ def _held(job: Job, table: Stresses, given: Mapping[str, str]) -> dict[int, str]
     names = [note.name for note in job.deal.notes]
     wanted = {names.index(one.note): one.category for one in table.held if one.note in names}
     for note, category in given.items():
-        table.place(category)
+        table.place(category, f"--class {note}={category}: ")
         wanted[trials.note_index(job, note, option="--class")] = category
     for k in wanted:
         if job.deal.notes[k].residual:

@@ -72,6 +72,10 @@ def _check(path: Path, base_case: bool | None, scenario: str | None) -> dict[str
             cases, more = _base_cases(path, model, base_case, scenario)
             notes += more
             said["default_odds"] = _odds(model)
+        if isinstance(model, Book):
+            from stress.explain.book import holds
+
+            said["holds"] = holds(model)
     except StressError as error:
         return {**said, "error": str(error)}
     kind = getattr(model, "kind", "book" if isinstance(model, Book) else "job")
@@ -182,6 +186,7 @@ def _lines(found: list[dict[str, Any]]) -> str:
             under = f" ({case['scenario']})" if "scenario" in case else ""
             said.append(f"    base case{escape(under)}: {escape(case.get('summary') or case['not_run'])}")
         said += [f"    {escape(line['default_odds'])}"] if line.get("default_odds") else []
+        said += [f"    {escape(line['holds'])}"] if "holds" in line else []
         said += [f"    note: {escape(_words(line['file'], note))}" for note in line["notes"]]
     return "\n".join(said)
 

@@ -27,13 +27,17 @@ def explain_book(book: Book) -> str:
     return "\n".join(lines)
 
 
-def _whole(book: Book) -> list[str]:
+def holds(book: Book) -> str:
+    """What a book comes to, in its currency: how many positions in how many deals, short, paid."""
     paid = sum(position.amount * position.price for position in book.positions)
     short = f", {money(book.short)} short" if book.short else ""
-    lines = [
-        f"{len(book.positions)} positions in {len(book.deals)} deals: {money(book.amount)} {book.currency}{short}; "
-        f"paid {money(paid)}. All figures are shares of {money(book.amount)}."
-    ]
+    held, deals = len(book.positions), len(book.deals)
+    what = f"{held} position{'s' * (held > 1)} in {deals} deal{'s' * (deals > 1)}"
+    return f"{what}: {money(book.amount)} {book.currency}{short}; paid {money(paid)}"
+
+
+def _whole(book: Book) -> list[str]:
+    lines = [f"{holds(book)}. All figures are shares of {money(book.amount)}."]
     if book.illustrative:
         lines.append(f"Illustrative: {'; '.join(book.illustrative)}.")
     return lines

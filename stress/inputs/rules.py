@@ -61,6 +61,25 @@ class Erba(Strict):
     qualities: Annotated[tuple[Quality, ...], Field(min_length=1, max_length=40)]
     """Best first."""
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Erba:
+        before = None
+        for one in self.qualities:
+            for of in ("senior", "other"):
+                short, long = getattr(one, of)
+                if long < short:
+                    raise ValueError(
+                        f"erba.qualities: {one.name}: {of} = [{short:g}, {long:g}]: at 5 years it weighs less than at "
+                        "1 year, which stands first"
+                    )
+                if before is not None and any(a < b for a, b in zip((short, long), getattr(before, of), strict=True)):
+                    raise ValueError(
+                        f"erba.qualities: {one.name}: {of} = [{short:g}, {long:g}]: weighs less than {before.name}, "
+                        "which stands above it: best first"
+                    )
+            before = one
+        return self
+
 
 class Transfer(Strict):
     """Limits of the mechanical tests of significant risk transfer."""

@@ -91,11 +91,12 @@ class Stresses(Document):
                 raise ValueError(f"held: note {one.note!r} is named {notes.count(one.note)} times")
         return self
 
-    def place(self, category: str) -> int:
-        """Where a category stands, 0 for the hardest. Raises ConfigError for one that the table has not."""
+    def place(self, category: str, where: str = "") -> int:
+        """Where a category stands, 0 for the hardest. Raises ConfigError for one that the table has not, `where` it is
+        named."""
         names = [one.name for one in self.categories]
         if category not in names:
-            raise ConfigError(f"{self.name}: {self._lacks(category)}")
+            raise ConfigError(f"{where}{self.name!r} has {self._lacks(category)}")
         return names.index(category)
 
     def _lacks(self, category: str) -> str:

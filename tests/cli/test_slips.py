@@ -14,6 +14,7 @@ from stress.cli import exit_code
 
 Capture = pytest.CaptureFixture[str]
 BOOK = SCENARIOS / "books/consumer.toml"
+STRESSES = SCENARIOS / "stresses/example.toml"
 REPORTS = SCENARIOS / "reports/baitiao-24m-made-up.toml"
 
 
@@ -27,7 +28,14 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def refused(arguments: str, run: Path, capsys: Capture) -> tuple[int, str]:
     """Exit code and the one message of a command line; JOB, BOOK, REPORTS and RUN stand for files."""
-    files = {"JOB": JOB, "BOOK": BOOK, "REPORTS": REPORTS, "RUN": run, "RUN/results.nc": run / "results.nc"}
+    files = {
+        "JOB": JOB,
+        "BOOK": BOOK,
+        "REPORTS": REPORTS,
+        "STRESSES": STRESSES,
+        "RUN": run,
+        "RUN/results.nc": run / "results.nc",
+    }
     code = exit_code([str(files.get(word, word)) for word in arguments.split()])
     said = capsys.readouterr()
     assert said.out == ""
@@ -60,6 +68,8 @@ def refused(arguments: str, run: Path, capsys: Capture) -> tuple[int, str]:
         ("capital JOB --irb-capital 0.04 --lgd 85", "--lgd 85: must be a fraction above 0 and up to 1; a fraction, not "
                                                     "a percent: did you mean 0.85?"),
         ("capital JOB --pool-weight -1", "--pool-weight -1: must be a fraction from 0 to 12.5\n"),
+        ("capital JOB --quality A=aaa", "did you mean AAA?"),
+        ("rating JOB --stresses STRESSES --class A=hrad", "--class A=hrad: 'example stresses' has no category 'hrad'"),
         ("capital JOB --keep subordinated=5%", "must be a fraction from 0 to 1; write a fraction: 0.05"),
         ("capital JOB --keep subordinated=5", "did you mean 0.05?"),
         ("capital JOB --keep subordinated=1 --excess-spread 2", "a year from 0 to 0.5; a fraction, not a percent: did "

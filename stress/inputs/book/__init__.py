@@ -41,7 +41,7 @@ class Factors(Strict):
         if len(self.phi) != n:
             raise ValueError(f"factors.phi: has {len(self.phi)} values for {n} names")
         if self.correlation:
-            check_covariance("factors.correlation", self.correlation)
+            check_covariance("factors.correlation", self.correlation, n)
             if any(abs(row[i] - 1.0) > 1e-12 for i, row in enumerate(self.correlation)):
                 raise ValueError("factors.correlation: the diagonal must be 1")
         return self
@@ -149,6 +149,8 @@ class BookFile(Document):
             if twice is not None:
                 raise ValueError(f"{what}: {twice!r} appears twice: names must differ")
         check_drawing(self.estimator, self.paths)
+        if self.currency in self.exchange:
+            raise ValueError(f"exchange.{self.currency}: is the book's own currency; give those of its deals alone")
         for deal in self.deals:
             for where, weights in {
                 "loads": deal.loads,

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from stress.inputs.book import Book
+from stress.inputs.job.amount_remarks import SMALL
 from stress.inputs.state.rules import started
 from stress.inputs.text.remark import Found, Remark, named, remarks
+
+CHEAP, DEAR = 0.05, 2.0
+"""Of what is left of a note at par: prices of one that is not residual, beyond which they are asked about."""
 
 
 def notes_of_book(book: Book) -> list[Remark]:
@@ -76,6 +80,25 @@ def _short(book: Book) -> Found:
             yield named("positions", p.name), "a short of a note that the book also holds: only the difference counts"
 
 
+def _odd_prices(book: Book) -> Found:
+    for p in book.positions:
+        note = book.deals[p.deal].job.deal.notes[p.note]
+        if not note.residual and not CHEAP * p.left <= p.price <= DEAR * p.left:
+            yield named("positions", p.name) + ".price", f"{p.price:g} per 1 of original balance: 0.99 is 99% of par"
+
+
+def _odd_amounts(book: Book) -> Found:
+    """As amounts of a deal beside its pool: shares, or millions."""
+    for p in book.positions:
+        job = book.deals[p.deal].job
+        size = job.deal.notes[p.note].original(job.pool.balance)
+        amount = abs(p.share) * size
+        if amount < SMALL * size:
+            what = "an amount of money, not a share" if amount < 1.0 else "less than a millionth of the note"
+            says = f"{amount:g} is {what}, whose original balance is {size:,.0f}"
+            yield named("positions", p.name) + ".amount", says + (": is it in millions?" if amount >= 1.0 else "")
+
+
 def _begins(book: Book) -> Found:
     begun = {deal.start + started(deal.job): deal for deal in book.deals if deal.job.state is not None}
     if not begun:
@@ -138,6 +161,8 @@ _RULES = (
     _tables,
     _not_held,
     _short,
+    _odd_prices,
+    _odd_amounts,
     _begins,
     _apart,
     _other_economies,

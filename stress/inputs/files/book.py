@@ -23,6 +23,7 @@ from stress.spelling import suggest
 def book_of(path: Path, file: BookFile) -> Book:
     """The book of a file. Raises ConfigError with the file, the key, the value and what is allowed."""
     jobs = [_job(path, file, deal) for deal in file.deals]
+    _check_exchange(path, file, jobs)
     drawn = drawn_of(path, file, jobs)
     first = min(_month(job) for job in jobs)
     starts = [_month(job) - first if file.align == "date" else 0 for job in jobs]
@@ -88,6 +89,16 @@ def _job(path: Path, file: BookFile, deal: BookDeal) -> Job:
             f"exchange = {{ {job.deal.currency} = ... }}, {file.currency} per {job.deal.currency}"
         )
     return job
+
+
+def _check_exchange(path: Path, file: BookFile, jobs: list[Job]) -> None:
+    """No rate is given of a currency that no deal is in."""
+    needed = sorted({job.deal.currency for job in jobs} - {file.currency})
+    for currency in file.exchange:
+        if currency not in needed:
+            others = f"the others are in {' and '.join(needed)}" if needed else f"all are in {file.currency}"
+            hint = suggest(currency, needed)
+            raise ConfigError(f"{path}: exchange.{currency}: no deal is in {currency}: {others}{hint}")
 
 
 def _case(path: Path, scenario: BookScenario, deal: BookDeal, job: Job) -> ScenarioCase:

@@ -46,7 +46,7 @@ class Parameters(Document):
 
     @model_validator(mode="after")
     def _is_a_covariance(self) -> Parameters:
-        check_covariance("covariance", self.covariance)
+        check_covariance("covariance", self.covariance, 3)
         largest = max(self.covariance[i][i] for i in range(3))
         if largest > 25.0:
             raise ValueError(f"covariance: a variance of {largest:g} of log odds knows nothing; at most 25")

@@ -68,7 +68,5 @@ class Var(Document):
             for number, matrix in enumerate(matrices, 1):
                 if len(matrix) != n or any(len(row) != n for row in matrix):
                     raise ValueError(f"{what}[{number}] must have {n} rows of {n} numbers")
-        if len(self.covariance) != n:
-            raise ValueError(f"covariance must have {n} rows of {n} numbers")
-        check_covariance("covariance", self.covariance)
+        check_covariance("covariance", self.covariance, n)
         return self

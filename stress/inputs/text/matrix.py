@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def check_covariance(what: str, matrix: Sequence[Sequence[float]]) -> None:
-    """Raise ValueError where a square matrix is not symmetric and positive definite (Cholesky, row by row)."""
-    n = len(matrix)
-    if any(len(row) != n for row in matrix):
+def check_covariance(what: str, matrix: Sequence[Sequence[float]], n: int) -> None:
+    """Raise ValueError where a matrix is not of n rows and columns, symmetric and positive definite (Cholesky, row by
+    row)."""
+    if len(matrix) != n or any(len(row) != n for row in matrix):
         raise ValueError(f"{what} must have {n} rows of {n} numbers")
     root = [[0.0] * n for _ in range(n)]
     for i in range(n):

@@ -250,7 +250,8 @@ def _percent(value: object, low: float | None, high: float | None) -> str:
     if high is None or not share or not isinstance(value, (int, float)) or isinstance(value, bool):
         return ""
     fraction = value / 100.0
-    if value >= high and fraction <= high and (low is None or fraction >= low):
+    is_share = low is None or low >= 0.0 or value >= 2.0 * high  # 1.2 for a correlation, or a weight, is no percent
+    if is_share and value >= high and fraction <= high and (low is None or fraction >= low):
         return f"; a fraction, not a percent: did you mean {fraction:.10g}?"
     return ""
 
