@@ -10,6 +10,9 @@ from stress.explain.triggers import trigger_line
 from stress.explain.trust import trust_lines
 from stress.explain.words import PHASE, amount_words, listed, money, percent
 from stress.inputs.deal import Deal, Fee, Note, Reserve
+from stress.inputs.deal.formula_rules import names_of
+from stress.inputs.deal.formula_text import parse
+from stress.inputs.deal.formulas import looks_at
 from stress.inputs.deal.reading import notes_of, phases, steps_of
 
 
@@ -102,7 +105,7 @@ def _gathering(deal: Deal, phase: str, note: Note) -> list[str]:
     steps = steps_of(deal, phase)
     draws = {a for s in steps if s.step == "pay_interest" and note.name in notes_of(s) for a in s.source}
     filled = [step for step in steps if step.step == "top_up" and step.account in draws]
-    gathers = dict.fromkeys(step.account for step in filled if _for_costs(step.target))
+    gathers = dict.fromkeys(step.account for step in filled if _for_costs(deal, step.target))
     held = dict.fromkeys(step.account for step in filled)
     where = f"only what {listed(held)} holds up to its target is kept for it" if held else _NOWHERE
     if gathers:
@@ -113,9 +116,11 @@ def _gathering(deal: Deal, phase: str, note: Note) -> list[str]:
 _NOWHERE = "no account gathers it in between"
 
 
-def _for_costs(target: Reserve | str) -> bool:
+def _for_costs(deal: Deal, target: Reserve | str) -> bool:
     """Whether an account is filled by months of interest and fees."""
-    return "senior_cost" in target if isinstance(target, str) else target.months_of_senior_cost > 0.0
+    if isinstance(target, str):
+        return ("senior_cost", "") in looks_at(parse(target), names_of(deal))
+    return target.months_of_senior_cost > 0.0
 
 
 def _triggers(deal: Deal) -> list[str]:

@@ -18,6 +18,7 @@ TWO = [
 ]
 PLANS = [{"term": 3, "share": 0.5, "kind": "level"}, {"term": 6, "share": 0.5, "always_fee_free": True}]
 LADDER = {"roll_m1": 0.3, "roll_m2": 0.5, "roll_m3": 0.8}
+QUARTER = {"quarter": "3 * senior_cost"}
 LINES = [{"term": 3, "remaining": 2, "share": 0.5}, {"term": 6, "remaining": 5, "share": 0.5}]
 
 
@@ -74,6 +75,8 @@ def test_late_charges_and_interest_on_cash_are_told() -> None:
     [
         ({"months_of_senior_cost": 3.0}, "reserve gathers it."),
         ("3 * senior_cost", "reserve gathers it."),
+        ("quarter", "reserve gathers it."),
+        ("0.01 * notes", "only what reserve holds up to its target is kept for it."),
         ({"share_of_notes": 0.01}, "only what reserve holds up to its target is kept for it."),
         (None, "no account gathers it in between."),
     ],
@@ -88,7 +91,9 @@ def test_an_account_gathers_interest_that_waits_only_where_its_target_is_months_
         {"step": "pay_residual", "note": "R", "source": ["income", "principal", "reserve"]},
     ]
     notes = (hand_worked.A, {**hand_worked.B, "payment_months": {"amortization": 3}}, hand_worked.REST)
-    text = explain_deal(hand_worked.deal(steps, notes, accounts=["reserve"], opening_cash={"reserve": 1.0}))
+    text = explain_deal(
+        hand_worked.deal(steps, notes, accounts=["reserve"], opening_cash={"reserve": 1.0}, quantities=QUARTER)
+    )
     assert f"Interest on B is paid every 3 months; {said}" in text
 
 

@@ -11,7 +11,7 @@ from stress.inputs.deal.date_remarks import dates_apart
 from stress.inputs.deal.formula_remarks import negative_numbers
 from stress.inputs.deal.reading import notes_of, phases, receiver_of, sources_of, steps_of
 from stress.inputs.deal.reserve_remarks import large_targets, never_drawn
-from stress.inputs.deal.trust_rules import fixed_series
+from stress.inputs.deal.trust_rules import fixed_series, principal_twice
 from stress.inputs.text.remark import Found, Remark, named, remarks
 from stress.look_alike import look_alike
 
@@ -289,4 +289,5 @@ _RULES: tuple[Callable[[Deal], Found], ...] = (
     _losses,
     negative_numbers,
     fixed_series,
+    principal_twice,
 )

@@ -5,10 +5,16 @@ from __future__ import annotations
 from itertools import pairwise
 
 from stress.inputs.deal.dates import first_payment
+from stress.inputs.deal.formula_rules import names_of
+from stress.inputs.deal.formula_text import parse
+from stress.inputs.deal.formulas import looks_at
 from stress.inputs.deal.reading import located, sources_of
 from stress.inputs.deal.terms import Terms
 from stress.inputs.text.remark import Found
 from stress.spelling import exists
+
+OWN = ("series_principal", "")
+"""What formulas call the month's principal of a series by its own share, and of what it is."""
 
 
 def check_principal_accounts(deal: Terms) -> None:
@@ -29,6 +35,26 @@ def fixed_series(deal: Terms) -> Found:
         yield (
             "trust.series",
             "other series follow their schedules on every path: they take no loss, and a bad trust ends them no sooner",
+        )
+
+
+def principal_twice(deal: Terms) -> Found:
+    """Formulas that count the month's own principal of a series twice."""
+    if deal.trust is None:
+        return
+    names, needed = names_of(deal), deal.trust.principal_needed
+    if needed is not None and OWN in looks_at(parse(needed), names):
+        yield (
+            "trust.principal_needed",
+            "series_principal is taken off it in any case, as other series fill what that lacks: say what is needed in "
+            "all",
+        )
+    price = None if deal.clean_up is None else deal.clean_up.price
+    if price is not None and (("invested", "") in (seen := looks_at(parse(price), names)) and OWN not in seen):
+        yield (
+            "clean_up.price",
+            "invested still holds the month's principal, which the series keeps beside the price: what is sold is "
+            "invested - series_principal",
         )
 
 
