@@ -254,5 +254,10 @@ def _list(names: Sequence[str]) -> str:
 
 
 def level(x: float, digits: int = 1) -> str:
-    """A factor's level with its sign, a true minus."""
-    return f"{x:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    """A factor's level with its sign, a true minus; none before what is 0 to the last digit shown.
+
+    >>> level(1.25, 2), level(-0.04)
+    ('+1.25', '0.0')
+    """
+    shown = round(x, digits) + 0.0
+    return f"{shown:+.{digits}f}".replace("-", "\N{MINUS SIGN}") if shown else f"{shown:.{digits}f}"

@@ -36,18 +36,19 @@ class Line(NamedTuple):
 
 def story(found: BookPath, positions: Sequence[PositionRisk]) -> list[tuple[str, list[str]]]:
     """A path across deals: the factors, then every deal as its replay tells it. (heading, sentences)."""
-    said = []
+    said, of_the_book = [], " of the book" * any(found.start.values())
     for f, name in enumerate(found.factors):
         low = int(np.argmin(found.factor[:, f]))
         said.append(
-            f"{name} is at {level(found.factor[:, f].mean())} on average and lowest in month {low + 1} "
+            f"{name} is at {level(found.factor[:, f].mean())} on average and lowest in month {low + 1}{of_the_book} "
             f"({level(found.factor[low, f])} standard deviations; low is bad)."
         )
     told = [(f"Path {found.path} under {found.scenario}: the factors", said)] if said else []
     for deal, trace in found.deals.items():
         notes = {p.note for p in positions if p.deal == deal}
         lines = [line for line in story_of_deal(trace) if not _of_other_note(line, trace, notes)]
-        told.append((deal, lines))
+        begins = found.start[deal]
+        told.append((deal, [f"Its month 1 is month {begins + 1} of the book.", *lines] if begins else lines))
     return told
 
 
@@ -107,4 +108,5 @@ def _aligned(found: BookPath, deal: str, values: NDArray[np.float64]) -> NDArray
 
 def _of_other_note(line: str, trace: xr.Dataset, held: set[str]) -> bool:
     """Whether a sentence is of a note that the book does not hold."""
-    return any(line.startswith(f"{note} ") for note in map(str, trace["tranche"].values) if note not in held)
+    others = [str(note) for note in trace["tranche"].values if note not in held]
+    return any(line.startswith((f"{note} ", f"{note}, ")) for note in others)

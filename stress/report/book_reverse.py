@@ -10,7 +10,7 @@ import numpy as np
 
 from stress.answers.book_reverse import BookReverse, DealOnPath
 from stress.answers.reverse import left_out
-from stress.report.book import probability
+from stress.report.book import level, probability
 from stress.report.numbers import PERCENT, bare_percent, fraction, percent, span
 from stress.report.sheets import Sheet
 
@@ -44,7 +44,7 @@ def months(found: BookReverse) -> Sheet:
         here = there[k : k + QUARTER]
         levels = found.level[here[0] - 1 : here[-1]].mean(axis=0)
         share = percent(float(shares[k : k + QUARTER].sum()), 1)
-        rows.append((span(here[0], here[-1]), share, *map(_level, levels)))
+        rows.append((span(here[0], here[-1]), share, *(level(x, 2) for x in levels)))
     note = f"Standard deviations, low is bad. {_sentence(found.says)}"
     note = " ".join(filter(None, (note, left_out(found.weight, there))))
     return Sheet(("Months", "Share of beta²", *found.factors), tuple(rows), note)
@@ -76,9 +76,9 @@ def _worst(found: BookReverse) -> str:
     month = int(np.argmin(found.level[:, low])) + 1
     hit = sorted(found.deals, key=_rise)[-2:][::-1]
     risen = " and ".join(f"{one.name} ({percent(one.expected)} to {percent(one.default)})" for one in hit)
+    lowest = level(found.level[month - 1, low], 2)
     return (
-        f"{found.factors[low]} is lowest, {_level(found.level[month - 1, low])} standard deviations in month {month}; "
-        f"default rises most in {risen}."
+        f"{found.factors[low]} is lowest, {lowest} standard deviations in month {month}; default rises most in {risen}."
     )
 
 
@@ -92,8 +92,3 @@ def _rise(deal: DealOnPath) -> float:
 
 def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
-
-
-def _level(x: float) -> str:
-    """With its sign, a true minus."""
-    return f"{x:+.2f}".replace("-", "\N{MINUS SIGN}")

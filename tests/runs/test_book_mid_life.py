@@ -85,6 +85,12 @@ def test_what_is_data_is_not_drawn_on_a_path(tmp_path: Path) -> None:
     assert one.worst_path is not None
     found = replay_book(packs, one.worst_path, "severe")
     assert int(found.deals["old"]["month"][0]) == 7
+    story = dict(book_path.story(found, one.positions))
+    months = book.deals[1].start + 1
+    assert story["new"][0] == f"Its month 1 is month {months} of the book."
+    assert months > 1
+    assert not story["old"][0].startswith("Its month 1")
+    assert " of the book (" in story[f"Path {one.worst_path} under severe: the factors"][0]
     line = next(line for line in book_path.losing(found, one.positions) if line.name == "old subordinated")
     assert np.isnan(line.balance[:6]).all()
     assert line.balance[6] <= 1.0
