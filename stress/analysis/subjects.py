@@ -78,6 +78,14 @@ def _check(name: str, annotation: str, value: Any, around: Mapping[str, Any]) ->
         _say(value in allowed, name, value, f"one of {', '.join(allowed)}")
     elif isinstance(around.get(kind), type):
         _say(isinstance(value, around[kind]), name, value, f"of the type {kind}")
+        _parts(name, value, around)
+
+
+def _parts(name: str, value: Any, around: Mapping[str, Any]) -> None:
+    """Hold what a named tuple was made of against its own annotations."""
+    for part, kind in inspect.get_annotations(type(value)).items() if hasattr(value, "_fields") else ():
+        if (given := getattr(value, part)) is not type(value)._field_defaults.get(part):
+            _check(f"{name}.{part}", getattr(kind, "__forward_arg__", str(kind)), given, around)
 
 
 def _each(name: str, kind: str, value: Any, around: Mapping[str, Any]) -> None:
@@ -139,6 +147,13 @@ def _curve(name: str, value: Any) -> None:
         _number(name, number)
 
 
+def _numbers(name: str, value: Any) -> None:
+    holds = isinstance(value, Mapping) and all(isinstance(note, str) for note in value)
+    _say(holds, name, value, "a table of numbers by note")
+    for note, number in value.items():
+        _number(f"{name}[{show(note)}]", number)
+
+
 def _targets(name: str, value: Any) -> None:
     holds = isinstance(value, Mapping) and all(isinstance(target, Target) for target in value.values())
     _say(holds, name, value, "a table of a Target by note: dict([stress.analysis.target_of(TEXT, BANDS)])")
@@ -171,6 +186,7 @@ _CHECKS: Mapping[str, Check] = {
         isinstance(value, (Reported, str, os.PathLike)), name, value, "a file of reports"
     ),
     "Mapping[str, str]": _texts,
+    "Mapping[str, float]": _numbers,
     "threading.Event": lambda name, value: _say(isinstance(value, threading.Event), name, value, "a threading.Event"),
     "tuple[float | None, float | None]": _ends,
     "Curve": _curve,

@@ -233,3 +233,22 @@ def test_what_is_no_result_is_told_so(job: Job, ds: xr.Dataset) -> None:
         ds.stress.compare(xr.DataTree(ds))
     with pytest.raises(DataError, match=r"a Dataset that is no path: give what stress\.replay returns"):
         stress.report.story(ds)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"pool_weight": "0.75"}, 'bank.pool_weight = "0.75": is not a number'),
+        ({"delinquent": None}, "bank.delinquent = None: is not a number"),
+        ({"irb_capital": float("nan")}, "bank.irb_capital = nan: is not a number"),
+        ({"kept": {"A": "1"}}, r'bank.kept\["A"\] = "1": is not a number'),
+        ({"kept": [1.0]}, "bank.kept = a list: is not a table of numbers by note"),
+        ({"qualities": {"A": 1}}, "bank.qualities = a dict: is not a table of texts by note"),
+        ({"kept": {"A": 1}, "excess_kind": 3}, "bank.excess_kind = 3: is not a text"),
+    ],
+)
+def test_what_a_bank_says_is_held_against_its_kinds(job: Job, given: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        stress.analysis.capital(job, bank=stress.analysis.Bank(**given), paths=32)
+    whole = stress.analysis.Bank(1, np.float64(0.01), kept={"A": 1})
+    assert stress.analysis.capital(job, bank=whole, paths=32).pool_weight == 1

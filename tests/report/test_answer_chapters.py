@@ -177,6 +177,8 @@ def test_a_tornado_of_years_has_years_in_its_table_and_on_its_axis() -> None:
     )
     axes = figure(moved).axes[0]
     assert axes.get_xlabel() == "change from 1.50"
+    rare = tornado(*moved.bars, measure="expected_loss", unit="1", base=2.8e-8)
+    assert figure(rare).axes[0].get_xlabel() == "change from 2.8e-06%"  # its ticks are percents
     assert "%" not in axes.xaxis.get_major_formatter()(0.1, 0)
 
 

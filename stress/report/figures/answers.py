@@ -143,7 +143,8 @@ def tornado(answer: Tornado) -> Figure:
     axes.grid(visible=False, axis="y")
     of = f" of {ink.label(answer.tranche)}" if answer.tranche else ""
     axes.set_title(f"{answer.measure.replace('_', ' ')}{of} under {ink.label(answer.scenario)}")
-    axes.set_xlabel(f"change from {fraction(answer.base) if answer.unit != 'years' else f'{answer.base:.2f}'}")
+    base = f"{100.0 * answer.base:.3g}%" if answer.unit != "years" else f"{answer.base:.2f}"  # in the unit of the axis
+    axes.set_xlabel(f"change from {base}")
     if answer.unit != "years":
         ink.percent_axis(axes.xaxis)
     return figure
