@@ -91,7 +91,7 @@ NEXT_MONTH = {
 SERIES = {
     "invested": ("", "invested amount"),
     "series_income": ("", "income allocated to the series"),
-    "series_principal": ("", "principal allocated to the series"),
+    "series_principal": ("", "principal of the series, with what others share"),
     "series_defaults": ("", "defaults allocated to the series"),
     "reinvested": ("", "bought of the seller's interest"),
 }
