@@ -124,7 +124,7 @@ def sheet_table(sheet: Sheet, title: str, caption: str = "", justify: Sequence[J
     from rich import box
     from rich.text import Text
 
-    from stress.cli.whole_table import WholeTable
+    from stress.report.whole_table import WholeTable
 
     table = WholeTable(
         box=box.SIMPLE_HEAD,

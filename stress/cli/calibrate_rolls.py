@@ -160,10 +160,11 @@ TELLS = {
 def _table(fit: Rolls, entry: list[Slope], moved: list[Slope], variable: str | None, words: str) -> RenderableType:
     from rich import box
     from rich.console import Group
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table("", "rolls on", "stays", "pays down", "cures or is paid", box=box.SIMPLE)
+    from stress.report.whole_table import WholeTable
+
+    table = WholeTable("", "rolls on", "stays", "pays down", "cures or is paid", box=box.SIMPLE)
     for column in table.columns[1:]:
         column.justify = "right"
     for one, name in ((entry, "elasticity to entry"), (moved, f"log odds a unit of {variable}")):

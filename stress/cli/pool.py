@@ -164,11 +164,14 @@ def _tables(gathered: Gathered) -> RenderableType:
     from rich import box
     from rich.console import Group
     from rich.markup import escape
-    from rich.table import Table
     from rich.text import Text
 
+    from stress.report.whole_table import WholeTable
+
     stock = gathered.stock
-    table = Table("level", *(("balance", "share", "current", "1-30", "31-60", "61-90", "fee-free")), box=box.SIMPLE)
+    table = WholeTable(
+        "level", *(("balance", "share", "current", "1-30", "31-60", "61-90", "fee-free")), box=box.SIMPLE
+    )
     for column in table.columns[1:]:
         column.justify = "right"
     for level, late, free in zip(stock.level, stock.late, stock.fee_free, strict=True):

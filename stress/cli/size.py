@@ -59,9 +59,9 @@ def _table(answer: Sizing) -> Table:
     from rich import box
     from rich.text import Text
 
-    from stress.cli.whole_table import WholeTable
     from stress.report.numbers import fraction, interval, own_unit, percent, share, unit_of
     from stress.report.page.sizing_chapter import solved
+    from stress.report.whole_table import WholeTable
 
     caption = f"{solved(answer)} EL-implied band by the table '{answer.table}': not a rating. {answer.says}"
     table = WholeTable(

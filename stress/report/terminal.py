@@ -63,6 +63,9 @@ Last = Callable[[xr.Dataset, Units], list[str]]
 FEWEST = 4
 """Columns that a terminal gets as long as they fit in two lines each: scenario, note, expected loss, P(loss)."""
 
+SHORTEST = 4
+"""Columns of a terminal that a name gets where it is broken."""
+
 
 class Screen(Table):
     """A table that a terminal prints, `print` shows too, and a notebook shows whole, as HTML."""
@@ -84,10 +87,12 @@ class Screen(Table):
         for column in narrow.columns[:2]:  # names are not broken, which rich does not count on by itself
             widest = max(cell_len(_plain(cell)) for cell in (column.header, *column.cells))
             column.min_width = min(widest, column.max_width or widest)
-        while len(narrow.columns) > 2 and _needs(narrow, console, options, least=True) > options.max_width:
+        while len(narrow.columns) > 3 and _needs(narrow, console, options, least=True) > options.max_width:
             left_out.append(_plain(narrow.columns.pop().header))
-        if len(narrow.columns) == 2:
-            narrow.columns[0].min_width = narrow.columns[1].min_width = None
+        if _needs(narrow, console, options, least=True) > options.max_width and not _break_names(
+            narrow, console, options
+        ):
+            left_out.append(_plain(narrow.columns.pop().header))
         if left_out:
             text = f"{_plain(self.caption)} A wider terminal also shows {', '.join(reversed(left_out))}."
             narrow.caption = Text(text, style="dim")
@@ -110,6 +115,17 @@ class Screen(Table):
     def _repr_mimebundle_(self, include: Sequence[str], exclude: Sequence[str], **_: Any) -> dict[str, str]:
         """rich's own would be cut at the width that it guesses for a notebook."""
         return {"text/plain": str(self), "text/html": self._repr_html_()}
+
+
+def _break_names(grid: Table, console: Console, options: ConsoleOptions) -> bool:
+    """Let names give way, the last column not; whether there is room for both."""
+    for column in grid.columns[:2]:
+        column.no_wrap, column.min_width, column.overflow = False, SHORTEST, "fold"
+    grid.columns[-1].no_wrap, grid.columns[-1].min_width = True, None
+    widest = [max(cell_len(_plain(cell)) for cell in (column.header, *column.cells)) for column in grid.columns]
+    widest = [min(width, column.max_width or width) for width, column in zip(widest, grid.columns, strict=True)]
+    between = _needs(grid, console, options) - sum(widest)
+    return options.max_width >= between + widest[-1] + 2 * SHORTEST
 
 
 def _needs(grid: Table, console: Console, options: ConsoleOptions, least: bool = False) -> int:
@@ -143,7 +159,7 @@ def table(ds: xr.Dataset) -> Screen:
     return whole
 
 
-LEAST = 7
+LEAST = 8
 """Columns that a number needs, as 0.0001%."""
 NARROW = "Wider terminals, the report and --json also show the errors of VaR, ES, IRR, WAL and price."
 _ENDS = {"": "estimate", "_se": "error", "_low": "low", "_high": "high"}

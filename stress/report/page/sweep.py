@@ -9,7 +9,6 @@ from typing import NamedTuple
 import xarray as xr
 from rich import box
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 
 from stress import measures
@@ -17,6 +16,7 @@ from stress.report.known_job import may_end_early
 from stress.report.numbers import MISSING, PERCENT, chance, count, percent, with_error
 from stress.report.page.deal import input_notes
 from stress.report.page.template import rendered
+from stress.report.whole_table import WholeTable
 from stress.results import with_mixture
 from stress.results.sweep import DIMS, Result, cells, dims_of, groups
 
@@ -155,14 +155,14 @@ def _names(result: Result, dim: str) -> list[str]:
     return list(dict.fromkeys(str(labels[dim]) for labels, _ in cells(result) if dim in labels))
 
 
-def _table(sheet: Sheet) -> Table:
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), title=Text(sheet.deal or ""))
-    grid.title_justify = "left"
+def _table(sheet: Sheet) -> WholeTable:
+    grid = WholeTable(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), title=Text(sheet.deal or ""))
+    grid.title_justify, grid.telling = "left", len(sheet.over) + 1
     for dim in sheet.over:
-        grid.add_column(dim.capitalize(), max_width=24)
-    grid.add_column("Scenario", max_width=26)
+        grid.add_column(dim.capitalize())
+    grid.add_column("Scenario")
     for head in (*POOL, *sheet.tranches):
-        grid.add_column(Text(head), justify="right", no_wrap=True)
+        grid.add_column(Text(head), justify="right")
     before: tuple[str, ...] = ()
     for row in sheet.rows:
         labels = [Text("" if before[: k + 1] == row.labels[: k + 1] else name) for k, name in enumerate(row.labels)]

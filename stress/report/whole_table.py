@@ -13,6 +13,8 @@ from rich.table import Column, Table
 
 ENDLESS = 10_000
 """A width in which every column has all the room that it wants."""
+Size = tuple[int, int, int]
+"""Of a column: longest word of the cells; of them and the head; longest line of both."""
 CLOSE = (0, 1, 0, 0)
 """Padding of a table that would not fit otherwise."""
 
@@ -25,6 +27,9 @@ class WholeTable(Table):
     column beside that does not fit, rich cuts words and says so by an ellipsis.
     """
 
+    telling: int | None = None
+    """How many columns, the first ones, tell rows apart; None: as few as do."""
+
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Widths are settled for the screen at hand."""
         sizes = [_sizes(console, options, column) for column in self.columns]
@@ -36,7 +41,7 @@ class WholeTable(Table):
         if sum(full) > room >= sum(word for word, _, _ in sizes):
             for column, width in zip(self.columns, shared(sizes, room), strict=True):
                 column.width, column.overflow = width, "fold"
-        elif sum(full) > room and len(parts := list(self._parts(console, options, [word for word, _, _ in sizes]))) > 1:
+        elif sum(full) > room and len(parts := list(self._parts(console, options, sizes))) > 1:
             for k, part in enumerate(parts):
                 part.title = self.title if k == 0 else None
                 part.caption = self.caption if k == len(parts) - 1 else None
@@ -44,14 +49,14 @@ class WholeTable(Table):
             return
         yield from super().__rich_console__(console, options)
 
-    def _parts(self, console: Console, options: ConsoleOptions, words: Sequence[int]) -> Iterator[WholeTable]:
+    def _parts(self, console: Console, options: ConsoleOptions, sizes: Sequence[Size]) -> Iterator[WholeTable]:
         """The table in parts whose words fit, as few as there can be."""
-        keys = list(range(_telling(self.columns)))
+        keys = list(range(self.telling or _telling(self.columns)))
         part = [*keys]
         for k in range(len(keys), len(self.columns)):
-            wider = self._of([*part, k])
-            needed = [words[at] for at in (*part, k)]
-            if len(part) > len(keys) and sum(needed) > wider.room_for(console, options, needed):
+            words, _, full = zip(*(sizes[at] for at in (*part, k)), strict=True)
+            room = self._of([*part, k]).room_for(console, options, full)
+            if len(part) > len(keys) and sum(words) > room:
                 yield self._of(part)
                 part = [*keys]
             part.append(k)
@@ -75,7 +80,7 @@ def _telling(columns: Sequence[Column]) -> int:
     return next((n for n in range(1, len(columns)) if len({row[:n] for row in rows}) == len(rows)), 1)
 
 
-def shared(sizes: Sequence[tuple[int, int, int]], room: int) -> list[int]:
+def shared(sizes: Sequence[Size], room: int) -> list[int]:
     """Widths of columns: words of cells first, then words of heads, then whole lines; what is broken most gains first.
 
     >>> shared([(3, 5, 5), (4, 9, 30)], 20)
@@ -90,7 +95,7 @@ def shared(sizes: Sequence[tuple[int, int, int]], room: int) -> list[int]:
     return widths
 
 
-def _sizes(console: Console, options: ConsoleOptions, column: Column) -> tuple[int, int, int]:
+def _sizes(console: Console, options: ConsoleOptions, column: Column) -> Size:
     """Longest word of the cells; of them and the head; longest line of both."""
     endless = options.update(max_width=ENDLESS)
     head, *cells = (Measurement.get(console, endless, part) for part in (column.header, *column.cells))
