@@ -17,7 +17,7 @@ class Allowance(NamedTuple):
     month: int
     """Reporting date in months from closing; 0 is closing."""
     outstanding: Interval
-    """What is left of the book."""
+    """What is left of the book; of a note with interest that is late, so that it may pass 1."""
     twelve_month: Interval
     """Of lifetime loss, what comes of defaults in the 12 months after the reporting date (IFRS 9, 5.5.5)."""
     lifetime: Interval

@@ -27,8 +27,8 @@ def ecl_sheet(answer: Ecl) -> Sheet:
         f"Shares of the book at closing, means of {many(answer.paths, 'path')}, seed {answer.seed}, ± standard error; "
         "'<': no path lost anything, 95% upper bound (3/n). "
         f"Loans: the closing pool in run-off, discounted at {percent(answer.effective_rate)} a year, what it earns; "
-        f"notes at their own rates. Stage 2: 30 days past due, or an entry rate {answer.multiple:g} times that at "
-        f"closing. {answer.says}"
+        "notes, with interest that is late, at their own rates. Stage 2: 30 days past due, or an entry rate "
+        f"{answer.multiple:g} times that at closing. {answer.says}"
     )
     return Sheet(head, rows, note)
 

@@ -45,6 +45,14 @@ def test_a_notes_loss_and_the_present_value_of_what_it_is_paid_make_its_balance(
     )
 
 
+def test_what_is_outstanding_of_a_note_holds_its_late_interest(job):
+    """The mezzanine note's interest is late in the base case: more is outstanding than was lent."""
+    found = ecl(job, dates=(0, 12), paths=64, scenarios=["baseline"])
+    row = next(row for row in found.rows if (row.book, row.month) == ("mezzanine", 12))
+    assert 1.0 < float(row.outstanding.estimate) < 1.075  # at most a year's coupon of 7.5%
+    assert "notes, with interest that is late" in ecl_sheet(found).note
+
+
 def test_a_path_on_which_a_note_is_paid_in_full_has_no_credit_loss(job):
     found = ecl(job, scenarios=["baseline"], paths=64)
     senior = next(one for one in found.rows if one.book == "A" and one.month == 0)
