@@ -6,13 +6,18 @@ a font that holds them must be installed here.
 
 from __future__ import annotations
 
+import contextlib
 import re
+import threading
 import unicodedata
 import warnings
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
+import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findSystemFonts, fontManager
 from matplotlib.text import Text
@@ -109,3 +114,16 @@ def installed() -> tuple[str, ...]:
 
 fontManager.addfont(Path(__file__).parent / "data" / "wide.ttf")
 _bold_too(WIDE)
+
+
+@contextlib.contextmanager
+def settings(values: Mapping[Any, Any]) -> Iterator[None]:
+    """Draw under these settings of matplotlib, whatever the caller's are, one figure at a time: they are the process's,
+    so that a figure of another thread would be drawn under half of them."""
+    with _ONE_AT_A_TIME, mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(values)
+        yield
+
+
+_ONE_AT_A_TIME = threading.RLock()

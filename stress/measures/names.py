@@ -62,7 +62,7 @@ def asked(text: str, notes: list[str], option: str, number: str) -> Asked:
     'value_at_risk'
     """
     where = f"{option} {text}"
-    found = re.fullmatch(r"([A-Za-z_]+)([0-9.]*)(?::(.+))?=([^=]+)", text.strip())
+    found = re.fullmatch(r"([A-Za-z_]+)([0-9.]*)(?::(.+))?=([^=]+)", str(text).strip())
     if found is None:
         raise ConfigError(f"{where}: write MEASURE:NOTE={number}, for example EL:{notes[-1]}=0.01")
     word, percent, tranche, given = found.groups()

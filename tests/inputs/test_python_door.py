@@ -53,6 +53,7 @@ def ds(job: Job) -> xr.Dataset:
         ({"scenarios": "baseline"}, "must be a list of names"),
         ({"scenarios": ["baselin"]}, "no scenario 'baselin' in the job; .*did you mean baseline"),
         ({"scenarios": [3]}, "no scenario 3 in the job"),
+        ({"target_error": 0.05}, r"--target-error 0\.05: write MEASURE:NOTE=RELATIVE, for example EL:subordinated"),
         ({"estimator": "sobl"}, 'estimator = "sobl": must be one of .*did you mean sobol'),
     ],
 )

@@ -116,3 +116,12 @@ def test_what_is_no_client_is_refused_in_words(given: object) -> None:
     job = stress.load("scenarios/jobs/baitiao-24m.toml")
     with pytest.raises(ConfigError, match=rf"a {type(given).__name__} is no dask.distributed.Client"):
         stress.simulate(job, paths=64, client=given)
+
+
+def test_a_closed_client_is_refused_in_words() -> None:
+    """It ended in `RuntimeError: IOLoop is closed`."""
+    with LocalCluster(n_workers=0, processes=False, dashboard_address=None) as here:
+        client = Client(here, set_as_default=False)
+        client.close()
+    with pytest.raises(ConfigError, match=r"client: is closed; give one that is connected"):
+        stress.simulate(stress.load("scenarios/jobs/baitiao-24m.toml"), paths=64, client=client)

@@ -6,12 +6,11 @@ import io
 import re
 from typing import Any
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch, Patch, Rectangle
 
-from stress.lettering import WIDTHS, in_svg, text_width
+from stress.lettering import WIDTHS, in_svg, settings, text_width
 
 TEXT, QUIET, RULE, WASH = "#1d2530", "#5d6775", "#d5d9de", "#f3f5f7"
 ON_LIGHT, ON_DARK = "#1d2531", "#fefefe"
@@ -101,9 +100,7 @@ def wrapped(words: str, width: float, size: float, lines: int = 3) -> list[str]:
 def svg(figure: Figure) -> str:
     """The figure as an SVG element that depends on nothing but its content."""
     buffer = io.StringIO()
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update(SETTINGS)
+    with settings(SETTINGS):
         nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
         figure.savefig(buffer, format="svg", metadata=nothing, transparent=True)
     text = buffer.getvalue()

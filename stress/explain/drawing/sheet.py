@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from stress.explain.drawing.canvas import QUIET, SETTINGS, TEXT, Canvas, cut, svg
@@ -14,6 +13,7 @@ from stress.explain.drawing.notes import Notes
 from stress.explain.drawing.priority import Priority
 from stress.explain.drawing.trust import TrustBand
 from stress.inputs.deal import Deal
+from stress.lettering import settings
 
 WIDTH = 10.0
 MARGIN = 0.2
@@ -38,9 +38,7 @@ def picture(deal: Deal, balance: float | None = None, title: bool = True) -> Fig
         bands.append(("The master trust in month 1", TrustBand(deal, balance)))
     bands.append(("Life of the deal: phases and triggers", Life(deal)))
     bands.append(("Priority of payments", Priority(deal, WIDTH - 2 * MARGIN)))
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update(SETTINGS)
+    with settings(SETTINGS):
         return _draw(deal, bands, title)
 
 

@@ -9,13 +9,12 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from rich.cells import cell_len, set_cell_size
 
-from stress.lettering import WIDTHS, for_pixels, in_svg
+from stress.lettering import WIDTHS, for_pixels, in_svg, settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -63,9 +62,7 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(draw)
     def inside(*args: P.args, **kwargs: P.kwargs) -> R:
-        with mpl.rc_context():
-            mpl.rcdefaults()
-            mpl.rcParams.update(STYLE)
+        with settings(STYLE):
             return draw(*args, **kwargs)
 
     return inside
@@ -176,9 +173,7 @@ def svg(figure: Figure, name: str) -> str:
         for axis in (axes.xaxis, axes.yaxis):
             if not axis.get_label_text():
                 axis.set_label_coords(0.0, 0.0)  # matplotlib would lay out all ticks once more to find it a place
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update({**STYLE, "svg.hashsalt": f"stress {name}"})
+    with settings({**STYLE, "svg.hashsalt": f"stress {name}"}):
         nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
         Figure.savefig(figure, buffer, format="svg", metadata=nothing, transparent=True)
     text = buffer.getvalue()

@@ -166,6 +166,8 @@ def check(client: Any, wait: float = 30.0) -> dict[str, Identity]:
             "client: is asynchronous, and a run waits for its paths; give a Client made outside an event loop, without "
             "asynchronous=True"
         )
+    if getattr(client, "status", "") == "closed":
+        raise ConfigError("client: is closed; give one that is connected to its cluster")
     try:
         client.wait_for_workers(1, timeout=wait)
     except TimeoutError:
