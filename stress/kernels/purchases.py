@@ -11,6 +11,9 @@ from .retention import retained
 from .rows import positive
 from .typed import Lanes
 
+TINY = 1e-12
+"""Share of the cut-off balance below which a limit leaves no room."""
+
 
 @stage
 def buy(m: Memory, k: int, t: int, c: int, source: int) -> None:
@@ -37,11 +40,11 @@ def _buy(m: Memory, k: int, t: int, c: int, source: int, n_stage: int) -> None:
     if not anywhere(face):
         return
     bought = splat(0.0)
+    within = _within_limits(m, k, t, n_stage, face) if m.p.limits == 1 else face
     for w in range(m.p.n_whole):
         amount, s = face * m.t.mix[k, t, w], w * n_stage
         if m.p.limits == 1:
-            room = (pool.balance + face) * m.t.limit[w] - _held(m, w % m.p.n_level, n_stage)
-            amount = smaller(amount, positive(room))
+            amount = smaller(amount, _room(m, w, n_stage, within))
             m.segment[s].balance += amount
         _join(m, t, c, s, amount)
         bought = bought + amount
@@ -56,6 +59,39 @@ def _buy(m: Memory, k: int, t: int, c: int, source: int, n_stage: int) -> None:
         pool.performing += bought
     cash.cash_out += cost
     move_deficiency(m, cost * from_principal - bought)
+
+
+@aside
+def _within_limits(m: Memory, k: int, t: int, n_stage: int, face: Lanes) -> Lanes:
+    """Purchase: the largest sum of which no segment is bought beyond its limit of the pool that it makes.
+
+    From the whole face down. Segments take all that they are offered, what their limit leaves, which falls with the sum, or
+    nothing; the sum on which they agree as they stand is the next, or that at which one has no room left, if it is larger.
+    So each changes twice at most.
+    """
+    total, tiny = face, TINY * m.t.deal.cut_off
+    for _ in range(2 * m.p.n_whole + 1):
+        taken, fixed, shares, empties = splat(0.0), splat(0.0), splat(0.0), splat(0.0)
+        for w in range(m.p.n_whole):
+            offered, room, limit = face * m.t.mix[k, t, w], _room(m, w, n_stage, total), m.t.limit[w]
+            binds = where_less(room, offered, where_less(tiny, room, 1.0, 0.0), 0.0)
+            taken = taken + smaller(offered, room)
+            fixed = fixed + where_less(binds, 0.5, smaller(offered, room), room - (m.pool.balance + total) * limit)
+            shares = shares + binds * limit
+            empties = larger(empties, binds * (total - room * (1.0 / max(limit, 1e-300))))
+        beyond = total - taken
+        if not anywhere(beyond - tiny):
+            break
+        agreed = (fixed + m.pool.balance * shares) / where_less(shares, 1.0 - tiny, splat(1.0) - shares, 1.0)
+        lower = larger(where_less(shares, 1.0 - tiny, agreed, 0.0), empties)
+        total = where_less(tiny, beyond, smaller(lower, total), total)
+    return total
+
+
+@stage
+def _room(m: Memory, w: int, n_stage: int, total: Lanes) -> Lanes:
+    """What the limit of a segment leaves of a purchase of so much in all."""
+    return positive((m.pool.balance + total) * m.t.limit[w] - _held(m, w % m.p.n_level, n_stage))
 
 
 @stage

@@ -101,3 +101,39 @@ def test_what_is_bought_by_mistake_takes_the_place_of_the_rest() -> None:
     data = months(pool(segments=[ONE, bad]), Shock(target="ineligible_share", set=0.25))
     same(data, "purchases", None, 1000.0)
     same(data, "defaults", None, 0.0, 125.0)
+
+
+def two(**limit: float) -> Pool:
+    """500 of x that fall due in month 1, and 500 of y that fall due later; half of what is on offer is of each."""
+    lines = [(1, 1, "x"), (4, 4, "y")]
+    return pool(
+        segments=[{**ONE, "name": name, "share": 0.5} for name in "xy"],
+        opening=[
+            {"term": term, "remaining": left, "share": 0.5, "kind": "bullet", "segment": name, "apr": 0.0}
+            for term, left, name in lines
+        ],
+        plans=({"term": 1, "share": 1.0, "kind": "bullet"},),
+        eligibility={"segment_limit": limit},
+    )
+
+
+@pytest.mark.parametrize(
+    ("limit", "bought"),
+    [
+        ({"y": 0.6}, 250.0),
+        ({"y": 0.7}, 250.0 + 25.0 / 0.3),
+        ({"y": 0.8}, 500.0),
+        ({"x": 0.1}, 250.0 + 75.0 / 0.9),
+        ({"x": 0.3, "y": 0.6}, 150.0 / 0.7),
+        ({"x": 0.9, "y": 0.7}, 250.0 + 25.0 / 0.3),
+        ({"x": 0.2, "y": 0.8}, 250.0 + 150.0 / 0.8),
+        ({"x": 0.2, "y": 0.7}, 125.0),
+    ],
+)
+def test_no_segment_is_bought_beyond_its_share_of_the_pool_that_the_purchase_makes(
+    limit: dict[str, float], bought: float
+) -> None:
+    """500 of cash, and 500 of y stand. At 0.6 y gets nothing: it is two thirds beside 250 of x. At 0.7 it gets 83.33,
+    for 583.33 of 833.33; at 0.8 all. x at 0.1 gets 0.1 (750 + x) beside 250 of y; at 0.3 it gets 0.3 (500 + x) where y
+    gets nothing. At 0.2 and 0.8 x gets 0.2 (750 + x), 187.50, and y all: 750 of 937.50."""
+    same(months(two(**limit)), "purchases", None, bought)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hand_worked
 import numpy as np
 import pytest
+from oracle.portfolio import within_limits
 from pieces import memory_of, plain, same
 
 from stress.inputs.scenario import Shock
@@ -41,26 +42,44 @@ def buying(lag: float = 0.0, interest: tuple[str, ...] = ("income",)) -> Memory:
 
 @pytest.mark.parametrize("source", [PRINCIPAL, INCOME])
 def test_a_purchase_keeps_to_supply_limit_and_lanes(source: int) -> None:
-    """100 of cash buy 125, of which the first segment takes 40 of 75: half of 875 and 125 is 500, 460 are there. So 90
-    are bought for 72, at a discount of 18: what the deficiency of 100 falls by, or by all 90 of other cash."""
+    """100 of cash buy 125, of which the first segment takes 5 of 75: beside the 50 of the second, half of 930 is 465,
+    and 460 are there. So 55 are bought for 44, at a discount of 11: what the deficiency of 100 falls by, or by all 55
+    of other cash."""
     m = buying()
     m.account[source], m.pool.balance = 100.0, 875.0
     m.segment[0].balance, m.segment[1].balance = 460.0, 415.0
     m.cash.supply_left, m.cash.mask, m.cash.deficiency = 1000.0, REVOLVES.astype(float), 100.0
     purchases.buy(m, 0, 0, 3, source)
     on = REVOLVES.astype(float)
-    wanted = {"balance": 875.0 + 90.0 * on, "total_bought": 90.0 * on}
+    wanted = {"balance": 875.0 + 55.0 * on, "total_bought": 55.0 * on}
     for row, lanes in wanted.items():
         np.testing.assert_allclose(getattr(m.pool, row), lanes, rtol=1e-12, err_msg=row)
-    np.testing.assert_allclose(m.account[source], 100.0 - 72.0 * on)
-    np.testing.assert_allclose(m.cash.supply_left, np.where(REVOLVES, 910.0, 1000.0))
-    np.testing.assert_allclose(m.cash.cash_out, 72.0 * on)
-    np.testing.assert_allclose(m.cash.deficiency, 100.0 - (18.0 if source == PRINCIPAL else 90.0) * on)
-    for s, amount in enumerate((40.0, 50.0)):
+    np.testing.assert_allclose(m.account[source], 100.0 - 44.0 * on)
+    np.testing.assert_allclose(m.cash.supply_left, np.where(REVOLVES, 945.0, 1000.0))
+    np.testing.assert_allclose(m.cash.cash_out, 44.0 * on)
+    np.testing.assert_allclose(m.cash.deficiency, 100.0 - (11.0 if source == PRINCIPAL else 55.0) * on)
+    for s, amount in enumerate((5.0, 50.0)):
         np.testing.assert_allclose(m.segment[s].balance, (460.0, 415.0)[s] + amount * on)
         np.testing.assert_allclose(m.cohort[3, s].alive, amount * on)
         np.testing.assert_allclose(m.fresh[3, s, 0, 0], amount * on)
         assert same(m.fresh[3, s, 1, 0]) == 0.0
+
+
+def test_limits_hold_of_the_pool_that_a_purchase_makes_whatever_stands() -> None:
+    """Lane by lane the largest sum that agrees with itself, as the slow model finds it by trying every choice."""
+    m, rng = buying(), np.random.default_rng(5)
+    choices = np.array([0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0, 1e9])
+    for _ in range(60):
+        m.t.limit[:] = rng.choice(choices, 2)
+        held = np.where(rng.random((2, LANES)) < 0.2, 0.0, rng.uniform(0.0, 600.0, (2, LANES)))
+        face = rng.choice([0.0, 1.0, 100.0, 1000.0], LANES)
+        m.segment[0].balance, m.segment[1].balance, m.pool.balance = held[0], held[1], held.sum(axis=0)
+        got = purchases._within_limits(m, 0, 0, 1, face)
+        limits = [None if x > 1e8 else float(x) for x in m.t.limit]
+        for lane in range(LANES):
+            offered = [face[lane] * float(m.t.mix[0, 0, w]) for w in range(2)]
+            wanted = within_limits(offered, limits, list(held[:, lane]), float(held[:, lane].sum()))
+            assert got[lane] == pytest.approx(sum(wanted), rel=1e-9, abs=1e-9), (limits, held[:, lane], face[lane])
 
 
 def test_a_purchase_takes_no_more_than_is_offered() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+
 from oracle.calendar_loan import Calendar
 from oracle.cohort import Cohort, Collected, StepRates, move
 from oracle.profile import opening_profiles, purchase_profile
@@ -128,15 +131,13 @@ class Portfolio:
         every = self.eligible_share(t)
         if every <= 0.0:
             return 0.0
-        opening, bought = self.balance(), []
-        limits = self.pool.eligibility.segment_limit
-        for s, segment in enumerate(self.pool.segments):
-            eligible, _ = self.profile(s, t, t + 1)
-            amount = float(self.months.mix[t - 1][s]) * face * eligible / every
-            if segment.name in limits:
-                room = limits[segment.name] * (opening + face) - self.balance_of(s)
-                amount = max(0.0, min(amount, room))
-            bought.append(amount)
+        offered = [
+            float(self.months.mix[t - 1][s]) * face * self.profile(s, t, t + 1)[0] / every
+            for s in range(len(self.pool.segments))
+        ]
+        bought = within_limits(
+            offered, self.limits(), [self.balance_of(s) for s in range(len(offered))], self.balance()
+        )
         parts = self.parts(c)
         before_it = self.odds.index(multiples_of(self.months, t)) * len(self.segments)
         for s, amount in enumerate(bought, before_it):
@@ -149,6 +150,10 @@ class Portfolio:
                 else:
                     joined.add(amount / len(parts), profile, before)
         return sum(bought)
+
+    def limits(self) -> list[float | None]:
+        """The limit of each segment; None where it has none."""
+        return [self.pool.eligibility.segment_limit.get(segment.name) for segment in self.pool.segments]
 
     def join(self, amount: float, t: int) -> float:
         """New receivables of a trust join its only cohort, by their mix."""
@@ -172,3 +177,24 @@ class Portfolio:
                 self.pool, s, self.months, t, last, self.slots, self.calendar, first
             )
         return self.profiles[s, t, first]
+
+
+def within_limits(offered: list[float], limits: list[float | None], held: list[float], pool: float) -> list[float]:
+    """What is bought of each segment: of all sums that agree with what each then gets, the largest. Every segment takes
+    all, its limit's room, or nothing: each such choice is tried."""
+
+    def got(total: float) -> list[float]:
+        rooms = [math.inf if x is None else x * (pool + total) - y for x, y in zip(limits, held, strict=True)]
+        return [max(0.0, min(some, room)) for some, room in zip(offered, rooms, strict=True)]
+
+    totals = [0.0]
+    for choice in itertools.product("anr", repeat=len(offered)):
+        if any(how == "r" and limit is None for how, limit in zip(choice, limits, strict=True)):
+            continue
+        fixed = sum(some for how, some in zip(choice, offered, strict=True) if how == "a")
+        bound = [(x, y) for how, x, y in zip(choice, limits, held, strict=True) if how == "r" and x is not None]
+        shares = sum(x for x, _ in bound)
+        if abs(1.0 - shares) > 1e-12:
+            totals.append((fixed + sum(x * pool - y for x, y in bound)) / (1.0 - shares))
+    near = 1e-12 * (pool + sum(offered))
+    return got(max(x for x in totals if x >= 0.0 and abs(sum(got(x)) - x) <= near and x <= sum(offered) + near))
