@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 from collections.abc import Iterator
@@ -10,6 +11,15 @@ from pathlib import Path
 
 PART = ".part"
 """What the name of an unfinished file ends in; it begins with a dot."""
+
+
+def target_of(path: str | os.PathLike[str]) -> Path:
+    """A path that a file may be written to, its folder made: asked before long work for it. Raises OSError."""
+    target = Path(path)
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a folder, the name of a file is needed", str(target))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return target
 
 
 @contextlib.contextmanager

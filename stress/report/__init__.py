@@ -100,17 +100,19 @@ def write(
     `stress validate` measured of this engine.
 
     `answers` of `stress.analysis` (break-even, reverse stress, sensitivity, sizing) each become a chapter, except of a
-    sweep, which has no such chapters.
+    sweep, which has no such chapters. Raises DataError for what is no result, OSError where it cannot be written.
 
     >>> page = write(ds, folder / "report.html")
     >>> page.read_text().startswith("<!doctype html>")
     True
     """
+    from stress.atomic import target_of
     from stress.report import page
     from stress.report.cover import Signed
     from stress.report.page import sweep
 
     _check(result)
+    path = target_of(path)
     if sweep.is_sweep(result):
         return page.write_text(sweep.render(result), path)
     signed = Signed(author, date, revision)

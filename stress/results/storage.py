@@ -14,7 +14,7 @@ import h5py
 import numpy as np
 import xarray as xr
 
-from stress.atomic import replacing
+from stress.atomic import replacing, target_of
 from stress.errors import DataError
 from stress.file_names import escaped, unescaped
 from stress.inputs.text.read import main_file_in
@@ -37,7 +37,7 @@ def save(result: Result, path: str | os.PathLike[str]) -> Path:
     >>> stress.open(saved).identical(ds)
     True
     """
-    target, parts = Path(path), dict(groups(result))
+    target, parts = target_of(path), dict(groups(result))
     write({"": parts.pop("", xr.Dataset()).assign_attrs(results_format=FORMAT)} | parts, target)
     return target
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import xarray as xr
 
+import stress
 from stress import results
 
 TRIED = """
@@ -59,3 +61,17 @@ def test_a_disk_that_is_full_after_any_part_of_the_file_ends_neither_the_process
     assert said[:3] == ["saved EFBIG", "swept EFBIG", "odd EFBIG"]
     assert said[3].endswith("cannot be written (File too large): nothing is kept")
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("write", [stress.results.save, stress.report.write])
+def test_a_folder_in_the_place_of_a_file_is_told_before_anything_is_drawn(
+    write: Callable[[xr.Dataset, Path], Path],
+    quick_dataset: xr.Dataset,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nine seconds of figures ended in an error that named a file which nobody had asked for."""
+    monkeypatch.setattr("stress.report.page.whole.render", lambda *_: pytest.fail("drawn"))
+    with pytest.raises(IsADirectoryError, match=f"is a folder, the name of a file is needed: '{tmp_path}'$"):
+        write(quick_dataset, tmp_path)
+    assert list(tmp_path.iterdir()) == []

@@ -13,7 +13,7 @@ import xarray as xr
 
 from stress import measures
 from stress.answers.rating import Rating
-from stress.atomic import write_atomically
+from stress.atomic import target_of, write_atomically
 from stress.report import figure_data, figures, sheets, words
 from stress.report.begun import begun
 from stress.report.cover import UNSIGNED, Signed, cover
@@ -59,8 +59,7 @@ def write(
 
 def write_text(page: str, path: str | os.PathLike[str]) -> Path:
     """Write a page whole or not at all."""
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target = target_of(path)
     write_atomically(target, page)
     return target
 
