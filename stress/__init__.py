@@ -85,8 +85,8 @@ _FUNCTIONS = {
     "load": "stress.analysis.loading",
     "simulate": "stress.runs.engine",
     "replay": "stress.runs.trace",
-    "path_at": "stress.runs.jobs.quantile",
-    "open": "stress.runs.jobs.reading",
+    "path_at": "stress.runs.jobs",
+    "open": "stress.runs.jobs",
     "state_at": "stress.runs.mid_life",
 }
 _MODULES = {name: f"stress.{name}" for name in __all__ if name not in _FUNCTIONS} | {"jobs": "stress.runs.jobs"}

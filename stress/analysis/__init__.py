@@ -132,10 +132,11 @@ _HOME = {
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'stress.analysis' has no attribute {name!r}")
-    from stress.analysis.subjects import put_to
+    from stress.analysis.subjects import CHECKS
+    from stress.inputs.arguments import put_to
     from stress.inputs.text.docstrings import told
 
-    value = told(put_to(getattr(importlib.import_module(_HOME[name]), name)))
+    value = told(put_to(getattr(importlib.import_module(_HOME[name]), name), CHECKS))
     globals()[name] = value
     return value
 

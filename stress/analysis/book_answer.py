@@ -9,7 +9,8 @@ from stress.analysis.book_risk import book_risk
 from stress.answers.book import BookRisk
 from stress.errors import ConfigError
 from stress.inputs.book import MOST_PATHS, Book, redrawn
-from stress.inputs.door import seed_of, threads_of, whole
+from stress.inputs.door import seed_of, threads_of
+from stress.inputs.numbers import whole
 
 
 def book(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from stress.errors import ConfigError
 from stress.inputs import load as read
+from stress.inputs.arguments import put_to
 from stress.inputs.job import Job, Sweep
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from stress.inputs.files.parse import Alone
 
 
+@put_to
 def load(path: str | Path) -> Alone | Job | Sweep | Book:
     """Read and check a file of any kind; a job comes with its deal, its pool and its scenarios.
 

@@ -8,11 +8,14 @@ from stress.explain.book import explain_book
 from stress.explain.deal import explain_deal
 from stress.explain.job import explain_job
 from stress.explain.remarks import remarks
+from stress.inputs.arguments import above_zero, hold, put_to
 
 if TYPE_CHECKING:
     from stress.explain.drawing import picture
 
 __all__ = ["explain_book", "explain_deal", "explain_job", "picture", "remarks"]
+_CHECKS = {"balance": above_zero}
+hold(globals(), __all__, _CHECKS)
 
 
 def __getattr__(name: str) -> Any:
@@ -21,7 +24,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'stress.explain' has no attribute {name!r}")
     from stress.explain.drawing import picture
 
-    return picture
+    return put_to(picture, _CHECKS)
 
 
 def __dir__() -> list[str]:

@@ -24,7 +24,7 @@ def explain_job(job: Job, on_odds: str | None = None) -> str:
     lines = [explain_deal(job.deal, job.pool.balance), *_stands(job)]
     lines += [f"# Pool: {job.pool.name}", "", *_pool(job.pool, buys(job.deal), job.deal.trust is None), ""]
     lines += ["# Scenarios", ""]
-    if on_odds is not None:
+    if on_odds:
         lines += [f"{on_odds[0].upper()}{on_odds[1:]}.", ""]
     for case in job.scenarios:
         lines += _scenario(case)

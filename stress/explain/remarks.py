@@ -14,7 +14,7 @@ from stress.inputs.pool.remarks import notes_of_pool
 
 
 @functools.singledispatch
-def remarks(inputs: object) -> list[str]:
+def remarks(inputs: object, /) -> list[str]:
     """Sentences on a deal, a pool or a job: each is allowed and seldom meant. Raises ConfigError for anything else.
 
     >>> remarks(job.deal)

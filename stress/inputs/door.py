@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import math
-import operator
 from collections.abc import Iterable
-from numbers import Real
 from typing import Any
 
 from stress.errors import ConfigError
 from stress.inputs.job import Job, Sweep
-from stress.inputs.job.terms import PATH_LIMIT, ScenarioCase
+from stress.inputs.job.terms import ScenarioCase
+from stress.inputs.numbers import PATH_LIMIT, SEEDS, THREADS, real, said, whole
 from stress.inputs.text.messages import show
 from stress.spelling import suggest
-
-SEEDS, THREADS = 2**64, 1024
 
 
 def with_options(
@@ -83,32 +79,10 @@ def path_of(value: Any) -> int:
     return whole("path", value, 0, PATH_LIMIT - 1)
 
 
-def whole(what: str, value: Any, low: int, high: int) -> int:
-    """A whole number of any integer type, NumPy's too. Raises ConfigError."""
-    try:
-        number = None if isinstance(value, bool) else operator.index(value)
-    except TypeError:
-        number = None
-    if number is None or not low <= number <= high:
-        near = _number(value)
-        hint = f": write {int(near)}" if number is None and near % 1.0 == 0.0 and low <= near <= high else ""
-        raise ConfigError(f"{what} = {_said(value)}: must be a whole number from {low:,} to {high:,}{hint}")
-    return number
-
-
 def quantile_of(value: Any) -> float:
     """A share of the paths. Raises ConfigError, also for a percent."""
-    number = _number(value)
+    number = real(value)
     if not 0.0 <= number <= 1.0:
         hint = f"; did you mean {number / 100.0:.10g}?" if 1.0 < number <= 100.0 else ""
-        raise ConfigError(f"quantile = {_said(value)}: must be a share of the paths from 0 to 1{hint}")
+        raise ConfigError(f"quantile = {said(value)}: must be a share of the paths from 0 to 1{hint}")
     return number
-
-
-def _number(value: Any) -> float:
-    """Of any real type; not a number for all else."""
-    return float(value) if isinstance(value, Real) and value is not True and value is not False else math.nan
-
-
-def _said(value: Any) -> str:
-    return str(value) if isinstance(value, Real) else show(value)

@@ -5,6 +5,9 @@ over paths, which are a DataArray. They read the raw counts and sums only, so a 
 measured again at any level.
 """
 
+from functools import partial
+
+from stress.inputs.arguments import hold, numbers_of, real_of
 from stress.measures.convergence import convergence
 from stress.measures.exceedance import exceedance
 from stress.measures.losses import (
@@ -89,6 +92,7 @@ __all__ = [
     "wal_quantile",
     "warnings",
 ]
+hold(globals(), __all__, {"float": real_of, "Mapping[str, float]": partial(numbers_of, each=real_of)})
 
 
 def __dir__() -> list[str]:

@@ -15,8 +15,10 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import special
 
+from stress.errors import DataError
 from stress.kernels.tally import MOST_WEIGHT
 from stress.measures.estimate import CONFIDENCE, Interval
+from stress.spelling import suggest
 
 Array = NDArray[np.float64]
 
@@ -68,7 +70,9 @@ def is_weighted(ds: xr.Dataset) -> bool:
 
 
 def weights_of(ds: xr.Dataset) -> Weights:
-    """Weights of all paths of a result."""
+    """Weights of all paths of a result. Raises DataError where they have none."""
+    if "batch_weight" not in ds:
+        raise DataError('plain paths have no weights: give the result of a run with estimator = "importance"')
     n, w, w2 = (
         np.asarray(ds[k].values.sum(), np.float64) for k in ("batch_path", "batch_weight", "batch_weight_square")
     )
@@ -94,8 +98,9 @@ def trust(ds: xr.Dataset) -> xr.Dataset:
     >>> bool((trust(aimed)["effective_losses"] <= 8192.0).all())
     True
     """
+    paths = float(weights_of(ds).paths)
     first, second = (array[..., 1:].sum(-1) for array in (ds["loss_weight"].values, square(ds, "loss")))
-    lost = first > TINY * float(weights_of(ds).paths)
+    lost = first > TINY * paths
     dims = ("scenario", "tranche")
     effective = np.divide(np.square(first), second, out=np.zeros_like(first), where=lost)
     share = np.divide(ds["loss_top_weight"].values, first, out=np.full_like(first, np.nan), where=lost)
@@ -130,6 +135,10 @@ def mass(ds: xr.Dataset, name: str) -> Array:
     >>> bool(np.isclose(mass(ds, "loss").sum(axis=-1), ds.attrs["paths"]).all())
     True
     """
+    if f"{name}_count" not in ds.variables:
+        binned = [v for v in ds.data_vars if str(v).endswith("_count") and any("_bin" in str(d) for d in ds[v].dims)]
+        known = [str(v).removesuffix("_count") for v in binned]
+        raise DataError(f"paths are not counted by {name!r}: one of {', '.join(known)}{suggest(name, known)}")
     if not is_weighted(ds):
         return np.asarray(ds.variables[f"{name}_count"].values, np.float64)
     weights = weights_of(ds)

@@ -1,7 +1,9 @@
 """The Dataset of a run or a sweep: built from what was counted, saved, opened."""
 
+from stress.inputs.arguments import hold
 from stress.results.build import build, derive
 from stress.results.mixed import with_mixture
+from stress.results.sound import CHECKS
 from stress.results.storage import open, open_any, save
 from stress.results.sweep import Result, cell, cells, combine
 from stress.results.variables import COMMITTEE, DERIVED, RAW, TABLE, Variable
@@ -23,6 +25,7 @@ __all__ = [
     "save",
     "with_mixture",
 ]
+hold(globals(), __all__, CHECKS)
 
 
 def __dir__() -> list[str]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from stress.errors import DataError
+from stress.inputs.arguments import Checks, dataset_of, held_later, say
 from stress.inputs.text.characters import TEXT_PATTERN
 from stress.results.documents import SHAPES, is_document
-from stress.results.sweep import DIMS, OF_JOB
+from stress.results.sweep import DIMS, OF_JOB, groups
 from stress.results.variables import COMMITTEE, REPLICATED, TABLE, TRUST, WEIGHTED, Variable
 
 KNOWN = {**TABLE, **{v.name: v for v in (*WEIGHTED, *REPLICATED, *TRUST, *COMMITTEE)}}
@@ -52,13 +53,29 @@ def check_whole(ds: Any) -> None:
 
 def check_dataset(ds: Any, *needed: str) -> None:
     """DataError for what is no Dataset, or lacks a variable that is needed."""
-    if isinstance(ds, xr.DataTree):
-        raise DataError("a sweep of several deals: give the result of one, as stress.results.cell(result, deal=...)")
-    if not isinstance(ds, xr.Dataset):
-        raise DataError(f"a {type(ds).__name__} is not a result: give what stress.simulate or stress.open returns")
+    dataset_of("", ds)
     for name in needed:
         if name not in ds.data_vars:
             raise DataError(f"not a whole result: variable {name} is missing")
+
+
+def _counted(_: str, result: Any) -> None:
+    """DataError for what holds no counts of paths."""
+    for _, ds in groups(result) if isinstance(result, xr.DataTree) else (("", result),):
+        check_dataset(ds, "loss_count")
+
+
+def _cells(name: str, value: Any) -> None:
+    pairs = isinstance(value, (list, tuple)) and all(isinstance(one, (list, tuple)) and len(one) == 2 for one in value)
+    say(pairs and len(value) > 0, name, value, 'a list of pairs, labels and a result: [({"seed": 1}, ds)]')
+    for labels, ds in value:
+        say(isinstance(labels, Mapping), name, labels, 'a table of labels: {"seed": 1}')
+        if ds is not None:
+            check_dataset(ds)
+
+
+CHECKS: Checks = {"Result": _counted, "cells": _cells, "months": held_later}
+"""Of arguments of this room."""
 
 
 def _of_variables(ds: xr.Dataset) -> Iterator[str]:

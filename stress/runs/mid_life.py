@@ -15,8 +15,9 @@ from stress.assemble.problem import assemble
 from stress.assemble.receivables import due_of, waits_of
 from stress.assemble.swing import periods_over
 from stress.errors import ConfigError
-from stress.inputs.door import path_of, whole, with_options
+from stress.inputs.door import path_of, with_options
 from stress.inputs.job import Job
+from stress.inputs.numbers import whole
 from stress.inputs.pool import Pool
 from stress.inputs.state import State
 from stress.inputs.state.rules import month_of

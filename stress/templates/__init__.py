@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from importlib import resources
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from stress.errors import ConfigError
+from stress.inputs.arguments import hold, say
 from stress.inputs.text.base import Name, Title
 
 __all__ = ["NAME_LINE", "checked", "fill", "table"]
 
+PARTS = ("deal", "pool", "scenario", "job", "book", "reports", "state")
+"""What a template may be of."""
 NAME_LINE = 'name = "NAME"'
 
 
@@ -46,6 +50,13 @@ def checked(part: str, name: str) -> str:
 def table() -> str:
     """The table of the reports' template, invented."""
     return resources.files(__package__).joinpath("reports.csv").read_text(encoding="utf-8")
+
+
+def _part(name: str, value: Any) -> None:
+    say(isinstance(value, str) and value in PARTS, name, value, f"one of {', '.join(PARTS)}")
+
+
+hold(globals(), __all__, {"part": _part})
 
 
 def __dir__() -> list[str]:

@@ -90,7 +90,7 @@ def test_what_is_laid_out_otherwise_is_left_to_xarray(
     assert not (tmp_path / "none.nc").exists()
     if "complex" in ds:
         return
-    file = results.save(ds, tmp_path / "r.nc")
+    file = storage.save(ds, tmp_path / "r.nc")
     assert storage.read(file).identical(ds.assign_attrs(results_format=storage.FORMAT))
     if whole:
         assert results.open(file).identical(ds)

@@ -10,6 +10,7 @@ from stress.inputs.clocks import Clock
 from stress.inputs.deal import Deal
 from stress.inputs.job.parameters import Parameters
 from stress.inputs.macro.swing import Swing
+from stress.inputs.numbers import PATH_LIMIT
 from stress.inputs.pool import Pool
 from stress.inputs.scenario import Shock
 from stress.inputs.scenario.short_rate import ShortRate
@@ -17,8 +18,6 @@ from stress.inputs.state import State
 from stress.inputs.text.base import Fraction, Name, Strict, Whole
 
 Estimator = Literal["plain", "sobol", "importance", "auto"]
-PATH_LIMIT = 10**12
-"""Paths beyond which the fixed-point sums of a tally could overflow."""
 Paths = Annotated[int, Field(ge=1, le=PATH_LIMIT)]
 
 

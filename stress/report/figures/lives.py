@@ -13,8 +13,8 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from stress import measures
-from stress.errors import DataError
 from stress.report.figures import ink
+from stress.report.figures.named import check_name
 
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 READ = ("wal", "irr", "price", "multiple", "batch_", "loss_weight")
@@ -27,11 +27,7 @@ def lives(ds: xr.Dataset, tranche: str) -> Figure:
 
     What a note has not (a certificate no life and no yield), and what a result did not count, is left out.
     """
-    if tranche not in ds["tranche"].values:
-        from stress.spelling import suggest
-
-        notes = [str(n) for n in ds["tranche"].values]
-        raise DataError(f"no note named {tranche!r}; there are {', '.join(notes)}{suggest(tranche, notes)}")
+    check_name(ds, "tranche", tranche)
     note = ds[[name for name in ds.data_vars if str(name).startswith(READ)]].sel(tranche=[tranche])
     margins = ink.Margins(2.1, 0.25, 0.3, 0.5, 0.3)
     shown = [panel for panel in PANELS if panel.name != "price" or "price_count" in ds]

@@ -63,7 +63,9 @@ _HOME = {
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'stress.runs.jobs' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"stress.runs.jobs.{_HOME[name]}"), name)
+    from stress.inputs.arguments import held_later, put_to
+
+    value = put_to(getattr(importlib.import_module(f"stress.runs.jobs.{_HOME[name]}"), name), {"quantile": held_later})
     globals()[name] = value
     return value
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from stress.errors import ConfigError, LimitError
 from stress.file_names import escaped
+from stress.inputs.arguments import put_to, say
 from stress.inputs.files.sweep import with_seed
 from stress.inputs.job import Job, Sweep
+from stress.inputs.job.terms import Estimator
+from stress.inputs.numbers import PATH_LIMIT
 from stress.spelling import suggest
 
 if TYPE_CHECKING:
@@ -17,8 +21,6 @@ if TYPE_CHECKING:
 
 MOST_PATHS = 10**10
 """Paths that are refused unless --max-paths allows them: days of a large machine."""
-PATH_LIMIT = 10**12
-"""Paths beyond which the fixed-point sums of a tally could overflow."""
 
 
 class Plan(NamedTuple):
@@ -75,12 +77,19 @@ class BookRun(NamedTuple):
 Where = Plan | BookRun
 
 
+def _estimator(name: str, value: Any) -> None:
+    """Raise ConfigError for none of those that a job may say."""
+    allowed = get_args(Estimator)
+    say(isinstance(value, str) and value in allowed, name, value, f"one of {', '.join(allowed)}")
+
+
+@functools.partial(put_to, checks={"estimator": _estimator})
 def plan(
     job: Job,
     paths: int | None = None,
     seed: int | None = None,
     scenarios: Sequence[str] = (),
-    out: Path | None = None,
+    out: str | Path | None = None,
     threads: int | None = None,
     workers: int | None = None,
     scheduler: str | None = None,
@@ -120,7 +129,7 @@ def plan(
         from stress.runs.sampling import refuse_misfit
 
         refuse_misfit(job)
-    where = Path("results") / job.name if out is None else out
+    where = Path("results") / job.name if out is None else Path(out)
     return Plan(
         job,
         job.paths,
@@ -172,7 +181,7 @@ class SweepPlan(NamedTuple):
 def plan_sweep(
     sweep: Sweep,
     seed: int | None = None,
-    out: Path | None = None,
+    out: str | Path | None = None,
     fresh: bool = False,
     max_paths: int | None = None,
     **options: Any,
@@ -182,7 +191,7 @@ def plan_sweep(
     Raises what `plan` raises.
     """
     sweep = with_seed(sweep, seed)
-    where = Path("results") / sweep.name if out is None else out
+    where = Path("results") / sweep.name if out is None else Path(out)
     plans, known = [], set()
     for job in sweep.jobs:
         pair = job.deal.name, job.pool.name

@@ -23,11 +23,7 @@ def path_at(dataset: xr.Dataset, scenario: str, tranche: str, quantile: float) -
     >>> bool(abs(lost - 1e-4 * np.floor(1e4 * lost)) <= 1e-4)
     True
     """
-    check_dataset(dataset, "loss_count", "loss_path")
-    for dim, label in (("scenario", scenario), ("tranche", tranche)):
-        labels = [str(known) for known in dataset[dim].values]
-        if label not in labels:
-            raise ConfigError(f"no {dim} {label!r} in the result: one of {', '.join(labels)}{suggest(label, labels)}")
+    _check_names(dataset, scenario, tranche)
     quantile = quantile_of(quantile)
     here = {"scenario": scenario, "tranche": tranche}
     count = _mass(dataset, scenario, tranche)
@@ -45,8 +41,18 @@ def share_without_loss(dataset: xr.Dataset, scenario: str, tranche: str) -> floa
     >>> bool(abs(1.0 - share - ds["loss_probability"].sel(scenario="baseline", tranche="subordinated")) < 1e-12)
     True
     """
+    _check_names(dataset, scenario, tranche)
     count = _mass(dataset, scenario, tranche)
     return float(count[0] / count.sum())
+
+
+def _check_names(dataset: xr.Dataset, scenario: str, tranche: str) -> None:
+    """Raise DataError for what is no result, ConfigError for a name that it has not."""
+    check_dataset(dataset, "loss_count", "loss_path")
+    for dim, label in (("scenario", scenario), ("tranche", tranche)):
+        labels = [str(known) for known in dataset[dim].values]
+        if label not in labels:
+            raise ConfigError(f"no {dim} {label!r} in the result: one of {', '.join(labels)}{suggest(label, labels)}")
 
 
 def _mass(dataset: xr.Dataset, scenario: str, tranche: str) -> NDArray[np.float64]:

@@ -1,0 +1,41 @@
+"""Numbers as callers of Python give them, of any type that is one, NumPy's too. No model is needed to read them."""
+
+from __future__ import annotations
+
+import math
+import operator
+from numbers import Real
+from typing import Any
+
+from stress.errors import ConfigError
+
+PATH_LIMIT = 10**12
+"""Paths beyond which the fixed-point sums of a tally could overflow."""
+SEEDS, THREADS = 2**64, 1024
+
+
+def whole(what: str, value: Any, low: int, high: int) -> int:
+    """A whole number of any integer type, NumPy's too. Raises ConfigError."""
+    try:
+        number = None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        number = None
+    if number is None or not low <= number <= high:
+        near = real(value)
+        hint = f": write {int(near)}" if number is None and near % 1.0 == 0.0 and low <= near <= high else ""
+        raise ConfigError(f"{what} = {said(value)}: must be a whole number from {low:,} to {high:,}{hint}")
+    return number
+
+
+def real(value: Any) -> float:
+    """Of any real type; not a number for all else."""
+    return float(value) if isinstance(value, Real) and value is not True and value is not False else math.nan
+
+
+def said(value: Any) -> str:
+    """Plain values as they are, others by their kind."""
+    if isinstance(value, str):
+        from stress.inputs.text.messages import show
+
+        return show(value)
+    return str(value) if isinstance(value, Real) or value is None else f"a {type(value).__name__}"
