@@ -40,7 +40,7 @@ def replacing(path: Path, mode: int = 0o666) -> Iterator[Path]:
         _flush(path.parent, os.O_RDONLY)
 
 
-def write_atomically(path: Path, content: str | bytes, mode: int = 0o666) -> None:
+def write_atomically(path: Path, content: str | bytes | memoryview, mode: int = 0o666) -> None:
     """Write a whole file, text as UTF-8. Raises OSError."""
     with replacing(path, mode) as part:
         part.write_bytes(content.encode() if isinstance(content, str) else content)

@@ -14,13 +14,13 @@ import h5py
 import numpy as np
 import xarray as xr
 
-from stress.atomic import replacing, target_of
+from stress.atomic import target_of, write_atomically
 from stress.errors import DataError
 from stress.file_names import escaped, unescaped
 from stress.inputs.text.read import main_file_in
 from stress.results import netcdf
 from stress.results.declared import check_declared
-from stress.results.sealed import check_seal, seal
+from stress.results.sealed import check_seal, seal_of
 from stress.results.sound import faults
 from stress.results.sweep import Result, groups
 
@@ -51,9 +51,10 @@ def write(parts: Mapping[str, xr.Dataset], file: Path) -> None:
     for name, ds in parts.items():
         _put(ds, image, escaped(name) if name else None)
     file.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(file) as part:
-        part.write_bytes(image.getbuffer())
-        seal(part)
+    seal = seal_of(image.getbuffer())
+    image.seek(0, io.SEEK_END)
+    image.write(seal)
+    write_atomically(file, image.getbuffer())
 
 
 def open(path: str | os.PathLike[str]) -> xr.Dataset:
