@@ -151,15 +151,15 @@ commingled share x(t, c) = min(1, max(0, commingled days(t) C / 30 - c)): the fi
 **Purchase** of cash c at price v: face = min(c / v, eligible supply left in this step): plans that end too late are
 missing from the supply, and so is what of a term would be above its limit, a share of all that is bought of the
 segment; the rest keeps its proportions. Segment s gets mix[s] (its share of that rest) x face, at most limit[s] x (pool
-+ X) - balance of s, at least 0, with X the sum of what all get: the largest for which that is so. An ineligible share is
-of such a segment, in place of all others alike. Each adds its plan profile to the cohort of the step (first slot due at
-the cohort's next step), or to those of its due days
-(Billing). What cannot be bought stays in its account. Sources buy one after another. Supply left starts each step at
-supply(t, c). Eligible supply = need(t, c) x multiple x originations(t) x eligible share(t), where need is what the
-deterministic run (unconditional rates, rho 0, no shocks, triggers off, unlimited supply) buys at that step; 0 on the
-outage days of the month, c < outage days(t). `unlimited` never binds, except where the scenario cuts originations (then
-multiple 1.2 is used) and on outage days. A plan of n months bought in month t is eligible where t + n + months before
-legal maturity <= T; where part of some purchase falls due first in month t + 2 (c + D >= 60), that must hold for t + 1.
++ X) - balance of s, at least 0, with X the sum of what all get: the largest for which that is so. An ineligible share
+is of such a segment, in place of all others alike. Each adds its plan profile to the cohort of the step (first slot due
+at the cohort's next step), or to those of its due days (Billing). What cannot be bought stays in its account. Sources
+buy one after another. Supply left starts each step at supply(t, c). Eligible supply = need(t, c) x multiple x
+originations(t) x eligible share(t), where need is what the deterministic run (unconditional rates, rho 0, no shocks,
+triggers off, unlimited supply) buys at that step; 0 on the outage days of the month, c < outage days(t). `unlimited`
+never binds, except where the scenario cuts originations (then multiple 1.2 is used) and on outage days. A plan of n
+months bought in month t is eligible where t + n + months before legal maturity <= T; where part of some purchase falls
+due first in month t + 2 (c + D >= 60), that must hold for t + 1.
 
 **Formulas.** A target, a cap, a condition or what a trigger looks at may be a formula over quantities of the deal. Its
 quantities stand as they are when it is used: a trigger's and a condition's at the determination (6, 7), a target's and
