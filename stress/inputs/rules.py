@@ -8,10 +8,11 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from stress.inputs.text.base import Document, Fraction, Name, Strict, Text
+from stress.inputs.text.percents import NO_PERCENT
 
 Weight = Annotated[float, Field(ge=0.0, le=12.5)]
 """A risk weight as a fraction of the exposure: 0.15 is 15%, 12.5 the most."""
-Supervisory = Annotated[float, Field(ge=0.01, le=2.0)]
+Supervisory = Annotated[float, Field(ge=0.01, le=2.0, json_schema_extra={NO_PERCENT: True})]
 
 
 class Standardised(Strict):

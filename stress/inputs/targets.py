@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from stress.inputs.text.curve import DEFAULT, PAYMENT, PREPAYMENT
+from stress.inputs.text.percents import CORRELATION, NO_PERCENT
+from stress.inputs.text.schema import Schema
 
 Target = Literal[
     "default_odds",
@@ -89,11 +91,14 @@ VALUE_RANGE: dict[str, tuple[float, float]] = {
 """What a target may be `set` to. Shares and rates are fractions, `payment`, `yield`, `originations`, `score_slope` are
 multiples of the base, lags and commingled cash are in days."""
 
-DAYS = frozenset({"purchase_lag_days", "commingled_days"})
-"""Targets in days: a large value is no percent."""
-
 WHOLE_DAYS = frozenset({"purchase_lag_days", "purchase_outage_days"})
 """Targets in days of the daily clock: whole ones."""
+
+MARKS: dict[str, Schema] = {
+    "rho": {"unit": CORRELATION},
+    **{name: {NO_PERCENT: True} for name in ("commingled_days", "score_slope", "heterogeneity", *WHOLE_DAYS)},
+}
+"""What is known of a target's numbers where one is too large to be right; of others nothing."""
 
 FROM_LITTLE = frozenset(
     {

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from stress.errors import ConfigError
 from stress.inputs.job import Job, Seed
 from stress.inputs.job.terms import Paths
-from stress.inputs.text.base import Document, Name, Strict, Whole
+from stress.inputs.text.base import Document, Name, Persistence, Strict, Whole
 from stress.inputs.text.matrix import check_covariance
 from stress.spelling import suggest
 
@@ -28,7 +28,7 @@ class Factors(Strict):
 
     names: Annotated[tuple[Name, ...], Field(min_length=1, max_length=64)]
     """What deals call them in `loads`."""
-    phi: Annotated[tuple[Annotated[float, Field(ge=0.0, lt=1.0)], ...], Field(min_length=1, max_length=64)]
+    phi: Annotated[tuple[Persistence, ...], Field(min_length=1, max_length=64)]
     """Monthly persistence of each factor, in the order of the names."""
     correlation: tuple[tuple[float, ...], ...] = ()
     """Of the factors' monthly innovations: a row for each name; independent where left out."""

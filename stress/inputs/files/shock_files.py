@@ -10,7 +10,8 @@ from stress.errors import ConfigError, DataError
 from stress.inputs.deal.index_file import column_of, dated
 from stress.inputs.scenario import LAST_MONTH, Shock
 from stress.inputs.scenario.project import Horizon
-from stress.inputs.targets import DAYS, move_range
+from stress.inputs.targets import MARKS, move_range
+from stress.inputs.text.percents import percent_hint
 from stress.inputs.text.reference import resolve
 from stress.tables.cells import read_cells
 from stress.tables.framed import Frame
@@ -82,7 +83,7 @@ def _value(where: str, cell: str, decimal: str, shock: Shock) -> float:
     value = float(f"{number.value / (100.0 if shock.percent or number.percent else 1.0):.10g}")
     low, high = move_range(shock.target, shock.how or "set")
     if not low <= value <= high:
-        fits = not shock.percent and shock.target not in DAYS and high < value <= 100.0 * high
+        fits = not shock.percent and percent_hint(value, low, high, [MARKS.get(shock.target, {})])
         hint = "; say percent = true where 3.85 means 3.85%" if fits else ""
         raise DataError(f"{where}: {cell[:40]}: {shock.how} must be from {low:g} to {high:g}{hint}")
     return value

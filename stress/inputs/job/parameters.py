@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from stress.inputs.text.base import Document, Strict, Text
 from stress.inputs.text.matrix import check_covariance
+from stress.inputs.text.percents import CORRELATION, NO_PERCENT
 
 Row = tuple[float, float, float]
 
@@ -35,9 +36,9 @@ class Parameters(Document):
     """What the file is."""
     p: Annotated[float, Field(gt=0.0, lt=1.0)]
     """Estimated monthly default rate (of the history: the pool keeps its own)."""
-    rho: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None
+    rho: Annotated[float, Field(gt=0.0, lt=1.0, json_schema_extra={"unit": CORRELATION})] | None = None
     """Estimated monthly asset correlation; left out where only p was."""
-    phi: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None
+    phi: Annotated[float, Field(gt=0.0, lt=1.0, json_schema_extra={"unit": "a month", NO_PERCENT: True})] | None = None
     """Estimated monthly persistence; likewise."""
     covariance: tuple[Row, Row, Row]
     """Of the log odds of p, rho, phi, in this order."""

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from stress.inputs.text.base import Document, Strict, Text
+from stress.inputs.text.percents import NO_PERCENT
 
 Link = Literal["logit", "probit", "log", "linear"]
 """`logit`, `probit` move a rate between 0 and 1; `log` multiplies an input; `linear` adds to it."""
@@ -54,13 +55,13 @@ class Sample(Strict):
     """First period."""
     last: Text
     """Last period."""
-    r2: Annotated[float, Field(le=1.0)]
+    r2: Annotated[float, Field(le=1.0, json_schema_extra={NO_PERCENT: True})]
     """Share of the variance that is explained."""
     robust_lags: Lag
     """Lags of the robust errors."""
     residual_sd: NotNegative
     """On the link's scale."""
-    residual_persistence: Annotated[float, Field(ge=-1.0, le=1.0)]
+    residual_persistence: Annotated[float, Field(ge=-1.0, le=1.0, json_schema_extra={NO_PERCENT: True})]
     """Lag-1 correlation of the residuals."""
 
 

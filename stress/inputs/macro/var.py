@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from stress.inputs.text.base import Document, Strict, Text
 from stress.inputs.text.matrix import check_covariance
+from stress.inputs.text.percents import NO_PERCENT
 
 Number = Annotated[float, Field(ge=-1e6, le=1e6)]
 Matrix = tuple[tuple[Number, ...], ...]
@@ -22,9 +23,9 @@ class VarSample(Strict):
     """First period."""
     last: Text
     """Last period."""
-    largest_root: Annotated[float, Field(ge=0.0, lt=1.0)]
+    largest_root: Annotated[float, Field(ge=0.0, lt=1.0, json_schema_extra={NO_PERCENT: True})]
     """Modulus of the slowest root: how much of a shock is left a period later, in the long run."""
-    whiteness: Annotated[float, Field(ge=0.0, le=1.0)] | None = None
+    whiteness: Annotated[float, Field(ge=0.0, le=1.0, json_schema_extra={NO_PERCENT: True})] | None = None
     """p-value of the portmanteau test that the residuals have no memory."""
 
 

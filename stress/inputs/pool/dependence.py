@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from stress.inputs.text.base import Correlation, Strict
+from stress.inputs.text.base import AssetCorrelation, Correlation, Persistence, Strict
 
 
 class Copula(Strict):
@@ -59,15 +59,15 @@ class Loadings(Strict):
 class Dependence(Strict):
     """Systematic factors: a stationary AR(1) each, correlated innovations (model: Vasicek 2002 conditional rates)."""
 
-    rho: Annotated[float, Field(ge=0.0, lt=1.0)]
+    rho: AssetCorrelation
     """Asset correlation of the monthly latent variable behind entry (or one-step default)."""
-    rho_roll: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    rho_roll: AssetCorrelation = 0.0
     """Asset correlation of the latent variable behind the roll rates, on the default factor."""
-    rho_prepayment: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    rho_prepayment: AssetCorrelation = 0.0
     """Asset correlation of the latent variable behind prepayment, on the prepayment factor."""
-    rho_recovery: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    rho_recovery: AssetCorrelation = 0.0
     """Asset correlation of the latent variable behind recovery, on the recovery factor."""
-    phi: Annotated[float, Field(ge=0.0, lt=1.0)]
+    phi: Persistence
     """Monthly persistence of the factors."""
     correlation_prepayment: Correlation = 0.0
     """Of the default and the prepayment factor; positive: bad months pay slowly."""

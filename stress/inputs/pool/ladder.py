@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from stress.inputs.text.base import Fraction, Strict
+from stress.inputs.text.base import AssetCorrelation, Fraction, Strict
 
 MOST_BUCKETS = 6
 
@@ -32,7 +32,7 @@ class Bucket(Strict):
     """Monthly share that pays what it is late with and performs again; all that does not roll where left out."""
     pays_down: tuple[Fraction, ...] = ()
     """Monthly shares that pay their way 1, 2, ... buckets down and stay late. What is left of all stays."""
-    rho: Annotated[float, Field(ge=0.0, lt=1.0)] | None = None
+    rho: AssetCorrelation | None = None
     """Asset correlation of the latent variable behind this roll; `dependence.rho_roll` where left out."""
     elasticity: Annotated[float, Field(ge=-5.0, le=5.0)] = 0.0
     """Log odds of this roll move by so much for each log odds by which a scenario's shocks move entry."""

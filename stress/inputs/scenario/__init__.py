@@ -8,10 +8,11 @@ from pydantic import Field, model_validator
 
 from stress.inputs.macro import Macro, SatelliteUse
 from stress.inputs.scenario.short_rate import ShortRate
-from stress.inputs.targets import CURVE_UNITS, DAYS, FROM_ZERO, MULTIPLIERS, SEGMENT_TARGETS, WHOLE_LIFE, move_range
+from stress.inputs.targets import CURVE_UNITS, FROM_ZERO, MARKS, MULTIPLIERS, SEGMENT_TARGETS, WHOLE_LIFE, move_range
 from stress.inputs.targets import Target as Target
 from stress.inputs.text.base import LONGEST_NAME, Document, Fraction, Month, Name, Strict, Text
 from stress.inputs.text.curve import CurveWords, check_unit, monthly_rates
+from stress.inputs.text.percents import percent_hint
 
 LAST_MONTH = 360
 """Months over which a curve is read."""
@@ -107,8 +108,7 @@ class Shock(Strict):
         low, high = move_range(self.target, how)
         for value in values:
             if not low <= value <= high:
-                percent = self.target not in DAYS and high < value <= 100.0
-                hint = f"; a fraction, not a percent: did you mean {value / 100.0:.10g}?" if percent else ""
+                hint = percent_hint(value, low, high, [MARKS.get(self.target, {})])
                 raise ValueError(f"{where} = {value:g}: must be from {low:g} to {high:g}{hint}")
 
 

@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from stress.inputs.text.base import AnnualRate, Month, Name, Strict, Text
+from stress.inputs.text.percents import NO_PERCENT
 
-Reversion = Annotated[float, Field(ge=0.0, le=5.0, json_schema_extra={"unit": "a year"})]
+Reversion = Annotated[float, Field(ge=0.0, le=5.0, json_schema_extra={"unit": "a year", NO_PERCENT: True})]
 Volatility = Annotated[float, Field(gt=0.0, le=0.2, json_schema_extra={"unit": "a year"})]
 
 

@@ -13,6 +13,7 @@ from stress.errors import ConfigError
 from stress.inputs.text.characters import NAME_PATTERN, TEXT_PATTERN, TITLE_PATTERN
 from stress.inputs.text.docstrings import docstrings_of
 from stress.inputs.text.messages import message
+from stress.inputs.text.percents import CORRELATION, NO_PERCENT
 from stress.inputs.text.shown import html_of, line_of
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0, json_schema_extra={"unit": "share"})]
@@ -24,7 +25,14 @@ AnnualRate = Annotated[float, Field(gt=-0.5, lt=1.0, json_schema_extra={"unit": 
 MonthlyRate = Annotated[float, Field(ge=0.0, lt=1.0, json_schema_extra={"unit": "a month"})]
 """A probability or share a month, as a fraction."""
 
-Correlation = Annotated[float, Field(gt=-1.0, lt=1.0, json_schema_extra={"unit": "correlation"})]
+Correlation = Annotated[float, Field(gt=-1.0, lt=1.0, json_schema_extra={"unit": CORRELATION})]
+
+AssetCorrelation = Annotated[float, Field(ge=0.0, lt=1.0, json_schema_extra={"unit": CORRELATION})]
+"""Of the latent variables of two borrowers."""
+
+Persistence = Annotated[float, Field(ge=0.0, lt=1.0, json_schema_extra={"unit": "a month", NO_PERCENT: True})]
+"""Correlation of a factor with itself a month before."""
+
 Money = Annotated[float, Field(ge=0.0, le=1e15, json_schema_extra={"unit": "currency"})]
 Month = Annotated[int, Field(ge=1, le=360, json_schema_extra={"unit": "month"})]
 """A month counted from closing: month 1 is the first collection period."""

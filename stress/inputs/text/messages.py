@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from stress.inputs.text.branches import meant
 from stress.inputs.text.characters import NAME_PATTERN, TEXT_PATTERN, TITLE_PATTERN
+from stress.inputs.text.percents import percent_hint
 from stress.inputs.text.schema import (
     Schema,
     allowed_key_words,
@@ -31,9 +32,6 @@ MAX_WORDED = 100
 """Errors that are put into words: a hostile file can hold 200,000."""
 MOST_HOMES = 3
 """Tables to which a misplaced key may belong; one of more is a word of many meanings."""
-LEAST_SHARE, MOST_SHARE = -1.0, 12.5
-"""A number within them may be a share: a weight below 0, a price above par, a risk weight of 1,250%."""
-
 MUST = "must be "
 """How a reason begins that says what is allowed; what follows a semicolon is a hint."""
 LIST = "must be a list: [ ... ]"
@@ -202,7 +200,7 @@ def _reason(detail: ErrorDetails, value: object, model: type[BaseModel], schemas
     limits = number_range(schemas)
     if limits and (kind.startswith(("greater", "less")) or kind in ("float_type", "float_parsing", "int_type")):
         span, low, high = limits
-        hint = _whole(value) if "whole" in span else _percent(value, low, high)
+        hint = _whole(value) if "whole" in span else percent_hint(value, low, high, schemas)
         return f"must be {span}{hint}{_quoted(value)}"
     if kind == "string_pattern_mismatch":
         return _PATTERNS[str(context.get("pattern"))]
@@ -236,24 +234,6 @@ def _tag(field: str, value: object, schemas: Sequence[Schema]) -> str:
     if given is None:
         return f"{field} is missing: one of {', '.join(words)}"
     return f"{field} = {show(given)}: must be one of {', '.join(words)}{suggest(str(given), words)}"
-
-
-def _percent(value: object, low: float | None, high: float | None) -> str:
-    """A hint when a percent was given for a fraction."""
-    if isinstance(value, str) and value.strip().endswith("%"):
-        try:
-            number = float(value.strip().rstrip("%"))
-        except ValueError:
-            return ""
-        return f"; write a fraction: {number / 100:.10g}"
-    share = high is not None and high <= MOST_SHARE and (low is None or low >= LEAST_SHARE)
-    if high is None or not share or not isinstance(value, (int, float)) or isinstance(value, bool):
-        return ""
-    fraction = value / 100.0
-    is_share = low is None or low >= 0.0 or value >= 2.0 * high  # 1.2 for a correlation, or a weight, is no percent
-    if is_share and value >= high and fraction <= high and (low is None or fraction >= low):
-        return f"; a fraction, not a percent: did you mean {fraction:.10g}?"
-    return ""
 
 
 def _whole(value: object) -> str:
