@@ -72,13 +72,10 @@ def question(command: Callable[..., None]) -> Callable[..., None]:
         figure: Path | None,
         workbook: Path | None,
         dry_run: bool,
-        as_json: bool,
-        quiet: bool,
-        log_json: bool,
+        output: Output,
         **own: Any,
     ) -> None:
         loaded = question_job(job, paths, seed, figure)
-        output = Output(as_json, quiet, log_json)
         asked = Question(loaded, scenario, threads, figure, workbook, output, dry_run)
         with contextlib.nullcontext() if dry_run else resumable(command.__name__, loaded.name, output):
             command(asked, **own)

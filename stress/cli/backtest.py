@@ -52,9 +52,7 @@ def backtest(
     dry_run: bool,
     page: Path | None,
     workbook: Path | None,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
+    output: Output,
 ) -> None:
     """Predict each reported default rate from what was known before, and score the predictions.
 
@@ -76,7 +74,7 @@ def backtest(
     begin, end = named("--from", first, rows.per_year), last and named("--to", last, rows.per_year)
     from stress.analysis.hindcast import backtest as scored
 
-    output, ahead = Output(as_json, quiet, log_json), _horizons(horizon)
+    ahead = _horizons(horizon)
     if dry_run:
         output.plan(loaded.name, reports=rows.name, periods=len(rows.period), first=str(begin), draws=draws,
                     adaptive=adaptive, seed=str(loaded.seed))  # fmt: skip

@@ -63,9 +63,7 @@ def book(
     page: Path | None,
     texts: tuple[str, ...],
     workbook: Path | None,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
+    output: Output,
 ) -> None:
     """Run many positions on common factors: loss of the book, what each brings to its tail, what a sale changes.
 
@@ -84,7 +82,6 @@ def book(
       stress book results/book --scenario baseline --reverse 0.1
       stress book book.toml --fail-on ES99.9=0.10 --fail-on SHARE=0.5
     """
-    output = Output(as_json, quiet, log_json)
     place = Place(threads, workers, queue, scheduler, out, fresh)
     subject = subject_of(book, level, paths, seed, estimator, place, dry_run)
     asked = asked_of(subject.book, losses, scenario, reverse, satellites, texts)

@@ -45,7 +45,7 @@ def calibrate() -> None:
 @click.option("-o", "--out", type=TOML, metavar="FILE.toml", help="Write the pool with the solved rates here.")
 @click.option("--fit-rolls", is_flag=True, help="Also shape the roll rates to the pool's history of ratios.")
 @output_options
-def pool(file: Path, out: Path | None, fit_rolls: bool, as_json: bool, quiet: bool, log_json: bool) -> None:
+def pool(file: Path, out: Path | None, fit_rolls: bool, output: Output) -> None:
     """Solve the entry rates whose mean static default meets each segment's target.
 
     Prints the rates, and how the steady pool's overdue ratios compare with history. FILE keeps its comments in the copy
@@ -70,7 +70,7 @@ def pool(file: Path, out: Path | None, fit_rolls: bool, as_json: bool, quiet: bo
         raise ConfigError(f"{file}: {error}") from None
     if out is not None:
         _write(file, out, fit)
-    Output(as_json, quiet, log_json).result(lambda: _plain(str(fit)), lambda: _document(fit))
+    output.result(lambda: _plain(str(fit)), lambda: _document(fit))
 
 
 def _write(file: Path, out: Path, fit: PoolFit) -> None:

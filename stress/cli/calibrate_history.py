@@ -39,9 +39,7 @@ def rho(
     macro: Path | None,
     out: Path | None,
     draws: Path | None,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
+    output: Output,
 ) -> None:
     """Estimate default rate, asset correlation and persistence, at the engine's monthly horizon.
 
@@ -89,7 +87,7 @@ def rho(
     if sampling is not None:
         document["draws"] = sampling.summary(level)
     document["notes"] = notes
-    Output(as_json, quiet, log_json).result(lambda: noted(rho_table(fit, name, sampling), notes), lambda: document)
+    output.result(lambda: noted(rho_table(fit, name, sampling), notes), lambda: document)
 
 
 @click.command()
@@ -118,9 +116,7 @@ def satellite(
     last: str | None,
     lags: int | None,
     out: Path | None,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
+    output: Output,
 ) -> None:
     """Fit default rates on macro variables, with errors that stand autocorrelation.
 
@@ -149,7 +145,7 @@ def satellite(
     if out is not None:
         save_text("--out", out, satellite_to_toml(fit, out.stem))
     document = {**_document(fit), "notes": notes}
-    Output(as_json, quiet, log_json).result(lambda: noted(satellite_table(fit), notes), lambda: document)
+    output.result(lambda: noted(satellite_table(fit), notes), lambda: document)
 
 
 def _explained(satellite: Path, macro: Path, history: MacroTable, notes: list[str]) -> Any:

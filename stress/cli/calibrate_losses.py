@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 @click.option("--timing", required=True, metavar="SHARES", help="Of it by year, as 0.4,0.35,0.25.")
 @click.option("-o", "--out", type=TOML, metavar="FILE.toml", help="Write the scenario here: shocks on entry_rate.")
 @output_options
-def losses(
-    job: Path, net_loss: float, timing: str, out: Path | None, as_json: bool, quiet: bool, log_json: bool
-) -> None:
+def losses(job: Path, net_loss: float, timing: str, out: Path | None, output: Output) -> None:
     """Solve a cumulative net loss and when it comes into monthly entry rates, through ladder and recoveries.
 
     On expected rates with rho 0, under no other scenario; a month's net loss is what it defaults less what will be
@@ -44,7 +42,7 @@ def losses(
     found = loss_timing(load_job(job), net_loss, _shares(timing))
     if out is not None:
         save_text("--out", out, losses_toml(found, out.stem, net_loss, timing, job.name))
-    Output(as_json, quiet, log_json).result(lambda: _table(found), lambda: _document(found))
+    output.result(lambda: _table(found), lambda: _document(found))
 
 
 def losses_toml(found: LossTiming, name: str, net_loss: float, timing: str, job: str) -> str:

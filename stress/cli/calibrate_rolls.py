@@ -44,9 +44,7 @@ def rolls(
     macro: Path | None,
     variable: str | None,
     out: Path | None,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
+    output: Output,
 ) -> None:
     """Fit what of each bucket rolls on, stays, pays down and cures in a month, with errors.
 
@@ -91,7 +89,7 @@ def rolls(
         save_text("--out", out, words)
     from stress.cli.calibration_tables import noted
 
-    Output(as_json, quiet, log_json).result(
+    output.result(
         lambda: noted(_table(fit, entry, moved, variable, words), [*notes, *beside]),
         lambda: {**_document(fit, entry, moved, words), "notes": [*notes, *beside]},
     )

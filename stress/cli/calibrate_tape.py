@@ -49,9 +49,7 @@ def tape(
     table: Path | None,
     out: Path | None,
     draws: Path | None,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
+    output: Output,
 ) -> None:
     """Make a static-pool table of a tape with outcomes, and fit stages of seasoning to it.
 
@@ -76,7 +74,6 @@ def tape(
             if found.at_risk[c, a] > 0.0
         ]
         save_text("--table", table, "\n".join(["cohort,age,at_risk,defaulted", *rows]) + "\n")
-    output = Output(as_json, quiet, log_json)
     vintages = Vintages(found.cohort, found.at_risk, found.defaulted)
     fitted(vintages, found.age, list(found.note), tape, stages, figure, out, draws, output)
 

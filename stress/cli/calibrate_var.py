@@ -32,9 +32,7 @@ def var(
     first: str | None,
     last: str | None,
     out: Path | None,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
+    output: Output,
 ) -> None:
     """Fit a vector autoregression of macro variables, so that a scenario's paths may be random.
 
@@ -53,7 +51,7 @@ def var(
     from stress.cli.calibration_tables import noted
 
     document = {**_document(fit), "notes": list(table.note)}
-    Output(as_json, quiet, log_json).result(lambda: noted(var_table(fit), table.note), lambda: document)
+    output.result(lambda: noted(var_table(fit), table.note), lambda: document)
 
 
 def var_table(fit: VarFit) -> RenderableType:

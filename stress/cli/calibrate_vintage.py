@@ -45,9 +45,7 @@ def vintage(
     figure: Path | None,
     out: Path | None,
     draws: Path | None,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
+    output: Output,
 ) -> None:
     """Fit stages of seasoning to a static-pool table: how the default hazard grows with age, with errors.
 
@@ -67,9 +65,7 @@ def vintage(
 
     columns = Columns(default, _number(size), exits, at_risk, unit, cumulative)
     vintages, notes = vintages_of(table, columns)
-    fitted(
-        vintages, table.age, [*table.note, *notes], file, stages, figure, out, draws, Output(as_json, quiet, log_json)
-    )
+    fitted(vintages, table.age, [*table.note, *notes], file, stages, figure, out, draws, output)
 
 
 def fitted(

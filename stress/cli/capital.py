@@ -54,9 +54,7 @@ def capital(
     scenario: str | None,
     paths: int | None,
     workbook: Path | None,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
+    output: Output,
 ) -> None:
     """Regulatory capital of every class: SEC-SA, SEC-IRBA, SEC-ERBA at closing; SEC-SA by month over paths.
 
@@ -71,7 +69,7 @@ def capital(
       stress capital scenarios/jobs/baitiao-24m.toml --rules scenarios/rules/eu-crr-sts.toml
       stress capital job.toml --rules eu-crr.toml --irb-capital 0.045 --keep subordinated=1 --xlsx capital.xlsx
     """
-    loaded, output = job_or_results(job), Output(as_json, quiet, log_json)
+    loaded = job_or_results(job)
 
     _beside("--lgd", lgd, "--irb-capital", irb_capital)
     _beside("--excess-kind", excess_kind, "--excess-spread", excess_spread)

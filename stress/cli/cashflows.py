@@ -46,9 +46,7 @@ def cashflows(
     results: Path | None,
     csv_file: Path | None,
     workbook: Path | None,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
+    output: Output,
 ) -> None:
     """Print cash flows month by month: notes, fees, accounts, parties, pool, and the vectors that deal engines import.
 
@@ -75,7 +73,6 @@ def cashflows(
     if paths is not None and not mean:
         raise click.UsageError("--paths is for --mean")
     loaded = load_job(job)
-    output = Output(as_json, quiet, log_json)
 
     from stress.analysis.monthly_flows import PATHS, VECTORS, cash_flows, mean_flows
     from stress.report import flows

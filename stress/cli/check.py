@@ -30,9 +30,7 @@ NOT_COMPILED = "not run: the kernels are not compiled yet on this machine; --bas
 )
 @click.option("--scenario", metavar="NAME", help="The scenario of the base case. [default: the job's first]")
 @output_options
-def check(
-    files: tuple[Path, ...], base_case: bool | None, scenario: str | None, as_json: bool, quiet: bool, log_json: bool
-) -> None:
+def check(files: tuple[Path, ...], base_case: bool | None, scenario: str | None, output: Output) -> None:
     """Check deal, pool, scenario and job files, and tables; a job with all that it refers to.
 
     Says which file and key are wrong, what stands there and what is allowed; exit code 2 where anything is. Notes
@@ -48,8 +46,7 @@ def check(
     """
     found = [_check(path, base_case, scenario) for path in files]
     wrong = [line["error"] for line in found if line["error"]]
-    output = Output(as_json, quiet, log_json)
-    if as_json or len(wrong) < len(found):
+    if output.as_json or len(wrong) < len(found):
         output.result(lambda: _lines(found), lambda: found)
     if wrong:
         raise ConfigError("\n".join(wrong))

@@ -45,9 +45,7 @@ def compare(
     chosen: tuple[str, ...],
     figure: Path | None,
     workbook: Path | None,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
+    output: Output,
 ) -> None:
     """Show both runs and the second minus the first, for the scenarios and notes that both have.
 
@@ -63,7 +61,7 @@ def compare(
         from stress.cli.book_saved import say_changes
 
         others = {"measure": chosen != DEFAULT, "figure": figure}
-        say_changes(results, other, workbook, Output(as_json, quiet, log_json), others)
+        say_changes(results, other, workbook, output, others)
         return
 
     from stress import measures
@@ -81,7 +79,7 @@ def compare(
 
         runs |= {f"remark {k}": says for k, says in enumerate(said, 1)}
         save_tables(workbook, [_sheet(name, change) for name, change in changes.items()], runs, job_of(two))
-    Output(as_json, quiet, log_json).result(
+    output.result(
         lambda: _tables(f"{other} minus {results}", changes, said),
         lambda: _document(changes, said),
     )

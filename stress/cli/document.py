@@ -36,9 +36,7 @@ def document(
     measured: tuple[str, ...],
     paths: int | None,
     threads: int | None,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
+    output: Output,
 ) -> None:
     """Write the model document: purpose, theory, assumptions, data, results, sensitivity, outcomes, limits, changes.
 
@@ -52,7 +50,6 @@ def document(
     """
     if out.suffix.lower() not in ENDINGS:
         raise ConfigError(f"--out {out}: must end in {' or '.join(ENDINGS)}")
-    output = Output(as_json, quiet, log_json)
     loaded, run = job_and_run(job)
     small = loaded.but(paths=paths or PATHS)
 

@@ -35,9 +35,7 @@ def ecl(
     scenarios: tuple[str, ...],
     paths: int | None,
     workbook: Path | None,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
+    output: Output,
 ) -> None:
     """Expected credit loss of the loans and of every note: 12-month and lifetime, at reporting dates.
 
@@ -49,7 +47,7 @@ def ecl(
       stress ecl scenarios/jobs/baitiao-24m.toml --date 0 --date 6
       stress ecl results/baitiao-24m --multiple 2.5 --xlsx allowance.xlsx
     """
-    loaded, output = job_or_results(job), Output(as_json, quiet, log_json)
+    loaded = job_or_results(job)
 
     from stress.analysis.credit_loss import PATHS
     from stress.analysis.credit_loss import ecl as find

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @output_options
-def examples(as_json: bool, quiet: bool, log_json: bool) -> None:
+def examples(output: Output) -> None:
     """List the shipped examples: a deal, a pool, scenarios and the job that runs them.
 
     \b
@@ -28,7 +28,7 @@ def examples(as_json: bool, quiet: bool, log_json: bool) -> None:
     from stress.templates.examples import examples as shipped
 
     found = shipped()
-    Output(as_json, quiet, log_json).result(lambda: _table(found), lambda: [one._asdict() for one in found])
+    output.result(lambda: _table(found), lambda: [one._asdict() for one in found])
 
 
 def _table(found: list[Example]) -> Table:

@@ -26,9 +26,7 @@ def export(
     out: Path | None,
     as_csv: bool,
     show_schema: bool,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
+    output: Output,
 ) -> None:
     """Write the measures of a run, and the paths it kept, as Parquet tables with a schema.json beside them.
 
@@ -71,4 +69,4 @@ def export(
         which = ", ".join(f"{key} {value}" for key, value in one.items() if key != "partial")
         click.echo(f"stress: note: PARTIAL{f', {which}' if which else ''}: {one['partial']} so far", err=True)
     said = {"files": [str(file) for file in files]} | ({"partial": partial} if partial else {})
-    Output(as_json, quiet, log_json).result(lambda: "\n".join(map(str, files)), lambda: said)
+    output.result(lambda: "\n".join(map(str, files)), lambda: said)

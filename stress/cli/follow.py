@@ -48,9 +48,7 @@ def follow(
     dry_run: bool,
     page: Path | None,
     workbook: Path | None,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
+    output: Output,
 ) -> None:
     """What each monthly report was worth, and the rest of a deal's life given all of them.
 
@@ -85,7 +83,7 @@ def follow(
     from stress.analysis.filtering import follow as found
     from stress.analysis.trials import case_of
 
-    output, paths = Output(as_json, quiet, log_json), paths or PATHS
+    paths = paths or PATHS
     if dry_run:
         case_of(loaded, scenario)
         output.plan(loaded.name, reports=rows.name, months=len(rows.period), paths=paths, seed=str(loaded.seed))

@@ -36,9 +36,7 @@ def gradient(
     paths: int | None,
     months: bool,
     workbook: Path | None,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
+    output: Output,
 ) -> None:
     """Derivatives by the level of default rates, the mean of each factor by month, phi, correlation and rho: one run.
 
@@ -50,7 +48,7 @@ def gradient(
       stress gradient scenarios/jobs/baitiao-24m.toml --tranche mezzanine --scenario macro_severe
       stress gradient job.toml --measure CNL --months --json
     """
-    loaded, output = job_or_results(job), Output(as_json, quiet, log_json)
+    loaded = job_or_results(job)
 
     from stress.analysis.gradients import PATHS
     from stress.analysis.gradients import gradient as find

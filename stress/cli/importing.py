@@ -17,7 +17,7 @@ from stress.cli.writing import new_files
 @click.option("-o", "--out", type=FILE, required=True, metavar="FOLDER", help="Where the files go.")
 @click.option("--currency", default="CNY", show_default=True, help="Of all amounts: that engine has none.")
 @output_options
-def importing(engine: str, file: Path, out: Path, currency: str, as_json: bool, quiet: bool, log_json: bool) -> None:
+def importing(engine: str, file: Path, out: Path, currency: str, output: Output) -> None:
     """Write another engine's deal as deal.toml, pool.toml, scenario.toml and job.toml.
 
     ENGINE is absbox: a deal as the dict that AbsBox takes, in JSON or as a Python literal (nothing is run). What could
@@ -37,4 +37,4 @@ def importing(engine: str, file: Path, out: Path, currency: str, as_json: bool, 
         load_job(out / "job.toml")
     said = {"files": [str(path) for path in texts], "not_carried": list(found.left)}
     listed = "\n".join((*map(str, texts), "Not carried:", *(f"- {line}" for line in found.left)))
-    Output(as_json, quiet, log_json).result(lambda: listed, lambda: said)
+    output.result(lambda: listed, lambda: said)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 import click
 
+from stress.cli.output import Output
 from stress.errors import ConfigError
 
 Command = TypeVar("Command", bound=Any)
@@ -85,14 +87,20 @@ def once(option: str, pairs: Iterable[tuple[Key, Value]]) -> dict[Key, Value]:
 
 
 def output_options(command: Command) -> Command:
-    """--json, --quiet and --log-json."""
+    """--json, --quiet and --log-json: handed to the command as its `output`."""
+
+    @functools.wraps(command)
+    def talks(*, as_json: bool, quiet: bool, log_json: bool, **own: Any) -> Any:
+        return command(output=Output(as_json, quiet, log_json), **own)
+
+    asks: Any = talks
     for option in (
         click.option("--log-json", is_flag=True, help="Write the log to stderr as JSON lines."),
         click.option("-q", "--quiet", is_flag=True, help="No table, no progress."),
         click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout instead of a table."),
     ):
-        command = option(command)
-    return command
+        asks = option(asks)
+    return cast("Command", asks)
 
 
 FILE = click.Path(path_type=Path)

@@ -55,9 +55,7 @@ def pool(
     levels: str | None,
     name: str | None,
     currency: str,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
+    output: Output,
 ) -> None:
     """Aggregate a loan tape into score levels and opening lines, and say what was dropped and why.
 
@@ -82,7 +80,6 @@ def pool(
     gathered, made = aggregated(tape, _renamed(columns), base, name, currency, late, allow_dropped, cuts)
     if out is not None:
         _write(out, made)
-    output = Output(as_json, quiet, log_json)
     output.result(lambda: _tables(gathered), lambda: _document(gathered, made))
 
 

@@ -41,9 +41,7 @@ def price(
     scenario: str | None,
     paths: int | None,
     workbook: Path | None,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
+    output: Output,
 ) -> None:
     """Print the price table of a note: prices by speeds of prepayment by levels of default.
 
@@ -55,7 +53,7 @@ def price(
       stress price scenarios/jobs/baitiao-24m.toml --tranche A
       stress price job.toml --tranche B --prices 95,100 --zero 1=0.02 --zero 5=0.025 --xlsx prices.xlsx
     """
-    loaded, output = job_or_results(job), Output(as_json, quiet, log_json)
+    loaded = job_or_results(job)
 
     from stress.analysis.note_price import FLAT, PATHS
     from stress.analysis.note_price import price as find

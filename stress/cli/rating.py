@@ -35,9 +35,7 @@ def rating(
     size: bool,
     scenario: str | None,
     workbook: Path | None,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
+    output: Output,
 ) -> None:
     """Hold each class against a table of stresses: break-even in cumulative net loss, pass or fail, gap.
 
@@ -51,7 +49,7 @@ def rating(
     """
     from stress.analysis.loading import load_job
 
-    loaded, output = load_job(job), Output(as_json, quiet, log_json)
+    loaded = load_job(job)
 
     from stress.analysis.class_stresses import load_stresses
     from stress.analysis.class_stresses import rating as find

@@ -46,9 +46,7 @@ def replay(
     results: Path | None,
     everything: bool,
     csv_file: Path | None,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
+    output: Output,
 ) -> None:
     """Run one path again, with the same draws, and tell its story: triggers, notes, the months that matter.
 
@@ -91,7 +89,7 @@ def replay(
         loss = float(trace["loss"].sel(tranche=tranche))
         title += f"\n{quantile:g} quantile of {tranche}: {_loss_words(loss, spared)}"
         said |= {"quantile": quantile, "tranche": tranche, "loss": loss, "no_loss_share": spared}
-    Output(as_json, quiet, log_json).result(
+    output.result(
         lambda: _table(title, columns) if everything else _story(title, trace), lambda: {**said, "months": columns}
     )
 

@@ -58,9 +58,7 @@ def report(
     pool: str | None,
     seed: int | None,
     workbook: Path | None,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
+    output: Output,
 ) -> None:
     """Write the report of a run again, and print its table.
 
@@ -75,7 +73,6 @@ def report(
       stress report results/baitiao-24m --author "A. Analyst" --date 2026-11-30 --appendix
       stress report results/baitiao-sweep --deal 24-month --seed 1 -o one.html
     """
-    output = Output(as_json, quiet, log_json)
     if is_book_folder(results):
         from stress.cli.book_saved import say_report
 

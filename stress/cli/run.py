@@ -71,28 +71,13 @@ ESTIMATORS = ("plain", "sobol", "importance", "auto")
 @output_options
 def run(
     job: Path,
-    paths: int | None,
-    seed: int | None,
-    scenarios: tuple[str, ...],
-    estimator: str | None,
-    target: str | None,
-    out: Path | None,
-    threads: int | None,
-    workers: int | None,
-    scheduler: str | None,
-    queue: str | None,
-    device: str,
     resume: bool,
-    keep_paths: bool,
-    max_paths: int | None,
-    max_memory: int | None,
     follow: str | None,
     limits: tuple[str, ...],
     dry_run: bool,
     workbook: Path | None,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
+    output: Output,
+    **options: Any,
 ) -> int:
     """Simulate a job: loss of every note under every scenario.
 
@@ -110,30 +95,11 @@ def run(
     """
     from stress.runs.jobs.plans import SweepPlan, check_paths
 
-    if paths is not None:
-        check_paths(paths, max_paths)
+    if options["paths"] is not None:
+        check_paths(options["paths"], options["max_paths"])
     from stress.analysis.loading import load_run
 
-    output = Output(as_json, quiet, log_json)
-    loaded = load_run(job)
-    options: dict[str, Any] = {
-        "paths": paths,
-        "seed": seed,
-        "scenarios": scenarios,
-        "out": out,
-        "threads": threads,
-        "workers": workers,
-        "scheduler": scheduler,
-        "queue": queue,
-        "device": device,
-        "fresh": not resume,
-        "keep_paths": keep_paths,
-        "max_paths": max_paths,
-        "max_memory": max_memory,
-        "estimator": estimator,
-        "target": target,
-    }
-    plan = _planned(loaded, options)
+    plan = _planned(load_run(job), {**options, "fresh": not resume})
 
     from stress.runs.jobs.estimates import refuse, refuse_sweep
 

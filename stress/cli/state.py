@@ -25,9 +25,7 @@ def state(
     path: int | None,
     scenario: str | None,
     out: Path | None,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
+    output: Output,
 ) -> None:
     """Write the state of a deal at the end of a month: notes, accounts, pool, triggers and sums, as a file.
 
@@ -48,7 +46,7 @@ def state(
     if out is not None:
         save_text("--out", out, text)
     shown = text.rstrip("\n") if out is None else f"{out}: {found.name}, as of {found.as_of}"
-    Output(as_json, quiet, log_json).result(lambda: _escaped(shown), lambda: found.model_dump(mode="json"))
+    output.result(lambda: _escaped(shown), lambda: found.model_dump(mode="json"))
 
 
 def _escaped(text: str) -> str:

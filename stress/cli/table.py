@@ -31,9 +31,7 @@ def table(
     folder: Path | None,
     limits: tuple[str, ...],
     workbook: Path | None,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
+    output: Output,
 ) -> None:
     """Print the table of a run; of one that is not over, the paths that its checkpoints hold so far.
 
@@ -46,7 +44,6 @@ def table(
       stress table results/baitiao-sweep --deal 24-month --csv figures
       stress table results/baitiao-24m --fail-on EL:B=0.001 --fail-on VAR99.9:mezzanine=0.5
     """
-    output = Output(as_json, quiet, log_json)
     if folder is not None:
         no_file("--csv", folder)
     if is_book_folder(results):

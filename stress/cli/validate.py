@@ -40,9 +40,7 @@ def validate(
     everything: bool,
     listed: bool,
     out: Path | None,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
+    output: Output,
 ) -> None:
     """Measure the engine's promises again: published figures, closed forms, draws, laws.
 
@@ -61,7 +59,6 @@ def validate(
     from stress.validation import record
     from stress.validation.catalogue import ALL
 
-    output = Output(as_json, quiet, log_json)
     if listed:
         shown = _listed(_chosen(names, ALL) if names else ALL, out)
         output.result(lambda: _promises(shown), lambda: {"promises": shown})

@@ -55,9 +55,7 @@ def whatif(
     out: Path | None,
     dry_run: bool,
     workbook: Path | None,
-    as_json: bool,
-    quiet: bool,
-    log_json: bool,
+    output: Output,
 ) -> None:
     """Run a job at points over ranges of its inputs, and write a page with sliders.
 
@@ -75,7 +73,7 @@ def whatif(
     from stress.analysis.what_if import design
     from stress.cli.answer import plain, question_job
 
-    loaded, output = question_job(job, paths, seed, None), Output(as_json, quiet, log_json)
+    loaded = question_job(job, paths, seed, None)
     if sum(x is not None for x in (threads, workers, scheduler)) > 1:
         raise ConfigError("--threads, --workers, --scheduler: one of them")
     axes, case = axes_of(loaded, over), case_of(loaded, scenario)
